@@ -1,0 +1,98 @@
+import type { ChatMessage } from '../context/message.ts';
+
+/** Where a model runs. `remote` is an OpenAI-compatible endpoint. */
+export type Device = 'webgpu' | 'wasm' | 'cpu' | 'remote';
+
+export const ENGINE_IDS = ['transformers', 'wllama', 'webllm', 'openai'] as const;
+export type EngineId = (typeof ENGINE_IDS)[number];
+
+/** What a loaded model can do; the interface shows or hides controls by it. */
+export interface EngineFeatures {
+  /** `score` works: a log-probability for every token of a text. */
+  score: boolean;
+  /** `tokenize` works: exact token counts. */
+  tokenize: boolean;
+  /** The same seed and settings give the same reply. */
+  seed: boolean;
+  /** `topK` is honoured. */
+  topK: boolean;
+}
+
+/** Decoding settings. The paper's are the defaults (see `PAPER_DECODING`). */
+export interface Decoding {
+  temperature: number;
+  topP: number;
+  topK: number;
+  /** At most this many tokens in a reply. */
+  maxNewTokens: number;
+  /** Any 32-bit unsigned integer. */
+  seed: number;
+}
+
+export const PAPER_DECODING: Omit<Decoding, 'seed'> = {
+  temperature: 0.7,
+  topP: 0.95,
+  topK: 50,
+  maxNewTokens: 128,
+};
+
+/** Something that happened while a reply streams. */
+export type StreamEvent =
+  | { type: 'prompt'; tokens: number }
+  | { type: 'text'; text: string }
+  | { type: 'done'; reason: 'stop' | 'length' | 'cancelled'; stats: ReplyStats };
+
+export interface ReplyStats {
+  /** Tokens of the rendered prompt; null where the engine does not say. */
+  promptTokens: number | null;
+  newTokens: number;
+  /** Milliseconds from the request to the first token. */
+  firstTokenMs: number;
+  /** Milliseconds from the first token to the last; tokens per second is (newTokens - 1) / decodeMs * 1000. */
+  decodeMs: number;
+}
+
+/** One token of a scored text. `logprob` is in nats, null for the first token, which nothing predicts. */
+export interface TokenScore {
+  id: number;
+  text: string;
+  logprob: number | null;
+}
+
+export interface LoadProgress {
+  /** What is happening, as a short phrase for a progress bar. */
+  stage: string;
+  loadedBytes: number;
+  /** 0 while unknown. */
+  totalBytes: number;
+}
+
+export interface LoadOptions {
+  onProgress?: (progress: LoadProgress) => void;
+  signal?: AbortSignal;
+}
+
+/** What was loaded and where it runs. */
+export interface LoadedInfo {
+  modelId: string;
+  engine: EngineId;
+  device: Device;
+  features: EngineFeatures;
+  /** Tokens that fit the window, prompt and reply together; null where the endpoint does not say. */
+  contextWindow: number | null;
+  /** A sentence about a fallback that was taken, e.g. from WebGPU to Wasm, and why. */
+  note?: string;
+}
+
+/** A model in memory. All methods may reject with a `LabError`; only one `stream` or `score` runs at a time. */
+export interface LoadedModel {
+  readonly info: LoadedInfo;
+  /** Renders messages with the model's own chat template, ready for a reply. */
+  renderPrompt(messages: ChatMessage[]): Promise<string>;
+  /** Token counts of texts, special tokens recognised, none added. */
+  countTokens(texts: string[]): Promise<number[]>;
+  stream(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncIterable<StreamEvent>;
+  /** Log-probability of every token of `text` (special tokens recognised, none added) given those before it. */
+  score(text: string, signal?: AbortSignal): Promise<TokenScore[]>;
+  unload(): Promise<void>;
+}

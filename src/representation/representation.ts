@@ -1,0 +1,52 @@
+/** How an utterance enters the context: unchanged, only key parts of speech, or without stopwords. */
+export const REPRESENTATION_IDS = ['raw', 'keypos', 'nostopwords'] as const;
+export type RepresentationId = (typeof REPRESENTATION_IDS)[number];
+
+/** A word or mark of an utterance; `start` and `end` are UTF-16 offsets into it, end exclusive. */
+export interface TokenSpan {
+  start: number;
+  end: number;
+  keep: boolean;
+  /** The universal part of speech, where the method tags. */
+  tag?: Upos;
+}
+
+/** An utterance after compression: the text that enters the context and the spans that explain it. */
+export interface Compressed {
+  text: string;
+  spans: TokenSpan[];
+}
+
+/** One way to compress an utterance. Pure: the same text always gives the same result. */
+export interface Representation {
+  id: RepresentationId;
+  name: string;
+  /** One sentence for the interface. */
+  summary: string;
+  compress(text: string): Compressed;
+}
+
+/** Universal Dependencies v2 part-of-speech tags (https://universaldependencies.org/u/pos/). */
+export const UPOS = [
+  'ADJ', 'ADP', 'ADV', 'AUX', 'CCONJ', 'DET', 'INTJ', 'NOUN', 'NUM',
+  'PART', 'PRON', 'PROPN', 'PUNCT', 'SCONJ', 'SYM', 'VERB', 'X',
+] as const;
+export type Upos = (typeof UPOS)[number];
+
+export interface TaggedToken {
+  start: number;
+  end: number;
+  tag: Upos;
+}
+
+/** A part-of-speech tagger that runs on this machine. */
+export interface Tagger {
+  id: TaggerId;
+  name: string;
+  /** Share of keep/drop decisions that agree with gold on UD English-EWT dev (PUNCT, SYM, X left out), in 0..1. */
+  keepAccuracy: number;
+  tag(text: string): TaggedToken[];
+}
+
+export const TAGGER_IDS = ['wink', 'compromise'] as const;
+export type TaggerId = (typeof TAGGER_IDS)[number];
