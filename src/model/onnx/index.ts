@@ -1,0 +1,4 @@
+export { GraphBuilder } from './builder.ts';
+export { decodeModel } from './decode.ts';
+export { encodeModel } from './encode.ts';
+export * from './types.ts';
