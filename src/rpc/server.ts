@@ -1,0 +1,72 @@
+import { LabError } from '../error.ts';
+import { isRpcMessage, toWire, transferOf, type Api, type Port, type ToClient } from './protocol.ts';
+
+/** What a handler gets beside its input. */
+export interface CallContext<Event> {
+  /** Aborted when the caller cancels or gives up. */
+  signal: AbortSignal;
+  /** Sends something to the caller before the result. */
+  emit(event: Event): void;
+}
+
+export type Handlers<A extends Api> = {
+  [Name in keyof A]: (
+    input: A[Name]['input'],
+    context: CallContext<A[Name]['event']>,
+  ) => A[Name]['output'] | Promise<A[Name]['output']>;
+};
+
+/**
+ * Answers calls that arrive on `port` (default: this worker's own scope). Calls run concurrently; a handler that
+ * must not overlap guards itself. Returns a function that stops serving and aborts what runs.
+ */
+export function serve<A extends Api>(handlers: Handlers<A>, port: Port = globalThis as unknown as Port): () => void {
+  const running = new Map<number, AbortController>();
+  const send = (message: ToClient, transfer: Transferable[] = []) => port.postMessage(message, transfer);
+
+  async function run(id: number, method: string, input: unknown): Promise<void> {
+    const controller = new AbortController();
+    running.set(id, controller);
+    try {
+      const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined;
+      if (!handler) throw new LabError({ code: 'unsupported', what: `The worker has no procedure "${method}".` });
+      const emit = (event: unknown) => send({ rpc: 'event', id, event }, transferOf(event));
+      const output = await handler(input, { signal: controller.signal, emit });
+      send({ rpc: 'result', id, output }, transferOf(output));
+    } catch (error) {
+      send({ rpc: 'error', id, error: toWire(error) });
+    } finally {
+      running.delete(id);
+    }
+  }
+
+  const listener = ({ data }: MessageEvent) => {
+    if (!isRpcMessage(data)) return;
+    if (data.rpc === 'call') void run(data.id, data.method, data.input);
+    else if (data.rpc === 'cancel') running.get(data.id)?.abort();
+  };
+  port.addEventListener('message', listener);
+  port.start?.();
+  void announce(send);
+
+  return () => {
+    port.removeEventListener('message', listener);
+    for (const controller of running.values()) controller.abort();
+  };
+}
+
+/**
+ * Says that the worker is up and, where Web Locks exist, holds a lock for as long as it lives. A worker that the
+ * browser kills for want of memory raises no event on the page, but its lock is released: the page waits for that.
+ */
+async function announce(send: (message: ToClient) => void): Promise<void> {
+  const locks = typeof WorkerGlobalScope === 'undefined' ? undefined : globalThis.navigator?.locks;
+  if (!locks) return send({ rpc: 'ready' });
+  const lock = `rpc-${crypto.randomUUID()}`;
+  await locks
+    .request(lock, () => {
+      send({ rpc: 'ready', lock });
+      return new Promise<never>(() => {});
+    })
+    .catch(() => send({ rpc: 'ready' }));
+}

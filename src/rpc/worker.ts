@@ -1,0 +1,87 @@
+import { LabError } from '../error.ts';
+import { RpcClient, type CallOptions } from './client.ts';
+import type { Api, Port } from './protocol.ts';
+
+/** As much of a Worker as is needed here. */
+export interface WorkerLike extends Port {
+  terminate(): void;
+  addEventListener(type: string, listener: (event: never) => void): void;
+}
+
+/**
+ * A worker behind promises. It is started by the first call. When it crashes, is killed or cannot be loaded, every
+ * pending call rejects with `worker-lost` and the next call starts a fresh one, so the caller may simply retry.
+ *
+ * ```ts
+ * const worker = new RpcWorker<MyApi>('compression', () =>
+ *   new Worker(new URL('../workers/compress.worker.ts', import.meta.url), { type: 'module' }));
+ * const result = await worker.call('compress', texts, { signal });
+ * ```
+ */
+export class RpcWorker<A extends Api> {
+  #name: string;
+  #spawn: () => WorkerLike;
+  #current: { worker: WorkerLike; client: RpcClient<A> } | undefined;
+  #onLost = new Set<(error: LabError) => void>();
+
+  /** `name` appears in error messages. */
+  constructor(name: string, spawn: () => WorkerLike) {
+    this.#name = name;
+    this.#spawn = spawn;
+  }
+
+  get running(): boolean {
+    return this.#current !== undefined;
+  }
+
+  /** Hears of a worker that went away without being asked to; returns a function that stops listening. */
+  onLost(listener: (error: LabError) => void): () => void {
+    this.#onLost.add(listener);
+    return () => this.#onLost.delete(listener);
+  }
+
+  call<Name extends keyof A & string>(method: Name, input: A[Name]['input'], options?: CallOptions<A[Name]['event']>) {
+    return this.#client().call(method, input, options);
+  }
+
+  stream<Name extends keyof A & string>(method: Name, input: A[Name]['input'], options?: Omit<CallOptions, 'onEvent'>) {
+    return this.#client().stream(method, input, options);
+  }
+
+  /** Stops the worker and frees its memory; pending calls reject with `cancelled`. */
+  terminate(): void {
+    this.#drop(LabError.cancelled());
+  }
+
+  #client(): RpcClient<A> {
+    if (this.#current) return this.#current.client;
+    const worker = this.#spawn();
+    const lose = (cause: string) => {
+      if (this.#current?.worker === worker) this.#lose(cause);
+    };
+    const client = new RpcClient<A>(worker, (lock) => {
+      if (lock) void navigator.locks.request(lock, () => lose('it was ended by the browser')).catch(() => {});
+    });
+    worker.addEventListener('error', (event: ErrorEvent) => lose(event.message || 'it failed to start or crashed'));
+    worker.addEventListener('messageerror', () => lose('it sent something unreadable'));
+    this.#current = { worker, client };
+    return client;
+  }
+
+  #lose(cause: string): void {
+    const error = new LabError({
+      code: 'worker-lost',
+      what: `The ${this.#name} worker stopped (${cause}).`,
+      todo: 'Try again: it is started afresh. If it keeps stopping, close other tabs or take a smaller model.',
+    });
+    this.#drop(error);
+    for (const listener of this.#onLost) listener(error);
+  }
+
+  #drop(error: LabError): void {
+    const current = this.#current;
+    this.#current = undefined;
+    current?.client.close(error);
+    current?.worker.terminate();
+  }
+}
