@@ -1,0 +1,28 @@
+import eslint from '@eslint/js';
+import svelte from 'eslint-plugin-svelte';
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+export default defineConfig(
+  { ignores: ['dist/', 'node_modules/', '.cache/', '.bench/', 'runs/', 'coverage/', 'public/'] },
+  eslint.configs.recommended,
+  tseslint.configs.strict,
+  svelte.configs.recommended,
+  {
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/ban-ts-comment': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      // The compiler finds undefined names; this rule does not know the browser's and Node's globals.
+      'no-undef': 'off',
+      // A number in a sentence is no mistake.
+      '@typescript-eslint/restrict-template-expressions': 'off',
+      eqeqeq: 'error',
+      'no-console': 'off',
+    },
+  },
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    languageOptions: { parserOptions: { parser: tseslint.parser } },
+  },
+);

@@ -1,0 +1,27 @@
+import { chromium, type Browser } from 'playwright-core';
+import { findChromium } from './chromium.ts';
+
+export interface LaunchOptions {
+  /** With WebGPU by SwiftShader, which needs no graphics card; without, as on a machine that has no WebGPU at all. */
+  webgpu: boolean;
+}
+
+/** Starts the Chromium that was found, without a window. */
+export async function launch({ webgpu }: LaunchOptions): Promise<Browser> {
+  const { path, env } = await findChromium();
+  const gpu = webgpu
+    ? ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']
+    : ['--disable-features=WebGPU', '--disable-webgpu'];
+  return chromium.launch({
+    executablePath: path,
+    // Tests run as root in containers, where Chromium's sandbox cannot start and /dev/shm is small.
+    args: ['--no-sandbox', '--disable-dev-shm-usage', ...gpu],
+    env: { ...definedEnvironment(), ...env },
+  });
+}
+
+function definedEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined),
+  );
+}
