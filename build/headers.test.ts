@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { HOST_HEADERS, META_POLICY } from './headers.ts';
+
+function directives(policy: string): Map<string, string[]> {
+  return new Map(
+    policy.split('; ').map((directive) => {
+      const [name = '', ...values] = directive.split(' ');
+      return [name, values];
+    }),
+  );
+}
+
+describe('Content-Security-Policy', () => {
+  const meta = directives(META_POLICY);
+
+  it('allows no script or style from a string or from elsewhere', () => {
+    expect(meta.get('default-src')).toEqual(["'none'"]);
+    expect(meta.get('script-src')).toEqual(["'self'", "'wasm-unsafe-eval'"]);
+    expect(meta.get('style-src')).toEqual(["'self'"]);
+    for (const name of ['base-uri', 'object-src', 'form-action']) expect(meta.get(name)).toEqual(["'none'"]);
+  });
+
+  it('is the same in the header, which also forbids framing', () => {
+    const header = directives(HOST_HEADERS['Content-Security-Policy'] ?? '');
+    expect(header.get('frame-ancestors')).toEqual(["'none'"]);
+    header.delete('frame-ancestors');
+    expect(header).toEqual(meta);
+  });
+});

@@ -1,0 +1,43 @@
+import { ISOLATION_HEADERS } from '../src/offline/isolation.ts';
+
+/**
+ * The Content-Security-Policy of the built lab, one directive a row.
+ *
+ * Two rows are wider than a page without models would need:
+ * - `connect-src` allows any host, because a person may point the lab at any OpenAI-compatible endpoint (often plain
+ *   `http:` on their own machine) or at any address of a model. Nothing is sent before they do; the journeys check that.
+ * - `worker-src blob:` is there for wllama, which starts its workers from blobs. Such workers inherit this policy.
+ */
+const CONTENT_SECURITY: Record<string, string> = {
+  'default-src': "'none'",
+  'script-src': "'self' 'wasm-unsafe-eval'",
+  'worker-src': "'self' blob:",
+  'style-src': "'self'",
+  'font-src': "'self'",
+  'img-src': "'self' data: blob:",
+  'connect-src': "'self' https: http: blob: data:",
+  'manifest-src': "'self'",
+  'base-uri': "'none'",
+  'object-src': "'none'",
+  'form-action': "'none'",
+};
+
+/** Directives that browsers ignore in a `<meta>` and honour only in a header. */
+const HEADER_ONLY: Record<string, string> = { 'frame-ancestors': "'none'" };
+
+function join(directives: Record<string, string>): string {
+  return Object.entries(directives)
+    .map(([name, value]) => `${name} ${value}`)
+    .join('; ');
+}
+
+/** The policy as the built `index.html` carries it, for hosts that cannot set headers. */
+export const META_POLICY = join(CONTENT_SECURITY);
+
+/** What a host of the built lab should send; `vite preview` does. */
+export const HOST_HEADERS = {
+  ...ISOLATION_HEADERS,
+  'Content-Security-Policy': join({ ...CONTENT_SECURITY, ...HEADER_ONLY }),
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+};

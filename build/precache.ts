@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin, type Rolldown } from 'vite';
+import type { PrecacheEntry, PrecacheManifest, Tier } from '../src/offline/precache.ts';
+
+/** Engines begin at this size; what is smaller is fetched in the background of the first visit. */
+const ENGINE_BYTES = 4 * 1024 * 1024;
+
+const SCRIPT = 'service-worker.js';
+const SOURCE = fileURLToPath(new URL('../workers/service-worker.ts', import.meta.url));
+
+/** Models belong to the model store, source maps to developers. */
+const LEFT_OUT = [/^models\//, /\.map$/, new RegExp(`^${SCRIPT}$`)];
+
+/** Files that the page needs from the start though no script imports them; a script at the top comes from `public/`. */
+const SHELL_FILES = /(^index\.html|^[^/]+\.js|\.(css|woff2|svg|ico|webmanifest))$/;
+
+/**
+ * Lists every file of the finished build with its hash and builds the service worker around that list. It runs when all
+ * files are on disk, so that the list holds what a host will really serve, `public/` included.
+ */
+export function precache(): Plugin {
+  let outDir = 'dist';
+  return {
+    name: 'solace:precache',
+    apply: 'build',
+    configResolved(config) {
+      outDir = join(config.root, config.build.outDir);
+    },
+    writeBundle: {
+      order: 'post',
+      sequential: true,
+      async handler(_options, bundle) {
+        if (this.environment.name !== 'client') return;
+        const manifest = await listBuild(outDir, firstPageScripts(bundle));
+        await buildServiceWorker(manifest, outDir);
+      },
+    },
+  };
+}
+
+/** The scripts that the page loads before it runs: its entries and all they import, not what they import later. */
+export function firstPageScripts(bundle: Rolldown.OutputBundle): Set<string> {
+  const found = new Set<string>();
+  const visit = (name: string): void => {
+    const chunk = bundle[name];
+    if (found.has(name) || chunk?.type !== 'chunk') return;
+    found.add(name);
+    chunk.imports.forEach(visit);
+  };
+  for (const chunk of Object.values(bundle)) if (chunk.type === 'chunk' && chunk.isEntry) visit(chunk.fileName);
+  return found;
+}
+
+/** The precache manifest of a folder that holds a build. */
+export async function listBuild(folder: string, firstPage: ReadonlySet<string>): Promise<PrecacheManifest> {
+  const names = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = names
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((path) => !LEFT_OUT.some((pattern) => pattern.test(path)))
+    .sort();
+  const entries: PrecacheEntry[] = [];
+  for (const path of paths) {
+    const content = await readFile(join(folder, path));
+    entries.push({
+      path: path === 'index.html' ? '' : path,
+      integrity: `sha256-${createHash('sha256').update(content).digest('base64')}`,
+      bytes: content.length,
+      tier: tierOf(path, content.length, firstPage),
+    });
+  }
+  const version = createHash('sha256').update(JSON.stringify(entries)).digest('hex').slice(0, 16);
+  return { version, entries };
+}
+
+function tierOf(path: string, bytes: number, firstPage: ReadonlySet<string>): Tier {
+  if (firstPage.has(path) || SHELL_FILES.test(path)) return 'install';
+  return bytes >= ENGINE_BYTES ? 'use' : 'idle';
+}
+
+async function buildServiceWorker(manifest: PrecacheManifest, outDir: string): Promise<void> {
+  await build({
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    define: { __PRECACHE__: JSON.stringify(manifest) },
+    build: {
+      outDir,
+      emptyOutDir: false,
+      rolldownOptions: {
+        input: SOURCE,
+        // One classic script: not every browser runs modules as service workers.
+        output: { format: 'iife', entryFileNames: SCRIPT },
+      },
+    },
+  });
+}

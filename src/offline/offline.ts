@@ -1,0 +1,133 @@
+import type { OfflineRequest, OfflineStatus } from './messages.ts';
+import type { Tier } from './precache.ts';
+
+/** What the page can say about working without a network. */
+export interface OfflineState {
+  /**
+   * - `unavailable`: no service worker here (an old browser, a private window, plain http on another machine);
+   * - `preparing`: the lab is being kept for later;
+   * - `ready`: the page opens and works without a network; `engines` says whether models can be loaded, too;
+   * - `incomplete`: keeping it stopped, most often because the network went away; the next visit goes on.
+   */
+  phase: 'unavailable' | 'preparing' | 'ready' | 'incomplete';
+  /** The engines are kept as well. */
+  engines: boolean;
+  /** A newer version is ready and waits for `update()`. */
+  updateWaiting: boolean;
+}
+
+/** Keeps the lab for use without a network. */
+export interface Offline {
+  readonly state: OfflineState;
+  /** Calls `listener` at once and after every change. Returns how to stop. */
+  subscribe(listener: (state: OfflineState) => void): () => void;
+  /** Keeps the engines, too: tens of megabytes, so only once a person has loaded a model. */
+  keepEngines(): Promise<void>;
+  /** Moves this tab to the waiting version by reloading it. Other open tabs keep what they run. */
+  update(): void;
+}
+
+/** Set before the one reload that brings isolation, so that a page which cannot be isolated does not reload for ever. */
+const RELOADED = 'solace-isolation-reload';
+
+/** Registers the service worker at `script` and keeps the lab's code in the background. */
+export function startOffline(script: URL): Offline {
+  let state: OfflineState = { phase: 'preparing', engines: false, updateWaiting: false };
+  const listeners = new Set<(state: OfflineState) => void>();
+  const change = (part: Partial<OfflineState>): void => {
+    state = { ...state, ...part };
+    for (const listener of listeners) listener(state);
+  };
+
+  const registration = register(script).then(
+    (registered) => {
+      watchUpdates(registered, () => change({ updateWaiting: true }));
+      return registered;
+    },
+    () => {
+      change({ phase: 'unavailable' });
+      return undefined;
+    },
+  );
+
+  const keep = async (tiers: readonly Tier[]): Promise<void> => {
+    const worker = (await registration) && (await navigator.serviceWorker.ready).active;
+    if (!worker) return;
+    const status = await ask(worker, { type: 'fill', tiers });
+    change({ phase: status.code ? 'ready' : 'incomplete', engines: status.engines });
+  };
+
+  if ('serviceWorker' in navigator) isolateOnce();
+  whenIdle(() => void keep(['idle']));
+
+  return {
+    get state() {
+      return state;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      listener(state);
+      return () => listeners.delete(listener);
+    },
+    keepEngines: () => keep(['install', 'idle', 'use']),
+    update() {
+      void registration.then((registered) => {
+        if (!registered?.waiting) return;
+        navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
+        registered.waiting.postMessage({ type: 'take-over' } satisfies OfflineRequest);
+      });
+    },
+  };
+}
+
+async function register(script: URL): Promise<ServiceWorkerRegistration> {
+  if (!('serviceWorker' in navigator)) throw new TypeError('This browser has no service workers.');
+  return navigator.serviceWorker.register(script, { updateViaCache: 'none' });
+}
+
+function watchUpdates(registration: ServiceWorkerRegistration, onWaiting: () => void): void {
+  // Without a controller the waiting worker is the first one, not an update.
+  const check = (): void => {
+    if (registration.waiting && navigator.serviceWorker.controller) onWaiting();
+  };
+  check();
+  registration.addEventListener('updatefound', () => {
+    registration.installing?.addEventListener('statechange', check);
+  });
+}
+
+/**
+ * Where the host sends no isolation headers, the first page has none either; the service worker adds them from the next
+ * load on. That load is done here, unless the person has begun to do something.
+ */
+function isolateOnce(): void {
+  if (crossOriginIsolated || sessionStorage.getItem(RELOADED)) return;
+  const touched = new AbortController();
+  for (const type of ['pointerdown', 'keydown']) {
+    addEventListener(type, () => touched.abort(), { once: true, signal: touched.signal });
+  }
+  const reload = (): void => {
+    sessionStorage.setItem(RELOADED, 'yes');
+    location.reload();
+  };
+  // A controlled page without isolation came from a forced reload, which goes around the service worker.
+  if (navigator.serviceWorker.controller) return;
+  navigator.serviceWorker.addEventListener('controllerchange', reload, { once: true, signal: touched.signal });
+}
+
+function ask(worker: ServiceWorker, request: OfflineRequest): Promise<OfflineStatus> {
+  return new Promise((resolve) => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = (event: MessageEvent<OfflineStatus>) => {
+      channel.port1.close();
+      resolve(event.data);
+    };
+    worker.postMessage(request, [channel.port2]);
+  });
+}
+
+function whenIdle(work: () => void): void {
+  // Safari has no requestIdleCallback.
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(work, { timeout: 5000 });
+  else setTimeout(work, 1000);
+}

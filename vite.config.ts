@@ -1,0 +1,40 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defaultClientConditions, defineConfig } from 'vite';
+import { HOST_HEADERS } from './build/headers.ts';
+import { precache } from './build/precache.ts';
+import { securityMeta } from './build/security-meta.ts';
+import { vendorFiles, type VendorFile } from './build/vendor-files.ts';
+import { ISOLATION_HEADERS } from './src/offline/isolation.ts';
+
+const ORT = 'onnxruntime-web';
+const WLLAMA = '@wllama/wllama';
+
+/** The runtimes of the engines; src/engine asks for them at these addresses. */
+const VENDOR: VendorFile[] = [
+  { path: 'ort/ort-wasm-simd-threaded.asyncify.mjs', package: ORT, file: 'dist/ort-wasm-simd-threaded.asyncify.mjs' },
+  { path: 'ort/ort-wasm-simd-threaded.asyncify.wasm', package: ORT, file: 'dist/ort-wasm-simd-threaded.asyncify.wasm' },
+  { path: 'ort/ort-wasm-simd-threaded.mjs', package: ORT, file: 'dist/ort-wasm-simd-threaded.mjs' },
+  { path: 'ort/ort-wasm-simd-threaded.wasm', package: ORT, file: 'dist/ort-wasm-simd-threaded.wasm' },
+  { path: 'wllama/wllama.wasm', package: WLLAMA, file: 'esm/wasm/wllama.wasm' },
+];
+
+/** ONNX Runtime with its .wasm beside it rather than inside the bundle, where it would be a second copy. */
+const CONDITIONS = ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions];
+
+export default defineConfig({
+  // Relative, so that the build works in any folder of any host.
+  base: './',
+  // A missing file answers 404; a single-page fallback would hand a model loader an HTML page.
+  appType: 'mpa',
+  plugins: [svelte(), vendorFiles(VENDOR), securityMeta(), precache()],
+  resolve: { conditions: CONDITIONS },
+  worker: { format: 'es', plugins: () => [svelte()] },
+  build: {
+    target: 'es2022',
+    // 26 MB of Wasm is expected; the first page has a budget of its own in tests/first-page.browser.test.ts.
+    chunkSizeWarningLimit: 8192,
+    assetsInlineLimit: 0,
+  },
+  server: { headers: ISOLATION_HEADERS },
+  preview: { headers: HOST_HEADERS, port: 4173, strictPort: false },
+});
