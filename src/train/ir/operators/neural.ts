@@ -1,0 +1,131 @@
+import { attr } from '../../../model/onnx/index.ts';
+import { type Array64 } from '../array64.ts';
+import { apply, at, describe, setting, type Operator, type Value } from '../value.ts';
+import { add, div, mul, neg, sigmoid, sqrt, sub } from './elementwise.ts';
+import { sum } from './reduce.ts';
+
+/** Rows of a frozen table: table[indices[i]]. */
+export const GATHER: Operator = {
+  name: 'gather',
+  infer: (inputs) => {
+    const [table, indices] = [at(inputs, 0), at(inputs, 1)];
+    return { shape: [...indices.shape, ...table.shape.slice(1)], type: table.type };
+  },
+  emit: ({ names, onnx }) => onnx.node('Gather', [...names], { axis: attr.int(0) }),
+  gradient: () => {
+    throw new Error('The table of gather is frozen; use takeRows where a gradient must flow.');
+  },
+  evaluate: ([table, indices]) => takeRows64(table as Array64, indices as Array64),
+};
+
+function takeRows64(table: Array64, { shape, data: rows }: Array64): Array64 {
+  const width = table.data.length / at(table.shape, 0);
+  const data = new Float64Array(rows.length * width);
+  rows.forEach((row, i) => {
+    if (row >= 0) data.set(table.data.subarray(row * width, (row + 1) * width), i * width);
+  });
+  return { shape: [...shape, ...table.shape.slice(1)], data };
+}
+
+/**
+ * Distinct rows of a matrix: x[rows[i]]. `inverse[j]` is the i with rows[i] = j, or rows.length where there is none, so
+ * that the gradient is a selection too and needs no scatter. Index rows.length of x would be a row of zeros.
+ */
+export const TAKE_ROWS: Operator = {
+  name: 'takeRows',
+  infer: (inputs) => {
+    const [x, rows] = [at(inputs, 0), at(inputs, 1)];
+    if (x.shape.length !== 2) throw new Error(`takeRows needs a matrix, not ${describe(x.shape)}.`);
+    return { shape: [at(rows.shape, 0), at(x.shape, 1)], type: x.type };
+  },
+  emit: ({ names, onnx, ints }) => {
+    const [x, rows] = [at(names, 0), at(names, 1)];
+    const padded = onnx.node('Pad', [x, ints([0, 0, 1, 0])]);
+    return onnx.node('Gather', [padded, rows], { axis: attr.int(0) });
+  },
+  gradient: ({ inputs, full }) => [takeRows(full(), at(inputs, 2), at(inputs, 1)), undefined, undefined],
+  evaluate: ([x, rows]) => {
+    const { shape, data } = x as Array64;
+    const width = at(shape, 1);
+    const padded: Array64 = { shape: [at(shape, 0) + 1, width], data: new Float64Array(data.length + width) };
+    padded.data.set(data);
+    return takeRows64(padded, rows as Array64);
+  },
+};
+
+/** x / sqrt(mean(x²) + epsilon) · weight over the last axis (Zhang & Sennrich 2019); the weight is frozen. */
+export const RMS_NORM: Operator = {
+  name: 'rmsNorm',
+  infer: (inputs) => ({ shape: at(inputs, 0).shape, type: 'float32' }),
+  emit: ({ names, settings, onnx }) =>
+    onnx.node('SimplifiedLayerNormalization', [...names], { axis: attr.int(-1), epsilon: attr.float(setting<number>(settings, 'epsilon')) }),
+  gradient: ({ inputs, settings, needs, full }) => {
+    const [x, weight] = [at(inputs, 0), at(inputs, 1)];
+    if (needs[1]) throw new Error('The weight of rmsNorm is frozen.');
+    const axis = x.shape.length - 1;
+    const width = x.graph.constant(Number(at(x.shape, axis)));
+    const epsilon = x.graph.constant(setting<number>(settings, 'epsilon'));
+    const meanSquare = add(div(sum(mul(x, x), axis), width), epsilon);
+    const g = mul(full(), weight);
+    const along = div(sum(mul(g, x), axis), mul(meanSquare, width));
+    return [div(sub(g, mul(x, along)), sqrt(meanSquare)), undefined];
+  },
+  evaluate: ([x, weight], settings) => {
+    const { shape, data } = x as Array64;
+    const width = at(shape, -1);
+    const result = new Float64Array(data.length);
+    for (let row = 0; row < data.length; row += width) {
+      const squares = data.subarray(row, row + width).reduce((total, value) => total + value * value, 0);
+      const scale = 1 / Math.sqrt(squares / width + setting<number>(settings, 'epsilon'));
+      for (let i = 0; i < width; i++) result[row + i] = (data[row + i] ?? 0) * scale * ((weight as Array64).data[i] ?? 0);
+    }
+    return { shape, data: result };
+  },
+};
+
+/** x · sigmoid(x). */
+export const SILU: Operator = {
+  name: 'silu',
+  infer: (inputs) => ({ shape: at(inputs, 0).shape, type: 'float32' }),
+  emit: ({ names, onnx }) => onnx.node('Mul', [at(names, 0), onnx.node('Sigmoid', [...names])]),
+  gradient: ({ inputs, output, full }) => {
+    const gate = sigmoid(at(inputs, 0));
+    return [mul(full(), add(gate, sub(output, mul(output, gate))))];
+  },
+  evaluate: ([x]) => ({ shape: (x as Array64).shape, data: (x as Array64).data.map((value) => value / (1 + Math.exp(-value))) }),
+};
+
+/**
+ * Rotary position embedding (Su et al. 2021) in the rotate-half form of Llama checkpoints: x·cos + [−x₂, x₁]·sin over
+ * the last axis, whose angle tables repeat for both halves.
+ */
+export const ROTARY: Operator = {
+  name: 'rotary',
+  infer: (inputs) => ({ shape: at(inputs, 0).shape, type: 'float32' }),
+  emit: ({ names, inputs, onnx, ints }) => {
+    const [x, cos, sin] = [at(names, 0), at(names, 1), at(names, 2)];
+    const axis = at(inputs, 0).shape.length - 1;
+    const width = Number(at(at(inputs, 0).shape, axis));
+    const part = (start: number, end: number): string => onnx.node('Slice', [x, ints([start]), ints([end]), ints([axis])]);
+    const turned = onnx.node('Concat', [onnx.node('Neg', [part(width / 2, width)]), part(0, width / 2)], { axis: attr.int(axis) });
+    return onnx.node('Add', [onnx.node('Mul', [x, cos]), onnx.node('Mul', [turned, sin])]);
+  },
+  gradient: ({ inputs, full }) => [rotary(full(), at(inputs, 1), neg(at(inputs, 2))), undefined, undefined],
+  evaluate: ([x, cos, sin]) => {
+    const { shape, data } = x as Array64;
+    const width = at(shape, -1);
+    const table = (angles: Array64 | undefined, i: number): number => angles?.data[i % angles.data.length] ?? 0;
+    const result = data.map((value, i) => {
+      const column = i % width;
+      const other = column < width / 2 ? -(data[i + width / 2] ?? 0) : (data[i - width / 2] ?? 0);
+      return value * table(cos, i) + other * table(sin, i);
+    });
+    return { shape, data: result };
+  },
+};
+
+export const gather = (table: Value, indices: Value): Value => apply(GATHER, [table, indices]);
+export const takeRows = (x: Value, rows: Value, inverse: Value): Value => apply(TAKE_ROWS, [x, rows, inverse]);
+export const rmsNorm = (x: Value, weight: Value, epsilon: number): Value => apply(RMS_NORM, [x, weight], { epsilon });
+export const silu = (x: Value): Value => apply(SILU, [x]);
+export const rotary = (x: Value, cos: Value, sin: Value): Value => apply(ROTARY, [x, cos, sin]);
