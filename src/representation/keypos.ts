@@ -1,0 +1,45 @@
+import type { Representation, Tagger, TokenSpan, Upos } from './representation.ts';
+import { joinKept, segment } from './segment.ts';
+
+/** The paper's key parts of speech. */
+export const KEY_UPOS: ReadonlySet<Upos> = new Set<Upos>([
+  'NOUN', 'VERB', 'ADJ', 'ADV', 'ADP', 'PROPN', 'NUM', 'SCONJ', 'PRON',
+]);
+
+/** What KeyPOS is called, tagger or not. */
+export const KEY_POS = {
+  id: 'keypos',
+  name: 'KeyPOS',
+  summary: 'Only words of key parts of speech, such as nouns, verbs, adjectives and pronouns.',
+} as const;
+
+/**
+ * Keeps the words whose part of speech is in `keep`. What the tagger passes over without a tag counts as X.
+ *
+ * ```ts
+ * const keypos = createKeyPos({ tagger: await loadTagger('wink') });
+ * keypos.compress('I am so sad today.').text; // 'I so sad today'
+ * ```
+ */
+export function createKeyPos({ tagger, keep = KEY_UPOS }: { tagger: Tagger; keep?: ReadonlySet<Upos> }): Representation {
+  return {
+    ...KEY_POS,
+    compress(text) {
+      const spans: TokenSpan[] = [];
+      let from = 0;
+      for (const token of tagger.tag(text)) {
+        fillGap(text, from, token.start, keep, spans);
+        spans.push({ ...token, keep: keep.has(token.tag) });
+        from = token.end;
+      }
+      fillGap(text, from, text.length, keep, spans);
+      return { text: joinKept(text, spans), spans };
+    },
+  };
+}
+
+function fillGap(text: string, from: number, to: number, keep: ReadonlySet<Upos>, spans: TokenSpan[]): void {
+  for (const { start, end } of segment(text.slice(from, to))) {
+    spans.push({ start: from + start, end: from + end, keep: keep.has('X'), tag: 'X' });
+  }
+}

@@ -1,0 +1,34 @@
+import { createKeyPos, KEY_POS, KEY_UPOS } from './keypos.ts';
+import { NO_STOPWORDS } from './nostopwords.ts';
+import { RAW } from './raw.ts';
+import type { Representation, RepresentationId, TaggerId, Upos } from './representation.ts';
+import { loadTagger } from './taggers.ts';
+
+export interface RepresentationOptions {
+  /** Default: wink. */
+  tagger?: TaggerId;
+  /** The parts of speech that KeyPOS keeps. Default: the paper's. */
+  keep?: readonly Upos[];
+}
+
+/** Name and summary of each representation, known before any tagger is loaded. */
+export const REPRESENTATIONS: Record<RepresentationId, Pick<Representation, 'id' | 'name' | 'summary'>> = {
+  raw: RAW,
+  keypos: KEY_POS,
+  nostopwords: NO_STOPWORDS,
+};
+
+const LOADERS: Record<RepresentationId, (options: RepresentationOptions) => Promise<Representation>> = {
+  raw: async () => RAW,
+  nostopwords: async () => NO_STOPWORDS,
+  keypos: async ({ tagger = 'wink', keep }) =>
+    createKeyPos({ tagger: await loadTagger(tagger), keep: keep ? new Set(keep) : KEY_UPOS }),
+};
+
+/** A representation ready to use; only KeyPOS loads a tagger. */
+export function loadRepresentation(
+  id: RepresentationId,
+  options: RepresentationOptions = {},
+): Promise<Representation> {
+  return LOADERS[id](options);
+}

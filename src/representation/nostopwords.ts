@@ -1,0 +1,46 @@
+import type { Representation, TokenSpan } from './representation.ts';
+import { APOSTROPHES, joinKept, segment } from './segment.ts';
+import type { Stretch } from './segment.ts';
+import { ENGLISH_STOPWORDS } from './stopwords-english.ts';
+
+const STOPWORDS = new Set(ENGLISH_STOPWORDS);
+const APOSTROPHE = new RegExp(`[${APOSTROPHES}]`, 'gu');
+const LAST_CLITIC = new RegExp(`^(.+)([${APOSTROPHES}][^${APOSTROPHES}]+)$`, 'u');
+
+/** No English word with clitics is longer; keeps time linear on noise. */
+const LONGEST = 60;
+
+const isStopword = (word: string): boolean => STOPWORDS.has(word.toLowerCase().replace(APOSTROPHE, "'"));
+
+/**
+ * Drops NLTK's English stopwords; all other words, and all marks, stay.
+ *
+ * A word is looked up whole first (`don't` is in the list), in lower case, any apostrophe read as `'`. A word that is
+ * not in the list loses its clitics from the right while each, without its apostrophe, is a stopword; what remains is
+ * looked up in turn: `I'm` → `i` + `m`, both dropped; `let's` → `let` kept, `s` dropped. `o'clock` has no clitic in
+ * that sense and stays whole. Hyphenated words and addresses are one word each.
+ */
+export const NO_STOPWORDS: Representation = {
+  id: 'nostopwords',
+  name: 'NoStopwords',
+  summary: 'Without the 179 English stopwords of NLTK; everything else stays.',
+  compress(text) {
+    const spans = segment(text).flatMap((stretch) => judge(text, stretch));
+    return { text: joinKept(text, spans), spans };
+  },
+};
+
+function judge(text: string, { start, end }: Stretch): TokenSpan[] {
+  const clitics: TokenSpan[] = [];
+  let stem = text.slice(start, end);
+  for (;;) {
+    if (stem.length > LONGEST || isStopword(stem)) break;
+    const split = LAST_CLITIC.exec(stem);
+    const [, rest, clitic] = split ?? [];
+    if (rest === undefined || clitic === undefined || !isStopword(clitic.slice(1))) break;
+    const cut = start + rest.length;
+    clitics.unshift({ start: cut, end: cut + clitic.length, keep: false });
+    stem = rest;
+  }
+  return [{ start, end: start + stem.length, keep: !isStopword(stem) }, ...clitics];
+}

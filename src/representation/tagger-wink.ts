@@ -1,0 +1,35 @@
+import winkNLP from 'wink-nlp';
+import model from 'wink-eng-lite-web-model';
+import { tagInChunks } from './chunks.ts';
+import { correctTags } from './keypos-rules.ts';
+import type { TaggedToken, Tagger } from './representation.ts';
+import { APOSTROPHES } from './segment.ts';
+import { TAGGERS } from './taggers.ts';
+import { asUpos } from './upos.ts';
+
+const OTHER_APOSTROPHES = new RegExp(`[${APOSTROPHES}]`, 'gu');
+
+/** Builds the wink-nlp tagger (about 0.1 s). The library and its English model are in this module's own chunk. */
+export function createWinkTagger(): Tagger {
+  const nlp = winkNLP(model, ['sbd', 'pos']);
+  const { value, pos } = nlp.its;
+
+  function tagChunk(chunk: string): TaggedToken[] {
+    // Same length, so offsets hold; wink tags a word with a straight apostrophe best.
+    const text = chunk.replace(OTHER_APOSTROPHES, "'");
+    const tokens = nlp.readDoc(text).tokens();
+    const values = tokens.out(value);
+    const tags = tokens.out(pos);
+    const found: TaggedToken[] = [];
+    let from = 0;
+    values.forEach((word, index) => {
+      const start = text.indexOf(word, from);
+      if (start < 0 || word.trim() === '') return;
+      found.push({ start, end: start + word.length, tag: asUpos(tags[index]) });
+      from = start + word.length;
+    });
+    return found;
+  }
+
+  return { ...TAGGERS.wink, id: 'wink', tag: (text) => correctTags(text, tagInChunks(text, tagChunk)) };
+}
