@@ -26,9 +26,9 @@ export default defineConfig({
   base: './',
   // A missing file answers 404; a single-page fallback would hand a model loader an HTML page.
   appType: 'mpa',
-  plugins: [svelte(), vendorFiles(VENDOR), securityMeta(), precache()],
+  plugins: [svelte({ configFile: false }), vendorFiles(VENDOR), securityMeta(), precache()],
   resolve: { conditions: CONDITIONS },
-  worker: { format: 'es', plugins: () => [svelte()] },
+  worker: { format: 'es', plugins: () => [svelte({ configFile: false })] },
   build: {
     target: 'es2022',
     // 26 MB of Wasm is expected; the first page has a budget of its own in tests/first-page.browser.test.ts.
