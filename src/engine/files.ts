@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { LabError } from '../error.ts';
+
+/** One file of a model; `path` is relative to the model's folder, with forward slashes. */
+export interface ModelFile {
+  path: string;
+  bytes: number;
+  /** Lower-case hexadecimal, where a manifest gives it. */
+  sha256?: string;
+}
+
+/** A model's files, wherever they lie. */
+export interface ModelFiles {
+  /** The model's name in errors. */
+  readonly name: string;
+  readonly list: readonly ModelFile[];
+  /** Rejects with `missing-file` when the model has no such file. A Blob is read lazily, so large files cost nothing yet. */
+  open(path: string): Promise<Blob>;
+  /** An absolute folder where the files lie under their paths, in Node. */
+  readonly directory?: string;
+}
+
+export function hasFile(files: ModelFiles, path: string): boolean {
+  return files.list.some((file) => file.path === path);
+}
+
+export function missingFile(name: string, path: string): LabError {
+  return new LabError({
+    code: 'missing-file',
+    where: name,
+    what: `The file ${path} is missing.`,
+    todo: 'Add it to the folder and add the model again.',
+  });
+}
+
+/** Reads a JSON file; undefined when it is `optional` and missing. */
+export async function readJson(files: ModelFiles, path: string, optional: true): Promise<unknown | undefined>;
+export async function readJson(files: ModelFiles, path: string): Promise<unknown>;
+export async function readJson(files: ModelFiles, path: string, optional = false): Promise<unknown | undefined> {
+  if (!hasFile(files, path)) {
+    if (optional) return undefined;
+    throw missingFile(files.name, path);
+  }
+  const text = await (await files.open(path)).text();
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw LabError.from(error, {
+      code: 'bad-file',
+      where: `${files.name}/${path}`,
+      what: text.trimStart().startsWith('<') ? 'It holds a web page where JSON was expected' : 'It is not valid JSON',
+      todo: 'Take the file again from where the model came from.',
+    });
+  }
+}
+
+/** Checks parsed JSON against a schema; the error names the file and the first field at fault. */
+export function checkJson<Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new LabError({
+    code: 'bad-config',
+    where,
+    what: `${issue?.path.join('.') || 'The file'}: ${issue?.message ?? 'not as expected'}.`,
+    todo: 'Take the file again from where the model came from.',
+  });
+}

@@ -1,0 +1,91 @@
+import { LabError } from '../error.ts';
+import type { Device } from './engine.ts';
+
+/** Where the memory of a loaded model goes, in bytes. */
+export interface MemoryEstimate {
+  weights: number;
+  /** Keys and values of a full conversation. */
+  cache: number;
+  /** One step's logits. */
+  logits: number;
+  /** The runtime's own code and buffers. */
+  runtime: number;
+  /** While in use. */
+  total: number;
+  /** While loading, when the file and its copy in the runtime exist side by side. */
+  peak: number;
+}
+
+export interface MemoryNeeds {
+  weightBytes: number;
+  layers: number;
+  kvHeads: number;
+  headSize: number;
+  vocabulary: number;
+  contextWindow: number;
+  /** Bytes of one cache element: 4, or 2 for half precision. */
+  cacheElementBytes: number;
+  logitsRows: number;
+}
+
+/** A conversation is planned with this many tokens, or the window where that is shorter. */
+const PLANNED_TOKENS = 2048;
+const RUNTIME_BYTES: Record<Device, number> = { webgpu: 120e6, wasm: 80e6, cpu: 80e6, remote: 0 };
+
+export function estimateMemory(needs: MemoryNeeds, device: Device): MemoryEstimate {
+  const tokens = Math.min(PLANNED_TOKENS, needs.contextWindow);
+  const cacheOnce = 2 * needs.layers * needs.kvHeads * needs.headSize * needs.cacheElementBytes * tokens;
+  // A step reads the old cache while it writes the new one.
+  const cache = 2 * cacheOnce;
+  const logits = needs.logitsRows * needs.vocabulary * 4;
+  const runtime = RUNTIME_BYTES[device];
+  const total = needs.weightBytes + cache + logits + runtime;
+  return { weights: needs.weightBytes, cache, logits, runtime, total, peak: Math.max(total, 2 * needs.weightBytes + runtime) };
+}
+
+/** What the device says of itself; unknown fields are left out. */
+export interface DeviceLimits {
+  /** Largest single buffer of the graphics device. */
+  maxBufferBytes?: number;
+  /** Main memory, rounded down by the browser and never above 8 GiB. */
+  deviceMemoryBytes?: number;
+  /** What one Wasm module can address. */
+  addressableBytes?: number;
+}
+
+const GIB = 2 ** 30;
+/** Browsers report no more than this, so more may be there. */
+const REPORT_CAP = 8 * GIB;
+
+/** Throws `out-of-memory` when a model can't fit. What is only tight passes: the device's report is rounded. */
+export function refuseTooLarge(modelId: string, estimate: MemoryEstimate, largestTensorBytes: number, limits: DeviceLimits): void {
+  const refuse = (what: string, todo: string): never => {
+    throw new LabError({ code: 'out-of-memory', where: modelId, what, todo });
+  };
+  const smaller = 'Choose a smaller model, or a version with fewer bits per weight.';
+  const { maxBufferBytes, deviceMemoryBytes, addressableBytes } = limits;
+  if (maxBufferBytes !== undefined && largestTensorBytes > maxBufferBytes) {
+    refuse(
+      `Its largest weight takes ${formatBytes(largestTensorBytes)}, but this graphics device allows ${formatBytes(maxBufferBytes)} per buffer.`,
+      'Choose Wasm as the device, or a smaller model.',
+    );
+  }
+  if (addressableBytes !== undefined && estimate.peak > addressableBytes) {
+    refuse(`Loading takes about ${formatBytes(estimate.peak)}, but Wasm can address ${formatBytes(addressableBytes)}.`, smaller);
+  }
+  if (deviceMemoryBytes !== undefined && deviceMemoryBytes < REPORT_CAP && estimate.total > deviceMemoryBytes) {
+    refuse(`It takes about ${formatBytes(estimate.total)}, but this device reports ${formatBytes(deviceMemoryBytes)} of memory.`, smaller);
+  }
+}
+
+/** Decimal units, as file managers show sizes: '130 MB'. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value < 10 && unit > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
+}

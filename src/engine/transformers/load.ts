@@ -1,0 +1,144 @@
+import { LabError, throwIfCancelled } from '../../error.ts';
+import { readDecoderConfig } from '../config.ts';
+import type { Device, LoadOptions } from '../engine.ts';
+import { runtimeFault } from '../faults.ts';
+import type { ModelFiles } from '../files.ts';
+import { probeGpu, watchGpu, type GpuProbe } from '../gpu.ts';
+import { estimateMemory, refuseTooLarge, type DeviceLimits } from '../memory.ts';
+import { loadChatTokenizer } from '../tokenizer/load.ts';
+import { CausalLm, LOGITS_ROWS } from './causal-lm.ts';
+import { KvDecoder } from './kv-decoder.ts';
+import { slicePositionsOnCpu, slicePositionsOnGpu, type OrtTensorClass } from './positions.ts';
+import type { OrtRuntime, OrtSession } from './runtime.ts';
+import { chooseVariant, type VariantFiles } from './variants.ts';
+
+export interface TransformersOptions extends LoadOptions {
+  device: 'auto' | 'webgpu' | 'wasm' | 'cpu';
+  /** Where the page serves ONNX Runtime's Wasm files; absolute, ending in a slash. Not needed in Node. */
+  ortBase?: string;
+  /** Threads of the Wasm runtime. */
+  threads?: number;
+}
+
+type Transformers = typeof import('@huggingface/transformers');
+
+/**
+ * Loads a model folder (see docs/engines.md) with transformers.js and ONNX Runtime: `cpu` in Node, `webgpu` or `wasm`
+ * in a browser. Throws `missing-file`, `bad-config`, `out-of-memory`, `device-lost` or `cancelled`.
+ */
+export async function loadTransformers(files: ModelFiles, modelId: string, options: TransformersOptions): Promise<CausalLm> {
+  const { onProgress, signal } = options;
+  const gpu: GpuProbe =
+    options.device === 'auto' || options.device === 'webgpu'
+      ? await probeGpu()
+      : { available: false, reason: 'it was not asked for' };
+  const { device, note } = chooseDevice(options.device, gpu, modelId);
+  const halfPrecision = gpu.available && gpu.halfPrecision;
+  const variant = chooseVariant(files, device, halfPrecision);
+  const config = await readDecoderConfig(files);
+  const halfCache = variant.variant.endsWith('16');
+
+  const needs = { ...config, weightBytes: variant.bytes, cacheElementBytes: halfCache ? 2 : 4, logitsRows: LOGITS_ROWS };
+  const largest = config.vocabulary * config.hiddenSize * (variant.variant === 'fp32' ? 4 : variant.variant === 'fp16' ? 2 : 1);
+  refuseTooLarge(modelId, estimateMemory(needs, device), largest, deviceLimits(device, gpu));
+
+  const progress = (stage: string, loadedBytes: number) => onProgress?.({ stage, loadedBytes, totalBytes: variant.bytes });
+  progress('Reading the tokenizer', 0);
+  const tokenizer = await loadChatTokenizer(files);
+  throwIfCancelled(signal);
+  progress(`Loading the weights into ${device === 'webgpu' ? 'the graphics device' : 'memory'}`, 0);
+
+  const hf = await import('@huggingface/transformers');
+  configure(hf, files, device, options);
+  try {
+    const { session, runtime, watch } = await openSession(hf, files, modelId, device, variant);
+    if (signal?.aborted) {
+      await session.release();
+      throw LabError.cancelled();
+    }
+    progress('Ready', variant.bytes);
+    const eosId = tokenizer.eosToken === undefined ? undefined : tokenizer.idOf(tokenizer.eosToken);
+    return new CausalLm({
+      info: {
+        modelId,
+        engine: 'transformers',
+        device,
+        features: { score: true, tokenize: true, seed: true, topK: true },
+        contextWindow: config.contextWindow,
+        ...(note ? { note } : {}),
+      },
+      tokenizer,
+      decoder: new KvDecoder(session, runtime),
+      eosIds: new Set(config.eosIds.length > 0 || eosId === undefined ? config.eosIds : [eosId]),
+      health: watch?.health ?? (() => undefined),
+      release: () => session.release(),
+    });
+  } catch (error) {
+    throw runtimeFault(error, modelId, device);
+  }
+}
+
+function chooseDevice(wanted: TransformersOptions['device'], gpu: GpuProbe, modelId: string): { device: Device; note?: string } {
+  if (wanted === 'cpu' || wanted === 'wasm') return { device: wanted };
+  if (gpu.available) return { device: 'webgpu' };
+  if (wanted === 'auto') return { device: 'wasm', note: `Runs on Wasm, which is slower, because ${gpu.reason}.` };
+  throw new LabError({ code: 'unsupported', where: modelId, what: `WebGPU can't be used: ${gpu.reason}.`, todo: 'Choose Wasm as the device.' });
+}
+
+function deviceLimits(device: Device, gpu: GpuProbe): DeviceLimits {
+  const memory = typeof navigator === 'undefined' ? undefined : (navigator as { deviceMemory?: number }).deviceMemory;
+  return {
+    ...(memory ? { deviceMemoryBytes: memory * 2 ** 30 } : {}),
+    ...(device === 'wasm' ? { addressableBytes: 4 * 2 ** 30 } : {}),
+    ...(device === 'webgpu' && gpu.available ? { maxBufferBytes: gpu.maxBufferBytes } : {}),
+  };
+}
+
+/** No file is ever fetched from elsewhere: the library asks `files`, and what they lack does not exist. */
+function configure({ env }: Transformers, files: ModelFiles, device: Device, { ortBase, threads }: TransformersOptions): void {
+  env.allowRemoteModels = false;
+  env.allowLocalModels = true;
+  env.useBrowserCache = false;
+  env.useWasmCache = false;
+  if (!files.directory) {
+    env.useFSCache = false;
+    env.fetch = () => Promise.resolve(new Response(null, { status: 404 }));
+    env.useCustomCache = true;
+    env.customCache = {
+      async match(request: string) {
+        const file = files.list.find(({ path }) => request.endsWith(`/${path}`));
+        return file ? new Response(await files.open(file.path)) : undefined;
+      },
+      async put() {},
+    };
+  }
+  const wasm = (env.backends.onnx as { wasm?: { wasmPaths?: unknown; numThreads?: number } }).wasm;
+  if (wasm && ortBase) {
+    // The build that can pause for a graphics device is larger and slower than the plain one.
+    const name = device === 'webgpu' ? 'ort-wasm-simd-threaded.asyncify' : 'ort-wasm-simd-threaded';
+    wasm.wasmPaths = { mjs: `${ortBase}${name}.mjs`, wasm: `${ortBase}${name}.wasm` };
+    wasm.numThreads = threads ?? 1;
+  }
+}
+
+async function openSession(hf: Transformers, files: ModelFiles, modelId: string, device: Device, variant: VariantFiles) {
+  const model = await hf.AutoModelForCausalLM.from_pretrained(files.directory ?? 'model', {
+    device: device === 'remote' ? 'cpu' : device,
+    dtype: variant.variant,
+    use_external_data_format: variant.data.length,
+    local_files_only: true,
+  });
+  const session = (model as unknown as { sessions: { model: OrtSession } }).sessions.model;
+  const sample = new hf.Tensor('float32', new Float32Array(1), [1]);
+  const Tensor = (sample as unknown as { ort_tensor: { constructor: unknown } }).ort_tensor.constructor as OrtTensorClass;
+  const gpuDevice =
+    device === 'webgpu' ? await (hf.env.backends.onnx as { webgpu?: { device?: Promise<GPUDevice> } }).webgpu?.device : undefined;
+  const runtime: OrtRuntime = {
+    tensor: (type, data, dims) => new Tensor(type, data, dims),
+    slicePositions: async (cache, length) =>
+      cache.location === 'gpu-buffer' && gpuDevice
+        ? slicePositionsOnGpu(Tensor, gpuDevice, cache, length)
+        : slicePositionsOnCpu(Tensor, cache, length),
+  };
+  return { session, runtime, watch: gpuDevice ? watchGpu(gpuDevice, modelId) : undefined };
+}
