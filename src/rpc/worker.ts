@@ -25,9 +25,10 @@ export class RpcWorker<A extends Api> {
   #onLost = new Set<(error: LabError) => void>();
 
   /** `name` appears in error messages. */
-  constructor(name: string, spawn: () => WorkerLike) {
+  constructor(name: string, spawn: () => WorkerLike | Worker) {
     this.#name = name;
-    this.#spawn = spawn;
+    // A Worker's overloads do not match the one signature needed here, though it accepts every such call.
+    this.#spawn = spawn as () => WorkerLike;
   }
 
   get running(): boolean {
