@@ -1,0 +1,99 @@
+import { throwIfCancelled } from '../error.ts';
+import { loadRepresentation } from '../representation/load.ts';
+import type { RepresentationOptions } from '../representation/load.ts';
+import type { Compressed, RepresentationId } from '../representation/representation.ts';
+import type { Method } from '../rpc/protocol.ts';
+import { RpcWorker } from '../rpc/worker.ts';
+import type { WorkerLike } from '../rpc/worker.ts';
+import { Lru } from './lru.ts';
+
+/** Which representation, with which tagger and kept parts of speech (both only matter to KeyPOS). */
+export interface CompressOptions extends RepresentationOptions {
+  representation: RepresentationId;
+}
+
+/** What the compression worker answers. */
+export type CompressApi = {
+  compress: Method<{ texts: string[]; options: CompressOptions }, Compressed[]>;
+};
+
+/** Compresses texts off the page's thread and remembers results. */
+export interface Compression {
+  /**
+   * One result a text, in order. Rejects with `worker-lost` when the worker dies, and the next call starts a fresh
+   * one; with `cancelled` when `signal` is aborted.
+   */
+  compress(texts: readonly string[], options: CompressOptions, signal?: AbortSignal): Promise<Compressed[]>;
+  /** Stops the worker; the next call starts it again. */
+  terminate(): void;
+}
+
+interface CompressionSetup {
+  /** How to start the worker; absent, or where there are no workers (Node), the same code runs on this thread. */
+  spawn?: () => WorkerLike | Worker;
+  /** How many results are remembered. */
+  capacity?: number;
+}
+
+/** Texts longer than this are not remembered. */
+const LONGEST_REMEMBERED = 20_000;
+
+const keyOf = (text: string, { representation, tagger, keep }: CompressOptions): string =>
+  JSON.stringify([representation, tagger, keep && [...keep].sort(), text]);
+
+/** A compression service of its own, e.g. for a test; pages and notebooks use `compress`. */
+export function createCompression({ spawn, capacity = 4096 }: CompressionSetup = {}): Compression {
+  const remembered = new Lru<Compressed>(capacity);
+  const worker = spawn && new RpcWorker<CompressApi>('compression', spawn);
+
+  const run = async (texts: string[], options: CompressOptions, signal?: AbortSignal): Promise<Compressed[]> => {
+    if (worker) return worker.call('compress', { texts, options: plain(options) }, { signal });
+    const representation = await loadRepresentation(options.representation, options);
+    return texts.map((text) => {
+      throwIfCancelled(signal);
+      return representation.compress(text);
+    });
+  };
+
+  return {
+    async compress(texts, options, signal) {
+      throwIfCancelled(signal);
+      const found = new Map<string, Compressed>();
+      for (const text of texts) {
+        const known = remembered.get(keyOf(text, options));
+        if (known) found.set(text, known);
+      }
+      const missing = [...new Set(texts)].filter((text) => !found.has(text));
+      const fresh = missing.length > 0 ? await run(missing, options, signal) : [];
+      fresh.forEach((compressed, index) => {
+        const text = missing[index] ?? '';
+        found.set(text, compressed);
+        if (text.length <= LONGEST_REMEMBERED) remembered.set(keyOf(text, options), compressed);
+      });
+      return texts.map((text) => found.get(text) ?? { text, spans: [] });
+    },
+    terminate: () => worker?.terminate(),
+  };
+}
+
+/** Only the known fields, as plain data: reactive proxies of a UI cannot be sent to a worker. */
+function plain({ representation, tagger, keep }: CompressOptions): CompressOptions {
+  return { representation, tagger, keep: keep && [...keep] };
+}
+
+const shared = createCompression({
+  spawn:
+    typeof Worker === 'undefined'
+      ? undefined
+      : () => new Worker(new URL('../../workers/representation.worker.ts', import.meta.url), { type: 'module' }),
+});
+
+/**
+ * Compresses texts in the lab's one compression worker.
+ *
+ * ```ts
+ * const [hello] = await compress(['I am so sad today.'], { representation: 'keypos', tagger: 'wink' });
+ * hello.text; // 'I so sad today'
+ * ```
+ */
+export const compress: Compression['compress'] = shared.compress;
