@@ -1,0 +1,120 @@
+import { LabError } from '../../error.ts';
+import type { ModelConfig } from '../config.ts';
+import { decodeStored, storedBytes, type StoredType } from '../stored.ts';
+
+export interface TensorInfo {
+  /** Row major, outermost first. */
+  shape: number[];
+  type: StoredType;
+}
+
+/** JSON and text files that go with the weights, by file name. */
+export type SideFiles = Map<string, string>;
+
+/**
+ * The weights of a model, one tensor at a time, under the names and in the row order of Hugging Face checkpoints,
+ * whatever file they come from.
+ */
+export interface Checkpoint {
+  /** Name for messages. */
+  readonly name: string;
+  readonly config: ModelConfig;
+  /** `config.json`, tokenizer files, licence: read from the folder or rebuilt from a GGUF's metadata. */
+  readonly files: SideFiles;
+  readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /** Stored bytes of `count` rows from row `start`; a vector is one row. */
+  readStoredRows(tensor: string, start: number, count: number): Promise<Uint8Array>;
+}
+
+/** Rows and columns of a tensor; a vector is one row, leading dimensions are joined. */
+export function matrixShape(info: TensorInfo): { rows: number; columns: number } {
+  const columns = info.shape.at(-1) ?? 1;
+  return { rows: info.shape.slice(0, -1).reduce((a, b) => a * b, 1), columns };
+}
+
+/** @throws {LabError} bad-file when the checkpoint has no tensor of that name. */
+export function tensorInfo(checkpoint: Checkpoint, tensor: string): TensorInfo {
+  const info = checkpoint.tensors.get(tensor);
+  if (info) return info;
+  throw new LabError({ code: 'bad-file', what: `It has no tensor "${tensor}".`, where: checkpoint.name, todo: 'Check that all parts of the model are there.' });
+}
+
+/** Decoded values of some rows. */
+export async function readRows(checkpoint: Checkpoint, tensor: string, start: number, count: number): Promise<Float32Array> {
+  const info = tensorInfo(checkpoint, tensor);
+  const bytes = await checkpoint.readStoredRows(tensor, start, count);
+  return decodeStored(info.type, bytes, count * matrixShape(info).columns);
+}
+
+/** Decoded values of a whole tensor; meant for those that fit in memory. */
+export async function readTensor(checkpoint: Checkpoint, tensor: string): Promise<Float32Array> {
+  return readRows(checkpoint, tensor, 0, matrixShape(tensorInfo(checkpoint, tensor)).rows);
+}
+
+/** Bytes of a stored row. */
+export function rowBytes(info: TensorInfo): number {
+  return storedBytes(info.type, matrixShape(info).columns);
+}
+
+/** Names of the matrices of a layer with their shape, [output, input]. */
+export function layerMatrices(config: ModelConfig): Record<string, [number, number]> {
+  const { hiddenSize: h, intermediateSize: f, headDim: d, heads, kvHeads } = config;
+  return {
+    'self_attn.q_proj': [heads * d, h],
+    'self_attn.k_proj': [kvHeads * d, h],
+    'self_attn.v_proj': [kvHeads * d, h],
+    'self_attn.o_proj': [h, heads * d],
+    'mlp.gate_proj': [f, h],
+    'mlp.up_proj': [f, h],
+    'mlp.down_proj': [h, f],
+  };
+}
+
+/** Every tensor that a model of this configuration must (`required`) or may have, with its shape. */
+export function expectedTensors(config: ModelConfig): { required: Map<string, number[]>; optional: Map<string, number[]> } {
+  const { hiddenSize: h, vocabSize } = config;
+  const required = new Map<string, number[]>([
+    ['model.embed_tokens.weight', [vocabSize, h]],
+    ['model.norm.weight', [h]],
+  ]);
+  const optional = new Map<string, number[]>();
+  (config.tied ? optional : required).set('lm_head.weight', [vocabSize, h]);
+  for (let layer = 0; layer < config.layers; layer++) {
+    const prefix = `model.layers.${layer}.`;
+    required.set(`${prefix}input_layernorm.weight`, [h]);
+    required.set(`${prefix}post_attention_layernorm.weight`, [h]);
+    for (const [part, shape] of Object.entries(layerMatrices(config))) {
+      required.set(`${prefix}${part}.weight`, shape);
+      const biased = config.architecture === 'qwen2' && /[qkv]_proj$/.test(part);
+      (biased ? required : optional).set(`${prefix}${part}.bias`, [shape[0]]);
+    }
+  }
+  return { required, optional };
+}
+
+const NAMED_AT_MOST = 8;
+
+/**
+ * Compares the tensors of a checkpoint with what its configuration promises.
+ * @throws {LabError} bad-config that names every contradiction (the first eight).
+ */
+export function checkTensors(name: string, config: ModelConfig, tensors: ReadonlyMap<string, TensorInfo>): void {
+  // A model of an absurd number of layers is a damaged configuration; do not build a list for it.
+  const { required, optional } = expectedTensors({ ...config, layers: Math.min(config.layers, tensors.size + 1) });
+  const problems: string[] = [];
+  for (const [tensor, shape] of required) {
+    const found = tensors.get(tensor);
+    if (!found) problems.push(`"${tensor}" is missing`);
+    else if (found.shape.join() !== shape.join()) problems.push(`"${tensor}" is [${found.shape.join(', ')}] where config.json says [${shape.join(', ')}]`);
+  }
+  for (const [tensor, found] of tensors) {
+    if (required.has(tensor)) continue;
+    const shape = optional.get(tensor);
+    if (!shape) problems.push(`"${tensor}" belongs to no ${config.architecture} model of ${config.layers} layers`);
+    else if (found.shape.join() !== shape.join()) problems.push(`"${tensor}" is [${found.shape.join(', ')}] where config.json says [${shape.join(', ')}]`);
+  }
+  if (problems.length === 0) return;
+  const shown = problems.slice(0, NAMED_AT_MOST).join('; ');
+  const more = problems.length > NAMED_AT_MOST ? `; and ${problems.length - NAMED_AT_MOST} more` : '';
+  throw new LabError({ code: 'bad-config', what: `The configuration and the weights contradict each other: ${shown}${more}.`, where: name, todo: 'Use the config.json that belongs to these weights.' });
+}

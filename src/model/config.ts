@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { LabError } from '../error.ts';
+
+const count = z.number().int().positive().max(2 ** 31);
+const tokenIds = z.union([z.number().int().nonnegative(), z.array(z.number().int().nonnegative())]).nullish();
+
+const ropeScaling = z.looseObject({ rope_type: z.string().optional(), type: z.string().optional() }).nullish();
+
+/** What `config.json` says, as far as it matters here (Hugging Face names). */
+const configSchema = z.looseObject({
+  model_type: z.string(),
+  hidden_size: count,
+  intermediate_size: count,
+  num_hidden_layers: count.max(1024),
+  num_attention_heads: count,
+  num_key_value_heads: count.nullish(),
+  head_dim: count.nullish(),
+  vocab_size: count,
+  rms_norm_eps: z.number().positive(),
+  rope_theta: z.number().positive().nullish(),
+  rope_scaling: ropeScaling,
+  rope_parameters: z.looseObject({ rope_theta: z.number().positive().optional(), rope_type: z.string().optional() }).nullish(),
+  max_position_embeddings: count,
+  sliding_window: count.nullish(),
+  use_sliding_window: z.boolean().nullish(),
+  max_window_layers: z.number().int().nonnegative().nullish(),
+  layer_types: z.array(z.string()).nullish(),
+  tie_word_embeddings: z.boolean().nullish(),
+  hidden_act: z.string().nullish(),
+  partial_rotary_factor: z.number().nullish(),
+  bos_token_id: tokenIds,
+  eos_token_id: tokenIds,
+});
+
+const llama3Scaling = z.looseObject({
+  factor: z.number().positive(),
+  low_freq_factor: z.number().positive(),
+  high_freq_factor: z.number().positive(),
+  original_max_position_embeddings: count,
+});
+const linearScaling = z.looseObject({ factor: z.number().positive() });
+
+export type RopeScaling =
+  | { type: 'none' }
+  | { type: 'linear'; factor: number }
+  | { type: 'llama3'; factor: number; lowFreqFactor: number; highFreqFactor: number; originalContext: number };
+
+export const ARCHITECTURES = ['llama', 'mistral', 'qwen2'] as const;
+export type Architecture = (typeof ARCHITECTURES)[number];
+
+/** A Llama-shaped decoder: pre-norm RMSNorm, rotary grouped-query attention, gated SiLU feed-forward. */
+export interface ModelConfig {
+  architecture: Architecture;
+  hiddenSize: number;
+  intermediateSize: number;
+  layers: number;
+  heads: number;
+  kvHeads: number;
+  headDim: number;
+  vocabSize: number;
+  normEpsilon: number;
+  ropeTheta: number;
+  ropeScaling: RopeScaling;
+  /** Positions the model was made for. */
+  contextLength: number;
+  /** Keys each layer may look back at, itself included; null for all. One entry a layer. */
+  windows: (number | null)[];
+  /** The output matrix is the embedding matrix. */
+  tied: boolean;
+  bosTokenIds: number[];
+  eosTokenIds: number[];
+}
+
+/**
+ * Reads the JSON of a `config.json`.
+ * @param where file name for messages.
+ * @throws {LabError} bad-config for missing or impossible values, unsupported for architectures and options not built here.
+ */
+export function parseConfig(json: unknown, where = 'config.json'): ModelConfig {
+  const parsed = configSchema.safeParse(json);
+  if (!parsed.success) {
+    throw new LabError({ code: 'bad-config', what: `It does not describe a model. ${z.prettifyError(parsed.error)}`, where, todo: 'Use the config.json that belongs to the weights.' });
+  }
+  const c = parsed.data;
+  const architecture = ARCHITECTURES.find((name) => name === c.model_type);
+  if (!architecture) throw unsupported(where, `The model type "${c.model_type}" is not supported.`, `Supported are ${ARCHITECTURES.join(', ')}.`);
+  if ((c.hidden_act ?? 'silu') !== 'silu') throw unsupported(where, `The activation "${c.hidden_act}" is not supported.`, 'Only silu is.');
+  if ((c.partial_rotary_factor ?? 1) !== 1) throw unsupported(where, 'Partial rotary embeddings are not supported.', 'Use another model.');
+  const kvHeads = c.num_key_value_heads ?? c.num_attention_heads;
+  const wrong: string[] = [];
+  if (!c.head_dim && c.hidden_size % c.num_attention_heads !== 0) wrong.push(`hidden_size ${c.hidden_size} is no multiple of num_attention_heads ${c.num_attention_heads}`);
+  if (c.num_attention_heads % kvHeads !== 0) wrong.push(`num_attention_heads ${c.num_attention_heads} is no multiple of num_key_value_heads ${kvHeads}`);
+  const headDim = c.head_dim ?? c.hidden_size / c.num_attention_heads;
+  if (headDim % 2 !== 0) wrong.push(`the head size ${headDim} is odd`);
+  if (wrong.length) throw new LabError({ code: 'bad-config', what: `Its values contradict each other: ${wrong.join('; ')}.`, where, todo: 'Use the config.json that belongs to the weights.' });
+  return {
+    architecture,
+    hiddenSize: c.hidden_size,
+    intermediateSize: c.intermediate_size,
+    layers: c.num_hidden_layers,
+    heads: c.num_attention_heads,
+    kvHeads,
+    headDim,
+    vocabSize: c.vocab_size,
+    normEpsilon: c.rms_norm_eps,
+    ropeTheta: c.rope_theta ?? c.rope_parameters?.rope_theta ?? 10000,
+    ropeScaling: parseScaling(c.rope_scaling ?? c.rope_parameters, where),
+    contextLength: c.max_position_embeddings,
+    windows: Array.from({ length: c.num_hidden_layers }, (_, layer) => windowOf(c, architecture, layer)),
+    tied: c.tie_word_embeddings ?? false,
+    bosTokenIds: idList(c.bos_token_id),
+    eosTokenIds: idList(c.eos_token_id),
+  };
+}
+
+/** Mistral windows every layer; Qwen2 only when asked to, and only layers from `max_window_layers` on. */
+function windowOf(c: z.infer<typeof configSchema>, architecture: Architecture, layer: number): number | null {
+  if (!c.sliding_window || architecture === 'llama') return null;
+  if (c.layer_types) return c.layer_types[layer] === 'sliding_attention' ? c.sliding_window : null;
+  if (architecture === 'mistral') return c.sliding_window;
+  return c.use_sliding_window && layer >= (c.max_window_layers ?? 0) ? c.sliding_window : null;
+}
+
+function parseScaling(scaling: { rope_type?: string | undefined; type?: string | undefined } | null | undefined, where: string): RopeScaling {
+  const type = scaling?.rope_type ?? scaling?.type ?? 'default';
+  if (type === 'default') return { type: 'none' };
+  if (type === 'linear') return { type, factor: check(linearScaling, scaling, where).factor };
+  if (type === 'llama3') {
+    const s = check(llama3Scaling, scaling, where);
+    return { type, factor: s.factor, lowFreqFactor: s.low_freq_factor, highFreqFactor: s.high_freq_factor, originalContext: s.original_max_position_embeddings };
+  }
+  throw unsupported(where, `The rope scaling "${type}" is not supported.`, 'Supported are linear and llama3.');
+}
+
+function check<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new LabError({ code: 'bad-config', what: `rope_scaling is incomplete. ${z.prettifyError(parsed.error)}`, where, todo: 'Use the config.json that belongs to the weights.' });
+}
+
+function unsupported(where: string, what: string, todo: string): LabError {
+  return new LabError({ code: 'unsupported', what, where, todo });
+}
+
+function idList(ids: number | number[] | null | undefined): number[] {
+  return ids == null ? [] : Array.isArray(ids) ? ids : [ids];
+}
+
+/** Rotation frequencies in radians per position, one for each pair of a head's dimensions. */
+export function ropeFrequencies(config: ModelConfig): Float64Array {
+  const { headDim, ropeTheta, ropeScaling: s } = config;
+  return Float64Array.from({ length: headDim / 2 }, (_, k) => {
+    const frequency = ropeTheta ** ((-2 * k) / headDim);
+    if (s.type === 'none') return frequency;
+    if (s.type === 'linear') return frequency / s.factor;
+    // Llama 3.1: long wavelengths are stretched, short ones kept, those between interpolated.
+    const turns = (s.originalContext * frequency) / (2 * Math.PI);
+    const keep = Math.min(1, Math.max(0, (turns - s.lowFreqFactor) / (s.highFreqFactor - s.lowFreqFactor)));
+    return frequency * (keep + (1 - keep) / s.factor);
+  });
+}

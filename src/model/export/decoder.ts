@@ -1,0 +1,215 @@
+import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import { type ModelConfig, ropeFrequencies } from '../config.ts';
+import { attr, GraphBuilder, type OnnxAttribute } from '../onnx/index.ts';
+import { BLOCK } from '../quantise.ts';
+import { EXPORT_FORMATS, type ExportDtype } from './dtype.ts';
+import type { QuantisedMatrix, WeightWriter } from './weights.ts';
+
+const MICROSOFT = 'com.microsoft';
+/** End of a slice that has none. */
+const TO_END = 2 ** 31 - 1;
+
+/**
+ * Writes the graph of a Llama-shaped decoder and, through `weights`, its data.
+ *
+ * Inputs `input_ids`, `attention_mask` (int64), `num_logits_to_keep` (int64 scalar: logits of that many last positions,
+ * 0 for all), `past_key_values.{i}.key|value`; outputs `logits`, `present.{i}.key|value`: the contract of transformers.js.
+ */
+export class DecoderBuilder {
+  readonly graph = new GraphBuilder('decoder');
+  private readonly config: ModelConfig;
+  private readonly io: 'float32' | 'float16';
+  /** Sums of activations over blocks of 32, by the value they were taken of. */
+  private readonly sums = new Map<string, string>();
+
+  constructor(
+    private readonly source: Checkpoint,
+    private readonly dtype: ExportDtype,
+    /** Positions to prepare rotary tables for. */
+    private readonly contextLength: number,
+  ) {
+    this.config = source.config;
+    this.io = EXPORT_FORMATS[dtype].io;
+  }
+
+  async build(weights: WeightWriter): Promise<void> {
+    const { graph, config } = this;
+    graph.input('input_ids', 'int64', ['batch_size', 'sequence_length']);
+    graph.input('attention_mask', 'int64', ['batch_size', 'total_sequence_length']);
+    graph.input('num_logits_to_keep', 'int64', []);
+    const position = await this.positions(weights);
+
+    const embedding = await this.embedding(weights);
+    let residual = embedding.hidden;
+    let branch: string | undefined;
+    for (let layer = 0; layer < config.layers; layer++) {
+      const prefix = `model.layers.${layer}`;
+      const attended = await this.norm(weights, `${prefix}.input_layernorm`, residual, branch);
+      residual = attended.residual;
+      const attention = await this.attention(weights, layer, attended.hidden, position);
+      const fed = await this.norm(weights, `${prefix}.post_attention_layernorm`, residual, attention);
+      residual = fed.residual;
+      branch = await this.feedForward(weights, prefix, fed.hidden);
+    }
+    const last = await this.norm(weights, 'model.norm', residual, branch);
+    const kept = this.keepLast(last.hidden);
+    await embedding.logits(kept);
+    graph.output('logits', this.io, ['batch_size', 'logits_length', config.vocabSize]);
+    for (let layer = 0; layer < config.layers; layer++) {
+      for (const part of ['key', 'value']) graph.output(`present.${layer}.${part}`, this.io, this.cacheDims('total_sequence_length'));
+    }
+  }
+
+  /** transformers.js builds the first, empty cache from these: only `batch_size` may be symbolic beside the length. */
+  private cacheDims(length: string) {
+    return ['batch_size', this.config.kvHeads, length, this.config.headDim];
+  }
+
+  private ms(op: string, inputs: string[], attributes: Record<string, OnnxAttribute>, outputs?: string[]): string {
+    return this.graph.node(op, inputs, attributes, { domain: MICROSOFT, ...(outputs && { outputs }) });
+  }
+
+  /** Lengths as GroupQueryAttention wants them, and the rotary tables. */
+  private async positions(weights: WeightWriter) {
+    const { graph, config, contextLength } = this;
+    graph.ints('axis.1', [1]);
+    graph.ints('one', [1]);
+    const int32 = { to: attr.int(6) };
+    const valid = graph.node('ReduceSum', ['attention_mask', 'axis.1'], { keepdims: attr.int(0) });
+    const lengths = graph.node('Cast', [graph.node('Sub', [valid, 'one'])], int32);
+    graph.ints('index.1', 1);
+    const shape = graph.node('Shape', ['attention_mask']);
+    const total = graph.node('Cast', [graph.node('Gather', [shape, 'index.1'], { axis: attr.int(0) })], int32);
+
+    const frequencies = ropeFrequencies(config);
+    const half = frequencies.length;
+    const table = (of: (angle: number) => number): Float32Array =>
+      Float32Array.from({ length: contextLength * half }, (_, i) => of(Math.floor(i / half) * (frequencies[i % half] ?? 0)));
+    const cos = await weights.put('rope.cos', [contextLength, half], table(Math.cos));
+    const sin = await weights.put('rope.sin', [contextLength, half], table(Math.sin));
+    return { lengths, total, cos, sin };
+  }
+
+  /** Embedding lookup, and a function that adds the output matrix; both share one matrix where the model ties them. */
+  private async embedding(weights: WeightWriter) {
+    const { graph, config } = this;
+    const table = 'model.embed_tokens';
+    const head = config.tied ? table : 'lm_head';
+    if (EXPORT_FORMATS[this.dtype].bits === null) {
+      const matrix = await weights.float(table, [`${table}.weight`]);
+      const hidden = graph.node('Gather', [matrix.name, 'input_ids'], { axis: attr.int(0) });
+      const logits = async (kept: string) => {
+        const output = config.tied ? matrix : await weights.float(head, [`${head}.weight`]);
+        graph.node('MatMul', [kept, graph.node('Transpose', [output.name], { perm: attr.ints([1, 0]) })], {}, { outputs: ['logits'] });
+      };
+      return { hidden, logits };
+    }
+    const matrix = await weights.quantised(table, [`${table}.weight`], 8);
+    graph.ints('embedding.shape', [matrix.rows, matrix.columns]);
+    const flat = graph.node('Reshape', [matrix.codes, 'embedding.shape']);
+    const gather = { gather_axis: attr.int(0), quantize_axis: attr.int(1), block_size: attr.int(BLOCK), bits: attr.int(8) };
+    const hidden = this.ms('GatherBlockQuantized', [flat, 'input_ids', matrix.scales], gather);
+    const logits = async (kept: string) => {
+      const output = config.tied ? matrix : await weights.quantised(head, [`${head}.weight`], 8);
+      this.matMulNBits(kept, output, 8, 'logits');
+    };
+    return { hidden, logits };
+  }
+
+  /** RMSNorm of `residual + branch`; gives the sum as well. */
+  private async norm(weights: WeightWriter, name: string, residual: string, branch: string | undefined) {
+    const gamma = await weights.vector(name, [`${name}.weight`]);
+    const epsilon = attr.float(this.config.normEpsilon);
+    const hidden = `${name}.out`;
+    if (branch === undefined) {
+      this.graph.node('SimplifiedLayerNormalization', [residual, gamma], { axis: attr.int(-1), epsilon, stash_type: attr.int(1) }, { outputs: [hidden] });
+      return { hidden, residual };
+    }
+    const last = name === 'model.norm';
+    const sum = `${name}.sum`;
+    this.ms('SkipSimplifiedLayerNormalization', [residual, branch, gamma], { epsilon }, last ? [hidden] : [hidden, '', '', sum]);
+    return { hidden, residual: sum };
+  }
+
+  private async attention(weights: WeightWriter, layer: number, hidden: string, position: { lengths: string; total: string; cos: string; sin: string }) {
+    const { graph, config } = this;
+    const prefix = `model.layers.${layer}.self_attn`;
+    const packed = await this.linear(weights, `${prefix}.qkv_proj`, ['q_proj', 'k_proj', 'v_proj'].map((part) => `${prefix}.${part}`), hidden);
+    const past = ['key', 'value'].map((part) => graph.input(`past_key_values.${layer}.${part}`, this.io, this.cacheDims('past_sequence_length')));
+    const out = `${prefix}.out`;
+    this.ms(
+      'GroupQueryAttention',
+      [packed, '', '', ...past, position.lengths, position.total, position.cos, position.sin],
+      {
+        num_heads: attr.int(config.heads),
+        kv_num_heads: attr.int(config.kvHeads),
+        scale: attr.float(1 / Math.sqrt(config.headDim)),
+        do_rotary: attr.int(1),
+        rotary_interleaved: attr.int(0),
+        local_window_size: attr.int(config.windows[layer] ?? -1),
+        softcap: attr.float(0),
+      },
+      [out, `present.${layer}.key`, `present.${layer}.value`],
+    );
+    return this.linear(weights, `${prefix}.o_proj`, [`${prefix}.o_proj`], out);
+  }
+
+  private async feedForward(weights: WeightWriter, prefix: string, hidden: string): Promise<string> {
+    const { graph } = this;
+    const [gate, up] = [`${prefix}.mlp.gate_proj`, `${prefix}.mlp.up_proj`];
+    const gated = await this.linear(weights, gate, [gate], hidden);
+    const raised = await this.linear(weights, up, [up], hidden);
+    const silu = graph.node('Mul', [gated, graph.node('Sigmoid', [gated])]);
+    const product = graph.node('Mul', [silu, raised]);
+    return this.linear(weights, `${prefix}.mlp.down_proj`, [`${prefix}.mlp.down_proj`], product);
+  }
+
+  /** x · Wᵀ + b with the rows of several matrices stacked; a bias where any of them has one. */
+  private async linear(weights: WeightWriter, name: string, parts: string[], input: string): Promise<string> {
+    const { bits } = EXPORT_FORMATS[this.dtype];
+    const tensors = parts.map((part) => `${part}.weight`);
+    let output: string;
+    if (bits === null) {
+      const matrix = await weights.float(name, tensors);
+      output = this.graph.node('MatMul', [input, this.graph.node('Transpose', [matrix.name], { perm: attr.ints([1, 0]) })]);
+    } else {
+      output = this.matMulNBits(input, await weights.quantised(name, tensors, bits), bits);
+    }
+    const biases = parts.map((part) => `${part}.bias`).filter((bias) => this.source.tensors.has(bias));
+    if (biases.length === 0) return output;
+    return this.graph.node('Add', [output, await weights.vector(`${name}.bias`, biases)]);
+  }
+
+  /**
+   * MatMulNBits takes whole-number zero points only on WebGPU, and a fast path only without them. A 4-bit block with a
+   * minimum is therefore split: x·(codes − 8)·scale by MatMulNBits, plus (sum of x over the block)·(minimum + 8·scale).
+   */
+  private matMulNBits(input: string, matrix: QuantisedMatrix, bits: number, output?: string): string {
+    const attributes = { K: attr.int(matrix.columns), N: attr.int(matrix.rows), bits: attr.int(bits), block_size: attr.int(BLOCK) };
+    const product = this.ms('MatMulNBits', [input, matrix.codes, matrix.scales], attributes, output && !matrix.offsets ? [output] : undefined);
+    if (!matrix.offsets) return product;
+    const shift = this.graph.node('MatMul', [this.blockSums(input, matrix.columns), matrix.offsets]);
+    return this.graph.node('Add', [product, shift], {}, output ? { outputs: [output] } : {});
+  }
+
+  private blockSums(input: string, columns: number): string {
+    const known = this.sums.get(input);
+    if (known) return known;
+    const { graph } = this;
+    const shape = `blocks.${columns}`;
+    if (!graph.graph.initializers.some((tensor) => tensor.name === shape)) graph.ints(shape, [0, 0, columns / BLOCK, BLOCK]);
+    if (!graph.graph.initializers.some((tensor) => tensor.name === 'axis.last')) graph.ints('axis.last', [-1]);
+    const sums = graph.node('ReduceSum', [graph.node('Reshape', [input, shape]), 'axis.last'], { keepdims: attr.int(0) });
+    this.sums.set(input, sums);
+    return sums;
+  }
+
+  /** The last `num_logits_to_keep` positions: a slice from −n, which for n = 0 is the beginning. */
+  private keepLast(hidden: string): string {
+    const { graph } = this;
+    graph.ints('slice.end', [TO_END]);
+    graph.ints('slice.shape', [1]);
+    const start = graph.node('Reshape', [graph.node('Neg', ['num_logits_to_keep']), 'slice.shape']);
+    return graph.node('Slice', [hidden, start, 'slice.end', 'axis.1']);
+  }
+}

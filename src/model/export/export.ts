@@ -1,0 +1,148 @@
+import { LabError } from '../../error.ts';
+import { type Checkpoint, expectedTensors, layerMatrices } from '../checkpoint/checkpoint.ts';
+import { parseJson } from '../checkpoint/json.ts';
+import { MANIFEST_NAME, type ModelManifest } from '../manifest.ts';
+import { encodeModel } from '../onnx/index.ts';
+import { BLOCK } from '../quantise.ts';
+import { modelCard } from './card.ts';
+import { DecoderBuilder } from './decoder.ts';
+import { EXPORT_FORMATS, type ExportDtype } from './dtype.ts';
+import { isExact } from './nbits.ts';
+import { shardSize, ShardWriter } from './shards.ts';
+import { type FolderSink, writeFile } from './sink.ts';
+import { WeightWriter } from './weights.ts';
+
+/** Rotary tables grow with the context; nobody talks to a small model for longer than this unless they ask. */
+export const DEFAULT_MAX_CONTEXT = 32768;
+
+export interface ExportOptions {
+  dtype: ExportDtype;
+  /** Name of the model, for the manifest and the card. */
+  name: string;
+  /** Where the weights come from, a sentence for the card. */
+  source: string;
+  /** SPDX name, e.g. `Apache-2.0`. */
+  licence: string;
+  /** Largest context to prepare for; the smaller of the model's own and 32,768 by default. */
+  contextLength?: number;
+  onProgress?: (progress: { done: number; total: number }) => void;
+  signal?: AbortSignal;
+}
+
+/** Files that are carried over as they are, where the checkpoint has them. */
+const CARRIED = ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json', 'special_tokens_map.json', 'LICENSE'];
+const REQUIRED = ['tokenizer.json', 'tokenizer_config.json'];
+
+/**
+ * Writes a model folder that transformers.js loads unmodified: config, tokenizer, `onnx/model*.onnx` with its data
+ * files, manifest and card. Memory stays bounded: weights pass through a few rows at a time.
+ * @throws {LabError} missing-file without a tokenizer, bad-config when a matrix can't be quantised in blocks of 32.
+ */
+export async function exportOnnx(source: Checkpoint, folder: FolderSink, options: ExportOptions): Promise<ModelManifest> {
+  const { dtype } = options;
+  const { config } = source;
+  const format = EXPORT_FORMATS[dtype];
+  for (const name of REQUIRED) {
+    if (!source.files.has(name)) {
+      throw new LabError({ code: 'missing-file', what: `There is no ${name}.`, where: source.name, todo: "Put the model's tokenizer files beside its weights." });
+    }
+  }
+  checkBlocks(source, dtype);
+  const contextLength = Math.min(config.contextLength, options.contextLength ?? DEFAULT_MAX_CONTEXT);
+  const total = countParameters(source);
+  let done = 0;
+  const decoder = new DecoderBuilder(source, dtype, contextLength);
+  const model = `model${format.suffix}.onnx`;
+  const shards = new ShardWriter(folder, 'onnx/', model, shardSize(estimateBytes(total, source, dtype)));
+  const progress = (values: number): void => options.onProgress?.({ done: (done += values), total });
+  const weights = new WeightWriter(source, decoder.graph, shards, format.io, progress, options.signal);
+  await decoder.build(weights);
+  await shards.finish();
+
+  const files = [...shards.files, await writeFile(folder, `onnx/${model}`, encodeModel(decoder.graph.build({ dtype, name: options.name })))];
+  const json = exportedConfig(source, contextLength, model, shards.shards, dtype);
+  files.push(await writeFile(folder, 'config.json', `${JSON.stringify(json, null, 2)}\n`));
+  for (const name of CARRIED) {
+    const text = source.files.get(name);
+    if (text !== undefined) files.push(await writeFile(folder, name, text));
+  }
+  const manifest: ModelManifest = {
+    format: 'solace-lab-model',
+    version: 1,
+    name: options.name,
+    architecture: config.architecture,
+    fileFormat: 'onnx',
+    dtype,
+    parameters: total,
+    contextWindow: contextLength,
+    licence: options.licence,
+    source: options.source,
+    files,
+  };
+  const card = modelCard(manifest, exportNotes(source, dtype));
+  files.push(await writeFile(folder, 'README.md', card));
+  files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  await writeFile(folder, MANIFEST_NAME, `${JSON.stringify(manifest, null, 2)}\n`);
+  return manifest;
+}
+
+function checkBlocks(source: Checkpoint, dtype: ExportDtype): void {
+  if (EXPORT_FORMATS[dtype].bits === null) return;
+  for (const [part, [, columns]] of Object.entries(layerMatrices(source.config))) {
+    if (columns % BLOCK === 0) continue;
+    throw new LabError({
+      code: 'bad-config',
+      what: `The rows of ${part} have ${columns} values, which blocks of ${BLOCK} do not divide.`,
+      where: source.name,
+      todo: 'Export it with --dtype fp32.',
+    });
+  }
+}
+
+/** Number of weights; tied ones count once. */
+export function countParameters(source: Checkpoint): number {
+  const { required, optional } = expectedTensors(source.config);
+  let total = 0;
+  for (const [name, shape] of [...required, ...optional]) {
+    const used = source.tensors.has(name) && !(name === 'lm_head.weight' && source.config.tied);
+    if (used) total += shape.reduce((a, b) => a * b, 1);
+  }
+  return total;
+}
+
+function estimateBytes(parameters: number, source: Checkpoint, dtype: ExportDtype): number {
+  const { bits, io } = EXPORT_FORMATS[dtype];
+  const float = io === 'float32' ? 4 : 2;
+  if (bits === null) return parameters * float;
+  const { vocabSize, hiddenSize, tied } = source.config;
+  const embedding = vocabSize * hiddenSize * (tied ? 1 : 2);
+  const perBlock = (bits === 4 ? 2 : 1) * float;
+  return embedding * (1 + float / BLOCK) + (parameters - embedding) * (bits / 8 + perBlock / BLOCK);
+}
+
+function exportedConfig(source: Checkpoint, contextLength: number, model: string, shards: number, dtype: ExportDtype): object {
+  const original = parseJson(source.files.get('config.json') ?? '{}', 'config.json') as Record<string, unknown>;
+  return {
+    ...original,
+    max_position_embeddings: contextLength,
+    'transformers.js_config': { dtype, use_external_data_format: { [model]: shards } },
+  };
+}
+
+/** What happened to the weights, for the card. */
+function exportNotes(source: Checkpoint, dtype: ExportDtype): string[] {
+  const counts = new Map<string, number>();
+  for (const { type } of source.tensors.values()) counts.set(type, (counts.get(type) ?? 0) + 1);
+  const types = [...counts].map(([type, count]) => `${count} ${type}`).join(', ');
+  const { bits } = EXPORT_FORMATS[dtype];
+  const notes = [`Source tensors: ${types}.`, `Exported by \`npm run trainer -- export --format onnx --dtype ${dtype}\` of Solace Lab.`];
+  if (bits === null) return [...notes, 'Matrices are stored as floating-point numbers.'];
+  const matrices = [...source.tensors].filter(([name]) => /_proj\.weight$/.test(name)).map(([, info]) => info.type);
+  const exact = matrices.filter((type) => isExact(type, bits)).length;
+  notes.push(
+    `${exact} of ${matrices.length} layer matrices keep their ${bits}-bit blocks exactly as in the source; the others were quantised in blocks of ${BLOCK} by least squares.`,
+  );
+  const embedding = source.tensors.get('model.embed_tokens.weight')?.type;
+  notes.push(embedding === 'Q8_0' ? 'The 8-bit embedding keeps its blocks exactly as in the source.' : 'The embedding was quantised to 8 bits in blocks of 32.');
+  return notes;
+}

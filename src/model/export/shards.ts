@@ -1,0 +1,72 @@
+import type { OnnxExternalData } from '../onnx/index.ts';
+import type { FileSink, FolderSink, WrittenFile } from './sink.ts';
+
+/** 32 MiB: a size that every static host serves and that git keeps without complaint. */
+export const SHARD_BYTES = 33_554_432;
+/** transformers.js asks for at most this many data files. */
+const MAX_SHARDS = 100;
+const ALIGNMENT = 64;
+
+/** Size of the shards for about `total` bytes: 32 MiB unless that would make too many. */
+export function shardSize(total: number): number {
+  const fewest = Math.ceil(total / (MAX_SHARDS * 0.9) / 2 ** 20) * 2 ** 20;
+  return Math.max(SHARD_BYTES, fewest);
+}
+
+/**
+ * Writes tensors one after another into data files beside an ONNX model (`X.onnx_data`, `X.onnx_data_1`, …).
+ * No tensor straddles two files; one larger than a shard gets a file of its own.
+ */
+export class ShardWriter {
+  readonly files: WrittenFile[] = [];
+  private file: FileSink | undefined;
+  private filled = 0;
+  private count = 0;
+
+  constructor(
+    private readonly folder: FolderSink,
+    /** Folder of the model inside `folder`, e.g. `onnx/`. */
+    private readonly directory: string,
+    /** Name of the model file, e.g. `model_q4.onnx`. */
+    private readonly model: string,
+    private readonly maxBytes: number,
+  ) {}
+
+  /** Number of data files begun. */
+  get shards(): number {
+    return this.count;
+  }
+
+  /** Appends a tensor of exactly `length` bytes and says where it lies. */
+  async append(length: number, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<OnnxExternalData> {
+    let offset = Math.ceil(this.filled / ALIGNMENT) * ALIGNMENT;
+    if (this.file && offset + length > this.maxBytes) await this.closeFile();
+    if (!this.file) {
+      this.file = await this.folder.create(this.directory + this.location(this.count++));
+      this.filled = offset = 0;
+    }
+    if (offset > this.filled) await this.file.write(new Uint8Array(offset - this.filled));
+    let written = 0;
+    for await (const chunk of chunks) {
+      await this.file.write(chunk);
+      written += chunk.length;
+    }
+    if (written !== length) throw new Error(`A tensor of ${length} bytes was given ${written}.`);
+    this.filled = offset + length;
+    return { location: this.location(this.count - 1), offset, length };
+  }
+
+  async finish(): Promise<void> {
+    await this.closeFile();
+  }
+
+  private async closeFile(): Promise<void> {
+    if (this.file) this.files.push(await this.file.close());
+    this.file = undefined;
+    this.filled = 0;
+  }
+
+  private location(index: number): string {
+    return index === 0 ? `${this.model}_data` : `${this.model}_data_${index}`;
+  }
+}

@@ -1,0 +1,118 @@
+import { throwIfCancelled } from '../../error.ts';
+import { type Checkpoint, matrixShape, readTensor, tensorInfo } from '../checkpoint/checkpoint.ts';
+import { toHalf } from '../float.ts';
+import type { GraphBuilder } from '../onnx/index.ts';
+import { BLOCK } from '../quantise.ts';
+import { decodeStored } from '../stored.ts';
+import { type NBits, toNBits } from './nbits.ts';
+import type { ShardWriter } from './shards.ts';
+
+/** Values decoded at once: bounds the memory that an export takes, whatever the model. */
+const CHUNK_VALUES = 1 << 21;
+
+/** Names of the initializers of a quantised matrix. */
+export interface QuantisedMatrix {
+  rows: number;
+  columns: number;
+  /** uint8 [rows, columns / 32, 4 · bits]. */
+  codes: string;
+  /** [rows, columns / 32]. */
+  scales: string;
+  /** 4 bits only: [columns / 32, rows], minimum + 8 · scale, what a block's sum of activations is multiplied by. */
+  offsets: string | undefined;
+}
+
+/** Moves weights from a checkpoint into the data files of a graph, a few rows at a time. */
+export class WeightWriter {
+  constructor(
+    private readonly source: Checkpoint,
+    private readonly graph: GraphBuilder,
+    private readonly shards: ShardWriter,
+    private readonly io: 'float32' | 'float16',
+    private readonly onProgress: (values: number) => void,
+    private readonly signal?: AbortSignal,
+  ) {}
+
+  /** A vector, or several end to end, as an initializer of the IO type. */
+  async vector(name: string, tensors: string[]): Promise<string> {
+    const parts = await Promise.all(tensors.map((tensor) => readTensor(this.source, tensor)));
+    const values = Float32Array.from(parts.flatMap((part) => [...part]));
+    this.onProgress(values.length);
+    return this.put(name, [values.length], values);
+  }
+
+  /** Any values of the IO type, e.g. a table. */
+  async put(name: string, dims: number[], values: Float32Array): Promise<string> {
+    const bytes = floatBytes(values, this.io);
+    return this.graph.external(name, this.io, dims, await this.shards.append(bytes.length, [bytes]));
+  }
+
+  /** Matrices stacked by rows as one float initializer [rows, columns]. */
+  async float(name: string, tensors: string[]): Promise<{ name: string; rows: number; columns: number }> {
+    const { rows, columns } = this.stackedShape(tensors);
+    const { io } = this;
+    const chunks = this.chunks(tensors);
+    const stream = (async function* () {
+      for await (const { type, stored, count } of chunks) yield floatBytes(decodeStored(type, stored, count), io);
+    })();
+    const external = await this.shards.append(rows * columns * (io === 'float32' ? 4 : 2), stream);
+    return { name: this.graph.external(name, io, [rows, columns], external), rows, columns };
+  }
+
+  /** Matrices stacked by rows in MatMulNBits form. */
+  async quantised(name: string, tensors: string[], bits: NBits): Promise<QuantisedMatrix> {
+    const { rows, columns } = this.stackedShape(tensors);
+    const blocks = columns / BLOCK;
+    const scales = new Float32Array(rows * blocks);
+    const offsets = new Float32Array(bits === 4 ? rows * blocks : 0);
+    let block = 0;
+    const chunks = this.chunks(tensors);
+    const stream = (async function* () {
+      for await (const { type, stored, count } of chunks) {
+        const part = toNBits(type, stored, count, bits);
+        scales.set(part.scales, block);
+        part.minimums.forEach((minimum, i) => {
+          const row = Math.floor((block + i) / blocks);
+          const column = (block + i) % blocks;
+          offsets[column * rows + row] = minimum + 8 * (part.scales[i] ?? 0);
+        });
+        block += part.scales.length;
+        yield part.codes;
+      }
+    })();
+    const blob = (BLOCK * bits) / 8;
+    const external = await this.shards.append(rows * blocks * blob, stream);
+    return {
+      rows,
+      columns,
+      codes: this.graph.external(`${name}.codes`, 'uint8', [rows, blocks, blob], external),
+      scales: await this.put(`${name}.scales`, [rows, blocks], scales),
+      offsets: offsets.some((value) => value !== 0) ? await this.put(`${name}.offsets`, [blocks, rows], offsets) : undefined,
+    };
+  }
+
+  private stackedShape(tensors: string[]): { rows: number; columns: number } {
+    const shapes = tensors.map((tensor) => matrixShape(tensorInfo(this.source, tensor)));
+    return { rows: shapes.reduce((sum, shape) => sum + shape.rows, 0), columns: shapes[0]?.columns ?? 0 };
+  }
+
+  private async *chunks(tensors: string[]) {
+    for (const tensor of tensors) {
+      const { type, ...info } = tensorInfo(this.source, tensor);
+      const { rows, columns } = matrixShape({ type, ...info });
+      const step = Math.max(1, Math.floor(CHUNK_VALUES / columns));
+      for (let row = 0; row < rows; row += step) {
+        throwIfCancelled(this.signal);
+        const take = Math.min(step, rows - row);
+        const count = take * columns;
+        yield { type, stored: await this.source.readStoredRows(tensor, row, take), count };
+        this.onProgress(count);
+      }
+    }
+  }
+}
+
+function floatBytes(values: Float32Array, io: 'float32' | 'float16'): Uint8Array {
+  if (io === 'float32') return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return new Uint8Array(Uint16Array.from(values, toHalf).buffer);
+}

@@ -1,0 +1,80 @@
+import { LabError } from '../../error.ts';
+import { checkTensors, matrixShape, rowBytes, type Checkpoint, type SideFiles, type TensorInfo } from '../checkpoint/checkpoint.ts';
+import { parseJson } from '../checkpoint/json.ts';
+import { parseConfig } from '../config.ts';
+import type { ByteSource } from '../source.ts';
+import { configFromGguf, metadataString } from './config.ts';
+import { hfName, isRotated } from './names.ts';
+import { readGgufHeader } from './read.ts';
+import { tokenizerFromGguf } from './tokenizer.ts';
+import type { GgufHeader, GgufTensor } from './types.ts';
+
+/** A GGUF checkpoint, with its header for those who want the metadata. */
+export interface GgufCheckpoint extends Checkpoint {
+  readonly header: GgufHeader;
+}
+
+/**
+ * Opens a GGUF file. `files` are the JSON files beside it; what is missing there (config, tokenizer) is rebuilt from
+ * the file's metadata.
+ * @throws {LabError} for damage, unsupported types or a configuration that contradicts the weights.
+ */
+export async function openGguf(source: ByteSource, files: SideFiles = new Map()): Promise<GgufCheckpoint> {
+  const header = await readGgufHeader(source);
+  const all: SideFiles = new Map(files);
+  if (!all.has('config.json')) all.set('config.json', JSON.stringify(configFromGguf(header, source.name), null, 2));
+  if (!all.has('tokenizer.json')) for (const [name, text] of tokenizerFromGguf(header.metadata, source.name)) all.set(name, text);
+  const config = parseConfig(parseJson(all.get('config.json') ?? '', 'config.json'));
+  const permuted = metadataString(header.metadata, 'general.architecture') === 'llama';
+
+  const byName = new Map<string, GgufTensor>();
+  const tensors = new Map<string, TensorInfo>();
+  for (const tensor of header.tensors) {
+    const name = hfName(tensor.name);
+    // The table of rotary frequencies repeats what rope_scaling in config.json says.
+    if (!name && tensor.name === 'rope_freqs.weight') continue;
+    const known = name ?? tensor.name;
+    byName.set(known, tensor);
+    tensors.set(known, { shape: tensor.shape, type: tensor.type });
+  }
+  checkTensors(source.name, config, tensors);
+
+  return {
+    name: source.name,
+    config,
+    files: all,
+    tensors,
+    header,
+    async readStoredRows(name, start, count) {
+      const tensor = byName.get(name);
+      if (!tensor) throw new LabError({ code: 'bad-file', what: `It has no tensor "${name}".`, where: source.name });
+      // A bias has one value a "row"; a rotated vector is read whole.
+      if (permuted && isRotated(name)) return readUnpermuted(source, tensor, config.headDim, start, count);
+      const bytes = rowBytes(tensor);
+      return source.read(tensor.offset + start * bytes, count * bytes);
+    },
+  };
+}
+
+/**
+ * llama.cpp interleaves the two halves of each head of q and k: its row 2j + s is row s·D/2 + j of the original.
+ * Reads the heads that the wanted rows lie in and puts them back.
+ */
+async function readUnpermuted(source: ByteSource, tensor: GgufTensor, headDim: number, start: number, count: number): Promise<Uint8Array> {
+  const vector = tensor.shape.length === 1;
+  const rows = vector ? (tensor.shape[0] ?? 0) : matrixShape(tensor).rows;
+  const bytes = vector ? tensor.bytes / rows : rowBytes(tensor);
+  const [from, to] = vector ? [0, rows] : [start, start + count];
+  const first = Math.floor(from / headDim) * headDim;
+  const last = Math.min(rows, Math.ceil(to / headDim) * headDim);
+  const stored = await source.read(tensor.offset + first * bytes, (last - first) * bytes);
+  const out = new Uint8Array((to - from) * bytes);
+  for (let row = from; row < to; row++) {
+    const head = Math.floor(row / headDim) * headDim;
+    const within = row - head;
+    const half = Math.floor(within / (headDim / 2));
+    const other = head + 2 * (within - half * (headDim / 2)) + half;
+    out.set(stored.subarray((other - first) * bytes, (other - first + 1) * bytes), (row - from) * bytes);
+  }
+  return out;
+}

@@ -1,0 +1,62 @@
+import { LabError } from '../../error.ts';
+import { type GgufHeader, type GgufMetadata } from './types.ts';
+
+/** Architectures that llama.cpp writes for the models built here; Mistral files say `llama`. */
+const MODEL_TYPES: Record<string, string> = { llama: 'llama', qwen2: 'qwen2' };
+
+/** A number from the metadata. */
+export function metadataNumber(metadata: GgufMetadata, key: string): number | undefined {
+  const value = metadata.get(key)?.value;
+  return typeof value === 'number' ? value : undefined;
+}
+
+/** A string from the metadata. */
+export function metadataString(metadata: GgufMetadata, key: string): string | undefined {
+  const value = metadata.get(key)?.value;
+  return typeof value === 'string' ? value : undefined;
+}
+
+/**
+ * Rebuilds what `config.json` would say from a GGUF's metadata.
+ * @throws {LabError} unsupported for other architectures, bad-file when a value is missing.
+ */
+export function configFromGguf(header: GgufHeader, where: string): Record<string, unknown> {
+  const { metadata } = header;
+  const architecture = metadataString(metadata, 'general.architecture') ?? 'none';
+  const modelType = Object.hasOwn(MODEL_TYPES, architecture) ? MODEL_TYPES[architecture] : undefined;
+  if (!modelType) {
+    throw new LabError({ code: 'unsupported', what: `The architecture "${architecture}" is not supported.`, where, todo: `Supported are ${Object.keys(MODEL_TYPES).join(', ')}.` });
+  }
+  const get = (key: string): number | undefined => metadataNumber(metadata, `${architecture}.${key}`);
+  const need = (key: string): number => {
+    const value = get(key);
+    if (value === undefined) throw new LabError({ code: 'bad-file', what: `Its metadata lacks "${architecture}.${key}".`, where, todo: 'Put the model\'s config.json beside the file.' });
+    return value;
+  };
+  const embedding = header.tensors.find((tensor) => tensor.name === 'token_embd.weight');
+  const heads = need('attention.head_count');
+  const scaling = metadataString(metadata, `${architecture}.rope.scaling.type`) ?? 'none';
+  if (header.tensors.some((tensor) => tensor.name === 'rope_freqs.weight')) {
+    throw new LabError({ code: 'unsupported', what: 'Its rotary frequencies are a table (Llama 3.1 and later), which config.json describes better.', where, todo: "Put the model's config.json beside the file." });
+  }
+  return {
+    model_type: modelType,
+    architectures: [modelType === 'qwen2' ? 'Qwen2ForCausalLM' : 'LlamaForCausalLM'],
+    hidden_act: 'silu',
+    hidden_size: need('embedding_length'),
+    intermediate_size: need('feed_forward_length'),
+    num_hidden_layers: need('block_count'),
+    num_attention_heads: heads,
+    num_key_value_heads: get('attention.head_count_kv') ?? heads,
+    head_dim: get('attention.key_length') ?? need('embedding_length') / heads,
+    vocab_size: embedding?.shape[0] ?? get('vocab_size'),
+    rms_norm_eps: need('attention.layer_norm_rms_epsilon'),
+    rope_theta: get('rope.freq_base') ?? 10000,
+    rope_scaling: scaling === 'none' ? null : { rope_type: scaling, factor: get('rope.scaling.factor') },
+    max_position_embeddings: need('context_length'),
+    tie_word_embeddings: !header.tensors.some((tensor) => tensor.name === 'output.weight'),
+    bos_token_id: metadataNumber(metadata, 'tokenizer.ggml.bos_token_id') ?? null,
+    eos_token_id: metadataNumber(metadata, 'tokenizer.ggml.eos_token_id') ?? null,
+    pad_token_id: metadataNumber(metadata, 'tokenizer.ggml.padding_token_id') ?? null,
+  };
+}

@@ -1,0 +1,93 @@
+import { LabError } from '../error.ts';
+
+/** Random access to the bytes of one file, wherever it lies. */
+export interface ByteSource {
+  /** Name for messages, e.g. `model.gguf`. */
+  readonly name: string;
+  /** Bytes in all. */
+  readonly size: number;
+  /**
+   * Reads exactly `length` bytes.
+   * @throws {LabError} bad-file when the file ends before that.
+   */
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** Refuses a range outside the file, before anything is allocated. */
+export function checkRange(source: { name: string; size: number }, offset: number, length: number): void {
+  if (Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0 && offset + length <= source.size) return;
+  throw new LabError({
+    code: 'bad-file',
+    what: `Bytes ${offset} to ${offset + length} were asked for, but the file has ${source.size}.`,
+    where: source.name,
+    todo: 'The file is cut short or its header is wrong; download it again.',
+  });
+}
+
+/** A file that is already in memory. Reads are views, not copies. */
+export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
+  const source: ByteSource = {
+    name,
+    size: bytes.length,
+    read: async (offset, length) => {
+      checkRange(source, offset, length);
+      return bytes.subarray(offset, offset + length);
+    },
+  };
+  return source;
+}
+
+/** A file that a person picked or that lies in the browser's storage. */
+export function blobSource(name: string, blob: Blob): ByteSource {
+  const source: ByteSource = {
+    name,
+    size: blob.size,
+    read: async (offset, length) => {
+      checkRange(source, offset, length);
+      const bytes = new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
+      if (bytes.length !== length) checkRange({ name, size: offset + bytes.length }, offset, length);
+      return bytes;
+    },
+  };
+  return source;
+}
+
+/**
+ * A file on a web server that answers range requests.
+ * @throws {LabError} network when the server can't be reached or does not support ranges.
+ */
+export async function urlSource(url: string, signal?: AbortSignal): Promise<ByteSource> {
+  const fetchRange = async (range: string): Promise<Response> => {
+    try {
+      return await fetch(url, { headers: { Range: range }, signal: signal ?? null });
+    } catch (error) {
+      throw LabError.from(error, { code: 'network', what: 'The file could not be fetched', where: url, todo: 'Check the address and the connection.' });
+    }
+  };
+  const head = await fetchRange('bytes=0-0');
+  const size = Number(/\/(\d+)$/.exec(head.headers.get('Content-Range') ?? '')?.[1]);
+  await head.body?.cancel();
+  if (head.status !== 206 || !Number.isSafeInteger(size)) {
+    throw new LabError({
+      code: 'network',
+      what: `The server answered ${head.status} to a request for part of the file.`,
+      where: url,
+      todo: 'Use a server that supports range requests, or download the file and open it from disk.',
+    });
+  }
+  const source: ByteSource = {
+    name: url,
+    size,
+    read: async (offset, length) => {
+      checkRange(source, offset, length);
+      if (length === 0) return new Uint8Array(0);
+      const response = await fetchRange(`bytes=${offset}-${offset + length - 1}`);
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      if (response.status !== 206 || bytes.length !== length) {
+        throw new LabError({ code: 'network', what: `Expected ${length} bytes, got ${bytes.length} (status ${response.status}).`, where: url, todo: 'Try again.' });
+      }
+      return bytes;
+    },
+  };
+  return source;
+}

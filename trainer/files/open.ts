@@ -1,0 +1,70 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { LabError } from '../../src/error.ts';
+import type { Checkpoint, SideFiles } from '../../src/model/checkpoint/checkpoint.ts';
+import { openGguf } from '../../src/model/gguf/checkpoint.ts';
+import { openSafetensors, SAFETENSORS_INDEX } from '../../src/model/safetensors/checkpoint.ts';
+import { fileSource } from './source.ts';
+
+/** Small files that travel with weights. */
+const SIDE_FILES = ['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', SAFETENSORS_INDEX, 'LICENSE'];
+const CHAT_TEMPLATE = 'chat_template.jinja';
+
+export interface OpenedCheckpoint {
+  checkpoint: Checkpoint;
+  /** The weight files, for messages and cards. */
+  weightFiles: string[];
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the weights at `path`: a .gguf or .safetensors file, or a folder that holds one, with the JSON files beside it.
+ * @throws {LabError} missing-file when there are no weights, or several GGUF files to choose from.
+ */
+export async function openCheckpoint(path: string): Promise<OpenedCheckpoint> {
+  const full = resolve(path);
+  const info = await stat(full).catch(() => undefined);
+  if (!info) throw new LabError({ code: 'missing-file', what: 'There is no such file or folder.', where: path, todo: 'Check --in.' });
+  const folder = info.isDirectory() ? full : dirname(full);
+  const weights = info.isDirectory() ? await weightsIn(folder, path) : [basename(full)];
+  const files = await sideFiles(folder);
+  const sources = await Promise.all(weights.map((name) => fileSource(join(folder, name))));
+  const close = async (): Promise<void> => void (await Promise.all(sources.map((source) => source.close())));
+  try {
+    const [first] = sources;
+    const checkpoint = first && /\.gguf$/i.test(first.name) ? await openGguf(first, files) : await openSafetensors(basename(folder), sources, files);
+    return { checkpoint, weightFiles: weights, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function weightsIn(folder: string, shown: string): Promise<string[]> {
+  const names = (await readdir(folder)).sort();
+  const safetensors = names.filter((name) => name.endsWith('.safetensors'));
+  if (safetensors.length) return safetensors;
+  const gguf = names.filter((name) => /\.gguf$/i.test(name));
+  if (gguf.length === 1) return gguf;
+  throw new LabError({
+    code: 'missing-file',
+    what: gguf.length ? `The folder holds ${gguf.length} GGUF files: ${gguf.join(', ')}.` : 'The folder holds no .gguf and no .safetensors file.',
+    where: shown,
+    todo: gguf.length ? 'Give one of them as --in.' : 'Check --in.',
+  });
+}
+
+async function sideFiles(folder: string): Promise<SideFiles> {
+  const files: SideFiles = new Map();
+  for (const name of SIDE_FILES) {
+    const text = await readFile(join(folder, name), 'utf8').catch(() => undefined);
+    if (text !== undefined) files.set(name, text);
+  }
+  const template = await readFile(join(folder, CHAT_TEMPLATE), 'utf8').catch(() => undefined);
+  const tokenizer = files.get('tokenizer_config.json');
+  // transformers.js reads the chat template from tokenizer_config.json only; newer checkpoints keep it in a file.
+  if (template !== undefined && tokenizer !== undefined && !tokenizer.includes('"chat_template"')) {
+    files.set('tokenizer_config.json', JSON.stringify({ ...JSON.parse(tokenizer), chat_template: template }, null, 2));
+  }
+  return files;
+}
