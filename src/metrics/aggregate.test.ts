@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { corpusScores } from './corpus.ts';
+import { distinct } from './distinct.ts';
+import { lengthRatio } from './length-ratio.ts';
+import { measurePair } from './pair.ts';
+import { logLikelihood, perplexity } from './perplexity.ts';
+
+describe('distinct', () => {
+  it('counts n-grams within responses only', () => {
+    const responses = [['a', 'b', 'a'], ['b', 'a'], []];
+    expect(distinct(responses, 1)).toBeCloseTo(2 / 5, 12);
+    expect(distinct(responses, 2)).toBeCloseTo(2 / 3, 12);
+    expect(distinct([], 1)).toBe(0);
+  });
+});
+
+describe('lengthRatio', () => {
+  it('sums lengths first', () => {
+    expect(lengthRatio([{ hypLength: 1, refLength: 4 }, { hypLength: 5, refLength: 2 }])).toBe(1);
+    expect(lengthRatio([])).toBeNaN();
+  });
+});
+
+describe('perplexity', () => {
+  it('is the exponential of the mean over tokens, not over responses', () => {
+    const sure = logLikelihood([Math.log(0.5)]);
+    const unsure = logLikelihood([Math.log(0.25), Math.log(0.25), Math.log(0.25)]);
+    expect(perplexity([sure, unsure])).toBeCloseTo(2 ** (7 / 4), 12);
+    expect(perplexity([])).toBeNaN();
+  });
+
+  it('refuses what is not a log-probability', () => {
+    for (const value of [Number.NaN, -Infinity, 0.1]) expect(() => logLikelihood([-1, value])).toThrow(/token 1/);
+  });
+});
+
+describe('measurePair and corpusScores', () => {
+  const same = measurePair({ id: 1, hyp: 'You are not alone in this.', ref: 'You are not alone in this.' });
+
+  it('give full marks to equal texts, and METEOR only with WordNet', () => {
+    const { nltk_bleu4_method1, sacre_sentence_bleu4, chrf2, rougeL, rougeLsum } = same.scores;
+    expect([nltk_bleu4_method1, chrf2, rougeL, rougeLsum]).toEqual([1, 100, [1, 1, 1], [1, 1, 1]]);
+    expect(sacre_sentence_bleu4).toBeCloseTo(100, 10);
+    expect(same.scores.nltk_meteor).toBeUndefined();
+  });
+
+  it('keep a corpus of one pair equal to the pair', () => {
+    const other = measurePair({ id: 2, hyp: 'I hear how tired you are now.', ref: 'I hear that you are tired right now.' });
+    const corpus = corpusScores([other.counts]);
+    expect(corpus.chrf2_corpus).toBeCloseTo(other.scores.chrf2, 12);
+    expect(corpus.nltk_corpus_bleu2_method0).toBeCloseTo(other.scores.nltk_bleu2_method0, 12);
+    expect(corpus.sacre_corpus_bleu2).toBeCloseTo(other.scores.sacre_sentence_bleu2, 12);
+    expect(corpus.length_ratio).toBeCloseTo(8 / 9, 12);
+  });
+
+  it('splits lines for rougeLsum alone', () => {
+    const { scores } = measurePair({ id: 3, hyp: 'one two\nthree four', ref: 'three four\none two' });
+    expect(scores.rougeL[2]).toBe(0.5);
+    expect(scores.rougeLsum[2]).toBe(1);
+  });
+});

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { bertScore, idfWeights, uniformWeights, type EncodedText } from './bertscore.ts';
+
+const CLS = 101;
+const SEP = 102;
+/** Unit vectors in a plane, at these angles in degrees; length must not matter. */
+const encode = (tokens: [id: number, degrees: number][]): EncodedText => ({
+  ids: [CLS, ...tokens.map(([id]) => id), SEP],
+  embeddings: Float32Array.from(
+    [200, ...tokens.map(([, degrees]) => degrees), 200].flatMap((degrees, i) => [
+      (i + 1) * Math.cos((degrees * Math.PI) / 180),
+      (i + 1) * Math.sin((degrees * Math.PI) / 180),
+    ]),
+  ),
+});
+const cos = (degrees: number) => Math.cos((degrees * Math.PI) / 180);
+
+describe('bertScore', () => {
+  const hyp = encode([[1, 0], [2, 90]]);
+  const ref = encode([[1, 0], [3, 60], [4, 30]]);
+  const weight = uniformWeights([CLS, SEP]);
+
+  it('averages the best similarities both ways, special tokens without weight', () => {
+    const precision = (1 + cos(30)) / 2;
+    const recall = (1 + cos(30) + cos(30)) / 3;
+    const [p, r, f] = bertScore(hyp, ref, weight);
+    expect(p).toBeCloseTo(precision, 6);
+    expect(r).toBeCloseTo(recall, 6);
+    expect(f).toBeCloseTo((2 * precision * recall) / (precision + recall), 6);
+  });
+
+  it('weighs rare tokens more, and those of every reference not at all', () => {
+    const idf = idfWeights([ref.ids, [CLS, 1, 9, SEP]]);
+    expect(idf(CLS)).toBe(0);
+    expect(idf(1)).toBe(0);
+    expect(idf(3)).toBeCloseTo(Math.log(3 / 2), 12);
+    expect(idf(77)).toBeCloseTo(Math.log(3), 12);
+    expect(bertScore(hyp, ref, idf)[0]).toBeCloseTo(cos(30), 6);
+  });
+
+  it('is 0 for a text without tokens', () => {
+    expect(bertScore(encode([]), ref, weight)).toEqual([0, 0, 0]);
+    expect(bertScore(hyp, encode([]), weight)).toEqual([0, 0, 0]);
+  });
+});

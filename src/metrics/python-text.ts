@@ -1,0 +1,35 @@
+/**
+ * Text primitives as CPython 3 defines them. The reference metrics are Python programs, and JavaScript's `\s`,
+ * `trim` and string indices differ from Python's on rare characters (U+001C to U+001F, U+0085, U+FEFF, emoji).
+ */
+
+/** The inside of a character class: what Python's `str.isspace` and `re`'s `\s` call whitespace. */
+export const PY_SPACE = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
+
+const WORDS = new RegExp(`[^${PY_SPACE}]+`, 'g');
+const TRAILING_SPACE = new RegExp(`[${PY_SPACE}]$`);
+const ALL_SPACE = new RegExp(`[${PY_SPACE}]+`, 'g');
+
+/** Python's `text.split()`. */
+export function pySplit(text: string): string[] {
+  return text.match(WORDS) ?? [];
+}
+
+/** Python's `text.rstrip()`. */
+export function pyRstrip(text: string): string {
+  let end = text.length;
+  while (end > 0 && TRAILING_SPACE.test(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
+}
+
+/** Python's `text.strip()`. */
+export function pyStrip(text: string): string {
+  let start = 0;
+  while (start < text.length && TRAILING_SPACE.test(text.charAt(start))) start++;
+  return pyRstrip(text.slice(start));
+}
+
+/** Python's `''.join(text.split())`. */
+export function withoutSpace(text: string): string {
+  return text.replace(ALL_SPACE, '');
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { integersFrom } from './random.ts';
+import { bootstrapInterval, describeTest, mean, pairedTest } from './significance.ts';
+
+/** Numbers around `centre` that look random but are the same each time. */
+const sample = (count: number, centre: number, seed: number) => {
+  const random = integersFrom(seed);
+  return Array.from({ length: count }, () => centre + random.next(1001) / 1000 - 0.5);
+};
+
+describe('integersFrom', () => {
+  it('repeats with a seed, differs between seeds, and is even', () => {
+    const draw = (seed: number) => {
+      const random = integersFrom(seed);
+      return Array.from({ length: 6000 }, () => random.next(6));
+    };
+    expect(draw(7)).toEqual(draw(7));
+    expect(draw(7)).not.toEqual(draw(8));
+    for (let face = 0; face < 6; face++) {
+      const share = draw(7).filter((value) => value === face).length / 6000;
+      expect(share).toBeGreaterThan(0.14);
+      expect(share).toBeLessThan(0.19);
+    }
+  });
+});
+
+describe('bootstrapInterval', () => {
+  it('is close to the normal interval of a mean', () => {
+    const values = sample(400, 2, 3);
+    const { value, low, high } = bootstrapInterval(mean, values, { seed: 5, resamples: 2000 });
+    const deviation = Math.sqrt(mean(values.map((x) => (x - value) ** 2)));
+    const half = (1.96 * deviation) / Math.sqrt(400);
+    expect(low).toBeCloseTo(value - half, 2);
+    expect(high).toBeCloseTo(value + half, 2);
+  });
+
+  it('repeats with a seed and is NaN for nothing', () => {
+    const values = sample(30, 0, 1);
+    expect(bootstrapInterval(mean, values)).toEqual(bootstrapInterval(mean, values));
+    expect(bootstrapInterval(mean, [])).toEqual({ value: NaN, low: NaN, high: NaN });
+  });
+});
+
+describe('pairedTest', () => {
+  const base = sample(200, 1, 11);
+
+  it('finds a small shift of the same pairs', () => {
+    const test = pairedTest(mean, base.map((value, i) => value + 0.05 + (i % 3) * 0.01), base);
+    expect(test.difference.value).toBeCloseTo(0.06, 2);
+    expect(test.difference.low).toBeGreaterThan(0);
+    expect(test.p).toBeLessThan(0.005);
+    expect(describeTest({ metric: 'BLEU-2', a: 'KeyPOS', b: 'Raw' }, test)).toMatch(/^BLEU-2: KeyPOS is higher than Raw by 0\.060 /);
+  });
+
+  it('finds nothing between a system and itself, or two of one kind', () => {
+    expect(pairedTest(mean, base, base)).toEqual({ difference: { value: 0, low: 0, high: 0 }, p: 1 });
+    const test = pairedTest(mean, base, sample(200, 1, 12));
+    expect(test.p).toBeGreaterThan(0.05);
+    expect(describeTest({ metric: 'BLEU-2', a: 'A', b: 'B' }, test)).toContain('no difference between A and B is shown');
+  });
+
+  it('refuses results of different pairs', () => {
+    expect(() => pairedTest(mean, [1], [1, 2])).toThrow(/same pairs/);
+  });
+});

@@ -1,0 +1,141 @@
+import { LabError } from '../error.ts';
+
+/** What METEOR asks of WordNet. */
+export interface WordNet {
+  /** Single words that share a synset with `word` in any part of speech, in lower case; `word` itself may be absent. */
+  synonyms(word: string): ReadonlySet<string>;
+}
+
+/** The first line of the compact file that build/wordnet.ts writes. */
+export const WORDNET_HEADER = 'solace-lab wordnet 1: WordNet 3.0';
+
+/** Parts of speech in the order of the file's sections, with the endings that NLTK's `_morphy` takes off and puts on. */
+export const WORDNET_SECTIONS = [
+  {
+    pos: 'noun',
+    endings: [
+      ['s', ''],
+      ['ses', 's'],
+      ['ves', 'f'],
+      ['xes', 'x'],
+      ['zes', 'z'],
+      ['ches', 'ch'],
+      ['shes', 'sh'],
+      ['men', 'man'],
+      ['ies', 'y'],
+    ],
+  },
+  {
+    pos: 'verb',
+    endings: [
+      ['s', ''],
+      ['ies', 'y'],
+      ['es', 'e'],
+      ['es', ''],
+      ['ed', 'e'],
+      ['ed', ''],
+      ['ing', 'e'],
+      ['ing', ''],
+    ],
+  },
+  {
+    pos: 'adj',
+    endings: [
+      ['er', ''],
+      ['est', ''],
+      ['er', 'e'],
+      ['est', 'e'],
+    ],
+  },
+  { pos: 'adv', endings: [] },
+] as const;
+
+interface Section {
+  endings: readonly (readonly [string, string])[];
+  /** From a lemma in lower case to the lines of its synsets. */
+  synsets: Map<string, string[]>;
+  exceptions: Map<string, string[]>;
+}
+
+/**
+ * Reads the compact WordNet: after the header, for each part of speech one section of synsets (a line each: its lemmas, parted
+ * by spaces, in the case of the database) and one of exceptions (inflected form, then lemmas); an empty line ends a section.
+ *
+ * Reference: Miller (1995), "WordNet: a lexical database for English", version 3.0; lookup as NLTK 3.10.4
+ * `wordnet.synsets(word)` with `_morphy`: the form itself, then its exceptions or else its regular endings.
+ */
+export function parseWordNet(text: string): WordNet {
+  const newline = text.indexOf('\n');
+  const blocks = text.slice(newline + 1).split('\n\n');
+  if (text.slice(0, newline) !== WORDNET_HEADER || blocks.length < 2 * WORDNET_SECTIONS.length) {
+    throw new LabError({
+      code: 'bad-file',
+      where: 'WordNet',
+      what: `This is not a compact WordNet file (expected the header "${WORDNET_HEADER}" and eight sections).`,
+      todo: 'Build it again with build/wordnet.ts.',
+    });
+  }
+  const sections = WORDNET_SECTIONS.map(({ endings }, i) => ({
+    endings,
+    synsets: indexSynsets(blocks[2 * i] ?? ''),
+    exceptions: indexExceptions(blocks[2 * i + 1] ?? ''),
+  }));
+  const known = new Map<string, ReadonlySet<string>>();
+  return {
+    synonyms(word) {
+      const form = word.toLowerCase();
+      let found = known.get(form);
+      if (!found) known.set(form, (found = new Set(sections.flatMap((section) => lookUp(form, section)))));
+      return found;
+    },
+  };
+}
+
+/** Reads the compact file's bytes, gzipped as committed or already unpacked by the server. */
+export async function readWordNet(bytes: Uint8Array<ArrayBuffer>): Promise<WordNet> {
+  const zipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const stream = new Blob([bytes]).stream();
+  try {
+    return parseWordNet(await new Response(zipped ? stream.pipeThrough(new DecompressionStream('gzip')) : stream).text());
+  } catch (error) {
+    throw LabError.from(error, {
+      code: 'bad-file',
+      where: 'WordNet',
+      what: 'The compact WordNet file is damaged.',
+      todo: 'Reload the page, or build the file again with build/wordnet.ts.',
+    });
+  }
+}
+
+function indexSynsets(block: string): Map<string, string[]> {
+  const index = new Map<string, string[]>();
+  for (const line of block.split('\n')) {
+    for (const lemma of line.toLowerCase().split(' ')) {
+      const lines = index.get(lemma);
+      if (lines) lines.push(line);
+      else index.set(lemma, [line]);
+    }
+  }
+  return index;
+}
+
+function indexExceptions(block: string): Map<string, string[]> {
+  return new Map(
+    block.split('\n').map((line) => {
+      const [form = '', ...lemmas] = line.split(' ');
+      return [form, lemmas];
+    }),
+  );
+}
+
+function lookUp(form: string, { endings, synsets, exceptions }: Section): string[] {
+  const lemmas =
+    exceptions.get(form) ??
+    endings.filter(([old]) => form.endsWith(old)).map(([old, put]) => form.slice(0, form.length - old.length) + put);
+  return [form, ...lemmas].flatMap((lemma) => synsets.get(lemma) ?? []).flatMap(comparable);
+}
+
+/** METEOR compares in lower case and without multi-word lemmas, so that "Paris" and "hot_dog" never match. */
+function comparable(line: string): string[] {
+  return line.split(' ').filter((lemma) => !lemma.includes('_') && lemma === lemma.toLowerCase());
+}
