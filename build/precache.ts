@@ -34,8 +34,7 @@ export function precache(): Plugin {
       sequential: true,
       async handler(_options, bundle) {
         if (this.environment.name !== 'client') return;
-        const manifest = await listBuild(outDir, firstPageScripts(bundle));
-        await buildServiceWorker(manifest, outDir);
+        await addServiceWorker(outDir, firstPageScripts(bundle));
       },
     },
   };
@@ -52,6 +51,11 @@ export function firstPageScripts(bundle: Rolldown.OutputBundle): Set<string> {
   };
   for (const chunk of Object.values(bundle)) if (chunk.type === 'chunk' && chunk.isEntry) visit(chunk.fileName);
   return found;
+}
+
+/** Writes the service worker of a folder that holds a build. `firstPage` are the scripts that its page loads at once. */
+export async function addServiceWorker(folder: string, firstPage: ReadonlySet<string>): Promise<void> {
+  await buildServiceWorker(await listBuild(folder, firstPage), folder);
 }
 
 /** The precache manifest of a folder that holds a build. */

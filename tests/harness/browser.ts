@@ -1,15 +1,17 @@
 import { chromium, type Browser } from 'playwright-core';
-import { findChromium } from './chromium.ts';
+import { findChromium, type Chromium } from './chromium.ts';
 
 export interface LaunchOptions {
   /** With WebGPU by SwiftShader, which needs no graphics card; without, as on a machine that has no WebGPU at all. */
   webgpu: boolean;
+  /** The one that is found, by default. */
+  chromium?: Chromium;
 }
 
 /** Starts the Chromium that was found, without a window. */
-export async function launch({ webgpu }: LaunchOptions): Promise<Browser> {
-  const { path, env } = await findChromium();
-  const gpu = webgpu
+export async function launch(options: LaunchOptions): Promise<Browser> {
+  const { path, env } = options.chromium ?? (await findChromium());
+  const gpu = options.webgpu
     ? ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']
     : ['--disable-features=WebGPU', '--disable-webgpu'];
   return chromium.launch({

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
@@ -83,14 +83,15 @@ function existing(path: string | undefined): Chromium | undefined {
  * The browser of `@sparticuz/chromium`, unpacked once into node_modules/.cache. The package unpacks into the system's
  * temporary folder and trusts whatever lies there, so it is given a folder of its own, moved into place when complete.
  */
-async function fromPackage(): Promise<Chromium | undefined> {
+export async function fromPackage(): Promise<Chromium | undefined> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   const { version } = JSON.parse(
     await readFile(join(ROOT, 'node_modules/@sparticuz/chromium/package.json'), 'utf8'),
   ) as { version: string };
   const folder = join(ROOT, 'node_modules/.cache', `chromium-${version}`);
   if (!existsSync(folder)) await unpack(folder);
-  return withLibraries(join(folder, 'chromium'), join(folder, 'al2023/lib'));
+  const { path, env } = await withLibraries(join(folder, 'chromium'), join(folder, 'al2023/lib'));
+  return { path, env: { ...env, ...(await withFonts(folder)) } };
 }
 
 async function unpack(folder: string): Promise<void> {
@@ -118,4 +119,14 @@ async function withLibraries(path: string, libraries: string): Promise<Chromium>
     if (starts) return { path, env };
   }
   throw new Error(`${path} does not start; run it by hand to see which library is missing, or set SOLACE_CHROMIUM.`);
+}
+
+/** Without any font all text has no size, and nothing can be clicked; where the system has none, the package's serve. */
+async function withFonts(folder: string): Promise<Record<string, string>> {
+  if (existsSync('/etc/fonts/fonts.conf')) return {};
+  const file = join(folder, 'fonts.conf');
+  const cache = join(folder, 'fonts-cache');
+  const fonts = join(folder, 'fonts');
+  await writeFile(file, `<?xml version="1.0"?><fontconfig><dir>${fonts}</dir><cachedir>${cache}</cachedir></fontconfig>`);
+  return { FONTCONFIG_FILE: file };
 }

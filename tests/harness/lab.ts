@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
+import { extname, join } from 'node:path';
 import { preview } from 'vite';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -37,20 +37,30 @@ const MIME: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 
-/**
- * Serves the built lab as a plain static host does: in a subfolder, and without any of the headers that it would like.
- * `port` lets a test start it again at the address where it was.
- */
-export async function serveStatically(subfolder = '/deep/folder/', port = 0): Promise<ServedLab> {
+/** How a plain static host serves the lab. */
+export interface StaticHost {
+  /** The folder of files; the built lab by default. */
+  folder?: string;
+  /** Where on the host the lab lies. */
+  subfolder?: string;
+  /** A free one by default; a host that comes back needs the one that it had. */
+  port?: number;
+  /** Answers wait for this; it is given the path below the subfolder. */
+  delay?: (path: string) => Promise<void> | undefined;
+}
+
+/** Serves files as a plain static host does: in a subfolder, and without any of the headers that the lab would like. */
+export async function serveStatically(host: StaticHost = {}): Promise<ServedLab> {
+  const { folder = DIST, subfolder = '/deep/folder/', port = 0, delay } = host;
   requireBuild();
-  const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-    const inside = path.startsWith(subfolder) ? normalize(path.slice(subfolder.length)) : '..';
-    const file = join(DIST, inside === '.' ? 'index.html' : decodeURIComponent(inside));
-    if (!file.startsWith(DIST) || !existsSync(file) || !statSync(file).isFile()) {
+  const server = createServer(async (request, response) => {
+    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
+    const file = path.startsWith(subfolder) ? join(folder, path.slice(subfolder.length) || 'index.html') : '';
+    if (!file.startsWith(folder) || !existsSync(file) || !statSync(file).isFile()) {
       response.writeHead(404, { 'Content-Type': 'text/plain' }).end('Not found');
       return;
     }
+    await delay?.(path.slice(subfolder.length));
     response.writeHead(200, { 'Content-Type': MIME[extname(file)] ?? 'application/octet-stream' });
     createReadStream(file).pipe(response);
   });

@@ -1,0 +1,154 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { addServiceWorker } from '../build/precache.ts';
+import { launch } from './harness/browser.ts';
+import { DIST, serveStatically, type ServedLab } from './harness/lab.ts';
+import { visit, type Visit } from './harness/visit.ts';
+
+/** Waits until the service worker keeps everything but the engines. */
+async function keptCode(page: Page): Promise<void> {
+  await page.waitForFunction(async () => {
+    const { active } = await navigator.serviceWorker.ready;
+    const channel = new MessageChannel();
+    const status = new Promise<{ code: boolean }>((resolve) => {
+      channel.port1.onmessage = (event: MessageEvent<{ code: boolean }>) => resolve(event.data);
+    });
+    active?.postMessage({ type: 'status' }, [channel.port2]);
+    return (await status).code;
+  });
+}
+
+/** Shows that the page's own code runs, not merely that its HTML is there. */
+async function expectAlive(page: Page): Promise<void> {
+  await page.getByRole('navigation').first().waitFor();
+}
+
+describe('on a host that sets no headers, in a subfolder', () => {
+  let browser: Browser;
+  let host: ServedLab;
+  let guest: Visit;
+
+  beforeAll(async () => {
+    browser = await launch({ webgpu: false });
+  });
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    host = await serveStatically();
+    guest = await visit(browser, host.url);
+  });
+  afterEach(async () => {
+    await guest.close();
+    await host.close();
+  });
+
+  it('gets threads after one reload of its own', async () => {
+    await guest.page.waitForFunction(() => crossOriginIsolated);
+    await expectAlive(guest.page);
+    expect(guest.failures.filter((failure) => !failure.includes('ERR_ABORTED'))).toEqual([]);
+    expect(guest.errors).toEqual([]);
+  });
+
+  it('does not reload under the hands of a person who has begun', async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const slow = await serveStatically({ delay: (path) => (path === 'service-worker.js' ? held : undefined) });
+    const { page, close } = await visit(browser, slow.url);
+    await expectAlive(page);
+    let loads = 0;
+    page.on('load', () => loads++);
+
+    await page.keyboard.press('Tab');
+    release();
+    await keptCode(page);
+    expect(await page.evaluate(() => Boolean(navigator.serviceWorker.controller))).toBe(true);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+    expect(loads).toBe(0);
+
+    await page.reload();
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    await close();
+    await slow.close();
+  });
+
+  it('opens every view with the host gone and the network cut', async () => {
+    await keptCode(guest.page);
+    await host.close();
+    await guest.context.setOffline(true);
+    const later = await visit(browser, host.url, { context: guest.context });
+    await expectAlive(later.page);
+    for (const link of await later.page.getByRole('navigation').first().getByRole('link').all()) {
+      await link.click();
+      await later.page.getByRole('heading', { level: 1 }).first().waitFor();
+    }
+    expect(await later.page.evaluate(() => crossOriginIsolated)).toBe(true);
+    expect(later.errors).toEqual([]);
+  });
+});
+
+describe('an update of the lab', () => {
+  let browser: Browser;
+  let folder: string;
+
+  beforeAll(async () => {
+    browser = await launch({ webgpu: false });
+    folder = await mkdtemp(join(tmpdir(), 'solace-update-'));
+    await cp(DIST, folder, { recursive: true, filter: (source) => basename(source) !== 'models' });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('waits until no tab runs the old version, and then removes what the old one kept', async () => {
+    const host = await serveStatically({ folder });
+    const first = await visit(browser, host.url);
+    await keptCode(first.page);
+    const [oldCache] = await first.page.evaluate(() => caches.keys());
+
+    await deploy(folder, 'Solace Lab, the next version');
+    await first.page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.ready;
+      await registration.update();
+    });
+    await first.page.waitForFunction(async () => Boolean((await navigator.serviceWorker.ready).waiting));
+    const beside = await visit(browser, host.url, { context: first.context });
+    expect(await pageSource(beside.page)).not.toContain('the next version');
+
+    await first.page.close();
+    // A page that is closed is not gone at once for the service worker; the next one opens when it is.
+    await beside.page.close();
+    const next = await visit(browser, 'about:blank', { context: first.context });
+    await expect
+      .poll(async () => {
+        await next.page.goto(host.url);
+        const seen = await pageSource(next.page);
+        await next.page.goto('about:blank');
+        return seen;
+      })
+      .toContain('the next version');
+
+    await next.page.goto(host.url);
+    await expectAlive(next.page);
+    const kept = await next.page.evaluate(() => caches.keys());
+    expect(kept).toHaveLength(1);
+    expect(kept).not.toContain(oldCache);
+    await first.close();
+    await host.close();
+  });
+});
+
+/** The page as the service worker hands it out. */
+function pageSource(page: Page): Promise<string> {
+  return page.evaluate(async () => (await fetch(location.href)).text());
+}
+
+/** Puts a new version of the page into `folder`, as a host's owner would. */
+async function deploy(folder: string, title: string): Promise<void> {
+  const path = join(folder, 'index.html');
+  const html = await readFile(path, 'utf8');
+  await writeFile(path, html.replace(/<title>.*<\/title>/, `<title>${title}</title>`));
+  await addServiceWorker(folder, new Set());
+}
