@@ -1,0 +1,117 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** The part of a chat completion request that the tests look at. */
+export interface SeenRequest {
+  authorization: string | undefined;
+  body: { model: string; messages: { role: string; content: string }[]; stream: boolean };
+}
+
+/** How the endpoint behaves towards the next requests. */
+export type Manner = 'answers' | '401' | '429' | '500' | 'garbage' | 'breaks-off' | 'silent';
+
+/** A server with the OpenAI interface on this machine, whose manners a test can change. */
+export interface Endpoint {
+  /** Base address, as a person would type it. */
+  url: string;
+  model: string;
+  manner: Manner;
+  /** Every chat completion that was asked for. */
+  seen: SeenRequest[];
+  close(): Promise<void>;
+}
+
+const CORS = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Allow-Headers': '*',
+  'Access-Control-Allow-Methods': 'GET, POST, OPTIONS',
+};
+
+const MODEL = 'echo-7b';
+
+/** What the endpoint answers: a sentence made of the last message, so that a test sees whose reply it is. */
+export function echo(message: string): string {
+  return `You said: ${message.split(/\s+/).reverse().join(' ')}`;
+}
+
+/** What each manner does with a chat completion. */
+const MANNERS: Record<Manner, (response: ServerResponse, request: SeenRequest) => void> = {
+  answers: (response, { body }) => {
+    openStream(response);
+    const words = echo(body.messages.at(-1)?.content ?? '').split(/(?<= )/);
+    for (const content of words) sendDelta(response, { content });
+    sendEvent(response, { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] });
+    sendEvent(response, { choices: [], usage: { prompt_tokens: 12, completion_tokens: words.length } });
+    response.end('data: [DONE]\n\n');
+  },
+  '401': (response) => refuse(response, 401, 'Incorrect API key provided.'),
+  '429': (response) => refuse(response, 429, 'Rate limit reached.', { 'Retry-After': '7' }),
+  '500': (response) => refuse(response, 500, 'The model has crashed.'),
+  garbage: (response) => {
+    openStream(response);
+    response.end('data: {"choices": [{"delta"\n\n<html>not an event</html>\n\n');
+  },
+  'breaks-off': (response) => {
+    openStream(response);
+    sendDelta(response, { content: 'This sentence will never ' });
+    // Long enough for the words to arrive, then gone without an end.
+    setTimeout(() => response.destroy(), 200);
+  },
+  silent: () => undefined,
+};
+
+/** Starts the endpoint on a free port. */
+export async function startEndpoint(): Promise<Endpoint> {
+  const seen: SeenRequest[] = [];
+  const server = createServer(async (request, response) => {
+    for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value);
+    if (request.method === 'OPTIONS') return void response.writeHead(204).end();
+    if (request.url?.endsWith('/models')) return sendJson(response, 200, { data: [{ id: MODEL, object: 'model' }] });
+    if (!request.url?.endsWith('/chat/completions')) return sendJson(response, 404, { error: { message: 'No such path.' } });
+    const body = JSON.parse(await readBody(request)) as SeenRequest['body'];
+    const asked = { authorization: request.headers.authorization, body };
+    seen.push(asked);
+    MANNERS[endpoint.manner](response, asked);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const endpoint: Endpoint = {
+    url: `http://127.0.0.1:${port}/v1`,
+    model: MODEL,
+    manner: 'answers',
+    seen,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return endpoint;
+}
+
+function openStream(response: ServerResponse): void {
+  response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+}
+
+function sendDelta(response: ServerResponse, delta: { content: string }): void {
+  sendEvent(response, { choices: [{ index: 0, delta, finish_reason: null }] });
+}
+
+function sendEvent(response: ServerResponse, event: object): void {
+  response.write(`data: ${JSON.stringify({ object: 'chat.completion.chunk', model: MODEL, ...event })}\n\n`);
+}
+
+function refuse(response: ServerResponse, status: number, message: string, headers: Record<string, string> = {}): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  sendJson(response, status, { error: { message } });
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString('utf8');
+}
