@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LabError } from '../error.ts';
+import type { LoadOptions } from './engine.ts';
 
 /** One file of a model; `path` is relative to the model's folder, with forward slashes. */
 export interface ModelFile {
@@ -16,6 +17,8 @@ export interface ModelFiles {
   readonly list: readonly ModelFile[];
   /** Rejects with `missing-file` when the model has no such file. A Blob is read lazily, so large files cost nothing yet. */
   open(path: string): Promise<Blob>;
+  /** Fetches those of `paths` that are not on this device yet, so that opening them is quick. */
+  ensure(paths: string[], options: LoadOptions): Promise<void>;
   /** An absolute folder where the files lie under their paths, in Node. */
   readonly directory?: string;
 }

@@ -68,7 +68,7 @@ export class FileStore {
   /** A model's complete files, for an engine. */
   async modelFiles(model: string, name: string): Promise<ModelFiles> {
     const list: ModelFile[] = (await this.complete(model)).map(({ path, bytes, sha256 }) => ({ path, bytes, ...(sha256 ? { sha256 } : {}) }));
-    return { name, list, open: (path) => this.open(model, path) };
+    return { name, list, open: (path) => this.open(model, path), ensure: () => Promise.resolve() };
   }
 
   /**

@@ -2,10 +2,10 @@ import { LabError, throwIfCancelled } from '../../error.ts';
 import { readDecoderConfig } from '../config.ts';
 import type { Device, LoadOptions } from '../engine.ts';
 import { runtimeFault } from '../faults.ts';
-import type { ModelFiles } from '../files.ts';
+import { hasFile, type ModelFiles } from '../files.ts';
 import { probeGpu, watchGpu, type GpuProbe } from '../gpu.ts';
 import { estimateMemory, refuseTooLarge, type DeviceLimits } from '../memory.ts';
-import { loadChatTokenizer } from '../tokenizer/load.ts';
+import { loadChatTokenizer, TOKENIZER_FILES } from '../tokenizer/load.ts';
 import { CausalLm, LOGITS_ROWS } from './causal-lm.ts';
 import { KvDecoder } from './kv-decoder.ts';
 import { slicePositionsOnCpu, slicePositionsOnGpu, type OrtTensorClass } from './positions.ts';
@@ -43,6 +43,11 @@ export async function loadTransformers(files: ModelFiles, modelId: string, optio
   refuseTooLarge(modelId, estimateMemory(needs, device), largest, deviceLimits(device, gpu));
 
   const progress = (stage: string, loadedBytes: number) => onProgress?.({ stage, loadedBytes, totalBytes: variant.bytes });
+  const wanted = [...TOKENIZER_FILES, 'config.json', 'generation_config.json', variant.graph, ...variant.data];
+  await files.ensure(
+    wanted.filter((path) => hasFile(files, path)),
+    options,
+  );
   progress('Reading the tokenizer', 0);
   const tokenizer = await loadChatTokenizer(files);
   throwIfCancelled(signal);
