@@ -9,7 +9,8 @@ export async function nodeFiles(folder: string): Promise<ModelFiles> {
   let names: string[];
   try {
     names = (await readdir(directory, { recursive: true, withFileTypes: true }))
-      .filter((entry) => entry.isFile())
+      // Hub caches link their files into place.
+      .filter((entry) => entry.isFile() || entry.isSymbolicLink())
       .map((entry) => join(entry.parentPath, entry.name));
   } catch (error) {
     throw LabError.from(error, { code: 'missing-file', where: folder, what: 'The folder cannot be read', todo: 'Check the path.' });
