@@ -1,0 +1,116 @@
+import type { ModelConfig } from '../model/config.ts';
+import {
+  add, concat, exp, gather, gemm, keep, log, matmul, max, mul, reshape, rmsNorm, rotary, silu, softmax, sub, sum,
+  takeRows, times, transpose, type Graph, type Value,
+} from './ir/index.ts';
+import { adapterName, moduleName, projectionShape, scaling, type LoraConfig, type TargetModule } from './lora.ts';
+
+/** Names of the inputs a batch fills; `T` tokens, `M` of them with a label. */
+export const BATCH_INPUTS = {
+  /** int32 [T]. */
+  ids: 'ids',
+  /** float32 [T, headDim], angle tables of the tokens' positions. */
+  cos: 'cos',
+  sin: 'sin',
+  /** int32 [M], the rows whose next token has a label, and int32 [T], its inverse (see `takeRows`). */
+  rows: 'rows',
+  inverse: 'inverse',
+  /** int32 [M], the label of each of those rows. */
+  labels: 'labels',
+  /** float32 [1]: one over the number of labels the gradient is averaged over. */
+  weight: 'weight',
+} as const;
+
+/** Name of the attention mask: float32 [T, T], 0 where a token (row) sees another (column), very negative elsewhere. */
+export function biasName(window: number | null): string {
+  return window === null ? 'bias' : `bias.${window}`;
+}
+
+/** Name of the dropout mask of an adapter: bool [T, in]. */
+export function maskName(layer: number, target: TargetModule): string {
+  return `mask.${layer}.${target}`;
+}
+
+export interface DecoderOptions {
+  config: ModelConfig;
+  /** Names of the bias vectors that the checkpoint has. */
+  biases: ReadonlySet<string>;
+  lora: LoraConfig;
+  /** Zeroes elements of the adapters' inputs by masks that are inputs of the graph. */
+  dropout: boolean;
+}
+
+/**
+ * Adds a decoder with adapters to a graph and returns its summed negative log-likelihood over the labels, in nats,
+ * shape [1, 1]. Base weights are inputs named as in a checkpoint, matrices [out, in]; adapters are inputs named as in
+ * PEFT.
+ */
+export function decoderLoss(graph: Graph, { config, biases, lora, dropout }: DecoderOptions): Value {
+  const { hiddenSize: hidden, heads, kvHeads, headDim, normEpsilon } = config;
+  const group = heads / kvHeads;
+  const weight = (name: string, dims: number[]): Value => graph.input(name, 'float32', dims);
+  const norm = (x: Value, name: string): Value => rmsNorm(x, weight(`${name}.weight`, [hidden]), normEpsilon);
+  const [ids, rows, inverse, labels] = [
+    graph.input(BATCH_INPUTS.ids, 'int32', ['T']),
+    graph.input(BATCH_INPUTS.rows, 'int32', ['M']),
+    graph.input(BATCH_INPUTS.inverse, 'int32', ['T']),
+    graph.input(BATCH_INPUTS.labels, 'int32', ['M']),
+  ];
+  const cos = graph.input(BATCH_INPUTS.cos, 'float32', ['T', headDim]);
+  const sin = graph.input(BATCH_INPUTS.sin, 'float32', ['T', headDim]);
+  const groupBias = new Map([...new Set(config.windows)].map((window) => {
+    const bias = graph.input(biasName(window), 'float32', ['T', 'T']);
+    return [window, concat([bias, ...new Array<Value>(group - 1).fill(bias)], 0)];
+  }));
+  const attentionScale = graph.constant(1 / Math.sqrt(headDim));
+
+  const project = (x: Value, layer: number, target: TargetModule): Value => {
+    const [out, in_] = projectionShape(config, target);
+    const name = moduleName(layer, target);
+    let y = gemm(x, weight(`${name}.weight`, [out, in_]), { transB: true });
+    if (biases.has(`${name}.bias`)) y = add(y, weight(`${name}.bias`, [out]));
+    if (!lora.targets.includes(target)) return y;
+    const a = weight(`${adapterName(layer, target)}.lora_A.weight`, [lora.rank, in_]);
+    const b = weight(`${adapterName(layer, target)}.lora_B.weight`, [out, lora.rank]);
+    const kept = dropout ? keep(graph.input(maskName(layer, target), 'bool', ['T', in_]), x) : x;
+    const alpha = scaling(lora) / (dropout ? 1 - lora.dropout : 1);
+    return gemm(gemm(kept, a, { transB: true }), b, { transB: true, alpha }, y);
+  };
+  const split = (x: Value, count: number): Value => transpose(reshape(x, ['T', count, headDim]), [1, 0, 2]);
+
+  const attention = (x: Value, layer: number): Value => {
+    const q = mul(rotary(split(project(x, layer, 'q_proj'), heads), cos, sin), attentionScale);
+    const k = rotary(split(project(x, layer, 'k_proj'), kvHeads), cos, sin);
+    const v = split(project(x, layer, 'v_proj'), kvHeads);
+    const bias = groupBias.get(config.windows[layer] ?? null) as Value;
+    const grouped = reshape(q, [kvHeads, times(group, 'T'), headDim]);
+    const weights = softmax(add(matmul(grouped, transpose(k, [0, 2, 1])), bias));
+    const mixed = reshape(matmul(weights, v), [heads, 'T', headDim]);
+    return project(reshape(transpose(mixed, [1, 0, 2]), ['T', heads * headDim]), layer, 'o_proj');
+  };
+  const feedForward = (x: Value, layer: number): Value => {
+    const gate = silu(project(x, layer, 'gate_proj'));
+    return project(mul(gate, project(x, layer, 'up_proj')), layer, 'down_proj');
+  };
+
+  const embedding = weight('model.embed_tokens.weight', [config.vocabSize, hidden]);
+  let x = gather(embedding, ids);
+  for (let layer = 0; layer < config.layers; layer++) {
+    const name = `model.layers.${layer}`;
+    x = add(x, attention(norm(x, `${name}.input_layernorm`), layer));
+    x = add(x, feedForward(norm(x, `${name}.post_attention_layernorm`), layer));
+  }
+  const head = config.tied ? embedding : weight('lm_head.weight', [config.vocabSize, hidden]);
+  return crossEntropy(norm(takeRows(x, rows, inverse), 'model.norm'), head, labels);
+}
+
+/**
+ * Summed cross-entropy of labels [M] under softmax(x · headᵀ), shape [1, 1]. The label's own logit is a dot product
+ * with its row of the head, so that the gradient is softmax · head − head[labels], without one-hot rows.
+ */
+export function crossEntropy(x: Value, head: Value, labels: Value): Value {
+  const logits = gemm(x, head, { transB: true });
+  const peak = max(logits, 1);
+  const logTotal = add(log(sum(exp(sub(logits, peak)), 1)), peak);
+  return sum(sub(logTotal, sum(mul(x, gather(head, labels)), 1)), 0);
+}

@@ -1,0 +1,99 @@
+import { ropeFrequencies, type ModelConfig } from '../model/config.ts';
+import { BATCH_INPUTS, biasName, maskName } from './decoder.ts';
+import { projectionShape, TARGET_MODULE_NAMES, type LoraConfig } from './lora.ts';
+import { dropoutMask, randomStream } from './random.ts';
+import type { Batch } from './sequence.ts';
+
+/** An input of the training graph, as plain numbers. */
+export interface Feed {
+  type: 'float32' | 'int32' | 'bool';
+  data: Float32Array | Int32Array | Uint8Array;
+  dims: number[];
+}
+export type Feeds = Map<string, Feed>;
+
+/** What an attention score gets where a token may not look. */
+const HIDDEN = -1e9;
+
+/** The inputs that describe a batch: tokens, positions, who sees whom, and which tokens are predicted. */
+export function batchFeeds(config: ModelConfig, { sequences, tokens, labels }: Batch): Feeds {
+  const ids = new Int32Array(tokens);
+  const positions = new Int32Array(tokens);
+  const branches = new Int32Array(tokens);
+  const documents = new Int32Array(tokens);
+  const rows = new Int32Array(labels);
+  const targets = new Int32Array(labels);
+  const inverse = new Int32Array(tokens).fill(labels);
+  let start = 0;
+  let label = 0;
+  sequences.forEach((sequence, document) => {
+    ids.set(sequence.ids, start);
+    positions.set(sequence.positions, start);
+    branches.set(sequence.branches, start);
+    documents.fill(document, start, start + sequence.ids.length);
+    sequence.labelled.forEach((flag, i) => {
+      if (!flag) return;
+      rows[label] = start + i - 1;
+      targets[label] = sequence.ids[i] ?? 0;
+      inverse[start + i - 1] = label++;
+    });
+    start += sequence.ids.length;
+  });
+  const feeds: Feeds = new Map();
+  feeds.set(BATCH_INPUTS.ids, { type: 'int32', data: ids, dims: [tokens] });
+  feeds.set(BATCH_INPUTS.rows, { type: 'int32', data: rows, dims: [labels] });
+  feeds.set(BATCH_INPUTS.inverse, { type: 'int32', data: inverse, dims: [tokens] });
+  feeds.set(BATCH_INPUTS.labels, { type: 'int32', data: targets, dims: [labels] });
+  const { cos, sin } = angles(config, positions);
+  feeds.set(BATCH_INPUTS.cos, { type: 'float32', data: cos, dims: [tokens, config.headDim] });
+  feeds.set(BATCH_INPUTS.sin, { type: 'float32', data: sin, dims: [tokens, config.headDim] });
+  for (const window of new Set(config.windows)) {
+    feeds.set(biasName(window), { type: 'float32', data: attentionBias(documents, branches, positions, window), dims: [tokens, tokens] });
+  }
+  return feeds;
+}
+
+/** Cosines and sines of the rotation angles [T, headDim], the same for both halves of a head. */
+function angles(config: ModelConfig, positions: Int32Array): { cos: Float32Array; sin: Float32Array } {
+  const frequencies = ropeFrequencies(config);
+  const half = frequencies.length;
+  const cos = new Float32Array(positions.length * 2 * half);
+  const sin = new Float32Array(cos.length);
+  positions.forEach((position, row) => {
+    frequencies.forEach((frequency, k) => {
+      const angle = position * frequency;
+      for (const column of [k, k + half]) {
+        cos[row * 2 * half + column] = Math.cos(angle);
+        sin[row * 2 * half + column] = Math.sin(angle);
+      }
+    });
+  });
+  return { cos, sin };
+}
+
+function attentionBias(documents: Int32Array, branches: Int32Array, positions: Int32Array, window: number | null): Float32Array {
+  const count = documents.length;
+  const bias = new Float32Array(count * count).fill(HIDDEN);
+  for (let i = 0; i < count; i++) {
+    for (let j = i; j >= 0 && documents[j] === documents[i]; j--) {
+      if (branches[j] !== 0 && branches[j] !== branches[i]) continue;
+      if (window !== null && (positions[i] ?? 0) - (positions[j] ?? 0) >= window) continue;
+      bias[i * count + j] = 0;
+    }
+  }
+  return bias;
+}
+
+/** Dropout masks of every adapter for one pass, drawn from `key`: the same key gives the same masks. */
+export function dropoutFeeds(config: ModelConfig, lora: LoraConfig, tokens: number, key: readonly number[]): Feeds {
+  const feeds: Feeds = new Map();
+  for (let layer = 0; layer < config.layers; layer++) {
+    TARGET_MODULE_NAMES.forEach((target, index) => {
+      if (!lora.targets.includes(target)) return;
+      const width = projectionShape(config, target)[1];
+      const mask = dropoutMask(tokens * width, lora.dropout, randomStream(...key, layer, index));
+      feeds.set(maskName(layer, target), { type: 'bool', data: mask, dims: [tokens, width] });
+    });
+  }
+  return feeds;
+}

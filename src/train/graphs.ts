@@ -1,0 +1,89 @@
+import { BATCH_INPUTS, decoderLoss, type DecoderOptions } from './decoder.ts';
+import { add, div, gradients, Graph, minimum, mul, reciprocal, sqrt, squaredNorm, sub, type Value } from './ir/index.ts';
+import { adapterTensors, type AdapterTensor } from './lora.ts';
+
+/** Output names that hold the loss and the norm of the gradient before clipping. */
+export const LOSS = 'loss';
+export const GRADIENT_NORM = 'gradientNorm';
+
+/** Prefixes of the names that hold, for each adapter tensor, its accumulated gradient and AdamW's two moments. */
+export const STATE = { gradient: 'gradient:', first: 'first:', second: 'second:', next: 'next:' } as const;
+
+/**
+ * One forward and backward pass. Outputs the summed loss and, for each adapter tensor, the gradient accumulated so far
+ * plus `weight` times the gradient of this batch's sum.
+ */
+export function stepGraph(options: DecoderOptions): Graph {
+  const graph = new Graph();
+  const loss = decoderLoss(graph, options);
+  graph.output(LOSS, loss);
+  const weighted = mul(loss, graph.input(BATCH_INPUTS.weight, 'float32', [1, 1]));
+  const tensors = adapterTensors(options.config, options.lora);
+  const parameters = tensors.map(({ name }) => graph.inputs.get(name) as Value);
+  const grads = gradients(weighted, parameters);
+  // The last layer's come first, so that the runtime frees its activations before it turns to the layer below.
+  tensors.map((tensor, i) => ({ tensor, gradient: grads[i] as Value })).reverse().forEach(({ tensor, gradient }) => {
+    const name = `${STATE.gradient}${tensor.name}`;
+    graph.output(`${STATE.next}${name}`, add(gradient, graph.input(name, 'float32', tensor.shape)));
+  });
+  return graph;
+}
+
+/** The forward pass alone: the summed loss. */
+export function lossGraph(options: DecoderOptions): Graph {
+  const graph = new Graph();
+  graph.output(LOSS, decoderLoss(graph, { ...options, dropout: false }));
+  return graph;
+}
+
+export interface AdamWConfig {
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  /** Decoupled weight decay: each step also subtracts lr · weightDecay · parameter. */
+  weightDecay: number;
+  /** Largest norm of the whole gradient; null leaves it as it is. */
+  maxGradientNorm: number | null;
+}
+
+/** Inputs of the update graph that change from step to step, float32 [1]. */
+export const UPDATE_INPUTS = { rate: 'rate', correction1: 'correction1', correction2: 'correction2' } as const;
+
+/** The scalars of update number `step` (from 1) of Adam: bias corrections 1 − βᵗ, the second under a root. */
+export function corrections({ beta1, beta2 }: AdamWConfig, step: number): { correction1: number; correction2: number } {
+  return { correction1: 1 - beta1 ** step, correction2: Math.sqrt(1 - beta2 ** step) };
+}
+
+/**
+ * One update by AdamW (Loshchilov & Hutter 2019) as torch.optim.AdamW computes it, after clipping by global norm as
+ * torch.nn.utils.clip_grad_norm_ does. Outputs the new parameters and moments and the norm before clipping.
+ */
+export function updateGraph(tensors: readonly AdapterTensor[], config: AdamWConfig): Graph {
+  const graph = new Graph();
+  const number = (value: number): Value => graph.constant(value, [1]);
+  const input = (name: string, shape: number[]): Value => graph.input(name, 'float32', shape);
+  const rate = input(UPDATE_INPUTS.rate, [1]);
+  const rootCorrection2 = input(UPDATE_INPUTS.correction2, [1]);
+  const stepSize = div(rate, input(UPDATE_INPUTS.correction1, [1]));
+  const shrink = sub(number(1), mul(rate, number(config.weightDecay)));
+  const gradient = tensors.map(({ name, shape }) => input(`${STATE.gradient}${name}`, shape));
+  const norm = sqrt(gradient.map((g) => squaredNorm(g)).reduce((a, b) => add(a, b)));
+  graph.output(GRADIENT_NORM, norm);
+  const clip = config.maxGradientNorm === null
+    ? null
+    : minimum(mul(number(config.maxGradientNorm), reciprocal(add(norm, number(1e-6)))), number(1));
+  tensors.forEach(({ name, shape }, i) => {
+    const raw = gradient[i] as Value;
+    const g = clip ? mul(raw, clip) : raw;
+    const moment = (prefix: string, beta: number, x: Value): Value => {
+      const next = add(mul(input(`${prefix}${name}`, shape), number(beta)), mul(x, number(1 - beta)));
+      graph.output(`${STATE.next}${prefix}${name}`, next);
+      return next;
+    };
+    const first = moment(STATE.first, config.beta1, g);
+    const second = moment(STATE.second, config.beta2, mul(g, g));
+    const direction = div(first, add(div(sqrt(second), rootCorrection2), number(config.epsilon)));
+    graph.output(`${STATE.next}${name}`, sub(mul(input(name, shape), shrink), mul(direction, stepSize)));
+  });
+  return graph;
+}
