@@ -1,28 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { integersFrom } from './random.ts';
+import { seededRandom } from '../engine/random.ts';
 import { bootstrapInterval, describeTest, mean, pairedTest } from './significance.ts';
 
 /** Numbers around `centre` that look random but are the same each time. */
 const sample = (count: number, centre: number, seed: number) => {
-  const random = integersFrom(seed);
-  return Array.from({ length: count }, () => centre + random.next(1001) / 1000 - 0.5);
+  const random = seededRandom(seed);
+  return Array.from({ length: count }, () => centre + random() - 0.5);
 };
-
-describe('integersFrom', () => {
-  it('repeats with a seed, differs between seeds, and is even', () => {
-    const draw = (seed: number) => {
-      const random = integersFrom(seed);
-      return Array.from({ length: 6000 }, () => random.next(6));
-    };
-    expect(draw(7)).toEqual(draw(7));
-    expect(draw(7)).not.toEqual(draw(8));
-    for (let face = 0; face < 6; face++) {
-      const share = draw(7).filter((value) => value === face).length / 6000;
-      expect(share).toBeGreaterThan(0.14);
-      expect(share).toBeLessThan(0.19);
-    }
-  });
-});
 
 describe('bootstrapInterval', () => {
   it('is close to the normal interval of a mean', () => {

@@ -1,5 +1,5 @@
+import { seededRandom, type Random } from '../engine/random.ts';
 import { LabError } from '../error.ts';
-import { integersFrom, type IntegerSource } from './random.ts';
 
 /** The value of a metric over some pairs' results; NaN where it is undefined. `mean`, or a corpus metric over counts. */
 export type Statistic<Item> = (items: readonly Item[]) => number;
@@ -38,7 +38,7 @@ export function bootstrapInterval<Item>(
   items: readonly Item[],
   { seed = 1, resamples = 1000 }: ResamplingOptions = {},
 ): Interval {
-  const random = integersFrom(seed);
+  const random = seededRandom(seed);
   const values = Array.from({ length: resamples }, () => statistic(drawn(items.length, random).map((i) => items[i] as Item)));
   return interval(statistic(items), values);
 }
@@ -64,7 +64,7 @@ export function pairedTest<Item>(
       todo: 'Compare runs over the same dialogues.',
     });
   }
-  const random = integersFrom(seed);
+  const random = seededRandom(seed);
   const difference = statistic(a) - statistic(b);
   const differences = Array.from({ length: resamples }, () => {
     const indices = drawn(a.length, random);
@@ -74,7 +74,7 @@ export function pairedTest<Item>(
   const threshold = Math.abs(difference) * (1 - 1e-12);
   let extreme = 0;
   for (let r = 0; r < resamples; r++) {
-    const swap = a.map(() => random.next(2) === 1);
+    const swap = a.map(() => random() < 0.5);
     const first = a.map((item, i) => (swap[i] ? (b[i] as Item) : item));
     const second = b.map((item, i) => (swap[i] ? (a[i] as Item) : item));
     if (Math.abs(statistic(first) - statistic(second)) >= threshold) extreme++;
@@ -95,8 +95,8 @@ export function describeTest(names: { metric: string; a: string; b: string }, te
   return `${names.metric}: ${names.a} is ${direction} than ${names.b} by ${Math.abs(value).toFixed(digits)} (${evidence}).`;
 }
 
-function drawn(count: number, random: IntegerSource): number[] {
-  return Array.from({ length: count }, () => random.next(count));
+function drawn(count: number, random: Random): number[] {
+  return Array.from({ length: count }, () => Math.floor(random() * count));
 }
 
 function interval(value: number, resampled: number[]): Interval {

@@ -1,0 +1,146 @@
+import { LabError, throwIfCancelled } from '../error.ts';
+import { corpusScores, type CorpusScores } from '../metrics/corpus.ts';
+import type { MeasuredPair, Pair } from '../metrics/pair.ts';
+import type { WordNet } from '../metrics/wordnet.ts';
+import { RpcWorker, type WorkerLike } from '../rpc/worker.ts';
+import { measurePairs, type MetricsApi } from './metrics-work.ts';
+
+export interface Measurement {
+  /** In the order of the pairs given. */
+  pairs: MeasuredPair[];
+  corpus: CorpusScores;
+}
+
+export interface MeasureOptions {
+  /** Whether METEOR is computed, for which WordNet (0.5 MB) is loaded. Default true. */
+  meteor?: boolean;
+  signal?: AbortSignal;
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** Computes the text metrics of many pairs. */
+export interface Metrics {
+  /** Rejects with `cancelled` when `signal` is aborted, with `network` or `bad-file` when WordNet can't be had. */
+  measure(pairs: readonly Pair[], options?: MeasureOptions): Promise<Measurement>;
+  /** Stops the workers; the next call starts them again. */
+  terminate(): void;
+}
+
+/** Where the work is done: in workers, or on this thread where there are none (Node). */
+export type MetricsSetup =
+  | { spawn: () => WorkerLike | Worker; workers: number; wordnetUrl: string }
+  | { loadWordNet: () => Promise<WordNet> };
+
+/** Pairs sent to a worker at once: enough to hide the message, few enough to share the work evenly. */
+const CHUNK = 64;
+/** How long idle workers are kept, in milliseconds; each holds WordNet in memory. */
+const IDLE = 30_000;
+
+/** A service of its own, e.g. for Node or a test; pages and notebooks use `measure`. */
+export function createMetrics(setup: MetricsSetup): Metrics {
+  return 'spawn' in setup ? createPool(setup) : createInline(setup.loadWordNet);
+}
+
+function createInline(loadWordNet: () => Promise<WordNet>): Metrics {
+  return {
+    async measure(pairs, { meteor = true, signal, onProgress } = {}) {
+      throwIfCancelled(signal);
+      const wordnet = meteor ? await loadWordNet() : undefined;
+      const measured = await measurePairs(pairs, wordnet, { signal, onProgress: (done) => onProgress?.(done, pairs.length) });
+      onProgress?.(pairs.length, pairs.length);
+      return summarise(measured);
+    },
+    terminate() {},
+  };
+}
+
+function createPool({ spawn, workers: size, wordnetUrl }: Extract<MetricsSetup, { workers: number }>): Metrics {
+  const workers = Array.from({ length: Math.max(1, size) }, () => new RpcWorker<MetricsApi>('metrics', spawn));
+  const terminate = () => workers.forEach((worker) => worker.terminate());
+  let running = 0;
+  let idle: ReturnType<typeof setTimeout> | undefined;
+
+  async function measure(pairs: readonly Pair[], { meteor = true, signal, onProgress }: MeasureOptions): Promise<Measurement> {
+    const chunks = Array.from({ length: Math.ceil(pairs.length / CHUNK) }, (_, i) => pairs.slice(i * CHUNK, (i + 1) * CHUNK));
+    const done = chunks.map(() => 0);
+    const results: MeasuredPair[][] = chunks.map(() => []);
+    const failed = new AbortController();
+    const stop = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
+    let next = 0;
+    const work = async (worker: RpcWorker<MetricsApi>): Promise<void> => {
+      for (let i = next++; i < chunks.length; i = next++) {
+        const report = (count: number) => {
+          done[i] = count;
+          onProgress?.(done.reduce((sum, value) => sum + value, 0), pairs.length);
+        };
+        const input = { pairs: (chunks[i] ?? []).map(plain), wordnetUrl: meteor ? wordnetUrl : undefined };
+        const measured = await onceMore(() => worker.call('measure', input, { signal: stop, onEvent: report }));
+        results[i] = measured;
+        report(measured.length);
+      }
+    };
+    try {
+      await Promise.all(workers.slice(0, chunks.length).map(work));
+    } catch (error) {
+      failed.abort();
+      throw error;
+    }
+    return summarise(results.flat());
+  }
+
+  return {
+    async measure(pairs, options = {}) {
+      throwIfCancelled(options.signal);
+      clearTimeout(idle);
+      running++;
+      try {
+        return await measure(pairs, options);
+      } finally {
+        if (--running === 0) idle = setTimeout(terminate, IDLE);
+      }
+    },
+    terminate() {
+      clearTimeout(idle);
+      terminate();
+    },
+  };
+}
+
+/** A worker that was lost is started afresh by the next call, so its chunk gets a second chance. */
+async function onceMore<T>(attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (error instanceof LabError && error.code === 'worker-lost') return attempt();
+    throw error;
+  }
+}
+
+/** Only the known fields, as plain data: reactive proxies of a UI can't be sent to a worker. */
+function plain({ id, hyp, ref }: Pair): Pair {
+  return { id, hyp, ref };
+}
+
+function summarise(pairs: MeasuredPair[]): Measurement {
+  return { pairs, corpus: corpusScores(pairs.map(({ counts }) => counts)) };
+}
+
+let shared: Metrics | undefined;
+
+/**
+ * Measures pairs in the page's pool of metrics workers.
+ *
+ * ```ts
+ * const { pairs, corpus } = await measure([{ id: 1, hyp: 'I hear you.', ref: 'I am here for you.' }]);
+ * pairs[0].scores.nltk_meteor; corpus.distinct1;
+ * ```
+ */
+export function measure(pairs: readonly Pair[], options?: MeasureOptions): Promise<Measurement> {
+  shared ??= createMetrics({
+    spawn: () => new Worker(new URL('../../workers/metrics.worker.ts', import.meta.url), { type: 'module' }),
+    // One core is left to the page.
+    workers: Math.min(4, Math.max(1, navigator.hardwareConcurrency - 1)),
+    wordnetUrl: new URL('wordnet/wordnet-3.0.bin', document.baseURI).href,
+  });
+  return shared.measure(pairs, options);
+}

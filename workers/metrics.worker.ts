@@ -1,0 +1,4 @@
+import { metricsHandlers, type MetricsApi } from '../src/lab/metrics-work.ts';
+import { serve } from '../src/rpc/server.ts';
+
+serve<MetricsApi>(metricsHandlers);
