@@ -1,0 +1,199 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Conversation } from '../conversation/conversation.ts';
+import { append, createConversation, editAndBranch, pathTo, regenerate, update } from '../conversation/tree.ts';
+import { ConversationLibrary } from './conversations.ts';
+import type { LibraryEvent } from './conversations.ts';
+
+const open: ConversationLibrary[] = [];
+function tab(): ConversationLibrary {
+  const library = new ConversationLibrary();
+  open.push(library);
+  return library;
+}
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory();
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await Promise.all(open.splice(0).map((library) => library.close()));
+});
+
+const said = (text: string, to: Conversation = createConversation('Listen.')): Conversation =>
+  append(to, { speaker: 'seeker', text }).conversation;
+const texts = (conversation: Conversation | undefined) => conversation && pathTo(conversation).map(({ text }) => text);
+/** Waits until a message sent to another tab has arrived there. */
+const arrived = (library: ConversationLibrary) =>
+  new Promise<LibraryEvent>((resolve) => {
+    const end = library.subscribe((event) => {
+      if (event.type === 'unsaved' || !event.remote) return;
+      end();
+      resolve(event);
+    });
+  });
+const full = () => {
+  throw new DOMException('full', 'QuotaExceededError');
+};
+
+describe('ConversationLibrary', () => {
+  it('gives back what was saved, in another visit', async () => {
+    const conversation = said('I lost my job');
+    await tab().save(conversation);
+    expect(await tab().get(conversation.id)).toEqual(conversation);
+    expect(await tab().get('nobody')).toBeUndefined();
+  });
+
+  it('lists the latest first, and searches titles and all branches', async () => {
+    const library = tab();
+    const older = said('My café closed');
+    const branched = editAndBranch(older, older.leaf ?? '', 'Something else').conversation;
+    await library.save(branched);
+    await library.save({ ...said('About my exam'), updatedAt: branched.updatedAt + 10 });
+    expect((await library.list()).map(({ title }) => title)).toEqual(['About my exam', 'My café closed']);
+    expect((await library.list('CAFE')).map(({ title }) => title)).toEqual(['My café closed']);
+    expect((await library.list('something')).map(({ title }) => title)).toEqual(['My café closed']);
+    expect(await library.list('nowhere')).toEqual([]);
+  });
+
+  it('renames, deletes one, takes it back, deletes all', async () => {
+    const library = tab();
+    const a = said('a');
+    await library.save(a);
+    await library.save(said('b'));
+    await library.rename(a.id, 'Named');
+    expect((await library.get(a.id))?.title).toBe('Named');
+    const removed = await library.remove(a.id);
+    expect(await library.get(a.id)).toBeUndefined();
+    expect((await library.list()).map(({ title }) => title)).toEqual(['b']);
+    if (removed) await library.add([removed]);
+    expect(texts(await library.get(a.id))).toEqual(['a']);
+    await library.removeAll();
+    expect(await library.list()).toEqual([]);
+    expect(await tab().get(a.id)).toBeUndefined();
+  });
+
+  it('loses at most the unfinished tail of a reply', async () => {
+    const library = tab();
+    const { conversation, message } = append(said('hi'), { speaker: 'supporter', text: '', state: 'partial' });
+    await library.save(conversation);
+    library.keepMessage(conversation.id, { ...message, text: 'Tell me' });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    library.keepMessage(conversation.id, { ...message, text: 'Tell me more' });
+    // The page goes away here: nobody waits for the second save.
+    const after = await tab().get(conversation.id);
+    expect(after?.messages.get(message.id)).toMatchObject({ text: 'Tell me', state: 'partial' });
+    await library.save(update(conversation, message.id, { text: 'Tell me more.', state: 'complete' }));
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect((await tab().get(conversation.id))?.messages.get(message.id)?.text).toBe('Tell me more.');
+  });
+
+  it('keeps what two tabs add to one conversation, and tells each of the other', async () => {
+    const [one, two] = [tab(), tab()];
+    const start = said('hi');
+    await one.save(start);
+    const seen = await two.get(start.id);
+    expect(seen).toEqual(start);
+    const heard = arrived(two);
+    await one.save(append(start, { speaker: 'supporter', text: 'from one' }).conversation);
+    expect(await heard).toEqual({ type: 'changed', id: start.id, remote: true });
+    await two.save(append(start, { speaker: 'supporter', text: 'from two' }).conversation);
+    await one.rename(start.id, 'Named in one');
+    await two.save(said('more', append(start, { speaker: 'supporter', text: 'again from two' }).conversation));
+    const stored = await tab().get(start.id);
+    expect([...(stored?.messages.values() ?? [])].map(({ text }) => text).sort()).toEqual(
+      ['again from two', 'from one', 'from two', 'hi', 'more'].sort(),
+    );
+    expect(stored?.title).toBe('Named in one');
+  });
+
+  it('does not bring back what another tab deleted', async () => {
+    const [one, two] = [tab(), tab()];
+    const { conversation, message } = append(said('hi'), { speaker: 'supporter', text: '', state: 'partial' });
+    await one.save(conversation);
+    await two.get(conversation.id);
+    const heard = arrived(one);
+    await two.remove(conversation.id);
+    expect(await heard).toEqual({ type: 'deleted', id: conversation.id, remote: true });
+    one.keepMessage(conversation.id, { ...message, text: 'late' });
+    await expect(one.save(conversation)).rejects.toMatchObject({ code: 'missing-file' });
+    await one.flush();
+    expect(await tab().list()).toEqual([]);
+    expect(await tab().get(conversation.id)).toBeUndefined();
+  });
+
+  it('holds a conversation in memory when there is no room, and saves it once there is', async () => {
+    const library = tab();
+    await library.save(said('small'));
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(full);
+    const big = said('big');
+    await expect(library.save(big)).rejects.toMatchObject({ code: 'quota', detail: { todo: expect.stringMatching(/Export/) } });
+    expect(await library.get(big.id)).toEqual(big);
+    expect((await library.list()).map(({ title }) => title).sort()).toEqual(['big', 'small']);
+    expect(await library.export()).toContain('"big"');
+    const events: LibraryEvent[] = [];
+    library.subscribe((event) => events.push(event));
+    const small = (await library.list('small'))[0];
+    const message = [...((await library.get(small?.id ?? ''))?.messages.values() ?? [])][0];
+    if (small && message) library.keepMessage(small.id, message);
+    await library.flush();
+    expect(events).toMatchObject([{ type: 'unsaved', error: { code: 'quota' } }]);
+    put.mockRestore();
+    await library.remove(small?.id ?? '');
+    await library.flush();
+    expect(await tab().get(big.id)).toEqual(big);
+  });
+
+  it('works in memory where the browser has no storage', async () => {
+    Reflect.deleteProperty(globalThis, 'indexedDB');
+    const library = tab();
+    const conversation = said('hi');
+    await expect(library.save(conversation)).rejects.toMatchObject({ code: 'unsupported' });
+    expect(await library.get(conversation.id)).toEqual(conversation);
+    expect(await library.list()).toHaveLength(1);
+  });
+
+  it('exports and imports', async () => {
+    const library = tab();
+    const a = said('a');
+    await library.save(a);
+    await library.save(said('b'));
+    const one = await library.export([a.id]);
+    const all = await library.export();
+    expect(await library.import(all)).toMatchObject({ added: [], problems: [] });
+    await library.remove(a.id);
+    expect((await library.import(one)).added.map(({ title }) => title)).toEqual(['a']);
+    const grown = said('more', a);
+    await library.save(grown);
+    const report = await library.import(one);
+    expect(report.added.map(({ id }) => id)).not.toContain(a.id);
+    expect(texts(await library.get(a.id))).toEqual(['a', 'more']);
+    await expect(library.import('nonsense')).rejects.toMatchObject({ code: 'bad-file' });
+    expect(await library.list()).toHaveLength(3);
+  });
+
+  it('saves a conversation of any shape as it is, whatever was saved before', async () => {
+    const steps = fc.array(fc.tuple(fc.nat(2), fc.string({ unit: 'binary', maxLength: 8 }), fc.boolean()), { maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(steps, async (list) => {
+        const library = tab();
+        let conversation = createConversation();
+        for (const [kind, text, save] of list) {
+          const leaf = conversation.leaf;
+          if (kind === 0 || leaf === null) conversation = said(text, conversation);
+          else if (kind === 1) conversation = editAndBranch(conversation, leaf, text).conversation;
+          else conversation = regenerate(conversation, leaf, undefined).conversation;
+          if (save) await library.save(conversation);
+        }
+        await library.save(conversation);
+        const back = await tab().get(conversation.id);
+        expect(back && { ...back, messages: new Map([...back.messages].sort()) }).toEqual({
+          ...conversation,
+          messages: new Map([...conversation.messages].sort()),
+        });
+      }),
+      { numRuns: 25 },
+    );
+  });
+});

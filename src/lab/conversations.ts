@@ -1,0 +1,266 @@
+import { changeBetween, merge } from '../conversation/change.ts';
+import { headOf } from '../conversation/conversation.ts';
+import type { Conversation, ConversationHead, Message } from '../conversation/conversation.ts';
+import { exportConversations, importConversations } from '../conversation/exchange.ts';
+import type { Imported } from '../conversation/exchange.ts';
+import { searchConversations } from '../conversation/search.ts';
+import { rename } from '../conversation/tree.ts';
+import { LabError } from '../error.ts';
+import { ConversationStore } from '../storage/conversation-store.ts';
+import { DATABASE_NAME, LabStore } from '../storage/database.ts';
+import { openTabChannel } from '../storage/tab-channel.ts';
+import type { TabChannel } from '../storage/tab-channel.ts';
+
+/** Something happened to stored conversations. `remote`: another tab did it. `id: null` means all of them. */
+export type LibraryEvent =
+  | { type: 'changed'; id: string; remote: boolean }
+  | { type: 'deleted'; id: string | null; remote: boolean }
+  /** A save in the background failed; what could not be saved is held in memory and tried again later. */
+  | { type: 'unsaved'; id: string; error: LabError };
+
+export interface ImportReport extends Pick<Imported, 'alreadyHere' | 'problems'> {
+  added: ConversationHead[];
+}
+
+/** At most this long between two saves of a growing reply, in milliseconds. */
+const SAVE_EVERY = 500;
+
+/**
+ * The conversations of this browser, shared by all its tabs. Conversations go in and out as immutable values; a save
+ * writes only what this tab changed, so that what another tab added stays.
+ *
+ * ```ts
+ * const library = conversations();
+ * const { conversation } = append(createConversation(), { speaker: 'seeker', text: 'Hello' });
+ * await library.save(conversation);
+ * (await library.list('hello')).length; // 1
+ * ```
+ */
+export class ConversationLibrary {
+  readonly #store: ConversationStore;
+  readonly #tabs: TabChannel;
+  readonly #listeners = new Set<(event: LibraryEvent) => void>();
+  /** Each conversation as this tab last read or wrote it. */
+  readonly #known = new Map<string, Conversation>();
+  /** What could not be written. */
+  readonly #unsaved = new Map<string, Conversation>();
+  readonly #deleted = new Set<string>();
+  readonly #growing = new Map<string, { conversation: string; message: Message }>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #lastGrowth = 0;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(store = new LabStore(), channel = DATABASE_NAME) {
+    this.#store = new ConversationStore(store);
+    this.#tabs = openTabChannel(channel, (notice) => {
+      if (notice.type === 'deleted') this.#forget(notice.id);
+      this.#emit({ ...notice, remote: true });
+    });
+  }
+
+  /** Calls `listener` on every change, here or in another tab. Returns a function that ends it. */
+  subscribe(listener: (event: LibraryEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** The conversations with every word of `query` (case and diacritics aside) in title or text, the latest first. */
+  async list(query = ''): Promise<ConversationHead[]> {
+    await this.#settled();
+    const stored = await this.#read(() => this.#store.search(query), []);
+    const held = searchConversations([...this.#unsaved.values()], query).map(headOf);
+    const rest = stored.filter(({ id }) => !this.#unsaved.has(id));
+    return [...held, ...rest].sort((a, b) => b.updatedAt - a.updatedAt);
+  }
+
+  /** A conversation with its messages; undefined when there is none of this id. */
+  async get(id: string): Promise<Conversation | undefined> {
+    await this.#settled();
+    const held = this.#unsaved.get(id);
+    const stored = await this.#read(() => this.#store.load(id), undefined);
+    if (stored) this.#known.set(id, stored);
+    return held ? (stored ? merge(held, stored) : held) : stored;
+  }
+
+  /**
+   * Saves a conversation, new or changed.
+   * @throws LabError `quota` when there is no room; the conversation is held in memory and saved once there is.
+   *   `missing-file` when it was deleted, here or in another tab.
+   */
+  async save(conversation: Conversation): Promise<void> {
+    for (const [id, growing] of this.#growing) if (growing.conversation === conversation.id) this.#growing.delete(id);
+    await this.#enqueue(() => this.#write(conversation));
+    this.#announce(conversation.id);
+  }
+
+  /** Saves a message that is still growing, at most every half second. A later `save` takes its place. */
+  keepMessage(conversation: string, message: Message): void {
+    this.#growing.set(message.id, { conversation, message });
+    const wait = Math.max(0, this.#lastGrowth + SAVE_EVERY - Date.now());
+    this.#timer ??= setTimeout(() => void this.flush(), wait);
+  }
+
+  /** Waits until everything asked for is written; call it when the page is left. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#lastGrowth = Date.now();
+    const growing = [...this.#growing.values()];
+    this.#growing.clear();
+    for (const { conversation, message } of growing) {
+      await this.#enqueue(() => this.#store.save({ id: conversation, head: {}, messages: [message] })).catch((error) =>
+        this.#emit({ type: 'unsaved', id: conversation, error: asLabError(error) }),
+      );
+    }
+    await this.#settled();
+  }
+
+  /** Gives a conversation another title; a blank one names it after its first message. */
+  async rename(id: string, title: string): Promise<void> {
+    const conversation = await this.get(id);
+    if (!conversation) throw deleted(id);
+    await this.save(rename(conversation, title));
+  }
+
+  /** Deletes a conversation for good and returns it, so that the person can take it back (see `add`). */
+  async remove(id: string): Promise<Conversation | undefined> {
+    const removed = await this.get(id);
+    this.#forget(id);
+    await this.#enqueue(() => this.#store.remove(id));
+    this.#tabs.send({ type: 'deleted', id });
+    this.#emit({ type: 'deleted', id, remote: false });
+    void this.#retryUnsaved();
+    return removed;
+  }
+
+  async removeAll(): Promise<void> {
+    this.#forget(null);
+    await this.#enqueue(() => this.#store.removeAll());
+    this.#tabs.send({ type: 'deleted', id: null });
+    this.#emit({ type: 'deleted', id: null, remote: false });
+  }
+
+  /** Stores whole conversations, e.g. one that `remove` returned. */
+  async add(conversations: readonly Conversation[]): Promise<void> {
+    for (const { id } of conversations) this.#deleted.delete(id);
+    await this.#enqueue(() => this.#store.add(conversations));
+    for (const conversation of conversations) {
+      this.#known.set(conversation.id, conversation);
+      this.#announce(conversation.id);
+    }
+  }
+
+  /** The text of a JSON file with the given conversations, or all. */
+  async export(ids?: readonly string[]): Promise<string> {
+    return exportConversations(await this.#all(ids));
+  }
+
+  /** Adds what an exported file holds; says what it could not take. Throws LabError `bad-file` for any other file. */
+  async import(text: string): Promise<ImportReport> {
+    const here = new Map((await this.#all()).map((conversation) => [conversation.id, conversation]));
+    const { conversations, ...report } = importConversations(text, (id) => here.get(id));
+    await this.add(conversations);
+    return { ...report, added: conversations.map(headOf) };
+  }
+
+  /** Saves what is left and stops listening to other tabs. */
+  async close(): Promise<void> {
+    await this.flush();
+    this.#tabs.close();
+  }
+
+  async #all(ids?: readonly string[]): Promise<Conversation[]> {
+    const wanted = ids ?? (await this.list()).map(({ id }) => id);
+    const found = await Promise.all(wanted.map((id) => this.get(id)));
+    return found.filter((conversation) => conversation !== undefined);
+  }
+
+  async #write(conversation: Conversation): Promise<void> {
+    const { id } = conversation;
+    if (this.#deleted.has(id)) throw deleted(conversation.title);
+    try {
+      const known = this.#known.get(id);
+      const saved = await this.#store.save(changeBetween(known, conversation));
+      if (!saved && known) {
+        this.#forget(id);
+        throw deleted(conversation.title);
+      }
+      if (!saved) await this.#store.add([conversation]);
+      this.#known.set(id, conversation);
+      this.#unsaved.delete(id);
+    } catch (error) {
+      if (!this.#deleted.has(id)) this.#unsaved.set(id, conversation);
+      throw error;
+    }
+  }
+
+  async #retryUnsaved(): Promise<void> {
+    for (const conversation of [...this.#unsaved.values()]) {
+      await this.save(conversation).catch(() => {});
+    }
+  }
+
+  /** Reads storage; where it cannot be read and something is held in memory, that is all there is. */
+  async #read<Result>(work: () => Promise<Result>, otherwise: Result): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      if (this.#unsaved.size > 0) return otherwise;
+      throw error;
+    }
+  }
+
+  #forget(id: string | null): void {
+    const ids = id === null ? new Set([...this.#known.keys(), ...this.#unsaved.keys()]) : new Set([id]);
+    for (const each of ids) {
+      this.#deleted.add(each);
+      this.#known.delete(each);
+      this.#unsaved.delete(each);
+    }
+    for (const [message, growing] of this.#growing) if (ids.has(growing.conversation)) this.#growing.delete(message);
+  }
+
+  #announce(id: string): void {
+    this.#tabs.send({ type: 'changed', id });
+    this.#emit({ type: 'changed', id, remote: false });
+  }
+
+  #emit(event: LibraryEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** One write at a time, in the order asked for. */
+  #enqueue<Result>(work: () => Promise<Result>): Promise<Result> {
+    const run = this.#queue.then(work);
+    this.#queue = run.catch(() => {});
+    return run;
+  }
+
+  async #settled(): Promise<void> {
+    await this.#queue;
+  }
+}
+
+const deleted = (name: string): LabError =>
+  new LabError({
+    code: 'missing-file',
+    what: 'This conversation was deleted, perhaps in another tab.',
+    where: name,
+    todo: 'Copy what you still need from the page and start a new conversation.',
+  });
+
+const asLabError = (error: unknown): LabError =>
+  LabError.from(error, { code: 'unsupported', what: 'A reply could not be saved while it grew.' });
+
+let shared: ConversationLibrary | undefined;
+
+/** The one library of this page; saves what is pending when the page is hidden. */
+export function conversations(): ConversationLibrary {
+  if (!shared) {
+    const library = new ConversationLibrary();
+    globalThis.addEventListener?.('pagehide', () => void library.flush());
+    globalThis.document?.addEventListener('visibilitychange', () => void library.flush());
+    shared = library;
+  }
+  return shared;
+}

@@ -1,0 +1,75 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { openDB } from 'idb';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { DATABASE_NAME, DATABASE_VERSION, LabStore, storageError } from './database.ts';
+import { KeyRing } from './key-ring.ts';
+import { SettingsStore } from './settings-store.ts';
+
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory();
+});
+
+describe('LabStore', () => {
+  it('says so when a newer lab wrote the database', async () => {
+    (await openDB(DATABASE_NAME, DATABASE_VERSION + 1)).close();
+    await expect(new LabStore().use((database) => database.getAll('heads'))).rejects.toMatchObject({ code: 'unsupported' });
+  });
+
+  it('opens again after it was closed', async () => {
+    const store = new LabStore();
+    await store.use((database) => database.put('settings', 1, 'a'));
+    await store.close();
+    expect(await store.use((database) => database.get('settings', 'a'))).toBe(1);
+    await store.close();
+  });
+
+  it('makes way for a tab with a newer lab', async () => {
+    const store = new LabStore();
+    await store.use((database) => database.put('settings', 1, 'a'));
+    const newer = await openDB(DATABASE_NAME, DATABASE_VERSION + 1);
+    expect(newer.version).toBe(DATABASE_VERSION + 1);
+    newer.close();
+  });
+
+  it('names a full disk', () => {
+    expect(storageError(new DOMException('', 'QuotaExceededError')).code).toBe('quota');
+    expect(storageError(new TypeError('odd')).detail.what).toMatch(/odd/);
+  });
+});
+
+describe('settings', () => {
+  const volume = { key: 'volume', schema: z.number().min(0).max(1) };
+
+  it('come back when they meet their schema, and only then', async () => {
+    const settings = new SettingsStore(new LabStore());
+    expect(await settings.get(volume)).toBeUndefined();
+    await settings.set(volume, 0.5);
+    expect(await settings.get(volume)).toBe(0.5);
+    await expect(settings.set(volume, 2)).rejects.toThrow();
+    expect(await settings.get({ ...volume, schema: z.string() })).toBeUndefined();
+    await settings.remove(volume);
+    expect(await settings.get(volume)).toBeUndefined();
+  });
+});
+
+describe('API keys', () => {
+  const url = 'http://localhost:8000/v1';
+  const visit = () => new KeyRing(new SettingsStore(new LabStore()));
+
+  it('are stored only when the person asks', async () => {
+    const ring = visit();
+    await ring.set(url, 'secret', { remember: false });
+    expect(await ring.get(url)).toBe('secret');
+    expect(await visit().get(url)).toBeUndefined();
+    await ring.set(url, 'secret', { remember: true });
+    expect(await visit().get(url)).toBe('secret');
+    await ring.set(url, 'other', { remember: false });
+    expect(await visit().get(url)).toBeUndefined();
+    await ring.set(url, 'other', { remember: true });
+    await ring.forget(url);
+    expect(await ring.get(url)).toBeUndefined();
+    expect(await visit().get(url)).toBeUndefined();
+  });
+});

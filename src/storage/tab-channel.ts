@@ -1,0 +1,17 @@
+/** What a tab tells the others after it wrote to storage. `id: null` means all conversations. */
+export type TabNotice = { type: 'changed'; id: string } | { type: 'deleted'; id: string | null };
+
+export interface TabChannel {
+  send(notice: TabNotice): void;
+  close(): void;
+}
+
+/** Connects the tabs of this lab; where the browser has no BroadcastChannel, nobody hears and nobody speaks. */
+export function openTabChannel(name: string, onNotice: (notice: TabNotice) => void): TabChannel {
+  if (typeof BroadcastChannel === 'undefined') return { send: () => {}, close: () => {} };
+  const channel = new BroadcastChannel(name);
+  channel.addEventListener('message', ({ data }: MessageEvent<TabNotice>) => onNotice(data));
+  // Node only: an open channel must not keep a command-line run alive.
+  if ('unref' in channel && typeof channel.unref === 'function') channel.unref();
+  return { send: (notice) => channel.postMessage(notice), close: () => channel.close() };
+}
