@@ -145,3 +145,12 @@ function storageFault(error: unknown): LabError {
   }
   return LabError.from(error, { code: 'quota', what: 'The browser could not store a model file', todo: 'Private windows often allow no storage; use a normal one.' });
 }
+
+/** The error for a browser that keeps nothing, as private windows of some do. */
+export function noStorage(): LabError {
+  return new LabError({
+    code: 'quota',
+    what: 'This browser keeps no files for this page.',
+    todo: 'Private windows often allow no storage; use a normal one.',
+  });
+}

@@ -1,0 +1,26 @@
+import type { ChatMessage } from '../../context/message.ts';
+import type { Method } from '../../rpc/protocol.ts';
+import type { Decoding, LoadedInfo, LoadProgress, StreamEvent, TokenScore } from '../engine.ts';
+import type { EngineChoice, ModelRecord } from '../record.ts';
+
+/** Everything an engine's worker has to know to load a model. */
+export interface LoadRequest {
+  record: ModelRecord;
+  choice: EngineChoice;
+  /** The lab's own address, ending in a slash: runtimes and the embedded model are found under it. */
+  base: string;
+  /** Threads of a Wasm runtime. */
+  threads: number;
+  /** An endpoint's key that is held in memory only. */
+  apiKey?: string;
+}
+
+/** The worker that holds one loaded model. */
+export type EngineApi = {
+  load: Method<LoadRequest, LoadedInfo, LoadProgress>;
+  renderPrompt: Method<ChatMessage[], string>;
+  countTokens: Method<string[], number[]>;
+  stream: Method<{ messages: ChatMessage[]; decoding: Decoding }, null, StreamEvent>;
+  score: Method<string, TokenScore[]>;
+  unload: Method<null, null>;
+};

@@ -1,0 +1,48 @@
+import { LabError } from '../../error.ts';
+import type { EngineId, LoadOptions } from '../engine.ts';
+import type { ModelFiles } from '../files.ts';
+import { openModelDatabase } from '../store/database.ts';
+import { FileStore } from '../store/file-store.ts';
+import { remoteFiles } from '../store/remote-files.ts';
+import { noStorage, openVault } from '../store/vault.ts';
+import type { ModelRecord } from '../record.ts';
+import type { EngineLoader } from './handlers.ts';
+
+/** How each engine is brought up in its worker; an engine's code is fetched when it is first used. */
+export const LOADERS: Record<EngineId, EngineLoader> = {
+  async transformers({ record, choice, base, threads }, options) {
+    const { loadTransformers } = await import('../transformers/load.ts');
+    const files = await recordFiles(record, base, options);
+    return loadTransformers(files, record.id, { ...options, device: choice.device, ortBase: `${base}ort/`, threads });
+  },
+  async openai({ record, apiKey }) {
+    if (record.format !== 'endpoint') throw wrongFormat(record, 'openai');
+    const { EndpointModelClient } = await import('../openai/openai.ts');
+    const { baseUrl, model, contextWindow } = record;
+    return new EndpointModelClient({ baseUrl, model, contextWindow, modelId: record.id, apiKey: apiKey ?? record.apiKey ?? undefined });
+  },
+};
+
+function wrongFormat(record: ModelRecord, engine: EngineId): LabError {
+  return new LabError({ code: 'unsupported', where: record.name, what: `The ${engine} engine does not run models of the format ${record.format}.` });
+}
+
+/** The store of this browser; undefined where it has none. */
+export async function openStore(): Promise<FileStore | undefined> {
+  const vault = await openVault();
+  if (!vault) return undefined;
+  try {
+    return new FileStore(vault, await openModelDatabase());
+  } catch {
+    return undefined;
+  }
+}
+
+/** A model's files: fetched from their address and kept, or those that were dropped. */
+export async function recordFiles(record: ModelRecord, base: string, options: LoadOptions): Promise<ModelFiles> {
+  const store = await openStore();
+  const url = 'url' in record ? record.url : null;
+  if (url !== null && record.format === 'onnx') return remoteFiles(store, { id: record.id, name: record.name, url: new URL(url, base).href }, options);
+  if (!store) throw noStorage();
+  return store.modelFiles(record.id, record.name);
+}
