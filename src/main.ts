@@ -1,0 +1,10 @@
+import { mount } from 'svelte';
+import App from './ui/App.svelte';
+import './ui/styles/fonts.css';
+import './ui/styles/tokens.css';
+import './ui/styles/base.css';
+import './ui/styles/controls.css';
+
+const target = document.getElementById('app');
+if (!target) throw new Error('index.html lacks the element #app.');
+mount(App, { target });

@@ -1,0 +1,41 @@
+import type { PAPER_DECODING } from '../../engine/engine.ts';
+
+export interface Control {
+  label: string;
+  min: number;
+  max: number;
+  step: number;
+  /** One sentence: what moving it does. */
+  explains: string;
+}
+
+export const DECODING_CONTROLS: Record<keyof typeof PAPER_DECODING, Control> = {
+  temperature: {
+    label: 'Temperature',
+    min: 0,
+    max: 2,
+    step: 0.05,
+    explains: 'How daring the choice of each word is: 0 always takes the likeliest, higher values wander.',
+  },
+  topP: {
+    label: 'Top-p',
+    min: 0.05,
+    max: 1,
+    step: 0.05,
+    explains: 'Only the likeliest words that together reach this share of the probability may be chosen.',
+  },
+  topK: {
+    label: 'Top-k',
+    min: 0,
+    max: 200,
+    step: 1,
+    explains: 'Only this many of the likeliest words may be chosen; 0 sets no limit.',
+  },
+  maxNewTokens: {
+    label: 'Longest reply',
+    min: 16,
+    max: 1024,
+    step: 16,
+    explains: 'A reply ends after this many tokens even if it is not finished.',
+  },
+};

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import type { ReplyOrigin } from '../../conversation/conversation.ts';
+import { append, createConversation, editAndBranch, regenerate, selectSibling, update } from '../../conversation/tree.ts';
+import { PAPER_DECODING } from '../../engine/engine.ts';
+import { pageEntries } from './page-entries.ts';
+
+const reply: ReplyOrigin = { modelId: 'm', representation: 'keypos', decoding: { ...PAPER_DECODING, seed: 7 } };
+
+function dialogue() {
+  const asked = append(createConversation(), { speaker: 'seeker', text: 'I am sad.' });
+  const answered = append(asked.conversation, { speaker: 'supporter', text: 'I hear you.', reply });
+  return { conversation: answered.conversation, question: asked.message, answer: answered.message };
+}
+
+describe('the entries of a page', () => {
+  it('follow the shown branch and count versions', () => {
+    const { conversation, question, answer } = dialogue();
+    const again = regenerate(conversation, answer.id, reply);
+    expect(pageEntries(again.conversation, again.message.id)).toMatchObject([
+      { id: question.id, versions: { index: 0, count: 1 }, reply: null },
+      { id: again.message.id, writing: true, versions: { index: 1, count: 2 }, reply: { end: null, seed: 7 } },
+    ]);
+    const back = selectSibling(again.conversation, answer.id);
+    expect(pageEntries(back, null)[1]).toMatchObject({ id: answer.id, versions: { index: 0, count: 2 } });
+  });
+
+  it('leave what followed an edited message on its own branch', () => {
+    const { conversation, question } = dialogue();
+    const edited = editAndBranch(conversation, question.id, 'I am glad.');
+    expect(pageEntries(edited.conversation, null).map((entry) => entry.text)).toEqual(['I am glad.']);
+  });
+
+  it('say why a reply did not come to its end', () => {
+    const { conversation, answer } = dialogue();
+    const end = (change: Parameters<typeof update>[2]) => pageEntries(update(conversation, answer.id, change), null)[1]?.reply?.end;
+    expect(end({})).toBeNull();
+    expect(end({ state: 'partial' })).toBe('lost');
+    expect(end({ state: 'failed' })).toBe('lost');
+    expect(end({ state: 'stopped' })).toBe('stopped');
+    expect(end({ reply: { ...reply, reason: 'length' } })).toBe('length');
+  });
+});

@@ -1,0 +1,70 @@
+import type { Conversation, Message, ReplyOrigin } from '../../conversation/conversation.ts';
+import { pathTo } from '../../conversation/tree.ts';
+import type { ReplyStats } from '../../engine/engine.ts';
+import type { RepresentationId } from '../../representation/representation.ts';
+
+/** A message as it stands on the page. */
+export interface PageEntry {
+  id: string;
+  speaker: Message['speaker'];
+  text: string;
+  writing: boolean;
+  /** Its place among the versions of this message, from 0. */
+  versions: { index: number; count: number };
+  reply: ReplyNote | null;
+}
+
+/** What the margin says of a reply. */
+export interface ReplyNote {
+  representation: RepresentationId;
+  stats: ReplyStats | null;
+  seed: number | null;
+  model: string;
+  /** Why there is no more of it, in the words of `ENDS`. */
+  end: keyof typeof ENDS | null;
+}
+
+/** What a reader is told of a reply that did not come to its own end. */
+export const ENDS = {
+  stopped: 'Stopped before its end.',
+  length: 'Cut at the longest reply allowed.',
+  lost: 'Broken off; what had arrived was kept.',
+} as const;
+
+/** The shown branch of a conversation, first message first. `writingId` is the reply that is being written. */
+export function pageEntries(conversation: Conversation, writingId: string | null): PageEntry[] {
+  const versions = new Map<string | null, string[]>();
+  for (const { id, parent } of conversation.messages.values()) {
+    const siblings = versions.get(parent);
+    if (siblings) siblings.push(id);
+    else versions.set(parent, [id]);
+  }
+  return pathTo(conversation).map((message) => {
+    const siblings = versions.get(message.parent) ?? [];
+    return {
+      id: message.id,
+      speaker: message.speaker,
+      text: message.text,
+      writing: message.id === writingId,
+      versions: { index: siblings.indexOf(message.id), count: siblings.length },
+      reply: message.reply ? noteOf(message, message.reply, writingId) : null,
+    };
+  });
+}
+
+function noteOf(message: Message, reply: ReplyOrigin, writingId: string | null): ReplyNote {
+  return {
+    representation: reply.representation,
+    stats: reply.stats ?? null,
+    seed: reply.decoding.seed,
+    model: reply.modelId,
+    end: endOf(message, reply, writingId),
+  };
+}
+
+function endOf(message: Message, reply: ReplyOrigin, writingId: string | null): ReplyNote['end'] {
+  if (message.id === writingId) return null;
+  if (message.state === 'partial' || message.state === 'failed') return 'lost';
+  if (message.state === 'stopped') return 'stopped';
+  return reply.reason === 'length' ? 'length' : null;
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { readingOf, type Column } from './comparison.ts';
+
+const column = (representation: Column['representation'], promptTokens: number | null, firstTokenMs: number): Column => ({
+  representation,
+  messages: [],
+  reply: 'I hear you.',
+  end: 'stop',
+  stats: { promptTokens, newTokens: 4, firstTokenMs, decodeMs: 100 },
+});
+
+describe('the reading of a comparison', () => {
+  it('sets each representation against Raw', () => {
+    const words = readingOf([column('raw', 200, 1000), column('keypos', 130, 600), column('nostopwords', 110, 980)]);
+    expect(words).toContain('KeyPOS sent 35 % fewer tokens than Raw and began its reply 40 % sooner');
+    expect(words).toContain('NoStopwords sent 45 % fewer tokens than Raw and began its reply at about the same moment');
+  });
+
+  it('says more where it is more', () => {
+    expect(readingOf([column('raw', 100, 500), column('keypos', 110, 800)])).toContain('10 % more tokens than Raw and began its reply 60 % later');
+  });
+
+  it('does without token counts where the engine gives none', () => {
+    expect(readingOf([column('raw', null, 500), column('keypos', null, 800)])).toContain('sent a shorter context');
+  });
+
+  it('says nothing until there is something to compare', () => {
+    expect(readingOf([])).toBeNull();
+    expect(readingOf([column('raw', 1, 1)])).toBeNull();
+    expect(readingOf([{ ...column('raw', 1, 1), end: 'cancelled' }, column('keypos', 1, 1)])).toBeNull();
+  });
+});

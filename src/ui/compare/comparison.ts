@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { REPRESENTATION_IDS, type RepresentationId } from '../../representation/representation.ts';
+
+/** One representation's part of a comparison: what the model was given and what it made of it. */
+export const columnSchema = z.object({
+  representation: z.enum(REPRESENTATION_IDS),
+  /** The context as sent. */
+  messages: z.array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() })),
+  reply: z.string(),
+  end: z.enum(['stop', 'length', 'cancelled']),
+  stats: z.object({
+    promptTokens: z.number().nullable(),
+    newTokens: z.number(),
+    firstTokenMs: z.number(),
+    decodeMs: z.number(),
+  }),
+});
+export type Column = z.output<typeof columnSchema>;
+
+/** The same message answered under several representations with one seed. */
+export const comparisonSchema = z.object({
+  id: z.string(),
+  createdAt: z.number(),
+  model: z.string(),
+  device: z.string(),
+  seed: z.number(),
+  /** How many earlier utterances went with the message. */
+  earlier: z.number(),
+  message: z.string(),
+  columns: z.array(columnSchema),
+});
+export type Comparison = z.output<typeof comparisonSchema>;
+
+const NAMES: Record<RepresentationId, string> = { raw: 'Raw', keypos: 'KeyPOS', nostopwords: 'NoStopwords' };
+
+/** Faster or slower by less than this share is called equal: repeated runs differ by as much. */
+const NOISE = 0.1;
+
+/** One sentence that reads the numbers of a comparison; null until Raw and another representation have run whole. */
+export function readingOf(columns: readonly Column[]): string | null {
+  const raw = columns.find((column) => column.representation === 'raw');
+  const others = columns.filter((column) => column.representation !== 'raw' && column.end !== 'cancelled');
+  if (!raw || raw.end === 'cancelled' || others.length === 0) return null;
+  const parts = others.map((other) => `${NAMES[other.representation]} ${tokensAgainst(raw, other)} ${timeAgainst(raw, other)}`);
+  return `${parts.join('; ')}. One message shows what happens, not how it goes on average.`;
+}
+
+function tokensAgainst(raw: Column, other: Column): string {
+  const a = raw.stats.promptTokens;
+  const b = other.stats.promptTokens;
+  if (a === null || b === null || a === 0) return 'sent a shorter context';
+  if (b === a) return 'sent as many tokens as Raw';
+  const share = Math.round((Math.abs(a - b) / a) * 100);
+  return `sent ${share} % ${b < a ? 'fewer' : 'more'} tokens than Raw`;
+}
+
+function timeAgainst(raw: Column, other: Column): string {
+  const a = raw.stats.firstTokenMs;
+  const b = other.stats.firstTokenMs;
+  if (a <= 0 || Math.abs(a - b) / a < NOISE) return 'and began its reply at about the same moment';
+  const share = Math.round((Math.abs(a - b) / a) * 100);
+  return `and began its reply ${share} % ${b < a ? 'sooner' : 'later'}`;
+}

@@ -1,0 +1,121 @@
+import type { Conversation, ConversationHead, Message } from '../../conversation/conversation.ts';
+import { LabError } from '../../error.ts';
+import { conversations as openLibrary, type LibraryEvent } from '../../lab/conversations.ts';
+import { count } from '../parts/words.ts';
+import { saveFile } from '../parts/save-file.ts';
+import { toasts } from './toasts.svelte.ts';
+
+/** The list of conversations, kept in step with what this and other tabs store. */
+class Conversations {
+  /** All, the latest first. */
+  heads = $state.raw<ConversationHead[]>([]);
+  /** Those that have the words of the query. */
+  shown = $state.raw<ConversationHead[]>([]);
+  error = $state.raw<LabError | null>(null);
+  readonly #library = openLibrary();
+  #query = $state('');
+  #refreshing: Promise<void> | null = null;
+  #again = false;
+
+  constructor() {
+    this.#library.subscribe((event) => {
+      if (event.type === 'unsaved') this.error = event.error;
+      else void this.refresh();
+    });
+    void this.refresh();
+  }
+
+  get query(): string {
+    return this.#query;
+  }
+
+  set query(query: string) {
+    this.#query = query;
+    void this.refresh();
+  }
+
+  subscribe(listener: (event: LibraryEvent) => void): () => void {
+    return this.#library.subscribe(listener);
+  }
+
+  /** Reads the list again; calls while it is being read lead to one more reading, not to one each. */
+  refresh(): Promise<void> {
+    this.#again = true;
+    this.#refreshing ??= this.#read().finally(() => (this.#refreshing = null));
+    return this.#refreshing;
+  }
+
+  get(id: string): Promise<Conversation | undefined> {
+    return this.#library.get(id);
+  }
+
+  save(conversation: Conversation): Promise<void> {
+    return this.#library.save(conversation);
+  }
+
+  keepMessage(conversation: string, message: Message): void {
+    this.#library.keepMessage(conversation, message);
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#try('The conversation could not be deleted.', async () => {
+      const removed = await this.#library.remove(id);
+      if (!removed) return;
+      toasts.show(`Deleted “${removed.title || 'New conversation'}”.`, {
+        label: 'Undo',
+        run: () => void this.#library.add([removed]),
+      });
+    });
+  }
+
+  async removeAll(): Promise<void> {
+    await this.#try('The conversations could not be deleted.', () => this.#library.removeAll());
+  }
+
+  async exportAll(): Promise<void> {
+    await this.#try('The conversations could not be exported.', async () => {
+      saveFile(`solace-conversations-${new Date().toISOString().slice(0, 10)}.json`, await this.#library.export());
+    });
+  }
+
+  async importFiles(files: readonly File[]): Promise<void> {
+    for (const file of files) {
+      await this.#try('The file could not be imported.', async () => {
+        const report = await this.#library.import(await file.text());
+        const parts = [`${count(report.added.length, 'conversation')} imported`];
+        if (report.alreadyHere.length > 0) parts.push(`${report.alreadyHere.length} already here`);
+        toasts.show(`${parts.join(', ')}.`);
+        const [problem] = report.problems;
+        if (problem) {
+          const more = report.problems.length > 1 ? ` ${report.problems.length - 1} more were left out as well.` : '';
+          this.error = new LabError({
+            code: 'bad-data',
+            what: `${problem.what}${more}`,
+            where: `${file.name}, ${problem.where}`,
+            todo: 'The sound conversations were imported. Correct the file to get the rest.',
+          });
+        }
+      });
+    }
+  }
+
+  async #read(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      await this.#try('The conversations could not be read.', async () => {
+        this.heads = await this.#library.list();
+        this.shown = this.#query.trim() ? await this.#library.list(this.#query) : this.heads;
+      });
+    }
+  }
+
+  async #try(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.error = LabError.from(error, { code: 'unsupported', what, todo: 'Reload the page and try again.' });
+    }
+  }
+}
+
+export const conversations = new Conversations();

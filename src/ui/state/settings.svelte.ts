@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { PAPER_DECODING, type Decoding } from '../../engine/engine.ts';
+import { REPRESENTATION_IDS, TAGGER_IDS, UPOS, type Upos } from '../../representation/representation.ts';
+import { DECODING_CONTROLS } from '../chat/decoding-controls.ts';
+import { Stored } from './stored.svelte.ts';
+
+const within = (key: keyof typeof DECODING_CONTROLS) =>
+  z.number().min(DECODING_CONTROLS[key].min).max(DECODING_CONTROLS[key].max).catch(PAPER_DECODING[key]);
+
+/** The parts of speech that the paper keeps. */
+export const PAPER_TAGS: readonly Upos[] = ['NOUN', 'VERB', 'ADJ', 'ADV', 'ADP', 'PROPN', 'NUM', 'SCONJ', 'PRON'];
+
+export const DEFAULT_SYSTEM_PROMPT =
+  'You are a warm and attentive listener. Reply in two or three short sentences: say back what you understand, then offer support or ask one gentle question.';
+
+const schema = z.object({
+  representation: z.enum(REPRESENTATION_IDS).catch('raw'),
+  tagger: z.enum(TAGGER_IDS).catch('wink'),
+  keptTags: z.array(z.enum(UPOS)).catch(() => [...PAPER_TAGS]),
+  systemPrompt: z.string().catch(DEFAULT_SYSTEM_PROMPT),
+  temperature: within('temperature'),
+  topP: within('topP'),
+  topK: within('topK'),
+  maxNewTokens: within('maxNewTokens'),
+  seed: z.number().int().min(0).max(0xffffffff).catch(() => randomSeed()),
+  seedLocked: z.boolean().catch(false),
+  /** Tokens the context may take; null is all of the model's window. */
+  budget: z.number().int().positive().nullable().catch(null),
+  showDropped: z.boolean().catch(true),
+  contextOpen: z.boolean().catch(true),
+  introSeen: z.boolean().catch(false),
+});
+
+export type Settings = z.output<typeof schema>;
+
+class SettingsState {
+  readonly #stored = new Stored('settings', schema);
+
+  get current(): Readonly<Settings> {
+    return this.#stored.current;
+  }
+
+  set(change: Partial<Settings>): void {
+    Object.assign(this.#stored.current, change);
+    this.#stored.save();
+  }
+
+  /** The settings of the next reply; draws a new seed first, unless the seed is locked. */
+  nextDecoding(): Decoding {
+    if (!this.current.seedLocked) this.set({ seed: randomSeed() });
+    const { temperature, topP, topK, maxNewTokens, seed } = this.current;
+    return { temperature, topP, topK, maxNewTokens, seed };
+  }
+}
+
+export function randomSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+}
+
+export const settings = new SettingsState();
