@@ -1,0 +1,13 @@
+import { parentPort } from 'node:worker_threads';
+import { measurePairs, type MetricsApi } from '../src/lab/metrics-work.ts';
+import { loadLocalWordNet } from '../src/lab/wordnet-file.ts';
+import type { Port } from '../src/rpc/protocol.ts';
+import { serve } from '../src/rpc/server.ts';
+
+const wordnet = await loadLocalWordNet();
+
+/** The browser's worker, but for where WordNet comes from. */
+serve<MetricsApi>(
+  { measure: ({ pairs }, { signal, emit }) => measurePairs(pairs, wordnet, { signal, onProgress: emit }) },
+  parentPort as unknown as Port,
+);

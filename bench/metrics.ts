@@ -1,0 +1,77 @@
+import { availableParallelism, cpus } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { createMetrics, type Measurement, type Metrics } from '../src/lab/metrics.ts';
+import type { Pair } from '../src/metrics/pair.ts';
+import type { WorkerLike } from '../src/rpc/worker.ts';
+import { benchPairs } from './metrics-pairs.ts';
+import { runPython, type PythonRun } from './metrics-python.ts';
+
+const PAIRS = 1590;
+const ROUNDS = 3;
+
+/** `npm run bench -- metrics`: every text metric of 1,590 pairs here and in Python, warm, best of three rounds. */
+export async function benchMetrics(): Promise<void> {
+  const { pairs, source } = benchPairs(PAIRS);
+  console.log(`${PAIRS} pairs (${source}); ${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.version}\n`);
+
+  const python = await runPython(pairs, ROUNDS);
+  const total = Object.values(python.seconds).reduce((sum, seconds) => sum + seconds, 0);
+  for (const [name, seconds] of Object.entries(python.seconds)) row(`Python ${python.python}, ${name}`, seconds);
+  row('Python, together', total);
+
+  const counts = [...new Set([1, 2, availableParallelism()])].sort((a, b) => a - b);
+  const times: number[] = [];
+  for (const workers of counts) {
+    const { seconds, measurement } = await timed(pairs, workers);
+    times.push(seconds);
+    const speedup = `${(total / seconds).toFixed(1)} x Python, ${((times[0] ?? seconds) / seconds).toFixed(2)} x one worker`;
+    row(`Solace Lab, ${workers} worker${workers > 1 ? 's' : ''}`, seconds, speedup);
+    if (workers === counts.at(-1)) console.log(`\nLargest difference from Python in any value: ${largestDifference(measurement, python)}`);
+  }
+}
+
+async function timed(pairs: Pair[], workers: number): Promise<{ seconds: number; measurement: Measurement }> {
+  const metrics: Metrics = createMetrics({ spawn: nodeWorker, workers, wordnetUrl: 'local' });
+  // The first run starts the workers, reads WordNet and warms the compiler.
+  let measurement = await metrics.measure(pairs);
+  let seconds = Infinity;
+  for (let round = 0; round < ROUNDS; round++) {
+    const start = performance.now();
+    measurement = await metrics.measure(pairs);
+    seconds = Math.min(seconds, (performance.now() - start) / 1000);
+  }
+  metrics.terminate();
+  return { seconds, measurement };
+}
+
+/** A thread of Node with as much of the browser's Worker interface as the lab uses. */
+function nodeWorker(): WorkerLike {
+  const file = JSON.stringify(new URL('./metrics-worker.ts', import.meta.url).href);
+  // A thread doesn't inherit tsx's way of loading TypeScript.
+  const start = `import('tsx/esm/api').then(({ register }) => (register(), import(${file})))`;
+  const worker = new Worker(start, { eval: true });
+  return {
+    postMessage: (message, transfer) => worker.postMessage(message, transfer as ArrayBuffer[]),
+    addEventListener: (type: string, listener: (event: never) => void) =>
+      void worker.on(type, (value: unknown) => listener((type === 'message' ? { data: value } : value) as never)),
+    removeEventListener() {},
+    terminate: () => void worker.terminate(),
+  };
+}
+
+function largestDifference({ pairs, corpus }: Measurement, python: PythonRun): string {
+  const differences: number[] = [];
+  const compare = (ours: unknown, theirs: unknown) => {
+    const [a, b] = [[ours].flat(), [theirs].flat()];
+    b.forEach((value, i) => differences.push(Math.abs(Number(a[i]) - Number(value))));
+  };
+  pairs.forEach(({ scores }, i) => {
+    for (const [name, value] of Object.entries(python.rows[i] ?? {})) compare(scores[name as keyof typeof scores], value);
+  });
+  for (const [name, value] of Object.entries(python.corpus)) compare(corpus[name as keyof typeof corpus], value);
+  return `${Math.max(...differences).toExponential(1)} (${differences.length} values)`;
+}
+
+function row(name: string, seconds: number, note = ''): void {
+  console.log(`${name.padEnd(30)}${seconds.toFixed(3).padStart(8)} s   ${note}`);
+}
