@@ -1,0 +1,72 @@
+import { gzipSync } from 'node:zlib';
+import type { Browser, Response } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launch } from './harness/browser.ts';
+import { serveLab, type ServedLab } from './harness/lab.ts';
+import { Person } from './harness/person.ts';
+import { visit } from './harness/visit.ts';
+
+/** Of JavaScript, gzipped, that may be fetched before a person can write. */
+const SCRIPT_BUDGET = 250_000;
+
+describe('the first page', () => {
+  let browser: Browser;
+  let lab: ServedLab;
+
+  beforeAll(async () => {
+    browser = await launch({ webgpu: true });
+    lab = await serveLab();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await lab.close();
+  });
+
+  it('can be used before any byte of a model or an engine is asked for', async () => {
+    const guest = await visit(browser, lab.url, { profile: { serviceWorkers: 'block' } });
+    const asked: string[] = [];
+    guest.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    const person = new Person(guest.page);
+    await person.messageField.fill('I can write already');
+    await guest.page.reload();
+    expect(await person.messageField.inputValue()).toBe('I can write already');
+    await guest.page.waitForLoadState('networkidle');
+    expect(asked.filter((path) => /\.(wasm|gguf|safetensors|onnx|onnx_data.*)$|\/(ort|wllama)\//.test(path))).toEqual([]);
+    await guest.close();
+  });
+
+  it('needs less than 250 KB of JavaScript, gzipped', async () => {
+    const guest = await visit(browser, 'about:blank', { profile: { serviceWorkers: 'block' } });
+    const scripts: Response[] = [];
+    guest.page.on('response', (response) => {
+      if (/javascript/.test(response.headers()['content-type'] ?? '')) scripts.push(response);
+    });
+    await guest.page.goto(lab.url);
+    await new Person(guest.page).messageField.fill('Hello');
+    await guest.page.waitForLoadState('networkidle');
+    const sizes = await Promise.all(scripts.map(async (script) => gzipSync(await script.body()).length));
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    console.log(`first page: ${scripts.length} scripts, ${total} bytes gzipped`);
+    expect(total).toBeGreaterThan(1000);
+    expect(total).toBeLessThan(SCRIPT_BUDGET);
+    await guest.close();
+  });
+
+  it('has its policy both in the page and in the header, and asks nobody else for anything', async () => {
+    const guest = await visit(browser, lab.url);
+    const response = await guest.page.reload();
+    expect(response?.headers()['content-security-policy']).toContain("default-src 'none'");
+    const meta = guest.page.locator('meta[http-equiv="Content-Security-Policy"]');
+    expect(await meta.getAttribute('content')).toContain("script-src 'self' 'wasm-unsafe-eval'");
+    await guest.page.waitForLoadState('networkidle');
+    expect([...guest.origins]).toEqual([new URL(lab.url).origin]);
+    expect(guest.errors).toEqual([]);
+    expect(guest.failures).toEqual([]);
+    await guest.close();
+  });
+
+  it('answers 404, not a page, where a file is missing', async () => {
+    const response = await fetch(new URL('models/none/config.json', lab.url));
+    expect(response.status).toBe(404);
+  });
+});

@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launch } from './harness/browser.ts';
+import { serveLab, type ServedLab } from './harness/lab.ts';
+import { Person } from './harness/person.ts';
+import { visit, type Visit } from './harness/visit.ts';
+
+const DEVICES = [
+  { webgpu: true, place: 'WebGPU' },
+  { webgpu: false, place: 'Wasm' },
+];
+
+/** Short, because the graphics card here is a program on two cores. */
+const SHORT = { 'Longest reply': 16 };
+
+// One long visit a device, told step by step, because loading the model is the slow part of it.
+describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
+  let browser: Browser;
+  let lab: ServedLab;
+  let guest: Visit;
+  let person: Person;
+  let firstReply: string;
+
+  beforeAll(async () => {
+    browser = await launch({ webgpu });
+    lab = await serveLab();
+    guest = await visit(browser, lab.url);
+    person = new Person(guest.page);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await lab.close().catch(() => undefined);
+  });
+
+  it('loads and says where it runs', async () => {
+    await person.acknowledge();
+    await person.set(SHORT);
+    expect(await person.loadModel()).toContain(place);
+  });
+
+  it('streams a reply', async () => {
+    const seen = guest.page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          const lengths = new Set<number>();
+          const observer = new MutationObserver(() => {
+            const replies = document.querySelectorAll('article[aria-label="Supporter wrote"]');
+            const last = replies[replies.length - 1];
+            const text = last?.querySelector('p')?.textContent ?? '';
+            if (text) lengths.add(text.length);
+            if (text && last?.getAttribute('aria-busy') === 'false') {
+              observer.disconnect();
+              resolve(lengths.size);
+            }
+          });
+          observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+        }),
+    );
+    firstReply = await person.ask('I feel lonely since I moved.');
+    expect(firstReply.length).toBeGreaterThan(10);
+    // A reply that came at once would show one length only.
+    expect(await seen).toBeGreaterThan(2);
+  });
+
+  it('answers under another representation and shows what it was given', async () => {
+    await person.represent('KeyPOS');
+    const reply = await person.ask('There is nobody here that I could call in the evening.');
+    expect(reply.length).toBeGreaterThan(10);
+    const struck = guest.page.getByRole('tabpanel').locator('del, s').first();
+    await struck.waitFor();
+  });
+
+  it('compares the three representations', async () => {
+    await person.goTo('Compare');
+    await guest.page.getByRole('textbox', { name: 'Message' }).fill('I can not sleep because of the exam.');
+    await guest.page.getByRole('button', { name: 'Answer under all three' }).click();
+    for (const name of ['Raw', 'KeyPOS', 'NoStopwords']) {
+      const column = guest.page.getByRole('region', { name: 'Comparison' }).getByRole('article', { name });
+      await column.and(guest.page.locator('[aria-busy="false"]')).getByText(/tok\/s/).waitFor({ timeout: 180_000 });
+      expect(await column.getByText(/^\d+ tokens$/).count()).toBe(1);
+    }
+  });
+
+  it('leaves the conversation where a reload finds it', async () => {
+    await guest.page.goto(lab.url);
+    await person.conversations().first().click();
+    await person.messages.first().waitFor();
+    expect(await person.messages.first().innerText()).toContain('I feel lonely since I moved.');
+    expect(await person.replies.first().innerText()).toContain(firstReply);
+  });
+
+  it('moves the conversation out and in', async () => {
+    const download = guest.page.waitForEvent('download');
+    await guest.page.getByRole('button', { name: 'Export' }).click();
+    const path = await (await download).path();
+    expect(await readFile(path, 'utf8')).toContain('I feel lonely since I moved.');
+    await guest.page.getByRole('button', { name: 'Delete all' }).click();
+    await guest.page.getByRole('dialog').getByRole('button', { name: 'Delete all' }).click();
+    await expect.poll(() => person.conversations().count()).toBe(0);
+    const chooser = guest.page.waitForEvent('filechooser');
+    await guest.page.getByRole('button', { name: 'Import' }).click();
+    await (await chooser).setFiles(path);
+    await person.conversations().first().click();
+    expect(await person.replies.first().innerText()).toContain(firstReply);
+  });
+
+  it('asked nothing of anybody else', () => {
+    expect([...guest.origins]).toEqual([new URL(lab.url).origin]);
+    expect(guest.errors).toEqual([]);
+  });
+
+  it('does all of it with the server gone and the network cut', async () => {
+    await lab.close();
+    await guest.context.setOffline(true);
+    await guest.page.close();
+    const later = await visit(browser, lab.url, { context: guest.context });
+    person = new Person(later.page);
+    expect(await person.loadModel()).toContain(place);
+    await person.represent('NoStopwords');
+    expect((await person.ask('Are you still there without the network?')).length).toBeGreaterThan(5);
+    await later.page.reload();
+    await person.messages.first().waitFor();
+    expect(await person.conversations().count()).toBe(2);
+    expect(later.errors).toEqual([]);
+  });
+});
