@@ -19,12 +19,24 @@ class NeedMore extends Error {}
  * Nothing in the header is trusted: counts, lengths and offsets are checked against the size of the file before use.
  * @throws {LabError} bad-file for a damaged file, unsupported for tensor types that this project does not read.
  */
-export async function readGgufHeader(source: ByteSource): Promise<GgufHeader> {
+export function readGgufHeader(source: ByteSource): Promise<GgufHeader> {
+  return parse(source, (parser) => parser.header());
+}
+
+/**
+ * Reads the metadata alone, so that files with tensors of any type pass.
+ * @throws {LabError} bad-file for a damaged file.
+ */
+export function readGgufMetadata(source: ByteSource): Promise<GgufMetadata> {
+  return parse(source, (parser) => parser.start().metadata);
+}
+
+async function parse<Result>(source: ByteSource, run: (parser: Parser) => Result): Promise<Result> {
   for (let length = FIRST_READ; ; length *= 2) {
     const take = Math.min(length, source.size, MAX_HEADER);
     const bytes = await source.read(0, take);
     try {
-      return new Parser(source, bytes).header();
+      return run(new Parser(source, bytes));
     } catch (error) {
       if (!(error instanceof NeedMore)) throw error;
       if (take === source.size) throw damaged(source.name, 'The file ends in the middle of its header.');
@@ -86,7 +98,8 @@ class Parser {
     return this.text.decode(this.bytes.subarray(from, from + length));
   }
 
-  header(): GgufHeader {
+  /** Everything before the table of tensors. */
+  start(): { version: number; tensorCount: number; metadata: GgufMetadata } {
     if (this.bytes.length < 8 || this.u32() !== MAGIC) throw this.fail('It does not begin with "GGUF".');
     const version = this.u32();
     if (version !== 2 && version !== 3) throw this.fail(`GGUF version ${version} is not known (2 and 3 are).`);
@@ -97,6 +110,11 @@ class Parser {
       const key = this.string('a metadata key', MAX_NAME);
       metadata.set(key, this.value(key));
     }
+    return { version, tensorCount, metadata };
+  }
+
+  header(): GgufHeader {
+    const { version, tensorCount, metadata } = this.start();
     const infos: Omit<GgufTensor, 'bytes'>[] = [];
     for (let i = 0; i < tensorCount; i++) infos.push(this.tensorInfo());
     return { version, metadata, tensors: this.place(infos, alignmentOf(metadata, this.source.name)) };
