@@ -9,24 +9,33 @@ export interface NgramStatistics {
   refLength: number;
 }
 
-/** Counts n-grams of orders 1 to `maxOrder`. Tokens may be words or characters. */
-export function countNgrams(hyp: ArrayLike<string>, ref: ArrayLike<string>, maxOrder: number): NgramStatistics {
-  const vocabulary = new Map<string, number>();
-  const hypTokens = tokenIds(hyp, vocabulary);
+/** Counts n-grams of orders 1 to `maxOrder`. Tokens are words, or characters as code points. */
+export function countNgrams<Token extends string | number>(
+  hyp: ArrayLike<Token>,
+  ref: ArrayLike<Token>,
+  maxOrder: number,
+): NgramStatistics {
+  const vocabulary = new Map<Token, number>();
   const refTokens = tokenIds(ref, vocabulary);
+  const hypTokens = Int32Array.from(hyp, (token) => vocabulary.get(token) ?? UNKNOWN);
   const statistics = emptyStatistics(maxOrder);
   statistics.hypLength = hyp.length;
   statistics.refLength = ref.length;
 
   // An n-gram's number is that of its first n-1 tokens paired with its last token, so that each order is one pass.
-  let hypGrams = hypTokens;
-  let refGrams = refTokens;
+  let hypGrams: Int32Array = hypTokens;
+  let refGrams: Int32Array = refTokens;
   let distinct = vocabulary.size;
   for (let n = 1; n <= maxOrder; n++) {
     if (n > 1) {
       const numbers = new Map<number, number>();
-      hypGrams = extend(hypGrams, hypTokens, n, vocabulary.size, numbers);
-      refGrams = extend(refGrams, refTokens, n, vocabulary.size, numbers);
+      refGrams = extend(refGrams, refTokens, n, vocabulary.size, (key) => {
+        const known = numbers.get(key);
+        if (known !== undefined) return known;
+        numbers.set(key, numbers.size);
+        return numbers.size - 1;
+      });
+      hypGrams = extend(hypGrams, hypTokens, n, vocabulary.size, (key) => numbers.get(key) ?? UNKNOWN);
       distinct = numbers.size;
     }
     statistics.matched[n - 1] = clippedMatches(hypGrams, refGrams, distinct);
@@ -35,6 +44,9 @@ export function countNgrams(hyp: ArrayLike<string>, ref: ArrayLike<string>, maxO
   }
   return statistics;
 }
+
+/** The number of whatever the reference doesn't have. */
+const UNKNOWN = -1;
 
 /** Statistics of nothing: the start of a sum. */
 export function emptyStatistics(maxOrder: number): NgramStatistics {
@@ -53,10 +65,10 @@ export function addStatistics(total: NgramStatistics, other: NgramStatistics): v
 }
 
 /** Numbers tokens by first appearance; the shared `vocabulary` grows. */
-export function tokenIds(tokens: ArrayLike<string>, vocabulary: Map<string, number>): Uint32Array {
-  const ids = new Uint32Array(tokens.length);
+export function tokenIds<Token>(tokens: ArrayLike<Token>, vocabulary: Map<Token, number>): Int32Array {
+  const ids = new Int32Array(tokens.length);
   for (let i = 0; i < tokens.length; i++) {
-    const token = tokens[i] as string;
+    const token = tokens[i] as Token;
     let id = vocabulary.get(token);
     if (id === undefined) vocabulary.set(token, (id = vocabulary.size));
     ids[i] = id;
@@ -65,32 +77,29 @@ export function tokenIds(tokens: ArrayLike<string>, vocabulary: Map<string, numb
 }
 
 function extend(
-  grams: Uint32Array,
-  tokens: Uint32Array,
+  grams: Int32Array,
+  tokens: Int32Array,
   n: number,
   vocabularySize: number,
-  numbers: Map<number, number>,
-): Uint32Array {
-  const longer = new Uint32Array(Math.max(0, tokens.length - n + 1));
+  numberOf: (key: number) => number,
+): Int32Array {
+  const longer = new Int32Array(Math.max(0, tokens.length - n + 1));
   for (let i = 0; i < longer.length; i++) {
-    const key = (grams[i] as number) * vocabularySize + (tokens[i + n - 1] as number);
-    let number = numbers.get(key);
-    if (number === undefined) numbers.set(key, (number = numbers.size));
-    longer[i] = number;
+    const first = grams[i] as number;
+    const last = tokens[i + n - 1] as number;
+    longer[i] = first === UNKNOWN || last === UNKNOWN ? UNKNOWN : numberOf(first * vocabularySize + last);
   }
   return longer;
 }
 
-function clippedMatches(hyp: Uint32Array, ref: Uint32Array, distinct: number): number {
+function clippedMatches(hyp: Int32Array, ref: Int32Array, distinct: number): number {
   const available = new Uint32Array(distinct);
   for (const gram of ref) available[gram] = (available[gram] as number) + 1;
   let matches = 0;
   for (const gram of hyp) {
-    const left = available[gram] as number;
-    if (left > 0) {
-      matches++;
-      available[gram] = left - 1;
-    }
+    if (gram === UNKNOWN || available[gram] === 0) continue;
+    matches++;
+    available[gram] = (available[gram] as number) - 1;
   }
   return matches;
 }

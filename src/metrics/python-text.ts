@@ -33,3 +33,14 @@ export function pyStrip(text: string): string {
 export function withoutSpace(text: string): string {
   return text.replace(ALL_SPACE, '');
 }
+
+/** The characters of a text as Python indexes them. */
+export function codePoints(text: string): number[] {
+  const points: number[] = [];
+  for (let i = 0; i < text.length; i++) {
+    const point = text.codePointAt(i) as number;
+    points.push(point);
+    if (point > 0xffff) i++;
+  }
+  return points;
+}

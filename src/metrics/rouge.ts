@@ -47,7 +47,7 @@ export function rougeLsum(hypLines: readonly string[][], refLines: readonly stri
       left.ref[token]--;
     });
   }
-  const length = (lines: Uint32Array[]) => lines.reduce((sum, line) => sum + line.length, 0);
+  const length = (lines: Int32Array[]) => lines.reduce((sum, line) => sum + line.length, 0);
   return prf(hits, length(hyp), length(ref));
 }
 
@@ -62,13 +62,13 @@ function prf(matched: number, hyp: number, ref: number): Prf {
   return [precision, recall, matched > 0 ? (2 * precision * recall) / (precision + recall) : 0];
 }
 
-function countTokens(lines: readonly Uint32Array[], vocabularySize: number): Uint32Array {
+function countTokens(lines: readonly Int32Array[], vocabularySize: number): Uint32Array {
   const counts = new Uint32Array(vocabularySize);
   for (const line of lines) for (const token of line) counts[token] = (counts[token] ?? 0) + 1;
   return counts;
 }
 
-function lcsLength(ref: Uint32Array, hyp: Uint32Array): number {
+function lcsLength(ref: Int32Array, hyp: Int32Array): number {
   const row = new Uint32Array(hyp.length + 1);
   for (const token of ref) {
     let diagonal = 0;
@@ -82,7 +82,7 @@ function lcsLength(ref: Uint32Array, hyp: Uint32Array): number {
 }
 
 /** Marks one longest common subsequence in `marks`, the one that rouge-score's walk back through the table finds. */
-function markLcs(ref: Uint32Array, hyp: Uint32Array, marks: Uint8Array): void {
+function markLcs(ref: Int32Array, hyp: Int32Array, marks: Uint8Array): void {
   const width = hyp.length + 1;
   const table = new Uint32Array((ref.length + 1) * width);
   const at = (i: number, j: number) => table[i * width + j] as number;
