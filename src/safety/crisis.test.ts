@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { hasShared, readJsonLinesGz } from '../../tests/harness/shared.ts';
+import { DANGEROUS, HARMLESS_MESSAGES } from './crisis.cases.ts';
+import { CRISIS_DIRECTORY, CRISIS_KINDS, CRISIS_LINES, CRISIS_TEXT, detectCrisis } from './crisis.ts';
+
+const shows = (text: string): boolean => detectCrisis(text).level !== 'none';
+const percent = (part: number, whole: number): string => `${part} of ${whole} (${((100 * part) / whole).toFixed(1)} %)`;
+
+describe('the labelled phrases', () => {
+  const dangerous = CRISIS_KINDS.flatMap((kind) => DANGEROUS[kind]);
+  const missed = dangerous.filter((text) => !shows(text));
+  const needless = HARMLESS_MESSAGES.filter(shows);
+
+  it('are many, and none stands twice', () => {
+    const all = [...dangerous, ...HARMLESS_MESSAGES];
+    expect(new Set(all).size).toBe(all.length);
+    expect(dangerous.length).toBeGreaterThanOrEqual(120);
+    expect(HARMLESS_MESSAGES.length).toBeGreaterThanOrEqual(120);
+  });
+
+  it('bring the banner for at least 95 % of the dangerous and at most 3 % of the harmless', () => {
+    console.log(`missed: ${percent(missed.length, dangerous.length)}\n  ${missed.join('\n  ')}`);
+    console.log(`shown needlessly: ${percent(needless.length, HARMLESS_MESSAGES.length)}\n  ${needless.join('\n  ')}`);
+    expect(missed.length / dangerous.length).toBeLessThanOrEqual(0.05);
+    expect(needless.length / HARMLESS_MESSAGES.length).toBeLessThanOrEqual(0.03);
+  });
+
+  it('are mostly recognised for what they are', () => {
+    const known = CRISIS_KINDS.flatMap((kind) =>
+      DANGEROUS[kind].filter(shows).map((text) => detectCrisis(text).kinds.includes(kind)),
+    );
+    const right = known.filter(Boolean).length;
+    console.log(`right kind: ${percent(right, known.length)}`);
+    expect(right / known.length).toBeGreaterThanOrEqual(0.95);
+  });
+});
+
+describe('detectCrisis', () => {
+  it.each([
+    ['I want to die', 'danger', ['suicide']],
+    ['I would never kill myself', 'concern', ['suicide']],
+    ['I’m not suicidal', 'concern', ['suicide']],
+    ['I would never kill anyone', 'none', []],
+    ['My son attempted suicide', 'concern', ['suicide']],
+    ['He hits me and I want to die', 'danger', ['suicide', 'abuse']],
+    ['I WANT TO DIE!!!', 'danger', ['suicide']],
+    ['i don´t want to live anymore', 'danger', ['suicide']],
+    ['I took\ntoo many\npills', 'danger', ['overdose']],
+    ['This commute is killing me. I want to die.', 'danger', ['suicide']],
+    ['', 'none', []],
+    ['\ud800', 'none', []],
+    ['我想死', 'none', []],
+  ] as const)('%j is %s %j', (text, level, kinds) => {
+    expect(detectCrisis(text)).toEqual({ level, kinds });
+  });
+
+  it('does not join words of two sentences', () => {
+    expect(detectCrisis('I want to. Die is a German article.').level).toBe('none');
+  });
+
+  it('takes very long messages', () => {
+    expect(detectCrisis('word '.repeat(50_000) + 'I want to die').level).toBe('danger');
+    expect(detectCrisis('a'.repeat(200_000)).level).toBe('none');
+    expect(detectCrisis('i want to '.repeat(10_000)).level).toBe('none');
+  });
+});
+
+describe('the banner', () => {
+  it('names lines that can be reached, each with its source and date', () => {
+    for (const line of [...CRISIS_LINES, CRISIS_DIRECTORY]) {
+      expect(line.href).toMatch(/^(?:tel:\d+|https:\/\/\S+)$/);
+      expect(line.source).toMatch(/^https:\/\//);
+      expect(line.recorded).toMatch(/^\d{4}-\d\d-\d\d$/);
+      if (line.href.startsWith('tel:')) expect(line.contact.replace(/\D/g, '')).toBe(line.href.slice(4));
+    }
+  });
+
+  it('is calm and short', () => {
+    for (const { heading, body } of Object.values(CRISIS_TEXT)) {
+      expect(`${heading}${body}`).not.toMatch(/!/);
+      expect(body.split(/\s+/).length).toBeLessThan(70);
+    }
+  });
+});
+
+interface Dialogue {
+  dialog: { text: string; speaker: 'usr' | 'sys' }[];
+}
+const ESCONV = 'data/esconv/esconv_test.jsonl.gz';
+
+describe.skipIf(!hasShared(ESCONV))('on the ESConv test split', () => {
+  it('fires on few seeker utterances', () => {
+    const utterances = readJsonLinesGz<Dialogue>(ESCONV).flatMap(({ dialog }) =>
+      dialog.filter(({ speaker }) => speaker === 'usr').map(({ text }) => text),
+    );
+    const levels = utterances.map((text) => detectCrisis(text).level);
+    const fired = levels.filter((level) => level !== 'none').length;
+    console.log(`fires on ${percent(fired, utterances.length)} seeker utterances, as danger on ${levels.filter((level) => level === 'danger').length}`);
+    expect(fired / utterances.length).toBeLessThan(0.02);
+    expect(fired).toBeGreaterThan(0);
+  });
+});
