@@ -1,0 +1,130 @@
+import type { ChatMessage } from '../context/message.ts';
+import type { Utterance } from '../dataset/dialogue.ts';
+import { LabError } from '../error.ts';
+import type { Codec } from './codec.ts';
+import type { Sequence } from './sequence.ts';
+
+export const LABEL_CHOICES = ['supporter', 'all'] as const;
+/** Which tokens are learnt: those of the supporter's replies, or all. */
+export type LabelChoice = (typeof LABEL_CHOICES)[number];
+
+export interface ExampleOptions {
+  codec: Codec;
+  /** How an utterance enters the context of later replies. */
+  compress: (text: string) => string;
+  labels: LabelChoice;
+  /** System message; null leaves it to the template. */
+  system: string | null;
+}
+
+interface Turn {
+  role: 'user' | 'assistant';
+  /** As written, for learning, and as later replies see it. */
+  raw: string;
+  context: string;
+}
+
+/** Joins neighbouring utterances of one speaker by a space; empty ones vanish. */
+function turnsOf(utterances: readonly Utterance[], compress: (text: string) => string): Turn[] {
+  const turns: Turn[] = [];
+  for (const { speaker, text } of utterances) {
+    const raw = text.trim();
+    if (raw === '') continue;
+    const role = speaker === 'supporter' ? 'assistant' : 'user';
+    const turn: Turn = { role, raw, context: compress(raw) };
+    const last = turns.at(-1);
+    if (last?.role !== role) turns.push(turn);
+    else turns.splice(-1, 1, { role, raw: joined(last.raw, turn.raw), context: joined(last.context, turn.context) });
+  }
+  return turns;
+}
+
+function joined(...texts: string[]): string {
+  return texts.filter((text) => text !== '').join(' ');
+}
+
+/**
+ * A dialogue as a training sequence: every supporter turn is a reply to learn, in the words it was written in, on the
+ * context that the model would see at inference. Returns null where there is nothing to learn.
+ * @throws {LabError} unsupported where the template renders a conversation differently once it goes on.
+ */
+export function dialogueSequence(id: string, utterances: readonly Utterance[], options: ExampleOptions): Sequence | null {
+  const { codec, compress, labels, system } = options;
+  const messages: ChatMessage[] = system === null ? [] : [{ role: 'system', content: system }];
+  const writer = new SequenceWriter();
+  for (const { role, raw, context } of turnsOf(utterances, compress)) {
+    if (role === 'assistant') {
+      const prompt = codec.encode(codec.render(messages, { prompt: true }));
+      const learnt = codec.encode(codec.render([...messages, { role, content: raw }], { prompt: false }));
+      const start = commonPrefix(prompt, learnt);
+      const end = learnt.findIndex((token, i) => i >= start && codec.endIds.has(token)) + 1 || learnt.length;
+      if (raw === context) writer.trunk(learnt, { id, from: labels === 'all' ? 1 : start, to: labels === 'all' ? learnt.length : end });
+      else writer.branch(learnt.slice(0, end), { id, from: start });
+    }
+    messages.push({ role, content: role === 'assistant' && context === '' ? raw : context });
+    const all = labels === 'all' ? { from: 1, to: Infinity } : { from: 0, to: 0 };
+    writer.trunk(codec.encode(codec.render(messages, { prompt: false })), { id, ...all });
+  }
+  return writer.finish(id);
+}
+
+function commonPrefix(a: readonly number[], b: readonly number[]): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
+}
+
+/** Collects the trunk and the branches of a sequence in the order in which attention needs them. */
+class SequenceWriter {
+  private readonly ids: number[] = [];
+  private readonly positions: number[] = [];
+  private readonly branches: number[] = [];
+  private readonly labelled: number[] = [];
+  private readonly trunkIds: number[] = [];
+  private branchCount = 0;
+
+  /** Extends the trunk to `ids`, which start with what the trunk holds; indices from `from` to `to` are labelled. */
+  trunk(ids: readonly number[], { id, from, to }: { id: string; from: number; to: number }): void {
+    this.expectTrunk(ids, id);
+    for (let i = this.trunkIds.length; i < ids.length; i++) {
+      this.push(ids[i] ?? 0, i, 0, i > 0 && i >= from && i < to);
+      this.trunkIds.push(ids[i] ?? 0);
+    }
+  }
+
+  /** Adds what `ids` have beyond the trunk as a branch; indices from `from` on are labelled. */
+  branch(ids: readonly number[], { id, from }: { id: string; from: number }): void {
+    this.expectTrunk(ids, id);
+    this.branchCount++;
+    for (let i = this.trunkIds.length; i < ids.length; i++) this.push(ids[i] ?? 0, i, this.branchCount, i > 0 && i >= from);
+  }
+
+  finish(id: string): Sequence | null {
+    const length = this.labelled.lastIndexOf(1) + 1;
+    if (length === 0) return null;
+    return {
+      id,
+      ids: Int32Array.from(this.ids.slice(0, length)),
+      positions: Int32Array.from(this.positions.slice(0, length)),
+      branches: Int32Array.from(this.branches.slice(0, length)),
+      labelled: Uint8Array.from(this.labelled.slice(0, length)),
+    };
+  }
+
+  private push(token: number, position: number, branch: number, labelled: boolean): void {
+    this.ids.push(token);
+    this.positions.push(position);
+    this.branches.push(branch);
+    this.labelled.push(labelled ? 1 : 0);
+  }
+
+  private expectTrunk(ids: readonly number[], id: string): void {
+    if (commonPrefix(this.trunkIds, ids) === this.trunkIds.length) return;
+    throw new LabError({
+      code: 'unsupported',
+      where: id,
+      what: 'The chat template renders earlier turns differently once the conversation goes on, so that they cannot be learnt in one pass.',
+      todo: 'Use a chat template that only appends.',
+    });
+  }
+}
