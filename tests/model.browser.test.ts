@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch } from './harness/browser.ts';
 import { serveLab, type ServedLab } from './harness/lab.ts';
+import { keptOffline } from './harness/offline.ts';
 import { Person } from './harness/person.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
@@ -111,6 +112,7 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
   });
 
   it('does all of it with the server gone and the network cut', async () => {
+    await keptOffline(guest.page, 'engines');
     await lab.close();
     await guest.context.setOffline(true);
     await guest.page.close();

@@ -6,20 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { addServiceWorker } from '../build/precache.ts';
 import { launch } from './harness/browser.ts';
 import { DIST, serveStatically, type ServedLab } from './harness/lab.ts';
+import { keptOffline } from './harness/offline.ts';
 import { visit, type Visit } from './harness/visit.ts';
-
-/** Waits until the service worker keeps everything but the engines. */
-async function keptCode(page: Page): Promise<void> {
-  await page.waitForFunction(async () => {
-    const { active } = await navigator.serviceWorker.ready;
-    const channel = new MessageChannel();
-    const status = new Promise<{ code: boolean }>((resolve) => {
-      channel.port1.onmessage = (event: MessageEvent<{ code: boolean }>) => resolve(event.data);
-    });
-    active?.postMessage({ type: 'status' }, [channel.port2]);
-    return (await status).code;
-  });
-}
 
 /** Shows that the page's own code runs, not merely that its HTML is there. */
 async function expectAlive(page: Page): Promise<void> {
@@ -62,7 +50,7 @@ describe('on a host that sets no headers, in a subfolder', () => {
 
     await page.keyboard.press('Tab');
     release();
-    await keptCode(page);
+    await keptOffline(page);
     expect(await page.evaluate(() => Boolean(navigator.serviceWorker.controller))).toBe(true);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
     expect(loads).toBe(0);
@@ -74,7 +62,7 @@ describe('on a host that sets no headers, in a subfolder', () => {
   });
 
   it('opens every view with the host gone and the network cut', async () => {
-    await keptCode(guest.page);
+    await keptOffline(guest.page);
     await host.close();
     await guest.context.setOffline(true);
     const later = await visit(browser, host.url, { context: guest.context });
@@ -105,7 +93,7 @@ describe('an update of the lab', () => {
   it('waits until no tab runs the old version, and then removes what the old one kept', async () => {
     const host = await serveStatically({ folder });
     const first = await visit(browser, host.url);
-    await keptCode(first.page);
+    await keptOffline(first.page);
     const [oldCache] = await first.page.evaluate(() => caches.keys());
 
     await deploy(folder, 'Solace Lab, the next version');
@@ -113,7 +101,9 @@ describe('an update of the lab', () => {
       const registration = await navigator.serviceWorker.ready;
       await registration.update();
     });
-    await first.page.waitForFunction(async () => Boolean((await navigator.serviceWorker.ready).waiting));
+    await expect
+      .poll(() => first.page.evaluate(async () => Boolean((await navigator.serviceWorker.ready).waiting)))
+      .toBe(true);
     const beside = await visit(browser, host.url, { context: first.context });
     expect(await pageSource(beside.page)).not.toContain('the next version');
 
