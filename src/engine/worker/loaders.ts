@@ -1,11 +1,13 @@
 import { LabError } from '../../error.ts';
 import type { EngineId, LoadOptions } from '../engine.ts';
 import type { ModelFiles } from '../files.ts';
+import { blobSource } from '../../model/source.ts';
 import { openModelDatabase } from '../store/database.ts';
+import { downloadFile } from '../store/download.ts';
 import { FileStore } from '../store/file-store.ts';
 import { remoteFiles } from '../store/remote-files.ts';
 import { noStorage, openVault } from '../store/vault.ts';
-import type { ModelRecord } from '../record.ts';
+import type { GgufRecord, ModelRecord } from '../record.ts';
 import type { EngineLoader } from './handlers.ts';
 
 /** How each engine is brought up in its worker; an engine's code is fetched when it is first used. */
@@ -14,6 +16,20 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
     const { loadTransformers } = await import('../transformers/load.ts');
     const files = await recordFiles(record, base, options);
     return loadTransformers(files, record.id, { ...options, device: choice.device, ortBase: `${base}ort/`, threads });
+  },
+  async wllama({ record, choice, base, threads }, options) {
+    const { loadWllama } = await import('../wllama/load.ts');
+    const common = { ...options, device: choice.device, wasmUrl: `${base}wllama/wllama.wasm`, threads };
+    if (record.format !== 'gguf') throw wrongFormat(record, 'wllama');
+    const parts = await ggufParts(record, base, options);
+    const { readGgufFacts } = await import('../wllama/gguf-tokenizer.ts');
+    const { tokenizer, contextWindow } = await readGgufFacts(blobSource(record.name, parts[0] ?? new Blob()));
+    return loadWllama(parts, record.id, { ...common, tokenizer, contextWindow });
+  },
+  async webllm({ record }, options) {
+    if (record.format !== 'mlc') throw wrongFormat(record, 'webllm');
+    const { loadWebLlm } = await import('../webllm/load.ts');
+    return loadWebLlm(record, record.id, options);
   },
   async openai({ record, apiKey }) {
     if (record.format !== 'endpoint') throw wrongFormat(record, 'openai');
@@ -36,6 +52,21 @@ export async function openStore(): Promise<FileStore | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** The parts of a GGUF in their order, fetched first where they are not here yet. */
+export async function ggufParts(record: GgufRecord, base: string, { onProgress, signal }: LoadOptions): Promise<Blob[]> {
+  const store = await openStore();
+  if (!store) throw noStorage();
+  if (record.url !== null) {
+    const folder = new URL(record.url, base);
+    for (const [i, path] of record.parts.entries()) {
+      const url = i === 0 ? folder.href : new URL(path, folder).href;
+      const report = (loadedBytes: number) => onProgress?.({ stage: 'Fetching the model', loadedBytes, totalBytes: record.bytes });
+      await downloadFile(store, record.id, { path, url, bytes: 0 }, report, signal);
+    }
+  }
+  return Promise.all(record.parts.map((path) => store.open(record.id, path)));
 }
 
 /** A model's files: fetched from their address and kept, or those that were dropped. */

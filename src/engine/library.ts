@@ -1,0 +1,255 @@
+import type { ChatMessage } from '../context/message.ts';
+import { LabError } from '../error.ts';
+import { RpcWorker, type WorkerLike } from '../rpc/worker.ts';
+import type { Device, EngineFeatures, EngineId, LoadedModel, LoadOptions } from './engine.ts';
+import type { MemoryEstimate } from './memory.ts';
+import { normaliseBaseUrl } from './openai/request.ts';
+import type { EndpointRecord, MlcRecord, ModelFormat, ModelRecord } from './record.ts';
+import { openModelDatabase, type ModelDatabase } from './store/database.ts';
+import type { DroppedFile, LibraryApi } from './worker/library-api.ts';
+import { WorkerModel } from './worker/worker-model.ts';
+
+/** A model as a person sees it in the list. */
+export interface ModelSummary {
+  id: string;
+  name: string;
+  summary: string;
+  format: ModelFormat;
+  engine: EngineId;
+  devices: Device[];
+  features: EngineFeatures;
+  /** Bytes of all files; 0 where there are none or it is not known yet. */
+  bytes: number;
+  /** Bytes of it on this device. */
+  storedBytes: number;
+  /** It comes with the lab: removing it only frees its files. */
+  embedded: boolean;
+  /** Megabytes of graphics memory, where a list states them. */
+  vramMb: number | null;
+  /** The endpoint's host, for models that messages are sent to. */
+  host: string | null;
+}
+
+/** Tokens and prompt of a model without its weights. */
+export interface ModelTokenizer {
+  countTokens(texts: string[]): Promise<number[]>;
+  renderPrompt(messages: ChatMessage[]): Promise<string>;
+}
+
+export interface NewEndpoint {
+  name?: string;
+  baseUrl: string;
+  model: string;
+  apiKey?: string;
+  /** Store the key on this device in plain text; otherwise it is forgotten with the page. */
+  keepKey?: boolean;
+  contextWindow?: number | null;
+}
+
+/** An id of WebLLM's list, or an id of one's own with both addresses. */
+export interface NewMlc {
+  id: string;
+  weightsUrl?: string;
+  libUrl?: string;
+}
+
+export interface LibraryParts {
+  /** The lab's own address, ending in a slash. */
+  base: string;
+  embedded: ModelRecord[];
+  engines: Record<EngineId, { devices: Device[]; features: EngineFeatures }>;
+  engineFor: Record<ModelFormat, Partial<Record<'auto' | 'webgpu' | 'wasm', EngineId>>>;
+  spawnEngine: () => WorkerLike;
+  spawnLibrary: () => WorkerLike;
+  /** Name of the database, for tests. */
+  database?: string;
+}
+
+export type ModelLibrary = ReturnType<typeof createModelLibrary>;
+
+const MAX_THREADS = 4;
+
+/** The catalogue of models and the way to load them. Workers and database are opened when they are first needed. */
+export function createModelLibrary(parts: LibraryParts) {
+  const worker = new RpcWorker<LibraryApi>('model files', parts.spawnLibrary);
+  const listeners = new Set<() => void>();
+  const changes = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('solace-lab-models');
+  changes?.addEventListener('message', () => notify());
+  /** Keys of endpoints, for as long as the page lives. */
+  const keys = new Map<string, string>();
+  let opened: Promise<ModelDatabase> | undefined;
+  const database = () => (opened ??= openModelDatabase(parts.database).catch((error: unknown) => {
+    opened = undefined;
+    throw LabError.from(error, { code: 'quota', what: 'The list of models cannot be opened', todo: 'Private windows often allow no storage; use a normal one.' });
+  }));
+  const base = parts.base;
+
+  function notify(): void {
+    for (const listener of listeners) listener();
+  }
+  function changed(): void {
+    notify();
+    changes?.postMessage(null);
+  }
+
+  async function records(): Promise<ModelRecord[]> {
+    const added = await database().then((db) => db.getAll('models'), () => []);
+    return [...parts.embedded, ...added.sort((a, b) => b.addedAt - a.addedAt)];
+  }
+  async function find(id: string): Promise<ModelRecord> {
+    const record = (await records()).find((each) => each.id === id);
+    if (record) return record;
+    throw new LabError({ code: 'missing-file', where: id, what: 'There is no such model here.', todo: 'Choose one from the list, or add it again.' });
+  }
+  async function keep(record: ModelRecord): Promise<ModelSummary> {
+    await (await database()).put('models', record);
+    changed();
+    return summarise(record, record.format === 'onnx' || record.format === 'gguf' ? record.bytes : 0);
+  }
+
+  function summarise(record: ModelRecord, storedBytes: number): ModelSummary {
+    const engine = parts.engineFor[record.format].auto as EngineId;
+    const { id, name, summary, format, bytes } = record;
+    return {
+      id,
+      name,
+      summary,
+      format,
+      engine,
+      devices: parts.engines[engine].devices.filter((device) => device !== 'cpu'),
+      features: parts.engines[engine].features,
+      bytes,
+      storedBytes,
+      embedded: !record.added,
+      vramMb: record.format === 'mlc' ? record.vramMb : null,
+      host: record.format === 'endpoint' ? new URL(record.baseUrl).host : null,
+    };
+  }
+
+  return {
+    async list(): Promise<ModelSummary[]> {
+      const all = await records();
+      const stored = await worker.call('storedBytes', all.map(({ id }) => id)).catch(() => ({}) as Record<string, number>);
+      return all.map((record) => summarise(record, stored[record.id] ?? 0));
+    },
+
+    webLlmModels: (): Promise<MlcRecord[]> => worker.call('webLlmList', null),
+
+    async addFiles(files: Iterable<File>, { convert = false, paths, ...options }: LoadOptions & { convert?: boolean; paths?: string[] } = {}) {
+      await askToPersist();
+      const dropped: DroppedFile[] = [...files].map((file, i) => ({ path: paths?.[i] ?? (file.webkitRelativePath || file.name), file }));
+      return keep(await worker.call('addFiles', { files: dropped, convert }, callOptions(options)));
+    },
+
+    async addUrl(url: string, options: LoadOptions = {}) {
+      await askToPersist();
+      return keep(await worker.call('addUrl', { url, base }, callOptions(options)));
+    },
+
+    async addEndpoint({ name, baseUrl, model, apiKey, keepKey = false, contextWindow = null }: NewEndpoint) {
+      const address = normaliseBaseUrl(baseUrl);
+      const { host } = new URL(address);
+      const record: EndpointRecord = {
+        id: `endpoint:${host}:${model}`,
+        name: name?.trim() || `${model} at ${host}`,
+        summary: `Runs on ${host}; messages are sent there.`,
+        bytes: 0,
+        addedAt: Date.now(),
+        added: true,
+        format: 'endpoint',
+        baseUrl: address,
+        model,
+        contextWindow,
+        apiKey: (keepKey && apiKey) || null,
+      };
+      if (apiKey) keys.set(record.id, apiKey);
+      return keep(record);
+    },
+
+    async addMlc({ id, weightsUrl, libUrl }: NewMlc) {
+      if (!weightsUrl !== !libUrl) {
+        throw new LabError({ code: 'bad-config', where: id, what: 'Weights and model library are both needed.', todo: 'Give both addresses, or choose a model of the list.' });
+      }
+      if (!weightsUrl || !libUrl) {
+        const record = (await worker.call('webLlmList', null)).find((each) => each.id === id);
+        if (!record) throw new LabError({ code: 'missing-file', where: id, what: "WebLLM's list has no such model.", todo: 'Choose one of the list, or give both addresses.' });
+        return keep({ ...record, added: true, addedAt: Date.now() });
+      }
+      const absolute = (text: string) => {
+        if (URL.canParse(text)) return new URL(text).href;
+        throw new LabError({ code: 'bad-config', where: text, what: 'This is not an address.', todo: 'Give full addresses that begin with http or https.' });
+      };
+      return keep({
+        id,
+        name: id,
+        summary: 'Model in MLC format; runs on WebGPU with WebLLM.',
+        bytes: 0,
+        addedAt: Date.now(),
+        added: true,
+        format: 'mlc',
+        weightsUrl: absolute(weightsUrl),
+        libUrl: absolute(libUrl),
+        vramMb: null,
+        lowResource: false,
+        requiredFeatures: [],
+      });
+    },
+
+    async convert(id: string, options: LoadOptions = {}) {
+      return keep(await worker.call('convert', { record: await find(id), base }, callOptions(options)));
+    },
+
+    async remove(id: string): Promise<void> {
+      await (await database()).delete('models', id);
+      keys.delete(id);
+      await worker.call('remove', id);
+      changed();
+    },
+
+    async load(id: string, { device = 'auto', apiKey, ...options }: LoadOptions & { device?: 'auto' | 'webgpu' | 'wasm'; apiKey?: string } = {}): Promise<LoadedModel> {
+      const record = await find(id);
+      const engine = parts.engineFor[record.format][device];
+      if (!engine) {
+        throw new LabError({ code: 'unsupported', where: record.name, what: `Models of the format ${record.format} do not run on ${device}.`, todo: 'Leave the choice of device to the lab.' });
+      }
+      const key = apiKey ?? keys.get(id);
+      const request = { record, choice: { engine, device }, base, threads: threads(), ...(key ? { apiKey: key } : {}) };
+      const model = await WorkerModel.load(parts.spawnEngine, request, options);
+      notify();
+      return model;
+    },
+
+    async estimate(id: string, device: 'webgpu' | 'wasm'): Promise<MemoryEstimate | null> {
+      return worker.call('estimate', { record: await find(id), base, device });
+    },
+
+    async tokenizer(id: string): Promise<ModelTokenizer> {
+      const record = await find(id);
+      // Opens it, so that a failure shows here.
+      await worker.call('countTokens', { record, base, texts: [] });
+      return {
+        countTokens: (texts) => worker.call('countTokens', { record, base, texts }),
+        renderPrompt: (messages) => worker.call('renderPrompt', { record, base, messages }),
+      };
+    },
+
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+function threads(): number {
+  const isolated = typeof crossOriginIsolated !== 'undefined' && crossOriginIsolated;
+  return isolated ? Math.min(MAX_THREADS, navigator.hardwareConcurrency || 1) : 1;
+}
+
+/** Without this the browser may throw model files away when the disk runs low. Some browsers ask the person. */
+async function askToPersist(): Promise<void> {
+  await navigator.storage?.persist?.().catch(() => false);
+}
+
+function callOptions({ onProgress, signal }: LoadOptions) {
+  return { ...(onProgress ? { onEvent: onProgress } : {}), ...(signal ? { signal } : {}) };
+}

@@ -1,0 +1,177 @@
+import type { ChatMessage } from '../../context/message.ts';
+import { LabError, throwIfCancelled } from '../../error.ts';
+import type { Decoding, LoadedInfo, LoadedModel, StreamEvent, TokenScore } from '../engine.ts';
+import { runtimeFault } from '../faults.ts';
+import { Queue } from '../queue.ts';
+import type { ChatTokenizer } from '../tokenizer/chat-tokenizer.ts';
+
+/** One event of a completion, as llama.cpp's server names its fields. */
+export interface CompletionChunk {
+  choices: { text?: string; finish_reason?: string | null; logprobs?: { content?: { id?: number; logprob: number }[] } | null }[];
+  usage?: { prompt_tokens: number; completion_tokens: number } | null;
+}
+
+export interface CompletionRequest {
+  prompt: number[];
+  max_tokens: number;
+  temperature: number;
+  top_k?: number;
+  top_p?: number;
+  min_p?: number;
+  seed?: number;
+  samplers?: string[];
+  logit_bias?: [number, number][];
+  n_probs?: number;
+  cache_prompt: boolean;
+}
+
+/** As much of llama.cpp in Wasm as an engine needs; `onChunk` hears a streamed completion. */
+export interface LlamaRuntime {
+  complete(request: CompletionRequest, onChunk?: (chunk: CompletionChunk) => void, signal?: AbortSignal): Promise<CompletionChunk>;
+  exit(): Promise<void>;
+}
+
+/** Large enough to outweigh any logit, so that the token is certain. */
+const FORCE = 1e4;
+
+/** A GGUF model in llama.cpp's server, compiled to Wasm. Prompts go in as ids of the model's own tokenizer. */
+export class WllamaModel implements LoadedModel {
+  readonly info: LoadedInfo & { contextWindow: number };
+  #runtime: LlamaRuntime;
+  #tokenizer: ChatTokenizer;
+  #queue = new Queue();
+
+  constructor(info: LoadedInfo & { contextWindow: number }, runtime: LlamaRuntime, tokenizer: ChatTokenizer) {
+    this.info = info;
+    this.#runtime = runtime;
+    this.#tokenizer = tokenizer;
+  }
+
+  async renderPrompt(messages: ChatMessage[]): Promise<string> {
+    return this.#tokenizer.renderPrompt(messages);
+  }
+
+  async countTokens(texts: string[]): Promise<number[]> {
+    return texts.map((text) => this.#tokenizer.encode(text).length);
+  }
+
+  async *stream(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+    const leave = await this.#queue.enter();
+    try {
+      yield* this.#reply(messages, decoding, signal);
+    } catch (error) {
+      throw runtimeFault(error, this.info.modelId, this.info.device);
+    } finally {
+      leave();
+    }
+  }
+
+  /**
+   * llama.cpp's server gives the log-probability of what it samples, so each token of the text is made the certain
+   * choice in turn; its probability is read before that bias. The cache holds all earlier tokens, so a token costs one
+   * step, and no more than one row of logits exists at a time.
+   */
+  async score(text: string, signal?: AbortSignal): Promise<TokenScore[]> {
+    const leave = await this.#queue.enter();
+    try {
+      const ids = this.#tokenizer.encode(text);
+      this.#checkLength(ids.length, 0);
+      const scores: TokenScore[] = ids.map((id) => ({ id, text: this.#tokenizer.tokenText(id), logprob: null }));
+      for (const [i, score] of scores.entries()) {
+        throwIfCancelled(signal);
+        if (i > 0) score.logprob = await this.#logprob(ids.slice(0, i), score.id);
+      }
+      return scores;
+    } catch (error) {
+      throw runtimeFault(error, this.info.modelId, this.info.device);
+    } finally {
+      leave();
+    }
+  }
+
+  async unload(): Promise<void> {
+    await this.#runtime.exit();
+  }
+
+  async #logprob(prompt: number[], id: number): Promise<number> {
+    const request = { prompt, max_tokens: 1, temperature: 0, n_probs: 1, logit_bias: [[id, FORCE]] as [number, number][], cache_prompt: true };
+    const { choices } = await this.#runtime.complete(request);
+    const [token] = choices[0]?.logprobs?.content ?? [];
+    if (token && (token.id === undefined || token.id === id)) return token.logprob;
+    throw new LabError({ code: 'unsupported', where: this.info.modelId, what: 'llama.cpp did not report the probability of a token.', todo: 'Score with the ONNX version of the model.' });
+  }
+
+  async *#reply(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+    const { temperature, topK, topP, maxNewTokens, seed } = decoding;
+    const start = performance.now();
+    const prompt = this.#tokenizer.encode(this.#tokenizer.renderPrompt(messages));
+    this.#checkLength(prompt.length, 1);
+    yield { type: 'prompt', tokens: prompt.length };
+
+    const pieces: string[] = [];
+    let wake = () => {};
+    let ended = false;
+    let newTokens = 0;
+    let firstAt = 0;
+    let lastAt = 0;
+    let finish: string | undefined;
+    const request = {
+      prompt,
+      max_tokens: Math.min(maxNewTokens, this.info.contextWindow - prompt.length),
+      temperature,
+      top_k: topK,
+      top_p: topP,
+      min_p: 0,
+      seed,
+      // The order of Hugging Face's warpers; llama.cpp's own order has temperature last.
+      samplers: ['temperature', 'top_k', 'top_p'],
+      cache_prompt: true,
+    };
+    const onChunk = (chunk: CompletionChunk) => {
+      const [choice] = chunk.choices;
+      finish = choice?.finish_reason ?? finish;
+      newTokens = chunk.usage?.completion_tokens ?? newTokens;
+      if (!choice?.text) return;
+      lastAt = performance.now();
+      if (pieces.length === 0 && firstAt === 0) firstAt = lastAt;
+      if (!chunk.usage) newTokens++;
+      pieces.push(choice.text);
+      wake();
+    };
+    let failure: unknown;
+    const run = this.#runtime
+      .complete(request, onChunk, signal)
+      .catch((error: unknown) => (failure = error))
+      .finally(() => {
+        ended = true;
+        wake();
+      });
+    for (;;) {
+      for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) yield { type: 'text', text: piece };
+      if (ended) break;
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
+    await run;
+    if (failure !== undefined && !signal?.aborted) throw failure;
+    yield {
+      type: 'done',
+      reason: signal?.aborted && finish === undefined ? 'cancelled' : finish === 'length' ? 'length' : 'stop',
+      stats: {
+        promptTokens: prompt.length,
+        newTokens,
+        firstTokenMs: (firstAt || performance.now()) - start,
+        decodeMs: firstAt ? lastAt - firstAt : 0,
+      },
+    };
+  }
+
+  #checkLength(tokens: number, room: number): void {
+    if (tokens + room <= this.info.contextWindow) return;
+    throw new LabError({
+      code: 'bad-data',
+      where: this.info.modelId,
+      what: `The text has ${tokens} tokens; the model's window holds ${this.info.contextWindow}${room ? ', the reply included' : ''}.`,
+      todo: 'Shorten it, or leave older messages out of the context.',
+    });
+  }
+}

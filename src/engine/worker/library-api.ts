@@ -1,0 +1,26 @@
+import type { ChatMessage } from '../../context/message.ts';
+import type { Method } from '../../rpc/protocol.ts';
+import type { LoadProgress } from '../engine.ts';
+import type { MemoryEstimate } from '../memory.ts';
+import type { MlcRecord, ModelRecord } from '../record.ts';
+
+/** A dropped file with its path below the dropped folder. */
+export interface DroppedFile {
+  path: string;
+  file: File;
+}
+
+/** The worker that keeps model files: adding, converting, counting tokens without weights. */
+export type LibraryApi = {
+  addFiles: Method<{ files: DroppedFile[]; convert: boolean }, ModelRecord, LoadProgress>;
+  addUrl: Method<{ url: string; base: string }, ModelRecord, LoadProgress>;
+  /** Makes an ONNX folder out of a stored GGUF, as a model of its own. */
+  convert: Method<{ record: ModelRecord; base: string }, ModelRecord, LoadProgress>;
+  remove: Method<string, null>;
+  /** Bytes on this device by model. */
+  storedBytes: Method<string[], Record<string, number>>;
+  countTokens: Method<{ record: ModelRecord; base: string; texts: string[] }, number[]>;
+  renderPrompt: Method<{ record: ModelRecord; base: string; messages: ChatMessage[] }, string>;
+  estimate: Method<{ record: ModelRecord; base: string; device: 'webgpu' | 'wasm' }, MemoryEstimate | null>;
+  webLlmList: Method<null, MlcRecord[]>;
+};

@@ -1,0 +1,142 @@
+import { LabError } from '../../error.ts';
+import { openGguf } from '../../model/gguf/checkpoint.ts';
+import { blobSource } from '../../model/source.ts';
+import type { Handlers } from '../../rpc/server.ts';
+import { readDecoderConfig } from '../config.ts';
+import { estimateMemory } from '../memory.ts';
+import type { GgufRecord, ModelRecord, OnnxRecord } from '../record.ts';
+import type { FileStore } from '../store/file-store.ts';
+import { checkParts, convertCheckpoint, convertedId, ingestFiles } from '../store/ingest.ts';
+import { remoteFiles } from '../store/remote-files.ts';
+import { noStorage } from '../store/vault.ts';
+import type { ChatTokenizer } from '../tokenizer/chat-tokenizer.ts';
+import { loadChatTokenizer } from '../tokenizer/load.ts';
+import { LOGITS_ROWS } from '../transformers/causal-lm.ts';
+import { chooseVariant } from '../transformers/variants.ts';
+import { listWebLlm } from '../webllm/catalogue.ts';
+import { readGgufFacts } from '../wllama/gguf-tokenizer.ts';
+import type { LibraryApi } from './library-api.ts';
+import { ggufParts, openStore, recordFiles } from './loaders.ts';
+
+/** The procedures of the worker that keeps model files. */
+export function libraryHandlers(): Handlers<LibraryApi> {
+  const tokenizers = new Map<string, Promise<ChatTokenizer>>();
+  const tokenizer = (record: ModelRecord, base: string): Promise<ChatTokenizer> => {
+    let opened = tokenizers.get(record.id);
+    if (!opened) {
+      opened = openTokenizer(record, base);
+      // A failure is not remembered: the network may be back next time.
+      opened.catch(() => tokenizers.delete(record.id));
+      tokenizers.set(record.id, opened);
+    }
+    return opened;
+  };
+  return {
+    addFiles: async ({ files, convert }, { emit, signal }) => ingestFiles(await store(), files, convert, { onProgress: emit, signal }),
+    addUrl: async ({ url, base }, { emit, signal }) => addUrl(url, base, { onProgress: emit, signal }),
+    async convert({ record, base }, { emit, signal }) {
+      if (record.format !== 'gguf') throw new LabError({ code: 'unsupported', where: record.name, what: 'Only GGUF files are converted.' });
+      const files = await store();
+      const [first, second] = await ggufParts(record, base, { onProgress: emit, signal });
+      if (!first || second) throw new LabError({ code: 'unsupported', where: record.name, what: 'A GGUF in several parts is not converted here.', todo: 'Join it with llama-gguf-split --merge first.' });
+      const id = await convertedId(files, record.id);
+      try {
+        return await convertCheckpoint(files, id, await openGguf(blobSource(record.name, first)), 'GGUF', { onProgress: emit, signal });
+      } catch (error) {
+        await files.remove(id);
+        throw error;
+      }
+    },
+    async remove(id) {
+      tokenizers.delete(id);
+      await (await openStore())?.remove(id);
+      return null;
+    },
+    async storedBytes(ids) {
+      const files = await openStore();
+      const pairs = ids.map(async (id) => [id, files ? await files.storedBytes(id) : 0] as const);
+      return Object.fromEntries(await Promise.all(pairs));
+    },
+    async countTokens({ record, base, texts }) {
+      const opened = await tokenizer(record, base);
+      return texts.map((text) => opened.encode(text).length);
+    },
+    async renderPrompt({ record, base, messages }) {
+      return (await tokenizer(record, base)).renderPrompt(messages);
+    },
+    estimate: ({ record, base, device }) => estimate(record, base, device),
+    webLlmList: () => listWebLlm(),
+  };
+}
+
+async function store(): Promise<FileStore> {
+  const opened = await openStore();
+  if (!opened) throw noStorage();
+  return opened;
+}
+
+async function openTokenizer(record: ModelRecord, base: string): Promise<ChatTokenizer> {
+  if (record.format === 'onnx') return loadChatTokenizer(await recordFiles(record, base, {}));
+  if (record.format === 'gguf') {
+    const [first = new Blob()] = await ggufParts(record, base, {});
+    return (await readGgufFacts(blobSource(record.name, first))).tokenizer;
+  }
+  throw new LabError({ code: 'unsupported', where: record.name, what: 'Its tokenizer cannot be had apart from the model.' });
+}
+
+async function estimate(record: ModelRecord, base: string, device: 'webgpu' | 'wasm') {
+  if (record.format !== 'onnx') return null;
+  const files = await recordFiles(record, base, {});
+  const variant = chooseVariant(files, device, false);
+  const config = await readDecoderConfig(files);
+  return estimateMemory({ ...config, weightBytes: variant.bytes, cacheElementBytes: 4, logitsRows: LOGITS_ROWS }, device);
+}
+
+type Options = Parameters<typeof ggufParts>[2];
+
+/** Adds what an address leads to: a GGUF file, or a folder with an ONNX model. */
+async function addUrl(address: string, base: string, options: Options): Promise<ModelRecord> {
+  const url = parseAddress(address);
+  return url.pathname.endsWith('.gguf') ? addGgufUrl(url, base, options) : addFolderUrl(url, options);
+}
+
+function parseAddress(address: string): URL {
+  const url = URL.canParse(address.trim()) ? new URL(address.trim()) : undefined;
+  if (url && /^https?:$/.test(url.protocol)) return url;
+  throw new LabError({ code: 'bad-config', where: address, what: 'This is not an http or https address.', todo: 'Give the address of a .gguf file, or of a folder that holds config.json and onnx/model*.onnx.' });
+}
+
+async function addGgufUrl(url: URL, base: string, options: Options): Promise<GgufRecord> {
+  const file = decodeURIComponent(url.pathname.slice(url.pathname.lastIndexOf('/') + 1));
+  const total = Number(/-\d{5}-of-(\d{5})\.gguf$/.exec(file)?.[1] ?? 1);
+  const parts = total === 1 ? [file] : Array.from({ length: total }, (_, i) => file.replace(/-\d{5}-of-/, `-${String(i + 1).padStart(5, '0')}-of-`));
+  checkParts(file, parts);
+  const id = await idFor(url, file.replace(/(-\d{5}-of-\d{5})?\.gguf$/, ''));
+  const record: GgufRecord = { id, name: file, summary: `GGUF file from ${url.host}.`, bytes: 0, addedAt: Date.now(), added: true, format: 'gguf', url: new URL(parts[0] ?? file, url).href + url.search, parts };
+  const blobs = await ggufParts(record, base, options);
+  const magic = new TextDecoder().decode(await (blobs[0] ?? new Blob()).slice(0, 4).arrayBuffer());
+  if (magic !== 'GGUF') {
+    await (await store()).remove(id);
+    throw new LabError({ code: 'bad-file', where: url.href, what: 'What lies there does not begin with "GGUF".', todo: 'Give the address of the file itself; on a model hub that is its download link.' });
+  }
+  return { ...record, bytes: blobs.reduce((sum, blob) => sum + blob.size, 0) };
+}
+
+async function addFolderUrl(url: URL, options: Options): Promise<OnnxRecord> {
+  const folder = new URL(url.pathname.endsWith('/') ? url.href : `${url.origin}${url.pathname}/`);
+  const name = decodeURIComponent(folder.pathname.split('/').filter((part) => part && !['resolve', 'main'].includes(part)).pop() ?? folder.host);
+  const id = await idFor(folder, name);
+  const files = await remoteFiles(await store(), { id, name, url: folder.href }, options);
+  // Only what is needed is fetched, and only when the model is first loaded; this checks that it is all there.
+  const variant = chooseVariant(files, 'wasm', false);
+  await readDecoderConfig(files);
+  await loadChatTokenizer(files);
+  return { id, name, summary: `ONNX folder from ${url.host}.`, bytes: variant.bytes, addedAt: Date.now(), added: true, format: 'onnx', url: folder.href };
+}
+
+/** The same address gives the same model, so that adding it twice does not store it twice. */
+async function idFor(url: URL, name: string): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(url.href)));
+  const short = Array.from(digest.slice(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `${name.toLowerCase().replace(/[^a-z0-9._]+/g, '-')}-${short}`;
+}

@@ -1,0 +1,15 @@
+import type { OnnxRecord } from '../engine/record.ts';
+
+export const EMBEDDED_MODEL_ID = 'smollm2-135m-instruct';
+
+/** The model that comes with the lab, at an address below its own. */
+export const EMBEDDED_MODEL: OnnxRecord = {
+  id: EMBEDDED_MODEL_ID,
+  name: 'SmolLM2 135M Instruct',
+  summary: 'Comes with the lab and runs on any machine. Small: it follows the form of a supportive talk better than its substance.',
+  bytes: 113_700_000,
+  addedAt: 0,
+  added: false,
+  format: 'onnx',
+  url: `models/${EMBEDDED_MODEL_ID}/`,
+};
