@@ -95,10 +95,14 @@ describe('conversations', () => {
   });
 
   it('brings a calm banner with crisis lines where a message signals danger, and not elsewhere', async () => {
+    const banner = guest.page.getByRole('region', { name: 'Where to find people who can help' });
     await person.ask('My exams are killing me');
-    expect(await guest.page.getByText(/crisis|helpline|lifeline/i).count()).toBe(0);
+    expect(await banner.count()).toBe(0);
     await person.ask('I want to kill myself');
-    const banner = guest.page.getByRole('region', { name: /help|crisis|support/i }).or(guest.page.getByRole('note'));
-    await banner.first().waitFor();
+    await banner.waitFor();
+    // It stands with the message, above the reply.
+    const [help, reply] = await Promise.all([banner.boundingBox(), person.replies.last().boundingBox()]);
+    expect((help?.y ?? Infinity) < (reply?.y ?? 0)).toBe(true);
+    expect(await banner.getByRole('link').count()).toBeGreaterThan(0);
   });
 });
