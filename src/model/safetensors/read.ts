@@ -22,9 +22,10 @@ export interface SafetensorsTensor {
 
 /**
  * Reads the header of a safetensors file: eight bytes of length, JSON, then the data without gaps.
+ * @param ignored names of tensors to leave out, whatever their type.
  * @throws {LabError} bad-file for damage, unsupported for types other than F32, F16 and BF16.
  */
-export async function readSafetensorsHeader(source: ByteSource): Promise<SafetensorsTensor[]> {
+export async function readSafetensorsHeader(source: ByteSource, ignored?: RegExp): Promise<SafetensorsTensor[]> {
   const fail = (what: string): LabError =>
     new LabError({ code: 'bad-file', what, where: source.name, todo: 'The file is damaged or not a safetensors file; download it again.' });
   if (source.size < 8) throw fail(`It has ${source.size} bytes, too few for a header.`);
@@ -37,7 +38,7 @@ export async function readSafetensorsHeader(source: ByteSource): Promise<Safeten
 
   const tensors: SafetensorsTensor[] = [];
   for (const [name, value] of Object.entries(json)) {
-    if (name === '__metadata__') continue;
+    if (name === '__metadata__' || ignored?.test(name)) continue;
     const parsed = entrySchema.safeParse(value);
     if (!parsed.success) throw fail(`Its entry "${name.slice(0, 200)}" is wrong: ${z.prettifyError(parsed.error)}`);
     const { dtype, shape, data_offsets: [begin, end] } = parsed.data;
