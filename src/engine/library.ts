@@ -59,8 +59,8 @@ export interface LibraryParts {
   embedded: ModelRecord[];
   engines: Record<EngineId, { devices: Device[]; features: EngineFeatures }>;
   engineFor: Record<ModelFormat, Partial<Record<'auto' | 'webgpu' | 'wasm', EngineId>>>;
-  spawnEngine: () => WorkerLike;
-  spawnLibrary: () => WorkerLike;
+  spawnEngine: () => WorkerLike | Worker;
+  spawnLibrary: () => WorkerLike | Worker;
   /** Name of the database, for tests. */
   database?: string;
 }

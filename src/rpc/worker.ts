@@ -1,11 +1,13 @@
 import { LabError } from '../error.ts';
 import { RpcClient, type CallOptions } from './client.ts';
-import type { Api, Port } from './protocol.ts';
+import type { Api } from './protocol.ts';
 
-/** As much of a Worker as is needed here. */
-export interface WorkerLike extends Port {
-  terminate(): void;
+/** As much of a Worker as is needed here; a real one fits, too. */
+export interface WorkerLike {
+  postMessage(message: unknown, transfer: Transferable[]): void;
   addEventListener(type: string, listener: (event: never) => void): void;
+  removeEventListener(type: string, listener: (event: never) => void): void;
+  terminate(): void;
 }
 
 /**
@@ -20,8 +22,8 @@ export interface WorkerLike extends Port {
  */
 export class RpcWorker<A extends Api> {
   #name: string;
-  #spawn: () => WorkerLike;
-  #current: { worker: WorkerLike; client: RpcClient<A> } | undefined;
+  #spawn: () => WorkerLike | Worker;
+  #current: { worker: WorkerLike | Worker; client: RpcClient<A> } | undefined;
   #onLost = new Set<(error: LabError) => void>();
 
   /** `name` appears in error messages. */
@@ -56,14 +58,14 @@ export class RpcWorker<A extends Api> {
 
   #client(): RpcClient<A> {
     if (this.#current) return this.#current.client;
-    const worker = this.#spawn();
+    const worker = this.#spawn() as Worker;
     const lose = (cause: string) => {
       if (this.#current?.worker === worker) this.#lose(cause);
     };
     const client = new RpcClient<A>(worker, (lock) => {
       if (lock) void navigator.locks.request(lock, () => lose('it was ended by the browser')).catch(() => {});
     });
-    worker.addEventListener('error', (event: ErrorEvent) => lose(event.message || 'it failed to start or crashed'));
+    worker.addEventListener('error', (event) => lose(event.message || 'it failed to start or crashed'));
     worker.addEventListener('messageerror', () => lose('it sent something unreadable'));
     this.#current = { worker, client };
     return client;

@@ -26,7 +26,7 @@ export class WorkerModel implements LoadedModel {
   }
 
   /** Starts a worker and loads the model in it; when that fails, the worker is ended. */
-  static async load(spawn: () => WorkerLike, request: LoadRequest, { onProgress, signal }: LoadOptions = {}): Promise<WorkerModel> {
+  static async load(spawn: () => WorkerLike | Worker, request: LoadRequest, { onProgress, signal }: LoadOptions = {}): Promise<WorkerModel> {
     const worker = new RpcWorker<EngineApi>('model', spawn);
     try {
       const info = await worker.call('load', request, {
