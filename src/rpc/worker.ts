@@ -7,6 +7,8 @@ export interface WorkerLike {
   postMessage(message: unknown, transfer: Transferable[]): void;
   addEventListener(type: string, listener: (event: never) => void): void;
   removeEventListener(type: string, listener: (event: never) => void): void;
+  /** Workers need no start; ports used in tests do. */
+  start?(): void;
   terminate(): void;
 }
 
