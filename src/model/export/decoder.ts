@@ -73,6 +73,7 @@ export class DecoderBuilder {
   private async positions(weights: WeightWriter) {
     const { graph, config, contextLength } = this;
     graph.ints('axis.1', [1]);
+    graph.ints('axis.last', [-1]);
     graph.ints('one', [1]);
     const int32 = { to: attr.int(6) };
     const valid = graph.node('ReduceSum', ['attention_mask', 'axis.1'], { keepdims: attr.int(0) });
@@ -105,15 +106,28 @@ export class DecoderBuilder {
       return { hidden, logits };
     }
     const matrix = await weights.quantised(table, [`${table}.weight`], 8);
-    graph.ints('embedding.shape', [matrix.rows, matrix.columns]);
-    const flat = graph.node('Reshape', [matrix.codes, 'embedding.shape']);
-    const gather = { gather_axis: attr.int(0), quantize_axis: attr.int(1), block_size: attr.int(BLOCK), bits: attr.int(8) };
-    const hidden = this.ms('GatherBlockQuantized', [flat, 'input_ids', matrix.scales], gather);
+    const hidden = this.lookUp(matrix);
     const logits = async (kept: string) => {
       const output = config.tied ? matrix : await weights.quantised(head, [`${head}.weight`], 8);
       this.matMulNBits(kept, output, 8, 'logits');
     };
     return { hidden, logits };
+  }
+
+  /**
+   * (codes − 128) · scale of the rows that `input_ids` names, in standard operators: the WebGPU build of ONNX Runtime
+   * has no GatherBlockQuantized for the processor, to which transformers.js falls back without WebGPU.
+   */
+  private lookUp(matrix: QuantisedMatrix): string {
+    const { graph, io } = this;
+    const half = io === 'float16';
+    graph.initializer('embedding.zero', io, [], half ? Uint8Array.of(0x00, 0x58) : new Uint8Array(Float32Array.of(128).buffer));
+    graph.ints('embedding.shape', [0, 0, matrix.columns]);
+    const codes = graph.node('Gather', [matrix.codes, 'input_ids'], { axis: attr.int(0) });
+    const centred = graph.node('Sub', [graph.node('Cast', [codes], { to: attr.int(half ? 10 : 1) }), 'embedding.zero']);
+    const scales = graph.node('Gather', [matrix.scales, 'input_ids'], { axis: attr.int(0) });
+    const column = graph.node('Unsqueeze', [scales, 'axis.last']);
+    return graph.node('Reshape', [graph.node('Mul', [centred, column]), 'embedding.shape']);
   }
 
   /** RMSNorm of `residual + branch`; gives the sum as well. */
@@ -198,7 +212,6 @@ export class DecoderBuilder {
     const { graph } = this;
     const shape = `blocks.${columns}`;
     if (!graph.graph.initializers.some((tensor) => tensor.name === shape)) graph.ints(shape, [0, 0, columns / BLOCK, BLOCK]);
-    if (!graph.graph.initializers.some((tensor) => tensor.name === 'axis.last')) graph.ints('axis.last', [-1]);
     const sums = graph.node('ReduceSum', [graph.node('Reshape', [input, shape]), 'axis.last'], { keepdims: attr.int(0) });
     this.sums.set(input, sums);
     return sums;
