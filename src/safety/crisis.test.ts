@@ -1,28 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { hasShared, readJsonLinesGz } from '../../tests/harness/shared.ts';
-import { DANGEROUS, HARMLESS_MESSAGES } from './crisis.cases.ts';
+import { DANGEROUS, HARMLESS_MESSAGES, MORE_DANGEROUS, MORE_HARMLESS } from './crisis.cases.ts';
 import { CRISIS_DIRECTORY, CRISIS_KINDS, CRISIS_LINES, CRISIS_TEXT, detectCrisis } from './crisis.ts';
 
 const shows = (text: string): boolean => detectCrisis(text).level !== 'none';
 const percent = (part: number, whole: number): string => `${part} of ${whole} (${((100 * part) / whole).toFixed(1)} %)`;
 
 describe('the labelled phrases', () => {
-  const dangerous = CRISIS_KINDS.flatMap((kind) => DANGEROUS[kind]);
+  const dangerous = [...CRISIS_KINDS.flatMap((kind) => DANGEROUS[kind]), ...MORE_DANGEROUS];
+  const harmless = [...HARMLESS_MESSAGES, ...MORE_HARMLESS];
   const missed = dangerous.filter((text) => !shows(text));
-  const needless = HARMLESS_MESSAGES.filter(shows);
+  const needless = harmless.filter(shows);
 
   it('are many, and none stands twice', () => {
-    const all = [...dangerous, ...HARMLESS_MESSAGES];
+    const all = [...dangerous, ...harmless];
     expect(new Set(all).size).toBe(all.length);
-    expect(dangerous.length).toBeGreaterThanOrEqual(120);
-    expect(HARMLESS_MESSAGES.length).toBeGreaterThanOrEqual(120);
+    expect(dangerous.length).toBeGreaterThanOrEqual(200);
+    expect(harmless.length).toBeGreaterThanOrEqual(200);
   });
 
   it('bring the banner for at least 95 % of the dangerous and at most 3 % of the harmless', () => {
     console.log(`missed: ${percent(missed.length, dangerous.length)}\n  ${missed.join('\n  ')}`);
-    console.log(`shown needlessly: ${percent(needless.length, HARMLESS_MESSAGES.length)}\n  ${needless.join('\n  ')}`);
+    console.log(`shown needlessly: ${percent(needless.length, harmless.length)}\n  ${needless.join('\n  ')}`);
     expect(missed.length / dangerous.length).toBeLessThanOrEqual(0.05);
-    expect(needless.length / HARMLESS_MESSAGES.length).toBeLessThanOrEqual(0.03);
+    expect(needless.length / harmless.length).toBeLessThanOrEqual(0.03);
   });
 
   it('are mostly recognised for what they are', () => {
