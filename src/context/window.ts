@@ -50,6 +50,11 @@ export function fitWindow({ costs, budget, reserve }: WindowInput): Fit | LabErr
   const kept = utterances.length - from;
   if (tokens <= room && (kept > 0 || utterances.length === 0)) return { from, kept, leftOut: from, tokens };
   const needed = base + perMessage + (utterances.at(-1)?.tokens ?? 0) + reserve;
+  return doesNotFit(needed, budget, reserve);
+}
+
+/** Even the newest utterance is too much: `needed` tokens with the system prompt and the reply. */
+export function doesNotFit(needed: number, budget: number, reserve: number): LabError {
   return new LabError({
     code: 'bad-config',
     what: `The system prompt, the newest message and ${reserve} tokens for the reply need ${needed} tokens, and ${budget} fit.`,
