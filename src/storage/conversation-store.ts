@@ -123,7 +123,9 @@ function toStored(message: Message, conversation: string): StoredMessage {
 
 function assemble(stored: StoredMessage[]): Map<string, Message> {
   const messages = new Map<string, Message>();
-  for (const { conversation: _, ...message } of stored.sort((a, b) => a.createdAt - b.createdAt)) {
+  for (const record of stored.sort((a, b) => a.createdAt - b.createdAt)) {
+    const message: Message & { conversation?: string } = { ...record };
+    delete message.conversation;
     messages.set(message.id, message);
   }
   return messages;
