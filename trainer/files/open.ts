@@ -54,7 +54,7 @@ async function weightsIn(folder: string, shown: string): Promise<string[]> {
   });
 }
 
-async function sideFiles(folder: string): Promise<SideFiles> {
+export async function sideFiles(folder: string): Promise<SideFiles> {
   const files: SideFiles = new Map();
   for (const name of SIDE_FILES) {
     const text = await readFile(join(folder, name), 'utf8').catch(() => undefined);

@@ -6,6 +6,14 @@ import { EXPORT_FORMATS, type ExportDtype } from './dtype.ts';
 import type { QuantisedMatrix, WeightWriter } from './weights.ts';
 
 const MICROSOFT = 'com.microsoft';
+/** Matrices of a layer that are stored under one name, their rows one after another. */
+export const STACKED: Record<string, string[]> = {
+  'self_attn.qkv_proj': ['self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj'],
+  'self_attn.o_proj': ['self_attn.o_proj'],
+  'mlp.gate_proj': ['mlp.gate_proj'],
+  'mlp.up_proj': ['mlp.up_proj'],
+  'mlp.down_proj': ['mlp.down_proj'],
+};
 /** End of a slice that has none. */
 const TO_END = 2 ** 31 - 1;
 
@@ -147,10 +155,10 @@ export class DecoderBuilder {
 
   private async attention(weights: WeightWriter, layer: number, hidden: string, position: { lengths: string; total: string; cos: string; sin: string }) {
     const { graph, config } = this;
-    const prefix = `model.layers.${layer}.self_attn`;
-    const packed = await this.linear(weights, `${prefix}.qkv_proj`, ['q_proj', 'k_proj', 'v_proj'].map((part) => `${prefix}.${part}`), hidden);
+    const prefix = `model.layers.${layer}`;
+    const packed = await this.linear(weights, prefix, 'self_attn.qkv_proj', hidden);
     const past = ['key', 'value'].map((part) => graph.input(`past_key_values.${layer}.${part}`, this.io, this.cacheDims('past_sequence_length')));
-    const out = `${prefix}.out`;
+    const out = `${prefix}.self_attn.out`;
     this.ms(
       'GroupQueryAttention',
       [packed, '', '', ...past, position.lengths, position.total, position.cos, position.sin],
@@ -165,22 +173,23 @@ export class DecoderBuilder {
       },
       [out, `present.${layer}.key`, `present.${layer}.value`],
     );
-    return this.linear(weights, `${prefix}.o_proj`, [`${prefix}.o_proj`], out);
+    return this.linear(weights, prefix, 'self_attn.o_proj', out);
   }
 
   private async feedForward(weights: WeightWriter, prefix: string, hidden: string): Promise<string> {
     const { graph } = this;
-    const [gate, up] = [`${prefix}.mlp.gate_proj`, `${prefix}.mlp.up_proj`];
-    const gated = await this.linear(weights, gate, [gate], hidden);
-    const raised = await this.linear(weights, up, [up], hidden);
+    const gated = await this.linear(weights, prefix, 'mlp.gate_proj', hidden);
+    const raised = await this.linear(weights, prefix, 'mlp.up_proj', hidden);
     const silu = graph.node('Mul', [gated, graph.node('Sigmoid', [gated])]);
     const product = graph.node('Mul', [silu, raised]);
-    return this.linear(weights, `${prefix}.mlp.down_proj`, [`${prefix}.mlp.down_proj`], product);
+    return this.linear(weights, prefix, 'mlp.down_proj', product);
   }
 
   /** x · Wᵀ + b with the rows of several matrices stacked; a bias where any of them has one. */
-  private async linear(weights: WeightWriter, name: string, parts: string[], input: string): Promise<string> {
+  private async linear(weights: WeightWriter, prefix: string, stack: string, input: string): Promise<string> {
     const { bits } = EXPORT_FORMATS[this.dtype];
+    const name = `${prefix}.${stack}`;
+    const parts = (STACKED[stack] ?? []).map((part) => `${prefix}.${part}`);
     const tensors = parts.map((part) => `${part}.weight`);
     let output: string;
     if (bits === null) {

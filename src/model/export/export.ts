@@ -139,9 +139,8 @@ function exportNotes(source: Checkpoint, dtype: ExportDtype): string[] {
   if (bits === null) return [...notes, 'Matrices are stored as floating-point numbers.'];
   const matrices = [...source.tensors].filter(([name]) => /_proj\.weight$/.test(name)).map(([, info]) => info.type);
   const exact = matrices.filter((type) => isExact(type, bits)).length;
-  notes.push(
-    `${exact} of ${matrices.length} layer matrices keep their ${bits}-bit blocks exactly as in the source; the others were quantised in blocks of ${BLOCK} by least squares.`,
-  );
+  const rest = exact < matrices.length ? ` The others were quantised in blocks of ${BLOCK} by least squares.` : '';
+  notes.push(`${exact} of ${matrices.length} layer matrices keep their ${bits}-bit blocks exactly as in the source.${rest}`);
   const embedding = source.tensors.get('model.embed_tokens.weight')?.type;
   notes.push(embedding === 'Q8_0' ? 'The 8-bit embedding keeps its blocks exactly as in the source.' : 'The embedding was quantised to 8 bits in blocks of 32.');
   return notes;
