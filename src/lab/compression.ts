@@ -1,7 +1,6 @@
-import { throwIfCancelled } from '../error.ts';
-import { loadRepresentation } from '../representation/load.ts';
+import { LabError, throwIfCancelled } from '../error.ts';
 import type { RepresentationOptions } from '../representation/load.ts';
-import type { Compressed, RepresentationId } from '../representation/representation.ts';
+import type { Compressed, Representation, RepresentationId } from '../representation/representation.ts';
 import type { Method } from '../rpc/protocol.ts';
 import { RpcWorker } from '../rpc/worker.ts';
 import type { WorkerLike } from '../rpc/worker.ts';
@@ -48,7 +47,7 @@ export function createCompression({ spawn, capacity = 4096 }: CompressionSetup =
 
   const run = async (texts: string[], options: CompressOptions, signal?: AbortSignal): Promise<Compressed[]> => {
     if (worker) return worker.call('compress', { texts, options: plain(options) }, { signal });
-    const representation = await loadRepresentation(options.representation, options);
+    const representation = await loadHere(options);
     return texts.map((text) => {
       throwIfCancelled(signal);
       return representation.compress(text);
@@ -74,6 +73,13 @@ export function createCompression({ spawn, capacity = 4096 }: CompressionSetup =
     },
     terminate: () => worker?.terminate(),
   };
+}
+
+/** Loads a representation into this thread. A page never does: its build leaves this branch and the taggers out. */
+async function loadHere(options: CompressOptions): Promise<Representation> {
+  if (import.meta.env?.SSR === false) throw new LabError({ code: 'unsupported', what: 'Compression needs a worker here.' });
+  const { loadRepresentation } = await import('../representation/load.ts');
+  return loadRepresentation(options.representation, options);
 }
 
 /** Only the known fields, as plain data: reactive proxies of a UI cannot be sent to a worker. */

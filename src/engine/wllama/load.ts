@@ -58,6 +58,7 @@ export async function loadWllama(parts: Blob[], modelId: string, options: Wllama
   const runtime: LlamaRuntime = {
     complete: (request, onChunk, abort) => complete(wllama, request, onChunk, abort),
     exit: () => wllama.exit(),
+    addedStart: wllama.mustAddBosToken() ? tokenizer.tokenText(wllama.getBOS()) : undefined,
   };
   const info: LoadedInfo & { contextWindow: number } = {
     modelId,
@@ -71,7 +72,7 @@ export async function loadWllama(parts: Blob[], modelId: string, options: Wllama
 
 type Wllama = import('@wllama/wllama').Wllama;
 
-/** The package's types know neither token ids as a prompt nor the server's own fields; the server takes both. */
+/** The package's types leave out some of the server's own fields. */
 async function complete(wllama: Wllama, request: CompletionRequest, onChunk?: (chunk: CompletionChunk) => void, signal?: AbortSignal): Promise<CompletionChunk> {
   const params = { ...request, ...(signal ? { abortSignal: signal } : {}) } as unknown as Parameters<Wllama['createCompletion']>[0];
   if (!onChunk) return (await wllama.createCompletion({ ...params, stream: false } as never)) as unknown as CompletionChunk;

@@ -12,7 +12,8 @@ export interface CompletionChunk {
 }
 
 export interface CompletionRequest {
-  prompt: number[];
+  /** Text with special tokens in it; the server takes no ids. */
+  prompt: string;
   max_tokens: number;
   temperature: number;
   top_k?: number;
@@ -29,12 +30,14 @@ export interface CompletionRequest {
 export interface LlamaRuntime {
   complete(request: CompletionRequest, onChunk?: (chunk: CompletionChunk) => void, signal?: AbortSignal): Promise<CompletionChunk>;
   exit(): Promise<void>;
+  /** The text of the token that the server puts before every prompt, for models that want that. */
+  addedStart: string | undefined;
 }
 
 /** Large enough to outweigh any logit, so that the token is certain. */
 const FORCE = 1e4;
 
-/** A GGUF model in llama.cpp's server, compiled to Wasm. Prompts go in as ids of the model's own tokenizer. */
+/** A GGUF model in llama.cpp's server, compiled to Wasm. Tokens are counted by the model's own tokenizer, run here. */
 export class WllamaModel implements LoadedModel {
   readonly info: LoadedInfo & { contextWindow: number };
   #runtime: LlamaRuntime;
@@ -69,7 +72,8 @@ export class WllamaModel implements LoadedModel {
   /**
    * llama.cpp's server gives the log-probability of what it samples, so each token of the text is made the certain
    * choice in turn; its probability is read before that bias. The cache holds all earlier tokens, so a token costs one
-   * step, and no more than one row of logits exists at a time.
+   * step, and no more than one row of logits exists at a time. Prompts go in as text: where a part of the text would
+   * be cut into other tokens than it is within the whole, the score can't be had this way and `unsupported` is thrown.
    */
   async score(text: string, signal?: AbortSignal): Promise<TokenScore[]> {
     const leave = await this.#queue.enter();
@@ -93,18 +97,32 @@ export class WllamaModel implements LoadedModel {
     await this.#runtime.exit();
   }
 
-  async #logprob(prompt: number[], id: number): Promise<number> {
-    const request = { prompt, max_tokens: 1, temperature: 0, n_probs: 1, logit_bias: [[id, FORCE]] as [number, number][], cache_prompt: true };
+  async #logprob(before: number[], id: number): Promise<number> {
+    const prefix = before.map((each) => this.#tokenizer.tokenText(each)).join('');
+    const again = this.#tokenizer.encode(prefix);
+    if (again.length !== before.length || again.some((each, i) => each !== before[i])) throw this.#unscorable(`the part "${prefix.slice(-12)}" is cut differently on its own`);
+    const request = { prompt: this.#prompt(prefix), max_tokens: 1, temperature: 0, n_probs: 1, logit_bias: [[id, FORCE]] as [number, number][], cache_prompt: true };
     const { choices } = await this.#runtime.complete(request);
     const [token] = choices[0]?.logprobs?.content ?? [];
     if (token && (token.id === undefined || token.id === id)) return token.logprob;
-    throw new LabError({ code: 'unsupported', where: this.info.modelId, what: 'llama.cpp did not report the probability of a token.', todo: 'Score with the ONNX version of the model.' });
+    throw this.#unscorable('it did not report the probability of a token');
+  }
+
+  #unscorable(why: string): LabError {
+    return new LabError({ code: 'unsupported', where: this.info.modelId, what: `llama.cpp can't score this text: ${why}.`, todo: 'Convert the model to ONNX and score with that.' });
+  }
+
+  /** The server puts its start token before the prompt by itself. */
+  #prompt(text: string): string {
+    const start = this.#runtime.addedStart;
+    return start && text.startsWith(start) ? text.slice(start.length) : text;
   }
 
   async *#reply(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
     const { temperature, topK, topP, maxNewTokens, seed } = decoding;
     const start = performance.now();
-    const prompt = this.#tokenizer.encode(this.#tokenizer.renderPrompt(messages));
+    const rendered = this.#tokenizer.renderPrompt(messages);
+    const prompt = this.#tokenizer.encode(rendered);
     this.#checkLength(prompt.length, 1);
     yield { type: 'prompt', tokens: prompt.length };
 
@@ -116,7 +134,7 @@ export class WllamaModel implements LoadedModel {
     let lastAt = 0;
     let finish: string | undefined;
     const request = {
-      prompt,
+      prompt: this.#prompt(rendered),
       max_tokens: Math.min(maxNewTokens, this.info.contextWindow - prompt.length),
       temperature,
       top_k: topK,
