@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bertScore, idfWeights, uniformWeights, type EncodedText } from './bertscore.ts';
+import { bertScores, idfWeights, uniformWeights, type EncodedText, type TokenWeight } from './bertscore.ts';
 
 const CLS = 101;
 const SEP = 102;
@@ -13,9 +13,11 @@ const encode = (tokens: [id: number, degrees: number][]): EncodedText => ({
     ]),
   ),
 });
+/** One pair, a batch of its own. */
+const bertScore = (hyp: EncodedText, ref: EncodedText, weight: TokenWeight) => bertScores([{ hyp, ref }], weight)[0] ?? [];
 const cos = (degrees: number) => Math.cos((degrees * Math.PI) / 180);
 
-describe('bertScore', () => {
+describe('bertScores', () => {
   const hyp = encode([[1, 0], [2, 90]]);
   const ref = encode([[1, 0], [3, 60], [4, 30]]);
   const weight = uniformWeights([CLS, SEP]);
@@ -41,5 +43,16 @@ describe('bertScore', () => {
   it('is 0 for a text without tokens', () => {
     expect(bertScore(encode([]), ref, weight)).toEqual([0, 0, 0]);
     expect(bertScore(hyp, encode([]), weight)).toEqual([0, 0, 0]);
+  });
+
+  it('never goes below 0 for a token beside a text that bert_score would pad', () => {
+    const against = encode([[5, 45]]);
+    const [alone] = bertScores([{ hyp: encode([[1, 290]]), ref: against }], weight);
+    expect(alone?.[0]).toBeCloseTo(cos(90), 6);
+    const far = { hyp: encode([[1, 315], [2, 315]]), ref: encode([[5, 180]]) };
+    expect(bertScores([far], weight)[0]?.[0]).toBeCloseTo(cos(115), 6);
+    const [padded] = bertScores([far, { hyp: against, ref: encode([[1, 0], [2, 0]]) }], weight);
+    expect(padded?.[0]).toBe(0);
+    expect(bertScores([far, { hyp: against, ref: encode([[1, 0], [2, 0]]) }], weight, 1)[0]?.[0]).toBeCloseTo(cos(115), 6);
   });
 });

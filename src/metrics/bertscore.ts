@@ -28,21 +28,32 @@ export function idfWeights(references: readonly ArrayLike<number>[]): TokenWeigh
   return (id) => Math.log((references.length + 1) / ((frequency.get(id) ?? 0) + 1));
 }
 
+/** Pairs that bert_score compares at once by default. */
+const BATCH = 64;
+
 /**
- * BERTScore: each token is matched with the most similar token (cosine) of the other text; precision and recall are the weighted
- * means. All three are 0 for a text without tokens of its own.
+ * BERTScore of pairs in their order: each token is matched with the most similar token (cosine) of the other text; precision and
+ * recall are the weighted means. All three are 0 for a text without tokens of its own.
  *
  * Reference: Zhang et al. (2020), "BERTScore: evaluating text generation with BERT"; bert_score 0.3.13 `greedy_cos_idf`
- * without baseline rescaling. There, padding adds a candidate of similarity 0 to the shorter texts of a batch; here nothing
- * is padded, which differs only for a token whose every similarity is negative.
+ * without baseline rescaling. There, a batch of pairs is padded to its longest text, and padding has a similarity of 0 to
+ * every token. A token whose similarities are all negative therefore scores 0, except beside the longest text of the batch.
  */
-export function bertScore(hyp: EncodedText, ref: EncodedText, weight: TokenWeight): Prf {
-  const specialTokens = 2;
-  if (hyp.ids.length <= specialTokens || ref.ids.length <= specialTokens) return [0, 0, 0];
+export function bertScores(pairs: readonly { hyp: EncodedText; ref: EncodedText }[], weight: TokenWeight, batch = BATCH): Prf[] {
+  return pairs.map(({ hyp, ref }, i) => {
+    const start = i - (i % batch);
+    const together = pairs.slice(start, start + batch);
+    const padded = (side: 'hyp' | 'ref', text: EncodedText) => together.some((pair) => pair[side].ids.length > text.ids.length);
+    return bertScore(hyp, ref, weight, { hyp: padded('hyp', hyp), ref: padded('ref', ref) });
+  });
+}
+
+function bertScore(hyp: EncodedText, ref: EncodedText, weight: TokenWeight, padded: { hyp: boolean; ref: boolean }): Prf {
+  if (hyp.ids.length <= SPECIAL_TOKENS || ref.ids.length <= SPECIAL_TOKENS) return [0, 0, 0];
   const hypRows = unitRows(hyp);
   const refRows = unitRows(ref);
-  const hypBest = new Float64Array(hyp.ids.length).fill(-Infinity);
-  const refBest = new Float64Array(ref.ids.length).fill(-Infinity);
+  const hypBest = new Float64Array(hyp.ids.length).fill(padded.ref ? 0 : -Infinity);
+  const refBest = new Float64Array(ref.ids.length).fill(padded.hyp ? 0 : -Infinity);
   hypRows.forEach((row, i) =>
     refRows.forEach((other, j) => {
       const similarity = dot(row, other);
@@ -55,6 +66,9 @@ export function bertScore(hyp: EncodedText, ref: EncodedText, weight: TokenWeigh
   const f = (2 * precision * recall) / (precision + recall);
   return [precision, recall, Number.isNaN(f) ? 0 : f];
 }
+
+/** The encoder's [CLS] and [SEP]. */
+const SPECIAL_TOKENS = 2;
 
 function unitRows({ ids, embeddings }: EncodedText): Float32Array[] {
   const dimension = embeddings.length / ids.length;

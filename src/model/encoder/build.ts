@@ -1,0 +1,165 @@
+import { LabError } from '../../error.ts';
+import { toNBits } from '../export/nbits.ts';
+import { attr, GraphBuilder, type OnnxModel } from '../onnx/index.ts';
+import { BLOCK } from '../quantise.ts';
+import type { EncoderConfig } from './config.ts';
+import type { EncoderWeights } from './weights.ts';
+
+export const ENCODER_DTYPES = ['fp32', 'q8'] as const;
+/** `q8`: matrices and word embeddings as 8-bit blocks of 32 (MatMulNBits), the rest as float32. */
+export type EncoderDtype = (typeof ENCODER_DTYPES)[number];
+
+/**
+ * Builds the graph of a BERT encoder with its weights inside. Inputs `input_ids`, `attention_mask`, `token_type_ids`
+ * (int64 [batch, sequence]); output `last_hidden_state` (float32 [batch, sequence, hidden]): the contract of transformers.js.
+ * @throws LabError `bad-config` when blocks of 32 don't divide the matrices of `q8`.
+ *
+ * Reference: Devlin et al. (2019), "BERT: pre-training of deep bidirectional transformers"; transformers' `BertModel` without pooler.
+ */
+export async function buildEncoder(config: EncoderConfig, weights: EncoderWeights, dtype: EncoderDtype): Promise<OnnxModel> {
+  if (dtype === 'q8' && (config.hiddenSize % BLOCK !== 0 || config.intermediateSize % BLOCK !== 0)) {
+    throw new LabError({
+      code: 'bad-config',
+      where: 'config.json',
+      what: `Blocks of ${BLOCK} do not divide ${config.hiddenSize} hidden and ${config.intermediateSize} intermediate values.`,
+      todo: 'Export the encoder as fp32.',
+    });
+  }
+  const builder = new EncoderBuilder(config, weights, dtype);
+  await builder.build();
+  return builder.graph.build({ dtype });
+}
+
+class EncoderBuilder {
+  readonly graph = new GraphBuilder('encoder');
+
+  constructor(
+    private readonly config: EncoderConfig,
+    private readonly weights: EncoderWeights,
+    private readonly dtype: EncoderDtype,
+  ) {}
+
+  async build(): Promise<void> {
+    const { graph, config } = this;
+    for (const name of ['input_ids', 'attention_mask', 'token_type_ids']) graph.input(name, 'int64', ['batch_size', 'sequence_length']);
+    const headSize = config.hiddenSize / config.heads;
+    graph.ints('shape.heads', [0, 0, config.heads, headSize]);
+    graph.ints('shape.joined', [0, 0, config.hiddenSize]);
+    graph.floats('attention.scale', [], [1 / Math.sqrt(headSize)]);
+    const mask = this.mask();
+    let hidden = await this.embeddings();
+    for (let layer = 0; layer < config.layers; layer++) {
+      const prefix = `encoder.layer.${layer}`;
+      const attended = await this.attention(`${prefix}.attention`, hidden, mask);
+      hidden = await this.norm(`${prefix}.attention.output.LayerNorm`, graph.node('Add', [attended, hidden]));
+      const fed = await this.feedForward(prefix, hidden);
+      const last = layer === config.layers - 1;
+      hidden = await this.norm(`${prefix}.output.LayerNorm`, graph.node('Add', [fed, hidden]), last ? 'last_hidden_state' : undefined);
+    }
+    graph.output('last_hidden_state', 'float32', ['batch_size', 'sequence_length', config.hiddenSize]);
+  }
+
+  /** 0 where a token may be looked at, a very low number where there is padding; [batch, 1, 1, sequence]. */
+  private mask(): string {
+    const { graph } = this;
+    graph.floats('mask.one', [], [1]);
+    graph.floats('mask.lowest', [], [-1e9]);
+    graph.ints('mask.axes', [1, 2]);
+    const kept = graph.node('Cast', ['attention_mask'], { to: attr.int(1) });
+    const hidden = graph.node('Mul', [graph.node('Sub', ['mask.one', kept]), 'mask.lowest']);
+    return graph.node('Unsqueeze', [hidden, 'mask.axes']);
+  }
+
+  private async embeddings(): Promise<string> {
+    const { graph, config } = this;
+    const h = config.hiddenSize;
+    const gather = { axis: attr.int(0) };
+    const words = await this.words();
+    const types = await this.floats('embeddings.token_type_embeddings.weight', [config.tokenTypes, h]);
+    const positions = await this.floats('embeddings.position_embeddings.weight', [config.maxPositions, h]);
+    graph.ints('position.first', [0]);
+    graph.ints('position.axis', [0]);
+    const shape = graph.node('Shape', ['input_ids'], { start: attr.int(1), end: attr.int(2) });
+    const places = graph.node('Slice', [positions, 'position.first', shape, 'position.axis']);
+    const typed = graph.node('Add', [words, graph.node('Gather', [types, 'token_type_ids'], gather)]);
+    return this.norm('embeddings.LayerNorm', graph.node('Add', [typed, places]));
+  }
+
+  private async words(): Promise<string> {
+    const { graph, config } = this;
+    const name = 'embeddings.word_embeddings.weight';
+    const shape = [config.vocabSize, config.hiddenSize];
+    const gather = { axis: attr.int(0) };
+    if (this.dtype === 'fp32') return graph.node('Gather', [await this.floats(name, shape), 'input_ids'], gather);
+    // Standard operators: not every build of ONNX Runtime has GatherBlockQuantized.
+    const { codes, scales } = await this.quantised(name, shape);
+    graph.floats('words.zero', [], [128]);
+    graph.ints('words.last', [-1]);
+    const centred = graph.node('Sub', [graph.node('Cast', [graph.node('Gather', [codes, 'input_ids'], gather)], { to: attr.int(1) }), 'words.zero']);
+    const scaled = graph.node('Mul', [centred, graph.node('Unsqueeze', [graph.node('Gather', [scales, 'input_ids'], gather), 'words.last'])]);
+    return graph.node('Reshape', [scaled, 'shape.joined']);
+  }
+
+  private async attention(prefix: string, hidden: string, mask: string): Promise<string> {
+    const { graph, config } = this;
+    const h = config.hiddenSize;
+    const heads = async (part: string, perm: number[]) => {
+      const projected = await this.linear(`${prefix}.self.${part}`, hidden, h, h);
+      return graph.node('Transpose', [graph.node('Reshape', [projected, 'shape.heads'])], { perm: attr.ints(perm) });
+    };
+    const query = await heads('query', [0, 2, 1, 3]);
+    const key = await heads('key', [0, 2, 3, 1]);
+    const value = await heads('value', [0, 2, 1, 3]);
+    const scores = graph.node('Mul', [graph.node('MatMul', [query, key]), 'attention.scale']);
+    const shares = graph.node('Softmax', [graph.node('Add', [scores, mask])], { axis: attr.int(-1) });
+    const mixed = graph.node('Transpose', [graph.node('MatMul', [shares, value])], { perm: attr.ints([0, 2, 1, 3]) });
+    return this.linear(`${prefix}.output.dense`, graph.node('Reshape', [mixed, 'shape.joined']), h, h);
+  }
+
+  private async feedForward(prefix: string, hidden: string): Promise<string> {
+    const { hiddenSize: h, intermediateSize: f } = this.config;
+    const raised = await this.linear(`${prefix}.intermediate.dense`, hidden, f, h);
+    return this.linear(`${prefix}.output.dense`, this.graph.node('Gelu', [raised], { approximate: attr.string('none') }), h, f);
+  }
+
+  private async norm(name: string, input: string, output?: string): Promise<string> {
+    const { hiddenSize, normEpsilon } = this.config;
+    const gamma = await this.floats(`${name}.weight`, [hiddenSize]);
+    const beta = await this.floats(`${name}.bias`, [hiddenSize]);
+    const attributes = { axis: attr.int(-1), epsilon: attr.float(normEpsilon) };
+    return this.graph.node('LayerNormalization', [input, gamma, beta], attributes, output ? { outputs: [output] } : {});
+  }
+
+  /** x · Wᵀ + b. */
+  private async linear(name: string, input: string, rows: number, columns: number): Promise<string> {
+    const { graph } = this;
+    const bias = await this.floats(`${name}.bias`, [rows]);
+    return graph.node('Add', [await this.product(`${name}.weight`, input, rows, columns), bias]);
+  }
+
+  private async product(name: string, input: string, rows: number, columns: number): Promise<string> {
+    const { graph } = this;
+    if (this.dtype === 'fp32') {
+      const matrix = await this.floats(name, [rows, columns]);
+      return graph.node('MatMul', [input, graph.node('Transpose', [matrix], { perm: attr.ints([1, 0]) })]);
+    }
+    const { codes, scales } = await this.quantised(name, [rows, columns]);
+    const attributes = { K: attr.int(columns), N: attr.int(rows), bits: attr.int(8), block_size: attr.int(BLOCK) };
+    return graph.node('MatMulNBits', [input, codes, scales], attributes, { domain: 'com.microsoft' });
+  }
+
+  private async floats(name: string, shape: number[]): Promise<string> {
+    const values = await this.weights.read(name, shape);
+    return this.graph.initializer(name, 'float32', shape, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  }
+
+  private async quantised(name: string, [rows = 0, columns = 0]: number[]): Promise<{ codes: string; scales: string }> {
+    const values = await this.weights.read(name, [rows, columns]);
+    const stored = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const { codes, scales } = toNBits('F32', stored, values.length, 8);
+    const blocks = columns / BLOCK;
+    this.graph.initializer(`${name}.codes`, 'uint8', [rows, blocks, BLOCK], codes);
+    this.graph.initializer(`${name}.scales`, 'float32', [rows, blocks], new Uint8Array(scales.buffer));
+    return { codes: `${name}.codes`, scales: `${name}.scales` };
+  }
+}
