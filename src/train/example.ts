@@ -1,3 +1,4 @@
+import { buildContext } from '../context/build.ts';
 import type { ChatMessage } from '../context/message.ts';
 import type { Utterance } from '../dataset/dialogue.ts';
 import { LabError } from '../error.ts';
@@ -13,34 +14,8 @@ export interface ExampleOptions {
   /** How an utterance enters the context of later replies. */
   compress: (text: string) => string;
   labels: LabelChoice;
-  /** System message; null leaves it to the template. */
-  system: string | null;
-}
-
-interface Turn {
-  role: 'user' | 'assistant';
-  /** As written, for learning, and as later replies see it. */
-  raw: string;
-  context: string;
-}
-
-/** Joins neighbouring utterances of one speaker by a space; empty ones vanish. */
-function turnsOf(utterances: readonly Utterance[], compress: (text: string) => string): Turn[] {
-  const turns: Turn[] = [];
-  for (const { speaker, text } of utterances) {
-    const raw = text.trim();
-    if (raw === '') continue;
-    const role = speaker === 'supporter' ? 'assistant' : 'user';
-    const turn: Turn = { role, raw, context: compress(raw) };
-    const last = turns.at(-1);
-    if (last?.role !== role) turns.push(turn);
-    else turns.splice(-1, 1, { role, raw: joined(last.raw, turn.raw), context: joined(last.context, turn.context) });
-  }
-  return turns;
-}
-
-function joined(...texts: string[]): string {
-  return texts.filter((text) => text !== '').join(' ');
+  /** System message; blank leaves it to the template. */
+  system: string;
 }
 
 /**
@@ -50,18 +25,24 @@ function joined(...texts: string[]): string {
  */
 export function dialogueSequence(id: string, utterances: readonly Utterance[], options: ExampleOptions): Sequence | null {
   const { codec, compress, labels, system } = options;
-  const messages: ChatMessage[] = system === null ? [] : [{ role: 'system', content: system }];
+  const written = buildContext({ system, utterances }).messages;
+  const sent = buildContext({ system, utterances, sent: utterances.map((utterance) => compress(utterance.text)) }).messages;
+  const messages: ChatMessage[] = [];
   const writer = new SequenceWriter();
-  for (const { role, raw, context } of turnsOf(utterances, compress)) {
+  for (const [i, { role, content: raw }] of written.entries()) {
+    const context = sent[i]?.content ?? raw;
     if (role === 'assistant') {
-      const prompt = codec.encode(codec.render(messages, { prompt: true }));
-      const learnt = codec.encode(codec.render([...messages, { role, content: raw }], { prompt: false }));
+      const text = codec.render([...messages, { role, content: raw }], { prompt: false });
+      // Templates do not promise anything for a conversation without messages.
+      const prompt = codec.encode(messages.length > 0 ? codec.render(messages, { prompt: true }) : text.slice(0, text.lastIndexOf(raw)));
+      const learnt = codec.encode(text);
       const start = commonPrefix(prompt, learnt);
       const end = learnt.findIndex((token, i) => i >= start && codec.endIds.has(token)) + 1 || learnt.length;
       if (raw === context) writer.trunk(learnt, { id, from: labels === 'all' ? 1 : start, to: labels === 'all' ? learnt.length : end });
       else writer.branch(learnt.slice(0, end), { id, from: start });
     }
-    messages.push({ role, content: role === 'assistant' && context === '' ? raw : context });
+    messages.push({ role, content: context });
+    if (role === 'system') continue;
     const all = labels === 'all' ? { from: 1, to: Infinity } : { from: 0, to: 0 };
     writer.trunk(codec.encode(codec.render(messages, { prompt: false })), { id, ...all });
   }
