@@ -13,9 +13,3 @@ export interface MlcPair {
   modelUrl: string;
   libraryUrl: string;
 }
-
-/** A row of WebLLM's own list. */
-export interface PrebuiltMlc {
-  id: string;
-  memoryBytes: number | null;
-}

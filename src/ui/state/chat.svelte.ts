@@ -1,6 +1,7 @@
 import { createConversation, append, editAndBranch, pathTo, regenerate, rename, selectSibling, siblingsOf, update } from '../../conversation/tree.ts';
 import type { Conversation, Message } from '../../conversation/conversation.ts';
 import { LabError } from '../../error.ts';
+import { detectCrisis } from '../../safety/crisis.ts';
 import { pageEntries, type PageEntry } from '../chat/page-entries.ts';
 import { conversations } from './conversations.svelte.ts';
 import { readDraft, writeDraft } from './drafts.ts';
@@ -23,9 +24,16 @@ export class ChatState {
   readonly busy: boolean = $derived(this.writing !== null || this.waitsForModel);
   readonly title: string = $derived(this.conversation?.title || 'New conversation');
   #draft = $state('');
-  #newPrompt = $derived(settings.current.systemPrompt);
   #stopping: AbortController | null = null;
   #answering: Promise<void> = Promise.resolve();
+
+  constructor() {
+    conversations.subscribe((event) => {
+      if (event.type === 'unsaved' || this.busy || !this.conversation) return;
+      if (event.type === 'deleted' && (event.id ?? this.conversation.id) === this.conversation.id) this.#leave();
+      if (event.type === 'changed' && event.remote && event.id === this.conversation.id) void this.#reread(event.id);
+    });
+  }
 
   get draft(): string {
     return this.#draft;
@@ -37,7 +45,7 @@ export class ChatState {
   }
 
   get systemPrompt(): string {
-    return this.conversation?.systemPrompt ?? this.#newPrompt;
+    return this.conversation?.systemPrompt ?? settings.current.systemPrompt;
   }
 
   /** Also what new conversations start with. */
@@ -57,7 +65,7 @@ export class ChatState {
     try {
       const found = id === null ? null : await conversations.get(id);
       this.conversation = found ?? null;
-      if (id !== null && !found) router.replace('chat');
+      if (id !== null && !found) router.forget('chat');
     } catch (error) {
       this.#fail(error, 'The conversation could not be opened.');
     } finally {
@@ -72,8 +80,9 @@ export class ChatState {
     this.draft = '';
     const begun = this.conversation ?? createConversation(this.systemPrompt);
     const { conversation } = append(begun, { speaker: 'seeker', text });
+    if (detectCrisis(text).level !== 'none') this.announcement = 'Lines of people who can help stand under your message.';
     await this.#keep(conversation);
-    if (begun !== conversation && router.place.param !== conversation.id) router.replace('chat', conversation.id);
+    if (router.place.view.id === 'chat' && router.place.param !== conversation.id) router.replace('chat', conversation.id);
     await this.#start();
   }
 
@@ -164,6 +173,18 @@ export class ChatState {
       this.writing = null;
       await this.#keep(update(conversation, message.id, { ...last }));
     }
+  }
+
+  /** The conversation is gone: its page becomes an empty one. */
+  #leave(): void {
+    this.conversation = null;
+    router.forget('chat');
+  }
+
+  /** Another tab has added to the conversation. */
+  async #reread(id: string): Promise<void> {
+    const found = await conversations.get(id);
+    if (found && this.conversation?.id === id && !this.busy) this.conversation = { ...found, leaf: this.conversation.leaf };
   }
 
   async #keep(conversation: Conversation): Promise<void> {

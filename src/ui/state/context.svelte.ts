@@ -1,5 +1,123 @@
-class ContextState {
-  total = $state<number | null>(null);
-  window = $state<number | null>(null);
+import type { ChatMessage } from '../../context/message.ts';
+import { windowMeter, type MeterRow } from '../../context/window.ts';
+import type { Utterance } from '../../dataset/dialogue.ts';
+import { LabError } from '../../error.ts';
+import { compress } from '../../lab/compression.ts';
+import { REPRESENTATION_IDS, type RepresentationId, type TokenSpan } from '../../representation/representation.ts';
+import { seeContext, type ContextRequest, type SeenContext } from '../context/see.ts';
+import { chat } from './chat.svelte.ts';
+import { models } from './models.svelte.ts';
+import { settings } from './settings.svelte.ts';
+import { tokenReaderOf } from './token-reader.ts';
+import { modelWindow, windowFor } from './window.ts';
+
+/** A message of the context as the panel prints it. */
+export interface SeenRow {
+  key: string;
+  role: ChatMessage['role'];
+  written: string;
+  sent: string;
+  spans: readonly TokenSpan[];
+  tokens: number;
+  inside: boolean;
+  /** Still being typed. */
+  draft: boolean;
 }
+
+type Said = Utterance & { key: string; draft: boolean };
+
+/** What is typed is looked at once the fingers rest, in milliseconds. */
+const REST = 180;
+
+/** What the model would receive if it were to answer now, under each representation. */
+class ContextState {
+  rows = $state.raw<SeenRow[]>([]);
+  meter = $state.raw<MeterRow[]>([]);
+  /** Tokens of the prompt; null while there is nothing to count. */
+  total = $state<number | null>(null);
+  estimated = $state(true);
+  outside = $state(0);
+  error = $state.raw<LabError | null>(null);
+  readonly modelWindow = $derived(modelWindow(models.loaded?.info.contextWindow));
+  readonly window = $derived(windowFor(models.loaded?.info.contextWindow, settings.current.maxNewTokens));
+  readonly #written = $derived(
+    chat.entries.filter(({ id }) => id !== chat.writing?.id).map(({ id, speaker, text }) => ({ key: id, speaker, text, draft: false })),
+  );
+  #drafted = $state('');
+  readonly #utterances: Said[] = $derived.by(() => {
+    const text = this.#drafted.trim();
+    return text ? [...this.#written, { key: 'draft', speaker: 'seeker', text, draft: true }] : this.#written;
+  });
+  #looking: AbortController | null = null;
+
+  constructor() {
+    $effect.root(() => {
+      $effect(() => {
+        const draft = chat.draft;
+        const timer = setTimeout(() => (this.#drafted = draft), draft ? REST : 0);
+        return () => clearTimeout(timer);
+      });
+      $effect(() => this.refresh());
+    });
+  }
+
+  get utterances(): number {
+    return this.#utterances.length;
+  }
+
+  /** Looks again. What it reads of the settings makes the effect above run anew. */
+  refresh(): void {
+    const { representation, tagger, keptTags } = settings.current;
+    const utterances = this.#utterances;
+    const request = { system: chat.systemPrompt, utterances, window: this.window };
+    const reads = models.loaded || chat.entries.length > 0 ? models.chosen.id : null;
+    this.#looking?.abort();
+    const looking = new AbortController();
+    this.#looking = looking;
+    const ask = (each: RepresentationId): ContextRequest => ({ ...request, options: { representation: each, tagger, keep: [...keptTags] } });
+    void this.#look(ask, { chosen: representation, utterances, modelId: reads }, looking.signal);
+  }
+
+  async #look(
+    ask: (representation: RepresentationId) => ContextRequest,
+    { chosen, utterances, modelId }: { chosen: RepresentationId; utterances: readonly Said[]; modelId: string | null },
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      const reader = modelId === null ? null : await tokenReaderOf(modelId);
+      const seen = await Promise.all(REPRESENTATION_IDS.map((each) => seeContext(ask(each), reader, compress, signal)));
+      if (signal.aborted) return;
+      const byId = Object.fromEntries(REPRESENTATION_IDS.map((id, i) => [id, seen[i]])) as Record<RepresentationId, SeenContext>;
+      this.#show(ask(chosen), utterances, byId);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.error = LabError.from(error, { code: 'worker-lost', what: 'The context could not be compressed.', todo: 'Try again.' });
+    }
+  }
+
+  #show({ system: prompt, window, options }: ContextRequest, utterances: readonly Said[], seen: Record<RepresentationId, SeenContext>): void {
+    const { fit, costs, compressed, estimated } = seen[options.representation];
+    const from = fit instanceof LabError ? utterances.length : fit.from;
+    const system: SeenRow[] = prompt.trim()
+      ? [{ key: 'system', role: 'system', written: prompt, sent: prompt, spans: [], tokens: costs.base, inside: true, draft: false }]
+      : [];
+    const said = utterances.map((utterance, i): SeenRow => ({
+      key: utterance.key,
+      role: utterance.speaker === 'seeker' ? 'user' : 'assistant',
+      written: utterance.text,
+      sent: compressed[i]?.text ?? utterance.text,
+      spans: compressed[i]?.spans ?? [],
+      tokens: costs.utterances[i]?.tokens ?? 0,
+      inside: i >= from,
+      draft: utterance.draft,
+    }));
+    this.rows = [...system, ...said];
+    this.total = said.length === 0 ? null : fit instanceof LabError ? null : fit.tokens;
+    this.estimated = estimated;
+    this.outside = from;
+    this.meter = windowMeter(Object.fromEntries(REPRESENTATION_IDS.map((id) => [id, seen[id].costs])), window);
+    this.error = fit instanceof LabError && said.length > 0 ? fit : null;
+  }
+}
+
 export const context = new ContextState();

@@ -1,66 +1,173 @@
-import type { EngineFeatures, LoadedModel, LoadProgress } from '../../engine/engine.ts';
+import { z } from 'zod';
+import type { Device, EngineFeatures, LoadedModel, LoadProgress } from '../../engine/engine.ts';
 import { LabError } from '../../error.ts';
-import type { EndpointSpec, MlcPair, PrebuiltMlc } from '../models/specs.ts';
-import type { PickedFile } from '../parts/dropped.ts';
+import { EMBEDDED_MODEL } from '../../lab/embedded.ts';
+import { estimateMemory, listModels, loadModel, removeModel, subscribe, type ModelSummary } from '../../lab/models.ts';
+import { offline } from './offline.svelte.ts';
+import { Stored } from './stored.svelte.ts';
 
-/** A model as the lists show it. */
-export interface ListedModel {
-  id: string;
-  name: string;
-  /** One sentence on what it is and where it comes from. */
-  origin: string;
-  /** 0 or null where there is nothing to fetch. */
-  bytes: number | null;
-  memoryBytes: number | null;
-  contextWindow: number | null;
-  licence: string | null;
-  cardUrl: string | null;
-  removable: boolean;
-}
+/** What the lists and the chip need of a model; the embedded one is known before anything is asked of the lab. */
+export type ListedModel = Pick<ModelSummary, 'id' | 'name' | 'summary' | 'bytes'> & Partial<ModelSummary>;
 
+export const DEVICES = ['auto', 'webgpu', 'wasm'] as const;
+export type DeviceChoice = (typeof DEVICES)[number];
+
+const schema = z.object({ id: z.string().catch(EMBEDDED_MODEL.id), device: z.enum(DEVICES).catch('auto') });
+const PLACES: Record<Device, string> = { webgpu: 'WebGPU', wasm: 'Wasm', cpu: 'CPU', remote: 'its server' };
+const EMBEDDED: ListedModel = { ...EMBEDDED_MODEL, embedded: true, format: 'onnx' };
+
+/** The models of this browser, and the one that is chosen and perhaps in memory. */
 class Models {
-  list = $state.raw<ListedModel[]>([]);
+  list = $state.raw<ListedModel[]>([EMBEDDED]);
   listError = $state.raw<LabError | null>(null);
-  chosen = $state.raw<ListedModel | null>(null);
   phase = $state<'none' | 'loading' | 'ready' | 'failed'>('none');
   progress = $state.raw<LoadProgress | null>(null);
   error = $state.raw<LabError | null>(null);
-  addError = $state.raw<LabError | null>(null);
-  adding = $state.raw<{ name: string; progress: LoadProgress | null; cancel: () => void } | null>(null);
-  device = $state<'auto' | 'webgpu' | 'wasm'>('auto');
   loaded = $state.raw<LoadedModel | null>(null);
+  /** Bytes of memory in use, by model; null where it cannot be known before loading. */
+  memory = $state.raw<Record<string, number | null>>({});
+  readonly #choice = new Stored('model', schema);
+  #loading: Promise<LoadedModel> | null = null;
+  #stopping: AbortController | null = null;
 
+  constructor() {
+    if (this.#choice.current.id !== EMBEDDED_MODEL.id) void this.refresh();
+  }
+
+  get chosen(): ListedModel {
+    return this.list.find(({ id }) => id === this.#choice.current.id) ?? EMBEDDED;
+  }
+
+  get device(): DeviceChoice {
+    return this.#choice.current.device;
+  }
+
+  /** Share of the loading that is done, in 0..1; null while unknown. */
   get share(): number | null {
-    return this.progress?.totalBytes ? this.progress.loadedBytes / this.progress.totalBytes : null;
+    return this.progress?.totalBytes ? Math.min(1, this.progress.loadedBytes / this.progress.totalBytes) : null;
   }
+
+  /** Where the loaded model runs, in a reader's words. */
   get where(): string {
-    return this.loaded?.info.device ?? '';
+    if (!this.loaded) return '';
+    return this.loaded.info.device === 'remote' ? (this.chosen.host ?? PLACES.remote) : PLACES[this.loaded.info.device];
   }
+
   get note(): string | null {
     return this.loaded?.info.note ?? null;
   }
+
   get features(): EngineFeatures | null {
     return this.loaded?.info.features ?? null;
   }
-  async refresh(): Promise<void> {}
-  async load(_id?: string): Promise<void> {}
-  cancel(): void {}
-  async unload(): Promise<void> {}
-  async remove(_id: string): Promise<void> {}
-  async ensure(_signal: AbortSignal): Promise<LoadedModel> {
-    throw LabError.cancelled();
+
+  setDevice(device: DeviceChoice): void {
+    this.#choice.current = { ...this.#choice.current, device };
+    this.memory = {};
   }
-  setDevice(device: 'auto' | 'webgpu' | 'wasm'): void {
-    this.device = device;
+
+  /** Reads the list; from the first time on it follows changes, in other tabs as well. */
+  async refresh(): Promise<void> {
+    this.#follow ??= subscribe(() => void this.refresh());
+    try {
+      this.list = await listModels();
+      this.listError = null;
+    } catch (error) {
+      this.listError = LabError.from(error, { code: 'unsupported', what: 'The list of models could not be read.', todo: 'Reload the page.' });
+    }
   }
-  async prebuilt(): Promise<readonly PrebuiltMlc[]> {
-    return [];
+  #follow: (() => void) | null = null;
+
+  /** Estimates what a model takes in memory, once. Costs the fetching of its configuration. */
+  async estimate(id: string): Promise<void> {
+    if (id in this.memory) return;
+    this.memory = { ...this.memory, [id]: null };
+    const found = await estimateMemory(id, this.device === 'webgpu' ? 'webgpu' : 'wasm').catch(() => null);
+    this.memory = { ...this.memory, [id]: found?.total ?? null };
   }
-  async addFiles(_files: PickedFile[]): Promise<void> {}
-  async addAddress(_url: string): Promise<void> {}
-  async addPrebuilt(_model: PrebuiltMlc): Promise<void> {}
-  async addPair(_pair: MlcPair): Promise<void> {}
-  async addEndpoint(_spec: EndpointSpec): Promise<void> {}
+
+  /** Makes a model the one that answers next; what is loaded stays until then. */
+  choose(id: string): void {
+    if (this.phase === 'loading' || this.phase === 'ready') return;
+    this.#choice.current = { ...this.#choice.current, id };
+    this.phase = 'none';
+    this.error = null;
+  }
+
+  /** Loads a model, by default the chosen one; whatever was in memory makes way first. Failures are shown, not thrown. */
+  async load(id = this.chosen.id): Promise<void> {
+    await this.#start(id).catch(() => undefined);
+  }
+
+  /** The model in memory, loaded first if need be. Aborting `signal` ends the waiting, not the loading. */
+  async ensure(signal: AbortSignal): Promise<LoadedModel> {
+    if (this.loaded) return this.loaded;
+    const loading = this.#loading ?? this.#start(this.chosen.id);
+    return Promise.race([loading, aborted(signal)]);
+  }
+
+  cancel(): void {
+    this.#stopping?.abort();
+  }
+
+  async unload(): Promise<void> {
+    const model = this.loaded;
+    this.loaded = null;
+    this.phase = 'none';
+    await model?.unload();
+  }
+
+  async remove(id: string): Promise<void> {
+    if (this.chosen.id === id && this.loaded) await this.unload();
+    try {
+      await removeModel(id);
+    } catch (error) {
+      this.listError = LabError.from(error, { code: 'unsupported', what: 'The model could not be removed.', todo: 'Reload the page and try again.' });
+    }
+    await this.refresh();
+  }
+
+  #start(id: string): Promise<LoadedModel> {
+    if (this.#loading) return this.#loading;
+    this.#loading = this.#load(id).finally(() => {
+      this.#loading = null;
+      this.#stopping = null;
+      this.progress = null;
+    });
+    return this.#loading;
+  }
+
+  async #load(id: string): Promise<LoadedModel> {
+    const stopping = new AbortController();
+    this.#stopping = stopping;
+    await this.unload();
+    this.#choice.current = { ...this.#choice.current, id };
+    this.phase = 'loading';
+    this.error = null;
+    try {
+      const model = await loadModel(id, {
+        device: this.device,
+        signal: stopping.signal,
+        onProgress: (progress) => (this.progress = progress),
+      });
+      this.loaded = model;
+      this.phase = 'ready';
+      offline.keepEngines();
+      return model;
+    } catch (error) {
+      const fault = LabError.from(error, { code: 'bad-file', what: 'The model could not be loaded.', todo: 'Try again, or choose another model.' });
+      this.phase = fault.code === 'cancelled' ? 'none' : 'failed';
+      this.error = fault.code === 'cancelled' ? null : fault;
+      throw fault;
+    }
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(LabError.cancelled());
+    signal.addEventListener('abort', () => reject(LabError.cancelled()), { once: true });
+  });
 }
 
 export const models = new Models();

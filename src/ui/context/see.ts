@@ -1,0 +1,61 @@
+import { buildContext, sentTexts } from '../../context/build.ts';
+import { ESTIMATED_TEMPLATE, estimateTokens } from '../../context/estimate.ts';
+import type { ChatMessage } from '../../context/message.ts';
+import type { TemplateCosts } from '../../context/template-costs.ts';
+import { fitWindow, type Fit, type PromptCosts, type WindowInput } from '../../context/window.ts';
+import type { Utterance } from '../../dataset/dialogue.ts';
+import { LabError } from '../../error.ts';
+import type { Compression, CompressOptions } from '../../lab/compression.ts';
+import type { Compressed } from '../../representation/representation.ts';
+
+/** Exact counts of a model's tokens. */
+export interface TokenReader {
+  countTokens(texts: string[]): Promise<number[]>;
+  template(system: string): Promise<TemplateCosts>;
+}
+
+export interface ContextRequest {
+  system: string;
+  utterances: readonly Pick<Utterance, 'speaker' | 'text'>[];
+  options: CompressOptions;
+  window: Omit<WindowInput, 'costs'>;
+}
+
+/** A conversation as a model receives it under one representation. */
+export interface SeenContext {
+  /** Each utterance, oldest first, whether it fits or not. */
+  compressed: Compressed[];
+  costs: PromptCosts;
+  /** What fits; an error where not even the newest utterance does. */
+  fit: Fit | LabError;
+  /** Counts come from `estimateTokens`, not from the model's tokenizer. */
+  estimated: boolean;
+}
+
+/** Compresses a conversation and counts what it costs. Rejects as `compress` and `reader` do. */
+export async function seeContext(
+  { system, utterances, options, window }: ContextRequest,
+  reader: TokenReader | null,
+  compress: Compression['compress'],
+  signal?: AbortSignal,
+): Promise<SeenContext> {
+  const compressed = await compress(utterances.map(({ text }) => text), options, signal);
+  const sent = sentTexts({ utterances, sent: compressed.map(({ text }) => text) });
+  const [tokens, template] = reader
+    ? await Promise.all([reader.countTokens(sent), reader.template(system)])
+    : [sent.map(estimateTokens), estimatedTemplate(system)];
+  const costs = { ...template, utterances: utterances.map(({ speaker }, i) => ({ speaker, tokens: tokens[i] ?? 0 })) };
+  return { compressed, costs, fit: fitWindow({ costs, ...window }), estimated: reader === null };
+}
+
+/** The messages to send: the system prompt and the utterances that fit. Throws the error where none fits. */
+export function messagesOf({ system, utterances }: Pick<ContextRequest, 'system' | 'utterances'>, { compressed, fit }: SeenContext): ChatMessage[] {
+  if (fit instanceof LabError) throw fit;
+  const sent = compressed.map(({ text }) => text);
+  return buildContext({ system, utterances: utterances.slice(fit.from), sent: sent.slice(fit.from) }).messages;
+}
+
+function estimatedTemplate(system: string): TemplateCosts {
+  const { base, perMessage } = ESTIMATED_TEMPLATE;
+  return { base: system.trim() ? base + perMessage + estimateTokens(system) : base, perMessage };
+}
