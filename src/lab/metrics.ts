@@ -80,7 +80,8 @@ function createPool({ spawn, workers: size, wordnetUrl }: Extract<MetricsSetup, 
       }
     };
     try {
-      await Promise.all(workers.slice(0, chunks.length).map(work));
+      // Two chunks each, so that a worker never waits for the page to hand it the next.
+      await Promise.all([...workers, ...workers].slice(0, chunks.length).map(work));
     } catch (error) {
       failed.abort();
       throw error;
