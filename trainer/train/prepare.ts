@@ -1,0 +1,124 @@
+import { readFile } from 'node:fs/promises';
+import { LabError } from '../../src/error.ts';
+import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
+import { loadRepresentation } from '../../src/representation/load.ts';
+import { createCodec, type Codec } from '../../src/train/codec.ts';
+import { dialogueSequence } from '../../src/train/example.ts';
+import { cut, labelCount, type Sequence } from '../../src/train/sequence.ts';
+import { stratifiedSplit } from '../../src/train/split.ts';
+import type { RunConfig } from './config.ts';
+import { readDialogues, type TrainingDialogue } from './dialogues.ts';
+
+/** What became of the dialogues of one part. */
+export interface PartCounts {
+  dialogues: number;
+  sequences: number;
+  tokens: number;
+  labels: number;
+  /** Dialogues without a supporter turn. */
+  nothingToLearn: number;
+  /** Dialogues longer than maxTokens, and the tokens and labels that were cut off or left out with them. */
+  tooLong: number;
+  tokensLost: number;
+  labelsLost: number;
+}
+
+export interface Part {
+  sequences: Sequence[];
+  counts: PartCounts;
+}
+
+export interface Prepared {
+  train: Part;
+  eval: Part;
+  /** Malformed records that were left out. */
+  bad: string[];
+}
+
+/** Dialogues of a configuration as sequences of tokens. `onProgress` gets shares of 1. */
+export async function prepareData(checkpoint: Checkpoint, config: RunConfig, onProgress: (done: number, total: number) => void = () => undefined, signal?: AbortSignal): Promise<Prepared> {
+  const { data } = config;
+  const parts = await readParts(config);
+  const codec = await openCodec(checkpoint, data.template);
+  const { compress } = await loadRepresentation(data.representation);
+  const total = parts.train.length + parts.eval.length;
+  let done = 0;
+  const convert = async (dialogues: readonly TrainingDialogue[]): Promise<Part> => {
+    const made: (Sequence | null)[] = [];
+    for (const { id, utterances } of dialogues) {
+      made.push(dialogueSequence(id, utterances, { codec, compress: (text) => compress(text).text, labels: data.labels, system: data.system }));
+      onProgress(++done, total);
+      if (done % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (signal?.aborted) throw LabError.cancelled();
+    }
+    return limitLength(made, data);
+  };
+  const prepared = { train: await convert(parts.train), eval: await convert(parts.eval), bad: parts.bad };
+  if (prepared.train.sequences.length === 0) {
+    throw new LabError({ code: 'bad-data', where: data.train.join(', '), what: 'No dialogue is left to train on.', todo: 'Raise data.maxTokens or check that the data has supporter turns.' });
+  }
+  return prepared;
+}
+
+async function readParts({ data }: RunConfig): Promise<{ train: TrainingDialogue[]; eval: TrainingDialogue[]; bad: string[] }> {
+  const { dialogues, bad } = await readDialogues(data.train, data.format, data.skipBad);
+  const limited = (list: TrainingDialogue[], limit = Infinity): TrainingDialogue[] => list.slice(0, limit);
+  if (data.eval) {
+    const held = await readDialogues(data.eval, data.format, data.skipBad);
+    return { train: limited(dialogues, data.trainLimit), eval: limited(held.dialogues, data.evalLimit), bad: [...bad, ...held.bad] };
+  }
+  if (data.evalShare === 0) return { train: limited(dialogues, data.trainLimit), eval: [], bad };
+  const split = stratifiedSplit(dialogues.map(({ stratum }) => stratum), data.evalShare, data.splitSeed);
+  const pick = (indices: readonly number[]): TrainingDialogue[] => indices.flatMap((i) => dialogues[i] ?? []);
+  return { train: limited(pick(split.train), data.trainLimit), eval: limited(pick(split.test), data.evalLimit), bad };
+}
+
+/** The tokenizer and chat template of a checkpoint, or another template from a file. */
+export async function openCodec({ files, config, name }: Checkpoint, templateFile?: string): Promise<Codec> {
+  const json = (file: string): Record<string, unknown> => {
+    const text = files.get(file);
+    if (text === undefined) throw new LabError({ code: 'missing-file', where: name, what: `The model has no ${file}.`, todo: 'Put it beside the weights.' });
+    return JSON.parse(text) as Record<string, unknown>;
+  };
+  const tokenizerConfig = json('tokenizer_config.json');
+  if (templateFile !== undefined) {
+    tokenizerConfig.chat_template = await readFile(templateFile, 'utf8').catch((error: unknown) => {
+      throw LabError.from(error, { code: 'missing-file', what: 'The template cannot be read', where: templateFile, todo: 'Check data.template.' });
+    });
+  }
+  return createCodec(json('tokenizer.json'), tokenizerConfig, config.eosTokenIds);
+}
+
+function limitLength(made: readonly (Sequence | null)[], { maxTokens, overflow }: RunConfig['data']): Part {
+  const counts: PartCounts = { dialogues: made.length, sequences: 0, tokens: 0, labels: 0, nothingToLearn: 0, tooLong: 0, tokensLost: 0, labelsLost: 0 };
+  const sequences: Sequence[] = [];
+  for (const whole of made) {
+    const long = whole !== null && whole.ids.length > maxTokens;
+    const kept = long ? (overflow === 'truncate' ? cut(whole, maxTokens) : null) : whole;
+    const labels = kept ? labelCount(kept) : 0;
+    if (!whole) counts.nothingToLearn++;
+    if (long) {
+      counts.tooLong++;
+      counts.tokensLost += whole.ids.length - (kept?.ids.length ?? 0);
+      counts.labelsLost += labelCount(whole) - labels;
+    }
+    if (!kept || labels === 0) continue;
+    sequences.push(kept);
+    counts.sequences++;
+    counts.tokens += kept.ids.length;
+    counts.labels += labels;
+  }
+  return { sequences, counts };
+}
+
+/** The counts as lines for a person. */
+export function describeParts({ train, eval: held, bad }: Prepared, { maxTokens, overflow }: RunConfig['data']): string {
+  const line = (name: string, { counts: c }: Part): string => {
+    const lost = c.tooLong > 0
+      ? `; ${c.tooLong} longer than ${maxTokens} tokens were ${overflow === 'truncate' ? 'cut' : 'left out'}, ${c.tokensLost} tokens and ${c.labelsLost} labels lost`
+      : '';
+    const empty = c.nothingToLearn > 0 ? `; ${c.nothingToLearn} without a supporter turn` : '';
+    return `${name}: ${c.sequences} of ${c.dialogues} dialogues, ${c.tokens} tokens, ${c.labels} of them learnt${lost}${empty}`;
+  };
+  return [line('train', train), line('eval', held), ...(bad.length > 0 ? [`${bad.length} malformed records left out:`, ...bad] : [])].join('\n');
+}
