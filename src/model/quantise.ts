@@ -132,3 +132,46 @@ function code8(value: number, scale: number): number {
   const code = Math.round(value / scale);
   return code < -127 ? -127 : code > 127 ? 127 : code;
 }
+
+/**
+ * Fits a 4-bit block without minimum (codes 0…15, value = (code − 8) · scale) by least squares over several ranges; the
+ * scale is negative where the value of largest size is positive, so that the sixteenth level is not wasted.
+ * @param codes receives 32 codes.
+ * @returns the scale, a half-precision number.
+ */
+export function quantiseQ4Symmetric(values: Float32Array, at: number, codes: Uint8Array): number {
+  let extreme = 0;
+  for (let i = 0; i < BLOCK; i++) if (Math.abs(values[at + i] ?? 0) > Math.abs(extreme)) extreme = values[at + i] ?? 0;
+  let best = 0;
+  let bestError = Infinity;
+  for (const width of extreme === 0 ? [] : Q4_CANDIDATES) {
+    const grid = (extreme * width) / -8;
+    let qq = 0;
+    let qx = 0;
+    for (let i = 0; i < BLOCK; i++) {
+      const value = values[at + i] ?? 0;
+      const code = signed4(value, grid);
+      qq += code * code;
+      qx += code * value;
+    }
+    for (const scale of [roundToHalf(grid), roundToHalf(qq > 0 ? qx / qq : 0)]) {
+      if (scale === 0 || !Number.isFinite(scale)) continue;
+      let error = 0;
+      for (let i = 0; i < BLOCK; i++) {
+        const value = values[at + i] ?? 0;
+        error += (signed4(value, scale) * scale - value) ** 2;
+      }
+      if (error < bestError) {
+        best = scale;
+        bestError = error;
+      }
+    }
+  }
+  for (let i = 0; i < BLOCK; i++) codes[i] = best === 0 ? 8 : signed4(values[at + i] ?? 0, best) + 8;
+  return best;
+}
+
+function signed4(value: number, scale: number): number {
+  const code = Math.round(value / scale);
+  return code < -8 ? -8 : code > 7 ? 7 : code;
+}

@@ -21,6 +21,21 @@ const PRE_TOKENIZERS: Record<string, { pre: Json; normalizer: Json | null }> = {
   'llama-bpe': { pre: sequence(split(wordPattern('\\p{N}{1,3}')), byteLevel(false)), normalizer: null },
 };
 
+/** The name under which llama.cpp knows a `pre_tokenizer` of tokenizer.json; undefined when it is none of those known here. */
+export function preTokenizerName(pre: unknown): string | undefined {
+  const wanted = essence(pre);
+  return Object.entries(PRE_TOKENIZERS).find(([, rule]) => essence(rule.pre) === wanted)?.[0];
+}
+
+/** What decides how text is split, in one spelling: offsets play no part, keys come in any order. */
+function essence(pre: unknown): string {
+  return JSON.stringify(pre, (key, value: unknown) => {
+    if (key === 'trim_offsets') return undefined;
+    const plain = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return plain ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
+  });
+}
+
 /** Token types in `tokenizer.ggml.token_type` (llama.cpp `enum llama_token_type`). */
 const CONTROL = 3;
 const USER_DEFINED = 4;

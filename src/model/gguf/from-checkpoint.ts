@@ -1,0 +1,143 @@
+import { throwIfCancelled } from '../../error.ts';
+import { type Checkpoint, matrixShape, readTensor, rowBytes, tensorInfo } from '../checkpoint/checkpoint.ts';
+import { type ModelConfig, ropeFrequencies } from '../config.ts';
+import { ENCODABLE_TYPES, type EncodableType, encodeStored } from '../encode-stored.ts';
+import type { FileSink } from '../export/sink.ts';
+import { decodeStored, STORED, type StoredType } from '../stored.ts';
+import { ggufName, isRotated } from './names.ts';
+import { tokenizerMetadata } from './tokenizer-metadata.ts';
+import type { GgufMetadata } from './types.ts';
+import { type GgufTensorSource, writeGguf } from './write.ts';
+
+const CHUNK_VALUES = 1 << 20;
+
+export interface GgufOptions {
+  /** Model name for the metadata. */
+  name: string;
+  /** Type of the matrices; `keep` leaves every tensor as it is stored. The embedding takes Q8_0 with the 4-bit types. */
+  type: EncodableType | 'keep';
+  licence?: string;
+  onProgress?: (progress: { done: number; total: number }) => void;
+  signal?: AbortSignal;
+}
+
+/** Codes of `general.file_type` (llama.cpp `enum llama_ftype`). */
+const FILE_TYPES: Partial<Record<StoredType, number>> = { F32: 0, F16: 1, Q4_0: 2, Q4_1: 3, Q8_0: 7, Q5_0: 8, Q5_1: 9, BF16: 32 };
+
+/**
+ * Writes a checkpoint as one GGUF file that llama.cpp and wllama load: rows of q and k interleaved as they want them,
+ * tokenizer and chat template in the metadata. Memory stays bounded.
+ * @throws {LabError} unsupported when llama.cpp could not know the tokenizer.
+ */
+export async function checkpointToGguf(source: Checkpoint, file: FileSink, options: GgufOptions): Promise<void> {
+  const { config } = source;
+  const metadata = modelMetadata(source, options);
+  for (const [key, value] of tokenizerMetadata(source.files, config.vocabSize)) metadata.set(key, value);
+  const wanted = [...source.tensors.keys()].filter((name) => !(config.tied && name === 'lm_head.weight'));
+  const total = wanted.reduce((sum, name) => sum + tensorInfo(source, name).shape.reduce((a, b) => a * b, 1), 0);
+  let done = 0;
+  const tensors = wanted.map((name): GgufTensorSource => {
+    const info = tensorInfo(source, name);
+    const type = targetType(name, info.type, info.shape, options.type);
+    const report = (values: number): void => options.onProgress?.({ done: (done += values), total });
+    return { name: ggufName(name) ?? name, shape: info.shape, type, chunks: () => chunks(source, name, type, report, options.signal) };
+  });
+  if (config.ropeScaling.type === 'llama3') tensors.push(ropeFactors(config));
+  await writeGguf(file, metadata, tensors);
+}
+
+function targetType(name: string, stored: StoredType, shape: number[], wanted: GgufOptions['type']): StoredType {
+  // llama.cpp wants vectors in full precision, whatever the file's type.
+  if (shape.length === 1) return 'F32';
+  if (wanted === 'keep') return stored;
+  const embedding = name === 'model.embed_tokens.weight' || name === 'lm_head.weight';
+  const type = embedding && (wanted === 'Q4_0' || wanted === 'Q4_1') ? 'Q8_0' : wanted;
+  return (shape.at(-1) ?? 0) % STORED[type].values === 0 ? type : 'F16';
+}
+
+async function* chunks(source: Checkpoint, name: string, type: StoredType, report: (values: number) => void, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  const info = tensorInfo(source, name);
+  const { headDim } = source.config;
+  const interleave = source.config.architecture !== 'qwen2' && isRotated(name);
+  if (info.shape.length === 1) {
+    const values = await readTensor(source, name);
+    report(values.length);
+    yield encodeStored('F32', interleave ? interleaved(values, headDim, 1) : values);
+    return;
+  }
+  const { rows, columns } = matrixShape(info);
+  const whole = interleave ? headDim : 1;
+  const step = Math.max(1, Math.floor(CHUNK_VALUES / columns / whole)) * whole;
+  for (let row = 0; row < rows; row += step) {
+    throwIfCancelled(signal);
+    const count = Math.min(step, rows - row);
+    let bytes = await source.readStoredRows(name, row, count);
+    if (interleave) bytes = interleaved(bytes, headDim, rowBytes(info));
+    report(count * columns);
+    if (type === info.type) yield bytes;
+    else yield encodeStored(encodable(type), decodeStored(info.type, bytes, count * columns));
+  }
+}
+
+function encodable(type: StoredType): EncodableType {
+  return ENCODABLE_TYPES.find((name) => name === type) ?? 'F32';
+}
+
+/** llama.cpp's row 2j + s of a head is row s·D/2 + j of the original. */
+function interleaved<T extends Uint8Array | Float32Array>(rows: T, headDim: number, width: number): T {
+  const out = rows.slice() as T;
+  for (let row = 0; row < rows.length / width; row++) {
+    const head = Math.floor(row / headDim) * headDim;
+    const within = row - head;
+    const from = head + (within % 2) * (headDim / 2) + Math.floor(within / 2);
+    out.set(rows.subarray(from * width, (from + 1) * width), row * width);
+  }
+  return out;
+}
+
+/** What Llama 3.1 divides each rotary frequency by. */
+function ropeFactors(config: ModelConfig): GgufTensorSource {
+  const plain = ropeFrequencies({ ...config, ropeScaling: { type: 'none' } });
+  const scaled = ropeFrequencies(config);
+  const factors = Float32Array.from(plain, (frequency, k) => frequency / (scaled[k] ?? 1));
+  return {
+    name: 'rope_freqs.weight',
+    shape: [factors.length],
+    type: 'F32',
+    async *chunks() {
+      yield encodeStored('F32', factors);
+    },
+  };
+}
+
+function modelMetadata({ config, tensors }: Checkpoint, { name, type, licence }: GgufOptions): GgufMetadata {
+  const arch = config.architecture === 'qwen2' ? 'qwen2' : 'llama';
+  const matrix = tensors.get('model.layers.0.self_attn.q_proj.weight')?.type ?? 'F32';
+  const metadata: GgufMetadata = new Map([
+    ['general.architecture', { type: 'string', value: arch }],
+    ['general.name', { type: 'string', value: name }],
+    ['general.file_type', { type: 'u32', value: FILE_TYPES[type === 'keep' ? matrix : type] ?? 0 }],
+    ['general.quantization_version', { type: 'u32', value: 2 }],
+  ]);
+  if (licence) metadata.set('general.license', { type: 'string', value: licence.toLowerCase() });
+  const numbers: Record<string, number> = {
+    block_count: config.layers,
+    context_length: config.contextLength,
+    embedding_length: config.hiddenSize,
+    feed_forward_length: config.intermediateSize,
+    'attention.head_count': config.heads,
+    'attention.head_count_kv': config.kvHeads,
+    'attention.key_length': config.headDim,
+    'attention.value_length': config.headDim,
+    'rope.dimension_count': config.headDim,
+    vocab_size: config.vocabSize,
+  };
+  for (const [key, value] of Object.entries(numbers)) metadata.set(`${arch}.${key}`, { type: 'u32', value });
+  metadata.set(`${arch}.attention.layer_norm_rms_epsilon`, { type: 'f32', value: config.normEpsilon });
+  metadata.set(`${arch}.rope.freq_base`, { type: 'f32', value: config.ropeTheta });
+  if (config.ropeScaling.type === 'linear') {
+    metadata.set(`${arch}.rope.scaling.type`, { type: 'string', value: 'linear' });
+    metadata.set(`${arch}.rope.scaling.factor`, { type: 'f32', value: config.ropeScaling.factor });
+  }
+  return metadata;
+}

@@ -1,0 +1,131 @@
+import type { FileSink } from '../export/sink.ts';
+import { storedBytes, type StoredType } from '../stored.ts';
+import { type GgufMetadata, type GgufScalar, type GgufScalarType, TENSOR_CODES, VALUE_CODES } from './types.ts';
+
+const ALIGNMENT = 32;
+
+/** A tensor to write; `chunks` is called once, when its turn comes, and gives exactly its bytes. */
+export interface GgufTensorSource {
+  name: string;
+  /** Row major, outermost first. */
+  shape: number[];
+  type: StoredType;
+  chunks(): AsyncIterable<Uint8Array>;
+}
+
+/** Writes a GGUF file (version 3) front to back, one tensor after another, without holding any of them. */
+export async function writeGguf(file: FileSink, metadata: GgufMetadata, tensors: GgufTensorSource[]): Promise<void> {
+  const header = new GgufBytes();
+  header.text('GGUF');
+  header.u32(3);
+  header.u64(tensors.length);
+  header.u64(metadata.size);
+  for (const [key, entry] of metadata) {
+    header.string(key);
+    header.u32(VALUE_CODES[entry.type]);
+    if (entry.type !== 'array') header.scalar(entry.type, entry.value);
+    else {
+      header.u32(VALUE_CODES[entry.of]);
+      header.u64(entry.value.length);
+      for (const value of entry.value) header.scalar(entry.of, value);
+    }
+  }
+  let offset = 0;
+  for (const tensor of tensors) {
+    header.string(tensor.name);
+    header.u32(tensor.shape.length);
+    for (const size of [...tensor.shape].reverse()) header.u64(size);
+    header.u32(TENSOR_CODES[tensor.type]);
+    header.u64(offset);
+    offset = align(offset + bytesOf(tensor));
+  }
+  await file.write(header.finish(align(header.length)));
+  for (const tensor of tensors) {
+    const bytes = bytesOf(tensor);
+    let written = 0;
+    for await (const chunk of tensor.chunks()) {
+      await file.write(chunk);
+      written += chunk.length;
+    }
+    if (written !== bytes) throw new Error(`The tensor "${tensor.name}" of ${bytes} bytes was given ${written}.`);
+    if (align(bytes) > bytes) await file.write(new Uint8Array(align(bytes) - bytes));
+  }
+}
+
+function align(length: number): number {
+  return Math.ceil(length / ALIGNMENT) * ALIGNMENT;
+}
+
+function bytesOf(tensor: GgufTensorSource): number {
+  return storedBytes(tensor.type, tensor.shape.reduce((a, b) => a * b, 1));
+}
+
+/** A growing buffer of little-endian values. */
+class GgufBytes {
+  length = 0;
+  private bytes = new Uint8Array(1 << 16);
+  private view = new DataView(this.bytes.buffer);
+  private readonly utf8 = new TextEncoder();
+
+  private room(count: number): number {
+    const at = this.length;
+    this.length += count;
+    if (this.length > this.bytes.length) {
+      const larger = new Uint8Array(Math.max(this.length, this.bytes.length * 2));
+      larger.set(this.bytes);
+      this.bytes = larger;
+      this.view = new DataView(larger.buffer);
+    }
+    return at;
+  }
+
+  u32(value: number): void {
+    const at = this.room(4);
+    this.view.setUint32(at, value, true);
+  }
+
+  u64(value: number): void {
+    const at = this.room(8);
+    this.view.setBigUint64(at, BigInt(value), true);
+  }
+
+  text(value: string): void {
+    const bytes = this.utf8.encode(value);
+    const at = this.room(bytes.length);
+    this.bytes.set(bytes, at);
+  }
+
+  string(value: string): void {
+    const bytes = this.utf8.encode(value);
+    this.u64(bytes.length);
+    const at = this.room(bytes.length);
+    this.bytes.set(bytes, at);
+  }
+
+  scalar(type: GgufScalarType, value: GgufScalar): void {
+    if (type === 'string') return this.string(String(value));
+    const at = this.room(SIZES[type]);
+    SETTERS[type](this.view, at, value);
+  }
+
+  finish(length: number): Uint8Array {
+    this.room(length - this.length);
+    return this.bytes.subarray(0, length);
+  }
+}
+
+type FixedType = Exclude<GgufScalarType, 'string'>;
+const SIZES: Record<FixedType, number> = { u8: 1, i8: 1, u16: 2, i16: 2, u32: 4, i32: 4, f32: 4, bool: 1, u64: 8, i64: 8, f64: 8 };
+const SETTERS: Record<FixedType, (view: DataView, at: number, value: GgufScalar) => void> = {
+  u8: (view, at, value) => view.setUint8(at, Number(value)),
+  i8: (view, at, value) => view.setInt8(at, Number(value)),
+  u16: (view, at, value) => view.setUint16(at, Number(value), true),
+  i16: (view, at, value) => view.setInt16(at, Number(value), true),
+  u32: (view, at, value) => view.setUint32(at, Number(value), true),
+  i32: (view, at, value) => view.setInt32(at, Number(value), true),
+  f32: (view, at, value) => view.setFloat32(at, Number(value), true),
+  bool: (view, at, value) => view.setUint8(at, value ? 1 : 0),
+  u64: (view, at, value) => view.setBigUint64(at, BigInt(value), true),
+  i64: (view, at, value) => view.setBigInt64(at, BigInt(value), true),
+  f64: (view, at, value) => view.setFloat64(at, Number(value), true),
+};
