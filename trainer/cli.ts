@@ -2,11 +2,15 @@ import { LabError } from '../src/error.ts';
 import type { Command } from './commands/command.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { prepareCommand } from './commands/prepare.ts';
+import { trainCommand } from './commands/train.ts';
 
 /** Commands of `npm run trainer --`; a new one is a file in commands/ and a line here. */
 const COMMANDS: Record<string, Command> = {
   export: exportCommand,
   inspect: inspectCommand,
+  prepare: prepareCommand,
+  train: trainCommand,
 };
 
 function usage(): string {

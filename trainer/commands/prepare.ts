@@ -1,0 +1,43 @@
+import { writeFile } from '../../src/model/export/sink.ts';
+import type { Sequence } from '../../src/train/sequence.ts';
+import { openCheckpoint } from '../files/open.ts';
+import { diskFolder, writeFolder } from '../files/sink.ts';
+import { describeParts, prepareData, type Part } from '../train/prepare.ts';
+import { type Command, parseOptions, progressLine } from './command.ts';
+import { CONFIG_OPTIONS, configFrom } from './train.ts';
+
+const USAGE = '[--preset <name>] [--config <yaml>] [--set key.path=value]… [--skip-bad] [--out <folder>]';
+
+/** Shows what a configuration makes of its data, and writes the sequences when asked to. */
+export const prepareCommand: Command = {
+  summary: 'Show, and with --out write, the training examples that a configuration makes of its data.',
+  usage: USAGE,
+  async run(args, signal) {
+    const values = parseOptions(args, { ...CONFIG_OPTIONS, out: { type: 'string' } }, USAGE);
+    const config = await configFrom(values);
+    const { checkpoint, close } = await openCheckpoint(config.model);
+    try {
+      const data = await prepareData(checkpoint, config, progressLine('Preparing'), signal);
+      process.stdout.write(`${describeParts(data, config.data)}\n`);
+      const { out } = values;
+      if (out === undefined) return;
+      await writeFolder(out, async (temporary) => {
+        const sink = diskFolder(temporary);
+        await writeFile(sink, 'train.jsonl', lines(data.train));
+        await writeFile(sink, 'eval.jsonl', lines(data.eval));
+        await writeFile(sink, 'prepared.json', JSON.stringify({ data: config.data, train: data.train.counts, eval: data.eval.counts, bad: data.bad }, null, 2));
+      });
+      process.stdout.write(`Written to ${out}\n`);
+    } finally {
+      await close();
+    }
+  },
+};
+
+function lines({ sequences }: Part): string {
+  return sequences.map((sequence) => `${JSON.stringify(plain(sequence))}\n`).join('');
+}
+
+function plain({ id, ids, positions, branches, labelled }: Sequence): Record<string, unknown> {
+  return { id, ids: [...ids], positions: [...positions], branches: [...branches], labelled: [...labelled] };
+}

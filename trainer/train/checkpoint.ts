@@ -1,0 +1,126 @@
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { LabError } from '../../src/error.ts';
+import { writeFile } from '../../src/model/export/sink.ts';
+import { readSafetensorsHeader } from '../../src/model/safetensors/read.ts';
+import { writeSafetensors } from '../../src/model/safetensors/write.ts';
+import { decodeStored } from '../../src/model/stored.ts';
+import { STATE } from '../../src/train/graphs.ts';
+import type { AdapterTensor } from '../../src/train/lora.ts';
+import type { Moments, Weights } from '../../src/train/trainer.ts';
+import { diskFolder, writeFolder } from '../files/sink.ts';
+import { fileSource } from '../files/source.ts';
+import type { RunConfig } from './config.ts';
+
+const ADAPTER_FILE = 'adapter_model.safetensors';
+const OPTIMIZER_FILE = 'optimizer.safetensors';
+const STATE_FILE = 'state.json';
+
+const stateSchema = z.object({
+  version: z.literal(1),
+  /** Updates made in all, and in the epoch that is under way. */
+  update: z.int().nonnegative(),
+  epoch: z.int().nonnegative(),
+  updateInEpoch: z.int().nonnegative(),
+  /** Fingerprint of data and settings; a run goes on only with its own. */
+  fingerprint: z.string(),
+  best: z.object({ loss: z.number(), update: z.int() }).nullable(),
+  /** Evaluations since the best one. */
+  stale: z.int().nonnegative(),
+});
+/** Where a run stands. */
+export type RunState = z.infer<typeof stateSchema>;
+
+export interface SavedRun {
+  state: RunState;
+  adapter: Weights;
+  moments: Moments;
+}
+
+/** What PEFT reads beside the tensors. */
+export function peftConfig({ lora, model }: RunConfig): string {
+  return JSON.stringify({
+    peft_type: 'LORA',
+    task_type: 'CAUSAL_LM',
+    base_model_name_or_path: basename(resolve(model)),
+    r: lora.rank,
+    lora_alpha: lora.alpha,
+    lora_dropout: lora.dropout,
+    target_modules: lora.targets,
+    use_rslora: lora.rankStabilized,
+    bias: 'none',
+    fan_in_fan_out: false,
+    init_lora_weights: true,
+    inference_mode: true,
+    modules_to_save: null,
+    layers_to_transform: null,
+    layers_pattern: null,
+    rank_pattern: {},
+    alpha_pattern: {},
+    revision: null,
+  }, null, 2);
+}
+
+/** Writes an adapter folder in PEFT's format, whole or not at all; with `run` also what the run needs to go on. */
+export async function saveAdapter(folder: string, config: RunConfig, tensors: readonly AdapterTensor[], adapter: Weights, run?: { state: RunState; moments: Moments }): Promise<void> {
+  await writeFolder(folder, async (temporary) => {
+    const sink = diskFolder(temporary);
+    await writeFile(sink, 'adapter_config.json', peftConfig(config));
+    await writeTensors(ADAPTER_FILE, [{ prefix: '', weights: adapter }]);
+    if (run) {
+      await writeTensors(OPTIMIZER_FILE, [{ prefix: STATE.first, weights: run.moments.first }, { prefix: STATE.second, weights: run.moments.second }]);
+      await writeFile(sink, STATE_FILE, JSON.stringify(run.state, null, 2));
+    }
+
+    async function writeTensors(path: string, parts: { prefix: string; weights: Weights }[]): Promise<void> {
+      const file = await sink.create(path);
+      await writeSafetensors(file, parts.flatMap(({ prefix, weights }) =>
+        tensors.map(({ name, shape }) => ({ name: `${prefix}${name}`, shape, data: weights.get(name) ?? new Float32Array() }))), { format: 'pt' });
+      await file.close();
+    }
+  });
+}
+
+/**
+ * Reads a checkpoint to go on from, or null where there is none. A checkpoint that was being replaced when the run was
+ * killed is put back first.
+ * @throws {LabError} bad-file for a damaged one.
+ */
+export async function loadCheckpoint(folder: string): Promise<SavedRun | null> {
+  await recoverFolder(folder);
+  const text = await readFile(join(folder, STATE_FILE), 'utf8').catch(() => null);
+  if (text === null) return null;
+  const parsed = stateSchema.safeParse(JSON.parse(text));
+  if (!parsed.success) throw new LabError({ code: 'bad-file', where: join(folder, STATE_FILE), what: z.prettifyError(parsed.error), todo: 'Start the run again without --resume.' });
+  const adapter = await readWeights(join(folder, ADAPTER_FILE));
+  const both = [...await readWeights(join(folder, OPTIMIZER_FILE))];
+  const moment = (prefix: string): Weights => new Map(both.flatMap(([name, data]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), data]] : [])));
+  return { state: parsed.data, adapter, moments: { updates: parsed.data.update, first: moment(STATE.first), second: moment(STATE.second) } };
+}
+
+/** Float32 tensors of a safetensors file, by name. */
+export async function readWeights(path: string): Promise<Weights> {
+  const source = await fileSource(path);
+  try {
+    const weights: Weights = new Map();
+    for (const { name, type, offset, bytes, shape } of await readSafetensorsHeader(source)) {
+      weights.set(name, decodeStored(type, await source.read(offset, bytes), shape.reduce((a, b) => a * b, 1)));
+    }
+    return weights;
+  } finally {
+    await source.close();
+  }
+}
+
+/** Undoes what a killed `writeFolder` left: the old folder goes back to its place, unfinished ones vanish. */
+async function recoverFolder(folder: string): Promise<void> {
+  const [parent, name] = [dirname(resolve(folder)), basename(folder)];
+  const siblings = await readdir(parent).catch((): string[] => []);
+  const old = siblings.find((sibling) => sibling.startsWith(`${name}.old-`));
+  if (old && !siblings.includes(name)) await rename(join(parent, old), join(parent, name));
+  else if (old) await rm(join(parent, old), { recursive: true, force: true });
+  for (const sibling of siblings) {
+    if (sibling.startsWith(`${name}.partial-`)) await rm(join(parent, sibling), { recursive: true, force: true });
+  }
+}

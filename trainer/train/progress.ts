@@ -1,0 +1,37 @@
+import type { MetricsRow } from './metrics.ts';
+
+/** A progress line for a run: on a terminal it rewrites itself, in a log every tenth update has one. */
+export class TrainingProgress {
+  private readonly start = performance.now();
+  private first: number | undefined;
+  private smoothed: number | undefined;
+  private readonly live = process.stderr.isTTY;
+
+  show(row: MetricsRow, { updates }: { updates: number }): void {
+    if (row.evalLoss !== undefined) {
+      this.print(`step ${row.step}: evaluation loss ${row.evalLoss.toFixed(4)}, perplexity ${Math.exp(row.evalLoss).toFixed(2)}`, true);
+      return;
+    }
+    const loss = row.trainLoss ?? NaN;
+    this.smoothed = this.smoothed === undefined ? loss : 0.95 * this.smoothed + 0.05 * loss;
+    const done = row.step;
+    this.first ??= done - 1;
+    const left = ((performance.now() - this.start) / (done - this.first)) * (updates - done);
+    const filled = Math.round((20 * done) / updates);
+    const bar = `${'█'.repeat(filled)}${'░'.repeat(20 - filled)}`;
+    const line = `${bar} ${done}/${updates}  epoch ${row.epoch.toFixed(2)}  loss ${this.smoothed.toFixed(4)}  ${row.tokensPerSecond?.toFixed(0) ?? '?'} tokens/s  ${duration(left)} left`;
+    if (this.live) this.print(line, false);
+    else if (done % 10 === 0 || done === 1 || done === updates) this.print(line, true);
+  }
+
+  private print(line: string, newLine: boolean): void {
+    process.stderr.write(`${this.live ? '\r\x1b[2K' : ''}${line}${newLine ? '\n' : ''}`);
+  }
+}
+
+/** Milliseconds as hours, minutes and seconds. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return h > 0 ? `${h} h ${m} min` : m > 0 ? `${m} min ${s} s` : `${s} s`;
+}
