@@ -1,13 +1,23 @@
 import { LabError, throwIfCancelled } from '../../src/error.ts';
 import { type Checkpoint, matrixShape, readRows, tensorInfo } from '../../src/model/checkpoint/checkpoint.ts';
-import type { ExportDtype } from '../../src/model/export/dtype.ts';
+import { EXPORT_FORMATS, type ExportDtype } from '../../src/model/export/dtype.ts';
+import { countParameters } from '../../src/model/export/export.ts';
+import { forward } from '../../src/model/reference/forward.ts';
 import { openExportedFolder } from './folder.ts';
+import { onnxLogits } from './logits.ts';
 
 /** Values compared at once. */
 const CHUNK_VALUES = 1 << 21;
 
 /** Largest relative error that a sound export can have; more means that something is broken, not coarse. */
 const LIMITS: Record<ExportDtype, number> = { fp32: 0, fp16: 1e-3, q8: 0.02, q4: 0.2, q4f16: 0.2 };
+
+/** Weights up to which the plain forward pass takes seconds. */
+const SMALL = 2e8;
+/** Tokens that the logits are compared on: any will do, low ids exist in every vocabulary. */
+const PROBE = [1, 2, 7, 19, 44, 101, 150, 203];
+/** Largest difference of logits, relative to their spread, that the arithmetic of each IO type explains. */
+const LOGIT_LIMIT = { float32: 1e-3, float16: 0.1 };
 
 /** How far the weights of an export are from their source. */
 export interface WeightErrors {
@@ -50,7 +60,7 @@ export async function compareWeights(source: Checkpoint, copy: Checkpoint, signa
  * @throws {LabError} bad-file when they differ by more than the dtype explains.
  */
 export async function verifyExport(source: Checkpoint, folder: string, print: (line: string) => void, signal?: AbortSignal): Promise<void> {
-  const { checkpoint, dtype, close } = await openExportedFolder(folder);
+  const { checkpoint, dtype, model, close } = await openExportedFolder(folder);
   try {
     const errors = await compareWeights(source, checkpoint, signal);
     print(`Weights: ${errors.exact} of ${errors.tensors} tensors equal the source exactly`);
@@ -62,7 +72,32 @@ export async function verifyExport(source: Checkpoint, folder: string, print: (l
         throw new LabError({ code: 'bad-file', what: `The export differs from its source by ${worst.error.toFixed(3)} in ${worst.tensor}.`, where: folder, todo: 'Please report this; the folder was not kept.' });
       }
     }
+    if (countParameters(source) > SMALL) return print('Logits: not compared, the model is too large for the plain forward pass');
+    const ids = PROBE.map((id) => id % source.config.vocabSize);
+    const [expected, found] = [await forward(checkpoint, ids, signal), await onnxLogits(model, source.config, EXPORT_FORMATS[dtype].io, ids)];
+    const error = relativeDifference(expected, found);
+    print(`Logits: ONNX Runtime differs from a plain forward pass over the exported weights by ${error.toExponential(2)} of their spread`);
+    if (error > LOGIT_LIMIT[EXPORT_FORMATS[dtype].io]) {
+      throw new LabError({ code: 'bad-file', what: `The exported graph computes other logits than its weights say (${error.toExponential(2)}).`, where: folder, todo: 'Please report this; the folder was not kept.' });
+    }
   } finally {
     await close();
   }
+}
+
+/** Root mean square of the differences over the standard deviation of the expected values. */
+function relativeDifference(expected: Float32Array[], found: Float32Array[]): number {
+  let difference = 0;
+  let sum = 0;
+  let square = 0;
+  let count = 0;
+  expected.forEach((row, t) =>
+    row.forEach((value, i) => {
+      difference += (value - (found[t]?.[i] ?? Infinity)) ** 2;
+      sum += value;
+      square += value * value;
+      count++;
+    }),
+  );
+  return Math.sqrt(difference / Math.max(square - (sum * sum) / count, Number.MIN_VALUE));
 }

@@ -81,7 +81,7 @@ export class DecoderBuilder {
   private async positions(weights: WeightWriter) {
     const { graph, config, contextLength } = this;
     graph.ints('axis.1', [1]);
-    graph.ints('axis.last', [-1]);
+    if (EXPORT_FORMATS[this.dtype].bits !== null) graph.ints('axis.last', [-1]);
     graph.ints('one', [1]);
     const int32 = { to: attr.int(6) };
     const valid = graph.node('ReduceSum', ['attention_mask', 'axis.1'], { keepdims: attr.int(0) });

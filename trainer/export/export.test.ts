@@ -1,0 +1,159 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as ort from 'onnxruntime-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Checkpoint, readTensor } from '../../src/model/checkpoint/checkpoint.ts';
+import type { EncodableType } from '../../src/model/encode-stored.ts';
+import type { ExportDtype } from '../../src/model/export/dtype.ts';
+import { exportOnnx } from '../../src/model/export/export.ts';
+import { checkpointToGguf } from '../../src/model/gguf/from-checkpoint.ts';
+import { forward } from '../../src/model/reference/forward.ts';
+import { Decoder } from '../../tests/harness/decoder.ts';
+import { TINY_CONFIGS, writeTinyModel } from '../../tests/harness/tiny-model.ts';
+import { openCheckpoint } from '../files/open.ts';
+import { diskFolder } from '../files/sink.ts';
+import { openExportedFolder } from './folder.ts';
+import { compareWeights } from './verify.ts';
+
+const IDS = [5, 17, 256, 90, 201, 33, 33, 257, 8, 144, 71, 12];
+
+let root = '';
+beforeAll(async () => void (root = await mkdtemp(join(tmpdir(), 'solace-export-'))));
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+async function exported(source: Checkpoint, dtype: ExportDtype) {
+  const folder = await mkdtemp(join(root, `${dtype}-`));
+  await exportOnnx(source, diskFolder(folder), { dtype, name: 'tiny', source: 'random numbers', licence: 'MIT' });
+  return openExportedFolder(folder);
+}
+
+async function decoder(model: string, source: Checkpoint): Promise<Decoder> {
+  return new Decoder(ort, await ort.InferenceSession.create(model), source.config.kvHeads, source.config.headDim);
+}
+
+function largestDifference(a: Float32Array[], b: Float32Array[]): number {
+  let worst = 0;
+  expect(a.length).toBe(b.length);
+  a.forEach((row, t) => row.forEach((value, i) => (worst = Math.max(worst, Math.abs(value - (b[t]?.[i] ?? Infinity))))));
+  return worst;
+}
+
+describe.each(Object.entries(TINY_CONFIGS))('%s', (name, changes) => {
+  const folder = (): string => join(root, `source-${name}`);
+  let source: Checkpoint;
+  let expected: Float32Array[];
+  beforeAll(async () => {
+    await writeTinyModel(folder(), changes);
+    source = (await openCheckpoint(folder())).checkpoint;
+    expected = await forward(source, IDS);
+  });
+
+  it('computes in fp32 what the definition says', async () => {
+    const copy = await exported(source, 'fp32');
+    const { rows } = await (await decoder(copy.model, source)).run(IDS, 0);
+    expect(largestDifference(rows, expected)).toBeLessThan(2e-4);
+    expect(await compareWeights(source, copy.checkpoint)).toMatchObject({ exact: source.tensors.size, tensors: source.tensors.size });
+    await copy.close();
+  });
+
+  it('gives the same token by token on its cache, and only the logits asked for', async () => {
+    const copy = await exported(source, 'fp32');
+    const model = await decoder(copy.model, source);
+    let step = await model.run(IDS.slice(0, 6), 2);
+    expect(largestDifference(step.rows, expected.slice(4, 6))).toBeLessThan(2e-4);
+    for (let t = 6; t < IDS.length; t++) {
+      step = await model.run(IDS.slice(t, t + 1), 1, step.cache);
+      expect(largestDifference(step.rows, expected.slice(t, t + 1))).toBeLessThan(2e-4);
+    }
+    await copy.close();
+  });
+
+  it.each([
+    ['q4', 0.12],
+    ['q8', 0.01],
+  ] as const)('computes in %s what its own weights say', async (dtype, limit) => {
+    const copy = await exported(source, dtype);
+    const own = await forward(copy.checkpoint, IDS);
+    const { rows } = await (await decoder(copy.model, source)).run(IDS, 0);
+    expect(largestDifference(rows, own)).toBeLessThan(1e-3);
+    const { relative } = await compareWeights(source, copy.checkpoint);
+    expect(relative[0]?.error).toBeLessThan(limit);
+    await copy.close();
+  });
+
+  it('passes through a GGUF file unchanged', async () => {
+    const path = await toGguf(source, 'F32', name);
+    const gguf = await openCheckpoint(path);
+    expect([...gguf.checkpoint.tensors.keys()].sort()).toEqual([...source.tensors.keys()].sort());
+    for (const tensor of source.tensors.keys()) expect(await readTensor(gguf.checkpoint, tensor)).toEqual(await readTensor(source, tensor));
+    await gguf.close();
+  });
+});
+
+async function toGguf(source: Checkpoint, type: EncodableType | 'keep', name: string): Promise<string> {
+  const folder = await mkdtemp(join(root, 'gguf-'));
+  const file = await diskFolder(folder).create(`model.gguf`);
+  await checkpointToGguf(source, file, { name, type });
+  await file.close();
+  // Models with a table of rotary factors or a window need their config.json; the metadata does not tell.
+  if (source.config.ropeScaling.type === 'llama3' || source.config.windows.some((window) => window !== null)) {
+    const config = await diskFolder(folder).create('config.json');
+    await config.write(new TextEncoder().encode(source.files.get('config.json') ?? ''));
+    await config.close();
+  }
+  return join(folder, 'model.gguf');
+}
+
+describe('GGUF blocks', () => {
+  it.each([
+    ['Q4_1', 'q4'],
+    ['Q4_0', 'q4'],
+    ['Q8_0', 'q8'],
+  ] as const)('%s pass through an ONNX %s export bit by bit', async (type, dtype) => {
+    const folder = join(root, `blocks-${type}`);
+    await writeTinyModel(folder, { tie_word_embeddings: false }, 7);
+    const plain = await openCheckpoint(folder);
+    const gguf = await openCheckpoint(await toGguf(plain.checkpoint, type, type));
+    const copy = await exported(gguf.checkpoint, dtype);
+    const errors = await compareWeights(gguf.checkpoint, copy.checkpoint);
+    expect(errors).toEqual({ exact: gguf.checkpoint.tensors.size, tensors: gguf.checkpoint.tensors.size, relative: [] });
+    if (type !== 'Q4_0') {
+      for (const tensor of gguf.checkpoint.tensors.keys()) {
+        expect(await copy.checkpoint.readStoredRows(tensor, 0, 1)).toEqual(await gguf.checkpoint.readStoredRows(tensor, 0, 1));
+      }
+      const again = await openCheckpoint(await toGguf(copy.checkpoint, 'keep', 'again'));
+      expect((await compareWeights(gguf.checkpoint, again.checkpoint)).relative).toEqual([]);
+      await again.close();
+    }
+    await Promise.all([plain.close(), gguf.close(), copy.close()]);
+  });
+
+  it('keeps the tokenizer in the metadata and rebuilds it from there', async () => {
+    const folder = join(root, 'tokenizer');
+    await writeTinyModel(folder);
+    const plain = await openCheckpoint(folder);
+    const gguf = await openCheckpoint(await toGguf(plain.checkpoint, 'F32', 'tokenizer'));
+    const parse = (checkpoint: Checkpoint, file: string) => JSON.parse(checkpoint.files.get(file) ?? 'null') as Record<string, Record<string, unknown>>;
+    const [before, after] = [plain, gguf].map(({ checkpoint }) => parse(checkpoint, 'tokenizer.json'));
+    expect(after?.pre_tokenizer).toEqual(before?.pre_tokenizer);
+    expect(after?.added_tokens).toEqual(before?.added_tokens);
+    expect(after?.model?.merges).toEqual(before?.model?.merges);
+    expect(after?.model?.vocab).toMatchObject(before?.model?.vocab ?? {});
+    expect(parse(gguf.checkpoint, 'tokenizer_config.json')).toMatchObject(parse(plain.checkpoint, 'tokenizer_config.json'));
+    await Promise.all([plain.close(), gguf.close()]);
+  });
+});
+
+describe('an export', () => {
+  it('lists every file with its size and hash, in shards that hold whole tensors', async () => {
+    const folder = join(root, 'listed');
+    await writeTinyModel(folder);
+    const { checkpoint, close } = await openCheckpoint(folder);
+    const out = join(root, 'listed-out');
+    const manifest = await exportOnnx(checkpoint, diskFolder(out), { dtype: 'q4', name: 'tiny', source: 'random numbers', licence: 'MIT' });
+    const files = (await readdir(out, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => entry.name);
+    expect(manifest.files.map(({ path }) => path.split('/').at(-1)).concat('manifest.json').sort()).toEqual(files.sort());
+    await close();
+  });
+});
