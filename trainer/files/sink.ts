@@ -5,7 +5,7 @@ import { LabError } from '../../src/error.ts';
 import type { FileSink, FolderSink } from '../../src/model/export/sink.ts';
 
 /** Turns what the file system says into advice. */
-function diskError(error: unknown, path: string): LabError {
+export function diskError(error: unknown, path: string): LabError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new LabError({ code: 'quota', what: 'The disk is full.', where: path, todo: 'Free some space or choose another folder with --out.' }, { cause: error });

@@ -114,7 +114,7 @@ export async function readWeights(path: string): Promise<Weights> {
 }
 
 /** Undoes what a killed `writeFolder` left: the old folder goes back to its place, unfinished ones vanish. */
-async function recoverFolder(folder: string): Promise<void> {
+export async function recoverFolder(folder: string): Promise<void> {
   const [parent, name] = [dirname(resolve(folder)), basename(folder)];
   const siblings = await readdir(parent).catch((): string[] => []);
   const old = siblings.find((sibling) => sibling.startsWith(`${name}.old-`));

@@ -1,4 +1,5 @@
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { diskError } from '../files/sink.ts';
 
 /** A line of `metrics.jsonl`: one for each update, one for each evaluation. */
 export interface MetricsRow {
@@ -20,8 +21,11 @@ export interface MetricsRow {
 export class MetricsLog {
   constructor(private readonly path: string) {}
 
+  /** @throws {LabError} quota when the disk is full. */
   async append(row: MetricsRow): Promise<void> {
-    await appendFile(this.path, `${JSON.stringify(row)}\n`);
+    await appendFile(this.path, `${JSON.stringify(row)}\n`).catch((error: unknown) => {
+      throw diskError(error, this.path);
+    });
   }
 
   /** Forgets what was written after `step`, since a resumed run writes it again. A torn last line vanishes too. */

@@ -11,7 +11,7 @@ import { adapterStream, dropoutKey, planEpoch, type PlanOptions } from '../../sr
 import { learningRate } from '../../src/train/schedule.ts';
 import { batchOf, type Batch } from '../../src/train/sequence.ts';
 import { AdapterTrainer, type Weights } from '../../src/train/trainer.ts';
-import { loadCheckpoint, saveAdapter, type RunState } from './checkpoint.ts';
+import { loadCheckpoint, recoverFolder, saveAdapter, type RunState } from './checkpoint.ts';
 import type { RunConfig } from './config.ts';
 import { MetricsLog, type MetricsRow } from './metrics.ts';
 import type { Prepared } from './prepare.ts';
@@ -40,6 +40,7 @@ export async function trainRun(checkpoint: Checkpoint, config: RunConfig, data: 
   const { train, lora, out } = config;
   const [lastFolder, bestFolder] = [join(out, 'last'), join(out, 'best')];
   const fingerprint = fingerprintOf(config, data);
+  if (options.resume) await recoverFolder(bestFolder);
   const saved = options.resume ? await loadCheckpoint(lastFolder) : null;
   if (saved && saved.state.fingerprint !== fingerprint) {
     throw new LabError({ code: 'bad-config', where: lastFolder, what: 'The checkpoint belongs to other data or settings.', todo: 'Restore them, or start without --resume.' });
