@@ -47,24 +47,25 @@ export class Decoder {
     return { rows, cache };
   }
 
-  /** Negative log-likelihood in nats of every token but the first, and the likeliest next token at each position. */
-  async score(ids: number[]): Promise<{ nll: number[]; argmax: number[] }> {
-    const { rows } = await this.run(ids, 0);
+  /** Negative log-likelihood in nats of every token but the first, the likeliest next token at each position, and the cache. */
+  async score(ids: number[]) {
+    const { rows, cache } = await this.run(ids, 0);
     return {
       nll: ids.slice(1).map((id, i) => negativeLogLikelihood(rows[i] ?? new Float32Array(0), id)),
       argmax: rows.map(argmax),
+      cache,
     };
   }
 
-  /** `count` tokens, the likeliest each time, computed one by one on the cache. */
-  async greedy(ids: number[], count: number): Promise<number[]> {
-    const out: number[] = [];
-    let step = await this.run(ids, 1);
-    for (;;) {
+  /** The token `first` and those after it, `count` in all, the likeliest each time, computed one by one on the cache. */
+  async greedy(first: number, cache: Map<string, Tensor>, count: number): Promise<number[]> {
+    const out = [first];
+    while (out.length < count) {
+      const step = await this.run(out.slice(-1), 1, cache);
+      cache = step.cache;
       out.push(argmax(step.rows[0] ?? new Float32Array(0)));
-      if (out.length === count) return out;
-      step = await this.run(out.slice(-1), 1, step.cache);
     }
+    return out;
   }
 }
 

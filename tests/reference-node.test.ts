@@ -1,0 +1,148 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { AutoModelForCausalLM, AutoTokenizer, type PreTrainedTokenizer, type Tensor } from '@huggingface/transformers';
+import * as ort from 'onnxruntime-node';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { exportOnnx } from '../src/model/export/export.ts';
+import { MANIFEST_NAME } from '../src/model/manifest.ts';
+import { forward } from '../src/model/reference/forward.ts';
+import { openExportedFolder } from '../trainer/export/folder.ts';
+import { openCheckpoint } from '../trainer/files/open.ts';
+import { diskFolder, writeFolder } from '../trainer/files/sink.ts';
+import { argmax, Decoder, mean, negativeLogLikelihood } from './harness/decoder.ts';
+import { hasShared, readJsonGz, SHARED } from './harness/shared.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const EMBEDDED = join(ROOT, 'public/models/smollm2-135m-instruct');
+const SOURCE = 'models/smollm2-135m-instruct';
+const REFERENCE = 'reference/smollm2-forward.json.gz';
+const KV_HEADS = 3;
+const HEAD_DIM = 64;
+
+interface ReferenceRow {
+  messages: { role: string; content: string }[];
+  prompt: string;
+  ids: number[];
+  nll: number[];
+  last_top10: [id: number, logit: number][];
+  greedy32: number[];
+}
+
+/** Conversations that are in no file of references. */
+const FURTHER = [
+  [{ role: 'user', content: 'My sister and I have not spoken since the funeral. I miss her, but every call ends in a fight.' }],
+  [
+    { role: 'system', content: 'You comfort people. Ask before you advise.' },
+    { role: 'user', content: 'I failed the bar exam again (my 3rd try!) and rent is due in 5 days…' },
+    { role: 'assistant', content: 'That sounds exhausting. What worries you most right now?' },
+    { role: 'user', content: 'Telling my parents. They keep asking when it will be "done".' },
+  ],
+  [{ role: 'user', content: 'List three calming things to do before bed.\n\n1.' }],
+];
+
+async function load(folder: string, file: string): Promise<Decoder> {
+  return new Decoder(ort, await ort.InferenceSession.create(join(folder, 'onnx', file)), KV_HEADS, HEAD_DIM);
+}
+
+function report(line: string): void {
+  process.stdout.write(`      ${line}\n`);
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
+describe('the embedded model', () => {
+  it('computes what its weights say', async () => {
+    const { checkpoint, model, close } = await openExportedFolder(EMBEDDED);
+    const ids = [1, 4093, 198, 57, 744, 4330, 1035, 2, 198];
+    const expected = await forward(checkpoint, ids);
+    const decoder = new Decoder(ort, await ort.InferenceSession.create(model), KV_HEADS, HEAD_DIM);
+    const { nll } = await decoder.score(ids);
+    const worst = Math.max(...nll.map((value, i) => Math.abs(value - negativeLogLikelihood(expected[i] ?? new Float32Array(0), ids[i + 1] ?? 0))));
+    report(`largest difference of a token's negative log-likelihood from a plain forward pass: ${worst.toExponential(2)}`);
+    expect(worst).toBeLessThan(1e-3);
+    await close();
+  });
+
+  it('loads in transformers.js as it is, and answers', async () => {
+    const tokenizer: PreTrainedTokenizer = await AutoTokenizer.from_pretrained(EMBEDDED);
+    const model = await AutoModelForCausalLM.from_pretrained(EMBEDDED);
+    const prompt = String(tokenizer.apply_chat_template([{ role: 'user', content: 'What is the capital of France?' }], { tokenize: false, add_generation_prompt: true }));
+    const inputs: Record<string, Tensor> = tokenizer(prompt, { add_special_tokens: false });
+    const output = (await model.generate({ ...inputs, max_new_tokens: 8, do_sample: false })) as Tensor;
+    const [text] = tokenizer.batch_decode(output, { skip_special_tokens: true });
+    expect(text).toContain('Paris');
+    await model.dispose();
+  });
+});
+
+describe.skipIf(!hasShared(REFERENCE) || !hasShared(SOURCE))('against ../shared/reference/smollm2-forward.json.gz', () => {
+  let rows: ReferenceRow[];
+  let fp32: Decoder;
+  let embedded: Decoder;
+  /** What the fp32 export finds likeliest at each position of each row. */
+  const likeliest: number[][] = [];
+
+  beforeAll(async () => {
+    ({ rows } = readJsonGz<{ rows: ReferenceRow[] }>(REFERENCE));
+    const folder = join(ROOT, '.cache/smollm2-fp32');
+    if (!existsSync(join(folder, MANIFEST_NAME))) {
+      const { checkpoint, close } = await openCheckpoint(join(SHARED, SOURCE));
+      await writeFolder(folder, (temporary) => exportOnnx(checkpoint, diskFolder(temporary), { dtype: 'fp32', name: 'SmolLM2-135M-Instruct', source: SOURCE, licence: 'Apache-2.0' }));
+      await close();
+    }
+    fp32 = await load(folder, 'model.onnx');
+    embedded = await load(EMBEDDED, 'model_q4.onnx');
+  }, 120_000);
+
+  it('an fp32 export gives every token its likelihood and the same 32 greedy tokens', { timeout: 240_000 }, async () => {
+    let worst = 0;
+    for (const row of rows) {
+      const { nll, argmax: found, cache } = await fp32.score(row.ids);
+      likeliest.push(found);
+      worst = Math.max(worst, ...nll.map((value, i) => Math.abs(value - (row.nll[i] ?? NaN))));
+      expect(found.at(-1)).toBe(row.last_top10[0]?.[0]);
+      expect(await fp32.greedy(found.at(-1) ?? -1, cache, row.greedy32.length)).toEqual(row.greedy32);
+    }
+    report(`fp32: largest difference of a token's negative log-likelihood ${worst.toExponential(2)} nats, greedy tokens equal on ${rows.length} prompts`);
+    expect(worst).toBeLessThan(1e-3);
+  });
+
+  it('the embedded model stays within 1.5 % of the mean NLL and agrees on 90 % of next tokens', { timeout: 240_000 }, async () => {
+    const own: number[] = [];
+    const reference: number[] = [];
+    let agreed = 0;
+    let positions = 0;
+    for (const [i, row] of rows.entries()) {
+      const { nll, argmax: found } = await embedded.score(row.ids);
+      own.push(...nll);
+      reference.push(...row.nll);
+      const wanted = likeliest[i] ?? (await fp32.score(row.ids)).argmax;
+      agreed += found.filter((id, t) => id === wanted[t]).length;
+      positions += found.length;
+    }
+    const off = mean(own) / mean(reference) - 1;
+    report(`embedded: mean NLL ${mean(own).toFixed(4)}, reference ${mean(reference).toFixed(4)} (${percent(off)}); next tokens agree on ${percent(agreed / positions)} of ${positions}`);
+    expect(Math.abs(off)).toBeLessThan(0.015);
+    expect(agreed / positions).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it('so it does on prompts that are in no file', { timeout: 120_000 }, async () => {
+    const tokenizer: PreTrainedTokenizer = await AutoTokenizer.from_pretrained(EMBEDDED);
+    const own: number[] = [];
+    const reference: number[] = [];
+    let agreed = 0;
+    for (const messages of FURTHER) {
+      const prompt = String(tokenizer.apply_chat_template(messages, { tokenize: false, add_generation_prompt: true }));
+      const ids = tokenizer.encode(prompt, { add_special_tokens: false });
+      const [a, b] = [await embedded.score(ids), await fp32.score(ids)];
+      own.push(...a.nll);
+      reference.push(...b.nll);
+      agreed += a.argmax.slice(1).filter((id, t) => id === b.argmax[t + 1]).length;
+      expect(a.argmax.at(-1)).toBe(argmax((await fp32.run(ids, 1)).rows[0] ?? new Float32Array(0)));
+    }
+    const off = mean(own) / mean(reference) - 1;
+    report(`further prompts: mean NLL ${mean(own).toFixed(4)}, fp32 ${mean(reference).toFixed(4)} (${percent(off)}); next tokens agree on ${percent(agreed / own.length)} of ${own.length}`);
+    expect(Math.abs(off)).toBeLessThan(0.015);
+    expect(agreed / own.length).toBeGreaterThanOrEqual(0.9);
+  });
+});
