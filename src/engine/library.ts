@@ -2,9 +2,10 @@ import type { ChatMessage } from '../context/message.ts';
 import { LabError } from '../error.ts';
 import { RpcWorker, type WorkerLike } from '../rpc/worker.ts';
 import type { Device, EngineFeatures, EngineId, LoadedModel, LoadOptions } from './engine.ts';
+import { probeGpu } from './gpu.ts';
 import type { MemoryEstimate } from './memory.ts';
 import { normaliseBaseUrl } from './openai/request.ts';
-import type { EndpointRecord, MlcRecord, ModelFormat, ModelRecord } from './record.ts';
+import type { EndpointRecord, EngineChoice, MlcRecord, ModelFormat, ModelRecord } from './record.ts';
 import { openModelDatabase, type ModelDatabase } from './store/database.ts';
 import type { DroppedFile, LibraryApi } from './worker/library-api.ts';
 import { WorkerModel } from './worker/worker-model.ts';
@@ -208,15 +209,24 @@ export function createModelLibrary(parts: LibraryParts) {
 
     async load(id: string, { device = 'auto', apiKey, ...options }: LoadOptions & { device?: 'auto' | 'webgpu' | 'wasm'; apiKey?: string } = {}): Promise<LoadedModel> {
       const record = await find(id);
-      const engine = parts.engineFor[record.format][device];
+      const key = apiKey ?? keys.get(id);
+      const start = (choice: EngineChoice) =>
+        WorkerModel.load(parts.spawnEngine, { record, choice, base, threads: threads(), ...(key ? { apiKey: key } : {}) }, options);
+      const engines = parts.engineFor[record.format];
+      const chosen = device === 'auto' ? await chooseDevice(engines) : { device };
+      const engine = engines[chosen.device];
       if (!engine) {
         throw new LabError({ code: 'unsupported', where: record.name, what: `Models of the format ${record.format} do not run on ${device}.`, todo: 'Leave the choice of device to the lab.' });
       }
-      const key = apiKey ?? keys.get(id);
-      const request = { record, choice: { engine, device }, base, threads: threads(), ...(key ? { apiKey: key } : {}) };
-      const model = await WorkerModel.load(parts.spawnEngine, request, options);
-      notify();
-      return model;
+      try {
+        return await start({ engine, ...chosen });
+      } catch (error) {
+        const fallback = engines.wasm;
+        if (device !== 'auto' || chosen.device !== 'webgpu' || !fallback || !isGpuTrouble(error)) throw error;
+        return await start({ engine: fallback, device: 'wasm', note: `Runs on Wasm, which is slower, because WebGPU failed: ${error.detail.what}` });
+      } finally {
+        notify();
+      }
     },
 
     async estimate(id: string, device: 'webgpu' | 'wasm'): Promise<MemoryEstimate | null> {
@@ -238,6 +248,18 @@ export function createModelLibrary(parts: LibraryParts) {
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** WebGPU where there is an adapter and the format can use it, else what `auto` names, with a sentence that says so. */
+async function chooseDevice(engines: Partial<Record<'auto' | 'webgpu' | 'wasm', EngineId>>): Promise<{ device: 'webgpu' | 'wasm'; note?: string }> {
+  if (engines.auto === engines.wasm) return { device: 'wasm' };
+  const gpu = await probeGpu();
+  if (gpu.available || !engines.wasm) return { device: 'webgpu' };
+  return { device: 'wasm', note: `Runs on Wasm, which is slower, because ${gpu.reason}.` };
+}
+
+function isGpuTrouble(error: unknown): error is LabError {
+  return error instanceof LabError && ['device-lost', 'out-of-memory', 'unsupported', 'missing-file'].includes(error.code);
 }
 
 function threads(): number {

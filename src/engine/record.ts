@@ -60,4 +60,6 @@ export type ModelRecord = OnnxRecord | GgufRecord | MlcRecord | EndpointRecord;
 export interface EngineChoice {
   engine: EngineId;
   device: 'auto' | 'webgpu' | 'wasm' | 'cpu';
+  /** A sentence about a fallback that led to this choice. */
+  note?: string;
 }

@@ -45,7 +45,7 @@ export const ENGINES: Record<EngineId, EngineInfo> = {
 
 /** Which engine runs a format on a device; `auto` is the choice where the person made none. */
 export const ENGINE_FOR: Record<ModelFormat, Partial<Record<'auto' | 'webgpu' | 'wasm', EngineId>>> = {
-  onnx: { auto: 'transformers', webgpu: 'transformers', wasm: 'transformers' },
+  onnx: { auto: 'transformers', webgpu: 'transformers', wasm: 'wllama' },
   gguf: { auto: 'wllama', webgpu: 'wllama', wasm: 'wllama' },
   mlc: { auto: 'webllm', webgpu: 'webllm' },
   endpoint: { auto: 'openai', webgpu: 'openai', wasm: 'openai' },

@@ -18,7 +18,7 @@ export function engineHandlers(loaders: Record<EngineId, EngineLoader>): Handler
       await model?.unload();
       model = undefined;
       model = await loaders[request.choice.engine](request, { onProgress: emit, signal });
-      return model.info;
+      return { ...model.info, ...(request.choice.note ? { note: request.choice.note } : {}) };
     },
     renderPrompt: (messages) => loaded().renderPrompt(messages),
     countTokens: (texts) => loaded().countTokens(texts),

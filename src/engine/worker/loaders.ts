@@ -1,6 +1,9 @@
 import { LabError } from '../../error.ts';
 import type { EngineId, LoadOptions } from '../engine.ts';
 import type { ModelFiles } from '../files.ts';
+import { loadChatTokenizer } from '../tokenizer/load.ts';
+import { readDecoderConfig } from '../config.ts';
+import { HybridModel } from '../hybrid-model.ts';
 import { blobSource } from '../../model/source.ts';
 import { openModelDatabase } from '../store/database.ts';
 import { downloadFile } from '../store/download.ts';
@@ -17,14 +20,31 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
     const files = await recordFiles(record, base, options);
     return loadTransformers(files, record.id, { ...options, device: choice.device, ortBase: `${base}ort/`, threads });
   },
-  async wllama({ record, choice, base, threads }, options) {
-    const { loadWllama } = await import('../wllama/load.ts');
+  async wllama(request, options) {
+    const { loadWllama, wllamaRunsHere } = await import('../wllama/load.ts');
+    const { record, choice, base, threads } = request;
     const common = { ...options, device: choice.device, wasmUrl: `${base}wllama/wllama.wasm`, threads };
-    if (record.format !== 'gguf') throw wrongFormat(record, 'wllama');
-    const parts = await ggufParts(record, base, options);
-    const { readGgufFacts } = await import('../wllama/gguf-tokenizer.ts');
-    const { tokenizer, contextWindow } = await readGgufFacts(blobSource(record.name, parts[0] ?? new Blob()));
-    return loadWllama(parts, record.id, { ...common, tokenizer, contextWindow });
+    if (record.format === 'gguf') {
+      const parts = await ggufParts(record, base, options);
+      const { readGgufFacts } = await import('../wllama/gguf-tokenizer.ts');
+      const { tokenizer, contextWindow } = await readGgufFacts(blobSource(record.name, parts[0] ?? new Blob()));
+      return loadWllama(parts, record.id, { ...common, tokenizer, contextWindow });
+    }
+    if (record.format !== 'onnx') throw wrongFormat(record, 'wllama');
+    const onnx = (more: LoadOptions) => LOADERS.transformers({ ...request, choice: { engine: 'transformers', device: 'wasm' } }, more);
+    if (!wllamaRunsHere()) return onnx(options);
+    const { ggufFromOnnx } = await import('../wllama/from-onnx.ts');
+    const files = await recordFiles(record, base, options);
+    let gguf: Blob;
+    try {
+      gguf = await ggufFromOnnx(files, options);
+    } catch (error) {
+      // Folders of other exporters stay with ONNX Runtime.
+      if (error instanceof LabError && error.code === 'unsupported') return onnx(options);
+      throw error;
+    }
+    const [tokenizer, { contextWindow }] = await Promise.all([loadChatTokenizer(files), readDecoderConfig(files)]);
+    return new HybridModel(await loadWllama([gguf], record.id, { ...common, tokenizer, contextWindow }), () => onnx({}));
   },
   async webllm({ record }, options) {
     if (record.format !== 'mlc') throw wrongFormat(record, 'webllm');

@@ -1,0 +1,45 @@
+import type { ChatMessage } from '../context/message.ts';
+import type { Decoding, LoadedInfo, LoadedModel, StreamEvent, TokenScore } from './engine.ts';
+
+/**
+ * One model in two runtimes: replies come from the one that decodes faster, scores from the one that computes many
+ * positions at once. The second is brought up when the first score is asked for, so that talking alone pays for one.
+ */
+export class HybridModel implements LoadedModel {
+  readonly info: LoadedInfo;
+  #talker: LoadedModel;
+  #loadScorer: () => Promise<LoadedModel>;
+  #scorer: Promise<LoadedModel> | undefined;
+
+  constructor(talker: LoadedModel, loadScorer: () => Promise<LoadedModel>) {
+    this.info = talker.info;
+    this.#talker = talker;
+    this.#loadScorer = loadScorer;
+  }
+
+  renderPrompt(messages: ChatMessage[]): Promise<string> {
+    return this.#talker.renderPrompt(messages);
+  }
+
+  countTokens(texts: string[]): Promise<number[]> {
+    return this.#talker.countTokens(texts);
+  }
+
+  stream(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncIterable<StreamEvent> {
+    return this.#talker.stream(messages, decoding, signal);
+  }
+
+  async score(text: string, signal?: AbortSignal): Promise<TokenScore[]> {
+    this.#scorer ??= this.#loadScorer().catch((error: unknown) => {
+      this.#scorer = undefined;
+      throw error;
+    });
+    return (await this.#scorer).score(text, signal);
+  }
+
+  async unload(): Promise<void> {
+    await this.#talker.unload();
+    const scorer = await this.#scorer?.catch(() => undefined);
+    await scorer?.unload();
+  }
+}
