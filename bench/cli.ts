@@ -3,6 +3,14 @@ export type Bench = (args: string[]) => Promise<void>;
 
 /** The benches by name. A bench is imported only when it is run. */
 const BENCHES: Record<string, { summary: string; load: () => Promise<Bench> }> = {
+  train: {
+    summary: 'A LoRA training step of SmolLM2-135M beside PEFT on torch: tokens per second and peak memory.',
+    load: async () => (await import('./train.ts')).benchTrain,
+  },
+  'train-parity': {
+    summary: 'Twenty training steps here and with PEFT on torch: how far losses and adapters come apart.',
+    load: async () => (await import('./train-parity.ts')).trainParity,
+  },
   metrics: {
     summary: 'Text metrics of 1,590 pairs beside NLTK, sacrebleu and rouge-score in Python.',
     load: async () => (await import('./metrics.ts')).benchMetrics,

@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { availableParallelism, cpus } from 'node:os';
+import { promisify } from 'node:util';
+import { runPython } from './train-python.ts';
+
+const execute = promisify(execFile);
+
+/** What both sides run: SmolLM2-135M's shape with random weights, one sequence, every second token a label. */
+export interface StepPlan {
+  config: Record<string, unknown>;
+  tokens: number;
+  rank: number;
+  targets: string[];
+  threads: number;
+  steps: number;
+}
+
+export interface StepTimes {
+  seconds: number[];
+  peakBytes: number;
+}
+
+const CONFIG = {
+  model_type: 'llama', hidden_size: 576, intermediate_size: 1536, num_hidden_layers: 30, num_attention_heads: 9,
+  num_key_value_heads: 3, vocab_size: 49152, rms_norm_eps: 1e-5, rope_theta: 100000, max_position_embeddings: 8192,
+  tie_word_embeddings: true,
+};
+
+/** Prints tokens per second (median of the steps after the first) and peak memory, here and with PEFT. */
+export async function benchTrain([tokens = '512', steps = '6']: string[]): Promise<void> {
+  const plan: StepPlan = {
+    config: CONFIG, tokens: Number(tokens), steps: Number(steps), rank: 64,
+    targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj'], threads: Math.min(2, availableParallelism()),
+  };
+  const { stdout } = await execute(process.execPath, ['--import', 'tsx', 'bench/train-step.ts', JSON.stringify(plan)]);
+  const own = JSON.parse(stdout) as StepTimes;
+  const { model_type: _, ...config } = CONFIG;
+  const peft = await runPython<StepTimes & { torch: string }>('train_speed.py', [JSON.stringify({ ...plan, config })]);
+  console.log(`${cpus()[0]?.model ?? 'processor'}, ${plan.threads} threads, Node ${process.version}, torch ${peft.torch}`);
+  console.log(`SmolLM2-135M, LoRA rank ${plan.rank} on q, k, v, o with dropout 0.1, ${plan.tokens} tokens, ${plan.steps} steps`);
+  const speed = ({ seconds }: StepTimes): number => plan.tokens / median(seconds.slice(1));
+  console.table({
+    'here (onnxruntime-node)': { 'tokens/s': Math.round(speed(own)), 'peak GB': gigabytes(own) },
+    'PEFT on torch': { 'tokens/s': Math.round(speed(peft)), 'peak GB': gigabytes(peft) },
+    ratio: { 'tokens/s': Number((speed(own) / speed(peft)).toFixed(2)), 'peak GB': Number((own.peakBytes / peft.peakBytes).toFixed(2)) },
+  });
+}
+
+function gigabytes({ peakBytes }: StepTimes): number {
+  return Number((peakBytes / 1e9).toFixed(2));
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
