@@ -92,11 +92,11 @@ export function expectedTensors(config: ModelConfig): { required: Map<string, nu
   return { required, optional };
 }
 
-const NAMED_AT_MOST = 8;
+const NAMED_AT_MOST = 20;
 
 /**
  * Compares the tensors of a checkpoint with what its configuration promises.
- * @throws {LabError} bad-config that names every contradiction (the first eight).
+ * @throws {LabError} bad-config that names every contradiction (the first twenty).
  */
 export function checkTensors(name: string, config: ModelConfig, tensors: ReadonlyMap<string, TensorInfo>): void {
   // A model of an absurd number of layers is a damaged configuration; do not build a list for it.
