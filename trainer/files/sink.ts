@@ -69,14 +69,18 @@ export async function writeFolder<T>(out: string, write: (temporary: string) => 
     try {
       const replaced = await exists(target);
       if (replaced) await rename(target, before);
-      await rename(temporary, target);
+      await rename(temporary, target).catch(async (error: unknown) => {
+        if (replaced) await rename(before, target);
+        throw error;
+      });
       if (replaced) await rm(before, { recursive: true });
     } catch (error) {
       throw diskError(error, target);
     }
     return result;
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    // Whatever went wrong before is the better story than a folder that could not be removed.
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeTinyModel } from '../tests/harness/tiny-model.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const run = promisify(execFile);
+
+let root = '';
+let model = '';
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'solace-cli-'));
+  model = join(root, 'tiny');
+  await writeTinyModel(model);
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+/** Runs the trainer as a person would; gives its exit code and all that it printed. */
+async function trainer(...args: string[]): Promise<{ code: number; text: string }> {
+  try {
+    const { stdout, stderr } = await run(process.execPath, ['--import', 'tsx', 'trainer/cli.ts', ...args], { cwd: ROOT });
+    return { code: 0, text: stdout + stderr };
+  } catch (error) {
+    const failed = error as { code: number; stdout: string; stderr: string };
+    return { code: failed.code, text: failed.stdout + failed.stderr };
+  }
+}
+
+describe('npm run trainer', () => {
+  it('explains itself', async () => {
+    expect(await trainer('help')).toMatchObject({ code: 0, text: expect.stringContaining('export') });
+    expect(await trainer('fly')).toMatchObject({ code: 1, text: expect.stringContaining('no command "fly"') });
+  });
+
+  it('exports, checks what it wrote and replaces what was there', async () => {
+    const out = join(root, 'out');
+    await mkdir(out);
+    await writeFile(join(out, 'old.txt'), 'old');
+    const { code, text } = await trainer('export', '--in', model, '--dtype', 'q8', '--out', out);
+    expect(text).toContain('Logits: ONNX Runtime differs');
+    expect(code).toBe(0);
+    expect((await readdir(out)).sort()).toEqual(['README.md', 'config.json', 'manifest.json', 'onnx', 'tokenizer.json', 'tokenizer_config.json']);
+    expect((await readdir(root)).filter((name) => name.includes('partial'))).toEqual([]);
+    expect(await readFile(join(out, 'README.md'), 'utf8')).toContain('dtype `q8`');
+  });
+
+  it('prints what a checkpoint holds', async () => {
+    const { code, text } = await trainer('inspect', '--in', model);
+    expect(code).toBe(0);
+    expect(text).toContain('model.layers.1.mlp.down_proj.weight');
+    expect(text).toContain('Chat template');
+  });
+
+  it.each([
+    [['export', '--dtype', 'q4', '--out', 'x'], '--in is missing'],
+    [['export', '--in', 'nowhere', '--dtype', 'q4', '--out', 'x'], 'no such file or folder'],
+    [['export', '--in', '.', '--dtype', 'q5', '--out', 'x'], '--dtype q5 is not known'],
+    [['export', '--in', '.', '--dtype', 'q4', '--out', 'x', '--context', 'many'], 'not a number of tokens'],
+    [['export', '--in', '.', '--dtype', 'q4', '--out', 'x', '--colour', 'red'], '--colour'],
+    [['export', '--in', 'docs', '--dtype', 'q4', '--out', 'x'], 'holds no .gguf'],
+  ])('%j fails in a sentence', async (args, message) => {
+    const { code, text } = await trainer(...args);
+    expect(code).toBe(1);
+    expect(text).toContain(message);
+    expect(text).not.toMatch(/\n\s+at /);
+  });
+
+  it('leaves nothing behind when the tokenizer is missing or the disk refuses', async () => {
+    const bare = join(root, 'bare');
+    await writeTinyModel(bare);
+    await rm(join(bare, 'tokenizer.json'));
+    const missing = await trainer('export', '--in', bare, '--dtype', 'q4', '--out', join(root, 'none'));
+    expect(missing).toMatchObject({ code: 1, text: expect.stringContaining('no tokenizer.json') });
+    const refused = await trainer('export', '--in', model, '--dtype', 'q4', '--out', '/dev/null/none');
+    expect(refused).toMatchObject({ code: 1, text: expect.stringContaining('cannot be written') });
+    expect((await readdir(root)).filter((name) => name.startsWith('none'))).toEqual([]);
+  });
+
+  it.skipIf(process.platform !== 'linux')('says that the disk is full', async () => {
+    // Writing to /dev/full fails as a full disk does.
+    const { diskFolder } = await import('./files/sink.ts');
+    const file = await diskFolder('/dev').create('full');
+    await expect(file.write(new Uint8Array(16))).rejects.toMatchObject({ code: 'quota', message: expect.stringContaining('The disk is full') });
+    await file.close();
+  });
+});
