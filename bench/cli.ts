@@ -3,6 +3,10 @@ export type Bench = (args: string[]) => Promise<void>;
 
 /** The benches by name. A bench is imported only when it is run. */
 const BENCHES: Record<string, { summary: string; load: () => Promise<Bench> }> = {
+  'export-memory': {
+    summary: 'Peak memory of exporting a checkpoint of more than 2 GB.',
+    load: async () => (await import('./export-memory.ts')).benchExportMemory,
+  },
   train: {
     summary: 'A LoRA training step of SmolLM2-135M beside PEFT on torch: tokens per second and peak memory.',
     load: async () => (await import('./train.ts')).benchTrain,

@@ -78,7 +78,7 @@ function randomSequence(step: number): Sequence {
   };
 }
 
-function length(x = new Float32Array()): number {
+function length(x: Float32Array = new Float32Array()): number {
   return Math.sqrt(x.reduce((sum, value) => sum + value * value, 0));
 }
 

@@ -34,8 +34,7 @@ export async function benchTrain([tokens = '512', steps = '6']: string[]): Promi
   };
   const { stdout } = await execute(process.execPath, ['--import', 'tsx', 'bench/train-step.ts', JSON.stringify(plan)]);
   const own = JSON.parse(stdout) as StepTimes;
-  const { model_type: _, ...config } = CONFIG;
-  const peft = await runPython<StepTimes & { torch: string }>('train_speed.py', [JSON.stringify({ ...plan, config })]);
+  const peft = await runPython<StepTimes & { torch: string }>('train_speed.py', [JSON.stringify(plan)]);
   console.log(`${cpus()[0]?.model ?? 'processor'}, ${plan.threads} threads, Node ${process.version}, torch ${peft.torch}`);
   console.log(`SmolLM2-135M, LoRA rank ${plan.rank} on q, k, v, o with dropout 0.1, ${plan.tokens} tokens, ${plan.steps} steps`);
   const speed = ({ seconds }: StepTimes): number => plan.tokens / median(seconds.slice(1));

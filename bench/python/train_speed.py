@@ -10,7 +10,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 plan = json.loads(sys.argv[1])
 torch.set_num_threads(plan["threads"])
-model = LlamaForCausalLM(LlamaConfig(**plan["config"]))
+model = LlamaForCausalLM(LlamaConfig(**{k: v for k, v in plan["config"].items() if k != "model_type"}))
 model = get_peft_model(model, LoraConfig(
     r=plan["rank"], lora_alpha=32, lora_dropout=0.1, target_modules=plan["targets"], task_type="CAUSAL_LM"))
 model.train()
