@@ -54,6 +54,14 @@ export interface NewMlc {
   libUrl?: string;
 }
 
+export interface ModelLoadOptions extends LoadOptions {
+  device?: 'auto' | 'webgpu' | 'wasm';
+  /** Another engine than the table's, for comparisons; it must run the model's format. */
+  engine?: EngineId;
+  /** An endpoint's key, for this page only. */
+  apiKey?: string;
+}
+
 export interface LibraryParts {
   /** The lab's own address, ending in a slash. */
   base: string;
@@ -207,14 +215,14 @@ export function createModelLibrary(parts: LibraryParts) {
       changed();
     },
 
-    async load(id: string, { device = 'auto', apiKey, ...options }: LoadOptions & { device?: 'auto' | 'webgpu' | 'wasm'; apiKey?: string } = {}): Promise<LoadedModel> {
+    async load(id: string, { device = 'auto', engine: wanted, apiKey, ...options }: ModelLoadOptions = {}): Promise<LoadedModel> {
       const record = await find(id);
       const key = apiKey ?? keys.get(id);
       const start = (choice: EngineChoice) =>
         WorkerModel.load(parts.spawnEngine, { record, choice, base, threads: threads(), ...(key ? { apiKey: key } : {}) }, options);
       const engines = parts.engineFor[record.format];
       const chosen = device === 'auto' ? await chooseDevice(engines) : { device };
-      const engine = engines[chosen.device];
+      const engine = wanted ?? engines[chosen.device];
       if (!engine) {
         throw new LabError({ code: 'unsupported', where: record.name, what: `Models of the format ${record.format} do not run on ${device}.`, todo: 'Leave the choice of device to the lab.' });
       }

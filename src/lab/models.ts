@@ -1,13 +1,13 @@
 import type { LoadedModel, LoadOptions } from '../engine/engine.ts';
 import type { MemoryEstimate } from '../engine/memory.ts';
 import { listEndpointModels, type EndpointModel } from '../engine/openai/openai.ts';
-import type { ModelLibrary, ModelSummary, ModelTokenizer, NewEndpoint, NewMlc } from '../engine/library.ts';
+import type { ModelLibrary, ModelLoadOptions, ModelSummary, ModelTokenizer, NewEndpoint, NewMlc } from '../engine/library.ts';
 import { createModelLibrary } from '../engine/library.ts';
 import { EMBEDDED_MODEL } from './embedded.ts';
 import { ENGINE_FOR, ENGINES } from './engines.ts';
 
 export { EMBEDDED_MODEL_ID } from './embedded.ts';
-export type { EndpointModel, MemoryEstimate, ModelSummary, ModelTokenizer, NewEndpoint, NewMlc };
+export type { EndpointModel, MemoryEstimate, ModelLoadOptions, ModelSummary, ModelTokenizer, NewEndpoint, NewMlc };
 
 let library: ModelLibrary | undefined;
 
@@ -57,7 +57,7 @@ export const convertToOnnx = (id: string, options?: LoadOptions): Promise<ModelS
 export const removeModel = (id: string): Promise<void> => models().remove(id);
 
 /** Loads a model in a worker of its own; unloading it ends the worker. */
-export const loadModel = (id: string, options?: LoadOptions & { device?: 'auto' | 'webgpu' | 'wasm'; apiKey?: string }): Promise<LoadedModel> =>
+export const loadModel = (id: string, options?: ModelLoadOptions): Promise<LoadedModel> =>
   models().load(id, options);
 
 /** What a model will take in memory; null where it can't be known before loading. */
