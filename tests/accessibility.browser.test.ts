@@ -1,5 +1,5 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { seriousViolations } from './harness/axe.ts';
 import { launch } from './harness/browser.ts';
 import { echo, startEndpoint, type Endpoint } from './harness/endpoint.ts';
@@ -29,6 +29,10 @@ describe('accessibility', () => {
     await endpoint.close();
   });
 
+  beforeEach(() => {
+    endpoint.manner = 'answers';
+  });
+
   it.each(PROFILES)('axe finds nothing serious on any view (%s)', async (_name, profile) => {
     const guest = await visit(browser, lab.url, { profile });
     const found: string[] = [];
@@ -55,7 +59,6 @@ describe('accessibility', () => {
     expect(await seriousViolations(guest.page)).toEqual([]);
     await guest.page.getByRole('tab', { name: 'Settings' }).click();
     expect(await seriousViolations(guest.page)).toEqual([]);
-    endpoint.manner = 'answers';
     await guest.close();
   });
 
@@ -95,7 +98,7 @@ describe('accessibility', () => {
     await tabTo(/^Your message$/);
     await keyboard.type('Only keys');
     await keyboard.press('Enter');
-    await guest.page.getByText(echo('Only keys')).waitFor();
+    await new Person(guest.page).replies.getByText(echo('Only keys')).waitFor();
     await guest.close();
   });
 });

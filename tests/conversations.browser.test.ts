@@ -71,9 +71,9 @@ describe('conversations', () => {
     const editor = person.messages.last().getByRole('textbox');
     await editor.fill('Second wording');
     await editor.press('Enter');
-    await guest.page.getByText(echo('Second wording')).waitFor();
+    await person.replies.getByText(echo('Second wording')).waitFor();
     await person.messages.last().getByRole('button', { name: /previous|earlier/i }).click();
-    await guest.page.getByText(echo('First wording')).waitFor();
+    await person.replies.getByText(echo('First wording')).waitFor();
   });
 
   it('can be exported, deleted and imported without loss', async () => {

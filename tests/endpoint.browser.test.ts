@@ -12,7 +12,7 @@ const FAULTS: [Manner, RegExp][] = [
   ['429', /wait|later|seconds|limit/i],
   ['500', /500|server|endpoint/i],
   ['garbage', /understood|unreadable|expected|not/i],
-  ['breaks-off', /broke|ended|stopped|connection|lost/i],
+  ['breaks-off', /cut off/],
 ];
 
 describe('an OpenAI-compatible endpoint', () => {
@@ -76,7 +76,7 @@ describe('an OpenAI-compatible endpoint', () => {
 
     endpoint.manner = 'answers';
     await person.problem.getByRole('button', { name: 'Try again' }).click();
-    await guest.page.getByText(echo('Are you there?')).waitFor();
+    await person.replies.getByText(echo('Are you there?')).waitFor();
     expect(await person.problem.count()).toBe(0);
   });
 

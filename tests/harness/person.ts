@@ -43,10 +43,9 @@ export class Person {
   }
 
   async modelReady(): Promise<string> {
-    const chip = this.page.getByRole('banner').getByRole('button', { name: /^Model: .*, ready on / });
+    const chip = this.page.getByRole('banner').getByRole('button', { name: /, the model: ready$/ });
     await chip.waitFor({ timeout: 180_000 });
-    const name = (await chip.getAttribute('aria-label')) ?? (await chip.innerText());
-    return /ready on (.+)$/.exec(name)?.[1] ?? '';
+    return chip.innerText();
   }
 
   async say(text: string): Promise<void> {
@@ -65,7 +64,7 @@ export class Person {
   async ask(text: string): Promise<string> {
     const before = await this.replies.count();
     await this.say(text);
-    await this.replies.nth(before).waitFor({ timeout: 120_000 });
+    await this.replies.nth(before).waitFor({ timeout: 60_000 });
     return this.reply();
   }
 
