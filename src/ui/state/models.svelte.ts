@@ -29,6 +29,7 @@ class Models {
   readonly #choice = new Stored('model', schema);
   #loading: Promise<LoadedModel> | null = null;
   #stopping: AbortController | null = null;
+  #follows = false;
 
   constructor() {
     if (this.#choice.current.id !== EMBEDDED_MODEL.id) void this.refresh();
@@ -68,7 +69,10 @@ class Models {
 
   /** Reads the list; from the first time on it follows changes, in other tabs as well. */
   async refresh(): Promise<void> {
-    this.#follow ??= subscribe(() => void this.refresh());
+    if (!this.#follows) {
+      this.#follows = true;
+      subscribe(() => void this.refresh());
+    }
     try {
       this.list = await listModels();
       this.listError = null;
@@ -76,7 +80,6 @@ class Models {
       this.listError = LabError.from(error, { code: 'unsupported', what: 'The list of models could not be read.', todo: 'Reload the page.' });
     }
   }
-  #follow: (() => void) | null = null;
 
   /** Estimates what a model takes in memory, once. Costs the fetching of its configuration. */
   async estimate(id: string): Promise<void> {

@@ -1,0 +1,11 @@
+/**
+ * The one door of the lab: what the interface, notebooks and the command line share. Each module may also be imported
+ * on its own, which a page does to load only what it needs.
+ */
+export * from './compression.ts';
+export * from './conversations.ts';
+export * from './embedded.ts';
+export * from './engines.ts';
+export * from './metrics.ts';
+export { addEndpoint, addFromFiles, addFromUrl, addMlc, convertToOnnx, estimateMemory, listModels, listModelsOfEndpoint, listWebLlmModels, loadModel, openTokenizer, removeModel, subscribe as subscribeToModels } from './models.ts';
+export type { EndpointModel, MemoryEstimate, ModelSummary, ModelTokenizer, NewEndpoint, NewMlc } from './models.ts';
