@@ -57,6 +57,8 @@ export interface TokenScore {
   id: number;
   text: string;
   logprob: number | null;
+  /** The id that the model found likeliest in this place, where the engine says. */
+  likeliest?: number;
 }
 
 export interface LoadProgress {

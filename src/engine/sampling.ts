@@ -138,13 +138,13 @@ function sink(heap: Float32Array | Float64Array, value: number): void {
   heap[i] = value;
 }
 
-/** Natural-log probability of `id` under the softmax of `logits[offset, offset + length)`, summed in float64. */
-export function logProbability(logits: Float32Array, id: number, offset = 0, length = logits.length): number {
+/** Natural-log probability of `id` under the softmax of `logits`, summed in float64. */
+export function logProbability(logits: Float32Array, id: number): number {
   let highest = -Infinity;
-  for (let i = offset; i < offset + length; i++) highest = Math.max(highest, logits[i] as number);
+  for (let i = 0; i < logits.length; i++) highest = Math.max(highest, logits[i] as number);
   let sum = 0;
-  for (let i = offset; i < offset + length; i++) sum += Math.exp((logits[i] as number) - highest);
-  return (logits[offset + id] as number) - highest - Math.log(sum);
+  for (let i = 0; i < logits.length; i++) sum += Math.exp((logits[i] as number) - highest);
+  return (logits[id] as number) - highest - Math.log(sum);
 }
 
 /**

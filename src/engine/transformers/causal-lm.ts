@@ -4,7 +4,7 @@ import { nextTask } from '../../rpc/next-task.ts';
 import type { Decoding, LoadedInfo, LoadedModel, StreamEvent, TokenScore } from '../engine.ts';
 import { brokenLogits, runtimeFault } from '../faults.ts';
 import { Queue } from '../queue.ts';
-import { createSampler, logProbability, logitsFault } from '../sampling.ts';
+import { argmax, createSampler, logProbability, logitsFault } from '../sampling.ts';
 import type { ChatTokenizer } from '../tokenizer/chat-tokenizer.ts';
 import { StreamDetokenizer } from '../tokenizer/detokenizer.ts';
 import type { KvDecoder, StepLogits } from './kv-decoder.ts';
@@ -156,9 +156,11 @@ export class CausalLm implements LoadedModel {
         const { data, vocabulary } = await decoder.step(chunk, 'all');
         for (let row = 0; row < chunk.length; row++) {
           const offset = row * vocabulary;
-          this.#check({ data: data.subarray(offset, offset + vocabulary), rows: 1, vocabulary });
+          const logits = data.subarray(offset, offset + vocabulary);
+          this.#check({ data: logits, rows: 1, vocabulary });
           const next = scores[at + row + 1] as TokenScore;
-          next.logprob = logProbability(data, next.id, offset, vocabulary);
+          next.logprob = logProbability(logits, next.id);
+          next.likeliest = argmax(logits);
         }
       }
     } finally {

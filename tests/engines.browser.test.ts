@@ -1,0 +1,217 @@
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EngineId, TokenScore } from '../src/engine/engine.ts';
+import type * as models from '../src/lab/models.ts';
+import { launch } from './harness/browser.ts';
+import { mean } from './harness/decoder.ts';
+import { buildEnginePage, serveEnginePage } from './harness/engine-page.ts';
+import { fp32Folder, SOURCE } from './harness/fp32-export.ts';
+import type { ServedLab } from './harness/lab.ts';
+import { hasShared, readJsonGz, SHARED } from './harness/shared.ts';
+import { visit, type Visit } from './harness/visit.ts';
+
+declare global {
+  /** Set by tests/harness/engine-page/main.ts, in the page. */
+  var solace: typeof models;
+}
+
+const EMBEDDED = join(import.meta.dirname, '../public/models/smollm2-135m-instruct/');
+const REFERENCE = 'reference/smollm2-forward.json.gz';
+const hasReference = hasShared(REFERENCE) && hasShared(SOURCE);
+
+interface ReferenceRow {
+  messages: { role: 'system' | 'user' | 'assistant'; content: string }[];
+  prompt: string;
+  nll: number[];
+  greedy32_text: string;
+}
+
+let lab: ServedLab;
+beforeAll(async () => {
+  await buildEnginePage();
+  lab = await serveEnginePage({
+    'models/smollm2-135m-instruct/': EMBEDDED,
+    'fp32/': hasReference ? `${await fp32Folder()}/` : EMBEDDED,
+    'gguf/': join(SHARED, SOURCE, '/'),
+  });
+}, 240_000);
+afterAll(() => lab.close());
+
+/** In the page: loads a model and keeps it for the calls below. */
+async function load(page: Page, where: { url?: string; engine?: EngineId; device?: 'webgpu' | 'wasm' }): Promise<models.ModelSummary['engine']> {
+  return page.evaluate(async ({ url, engine, device }) => {
+    const id = url ? (await solace.addFromUrl(new URL(url, location.href).href)).id : solace.EMBEDDED_MODEL_ID;
+    const model = await solace.loadModel(id, { ...(device ? { device } : {}), ...(engine ? { engine } : {}) });
+    Object.assign(globalThis, { model });
+    return model.info.engine;
+  }, where);
+}
+
+type InPage = { model: Awaited<ReturnType<typeof models.loadModel>> };
+
+function reply(page: Page, messages: ReferenceRow['messages'], maxNewTokens: number, temperature = 0): Promise<string> {
+  return page.evaluate(
+    async ({ messages, maxNewTokens, temperature }) => {
+      const { model } = globalThis as unknown as InPage;
+      let text = '';
+      for await (const event of model.stream(messages, { temperature, topK: 50, topP: 0.95, maxNewTokens, seed: 7 })) {
+        if (event.type === 'text') text += event.text;
+      }
+      return text;
+    },
+    { messages, maxNewTokens, temperature },
+  );
+}
+
+const score = (page: Page, text: string): Promise<TokenScore[]> => page.evaluate((text) => (globalThis as unknown as InPage).model.score(text), text);
+const unload = (page: Page): Promise<void> => page.evaluate(() => (globalThis as unknown as InPage).model.unload());
+const negative = (scores: TokenScore[]): number[] => scores.slice(1).map(({ logprob }) => -(logprob ?? NaN));
+const ask = (content: string): ReferenceRow['messages'] => [{ role: 'user', content }];
+
+function report(line: string): void {
+  process.stdout.write(`      ${line}\n`);
+}
+
+describe('on Wasm', () => {
+  let browser: Browser;
+  let guest: Visit;
+  beforeAll(async () => {
+    browser = await launch({ webgpu: false });
+    guest = await visit(browser, lab.url);
+  });
+  afterAll(() => browser.close());
+
+  describe.skipIf(!hasReference)('against ../shared/reference/smollm2-forward.json.gz', () => {
+    const rows = hasReference ? readJsonGz<{ rows: ReferenceRow[] }>(REFERENCE).rows : [];
+    const likeliest: (number | undefined)[][] = [];
+
+    it('an fp32 export gives every token its likelihood and the same 32 greedy tokens', async () => {
+      await load(guest.page, { url: 'fp32/', engine: 'transformers', device: 'wasm' });
+      let worst = 0;
+      for (const row of rows) {
+        const scores = await score(guest.page, row.prompt);
+        likeliest.push(scores.map((token) => token.likeliest));
+        worst = Math.max(worst, ...negative(scores).map((value, i) => Math.abs(value - (row.nll[i] ?? NaN))));
+        const text = await reply(guest.page, row.messages, 32);
+        expect(row.greedy32_text.startsWith(text)).toBe(true);
+        expect(text.length).toBeGreaterThan(0);
+        if (!row.greedy32_text.includes('<|im_end|>')) expect(text).toBe(row.greedy32_text);
+      }
+      report(`fp32 on Wasm: largest difference of a token's negative log-likelihood ${worst.toExponential(2)} nats, 32 greedy tokens equal on ${rows.length} prompts`);
+      expect(worst).toBeLessThan(1e-3);
+      await unload(guest.page);
+    });
+
+    it('the embedded model stays within 1.5 % of the mean NLL and agrees on 90 % of next tokens', async () => {
+      await load(guest.page, { engine: 'transformers', device: 'wasm' });
+      const own: number[] = [];
+      let agreed = 0;
+      for (const [r, row] of rows.entries()) {
+        const scores = await score(guest.page, row.prompt);
+        own.push(...negative(scores));
+        agreed += scores.slice(1).filter((token, i) => token.likeliest === likeliest[r]?.[i + 1]).length;
+      }
+      const off = mean(own) / mean(rows.flatMap(({ nll }) => nll)) - 1;
+      report(`embedded on Wasm: mean NLL ${mean(own).toFixed(4)} (${(100 * off).toFixed(2)} % off); next tokens agree on ${((100 * agreed) / own.length).toFixed(2)} % of ${own.length}`);
+      expect(Math.abs(off)).toBeLessThan(0.015);
+      expect(agreed / own.length).toBeGreaterThanOrEqual(0.9);
+      await unload(guest.page);
+    });
+
+    it('runs the GGUF itself with wllama, near the reference', async () => {
+      expect(await load(guest.page, { url: 'gguf/SmolLM2-135M-Instruct.Q4_1.gguf' })).toBe('wllama');
+      const [row] = rows;
+      if (!row) throw new Error('The reference holds no rows.');
+      const cut = row.prompt.slice(0, 160);
+      const own = negative(await score(guest.page, cut));
+      const off = mean(own) / mean(row.nll.slice(0, own.length)) - 1;
+      report(`wllama: mean NLL of ${own.length} tokens ${(100 * off).toFixed(2)} % off`);
+      expect(Math.abs(off)).toBeLessThan(0.05);
+      expect(await reply(guest.page, ask('What is the capital of France?'), 12)).toContain('Paris');
+      await unload(guest.page);
+    });
+  });
+
+  it('answers with the embedded model, repeatably, and scores it with the other runtime', async () => {
+    expect(await load(guest.page, { device: 'wasm' })).toBe('wllama');
+    expect(await reply(guest.page, ask('What is the capital of France?'), 12)).toContain('Paris');
+    const first = await reply(guest.page, ask('I feel alone tonight.'), 16, 0.7);
+    expect(await reply(guest.page, ask('I feel alone tonight.'), 16, 0.7)).toBe(first);
+    const scores = await score(guest.page, '<|im_start|>user\nHello there, friend.<|im_end|>');
+    expect(scores.every(({ logprob }, i) => (i === 0 ? logprob === null : (logprob ?? 1) <= 0))).toBe(true);
+    await unload(guest.page);
+  });
+
+  it('takes its files from the device once they are there', async () => {
+    const asked: string[] = [];
+    guest.context.on('request', (request) => asked.push(request.url()));
+    await load(guest.page, { engine: 'transformers', device: 'wasm' });
+    await unload(guest.page);
+    expect(asked.filter((url) => /onnx_data|tokenizer/.test(url))).toEqual([]);
+    const listed = await guest.page.evaluate(() => solace.listModels());
+    expect(listed[0]?.storedBytes).toBeGreaterThan(100e6);
+  });
+
+  it('rejects with worker-lost when the worker is killed, and answers when asked again', async () => {
+    await load(guest.page, { engine: 'transformers', device: 'wasm' });
+    const code = guest.page.evaluate(async () => {
+      const { model } = globalThis as unknown as InPage;
+      try {
+        for await (const event of model.stream([{ role: 'user', content: 'Tell me a story.' }], { temperature: 0, topK: 0, topP: 1, maxNewTokens: 400, seed: 1 })) {
+          if (event.type === 'text') Object.assign(globalThis, { speaking: true });
+        }
+        return 'ended';
+      } catch (error) {
+        return (error as { code?: string }).code;
+      }
+    });
+    await guest.page.waitForFunction(() => 'speaking' in globalThis);
+    for (const worker of guest.page.workers()) if (/engine/.test(worker.url())) await worker.evaluate(() => void self.close()).catch(() => undefined);
+    expect(await code).toBe('worker-lost');
+    expect(await reply(guest.page, ask('What is the capital of France?'), 8)).toContain('Paris');
+    await unload(guest.page);
+  });
+
+  it('switches models ten times without growth', async () => {
+    const memory = () => guest.page.evaluate(async () => (await (performance as unknown as { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> }).measureUserAgentSpecificMemory()).bytes);
+    const turn = async (engine: EngineId) => {
+      await load(guest.page, { engine, device: 'wasm' });
+      await reply(guest.page, ask('Hi'), 2);
+      await unload(guest.page);
+    };
+    await turn('transformers');
+    await turn('wllama');
+    const before = await memory();
+    for (let i = 0; i < 8; i++) await turn(i % 2 === 0 ? 'transformers' : 'wllama');
+    const after = await memory();
+    report(`after 2 switches ${Math.round(before / 1e6)} MB, after 10 ${Math.round(after / 1e6)} MB`);
+    expect(after - before).toBeLessThan(40e6);
+    expect(guest.page.workers().filter((worker) => /engine/.test(worker.url()))).toEqual([]);
+  });
+
+  it('breaks no rule of the page and asks nobody else', () => {
+    expect(guest.errors).toEqual([]);
+    expect([...guest.origins]).toEqual([new URL(lab.url).origin]);
+  });
+});
+
+describe('on WebGPU', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launch({ webgpu: true });
+  });
+  afterAll(() => browser.close());
+
+  // The graphics card here is a program on two cores: a token takes it about ten seconds.
+  it('answers, and again after the model was unloaded and loaded', { timeout: 400_000 }, async () => {
+    const { page, errors } = await visit(browser, lab.url);
+    for (let round = 0; round < 2; round++) {
+      expect(await load(page, {})).toBe('transformers');
+      expect(await page.evaluate(() => (globalThis as unknown as InPage).model.info.device)).toBe('webgpu');
+      expect(await reply(page, [{ role: 'system', content: 'Be kind.' }, { role: 'user', content: 'Hi' }], 2)).toMatch(/Hello/);
+      await unload(page);
+    }
+    expect(errors).toEqual([]);
+  });
+});

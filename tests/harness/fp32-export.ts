@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { exportOnnx } from '../../src/model/export/export.ts';
+import { MANIFEST_NAME } from '../../src/model/manifest.ts';
+import { openCheckpoint } from '../../trainer/files/open.ts';
+import { diskFolder, writeFolder } from '../../trainer/files/sink.ts';
+import { SHARED } from './shared.ts';
+
+export const SOURCE = 'models/smollm2-135m-instruct';
+
+/** The folder of an fp32 export of the shared checkpoint, made once into .cache. */
+export async function fp32Folder(): Promise<string> {
+  const folder = join(import.meta.dirname, '../../.cache/smollm2-fp32');
+  if (!existsSync(join(folder, MANIFEST_NAME))) {
+    const { checkpoint, close } = await openCheckpoint(join(SHARED, SOURCE));
+    await writeFolder(folder, (temporary) =>
+      exportOnnx(checkpoint, diskFolder(temporary), { dtype: 'fp32', name: 'SmolLM2-135M-Instruct', source: SOURCE, licence: 'Apache-2.0' }),
+    );
+    await close();
+  }
+  return folder;
+}
