@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { LabError } from '../error.ts';
 import type { LoadOptions } from './engine.ts';
 

@@ -1,3 +1,4 @@
+import type * as transformers from '@huggingface/transformers';
 import { LabError, throwIfCancelled } from '../../error.ts';
 import { readDecoderConfig } from '../config.ts';
 import type { Device, LoadOptions } from '../engine.ts';
@@ -20,7 +21,7 @@ export interface TransformersOptions extends LoadOptions {
   threads?: number;
 }
 
-type Transformers = typeof import('@huggingface/transformers');
+type Transformers = typeof transformers;
 
 /**
  * Loads a model folder (see docs/engines.md) with transformers.js and ONNX Runtime: `cpu` in Node, `webgpu` or `wasm`

@@ -1,3 +1,4 @@
+import type { Wllama } from '@wllama/wllama';
 import { LabError, throwIfCancelled } from '../../error.ts';
 import type { LoadOptions, LoadedInfo } from '../engine.ts';
 import { runtimeFault } from '../faults.ts';
@@ -70,7 +71,6 @@ export async function loadWllama(parts: Blob[], modelId: string, options: Wllama
   return new WllamaModel(info, runtime, tokenizer);
 }
 
-type Wllama = import('@wllama/wllama').Wllama;
 
 /** The package's types leave out some of the server's own fields. */
 async function complete(wllama: Wllama, request: CompletionRequest, onChunk?: (chunk: CompletionChunk) => void, signal?: AbortSignal): Promise<CompletionChunk> {
