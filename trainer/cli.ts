@@ -1,5 +1,6 @@
 import { LabError } from '../src/error.ts';
 import type { Command } from './commands/command.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { prepareCommand } from './commands/prepare.ts';
@@ -11,6 +12,7 @@ const COMMANDS: Record<string, Command> = {
   inspect: inspectCommand,
   prepare: prepareCommand,
   train: trainCommand,
+  evaluate: evaluateCommand,
 };
 
 function usage(): string {

@@ -13,7 +13,8 @@ import { diskFolder, writeFolder } from '../files/sink.ts';
 import { fileSource } from '../files/source.ts';
 import type { RunConfig } from './config.ts';
 
-const ADAPTER_FILE = 'adapter_model.safetensors';
+/** Name of PEFT's weight file. */
+export const ADAPTER_FILE = 'adapter_model.safetensors';
 const OPTIMIZER_FILE = 'optimizer.safetensors';
 const STATE_FILE = 'state.json';
 

@@ -4,14 +4,14 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { stringify } from 'yaml';
-import { LabError } from '../../src/error.ts';
+import { LabError, throwIfCancelled } from '../../src/error.ts';
 import { readTensor, type Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
 import { adapterTensors, initialAdapter } from '../../src/train/lora.ts';
 import { adapterStream, dropoutKey, planEpoch, type PlanOptions } from '../../src/train/plan.ts';
 import { learningRate } from '../../src/train/schedule.ts';
 import { batchOf, type Batch } from '../../src/train/sequence.ts';
 import { AdapterTrainer, type Weights } from '../../src/train/trainer.ts';
-import { loadCheckpoint, recoverFolder, saveAdapter, type RunState } from './checkpoint.ts';
+import { ADAPTER_FILE, loadCheckpoint, readWeights, recoverFolder, saveAdapter, type RunState } from './checkpoint.ts';
 import type { RunConfig } from './config.ts';
 import { MetricsLog, type MetricsRow } from './metrics.ts';
 import type { Prepared } from './prepare.ts';
@@ -65,7 +65,7 @@ export async function trainRun(checkpoint: Checkpoint, config: RunConfig, data: 
   };
   const evaluate = async (): Promise<void> => {
     if (data.eval.sequences.length === 0) return;
-    const loss = await evaluationLoss(trainer, data.eval.sequences.map((sequence) => batchOf([sequence])), signal);
+    const loss = await evaluationLoss(trainer, data.eval.sequences.map((sequence) => batchOf([sequence])));
     await report({ evalLoss: loss });
     if (state.best && loss >= state.best.loss) {
       state.stale++;
@@ -117,11 +117,26 @@ async function makeUpdate(trainer: AdapterTrainer, batches: readonly Batch[], up
 async function evaluationLoss(trainer: AdapterTrainer, batches: readonly Batch[], signal?: AbortSignal): Promise<number> {
   let [sum, labels] = [0, 0];
   for (const batch of batches) {
-    if (signal?.aborted) break;
+    throwIfCancelled(signal);
     const loss = await trainer.evaluate(batch);
     [sum, labels] = [sum + loss.sum, labels + loss.labels];
   }
   return sum / labels;
+}
+
+/**
+ * Loss in nats per label over the evaluation part, with the adapter of a folder or, without one, of the base model.
+ */
+export async function evaluateAdapter(checkpoint: Checkpoint, config: RunConfig, data: Prepared, adapterFolder: string | undefined, signal?: AbortSignal): Promise<number> {
+  const adapter = adapterFolder === undefined
+    ? initialAdapter(adapterTensors(checkpoint.config, config.lora), adapterStream(config.train.seed))
+    : await readWeights(join(adapterFolder, ADAPTER_FILE));
+  const trainer = await openTrainer(checkpoint, config, adapter);
+  try {
+    return await evaluationLoss(trainer, data.eval.sequences.map((sequence) => batchOf([sequence])), signal);
+  } finally {
+    await trainer.dispose();
+  }
 }
 
 async function openRun(config: RunConfig, step: number, resume: boolean): Promise<MetricsLog> {
