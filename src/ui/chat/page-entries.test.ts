@@ -36,6 +36,7 @@ describe('the entries of a page', () => {
     expect(end({})).toBeNull();
     expect(end({ state: 'partial' })).toBe('lost');
     expect(end({ state: 'failed' })).toBe('lost');
+    expect(end({ state: 'failed', text: '' })).toBe('nothing');
     expect(end({ state: 'stopped' })).toBe('stopped');
     expect(end({ reply: { ...reply, reason: 'length' } })).toBe('length');
   });

@@ -29,6 +29,7 @@ export const ENDS = {
   stopped: 'Stopped before its end.',
   length: 'Cut at the longest reply allowed.',
   lost: 'Broken off; what had arrived was kept.',
+  nothing: 'No reply arrived.',
 } as const;
 
 /** The shown branch of a conversation, first message first. `writingId` is the reply that is being written. */
@@ -64,7 +65,7 @@ function noteOf(message: Message, reply: ReplyOrigin, writingId: string | null):
 
 function endOf(message: Message, reply: ReplyOrigin, writingId: string | null): ReplyNote['end'] {
   if (message.id === writingId) return null;
-  if (message.state === 'partial' || message.state === 'failed') return 'lost';
+  if (message.state === 'partial' || message.state === 'failed') return message.text ? 'lost' : 'nothing';
   if (message.state === 'stopped') return 'stopped';
   return reply.reason === 'length' ? 'length' : null;
 }

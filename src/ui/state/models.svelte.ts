@@ -13,7 +13,7 @@ export const DEVICES = ['auto', 'webgpu', 'wasm'] as const;
 export type DeviceChoice = (typeof DEVICES)[number];
 
 const schema = z.object({ id: z.string().catch(EMBEDDED_MODEL.id), device: z.enum(DEVICES).catch('auto') });
-const PLACES: Record<Device, string> = { webgpu: 'WebGPU', wasm: 'Wasm', cpu: 'CPU', remote: 'its server' };
+const PLACES: Record<Device, string> = { webgpu: 'WebGPU', wasm: 'Wasm', cpu: 'CPU', remote: 'endpoint' };
 const EMBEDDED: ListedModel = { ...EMBEDDED_MODEL, embedded: true, format: 'onnx' };
 
 /** The models of this browser, and the one that is chosen and perhaps in memory. */
@@ -50,8 +50,7 @@ class Models {
 
   /** Where the loaded model runs, in a reader's words. */
   get where(): string {
-    if (!this.loaded) return '';
-    return this.loaded.info.device === 'remote' ? (this.chosen.host ?? PLACES.remote) : PLACES[this.loaded.info.device];
+    return this.loaded ? PLACES[this.loaded.info.device] : '';
   }
 
   get note(): string | null {
