@@ -1,3 +1,5 @@
+import { LabError } from '../../error.ts';
+import type { GgufMetadata } from '../../model/gguf/types.ts';
 import { readGgufMetadata } from '../../model/gguf/read.ts';
 import { metadataNumber, metadataString } from '../../model/gguf/config.ts';
 import { tokenizerFromGguf } from '../../model/gguf/tokenizer.ts';
@@ -5,24 +7,34 @@ import type { ByteSource } from '../../model/source.ts';
 import { createChatTokenizer, type ChatTokenizer } from '../tokenizer/chat-tokenizer.ts';
 
 export interface GgufFacts {
-  tokenizer: ChatTokenizer;
+  /** Undefined where the file's tokenizer is of a kind that can't be rebuilt here. */
+  tokenizer: ChatTokenizer | undefined;
   contextWindow: number;
   name: string | undefined;
   architecture: string | undefined;
 }
 
-/** Reads tokenizer and window out of a GGUF (its first part). Throws `bad-file`, `missing-file` or `unsupported`. */
+/** Reads tokenizer and window out of a GGUF (its first part). Throws `bad-file` or `missing-file`. */
 export async function readGgufFacts(source: ByteSource): Promise<GgufFacts> {
   const metadata = await readGgufMetadata(source);
   const architecture = metadataString(metadata, 'general.architecture');
-  const files = tokenizerFromGguf(metadata, source.name);
-  const json = (name: string): unknown => dropNulls(JSON.parse(files.get(name) ?? '{}'));
   return {
-    tokenizer: createChatTokenizer(JSON.parse(files.get('tokenizer.json') ?? '{}'), json('tokenizer_config.json'), source.name),
+    tokenizer: openTokenizer(metadata, source.name),
     contextWindow: metadataNumber(metadata, `${architecture ?? ''}.context_length`) ?? 2048,
     name: metadataString(metadata, 'general.name'),
     architecture,
   };
+}
+
+function openTokenizer(metadata: GgufMetadata, where: string): ChatTokenizer | undefined {
+  try {
+    const files = tokenizerFromGguf(metadata, where);
+    const json = (name: string): unknown => dropNulls(JSON.parse(files.get(name) ?? '{}'));
+    return createChatTokenizer(JSON.parse(files.get('tokenizer.json') ?? '{}'), json('tokenizer_config.json'), where);
+  } catch (error) {
+    if (error instanceof LabError && error.code === 'unsupported') return undefined;
+    throw error;
+  }
 }
 
 function dropNulls(value: unknown): unknown {

@@ -1,6 +1,6 @@
 import type { Wllama } from '@wllama/wllama';
 import { LabError, throwIfCancelled } from '../../error.ts';
-import type { LoadOptions, LoadedInfo } from '../engine.ts';
+import type { LoadOptions } from '../engine.ts';
 import { runtimeFault } from '../faults.ts';
 import { probeGpu } from '../gpu.ts';
 import { formatBytes } from '../memory.ts';
@@ -12,8 +12,8 @@ export interface WllamaOptions extends LoadOptions {
   /** Address of wllama.wasm on the lab's own server. */
   wasmUrl: string;
   threads: number;
-  /** The model's tokenizer: llama.cpp's own is not within reach from here. */
-  tokenizer: ChatTokenizer;
+  /** The model's tokenizer, where it can be run here: llama.cpp's own is not within reach. */
+  tokenizer: ChatTokenizer | undefined;
   /** Tokens that the model was trained for; the cache is made for as many, up to `MAX_CONTEXT`. */
   contextWindow: number;
 }
@@ -48,6 +48,7 @@ export async function loadWllama(parts: Blob[], modelId: string, options: Wllama
       n_threads: threads,
       n_gpu_layers: gpu ? 99999 : 0,
       n_parallel: 1,
+      jinja: true,
     });
     if (signal?.aborted) throw LabError.cancelled();
   } catch (error) {
@@ -59,32 +60,27 @@ export async function loadWllama(parts: Blob[], modelId: string, options: Wllama
   const runtime: LlamaRuntime = {
     complete: (request, onChunk, abort) => complete(wllama, request, onChunk, abort),
     exit: () => wllama.exit(),
-    addedStart: wllama.mustAddBosToken() ? tokenizer.tokenText(wllama.getBOS()) : undefined,
+    addedStart: wllama.mustAddBosToken() ? tokenizer?.tokenText(wllama.getBOS()) : undefined,
   };
-  const info: LoadedInfo & { contextWindow: number } = {
-    modelId,
-    engine: 'wllama',
-    device,
-    features: { score: true, tokenize: true, seed: true, topK: true },
-    contextWindow,
-  };
-  return new WllamaModel(info, runtime, tokenizer);
+  return new WllamaModel({ modelId, device, contextWindow }, runtime, tokenizer);
 }
 
+/** A chunk of a chat completion or of a plain one. */
+type ServerChunk = Omit<CompletionChunk, 'choices'> & {
+  choices: (CompletionChunk['choices'][number] & { delta?: { content?: string | null } })[];
+};
 
 /** The package's types leave out some of the server's own fields. */
-async function complete(wllama: Wllama, request: CompletionRequest, onChunk?: (chunk: CompletionChunk) => void, signal?: AbortSignal): Promise<CompletionChunk> {
-  const params = { ...request, ...(signal ? { abortSignal: signal } : {}) } as unknown as Parameters<Wllama['createCompletion']>[0];
-  if (!onChunk) return (await wllama.createCompletion({ ...params, stream: false } as never)) as unknown as CompletionChunk;
+async function complete(wllama: Wllama, { prompt, ...settings }: CompletionRequest, onChunk?: (chunk: CompletionChunk) => void, signal?: AbortSignal): Promise<CompletionChunk> {
+  const params = { ...settings, ...(signal ? { abortSignal: signal } : {}) };
   let last: CompletionChunk = { choices: [] };
-  await wllama.createCompletion({
-    ...params,
-    stream: true,
-    onData: (chunk: CompletionChunk) => {
-      last = chunk;
-      onChunk(chunk);
-    },
-  } as never);
+  const onData = ({ choices, usage }: ServerChunk) => {
+    last = { choices: choices.map(({ delta, ...choice }) => (delta?.content ? { ...choice, text: delta.content } : choice)), usage: usage ?? null };
+    onChunk?.(last);
+  };
+  if (typeof prompt !== 'string') await wllama.createChatCompletion({ ...params, messages: prompt, stream: true, onData } as never);
+  else if (onChunk) await wllama.createCompletion({ ...params, prompt, stream: true, onData } as never);
+  else last = (await wllama.createCompletion({ ...params, prompt, stream: false } as never)) as unknown as CompletionChunk;
   return last;
 }
 

@@ -12,8 +12,8 @@ export interface CompletionChunk {
 }
 
 export interface CompletionRequest {
-  /** Text with special tokens in it; the server takes no ids. */
-  prompt: string;
+  /** Text with special tokens in it (the server takes no ids), or messages for the template in the file. */
+  prompt: string | ChatMessage[];
   max_tokens: number;
   temperature: number;
   top_k?: number;
@@ -41,21 +41,24 @@ const FORCE = 1e4;
 export class WllamaModel implements LoadedModel {
   readonly info: LoadedInfo & { contextWindow: number };
   #runtime: LlamaRuntime;
-  #tokenizer: ChatTokenizer;
+  #tokenizer: ChatTokenizer | undefined;
   #queue = new Queue();
 
-  constructor(info: LoadedInfo & { contextWindow: number }, runtime: LlamaRuntime, tokenizer: ChatTokenizer) {
-    this.info = info;
+  /** Without a `tokenizer` that can be run here, the model still talks, but nothing can be counted or scored. */
+  constructor(info: Omit<LoadedInfo, 'engine' | 'features' | 'contextWindow'> & { contextWindow: number }, runtime: LlamaRuntime, tokenizer: ChatTokenizer | undefined) {
+    const known = tokenizer !== undefined;
+    this.info = { ...info, engine: 'wllama', features: { score: known, tokenize: known, seed: true, topK: true } };
     this.#runtime = runtime;
     this.#tokenizer = tokenizer;
   }
 
   async renderPrompt(messages: ChatMessage[]): Promise<string> {
-    return this.#tokenizer.renderPrompt(messages);
+    return this.#known().renderPrompt(messages);
   }
 
   async countTokens(texts: string[]): Promise<number[]> {
-    return texts.map((text) => this.#tokenizer.encode(text).length);
+    const tokenizer = this.#known();
+    return texts.map((text) => tokenizer.encode(text).length);
   }
 
   async *stream(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
@@ -78,12 +81,13 @@ export class WllamaModel implements LoadedModel {
   async score(text: string, signal?: AbortSignal): Promise<TokenScore[]> {
     const leave = await this.#queue.enter();
     try {
-      const ids = this.#tokenizer.encode(text);
+      const tokenizer = this.#known();
+      const ids = tokenizer.encode(text);
       this.#checkLength(ids.length, 0);
-      const scores: TokenScore[] = ids.map((id) => ({ id, text: this.#tokenizer.tokenText(id), logprob: null }));
+      const scores: TokenScore[] = ids.map((id) => ({ id, text: tokenizer.tokenText(id), logprob: null }));
       for (const [i, score] of scores.entries()) {
         throwIfCancelled(signal);
-        if (i > 0) score.logprob = await this.#logprob(ids.slice(0, i), score.id);
+        if (i > 0) score.logprob = await this.#logprob(tokenizer, ids.slice(0, i), score.id);
       }
       return scores;
     } catch (error) {
@@ -97,9 +101,14 @@ export class WllamaModel implements LoadedModel {
     await this.#runtime.exit();
   }
 
-  async #logprob(before: number[], id: number): Promise<number> {
-    const prefix = before.map((each) => this.#tokenizer.tokenText(each)).join('');
-    const again = this.#tokenizer.encode(prefix);
+  #known(): ChatTokenizer {
+    if (this.#tokenizer) return this.#tokenizer;
+    throw new LabError({ code: 'unsupported', where: this.info.modelId, what: 'The tokenizer in this GGUF is of a kind that the lab cannot run itself, so tokens cannot be counted or scored.', todo: 'Add the model as a folder with tokenizer.json for that.' });
+  }
+
+  async #logprob(tokenizer: ChatTokenizer, before: number[], id: number): Promise<number> {
+    const prefix = before.map((each) => tokenizer.tokenText(each)).join('');
+    const again = tokenizer.encode(prefix);
     if (again.length !== before.length || again.some((each, i) => each !== before[i])) throw this.#unscorable(`the part "${prefix.slice(-12)}" is cut differently on its own`);
     const request = { prompt: this.#prompt(prefix), max_tokens: 1, temperature: 0, n_probs: 1, logit_bias: [[id, FORCE]] as [number, number][], cache_prompt: true };
     const { choices } = await this.#runtime.complete(request);
@@ -121,10 +130,9 @@ export class WllamaModel implements LoadedModel {
   async *#reply(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
     const { temperature, topK, topP, maxNewTokens, seed } = decoding;
     const start = performance.now();
-    const rendered = this.#tokenizer.renderPrompt(messages);
-    const prompt = this.#tokenizer.encode(rendered);
-    this.#checkLength(prompt.length, 1);
-    yield { type: 'prompt', tokens: prompt.length };
+    const { prompt, tokens } = this.#render(messages);
+    let promptTokens = tokens;
+    if (tokens !== null) yield { type: 'prompt', tokens };
 
     const pieces: string[] = [];
     let wake = () => {};
@@ -134,8 +142,8 @@ export class WllamaModel implements LoadedModel {
     let lastAt = 0;
     let finish: string | undefined;
     const request = {
-      prompt: this.#prompt(rendered),
-      max_tokens: Math.min(maxNewTokens, this.info.contextWindow - prompt.length),
+      prompt,
+      max_tokens: Math.min(maxNewTokens, this.info.contextWindow - (tokens ?? 0)),
       temperature,
       top_k: topK,
       top_p: topP,
@@ -149,6 +157,7 @@ export class WllamaModel implements LoadedModel {
       const [choice] = chunk.choices;
       finish = choice?.finish_reason ?? finish;
       newTokens = chunk.usage?.completion_tokens ?? newTokens;
+      promptTokens ??= chunk.usage?.prompt_tokens ?? null;
       if (!choice?.text) return;
       lastAt = performance.now();
       if (pieces.length === 0 && firstAt === 0) firstAt = lastAt;
@@ -175,12 +184,21 @@ export class WllamaModel implements LoadedModel {
       type: 'done',
       reason: signal?.aborted && finish === undefined ? 'cancelled' : finish === 'length' ? 'length' : 'stop',
       stats: {
-        promptTokens: prompt.length,
+        promptTokens,
         newTokens,
         firstTokenMs: (firstAt || performance.now()) - start,
         decodeMs: firstAt ? lastAt - firstAt : 0,
       },
     };
+  }
+
+  /** Prompt and its tokens; messages and null where the template and tokenizer in the file have to do it. */
+  #render(messages: ChatMessage[]): { prompt: string | ChatMessage[]; tokens: number | null } {
+    if (!this.#tokenizer) return { prompt: messages, tokens: null };
+    const rendered = this.#tokenizer.renderPrompt(messages);
+    const tokens = this.#tokenizer.encode(rendered).length;
+    this.#checkLength(tokens, 1);
+    return { prompt: this.#prompt(rendered), tokens };
   }
 
   #checkLength(tokens: number, room: number): void {

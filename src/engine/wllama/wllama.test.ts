@@ -14,7 +14,7 @@ class Alphabet implements LlamaRuntime {
   exited = false;
   async complete(request: CompletionRequest, onChunk?: (chunk: CompletionChunk) => void, signal?: AbortSignal): Promise<CompletionChunk> {
     this.asked.push(request);
-    const last = request.prompt.charCodeAt(request.prompt.length - 1);
+    const last = typeof request.prompt === 'string' ? request.prompt.charCodeAt(request.prompt.length - 1) : NaN;
     if (request.logit_bias) {
       const [id] = request.logit_bias[0] ?? [0];
       return { choices: [{ text: '', logprobs: { content: [{ id, logprob: Math.log(id === last + 1 ? 2 / 3 : 1 / 3) }] } }] };
@@ -36,11 +36,7 @@ class Alphabet implements LlamaRuntime {
 
 const open = (runtime = new Alphabet(), contextWindow = 64) => ({
   runtime,
-  model: new WllamaModel(
-    { modelId: 'm', engine: 'wllama', device: 'wasm', features: { score: true, tokenize: true, seed: true, topK: true }, contextWindow },
-    runtime,
-    tokenizer,
-  ),
+  model: new WllamaModel({ modelId: 'm', device: 'wasm', contextWindow }, runtime, tokenizer),
 });
 
 async function talk(model: WllamaModel, maxNewTokens: number, signal?: AbortSignal, onText?: () => void): Promise<StreamEvent[]> {
@@ -78,6 +74,17 @@ describe('WllamaModel', () => {
 
   it('does not guess where a part of the text is no text', async () => {
     await expect(open().model.score('a🫂')).rejects.toMatchObject({ code: 'unsupported' });
+  });
+
+  it('leaves prompt and counting to the file where its tokenizer is not known', async () => {
+    const runtime = new Alphabet();
+    const model = new WllamaModel({ modelId: 'm', device: 'wasm', contextWindow: 64 }, runtime, undefined);
+    expect(model.info.features).toMatchObject({ score: false, tokenize: false });
+    const events = await talk(model, 3);
+    expect(runtime.asked[0]?.prompt).toEqual([{ role: 'user', content: 'Hi' }]);
+    expect(events.at(-1)).toMatchObject({ type: 'done', stats: { promptTokens: 5, newTokens: 3 } });
+    await expect(model.countTokens(['a'])).rejects.toMatchObject({ code: 'unsupported' });
+    await expect(model.score('a')).rejects.toMatchObject({ code: 'unsupported' });
   });
 
   it('refuses what does not fit and passes memory faults on by name', async () => {

@@ -79,7 +79,8 @@ async function openTokenizer(record: ModelRecord, base: string): Promise<ChatTok
   if (record.format === 'onnx') return loadChatTokenizer(await recordFiles(record, base, {}));
   if (record.format === 'gguf') {
     const [first = new Blob()] = await ggufParts(record, base, {});
-    return (await readGgufFacts(blobSource(record.name, first))).tokenizer;
+    const { tokenizer } = await readGgufFacts(blobSource(record.name, first));
+    if (tokenizer) return tokenizer;
   }
   throw new LabError({ code: 'unsupported', where: record.name, what: 'Its tokenizer cannot be had apart from the model.' });
 }

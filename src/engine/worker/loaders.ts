@@ -11,6 +11,7 @@ import { FileStore } from '../store/file-store.ts';
 import { remoteFiles } from '../store/remote-files.ts';
 import { noStorage, openVault } from '../store/vault.ts';
 import type { GgufRecord, ModelRecord } from '../record.ts';
+import { readGgufFacts } from '../wllama/gguf-tokenizer.ts';
 import type { EngineLoader } from './handlers.ts';
 
 /** How each engine is brought up in its worker; an engine's code is fetched when it is first used. */
@@ -26,7 +27,6 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
     const common = { ...options, device: choice.device, wasmUrl: `${base}wllama/wllama.wasm`, threads };
     if (record.format === 'gguf') {
       const parts = await ggufParts(record, base, options);
-      const { readGgufFacts } = await import('../wllama/gguf-tokenizer.ts');
       const { tokenizer, contextWindow } = await readGgufFacts(blobSource(record.name, parts[0] ?? new Blob()));
       return loadWllama(parts, record.id, { ...common, tokenizer, contextWindow });
     }
