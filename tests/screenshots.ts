@@ -1,6 +1,6 @@
 /**
  * Photographs every view of the built lab, with a real conversation on the embedded model, into docs/screenshots.
- * Run with `npm run screenshots` after `npm run build`.
+ * Run with `npm run screenshots` after `npm run build`; with an address, the lab that is served there is photographed.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ const SIZES = [
   { width: 390, height: 844 },
   { width: 1280, height: 800 },
 ];
+const PATIENCE = 600_000;
 const THEMES = ['light', 'dark'] as const;
 
 const MESSAGES = [
@@ -49,7 +50,8 @@ async function toView(page: Page, id: string): Promise<void> {
 }
 
 const browser = await launch({ webgpu: false });
-const lab = await serveLab();
+const [address] = process.argv.slice(2);
+const lab = address ? { url: address, close: async () => {} } : await serveLab();
 const { page } = await visit(browser, lab.url, { profile: { viewport: { width: 1280, height: 800 } } });
 const person = new Person(page);
 await rm(OUT, { recursive: true, force: true });
@@ -57,14 +59,15 @@ await mkdir(OUT, { recursive: true });
 
 await photograph('first-visit', () => page.waitForLoadState('networkidle'));
 await person.acknowledge();
+await person.set({ 'Longest reply': 96 });
 await person.loadModel();
 await person.represent('KeyPOS');
-for (const message of MESSAGES) await person.ask(message);
+for (const message of MESSAGES) await ask(message);
 const conversation = await page.evaluate(() => location.hash);
 await toView(page, 'compare');
 await page.getByRole('textbox', { name: 'Message' }).fill(TO_COMPARE);
 await page.getByRole('button', { name: 'Answer under all three' }).click();
-await page.getByText('One message shows what happens').waitFor({ timeout: 300_000 });
+await page.getByText('One message shows what happens').waitFor({ timeout: PATIENCE });
 
 for (const [name, scene] of Object.entries(SCENES)) {
   await photograph(name, async (wide) => {
@@ -76,11 +79,19 @@ for (const [name, scene] of Object.entries(SCENES)) {
 
 await page.setViewportSize({ width: 1280, height: 800 });
 await toView(page, 'chat');
-await person.ask('I do not want to live anymore.');
+await ask('I do not want to live anymore.');
 await photograph('care', () => page.getByText('You do not have to carry this alone').scrollIntoViewIfNeeded());
 
 await browser.close();
 await lab.close();
+
+/** Sends a message and waits for the whole reply, however long this machine takes for it. */
+async function ask(message: string): Promise<void> {
+  const before = await person.replies.count();
+  await person.say(message);
+  await person.replies.nth(before).waitFor({ timeout: PATIENCE });
+  await person.reply(PATIENCE);
+}
 
 async function photograph(name: string, prepare: (wide: boolean) => Promise<void>): Promise<void> {
   for (const size of SIZES) {

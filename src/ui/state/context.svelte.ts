@@ -37,6 +37,8 @@ class ContextState {
   total = $state<number | null>(null);
   estimated = $state(true);
   outside = $state(0);
+  /** Utterances that the meter is about. */
+  utterances = $state(0);
   error = $state.raw<LabError | null>(null);
   readonly modelWindow = $derived(modelWindow(models.loaded?.info.contextWindow));
   readonly window = $derived(windowFor(models.loaded?.info.contextWindow, settings.current.maxNewTokens));
@@ -59,10 +61,6 @@ class ContextState {
       });
       $effect(() => this.refresh());
     });
-  }
-
-  get utterances(): number {
-    return this.#utterances.length;
   }
 
   /** Looks again. What it reads of the settings makes the effect above run anew. */
@@ -115,6 +113,7 @@ class ContextState {
     this.total = said.length === 0 ? null : fit instanceof LabError ? null : fit.tokens;
     this.estimated = estimated;
     this.outside = from;
+    this.utterances = utterances.length;
     this.meter = windowMeter(Object.fromEntries(REPRESENTATION_IDS.map((id) => [id, seen[id].costs])), window);
     this.error = fit instanceof LabError && said.length > 0 ? fit : null;
   }
