@@ -3,9 +3,10 @@ import { roundToHalf } from './float.ts';
 /** Values that share a scale. */
 export const BLOCK = 32;
 
-/** Ranges tried around the plain one; a narrower grid clips outliers, which often costs less than a coarse step. */
-const Q4_CANDIDATES = Array.from({ length: 21 }, (_, i) => 0.7 + i * 0.02);
-const Q8_CANDIDATES = [1, 0.995, 0.99, 0.98, 0.97];
+/** Widths tried, relative to the range of a block: a narrower grid clips outliers, which often costs less than a coarse step. */
+const Q4_WIDTHS = [1, 0.96, 0.92, 0.88, 0.84, 0.8, 0.75];
+const Q4_SYMMETRIC_WIDTHS = [1.04, ...Q4_WIDTHS];
+const Q8_WIDTHS = [1, 0.992, 0.984];
 
 /** What a quantiser finds for one block: value ≈ code · scale + minimum, both half-precision numbers. */
 export interface BlockFit {
@@ -14,8 +15,8 @@ export interface BlockFit {
 }
 
 /**
- * Fits a 4-bit block (codes 0…15, scale and minimum) by trying several ranges and solving each for scale and minimum
- * by least squares; keeps the one with the smallest squared error after both were rounded to half precision.
+ * Fits a 4-bit block (codes 0…15, scale and minimum): tries several grids, solves each one's scale and minimum by least
+ * squares for the codes that it gives, and keeps the best once rounded to half precision.
  * @param codes receives 32 codes.
  */
 export function quantiseQ4(values: Float32Array, at: number, codes: Uint8Array): BlockFit {
@@ -30,25 +31,45 @@ export function quantiseQ4(values: Float32Array, at: number, codes: Uint8Array):
     codes.fill(0, 0, BLOCK);
     return { scale: 0, minimum: roundToHalf(low) };
   }
-  let best: BlockFit = { scale: roundToHalf((high - low) / 15), minimum: roundToHalf(low) };
-  let bestError = squaredError(values, at, best);
+  const plain = { scale: roundToHalf((high - low) / 15), minimum: roundToHalf(low) };
+  let scale = (high - low) / 15;
+  let minimum = low;
+  let most = -Infinity;
   const middle = (low + high) / 2;
-  for (const width of Q4_CANDIDATES) {
-    const step = ((high - low) * width) / 15;
-    const fit = leastSquares(values, at, step, middle - 7.5 * step);
-    if (!fit) continue;
-    const error = squaredError(values, at, fit);
-    if (error < bestError) {
-      best = fit;
-      bestError = error;
-      const again = leastSquares(values, at, fit.scale, fit.minimum);
-      const refined = again ? squaredError(values, at, again) : Infinity;
-      if (again && refined < bestError) {
-        best = again;
-        bestError = refined;
-      }
+  const half = (high - low) / 2;
+  // The last round starts from the best grid so far, fitted: its codes are better than those of any width.
+  for (let round = 0; round <= Q4_WIDTHS.length; round++) {
+    const width = Q4_WIDTHS[round];
+    const start = width === undefined ? minimum : middle - half * width;
+    const inverse = 1 / (width === undefined ? scale : (2 * half * width) / 15);
+    if (!Number.isFinite(inverse)) continue;
+    let q = 0;
+    let qq = 0;
+    let x = 0;
+    let qx = 0;
+    for (let i = 0; i < BLOCK; i++) {
+      const value = values[at + i] ?? 0;
+      let code = ((value - start) * inverse + 0.5) | 0;
+      code = code < 0 ? 0 : code > 15 ? 15 : code;
+      q += code;
+      qq += code * code;
+      x += value;
+      qx += code * value;
+    }
+    const spread = BLOCK * qq - q * q;
+    if (spread === 0) continue;
+    const fitted = (BLOCK * qx - q * x) / spread;
+    const offset = (x - fitted * q) / BLOCK;
+    // For least-squares solutions the squared error is Σx² minus this.
+    const explained = fitted * qx + offset * x;
+    if (fitted > 0 && explained > most) {
+      most = explained;
+      scale = fitted;
+      minimum = offset;
     }
   }
+  const found = { scale: roundToHalf(scale), minimum: roundToHalf(minimum) };
+  const best = squaredError(values, at, found) <= squaredError(values, at, plain) ? found : plain;
   for (let i = 0; i < BLOCK; i++) codes[i] = code4(values[at + i] ?? 0, best);
   return best;
 }
@@ -58,30 +79,8 @@ function code4(value: number, fit: BlockFit): number {
   return code < 0 ? 0 : code > 15 ? 15 : code;
 }
 
-/** Scale and minimum that fit best when the codes are those of the grid `step`, `start`. */
-function leastSquares(values: Float32Array, at: number, step: number, start: number): BlockFit | undefined {
-  if (!(step > 0)) return undefined;
-  let q = 0;
-  let qq = 0;
-  let x = 0;
-  let qx = 0;
-  for (let i = 0; i < BLOCK; i++) {
-    const value = values[at + i] ?? 0;
-    let code = Math.round((value - start) / step);
-    code = code < 0 ? 0 : code > 15 ? 15 : code;
-    q += code;
-    qq += code * code;
-    x += value;
-    qx += code * value;
-  }
-  const spread = BLOCK * qq - q * q;
-  if (spread === 0) return undefined;
-  const scale = (BLOCK * qx - q * x) / spread;
-  return { scale: roundToHalf(scale), minimum: roundToHalf((x - scale * q) / BLOCK) };
-}
-
 function squaredError(values: Float32Array, at: number, fit: BlockFit): number {
-  if (!(fit.scale > 0) || !Number.isFinite(fit.scale) || !Number.isFinite(fit.minimum)) return Infinity;
+  if (!Number.isFinite(fit.scale) || !Number.isFinite(fit.minimum)) return Infinity;
   let sum = 0;
   for (let i = 0; i < BLOCK; i++) {
     const value = values[at + i] ?? 0;
@@ -97,81 +96,62 @@ function squaredError(values: Float32Array, at: number, fit: BlockFit): number {
  * @returns the scale, a half-precision number.
  */
 export function quantiseQ8(values: Float32Array, at: number, codes: Int8Array): number {
-  let largest = 0;
-  for (let i = 0; i < BLOCK; i++) largest = Math.max(largest, Math.abs(values[at + i] ?? 0));
-  let best = 0;
-  let bestError = Infinity;
-  for (const width of largest > 0 ? Q8_CANDIDATES : []) {
-    const grid = (largest * width) / 127;
-    let qq = 0;
-    let qx = 0;
-    for (let i = 0; i < BLOCK; i++) {
-      const value = values[at + i] ?? 0;
-      const code = code8(value, grid);
-      qq += code * code;
-      qx += code * value;
-    }
-    for (const scale of [roundToHalf(grid), roundToHalf(qq > 0 ? qx / qq : 0)]) {
-      if (!(scale > 0) || !Number.isFinite(scale)) continue;
-      let error = 0;
-      for (let i = 0; i < BLOCK; i++) {
-        const value = values[at + i] ?? 0;
-        error += (code8(value, scale) * scale - value) ** 2;
-      }
-      if (error < bestError) {
-        best = scale;
-        bestError = error;
-      }
-    }
-  }
-  for (let i = 0; i < BLOCK; i++) codes[i] = best === 0 ? 0 : code8(values[at + i] ?? 0, best);
-  return best;
-}
-
-function code8(value: number, scale: number): number {
-  const code = Math.round(value / scale);
-  return code < -127 ? -127 : code > 127 ? 127 : code;
+  return fitScale(values, at, 127, -127, 127, Q8_WIDTHS, (i, code) => (codes[i] = code));
 }
 
 /**
- * Fits a 4-bit block without minimum (codes 0…15, value = (code − 8) · scale) by least squares over several ranges; the
- * scale is negative where the value of largest size is positive, so that the sixteenth level is not wasted.
+ * Fits a 4-bit block without minimum (codes 0…15, value = (code − 8) · scale); the scale is negative where the value of
+ * largest size is positive, so that the sixteenth level is not wasted.
  * @param codes receives 32 codes.
  * @returns the scale, a half-precision number.
  */
 export function quantiseQ4Symmetric(values: Float32Array, at: number, codes: Uint8Array): number {
+  return fitScale(values, at, -8, -8, 7, Q4_SYMMETRIC_WIDTHS, (i, code) => (codes[i] = code + 8));
+}
+
+/** The scale that fits best when codes lie in [lowest, highest] and the value of largest size gets about `extremeCode`. */
+function fitScale(values: Float32Array, at: number, extremeCode: number, lowest: number, highest: number, widths: number[], put: (i: number, code: number) => void): number {
   let extreme = 0;
   for (let i = 0; i < BLOCK; i++) if (Math.abs(values[at + i] ?? 0) > Math.abs(extreme)) extreme = values[at + i] ?? 0;
-  let best = 0;
-  let bestError = Infinity;
-  for (const width of extreme === 0 ? [] : Q4_CANDIDATES) {
-    const grid = (extreme * width) / -8;
+  if (extremeCode > 0) extreme = Math.abs(extreme);
+  const plain = roundToHalf(extreme / extremeCode);
+  let scale = plain;
+  let most = -Infinity;
+  for (const width of widths) {
+    const inverse = extremeCode / (extreme * width);
+    if (!Number.isFinite(inverse)) continue;
     let qq = 0;
     let qx = 0;
     for (let i = 0; i < BLOCK; i++) {
       const value = values[at + i] ?? 0;
-      const code = signed4(value, grid);
+      const code = clampedCode(value * inverse, lowest, highest);
       qq += code * code;
       qx += code * value;
     }
-    for (const scale of [roundToHalf(grid), roundToHalf(qq > 0 ? qx / qq : 0)]) {
-      if (scale === 0 || !Number.isFinite(scale)) continue;
-      let error = 0;
-      for (let i = 0; i < BLOCK; i++) {
-        const value = values[at + i] ?? 0;
-        error += (signed4(value, scale) * scale - value) ** 2;
-      }
-      if (error < bestError) {
-        best = scale;
-        bestError = error;
-      }
+    // Σx² minus this is the squared error of the least-squares scale.
+    const explained = qq > 0 ? (qx * qx) / qq : 0;
+    if (explained > most) {
+      most = explained;
+      scale = roundToHalf(qx / qq);
     }
   }
-  for (let i = 0; i < BLOCK; i++) codes[i] = best === 0 ? 8 : signed4(values[at + i] ?? 0, best) + 8;
-  return best;
+  if (!Number.isFinite(scale)) scale = plain;
+  if (scale !== plain && Number.isFinite(plain) && errorOf(values, at, plain, lowest, highest) < errorOf(values, at, scale, lowest, highest)) scale = plain;
+  for (let i = 0; i < BLOCK; i++) put(i, scale === 0 ? 0 : clampedCode((values[at + i] ?? 0) / scale, lowest, highest));
+  return scale;
 }
 
-function signed4(value: number, scale: number): number {
-  const code = Math.round(value / scale);
-  return code < -8 ? -8 : code > 7 ? 7 : code;
+function clampedCode(value: number, lowest: number, highest: number): number {
+  const code = Math.floor(value + 0.5);
+  return code < lowest ? lowest : code > highest ? highest : code;
+}
+
+function errorOf(values: Float32Array, at: number, scale: number, lowest: number, highest: number): number {
+  if (scale === 0) return Infinity;
+  let sum = 0;
+  for (let i = 0; i < BLOCK; i++) {
+    const value = values[at + i] ?? 0;
+    sum += (clampedCode(value / scale, lowest, highest) * scale - value) ** 2;
+  }
+  return sum;
 }
