@@ -1,14 +1,20 @@
 import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AutoModelForCausalLM, AutoTokenizer, type PreTrainedTokenizer, type Tensor } from '@huggingface/transformers';
 import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { exportOnnx } from '../src/model/export/export.ts';
+import { checkpointToGguf } from '../src/model/gguf/from-checkpoint.ts';
+import { readGgufHeader } from '../src/model/gguf/read.ts';
+import { tokenizerFromGguf } from '../src/model/gguf/tokenizer.ts';
 import { MANIFEST_NAME } from '../src/model/manifest.ts';
 import { forward } from '../src/model/reference/forward.ts';
 import { openExportedFolder } from '../trainer/export/folder.ts';
 import { openCheckpoint } from '../trainer/files/open.ts';
 import { diskFolder, writeFolder } from '../trainer/files/sink.ts';
+import { fileSource } from '../trainer/files/source.ts';
 import { argmax, Decoder, mean, negativeLogLikelihood } from './harness/decoder.ts';
 import { hasShared, readJsonGz, SHARED } from './harness/shared.ts';
 
@@ -124,6 +130,35 @@ describe.skipIf(!hasShared(REFERENCE) || !hasShared(SOURCE))('against ../shared/
     report(`embedded: mean NLL ${mean(own).toFixed(4)}, reference ${mean(reference).toFixed(4)} (${percent(off)}); next tokens agree on ${percent(agreed / positions)} of ${positions}`);
     expect(Math.abs(off)).toBeLessThan(0.015);
     expect(agreed / positions).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it('the embedded model becomes the GGUF that it was made from again, bit by bit, tokenizer included', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'solace-gguf-'));
+    const exported = await openExportedFolder(EMBEDDED);
+    const file = await diskFolder(folder).create('model.gguf');
+    await checkpointToGguf(exported.checkpoint, file, { name: 'SmolLM2', type: 'keep' });
+    await file.close();
+    const [path] = (await readdir(join(SHARED, SOURCE))).filter((name) => name.endsWith('.gguf'));
+    const [before, after] = [await fileSource(join(SHARED, SOURCE, path ?? '')), await fileSource(join(folder, 'model.gguf'))];
+    const [a, b] = [await readGgufHeader(before), await readGgufHeader(after)];
+    const places = new Map(b.tensors.map((tensor) => [tensor.name, tensor]));
+    expect(places.size).toBe(a.tensors.length);
+    for (const tensor of a.tensors) {
+      const copy = places.get(tensor.name);
+      expect(copy).toMatchObject({ shape: tensor.shape, type: tensor.type });
+      expect(Buffer.compare(await before.read(tensor.offset, tensor.bytes), await after.read(copy?.offset ?? -1, tensor.bytes))).toBe(0);
+    }
+    for (const [key, value] of a.metadata) if (key.startsWith('tokenizer.')) expect(b.metadata.get(key)).toEqual(value);
+
+    // And the other way round: the tokenizer that the metadata describes is the one of the model's own files.
+    const own = JSON.parse(exported.checkpoint.files.get('tokenizer.json') ?? 'null') as { model: { vocab: object; merges: string[] }; added_tokens: object[]; pre_tokenizer: object };
+    const rebuilt = JSON.parse(tokenizerFromGguf(a.metadata, 'model.gguf').get('tokenizer.json') ?? 'null') as typeof own;
+    expect(rebuilt.model.vocab).toEqual(own.model.vocab);
+    expect(rebuilt.model.merges).toEqual(own.model.merges);
+    expect(rebuilt.added_tokens).toEqual(own.added_tokens);
+    expect(rebuilt.pre_tokenizer).toEqual(own.pre_tokenizer);
+    await Promise.all([exported.close(), before.close(), after.close()]);
+    await rm(folder, { recursive: true });
   });
 
   it('so it does on prompts that are in no file', { timeout: 120_000 }, async () => {

@@ -67,6 +67,7 @@ export function tokenizerMetadata(files: SideFiles, vocabSize: number): GgufMeta
     const id = content === undefined ? -1 : tokens.indexOf(content);
     if (id >= 0) metadata.set(`tokenizer.ggml.${key}`, { type: 'u32', value: id });
   }
+  metadata.set('tokenizer.ggml.add_space_prefix', { type: 'bool', value: false });
   metadata.set('tokenizer.ggml.add_bos_token', { type: 'bool', value: data.add_bos_token ?? false });
   if (typeof data.chat_template === 'string') metadata.set('tokenizer.chat_template', { type: 'string', value: data.chat_template });
   return metadata;
