@@ -20,8 +20,9 @@ const EMBEDDED = join(import.meta.dirname, '../public/models/smollm2-135m-instru
 const REFERENCE = 'reference/smollm2-forward.json.gz';
 const hasReference = hasShared(REFERENCE) && hasShared(SOURCE);
 
-/** Prompts continued in the browser; tests/reference-node.test.ts continues all of them. */
-const GREEDY_ROWS = 3;
+/** Conversations gone through in the browser, and how many of them are continued; tests/reference-node.test.ts takes them all. */
+const ROWS = 5;
+const GREEDY_ROWS = 2;
 /** A busy machine may take this long for half a gigabyte of weights. */
 const LARGE = { timeout: 480_000 };
 
@@ -88,7 +89,7 @@ describe('on Wasm', () => {
   afterAll(() => browser.close());
 
   describe.skipIf(!hasReference)('against ../shared/reference/smollm2-forward.json.gz', () => {
-    const rows = hasReference ? readJsonGz<{ rows: ReferenceRow[] }>(REFERENCE).rows : [];
+    const rows = hasReference ? readJsonGz<{ rows: ReferenceRow[] }>(REFERENCE).rows.slice(0, ROWS) : [];
     const likeliest: (number | undefined)[][] = [];
 
     it('an fp32 export gives every token its likelihood and the same 32 greedy tokens', LARGE, async () => {
@@ -215,7 +216,7 @@ describe('on WebGPU', () => {
     for (let round = 0; round < 2; round++) {
       expect(await load(page, {})).toBe('transformers');
       expect(await page.evaluate(() => (globalThis as unknown as InPage).model.info.device)).toBe('webgpu');
-      expect(await reply(page, [{ role: 'system', content: 'Be kind.' }, { role: 'user', content: 'Hi' }], 2)).toMatch(/Hello/);
+      expect(await reply(page, [{ role: 'system', content: 'Be kind.' }, { role: 'user', content: 'Hi' }], 1)).toBe('Hello');
       await unload(page);
     }
     expect(errors).toEqual([]);
