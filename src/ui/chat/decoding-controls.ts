@@ -33,9 +33,9 @@ export const DECODING_CONTROLS: Record<keyof typeof PAPER_DECODING, Control> = {
   },
   maxNewTokens: {
     label: 'Longest reply',
-    min: 16,
+    min: 4,
     max: 1024,
-    step: 16,
+    step: 4,
     explains: 'A reply ends after this many tokens even if it is not finished.',
   },
 };

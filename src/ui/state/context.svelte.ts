@@ -26,6 +26,15 @@ export interface SeenRow {
 
 type Said = Utterance & { key: string; draft: boolean };
 
+interface Looking {
+  chosen: RepresentationId;
+  /** Those that the meter compares. */
+  ids: readonly RepresentationId[];
+  utterances: readonly Said[];
+  /** Whose tokens are counted; null for estimates. */
+  modelId: string | null;
+}
+
 /** What is typed is looked at once the fingers rest, in milliseconds. */
 const REST = 180;
 
@@ -68,33 +77,36 @@ class ContextState {
     const { representation, tagger, keptTags } = settings.current;
     const utterances = this.#utterances;
     const request = { system: chat.systemPrompt, utterances, window: this.window };
-    const reads = models.loaded || chat.entries.length > 0 ? models.chosen.id : null;
+    const begun = chat.entries.length > 0;
+    const modelId = models.loaded || begun ? models.chosen.id : null;
+    // A tagger is a megabyte of code, which the first words of a first visit do not wait for.
+    const ids = begun || representation === 'keypos' ? REPRESENTATION_IDS : REPRESENTATION_IDS.filter((id) => id !== 'keypos');
     this.#looking?.abort();
     const looking = new AbortController();
     this.#looking = looking;
     const ask = (each: RepresentationId): ContextRequest => ({ ...request, options: { representation: each, tagger, keep: [...keptTags] } });
-    void this.#look(ask, { chosen: representation, utterances, modelId: reads }, looking.signal);
+    void this.#look(ask, { chosen: representation, ids, utterances, modelId }, looking.signal);
   }
 
   async #look(
     ask: (representation: RepresentationId) => ContextRequest,
-    { chosen, utterances, modelId }: { chosen: RepresentationId; utterances: readonly Said[]; modelId: string | null },
+    { chosen, ids, utterances, modelId }: Looking,
     signal: AbortSignal,
   ): Promise<void> {
     try {
       const reader = modelId === null ? null : await tokenReaderOf(modelId);
-      const seen = await Promise.all(REPRESENTATION_IDS.map((each) => seeContext(ask(each), reader, compress, signal)));
-      if (signal.aborted) return;
-      const byId = Object.fromEntries(REPRESENTATION_IDS.map((id, i) => [id, seen[i]])) as Record<RepresentationId, SeenContext>;
-      this.#show(ask(chosen), utterances, byId);
+      const seen = await Promise.all(ids.map((id) => seeContext(ask(id), reader, compress, signal)));
+      if (!signal.aborted) this.#show(ask(chosen), utterances, new Map(ids.map((id, i) => [id, seen[i]])));
     } catch (error) {
       if (signal.aborted) return;
       this.error = LabError.from(error, { code: 'worker-lost', what: 'The context could not be compressed.', todo: 'Try again.' });
     }
   }
 
-  #show({ system: prompt, window, options }: ContextRequest, utterances: readonly Said[], seen: Record<RepresentationId, SeenContext>): void {
-    const { fit, costs, compressed, estimated } = seen[options.representation];
+  #show({ system: prompt, window, options }: ContextRequest, utterances: readonly Said[], seen: ReadonlyMap<RepresentationId, SeenContext | undefined>): void {
+    const chosen = seen.get(options.representation);
+    if (!chosen) return;
+    const { fit, costs, compressed, estimated } = chosen;
     const from = fit instanceof LabError ? utterances.length : fit.from;
     const system: SeenRow[] = prompt.trim()
       ? [{ key: 'system', role: 'system', written: prompt, sent: prompt, spans: [], tokens: costs.base, inside: true, draft: false }]
@@ -114,7 +126,7 @@ class ContextState {
     this.estimated = estimated;
     this.outside = from;
     this.utterances = utterances.length;
-    this.meter = windowMeter(Object.fromEntries(REPRESENTATION_IDS.map((id) => [id, seen[id].costs])), window);
+    this.meter = windowMeter(Object.fromEntries([...seen].flatMap(([id, each]) => (each ? [[id, each.costs]] : []))), window);
     this.error = fit instanceof LabError && said.length > 0 ? fit : null;
   }
 }
