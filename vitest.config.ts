@@ -26,7 +26,7 @@ export default defineConfig({
           // One browser at a time: a model needs the whole machine.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
-          testTimeout: 240_000,
+          testTimeout: 480_000,
           hookTimeout: 120_000,
         },
       },

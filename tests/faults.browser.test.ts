@@ -19,9 +19,11 @@ describe('in the middle of a reply', () => {
     const { page } = await visit(browser, lab.url);
     const person = new Person(page);
     await person.acknowledge();
+    await person.keepItShort();
+    await person.set({ 'Longest reply': 128 });
     await person.loadModel();
     await person.say(QUESTION);
-    await expect.poll(() => person.replies.last().getByRole('paragraph').first().innerText(), { timeout: 120_000 }).toMatch(/\w/);
+    await expect.poll(() => person.replies.last().getByRole('paragraph').first().innerText(), { timeout: 240_000 }).toMatch(/\w/);
     return person;
   }
 
@@ -29,9 +31,9 @@ describe('in the middle of a reply', () => {
   async function expectRecovery(person: Person): Promise<void> {
     await person.problem.first().waitFor({ timeout: 60_000 });
     expect(await person.messages.first().innerText()).toContain(QUESTION);
-    await person.set({ 'Longest reply': 16 });
+    await person.set({ 'Longest reply': 8 });
     await person.problem.first().getByRole('button', { name: 'Try again' }).click();
-    expect((await person.reply()).length).toBeGreaterThan(10);
+    expect(await person.reply()).toMatch(/\w/);
     expect(await person.problem.count()).toBe(0);
   }
 

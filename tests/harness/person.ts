@@ -54,7 +54,7 @@ export class Person {
   }
 
   /** Waits until the last reply is whole and returns its words. */
-  async reply(timeout = 120_000): Promise<string> {
+  async reply(timeout = 240_000): Promise<string> {
     const reply = this.replies.last();
     await this.page.getByRole('button', { name: 'Stop the reply' }).waitFor({ state: 'hidden', timeout });
     await reply.and(this.page.locator('[aria-busy="false"]')).waitFor({ timeout });
@@ -64,12 +64,20 @@ export class Person {
   async ask(text: string): Promise<string> {
     const before = await this.replies.count();
     await this.say(text);
-    await this.replies.nth(before).waitFor({ timeout: 60_000 });
+    await this.replies.nth(before).waitFor({ timeout: 240_000 });
     return this.reply();
   }
 
   async represent(name: 'Raw' | 'KeyPOS' | 'NoStopwords'): Promise<void> {
     await this.page.getByRole('radiogroup', { name: 'Representation of the context' }).getByRole('radio', { name }).check();
+  }
+
+  /** Makes replies and what they answer to as short as the settings allow. */
+  async keepItShort(): Promise<void> {
+    await this.set({ 'Longest reply': 8 });
+    await this.page.getByRole('tab', { name: 'Settings' }).click();
+    await this.page.getByLabel('System prompt').fill('Be kind.');
+    await this.page.getByRole('tab', { name: 'What the model sees' }).click();
   }
 
   /** Sets decoding controls by their labels, e.g. `{ 'Longest reply': 16 }`. */
