@@ -1,0 +1,102 @@
+import 'fake-indexeddb/auto';
+import { createHash } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openModelDatabase, type ModelDatabase } from './database.ts';
+import { FileStore } from './file-store.ts';
+import { remoteFiles } from './remote-files.ts';
+import { memoryVault } from './vault.ts';
+
+const FILES: Record<string, string> = {
+  'config.json': '{"model_type":"llama"}',
+  'tokenizer.json': '{}',
+  'onnx/model_q4.onnx': 'graph',
+  'onnx/model_q4.onnx_data': 'weights',
+  'onnx/model_q4.onnx_data_1': 'more weights',
+};
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const manifest = JSON.stringify({
+  files: Object.entries(FILES).map(([path, text]) => ({ path, bytes: text.length, sha256: sha256(text) })),
+});
+const MODEL = { id: 'm', name: 'Model', url: 'https://host.example/m/' };
+
+let database: ModelDatabase;
+let count = 0;
+let asked: string[];
+let online: boolean;
+let served: Record<string, string>;
+beforeEach(async () => {
+  database = await openModelDatabase(`remote-${count++}`);
+  asked = [];
+  online = true;
+  served = { ...FILES, 'manifest.json': manifest };
+});
+afterEach(() => database.close());
+
+/** A server of `served`, as fetch sees it. */
+const fetcher = (async (input: string | URL, init: RequestInit = {}) => {
+  if (!online) throw new TypeError('Failed to fetch');
+  const path = String(input).slice(MODEL.url.length);
+  asked.push(`${init.method ?? 'GET'} ${path}`);
+  const text = served[path];
+  if (text === undefined) return new Response('<html>', { status: 404 });
+  return new Response(init.method === 'HEAD' ? null : text, { headers: { 'content-length': String(text.length) } });
+}) as typeof fetch;
+
+const open = (store: FileStore | undefined) => remoteFiles(store, MODEL, {}, fetcher);
+const text = async (files: Awaited<ReturnType<typeof remoteFiles>>, path: string) => (await files.open(path)).text();
+
+describe('remoteFiles', () => {
+  it('fetches what is asked for, once, and works without a network from then on', async () => {
+    const store = new FileStore(memoryVault(), database);
+    const files = await open(store);
+    expect(asked).toEqual(['GET manifest.json']);
+    await files.ensure(['config.json', 'onnx/model_q4.onnx'], {});
+    expect(await text(files, 'config.json')).toBe(FILES['config.json']);
+    online = false;
+    const later = await open(store);
+    expect(later.list.map(({ path }) => path)).toEqual(Object.keys(FILES));
+    expect(await text(later, 'onnx/model_q4.onnx')).toBe('graph');
+    await expect(later.open('tokenizer.json')).rejects.toMatchObject({ code: 'network' });
+    await expect(later.open('other.json')).rejects.toMatchObject({ code: 'missing-file' });
+    expect(asked.filter((line) => line.endsWith('config.json'))).toHaveLength(1);
+  });
+
+  it('fetches a file again when the manifest has a new hash for it', async () => {
+    const store = new FileStore(memoryVault(), database);
+    await (await open(store)).ensure(Object.keys(FILES), {});
+    served['config.json'] = '{"model_type":"mistral"}';
+    served['manifest.json'] = manifest.replace(sha256(FILES['config.json'] ?? ''), sha256(served['config.json'])).replace('"bytes":22', '"bytes":24');
+    const files = await open(store);
+    expect(await text(files, 'config.json')).toBe(served['config.json']);
+    expect(asked.filter((line) => line.endsWith('onnx_data'))).toHaveLength(1);
+  });
+
+  it('keeps nothing that does not match the manifest', async () => {
+    served['onnx/model_q4.onnx_data'] = 'wEights';
+    const store = new FileStore(memoryVault(), database);
+    const files = await open(store);
+    await expect(files.ensure(['onnx/model_q4.onnx_data'], {})).rejects.toMatchObject({ code: 'hash-mismatch' });
+    expect(await store.file('m', 'onnx/model_q4.onnx_data')).toBeUndefined();
+  });
+
+  it('holds files in memory where nothing can be kept, or no more', async () => {
+    const files = await open(undefined);
+    expect(await text(files, 'config.json')).toBe(FILES['config.json']);
+    const full = await open(new FileStore(memoryVault(2), database));
+    expect(await text(full, 'onnx/model_q4.onnx_data_1')).toBe('more weights');
+  });
+
+  it('finds out what a folder without a manifest holds', async () => {
+    delete served['manifest.json'];
+    const files = await open(new FileStore(memoryVault(), database));
+    expect(files.list.map(({ path }) => path)).toEqual(Object.keys(FILES));
+    expect(files.list.find(({ path }) => path.endsWith('_data_1'))?.bytes).toBe(12);
+    served = {};
+    await expect(open(undefined)).rejects.toMatchObject({ code: 'missing-file', message: expect.stringContaining('config.json') });
+  });
+
+  it('says so when the server cannot be reached and nothing is here', async () => {
+    online = false;
+    await expect(open(new FileStore(memoryVault(), database))).rejects.toMatchObject({ code: 'network', detail: { where: MODEL.url } });
+  });
+});
