@@ -3,6 +3,10 @@ export type Bench = (args: string[]) => Promise<void>;
 
 /** The benches by name. A bench is imported only when it is run. */
 const BENCHES: Record<string, { summary: string; load: () => Promise<Bench> }> = {
+  chat: {
+    summary: 'The embedded model in Chromium on Wasm and WebGPU beside wllama: load, first token, tokens per second, memory.',
+    load: async () => (await import('./chat.ts')).benchChat,
+  },
   'export-memory': {
     summary: 'Peak memory of exporting a checkpoint of more than 2 GB.',
     load: async () => (await import('./export-memory.ts')).benchExportMemory,

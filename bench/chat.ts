@@ -1,0 +1,182 @@
+import { cpus } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import type { EngineId } from '../src/engine/engine.ts';
+import type * as models from '../src/lab/models.ts';
+import { launch } from '../tests/harness/browser.ts';
+import { buildEnginePage, serveEnginePage } from '../tests/harness/engine-page.ts';
+import { embeddedAsGguf } from './chat-gguf.ts';
+import { residentMiB, withPeak } from './chat-memory.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const EMBEDDED = join(ROOT, 'public/models/smollm2-135m-instruct');
+const CACHE = join(ROOT, '.cache/bench-chat');
+const WLLAMA = dirname(fileURLToPath(import.meta.resolve('@wllama/wllama')));
+const PROMPT_TOKENS = 500;
+const NEW_TOKENS = 48;
+const ROUNDS = 3;
+
+interface Reading {
+  promptTokens: number;
+  firstTokenMs: number;
+  tokensPerSecond: number;
+}
+
+interface Contender {
+  name: string;
+  /** Loads the model in the page and returns milliseconds and where it runs. */
+  load: (page: Page, threads: number) => Promise<{ ms: number; where: string }>;
+  reply: (page: Page, round: number) => Promise<Reading>;
+}
+
+/** In the page: what the contenders leave there between calls. */
+interface InPage {
+  model: Awaited<ReturnType<typeof models.loadModel>>;
+  peer: { createCompletion(options: object): Promise<unknown> };
+}
+
+const lab = (name: string, device: 'webgpu' | 'wasm', engine?: EngineId): Contender => ({
+  name,
+  load: (page) =>
+    page.evaluate(
+      async ([device, engine]) => {
+        const start = performance.now();
+        const model = await solace.loadModel(solace.EMBEDDED_MODEL_ID, { device, ...(engine ? { engine } : {}) });
+        Object.assign(globalThis, { model });
+        return { ms: performance.now() - start, where: `${model.info.engine} on ${model.info.device}` };
+      },
+      [device, engine] as const,
+    ),
+  reply: (page, round) =>
+    page.evaluate(
+      async ([content, maxNewTokens]) => {
+        const { model } = globalThis as unknown as InPage;
+        const decoding = { temperature: 0, topP: 1, topK: 0, maxNewTokens, seed: 1 };
+        for await (const event of model.stream([{ role: 'user', content }], decoding)) {
+          if (event.type !== 'done') continue;
+          const { promptTokens, firstTokenMs, decodeMs, newTokens } = event.stats;
+          return { promptTokens: promptTokens ?? 0, firstTokenMs, tokensPerSecond: ((newTokens - 1) / decodeMs) * 1000 };
+        }
+        throw new Error('The reply did not end.');
+      },
+      [question(round), NEW_TOKENS] as const,
+    ),
+});
+
+const peer = (gguf: string): Contender => ({
+  name: 'wllama alone, Wasm',
+  load: (page, threads) =>
+    page.evaluate(
+      async ([gguf, threads]) => {
+        const { Wllama } = (await import(new URL('peer/index.js', location.href).href)) as typeof import('@wllama/wllama');
+        const weights = await (await fetch(new URL(gguf, location.href))).blob();
+        const start = performance.now();
+        const peer = new Wllama({ default: new URL('wllama/wllama.wasm', location.href).href });
+        peer.setCompat(null);
+        await peer.loadModel([weights], { n_ctx: 4096, n_threads: threads, n_gpu_layers: 0, n_parallel: 1 });
+        Object.assign(globalThis, { peer });
+        return { ms: performance.now() - start, where: `wllama on wasm, ${threads} threads` };
+      },
+      [gguf, threads] as const,
+    ),
+  reply: (page, round) =>
+    page.evaluate(
+      async ([content, maxNewTokens]) => {
+        const { peer } = globalThis as unknown as InPage;
+        const prompt = `<|im_start|>user\n${content}<|im_end|>\n<|im_start|>assistant\n`;
+        const start = performance.now();
+        const times: number[] = [];
+        let promptTokens = 0;
+        await peer.createCompletion({
+          prompt,
+          max_tokens: maxNewTokens,
+          temperature: 0,
+          stream: true,
+          onData: (chunk: { timings?: { prompt_n?: number; cache_n?: number } }) => {
+            times.push(performance.now());
+            promptTokens = (chunk.timings?.prompt_n ?? 0) + (chunk.timings?.cache_n ?? 0) || promptTokens;
+          },
+        });
+        const [first = start, last = first] = [times[0], times.at(-1)];
+        return { promptTokens, firstTokenMs: first - start, tokensPerSecond: ((times.length - 1) / (last - first)) * 1000 };
+      },
+      [question(round), NEW_TOKENS] as const,
+    ),
+});
+
+/** About `PROMPT_TOKENS` tokens; another beginning each round, so that no cache helps. */
+function question(round: number): string {
+  const words = ['my sister', 'the exam', 'our house', 'a friend', 'the winter', 'work', 'the doctor', 'my neighbour'];
+  const sentences = Array.from({ length: 33 }, (_, i) => `Then I thought about ${words[(i * 3 + round) % words.length]} for hours, and nothing got any better.`);
+  return `This is letter ${round + 1}. ${sentences.join(' ')} Please answer with a long letter.`;
+}
+
+/** `npm run bench -- chat`: the embedded model in one Chromium, on Wasm and WebGPU, beside wllama with the same weights. */
+export async function benchChat(): Promise<void> {
+  const gguf = await embeddedAsGguf(EMBEDDED, CACHE);
+  await buildEnginePage();
+  const served = await serveEnginePage({ 'models/smollm2-135m-instruct/': `${EMBEDDED}/`, 'gguf/': `${CACHE}/`, 'peer/': `${WLLAMA}/` });
+  const browser = await launch({ webgpu: true });
+  try {
+    const threads = Math.min(4, cpus().length);
+    console.log(`${browser.browserType().name()} ${browser.version()}, ${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${threads} threads`);
+    console.log(`prompt of about ${PROMPT_TOKENS} tokens, ${NEW_TOKENS} new ones, best of ${ROUNDS} rounds\n`);
+    const contenders = [
+      lab('lab, Wasm', 'wasm'),
+      peer(`gguf/${gguf}`),
+      lab('lab, Wasm, ONNX Runtime', 'wasm', 'transformers'),
+      lab('lab, WebGPU', 'webgpu'),
+    ];
+    const rows = [];
+    for (const contender of contenders) rows.push(await run(browser, served.url, contender, threads));
+    report(rows);
+  } finally {
+    await browser.close();
+    await served.close();
+  }
+}
+
+interface Row extends Reading {
+  name: string;
+  where: string;
+  loadMs: number;
+  peakMiB: number | undefined;
+}
+
+async function run(browser: Browser, url: string, contender: Contender, threads: number): Promise<Row> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  page.setDefaultTimeout(600_000);
+  await page.goto(url);
+  await page.waitForFunction(() => 'solace' in globalThis);
+  try {
+    const { result, peakMiB } = await withPeak(() => residentMiB(process.pid), async () => {
+      const { ms, where } = await contender.load(page, threads);
+      const readings: Reading[] = [];
+      for (let round = 0; round < ROUNDS; round++) readings.push(await contender.reply(page, round));
+      return { ms, where, readings };
+    });
+    return {
+      name: contender.name,
+      where: result.where,
+      loadMs: result.ms,
+      peakMiB,
+      promptTokens: result.readings[0]?.promptTokens ?? 0,
+      firstTokenMs: Math.min(...result.readings.map((reading) => reading.firstTokenMs)),
+      tokensPerSecond: Math.max(...result.readings.map((reading) => reading.tokensPerSecond)),
+    };
+  } finally {
+    await context.close();
+  }
+}
+
+function report(rows: Row[]): void {
+  console.log('| | runs | load s | prompt tokens | first token s | tokens/s | peak MiB |\n| --- | --- | --- | --- | --- | --- | --- |');
+  for (const { name, where, loadMs, promptTokens, firstTokenMs, tokensPerSecond, peakMiB } of rows) {
+    console.log(`| ${name} | ${where} | ${(loadMs / 1000).toFixed(1)} | ${promptTokens} | ${(firstTokenMs / 1000).toFixed(2)} | ${tokensPerSecond.toFixed(1)} | ${peakMiB?.toFixed(0) ?? '?'} |`);
+  }
+  const [own, other] = rows;
+  if (!own || !other) return;
+  console.log(`\nlab on Wasm : wllama  prefill ${(other.firstTokenMs / own.firstTokenMs).toFixed(2)}  decode ${(own.tokensPerSecond / other.tokensPerSecond).toFixed(2)}`);
+}
