@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type * as wllama from '@wllama/wllama';
 import type { Browser, Page } from 'playwright-core';
 import type { EngineId } from '../src/engine/engine.ts';
 import type * as models from '../src/lab/models.ts';
@@ -69,7 +70,7 @@ const peer = (gguf: string): Contender => ({
   load: (page, threads) =>
     page.evaluate(
       async ([gguf, threads]) => {
-        const { Wllama } = (await import(new URL('peer/index.js', location.href).href)) as typeof import('@wllama/wllama');
+        const { Wllama } = (await import(new URL('peer/index.js', location.href).href)) as typeof wllama;
         const weights = await (await fetch(new URL(gguf, location.href))).blob();
         const start = performance.now();
         const peer = new Wllama({ default: new URL('wllama/wllama.wasm', location.href).href });
