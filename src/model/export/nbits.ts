@@ -29,8 +29,13 @@ export function toNBits(type: StoredType, stored: Uint8Array, count: number, bit
     scales: new Float32Array(blocks),
     minimums: new Float32Array(bits === 4 ? blocks : 0),
   };
-  if (isExact(type, bits)) bits === 4 ? carryQ4(type, stored, rows) : carryQ8(stored, rows);
-  else bits === 4 ? fitQ4(decodeStored(type, stored, count), rows) : fitQ8(decodeStored(type, stored, count), rows);
+  if (isExact(type, bits)) {
+    if (bits === 4) carryQ4(type, stored, rows);
+    else carryQ8(stored, rows);
+  } else {
+    const fit = bits === 4 ? fitQ4 : fitQ8;
+    fit(decodeStored(type, stored, count), rows);
+  }
   return rows;
 }
 
