@@ -31,7 +31,7 @@ describe('in the middle of a reply', () => {
   async function expectRecovery(person: Person): Promise<void> {
     await person.problem.first().waitFor({ timeout: 60_000 });
     expect(await person.messages.first().innerText()).toContain(QUESTION);
-    await person.set({ 'Longest reply': 8 });
+    await person.set({ 'Longest reply': 4 });
     await person.problem.first().getByRole('button', { name: 'Try again' }).click();
     expect(await person.reply()).toMatch(/\w/);
     expect(await person.problem.count()).toBe(0);

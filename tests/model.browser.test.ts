@@ -57,22 +57,22 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
           observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
         }),
     );
-    firstReply = await person.ask('I feel lonely since I moved.');
+    firstReply = await person.ask('I feel so lonely.');
     expect(firstReply).toMatch(/\w/);
     // A reply that came at once would show one length only.
-    expect(await seen).toBeGreaterThan(2);
+    expect(await seen).toBeGreaterThan(1);
   });
 
   it('answers under another representation and shows what it was given', async () => {
     await person.represent('KeyPOS');
-    expect(await person.ask('There is nobody here that I could call in the evening.')).toMatch(/\w/);
+    expect(await person.ask('There is nobody to call.')).toMatch(/\w/);
     const struck = guest.page.getByRole('tabpanel').locator('del, s').first();
     await struck.waitFor();
   });
 
   it('compares the three representations', async () => {
     await person.goTo('Compare');
-    await guest.page.getByRole('textbox', { name: 'Message' }).fill('I can not sleep because of the exam.');
+    await guest.page.getByRole('textbox', { name: 'Message' }).fill('I can not sleep.');
     await guest.page.getByRole('button', { name: 'Answer under all three' }).click();
     for (const name of ['Raw', 'KeyPOS', 'NoStopwords']) {
       const column = guest.page.getByRole('region', { name: 'Comparison' }).getByRole('article', { name });
@@ -85,7 +85,7 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
     await guest.page.goto(lab.url);
     await person.conversations().first().click();
     await person.messages.first().waitFor();
-    expect(await person.messages.first().innerText()).toContain('I feel lonely since I moved.');
+    expect(await person.messages.first().innerText()).toContain('I feel so lonely.');
     expect(await person.replies.first().innerText()).toContain(firstReply);
   });
 
@@ -93,7 +93,7 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
     const download = guest.page.waitForEvent('download');
     await guest.page.getByRole('button', { name: 'Export' }).click();
     const path = await (await download).path();
-    expect(await readFile(path, 'utf8')).toContain('I feel lonely since I moved.');
+    expect(await readFile(path, 'utf8')).toContain('I feel so lonely.');
     await guest.page.getByRole('button', { name: 'Delete all' }).click();
     await guest.page.getByRole('dialog').getByRole('button', { name: 'Delete all' }).click();
     await expect.poll(() => person.conversations().count()).toBe(0);

@@ -74,9 +74,9 @@ export class Person {
 
   /** Makes replies and what they answer to as short as the settings allow. */
   async keepItShort(): Promise<void> {
-    await this.set({ 'Longest reply': 8 });
+    await this.set({ 'Longest reply': 4 });
     await this.page.getByRole('tab', { name: 'Settings' }).click();
-    await this.page.getByLabel('System prompt').fill('Be kind.');
+    await this.page.getByLabel('System prompt').fill('');
     await this.page.getByRole('tab', { name: 'What the model sees' }).click();
   }
 
