@@ -27,7 +27,8 @@ const TO_COMPARE = 'I think I will go on Tuesday. What could I say when I come t
 
 /** A picture's name, and what a person does to come to it from the chat. */
 const SCENES: Record<string, (person: Person, page: Page, wide: boolean) => Promise<void>> = {
-  chat: async (_person, page, wide) => {
+  chat: async (person, page, wide) => {
+    await person.represent('Raw');
     if (wide) await page.getByRole('tab', { name: 'What the model sees' }).click();
   },
   context: async (person, page, wide) => {
@@ -71,6 +72,8 @@ await page.getByText('One message shows what happens').waitFor({ timeout: PATIEN
 
 for (const [name, scene] of Object.entries(SCENES)) {
   await photograph(name, async (wide) => {
+    // A sheet left open stands in the way of the next picture.
+    await page.keyboard.press('Escape');
     await page.goto(`${lab.url}${conversation}`);
     await page.getByRole('article').last().waitFor();
     await scene(person, page, wide);
