@@ -12,7 +12,14 @@ export interface LaunchOptions {
 export async function launch(options: LaunchOptions): Promise<Browser> {
   const { path, env } = options.chromium ?? (await findChromium());
   const gpu = options.webgpu
-    ? ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']
+    ? [
+        '--enable-unsafe-webgpu',
+        '--use-webgpu-adapter=swiftshader',
+        // A busy machine is no hanging graphics card, and a test that crashes one wants it back.
+        '--disable-gpu-watchdog',
+        '--disable-gpu-process-crash-limit',
+        '--disable-domain-blocking-for-3d-apis',
+      ]
     : ['--disable-features=WebGPU', '--disable-webgpu'];
   return chromium.launch({
     executablePath: path,
