@@ -59,6 +59,8 @@ describe('conversations', () => {
     await person.say('Tell me something long');
     await guest.page.getByText('This sentence will never').waitFor();
     endpoint.manner = 'answers';
+    // A growing reply is saved every half second.
+    await guest.page.waitForTimeout(750);
     await guest.page.reload();
     await person.messages.first().waitFor();
     expect(await person.messages.first().innerText()).toContain('Tell me something long');

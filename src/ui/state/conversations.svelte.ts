@@ -22,6 +22,8 @@ class Conversations {
       if (event.type === 'unsaved') this.error = event.error;
       else void this.refresh();
     });
+    // What a growing reply gained since its last save goes with the page otherwise.
+    addEventListener('pagehide', () => void this.#library.flush());
     void this.refresh();
   }
 
