@@ -47,13 +47,22 @@ async function answer(event: FetchEvent, way: Exclude<Route, { kind: 'pass' }>):
   return isolated(response);
 }
 
-/** Fetches what is missing of `tiers`, one file after another so that the page's own requests go first. */
+/**
+ * Fetches what is missing of `tiers`, one file after another so that the page's own requests go first. A file that cannot
+ * be had does not hold up the others; the first failure is thrown at the end.
+ */
 async function fill(tiers: readonly Tier[]): Promise<void> {
+  const failures: unknown[] = [];
   for (const entry of coverage(manifest, tiers, base, await keys()).missing) {
-    const carried = await find(entry);
-    // `integrity` makes the fetch fail when the host is in the middle of an update and answers with another version.
-    await keep(entry, carried ?? (await fetch(base + entry.path, { cache: 'no-cache', integrity: entry.integrity })));
+    await fetchAndKeep(entry).catch((error: unknown) => failures.push(error));
   }
+  if (failures.length > 0) throw failures[0];
+}
+
+async function fetchAndKeep(entry: PrecacheEntry): Promise<void> {
+  const carried = await find(entry);
+  // `integrity` makes the fetch fail when the host is in the middle of an update and answers with another version.
+  await keep(entry, carried ?? (await fetch(base + entry.path, { cache: 'no-cache', integrity: entry.integrity })));
 }
 
 async function keep(entry: PrecacheEntry, response: Response): Promise<void> {

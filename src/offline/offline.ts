@@ -30,6 +30,9 @@ export interface Offline {
 /** Set before the one reload that brings isolation, so that a page which cannot be isolated does not reload for ever. */
 const RELOADED = 'solace-isolation-reload';
 
+/** When to go on after a file could not be fetched; after the last one, the next visit goes on. */
+const RETRY_AFTER_MS = [2_000, 10_000, 60_000];
+
 /** Registers the service worker at `script` and keeps the lab's code in the background. */
 export function startOffline(script: URL): Offline {
   let state: OfflineState = { phase: 'preparing', engines: false, updateWaiting: false };
@@ -50,11 +53,14 @@ export function startOffline(script: URL): Offline {
     },
   );
 
-  const keep = async (tiers: readonly Tier[]): Promise<void> => {
+  const keep = async (tiers: readonly Tier[], attempt = 0): Promise<void> => {
     const worker = (await registration) && (await navigator.serviceWorker.ready).active;
     if (!worker) return;
     const status = await ask(worker, { type: 'fill', tiers });
     change({ phase: status.code ? 'ready' : 'incomplete', engines: status.engines });
+    const complete = status.code && (status.engines || !tiers.includes('use'));
+    const pause = RETRY_AFTER_MS[attempt];
+    if (!complete && pause !== undefined) setTimeout(() => void keep(tiers, attempt + 1), pause);
   };
 
   if ('serviceWorker' in navigator) isolateOnce();
