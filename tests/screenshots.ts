@@ -40,7 +40,6 @@ const SCENES: Record<string, (person: Person, page: Page, wide: boolean) => Prom
     if (!wide) await page.getByRole('button', { name: 'Context' }).click();
     await page.getByRole('tab', { name: 'Settings' }).click();
   },
-  compare: (_person, page) => toView(page, 'compare'),
   models: (_person, page) => toView(page, 'models'),
   about: (_person, page) => toView(page, 'about'),
 };
@@ -65,11 +64,6 @@ await fixSeed(11);
 await person.loadModel();
 for (const message of MESSAGES) await ask(message);
 const conversation = await page.evaluate(() => location.hash);
-await toView(page, 'compare');
-await page.getByRole('textbox', { name: 'Message' }).fill(TO_COMPARE);
-await page.getByRole('button', { name: 'Answer under all three' }).click();
-await page.getByText('One message shows what happens').waitFor({ timeout: PATIENCE });
-
 for (const [name, scene] of Object.entries(SCENES)) {
   await photograph(name, async (wide) => {
     // A sheet left open stands in the way of the next picture.
@@ -79,6 +73,14 @@ for (const [name, scene] of Object.entries(SCENES)) {
     await scene(person, page, wide);
   });
 }
+
+await page.setViewportSize({ width: 1280, height: 800 });
+await page.goto(`${lab.url}${conversation}`);
+await toView(page, 'compare');
+await page.getByRole('textbox', { name: 'Message' }).fill(TO_COMPARE);
+await page.getByRole('button', { name: 'Answer under all three' }).click();
+await page.getByText('One message shows what happens').waitFor({ timeout: PATIENCE });
+await photograph('compare', () => toView(page, 'compare'));
 
 await page.setViewportSize({ width: 1280, height: 800 });
 await toView(page, 'chat');
