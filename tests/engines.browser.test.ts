@@ -8,6 +8,7 @@ import { mean } from './harness/decoder.ts';
 import { buildEnginePage, serveEnginePage } from './harness/engine-page.ts';
 import { fp32Folder, SOURCE } from './harness/fp32-export.ts';
 import type { ServedLab } from './harness/lab.ts';
+import { takeSlow } from './harness/slow.ts';
 import { hasShared, readJsonGz, SHARED } from './harness/shared.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
@@ -126,7 +127,7 @@ describe('on Wasm', () => {
       await unload(guest.page);
     });
 
-    it('runs the GGUF itself with wllama, near the reference', LARGE, async () => {
+    it.runIf(takeSlow)('runs the GGUF itself with wllama, near the reference', LARGE, async () => {
       expect(await load(guest.page, { url: 'gguf/SmolLM2-135M-Instruct.Q4_1.gguf' })).toBe('wllama');
       const [row] = rows;
       if (!row) throw new Error('The reference holds no rows.');
@@ -140,7 +141,7 @@ describe('on Wasm', () => {
     });
   });
 
-  it('answers with the embedded model, repeatably, and scores it with the other runtime', LARGE, async () => {
+  it.runIf(takeSlow)('answers with the embedded model, repeatably, and scores it with the other runtime', LARGE, async () => {
     expect(await load(guest.page, { device: 'wasm' })).toBe('wllama');
     expect(await reply(guest.page, ask('What is the capital of France?'), 12)).toContain('Paris');
     const first = await reply(guest.page, ask('I feel alone tonight.'), 16, 0.7);
@@ -150,7 +151,7 @@ describe('on Wasm', () => {
     await unload(guest.page);
   });
 
-  it('takes its files from the device once they are there', async () => {
+  it.runIf(takeSlow)('takes its files from the device once they are there', async () => {
     const asked: string[] = [];
     guest.context.on('request', (request) => asked.push(request.url()));
     await load(guest.page, { engine: 'transformers', device: 'wasm' });
@@ -160,7 +161,7 @@ describe('on Wasm', () => {
     expect(listed[0]?.storedBytes).toBeGreaterThan(100e6);
   });
 
-  it('rejects with worker-lost when the worker is killed, and answers when asked again', async () => {
+  it.runIf(takeSlow)('rejects with worker-lost when the worker is killed, and answers when asked again', async () => {
     await load(guest.page, { engine: 'transformers', device: 'wasm' });
     const code = guest.page.evaluate(async () => {
       const { model } = globalThis as unknown as InPage;
@@ -180,7 +181,7 @@ describe('on Wasm', () => {
     await unload(guest.page);
   });
 
-  it('switches models ten times without growth', LARGE, async () => {
+  it.runIf(takeSlow)('switches models ten times without growth', LARGE, async () => {
     const memory = () => guest.page.evaluate(async () => (await (performance as unknown as { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> }).measureUserAgentSpecificMemory()).bytes);
     const turn = async (engine: EngineId) => {
       await load(guest.page, { engine, device: 'wasm' });
@@ -203,7 +204,7 @@ describe('on Wasm', () => {
   });
 });
 
-describe('on WebGPU', () => {
+describe.runIf(takeSlow)('on WebGPU', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launch({ webgpu: true });

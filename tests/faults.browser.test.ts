@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch } from './harness/browser.ts';
 import { serveLab, type ServedLab } from './harness/lab.ts';
 import { Person } from './harness/person.ts';
+import { takeSlow } from './harness/slow.ts';
 import { visit } from './harness/visit.ts';
 
 const QUESTION = 'Tell me a long story about a lighthouse.';
@@ -47,7 +48,7 @@ describe('in the middle of a reply', () => {
     await browser.close();
   });
 
-  it('a lost graphics device is told, and the reply can be had again', async () => {
+  it.runIf(takeSlow)('a lost graphics device is told, and the reply can be had again', async () => {
     const browser = await launch({ webgpu: true });
     const person = await begin(browser);
     const session = await browser.newBrowserCDPSession();
