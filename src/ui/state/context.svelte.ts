@@ -15,10 +15,13 @@ import { modelWindow, windowFor } from './window.ts';
 export interface SeenRow {
   key: string;
   role: ChatMessage['role'];
+  /** As it was written. */
   written: string;
+  /** As the model receives it. */
   sent: string;
   spans: readonly TokenSpan[];
   tokens: number;
+  /** False where the message no longer fits the window. */
   inside: boolean;
   /** Still being typed. */
   draft: boolean;
