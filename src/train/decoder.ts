@@ -1,11 +1,12 @@
 import type { ModelConfig } from '../model/config.ts';
+import { attentionBiases, causalAttention, TOKEN_DIM } from './attention.ts';
 import {
-  add, concat, exp, gather, gemm, keep, log, matmul, max, mul, reshape, rmsNorm, rotary, silu, softmax, sub, sum,
-  takeRows, times, transpose, type Graph, type Value,
+  add, exp, gather, gemm, keep, log, max, mul, reshape, rmsNorm, rotary, silu, sub, sum, takeRows, transpose, type Graph,
+  type Value,
 } from './ir/index.ts';
 import { adapterName, moduleName, projectionShape, scaling, type LoraConfig, type TargetModule } from './lora.ts';
 
-/** Names of the inputs a batch fills; `T` tokens, `M` of them with a label. */
+/** Names of the inputs a batch fills; `T` tokens (padding included), `M` of them with a label. */
 export const BATCH_INPUTS = {
   /** int32 [T]. */
   ids: 'ids',
@@ -20,11 +21,6 @@ export const BATCH_INPUTS = {
   /** float32 [1]: one over the number of labels the gradient is averaged over. */
   weight: 'weight',
 } as const;
-
-/** Name of the attention mask: float32 [T, T], 0 where a token (row) sees another (column), very negative elsewhere. */
-export function biasName(window: number | null): string {
-  return window === null ? 'bias' : `bias.${window}`;
-}
 
 /** Name of the dropout mask of an adapter: bool [T, in]. */
 export function maskName(layer: number, target: TargetModule): string {
@@ -47,21 +43,17 @@ export interface DecoderOptions {
  */
 export function decoderLoss(graph: Graph, { config, biases, lora, dropout }: DecoderOptions): Value {
   const { hiddenSize: hidden, heads, kvHeads, headDim, normEpsilon } = config;
-  const group = heads / kvHeads;
   const weight = (name: string, dims: number[]): Value => graph.input(name, 'float32', dims);
   const norm = (x: Value, name: string): Value => rmsNorm(x, weight(`${name}.weight`, [hidden]), normEpsilon);
   const [ids, rows, inverse, labels] = [
-    graph.input(BATCH_INPUTS.ids, 'int32', ['T']),
+    graph.input(BATCH_INPUTS.ids, 'int32', [TOKEN_DIM]),
     graph.input(BATCH_INPUTS.rows, 'int32', ['M']),
-    graph.input(BATCH_INPUTS.inverse, 'int32', ['T']),
+    graph.input(BATCH_INPUTS.inverse, 'int32', [TOKEN_DIM]),
     graph.input(BATCH_INPUTS.labels, 'int32', ['M']),
   ];
-  const cos = graph.input(BATCH_INPUTS.cos, 'float32', ['T', headDim]);
-  const sin = graph.input(BATCH_INPUTS.sin, 'float32', ['T', headDim]);
-  const groupBias = new Map([...new Set(config.windows)].map((window) => {
-    const bias = graph.input(biasName(window), 'float32', ['T', 'T']);
-    return [window, concat([bias, ...new Array<Value>(group - 1).fill(bias)], 0)];
-  }));
+  const cos = graph.input(BATCH_INPUTS.cos, 'float32', [TOKEN_DIM, headDim]);
+  const sin = graph.input(BATCH_INPUTS.sin, 'float32', [TOKEN_DIM, headDim]);
+  const biasesOf = new Map([...new Set(config.windows)].map((window) => [window, attentionBiases(graph, window, config)]));
   const attentionScale = graph.constant(1 / Math.sqrt(headDim));
 
   const project = (x: Value, layer: number, target: TargetModule): Value => {
@@ -72,21 +64,18 @@ export function decoderLoss(graph: Graph, { config, biases, lora, dropout }: Dec
     if (!lora.targets.includes(target)) return y;
     const a = weight(`${adapterName(layer, target)}.lora_A.weight`, [lora.rank, in_]);
     const b = weight(`${adapterName(layer, target)}.lora_B.weight`, [out, lora.rank]);
-    const kept = dropout ? keep(graph.input(maskName(layer, target), 'bool', ['T', in_]), x) : x;
+    const kept = dropout ? keep(graph.input(maskName(layer, target), 'bool', [TOKEN_DIM, in_]), x) : x;
     const alpha = scaling(lora) / (dropout ? 1 - lora.dropout : 1);
     return gemm(gemm(kept, a, { transB: true }), b, { transB: true, alpha }, y);
   };
-  const split = (x: Value, count: number): Value => transpose(reshape(x, ['T', count, headDim]), [1, 0, 2]);
+  const split = (x: Value, count: number): Value => transpose(reshape(x, [TOKEN_DIM, count, headDim]), [1, 0, 2]);
 
   const attention = (x: Value, layer: number): Value => {
     const q = mul(rotary(split(project(x, layer, 'q_proj'), heads), cos, sin), attentionScale);
     const k = rotary(split(project(x, layer, 'k_proj'), kvHeads), cos, sin);
     const v = split(project(x, layer, 'v_proj'), kvHeads);
-    const bias = groupBias.get(config.windows[layer] ?? null) as Value;
-    const grouped = reshape(q, [kvHeads, times(group, 'T'), headDim]);
-    const weights = softmax(add(matmul(grouped, transpose(k, [0, 2, 1])), bias));
-    const mixed = reshape(matmul(weights, v), [heads, 'T', headDim]);
-    return project(reshape(transpose(mixed, [1, 0, 2]), ['T', heads * headDim]), layer, 'o_proj');
+    const mixed = causalAttention(q, k, v, biasesOf.get(config.windows[layer] ?? null) as Value[], config);
+    return project(reshape(transpose(mixed, [1, 0, 2]), [TOKEN_DIM, heads * headDim]), layer, 'o_proj');
   };
   const feedForward = (x: Value, layer: number): Value => {
     const gate = silu(project(x, layer, 'gate_proj'));

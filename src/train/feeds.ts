@@ -1,5 +1,6 @@
 import { ropeFrequencies, type ModelConfig } from '../model/config.ts';
-import { BATCH_INPUTS, biasName, maskName } from './decoder.ts';
+import { ATTENTION_BLOCKS, biasName, paddedTokens } from './attention.ts';
+import { BATCH_INPUTS, maskName } from './decoder.ts';
 import { projectionShape, TARGET_MODULE_NAMES, type LoraConfig } from './lora.ts';
 import { dropoutMask, randomStream } from './random.ts';
 import type { Batch } from './sequence.ts';
@@ -16,11 +17,12 @@ export type Feeds = Map<string, Feed>;
 const HIDDEN = -1e9;
 
 /** The inputs that describe a batch: tokens, positions, who sees whom, and which tokens are predicted. */
-export function batchFeeds(config: ModelConfig, { sequences, tokens, labels }: Batch): Feeds {
+export function batchFeeds(config: ModelConfig, { sequences, tokens: filled, labels }: Batch): Feeds {
+  const tokens = paddedTokens(filled);
   const ids = new Int32Array(tokens);
   const positions = new Int32Array(tokens);
   const branches = new Int32Array(tokens);
-  const documents = new Int32Array(tokens);
+  const documents = new Int32Array(tokens).fill(-1);
   const rows = new Int32Array(labels);
   const targets = new Int32Array(labels);
   const inverse = new Int32Array(tokens).fill(labels);
@@ -48,7 +50,7 @@ export function batchFeeds(config: ModelConfig, { sequences, tokens, labels }: B
   feeds.set(BATCH_INPUTS.cos, { type: 'float32', data: cos, dims: [tokens, config.headDim] });
   feeds.set(BATCH_INPUTS.sin, { type: 'float32', data: sin, dims: [tokens, config.headDim] });
   for (const window of new Set(config.windows)) {
-    feeds.set(biasName(window), { type: 'float32', data: attentionBias(documents, branches, positions, window), dims: [tokens, tokens] });
+    for (let block = 0; block < ATTENTION_BLOCKS; block++) feeds.set(biasName(window, block), attentionBias({ documents, branches, positions }, window, block));
   }
   return feeds;
 }
@@ -71,21 +73,31 @@ function angles(config: ModelConfig, positions: Int32Array): { cos: Float32Array
   return { cos, sin };
 }
 
-function attentionBias(documents: Int32Array, branches: Int32Array, positions: Int32Array, window: number | null): Float32Array {
-  const count = documents.length;
-  const bias = new Float32Array(count * count).fill(HIDDEN);
-  for (let i = 0; i < count; i++) {
+interface TokenPlaces {
+  documents: Int32Array;
+  branches: Int32Array;
+  positions: Int32Array;
+}
+
+/** Who sees whom, for the rows of one block and the columns up to its end. */
+function attentionBias({ documents, branches, positions }: TokenPlaces, window: number | null, block: number): Feed {
+  const size = documents.length / ATTENTION_BLOCKS;
+  const columns = (block + 1) * size;
+  const data = new Float32Array(size * columns).fill(HIDDEN);
+  for (let row = 0; row < size; row++) {
+    const i = block * size + row;
     for (let j = i; j >= 0 && documents[j] === documents[i]; j--) {
       if (branches[j] !== 0 && branches[j] !== branches[i]) continue;
       if (window !== null && (positions[i] ?? 0) - (positions[j] ?? 0) >= window) continue;
-      bias[i * count + j] = 0;
+      data[row * columns + j] = 0;
     }
   }
-  return bias;
+  return { type: 'float32', data, dims: [1, size, columns] };
 }
 
 /** Dropout masks of every adapter for one pass, drawn from `key`: the same key gives the same masks. */
-export function dropoutFeeds(config: ModelConfig, lora: LoraConfig, tokens: number, key: readonly number[]): Feeds {
+export function dropoutFeeds(config: ModelConfig, lora: LoraConfig, filled: number, key: readonly number[]): Feeds {
+  const tokens = paddedTokens(filled);
   const feeds: Feeds = new Map();
   for (let layer = 0; layer < config.layers; layer++) {
     TARGET_MODULE_NAMES.forEach((target, index) => {
