@@ -8,3 +8,18 @@ export interface Utterance {
   /** The support strategy the dataset annotates, in the dataset's own words. */
   strategy?: string;
 }
+
+/** A conversation of a dataset, whatever file shape it came from. */
+export interface Dialogue {
+  /** Unique within its dataset: the record's own id, or where it stood (`file.jsonl:12`). */
+  id: string;
+  utterances: Utterance[];
+  /** What it is about: ExTES's scene, ESConv's problem type. */
+  scene?: string;
+  /** The seeker's emotion as the dataset names it. */
+  emotion?: string;
+  /** What the seeker told beforehand, or a description of the conversation. */
+  situation?: string;
+  /** Answers to the dataset's own questionnaire, by question, e.g. ESConv's `initial_emotion_intensity`. */
+  survey?: { seeker: Record<string, number>; supporter: Record<string, number> };
+}
