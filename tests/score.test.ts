@@ -1,0 +1,45 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { scoreCommand } from '../src/lab/commands/score.ts';
+import { hasShared, readJsonGz } from './harness/shared.ts';
+
+const REFERENCE = 'reference/smollm2-forward.json.gz';
+/** The shortest of the ten; tests/reference-node.test.ts takes them all through the same graph. */
+const PROMPTS = 3;
+
+let folder: string;
+beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'lab-score-'))));
+afterAll(() => rm(folder, { recursive: true }));
+
+async function score(prompts: string[], ...more: string[]): Promise<number[][]> {
+  const file = join(folder, 'prompts.json');
+  await writeFile(file, JSON.stringify(prompts));
+  const lines: string[] = [];
+  await scoreCommand.run(['--prompts', file, ...more], (line) => lines.push(line), new AbortController().signal);
+  return lines.map((line) => JSON.parse(line) as number[]);
+}
+
+describe('npm run lab -- score', () => {
+  it('prints an array a prompt, empty where nothing is predicted', async () => {
+    const [hello = [], one, none] = await score(['<|im_start|>user\nHello<|im_end|>', 'Hello', '']);
+    expect(hello).toHaveLength(4);
+    expect(hello.every((nll) => nll >= 0)).toBe(true);
+    expect([one, none]).toEqual([[], []]);
+  });
+
+  it('refuses a folder without a model', async () => {
+    await expect(score(['Hello'], '--model', folder)).rejects.toMatchObject({ code: 'missing-file' });
+  });
+
+  it.skipIf(!hasShared(REFERENCE))(`gives the values of ${REFERENCE} with the embedded model`, async () => {
+    const { rows } = readJsonGz<{ rows: { prompt: string; nll: number[] }[] }>(REFERENCE);
+    const shortest = rows.sort((a, b) => a.nll.length - b.nll.length).slice(0, PROMPTS);
+    const found = await score(shortest.map(({ prompt }) => prompt));
+    shortest.forEach(({ nll }, i) => {
+      expect(found[i]).toHaveLength(nll.length);
+      nll.forEach((value, token) => expect(Math.abs((found[i]?.[token] ?? NaN) - value)).toBeLessThan(2e-4));
+    });
+  });
+});
