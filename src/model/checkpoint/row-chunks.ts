@@ -1,0 +1,23 @@
+import { throwIfCancelled } from '../../error.ts';
+import { matrixShape, readRows, tensorInfo, type Checkpoint } from './checkpoint.ts';
+
+/** Values decoded at once: bounds the memory that work on a tensor takes, whatever its size. */
+export const CHUNK_VALUES = 1 << 21;
+
+/** Decoded values of whole rows. */
+export interface RowChunk {
+  values: Float32Array;
+  columns: number;
+}
+
+/** The rows of one or more tensors, one after another, a few at a time. */
+export async function* rowChunks(source: Checkpoint, tensors: readonly string[], signal?: AbortSignal): AsyncGenerator<RowChunk> {
+  for (const tensor of tensors) {
+    const { rows, columns } = matrixShape(tensorInfo(source, tensor));
+    const step = Math.max(1, Math.floor(CHUNK_VALUES / columns));
+    for (let row = 0; row < rows; row += step) {
+      throwIfCancelled(signal);
+      yield { values: await readRows(source, tensor, row, Math.min(step, rows - row)), columns };
+    }
+  }
+}

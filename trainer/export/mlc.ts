@@ -1,0 +1,117 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LabError } from '../../src/error.ts';
+import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
+import { rowChunks } from '../../src/model/checkpoint/row-chunks.ts';
+import { chooseConversation } from '../../src/model/mlc/conversation.ts';
+import { exportMlc } from '../../src/model/mlc/export.ts';
+import { MLC_FORMATS, type MlcDtype, type MlcFloat } from '../../src/model/mlc/format.ts';
+import { INDEX_NAMES, indexSchema } from '../../src/model/mlc/index-file.ts';
+import { mlcParameters, mlcTensors, type MlcParameter } from '../../src/model/mlc/parameters.ts';
+import { GROUP, groupErrorLimit } from '../../src/model/mlc/quantise.ts';
+import { MlcReader } from '../../src/model/mlc/read.ts';
+import { createCodec } from '../../src/train/codec.ts';
+import { diskFolder, writeFolder } from '../files/sink.ts';
+import { type FileSource, fileSource } from '../files/source.ts';
+
+export interface MlcFolderOptions {
+  dtype: MlcDtype;
+  contextLength?: number;
+  /** Compare what was written with the source. */
+  check: boolean;
+  print: (line: string) => void;
+  onProgress: (done: number, total: number) => void;
+  signal?: AbortSignal;
+}
+
+/** Writes a checkpoint as a folder for WebLLM, whole or not at all, and checks it. */
+export async function exportMlcFolder(source: Checkpoint, out: string, options: MlcFolderOptions): Promise<void> {
+  const { dtype, contextLength, check, print, onProgress, signal } = options;
+  const tokenizer = (name: string): unknown => JSON.parse(source.files.get(name) ?? 'null');
+  const codec = createCodec(tokenizer('tokenizer.json'), tokenizer('tokenizer_config.json'), source.config.eosTokenIds);
+  const { conversation, exact } = chooseConversation(source.files.get('tokenizer_config.json') ?? '', (turns) => codec.render(turns, { prompt: true }), source.config);
+  await writeFolder(out, async (temporary) => {
+    const files = await exportMlc(source, diskFolder(temporary), {
+      dtype, conversation, onProgress: ({ done, total }) => onProgress(done, total),
+      ...(contextLength !== undefined && { contextLength }),
+      ...(signal && { signal }),
+    });
+    print(`${files.length} files, ${(files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toFixed(1)} MB`);
+    print(`Prompts: MLC's template ${conversation.name} ${exact ? 'renders a probe conversation as' : 'does NOT render a probe conversation exactly as'} the model's own`);
+    if (check) await verifyMlc(source, temporary, dtype, print, signal);
+  });
+}
+
+/** Largest error of a value that was only rounded: half a unit in the last place, or of the smallest half. */
+const ROUNDING: Record<MlcFloat, (value: number) => number> = {
+  float32: () => 0,
+  float16: (value) => Math.max(2 ** -11 * Math.abs(value), 2 ** -25),
+};
+
+/**
+ * Reads a weight folder back and compares every parameter with its source: names and sizes, and each value within what
+ * the format's rounding allows.
+ * @throws {LabError} bad-file at the first contradiction.
+ */
+export async function verifyMlc(source: Checkpoint, folder: string, dtype: MlcDtype, print: (line: string) => void, signal?: AbortSignal): Promise<void> {
+  const index = indexSchema.parse(JSON.parse(await readFile(join(folder, INDEX_NAMES[0]), 'utf8')));
+  for (const { dataPath, nbytes, records } of index.records) {
+    const { size } = await stat(join(folder, dataPath));
+    if (size !== nbytes || size !== records.reduce((sum, record) => sum + record.nbytes, 0)) throw broken(`${dataPath} has ${size} bytes where its index says ${nbytes}.`, folder);
+  }
+  const opened = new Map<string, Promise<FileSource>>();
+  const open = (path: string): Promise<FileSource> => {
+    const file = opened.get(path) ?? fileSource(join(folder, path));
+    opened.set(path, file);
+    return file;
+  };
+  try {
+    const reader = new MlcReader(index, dtype, open);
+    const parameters = mlcParameters(source.config, source.tensors.keys());
+    const expected = parameters.flatMap((parameter) => mlcTensors(parameter, dtype)).map(({ name }) => name);
+    if (reader.names.length !== expected.length || expected.some((name) => !reader.names.includes(name))) throw broken('Its index names other tensors than the model has.', folder);
+    const errors: ParameterError[] = [];
+    for (const parameter of parameters) errors.push(await compareParameter(source, reader, parameter, MLC_FORMATS[dtype].float, signal));
+    report(errors, print);
+  } finally {
+    for (const file of opened.values()) await (await file).close();
+  }
+}
+
+interface ParameterError {
+  module: string;
+  /** Root mean square of the differences over that of the source. */
+  relative: number;
+}
+
+async function compareParameter(source: Checkpoint, reader: MlcReader, parameter: MlcParameter, float: MlcFloat, signal?: AbortSignal): Promise<ParameterError> {
+  // The parts of a bias are rows of the source and stretches of one row here.
+  const vector = parameter.shape.length === 1 ? await reader.readRows(parameter, 0, 1) : undefined;
+  let [difference, size, done] = [0, 0, 0];
+  for await (const { values, columns } of rowChunks(source, parameter.sources, signal)) {
+    const found = vector ? { values: vector.values.subarray(done), scales: null } : await reader.readRows(parameter, done / columns, values.length / columns);
+    for (let i = 0; i < values.length; i++) {
+      const [value, read] = [values[i] ?? NaN, found.values[i] ?? NaN];
+      const error = Math.abs(value - read);
+      const limit = found.scales ? groupErrorLimit(found.scales[Math.floor(i / GROUP)] ?? NaN, float) : ROUNDING[float](value);
+      if (!(error <= limit)) throw broken(`A value of ${parameter.module} is ${read} where the source has ${value}.`, source.name);
+      difference += error * error;
+      size += value * value;
+    }
+    done += values.length;
+  }
+  return { module: parameter.module, relative: Math.sqrt(difference / Math.max(size, Number.MIN_VALUE)) };
+}
+
+function report(errors: ParameterError[], print: (line: string) => void): void {
+  const inexact = errors.filter(({ relative }) => relative > 0).sort((a, b) => b.relative - a.relative);
+  print(`Weights: ${errors.length - inexact.length} of ${errors.length} parameters equal the source exactly, every other value lies within the format's rounding`);
+  const [worst] = inexact;
+  if (!worst) return;
+  const mean = inexact.reduce((sum, { relative }) => sum + relative, 0) / inexact.length;
+  print(`Relative error of the others: mean ${mean.toExponential(2)}, largest ${worst.relative.toExponential(2)} (${worst.module})`);
+}
+
+function broken(what: string, where: string): LabError {
+  return new LabError({ code: 'bad-file', what, where, todo: 'Please report this; the folder was not kept.' });
+}
