@@ -13,3 +13,6 @@ export const EMBEDDED_MODEL: OnnxRecord = {
   format: 'onnx',
   url: `models/${EMBEDDED_MODEL_ID}/`,
 };
+
+/** The encoder that BERTScore uses unless another is named; at an address below the lab's own. */
+export const EMBEDDED_ENCODER = { id: 'all-minilm-l6-v2', name: 'all-MiniLM-L6-v2', url: 'models/all-minilm-l6-v2/' } as const;

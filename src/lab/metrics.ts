@@ -3,6 +3,7 @@ import { corpusScores, type CorpusScores } from '../metrics/corpus.ts';
 import type { MeasuredPair, Pair } from '../metrics/pair.ts';
 import type { WordNet } from '../metrics/wordnet.ts';
 import { RpcWorker, type WorkerLike } from '../rpc/worker.ts';
+import { createBertScoreWorker, type BertScoreChoice, type BertScorer } from './bertscore.ts';
 import { measurePairs, type MetricsApi } from './metrics-work.ts';
 
 export interface Measurement {
@@ -14,6 +15,8 @@ export interface Measurement {
 export interface MeasureOptions {
   /** Whether METEOR is computed, for which WordNet (0.5 MB) is loaded. Default true. */
   meteor?: boolean;
+  /** Computes BERTScore as well, for which an encoder (29 MB) is loaded. Default: not. */
+  bertscore?: BertScoreChoice;
   signal?: AbortSignal;
   onProgress?: (done: number, total: number) => void;
 }
@@ -27,9 +30,10 @@ export interface Metrics {
 }
 
 /** Where the work is done: in workers, or on this thread where there are none (Node). */
-export type MetricsSetup =
+export type MetricsSetup = { bertScorer?: BertScorer } & (
   | { spawn: () => WorkerLike | Worker; workers: number; wordnetUrl: string }
-  | { loadWordNet: () => Promise<WordNet> };
+  | { loadWordNet: () => Promise<WordNet> }
+);
 
 /** Pairs sent to a worker at once: enough to hide the message, few enough to share the work evenly. */
 const CHUNK = 64;
@@ -38,7 +42,26 @@ const IDLE = 30_000;
 
 /** A service of its own, e.g. for Node or a test; pages and notebooks use `measure`. */
 export function createMetrics(setup: MetricsSetup): Metrics {
-  return 'spawn' in setup ? createPool(setup) : createInline(setup.loadWordNet);
+  const metrics = 'spawn' in setup ? createPool(setup) : createInline(setup.loadWordNet);
+  return setup.bertScorer ? withBertScore(metrics, setup.bertScorer) : metrics;
+}
+
+/** Adds BERTScore to what `metrics` measures, after it, so that the two don't compete for cores. */
+function withBertScore(metrics: Metrics, scorer: BertScorer): Metrics {
+  return {
+    async measure(pairs, options = {}) {
+      const measurement = await metrics.measure(pairs, options);
+      if (!options.bertscore) return measurement;
+      const { signal, onProgress } = options;
+      const scores = await scorer.score(pairs, options.bertscore, { signal, onProgress: (done) => onProgress?.(done, pairs.length) });
+      measurement.pairs.forEach((pair, i) => (pair.scores.bertscore = scores[i]));
+      return measurement;
+    },
+    terminate() {
+      metrics.terminate();
+      scorer.terminate();
+    },
+  };
 }
 
 function createInline(loadWordNet: () => Promise<WordNet>): Metrics {
@@ -137,11 +160,17 @@ let shared: Metrics | undefined;
  * ```
  */
 export function measure(pairs: readonly Pair[], options?: MeasureOptions): Promise<Measurement> {
+  // One core is left to the page.
+  const workers = Math.min(4, Math.max(1, navigator.hardwareConcurrency - 1));
   shared ??= createMetrics({
     spawn: () => new Worker(new URL('../../workers/metrics.worker.ts', import.meta.url), { type: 'module' }),
-    // One core is left to the page.
-    workers: Math.min(4, Math.max(1, navigator.hardwareConcurrency - 1)),
+    workers,
     wordnetUrl: new URL('wordnet/wordnet-3.0.bin', document.baseURI).href,
+    bertScorer: createBertScoreWorker(
+      () => new Worker(new URL('../../workers/encoder.worker.ts', import.meta.url), { type: 'module', name: 'encoder' }),
+      document.baseURI,
+      crossOriginIsolated ? workers : 1,
+    ),
   });
   return shared.measure(pairs, options);
 }

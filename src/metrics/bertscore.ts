@@ -29,7 +29,7 @@ export function idfWeights(references: readonly ArrayLike<number>[]): TokenWeigh
 }
 
 /** Pairs that bert_score compares at once by default. */
-const BATCH = 64;
+export const BERTSCORE_BATCH = 64;
 
 /**
  * BERTScore of pairs in their order: each token is matched with the most similar token (cosine) of the other text; precision and
@@ -39,7 +39,7 @@ const BATCH = 64;
  * without baseline rescaling. There, a batch of pairs is padded to its longest text, and padding has a similarity of 0 to
  * every token. A token whose similarities are all negative therefore scores 0, except beside the longest text of the batch.
  */
-export function bertScores(pairs: readonly { hyp: EncodedText; ref: EncodedText }[], weight: TokenWeight, batch = BATCH): Prf[] {
+export function bertScores(pairs: readonly { hyp: EncodedText; ref: EncodedText }[], weight: TokenWeight, batch = BERTSCORE_BATCH): Prf[] {
   return pairs.map(({ hyp, ref }, i) => {
     const start = i - (i % batch);
     const together = pairs.slice(start, start + batch);

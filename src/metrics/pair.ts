@@ -33,6 +33,8 @@ export interface PairScores {
   rougeLsum: Prf;
   /** Absent when no WordNet was given. */
   nltk_meteor?: number;
+  /** Absent when no encoder was asked; see bertscore.ts. */
+  bertscore?: Prf;
 }
 
 /** What corpus metrics add up over pairs; small enough to resample. */

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import type { CorpusScores } from '../../metrics/corpus.ts';
 import type { PairScores } from '../../metrics/pair.ts';
-import { createMetrics } from '../metrics.ts';
-import { loadLocalWordNet } from '../wordnet-file.ts';
+import { createNodeMetrics } from '../metrics-node.ts';
 import { parseOptions, readJsonArray, required, type Command } from './command.ts';
 
-const USAGE = '--pairs FILE';
+const USAGE = '--pairs FILE [--bertscore [--idf] [--encoder FOLDER]]';
 
 const PAIR = z.object({ id: z.union([z.string(), z.number()]), hyp: z.string(), ref: z.string() });
 
@@ -39,11 +38,16 @@ export const metricsCommand: Command = {
   summary: 'Compare hypotheses with references: BLEU, chrF2, ROUGE, METEOR, distinct-n.',
   usage: USAGE,
   async run(args, print, signal) {
-    const options = parseOptions(args, { pairs: { type: 'string' } }, USAGE);
+    const flag = { type: 'boolean' } as const;
+    const options = parseOptions(args, { pairs: { type: 'string' }, bertscore: flag, idf: flag, encoder: { type: 'string' } }, USAGE);
     const pairs = await readJsonArray(required('pairs', options.pairs, USAGE), PAIR);
-    const measured = await createMetrics({ loadWordNet: loadLocalWordNet }).measure(pairs, { signal });
-    for (const { id, scores } of measured.pairs) print(JSON.stringify({ id, ...pick(scores, PAIR_METRICS) }));
+    const { bertscore = false, idf = false, encoder } = options;
+    const metrics = createNodeMetrics();
+    const measured = await metrics.measure(pairs, { signal, ...(bertscore && { bertscore: { idf, ...(encoder !== undefined && { encoder }) } }) });
+    const names = bertscore ? [...PAIR_METRICS, 'bertscore' as const] : PAIR_METRICS;
+    for (const { id, scores } of measured.pairs) print(JSON.stringify({ id, ...pick(scores, names) }));
     print(JSON.stringify({ corpus: pick(measured.corpus, CORPUS_METRICS) }));
+    metrics.terminate();
   },
 };
 

@@ -1,0 +1,72 @@
+import type { RemoteModel } from '../engine/store/remote-files.ts';
+import type { Encoder } from '../engine/encoder/encoder.ts';
+import { bertScorePairs, type BertScoreOptions } from '../metrics/bertscore-pairs.ts';
+import type { Pair } from '../metrics/pair.ts';
+import type { Prf } from '../metrics/rouge.ts';
+import type { Method } from '../rpc/protocol.ts';
+import { RpcWorker, type WorkerLike } from '../rpc/worker.ts';
+import { EMBEDDED_ENCODER } from './embedded.ts';
+
+export interface BertScoreRequest {
+  pairs: Pick<Pair, 'hyp' | 'ref'>[];
+  idf: boolean;
+  encoder: RemoteModel;
+  /** Where the page serves ONNX Runtime's Wasm files; absolute, ending in a slash. */
+  ortBase: string;
+  threads: number;
+}
+
+/** What the worker of the encoder answers; its events are the number of pairs done so far. */
+export type BertScoreApi = { bertscore: Method<BertScoreRequest, Prf[], number> };
+
+/** Which encoder and weights. `encoder` is the address of a folder in the layout of transformers.js; default: the embedded one. */
+export interface BertScoreChoice {
+  idf?: boolean;
+  encoder?: string;
+}
+
+/** Computes BERTScore somewhere. */
+export interface BertScorer {
+  score(pairs: readonly Pair[], choice: BertScoreChoice, options: Pick<BertScoreOptions, 'signal' | 'onProgress'>): Promise<Prf[]>;
+  terminate(): void;
+}
+
+/** On this thread, where there are no workers (Node). */
+export function createInlineBertScore(load: (folder?: string) => Promise<Encoder>): BertScorer {
+  const loaded = new Map<string | undefined, Promise<Encoder>>();
+  return {
+    async score(pairs, { idf = false, encoder }, options) {
+      const loading = loaded.get(encoder) ?? load(encoder);
+      loaded.set(encoder, loading);
+      loading.catch(() => loaded.delete(encoder));
+      return bertScorePairs(await loading, pairs, { ...options, idf });
+    },
+    terminate() {
+      for (const loading of loaded.values()) void loading.then((encoder) => encoder.release(), () => undefined);
+      loaded.clear();
+    },
+  };
+}
+
+/** In a worker of its own: the encoder is too large to be in each of the metrics workers. `base` is the lab's address. */
+export function createBertScoreWorker(spawn: () => WorkerLike | Worker, base: string, threads: number): BertScorer {
+  const worker = new RpcWorker<BertScoreApi>('BERTScore', spawn);
+  return {
+    score(pairs, { idf = false, encoder }, { signal, onProgress }) {
+      const request: BertScoreRequest = {
+        pairs: pairs.map(({ hyp, ref }) => ({ hyp, ref })),
+        idf,
+        encoder: encoder === undefined ? { ...EMBEDDED_ENCODER, url: new URL(EMBEDDED_ENCODER.url, base).href } : encoderAt(encoder, base),
+        ortBase: new URL('ort/', base).href,
+        threads,
+      };
+      return worker.call('bertscore', request, { signal, ...(onProgress && { onEvent: onProgress }) });
+    },
+    terminate: () => worker.terminate(),
+  };
+}
+
+function encoderAt(address: string, base: string): RemoteModel {
+  const url = new URL(address.endsWith('/') ? address : `${address}/`, base).href;
+  return { id: `encoder ${url}`, name: url, url };
+}

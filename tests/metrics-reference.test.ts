@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadFolderEncoder } from '../src/lab/encoder-node.ts';
+import type { Encoder } from '../src/engine/encoder/encoder.ts';
+import { bertScorePairs } from '../src/metrics/bertscore-pairs.ts';
+import { hasShared, readJsonGz } from './harness/shared.ts';
+
+const REFERENCE = 'reference/bertscore.json.gz';
+
+interface Row {
+  hyp: string;
+  ref: string;
+  prf: number[];
+  prf_idf: number[];
+}
+
+async function worst(encoder: Encoder, rows: readonly Row[], idf: boolean): Promise<number> {
+  const scores = await bertScorePairs(encoder, rows, { idf });
+  return Math.max(...rows.flatMap((row, i) => row[idf ? 'prf_idf' : 'prf'].map((value, k) => Math.abs(value - (scores[i]?.[k] ?? NaN)))));
+}
+
+// The same encoder in fp32 is compared with 1e-4 in src/model/encoder/encoder.test.ts.
+describe('the embedded encoder', () => {
+  let encoder: Encoder;
+  beforeAll(async () => void (encoder = await loadFolderEncoder()));
+  afterAll(() => encoder.release());
+
+  it('finds a text equal to itself and an empty one equal to nothing', async () => {
+    const scores = await bertScorePairs(encoder, [{ hyp: 'You did well.', ref: 'You did well.' }, { hyp: '', ref: 'You did well.' }]);
+    scores[0]?.forEach((value) => expect(value).toBeCloseTo(1, 5));
+    expect(scores[1]).toEqual([0, 0, 0]);
+  });
+
+  it('cuts a text after 512 tokens and keeps its end mark', () => {
+    const ids = encoder.tokenize('lonely '.repeat(2000));
+    expect(ids).toHaveLength(512);
+    expect(ids.at(-1)).toBe(encoder.specialIds.at(-1));
+  });
+
+  it.skipIf(!hasShared(REFERENCE))(`is within 2e-3 of ${REFERENCE}, with idf and without`, async () => {
+    const { rows } = readJsonGz<{ rows: Row[] }>(REFERENCE);
+    expect(await worst(encoder, rows, false)).toBeLessThan(2e-3);
+    expect(await worst(encoder, rows, true)).toBeLessThan(2e-3);
+  });
+});
