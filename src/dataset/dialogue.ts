@@ -7,11 +7,15 @@ export interface Utterance {
   text: string;
   /** The support strategy the dataset annotates, in the dataset's own words. */
   strategy?: string;
+  /** The emotion of this utterance, where the dataset annotates each (DailyDialog). */
+  emotion?: string;
+  /** The dialogue act, e.g. `question` (DailyDialog). */
+  act?: string;
 }
 
 /** A conversation of a dataset, whatever file shape it came from. */
 export interface Dialogue {
-  /** Unique within its dataset: the record's own id, or where it stood (`file.jsonl:12`). */
+  /** Unique within its dataset: the record's own id, or where it stood (`file.jsonl line 12`). */
   id: string;
   utterances: Utterance[];
   /** What it is about: ExTES's scene, ESConv's problem type. */

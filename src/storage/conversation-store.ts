@@ -1,7 +1,7 @@
 import type { ConversationChange } from '../conversation/change.ts';
 import type { Conversation, ConversationHead, Message } from '../conversation/conversation.ts';
 import { headOf } from '../conversation/conversation.ts';
-import { hasWords, queryWords } from '../conversation/search.ts';
+import { hasWords, queryWords } from '../dataset/word-search.ts';
 import type { LabDatabase, LabStore, StoredMessage } from './database.ts';
 
 /** Conversations in IndexedDB. Every method may reject as `LabStore.use` does. */

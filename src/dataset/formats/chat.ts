@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import type { Speaker, Utterance } from '../dialogue.ts';
+import { optionalId, optionalText } from './fields.ts';
+import { BadRecord, recordsIn, type RecordFormat } from './format.ts';
+
+/** Who speaks by what a file calls them; null for what no person of the dialogue says. */
+const ROLES = new Map<string, Speaker | null>([
+  ...['user', 'human', 'seeker'].map((role): [string, Speaker] => [role, 'seeker']),
+  ...['assistant', 'gpt', 'chatgpt', 'bot', 'model', 'supporter'].map((role): [string, Speaker] => [role, 'supporter']),
+  ...['system', 'developer', 'tool', 'function'].map((role): [string, null] => [role, null]),
+]);
+
+const content = z.union(
+  [
+    z.string(),
+    z.array(z.looseObject({ type: z.string(), text: z.string().optional() })).transform((parts) => parts.map(({ text }) => text ?? '').join('')),
+  ],
+  { error: 'There is no text.' },
+);
+const message = z
+  .object({ role: z.string().optional(), from: z.string().optional(), content: content.optional(), value: content.optional() })
+  .transform(({ role, from, content: own, value }, context) => {
+    const name = (role ?? from ?? '').trim().toLowerCase();
+    const speaker = ROLES.get(name);
+    if (speaker === undefined) context.addIssue({ code: 'custom', path: ['role'], message: `The role "${name.slice(0, 40)}" is not known.` });
+    const text = own ?? value;
+    if (text === undefined && speaker) context.addIssue({ code: 'custom', path: ['content'], message: 'There is no text.' });
+    return { speaker: speaker ?? null, text: text ?? '' };
+  });
+const record = z.object({
+  id: optionalId,
+  scene: optionalText,
+  stratum: optionalText,
+  messages: z.array(message).optional(),
+  conversations: z.array(message).optional(),
+  conversation: z.array(message).optional(),
+  text: z.string().optional(),
+});
+
+const CHATML = /<\|im_start\|>([^\n]*)\n([\s\S]*?)(?=<\|im_end\|>|<\|im_start\|>|$)/g;
+
+/**
+ * Chats as fine-tuning tools read them, one a line: `messages` of role and content (OpenAI), `conversations` of from and
+ * value (ShareGPT), or `text` already rendered as ChatML. System and tool messages are left out. `scene` or `stratum`
+ * may say what the dialogue is about.
+ */
+export const CHAT: RecordFormat = {
+  name: 'Chat messages',
+  recognises: (json) =>
+    ['messages', 'conversations', 'conversation'].some((key) => key in json && (recordsIn(json[key]).length > 0 || Array.isArray(json[key]))) ||
+    (typeof json['text'] === 'string' && json['text'].includes('<|im_start|>')),
+  read(json) {
+    const { id, scene, stratum, messages, conversations, conversation, text } = record.parse(json);
+    const said = messages ?? conversations ?? conversation ?? (text === undefined ? undefined : z.array(message).parse(chatMl(text)));
+    if (!said) throw new BadRecord('There are no messages.');
+    return { id, scene: scene ?? stratum, utterances: said.filter((each): each is Utterance => each.speaker !== null) };
+  },
+};
+
+function chatMl(text: string): { role: string; content: string }[] {
+  return [...text.matchAll(CHATML)].map(([, role = '', words = '']) => ({ role, content: words }));
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import type { Utterance } from '../dialogue.ts';
+import { optionalId, optionalText } from './fields.ts';
+import { BadRecord, recordsIn, type DialogueContent, type RecordFormat } from './format.ts';
+
+const record = z.object({
+  id: optionalId,
+  context: optionalText,
+  prompt: optionalText,
+  dialog: z.array(z.object({ speaker: z.enum(['speaker', 'listener']), content: z.string() })),
+});
+
+/** EmpatheticDialogues (Rashkin et al. 2019) as JSON lines: `dialog[{speaker, content}]`. */
+export const EMPATHETIC: RecordFormat = {
+  name: 'EmpatheticDialogues',
+  recognises: ({ dialog }) => recordsIn(dialog).some((item) => 'content' in item && 'speaker' in item),
+  read(json) {
+    const { id, context, prompt, dialog } = record.parse(json);
+    return {
+      id,
+      emotion: context,
+      situation: prompt,
+      utterances: dialog.map(({ speaker, content }): Utterance => ({ speaker: speaker === 'speaker' ? 'seeker' : 'supporter', text: content })),
+    };
+  },
+};
+
+/** How the published CSV begins. */
+export const EMPATHETIC_HEADER = /^\s*"?conv_id"?\s*,\s*"?utterance_idx"?/;
+
+/** One row of the published CSV. */
+export interface EmpatheticRow {
+  conversation: string;
+  /** Position in its conversation, from 1. */
+  index: number;
+  emotion: string;
+  prompt: string;
+  speaker: string;
+  text: string;
+}
+
+/**
+ * Reads a row `conv_id,utterance_idx,context,prompt,speaker_idx,utterance,selfeval,tags`. The published files write
+ * commas as `_comma_` and quote nothing, so that a quotation mark is one; a spreadsheet that saved one again quotes
+ * fields with commas.
+ */
+export function readEmpatheticRow(line: string): EmpatheticRow {
+  const plain = line.split(',');
+  const fields = plain.length > 9 ? quotedFields(line) : plain;
+  const [conversation = '', index = '', emotion = '', prompt = '', speaker = '', text] = fields;
+  if (text === undefined || fields.length > 9) throw new BadRecord(`It has ${fields.length} fields; 8 are expected.`);
+  if (!/^\d+$/.test(index)) throw new BadRecord(`utterance_idx: "${index.slice(0, 20)}" is no number.`);
+  return { conversation, index: Number(index), emotion, prompt: commas(prompt), speaker, text: commas(text) };
+}
+
+/** The rows of one conversation as a dialogue: who speaks first has the feeling, the other listens. */
+export function empatheticDialogue(rows: readonly EmpatheticRow[]): DialogueContent {
+  const [first] = rows;
+  const gap = rows.findIndex(({ index }, i) => index !== i + 1);
+  if (!first || gap >= 0) throw new BadRecord(`Utterance ${gap + 1} of the conversation is missing or out of order.`);
+  return {
+    id: first.conversation,
+    emotion: first.emotion,
+    situation: first.prompt,
+    utterances: rows.map(({ speaker, text }): Utterance => ({ speaker: speaker === first.speaker ? 'seeker' : 'supporter', text })),
+  };
+}
+
+const commas = (text: string): string => text.replaceAll('_comma_', ',');
+
+/** Fields of a line in which those with commas stand in quotation marks, doubled inside (RFC 4180). */
+function quotedFields(line: string): string[] {
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare ?? '');
+}

@@ -1,0 +1,29 @@
+import type { Dialogue } from './dialogue.ts';
+import { hasWords, queryWords } from './word-search.ts';
+
+/** Which dialogues of a dataset are wanted; absent fields allow all. */
+export interface DialogueQuery {
+  /** Every word of it must occur in the dialogue's texts or fields, case and diacritics aside. */
+  words?: string;
+  scene?: string;
+  emotion?: string;
+  /** Some utterance must have it. */
+  strategy?: string;
+}
+
+/** The dialogues that meet a query, in their order. */
+export function findDialogues(dialogues: readonly Dialogue[], { words = '', scene, emotion, strategy }: DialogueQuery): Dialogue[] {
+  const wanted = queryWords(words);
+  return dialogues.filter(
+    (dialogue) =>
+      (scene === undefined || dialogue.scene === scene) &&
+      (emotion === undefined || dialogue.emotion === emotion) &&
+      (strategy === undefined || dialogue.utterances.some((utterance) => utterance.strategy === strategy)) &&
+      hasWords(textsOf(dialogue), wanted),
+  );
+}
+
+function* textsOf({ id, scene = '', emotion = '', situation = '', utterances }: Dialogue): Generator<string> {
+  yield* [id, scene, emotion, situation];
+  for (const { text } of utterances) yield text;
+}
