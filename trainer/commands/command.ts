@@ -12,9 +12,21 @@ export interface Command {
 }
 
 /** `util.parseArgs`, with its complaints as LabErrors. */
-export function parseOptions<T extends NonNullable<ParseArgsConfig['options']>>(args: string[], options: T, usage: string) {
+export function parseOptions<T extends Options>(args: string[], options: T, usage: string) {
+  return parse({ args, options, strict: true, allowPositionals: false }, usage).values;
+}
+
+/** The same for a command that also takes files or folders without an option's name. */
+export function parsePaths<T extends Options>(args: string[], options: T, usage: string) {
+  const { values, positionals } = parse({ args, options, strict: true, allowPositionals: true }, usage);
+  return { values, paths: positionals };
+}
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+function parse<T extends ParseArgsConfig>(config: T, usage: string) {
   try {
-    return parseArgs({ args, options, strict: true, allowPositionals: false }).values;
+    return parseArgs(config);
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('. ')[0] : String(error);
     throw new LabError({ code: 'bad-config', what: `${reason}.`, todo: `Usage: ${usage}` });

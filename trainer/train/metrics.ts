@@ -1,21 +1,11 @@
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
+import type { MetricsRow } from '../../src/train/metrics-row.ts';
 import { diskError } from '../files/sink.ts';
 
-/** A line of `metrics.jsonl`: one for each update, one for each evaluation. */
-export interface MetricsRow {
-  /** Updates made so far. */
-  step: number;
-  /** Epochs, in fractions. */
-  epoch: number;
-  /** Mean negative log-likelihood of a label in nats: of the update's batch, with dropout. */
-  trainLoss?: number;
-  /** The same over the evaluation part, without dropout. */
-  evalLoss?: number;
-  learningRate?: number;
-  /** Norm of the gradient before clipping. */
-  gradNorm?: number;
-  tokensPerSecond?: number;
-}
+export type { MetricsRow };
+
+/** Name of a run's metrics in its folder. */
+export const METRICS_FILE = 'metrics.jsonl';
 
 /** Appends to `metrics.jsonl`. */
 export class MetricsLog {

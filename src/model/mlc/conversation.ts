@@ -6,7 +6,8 @@ export interface Conversation {
   name: string;
   system_template: string;
   system_message: string;
-  system_prefix_token_ids: number[] | null;
+  /** Tokens before everything else; left out where there are none. */
+  system_prefix_token_ids?: number[];
   add_role_after_system_message: boolean;
   roles: { user: string; assistant: string; tool: string };
   role_templates: { user: string; assistant: string; tool: string };
@@ -101,7 +102,7 @@ export function chooseConversation(template: string, render: RenderPrompt, confi
   const conversation: Conversation = {
     ...parts,
     system_message: defaultSystemMessage(family, render),
-    system_prefix_token_ids: first === '' ? null : config.bosTokenIds.slice(0, 1),
+    ...(first !== '' && { system_prefix_token_ids: config.bosTokenIds.slice(0, 1) }),
     role_templates: ROLE_TEMPLATES,
     stop_token_ids: config.eosTokenIds,
     function_string: '',

@@ -1,0 +1,27 @@
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+
+/** Ink and paper for whichever of the two the reader's system shows. */
+const STYLE = `svg.figure { color: #25211b; background: #fbf8f2; }
+@media (prefers-color-scheme: dark) { svg.figure { color: #ece5d9; background: #1a1815; } }`;
+
+/** Draws figures one below the other into one SVG file that needs nothing else. */
+export function drawSvg(figures: readonly Plot.PlotOptions[], title: string): string {
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const width = Math.max(...figures.map((figure) => figure.width ?? 0));
+  const root = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  let top = 0;
+  for (const figure of figures) {
+    const plot = Plot.plot({ ...figure, document: document as unknown as Document });
+    plot.setAttribute('y', String(top));
+    top += figure.height ?? 0;
+    root.append(plot as never);
+  }
+  const name = document.createElement('title');
+  name.textContent = title;
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="figure" viewBox="0 0 ${width} ${top}" width="${width}" height="${top}" role="img">
+${name.outerHTML}<style>${STYLE}</style>
+${root.innerHTML}
+</svg>
+`;
+}
