@@ -88,16 +88,16 @@ export class LabStore {
   }
 }
 
-/** What a failure of IndexedDB means for the person. */
-export function storageError(error: unknown): LabError {
+/** What a failure of IndexedDB means for the person; `things` is what is stored there. */
+export function storageError(error: unknown, things = 'conversations'): LabError {
   const name = error instanceof Error || error instanceof DOMException ? error.name : '';
   if (name === 'QuotaExceededError') {
     return new LabError(
       {
         code: 'quota',
-        what: 'There is no room left to save conversations; what you see is kept until this page is closed.',
+        what: `There is no room left to save ${things}; what you see is kept until this page is closed.`,
         where: 'The storage of this page',
-        todo: 'Export your conversations, then remove models or conversations you no longer need.',
+        todo: `Export your ${things}, then remove models or ${things} you no longer need.`,
       },
       { cause: error },
     );
@@ -106,7 +106,7 @@ export function storageError(error: unknown): LabError {
     return new LabError(
       {
         code: 'unsupported',
-        what: 'A newer version of the lab wrote the conversations stored here.',
+        what: `A newer version of the lab wrote the ${things} stored here.`,
         where: 'The storage of this page',
         todo: 'Reload the page to get that version.',
       },
@@ -117,6 +117,6 @@ export function storageError(error: unknown): LabError {
     code: 'unsupported',
     what: 'The browser could not read or write its storage.',
     where: 'The storage of this page',
-    todo: 'Export your conversations and reload the page.',
+    todo: `Export your ${things} and reload the page.`,
   });
 }

@@ -1,0 +1,100 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Utterance } from '../dataset/dialogue.ts';
+import { readDataset } from '../dataset/read.ts';
+import { statisticsOf } from '../dataset/statistics.ts';
+import { DatasetStore } from '../storage/dataset-store.ts';
+import { openBuiltIn } from './dataset-file.ts';
+import { DatasetLibrary } from './dataset-library.ts';
+import { BUILT_IN_ID, builtInDataset } from './datasets.ts';
+
+const STRATEGIES = [
+  'Reflective Statements', 'Clarification', 'Emotional Validation', 'Empathetic Statements', 'Affirmation', 'Offer Hope',
+  'Avoid Judgment and Criticism', 'Suggest Options', 'Collaborative Planning', 'Provide Different Perspectives',
+  'Reframe Negative Thoughts', 'Share Information', 'Normalize Experiences', 'Promote Self-Care Practices',
+  'Stress Management', 'Others',
+];
+
+const chat = (...texts: string[]): string => texts.map((content) => JSON.stringify({ scene: 's', messages: [{ role: 'user', content }, { role: 'assistant', content: `Re: ${content}` }] })).join('\n');
+const file = (text: string, name = 'chats.jsonl'): File => new File([text], name);
+
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory();
+});
+
+describe('the built-in dataset', () => {
+  it('has two dialogues of 12 to 24 alternating utterances for each of 36 scenes', async () => {
+    const { format, dialogues, bad } = await builtInDataset();
+    expect({ format, bad }).toEqual({ format: 'extes', bad: [] });
+    expect(dialogues).toHaveLength(72);
+    const { scenes, neighbours, supporterFirst, utterancesPerDialogue } = statisticsOf(dialogues);
+    expect(scenes).toHaveLength(36);
+    expect(scenes.every(({ count }) => count === 2)).toBe(true);
+    expect({ neighbours, supporterFirst }).toEqual({ neighbours: 0, supporterFirst: 0 });
+    expect(utterancesPerDialogue[0]?.length).toBeGreaterThanOrEqual(12);
+    expect(utterancesPerDialogue.at(-1)?.length).toBeLessThanOrEqual(24);
+  });
+
+  it('uses the 16 strategies of ExTES and no other, one in every reply', async () => {
+    const { dialogues } = await builtInDataset();
+    const { strategies, supporter } = statisticsOf(dialogues);
+    expect(strategies.map(({ name }) => name).sort()).toEqual([...STRATEGIES].sort());
+    expect(strategies.reduce((sum, { count }) => sum + count, 0)).toBe(supporter.utterances);
+  });
+
+  it('says nothing twice', async () => {
+    const { dialogues } = await builtInDataset();
+    const said = dialogues.flatMap(({ utterances, situation }) => [situation ?? '', ...utterances.map(({ text }: Utterance) => text.toLowerCase())]);
+    expect(new Set(said).size).toBe(said.length);
+  });
+});
+
+describe('DatasetLibrary', () => {
+  const visit = () => new DatasetLibrary({ store: new DatasetStore(), readBuiltIn: openBuiltIn });
+
+  it('keeps what was imported for the next visit, bad records named', async () => {
+    const summary = await visit().add([file(`${chat('One', 'Two', 'Three')}\nbroken`)], { name: 'Mine' });
+    expect(summary).toMatchObject({ name: 'Mine', format: 'chat', dialogues: 3, utterances: 6, badCount: 1, kept: true, builtIn: false });
+    const later = visit();
+    expect((await later.list()).map(({ id, name }) => [id === BUILT_IN_ID, name])).toEqual([[true, 'Solace 72'], [false, 'Mine']]);
+    expect((await later.summary(summary.id)).bad[0]?.place).toBe('chats.jsonl line 4');
+    expect(await later.browse(summary.id, { words: 'two' }, 0, 10)).toEqual({ total: 1, rows: [{ id: 'chats.jsonl line 2', scene: 's', emotion: undefined, opening: 'Two', utterances: 2 }] });
+    expect((await later.dialogue(summary.id, 'chats.jsonl line 3'))?.utterances[1]?.text).toBe('Re: Three');
+    expect((await later.statistics(summary.id, {})).all.utterances).toBe(6);
+    await later.remove(summary.id);
+    expect(await visit().list()).toHaveLength(1);
+    await expect(visit().open(summary.id)).rejects.toMatchObject({ code: 'missing-file' });
+  });
+
+  it('knows the same dialogues again', async () => {
+    const library = visit();
+    const first = await library.add([file(chat('One'))], { name: 'Mine' });
+    const again = await library.add([file(chat('One'))], { name: 'Mine, again' });
+    expect(again.id).toBe(first.id);
+    expect((await library.list()).map(({ name }) => name)).toEqual(['Solace 72', 'Mine, again']);
+  });
+
+  it('holds what cannot be stored until the page is closed, and says so', async () => {
+    const store = new DatasetStore();
+    store.add = () => Promise.reject(new DOMException('', 'QuotaExceededError'));
+    const library = new DatasetLibrary({ store, readBuiltIn: openBuiltIn });
+    const { id, kept } = await library.add([file(chat('One'))], { name: 'Mine' });
+    expect(kept).toBe(false);
+    expect((await library.list()).map((each) => each.kept)).toEqual([true, false]);
+    expect((await library.open(id)).dialogues).toHaveLength(1);
+  });
+
+  it('refuses a file without a sound record', async () => {
+    await expect(visit().add([file('{"messages": []}')], { name: 'Mine' })).rejects.toMatchObject({ code: 'bad-data', detail: { where: 'Mine' } });
+  });
+
+  it('exports lines that come back unchanged', async () => {
+    const library = visit();
+    const { id } = await library.add([file(chat('One', 'Two'))], { name: 'Mine' });
+    const { datasetHandlers } = await import('./dataset-work.ts');
+    const context = { signal: new AbortController().signal, emit: () => {} };
+    const lines = await datasetHandlers().exportLines({ id, query: { words: 'one' }, builtInUrl: '' }, context);
+    expect((await readDataset([new File([lines], 'x.jsonl')])).dialogues).toEqual((await library.find(id, { words: 'one' })));
+  });
+});

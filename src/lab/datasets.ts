@@ -1,0 +1,113 @@
+import type { Malformed } from '../dataset/collect.ts';
+import type { Dialogue } from '../dataset/dialogue.ts';
+import type { FormatId } from '../dataset/formats/index.ts';
+import type { DialogueQuery } from '../dataset/query.ts';
+import type { DatasetStatistics } from '../dataset/statistics.ts';
+import { LabError } from '../error.ts';
+import { RpcWorker } from '../rpc/worker.ts';
+import { BUILT_IN_ID } from './built-in-id.ts';
+import type { DatasetSummary, DialoguePage, DialogueRow } from './dataset-library.ts';
+import type { DatasetApi, ImportProgress } from './dataset-work.ts';
+
+export { BUILT_IN_ID };
+export type { DatasetStatistics, DatasetSummary, Dialogue, DialoguePage, DialogueQuery, DialogueRow, ImportProgress, Malformed };
+
+/** A dataset with all its dialogues. */
+export interface Dataset {
+  id: string;
+  name: string;
+  format: FormatId;
+  dialogues: Dialogue[];
+  /** The first thousand records that were left out, and how many there were. */
+  bad: Malformed[];
+  badCount: number;
+}
+
+export interface ImportCalls {
+  signal?: AbortSignal;
+  onProgress?: (progress: ImportProgress) => void;
+}
+
+let worker: RpcWorker<DatasetApi> | undefined;
+
+/** The page's dataset worker. */
+function datasets(): RpcWorker<DatasetApi> {
+  if (typeof Worker === 'undefined') {
+    throw new LabError({ code: 'unsupported', what: 'Datasets are kept by a worker of the page.', todo: 'In Node, use readLocalDataset and builtInDataset.' });
+  }
+  worker ??= new RpcWorker<DatasetApi>('dataset', () => new Worker(new URL('../../workers/dataset.worker.ts', import.meta.url), { type: 'module', name: 'datasets' }));
+  return worker;
+}
+
+const here = (): { builtInUrl: string } => ({
+  builtInUrl: new URL(`${import.meta.env.BASE_URL}dialogues/${BUILT_IN_ID}.json`, document.baseURI).href,
+});
+
+/** All datasets of this browser: the built-in one first, then the latest. */
+export const listDatasets = (): Promise<DatasetSummary[]> => datasets().call('list', here());
+
+/**
+ * Imports files as one dataset; their format is recognised. What is malformed is named in the summary's `bad`.
+ * @throws {LabError} bad-file, bad-data, cancelled. Where there is no room to store it, it is held until the page closes.
+ */
+export function importFiles(files: readonly File[], { signal, onProgress }: ImportCalls = {}): Promise<DatasetSummary> {
+  const [first] = files;
+  const name = files.length === 1 && first ? first.name : `${first?.name ?? 'Dataset'} and ${files.length - 1} more`;
+  return datasets().call('addFiles', { files: [...files], name, ...here() }, { signal, onEvent: onProgress });
+}
+
+/** Imports the file at an address; throws `network` as well, e.g. where its server lets no other page read it. */
+export const importUrl = (url: string, { signal, onProgress }: ImportCalls = {}): Promise<DatasetSummary> =>
+  datasets().call('addUrl', { url, ...here() }, { signal, onEvent: onProgress });
+
+export const removeDataset = (id: string): Promise<void> => datasets().call('remove', { id, ...here() });
+
+/** @throws {LabError} missing-file where there is none of this id, as the other calls do. */
+export const datasetSummary = (id: string): Promise<DatasetSummary> => datasets().call('summary', { id, ...here() });
+
+/** Dialogues that meet a query, a page of rows at a time. */
+export const browseDataset = (id: string, query: DialogueQuery = {}, { offset = 0, limit = 50 } = {}): Promise<DialoguePage> =>
+  datasets().call('browse', { id, query: plain(query), offset, limit, ...here() });
+
+/** One dialogue; undefined where the dataset has none of this id. */
+export const getDialogue = (id: string, dialogue: string): Promise<Dialogue | undefined> => datasets().call('dialogue', { id, dialogue, ...here() });
+
+/** Counts of the dialogues that meet a query: the paper's Table 1, and distributions. */
+export const datasetStatistics = (id: string, query: DialogueQuery = {}): Promise<DatasetStatistics> =>
+  datasets().call('statistics', { id, query: plain(query), ...here() });
+
+/** The dialogues that meet a query as JSON lines, which every loader of the lab reads back unchanged. */
+export const exportDataset = (id: string, query: DialogueQuery = {}): Promise<Blob> => datasets().call('exportLines', { id, query: plain(query), ...here() });
+
+/** A dataset with its dialogues, or those of them that meet a query. */
+export async function getDataset(id: string, query: DialogueQuery = {}): Promise<Dataset> {
+  const dialogues: Dialogue[] = [];
+  const { name, format, bad, badCount } = await datasetSummary(id);
+  await datasets().call('dialogues', { id, query: plain(query), ...here() }, { onEvent: (block) => dialogues.push(...block) });
+  return { id, name, format, dialogues, bad, badCount };
+}
+
+/**
+ * The dataset that comes with the lab: 72 original dialogues, two for each scene of ExTES. It also works in Node.
+ *
+ * ```ts
+ * const { dialogues } = await builtInDataset();
+ * dialogues[0].utterances[0].text;
+ * ```
+ */
+export async function builtInDataset(): Promise<Dataset> {
+  // The page's build leaves this branch out, with Node's modules behind it.
+  if (import.meta.env?.SSR !== false) {
+    const { openBuiltIn } = await import('./dataset-file.ts');
+    const { DatasetLibrary } = await import('./dataset-library.ts');
+    const { head, dialogues } = await new DatasetLibrary({ readBuiltIn: openBuiltIn }).open(BUILT_IN_ID);
+    const { id, name, format, bad, badCount } = head;
+    return { id, name, format, dialogues, bad, badCount };
+  }
+  return getDataset(BUILT_IN_ID);
+}
+
+/** Only the known fields, as plain data: reactive proxies of a UI can't be sent to a worker. */
+function plain({ words, scene, emotion, strategy }: DialogueQuery): DialogueQuery {
+  return { words, scene, emotion, strategy };
+}
