@@ -1,0 +1,23 @@
+import * as Plot from '@observablehq/plot';
+
+/** How wide a figure is, and whether it shows values under the pointer. */
+export interface FigureSize {
+  /** In CSS pixels. */
+  width: number;
+  /** For pages, not for files. */
+  tip?: boolean;
+}
+
+/** The class of every figure; `ui/styles/figures.css` has the rules for it. */
+export const FIGURE_CLASS = 'lab-figure';
+
+/**
+ * Draws a figure without the `<style>` that Plot puts into each: a page with a strict policy blocks inline styles and
+ * reports every one. The rules stand in `ui/styles/figures.css` instead.
+ */
+export function drawFigure(options: Plot.PlotOptions, label: string): SVGSVGElement | HTMLElement {
+  const figure = Plot.plot({ ...options, className: FIGURE_CLASS, ariaLabel: label });
+  for (const style of figure.querySelectorAll('style')) style.remove();
+  (figure.matches('svg') ? figure : figure.querySelector('svg'))?.setAttribute('role', 'img');
+  return figure;
+}
