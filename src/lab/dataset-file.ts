@@ -1,5 +1,7 @@
-import { openAsBlob } from 'node:fs';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { readDataset, type ReadDataset, type ReadOptions } from '../dataset/read.ts';
 import type { TextFile } from '../dataset/text-stream.ts';
@@ -9,10 +11,11 @@ const BUILT_IN = fileURLToPath(new URL('../../public/dialogues/solace-72.json', 
 
 /** A file of the disk, for Node; its bytes are read as they are needed. */
 export async function openLocalFile(path: string): Promise<TextFile> {
-  const blob = await openAsBlob(path).catch((error: unknown) => {
+  const { size } = await stat(path).catch((error: unknown) => {
     throw LabError.from(error, { code: 'missing-file', where: path, what: 'The file cannot be read', todo: 'Check its path.' });
   });
-  return { name: basename(path), size: blob.size, stream: () => blob.stream() as ReturnType<TextFile['stream']> };
+  // Node's own type of a web stream is not the browser's, though it is one.
+  return { name: basename(path), size, stream: () => Readable.toWeb(createReadStream(path)) as ReturnType<TextFile['stream']> };
 }
 
 /** Reads the files of one dataset from the disk, for Node. Rejects as `readDataset` does, and with `missing-file`. */
