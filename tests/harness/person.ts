@@ -73,8 +73,8 @@ export class Person {
   }
 
   /** Makes replies and what they answer to as short as the settings allow. */
-  async keepItShort(): Promise<void> {
-    await this.set({ 'Longest reply': 4 });
+  async keepItShort(tokens = 4): Promise<void> {
+    await this.set({ 'Longest reply': tokens });
     await this.page.getByRole('tab', { name: 'Settings' }).click();
     await this.page.getByLabel('System prompt').fill('');
     await this.page.getByRole('tab', { name: 'What the model sees' }).click();

@@ -6,15 +6,16 @@ import { openCheckpoint } from '../../trainer/files/open.ts';
 import { diskFolder, writeFolder } from '../../trainer/files/sink.ts';
 import { SHARED } from './shared.ts';
 
+/** The model that the references were computed with, before any fine-tuning. */
 export const SOURCE = 'models/smollm2-135m-instruct';
 
-/** The folder of an fp32 export of the shared checkpoint, made once into .cache. */
-export async function fp32Folder(): Promise<string> {
-  const folder = join(import.meta.dirname, '../../.cache/smollm2-fp32');
+/** The folder of an export of the shared checkpoint, made once into .cache. */
+export async function baseExport(dtype: 'fp32' | 'q4'): Promise<string> {
+  const folder = join(import.meta.dirname, `../../.cache/smollm2-${dtype}`);
   if (!existsSync(join(folder, MANIFEST_NAME))) {
     const { checkpoint, close } = await openCheckpoint(join(SHARED, SOURCE));
     await writeFolder(folder, (temporary) =>
-      exportOnnx(checkpoint, diskFolder(temporary), { dtype: 'fp32', name: 'SmolLM2-135M-Instruct', source: SOURCE, licence: 'Apache-2.0' }),
+      exportOnnx(checkpoint, diskFolder(temporary), { dtype, name: 'SmolLM2-135M-Instruct', source: SOURCE, licence: 'Apache-2.0' }),
     );
     await close();
   }
