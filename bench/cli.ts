@@ -19,6 +19,14 @@ const BENCHES: Record<string, { summary: string; load: () => Promise<Bench> }> =
     summary: 'Twenty training steps here and with PEFT on torch: how far losses and adapters come apart.',
     load: async () => (await import('./train-parity.ts')).trainParity,
   },
+  'train-accelerate': {
+    summary: 'A small run here and with Hugging Face Accelerate in one and two processes: how far the losses come apart.',
+    load: async () => (await import('./train-accelerate.ts')).trainAccelerate,
+  },
+  answers: {
+    summary: 'What model folders answer to ten situations, side by side, for a person to read.',
+    load: async () => (await import('./answers.ts')).answers,
+  },
   metrics: {
     summary: 'Text metrics of 1,590 pairs beside NLTK, sacrebleu and rouge-score in Python.',
     load: async () => (await import('./metrics.ts')).benchMetrics,
