@@ -94,7 +94,10 @@ export interface LoadedModel {
   /** Token counts of texts, special tokens recognised, none added. */
   countTokens(texts: string[]): Promise<number[]>;
   stream(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncIterable<StreamEvent>;
-  /** Log-probability of every token of `text` (special tokens recognised, none added) given those before it. */
-  score(text: string, signal?: AbortSignal): Promise<TokenScore[]>;
+  /**
+   * Log-probability of every token of `text` (special tokens recognised, none added) given those before it. Before the
+   * token number `from` an engine may leave them null, which spares it work.
+   */
+  score(text: string, signal?: AbortSignal, from?: number): Promise<TokenScore[]>;
   unload(): Promise<void>;
 }

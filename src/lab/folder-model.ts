@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
+import { CHATML_TEMPLATE } from '../context/chatml.ts';
 import type { LoadedModel, LoadOptions } from '../engine/engine.ts';
+import type { ModelFiles } from '../engine/files.ts';
 import { nodeFiles } from '../engine/node-files.ts';
 import { loadTransformers } from '../engine/transformers/load.ts';
 import { EMBEDDED_MODEL } from './embedded.ts';
@@ -9,10 +11,30 @@ const PUBLIC = new URL('../../public/', import.meta.url);
 /** The folder of the embedded model in this checkout. */
 export const EMBEDDED_FOLDER = fileURLToPath(new URL(EMBEDDED_MODEL.url ?? '', PUBLIC));
 
+export interface FolderModelOptions extends LoadOptions {
+  /** `chatml` replaces the model's own chat template by plain ChatML. */
+  template?: 'own' | 'chatml';
+  /** Default: all cores. Fewer are faster where others need the cores as well. */
+  threads?: number;
+}
+
 /**
  * An exported ONNX folder on this machine's processor, for Node; the embedded model by default.
  * @throws LabError `missing-file` or `bad-config` when the folder holds no such model.
  */
-export async function loadFolderModel(folder: string = EMBEDDED_FOLDER, options: LoadOptions = {}): Promise<LoadedModel> {
-  return loadTransformers(await nodeFiles(folder), folder, { ...options, device: 'cpu' });
+export async function loadFolderModel(folder: string = EMBEDDED_FOLDER, { template = 'own', ...options }: FolderModelOptions = {}): Promise<LoadedModel> {
+  const files = await nodeFiles(folder);
+  return loadTransformers(template === 'own' ? files : withTemplate(files, CHATML_TEMPLATE), folder, { ...options, device: 'cpu' });
+}
+
+function withTemplate(files: ModelFiles, template: string): ModelFiles {
+  return {
+    ...files,
+    list: files.list.filter(({ path }) => path !== 'chat_template.jinja'),
+    async open(path) {
+      const file = await files.open(path);
+      if (path !== 'tokenizer_config.json') return file;
+      return new Blob([JSON.stringify({ ...(JSON.parse(await file.text()) as object), chat_template: template })]);
+    },
+  };
 }

@@ -55,10 +55,10 @@ export class CausalLm implements LoadedModel {
     }
   }
 
-  async score(text: string, signal?: AbortSignal): Promise<TokenScore[]> {
+  async score(text: string, signal?: AbortSignal, from = 0): Promise<TokenScore[]> {
     const leave = await this.#queue.enter();
     try {
-      return await this.#score(text, signal);
+      return await this.#score(text, from, signal);
     } catch (error) {
       throw this.#fault(error);
     } finally {
@@ -141,31 +141,32 @@ export class CausalLm implements LoadedModel {
     return logits;
   }
 
-  async #score(text: string, signal?: AbortSignal): Promise<TokenScore[]> {
+  async #score(text: string, from: number, signal?: AbortSignal): Promise<TokenScore[]> {
     const { decoder, tokenizer } = this.#parts;
     const ids = tokenizer.encode(text);
     this.#checkLength(ids.length, 0);
     const scores: TokenScore[] = ids.map((id) => ({ id, text: tokenizer.tokenText(id), logprob: null }));
-    decoder.clear();
-    try {
-      // The last token's logits predict nothing that is asked for.
-      for (let at = 0; at < ids.length - 1; at += LOGITS_ROWS) {
-        await nextTask();
-        throwIfCancelled(signal);
-        const chunk = ids.slice(at, Math.min(at + LOGITS_ROWS, ids.length - 1));
-        const { data, vocabulary } = await decoder.step(chunk, 'all');
-        for (let row = 0; row < chunk.length; row++) {
-          const offset = row * vocabulary;
-          const logits = data.subarray(offset, offset + vocabulary);
-          this.#check({ data: logits, rows: 1, vocabulary });
-          const next = scores[at + row + 1] as TokenScore;
-          next.logprob = logProbability(logits, next.id);
-          next.likeliest = argmax(logits);
-        }
+    // The last token's logits predict nothing that is asked for.
+    const asked = ids.slice(0, -1);
+    const skipped = asked.slice(0, Math.max(0, from - 1));
+    if (skipped.length === 0) decoder.clear();
+    else await this.#prefill(skipped, signal);
+    for (let at = skipped.length; at < asked.length; at += LOGITS_ROWS) {
+      await nextTask();
+      throwIfCancelled(signal);
+      const chunk = asked.slice(at, at + LOGITS_ROWS);
+      const { data, vocabulary } = await decoder.step(chunk, 'all');
+      for (let row = 0; row < chunk.length; row++) {
+        const offset = row * vocabulary;
+        const logits = data.subarray(offset, offset + vocabulary);
+        this.#check({ data: logits, rows: 1, vocabulary });
+        const next = scores[at + row + 1] as TokenScore;
+        next.logprob = logProbability(logits, next.id);
+        next.likeliest = argmax(logits);
       }
-    } finally {
-      decoder.clear();
     }
+    // What comes next may go on from here; a text scored whole seldom comes again.
+    if (skipped.length === 0) decoder.clear();
     return scores;
   }
 

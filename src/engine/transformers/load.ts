@@ -17,7 +17,7 @@ export interface TransformersOptions extends LoadOptions {
   device: 'auto' | 'webgpu' | 'wasm' | 'cpu';
   /** Where the page serves ONNX Runtime's Wasm files; absolute, ending in a slash. Not needed in Node. */
   ortBase?: string;
-  /** Threads of the Wasm runtime. */
+  /** Threads of the Wasm runtime, or of the native one in Node, whose default is all cores. */
   threads?: number;
 }
 
@@ -57,7 +57,7 @@ export async function loadTransformers(files: ModelFiles, modelId: string, optio
   const hf = await import('@huggingface/transformers');
   configure(hf, files, device, options);
   try {
-    const { session, runtime, watch } = await openSession(hf, files, modelId, device, variant);
+    const { session, runtime, watch } = await openSession(hf, files, modelId, device, variant, options.threads);
     if (signal?.aborted) {
       await session.release();
       throw LabError.cancelled();
@@ -127,12 +127,13 @@ function configure({ env }: Transformers, files: ModelFiles, device: Device, { o
   }
 }
 
-async function openSession(hf: Transformers, files: ModelFiles, modelId: string, device: Device, variant: VariantFiles) {
+async function openSession(hf: Transformers, files: ModelFiles, modelId: string, device: Device, variant: VariantFiles, threads?: number) {
   const model = await hf.AutoModelForCausalLM.from_pretrained(files.directory ?? 'model', {
     device: device === 'remote' ? 'cpu' : device,
     dtype: variant.variant,
     use_external_data_format: variant.data.length,
     local_files_only: true,
+    ...(device === 'cpu' && threads !== undefined && { session_options: { intraOpNumThreads: threads } }),
   });
   const session = (model as unknown as { sessions: { model: OrtSession } }).sessions.model;
   const sample = new hf.Tensor('float32', new Float32Array(1), [1]);

@@ -36,9 +36,15 @@ export function choose<T extends string>(option: string, value: string, allowed:
   throw new LabError({ code: 'bad-config', what: `--${option} ${value} is not known.`, todo: `Use one of ${allowed.join(', ')}.` });
 }
 
+/** An option that is a whole number from 1, where it is given. */
+export function wholeNumber(option: string, value: string | undefined): number | undefined {
+  if (value === undefined || (/^\d+$/.test(value) && Number(value) > 0)) return value === undefined ? undefined : Number(value);
+  throw new LabError({ code: 'bad-config', what: `--${option} ${value} is not a whole number from 1.` });
+}
+
 /** A file that holds a JSON array; the first item that `item` refuses is named by its place. */
 export async function readJsonArray<Schema extends z.ZodType>(path: string, item: Schema): Promise<z.output<Schema>[]> {
-  const value = parse(await read(path), path);
+  const value = await readJson(path);
   if (!Array.isArray(value)) throw new LabError({ code: 'bad-data', where: path, what: 'It does not hold a JSON array.' });
   return value.map((entry: unknown, index) => {
     const result = item.safeParse(entry);
@@ -47,6 +53,11 @@ export async function readJsonArray<Schema extends z.ZodType>(path: string, item
     const field = issue?.path.length ? `, field "${issue.path.join('.')}"` : '';
     throw new LabError({ code: 'bad-data', where: `${path}, item ${index + 1}${field}`, what: `${issue?.message ?? 'Not as expected'}.` });
   });
+}
+
+/** The JSON of a file. @throws LabError `missing-file` or `bad-data` */
+export async function readJson(path: string): Promise<unknown> {
+  return parse(await read(path), path);
 }
 
 async function read(path: string): Promise<string> {

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { REPRESENTATION_IDS } from '../representation/representation.ts';
+
+const count = z.int().nonnegative();
+const milliseconds = z.number().nonnegative();
+
+/** What one model made of one supporter turn under one representation: a line of a run's `records.jsonl`. Version 1. */
+export const recordSchema = z.object({
+  model: z.string(),
+  representation: z.enum(REPRESENTATION_IDS),
+  dialogue: z.string(),
+  /** Index of the turn's first utterance in its dialogue. */
+  turn: count,
+  /** The original reply. */
+  reference: z.string(),
+  /** The model's reply; null where none was asked for. */
+  hypothesis: z.string().nullable(),
+  /** Tokens of the prompt; null where the engine does not say. */
+  promptTokens: count.nullable(),
+  /** Oldest messages that did not fit the window. */
+  leftOut: count,
+  /** Of the original reply and its end-of-turn token: negative log-likelihood in nats, and tokens. */
+  nll: z.object({ sum: z.number(), tokens: count }).nullable(),
+  timing: z.object({ newTokens: count, firstTokenMs: milliseconds, decodeMs: milliseconds, totalMs: milliseconds }).nullable(),
+  /** Metrics of the hypothesis by name; numbers, or precision, recall and F. */
+  scores: z.record(z.string(), z.union([z.number(), z.tuple([z.number(), z.number(), z.number()])])),
+  /** What went wrong, where the turn could not be done. */
+  error: z.string().optional(),
+});
+
+export type ResultRecord = z.output<typeof recordSchema>;
+/** A metric's value: a number, or precision, recall and F. */
+export type MetricValue = ResultRecord['scores'][string];
+
+/** Names a record within its run; a turn that has one needs no second. */
+export function recordKey({ model, representation, dialogue, turn }: Pick<ResultRecord, 'model' | 'representation' | 'dialogue' | 'turn'>): string {
+  return JSON.stringify([model, representation, dialogue, turn]);
+}

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import type { Dialogue } from '../dataset/dialogue.ts';
+import { LabError } from '../error.ts';
+import { parsePlan, type PlanInput } from './plan.ts';
+import { recordKey, recordSchema, type ResultRecord } from './record.ts';
+import { jobKey, planJobs, runPlan, type RunParts } from './runner.ts';
+import { fakeModel, type FakeManner } from './testing/fake-model.ts';
+import { sampleTurns } from './turns.ts';
+
+const PLAN: PlanInput = {
+  format: 'solace-lab-plan',
+  version: 1,
+  name: 'test',
+  dataset: { name: 'made up', source: 'built-in' },
+  models: [{ kind: 'folder', id: 'm', name: 'M', folder: '.' }],
+  representations: ['raw', 'nostopwords'],
+};
+
+const DIALOGUES: Dialogue[] = ['a', 'b'].map((id) => ({
+  id,
+  utterances: [
+    { speaker: 'seeker', text: `I am sad, ${id}` },
+    { speaker: 'supporter', text: 'I see' },
+    { speaker: 'seeker', text: 'Help me' },
+    { speaker: 'supporter', text: 'Go on' },
+  ],
+}));
+
+function parts(manner: FakeManner = {}, changes: Partial<RunParts> = {}): RunParts {
+  const plan = changes.plan ?? parsePlan(PLAN);
+  return {
+    plan,
+    turns: sampleTurns(DIALOGUES, plan.sample),
+    done: new Set(),
+    openModel: () => Promise.resolve(fakeModel(manner)),
+    compress: (texts, representation) => Promise.resolve(texts.map((text) => (representation === 'raw' ? text : text.toUpperCase()))),
+    measure: (hypothesis, reference) => Promise.resolve({ shared: hypothesis === reference ? 1 : 0 }),
+    ...changes,
+  };
+}
+
+async function collect(from: RunParts, most = Infinity): Promise<ResultRecord[]> {
+  const records: ResultRecord[] = [];
+  for await (const event of runPlan(from)) {
+    if (event.type === 'record') records.push(event.record);
+    if (records.length >= most) break;
+  }
+  return records;
+}
+
+const untimed = (records: ResultRecord[]) => records.map((record) => ({ ...record, timing: null }));
+
+describe('runPlan', () => {
+  it('makes a record for each model, representation and turn', async () => {
+    const records = await collect(parts());
+    expect(records).toHaveLength(8);
+    expect(records.map(recordKey)).toEqual(planJobs(parts().plan, parts().turns).map(jobKey));
+    const [first] = records;
+    expect(recordSchema.parse(first)).toEqual(first);
+    // "I see" and the end-of-turn token, each of likelihood 1/2.
+    expect(first?.nll).toEqual({ sum: expect.closeTo(6 * Math.LN2, 9) as number, tokens: 6 });
+    expect(first?.scores).toEqual({ shared: 0 });
+    expect(records[4]?.hypothesis).toMatch(/^\d+ I AM SAD, A$/);
+    // The seed is the turn's, whatever the representation.
+    expect(records[4]?.hypothesis?.split(' ')[0]).toBe(first?.hypothesis?.split(' ')[0]);
+  });
+
+  it('goes on where it was, to the same records', async () => {
+    const whole = await collect(parts());
+    const before = await collect(parts(), 3);
+    const after = await collect(parts({}, { done: new Set(before.map(recordKey)) }));
+    expect(untimed([...before, ...after])).toEqual(untimed(whole));
+  });
+
+  it('counts what is done and says how long the rest will take', async () => {
+    const progress = [];
+    for await (const event of runPlan(parts())) progress.push(event.progress);
+    expect(progress[0]).toEqual({ done: 0, total: 8, remainingMs: null });
+    expect(progress.at(-1)).toEqual({ done: 8, total: 8, remainingMs: 0 });
+  });
+
+  it('keeps several turns in flight with a remote model, and no more than allowed', async () => {
+    let now = 0;
+    let most = 0;
+    const beforeReply = async () => {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      now--;
+    };
+    expect(await collect(parts({ device: 'remote', beforeReply }, { concurrency: 3 }))).toHaveLength(8);
+    expect(most).toBe(3);
+    [now, most] = [0, 0];
+    await collect(parts({ device: 'cpu', beforeReply }, { concurrency: 3 }));
+    expect(most).toBe(1);
+  });
+
+  it('notes a turn that the model refuses, and ends on any other failure', async () => {
+    const refuse = (code: 'bad-data' | 'worker-lost') => ({
+      beforeReply: () => {
+        throw new LabError({ code, what: 'No.' });
+      },
+    });
+    const refused = await collect(parts(refuse('bad-data')));
+    expect(refused).toHaveLength(8);
+    expect(refused[0]).toMatchObject({ error: 'No.', hypothesis: null, scores: {} });
+    await expect(collect(parts(refuse('worker-lost')))).rejects.toMatchObject({ code: 'worker-lost' });
+  });
+
+  it('stops on request', async () => {
+    const stop = new AbortController();
+    const running = collect(parts({ beforeReply: () => stop.abort() }, { signal: stop.signal }));
+    await expect(running).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('leaves out the oldest messages where the window is full', async () => {
+    const long: Dialogue = { id: 'long', utterances: [...Array.from({ length: 40 }, (_, i) => ({ speaker: i % 2 ? ('supporter' as const) : ('seeker' as const), text: `words ${i}` }))] };
+    const plan = parsePlan({ ...PLAN, representations: ['raw'], sample: { turns: null } });
+    const records = await collect(parts({}, { plan, turns: sampleTurns([long], plan.sample) }));
+    expect(records[0]?.leftOut).toBe(0);
+    expect(records.at(-1)?.leftOut).toBeGreaterThan(10);
+    expect(records.every(({ promptTokens }) => (promptTokens ?? 0) <= 400 - 128)).toBe(true);
+  });
+});
+
+describe('parsePlan', () => {
+  it('fills in the defaults of the paper', () => {
+    expect(parsePlan(PLAN).decoding).toEqual({ temperature: 0.7, topP: 0.95, topK: 50, maxNewTokens: 128, seed: 1 });
+  });
+
+  it.each([
+    [{ ...PLAN, models: [] }, 'models'],
+    [{ ...PLAN, decoding: { topP: 2 } }, 'decoding.topP'],
+    [{ ...PLAN, surprise: 1 }, 'surprise'],
+    [{ ...PLAN, models: [...PLAN.models, ...PLAN.models] }, 'same id'],
+    [JSON.parse('{"__proto__": {"format": "solace-lab-plan"}}'), 'format'],
+    [null, 'plan'],
+  ])('refuses %#', (json, words) => {
+    expect(() => parsePlan(json)).toThrow(words);
+  });
+});

@@ -1,0 +1,136 @@
+import type { LoadedModel } from '../engine/engine.ts';
+import { LabError, throwIfCancelled } from '../error.ts';
+import type { EvaluationPlan, PlanModel } from './plan.ts';
+import { recordKey, type ResultRecord } from './record.ts';
+import { respond, type Compress, type Job } from './respond.ts';
+import type { SampledTurn } from './turns.ts';
+
+export interface RunParts {
+  plan: EvaluationPlan;
+  turns: readonly SampledTurn[];
+  /** Keys of the records that are there already; see `recordKey`. */
+  done: ReadonlySet<string>;
+  openModel: (model: PlanModel, signal?: AbortSignal) => Promise<LoadedModel>;
+  compress: Compress;
+  /** Metrics of one hypothesis. */
+  measure: (hypothesis: string, reference: string, signal?: AbortSignal) => Promise<ResultRecord['scores']>;
+  /** Turns in flight at a time, where the model answers elsewhere. Default 1. */
+  concurrency?: number;
+  signal?: AbortSignal;
+}
+
+export interface RunProgress {
+  done: number;
+  total: number;
+  /** Milliseconds that the rest will take at the pace so far; null before anything was done. */
+  remainingMs: number | null;
+}
+
+export type RunEvent = { type: 'loading'; model: string; progress: RunProgress } | { type: 'record'; record: ResultRecord; progress: RunProgress };
+
+/** Everything a plan asks for, in the order in which a model's cache is of most use. */
+export function planJobs({ models, representations }: EvaluationPlan, turns: readonly SampledTurn[]): Job[] {
+  return models.flatMap(({ id }) => representations.flatMap((representation) => turns.map((turn) => ({ model: id, representation, turn }))));
+}
+
+export const jobKey = ({ model, representation, turn }: Job): string => recordKey({ model, representation, dialogue: turn.dialogue, turn: turn.turn });
+
+/**
+ * Carries out a plan and yields each record as it is finished; the caller stores it before it asks for the next. Running
+ * it again with the keys of what is stored goes on from there. A turn that a model refuses for its data is a record with
+ * an `error`; every other failure ends the run.
+ * @throws LabError `cancelled` on `signal`, and whatever loading and answering throw
+ */
+export async function* runPlan(parts: RunParts): AsyncGenerator<RunEvent> {
+  const { plan, signal } = parts;
+  const all = planJobs(plan, parts.turns);
+  const open = all.filter((job) => !parts.done.has(jobKey(job)));
+  const pace = new Pace(all.length, open.length);
+  for (const spec of plan.models) {
+    const jobs = open.filter(({ model }) => model === spec.id);
+    if (jobs.length === 0) continue;
+    throwIfCancelled(signal);
+    yield { type: 'loading', model: spec.id, progress: pace.progress };
+    const model = await parts.openModel(spec, signal);
+    pace.start();
+    try {
+      const concurrency = model.info.device === 'remote' ? Math.max(1, parts.concurrency ?? 1) : 1;
+      for await (const record of pooled(jobs, concurrency, (job, stop) => complete(model, job, parts, stop), signal)) {
+        yield { type: 'record', record, progress: pace.count() };
+      }
+    } finally {
+      await model.unload();
+    }
+  }
+}
+
+async function complete(model: LoadedModel, job: Job, { plan, compress, measure }: RunParts, signal: AbortSignal): Promise<ResultRecord> {
+  try {
+    const record = await respond(model, job, plan, compress, signal);
+    if (record.hypothesis !== null) record.scores = await measure(record.hypothesis, record.reference, signal);
+    return record;
+  } catch (error) {
+    if (!(error instanceof LabError && error.code === 'bad-data')) throw error;
+    const { dialogue, turn, reference } = job.turn;
+    const { model: id, representation } = job;
+    return { model: id, representation, dialogue, turn, reference, hypothesis: null, promptTokens: null, leftOut: 0, nll: null, timing: null, scores: {}, error: error.message };
+  }
+}
+
+/** Runs `work` over items, at most `limit` at a time, and yields results as they come. The first failure stops the others. */
+async function* pooled<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item, signal: AbortSignal) => Promise<Result>,
+  signal?: AbortSignal,
+): AsyncGenerator<Result> {
+  const failed = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
+  const running = new Map<number, Promise<[number, Result]>>();
+  let next = 0;
+  try {
+    while (next < items.length || running.size > 0) {
+      throwIfCancelled(signal);
+      while (next < items.length && running.size < limit) {
+        const place = next++;
+        running.set(place, work(items[place] as Item, stop).then((result) => [place, result]));
+      }
+      const [place, result] = await Promise.race(running.values());
+      running.delete(place);
+      yield result;
+    }
+  } finally {
+    failed.abort();
+    await Promise.allSettled(running.values());
+  }
+}
+
+/** Counts what is done and how long the rest will take; loading models does not count. */
+class Pace {
+  #done: number;
+  #fresh = 0;
+  #spent = 0;
+  #since = 0;
+
+  constructor(private readonly total: number, open: number) {
+    this.#done = total - open;
+  }
+
+  start(): void {
+    this.#since = performance.now();
+  }
+
+  count(): RunProgress {
+    const now = performance.now();
+    this.#spent += now - this.#since;
+    this.#since = now;
+    this.#done++;
+    this.#fresh++;
+    return this.progress;
+  }
+
+  get progress(): RunProgress {
+    const remainingMs = this.#fresh === 0 ? null : (this.#spent / this.#fresh) * (this.total - this.#done);
+    return { done: this.#done, total: this.total, remainingMs };
+  }
+}

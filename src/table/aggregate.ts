@@ -1,0 +1,118 @@
+import { measurePair } from '../metrics/pair.ts';
+import { bootstrapInterval, describeTest, pairedTest, type Interval, type ResamplingOptions } from '../metrics/significance.ts';
+import type { EvaluationPlan } from '../response/plan.ts';
+import type { ResultRecord } from '../response/record.ts';
+import { MEASURES, TESTED, type CountedRecord, type Measure } from './measures.ts';
+import { SUMMARY_FORMAT, type RunSummary, type SummaryCell } from './summary.ts';
+
+export interface AggregateOptions extends ResamplingOptions {
+  machine: string;
+  /** Records the plan asks for in all. */
+  expected: number;
+}
+
+type Cell = Pick<SummaryCell, 'model' | 'representation'>;
+/** The records of one dialogue: what is resampled, because turns of one dialogue resemble each other. */
+type Cluster = readonly CountedRecord[];
+
+/** The table of a run: each model under each representation with 95 % intervals, and what differs, tested and in words. */
+export function aggregate(plan: EvaluationPlan, records: readonly ResultRecord[], options: AggregateOptions): RunSummary {
+  const counted = records.filter(({ error }) => error === undefined).map(withCounts);
+  const cells: Cell[] = plan.models.flatMap(({ id }) => plan.representations.map((representation) => ({ model: id, representation })));
+  const inCell = new Map(cells.map((cell) => [cell, counted.filter(({ record }) => record.model === cell.model && record.representation === cell.representation)]));
+  return {
+    format: SUMMARY_FORMAT,
+    version: 1,
+    plan,
+    machine: options.machine,
+    finished: records.length >= options.expected,
+    records: records.length,
+    failed: records.length - counted.length,
+    dialogues: new Set(records.map(({ dialogue }) => dialogue)).size,
+    turns: new Set(records.map(({ dialogue, turn }) => `${turn} ${dialogue}`)).size,
+    seconds: records.reduce((sum, { timing }) => sum + (timing?.totalMs ?? 0), 0) / 1000,
+    cells: cells.map((cell) => summariseCell(cell, inCell.get(cell) ?? [], options)),
+    tests: comparisons(plan, cells).flatMap(([a, b]) => testCells(plan, a, b, inCell.get(a) ?? [], inCell.get(b) ?? [], options)),
+  };
+}
+
+function withCounts(record: ResultRecord): CountedRecord {
+  const { hypothesis, reference } = record;
+  return hypothesis === null ? { record } : { record, counts: measurePair({ id: '', hyp: hypothesis, ref: reference }).counts };
+}
+
+function summariseCell(cell: Cell, records: readonly CountedRecord[], options: ResamplingOptions): SummaryCell {
+  const metrics: SummaryCell['metrics'] = {};
+  for (const measure of MEASURES) {
+    const usable = records.filter((record) => measure.counts(record));
+    if (usable.length === 0) continue;
+    const interval = bootstrapInterval(over(measure), clusters(usable), options);
+    if (!Number.isNaN(interval.value)) metrics[measure.name] = finite(interval, usable.length);
+  }
+  const timed = records.flatMap(({ record: { timing } }) => (timing && timing.newTokens > 1 ? [timing] : []));
+  const decodeMs = timed.reduce((sum, timing) => sum + timing.decodeMs, 0);
+  return {
+    ...cell,
+    records: records.length,
+    replies: records.filter(({ record }) => record.hypothesis !== null).length,
+    metrics,
+    tokensPerSecond: decodeMs > 0 ? (timed.reduce((sum, { newTokens }) => sum + newTokens - 1, 0) / decodeMs) * 1000 : null,
+  };
+}
+
+/** Each representation against the first one of its model, and each model against the first one in its representation. */
+function comparisons({ models, representations }: EvaluationPlan, cells: readonly Cell[]): [Cell, Cell][] {
+  const find = (model?: string, representation?: string) => cells.find((cell) => cell.model === model && cell.representation === representation);
+  const pairs: [Cell | undefined, Cell | undefined][] = [
+    ...models.flatMap(({ id }) => representations.slice(1).map((each) => [find(id, each), find(id, representations[0])] as [Cell?, Cell?])),
+    ...representations.flatMap((each) => models.slice(1).map(({ id }) => [find(id, each), find(models[0]?.id, each)] as [Cell?, Cell?])),
+  ] as [Cell | undefined, Cell | undefined][];
+  return pairs.flatMap(([a, b]) => (a && b ? [[a, b] as [Cell, Cell]] : []));
+}
+
+function testCells(plan: EvaluationPlan, a: Cell, b: Cell, ofA: readonly CountedRecord[], ofB: readonly CountedRecord[], options: ResamplingOptions): RunSummary['tests'] {
+  const names = { a: nameOf(plan, a, b), b: nameOf(plan, b, a) };
+  return MEASURES.filter(({ name }) => TESTED.includes(name)).flatMap((measure) => {
+    const shared = sharedRecords(ofA.filter((each) => measure.counts(each)), ofB.filter((each) => measure.counts(each)));
+    const [left, right] = [clusters(shared.a), clusters(shared.b)];
+    if (left.length < 2) return [];
+    const test = pairedTest(over(measure), left, right, options);
+    const words = describeTest({ metric: `${measure.label} (${nameOf(plan, a, b, true)})`, ...names }, test, measure.digits);
+    return [{ metric: measure.name, a, b, difference: finite(test.difference, shared.a.length), p: test.p, words }];
+  });
+}
+
+/** What tells the two apart, or, with `common`, what they have in common. */
+function nameOf(plan: EvaluationPlan, cell: Cell, other: Cell, common = false): string {
+  const model = plan.models.find(({ id }) => id === cell.model)?.name ?? cell.model;
+  return (cell.model === other.model) === common ? model : cell.representation;
+}
+
+/** The records of both cells for the turns that both have, in one order. */
+function sharedRecords(a: readonly CountedRecord[], b: readonly CountedRecord[]): { a: CountedRecord[]; b: CountedRecord[] } {
+  const key = ({ record }: CountedRecord) => `${record.turn} ${record.dialogue}`;
+  const partners = new Map(b.map((each) => [key(each), each]));
+  const pairs = a.flatMap((each) => {
+    const partner = partners.get(key(each));
+    return partner ? [[each, partner] as const] : [];
+  });
+  pairs.sort(([x], [y]) => (key(x) < key(y) ? -1 : 1));
+  return { a: pairs.map(([each]) => each), b: pairs.map(([, each]) => each) };
+}
+
+function clusters(records: readonly CountedRecord[]): Cluster[] {
+  const byDialogue = new Map<string, CountedRecord[]>();
+  for (const each of records) {
+    const together = byDialogue.get(each.record.dialogue);
+    if (together) together.push(each);
+    else byDialogue.set(each.record.dialogue, [each]);
+  }
+  return [...byDialogue].sort(([x], [y]) => (x < y ? -1 : 1)).map(([, together]) => together);
+}
+
+const over = (measure: Measure) => (groups: readonly Cluster[]): number => measure.value(groups.flat());
+
+/** JSON has no NaN: an interval that no resample defines is the value itself. */
+function finite({ value, low, high }: Interval, n: number): SummaryCell['metrics'][string] {
+  return { value, low: Number.isNaN(low) ? value : low, high: Number.isNaN(high) ? value : high, n };
+}

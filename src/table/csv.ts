@@ -1,0 +1,34 @@
+import type { ResultRecord } from '../response/record.ts';
+
+const FIXED = ['model', 'representation', 'dialogue', 'turn', 'hypothesis', 'reference', 'promptTokens', 'leftOut', 'nll', 'nllTokens', 'newTokens', 'totalMs', 'error'] as const;
+
+/**
+ * The records of a run as CSV (RFC 4180), a line each; metrics with precision, recall and F take three columns. Cells
+ * that a spreadsheet would take for a formula begin with an apostrophe.
+ */
+export function recordsCsv(records: readonly ResultRecord[]): string {
+  const metrics = [...new Set(records.flatMap(({ scores }) => Object.entries(scores).flatMap(([name, value]) => columnsOf(name, value))))];
+  const rows = records.map((record) => {
+    const flat = Object.fromEntries(Object.entries(record.scores).flatMap(([name, value]) => columnsOf(name, value).map((column, i) => [column, Array.isArray(value) ? value[i] : value])));
+    const fixed: Record<(typeof FIXED)[number], unknown> = {
+      ...record,
+      nll: record.nll?.sum,
+      nllTokens: record.nll?.tokens,
+      newTokens: record.timing?.newTokens,
+      totalMs: record.timing?.totalMs,
+      error: record.error,
+    };
+    return [...FIXED.map((name) => fixed[name]), ...metrics.map((name) => flat[name])];
+  });
+  return [[...FIXED, ...metrics], ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';
+}
+
+const columnsOf = (name: string, value: ResultRecord['scores'][string]): string[] =>
+  Array.isArray(value) ? [`${name}_p`, `${name}_r`, `${name}_f`] : [name];
+
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value !== 'string') return String(value);
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

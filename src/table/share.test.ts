@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { parsePlan } from '../response/plan.ts';
+import type { ResultRecord } from '../response/record.ts';
+import { parseRunFile, writeRunFile } from '../response/run-file.ts';
+import { aggregate } from './aggregate.ts';
+import { recordsCsv } from './csv.ts';
+import { shareHtml } from './share-html.ts';
+
+const HOSTILE = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', '</pre><svg onload=alert(1)>', "' onmouseover='x", '</title><b>'];
+
+const plan = parsePlan({
+  format: 'solace-lab-plan',
+  version: 1,
+  name: HOSTILE.join(' '),
+  dataset: { name: HOSTILE[1] ?? '', source: 'built-in' },
+  models: [{ kind: 'lab', id: 'm', name: HOSTILE[0] ?? '' }],
+  representations: ['raw'],
+});
+const records: ResultRecord[] = HOSTILE.map((text, turn) => ({
+  model: 'm', representation: 'raw', dialogue: text, turn, reference: text, hypothesis: text, promptTokens: 1, leftOut: 0, nll: { sum: 1, tokens: 1 }, timing: null,
+  scores: { rougeL: [1, 0.5, 0.25], chrf2: 7 },
+}));
+
+describe('a shared run', () => {
+  it('shows hostile text as text', () => {
+    const html = shareHtml(plan, aggregate(plan, records, { machine: HOSTILE[2] ?? '', expected: 5, resamples: 10 }), records);
+    const tags = new Set((html.match(/<\/?[a-z!][^\s>]*/gi) ?? []).map((tag) => tag.toLowerCase().replace('</', '<')));
+    for (const tag of ['<script', '<img', '<svg']) expect(tags).not.toContain(tag);
+    // What the page itself is made of has no attribute but these.
+    expect(html.replace(/&quot;|&#39;/g, '').match(/<[^>]*\son\w+\s*=/i)).toBeNull();
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+  });
+
+  it('as CSV keeps every text whole and starts no formula', () => {
+    const csv = recordsCsv([{ ...(records[0] as ResultRecord), hypothesis: '=1+1', reference: 'a "b",\nc' }]);
+    expect(csv.split('\r\n')[0]).toMatch(/,rougeL_p,rougeL_r,rougeL_f,chrf2$/);
+    expect(csv).toContain(`'=1+1,"a ""b"",\nc",`);
+    expect(csv).toContain('1,0.5,0.25,7\r\n');
+  });
+
+  it('as a file is read back as it was, and nothing else is', () => {
+    expect(parseRunFile(writeRunFile(plan, 5, records), 'run.json')).toMatchObject({ plan, total: 5, records });
+    for (const bad of ['{', '[]', '{"__proto__": {"format": "solace-lab-run"}}', '{"format":"solace-lab-run","version":1}', 'null']) {
+      expect(() => parseRunFile(bad, 'run.json')).toThrow(/run\.json/);
+    }
+    const poisoned = writeRunFile(plan, 5, records).replace('"scores":{', '"scores":{"__proto__":{"polluted":1},');
+    try {
+      parseRunFile(poisoned, 'run.json');
+    } catch {
+      // Refusing it is as good.
+    }
+    expect(({} as { polluted?: number }).polluted).toBeUndefined();
+  });
+});

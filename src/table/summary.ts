@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+export const SUMMARY_FORMAT = 'solace-lab-summary';
+
+/** A value with its 95 % bootstrap interval over dialogues; null where it is undefined. */
+const intervalSchema = z.object({ value: z.number(), low: z.number(), high: z.number(), n: z.int() });
+
+/**
+ * The numbers of an evaluation run and nothing else: no text of the dataset or of a model is in it, so that it may be
+ * published. Version 1 of `summary.json`.
+ */
+export const summarySchema = z.object({
+  format: z.literal(SUMMARY_FORMAT),
+  version: z.literal(1),
+  /** The plan as it was carried out. */
+  plan: z.unknown(),
+  /** What it ran on, in words. */
+  machine: z.string(),
+  finished: z.boolean(),
+  records: z.int(),
+  failed: z.int(),
+  dialogues: z.int(),
+  turns: z.int(),
+  /** Seconds of answering and scoring, over all records. */
+  seconds: z.number(),
+  cells: z.array(
+    z.object({
+      model: z.string(),
+      representation: z.string(),
+      records: z.int(),
+      replies: z.int(),
+      /** By metric's name; `perplexity` and `promptTokens` among them. */
+      metrics: z.record(z.string(), intervalSchema),
+      tokensPerSecond: z.number().nullable(),
+    }),
+  ),
+  tests: z.array(
+    z.object({
+      metric: z.string(),
+      a: z.object({ model: z.string(), representation: z.string() }),
+      b: z.object({ model: z.string(), representation: z.string() }),
+      difference: intervalSchema,
+      /** Two-sided, by a permutation test over dialogues. */
+      p: z.number(),
+      words: z.string(),
+    }),
+  ),
+});
+
+export type RunSummary = z.output<typeof summarySchema>;
+export type SummaryCell = RunSummary['cells'][number];
