@@ -1,0 +1,51 @@
+import { throwIfCancelled } from '../../error.ts';
+import type { Representation } from '../representation.ts';
+import type { CountTokens, HistoryMethod } from './history.ts';
+
+export interface BudgetOptions {
+  /** Tokens for the texts of the conversation; what a template adds is the caller's. */
+  tokens: number;
+  countTokens: CountTokens;
+  /** From the one that is liked best, e.g. Raw, to the shortest. */
+  representations: readonly Representation[];
+}
+
+/**
+ * As much of a conversation as a budget holds. First as many utterances as fit in their shortest form, from the newest
+ * back; then, from the newest back again, each in the best form that what is left of the budget allows.
+ */
+export function underBudget({ tokens, countTokens, representations }: BudgetOptions): HistoryMethod {
+  return {
+    id: `budget-${tokens}-${representations.map(({ id }) => id).join('-')}`,
+    name: `${representations.map(({ name }) => name).join(', then ')} in ${tokens} tokens`,
+    summary: `As many utterances as ${tokens} tokens hold, recent ones with more words than old ones.`,
+    async compact(utterances, signal) {
+      const forms: { texts: string[]; counts: number[] }[] = [];
+      for (const { compress } of representations) {
+        throwIfCancelled(signal);
+        const texts = utterances.map(({ text }) => compress(text).text);
+        forms.push({ texts, counts: await countTokens(texts) });
+      }
+      const last = utterances.length - 1;
+      const whole = await countTokens(utterances.slice(last).map(({ text }) => text));
+      const sizeOf = (form: number, i: number): number => forms[form]?.counts[i] ?? 0;
+      const shortest = (i: number): number => forms.reduce((best, _, form) => (sizeOf(form, i) < sizeOf(best, i) ? form : best), 0);
+
+      let left = tokens - (whole[0] ?? 0);
+      /** The form of each utterance before the newest; those before `from` are out. */
+      const chosen = utterances.map((_, i) => shortest(i));
+      let from = last;
+      while (from > 0 && sizeOf(chosen[from - 1] ?? 0, from - 1) <= left) {
+        from--;
+        left -= sizeOf(chosen[from] ?? 0, from);
+      }
+      for (let i = last - 1; i >= from; i--) {
+        const now = sizeOf(chosen[i] ?? 0, i);
+        const better = forms.findIndex((_, form) => sizeOf(form, i) - now <= left);
+        left -= sizeOf(better, i) - now;
+        chosen[i] = better;
+      }
+      return { sent: utterances.map(({ text }, i) => (i === last ? text : i < from ? null : (forms[chosen[i] ?? 0]?.texts[i] ?? null))) };
+    },
+  };
+}
