@@ -4,21 +4,24 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
-const VENV = resolve('.cache/bench-train/venv');
 
-/** Runs a script of bench/python/ in a virtual environment that is made on the first run, and parses its last line. */
+/** Runs a script of bench/python/ and parses its last line. */
 export async function runPython<T>(script: string, args: readonly string[]): Promise<T> {
-  await prepare();
-  const { stdout } = await execute(join(VENV, 'bin/python'), [join('bench/python', script), ...args], { maxBuffer: 1 << 28 });
+  const file = await python('bench/python/requirements-train.txt', '.cache/bench-train/venv');
+  const { stdout } = await execute(file, [join('bench/python', script), ...args], { maxBuffer: 1 << 28 });
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
 }
 
-async function prepare(): Promise<void> {
-  const done = join(VENV, 'done');
-  if (await stat(done).catch(() => undefined)) return;
-  console.log('Installing bench/python/requirements-train.txt into .cache/ ...');
-  await mkdir(VENV, { recursive: true });
-  await execute('python3', ['-m', 'venv', VENV]);
-  await execute(join(VENV, 'bin/pip'), ['install', '--quiet', '-r', 'bench/python/requirements-train.txt']);
+/** The Python of a virtual environment that holds `requirements`; it is made on the first run. */
+export async function python(requirements: string, folder: string): Promise<string> {
+  const venv = resolve(folder);
+  const file = join(venv, 'bin/python');
+  const done = join(venv, 'done');
+  if (await stat(done).catch(() => undefined)) return file;
+  console.log(`Installing ${requirements} into .cache/ ...`);
+  await mkdir(venv, { recursive: true });
+  await execute('python3', ['-m', 'venv', venv]);
+  await execute(join(venv, 'bin/pip'), ['install', '--quiet', '-r', requirements]);
   await writeFile(done, '');
+  return file;
 }

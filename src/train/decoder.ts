@@ -4,7 +4,7 @@ import {
   add, exp, gather, gemm, keep, log, max, mul, reshape, rmsNorm, rotary, silu, sub, sum, takeRows, transpose, type Graph,
   type Value,
 } from './ir/index.ts';
-import { adapterName, moduleName, projectionShape, scaling, type LoraConfig, type TargetModule } from './lora.ts';
+import { adapterName, isAdapted, moduleName, projectionShape, scaling, type LoraConfig, type TargetModule } from './lora.ts';
 
 /** Names of the inputs a batch fills; `T` tokens (padding included), `M` of them with a label. */
 export const BATCH_INPUTS = {
@@ -61,7 +61,7 @@ export function decoderLoss(graph: Graph, { config, biases, lora, dropout }: Dec
     const name = moduleName(layer, target);
     let y = gemm(x, weight(`${name}.weight`, [out, in_]), { transB: true });
     if (biases.has(`${name}.bias`)) y = add(y, weight(`${name}.bias`, [out]));
-    if (!lora.targets.includes(target)) return y;
+    if (!isAdapted(lora, layer, target)) return y;
     const a = weight(`${adapterName(layer, target)}.lora_A.weight`, [lora.rank, in_]);
     const b = weight(`${adapterName(layer, target)}.lora_B.weight`, [out, lora.rank]);
     const kept = dropout ? keep(graph.input(maskName(layer, target), 'bool', [TOKEN_DIM, in_]), x) : x;

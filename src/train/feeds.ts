@@ -1,7 +1,7 @@
 import { ropeFrequencies, type ModelConfig } from '../model/config.ts';
 import { ATTENTION_BLOCKS, biasName, paddedTokens } from './attention.ts';
 import { BATCH_INPUTS, maskName } from './decoder.ts';
-import { projectionShape, TARGET_MODULE_NAMES, type LoraConfig } from './lora.ts';
+import { isAdapted, projectionShape, TARGET_MODULE_NAMES, type LoraConfig } from './lora.ts';
 import { dropoutMask, randomStream } from './random.ts';
 import type { Batch } from './sequence.ts';
 
@@ -101,7 +101,7 @@ export function dropoutFeeds(config: ModelConfig, lora: LoraConfig, filled: numb
   const feeds: Feeds = new Map();
   for (let layer = 0; layer < config.layers; layer++) {
     TARGET_MODULE_NAMES.forEach((target, index) => {
-      if (!lora.targets.includes(target)) return;
+      if (!isAdapted(lora, layer, target)) return;
       const width = projectionShape(config, target)[1];
       const mask = dropoutMask(tokens * width, lora.dropout, randomStream(...key, layer, index));
       feeds.set(maskName(layer, target), { type: 'bool', data: mask, dims: [tokens, width] });

@@ -21,12 +21,19 @@ export interface LoraConfig {
   /** Probability that an element of an adapter's input is zeroed in a training step. */
   dropout: number;
   targets: TargetModule[];
+  /** Layers that carry an adapter (PEFT's `layers_to_transform`); all where absent. Nothing is differentiated below the first. */
+  layers?: readonly number[] | undefined;
   /** Scaling alpha/√rank (Kalajdzievski 2023) in place of alpha/rank. */
   rankStabilized: boolean;
 }
 
 export function scaling({ alpha, rank, rankStabilized }: LoraConfig): number {
   return alpha / (rankStabilized ? Math.sqrt(rank) : rank);
+}
+
+/** Whether a projection carries an adapter. */
+export function isAdapted({ targets, layers }: Pick<LoraConfig, 'targets' | 'layers'>, layer: number, target: TargetModule): boolean {
+  return targets.includes(target) && (layers?.includes(layer) ?? true);
 }
 
 /** [out, in] of a projection. */
@@ -50,9 +57,9 @@ export interface AdapterTensor {
 }
 
 /** The tensors of an adapter, layer by layer. */
-export function adapterTensors(config: ModelConfig, { rank, targets }: LoraConfig): AdapterTensor[] {
+export function adapterTensors(config: ModelConfig, { rank, targets, layers }: Pick<LoraConfig, 'rank' | 'targets' | 'layers'>): AdapterTensor[] {
   return Array.from({ length: config.layers }, (_, layer) => layer).flatMap((layer) =>
-    TARGET_MODULE_NAMES.filter((target) => targets.includes(target)).flatMap((target): AdapterTensor[] => {
+    TARGET_MODULE_NAMES.filter((target) => isAdapted({ targets, layers }, layer, target)).flatMap((target): AdapterTensor[] => {
       const [out, in_] = projectionShape(config, target);
       const name = adapterName(layer, target);
       return [

@@ -1,4 +1,5 @@
 import { randomStream, shuffled } from './random.ts';
+import type { Schedule, ScheduleName } from './schedule.ts';
 import { pack, type Batch, type Sequence } from './sequence.ts';
 
 export interface PlanOptions {
@@ -19,6 +20,22 @@ export function planEpoch(sequences: readonly Sequence[], epoch: number, options
   const updates: Batch[][] = [];
   for (let i = 0; i < batches.length; i += options.accumulate) updates.push(batches.slice(i, i + options.accumulate));
   return updates;
+}
+
+export interface RunLength {
+  epochs: number;
+  maxSteps?: number | undefined;
+  schedule: ScheduleName;
+  learningRate: number;
+  /** Share of all updates over which the rate rises. */
+  warmupShare: number;
+}
+
+/** The updates of each epoch and the schedule over all of them. */
+export function planRun(sequences: readonly Sequence[], plan: PlanOptions, length: RunLength): { epochs: number[]; schedule: Schedule } {
+  const epochs = Array.from({ length: length.epochs }, (_, epoch) => planEpoch(sequences, epoch, plan).length);
+  const total = Math.min(epochs.reduce((a, b) => a + b, 0), length.maxSteps ?? Infinity);
+  return { epochs, schedule: { name: length.schedule, rate: length.learningRate, warmup: Math.round(length.warmupShare * total), total } };
 }
 
 /** What the dropout of one pass is drawn from. */

@@ -142,6 +142,28 @@ describe('the training step', () => {
   });
 });
 
+describe('adapters on the last layer alone', () => {
+  const some = { ...lora, dropout: 0, layers: [1] };
+  const options = { config, lora: some, dropout: false, biases: stepOptions().biases };
+
+  it('have the gradients that they have among adapters on all layers, at a fraction of the work', () => {
+    const inputs = stepInputs();
+    // Without the lower adapters' products the graph is that of a model whose B is zero there.
+    const zeroed = Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, /layers\.0\..*lora_B/.test(name) ? { ...x, data: x.data.map(() => 0) } : x]));
+    const all = evaluate(stepGraph({ ...options, lora: { ...some, layers: undefined } }), zeroed);
+    const last = evaluate(stepGraph(options), inputs);
+    const names = adapterTensors(config, some).map(({ name }) => `${STATE.next}${STATE.gradient}${name}`);
+    expect(names.every((name) => name.includes('layers.1.'))).toBe(true);
+    expect(Object.keys(last).sort()).toEqual([LOSS, ...names].sort());
+    for (const name of names) expect(Array.from(last[name]?.data ?? [])).toEqual(Array.from(all[name]?.data ?? []).map((value) => expect.closeTo(value, 10) as number));
+  });
+
+  it('need no backward pass below their layer', () => {
+    const sizes = [[1], [0, 1]].map((layers) => stepGraph({ ...options, lora: { ...some, layers } }).values.length);
+    expect(sizes[0]).toBeLessThan(0.75 * (sizes[1] ?? 0));
+  });
+});
+
 describe('a branch', () => {
   const plain = { ...lora, dropout: 0 };
   const loss = async (sequences: Sequence[]): Promise<number> => {

@@ -21,7 +21,7 @@ export interface TrainerOptions {
   config: ModelConfig;
   lora: LoraConfig;
   optimizer: AdamWConfig;
-  /** Base weights under their checkpoint names, matrices [out, in]. They are used where they lie, not copied. */
+  /** Base weights under their checkpoint names, matrices [out, in]. Used where they lie, not copied, unless `place` does. */
   base: Weights;
   /** Adapter tensors under PEFT's names. */
   adapter: Weights;
@@ -61,6 +61,7 @@ export class AdapterTrainer {
     private readonly options: TrainerOptions,
     private readonly step: InferenceSession,
     private readonly optimizer: InferenceSession,
+    private readonly biases: ReadonlySet<string>,
   ) {
     const { config, lora, base, adapter, moments, place = (tensor) => tensor } = options;
     this.tensors = adapterTensors(config, lora);
@@ -83,10 +84,11 @@ export class AdapterTrainer {
 
   static async create(runtime: Runtime, options: TrainerOptions): Promise<AdapterTrainer> {
     const { config, lora, optimizer, session } = options;
-    const model = { config, lora, biases: biasNames(options.base), dropout: lora.dropout > 0 };
+    const biases = biasNames(options.base);
+    const model = { config, lora, biases, dropout: lora.dropout > 0 };
     const step = await runtime.InferenceSession.create(emit(stepGraph(model), 'training-step'), session);
     const update = await runtime.InferenceSession.create(emit(updateGraph(adapterTensors(config, lora), optimizer), 'update'), session);
-    return new AdapterTrainer(runtime, options, step, update);
+    return new AdapterTrainer(runtime, options, step, update, biases);
   }
 
   /** Number of updates made. */
@@ -128,9 +130,9 @@ export class AdapterTrainer {
 
   /** The loss of a batch without dropout. */
   async evaluate(batch: Batch): Promise<PassLoss> {
-    const { config, lora, base, session } = this.options;
+    const { config, lora, session } = this.options;
     this.evaluation ??= await this.runtime.InferenceSession.create(
-      emit(lossGraph({ config, lora, biases: biasNames(base), dropout: false }), 'evaluation'), session);
+      emit(lossGraph({ config, lora, biases: this.biases, dropout: false }), 'evaluation'), session);
     const feeds = this.batch(batch);
     for (const { name } of this.tensors) feeds[name] = this.held(name);
     const outputs = await this.evaluation.run(feeds);
@@ -213,6 +215,9 @@ async function floats(tensor: Tensor | undefined): Promise<Float32Array> {
   return (await tensor?.getData()) as Float32Array;
 }
 
+/** The one number of an output, which is freed: on a graphics device nothing else would. */
 async function number(tensor: Tensor | undefined): Promise<number> {
-  return (await floats(tensor))[0] ?? NaN;
+  const value = (await floats(tensor))[0] ?? NaN;
+  tensor?.dispose();
+  return value;
 }

@@ -1,8 +1,8 @@
 import { writeFile } from '../../src/model/export/sink.ts';
-import type { Sequence } from '../../src/train/sequence.ts';
 import { openCheckpoint } from '../files/open.ts';
 import { diskFolder, writeFolder } from '../files/sink.ts';
-import { describeParts, prepareData, type Part } from '../train/prepare.ts';
+import { describeParts, prepareData } from '../train/prepare.ts';
+import { sequenceLines } from '../train/sequence-file.ts';
 import { type Command, parseOptions, progressLine } from './command.ts';
 import { CONFIG_OPTIONS, configFrom } from './train.ts';
 
@@ -23,8 +23,8 @@ export const prepareCommand: Command = {
       if (out === undefined) return;
       await writeFolder(out, async (temporary) => {
         const sink = diskFolder(temporary);
-        await writeFile(sink, 'train.jsonl', lines(data.train));
-        await writeFile(sink, 'eval.jsonl', lines(data.eval));
+        await writeFile(sink, 'train.jsonl', sequenceLines(data.train.sequences));
+        await writeFile(sink, 'eval.jsonl', sequenceLines(data.eval.sequences));
         await writeFile(sink, 'prepared.json', JSON.stringify({ data: config.data, train: data.train.counts, eval: data.eval.counts, bad: data.bad }, null, 2));
       });
       process.stdout.write(`Written to ${out}\n`);
@@ -33,11 +33,3 @@ export const prepareCommand: Command = {
     }
   },
 };
-
-function lines({ sequences }: Part): string {
-  return sequences.map((sequence) => `${JSON.stringify(plain(sequence))}\n`).join('');
-}
-
-function plain({ id, ids, positions, branches, labelled }: Sequence): Record<string, unknown> {
-  return { id, ids: [...ids], positions: [...positions], branches: [...branches], labelled: [...labelled] };
-}

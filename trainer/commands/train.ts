@@ -1,12 +1,16 @@
 import { LabError } from '../../src/error.ts';
+import { trainWithAccelerate } from '../backend/accelerate.ts';
 import { openCheckpoint } from '../files/open.ts';
-import { DEVICES, loadConfig, type RunConfig } from '../train/config.ts';
+import { BACKENDS, DEVICES, loadConfig, type RunConfig } from '../train/config.ts';
 import { describeParts, prepareData } from '../train/prepare.ts';
 import { TrainingProgress } from '../train/progress.ts';
 import { trainRun } from '../train/run.ts';
 import { choose, type Command, parseOptions, progressLine } from './command.ts';
 
-const USAGE = '[--preset <name>] [--config <yaml>] [--set key.path=value]… [--device cpu|webgpu|cuda] [--skip-bad] [--resume]';
+const USAGE = [
+  '[--preset <name>] [--config <yaml>] [--set key.path=value]… [--device cpu|webgpu|cuda] [--skip-bad] [--resume]',
+  '[--backend onnx|accelerate [--processes <number>] [--python <command>] [--dry-run]]',
+].join(' ');
 
 /** Options that name a configuration. */
 export const CONFIG_OPTIONS = {
@@ -22,6 +26,8 @@ interface ConfigValues {
   set?: string[] | undefined;
   'skip-bad'?: boolean | undefined;
   device?: string | undefined;
+  backend?: string | undefined;
+  processes?: string | undefined;
 }
 
 export async function configFrom(values: ConfigValues): Promise<RunConfig> {
@@ -34,36 +40,56 @@ export async function configFrom(values: ConfigValues): Promise<RunConfig> {
     set: [
       ...(values.set ?? []),
       ...(values['skip-bad'] ? ['data.skipBad=true'] : []),
+      ...(values.backend !== undefined ? [`backend=${choose('backend', values.backend, BACKENDS)}`] : []),
+      ...(values.processes !== undefined ? [`devices=${values.processes}`] : []),
       ...(values.device !== undefined ? [`device=${choose('device', values.device, DEVICES)}`] : []),
     ],
   });
 }
 
+const OPTIONS = {
+  ...CONFIG_OPTIONS,
+  device: { type: 'string' },
+  resume: { type: 'boolean', default: false },
+  backend: { type: 'string' },
+  processes: { type: 'string' },
+  python: { type: 'string', default: 'python3' },
+  'dry-run': { type: 'boolean', default: false },
+} as const;
+
 /** Trains an adapter. */
 export const trainCommand: Command = {
-  summary: 'Train a LoRA adapter on dialogues.',
+  summary: 'Train a LoRA adapter on dialogues, here or with Hugging Face Accelerate.',
   usage: USAGE,
   async run(args, signal) {
-    const values = parseOptions(args, { ...CONFIG_OPTIONS, device: { type: 'string' }, resume: { type: 'boolean', default: false } }, USAGE);
+    const values = parseOptions(args, OPTIONS, USAGE);
     const config = await configFrom(values);
-    if (config.backend !== 'onnx' || config.precision !== 'fp32' || config.devices !== 1) {
-      throw new LabError({ code: 'unsupported', what: 'Training here runs in fp32 on one device.', todo: 'Use --set backend=onnx --set precision=fp32 --set devices=1, or the accelerate backend.' });
+    const elsewhere = config.backend === 'accelerate';
+    if (!elsewhere && (config.precision !== 'fp32' || config.devices !== 1 || values['dry-run'])) {
+      throw new LabError({ code: 'unsupported', what: 'Training here runs in fp32 on one device.', todo: 'Use --set precision=fp32 --set devices=1, or --backend accelerate, which also has --dry-run.' });
+    }
+    if (elsewhere && values.resume) {
+      throw new LabError({ code: 'unsupported', where: 'the accelerate backend', what: 'It cannot go on with a run.', todo: 'Start anew without --resume, with fewer epochs if the adapter in best/ is good enough already.' });
     }
     const { checkpoint, close } = await openCheckpoint(config.model);
     try {
       const data = await prepareData(checkpoint, config, progressLine('Preparing'), signal);
       process.stdout.write(`${describeParts(data, config.data)}\n`);
       const progress = new TrainingProgress();
-      const { updates, best, reason } = await trainRun(checkpoint, config, data, {
-        resume: values.resume,
-        onRow: (row, plan) => progress.show(row, plan),
-        onNote: (note) => process.stdout.write(`${note}\n`),
-        signal,
-      });
+      if (elsewhere) {
+        await trainWithAccelerate(checkpoint, config, data, { dryRun: values['dry-run'], python: values.python, onRow: (row, plan) => progress.show(row, plan), print, signal });
+        if (!values['dry-run']) print(`Finished. The run is in ${config.out}`);
+        return;
+      }
+      const { updates, best, reason } = await trainRun(checkpoint, config, data, { resume: values.resume, onRow: (row, plan) => progress.show(row, plan), onNote: print, signal });
       const why = { finished: 'Finished', 'no-better': 'Stopped because the evaluation loss no longer fell', stopped: 'Stopped on request; go on with --resume' }[reason];
-      process.stdout.write(`\n${why} after ${updates} updates${best ? `; best evaluation loss ${best.loss.toFixed(4)} after ${best.update}` : ''}. The run is in ${config.out}\n`);
+      print(`\n${why} after ${updates} updates${best ? `; best evaluation loss ${best.loss.toFixed(4)} after ${best.update}` : ''}. The run is in ${config.out}`);
     } finally {
       await close();
     }
   },
 };
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

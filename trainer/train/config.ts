@@ -42,6 +42,8 @@ const loraSchema = z.strictObject({
   alpha: z.number().positive().default(32),
   dropout: share.default(0.1),
   targets: z.array(z.enum(TARGET_MODULE_NAMES as [TargetModule, ...TargetModule[]])).min(1).default(['q_proj', 'k_proj', 'v_proj', 'o_proj']),
+  /** Layers that carry an adapter, counted from 0; all by default. */
+  layers: z.array(whole).min(1).optional(),
   rankStabilized: z.boolean().default(false),
 });
 

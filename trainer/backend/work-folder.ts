@@ -1,0 +1,126 @@
+import { copyFile, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { stringify } from 'yaml';
+import { LabError } from '../../src/error.ts';
+import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
+import { writeFile } from '../../src/model/export/sink.ts';
+import { adapterTensors, initialAdapter } from '../../src/train/lora.ts';
+import { adapterStream, planEpoch, planRun, type PlanOptions } from '../../src/train/plan.ts';
+import { learningRate } from '../../src/train/schedule.ts';
+import { diskFolder, writeFolder } from '../files/sink.ts';
+import { saveAdapter } from '../train/checkpoint.ts';
+import type { RunConfig } from '../train/config.ts';
+import { METRICS_FILE } from '../train/metrics.ts';
+import { templateOf, type Prepared } from '../train/prepare.ts';
+import { sequenceLines } from '../train/sequence-file.ts';
+
+/** Files of this project that a run takes along. */
+const SCRIPTS = join(import.meta.dirname, 'accelerate');
+export const SCRIPT = 'train.py';
+export const REQUIREMENTS = 'requirements.txt';
+export const SETTINGS = 'run.json';
+export const LAUNCH_CONFIG = 'accelerate.yaml';
+
+/**
+ * Writes `<out>/accelerate/`: the sequences, the plan of every update, the first adapter, the script with its
+ * requirements and Accelerate's configuration. The folder is all that a machine with graphics cards needs, beside the model.
+ * @throws {LabError} unsupported for what the script does not do.
+ */
+export async function writeWorkFolder(checkpoint: Checkpoint, config: RunConfig, data: Prepared): Promise<{ folder: string; updates: number }> {
+  await refuse(checkpoint, config, data);
+  const folder = join(config.out, 'accelerate');
+  const { train } = config;
+  const updates = planLines(config, data);
+  await writeFolder(folder, async (temporary) => {
+    const sink = diskFolder(temporary);
+    await writeFile(sink, 'train.jsonl', sequenceLines(data.train.sequences));
+    await writeFile(sink, 'eval.jsonl', sequenceLines(data.eval.sequences));
+    await writeFile(sink, 'updates.jsonl', updates.map((line) => `${line}\n`).join(''));
+    await writeFile(sink, SETTINGS, JSON.stringify({
+      model: resolve(config.model),
+      out: '..',
+      device: config.device,
+      precision: config.precision,
+      seed: train.seed,
+      patience: train.patience ?? null,
+      optimizer: { beta1: train.beta1, beta2: train.beta2, epsilon: train.epsilon, weightDecay: train.weightDecay, maxGradNorm: train.maxGradNorm },
+    }, null, 2));
+    await writeFile(sink, LAUNCH_CONFIG, stringify(launchConfig(config)));
+    for (const name of [SCRIPT, REQUIREMENTS]) await copyFile(join(SCRIPTS, name), join(temporary, name));
+    const tensors = adapterTensors(checkpoint.config, config.lora);
+    const kind = { config, tensors, template: await templateOf(checkpoint, config.data.template) };
+    await saveAdapter(join(temporary, 'start'), kind, initialAdapter(tensors, adapterStream(train.seed)));
+  });
+  await writeFile(diskFolder(config.out), 'config.yaml', stringify(config));
+  return { folder, updates: updates.length };
+}
+
+/** Removes what an earlier run left in the places that a new one fills. */
+export async function clearRun(out: string): Promise<void> {
+  for (const name of [METRICS_FILE, 'last', 'best']) await rm(join(out, name), { recursive: true, force: true });
+}
+
+async function refuse(checkpoint: Checkpoint, config: RunConfig, data: Prepared): Promise<void> {
+  const unsupported = (what: string, todo: string): LabError => new LabError({ code: 'unsupported', where: 'the accelerate backend', what, todo });
+  const isFolder = await stat(config.model).then((info) => info.isDirectory(), () => false);
+  if (!isFolder || [...checkpoint.tensors.values()].some(({ type }) => /^Q/.test(type))) {
+    throw unsupported('It needs the base model as a folder that Transformers loads: config.json and safetensors.', 'Write one with npm run trainer -- merge, or take the original checkpoint.');
+  }
+  const custom = config.train.batchSequences > 1 || [...data.train.sequences, ...data.eval.sequences].some(({ branches }) => branches.some((branch) => branch > 0));
+  const narrow = checkpoint.config.windows.find((window) => window !== null && window < config.data.maxTokens);
+  if (custom && narrow != null) {
+    throw unsupported(`Its mask for packed or compressed dialogues knows no attention window, and the model's of ${narrow} is narrower than maxTokens.`, `Use --set data.maxTokens=${narrow}, or raw dialogues one at a time.`);
+  }
+}
+
+/** A line for each update: its learning rate, the sequences of each pass, and whether to evaluate and save after it. */
+function planLines(config: RunConfig, { train: { sequences } }: Prepared): string[] {
+  const { train, data, devices } = config;
+  const plan: PlanOptions = { seed: train.seed, batchSequences: train.batchSequences, batchTokens: train.batchTokens ?? data.maxTokens, accumulate: train.accumulate * devices };
+  const { epochs, schedule } = planRun(sequences, plan, train);
+  const index = new Map(sequences.map((sequence, i) => [sequence, i]));
+  const lines: string[] = [];
+  for (let epoch = 0; epoch < epochs.length && lines.length < schedule.total; epoch++) {
+    const updates = planEpoch(sequences, epoch, plan);
+    for (const [i, batches] of updates.entries()) {
+      const step = lines.length + 1;
+      if (step > schedule.total) break;
+      const ends = i + 1 === updates.length || step === schedule.total;
+      lines.push(JSON.stringify({
+        rate: learningRate(schedule, step - 1),
+        epoch: Number((epoch + (i + 1) / updates.length).toFixed(4)),
+        passes: batches.map((batch) => batch.sequences.map((sequence) => index.get(sequence))),
+        evaluate: ends || (train.evalEvery !== undefined && step % train.evalEvery === 0),
+        save: ends || step % train.saveEvery === 0,
+      }));
+    }
+  }
+  return lines;
+}
+
+/** Accelerate's configuration: one process, or the model sharded over N graphics cards as PEFT's guide to FSDP advises. */
+function launchConfig({ devices, precision, device }: RunConfig): Record<string, unknown> {
+  const sharded = device === 'cuda' && devices > 1;
+  return {
+    compute_environment: 'LOCAL_MACHINE',
+    distributed_type: sharded ? 'FSDP' : 'NO',
+    use_cpu: device === 'cpu',
+    num_machines: 1,
+    machine_rank: 0,
+    num_processes: devices,
+    mixed_precision: precision === 'fp32' ? 'no' : precision,
+    ...(sharded && {
+      fsdp_config: {
+        fsdp_auto_wrap_policy: 'TRANSFORMER_BASED_WRAP',
+        fsdp_backward_prefetch: 'BACKWARD_PRE',
+        fsdp_cpu_ram_efficient_loading: false,
+        fsdp_forward_prefetch: false,
+        fsdp_offload_params: false,
+        fsdp_sharding_strategy: 'FULL_SHARD',
+        fsdp_state_dict_type: 'FULL_STATE_DICT',
+        fsdp_sync_module_states: true,
+        fsdp_use_orig_params: false,
+      },
+    }),
+  };
+}
