@@ -1,9 +1,9 @@
-import { toHalf } from './float.ts';
+import { toBfloat16, toHalf } from './float.ts';
 import { BLOCK, quantiseQ4, quantiseQ4Symmetric, quantiseQ8 } from './quantise.ts';
 import { STORED, storedBytes, type StoredType } from './stored.ts';
 
 /** Types that weights can be brought into. */
-export const ENCODABLE_TYPES = ['F32', 'F16', 'Q8_0', 'Q4_0', 'Q4_1'] as const satisfies readonly StoredType[];
+export const ENCODABLE_TYPES = ['F32', 'F16', 'BF16', 'Q8_0', 'Q4_0', 'Q4_1'] as const satisfies readonly StoredType[];
 export type EncodableType = (typeof ENCODABLE_TYPES)[number];
 
 /** Encodes values, a whole number of blocks of them, quantising by an error-minimising fit where the type asks for it. */
@@ -21,6 +21,7 @@ const signedCodes = new Int8Array(BLOCK);
 const ENCODERS: Record<EncodableType, (values: Float32Array, from: number, view: DataView, at: number) => void> = {
   F32: (values, from, view, at) => view.setFloat32(at, values[from] ?? 0, true),
   F16: (values, from, view, at) => view.setUint16(at, toHalf(values[from] ?? 0), true),
+  BF16: (values, from, view, at) => view.setUint16(at, toBfloat16(values[from] ?? 0), true),
   Q8_0(values, from, view, at) {
     view.setUint16(at, toHalf(quantiseQ8(values, from, signedCodes)), true);
     signedCodes.forEach((code, i) => view.setInt8(at + 2 + i, code));

@@ -7,6 +7,14 @@ export function fromBfloat16(bits: number): number {
   return single[0] ?? 0;
 }
 
+/** Bits of the bfloat16 nearest to `value`, ties to even. */
+export function toBfloat16(value: number): number {
+  single[0] = value;
+  const bits = word[0] ?? 0;
+  if ((bits & 0x7fffffff) > 0x7f800000) return (bits >>> 16) | 0x40;
+  return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
+}
+
 const HALF_VALUES = new Float32Array(65536);
 for (let bits = 0; bits < 65536; bits++) {
   const exponent = (bits >> 10) & 31;
