@@ -1,7 +1,13 @@
 import type { ModelManifest } from '../manifest.ts';
 
+/** A heading and its points. */
+export interface CardSection {
+  title: string;
+  points: readonly string[];
+}
+
 /** The README of an exported model: where it comes from, how it was made, under which licence. */
-export function modelCard(manifest: ModelManifest, notes: string[]): string {
+export function modelCard(manifest: ModelManifest, notes: readonly string[], sections: readonly CardSection[] = []): string {
   const megabytes = (manifest.files.reduce((sum, file) => sum + file.bytes, 0) / 1e6).toFixed(1);
   return `# ${manifest.name}
 
@@ -13,13 +19,10 @@ export function modelCard(manifest: ModelManifest, notes: string[]): string {
 | Format | ${manifest.fileFormat}, dtype \`${manifest.dtype}\`, ${megabytes} MB |
 | Licence | ${manifest.licence} |
 
-## How it was made
-
-${notes.map((note) => `- ${note}`).join('\n')}
-
+${[...sections, { title: 'How it was made', points: notes }].map(({ title, points }) => `## ${title}\n\n${points.map((point) => `- ${point}`).join('\n')}\n`).join('\n')}
 ## Use
 
-The folder loads in transformers.js as it is: \`AutoModelForCausalLM.from_pretrained(folder, { dtype: '${manifest.dtype}' })\`.
+The folder loads in transformers.js as it is: \`${manifest.architecture === 'bert' ? 'AutoModel' : 'AutoModelForCausalLM'}.from_pretrained(folder, { dtype: '${manifest.dtype}' })\`.
 \`manifest.json\` lists every file with its size and SHA-256.
 `;
 }

@@ -3,6 +3,7 @@ import { type ModelConfig, ropeFrequencies } from '../config.ts';
 import { attr, GraphBuilder, type OnnxAttribute } from '../onnx/index.ts';
 import { BLOCK } from '../quantise.ts';
 import { EXPORT_FORMATS, type ExportDtype } from './dtype.ts';
+import type { NBits } from './nbits.ts';
 import type { QuantisedMatrix, WeightWriter } from './weights.ts';
 
 const MICROSOFT = 'com.microsoft';
@@ -14,6 +15,12 @@ export const STACKED: Record<string, string[]> = {
   'mlp.up_proj': ['mlp.up_proj'],
   'mlp.down_proj': ['mlp.down_proj'],
 };
+/** Bits of matrices that are stored together: if one of them needs 8, all get them. Null for floats. */
+export function bitsOf(tensors: readonly string[], dtype: ExportDtype, eightBits: (tensor: string) => boolean): NBits | null {
+  const { bits } = EXPORT_FORMATS[dtype];
+  return bits === 4 && tensors.some(eightBits) ? 8 : bits;
+}
+
 /** End of a slice that has none. */
 const TO_END = 2 ** 31 - 1;
 
@@ -35,6 +42,8 @@ export class DecoderBuilder {
     private readonly dtype: ExportDtype,
     /** Positions to prepare rotary tables for. */
     private readonly contextLength: number,
+    /** Matrices that get 8 bits where the others get 4. */
+    private readonly eightBits: (tensor: string) => boolean = () => false,
   ) {
     this.config = source.config;
     this.io = EXPORT_FORMATS[dtype].io;
@@ -187,10 +196,10 @@ export class DecoderBuilder {
 
   /** x · Wᵀ + b with the rows of several matrices stacked; a bias where any of them has one. */
   private async linear(weights: WeightWriter, prefix: string, stack: string, input: string): Promise<string> {
-    const { bits } = EXPORT_FORMATS[this.dtype];
     const name = `${prefix}.${stack}`;
     const parts = (STACKED[stack] ?? []).map((part) => `${prefix}.${part}`);
     const tensors = parts.map((part) => `${part}.weight`);
+    const bits = bitsOf(tensors, this.dtype, this.eightBits);
     let output: string;
     if (bits === null) {
       const matrix = await weights.float(name, tensors);

@@ -4,8 +4,8 @@ import { parseJson } from '../checkpoint/json.ts';
 import { MANIFEST_NAME, type ModelManifest } from '../manifest.ts';
 import { encodeModel } from '../onnx/index.ts';
 import { BLOCK } from '../quantise.ts';
-import { modelCard } from './card.ts';
-import { DecoderBuilder } from './decoder.ts';
+import { type CardSection, modelCard } from './card.ts';
+import { bitsOf, DecoderBuilder, STACKED } from './decoder.ts';
 import { EXPORT_FORMATS, type ExportDtype } from './dtype.ts';
 import { isExact } from './nbits.ts';
 import { shardSize, ShardWriter } from './shards.ts';
@@ -23,6 +23,10 @@ export interface ExportOptions {
   source: string;
   /** SPDX name, e.g. `Apache-2.0`. */
   licence: string;
+  /** Layer matrices that get 8 bits although the dtype has 4; those that share a product with one of them do too. */
+  eightBits?: (tensor: string) => boolean;
+  /** Further sections of the card, e.g. what the model was trained on. */
+  sections?: readonly CardSection[];
   /** Largest context to prepare for; the smaller of the model's own and 32,768 by default. */
   contextLength?: number;
   onProgress?: (progress: { done: number; total: number }) => void;
@@ -51,7 +55,7 @@ export async function exportOnnx(source: Checkpoint, folder: FolderSink, options
   const contextLength = Math.min(config.contextLength, options.contextLength ?? DEFAULT_MAX_CONTEXT);
   const total = countParameters(source);
   let done = 0;
-  const decoder = new DecoderBuilder(source, dtype, contextLength);
+  const decoder = new DecoderBuilder(source, dtype, contextLength, options.eightBits);
   const model = `model${format.suffix}.onnx`;
   const shards = new ShardWriter(folder, 'onnx/', model, shardSize(estimateBytes(total, source, dtype)));
   const progress = (values: number): void => options.onProgress?.({ done: (done += values), total });
@@ -79,7 +83,7 @@ export async function exportOnnx(source: Checkpoint, folder: FolderSink, options
     source: options.source,
     files,
   };
-  const card = modelCard(manifest, exportNotes(source, dtype));
+  const card = modelCard(manifest, exportNotes(source, options), options.sections);
   files.push(await writeFile(folder, 'README.md', card));
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
   await writeFile(folder, MANIFEST_NAME, `${JSON.stringify(manifest, null, 2)}\n`);
@@ -130,17 +134,21 @@ function exportedConfig(source: Checkpoint, contextLength: number, model: string
 }
 
 /** What happened to the weights, for the card. */
-function exportNotes(source: Checkpoint, dtype: ExportDtype): string[] {
+function exportNotes(source: Checkpoint, { dtype, eightBits = () => false }: ExportOptions): string[] {
   const counts = new Map<string, number>();
   for (const { type } of source.tensors.values()) counts.set(type, (counts.get(type) ?? 0) + 1);
   const types = [...counts].map(([type, count]) => `${count} ${type}`).join(', ');
-  const { bits } = EXPORT_FORMATS[dtype];
   const notes = [`Source tensors: ${types}.`, `Exported by \`npm run trainer -- export --format onnx --dtype ${dtype}\` of Solace Lab.`];
-  if (bits === null) return [...notes, 'Matrices are stored as floating-point numbers.'];
-  const matrices = [...source.tensors].filter(([name]) => /_proj\.weight$/.test(name)).map(([, info]) => info.type);
-  const exact = matrices.filter((type) => isExact(type, bits)).length;
-  const rest = exact < matrices.length ? ` The others were quantised in blocks of ${BLOCK} by least squares.` : '';
-  notes.push(`${exact} of ${matrices.length} layer matrices keep their ${bits}-bit blocks exactly as in the source.${rest}`);
+  if (EXPORT_FORMATS[dtype].bits === null) return [...notes, 'Matrices are stored as floating-point numbers.'];
+  const matrices = Array.from({ length: source.config.layers }, (_, layer) => Object.values(STACKED).map((stack) => stack.map((part) => `model.layers.${layer}.${part}.weight`)))
+    .flat()
+    .flatMap((stack) => stack.map((tensor) => ({ type: source.tensors.get(tensor)?.type ?? 'F32', bits: bitsOf(stack, dtype, eightBits) ?? 8 })));
+  for (const bits of [4, 8] as const) {
+    const all = matrices.filter((matrix) => matrix.bits === bits);
+    const exact = all.filter(({ type }) => isExact(type, bits)).length;
+    const rest = exact < all.length ? `${exact > 0 ? ' The others' : ' They'} were quantised in blocks of ${BLOCK} by least squares.` : '';
+    if (all.length > 0) notes.push(`${all.length} of ${matrices.length} layer matrices have ${bits} bits; ${exact} of them keep their blocks exactly as in the source.${rest}`);
+  }
   const embedding = source.tensors.get('model.embed_tokens.weight')?.type;
   notes.push(embedding === 'Q8_0' ? 'The 8-bit embedding keeps its blocks exactly as in the source.' : 'The embedding was quantised to 8 bits in blocks of 32.');
   return notes;

@@ -1,5 +1,5 @@
 import { throwIfCancelled } from '../../error.ts';
-import { type Checkpoint, matrixShape, readTensor, rowBytes, tensorInfo } from '../checkpoint/checkpoint.ts';
+import { type Checkpoint, matrixShape, readTensor, rowBytes, tensorInfo, type TensorInfo } from '../checkpoint/checkpoint.ts';
 import { type ModelConfig, ropeFrequencies } from '../config.ts';
 import { ENCODABLE_TYPES, type EncodableType, encodeStored } from '../encode-stored.ts';
 import type { FileSink } from '../export/sink.ts';
@@ -16,6 +16,8 @@ export interface GgufOptions {
   name: string;
   /** Type of the matrices; `keep` leaves every tensor as it is stored. The embedding takes Q8_0 with the 4-bit types. */
   type: EncodableType | 'keep';
+  /** Matrices that get Q8_0 where `type` has 4 bits. */
+  eightBits?: (tensor: string) => boolean;
   licence?: string;
   onProgress?: (progress: { done: number; total: number }) => void;
   signal?: AbortSignal;
@@ -38,7 +40,7 @@ export async function checkpointToGguf(source: Checkpoint, file: FileSink, optio
   let done = 0;
   const tensors = wanted.map((name): GgufTensorSource => {
     const info = tensorInfo(source, name);
-    const type = targetType(name, info.type, info.shape, options.type);
+    const type = targetType(name, info, options);
     const report = (values: number): void => options.onProgress?.({ done: (done += values), total });
     return { name: ggufName(name) ?? name, shape: info.shape, type, chunks: () => chunks(source, name, type, report, options.signal) };
   });
@@ -46,12 +48,12 @@ export async function checkpointToGguf(source: Checkpoint, file: FileSink, optio
   await writeGguf(file, metadata, tensors);
 }
 
-function targetType(name: string, stored: StoredType, shape: number[], wanted: GgufOptions['type']): StoredType {
+function targetType(name: string, { type: stored, shape }: TensorInfo, { type: wanted, eightBits = () => false }: GgufOptions): StoredType {
   // llama.cpp wants vectors in full precision, whatever the file's type.
   if (shape.length === 1) return 'F32';
   if (wanted === 'keep') return stored;
-  const embedding = name === 'model.embed_tokens.weight' || name === 'lm_head.weight';
-  const type = embedding && (wanted === 'Q4_0' || wanted === 'Q4_1') ? 'Q8_0' : wanted;
+  const fine = name === 'model.embed_tokens.weight' || name === 'lm_head.weight' || eightBits(name);
+  const type = fine && (wanted === 'Q4_0' || wanted === 'Q4_1') ? 'Q8_0' : wanted;
   return (shape.at(-1) ?? 0) % STORED[type].values === 0 ? type : 'F16';
 }
 
