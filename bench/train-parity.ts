@@ -31,7 +31,7 @@ export async function trainParity(): Promise<void> {
   await close();
   const tensors = adapterTensors(checkpoint.config, run.lora);
   const first = initialAdapter(tensors, randomStream(1));
-  await saveAdapter(join(folder, 'adapter'), run, tensors, first);
+  await saveAdapter(join(folder, 'adapter'), { config: run, tensors, template: undefined }, first);
   const sequences = Array.from({ length: STEPS }, (_, step) => randomSequence(step));
   await writeFile(join(folder, 'batches.json'), JSON.stringify({
     rate: RATE, weightDecay: OPTIMIZER.weightDecay, maxGradientNorm: OPTIMIZER.maxGradientNorm,

@@ -3,16 +3,20 @@ import type { Command } from './commands/command.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { mergeCommand } from './commands/merge.ts';
+import { plotCommand } from './commands/plot.ts';
 import { prepareCommand } from './commands/prepare.ts';
 import { trainCommand } from './commands/train.ts';
 
 /** Commands of `npm run trainer --`; a new one is a file in commands/ and a line here. */
 const COMMANDS: Record<string, Command> = {
   export: exportCommand,
+  merge: mergeCommand,
   inspect: inspectCommand,
   prepare: prepareCommand,
   train: trainCommand,
   evaluate: evaluateCommand,
+  plot: plotCommand,
 };
 
 function usage(): string {

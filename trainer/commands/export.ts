@@ -1,29 +1,50 @@
 import { basename, resolve } from 'node:path';
 import { LabError } from '../../src/error.ts';
 import { EXPORT_DTYPES } from '../../src/model/export/dtype.ts';
-import { exportOnnx } from '../../src/model/export/export.ts';
-import { verifyExport } from '../export/verify.ts';
-import { openCheckpoint } from '../files/open.ts';
-import { diskFolder, writeFolder } from '../files/sink.ts';
+import { MLC_DTYPES, type MlcDtype } from '../../src/model/mlc/format.ts';
+import { exportEncoderFolder } from '../export/encoder.ts';
+import { trainingSection } from '../export/facts.ts';
+import { exportGgufFolder, GGUF_DTYPES } from '../export/gguf.ts';
+import type { ExportJob } from '../export/job.ts';
+import { exportMlcFolder } from '../export/mlc.ts';
+import { exportOnnxFolder } from '../export/onnx.ts';
+import { openModel } from '../merge/open.ts';
 import { choose, type Command, parseOptions, progressLine, required } from './command.ts';
 
-const USAGE = '--in <gguf|safetensors folder> --format onnx --dtype q4|q8|fp16|fp32|q4f16 --out <folder> [--name …] [--licence …] [--source …] [--context <tokens>] [--no-check]';
+const USAGE = [
+  '--in <gguf|safetensors folder> [--adapter <folder>[=weight]]… --out <folder>',
+  '--format onnx|gguf|mlc --dtype q4|q8|fp16|fp32|q4f16 (onnx), F16|Q8_0|Q4_0|Q4_1 (gguf), q4f16_1|q4f32_1|q0f16|q0f32 (mlc)',
+  '[--adapted-bits 4|8] [--template <jinja file>] [--name …] [--licence …] [--source …] [--run <folder>] [--data …] [--context <tokens>] [--no-check]',
+].join(' ');
 
-/** Converts a checkpoint into a model folder for the lab and transformers.js. */
+/** Formats that can be written; a new one is a line here. */
+const FORMATS: Record<string, { dtypes: readonly string[]; write: (job: ExportJob) => Promise<void> }> = {
+  onnx: { dtypes: EXPORT_DTYPES, write: exportOnnxFolder },
+  gguf: { dtypes: GGUF_DTYPES, write: exportGgufFolder },
+  mlc: { dtypes: MLC_DTYPES, write: (job) => exportMlcFolder(job.source, job.out, { ...job, dtype: job.dtype as MlcDtype }) },
+};
+
+/** Converts a checkpoint into a model folder. */
 export const exportCommand: Command = {
-  summary: 'Convert a checkpoint into a model folder that the lab and transformers.js load.',
+  summary: 'Convert a checkpoint, adapters merged into it, into a model for the lab and transformers.js (onnx), llama.cpp (gguf) or WebLLM (mlc).',
   usage: USAGE,
   async run(args, signal) {
     const options = parseOptions(
       args,
       {
         in: { type: 'string' },
+        adapter: { type: 'string', multiple: true },
         out: { type: 'string' },
+        kind: { type: 'string', default: 'decoder' },
         format: { type: 'string', default: 'onnx' },
         dtype: { type: 'string' },
+        'adapted-bits': { type: 'string', default: '8' },
+        template: { type: 'string' },
         name: { type: 'string' },
         licence: { type: 'string' },
         source: { type: 'string' },
+        run: { type: 'string' },
+        data: { type: 'string' },
         context: { type: 'string' },
         'no-check': { type: 'boolean', default: false },
       },
@@ -31,28 +52,31 @@ export const exportCommand: Command = {
     );
     const input = required('in', options.in);
     const out = required('out', options.out);
-    choose('format', options.format, ['onnx']);
-    const dtype = choose('dtype', options.dtype, EXPORT_DTYPES);
+    if (choose('kind', options.kind, ['decoder', 'encoder']) === 'encoder') return exportEncoderFolder(input, out, options);
+    const { dtypes = [], write } = FORMATS[choose('format', options.format, Object.keys(FORMATS))] ?? {};
+    const dtype = choose('dtype', options.dtype, dtypes);
     const contextLength = options.context === undefined ? undefined : Number(options.context);
     if (contextLength !== undefined && !(Number.isInteger(contextLength) && contextLength > 0)) {
       throw new LabError({ code: 'bad-config', what: `--context ${options.context} is not a number of tokens.`, todo: 'Give a whole number such as 8192.' });
     }
-    const { checkpoint, weightFiles, close } = await openCheckpoint(input);
+    const eight = choose('adapted-bits', options['adapted-bits'], ['4', '8']) === '8';
+    const sections = options.run === undefined ? [] : [await trainingSection({ run: options.run, data: options.data })];
+    const { checkpoint, merged, weightFiles, close } = await openModel({ path: input, adapters: options.adapter, template: options.template });
     try {
-      const progress = progressLine(`Exporting ${checkpoint.name} as ${dtype}`);
-      await writeFolder(out, async (temporary) => {
-        const manifest = await exportOnnx(checkpoint, diskFolder(temporary), {
-          dtype,
-          name: options.name ?? basename(resolve(out)),
-          licence: options.licence ?? 'that of the original weights',
-          source: options.source ?? weightFiles.join(', '),
-          ...(contextLength !== undefined && { contextLength }),
-          onProgress: ({ done, total }) => progress(done, total),
-          signal,
-        });
-        const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
-        process.stdout.write(`${manifest.files.length + 1} files, ${(bytes / 1e6).toFixed(1)} MB, ${(manifest.parameters / 1e6).toFixed(1)} million parameters\n`);
-        if (!options['no-check']) await verifyExport(checkpoint, temporary, (line) => process.stdout.write(`${line}\n`), signal);
+      await write?.({
+        source: checkpoint,
+        out,
+        dtype,
+        name: options.name ?? basename(resolve(out)),
+        licence: options.licence ?? 'that of the original weights',
+        origin: options.source ?? weightFiles.join(', '),
+        sections,
+        eightBits: (tensor) => eight && merged.has(tensor),
+        ...(contextLength !== undefined && { contextLength }),
+        check: !options['no-check'],
+        print: (line) => process.stdout.write(`${line}\n`),
+        onProgress: progressLine(`Exporting ${checkpoint.name} as ${dtype}`),
+        signal,
       });
       process.stdout.write(`Written to ${out}\n`);
     } finally {

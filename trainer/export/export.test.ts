@@ -14,7 +14,7 @@ import { TINY_CONFIGS, writeTinyModel } from '../../tests/harness/tiny-model.ts'
 import { openCheckpoint } from '../files/open.ts';
 import { diskFolder } from '../files/sink.ts';
 import { openExportedFolder } from './folder.ts';
-import { compareWeights } from './verify.ts';
+import { compareWeights } from './compare.ts';
 
 const IDS = [5, 17, 256, 90, 201, 33, 33, 257, 8, 144, 71, 12];
 

@@ -1,16 +1,16 @@
-import { LabError, throwIfCancelled } from '../../src/error.ts';
-import { type Checkpoint, matrixShape, readRows, tensorInfo } from '../../src/model/checkpoint/checkpoint.ts';
+import { LabError } from '../../src/error.ts';
+import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
 import { EXPORT_FORMATS, type ExportDtype } from '../../src/model/export/dtype.ts';
 import { countParameters } from '../../src/model/export/export.ts';
 import { forward } from '../../src/model/reference/forward.ts';
+import type { StoredType } from '../../src/model/stored.ts';
+import { openCheckpoint } from '../files/open.ts';
+import { compareWeights, describeErrors } from './compare.ts';
 import { openExportedFolder } from './folder.ts';
 import { onnxLogits } from './logits.ts';
 
-/** Values compared at once. */
-const CHUNK_VALUES = 1 << 21;
-
-/** Largest relative error that a sound export can have; more means that something is broken, not coarse. */
-const LIMITS: Record<ExportDtype, number> = { fp32: 0, fp16: 1e-3, q8: 0.02, q4: 0.2, q4f16: 0.2 };
+/** Largest relative error that a sound copy can have; more means that something is broken, not coarse. */
+const LIMITS: Record<StoredType, number> = { F32: 0, F16: 1e-3, BF16: 4e-3, Q8_0: 0.02, Q5_1: 0.1, Q5_0: 0.1, Q4_1: 0.2, Q4_0: 0.2 };
 
 /** Weights up to which the plain forward pass takes seconds. */
 const SMALL = 2e8;
@@ -19,67 +19,56 @@ const PROBE = [1, 2, 7, 19, 44, 101, 150, 203];
 /** Largest difference of logits, relative to their spread, that the arithmetic of each IO type explains. */
 const LOGIT_LIMIT = { float32: 1e-3, float16: 0.1 };
 
-/** How far the weights of an export are from their source. */
-export interface WeightErrors {
-  /** Tensors that are equal value for value. */
-  exact: number;
-  tensors: number;
-  /** Root mean square of the differences over that of the source, per tensor that differs; the largest first. */
-  relative: { tensor: string; error: number }[];
-}
+type Print = (line: string) => void;
 
-/** Reads an export back and compares every tensor with its source. */
-export async function compareWeights(source: Checkpoint, copy: Checkpoint, signal?: AbortSignal): Promise<WeightErrors> {
-  const errors: WeightErrors = { exact: 0, tensors: 0, relative: [] };
-  for (const tensor of copy.tensors.keys()) {
-    const { rows, columns } = matrixShape(tensorInfo(source, tensor));
-    const step = Math.max(1, Math.floor(CHUNK_VALUES / columns));
-    let difference = 0;
-    let size = 0;
-    for (let row = 0; row < rows; row += step) {
-      throwIfCancelled(signal);
-      const take = Math.min(step, rows - row);
-      const [a, b] = [await readRows(source, tensor, row, take), await readRows(copy, tensor, row, take)];
-      for (let i = 0; i < a.length; i++) {
-        const value = a[i] ?? 0;
-        difference += (value - (b[i] ?? 0)) ** 2;
-        size += value * value;
-      }
-    }
-    errors.tensors++;
-    if (difference === 0) errors.exact++;
-    else errors.relative.push({ tensor, error: Math.sqrt(difference / Math.max(size, Number.MIN_VALUE)) });
+/**
+ * Compares a copy that was read back with its source and prints the errors.
+ * @throws {LabError} bad-file when a tensor differs by more than its type explains.
+ */
+export async function verifyWeights(source: Checkpoint, copy: Checkpoint, print: Print, signal?: AbortSignal): Promise<void> {
+  const errors = await compareWeights(source, copy, signal);
+  for (const line of describeErrors(errors)) print(line);
+  for (const { tensor, type, error } of errors.relative) {
+    if (error <= LIMITS[type]) continue;
+    throw new LabError({ code: 'bad-file', what: `The copy differs from its source by ${error.toExponential(2)} in ${tensor}.`, where: copy.name, todo: 'Please report this; the copy was not kept.' });
   }
-  errors.relative.sort((a, b) => b.error - a.error);
-  return errors;
 }
 
 /**
- * Reloads an export and compares it with its source: every weight, and where the model is small enough the logits that
- * ONNX Runtime computes with those of a plain forward pass over the source.
+ * Reloads an ONNX export and compares it with its source: every weight, and where the model is small enough the logits
+ * that ONNX Runtime computes with those of a plain forward pass over the exported weights.
  * @throws {LabError} bad-file when they differ by more than the dtype explains.
  */
-export async function verifyExport(source: Checkpoint, folder: string, print: (line: string) => void, signal?: AbortSignal): Promise<void> {
+export async function verifyExport(source: Checkpoint, folder: string, print: Print, signal?: AbortSignal): Promise<void> {
   const { checkpoint, dtype, model, close } = await openExportedFolder(folder);
   try {
-    const errors = await compareWeights(source, checkpoint, signal);
-    print(`Weights: ${errors.exact} of ${errors.tensors} tensors equal the source exactly`);
-    const [worst] = errors.relative;
-    if (worst) {
-      const mean = errors.relative.reduce((sum, { error }) => sum + error, 0) / errors.relative.length;
-      print(`Relative error of the others: mean ${mean.toExponential(2)}, largest ${worst.error.toExponential(2)} (${worst.tensor})`);
-      if (worst.error > LIMITS[dtype]) {
-        throw new LabError({ code: 'bad-file', what: `The export differs from its source by ${worst.error.toFixed(3)} in ${worst.tensor}.`, where: folder, todo: 'Please report this; the folder was not kept.' });
-      }
-    }
+    await verifyWeights(source, checkpoint, print, signal);
     if (countParameters(source) > SMALL) return print('Logits: not compared, the model is too large for the plain forward pass');
-    const ids = PROBE.map((id) => id % source.config.vocabSize);
-    const [expected, found] = [await forward(checkpoint, ids, signal), await onnxLogits(model, source.config, EXPORT_FORMATS[dtype].io, ids)];
-    const error = relativeDifference(expected, found);
-    print(`Logits: ONNX Runtime differs from a plain forward pass over the exported weights by ${error.toExponential(2)} of their spread`);
-    if (error > LOGIT_LIMIT[EXPORT_FORMATS[dtype].io]) {
-      throw new LabError({ code: 'bad-file', what: `The exported graph computes other logits than its weights say (${error.toExponential(2)}).`, where: folder, todo: 'Please report this; the folder was not kept.' });
-    }
+    await verifyLogits(checkpoint, model, dtype, print, signal);
+  } finally {
+    await close();
+  }
+}
+
+async function verifyLogits(checkpoint: Checkpoint, model: string, dtype: ExportDtype, print: Print, signal?: AbortSignal): Promise<void> {
+  const { io } = EXPORT_FORMATS[dtype];
+  const ids = PROBE.map((id) => id % checkpoint.config.vocabSize);
+  const [expected, found] = [await forward(checkpoint, ids, signal), await onnxLogits(model, checkpoint.config, io, ids)];
+  const error = relativeDifference(expected, found);
+  print(`Logits: ONNX Runtime differs from a plain forward pass over the exported weights by ${error.toExponential(2)} of their spread`);
+  if (error > LOGIT_LIMIT[io]) {
+    throw new LabError({ code: 'bad-file', what: `The exported graph computes other logits than its weights say (${error.toExponential(2)}).`, where: model, todo: 'Please report this; the folder was not kept.' });
+  }
+}
+
+/**
+ * Reloads a GGUF export and compares every weight with its source.
+ * @throws {LabError} bad-file when they differ by more than the type explains.
+ */
+export async function verifyGguf(source: Checkpoint, file: string, print: Print, signal?: AbortSignal): Promise<void> {
+  const { checkpoint, close } = await openCheckpoint(file);
+  try {
+    await verifyWeights(source, checkpoint, print, signal);
   } finally {
     await close();
   }

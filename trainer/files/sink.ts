@@ -84,7 +84,7 @@ export async function writeFolder<T>(out: string, write: (temporary: string) => 
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+export async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
     () => false,

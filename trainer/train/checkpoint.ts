@@ -8,13 +8,15 @@ import { writeSafetensors } from '../../src/model/safetensors/write.ts';
 import { decodeStored } from '../../src/model/stored.ts';
 import { STATE } from '../../src/train/graphs.ts';
 import type { AdapterTensor } from '../../src/train/lora.ts';
+import { ADAPTER_CONFIG, ADAPTER_FILE, peftConfig } from '../../src/train/peft-config.ts';
 import type { Moments, Weights } from '../../src/train/trainer.ts';
 import { diskFolder, writeFolder } from '../files/sink.ts';
 import { fileSource } from '../files/source.ts';
 import type { RunConfig } from './config.ts';
 
-/** Name of PEFT's weight file. */
-export const ADAPTER_FILE = 'adapter_model.safetensors';
+export { ADAPTER_CONFIG, ADAPTER_FILE };
+/** The chat template that an adapter was trained with; Transformers looks for it under this name. */
+export const ADAPTER_TEMPLATE = 'chat_template.jinja';
 const OPTIMIZER_FILE = 'optimizer.safetensors';
 const STATE_FILE = 'state.json';
 
@@ -39,35 +41,20 @@ export interface SavedRun {
   moments: Moments;
 }
 
-/** What PEFT reads beside the tensors. */
-export function peftConfig({ lora, model }: RunConfig): string {
-  return JSON.stringify({
-    peft_type: 'LORA',
-    task_type: 'CAUSAL_LM',
-    base_model_name_or_path: basename(resolve(model)),
-    r: lora.rank,
-    lora_alpha: lora.alpha,
-    lora_dropout: lora.dropout,
-    target_modules: lora.targets,
-    use_rslora: lora.rankStabilized,
-    bias: 'none',
-    fan_in_fan_out: false,
-    init_lora_weights: true,
-    inference_mode: true,
-    modules_to_save: null,
-    layers_to_transform: null,
-    layers_pattern: null,
-    rank_pattern: {},
-    alpha_pattern: {},
-    revision: null,
-  }, null, 2);
+/** What all checkpoints of a run have in common. */
+export interface AdapterKind {
+  config: RunConfig;
+  tensors: readonly AdapterTensor[];
+  /** The chat template in use. */
+  template: string | undefined;
 }
 
 /** Writes an adapter folder in PEFT's format, whole or not at all; with `run` also what the run needs to go on. */
-export async function saveAdapter(folder: string, config: RunConfig, tensors: readonly AdapterTensor[], adapter: Weights, run?: { state: RunState; moments: Moments }): Promise<void> {
+export async function saveAdapter(folder: string, { config, tensors, template }: AdapterKind, adapter: Weights, run?: { state: RunState; moments: Moments }): Promise<void> {
   await writeFolder(folder, async (temporary) => {
     const sink = diskFolder(temporary);
-    await writeFile(sink, 'adapter_config.json', peftConfig(config));
+    await writeFile(sink, ADAPTER_CONFIG, peftConfig(config.lora, basename(resolve(config.model))));
+    if (template !== undefined) await writeFile(sink, ADAPTER_TEMPLATE, template);
     await writeTensors(ADAPTER_FILE, [{ prefix: '', weights: adapter }]);
     if (run) {
       await writeTensors(OPTIMIZER_FILE, [{ prefix: STATE.first, weights: run.moments.first }, { prefix: STATE.second, weights: run.moments.second }]);

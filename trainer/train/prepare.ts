@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { LabError } from '../../src/error.ts';
 import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
+import { chatTemplate } from '../../src/model/checkpoint/template.ts';
 import { loadRepresentation } from '../../src/representation/load.ts';
 import { createCodec, type Codec } from '../../src/train/codec.ts';
 import { dialogueSequence } from '../../src/train/example.ts';
@@ -81,12 +82,19 @@ export async function openCodec({ files, config, name }: Checkpoint, templateFil
     return JSON.parse(text) as Record<string, unknown>;
   };
   const tokenizerConfig = json('tokenizer_config.json');
-  if (templateFile !== undefined) {
-    tokenizerConfig.chat_template = await readFile(templateFile, 'utf8').catch((error: unknown) => {
-      throw LabError.from(error, { code: 'missing-file', what: 'The template cannot be read', where: templateFile, todo: 'Check data.template.' });
-    });
-  }
+  if (templateFile !== undefined) tokenizerConfig.chat_template = await readTemplate(templateFile);
   return createCodec(json('tokenizer.json'), tokenizerConfig, config.eosTokenIds);
+}
+
+/** The chat template in use, as text. */
+export async function templateOf({ files }: Checkpoint, templateFile?: string): Promise<string | undefined> {
+  return templateFile === undefined ? chatTemplate(files) : readTemplate(templateFile);
+}
+
+async function readTemplate(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    throw LabError.from(error, { code: 'missing-file', what: 'The template cannot be read', where: path, todo: 'Check data.template.' });
+  });
 }
 
 function limitLength(made: readonly (Sequence | null)[], { maxTokens, overflow }: RunConfig['data']): Part {

@@ -4,17 +4,18 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { stringify } from 'yaml';
-import { LabError, throwIfCancelled } from '../../src/error.ts';
+import { LabError } from '../../src/error.ts';
 import { readTensor, type Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
+import { makeUpdate } from '../../src/train/fine-tune.ts';
 import { adapterTensors, initialAdapter } from '../../src/train/lora.ts';
-import { adapterStream, dropoutKey, planEpoch, type PlanOptions } from '../../src/train/plan.ts';
+import { adapterStream, planEpoch, planRun, type PlanOptions } from '../../src/train/plan.ts';
 import { learningRate } from '../../src/train/schedule.ts';
 import { batchOf, type Batch } from '../../src/train/sequence.ts';
 import { AdapterTrainer, type Weights } from '../../src/train/trainer.ts';
-import { ADAPTER_FILE, loadCheckpoint, readWeights, recoverFolder, saveAdapter, type RunState } from './checkpoint.ts';
+import { type AdapterKind, loadCheckpoint, recoverFolder, saveAdapter, type RunState } from './checkpoint.ts';
 import type { RunConfig } from './config.ts';
 import { MetricsLog, type MetricsRow } from './metrics.ts';
-import type { Prepared } from './prepare.ts';
+import { templateOf, type Prepared } from './prepare.ts';
 
 export interface RunOptions {
   /** Go on from the last checkpoint of `config.out`. */
@@ -51,13 +52,13 @@ export async function trainRun(checkpoint: Checkpoint, config: RunConfig, data: 
   const tensors = adapterTensors(checkpoint.config, lora);
   const trainer = await openTrainer(checkpoint, config, saved?.adapter ?? initialAdapter(tensors, adapterStream(train.seed)), saved?.moments);
   const plan: PlanOptions = { seed: train.seed, batchSequences: train.batchSequences, batchTokens: train.batchTokens ?? config.data.maxTokens, accumulate: train.accumulate };
-  const epochs = Array.from({ length: train.epochs }, (_, epoch) => planEpoch(data.train.sequences, epoch, plan).length);
-  const total = Math.min(epochs.reduce((a, b) => a + b, 0), train.maxSteps ?? Infinity);
-  const schedule = { name: train.schedule, rate: train.learningRate, warmup: Math.round(train.warmupShare * total), total };
+  const { epochs, schedule } = planRun(data.train.sequences, plan, train);
+  const { total } = schedule;
   const state: RunState = saved?.state ?? { version: 1, update: 0, epoch: 0, updateInEpoch: 0, fingerprint, best: null, stale: 0 };
 
+  const kind: AdapterKind = { config, tensors, template: await templateOf(checkpoint, config.data.template) };
   const save = async (): Promise<void> =>
-    saveAdapter(lastFolder, config, tensors, await trainer.adapter(), { state: { ...state }, moments: await trainer.moments() });
+    saveAdapter(lastFolder, kind, await trainer.adapter(), { state: { ...state }, moments: await trainer.moments() });
   const report = async (row: Omit<MetricsRow, 'step' | 'epoch'>): Promise<void> => {
     const whole = { step: state.update, epoch: round(state.epoch + state.updateInEpoch / Math.max(1, epochs[state.epoch] ?? 1), 4), ...row };
     await log.append(whole);
@@ -71,7 +72,7 @@ export async function trainRun(checkpoint: Checkpoint, config: RunConfig, data: 
       state.stale++;
     } else {
       [state.best, state.stale] = [{ loss, update: state.update }, 0];
-      await saveAdapter(bestFolder, config, tensors, await trainer.adapter());
+      await saveAdapter(bestFolder, kind, await trainer.adapter());
     }
   };
   const exhausted = (): boolean => train.patience !== undefined && state.stale >= train.patience;
@@ -80,7 +81,7 @@ export async function trainRun(checkpoint: Checkpoint, config: RunConfig, data: 
     while (state.epoch < train.epochs && state.update < total && !exhausted()) {
       const updates = planEpoch(data.train.sequences, state.epoch, plan);
       while (state.updateInEpoch < updates.length && state.update < total && !exhausted()) {
-        const row = await makeUpdate(trainer, updates[state.updateInEpoch] ?? [], state.update, learningRate(schedule, state.update), train.seed);
+        const row = await makeUpdate(trainer, updates[state.updateInEpoch] ?? [], { update: state.update, rate: learningRate(schedule, state.update), seed: train.seed });
         state.update++;
         state.updateInEpoch++;
         await report(row);
@@ -100,43 +101,13 @@ export async function trainRun(checkpoint: Checkpoint, config: RunConfig, data: 
   }
 }
 
-/** One update from its passes. The gradient is that of the mean loss over all their labels. */
-async function makeUpdate(trainer: AdapterTrainer, batches: readonly Batch[], update: number, rate: number, seed: number): Promise<Omit<MetricsRow, 'step' | 'epoch'>> {
-  const start = performance.now();
-  const labels = batches.reduce((sum, batch) => sum + batch.labels, 0);
-  let loss = 0;
-  for (const [pass, batch] of batches.entries()) loss += (await trainer.accumulate(batch, 1 / labels, dropoutKey(seed, update, pass))).sum;
-  const ids = batches.flatMap(({ sequences }) => sequences.map(({ id }) => id)).join(', ');
-  if (!Number.isFinite(loss)) throw diverged(`The loss became ${loss}`, update, ids);
-  const gradNorm = await trainer.update(rate);
-  if (!Number.isFinite(gradNorm)) throw diverged(`The gradient's norm became ${gradNorm}`, update, ids);
-  const tokens = batches.reduce((sum, batch) => sum + batch.tokens, 0);
-  return { trainLoss: loss / labels, learningRate: rate, gradNorm, tokensPerSecond: round((1000 * tokens) / (performance.now() - start), 1) };
-}
-
-async function evaluationLoss(trainer: AdapterTrainer, batches: readonly Batch[], signal?: AbortSignal): Promise<number> {
+async function evaluationLoss(trainer: AdapterTrainer, batches: readonly Batch[]): Promise<number> {
   let [sum, labels] = [0, 0];
   for (const batch of batches) {
-    throwIfCancelled(signal);
     const loss = await trainer.evaluate(batch);
     [sum, labels] = [sum + loss.sum, labels + loss.labels];
   }
   return sum / labels;
-}
-
-/**
- * Loss in nats per label over the evaluation part, with the adapter of a folder or, without one, of the base model.
- */
-export async function evaluateAdapter(checkpoint: Checkpoint, config: RunConfig, data: Prepared, adapterFolder: string | undefined, signal?: AbortSignal): Promise<number> {
-  const adapter = adapterFolder === undefined
-    ? initialAdapter(adapterTensors(checkpoint.config, config.lora), adapterStream(config.train.seed))
-    : await readWeights(join(adapterFolder, ADAPTER_FILE));
-  const trainer = await openTrainer(checkpoint, config, adapter);
-  try {
-    return await evaluationLoss(trainer, data.eval.sequences.map((sequence) => batchOf([sequence])), signal);
-  } finally {
-    await trainer.dispose();
-  }
 }
 
 async function openRun(config: RunConfig, step: number, resume: boolean): Promise<MetricsLog> {
@@ -184,10 +155,6 @@ function fingerprintOf({ lora, train }: RunConfig, prepared: Prepared): string {
   const hash = createHash('sha256').update(JSON.stringify([lora, settings]));
   for (const { ids, positions, branches, labelled } of prepared.train.sequences) for (const part of [ids, positions, branches, labelled]) hash.update(part);
   return hash.digest('hex');
-}
-
-function diverged(what: string, update: number, ids: string): LabError {
-  return new LabError({ code: 'bad-data', where: `step ${update + 1}, ${ids}`, what: `${what}; nothing after the last checkpoint was saved.`, todo: 'Lower train.learningRate, or look at these dialogues; then use --resume.' });
 }
 
 function round(value: number, digits: number): number {

@@ -1,0 +1,75 @@
+import { type Checkpoint, readRows, tensorInfo } from '../../src/model/checkpoint/checkpoint.ts';
+import { rowChunks } from '../../src/model/checkpoint/row-chunks.ts';
+import { roundToNearest } from '../../src/model/round-to-nearest.ts';
+import type { StoredType } from '../../src/model/stored.ts';
+
+export interface TensorError {
+  tensor: string;
+  /** What the copy stores it as. */
+  type: StoredType;
+  /** Root mean square of the differences over that of the source. */
+  error: number;
+  /** The same if the source were rounded to the nearest level of each block, for the types that are quantised. */
+  nearest?: number;
+}
+
+/** How far the weights of a copy are from their source. */
+export interface WeightErrors {
+  /** Tensors that are equal value for value. */
+  exact: number;
+  tensors: number;
+  /** Those that differ, the largest error first. */
+  relative: TensorError[];
+}
+
+/** Compares every tensor of a copy with its source, a few rows at a time. */
+export async function compareWeights(source: Checkpoint, copy: Checkpoint, signal?: AbortSignal): Promise<WeightErrors> {
+  const errors: WeightErrors = { exact: 0, tensors: 0, relative: [] };
+  for (const tensor of copy.tensors.keys()) {
+    const { type } = tensorInfo(copy, tensor);
+    let row = 0;
+    let [difference, nearest, size] = [0, 0, 0];
+    for await (const { values, columns } of rowChunks(source, [tensor], signal)) {
+      const count = values.length / columns;
+      const found = await readRows(copy, tensor, row, count);
+      const here = squaredDifference(values, found);
+      const rounded = here > 0 ? roundToNearest(type, values) : undefined;
+      difference += here;
+      if (rounded) nearest += squaredDifference(values, rounded);
+      size += squaredDifference(values, undefined);
+      row += count;
+    }
+    errors.tensors++;
+    if (difference === 0) errors.exact++;
+    else {
+      const relative = (square: number): number => Math.sqrt(square / Math.max(size, Number.MIN_VALUE));
+      errors.relative.push({ tensor, type, error: relative(difference), ...(nearest > 0 && { nearest: relative(nearest) }) });
+    }
+  }
+  errors.relative.sort((a, b) => b.error - a.error);
+  return errors;
+}
+
+function squaredDifference(a: Float32Array, b: Float32Array | undefined): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += ((a[i] ?? 0) - (b?.[i] ?? 0)) ** 2;
+  return sum;
+}
+
+/** The errors as lines for a person, a line for each type of the copy that is not exact. */
+export function describeErrors({ exact, tensors, relative }: WeightErrors): string[] {
+  const lines = [`Weights: ${exact} of ${tensors} tensors equal the source exactly`];
+  for (const type of new Set(relative.map((one) => one.type))) {
+    const group = relative.filter((one) => one.type === type);
+    const [worst] = group;
+    if (!worst) continue;
+    const rounded = group.flatMap(({ nearest }) => nearest ?? []);
+    const margin = rounded.length === group.length ? `; rounding to the nearest level: mean ${mean(rounded).toExponential(2)}` : '';
+    lines.push(`${type}: ${group.length} tensors, relative error mean ${mean(group.map(({ error }) => error)).toExponential(2)}, largest ${worst.error.toExponential(2)} (${worst.tensor})${margin}`);
+  }
+  return lines;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}

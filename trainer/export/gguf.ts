@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import type { EncodableType } from '../../src/model/encode-stored.ts';
+import { writeFile } from '../../src/model/export/sink.ts';
+import { checkpointToGguf } from '../../src/model/gguf/from-checkpoint.ts';
+import { diskFolder, writeFolder } from '../files/sink.ts';
+import type { ExportJob } from './job.ts';
+import { verifyGguf } from './verify.ts';
+
+/** Types of a GGUF's matrices that can be exported. */
+export const GGUF_DTYPES = ['F16', 'Q8_0', 'Q4_0', 'Q4_1'] as const satisfies readonly EncodableType[];
+
+/** What lies beside the file: it can't say by itself how a window slides or a rotation is scaled. */
+const BESIDE = ['config.json', 'LICENSE'];
+
+/** Writes a checkpoint as `<name>.<type>.gguf` for llama.cpp into a folder, whole or not at all, and checks it. */
+export async function exportGgufFolder(job: ExportJob): Promise<void> {
+  const type = job.dtype as (typeof GGUF_DTYPES)[number];
+  await writeFolder(job.out, async (temporary) => {
+    const folder = diskFolder(temporary);
+    const name = `${job.name}.${type}.gguf`;
+    const file = await folder.create(name);
+    await checkpointToGguf(job.source, file, {
+      name: job.name,
+      type,
+      eightBits: job.eightBits,
+      licence: job.licence,
+      onProgress: ({ done, total }) => job.onProgress(done, total),
+      signal: job.signal,
+    });
+    const { bytes } = await file.close();
+    for (const beside of BESIDE) {
+      const text = job.source.files.get(beside);
+      if (text !== undefined) await writeFile(folder, beside, text);
+    }
+    job.print(`${name}: ${(bytes / 1e6).toFixed(1)} MB`);
+    if (job.check) await verifyGguf(job.source, join(temporary, name), job.print, job.signal);
+  });
+}

@@ -1,0 +1,22 @@
+import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
+import type { CardSection } from '../../src/model/export/card.ts';
+
+/** What every format is written from. */
+export interface ExportJob {
+  source: Checkpoint;
+  out: string;
+  dtype: string;
+  name: string;
+  licence: string;
+  /** Where the weights come from, a sentence for the card. */
+  origin: string;
+  /** Further sections of the card. */
+  sections: readonly CardSection[];
+  /** Matrices that get 8 bits where the dtype has 4: an adapter's change is smaller than a 4-bit step and would vanish. */
+  eightBits: (tensor: string) => boolean;
+  contextLength?: number;
+  check: boolean;
+  print: (line: string) => void;
+  onProgress: (done: number, total: number) => void;
+  signal: AbortSignal;
+}

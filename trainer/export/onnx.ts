@@ -1,0 +1,26 @@
+import type { ExportDtype } from '../../src/model/export/dtype.ts';
+import { exportOnnx } from '../../src/model/export/export.ts';
+import { diskFolder, writeFolder } from '../files/sink.ts';
+import type { ExportJob } from './job.ts';
+import { verifyExport } from './verify.ts';
+
+/** Writes a checkpoint as a folder for the lab and transformers.js, whole or not at all, and checks it. */
+export async function exportOnnxFolder(job: ExportJob): Promise<void> {
+  await writeFolder(job.out, async (temporary) => {
+    const { source, name, licence, sections, eightBits, contextLength, signal, print } = job;
+    const manifest = await exportOnnx(source, diskFolder(temporary), {
+      dtype: job.dtype as ExportDtype,
+      name,
+      licence,
+      source: job.origin,
+      sections,
+      eightBits,
+      ...(contextLength !== undefined && { contextLength }),
+      onProgress: ({ done, total }) => job.onProgress(done, total),
+      signal,
+    });
+    const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
+    print(`${manifest.files.length + 1} files, ${(bytes / 1e6).toFixed(1)} MB, ${(manifest.parameters / 1e6).toFixed(1)} million parameters`);
+    if (job.check) await verifyExport(source, temporary, print, signal);
+  });
+}

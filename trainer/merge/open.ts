@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { LabError } from '../../src/error.ts';
+import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
+import { withChatTemplate } from '../../src/model/checkpoint/template.ts';
+import { MANIFEST_NAME } from '../../src/model/manifest.ts';
+import { mergedCheckpoint, openAdapter, type Adapter, type MergedCheckpoint, type WeightedAdapter } from '../../src/train/merge/index.ts';
+import { openExportedFolder } from '../export/folder.ts';
+import { openCheckpoint } from '../files/open.ts';
+import { fileSource } from '../files/source.ts';
+import { exists } from '../files/sink.ts';
+import { ADAPTER_CONFIG, ADAPTER_FILE, ADAPTER_TEMPLATE } from '../train/checkpoint.ts';
+import { runtimeProduct } from './product.ts';
+
+export interface OpenedAdapter {
+  adapter: Adapter;
+  /** The chat template that it was trained with, where the folder has it. */
+  template: string | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens an adapter folder in PEFT's format.
+ * @throws {LabError} missing-file where a file is missing, and what `openAdapter` says about its contents.
+ */
+export async function openAdapterFolder(folder: string): Promise<OpenedAdapter> {
+  const settings = await readFile(join(folder, ADAPTER_CONFIG), 'utf8').catch((error: unknown) => {
+    throw LabError.from(error, { code: 'missing-file', where: folder, what: `There is no ${ADAPTER_CONFIG}`, todo: 'Give the folder of a PEFT adapter, e.g. best/ of a run.' });
+  });
+  const source = await fileSource(join(folder, ADAPTER_FILE));
+  try {
+    const adapter = await openAdapter(basename(resolve(folder)), settings, source);
+    const template = await readFile(join(folder, ADAPTER_TEMPLATE), 'utf8').catch(() => undefined);
+    return { adapter, template, close: () => source.close() };
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+/** An option `folder` or `folder=weight`. */
+export function parseAdapterOption(option: string): { folder: string; weight: number } {
+  const [, folder, weight] = /^(.+)=([-+]?[\d.]+(?:e[-+]?\d+)?)$/i.exec(option) ?? [];
+  if (folder === undefined) return { folder: option, weight: 1 };
+  if (Number.isFinite(Number(weight))) return { folder, weight: Number(weight) };
+  throw new LabError({ code: 'bad-config', what: `--adapter ${option} has the weight ${weight}.`, todo: 'Write --adapter folder=0.5.' });
+}
+
+export interface ModelChoice {
+  /** A GGUF file, a safetensors folder, or a folder that the exporter wrote. */
+  path: string;
+  /** Adapters to merge, `folder` or `folder=weight`. */
+  adapters?: readonly string[] | undefined;
+  /** A file with the chat template to use in place of the model's and the adapters'. */
+  template?: string | undefined;
+}
+
+export interface OpenedModel {
+  checkpoint: Checkpoint;
+  adapters: readonly OpenedAdapter[];
+  /** Tensors that adapters change. */
+  merged: ReadonlySet<string>;
+  /** The weight files, for messages and cards. */
+  weightFiles: string[];
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a model, its adapters merged as it is read. It speaks the chat template that the adapters were trained with.
+ * @throws {LabError} bad-config when the adapters were trained with different templates and none is given.
+ */
+export async function openModel({ path, adapters: options = [], template }: ModelChoice): Promise<OpenedModel> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => void (await Promise.all(closers.map((one) => one())));
+  try {
+    const base = await openBase(path);
+    closers.push(base.close);
+    const adapters: OpenedAdapter[] = [];
+    const weighted: WeightedAdapter[] = [];
+    for (const { folder, weight } of options.map(parseAdapterOption)) {
+      const opened = await openAdapterFolder(folder);
+      closers.push(opened.close);
+      adapters.push(opened);
+      weighted.push({ adapter: opened.adapter, weight });
+    }
+    const text = template === undefined ? commonTemplate(adapters) : await readTemplate(template);
+    let checkpoint: Checkpoint = base.checkpoint;
+    let merged: MergedCheckpoint['merged'] = new Set();
+    if (weighted.length > 0) {
+      const product = await runtimeProduct();
+      closers.push(product.close);
+      checkpoint = mergedCheckpoint(base.checkpoint, weighted, product.add);
+      merged = (checkpoint as MergedCheckpoint).merged;
+    }
+    if (text !== undefined) checkpoint = withChatTemplate(checkpoint, text);
+    return { checkpoint, adapters, merged, weightFiles: base.weightFiles, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openBase(path: string): Promise<{ checkpoint: Checkpoint; weightFiles: string[]; close(): Promise<void> }> {
+  if (!(await exists(join(path, MANIFEST_NAME)))) return openCheckpoint(path);
+  const { checkpoint, model, close } = await openExportedFolder(path);
+  return { checkpoint, weightFiles: [basename(model)], close };
+}
+
+function commonTemplate(adapters: readonly OpenedAdapter[]): string | undefined {
+  const templates = new Set(adapters.flatMap(({ template }) => template ?? []));
+  if (templates.size <= 1) return [...templates][0];
+  const names = adapters.filter(({ template }) => template !== undefined).map(({ adapter }) => adapter.name).join(', ');
+  throw new LabError({ code: 'bad-config', what: `The adapters ${names} were trained with different chat templates.`, todo: 'Choose one with --template <file>.' });
+}
+
+async function readTemplate(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    throw LabError.from(error, { code: 'missing-file', where: path, what: 'The template cannot be read', todo: 'Check --template.' });
+  });
+}
