@@ -1,6 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defaultClientConditions, defineConfig } from 'vite';
 import { HOST_HEADERS } from './build/headers.ts';
+import { measuredFiles } from './build/measured-files.ts';
+import { notebookFrame } from './build/notebook-frame.ts';
 import { precache } from './build/precache.ts';
 import { securityMeta } from './build/security-meta.ts';
 import { vendorFiles, type VendorFile } from './build/vendor-files.ts';
@@ -26,7 +28,7 @@ export default defineConfig({
   base: './',
   // A missing file answers 404; a single-page fallback would hand a model loader an HTML page.
   appType: 'mpa',
-  plugins: [svelte({ configFile: false }), vendorFiles(VENDOR), securityMeta(), precache()],
+  plugins: [svelte({ configFile: false }), vendorFiles(VENDOR), notebookFrame(), measuredFiles(), securityMeta(), precache()],
   resolve: { conditions: CONDITIONS },
   worker: { format: 'es', plugins: () => [svelte({ configFile: false })] },
   build: {

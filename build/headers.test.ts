@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HOST_HEADERS, META_POLICY } from './headers.ts';
+import { FRAME_POLICY, FRAME_POLICY_HEADER, HOST_HEADERS, META_POLICY } from './headers.ts';
 
 function directives(policy: string): Map<string, string[]> {
   return new Map(
@@ -25,5 +25,13 @@ describe('Content-Security-Policy', () => {
     expect(header.get('frame-ancestors')).toEqual(["'none'"]);
     header.delete('frame-ancestors');
     expect(header).toEqual(meta);
+  });
+
+  it('lets the frame of a notebook reach nothing and be framed by the lab alone', () => {
+    const frame = directives(FRAME_POLICY);
+    expect(frame.get('default-src')).toEqual(["'none'"]);
+    for (const name of ['connect-src', 'frame-src', 'worker-src', 'object-src']) expect(frame.has(name)).toBe(false);
+    expect([...frame.values()].flat().filter((source) => /^https?:|^\*|'self'/.test(source))).toEqual([]);
+    expect(directives(FRAME_POLICY_HEADER).get('frame-ancestors')).toEqual(["'self'"]);
   });
 });

@@ -3,9 +3,10 @@ import { ISOLATION_HEADERS } from '../src/offline/isolation.ts';
 /**
  * The Content-Security-Policy of the built lab, one directive a row.
  *
- * Two rows are wider than a page without models would need:
+ * Three rows are wider than a page without models would need:
  * - `connect-src` allows any host, because a person may point the lab at any OpenAI-compatible endpoint (often plain
  *   `http:` on their own machine) or at any address of a model. Nothing is sent before they do; the journeys check that.
+ * - `frame-src` is for the document that holds a notebook's sandbox (notebook-frame.ts); what notebooks may do is there.
  * - `worker-src blob:` is there for wllama, which starts its workers from blobs. Such workers inherit this policy.
  */
 const CONTENT_SECURITY: Record<string, string> = {
@@ -16,9 +17,24 @@ const CONTENT_SECURITY: Record<string, string> = {
   'font-src': "'self'",
   'img-src': "'self' data: blob:",
   'connect-src': "'self' https: http: blob: data:",
+  'frame-src': "'self'",
   'manifest-src': "'self'",
   'base-uri': "'none'",
   'object-src': "'none'",
+  'form-action': "'none'",
+};
+
+/**
+ * The policy of the document that holds a notebook's sandbox. The code of cells is made from text, so it needs what the
+ * page forbids; in return nothing can be fetched, loaded, sent or opened from there.
+ */
+const FRAME_SECURITY: Record<string, string> = {
+  'default-src': "'none'",
+  'script-src': "'unsafe-inline' 'unsafe-eval'",
+  'style-src': "'unsafe-inline'",
+  'img-src': 'data: blob:',
+  'font-src': 'data:',
+  'base-uri': "'none'",
   'form-action': "'none'",
 };
 
@@ -33,6 +49,12 @@ function join(directives: Record<string, string>): string {
 
 /** The policy as the built `index.html` carries it, for hosts that cannot set headers. */
 export const META_POLICY = join(CONTENT_SECURITY);
+
+/** The policy of a notebook's frame as its document carries it. */
+export const FRAME_POLICY = join(FRAME_SECURITY);
+
+/** The same as a header: a host that sends the page's policy with every file must send this with the frame. */
+export const FRAME_POLICY_HEADER = join({ ...FRAME_SECURITY, 'frame-ancestors': "'self'" });
 
 /** What a host of the built lab should send; `vite preview` does. */
 export const HOST_HEADERS = {

@@ -12,6 +12,7 @@ export type LabErrorCode =
   | 'worker-lost'
   | 'endpoint'
   | 'network'
+  | 'refused'
   | 'cancelled';
 
 export interface LabErrorDetail {

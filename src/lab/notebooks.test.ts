@@ -1,0 +1,93 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { LoadedModel } from '../engine/engine.ts';
+import type { CallContext } from '../rpc/server.ts';
+import { NotebookDoor, type NotebookHost } from './notebooks.ts';
+
+const context = (): CallContext<unknown> => ({ signal: new AbortController().signal, emit: vi.fn() });
+
+function modelOf(device: 'wasm' | 'remote', id: string): { model: LoadedModel; score: ReturnType<typeof vi.fn> } {
+  const score = vi.fn(async () => [{ id: 1, text: 'a', logprob: -1 }]);
+  const model = {
+    info: { modelId: id, engine: 'transformers', device, features: {}, contextWindow: 100 },
+    renderPrompt: async () => 'prompt',
+    countTokens: async (texts: string[]) => texts.map(() => 1),
+    async *stream() {
+      yield { type: 'text', text: 'I ' };
+      yield { type: 'text', text: 'hear' };
+      yield { type: 'done', reason: 'stop', stats: { promptTokens: 1, newTokens: 2, firstTokenMs: 1, decodeMs: 1 } };
+    },
+    score,
+    unload: async () => undefined,
+  } as unknown as LoadedModel;
+  return { model, score };
+}
+
+function doorTo(model: LoadedModel, answer = true): { door: NotebookDoor; ask: ReturnType<typeof vi.fn> } {
+  const ask = vi.fn(async () => answer);
+  const host: NotebookHost = { model: async () => model, tokenizer: async () => model, ask };
+  return { door: new NotebookDoor(host), ask };
+}
+
+describe('a notebook’s door', () => {
+  const { model } = modelOf('wasm', 'local');
+
+  it.each(['settings', 'loadModel', 'constructor', '__proto__', 'toString', 'hasOwnProperty', ''])('has no %s', async (name) => {
+    const { door } = doorTo(model);
+    await expect(door.call({ name, args: [] }, context())).rejects.toMatchObject({ code: 'unsupported' });
+  });
+
+  it.each([
+    ['compress', ['not a list', { representation: 'raw' }]],
+    ['compress', [['text'], { representation: 'none' }]],
+    ['generate', [[{ role: 'admin', content: 'x' }]]],
+    ['generate', [[{ role: 'user', content: 'x' }], { maxNewTokens: 1e9 }]],
+    ['result', ['../models.json', 'more']],
+    ['measure', [[{ id: {}, hyp: 'a', ref: 'b' }]]],
+  ])('refuses %s with arguments of another shape', async (name, args) => {
+    const { door } = doorTo(model);
+    await expect(door.call({ name, args }, context())).rejects.toMatchObject({ code: 'bad-config', detail: { where: `lab.${name}` } });
+  });
+
+  it('compresses without asking anybody', async () => {
+    const { door, ask } = doorTo(model);
+    const [first] = (await door.call({ name: 'compress', args: [['I am so tired'], { representation: 'nostopwords' }] }, context())) as { text: string }[];
+    expect(first?.text).toBe('tired');
+    expect(ask).not.toHaveBeenCalled();
+  });
+
+  it('streams a reply and returns it whole', async () => {
+    const { door } = doorTo(modelOf('wasm', 'streams').model);
+    const heard = context();
+    const reply = await door.call({ name: 'generate', args: [[{ role: 'user', content: 'Hello' }]] }, heard);
+    expect(reply).toMatchObject({ text: 'I hear', reason: 'stop' });
+    expect(vi.mocked(heard.emit).mock.calls).toEqual([['I '], ['I hear']]);
+  });
+
+  it('computes the same thing once, for each model', async () => {
+    const first = modelOf('wasm', 'first');
+    const second = modelOf('wasm', 'second');
+    for (const { model: each } of [first, first, second]) await doorTo(each).door.call({ name: 'score', args: ['same text'] }, context());
+    expect(first.score).toHaveBeenCalledTimes(1);
+    expect(second.score).toHaveBeenCalledTimes(1);
+  });
+
+  it('asks once before it reads conversations, and takes no for an answer', async () => {
+    const { door, ask } = doorTo(model, false);
+    for (let i = 0; i < 3; i++) {
+      await expect(door.call({ name: 'conversations', args: [] }, context())).rejects.toMatchObject({ code: 'refused' });
+    }
+    expect(ask.mock.calls).toEqual([['conversations']]);
+  });
+
+  it('asks before text goes to an endpoint', async () => {
+    const remote = modelOf('remote', 'far away');
+    const refused = doorTo(remote.model, false);
+    await expect(refused.door.call({ name: 'score', args: ['private'] }, context())).rejects.toMatchObject({ code: 'refused' });
+    expect(remote.score).not.toHaveBeenCalled();
+    const allowed = doorTo(remote.model, true);
+    await allowed.door.call({ name: 'score', args: ['private'] }, context());
+    await allowed.door.call({ name: 'score', args: ['more'] }, context());
+    expect(allowed.ask.mock.calls).toEqual([['endpoint']]);
+    expect(remote.score).toHaveBeenCalledTimes(2);
+  });
+});

@@ -1,0 +1,31 @@
+import * as Inputs from '@observablehq/inputs';
+import { library } from '@observablehq/notebook-kit/runtime';
+import * as Plot from '@observablehq/plot';
+import * as d3 from 'd3';
+import * as htl from 'htl';
+import { dialogueLengths, shareBars, utteranceLengths } from '../../table/figures/dataset-figures.ts';
+import { lossCurves, rateCurves } from '../../table/figures/loss-curves.ts';
+
+/** The lab's own figures: each gives options for Plot. */
+const FIGURES = { dialogueLengths, lossCurves, rateCurves, shareBars, utteranceLengths };
+
+/** The names that every cell may use beside its own: nothing is fetched for any of them. */
+export function builtins(lab: unknown): Record<string, () => unknown> {
+  const { dark, now, width, md, Generators, Mutable } = library;
+  return {
+    lab: () => lab,
+    figures: () => FIGURES,
+    Plot: () => Plot,
+    Inputs: () => Inputs,
+    d3: () => d3,
+    htl: () => htl,
+    html: () => htl.html,
+    svg: () => htl.svg,
+    md,
+    dark,
+    now,
+    width,
+    Generators,
+    Mutable,
+  };
+}

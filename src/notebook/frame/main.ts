@@ -1,0 +1,65 @@
+import { mount } from 'svelte';
+import { RpcClient } from '../../rpc/client.ts';
+import { serve } from '../../rpc/server.ts';
+import { PORT_MESSAGE, type Face, type FrameApi, type HostApi, type ThemeName } from '../protocol.ts';
+import { createLab } from './lab.ts';
+import Notebook from './Notebook.svelte';
+import { OpenNotebook } from './notebook.svelte.ts';
+import '@observablehq/inputs/dist/index.css';
+import '@observablehq/notebook-kit/inspector.css';
+import './frame.css';
+
+addEventListener('message', function connect(event: MessageEvent) {
+  const [port] = event.ports;
+  if (event.data !== PORT_MESSAGE || event.source !== parent || !port) return;
+  removeEventListener('message', connect);
+  start(port);
+});
+
+function start(port: MessagePort): void {
+  const host = new RpcClient<HostApi>(port);
+  const notebook = new OpenNotebook((saved) => void host.call('changed', saved));
+  mount(Notebook, { target: document.body, props: { notebook } });
+  reportHeight((height) => void host.call('height', height));
+  document.addEventListener('click', (event) => followInside(event, (hash) => void host.call('follow', hash)));
+  serve<FrameApi>(
+    {
+      open: async ({ html, run, functions, theme, faces }) => {
+        setTheme(theme);
+        await Promise.all(faces.map(addFace));
+        notebook.open(html, createLab(host, functions), run);
+      },
+      theme: setTheme,
+      run: () => notebook.runAll(),
+    },
+    port,
+  );
+}
+
+function setTheme(theme: ThemeName): void {
+  document.documentElement.dataset['theme'] = theme;
+}
+
+async function addFace({ family, style, weight, bytes }: Face): Promise<void> {
+  const face = new FontFace(family, bytes, { style, weight });
+  document.fonts.add(await face.load());
+}
+
+/** The frame is as high as what is in it, so that the page scrolls and not the frame. */
+function reportHeight(report: (height: number) => void): void {
+  let last = 0;
+  new ResizeObserver(() => {
+    const height = Math.ceil(document.body.getBoundingClientRect().height);
+    if (height !== last) report((last = height));
+  }).observe(document.body);
+}
+
+/** Links cannot leave the sandbox. One to a view of the lab is passed to the page, one within the notebook is followed here. */
+function followInside(event: MouseEvent, follow: (hash: string) => void): void {
+  const link = event.target instanceof Element ? event.target.closest('a[href]') : null;
+  const href = link?.getAttribute('href');
+  if (!href) return;
+  event.preventDefault();
+  if (href.startsWith('#/')) follow(href);
+  else if (href.startsWith('#')) document.getElementById(href.slice(1))?.scrollIntoView({ block: 'start' });
+}

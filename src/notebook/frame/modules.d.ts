@@ -1,0 +1,10 @@
+declare module 'htl' {
+  type Tag<Made> = (strings: TemplateStringsArray, ...values: unknown[]) => Made;
+  export const html: Tag<HTMLElement>;
+  export const svg: Tag<SVGElement>;
+}
+
+/** Cells use it; the lab only hands it on. */
+declare module '@observablehq/inputs' {
+  export const table: (rows: readonly unknown[], options?: object) => HTMLElement;
+}

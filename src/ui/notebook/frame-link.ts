@@ -1,0 +1,65 @@
+import { RpcClient } from '../../rpc/client.ts';
+import { serve, type CallContext } from '../../rpc/server.ts';
+import { LabError } from '../../error.ts';
+import type { NotebookDoor } from '../../lab/notebooks.ts';
+import { FRAME_READY, type FrameApi, type HostApi } from '../../notebook/protocol.ts';
+
+/** Taller than any notebook: more would only be an attack on the page's layout. */
+const TALLEST = 200_000;
+
+export interface FrameListeners {
+  onchange(saved: { title: string; html: string }): void;
+  onheight(pixels: number): void;
+  onfollow(hash: string): void;
+}
+
+/** The page's end of the port to a sandbox. */
+export interface FrameLink {
+  frame: RpcClient<FrameApi>;
+  close(): void;
+}
+
+/** Waits for the frame to be there and connects it to the door; `signal` ends the waiting. */
+export async function linkFrame(iframe: HTMLIFrameElement, door: NotebookDoor, listeners: FrameListeners, signal: AbortSignal): Promise<FrameLink> {
+  await frameReady(iframe, signal);
+  const { port1, port2 } = new MessageChannel();
+  const stop = serve<HostApi>(
+    {
+      lab: (call, context) => door.call(callOf(call), context as CallContext<unknown>),
+      changed: (saved) => listeners.onchange(saved),
+      height: (pixels) => {
+        if (Number.isFinite(pixels)) listeners.onheight(Math.min(TALLEST, Math.max(0, pixels)));
+      },
+      follow: (hash) => {
+        if (typeof hash === 'string' && hash.startsWith('#/')) listeners.onfollow(hash);
+      },
+    },
+    port1,
+  );
+  const frame = new RpcClient<FrameApi>(port1);
+  iframe.contentWindow?.postMessage(null, location.origin, [port2]);
+  return {
+    frame,
+    close() {
+      stop();
+      frame.close(LabError.cancelled());
+      port1.close();
+    },
+  };
+}
+
+function frameReady(iframe: HTMLIFrameElement, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const hear = (event: MessageEvent) => {
+      if (event.source === iframe.contentWindow && event.data === FRAME_READY) resolve();
+    };
+    addEventListener('message', hear, { signal });
+    signal.addEventListener('abort', () => reject(LabError.cancelled()), { once: true });
+  });
+}
+
+/** What comes over the port may have any shape. */
+function callOf(call: unknown): { name: string; args: unknown[] } {
+  const { name, args } = (typeof call === 'object' && call !== null ? call : {}) as Record<string, unknown>;
+  return { name: String(name), args: Array.isArray(args) ? args : [] };
+}

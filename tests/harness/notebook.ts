@@ -1,0 +1,53 @@
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** What a person does with a notebook, through the two frames that it lives in. */
+export class NotebookReader {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  get frame(): FrameLocator {
+    return this.page.frameLocator('iframe[title^="Notebook"]').frameLocator('iframe[title="Notebook"]');
+  }
+
+  get cells(): Locator {
+    return this.frame.locator('section.cell');
+  }
+
+  cell(number: number): Locator {
+    return this.frame.getByRole('region', { name: new RegExp(`^cell ${number},`) });
+  }
+
+  async open(lab: string, name: string): Promise<void> {
+    await this.page.goto(`${lab}#/notebooks/${name}`);
+    await this.cells.first().waitFor();
+  }
+
+  /** Waits until no cell is busy; a cell that streams is busy only until its first value. */
+  async settled(timeout = 240_000): Promise<void> {
+    await expect.poll(() => this.states(), { timeout, interval: 250 }).not.toContain('pending');
+  }
+
+  states(): Promise<(string | null)[]> {
+    return this.cells.evaluateAll((cells) => cells.map((cell) => (cell as HTMLElement).dataset['state'] ?? null));
+  }
+
+  /** What cells that failed say. */
+  failures(): Promise<string[]> {
+    return this.frame.locator('.cell[data-state="rejected"] .output').allInnerTexts();
+  }
+
+  /** Puts `text` in place of what a cell holds and runs it. */
+  async rewrite(number: number, text: string): Promise<void> {
+    const cell = this.cell(number);
+    await cell.hover();
+    await cell.getByRole('button', { name: /^Edit/ }).click();
+    const source = cell.getByRole('textbox', { name: /^Source of/ });
+    await source.press('ControlOrMeta+a');
+    await source.pressSequentially(text);
+    await source.press('Shift+Enter');
+  }
+}

