@@ -19,6 +19,7 @@ const ORDER: readonly (readonly string[])[] = [
   ['metrics'],
   ['conversation'],
   ['storage', 'train'],
+  ['notebook'],
   ['lab'],
   ['offline'],
   ['ui'],
