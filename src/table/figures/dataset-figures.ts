@@ -15,6 +15,7 @@ const NAMES = 190;
 /** How many dialogues have so many utterances. */
 export function dialogueLengths({ utterancesPerDialogue }: DatasetStatistics, { width, tip = false }: FigureSize): Plot.PlotOptions {
   const interval = intervalFor(utterancesPerDialogue);
+  const bins = binned(utterancesPerDialogue, interval, utterancesPerDialogue.at(-1)?.length ?? 0).filter(({ count }) => count > 0);
   return {
     width,
     height: 220,
@@ -22,7 +23,15 @@ export function dialogueLengths({ utterancesPerDialogue }: DatasetStatistics, { 
     x: { label: 'utterances in a dialogue' },
     y: { label: 'dialogues', grid: true },
     marks: [
-      Plot.rectY(utterancesPerDialogue, Plot.binX({ y: 'sum' }, { x: 'length', y: 'count', interval, fill: ONE, inset: 0.5, tip })),
+      Plot.rectY(bins, {
+        x1: 'from',
+        x2: (bin: Bin) => bin.from + interval,
+        y: 'count',
+        fill: ONE,
+        inset: 0.5,
+        tip,
+        title: ({ from, count }: Bin) => `${interval === 1 ? from : `${from} to ${from + interval - 1}`} utterances: ${count} dialogues`,
+      }),
       Plot.ruleY([0]),
     ],
   };
@@ -47,7 +56,7 @@ export function utteranceLengths({ seeker, supporter }: DatasetStatistics, { wid
         const bins = binned(wordsPerUtterance, interval, longest).map((bin) => ({ ...bin, share: (100 * bin.count) / utterances }));
         return [
           Plot.lineY(bins, { x: 'middle', y: 'share', stroke: colour, strokeWidth: 2, curve: 'monotone-x' }),
-          Plot.dot(bins, { x: 'middle', y: 'share', fill: colour, r: 2.5, tip, title: ({ from, share }: { from: number; share: number }) => `${name}: ${share.toFixed(1)} % have ${from} to ${from + interval - 1} words` }),
+          Plot.dot(bins, { x: 'middle', y: 'share', fill: colour, r: 2.5, tip, title: ({ from, share }: Bin & { share: number }) => `${name}: ${share.toFixed(1)} % have ${from} to ${from + interval - 1} words` }),
         ];
       }),
       ...sides.map(({ name, colour }, i) => Plot.text([`● ${name}`], { frameAnchor: 'top-right', dy: 4 + 16 * i, fill: colour, fontWeight: 600 })),
@@ -82,7 +91,14 @@ function intervalFor(lengths: Lengths): number {
   for (let unit = 1; ; unit *= 10) for (const step of [1, 2, 5]) if (span / (step * unit) <= BINS) return step * unit;
 }
 
-function binned(lengths: Lengths, interval: number, longest: number): { from: number; middle: number; count: number }[] {
+/** What has from `from` to the next bin's `from`, that one excluded. */
+interface Bin {
+  from: number;
+  middle: number;
+  count: number;
+}
+
+function binned(lengths: Lengths, interval: number, longest: number): Bin[] {
   const bins = Array.from({ length: Math.floor(longest / interval) + 1 }, (_, i) => ({ from: i * interval, middle: (i + 0.5) * interval, count: 0 }));
   for (const { length, count } of lengths) {
     const bin = bins[Math.floor(length / interval)];
