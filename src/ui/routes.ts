@@ -14,6 +14,7 @@ export interface View {
 export const VIEWS: readonly [View, ...View[]] = [
   { id: 'chat', label: 'Chat', title: 'Chat', load: () => import('./views/ChatView.svelte') },
   { id: 'compare', label: 'Compare', title: 'Compare representations', load: () => import('./views/CompareView.svelte') },
+  { id: 'data', label: 'Data', title: 'Datasets', load: () => import('./views/DataView.svelte') },
   { id: 'notebooks', label: 'Notebooks', title: 'Notebooks', load: () => import('./views/NotebooksView.svelte') },
   { id: 'models', label: 'Models', title: 'Models', load: () => import('./views/ModelsView.svelte') },
   { id: 'about', label: 'About', title: 'About and privacy', load: () => import('./views/AboutView.svelte') },
