@@ -29,6 +29,12 @@ export interface Decoding {
   seed: number;
 }
 
+/** How a reply is wanted. */
+export interface ReplyRequest extends Decoding {
+  /** A JSON schema that the reply keeps to, where an engine can hold a model to one; others pass over it. */
+  jsonSchema?: object;
+}
+
 export const PAPER_DECODING: Omit<Decoding, 'seed'> = {
   temperature: 0.7,
   topP: 0.95,
@@ -93,7 +99,7 @@ export interface LoadedModel {
   renderPrompt(messages: ChatMessage[]): Promise<string>;
   /** Token counts of texts, special tokens recognised, none added. */
   countTokens(texts: string[]): Promise<number[]>;
-  stream(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncIterable<StreamEvent>;
+  stream(messages: ChatMessage[], decoding: ReplyRequest, signal?: AbortSignal): AsyncIterable<StreamEvent>;
   /**
    * Log-probability of every token of `text` (special tokens recognised, none added) given those before it. Before the
    * token number `from` an engine may leave them null, which spares it work.

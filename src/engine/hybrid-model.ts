@@ -29,12 +29,12 @@ export class HybridModel implements LoadedModel {
     return this.#talker.stream(messages, decoding, signal);
   }
 
-  async score(text: string, signal?: AbortSignal): Promise<TokenScore[]> {
+  async score(text: string, signal?: AbortSignal, from = 0): Promise<TokenScore[]> {
     this.#scorer ??= this.#loadScorer().catch((error: unknown) => {
       this.#scorer = undefined;
       throw error;
     });
-    return (await this.#scorer).score(text, signal);
+    return (await this.#scorer).score(text, signal, from);
   }
 
   async unload(): Promise<void> {

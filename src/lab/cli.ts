@@ -8,6 +8,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   compress: async () => (await import('./commands/compress.ts')).compressCommand,
   evaluate: async () => (await import('./commands/evaluate.ts')).evaluateCommand,
   score: async () => (await import('./commands/score.ts')).scoreCommand,
+  judge: async () => (await import('./commands/judge.ts')).judgeCommand,
 };
 
 async function usage(): Promise<string> {

@@ -2,13 +2,17 @@ import { appendFile, mkdir, open, readFile, rename, rm, truncate, writeFile } fr
 import { join } from 'node:path';
 import { LabError } from '../error.ts';
 import { parsePlan, type EvaluationPlan } from '../response/plan.ts';
+import { numbersOf } from '../response/numbers.ts';
 import { recordSchema, type ResultRecord } from '../response/record.ts';
 import type { RunSummary } from '../table/summary.ts';
 
-/** A run on disk: `plan.json`, `records.jsonl` (a line for each turn that is done) and `summary.json`. */
+/**
+ * A run on disk: `plan.json`, `records.jsonl` (a line for each turn that is done), and of a finished one `summary.json`
+ * and `numbers.jsonl`, which hold no text and may be published.
+ */
 export interface RunFolder {
-  /** What was done before. */
-  records: ResultRecord[];
+  /** All that is done, before and now. */
+  readonly records: readonly ResultRecord[];
   /** Resolves when the line is with the operating system, so that a kill loses at most the record in the making. */
   append(record: ResultRecord): Promise<void>;
   writeSummary(summary: RunSummary): Promise<void>;
@@ -27,13 +31,16 @@ export async function openRunFolder(out: string, plan: EvaluationPlan): Promise<
   try {
     await keepPlan(out, plan);
     const path = join(out, 'records.jsonl');
+    const records = await readRecords(path);
     return {
-      records: await readRecords(path),
-      append: (record) => appendFile(path, `${JSON.stringify(record)}\n`),
+      records,
+      async append(record) {
+        await appendFile(path, `${JSON.stringify(record)}\n`);
+        records.push(record);
+      },
       async writeSummary(summary) {
-        const temporary = join(out, `summary.json.${process.pid}`);
-        await writeFile(temporary, `${JSON.stringify(summary, null, 1)}\n`);
-        await rename(temporary, join(out, 'summary.json'));
+        await replaceFile(join(out, 'numbers.jsonl'), records.map((record) => `${JSON.stringify(numbersOf(record))}\n`).join(''));
+        await replaceFile(join(out, 'summary.json'), `${JSON.stringify(summary, null, 1)}\n`);
       },
       close: unlock,
     };
@@ -41,6 +48,12 @@ export async function openRunFolder(out: string, plan: EvaluationPlan): Promise<
     await unlock();
     throw error;
   }
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}`;
+  await writeFile(temporary, text);
+  await rename(temporary, path);
 }
 
 /** The plan of a folder is that of its records; another one would mix two runs. */

@@ -18,7 +18,7 @@ const runFileSchema = z.strictObject({
 export type RunFile = z.output<typeof runFileSchema>;
 
 export function writeRunFile(plan: EvaluationPlan, total: number, records: readonly ResultRecord[]): string {
-  return JSON.stringify({ format: RUN_FORMAT, version: 1, plan, total, records } satisfies z.input<typeof runFileSchema>);
+  return JSON.stringify({ format: RUN_FORMAT, version: 1, plan, total, records: [...records] } satisfies RunFile);
 }
 
 /** Reads an exported run. @throws LabError `bad-file` naming the first field at fault */

@@ -72,6 +72,13 @@ describe('runPlan', () => {
     expect(untimed([...before, ...after])).toEqual(untimed(whole));
   });
 
+  it('gives every model its share before the next dialogues where that is wished', async () => {
+    const plan = parsePlan({ ...PLAN, models: ['m', 'n'].map((id) => ({ kind: 'folder', id, name: id, folder: '.' })), representations: ['raw'] });
+    const order = (await collect(parts({}, { plan, dialoguesAtOnce: 1 }))).map(({ model, dialogue }) => `${model} ${dialogue}`);
+    expect([...new Set(order)]).toEqual(['m a', 'n a', 'n b', 'm b']);
+    expect(order).toHaveLength(8);
+  });
+
   it('counts what is done and says how long the rest will take', async () => {
     const progress = [];
     for await (const event of runPlan(parts())) progress.push(event.progress);

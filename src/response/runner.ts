@@ -16,6 +16,8 @@ export interface RunParts {
   measure: (hypothesis: string, reference: string, signal?: AbortSignal) => Promise<ResultRecord['scores']>;
   /** Turns in flight at a time, where the model answers elsewhere. Default 1. */
   concurrency?: number;
+  /** Every model goes through so many dialogues before the next ones, so that a run that is stopped early is balanced. Default: all. */
+  dialoguesAtOnce?: number;
   signal?: AbortSignal;
 }
 
@@ -46,21 +48,38 @@ export async function* runPlan(parts: RunParts): AsyncGenerator<RunEvent> {
   const all = planJobs(plan, parts.turns);
   const open = all.filter((job) => !parts.done.has(jobKey(job)));
   const pace = new Pace(all.length, open.length);
-  for (const spec of plan.models) {
-    const jobs = open.filter(({ model }) => model === spec.id);
-    if (jobs.length === 0) continue;
-    throwIfCancelled(signal);
-    yield { type: 'loading', model: spec.id, progress: pace.progress };
-    const model = await parts.openModel(spec, signal);
-    pace.start();
-    try {
+  let current: { id: string; model: LoadedModel } | undefined;
+  try {
+    for (const { spec, dialogues } of shifts(parts)) {
+      const jobs = open.filter(({ model, turn }) => model === spec.id && dialogues.has(turn.dialogue));
+      if (jobs.length === 0) continue;
+      throwIfCancelled(signal);
+      if (current?.id !== spec.id) {
+        yield { type: 'loading', model: spec.id, progress: pace.progress };
+        await current?.model.unload();
+        current = undefined;
+        current = { id: spec.id, model: await parts.openModel(spec, signal) };
+      }
+      const { model } = current;
       const concurrency = model.info.device === 'remote' ? Math.max(1, parts.concurrency ?? 1) : 1;
+      pace.start();
       for await (const record of pooled(jobs, concurrency, (job, stop) => complete(model, job, parts, stop), signal)) {
         yield { type: 'record', record, progress: pace.count() };
       }
-    } finally {
-      await model.unload();
     }
+  } finally {
+    await current?.model.unload();
+  }
+}
+
+/** Which model works on which dialogues, one after the other; it goes back and forth, so that fewer models are loaded. */
+function* shifts({ plan, turns, dialoguesAtOnce = Infinity }: RunParts): Generator<{ spec: PlanModel; dialogues: ReadonlySet<string> }> {
+  const dialogues = [...new Set(turns.map(({ dialogue }) => dialogue))];
+  let models = plan.models;
+  for (let at = 0; at < dialogues.length; at += dialoguesAtOnce) {
+    const together = new Set(dialogues.slice(at, at + dialoguesAtOnce));
+    for (const spec of models) yield { spec, dialogues: together };
+    models = [...models].reverse();
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ChatMessage } from '../../context/message.ts';
 import { LabError } from '../../error.ts';
-import type { Decoding, LoadedInfo, LoadedModel, StreamEvent, TokenScore } from '../engine.ts';
+import type { LoadedInfo, LoadedModel, ReplyRequest, StreamEvent, TokenScore } from '../engine.ts';
 import { garbage, normaliseBaseUrl, readAnswer, request, type Endpoint, type RequestOptions } from './request.ts';
 import { serverSentEvents } from './sse.ts';
 
@@ -64,6 +64,7 @@ export class EndpointModelClient implements LoadedModel {
   #options: RequestOptions;
   #host: string;
   #sendTopK = true;
+  #sendSchema = true;
 
   constructor(settings: EndpointSettings, options: Omit<RequestOptions, 'signal'> = {}) {
     this.#settings = { ...settings, baseUrl: normaliseBaseUrl(settings.baseUrl) };
@@ -87,7 +88,7 @@ export class EndpointModelClient implements LoadedModel {
     throw this.#unsupported('has no common way to count tokens');
   }
 
-  async *stream(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+  async *stream(messages: ChatMessage[], decoding: ReplyRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
     const start = performance.now();
     let firstAt = 0;
     let lastAt = 0;
@@ -146,8 +147,8 @@ export class EndpointModelClient implements LoadedModel {
 
   async unload(): Promise<void> {}
 
-  async #chat(messages: ChatMessage[], decoding: Decoding, signal: AbortSignal | undefined): Promise<Response> {
-    const { temperature, topP, topK, maxNewTokens, seed } = decoding;
+  async #chat(messages: ChatMessage[], decoding: ReplyRequest, signal: AbortSignal | undefined): Promise<Response> {
+    const { temperature, topP, topK, maxNewTokens, seed, jsonSchema } = decoding;
     const body = {
       model: this.#settings.model,
       messages,
@@ -158,15 +159,29 @@ export class EndpointModelClient implements LoadedModel {
       stream: true,
       stream_options: { include_usage: true },
     };
-    const send = (extra: object) => request(this.#settings, '/chat/completions', { ...body, ...extra }, { ...this.#options, signal });
-    if (!this.#sendTopK || topK === 0) return send({});
-    try {
-      return await send({ top_k: topK });
-    } catch (error) {
-      if (!(error instanceof LabError && /top_k/.test(error.detail.what))) throw error;
-      this.#sendTopK = false;
-      this.info.features.topK = false;
-      return send({});
+    const send = () =>
+      request(
+        this.#settings,
+        '/chat/completions',
+        {
+          ...body,
+          ...(this.#sendTopK && topK !== 0 && { top_k: topK }),
+          ...(this.#sendSchema && jsonSchema && { response_format: { type: 'json_schema', json_schema: { name: 'reply', strict: true, schema: jsonSchema } } }),
+        },
+        { ...this.#options, signal },
+      );
+    // What a server does not know it names when it refuses; it is asked again without.
+    for (;;) {
+      try {
+        return await send();
+      } catch (error) {
+        const what = error instanceof LabError ? error.detail.what : '';
+        if (this.#sendTopK && /top_k/.test(what)) {
+          this.#sendTopK = false;
+          this.info.features.topK = false;
+        } else if (this.#sendSchema && jsonSchema && /response_format|json_schema/.test(what)) this.#sendSchema = false;
+        else throw error;
+      }
     }
   }
 

@@ -64,6 +64,17 @@ describe('CausalLm', () => {
     expect(scores.map((score) => score.text).join('')).toBe(text);
   });
 
+  it('scores the end of a text alone, on what the cache holds of its beginning', async () => {
+    const text = `<s>user\n${'It snows. '.repeat(20)}</s>`;
+    const whole = await model.score(text);
+    await reply(model, 'It snows. '.repeat(20), { maxNewTokens: 3 });
+    for (const from of [1, 2, 90, whole.length - 1]) {
+      const end = await model.score(text, undefined, from);
+      expect(end.findIndex(({ logprob }) => logprob !== null)).toBe(from);
+      end.slice(from).forEach(({ logprob }, i) => expect(logprob).toBeCloseTo(whole[from + i]?.logprob ?? NaN, 4));
+    }
+  });
+
   it('decodes greedily what the plain definition finds most likely', async () => {
     const prompt = await model.renderPrompt([{ role: 'user', content: 'Hi' }]);
     const { text } = await reply(model, 'Hi', { temperature: 0, maxNewTokens: 6 });

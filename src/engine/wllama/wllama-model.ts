@@ -78,7 +78,7 @@ export class WllamaModel implements LoadedModel {
    * step, and no more than one row of logits exists at a time. Prompts go in as text: where a part of the text would
    * be cut into other tokens than it is within the whole, the score can't be had this way and `unsupported` is thrown.
    */
-  async score(text: string, signal?: AbortSignal): Promise<TokenScore[]> {
+  async score(text: string, signal?: AbortSignal, from = 0): Promise<TokenScore[]> {
     const leave = await this.#queue.enter();
     try {
       const tokenizer = this.#known();
@@ -87,7 +87,7 @@ export class WllamaModel implements LoadedModel {
       const scores: TokenScore[] = ids.map((id) => ({ id, text: tokenizer.tokenText(id), logprob: null }));
       for (const [i, score] of scores.entries()) {
         throwIfCancelled(signal);
-        if (i > 0) score.logprob = await this.#logprob(tokenizer, ids.slice(0, i), score.id);
+        if (i > 0 && i >= from) score.logprob = await this.#logprob(tokenizer, ids.slice(0, i), score.id);
       }
       return scores;
     } catch (error) {

@@ -21,6 +21,6 @@ export type EngineApi = {
   renderPrompt: Method<ChatMessage[], string>;
   countTokens: Method<string[], number[]>;
   stream: Method<{ messages: ChatMessage[]; decoding: Decoding }, null, StreamEvent>;
-  score: Method<string, TokenScore[]>;
+  score: Method<{ text: string; from: number }, TokenScore[]>;
   unload: Method<null, null>;
 };

@@ -26,7 +26,7 @@ export function engineHandlers(loaders: Record<EngineId, EngineLoader>): Handler
       for await (const event of loaded().stream(messages, decoding, signal)) emit(event);
       return null;
     },
-    score: (text, { signal }) => loaded().score(text, signal),
+    score: ({ text, from }, { signal }) => loaded().score(text, signal, from),
     async unload() {
       await model?.unload();
       model = undefined;

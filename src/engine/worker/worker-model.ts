@@ -57,8 +57,8 @@ export class WorkerModel implements LoadedModel {
     }
   }
 
-  async score(text: string, signal?: AbortSignal): Promise<TokenScore[]> {
-    return this.#guard(() => this.#worker.call('score', text, signal ? { signal } : {}));
+  async score(text: string, signal?: AbortSignal, from = 0): Promise<TokenScore[]> {
+    return this.#guard(() => this.#worker.call('score', { text, from }, signal ? { signal } : {}));
   }
 
   async unload(): Promise<void> {

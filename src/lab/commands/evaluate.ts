@@ -1,67 +1,59 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import { basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { readDataset } from '../../dataset/read.ts';
-import type { Dialogue } from '../../dataset/dialogue.ts';
-import type { LoadedModel } from '../../engine/engine.ts';
-import { EndpointModelClient } from '../../engine/openai/openai.ts';
-import { normaliseBaseUrl } from '../../engine/openai/request.ts';
-import { LabError } from '../../error.ts';
-import { parsePlan, type EvaluationPlan, type PlanModel } from '../../response/plan.ts';
+import { parsePlan } from '../../response/plan.ts';
 import { recordKey } from '../../response/record.ts';
 import { planJobs, runPlan, type RunProgress } from '../../response/runner.ts';
 import { sampleTurns } from '../../response/turns.ts';
 import { aggregate } from '../../table/aggregate.ts';
-import { compress } from '../compression.ts';
-import { loadFolderModel } from '../folder-model.ts';
+import { checkNumbers } from '../check-numbers.ts';
 import { createNodeMetrics } from '../metrics-node.ts';
+import { nodeRunParts, readPlanDataset, type Places } from '../plan-parts.ts';
 import { openRunFolder } from '../run-folder.ts';
 import { choose, parseOptions, readJson, required, wholeNumber, type Command } from './command.ts';
 
-const USAGE = '--plan FILE --out FOLDER [--dataset FILE] [--folder MODEL-ID=FOLDER]… [--concurrency N] [--threads N]';
+const USAGE = '--plan FILE (--out FOLDER | --check NUMBERS [--records N]) [--dataset FILE] [--folder MODEL-ID=FOLDER]… [--concurrency N] [--threads N] [--minutes N]';
 
-/** The built-in dialogues of this checkout. */
-const BUILT_IN = fileURLToPath(new URL('../../../public/dialogues/solace-72.json', import.meta.url));
+/** Under a limit of time all models keep to the same dialogues, a few at a time. */
+const DIALOGUES_AT_ONCE = 5;
 
 /** Carries out an evaluation plan; started again on the same folder, it goes on where it was. */
 export const evaluateCommand: Command = {
-  summary: "Carry out an evaluation plan, resumable; a line a cell. An endpoint's key is read from SOLACE_API_KEY.",
+  summary: "Carry out an evaluation plan, resumable, and print a line a cell; or do records of a run again. An endpoint's key is read from SOLACE_API_KEY.",
   usage: USAGE,
   async run(args, print, signal) {
     const text = { type: 'string' } as const;
-    const options = parseOptions(args, { plan: text, out: text, dataset: text, folder: { type: 'string', multiple: true }, concurrency: text, threads: text }, USAGE);
+    const many = { type: 'string', multiple: true } as const;
+    const options = parseOptions(args, { plan: text, out: text, check: text, records: text, dataset: text, folder: many, concurrency: text, threads: text, minutes: text }, USAGE);
     const path = required('plan', options.plan, USAGE);
     const plan = parsePlan(await readJson(path), path);
-    const folders = new Map((options.folder ?? []).map((each) => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)]));
-    for (const id of folders.keys()) choose('folder', id, plan.models.map((model) => model.id));
-    const threads = wholeNumber('threads', options.threads);
-    const dialogues = await readPlanDataset(plan, options.dataset);
-    const turns = sampleTurns(dialogues, plan.sample);
-    const run = await openRunFolder(required('out', options.out, USAGE), plan);
+    const places: Places = { folders: new Map((options.folder ?? []).map(splitAssignment)), threads: wholeNumber('threads', options.threads) };
+    for (const id of places.folders.keys()) choose('folder', id, plan.models.map((model) => model.id));
+    const turns = sampleTurns(await readPlanDataset(plan, options.dataset), plan.sample);
     const metrics = createNodeMetrics();
+    const parts = { ...nodeRunParts(plan, places, metrics), turns, signal };
+    if (options.check !== undefined) {
+      for await (const line of checkNumbers(parts, options.check, wholeNumber('records', options.records) ?? 20)) print(JSON.stringify(line));
+      return metrics.terminate();
+    }
+    const minutes = wholeNumber('minutes', options.minutes);
+    const late = minutes === undefined ? new AbortController().signal : AbortSignal.timeout(minutes * 60_000);
+    const run = await openRunFolder(required('out', options.out, USAGE), plan);
     const report = progressReporter();
     try {
       const events = runPlan({
-        plan,
-        turns,
+        ...parts,
+        signal: AbortSignal.any([signal, late]),
         done: new Set(run.records.map(recordKey)),
         concurrency: wholeNumber('concurrency', options.concurrency) ?? 8,
-        openModel: (model, stop) => openModel(model, folders, threads, stop),
-        compress: async (texts, representation) => (await compress(texts, { representation, tagger: plan.tagger })).map((each) => each.text),
-        async measure(hyp, ref, stop) {
-          const { pairs } = await metrics.measure([{ id: 0, hyp, ref }], { meteor: plan.metrics.meteor, signal: stop, ...(plan.metrics.bertscore && { bertscore: {} }) });
-          return { ...pairs[0]?.scores };
-        },
-        signal,
+        ...(minutes !== undefined && { dialoguesAtOnce: DIALOGUES_AT_ONCE }),
       });
-      for await (const event of events) {
-        if (event.type === 'record') {
-          await run.append(event.record);
-          run.records.push(event.record);
+      try {
+        for await (const event of events) {
+          if (event.type === 'record') await run.append(event.record);
+          report(event.type === 'loading' ? `loading ${event.model}` : event.record.model, event.progress);
         }
-        report(event.type === 'loading' ? `loading ${event.model}` : event.record.model, event.progress);
+      } catch (error) {
+        // Out of time is no failure: what is done is summed up, and the same command goes on from there.
+        if (!late.aborted || signal.aborted) throw error;
       }
       const summary = aggregate(plan, run.records, { machine: machine(), expected: planJobs(plan, turns).length });
       await run.writeSummary(summary);
@@ -74,31 +66,7 @@ export const evaluateCommand: Command = {
   },
 };
 
-async function readPlanDataset({ dataset }: EvaluationPlan, override: string | undefined): Promise<Dialogue[]> {
-  const path = override ?? (dataset.source === 'built-in' ? BUILT_IN : dataset.source);
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw LabError.from(error, { code: 'missing-file', where: path, what: 'The dataset cannot be read', todo: 'Say where it lies with --dataset.' });
-  });
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (dataset.sha256 !== undefined && dataset.sha256 !== sha256) {
-    throw new LabError({ code: 'hash-mismatch', where: path, what: "It is not the plan's dataset: the SHA-256 is another.", todo: 'Take the file that the plan was made with.' });
-  }
-  const blob = new Blob([bytes]);
-  const { dialogues, badCount } = await readDataset([{ name: basename(path), size: blob.size, stream: () => blob.stream() }]);
-  if (badCount > 0) process.stderr.write(`${badCount} malformed dialogues are left out.\n`);
-  return dialogues;
-}
-
-async function openModel(model: PlanModel, folders: ReadonlyMap<string, string>, threads?: number, signal?: AbortSignal): Promise<LoadedModel> {
-  if (model.kind === 'folder') {
-    const { template } = model;
-    return loadFolderModel(folders.get(model.id) ?? model.folder, { template, ...(threads !== undefined && { threads }), ...(signal && { signal }) });
-  }
-  if (model.kind === 'endpoint') {
-    return new EndpointModelClient({ baseUrl: normaliseBaseUrl(model.baseUrl), model: model.model, modelId: model.id, contextWindow: null, apiKey: process.env['SOLACE_API_KEY'] });
-  }
-  throw new LabError({ code: 'unsupported', where: model.name, what: 'This model lives in a browser.', todo: 'Give its folder as a model of kind "folder", or run the plan in the page.' });
-}
+const splitAssignment = (text: string): [string, string] => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)];
 
 function machine(): string {
   const list = cpus();

@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import type { Dialogue } from '../dataset/dialogue.ts';
+import type { LoadedModel, TokenScore } from '../engine/engine.ts';
+import { auc, cohenKappa, ranks, spearman } from './agreement.ts';
+import { positionBias, verbosityBias } from './bias.ts';
+import { compareReplies, expectation, judge, weightedScores, type Preference } from './judge.ts';
+import { conversationPrompt, replyPrompt } from './prompt.ts';
+import { blind, humanResults, parseRatings, unblind, type Ratings } from './side-by-side.ts';
+import { validateJudge } from './validate.ts';
+import { CRITERION_IDS } from './criteria.ts';
+import { readPreference, readVerdict } from './verdict.ts';
+
+const scores = (engagement: number, comforting = engagement, appropriateness = engagement, suggestion = engagement) => ({ engagement, comforting, appropriateness, suggestion });
+const reply = { context: [{ speaker: 'seeker' as const, text: 'I lost\nmy job' }], candidate: 'I am sorry.', reference: 'That is hard.' };
+
+/** A judge that gives these answers, one after the other, and the last one from then on. */
+function fakeJudge(...answers: string[]): LoadedModel & { asked: string[] } {
+  const asked: string[] = [];
+  return {
+    asked,
+    info: { modelId: 'judge', engine: 'transformers', device: 'cpu', features: { score: true, tokenize: true, seed: true, topK: true }, contextWindow: 4096 },
+    renderPrompt: (messages) => Promise.resolve(messages.map(({ content }) => content).join('\n')),
+    countTokens: (texts) => Promise.resolve(texts.map(({ length }) => length)),
+    async *stream(messages) {
+      asked.push(messages.at(-1)?.content ?? '');
+      yield { type: 'text', text: answers[Math.min(asked.length, answers.length) - 1] ?? '' };
+      yield { type: 'done', reason: 'stop', stats: { promptTokens: 1, newTokens: 1, firstTokenMs: 1, decodeMs: 1 } };
+    },
+    // A character a token; the last digit k has the probability 2^-(k+1), shared out among 0 to 5.
+    score: (text) => Promise.resolve([...text].map((character, i): TokenScore => ({ id: i, text: character, logprob: /\d/.test(character) ? -(Number(character) + 1) * Math.LN2 : -1 }))),
+    unload: () => Promise.resolve(),
+  };
+}
+
+describe('readVerdict', () => {
+  const all = scores(4, 3, 5, 0);
+  it.each([
+    ['{"engagement": 4, "comforting": 3, "appropriateness": 5, "suggestion": 0}', false],
+    ['Here you are:\n```json\n{"Engagement": "4/5", "Comforting": 3, "Appropriateness": 5, "Suggestion": 0}\n```', true],
+    ["{engagement: 4, 'comforting': 3/5, 'appropriateness': 5, 'suggestion': 0,}", true],
+    ['**Engagement**: 4\n- Comforting: 3/5\nAppropriateness - 5\nSuggestion: score 0', true],
+  ])('reads %j', (text, repaired) => {
+    expect(readVerdict(text)).toEqual({ kind: 'scores', scores: all, repaired });
+  });
+
+  it.each([
+    ["I'm sorry, but I can't rate this.", 'refused'],
+    ['The supporter is kind.', 'unreadable'],
+    ['{"engagement": 9, "comforting": 3, "appropriateness": 5, "suggestion": 0}', 'unreadable'],
+    ['{"engagement": null, "comforting": 3, "appropriateness": 5, "suggestion": 0}', 'unreadable'],
+    ['', 'unreadable'],
+  ])('takes %j for %s', (text, kind) => {
+    expect(readVerdict(text)).toEqual({ kind });
+  });
+
+  it('reads preferences', () => {
+    expect(['A', ' b.', 'Tie', 'Reply B is better', 'Neither', 'Both'].map(readPreference)).toEqual(['a', 'b', 'tie', 'b', undefined, undefined]);
+  });
+});
+
+describe('judge', () => {
+  const answer = (n: number) => JSON.stringify(scores(n));
+
+  it('judges several times and gives mean and variance', async () => {
+    const model = fakeJudge(answer(2), answer(4), answer(3));
+    const judgement = await judge(model, replyPrompt(reply));
+    expect(judgement).toMatchObject({ scores: scores(3), variance: scores(1), refused: 0, unreadable: 0, repaired: 0 });
+    expect(new Set(model.asked.map((prompt) => prompt.slice(prompt.lastIndexOf('{'))))).toHaveLength(3);
+  });
+
+  it('asks again for what cannot be read and counts refusals', async () => {
+    const judgement = await judge(fakeJudge('hm', answer(5), 'I am sorry, no.', 'hm'), replyPrompt(reply), { repeats: 3, retries: 1 });
+    expect(judgement).toMatchObject({ rounds: [scores(5)], scores: scores(5), variance: null, refused: 1, unreadable: 3 });
+  });
+
+  it('weighs the numbers by their probabilities', async () => {
+    const weights = [0, 1, 2, 3, 4, 5].map((k) => 2 ** -(k + 1));
+    const expected = weights.reduce((sum, w, k) => sum + w * k, 0) / weights.reduce((a, b) => a + b, 0);
+    expect((await weightedScores(fakeJudge(''), replyPrompt(reply))).suggestion).toBeCloseTo(expected, 9);
+    expect(expectation([-1000, -1000])).toBe(0.5);
+  });
+
+  it('shows an utterance with line breaks as one line and the original as a yardstick', () => {
+    const [, { content } = { content: '' }] = replyPrompt(reply)(CRITERION_IDS);
+    expect(content).toContain('Seeker: I lost my job\n');
+    expect(content).toContain('Supporter: That is hard.');
+    expect(replyPrompt({ ...reply, reference: ' ' })(CRITERION_IDS)[1]?.content).not.toContain('yardstick');
+    expect(conversationPrompt(reply.context)(CRITERION_IDS)[1]?.content).toContain('Seeker: I lost my job\n');
+  });
+});
+
+describe('bias', () => {
+  it('asks in both orders and tells a judge of places from one of replies', async () => {
+    expect(await compareReplies(fakeJudge('A'), [], 'x', 'y')).toEqual({ choice: 'tie', forward: 'a', swapped: 'a' });
+    expect(await compareReplies(fakeJudge('A', 'B'), [], 'x', 'y')).toEqual({ choice: 'first', forward: 'a', swapped: 'b' });
+    expect((await compareReplies(fakeJudge('A', '?'), [], 'x', 'y')).choice).toBeNull();
+    const placed: Preference = { choice: 'tie', forward: 'a', swapped: 'a' };
+    expect(positionBias([placed, { choice: 'first', forward: 'a', swapped: 'b' }])).toEqual({ answered: 2, consistent: 0.5, firstShare: 0.75 });
+  });
+
+  it('finds a judge that pays for words', () => {
+    const judged = [1, 2, 3].map((n) => ({ candidate: 'word '.repeat(n), judgement: { rounds: [], scores: scores(n), variance: null, refused: 0, unreadable: 0, repaired: 0 } }));
+    expect(verbosityBias(judged)).toBeCloseTo(1, 12);
+  });
+});
+
+// Worked out by hand.
+describe('agreement', () => {
+  it('ranks with ties and correlates ranks', () => {
+    expect(ranks([10, 20, 20, 5])).toEqual([2, 3.5, 3.5, 1]);
+    expect(spearman([1, 2, 3, 4], [1, 3, 2, 4])).toBeCloseTo(0.8, 12);
+    expect(spearman([1, 2, 2, 3], [3, 2, 2, 1])).toBeCloseTo(-1, 12);
+    expect(spearman([1, 1], [1, 2])).toBeNaN();
+  });
+
+  it('separates two groups', () => {
+    expect(auc([3, 4], [1, 2])).toBe(1);
+    expect(auc([1, 2], [1, 2])).toBe(0.5);
+    expect(auc([0.1, 0.4, 0.35, 0.8].slice(2), [0.1, 0.4])).toBe(0.75);
+    expect(auc([], [1])).toBeNaN();
+  });
+
+  it('corrects the agreement of raters for chance', () => {
+    // 50 items: both yes 20, both no 15, apart 5 and 10: kappa 0.4.
+    const [a, b] = [[20, 'yes', 'yes'], [5, 'yes', 'no'], [10, 'no', 'yes'], [15, 'no', 'no']].reduce<[string[], string[]]>(
+      ([x, y], [n, left, right]) => [[...x, ...new Array<string>(Number(n)).fill(String(left))], [...y, ...new Array<string>(Number(n)).fill(String(right))]],
+      [[], []],
+    );
+    expect(cohenKappa(a, b, ['yes', 'no'])).toBeCloseTo(0.4, 12);
+    expect(cohenKappa([0, 1, 2], [0, 1, 2], [0, 1, 2], 'quadratic')).toBe(1);
+    expect(cohenKappa([0, 2], [2, 0], [0, 1, 2], 'quadratic')).toBeCloseTo(-1, 12);
+    expect(() => cohenKappa(['x'], ['yes'], ['yes'])).toThrow(/x is none of/);
+  });
+
+  it('validates a judge against survey and failures', () => {
+    const dialogue = (relief: number): Dialogue => ({ id: String(relief), utterances: [], survey: { seeker: { relief }, supporter: {} } });
+    const good = [1, 2, 3].map((n) => ({ dialogue: dialogue(n), scores: scores(n) }));
+    const failed = [{ dialogue: dialogue(0), scores: scores(0) }, { dialogue: dialogue(0), scores: null }];
+    const { survey, separation } = validateJudge(good, failed);
+    expect(survey).toContainEqual({ question: 'relief', criterion: 'mean', rho: expect.closeTo(1, 12) as number, n: 3 });
+    expect(separation).toContainEqual({ criterion: 'comforting', auc: 1, good: 3, failed: 1 });
+  });
+});
+
+describe('side by side', () => {
+  const contests = Array.from({ length: 20 }, (_, i) => ({ id: `c${i}`, context: [], first: `first ${i}`, second: `second ${i}` }));
+
+  it('hides which is which, the same for the same seed', () => {
+    const shown = blind(contests, 5);
+    expect(shown).toEqual(blind(contests, 5));
+    expect(shown.map(({ id }) => id)).not.toEqual(contests.map(({ id }) => id));
+    expect(new Set(shown.map(({ swapped }) => swapped)).size).toBe(2);
+    for (const { left, swapped } of shown) expect(left.startsWith(swapped ? 'second' : 'first')).toBe(true);
+  });
+
+  it('counts votes for the systems and the agreement of raters', () => {
+    const rater = (name: string, seed: number): Ratings => ({
+      format: 'solace-lab-ratings', version: 1, rater: name, seed, first: 'm raw', second: 'm keypos',
+      ratings: blind(contests, seed).map(({ id, swapped }) => ({ contest: id, swapped, choices: { comforting: Number(id.slice(1)) < 10 === swapped ? 'right' : 'left' } })),
+    });
+    const raters = [rater('a', 1), rater('b', 2)];
+    const comforting = humanResults(raters.map((each) => parseRatings(JSON.stringify(each), 'x'))).find(({ criterion }) => criterion === 'comforting');
+    expect(comforting).toEqual({ criterion: 'comforting', votes: { first: 20, second: 20, tie: 0 }, kappa: 1 });
+    expect(unblind('left', true)).toBe('second');
+    expect(() => parseRatings('{"rater": 1}', 'r.json')).toThrow(/r\.json/);
+  });
+});

@@ -1,0 +1,124 @@
+import type { ChatMessage } from '../context/message.ts';
+import { PAPER_DECODING, type LoadedModel, type ReplyRequest } from '../engine/engine.ts';
+import { LabError } from '../error.ts';
+import { mean } from '../metrics/significance.ts';
+import { CRITERION_IDS, HIGHEST, type CriterionId, type Scores } from './criteria.ts';
+import { comparingPrompt, type Line, type ScoringPrompt } from './prompt.ts';
+import { readPreference, readVerdict, VERDICT_JSON_SCHEMA } from './verdict.ts';
+
+export interface JudgeOptions {
+  /** How often each item is judged, with another seed and order of criteria each time. Default 3. */
+  repeats?: number;
+  /** How often an unreadable answer is asked for again. Default 2. */
+  retries?: number;
+  temperature?: number;
+  seed?: number;
+  signal?: AbortSignal;
+}
+
+/** What a judge made of one reply or conversation. */
+export interface Judgement {
+  /** One entry for each time it was judged with success. */
+  rounds: Scores[];
+  /** Mean over the rounds; null where there is none. */
+  scores: Scores | null;
+  /** Sample variance over the rounds; null with fewer than two. */
+  variance: Scores | null;
+  refused: number;
+  unreadable: number;
+  repaired: number;
+}
+
+/** Judges several times. Refusals are counted, not asked again; unreadable answers are asked again. */
+export async function judge(model: LoadedModel, prompt: ScoringPrompt, { repeats = 3, retries = 2, temperature = 0.7, seed = 1, signal }: JudgeOptions = {}): Promise<Judgement> {
+  const judgement: Judgement = { rounds: [], scores: null, variance: null, refused: 0, unreadable: 0, repaired: 0 };
+  for (let round = 0; round < repeats; round++) {
+    // Another order each round, so that no criterion always colours the next.
+    const order = CRITERION_IDS.map((_, i) => CRITERION_IDS[(i + round) % CRITERION_IDS.length] as CriterionId);
+    const messages = prompt(order);
+    for (let attempt = 0; attempt <= retries; attempt++) {
+      const decoding: ReplyRequest = { ...PAPER_DECODING, temperature, maxNewTokens: 96, seed: (seed + round * 1000 + attempt) >>> 0, jsonSchema: VERDICT_JSON_SCHEMA };
+      const verdict = readVerdict(await answer(model, messages, decoding, signal));
+      if (verdict.kind === 'unreadable') {
+        judgement.unreadable++;
+        continue;
+      }
+      if (verdict.kind === 'refused') judgement.refused++;
+      else {
+        judgement.rounds.push(verdict.scores);
+        if (verdict.repaired) judgement.repaired++;
+      }
+      break;
+    }
+  }
+  judgement.scores = judgement.rounds.length > 0 ? over(judgement.rounds, mean) : null;
+  judgement.variance = judgement.rounds.length > 1 ? over(judgement.rounds, variance) : null;
+  return judgement;
+}
+
+/**
+ * Scores weighted by the probability that the model gives to each number from 0 to 5, which are finer than the numbers
+ * it writes.
+ *
+ * Reference: Liu et al. (2023), "G-Eval: NLG evaluation using GPT-4 with better human alignment".
+ * @throws LabError `unsupported` where the engine gives no probabilities
+ */
+export async function weightedScores(model: LoadedModel, prompt: ScoringPrompt, signal?: AbortSignal): Promise<Scores> {
+  if (!model.info.features.score || !model.info.features.tokenize) {
+    throw new LabError({ code: 'unsupported', where: model.info.modelId, what: 'This engine gives no probabilities.', todo: 'Judge with repeated answers instead.' });
+  }
+  const scores: Partial<Scores> = {};
+  for (const id of CRITERION_IDS) {
+    const order = [id, ...CRITERION_IDS.filter((other) => other !== id)];
+    const opening = `${await model.renderPrompt(prompt(order))}{"${id}": `;
+    const [before = 0] = await model.countTokens([opening]);
+    const logs: number[] = [];
+    for (let score = 0; score <= HIGHEST; score++) {
+      const tokens = await model.score(`${opening}${score}`, signal, before);
+      logs.push(tokens.slice(before).reduce((sum, { logprob }) => sum + (logprob ?? 0), 0));
+    }
+    scores[id] = expectation(logs);
+  }
+  return scores as Scores;
+}
+
+/** Mean of 0, 1, 2, … under the softmax of their log-probabilities. */
+export function expectation(logs: readonly number[]): number {
+  const highest = Math.max(...logs);
+  const weights = logs.map((log) => Math.exp(log - highest));
+  return weights.reduce((sum, weight, score) => sum + weight * score, 0) / weights.reduce((sum, weight) => sum + weight, 0);
+}
+
+/** Which of two replies a judge prefers, asked in both orders; `tie` where the two answers disagree. */
+export interface Preference {
+  choice: 'first' | 'second' | 'tie' | null;
+  /** The answers in the order given and with the replies swapped, by position; null where unreadable. */
+  forward: 'a' | 'b' | 'tie' | null;
+  swapped: 'a' | 'b' | 'tie' | null;
+}
+
+export async function compareReplies(model: LoadedModel, context: readonly Line[], first: string, second: string, { seed = 1, signal }: JudgeOptions = {}): Promise<Preference> {
+  const decoding: ReplyRequest = { ...PAPER_DECODING, temperature: 0, maxNewTokens: 8, seed };
+  const ask = async (a: string, b: string) => readPreference(await answer(model, comparingPrompt(context, a, b), decoding, signal)) ?? null;
+  const [forward, swapped] = [await ask(first, second), await ask(second, first)];
+  const choice = forward === null || swapped === null ? null : forward === 'a' && swapped === 'b' ? 'first' : forward === 'b' && swapped === 'a' ? 'second' : 'tie';
+  return { choice, forward, swapped };
+}
+
+async function answer(model: LoadedModel, messages: ChatMessage[], decoding: ReplyRequest, signal?: AbortSignal): Promise<string> {
+  let text = '';
+  for await (const event of model.stream(messages, decoding, signal)) {
+    if (event.type === 'text') text += event.text;
+    if (event.type === 'done' && event.reason === 'cancelled') throw LabError.cancelled();
+  }
+  return text;
+}
+
+function over(rounds: readonly Scores[], statistic: (values: number[]) => number): Scores {
+  return Object.fromEntries(CRITERION_IDS.map((id) => [id, statistic(rounds.map((scores) => scores[id]))])) as Scores;
+}
+
+function variance(values: number[]): number {
+  const centre = mean(values);
+  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1);
+}

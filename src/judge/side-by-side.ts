@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { seededRandom } from '../engine/random.ts';
+import { LabError } from '../error.ts';
+import { cohenKappa } from './agreement.ts';
+import { CRITERION_IDS, type CriterionId } from './criteria.ts';
+import type { Line } from './prompt.ts';
+
+/** Two systems' replies to one context. */
+export interface Contest {
+  id: string;
+  context: readonly Line[];
+  first: string;
+  second: string;
+}
+
+/** A contest as a rater sees it: which system is on the left is hidden in `swapped`. */
+export interface BlindContest {
+  id: string;
+  context: readonly Line[];
+  left: string;
+  right: string;
+  swapped: boolean;
+}
+
+/** Shuffles contests and sides by the seed; raters with the same seed see the same. */
+export function blind(contests: readonly Contest[], seed: number): BlindContest[] {
+  const random = seededRandom(seed);
+  const drawn = contests.map(({ id, context, first, second }) => {
+    const swapped = random() < 0.5;
+    return { place: random(), contest: { id, context, left: swapped ? second : first, right: swapped ? first : second, swapped } };
+  });
+  return drawn.sort((a, b) => a.place - b.place).map(({ contest }) => contest);
+}
+
+const CHOICES = ['left', 'right', 'tie'] as const;
+export type Choice = (typeof CHOICES)[number];
+
+/** One rater's answers, by contest and criterion: what is exported and read back. */
+const ratingsSchema = z.strictObject({
+  format: z.literal('solace-lab-ratings'),
+  version: z.literal(1),
+  rater: z.string().min(1).max(100),
+  seed: z.int().nonnegative(),
+  /** What was compared, e.g. a model and a representation each. */
+  first: z.string().max(300),
+  second: z.string().max(300),
+  ratings: z.array(z.strictObject({ contest: z.string(), swapped: z.boolean(), choices: z.partialRecord(z.enum(CRITERION_IDS), z.enum(CHOICES)) })),
+});
+export type Ratings = z.output<typeof ratingsSchema>;
+
+/** @throws LabError `bad-file` naming the first field at fault */
+export function parseRatings(text: string, where: string): Ratings {
+  try {
+    return ratingsSchema.parse(JSON.parse(text));
+  } catch (error) {
+    const field = error instanceof z.ZodError ? (error.issues[0]?.path.join('.') ?? '') : '';
+    throw new LabError({ code: 'bad-file', where, what: `It holds no ratings${field ? ` (${field})` : ''}.`, todo: 'Choose a file that this page exported.' }, { cause: error });
+  }
+}
+
+const VOTES = ['first', 'second', 'tie'] as const;
+export type Vote = (typeof VOTES)[number];
+
+/** What a rater's choice says about the systems. */
+export function unblind(choice: Choice, swapped: boolean): Vote {
+  if (choice === 'tie') return 'tie';
+  return (choice === 'left') === swapped ? 'second' : 'first';
+}
+
+export interface HumanResult {
+  criterion: CriterionId;
+  votes: Record<Vote, number>;
+  /** Mean of Cohen's kappa over pairs of raters, on the contests both rated; NaN with one rater. */
+  kappa: number;
+}
+
+/** Votes for the systems and the raters' agreement, criterion by criterion. */
+export function humanResults(raters: readonly Ratings[]): HumanResult[] {
+  return CRITERION_IDS.map((criterion) => {
+    const votes = raters.map(({ ratings }) => new Map(ratings.flatMap(({ contest, swapped, choices }) => (choices[criterion] ? [[contest, unblind(choices[criterion], swapped)] as const] : []))));
+    const all = votes.flatMap((each) => [...each.values()]);
+    const kappas = votes.flatMap((a, i) => votes.slice(i + 1).map((b) => agreement(a, b))).filter((kappa) => !Number.isNaN(kappa));
+    return {
+      criterion,
+      votes: Object.fromEntries(VOTES.map((vote) => [vote, all.filter((each) => each === vote).length])) as Record<Vote, number>,
+      kappa: kappas.reduce((sum, kappa) => sum + kappa, 0) / kappas.length,
+    };
+  });
+}
+
+function agreement(a: ReadonlyMap<string, Vote>, b: ReadonlyMap<string, Vote>): number {
+  const shared = [...a].flatMap(([contest, vote]) => {
+    const other = b.get(contest);
+    return other ? [[vote, other] as const] : [];
+  });
+  return cohenKappa(shared.map(([vote]) => vote), shared.map(([, vote]) => vote), VOTES);
+}

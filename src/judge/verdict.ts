@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { CRITERIA, CRITERION_IDS, HIGHEST, type CriterionId, type Scores } from './criteria.ts';
+
+const score = z.number().min(0).max(HIGHEST);
+const schema = z.object({ engagement: score, comforting: score, appropriateness: score, suggestion: score });
+
+/** What engines that can keep to a JSON schema are given. */
+export const VERDICT_JSON_SCHEMA = {
+  type: 'object',
+  properties: Object.fromEntries(CRITERION_IDS.map((id) => [id, { type: 'integer', minimum: 0, maximum: HIGHEST }])),
+  required: [...CRITERION_IDS],
+  additionalProperties: false,
+};
+
+/** What became of a judge's answer. */
+export type Verdict =
+  | { kind: 'scores'; scores: Scores; /** The answer was not the JSON asked for, but its numbers are plain. */ repaired: boolean }
+  | { kind: 'refused' }
+  | { kind: 'unreadable' };
+
+const REFUSAL = /\b(?:i(?:'|’)?m sorry|i am sorry|i can(?:no|')t|i can’t|i am unable|i'm unable|i won't|as an ai|not able to (?:assess|rate|judge|help))\b/i;
+
+/**
+ * Reads a judge's answer: the JSON asked for, JSON with text or a fence around it, or a line for each criterion
+ * ("Comforting: 4/5"). Numbers outside 0 to 5 make it unreadable; nothing is guessed.
+ */
+export function readVerdict(text: string): Verdict {
+  const exact = attempt(text.trim());
+  if (exact) return { kind: 'scores', scores: exact, repaired: false };
+  for (const [candidate] of text.matchAll(/\{[^{}]*\}/g)) {
+    const found = attempt(candidate) ?? attempt(relaxed(candidate));
+    if (found) return { kind: 'scores', scores: found, repaired: true };
+  }
+  const lines = fromLines(text);
+  if (lines) return { kind: 'scores', scores: lines, repaired: true };
+  return { kind: REFUSAL.test(text) ? 'refused' : 'unreadable' };
+}
+
+function attempt(text: string): Scores | undefined {
+  try {
+    const json: unknown = JSON.parse(text);
+    if (typeof json !== 'object' || json === null) return undefined;
+    const named = Object.fromEntries(Object.entries(json).map(([key, value]) => [key.toLowerCase(), typeof value === 'string' ? numberOf(value) : value]));
+    return schema.safeParse(named).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Single quotes, bare keys and a comma too many are what models get wrong in JSON. */
+function relaxed(text: string): string {
+  return text
+    .replaceAll("'", '"')
+    .replace(/([{,]\s*)(\w+)\s*:/g, '$1"$2":')
+    .replace(/:\s*(\d+(?:\.\d+)?)\s*\/\s*5\b/g, ': $1')
+    .replace(/,\s*\}/g, '}');
+}
+
+function fromLines(text: string): Scores | undefined {
+  const found = CRITERION_IDS.map((id): [CriterionId, number | undefined] => {
+    const match = new RegExp(`\\b${CRITERIA[id].name}\\b\\W{0,8}(?:score\\W{0,3})?(\\d+(?:\\.\\d+)?)`, 'i').exec(text);
+    return [id, match?.[1] === undefined ? undefined : Number(match[1])];
+  });
+  return schema.safeParse(Object.fromEntries(found)).data;
+}
+
+/** "4", "4/5" and "4 out of 5". */
+function numberOf(text: string): number {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(?:(?:\/|out of)\s*5)?\s*$/i.exec(text);
+  return match ? Number(match[1]) : Number.NaN;
+}
+
+/** Reads the answer of a comparison. */
+export function readPreference(text: string): 'a' | 'b' | 'tie' | undefined {
+  const match = /^\W*(?:reply\s+)?(a|b|tie)\b/i.exec(text.trim());
+  return match?.[1]?.toLowerCase() as 'a' | 'b' | 'tie' | undefined;
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Dialogue } from '../dataset/dialogue.ts';
+import { readDataset } from '../dataset/read.ts';
+import type { LoadedModel } from '../engine/engine.ts';
+import { EndpointModelClient } from '../engine/openai/openai.ts';
+import { normaliseBaseUrl } from '../engine/openai/request.ts';
+import { LabError } from '../error.ts';
+import type { EvaluationPlan, PlanModel } from '../response/plan.ts';
+import type { RunParts } from '../response/runner.ts';
+import { BUILT_IN_ID } from './built-in-id.ts';
+import { compress } from './compression.ts';
+import { loadFolderModel } from './folder-model.ts';
+import type { Metrics } from './metrics.ts';
+
+/** The built-in dialogues of this checkout. */
+const BUILT_IN = fileURLToPath(new URL(`../../public/dialogues/${BUILT_IN_ID}.json`, import.meta.url));
+
+/** Where things lie on this machine that a plan names otherwise. */
+export interface Places {
+  dataset?: string | undefined;
+  /** Folders by the ids of the plan's models. */
+  folders: ReadonlyMap<string, string>;
+  threads?: number | undefined;
+}
+
+/** The dialogues of a plan. @throws LabError `missing-file`, `hash-mismatch` when the file is another, `bad-data` */
+export async function readPlanDataset({ dataset }: EvaluationPlan, override?: string): Promise<Dialogue[]> {
+  const path = override ?? (dataset.source === 'built-in' ? BUILT_IN : dataset.source);
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw LabError.from(error, { code: 'missing-file', where: path, what: 'The dataset cannot be read', todo: 'Say where it lies with --dataset.' });
+  });
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  if (dataset.sha256 !== undefined && dataset.sha256 !== sha256) {
+    throw new LabError({ code: 'hash-mismatch', where: path, what: "It is not the plan's dataset: the SHA-256 is another.", todo: 'Take the file that the plan was made with.' });
+  }
+  const blob = new Blob([bytes]);
+  const { dialogues, badCount } = await readDataset([{ name: basename(path), size: blob.size, stream: () => blob.stream() }]);
+  if (badCount > 0) process.stderr.write(`${badCount} malformed dialogues are left out.\n`);
+  return dialogues;
+}
+
+/** What carrying out a plan needs of Node. */
+export function nodeRunParts(plan: EvaluationPlan, places: Places, metrics: Metrics): Pick<RunParts, 'plan' | 'openModel' | 'compress' | 'measure'> {
+  return {
+    plan,
+    openModel: (model, signal) => openModel(model, places, signal),
+    compress: async (texts, representation) => (await compress(texts, { representation, tagger: plan.tagger })).map(({ text }) => text),
+    async measure(hyp, ref, signal) {
+      const { pairs } = await metrics.measure([{ id: 0, hyp, ref }], { meteor: plan.metrics.meteor, signal, ...(plan.metrics.bertscore && { bertscore: {} }) });
+      return { ...pairs[0]?.scores };
+    },
+  };
+}
+
+async function openModel(model: PlanModel, { folders, threads }: Places, signal?: AbortSignal): Promise<LoadedModel> {
+  if (model.kind === 'folder') {
+    const { template } = model;
+    return loadFolderModel(folders.get(model.id) ?? model.folder, { template, ...(threads !== undefined && { threads }), ...(signal && { signal }) });
+  }
+  if (model.kind === 'endpoint') {
+    return new EndpointModelClient({ baseUrl: normaliseBaseUrl(model.baseUrl), model: model.model, modelId: model.id, contextWindow: null, apiKey: process.env['SOLACE_API_KEY'] });
+  }
+  throw new LabError({ code: 'unsupported', where: model.name, what: 'This model lives in a browser.', todo: 'Give its folder as a model of kind "folder", or run the plan in the page.' });
+}

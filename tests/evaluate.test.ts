@@ -1,0 +1,111 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tinyCheckpoint } from '../src/engine/testing/tiny-model.ts';
+import { evaluateCommand } from '../src/lab/commands/evaluate.ts';
+import { exportOnnx } from '../src/model/export/export.ts';
+import type { PlanInput } from '../src/response/plan.ts';
+import { summarySchema } from '../src/table/summary.ts';
+import { diskFolder } from '../trainer/files/sink.ts';
+import { startEndpoint } from './harness/endpoint.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+let folder: string;
+let plan: PlanInput;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lab-evaluate-'));
+  await exportOnnx(tinyCheckpoint(), diskFolder(join(folder, 'tiny')), { dtype: 'fp32', name: 'tiny', source: 'test', licence: 'none' });
+  const dialogues = Array.from({ length: 4 }, (_, i) => ({
+    messages: ['I am sad', 'Why is that?', `My cat ran off ${i} days ago`, 'I am sorry', 'Thanks', 'Of course'].map((content, k) => ({ role: k % 2 ? 'assistant' : 'user', content })),
+  }));
+  await writeFile(join(folder, 'chats.jsonl'), dialogues.map((each) => JSON.stringify(each)).join('\n'));
+  plan = {
+    format: 'solace-lab-plan',
+    version: 1,
+    name: 'test',
+    dataset: { name: 'chats', source: join(folder, 'chats.jsonl') },
+    models: [{ kind: 'folder', id: 'tiny', name: 'Tiny', folder: join(folder, 'tiny') }],
+    decoding: { maxNewTokens: 12 },
+  };
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function planFile(changes: Partial<PlanInput> = {}): Promise<string> {
+  const path = join(folder, `plan-${Math.random()}.json`);
+  await writeFile(path, JSON.stringify({ ...plan, ...changes }));
+  return path;
+}
+
+async function evaluate(...args: string[]): Promise<Record<string, unknown>[]> {
+  const lines: string[] = [];
+  await evaluateCommand.run(args, (line) => lines.push(line), new AbortController().signal);
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+const readLines = async (path: string): Promise<Record<string, unknown>[]> =>
+  (await readFile(path, 'utf8').catch(() => '')).split('\n').filter((line) => line.endsWith('}')).map((line) => JSON.parse(line) as Record<string, unknown>);
+
+/** All but times, and likelihoods, which a warm cache changes in their last digits. */
+const lasting = (records: Record<string, unknown>[]) => records.map((record) => ({ ...record, timing: null, nll: null }));
+const likelihoods = (records: Record<string, unknown>[]) => records.map(({ nll }) => (nll as { sum: number }).sum);
+
+describe('npm run lab -- evaluate', () => {
+  it('goes on after kill -9 to what an uninterrupted run gives', { timeout: 120_000 }, async () => {
+    const path = await planFile();
+    const cells = await evaluate('--plan', path, '--out', join(folder, 'whole'));
+    expect(cells.map(({ representation, records }) => [representation, records])).toEqual([['raw', 12], ['keypos', 12], ['nostopwords', 12]]);
+
+    const out = join(folder, 'killed');
+    const child = spawn(process.execPath, ['--import', 'tsx', 'src/lab/cli.ts', 'evaluate', '--plan', path, '--out', out], { cwd: ROOT, stdio: 'ignore' });
+    await untilLines(child, join(out, 'records.jsonl'), 5);
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.once('exit', resolve));
+    const before = await readLines(join(out, 'records.jsonl'));
+    await evaluate('--plan', path, '--out', out);
+    const after = await readLines(join(out, 'records.jsonl'));
+    expect(after.slice(0, before.length)).toEqual(before);
+    const whole = await readLines(join(folder, 'whole/records.jsonl'));
+    expect(lasting(after)).toEqual(lasting(whole));
+    likelihoods(after).forEach((sum, i) => expect(sum).toBeCloseTo(likelihoods(whole)[i] ?? NaN, 2));
+
+    const numbers = await readFile(join(out, 'numbers.jsonl'), 'utf8');
+    const summary = summarySchema.parse(JSON.parse(await readFile(join(out, 'summary.json'), 'utf8')));
+    expect(summary).toMatchObject({ finished: true, records: 36, failed: 0, dialogues: 4, turns: 12 });
+    for (const text of [numbers, JSON.stringify(summary)]) expect(text).not.toMatch(/My cat|Of course/);
+    const checked = await evaluate('--plan', path, '--check', join(out, 'numbers.jsonl'), '--records', '6');
+    expect(checked.at(-1)).toMatchObject({ records: 6, sameReplies: 6 });
+    expect(checked.at(-1)?.['largestNll']).toBeLessThan(1e-4);
+  });
+
+  it('asks an endpoint, as many turns at a time as allowed', async () => {
+    const endpoint = await startEndpoint();
+    try {
+      const path = await planFile({ models: [{ kind: 'endpoint', id: 'far', name: 'Far', baseUrl: endpoint.url, model: endpoint.model }], representations: ['raw'] });
+      const [cell] = await evaluate('--plan', path, '--out', join(folder, 'far'), '--concurrency', '4');
+      expect(cell).toMatchObject({ model: 'far', records: 12, replies: 12 });
+      expect(endpoint.seen).toHaveLength(12);
+      const [record] = await readLines(join(folder, 'far/records.jsonl'));
+      expect(record).toMatchObject({ nll: null, promptTokens: 12, hypothesis: expect.stringContaining('You said') as string });
+    } finally {
+      await endpoint.close();
+    }
+  });
+
+  it('refuses another dataset than the plan was made with, and a folder that another plan has used', async () => {
+    const wrong = await planFile({ dataset: { name: 'chats', source: join(folder, 'chats.jsonl'), sha256: '0'.repeat(64) } });
+    await expect(evaluate('--plan', wrong, '--out', join(folder, 'new'))).rejects.toMatchObject({ code: 'hash-mismatch' });
+    const other = await planFile({ representations: ['keypos'] });
+    await expect(evaluate('--plan', other, '--out', join(folder, 'whole'))).rejects.toThrow(/another plan/);
+  });
+});
+
+/** Waits until a file has `count` lines; fails where the process ends first. */
+async function untilLines(child: ChildProcess, path: string, count: number): Promise<void> {
+  while ((await readLines(path)).length < count) {
+    if (child.exitCode !== null) throw new Error(`The command ended with ${child.exitCode} before it was killed.`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
