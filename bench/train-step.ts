@@ -1,20 +1,23 @@
 import * as ort from 'onnxruntime-node';
 import { expectedTensors } from '../src/model/checkpoint/checkpoint.ts';
 import { parseConfig } from '../src/model/config.ts';
+import { keepMatrix, type BaseWeights } from '../src/train/base.ts';
 import { adapterTensors, initialAdapter, type LoraConfig, type TargetModule } from '../src/train/lora.ts';
 import { randomStream } from '../src/train/random.ts';
 import { batchOf } from '../src/train/sequence.ts';
-import { AdapterTrainer, type Weights } from '../src/train/trainer.ts';
+import { AdapterTrainer } from '../src/train/trainer.ts';
 import type { StepPlan, StepTimes } from './train.ts';
 
 // A process of its own, so that its peak memory is that of training alone.
 const plan = JSON.parse(process.argv[2] ?? '{}') as StepPlan;
 const config = parseConfig(plan.config);
 const random = randomStream(1);
-const base: Weights = new Map([...expectedTensors(config).required].map(([name, shape]) => {
+const base: BaseWeights = new Map();
+for (const [name, shape] of expectedTensors(config).required) {
   const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
-  return [name, name.endsWith('norm.weight') ? data.fill(1) : data.map(() => (random() - 0.5) / 10)];
-}));
+  if (shape.length === 1) base.set(name, data.fill(1));
+  else base.set(name, keepMatrix(name, data.map(() => (random() - 0.5) / 10), plan.base));
+}
 const lora: LoraConfig = { rank: plan.rank, alpha: 32, dropout: 0.1, targets: plan.targets as TargetModule[], rankStabilized: false };
 const trainer = await AdapterTrainer.create(ort, {
   config, lora, base,

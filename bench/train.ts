@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { availableParallelism, cpus } from 'node:os';
 import { promisify } from 'node:util';
+import type { BaseFormat } from '../src/train/base.ts';
 import { runPython } from './train-python.ts';
 
 const execute = promisify(execFile);
@@ -13,6 +14,8 @@ export interface StepPlan {
   targets: string[];
   threads: number;
   steps: number;
+  /** How the base is kept here; PEFT keeps floats. */
+  base: BaseFormat;
 }
 
 export interface StepTimes {
@@ -27,16 +30,16 @@ const CONFIG = {
 };
 
 /** Prints tokens per second (median of the steps after the first) and peak memory, here and with PEFT. */
-export async function benchTrain([tokens = '512', steps = '6']: string[]): Promise<void> {
+export async function benchTrain([tokens = '512', steps = '6', base = 'fp32']: string[]): Promise<void> {
   const plan: StepPlan = {
     config: CONFIG, tokens: Number(tokens), steps: Number(steps), rank: 64,
-    targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj'], threads: Math.min(2, availableParallelism()),
+    targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj'], threads: Math.min(2, availableParallelism()), base: base as BaseFormat,
   };
   const { stdout } = await execute(process.execPath, ['--import', 'tsx', 'bench/train-step.ts', JSON.stringify(plan)]);
   const own = JSON.parse(stdout) as StepTimes;
   const peft = await runPython<StepTimes & { torch: string }>('train_speed.py', [JSON.stringify(plan)]);
   console.log(`${cpus()[0]?.model ?? 'processor'}, ${plan.threads} threads, Node ${process.version}, torch ${peft.torch}`);
-  console.log(`SmolLM2-135M, LoRA rank ${plan.rank} on q, k, v, o with dropout 0.1, ${plan.tokens} tokens, ${plan.steps} steps`);
+  console.log(`SmolLM2-135M (${base}), LoRA rank ${plan.rank} on q, k, v, o with dropout 0.1, ${plan.tokens} tokens, ${plan.steps} steps`);
   const speed = ({ seconds }: StepTimes): number => plan.tokens / median(seconds.slice(1));
   console.table({
     'here (onnxruntime-node)': { 'tokens/s': Math.round(speed(own)), 'peak GB': gigabytes(own) },

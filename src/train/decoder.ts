@@ -1,7 +1,8 @@
 import type { ModelConfig } from '../model/config.ts';
 import { attentionBiases, causalAttention, TOKEN_DIM } from './attention.ts';
+import { frozenMatrix, type BaseLayout, type FrozenMatrix } from './base.ts';
 import {
-  add, exp, gather, gemm, keep, log, max, mul, reshape, rmsNorm, rotary, silu, sub, sum, takeRows, transpose, type Graph,
+  add, exp, gemm, keep, log, max, mul, reshape, rmsNorm, rotary, silu, sub, sum, takeRows, transpose, type Graph,
   type Value,
 } from './ir/index.ts';
 import { adapterName, isAdapted, moduleName, projectionShape, scaling, type LoraConfig, type TargetModule } from './lora.ts';
@@ -29,8 +30,7 @@ export function maskName(layer: number, target: TargetModule): string {
 
 export interface DecoderOptions {
   config: ModelConfig;
-  /** Names of the bias vectors that the checkpoint has. */
-  biases: ReadonlySet<string>;
+  base: BaseLayout;
   lora: LoraConfig;
   /** Zeroes elements of the adapters' inputs by masks that are inputs of the graph. */
   dropout: boolean;
@@ -38,10 +38,10 @@ export interface DecoderOptions {
 
 /**
  * Adds a decoder with adapters to a graph and returns its summed negative log-likelihood over the labels, in nats,
- * shape [1, 1]. Base weights are inputs named as in a checkpoint, matrices [out, in]; adapters are inputs named as in
- * PEFT.
+ * shape [1, 1]. Base weights are inputs named as in a checkpoint, matrices [out, in] (quantised ones in parts, see
+ * base.ts); adapters are inputs named as in PEFT.
  */
-export function decoderLoss(graph: Graph, { config, biases, lora, dropout }: DecoderOptions): Value {
+export function decoderLoss(graph: Graph, { config, base, lora, dropout }: DecoderOptions): Value {
   const { hiddenSize: hidden, heads, kvHeads, headDim, normEpsilon } = config;
   const weight = (name: string, dims: number[]): Value => graph.input(name, 'float32', dims);
   const norm = (x: Value, name: string): Value => rmsNorm(x, weight(`${name}.weight`, [hidden]), normEpsilon);
@@ -59,8 +59,8 @@ export function decoderLoss(graph: Graph, { config, biases, lora, dropout }: Dec
   const project = (x: Value, layer: number, target: TargetModule): Value => {
     const [out, in_] = projectionShape(config, target);
     const name = moduleName(layer, target);
-    let y = gemm(x, weight(`${name}.weight`, [out, in_]), { transB: true });
-    if (biases.has(`${name}.bias`)) y = add(y, weight(`${name}.bias`, [out]));
+    let y = frozenMatrix(graph, `${name}.weight`, [out, in_], base).multiply(x);
+    if (base.has(`${name}.bias`)) y = add(y, weight(`${name}.bias`, [out]));
     if (!isAdapted(lora, layer, target)) return y;
     const a = weight(`${adapterName(layer, target)}.lora_A.weight`, [lora.rank, in_]);
     const b = weight(`${adapterName(layer, target)}.lora_B.weight`, [out, lora.rank]);
@@ -82,14 +82,15 @@ export function decoderLoss(graph: Graph, { config, biases, lora, dropout }: Dec
     return project(mul(gate, project(x, layer, 'up_proj')), layer, 'down_proj');
   };
 
-  const embedding = weight('model.embed_tokens.weight', [config.vocabSize, hidden]);
-  let x = gather(embedding, ids);
+  const table = (name: string): FrozenMatrix => frozenMatrix(graph, name, [config.vocabSize, hidden], base);
+  const embedding = table('model.embed_tokens.weight');
+  let x = embedding.rows(ids);
   for (let layer = 0; layer < config.layers; layer++) {
     const name = `model.layers.${layer}`;
     x = add(x, attention(norm(x, `${name}.input_layernorm`), layer));
     x = add(x, feedForward(norm(x, `${name}.post_attention_layernorm`), layer));
   }
-  const head = config.tied ? embedding : weight('lm_head.weight', [config.vocabSize, hidden]);
+  const head = config.tied ? embedding : table('lm_head.weight');
   return crossEntropy(norm(takeRows(x, rows, inverse), 'model.norm'), head, labels);
 }
 
@@ -97,9 +98,9 @@ export function decoderLoss(graph: Graph, { config, biases, lora, dropout }: Dec
  * Summed cross-entropy of labels [M] under softmax(x · headᵀ), shape [1, 1]. The label's own logit is a dot product
  * with its row of the head, so that the gradient is softmax · head − head[labels], without one-hot rows.
  */
-export function crossEntropy(x: Value, head: Value, labels: Value): Value {
-  const logits = gemm(x, head, { transB: true });
+export function crossEntropy(x: Value, head: FrozenMatrix, labels: Value): Value {
+  const logits = head.multiply(x);
   const peak = max(logits, 1);
   const logTotal = add(log(sum(exp(sub(logits, peak)), 1)), peak);
-  return sum(sub(logTotal, sum(mul(x, gather(head, labels)), 1)), 0);
+  return sum(sub(logTotal, sum(mul(x, head.rows(labels)), 1)), 0);
 }

@@ -2,6 +2,7 @@ import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { expectedTensors } from '../model/checkpoint/checkpoint.ts';
 import { parseConfig } from '../model/config.ts';
+import { baseFeeds } from './base.ts';
 import { BATCH_INPUTS } from './decoder.ts';
 import { batchFeeds, dropoutFeeds, type Feeds } from './feeds.ts';
 import { corrections, GRADIENT_NORM, LOSS, STATE, stepGraph, UPDATE_INPUTS, updateGraph, type AdamWConfig } from './graphs.ts';
@@ -71,7 +72,7 @@ function stepInputs(): Record<string, Array64> {
   return inputs;
 }
 
-const stepOptions = () => ({ config, lora, dropout: true, biases: new Set([...baseWeights().keys()].filter((name) => name.endsWith('.bias'))) });
+const stepOptions = () => ({ config, lora, dropout: true, base: baseFeeds(baseWeights(), config) });
 
 describe('the training step', () => {
   it('has the gradient that central differences give, for every adapter tensor', () => {
@@ -144,7 +145,7 @@ describe('the training step', () => {
 
 describe('adapters on the last layer alone', () => {
   const some = { ...lora, dropout: 0, layers: [1] };
-  const options = { config, lora: some, dropout: false, biases: stepOptions().biases };
+  const options = { ...stepOptions(), lora: some, dropout: false };
 
   it('have the gradients that they have among adapters on all layers, at a fraction of the work', () => {
     const inputs = stepInputs();

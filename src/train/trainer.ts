@@ -1,6 +1,7 @@
 import type { InferenceSession, InferenceSessionFactory, Tensor, TensorConstructor } from 'onnxruntime-common';
 import { LabError } from '../error.ts';
 import type { ModelConfig } from '../model/config.ts';
+import { baseFeeds, type BaseFeeds, type BaseLayout, type BaseWeights } from './base.ts';
 import { BATCH_INPUTS } from './decoder.ts';
 import { batchFeeds, dropoutFeeds, type Feed } from './feeds.ts';
 import { corrections, GRADIENT_NORM, LOSS, lossGraph, STATE, stepGraph, UPDATE_INPUTS, updateGraph, type AdamWConfig } from './graphs.ts';
@@ -21,8 +22,8 @@ export interface TrainerOptions {
   config: ModelConfig;
   lora: LoraConfig;
   optimizer: AdamWConfig;
-  /** Base weights under their checkpoint names, matrices [out, in]. Used where they lie, not copied, unless `place` does. */
-  base: Weights;
+  /** Used where they lie, not copied, unless `place` does. */
+  base: BaseWeights;
   /** Adapter tensors under PEFT's names. */
   adapter: Weights;
   /** AdamW's moments and the number of updates made, to go on with a run. */
@@ -53,6 +54,7 @@ export class AdapterTrainer {
   private readonly base = new Map<string, Tensor>();
   private readonly state = new Map<string, Tensor>();
   private readonly zeros = new Map<string, Tensor>();
+  private readonly layout: BaseLayout;
   private updates: number;
   private evaluation: InferenceSession | undefined;
 
@@ -61,15 +63,14 @@ export class AdapterTrainer {
     private readonly options: TrainerOptions,
     private readonly step: InferenceSession,
     private readonly optimizer: InferenceSession,
-    private readonly biases: ReadonlySet<string>,
+    feeds: BaseFeeds,
   ) {
-    const { config, lora, base, adapter, moments, place = (tensor) => tensor } = options;
+    const { config, lora, adapter, moments, place = (tensor) => tensor } = options;
+    this.layout = new Map([...feeds].map(([name, { dims }]) => [name, { dims }]));
     this.tensors = adapterTensors(config, lora);
     this.updates = moments?.updates ?? 0;
     const used = new Set(step.inputNames);
-    for (const [name, data] of base) {
-      if (used.has(name)) this.base.set(name, place(this.tensor({ type: 'float32', data, dims: baseDims(name, data, config) })));
-    }
+    for (const [name, feed] of feeds) if (used.has(name)) this.base.set(name, place(this.tensor(feed)));
     for (const { name, shape } of this.tensors) {
       const put = (key: string, data: Float32Array | undefined): void => {
         this.state.set(key, place(this.tensor({ type: 'float32', data: data?.slice() ?? new Float32Array(shape[0] * shape[1]), dims: shape })));
@@ -84,11 +85,11 @@ export class AdapterTrainer {
 
   static async create(runtime: Runtime, options: TrainerOptions): Promise<AdapterTrainer> {
     const { config, lora, optimizer, session } = options;
-    const biases = biasNames(options.base);
-    const model = { config, lora, biases, dropout: lora.dropout > 0 };
+    const feeds = baseFeeds(options.base, config);
+    const model = { config, lora, base: feeds, dropout: lora.dropout > 0 };
     const step = await runtime.InferenceSession.create(emit(stepGraph(model), 'training-step'), session);
     const update = await runtime.InferenceSession.create(emit(updateGraph(adapterTensors(config, lora), optimizer), 'update'), session);
-    return new AdapterTrainer(runtime, options, step, update, biases);
+    return new AdapterTrainer(runtime, options, step, update, feeds);
   }
 
   /** Number of updates made. */
@@ -132,7 +133,7 @@ export class AdapterTrainer {
   async evaluate(batch: Batch): Promise<PassLoss> {
     const { config, lora, session } = this.options;
     this.evaluation ??= await this.runtime.InferenceSession.create(
-      emit(lossGraph({ config, lora, biases: this.biases, dropout: false }), 'evaluation'), session);
+      emit(lossGraph({ config, lora, base: this.layout, dropout: false }), 'evaluation'), session);
     const feeds = this.batch(batch);
     for (const { name } of this.tensors) feeds[name] = this.held(name);
     const outputs = await this.evaluation.run(feeds);
@@ -192,17 +193,6 @@ export class AdapterTrainer {
     if (before !== this.zeros.get(name)) before?.dispose();
     this.state.set(name, tensor);
   }
-}
-
-function biasNames(base: Weights): Set<string> {
-  return new Set([...base.keys()].filter((name) => name.endsWith('.bias')));
-}
-
-/** A vector, or a matrix whose rows are counted by its length. */
-function baseDims(name: string, data: Float32Array, { hiddenSize, intermediateSize, heads, headDim }: ModelConfig): number[] {
-  if (name.endsWith('norm.weight') || name.endsWith('.bias')) return [data.length];
-  const columns = name.includes('down_proj') ? intermediateSize : name.includes('o_proj') ? heads * headDim : hiddenSize;
-  return [data.length / columns, columns];
 }
 
 function take(weights: Weights, name: string, where: string): Float32Array {

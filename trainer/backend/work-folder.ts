@@ -66,6 +66,7 @@ async function refuse(checkpoint: Checkpoint, config: RunConfig, data: Prepared)
   if (!isFolder || [...checkpoint.tensors.values()].some(({ type }) => /^Q/.test(type))) {
     throw unsupported('It needs the base model as a folder that Transformers loads: config.json and safetensors.', 'Write one with npm run trainer -- merge, or take the original checkpoint.');
   }
+  if (config.base !== 'fp32') throw unsupported('It keeps the base as floats.', 'Leave base out, or train here.');
   const custom = config.train.batchSequences > 1 || [...data.train.sequences, ...data.eval.sequences].some(({ branches }) => branches.some((branch) => branch > 0));
   const narrow = checkpoint.config.windows.find((window) => window !== null && window < config.data.maxTokens);
   if (custom && narrow != null) {

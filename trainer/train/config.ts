@@ -4,6 +4,7 @@ import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { LabError } from '../../src/error.ts';
 import { REPRESENTATION_IDS } from '../../src/representation/representation.ts';
+import { BASE_FORMATS } from '../../src/train/base.ts';
 import { LABEL_CHOICES } from '../../src/train/example.ts';
 import { TARGET_MODULE_NAMES, type TargetModule } from '../../src/train/lora.ts';
 import { SCHEDULES } from '../../src/train/schedule.ts';
@@ -87,6 +88,8 @@ export const runSchema = z.strictObject({
   /** Number of processes and number format of the accelerate backend. */
   devices: count.default(1),
   precision: z.enum(['fp32', 'fp16', 'bf16']).default('fp32'),
+  /** How the base's matrices are kept in memory. */
+  base: z.enum(BASE_FORMATS).default('fp32'),
   data: dataSchema,
   lora: loraSchema.prefault({}),
   train: trainSchema.prefault({}),

@@ -32,24 +32,24 @@ export interface EvaluationOptions {
  */
 export async function evaluateModel(checkpoint: Checkpoint, sequences: readonly Sequence[], { device, threads, onProgress, signal }: EvaluationOptions): Promise<Evaluation> {
   const { config, tensors } = checkpoint;
-  const biases = new Set([...tensors.keys()].filter((name) => name.endsWith('.bias')));
-  const graph = emit(lossGraph({ config, lora: NO_ADAPTER, biases, dropout: false }), 'evaluation');
+  const base = new Map([...tensors].map(([name, { shape }]) => [name, { dims: shape }]));
+  const graph = emit(lossGraph({ config, lora: NO_ADAPTER, base, dropout: false }), 'evaluation');
   const options = { executionProviders: [device], intraOpNumThreads: threads ?? availableParallelism(), enableMemPattern: false };
   const session = await ort.InferenceSession.create(graph, options).catch((error: unknown) => {
     throw LabError.from(error, { code: 'unsupported', where: device, what: 'The evaluation cannot be started on this device', todo: 'Use --set device=cpu, or onnxruntime for this device.' });
   });
   try {
-    const base: Record<string, ort.Tensor> = {};
+    const weights: Record<string, ort.Tensor> = {};
     for (const name of session.inputNames) {
       const info = tensors.get(name);
-      if (info) base[name] = new ort.Tensor('float32', await readTensor(checkpoint, name), info.shape);
+      if (info) weights[name] = new ort.Tensor('float32', await readTensor(checkpoint, name), info.shape);
     }
     const total = sequences.reduce((sum, { ids }) => sum + ids.length, 0);
     let [loss, labels, done] = [0, 0, 0];
     for (const sequence of sequences) {
       throwIfCancelled(signal);
       const batch = batchOf([sequence]);
-      const feeds = { ...base };
+      const feeds = { ...weights };
       for (const [name, { type, data, dims }] of batchFeeds(config, batch)) feeds[name] = new ort.Tensor(type, data as Float32Array, dims);
       const outputs = await session.run(feeds);
       loss += Number(outputs[LOSS]?.data[0]);

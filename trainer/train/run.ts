@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { stringify } from 'yaml';
 import { LabError } from '../../src/error.ts';
-import { readTensor, type Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
+import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
+import { readBase } from '../../src/train/base.ts';
 import { makeUpdate } from '../../src/train/fine-tune.ts';
 import { adapterTensors, initialAdapter } from '../../src/train/lora.ts';
 import { adapterStream, planEpoch, planRun, type PlanOptions } from '../../src/train/plan.ts';
@@ -125,8 +126,7 @@ async function openRun(config: RunConfig, step: number, resume: boolean): Promis
 }
 
 async function openTrainer(checkpoint: Checkpoint, config: RunConfig, adapter: Weights, moments?: Parameters<typeof AdapterTrainer.create>[1]['moments']): Promise<AdapterTrainer> {
-  const base: Weights = new Map();
-  for (const name of checkpoint.tensors.keys()) base.set(name, await readTensor(checkpoint, name));
+  const base = await readBase(checkpoint, config.base);
   const { train, lora, device } = config;
   const options = {
     config: checkpoint.config,
@@ -150,9 +150,9 @@ async function openTrainer(checkpoint: Checkpoint, config: RunConfig, adapter: W
 }
 
 /** Names the data and settings that decide what a run computes; folders, devices and how often to save may change. */
-function fingerprintOf({ lora, train }: RunConfig, prepared: Prepared): string {
+function fingerprintOf({ lora, train, base }: RunConfig, prepared: Prepared): string {
   const settings = { ...train, threads: null, saveEvery: null };
-  const hash = createHash('sha256').update(JSON.stringify([lora, settings]));
+  const hash = createHash('sha256').update(JSON.stringify([lora, settings, ...(base === 'fp32' ? [] : [base])]));
   for (const { ids, positions, branches, labelled } of prepared.train.sequences) for (const part of [ids, positions, branches, labelled]) hash.update(part);
   return hash.digest('hex');
 }

@@ -2,12 +2,14 @@ import type { Operator } from '../value.ts';
 import * as elementwise from './elementwise.ts';
 import * as linear from './linear.ts';
 import * as neural from './neural.ts';
+import * as quantised from './quantised.ts';
 import * as reduce from './reduce.ts';
 import * as shape from './shape.ts';
 
 export * from './elementwise.ts';
 export * from './linear.ts';
 export * from './neural.ts';
+export * from './quantised.ts';
 export * from './reduce.ts';
 export * from './shape.ts';
 
@@ -17,7 +19,7 @@ function isOperator(item: unknown): item is Operator {
 
 /** Every operator, by name. */
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
-  [elementwise, linear, neural, reduce, shape]
+  [elementwise, linear, neural, quantised, reduce, shape]
     .flatMap((module) => Object.values(module))
     .filter(isOperator)
     .map((operator) => [operator.name, operator]),

@@ -68,6 +68,27 @@ const CASES: Record<string, Case[]> = {
     inputs: { x: [3, 4], w: { type: 'float32', shape: [4], data: [1, 0.5, -2, 1.5] } },
     build: (values) => op.rmsNorm(v(values, 'x'), v(values, 'w'), 1e-5),
   }],
+  quantisedGemm: [true, false].flatMap((transB) => [4, 8].map((bits) => {
+    const [rows, blocks] = [3, 2];
+    return {
+      inputs: {
+        x: transB ? [2, 64] : [2, rows],
+        codes: { type: 'uint8' as const, shape: [rows, blocks, 4 * bits], data: Array.from({ length: rows * blocks * 4 * bits }, (_, i) => (37 * i) % 256) },
+        scales: { type: 'float32' as const, shape: [rows, blocks], data: [0.1, 0.02, 0.3, 0.05, 0.01, 0.2].map((scale) => (bits === 8 ? scale / 16 : scale)) },
+        ...(bits === 4 && { offsets: { type: 'float32' as const, shape: [blocks, rows], data: [0.4, -0.2, 0.1, 0, 0.3, -0.5] } }),
+      },
+      build: (values: Record<string, Value>) => op.quantisedGemm(v(values, 'x'), { codes: v(values, 'codes'), scales: v(values, 'scales'), offsets: values['offsets'] }, transB),
+    };
+  })),
+  quantisedRows: [{
+    inputs: {
+      codes: { type: 'uint8', shape: [4, 1, 32], data: Array.from({ length: 128 }, (_, i) => (53 * i) % 256) },
+      scales: { type: 'float32', shape: [4, 1], data: [0.01, 0.02, 0.005, 0.1] },
+      rows: { type: 'int32', shape: [3], data: [3, 0, 3] },
+    },
+    build: (values) => op.quantisedRows({ codes: v(values, 'codes'), scales: v(values, 'scales') }, v(values, 'rows')),
+    forwardOnly: true,
+  }],
   silu: [{ inputs: matrix, build: one(op.silu) }],
   rotary: [{
     inputs: {
@@ -111,6 +132,7 @@ function prepare(test: Case): { graph: Graph; inputs: Record<string, Array64>; f
 
 function tensor(type: ElementType, { shape, data }: Array64): ort.Tensor {
   if (type === 'bool') return new ort.Tensor('bool', Uint8Array.from(data), shape);
+  if (type === 'uint8') return new ort.Tensor('uint8', Uint8Array.from(data), shape);
   if (type === 'int32') return new ort.Tensor('int32', Int32Array.from(data), shape);
   return new ort.Tensor('float32', Float32Array.from(data), shape);
 }

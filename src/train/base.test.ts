@@ -1,0 +1,75 @@
+import * as ort from 'onnxruntime-node';
+import { describe, expect, it } from 'vitest';
+import { expectedTensors } from '../model/checkpoint/checkpoint.ts';
+import { parseConfig } from '../model/config.ts';
+import { toNBits, type NBits } from '../model/export/nbits.ts';
+import type { BaseWeights } from './base.ts';
+import { adapterTensors, initialAdapter, type LoraConfig } from './lora.ts';
+import { randomStream } from './random.ts';
+import { batchOf } from './sequence.ts';
+import { AdapterTrainer } from './trainer.ts';
+
+const config = parseConfig({
+  model_type: 'llama', hidden_size: 64, intermediate_size: 96, num_hidden_layers: 2, num_attention_heads: 4,
+  num_key_value_heads: 2, vocab_size: 80, rms_norm_eps: 1e-5, max_position_embeddings: 64, tie_word_embeddings: true,
+});
+const lora: LoraConfig = { rank: 4, alpha: 8, dropout: 0, targets: ['q_proj', 'v_proj', 'down_proj'], rankStabilized: false };
+const OPTIMIZER = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, maxGradientNorm: 1 };
+
+/** The values that packed rows stand for, by the operator's own definition in double precision. */
+function unpacked(rows: ReturnType<typeof toNBits>, columns: number, bits: NBits): Float32Array {
+  const values = new Float32Array(rows.scales.length * 32);
+  for (let i = 0; i < values.length; i++) {
+    const block = Math.floor(i / 32);
+    const byte = rows.codes[bits === 8 ? i : Math.floor(i / 2)] ?? 0;
+    const code = bits === 8 ? byte - 128 : i % 2 === 0 ? byte & 15 : byte >> 4;
+    values[i] = code * (rows.scales[block] ?? 0) + (rows.minimums[block] ?? 0);
+  }
+  expect(values.length % columns).toBe(0);
+  return values;
+}
+
+/** The same weights twice: in blocks, and as the floats that the blocks stand for. */
+function bases(bits: NBits): { packed: BaseWeights; plain: BaseWeights } {
+  const random = randomStream(5);
+  const [packed, plain]: [BaseWeights, BaseWeights] = [new Map(), new Map()];
+  for (const [name, shape] of expectedTensors(config).required) {
+    const values = new Float32Array(shape.reduce((a, b) => a * b, 1)).map(() => (name.endsWith('norm.weight') ? 1 : 0) + 0.4 * (random() - 0.45));
+    const own: NBits | null = shape.length === 1 ? null : name.includes('embed') ? 8 : bits;
+    if (own === null) {
+      packed.set(name, values);
+      plain.set(name, values);
+      continue;
+    }
+    const rows = toNBits('F32', new Uint8Array(values.buffer), values.length, own);
+    packed.set(name, rows);
+    plain.set(name, unpacked(rows, shape[1] ?? 1, own));
+  }
+  return { packed, plain };
+}
+
+describe('a quantised base', () => {
+  it.each([4, 8] as const)('of %i bits trains as the floats that its blocks stand for', async (bits) => {
+    const adapter = initialAdapter(adapterTensors(config, lora), randomStream(1));
+    const { packed, plain } = bases(bits);
+    const ids = Int32Array.from({ length: 30 }, (_, i) => (7 * i + 3) % config.vocabSize);
+    const batch = batchOf([{ id: 'a', ids, positions: ids.map((_, i) => i), branches: new Int32Array(30), labelled: Uint8Array.from(ids, (_, i) => (i > 4 ? 1 : 0)) }]);
+    const run = async (base: BaseWeights): Promise<{ losses: number[]; norms: number[]; adapter: Map<string, Float32Array>; evaluation: number }> => {
+      const trainer = await AdapterTrainer.create(ort, { config, lora, optimizer: OPTIMIZER, base, adapter });
+      const [losses, norms]: [number[], number[]] = [[], []];
+      for (let step = 0; step < 6; step++) {
+        losses.push((await trainer.accumulate(batch, 1 / batch.labels, [])).sum / batch.labels);
+        norms.push(await trainer.update(0.01));
+      }
+      const result = { losses, norms, adapter: await trainer.adapter(), evaluation: (await trainer.evaluate(batch)).sum / batch.labels };
+      await trainer.dispose();
+      return result;
+    };
+    const [own, floats] = [await run(packed), await run(plain)];
+    own.losses.forEach((loss, i) => expect(Math.abs(loss - (floats.losses[i] ?? NaN))).toBeLessThan(1e-5 * loss));
+    own.norms.forEach((norm, i) => expect(Math.abs(norm - (floats.norms[i] ?? NaN))).toBeLessThan(1e-4 * norm));
+    expect(own.losses.at(-1)).toBeLessThan(own.losses[0] ?? 0);
+    expect(own.evaluation).toBeCloseTo(floats.evaluation, 4);
+  });
+});
+
