@@ -7,5 +7,6 @@ export * from './conversations.ts';
 export * from './embedded.ts';
 export * from './engines.ts';
 export * from './metrics.ts';
+export { adapterFiles, fineTune, type FineTuned, type FineTuneOptions, type TrainingDevice, type TrainingEvent } from './training.ts';
 export { addEndpoint, addFromFiles, addFromUrl, addMlc, convertToOnnx, estimateMemory, listModels, listModelsOfEndpoint, listWebLlmModels, loadModel, openTokenizer, removeModel, subscribe as subscribeToModels } from './models.ts';
 export type { EndpointModel, MemoryEstimate, ModelSummary, ModelTokenizer, NewEndpoint, NewMlc } from './models.ts';

@@ -1,4 +1,5 @@
 import { LabError } from '../error.ts';
+import { nextTask } from '../rpc/next-task.ts';
 import type { MetricsRow } from './metrics-row.ts';
 import { dropoutKey, planEpoch, planRun, type PlanOptions, type RunLength } from './plan.ts';
 import { learningRate } from './schedule.ts';
@@ -48,6 +49,8 @@ export async function fineTune(trainer: AdapterTrainer, sequences: readonly Sequ
       const row = { step: rows.length + 1, epoch: rounded(epoch + (i + 1) / (epochs[epoch] ?? 1), 4), ...made };
       rows.push(row);
       onRow?.(row, schedule.total);
+      // Where the runtime computes on this thread, a wish to stop is heard only now.
+      await nextTask();
     }
   }
   return rows;

@@ -7,19 +7,22 @@ import { HOST_HEADERS } from '../../build/headers.ts';
 import type { ServedLab } from './lab.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const OUT = join(ROOT, '.cache/engine-page');
+const outOf = (page: HarnessPage): string => join(ROOT, '.cache', page);
+
+/** Folders beside this file that hold a page: one door of the lab and nothing else. */
+export type HarnessPage = 'engine-page' | 'training-page' | 'metrics-page';
 
 const MIME: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
 
-/** Builds a page that holds nothing but the lab's door to its models, with the lab's own configuration. */
-export async function buildEnginePage(): Promise<void> {
+/** Builds a page that holds nothing but one door of the lab, with the lab's own configuration. */
+export async function buildEnginePage(page: HarnessPage = 'engine-page'): Promise<void> {
   const loaded = await loadConfigFromFile({ command: 'build', mode: 'production' }, join(ROOT, 'vite.config.ts'));
   if (!loaded) throw new Error('vite.config.ts could not be read.');
   const plugins = (loaded.config.plugins ?? []).flat(2) as Plugin[];
   await build(
     mergeConfig(
       { ...loaded.config, plugins: plugins.filter((plugin) => plugin && /vendor/.test(plugin.name)) },
-      { configFile: false, root: join(import.meta.dirname, 'engine-page'), publicDir: false, logLevel: 'warn', build: { outDir: OUT, emptyOutDir: true } },
+      { configFile: false, root: join(import.meta.dirname, page), publicDir: false, logLevel: 'warn', build: { outDir: outOf(page), emptyOutDir: true } },
     ),
   );
 }
@@ -28,11 +31,11 @@ export async function buildEnginePage(): Promise<void> {
  * Serves that page with the lab's headers, policy included. `mounts` lays folders of model files beside it, by the
  * path below the page's address.
  */
-export async function serveEnginePage(mounts: Record<string, string>): Promise<ServedLab> {
+export async function serveEnginePage(mounts: Record<string, string>, page: HarnessPage = 'engine-page'): Promise<ServedLab> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname).slice(1) || 'index.html';
     const mount = Object.keys(mounts).find((prefix) => path.startsWith(prefix));
-    const file = mount ? join(mounts[mount] ?? '', path.slice(mount.length)) : join(OUT, path);
+    const file = mount ? join(mounts[mount] ?? '', path.slice(mount.length)) : join(outOf(page), path);
     if (!existsSync(file) || !statSync(file).isFile()) return void response.writeHead(404, HOST_HEADERS).end();
     const type = MIME[extname(file)] ?? 'application/octet-stream';
     response.writeHead(200, { ...HOST_HEADERS, 'Content-Type': type, 'Content-Length': statSync(file).size });

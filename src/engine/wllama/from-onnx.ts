@@ -1,28 +1,15 @@
-import type { SideFiles } from '../../model/checkpoint/checkpoint.ts';
-import { openExported } from '../../model/export/read.ts';
 import type { FileSink } from '../../model/export/sink.ts';
 import { checkpointToGguf } from '../../model/gguf/from-checkpoint.ts';
-import { blobSource } from '../../model/source.ts';
 import type { LoadOptions } from '../engine.ts';
+import { openExportedFiles } from '../exported-files.ts';
 import type { ModelFiles } from '../files.ts';
-import { chooseVariant } from '../transformers/variants.ts';
-
-const SIDE_FILES = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'generation_config.json'];
 
 /**
  * Writes the weights of an ONNX folder that this lab exported as a GGUF, in memory and without loss, for llama.cpp.
  * Throws `unsupported` for folders of other exporters.
  */
 export async function ggufFromOnnx(files: ModelFiles, { onProgress, signal }: LoadOptions): Promise<Blob> {
-  const { graph, data } = chooseVariant(files, 'wasm', false);
-  const side: SideFiles = new Map();
-  const present = SIDE_FILES.filter((path) => files.list.some((file) => file.path === path));
-  await files.ensure([...present, graph, ...data], { ...(onProgress ? { onProgress } : {}), ...(signal ? { signal } : {}) });
-  for (const path of present) side.set(path, await (await files.open(path)).text());
-  const model = new Uint8Array(await (await files.open(graph)).arrayBuffer());
-  const openData = async (location: string) => blobSource(location, await files.open(`onnx/${location}`));
-  const checkpoint = await openExported(files.name, model, openData, side);
-
+  const checkpoint = await openExportedFiles(files, { ...(onProgress ? { onProgress } : {}), ...(signal ? { signal } : {}) });
   const sink = memorySink();
   await checkpointToGguf(checkpoint, sink, {
     name: files.name,
@@ -34,7 +21,7 @@ export async function ggufFromOnnx(files: ModelFiles, { onProgress, signal }: Lo
 }
 
 /** Collects what is written in pieces; nothing is hashed, because nothing is kept. */
-function memorySink(): FileSink & { blob(): Blob } {
+export function memorySink(): FileSink & { blob(): Blob } {
   const parts: Blob[] = [];
   return {
     async write(bytes) {

@@ -1,0 +1,113 @@
+import type { Utterance } from '../dataset/dialogue.ts';
+import { probeGpu } from '../engine/gpu.ts';
+import type { FileSink } from '../model/export/sink.ts';
+import { writeSafetensors } from '../model/safetensors/write.ts';
+import type { RepresentationId } from '../representation/representation.ts';
+import { RpcWorker } from '../rpc/worker.ts';
+import type { BaseFormat } from '../train/base.ts';
+import type { LabelChoice } from '../train/example.ts';
+import type { LoraConfig } from '../train/lora.ts';
+import type { MetricsRow } from '../train/metrics-row.ts';
+import { ADAPTER_CONFIG, ADAPTER_FILE, peftConfig } from '../train/peft-config.ts';
+import type { ScheduleName } from '../train/schedule.ts';
+import type { Sequence } from '../train/sequence.ts';
+import { EMBEDDED_MODEL } from './embedded.ts';
+import type { TrainingDevice } from './training-runtime.ts';
+import type { TrainingApi, TrainingEvent, TrainingModel, TrainingResult } from './training-work.ts';
+
+export type { TrainingDevice, TrainingEvent };
+
+export interface FineTuneOptions {
+  /** Dialogues whose supporter turns are learnt; or sequences of tokens. */
+  dialogues?: { id: string; utterances: Utterance[] }[];
+  sequences?: Sequence[];
+  /** The embedded model by default; or a small one given whole. */
+  model?: { config: unknown; weights: Record<string, Float32Array> };
+  representation?: RepresentationId;
+  labels?: LabelChoice;
+  system?: string;
+  /** Dialogues are cut after so many tokens; 128 by default. */
+  maxTokens?: number;
+  /** How the embedded model's matrices are kept: as they are stored, by default; `fp32` is faster and takes five times the memory. */
+  baseFormat?: BaseFormat;
+  lora?: Partial<LoraConfig>;
+  /** Passes over all dialogues; 1 by default. */
+  epochs?: number;
+  maxSteps?: number;
+  learningRate?: number;
+  schedule?: ScheduleName;
+  warmupShare?: number;
+  accumulate?: number;
+  seed?: number;
+  /** WebGPU where there is one, by default. */
+  device?: TrainingDevice | 'auto';
+  onProgress?: (event: TrainingEvent) => void;
+  /** Stops after the update that is under way and keeps what was learnt. */
+  signal?: AbortSignal;
+}
+
+export interface FineTuned extends TrainingResult {
+  lora: LoraConfig;
+  device: TrainingDevice;
+  /** The run ended before its plan because it was stopped. */
+  stopped: boolean;
+}
+
+/** Layers that a tab trains: the backward pass ends there, and two of the last move a small model well. */
+const LAST_LAYERS = [28, 29];
+const ADAMW = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, maxGradientNorm: 1 };
+const MAX_THREADS = 4;
+
+/**
+ * Trains an adapter in a worker of this page and gives it back; nothing leaves the device. By default: rank 8 on the
+ * attention of the embedded model's last two layers, dialogues of at most 128 tokens.
+ *
+ * ```ts
+ * const { adapter, rows } = await fineTune({ dialogues, onProgress: (event) => …, signal });
+ * ```
+ * Throws `unsupported` where the device cannot run the step, `bad-data` where nothing can be learnt or the loss
+ * diverges, `worker-lost` when the browser ends the worker for want of memory.
+ */
+export async function fineTune(options: FineTuneOptions): Promise<FineTuned> {
+  const { model, maxTokens = 128, onProgress, signal } = options;
+  const device = options.device === undefined || options.device === 'auto' ? ((await probeGpu()).available ? 'webgpu' : 'wasm') : options.device;
+  const lora: LoraConfig = { rank: 8, alpha: 16, dropout: 0.05, targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj'], rankStabilized: false, ...(model ? {} : { layers: LAST_LAYERS }), ...options.lora };
+  const base = new URL(import.meta.env.BASE_URL, document.baseURI).href;
+  const source: TrainingModel = model ? { kind: 'weights', ...model } : { kind: 'folder', record: EMBEDDED_MODEL, base };
+  const worker = new RpcWorker<TrainingApi>('training', () => new Worker(new URL('../../workers/training.worker.ts', import.meta.url), { type: 'module', name: 'training' }));
+  try {
+    const stream = worker.stream('fineTune', {
+      model: source,
+      examples: options.sequences
+        ? { kind: 'sequences', sequences: options.sequences }
+        : { kind: 'dialogues', dialogues: options.dialogues ?? [], representation: options.representation ?? 'raw', labels: options.labels ?? 'supporter', system: options.system ?? '', maxTokens },
+      base: options.baseFormat ?? 'q4',
+      lora,
+      optimizer: ADAMW,
+      plan: { seed: options.seed ?? 42, batchSequences: 1, batchTokens: Math.max(maxTokens, ...(options.sequences ?? []).map(({ ids }) => ids.length)), accumulate: options.accumulate ?? 1 },
+      length: { epochs: options.epochs ?? 1, maxSteps: options.maxSteps, schedule: options.schedule ?? 'cosine', learningRate: options.learningRate ?? 1e-3, warmupShare: options.warmupShare ?? 0.03 },
+      device,
+      ortBase: `${base}ort/`,
+      threads: globalThis.crossOriginIsolated ? Math.min(MAX_THREADS, navigator.hardwareConcurrency) : 1,
+    }, { ...(signal && { signal }) });
+    let step = await stream.next();
+    for (; !step.done; step = await stream.next()) onProgress?.(step.value);
+    return { ...step.value, lora, device, stopped: signal?.aborted ?? false };
+  } finally {
+    // Ending the worker is what returns its memory.
+    worker.terminate();
+  }
+}
+
+/** The adapter as the two files that PEFT, and this project's trainer, read. */
+export async function adapterFiles({ adapter, lora }: Pick<FineTuned, 'adapter' | 'lora'>, base = EMBEDDED_MODEL.name): Promise<Map<string, Blob>> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  const sink: FileSink = {
+    write: (bytes) => Promise.resolve(void parts.push(bytes.slice())),
+    close: () => Promise.resolve({ path: ADAPTER_FILE, bytes: 0, sha256: '' }),
+  };
+  await writeSafetensors(sink, adapter, { format: 'pt' });
+  return new Map([[ADAPTER_FILE, new Blob(parts)], [ADAPTER_CONFIG, new Blob([peftConfig(lora, base)])]]);
+}
+
+export type { MetricsRow };

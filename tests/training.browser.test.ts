@@ -1,0 +1,160 @@
+import { join } from 'node:path';
+import * as ort from 'onnxruntime-node';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectedTensors } from '../src/model/checkpoint/checkpoint.ts';
+import { parseConfig } from '../src/model/config.ts';
+import type * as door from '../src/lab/training.ts';
+import { fineTune } from '../src/train/fine-tune.ts';
+import { adapterTensors, initialAdapter, type LoraConfig } from '../src/train/lora.ts';
+import { adapterStream } from '../src/train/plan.ts';
+import { randomStream } from '../src/train/random.ts';
+import type { Sequence } from '../src/train/sequence.ts';
+import { AdapterTrainer } from '../src/train/trainer.ts';
+import { launch } from './harness/browser.ts';
+import { buildEnginePage, serveEnginePage } from './harness/engine-page.ts';
+import type { ServedLab } from './harness/lab.ts';
+import { takeSlow } from './harness/slow.ts';
+import { visit, type Visit } from './harness/visit.ts';
+
+declare global {
+  /** Set by tests/harness/training-page/main.ts, in the page. */
+  var training: typeof door;
+}
+
+const EMBEDDED = join(import.meta.dirname, '../public/models/smollm2-135m-instruct/');
+
+const CONFIG = {
+  model_type: 'llama', hidden_size: 32, intermediate_size: 64, num_hidden_layers: 2, num_attention_heads: 4,
+  num_key_value_heads: 2, vocab_size: 64, rms_norm_eps: 1e-5, rope_theta: 1000, max_position_embeddings: 64, tie_word_embeddings: true,
+};
+const LORA: LoraConfig = { rank: 4, alpha: 8, dropout: 0.1, targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj'], rankStabilized: false };
+const STEPS = 10;
+/** Two sequences make two updates an epoch. */
+const SETTINGS = { epochs: STEPS / 2, learningRate: 0.02, schedule: 'cosine', warmupShare: 0, accumulate: 1, seed: 7 } as const;
+
+function weights(): Map<string, Float32Array> {
+  const random = randomStream(3);
+  return new Map([...expectedTensors(parseConfig(CONFIG)).required].map(([name, shape]) => {
+    const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
+    return [name, data.map(() => (name.endsWith('norm.weight') ? 1 : 0) + (random() - 0.5) / 2)];
+  }));
+}
+
+/** Two sequences of one pattern, which an adapter can learn. */
+function sequences(): Sequence[] {
+  return [3, 11].map((start, n) => {
+    const ids = Int32Array.from({ length: 21 + n }, (_, i) => (start + 5 * i) % 64);
+    return { id: `pattern ${n}`, ids, positions: ids.map((_, i) => i), branches: new Int32Array(ids.length), labelled: Uint8Array.from(ids, (_, i) => (i > 6 ? 1 : 0)) };
+  });
+}
+
+/** The losses of the same run in onnxruntime-node. */
+async function expectedLosses(): Promise<number[]> {
+  const config = parseConfig(CONFIG);
+  const tensors = adapterTensors(config, LORA);
+  const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, maxGradientNorm: 1 };
+  const trainer = await AdapterTrainer.create(ort, { config, lora: LORA, optimizer, base: weights(), adapter: initialAdapter(tensors, adapterStream(SETTINGS.seed)) });
+  const { epochs, learningRate, schedule, warmupShare, accumulate, seed } = SETTINGS;
+  const rows = await fineTune(trainer, sequences(), { plan: { seed, accumulate, batchSequences: 1, batchTokens: 128 }, length: { epochs, learningRate, schedule, warmupShare } });
+  await trainer.dispose();
+  return rows.map(({ trainLoss }) => trainLoss ?? NaN);
+}
+
+interface Wire {
+  device: door.TrainingDevice;
+  stopAfter?: number;
+}
+
+/** In the page: trains, stopping where asked to, and gives back what can be sent as JSON. */
+async function train({ page }: Visit, wire: Wire) {
+  const plain = {
+    ...wire,
+    lora: LORA,
+    settings: SETTINGS,
+    config: CONFIG,
+    weights: [...weights()].map(([name, data]) => ({ name, data: [...data] })),
+    sequences: sequences().map(({ id, ids, labelled }) => ({ id, ids: [...ids], labelled: [...labelled] })),
+  };
+  return page.evaluate(async ({ device, stopAfter, lora, settings, config, weights, sequences }) => {
+    const stop = new AbortController();
+    const seen: number[] = [];
+    const result = await globalThis.training.fineTune({
+      ...settings, lora, device, signal: stop.signal,
+      model: { config, weights: Object.fromEntries(weights.map(({ name, data }) => [name, Float32Array.from(data)])) },
+      sequences: sequences.map(({ id, ids, labelled }) => ({
+        id, ids: Int32Array.from(ids), positions: Int32Array.from(ids, (_, i) => i), branches: new Int32Array(ids.length), labelled: Uint8Array.from(labelled),
+      })),
+      onProgress: (event) => {
+        if (event.type === 'update') seen.push(event.row.step);
+        if (seen.length === stopAfter) stop.abort();
+      },
+    });
+    const files = await globalThis.training.adapterFiles(result, 'tiny');
+    return {
+      seen,
+      stopped: result.stopped,
+      losses: result.rows.map(({ trainLoss }) => trainLoss ?? NaN),
+      learnt: result.adapter.filter(({ matrix }) => matrix === 'B').every(({ data }) => data.some((value) => value !== 0) && data.every(Number.isFinite)),
+      files: await Promise.all([...files].map(async ([name, blob]) => ({ name, size: blob.size, text: name.endsWith('.json') ? await blob.text() : '' }))),
+    };
+  }, plain);
+}
+
+let lab: ServedLab;
+let browser: Browser;
+let guest: Visit;
+let expected: number[];
+beforeAll(async () => {
+  [expected] = await Promise.all([expectedLosses(), buildEnginePage('training-page')]);
+  lab = await serveEnginePage({ 'models/smollm2-135m-instruct/': EMBEDDED }, 'training-page');
+  browser = await launch({ webgpu: true });
+  guest = await visit(browser, lab.url);
+});
+afterAll(async () => {
+  await browser.close();
+  await lab.close();
+});
+
+describe('training in a page', () => {
+  it.each(['webgpu', 'wasm'] as const)('goes on %s as it does in Node', async (device) => {
+    const { losses, seen, stopped, learnt, files } = await train(guest, { device });
+    const apart = Math.max(...losses.map((loss, i) => Math.abs(loss - (expected[i] ?? NaN))));
+    process.stdout.write(`      ${device}: loss ${losses[0]?.toFixed(4) ?? ''} → ${losses.at(-1)?.toFixed(4) ?? ''}, at most ${apart.toExponential(1)} from onnxruntime-node\n`);
+    expect(losses).toHaveLength(STEPS);
+    expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] ?? 0));
+    expect(apart).toBeLessThan(1e-4);
+    expect(seen).toEqual(losses.map((_, i) => i + 1));
+    expect([stopped, learnt]).toEqual([false, true]);
+    expect(files.map(({ name }) => name)).toEqual(['adapter_model.safetensors', 'adapter_config.json']);
+    expect(JSON.parse(files[1]?.text ?? '{}')).toMatchObject({ peft_type: 'LORA', r: LORA.rank });
+  });
+
+  it('keeps what was learnt when it is stopped, and ends its worker', async () => {
+    const { losses, stopped, learnt } = await train(guest, { device: 'wasm', stopAfter: 3 });
+    expect(losses.length).toBeGreaterThanOrEqual(3);
+    expect(losses.length).toBeLessThan(STEPS);
+    expect([stopped, learnt]).toEqual([true, true]);
+    expect(guest.page.workers()).toEqual([]);
+  });
+
+  it.runIf(takeSlow)('teaches the embedded model a reply', { timeout: 400_000 }, async () => {
+    const { losses, seconds } = await guest.page.evaluate(async () => {
+      const times: number[] = [];
+      const { rows } = await globalThis.training.fineTune({
+        dialogues: [{ id: 'one', utterances: [{ speaker: 'seeker', text: 'I lost my job today.' }, { speaker: 'supporter', text: 'That is a heavy thing to carry. What worries you most right now?' }] }],
+        device: 'wasm', epochs: 8, learningRate: 5e-3, schedule: 'constant', warmupShare: 0,
+        onProgress: (event) => void (event.type === 'update' && times.push(performance.now())),
+      });
+      return { losses: rows.map(({ trainLoss }) => trainLoss ?? NaN), seconds: times.slice(1).map((time, i) => (time - (times[i] ?? 0)) / 1000) };
+    });
+    process.stdout.write(`      embedded model on Wasm: loss ${losses[0]?.toFixed(3) ?? ''} → ${losses.at(-1)?.toFixed(3) ?? ''}, ${Math.min(...seconds).toFixed(1)} s an update\n`);
+    expect(losses).toHaveLength(8);
+    expect(losses.at(-1)).toBeLessThan(0.85 * (losses[0] ?? 0));
+  });
+
+  it('breaks no rule of the page and asks nobody else', () => {
+    expect(guest.errors).toEqual([]);
+    expect([...guest.origins]).toEqual([new URL(lab.url).origin]);
+  });
+});
