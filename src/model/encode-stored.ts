@@ -1,5 +1,6 @@
 import { toBfloat16, toHalf } from './float.ts';
-import { BLOCK, quantiseQ4, quantiseQ4Symmetric, quantiseQ8 } from './quantise.ts';
+import { BLOCK, quantiseQ4Symmetric } from './quantise.ts';
+import { fitBlocks } from './simd/fit.ts';
 import { STORED, storedBytes, type StoredType } from './stored.ts';
 
 /** Types that weights can be brought into. */
@@ -9,35 +10,41 @@ export type EncodableType = (typeof ENCODABLE_TYPES)[number];
 /** Encodes values, a whole number of blocks of them, quantising by an error-minimising fit where the type asks for it. */
 export function encodeStored(type: EncodableType, values: Float32Array): Uint8Array {
   const bytes = new Uint8Array(storedBytes(type, values.length));
-  const view = new DataView(bytes.buffer);
-  const { values: per, bytes: size } = STORED[type];
-  for (let from = 0, at = 0; from < values.length; from += per, at += size) ENCODERS[type](values, from, view, at);
+  ENCODERS[type](values, new DataView(bytes.buffer), bytes);
   return bytes;
 }
 
-const codes = new Uint8Array(BLOCK);
-const signedCodes = new Int8Array(BLOCK);
-
-const ENCODERS: Record<EncodableType, (values: Float32Array, from: number, view: DataView, at: number) => void> = {
-  F32: (values, from, view, at) => view.setFloat32(at, values[from] ?? 0, true),
-  F16: (values, from, view, at) => view.setUint16(at, toHalf(values[from] ?? 0), true),
-  BF16: (values, from, view, at) => view.setUint16(at, toBfloat16(values[from] ?? 0), true),
-  Q8_0(values, from, view, at) {
-    view.setUint16(at, toHalf(quantiseQ8(values, from, signedCodes)), true);
-    signedCodes.forEach((code, i) => view.setInt8(at + 2 + i, code));
+const ENCODERS: Record<EncodableType, (values: Float32Array, view: DataView, bytes: Uint8Array) => void> = {
+  F32: (values, view) => values.forEach((value, i) => view.setFloat32(4 * i, value, true)),
+  F16: (values, view) => values.forEach((value, i) => view.setUint16(2 * i, toHalf(value), true)),
+  BF16: (values, view) => values.forEach((value, i) => view.setUint16(2 * i, toBfloat16(value), true)),
+  Q8_0(values, view, bytes) {
+    const { codes, scales } = fitBlocks('q8', values);
+    scales.forEach((scale, block) => {
+      const at = block * STORED.Q8_0.bytes;
+      view.setUint16(at, toHalf(scale), true);
+      bytes.set(codes.subarray(block * BLOCK, (block + 1) * BLOCK), at + 2);
+    });
   },
-  Q4_0(values, from, view, at) {
-    view.setUint16(at, toHalf(quantiseQ4Symmetric(values, from, codes)), true);
-    putNibbles(view, at + 2);
+  Q4_0(values, view, bytes) {
+    const codes = new Uint8Array(BLOCK);
+    for (let from = 0, at = 0; from < values.length; from += BLOCK, at += STORED.Q4_0.bytes) {
+      view.setUint16(at, toHalf(quantiseQ4Symmetric(values, from, codes)), true);
+      putNibbles(codes, bytes, at + 2);
+    }
   },
-  Q4_1(values, from, view, at) {
-    const fit = quantiseQ4(values, from, codes);
-    view.setUint16(at, toHalf(fit.scale), true);
-    view.setUint16(at + 2, toHalf(fit.minimum), true);
-    putNibbles(view, at + 4);
+  Q4_1(values, view, bytes) {
+    const { codes, scales, minimums } = fitBlocks('q4', values);
+    scales.forEach((scale, block) => {
+      const at = block * STORED.Q4_1.bytes;
+      view.setUint16(at, toHalf(scale), true);
+      view.setUint16(at + 2, toHalf(minimums[block] ?? 0), true);
+      putNibbles(codes.subarray(block * BLOCK, (block + 1) * BLOCK), bytes, at + 4);
+    });
   },
 };
 
-function putNibbles(view: DataView, at: number): void {
-  for (let i = 0; i < BLOCK / 2; i++) view.setUint8(at + i, (codes[i] ?? 0) | ((codes[i + BLOCK / 2] ?? 0) << 4));
+/** Element i and element i + 16 share a byte. */
+function putNibbles(codes: Uint8Array, bytes: Uint8Array, at: number): void {
+  for (let i = 0; i < BLOCK / 2; i++) bytes[at + i] = (codes[i] ?? 0) | ((codes[i + BLOCK / 2] ?? 0) << 4);
 }

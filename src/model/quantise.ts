@@ -4,9 +4,9 @@ import { roundToHalf } from './float.ts';
 export const BLOCK = 32;
 
 /** Widths tried, relative to the range of a block: a narrower grid clips outliers, which often costs less than a coarse step. */
-const Q4_WIDTHS = [1, 0.96, 0.92, 0.88, 0.84, 0.8, 0.75];
+export const Q4_WIDTHS = [1, 0.96, 0.92, 0.88, 0.84, 0.8, 0.75];
 const Q4_SYMMETRIC_WIDTHS = [1.04, ...Q4_WIDTHS];
-const Q8_WIDTHS = [1, 0.992, 0.984];
+export const Q8_WIDTHS = [1, 0.992, 0.984];
 
 /** What a quantiser finds for one block: value ≈ code · scale + minimum, both half-precision numbers. */
 export interface BlockFit {

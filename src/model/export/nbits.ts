@@ -1,5 +1,6 @@
 import { fromHalf } from '../float.ts';
-import { BLOCK, quantiseQ4, quantiseQ8 } from '../quantise.ts';
+import { BLOCK } from '../quantise.ts';
+import { fitBlocks } from '../simd/fit.ts';
 import { decodeStored, type StoredType } from '../stored.ts';
 
 /**
@@ -63,20 +64,16 @@ function carryQ8(stored: Uint8Array, { codes, scales }: NBitsRows): void {
   }
 }
 
-function fitQ4(values: Float32Array, { codes, scales, minimums }: NBitsRows): void {
-  const block4 = new Uint8Array(BLOCK);
-  for (let block = 0; block < scales.length; block++) {
-    const fit = quantiseQ4(values, block * BLOCK, block4);
-    scales[block] = fit.scale;
-    minimums[block] = fit.minimum;
-    for (let b = 0; b < 16; b++) codes[block * 16 + b] = (block4[2 * b] ?? 0) | ((block4[2 * b + 1] ?? 0) << 4);
-  }
+function fitQ4(values: Float32Array, rows: NBitsRows): void {
+  const fitted = fitBlocks('q4', values);
+  for (let b = 0; b < rows.codes.length; b++) rows.codes[b] = (fitted.codes[2 * b] ?? 0) | ((fitted.codes[2 * b + 1] ?? 0) << 4);
+  rows.scales.set(fitted.scales);
+  rows.minimums.set(fitted.minimums);
 }
 
-function fitQ8(values: Float32Array, { codes, scales }: NBitsRows): void {
-  const block8 = new Int8Array(BLOCK);
-  for (let block = 0; block < scales.length; block++) {
-    scales[block] = quantiseQ8(values, block * BLOCK, block8);
-    for (let i = 0; i < BLOCK; i++) codes[block * BLOCK + i] = (block8[i] ?? 0) + 128;
-  }
+function fitQ8(values: Float32Array, rows: NBitsRows): void {
+  const fitted = fitBlocks('q8', values);
+  // From −127…127 as two's complement to 1…255.
+  for (let i = 0; i < rows.codes.length; i++) rows.codes[i] = (fitted.codes[i] ?? 0) ^ 128;
+  rows.scales.set(fitted.scales);
 }
