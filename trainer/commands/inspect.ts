@@ -1,33 +1,79 @@
+import { join } from 'node:path';
 import { matrixShape } from '../../src/model/checkpoint/checkpoint.ts';
+import { chatTemplate } from '../../src/model/checkpoint/template.ts';
 import { countParameters } from '../../src/model/export/export.ts';
-import { storedBytes } from '../../src/model/stored.ts';
-import { openCheckpoint } from '../files/open.ts';
+import { type StoredType, storedBytes } from '../../src/model/stored.ts';
+import { exists } from '../files/sink.ts';
+import { openAdapterFolder, openModel } from '../merge/open.ts';
+import { ADAPTER_CONFIG } from '../train/checkpoint.ts';
 import { type Command, parseOptions, required } from './command.ts';
 
-const USAGE = '--in <gguf|safetensors folder>';
+const USAGE = '--in <gguf|safetensors folder|exported folder|adapter folder>';
 
-/** Prints what a checkpoint holds. */
+/** Prints what a checkpoint, an exported model or an adapter holds. */
 export const inspectCommand: Command = {
-  summary: 'Print the tensors, sizes and chat template of a checkpoint.',
+  summary: 'Print the tensors, sizes and chat template of a model or an adapter.',
   usage: USAGE,
   async run(args) {
-    const { in: input } = parseOptions(args, { in: { type: 'string' } }, USAGE);
-    const { checkpoint, close } = await openCheckpoint(required('in', input));
-    try {
-      let bytes = 0;
-      const lines = [...checkpoint.tensors].map(([name, info]) => {
-        const { rows, columns } = matrixShape(info);
-        bytes += storedBytes(info.type, rows * columns);
-        return `${info.type.padEnd(5)} ${`[${info.shape.join(', ')}]`.padEnd(16)} ${name}`;
-      });
-      const { config, files } = checkpoint;
-      process.stdout.write(`${lines.join('\n')}\n\n`);
-      process.stdout.write(`${checkpoint.name}: ${config.architecture}, ${config.layers} layers, ${(countParameters(checkpoint) / 1e6).toFixed(1)} million parameters, ${(bytes / 1e6).toFixed(1)} MB, context ${config.contextLength}\n`);
-      process.stdout.write(`Files: ${[...files.keys()].join(', ')}\n`);
-      const template: unknown = JSON.parse(files.get('tokenizer_config.json') ?? '{}').chat_template;
-      process.stdout.write(typeof template === 'string' ? `Chat template:\n${template}\n` : 'No chat template.\n');
-    } finally {
-      await close();
-    }
+    const input = required('in', parseOptions(args, { in: { type: 'string' } }, USAGE).in);
+    const lines = (await exists(join(input, ADAPTER_CONFIG))) ? await describeAdapter(input) : await describeModel(input);
+    process.stdout.write(`${lines.join('\n')}\n`);
   },
 };
+
+async function describeModel(path: string): Promise<string[]> {
+  const { checkpoint, close } = await openModel({ path });
+  try {
+    const { config, files, name, tensors } = checkpoint;
+    let bytes = 0;
+    const lines = [...tensors].map(([tensor, info]) => {
+      const { rows, columns } = matrixShape(info);
+      bytes += storedBytes(info.type, rows * columns);
+      return tensorLine(info.type, info.shape, tensor);
+    });
+    return [
+      ...lines,
+      '',
+      `${name}: ${config.architecture}, ${config.layers} layers, ${(countParameters(checkpoint) / 1e6).toFixed(1)} million parameters, ${megabytes(bytes)}, context ${config.contextLength}`,
+      `Files: ${[...files.keys()].join(', ')}`,
+      ...templateLines(chatTemplate(files)),
+    ];
+  } finally {
+    await close();
+  }
+}
+
+async function describeAdapter(folder: string): Promise<string[]> {
+  const { adapter, template, close } = await openAdapterFolder(folder);
+  try {
+    const { settings, modules, name } = adapter;
+    const tensors = [...modules].flatMap(([module, { a, b, rank, scaling }]) => [
+      tensorLine(a.type, a.shape, `${module}.lora_A`),
+      `${tensorLine(b.type, b.shape, `${module}.lora_B`)}  rank ${rank}, scaling ${Number(scaling.toPrecision(4))}`,
+    ]);
+    const all = [...modules.values()].flatMap(({ a, b }) => [a, b]);
+    const count = all.reduce((sum, { shape }) => sum + shape.reduce((x, y) => x * y, 1), 0);
+    const targets = typeof settings.targets === 'string' ? settings.targets : settings.targets.join(', ');
+    return [
+      ...tensors,
+      '',
+      `${name}: LoRA${settings.rankStabilized ? ', rank-stabilised' : ''}, rank ${settings.rank}, alpha ${settings.alpha}, dropout ${settings.dropout}, targets ${targets}`,
+      `${modules.size} modules, ${(count / 1e6).toFixed(2)} million parameters, ${megabytes(all.reduce((sum, { bytes }) => sum + bytes, 0))}, base ${settings.base ?? 'not named'}`,
+      ...templateLines(template),
+    ];
+  } finally {
+    await close();
+  }
+}
+
+function tensorLine(type: StoredType, shape: readonly number[], name: string): string {
+  return `${type.padEnd(5)} ${`[${shape.join(', ')}]`.padEnd(16)} ${name}`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function templateLines(template: string | undefined): string[] {
+  return template === undefined ? ['No chat template.'] : ['Chat template:', template];
+}
