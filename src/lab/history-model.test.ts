@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import type { Decoding, StreamEvent } from '../engine/engine.ts';
+import type { ChatMessage } from '../context/message.ts';
+import { rollingSummary } from '../representation/history/rolling-summary.ts';
+import { historyModel } from './history-model.ts';
+
+describe('historyModel', () => {
+  it('asks a loaded model for its likeliest reply, and gives its words', async () => {
+    const asked: { messages: ChatMessage[]; decoding: Decoding }[] = [];
+    const model = historyModel({
+      score: async () => [],
+      async *stream(messages, decoding): AsyncGenerator<StreamEvent> {
+        asked.push({ messages, decoding });
+        yield { type: 'prompt', tokens: 9 };
+        yield { type: 'text', text: ' Lost ' };
+        yield { type: 'text', text: 'a dog.' };
+      },
+    });
+    const utterances = Array.from({ length: 6 }, (_, i) => ({ speaker: i % 2 ? ('supporter' as const) : ('seeker' as const), text: `Line ${i}` }));
+    const { summary, sent } = await rollingSummary(model, { keep: 2, block: 4, maxNewTokens: 40 }).compact(utterances);
+    expect(summary).toBe('Lost a dog.');
+    expect(sent).toEqual([null, null, null, null, 'Line 4', 'Line 5']);
+    expect(asked[0]?.decoding).toMatchObject({ temperature: 0, maxNewTokens: 40 });
+    expect(asked[0]?.messages[0]?.content).toContain('Supporter: Line 3');
+  });
+});

@@ -1,0 +1,20 @@
+import type { LoadedModel } from '../engine/engine.ts';
+import type { HistoryModel } from '../representation/history/history.ts';
+
+/**
+ * A loaded model as the methods that shorten conversations need it: its likeliest reply to one message, the same each
+ * time, and the probabilities of a text. Rejects as the model does.
+ */
+export function historyModel(model: Pick<LoadedModel, 'stream' | 'score'>): HistoryModel {
+  return {
+    score: (text, signal) => model.score(text, signal),
+    async generate(prompt, { maxNewTokens, signal }) {
+      let text = '';
+      const greedy = { temperature: 0, topP: 1, topK: 1, maxNewTokens, seed: 0 };
+      for await (const event of model.stream([{ role: 'user', content: prompt }], greedy, signal)) {
+        if (event.type === 'text') text += event.text;
+      }
+      return text;
+    },
+  };
+}
