@@ -23,4 +23,15 @@ describe('historyModel', () => {
     expect(asked[0]?.decoding).toMatchObject({ temperature: 0, maxNewTokens: 40 });
     expect(asked[0]?.messages[0]?.content).toContain('Supporter: Line 3');
   });
+
+  it('gives nothing where it was stopped', async () => {
+    const stopped = historyModel({
+      score: async () => [],
+      async *stream(): AsyncGenerator<StreamEvent> {
+        yield { type: 'text', text: 'Half' };
+        yield { type: 'done', reason: 'cancelled', stats: { promptTokens: 1, newTokens: 1, firstTokenMs: 1, decodeMs: 1 } };
+      },
+    });
+    await expect(stopped.generate('x', { maxNewTokens: 4 })).rejects.toMatchObject({ code: 'cancelled' });
+  });
 });

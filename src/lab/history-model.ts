@@ -1,4 +1,5 @@
 import type { LoadedModel } from '../engine/engine.ts';
+import { LabError } from '../error.ts';
 import type { HistoryModel } from '../representation/history/history.ts';
 
 /**
@@ -13,6 +14,8 @@ export function historyModel(model: Pick<LoadedModel, 'stream' | 'score'>): Hist
       const greedy = { temperature: 0, topP: 1, topK: 1, maxNewTokens, seed: 0 };
       for await (const event of model.stream([{ role: 'user', content: prompt }], greedy, signal)) {
         if (event.type === 'text') text += event.text;
+        // Half a summary must not be taken for one.
+        if (event.type === 'done' && event.reason === 'cancelled') throw LabError.cancelled();
       }
       return text;
     },
