@@ -7,7 +7,7 @@ import { serveLab, type ServedLab } from './harness/lab.ts';
 import { Person } from './harness/person.ts';
 import { visit } from './harness/visit.ts';
 
-const VIEWS = ['chat', 'compare', 'notebooks', 'models', 'about'];
+const VIEWS = ['chat', 'compare', 'data', 'notebooks', 'models', 'about'];
 const PROFILES: [string, BrowserContextOptions][] = (['light', 'dark'] as const).flatMap((colorScheme) => [
   [`${colorScheme}, desktop`, { colorScheme, viewport: { width: 1280, height: 800 } }] as const,
   [`${colorScheme}, phone`, { colorScheme, viewport: { width: 390, height: 844 }, hasTouch: true }] as const,

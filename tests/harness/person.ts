@@ -32,7 +32,7 @@ export class Person {
     await this.page.getByRole('button', { name: 'I understand' }).click();
   }
 
-  async goTo(view: 'Chat' | 'Compare' | 'Models' | 'About'): Promise<void> {
+  async goTo(view: 'Chat' | 'Compare' | 'Data' | 'Models' | 'About'): Promise<void> {
     await this.page.getByRole('navigation').getByRole('link', { name: view }).click();
   }
 
