@@ -16,6 +16,8 @@ export interface Endpoint {
   url: string;
   model: string;
   manner: Manner;
+  /** Milliseconds before an answer begins. */
+  pause: number;
   /** Every chat completion that was asked for. */
   seen: SeenRequest[];
   close(): Promise<void>;
@@ -71,6 +73,7 @@ export async function startEndpoint(): Promise<Endpoint> {
     const body = JSON.parse(await readBody(request)) as SeenRequest['body'];
     const asked = { authorization: request.headers.authorization, body };
     seen.push(asked);
+    if (endpoint.pause > 0) await new Promise((resolve) => setTimeout(resolve, endpoint.pause));
     MANNERS[endpoint.manner](response, asked);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -79,6 +82,7 @@ export async function startEndpoint(): Promise<Endpoint> {
     url: `http://127.0.0.1:${port}/v1`,
     model: MODEL,
     manner: 'answers',
+    pause: 0,
     seen,
     close: () =>
       new Promise((resolve) => {

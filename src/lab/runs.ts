@@ -1,0 +1,182 @@
+import { LabError } from '../error.ts';
+import { parseRatings, type Contest, type Ratings } from '../judge/side-by-side.ts';
+import { parsePlan, type EvaluationPlan, type PlanInput } from '../response/plan.ts';
+import { recordKey, type ResultRecord } from '../response/record.ts';
+import { parseRunFile, writeRunFile } from '../response/run-file.ts';
+import { planJobs, runPlan, type RunEvent } from '../response/runner.ts';
+import { sampleTurns, type SampledTurn } from '../response/turns.ts';
+import { RpcWorker } from '../rpc/worker.ts';
+import { RunStore, type StoredRun } from '../storage/run-store.ts';
+import { combineRuns } from '../table/combine.ts';
+import { recordsCsv } from '../table/csv.ts';
+import { shareHtml } from '../table/share-html.ts';
+import type { RunSummary } from '../table/summary.ts';
+import { compress } from './compression.ts';
+import { getDataset } from './datasets.ts';
+import { measure } from './metrics.ts';
+import { loadModel } from './models.ts';
+import type { TableApi } from './table-work.ts';
+
+export type { EvaluationPlan, PlanInput, ResultRecord, RunEvent, RunSummary, StoredRun };
+
+/** Turns in flight at a time with a model behind an endpoint. */
+const REMOTE_CONCURRENCY = 4;
+
+const store = new RunStore();
+
+export { blind, humanResults, type BlindContest, type Choice, type HumanResult, type Ratings } from '../judge/side-by-side.ts';
+const table = new RpcWorker<TableApi>('table', () => new Worker(new URL('../../workers/table.worker.ts', import.meta.url), { type: 'module', name: 'table' }));
+
+/** A run with what is done of it. */
+export interface RunState {
+  run: StoredRun;
+  done: number;
+}
+
+/** All runs of this browser, the latest first. */
+export const listRuns = (): Promise<RunState[]> => store.list();
+
+/**
+ * Plans a run; `startRun` carries it out. `plan.dataset.source` is the id of a dataset of this browser, and models are
+ * of the kind `lab`, by their ids here.
+ * @throws LabError `bad-config` naming the field at fault, `bad-data` when the dataset has no supporter turn, `quota`
+ */
+export async function createRun(input: Omit<PlanInput, 'format' | 'version'>): Promise<StoredRun> {
+  const plan = parsePlan({ format: 'solace-lab-plan', version: 1, ...input });
+  const turns = await turnsOf(plan);
+  if (turns.length === 0) throw new LabError({ code: 'bad-data', where: plan.dataset.name, what: 'No supporter turn answers anything in it.', todo: 'Choose another dataset.' });
+  const run: StoredRun = { id: crypto.randomUUID(), plan, total: planJobs(plan, turns).length, createdAt: Date.now() };
+  await store.create(run);
+  return run;
+}
+
+/**
+ * Milliseconds that a run's missing records will take, from records of earlier runs with the same models; null where
+ * there are none to go by.
+ */
+export async function estimateRun(plan: EvaluationPlan, missing: number): Promise<number | null> {
+  const times: number[] = [];
+  for (const { run } of await store.list()) {
+    if (!run.plan.models.some(({ id }) => plan.models.some((model) => model.id === id))) continue;
+    for (const { timing, model } of await store.records(run.id)) if (timing && plan.models.some(({ id }) => id === model)) times.push(timing.totalMs);
+  }
+  return times.length === 0 ? null : (times.reduce((sum, ms) => sum + ms, 0) / times.length) * missing;
+}
+
+/**
+ * Carries a run out, or on, storing each record before the next is begun. Only one tab may: a second one is refused.
+ * Aborting `signal` pauses it.
+ * @throws LabError `bad-config` when another tab works on it, `quota` when a record could not be stored, `cancelled`
+ */
+export async function startRun(id: string, { signal, onEvent }: { signal?: AbortSignal; onEvent?: (event: RunEvent) => void } = {}): Promise<void> {
+  await alone(id, async () => {
+    const { plan } = await found(id);
+    const [turns, records] = await Promise.all([turnsOf(plan), store.records(id)]);
+    const events = runPlan({
+      plan,
+      turns,
+      done: new Set(records.map(recordKey)),
+      concurrency: REMOTE_CONCURRENCY,
+      openModel: (model, stop) => loadModel(model.id, stop ? { signal: stop } : {}),
+      compress: async (texts, representation) => (await compress(texts, { representation, tagger: plan.tagger }, signal)).map(({ text }) => text),
+      measure: async (hyp, ref, stop) => {
+        const { pairs } = await measure([{ id: 0, hyp, ref }], { meteor: plan.metrics.meteor, signal: stop, ...(plan.metrics.bertscore && { bertscore: {} }) });
+        return { ...pairs[0]?.scores };
+      },
+      signal,
+    });
+    for await (const event of events) {
+      if (event.type === 'record') await store.append(id, event.record);
+      onEvent?.(event);
+    }
+  });
+}
+
+/** The records of a run as far as they are there. */
+export const runRecords = (id: string): Promise<ResultRecord[]> => store.records(id);
+
+/** The table of a run as far as it is done; `resamples` of the bootstrap, 1,000 unless said. */
+export async function summariseRun(id: string, resamples = 1000): Promise<RunSummary> {
+  const { plan, total } = await found(id);
+  return table.call('aggregate', { plan, records: await store.records(id), options: { machine: 'In a browser', expected: total, resamples } });
+}
+
+/** One table over several runs, with paired tests on the turns they share. */
+export async function compareRuns(ids: readonly [string, ...string[]]): Promise<{ plan: EvaluationPlan; summary: RunSummary }> {
+  const runs = await Promise.all(ids.map(async (id) => ({ plan: (await found(id)).plan, records: await store.records(id) })));
+  const { plan, records } = combineRuns(runs as [(typeof runs)[0], ...typeof runs]);
+  return { plan, summary: await table.call('aggregate', { plan, records, options: { machine: 'In a browser', expected: records.length } }) };
+}
+
+/** A run as text: `json` can be imported again, `csv` is for spreadsheets, `html` for readers (with `answers`, every reply is in it). */
+export async function exportRun(id: string, form: 'json' | 'csv' | 'html', { answers = false } = {}): Promise<string> {
+  const { plan, total } = await found(id);
+  const records = await store.records(id);
+  if (form === 'json') return writeRunFile(plan, total, records);
+  if (form === 'csv') return recordsCsv(records);
+  return shareHtml(plan, await summariseRun(id), answers ? records : []);
+}
+
+/** Adds an exported run as a new one. @throws LabError `bad-file` naming what is wrong in it */
+export async function importRun(file: File): Promise<StoredRun> {
+  const { plan, total, records } = parseRunFile(await file.text(), file.name);
+  const run: StoredRun = { id: crypto.randomUUID(), plan, total, createdAt: Date.now() };
+  await store.create(run, records);
+  return run;
+}
+
+export async function removeRun(id: string): Promise<void> {
+  await alone(id, () => store.remove(id));
+}
+
+/** One model under one representation. */
+export interface CellRef {
+  model: string;
+  representation: string;
+}
+
+export const cellName = ({ model, representation }: CellRef): string => `${model} ${representation}`;
+
+/** The turns that both cells of a run have answered, with what was said before, for people to choose between. */
+export async function contestsOf(id: string, first: CellRef, second: CellRef): Promise<Contest[]> {
+  const { plan } = await found(id);
+  const [turns, records] = await Promise.all([turnsOf(plan), store.records(id)]);
+  const answer = (cell: CellRef, turn: SampledTurn) =>
+    records.find((each) => each.model === cell.model && each.representation === cell.representation && each.dialogue === turn.dialogue && each.turn === turn.turn)?.hypothesis;
+  return turns.flatMap((turn) => {
+    const [a, b] = [answer(first, turn), answer(second, turn)];
+    return a && b && a !== b ? [{ id: `${turn.turn} ${turn.dialogue}`, context: turn.before, first: a, second: b }] : [];
+  });
+}
+
+/** What people preferred so far between two cells of a run. */
+export const ratingsOf = (id: string, first: CellRef, second: CellRef): Promise<Ratings[]> => store.ratings(id, cellName(first), cellName(second));
+
+export const saveRatings = (id: string, ratings: Ratings): Promise<void> => store.saveRatings(id, ratings);
+
+/** Adds the exported ratings of another rater. @throws LabError `bad-file`; `bad-data` where they are of another comparison */
+export async function importRatings(id: string, first: CellRef, second: CellRef, file: File): Promise<void> {
+  const ratings = parseRatings(await file.text(), file.name);
+  if (ratings.first !== cellName(first) || ratings.second !== cellName(second)) {
+    throw new LabError({ code: 'bad-data', where: file.name, what: `It rates ${ratings.first} against ${ratings.second}.`, todo: 'Choose those two first.' });
+  }
+  await store.saveRatings(id, ratings);
+}
+
+async function turnsOf(plan: EvaluationPlan): Promise<SampledTurn[]> {
+  return sampleTurns((await getDataset(plan.dataset.source)).dialogues, plan.sample);
+}
+
+async function found(id: string): Promise<StoredRun> {
+  const run = await store.get(id);
+  if (run) return run;
+  throw new LabError({ code: 'missing-file', where: 'Runs', what: 'There is no such run in this browser.', todo: 'Import its file, or choose one from the list.' });
+}
+
+/** Runs `work` while no other tab works on the run. The lock goes with the tab, however that ends. */
+async function alone<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
+  return navigator.locks.request(`solace-run-${id}`, { ifAvailable: true }, (lock) => {
+    if (lock) return work();
+    throw new LabError({ code: 'bad-config', where: 'Runs', what: 'Another tab works on this run.', todo: 'Pause it there first, or wait until it is done.' });
+  });
+}

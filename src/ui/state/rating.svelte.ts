@@ -1,0 +1,82 @@
+import { LabError } from '../../error.ts';
+import type { CriterionId } from '../../judge/criteria.ts';
+import {
+  blind, cellName, contestsOf, humanResults, importRatings, ratingsOf, saveRatings,
+  type BlindContest, type CellRef, type Choice, type HumanResult, type Ratings,
+} from '../../lab/runs.ts';
+
+/** Everybody sees the contests in this order and with these sides, so that files of two raters fit together. */
+const SEED = 1;
+
+/** A person choosing between two systems' replies without knowing whose they are. */
+export class Rating {
+  contests = $state.raw<BlindContest[]>([]);
+  place = $state(0);
+  ratings = $state.raw<Ratings | null>(null);
+  results = $state.raw<HumanResult[]>([]);
+  raters = $state(0);
+  error = $state.raw<LabError | null>(null);
+  readonly #run: string;
+  #cells: [CellRef, CellRef] | null = null;
+
+  constructor(run: string) {
+    this.#run = run;
+  }
+
+  get contest(): BlindContest | undefined {
+    return this.contests[this.place];
+  }
+
+  /** The choices made for the contest that is shown. */
+  get choices(): Partial<Record<CriterionId, Choice>> {
+    return this.ratings?.ratings.find(({ contest }) => contest === this.contest?.id)?.choices ?? {};
+  }
+
+  begin(rater: string, first: CellRef, second: CellRef): Promise<void> {
+    return this.#attempt(async () => {
+      this.#cells = [first, second];
+      this.contests = blind(await contestsOf(this.#run, first, second), SEED);
+      const before = (await ratingsOf(this.#run, first, second)).find((each) => each.rater === rater);
+      this.ratings = before ?? { format: 'solace-lab-ratings', version: 1, rater, seed: SEED, first: cellName(first), second: cellName(second), ratings: [] };
+      const open = this.contests.findIndex(({ id }) => !this.ratings?.ratings.some(({ contest }) => contest === id));
+      this.place = Math.max(0, open);
+      await this.#count();
+    });
+  }
+
+  /** Keeps a choice at once. */
+  choose(criterion: CriterionId, choice: Choice): Promise<void> {
+    return this.#attempt(async () => {
+      const { contest, ratings } = this;
+      if (!contest || !ratings) return;
+      const others = ratings.ratings.filter((each) => each.contest !== contest.id);
+      this.ratings = { ...ratings, ratings: [...others, { contest: contest.id, swapped: contest.swapped, choices: { ...this.choices, [criterion]: choice } }] };
+      await saveRatings(this.#run, this.ratings);
+      await this.#count();
+    });
+  }
+
+  import(file: File): Promise<void> {
+    return this.#attempt(async () => {
+      if (!this.#cells) return;
+      await importRatings(this.#run, ...this.#cells, file);
+      await this.#count();
+    });
+  }
+
+  async #count(): Promise<void> {
+    if (!this.#cells) return;
+    const all = await ratingsOf(this.#run, ...this.#cells);
+    this.raters = all.length;
+    this.results = humanResults(all);
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      this.error = null;
+      await work();
+    } catch (error) {
+      this.error = LabError.from(error, { code: 'bad-data', what: 'The rating failed' });
+    }
+  }
+}
