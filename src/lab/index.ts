@@ -4,8 +4,10 @@
  */
 export * from './compression.ts';
 export * from './conversations.ts';
+export * from './datasets.ts';
 export * from './embedded.ts';
 export * from './engines.ts';
+export * from './history-model.ts';
 export * from './judge.ts';
 export * from './metrics.ts';
 export * from './runs.ts';
