@@ -1,7 +1,7 @@
 import * as ort from 'onnxruntime-node';
 import { expectedTensors } from '../src/model/checkpoint/checkpoint.ts';
 import { parseConfig } from '../src/model/config.ts';
-import { keepMatrix, type BaseWeights } from '../src/train/base.ts';
+import { keepBase, type BaseWeights } from '../src/train/base.ts';
 import { adapterTensors, initialAdapter, type LoraConfig, type TargetModule } from '../src/train/lora.ts';
 import { randomStream } from '../src/train/random.ts';
 import { batchOf } from '../src/train/sequence.ts';
@@ -15,8 +15,8 @@ const random = randomStream(1);
 const base: BaseWeights = new Map();
 for (const [name, shape] of expectedTensors(config).required) {
   const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
-  if (shape.length === 1) base.set(name, data.fill(1));
-  else base.set(name, keepMatrix(name, data.map(() => (random() - 0.5) / 10), plan.base));
+  const values = name.endsWith('norm.weight') ? data.fill(1) : data.map(() => (random() - 0.5) / 10);
+  for (const [key, kept] of keepBase([[name, values]], config, plan.base)) base.set(key, kept);
 }
 const lora: LoraConfig = { rank: plan.rank, alpha: 32, dropout: 0.1, targets: plan.targets as TargetModule[], rankStabilized: false };
 const trainer = await AdapterTrainer.create(ort, {

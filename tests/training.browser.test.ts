@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectedTensors } from '../src/model/checkpoint/checkpoint.ts';
 import { parseConfig } from '../src/model/config.ts';
 import type * as door from '../src/lab/training.ts';
+import { keepBase, type BaseFormat } from '../src/train/base.ts';
 import { fineTune } from '../src/train/fine-tune.ts';
 import { adapterTensors, initialAdapter, type LoraConfig } from '../src/train/lora.ts';
 import { adapterStream } from '../src/train/plan.ts';
@@ -29,6 +30,7 @@ const CONFIG = {
   num_key_value_heads: 2, vocab_size: 64, rms_norm_eps: 1e-5, rope_theta: 1000, max_position_embeddings: 64, tie_word_embeddings: true,
 };
 const LORA: LoraConfig = { rank: 4, alpha: 8, dropout: 0.1, targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj'], rankStabilized: false };
+const FORMATS: BaseFormat[] = ['fp32', 'q4'];
 const STEPS = 10;
 /** Two sequences make two updates an epoch. */
 const SETTINGS = { epochs: STEPS / 2, learningRate: 0.02, schedule: 'cosine', warmupShare: 0, accumulate: 1, seed: 7 } as const;
@@ -50,11 +52,11 @@ function sequences(): Sequence[] {
 }
 
 /** The losses of the same run in onnxruntime-node. */
-async function expectedLosses(): Promise<number[]> {
+async function expectedLosses(baseFormat: BaseFormat): Promise<number[]> {
   const config = parseConfig(CONFIG);
   const tensors = adapterTensors(config, LORA);
   const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, maxGradientNorm: 1 };
-  const trainer = await AdapterTrainer.create(ort, { config, lora: LORA, optimizer, base: weights(), adapter: initialAdapter(tensors, adapterStream(SETTINGS.seed)) });
+  const trainer = await AdapterTrainer.create(ort, { config, lora: LORA, optimizer, base: keepBase(weights(), config, baseFormat), adapter: initialAdapter(tensors, adapterStream(SETTINGS.seed)) });
   const { epochs, learningRate, schedule, warmupShare, accumulate, seed } = SETTINGS;
   const rows = await fineTune(trainer, sequences(), { plan: { seed, accumulate, batchSequences: 1, batchTokens: 128 }, length: { epochs, learningRate, schedule, warmupShare } });
   await trainer.dispose();
@@ -63,6 +65,7 @@ async function expectedLosses(): Promise<number[]> {
 
 interface Wire {
   device: door.TrainingDevice;
+  baseFormat: BaseFormat;
   stopAfter?: number;
 }
 
@@ -76,11 +79,11 @@ async function train({ page }: Visit, wire: Wire) {
     weights: [...weights()].map(([name, data]) => ({ name, data: [...data] })),
     sequences: sequences().map(({ id, ids, labelled }) => ({ id, ids: [...ids], labelled: [...labelled] })),
   };
-  return page.evaluate(async ({ device, stopAfter, lora, settings, config, weights, sequences }) => {
+  return page.evaluate(async ({ device, baseFormat, stopAfter, lora, settings, config, weights, sequences }) => {
     const stop = new AbortController();
     const seen: number[] = [];
     const result = await globalThis.training.fineTune({
-      ...settings, lora, device, signal: stop.signal,
+      ...settings, lora, device, baseFormat, signal: stop.signal,
       model: { config, weights: Object.fromEntries(weights.map(({ name, data }) => [name, Float32Array.from(data)])) },
       sequences: sequences.map(({ id, ids, labelled }) => ({
         id, ids: Int32Array.from(ids), positions: Int32Array.from(ids, (_, i) => i), branches: new Int32Array(ids.length), labelled: Uint8Array.from(labelled),
@@ -104,9 +107,10 @@ async function train({ page }: Visit, wire: Wire) {
 let lab: ServedLab;
 let browser: Browser;
 let guest: Visit;
-let expected: number[];
+const expected = new Map<BaseFormat, number[]>();
 beforeAll(async () => {
-  [expected] = await Promise.all([expectedLosses(), buildEnginePage('training-page')]);
+  await buildEnginePage('training-page');
+  for (const format of FORMATS) expected.set(format, await expectedLosses(format));
   lab = await serveEnginePage({ 'models/smollm2-135m-instruct/': EMBEDDED }, 'training-page');
   browser = await launch({ webgpu: true });
   guest = await visit(browser, lab.url);
@@ -117,10 +121,10 @@ afterAll(async () => {
 });
 
 describe('training in a page', () => {
-  it.each(['webgpu', 'wasm'] as const)('goes on %s as it does in Node', async (device) => {
-    const { losses, seen, stopped, learnt, files } = await train(guest, { device });
-    const apart = Math.max(...losses.map((loss, i) => Math.abs(loss - (expected[i] ?? NaN))));
-    process.stdout.write(`      ${device}: loss ${losses[0]?.toFixed(4) ?? ''} → ${losses.at(-1)?.toFixed(4) ?? ''}, at most ${apart.toExponential(1)} from onnxruntime-node\n`);
+  it.each((['webgpu', 'wasm'] as const).flatMap((device) => FORMATS.map((baseFormat) => ({ device, baseFormat }))))('goes on $device as it does in Node, base in $baseFormat', async ({ device, baseFormat }) => {
+    const { losses, seen, stopped, learnt, files } = await train(guest, { device, baseFormat });
+    const apart = Math.max(...losses.map((loss, i) => Math.abs(loss - (expected.get(baseFormat)?.[i] ?? NaN))));
+    process.stdout.write(`      ${device}, ${baseFormat}: loss ${losses[0]?.toFixed(4) ?? ''} → ${losses.at(-1)?.toFixed(4) ?? ''}, at most ${apart.toExponential(1)} from onnxruntime-node\n`);
     expect(losses).toHaveLength(STEPS);
     expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] ?? 0));
     expect(apart).toBeLessThan(1e-4);
@@ -131,7 +135,7 @@ describe('training in a page', () => {
   });
 
   it('keeps what was learnt when it is stopped, and ends its worker', async () => {
-    const { losses, stopped, learnt } = await train(guest, { device: 'wasm', stopAfter: 3 });
+    const { losses, stopped, learnt } = await train(guest, { device: 'wasm', baseFormat: 'fp32', stopAfter: 3 });
     expect(losses.length).toBeGreaterThanOrEqual(3);
     expect(losses.length).toBeLessThan(STEPS);
     expect([stopped, learnt]).toEqual([true, true]);

@@ -11,7 +11,7 @@ import type { RepresentationId } from '../representation/representation.ts';
 import type { Method } from '../rpc/protocol.ts';
 import { withTransfer } from '../rpc/protocol.ts';
 import type { Handlers } from '../rpc/server.ts';
-import { readBase, type BaseFormat, type BaseWeights } from '../train/base.ts';
+import { keepBase, readBase, type BaseFormat, type BaseWeights } from '../train/base.ts';
 import { createCodec } from '../train/codec.ts';
 import { dialogueSequence, type LabelChoice } from '../train/example.ts';
 import { fineTune } from '../train/fine-tune.ts';
@@ -36,7 +36,7 @@ export type TrainingExamples =
 export interface TrainingTask {
   model: TrainingModel;
   examples: TrainingExamples;
-  /** How a folder's matrices are kept. */
+  /** How the base's matrices are kept. */
   base: BaseFormat;
   lora: LoraConfig;
   optimizer: AdamWConfig;
@@ -73,7 +73,7 @@ export const trainingHandlers: Handlers<TrainingApi> = {
     const config = checkpoint?.config ?? parseConfig(task.model.kind === 'weights' ? task.model.config : null);
     const { sequences, skipped, truncated } = await sequencesOf(task.examples, checkpoint);
     const base = task.model.kind === 'weights'
-      ? new Map(Object.entries(task.model.weights))
+      ? keepBase(Object.entries(task.model.weights), config, task.base)
       : await readBase(checkpoint as Checkpoint, task.base, signal, (done, all) => onProgress({ stage: 'Unpacking the weights', loadedBytes: done, totalBytes: all }));
     const trainer = await openTrainer(task, config, base);
     // On a graphics device the weights now lie there a second time.

@@ -28,7 +28,7 @@ export interface FineTuneOptions {
   system?: string;
   /** Dialogues are cut after so many tokens; 128 by default. */
   maxTokens?: number;
-  /** How the embedded model's matrices are kept: as they are stored, by default; `fp32` is faster and takes five times the memory. */
+  /** How base matrices are kept. By default those of the embedded model in the 4 bits they are stored in, others as floats. */
   baseFormat?: BaseFormat;
   lora?: Partial<LoraConfig>;
   /** Passes over all dialogues; 1 by default. */
@@ -81,7 +81,7 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuned> {
       examples: options.sequences
         ? { kind: 'sequences', sequences: options.sequences }
         : { kind: 'dialogues', dialogues: options.dialogues ?? [], representation: options.representation ?? 'raw', labels: options.labels ?? 'supporter', system: options.system ?? '', maxTokens },
-      base: options.baseFormat ?? 'q4',
+      base: options.baseFormat ?? (model ? 'fp32' : 'q4'),
       lora,
       optimizer: ADAMW,
       plan: { seed: options.seed ?? 42, batchSequences: 1, batchTokens: Math.max(maxTokens, ...(options.sequences ?? []).map(({ ids }) => ids.length)), accumulate: options.accumulate ?? 1 },

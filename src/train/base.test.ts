@@ -2,8 +2,8 @@ import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { expectedTensors } from '../model/checkpoint/checkpoint.ts';
 import { parseConfig } from '../model/config.ts';
-import { toNBits, type NBits } from '../model/export/nbits.ts';
-import type { BaseWeights } from './base.ts';
+import type { NBitsRows } from '../model/export/nbits.ts';
+import { keepBase, type BaseFormat, type BaseWeights } from './base.ts';
 import { adapterTensors, initialAdapter, type LoraConfig } from './lora.ts';
 import { randomStream } from './random.ts';
 import { batchOf } from './sequence.ts';
@@ -16,42 +16,32 @@ const config = parseConfig({
 const lora: LoraConfig = { rank: 4, alpha: 8, dropout: 0, targets: ['q_proj', 'v_proj', 'down_proj'], rankStabilized: false };
 const OPTIMIZER = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, maxGradientNorm: 1 };
 
-/** The values that packed rows stand for, by the operator's own definition in double precision. */
-function unpacked(rows: ReturnType<typeof toNBits>, columns: number, bits: NBits): Float32Array {
-  const values = new Float32Array(rows.scales.length * 32);
-  for (let i = 0; i < values.length; i++) {
+/** The values that packed rows stand for. */
+function unpacked({ codes, scales, minimums }: NBitsRows): Float32Array {
+  const bits = (8 * codes.length) / (32 * scales.length);
+  return Float32Array.from({ length: 32 * scales.length }, (_, i) => {
     const block = Math.floor(i / 32);
-    const byte = rows.codes[bits === 8 ? i : Math.floor(i / 2)] ?? 0;
+    const byte = codes[bits === 8 ? i : Math.floor(i / 2)] ?? 0;
     const code = bits === 8 ? byte - 128 : i % 2 === 0 ? byte & 15 : byte >> 4;
-    values[i] = code * (rows.scales[block] ?? 0) + (rows.minimums[block] ?? 0);
-  }
-  expect(values.length % columns).toBe(0);
-  return values;
+    return code * (scales[block] ?? 0) + (minimums[block] ?? 0);
+  });
 }
 
 /** The same weights twice: in blocks, and as the floats that the blocks stand for. */
-function bases(bits: NBits): { packed: BaseWeights; plain: BaseWeights } {
+function bases(format: BaseFormat): { packed: BaseWeights; plain: BaseWeights } {
   const random = randomStream(5);
-  const [packed, plain]: [BaseWeights, BaseWeights] = [new Map(), new Map()];
-  for (const [name, shape] of expectedTensors(config).required) {
-    const values = new Float32Array(shape.reduce((a, b) => a * b, 1)).map(() => (name.endsWith('norm.weight') ? 1 : 0) + 0.4 * (random() - 0.45));
-    const own: NBits | null = shape.length === 1 ? null : name.includes('embed') ? 8 : bits;
-    if (own === null) {
-      packed.set(name, values);
-      plain.set(name, values);
-      continue;
-    }
-    const rows = toNBits('F32', new Uint8Array(values.buffer), values.length, own);
-    packed.set(name, rows);
-    plain.set(name, unpacked(rows, shape[1] ?? 1, own));
-  }
-  return { packed, plain };
+  const packed = keepBase([...expectedTensors(config).required].map(([name, shape]) => {
+    const size = shape.reduce((a, b) => a * b, 1);
+    return [name, new Float32Array(size).map(() => (name.endsWith('norm.weight') ? 1 : 0) + 0.4 * (random() - 0.45))];
+  }), config, format);
+  return { packed, plain: new Map([...packed].map(([name, kept]) => [name, kept instanceof Float32Array ? kept : unpacked(kept)])) };
 }
 
 describe('a quantised base', () => {
-  it.each([4, 8] as const)('of %i bits trains as the floats that its blocks stand for', async (bits) => {
+  it.each(['q4', 'q8'] as const)('kept as %s trains as the floats that its blocks stand for', async (format) => {
     const adapter = initialAdapter(adapterTensors(config, lora), randomStream(1));
-    const { packed, plain } = bases(bits);
+    const { packed, plain } = bases(format);
+    expect([...packed.values()].filter((kept) => !(kept instanceof Float32Array))).toHaveLength(1 + 7 * config.layers);
     const ids = Int32Array.from({ length: 30 }, (_, i) => (7 * i + 3) % config.vocabSize);
     const batch = batchOf([{ id: 'a', ids, positions: ids.map((_, i) => i), branches: new Int32Array(30), labelled: Uint8Array.from(ids, (_, i) => (i > 4 ? 1 : 0)) }]);
     const run = async (base: BaseWeights): Promise<{ losses: number[]; norms: number[]; adapter: Map<string, Float32Array>; evaluation: number }> => {

@@ -46,8 +46,15 @@ export async function readBase(checkpoint: Checkpoint, format: BaseFormat, signa
   return base;
 }
 
-/** A matrix that is in memory as floats, kept as the format says. */
-export function keepMatrix(name: string, values: Float32Array, format: BaseFormat): Float32Array | NBitsRows {
+/** Weights that are in memory as floats, kept as the format says. */
+export function keepBase(weights: Iterable<[string, Float32Array]>, config: ModelConfig, format: BaseFormat): BaseWeights {
+  return new Map([...weights].map(([name, values]): [string, Float32Array | NBitsRows] => {
+    const columns = columnsOf(name, config);
+    return [name, columns === null || columns % BLOCK !== 0 ? values : keepMatrix(name, values, format)];
+  }));
+}
+
+function keepMatrix(name: string, values: Float32Array, format: BaseFormat): Float32Array | NBitsRows {
   const bits = bitsOf(name, format);
   return bits === null ? values : toNBits('F32', new Uint8Array(values.buffer, values.byteOffset, values.byteLength), values.length, bits);
 }
