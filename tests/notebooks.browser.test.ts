@@ -254,6 +254,8 @@ describe('notebooks', () => {
       await expect.poll(() => reader.cell(11).innerText(), { timeout: 400_000, interval: 1000 }).toContain('The mean loss of a pass went from');
       const [, from, to] = /went from ([\d.]+) to ([\d.]+) nats/.exec(await reader.cell(11).innerText()) ?? [];
       expect(Number(to)).toBeLessThan(Number(from));
+      await button('Answer before and after').click();
+      await expect.poll(() => reader.cell(17).getByRole('row').count(), { timeout: 240_000, interval: 1000 }).toBe(3);
       await expectSound();
     });
 

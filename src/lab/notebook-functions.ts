@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { LabError } from '../error.ts';
-import { summarySchema } from '../table/summary.ts';
-import { PAPER_DECODING, type LoadedModel } from '../engine/engine.ts';
 import { readDataset } from '../dataset/read.ts';
 import { statisticsOf } from '../dataset/statistics.ts';
+import type { LoadedModel, StreamEvent } from '../engine/engine.ts';
+import { LabError } from '../error.ts';
 import { compareReplies, judge, weightedScores } from '../judge/judge.ts';
 import { replyPrompt } from '../judge/prompt.ts';
-import { REPRESENTATION_IDS, TAGGER_IDS, UPOS } from '../representation/representation.ts';
+import { loadTokenCounter } from '../representation/token-length.ts';
+import { summarySchema } from '../table/summary.ts';
 import { compress } from './compression.ts';
 import { prepareContext } from './context.ts';
 import { conversations } from './conversations.ts';
@@ -14,8 +14,9 @@ import { builtInDataset } from './datasets.ts';
 import { listMeasured, readMeasured } from './measured.ts';
 import { measure } from './metrics.ts';
 import type { ModelTokenizer } from './models.ts';
+import { compression, contextRequest, counting, decoding, dialogues, files, judged, judging, LARGEST_FILE, messages, name, pairs, text, texts, training, utterances } from './notebook-arguments.ts';
+import { replyTuned, trainForNotebook } from './notebook-training.ts';
 import { replyLoss } from './reply-loss.ts';
-import { fineTune } from './training.ts';
 
 /** What the person must allow, notebook by notebook, before a function does anything. */
 export const PERMISSIONS = ['conversations', 'endpoint'] as const;
@@ -41,59 +42,6 @@ export interface NotebookFunction {
   run(args: unknown[], context: FunctionContext): Promise<unknown>;
 }
 
-const text = z.string().max(2_000_000);
-const texts = z.array(text).max(200_000);
-const name = z.string().max(200);
-const messages = z.array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: text })).min(1).max(5000);
-const utterances = z.array(z.object({ speaker: z.enum(['seeker', 'supporter']), text })).max(5000);
-const pairs = z.array(z.object({ id: z.union([z.string(), z.number()]), hyp: text, ref: text })).max(200_000);
-const dialogues = z
-  .array(
-    z.object({
-      id: text,
-      utterances: z.array(z.object({ speaker: z.enum(['seeker', 'supporter']), text, strategy: text.optional() })),
-      scene: text.optional(),
-      emotion: text.optional(),
-    }),
-  )
-  .max(200_000);
-const training = z.object({
-  dialogues,
-  representation: z.enum(REPRESENTATION_IDS).optional(),
-  system: text.optional(),
-  maxTokens: z.number().int().min(16).max(2048).optional(),
-  maxSteps: z.number().int().min(1).max(10_000).optional(),
-  epochs: z.number().int().min(1).max(100).optional(),
-  learningRate: z.number().positive().max(1).optional(),
-  seed: z.number().int().min(0).max(0xffffffff).optional(),
-  lora: z.object({ rank: z.number().int().min(1).max(64), alpha: z.number().positive(), dropout: z.number().min(0).max(0.9) }).partial().optional(),
-});
-/** As much as is read on the page's own thread; more belongs into the view of datasets, which has a worker. */
-const LARGEST_FILE = 8_000_000;
-const files = z.array(z.instanceof(File)).min(1).max(20);
-const compression = z.object({
-  representation: z.enum(REPRESENTATION_IDS),
-  tagger: z.enum(TAGGER_IDS).optional(),
-  keep: z.array(z.enum(UPOS)).optional(),
-});
-const decoding = z.object({
-  temperature: z.number().min(0).max(5).default(PAPER_DECODING.temperature),
-  topP: z.number().min(0).max(1).default(PAPER_DECODING.topP),
-  topK: z.number().int().min(0).max(1000).default(PAPER_DECODING.topK),
-  maxNewTokens: z.number().int().min(1).max(1024).default(32),
-  seed: z.number().int().min(0).max(0xffffffff).default(1),
-});
-const judged = z.object({ context: utterances, candidate: text, reference: text.default('') });
-const judging = z.object({ repeats: z.number().int().min(1).max(20), retries: z.number().int().min(0).max(5), temperature: z.number().min(0).max(5), seed: z.number().int().min(0) }).partial();
-const contextRequest = z.object({
-  system: text.optional(),
-  utterances,
-  options: compression,
-  budget: z.number().positive().nullable().default(null),
-  reserve: z.number().int().min(0).default(0),
-  newestWhole: z.boolean().optional(),
-});
-
 /** Pairs a schema of arguments with the function that takes them. */
 function define<Args extends unknown[]>(
   args: z.ZodType<Args>,
@@ -112,13 +60,15 @@ export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
 
   prepareContext: define(z.tuple([contextRequest]), async ([request], { signal, tokenizer }) => prepareContext(request, await tokenizer(), signal)),
 
-  countTokens: define(z.tuple([texts]), async ([given], { tokenizer }) => (await tokenizer()).countTokens(given)),
+  countTokens: define(z.tuple([texts, counting.prefault({})]), async ([given, { tokenizer: which }], { tokenizer }) =>
+    which === 'model' ? (await tokenizer()).countTokens(given) : given.map(await loadTokenCounter(which)),
+  ),
 
   renderPrompt: define(z.tuple([messages]), async ([given], { tokenizer }) => (await tokenizer()).renderPrompt(given)),
 
   model: define(z.tuple([]), async (_, { model }) => (await model()).info),
 
-  generate: define(z.tuple([messages, decoding.prefault({})]), ([given, how], context) => generate(given, how, context), { cached: true }),
+  generate: define(z.tuple([messages, decoding.prefault({})]), async ([given, how], context) => collect((await context.model()).stream(given, how, context.signal), context), { cached: true }),
 
   score: define(z.tuple([text]), async ([given], { model, signal }) => (await model()).score(given, signal), { cached: true }),
 
@@ -158,10 +108,10 @@ export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
     { cached: true },
   ),
 
-  fineTune: define(z.tuple([training]), async ([task], { signal, emit }) => {
-    const { rows, skipped, truncated, device, stopped, lora, adapter } = await fineTune({ ...task, signal, onProgress: emit });
-    return { rows, skipped, truncated, device, stopped, lora, parameters: adapter.reduce((sum, { data }) => sum + data.length, 0) };
-  }),
+  fineTune: define(z.tuple([training]), ([task], { signal, emit }) => trainForNotebook({ ...task, signal, onProgress: emit })),
+  generateTuned: define(z.tuple([name, messages, decoding.prefault({})]), ([id, given, how], context) =>
+    collect(replyTuned(id, given, how, context.signal), context),
+  ),
 
   measured: define(z.tuple([]), () => listMeasured()),
   result: define(z.tuple([name]), async ([file]) => summarySchema.parse(JSON.parse(await readMeasured('results', file)))),
@@ -178,9 +128,10 @@ export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
   }),
 };
 
-async function generate(given: z.output<typeof messages>, how: z.output<typeof decoding>, { model, signal, emit }: FunctionContext): Promise<unknown> {
+/** A whole reply; the cell hears of it as it grows. */
+async function collect(events: AsyncIterable<StreamEvent>, { emit }: FunctionContext): Promise<unknown> {
   let reply = '';
-  for await (const event of (await model()).stream(given, how, signal)) {
+  for await (const event of events) {
     if (event.type === 'text') emit((reply += event.text));
     else if (event.type === 'done') return { text: reply, reason: event.reason, stats: event.stats };
   }
