@@ -7,10 +7,12 @@ const SEEKER = '#c4622d';
 const SUPPORTER = '#2f7fc1';
 const ONE = '#8a5a83';
 
+/** Room for the lab's type, which is larger than Plot's own. */
+const AXES = { height: 230, marginLeft: 48, marginBottom: 46 };
 /** Bars of a histogram at most. */
 const BINS = 30;
 /** Longest names in full at the side of a bar, in pixels. */
-const NAMES = 190;
+const NAMES = 250;
 
 /** How many dialogues have so many utterances. */
 export function dialogueLengths({ utterancesPerDialogue }: DatasetStatistics, { width, tip = false }: FigureSize): Plot.PlotOptions {
@@ -18,9 +20,8 @@ export function dialogueLengths({ utterancesPerDialogue }: DatasetStatistics, { 
   const bins = binned(utterancesPerDialogue, interval, utterancesPerDialogue.at(-1)?.length ?? 0).filter(({ count }) => count > 0);
   return {
     width,
-    height: 220,
-    marginLeft: 48,
-    x: { label: 'utterances in a dialogue' },
+    ...AXES,
+    x: { label: 'utterances in a dialogue', labelOffset: AXES.marginBottom - 4 },
     y: { label: 'dialogues', grid: true },
     marks: [
       Plot.rectY(bins, {
@@ -47,9 +48,8 @@ export function utteranceLengths({ seeker, supporter }: DatasetStatistics, { wid
   const interval = intervalFor([{ length: 0, count: 0 }, { length: longest, count: 0 }]);
   return {
     width,
-    height: 220,
-    marginLeft: 48,
-    x: { label: 'words in an utterance', domain: [0, longest + interval] },
+    ...AXES,
+    x: { label: 'words in an utterance', labelOffset: AXES.marginBottom - 4, domain: [0, longest + interval] },
     y: { label: '% of the speaker’s utterances', grid: true },
     marks: [
       ...sides.flatMap(({ name, colour, wordsPerUtterance, utterances }) => {
