@@ -18,6 +18,8 @@ export const FIGURE_CLASS = 'lab-figure';
 export function drawFigure(options: Plot.PlotOptions, label: string): SVGSVGElement | HTMLElement {
   const figure = Plot.plot({ ...options, className: FIGURE_CLASS, ariaLabel: label });
   for (const style of figure.querySelectorAll('style')) style.remove();
+  // Groups have no role that could bear the names Plot gives them; the figure as a whole has one.
+  for (const part of figure.querySelectorAll('svg [aria-label]')) part.removeAttribute('aria-label');
   (figure.matches('svg') ? figure : figure.querySelector('svg'))?.setAttribute('role', 'img');
   return figure;
 }
