@@ -35,6 +35,8 @@ class Runs {
   running = $state.raw<RunningRun | null>(null);
   table = $state.raw<ShownTable | null>(null);
   error = $state.raw<LabError | null>(null);
+  /** Tables in the making. */
+  counting = $state(0);
   #stopping: AbortController | null = null;
   #tableId: string | null = null;
   #tableAt = 0;
@@ -78,9 +80,10 @@ class Runs {
         },
       }),
     );
-    this.running = null;
     await this.refresh();
-    await this.show(id);
+    const table = this.show(id);
+    this.running = null;
+    await table;
   }
 
   pause = (): void => this.#stopping?.abort();
@@ -90,7 +93,7 @@ class Runs {
     this.#tableAt = performance.now();
     if (this.#tableId !== id) this.table = null;
     this.#tableId = id;
-    await this.#attempt('The table could not be made', async () => {
+    await this.#count('The table could not be made', async () => {
       const plan = this.find(id)?.run.plan;
       const summary = await summariseRun(id, resamples);
       if (this.#tableId === id && plan) this.table = { of: id, plan, summary };
@@ -100,7 +103,7 @@ class Runs {
   async compare(ids: readonly [string, ...string[]]): Promise<void> {
     const of = ids.join();
     this.#tableId = of;
-    await this.#attempt('The runs could not be compared', async () => void (this.table = { of, ...(await compareRuns(ids)) }));
+    await this.#count('The runs could not be compared', async () => void (this.table = { of, ...(await compareRuns(ids)) }));
   }
 
   /** The text of an exported run; undefined where it failed. */
@@ -125,6 +128,12 @@ class Runs {
   }
 
   dismiss = (): void => void (this.error = null);
+
+  async #count(what: string, work: () => Promise<void>): Promise<void> {
+    this.counting++;
+    await this.#attempt(what, work);
+    this.counting--;
+  }
 
   async #attempt<Result>(what: string, work: () => Promise<Result>): Promise<Result | undefined> {
     try {
