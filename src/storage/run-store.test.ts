@@ -1,0 +1,41 @@
+import 'fake-indexeddb/auto';
+import { describe, expect, it } from 'vitest';
+import { parsePlan } from '../response/plan.ts';
+import type { ResultRecord } from '../response/record.ts';
+import { RunStore, type StoredRun } from './run-store.ts';
+
+const plan = parsePlan({ format: 'solace-lab-plan', version: 1, name: 'test', dataset: { name: 'x', source: 'built-in' }, models: [{ kind: 'lab', id: 'endpoint:host:model', name: 'M' }] });
+const run = (id: string, createdAt: number): StoredRun => ({ id, plan, total: 2, createdAt });
+const record = (turn: number): ResultRecord => ({ model: 'm', representation: 'raw', dialogue: 'd', turn, reference: 'r', hypothesis: 'h', promptTokens: null, leftOut: 0, nll: null, timing: null, scores: { chrf2: 1, rougeL: [1, 1, 1] } });
+const ratings = (rater: string) => ({ format: 'solace-lab-ratings' as const, version: 1 as const, rater, seed: 1, first: 'm raw', second: 'm keypos', ratings: [] });
+
+describe('RunStore', () => {
+  it('keeps records by run and turn, once each, and lists the latest run first', async () => {
+    const store = new RunStore('runs-1');
+    await store.create(run('a', 1));
+    await store.create(run('b', 2), [record(1)]);
+    await store.append('a', record(1));
+    await store.append('a', record(3));
+    await store.append('a', { ...record(3), hypothesis: 'again' });
+    expect((await store.list()).map(({ run: { id }, done }) => [id, done])).toEqual([['b', 1], ['a', 2]]);
+    expect((await store.records('a')).map(({ hypothesis }) => hypothesis)).toEqual(['h', 'again']);
+    expect(await store.records('b')).toEqual([record(1)]);
+    await store.close();
+  });
+
+  it('removes a run with all that hangs on it, and nothing else', async () => {
+    const store = new RunStore('runs-2');
+    await store.create(run('a', 1), [record(1)]);
+    await store.create(run('ab', 2), [record(1)]);
+    await store.saveRatings('a', ratings('x'));
+    await store.saveRatings('a', ratings('y'));
+    await store.saveRatings('a', ratings('y'));
+    expect((await store.ratings('a', 'm raw', 'm keypos')).map(({ rater }) => rater)).toEqual(['x', 'y']);
+    expect(await store.ratings('a', 'm raw', 'other')).toEqual([]);
+    await store.remove('a');
+    expect(await store.get('a')).toBeUndefined();
+    expect([await store.records('a'), await store.ratings('a', 'm raw', 'm keypos')]).toEqual([[], []]);
+    expect(await store.records('ab')).toHaveLength(1);
+    await store.close();
+  });
+});
