@@ -5,9 +5,9 @@ export const EMBEDDED_MODEL_ID = 'smollm2-135m-instruct';
 /** The model that comes with the lab, at an address below its own. */
 export const EMBEDDED_MODEL: OnnxRecord = {
   id: EMBEDDED_MODEL_ID,
-  name: 'SmolLM2 135M Instruct',
-  summary: 'Comes with the lab and runs on any machine. Small: it follows the form of a supportive talk better than its substance.',
-  bytes: 113_700_000,
+  name: 'SmolLM2 135M, tuned on ESConv',
+  summary: 'Comes with the lab and runs on any machine. Fine-tuned here on conversations of emotional support; small, so it follows their form better than their substance.',
+  bytes: 125_900_000,
   addedAt: 0,
   added: false,
   format: 'onnx',
