@@ -5,6 +5,7 @@ import { randomStream } from '../src/train/random.ts';
 import { writeTinyModel } from '../tests/harness/tiny-model.ts';
 import { trainWithAccelerate } from '../trainer/backend/accelerate.ts';
 import { openCheckpoint } from '../trainer/files/open.ts';
+import { ADAPTER_FILE, readWeights } from '../trainer/train/checkpoint.ts';
 import { parseRunConfig, type RunConfig } from '../trainer/train/config.ts';
 import { prepareData } from '../trainer/train/prepare.ts';
 import { trainRun } from '../trainer/train/run.ts';
@@ -37,11 +38,22 @@ export async function trainAccelerate(): Promise<void> {
         'train losses apart': gap('trainLoss'),
         'evaluation losses apart': gap('evalLoss'),
         'gradient norms apart': gap('gradNorm'),
+        'adapters apart, relative': await adapterGap(`here-${representation}`, `accelerate-${processes}-${representation}`),
       };
     }
   }
   console.table(table);
   if (!Object.values(table).every((row) => (row['train losses apart'] ?? NaN) <= 1e-4 && (row['evaluation losses apart'] ?? NaN) <= 1e-4)) process.exitCode = 1;
+}
+
+/** Largest relative difference of a tensor of the two best adapters. */
+async function adapterGap(here: string, there: string): Promise<number> {
+  const [own, other] = await Promise.all([here, there].map((name) => readWeights(join(FOLDER, name, 'best', ADAPTER_FILE))));
+  return Math.max(...[...(own ?? [])].map(([name, data]) => {
+    const theirs = other?.get(name);
+    const [difference, size] = data.reduce(([d, s], x, i) => [d + (x - (theirs?.[i] ?? NaN)) ** 2, s + x * x], [0, 0] as [number, number]);
+    return Math.sqrt(difference / size);
+  }));
 }
 
 function value(rows: readonly MetricsRow[], key: 'trainLoss' | 'evalLoss'): number | undefined {

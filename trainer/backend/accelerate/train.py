@@ -75,10 +75,10 @@ class Run:
             # Adapters are sharded apart from the frozen weights, whose type may differ.
             fsdp.auto_wrap_policy = fsdp_auto_wrap_policy(model)
         self.model = self.accelerator.prepare(model)
-        self.parameters = [p for p in self.model.parameters() if p.requires_grad]
+        trained = [p for p in self.model.parameters() if p.requires_grad]
         adamw = plan["optimizer"]
         self.optimizer = self.accelerator.prepare(torch.optim.AdamW(
-            self.parameters, lr=0.0, betas=(adamw["beta1"], adamw["beta2"]), eps=adamw["epsilon"], weight_decay=adamw["weightDecay"]))
+            trained, lr=0.0, betas=(adamw["beta1"], adamw["beta2"]), eps=adamw["epsilon"], weight_decay=adamw["weightDecay"]))
 
     def deal(self, batches):
         """This process's share, as many on every process: a surplus process repeats the first with weight 0."""
@@ -103,13 +103,16 @@ class Run:
         if not math.isfinite(loss):
             names = ", ".join(s["id"] for batch in passes for s in batch)
             sys.exit(f"The loss became {loss} at step {number} ({names}). Lower train.learningRate, or look at these dialogues.")
-        norm = float(self.accelerator.clip_grad_norm_(self.parameters, self.plan["optimizer"]["maxGradNorm"] or math.inf))
+        # A sharded model is clipped as a whole only when all of its parameters are given.
+        norm = float(self.accelerator.clip_grad_norm_(self.model.parameters(), self.plan["optimizer"]["maxGradNorm"] or math.inf))
         for group in self.optimizer.param_groups:
             group["lr"] = step["rate"]
         self.optimizer.step()
         self.optimizer.zero_grad()
         tokens = sum(len(s["ids"]) for batch in passes for s in batch)
-        self.report(number, step, trainLoss=loss, learningRate=step["rate"], gradNorm=norm, tokensPerSecond=round(tokens / (time.perf_counter() - start), 1))
+        # In half precision the first updates may overflow; the scaler then skips them.
+        known = {"gradNorm": norm} if math.isfinite(norm) else {}
+        self.report(number, step, trainLoss=loss, learningRate=step["rate"], **known, tokensPerSecond=round(tokens / (time.perf_counter() - start), 1))
 
     @torch.no_grad()
     def evaluate(self, number, step):
