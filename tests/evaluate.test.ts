@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tinyCheckpoint } from '../src/engine/testing/tiny-model.ts';
 import { evaluateCommand } from '../src/lab/commands/evaluate.ts';
+import { judgeCommand } from '../src/lab/commands/judge.ts';
 import { exportOnnx } from '../src/model/export/export.ts';
 import type { PlanInput } from '../src/response/plan.ts';
 import { summarySchema } from '../src/table/summary.ts';
@@ -99,6 +100,24 @@ describe('npm run lab -- evaluate', () => {
     await expect(evaluate('--plan', wrong, '--out', join(folder, 'new'))).rejects.toMatchObject({ code: 'hash-mismatch' });
     const other = await planFile({ representations: ['keypos'] });
     await expect(evaluate('--plan', other, '--out', join(folder, 'whole'))).rejects.toThrow(/another plan/);
+  });
+});
+
+describe('npm run lab -- judge', () => {
+  it('asks for the schema, counts what cannot be read and makes up no score', async () => {
+    const endpoint = await startEndpoint();
+    const lines: string[] = [];
+    try {
+      const chats = join(folder, 'chats.jsonl');
+      const args = ['--good', chats, '--failed', chats, '--dialogues', '1', '--repeats', '1', '--endpoint', endpoint.url, '--name', endpoint.model];
+      await judgeCommand.run(args, (line) => lines.push(line), new AbortController().signal);
+      expect(endpoint.seen[0]?.body).toMatchObject({ response_format: { type: 'json_schema', json_schema: { strict: true } } });
+    } finally {
+      await endpoint.close();
+    }
+    const [good, , validation] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(good).toMatchObject({ group: 'good', scores: null, unreadable: 3, refused: 0 });
+    expect(validation).toMatchObject({ survey: [], separation: [{ criterion: 'engagement', auc: null, good: 0, failed: 0 }, {}, {}, {}, {}] });
   });
 });
 
