@@ -11,6 +11,10 @@ const BENCHES: Record<string, { summary: string; load: () => Promise<Bench> }> =
     summary: 'Peak memory of exporting a checkpoint of more than 2 GB.',
     load: async () => (await import('./export-memory.ts')).benchExportMemory,
   },
+  merge: {
+    summary: "Merge and quantise a checkpoint of 1.1 billion parameters beside PEFT and onnxruntime's quantizer: seconds and peak memory.",
+    load: async () => (await import('./merge.ts')).benchMerge,
+  },
   train: {
     summary: 'A LoRA training step of SmolLM2-135M beside PEFT on torch: tokens per second and peak memory.',
     load: async () => (await import('./train.ts')).benchTrain,
