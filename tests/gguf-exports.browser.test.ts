@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EngineId } from '../src/engine/engine.ts';
+import type * as models from '../src/lab/models.ts';
+import { exportCommand } from '../trainer/commands/export.ts';
+import { launch } from './harness/browser.ts';
+import { buildEnginePage, serveEnginePage } from './harness/engine-page.ts';
+import type { ServedLab } from './harness/lab.ts';
+import { SOURCE } from './harness/base-export.ts';
+import { hasShared, SHARED } from './harness/shared.ts';
+import { takeSlow } from './harness/slow.ts';
+import { visit, type Visit } from './harness/visit.ts';
+
+let root = '';
+let lab: ServedLab;
+let browser: Browser;
+let guest: Visit;
+
+async function exported(source: string, name: string, format: 'gguf' | 'onnx', dtype: string): Promise<void> {
+  await exportCommand.run(['--in', source, '--format', format, '--dtype', dtype, '--name', name, '--out', join(root, `${name}-${format}-${dtype}`), '--no-check'], new AbortController().signal);
+}
+
+type InPage = { model: Awaited<ReturnType<typeof models.loadModel>> };
+
+async function withModel<T>(page: Page, path: string, engine: EngineId, use: () => Promise<T>): Promise<T> {
+  await page.evaluate(async ({ path, engine }) => {
+    const { id } = await solace.addFromUrl(new URL(path, location.href).href);
+    Object.assign(globalThis, { model: await solace.loadModel(id, { engine, device: 'wasm' }) });
+  }, { path, engine });
+  try {
+    return await use();
+  } finally {
+    await page.evaluate(() => (globalThis as unknown as InPage).model.unload());
+  }
+}
+
+describe.runIf(takeSlow && hasShared(SOURCE))('llama.cpp loads a GGUF export', () => {
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'gguf-exports-'));
+    await buildEnginePage();
+    lab = await serveEnginePage({ 'files/': `${root}/` });
+    browser = await launch({ webgpu: false });
+    guest = await visit(browser, lab.url);
+  }, 240_000);
+  afterAll(async () => {
+    await browser.close();
+    await lab.close();
+    await rm(root, { recursive: true, force: true });
+  });
+
+  it('of SmolLM2 in F16 and writes the same greedy text as the ONNX export', { timeout: 480_000 }, async () => {
+    await exported(join(SHARED, SOURCE), 'smol', 'gguf', 'F16');
+    await exported(join(root, 'smol-gguf-F16'), 'smol', 'onnx', 'fp32');
+    const reply = (): Promise<string> => guest.page.evaluate(async () => {
+      const { model } = globalThis as unknown as InPage;
+      let text = '';
+      const settings = { temperature: 0, topK: 0, topP: 1, maxNewTokens: 24, seed: 1 };
+      for await (const event of model.stream([{ role: 'user', content: 'I feel alone tonight.' }], settings)) if (event.type === 'text') text += event.text;
+      return text;
+    });
+    const own = await withModel(guest.page, 'files/smol-gguf-F16/smol.F16.gguf', 'wllama', reply);
+    process.stdout.write(`      ${own}\n`);
+    expect(own).toMatch(/\w/);
+    expect(await withModel(guest.page, 'files/smol-onnx-fp32/', 'transformers', reply)).toBe(own);
+  });
+});
