@@ -149,8 +149,7 @@ describe('notebooks', () => {
     expect(await readFile(await (await download).path(), 'utf8')).toContain('const budget = 128;');
 
     await guest.page.reload();
-    await reader.settled();
-    expect(await tokens()).toBeLessThanOrEqual(128 - 24);
+    await expect.poll(tokens, PATIENT).toBeLessThanOrEqual(128 - 24);
     await undo.click();
     await expect.poll(tokens, PATIENT).toBe(before);
     expect(await undo.count()).toBe(0);

@@ -43,8 +43,9 @@ export class NotebookReader {
   /** Puts `text` in place of what a cell holds and runs it. */
   async rewrite(number: number, text: string): Promise<void> {
     const cell = this.cell(number);
-    await cell.hover();
-    await cell.getByRole('button', { name: /^Edit/ }).click();
+    const edit = cell.getByRole('button', { name: /^Edit/ });
+    await edit.focus();
+    await edit.press('Enter');
     const source = cell.getByRole('textbox', { name: /^Source of/ });
     await source.press('ControlOrMeta+a');
     await source.pressSequentially(text);
