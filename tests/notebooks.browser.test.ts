@@ -222,7 +222,8 @@ describe('notebooks', () => {
     await expect.poll(() => asking.cell(1).innerText(), PATIENT).toMatch(/\d+ conversations/);
   });
 
-  describe('with the embedded model', () => {
+  // Two minutes on two cores: the suite has ten.
+  describe.runIf(takeSlow)('with the embedded model (SOLACE_SLOW=1 takes these)', () => {
     it('Which words matter: measures the loss without each part of speech', async () => {
       await runs('which-words-matter');
       await reader.frame.getByText('11 of 11 measured.').waitFor({ timeout: 240_000 });
