@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scoreCommand } from '../src/lab/commands/score.ts';
+import { baseExport, SOURCE } from './harness/base-export.ts';
 import { hasShared, readJsonGz } from './harness/shared.ts';
 
 const REFERENCE = 'reference/smollm2-forward.json.gz';
@@ -33,10 +34,10 @@ describe('npm run lab -- score', () => {
     await expect(score(['Hello'], '--model', folder)).rejects.toMatchObject({ code: 'missing-file' });
   });
 
-  it.skipIf(!hasShared(REFERENCE))(`gives the values of ${REFERENCE} with the embedded model`, async () => {
+  it.skipIf(!hasShared(REFERENCE) || !hasShared(SOURCE))(`gives the values of ${REFERENCE} with a q4 export of its model`, async () => {
     const { rows } = readJsonGz<{ rows: { prompt: string; nll: number[] }[] }>(REFERENCE);
     const shortest = rows.sort((a, b) => a.nll.length - b.nll.length).slice(0, PROMPTS);
-    const found = await score(shortest.map(({ prompt }) => prompt));
+    const found = await score(shortest.map(({ prompt }) => prompt), '--model', await baseExport('q4', '-score'));
     shortest.forEach(({ nll }, i) => {
       expect(found[i]).toHaveLength(nll.length);
       nll.forEach((value, token) => expect(Math.abs((found[i]?.[token] ?? NaN) - value)).toBeLessThan(2e-4));
