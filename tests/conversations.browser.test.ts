@@ -57,7 +57,7 @@ describe('conversations', () => {
   it('survives a reload, with the reply that was cut off kept as far as it had come', async () => {
     endpoint.manner = 'breaks-off';
     await person.say('Tell me something long');
-    await guest.page.getByText('This sentence will never').waitFor();
+    await person.replies.last().getByText('This sentence will never').waitFor();
     endpoint.manner = 'answers';
     // A growing reply is saved every half second.
     await guest.page.waitForTimeout(750);
