@@ -7,6 +7,7 @@ export * from './conversations.ts';
 export * from './datasets.ts';
 export * from './embedded.ts';
 export * from './engines.ts';
+export * from './history.ts';
 export * from './history-model.ts';
 export * from './judge.ts';
 export * from './metrics.ts';

@@ -2,6 +2,9 @@
 export const REPRESENTATION_IDS = ['raw', 'keypos', 'nostopwords'] as const;
 export type RepresentationId = (typeof REPRESENTATION_IDS)[number];
 
+/** What each is called, known before any of their code is loaded. */
+export const REPRESENTATION_NAMES: Readonly<Record<RepresentationId, string>> = { raw: 'Raw', keypos: 'KeyPOS', nostopwords: 'NoStopwords' };
+
 /** A word or mark of an utterance; `start` and `end` are UTF-16 offsets into it, end exclusive. */
 export interface TokenSpan {
   start: number;

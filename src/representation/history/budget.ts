@@ -1,29 +1,28 @@
 import { throwIfCancelled } from '../../error.ts';
-import type { Representation } from '../representation.ts';
-import type { CountTokens, HistoryMethod } from './history.ts';
+import type { CountTokens, HistoryMethod, UtteranceForm } from './history.ts';
 
 export interface BudgetOptions {
   /** Tokens for the texts of the conversation; what a template adds is the caller's. */
   tokens: number;
   countTokens: CountTokens;
   /** From the one that is liked best, e.g. Raw, to the shortest. */
-  representations: readonly Representation[];
+  forms: readonly UtteranceForm[];
 }
 
 /**
  * As much of a conversation as a budget holds. First as many utterances as fit in their shortest form, from the newest
  * back; then, from the newest back again, each in the best form that what is left of the budget allows.
  */
-export function underBudget({ tokens, countTokens, representations }: BudgetOptions): HistoryMethod {
+export function underBudget({ tokens, countTokens, forms: wanted }: BudgetOptions): HistoryMethod {
   return {
-    id: `budget-${tokens}-${representations.map(({ id }) => id).join('-')}`,
-    name: `${representations.map(({ name }) => name).join(', then ')} in ${tokens} tokens`,
+    id: `budget-${tokens}-${wanted.map(({ id }) => id).join('-')}`,
+    name: `${wanted.map(({ name }) => name).join(', then ')} in ${tokens} tokens`,
     summary: `As many utterances as ${tokens} tokens hold, recent ones with more words than old ones.`,
     async compact(utterances, signal) {
       const forms: { texts: string[]; counts: number[] }[] = [];
-      for (const { compress } of representations) {
+      for (const { shorten } of wanted) {
         throwIfCancelled(signal);
-        const texts = utterances.map(({ text }) => compress(text).text);
+        const texts = await shorten(utterances.map(({ text }) => text), signal);
         forms.push({ texts, counts: await countTokens(texts) });
       }
       const last = utterances.length - 1;

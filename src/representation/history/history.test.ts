@@ -5,7 +5,7 @@ import { NO_STOPWORDS } from '../nostopwords.ts';
 import { RAW } from '../raw.ts';
 import type { Representation } from '../representation.ts';
 import { underBudget } from './budget.ts';
-import { compactWithCost, keptUtterances, type HistoryMethod } from './history.ts';
+import { compactWithCost, formOf, keptUtterances, type HistoryMethod } from './history.ts';
 import { rollingSummary } from './rolling-summary.ts';
 import { informationOf, selectiveContext } from './selective-context.ts';
 import { everyUtterance, firstAndLast, lastUtterances } from './windows.ts';
@@ -24,7 +24,7 @@ describe('windows', () => {
   });
 
   it('compress all but the newest', async () => {
-    expect(await sent(everyUtterance(NO_STOPWORDS))).toEqual(['one', 'two', 'three', 'four', 'five', 'six', 'I am seven']);
+    expect(await sent(everyUtterance(formOf(NO_STOPWORDS)))).toEqual(['one', 'two', 'three', 'four', 'five', 'six', 'I am seven']);
   });
 });
 
@@ -37,7 +37,7 @@ describe('cost', () => {
 });
 
 describe('a budget', () => {
-  const method = (tokens: number, representations: Representation[] = [RAW, NO_STOPWORDS]): HistoryMethod => underBudget({ tokens, countTokens: words, representations });
+  const method = (tokens: number, representations: Representation[] = [RAW, NO_STOPWORDS]): HistoryMethod => underBudget({ tokens, countTokens: words, forms: representations.map(formOf) });
 
   it('gives recent utterances more words than old ones, and leaves out the oldest', async () => {
     // 3 for the newest, then one word each for six, then 2 more words for each from the newest back.

@@ -1,4 +1,5 @@
 import type { Utterance } from '../../dataset/dialogue.ts';
+import type { Representation } from '../representation.ts';
 
 /** What a model must be able to do for some methods; `LoadedModel` of the engines can be given as one by a small adapter. */
 export interface HistoryModel {
@@ -24,6 +25,21 @@ export interface HistoryMethod {
   summary: string;
   compact(utterances: readonly Utterance[], signal?: AbortSignal): Promise<Compacted>;
 }
+
+/** One form that utterances can take: a representation as a method uses it. On a page its code runs in a worker. */
+export interface UtteranceForm {
+  id: string;
+  name: string;
+  /** One text a text, in order. */
+  shorten(texts: readonly string[], signal?: AbortSignal): Promise<string[]>;
+}
+
+/** A representation of this thread as a form. */
+export const formOf = ({ id, name, compress }: Representation): UtteranceForm => ({
+  id,
+  name,
+  shorten: async (texts) => texts.map((text) => compress(text).text),
+});
 
 /** What a method took and saved. */
 export interface HistoryCost {

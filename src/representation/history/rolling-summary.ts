@@ -31,8 +31,8 @@ export function summaryPrompt(memory: string, utterances: readonly Utterance[]):
 export function rollingSummary(model: Pick<HistoryModel, 'generate'>, { keep = 4, block = 6, maxNewTokens = 128 }: SummaryOptions = {}): HistoryMethod {
   const known = new Map<string, string>();
   return {
-    id: `summary-${block}-last-${keep}`,
-    name: 'Rolling summary',
+    id: `summary-${block}-last-${keep}-${maxNewTokens}`,
+    name: `Rolling summary and last ${keep}`,
     summary: `The model’s own summary of what was said before the last ${keep} to ${keep + block - 1} utterances.`,
     async compact(utterances, signal) {
       const blocks = Math.floor(Math.max(0, utterances.length - Math.max(1, keep)) / block);

@@ -20,7 +20,7 @@ export interface InformedSpan extends Omit<TokenSpan, 'keep'> {
  */
 export function selectiveContext(model: Pick<HistoryModel, 'score'>, drop = 0.5): HistoryMethod {
   return {
-    id: `selective-${Math.round(100 * drop)}`,
+    id: `selective-${drop}`,
     name: `Selective Context ${Math.round(100 * drop)} %`,
     summary: `Without the ${Math.round(100 * drop)} % of words that the model could best have guessed.`,
     async compact(utterances, signal) {

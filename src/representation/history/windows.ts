@@ -1,6 +1,5 @@
 import type { Utterance } from '../../dataset/dialogue.ts';
-import type { Representation } from '../representation.ts';
-import type { HistoryMethod } from './history.ts';
+import type { HistoryMethod, UtteranceForm } from './history.ts';
 
 /** The last `k` utterances. */
 export function lastUtterances(k: number): HistoryMethod {
@@ -16,13 +15,17 @@ export function firstAndLast(first: number, last: number): HistoryMethod {
     (i, length) => i < first || i >= length - Math.max(1, last));
 }
 
-/** Every utterance under a representation, but the newest. */
-export function everyUtterance({ id, name, summary, compress }: Representation): HistoryMethod {
+/** Every utterance in one form, but the newest. */
+export function everyUtterance({ id, name, shorten }: UtteranceForm): HistoryMethod {
   return {
-    id,
-    name,
-    summary,
-    compact: async (utterances) => ({ sent: utterances.map(({ text }, i) => (i === utterances.length - 1 ? text : compress(text).text)) }),
+    // A representation of the same id also changes the newest.
+    id: `every-${id}`,
+    name: `${name}, newest whole`,
+    summary: `Every utterance under ${name}; the newest as it was written.`,
+    async compact(utterances, signal) {
+      const old = await shorten(utterances.slice(0, -1).map(({ text }) => text), signal);
+      return { sent: [...old, ...utterances.slice(-1).map(({ text }) => text)] };
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { REPRESENTATION_IDS, type RepresentationId } from '../../representation/representation.ts';
+import { REPRESENTATION_IDS, REPRESENTATION_NAMES } from '../../representation/representation.ts';
 
 /** One representation's part of a comparison: what the model was given and what it made of it. */
 export const columnSchema = z.object({
@@ -31,8 +31,6 @@ export const comparisonSchema = z.object({
 });
 export type Comparison = z.output<typeof comparisonSchema>;
 
-const NAMES: Record<RepresentationId, string> = { raw: 'Raw', keypos: 'KeyPOS', nostopwords: 'NoStopwords' };
-
 /** Faster or slower by less than this share is called equal: repeated runs differ by as much. */
 const NOISE = 0.1;
 
@@ -41,7 +39,7 @@ export function readingOf(columns: readonly Column[]): string | null {
   const raw = columns.find((column) => column.representation === 'raw');
   const others = columns.filter((column) => column.representation !== 'raw' && column.end !== 'cancelled');
   if (!raw || raw.end === 'cancelled' || others.length === 0) return null;
-  const parts = others.map((other) => `${NAMES[other.representation]} ${tokensAgainst(raw, other)} ${timeAgainst(raw, other)}`);
+  const parts = others.map((other) => `${REPRESENTATION_NAMES[other.representation]} ${tokensAgainst(raw, other)} ${timeAgainst(raw, other)}`);
   return `${parts.join('; ')}. One message shows what happens, not how it goes on average.`;
 }
 

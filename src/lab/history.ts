@@ -1,0 +1,62 @@
+import { historyContext } from '../context/history.ts';
+import type { ChatMessage } from '../context/message.ts';
+import type { Utterance } from '../dataset/dialogue.ts';
+import type { LoadedModel } from '../engine/engine.ts';
+import { createHistory } from '../representation/history/create.ts';
+import { compactWithCost, type Compacted, type CountTokens, type HistoryCost, type HistoryMethod } from '../representation/history/history.ts';
+import { needsModel, type HistorySpec } from '../representation/history/spec.ts';
+import type { TaggerId } from '../representation/representation.ts';
+import { compress } from './compression.ts';
+import { historyModel } from './history-model.ts';
+
+export { historyFace } from '../representation/history/create.ts';
+export { historySchema, needsModel, type HistoryInput, type HistorySpec } from '../representation/history/spec.ts';
+export type { HistoryCost, HistoryMethod };
+
+/** What a method may need of the lab. */
+export interface HistoryParts {
+  /** Asked for when a method first needs it, and by some never. */
+  model(): Promise<Pick<LoadedModel, 'stream' | 'score'>>;
+  countTokens: CountTokens;
+  /** KeyPOS's. Default: wink. */
+  tagger?: TaggerId;
+}
+
+/** A conversation made shorter: what is sent of it, and what that cost. */
+export interface Shortened extends Compacted {
+  /** The method's. */
+  id: string;
+  name: string;
+  /** What a model would receive, the summary in the system message. */
+  messages: ChatMessage[];
+  cost: HistoryCost;
+}
+
+/** A spec as a method that works with the lab's compression, a model and a tokenizer. */
+export function openHistory(spec: HistorySpec, { model, countTokens, tagger }: HistoryParts): HistoryMethod {
+  return createHistory(spec, {
+    model: {
+      score: async (text, signal) => historyModel(await model()).score(text, signal),
+      generate: async (prompt, options) => historyModel(await model()).generate(prompt, options),
+    },
+    countTokens,
+    compress: async (texts, options, signal) => (await compress(texts, { ...options, tagger }, signal)).map(({ text }) => text),
+  });
+}
+
+/**
+ * Makes a conversation shorter and says what that cost. Loading a model is not counted; a tagger that is loaded for the
+ * first time is.
+ *
+ * ```ts
+ * const { messages, cost } = await shorten(utterances, { method: 'last', k: 4 }, parts);
+ * cost.tokensAfter; // of the texts, without what a template adds
+ * ```
+ * @throws LabError `cancelled`; what the model, the tokenizer or the compression throws
+ */
+export async function shorten(utterances: readonly Utterance[], spec: HistorySpec, parts: HistoryParts, signal?: AbortSignal): Promise<Shortened> {
+  const method = openHistory(spec, parts);
+  if (needsModel(spec)) await parts.model();
+  const { compacted, cost } = await compactWithCost(method, utterances, parts.countTokens, signal);
+  return { id: method.id, name: method.name, ...compacted, messages: historyContext(utterances, compacted).messages, cost };
+}
