@@ -144,6 +144,17 @@ describe('notebooks', () => {
     const undo = guest.page.getByRole('button', { name: 'Back to the original' });
     await undo.waitFor();
 
+    const methods = async (): Promise<string[][]> => (await reader.cell(22).getByRole('row').allInnerTexts()).slice(1).map((row) => row.split('\t').map((each) => each.trim()));
+    await expect.poll(async () => (await methods()).at(-1)?.[0], PATIENT).toContain('in 128 tokens');
+    const rows = await methods();
+    expect(rows.map(([name]) => name)).toEqual([expect.stringContaining('Raw'), expect.stringContaining('KeyPOS'), expect.stringContaining('NoStopwords'), 'Last 4', 'First 2 and last 4', expect.any(String)]);
+    const sent = rows.map((row) => Number(row[2]));
+    expect(sent[0]).toBe(Number(rows[0]?.[1]));
+    expect(sent[5]).toBeLessThanOrEqual(128);
+    for (const less of sent.slice(1)) expect(less).toBeLessThan(sent[0] ?? 0);
+    expect(rows[3]?.[3]).toMatch(/^(\d+) of (\d+)$/);
+    await expect.poll(() => reader.cell(25).getByRole('listitem').count(), PATIENT).toBe(Number(rows[3]?.[3]?.split(' of ')[1]));
+
     const download = guest.page.waitForEvent('download');
     await guest.page.getByRole('button', { name: 'Export' }).click();
     expect(await readFile(await (await download).path(), 'utf8')).toContain('const budget = 128;');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PAPER_DECODING } from '../engine/engine.ts';
 import { REPRESENTATION_IDS, TAGGER_IDS, UPOS } from '../representation/representation.ts';
+import { historySchema } from '../representation/history/spec.ts';
 import { TOKENIZER_IDS } from '../representation/token-length.ts';
 
 // What the functions of notebooks take. Calls come from code that nobody vouches for, so everything has a limit.
@@ -40,6 +41,8 @@ export const compression = z.object({
   tagger: z.enum(TAGGER_IDS).optional(),
   keep: z.array(z.enum(UPOS)).optional(),
 });
+/** How a conversation is made shorter; the schema has its limits. */
+export const history = historySchema;
 /** Whose tokenizer counts: the model's in the page, or one of the paper's. */
 export const counting = z.object({ tokenizer: z.enum(['model', ...TOKENIZER_IDS]).default('model') });
 export const decoding = z.object({

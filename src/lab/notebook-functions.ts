@@ -5,16 +5,18 @@ import type { LoadedModel, StreamEvent } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
 import { compareReplies, judge, weightedScores } from '../judge/judge.ts';
 import { replyPrompt } from '../judge/prompt.ts';
-import { loadTokenCounter } from '../representation/token-length.ts';
+import type { CountTokens } from '../representation/history/history.ts';
+import { loadTokenCounter, type TokenizerId } from '../representation/token-length.ts';
 import { summarySchema } from '../table/summary.ts';
 import { compress } from './compression.ts';
 import { prepareContext } from './context.ts';
 import { conversations } from './conversations.ts';
 import { builtInDataset } from './datasets.ts';
+import { needsModel, shorten } from './history.ts';
 import { listMeasured, readMeasured } from './measured.ts';
 import { measure } from './metrics.ts';
 import type { ModelTokenizer } from './models.ts';
-import { compression, contextRequest, counting, decoding, dialogues, files, judged, judging, LARGEST_FILE, messages, name, pairs, text, texts, training, utterances } from './notebook-arguments.ts';
+import { compression, contextRequest, counting, decoding, dialogues, files, history, judged, judging, LARGEST_FILE, messages, name, pairs, text, texts, training, utterances } from './notebook-arguments.ts';
 import { replyTuned, trainForNotebook } from './notebook-training.ts';
 import { replyLoss } from './reply-loss.ts';
 
@@ -37,8 +39,8 @@ export interface FunctionContext {
 
 export interface NotebookFunction {
   args: z.ZodType<unknown[]>;
-  /** The same arguments give the same result for as long as the page and the model stay. */
-  cached?: boolean;
+  /** Whether the same arguments give the same result for as long as the page and the model stay; needs the model. */
+  cached(args: unknown[]): boolean;
   run(args: unknown[], context: FunctionContext): Promise<unknown>;
 }
 
@@ -46,9 +48,13 @@ export interface NotebookFunction {
 function define<Args extends unknown[]>(
   args: z.ZodType<Args>,
   run: (args: Args, context: FunctionContext) => Promise<unknown>,
-  options: { cached?: boolean } = {},
+  { cached = false }: { cached?: boolean | ((args: Args) => boolean) } = {},
 ): NotebookFunction {
-  return { args, run: (given, context) => run(given as Args, context), ...options };
+  return {
+    args,
+    run: (given, context) => run(given as Args, context),
+    cached: (given) => (typeof cached === 'function' ? cached(given as Args) : cached),
+  };
 }
 
 /**
@@ -60,9 +66,13 @@ export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
 
   prepareContext: define(z.tuple([contextRequest]), async ([request], { signal, tokenizer }) => prepareContext(request, await tokenizer(), signal)),
 
-  countTokens: define(z.tuple([texts, counting.prefault({})]), async ([given, { tokenizer: which }], { tokenizer }) =>
-    which === 'model' ? (await tokenizer()).countTokens(given) : given.map(await loadTokenCounter(which)),
+  shorten: define(
+    z.tuple([utterances, history, counting.prefault({})]),
+    async ([given, spec, { tokenizer }], context) => shorten(given, spec, { model: () => context.model(), countTokens: await counterOf(tokenizer, context) }, context.signal),
+    { cached: ([, spec]) => needsModel(spec) },
   ),
+
+  countTokens: define(z.tuple([texts, counting.prefault({})]), async ([given, { tokenizer }], context) => (await counterOf(tokenizer, context))(given)),
 
   renderPrompt: define(z.tuple([messages]), async ([given], { tokenizer }) => (await tokenizer()).renderPrompt(given)),
 
@@ -127,6 +137,12 @@ export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
     );
   }),
 };
+
+async function counterOf(which: TokenizerId | 'model', { tokenizer }: FunctionContext): Promise<CountTokens> {
+  if (which === 'model') return (await tokenizer()).countTokens;
+  const count = await loadTokenCounter(which);
+  return (given) => given.map(count);
+}
 
 /** A whole reply; the cell hears of it as it grows. */
 async function collect(events: AsyncIterable<StreamEvent>, { emit }: FunctionContext): Promise<unknown> {

@@ -43,6 +43,8 @@ describe('a notebook’s door', () => {
     ['generate', [[{ role: 'user', content: 'x' }], { maxNewTokens: 1e9 }]],
     ['result', ['../models.json', 'more']],
     ['measure', [[{ id: {}, hyp: 'a', ref: 'b' }]]],
+    ['shorten', [[{ speaker: 'seeker', text: 'x' }], { method: 'last', k: 1e9 }]],
+    ['shorten', [[{ speaker: 'seeker', text: 'x' }], { method: 'constructor' }]],
   ])('refuses %s with arguments of another shape', async (name, args) => {
     const { door } = doorTo(model);
     await expect(door.call({ name, args }, context())).rejects.toMatchObject({ code: 'bad-config', detail: { where: `lab.${name}` } });
@@ -69,6 +71,18 @@ describe('a notebook’s door', () => {
     for (const { model: each } of [first, first, second]) await doorTo(each).door.call({ name: 'score', args: ['same text'] }, context());
     expect(first.score).toHaveBeenCalledTimes(1);
     expect(second.score).toHaveBeenCalledTimes(1);
+  });
+
+  it('shortens without the model where that is not needed, and asks it once where it is', async () => {
+    const said = ['I am low', 'Why?', 'My cat left'].map((each, i) => ({ speaker: i % 2 ? 'supporter' : 'seeker', text: each }));
+    const { model: counted, score } = modelOf('wasm', 'shortens');
+    const load = vi.fn(async () => counted);
+    const door = new NotebookDoor({ model: load, tokenizer: async () => counted, ask: async () => true });
+    const shorten = (spec: unknown) => door.call({ name: 'shorten', args: [said, spec] }, context());
+    expect(await shorten({ method: 'last', k: 1 })).toMatchObject({ id: 'last-1', sent: [null, null, 'My cat left'], cost: { tokensBefore: 3, tokensAfter: 1, leftOut: 2 } });
+    expect(load).not.toHaveBeenCalled();
+    for (let i = 0; i < 2; i++) await shorten({ method: 'selective', drop: 0.2 });
+    expect(score).toHaveBeenCalledTimes(1);
   });
 
   it('asks once before it reads conversations, and takes no for an answer', async () => {

@@ -51,7 +51,7 @@ export class NotebookDoor {
     const model = () => this.#model(signal);
     const tokenizer = () => this.#host.tokenizer();
     const run = () => entry.run(checked, { signal, emit, model, tokenizer, require: (permission) => this.#require(permission) });
-    if (!entry.cached) return run();
+    if (!entry.cached(checked)) return run();
     const modelId = name === 'measure' ? '' : (await model()).info.modelId;
     const key = JSON.stringify([name, checked, modelId]);
     const known = key.length < MEMORABLE ? results.get(key) : undefined;
