@@ -84,10 +84,13 @@ describe('npm run lab -- evaluate', () => {
   it('asks an endpoint, as many turns at a time as allowed', async () => {
     const endpoint = await startEndpoint();
     try {
-      const path = await planFile({ models: [{ kind: 'endpoint', id: 'far', name: 'Far', baseUrl: endpoint.url, model: endpoint.model }], representations: ['raw'] });
-      const [cell] = await evaluate('--plan', path, '--out', join(folder, 'far'), '--concurrency', '4');
-      expect(cell).toMatchObject({ model: 'far', records: 12, replies: 12 });
-      expect(endpoint.seen).toHaveLength(12);
+      const path = await planFile({ models: [{ kind: 'endpoint', id: 'far', name: 'Far', baseUrl: endpoint.url, model: endpoint.model }], representations: ['raw'], histories: [{ method: 'last', k: 1 }], sample: { turns: 2 } });
+      const [cell, shorter] = await evaluate('--plan', path, '--out', join(folder, 'far'), '--concurrency', '4');
+      expect(cell).toMatchObject({ model: 'far', records: 8, replies: 8 });
+      expect(shorter).toMatchObject({ model: 'far', representation: 'last-1', records: 8, replies: 8 });
+      expect(endpoint.seen).toHaveLength(16);
+      // The newest utterance alone, whatever the turn.
+      expect(endpoint.seen.filter(({ body }) => body.messages.length === 1).length).toBeGreaterThanOrEqual(8);
       const [record] = await readLines(join(folder, 'far/records.jsonl'));
       expect(record).toMatchObject({ nll: null, promptTokens: 12, hypothesis: expect.stringContaining('You said') as string });
     } finally {

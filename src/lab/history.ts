@@ -1,3 +1,4 @@
+import { estimateTokens } from '../context/estimate.ts';
 import { historyContext } from '../context/history.ts';
 import type { ChatMessage } from '../context/message.ts';
 import type { Utterance } from '../dataset/dialogue.ts';
@@ -42,6 +43,12 @@ export function openHistory(spec: HistorySpec, { model, countTokens, tagger }: H
     countTokens,
     compress: async (texts, options, signal) => (await compress(texts, { ...options, tagger }, signal)).map(({ text }) => text),
   });
+}
+
+/** A history of an evaluation plan, with the model that answers. Where that counts no tokens, budgets hold by estimate. */
+export function historyOfRun(spec: HistorySpec, model: LoadedModel, tagger: TaggerId): HistoryMethod {
+  const countTokens: CountTokens = (texts) => (model.info.features.tokenize ? model.countTokens(texts) : texts.map(estimateTokens));
+  return openHistory(spec, { model: async () => model, countTokens, tagger });
 }
 
 /**

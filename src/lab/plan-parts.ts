@@ -13,6 +13,7 @@ import type { RunParts } from '../response/runner.ts';
 import { BUILT_IN_ID } from './built-in-id.ts';
 import { compress } from './compression.ts';
 import { loadFolderModel } from './folder-model.ts';
+import { historyOfRun } from './history.ts';
 import type { Metrics } from './metrics.ts';
 
 /** The built-in dialogues of this checkout. */
@@ -43,11 +44,12 @@ export async function readPlanDataset({ dataset }: EvaluationPlan, override?: st
 }
 
 /** What carrying out a plan needs of Node. */
-export function nodeRunParts(plan: EvaluationPlan, places: Places, metrics: Metrics): Pick<RunParts, 'plan' | 'openModel' | 'compress' | 'measure'> {
+export function nodeRunParts(plan: EvaluationPlan, places: Places, metrics: Metrics): Pick<RunParts, 'plan' | 'openModel' | 'compress' | 'openHistory' | 'measure'> {
   return {
     plan,
     openModel: (model, signal) => openModel(model, places, signal),
     compress: async (texts, representation) => (await compress(texts, { representation, tagger: plan.tagger })).map(({ text }) => text),
+    openHistory: (spec, model) => historyOfRun(spec, model, plan.tagger),
     async measure(hyp, ref, signal) {
       const { pairs } = await metrics.measure([{ id: 0, hyp, ref }], { meteor: plan.metrics.meteor, signal, ...(plan.metrics.bertscore && { bertscore: {} }) });
       return { ...pairs[0]?.scores };

@@ -13,6 +13,7 @@ import { shareHtml } from '../table/share-html.ts';
 import type { RunSummary } from '../table/summary.ts';
 import { compress } from './compression.ts';
 import { getDataset } from './datasets.ts';
+import { historyOfRun } from './history.ts';
 import { measure } from './metrics.ts';
 import { loadModel } from './models.ts';
 import type { TableApi } from './table-work.ts';
@@ -79,6 +80,7 @@ export async function startRun(id: string, { signal, onEvent }: { signal?: Abort
       concurrency: REMOTE_CONCURRENCY,
       openModel: (model, stop) => loadModel(model.id, stop ? { signal: stop } : {}),
       compress: async (texts, representation) => (await compress(texts, { representation, tagger: plan.tagger }, signal)).map(({ text }) => text),
+      openHistory: (spec, model) => historyOfRun(spec, model, plan.tagger),
       measure: async (hyp, ref, stop) => {
         const { pairs } = await measure([{ id: 0, hyp, ref }], { meteor: plan.metrics.meteor, signal: stop, ...(plan.metrics.bertscore && { bertscore: {} }) });
         return { ...pairs[0]?.scores };

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { PAPER_DECODING } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
-import { REPRESENTATION_IDS, TAGGER_IDS } from '../representation/representation.ts';
+import { historyFace } from '../representation/history/create.ts';
+import { historySchema, type HistorySpec } from '../representation/history/spec.ts';
+import { REPRESENTATION_IDS, REPRESENTATION_NAMES, TAGGER_IDS, type RepresentationId } from '../representation/representation.ts';
 
 export const PLAN_FORMAT = 'solace-lab-plan';
 
@@ -47,6 +49,8 @@ export const planSchema = z.strictObject({
   }).prefault({}),
   models: z.array(modelSchema).min(1),
   representations: z.array(z.enum(REPRESENTATION_IDS)).min(1).default([...REPRESENTATION_IDS]),
+  /** Ways to shorten the whole conversation, each a column beside the representations. Absent in plans without any. */
+  histories: z.array(historySchema).max(50).optional(),
   tagger: z.enum(TAGGER_IDS).default('wink'),
   /** System message; blank leaves it to the template. */
   system: z.string().default(''),
@@ -68,11 +72,27 @@ export const planSchema = z.strictObject({
 }).superRefine((plan, context) => {
   const ids = plan.models.map((model) => model.id);
   if (new Set(ids).size < ids.length) context.addIssue({ code: 'custom', path: ['models'], message: 'two models have the same id' });
+  const histories = (plan.histories ?? []).map((spec) => historyFace(spec).id);
+  if (new Set(histories).size < histories.length) context.addIssue({ code: 'custom', path: ['histories'], message: 'the same history is listed twice' });
 });
 
 export type EvaluationPlan = z.output<typeof planSchema>;
 export type PlanInput = z.input<typeof planSchema>;
 export type PlanModel = EvaluationPlan['models'][number];
+
+/** One column of a run: what the models are given of a conversation. */
+export type PlanContext = { id: RepresentationId; name: string } | { id: string; name: string; history: HistorySpec };
+
+/** The columns of a plan: its representations, then its histories. */
+export function contextsOf({ representations, histories = [] }: Pick<EvaluationPlan, 'representations' | 'histories'>): PlanContext[] {
+  return [
+    ...representations.map((id) => ({ id, name: REPRESENTATION_NAMES[id] })),
+    ...histories.map((history) => {
+      const { id, name } = historyFace(history);
+      return { id, name, history };
+    }),
+  ];
+}
 
 /** Reads a plan. @throws LabError `bad-config` naming the first field at fault */
 export function parsePlan(json: unknown, where = 'The plan'): EvaluationPlan {

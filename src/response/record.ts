@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { REPRESENTATION_IDS } from '../representation/representation.ts';
 
 const count = z.int().nonnegative();
 const milliseconds = z.number().nonnegative();
 
-/** What one model made of one supporter turn under one representation: a line of a run's `records.jsonl`. Version 1. */
+/** What one model made of one supporter turn under one representation or history: a line of a run's `records.jsonl`. Version 1. */
 export const recordSchema = z.object({
   model: z.string(),
-  representation: z.enum(REPRESENTATION_IDS),
+  /** Id of a representation or a history of the plan. */
+  representation: z.string().regex(/^[a-z0-9.-]{1,300}$/),
   dialogue: z.string(),
   /** Index of the turn's first utterance in its dialogue. */
   turn: count,

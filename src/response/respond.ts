@@ -1,10 +1,13 @@
 import { buildContext } from '../context/build.ts';
+import { historyContext } from '../context/history.ts';
 import type { ChatMessage } from '../context/message.ts';
 import type { LoadedModel } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
+import type { HistoryMethod } from '../representation/history/history.ts';
+import type { HistorySpec } from '../representation/history/spec.ts';
 import type { RepresentationId } from '../representation/representation.ts';
 import { replyLikelihood } from './likelihood.ts';
-import type { EvaluationPlan } from './plan.ts';
+import type { EvaluationPlan, PlanContext } from './plan.ts';
 import type { ResultRecord } from './record.ts';
 import { hash, type SampledTurn } from './turns.ts';
 
@@ -12,19 +15,27 @@ import { hash, type SampledTurn } from './turns.ts';
 export interface Job {
   /** The model's id in the plan. */
   model: string;
-  representation: RepresentationId;
+  context: PlanContext;
   turn: SampledTurn;
 }
 
 /** Compresses texts for the context, one result a text. */
 export type Compress = (texts: readonly string[], representation: RepresentationId) => Promise<string[]>;
 
+/** Makes a history's method for the model that answers; methods that ask a model ask this one. */
+export type OpenHistory = (spec: HistorySpec, model: LoadedModel) => HistoryMethod;
+
+/** What makes contexts shorter: representations, and the plan's histories by their ids. */
+export interface Shorteners {
+  compress: Compress;
+  histories: ReadonlyMap<string, HistoryMethod>;
+}
+
 /** Has a model answer a turn and score the original answer; metrics come later. */
-export async function respond(model: LoadedModel, job: Job, plan: EvaluationPlan, compress: Compress, signal?: AbortSignal): Promise<ResultRecord> {
+export async function respond(model: LoadedModel, job: Job, plan: EvaluationPlan, shorteners: Shorteners, signal?: AbortSignal): Promise<ResultRecord> {
   const started = performance.now();
-  const { turn, representation } = job;
-  const sent = await compress(turn.before.map(({ text }) => text), representation);
-  const { messages: whole } = buildContext({ system: plan.system, utterances: turn.before, sent });
+  const { turn, context } = job;
+  const whole = await messagesFor(job, plan, shorteners, signal);
   const { messages, leftOut } = await fit(model, whole, turn.reference, plan.decoding.maxNewTokens);
   // The reply first: the likelihood then finds its context in the cache.
   const reply = turn.reply ? await generate(model, messages, { ...plan.decoding, seed: replySeed(plan, turn) }, signal) : null;
@@ -32,7 +43,7 @@ export async function respond(model: LoadedModel, job: Job, plan: EvaluationPlan
   const likelihood = scorable ? await replyLikelihood(model, messages, turn.reference, signal) : null;
   return {
     model: job.model,
-    representation,
+    representation: context.id,
     dialogue: turn.dialogue,
     turn: turn.turn,
     reference: turn.reference,
@@ -43,6 +54,17 @@ export async function respond(model: LoadedModel, job: Job, plan: EvaluationPlan
     timing: { newTokens: reply?.newTokens ?? 0, firstTokenMs: reply?.firstTokenMs ?? 0, decodeMs: reply?.decodeMs ?? 0, totalMs: performance.now() - started },
     scores: {},
   };
+}
+
+async function messagesFor({ turn, context }: Job, { system }: EvaluationPlan, { compress, histories }: Shorteners, signal?: AbortSignal): Promise<ChatMessage[]> {
+  const utterances = turn.before;
+  if (!('history' in context)) {
+    const sent = await compress(utterances.map(({ text }) => text), context.id);
+    return buildContext({ system, utterances, sent }).messages;
+  }
+  const method = histories.get(context.id);
+  if (!method) throw new LabError({ code: 'bad-config', where: context.id, what: 'The plan has no such history.', todo: 'Add it to the plan.' });
+  return historyContext(utterances, await method.compact(utterances, signal), system).messages;
 }
 
 /** The same for all models and representations, so that they differ in nothing else. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Dialogue } from '../dataset/dialogue.ts';
 import { LabError } from '../error.ts';
+import { createHistory } from '../representation/history/create.ts';
 import { parsePlan, type PlanInput } from './plan.ts';
 import { recordKey, recordSchema, type ResultRecord } from './record.ts';
 import { jobKey, planJobs, runPlan, type RunParts } from './runner.ts';
@@ -34,6 +35,7 @@ function parts(manner: FakeManner = {}, changes: Partial<RunParts> = {}): RunPar
     done: new Set(),
     openModel: () => Promise.resolve(fakeModel(manner)),
     compress: (texts, representation) => Promise.resolve(texts.map((text) => (representation === 'raw' ? text : text.toUpperCase()))),
+    openHistory: (spec) => createHistory(spec, { model: { score: async () => [], generate: async () => 'Notes.' }, countTokens: (texts) => texts.map(({ length }) => length), compress: async (texts) => [...texts] }),
     measure: (hypothesis, reference) => Promise.resolve({ shared: hypothesis === reference ? 1 : 0 }),
     ...changes,
   };
@@ -63,6 +65,24 @@ describe('runPlan', () => {
     expect(records[4]?.hypothesis).toMatch(/^\d+ I AM SAD, A$/);
     // The seed is the turn's, whatever the representation.
     expect(records[4]?.hypothesis?.split(' ')[0]).toBe(first?.hypothesis?.split(' ')[0]);
+  });
+
+  it('has a column for each way to shorten the conversation, after the representations', async () => {
+    const asked: string[] = [];
+    const histories: PlanInput['histories'] = [{ method: 'last', k: 1 }, { method: 'summary', keep: 1, block: 2 }];
+    const plan = parsePlan({ ...PLAN, representations: ['raw'], histories, system: 'Be kind.' });
+    const records = await collect(parts({ beforeReply: (messages) => void asked.push(messages.map(({ content }) => content).join(' | ')) }, { plan }));
+    expect([...new Set(records.map(({ representation }) => representation))]).toEqual(['raw', 'last-1', 'summary-2-last-1-128']);
+    expect(records).toHaveLength(12);
+    expect(records.map((each) => recordSchema.parse(each))).toEqual(records);
+    // The second turn of the first dialogue, column by column.
+    expect([asked[1], asked[5], asked[9]]).toEqual([
+      'Be kind. | I am sad, a | I see | Help me',
+      'Be kind. | Help me',
+      'Be kind.\n\nNotes on what was said before: Notes. | Help me',
+    ]);
+    const done = new Set(records.slice(0, 7).map(recordKey));
+    expect(untimed(await collect(parts({}, { plan, done })))).toEqual(untimed(records.slice(7)));
   });
 
   it('goes on where it was, to the same records', async () => {
@@ -134,7 +154,14 @@ describe('parsePlan', () => {
     expect(parsePlan(PLAN).decoding).toEqual({ temperature: 0.7, topP: 0.95, topK: 50, maxNewTokens: 128, seed: 1 });
   });
 
+  it('leaves a plan without histories as it was', () => {
+    expect('histories' in parsePlan(PLAN)).toBe(false);
+    expect(parsePlan({ ...PLAN, histories: [{ method: 'selective' }] }).histories).toEqual([{ method: 'selective', drop: 0.5 }]);
+  });
+
   it.each([
+    [{ ...PLAN, histories: [{ method: 'last', k: 0 }] }, 'histories.0.k'],
+    [{ ...PLAN, histories: [{ method: 'last', k: 2 }, { method: 'last', k: 2 }] }, 'listed twice'],
     [{ ...PLAN, models: [] }, 'models'],
     [{ ...PLAN, decoding: { topP: 2 } }, 'decoding.topP'],
     [{ ...PLAN, surprise: 1 }, 'surprise'],

@@ -1,8 +1,9 @@
 import type { LoadedModel } from '../engine/engine.ts';
 import { LabError, throwIfCancelled } from '../error.ts';
-import type { EvaluationPlan, PlanModel } from './plan.ts';
+import type { HistoryMethod } from '../representation/history/history.ts';
+import { contextsOf, type EvaluationPlan, type PlanModel } from './plan.ts';
 import { recordKey, type ResultRecord } from './record.ts';
-import { respond, type Compress, type Job } from './respond.ts';
+import { respond, type Compress, type Job, type OpenHistory } from './respond.ts';
 import type { SampledTurn } from './turns.ts';
 
 export interface RunParts {
@@ -12,6 +13,7 @@ export interface RunParts {
   done: ReadonlySet<string>;
   openModel: (model: PlanModel, signal?: AbortSignal) => Promise<LoadedModel>;
   compress: Compress;
+  openHistory: OpenHistory;
   /** Metrics of one hypothesis. */
   measure: (hypothesis: string, reference: string, signal?: AbortSignal) => Promise<ResultRecord['scores']>;
   /** Turns in flight at a time, where the model answers elsewhere. Default 1. */
@@ -31,11 +33,12 @@ export interface RunProgress {
 export type RunEvent = { type: 'loading'; model: string; progress: RunProgress } | { type: 'record'; record: ResultRecord; progress: RunProgress };
 
 /** Everything a plan asks for, in the order in which a model's cache is of most use. */
-export function planJobs({ models, representations }: EvaluationPlan, turns: readonly SampledTurn[]): Job[] {
-  return models.flatMap(({ id }) => representations.flatMap((representation) => turns.map((turn) => ({ model: id, representation, turn }))));
+export function planJobs(plan: EvaluationPlan, turns: readonly SampledTurn[]): Job[] {
+  const contexts = contextsOf(plan);
+  return plan.models.flatMap(({ id }) => contexts.flatMap((context) => turns.map((turn) => ({ model: id, context, turn }))));
 }
 
-export const jobKey = ({ model, representation, turn }: Job): string => recordKey({ model, representation, dialogue: turn.dialogue, turn: turn.turn });
+export const jobKey = ({ model, context, turn }: Job): string => recordKey({ model, representation: context.id, dialogue: turn.dialogue, turn: turn.turn });
 
 /**
  * Carries out a plan and yields each record as it is finished; the caller stores it before it asks for the next. Running
@@ -48,7 +51,7 @@ export async function* runPlan(parts: RunParts): AsyncGenerator<RunEvent> {
   const all = planJobs(plan, parts.turns);
   const open = all.filter((job) => !parts.done.has(jobKey(job)));
   const pace = new Pace(all.length, open.length);
-  let current: { id: string; model: LoadedModel } | undefined;
+  let current: Current | undefined;
   try {
     for (const { spec, dialogues } of shifts(parts)) {
       const jobs = open.filter(({ model, turn }) => model === spec.id && dialogues.has(turn.dialogue));
@@ -58,18 +61,30 @@ export async function* runPlan(parts: RunParts): AsyncGenerator<RunEvent> {
         yield { type: 'loading', model: spec.id, progress: pace.progress };
         await current?.model.unload();
         current = undefined;
-        current = { id: spec.id, model: await parts.openModel(spec, signal) };
+        current = openedWith(await parts.openModel(spec, signal), spec, parts);
       }
-      const { model } = current;
-      const concurrency = model.info.device === 'remote' ? Math.max(1, parts.concurrency ?? 1) : 1;
+      const ready = current;
+      const concurrency = ready.model.info.device === 'remote' ? Math.max(1, parts.concurrency ?? 1) : 1;
       pace.start();
-      for await (const record of pooled(jobs, concurrency, (job, stop) => complete(model, job, parts, stop), signal)) {
+      for await (const record of pooled(jobs, concurrency, (job, stop) => complete(ready, job, parts, stop), signal)) {
         yield { type: 'record', record, progress: pace.count() };
       }
     }
   } finally {
     await current?.model.unload();
   }
+}
+
+/** The model in memory, and the methods that ask it. They live as long as it does, because summaries build on earlier ones. */
+interface Current {
+  id: string;
+  model: LoadedModel;
+  histories: ReadonlyMap<string, HistoryMethod>;
+}
+
+function openedWith(model: LoadedModel, { id }: PlanModel, { plan, openHistory }: RunParts): Current {
+  const methods = (plan.histories ?? []).map((spec) => openHistory(spec, model));
+  return { id, model, histories: new Map(methods.map((method) => [method.id, method])) };
 }
 
 /** Which model works on which dialogues, one after the other; it goes back and forth, so that fewer models are loaded. */
@@ -83,16 +98,15 @@ function* shifts({ plan, turns, dialoguesAtOnce = Infinity }: RunParts): Generat
   }
 }
 
-async function complete(model: LoadedModel, job: Job, { plan, compress, measure }: RunParts, signal: AbortSignal): Promise<ResultRecord> {
+async function complete({ model, histories }: Current, job: Job, { plan, compress, measure }: RunParts, signal: AbortSignal): Promise<ResultRecord> {
   try {
-    const record = await respond(model, job, plan, compress, signal);
+    const record = await respond(model, job, plan, { compress, histories }, signal);
     if (record.hypothesis !== null) record.scores = await measure(record.hypothesis, record.reference, signal);
     return record;
   } catch (error) {
     if (!(error instanceof LabError && error.code === 'bad-data')) throw error;
     const { dialogue, turn, reference } = job.turn;
-    const { model: id, representation } = job;
-    return { model: id, representation, dialogue, turn, reference, hypothesis: null, promptTokens: null, leftOut: 0, nll: null, timing: null, scores: {}, error: error.message };
+    return { model: job.model, representation: job.context.id, dialogue, turn, reference, hypothesis: null, promptTokens: null, leftOut: 0, nll: null, timing: null, scores: {}, error: error.message };
   }
 }
 

@@ -52,6 +52,12 @@ describe('aggregate', () => {
     expect(tests[1]?.p).toBeLessThan(0.05);
   });
 
+  it('has a cell for each history, tested against the first representation', () => {
+    const { cells, tests } = aggregate(parsePlan({ ...plan, histories: [{ method: 'last', k: 4 }] }), [...records, ...records.map((each) => ({ ...each, representation: 'last-4' }))], { ...options, resamples: 20 });
+    expect(cells.map(({ representation }) => representation)).toEqual(['raw', 'keypos', 'last-4']);
+    expect(tests.map(({ a, b }) => `${a.representation} ${b.representation}`)).toContain('last-4 raw');
+  });
+
   it('leaves failed turns out and says how many there are', () => {
     const failed = record('raw', 30, { error: 'No.', hypothesis: null, nll: null, promptTokens: null, timing: null, scores: {} });
     const summary = aggregate(plan, [...records, failed], options);

@@ -1,6 +1,6 @@
 import { measurePair } from '../metrics/pair.ts';
 import { bootstrapInterval, describeTest, pairedTest, type Interval, type ResamplingOptions } from '../metrics/significance.ts';
-import type { EvaluationPlan } from '../response/plan.ts';
+import { contextsOf, type EvaluationPlan } from '../response/plan.ts';
 import type { ResultRecord } from '../response/record.ts';
 import { MEASURES, TESTED, type CountedRecord, type Measure } from './measures.ts';
 import { SUMMARY_FORMAT, type RunSummary, type SummaryCell } from './summary.ts';
@@ -18,7 +18,7 @@ type Cluster = readonly CountedRecord[];
 /** The table of a run: each model under each representation with 95 % intervals, and what differs, tested and in words. */
 export function aggregate(plan: EvaluationPlan, records: readonly ResultRecord[], options: AggregateOptions): RunSummary {
   const counted = records.filter(({ error }) => error === undefined).map(withCounts);
-  const cells: Cell[] = plan.models.flatMap(({ id }) => plan.representations.map((representation) => ({ model: id, representation })));
+  const cells: Cell[] = plan.models.flatMap(({ id }) => contextsOf(plan).map((context) => ({ model: id, representation: context.id })));
   const inCell = new Map(cells.map((cell) => [cell, counted.filter(({ record }) => record.model === cell.model && record.representation === cell.representation)]));
   return {
     format: SUMMARY_FORMAT,
@@ -60,8 +60,10 @@ function summariseCell(cell: Cell, records: readonly CountedRecord[], options: R
   };
 }
 
-/** Each representation against the first one of its model, and each model against the first one in its representation. */
-function comparisons({ models, representations }: EvaluationPlan, cells: readonly Cell[]): [Cell, Cell][] {
+/** Each representation and history against the first one of its model, and each model against the first one in its own. */
+function comparisons(plan: EvaluationPlan, cells: readonly Cell[]): [Cell, Cell][] {
+  const { models } = plan;
+  const representations = contextsOf(plan).map(({ id }) => id);
   const find = (model?: string, representation?: string) => cells.find((cell) => cell.model === model && cell.representation === representation);
   const pairs: [Cell | undefined, Cell | undefined][] = [
     ...models.flatMap(({ id }) => representations.slice(1).map((each) => [find(id, each), find(id, representations[0])] as [Cell?, Cell?])),
