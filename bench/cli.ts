@@ -31,6 +31,10 @@ const BENCHES: Record<string, { summary: string; load: () => Promise<Bench> }> =
     summary: 'What model folders answer to ten situations, side by side, for a person to read.',
     load: async () => (await import('./answers.ts')).answers,
   },
+  compress: {
+    summary: 'KeyPOS and NoStopwords over a corpus beside spaCy and NLTK.',
+    load: async () => (await import('./compress.ts')).benchCompress,
+  },
   metrics: {
     summary: 'Text metrics of 1,590 pairs beside NLTK, sacrebleu and rouge-score in Python.',
     load: async () => (await import('./metrics.ts')).benchMetrics,

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { Bench } from './cli.ts';
 import { MISTRAL_WIDTHS } from './export-memory.ts';
 import { measureTrainer, type Measured, needSpace, writeAdapter, writeCheckpoint } from './synthetic.ts';
-import { python } from './train-python.ts';
+import { python } from './python-run.ts';
 
 const execute = promisify(execFile);
 

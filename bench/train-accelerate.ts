@@ -9,7 +9,7 @@ import { ADAPTER_FILE, readWeights } from '../trainer/train/checkpoint.ts';
 import { parseRunConfig, type RunConfig } from '../trainer/train/config.ts';
 import { prepareData } from '../trainer/train/prepare.ts';
 import { trainRun } from '../trainer/train/run.ts';
-import { python } from './train-python.ts';
+import { python } from './python-run.ts';
 
 const FOLDER = '.cache/bench-train/accelerate';
 const SHAPE = { hidden_size: 128, intermediate_size: 256, num_hidden_layers: 4, initializer_range: 0.02 };

@@ -10,7 +10,7 @@ import { writeTinyModel } from '../tests/harness/tiny-model.ts';
 import { readWeights, saveAdapter } from '../trainer/train/checkpoint.ts';
 import { parseRunConfig } from '../trainer/train/config.ts';
 import { openCheckpoint } from '../trainer/files/open.ts';
-import { runPython } from './train-python.ts';
+import { runPython } from './python-run.ts';
 
 const STEPS = 20;
 const LENGTH = 48;

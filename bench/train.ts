@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { availableParallelism, cpus } from 'node:os';
 import { promisify } from 'node:util';
 import type { BaseFormat } from '../src/train/base.ts';
-import { runPython } from './train-python.ts';
+import { runPython } from './python-run.ts';
 
 const execute = promisify(execFile);
 

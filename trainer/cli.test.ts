@@ -47,6 +47,19 @@ describe('npm run trainer', () => {
     expect(await readFile(join(out, 'README.md'), 'utf8')).toContain('dtype `q8`');
   });
 
+  it('trains on a folder that it exported, so that a merged model can be trained further', async () => {
+    const out = join(root, 'exported');
+    await trainer('export', '--in', model, '--dtype', 'q8', '--out', out, '--no-check');
+    const data = join(root, 'data.jsonl');
+    const dialog = ['I feel low', 'tell me more', 'it is my job', 'that sounds hard'].map((text, i) => ({ speaker: i % 2 ? 'sys' : 'usr', text }));
+    await writeFile(data, Array.from({ length: 3 }, () => JSON.stringify({ problem_type: 'job crisis', dialog })).join('\n'));
+    const settings = { model: out, out: join(root, 'run'), 'data.train': data, 'data.eval': data, 'lora.rank': 2, 'train.epochs': 1 };
+    const { code, text } = await trainer('train', '--preset', 'smollm2-135m', ...Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]));
+    expect(text).toContain('Finished after 3 updates');
+    expect(code).toBe(0);
+    expect(await readdir(join(root, 'run/best'))).toContain('adapter_model.safetensors');
+  });
+
   it('prints what a checkpoint holds', async () => {
     const { code, text } = await trainer('inspect', '--in', model);
     expect(code).toBe(0);

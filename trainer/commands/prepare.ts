@@ -1,6 +1,6 @@
 import { writeFile } from '../../src/model/export/sink.ts';
-import { openCheckpoint } from '../files/open.ts';
 import { diskFolder, writeFolder } from '../files/sink.ts';
+import { openModel } from '../merge/open.ts';
 import { describeParts, prepareData } from '../train/prepare.ts';
 import { sequenceLines } from '../train/sequence-file.ts';
 import { type Command, parseOptions, progressLine } from './command.ts';
@@ -15,7 +15,7 @@ export const prepareCommand: Command = {
   async run(args, signal) {
     const values = parseOptions(args, { ...CONFIG_OPTIONS, out: { type: 'string' } }, USAGE);
     const config = await configFrom(values);
-    const { checkpoint, close } = await openCheckpoint(config.model);
+    const { checkpoint, close } = await openModel({ path: config.model });
     try {
       const data = await prepareData(checkpoint, config, progressLine('Preparing'), signal);
       process.stdout.write(`${describeParts(data, config.data)}\n`);

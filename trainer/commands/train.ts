@@ -1,6 +1,6 @@
 import { LabError } from '../../src/error.ts';
 import { trainWithAccelerate } from '../backend/accelerate.ts';
-import { openCheckpoint } from '../files/open.ts';
+import { openModel } from '../merge/open.ts';
 import { BACKENDS, DEVICES, loadConfig, type RunConfig } from '../train/config.ts';
 import { describeParts, prepareData } from '../train/prepare.ts';
 import { TrainingProgress } from '../train/progress.ts';
@@ -71,7 +71,7 @@ export const trainCommand: Command = {
     if (elsewhere && values.resume) {
       throw new LabError({ code: 'unsupported', where: 'the accelerate backend', what: 'It cannot go on with a run.', todo: 'Start anew without --resume, with fewer epochs if the adapter in best/ is good enough already.' });
     }
-    const { checkpoint, close } = await openCheckpoint(config.model);
+    const { checkpoint, close } = await openModel({ path: config.model });
     try {
       const data = await prepareData(checkpoint, config, progressLine('Preparing'), signal);
       process.stdout.write(`${describeParts(data, config.data)}\n`);

@@ -5,9 +5,9 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-/** Runs a script of bench/python/ and parses its last line. */
-export async function runPython<T>(script: string, args: readonly string[]): Promise<T> {
-  const file = await python('bench/python/requirements-train.txt', '.cache/bench-train/venv');
+/** Runs a script of bench/python/ with the libraries of one of its requirements files, and parses its last line. */
+export async function runPython<T>(script: string, args: readonly string[], libraries = 'train'): Promise<T> {
+  const file = await python(`bench/python/requirements-${libraries}.txt`, `.cache/bench-${libraries}/venv`);
   const { stdout } = await execute(file, [join('bench/python', script), ...args], { maxBuffer: 1 << 28 });
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
 }
