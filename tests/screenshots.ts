@@ -40,6 +40,18 @@ const SCENES: Record<string, (person: Person, page: Page, wide: boolean) => Prom
     if (!wide) await page.getByRole('button', { name: 'Context' }).click();
     await page.getByRole('tab', { name: 'Settings' }).click();
   },
+  data: async (_person, page) => {
+    await toView(page, 'data');
+    await page.waitForTimeout(2000);
+  },
+  runs: (_person, page) => toView(page, 'runs'),
+  notebooks: (_person, page) => toView(page, 'notebooks'),
+  paper: async (_person, page) => {
+    await toView(page, 'notebooks/the-paper-live');
+    // Its tables are measured as it is read.
+    await page.frameLocator('iframe').getByRole('table').nth(2).waitFor({ timeout: PATIENCE });
+    await page.waitForTimeout(2000);
+  },
   models: (_person, page) => toView(page, 'models'),
   about: (_person, page) => toView(page, 'about'),
 };
