@@ -14,7 +14,7 @@ import { choose, type Command, parseOptions, progressLine, required } from './co
 const USAGE = [
   '--in <gguf|safetensors folder> [--adapter <folder>[=weight]]… --out <folder>',
   '--format onnx|gguf|mlc --dtype q4|q8|fp16|fp32|q4f16 (onnx), F16|Q8_0|Q4_0|Q4_1 (gguf), q4f16_1|q4f32_1|q0f16|q0f32 (mlc)',
-  '[--adapted-bits 4|8] [--template <jinja file>] [--name …] [--licence …] [--source …] [--run <folder>] [--data …] [--context <tokens>] [--no-check]',
+  '[--adapted-bits 4|8] [--template <jinja file>] [--name …] [--licence …] [--source …] [--run <folder>]… [--data …] [--context <tokens>] [--no-check]',
 ].join(' ');
 
 /** Formats that can be written; a new one is a line here. */
@@ -43,7 +43,7 @@ export const exportCommand: Command = {
         name: { type: 'string' },
         licence: { type: 'string' },
         source: { type: 'string' },
-        run: { type: 'string' },
+        run: { type: 'string', multiple: true },
         data: { type: 'string' },
         context: { type: 'string' },
         'no-check': { type: 'boolean', default: false },
@@ -60,7 +60,7 @@ export const exportCommand: Command = {
       throw new LabError({ code: 'bad-config', what: `--context ${options.context} is not a number of tokens.`, todo: 'Give a whole number such as 8192.' });
     }
     const eight = choose('adapted-bits', options['adapted-bits'], ['4', '8']) === '8';
-    const sections = options.run === undefined ? [] : [await trainingSection({ run: options.run, data: options.data })];
+    const sections = options.run === undefined ? [] : [await trainingSection({ runs: options.run, data: options.data })];
     const { checkpoint, merged, weightFiles, close } = await openModel({ path: input, adapters: options.adapter, template: options.template });
     try {
       await write?.({

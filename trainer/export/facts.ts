@@ -7,17 +7,26 @@ import { parseRunConfig } from '../train/config.ts';
 import type { MetricsRow } from '../train/metrics.ts';
 
 export interface TrainingFacts {
-  /** Folder of the run: config.yaml, metrics.jsonl. */
-  run: string;
+  /** Folders of the runs whose adapters are merged, in that order: config.yaml, metrics.jsonl. */
+  runs: readonly string[];
   /** The data and its licence, in words; the names of the files by default. */
   data?: string | undefined;
 }
 
 /**
- * What a model card says about a run: data, settings, losses.
- * @throws {LabError} missing-file when the folder is no run.
+ * What a model card says about runs: data, settings, losses.
+ * @throws {LabError} missing-file when a folder is no run.
  */
-export async function trainingSection({ run, data }: TrainingFacts): Promise<CardSection> {
+export async function trainingSection({ runs, data }: TrainingFacts): Promise<CardSection> {
+  const points: string[] = [];
+  for (const [i, run] of runs.entries()) {
+    const found = await pointsOf(run, data);
+    points.push(...(runs.length === 1 ? found : found.map((point) => `Run ${i + 1}. ${point}`)));
+  }
+  return { title: 'What it was trained on', points };
+}
+
+async function pointsOf(run: string, data: string | undefined): Promise<string[]> {
   const read = (name: string): Promise<string> =>
     readFile(join(run, name), 'utf8').catch((error: unknown) => {
       throw LabError.from(error, { code: 'missing-file', where: run, what: `There is no ${name}`, todo: 'Give the folder that train wrote (out).' });
@@ -33,10 +42,10 @@ export async function trainingSection({ run, data }: TrainingFacts): Promise<Car
   const mean = (part: readonly MetricsRow[]): string => (part.reduce((sum, { trainLoss = 0 }) => sum + trainLoss, 0) / part.length).toFixed(3);
   const points = [
     `Data: ${data ?? config.data.train.map((path) => basename(path)).join(', ')}; utterances as ${config.data.representation}.`,
-    `Fine-tuned with LoRA: rank ${lora.rank}, alpha ${lora.alpha}, dropout ${lora.dropout}, on ${lora.targets.join(', ')}.`,
+    `Fine-tuned with LoRA: rank ${lora.rank}, alpha ${lora.alpha}, dropout ${lora.dropout}, on ${lora.targets.join(', ')}${lora.rankStabilized ? '; scaled by alpha/√rank (rsLoRA)' : ''}.`,
     `${last?.epoch ?? 0} of ${train.epochs} epochs, ${last?.step ?? 0} updates, learning rate ${train.learningRate}, schedule ${train.schedule}.`,
   ];
   if (steps.length > 0) points.push(`Training loss: ${mean(steps.slice(0, spread))} over the first ${spread} updates, ${mean(steps.slice(-spread))} over the last ${spread} (nats per supporter token).`);
   if (best) points.push(`Evaluation loss: ${evaluations.map(({ loss, epoch }) => `${loss.toFixed(4)} (epoch ${epoch})`).join(', ')}; the weights are those of ${best.loss.toFixed(4)}.`);
-  return { title: 'What it was trained on', points };
+  return points;
 }
