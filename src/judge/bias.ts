@@ -1,6 +1,6 @@
 import { spearman } from './agreement.ts';
-import type { Judgement, Preference } from './judge.ts';
-import { CRITERION_IDS } from './criteria.ts';
+import { faceOf, type Scores } from './criteria.ts';
+import type { Preference } from './judge.ts';
 
 /** How much the place of a reply decides, over comparisons asked in both orders. */
 export interface PositionBias {
@@ -25,10 +25,10 @@ export function positionBias(preferences: readonly Preference[]): PositionBias {
 }
 
 /** Spearman's correlation of the mean score with the length of the reply in words; near 0 where length earns nothing. */
-export function verbosityBias(items: readonly { judgement: Judgement; candidate: string }[]): number {
+export function verbosityBias(items: readonly { judgement: { scores: Scores | null }; candidate: string }[]): number {
   const judged = items.flatMap(({ judgement: { scores }, candidate }) => (scores ? [{ scores, words: candidate.trim().split(/\s+/).length }] : []));
   return spearman(
-    judged.map(({ scores }) => CRITERION_IDS.reduce((sum, id) => sum + scores[id], 0) / CRITERION_IDS.length),
+    judged.map(({ scores }) => faceOf(scores, 'mean')),
     judged.map(({ words }) => words),
   );
 }

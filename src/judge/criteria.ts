@@ -48,3 +48,16 @@ export const CRITERIA: Record<CriterionId, Criterion> = {
 
 /** One score a criterion. */
 export type Scores = Record<CriterionId, number>;
+
+/** What is told of scores: each criterion, and their mean. */
+export const FACE_IDS = [...CRITERION_IDS, 'mean'] as const;
+export type FaceId = (typeof FACE_IDS)[number];
+
+export function faceOf(scores: Scores, face: FaceId): number {
+  return face === 'mean' ? CRITERION_IDS.reduce((sum, id) => sum + scores[id], 0) / CRITERION_IDS.length : scores[face];
+}
+
+/** One number a criterion, each a statistic over several scores. */
+export function overScores(scores: readonly Scores[], statistic: (values: number[]) => number): Scores {
+  return Object.fromEntries(CRITERION_IDS.map((id) => [id, statistic(scores.map((each) => each[id]))])) as Scores;
+}

@@ -2,13 +2,15 @@ import type { ChatMessage } from '../context/message.ts';
 import { PAPER_DECODING, type LoadedModel, type ReplyRequest } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
 import { mean } from '../metrics/significance.ts';
-import { CRITERION_IDS, HIGHEST, type CriterionId, type Scores } from './criteria.ts';
+import { CRITERION_IDS, HIGHEST, overScores, type CriterionId, type Scores } from './criteria.ts';
 import { comparingPrompt, type Line, type ScoringPrompt } from './prompt.ts';
 import { readPreference, readVerdict, VERDICT_JSON_SCHEMA } from './verdict.ts';
 
 export interface JudgeOptions {
   /** How often each item is judged, with another seed and order of criteria each time. Default 3. */
   repeats?: number;
+  /** Number of the first round, so that later rounds differ from those judged before. Default 0. */
+  firstRound?: number;
   /** How often an unreadable answer is asked for again. Default 2. */
   retries?: number;
   temperature?: number;
@@ -30,9 +32,9 @@ export interface Judgement {
 }
 
 /** Judges several times. Refusals are counted, not asked again; unreadable answers are asked again. */
-export async function judge(model: LoadedModel, prompt: ScoringPrompt, { repeats = 3, retries = 2, temperature = 0.7, seed = 1, signal }: JudgeOptions = {}): Promise<Judgement> {
+export async function judge(model: LoadedModel, prompt: ScoringPrompt, { repeats = 3, firstRound = 0, retries = 2, temperature = 0.7, seed = 1, signal }: JudgeOptions = {}): Promise<Judgement> {
   const judgement: Judgement = { rounds: [], scores: null, variance: null, refused: 0, unreadable: 0, repaired: 0 };
-  for (let round = 0; round < repeats; round++) {
+  for (let round = firstRound; round < firstRound + repeats; round++) {
     // Another order each round, so that no criterion always colours the next.
     const order = CRITERION_IDS.map((_, i) => CRITERION_IDS[(i + round) % CRITERION_IDS.length] as CriterionId);
     const messages = prompt(order);
@@ -51,8 +53,8 @@ export async function judge(model: LoadedModel, prompt: ScoringPrompt, { repeats
       break;
     }
   }
-  judgement.scores = judgement.rounds.length > 0 ? over(judgement.rounds, mean) : null;
-  judgement.variance = judgement.rounds.length > 1 ? over(judgement.rounds, variance) : null;
+  judgement.scores = judgement.rounds.length > 0 ? overScores(judgement.rounds, mean) : null;
+  judgement.variance = judgement.rounds.length > 1 ? overScores(judgement.rounds, variance) : null;
   return judgement;
 }
 
@@ -112,10 +114,6 @@ async function answer(model: LoadedModel, messages: ChatMessage[], decoding: Rep
     if (event.type === 'done' && event.reason === 'cancelled') throw LabError.cancelled();
   }
   return text;
-}
-
-function over(rounds: readonly Scores[], statistic: (values: number[]) => number): Scores {
-  return Object.fromEntries(CRITERION_IDS.map((id) => [id, statistic(rounds.map((scores) => scores[id]))])) as Scores;
 }
 
 function variance(values: number[]): number {

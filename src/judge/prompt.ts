@@ -23,6 +23,18 @@ export function transcript(lines: readonly Line[]): string {
   return lines.map(({ speaker, text }) => `${NAMES[speaker]}: ${oneLine(text)}`).join('\n');
 }
 
+/** Characters of a conversation that a judge reads; at four to a token, half of the embedded model's window. */
+const LONGEST = 16_000;
+/** Tokens of a small window that instructions, reply, original and answer take. */
+const BESIDE = 1000;
+
+/** The newest lines that fit a judge's window in tokens, by a careful guess at the characters of a token. */
+export function newestLines<L extends Line>(lines: readonly L[], contextWindow: number | null = null): L[] {
+  const room = contextWindow === null ? LONGEST : Math.min(LONGEST, Math.max(0, contextWindow - BESIDE) * 3);
+  let length = 0;
+  return lines.slice(lines.findLastIndex(({ text }) => (length += text.length + 12) > room) + 1);
+}
+
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
 function scale(order: readonly CriterionId[]): string {

@@ -1,6 +1,6 @@
 import type { Dialogue } from '../dataset/dialogue.ts';
 import { auc, spearman } from './agreement.ts';
-import { CRITERION_IDS, type CriterionId, type Scores } from './criteria.ts';
+import { FACE_IDS, faceOf, type FaceId, type Scores } from './criteria.ts';
 
 /** A dialogue with the scores that a judge gave it; null where it gave none. */
 export interface JudgedDialogue {
@@ -11,12 +11,10 @@ export interface JudgedDialogue {
 /** How a judge agrees with people, criterion by criterion and on their mean. */
 export interface Validation {
   /** Spearman's correlation with each answer of the seekers' questionnaire, and on how many dialogues it rests. */
-  survey: { question: string; criterion: CriterionId | 'mean'; rho: number; n: number }[];
+  survey: { question: string; criterion: FaceId; rho: number; n: number }[];
   /** How well scores separate ESConv from FailedESConv: the area under the ROC curve. */
-  separation: { criterion: CriterionId | 'mean'; auc: number; good: number; failed: number }[];
+  separation: { criterion: FaceId; auc: number; good: number; failed: number }[];
 }
-
-const FACES = [...CRITERION_IDS, 'mean'] as const;
 
 /** Compares a judge's scores of whole dialogues with what their seekers said, and those of failed dialogues with the rest. */
 export function validateJudge(good: readonly JudgedDialogue[], failed: readonly JudgedDialogue[]): Validation {
@@ -29,22 +27,18 @@ export function validateJudge(good: readonly JudgedDialogue[], failed: readonly 
         const rating = dialogue.survey?.seeker[question];
         return rating === undefined || !Number.isFinite(rating) ? [] : [{ rating, scores }];
       });
-      return FACES.map((criterion) => ({
+      return FACE_IDS.map((criterion) => ({
         question,
         criterion,
-        rho: spearman(asked.map(({ scores }) => face(scores, criterion)), asked.map(({ rating }) => rating)),
+        rho: spearman(asked.map(({ scores }) => faceOf(scores, criterion)), asked.map(({ rating }) => rating)),
         n: asked.length,
       }));
     }),
-    separation: FACES.map((criterion) => ({
+    separation: FACE_IDS.map((criterion) => ({
       criterion,
-      auc: auc(scored.map(({ scores }) => face(scores, criterion)), bad.map((scores) => face(scores, criterion))),
+      auc: auc(scored.map(({ scores }) => faceOf(scores, criterion)), bad.map((scores) => faceOf(scores, criterion))),
       good: scored.length,
       failed: bad.length,
     })),
   };
-}
-
-function face(scores: Scores, criterion: CriterionId | 'mean'): number {
-  return criterion === 'mean' ? CRITERION_IDS.reduce((sum, id) => sum + scores[id], 0) / CRITERION_IDS.length : scores[criterion];
 }

@@ -1,10 +1,14 @@
 import type { LoadedModel } from '../engine/engine.ts';
 import { LabError, throwIfCancelled } from '../error.ts';
 import type { HistoryMethod } from '../representation/history/history.ts';
+import { Pace, type RunProgress } from './pace.ts';
 import { contextsOf, type EvaluationPlan, type PlanModel } from './plan.ts';
+import { pooled } from './pooled.ts';
 import { recordKey, type ResultRecord } from './record.ts';
 import { respond, type Compress, type Job, type OpenHistory } from './respond.ts';
 import type { SampledTurn } from './turns.ts';
+
+export type { RunProgress };
 
 export interface RunParts {
   plan: EvaluationPlan;
@@ -21,13 +25,6 @@ export interface RunParts {
   /** Every model goes through so many dialogues before the next ones, so that a run that is stopped early is balanced. Default: all. */
   dialoguesAtOnce?: number;
   signal?: AbortSignal;
-}
-
-export interface RunProgress {
-  done: number;
-  total: number;
-  /** Milliseconds that the rest will take at the pace so far; null before anything was done. */
-  remainingMs: number | null;
 }
 
 export type RunEvent = { type: 'loading'; model: string; progress: RunProgress } | { type: 'record'; record: ResultRecord; progress: RunProgress };
@@ -107,63 +104,5 @@ async function complete({ model, histories }: Current, job: Job, { plan, compres
     if (!(error instanceof LabError && error.code === 'bad-data')) throw error;
     const { dialogue, turn, reference } = job.turn;
     return { model: job.model, representation: job.context.id, dialogue, turn, reference, hypothesis: null, promptTokens: null, leftOut: 0, nll: null, timing: null, scores: {}, error: error.message };
-  }
-}
-
-/** Runs `work` over items, at most `limit` at a time, and yields results as they come. The first failure stops the others. */
-async function* pooled<Item, Result>(
-  items: readonly Item[],
-  limit: number,
-  work: (item: Item, signal: AbortSignal) => Promise<Result>,
-  signal?: AbortSignal,
-): AsyncGenerator<Result> {
-  const failed = new AbortController();
-  const stop = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
-  const running = new Map<number, Promise<[number, Result]>>();
-  let next = 0;
-  try {
-    while (next < items.length || running.size > 0) {
-      throwIfCancelled(signal);
-      while (next < items.length && running.size < limit) {
-        const place = next++;
-        running.set(place, work(items[place] as Item, stop).then((result) => [place, result]));
-      }
-      const [place, result] = await Promise.race(running.values());
-      running.delete(place);
-      yield result;
-    }
-  } finally {
-    failed.abort();
-    await Promise.allSettled(running.values());
-  }
-}
-
-/** Counts what is done and how long the rest will take; loading models does not count. */
-class Pace {
-  #done: number;
-  #fresh = 0;
-  #spent = 0;
-  #since = 0;
-
-  constructor(private readonly total: number, open: number) {
-    this.#done = total - open;
-  }
-
-  start(): void {
-    this.#since = performance.now();
-  }
-
-  count(): RunProgress {
-    const now = performance.now();
-    this.#spent += now - this.#since;
-    this.#since = now;
-    this.#done++;
-    this.#fresh++;
-    return this.progress;
-  }
-
-  get progress(): RunProgress {
-    const remainingMs = this.#fresh === 0 ? null : (this.#spent / this.#fresh) * (this.total - this.#done);
-    return { done: this.#done, total: this.total, remainingMs };
   }
 }

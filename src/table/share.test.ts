@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parsePlan } from '../response/plan.ts';
 import type { ResultRecord } from '../response/record.ts';
-import { parseRunFile, writeRunFile } from '../response/run-file.ts';
+import { parseRunFile, writeRunFile } from './run-file.ts';
 import { aggregate } from './aggregate.ts';
 import { recordsCsv } from './csv.ts';
 import { shareHtml } from './share-html.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LabError } from '../error.ts';
-import { planSchema, type EvaluationPlan } from './plan.ts';
-import { recordSchema, type ResultRecord } from './record.ts';
+import { planSchema, type EvaluationPlan } from '../response/plan.ts';
+import { recordSchema, type ResultRecord } from '../response/record.ts';
 
 export const RUN_FORMAT = 'solace-lab-run';
 
