@@ -1,4 +1,5 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { RunJudge, RunVerdict } from '../judge/run-verdict.ts';
 import type { Ratings } from '../judge/side-by-side.ts';
 import type { EvaluationPlan } from '../response/plan.ts';
 import { recordKey, type ResultRecord } from '../response/record.ts';
@@ -16,15 +17,40 @@ export interface StoredRun {
   createdAt: number;
 }
 
-/** Every record under its run and key: what was done twice is there once. */
+/** What judges made of a run's replies. */
+export interface RunJudging {
+  judges: readonly RunJudge[];
+  verdicts: readonly RunVerdict[];
+}
+
+/** Every record and verdict under its run and key: what was done twice is there once. */
 interface RunSchema extends DBSchema {
   runs: { key: string; value: StoredRun };
   records: { key: [run: string, key: string]; value: ResultRecord };
   /** What people preferred: one entry for each rater of a comparison. */
   ratings: { key: [run: string, first: string, second: string, rater: string]; value: Ratings };
+  judges: { key: [run: string, judge: string]; value: RunJudge };
+  verdicts: { key: VerdictKey; value: RunVerdict };
 }
 
-const recordsOf = (run: string): IDBKeyRange => IDBKeyRange.bound([run], [run, []]);
+type VerdictKey = [run: string, judge: string, record: string, round: number];
+const keyOf = (run: string, verdict: RunVerdict): VerdictKey => [run, verdict.judge, recordKey(verdict), verdict.round];
+
+/** Entry n brings a database of version n to version n + 1. Never change one that was released; add another. */
+const MIGRATIONS: readonly ((database: IDBPDatabase<RunSchema>) => void)[] = [
+  (database) => {
+    database.createObjectStore('runs', { keyPath: 'id' });
+    database.createObjectStore('records');
+    database.createObjectStore('ratings');
+  },
+  (database) => {
+    database.createObjectStore('judges');
+    database.createObjectStore('verdicts');
+  },
+];
+
+/** All keys that begin so. */
+const under = (...key: string[]): IDBKeyRange => IDBKeyRange.bound(key, [...key, []]);
 
 /**
  * Evaluation runs in IndexedDB, apart from conversations: deleting the one leaves the other.
@@ -38,12 +64,14 @@ export class RunStore {
     this.#name = name;
   }
 
-  create(run: StoredRun, records: readonly ResultRecord[] = []): Promise<void> {
+  create(run: StoredRun, records: readonly ResultRecord[] = [], { judges, verdicts }: RunJudging = { judges: [], verdicts: [] }): Promise<void> {
     return this.#use(async (database) => {
-      const transaction = database.transaction(['runs', 'records'], 'readwrite');
+      const transaction = database.transaction(['runs', 'records', 'judges', 'verdicts'], 'readwrite');
       const writes = [
         transaction.objectStore('runs').put(run),
         ...records.map((record) => transaction.objectStore('records').put(record, [run.id, recordKey(record)])),
+        ...judges.map((judge) => transaction.objectStore('judges').put(judge, [run.id, judge.id])),
+        ...verdicts.map((verdict) => transaction.objectStore('verdicts').put(verdict, keyOf(run.id, verdict))),
       ];
       // Failures of single writes abort the transaction, which is what is thrown.
       void Promise.allSettled(writes);
@@ -56,7 +84,7 @@ export class RunStore {
     return this.#use(async (database) => {
       const runs = await database.getAll('runs');
       runs.sort((a, b) => b.createdAt - a.createdAt);
-      return Promise.all(runs.map(async (run) => ({ run, done: await database.count('records', recordsOf(run.id)) })));
+      return Promise.all(runs.map(async (run) => ({ run, done: await database.count('records', under(run.id)) })));
     });
   }
 
@@ -65,7 +93,7 @@ export class RunStore {
   }
 
   records(id: string): Promise<ResultRecord[]> {
-    return this.#use((database) => database.getAll('records', recordsOf(id)));
+    return this.#use((database) => database.getAll('records', under(id)));
   }
 
   append(id: string, record: ResultRecord): Promise<void> {
@@ -74,11 +102,11 @@ export class RunStore {
 
   remove(id: string): Promise<void> {
     return this.#use(async (database) => {
-      const transaction = database.transaction(['runs', 'records', 'ratings'], 'readwrite');
+      const parts = ['records', 'ratings', 'judges', 'verdicts'] as const;
+      const transaction = database.transaction(['runs', ...parts], 'readwrite');
       await Promise.all([
         transaction.objectStore('runs').delete(id),
-        transaction.objectStore('records').delete(recordsOf(id)),
-        transaction.objectStore('ratings').delete(recordsOf(id)),
+        ...parts.map((part) => transaction.objectStore(part).delete(under(id))),
         transaction.done,
       ]);
     });
@@ -86,11 +114,33 @@ export class RunStore {
 
   /** All raters' ratings of a comparison. */
   ratings(id: string, first: string, second: string): Promise<Ratings[]> {
-    return this.#use((database) => database.getAll('ratings', IDBKeyRange.bound([id, first, second], [id, first, second, []])));
+    return this.#use((database) => database.getAll('ratings', under(id, first, second)));
   }
 
   saveRatings(id: string, ratings: Ratings): Promise<void> {
     return this.#use(async (database) => void (await database.put('ratings', ratings, [id, ratings.first, ratings.second, ratings.rater])));
+  }
+
+  /** The judges of a run. */
+  judges(id: string): Promise<RunJudge[]> {
+    return this.#use((database) => database.getAll('judges', under(id)));
+  }
+
+  saveJudge(id: string, judge: RunJudge): Promise<void> {
+    return this.#use(async (database) => void (await database.put('judges', judge, [id, judge.id])));
+  }
+
+  /** The verdicts on a run's replies: of one judge, or of all. */
+  verdicts(id: string, judge?: string): Promise<RunVerdict[]> {
+    return this.#use((database) => database.getAll('verdicts', judge === undefined ? under(id) : under(id, judge)));
+  }
+
+  countVerdicts(id: string, judge: string): Promise<number> {
+    return this.#use((database) => database.count('verdicts', under(id, judge)));
+  }
+
+  appendVerdict(id: string, verdict: RunVerdict): Promise<void> {
+    return this.#use(async (database) => void (await database.put('verdicts', verdict, keyOf(id, verdict))));
   }
 
   async close(): Promise<void> {
@@ -109,11 +159,9 @@ export class RunStore {
   }
 
   #open(): Promise<IDBPDatabase<RunSchema>> {
-    const opening = openDB<RunSchema>(this.#name, 1, {
-      upgrade(database) {
-        database.createObjectStore('runs', { keyPath: 'id' });
-        database.createObjectStore('records');
-        database.createObjectStore('ratings');
+    const opening = openDB<RunSchema>(this.#name, MIGRATIONS.length, {
+      upgrade(database, from) {
+        for (const migrate of MIGRATIONS.slice(from)) migrate(database);
       },
       blocking: () => void this.close(),
       terminated: () => (this.#opening = undefined),

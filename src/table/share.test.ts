@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parsePlan } from '../response/plan.ts';
+import type { RunJudge, RunVerdict } from '../judge/run-verdict.ts';
 import type { ResultRecord } from '../response/record.ts';
 import { parseRunFile, writeRunFile } from './run-file.ts';
 import { aggregate } from './aggregate.ts';
@@ -20,6 +21,9 @@ const records: ResultRecord[] = HOSTILE.map((text, turn) => ({
   model: 'm', representation: 'raw', dialogue: text, turn, reference: text, hypothesis: text, promptTokens: 1, leftOut: 0, nll: { sum: 1, tokens: 1 }, timing: null,
   scores: { rougeL: [1, 0.5, 0.25], chrf2: 7 },
 }));
+
+const judge: RunJudge = { id: 'j', name: HOSTILE[0] ?? '', rounds: 1, begunAt: 1 };
+const verdict: RunVerdict = { judge: 'j', model: 'm', representation: 'raw', dialogue: HOSTILE[0] ?? '', turn: 0, round: 0, scores: { engagement: 1, comforting: 2, appropriateness: 3, suggestion: 4 }, refused: false, unreadable: 0, repaired: false };
 
 describe('a shared run', () => {
   it('shows hostile text as text', () => {
@@ -50,5 +54,23 @@ describe('a shared run', () => {
       // Refusing it is as good.
     }
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
+  });
+
+  it('brings its verdicts along, and none that hangs in the air', () => {
+    expect(parseRunFile(writeRunFile(plan, 5, records, [judge], [verdict]), 'run.json')).toMatchObject({ judges: [judge], verdicts: [verdict] });
+    expect(writeRunFile(plan, 5, records)).not.toContain('verdicts');
+    const bad: [RunJudge[], RunVerdict[]][] = [
+      [[], [verdict]],
+      [[judge, judge], []],
+      [[judge], [verdict, verdict]],
+      [[judge], [{ ...verdict, judge: 'other' }]],
+      [[judge], [{ ...verdict, round: 1 }]],
+      [[judge], [{ ...verdict, turn: 99 }]],
+      [[judge], [{ ...verdict, scores: { engagement: 6, comforting: 2, appropriateness: 3, suggestion: 4 } }]],
+    ];
+    for (const [judges, verdicts] of bad) {
+      const text = JSON.stringify({ ...(JSON.parse(writeRunFile(plan, 5, records)) as object), judges, verdicts });
+      expect(() => parseRunFile(text, 'run.json')).toThrow(/judges|verdicts/);
+    }
   });
 });
