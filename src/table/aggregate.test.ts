@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RunVerdict } from '../judge/run-verdict.ts';
 import { parsePlan } from '../response/plan.ts';
 import type { ResultRecord } from '../response/record.ts';
 import { aggregate } from './aggregate.ts';
@@ -70,5 +71,36 @@ describe('aggregate', () => {
     expect(JSON.stringify(summary)).not.toMatch(/You did|may rain/);
     expect(summarySchema.parse(JSON.parse(JSON.stringify(summary)))).toEqual(JSON.parse(JSON.stringify(summary)));
     expect(aggregate(plan, [], options).cells[0]?.metrics).toEqual({});
+  });
+
+  it('shows what a judge gave, and says what is to be known of it', () => {
+    const few = { ...options, resamples: 20 };
+    const judge = { id: 'm', name: 'J', rounds: 2, begunAt: 0 };
+    const given = (each: ResultRecord, round: number, changes: Partial<RunVerdict> = {}): RunVerdict => {
+      const { model, representation, dialogue, turn } = each;
+      const base = representation === 'raw' ? 3 : 1;
+      return { judge: 'm', model, representation, dialogue, turn, round, scores: { engagement: base, comforting: base + 1, appropriateness: base, suggestion: base - round }, refused: false, unreadable: 0, repaired: false, ...changes };
+    };
+    const verdicts = records.flatMap((each) => [given(each, 0), given(each, 1)]);
+    verdicts[0] = { ...(verdicts[0] as RunVerdict), scores: null, refused: true };
+    verdicts[2] = { ...(verdicts[2] as RunVerdict), scores: null, unreadable: 3 };
+    verdicts[4] = { ...(verdicts[4] as RunVerdict), repaired: true };
+    const summary = aggregate(plan, records, { ...few, judging: { judge, verdicts } });
+    const [raw, keypos] = summary.cells;
+    expect(raw?.metrics['judge_comforting']).toMatchObject({ value: 4, low: 4, high: 4, n: 20 });
+    expect(keypos?.metrics['judge_mean']?.value).toBeCloseTo(1.125, 9);
+    expect(summary.tests.at(-1)).toMatchObject({ metric: 'judge_mean' });
+    expect(summary.judge).toMatchObject({ verdicts: 80, replies: 40, refused: 1, unreadable: 1, repaired: 1, failed: 0, deviation: expect.closeTo(Math.sqrt(0.03125), 9) as number });
+    expect(summary.judge?.words).toContain('of which 1 refused, 1 unreadable even when asked again');
+    expect(summary.judge?.words).toContain('replies of its own');
+    // Longer replies are those under Raw here, which have the better scores.
+    expect(summary.judge?.verbosity).toBeGreaterThan(0.9);
+    expect(summarySchema.parse(JSON.parse(JSON.stringify(summary))).judge).toEqual(summary.judge);
+    // Nothing else changes.
+    const without = aggregate(plan, records, few);
+    const cells = summary.cells.map((cell) => ({ ...cell, metrics: Object.fromEntries(Object.entries(cell.metrics).filter(([name]) => !name.startsWith('judge_'))) }));
+    const tests = summary.tests.filter(({ metric }) => metric !== 'judge_mean');
+    expect({ ...summary, cells, tests, judge: undefined }).toEqual(without);
+    expect('judge' in without).toBe(false);
   });
 });

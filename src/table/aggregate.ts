@@ -1,7 +1,9 @@
+import { replyScores } from '../judge/run-verdict.ts';
 import { measurePair } from '../metrics/pair.ts';
 import { bootstrapInterval, describeTest, pairedTest, type Interval, type ResamplingOptions } from '../metrics/significance.ts';
 import { contextsOf, type EvaluationPlan } from '../response/plan.ts';
-import type { ResultRecord } from '../response/record.ts';
+import { recordKey, type ResultRecord } from '../response/record.ts';
+import { summariseJudging, type Judging } from './judging.ts';
 import { MEASURES, TESTED, type CountedRecord, type Measure } from './measures.ts';
 import { SUMMARY_FORMAT, type RunSummary, type SummaryCell } from './summary.ts';
 
@@ -9,6 +11,8 @@ export interface AggregateOptions extends ResamplingOptions {
   machine: string;
   /** Records the plan asks for in all. */
   expected: number;
+  /** What one judge made of the replies. */
+  judging?: Judging | undefined;
 }
 
 type Cell = Pick<SummaryCell, 'model' | 'representation'>;
@@ -17,7 +21,11 @@ type Cluster = readonly CountedRecord[];
 
 /** The table of a run: each model under each representation with 95 % intervals, and what differs, tested and in words. */
 export function aggregate(plan: EvaluationPlan, records: readonly ResultRecord[], options: AggregateOptions): RunSummary {
-  const counted = records.filter(({ error }) => error === undefined).map(withCounts);
+  const scored = replyScores(options.judging?.verdicts ?? []);
+  const counted = records.filter(({ error }) => error === undefined).map((record): CountedRecord => {
+    const judged = scored.get(recordKey(record))?.scores;
+    return { ...withCounts(record), ...(judged && { judged }) };
+  });
   const cells: Cell[] = plan.models.flatMap(({ id }) => contextsOf(plan).map((context) => ({ model: id, representation: context.id })));
   const inCell = new Map(cells.map((cell) => [cell, counted.filter(({ record }) => record.model === cell.model && record.representation === cell.representation)]));
   return {
@@ -33,6 +41,7 @@ export function aggregate(plan: EvaluationPlan, records: readonly ResultRecord[]
     seconds: records.reduce((sum, { timing }) => sum + (timing?.totalMs ?? 0), 0) / 1000,
     cells: cells.map((cell) => summariseCell(cell, inCell.get(cell) ?? [], options)),
     tests: comparisons(plan, cells).flatMap(([a, b]) => testCells(plan, a, b, inCell.get(a) ?? [], inCell.get(b) ?? [], options)),
+    ...(options.judging && { judge: summariseJudging(options.judging, records) }),
   };
 }
 

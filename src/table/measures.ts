@@ -1,13 +1,15 @@
+import { CRITERIA, FACE_IDS, faceOf, type FaceId, type Scores } from '../judge/criteria.ts';
 import { corpusScores, type CorpusScores } from '../metrics/corpus.ts';
 import type { PairCounts } from '../metrics/pair.ts';
 import { perplexity } from '../metrics/perplexity.ts';
 import { mean } from '../metrics/significance.ts';
 import type { MetricValue, ResultRecord } from '../response/record.ts';
 
-/** A record with what corpus metrics need of its hypothesis; `counts` is absent where there is none. */
+/** A record with what corpus metrics need of its hypothesis, and what a judge gave it; absent where there is none. */
 export interface CountedRecord {
   record: ResultRecord;
   counts?: PairCounts;
+  judged?: Scores;
 }
 
 /** One number of a table: which records count, and the value over them. */
@@ -36,6 +38,15 @@ const corpus = (name: keyof CorpusScores, face: Face): Measure => ({
   ...face,
   counts: ({ counts }) => counts !== undefined,
   value: (records) => corpusScores(records.flatMap(({ counts }) => counts ?? []))[name],
+});
+
+const judged = (face: FaceId): Measure => ({
+  name: `judge_${face}`,
+  label: face === 'mean' ? 'Mean (judge)' : `${CRITERIA[face].name} (judge)`,
+  digits: 2,
+  better: 'higher',
+  counts: (record) => record.judged !== undefined,
+  value: (records) => mean(records.flatMap((record) => (record.judged ? faceOf(record.judged, face) : []))),
 });
 
 /** F where a metric has precision, recall and F. */
@@ -85,7 +96,8 @@ export const MEASURES: readonly Measure[] = [
   corpus('distinct1', { label: 'Distinct-1', digits: 4, better: null }),
   corpus('distinct2', { label: 'Distinct-2', digits: 4, better: null }),
   corpus('length_ratio', { label: 'Length ratio', digits: 3, better: null }),
+  ...FACE_IDS.map(judged),
 ];
 
 /** The measures whose differences are tested; the others follow them closely or are no judgement. */
-export const TESTED = ['perplexity', 'nltk_bleu4_method1', 'rougeL', 'nltk_meteor', 'bertscore'];
+export const TESTED = ['perplexity', 'nltk_bleu4_method1', 'rougeL', 'nltk_meteor', 'bertscore', 'judge_mean'];

@@ -45,6 +45,31 @@ export const summarySchema = z.object({
       words: z.string(),
     }),
   ),
+  /** Who judged the replies, and how; absent where nobody did. */
+  judge: z
+    .object({
+      /** The model's id. */
+      id: z.string(),
+      name: z.string(),
+      /** How often each reply is judged. */
+      rounds: z.int(),
+      verdicts: z.int(),
+      /** Replies with scores. */
+      replies: z.int(),
+      refused: z.int(),
+      /** Verdicts without scores, however often they were asked for. */
+      unreadable: z.int(),
+      /** Verdicts whose answer was not the JSON asked for, but plain. */
+      repaired: z.int(),
+      /** Replies that could not be put to the judge. */
+      failed: z.int(),
+      /** Standard deviation of a reply's mean score between rounds; null with one round. */
+      deviation: z.number().nullable(),
+      /** Spearman's correlation of mean score and length in words; null where undefined. */
+      verbosity: z.number().nullable(),
+      words: z.string(),
+    })
+    .optional(),
 });
 
 export type RunSummary = z.output<typeof summarySchema>;
