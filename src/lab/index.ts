@@ -11,6 +11,7 @@ export * from './history.ts';
 export * from './history-model.ts';
 export * from './judge.ts';
 export * from './metrics.ts';
+export * from './run-judging.ts';
 export * from './runs.ts';
 export { adapterFiles, fineTune, type FineTuned, type FineTuneOptions, type TrainingDevice, type TrainingEvent } from './training.ts';
 export { addEndpoint, addFromFiles, addFromUrl, addMlc, convertToOnnx, estimateMemory, listModels, listModelsOfEndpoint, listWebLlmModels, loadModel, openTokenizer, removeModel, subscribe as subscribeToModels } from './models.ts';

@@ -3,27 +3,23 @@ import { parseRatings, type Contest, type Ratings } from '../judge/side-by-side.
 import { parsePlan, type EvaluationPlan, type PlanInput } from '../response/plan.ts';
 import { recordKey, type ResultRecord } from '../response/record.ts';
 import { planJobs, runPlan, type RunEvent } from '../response/runner.ts';
-import { sampleTurns, type SampledTurn } from '../response/turns.ts';
+import type { SampledTurn } from '../response/turns.ts';
 import { RpcWorker } from '../rpc/worker.ts';
-import { RunStore, type StoredRun } from '../storage/run-store.ts';
+import type { StoredRun } from '../storage/run-store.ts';
 import { combineRuns } from '../table/combine.ts';
 import { recordsCsv } from '../table/csv.ts';
 import { parseRunFile, writeRunFile } from '../table/run-file.ts';
 import { shareHtml } from '../table/share-html.ts';
 import type { RunSummary } from '../table/summary.ts';
 import { compress } from './compression.ts';
-import { getDataset } from './datasets.ts';
 import { historyOfRun } from './history.ts';
 import { measure } from './metrics.ts';
 import { loadModel } from './models.ts';
+import { judgingOfRun } from './run-judging.ts';
+import { alone, found, REMOTE_CONCURRENCY, store, turnsOf } from './stored-runs.ts';
 import type { TableApi } from './table-work.ts';
 
 export type { EvaluationPlan, PlanInput, ResultRecord, RunEvent, RunSummary, StoredRun };
-
-/** Turns in flight at a time with a model behind an endpoint. */
-const REMOTE_CONCURRENCY = 4;
-
-const store = new RunStore();
 
 export { blind, humanResults, type BlindContest, type Choice, type HumanResult, type Ratings } from '../judge/side-by-side.ts';
 const table = new RpcWorker<TableApi>('table', () => new Worker(new URL('../../workers/table.worker.ts', import.meta.url), { type: 'module', name: 'table' }));
@@ -97,10 +93,13 @@ export async function startRun(id: string, { signal, onEvent }: { signal?: Abort
 /** The records of a run as far as they are there. */
 export const runRecords = (id: string): Promise<ResultRecord[]> => store.records(id);
 
-/** The table of a run as far as it is done; `resamples` of the bootstrap, 1,000 unless said. */
-export async function summariseRun(id: string, resamples = 1000): Promise<RunSummary> {
-  const { plan, total } = await found(id);
-  return table.call('aggregate', { plan, records: await store.records(id), options: { machine: 'In a browser', expected: total, resamples } });
+/**
+ * The table of a run as far as it is done; `resamples` of the bootstrap, 1,000 unless said; with the scores of the latest
+ * judge unless `judge` names another.
+ */
+export async function summariseRun(id: string, { resamples = 1000, judge }: { resamples?: number; judge?: string | undefined } = {}): Promise<RunSummary> {
+  const [{ plan, total }, records, judging] = await Promise.all([found(id), store.records(id), judgingOfRun(id, judge)]);
+  return table.call('aggregate', { plan, records, options: { machine: 'In a browser', expected: total, resamples, judging } });
 }
 
 /** One table over several runs, with paired tests on the turns they share. */
@@ -114,16 +113,16 @@ export async function compareRuns(ids: readonly [string, ...string[]]): Promise<
 export async function exportRun(id: string, form: 'json' | 'csv' | 'html', { answers = false } = {}): Promise<string> {
   const { plan, total } = await found(id);
   const records = await store.records(id);
-  if (form === 'json') return writeRunFile(plan, total, records);
+  if (form === 'json') return writeRunFile(plan, total, records, await store.judges(id), await store.verdicts(id));
   if (form === 'csv') return recordsCsv(records);
   return shareHtml(plan, await summariseRun(id), answers ? records : []);
 }
 
 /** Adds an exported run as a new one. @throws LabError `bad-file` naming what is wrong in it */
 export async function importRun(file: File): Promise<StoredRun> {
-  const { plan, total, records } = parseRunFile(await file.text(), file.name);
+  const { plan, total, records, judges = [], verdicts = [] } = parseRunFile(await file.text(), file.name);
   const run: StoredRun = { id: crypto.randomUUID(), plan, total, createdAt: Date.now() };
-  await store.create(run, records);
+  await store.create(run, records, { judges, verdicts });
   return run;
 }
 
@@ -163,22 +162,4 @@ export async function importRatings(id: string, first: CellRef, second: CellRef,
     throw new LabError({ code: 'bad-data', where: file.name, what: `It rates ${ratings.first} against ${ratings.second}.`, todo: 'Choose those two first.' });
   }
   await store.saveRatings(id, ratings);
-}
-
-async function turnsOf(plan: EvaluationPlan): Promise<SampledTurn[]> {
-  return sampleTurns((await getDataset(plan.dataset.source)).dialogues, plan.sample);
-}
-
-async function found(id: string): Promise<StoredRun> {
-  const run = await store.get(id);
-  if (run) return run;
-  throw new LabError({ code: 'missing-file', where: 'Runs', what: 'There is no such run in this browser.', todo: 'Import its file, or choose one from the list.' });
-}
-
-/** Runs `work` while no other tab works on the run. The lock goes with the tab, however that ends. */
-async function alone<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
-  return navigator.locks.request(`solace-run-${id}`, { ifAvailable: true }, (lock) => {
-    if (lock) return work();
-    throw new LabError({ code: 'bad-config', where: 'Runs', what: 'Another tab works on this run.', todo: 'Pause it there first, or wait until it is done.' });
-  });
 }

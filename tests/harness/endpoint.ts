@@ -16,6 +16,8 @@ export interface Endpoint {
   url: string;
   model: string;
   manner: Manner;
+  /** What it says to the last message where it `answers`; the echo by default. */
+  answer: (message: string) => string;
   /** Milliseconds before an answer begins. */
   pause: number;
   /** Every chat completion that was asked for. */
@@ -37,10 +39,10 @@ export function echo(message: string): string {
 }
 
 /** What each manner does with a chat completion. */
-const MANNERS: Record<Manner, (response: ServerResponse, request: SeenRequest) => void> = {
-  answers: (response, { body }) => {
+const MANNERS: Record<Manner, (response: ServerResponse, request: SeenRequest, answer: Endpoint['answer']) => void> = {
+  answers: (response, { body }, answer) => {
     openStream(response);
-    const words = echo(body.messages.at(-1)?.content ?? '').split(/(?<= )/);
+    const words = answer(body.messages.at(-1)?.content ?? '').split(/(?<= )/);
     for (const content of words) sendDelta(response, { content });
     sendEvent(response, { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] });
     sendEvent(response, { choices: [], usage: { prompt_tokens: 12, completion_tokens: words.length } });
@@ -74,7 +76,7 @@ export async function startEndpoint(): Promise<Endpoint> {
     const asked = { authorization: request.headers.authorization, body };
     seen.push(asked);
     if (endpoint.pause > 0) await new Promise((resolve) => setTimeout(resolve, endpoint.pause));
-    MANNERS[endpoint.manner](response, asked);
+    MANNERS[endpoint.manner](response, asked, endpoint.answer);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -82,6 +84,7 @@ export async function startEndpoint(): Promise<Endpoint> {
     url: `http://127.0.0.1:${port}/v1`,
     model: MODEL,
     manner: 'answers',
+    answer: echo,
     pause: 0,
     seen,
     close: () =>

@@ -18,9 +18,10 @@ export interface ShownTable {
   summary: RunSummary;
 }
 
-/** The run that goes on in this tab. */
+/** What goes on with a run in this tab: its models answer, or a judge reads the answers. */
 export interface RunningRun {
   id: string;
+  work: 'answering' | 'judging';
   /** What happens now, e.g. which model is loaded. */
   stage: string;
   done: number;
@@ -28,7 +29,10 @@ export interface RunningRun {
   remainingMs: number | null;
 }
 
-/** The evaluation runs of this browser, and the one that is carried out here. */
+/** What a piece of work tells while it goes on; `more` when the table has grown. */
+export type Report = (stage: string, progress: Pick<RunningRun, 'done' | 'total' | 'remainingMs'>, more: boolean) => void;
+
+/** The evaluation runs of this browser, and the one that is worked on here. */
 class Runs {
   list = $state.raw<RunState[]>([]);
   loading = $state(true);
@@ -40,9 +44,11 @@ class Runs {
   #stopping: AbortController | null = null;
   #tableId: string | null = null;
   #tableAt = 0;
+  /** Whose scores the table shows; the latest judge's where nobody chose. */
+  #judge: string | undefined;
 
   async refresh(): Promise<void> {
-    await this.#attempt('The runs could not be read', async () => void (this.list = await listRuns()));
+    await this.attempt('The runs could not be read', async () => void (this.list = await listRuns()));
     this.loading = false;
   }
 
@@ -52,7 +58,7 @@ class Runs {
 
   create(plan: Omit<PlanInput, 'format' | 'version'>): Promise<string | undefined> {
     this.error = null;
-    return this.#attempt('The run could not be planned', async () => {
+    return this.attempt('The run could not be planned', async () => {
       const { id } = await createRun(plan);
       await this.refresh();
       return id;
@@ -61,23 +67,31 @@ class Runs {
 
   estimate(id: string): Promise<number | null | undefined> {
     const found = this.find(id);
-    return this.#attempt('The time could not be estimated', async () => (found ? estimateRun(found.run.plan, found.run.total - found.done) : null));
+    return this.attempt('The time could not be estimated', async () => (found ? estimateRun(found.run.plan, found.run.total - found.done) : null));
   }
 
-  async start(id: string): Promise<void> {
+  start(id: string): Promise<void> {
+    const { done = 0, run } = this.find(id) ?? {};
+    return this.carryOut({ id, work: 'answering', done, total: run?.total ?? 0 }, 'The run stopped', (signal, report) =>
+      startRun(id, {
+        signal,
+        onEvent: ({ type, progress }) => report(type === 'loading' ? 'Loading the model' : 'Answering', progress, type === 'record'),
+      }),
+    );
+  }
+
+  /** One piece of work on runs at a time; its table grows with it. */
+  async carryOut(begin: Pick<RunningRun, 'id' | 'work' | 'done' | 'total'>, what: string, work: (signal: AbortSignal, report: Report) => Promise<void>): Promise<void> {
     if (this.running) return;
+    const { id } = begin;
     this.error = null;
     const stopping = new AbortController();
     this.#stopping = stopping;
-    const { done = 0, run } = this.find(id) ?? {};
-    this.running = { id, stage: 'Getting ready', done, total: run?.total ?? 0, remainingMs: null };
-    await this.#attempt('The run stopped', () =>
-      startRun(id, {
-        signal: stopping.signal,
-        onEvent: ({ progress, ...event }) => {
-          this.running = { id, stage: event.type === 'loading' ? 'Loading the model' : 'Answering', ...progress };
-          if (event.type === 'record' && performance.now() - this.#tableAt > TABLE_PAUSE) void this.show(id, LIVE_RESAMPLES);
-        },
+    this.running = { ...begin, stage: 'Getting ready', remainingMs: null };
+    await this.attempt(what, () =>
+      work(stopping.signal, (stage, progress, more) => {
+        this.running = { ...begin, stage, ...progress };
+        if (more && performance.now() - this.#tableAt > TABLE_PAUSE) void this.show(id, { resamples: LIVE_RESAMPLES });
       }),
     );
     await this.refresh();
@@ -88,14 +102,15 @@ class Runs {
 
   pause = (): void => this.#stopping?.abort();
 
-  /** Shows the table of a run as far as it is done. */
-  async show(id: string, resamples?: number): Promise<void> {
+  /** Shows the table of a run as far as it is done, with the scores of the judge shown last unless `judge` names another. */
+  async show(id: string, { resamples, judge }: { resamples?: number; judge?: string } = {}): Promise<void> {
     this.#tableAt = performance.now();
-    if (this.#tableId !== id) this.table = null;
+    if (this.#tableId !== id) [this.table, this.#judge] = [null, undefined];
     this.#tableId = id;
+    this.#judge = judge ?? this.#judge;
     await this.#count('The table could not be made', async () => {
       const plan = this.find(id)?.run.plan;
-      const summary = await summariseRun(id, resamples);
+      const summary = await summariseRun(id, { ...(resamples !== undefined && { resamples }), judge: this.#judge });
       if (this.#tableId === id && plan) this.table = { of: id, plan, summary };
     });
   }
@@ -108,12 +123,12 @@ class Runs {
 
   /** The text of an exported run; undefined where it failed. */
   text(id: string, form: 'json' | 'csv' | 'html', answers = false): Promise<string | undefined> {
-    return this.#attempt('The run could not be exported', () => exportRun(id, form, { answers }));
+    return this.attempt('The run could not be exported', () => exportRun(id, form, { answers }));
   }
 
   import(file: File): Promise<string | undefined> {
     this.error = null;
-    return this.#attempt('The run could not be imported', async () => {
+    return this.attempt('The run could not be imported', async () => {
       const { id, plan } = await importRun(file);
       await this.refresh();
       toasts.show(`Imported “${plan.name}”.`);
@@ -123,7 +138,7 @@ class Runs {
 
   async remove(id: string): Promise<void> {
     this.error = null;
-    await this.#attempt('The run could not be deleted', () => removeRun(id));
+    await this.attempt('The run could not be deleted', () => removeRun(id));
     await this.refresh();
   }
 
@@ -131,11 +146,12 @@ class Runs {
 
   async #count(what: string, work: () => Promise<void>): Promise<void> {
     this.counting++;
-    await this.#attempt(what, work);
+    await this.attempt(what, work);
     this.counting--;
   }
 
-  async #attempt<Result>(what: string, work: () => Promise<Result>): Promise<Result | undefined> {
+  /** Runs `work`; what it throws is shown, and `what` says what failed. */
+  async attempt<Result>(what: string, work: () => Promise<Result>): Promise<Result | undefined> {
     try {
       return await work();
     } catch (error) {

@@ -1,0 +1,34 @@
+import { LabError } from '../error.ts';
+import type { EvaluationPlan } from '../response/plan.ts';
+import { sampleTurns, type SampledTurn } from '../response/turns.ts';
+import { RunStore, type StoredRun } from '../storage/run-store.ts';
+import { getDataset } from './datasets.ts';
+
+/** The runs of this browser. */
+export const store = new RunStore();
+
+/** Turns in flight at a time with a model behind an endpoint. */
+export const REMOTE_CONCURRENCY = 4;
+
+/** A run by its id. @throws LabError `missing-file` */
+export async function found(id: string): Promise<StoredRun> {
+  const run = await store.get(id);
+  if (run) return run;
+  throw new LabError({ code: 'missing-file', where: 'Runs', what: 'There is no such run in this browser.', todo: 'Import its file, or choose one from the list.' });
+}
+
+/** The supporter turns that a plan asks for. @throws LabError where its dataset is not in this browser */
+export async function turnsOf(plan: EvaluationPlan): Promise<SampledTurn[]> {
+  return sampleTurns((await getDataset(plan.dataset.source)).dialogues, plan.sample);
+}
+
+/**
+ * Runs `work` while no other tab works on the run. The lock goes with the tab, however that ends.
+ * @throws LabError `bad-config` when another tab does
+ */
+export async function alone<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
+  return navigator.locks.request(`solace-run-${id}`, { ifAvailable: true }, (lock) => {
+    if (lock) return work();
+    throw new LabError({ code: 'bad-config', where: 'Runs', what: 'Another tab works on this run.', todo: 'Pause it there first, or wait until it is done.' });
+  });
+}

@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launch } from './harness/browser.ts';
+import { startEndpoint, type Endpoint } from './harness/endpoint.ts';
+import { serveLab, type ServedLab } from './harness/lab.ts';
+import { Person } from './harness/person.ts';
+import { visit, type Visit } from './harness/visit.ts';
+
+/** Two dialogues, a turn each, under two representations. */
+const REPLIES = 4;
+const ROUNDS = 3;
+const VERDICTS = REPLIES * ROUNDS;
+const SCORES = '{"engagement": 4, "comforting": 3, "appropriateness": 2, "suggestion": 1}';
+
+describe('judging the replies of a run', () => {
+  let browser: Browser;
+  let lab: ServedLab;
+  let endpoint: Endpoint;
+  let guest: Visit;
+
+  beforeAll(async () => {
+    browser = await launch({ webgpu: false });
+    lab = await serveLab();
+    endpoint = await startEndpoint();
+    guest = await visit(browser, lab.url);
+    await new Person(guest.page).addEndpoint(endpoint);
+    await guest.page.getByRole('list', { name: 'Models' }).getByText(endpoint.model).first().waitFor();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await lab.close();
+    await endpoint.close();
+  });
+
+  it('counts what was refused and unreadable, goes on after a stop and a reload, and shows the criteria', async () => {
+    const { page } = guest;
+    await answeredRun(page, endpoint);
+    endpoint.answer = () => SCORES;
+    endpoint.pause = 800;
+
+    await openPanel(page);
+    await page.getByLabel('Rounds').fill(String(ROUNDS));
+    await page.getByLabel('Judge', { exact: true }).selectOption({ label: await modelName(page, endpoint) });
+    await page.getByRole('button', { name: 'Judge', exact: true }).click();
+    await expect.poll(() => verdictsOf(page), { timeout: 20_000 }).toBeGreaterThan(0);
+    await page.getByRole('button', { name: 'Stop judging' }).click();
+    const goOn = page.getByRole('button', { name: /^Go on with/ });
+    await goOn.waitFor();
+    const before = await verdictsOf(page);
+    expect(before).toBeGreaterThan(0);
+    expect(before).toBeLessThan(VERDICTS);
+
+    await page.reload();
+    await openPanel(page);
+    await goOn.waitFor();
+    expect(await verdictsOf(page)).toBe(before);
+    // What was stopped is answered to nobody first; then one answer that cannot be read, one refusal, and scores.
+    await page.waitForTimeout(endpoint.pause);
+    endpoint.pause = 0;
+    const answers = ['Hm.', 'I am sorry, I cannot rate this.'];
+    endpoint.answer = () => answers.shift() ?? SCORES;
+    const seen = endpoint.seen.length;
+    await goOn.click();
+    await page.getByText(`${VERDICTS} of ${VERDICTS}`).waitFor({ timeout: 20_000 });
+    await page.getByRole('button', { name: 'Stop judging' }).waitFor({ state: 'hidden' });
+    // What was judged is not judged again; what could not be read is asked for once more.
+    const asked = endpoint.seen.slice(seen);
+    expect(asked).toHaveLength(VERDICTS - before + 1);
+    expect(asked.every(({ body }) => body.messages.at(-1)?.content.includes('The reply to assess:'))).toBe(true);
+
+    await page.locator('section[aria-label="Results"][aria-busy="false"]').waitFor();
+    const table = page.getByRole('region', { name: 'Results by model' });
+    const columns = await table.getByRole('columnheader').allInnerTexts();
+    const row = await table.getByRole('row').nth(1).locator('th, td').allInnerTexts();
+    const valueOf = (label: string) => row[columns.indexOf(label)]?.trim();
+    expect(['Engagement', 'Comforting', 'Appropriateness', 'Suggestion', 'Mean'].map((name) => Number.parseFloat(valueOf(`${name} (judge)`) ?? ''))).toEqual([4, 3, 2, 1, 2.5]);
+    await page.getByText(/Judge: .+ 4 replies and 12 verdicts, of which 1 refused\./).waitFor();
+
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export', exact: true }).click()]);
+    const run = JSON.parse(await readFile(await file.path(), 'utf8')) as { judges: object[]; verdicts: { unreadable: number; refused: boolean }[] };
+    expect(run.judges).toMatchObject([{ rounds: ROUNDS }]);
+    expect(run.verdicts).toHaveLength(VERDICTS);
+    expect(run.verdicts.filter(({ refused }) => refused)).toHaveLength(1);
+    expect(run.verdicts.reduce((sum, { unreadable }) => sum + unreadable, 0)).toBe(1);
+    expect(guest.errors).toEqual([]);
+  });
+});
+
+async function answeredRun(page: Page, { model }: Endpoint): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name: 'Runs' }).click();
+  await page.getByLabel('Dialogues, drawn at random').fill('2');
+  await page.getByLabel('Turns in each').fill('1');
+  for (const box of await page.getByRole('group', { name: 'Models' }).getByRole('checkbox').all()) await box.uncheck();
+  await page.getByRole('group', { name: 'Models' }).getByLabel(model).first().check();
+  await page.getByRole('group', { name: 'Representations' }).getByLabel('NoStopwords').uncheck();
+  await page.getByRole('group', { name: 'Beside BLEU' }).getByLabel('METEOR').uncheck();
+  await page.getByRole('button', { name: 'Plan the run' }).click();
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByText('Finished').waitFor({ timeout: 30_000 });
+}
+
+async function openPanel(page: Page): Promise<void> {
+  await page.getByText('Judge these replies').click();
+}
+
+/** How the page names the endpoint's model. */
+async function modelName(page: Page, { model }: Endpoint): Promise<string> {
+  const names = await page.getByLabel('Judge', { exact: true }).getByRole('option').allInnerTexts();
+  return names.find((name) => name.includes(model)) ?? model;
+}
+
+/** Verdicts done, as the panel says. */
+async function verdictsOf(page: Page): Promise<number> {
+  const [, done] = /(\d+) of 12/.exec(await page.getByRole('main').innerText()) ?? [];
+  return Number(done ?? 0);
+}
