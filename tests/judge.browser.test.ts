@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launch } from './harness/browser.ts';
 import { startEndpoint, type Endpoint } from './harness/endpoint.ts';
 import { serveLab, type ServedLab } from './harness/lab.ts';
@@ -23,15 +25,18 @@ describe('judging the replies of a run', () => {
     browser = await launch({ webgpu: false });
     lab = await serveLab();
     endpoint = await startEndpoint();
-    guest = await visit(browser, lab.url);
-    await new Person(guest.page).addEndpoint(endpoint);
-    await guest.page.getByRole('list', { name: 'Models' }).getByText(endpoint.model).first().waitFor();
   });
   afterAll(async () => {
     await browser.close();
     await lab.close();
     await endpoint.close();
   });
+  beforeEach(async () => {
+    guest = await visit(browser, lab.url);
+    await new Person(guest.page).addEndpoint(endpoint);
+    await guest.page.getByRole('list', { name: 'Models' }).getByText(endpoint.model).first().waitFor();
+  });
+  afterEach(() => guest.close());
 
   it('counts what was refused and unreadable, goes on after a stop and a reload, and shows the criteria', async () => {
     const { page } = guest;
@@ -83,6 +88,36 @@ describe('judging the replies of a run', () => {
     expect(run.verdicts).toHaveLength(VERDICTS);
     expect(run.verdicts.filter(({ refused }) => refused)).toHaveLength(1);
     expect(run.verdicts.reduce((sum, { unreadable }) => sum + unreadable, 0)).toBe(1);
+    expect(guest.errors).toEqual([]);
+  });
+
+  it('holds a judge against the survey of one dataset and the failures of another', async () => {
+    const { page } = guest;
+    // The judge gives what the seeker gave; all that it sees of the other dataset gets 1.
+    endpoint.answer = (message) => {
+      const n = /This is case (\d)/.exec(message)?.[1] ?? '1';
+      return SCORES.replace(/\d/g, n);
+    };
+    const dialogue = (empathy: number) => ({ survey_score: { seeker: { empathy }, supporter: {} }, dialog: [{ text: `This is case ${empathy}.`, speaker: 'usr' }, { text: 'I see.', speaker: 'sys' }] });
+    const path = join(tmpdir(), `surveyed-${process.pid}.jsonl`);
+    await writeFile(path, [0, 1, 2, 3, 4, 5].map((n) => JSON.stringify(dialogue(n))).join('\n'));
+    await page.getByRole('navigation').getByRole('link', { name: 'Data' }).click();
+    await page.locator('input[type="file"]').first().setInputFiles(path);
+    await page.getByRole('heading', { level: 2, name: basename(path) }).first().waitFor();
+    await rm(path);
+
+    await page.getByRole('navigation').getByRole('link', { name: 'Runs' }).click();
+    await page.getByText('Hold a judge against people').click();
+    await page.getByLabel('Judge', { exact: true }).selectOption({ label: await modelName(page, endpoint) });
+    await page.getByLabel('Conversations that went well').selectOption({ label: basename(path) });
+    await page.getByLabel('Conversations that failed').selectOption({ label: 'Solace 72' });
+    await page.getByLabel('Dialogues of each, drawn at random').fill('6');
+    await page.getByRole('button', { name: 'Check the judge' }).click();
+    await page.getByText('12 dialogues judged; 0 refusals, 0 unreadable answers.').waitFor({ timeout: 20_000 });
+    const row = page.getByRole('region', { name: 'Agreement by criterion' }).getByRole('row', { name: 'Mean' });
+    // Of six, four lie above 1 and one is equal to it.
+    expect(await row.getByRole('cell').allInnerTexts()).toEqual(['1.00', '0.75']);
+    await page.getByRole('list', { name: 'The check in words' }).getByText('is 1.00 over 6 dialogues').waitFor();
     expect(guest.errors).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import { Pace, type RunProgress } from '../response/pace.ts';
 import { pooled } from '../response/pooled.ts';
 import { judge, type Judgement } from './judge.ts';
 import { conversationPrompt, newestLines } from './prompt.ts';
+import { validateJudge, type Validation } from './validate.ts';
 
 /** A whole dialogue to be judged: one of those that went well enough to be kept, or one that failed. */
 export interface CheckDialogue {
@@ -65,4 +66,10 @@ export async function* judgeDialogues({ items, done, rounds, openModel, concurre
   } finally {
     await model.unload();
   }
+}
+
+/** A check as far as it went, criterion by criterion. */
+export function validationOf(judged: readonly JudgedCheckDialogue[]): Validation {
+  const of = (wanted: CheckDialogue['group']) => judged.flatMap(({ group, dialogue, judgement: { scores } }) => (group === wanted ? [{ dialogue, scores }] : []));
+  return validateJudge(of('good'), of('failed'));
 }

@@ -3,7 +3,6 @@ import type { LoadedModel } from '../engine/engine.ts';
 import type { ResultRecord } from '../response/record.ts';
 import { judgeRun, repliesOf } from './judge-run.ts';
 import { replyScores, runVerdictSchema, verdictKey, type RunVerdict } from './run-verdict.ts';
-import { validationWords } from './validation-words.ts';
 
 const turns = [1, 3].map((turn) => ({ dialogue: 'd', turn, before: [{ speaker: 'seeker' as const, text: 'I lost my job.' }], reference: 'That is hard.' }));
 const record = (turn: number, hypothesis: string | null): ResultRecord => ({ model: 'm', representation: 'raw', dialogue: 'd', turn, reference: 'r', hypothesis, promptTokens: null, leftOut: 0, nll: null, timing: null, scores: {} });
@@ -44,14 +43,5 @@ describe('judgeRun', () => {
       [3, 1, false, 0],
     ]);
     expect([...replyScores(done).values()].map(({ variance }) => variance)).toEqual([0, null]);
-  });
-});
-
-describe('validationWords', () => {
-  it('tells chance from skill', () => {
-    const words = (auc: number) => validationWords({ survey: [], separation: [{ criterion: 'mean', auc, good: 50, failed: 50 }] }).separation[0];
-    expect(words(0.52)).toContain('no better than chance');
-    expect(words(0.8)).toContain('AUC 0.80, better than chance');
-    expect(words(0.2)).toContain('the wrong way round');
   });
 });

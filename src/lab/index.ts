@@ -10,6 +10,7 @@ export * from './engines.ts';
 export * from './history.ts';
 export * from './history-model.ts';
 export * from './judge.ts';
+export * from './judge-check.ts';
 export * from './metrics.ts';
 export * from './run-judging.ts';
 export * from './runs.ts';

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { Dialogue } from '../../dataset/dialogue.ts';
 import { readDataset } from '../../dataset/read.ts';
-import { seededRandom } from '../../engine/random.ts';
 import type { LoadedModel } from '../../engine/engine.ts';
 import { EndpointModelClient } from '../../engine/openai/openai.ts';
 import { normaliseBaseUrl } from '../../engine/openai/request.ts';
 import { judge, weightedScores } from '../../judge/judge.ts';
-import { conversationPrompt } from '../../judge/prompt.ts';
+import { drawDialogues } from '../../judge/judge-dialogues.ts';
+import { conversationPrompt, newestLines } from '../../judge/prompt.ts';
 import { validateJudge, type JudgedDialogue } from '../../judge/validate.ts';
 import { loadFolderModel } from '../folder-model.ts';
 import { parseOptions, required, wholeNumber, type Command } from './command.ts';
@@ -28,7 +28,7 @@ export const judgeCommand: Command = {
       const judged = async (list: Dialogue[], group: string): Promise<JudgedDialogue[]> => {
         const results: JudgedDialogue[] = [];
         for (const dialogue of list) {
-          const prompt = conversationPrompt(fitting(dialogue));
+          const prompt = conversationPrompt(newestLines(dialogue.utterances, model.info.contextWindow));
           const judgement = options.weighted ? { scores: await weightedScores(model, prompt, signal) } : await judge(model, prompt, { repeats, signal });
           print(JSON.stringify({ group, dialogue: dialogue.id, ...judgement }));
           results.push({ dialogue, scores: judgement.scores });
@@ -42,19 +42,10 @@ export const judgeCommand: Command = {
   },
 };
 
-/** The newest utterances that leave a small window room; a judge of 135 million parameters has 8,192 tokens. */
-function fitting({ utterances }: Dialogue): Dialogue['utterances'] {
-  const LONGEST = 16_000;
-  let length = 0;
-  const from = utterances.findLastIndex(({ text }) => (length += text.length + 12) > LONGEST);
-  return utterances.slice(from + 1);
-}
-
 async function sample(path: string, count: number): Promise<Dialogue[]> {
   const blob = new Blob([await readFile(path)]);
   const { dialogues } = await readDataset([{ name: path, size: blob.size, stream: () => blob.stream() }]);
-  const random = seededRandom(1);
-  return dialogues.map((dialogue) => ({ dialogue, place: random() })).sort((a, b) => a.place - b.place).slice(0, count).map(({ dialogue }) => dialogue);
+  return drawDialogues(dialogues, count);
 }
 
 async function openJudge({ model, endpoint, name }: { model?: string | undefined; endpoint?: string | undefined; name?: string | undefined }, signal: AbortSignal): Promise<LoadedModel> {

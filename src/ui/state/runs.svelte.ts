@@ -18,16 +18,19 @@ export interface ShownTable {
   summary: RunSummary;
 }
 
-/** What goes on with a run in this tab: its models answer, or a judge reads the answers. */
+/** What goes on in this tab: a run's models answer, a judge reads the answers, or a judge is held against people. */
 export interface RunningRun {
+  /** The run; blank where a judge is checked. */
   id: string;
-  work: 'answering' | 'judging';
+  work: 'answering' | 'judging' | 'checking';
   /** What happens now, e.g. which model is loaded. */
   stage: string;
   done: number;
   total: number;
   remainingMs: number | null;
 }
+
+type Begun = Pick<RunningRun, 'id' | 'work' | 'done' | 'total'>;
 
 /** What a piece of work tells while it goes on; `more` when the table has grown. */
 export type Report = (stage: string, progress: Pick<RunningRun, 'done' | 'total' | 'remainingMs'>, more: boolean) => void;
@@ -80,24 +83,33 @@ class Runs {
     );
   }
 
-  /** One piece of work on runs at a time; its table grows with it. */
-  async carryOut(begin: Pick<RunningRun, 'id' | 'work' | 'done' | 'total'>, what: string, work: (signal: AbortSignal, report: Report) => Promise<void>): Promise<void> {
-    if (this.running) return;
+  /** Works on a run whose table grows meanwhile. */
+  async carryOut(begin: Begun, what: string, work: (signal: AbortSignal, report: Report) => Promise<void>): Promise<void> {
     const { id } = begin;
+    await this.occupy(
+      begin,
+      what,
+      (signal, report) =>
+        work(signal, (stage, progress, more) => {
+          report(stage, progress, more);
+          if (more && performance.now() - this.#tableAt > TABLE_PAUSE) void this.show(id, { resamples: LIVE_RESAMPLES });
+        }),
+      () => this.show(id),
+    );
+  }
+
+  /** One piece of work at a time; `after` begins before the next may, and is awaited. */
+  async occupy(begin: Begun, what: string, work: (signal: AbortSignal, report: Report) => Promise<void>, after?: () => Promise<void>): Promise<void> {
+    if (this.running) return;
     this.error = null;
     const stopping = new AbortController();
     this.#stopping = stopping;
     this.running = { ...begin, stage: 'Getting ready', remainingMs: null };
-    await this.attempt(what, () =>
-      work(stopping.signal, (stage, progress, more) => {
-        this.running = { ...begin, stage, ...progress };
-        if (more && performance.now() - this.#tableAt > TABLE_PAUSE) void this.show(id, { resamples: LIVE_RESAMPLES });
-      }),
-    );
+    await this.attempt(what, () => work(stopping.signal, (stage, progress) => void (this.running = { ...begin, stage, ...progress })));
     await this.refresh();
-    const table = this.show(id);
+    const finishing = after?.();
     this.running = null;
-    await table;
+    await finishing;
   }
 
   pause = (): void => this.#stopping?.abort();
