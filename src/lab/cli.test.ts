@@ -54,6 +54,16 @@ describe('npm run lab', () => {
     expect(keypos.lines[0]).toContainEqual([4, 8, 1]);
   });
 
+  it('lengths counts the tokens of an utterance by three tokenizers', async () => {
+    const dialogue = { problem_type: 'job crisis', dialog: [{ speaker: 'usr', text: 'Hello world' }, { speaker: 'sys', text: 'Hello to you too' }] };
+    const { code, lines } = await lab('lengths', '--dataset', file('esconv.jsonl', JSON.stringify(dialogue)));
+    expect(code).toBe(0);
+    expect(lines).toHaveLength(9);
+    expect(lines[0]).toEqual({ representation: 'raw', tokenizer: 'mistral', dialogues: 1, utterances: 2, perUtterance: { value: 3, low: 3, high: 3 } });
+    // Without "to", "you" and "too".
+    expect(lines.at(-1)).toMatchObject({ representation: 'nostopwords', tokenizer: 'model', perUtterance: { value: 1.5 } });
+  });
+
   it.each([
     [['metrics'], '--pairs is missing'],
     [['metrics', '--pairs', 'nowhere.json'], 'nowhere.json: There is no such file.'],

@@ -6,6 +6,7 @@ import type { Command } from './commands/command.ts';
 const COMMANDS: Record<string, () => Promise<Command>> = {
   metrics: async () => (await import('./commands/metrics.ts')).metricsCommand,
   compress: async () => (await import('./commands/compress.ts')).compressCommand,
+  lengths: async () => (await import('./commands/lengths.ts')).lengthsCommand,
   evaluate: async () => (await import('./commands/evaluate.ts')).evaluateCommand,
   score: async () => (await import('./commands/score.ts')).scoreCommand,
   judge: async () => (await import('./commands/judge.ts')).judgeCommand,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Dialogue } from '../dataset/dialogue.ts';
 import { NO_STOPWORDS } from './nostopwords.ts';
 import { RAW } from './raw.ts';
-import { loadTokenCounter, tokenLengths, TOKENIZER_IDS } from './token-length.ts';
+import { dialogueLengths, loadTokenCounter, TOKENIZER_IDS, tokensPerUtterance } from './token-length.ts';
 
 const DIALOGUES: Dialogue[] = [
   { id: '1', utterances: [{ speaker: 'seeker', text: 'Hello world' }, { speaker: 'supporter', text: 'grabbed' }] },
@@ -20,15 +20,18 @@ describe('token counters', () => {
   });
 });
 
-describe('tokenLengths', () => {
-  it('averages over utterances and over dialogues', async () => {
-    const count = await loadTokenCounter('llama2');
-    expect(tokenLengths(DIALOGUES, RAW.compress, count)).toEqual({ tokens: 7, perUtterance: 7 / 3, perDialogue: 3.5 });
+describe('dialogueLengths', () => {
+  it('counts each dialogue, and averages over utterances', async () => {
+    const lengths = dialogueLengths(DIALOGUES, RAW.compress, await loadTokenCounter('llama2'));
+    expect(lengths).toEqual([{ tokens: 5, utterances: 2 }, { tokens: 2, utterances: 1 }]);
+    expect(tokensPerUtterance(lengths)).toBe(7 / 3);
+    expect(tokensPerUtterance([])).toBeNaN();
   });
 
   it('is shorter under a representation that drops words', async () => {
     const count = await loadTokenCounter('mistral');
     const dialogues: Dialogue[] = [{ id: '1', utterances: [{ speaker: 'seeker', text: 'I am in the house of a friend' }] }];
-    expect(tokenLengths(dialogues, NO_STOPWORDS.compress, count).tokens).toBeLessThan(tokenLengths(dialogues, RAW.compress, count).tokens);
+    const under = (representation: typeof RAW): number => tokensPerUtterance(dialogueLengths(dialogues, representation.compress, count));
+    expect(under(NO_STOPWORDS)).toBeLessThan(under(RAW));
   });
 });

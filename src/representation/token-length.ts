@@ -28,22 +28,27 @@ export async function loadTokenCounter(id: TokenizerId): Promise<TokenCounter> {
   return (text) => (text === '' ? 0 : tokenizer.encode(text, false, true).length);
 }
 
-/** How long a dataset is in tokens under a representation: Tables 5, 7, 9 and 11 of the paper. */
-export interface TokenLengths {
+/** Tokens and utterances of one dialogue under a representation, each utterance counted by itself. */
+export interface DialogueLength {
   tokens: number;
-  /** Tokens of an utterance, on average; each is counted by itself. */
-  perUtterance: number;
-  /** Tokens of all utterances of a dialogue, on average. */
-  perDialogue: number;
+  utterances: number;
 }
 
-/** Counts every utterance as `compress` leaves it. */
-export function tokenLengths(dialogues: readonly Dialogue[], compress: (text: string) => Compressed, count: TokenCounter): TokenLengths {
+/** How long each dialogue is as `compress` leaves it: what Tables 5, 7, 9 and 11 of the paper average. */
+export function dialogueLengths(dialogues: readonly Dialogue[], compress: (text: string) => Compressed, count: TokenCounter): DialogueLength[] {
+  return dialogues.map(({ utterances }) => ({
+    tokens: utterances.reduce((sum, { text }) => sum + count(compress(text).text), 0),
+    utterances: utterances.length,
+  }));
+}
+
+/** Tokens of an utterance on average, over all utterances of all dialogues; NaN without any. */
+export function tokensPerUtterance(lengths: readonly DialogueLength[]): number {
   let tokens = 0;
   let utterances = 0;
-  for (const dialogue of dialogues) {
-    utterances += dialogue.utterances.length;
-    for (const { text } of dialogue.utterances) tokens += count(compress(text).text);
+  for (const length of lengths) {
+    tokens += length.tokens;
+    utterances += length.utterances;
   }
-  return { tokens, perUtterance: tokens / utterances, perDialogue: tokens / dialogues.length };
+  return tokens / utterances;
 }

@@ -1,0 +1,35 @@
+import { readDataset } from '../../dataset/read.ts';
+import { nodeFiles } from '../../engine/node-files.ts';
+import { loadChatTokenizer } from '../../engine/tokenizer/load.ts';
+import { bootstrapInterval } from '../../metrics/significance.ts';
+import { loadRepresentation } from '../../representation/load.ts';
+import { REPRESENTATION_IDS } from '../../representation/representation.ts';
+import { dialogueLengths, loadTokenCounter, TOKENIZER_IDS, tokensPerUtterance, type TokenCounter } from '../../representation/token-length.ts';
+import { openBuiltIn, openLocalFile } from '../dataset-file.ts';
+import { EMBEDDED_FOLDER } from '../folder-model.ts';
+import { parseOptions, type Command } from './command.ts';
+
+const USAGE = '[--dataset FILE]… [--model FOLDER, the embedded one if left out]';
+
+/** Tokens of an utterance under each representation and tokenizer: one JSON object a line, the interval over dialogues. */
+export const lengthsCommand: Command = {
+  summary: 'Count the tokens of an utterance under each representation, by the tokenizers of Mistral, Llama 2 and a model.',
+  usage: USAGE,
+  async run(args, print, signal) {
+    const options = parseOptions(args, { dataset: { type: 'string', multiple: true }, model: { type: 'string' } }, USAGE);
+    const { dialogues } = await readDataset(options.dataset ? await Promise.all(options.dataset.map(openLocalFile)) : [await openBuiltIn()], { signal });
+    const counters = new Map<string, TokenCounter>(await Promise.all(TOKENIZER_IDS.map(async (id) => [id, await loadTokenCounter(id)] as const)));
+    const tokenizer = await loadChatTokenizer(await nodeFiles(options.model ?? EMBEDDED_FOLDER));
+    counters.set('model', (text) => tokenizer.encode(text).length);
+    for (const representation of REPRESENTATION_IDS) {
+      const { compress } = await loadRepresentation(representation);
+      for (const [name, count] of counters) {
+        signal.throwIfAborted();
+        const lengths = dialogueLengths(dialogues, compress, count);
+        const { value, low, high } = bootstrapInterval(tokensPerUtterance, lengths);
+        const utterances = lengths.reduce((sum, length) => sum + length.utterances, 0);
+        print(JSON.stringify({ representation, tokenizer: name, dialogues: lengths.length, utterances, perUtterance: { value, low, high } }));
+      }
+    }
+  },
+};
