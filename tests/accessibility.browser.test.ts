@@ -1,9 +1,9 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { seriousViolations } from './harness/axe.ts';
-import { launch } from './harness/browser.ts';
-import { echo, startEndpoint, type Endpoint } from './harness/endpoint.ts';
-import { serveLab, type ServedLab } from './harness/lab.ts';
+import { echo, type Endpoint } from './harness/endpoint.ts';
+import { openEndpointLab, type EndpointLab } from './harness/endpoint-lab.ts';
+import type { ServedLab } from './harness/lab.ts';
 import { Person } from './harness/person.ts';
 import { visit } from './harness/visit.ts';
 
@@ -14,20 +14,16 @@ const PROFILES: [string, BrowserContextOptions][] = (['light', 'dark'] as const)
 ]) as [string, BrowserContextOptions][];
 
 describe('accessibility', () => {
+  let opened: EndpointLab;
   let browser: Browser;
   let lab: ServedLab;
   let endpoint: Endpoint;
 
   beforeAll(async () => {
-    browser = await launch({ webgpu: false });
-    lab = await serveLab();
-    endpoint = await startEndpoint();
+    opened = await openEndpointLab();
+    ({ browser, lab, endpoint } = opened);
   });
-  afterAll(async () => {
-    await browser.close();
-    await lab.close();
-    await endpoint.close();
-  });
+  afterAll(() => opened.close());
 
   beforeEach(() => {
     endpoint.manner = 'answers';

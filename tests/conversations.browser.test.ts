@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launch } from './harness/browser.ts';
-import { echo, startEndpoint, type Endpoint } from './harness/endpoint.ts';
-import { serveLab, type ServedLab } from './harness/lab.ts';
+import { echo, type Endpoint } from './harness/endpoint.ts';
+import { openEndpointLab, type EndpointLab } from './harness/endpoint-lab.ts';
+import type { ServedLab } from './harness/lab.ts';
 import { Person } from './harness/person.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
@@ -19,6 +19,7 @@ const HOSTILE = [
 
 // A local endpoint answers here, because what is tested is the page around the replies, not a model's words.
 describe('conversations', () => {
+  let opened: EndpointLab;
   let browser: Browser;
   let lab: ServedLab;
   let endpoint: Endpoint;
@@ -26,15 +27,10 @@ describe('conversations', () => {
   let person: Person;
 
   beforeAll(async () => {
-    browser = await launch({ webgpu: false });
-    lab = await serveLab();
-    endpoint = await startEndpoint();
+    opened = await openEndpointLab();
+    ({ browser, lab, endpoint } = opened);
   });
-  afterAll(async () => {
-    await browser.close();
-    await lab.close();
-    await endpoint.close();
-  });
+  afterAll(() => opened.close());
   beforeEach(async () => {
     guest = await visit(browser, lab.url);
     person = new Person(guest.page);
