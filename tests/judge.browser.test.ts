@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launch } from './harness/browser.ts';
-import { startEndpoint, type Endpoint } from './harness/endpoint.ts';
-import { serveLab, type ServedLab } from './harness/lab.ts';
+import type { Endpoint } from './harness/endpoint.ts';
+import { openEndpointLab, type EndpointLab } from './harness/endpoint-lab.ts';
+import type { ServedLab } from './harness/lab.ts';
 import { Person } from './harness/person.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
@@ -16,21 +16,17 @@ const VERDICTS = REPLIES * ROUNDS;
 const SCORES = '{"engagement": 4, "comforting": 3, "appropriateness": 2, "suggestion": 1}';
 
 describe('judging the replies of a run', () => {
+  let opened: EndpointLab;
   let browser: Browser;
   let lab: ServedLab;
   let endpoint: Endpoint;
   let guest: Visit;
 
   beforeAll(async () => {
-    browser = await launch({ webgpu: false });
-    lab = await serveLab();
-    endpoint = await startEndpoint();
+    opened = await openEndpointLab();
+    ({ browser, lab, endpoint } = opened);
   });
-  afterAll(async () => {
-    await browser.close();
-    await lab.close();
-    await endpoint.close();
-  });
+  afterAll(() => opened.close());
   beforeEach(async () => {
     guest = await visit(browser, lab.url);
     await new Person(guest.page).addEndpoint(endpoint);
