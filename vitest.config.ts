@@ -1,6 +1,11 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
+/** Browser tests that mostly wait for pages; two of them at a time don't slow each other. */
+const PAGES = ['accessibility', 'conversations', 'endpoint', 'first-page', 'harness', 'judge', 'notebooks', 'offline', 'runs'].map((name) => `tests/${name}.browser.test.ts`);
+
+const browser = { environment: 'node', testTimeout: 480_000, hookTimeout: 120_000 } as const;
+
 export default defineConfig({
   plugins: [svelte({ configFile: false })],
   test: {
@@ -15,19 +20,29 @@ export default defineConfig({
           exclude: ['**/node_modules/**', 'tests/**/*.browser.test.ts'],
           environment: 'node',
           testTimeout: 60_000,
+          maxWorkers: 2,
         },
       },
       {
         extends: true,
         test: {
+          ...browser,
+          name: 'pages',
+          include: PAGES,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...browser,
           name: 'browser',
           include: ['tests/**/*.browser.test.ts'],
-          environment: 'node',
-          // One browser at a time: a model needs the whole machine.
+          exclude: ['**/node_modules/**', ...PAGES],
+          // One browser at a time: a model needs the whole machine, and so does what is measured in milliseconds.
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
-          testTimeout: 480_000,
-          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
