@@ -22,8 +22,8 @@ const REFERENCE = 'reference/smollm2-forward.json.gz';
 const hasReference = hasShared(REFERENCE) && hasShared(SOURCE);
 
 /** Conversations gone through in the browser, and how many of them are continued; tests/reference-node.test.ts takes them all. */
-const ROWS = 5;
-const GREEDY_ROWS = 2;
+const ROWS = 3;
+const GREEDY_ROWS = 1;
 /** A busy machine may take this long for half a gigabyte of weights. */
 const LARGE = { timeout: 480_000 };
 

@@ -35,23 +35,25 @@ class Word implements TaggedToken {
 
 const ANY_APOSTROPHE = new RegExp(`[${APOSTROPHES}]`, 'gu');
 
-/** An address that the tagger cut up is one proper noun. */
+/** An address that the tagger cut up is one proper noun; what is left of a token around addresses is a mark. */
 function mergeAddresses(text: string, tokens: readonly TaggedToken[]): TaggedToken[] {
   const addresses = findAddresses(text);
   if (addresses.length === 0) return [...tokens];
-  const merged: TaggedToken[] = [];
+  const rest: TaggedToken[] = [];
   let next = 0;
   for (const token of tokens) {
-    for (let address = addresses[next]; address && address.end <= token.start; address = addresses[next]) next++;
-    const address = addresses[next];
-    if (!address || token.end <= address.start) merged.push(token);
-    else {
-      const last = merged.at(-1);
-      if (last?.start !== address.start) merged.push({ ...address, tag: 'PROPN' });
-      if (token.end > address.end) merged.push({ start: address.end, end: token.end, tag: 'PUNCT' });
+    while ((addresses[next]?.end ?? Infinity) <= token.start) next++;
+    let from = token.start;
+    let i = next;
+    // A token may reach over several addresses.
+    for (let address = addresses[i]; address && address.start < token.end; address = addresses[++i]) {
+      if (address.start > from) rest.push({ start: from, end: address.start, tag: 'PUNCT' });
+      from = address.end;
     }
+    if (i === next) rest.push(token);
+    else if (from < token.end) rest.push({ start: from, end: token.end, tag: 'PUNCT' });
   }
-  return merged;
+  return [...rest, ...addresses.map((address) => ({ ...address, tag: 'PROPN' as const }))].sort((a, b) => a.start - b.start);
 }
 
 const CONTRACTION = new RegExp(`^(.+?)(n[${APOSTROPHES}]t|[${APOSTROPHES}](?:m|s|re|ve|ll|d))$`, 'iu');

@@ -50,7 +50,8 @@ describe.each(NAMES)('%s', (name) => {
         expect((gaps + text.slice(end)).trim()).toBe('');
         expect(kept).toBe(name === 'raw' ? text : joinKept(text, spans));
       }),
-      { numRuns: 300 },
+      // compromise takes this for one address, where there are two.
+      { numRuns: 300, examples: [['https://a.b/c?d=e."https://a.b/c?d=e.@']] },
     );
   });
 
