@@ -32,6 +32,8 @@ interface Reading {
 
 interface Contender {
   name: string;
+  /** Default: `EFFORT`. */
+  effort?: Effort;
   /** Loads the model in the page and returns milliseconds and where it runs. */
   load: (page: Page, threads: number) => Promise<{ ms: number; where: string }>;
   reply: (page: Page, round: number, newTokens: number) => Promise<Reading>;
@@ -129,17 +131,16 @@ export async function benchChat(): Promise<void> {
     const threads = Math.min(4, cpus().length);
     console.log(`${browser.browserType().name()} ${browser.version()}, ${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${threads} threads`);
     console.log(`prompt of about ${PROMPT_TOKENS} tokens\n`);
-    const webgpu = (await inSoftware(browser, served.url)) ? SOFTWARE_EFFORT : EFFORT;
-    const contenders = [
+    const contenders: Contender[] = [
       lab('lab, Wasm', 'wasm'),
       peer(`gguf/${gguf}`),
       lab('lab, Wasm, ONNX Runtime', 'wasm', 'transformers'),
-      lab('lab, WebGPU', 'webgpu'),
+      { ...lab('lab, WebGPU', 'webgpu'), ...((await inSoftware(browser, served.url)) && { effort: SOFTWARE_EFFORT }) },
     ];
     const rows = [];
     console.log(HEAD);
     for (const contender of contenders) {
-      const row = await run(browser, served.url, contender, threads, contender === contenders.at(-1) ? webgpu : EFFORT);
+      const row = await run(browser, served.url, contender, threads);
       console.log(line(row));
       rows.push(row);
     }
@@ -166,7 +167,8 @@ interface Row extends Reading, Effort {
   peakMiB: number | undefined;
 }
 
-async function run(browser: Browser, url: string, contender: Contender, threads: number, effort: Effort): Promise<Row> {
+async function run(browser: Browser, url: string, contender: Contender, threads: number): Promise<Row> {
+  const { effort = EFFORT } = contender;
   const context = await browser.newContext();
   const page = await context.newPage();
   page.setDefaultTimeout(600_000);

@@ -1,7 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readDataset } from '../src/dataset/read.ts';
+import { builtInDataset } from '../src/lab/datasets.ts';
 import { KEY_UPOS } from '../src/representation/keypos.ts';
 import { loadRepresentation } from '../src/representation/load.ts';
 import type { Representation } from '../src/representation/representation.ts';
@@ -10,7 +10,6 @@ import { hasShared, readJsonLinesGz } from '../tests/harness/shared.ts';
 import { runPython } from './python-run.ts';
 
 const ESCONV = 'data/esconv/esconv_test.jsonl.gz';
-const BUILT_IN = 'public/dialogues/solace-72.json';
 const ROUNDS = 3;
 
 interface PythonRun {
@@ -26,7 +25,7 @@ export async function benchCompress(): Promise<void> {
 
   const input = join(tmpdir(), `bench-compress-${process.pid}.json`);
   await writeFile(input, JSON.stringify({ texts, stopwords: ENGLISH_STOPWORDS, keep: [...KEY_UPOS], rounds: ROUNDS }));
-  const python = await runPython<PythonRun>('compress.py', [input], 'compress');
+  const python = await runPython<PythonRun>('compress.py', [input], 'compress').finally(() => rm(input));
   console.log(`spaCy ${python.spacy}, ${python.model}\n`);
 
   const peers = { keypos: 'spaCy', nostopwords: 'NLTK' } as const;
@@ -54,6 +53,6 @@ async function corpus(): Promise<{ texts: string[]; source: string }> {
   const shared = hasShared(ESCONV);
   const all = shared
     ? readJsonLinesGz<{ dialog: { text: string }[] }>(ESCONV).flatMap(({ dialog }) => dialog.map(({ text }) => text))
-    : (await readDataset([new File([await readFile(BUILT_IN)], 'solace-72.json')], {})).dialogues.flatMap(({ utterances }) => utterances.map(({ text }) => text));
+    : (await builtInDataset()).dialogues.flatMap(({ utterances }) => utterances.map(({ text }) => text));
   return { texts: [...new Set(all)].filter((text) => text.trim() !== ''), source: shared ? 'ESConv test' : 'the built-in dialogues' };
 }

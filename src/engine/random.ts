@@ -37,3 +37,8 @@ export function seededRandom(seed: number): Random {
   };
   return () => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992;
 }
+
+/** At most `count` of the items, in an order that `random` draws. */
+export function drawn<Item>(items: readonly Item[], count: number, random: Random): Item[] {
+  return items.map((item) => ({ item, place: random() })).sort((a, b) => a.place - b.place).slice(0, count).map(({ item }) => item);
+}

@@ -1,10 +1,9 @@
 import type { Dialogue } from '../dataset/dialogue.ts';
 import type { LoadedModel } from '../engine/engine.ts';
-import { seededRandom } from '../engine/random.ts';
-import { throwIfCancelled } from '../error.ts';
-import { Pace, type RunProgress } from '../response/pace.ts';
-import { pooled } from '../response/pooled.ts';
+import { drawn, seededRandom } from '../engine/random.ts';
+import type { RunProgress } from '../response/pace.ts';
 import { judge, type Judgement } from './judge.ts';
+import { judgeItems, type JudgeAccess } from './judge-items.ts';
 import { conversationPrompt, newestLines } from './prompt.ts';
 import { validateJudge, type Validation } from './validate.ts';
 
@@ -24,8 +23,7 @@ export const checkKey = ({ group, dialogue }: CheckDialogue): string => `${group
 
 /** At most `count` of the dialogues in an order drawn by the seed. */
 export function drawDialogues(dialogues: readonly Dialogue[], count: number, seed = 1): Dialogue[] {
-  const random = seededRandom(seed);
-  return dialogues.map((dialogue) => ({ dialogue, place: random() })).sort((a, b) => a.place - b.place).slice(0, count).map(({ dialogue }) => dialogue);
+  return drawn(dialogues, count, seededRandom(seed));
 }
 
 /** Good and failed dialogues in turn, so that a check that is stopped early has some of both. */
@@ -36,35 +34,22 @@ export function inTurn(good: readonly Dialogue[], failed: readonly Dialogue[]): 
   ]).flat();
 }
 
-export interface CheckParts {
+export interface CheckParts extends JudgeAccess {
   items: readonly CheckDialogue[];
   /** Those judged before, by `checkKey`. */
   done: ReadonlySet<string>;
   rounds: number;
-  openModel: (signal?: AbortSignal) => Promise<LoadedModel>;
-  /** Dialogues in flight at a time, where the judge answers elsewhere. Default 1. */
-  concurrency?: number;
-  signal?: AbortSignal;
 }
 
 /** Judges whole dialogues and yields each as it is done. @throws LabError `cancelled`, and what loading and answering throw */
-export async function* judgeDialogues({ items, done, rounds, openModel, concurrency = 1, signal }: CheckParts): AsyncGenerator<CheckEvent> {
+export async function* judgeDialogues({ items, done, rounds, ...access }: CheckParts): AsyncGenerator<CheckEvent> {
   const open = items.filter((item) => !done.has(checkKey(item)));
-  if (open.length === 0) return;
-  const pace = new Pace(items.length, open.length);
-  throwIfCancelled(signal);
-  yield { type: 'loading', progress: pace.progress };
-  const model = await openModel(signal);
-  try {
-    pace.start();
-    const limit = model.info.device === 'remote' ? Math.max(1, concurrency) : 1;
-    const work = async (item: CheckDialogue, stop: AbortSignal): Promise<JudgedCheckDialogue> => {
-      const prompt = conversationPrompt(newestLines(item.dialogue.utterances, model.info.contextWindow));
-      return { ...item, judgement: await judge(model, prompt, { repeats: rounds, signal: stop }) };
-    };
-    for await (const judged of pooled(open, limit, work, signal)) yield { type: 'judged', judged, progress: pace.count() };
-  } finally {
-    await model.unload();
+  const work = async (model: LoadedModel, item: CheckDialogue, signal: AbortSignal): Promise<JudgedCheckDialogue> => {
+    const prompt = conversationPrompt(newestLines(item.dialogue.utterances, model.info.contextWindow));
+    return { ...item, judgement: await judge(model, prompt, { repeats: rounds, signal }) };
+  };
+  for await (const event of judgeItems(open, items.length, work, access)) {
+    yield event.type === 'loading' ? event : { type: 'judged', judged: event.result, progress: event.progress };
   }
 }
 

@@ -1,10 +1,10 @@
 import type { LoadedModel } from '../engine/engine.ts';
-import { LabError, throwIfCancelled } from '../error.ts';
-import { Pace, type RunProgress } from '../response/pace.ts';
-import { pooled } from '../response/pooled.ts';
+import { LabError } from '../error.ts';
+import type { RunProgress } from '../response/pace.ts';
 import type { ResultRecord } from '../response/record.ts';
 import type { SupporterTurn } from '../response/turns.ts';
 import { judge } from './judge.ts';
+import { judgeItems, type JudgeAccess } from './judge-items.ts';
 import { newestLines, replyPrompt, type Line } from './prompt.ts';
 import { verdictKey, type RunJudge, type RunVerdict } from './run-verdict.ts';
 
@@ -26,15 +26,11 @@ interface Item {
 
 export type JudgingEvent = { type: 'loading'; progress: RunProgress } | { type: 'verdict'; verdict: RunVerdict; progress: RunProgress };
 
-export interface JudgingParts {
+export interface JudgingParts extends JudgeAccess {
   judge: Pick<RunJudge, 'id' | 'rounds'>;
   replies: readonly RunReply[];
   /** Keys of the verdicts that are there already; see `verdictKey`. */
   done: ReadonlySet<string>;
-  openModel: (signal?: AbortSignal) => Promise<LoadedModel>;
-  /** Replies in flight at a time, where the judge answers elsewhere. Default 1. */
-  concurrency?: number;
-  signal?: AbortSignal;
 }
 
 /** The replies of a run turn by turn, so that a judge who is stopped early has judged every model on the same turns. */
@@ -55,22 +51,11 @@ export function repliesOf(turns: readonly SupporterTurn[], records: readonly Res
  * refuses for its data is a verdict with an `error`; every other failure ends the judging.
  * @throws LabError `cancelled` on `signal`, and whatever loading and answering throw
  */
-export async function* judgeRun({ judge: { id, rounds }, replies, done, openModel, concurrency = 1, signal }: JudgingParts): AsyncGenerator<JudgingEvent> {
+export async function* judgeRun({ judge: { id, rounds }, replies, done, ...access }: JudgingParts): AsyncGenerator<JudgingEvent> {
   const all = Array.from({ length: rounds }, (_, round) => replies.map((reply): Item => ({ reply, round }))).flat();
   const open = all.filter(({ reply, round }) => !done.has(verdictKey({ judge: id, ...reply.place, round })));
-  if (open.length === 0) return;
-  const pace = new Pace(all.length, open.length);
-  throwIfCancelled(signal);
-  yield { type: 'loading', progress: pace.progress };
-  const model = await openModel(signal);
-  try {
-    pace.start();
-    const limit = model.info.device === 'remote' ? Math.max(1, concurrency) : 1;
-    for await (const verdict of pooled(open, limit, (item, stop) => judgeItem(model, id, item, stop), signal)) {
-      yield { type: 'verdict', verdict, progress: pace.count() };
-    }
-  } finally {
-    await model.unload();
+  for await (const event of judgeItems(open, all.length, (model, item, stop) => judgeItem(model, id, item, stop), access)) {
+    yield event.type === 'loading' ? event : { type: 'verdict', verdict: event.result, progress: event.progress };
   }
 }
 

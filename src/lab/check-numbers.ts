@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { seededRandom } from '../engine/random.ts';
+import { drawn, seededRandom } from '../engine/random.ts';
 import { LabError } from '../error.ts';
 import { compareNumbers, numbersOf, numbersSchema, type RecordNumbers } from '../response/numbers.ts';
 import { recordKey } from '../response/record.ts';
@@ -20,8 +20,7 @@ export async function* checkNumbers(parts: Omit<RunParts, 'done'>, path: string,
   const keys = planJobs(parts.plan, parts.turns).map(jobKey);
   const known = keys.filter((key) => published.has(key));
   if (known.length === 0) throw new LabError({ code: 'bad-data', where: path, what: 'It holds no record of this plan.', todo: 'Give the plan and the numbers of one run.' });
-  const random = seededRandom(parts.plan.sample.seed + 1);
-  const chosen = new Set(known.map((key) => ({ key, place: random() })).sort((a, b) => a.place - b.place).slice(0, count).map(({ key }) => key));
+  const chosen = new Set(drawn(known, count, seededRandom(parts.plan.sample.seed + 1)));
   const total = { records: 0, sameReplies: 0, largestNll: 0 };
   for await (const event of runPlan({ ...parts, done: new Set(keys.filter((key) => !chosen.has(key))) })) {
     if (event.type !== 'record') continue;

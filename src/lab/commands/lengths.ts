@@ -1,11 +1,12 @@
-import { readDataset } from '../../dataset/read.ts';
 import { nodeFiles } from '../../engine/node-files.ts';
 import { loadChatTokenizer } from '../../engine/tokenizer/load.ts';
 import { bootstrapInterval } from '../../metrics/significance.ts';
 import { loadRepresentation } from '../../representation/load.ts';
+import { RAW } from '../../representation/raw.ts';
 import { REPRESENTATION_IDS } from '../../representation/representation.ts';
 import { dialogueLengths, loadTokenCounter, TOKENIZER_IDS, tokensPerUtterance, type TokenCounter } from '../../representation/token-length.ts';
-import { openBuiltIn, openLocalFile } from '../dataset-file.ts';
+import { readLocalDataset } from '../dataset-file.ts';
+import { builtInDataset } from '../datasets.ts';
 import { EMBEDDED_FOLDER } from '../folder-model.ts';
 import { parseOptions, type Command } from './command.ts';
 
@@ -17,15 +18,17 @@ export const lengthsCommand: Command = {
   usage: USAGE,
   async run(args, print, signal) {
     const options = parseOptions(args, { dataset: { type: 'string', multiple: true }, model: { type: 'string' } }, USAGE);
-    const { dialogues } = await readDataset(options.dataset ? await Promise.all(options.dataset.map(openLocalFile)) : [await openBuiltIn()], { signal });
+    const { dialogues } = await (options.dataset ? readLocalDataset(options.dataset, { signal }) : builtInDataset());
     const counters = new Map<string, TokenCounter>(await Promise.all(TOKENIZER_IDS.map(async (id) => [id, await loadTokenCounter(id)] as const)));
     const tokenizer = await loadChatTokenizer(await nodeFiles(options.model ?? EMBEDDED_FOLDER));
     counters.set('model', (text) => tokenizer.encode(text).length);
     for (const representation of REPRESENTATION_IDS) {
       const { compress } = await loadRepresentation(representation);
+      // Compressed once, then counted by each tokenizer.
+      const left = dialogues.map((dialogue) => ({ ...dialogue, utterances: dialogue.utterances.map((utterance) => ({ ...utterance, text: compress(utterance.text).text })) }));
       for (const [name, count] of counters) {
         signal.throwIfAborted();
-        const lengths = dialogueLengths(dialogues, compress, count);
+        const lengths = dialogueLengths(left, RAW.compress, count);
         const { value, low, high } = bootstrapInterval(tokensPerUtterance, lengths);
         const utterances = lengths.reduce((sum, length) => sum + length.utterances, 0);
         print(JSON.stringify({ representation, tokenizer: name, dialogues: lengths.length, utterances, perUtterance: { value, low, high } }));
