@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../engine/random.ts';
-import { bootstrapInterval, describeTest, mean, pairedTest } from './significance.ts';
+import { bootstrapInterval, describeTest, jackknifeInterval, mean, pairedTest } from './significance.ts';
 
 /** Numbers around `centre` that look random but are the same each time. */
 const sample = (count: number, centre: number, seed: number) => {
@@ -22,6 +22,31 @@ describe('bootstrapInterval', () => {
     const values = sample(30, 0, 1);
     expect(bootstrapInterval(mean, values)).toEqual(bootstrapInterval(mean, values));
     expect(bootstrapInterval(mean, [])).toEqual({ value: NaN, low: NaN, high: NaN });
+  });
+});
+
+describe('jackknifeInterval', () => {
+  it('is the normal interval of a mean', () => {
+    const values = sample(400, 2, 3);
+    const { value, low, high } = jackknifeInterval(mean, values);
+    const deviation = Math.sqrt(values.reduce((sum, x) => sum + (x - value) ** 2, 0) / 399);
+    expect(high - value).toBeCloseTo((1.96 * deviation) / 20, 9);
+    expect(value - low).toBeCloseTo(high - value, 12);
+  });
+
+  it('holds the value of a share of distinct items, which a bootstrap misses', () => {
+    const distinct = (items: readonly number[]) => new Set(items).size / items.length;
+    const items = Array.from({ length: 60 }, (_, i) => (i * i) % 83);
+    expect(bootstrapInterval(distinct, items).high).toBeLessThan(distinct(items));
+    const { value, low, high } = jackknifeInterval(distinct, items);
+    expect(value).toBe(distinct(items));
+    expect(high - low).toBeGreaterThan(0.05);
+    expect(high - low).toBeLessThan(0.5);
+  });
+
+  it('has no limits for one item or none', () => {
+    expect(jackknifeInterval(mean, [3])).toEqual({ value: 3, low: NaN, high: NaN });
+    expect(jackknifeInterval(mean, []).high).toBeNaN();
   });
 });
 

@@ -44,6 +44,23 @@ export function bootstrapInterval<Item>(
 }
 
 /**
+ * A 95 % jackknife interval: the value and 1.96 standard errors on both sides. For a statistic that a repeated item
+ * shifts, such as the share of distinct n-grams, which a bootstrap draws too low. NaN limits for fewer than two items.
+ *
+ * Reference: Tukey (1958), "Bias and confidence in not quite large samples"; Efron and Tibshirani (1993), "An introduction to the
+ * bootstrap", chapter 11.
+ */
+export function jackknifeInterval<Item>(statistic: Statistic<Item>, items: readonly Item[]): Interval {
+  const value = statistic(items);
+  const count = items.length;
+  const without = items.map((_, left) => statistic(items.filter((__, i) => i !== left)));
+  const centre = mean(without);
+  const squares = without.reduce((sum, each) => sum + (each - centre) ** 2, 0);
+  const margin = count < 2 ? Number.NaN : 1.96 * Math.sqrt(((count - 1) / count) * squares);
+  return { value, low: value - margin, high: value + margin };
+}
+
+/**
  * Compares two systems on the same pairs, result by result: a paired bootstrap interval of the difference, and a paired
  * permutation test that swaps the systems' results at random. Works for means and for corpus metrics alike.
  *

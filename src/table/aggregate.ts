@@ -1,6 +1,6 @@
 import { replyScores } from '../judge/run-verdict.ts';
 import { measurePair } from '../metrics/pair.ts';
-import { bootstrapInterval, describeTest, pairedTest, type Interval, type ResamplingOptions } from '../metrics/significance.ts';
+import { bootstrapInterval, describeTest, jackknifeInterval, pairedTest, type Interval, type ResamplingOptions } from '../metrics/significance.ts';
 import { contextsOf, type EvaluationPlan } from '../response/plan.ts';
 import { recordKey, type ResultRecord } from '../response/record.ts';
 import { summariseJudging, type Judging } from './judging.ts';
@@ -55,7 +55,7 @@ function summariseCell(cell: Cell, records: readonly CountedRecord[], options: R
   for (const measure of MEASURES) {
     const usable = records.filter((record) => measure.counts(record));
     if (usable.length === 0) continue;
-    const interval = bootstrapInterval(over(measure), clusters(usable), options);
+    const interval = measure.jackknife ? jackknifeInterval(over(measure), clusters(usable)) : bootstrapInterval(over(measure), clusters(usable), options);
     if (!Number.isNaN(interval.value)) metrics[measure.name] = finite(interval, usable.length);
   }
   const timed = records.flatMap(({ record: { timing } }) => (timing && timing.newTokens > 1 ? [timing] : []));

@@ -20,11 +20,13 @@ export interface Measure {
   digits: number;
   /** Whether more is better; null where neither is. */
   better: 'higher' | 'lower' | null;
+  /** The interval is the jackknife's, because a dialogue drawn twice would lower the value. */
+  jackknife?: true;
   counts(record: CountedRecord): boolean;
   value(records: readonly CountedRecord[]): number;
 }
 
-type Face = Pick<Measure, 'label' | 'digits' | 'better'>;
+type Face = Pick<Measure, 'label' | 'digits' | 'better' | 'jackknife'>;
 
 const score = (name: string, face: Face, key: string = name): Measure => ({
   name,
@@ -93,8 +95,8 @@ export const MEASURES: readonly Measure[] = [
   score('rougeLsum', { label: 'ROUGE-Lsum', digits: 4, better: 'higher' }),
   score('nltk_meteor', { label: 'METEOR', digits: 4, better: 'higher' }),
   score('bertscore', { label: 'BERTScore F1', digits: 4, better: 'higher' }),
-  corpus('distinct1', { label: 'Distinct-1', digits: 4, better: null }),
-  corpus('distinct2', { label: 'Distinct-2', digits: 4, better: null }),
+  corpus('distinct1', { label: 'Distinct-1', digits: 4, better: null, jackknife: true }),
+  corpus('distinct2', { label: 'Distinct-2', digits: 4, better: null, jackknife: true }),
   corpus('length_ratio', { label: 'Length ratio', digits: 3, better: null }),
   ...FACE_IDS.map(judged),
 ];

@@ -39,7 +39,7 @@ p, pre { white-space: pre-wrap; overflow-wrap: anywhere }
 <h1>${escapeHtml(plan.name)}</h1>
 <p>${escapeHtml(`${plan.dataset.name}: ${summary.dialogues} dialogues, ${summary.turns} turns, ${summary.records} records${summary.failed ? `, ${summary.failed} of them failed` : ''}. ${summary.finished ? '' : 'The run is not finished. '}${summary.machine}.`)}</p>
 <div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>
-<p>Below each value its 95 % bootstrap interval over dialogues.</p>${summary.judge ? `\n<p>${escapeHtml(summary.judge.words)}</p>` : ''}
+<p>Below each value its 95 % interval over dialogues (bootstrap; jackknife for distinct-n).</p>${summary.judge ? `\n<p>${escapeHtml(summary.judge.words)}</p>` : ''}
 <ul>${summary.tests.map(({ words }) => `<li>${escapeHtml(words)}</li>`).join('\n')}</ul>
 ${answers.length > 0 ? `<h2>Answers</h2>\n${answers.join('\n')}` : ''}
 <h2>Plan</h2>

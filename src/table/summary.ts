@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 export const SUMMARY_FORMAT = 'solace-lab-summary';
 
-/** A value with its 95 % bootstrap interval over dialogues; null where it is undefined. */
+/** A value with its 95 % interval over dialogues: the bootstrap's, for distinct-n the jackknife's. */
 const intervalSchema = z.object({ value: z.number(), low: z.number(), high: z.number(), n: z.int() });
 
 /**

@@ -37,9 +37,18 @@ export function emit(graph: Graph, name: string): Uint8Array {
       });
     }
   }
+  const renamed = new Map<string, string>();
   for (const [output, value] of graph.outputs) {
-    onnx.node('Identity', [names[value.id] ?? ''], {}, { outputs: [output] });
+    const name = names[value.id] ?? '';
+    // The runtime copies what an Identity passes on, so a result gets the output's name where it is made.
+    if (value.made && !renamed.has(name)) renamed.set(name, output);
+    else onnx.node('Identity', [name], {}, { outputs: [output] });
     onnx.output(output, value.type, [...value.shape]);
+  }
+  const rename = (name: string): string => renamed.get(name) ?? name;
+  for (const node of onnx.graph.nodes) {
+    node.inputs = node.inputs.map(rename);
+    node.outputs = node.outputs.map(rename);
   }
   return encodeModel(onnx.build());
 }

@@ -1,5 +1,5 @@
 import { add } from './operators/elementwise.ts';
-import { expandLike } from './operators/shape.ts';
+import { expandLike, joinPads } from './operators/shape.ts';
 import { sameShape, type Value } from './value.ts';
 
 /**
@@ -25,7 +25,7 @@ export function gradients(loss: Value, parameters: readonly Value[]): Value[] {
       const part = parts[i];
       if (!part || !needs[i]) return;
       const before = collected.get(input.id);
-      collected.set(input.id, before ? add(before, part) : part);
+      collected.set(input.id, before ? (joinPads(before, part) ?? add(before, part)) : part);
     });
   }
   return parameters.map((parameter, i) => {

@@ -158,6 +158,38 @@ export const CONCAT: Operator = {
   },
 };
 
+/**
+ * The sum of two padded pieces of one tensor that lie side by side, which is one piece; undefined for anything else. The
+ * gradient of a tensor that is cut into slices is put together this way instead of by adding zeros.
+ */
+export function joinPads(a: Value, b: Value): Value | undefined {
+  const [left, right] = [a, b].map(padded).sort((x, y) => (x?.start ?? 0) - (y?.start ?? 0));
+  if (!left || !right || left.axis !== right.axis || left.end !== right.start || left.size !== right.size) return undefined;
+  const joined = concat([...pieces(left.piece, left.axis), ...pieces(right.piece, right.axis)] as [Value, ...Value[]], left.axis);
+  return left.start === 0 && right.end === left.size ? joined : pad(joined, left.axis, left.start, left.size - right.end);
+}
+
+interface Padded {
+  piece: Value;
+  axis: number;
+  /** Where the piece lies within `size` along the axis. */
+  start: number;
+  end: number;
+  size: number;
+}
+
+function padded({ shape, made }: Value): Padded | undefined {
+  if (made?.operator !== PAD) return undefined;
+  const axis = setting<number>(made.settings, 'axis');
+  const [start, after, size] = [setting<number>(made.settings, 'before'), setting<number>(made.settings, 'after'), shape[axis]];
+  return typeof size === 'number' ? { piece: at(made.inputs, 0), axis, start, end: size - after, size } : undefined;
+}
+
+/** What a concatenation along this axis was made of. */
+function pieces(value: Value, axis: number): readonly Value[] {
+  return value.made?.operator === CONCAT && value.made.settings.axis === axis ? value.made.inputs : [value];
+}
+
 /** Broadcasts the first input to the shape of the second, which is not differentiated. */
 export const EXPAND_LIKE: Operator = {
   name: 'expandLike',
