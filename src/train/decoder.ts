@@ -1,10 +1,7 @@
 import type { ModelConfig } from '../model/config.ts';
 import { attentionBiases, causalAttention, TOKEN_DIM } from './attention.ts';
 import { frozenMatrix, type BaseLayout, type FrozenMatrix } from './base.ts';
-import {
-  add, exp, gemm, keep, log, max, mul, reshape, rmsNorm, rotary, silu, sub, sum, takeRows, transpose, type Graph,
-  type Value,
-} from './ir/index.ts';
+import { add, exp, gemm, keep, log, max, mul, rmsNorm, sub, sum, swiglu, takeRows, type Graph, type Value } from './ir/index.ts';
 import { adapterName, isAdapted, moduleName, projectionShape, scaling, type LoraConfig, type TargetModule } from './lora.ts';
 
 /** Names of the inputs a batch fills; `T` tokens (padding included), `M` of them with a label. */
@@ -23,9 +20,14 @@ export const BATCH_INPUTS = {
   weight: 'weight',
 } as const;
 
-/** Name of the dropout mask of an adapter: bool [T, in]. */
+/** Name of the dropout mask of an adapter: bool [T, in], or [M, in] where `onlyLabels`. */
 export function maskName(layer: number, target: TargetModule): string {
   return `mask.${layer}.${target}`;
+}
+
+/** Whether a projection sees only the rows that have a label: after the last attention nobody looks at the others. */
+export function onlyLabels({ layers }: Pick<ModelConfig, 'layers'>, layer: number, target: TargetModule): boolean {
+  return layer === layers - 1 && ['gate_proj', 'up_proj', 'down_proj'].includes(target);
 }
 
 export interface DecoderOptions {
@@ -42,7 +44,7 @@ export interface DecoderOptions {
  * base.ts); adapters are inputs named as in PEFT.
  */
 export function decoderLoss(graph: Graph, { config, base, lora, dropout }: DecoderOptions): Value {
-  const { hiddenSize: hidden, heads, kvHeads, headDim, normEpsilon } = config;
+  const { hiddenSize: hidden, headDim, normEpsilon } = config;
   const weight = (name: string, dims: number[]): Value => graph.input(name, 'float32', dims);
   const norm = (x: Value, name: string): Value => rmsNorm(x, weight(`${name}.weight`, [hidden]), normEpsilon);
   const [ids, rows, inverse, labels] = [
@@ -54,7 +56,6 @@ export function decoderLoss(graph: Graph, { config, base, lora, dropout }: Decod
   const cos = graph.input(BATCH_INPUTS.cos, 'float32', [TOKEN_DIM, headDim]);
   const sin = graph.input(BATCH_INPUTS.sin, 'float32', [TOKEN_DIM, headDim]);
   const biasesOf = new Map([...new Set(config.windows)].map((window) => [window, attentionBiases(graph, window, config)]));
-  const attentionScale = graph.constant(1 / Math.sqrt(headDim));
 
   const project = (x: Value, layer: number, target: TargetModule): Value => {
     const [out, in_] = projectionShape(config, target);
@@ -64,23 +65,17 @@ export function decoderLoss(graph: Graph, { config, base, lora, dropout }: Decod
     if (!isAdapted(lora, layer, target)) return y;
     const a = weight(`${adapterName(layer, target)}.lora_A.weight`, [lora.rank, in_]);
     const b = weight(`${adapterName(layer, target)}.lora_B.weight`, [out, lora.rank]);
-    const kept = dropout ? keep(graph.input(maskName(layer, target), 'bool', [TOKEN_DIM, in_]), x) : x;
+    const kept = dropout ? keep(graph.input(maskName(layer, target), 'bool', [onlyLabels(config, layer, target) ? 'M' : TOKEN_DIM, in_]), x) : x;
     const alpha = scaling(lora) / (dropout ? 1 - lora.dropout : 1);
     return gemm(gemm(kept, a, { transB: true }), b, { transB: true, alpha }, y);
   };
-  const split = (x: Value, count: number): Value => transpose(reshape(x, [TOKEN_DIM, count, headDim]), [1, 0, 2]);
-
   const attention = (x: Value, layer: number): Value => {
-    const q = mul(rotary(split(project(x, layer, 'q_proj'), heads), cos, sin), attentionScale);
-    const k = rotary(split(project(x, layer, 'k_proj'), kvHeads), cos, sin);
-    const v = split(project(x, layer, 'v_proj'), kvHeads);
-    const mixed = causalAttention(q, k, v, biasesOf.get(config.windows[layer] ?? null) as Value[], config);
-    return project(reshape(transpose(mixed, [1, 0, 2]), [TOKEN_DIM, heads * headDim]), layer, 'o_proj');
+    const tables = { cos, sin, biases: biasesOf.get(config.windows[layer] ?? null) as Value[] };
+    const [q, k, v] = [project(x, layer, 'q_proj'), project(x, layer, 'k_proj'), project(x, layer, 'v_proj')];
+    return project(causalAttention(q, k, v, tables, config), layer, 'o_proj');
   };
-  const feedForward = (x: Value, layer: number): Value => {
-    const gate = silu(project(x, layer, 'gate_proj'));
-    return project(mul(gate, project(x, layer, 'up_proj')), layer, 'down_proj');
-  };
+  const feedForward = (x: Value, layer: number): Value =>
+    project(swiglu(project(x, layer, 'gate_proj'), project(x, layer, 'up_proj')), layer, 'down_proj');
 
   const table = (name: string): FrozenMatrix => frozenMatrix(graph, name, [config.vocabSize, hidden], base);
   const embedding = table('model.embed_tokens.weight');
@@ -88,10 +83,11 @@ export function decoderLoss(graph: Graph, { config, base, lora, dropout }: Decod
   for (let layer = 0; layer < config.layers; layer++) {
     const name = `model.layers.${layer}`;
     x = add(x, attention(norm(x, `${name}.input_layernorm`), layer));
+    if (layer === config.layers - 1) x = takeRows(x, rows, inverse);
     x = add(x, feedForward(norm(x, `${name}.post_attention_layernorm`), layer));
   }
   const head = config.tied ? embedding : table('lm_head.weight');
-  return crossEntropy(norm(takeRows(x, rows, inverse), 'model.norm'), head, labels);
+  return crossEntropy(norm(x, 'model.norm'), head, labels);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { ropeFrequencies, type ModelConfig } from '../model/config.ts';
-import { ATTENTION_BLOCKS, biasName, paddedTokens } from './attention.ts';
-import { BATCH_INPUTS, maskName } from './decoder.ts';
+import { ATTENTION_BLOCKS, biasDims, biasName, paddedTokens } from './attention.ts';
+import { BATCH_INPUTS, maskName, onlyLabels } from './decoder.ts';
 import { isAdapted, projectionShape, TARGET_MODULE_NAMES, type LoraConfig } from './lora.ts';
 import { dropoutMask, randomStream } from './random.ts';
 import type { Batch } from './sequence.ts';
@@ -92,19 +92,20 @@ function attentionBias({ documents, branches, positions }: TokenPlaces, window: 
       data[row * columns + j] = 0;
     }
   }
-  return { type: 'float32', data, dims: [1, size, columns] };
+  return { type: 'float32', data, dims: biasDims(documents.length, block) };
 }
 
 /** Dropout masks of every adapter for one pass, drawn from `key`: the same key gives the same masks. */
-export function dropoutFeeds(config: ModelConfig, lora: LoraConfig, filled: number, key: readonly number[]): Feeds {
-  const tokens = paddedTokens(filled);
+export function dropoutFeeds(config: ModelConfig, lora: LoraConfig, batch: Pick<Batch, 'tokens' | 'labels'>, key: readonly number[]): Feeds {
+  const tokens = paddedTokens(batch.tokens);
   const feeds: Feeds = new Map();
   for (let layer = 0; layer < config.layers; layer++) {
     TARGET_MODULE_NAMES.forEach((target, index) => {
       if (!isAdapted(lora, layer, target)) return;
       const width = projectionShape(config, target)[1];
-      const mask = dropoutMask(tokens * width, lora.dropout, randomStream(...key, layer, index));
-      feeds.set(maskName(layer, target), { type: 'bool', data: mask, dims: [tokens, width] });
+      const rows = onlyLabels(config, layer, target) ? batch.labels : tokens;
+      const mask = dropoutMask(rows * width, lora.dropout, randomStream(...key, layer, index));
+      feeds.set(maskName(layer, target), { type: 'bool', data: mask, dims: [rows, width] });
     });
   }
   return feeds;

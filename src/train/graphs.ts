@@ -70,18 +70,20 @@ export function updateGraph(tensors: readonly AdapterTensor[], config: AdamWConf
   const norm = sqrt(gradient.map((g) => squaredNorm(g)).reduce((a, b) => add(a, b)));
   graph.output(GRADIENT_NORM, norm);
   const clip = config.maxGradientNorm === null
-    ? null
+    ? number(1)
     : minimum(mul(number(config.maxGradientNorm), reciprocal(add(norm, number(1e-6)))), number(1));
+  // The clipped gradient is never made: its factor goes into those of the moments.
+  const share1 = mul(number(1 - config.beta1), clip);
+  const share2 = mul(number(1 - config.beta2), mul(clip, clip));
   tensors.forEach(({ name, shape }, i) => {
-    const raw = gradient[i] as Value;
-    const g = clip ? mul(raw, clip) : raw;
-    const moment = (prefix: string, beta: number, x: Value): Value => {
-      const next = add(mul(input(`${prefix}${name}`, shape), number(beta)), mul(x, number(1 - beta)));
+    const g = gradient[i] as Value;
+    const moment = (prefix: string, beta: number, part: Value): Value => {
+      const next = add(mul(input(`${prefix}${name}`, shape), number(beta)), part);
       graph.output(`${STATE.next}${prefix}${name}`, next);
       return next;
     };
-    const first = moment(STATE.first, config.beta1, g);
-    const second = moment(STATE.second, config.beta2, mul(g, g));
+    const first = moment(STATE.first, config.beta1, mul(g, share1));
+    const second = moment(STATE.second, config.beta2, mul(mul(g, g), share2));
     const direction = div(first, add(div(sqrt(second), rootCorrection2), number(config.epsilon)));
     graph.output(`${STATE.next}${name}`, sub(mul(input(name, shape), shrink), mul(direction, stepSize)));
   });

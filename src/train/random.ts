@@ -51,8 +51,14 @@ export function dropoutMask(length: number, drop: number, random: Random): Uint8
   const mask = new Uint8Array(length).fill(1);
   if (drop <= 0) return mask;
   const gaps = gapTable(drop);
-  const gap = (): number => gaps[random() * gaps.length | 0] ?? 0;
-  for (let i = gap(); i < length; i += 1 + gap()) mask[i] = 0;
+  // Each draw has 32 bits, enough for two gaps.
+  for (let i = -1; i < length;) {
+    const bits = random() * 0x100000000;
+    i += 1 + (gaps[bits >>> 16] ?? 0);
+    if (i < length) mask[i] = 0;
+    i += 1 + (gaps[bits & 0xffff] ?? 0);
+    if (i < length) mask[i] = 0;
+  }
   return mask;
 }
 

@@ -60,7 +60,7 @@ function doubles(feeds: Feeds): Record<string, Array64> {
 /** Every input of the step graph in double precision. */
 function stepInputs(): Record<string, Array64> {
   const batch = batchOf([first, second]);
-  const inputs = doubles(new Map([...batchFeeds(config, batch), ...dropoutFeeds(config, lora, batch.tokens, [1, 2])]));
+  const inputs = doubles(new Map([...batchFeeds(config, batch), ...dropoutFeeds(config, lora, batch, [1, 2])]));
   inputs[BATCH_INPUTS.weight] = array64([1, 1], [1 / batch.labels]);
   const graph = stepGraph(stepOptions());
   const weights = new Map([...baseWeights(), ...adapterWeights()]);
@@ -138,7 +138,7 @@ describe('the training step', () => {
       await trainer.accumulate(batch, 1 / batch.labels, [step]);
       await trainer.update(0.05);
     }
-    expect((await trainer.evaluate(batch)).sum).toBeLessThan(before.sum / 2);
+    expect((await trainer.evaluate(batch)).sum).toBeLessThan(0.6 * before.sum);
     await trainer.dispose();
   });
 });

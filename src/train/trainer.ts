@@ -105,7 +105,7 @@ export class AdapterTrainer {
     const { config, lora } = this.options;
     const feeds = this.batch(batch);
     feeds[BATCH_INPUTS.weight] = this.tensor({ type: 'float32', data: Float32Array.of(weight), dims: [1, 1] });
-    if (lora.dropout > 0) this.put(feeds, dropoutFeeds(config, lora, batch.tokens, dropoutKey));
+    if (lora.dropout > 0) this.put(feeds, dropoutFeeds(config, lora, batch, dropoutKey));
     for (const { name } of this.tensors) {
       feeds[name] = this.held(name);
       feeds[`${STATE.gradient}${name}`] = this.held(`${STATE.gradient}${name}`);

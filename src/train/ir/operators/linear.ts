@@ -1,6 +1,7 @@
 import { attr } from '../../../model/onnx/index.ts';
-import { size, type Array64 } from '../array64.ts';
-import { apply, at, describe, sameShape, setting, type Operator, type Value } from '../value.ts';
+import { broadcastIndices, broadcastSizes, size, type Array64 } from '../array64.ts';
+import { apply, at, broadcastShapes, describe, sameShape, setting, type Operator, type Value } from '../value.ts';
+import { sumTo } from './reduce.ts';
 import { transpose } from './shape.ts';
 
 function product(a: Float64Array, b: Float64Array, out: Float64Array, m: number, k: number, n: number): void {
@@ -12,30 +13,34 @@ function product(a: Float64Array, b: Float64Array, out: Float64Array, m: number,
   }
 }
 
-/** Product of two stacks of matrices: [..., m, k] and [..., k, n] with equal leading sizes. */
+/** Product of two stacks of matrices, [..., m, k] and [..., k, n], whose leading sizes broadcast. */
 export const MATMUL: Operator = {
   name: 'matmul',
   infer: ([a, b]) => {
-    if (!a || !b || a.shape.at(-1) !== b.shape.at(-2) || !sameShape(a.shape.slice(0, -2), b.shape.slice(0, -2))) {
+    if (!a || !b || a.shape.at(-1) !== b.shape.at(-2)) {
       throw new Error(`matmul cannot multiply ${describe(a?.shape ?? [])} by ${describe(b?.shape ?? [])}.`);
     }
-    return { shape: [...a.shape.slice(0, -1), at(b.shape, -1)], type: 'float32' };
+    return { shape: [...broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2)), at(a.shape, -2), at(b.shape, -1)], type: 'float32' };
   },
   emit: ({ names, onnx }) => onnx.node('MatMul', [...names]),
   gradient: ({ inputs, needs, full }) => {
     const g = full();
+    const [a, b] = [at(inputs, 0), at(inputs, 1)];
     return [
-      needs[0] ? matmul(g, swapLast(at(inputs, 1))) : undefined,
-      needs[1] ? matmul(swapLast(at(inputs, 0)), g) : undefined,
+      needs[0] ? sumTo(matmul(g, swapLast(b)), a.shape) : undefined,
+      needs[1] ? sumTo(matmul(swapLast(a), g), b.shape) : undefined,
     ];
   },
   evaluate: ([x, y]) => {
     const [a, b] = [x as Array64, y as Array64];
     const [m, k, n] = [at(a.shape, -2), at(a.shape, -1), at(b.shape, -1)];
-    const shape = [...a.shape.slice(0, -1), n];
+    const stack = broadcastSizes(a.shape.slice(0, -2), b.shape.slice(0, -2));
+    const [ofA, ofB] = [a, b].map(({ shape }) => broadcastIndices(shape.slice(0, -2), stack));
+    const shape = [...stack, m, n];
     const data = new Float64Array(size(shape));
-    for (let i = 0; i < size(a.shape.slice(0, -2)); i++) {
-      product(a.data.subarray(i * m * k, (i + 1) * m * k), b.data.subarray(i * k * n, (i + 1) * k * n), data.subarray(i * m * n, (i + 1) * m * n), m, k, n);
+    for (let i = 0; i < size(stack); i++) {
+      const [ia, ib] = [(ofA?.[i] ?? 0) * m * k, (ofB?.[i] ?? 0) * k * n];
+      product(a.data.subarray(ia, ia + m * k), b.data.subarray(ib, ib + k * n), data.subarray(i * m * n, (i + 1) * m * n), m, k, n);
     }
     return { shape, data };
   },
@@ -94,7 +99,8 @@ export interface GemmSettings {
   alpha?: number;
 }
 
-function swapLast(x: Value): Value {
+/** A stack of matrices, each transposed. */
+export function swapLast(x: Value): Value {
   const order = x.shape.map((_, axis) => axis);
   order.push(...order.splice(-2).reverse());
   return transpose(x, order);

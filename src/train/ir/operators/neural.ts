@@ -1,8 +1,9 @@
 import { attr } from '../../../model/onnx/index.ts';
-import { type Array64 } from '../array64.ts';
-import { apply, at, describe, setting, type Operator, type Value } from '../value.ts';
+import { broadcastIndices, type Array64 } from '../array64.ts';
+import { apply, at, describe, sameShape, setting, type Operator, type Value } from '../value.ts';
 import { add, div, mul, neg, sigmoid, sqrt, sub } from './elementwise.ts';
-import { sum } from './reduce.ts';
+import { MATMUL, matmul, swapLast } from './linear.ts';
+import { SOFTMAX, softmax, sum, sumTo } from './reduce.ts';
 
 /** Rows of a frozen table: table[indices[i]]. */
 export const GATHER: Operator = {
@@ -83,16 +84,46 @@ export const RMS_NORM: Operator = {
   },
 };
 
-/** x · sigmoid(x). */
-export const SILU: Operator = {
-  name: 'silu',
-  infer: (inputs) => ({ shape: at(inputs, 0).shape, type: 'float32' }),
-  emit: ({ names, onnx }) => onnx.node('Mul', [at(names, 0), onnx.node('Sigmoid', [...names])]),
-  gradient: ({ inputs, output, full }) => {
-    const gate = sigmoid(at(inputs, 0));
-    return [mul(full(), add(gate, sub(output, mul(output, gate))))];
+/**
+ * x · sigmoid(x) · y (Shazeer 2020). Its gradient uses the result: with s = sigmoid(x) and h = x·s it is
+ * g·h for y, and g·(h·y + s·(y − h·y)) for x.
+ */
+export const SWIGLU: Operator = {
+  name: 'swiglu',
+  infer: ([x, y]) => {
+    if (!x || !y || !sameShape(x.shape, y.shape)) throw new Error('swiglu takes two operands of one shape.');
+    return { shape: x.shape, type: 'float32' };
   },
-  evaluate: ([x]) => ({ shape: (x as Array64).shape, data: (x as Array64).data.map((value) => value / (1 + Math.exp(-value))) }),
+  emit: ({ names: [x = '', y = ''], onnx }) => onnx.node('Mul', [onnx.node('Mul', [x, onnx.node('Sigmoid', [x])]), y]),
+  gradient: ({ inputs, output, full }) => {
+    const [x, y] = [at(inputs, 0), at(inputs, 1)];
+    const [g, gate] = [full(), sigmoid(x)];
+    return [mul(g, add(output, mul(gate, sub(y, output)))), mul(g, mul(x, gate))];
+  },
+  evaluate: ([x, y]) => {
+    const { shape, data } = x as Array64;
+    return { shape, data: data.map((value, i) => (value / (1 + Math.exp(-value))) * ((y as Array64).data[i] ?? 0)) };
+  },
+};
+
+/**
+ * softmax(scores) · values, whose leading sizes broadcast. The softmax's gradient needs the sum of gradient times weight over
+ * each row, which is the sum of gradient times result: headDim numbers a row in place of one for each key (Dao et al. 2022).
+ */
+export const ATTEND: Operator = {
+  name: 'attend',
+  infer: (inputs, settings) => MATMUL.infer(inputs, settings),
+  emit: ({ names, onnx }) => onnx.node('MatMul', [onnx.node('Softmax', [at(names, 0)], { axis: attr.int(-1) }), at(names, 1)]),
+  gradient: ({ inputs, output, full, needs }) => {
+    const [scores, values] = [at(inputs, 0), at(inputs, 1)];
+    const [g, weights] = [full(), softmax(scores)];
+    const along = sum(mul(g, output), output.shape.length - 1);
+    return [
+      needs[0] ? mul(weights, sub(matmul(g, swapLast(values)), along)) : undefined,
+      needs[1] ? sumTo(matmul(swapLast(weights), g), values.shape) : undefined,
+    ];
+  },
+  evaluate: ([scores, values], settings) => MATMUL.evaluate([SOFTMAX.evaluate([scores as Array64], {}), values as Array64], settings),
 };
 
 /**
@@ -114,7 +145,8 @@ export const ROTARY: Operator = {
   evaluate: ([x, cos, sin]) => {
     const { shape, data } = x as Array64;
     const width = at(shape, -1);
-    const table = (angles: Array64 | undefined, i: number): number => angles?.data[i % angles.data.length] ?? 0;
+    const places = broadcastIndices(at([cos], 0)?.shape ?? [], shape);
+    const table = (angles: Array64 | undefined, i: number): number => angles?.data[places[i] ?? 0] ?? 0;
     const result = data.map((value, i) => {
       const column = i % width;
       const other = column < width / 2 ? -(data[i + width / 2] ?? 0) : (data[i - width / 2] ?? 0);
@@ -127,5 +159,6 @@ export const ROTARY: Operator = {
 export const gather = (table: Value, indices: Value): Value => apply(GATHER, [table, indices]);
 export const takeRows = (x: Value, rows: Value, inverse: Value): Value => apply(TAKE_ROWS, [x, rows, inverse]);
 export const rmsNorm = (x: Value, weight: Value, epsilon: number): Value => apply(RMS_NORM, [x, weight], { epsilon });
-export const silu = (x: Value): Value => apply(SILU, [x]);
+export const swiglu = (x: Value, y: Value): Value => apply(SWIGLU, [x, y]);
+export const attend = (scores: Value, values: Value): Value => apply(ATTEND, [scores, values]);
 export const rotary = (x: Value, cos: Value, sin: Value): Value => apply(ROTARY, [x, cos, sin]);

@@ -46,7 +46,11 @@ const CASES: Record<string, Case[]> = {
   pad: [{ inputs: { x: [2, 3] }, build: one((x) => op.pad(x, 1, 2, 1)) }],
   concat: [{ inputs: { a: [2, 3], b: [2, 1] }, build: two((a, b) => op.concat([a, b, a], 1)) }],
   expandLike: [{ inputs: { a: [1, 3], b: [2, 3] }, build: two(op.expandLike), forwardOnly: true }],
-  matmul: [{ inputs: { a: [2, 3, 4], b: [2, 4, 5] }, build: two(op.matmul) }],
+  matmul: [
+    { inputs: { a: [2, 3, 4], b: [2, 4, 5] }, build: two(op.matmul) },
+    { inputs: { a: [2, 3, 2, 4], b: [2, 1, 4, 5] }, build: two(op.matmul) },
+    { inputs: { a: [1, 2, 3], b: [3, 3, 2] }, build: two(op.matmul) },
+  ],
   gemm: [false, true].flatMap((transA) => [false, true].map((transB) => ({
     inputs: { a: transA ? [4, 3] : [3, 4], b: transB ? [5, 4] : [4, 5], c: [3, 5] },
     build: (values: Record<string, Value>) => op.gemm(v(values, 'a'), v(values, 'b'), { transA, transB, alpha: 0.7 }, v(values, 'c')),
@@ -89,12 +93,20 @@ const CASES: Record<string, Case[]> = {
     build: (values) => op.quantisedRows({ codes: v(values, 'codes'), scales: v(values, 'scales') }, v(values, 'rows')),
     forwardOnly: true,
   }],
-  silu: [{ inputs: matrix, build: one(op.silu) }],
+  swiglu: [{ inputs: { a: [3, 4], b: [3, 4] }, build: two(op.swiglu) }],
+  attend: [{ inputs: { a: [2, 3, 2, 4], b: [2, 1, 4, 5] }, build: two(op.attend) }],
   rotary: [{
     inputs: {
       x: [2, 3, 4],
       cos: { type: 'float32', shape: [3, 4], data: [1, 1, 1, 1, 0.5, 0.9, 0.5, 0.9, -0.4, 0.8, -0.4, 0.8] },
       sin: { type: 'float32', shape: [3, 4], data: [0, 0, 0, 0, 0.8, 0.4, 0.8, 0.4, 0.9, 0.6, 0.9, 0.6] },
+    },
+    build: (values) => op.rotary(v(values, 'x'), v(values, 'cos'), v(values, 'sin')),
+  }, {
+    inputs: {
+      x: [2, 1, 2, 4],
+      cos: { type: 'float32', shape: [2, 1, 1, 4], data: [1, 0.7, 1, 0.7, 0.5, 0.9, 0.5, 0.9] },
+      sin: { type: 'float32', shape: [2, 1, 1, 4], data: [0, 0.7, 0, 0.7, 0.8, 0.4, 0.8, 0.4] },
     },
     build: (values) => op.rotary(v(values, 'x'), v(values, 'cos'), v(values, 'sin')),
   }],
