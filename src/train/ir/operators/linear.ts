@@ -101,9 +101,12 @@ export interface GemmSettings {
 
 /** A stack of matrices, each transposed. */
 export function swapLast(x: Value): Value {
-  const order = x.shape.map((_, axis) => axis);
-  order.push(...order.splice(-2).reverse());
-  return transpose(x, order);
+  return transpose(x, swapped(x.shape.map((_, axis) => axis)));
+}
+
+/** A list with its last two items in the other order: the shape or the axes of `swapLast`. */
+export function swapped<T>(list: readonly T[]): T[] {
+  return [...list.slice(0, -2), ...list.slice(-2).reverse()];
 }
 
 export const matmul = (a: Value, b: Value): Value => apply(MATMUL, [a, b]);

@@ -2,7 +2,7 @@ import { attr } from '../../../model/onnx/index.ts';
 import { broadcastIndices, type Array64 } from '../array64.ts';
 import { apply, at, describe, sameShape, setting, type Operator, type Value } from '../value.ts';
 import { add, div, mul, neg, sigmoid, sqrt, sub } from './elementwise.ts';
-import { MATMUL, matmul, swapLast } from './linear.ts';
+import { MATMUL, matmul, swapLast, swapped } from './linear.ts';
 import { SOFTMAX, softmax, sum, sumTo } from './reduce.ts';
 
 /** Rows of a frozen table: table[indices[i]]. */
@@ -120,7 +120,8 @@ export const ATTEND: Operator = {
     const along = sum(mul(g, output), output.shape.length - 1);
     return [
       needs[0] ? mul(weights, sub(matmul(g, swapLast(values)), along)) : undefined,
-      needs[1] ? sumTo(matmul(swapLast(weights), g), values.shape) : undefined,
+      // Transposed, because onnxruntime multiplies by a wide matrix faster than by a tall one.
+      needs[1] ? swapLast(sumTo(matmul(swapLast(g), weights), swapped(values.shape))) : undefined,
     ];
   },
   evaluate: ([scores, values], settings) => MATMUL.evaluate([SOFTMAX.evaluate([scores as Array64], {}), values as Array64], settings),
