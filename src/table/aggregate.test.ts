@@ -46,6 +46,16 @@ describe('aggregate', () => {
     expect(raw?.tokensPerSecond).toBeCloseTo(100, 9);
   });
 
+  it('holds distinct-n within its interval, though every resample repeats texts', () => {
+    const words = ['rain', 'work', 'sleep', 'home', 'winter', 'friend', 'music'];
+    const varied = records.map((each) => ({ ...each, hypothesis: `You miss ${words[each.turn % 7]} and ${words[(each.turn * 3) % 7]} in ${each.turn}.` }));
+    for (const { metrics } of aggregate(plan, varied, options).cells) {
+      const { value, low, high } = metrics['distinct1'] ?? { value: NaN, low: NaN, high: NaN };
+      expect(low).toBeLessThan(value);
+      expect(high).toBeGreaterThan(value);
+    }
+  });
+
   it('tests the representations against the first and says so in words', () => {
     const { tests } = aggregate(plan, records, options);
     expect(tests.map(({ metric }) => metric)).toEqual(['perplexity', 'rougeL']);
