@@ -52,18 +52,33 @@ describe.runIf(takeSlow && hasShared(SOURCE))('llama.cpp loads a GGUF export', (
   });
 
   it('of SmolLM2 in F16 and writes the same greedy text as the ONNX export', { timeout: 480_000 }, async () => {
-    await exported(join(SHARED, SOURCE), 'smol', 'gguf', 'F16');
+    const own = await replyOf('F16');
     await exported(join(root, 'smol-gguf-F16'), 'smol', 'onnx', 'fp32');
-    const reply = (): Promise<string> => guest.page.evaluate(async () => {
-      const { model } = globalThis as unknown as InPage;
-      let text = '';
-      const settings = { temperature: 0, topK: 0, topP: 1, maxNewTokens: 24, seed: 1 };
-      for await (const event of model.stream([{ role: 'user', content: 'I feel alone tonight.' }], settings)) if (event.type === 'text') text += event.text;
-      return text;
-    });
-    const own = await withModel(guest.page, 'files/smol-gguf-F16/smol.F16.gguf', 'wllama', reply);
-    process.stdout.write(`      ${own}\n`);
-    expect(own).toMatch(/\w/);
-    expect(await withModel(guest.page, 'files/smol-onnx-fp32/', 'transformers', reply)).toBe(own);
+    expect(await withModel(guest.page, 'files/smol-onnx-fp32/', 'transformers', () => greedy(guest.page))).toBe(own);
   });
+
+  // llama.cpp rounds activations to 8 bits where weights are quantised, so only the gist is sure to be the same. Q4_0's 16 levels
+  // around zero are too coarse for this model: ONNX Runtime answers in seedlings too, from the same file.
+  it.each([['Q8_0', /^I'm sorry/], ['Q4_1', /^I'm sorry/], ['Q4_0', /🌱{5}/u]] as const)('of SmolLM2 in %s and answers as its weights do', { timeout: 480_000 }, async (dtype, gist) => {
+    expect(await replyOf(dtype)).toMatch(gist);
+  });
+
+  /** What llama.cpp writes with the GGUF of a type; printed, for a reader to judge. */
+  async function replyOf(dtype: string): Promise<string> {
+    await exported(join(SHARED, SOURCE), 'smol', 'gguf', dtype);
+    const reply = await withModel(guest.page, `files/smol-gguf-${dtype}/smol.${dtype}.gguf`, 'wllama', () => greedy(guest.page));
+    process.stdout.write(`      ${dtype}: ${reply}\n`);
+    return reply;
+  }
 });
+
+/** The beginning of the most likely reply to one message. */
+function greedy(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const { model } = globalThis as unknown as InPage;
+    let text = '';
+    const settings = { temperature: 0, topK: 0, topP: 1, maxNewTokens: 24, seed: 1 };
+    for await (const event of model.stream([{ role: 'user', content: 'I feel alone tonight.' }], settings)) if (event.type === 'text') text += event.text;
+    return text;
+  });
+}
