@@ -201,7 +201,7 @@ async function run(browser: Browser, url: string, contender: Contender, threads:
 const HEAD = '| | runs | load s | prompt tokens | first token s | tokens/s | peak MiB | best of |\n| --- | --- | --- | --- | --- | --- | --- | --- |';
 
 function line({ name, where, loadMs, promptTokens, firstTokenMs, tokensPerSecond, peakMiB, newTokens, rounds }: Row): string {
-  return `| ${name} | ${where} | ${(loadMs / 1000).toFixed(1)} | ${promptTokens} | ${(firstTokenMs / 1000).toFixed(2)} | ${tokensPerSecond.toFixed(1)} | ${peakMiB?.toFixed(0) ?? '?'} | ${rounds} x ${newTokens} tokens |`;
+  return `| ${name} | ${where} | ${(loadMs / 1000).toFixed(1)} | ${promptTokens} | ${(firstTokenMs / 1000).toFixed(2)} | ${tokensPerSecond < 1 ? tokensPerSecond.toPrecision(2) : tokensPerSecond.toFixed(1)} | ${peakMiB?.toFixed(0) ?? '?'} | ${rounds} x ${newTokens} tokens |`;
 }
 
 function reportRatio(rows: Row[]): void {
