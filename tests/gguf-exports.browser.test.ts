@@ -53,6 +53,7 @@ describe.runIf(takeSlow && hasShared(SOURCE))('llama.cpp loads a GGUF export', (
 
   it('of SmolLM2 in F16 and writes the same greedy text as the ONNX export', { timeout: 480_000 }, async () => {
     const own = await replyOf('F16');
+    expect(own).toMatch(/\w/);
     await exported(join(root, 'smol-gguf-F16'), 'smol', 'onnx', 'fp32');
     expect(await withModel(guest.page, 'files/smol-onnx-fp32/', 'transformers', () => greedy(guest.page))).toBe(own);
   });

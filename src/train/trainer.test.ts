@@ -134,11 +134,11 @@ describe('the training step', () => {
     const trainer = await AdapterTrainer.create(ort, { config, lora, optimizer: ADAMW, base: baseWeights(), adapter: adapterWeights() });
     const batch = batchOf([first, second]);
     const before = await trainer.evaluate(batch);
-    for (let step = 0; step < 30; step++) {
+    for (let step = 0; step < 90; step++) {
       await trainer.accumulate(batch, 1 / batch.labels, [step]);
-      await trainer.update(0.05);
+      await trainer.update(0.02);
     }
-    expect((await trainer.evaluate(batch)).sum).toBeLessThan(0.6 * before.sum);
+    expect((await trainer.evaluate(batch)).sum).toBeLessThan(before.sum / 2);
     await trainer.dispose();
   });
 });

@@ -146,7 +146,7 @@ export const ROTARY: Operator = {
   evaluate: ([x, cos, sin]) => {
     const { shape, data } = x as Array64;
     const width = at(shape, -1);
-    const places = broadcastIndices(at([cos], 0)?.shape ?? [], shape);
+    const places = broadcastIndices((cos as Array64).shape, shape);
     const table = (angles: Array64 | undefined, i: number): number => angles?.data[places[i] ?? 0] ?? 0;
     const result = data.map((value, i) => {
       const column = i % width;
