@@ -1,50 +1,48 @@
-import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { VIEWS } from '../src/ui/routes.ts';
 import { seriousViolations } from './harness/axe.ts';
-import { echo, type Endpoint } from './harness/endpoint.ts';
-import { openEndpointLab, type EndpointLab } from './harness/endpoint-lab.ts';
-import type { ServedLab } from './harness/lab.ts';
+import { echo } from './harness/endpoint.ts';
+import { useEndpointLab } from './harness/endpoint-lab.ts';
 import { Person } from './harness/person.ts';
 import { visit } from './harness/visit.ts';
 
-const VIEWS = ['chat', 'compare', 'data', 'notebooks', 'models', 'about'];
-const PROFILES: [string, BrowserContextOptions][] = (['light', 'dark'] as const).flatMap((colorScheme) => [
-  [`${colorScheme}, desktop`, { colorScheme, viewport: { width: 1280, height: 800 } }] as const,
-  [`${colorScheme}, phone`, { colorScheme, viewport: { width: 390, height: 844 }, hasTouch: true }] as const,
-]) as [string, BrowserContextOptions][];
+const PROFILES: [string, BrowserContextOptions][] = [
+  ['desktop', { viewport: { width: 1280, height: 800 } }],
+  ['phone', { viewport: { width: 390, height: 844 }, hasTouch: true }],
+];
+
+/** What axe finds in the page in light and in dark colours. */
+async function violationsInBoth(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const violation of await seriousViolations(page)) found.push(`${colorScheme}: ${violation}`);
+  }
+  return found;
+}
 
 describe('accessibility', () => {
-  let opened: EndpointLab;
-  let browser: Browser;
-  let lab: ServedLab;
-  let endpoint: Endpoint;
+  const at = useEndpointLab();
 
-  beforeAll(async () => {
-    opened = await openEndpointLab();
-    ({ browser, lab, endpoint } = opened);
-  });
-  afterAll(() => opened.close());
-
-  beforeEach(() => {
-    endpoint.manner = 'answers';
-  });
-
-  it.each(PROFILES)('axe finds nothing serious on any view (%s)', async (_name, profile) => {
+  it.each(PROFILES)('axe finds nothing serious on any view, light and dark (%s)', async (_name, profile) => {
+    const { browser, lab } = at;
     const guest = await visit(browser, lab.url, { profile });
     const found: string[] = [];
-    for (const view of VIEWS) {
-      await guest.page.goto(`${lab.url}#/${view}`);
+    for (const { id } of VIEWS) {
+      await guest.page.goto(`${lab.url}#/${id}`);
       await guest.page.getByRole('heading', { level: 1 }).first().waitFor();
-      for (const violation of await seriousViolations(guest.page)) found.push(`${view}: ${violation}`);
+      for (const violation of await violationsInBoth(guest.page)) found.push(`${id}, ${violation}`);
       const overhang = await guest.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      expect(overhang, `${view} scrolls sideways`).toBeLessThanOrEqual(0);
+      expect(overhang, `${id} scrolls sideways`).toBeLessThanOrEqual(0);
     }
     expect(found).toEqual([]);
     await guest.close();
   });
 
-  it.each(['light', 'dark'] as const)('axe finds nothing serious in a conversation with banner and error (%s)', async (colorScheme) => {
-    const guest = await visit(browser, lab.url, { profile: { colorScheme } });
+  it('axe finds nothing serious in a conversation with banner and error', async () => {
+    const { browser, lab, endpoint } = at;
+    const guest = await visit(browser, lab.url);
     const person = new Person(guest.page);
     await person.addEndpoint(endpoint);
     await person.goTo('Chat');
@@ -52,13 +50,14 @@ describe('accessibility', () => {
     endpoint.manner = '500';
     await person.say('Are you there?');
     await person.problem.waitFor();
-    expect(await seriousViolations(guest.page)).toEqual([]);
+    expect(await violationsInBoth(guest.page)).toEqual([]);
     await guest.page.getByRole('tab', { name: 'Settings' }).click();
-    expect(await seriousViolations(guest.page)).toEqual([]);
+    expect(await violationsInBoth(guest.page)).toEqual([]);
     await guest.close();
   });
 
   it('a conversation can be held with the keyboard alone', async () => {
+    const { browser, lab, endpoint } = at;
     const guest = await visit(browser, lab.url);
     const { keyboard } = guest.page;
     /** Presses Tab until the focus is on what has this name, as a person who cannot see the page would. */

@@ -1,11 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { echo, type Endpoint } from './harness/endpoint.ts';
-import { openEndpointLab, type EndpointLab } from './harness/endpoint-lab.ts';
-import type { ServedLab } from './harness/lab.ts';
-import { Person } from './harness/person.ts';
-import { visit, type Visit } from './harness/visit.ts';
+import { describe, expect, it } from 'vitest';
+import { echo } from './harness/endpoint.ts';
+import { useEndpointVisit } from './harness/endpoint-lab.ts';
 
 /** Text that would run if it were ever taken for HTML, here or in a message's title. */
 const HOSTILE = [
@@ -19,27 +15,10 @@ const HOSTILE = [
 
 // A local endpoint answers here, because what is tested is the page around the replies, not a model's words.
 describe('conversations', () => {
-  let opened: EndpointLab;
-  let browser: Browser;
-  let lab: ServedLab;
-  let endpoint: Endpoint;
-  let guest: Visit;
-  let person: Person;
-
-  beforeAll(async () => {
-    opened = await openEndpointLab();
-    ({ browser, lab, endpoint } = opened);
-  });
-  afterAll(() => opened.close());
-  beforeEach(async () => {
-    guest = await visit(browser, lab.url);
-    person = new Person(guest.page);
-    await person.addEndpoint(endpoint);
-    await person.goTo('Chat');
-  });
-  afterEach(() => guest.close());
+  const at = useEndpointVisit({ view: 'Chat' });
 
   it('shows hostile text as text, in the page, the list and the context', async () => {
+    const { guest, person } = at;
     for (const text of HOSTILE) {
       await person.ask(text);
       expect(await person.messages.last().getByRole('paragraph').first().innerText()).toBe(text);
@@ -51,6 +30,7 @@ describe('conversations', () => {
   });
 
   it('survives a reload, with the reply that was cut off kept as far as it had come', async () => {
+    const { endpoint, guest, person } = at;
     endpoint.manner = 'breaks-off';
     await person.say('Tell me something long');
     await person.replies.last().getByText('This sentence will never').waitFor();
@@ -64,6 +44,7 @@ describe('conversations', () => {
   });
 
   it('branches at an edited message and finds both branches again', async () => {
+    const { person } = at;
     await person.ask('First wording');
     await person.messages.last().getByRole('button', { name: 'Edit' }).click();
     const editor = person.messages.last().getByRole('textbox');
@@ -75,6 +56,7 @@ describe('conversations', () => {
   });
 
   it('can be exported, deleted and imported without loss', async () => {
+    const { guest, person } = at;
     await person.ask('Keep this one');
     const download = guest.page.waitForEvent('download');
     await guest.page.getByRole('button', { name: /export/i }).first().click();
@@ -93,6 +75,7 @@ describe('conversations', () => {
   });
 
   it('brings a calm banner with crisis lines where a message signals danger, and not elsewhere', async () => {
+    const { guest, person } = at;
     const banner = guest.page.getByRole('region', { name: 'Where to find people who can help' });
     await person.ask('My exams are killing me');
     expect(await banner.count()).toBe(0);

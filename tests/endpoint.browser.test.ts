@@ -1,10 +1,6 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launch } from './harness/browser.ts';
-import { echo, startEndpoint, type Endpoint, type Manner } from './harness/endpoint.ts';
-import { serveLab, type ServedLab } from './harness/lab.ts';
-import { Person } from './harness/person.ts';
-import { visit, type Visit } from './harness/visit.ts';
+import { describe, expect, it } from 'vitest';
+import { echo, type Manner } from './harness/endpoint.ts';
+import { useEndpointVisit } from './harness/endpoint-lab.ts';
 
 /** What a person must be told for each of an endpoint's faults. */
 const FAULTS: [Manner, RegExp][] = [
@@ -16,33 +12,10 @@ const FAULTS: [Manner, RegExp][] = [
 ];
 
 describe('an OpenAI-compatible endpoint', () => {
-  let browser: Browser;
-  let lab: ServedLab;
-  let endpoint: Endpoint;
-  let guest: Visit;
-  let person: Person;
-
-  beforeAll(async () => {
-    browser = await launch({ webgpu: false });
-    lab = await serveLab();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await lab.close();
-  });
-  beforeEach(async () => {
-    endpoint = await startEndpoint();
-    guest = await visit(browser, lab.url);
-    person = new Person(guest.page);
-    await person.addEndpoint(endpoint, 'secret-key');
-    await person.goTo('Chat');
-  });
-  afterEach(async () => {
-    await guest.close();
-    await endpoint.close();
-  });
+  const at = useEndpointVisit({ key: 'secret-key', view: 'Chat' });
 
   it('answers in the conversation, under the key and with the system prompt first', async () => {
+    const { lab, endpoint, guest, person } = at;
     expect(await person.ask('I feel lost today')).toBe(echo('I feel lost today'));
     const [request] = endpoint.seen;
     expect(request?.authorization).toBe('Bearer secret-key');
@@ -53,6 +26,7 @@ describe('an OpenAI-compatible endpoint', () => {
   });
 
   it('receives compressed messages, and the page keeps the whole ones', async () => {
+    const { endpoint, person } = at;
     await person.represent('NoStopwords');
     await person.ask('I am so very tired of the noise');
     expect(endpoint.seen[0]?.body.messages.at(-1)?.content).toBe('tired noise');
@@ -60,12 +34,14 @@ describe('an OpenAI-compatible endpoint', () => {
   });
 
   it('forgets the key with the tab', async () => {
+    const { guest, person } = at;
     await person.ask('Hello');
     const stored = await guest.page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
     expect(stored).not.toContain('secret-key');
   });
 
   it.each(FAULTS)('that fails with %s is named, and a retry works', async (manner, words) => {
+    const { endpoint, person } = at;
     endpoint.manner = manner;
     await person.say('Are you there?');
     await person.problem.waitFor();
@@ -81,6 +57,7 @@ describe('an OpenAI-compatible endpoint', () => {
   });
 
   it('that says nothing can be stopped', async () => {
+    const { endpoint, guest, person } = at;
     endpoint.manner = 'silent';
     await person.say('Are you there?');
     await guest.page.getByRole('button', { name: 'Stop the reply' }).click();
@@ -89,6 +66,7 @@ describe('an OpenAI-compatible endpoint', () => {
   });
 
   it('that is gone is named', async () => {
+    const { endpoint, person } = at;
     await endpoint.close();
     await person.say('Are you there?');
     await person.problem.waitFor();

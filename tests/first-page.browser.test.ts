@@ -23,7 +23,7 @@ describe('the first page', () => {
   });
 
   it('can be used before any byte of a model or an engine is asked for', async () => {
-    const guest = await visit(browser, lab.url, { profile: { serviceWorkers: 'block' } });
+    const guest = await visit(browser, lab.url);
     const asked: string[] = [];
     guest.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     const person = new Person(guest.page);
@@ -36,7 +36,7 @@ describe('the first page', () => {
   });
 
   it('needs less than 250 KB of JavaScript, gzipped', async () => {
-    const guest = await visit(browser, 'about:blank', { profile: { serviceWorkers: 'block' } });
+    const guest = await visit(browser, 'about:blank');
     const scripts: Response[] = [];
     guest.page.on('response', (response) => {
       if (/javascript/.test(response.headers()['content-type'] ?? '')) scripts.push(response);
@@ -53,7 +53,7 @@ describe('the first page', () => {
   });
 
   it('has its policy both in the page and in the header, and asks nobody else for anything', async () => {
-    const guest = await visit(browser, lab.url);
+    const guest = await visit(browser, lab.url, { serviceWorker: true });
     const response = await guest.page.reload();
     expect(response?.headers()['content-security-policy']).toContain("default-src 'none'");
     const meta = guest.page.locator('meta[http-equiv="Content-Security-Policy"]');

@@ -20,7 +20,7 @@ let browser: Browser;
 let guest: Visit;
 
 async function exported(source: string, name: string, format: 'gguf' | 'onnx', dtype: string): Promise<void> {
-  await exportCommand.run(['--in', source, '--format', format, '--dtype', dtype, '--name', name, '--out', join(root, `${name}-${format}-${dtype}`), '--no-check'], new AbortController().signal);
+  await exportCommand.run(['--in', source, '--format', format, '--dtype', dtype, '--name', name, '--out', join(root, `${name}-${format}-${dtype}`), '--no-check'], () => undefined, new AbortController().signal);
 }
 
 type InPage = { model: Awaited<ReturnType<typeof models.loadModel>> };

@@ -1,13 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import type { Endpoint } from './harness/endpoint.ts';
-import { openEndpointLab, type EndpointLab } from './harness/endpoint-lab.ts';
-import type { ServedLab } from './harness/lab.ts';
-import { Person } from './harness/person.ts';
-import { visit, type Visit } from './harness/visit.ts';
+import { useEndpointVisit } from './harness/endpoint-lab.ts';
 
 /** Two dialogues, a turn each, under two representations. */
 const REPLIES = 4;
@@ -16,25 +13,10 @@ const VERDICTS = REPLIES * ROUNDS;
 const SCORES = '{"engagement": 4, "comforting": 3, "appropriateness": 2, "suggestion": 1}';
 
 describe('judging the replies of a run', () => {
-  let opened: EndpointLab;
-  let browser: Browser;
-  let lab: ServedLab;
-  let endpoint: Endpoint;
-  let guest: Visit;
-
-  beforeAll(async () => {
-    opened = await openEndpointLab();
-    ({ browser, lab, endpoint } = opened);
-  });
-  afterAll(() => opened.close());
-  beforeEach(async () => {
-    guest = await visit(browser, lab.url);
-    await new Person(guest.page).addEndpoint(endpoint);
-    await guest.page.getByRole('list', { name: 'Models' }).getByText(endpoint.model).first().waitFor();
-  });
-  afterEach(() => guest.close());
+  const at = useEndpointVisit();
 
   it('counts what was refused and unreadable, goes on after a stop and a reload, and shows the criteria', async () => {
+    const { endpoint, guest } = at;
     const { page } = guest;
     await answeredRun(page, endpoint);
     endpoint.answer = () => SCORES;
@@ -88,6 +70,7 @@ describe('judging the replies of a run', () => {
   });
 
   it('holds a judge against the survey of one dataset and the failures of another', async () => {
+    const { endpoint, guest } = at;
     const { page } = guest;
     // The judge gives what the seeker gave; all that it sees of the other dataset gets 1.
     endpoint.answer = (message) => {

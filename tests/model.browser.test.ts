@@ -29,7 +29,7 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
   beforeAll(async () => {
     browser = await launch({ webgpu });
     lab = await serveLab();
-    guest = await visit(browser, lab.url);
+    guest = await visit(browser, lab.url, { serviceWorker: true });
     person = new Person(guest.page);
   });
   afterAll(async () => {

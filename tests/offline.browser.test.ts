@@ -25,7 +25,7 @@ describe('on a host that sets no headers, in a subfolder', () => {
   afterAll(() => browser.close());
   beforeEach(async () => {
     host = await serveStatically();
-    guest = await visit(browser, host.url);
+    guest = await visit(browser, host.url, { serviceWorker: true });
   });
   afterEach(async () => {
     await guest.close();
@@ -43,7 +43,7 @@ describe('on a host that sets no headers, in a subfolder', () => {
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     const slow = await serveStatically({ delay: (path) => (path === 'service-worker.js' ? held : undefined) });
-    const { page, close } = await visit(browser, slow.url);
+    const { page, close } = await visit(browser, slow.url, { serviceWorker: true });
     await expectAlive(page);
     let loads = 0;
     page.on('load', () => loads++);
@@ -92,7 +92,7 @@ describe('an update of the lab', () => {
 
   it('waits until no tab runs the old version, and then removes what the old one kept', async () => {
     const host = await serveStatically({ folder });
-    const first = await visit(browser, host.url);
+    const first = await visit(browser, host.url, { serviceWorker: true });
     await keptOffline(first.page);
     const [oldCache] = await first.page.evaluate(() => caches.keys());
 

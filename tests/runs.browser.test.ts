@@ -1,38 +1,20 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import type { Endpoint } from './harness/endpoint.ts';
-import { openEndpointLab, type EndpointLab } from './harness/endpoint-lab.ts';
-import type { ServedLab } from './harness/lab.ts';
-import { Person } from './harness/person.ts';
-import { visit, type Visit } from './harness/visit.ts';
+import { useEndpointVisit } from './harness/endpoint-lab.ts';
 
 const TURNS = 24;
 const HOSTILE = '<img src=x onerror="window.pwned = 1"><script>window.pwned = 1</script>';
 
 // An endpoint answers at once and always alike; the metrics are the real ones.
 describe('evaluation runs', () => {
-  let opened: EndpointLab;
-  let browser: Browser;
-  let lab: ServedLab;
-  let endpoint: Endpoint;
-  let guest: Visit;
-
-  beforeAll(async () => {
-    opened = await openEndpointLab();
-    ({ browser, lab, endpoint } = opened);
-  });
-  afterAll(() => opened.close());
-  beforeEach(async () => {
-    guest = await visit(browser, lab.url);
-    await new Person(guest.page).addEndpoint(endpoint);
-    await guest.page.getByRole('list', { name: 'Models' }).getByText(endpoint.model).first().waitFor();
-  });
-  afterEach(() => guest.close());
+  const at = useEndpointVisit();
 
   it('a run whose tab is killed resumes to the table of a run that was left alone', async () => {
+    const { endpoint, guest } = at;
     await plan(guest.page, endpoint, 'Left alone');
     await guest.page.getByRole('button', { name: 'Start' }).click();
     await finished(guest.page);
@@ -65,6 +47,7 @@ describe('evaluation runs', () => {
   });
 
   it('is refused to a second tab while one works on it', async () => {
+    const { endpoint, guest } = at;
     await plan(guest.page, endpoint, 'Once');
     endpoint.manner = 'silent';
     await guest.page.getByRole('button', { name: 'Start' }).click();
@@ -81,6 +64,7 @@ describe('evaluation runs', () => {
   });
 
   it('stops where there is no room left, and goes on when there is', async () => {
+    const { endpoint, guest } = at;
     await plan(guest.page, endpoint, 'Full');
     // The browser's own refusal, for every record but the first two.
     await guest.page.evaluate(() => {
@@ -101,6 +85,7 @@ describe('evaluation runs', () => {
   });
 
   it('lets a person choose blind, keeps each choice and counts them', async () => {
+    const { endpoint, guest } = at;
     await plan(guest.page, endpoint, 'Rated');
     await guest.page.getByRole('button', { name: 'Start' }).click();
     await finished(guest.page);
@@ -128,6 +113,7 @@ describe('evaluation runs', () => {
   });
 
   it('can be exported, imported, compared and shared, with hostile text as text', async () => {
+    const { endpoint, guest } = at;
     await plan(guest.page, endpoint, 'Travels');
     await guest.page.getByRole('button', { name: 'Start' }).click();
     await finished(guest.page);

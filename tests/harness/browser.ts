@@ -20,7 +20,7 @@ export async function launch(options: LaunchOptions): Promise<Browser> {
         '--disable-gpu-process-crash-limit',
         '--disable-domain-blocking-for-3d-apis',
       ]
-    : ['--disable-features=WebGPU', '--disable-webgpu'];
+    : ['--disable-features=WebGPU', '--disable-webgpu', '--disable-gpu'];
   return chromium.launch({
     executablePath: path,
     // Tests run as root in containers, where Chromium's sandbox cannot start and /dev/shm is small.

@@ -1,25 +1,50 @@
 import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { launch } from './browser.ts';
 import { startEndpoint, type Endpoint } from './endpoint.ts';
 import { serveLab, type ServedLab } from './lab.ts';
+import { Person } from './person.ts';
+import { visit, type Visit } from './visit.ts';
 
 export interface EndpointLab {
   browser: Browser;
   lab: ServedLab;
-  /** Answers in place of a model, where what is tested is the page around the replies. */
+  /** Answers in place of a model, where what is tested is the page around the replies. A new one before each test. */
   endpoint: Endpoint;
-  close(): Promise<void>;
 }
 
-/** A browser without WebGPU, the built lab and an endpoint. */
-export async function openEndpointLab(): Promise<EndpointLab> {
-  const browser = await launch({ webgpu: false });
-  const lab = await serveLab();
-  const endpoint = await startEndpoint();
-  const close = async (): Promise<void> => {
-    await browser.close();
-    await lab.close();
-    await endpoint.close();
-  };
-  return { browser, lab, endpoint, close };
+export interface EndpointVisit extends EndpointLab {
+  guest: Visit;
+  person: Person;
+}
+
+/** Has a browser without WebGPU and the built lab for the tests of a `describe`, and an endpoint for each; fields are set when tests run. */
+export function useEndpointLab(): EndpointLab {
+  const opened = {} as EndpointLab;
+  beforeAll(async () => {
+    opened.browser = await launch({ webgpu: false });
+    opened.lab = await serveLab();
+  });
+  afterAll(async () => {
+    await opened.browser.close();
+    await opened.lab.close();
+  });
+  beforeEach(async () => {
+    opened.endpoint = await startEndpoint();
+  });
+  afterEach(() => opened.endpoint.close());
+  return opened;
+}
+
+/** The same, and for each test a person on their first visit, who has added the endpoint and opened a view. */
+export function useEndpointVisit(options: { key?: string; view?: 'Chat' } = {}): EndpointVisit {
+  const opened = useEndpointLab() as EndpointVisit;
+  beforeEach(async () => {
+    opened.guest = await visit(opened.browser, opened.lab.url);
+    opened.person = new Person(opened.guest.page);
+    await opened.person.addEndpoint(opened.endpoint, options.key);
+    if (options.view) await opened.person.goTo(options.view);
+  });
+  afterEach(() => opened.guest.close());
+  return opened;
 }

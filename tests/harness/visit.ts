@@ -13,13 +13,24 @@ export interface Visit {
   close(): Promise<void>;
 }
 
+export interface VisitOptions {
+  /** Opens one more page of this profile. */
+  context?: BrowserContext;
+  profile?: BrowserContextOptions;
+  /**
+   * Has a service worker, which keeps the lab for later as soon as it is open: seconds of work for two cores, so only
+   * where that is what is tested. Without, the page finds a browser that has none.
+   */
+  serviceWorker?: boolean;
+}
+
 /** Opens `url` in a fresh profile, or in `context` where a second page of the same person is wanted. */
 export async function visit(
   browser: Browser,
   url: string,
-  options: { context?: BrowserContext; profile?: BrowserContextOptions } = {},
+  options: VisitOptions = {},
 ): Promise<Visit> {
-  const context = options.context ?? (await browser.newContext({ acceptDownloads: true, ...options.profile }));
+  const context = options.context ?? (await newProfile(browser, options));
   const page = await context.newPage();
   const errors: string[] = [];
   const failures: string[] = [];
@@ -42,4 +53,10 @@ export async function visit(
   });
   await page.goto(url);
   return { context, page, errors, failures, origins, close: () => context.close() };
+}
+
+async function newProfile(browser: Browser, { profile, serviceWorker = false }: VisitOptions): Promise<BrowserContext> {
+  const context = await browser.newContext({ acceptDownloads: true, ...profile });
+  if (!serviceWorker) await context.addInitScript(() => void Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));
+  return context;
 }

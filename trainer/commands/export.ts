@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { LabError } from '../../src/error.ts';
+import { choose, type Command, parseOptions, required } from '../../src/lab/command-line.ts';
 import { EXPORT_DTYPES } from '../../src/model/export/dtype.ts';
 import { MLC_DTYPES, type MlcDtype } from '../../src/model/mlc/format.ts';
 import { exportEncoderFolder } from '../export/encoder.ts';
@@ -9,7 +10,7 @@ import type { ExportJob } from '../export/job.ts';
 import { exportMlcFolder } from '../export/mlc.ts';
 import { exportOnnxFolder } from '../export/onnx.ts';
 import { openModel } from '../merge/open.ts';
-import { choose, type Command, parseOptions, progressLine, required } from './command.ts';
+import { progressLine } from './progress.ts';
 
 const USAGE = [
   '--in <gguf|safetensors folder> [--adapter <folder>[=weight]]… --out <folder>',
@@ -28,7 +29,7 @@ const FORMATS: Record<string, { dtypes: readonly string[]; write: (job: ExportJo
 export const exportCommand: Command = {
   summary: 'Convert a checkpoint, adapters merged into it, into a model for the lab and transformers.js (onnx), llama.cpp (gguf) or WebLLM (mlc).',
   usage: USAGE,
-  async run(args, signal) {
+  async run(args, print, signal) {
     const options = parseOptions(
       args,
       {
@@ -50,9 +51,9 @@ export const exportCommand: Command = {
       },
       USAGE,
     );
-    const input = required('in', options.in);
-    const out = required('out', options.out);
-    if (choose('kind', options.kind, ['decoder', 'encoder']) === 'encoder') return exportEncoderFolder(input, out, options);
+    const input = required('in', options.in, USAGE);
+    const out = required('out', options.out, USAGE);
+    if (choose('kind', options.kind, ['decoder', 'encoder']) === 'encoder') return exportEncoderFolder(input, out, options, print);
     const { dtypes = [], write } = FORMATS[choose('format', options.format, Object.keys(FORMATS))] ?? {};
     const dtype = choose('dtype', options.dtype, dtypes);
     const contextLength = options.context === undefined ? undefined : Number(options.context);
@@ -74,11 +75,11 @@ export const exportCommand: Command = {
         eightBits: (tensor) => eight && merged.has(tensor),
         ...(contextLength !== undefined && { contextLength }),
         check: !options['no-check'],
-        print: (line) => process.stdout.write(`${line}\n`),
+        print,
         onProgress: progressLine(`Exporting ${checkpoint.name} as ${dtype}`),
         signal,
       });
-      process.stdout.write(`Written to ${out}\n`);
+      print(`Written to ${out}`);
     } finally {
       await close();
     }

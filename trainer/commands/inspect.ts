@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type Command, parseOptions, required } from '../../src/lab/command-line.ts';
 import { matrixShape } from '../../src/model/checkpoint/checkpoint.ts';
 import { chatTemplate } from '../../src/model/checkpoint/template.ts';
 import { countParameters } from '../../src/model/export/export.ts';
@@ -6,7 +7,6 @@ import { type StoredType, storedBytes } from '../../src/model/stored.ts';
 import { exists } from '../files/sink.ts';
 import { openAdapterFolder, openModel } from '../merge/open.ts';
 import { ADAPTER_CONFIG } from '../train/checkpoint.ts';
-import { type Command, parseOptions, required } from './command.ts';
 
 const USAGE = '--in <gguf|safetensors folder|exported folder|adapter folder>';
 
@@ -14,10 +14,10 @@ const USAGE = '--in <gguf|safetensors folder|exported folder|adapter folder>';
 export const inspectCommand: Command = {
   summary: 'Print the tensors, sizes and chat template of a model or an adapter.',
   usage: USAGE,
-  async run(args) {
-    const input = required('in', parseOptions(args, { in: { type: 'string' } }, USAGE).in);
+  async run(args, print) {
+    const input = required('in', parseOptions(args, { in: { type: 'string' } }, USAGE).in, USAGE);
     const lines = (await exists(join(input, ADAPTER_CONFIG))) ? await describeAdapter(input) : await describeModel(input);
-    process.stdout.write(`${lines.join('\n')}\n`);
+    print(lines.join('\n'));
   },
 };
 

@@ -1,12 +1,12 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { LabError } from '../../src/error.ts';
+import { type Command, parsePaths, required } from '../../src/lab/command-line.ts';
 import { lossCurves, rateCurves, type NamedRun } from '../../src/table/figures/loss-curves.ts';
 import { parseMetrics } from '../../src/train/metrics-row.ts';
 import { drawSvg } from '../figures/svg.ts';
 import { diskError } from '../files/sink.ts';
 import { METRICS_FILE } from '../train/metrics.ts';
-import { type Command, parsePaths, required } from './command.ts';
 
 const USAGE = '<run folder or metrics.jsonl>… --out <file.svg>';
 
@@ -14,9 +14,9 @@ const USAGE = '<run folder or metrics.jsonl>… --out <file.svg>';
 export const plotCommand: Command = {
   summary: 'Draw the loss curves and the learning rate of one or more runs as an SVG.',
   usage: USAGE,
-  async run(args) {
+  async run(args, print) {
     const { values, paths } = parsePaths(args, { out: { type: 'string' } }, USAGE);
-    const out = required('out', values.out);
+    const out = required('out', values.out, USAGE);
     if (paths.length === 0) throw new LabError({ code: 'bad-config', what: 'There is no run to draw.', todo: `Usage: ${USAGE}` });
     const runs = await Promise.all(paths.map(readRun));
     const svg = drawSvg([lossCurves(runs), rateCurves(runs)], `Loss of ${runs.map(({ name }) => name).join(', ')}`);
@@ -25,9 +25,9 @@ export const plotCommand: Command = {
     });
     for (const { name, rows } of runs) {
       const best = rows.reduce((least, { evalLoss }) => Math.min(least, evalLoss ?? Infinity), Infinity);
-      process.stdout.write(`${name}: ${rows.at(-1)?.step ?? 0} updates${best < Infinity ? `, best evaluation loss ${best.toFixed(4)}` : ''}\n`);
+      print(`${name}: ${rows.at(-1)?.step ?? 0} updates${best < Infinity ? `, best evaluation loss ${best.toFixed(4)}` : ''}`);
     }
-    process.stdout.write(`Written to ${out}\n`);
+    print(`Written to ${out}`);
   },
 };
 

@@ -1,11 +1,12 @@
 import { LabError } from '../../src/error.ts';
+import { choose, type Command, parseOptions } from '../../src/lab/command-line.ts';
 import { trainWithAccelerate } from '../backend/accelerate.ts';
 import { openModel } from '../merge/open.ts';
 import { BACKENDS, DEVICES, loadConfig, type RunConfig } from '../train/config.ts';
 import { describeParts, prepareData } from '../train/prepare.ts';
 import { TrainingProgress } from '../train/progress.ts';
 import { trainRun } from '../train/run.ts';
-import { choose, type Command, parseOptions, progressLine } from './command.ts';
+import { progressLine } from './progress.ts';
 
 const USAGE = [
   '[--preset <name>] [--config <yaml>] [--set key.path=value]… [--device cpu|webgpu|cuda] [--skip-bad] [--resume]',
@@ -61,7 +62,7 @@ const OPTIONS = {
 export const trainCommand: Command = {
   summary: 'Train a LoRA adapter on dialogues, here or with Hugging Face Accelerate.',
   usage: USAGE,
-  async run(args, signal) {
+  async run(args, print, signal) {
     const values = parseOptions(args, OPTIONS, USAGE);
     const config = await configFrom(values);
     const elsewhere = config.backend === 'accelerate';
@@ -74,7 +75,7 @@ export const trainCommand: Command = {
     const { checkpoint, close } = await openModel({ path: config.model });
     try {
       const data = await prepareData(checkpoint, config, progressLine('Preparing'), signal);
-      process.stdout.write(`${describeParts(data, config.data)}\n`);
+      print(describeParts(data, config.data));
       const progress = new TrainingProgress();
       if (elsewhere) {
         await trainWithAccelerate(checkpoint, config, data, { dryRun: values['dry-run'], python: values.python, onRow: (row, plan) => progress.show(row, plan), print, signal });
@@ -89,7 +90,3 @@ export const trainCommand: Command = {
     }
   },
 };
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
-}

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { LabError } from '../../src/error.ts';
+import { choose } from '../../src/lab/command-line.ts';
 import { ENCODER_DTYPES } from '../../src/model/encoder/build.ts';
 import { exportEncoder } from '../../src/model/encoder/export.ts';
-import { choose } from '../commands/command.ts';
 import { sideFiles } from '../files/open.ts';
 import { diskFolder, writeFolder } from '../files/sink.ts';
 import { fileSource } from '../files/source.ts';
@@ -20,7 +20,7 @@ export interface EncoderOptions {
  * Converts the folder of a BERT encoder (one safetensors file, config and tokenizer) into a folder for the lab.
  * @throws LabError missing-file where the folder doesn't hold exactly one safetensors file; what `exportEncoder` throws.
  */
-export async function exportEncoderFolder(input: string, out: string, options: EncoderOptions): Promise<void> {
+export async function exportEncoderFolder(input: string, out: string, options: EncoderOptions, print: (line: string) => void): Promise<void> {
   const dtype = choose('dtype', options.dtype, ENCODER_DTYPES);
   const names = await readdir(input).catch((error: unknown) => {
     throw LabError.from(error, { code: 'missing-file', where: input, what: 'The folder cannot be read', todo: 'Check --in.' });
@@ -32,7 +32,7 @@ export async function exportEncoderFolder(input: string, out: string, options: E
     const [name, licence, source] = [options.name ?? basename(resolve(out)), options.licence ?? 'that of the original weights', options.source ?? file];
     const files = await sideFiles(input);
     const { parameters } = await writeFolder(out, (temporary) => exportEncoder(weights, files, diskFolder(temporary), { dtype, name, licence, source }));
-    process.stdout.write(`${(parameters / 1e6).toFixed(1)} million parameters\nWritten to ${out}\n`);
+    print(`${(parameters / 1e6).toFixed(1)} million parameters\nWritten to ${out}`);
   } finally {
     await weights.close();
   }

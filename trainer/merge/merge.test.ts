@@ -23,6 +23,7 @@ import { openModel, parseAdapterOption } from './open.ts';
 import { runtimeProduct } from './product.ts';
 
 const SIGNAL = new AbortController().signal;
+const print = (): void => undefined;
 const LORA: LoraConfig = { rank: 4, alpha: 8, dropout: 0, targets: ['q_proj', 'v_proj'], rankStabilized: false };
 const TEMPLATE = "{% for m in messages %}{{ m['content'] }}{% endfor %}";
 
@@ -67,7 +68,7 @@ async function withMerged<T>(adapters: string[], use: (checkpoint: Checkpoint) =
 describe('npm run trainer -- merge', () => {
   it('writes a folder with the weighted sum and the chat template of the adapters', async () => {
     const [first, second, out] = paths('first', 'second', 'merged') as [string, string, string];
-    await mergeCommand.run(['--base', model, '--adapter', first, '--adapter', `${second}=-0.5`, '--out', out], SIGNAL);
+    await mergeCommand.run(['--base', model, '--adapter', first, '--adapter', `${second}=-0.5`, '--out', out], print, SIGNAL);
     const merged = await weightsOf(out);
     const [base, one, two] = [await weightsOf(model), await withMerged([first], collect), await withMerged([second], collect)];
     for (const [name, values] of merged) {
@@ -91,7 +92,7 @@ describe('npm run trainer -- merge', () => {
 
   it.each(['f16', 'bf16'])('in %s as well, within its rounding', async (dtype) => {
     const [first, out] = paths('first', dtype) as [string, string];
-    await mergeCommand.run(['--base', model, '--adapter', first, '--dtype', dtype, '--out', out], SIGNAL);
+    await mergeCommand.run(['--base', model, '--adapter', first, '--dtype', dtype, '--out', out], print, SIGNAL);
     expect(JSON.parse(await readFile(join(out, 'config.json'), 'utf8'))).toMatchObject({ torch_dtype: dtype === 'f16' ? 'float16' : 'bfloat16' });
   });
 
@@ -108,8 +109,8 @@ describe('npm run trainer -- merge', () => {
   it('leaves nothing behind when an adapter does not fit', async () => {
     const [first, other, out] = paths('first', 'other', 'none') as [string, string, string];
     await writeTinyModel(other, { num_hidden_layers: 1 });
-    await expect(mergeCommand.run(['--base', other, '--adapter', first, '--out', out], SIGNAL)).rejects.toThrow(/no module "model.layers.1.self_attn.q_proj"/);
-    await expect(mergeCommand.run(['--base', model, '--adapter', model, '--out', out], SIGNAL)).rejects.toThrow(/no adapter_config.json/);
+    await expect(mergeCommand.run(['--base', other, '--adapter', first, '--out', out], print, SIGNAL)).rejects.toThrow(/no module "model.layers.1.self_attn.q_proj"/);
+    await expect(mergeCommand.run(['--base', model, '--adapter', model, '--out', out], print, SIGNAL)).rejects.toThrow(/no adapter_config.json/);
     expect((await readdir(root)).filter((name) => name.startsWith('none'))).toEqual([]);
   });
 
@@ -140,7 +141,7 @@ describe('exports of merged models', () => {
     ['gguf', 'Q8_0', '8', 'Q8_0'],
   ])('%s %s with %s bits for what the adapter changed', async (format, dtype, bits, expected) => {
     const [first, out] = paths('first', `${format}-${dtype}-${bits}`) as [string, string];
-    await exportCommand.run(['--in', model, '--adapter', first, '--format', format, '--dtype', dtype, '--adapted-bits', bits, '--out', out], SIGNAL);
+    await exportCommand.run(['--in', model, '--adapter', first, '--format', format, '--dtype', dtype, '--adapted-bits', bits, '--out', out], print, SIGNAL);
     const { checkpoint, close } = await openModel({ path: out });
     expect(checkpoint.tensors.get('model.layers.1.self_attn.q_proj.weight')?.type).toBe(expected);
     const fourBits = dtype.toUpperCase().startsWith('Q4');
@@ -194,14 +195,8 @@ describe('runtimeProduct', () => {
 describe('npm run trainer -- inspect', () => {
   it('prints the settings and tensors of an adapter', async () => {
     const lines: string[] = [];
-    const write = process.stdout.write.bind(process.stdout);
-    process.stdout.write = (text: string | Uint8Array) => lines.push(String(text)) > 0;
-    try {
-      await inspectCommand.run(['--in', join(root, 'first')], SIGNAL);
-    } finally {
-      process.stdout.write = write;
-    }
-    const text = lines.join('');
+    await inspectCommand.run(['--in', join(root, 'first')], (line) => lines.push(line), SIGNAL);
+    const text = lines.join('\n');
     expect(text).toContain('model.layers.1.self_attn.v_proj');
     expect(text).toMatch(/rank 4, alpha 8/);
     expect(text).toContain(TEMPLATE);

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { loadRepresentation } from '../../representation/load.ts';
 import { TAGGER_IDS, type TokenSpan } from '../../representation/representation.ts';
-import { choose, parseOptions, readJsonArray, required, type Command } from './command.ts';
+import { choose, parseOptions, required, type Command } from '../command-line.ts';
+import { readJsonArray } from './json.ts';
 
 const METHODS = ['keypos', 'nostopwords'] as const;
 const USAGE = `--method ${METHODS.join('|')} [--tagger ${TAGGER_IDS.join('|')}] --texts FILE`;

@@ -8,7 +8,8 @@ import { checkNumbers } from '../check-numbers.ts';
 import { createNodeMetrics } from '../metrics-node.ts';
 import { nodeRunParts, readPlanDataset, type Places } from '../plan-parts.ts';
 import { openRunFolder } from '../run-folder.ts';
-import { choose, parseOptions, readJson, required, wholeNumber, type Command } from './command.ts';
+import { choose, parseOptions, required, wholeNumber, type Command } from '../command-line.ts';
+import { readJson } from './json.ts';
 
 const USAGE = '--plan FILE (--out FOLDER | --check NUMBERS [--records N]) [--dataset FILE] [--folder MODEL-ID=FOLDER]… [--concurrency N] [--threads N] [--minutes N]';
 

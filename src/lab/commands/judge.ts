@@ -9,7 +9,7 @@ import { drawDialogues } from '../../judge/judge-dialogues.ts';
 import { conversationPrompt, newestLines } from '../../judge/prompt.ts';
 import { validateJudge, type JudgedDialogue } from '../../judge/validate.ts';
 import { loadFolderModel } from '../folder-model.ts';
-import { parseOptions, required, wholeNumber, type Command } from './command.ts';
+import { parseOptions, required, wholeNumber, type Command } from '../command-line.ts';
 
 const USAGE = '--good FILE --failed FILE [--dialogues N] [--weighted] [--model FOLDER | --endpoint URL --name MODEL] [--repeats N]';
 

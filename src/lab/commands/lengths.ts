@@ -8,7 +8,7 @@ import { dialogueLengths, loadTokenCounter, TOKENIZER_IDS, tokensPerUtterance, t
 import { readLocalDataset } from '../dataset-file.ts';
 import { builtInDataset } from '../datasets.ts';
 import { EMBEDDED_FOLDER } from '../folder-model.ts';
-import { parseOptions, type Command } from './command.ts';
+import { parseOptions, type Command } from '../command-line.ts';
 
 const USAGE = '[--dataset FILE]… [--model FOLDER, the embedded one if left out]';
 

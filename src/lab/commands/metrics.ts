@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { CorpusScores } from '../../metrics/corpus.ts';
 import type { PairScores } from '../../metrics/pair.ts';
 import { createNodeMetrics } from '../metrics-node.ts';
-import { parseOptions, readJsonArray, required, type Command } from './command.ts';
+import { parseOptions, required, type Command } from '../command-line.ts';
+import { readJsonArray } from './json.ts';
 
 const USAGE = '--pairs FILE [--bertscore [--idf] [--encoder FOLDER]]';
 

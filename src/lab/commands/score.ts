@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { loadFolderModel } from '../folder-model.ts';
-import { parseOptions, readJsonArray, required, type Command } from './command.ts';
+import { parseOptions, required, type Command } from '../command-line.ts';
+import { readJsonArray } from './json.ts';
 
 const USAGE = '[--model FOLDER] --prompts FILE';
 
