@@ -65,15 +65,18 @@ function withBertScore(metrics: Metrics, scorer: BertScorer): Metrics {
 }
 
 function createInline(loadWordNet: () => Promise<WordNet>): Metrics {
+  let kept: WordNet | undefined;
   return {
     async measure(pairs, { meteor = true, signal, onProgress } = {}) {
       throwIfCancelled(signal);
-      const wordnet = meteor ? await loadWordNet() : undefined;
+      const wordnet = meteor ? (kept ??= await loadWordNet()) : undefined;
       const measured = await measurePairs(pairs, wordnet, { signal, onProgress: (done) => onProgress?.(done, pairs.length) });
       onProgress?.(pairs.length, pairs.length);
       return summarise(measured);
     },
-    terminate() {},
+    terminate() {
+      kept = undefined;
+    },
   };
 }
 

@@ -50,10 +50,15 @@ export const WORDNET_SECTIONS = [
   { pos: 'adv', endings: [] },
 ] as const;
 
+const SPACE = 32;
+const NEWLINE = 10;
+/** Spreads hashes over the slots of a table (Knuth's multiplicative hashing). */
+const GOLDEN = 0x9e3779b1;
+
 interface Section {
   endings: readonly (readonly [string, string])[];
-  /** From a lemma in lower case to the lines of its synsets. */
-  synsets: Map<string, string[]>;
+  /** The lines of the synsets of a lemma in lower case. */
+  synsets: (lemma: string) => string[];
   exceptions: Map<string, string[]>;
 }
 
@@ -107,16 +112,46 @@ export async function readWordNet(bytes: Uint8Array<ArrayBuffer>): Promise<WordN
   }
 }
 
-function indexSynsets(block: string): Map<string, string[]> {
-  const index = new Map<string, string[]>();
-  for (const line of block.split('\n')) {
-    for (const lemma of line.toLowerCase().split(' ')) {
-      const lines = index.get(lemma);
-      if (lines) lines.push(line);
-      else index.set(lemma, [line]);
+/**
+ * Gives the lines of a lemma in lower case. A string and a list for each of 200,000 lemmas would take a second and 100 MB,
+ * so this is a hash table of places in the text: chains of lemmas with the same hash, in three arrays.
+ */
+function indexSynsets(block: string): (lemma: string) => string[] {
+  const text = block.toLowerCase();
+  const places: number[] = [];
+  const hashes: number[] = [];
+  for (let start = 0, hash = 0, at = 0; at <= text.length; at++) {
+    const code = at < text.length ? text.charCodeAt(at) : NEWLINE;
+    if (code !== SPACE && code !== NEWLINE) {
+      hash = (Math.imul(hash, 31) + code) | 0;
+      continue;
     }
+    places.push(start);
+    hashes.push(hash);
+    [start, hash] = [at + 1, 0];
   }
-  return index;
+  const bits = 32 - Math.clz32(places.length);
+  const slot = (hash: number): number => Math.imul(hash, GOLDEN) >>> (32 - bits);
+  const first = new Int32Array(2 ** bits).fill(-1);
+  const next = new Int32Array(places.length);
+  for (let i = places.length - 1; i >= 0; i--) {
+    const own = slot(hashes[i] ?? 0);
+    next[i] = first[own] ?? -1;
+    first[own] = i;
+  }
+  return (lemma) => {
+    const lines: string[] = [];
+    let hash = 0;
+    for (let at = 0; at < lemma.length; at++) hash = (Math.imul(hash, 31) + lemma.charCodeAt(at)) | 0;
+    for (let i = first[slot(hash)] ?? -1; i >= 0; i = next[i] ?? -1) {
+      const start = places[i] ?? 0;
+      const after = text.charCodeAt(start + lemma.length);
+      if (!text.startsWith(lemma, start) || !(after === SPACE || after === NEWLINE || Number.isNaN(after))) continue;
+      const end = text.indexOf('\n', start);
+      lines.push(block.slice(text.lastIndexOf('\n', start - 1) + 1, end < 0 ? undefined : end));
+    }
+    return lines;
+  };
 }
 
 function indexExceptions(block: string): Map<string, string[]> {
@@ -132,7 +167,7 @@ function lookUp(form: string, { endings, synsets, exceptions }: Section): string
   const lemmas =
     exceptions.get(form) ??
     endings.filter(([old]) => form.endsWith(old)).map(([old, put]) => form.slice(0, form.length - old.length) + put);
-  return [form, ...lemmas].flatMap((lemma) => synsets.get(lemma) ?? []).flatMap(comparable);
+  return [form, ...lemmas].flatMap(synsets).flatMap(comparable);
 }
 
 /** METEOR compares in lower case and without multi-word lemmas, so that "Paris" and "hot_dog" never match. */
