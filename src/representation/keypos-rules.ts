@@ -10,12 +10,12 @@ import { APOSTROPHES, findAddresses } from './segment.ts';
  */
 export function correctTags(text: string, tokens: readonly TaggedToken[]): TaggedToken[] {
   const whole = mergeAddresses(text, tokens);
-  const split = whole.flatMap((token) => splitContraction(text, token));
+  const split = ANY_APOSTROPHE.test(text) ? whole.flatMap((token) => splitContraction(text, token)) : whole;
   const words = split.map((token) => new Word(text, token));
   words.forEach((word, index) => {
     word.tag = INFORMAL[word.lower] ?? word.tag;
-    for (const rule of RULES[word.lower] ?? []) word.tag = rule(words, index) ?? word.tag;
-    if (/^[#@][\p{L}_]/u.test(word.lower)) word.tag = 'PROPN';
+    for (const rule of RULES[word.lower] ?? NO_RULES) word.tag = rule(words, index) ?? word.tag;
+    if (NAME_MARKS.has(word.lower.charAt(0)) && /^.[\p{L}_]/u.test(word.lower)) word.tag = 'PROPN';
   });
   return words.map(({ start, end, tag }) => ({ start, end, tag }));
 }
@@ -29,11 +29,15 @@ class Word implements TaggedToken {
     this.start = token.start;
     this.end = token.end;
     this.tag = token.tag;
-    this.lower = text.slice(token.start, token.end).toLowerCase().replace(ANY_APOSTROPHE, "'");
+    this.lower = text.slice(token.start, token.end).toLowerCase().replace(EACH_APOSTROPHE, "'");
   }
 }
 
-const ANY_APOSTROPHE = new RegExp(`[${APOSTROPHES}]`, 'gu');
+const ANY_APOSTROPHE = new RegExp(`[${APOSTROPHES}]`, 'u');
+const EACH_APOSTROPHE = new RegExp(ANY_APOSTROPHE, 'gu');
+/** What a hashtag and the name of an account begin with. */
+const NAME_MARKS = new Set(['#', '@']);
+const NO_RULES: readonly Rule[] = [];
 
 /** An address that the tagger cut up is one proper noun; what is left of a token around addresses is a mark. */
 function mergeAddresses(text: string, tokens: readonly TaggedToken[]): TaggedToken[] {

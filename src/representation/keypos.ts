@@ -29,8 +29,9 @@ export function createKeyPos({ tagger, keep = KEY_UPOS }: { tagger: Tagger; keep
       let from = 0;
       for (const token of tagger.tag(text)) {
         fillGap(text, from, token.start, keep, spans);
-        spans.push({ ...token, keep: keep.has(token.tag) });
-        from = token.end;
+        const { start, end, tag } = token;
+        spans.push({ start, end, tag, keep: keep.has(tag) });
+        from = end;
       }
       fillGap(text, from, text.length, keep, spans);
       return { text: joinKept(text, spans), spans };
@@ -39,7 +40,17 @@ export function createKeyPos({ tagger, keep = KEY_UPOS }: { tagger: Tagger; keep
 }
 
 function fillGap(text: string, from: number, to: number, keep: ReadonlySet<Upos>, spans: TokenSpan[]): void {
+  if (isBlank(text, from, to)) return;
   for (const { start, end } of segment(text.slice(from, to))) {
     spans.push({ start: from + start, end: from + end, keep: keep.has('X'), tag: 'X' });
   }
+}
+
+const SPACE = 32;
+
+/** Whether there are only spaces between two offsets, as between almost any two words. */
+function isBlank(text: string, from: number, to: number): boolean {
+  let at = from;
+  while (at < to && text.charCodeAt(at) === SPACE) at++;
+  return at >= to;
 }

@@ -14,6 +14,8 @@ const CLOSING = new Set(".,;:!?)]}'’»");
 
 /** Web and mail addresses in `text`, without the closing punctuation of the sentence around them. */
 export function findAddresses(text: string): Stretch[] {
+  // The whole pattern is slow, and hardly any utterance holds an address.
+  if (!/@|www\.|:\/\//i.test(text)) return [];
   return [...text.matchAll(NET_ADDRESS)].map((match) => {
     let length = match[0].length;
     while (CLOSING.has(match[0].charAt(length - 1))) length--;
