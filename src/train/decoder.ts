@@ -2,7 +2,7 @@ import type { ModelConfig } from '../model/config.ts';
 import { attentionBiases, causalAttention, TOKEN_DIM } from './attention.ts';
 import { frozenMatrix, type BaseLayout, type FrozenMatrix } from './base.ts';
 import { add, exp, gemm, keep, log, max, mul, rmsNorm, sub, sum, swiglu, takeRows, type Graph, type Value } from './ir/index.ts';
-import { adapterName, isAdapted, moduleName, projectionShape, scaling, type LoraConfig, type TargetModule } from './lora.ts';
+import { adapterName, isAdapted, moduleName, projectionShape, scaling, TARGET_MODULES, type LoraConfig, type TargetModule } from './lora.ts';
 
 /** Names of the inputs a batch fills; `T` tokens (padding included), `M` of them with a label. */
 export const BATCH_INPUTS = {
@@ -27,7 +27,7 @@ export function maskName(layer: number, target: TargetModule): string {
 
 /** Whether a projection sees only the rows that have a label: after the last attention nobody looks at the others. */
 export function onlyLabels({ layers }: Pick<ModelConfig, 'layers'>, layer: number, target: TargetModule): boolean {
-  return layer === layers - 1 && ['gate_proj', 'up_proj', 'down_proj'].includes(target);
+  return layer === layers - 1 && TARGET_MODULES[target] === 'mlp';
 }
 
 export interface DecoderOptions {
