@@ -9,6 +9,8 @@ const browser = { environment: 'node', testTimeout: 480_000, hookTimeout: 120_00
 export default defineConfig({
   plugins: [svelte({ configFile: false })],
   test: {
+    // No test replaces a module, so files may share what they import, which takes longer than most of them run.
+    isolate: false,
     // .ci/run reads the second.
     reporters: ['default', ['json', { outputFile: '.cache/test-results.json' }]],
     projects: [

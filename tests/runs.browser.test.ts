@@ -63,9 +63,9 @@ describe('evaluation runs', () => {
     await finished(second);
   });
 
-  it('stops where there is no room left, and goes on when there is', async () => {
+  it('stops where there is no room left, goes on when there is, and shows a history beside the representations', async () => {
     const { endpoint, guest } = at;
-    await plan(guest.page, endpoint, 'Full');
+    await plan(guest.page, endpoint, 'Full', /^Last 4/);
     // The browser's own refusal, for every record but the first two.
     await guest.page.evaluate(() => {
       const put = IDBObjectStore.prototype.put;
@@ -82,6 +82,9 @@ describe('evaluation runs', () => {
     await guest.page.evaluate(() => (window as unknown as { makeRoom: () => void }).makeRoom());
     await guest.page.getByRole('button', { name: 'Resume' }).click();
     await finished(guest.page);
+    expect((await tableOf(guest.page)).map(([context]) => context)).toEqual(expect.arrayContaining([expect.stringContaining('Last 4')]));
+    // The system prompt, and no more than the four newest of what was said.
+    expect(endpoint.seen.filter(({ body }) => body.messages.filter(({ role }) => role !== 'system').length <= 4).length).toBeGreaterThanOrEqual(TURNS / 3);
   });
 
   it('lets a person choose blind, keeps each choice and counts them', async () => {
@@ -148,8 +151,8 @@ describe('evaluation runs', () => {
   });
 });
 
-/** Plans a run over 24 turns: 4 dialogues, 2 turns each, 3 representations. */
-async function plan(page: Page, { model }: Endpoint, name: string): Promise<void> {
+/** Plans a run over 24 turns: 4 dialogues, 2 turns each, 3 representations; `history` takes the place of one of them. */
+async function plan(page: Page, { model }: Endpoint, name: string, history?: RegExp): Promise<void> {
   await page.getByRole('navigation').getByRole('link', { name: 'Runs' }).click();
   if (!(await page.getByRole('button', { name: 'Plan the run' }).isVisible())) {
     await page.getByRole('link', { name: 'All runs' }).click({ timeout: 3000 }).catch(() => undefined);
@@ -159,6 +162,11 @@ async function plan(page: Page, { model }: Endpoint, name: string): Promise<void
   await page.getByLabel('Turns in each').fill('2');
   for (const box of await page.getByRole('group', { name: 'Models' }).getByRole('checkbox').all()) await box.uncheck();
   await page.getByRole('group', { name: 'Models' }).getByLabel(model).first().check();
+  if (history) {
+    await page.getByRole('group', { name: 'Representations' }).getByLabel('KeyPOS').uncheck();
+    await page.getByRole('group', { name: 'Whole conversations' }).getByLabel(history).check();
+    await page.getByRole('group', { name: 'Beside BLEU' }).getByLabel('METEOR').uncheck();
+  }
   await page.getByRole('button', { name: 'Plan the run' }).click();
   const [heading, problem] = [page.getByRole('heading', { level: 1, name }), page.getByRole('main').getByRole('alert')];
   await heading.or(problem).waitFor();
