@@ -59,6 +59,8 @@ describe('pairedTest', () => {
     expect(test.difference.low).toBeGreaterThan(0);
     expect(test.p).toBeLessThan(0.005);
     expect(describeTest({ metric: 'BLEU-2', a: 'KeyPOS', b: 'Raw' }, test)).toMatch(/^BLEU-2: KeyPOS is higher than Raw by 0\.060 /);
+    const lower = describeTest({ metric: 'BLEU-2', a: 'Raw', b: 'KeyPOS' }, { difference: { value: -0.06, low: -0.09, high: -0.03 }, p: 0.001 });
+    expect(lower).toBe('BLEU-2: Raw is lower than KeyPOS by 0.060 (95 % interval 0.030 to 0.090, p = 0.001).');
   });
 
   it('finds nothing between a system and itself, or two of one kind', () => {

@@ -102,14 +102,14 @@ export function pairedTest<Item>(
 /** The outcome of a test in words, for the line under a table. */
 export function describeTest(names: { metric: string; a: string; b: string }, test: PairedTest, digits = 3): string {
   const { value, low, high } = test.difference;
-  const evidence = `95 % interval ${low.toFixed(digits)} to ${high.toFixed(digits)}, p ${
-    test.p < 0.001 ? '< 0.001' : `= ${test.p.toFixed(3)}`
-  }`;
+  const evidence = (from: number, to: number): string =>
+    `95 % interval ${from.toFixed(digits)} to ${to.toFixed(digits)}, p ${test.p < 0.001 ? '< 0.001' : `= ${test.p.toFixed(3)}`}`;
   if (test.p >= 0.05) {
-    return `${names.metric}: no difference between ${names.a} and ${names.b} is shown (${value.toFixed(digits)}; ${evidence}).`;
+    return `${names.metric}: no difference between ${names.a} and ${names.b} is shown (${value.toFixed(digits)}; ${evidence(low, high)}).`;
   }
-  const direction = value > 0 ? 'higher' : 'lower';
-  return `${names.metric}: ${names.a} is ${direction} than ${names.b} by ${Math.abs(value).toFixed(digits)} (${evidence}).`;
+  // "Lower by" has turned the sign round already.
+  const [direction, range] = value > 0 ? ['higher', evidence(low, high)] : ['lower', evidence(-high, -low)];
+  return `${names.metric}: ${names.a} is ${direction} than ${names.b} by ${Math.abs(value).toFixed(digits)} (${range}).`;
 }
 
 function drawn(count: number, random: Random): number[] {

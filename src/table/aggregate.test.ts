@@ -59,7 +59,7 @@ describe('aggregate', () => {
   it('tests the representations against the first and says so in words', () => {
     const { tests } = aggregate(plan, records, options);
     expect(tests.map(({ metric }) => metric)).toEqual(['perplexity', 'rougeL']);
-    expect(tests[0]?.words).toMatch(/^Perplexity \(M\): keypos is higher than raw by 12\.70/);
+    expect(tests[0]?.words).toMatch(/^Perplexity \(M\): KeyPOS is higher than Raw by 12\.70/);
     expect(tests[1]?.p).toBeLessThan(0.05);
   });
 

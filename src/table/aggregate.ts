@@ -96,7 +96,8 @@ function testCells(plan: EvaluationPlan, a: Cell, b: Cell, ofA: readonly Counted
 /** What tells the two apart, or, with `common`, what they have in common. */
 function nameOf(plan: EvaluationPlan, cell: Cell, other: Cell, common = false): string {
   const model = plan.models.find(({ id }) => id === cell.model)?.name ?? cell.model;
-  return (cell.model === other.model) === common ? model : cell.representation;
+  const context = contextsOf(plan).find(({ id }) => id === cell.representation)?.name ?? cell.representation;
+  return (cell.model === other.model) === common ? model : context;
 }
 
 /** The records of both cells for the turns that both have, in one order. */
