@@ -5,6 +5,7 @@ import { launch } from './harness/browser.ts';
 import { serveLab, type ServedLab } from './harness/lab.ts';
 import { keptOffline } from './harness/offline.ts';
 import { Person } from './harness/person.ts';
+import { beginLongReply, expectRecovery } from './harness/recovery.ts';
 import { takeSlow } from './harness/slow.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
@@ -87,6 +88,29 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
     }
   });
 
+  it('asked nothing of anybody else', () => {
+    expect([...guest.origins]).toEqual([new URL(lab.url).origin]);
+    expect(guest.errors).toEqual([]);
+  });
+
+  it.skipIf(webgpu)('tells of a killed worker, answers again, and keeps at a reload what had arrived of a reply', async () => {
+    await person.goTo('Chat');
+    await beginLongReply(person);
+    for (const worker of guest.page.workers()) {
+      if (/engine/.test(worker.url())) await worker.evaluate(() => void self.close()).catch(() => undefined);
+    }
+    await expectRecovery(person);
+
+    await beginLongReply(person, 'And then?');
+    const unfinished = (): Promise<string> => person.replies.last().getByRole('paragraph').first().innerText();
+    const words = (await unfinished()).trim();
+    // A growing reply is saved every half second.
+    await guest.page.waitForTimeout(2000);
+    await guest.page.reload();
+    await person.replies.first().waitFor();
+    expect((await unfinished()).startsWith(words.slice(0, 10))).toBe(true);
+  });
+
   it('leaves the conversation where a reload finds it', async () => {
     await guest.page.goto(lab.url);
     await person.conversations().first().click();
@@ -108,11 +132,6 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
     await (await chooser).setFiles(path);
     await person.conversations().first().click();
     expect(await person.replies.first().innerText()).toContain(firstReply);
-  });
-
-  it('asked nothing of anybody else', () => {
-    expect([...guest.origins]).toEqual([new URL(lab.url).origin]);
-    expect(guest.errors).toEqual([]);
   });
 
   // Once is enough: what is kept for later does not depend on the device.
