@@ -40,20 +40,23 @@ describe('an OpenAI-compatible endpoint', () => {
     expect(stored).not.toContain('secret-key');
   });
 
-  it.each(FAULTS)('that fails with %s is named, and a retry works', async (manner, words) => {
+  it('that fails is named whatever the fault, and a retry works', async () => {
     const { endpoint, person } = at;
-    endpoint.manner = manner;
-    await person.say('Are you there?');
-    await person.problem.waitFor();
-    const told = await person.problem.innerText();
-    expect(told).toMatch(words);
-    expect(told).toContain(new URL(endpoint.url).host);
-    expect(await person.messages.last().innerText()).toContain('Are you there?');
+    for (const [manner, words] of FAULTS) {
+      const question = `Are you there (${manner})?`;
+      endpoint.manner = manner;
+      await person.say(question);
+      await person.problem.waitFor();
+      const told = await person.problem.innerText();
+      expect(told).toMatch(words);
+      expect(told).toContain(new URL(endpoint.url).host);
+      expect(await person.messages.last().innerText()).toContain(question);
 
-    endpoint.manner = 'answers';
-    await person.problem.getByRole('button', { name: 'Try again' }).click();
-    await person.replies.getByText(echo('Are you there?')).waitFor();
-    expect(await person.problem.count()).toBe(0);
+      endpoint.manner = 'answers';
+      await person.problem.getByRole('button', { name: 'Try again' }).click();
+      await person.replies.getByText(echo(question)).waitFor();
+      expect(await person.problem.count()).toBe(0);
+    }
   });
 
   it('that says nothing can be stopped', async () => {
