@@ -1,16 +1,16 @@
 import type { Representation, TokenSpan } from './representation.ts';
 import { APOSTROPHES, joinKept, segment } from './segment.ts';
-import type { Stretch } from './segment.ts';
 import { ENGLISH_STOPWORDS } from './stopwords-english.ts';
 
 const STOPWORDS = new Set(ENGLISH_STOPWORDS);
-const APOSTROPHE = new RegExp(`[${APOSTROPHES}]`, 'gu');
+const ANY_APOSTROPHE = new RegExp(`[${APOSTROPHES}]`, 'u');
+const EACH_APOSTROPHE = new RegExp(ANY_APOSTROPHE, 'gu');
 const LAST_CLITIC = new RegExp(`^(.+)([${APOSTROPHES}][^${APOSTROPHES}]+)$`, 'u');
 
 /** No English word with clitics is longer; keeps time linear on noise. */
 const LONGEST = 60;
 
-const isStopword = (word: string): boolean => STOPWORDS.has(word.toLowerCase().replace(APOSTROPHE, "'"));
+const isStopword = (word: string): boolean => STOPWORDS.has(word.toLowerCase().replace(EACH_APOSTROPHE, "'"));
 
 /**
  * Drops NLTK's English stopwords; all other words, and all marks, stay.
@@ -25,14 +25,19 @@ export const NO_STOPWORDS: Representation = {
   name: 'NoStopwords',
   summary: 'Without the 179 English stopwords of NLTK; everything else stays.',
   compress(text) {
-    const spans = segment(text).flatMap((stretch) => judge(text, stretch));
+    const spans: TokenSpan[] = [];
+    for (const { start, end } of segment(text)) {
+      const word = text.slice(start, end);
+      if (ANY_APOSTROPHE.test(word)) spans.push(...withoutClitics(word, start));
+      else spans.push({ start, end, keep: !STOPWORDS.has(word.toLowerCase()) });
+    }
     return { text: joinKept(text, spans), spans };
   },
 };
 
-function judge(text: string, { start, end }: Stretch): TokenSpan[] {
+function withoutClitics(word: string, start: number): TokenSpan[] {
   const clitics: TokenSpan[] = [];
-  let stem = text.slice(start, end);
+  let stem = word;
   for (;;) {
     if (stem.length > LONGEST || isStopword(stem)) break;
     const split = LAST_CLITIC.exec(stem);
