@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { launch } from './harness/browser.ts';
 import { serveLab } from './harness/lab.ts';
+import { NotebookReader } from './harness/notebook.ts';
 import { Person } from './harness/person.ts';
 import { visit } from './harness/visit.ts';
 
@@ -49,7 +50,7 @@ const SCENES: Record<string, (person: Person, page: Page, wide: boolean) => Prom
   paper: async (_person, page) => {
     await toView(page, 'notebooks/the-paper-live');
     // Its tables are measured as it is read.
-    await page.frameLocator('iframe').getByRole('table').nth(2).waitFor({ timeout: PATIENCE });
+    await new NotebookReader(page).settled(PATIENCE);
     await page.waitForTimeout(2000);
   },
   models: (_person, page) => toView(page, 'models'),
