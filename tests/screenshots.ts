@@ -50,7 +50,7 @@ const SCENES: Record<string, (person: Person, page: Page, wide: boolean) => Prom
   paper: async (_person, page) => {
     await toView(page, 'notebooks/the-paper-live');
     // Its tables are measured as it is read.
-    await new NotebookReader(page).settled(PATIENCE);
+    await new NotebookReader(page).frame.getByRole('table').nth(2).waitFor({ timeout: PATIENCE });
     await page.waitForTimeout(2000);
   },
   models: (_person, page) => toView(page, 'models'),
