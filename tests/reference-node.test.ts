@@ -59,7 +59,7 @@ describe('the embedded model', () => {
 
   it('computes what its weights say', async () => {
     const { checkpoint, close } = await openExportedFolder(EMBEDDED);
-    const ids = [1, 4093, 198, 57, 744];
+    const ids = [1, 4093, 198, 57, 744, 4330, 1035, 2, 198];
     const expected = await forward(checkpoint, ids);
     const { nll } = await decoder.score(ids);
     const worst = Math.max(...nll.map((value, i) => Math.abs(value - negativeLogLikelihood(expected[i] ?? new Float32Array(0), ids[i + 1] ?? 0))));

@@ -1,5 +1,5 @@
 import type { TaggedToken, Upos } from './representation.ts';
-import { APOSTROPHES, findAddresses } from './segment.ts';
+import { ANY_APOSTROPHE, APOSTROPHES, findAddresses, straightenApostrophes } from './segment.ts';
 
 /**
  * Corrections that bring a tagger's output closer to the UD v2 guidelines (https://universaldependencies.org/en/),
@@ -29,12 +29,10 @@ class Word implements TaggedToken {
     this.start = token.start;
     this.end = token.end;
     this.tag = token.tag;
-    this.lower = text.slice(token.start, token.end).toLowerCase().replace(EACH_APOSTROPHE, "'");
+    this.lower = straightenApostrophes(text.slice(token.start, token.end).toLowerCase());
   }
 }
 
-const ANY_APOSTROPHE = new RegExp(`[${APOSTROPHES}]`, 'u');
-const EACH_APOSTROPHE = new RegExp(ANY_APOSTROPHE, 'gu');
 /** What a hashtag and the name of an account begin with. */
 const NAME_MARKS = new Set(['#', '@']);
 const NO_RULES: readonly Rule[] = [];

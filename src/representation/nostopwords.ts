@@ -1,16 +1,14 @@
 import type { Representation, TokenSpan } from './representation.ts';
-import { APOSTROPHES, joinKept, segment } from './segment.ts';
+import { ANY_APOSTROPHE, APOSTROPHES, joinKept, segment, straightenApostrophes } from './segment.ts';
 import { ENGLISH_STOPWORDS } from './stopwords-english.ts';
 
 const STOPWORDS = new Set(ENGLISH_STOPWORDS);
-const ANY_APOSTROPHE = new RegExp(`[${APOSTROPHES}]`, 'u');
-const EACH_APOSTROPHE = new RegExp(ANY_APOSTROPHE, 'gu');
 const LAST_CLITIC = new RegExp(`^(.+)([${APOSTROPHES}][^${APOSTROPHES}]+)$`, 'u');
 
 /** No English word with clitics is longer; keeps time linear on noise. */
 const LONGEST = 60;
 
-const isStopword = (word: string): boolean => STOPWORDS.has(word.toLowerCase().replace(EACH_APOSTROPHE, "'"));
+const isStopword = (word: string): boolean => STOPWORDS.has(straightenApostrophes(word.toLowerCase()));
 
 /**
  * Drops NLTK's English stopwords; all other words, and all marks, stay.

@@ -6,6 +6,13 @@ export interface Stretch {
 
 /** Every mark people type where English puts an apostrophe inside a word. */
 export const APOSTROPHES = "'’‘ʼ＇`´";
+export const ANY_APOSTROPHE = new RegExp(`[${APOSTROPHES}]`, 'u');
+const EACH_APOSTROPHE = new RegExp(ANY_APOSTROPHE, 'gu');
+
+/** The text, as long as before, with every apostrophe straight. */
+export function straightenApostrophes(text: string): string {
+  return text.replace(EACH_APOSTROPHE, "'");
+}
 
 const NET_ADDRESS =
   /(?:https?:\/\/|www\.)[^\s<>"“”]+|(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/giu;

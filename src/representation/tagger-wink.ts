@@ -3,11 +3,9 @@ import model from 'wink-eng-lite-web-model';
 import { tagInChunks } from './chunks.ts';
 import { correctTags } from './keypos-rules.ts';
 import type { TaggedToken, Tagger } from './representation.ts';
-import { APOSTROPHES } from './segment.ts';
+import { straightenApostrophes } from './segment.ts';
 import { TAGGERS } from './taggers.ts';
 import { asUpos } from './upos.ts';
-
-const OTHER_APOSTROPHES = new RegExp(`[${APOSTROPHES}]`, 'gu');
 
 /** Builds the wink-nlp tagger (about 0.1 s). The library and its English model are in this module's own chunk. */
 export function createWinkTagger(): Tagger {
@@ -16,7 +14,7 @@ export function createWinkTagger(): Tagger {
 
   function tagChunk(chunk: string): TaggedToken[] {
     // Same length, so offsets hold; wink tags a word with a straight apostrophe best.
-    const text = chunk.replace(OTHER_APOSTROPHES, "'");
+    const text = straightenApostrophes(chunk);
     const tokens = nlp.readDoc(text).tokens();
     const values = tokens.out(value);
     const tags = tokens.out(pos);
