@@ -29,7 +29,10 @@ export interface TrainerOptions {
   /** AdamW's moments and the number of updates made, to go on with a run. */
   moments?: Moments;
   session?: InferenceSession.SessionOptions;
-  /** Puts a tensor that stays for the whole run where the runtime wants it, e.g. in a GPU buffer. */
+  /**
+   * Puts a tensor that stays for the whole run where the runtime wants it, e.g. in a GPU buffer. Without it tensors lie
+   * in plain memory and each new state is written over the old one; a graphics device may not write what it reads.
+   */
   place?: (tensor: Tensor) => Tensor;
 }
 
@@ -54,6 +57,8 @@ export class AdapterTrainer {
   private readonly base = new Map<string, Tensor>();
   private readonly state = new Map<string, Tensor>();
   private readonly zeros = new Map<string, Tensor>();
+  /** Where new state is written; empty where the runtime is to make new tensors. */
+  private readonly targets = new Map<string, Tensor>();
   private readonly layout: BaseLayout;
   private updates: number;
   private evaluation: InferenceSession | undefined;
@@ -72,14 +77,18 @@ export class AdapterTrainer {
     const used = new Set(step.inputNames);
     for (const [name, feed] of feeds) if (used.has(name)) this.base.set(name, place(this.tensor(feed)));
     for (const { name, shape } of this.tensors) {
+      const fresh = (data?: Float32Array): Tensor => place(this.tensor({ type: 'float32', data: data?.slice() ?? new Float32Array(shape[0] * shape[1]), dims: shape }));
       const put = (key: string, data: Float32Array | undefined): void => {
-        this.state.set(key, place(this.tensor({ type: 'float32', data: data?.slice() ?? new Float32Array(shape[0] * shape[1]), dims: shape })));
+        this.state.set(key, fresh(data));
       };
       put(name, take(adapter, name, 'the adapter'));
       put(`${STATE.first}${name}`, moments && take(moments.first, name, 'the optimizer state'));
       put(`${STATE.second}${name}`, moments && take(moments.second, name, 'the optimizer state'));
       put(`${STATE.gradient}${name}`, undefined);
       this.zeros.set(`${STATE.gradient}${name}`, this.held(`${STATE.gradient}${name}`));
+      if (options.place) continue;
+      for (const prefix of ['', STATE.first, STATE.second]) this.targets.set(`${prefix}${name}`, this.held(`${prefix}${name}`));
+      this.targets.set(`${STATE.gradient}${name}`, fresh());
     }
   }
 
@@ -110,8 +119,7 @@ export class AdapterTrainer {
       feeds[name] = this.held(name);
       feeds[`${STATE.gradient}${name}`] = this.held(`${STATE.gradient}${name}`);
     }
-    const outputs = await this.step.run(feeds);
-    this.keep(outputs);
+    const outputs = await this.run(this.step, feeds);
     return { sum: await number(outputs[LOSS]), labels: batch.labels };
   }
 
@@ -123,8 +131,7 @@ export class AdapterTrainer {
       feeds[key] = this.tensor({ type: 'float32', data: Float32Array.of(value), dims: [1] });
     }
     for (const [key, tensor] of this.state) feeds[key] = tensor;
-    const outputs = await this.optimizer.run(feeds);
-    this.keep(outputs);
+    const outputs = await this.run(this.optimizer, feeds);
     for (const [name, zero] of this.zeros) this.swap(name, zero);
     return number(outputs[GRADIENT_NORM]);
   }
@@ -151,7 +158,7 @@ export class AdapterTrainer {
   }
 
   async dispose(): Promise<void> {
-    for (const tensor of [...this.state.values(), ...this.zeros.values(), ...this.base.values()]) tensor.dispose();
+    for (const tensor of new Set([this.state, this.targets, this.zeros, this.base].flatMap((held) => [...held.values()]))) tensor.dispose();
     for (const session of [this.step, this.optimizer, this.evaluation]) await session?.release();
   }
 
@@ -181,16 +188,20 @@ export class AdapterTrainer {
     return tensor;
   }
 
-  /** Takes outputs named `next:…` as the state that the next run starts from. */
-  private keep(outputs: Record<string, Tensor>): void {
+  /** Runs a session and takes outputs named `next:…` as the state that the next run starts from. */
+  private async run(session: InferenceSession, feeds: Record<string, Tensor>): Promise<Record<string, Tensor>> {
+    const stateOf = (name: string): string | undefined => (name.startsWith(STATE.next) ? name.slice(STATE.next.length) : undefined);
+    const outputs = await session.run(feeds, Object.fromEntries(session.outputNames.map((name) => [name, this.targets.get(stateOf(name) ?? '') ?? null])));
     for (const [name, tensor] of Object.entries(outputs)) {
-      if (name.startsWith(STATE.next)) this.swap(name.slice(STATE.next.length), tensor);
+      const state = stateOf(name);
+      if (state !== undefined) this.swap(state, this.targets.get(state) ?? tensor);
     }
+    return outputs;
   }
 
   private swap(name: string, tensor: Tensor): void {
     const before = this.state.get(name);
-    if (before !== this.zeros.get(name)) before?.dispose();
+    if (before !== this.targets.get(name) && before !== this.zeros.get(name)) before?.dispose();
     this.state.set(name, tensor);
   }
 }
