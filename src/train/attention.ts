@@ -1,4 +1,4 @@
-import { add, attend, concat, matmul, mul, reshape, rotary, slice, times, transpose, type Graph, type Value } from './ir/index.ts';
+import { add, at, attend, concat, matmul, mul, reshape, rotary, slice, times, transpose, type Graph, type Value } from './ir/index.ts';
 
 /**
  * Into how many blocks of queries a sequence is cut. A block scores only the keys up to its own end, which halves what
@@ -38,13 +38,25 @@ export interface AttentionShape {
   headDim: number;
 }
 
-/** What every layer's attention shares. */
-export interface AttentionTables {
-  /** Angle tables [T, headDim]. */
+/** Cosines and sines of the angles that a token's pairs are turned by, each [T, headDim / 2]. */
+export interface Angles {
   cos: Value;
   sin: Value;
+}
+
+/** What every layer's attention shares. */
+export interface AttentionTables {
+  keys: Angles;
+  /** Those of the keys over √headDim, so that scores need no scaling. */
+  queries: Angles;
   /** The masks of its window, from `attentionBiases`. */
   biases: readonly Value[];
+}
+
+/** The angles of queries from those of keys. */
+export function queryAngles({ cos, sin }: Angles, headDim: number): Angles {
+  const scale = cos.graph.constant(1 / Math.sqrt(headDim));
+  return { cos: mul(cos, scale), sin: mul(sin, scale) };
 }
 
 /**
@@ -62,23 +74,30 @@ export function attentionBiases(graph: Graph, window: number | null, { heads, kv
  * softmax(q · kᵀ / √headDim + bias) · v after rotating q and k, for query heads in groups that share a key and value head.
  * @param q [T, heads · headDim]. @param k, v [T, kvHeads · headDim]. @returns [T, heads · headDim].
  */
-export function causalAttention(q: Value, k: Value, v: Value, { cos, sin, biases }: AttentionTables, { heads, kvHeads, headDim }: AttentionShape): Value {
+export function causalAttention(q: Value, k: Value, v: Value, { keys: turn, queries: turnScaled, biases }: AttentionTables, { heads, kvHeads, headDim }: AttentionShape): Value {
   const group = heads / kvHeads;
   // Queries lie as [block, key head, part, head of the group, token, headDim]: a block is one piece of memory.
-  const angles = (table: Value): Value => reshape(table, [ATTENTION_BLOCKS, 1, PARTS, 1, PART_DIM, headDim]);
-  const cut = transpose(reshape(q, [ATTENTION_BLOCKS, PARTS, PART_DIM, kvHeads, group, headDim]), [0, 3, 1, 4, 2, 5]);
-  const queries = mul(rotary(cut, angles(cos), angles(sin)), q.graph.constant(1 / Math.sqrt(headDim)));
-  const perHead = (x: Value): Value => transpose(reshape(x, [TOKEN_DIM, kvHeads, headDim]), [1, 0, 2]);
-  const inBlocks = (x: Value): Value => reshape(x, [kvHeads, ATTENTION_BLOCKS, times(headDim, BLOCK_DIM)]);
-  const [keys, values] = [inBlocks(rotary(perHead(k), cos, sin)), inBlocks(perHead(v))];
+  const queries = transpose(reshape(rotary(q, turnScaled.cos, turnScaled.sin), [ATTENTION_BLOCKS, PARTS, PART_DIM, kvHeads, group, headDim]), [0, 3, 1, 4, 2, 5]);
+  const inBlocks = (x: Value): Value => reshape(transpose(reshape(x, [TOKEN_DIM, kvHeads, headDim]), [1, 0, 2]), [kvHeads, ATTENTION_BLOCKS, times(headDim, BLOCK_DIM)]);
+  const [keys, values] = [prefixes(inBlocks(rotary(k, turn.cos, turn.sin))), prefixes(inBlocks(v))];
   const mixed = biases.map((bias, block) => {
-    const seen = (x: Value): Value => reshape(slice(x, 1, 0, block + 1), [kvHeads, 1, times(block + 1, BLOCK_DIM), headDim]);
+    const seen = (of: readonly Value[]): Value => reshape(at(of, block), [kvHeads, 1, times(block + 1, BLOCK_DIM), headDim]);
     const own = reshape(slice(queries, 0, block, block + 1), [kvHeads, PARTS, times(group, PART_DIM), headDim]);
     const scores = add(matmul(own, transpose(seen(keys), [0, 1, 3, 2])), bias);
     return reshape(attend(scores, seen(values)), [1, kvHeads, PARTS, group, PART_DIM, headDim]);
   });
   const joined = transpose(concat(mixed as [Value, ...Value[]], 0), [0, 2, 4, 1, 3, 5]);
   return reshape(joined, [TOKEN_DIM, heads * headDim]);
+}
+
+/**
+ * The first block of `x` [kvHeads, blocks, ...], the first two, and so on. Each is cut from the next longer one, so that
+ * gradients are padded by one block at a time.
+ */
+function prefixes(x: Value): Value[] {
+  const cut = [x];
+  for (let length = ATTENTION_BLOCKS - 1; length > 0; length--) cut.unshift(slice(at(cut, 0), 1, 0, length));
+  return cut;
 }
 
 function repeat(x: Value, count: number, axis: number): Value {

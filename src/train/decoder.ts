@@ -1,5 +1,5 @@
 import type { ModelConfig } from '../model/config.ts';
-import { attentionBiases, causalAttention, TOKEN_DIM } from './attention.ts';
+import { attentionBiases, causalAttention, queryAngles, TOKEN_DIM } from './attention.ts';
 import { frozenMatrix, type BaseLayout, type FrozenMatrix } from './base.ts';
 import { add, exp, gemm, keep, log, max, mul, rmsNorm, sub, sum, swiglu, takeRows, type Graph, type Value } from './ir/index.ts';
 import { adapterName, isAdapted, moduleName, projectionShape, scaling, TARGET_MODULES, type LoraConfig, type TargetModule } from './lora.ts';
@@ -8,7 +8,7 @@ import { adapterName, isAdapted, moduleName, projectionShape, scaling, TARGET_MO
 export const BATCH_INPUTS = {
   /** int32 [T]. */
   ids: 'ids',
-  /** float32 [T, headDim], angle tables of the tokens' positions. */
+  /** float32 [T, headDim / 2], angle tables of the tokens' positions. */
   cos: 'cos',
   sin: 'sin',
   /** int32 [M], the rows whose next token has a label, and int32 [T], its inverse (see `takeRows`). */
@@ -53,8 +53,9 @@ export function decoderLoss(graph: Graph, { config, base, lora, dropout }: Decod
     graph.input(BATCH_INPUTS.inverse, 'int32', [TOKEN_DIM]),
     graph.input(BATCH_INPUTS.labels, 'int32', ['M']),
   ];
-  const cos = graph.input(BATCH_INPUTS.cos, 'float32', [TOKEN_DIM, headDim]);
-  const sin = graph.input(BATCH_INPUTS.sin, 'float32', [TOKEN_DIM, headDim]);
+  const angles = (name: string): Value => graph.input(name, 'float32', [TOKEN_DIM, headDim / 2]);
+  const keys = { cos: angles(BATCH_INPUTS.cos), sin: angles(BATCH_INPUTS.sin) };
+  const queries = queryAngles(keys, headDim);
   const biasesOf = new Map([...new Set(config.windows)].map((window) => [window, attentionBiases(graph, window, config)]));
 
   const project = (x: Value, layer: number, target: TargetModule): Value => {
@@ -67,10 +68,11 @@ export function decoderLoss(graph: Graph, { config, base, lora, dropout }: Decod
     const b = weight(`${adapterName(layer, target)}.lora_B.weight`, [out, lora.rank]);
     const kept = dropout ? keep(graph.input(maskName(layer, target), 'bool', [onlyLabels(config, layer, target) ? 'M' : TOKEN_DIM, in_]), x) : x;
     const alpha = scaling(lora) / (dropout ? 1 - lora.dropout : 1);
-    return gemm(gemm(kept, a, { transB: true }), b, { transB: true, alpha }, y);
+    // Not as the product's third operand, which onnxruntime copies on one thread.
+    return add(y, gemm(gemm(kept, a, { transB: true }), b, { transB: true, alpha }));
   };
   const attention = (x: Value, layer: number): Value => {
-    const tables = { cos, sin, biases: biasesOf.get(config.windows[layer] ?? null) as Value[] };
+    const tables = { keys, queries, biases: biasesOf.get(config.windows[layer] ?? null) as Value[] };
     const [q, k, v] = [project(x, layer, 'q_proj'), project(x, layer, 'k_proj'), project(x, layer, 'v_proj')];
     return project(causalAttention(q, k, v, tables, config), layer, 'o_proj');
   };

@@ -47,27 +47,24 @@ export function batchFeeds(config: ModelConfig, { sequences, tokens: filled, lab
   feeds.set(BATCH_INPUTS.inverse, { type: 'int32', data: inverse, dims: [tokens] });
   feeds.set(BATCH_INPUTS.labels, { type: 'int32', data: targets, dims: [labels] });
   const { cos, sin } = angles(config, positions);
-  feeds.set(BATCH_INPUTS.cos, { type: 'float32', data: cos, dims: [tokens, config.headDim] });
-  feeds.set(BATCH_INPUTS.sin, { type: 'float32', data: sin, dims: [tokens, config.headDim] });
+  feeds.set(BATCH_INPUTS.cos, { type: 'float32', data: cos, dims: [tokens, config.headDim / 2] });
+  feeds.set(BATCH_INPUTS.sin, { type: 'float32', data: sin, dims: [tokens, config.headDim / 2] });
   for (const window of new Set(config.windows)) {
     for (let block = 0; block < ATTENTION_BLOCKS; block++) feeds.set(biasName(window, block), attentionBias({ documents, branches, positions }, window, block));
   }
   return feeds;
 }
 
-/** Cosines and sines of the rotation angles [T, headDim], the same for both halves of a head. */
+/** Cosines and sines of the rotation angles [T, headDim / 2]. */
 function angles(config: ModelConfig, positions: Int32Array): { cos: Float32Array; sin: Float32Array } {
   const frequencies = ropeFrequencies(config);
   const half = frequencies.length;
-  const cos = new Float32Array(positions.length * 2 * half);
+  const cos = new Float32Array(positions.length * half);
   const sin = new Float32Array(cos.length);
   positions.forEach((position, row) => {
     frequencies.forEach((frequency, k) => {
-      const angle = position * frequency;
-      for (const column of [k, k + half]) {
-        cos[row * 2 * half + column] = Math.cos(angle);
-        sin[row * 2 * half + column] = Math.sin(angle);
-      }
+      cos[row * half + k] = Math.cos(position * frequency);
+      sin[row * half + k] = Math.sin(position * frequency);
     });
   });
   return { cos, sin };

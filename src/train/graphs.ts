@@ -64,7 +64,9 @@ export function updateGraph(tensors: readonly AdapterTensor[], config: AdamWConf
   const input = (name: string, shape: number[]): Value => graph.input(name, 'float32', shape);
   const rate = input(UPDATE_INPUTS.rate, [1]);
   const rootCorrection2 = input(UPDATE_INPUTS.correction2, [1]);
-  const stepSize = div(rate, input(UPDATE_INPUTS.correction1, [1]));
+  // Both corrections go into the step size and epsilon, which are one number each.
+  const stepSize = div(mul(rate, rootCorrection2), input(UPDATE_INPUTS.correction1, [1]));
+  const epsilon = mul(rootCorrection2, number(config.epsilon));
   const shrink = sub(number(1), mul(rate, number(config.weightDecay)));
   const gradient = tensors.map(({ name, shape }) => input(`${STATE.gradient}${name}`, shape));
   const norm = sqrt(gradient.map((g) => squaredNorm(g)).reduce((a, b) => add(a, b)));
@@ -84,7 +86,7 @@ export function updateGraph(tensors: readonly AdapterTensor[], config: AdamWConf
     };
     const first = moment(STATE.first, config.beta1, mul(g, share1));
     const second = moment(STATE.second, config.beta2, mul(mul(g, g), share2));
-    const direction = div(first, add(div(sqrt(second), rootCorrection2), number(config.epsilon)));
+    const direction = div(first, add(sqrt(second), epsilon));
     graph.output(`${STATE.next}${name}`, sub(mul(input(name, shape), shrink), mul(direction, stepSize)));
   });
   return graph;

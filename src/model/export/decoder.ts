@@ -1,12 +1,11 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { type ModelConfig, ropeFrequencies } from '../config.ts';
-import { attr, GraphBuilder, type OnnxAttribute } from '../onnx/index.ts';
+import { attr, MICROSOFT, GraphBuilder, type OnnxAttribute } from '../onnx/index.ts';
 import { BLOCK } from '../quantise.ts';
 import { EXPORT_FORMATS, type ExportDtype } from './dtype.ts';
 import type { NBits } from './nbits.ts';
 import type { QuantisedMatrix, WeightWriter } from './weights.ts';
 
-const MICROSOFT = 'com.microsoft';
 /** Matrices of a layer that are stored under one name, their rows one after another. */
 export const STACKED: Record<string, string[]> = {
   'self_attn.qkv_proj': ['self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj'],

@@ -1,13 +1,13 @@
-import type { OnnxAttribute, OnnxDataType, OnnxDim, OnnxExternalData, OnnxGraph, OnnxModel } from './types.ts';
+import { MICROSOFT, type OnnxAttribute, type OnnxDataType, type OnnxDim, type OnnxExternalData, type OnnxGraph, type OnnxModel } from './types.ts';
 
 /** Operator set and IR version that ONNX Runtime 1.20 and later read. */
-const OPSETS = { '': 21, 'com.microsoft': 1 };
+const OPSETS = { '': 21, [MICROSOFT]: 1 };
 const IR_VERSION = 10;
 
 interface NodeOptions {
   /** Node name; made from the operator and a counter otherwise. */
   name?: string;
-  /** `com.microsoft` for ONNX Runtime's own operators. */
+  /** `MICROSOFT` for ONNX Runtime's own operators. */
   domain?: string;
   /** Names of the outputs, `''` for one that is not wanted. One generated name by default. */
   outputs?: string[];

@@ -1,3 +1,6 @@
+/** The domain of ONNX Runtime's own operators. */
+export const MICROSOFT = 'com.microsoft';
+
 /** Element types of ONNX tensors that this project writes or reads, with their codes in `TensorProto.DataType`. */
 export const DATA_TYPE_CODES = {
   float32: 1,

@@ -1,5 +1,5 @@
-import { attr } from '../../../model/onnx/index.ts';
-import { broadcastIndices, type Array64 } from '../array64.ts';
+import { attr, MICROSOFT } from '../../../model/onnx/index.ts';
+import type { Array64 } from '../array64.ts';
 import { apply, at, describe, sameShape, setting, type Operator, type Value } from '../value.ts';
 import { add, div, mul, neg, sigmoid, sqrt, sub } from './elementwise.ts';
 import { MATMUL, matmul, swapLast, swapped } from './linear.ts';
@@ -128,30 +128,34 @@ export const ATTEND: Operator = {
 };
 
 /**
- * Rotary position embedding (Su et al. 2021) in the rotate-half form of Llama checkpoints: x·cos + [−x₂, x₁]·sin over
- * the last axis, whose angle tables repeat for both halves.
+ * Rotary position embedding (Su et al. 2021) in the rotate-half form of Llama checkpoints, for heads side by side in
+ * rows [T, heads · headDim]: x·cos + [−x₂, x₁]·sin within each head. The tables [T, headDim / 2] hold a row for each row of x.
  */
 export const ROTARY: Operator = {
   name: 'rotary',
-  infer: (inputs) => ({ shape: at(inputs, 0).shape, type: 'float32' }),
+  infer: (inputs) => {
+    const [x, cos] = [at(inputs, 0), at(inputs, 1)];
+    if (x.shape.length !== 2 || cos.shape.length !== 2 || Number(at(x.shape, 1)) % (2 * Number(at(cos.shape, 1))) !== 0) {
+      throw new Error(`rotary cannot turn ${describe(x.shape)} by ${describe(cos.shape)}.`);
+    }
+    return { shape: x.shape, type: 'float32' };
+  },
   emit: ({ names, inputs, onnx, ints }) => {
-    const [x, cos, sin] = [at(names, 0), at(names, 1), at(names, 2)];
-    const axis = at(inputs, 0).shape.length - 1;
-    const width = Number(at(at(inputs, 0).shape, axis));
-    const part = (start: number, end: number): string => onnx.node('Slice', [x, ints([start]), ints([end]), ints([axis])]);
-    const turned = onnx.node('Concat', [onnx.node('Neg', [part(width / 2, width)]), part(0, width / 2)], { axis: attr.int(axis) });
-    return onnx.node('Add', [onnx.node('Mul', [x, cos]), onnx.node('Mul', [turned, sin])]);
+    const width = Number(at(at(inputs, 0).shape, 1));
+    const sequence = onnx.node('Reshape', [at(names, 0), ints([1, -1, width])]);
+    const turned = onnx.node('RotaryEmbedding', [sequence, ints([0]), at(names, 1), at(names, 2)], {}, { domain: MICROSOFT });
+    return onnx.node('Reshape', [turned, ints([-1, width])]);
   },
   gradient: ({ inputs, full }) => [rotary(full(), at(inputs, 1), neg(at(inputs, 2))), undefined, undefined],
   evaluate: ([x, cos, sin]) => {
     const { shape, data } = x as Array64;
-    const width = at(shape, -1);
-    const places = broadcastIndices((cos as Array64).shape, shape);
-    const table = (angles: Array64 | undefined, i: number): number => angles?.data[places[i] ?? 0] ?? 0;
+    const width = at(shape, 1);
+    const half = at((cos as Array64).shape, 1);
     const result = data.map((value, i) => {
-      const column = i % width;
-      const other = column < width / 2 ? -(data[i + width / 2] ?? 0) : (data[i - width / 2] ?? 0);
-      return value * table(cos, i) + other * table(sin, i);
+      const column = i % width % (2 * half);
+      const angle = Math.floor(i / width) * half + (column % half);
+      const other = column < half ? -(data[i + half] ?? 0) : (data[i - half] ?? 0);
+      return value * ((cos as Array64).data[angle] ?? 0) + other * ((sin as Array64).data[angle] ?? 0);
     });
     return { shape, data: result };
   },

@@ -1,4 +1,4 @@
-import { attr } from '../../../model/onnx/index.ts';
+import { attr, MICROSOFT } from '../../../model/onnx/index.ts';
 import { BLOCK } from '../../../model/quantise.ts';
 import { size, type Array64 } from '../array64.ts';
 import { apply, at, describe, setting, type EmitSite, type Operator, type Value } from '../value.ts';
@@ -16,7 +16,6 @@ export interface QuantisedValue {
 
 /** Rows that are unpacked at once, which bounds what the backward pass of a large vocabulary takes. */
 const ROWS_AT_ONCE = 8192;
-const MICROSOFT = 'com.microsoft';
 
 interface Sizes {
   rows: number;
