@@ -92,8 +92,12 @@ function attentionBias({ documents, branches, positions }: TokenPlaces, window: 
   return { type: 'float32', data, dims: biasDims(documents.length, block) };
 }
 
-/** Dropout masks of every adapter for one pass, drawn from `key`: the same key gives the same masks. */
-export function dropoutFeeds(config: ModelConfig, lora: LoraConfig, batch: Pick<Batch, 'tokens' | 'labels'>, key: readonly number[]): Feeds {
+/**
+ * Dropout masks of every adapter for one pass, drawn from `key`: the same key gives the same masks.
+ * @param memory holds the masks of a pass that is over, and gets those of this one: fresh memory for millions of bytes
+ * costs more than drawing them.
+ */
+export function dropoutFeeds(config: ModelConfig, lora: LoraConfig, batch: Pick<Batch, 'tokens' | 'labels'>, key: readonly number[], memory = new Map<string, Uint8Array>()): Feeds {
   const tokens = paddedTokens(batch.tokens);
   const feeds: Feeds = new Map();
   for (let layer = 0; layer < config.layers; layer++) {
@@ -101,8 +105,11 @@ export function dropoutFeeds(config: ModelConfig, lora: LoraConfig, batch: Pick<
       if (!isAdapted(lora, layer, target)) return;
       const width = projectionShape(config, target)[1];
       const rows = onlyLabels(config, layer, target) ? batch.labels : tokens;
-      const mask = dropoutMask(rows * width, lora.dropout, randomStream(...key, layer, index));
-      feeds.set(maskName(layer, target), { type: 'bool', data: mask, dims: [rows, width] });
+      const name = maskName(layer, target);
+      let held = memory.get(name);
+      if (!held || held.length < rows * width) memory.set(name, held = new Uint8Array(rows * width));
+      const mask = dropoutMask(held.subarray(0, rows * width), lora.dropout, randomStream(...key, layer, index));
+      feeds.set(name, { type: 'bool', data: mask, dims: [rows, width] });
     });
   }
   return feeds;

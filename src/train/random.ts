@@ -44,11 +44,11 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
 }
 
 /**
- * A mask of `length` bytes, 0 with probability `drop` and 1 otherwise, drawn by the gaps between zeros, which are
+ * Fills a mask with bytes that are 0 with probability `drop` and 1 otherwise, drawn by the gaps between zeros, which are
  * geometric: ten times fewer draws at a probability of 0.1.
  */
-export function dropoutMask(length: number, drop: number, random: Random): Uint8Array {
-  const mask = new Uint8Array(length).fill(1);
+export function dropoutMask(mask: Uint8Array, drop: number, random: Random): Uint8Array {
+  const { length } = mask.fill(1);
   if (drop <= 0) return mask;
   const gaps = gapTable(drop);
   // Each draw has 32 bits, enough for two gaps.

@@ -59,6 +59,7 @@ export class AdapterTrainer {
   private readonly zeros = new Map<string, Tensor>();
   /** Where new state is written; empty where the runtime is to make new tensors. */
   private readonly targets = new Map<string, Tensor>();
+  private readonly masks = new Map<string, Uint8Array>();
   private readonly layout: BaseLayout;
   private updates: number;
   private evaluation: InferenceSession | undefined;
@@ -114,7 +115,7 @@ export class AdapterTrainer {
     const { config, lora } = this.options;
     const feeds = this.batch(batch);
     feeds[BATCH_INPUTS.weight] = this.tensor({ type: 'float32', data: Float32Array.of(weight), dims: [1, 1] });
-    if (lora.dropout > 0) this.put(feeds, dropoutFeeds(config, lora, batch, dropoutKey));
+    if (lora.dropout > 0) this.put(feeds, dropoutFeeds(config, lora, batch, dropoutKey, this.masks));
     for (const { name } of this.tensors) {
       feeds[name] = this.held(name);
       feeds[`${STATE.gradient}${name}`] = this.held(`${STATE.gradient}${name}`);
