@@ -1,5 +1,5 @@
 import { BATCH_INPUTS, decoderLoss, type DecoderOptions } from './decoder.ts';
-import { add, div, gradients, Graph, minimum, mul, reciprocal, sqrt, squaredNorm, sub, type Value } from './ir/index.ts';
+import { add, concat, div, gradients, Graph, minimum, mul, reciprocal, sqrt, squaredNorm, sub, sum, type Value } from './ir/index.ts';
 import { adapterTensors, type AdapterTensor } from './lora.ts';
 
 /** Output names that hold the loss and the norm of the gradient before clipping. */
@@ -69,7 +69,7 @@ export function updateGraph(tensors: readonly AdapterTensor[], config: AdamWConf
   const epsilon = mul(rootCorrection2, number(config.epsilon));
   const shrink = sub(number(1), mul(rate, number(config.weightDecay)));
   const gradient = tensors.map(({ name, shape }) => input(`${STATE.gradient}${name}`, shape));
-  const norm = sqrt(gradient.map((g) => squaredNorm(g)).reduce((a, b) => add(a, b)));
+  const norm = sqrt(sum(concat(gradient.map((g) => squaredNorm(g)) as [Value, ...Value[]], 0), 0));
   graph.output(GRADIENT_NORM, norm);
   const clip = config.maxGradientNorm === null
     ? number(1)

@@ -70,13 +70,15 @@ export const SOFTMAX: Operator = {
   },
 };
 
-/** Sum of squares of all elements, shape [1]. */
+/** Sum of squares of all elements, of size 1 along each axis. */
 export const SQUARED_NORM: Operator = {
   name: 'squaredNorm',
-  infer: () => ({ shape: [1], type: 'float32' }),
-  emit: ({ names, onnx, ints }) =>
-    onnx.node('Reshape', [onnx.node('ReduceSumSquare', [...names], { keepdims: attr.int(0) }), ints([1])]),
-  evaluate: ([x]) => ({ shape: [1], data: Float64Array.of((x as Array64).data.reduce((a, b) => a + b * b, 0)) }),
+  infer: (inputs) => ({ shape: at(inputs, 0).shape.map(() => 1), type: 'float32' }),
+  emit: ({ names, onnx }) => onnx.node('ReduceSumSquare', [...names], { keepdims: attr.int(1) }),
+  evaluate: ([x]) => {
+    const { shape, data } = x as Array64;
+    return { shape: shape.map(() => 1), data: Float64Array.of(data.reduce((a, b) => a + b * b, 0)) };
+  },
 };
 
 export const sum = (x: Value, axis: number): Value => apply(SUM, [x], { axis });
