@@ -61,11 +61,27 @@ describe('judging the replies of a run', () => {
     await page.getByText(/Judge: .+ 4 replies and 12 verdicts, of which 1 refused\./).waitFor();
 
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export', exact: true }).click()]);
-    const run = JSON.parse(await readFile(await file.path(), 'utf8')) as { judges: object[]; verdicts: { unreadable: number; refused: boolean }[] };
+    const run = JSON.parse(await readFile(await file.path(), 'utf8')) as RunFile;
     expect(run.judges).toMatchObject([{ rounds: ROUNDS }]);
     expect(run.verdicts).toHaveLength(VERDICTS);
     expect(run.verdicts.filter(({ refused }) => refused)).toHaveLength(1);
     expect(run.verdicts.reduce((sum, { unreadable }) => sum + unreadable, 0)).toBe(1);
+
+    // Somebody else's judge, which came with a file, beside the first and beside a person.
+    await importRun(page, withStrictJudge(run));
+    await openPanel(page);
+    await page.getByText(/ and Strict, 4 replies in common: .+ scores 1\.00 higher on average\./).waitFor();
+    await page.getByText('Let people choose, blind').click();
+    await page.getByLabel('Your name or initials').fill('A');
+    await page.getByRole('button', { name: 'Begin' }).click();
+    await page.getByRole('radiogroup', { name: 'Comforting' }).getByRole('radio', { name: 'Equal' }).check();
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('radiogroup', { name: 'Comforting' }).getByRole('radio', { name: 'Left' }).check();
+    await page.getByRole('button', { name: 'Show the result' }).click();
+    const people = page.getByRole('table', { name: 'What people preferred' });
+    expect((await people.getByRole('columnheader').allInnerTexts()).at(-1)).toBe('κ with Strict');
+    // Where the person sees a difference once and the judge never, they agree as by chance.
+    await expect.poll(async () => (await people.getByRole('row', { name: 'Comforting' }).getByRole('cell').allInnerTexts()).slice(-2)).toEqual(['0.00', '0.00']);
     expect(guest.errors).toEqual([]);
   });
 
@@ -116,6 +132,27 @@ async function answeredRun(page: Page, { model }: Endpoint): Promise<void> {
 
 async function openPanel(page: Page): Promise<void> {
   await page.getByText('Judge these replies').click();
+}
+
+interface RunFile {
+  judges: { id: string; name: string; rounds: number }[];
+  verdicts: { judge: string; unreadable: number; refused: boolean; scores: Record<string, number> | null }[];
+}
+
+/** The same run with a second judge, who gave every reply a point less. */
+function withStrictJudge({ judges, verdicts, ...run }: RunFile): string {
+  const strict = verdicts.map((verdict) => ({
+    ...verdict,
+    judge: 'strict',
+    scores: verdict.scores && Object.fromEntries(Object.entries(verdict.scores).map(([id, score]) => [id, score - 1])),
+  }));
+  return JSON.stringify({ ...run, judges: [...judges, ...judges.map((judge) => ({ ...judge, id: 'strict', name: 'Strict' }))], verdicts: [...verdicts, ...strict] });
+}
+
+async function importRun(page: Page, text: string): Promise<void> {
+  await page.getByRole('link', { name: 'All runs' }).click();
+  await page.getByLabel('Import a run').setInputFiles({ name: 'run.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+  await page.getByRole('heading', { level: 1 }).waitFor();
 }
 
 /** How the page names the endpoint's model. */

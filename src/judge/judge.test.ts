@@ -5,7 +5,9 @@ import { auc, cohenKappa, ranks, spearman } from './agreement.ts';
 import { positionBias, verbosityBias } from './bias.ts';
 import { compareReplies, expectation, judge, weightedScores, type Preference } from './judge.ts';
 import { conversationPrompt, replyPrompt } from './prompt.ts';
-import { blind, humanResults, parseRatings, unblind, type Ratings } from './side-by-side.ts';
+import type { Judging, ReplyScores } from './run-verdict.ts';
+import { judgePairs, judgePairWords, judgeVotes } from './several.ts';
+import { blind, humanResults, parseRatings, unblind, type Choice, type Ratings } from './side-by-side.ts';
 import { validateJudge } from './validate.ts';
 import { CRITERION_IDS } from './criteria.ts';
 import { readPreference, readVerdict } from './verdict.ts';
@@ -160,8 +162,47 @@ describe('side by side', () => {
     });
     const raters = [rater('a', 1), rater('b', 2)];
     const comforting = humanResults(raters.map((each) => parseRatings(JSON.stringify(each), 'x'))).find(({ criterion }) => criterion === 'comforting');
-    expect(comforting).toEqual({ criterion: 'comforting', votes: { first: 20, second: 20, tie: 0 }, kappa: 1 });
+    expect(comforting).toEqual({ criterion: 'comforting', votes: { first: 20, second: 20, tie: 0 }, kappa: 1, judges: [] });
     expect(unblind('left', true)).toBe('second');
     expect(() => parseRatings('{"rater": 1}', 'r.json')).toThrow(/r\.json/);
+  });
+
+  it('counts a judge as one more rater, for what it gave more to', () => {
+    const chooses = (name: string, choice: (n: number) => Choice): Ratings => ({
+      format: 'solace-lab-ratings', version: 1, rater: name, seed: 1, first: 'm raw', second: 'm keypos',
+      ratings: contests.map(({ id }, n) => ({ contest: id, swapped: false, choices: { comforting: choice(n) } })),
+    });
+    const people = [chooses('a', (n) => (n < 10 ? 'left' : 'right')), chooses('b', (n) => (n < 10 ? 'right' : 'left'))];
+    const given = (comforting: number): ReplyScores => ({ scores: { engagement: 1, comforting, appropriateness: 1, suggestion: 1 }, variance: null });
+    const judge = { name: 'J', votes: new Map(contests.map(({ id }, n) => [id, judgeVotes(given(n < 10 ? 4 : 2), given(3))])) };
+    const results = humanResults(people.slice(0, 1), [judge]);
+    expect(results.find(({ criterion }) => criterion === 'comforting')?.judges).toEqual([{ name: 'J', kappa: 1 }]);
+    expect(results.find(({ criterion }) => criterion === 'suggestion')?.judges).toEqual([{ name: 'J', kappa: NaN }]);
+    // With one it agrees wholly, with the other never.
+    expect(humanResults(people, [judge]).find(({ criterion }) => criterion === 'comforting')?.judges[0]?.kappa).toBeCloseTo(0, 12);
+  });
+});
+
+describe('several judges', () => {
+  const judged = (name: string, means: readonly number[]): Judging => ({
+    judge: { id: name, name, rounds: 1, begunAt: 0 },
+    verdicts: means.map((mean, turn) => ({
+      judge: name, model: 'm', representation: 'raw', dialogue: 'd', turn, round: 0, refused: false, unreadable: 0, repaired: false,
+      scores: Number.isNaN(mean) ? null : { engagement: mean, comforting: mean, appropriateness: mean, suggestion: mean },
+    })),
+  });
+
+  it('are held against each other on what both scored', () => {
+    const [pair, ...others] = judgePairs([judged('a', [1, 2, 3, 4, NaN]), judged('b', [2, 3, 4, 5, 1])]);
+    expect(others).toEqual([]);
+    expect(pair).toEqual({ first: 'a', second: 'b', replies: 4, correlation: expect.closeTo(1, 12) as number, difference: -1 });
+    expect(pair && judgePairWords(pair)).toBe('a and b, 4 replies in common: Spearman’s correlation 1.00; b scores 1.00 higher on average.');
+  });
+
+  it('are not told to agree where one gives everything the same or they share nothing', () => {
+    expect(judgePairs([judged('a', [1, 2, 3]), judged('b', [2, 2, 2])])[0]).toMatchObject({ replies: 3, correlation: null, difference: 0 });
+    const apart = judgePairs([judged('a', [1, NaN]), judged('b', [NaN, 1])])[0];
+    expect(apart && judgePairWords(apart)).toBe('a and b have no scored reply in common yet.');
+    expect(judgePairs([judged('a', [1])])).toEqual([]);
   });
 });

@@ -40,6 +40,12 @@ export const runVerdictSchema = z.strictObject({
 });
 export type RunVerdict = z.output<typeof runVerdictSchema>;
 
+/** What one judge made of a run. */
+export interface Judging {
+  judge: RunJudge;
+  verdicts: readonly RunVerdict[];
+}
+
 /** Names a verdict within its run; a reply that one judge judged in a round is not judged in it again. */
 export function verdictKey(verdict: Pick<RunVerdict, 'judge' | 'model' | 'representation' | 'dialogue' | 'turn' | 'round'>): string {
   return JSON.stringify([verdict.judge, recordKey(verdict), verdict.round]);

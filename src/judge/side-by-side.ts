@@ -67,28 +67,51 @@ export function unblind(choice: Choice, swapped: boolean): Vote {
   return (choice === 'left') === swapped ? 'second' : 'first';
 }
 
+/** What one rater or judge prefers, by contest. */
+export type Votes = ReadonlyMap<string, Vote>;
+
+/** A model as a rater: what it prefers in each contest, criterion by criterion. */
+export interface JudgeRater {
+  name: string;
+  votes: ReadonlyMap<string, Record<CriterionId, Vote>>;
+}
+
 export interface HumanResult {
   criterion: CriterionId;
   votes: Record<Vote, number>;
   /** Mean of Cohen's kappa over pairs of raters, on the contests both rated; NaN with one rater. */
   kappa: number;
+  /** The same between each judge and every person; NaN where they share no contest or never differ. */
+  judges: { name: string; kappa: number }[];
 }
 
-/** Votes for the systems and the raters' agreement, criterion by criterion. */
-export function humanResults(raters: readonly Ratings[]): HumanResult[] {
+/** Votes for the systems, the raters' agreement and that of judges with them, criterion by criterion. */
+export function humanResults(raters: readonly Ratings[], judges: readonly JudgeRater[] = []): HumanResult[] {
   return CRITERION_IDS.map((criterion) => {
-    const votes = raters.map(({ ratings }) => new Map(ratings.flatMap(({ contest, swapped, choices }) => (choices[criterion] ? [[contest, unblind(choices[criterion], swapped)] as const] : []))));
+    const votes = raters.map((each) => votesOf(each, criterion));
     const all = votes.flatMap((each) => [...each.values()]);
-    const kappas = votes.flatMap((a, i) => votes.slice(i + 1).map((b) => agreement(a, b))).filter((kappa) => !Number.isNaN(kappa));
     return {
       criterion,
       votes: Object.fromEntries(VOTES.map((vote) => [vote, all.filter((each) => each === vote).length])) as Record<Vote, number>,
-      kappa: kappas.reduce((sum, kappa) => sum + kappa, 0) / kappas.length,
+      kappa: meanKappa(votes.flatMap((a, i) => votes.slice(i + 1).map((b) => agreement(a, b)))),
+      judges: judges.map((judge) => {
+        const own: Votes = new Map([...judge.votes].map(([contest, vote]) => [contest, vote[criterion]]));
+        return { name: judge.name, kappa: meanKappa(votes.map((person) => agreement(own, person))) };
+      }),
     };
   });
 }
 
-function agreement(a: ReadonlyMap<string, Vote>, b: ReadonlyMap<string, Vote>): number {
+function votesOf({ ratings }: Ratings, criterion: CriterionId): Votes {
+  return new Map(ratings.flatMap(({ contest, swapped, choices }) => (choices[criterion] ? [[contest, unblind(choices[criterion], swapped)] as const] : [])));
+}
+
+function meanKappa(kappas: readonly number[]): number {
+  const told = kappas.filter((kappa) => !Number.isNaN(kappa));
+  return told.reduce((sum, kappa) => sum + kappa, 0) / told.length;
+}
+
+function agreement(a: Votes, b: Votes): number {
   const shared = [...a].flatMap(([contest, vote]) => {
     const other = b.get(contest);
     return other ? [[vote, other] as const] : [];

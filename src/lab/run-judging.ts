@@ -1,11 +1,12 @@
 import { LabError } from '../error.ts';
 import { judgeRun, repliesOf, type JudgingEvent } from '../judge/judge-run.ts';
-import { MOST_ROUNDS, runJudgeSchema, verdictKey, type RunJudge } from '../judge/run-verdict.ts';
-import type { Judging } from '../table/judging.ts';
+import { MOST_ROUNDS, runJudgeSchema, verdictKey, type Judging, type RunJudge } from '../judge/run-verdict.ts';
+import { judgePairs, type JudgePair } from '../judge/several.ts';
 import { loadModel } from './models.ts';
-import { alone, found, REMOTE_CONCURRENCY, store, turnsOf } from './stored-runs.ts';
+import { alone, found, judgingsOf, REMOTE_CONCURRENCY, store, turnsOf } from './stored-runs.ts';
 
-export { MOST_ROUNDS, type JudgingEvent, type RunJudge };
+export { judgePairWords } from '../judge/several.ts';
+export { MOST_ROUNDS, type JudgePair, type JudgingEvent, type RunJudge };
 
 /** A judge of a run with what is done of its verdicts. */
 export interface JudgeState {
@@ -28,6 +29,11 @@ export async function judgingOfRun(id: string, judge?: string): Promise<Judging 
   const [latest, ...others] = (await store.judges(id)).sort((a, b) => b.begunAt - a.begunAt);
   const chosen = others.find((each) => each.id === judge) ?? latest;
   return chosen && { judge: chosen, verdicts: await store.verdicts(id, chosen.id) };
+}
+
+/** How the judges of a run agree, every two of them; empty with fewer than two. */
+export async function judgePairsOf(id: string): Promise<JudgePair[]> {
+  return judgePairs(await judgingsOf(id));
 }
 
 /**

@@ -1,9 +1,7 @@
 import { LabError } from '../error.ts';
-import { parseRatings, type Contest, type Ratings } from '../judge/side-by-side.ts';
 import { parsePlan, type EvaluationPlan, type PlanInput } from '../response/plan.ts';
 import { recordKey, type ResultRecord } from '../response/record.ts';
 import { planJobs, runPlan, type RunEvent } from '../response/runner.ts';
-import type { SampledTurn } from '../response/turns.ts';
 import { RpcWorker } from '../rpc/worker.ts';
 import type { StoredRun } from '../storage/run-store.ts';
 import { combineRuns } from '../table/combine.ts';
@@ -21,7 +19,6 @@ import type { TableApi } from './table-work.ts';
 
 export type { EvaluationPlan, PlanInput, ResultRecord, RunEvent, RunSummary, StoredRun };
 
-export { blind, humanResults, type BlindContest, type Choice, type HumanResult, type Ratings } from '../judge/side-by-side.ts';
 const table = new RpcWorker<TableApi>('table', () => new Worker(new URL('../../workers/table.worker.ts', import.meta.url), { type: 'module', name: 'table' }));
 
 /** A run with what is done of it. */
@@ -128,38 +125,4 @@ export async function importRun(file: File): Promise<StoredRun> {
 
 export async function removeRun(id: string): Promise<void> {
   await alone(id, () => store.remove(id));
-}
-
-/** One model under one representation. */
-export interface CellRef {
-  model: string;
-  representation: string;
-}
-
-export const cellName = ({ model, representation }: CellRef): string => `${model} ${representation}`;
-
-/** The turns that both cells of a run have answered, with what was said before, for people to choose between. */
-export async function contestsOf(id: string, first: CellRef, second: CellRef): Promise<Contest[]> {
-  const { plan } = await found(id);
-  const [turns, records] = await Promise.all([turnsOf(plan), store.records(id)]);
-  const answer = (cell: CellRef, turn: SampledTurn) =>
-    records.find((each) => each.model === cell.model && each.representation === cell.representation && each.dialogue === turn.dialogue && each.turn === turn.turn)?.hypothesis;
-  return turns.flatMap((turn) => {
-    const [a, b] = [answer(first, turn), answer(second, turn)];
-    return a && b && a !== b ? [{ id: `${turn.turn} ${turn.dialogue}`, context: turn.before, first: a, second: b }] : [];
-  });
-}
-
-/** What people preferred so far between two cells of a run. */
-export const ratingsOf = (id: string, first: CellRef, second: CellRef): Promise<Ratings[]> => store.ratings(id, cellName(first), cellName(second));
-
-export const saveRatings = (id: string, ratings: Ratings): Promise<void> => store.saveRatings(id, ratings);
-
-/** Adds the exported ratings of another rater. @throws LabError `bad-file`; `bad-data` where they are of another comparison */
-export async function importRatings(id: string, first: CellRef, second: CellRef, file: File): Promise<void> {
-  const ratings = parseRatings(await file.text(), file.name);
-  if (ratings.first !== cellName(first) || ratings.second !== cellName(second)) {
-    throw new LabError({ code: 'bad-data', where: file.name, what: `It rates ${ratings.first} against ${ratings.second}.`, todo: 'Choose those two first.' });
-  }
-  await store.saveRatings(id, ratings);
 }

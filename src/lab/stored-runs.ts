@@ -1,4 +1,5 @@
 import { LabError } from '../error.ts';
+import type { Judging } from '../judge/run-verdict.ts';
 import type { EvaluationPlan } from '../response/plan.ts';
 import { sampleTurns, type SampledTurn } from '../response/turns.ts';
 import { RunStore, type StoredRun } from '../storage/run-store.ts';
@@ -20,6 +21,12 @@ export async function found(id: string): Promise<StoredRun> {
 /** The supporter turns that a plan asks for. @throws LabError where its dataset is not in this browser */
 export async function turnsOf(plan: EvaluationPlan): Promise<SampledTurn[]> {
   return sampleTurns((await getDataset(plan.dataset.source)).dialogues, plan.sample);
+}
+
+/** Every judge of a run with its verdicts, the first to begin first. */
+export async function judgingsOf(id: string): Promise<Judging[]> {
+  const judges = (await store.judges(id)).sort((a, b) => a.begunAt - b.begunAt);
+  return Promise.all(judges.map(async (judge) => ({ judge, verdicts: await store.verdicts(id, judge.id) })));
 }
 
 /**

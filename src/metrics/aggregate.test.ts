@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { corpusScores } from './corpus.ts';
 import { distinct } from './distinct.ts';
@@ -11,6 +12,14 @@ describe('distinct', () => {
     expect(distinct(responses, 1)).toBeCloseTo(2 / 5, 12);
     expect(distinct(responses, 2)).toBeCloseTo(2 / 3, 12);
     expect(distinct([], 1)).toBe(0);
+  });
+
+  it('counts what a set of the n-grams themselves holds', () => {
+    const token = fc.constantFrom('a', 'b', 'c', 'd', '', 'constructor');
+    fc.assert(fc.property(fc.array(fc.array(token, { maxLength: 12 }), { maxLength: 6 }), fc.integer({ min: 1, max: 4 }), (responses, n) => {
+      const grams = responses.flatMap((tokens) => tokens.slice(n - 1).map((_, i) => JSON.stringify(tokens.slice(i, i + n))));
+      expect(distinct(responses, n)).toBe(grams.length === 0 ? 0 : new Set(grams).size / grams.length);
+    }));
   });
 });
 

@@ -76,7 +76,11 @@ export function tokenIds<Token>(tokens: ArrayLike<Token>, vocabulary: Map<Token,
   return ids;
 }
 
-function extend(
+/**
+ * The n-grams of `tokens` that begin with its (n−1)-grams `grams`, each under the number that `numberOf` gives to the
+ * pair of a shorter one and its last token.
+ */
+export function extend(
   grams: Int32Array,
   tokens: Int32Array,
   n: number,

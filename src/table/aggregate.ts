@@ -1,9 +1,10 @@
+import type { Judging } from '../judge/run-verdict.ts';
 import { replyScores } from '../judge/run-verdict.ts';
 import { measurePair } from '../metrics/pair.ts';
 import { bootstrapInterval, describeTest, jackknifeInterval, pairedTest, type Interval, type ResamplingOptions } from '../metrics/significance.ts';
 import { contextsOf, type EvaluationPlan } from '../response/plan.ts';
 import { recordKey, type ResultRecord } from '../response/record.ts';
-import { summariseJudging, type Judging } from './judging.ts';
+import { summariseJudging } from './judging.ts';
 import { MEASURES, TESTED, type CountedRecord, type Measure } from './measures.ts';
 import { SUMMARY_FORMAT, type RunSummary, type SummaryCell } from './summary.ts';
 

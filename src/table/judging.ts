@@ -1,15 +1,9 @@
 import { verbosityBias } from '../judge/bias.ts';
 import { CRITERION_IDS } from '../judge/criteria.ts';
-import { replyScores, type RunJudge, type RunVerdict } from '../judge/run-verdict.ts';
+import { replyScores, type Judging } from '../judge/run-verdict.ts';
 import { mean } from '../metrics/significance.ts';
 import { recordKey, type ResultRecord } from '../response/record.ts';
 import type { RunSummary } from './summary.ts';
-
-/** What one judge made of a run. */
-export interface Judging {
-  judge: RunJudge;
-  verdicts: readonly RunVerdict[];
-}
 
 export type JudgingSummary = NonNullable<RunSummary['judge']>;
 

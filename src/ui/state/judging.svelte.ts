@@ -1,9 +1,11 @@
-import { judgeRunReplies, judgesOfRun, type JudgeState } from '../../lab/run-judging.ts';
+import { judgePairsOf, judgeRunReplies, judgesOfRun, type JudgePair, type JudgeState } from '../../lab/run-judging.ts';
 import { runs } from './runs.svelte.ts';
 
 /** The judges of one run. */
 export class Judging {
   judges = $state.raw<JudgeState[]>([]);
+  /** How they agree. */
+  pairs = $state.raw<JudgePair[]>([]);
   readonly #run: string;
 
   constructor(run: string) {
@@ -11,7 +13,8 @@ export class Judging {
   }
 
   async refresh(): Promise<void> {
-    this.judges = (await runs.attempt('The judges could not be read', () => judgesOfRun(this.#run))) ?? this.judges;
+    const read = await runs.attempt('The judges could not be read', () => Promise.all([judgesOfRun(this.#run), judgePairsOf(this.#run)]));
+    if (read) [this.judges, this.pairs] = read;
   }
 
   /** Has a model judge the replies, or goes on with it; the table shows its scores. */

@@ -1,9 +1,9 @@
 import { LabError } from '../../error.ts';
 import type { CriterionId } from '../../judge/criteria.ts';
 import {
-  blind, cellName, contestsOf, humanResults, importRatings, ratingsOf, saveRatings,
+  blind, cellName, contestsOf, humanResults, importRatings, judgeRatersOf, ratingsOf, saveRatings,
   type BlindContest, type CellRef, type Choice, type HumanResult, type Ratings,
-} from '../../lab/runs.ts';
+} from '../../lab/run-contests.ts';
 
 /** Everybody sees the contests in this order and with these sides, so that files of two raters fit together. */
 const SEED = 1;
@@ -66,9 +66,9 @@ export class Rating {
 
   async #count(): Promise<void> {
     if (!this.#cells) return;
-    const all = await ratingsOf(this.#run, ...this.#cells);
-    this.raters = all.length;
-    this.results = humanResults(all);
+    const [people, judges] = await Promise.all([ratingsOf(this.#run, ...this.#cells), judgeRatersOf(this.#run, ...this.#cells)]);
+    this.raters = people.length;
+    this.results = humanResults(people, judges);
   }
 
   async #attempt(work: () => Promise<void>): Promise<void> {
