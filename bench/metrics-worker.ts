@@ -1,13 +1,10 @@
 import { parentPort } from 'node:worker_threads';
-import { measurePairs, type MetricsApi } from '../src/lab/metrics-work.ts';
+import { createMetricsHandlers, type MetricsApi } from '../src/lab/metrics-work.ts';
 import { loadLocalWordNet } from '../src/lab/wordnet-file.ts';
 import type { Port } from '../src/rpc/protocol.ts';
 import { serve } from '../src/rpc/server.ts';
 
-const wordnet = await loadLocalWordNet();
+const wordnet = loadLocalWordNet();
 
 /** The browser's worker, but for where WordNet comes from. */
-serve<MetricsApi>(
-  { measure: ({ pairs }, { signal, emit }) => measurePairs(pairs, wordnet, { signal, onProgress: emit }) },
-  parentPort as unknown as Port,
-);
+serve<MetricsApi>(createMetricsHandlers(() => wordnet), parentPort as unknown as Port);

@@ -1,4 +1,4 @@
-import { metricsHandlers, type MetricsApi } from '../src/lab/metrics-work.ts';
+import { createMetricsHandlers, fetchWordNet, type MetricsApi } from '../src/lab/metrics-work.ts';
 import { serve } from '../src/rpc/server.ts';
 
-serve<MetricsApi>(metricsHandlers);
+serve<MetricsApi>(createMetricsHandlers(fetchWordNet));

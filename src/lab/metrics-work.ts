@@ -1,14 +1,15 @@
 import { LabError, throwIfCancelled } from '../error.ts';
+import { packPairs, type PackedPairs } from '../metrics/packed.ts';
 import { measurePair, type MeasuredPair, type Pair } from '../metrics/pair.ts';
 import { readWordNet, type WordNet } from '../metrics/wordnet.ts';
 import { nextTask } from '../rpc/next-task.ts';
-import type { Method } from '../rpc/protocol.ts';
+import { withTransfer, type Method } from '../rpc/protocol.ts';
 import type { Handlers } from '../rpc/server.ts';
 
 /** What the metrics worker answers; its events are the number of pairs done so far. */
 export type MetricsApi = {
   /** METEOR is left out where `wordnetUrl` is absent. */
-  measure: Method<{ pairs: Pair[]; wordnetUrl?: string }, MeasuredPair[], number>;
+  measure: Method<{ pairs: Pair[]; wordnetUrl?: string }, PackedPairs, number>;
 };
 
 /** How long pairs are measured before messages are heard, in milliseconds. */
@@ -56,9 +57,13 @@ async function download(url: string): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-export const metricsHandlers: Handlers<MetricsApi> = {
-  measure: async ({ pairs, wordnetUrl }, { signal, emit }) => {
-    const wordnet = wordnetUrl === undefined ? undefined : await fetchWordNet(wordnetUrl);
-    return measurePairs(pairs, wordnet, { signal, onProgress: emit });
-  },
-};
+/** The worker's answers, with WordNet from where `open` finds it. */
+export function createMetricsHandlers(open: (url: string) => Promise<WordNet>): Handlers<MetricsApi> {
+  return {
+    measure: async ({ pairs, wordnetUrl }, { signal, emit }) => {
+      const wordnet = wordnetUrl === undefined ? undefined : await open(wordnetUrl);
+      const packed = packPairs(await measurePairs(pairs, wordnet, { signal, onProgress: emit }));
+      return withTransfer(packed, [packed.numbers.buffer]);
+    },
+  };
+}

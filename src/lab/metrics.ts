@@ -1,5 +1,6 @@
 import { LabError, throwIfCancelled } from '../error.ts';
 import { corpusScores, type CorpusScores } from '../metrics/corpus.ts';
+import { unpackPairs } from '../metrics/packed.ts';
 import type { MeasuredPair, Pair } from '../metrics/pair.ts';
 import type { WordNet } from '../metrics/wordnet.ts';
 import { RpcWorker, type WorkerLike } from '../rpc/worker.ts';
@@ -99,10 +100,11 @@ function createPool({ spawn, workers: size, wordnetUrl }: Extract<MetricsSetup, 
           done[i] = count;
           onProgress?.(done.reduce((sum, value) => sum + value, 0), pairs.length);
         };
-        const input = { pairs: (chunks[i] ?? []).map(plain), wordnetUrl: meteor ? wordnetUrl : undefined };
-        const measured = await onceMore(() => worker.call('measure', input, { signal: stop, onEvent: report }));
-        results[i] = measured;
-        report(measured.length);
+        const chunk = (chunks[i] ?? []).map(plain);
+        const input = { pairs: chunk, wordnetUrl: meteor ? wordnetUrl : undefined };
+        const packed = await onceMore(() => worker.call('measure', input, { signal: stop, onEvent: report }));
+        results[i] = unpackPairs(packed, chunk.map(({ id }) => id));
+        report(chunk.length);
       }
     };
     try {
