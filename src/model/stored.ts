@@ -90,9 +90,9 @@ export function storedBytes(type: StoredType, count: number): number {
   return (count / STORED[type].values) * STORED[type].bytes;
 }
 
-/** Decodes `count` values. */
-export function decodeStored(type: StoredType, bytes: Uint8Array, count: number): Float32Array {
-  const out = new Float32Array(count);
+/** Decodes `count` values, into `memory` where that is given and long enough for them. */
+export function decodeStored(type: StoredType, bytes: Uint8Array, count: number, memory?: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+  const out = memory?.subarray(0, count) ?? new Float32Array(count);
   const whole = PLAIN[type];
   if (whole) {
     whole(bytes, out);
@@ -105,16 +105,16 @@ export function decodeStored(type: StoredType, bytes: Uint8Array, count: number)
 }
 
 /** Types without blocks are decoded all at once, several times as fast; little-endian machines are all there are. */
-const PLAIN: Partial<Record<StoredType, (bytes: Uint8Array, out: Float32Array) => void>> = {
-  F32: (bytes, out) => new Uint8Array(out.buffer).set(bytes.subarray(0, out.byteLength)),
+const PLAIN: Partial<Record<StoredType, (bytes: Uint8Array, out: Float32Array<ArrayBuffer>) => void>> = {
+  F32: (bytes, out) => new Uint8Array(out.buffer, out.byteOffset, out.byteLength).set(bytes.subarray(0, out.byteLength)),
   F16(bytes, out) {
     const words = words16(bytes, out.length);
     for (let i = 0; i < out.length; i++) out[i] = fromHalf(words[i] ?? 0);
   },
   BF16(bytes, out) {
     const words = words16(bytes, out.length);
-    const bits = new Uint32Array(out.buffer);
-    for (let i = 0; i < out.length; i++) bits[i] = (words[i] ?? 0) << 16;
+    const bits = new Int32Array(out.buffer, out.byteOffset, out.length);
+    for (let i = 0; i < words.length; i++) bits[i] = (words[i] as number) << 16;
   },
 };
 

@@ -1,7 +1,7 @@
 import { fromHalf } from '../float.ts';
 import { BLOCK } from '../quantise.ts';
-import { fitBlocks } from '../simd/fit.ts';
-import { decodeStored, type StoredType } from '../stored.ts';
+import { CAPACITY, fitBlocks, fittedBlocks, type FittedBlocks } from '../simd/fit.ts';
+import { decodeStored, storedBytes, type StoredType } from '../stored.ts';
 
 /**
  * Rows in the layout of ONNX Runtime's MatMulNBits, block size 32.
@@ -34,10 +34,36 @@ export function toNBits(type: StoredType, stored: Uint8Array, count: number, bit
     if (bits === 4) carryQ4(type, stored, rows);
     else carryQ8(stored, rows);
   } else {
-    const fit = bits === 4 ? fitQ4 : fitQ8;
-    fit(decodeStored(type, stored, count), rows);
+    for (let at = 0; at < count; at += SLICE) fitSlice(type, stored, at, Math.min(SLICE, count - at), bits, rows);
   }
   return rows;
+}
+
+/** Values decoded and fitted at once, always in the same memory: fresh memory for every slice takes longer than decoding it. */
+const SLICE = CAPACITY * BLOCK;
+let scratch: { values: Float32Array<ArrayBuffer>; fitted: FittedBlocks } | undefined;
+
+function fitSlice(type: StoredType, stored: Uint8Array, at: number, count: number, bits: NBits, { codes, scales, minimums }: NBitsRows): void {
+  scratch ??= { values: new Float32Array(SLICE), fitted: fittedBlocks(CAPACITY) };
+  const values = decodeStored(type, stored.subarray(storedBytes(type, at), storedBytes(type, at + count)), count, scratch.values);
+  const fitted = fitBlocks(bits === 4 ? 'q4' : 'q8', values, scratch.fitted);
+  const [block, blocks] = [at / BLOCK, count / BLOCK];
+  if (bits === 4) packNibbles(fitted.codes, codes.subarray(at / 2, (at + count) / 2));
+  else shiftSigned(fitted.codes.subarray(0, count), codes.subarray(at, at + count));
+  scales.set(fitted.scales.subarray(0, blocks), block);
+  if (bits === 4) minimums.set(fitted.minimums.subarray(0, blocks), block);
+}
+
+/** From −127…127 as two's complement to 1…255, four at a time. */
+function shiftSigned(codes: Uint8Array, into: Uint8Array): void {
+  const [from, to] = [codes, into].map(({ buffer, byteOffset, byteLength }) => new Int32Array(buffer, byteOffset, byteLength / 4)) as [Int32Array, Int32Array];
+  for (let i = 0; i < from.length; i++) to[i] = (from[i] as number) ^ 0x80808080;
+}
+
+/** Two codes of 4 bits a byte, the first one low. */
+function packNibbles(codes: Uint8Array, into: Uint8Array): void {
+  const pairs = new Uint16Array(codes.buffer, codes.byteOffset, into.length);
+  for (let i = 0; i < into.length; i++) into[i] = (pairs[i] as number) | ((pairs[i] as number) >> 4);
 }
 
 function carryQ4(type: StoredType, stored: Uint8Array, { codes, scales, minimums }: NBitsRows): void {
@@ -62,18 +88,4 @@ function carryQ8(stored: Uint8Array, { codes, scales }: NBitsRows): void {
     scales[block] = fromHalf(view.getUint16(at, true));
     for (let i = 0; i < BLOCK; i++) codes[block * BLOCK + i] = view.getInt8(at + 2 + i) + 128;
   }
-}
-
-function fitQ4(values: Float32Array, rows: NBitsRows): void {
-  const fitted = fitBlocks('q4', values);
-  for (let b = 0; b < rows.codes.length; b++) rows.codes[b] = (fitted.codes[2 * b] ?? 0) | ((fitted.codes[2 * b + 1] ?? 0) << 4);
-  rows.scales.set(fitted.scales);
-  rows.minimums.set(fitted.minimums);
-}
-
-function fitQ8(values: Float32Array, rows: NBitsRows): void {
-  const fitted = fitBlocks('q8', values);
-  // From −127…127 as two's complement to 1…255.
-  for (let i = 0; i < rows.codes.length; i++) rows.codes[i] = (fitted.codes[i] ?? 0) ^ 128;
-  rows.scales.set(fitted.scales);
 }

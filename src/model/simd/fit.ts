@@ -20,7 +20,7 @@ export const GRIDS = {
 export type GridName = keyof typeof GRIDS;
 
 /** Blocks that are in the kernels' memory at once. */
-const CAPACITY = 4096;
+export const CAPACITY = 4096;
 /** Where what lies in that memory: values, codes, then pairs and numbers a block. */
 const PLACES = (() => {
   const codes = CAPACITY * BLOCK * 4;
@@ -55,21 +55,26 @@ function kernels(): Kernels | null {
   return made;
 }
 
+/** Room for the fits of `blocks` blocks. */
+export function fittedBlocks(blocks: number): FittedBlocks {
+  return { codes: new Uint8Array(blocks * BLOCK), scales: new Float32Array(blocks), minimums: new Float32Array(blocks) };
+}
+
 /**
  * Quantises values, a whole number of blocks, as `quantiseQ4` and `quantiseQ8` do; with the vectors of WebAssembly where
  * there are some, which is ten times as fast.
+ * @param out gets the fits; it may have room for more.
  */
-export function fitBlocks(grid: GridName, values: Float32Array, found = kernels()): FittedBlocks {
+export function fitBlocks(grid: GridName, values: Float32Array, out = fittedBlocks(values.length / BLOCK), found = kernels()): FittedBlocks {
   const blocks = values.length / BLOCK;
-  const out: FittedBlocks = { codes: new Uint8Array(values.length), scales: new Float32Array(blocks), minimums: new Float32Array(blocks) };
   if (!found) return fitPlainly(grid, values, out);
   for (let at = 0; at < blocks; at += CAPACITY) fitSlice(found, grid, values, at, Math.min(CAPACITY, blocks - at), out);
   return out;
 }
 
 function fitPlainly(grid: GridName, values: Float32Array, out: FittedBlocks): FittedBlocks {
-  const signed = new Int8Array(out.codes.buffer);
-  for (let block = 0; block < out.scales.length; block++) {
+  const signed = new Int8Array(out.codes.buffer, out.codes.byteOffset, out.codes.length);
+  for (let block = 0; block < values.length / BLOCK; block++) {
     const at = block * BLOCK;
     const codes = out.codes.subarray(at, at + BLOCK);
     const { scale, minimum } = grid === 'q4' ? quantiseQ4(values, at, codes) : { scale: quantiseQ8(values, at, signed.subarray(at, at + BLOCK)), minimum: 0 };
