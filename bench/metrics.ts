@@ -1,8 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import { createMetrics, type Measurement, type Metrics } from '../src/lab/metrics.ts';
 import type { Pair } from '../src/metrics/pair.ts';
-import type { WorkerLike } from '../src/rpc/worker.ts';
+import { nodeWorker } from '../src/rpc/node-worker.ts';
 import { benchPairs } from './metrics-pairs.ts';
 import { runPython, type PythonRun } from './metrics-python.ts';
 
@@ -43,7 +42,7 @@ interface Timing {
 
 /** The best of the rounds. */
 async function timed(pairs: Pair[], workers: number): Promise<Timing> {
-  const metrics: Metrics = createMetrics({ spawn: nodeWorker, workers, wordnetUrl: 'local' });
+  const metrics: Metrics = createMetrics({ spawn: () => nodeWorker(new URL('./metrics-worker.ts', import.meta.url)), workers, wordnetUrl: 'local' });
   // The first run starts the workers, reads WordNet and warms the compiler.
   let best: Timing = { seconds: Infinity, cpuSeconds: Infinity, measurement: await metrics.measure(pairs) };
   for (let round = 0; round < ROUNDS; round++) {
@@ -55,21 +54,6 @@ async function timed(pairs: Pair[], workers: number): Promise<Timing> {
   }
   metrics.terminate();
   return best;
-}
-
-/** A thread of Node with as much of the browser's Worker interface as the lab uses. */
-function nodeWorker(): WorkerLike {
-  const file = JSON.stringify(new URL('./metrics-worker.ts', import.meta.url).href);
-  // A thread doesn't inherit tsx's way of loading TypeScript.
-  const start = `import('tsx/esm/api').then(({ register }) => (register(), import(${file})))`;
-  const worker = new Worker(start, { eval: true });
-  return {
-    postMessage: (message, transfer) => worker.postMessage(message, transfer as ArrayBuffer[]),
-    addEventListener: (type: string, listener: (event: never) => void) =>
-      void worker.on(type, (value: unknown) => listener((type === 'message' ? { data: value } : value) as never)),
-    removeEventListener() {},
-    terminate: () => void worker.terminate(),
-  };
 }
 
 function largestDifference({ pairs, corpus }: Measurement, python: PythonRun): string {

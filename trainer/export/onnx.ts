@@ -1,13 +1,18 @@
 import type { ExportDtype } from '../../src/model/export/dtype.ts';
-import { exportOnnx } from '../../src/model/export/export.ts';
+import { countParameters, exportOnnx } from '../../src/model/export/export.ts';
 import { diskFolder, writeFolder } from '../files/sink.ts';
 import type { ExportJob } from './job.ts';
+import { quantisePool } from './quantise-pool.ts';
 import { verifyExport } from './verify.ts';
+
+/** Weights from which on threads are worth starting. */
+const LARGE = 5e7;
 
 /** Writes a checkpoint as a folder for the lab and transformers.js, whole or not at all, and checks it. */
 export async function exportOnnxFolder(job: ExportJob): Promise<void> {
   await writeFolder(job.out, async (temporary) => {
     const { source, name, licence, sections, eightBits, contextLength, signal, print } = job;
+    const pool = countParameters(source) < LARGE ? undefined : quantisePool();
     const manifest = await exportOnnx(source, diskFolder(temporary), {
       dtype: job.dtype as ExportDtype,
       name,
@@ -18,7 +23,8 @@ export async function exportOnnxFolder(job: ExportJob): Promise<void> {
       ...(contextLength !== undefined && { contextLength }),
       onProgress: ({ done, total }) => job.onProgress(done, total),
       signal,
-    });
+      ...(pool && { quantiser: pool }),
+    }).finally(() => pool?.close());
     const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
     print(`${manifest.files.length + 1} files, ${(bytes / 1e6).toFixed(1)} MB, ${(manifest.parameters / 1e6).toFixed(1)} million parameters`);
     if (job.check) await verifyExport(source, temporary, print, signal);

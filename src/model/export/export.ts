@@ -7,7 +7,7 @@ import { BLOCK } from '../quantise.ts';
 import { type CardSection, modelCard } from './card.ts';
 import { bitsOf, DecoderBuilder, STACKED } from './decoder.ts';
 import { EXPORT_FORMATS, type ExportDtype } from './dtype.ts';
-import { isExact } from './nbits.ts';
+import { isExact, type Quantiser } from './nbits.ts';
 import { shardSize, ShardWriter } from './shards.ts';
 import { type FolderSink, writeFile } from './sink.ts';
 import { WeightWriter } from './weights.ts';
@@ -29,6 +29,8 @@ export interface ExportOptions {
   sections?: readonly CardSection[];
   /** Largest context to prepare for; the smaller of the model's own and 32,768 by default. */
   contextLength?: number;
+  /** Where matrices are quantised; on this thread by default. */
+  quantiser?: Quantiser;
   onProgress?: (progress: { done: number; total: number }) => void;
   signal?: AbortSignal;
 }
@@ -59,7 +61,7 @@ export async function exportOnnx(source: Checkpoint, folder: FolderSink, options
   const model = `model${format.suffix}.onnx`;
   const shards = new ShardWriter(folder, 'onnx/', model, shardSize(estimateBytes(total, source, dtype)));
   const progress = (values: number): void => options.onProgress?.({ done: (done += values), total });
-  const weights = new WeightWriter(source, decoder.graph, shards, format.io, progress, options.signal);
+  const weights = new WeightWriter(source, decoder.graph, shards, format.io, progress, options.signal, options.quantiser);
   await decoder.build(weights);
   await shards.finish();
 

@@ -17,6 +17,12 @@ export interface NBitsRows {
 
 export type NBits = 4 | 8;
 
+/** Who brings stored rows into MatMulNBits form, and how many chunks of them may be begun before the first is done. */
+export interface Quantiser {
+  quantise(type: StoredType, stored: Uint8Array, count: number, bits: NBits): NBitsRows | Promise<NBitsRows>;
+  ahead: number;
+}
+
 /** Stored types whose blocks fit MatMulNBits as they are, so that nothing is rounded twice. */
 export function isExact(type: StoredType, bits: NBits): boolean {
   return bits === 4 ? type === 'Q4_1' || type === 'Q4_0' : type === 'Q8_0';

@@ -4,7 +4,8 @@ import { toHalf } from '../float.ts';
 import type { GraphBuilder } from '../onnx/index.ts';
 import { BLOCK } from '../quantise.ts';
 import { decodeStored } from '../stored.ts';
-import { type NBits, toNBits } from './nbits.ts';
+import { inOrder } from './in-order.ts';
+import { type NBits, type Quantiser, toNBits } from './nbits.ts';
 import type { ShardWriter } from './shards.ts';
 
 /** Values decoded at once: bounds the memory that an export takes, whatever the model. */
@@ -31,6 +32,7 @@ export class WeightWriter {
     private readonly io: 'float32' | 'float16',
     private readonly onProgress: (values: number) => void,
     private readonly signal?: AbortSignal,
+    private readonly quantiser: Quantiser = { quantise: toNBits, ahead: 0 },
   ) {}
 
   /** A vector, or several end to end, as an initializer of the IO type. */
@@ -66,10 +68,10 @@ export class WeightWriter {
     const scales = new Float32Array(rows * blocks);
     const offsets = new Float32Array(bits === 4 ? rows * blocks : 0);
     let block = 0;
-    const chunks = this.chunks(tensors);
+    const { quantiser } = this;
+    const parts = inOrder(this.chunks(tensors), ({ type, stored, count }) => quantiser.quantise(type, stored, count, bits), quantiser.ahead);
     const stream = (async function* () {
-      for await (const { type, stored, count } of chunks) {
-        const part = toNBits(type, stored, count, bits);
+      for await (const part of parts) {
         scales.set(part.scales, block);
         part.minimums.forEach((minimum, i) => {
           const row = Math.floor((block + i) / blocks);

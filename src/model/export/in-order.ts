@@ -1,0 +1,15 @@
+/**
+ * Works on the items of a stream and gives the results in their order; up to `ahead` items are begun before the result of
+ * one is waited for.
+ */
+export async function* inOrder<Item, Result>(items: AsyncIterable<Item>, work: (item: Item) => Result | Promise<Result>, ahead: number): AsyncGenerator<Result> {
+  const begun: Promise<Result>[] = [];
+  for await (const item of items) {
+    const result = Promise.resolve(work(item));
+    // A failure is heard when its turn comes, or not at all when an earlier one ends the stream.
+    result.catch(() => undefined);
+    begun.push(result);
+    if (begun.length > ahead) yield await (begun.shift() as Promise<Result>);
+  }
+  for (const result of begun) yield await result;
+}
