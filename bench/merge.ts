@@ -37,7 +37,7 @@ interface PythonMeasured extends Measured {
 
 /**
  * Merges an adapter into a synthetic checkpoint and quantises it to 4 bits, here and in Python; then shows the peak for
- * Mistral 7B's widths with two and with four layers. For a quick run: `merge <layers> <layers of the second part>…`.
+ * Mistral 7B's widths with two, four and eight layers. For a quick run: `merge <layers> <layers of the second part>…`.
  */
 export const benchMerge: Bench = async ([layers, ...depths]) => {
   const root = await mkdtemp(join(tmpdir(), 'solace-merge-'));
@@ -59,7 +59,7 @@ export const benchMerge: Bench = async ([layers, ...depths]) => {
     });
     console.log(`Python's seconds by part: ${Object.entries(parts).map(([name, seconds]) => `${name} ${seconds.toFixed(1)}`).join(', ')}`);
     await Promise.all(['own', 'theirs', 'base', 'adapter'].map((name) => rm(join(root, name), { recursive: true, force: true })));
-    await showDepth(root, depths.length > 0 ? depths.map(Number) : [2, 4]);
+    await showDepth(root, depths.length > 0 ? depths.map(Number) : [2, 4, 8]);
   } finally {
     await rm(root, { recursive: true, force: true });
   }

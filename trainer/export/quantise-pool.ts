@@ -10,7 +10,7 @@ export type QuantiseApi = {
   quantise: Method<{ type: StoredType; stored: Uint8Array; count: number; bits: NBits }, NBitsRows>;
 };
 
-/** More threads would wait for the one that reads, merges and writes. */
+/** More threads would wait for the one that reads, merges and writes, which takes about a quarter of the work. */
 const MOST_THREADS = 4;
 
 export interface QuantisePool extends Quantiser {
@@ -18,11 +18,11 @@ export interface QuantisePool extends Quantiser {
 }
 
 /** Quantises in threads of their own, while this one reads, merges and writes. They are started when they are first needed. */
-export function quantisePool(threads = Math.min(MOST_THREADS, Math.max(1, availableParallelism() - 1))): QuantisePool {
+export function quantisePool(threads = Math.min(MOST_THREADS, availableParallelism())): QuantisePool {
   const workers = Array.from({ length: threads }, () => new RpcWorker<QuantiseApi>('quantising', () => nodeWorker(new URL('./quantise.worker.ts', import.meta.url))));
   let next = 0;
   return {
-    ahead: threads + 1,
+    ahead: threads,
     quantise(type, stored, count, bits) {
       if (isExact(type, bits)) return toNBits(type, stored, count, bits);
       const worker = workers[next++ % threads] as RpcWorker<QuantiseApi>;
