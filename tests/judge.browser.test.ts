@@ -82,6 +82,12 @@ describe('judging the replies of a run', () => {
     expect((await people.getByRole('columnheader').allInnerTexts()).at(-1)).toBe('κ with Strict');
     // Where the person sees a difference once and the judge never, they agree as by chance.
     await expect.poll(async () => (await people.getByRole('row', { name: 'Comforting' }).getByRole('cell').allInnerTexts()).slice(-2)).toEqual(['0.00', '0.00']);
+    // On a phone both replies fit, one above the other, however wide the table below them.
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const side of ['Left', 'Right']) {
+      const { x, width } = (await page.locator('blockquote').and(page.getByLabel(side)).boundingBox()) ?? { x: NaN, width: NaN };
+      expect(x + width).toBeLessThanOrEqual(390);
+    }
     expect(guest.errors).toEqual([]);
   });
 
