@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { Endpoint } from './harness/endpoint.ts';
 import { useEndpointVisit } from './harness/endpoint-lab.ts';
+import { overhangs } from './harness/overhang.ts';
 
 /** Two dialogues, a turn each, under two representations. */
 const REPLIES = 4;
@@ -84,10 +85,7 @@ describe('judging the replies of a run', () => {
     await expect.poll(async () => (await people.getByRole('row', { name: 'Comforting' }).getByRole('cell').allInnerTexts()).slice(-2)).toEqual(['0.00', '0.00']);
     // On a phone both replies fit, one above the other, however wide the table below them.
     await page.setViewportSize({ width: 390, height: 844 });
-    for (const side of ['Left', 'Right']) {
-      const { x, width } = (await page.locator('blockquote').and(page.getByLabel(side)).boundingBox()) ?? { x: NaN, width: NaN };
-      expect(x + width).toBeLessThanOrEqual(390);
-    }
+    expect(await overhangs(page)).toEqual([]);
     expect(guest.errors).toEqual([]);
   });
 

@@ -5,7 +5,7 @@ import { launch } from './harness/browser.ts';
 import { serveLab, type ServedLab } from './harness/lab.ts';
 import { keptOffline } from './harness/offline.ts';
 import { Person } from './harness/person.ts';
-import { beginLongReply, expectRecovery } from './harness/recovery.ts';
+import { beginLongReply, endWorkersInReply, expectRecovery, LONG_QUESTION } from './harness/recovery.ts';
 import { takeSlow } from './harness/slow.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
@@ -90,10 +90,8 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
 
   it.skipIf(webgpu)('tells of a killed worker, answers again, and keeps at a reload what had arrived of a reply', async () => {
     await person.goTo('Chat');
-    await beginLongReply(person);
-    for (const worker of guest.page.workers()) {
-      if (/engine/.test(worker.url())) await worker.evaluate(() => void self.close()).catch(() => undefined);
-    }
+    await endWorkersInReply(guest.page);
+    await person.say(LONG_QUESTION);
     await expectRecovery(person);
 
     await beginLongReply(person, 'And then?');

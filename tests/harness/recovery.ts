@@ -1,10 +1,11 @@
+import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Person } from './person.ts';
 
-const QUESTION = 'Tell me a long story about a lighthouse.';
+export const LONG_QUESTION = 'Tell me a long story about a lighthouse.';
 
 /** Asks for a long reply and returns once its first words are there. */
-export async function beginLongReply(person: Person, question = QUESTION): Promise<void> {
+export async function beginLongReply(person: Person, question = LONG_QUESTION): Promise<void> {
   const before = await person.replies.count();
   await person.set({ 'Longest reply': 128 });
   await person.say(question);
@@ -12,8 +13,23 @@ export async function beginLongReply(person: Person, question = QUESTION): Promi
   await expect.poll(words, { timeout: 240_000 }).toMatch(/\w/);
 }
 
+/** Ends the engine's workers in the middle of the next reply, with the second token that they send: a reply may be too short to be caught later. */
+export async function endWorkersInReply(page: Page): Promise<void> {
+  for (const worker of page.workers()) {
+    if (!worker.url().includes('engine')) continue;
+    await worker.evaluate(() => {
+      const post = self.postMessage.bind(self) as (message: unknown, transfer: Transferable[]) => void;
+      let sent = 0;
+      self.postMessage = (message: unknown, transfer: unknown) => {
+        if (++sent <= 2) return post(message, transfer as Transferable[]);
+        self.close();
+      };
+    });
+  }
+}
+
 /** The question is there, the fault is told, and trying again brings a reply. */
-export async function expectRecovery(person: Person, question = QUESTION): Promise<void> {
+export async function expectRecovery(person: Person, question = LONG_QUESTION): Promise<void> {
   await person.problem.first().waitFor({ timeout: 60_000 });
   expect(await person.messages.last().innerText()).toContain(question);
   await person.set({ 'Longest reply': 4 });
