@@ -1,20 +1,23 @@
 import type { Page } from 'playwright-core';
 
 /**
- * What scrolls sideways although it was not made to: the page, or a scroller without `tabindex`, which marks the ones that
- * are, such as wide tables. Folded parts are opened first.
+ * The texts that end beyond the right edge of the page, unless they lie in a scroller with `tabindex="0"`, which marks the ones
+ * that are meant to scroll sideways, such as wide tables. Folded parts are opened first.
  */
 export async function overhangs(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     for (const folded of document.querySelectorAll('main details')) folded.setAttribute('open', '');
-    const fields = new Set(['INPUT', 'TEXTAREA', 'SELECT', 'PRE']);
-    const scrollers = [...document.querySelectorAll('body, body *')].filter((element) => {
-      const { overflowX, display } = getComputedStyle(element);
-      return display !== 'none' && ['auto', 'scroll'].includes(overflowX) && !element.hasAttribute('tabindex') && !fields.has(element.tagName);
-    });
-    return [document.documentElement, ...scrollers].flatMap((element) => {
-      const beyond = element.scrollWidth - element.clientWidth;
-      return beyond > 0 ? [`${element.tagName.toLowerCase()}.${element.className} by ${beyond} px`] : [];
-    });
+    const beyond: string[] = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+      const parent = text.parentElement;
+      if (!text.textContent?.trim() || !parent?.checkVisibility({ visibilityProperty: true }) || parent.closest('[tabindex="0"], .visually-hidden, script, style, option')) continue;
+      if (getComputedStyle(parent).textOverflow === 'ellipsis') continue;
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      const right = Math.max(...[...range.getClientRects()].map((rect) => rect.right));
+      if (right > document.documentElement.clientWidth + 1) beyond.push(`“${text.textContent.trim().slice(0, 40)}” by ${Math.round(right - document.documentElement.clientWidth)} px`);
+    }
+    return beyond;
   });
 }
