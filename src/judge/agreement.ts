@@ -10,6 +10,14 @@ export function spearman(x: readonly number[], y: readonly number[]): number {
   return pearson(ranks(x), ranks(y));
 }
 
+/** Items below which a correlation is not told. */
+const FEWEST = 3;
+
+/** A correlation over `n` items, if it is one to tell: null for fewer than three, and where one side does not vary. */
+export function toldCorrelation(rho: number, n: number): number | null {
+  return n < FEWEST || Number.isNaN(rho) ? null : rho;
+}
+
 /** Ranks from 1, ties sharing their mean. */
 export function ranks(values: readonly number[]): number[] {
   const order = values.map((_, i) => i).sort((a, b) => (values[a] as number) - (values[b] as number));

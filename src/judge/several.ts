@@ -1,5 +1,5 @@
 import { mean } from '../metrics/significance.ts';
-import { spearman } from './agreement.ts';
+import { spearman, toldCorrelation } from './agreement.ts';
 import { CRITERION_IDS, faceOf, type CriterionId } from './criteria.ts';
 import { replyScores, type Judging, type ReplyScores } from './run-verdict.ts';
 import type { Vote } from './side-by-side.ts';
@@ -16,8 +16,6 @@ export interface JudgePair {
   difference: number;
 }
 
-const FEWEST = 3;
-
 /** Every two judges of a run beside each other. */
 export function judgePairs(judges: readonly Judging[]): JudgePair[] {
   const scored = judges.map(({ judge, verdicts }) => ({ name: judge.name, scores: replyScores(verdicts) }));
@@ -27,8 +25,7 @@ export function judgePairs(judges: readonly Judging[]): JudgePair[] {
       return b ? [[faceOf(a.scores, 'mean'), faceOf(b.scores, 'mean')] as const] : [];
     });
     const [left, right] = [shared.map(([a]) => a), shared.map(([, b]) => b)];
-    const rho = shared.length < FEWEST ? Number.NaN : spearman(left, right);
-    return { first: first.name, second: second.name, replies: shared.length, correlation: Number.isNaN(rho) ? null : rho, difference: mean(left) - mean(right) };
+    return { first: first.name, second: second.name, replies: shared.length, correlation: toldCorrelation(spearman(left, right), shared.length), difference: mean(left) - mean(right) };
   }));
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { seededRandom } from '../engine/random.ts';
 import { LabError } from '../error.ts';
+import { mean } from '../metrics/significance.ts';
 import { cohenKappa } from './agreement.ts';
 import { CRITERION_IDS, type CriterionId } from './criteria.ts';
 import type { Line } from './prompt.ts';
@@ -107,8 +108,7 @@ function votesOf({ ratings }: Ratings, criterion: CriterionId): Votes {
 }
 
 function meanKappa(kappas: readonly number[]): number {
-  const told = kappas.filter((kappa) => !Number.isNaN(kappa));
-  return told.reduce((sum, kappa) => sum + kappa, 0) / told.length;
+  return mean(kappas.filter((kappa) => !Number.isNaN(kappa)));
 }
 
 function agreement(a: Votes, b: Votes): number {

@@ -46,13 +46,11 @@ export async function importRatings(id: string, first: CellRef, second: CellRef,
 
 /** The judges of a run as raters of the same: each prefers the reply that it gave more to. */
 export async function judgeRatersOf(id: string, first: CellRef, second: CellRef): Promise<JudgeRater[]> {
-  const { plan } = await found(id);
-  const [turns, judgings] = await Promise.all([turnsOf(plan), judgingsOf(id)]);
-  return judgings.map(({ judge, verdicts }) => {
+  return (await judgingsOf(id)).map(({ judge, verdicts }) => {
     const scores = replyScores(verdicts);
-    const votes = turns.flatMap((turn) => {
-      const [a, b] = [first, second].map((cell) => scores.get(recordKey({ ...cell, dialogue: turn.dialogue, turn: turn.turn })));
-      return a && b ? [[contestId(turn), judgeVotes(a, b)] as const] : [];
+    const votes = verdicts.filter((verdict) => cellName(verdict) === cellName(first)).flatMap(({ dialogue, turn }) => {
+      const [a, b] = [first, second].map((cell) => scores.get(recordKey({ ...cell, dialogue, turn })));
+      return a && b ? [[contestId({ dialogue, turn }), judgeVotes(a, b)] as const] : [];
     });
     return { name: judge.name, votes: new Map(votes) };
   });

@@ -33,7 +33,8 @@ export async function judgingOfRun(id: string, judge?: string): Promise<Judging 
 
 /** How the judges of a run agree, every two of them; empty with fewer than two. */
 export async function judgePairsOf(id: string): Promise<JudgePair[]> {
-  return judgePairs(await judgingsOf(id));
+  // Verdicts are many; one judge has nobody to agree with.
+  return (await store.judges(id)).length < 2 ? [] : judgePairs(await judgingsOf(id));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { toldCorrelation } from '../judge/agreement.ts';
 import { verbosityBias } from '../judge/bias.ts';
 import { CRITERION_IDS } from '../judge/criteria.ts';
 import { replyScores, type Judging } from '../judge/run-verdict.ts';
@@ -7,9 +8,6 @@ import type { RunSummary } from './summary.ts';
 
 export type JudgingSummary = NonNullable<RunSummary['judge']>;
 
-/** Replies below which a correlation is not told. */
-const FEWEST = 3;
-
 /** What a reader must know of a judge beside its scores: how often it gave none, how steady it is, whether length earns them. */
 export function summariseJudging({ judge, verdicts }: Judging, records: readonly ResultRecord[]): JudgingSummary {
   const scored = replyScores(verdicts);
@@ -18,7 +16,6 @@ export function summariseJudging({ judge, verdicts }: Judging, records: readonly
     return found && record.hypothesis !== null ? [{ judgement: found, candidate: record.hypothesis }] : [];
   });
   const variances = replies.flatMap(({ judgement: { variance } }) => (variance === null ? [] : [variance]));
-  const rho = replies.length < FEWEST ? Number.NaN : verbosityBias(replies);
   const counts: Omit<JudgingSummary, 'words'> = {
     id: judge.id,
     name: judge.name,
@@ -30,7 +27,7 @@ export function summariseJudging({ judge, verdicts }: Judging, records: readonly
     repaired: verdicts.filter(({ repaired }) => repaired).length,
     failed: verdicts.filter(({ error }) => error !== undefined).length,
     deviation: variances.length === 0 ? null : Math.sqrt(mean(variances)),
-    verbosity: Number.isNaN(rho) ? null : rho,
+    verbosity: toldCorrelation(verbosityBias(replies), replies.length),
   };
   return { ...counts, words: judgingWords(counts, records.some(({ model }) => model === judge.id)) };
 }
