@@ -81,6 +81,22 @@ describe('npm run lab -- evaluate', () => {
     expect(checked.at(-1)?.['largestNll']).toBeLessThan(1e-4);
   });
 
+  it('does a run again from the same dialogues in a file of another name', async () => {
+    const sample = { turns: 1 };
+    const first = await planFile({ representations: ['raw'], sample });
+    await evaluate('--plan', first, '--out', join(folder, 'first'));
+    const renamed = join(folder, 'renamed.json');
+    const lines = (await readFile(join(folder, 'chats.jsonl'), 'utf8')).split('\n');
+    await writeFile(renamed, `[${lines.join(',\n')}]`);
+    const second = await planFile({ representations: ['raw'], sample, dataset: { name: 'renamed', source: renamed } });
+    await evaluate('--plan', second, '--out', join(folder, 'second'));
+    const [before, after] = await Promise.all(['first', 'second'].map((name) => readLines(join(folder, name, 'records.jsonl'))));
+    expect(before).toHaveLength(4);
+    expect(lasting(after ?? [])).toEqual(lasting(before ?? []));
+    const checked = await evaluate('--plan', second, '--check', join(folder, 'first/numbers.jsonl'));
+    expect(checked.at(-1)).toMatchObject({ records: 4, sameReplies: 4 });
+  });
+
   it('asks an endpoint, as many turns at a time as allowed', async () => {
     const endpoint = await startEndpoint();
     try {

@@ -10,18 +10,35 @@ export interface Malformed {
   reason: string;
 }
 
+/** How a dialogue that brings no id of its own is named: by its number in the dataset, or by file and line. */
+export type DialogueNaming = 'number' | 'location';
+
 /** Gathers the dialogues of a dataset and what could not be read. */
 export class Collector {
   readonly dialogues: Dialogue[] = [];
   readonly bad: Malformed[] = [];
   badCount = 0;
+  readonly #naming: DialogueNaming;
   readonly #ids = new Set<string>();
+  /** The number to try next for each id that has occurred more than once. */
+  readonly #repeats = new Map<string, number>();
+  #records = 0;
 
-  /** Adds what `read` gives, or notes why it gives nothing. `name` becomes the id where the dialogue brings none. */
-  take(place: string, read: () => DialogueContent, name = place): void {
+  constructor(naming: DialogueNaming = 'number') {
+    this.#naming = naming;
+  }
+
+  /** The id of the next record, for a dialogue that brings none. Call it once per record, also for malformed ones. */
+  nextId(location: string): string {
+    this.#records++;
+    return this.#naming === 'number' ? `dialogue ${this.#records}` : location;
+  }
+
+  /** Adds what `read` gives, or notes why it gives nothing. `id` is used where the dialogue brings none. */
+  take(place: string, id: string, read: () => DialogueContent): void {
     try {
       const content = finish(read());
-      this.dialogues.push({ ...content, id: this.#unique(content.id ?? name) });
+      this.dialogues.push({ ...content, id: this.#unique(content.id ?? id) });
     } catch (error) {
       if (error instanceof z.ZodError) this.refuse(place, describeIssue(error));
       else if (error instanceof BadRecord) this.refuse(place, error.message);
@@ -36,7 +53,12 @@ export class Collector {
 
   #unique(id: string): string {
     let unique = id;
-    for (let n = 2; this.#ids.has(unique); n++) unique = `${id} (${n})`;
+    if (this.#ids.has(id)) {
+      // Counting from 2 at each repeat would take time that grows with the square of the repeats.
+      let n = this.#repeats.get(id) ?? 2;
+      while (this.#ids.has((unique = `${id} (${n})`))) n++;
+      this.#repeats.set(id, n + 1);
+    }
     this.#ids.add(unique);
     return unique;
   }

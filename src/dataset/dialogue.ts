@@ -15,7 +15,7 @@ export interface Utterance {
 
 /** A conversation of a dataset, whatever file shape it came from. */
 export interface Dialogue {
-  /** Unique within its dataset: the record's own id, or where it stood (`file.jsonl line 12`). */
+  /** Unique within its dataset: the record's own id, or its number (`dialogue 12`). Older runs name file and line. */
   id: string;
   utterances: Utterance[];
   /** What it is about: ExTES's scene, ESConv's problem type. */

@@ -21,16 +21,13 @@ export async function readJson(
   let number = 0;
 
   const read = ({ id, place }: Place, json: JsonRecord, by: FormatId): void =>
-    collector.take(
-      place,
-      () => {
-        refuseHuge(json);
-        return FORMATS[by].read(json);
-      },
-      id,
-    );
+    collector.take(place, id, () => {
+      refuseHuge(json);
+      return FORMATS[by].read(json);
+    });
   const take = (record: RecordText): void => {
-    const place = placeOf(name, record.line, splitter.byLine ? undefined : ++number);
+    const { location, place: where } = placeOf(name, record.line, splitter.byLine ? undefined : ++number);
+    const place = { place: where, id: collector.nextId(location) };
     const { json, reason } = record.problem === undefined ? parse(record.text) : { reason: record.problem };
     if (reason !== undefined) return collector.refuse(place.place, reason);
     if (!isRecord(json)) return collector.refuse(place.place, 'It is no JSON object.');
@@ -52,9 +49,9 @@ interface Place {
   place: string;
 }
 
-function placeOf(name: string, line: number, number: number | undefined): Place {
-  if (number === undefined) return { id: `${name} line ${line}`, place: `${name} line ${line}` };
-  return { id: `${name} record ${number}`, place: `${name} record ${number} (line ${line})` };
+function placeOf(name: string, line: number, number: number | undefined): { location: string; place: string } {
+  if (number === undefined) return { location: `${name} line ${line}`, place: `${name} line ${line}` };
+  return { location: `${name} record ${number}`, place: `${name} record ${number} (line ${line})` };
 }
 
 function parse(text: string): { json?: unknown; reason?: string } {

@@ -21,7 +21,10 @@ export async function readDailyText(
   for await (const { line, number } of linesOf(pieces)) {
     if (line.trim() === '') continue;
     const { act, emotion } = labels;
-    collector.take(`${name} line ${number}`, () => readDailyLine(short(line), { act: act && (act[number - 1] ?? []), emotion: emotion && (emotion[number - 1] ?? []) }));
+    const place = `${name} line ${number}`;
+    collector.take(place, collector.nextId(place), () =>
+      readDailyLine(short(line), { act: act && (act[number - 1] ?? []), emotion: emotion && (emotion[number - 1] ?? []) }),
+    );
   }
 }
 
@@ -32,7 +35,9 @@ export async function readEmpatheticCsv(pieces: AsyncIterable<string>, { name, c
   const close = (): void => {
     const whole = rows;
     rows = [];
-    if (whole.length > 0) collector.take(`${name} line ${began}`, () => empatheticDialogue(whole));
+    if (whole.length === 0) return;
+    const place = `${name} line ${began}`;
+    collector.take(place, collector.nextId(place), () => empatheticDialogue(whole));
   };
   for await (const { line, number } of linesOf(pieces)) {
     if (number === 1 || line.trim() === '') continue;

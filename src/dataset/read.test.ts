@@ -35,7 +35,7 @@ describe('ESConv', () => {
     const { format, dialogues, bad } = await read(lines(ESCONV, ORIGINAL));
     expect({ format, bad }).toEqual({ format: 'esconv', bad: [] });
     expect(dialogues[0]).toEqual({
-      id: 'data.jsonl line 1',
+      id: 'dialogue 1',
       scene: 'job crisis',
       emotion: 'fear',
       situation: 'Short of work.',
@@ -52,7 +52,7 @@ describe('ESConv', () => {
   it('reports each malformed record with its line and reason, and loads the others', async () => {
     const wrong = { ...ESCONV, dialog: [{ text: 'Hi', speaker: 'nobody' }] };
     const { dialogues, bad, badCount } = await read(lines('{"dialog": [', ESCONV, wrong, { ...ESCONV, dialog: null }, '', { ...ESCONV, dialog: [] }, '7', ESCONV));
-    expect(dialogues.map(({ id }) => id)).toEqual(['data.jsonl line 2', 'data.jsonl line 8']);
+    expect(dialogues.map(({ id }) => id)).toEqual(['dialogue 2', 'dialogue 7']);
     expect(badCount).toBe(5);
     expect(bad.map(({ place, reason }) => `${place}: ${reason}`)).toEqual([
       expect.stringMatching(/^data\.jsonl line 1: It is not JSON: /),
@@ -83,7 +83,7 @@ describe('ExTES', () => {
     };
     const { format, dialogues, bad } = await read(JSON.stringify([sound, dirty], null, 1), 'extes.json');
     expect({ format, bad }).toEqual({ format: 'extes', bad: [] });
-    expect(dialogues[0]).toMatchObject({ id: 'extes.json record 1', scene: 'Moving', situation: 'A move.' });
+    expect(dialogues[0]).toMatchObject({ id: 'dialogue 1', scene: 'Moving', situation: 'A move.' });
     expect(texts(dialogues[1])).toEqual([
       'supporter: Begins with the supporter.',
       'seeker: One role',
@@ -100,7 +100,7 @@ describe('ExTES', () => {
   it('loses one record of a list, not the list, to a broken one', async () => {
     const one = JSON.stringify(sound, null, 1);
     const { dialogues, bad } = await read(`[\n${one},\n${one.replace('"I moved."', '"I" moved')},\n{"content": NaN},\n${one}\n]`, 'extes.json');
-    expect(dialogues.map(({ id }) => id)).toEqual(['extes.json record 1', 'extes.json record 4']);
+    expect(dialogues.map(({ id }) => id)).toEqual(['dialogue 1', 'dialogue 4']);
     expect(bad.map(({ place }) => place)).toEqual(['extes.json record 2 (line 15)', 'extes.json record 3 (line 28)']);
   });
 
@@ -131,7 +131,7 @@ describe('DailyDialog', () => {
   it('is read from JSON lines of either kind', async () => {
     const { format, dialogues } = await read(lines({ id: 'a', dialog: [{ content: 'Hi', act: 'inform', emotion: 'no emotion' }, { content: 'Hello' }] }, { dialog: ['Hi', 'Hello'], act: [1, 1], emotion: [0, 6] }));
     expect(format).toBe('dailydialog');
-    expect(dialogues.map((each) => [each.id, ...texts(each)])).toEqual([['a', 'seeker: Hi', 'supporter: Hello'], ['data.jsonl line 2', 'seeker: Hi', 'supporter: Hello']]);
+    expect(dialogues.map((each) => [each.id, ...texts(each)])).toEqual([['a', 'seeker: Hi', 'supporter: Hello'], ['dialogue 2', 'seeker: Hi', 'supporter: Hello']]);
     expect(dialogues[1]?.utterances[1]).toMatchObject({ act: 'inform', emotion: 'surprise' });
   });
 });
@@ -171,7 +171,7 @@ describe('chats', () => {
     );
     expect(format).toBe('chat');
     for (const dialogue of dialogues) expect(texts(dialogue)).toEqual(['seeker: Hi', 'supporter: Hello']);
-    expect(dialogues.map(({ id }) => id)).toEqual(['data.jsonl line 1', '9', 'data.jsonl line 3']);
+    expect(dialogues.map(({ id }) => id)).toEqual(['dialogue 1', '9', 'dialogue 3']);
   });
 
   it('refuse roles that nobody knows', async () => {
@@ -277,6 +277,35 @@ describe('properties', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('reading', () => {
+  const chat = (id?: string) => JSON.stringify({ id, messages: [{ role: 'user', content: 'Hi' }, { role: 'assistant', content: 'Hello' }] });
+
+  it('names dialogues alike whatever the file is called and however its records are laid out', async () => {
+    const asLines = await read(`${chat()}\n\n${chat()}`, 'one.jsonl');
+    const asList = await read(`[${chat()},\n${chat()}]`, 'another.json');
+    expect(asLines.dialogues).toEqual(asList.dialogues);
+    expect(asLines.dialogues.map(({ id }) => id)).toEqual(['dialogue 1', 'dialogue 2']);
+    const located = await readDataset([file(`${chat()}\n\n${chat()}`, 'one.jsonl')], { naming: 'location' });
+    expect(located.dialogues.map(({ id }) => id)).toEqual(['one.jsonl line 1', 'one.jsonl line 3']);
+  });
+
+  it('gives repeated ids a number of their own', async () => {
+    const { dialogues } = await read([chat('a'), chat('a'), chat('a (2)'), chat('a'), chat('a (2)')].join('\n'));
+    expect(dialogues.map(({ id }) => id)).toEqual(['a', 'a (2)', 'a (2) (2)', 'a (3)', 'a (2) (3)']);
+  });
+
+  // Both took minutes when their time grew with the square of their length.
+  it('reads 100,000 records of one id', { timeout: 30_000 }, async () => {
+    const { dialogues } = await read(`${chat('same')}\n`.repeat(100_000));
+    expect(new Set(dialogues.map(({ id }) => id)).size).toBe(100_000);
+  });
+
+  it('reads a line with a million blanks', { timeout: 30_000 }, async () => {
+    const { dialogues } = await read(`Hi __eou__ Hello${' '.repeat(1_000_000)}you __eou__${' '.repeat(1_000_000)}`, 'dialogues_text.txt');
+    expect(dialogues[0]?.utterances).toHaveLength(2);
   });
 });
 

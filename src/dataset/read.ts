@@ -1,5 +1,5 @@
 import { LabError } from '../error.ts';
-import { Collector, type Malformed } from './collect.ts';
+import { Collector, type DialogueNaming, type Malformed } from './collect.ts';
 import type { Dialogue } from './dialogue.ts';
 import { EMPATHETIC_HEADER } from './formats/empathetic.ts';
 import type { FormatId } from './formats/index.ts';
@@ -21,6 +21,8 @@ export interface ReadDataset {
 export interface ReadOptions {
   /** The format of JSON records; recognised where it is not given. */
   format?: FormatId;
+  /** Default: by number, so that the name of a file changes nothing. */
+  naming?: DialogueNaming;
   signal?: AbortSignal;
   /** Hears how many bytes of all files were read. */
   onProgress?: (bytes: number) => void;
@@ -50,7 +52,7 @@ interface OpenFile {
  * @throws {LabError} bad-file for what is no text, bad-data where no dialogue format is recognised, cancelled.
  */
 export async function readDataset(files: readonly TextFile[], options: ReadOptions = {}): Promise<ReadDataset> {
-  const collector = new Collector();
+  const collector = new Collector(options.naming);
   const opened: OpenFile[] = [];
   const read = files.map(() => 0);
   try {

@@ -1,7 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import type { Dialogue } from '../dataset/dialogue.ts';
-import { toJsonLines } from '../dataset/formats/lab.ts';
+import type { Dialogue, Utterance } from '../dataset/dialogue.ts';
 import { findDialogues, type DialogueQuery } from '../dataset/query.ts';
 import { readDataset, type ReadDataset } from '../dataset/read.ts';
 import { statisticsOf, type DatasetStatistics } from '../dataset/statistics.ts';
@@ -68,8 +67,8 @@ export class DatasetLibrary {
   }
 
   /**
-   * Reads the files of one dataset and keeps it. The same dialogues again replace what was there, because a dataset's id
-   * is the beginning of the SHA-256 of its dialogues.
+   * Reads the files of one dataset and keeps it. The same dialogues again, whatever the file's name and shape, replace what
+   * was there, because a dataset's id is the beginning of the SHA-256 of what its dialogues say.
    * @throws {LabError} as `readDataset` does; bad-data where every record is malformed.
    */
   async add(files: readonly TextFile[], { name, signal, onProgress }: ImportOptions): Promise<DatasetSummary> {
@@ -145,12 +144,19 @@ function describe({ format, dialogues, bad, badCount }: ReadDataset, origin: Ori
   return { dialogues, head: { ...origin, format, dialogues: dialogues.length, utterances, bad, badCount } };
 }
 
+/** Ids are left out: they may say where a dialogue stood rather than what it is. */
 function identify(dialogues: readonly Dialogue[]): string {
   const hash = sha256.create();
   const encoder = new TextEncoder();
-  for (const dialogue of dialogues) hash.update(encoder.encode(toJsonLines([dialogue])));
+  for (const { scene, emotion, situation, survey, utterances } of dialogues) {
+    const content = { scene, emotion, situation, survey, utterances: utterances.map(canonical) };
+    hash.update(encoder.encode(`${JSON.stringify(content)}\n`));
+  }
   return bytesToHex(hash.digest()).slice(0, 16);
 }
+
+/** Fields in one order, whichever loader read them. */
+const canonical = ({ speaker, text, strategy, emotion, act }: Utterance): Utterance => ({ speaker, text, strategy, emotion, act });
 
 function rowOf({ id, scene, emotion, utterances }: Dialogue): DialogueRow {
   return { id, scene, emotion, opening: (utterances[0]?.text ?? '').slice(0, LONGEST_OPENING), utterances: utterances.length };

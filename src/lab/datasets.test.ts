@@ -59,8 +59,8 @@ describe('DatasetLibrary', () => {
     const later = visit();
     expect((await later.list()).map(({ id, name }) => [id === BUILT_IN_ID, name])).toEqual([[true, 'Solace 72'], [false, 'Mine']]);
     expect((await later.summary(summary.id)).bad[0]?.place).toBe('chats.jsonl line 4');
-    expect(await later.browse(summary.id, { words: 'two' }, 0, 10)).toEqual({ total: 1, rows: [{ id: 'chats.jsonl line 2', scene: 's', emotion: undefined, opening: 'Two', utterances: 2 }] });
-    expect((await later.dialogue(summary.id, 'chats.jsonl line 3'))?.utterances[1]?.text).toBe('Re: Three');
+    expect(await later.browse(summary.id, { words: 'two' }, 0, 10)).toEqual({ total: 1, rows: [{ id: 'dialogue 2', scene: 's', emotion: undefined, opening: 'Two', utterances: 2 }] });
+    expect((await later.dialogue(summary.id, 'dialogue 3'))?.utterances[1]?.text).toBe('Re: Three');
     expect((await later.statistics(summary.id, {})).all.utterances).toBe(6);
     await later.remove(summary.id);
     expect(await visit().list()).toHaveLength(1);
@@ -73,6 +73,16 @@ describe('DatasetLibrary', () => {
     const again = await library.add([file(chat('One'))], { name: 'Mine, again' });
     expect(again.id).toBe(first.id);
     expect((await library.list()).map(({ name }) => name)).toEqual(['Solace 72', 'Mine, again']);
+  });
+
+  it('knows the same dialogues in a file of another name and shape', async () => {
+    const library = visit();
+    const first = await library.add([file(chat('One', 'Two'))], { name: 'Lines' });
+    const list = new File([`[${chat('One', 'Two').trim().split('\n').join(',')}]`], 'renamed.json');
+    const again = await library.add([list], { name: 'List' });
+    const other = await library.add([file(chat('One', 'Three'))], { name: 'Other' });
+    expect(again.id).toBe(first.id);
+    expect(other.id).not.toBe(first.id);
   });
 
   it('holds what cannot be stored until the page is closed, and says so', async () => {

@@ -28,8 +28,9 @@ export interface Places {
 }
 
 /** The dialogues of a plan. @throws LabError `missing-file`, `hash-mismatch` when the file is another, `bad-data` */
-export async function readPlanDataset({ dataset }: EvaluationPlan, override?: string): Promise<Dialogue[]> {
-  const path = override ?? (dataset.source === 'built-in' ? BUILT_IN : dataset.source);
+export async function readPlanDataset({ dataset, sampling }: EvaluationPlan, override?: string): Promise<Dialogue[]> {
+  const source = dataset.source === 'built-in' ? BUILT_IN : dataset.source;
+  const path = override ?? source;
   const bytes = await readFile(path).catch((error: unknown) => {
     throw LabError.from(error, { code: 'missing-file', where: path, what: 'The dataset cannot be read', todo: 'Say where it lies with --dataset.' });
   });
@@ -38,7 +39,9 @@ export async function readPlanDataset({ dataset }: EvaluationPlan, override?: st
     throw new LabError({ code: 'hash-mismatch', where: path, what: "It is not the plan's dataset: the SHA-256 is another.", todo: 'Take the file that the plan was made with.' });
   }
   const blob = new Blob([bytes]);
-  const { dialogues, badCount } = await readDataset([{ name: basename(path), size: blob.size, stream: () => blob.stream() }]);
+  // The plan's own name, wherever the file lies: with the first way of sampling it is part of the dialogues' ids.
+  const file = { name: basename(source), size: blob.size, stream: () => blob.stream() };
+  const { dialogues, badCount } = await readDataset([file], { naming: sampling === 1 ? 'location' : 'number' });
   if (badCount > 0) process.stderr.write(`${badCount} malformed dialogues are left out.\n`);
   return dialogues;
 }

@@ -1,7 +1,7 @@
 import { appendFile, mkdir, open, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../error.ts';
-import { parsePlan, type EvaluationPlan } from '../response/plan.ts';
+import { parseStoredPlan, type EvaluationPlan } from '../response/plan.ts';
 import { numbersOf } from '../response/numbers.ts';
 import { recordSchema, type ResultRecord } from '../response/record.ts';
 import type { RunSummary } from '../table/summary.ts';
@@ -62,7 +62,12 @@ async function keepPlan(out: string, plan: EvaluationPlan): Promise<void> {
   const text = `${JSON.stringify(plan, null, 2)}\n`;
   const before = await readFile(path, 'utf8').catch(() => undefined);
   if (before === undefined) return writeFile(path, text);
-  if (samePlan(parsePlan(JSON.parse(before) as unknown, path), plan)) return;
+  const stored = parseStoredPlan(JSON.parse(before) as unknown, path);
+  if (samePlan(stored, plan)) return;
+  if (samePlan(stored, { ...plan, sampling: stored.sampling })) {
+    const todo = `Add "sampling": ${stored.sampling} to the plan to resume the run, or choose another folder with --out.`;
+    throw new LabError({ code: 'bad-config', where: out, what: 'The folder holds a run of this plan whose turns were sampled another way.', todo });
+  }
   throw new LabError({ code: 'bad-config', where: out, what: 'The folder holds the run of another plan.', todo: 'Choose another folder with --out, or give that plan again.' });
 }
 

@@ -3,7 +3,7 @@ import type { Judging } from '../judge/run-verdict.ts';
 import type { EvaluationPlan } from '../response/plan.ts';
 import { sampleTurns, type SampledTurn } from '../response/turns.ts';
 import { RunStore, type StoredRun } from '../storage/run-store.ts';
-import { getDataset } from './datasets.ts';
+import { BUILT_IN_ID, getDataset } from './datasets.ts';
 
 /** The runs of this browser. */
 export const store = new RunStore();
@@ -20,7 +20,10 @@ export async function found(id: string): Promise<StoredRun> {
 
 /** The supporter turns that a plan asks for. @throws LabError where its dataset is not in this browser */
 export async function turnsOf(plan: EvaluationPlan): Promise<SampledTurn[]> {
-  return sampleTurns((await getDataset(plan.dataset.source)).dialogues, plan.sample);
+  const { dialogues } = await getDataset(plan.dataset.source);
+  // The first way of sampling needs the ids of its time. Imported datasets were stored with theirs.
+  const named = plan.sampling === 1 && plan.dataset.source === BUILT_IN_ID;
+  return sampleTurns(named ? dialogues.map((dialogue, i) => ({ ...dialogue, id: `${BUILT_IN_ID}.json record ${i + 1}` })) : dialogues, plan);
 }
 
 /** Every judge of a run with its verdicts, the first to begin first. */

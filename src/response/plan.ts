@@ -47,6 +47,11 @@ export const planSchema = z.strictObject({
     /** How many of these get a reply from the model as well as a likelihood; null for all. */
     replies: whole.nullable().default(null),
   }).prefault({}),
+  /**
+   * How turns and replies are seeded: 2 by what a dialogue says; 1, of plans written before there was a choice, by its id,
+   * which holds the name of the dataset's file.
+   */
+  sampling: z.union([z.literal(1), z.literal(2)]).default(2),
   models: z.array(modelSchema).min(1),
   representations: z.array(z.enum(REPRESENTATION_IDS)).min(1).default([...REPRESENTATION_IDS]),
   /** Ways to shorten the whole conversation, each a column beside the representations. Absent in plans without any. */
@@ -94,9 +99,20 @@ export function contextsOf({ representations, histories = [] }: Pick<EvaluationP
   ];
 }
 
+/** A plan that was carried out before: one without `sampling` is older than the choice. */
+export const storedPlanSchema = z.preprocess(
+  (json) => (typeof json === 'object' && json !== null && !('sampling' in json) ? { ...json, sampling: 1 } : json),
+  planSchema,
+);
+
 /** Reads a plan. @throws LabError `bad-config` naming the first field at fault */
-export function parsePlan(json: unknown, where = 'The plan'): EvaluationPlan {
-  const parsed = planSchema.safeParse(json);
+export const parsePlan = (json: unknown, where = 'The plan'): EvaluationPlan => parseWith(planSchema, json, where);
+
+/** Reads the plan of a run that was begun. @throws LabError `bad-config` naming the first field at fault */
+export const parseStoredPlan = (json: unknown, where: string): EvaluationPlan => parseWith(storedPlanSchema, json, where);
+
+function parseWith(schema: z.ZodType<EvaluationPlan>, json: unknown, where: string): EvaluationPlan {
+  const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const field = issue?.path.join('.');

@@ -9,7 +9,7 @@ import type { RepresentationId } from '../representation/representation.ts';
 import { replyLikelihood } from './likelihood.ts';
 import type { EvaluationPlan, PlanContext } from './plan.ts';
 import type { ResultRecord } from './record.ts';
-import { hash, type SampledTurn } from './turns.ts';
+import type { SampledTurn } from './turns.ts';
 
 /** One record to be made. */
 export interface Job {
@@ -68,8 +68,8 @@ async function messagesFor({ turn, context }: Job, { system }: EvaluationPlan, {
 }
 
 /** The same for all models and representations, so that they differ in nothing else. */
-export function replySeed({ decoding }: Pick<EvaluationPlan, 'decoding'>, { dialogue, turn }: Pick<SampledTurn, 'dialogue' | 'turn'>): number {
-  return (decoding.seed ^ hash(`${dialogue}\n${turn}`)) >>> 0;
+export function replySeed({ decoding }: Pick<EvaluationPlan, 'decoding'>, { key }: Pick<SampledTurn, 'key'>): number {
+  return (decoding.seed ^ key) >>> 0;
 }
 
 async function generate(model: LoadedModel, messages: ChatMessage[], decoding: Parameters<LoadedModel['stream']>[1], signal?: AbortSignal) {

@@ -31,7 +31,7 @@ function parts(manner: FakeManner = {}, changes: Partial<RunParts> = {}): RunPar
   const plan = changes.plan ?? parsePlan(PLAN);
   return {
     plan,
-    turns: sampleTurns(DIALOGUES, plan.sample),
+    turns: sampleTurns(DIALOGUES, plan),
     done: new Set(),
     openModel: () => Promise.resolve(fakeModel(manner)),
     compress: (texts, representation) => Promise.resolve(texts.map((text) => (representation === 'raw' ? text : text.toUpperCase()))),
@@ -142,7 +142,7 @@ describe('runPlan', () => {
   it('leaves out the oldest messages where the window is full', async () => {
     const long: Dialogue = { id: 'long', utterances: [...Array.from({ length: 40 }, (_, i) => ({ speaker: i % 2 ? ('supporter' as const) : ('seeker' as const), text: `words ${i}` }))] };
     const plan = parsePlan({ ...PLAN, representations: ['raw'], sample: { turns: null } });
-    const records = await collect(parts({}, { plan, turns: sampleTurns([long], plan.sample) }));
+    const records = await collect(parts({}, { plan, turns: sampleTurns([long], plan) }));
     expect(records[0]?.leftOut).toBe(0);
     expect(records.at(-1)?.leftOut).toBeGreaterThan(10);
     expect(records.every(({ promptTokens }) => (promptTokens ?? 0) <= 400 - 128)).toBe(true);

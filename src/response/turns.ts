@@ -16,6 +16,8 @@ export interface SupporterTurn {
 /** A turn of a run; of some only the likelihood is wanted. */
 export interface SampledTurn extends SupporterTurn {
   reply: boolean;
+  /** 32 bits that tell this turn from others; seeds its replies. */
+  key: number;
 }
 
 /** The supporter's turns that answer something: neighbouring utterances are one turn, an opening without context is none. */
@@ -38,15 +40,20 @@ export function supporterTurns({ id, utterances }: Dialogue): SupporterTurn[] {
  * The turns of a plan, in the dataset's order. Each dialogue draws from a stream of its own, so that leaving one out
  * changes nothing in the others.
  */
-export function sampleTurns(dialogues: readonly Dialogue[], { seed, dialogues: wanted, turns: perDialogue, replies }: EvaluationPlan['sample']): SampledTurn[] {
-  const usable = dialogues.map((dialogue) => supporterTurns(dialogue)).filter((turns) => turns.length > 0);
-  return draw(usable, wanted, seed).flatMap((turns) => {
-    const stream = seed ^ hash(turns[0]?.dialogue ?? '');
+export function sampleTurns(dialogues: readonly Dialogue[], { sample, sampling }: Pick<EvaluationPlan, 'sample' | 'sampling'>): SampledTurn[] {
+  const { seed, dialogues: wanted, turns: perDialogue, replies } = sample;
+  const usable = dialogues.map((dialogue) => ({ dialogue, turns: supporterTurns(dialogue) })).filter(({ turns }) => turns.length > 0);
+  return draw(usable, wanted, seed).flatMap(({ dialogue, turns }) => {
+    const name = sampling === 1 ? dialogue.id : contentOf(dialogue);
+    const stream = seed ^ hash(name);
     const chosen = draw(turns, perDialogue, stream);
     const answered = new Set(draw(chosen, replies, stream + 1));
-    return chosen.map((turn) => ({ ...turn, reply: answered.has(turn) }));
+    return chosen.map((turn) => ({ ...turn, reply: answered.has(turn), key: hash(`${name}\n${turn.turn}`) }));
   });
 }
+
+/** What a dialogue says, without where it stood. */
+const contentOf = ({ utterances }: Dialogue): string => utterances.map(({ speaker, text }) => `${speaker}: ${text}`).join('\n');
 
 /** `count` of the items (all for null) by a seeded partial shuffle, in their own order. */
 function draw<Item>(items: readonly Item[], count: number | null, seed: number): Item[] {
@@ -60,7 +67,7 @@ function draw<Item>(items: readonly Item[], count: number | null, seed: number):
   return places.slice(0, count).sort((a, b) => a - b).map((i) => items[i] as Item);
 }
 
-/** FNV-1a over UTF-16 units: spreads ids over seeds. */
+/** FNV-1a over UTF-16 units: spreads texts over seeds. */
 export function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);

@@ -17,6 +17,9 @@ export interface StoredRun {
   createdAt: number;
 }
 
+/** A stored run as today's code expects it: plans from before there was a choice of sampling do not name theirs. */
+const current = (run: StoredRun): StoredRun => ({ ...run, plan: { ...run.plan, sampling: (run.plan as Partial<EvaluationPlan>).sampling ?? 1 } });
+
 /** What judges made of a run's replies. */
 export interface RunJudging {
   judges: readonly RunJudge[];
@@ -84,12 +87,15 @@ export class RunStore {
     return this.#use(async (database) => {
       const runs = await database.getAll('runs');
       runs.sort((a, b) => b.createdAt - a.createdAt);
-      return Promise.all(runs.map(async (run) => ({ run, done: await database.count('records', under(run.id)) })));
+      return Promise.all(runs.map(async (run) => ({ run: current(run), done: await database.count('records', under(run.id)) })));
     });
   }
 
   get(id: string): Promise<StoredRun | undefined> {
-    return this.#use((database) => database.get('runs', id));
+    return this.#use(async (database) => {
+      const run = await database.get('runs', id);
+      return run && current(run);
+    });
   }
 
   records(id: string): Promise<ResultRecord[]> {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LabError } from '../error.ts';
 import { runJudgeSchema, runVerdictSchema, verdictKey, type RunJudge, type RunVerdict } from '../judge/run-verdict.ts';
-import { planSchema, type EvaluationPlan } from '../response/plan.ts';
+import { storedPlanSchema, type EvaluationPlan } from '../response/plan.ts';
 import { recordKey, recordSchema, type ResultRecord } from '../response/record.ts';
 
 export const RUN_FORMAT = 'solace-lab-run';
@@ -9,7 +9,7 @@ export const RUN_FORMAT = 'solace-lab-run';
 const runFileSchema = z.strictObject({
   format: z.literal(RUN_FORMAT),
   version: z.literal(1),
-  plan: planSchema,
+  plan: storedPlanSchema,
   /** Records that the plan asks for. */
   total: z.int().nonnegative(),
   records: z.array(recordSchema),

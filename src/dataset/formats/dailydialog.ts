@@ -7,6 +7,8 @@ import { BadRecord, isRecord, recordsIn, type DialogueContent, type RecordFormat
 const ACTS = ['', 'inform', 'question', 'directive', 'commissive'];
 const EMOTIONS = ['no emotion', 'anger', 'disgust', 'fear', 'happiness', 'sadness', 'surprise'];
 
+const END_OF_UTTERANCE = '__eou__';
+
 /** Numbers or names of each utterance. */
 export interface DailyLabels {
   act?: readonly (string | number)[];
@@ -36,7 +38,9 @@ export const DAILY_DIALOG: RecordFormat = {
 
 /** One line of `dialogues_text.txt`: each turn ends with `__eou__`. */
 export function readDailyLine(line: string, labels: DailyLabels): DialogueContent {
-  return dailyDialogue(line.replace(/\s*__eou__\s*$/, '').split('__eou__'), labels);
+  // Not a pattern with white space on both sides: it takes time that grows with the square of a run of blanks.
+  const text = line.trimEnd();
+  return dailyDialogue((text.endsWith(END_OF_UTTERANCE) ? text.slice(0, -END_OF_UTTERANCE.length) : text).split(END_OF_UTTERANCE), labels);
 }
 
 /** Two people speak in turn; the first is taken as the seeker. */

@@ -28,7 +28,7 @@ export const evaluateCommand: Command = {
     const plan = parsePlan(await readJson(path), path);
     const places: Places = { folders: new Map((options.folder ?? []).map(splitAssignment)), threads: wholeNumber('threads', options.threads) };
     for (const id of places.folders.keys()) choose('folder', id, plan.models.map((model) => model.id));
-    const turns = sampleTurns(await readPlanDataset(plan, options.dataset), plan.sample);
+    const turns = sampleTurns(await readPlanDataset(plan, options.dataset), plan);
     const metrics = createNodeMetrics();
     const parts = { ...nodeRunParts(plan, places, metrics), turns, signal };
     if (options.check !== undefined) {
