@@ -4,6 +4,12 @@ export type LabErrorCode =
   | 'bad-config'
   | 'bad-data'
   | 'missing-file'
+  /** No such model, run, dataset or conversation here. */
+  | 'not-found'
+  /** Somebody else works on it: another tab or process. */
+  | 'busy'
+  /** A disk, database or browser storage could not be read or written. */
+  | 'io'
   | 'unsupported'
   | 'hash-mismatch'
   | 'out-of-memory'
@@ -11,6 +17,8 @@ export type LabErrorCode =
   | 'device-lost'
   | 'worker-lost'
   | 'endpoint'
+  /** The model gave no reply that could be used: an empty one, or one that a filter stopped. */
+  | 'no-reply'
   | 'network'
   | 'refused'
   | 'cancelled';
@@ -23,6 +31,12 @@ export interface LabErrorDetail {
   where?: string;
   /** What the person can do about it, as one sentence. */
   todo?: string;
+  /** HTTP status of the answer that was refused, e.g. 429. */
+  status?: number;
+  /** Milliseconds that the server asked to wait before the next try. */
+  retryAfter?: number;
+  /** The same request may succeed later: the server was busy or away, or the connection broke. */
+  retryable?: boolean;
 }
 
 /** An error that says what is wrong, where, and what to do. It survives the trip between a worker and the page. */
@@ -30,12 +44,30 @@ export class LabError extends Error {
   readonly code: LabErrorCode;
   readonly detail: LabErrorDetail;
 
+  /** `what` and `todo` get a full stop where they lack one, here and nowhere else. */
   constructor(detail: LabErrorDetail, options?: ErrorOptions) {
     const place = detail.where ? `${detail.where}: ` : '';
-    super(`${place}${detail.what}${detail.todo ? ` ${detail.todo}` : ''}`, options);
+    const what = sentence(detail.what);
+    const todo = detail.todo && sentence(detail.todo);
+    super(`${place}${what}${todo ? ` ${todo}` : ''}`, options);
     this.name = 'LabError';
     this.code = detail.code;
-    this.detail = detail;
+    this.detail = { ...detail, what, ...(todo ? { todo } : {}) };
+  }
+
+  /** HTTP status of the answer that was refused; undefined for everything else. */
+  get status(): number | undefined {
+    return this.detail.status;
+  }
+
+  /** Milliseconds that the server asked to wait before the next try. */
+  get retryAfter(): number | undefined {
+    return this.detail.retryAfter;
+  }
+
+  /** Whether trying the same again later makes sense. */
+  get retryable(): boolean {
+    return this.detail.retryable ?? false;
   }
 
   /** Turns anything thrown into a LabError; `fallback` describes what was being done. */
@@ -43,13 +75,16 @@ export class LabError extends Error {
     if (error instanceof LabError) return error;
     if (error instanceof DOMException && error.name === 'AbortError') return LabError.cancelled();
     const cause = error instanceof Error ? error.message : String(error);
-    return new LabError({ ...fallback, what: `${fallback.what} (${cause})` }, { cause: error });
+    return new LabError({ ...fallback, what: `${clause(fallback.what)} (${clause(cause)})` }, { cause: error });
   }
 
   static cancelled(): LabError {
     return new LabError({ code: 'cancelled', what: 'Stopped on request.' });
   }
 }
+
+const sentence = (text: string): string => (/(^|[.!?…]["'’”)\]]*)\s*$/.test(text) ? text : `${text}.`);
+const clause = (text: string): string => text.replace(/\.\s*$/, '');
 
 /** Throws a `cancelled` LabError once `signal` is aborted. */
 export function throwIfCancelled(signal?: AbortSignal): void {

@@ -108,7 +108,7 @@ export function createModelLibrary(parts: LibraryParts) {
   async function find(id: string): Promise<ModelRecord> {
     const record = (await records()).find((each) => each.id === id);
     if (record) return record;
-    throw new LabError({ code: 'missing-file', where: id, what: 'There is no such model here.', todo: 'Choose one from the list, or add it again.' });
+    throw new LabError({ code: 'not-found', where: id, what: 'There is no such model here.', todo: 'Choose one from the list, or add it again.' });
   }
   async function keep(record: ModelRecord): Promise<ModelSummary> {
     await (await database()).put('models', record);
@@ -181,7 +181,7 @@ export function createModelLibrary(parts: LibraryParts) {
       }
       if (!weightsUrl || !libUrl) {
         const record = (await worker.call('webLlmList', null)).find((each) => each.id === id);
-        if (!record) throw new LabError({ code: 'missing-file', where: id, what: "WebLLM's list has no such model.", todo: 'Choose one of the list, or give both addresses.' });
+        if (!record) throw new LabError({ code: 'not-found', where: id, what: "WebLLM's list has no such model.", todo: 'Choose one of the list, or give both addresses.' });
         return keep({ ...record, added: true, addedAt: Date.now() });
       }
       const absolute = (text: string) => {

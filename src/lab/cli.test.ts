@@ -67,7 +67,7 @@ describe('npm run lab', () => {
   it.each([
     [['metrics'], '--pairs is missing'],
     [['metrics', '--pairs', 'nowhere.json'], 'nowhere.json: There is no such file.'],
-    [['metrics', '--pairs', '@{'], 'It is not JSON.'],
+    [['metrics', '--pairs', '@{'], 'It is not JSON ('],
     [['metrics', '--pairs', '@{"id":1}'], 'It does not hold a JSON array.'],
     [['metrics', '--pairs', '@[{"id":1,"hyp":"a","ref":null}]'], 'item 1, field "ref"'],
     [['compress', '--method', 'raw', '--texts', '@[]'], 'Use one of keypos, nostopwords.'],

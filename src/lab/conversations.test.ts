@@ -117,7 +117,7 @@ describe('ConversationLibrary', () => {
     await two.remove(conversation.id);
     expect(await heard).toEqual({ type: 'deleted', id: conversation.id, remote: true });
     one.keepMessage(conversation.id, { ...message, text: 'late' });
-    await expect(one.save(conversation)).rejects.toMatchObject({ code: 'missing-file' });
+    await expect(one.save(conversation)).rejects.toMatchObject({ code: 'not-found' });
     await one.flush();
     expect(await tab().list()).toEqual([]);
     expect(await tab().get(conversation.id)).toBeUndefined();

@@ -85,7 +85,7 @@ export class ConversationLibrary {
   /**
    * Saves a conversation, new or changed.
    * @throws LabError `quota` when there is no room; the conversation is held in memory and saved once there is.
-   *   `missing-file` when it was deleted, here or in another tab.
+   *   `not-found` when it was deleted, here or in another tab.
    */
   async save(conversation: Conversation): Promise<void> {
     for (const [id, growing] of this.#growing) if (growing.conversation === conversation.id) this.#growing.delete(id);
@@ -243,7 +243,7 @@ export class ConversationLibrary {
 
 const deleted = (name: string): LabError =>
   new LabError({
-    code: 'missing-file',
+    code: 'not-found',
     what: 'This conversation was deleted, perhaps in another tab.',
     where: name,
     todo: 'Copy what you still need from the page and start a new conversation.',

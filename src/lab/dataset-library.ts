@@ -96,7 +96,7 @@ export class DatasetLibrary {
     const held = this.#held.get(id) ?? (this.#last?.head.id === id ? this.#last : undefined);
     if (held) return held;
     const head = await this.#store?.head(id);
-    if (!head) throw new LabError({ code: 'missing-file', where: id, what: 'There is no such dataset here.', todo: 'Import it again.' });
+    if (!head) throw new LabError({ code: 'not-found', where: id, what: 'There is no such dataset here.', todo: 'Import it again.' });
     this.#last = { head, dialogues: (await this.#store?.dialogues(id)) ?? [] };
     return this.#last;
   }

@@ -64,7 +64,7 @@ describe('DatasetLibrary', () => {
     expect((await later.statistics(summary.id, {})).all.utterances).toBe(6);
     await later.remove(summary.id);
     expect(await visit().list()).toHaveLength(1);
-    await expect(visit().open(summary.id)).rejects.toMatchObject({ code: 'missing-file' });
+    await expect(visit().open(summary.id)).rejects.toMatchObject({ code: 'not-found' });
   });
 
   it('knows the same dialogues again', async () => {

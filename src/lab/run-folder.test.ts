@@ -29,7 +29,7 @@ describe('openRunFolder', () => {
 
   it('is for one process, and takes over from a dead one', async () => {
     const run = await openRunFolder(out, plan);
-    await expect(openRunFolder(out, plan)).rejects.toMatchObject({ code: 'bad-config' });
+    await expect(openRunFolder(out, plan)).rejects.toMatchObject({ code: 'busy' });
     await run.close();
     const dead = spawn(process.execPath, ['--version']);
     await new Promise((resolve) => dead.once('exit', resolve));

@@ -21,7 +21,7 @@ export interface RunFolder {
 
 /**
  * Opens a run's folder for one process and no other; a lock that a killed process left behind is taken over.
- * @throws LabError `bad-config` when the folder holds another plan's run or is in use, `bad-file` when its records are damaged
+ * @throws LabError `bad-config` when the folder holds another plan's run, `busy` when it is in use, `bad-file` when its records are damaged
  */
 export async function openRunFolder(out: string, plan: EvaluationPlan): Promise<RunFolder> {
   await mkdir(out, { recursive: true }).catch((error: unknown) => {
@@ -108,12 +108,12 @@ async function lock(out: string): Promise<() => Promise<void>> {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw LabError.from(error, { code: 'bad-file', where: path, what: 'The lock cannot be written', todo: 'Check the permissions of the folder.' });
       const owner = Number(await readFile(path, 'utf8').catch(() => ''));
       if (isAlive(owner)) {
-        throw new LabError({ code: 'bad-config', where: out, what: `The process ${owner} works on this run.`, todo: 'Wait for it, or choose another folder with --out.' });
+        throw new LabError({ code: 'busy', where: out, what: `The process ${owner} works on this run.`, todo: 'Wait for it, or choose another folder with --out.' });
       }
       await rm(path, { force: true });
     }
   }
-  throw new LabError({ code: 'bad-config', where: out, what: 'Another process began this run at the same moment.', todo: 'Start it once.' });
+  throw new LabError({ code: 'busy', where: out, what: 'Another process began this run at the same moment.', todo: 'Start it once.' });
 }
 
 function isAlive(pid: number): boolean {

@@ -60,7 +60,7 @@ export async function estimateRun(plan: EvaluationPlan, missing: number): Promis
 /**
  * Carries a run out, or on, storing each record before the next is begun. Only one tab may: a second one is refused.
  * Aborting `signal` pauses it.
- * @throws LabError `bad-config` when another tab works on it, `quota` when a record could not be stored, `cancelled`
+ * @throws LabError `busy` when another tab works on it, `quota` when a record could not be stored, `cancelled`
  */
 export async function startRun(id: string, { signal, onEvent }: { signal?: AbortSignal; onEvent?: (event: RunEvent) => void } = {}): Promise<void> {
   await alone(id, async () => {

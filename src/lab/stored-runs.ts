@@ -11,11 +11,11 @@ export const store = new RunStore();
 /** Turns in flight at a time with a model behind an endpoint. */
 export const REMOTE_CONCURRENCY = 4;
 
-/** A run by its id. @throws LabError `missing-file` */
+/** A run by its id. @throws LabError `not-found` */
 export async function found(id: string): Promise<StoredRun> {
   const run = await store.get(id);
   if (run) return run;
-  throw new LabError({ code: 'missing-file', where: 'Runs', what: 'There is no such run in this browser.', todo: 'Import its file, or choose one from the list.' });
+  throw new LabError({ code: 'not-found', where: 'Runs', what: 'There is no such run in this browser.', todo: 'Import its file, or choose one from the list.' });
 }
 
 /** The supporter turns that a plan asks for. @throws LabError where its dataset is not in this browser */
@@ -34,11 +34,11 @@ export async function judgingsOf(id: string): Promise<Judging[]> {
 
 /**
  * Runs `work` while no other tab works on the run. The lock goes with the tab, however that ends.
- * @throws LabError `bad-config` when another tab does
+ * @throws LabError `busy` when another tab does
  */
 export async function alone<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
   return navigator.locks.request(`solace-run-${id}`, { ifAvailable: true }, (lock) => {
     if (lock) return work();
-    throw new LabError({ code: 'bad-config', where: 'Runs', what: 'Another tab works on this run.', todo: 'Pause it there first, or wait until it is done.' });
+    throw new LabError({ code: 'busy', where: 'Runs', what: 'Another tab works on this run.', todo: 'Pause it there first, or wait until it is done.' });
   });
 }

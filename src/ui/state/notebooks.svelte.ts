@@ -64,7 +64,7 @@ class Notebooks {
       const entry = CATALOGUE.find(({ name }) => name === id);
       const html = stored?.html ?? (entry && (await loadBuiltIn(id)));
       if (opening !== this.#opening) return;
-      if (html === undefined) throw new LabError({ code: 'missing-file', where: id, what: 'There is no such notebook here.', todo: 'Go back to the list.' });
+      if (html === undefined) throw new LabError({ code: 'not-found', where: id, what: 'There is no such notebook here.', todo: 'Go back to the list.' });
       this.edited = Boolean(stored && entry);
       this.current = html;
       this.shown = { id, title: stored?.title ?? entry?.title ?? 'Untitled', html, imported: stored?.imported ?? false, builtIn: Boolean(entry) };
