@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defaultClientConditions, defineConfig } from 'vite';
 import { HOST_HEADERS } from './build/headers.ts';
@@ -6,6 +7,7 @@ import { notebookFrame } from './build/notebook-frame.ts';
 import { precache } from './build/precache.ts';
 import { securityMeta } from './build/security-meta.ts';
 import { vendorFiles, type VendorFile } from './build/vendor-files.ts';
+import { entriesStandAlone, WORKER_SPLITTING } from './build/worker-entries.ts';
 import { ISOLATION_HEADERS } from './src/offline/isolation.ts';
 
 const ORT = 'onnxruntime-web';
@@ -29,8 +31,16 @@ export default defineConfig({
   // A missing file answers 404; a single-page fallback would hand a model loader an HTML page.
   appType: 'mpa',
   plugins: [svelte({ configFile: false }), vendorFiles(VENDOR), notebookFrame(), measuredFiles(), securityMeta(), precache()],
-  resolve: { conditions: CONDITIONS },
-  worker: { format: 'es', plugins: () => [svelte({ configFile: false })] },
+  resolve: {
+    conditions: CONDITIONS,
+    // Zod itself would try what the policy forbids.
+    alias: [{ find: /^zod$/, replacement: fileURLToPath(new URL('build/zod.ts', import.meta.url)) }],
+  },
+  worker: {
+    format: 'es',
+    plugins: () => [svelte({ configFile: false }), entriesStandAlone()],
+    rolldownOptions: { output: { codeSplitting: WORKER_SPLITTING } },
+  },
   build: {
     target: 'es2022',
     // 26 MB of Wasm is expected; the first page has a budget of its own in tests/first-page.browser.test.ts.

@@ -7,6 +7,7 @@ import type { MemoryEstimate } from './memory.ts';
 import { normaliseBaseUrl } from './openai/request.ts';
 import type { EndpointRecord, EngineChoice, MlcRecord, ModelFormat, ModelRecord } from './record.ts';
 import { openModelDatabase, type ModelDatabase } from './store/database.ts';
+import { wasmThreads } from './threads.ts';
 import type { DroppedFile, LibraryApi } from './worker/library-api.ts';
 import { WorkerModel } from './worker/worker-model.ts';
 
@@ -75,8 +76,6 @@ export interface LibraryParts {
 }
 
 export type ModelLibrary = ReturnType<typeof createModelLibrary>;
-
-const MAX_THREADS = 4;
 
 /** The catalogue of models and the way to load them. Workers and database are opened when they are first needed. */
 export function createModelLibrary(parts: LibraryParts) {
@@ -219,7 +218,7 @@ export function createModelLibrary(parts: LibraryParts) {
       const record = await find(id);
       const key = apiKey ?? keys.get(id);
       const start = (choice: EngineChoice) =>
-        WorkerModel.load(parts.spawnEngine, { record, choice, base, threads: threads(), ...(key ? { apiKey: key } : {}) }, options);
+        WorkerModel.load(parts.spawnEngine, { record, choice, base, threads: wasmThreads(), ...(key ? { apiKey: key } : {}) }, options);
       const engines = parts.engineFor[record.format];
       const chosen = device === 'auto' ? await chooseDevice(engines) : { device };
       const engine = wanted ?? engines[chosen.device];
@@ -268,11 +267,6 @@ async function chooseDevice(engines: Partial<Record<'auto' | 'webgpu' | 'wasm', 
 
 function isGpuTrouble(error: unknown): error is LabError {
   return error instanceof LabError && ['device-lost', 'out-of-memory', 'unsupported', 'missing-file'].includes(error.code);
-}
-
-function threads(): number {
-  const isolated = typeof crossOriginIsolated !== 'undefined' && crossOriginIsolated;
-  return isolated ? Math.min(MAX_THREADS, navigator.hardwareConcurrency || 1) : 1;
 }
 
 /** Without this the browser may throw model files away when the disk runs low. Some browsers ask the person. */

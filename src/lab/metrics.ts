@@ -1,3 +1,4 @@
+import { hasWasmThreads } from '../engine/threads.ts';
 import { LabError, throwIfCancelled } from '../error.ts';
 import { corpusScores, type CorpusScores } from '../metrics/corpus.ts';
 import { unpackPairs } from '../metrics/packed.ts';
@@ -174,7 +175,7 @@ export function measure(pairs: readonly Pair[], options?: MeasureOptions): Promi
     bertScorer: createBertScoreWorker(
       () => new Worker(new URL('../../workers/encoder.worker.ts', import.meta.url), { type: 'module', name: 'encoder' }),
       document.baseURI,
-      crossOriginIsolated ? workers : 1,
+      hasWasmThreads() ? workers : 1,
     ),
   });
   return shared.measure(pairs, options);

@@ -1,5 +1,6 @@
 import type { Utterance } from '../dataset/dialogue.ts';
 import { probeGpu } from '../engine/gpu.ts';
+import { wasmThreads } from '../engine/threads.ts';
 import type { FileSink } from '../model/export/sink.ts';
 import { writeSafetensors } from '../model/safetensors/write.ts';
 import type { RepresentationId } from '../representation/representation.ts';
@@ -56,7 +57,6 @@ export interface FineTuned extends TrainingResult {
 /** Layers that a tab trains: the backward pass ends there, and two of the last move a small model well. */
 const LAST_LAYERS = [28, 29];
 const ADAMW = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, maxGradientNorm: 1 };
-const MAX_THREADS = 4;
 
 /**
  * Trains an adapter in a worker of this page and gives it back; nothing leaves the device. By default: rank 8 on the
@@ -88,7 +88,7 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuned> {
       length: { epochs: options.epochs ?? 1, maxSteps: options.maxSteps, schedule: options.schedule ?? 'cosine', learningRate: options.learningRate ?? 1e-3, warmupShare: options.warmupShare ?? 0.03 },
       device,
       ortBase: `${base}ort/`,
-      threads: globalThis.crossOriginIsolated ? Math.min(MAX_THREADS, navigator.hardwareConcurrency) : 1,
+      threads: wasmThreads(),
     }, { ...(signal && { signal }) });
     let step = await stream.next();
     for (; !step.done; step = await stream.next()) onProgress?.(step.value);
