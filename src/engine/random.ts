@@ -42,3 +42,10 @@ export function seededRandom(seed: number): Random {
 export function drawn<Item>(items: readonly Item[], count: number, random: Random): Item[] {
   return items.map((item) => ({ item, place: random() })).sort((a, b) => a.place - b.place).slice(0, count).map(({ item }) => item);
 }
+
+/** FNV-1a over UTF-16 units: spreads texts over seeds. */
+export function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return value >>> 0;
+}

@@ -45,9 +45,9 @@ describe('judgeDialogues', () => {
     await goOn(items.length);
     expect(asked).toHaveLength(items.length);
     const { survey, separation } = validationOf(judged);
-    expect(survey.find(({ criterion }) => criterion === 'mean')).toEqual({ question: 'empathy', criterion: 'mean', rho: 1, n: 4 });
+    expect(survey.find(({ criterion }) => criterion === 'mean')).toEqual({ question: 'empathy', criterion: 'mean', rho: 1, n: 4, low: NaN, high: NaN });
     // Of eight pairs, six have the good one above and one is equal.
-    expect(separation.find(({ criterion }) => criterion === 'mean')).toEqual({ criterion: 'mean', auc: 6.5 / 8, good: 4, failed: 2 });
+    expect(separation.find(({ criterion }) => criterion === 'mean')).toMatchObject({ criterion: 'mean', auc: 6.5 / 8, good: 4, failed: 2 });
   });
 
   it('draws the same dialogues by the same seed', () => {
@@ -58,8 +58,24 @@ describe('judgeDialogues', () => {
 });
 
 describe('validationWords', () => {
+  const limits = { low: 0, high: 1 };
+
+  it('takes only agreement in the right direction for agreement', () => {
+    const words = (rho: number, n = 30) => validationWords({ survey: [{ question: 'empathy', criterion: 'mean', rho, n, ...limits }], separation: [] }).survey[0];
+    expect(words(0.5)).toContain('more than chance would give');
+    expect(words(0.3)).toContain('no more than chance would give');
+    expect(words(-0.88)).toContain('the wrong way round');
+    expect(words(0.9, 19)).toContain('it takes 20 dialogues, and there are 19');
+  });
+
+  it('asks more of each outcome where there are several', () => {
+    const survey = ['a', 'b', 'c'].map((question) => ({ question, criterion: 'mean' as const, rho: 0.4, n: 30, ...limits }));
+    expect(validationWords({ survey: survey.slice(0, 1), separation: [] }).survey[0]).toContain(', more than chance');
+    expect(validationWords({ survey, separation: [] }).survey[0]).toContain('no more than chance');
+  });
+
   it('tells chance from skill', () => {
-    const words = (auc: number) => validationWords({ survey: [], separation: [{ criterion: 'mean', auc, good: 50, failed: 50 }] }).separation[0];
+    const words = (auc: number) => validationWords({ survey: [], separation: [{ criterion: 'mean', auc, good: 50, failed: 50, ...limits }] }).separation[0];
     expect(words(0.52)).toContain('no better than chance');
     expect(words(0.8)).toContain('AUC 0.80, better than chance');
     expect(words(0.2)).toContain('the wrong way round');

@@ -139,26 +139,51 @@ describe('agreement', () => {
     const good = [1, 2, 3].map((n) => ({ dialogue: dialogue(n), scores: scores(n) }));
     const failed = [{ dialogue: dialogue(0), scores: scores(0) }, { dialogue: dialogue(0), scores: null }];
     const { survey, separation } = validateJudge(good, failed);
-    expect(survey).toContainEqual({ question: 'relief', criterion: 'mean', rho: expect.closeTo(1, 12) as number, n: 3 });
-    expect(separation).toContainEqual({ criterion: 'comforting', auc: 1, good: 3, failed: 1 });
+    const unknown = { low: NaN, high: NaN };
+    expect(survey).toContainEqual({ question: 'relief', criterion: 'mean', rho: expect.closeTo(1, 12) as number, n: 3, ...unknown });
+    expect(separation).toContainEqual({ criterion: 'comforting', auc: 1, good: 3, failed: 1, ...unknown });
+  });
+
+  it('counts a lower intensity at the end as success, and the intensity at the beginning as nothing', () => {
+    const answers = (initial: number, final: number) => ({ initial_emotion_intensity: initial, final_emotion_intensity: final, empathy: 3 });
+    const judged = Array.from({ length: 24 }, (_, i) => {
+      const [initial, final] = [5 - (i % 2), 1 + (i % 4)];
+      const dialogue: Dialogue = { id: String(i), utterances: [], survey: { seeker: answers(initial, final), supporter: {} } };
+      return { dialogue, fall: initial - final };
+    });
+    const rhoOf = (sign: 1 | -1) => {
+      const { survey } = validateJudge(judged.map(({ dialogue, fall }) => ({ dialogue, scores: scores(2.5 + (sign * fall) / 2) })), []);
+      expect([...new Set(survey.map(({ question }) => question))]).toEqual(['empathy', 'fall_in_emotion_intensity']);
+      return survey.find(({ question, criterion }) => question === 'fall_in_emotion_intensity' && criterion === 'mean');
+    };
+    expect(rhoOf(1)).toMatchObject({ rho: expect.closeTo(1, 12) as number, low: expect.closeTo(1, 6) as number });
+    expect(rhoOf(-1)?.rho).toBeCloseTo(-1, 12);
   });
 });
 
 describe('side by side', () => {
   const contests = Array.from({ length: 20 }, (_, i) => ({ id: `c${i}`, context: [], first: `first ${i}`, second: `second ${i}` }));
 
-  it('hides which is which, the same for the same seed', () => {
-    const shown = blind(contests, 5);
-    expect(shown).toEqual(blind(contests, 5));
+  it('hides which is which, the same for the same seed and rater', () => {
+    const shown = blind(contests, { seed: 5, rater: 'A' });
+    expect(shown).toEqual(blind(contests, { seed: 5, rater: 'A' }));
     expect(shown.map(({ id }) => id)).not.toEqual(contests.map(({ id }) => id));
     expect(new Set(shown.map(({ swapped }) => swapped)).size).toBe(2);
     for (const { left, swapped } of shown) expect(left.startsWith(swapped ? 'second' : 'first')).toBe(true);
   });
 
+  it('shows other sides to another rater', () => {
+    const sides = (rater: string) => new Map(blind(contests, { seed: 1, rater }).map(({ id, swapped }) => [id, swapped]));
+    const [a, b] = [sides('A'), sides('B')];
+    const same = contests.filter(({ id }) => a.get(id) === b.get(id)).length;
+    expect(same).toBeGreaterThan(4);
+    expect(same).toBeLessThan(16);
+  });
+
   it('counts votes for the systems and the agreement of raters', () => {
     const rater = (name: string, seed: number): Ratings => ({
       format: 'solace-lab-ratings', version: 1, rater: name, seed, first: 'm raw', second: 'm keypos',
-      ratings: blind(contests, seed).map(({ id, swapped }) => ({ contest: id, swapped, choices: { comforting: Number(id.slice(1)) < 10 === swapped ? 'right' : 'left' } })),
+      ratings: blind(contests, { seed, rater: name }).map(({ id, swapped }) => ({ contest: id, swapped, choices: { comforting: Number(id.slice(1)) < 10 === swapped ? 'right' : 'left' } })),
     });
     const raters = [rater('a', 1), rater('b', 2)];
     const comforting = humanResults(raters.map((each) => parseRatings(JSON.stringify(each), 'x'))).find(({ criterion }) => criterion === 'comforting');

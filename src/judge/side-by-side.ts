@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { seededRandom } from '../engine/random.ts';
+import { hash, seededRandom } from '../engine/random.ts';
 import { LabError } from '../error.ts';
 import { mean } from '../metrics/significance.ts';
 import { cohenKappa } from './agreement.ts';
@@ -23,10 +23,13 @@ export interface BlindContest {
   swapped: boolean;
 }
 
-/** Shuffles contests and sides by the seed; raters with the same seed see the same. */
-export function blind(contests: readonly Contest[], seed: number): BlindContest[] {
-  const random = seededRandom(seed);
+/**
+ * Shuffles contests and sides, drawn from seed, rater and contest: each rater sees sides of their own, so that a shared
+ * preference for one side does not look like agreement, and sees them again after a break.
+ */
+export function blind(contests: readonly Contest[], { seed, rater }: Pick<Ratings, 'seed' | 'rater'>): BlindContest[] {
   const drawn = contests.map(({ id, context, first, second }) => {
+    const random = seededRandom(seed ^ hash(`${rater}\n${id}`));
     const swapped = random() < 0.5;
     return { place: random(), contest: { id, context, left: swapped ? second : first, right: swapped ? first : second, swapped } };
   });

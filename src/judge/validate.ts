@@ -1,4 +1,5 @@
 import type { Dialogue } from '../dataset/dialogue.ts';
+import { bootstrapInterval } from '../metrics/significance.ts';
 import { auc, spearman } from './agreement.ts';
 import { FACE_IDS, faceOf, type FaceId, type Scores } from './criteria.ts';
 
@@ -8,37 +9,65 @@ export interface JudgedDialogue {
   scores: Scores | null;
 }
 
+/** A 95 % bootstrap interval over dialogues; NaN limits below `FEWEST_FOR_INTERVAL` of them. */
+interface Limits {
+  low: number;
+  high: number;
+}
+
 /** How a judge agrees with people, criterion by criterion and on their mean. */
 export interface Validation {
-  /** Spearman's correlation with each answer of the seekers' questionnaire, and on how many dialogues it rests. */
-  survey: { question: string; criterion: FaceId; rho: number; n: number }[];
+  /** Spearman's correlation with each outcome of the seekers' questionnaire, and the number of dialogues behind it. */
+  survey: ({ question: string; criterion: FaceId; rho: number; n: number } & Limits)[];
   /** How well scores separate ESConv from FailedESConv: the area under the ROC curve. */
-  separation: { criterion: FaceId; auc: number; good: number; failed: number }[];
+  separation: ({ criterion: FaceId; auc: number; good: number; failed: number } & Limits)[];
+}
+
+const FEWEST_FOR_INTERVAL = 5;
+const INITIAL = 'initial_emotion_intensity';
+const FINAL = 'final_emotion_intensity';
+
+/**
+ * What a seeker's questionnaire says of a conversation's success, by name, turned so that more is better. In ESConv a
+ * lower intensity at the end is the success, and the intensity at the beginning says nothing of the supporter.
+ */
+export function outcomesOf(answers: Readonly<Record<string, number>>): Record<string, number> {
+  const { [INITIAL]: initial, [FINAL]: final, ...others } = answers;
+  if (final === undefined) return others;
+  return initial === undefined ? { ...others, low_final_emotion_intensity: -final } : { ...others, fall_in_emotion_intensity: initial - final };
 }
 
 /** Compares a judge's scores of whole dialogues with what their seekers said, and those of failed dialogues with the rest. */
 export function validateJudge(good: readonly JudgedDialogue[], failed: readonly JudgedDialogue[]): Validation {
   const scored = good.flatMap(({ dialogue, scores }) => (scores ? [{ dialogue, scores }] : []));
   const bad = failed.flatMap(({ scores }) => (scores ? [scores] : []));
-  const questions = [...new Set(scored.flatMap(({ dialogue }) => Object.keys(dialogue.survey?.seeker ?? {})))].sort();
+  const outcomes = new Map(scored.map(({ dialogue }) => [dialogue, outcomesOf(dialogue.survey?.seeker ?? {})]));
+  const questions = [...new Set([...outcomes.values()].flatMap((each) => Object.keys(each)))].sort();
   return {
     survey: questions.flatMap((question) => {
       const asked = scored.flatMap(({ dialogue, scores }) => {
-        const rating = dialogue.survey?.seeker[question];
+        const rating = outcomes.get(dialogue)?.[question];
         return rating === undefined || !Number.isFinite(rating) ? [] : [{ rating, scores }];
       });
-      return FACE_IDS.map((criterion) => ({
-        question,
-        criterion,
-        rho: spearman(asked.map(({ scores }) => faceOf(scores, criterion)), asked.map(({ rating }) => rating)),
-        n: asked.length,
-      }));
+      return FACE_IDS.map((criterion) => {
+        const pairs = asked.map(({ scores, rating }) => [faceOf(scores, criterion), rating] as const);
+        const { value, ...limits } = limited(pairs, (drawn) => spearman(drawn.map(([score]) => score), drawn.map(([, rating]) => rating)));
+        return { question, criterion, rho: value, n: pairs.length, ...limits };
+      });
     }),
-    separation: FACE_IDS.map((criterion) => ({
-      criterion,
-      auc: auc(scored.map(({ scores }) => faceOf(scores, criterion)), bad.map((scores) => faceOf(scores, criterion))),
-      good: scored.length,
-      failed: bad.length,
-    })),
+    separation: FACE_IDS.map((criterion) => {
+      const items = [
+        ...scored.map(({ scores }) => ({ good: true, score: faceOf(scores, criterion) })),
+        ...bad.map((scores) => ({ good: false, score: faceOf(scores, criterion) })),
+      ];
+      const of = (drawn: typeof items, good: boolean) => drawn.filter((item) => item.good === good).map(({ score }) => score);
+      const { value, ...limits } = limited(items, (drawn) => auc(of(drawn, true), of(drawn, false)));
+      return { criterion, auc: value, good: scored.length, failed: bad.length, ...limits };
+    }),
   };
+}
+
+function limited<Item>(items: Item[], statistic: (items: Item[]) => number): { value: number } & Limits {
+  if (items.length < FEWEST_FOR_INTERVAL) return { value: statistic(items), low: Number.NaN, high: Number.NaN };
+  return bootstrapInterval((drawn) => statistic([...drawn]), items);
 }

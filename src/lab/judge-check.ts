@@ -4,7 +4,7 @@ import { getDataset } from './datasets.ts';
 import { loadModel } from './models.ts';
 import { REMOTE_CONCURRENCY } from './stored-runs.ts';
 
-export { validationWords } from '../judge/validation-words.ts';
+export { FEWEST_DIALOGUES, validationWords } from '../judge/validation-words.ts';
 export { validationOf, type CheckEvent, type JudgedCheckDialogue };
 
 /** A judge held against people. */

@@ -1,5 +1,5 @@
 import type { Dialogue, Utterance } from '../dataset/dialogue.ts';
-import { seededRandom } from '../engine/random.ts';
+import { hash, seededRandom } from '../engine/random.ts';
 import type { EvaluationPlan } from './plan.ts';
 
 /** A supporter's turn to be answered: what was said before, and what the supporter said. */
@@ -65,11 +65,4 @@ function draw<Item>(items: readonly Item[], count: number | null, seed: number):
     [places[i], places[j]] = [places[j] as number, places[i] as number];
   }
   return places.slice(0, count).sort((a, b) => a - b).map((i) => items[i] as Item);
-}
-
-/** FNV-1a over UTF-16 units: spreads texts over seeds. */
-export function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  return value >>> 0;
 }

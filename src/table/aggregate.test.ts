@@ -63,6 +63,23 @@ describe('aggregate', () => {
     expect(tests[1]?.p).toBeLessThan(0.05);
   });
 
+  it('gives no interval and no test where there can be none', () => {
+    const few = records.filter(({ turn }) => turn < 8);
+    const { cells, tests } = aggregate(plan, few, options);
+    expect(new Set(few.map(({ dialogue }) => dialogue)).size).toBe(4);
+    expect(cells[1]?.metrics['rougeL']).toMatchObject({ low: null, high: null, n: 8 });
+    expect(tests).toEqual([]);
+    // Ten dialogues that never differ say nothing of how far others would.
+    expect(aggregate(plan, records, options).cells[0]?.metrics['perplexity']).toMatchObject({ low: null, high: null });
+  });
+
+  it('gives the same numbers in whatever order the records arrived', () => {
+    const shuffled = records.map((each, i) => ({ each, key: (i * 7919) % 41 })).sort((a, b) => a.key - b.key).map(({ each }) => each);
+    expect(shuffled).not.toEqual(records);
+    const { cells, tests } = aggregate(plan, shuffled, options);
+    expect({ cells, tests }).toEqual((({ cells, tests }) => ({ cells, tests }))(aggregate(plan, records, options)));
+  });
+
   it('has a cell for each history, tested against the first representation', () => {
     const { cells, tests } = aggregate(parsePlan({ ...plan, histories: [{ method: 'last', k: 4 }] }), [...records, ...records.map((each) => ({ ...each, representation: 'last-4' }))], { ...options, resamples: 20 });
     expect(cells.map(({ representation }) => representation)).toEqual(['raw', 'keypos', 'last-4']);
@@ -97,7 +114,7 @@ describe('aggregate', () => {
     verdicts[4] = { ...(verdicts[4] as RunVerdict), repaired: true };
     const summary = aggregate(plan, records, { ...few, judging: { judge, verdicts } });
     const [raw, keypos] = summary.cells;
-    expect(raw?.metrics['judge_comforting']).toMatchObject({ value: 4, low: 4, high: 4, n: 20 });
+    expect(raw?.metrics['judge_comforting']).toMatchObject({ value: 4, low: null, high: null, n: 20 });
     expect(keypos?.metrics['judge_mean']?.value).toBeCloseTo(1.125, 9);
     expect(summary.tests.at(-1)).toMatchObject({ metric: 'judge_mean' });
     expect(summary.judge).toMatchObject({ verdicts: 80, replies: 40, refused: 1, unreadable: 1, repaired: 1, failed: 0, deviation: expect.closeTo(Math.sqrt(0.03125), 9) as number });

@@ -20,8 +20,13 @@ type Cell = Pick<SummaryCell, 'model' | 'representation'>;
 /** The records of one dialogue: what is resampled, because turns of one dialogue resemble each other. */
 type Cluster = readonly CountedRecord[];
 
+/** Minimum number of dialogues for an interval or a test. */
+const FEWEST_CLUSTERS = 5;
+
 /** The table of a run: each model under each representation with 95 % intervals, and what differs, tested and in words. */
-export function aggregate(plan: EvaluationPlan, records: readonly ResultRecord[], options: AggregateOptions): RunSummary {
+export function aggregate(plan: EvaluationPlan, arrived: readonly ResultRecord[], options: AggregateOptions): RunSummary {
+  // Resampling draws by position, so the order in which records arrived must not matter.
+  const records = [...arrived].sort((a, b) => (recordKey(a) < recordKey(b) ? -1 : 1));
   const scored = replyScores(options.judging?.verdicts ?? []);
   const counted = records.filter(({ error }) => error === undefined).map((record): CountedRecord => {
     const judged = scored.get(recordKey(record))?.scores;
@@ -56,8 +61,9 @@ function summariseCell(cell: Cell, records: readonly CountedRecord[], options: R
   for (const measure of MEASURES) {
     const usable = records.filter((record) => measure.counts(record));
     if (usable.length === 0) continue;
-    const interval = measure.jackknife ? jackknifeInterval(over(measure), clusters(usable)) : bootstrapInterval(over(measure), clusters(usable), options);
-    if (!Number.isNaN(interval.value)) metrics[measure.name] = finite(interval, usable.length);
+    const groups = clusters(usable);
+    const interval = measure.jackknife ? jackknifeInterval(over(measure), groups) : bootstrapInterval(over(measure), groups, options);
+    if (!Number.isNaN(interval.value)) metrics[measure.name] = reported(interval, { n: usable.length, clusters: groups.length });
   }
   const timed = records.flatMap(({ record: { timing } }) => (timing && timing.newTokens > 1 ? [timing] : []));
   const decodeMs = timed.reduce((sum, timing) => sum + timing.decodeMs, 0);
@@ -87,10 +93,10 @@ function testCells(plan: EvaluationPlan, a: Cell, b: Cell, ofA: readonly Counted
   return MEASURES.filter(({ name }) => TESTED.includes(name)).flatMap((measure) => {
     const shared = sharedRecords(ofA.filter((each) => measure.counts(each)), ofB.filter((each) => measure.counts(each)));
     const [left, right] = [clusters(shared.a), clusters(shared.b)];
-    if (left.length < 2) return [];
+    if (left.length < FEWEST_CLUSTERS) return [];
     const test = pairedTest(over(measure), left, right, options);
     const words = describeTest({ metric: `${measure.label} (${nameOf(plan, a, b, true)})`, ...names }, test, measure.digits);
-    return [{ metric: measure.name, a, b, difference: finite(test.difference, shared.a.length), p: test.p, words }];
+    return [{ metric: measure.name, a, b, difference: reported(test.difference, { n: shared.a.length, clusters: left.length }), p: test.p, words }];
   });
 }
 
@@ -125,7 +131,8 @@ function clusters(records: readonly CountedRecord[]): Cluster[] {
 
 const over = (measure: Measure) => (groups: readonly Cluster[]): number => measure.value(groups.flat());
 
-/** JSON has no NaN: an interval that no resample defines is the value itself. */
-function finite({ value, low, high }: Interval, n: number): SummaryCell['metrics'][string] {
-  return { value, low: Number.isNaN(low) ? value : low, high: Number.isNaN(high) ? value : high, n };
+/** An interval as it is reported: without limits where too few dialogues, or resamples that never differ, define none. */
+function reported({ value, low, high }: Interval, { n, clusters: count }: { n: number; clusters: number }): SummaryCell['metrics'][string] {
+  const defined = count >= FEWEST_CLUSTERS && low < high;
+  return { value, low: defined ? low : null, high: defined ? high : null, n };
 }

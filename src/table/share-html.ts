@@ -1,7 +1,7 @@
 import type { EvaluationPlan } from '../response/plan.ts';
 import type { ResultRecord } from '../response/record.ts';
 import { MEASURES } from './measures.ts';
-import type { RunSummary } from './summary.ts';
+import { limitsText, type RunSummary } from './summary.ts';
 
 /**
  * A run as one HTML file that needs nothing else and runs no script: table, tests in words, plan; with `records` also
@@ -14,7 +14,7 @@ export function shareHtml(plan: EvaluationPlan, summary: RunSummary, records: re
   const rows = summary.cells.map(({ model, representation, metrics }) => {
     const values = measures.map(({ name, digits }) => {
       const found = metrics[name];
-      return found ? `<td>${found.value.toFixed(digits)}<small>${found.low.toFixed(digits)} to ${found.high.toFixed(digits)}</small></td>` : '<td>–</td>';
+      return found ? `<td>${found.value.toFixed(digits)}<small>${limitsText(found, digits, ' to ') ?? '–'}</small></td>` : '<td>–</td>';
     });
     return `<tr><th>${escapeHtml(names.get(model) ?? model)}</th><th>${escapeHtml(representation)}</th>${values.join('')}</tr>`;
   });

@@ -5,7 +5,7 @@ import {
   type BlindContest, type CellRef, type Choice, type HumanResult, type Ratings,
 } from '../../lab/run-contests.ts';
 
-/** Everybody sees the contests in this order and with these sides, so that files of two raters fit together. */
+/** With the rater's name it decides the order of contests and their sides. */
 const SEED = 1;
 
 /** A person choosing between two systems' replies without knowing whose they are. */
@@ -35,7 +35,7 @@ export class Rating {
   begin(rater: string, first: CellRef, second: CellRef): Promise<void> {
     return this.#attempt(async () => {
       this.#cells = [first, second];
-      this.contests = blind(await contestsOf(this.#run, first, second), SEED);
+      this.contests = blind(await contestsOf(this.#run, first, second), { seed: SEED, rater });
       const before = (await ratingsOf(this.#run, first, second)).find((each) => each.rater === rater);
       this.ratings = before ?? { format: 'solace-lab-ratings', version: 1, rater, seed: SEED, first: cellName(first), second: cellName(second), ratings: [] };
       const open = this.contests.findIndex(({ id }) => !this.ratings?.ratings.some(({ contest }) => contest === id));
