@@ -5,6 +5,7 @@ import type { LoadedModel, StreamEvent } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
 import { compareReplies, judge, weightedScores } from '../judge/judge.ts';
 import { replyPrompt } from '../judge/prompt.ts';
+import { replyLikelihood } from '../response/likelihood.ts';
 import type { CountTokens } from '../representation/history/history.ts';
 import { loadTokenCounter, type TokenizerId } from '../representation/token-length.ts';
 import { summarySchema } from '../table/summary.ts';
@@ -18,7 +19,6 @@ import { measure } from './metrics.ts';
 import type { ModelTokenizer } from './models.ts';
 import { compression, contextRequest, counting, decoding, dialogues, files, history, judged, judging, LARGEST_FILE, messages, name, pairs, text, texts, training, utterances } from './notebook-arguments.ts';
 import { replyTuned, trainForNotebook } from './notebook-training.ts';
-import { replyLoss } from './reply-loss.ts';
 
 /** What the person must allow, notebook by notebook, before a function does anything. */
 export const PERMISSIONS = ['conversations', 'endpoint'] as const;
@@ -84,7 +84,10 @@ export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
 
   replyLoss: define(
     z.tuple([messages, text]),
-    async ([given, reply], { model, signal }) => replyLoss(await model(), given, reply, signal),
+    async ([given, reply], { model, signal }) => {
+      const { sum, scores, promptTokens } = await replyLikelihood(await model(), given, reply, signal);
+      return { tokens: scores, loss: sum / scores.length, promptTokens };
+    },
     { cached: true },
   ),
 

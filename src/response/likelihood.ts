@@ -1,5 +1,5 @@
 import type { ChatMessage } from '../context/message.ts';
-import type { LoadedModel } from '../engine/engine.ts';
+import type { LoadedModel, TokenScore } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
 
 /** How likely a reply is, given what came before: the reply's tokens and the one that ends its turn. */
@@ -7,11 +7,14 @@ export interface ReplyLikelihood {
   /** Negative log-likelihood, in nats. */
   sum: number;
   tokens: number;
+  /** Those tokens with their log-probabilities, in nats. */
+  scores: TokenScore[];
   promptTokens: number;
 }
 
 /**
- * Scores `reply` as the model's answer to `messages`, with its end-of-turn token, as training counts it.
+ * Scores `reply` as the model's answer to `messages`, with its end-of-turn token, as training counts it. The lab's only
+ * definition: a reply's loss is `sum / tokens`, its perplexity the exponential of that.
  * @throws LabError `unsupported` where the template shows a reply differently than it asks for it; what `score` throws
  */
 export async function replyLikelihood(model: LoadedModel, messages: ChatMessage[], reply: string, signal?: AbortSignal): Promise<ReplyLikelihood> {
@@ -29,9 +32,17 @@ export async function replyLikelihood(model: LoadedModel, messages: ChatMessage[
   const [promptTokens = 0, answeredTokens = 0] = await model.countTokens([prompt, answered]);
   const scores = await model.score(whole, signal, promptTokens);
   const counted = scores.slice(promptTokens, answeredTokens + 1);
-  const sum = counted.reduce((total, { logprob }) => total - (logprob ?? Number.NaN), 0);
-  if (!Number.isFinite(sum)) {
-    throw new LabError({ code: 'bad-data', where: model.info.modelId, what: 'The model gave a likelihood that is no number.', todo: 'Load the model again.' });
-  }
-  return { sum, tokens: counted.length, promptTokens };
+  const sum = counted.reduce((total, score) => total - logProbabilityOf(score, model), 0);
+  return { sum, tokens: counted.length, scores: counted, promptTokens };
+}
+
+/** Rounding may put a probability a little above 1; NaN, infinite or clearly positive means that the model overflowed. */
+function logProbabilityOf({ logprob, text }: TokenScore, { info }: LoadedModel): number {
+  if (logprob !== null && Number.isFinite(logprob) && logprob <= 1e-4) return logprob;
+  throw new LabError({
+    code: 'bad-data',
+    where: info.modelId,
+    what: `The model gave ${logprob} as the log-probability of "${text}", which is not a finite number up to 0.`,
+    todo: 'Load the model again, with higher precision if it repeats.',
+  });
 }

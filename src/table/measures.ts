@@ -64,7 +64,7 @@ export const MEASURES: readonly Measure[] = [
     digits: 2,
     better: 'lower',
     counts: ({ record }) => record.nll !== null,
-    value: (records) => perplexity(records.flatMap(({ record: { nll } }) => (nll ? [{ sum: -nll.sum, tokens: nll.tokens }] : []))),
+    value: (records) => perplexity(records.flatMap(({ record: { nll } }) => (nll ? [nll] : []))),
   },
   {
     name: 'promptTokens',

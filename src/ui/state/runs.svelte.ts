@@ -47,6 +47,8 @@ class Runs {
   #stopping: AbortController | null = null;
   #tableId: string | null = null;
   #tableAt = 0;
+  /** Number of the newest table asked for: one that took longer than a newer one is not shown. */
+  #tableRequest = 0;
   /** Whose scores the table shows; the latest judge's where nobody chose. */
   #judge: string | undefined;
 
@@ -120,17 +122,22 @@ class Runs {
     if (this.#tableId !== id) [this.table, this.#judge] = [null, undefined];
     this.#tableId = id;
     this.#judge = judge ?? this.#judge;
+    const request = ++this.#tableRequest;
     await this.#count('The table could not be made', async () => {
       const plan = this.find(id)?.run.plan;
       const summary = await summariseRun(id, { ...(resamples !== undefined && { resamples }), judge: this.#judge });
-      if (this.#tableId === id && plan) this.table = { of: id, plan, summary };
+      if (this.#tableRequest === request && plan) this.table = { of: id, plan, summary };
     });
   }
 
   async compare(ids: readonly [string, ...string[]]): Promise<void> {
     const of = ids.join();
     this.#tableId = of;
-    await this.#count('The runs could not be compared', async () => void (this.table = { of, ...(await compareRuns(ids)) }));
+    const request = ++this.#tableRequest;
+    await this.#count('The runs could not be compared', async () => {
+      const compared = await compareRuns(ids);
+      if (this.#tableRequest === request) this.table = { of, ...compared };
+    });
   }
 
   /** The text of an exported run; undefined where it failed. */
