@@ -151,15 +151,15 @@ describe('evaluation runs', () => {
   });
 });
 
-/** Plans a run over 24 turns: 4 dialogues, 2 turns each, 3 representations; `history` takes the place of one of them. */
+/** Plans a run over 24 turns: 8 dialogues, a turn of each, 3 representations; `history` takes the place of one of them. */
 async function plan(page: Page, { model }: Endpoint, name: string, history?: RegExp): Promise<void> {
   await page.getByRole('navigation').getByRole('link', { name: 'Runs' }).click();
   if (!(await page.getByRole('button', { name: 'Plan the run' }).isVisible())) {
     await page.getByRole('link', { name: 'All runs' }).click({ timeout: 3000 }).catch(() => undefined);
   }
   await page.getByLabel('Name', { exact: true }).fill(name);
-  await page.getByLabel('Dialogues, drawn at random').fill('4');
-  await page.getByLabel('Turns in each').fill('2');
+  await page.getByLabel('Dialogues, drawn at random').fill('8');
+  await page.getByLabel('Turns in each').fill('1');
   for (const box of await page.getByRole('group', { name: 'Models' }).getByRole('checkbox').all()) await box.uncheck();
   await page.getByRole('group', { name: 'Models' }).getByLabel(model).first().check();
   if (history) {
