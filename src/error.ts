@@ -86,6 +86,11 @@ export class LabError extends Error {
 const sentence = (text: string): string => (/(^|[.!?…]["'’”)\]]*)\s*$/.test(text) ? text : `${text}.`);
 const clause = (text: string): string => text.replace(/\.\s*$/, '');
 
+/** Whether the fault lies with one input or reply, so that the work goes on with the next. */
+export function concernsOneItem(error: unknown): error is LabError {
+  return error instanceof LabError && (error.code === 'bad-data' || error.code === 'no-reply');
+}
+
 /** Throws a `cancelled` LabError once `signal` is aborted. */
 export function throwIfCancelled(signal?: AbortSignal): void {
   if (signal?.aborted) throw LabError.cancelled();

@@ -114,6 +114,25 @@ describe('npm run lab -- evaluate', () => {
     }
   });
 
+  it('sends the key of the environment only to a host that the command names', async () => {
+    const endpoint = await startEndpoint();
+    process.env['SOLACE_API_KEY'] = 'env-secret';
+    try {
+      const path = await planFile({ models: [{ kind: 'endpoint', id: 'far', name: 'Far', baseUrl: endpoint.url, model: endpoint.model }], representations: ['raw'], sample: { dialogues: 1, turns: 1 } });
+      const keysWith = async (out: string, ...args: string[]) => {
+        endpoint.seen.length = 0;
+        await evaluate('--plan', path, '--out', join(folder, out), ...args);
+        return new Set(endpoint.seen.map(({ authorization }) => authorization));
+      };
+      expect(await keysWith('unnamed')).toEqual(new Set([undefined]));
+      expect(await keysWith('other', '--endpoint-host', 'api.example')).toEqual(new Set([undefined]));
+      expect(await keysWith('named', '--endpoint-host', new URL(endpoint.url).host)).toEqual(new Set(['Bearer env-secret']));
+    } finally {
+      delete process.env['SOLACE_API_KEY'];
+      await endpoint.close();
+    }
+  });
+
   it('refuses another dataset than the plan was made with, and a folder that another plan has used', async () => {
     const wrong = await planFile({ dataset: { name: 'chats', source: join(folder, 'chats.jsonl'), sha256: '0'.repeat(64) } });
     await expect(evaluate('--plan', wrong, '--out', join(folder, 'new'))).rejects.toMatchObject({ code: 'hash-mismatch' });

@@ -144,6 +144,30 @@ describe('export and import', () => {
     );
   });
 
+  it.each([
+    [{ promptTokens: -5, newTokens: 3, firstTokenMs: 1, decodeMs: 1 }, { promptTokens: null, newTokens: 3, firstTokenMs: 1, decodeMs: 1 }],
+    [{ promptTokens: 1e300, newTokens: 3, firstTokenMs: 1, decodeMs: 1 }, { promptTokens: null, newTokens: 3, firstTokenMs: 1, decodeMs: 1 }],
+    [{ promptTokens: 5, newTokens: 5.5, firstTokenMs: 1, decodeMs: 1 }, undefined],
+    [{ promptTokens: 5, newTokens: 5, firstTokenMs: NaN, decodeMs: -1 }, undefined],
+  ])('gives back a conversation that was stored with the figures %j', (stats, expected) => {
+    const start = sound();
+    const said = append(start, { speaker: 'supporter', text: 'Hello', reply: { ...(REPLY as object), stats } as Message['reply'] }, { clock: testClock(70) }).conversation;
+    const { conversations, problems } = importConversations(exportConversations([said]), () => said, () => 'new');
+    expect(problems).toEqual([]);
+    // It is here already, message for message, whatever the figures.
+    expect(conversations).toEqual([]);
+    expect(importConversations(fileOf(recordOf(said))).problems).toEqual([]);
+    const [again] = importConversations(fileOf(recordOf(said))).conversations;
+    expect(again?.messages.get(said.leaf ?? '')?.reply?.stats).toEqual(expected);
+  });
+
+  it('keeps a message whose reply cannot be read', () => {
+    const said = append(sound(), { speaker: 'supporter', text: 'Hello', reply: { modelId: 'm' } as Message['reply'] }, { clock: testClock(70) }).conversation;
+    const { conversations, problems } = importConversations(exportConversations([said]));
+    expect(problems).toEqual([]);
+    expect(conversations[0]?.messages.get(said.leaf ?? '')).toMatchObject({ text: 'Hello', speaker: 'supporter' });
+  });
+
   it('takes nothing twice and overwrites nothing', () => {
     const here = sound();
     const file = exportConversations([here]);

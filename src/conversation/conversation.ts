@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ENGINE_IDS } from '../engine/engine.ts';
+import { ENGINE_IDS, FINISH_REASONS } from '../engine/engine.ts';
 import { REPRESENTATION_IDS, TAGGER_IDS, UPOS } from '../representation/representation.ts';
 
 /**
@@ -27,10 +27,12 @@ export const replyOriginSchema = z.object({
     seed: z.number(),
   }),
   /** Why it ended; absent while it has not. */
-  reason: z.enum(['stop', 'length', 'cancelled']).optional(),
+  reason: z.enum(FINISH_REASONS).optional(),
+  /** Figures that cannot be, as some servers report them, are dropped: they must not keep a conversation from being read. */
   stats: z
-    .object({ promptTokens: count.nullable(), newTokens: count, firstTokenMs: milliseconds, decodeMs: milliseconds })
-    .optional(),
+    .object({ promptTokens: count.nullable().catch(null), newTokens: count, firstTokenMs: milliseconds, decodeMs: milliseconds })
+    .optional()
+    .catch(undefined),
 });
 export type ReplyOrigin = z.output<typeof replyOriginSchema>;
 
@@ -46,8 +48,8 @@ export const messageSchema = z.object({
   text: z.string(),
   createdAt: time,
   state: z.enum(MESSAGE_STATES),
-  /** Only on replies of a model. */
-  reply: replyOriginSchema.optional(),
+  /** Only on replies of a model. One that cannot be read is dropped, and the message kept. */
+  reply: replyOriginSchema.optional().catch(undefined),
 });
 /** One node of the tree. Messages with the same parent are versions of each other. */
 export type Message = z.output<typeof messageSchema>;

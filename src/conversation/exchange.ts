@@ -152,8 +152,14 @@ function titleOf(record: unknown): string {
 
 const toRecord = (conversation: Conversation) => ({
   ...headOf(conversation),
-  messages: [...conversation.messages.values()],
+  messages: [...conversation.messages.values()].map(importable),
 });
+
+/** A message as `messageSchema` reads it, so that what is exported can be imported whatever was stored. */
+function importable(message: Message): Message {
+  const checked = messageSchema.safeParse(JSON.parse(JSON.stringify(message)));
+  return checked.success ? checked.data : message;
+}
 
 /** Same title, prompt and messages; which branch is shown and when it was touched do not matter. */
 function same(a: Conversation, b: Conversation): boolean {

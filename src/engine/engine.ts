@@ -42,11 +42,15 @@ export const PAPER_DECODING: Omit<Decoding, 'seed'> = {
   maxNewTokens: 128,
 };
 
+/** Why a reply ended; `content-filter`: a server's filter stopped it. */
+export const FINISH_REASONS = ['stop', 'length', 'cancelled', 'content-filter'] as const;
+export type FinishReason = (typeof FINISH_REASONS)[number];
+
 /** Something that happened while a reply streams. */
 export type StreamEvent =
   | { type: 'prompt'; tokens: number }
   | { type: 'text'; text: string }
-  | { type: 'done'; reason: 'stop' | 'length' | 'cancelled'; stats: ReplyStats };
+  | { type: 'done'; reason: FinishReason; stats: ReplyStats };
 
 export interface ReplyStats {
   /** Tokens of the rendered prompt; null where the engine does not say. */

@@ -4,7 +4,7 @@ import { RpcWorker, type WorkerLike } from '../rpc/worker.ts';
 import type { Device, EngineFeatures, EngineId, LoadedModel, LoadOptions } from './engine.ts';
 import { probeGpu } from './gpu.ts';
 import type { MemoryEstimate } from './memory.ts';
-import { normaliseBaseUrl } from './openai/request.ts';
+import { normaliseBaseUrl } from './openai/endpoint.ts';
 import type { EndpointRecord, EngineChoice, MlcRecord, ModelFormat, ModelRecord } from './record.ts';
 import { openModelDatabase, type ModelDatabase } from './store/database.ts';
 import { wasmThreads } from './threads.ts';

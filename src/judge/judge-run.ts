@@ -1,5 +1,5 @@
 import type { LoadedModel } from '../engine/engine.ts';
-import { LabError } from '../error.ts';
+import { concernsOneItem } from '../error.ts';
 import type { RunProgress } from '../response/pace.ts';
 import type { ResultRecord } from '../response/record.ts';
 import type { SupporterTurn } from '../response/turns.ts';
@@ -66,7 +66,7 @@ async function judgeItem(model: LoadedModel, id: string, { reply, round }: Item,
     const { rounds, refused, unreadable, repaired } = await judge(model, prompt, { firstRound: round, repeats: 1, signal });
     return { judge: id, ...place, round, scores: rounds[0] ?? null, refused: refused > 0, unreadable, repaired: repaired > 0 };
   } catch (error) {
-    if (!(error instanceof LabError && error.code === 'bad-data')) throw error;
+    if (!concernsOneItem(error)) throw error;
     return { judge: id, ...place, round, scores: null, refused: false, unreadable: 0, repaired: false, error: error.message };
   }
 }

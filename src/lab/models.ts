@@ -1,6 +1,6 @@
 import type { LoadedModel, LoadOptions } from '../engine/engine.ts';
 import type { MemoryEstimate } from '../engine/memory.ts';
-import { listEndpointModels, type EndpointModel } from '../engine/openai/openai.ts';
+import { listEndpointModels, type EndpointModel } from '../engine/openai/list-models.ts';
 import type { ModelLibrary, ModelLoadOptions, ModelSummary, ModelTokenizer, NewEndpoint, NewMlc } from '../engine/library.ts';
 import { createModelLibrary } from '../engine/library.ts';
 import { EMBEDDED_MODEL } from './embedded.ts';

@@ -6,12 +6,13 @@ import type { Dialogue } from '../dataset/dialogue.ts';
 import { readDataset } from '../dataset/read.ts';
 import type { LoadedModel } from '../engine/engine.ts';
 import { EndpointModelClient } from '../engine/openai/openai.ts';
-import { normaliseBaseUrl } from '../engine/openai/request.ts';
+import { normaliseBaseUrl } from '../engine/openai/endpoint.ts';
 import { LabError } from '../error.ts';
 import type { EvaluationPlan, PlanModel } from '../response/plan.ts';
 import type { RunParts } from '../response/runner.ts';
 import { BUILT_IN_ID } from './built-in-id.ts';
 import { compress } from './compression.ts';
+import { keyForPlan, type TrustedHosts } from './endpoint-key.ts';
 import { loadFolderModel } from './folder-model.ts';
 import { historyOfRun } from './history.ts';
 import type { Metrics } from './metrics.ts';
@@ -25,6 +26,8 @@ export interface Places {
   /** Folders by the ids of the plan's models. */
   folders: ReadonlyMap<string, string>;
   threads?: number | undefined;
+  /** Hosts of endpoints that may have the key of the environment. */
+  endpointHosts?: TrustedHosts | undefined;
 }
 
 /** The dialogues of a plan. @throws LabError `missing-file`, `hash-mismatch` when the file is another, `bad-data` */
@@ -60,13 +63,15 @@ export function nodeRunParts(plan: EvaluationPlan, places: Places, metrics: Metr
   };
 }
 
-async function openModel(model: PlanModel, { folders, threads }: Places, signal?: AbortSignal): Promise<LoadedModel> {
+async function openModel(model: PlanModel, { folders, threads, endpointHosts = [] }: Places, signal?: AbortSignal): Promise<LoadedModel> {
   if (model.kind === 'folder') {
     const { template } = model;
     return loadFolderModel(folders.get(model.id) ?? model.folder, { template, ...(threads !== undefined && { threads }), ...(signal && { signal }) });
   }
   if (model.kind === 'endpoint') {
-    return new EndpointModelClient({ baseUrl: normaliseBaseUrl(model.baseUrl), model: model.model, modelId: model.id, contextWindow: null, apiKey: process.env['SOLACE_API_KEY'] });
+    const baseUrl = normaliseBaseUrl(model.baseUrl);
+    const apiKey = keyForPlan(baseUrl, endpointHosts, process.env, (line) => void process.stderr.write(`${line}\n`));
+    return new EndpointModelClient({ baseUrl, model: model.model, modelId: model.id, contextWindow: null, apiKey });
   }
   throw new LabError({ code: 'unsupported', where: model.name, what: 'This model lives in a browser.', todo: 'Give its folder as a model of kind "folder", or run the plan in the page.' });
 }

@@ -16,7 +16,7 @@ export const recordSchema = z.object({
   /** The model's reply; null where none was asked for. */
   hypothesis: z.string().nullable(),
   /** Tokens of the prompt; null where the engine does not say. */
-  promptTokens: count.nullable(),
+  promptTokens: count.nullable().catch(null),
   /** Oldest messages that did not fit the window. */
   leftOut: count,
   /** Of the original reply and its end-of-turn token: negative log-likelihood in nats, and tokens. */

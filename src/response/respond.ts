@@ -78,6 +78,9 @@ async function generate(model: LoadedModel, messages: ChatMessage[], decoding: P
     if (event.type === 'text') text += event.text;
     if (event.type !== 'done') continue;
     if (event.reason === 'cancelled') throw LabError.cancelled();
+    if (event.reason === 'content-filter') {
+      throw new LabError({ code: 'no-reply', where: model.info.modelId, what: "The server's content filter stopped the reply; it is not scored.", todo: 'Leave the turn out, or choose another model.' });
+    }
     return { ...event.stats, text: text.trim() };
   }
   throw new LabError({ code: 'endpoint', where: model.info.modelId, what: 'The reply has no end.', todo: 'Try again.' });

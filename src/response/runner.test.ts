@@ -122,15 +122,23 @@ describe('runPlan', () => {
   });
 
   it('notes a turn that the model refuses, and ends on any other failure', async () => {
-    const refuse = (code: 'bad-data' | 'worker-lost') => ({
+    const refuse = (code: 'bad-data' | 'no-reply' | 'worker-lost') => ({
       beforeReply: () => {
         throw new LabError({ code, what: 'No.' });
       },
     });
-    const refused = await collect(parts(refuse('bad-data')));
-    expect(refused).toHaveLength(8);
-    expect(refused[0]).toMatchObject({ error: 'No.', hypothesis: null, scores: {} });
+    for (const code of ['bad-data', 'no-reply'] as const) {
+      const refused = await collect(parts(refuse(code)));
+      expect(refused).toHaveLength(8);
+      expect(refused[0]).toMatchObject({ error: 'No.', hypothesis: null, scores: {} });
+    }
     await expect(collect(parts(refuse('worker-lost')))).rejects.toMatchObject({ code: 'worker-lost' });
+  });
+
+  it('scores no reply that a content filter stopped', async () => {
+    const records = await collect(parts({ reason: 'content-filter' }));
+    expect(records).toHaveLength(8);
+    for (const { hypothesis, scores, error } of records) expect([hypothesis, scores, error]).toEqual([null, {}, expect.stringContaining('content filter')]);
   });
 
   it('stops on request', async () => {

@@ -1,5 +1,5 @@
 import type { LoadedModel } from '../engine/engine.ts';
-import { LabError, throwIfCancelled } from '../error.ts';
+import { concernsOneItem, throwIfCancelled } from '../error.ts';
 import type { HistoryMethod } from '../representation/history/history.ts';
 import { Pace, type RunProgress } from './pace.ts';
 import { contextsOf, type EvaluationPlan, type PlanModel } from './plan.ts';
@@ -39,8 +39,8 @@ export const jobKey = ({ model, context, turn }: Job): string => recordKey({ mod
 
 /**
  * Carries out a plan and yields each record as it is finished; the caller stores it before it asks for the next. Running
- * it again with the keys of what is stored goes on from there. A turn that a model refuses for its data is a record with
- * an `error`; every other failure ends the run.
+ * it again with the keys of what is stored goes on from there. A turn that a model refuses for its data, or gives no
+ * reply to, is a record with an `error`; every other failure ends the run.
  * @throws LabError `cancelled` on `signal`, and whatever loading and answering throw
  */
 export async function* runPlan(parts: RunParts): AsyncGenerator<RunEvent> {
@@ -101,7 +101,7 @@ async function complete({ model, histories }: Current, job: Job, { plan, compres
     if (record.hypothesis !== null) record.scores = await measure(record.hypothesis, record.reference, signal);
     return record;
   } catch (error) {
-    if (!(error instanceof LabError && error.code === 'bad-data')) throw error;
+    if (!concernsOneItem(error)) throw error;
     const { dialogue, turn, reference } = job.turn;
     return { model: job.model, representation: job.context.id, dialogue, turn, reference, hypothesis: null, promptTokens: null, leftOut: 0, nll: null, timing: null, scores: {}, error: error.message };
   }

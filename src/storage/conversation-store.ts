@@ -1,6 +1,6 @@
 import type { ConversationChange } from '../conversation/change.ts';
 import type { Conversation, ConversationHead, Message } from '../conversation/conversation.ts';
-import { headOf } from '../conversation/conversation.ts';
+import { headOf, replyOriginSchema } from '../conversation/conversation.ts';
 import { hasWords, queryWords } from '../dataset/word-search.ts';
 import type { LabDatabase, LabStore, StoredMessage } from './database.ts';
 
@@ -115,10 +115,14 @@ async function settle(work: Promise<unknown>[]): Promise<void> {
   throw failures.find((failure) => (failure as Error).name !== 'AbortError') ?? new Error('The browser aborted the write.');
 }
 
-/** Plain data: a reactive proxy of a UI inside a reply's origin could not be cloned into the database. */
+/**
+ * Plain data: a reactive proxy of a UI inside a reply's origin could not be cloned into the database. Checked, so that
+ * what is stored can be exported and imported again.
+ */
 function toStored(message: Message, conversation: string): StoredMessage {
-  const reply = message.reply && (JSON.parse(JSON.stringify(message.reply)) as Message['reply']);
-  return { ...message, ...(reply && { reply }), conversation };
+  if (!message.reply) return { ...message, conversation };
+  const checked = replyOriginSchema.safeParse(JSON.parse(JSON.stringify(message.reply)));
+  return { ...message, reply: checked.success ? checked.data : undefined, conversation };
 }
 
 function assemble(stored: StoredMessage[]): Map<string, Message> {

@@ -3,9 +3,14 @@ import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { ReplyOrigin } from '../conversation/conversation.ts';
+import { append, createConversation } from '../conversation/tree.ts';
+import { ConversationStore } from './conversation-store.ts';
 import { DATABASE_NAME, DATABASE_VERSION, LabStore, storageError } from './database.ts';
 import { KeyRing } from './key-ring.ts';
 import { SettingsStore } from './settings-store.ts';
+
+const REPLY: ReplyOrigin = { modelId: 'm', representation: 'raw', decoding: { temperature: 0.7, topP: 0.95, topK: 50, maxNewTokens: 128, seed: 7 } };
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
@@ -36,6 +41,23 @@ describe('LabStore', () => {
   it('names a full disk', () => {
     expect(storageError(new DOMException('', 'QuotaExceededError')).code).toBe('quota');
     expect(storageError(new TypeError('odd')).detail.what).toMatch(/odd/);
+  });
+});
+
+describe('ConversationStore', () => {
+  it('stores no figures that an import would refuse', async () => {
+    const store = new ConversationStore(new LabStore());
+    const start = createConversation('');
+    const { conversation, message } = append(start, {
+      speaker: 'supporter',
+      text: 'Hello',
+      reply: { ...REPLY, stats: { promptTokens: -5, newTokens: 2, firstTokenMs: 1, decodeMs: 1 } },
+    });
+    await store.add([conversation]);
+    expect((await store.load(conversation.id))?.messages.get(message.id)?.reply?.stats).toEqual({ promptTokens: null, newTokens: 2, firstTokenMs: 1, decodeMs: 1 });
+    const grown = { ...message, reply: { ...REPLY, stats: { promptTokens: 5.5, newTokens: 1e300, firstTokenMs: 1, decodeMs: 1 } } };
+    await store.save({ id: conversation.id, head: {}, messages: [grown] });
+    expect((await store.load(conversation.id))?.messages.get(message.id)?.reply).toEqual(REPLY);
   });
 });
 

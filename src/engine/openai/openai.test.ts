@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LabError } from '../../error.ts';
 import { PAPER_DECODING, type StreamEvent } from '../engine.ts';
-import { EndpointModelClient, listEndpointModels } from './openai.ts';
-import { normaliseBaseUrl } from './request.ts';
+import { listEndpointModels } from './list-models.ts';
+import { EndpointModelClient } from './openai.ts';
+import { normaliseBaseUrl } from './endpoint.ts';
 import { serverSentEvents } from './sse.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: Record<string, unknown>) => void;
@@ -177,6 +178,16 @@ describe('EndpointModelClient', () => {
   ])('says that a server that %s cannot score', async (_, status, body) => {
     answer = (_request, response) => void response.writeHead(status).end(body);
     await expect(client().score('I am fine')).rejects.toMatchObject({ code: 'unsupported' });
+  });
+
+  it.each(['0.5', '3', '-1e999', '1e999'])('refuses %s as a log-probability', async (bad) => {
+    answer = (_request, response) => void response.end(`{"choices":[{"logprobs":{"tokens":["I"," am","!"],"token_logprobs":[null,${bad},-1]}}],"usage":{"completion_tokens":1}}`);
+    await expect(client().score('I am')).rejects.toMatchObject({ code: 'endpoint', message: expect.stringContaining('log-probabilities that cannot be') });
+  });
+
+  it('takes what rounding puts a little above 0 for 0', async () => {
+    answer = (_request, response) => void response.end('{"choices":[{"logprobs":{"tokens":["I"," am","!"],"token_logprobs":[null,1e-7,-1]}}]}');
+    expect((await client().score('I am')).map(({ logprob }) => logprob)).toEqual([null, 0]);
   });
 
   it('lists models with their windows', async () => {

@@ -1,55 +1,37 @@
 import { LabError } from '../../error.ts';
-
-/** An OpenAI-compatible server. `baseUrl` ends before `/chat/completions`, usually in `/v1`. */
-export interface Endpoint {
-  baseUrl: string;
-  /** Sent as a bearer token; never stored or logged here. */
-  apiKey?: string | undefined;
-}
+import { BODY_LIMITS, bodyText, type BodyLimits } from './body.ts';
+import { checkedKey, endpointError, type Endpoint } from './endpoint.ts';
+import { failure, garbage, refusal } from './refusal.ts';
 
 export interface RequestOptions {
   signal?: AbortSignal | undefined;
   /** Give up when no answer has begun after this many milliseconds. */
   timeoutMs?: number;
+  limits?: Partial<BodyLimits>;
   fetcher?: typeof fetch;
 }
 
 /** A server that loads a large model before its first answer may take this long. */
 export const ANSWER_TIMEOUT_MS = 120_000;
 
-/** The base address with no trailing slash. Throws `bad-config` when it is not an http(s) address. */
-export function normaliseBaseUrl(text: string): string {
-  let url: URL | undefined;
-  try {
-    url = new URL(text.trim());
-  } catch {
-    // Said below.
-  }
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new LabError({ code: 'bad-config', where: text, what: 'This is not an http or https address.', todo: 'Give the base address of the server, such as http://localhost:8000/v1.' });
-  }
-  if (url.username || url.password) {
-    throw new LabError({ code: 'bad-config', where: url.host, what: 'The address holds a user name or password.', todo: 'Put the key into the key field instead.' });
-  }
-  url.hash = '';
-  url.search = '';
-  return url.href.replace(/\/+$/, '').replace(/\/(chat\/completions|completions|models)$/, '');
-}
-
-/** Sends a request; resolves with an answer of status 2xx, else rejects with a LabError that names the host. */
+/**
+ * Sends a request; resolves with an answer of status 2xx. The key and the conversation go to the server that was named
+ * and to no other: redirects are refused.
+ * @throws {LabError} `endpoint` with `status` where the server answered, `bad-config`, `cancelled`
+ */
 export async function request(
   endpoint: Endpoint,
   path: string,
   body: unknown | undefined,
-  { signal, timeoutMs = ANSWER_TIMEOUT_MS, fetcher = fetch }: RequestOptions = {},
+  { signal, timeoutMs = ANSWER_TIMEOUT_MS, limits, fetcher = fetch }: RequestOptions = {},
 ): Promise<Response> {
   const url = `${endpoint.baseUrl}${path}`;
-  const { host } = new URL(url);
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), timeoutMs);
+  const key = checkedKey(endpoint);
   const headers: Record<string, string> = { accept: 'application/json, text/event-stream' };
   if (body !== undefined) headers['content-type'] = 'application/json';
-  if (endpoint.apiKey) headers['authorization'] = `Bearer ${endpoint.apiKey}`;
+  if (key) headers['authorization'] = `Bearer ${key}`;
   try {
     const response = await fetcher(url, {
       method: body === undefined ? 'GET' : 'POST',
@@ -58,81 +40,44 @@ export async function request(
       signal: signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal,
       // No cookie of another site rides along.
       credentials: 'omit',
+      // Not followed; 'error' would do the same without a word of why.
+      redirect: 'manual',
     });
+    if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400))
+      throw redirected(response, endpoint);
     if (response.ok) return response;
-    throw await refusal(response, url, endpoint);
+    throw await refusal(response, endpoint, { ...BODY_LIMITS, idleMs: 10_000, progressMs: 10_000, ...limits });
   } catch (error) {
     if (error instanceof LabError) throw error;
     if (signal?.aborted) throw LabError.cancelled();
     if (timeout.signal.aborted) {
-      throw new LabError({ code: 'endpoint', where: host, what: `No answer came within ${timeoutMs / 1000} seconds.`, todo: 'Check that the server is running and its model is loaded, then try again.' });
+      throw endpointError(endpoint, {
+        what: `No answer came within ${timeoutMs / 1000} seconds.`,
+        todo: 'Check that the server is running and its model is loaded, then try again.',
+        retryable: true,
+      });
     }
-    throw unreachable(url, error);
+    throw unreachable(endpoint, error);
   } finally {
     clearTimeout(timer);
   }
 }
 
-interface Refusal {
-  what: string;
-  todo: string;
-}
-
-/** What the statuses mean for the person, by status. */
-const REFUSALS: Record<number, Refusal> = {
-  400: { what: 'The server refuses the request (400)', todo: 'Its message says what it wants; a shorter context or other decoding settings may help.' },
-  401: { what: 'The server wants a key, or refuses this one (401)', todo: 'Enter the key again in the endpoint settings.' },
-  403: { what: 'The key is not allowed to use this model (403)', todo: 'Choose another model or key.' },
-  404: { what: 'The server does not know this address or model (404)', todo: 'Check that the base address ends as the server wants it, usually in /v1, and that the model is in its list.' },
-  413: { what: 'The request is too long for the server (413)', todo: 'Leave older messages out of the context.' },
-  429: { what: 'The server takes no more requests now (429)', todo: 'Wait and try again.' },
-};
-
-async function refusal(response: Response, url: string, { apiKey }: Endpoint): Promise<LabError> {
-  const { status } = response;
-  const known = REFUSALS[status] ?? {
-    what: status >= 500 ? `The server failed (${status})` : `The server answered ${status}`,
-    todo: status >= 500 ? "Try again; if it goes on, look into the server's log." : 'Check the base address.',
-  };
-  const said = serverMessage(await response.text().catch(() => ''), apiKey);
-  const wait = status === 429 || status === 503 ? retryAfter(response.headers.get('retry-after')) : undefined;
-  return new LabError({
-    code: 'endpoint',
-    where: new URL(url).host,
-    what: `${known.what}${said ? `: ${said}` : '.'}`,
-    todo: wait ? `Try again in ${wait}.` : known.todo,
+function redirected(response: Response, endpoint: Endpoint): LabError {
+  void response.body?.cancel().catch(() => {});
+  const to = response.headers.get('location');
+  const target = to && URL.canParse(to, endpoint.baseUrl) ? new URL(to, endpoint.baseUrl).origin : undefined;
+  const status = response.status || undefined;
+  return endpointError(endpoint, {
+    what: `The server redirects${target ? ` to ${target}` : ''}${status ? ` (${status})` : ''}. Messages are sent to the server that you named and to no other.`,
+    todo: 'Give the address that it redirects to, if you trust it, often https in place of http.',
+    ...(status ? { status } : {}),
   });
 }
 
-const MESSAGE_LENGTH = 300;
-
-/** The server's own explanation, in the shapes that servers use, without markup, and never with the key in it. */
-function serverMessage(body: string, apiKey: string | undefined): string {
-  let text = body;
-  try {
-    const json = JSON.parse(body) as { error?: { message?: unknown } | string; message?: unknown; detail?: unknown };
-    const found = [typeof json.error === 'object' ? json.error?.message : json.error, json.message, json.detail].find((each) => typeof each === 'string');
-    text = typeof found === 'string' ? found : '';
-  } catch {
-    if (/^\s*</.test(body)) return 'It sent a web page instead of an answer.';
-  }
-  if (apiKey) text = text.replaceAll(apiKey, '(key)');
-  text = text.replace(/\s+/g, ' ').trim();
-  if (text.length > MESSAGE_LENGTH) text = `${text.slice(0, MESSAGE_LENGTH)}…`;
-  return text && !/[.!?…]$/.test(text) ? `${text}.` : text;
-}
-
-/** "30 seconds" from a Retry-After header in either of its forms (RFC 9110, section 10.2.3). */
-function retryAfter(header: string | null): string | undefined {
-  if (!header) return undefined;
-  const seconds = /^\d+$/.test(header.trim()) ? Number(header) : Math.ceil((Date.parse(header) - Date.now()) / 1000);
-  if (!Number.isFinite(seconds) || seconds <= 0) return undefined;
-  return seconds < 90 ? `${seconds} second${seconds === 1 ? '' : 's'}` : `${Math.ceil(seconds / 60)} minutes`;
-}
-
 /** Browsers tell a page nothing of why: a server that is off and one without CORS look the same. */
-function unreachable(url: string, cause: unknown): LabError {
-  const { host, origin, protocol, hostname } = new URL(url);
+function unreachable(endpoint: Endpoint, cause: unknown): LabError {
+  const { origin, protocol, hostname } = new URL(endpoint.baseUrl);
   const page = typeof location === 'undefined' ? undefined : location;
   const local = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
   const mixed = page?.protocol === 'https:' && protocol === 'http:' && !local;
@@ -141,27 +86,27 @@ function unreachable(url: string, cause: unknown): LabError {
     : page && page.origin !== origin
       ? `Check that it is running, and that it allows this page (CORS) with the origin ${page.origin}: --cors-origins or --allowed-origins on vLLM, OLLAMA_ORIGINS on Ollama; llama.cpp's server allows it as it is.`
       : 'Check the address and that the server is running.';
-  return new LabError({ code: 'endpoint', where: host, what: 'The server cannot be reached.', todo }, { cause });
+  return endpointError(endpoint, { what: 'The server cannot be reached.', todo, retryable: true }, cause);
 }
 
-/** Parses an answer's JSON; what is no JSON is named for what it looks like. */
-export async function readAnswer(response: Response, host: string): Promise<unknown> {
-  const text = await response.text().catch((error: unknown) => {
-    throw LabError.from(error, { code: 'endpoint', where: host, what: 'The answer was cut off', todo: 'Try again.' });
-  });
+/** Reads an answer's JSON. @throws {LabError} `endpoint` that names what came instead */
+export async function readAnswer(
+  response: Response,
+  endpoint: Endpoint,
+  limits: Partial<BodyLimits> = {},
+): Promise<unknown> {
+  return parseAnswer(await bodyText(response, endpoint, { ...BODY_LIMITS, ...limits }), endpoint);
+}
+
+/** Parses what a server sent in one piece or one event; an error that it reports so is thrown. */
+export function parseAnswer(text: string, endpoint: Endpoint): unknown {
+  let json: unknown;
   try {
-    return JSON.parse(text) as unknown;
+    json = JSON.parse(text);
   } catch {
-    throw garbage(text, host);
+    throw garbage(text, endpoint);
   }
-}
-
-export function garbage(text: string, host: string): LabError {
-  const what =
-    text.trim() === ''
-      ? 'The server sent an empty answer.'
-      : /^\s*</.test(text)
-        ? 'The server sent a web page where JSON was expected.'
-        : 'The server sent something that is not the JSON of the OpenAI interface.';
-  return new LabError({ code: 'endpoint', where: host, what, todo: 'Check that the base address is that of an OpenAI-compatible server, usually ending in /v1.' });
+  const failed = failure(json, endpoint);
+  if (failed) throw failed;
+  return json;
 }

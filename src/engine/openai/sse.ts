@@ -1,35 +1,40 @@
+export interface EventOptions {
+  /** Characters of one event or line; more throws a RangeError. */
+  mostLength?: number;
+  /** Hears of lines that are no field of an event. */
+  onOther?: (line: string) => void;
+}
+
+const FIELDS = new Set(['data', 'event', 'id', 'retry', '']);
+
 /**
  * Parses a stream of server-sent events (WHATWG HTML, section 9.2.6) into the data of each event. Chunks may be cut
  * anywhere, inside a character too; lines may end in LF, CR or CRLF; comments and other fields are skipped; an event
  * that the stream's end cuts off is still given, because some servers leave out the last blank line.
  */
-export async function* serverSentEvents(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void, void> {
-  const reader = stream.getReader();
+export async function* serverSentEvents(
+  stream: AsyncIterable<Uint8Array>,
+  { mostLength = Infinity, onOther }: EventOptions = {},
+): AsyncGenerator<string, void, void> {
   const decoder = new TextDecoder();
   let rest = '';
   let data: string[] = [];
+  let length = 0;
   // A CR at a chunk's end may be half of a CRLF.
   let skipLineFeed = false;
 
   function* lines(text: string): Generator<string> {
-    let at = 0;
-    let from = 0;
-    for (; at < text.length; at++) {
-      const char = text[at];
-      if (skipLineFeed) {
-        skipLineFeed = false;
-        if (char === '\n') {
-          from = at + 1;
-          continue;
-        }
-      }
-      if (char !== '\n' && char !== '\r') continue;
-      yield rest + text.slice(from, at);
+    const ends = /\r\n|\r|\n/g;
+    let from = skipLineFeed && text.startsWith('\n') ? 1 : 0;
+    if (text !== '') skipLineFeed = text.endsWith('\r');
+    ends.lastIndex = from;
+    for (let end = ends.exec(text); end; end = ends.exec(text)) {
+      yield rest + text.slice(from, end.index);
       rest = '';
-      from = at + 1;
-      skipLineFeed = char === '\r';
+      from = ends.lastIndex;
     }
     rest += text.slice(from);
+    if (rest.length + length > mostLength) throw new RangeError('An event is too long.');
   }
 
   function* events(text: string): Generator<string> {
@@ -37,22 +42,19 @@ export async function* serverSentEvents(stream: ReadableStream<Uint8Array>): Asy
       if (line === '') {
         if (data.length > 0) yield data.join('\n');
         data = [];
+        length = 0;
         continue;
       }
       const colon = line.indexOf(':');
       const field = colon < 0 ? line : line.slice(0, colon);
-      if (field === 'data') data.push(colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1));
+      if (field === 'data') {
+        data.push(colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1));
+        length += line.length;
+        if (length > mostLength) throw new RangeError('An event is too long.');
+      } else if (!FIELDS.has(field)) onOther?.(line);
     }
   }
 
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      yield* events(decoder.decode(value, { stream: true }));
-    }
-    yield* events(`${decoder.decode()}\n\n`);
-  } finally {
-    void reader.cancel().catch(() => {});
-  }
+  for await (const chunk of stream) yield* events(decoder.decode(chunk, { stream: true }));
+  yield* events(`${decoder.decode()}\n\n`);
 }

@@ -11,22 +11,22 @@ import { openRunFolder } from '../run-folder.ts';
 import { choose, parseOptions, required, wholeNumber, type Command } from '../command-line.ts';
 import { readJson } from './json.ts';
 
-const USAGE = '--plan FILE (--out FOLDER | --check NUMBERS [--records N]) [--dataset FILE] [--folder MODEL-ID=FOLDER]… [--concurrency N] [--threads N] [--minutes N]';
+const USAGE = '--plan FILE (--out FOLDER | --check NUMBERS [--records N]) [--dataset FILE] [--folder MODEL-ID=FOLDER]… [--endpoint-host HOST]… [--concurrency N] [--threads N] [--minutes N]';
 
 /** Under a limit of time all models keep to the same dialogues, a few at a time. */
 const DIALOGUES_AT_ONCE = 5;
 
 /** Carries out an evaluation plan; started again on the same folder, it goes on where it was. */
 export const evaluateCommand: Command = {
-  summary: "Carry out an evaluation plan, resumable, and print a line a cell; or do records of a run again. An endpoint's key is read from SOLACE_API_KEY.",
+  summary: "Carry out an evaluation plan, resumable, and print a line a cell; or do records of a run again. An endpoint's key is read from SOLACE_API_KEY and sent to hosts named with --endpoint-host.",
   usage: USAGE,
   async run(args, print, signal) {
     const text = { type: 'string' } as const;
     const many = { type: 'string', multiple: true } as const;
-    const options = parseOptions(args, { plan: text, out: text, check: text, records: text, dataset: text, folder: many, concurrency: text, threads: text, minutes: text }, USAGE);
+    const options = parseOptions(args, { plan: text, out: text, check: text, records: text, dataset: text, folder: many, 'endpoint-host': many, concurrency: text, threads: text, minutes: text }, USAGE);
     const path = required('plan', options.plan, USAGE);
     const plan = parsePlan(await readJson(path), path);
-    const places: Places = { folders: new Map((options.folder ?? []).map(splitAssignment)), threads: wholeNumber('threads', options.threads) };
+    const places: Places = { folders: new Map((options.folder ?? []).map(splitAssignment)), threads: wholeNumber('threads', options.threads), endpointHosts: options['endpoint-host'] };
     for (const id of places.folders.keys()) choose('folder', id, plan.models.map((model) => model.id));
     const turns = sampleTurns(await readPlanDataset(plan, options.dataset), plan);
     const metrics = createNodeMetrics();

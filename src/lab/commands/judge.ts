@@ -3,7 +3,7 @@ import type { Dialogue } from '../../dataset/dialogue.ts';
 import { readDataset } from '../../dataset/read.ts';
 import type { LoadedModel } from '../../engine/engine.ts';
 import { EndpointModelClient } from '../../engine/openai/openai.ts';
-import { normaliseBaseUrl } from '../../engine/openai/request.ts';
+import { normaliseBaseUrl } from '../../engine/openai/endpoint.ts';
 import { judge, weightedScores } from '../../judge/judge.ts';
 import { drawDialogues } from '../../judge/judge-dialogues.ts';
 import { conversationPrompt, newestLines } from '../../judge/prompt.ts';

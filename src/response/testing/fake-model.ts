@@ -1,17 +1,19 @@
 import type { ChatMessage } from '../../context/message.ts';
-import type { Decoding, LoadedInfo, LoadedModel, StreamEvent } from '../../engine/engine.ts';
+import type { Decoding, FinishReason, LoadedInfo, LoadedModel, StreamEvent } from '../../engine/engine.ts';
 
 /** How a fake model departs from answering at once. */
 export interface FakeManner {
   device?: LoadedInfo['device'];
   /** Called before each reply; may wait or throw. */
   beforeReply?: (messages: ChatMessage[], decoding: Decoding) => void | Promise<void>;
+  /** Why its replies end. Default `stop`. */
+  reason?: FinishReason;
 }
 
 const render = (messages: readonly ChatMessage[]): string => messages.map(({ role, content }) => `<${role}>${content}</s>`).join('');
 
 /** A model whose tokens are characters, each with a likelihood of 1/2; it answers with the seed and the last words. */
-export function fakeModel({ device = 'cpu', beforeReply }: FakeManner = {}): LoadedModel {
+export function fakeModel({ device = 'cpu', beforeReply, reason = 'stop' }: FakeManner = {}): LoadedModel {
   return {
     info: { modelId: 'fake', engine: 'transformers', device, features: { score: true, tokenize: true, seed: true, topK: true }, contextWindow: 400 },
     renderPrompt: (messages) => Promise.resolve(`${render(messages)}<assistant>`),
@@ -19,7 +21,7 @@ export function fakeModel({ device = 'cpu', beforeReply }: FakeManner = {}): Loa
     async *stream(messages, decoding): AsyncGenerator<StreamEvent> {
       await beforeReply?.(messages, decoding);
       yield { type: 'text', text: `${decoding.seed} ${messages.at(-1)?.content ?? ''}` };
-      yield { type: 'done', reason: 'stop', stats: { promptTokens: 7, newTokens: 3, firstTokenMs: 1, decodeMs: 2 } };
+      yield { type: 'done', reason, stats: { promptTokens: 7, newTokens: 3, firstTokenMs: 1, decodeMs: 2 } };
     },
     score: (text) => Promise.resolve(tokens(text).map((token, i) => ({ id: i, text: token, logprob: i === 0 ? null : -Math.LN2 }))),
     unload: () => Promise.resolve(),

@@ -39,5 +39,6 @@ describe('the entries of a page', () => {
     expect(end({ state: 'failed', text: '' })).toBe('nothing');
     expect(end({ state: 'stopped' })).toBe('stopped');
     expect(end({ reply: { ...reply, reason: 'length' } })).toBe('length');
+    expect(end({ reply: { ...reply, reason: 'content-filter' } })).toBe('filtered');
   });
 });

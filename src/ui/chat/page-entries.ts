@@ -28,6 +28,7 @@ export interface ReplyNote {
 export const ENDS = {
   stopped: 'Stopped before its end.',
   length: 'Cut at the longest reply allowed.',
+  filtered: "Stopped by the server's content filter.",
   lost: 'Broken off; what had arrived was kept.',
   nothing: 'No reply arrived.',
 } as const;
@@ -67,5 +68,6 @@ function endOf(message: Message, reply: ReplyOrigin, writingId: string | null): 
   if (message.id === writingId) return null;
   if (message.state === 'partial' || message.state === 'failed') return message.text ? 'lost' : 'nothing';
   if (message.state === 'stopped') return 'stopped';
+  if (reply.reason === 'content-filter') return 'filtered';
   return reply.reason === 'length' ? 'length' : null;
 }

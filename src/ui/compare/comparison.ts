@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FINISH_REASONS } from '../../engine/engine.ts';
 import { REPRESENTATION_IDS, REPRESENTATION_NAMES } from '../../representation/representation.ts';
 
 /** One representation's part of a comparison: what the model was given and what it made of it. */
@@ -7,7 +8,7 @@ export const columnSchema = z.object({
   /** The context as sent. */
   messages: z.array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() })),
   reply: z.string(),
-  end: z.enum(['stop', 'length', 'cancelled']),
+  end: z.enum(FINISH_REASONS),
   stats: z.object({
     promptTokens: z.number().nullable(),
     newTokens: z.number(),

@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../context/message.ts';
 import type { Message, ReplyOrigin } from '../../conversation/conversation.ts';
-import type { LoadedInfo, LoadedModel, ReplyStats } from '../../engine/engine.ts';
+import type { FinishReason, LoadedInfo, LoadedModel, ReplyStats } from '../../engine/engine.ts';
 import { compress, type CompressOptions } from '../../lab/compression.ts';
 import { messagesOf, seeContext } from '../context/see.ts';
 import { settings } from './settings.svelte.ts';
@@ -50,7 +50,7 @@ export async function* writeReply(model: LoadedModel, request: ReplyRequest, sig
   const messages = messagesOf(asked, seen);
   let text = '';
   let promptTokens: number | null = null;
-  const step = (state: Message['state'], end?: { reason: 'stop' | 'length' | 'cancelled'; stats: ReplyStats }): ReplyStep => ({
+  const step = (state: Message['state'], end?: { reason: FinishReason; stats: ReplyStats }): ReplyStep => ({
     messages,
     promptTokens: end?.stats.promptTokens ?? promptTokens,
     change: { text, state, reply: { ...origin, ...end } },
