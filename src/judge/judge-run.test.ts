@@ -42,6 +42,7 @@ describe('judgeRun', () => {
       [1, 1, false, 1],
       [3, 1, false, 0],
     ]);
+    expect(done.map(({ answers }) => answers)).toEqual([[SCORES], ["I'm sorry, I can't."], ['hm', SCORES], [SCORES]]);
     expect([...replyScores(done).values()].map(({ variance }) => variance)).toEqual([0, null]);
   });
 });

@@ -63,8 +63,8 @@ async function judgeItem(model: LoadedModel, id: string, { reply, round }: Item,
   const { place, context, candidate, reference } = reply;
   const prompt = replyPrompt({ context: newestLines(context, model.info.contextWindow), candidate, reference });
   try {
-    const { rounds, refused, unreadable, repaired } = await judge(model, prompt, { firstRound: round, repeats: 1, signal });
-    return { judge: id, ...place, round, scores: rounds[0] ?? null, refused: refused > 0, unreadable, repaired: repaired > 0 };
+    const { answers, rounds, refused, unreadable, repaired } = await judge(model, prompt, { firstRound: round, repeats: 1, signal });
+    return { judge: id, ...place, round, scores: rounds[0] ?? null, refused: refused > 0, unreadable, repaired: repaired > 0, answers: answers.map(({ text }) => text) };
   } catch (error) {
     if (!concernsOneItem(error)) throw error;
     return { judge: id, ...place, round, scores: null, refused: false, unreadable: 0, repaired: false, error: error.message };

@@ -1,10 +1,12 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { describe, expect, it } from 'vitest';
 import type { Dialogue } from '../dataset/dialogue.ts';
 import type { LoadedModel, TokenScore } from '../engine/engine.ts';
 import { auc, cohenKappa, ranks, spearman } from './agreement.ts';
 import { positionBias, verbosityBias } from './bias.ts';
 import { compareReplies, expectation, judge, weightedScores, type Preference } from './judge.ts';
-import { conversationPrompt, replyPrompt } from './prompt.ts';
+import { comparingPrompt, conversationPrompt, PROMPT_VERSION, replyPrompt } from './prompt.ts';
 import type { Judging, ReplyScores } from './run-verdict.ts';
 import { judgePairs, judgePairWords, judgeVotes } from './several.ts';
 import { blind, humanResults, parseRatings, unblind, type Choice, type Ratings } from './side-by-side.ts';
@@ -158,6 +160,21 @@ describe('agreement', () => {
     };
     expect(rhoOf(1)).toMatchObject({ rho: expect.closeTo(1, 12) as number, low: expect.closeTo(1, 6) as number });
     expect(rhoOf(-1)?.rho).toBeCloseTo(-1, 12);
+  });
+});
+
+describe('prompts', () => {
+  /** What each version of the prompts hashes to. A change of wording is a new version: add it, never change an entry. */
+  const VERSIONS: Record<number, string> = { 1: 'ba6b26330400f402' };
+
+  it('have the wording of their version', () => {
+    const asked = [
+      replyPrompt(reply)([...CRITERION_IDS]),
+      replyPrompt({ ...reply, reference: ' ' })([...CRITERION_IDS].reverse()),
+      conversationPrompt(reply.context)([...CRITERION_IDS]),
+      comparingPrompt(reply.context, 'a', 'b'),
+    ];
+    expect(bytesToHex(sha256(new TextEncoder().encode(JSON.stringify(asked)))).slice(0, 16)).toBe(VERSIONS[PROMPT_VERSION]);
   });
 });
 

@@ -18,8 +18,21 @@ export interface JudgeOptions {
   signal?: AbortSignal;
 }
 
+/** What a judge wrote when it was asked once. */
+export interface JudgeAnswer {
+  round: number;
+  /** 0, and one more each time an unreadable answer was asked for again. */
+  attempt: number;
+  text: string;
+}
+
+/** How a judge is asked unless `JudgeOptions` say otherwise. */
+export const JUDGE_DECODING = { temperature: 0.7, seed: 1 } as const;
+
 /** What a judge made of one reply or conversation. */
 export interface Judgement {
+  /** Every answer as it came. */
+  answers: JudgeAnswer[];
   /** One entry for each time it was judged with success. */
   rounds: Scores[];
   /** Mean over the rounds; null where there is none. */
@@ -32,15 +45,15 @@ export interface Judgement {
 }
 
 /** Judges several times. Refusals are counted, not asked again; unreadable answers are asked again. */
-export async function judge(model: LoadedModel, prompt: ScoringPrompt, { repeats = 3, firstRound = 0, retries = 2, temperature = 0.7, seed = 1, signal }: JudgeOptions = {}): Promise<Judgement> {
-  const judgement: Judgement = { rounds: [], scores: null, variance: null, refused: 0, unreadable: 0, repaired: 0 };
+export async function judge(model: LoadedModel, prompt: ScoringPrompt, { repeats = 3, firstRound = 0, retries = 2, temperature = JUDGE_DECODING.temperature, seed = JUDGE_DECODING.seed, signal }: JudgeOptions = {}): Promise<Judgement> {
+  const judgement: Judgement = { answers: [], rounds: [], scores: null, variance: null, refused: 0, unreadable: 0, repaired: 0 };
   for (let round = firstRound; round < firstRound + repeats; round++) {
-    // Another order each round, so that no criterion always colours the next.
-    const order = CRITERION_IDS.map((_, i) => CRITERION_IDS[(i + round) % CRITERION_IDS.length] as CriterionId);
-    const messages = prompt(order);
+    const messages = prompt(criteriaOrder(round));
     for (let attempt = 0; attempt <= retries; attempt++) {
       const decoding: ReplyRequest = { ...PAPER_DECODING, temperature, maxNewTokens: 96, seed: (seed + round * 1000 + attempt) >>> 0, jsonSchema: VERDICT_JSON_SCHEMA };
-      const verdict = readVerdict(await answer(model, messages, decoding, signal));
+      const text = await answer(model, messages, decoding, signal);
+      judgement.answers.push({ round, attempt, text });
+      const verdict = readVerdict(text);
       if (verdict.kind === 'unreadable') {
         judgement.unreadable++;
         continue;
@@ -57,6 +70,10 @@ export async function judge(model: LoadedModel, prompt: ScoringPrompt, { repeats
   judgement.variance = judgement.rounds.length > 1 ? overScores(judgement.rounds, variance) : null;
   return judgement;
 }
+
+/** The order of the criteria in a round: another each time, so that no criterion always colours the next. */
+export const criteriaOrder = (round: number): CriterionId[] =>
+  CRITERION_IDS.map((_, i) => CRITERION_IDS[(i + round) % CRITERION_IDS.length] as CriterionId);
 
 /**
  * Scores weighted by the probability that the model gives to each number from 0 to 5, which are finer than the numbers

@@ -4,6 +4,9 @@ import { CRITERIA, HIGHEST, type CriterionId } from './criteria.ts';
 
 export type Line = Pick<Utterance, 'speaker' | 'text'>;
 
+/** Version of the prompts below, kept with every verdict. Raise it with any change of their wording. */
+export const PROMPT_VERSION = 1;
+
 /** Makes the prompt of a judgement for an order of the criteria. */
 export type ScoringPrompt = (order: readonly CriterionId[]) => ChatMessage[];
 

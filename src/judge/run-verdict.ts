@@ -14,6 +14,10 @@ export const runJudgeSchema = z.strictObject({
   rounds: z.int().min(1).max(MOST_ROUNDS),
   /** Milliseconds since the epoch. */
   begunAt: z.number().nonnegative(),
+  /** Version of the prompt, temperature and seed; absent for judges of version 0.1.0. */
+  prompt: z.int().positive().optional(),
+  temperature: z.number().nonnegative().optional(),
+  seed: z.int().nonnegative().optional(),
 });
 export type RunJudge = z.output<typeof runJudgeSchema>;
 
@@ -35,6 +39,8 @@ export const runVerdictSchema = z.strictObject({
   /** Answers that could not be read; each but the last was asked for again. */
   unreadable: count,
   repaired: z.boolean(),
+  /** Every answer as it came; absent for verdicts of version 0.1.0. */
+  answers: z.array(z.string()).optional(),
   /** What was wrong, where the reply could not be put to the judge. */
   error: z.string().optional(),
 });

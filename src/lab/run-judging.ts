@@ -1,5 +1,7 @@
 import { LabError } from '../error.ts';
+import { JUDGE_DECODING } from '../judge/judge.ts';
 import { judgeRun, repliesOf, type JudgingEvent } from '../judge/judge-run.ts';
+import { PROMPT_VERSION } from '../judge/prompt.ts';
 import { MOST_ROUNDS, runJudgeSchema, verdictKey, type Judging, type RunJudge } from '../judge/run-verdict.ts';
 import { judgePairs, type JudgePair } from '../judge/several.ts';
 import { loadModel } from './models.ts';
@@ -55,7 +57,7 @@ export async function judgeRunReplies(
     const replies = repliesOf(turns, records);
     if (replies.length === 0) throw new LabError({ code: 'bad-data', where: plan.name, what: 'It has no replies to judge yet.', todo: 'Let the run answer some turns first.' });
     const before = judges.find((each) => each.id === model);
-    const judge = runJudgeSchema.safeParse(before ? { ...before, rounds: Math.max(before.rounds, rounds) } : { id: model, name: name.slice(0, 300), rounds, begunAt: Date.now() });
+    const judge = runJudgeSchema.safeParse(before ? { ...before, rounds: Math.max(before.rounds, rounds) } : { id: model, name: name.slice(0, 300), rounds, begunAt: Date.now(), prompt: PROMPT_VERSION, ...JUDGE_DECODING });
     if (!judge.success) throw new LabError({ code: 'bad-config', where: name, what: `It cannot judge ${rounds} times.`, todo: `Choose 1 to ${MOST_ROUNDS} rounds.` });
     await store.saveJudge(id, judge.data);
     const events = judgeRun({
