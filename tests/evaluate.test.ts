@@ -133,6 +133,38 @@ describe('npm run lab -- evaluate', () => {
     }
   });
 
+  it('waits for a busy server and asks again, turn by turn', { timeout: 30_000 }, async () => {
+    const endpoint = await startEndpoint();
+    endpoint.manner = 'busy-once';
+    try {
+      const path = await planFile({ models: [{ kind: 'endpoint', id: 'busy', name: 'Busy', baseUrl: endpoint.url, model: endpoint.model }], representations: ['raw'], sample: { turns: 1 } });
+      expect(await evaluate('--plan', path, '--out', join(folder, 'busy'))).toMatchObject([{ records: 4, replies: 4 }]);
+      const conversations = new Set(endpoint.seen.map(({ body }) => JSON.stringify(body.messages)));
+      expect(endpoint.seen).toHaveLength(4 + conversations.size);
+    } finally {
+      await endpoint.close();
+    }
+  });
+
+  it('leaves a summary of what is done when it fails, and resumes', async () => {
+    const endpoint = await startEndpoint();
+    try {
+      const path = await planFile({ models: [{ kind: 'endpoint', id: 'e', name: 'E', baseUrl: endpoint.url, model: endpoint.model }], representations: ['raw'], sample: { turns: 1 } });
+      endpoint.answer = (message) => {
+        if (endpoint.seen.length === 3) endpoint.manner = '401';
+        return message;
+      };
+      const args = ['--plan', path, '--out', join(folder, 'failed'), '--concurrency', '1'];
+      await expect(evaluate(...args)).rejects.toMatchObject({ code: 'endpoint', detail: { status: 401 } });
+      const summary = summarySchema.parse(JSON.parse(await readFile(join(folder, 'failed/summary.json'), 'utf8')));
+      expect(summary).toMatchObject({ finished: false, records: 3 });
+      endpoint.manner = 'answers';
+      expect(await evaluate(...args)).toMatchObject([{ records: 4 }]);
+    } finally {
+      await endpoint.close();
+    }
+  });
+
   it('refuses another dataset than the plan was made with, and a folder that another plan has used', async () => {
     const wrong = await planFile({ dataset: { name: 'chats', source: join(folder, 'chats.jsonl'), sha256: '0'.repeat(64) } });
     await expect(evaluate('--plan', wrong, '--out', join(folder, 'new'))).rejects.toMatchObject({ code: 'hash-mismatch' });

@@ -1,4 +1,5 @@
 import type { LoadedModel } from '../engine/engine.ts';
+import { retryingModel, type RetryWait } from '../engine/retry.ts';
 import { throwIfCancelled } from '../error.ts';
 import { Pace, type RunProgress } from '../response/pace.ts';
 import { pooled } from '../response/pooled.ts';
@@ -8,6 +9,8 @@ export interface JudgeAccess {
   openModel: (signal?: AbortSignal) => Promise<LoadedModel>;
   /** Items in flight at a time, where the judge answers elsewhere. Default 1. */
   concurrency?: number;
+  /** Called before a request to a server that was busy or away is sent again. */
+  onWait?: (wait: RetryWait) => void;
   signal?: AbortSignal;
 }
 
@@ -21,13 +24,13 @@ export async function* judgeItems<Item, Result>(
   open: readonly Item[],
   total: number,
   work: (model: LoadedModel, item: Item, signal: AbortSignal) => Promise<Result>,
-  { openModel, concurrency = 1, signal }: JudgeAccess,
+  { openModel, concurrency = 1, onWait, signal }: JudgeAccess,
 ): AsyncGenerator<JudgeItemsEvent<Result>> {
   if (open.length === 0) return;
   const pace = new Pace(total, open.length);
   throwIfCancelled(signal);
   yield { type: 'loading', progress: pace.progress };
-  const model = await openModel(signal);
+  const model = retryingModel(await openModel(signal), { onWait });
   try {
     pace.start();
     const limit = model.info.device === 'remote' ? Math.max(1, concurrency) : 1;

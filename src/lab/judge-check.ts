@@ -2,7 +2,7 @@ import { LabError } from '../error.ts';
 import { drawDialogues, inTurn, judgeDialogues, validationOf, checkKey, type CheckEvent, type JudgedCheckDialogue } from '../judge/judge-dialogues.ts';
 import { getDataset } from './datasets.ts';
 import { loadModel } from './models.ts';
-import { REMOTE_CONCURRENCY } from './stored-runs.ts';
+import { REMOTE_CONCURRENCY, type WorkCalls } from './stored-runs.ts';
 
 export { FEWEST_DIALOGUES, validationWords } from '../judge/validation-words.ts';
 export { validationOf, type CheckEvent, type JudgedCheckDialogue };
@@ -25,7 +25,7 @@ export interface JudgeCheck {
  */
 export async function checkJudge(
   { judge, good, failed, dialogues, rounds }: JudgeCheck,
-  { done = [], signal, onEvent }: { done?: readonly JudgedCheckDialogue[]; signal?: AbortSignal; onEvent?: (event: CheckEvent) => void } = {},
+  { done = [], signal, onEvent, onWait }: WorkCalls<CheckEvent> & { done?: readonly JudgedCheckDialogue[] } = {},
 ): Promise<void> {
   const drawn = async (id: string | null) => (id === null ? [] : drawDialogues((await getDataset(id)).dialogues, dialogues));
   const items = inTurn(await drawn(good), await drawn(failed));
@@ -37,6 +37,7 @@ export async function checkJudge(
     concurrency: REMOTE_CONCURRENCY,
     openModel: (stop) => loadModel(judge, stop ? { signal: stop } : {}),
     ...(signal && { signal }),
+    ...(onWait && { onWait }),
   });
   for await (const event of events) onEvent?.(event);
 }

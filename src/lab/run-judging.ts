@@ -5,7 +5,7 @@ import { PROMPT_VERSION } from '../judge/prompt.ts';
 import { MOST_ROUNDS, runJudgeSchema, verdictKey, type Judging, type RunJudge } from '../judge/run-verdict.ts';
 import { judgePairs, type JudgePair } from '../judge/several.ts';
 import { loadModel } from './models.ts';
-import { alone, found, judgingsOf, REMOTE_CONCURRENCY, store, turnsOf } from './stored-runs.ts';
+import { alone, found, judgingsOf, REMOTE_CONCURRENCY, store, turnsOf, type WorkCalls } from './stored-runs.ts';
 
 export { judgePairWords } from '../judge/several.ts';
 export { MOST_ROUNDS, type JudgePair, type JudgingEvent, type RunJudge };
@@ -49,7 +49,7 @@ export async function judgePairsOf(id: string): Promise<JudgePair[]> {
 export async function judgeRunReplies(
   id: string,
   { model, name, rounds }: { model: string; name: string; rounds: number },
-  { signal, onEvent }: { signal?: AbortSignal; onEvent?: (event: JudgingEvent) => void } = {},
+  { signal, onEvent, onWait }: WorkCalls<JudgingEvent> = {},
 ): Promise<void> {
   await alone(id, async () => {
     const { plan } = await found(id);
@@ -67,6 +67,7 @@ export async function judgeRunReplies(
       concurrency: REMOTE_CONCURRENCY,
       openModel: (stop) => loadModel(model, stop ? { signal: stop } : {}),
       ...(signal && { signal }),
+      ...(onWait && { onWait }),
     });
     for await (const event of events) {
       if (event.type === 'verdict') await store.appendVerdict(id, event.verdict);

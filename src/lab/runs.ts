@@ -14,7 +14,7 @@ import { historyOfRun } from './history.ts';
 import { measure } from './metrics.ts';
 import { loadModel } from './models.ts';
 import { judgingOfRun } from './run-judging.ts';
-import { alone, found, REMOTE_CONCURRENCY, store, turnsOf } from './stored-runs.ts';
+import { alone, found, REMOTE_CONCURRENCY, store, turnsOf, type WorkCalls } from './stored-runs.ts';
 import type { TableApi } from './table-work.ts';
 
 export type { EvaluationPlan, PlanInput, ResultRecord, RunEvent, RunSummary, StoredRun };
@@ -62,7 +62,7 @@ export async function estimateRun(plan: EvaluationPlan, missing: number): Promis
  * Aborting `signal` pauses it.
  * @throws LabError `busy` when another tab works on it, `quota` when a record could not be stored, `cancelled`
  */
-export async function startRun(id: string, { signal, onEvent }: { signal?: AbortSignal; onEvent?: (event: RunEvent) => void } = {}): Promise<void> {
+export async function startRun(id: string, { signal, onEvent, onWait }: WorkCalls<RunEvent> = {}): Promise<void> {
   await alone(id, async () => {
     const { plan } = await found(id);
     const [turns, records] = await Promise.all([turnsOf(plan), store.records(id)]);
@@ -79,6 +79,7 @@ export async function startRun(id: string, { signal, onEvent }: { signal?: Abort
         return { ...pairs[0]?.scores };
       },
       signal,
+      ...(onWait && { onWait }),
     });
     for await (const event of events) {
       if (event.type === 'record') await store.append(id, event.record);

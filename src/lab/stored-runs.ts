@@ -1,3 +1,4 @@
+import type { RetryWait } from '../engine/retry.ts';
 import { LabError } from '../error.ts';
 import type { Judging } from '../judge/run-verdict.ts';
 import type { EvaluationPlan } from '../response/plan.ts';
@@ -10,6 +11,14 @@ export const store = new RunStore();
 
 /** Turns in flight at a time with a model behind an endpoint. */
 export const REMOTE_CONCURRENCY = 4;
+
+/** What work on a run reports, and what stops it. */
+export interface WorkCalls<Event> {
+  signal?: AbortSignal;
+  onEvent?: (event: Event) => void;
+  /** Called before a request to a server that was busy or away is sent again. */
+  onWait?: (wait: RetryWait) => void;
+}
 
 /** A run by its id. @throws LabError `not-found` */
 export async function found(id: string): Promise<StoredRun> {

@@ -1,4 +1,5 @@
 import type { LoadedModel } from '../engine/engine.ts';
+import { retryingModel, type RetryWait } from '../engine/retry.ts';
 import { concernsOneItem, throwIfCancelled } from '../error.ts';
 import type { HistoryMethod } from '../representation/history/history.ts';
 import { Pace, type RunProgress } from './pace.ts';
@@ -24,6 +25,8 @@ export interface RunParts {
   concurrency?: number;
   /** Every model goes through so many dialogues before the next ones, so that a run that is stopped early is balanced. Default: all. */
   dialoguesAtOnce?: number;
+  /** Called before a request to a server that was busy or away is sent again. */
+  onWait?: (wait: RetryWait) => void;
   signal?: AbortSignal;
 }
 
@@ -58,7 +61,7 @@ export async function* runPlan(parts: RunParts): AsyncGenerator<RunEvent> {
         yield { type: 'loading', model: spec.id, progress: pace.progress };
         await current?.model.unload();
         current = undefined;
-        current = openedWith(await parts.openModel(spec, signal), spec, parts);
+        current = openedWith(retryingModel(await parts.openModel(spec, signal), { onWait: parts.onWait }), spec, parts);
       }
       const ready = current;
       const concurrency = ready.model.info.device === 'remote' ? Math.max(1, parts.concurrency ?? 1) : 1;

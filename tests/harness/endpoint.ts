@@ -8,7 +8,7 @@ export interface SeenRequest {
 }
 
 /** How the endpoint behaves towards the next requests. */
-export type Manner = 'answers' | '401' | '429' | '500' | 'garbage' | 'breaks-off' | 'silent';
+export type Manner = 'answers' | '401' | '429' | '500' | 'busy-once' | 'garbage' | 'breaks-off' | 'silent';
 
 /** A server with the OpenAI interface on this machine, whose manners a test can change. */
 export interface Endpoint {
@@ -39,8 +39,8 @@ export function echo(message: string): string {
 }
 
 /** What each manner does with a chat completion. */
-const MANNERS: Record<Manner, (response: ServerResponse, request: SeenRequest, answer: Endpoint['answer']) => void> = {
-  answers: (response, { body }, answer) => {
+const MANNERS: Record<Manner, (response: ServerResponse, request: SeenRequest, endpoint: Endpoint) => void> = {
+  answers: (response, { body }, { answer }) => {
     openStream(response);
     const words = answer(body.messages.at(-1)?.content ?? '').split(/(?<= )/);
     for (const content of words) sendDelta(response, { content });
@@ -51,6 +51,13 @@ const MANNERS: Record<Manner, (response: ServerResponse, request: SeenRequest, a
   '401': (response) => refuse(response, 401, 'Incorrect API key provided.'),
   '429': (response) => refuse(response, 429, 'Rate limit reached.', { 'Retry-After': '7' }),
   '500': (response) => refuse(response, 500, 'The model has crashed.'),
+  /** Each conversation is refused the first time. */
+  'busy-once': (response, request, endpoint) => {
+    const asked = JSON.stringify(request.body.messages);
+    const before = endpoint.seen.filter(({ body }) => JSON.stringify(body.messages) === asked).length;
+    if (before === 1) refuse(response, 429, 'Rate limit reached.', { 'Retry-After': '0' });
+    else MANNERS.answers(response, request, endpoint);
+  },
   garbage: (response) => {
     openStream(response);
     response.end('data: {"choices": [{"delta"\n\n<html>not an event</html>\n\n');
@@ -76,7 +83,7 @@ export async function startEndpoint(): Promise<Endpoint> {
     const asked = { authorization: request.headers.authorization, body };
     seen.push(asked);
     if (endpoint.pause > 0) await new Promise((resolve) => setTimeout(resolve, endpoint.pause));
-    MANNERS[endpoint.manner](response, asked, endpoint.answer);
+    MANNERS[endpoint.manner](response, asked, endpoint);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import type { RetryWait } from '../../engine/retry.ts';
 import { parsePlan } from '../../response/plan.ts';
 import { recordKey } from '../../response/record.ts';
 import { planJobs, runPlan, type RunProgress } from '../../response/runner.ts';
@@ -39,12 +40,14 @@ export const evaluateCommand: Command = {
     const late = minutes === undefined ? new AbortController().signal : AbortSignal.timeout(minutes * 60_000);
     const run = await openRunFolder(required('out', options.out, USAGE), plan);
     const report = progressReporter();
+    let failure: unknown;
     try {
       const events = runPlan({
         ...parts,
         signal: AbortSignal.any([signal, late]),
         done: new Set(run.records.map(recordKey)),
         concurrency: wholeNumber('concurrency', options.concurrency) ?? 8,
+        onWait: reportWait,
         ...(minutes !== undefined && { dialoguesAtOnce: DIALOGUES_AT_ONCE }),
       });
       try {
@@ -53,13 +56,14 @@ export const evaluateCommand: Command = {
           report(event.type === 'loading' ? `loading ${event.model}` : event.record.model, event.progress);
         }
       } catch (error) {
-        // Out of time is no failure: what is done is summed up, and the same command goes on from there.
-        if (!late.aborted || signal.aborted) throw error;
+        // Out of time is no failure. Either way, what is done is summarised, and the same command resumes from there.
+        if (!late.aborted || signal.aborted) failure = error;
       }
       const summary = aggregate(plan, run.records, { machine: machine(), expected: planJobs(plan, turns).length });
       await run.writeSummary(summary);
       for (const cell of summary.cells) print(JSON.stringify(cell));
       for (const { words } of summary.tests) process.stderr.write(`${words}\n`);
+      if (failure !== undefined) throw failure;
     } finally {
       metrics.terminate();
       await run.close();
@@ -68,6 +72,10 @@ export const evaluateCommand: Command = {
 };
 
 const splitAssignment = (text: string): [string, string] => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)];
+
+export function reportWait({ milliseconds, error }: RetryWait): void {
+  process.stderr.write(`${error.message} Trying again in ${Math.ceil(milliseconds / 1000)} s.\n`);
+}
 
 function machine(): string {
   const list = cpus();

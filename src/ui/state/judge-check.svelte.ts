@@ -21,6 +21,7 @@ class JudgeChecking {
           if (event.type === 'judged') this.judged = [...this.judged, event.judged];
           report(event.type === 'loading' ? 'Loading the judge' : 'Judging', event.progress, false);
         },
+        onWait: runs.waiting,
       });
     });
   }

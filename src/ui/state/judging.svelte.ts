@@ -25,6 +25,7 @@ export class Judging {
       return judgeRunReplies(this.#run, judge, {
         signal,
         onEvent: ({ type, progress }) => report(type === 'loading' ? 'Loading the judge' : 'Judging', progress, type === 'verdict'),
+        onWait: runs.waiting,
       });
     });
     await this.refresh();

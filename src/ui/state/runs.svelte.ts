@@ -1,3 +1,4 @@
+import type { RetryWait } from '../../engine/retry.ts';
 import { LabError } from '../../error.ts';
 import {
   compareRuns, createRun, estimateRun, exportRun, importRun, listRuns, removeRun, startRun, summariseRun,
@@ -81,6 +82,7 @@ class Runs {
       startRun(id, {
         signal,
         onEvent: ({ type, progress }) => report(type === 'loading' ? 'Loading the model' : 'Answering', progress, type === 'record'),
+        onWait: this.waiting,
       }),
     );
   }
@@ -113,6 +115,11 @@ class Runs {
     this.running = null;
     await finishing;
   }
+
+  /** Says why nothing happens while a server is busy or away. */
+  waiting = ({ milliseconds, error }: RetryWait): void => {
+    if (this.running) this.running = { ...this.running, stage: `Trying again in ${Math.ceil(milliseconds / 1000)} s. ${error.detail.what}` };
+  };
 
   pause = (): void => this.#stopping?.abort();
 
