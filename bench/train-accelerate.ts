@@ -7,6 +7,7 @@ import { trainWithAccelerate } from '../trainer/backend/accelerate.ts';
 import { openCheckpoint } from '../trainer/files/open.ts';
 import { ADAPTER_FILE, readWeights } from '../trainer/train/checkpoint.ts';
 import { parseRunConfig, type RunConfig } from '../trainer/train/config.ts';
+import { claimRun } from '../trainer/train/place.ts';
 import { prepareData } from '../trainer/train/prepare.ts';
 import { trainRun } from '../trainer/train/run.ts';
 import { python } from './python-run.ts';
@@ -71,9 +72,11 @@ async function run(name: string, representation: string, backend: RunConfig['bac
   const { checkpoint, close } = await openCheckpoint(config.model);
   const data = await prepareData(checkpoint, config);
   const print = (line: string): void => console.log(line);
-  if (backend === 'onnx') await trainRun(checkpoint, config, data, { resume: false });
-  else await trainWithAccelerate(checkpoint, config, data, { dryRun: false, python: interpreter, onRow: () => undefined, print });
+  const place = await claimRun(config.out, { fresh: true });
+  if (backend === 'onnx') await trainRun(checkpoint, config, data, place);
+  else await trainWithAccelerate(checkpoint, config, data, place, { dryRun: false, python: interpreter, onRow: () => undefined, print });
   await close();
+  await place.close();
   return parseMetrics(await readFile(join(config.out, 'metrics.jsonl'), 'utf8'), config.out);
 }
 

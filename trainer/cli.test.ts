@@ -35,14 +35,17 @@ describe('npm run trainer', () => {
     expect(await trainer('fly')).toMatchObject({ code: 1, text: expect.stringContaining('no command "fly"') });
   });
 
-  it('exports, checks what it wrote and replaces what was there', async () => {
+  it('exports and checks what it wrote, beside what others wrote only when forced to', async () => {
     const out = join(root, 'out');
     await mkdir(out);
     await writeFile(join(out, 'old.txt'), 'old');
-    const { code, text } = await trainer('export', '--in', model, '--dtype', 'q8', '--out', out);
+    const refused = await trainer('export', '--in', model, '--dtype', 'q8', '--out', out);
+    expect(refused).toMatchObject({ code: 1, text: expect.stringContaining('It holds old.txt') });
+    expect(await readdir(out)).toEqual(['old.txt']);
+    const { code, text } = await trainer('export', model, '--dtype', 'Q8', '--out', out, '--force');
     expect(text).toContain('Logits: ONNX Runtime differs');
     expect(code).toBe(0);
-    expect((await readdir(out)).sort()).toEqual(['README.md', 'config.json', 'manifest.json', 'onnx', 'tokenizer.json', 'tokenizer_config.json']);
+    expect((await readdir(out)).sort()).toEqual(['README.md', 'config.json', 'manifest.json', 'old.txt', 'onnx', 'tokenizer.json', 'tokenizer_config.json']);
     expect((await readdir(root)).filter((name) => name.includes('partial'))).toEqual([]);
     expect(await readFile(join(out, 'README.md'), 'utf8')).toContain('dtype `q8`');
   });
@@ -61,7 +64,7 @@ describe('npm run trainer', () => {
   });
 
   it('prints what a checkpoint holds', async () => {
-    const { code, text } = await trainer('inspect', '--in', model);
+    const { code, text } = await trainer('inspect', model);
     expect(code).toBe(0);
     expect(text).toContain('model.layers.1.mlp.down_proj.weight');
     expect(text).toContain('Chat template');
@@ -71,8 +74,12 @@ describe('npm run trainer', () => {
     [['export', '--dtype', 'q4', '--out', 'x'], '--in is missing'],
     [['export', '--in', 'nowhere', '--dtype', 'q4', '--out', 'x'], 'no such file or folder'],
     [['export', '--in', '.', '--dtype', 'q5', '--out', 'x'], '--dtype q5 is not known'],
-    [['export', '--in', '.', '--dtype', 'q4', '--out', 'x', '--context', 'many'], 'not a number of tokens'],
+    [['export', '--in', '.', '--dtype', 'q4', '--out', 'x', '--context', 'many'], 'not a whole number'],
     [['export', '--in', '.', '--dtype', 'q4', '--out', 'x', '--colour', 'red'], '--colour'],
+    [['export', '--in', '.', '--dtyp', 'q4', '--out', 'x'], 'Did you mean --dtype?'],
+    [['export', '--in', 'docs', '--dtype', 'q4', '--out', '.'], 'the working directory'],
+    [['exprot'], 'Did you mean export?'],
+    [['train', '--preset', 'smollm2-135m', '--set', 'model=nope', '--set', 'out=none'], 'Check the setting model'],
     [['export', '--in', 'docs', '--dtype', 'q4', '--out', 'x'], 'holds no .gguf'],
   ])('%j fails in a sentence', async (args, message) => {
     const { code, text } = await trainer(...args);

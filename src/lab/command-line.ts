@@ -1,95 +1,76 @@
 /** What the command lines of the lab and of the trainer have in common. Node only; the page never imports this file. */
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { readFile } from 'node:fs/promises';
 import { LabError } from '../error.ts';
-
-/** One command. Results go to `print`, a line each; what is said on the way goes to standard error. */
-export interface Command {
-  /** One line for the overview. */
-  summary: string;
-  /** Options in short, e.g. `--pairs FILE`. */
-  usage: string;
-  /** @throws {LabError} whatever goes wrong, in words for the person at the terminal. */
-  run(args: string[], print: (line: string) => void, signal: AbortSignal): Promise<void>;
-}
+import { commandHelp, overview } from './command-help.ts';
+import { askedFor, type Command } from './command-options.ts';
+import { didYouMean } from './nearest.ts';
 
 /** Commands by name, each imported only when it runs. */
 export type Commands = Record<string, () => Promise<Command>>;
 
-/** Runs the command that `args` begins with; `script` is how people call this command line. Gives the exit code. */
+/** Signals that stop a command after it has saved what it can, with the exit code that shells give them. */
+const STOP_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/**
+ * Runs the command that `args` begins with; `script` is how people call this command line. Gives the exit code: 1 for a
+ * failure, 130 and 143 where a signal stopped the command.
+ */
 export async function runCommandLine(script: string, commands: Commands, [name = '', ...args]: string[]): Promise<number> {
   // A reader that has seen enough, such as `head`, is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  if (name === '--version' || name === 'version') return say(await version());
   if (['', 'help', '--help', '-h'].includes(name)) {
-    process.stdout.write(await overview(script, commands));
+    if (name === 'help' && args[0] !== undefined && Object.hasOwn(commands, args[0])) return runCommandLine(script, commands, [args[0], '--help']);
+    say(await summaries(script, commands));
     return name === '' ? 1 : 0;
   }
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!load) {
-    process.stderr.write(`There is no command "${name}".\n\n${await overview(script, commands)}`);
+    const hint = didYouMean(name, Object.keys(commands));
+    process.stderr.write(`There is no command "${name}".${hint && ` ${hint}`}\n\n${await summaries(script, commands)}`);
     return 1;
   }
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
+  const stopping = stopOnSignals();
   try {
     const command = await load();
-    await command.run(args, (line) => process.stdout.write(`${line}\n`), stop.signal);
-    return 0;
+    const asked = askedFor(args, command.options);
+    if (asked === 'version') return say(await version());
+    if (asked === 'help') return say(commandHelp(script, name, command));
+    await command.run(args, (line) => process.stdout.write(`${line}\n`), stopping.signal);
+    return stopping.code() ?? 0;
   } catch (error) {
     // On a terminal, the cursor may stand behind a line of progress.
     const start = process.stderr.isTTY ? '\n' : '';
-    process.stderr.write(`${start}${LabError.from(error, { code: 'bad-data', what: `The command "${name}" failed` }).message}\n`);
-    return 1;
+    const failure = LabError.from(error, { code: 'bad-data', what: `The command "${name}" failed` });
+    const help = failure.detail.todo === 'See --help.' ? ` (${script} ${name} --help)` : '';
+    process.stderr.write(`${start}${failure.message}${help}\n`);
+    return stopping.code() ?? 1;
   }
 }
 
-async function overview(script: string, commands: Commands): Promise<string> {
-  const lines = await Promise.all(
-    Object.entries(commands).map(async ([name, load]) => {
-      const { summary, usage } = await load();
-      return `  ${name.padEnd(10)}${summary}\n  ${' '.repeat(10)}${usage}`;
-    }),
-  );
-  return `Usage: ${script} <command> [options]\n\n${lines.join('\n')}\n`;
-}
-
-type Options = NonNullable<ParseArgsConfig['options']>;
-
-/** `util.parseArgs`, with its complaints as LabErrors. */
-export function parseOptions<T extends Options>(args: string[], options: T, usage: string) {
-  return parse({ args, options, strict: true, allowPositionals: false }, usage).values;
-}
-
-/** The same for a command that also takes files or folders without an option's name. */
-export function parsePaths<T extends Options>(args: string[], options: T, usage: string) {
-  const { values, positionals } = parse({ args, options, strict: true, allowPositionals: true }, usage);
-  return { values, paths: positionals };
-}
-
-function parse<T extends ParseArgsConfig>(config: T, usage: string) {
-  try {
-    return parseArgs(config);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split('. ')[0] : String(error);
-    throw new LabError({ code: 'bad-config', what: `${reason}.`, todo: `Usage: ${usage}` });
+/** The first signal asks the command to stop; a second one ends the process at once. */
+function stopOnSignals(): { signal: AbortSignal; code(): number | undefined } {
+  const stop = new AbortController();
+  let code: number | undefined;
+  for (const [signal, exit] of Object.entries(STOP_CODES)) {
+    process.once(signal, () => {
+      code ??= exit;
+      stop.abort();
+    });
   }
+  return { signal: stop.signal, code: () => code };
 }
 
-/** An option that must be there. */
-export function required(option: string, value: string | undefined, usage: string): string {
-  if (value) return value;
-  throw new LabError({ code: 'bad-config', what: `--${option} is missing.`, todo: `Usage: ${usage}` });
+function say(text: string): 0 {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  return 0;
 }
 
-/** An option that must be one of a list. */
-export function choose<T extends string>(option: string, value: string | undefined, allowed: readonly T[]): T {
-  const found = allowed.find((name) => name === value);
-  if (found) return found;
-  throw new LabError({ code: 'bad-config', what: value === undefined ? `--${option} is missing.` : `--${option} ${value} is not known.`, todo: `Use one of ${allowed.join(', ')}.` });
+async function version(): Promise<string> {
+  const { name, version: number } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { name: string; version: string };
+  return `${name} ${number}`;
 }
 
-/** An option that is a whole number from 1, where it is given. */
-export function wholeNumber(option: string, value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  if (/^\d+$/.test(value) && Number(value) > 0) return Number(value);
-  throw new LabError({ code: 'bad-config', what: `--${option} ${value} is not a whole number from 1.` });
+async function summaries(script: string, commands: Commands): Promise<string> {
+  return overview(script, await Promise.all(Object.entries(commands).map(async ([name, load]) => [name, (await load()).summary] as const)));
 }

@@ -1,10 +1,18 @@
-import { appendFile, mkdir, open, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rename, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../error.ts';
+import { parseJson } from '../model/checkpoint/json.ts';
 import { parseStoredPlan, type EvaluationPlan } from '../response/plan.ts';
 import { numbersOf } from '../response/numbers.ts';
 import { recordSchema, type ResultRecord } from '../response/record.ts';
 import type { RunSummary } from '../table/summary.ts';
+import { lockFolder } from './folder-lock.ts';
+
+/** Name of a run's plan in its folder. */
+export const PLAN_FILE = 'plan.json';
+const RECORDS_FILE = 'records.jsonl';
+const SUMMARY_FILE = 'summary.json';
+const NUMBERS_FILE = 'numbers.jsonl';
 
 /**
  * A run on disk: `plan.json`, `records.jsonl` (a line for each turn that is done), and of a finished one `summary.json`
@@ -21,16 +29,18 @@ export interface RunFolder {
 
 /**
  * Opens a run's folder for one process and no other; a lock that a killed process left behind is taken over.
- * @throws LabError `bad-config` when the folder holds another plan's run, `busy` when it is in use, `bad-file` when its records are damaged
+ * @param force write into a folder that holds other files: they stay, and none may have the name of a run's.
+ * @throws LabError `bad-config` when the folder holds another plan's run or other files, `busy` when it is in use, `bad-file` when its records are damaged
  */
-export async function openRunFolder(out: string, plan: EvaluationPlan): Promise<RunFolder> {
+export async function openRunFolder(out: string, plan: EvaluationPlan, force = false): Promise<RunFolder> {
+  await refuseOthersFiles(out, force);
   await mkdir(out, { recursive: true }).catch((error: unknown) => {
     throw LabError.from(error, { code: 'bad-file', where: out, what: 'The folder cannot be made', todo: 'Choose another with --out.' });
   });
-  const unlock = await lock(out);
+  const unlock = await lockFolder(out);
   try {
     await keepPlan(out, plan);
-    const path = join(out, 'records.jsonl');
+    const path = join(out, RECORDS_FILE);
     const records = await readRecords(path);
     return {
       records,
@@ -39,8 +49,8 @@ export async function openRunFolder(out: string, plan: EvaluationPlan): Promise<
         records.push(record);
       },
       async writeSummary(summary) {
-        await replaceFile(join(out, 'numbers.jsonl'), records.map((record) => `${JSON.stringify(numbersOf(record))}\n`).join(''));
-        await replaceFile(join(out, 'summary.json'), `${JSON.stringify(summary, null, 1)}\n`);
+        await replaceFile(join(out, NUMBERS_FILE), records.map((record) => `${JSON.stringify(numbersOf(record))}\n`).join(''));
+        await replaceFile(join(out, SUMMARY_FILE), `${JSON.stringify(summary, null, 1)}\n`);
       },
       close: unlock,
     };
@@ -48,6 +58,17 @@ export async function openRunFolder(out: string, plan: EvaluationPlan): Promise<
     await unlock();
     throw error;
   }
+}
+
+/** A folder that is not empty has to be that of a run, which has its plan. */
+async function refuseOthersFiles(out: string, force: boolean): Promise<void> {
+  const names = (await readdir(out).catch((): string[] => [])).filter((name) => name !== 'lock').sort();
+  if (names.includes(PLAN_FILE)) return;
+  const taken = names.filter((name) => [RECORDS_FILE, SUMMARY_FILE, NUMBERS_FILE].includes(name));
+  const found = force ? taken : names;
+  if (found.length === 0) return;
+  const what = `The folder holds no run, but ${found.slice(0, 4).join(', ')}${found.length > 4 ? ' …' : ''}.`;
+  throw new LabError({ code: 'bad-config', where: out, what, todo: `Choose another folder with --out${taken.length > 0 ? '' : ', or add --force: what is there stays'}.` });
 }
 
 async function replaceFile(path: string, text: string): Promise<void> {
@@ -58,11 +79,11 @@ async function replaceFile(path: string, text: string): Promise<void> {
 
 /** The plan of a folder is that of its records; another one would mix two runs. */
 async function keepPlan(out: string, plan: EvaluationPlan): Promise<void> {
-  const path = join(out, 'plan.json');
+  const path = join(out, PLAN_FILE);
   const text = `${JSON.stringify(plan, null, 2)}\n`;
   const before = await readFile(path, 'utf8').catch(() => undefined);
   if (before === undefined) return writeFile(path, text);
-  const stored = parseStoredPlan(JSON.parse(before) as unknown, path);
+  const stored = parseStoredPlan(parseJson(before, path), path);
   if (samePlan(stored, plan)) return;
   if (samePlan(stored, { ...plan, sampling: stored.sampling })) {
     const todo = `Add "sampling": ${stored.sampling} to the plan to resume the run, or choose another folder with --out.`;
@@ -81,8 +102,7 @@ function samePlan(a: EvaluationPlan, b: EvaluationPlan): boolean {
 async function readRecords(path: string): Promise<ResultRecord[]> {
   const bytes = await readFile(path).catch(() => Buffer.alloc(0));
   const end = bytes.lastIndexOf(0x0a) + 1;
-  if (end < bytes.length) await truncate(path, end);
-  return bytes
+  const records = bytes
     .subarray(0, end)
     .toString('utf8')
     .split('\n')
@@ -94,34 +114,7 @@ async function readRecords(path: string): Promise<ResultRecord[]> {
         throw LabError.from(error, { code: 'bad-file', where: `${path}, line ${i + 1}`, what: 'It is no record of a run', todo: 'Mend or remove the line.' });
       }
     });
-}
-
-async function lock(out: string): Promise<() => Promise<void>> {
-  const path = join(out, 'lock');
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      const file = await open(path, 'wx');
-      await file.writeFile(String(process.pid));
-      await file.close();
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw LabError.from(error, { code: 'bad-file', where: path, what: 'The lock cannot be written', todo: 'Check the permissions of the folder.' });
-      const owner = Number(await readFile(path, 'utf8').catch(() => ''));
-      if (isAlive(owner)) {
-        throw new LabError({ code: 'busy', where: out, what: `The process ${owner} works on this run.`, todo: 'Wait for it, or choose another folder with --out.' });
-      }
-      await rm(path, { force: true });
-    }
-  }
-  throw new LabError({ code: 'busy', where: out, what: 'Another process began this run at the same moment.', todo: 'Start it once.' });
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  // Only now is it certain that the file is a run's.
+  if (end < bytes.length) await truncate(path, end);
+  return records;
 }

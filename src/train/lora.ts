@@ -1,3 +1,4 @@
+import { LabError } from '../error.ts';
 import { layerMatrices } from '../model/checkpoint/checkpoint.ts';
 import type { ModelConfig } from '../model/config.ts';
 
@@ -41,6 +42,21 @@ export function projectionShape(config: ModelConfig, target: TargetModule): [out
   const shape = layerMatrices(config)[`${TARGET_MODULES[target]}.${target}`];
   if (!shape) throw new Error(`A layer has no ${target}.`);
   return shape;
+}
+
+/**
+ * Checks that an adapter fits a model.
+ * @throws {LabError} bad-config for layers that the model does not have, and for a rank above every target's width.
+ */
+export function checkLora({ rank, targets, layers = [] }: Pick<LoraConfig, 'rank' | 'targets' | 'layers'>, config: ModelConfig): void {
+  const beyond = layers.filter((layer) => layer >= config.layers);
+  if (beyond.length > 0) {
+    throw new LabError({ code: 'bad-config', where: 'lora.layers', what: `The model has ${config.layers} layers, counted from 0; there is no layer ${beyond.join(', ')}.`, todo: `Use numbers from 0 to ${config.layers - 1}.` });
+  }
+  const widest = Math.max(...targets.flatMap((target) => projectionShape(config, target)));
+  if (rank > widest) {
+    throw new LabError({ code: 'bad-config', where: 'lora.rank', what: `A rank of ${rank} is more than the ${widest} rows or columns of the widest target.`, todo: `Use at most ${widest}; 8 to 64 is usual.` });
+  }
 }
 
 /** Name of a projection in a checkpoint, without `.weight`. */

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { exportOnnx } from '../../src/model/export/export.ts';
 import { MANIFEST_NAME } from '../../src/model/manifest.ts';
 import { openCheckpoint } from '../../trainer/files/open.ts';
-import { diskFolder, writeFolder } from '../../trainer/files/sink.ts';
+import { ownFolder } from '../../trainer/files/output.ts';
+import { diskFolder } from '../../trainer/files/sink.ts';
 import { SHARED } from './shared.ts';
 
 /** The model that the references were computed with, before any fine-tuning. */
@@ -14,7 +15,7 @@ export async function baseExport(dtype: 'fp32' | 'q4', owner = ''): Promise<stri
   const folder = join(import.meta.dirname, `../../.cache/smollm2-${dtype}${owner}`);
   if (!existsSync(join(folder, MANIFEST_NAME))) {
     const { checkpoint, close } = await openCheckpoint(join(SHARED, SOURCE));
-    await writeFolder(folder, (temporary) =>
+    await ownFolder(folder).write((temporary) =>
       exportOnnx(checkpoint, diskFolder(temporary), { dtype, name: 'SmolLM2-135M-Instruct', source: SOURCE, licence: 'Apache-2.0' }),
     );
     await close();

@@ -34,12 +34,12 @@ async function fakePython(name: string, missing: string, script: string): Promis
   return path;
 }
 
-async function train(settings: RunConfig, python: string, dryRun = false): Promise<{ rows: MetricsRow[]; printed: string[] }> {
+async function train(settings: RunConfig, python: string, dryRun = false, replaces = false): Promise<{ rows: MetricsRow[]; printed: string[] }> {
   const { checkpoint, close } = await openCheckpoint(settings.model);
   const [rows, printed]: [MetricsRow[], string[]] = [[], []];
   try {
     const data = await prepareData(checkpoint, settings);
-    await trainWithAccelerate(checkpoint, settings, data, { dryRun, python, onRow: (row) => rows.push(row), print: (line) => printed.push(line) });
+    await trainWithAccelerate(checkpoint, settings, data, { replaces }, { dryRun, python, onRow: (row) => rows.push(row), print: (line) => printed.push(line) });
     return { rows, printed };
   } finally {
     await close();

@@ -1,10 +1,13 @@
+import { join } from 'node:path';
 import { LabError } from '../../src/error.ts';
 import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
 import { parseMetrics, type MetricsRow } from '../../src/train/metrics-row.ts';
+import { removeWritten, replaceFolder } from '../files/output.ts';
 import type { RunConfig } from '../train/config.ts';
+import { type RunPlace, writeConfig } from '../train/place.ts';
 import type { Prepared } from '../train/prepare.ts';
 import { checkPython, commandLine, runPython, trainingCommand } from './python.ts';
-import { clearRun, writeWorkFolder } from './work-folder.ts';
+import { writeWorkFolder } from './work-folder.ts';
 
 export interface AccelerateOptions {
   /** Write the folder and print the command, but do not run it. */
@@ -17,18 +20,32 @@ export interface AccelerateOptions {
 
 /**
  * Trains with Hugging Face Accelerate and PEFT in Python, on the sequences and in the order of this trainer. The run's
- * folder then holds the same things as after a run here: metrics.jsonl, best/ and last/ as PEFT adapters.
+ * folder then holds the same things as after a run here: metrics.jsonl, best/ and last/ as PEFT adapters. A run that is
+ * replaced stays as it was until the first update has succeeded; the script then clears the places that it fills.
  */
-export async function trainWithAccelerate(checkpoint: Checkpoint, config: RunConfig, data: Prepared, { dryRun, python, onRow, print, signal }: AccelerateOptions): Promise<void> {
+export async function trainWithAccelerate(checkpoint: Checkpoint, config: RunConfig, data: Prepared, place: Pick<RunPlace, 'replaces'>, options: AccelerateOptions): Promise<void> {
+  const { dryRun, python, onRow, print, signal } = options;
   if (config.device === 'webgpu') throw new LabError({ code: 'unsupported', where: 'the accelerate backend', what: 'It does not run on WebGPU.', todo: 'Use --device cpu or --device cuda.' });
-  const { folder, updates } = await writeWorkFolder(checkpoint, config, data);
+  const work = join(config.out, 'accelerate');
+  const folder = place.replaces && !dryRun ? `${work}.new` : work;
+  if (!dryRun) await checkPython(python);
+  const { updates } = await writeWorkFolder(folder, checkpoint, config, data);
   const command = trainingCommand(folder, config, python);
   print(commandLine(command));
-  if (dryRun) return;
-  await checkPython(python, folder);
-  await clearRun(config.out);
-  await runPython(command, (line) => {
-    if (line.startsWith('{"step"')) for (const row of parseMetrics(line, 'the script')) onRow(row, { updates });
-    else print(line);
-  }, signal);
+  if (dryRun) return writeConfig(config);
+  let begun: Promise<void> | undefined;
+  const begin = async (): Promise<void> => {
+    await writeConfig(config);
+    if (folder !== work) await replaceFolder(folder, work);
+  };
+  try {
+    await runPython(command, (line) => {
+      if (!line.startsWith('{"step"')) return print(line);
+      begun ??= begin();
+      for (const row of parseMetrics(line, 'the script')) onRow(row, { updates });
+    }, signal);
+  } finally {
+    await begun;
+    if (folder !== work) await removeWritten(folder, []);
+  }
 }

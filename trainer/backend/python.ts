@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { LabError } from '../../src/error.ts';
 import type { RunConfig } from '../train/config.ts';
-import { LAUNCH_CONFIG, REQUIREMENTS, SCRIPT, SETTINGS } from './work-folder.ts';
+import { LAUNCH_CONFIG, REQUIREMENTS, SCRIPT, SCRIPTS, SETTINGS } from './work-folder.ts';
 
 const execute = promisify(execFile);
 
@@ -37,8 +37,8 @@ export function commandLine({ file, args, env }: PythonCommand): string {
 }
 
 /** @throws {LabError} unsupported with what to install, where Python or one of its packages is missing. */
-export async function checkPython(python: string, folder: string): Promise<void> {
-  const install = `python3 -m pip install -r ${join(folder, REQUIREMENTS)}`;
+export async function checkPython(python: string): Promise<void> {
+  const install = `python3 -m pip install -r ${join(SCRIPTS, REQUIREMENTS)}`;
   const script = `import importlib.util; print(" ".join(name for name in ${JSON.stringify(PACKAGES)} if importlib.util.find_spec(name) is None))`;
   const missing = await execute(python, ['-c', script]).then(({ stdout }) => stdout.trim(), (error: unknown) => {
     throw LabError.from(error, { code: 'unsupported', where: python, what: 'Python cannot be started', todo: `Install Python 3.10 or newer, then run ${install}; --python names another one.` });

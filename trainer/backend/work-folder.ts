@@ -1,38 +1,37 @@
-import { copyFile, rm, stat } from 'node:fs/promises';
+import { copyFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { LabError } from '../../src/error.ts';
 import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
 import { writeFile } from '../../src/model/export/sink.ts';
 import { adapterTensors, initialAdapter } from '../../src/train/lora.ts';
-import { adapterStream, planEpoch, planRun, type PlanOptions } from '../../src/train/plan.ts';
+import { adapterStream, planEpoch, planRun } from '../../src/train/plan.ts';
 import { learningRate } from '../../src/train/schedule.ts';
-import { diskFolder, writeFolder } from '../files/sink.ts';
+import { ownFolder } from '../files/output.ts';
+import { diskFolder } from '../files/sink.ts';
 import { saveAdapter } from '../train/checkpoint.ts';
-import type { RunConfig } from '../train/config.ts';
-import { METRICS_FILE } from '../train/metrics.ts';
+import { planOptions, type RunConfig } from '../train/config.ts';
 import { templateOf, type Prepared } from '../train/prepare.ts';
 import { sequenceLines } from '../train/sequence-file.ts';
 
 /** Files of this project that a run takes along. */
-const SCRIPTS = join(import.meta.dirname, 'accelerate');
+export const SCRIPTS = join(import.meta.dirname, 'accelerate');
 export const SCRIPT = 'train.py';
 export const REQUIREMENTS = 'requirements.txt';
 export const SETTINGS = 'run.json';
 export const LAUNCH_CONFIG = 'accelerate.yaml';
 
 /**
- * Writes `<out>/accelerate/`: the sequences, the plan of every update, the first adapter, the script with its
+ * Writes `folder`, `<out>/accelerate/`: the sequences, the plan of every update, the first adapter, the script with its
  * requirements and Accelerate's configuration. The folder is all that a machine with graphics cards needs, beside the model.
  * @throws {LabError} unsupported for what the script does not do.
  */
-export async function writeWorkFolder(checkpoint: Checkpoint, config: RunConfig, data: Prepared): Promise<{ folder: string; updates: number }> {
+export async function writeWorkFolder(folder: string, checkpoint: Checkpoint, config: RunConfig, data: Prepared): Promise<{ updates: number }> {
   await refuse(checkpoint, config, data);
-  const folder = join(config.out, 'accelerate');
   const { train } = config;
   const updates = planLines(config, data);
-  await writeFolder(folder, async (temporary) => {
-    const sink = diskFolder(temporary);
+  await ownFolder(folder).write(async (temporary) => {
+    const sink = diskFolder(temporary, '--set out=');
     await writeFile(sink, 'train.jsonl', sequenceLines(data.train.sequences));
     await writeFile(sink, 'eval.jsonl', sequenceLines(data.eval.sequences));
     await writeFile(sink, 'updates.jsonl', updates.map((line) => `${line}\n`).join(''));
@@ -45,19 +44,13 @@ export async function writeWorkFolder(checkpoint: Checkpoint, config: RunConfig,
       patience: train.patience ?? null,
       optimizer: { beta1: train.beta1, beta2: train.beta2, epsilon: train.epsilon, weightDecay: train.weightDecay, maxGradNorm: train.maxGradNorm },
     }, null, 2));
-    await writeFile(sink, LAUNCH_CONFIG, stringify(launchConfig(config)));
+    await writeFile(sink, LAUNCH_CONFIG, launchYaml(config));
     for (const name of [SCRIPT, REQUIREMENTS]) await copyFile(join(SCRIPTS, name), join(temporary, name));
     const tensors = adapterTensors(checkpoint.config, config.lora);
     const kind = { config, tensors, template: await templateOf(checkpoint, config.data.template) };
     await saveAdapter(join(temporary, 'start'), kind, initialAdapter(tensors, adapterStream(train.seed)));
   });
-  await writeFile(diskFolder(config.out), 'config.yaml', stringify(config));
-  return { folder, updates: updates.length };
-}
-
-/** Removes what an earlier run left in the places that a new one fills. */
-export async function clearRun(out: string): Promise<void> {
-  for (const name of [METRICS_FILE, 'last', 'best']) await rm(join(out, name), { recursive: true, force: true });
+  return { updates: updates.length };
 }
 
 async function refuse(checkpoint: Checkpoint, config: RunConfig, data: Prepared): Promise<void> {
@@ -76,8 +69,8 @@ async function refuse(checkpoint: Checkpoint, config: RunConfig, data: Prepared)
 
 /** A line for each update: its learning rate, the sequences of each pass, and whether to evaluate and save after it. */
 function planLines(config: RunConfig, { train: { sequences } }: Prepared): string[] {
-  const { train, data, devices } = config;
-  const plan: PlanOptions = { seed: train.seed, batchSequences: train.batchSequences, batchTokens: train.batchTokens ?? data.maxTokens, accumulate: train.accumulate * devices };
+  const { train } = config;
+  const plan = planOptions(config);
   const { epochs, schedule } = planRun(sequences, plan, train);
   const index = new Map(sequences.map((sequence, i) => [sequence, i]));
   const lines: string[] = [];
@@ -97,6 +90,11 @@ function planLines(config: RunConfig, { train: { sequences } }: Prepared): strin
     }
   }
   return lines;
+}
+
+/** Accelerate reads YAML 1.1, in which a bare `no` is false; so every text is quoted. */
+function launchYaml(config: RunConfig): string {
+  return stringify(launchConfig(config), { version: '1.1', defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' });
 }
 
 /** Accelerate's configuration: one process, or the model sharded over N graphics cards as PEFT's guide to FSDP advises. */

@@ -1,22 +1,24 @@
 import { LabError } from '../../src/error.ts';
-import { type Command, parseOptions } from '../../src/lab/command-line.ts';
+import { defineCommand } from '../../src/lab/command-options.ts';
 import { openModel } from '../merge/open.ts';
 import { evaluateModel } from '../train/evaluate.ts';
 import { describeParts, prepareData } from '../train/prepare.ts';
+import { ADAPTER, CONFIG_OPTIONS, configFrom } from './options.ts';
 import { progressLine } from './progress.ts';
-import { CONFIG_OPTIONS, configFrom } from './train.ts';
-
-const USAGE = '[--preset <name>] [--config <yaml>] [--set key.path=value]… [--skip-bad] [--model <folder>] [--adapter <folder>[=weight]]…';
 
 /** Prints the loss and perplexity of the learnt tokens of the evaluation part. */
-export const evaluateCommand: Command = {
+export const evaluateCommand = defineCommand({
   summary: "Print the perplexity of the evaluation part's supporter tokens: of a model, exported ones included, or with adapters.",
-  usage: USAGE,
-  async run(args, print, signal) {
-    const values = parseOptions(args, { ...CONFIG_OPTIONS, model: { type: 'string' }, adapter: { type: 'string', multiple: true } }, USAGE);
+  operand: 'model',
+  options: {
+    ...CONFIG_OPTIONS,
+    model: { kind: 'text', value: 'MODEL', otherwise: "the configuration's", about: 'The model to measure: a GGUF file, a safetensors folder, or a folder that export wrote.' },
+    adapter: ADAPTER,
+  },
+  examples: ['--preset smollm2-135m --adapter runs/mine/best', '--config run.yaml --model my-model'],
+  async run({ model, adapter, ...values }, print, signal) {
     const config = await configFrom(values);
-    const path = values.model ?? config.model;
-    const { checkpoint, close } = await openModel({ path, adapters: values.adapter });
+    const { checkpoint, close } = await openModel({ path: model ?? config.model, adapters: adapter, option: model === undefined ? 'the setting model' : '--model' });
     try {
       // The training part is not used; one dialogue of it is enough.
       const data = await prepareData(checkpoint, config.data.eval ? { ...config, data: { ...config.data, trainLimit: 1 } } : config, progressLine('Preparing'), signal);
@@ -29,4 +31,4 @@ export const evaluateCommand: Command = {
       await close();
     }
   },
-};
+});

@@ -1,6 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { LabError } from '../../src/error.ts';
-import { choose, type Command, parseOptions, required } from '../../src/lab/command-line.ts';
+import { choose, defineCommand } from '../../src/lab/command-options.ts';
 import { EXPORT_DTYPES } from '../../src/model/export/dtype.ts';
 import { MLC_DTYPES, type MlcDtype } from '../../src/model/mlc/format.ts';
 import { exportEncoderFolder } from '../export/encoder.ts';
@@ -9,79 +8,76 @@ import { exportGgufFolder, GGUF_DTYPES } from '../export/gguf.ts';
 import type { ExportJob } from '../export/job.ts';
 import { exportMlcFolder } from '../export/mlc.ts';
 import { exportOnnxFolder } from '../export/onnx.ts';
+import { claimFolder } from '../files/output.ts';
 import { openModel } from '../merge/open.ts';
+import { adapterPaths, ADAPTER, FORCE } from './options.ts';
 import { progressLine } from './progress.ts';
 
-const USAGE = [
-  '--in <gguf|safetensors folder> [--adapter <folder>[=weight]]… --out <folder>',
-  '--format onnx|gguf|mlc --dtype q4|q8|fp16|fp32|q4f16 (onnx), F16|Q8_0|Q4_0|Q4_1 (gguf), q4f16_1|q4f32_1|q0f16|q0f32 (mlc)',
-  '[--adapted-bits 4|8] [--template <jinja file>] [--name …] [--licence …] [--source …] [--run <folder>]… [--data …] [--context <tokens>] [--no-check]',
-].join(' ');
-
 /** Formats that can be written; a new one is a line here. */
-const FORMATS: Record<string, { dtypes: readonly string[]; write: (job: ExportJob) => Promise<void> }> = {
+const FORMATS: Record<'onnx' | 'gguf' | 'mlc', { dtypes: readonly string[]; write: (job: ExportJob) => Promise<void> }> = {
   onnx: { dtypes: EXPORT_DTYPES, write: exportOnnxFolder },
   gguf: { dtypes: GGUF_DTYPES, write: exportGgufFolder },
   mlc: { dtypes: MLC_DTYPES, write: (job) => exportMlcFolder(job.source, job.out, { ...job, dtype: job.dtype as MlcDtype }) },
 };
 
 /** Converts a checkpoint into a model folder. */
-export const exportCommand: Command = {
+export const exportCommand = defineCommand({
   summary: 'Convert a checkpoint, adapters merged into it, into a model for the lab and transformers.js (onnx), llama.cpp (gguf) or WebLLM (mlc).',
-  usage: USAGE,
-  async run(args, print, signal) {
-    const options = parseOptions(
-      args,
-      {
-        in: { type: 'string' },
-        adapter: { type: 'string', multiple: true },
-        out: { type: 'string' },
-        kind: { type: 'string', default: 'decoder' },
-        format: { type: 'string', default: 'onnx' },
-        dtype: { type: 'string' },
-        'adapted-bits': { type: 'string', default: '8' },
-        template: { type: 'string' },
-        name: { type: 'string' },
-        licence: { type: 'string' },
-        source: { type: 'string' },
-        run: { type: 'string', multiple: true },
-        data: { type: 'string' },
-        context: { type: 'string' },
-        'no-check': { type: 'boolean', default: false },
-      },
-      USAGE,
-    );
-    const input = required('in', options.in, USAGE);
-    const out = required('out', options.out, USAGE);
-    if (choose('kind', options.kind, ['decoder', 'encoder']) === 'encoder') return exportEncoderFolder(input, out, options, print);
-    const { dtypes = [], write } = FORMATS[choose('format', options.format, Object.keys(FORMATS))] ?? {};
-    const dtype = choose('dtype', options.dtype, dtypes);
-    const contextLength = options.context === undefined ? undefined : Number(options.context);
-    if (contextLength !== undefined && !(Number.isInteger(contextLength) && contextLength > 0)) {
-      throw new LabError({ code: 'bad-config', what: `--context ${options.context} is not a number of tokens.`, todo: 'Give a whole number such as 8192.' });
+  operand: 'in',
+  options: {
+    in: { kind: 'text', value: 'MODEL', required: true, about: 'A GGUF file, a safetensors folder, or a folder that this command wrote.' },
+    out: { kind: 'text', value: 'FOLDER', required: true, about: 'The folder to write. It must be new, empty, or written by the lab.' },
+    format: { kind: 'text', choices: ['onnx', 'gguf', 'mlc'], default: 'onnx', about: 'What the model is for.' },
+    dtype: {
+      kind: 'text', value: 'TYPE', required: true,
+      about: `How the weights are kept: ${EXPORT_DTYPES.join(', ')} (onnx); ${GGUF_DTYPES.join(', ')} (gguf); ${MLC_DTYPES.join(', ')} (mlc).`,
+    },
+    adapter: ADAPTER,
+    'adapted-bits': { kind: 'text', choices: ['4', '8'], default: '8', about: 'Bits of the matrices that an adapter changed, where the dtype has 4: its change is smaller than a 4-bit step.' },
+    template: { kind: 'text', value: 'FILE', otherwise: "the adapters', else the model's", about: 'A Jinja chat template.' },
+    context: { kind: 'count', value: 'TOKENS', otherwise: "the model's", about: 'The context window to write down.' },
+    name: { kind: 'text', value: 'NAME', otherwise: 'the name of the folder', about: 'The name of the model.' },
+    licence: { kind: 'text', value: 'TEXT', otherwise: 'that of the original weights', about: 'The licence for the model card.' },
+    source: { kind: 'text', value: 'TEXT', otherwise: 'the names of the weight files', about: 'Where the weights come from, for the model card.' },
+    run: { kind: 'text', value: 'FOLDER', many: true, about: 'The run of an adapter; its data, settings and losses go onto the model card.' },
+    data: { kind: 'text', value: 'TEXT', otherwise: 'the names of the data files', about: "The runs' data and its licence in words, for the model card." },
+    kind: { kind: 'text', choices: ['decoder', 'encoder'], default: 'decoder', about: 'A language model, or a BERT encoder that turns text into vectors (onnx only).' },
+    'no-check': { kind: 'flag', about: 'Do not read the result back and compare it with its source.' },
+    force: FORCE,
+  },
+  examples: [
+    '--in model.Q4_0.gguf --format onnx --dtype q4 --out my-model',
+    '--in base --adapter runs/mine/best --format gguf --dtype Q8_0 --out my-gguf',
+  ],
+  async run({ in: input, out: path, format, dtype: wanted, adapter, ...options }, print, signal) {
+    const inputs = { '--in': input, '--adapter': await adapterPaths(adapter), '--template': options.template, '--run': options.run };
+    if (options.kind === 'encoder') {
+      return exportEncoderFolder(input, await claimFolder(path, { force: options.force, inputs, print }), { ...options, dtype: wanted }, print);
     }
-    const eight = choose('adapted-bits', options['adapted-bits'], ['4', '8']) === '8';
-    const sections = options.run === undefined ? [] : [await trainingSection({ runs: options.run, data: options.data })];
-    const { checkpoint, merged, weightFiles, close } = await openModel({ path: input, adapters: options.adapter, template: options.template });
+    const { dtypes, write } = FORMATS[format];
+    const dtype = choose('dtype', wanted, dtypes);
+    const out = await claimFolder(path, { force: options.force, inputs, print });
+    const sections = options.run.length === 0 ? [] : [await trainingSection({ runs: options.run, data: options.data })];
+    const { checkpoint, merged, weightFiles, close } = await openModel({ path: input, adapters: adapter, template: options.template });
     try {
-      await write?.({
+      await write({
         source: checkpoint,
         out,
         dtype,
-        name: options.name ?? basename(resolve(out)),
-        licence: options.licence ?? 'that of the original weights',
+        name: options.name ?? basename(resolve(path)),
+        licence: options.licence,
         origin: options.source ?? weightFiles.join(', '),
         sections,
-        eightBits: (tensor) => eight && merged.has(tensor),
-        ...(contextLength !== undefined && { contextLength }),
+        eightBits: (tensor) => options['adapted-bits'] === '8' && merged.has(tensor),
+        ...(options.context !== undefined && { contextLength: options.context }),
         check: !options['no-check'],
         print,
         onProgress: progressLine(`Exporting ${checkpoint.name} as ${dtype}`),
         signal,
       });
-      print(`Written to ${out}`);
+      print(`Written to ${path}`);
     } finally {
       await close();
     }
   },
-};
+});

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Command, parseOptions, required } from '../../src/lab/command-line.ts';
+import { defineCommand } from '../../src/lab/command-options.ts';
 import { matrixShape } from '../../src/model/checkpoint/checkpoint.ts';
 import { chatTemplate } from '../../src/model/checkpoint/template.ts';
 import { countParameters } from '../../src/model/export/export.ts';
@@ -8,18 +8,19 @@ import { exists } from '../files/sink.ts';
 import { openAdapterFolder, openModel } from '../merge/open.ts';
 import { ADAPTER_CONFIG } from '../train/checkpoint.ts';
 
-const USAGE = '--in <gguf|safetensors folder|exported folder|adapter folder>';
-
 /** Prints what a checkpoint, an exported model or an adapter holds. */
-export const inspectCommand: Command = {
+export const inspectCommand = defineCommand({
   summary: 'Print the tensors, sizes and chat template of a model or an adapter.',
-  usage: USAGE,
-  async run(args, print) {
-    const input = required('in', parseOptions(args, { in: { type: 'string' } }, USAGE).in, USAGE);
+  operand: 'in',
+  options: {
+    in: { kind: 'text', value: 'MODEL', required: true, about: 'A GGUF file, a safetensors folder, a folder that export wrote, or the folder of an adapter.' },
+  },
+  examples: ['model.Q4_0.gguf', 'runs/mine/best'],
+  async run({ in: input }, print) {
     const lines = (await exists(join(input, ADAPTER_CONFIG))) ? await describeAdapter(input) : await describeModel(input);
     print(lines.join('\n'));
   },
-};
+});
 
 async function describeModel(path: string): Promise<string[]> {
   const { checkpoint, close } = await openModel({ path });

@@ -1,46 +1,42 @@
-import { LabError } from '../../src/error.ts';
-import { choose, type Command, parseOptions, required } from '../../src/lab/command-line.ts';
+import { defineCommand } from '../../src/lab/command-options.ts';
 import { checkpointToSafetensors } from '../../src/model/safetensors/from-checkpoint.ts';
 import type { SafetensorsType } from '../../src/model/safetensors/write.ts';
 import { verifyWeights } from '../export/verify.ts';
 import { openCheckpoint } from '../files/open.ts';
-import { diskFolder, writeFolder } from '../files/sink.ts';
+import { claimFolder } from '../files/output.ts';
+import { diskFolder } from '../files/sink.ts';
 import { openModel } from '../merge/open.ts';
+import { ADAPTER, adapterPaths, FORCE } from './options.ts';
 import { progressLine } from './progress.ts';
 
 const TYPES = { f32: 'F32', f16: 'F16', bf16: 'BF16' } as const satisfies Record<string, SafetensorsType>;
-const USAGE = `--base <gguf|safetensors folder> --adapter <folder>[=weight]… --out <folder> [--dtype ${Object.keys(TYPES).join('|')}] [--template <jinja file>] [--no-check]`;
 
 /** Writes a base model with adapters merged into it. */
-export const mergeCommand: Command = {
+export const mergeCommand = defineCommand({
   summary: 'Merge LoRA adapters into a base model and write it as a safetensors folder.',
-  usage: USAGE,
-  async run(args, print, signal) {
-    const options = parseOptions(
-      args,
-      {
-        base: { type: 'string' },
-        adapter: { type: 'string', multiple: true },
-        out: { type: 'string' },
-        dtype: { type: 'string', default: 'f32' },
-        template: { type: 'string' },
-        'no-check': { type: 'boolean', default: false },
-      },
-      USAGE,
-    );
-    const path = required('base', options.base, USAGE);
-    const out = required('out', options.out, USAGE);
-    if (!options.adapter) throw new LabError({ code: 'bad-config', what: '--adapter is missing.', todo: `Usage: ${USAGE}` });
-    const type = TYPES[choose('dtype', options.dtype, Object.keys(TYPES) as (keyof typeof TYPES)[])];
-    const { checkpoint, adapters, merged, close } = await openModel({ path, adapters: options.adapter, template: options.template });
+  operand: 'base',
+  options: {
+    base: { kind: 'text', value: 'MODEL', required: true, about: 'The base model: a GGUF file, a safetensors folder, or a folder that export wrote.' },
+    adapter: { ...ADAPTER, required: true },
+    out: { kind: 'text', value: 'FOLDER', required: true, about: 'The folder to write. It must be new, empty, or written by the lab.' },
+    dtype: { kind: 'text', choices: ['f32', 'f16', 'bf16'], default: 'f32', about: 'How the weights are kept.' },
+    template: { kind: 'text', value: 'FILE', otherwise: "the adapters', else the model's", about: 'A Jinja chat template.' },
+    'no-check': { kind: 'flag', about: 'Do not read the result back and compare it with its source.' },
+    force: FORCE,
+  },
+  examples: ['--base base --adapter runs/mine/best --out merged', '--base base --adapter comfort=0.7 --adapter questions=0.5 --dtype bf16 --out merged'],
+  async run({ base, adapter, out: path, dtype, template, force, 'no-check': unchecked }, print, signal) {
+    const inputs = { '--base': base, '--adapter': await adapterPaths(adapter), '--template': template };
+    const out = await claimFolder(path, { force, inputs, print });
+    const { checkpoint, adapters, merged, close } = await openModel({ path: base, adapters: adapter, template });
     try {
       for (const { adapter } of adapters) print(`${adapter.name}: rank ${adapter.settings.rank}, ${adapter.modules.size} modules`);
       const progress = progressLine(`Merging ${checkpoint.name}`);
-      await writeFolder(out, async (temporary) => {
-        const files = await checkpointToSafetensors(checkpoint, diskFolder(temporary), { type, onProgress: ({ done, total }) => progress(done, total), signal });
+      await out.write(async (temporary) => {
+        const files = await checkpointToSafetensors(checkpoint, diskFolder(temporary), { type: TYPES[dtype], onProgress: ({ done, total }) => progress(done, total), signal });
         const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
         print(`${merged.size} of ${checkpoint.tensors.size} tensors changed; ${files.length} files, ${(bytes / 1e6).toFixed(1)} MB`);
-        if (options['no-check']) return;
+        if (unchecked) return;
         const copy = await openCheckpoint(temporary);
         try {
           await verifyWeights(checkpoint, copy.checkpoint, print, signal);
@@ -48,9 +44,9 @@ export const mergeCommand: Command = {
           await copy.close();
         }
       });
-      print(`Written to ${out}`);
+      print(`Written to ${path}`);
     } finally {
       await close();
     }
   },
-};
+});

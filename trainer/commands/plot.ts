@@ -1,35 +1,46 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { LabError } from '../../src/error.ts';
-import { type Command, parsePaths, required } from '../../src/lab/command-line.ts';
+import { defineCommand } from '../../src/lab/command-options.ts';
+import { refuseOverlap } from '../../src/lab/output-path.ts';
 import { lossCurves, rateCurves, type NamedRun } from '../../src/table/figures/loss-curves.ts';
 import { parseMetrics } from '../../src/train/metrics-row.ts';
-import { drawSvg } from '../figures/svg.ts';
-import { diskError } from '../files/sink.ts';
+import { drawSvg, isOwnSvg } from '../figures/svg.ts';
+import { replaceFile } from '../files/sink.ts';
 import { METRICS_FILE } from '../train/metrics.ts';
 
-const USAGE = '<run folder or metrics.jsonl>… --out <file.svg>';
-
 /** Draws the losses and the learning rate of runs. */
-export const plotCommand: Command = {
+export const plotCommand = defineCommand({
   summary: 'Draw the loss curves and the learning rate of one or more runs as an SVG.',
-  usage: USAGE,
-  async run(args, print) {
-    const { values, paths } = parsePaths(args, { out: { type: 'string' } }, USAGE);
-    const out = required('out', values.out, USAGE);
-    if (paths.length === 0) throw new LabError({ code: 'bad-config', what: 'There is no run to draw.', todo: `Usage: ${USAGE}` });
+  operand: 'run',
+  options: {
+    run: { kind: 'text', value: 'RUN', many: true, required: true, about: 'The folder of a run, or its metrics.jsonl.' },
+    out: { kind: 'text', value: 'FILE.svg', required: true, about: 'The file to write. It must be new, or written by this command.' },
+    force: { kind: 'flag', about: 'Replace a file that this command did not write.' },
+  },
+  examples: ['runs/mine --out loss.svg', 'runs/mine runs/other --out loss.svg'],
+  async run({ run: paths, out, force }, print) {
+    await claimSvg(out, paths, force);
     const runs = await Promise.all(paths.map(readRun));
-    const svg = drawSvg([lossCurves(runs), rateCurves(runs)], `Loss of ${runs.map(({ name }) => name).join(', ')}`);
-    await writeFile(out, svg).catch((error: unknown) => {
-      throw diskError(error, out);
-    });
+    await replaceFile(out, drawSvg([lossCurves(runs), rateCurves(runs)], `Loss of ${runs.map(({ name }) => name).join(', ')}`));
     for (const { name, rows } of runs) {
       const best = rows.reduce((least, { evalLoss }) => Math.min(least, evalLoss ?? Infinity), Infinity);
       print(`${name}: ${rows.at(-1)?.step ?? 0} updates${best < Infinity ? `, best evaluation loss ${best.toFixed(4)}` : ''}`);
     }
     print(`Written to ${out}`);
   },
-};
+});
+
+/** @throws {LabError} bad-config where the file is another kind's or, without `force`, another program's. */
+async function claimSvg(out: string, runs: readonly string[], force: boolean): Promise<void> {
+  if (!/\.svg$/i.test(out)) throw new LabError({ code: 'bad-config', where: out, what: 'An SVG is drawn, but the name does not end in .svg.', todo: 'Give a name such as loss.svg.' });
+  await refuseOverlap(out, { 'the plot': runs });
+  const info = await stat(out).catch(() => undefined);
+  if (!info) return;
+  if (!info.isFile()) throw new LabError({ code: 'bad-config', where: out, what: 'It is no file.', todo: 'Choose another name with --out.' });
+  if (force || isOwnSvg(await readFile(out, 'utf8'))) return;
+  throw new LabError({ code: 'bad-config', where: out, what: 'There is such a file, and this command did not write it.', todo: 'Choose another name with --out, or replace it with --force.' });
+}
 
 async function readRun(path: string): Promise<NamedRun> {
   const info = await stat(path).catch(() => undefined);

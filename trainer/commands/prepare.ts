@@ -1,36 +1,41 @@
-import { type Command, parseOptions } from '../../src/lab/command-line.ts';
+import { defineCommand } from '../../src/lab/command-options.ts';
 import { writeFile } from '../../src/model/export/sink.ts';
-import { diskFolder, writeFolder } from '../files/sink.ts';
+import { checkLora } from '../../src/train/lora.ts';
+import { claimFolder } from '../files/output.ts';
+import { diskFolder } from '../files/sink.ts';
 import { openModel } from '../merge/open.ts';
 import { describeParts, prepareData } from '../train/prepare.ts';
 import { sequenceLines } from '../train/sequence-file.ts';
+import { CONFIG_OPTIONS, configFrom, configInputs, FORCE } from './options.ts';
 import { progressLine } from './progress.ts';
-import { CONFIG_OPTIONS, configFrom } from './train.ts';
-
-const USAGE = '[--preset <name>] [--config <yaml>] [--set key.path=value]… [--skip-bad] [--out <folder>]';
 
 /** Shows what a configuration makes of its data, and writes the sequences when asked to. */
-export const prepareCommand: Command = {
+export const prepareCommand = defineCommand({
   summary: 'Show, and with --out write, the training examples that a configuration makes of its data.',
-  usage: USAGE,
-  async run(args, print, signal) {
-    const values = parseOptions(args, { ...CONFIG_OPTIONS, out: { type: 'string' } }, USAGE);
+  options: {
+    ...CONFIG_OPTIONS,
+    out: { kind: 'text', value: 'FOLDER', otherwise: 'nothing is written', about: 'A folder for the examples. It must be new, empty, or written by the lab.' },
+    force: FORCE,
+  },
+  examples: ['--preset smollm2-135m', '--config run.yaml --set data.maxTokens=1024 --out prepared'],
+  async run({ out: path, force, ...values }, print, signal) {
     const config = await configFrom(values);
-    const { checkpoint, close } = await openModel({ path: config.model });
+    const out = path === undefined ? undefined : await claimFolder(path, { force, inputs: configInputs(config, values.config), print });
+    const { checkpoint, close } = await openModel({ path: config.model, option: 'the setting model' });
     try {
+      checkLora(config.lora, checkpoint.config);
       const data = await prepareData(checkpoint, config, progressLine('Preparing'), signal);
       print(describeParts(data, config.data));
-      const { out } = values;
-      if (out === undefined) return;
-      await writeFolder(out, async (temporary) => {
+      if (!out) return;
+      await out.write(async (temporary) => {
         const sink = diskFolder(temporary);
         await writeFile(sink, 'train.jsonl', sequenceLines(data.train.sequences));
         await writeFile(sink, 'eval.jsonl', sequenceLines(data.eval.sequences));
         await writeFile(sink, 'prepared.json', JSON.stringify({ data: config.data, train: data.train.counts, eval: data.eval.counts, bad: data.bad }, null, 2));
       });
-      print(`Written to ${out}`);
+      print(`Written to ${out.path}`);
     } finally {
       await close();
     }
   },
-};
+});

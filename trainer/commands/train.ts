@@ -1,92 +1,70 @@
 import { LabError } from '../../src/error.ts';
-import { choose, type Command, parseOptions } from '../../src/lab/command-line.ts';
+import { defineCommand } from '../../src/lab/command-options.ts';
+import { checkLora } from '../../src/train/lora.ts';
 import { trainWithAccelerate } from '../backend/accelerate.ts';
 import { openModel } from '../merge/open.ts';
-import { BACKENDS, DEVICES, loadConfig, type RunConfig } from '../train/config.ts';
+import { BACKENDS, DEVICES } from '../train/config.ts';
+import { claimRun } from '../train/place.ts';
 import { describeParts, prepareData } from '../train/prepare.ts';
 import { TrainingProgress } from '../train/progress.ts';
 import { trainRun } from '../train/run.ts';
+import { CONFIG_OPTIONS, configFrom, configInputs } from './options.ts';
 import { progressLine } from './progress.ts';
 
-const USAGE = [
-  '[--preset <name>] [--config <yaml>] [--set key.path=value]… [--device cpu|webgpu|cuda] [--skip-bad] [--resume]',
-  '[--backend onnx|accelerate [--processes <number>] [--python <command>] [--dry-run]]',
-].join(' ');
-
-/** Options that name a configuration. */
-export const CONFIG_OPTIONS = {
-  preset: { type: 'string' },
-  config: { type: 'string' },
-  set: { type: 'string', multiple: true },
-  'skip-bad': { type: 'boolean' },
-} as const;
-
-interface ConfigValues {
-  preset?: string | undefined;
-  config?: string | undefined;
-  set?: string[] | undefined;
-  'skip-bad'?: boolean | undefined;
-  device?: string | undefined;
-  backend?: string | undefined;
-  processes?: string | undefined;
-}
-
-export async function configFrom(values: ConfigValues): Promise<RunConfig> {
-  if (values.preset === undefined && values.config === undefined && !values.set) {
-    throw new LabError({ code: 'bad-config', what: 'There is no configuration.', todo: 'Give --preset, --config or both.' });
-  }
-  return loadConfig({
-    ...(values.preset !== undefined && { preset: values.preset }),
-    ...(values.config !== undefined && { file: values.config }),
-    set: [
-      ...(values.set ?? []),
-      ...(values['skip-bad'] ? ['data.skipBad=true'] : []),
-      ...(values.backend !== undefined ? [`backend=${choose('backend', values.backend, BACKENDS)}`] : []),
-      ...(values.processes !== undefined ? [`devices=${values.processes}`] : []),
-      ...(values.device !== undefined ? [`device=${choose('device', values.device, DEVICES)}`] : []),
-    ],
-  });
-}
-
-const OPTIONS = {
-  ...CONFIG_OPTIONS,
-  device: { type: 'string' },
-  resume: { type: 'boolean', default: false },
-  backend: { type: 'string' },
-  processes: { type: 'string' },
-  python: { type: 'string', default: 'python3' },
-  'dry-run': { type: 'boolean', default: false },
-} as const;
+const REASONS = { finished: 'Finished', 'no-better': 'Stopped because the evaluation loss no longer fell', stopped: 'Stopped on request; resume it with --resume' };
 
 /** Trains an adapter. */
-export const trainCommand: Command = {
+export const trainCommand = defineCommand({
   summary: 'Train a LoRA adapter on dialogues, here or with Hugging Face Accelerate.',
-  usage: USAGE,
-  async run(args, print, signal) {
-    const values = parseOptions(args, OPTIONS, USAGE);
-    const config = await configFrom(values);
+  options: {
+    ...CONFIG_OPTIONS,
+    resume: { kind: 'flag', about: 'Resume the run in the folder from its last checkpoint.' },
+    fresh: { kind: 'flag', about: 'Replace the run in the folder; it stays whole until the first update of the new one has succeeded.' },
+    device: { kind: 'text', choices: DEVICES, otherwise: "the configuration's, else cpu", about: 'Where the training step runs.' },
+    backend: { kind: 'text', choices: BACKENDS, otherwise: "the configuration's, else onnx", about: 'Train here (onnx), or in Python with PEFT (accelerate).' },
+    processes: { kind: 'count', otherwise: "the configuration's, else 1", about: 'Processes of the accelerate backend, one for each graphics card.' },
+    python: { kind: 'text', value: 'COMMAND', default: 'python3', about: 'The Python of the accelerate backend.' },
+    'dry-run': { kind: 'flag', about: 'Write what the accelerate backend needs and print its command, but do not run it.' },
+  },
+  examples: [
+    '--preset smollm2-135m --set out=runs/mine',
+    '--preset smollm2-135m --set out=runs/mine --resume',
+    '--config run.yaml --backend accelerate --device cuda --processes 4 --dry-run',
+  ],
+  async run({ resume, fresh, device, backend, processes, python, 'dry-run': dryRun, ...values }, print, signal) {
+    const config = await configFrom(values, [
+      ...(backend !== undefined ? [`backend=${backend}`] : []),
+      ...(processes !== undefined ? [`devices=${processes}`] : []),
+      ...(device !== undefined ? [`device=${device}`] : []),
+    ]);
     const elsewhere = config.backend === 'accelerate';
-    if (!elsewhere && (config.precision !== 'fp32' || config.devices !== 1 || values['dry-run'])) {
+    if (!elsewhere && (config.precision !== 'fp32' || config.devices !== 1 || dryRun)) {
       throw new LabError({ code: 'unsupported', what: 'Training here runs in fp32 on one device.', todo: 'Use --set precision=fp32 --set devices=1, or --backend accelerate, which also has --dry-run.' });
     }
-    if (elsewhere && values.resume) {
-      throw new LabError({ code: 'unsupported', where: 'the accelerate backend', what: 'It cannot go on with a run.', todo: 'Start anew without --resume, with fewer epochs if the adapter in best/ is good enough already.' });
+    if (elsewhere && resume) {
+      throw new LabError({ code: 'unsupported', where: 'the accelerate backend', what: 'It cannot resume a run.', todo: 'Start a new one with --set out=…, with fewer epochs if the adapter in best/ is good enough already.' });
     }
-    const { checkpoint, close } = await openModel({ path: config.model });
+    const place = await claimRun(config.out, { resume, fresh, inputs: configInputs(config, values.config) });
     try {
-      const data = await prepareData(checkpoint, config, progressLine('Preparing'), signal);
-      print(describeParts(data, config.data));
-      const progress = new TrainingProgress();
-      if (elsewhere) {
-        await trainWithAccelerate(checkpoint, config, data, { dryRun: values['dry-run'], python: values.python, onRow: (row, plan) => progress.show(row, plan), print, signal });
-        if (!values['dry-run']) print(`Finished. The run is in ${config.out}`);
-        return;
+      const { checkpoint, close } = await openModel({ path: config.model, option: 'the setting model' });
+      try {
+        checkLora(config.lora, checkpoint.config);
+        const data = await prepareData(checkpoint, config, progressLine('Preparing'), signal);
+        print(describeParts(data, config.data));
+        const progress = new TrainingProgress();
+        const onRow: TrainingProgress['show'] = (row, plan) => progress.show(row, plan);
+        if (elsewhere) {
+          await trainWithAccelerate(checkpoint, config, data, place, { dryRun, python, onRow, print, signal });
+          if (!dryRun) print(`Finished. The run is in ${config.out}`);
+          return;
+        }
+        const { updates, best, reason } = await trainRun(checkpoint, config, data, place, { onRow, onNote: print, signal });
+        print(`\n${REASONS[reason]} after ${updates} updates${best ? `; best evaluation loss ${best.loss.toFixed(4)} after ${best.update}` : ''}. The run is in ${config.out}`);
+      } finally {
+        await close();
       }
-      const { updates, best, reason } = await trainRun(checkpoint, config, data, { resume: values.resume, onRow: (row, plan) => progress.show(row, plan), onNote: print, signal });
-      const why = { finished: 'Finished', 'no-better': 'Stopped because the evaluation loss no longer fell', stopped: 'Stopped on request; go on with --resume' }[reason];
-      print(`\n${why} after ${updates} updates${best ? `; best evaluation loss ${best.loss.toFixed(4)} after ${best.update}` : ''}. The run is in ${config.out}`);
     } finally {
-      await close();
+      await place.close();
     }
   },
-};
+});

@@ -1,12 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { LabError } from '../../src/error.ts';
-import { choose } from '../../src/lab/command-line.ts';
+import { choose } from '../../src/lab/command-options.ts';
 import { ENCODER_DTYPES } from '../../src/model/encoder/build.ts';
 import { exportEncoder } from '../../src/model/encoder/export.ts';
 import { sideFiles } from '../files/open.ts';
-import { diskFolder, writeFolder } from '../files/sink.ts';
+import type { OutputFolder } from '../files/output.ts';
+import { diskFolder } from '../files/sink.ts';
 import { fileSource } from '../files/source.ts';
+import { UNKNOWN_LICENCE } from './job.ts';
 
 /** Options of the export command that an encoder takes. */
 export interface EncoderOptions {
@@ -20,7 +22,7 @@ export interface EncoderOptions {
  * Converts the folder of a BERT encoder (one safetensors file, config and tokenizer) into a folder for the lab.
  * @throws LabError missing-file where the folder doesn't hold exactly one safetensors file; what `exportEncoder` throws.
  */
-export async function exportEncoderFolder(input: string, out: string, options: EncoderOptions, print: (line: string) => void): Promise<void> {
+export async function exportEncoderFolder(input: string, out: OutputFolder, options: EncoderOptions, print: (line: string) => void): Promise<void> {
   const dtype = choose('dtype', options.dtype, ENCODER_DTYPES);
   const names = await readdir(input).catch((error: unknown) => {
     throw LabError.from(error, { code: 'missing-file', where: input, what: 'The folder cannot be read', todo: 'Check --in.' });
@@ -29,10 +31,10 @@ export async function exportEncoderFolder(input: string, out: string, options: E
   if (!file || other) throw new LabError({ code: 'missing-file', where: input, what: 'An encoder is read from a folder with one .safetensors file.', todo: 'Check --in.' });
   const weights = await fileSource(join(input, file));
   try {
-    const [name, licence, source] = [options.name ?? basename(resolve(out)), options.licence ?? 'that of the original weights', options.source ?? file];
+    const [name, licence, source] = [options.name ?? basename(resolve(out.path)), options.licence ?? UNKNOWN_LICENCE, options.source ?? file];
     const files = await sideFiles(input);
-    const { parameters } = await writeFolder(out, (temporary) => exportEncoder(weights, files, diskFolder(temporary), { dtype, name, licence, source }));
-    print(`${(parameters / 1e6).toFixed(1)} million parameters\nWritten to ${out}`);
+    const { parameters } = await out.write((temporary) => exportEncoder(weights, files, diskFolder(temporary), { dtype, name, licence, source }));
+    print(`${(parameters / 1e6).toFixed(1)} million parameters\nWritten to ${out.path}`);
   } finally {
     await weights.close();
   }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { EncodableType } from '../../src/model/encode-stored.ts';
 import { writeFile } from '../../src/model/export/sink.ts';
 import { checkpointToGguf } from '../../src/model/gguf/from-checkpoint.ts';
-import { diskFolder, writeFolder } from '../files/sink.ts';
+import { diskFolder } from '../files/sink.ts';
 import type { ExportJob } from './job.ts';
 import { verifyGguf } from './verify.ts';
 
@@ -15,7 +15,7 @@ const BESIDE = ['config.json', 'LICENSE'];
 /** Writes a checkpoint as `<name>.<type>.gguf` for llama.cpp into a folder, whole or not at all, and checks it. */
 export async function exportGgufFolder(job: ExportJob): Promise<void> {
   const type = job.dtype as (typeof GGUF_DTYPES)[number];
-  await writeFolder(job.out, async (temporary) => {
+  await job.out.write(async (temporary) => {
     const folder = diskFolder(temporary);
     const name = `${job.name}.${type}.gguf`;
     const file = await folder.create(name);
@@ -23,7 +23,7 @@ export async function exportGgufFolder(job: ExportJob): Promise<void> {
       name: job.name,
       type,
       eightBits: job.eightBits,
-      licence: job.licence,
+      ...(job.licence !== undefined && { licence: job.licence }),
       onProgress: ({ done, total }) => job.onProgress(done, total),
       signal: job.signal,
     });

@@ -1,13 +1,18 @@
 import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
 import type { CardSection } from '../../src/model/export/card.ts';
+import type { OutputFolder } from '../files/output.ts';
+
+/** What cards say where nobody named a licence. */
+export const UNKNOWN_LICENCE = 'that of the original weights';
 
 /** What every format is written from. */
 export interface ExportJob {
   source: Checkpoint;
-  out: string;
+  out: OutputFolder;
   dtype: string;
   name: string;
-  licence: string;
+  /** Undefined where nobody named one: that of the original weights. */
+  licence: string | undefined;
   /** Where the weights come from, a sentence for the card. */
   origin: string;
   /** Further sections of the card. */

@@ -6,6 +6,7 @@ import { MLC_DTYPES } from '../../src/model/mlc/format.ts';
 import { indexSchema } from '../../src/model/mlc/index-file.ts';
 import { TINY_CONFIGS, writeTinyModel } from '../../tests/harness/tiny-model.ts';
 import { openCheckpoint } from '../files/open.ts';
+import { ownFolder } from '../files/output.ts';
 import { exportMlcFolder, verifyMlc } from './mlc.ts';
 
 let root = '';
@@ -21,7 +22,7 @@ describe.each(SUPPORTED)('%s', (name) => {
     const { checkpoint, close } = await openCheckpoint(folder);
     const out = `${folder}-${dtype}`;
     const lines: string[] = [];
-    await exportMlcFolder(checkpoint, out, { dtype, check: true, print: (line) => lines.push(line), onProgress: () => undefined });
+    await exportMlcFolder(checkpoint, ownFolder(out), { dtype, check: true, print: (line) => lines.push(line), onProgress: () => undefined });
     const exact = /Weights: (\d+) of (\d+)/.exec(lines.join('\n'));
     if (dtype === 'q0f32') expect(exact?.[1]).toBe(exact?.[2]);
     else expect(Number(/mean (\S+),/.exec(lines.join('\n'))?.[1])).toBeLessThan(dtype === 'q0f16' ? 5e-4 : 0.12);
@@ -39,7 +40,7 @@ describe('a weight folder', () => {
     await writeTinyModel(folder);
     const { checkpoint, close } = await openCheckpoint(folder);
     const out = `${folder}-mlc`;
-    await exportMlcFolder(checkpoint, out, { dtype: 'q4f16_1', check: false, print: () => undefined, onProgress: () => undefined });
+    await exportMlcFolder(checkpoint, ownFolder(out), { dtype: 'q4f16_1', check: false, print: () => undefined, onProgress: () => undefined });
     const index = indexSchema.parse(JSON.parse(await readFile(join(out, 'tensor-cache.json'), 'utf8')));
     expect(await readFile(join(out, 'ndarray-cache.json'), 'utf8')).toBe(await readFile(join(out, 'tensor-cache.json'), 'utf8'));
     const path = join(out, index.records[0]?.dataPath ?? '');

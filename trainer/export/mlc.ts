@@ -11,7 +11,8 @@ import { mlcParameters, mlcTensors, type MlcParameter } from '../../src/model/ml
 import { GROUP, groupErrorLimit } from '../../src/model/mlc/quantise.ts';
 import { MlcReader } from '../../src/model/mlc/read.ts';
 import { createCodec } from '../../src/train/codec.ts';
-import { diskFolder, writeFolder } from '../files/sink.ts';
+import type { OutputFolder } from '../files/output.ts';
+import { diskFolder } from '../files/sink.ts';
 import { type FileSource, fileSource } from '../files/source.ts';
 
 export interface MlcFolderOptions {
@@ -25,12 +26,12 @@ export interface MlcFolderOptions {
 }
 
 /** Writes a checkpoint as a folder for WebLLM, whole or not at all, and checks it. */
-export async function exportMlcFolder(source: Checkpoint, out: string, options: MlcFolderOptions): Promise<void> {
+export async function exportMlcFolder(source: Checkpoint, out: OutputFolder, options: MlcFolderOptions): Promise<void> {
   const { dtype, contextLength, check, print, onProgress, signal } = options;
   const tokenizer = (name: string): unknown => JSON.parse(source.files.get(name) ?? 'null');
   const codec = createCodec(tokenizer('tokenizer.json'), tokenizer('tokenizer_config.json'), source.config.eosTokenIds);
   const { conversation, exact } = chooseConversation(source.files.get('tokenizer_config.json') ?? '', (turns) => codec.render(turns, { prompt: true }), source.config);
-  await writeFolder(out, async (temporary) => {
+  await out.write(async (temporary) => {
     const files = await exportMlc(source, diskFolder(temporary), {
       dtype, conversation, onProgress: ({ done, total }) => onProgress(done, total),
       ...(contextLength !== undefined && { contextLength }),

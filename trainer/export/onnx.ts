@@ -1,7 +1,7 @@
 import type { ExportDtype } from '../../src/model/export/dtype.ts';
 import { countParameters, exportOnnx } from '../../src/model/export/export.ts';
-import { diskFolder, writeFolder } from '../files/sink.ts';
-import type { ExportJob } from './job.ts';
+import { diskFolder } from '../files/sink.ts';
+import { type ExportJob, UNKNOWN_LICENCE } from './job.ts';
 import { quantisePool } from './quantise-pool.ts';
 import { verifyExport } from './verify.ts';
 
@@ -10,8 +10,8 @@ const LARGE = 5e7;
 
 /** Writes a checkpoint as a folder for the lab and transformers.js, whole or not at all, and checks it. */
 export async function exportOnnxFolder(job: ExportJob): Promise<void> {
-  await writeFolder(job.out, async (temporary) => {
-    const { source, name, licence, sections, eightBits, contextLength, signal, print } = job;
+  await job.out.write(async (temporary) => {
+    const { source, name, licence = UNKNOWN_LICENCE, sections, eightBits, contextLength, signal, print } = job;
     const pool = countParameters(source) < LARGE ? undefined : quantisePool();
     const manifest = await exportOnnx(source, diskFolder(temporary), {
       dtype: job.dtype as ExportDtype,

@@ -5,6 +5,14 @@ import { parseHTML } from 'linkedom';
 const STYLE = `svg.figure { color: #25211b; background: #fbf8f2; }
 @media (prefers-color-scheme: dark) { svg.figure { color: #ece5d9; background: #1a1815; } }`;
 
+/** Marks a file as one that may be drawn again. */
+const OWN = 'data-drawn-by="solace-lab"';
+
+/** Whether an SVG is one that `drawSvg` made. */
+export function isOwnSvg(text: string): boolean {
+  return text.startsWith('<svg ') && text.slice(0, text.indexOf('>')).includes(OWN);
+}
+
 /** Draws figures one below the other into one SVG file that needs nothing else. */
 export function drawSvg(figures: readonly Plot.PlotOptions[], title: string): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
@@ -19,7 +27,7 @@ export function drawSvg(figures: readonly Plot.PlotOptions[], title: string): st
   }
   const name = document.createElement('title');
   name.textContent = title;
-  return `<svg xmlns="http://www.w3.org/2000/svg" class="figure" viewBox="0 0 ${width} ${top}" width="${width}" height="${top}" role="img">
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="figure" ${OWN} viewBox="0 0 ${width} ${top}" width="${width}" height="${top}" role="img">
 ${name.outerHTML}<style>${STYLE}</style>
 ${root.innerHTML}
 </svg>

@@ -19,14 +19,15 @@ export interface OpenedCheckpoint {
 
 /**
  * Opens the weights at `path`: a .gguf or .safetensors file, or a folder that holds one, with the JSON files beside it.
+ * @param option how people named the path, for errors.
  * @throws {LabError} missing-file when there are no weights, or several GGUF files to choose from.
  */
-export async function openCheckpoint(path: string): Promise<OpenedCheckpoint> {
+export async function openCheckpoint(path: string, option = '--in'): Promise<OpenedCheckpoint> {
   const full = resolve(path);
   const info = await stat(full).catch(() => undefined);
-  if (!info) throw new LabError({ code: 'missing-file', what: 'There is no such file or folder.', where: path, todo: 'Check --in.' });
+  if (!info) throw new LabError({ code: 'missing-file', what: 'There is no such file or folder.', where: path, todo: `Check ${option}.` });
   const folder = info.isDirectory() ? full : dirname(full);
-  const weights = info.isDirectory() ? await weightsIn(folder, path) : [basename(full)];
+  const weights = info.isDirectory() ? await weightsIn(folder, path, option) : [basename(full)];
   const files = await sideFiles(folder);
   const sources = await Promise.all(weights.map((name) => fileSource(join(folder, name))));
   const close = async (): Promise<void> => void (await Promise.all(sources.map((source) => source.close())));
@@ -40,7 +41,7 @@ export async function openCheckpoint(path: string): Promise<OpenedCheckpoint> {
   }
 }
 
-async function weightsIn(folder: string, shown: string): Promise<string[]> {
+async function weightsIn(folder: string, shown: string, option: string): Promise<string[]> {
   const names = (await readdir(folder)).sort();
   const safetensors = names.filter((name) => name.endsWith('.safetensors'));
   if (safetensors.length) return safetensors;
@@ -50,7 +51,7 @@ async function weightsIn(folder: string, shown: string): Promise<string[]> {
     code: 'missing-file',
     what: gguf.length ? `The folder holds ${gguf.length} GGUF files: ${gguf.join(', ')}.` : 'The folder holds no .gguf and no .safetensors file.',
     where: shown,
-    todo: gguf.length ? 'Give one of them as --in.' : 'Check --in.',
+    todo: gguf.length ? `Give one of them as ${option}.` : `Check ${option}.`,
   });
 }
 

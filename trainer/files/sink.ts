@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { type FileHandle, mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { LabError } from '../../src/error.ts';
 import type { FileSink, FolderSink } from '../../src/model/export/sink.ts';
 
+/** How people name the place that is written: an option of the command, or the setting of a run. */
+export type PlaceOption = '--out' | '--set out=';
+
 /** Turns what the file system says into advice. */
-export function diskError(error: unknown, path: string): LabError {
+export function diskError(error: unknown, path: string, option: PlaceOption = '--out'): LabError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new LabError({ code: 'quota', what: 'The disk is full.', where: path, todo: 'Free some space or choose another folder with --out.' }, { cause: error });
+    return new LabError({ code: 'quota', what: 'The disk is full.', where: path, todo: `Free some space or choose another folder with ${option}.` }, { cause: error });
   }
-  return LabError.from(error, { code: 'bad-file', what: 'The file cannot be written', where: path, todo: 'Check the folder and its permissions, or choose another with --out.' });
+  return LabError.from(error, { code: 'bad-file', what: 'The file cannot be written', where: path, todo: `Check the folder and its permissions, or choose another with ${option}.` });
 }
 
 class NodeFileSink implements FileSink {
@@ -21,13 +24,14 @@ class NodeFileSink implements FileSink {
     private readonly handle: FileHandle,
     private readonly path: string,
     private readonly full: string,
+    private readonly option: PlaceOption,
   ) {}
 
   async write(bytes: Uint8Array): Promise<void> {
     try {
       for (let done = 0; done < bytes.length; ) done += (await this.handle.write(bytes, done)).bytesWritten;
     } catch (error) {
-      throw diskError(error, this.full);
+      throw diskError(error, this.full, this.option);
     }
     this.hash.update(bytes);
     this.bytes += bytes.length;
@@ -35,52 +39,37 @@ class NodeFileSink implements FileSink {
 
   async close() {
     await this.handle.close().catch((error: unknown) => {
-      throw diskError(error, this.full);
+      throw diskError(error, this.full, this.option);
     });
     return { path: this.path, bytes: this.bytes, sha256: this.hash.digest('hex') };
   }
 }
 
 /** A sink that writes below `root`, hashing as it goes. */
-export function diskFolder(root: string): FolderSink {
+export function diskFolder(root: string, option: PlaceOption = '--out'): FolderSink {
   return {
     async create(path) {
       const full = join(root, path);
       try {
         await mkdir(dirname(full), { recursive: true });
-        return new NodeFileSink(await open(full, 'w'), path, full);
+        return new NodeFileSink(await open(full, 'w'), path, full, option);
       } catch (error) {
-        throw diskError(error, full);
+        throw diskError(error, full, option);
       }
     },
   };
 }
 
-/**
- * Fills a folder through `write` so that it appears whole or not at all: into a temporary folder beside it, renamed at
- * the end. A folder that was there before is replaced only then.
- */
-export async function writeFolder<T>(out: string, write: (temporary: string) => Promise<T>): Promise<T> {
-  const target = resolve(out);
+/** Writes a file so that it appears whole or not at all; a link stays a link. */
+export async function replaceFile(path: string, text: string, option: PlaceOption = '--out'): Promise<void> {
+  const target = await realpath(path).catch(() => path);
   const temporary = `${target}.partial-${process.pid}`;
-  const before = `${target}.old-${process.pid}`;
   try {
-    const result = await write(temporary);
-    try {
-      const replaced = await exists(target);
-      if (replaced) await rename(target, before);
-      await rename(temporary, target).catch(async (error: unknown) => {
-        if (replaced) await rename(before, target);
-        throw error;
-      });
-      if (replaced) await rm(before, { recursive: true });
-    } catch (error) {
-      throw diskError(error, target);
-    }
-    return result;
-  } finally {
-    // Whatever went wrong before is the better story than a folder that could not be removed.
-    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    await writeFile(temporary, text);
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw diskError(error, path, option);
   }
 }
 

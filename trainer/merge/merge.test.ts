@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -124,10 +124,14 @@ describe('npm run trainer -- merge', () => {
     await opened.close();
   });
 
-  it('reads weights of adapters', () => {
-    expect(parseAdapterOption('a/b')).toEqual({ folder: 'a/b', weight: 1 });
-    expect(parseAdapterOption('a=b=-1.5e-1')).toEqual({ folder: 'a=b', weight: -0.15 });
-    expect(() => parseAdapterOption('a=1.2.3')).toThrow(/weight 1.2.3/);
+  it('reads weights of adapters, unless a folder has the whole name', async () => {
+    expect(await parseAdapterOption('a/b')).toEqual({ folder: 'a/b', weight: 1 });
+    expect(await parseAdapterOption('a=b=-1.5e-1')).toEqual({ folder: 'a=b', weight: -0.15 });
+    await expect(parseAdapterOption('a=1.2.3')).rejects.toThrow(/weight 1.2.3/);
+    const folder = join(root, 'lr=2e-4');
+    await mkdir(folder);
+    expect(await parseAdapterOption(folder)).toEqual({ folder, weight: 1 });
+    expect(await parseAdapterOption(`${folder}=0.5`)).toEqual({ folder, weight: 0.5 });
   });
 });
 

@@ -38,10 +38,10 @@ export async function openAdapterFolder(folder: string): Promise<OpenedAdapter> 
   }
 }
 
-/** An option `folder` or `folder=weight`. */
-export function parseAdapterOption(option: string): { folder: string; weight: number } {
+/** An option `folder` or `folder=weight`; a folder of that whole name comes first. */
+export async function parseAdapterOption(option: string): Promise<{ folder: string; weight: number }> {
   const [, folder, weight] = /^(.+)=([-+]?[\d.]+(?:e[-+]?\d+)?)$/i.exec(option) ?? [];
-  if (folder === undefined) return { folder: option, weight: 1 };
+  if (folder === undefined || (await exists(option))) return { folder: option, weight: 1 };
   if (Number.isFinite(Number(weight))) return { folder, weight: Number(weight) };
   throw new LabError({ code: 'bad-config', what: `--adapter ${option} has the weight ${weight}.`, todo: 'Write --adapter folder=0.5.' });
 }
@@ -53,6 +53,8 @@ export interface ModelChoice {
   adapters?: readonly string[] | undefined;
   /** A file with the chat template to use in place of the model's and the adapters'. */
   template?: string | undefined;
+  /** How people named `path`: an option, or a setting of a run. */
+  option?: string | undefined;
 }
 
 export interface OpenedModel {
@@ -69,15 +71,15 @@ export interface OpenedModel {
  * Opens a model, its adapters merged as it is read. It speaks the chat template that the adapters were trained with.
  * @throws {LabError} bad-config when the adapters were trained with different templates and none is given.
  */
-export async function openModel({ path, adapters: options = [], template }: ModelChoice): Promise<OpenedModel> {
+export async function openModel({ path, adapters: options = [], template, option }: ModelChoice): Promise<OpenedModel> {
   const closers: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => void (await Promise.all(closers.map((one) => one())));
   try {
-    const base = await openBase(path);
+    const base = await openBase(path, option);
     closers.push(base.close);
     const adapters: OpenedAdapter[] = [];
     const weighted: WeightedAdapter[] = [];
-    for (const { folder, weight } of options.map(parseAdapterOption)) {
+    for (const { folder, weight } of await Promise.all(options.map(parseAdapterOption))) {
       const opened = await openAdapterFolder(folder);
       closers.push(opened.close);
       adapters.push(opened);
@@ -100,8 +102,8 @@ export async function openModel({ path, adapters: options = [], template }: Mode
   }
 }
 
-async function openBase(path: string): Promise<{ checkpoint: Checkpoint; weightFiles: string[]; close(): Promise<void> }> {
-  if (!(await exists(join(path, MANIFEST_NAME)))) return openCheckpoint(path);
+async function openBase(path: string, option: string | undefined): Promise<{ checkpoint: Checkpoint; weightFiles: string[]; close(): Promise<void> }> {
+  if (!(await exists(join(path, MANIFEST_NAME)))) return openCheckpoint(path, option);
   const { checkpoint, model, close } = await openExportedFolder(path);
   return { checkpoint, weightFiles: [basename(model)], close };
 }

@@ -1,7 +1,8 @@
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../../src/error.ts';
+import { parseJson } from '../../src/model/checkpoint/json.ts';
 import { writeFile } from '../../src/model/export/sink.ts';
 import { readSafetensorsHeader } from '../../src/model/safetensors/read.ts';
 import { writeSafetensors } from '../../src/model/safetensors/write.ts';
@@ -10,7 +11,8 @@ import { STATE } from '../../src/train/graphs.ts';
 import type { AdapterTensor } from '../../src/train/lora.ts';
 import { ADAPTER_CONFIG, ADAPTER_FILE, peftConfig } from '../../src/train/peft-config.ts';
 import type { Moments, Weights } from '../../src/train/trainer.ts';
-import { diskFolder, writeFolder } from '../files/sink.ts';
+import { ownFolder, recoverFolder } from '../files/output.ts';
+import { diskFolder } from '../files/sink.ts';
 import { fileSource } from '../files/source.ts';
 import type { RunConfig } from './config.ts';
 
@@ -19,6 +21,8 @@ export { ADAPTER_CONFIG, ADAPTER_FILE };
 export const ADAPTER_TEMPLATE = 'chat_template.jinja';
 const OPTIMIZER_FILE = 'optimizer.safetensors';
 const STATE_FILE = 'state.json';
+/** What the trainer writes into `best/` and `last/`. */
+export const ADAPTER_FILES: readonly string[] = [ADAPTER_CONFIG, ADAPTER_FILE, ADAPTER_TEMPLATE, OPTIMIZER_FILE, STATE_FILE];
 
 const stateSchema = z.object({
   version: z.literal(1),
@@ -51,8 +55,8 @@ export interface AdapterKind {
 
 /** Writes an adapter folder in PEFT's format, whole or not at all; with `run` also what the run needs to go on. */
 export async function saveAdapter(folder: string, { config, tensors, template }: AdapterKind, adapter: Weights, run?: { state: RunState; moments: Moments }): Promise<void> {
-  await writeFolder(folder, async (temporary) => {
-    const sink = diskFolder(temporary);
+  await ownFolder(folder).write(async (temporary) => {
+    const sink = diskFolder(temporary, '--set out=');
     await writeFile(sink, ADAPTER_CONFIG, peftConfig(config.lora, basename(resolve(config.model))));
     if (template !== undefined) await writeFile(sink, ADAPTER_TEMPLATE, template);
     await writeTensors(ADAPTER_FILE, [{ prefix: '', weights: adapter }]);
@@ -79,8 +83,8 @@ export async function loadCheckpoint(folder: string): Promise<SavedRun | null> {
   await recoverFolder(folder);
   const text = await readFile(join(folder, STATE_FILE), 'utf8').catch(() => null);
   if (text === null) return null;
-  const parsed = stateSchema.safeParse(JSON.parse(text));
-  if (!parsed.success) throw new LabError({ code: 'bad-file', where: join(folder, STATE_FILE), what: z.prettifyError(parsed.error), todo: 'Start the run again without --resume.' });
+  const parsed = stateSchema.safeParse(parseJson(text, join(folder, STATE_FILE)));
+  if (!parsed.success) throw new LabError({ code: 'bad-file', where: join(folder, STATE_FILE), what: z.prettifyError(parsed.error), todo: 'Start the run again with --fresh.' });
   const adapter = await readWeights(join(folder, ADAPTER_FILE));
   const both = [...await readWeights(join(folder, OPTIMIZER_FILE))];
   const moment = (prefix: string): Weights => new Map(both.flatMap(([name, data]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), data]] : [])));
@@ -98,17 +102,5 @@ export async function readWeights(path: string): Promise<Weights> {
     return weights;
   } finally {
     await source.close();
-  }
-}
-
-/** Undoes what a killed `writeFolder` left: the old folder goes back to its place, unfinished ones vanish. */
-export async function recoverFolder(folder: string): Promise<void> {
-  const [parent, name] = [dirname(resolve(folder)), basename(folder)];
-  const siblings = await readdir(parent).catch((): string[] => []);
-  const old = siblings.find((sibling) => sibling.startsWith(`${name}.old-`));
-  if (old && !siblings.includes(name)) await rename(join(parent, old), join(parent, name));
-  else if (old) await rm(join(parent, old), { recursive: true, force: true });
-  for (const sibling of siblings) {
-    if (sibling.startsWith(`${name}.partial-`)) await rm(join(parent, sibling), { recursive: true, force: true });
   }
 }

@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { LabError } from '../../src/error.ts';
+import { nearest } from '../../src/lab/nearest.ts';
 import { REPRESENTATION_IDS } from '../../src/representation/representation.ts';
 import { BASE_FORMATS } from '../../src/train/base.ts';
 import { LABEL_CHOICES } from '../../src/train/example.ts';
 import { TARGET_MODULE_NAMES, type TargetModule } from '../../src/train/lora.ts';
+import type { PlanOptions } from '../../src/train/plan.ts';
 import { SCHEDULES } from '../../src/train/schedule.ts';
 import { DATA_FORMATS } from './dialogues.ts';
 
@@ -38,11 +37,16 @@ const dataSchema = z.strictObject({
   skipBad: z.boolean().default(false),
 });
 
+/** PEFT's name for every linear layer, alone or in a list. */
+function allLinear(value: unknown): unknown {
+  return [value].flat().some((name) => name === 'all-linear') ? TARGET_MODULE_NAMES : value;
+}
+
 const loraSchema = z.strictObject({
   rank: count.default(64),
   alpha: z.number().positive().default(32),
   dropout: share.default(0.1),
-  targets: z.array(z.enum(TARGET_MODULE_NAMES as [TargetModule, ...TargetModule[]])).min(1).default(['q_proj', 'k_proj', 'v_proj', 'o_proj']),
+  targets: z.preprocess(allLinear, z.array(z.enum(TARGET_MODULE_NAMES as [TargetModule, ...TargetModule[]])).min(1)).default(['q_proj', 'k_proj', 'v_proj', 'o_proj']),
   /** Layers that carry an adapter, counted from 0; all by default. */
   layers: z.array(whole).min(1).optional(),
   rankStabilized: z.boolean().default(false),
@@ -56,7 +60,7 @@ const trainSchema = z.strictObject({
   schedule: z.enum(SCHEDULES).default('cosine'),
   /** Share of all updates over which the rate rises from 0. */
   warmupShare: share.default(0.03),
-  /** A pass holds up to this many dialogues, side by side, and this many tokens. */
+  /** A pass holds up to this many dialogues, side by side, and this many tokens: batchSequences × maxTokens by default. */
   batchSequences: count.default(1),
   batchTokens: count.optional(),
   /** Passes whose gradients make one update. */
@@ -96,69 +100,33 @@ export const runSchema = z.strictObject({
 });
 export type RunConfig = z.infer<typeof runSchema>;
 
-export const PRESETS = ['smollm2-135m', 'paper-mistral-7b', 'paper-llama2-7b'] as const;
-
-export interface ConfigSources {
-  preset?: string;
-  /** A YAML file. */
-  file?: string;
-  /** `key.path=value`, values as in YAML; the last wins over file and preset. */
-  set?: readonly string[];
-}
-
-/**
- * The configuration of a run from a preset, a file and single settings.
- * @throws {LabError} bad-config that names unknown keys and wrong values.
- */
-export async function loadConfig({ preset, file, set = [] }: ConfigSources): Promise<RunConfig> {
-  const raw: Record<string, unknown> = {};
-  if (preset !== undefined) {
-    if (!PRESETS.some((name) => name === preset)) {
-      throw new LabError({ code: 'bad-config', what: `There is no preset ${preset}.`, todo: `Use one of ${PRESETS.join(', ')}.` });
-    }
-    merge(raw, await readYaml(join(import.meta.dirname, '../presets', `${preset}.yaml`)));
-  }
-  if (file !== undefined) merge(raw, await readYaml(file));
-  for (const setting of set) merge(raw, parseSetting(setting));
-  return parseRunConfig(raw, file ?? preset ?? '--set');
+/** How a run's dialogues are grouped into passes and updates; `accumulate` counts the passes of all processes. */
+export function planOptions({ train, data, devices }: RunConfig): PlanOptions {
+  const { seed, batchSequences, batchTokens = batchSequences * data.maxTokens, accumulate } = train;
+  return { seed, batchSequences, batchTokens, accumulate: accumulate * devices };
 }
 
 export function parseRunConfig(raw: unknown, where: string): RunConfig {
   const parsed = runSchema.safeParse(raw);
   if (parsed.success) return parsed.data;
-  throw new LabError({ code: 'bad-config', where, what: `The configuration is not valid. ${z.prettifyError(parsed.error)}`, todo: 'See docs/training.md for the keys.' });
+  throw new LabError({ code: 'bad-config', where, what: `The configuration is not valid. ${z.prettifyError(parsed.error)}`, todo: `${keyMeant(parsed.error.issues)}See docs/training.md for the keys.` });
 }
 
-async function readYaml(path: string): Promise<Record<string, unknown>> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw LabError.from(error, { code: 'missing-file', what: 'The configuration cannot be read', where: path, todo: 'Check --config.' });
-  });
-  try {
-    return asObject(parseYaml(text), path);
-  } catch (error) {
-    throw LabError.from(error, { code: 'bad-config', what: 'It is not valid YAML', where: path, todo: 'Check the indentation.' });
+/** All keys with their places, e.g. `train.epochs`. */
+const KEYS = Object.entries({ '': runSchema, 'data.': dataSchema, 'lora.': loraSchema, 'train.': trainSchema })
+  .flatMap(([place, schema]) => Object.keys(schema.shape).map((name) => ({ place, name })));
+
+/** The key that the first unknown one resembles: one of its own place, else the same name elsewhere. */
+function keyMeant(issues: readonly z.core.$ZodIssue[]): string {
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    const place = issue.path.map((part) => `${String(part)}.`).join('');
+    for (const key of issue.keys) {
+      const near = nearest(key, KEYS.filter((known) => known.place === place).map(({ name }) => name));
+      const elsewhere = KEYS.find(({ name }) => name === key);
+      const found = near !== undefined ? `${place}${near}` : elsewhere && `${elsewhere.place}${elsewhere.name}`;
+      if (found !== undefined) return `Did you mean ${found}? `;
+    }
   }
-}
-
-function parseSetting(setting: string): Record<string, unknown> {
-  const at = setting.indexOf('=');
-  if (at < 1) throw new LabError({ code: 'bad-config', what: `--set ${setting} has no value.`, todo: 'Write --set key.path=value.' });
-  return setting.slice(0, at).split('.').reduceRight<unknown>((value, key) => ({ [key]: value }), parseYaml(setting.slice(at + 1))) as Record<string, unknown>;
-}
-
-function merge(target: Record<string, unknown>, source: Record<string, unknown>): void {
-  for (const [key, value] of Object.entries(source)) {
-    const before = target[key];
-    if (isObject(before) && isObject(value)) merge(before, value);
-    else target[key] = value;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function asObject(value: unknown, where: string): Record<string, unknown> {
-  if (isObject(value)) return value;
-  throw new LabError({ code: 'bad-config', where, what: 'It holds no settings.', todo: 'Write key: value lines; see docs/training.md.' });
+  return '';
 }

@@ -1,6 +1,6 @@
-import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import type { MetricsRow } from '../../src/train/metrics-row.ts';
-import { diskError } from '../files/sink.ts';
+import { diskError, replaceFile } from '../files/sink.ts';
 
 export type { MetricsRow };
 
@@ -14,7 +14,7 @@ export class MetricsLog {
   /** @throws {LabError} quota when the disk is full. */
   async append(row: MetricsRow): Promise<void> {
     await appendFile(this.path, `${JSON.stringify(row)}\n`).catch((error: unknown) => {
-      throw diskError(error, this.path);
+      throw diskError(error, this.path, '--set out=');
     });
   }
 
@@ -22,8 +22,7 @@ export class MetricsLog {
   async rewind(step: number): Promise<void> {
     const text = await readFile(this.path, 'utf8').catch(() => '');
     const kept = text.split('\n').filter((line) => (stepOf(line) ?? Infinity) <= step);
-    await writeFile(`${this.path}.partial`, kept.map((line) => `${line}\n`).join(''));
-    await rename(`${this.path}.partial`, this.path);
+    await replaceFile(this.path, kept.map((line) => `${line}\n`).join(''), '--set out=');
   }
 }
 

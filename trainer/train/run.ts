@@ -1,26 +1,24 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { stringify } from 'yaml';
 import { LabError } from '../../src/error.ts';
 import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
 import { readBase } from '../../src/train/base.ts';
 import { makeUpdate } from '../../src/train/fine-tune.ts';
 import { adapterTensors, initialAdapter } from '../../src/train/lora.ts';
-import { adapterStream, planEpoch, planRun, type PlanOptions } from '../../src/train/plan.ts';
+import { adapterStream, planEpoch, planRun } from '../../src/train/plan.ts';
 import { learningRate } from '../../src/train/schedule.ts';
 import { batchOf, type Batch } from '../../src/train/sequence.ts';
 import { AdapterTrainer, type Weights } from '../../src/train/trainer.ts';
-import { type AdapterKind, loadCheckpoint, recoverFolder, saveAdapter, type RunState } from './checkpoint.ts';
-import type { RunConfig } from './config.ts';
-import { MetricsLog, type MetricsRow } from './metrics.ts';
+import { recoverFolder, removeWritten } from '../files/output.ts';
+import { ADAPTER_FILES, type AdapterKind, loadCheckpoint, saveAdapter, type RunState } from './checkpoint.ts';
+import { planOptions, type RunConfig } from './config.ts';
+import { MetricsLog, METRICS_FILE, type MetricsRow } from './metrics.ts';
+import { type RunPlace, writeConfig } from './place.ts';
 import { templateOf, type Prepared } from './prepare.ts';
 
 export interface RunOptions {
-  /** Go on from the last checkpoint of `config.out`. */
-  resume: boolean;
   onRow?: (row: MetricsRow, plan: { updates: number }) => void;
   onNote?: (note: string) => void;
   signal?: AbortSignal;
@@ -33,33 +31,44 @@ export interface RunResult {
 }
 
 /**
- * Trains until the end of the plan, early stopping, or cancellation, which saves a checkpoint first. Writes into
- * `config.out`: config.yaml, metrics.jsonl, last/ (adapter, optimizer, state) and best/ (adapter).
+ * Trains in `place`, the folder `config.out`, until the end of the plan, early stopping, or cancellation, which saves a
+ * checkpoint first. Writes config.yaml, metrics.jsonl, last/ (adapter, optimizer, state) and best/ (adapter), and nothing
+ * before the first update has succeeded: until then a run that is replaced or resumed stays as it was.
  * @throws {LabError} bad-data when the loss is no number any more, with the step and the dialogues of its batch.
  */
-export async function trainRun(checkpoint: Checkpoint, config: RunConfig, data: Prepared, options: RunOptions): Promise<RunResult> {
-  const { onRow, onNote, signal } = options;
+export async function trainRun(checkpoint: Checkpoint, config: RunConfig, data: Prepared, place: RunPlace, { onRow, onNote, signal }: RunOptions = {}): Promise<RunResult> {
   const { train, lora, out } = config;
   const [lastFolder, bestFolder] = [join(out, 'last'), join(out, 'best')];
-  const fingerprint = fingerprintOf(config, data);
-  if (options.resume) await recoverFolder(bestFolder);
-  const saved = options.resume ? await loadCheckpoint(lastFolder) : null;
+  const plan = planOptions(config);
+  const { epochs, schedule } = planRun(data.train.sequences, plan, train);
+  const { total } = schedule;
+  const fingerprint = fingerprintOf(config, data, total);
+  if (place.resume) await recoverFolder(bestFolder);
+  const saved = place.resume ? await loadCheckpoint(lastFolder) : null;
   if (saved && saved.state.fingerprint !== fingerprint) {
-    throw new LabError({ code: 'bad-config', where: lastFolder, what: 'The checkpoint belongs to other data or settings.', todo: 'Restore them, or start without --resume.' });
+    throw new LabError({ code: 'bad-config', where: lastFolder, what: 'The checkpoint belongs to other data or settings.', todo: 'Restore them, or start a new run with --set out=…; --fresh replaces this one.' });
   }
-  const log = await openRun(config, saved?.state.update ?? 0, options.resume);
-  if (options.resume && !saved) onNote?.('There is no checkpoint yet; starting from the beginning.');
+  if (place.resume && !saved) onNote?.('There is no checkpoint yet; starting from the beginning.');
 
   const tensors = adapterTensors(checkpoint.config, lora);
   const trainer = await openTrainer(checkpoint, config, saved?.adapter ?? initialAdapter(tensors, adapterStream(train.seed)), saved?.moments);
-  const plan: PlanOptions = { seed: train.seed, batchSequences: train.batchSequences, batchTokens: train.batchTokens ?? config.data.maxTokens, accumulate: train.accumulate };
-  const { epochs, schedule } = planRun(data.train.sequences, plan, train);
-  const { total } = schedule;
   const state: RunState = saved?.state ?? { version: 1, update: 0, epoch: 0, updateInEpoch: 0, fingerprint, best: null, stale: 0 };
 
   const kind: AdapterKind = { config, tensors, template: await templateOf(checkpoint, config.data.template) };
   const save = async (): Promise<void> =>
     saveAdapter(lastFolder, kind, await trainer.adapter(), { state: { ...state }, moments: await trainer.moments() });
+  const log = new MetricsLog(join(out, METRICS_FILE));
+  const before = saved?.state.update ?? 0;
+  let begun = false;
+  const begin = async (): Promise<void> => {
+    if (begun) return;
+    begun = true;
+    // The new checkpoint is there before the old run goes, so that a kill leaves one of the two.
+    if (place.replaces) await save();
+    await writeConfig(config);
+    await log.rewind(before);
+    if (place.replaces) await removeWritten(bestFolder, ADAPTER_FILES);
+  };
   const report = async (row: Omit<MetricsRow, 'step' | 'epoch'>): Promise<void> => {
     const whole = { step: state.update, epoch: round(state.epoch + state.updateInEpoch / Math.max(1, epochs[state.epoch] ?? 1), 4), ...row };
     await log.append(whole);
@@ -85,6 +94,7 @@ export async function trainRun(checkpoint: Checkpoint, config: RunConfig, data: 
         const row = await makeUpdate(trainer, updates[state.updateInEpoch] ?? [], { update: state.update, rate: learningRate(schedule, state.update), seed: train.seed });
         state.update++;
         state.updateInEpoch++;
+        await begin();
         await report(row);
         const endOfEpoch = state.updateInEpoch === updates.length || state.update === total;
         if (endOfEpoch || (train.evalEvery && state.update % train.evalEvery === 0)) await evaluate();
@@ -111,20 +121,6 @@ async function evaluationLoss(trainer: AdapterTrainer, batches: readonly Batch[]
   return sum / labels;
 }
 
-async function openRun(config: RunConfig, step: number, resume: boolean): Promise<MetricsLog> {
-  try {
-    await mkdir(config.out, { recursive: true });
-    const path = join(config.out, 'metrics.jsonl');
-    if (!resume) await Promise.all([path, join(config.out, 'last'), join(config.out, 'best')].map((old) => rm(old, { recursive: true, force: true })));
-    await writeFile(join(config.out, 'config.yaml'), stringify(config));
-    const log = new MetricsLog(path);
-    await log.rewind(step);
-    return log;
-  } catch (error) {
-    throw LabError.from(error, { code: 'bad-file', where: config.out, what: 'The folder of the run cannot be written', todo: 'Choose another with --set out=….' });
-  }
-}
-
 async function openTrainer(checkpoint: Checkpoint, config: RunConfig, adapter: Weights, moments?: Parameters<typeof AdapterTrainer.create>[1]['moments']): Promise<AdapterTrainer> {
   const base = await readBase(checkpoint, config.base);
   const { train, lora, device } = config;
@@ -145,14 +141,27 @@ async function openTrainer(checkpoint: Checkpoint, config: RunConfig, adapter: W
   try {
     return await AdapterTrainer.create(ort, options);
   } catch (error) {
-    throw LabError.from(error, { code: 'unsupported', where: device, what: 'The training step cannot be started on this device', todo: 'Use --device cpu, or onnxruntime for this device.' });
+    if (device === 'cpu' || error instanceof TypeError || error instanceof RangeError) {
+      throw LabError.from(error, { code: 'bad-config', what: 'The training step cannot be built', todo: 'Check the settings under lora and train; if they are right, please report this.' });
+    }
+    throw LabError.from(error, { code: 'unsupported', where: device, what: 'The training step cannot be started on this device', todo: 'Use --device cpu, or an onnxruntime that has this device.' });
   }
 }
 
-/** Names the data and settings that decide what a run computes; folders, devices and how often to save may change. */
-function fingerprintOf({ lora, train, base }: RunConfig, prepared: Prepared): string {
+/**
+ * Names the data and settings that decide what a run computes; folders, devices and how often to save may change. Rules
+ * that changed since checkpoints of version 1 were first written count only where they make a difference.
+ */
+function fingerprintOf(config: RunConfig, prepared: Prepared, total: number): string {
+  const { lora, train, base } = config;
   const settings = { ...train, threads: null, saveEvery: null };
-  const hash = createHash('sha256').update(JSON.stringify([lora, settings, ...(base === 'fp32' ? [] : [base])]));
+  const { batchTokens } = planOptions(config);
+  const rules = [
+    ...(base === 'fp32' ? [] : [base]),
+    ...(train.batchTokens === undefined && train.batchSequences > 1 ? [{ batchTokens }] : []),
+    ...(Math.round(train.warmupShare * total) === Math.ceil(train.warmupShare * total) ? [] : ['warm-up rounded up']),
+  ];
+  const hash = createHash('sha256').update(JSON.stringify([lora, settings, ...rules]));
   for (const { ids, positions, branches, labelled } of prepared.train.sequences) for (const part of [ids, positions, branches, labelled]) hash.update(part);
   return hash.digest('hex');
 }

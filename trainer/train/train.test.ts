@@ -1,55 +1,30 @@
-import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { existsSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeTinyModel } from '../../tests/harness/tiny-model.ts';
+import { TinyRuns } from '../../tests/harness/tiny-runs.ts';
 import { LabError } from '../../src/error.ts';
+import { checkLora } from '../../src/train/lora.ts';
 import { labelCount } from '../../src/train/sequence.ts';
 import { openCheckpoint } from '../files/open.ts';
 import { readWeights } from './checkpoint.ts';
-import { loadConfig, parseRunConfig, PRESETS, type RunConfig } from './config.ts';
+import type { RunConfig } from './config.ts';
+import { loadConfig, PRESETS } from './load-config.ts';
 import { MetricsLog, type MetricsRow } from './metrics.ts';
 import { prepareData } from './prepare.ts';
-import { trainRun, type RunResult } from './run.ts';
 
+let tiny: TinyRuns;
 let folder = '';
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'train-'));
-  await writeTinyModel(join(folder, 'model'));
-  const words = ['hello there', 'I feel low today', 'that sounds hard', 'tell me more', 'it is my job', 'you are not alone'];
-  const dialogue = (n: number): unknown => ({
-    problem_type: n % 2 ? 'job crisis' : 'breakup',
-    dialog: Array.from({ length: 4 }, (_, i) => ({ speaker: i % 2 ? 'sys' : 'usr', text: `${words[(n + i) % 6] ?? ''} ${n}` })),
-  });
-  await writeFile(join(folder, 'data.jsonl'), Array.from({ length: 20 }, (_, n) => JSON.stringify(dialogue(n))).join('\n'));
+  tiny = await TinyRuns.create();
+  ({ folder } = tiny);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => tiny.remove());
 
-const config = (out: string, train: Partial<RunConfig['train']> = {}, data: Record<string, unknown> = {}): RunConfig =>
-  parseRunConfig({
-    model: join(folder, 'model'),
-    out: join(folder, out),
-    data: { train: join(folder, 'data.jsonl'), evalShare: 0.2, ...data },
-    lora: { rank: 4, alpha: 8, dropout: 0.2 },
-    train: { epochs: 2, learningRate: 0.01, threads: 1, ...train },
-  }, 'test');
-
-async function run(settings: RunConfig, resume = false, signal?: AbortSignal): Promise<RunResult> {
-  const { checkpoint, close } = await openCheckpoint(settings.model);
-  try {
-    return await trainRun(checkpoint, settings, await prepareData(checkpoint, settings), { resume, ...(signal && { signal }) });
-  } finally {
-    await close();
-  }
-}
-
-function metrics(out: string): MetricsRow[] {
-  return readFileSync(join(folder, out, 'metrics.jsonl'), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as MetricsRow);
-}
-
-const losses = (out: string): number[] => metrics(out).map(({ trainLoss, evalLoss }) => trainLoss ?? evalLoss ?? NaN);
+const config: TinyRuns['config'] = (...args) => tiny.config(...args);
+const run: TinyRuns['run'] = (...args) => tiny.run(...args);
+const metrics = (out: string): MetricsRow[] => tiny.metrics(out);
+const losses = (out: string): number[] => tiny.losses(out);
 
 describe('trainRun', () => {
   it('lowers the loss, logs every update and keeps the best adapter in the format of PEFT', async () => {
@@ -78,46 +53,29 @@ describe('trainRun', () => {
     await run(config('whole'));
     const stop = new AbortController();
     stop.abort();
-    for (let i = 0; i < 40 && (await run(config('parts'), i > 0, i < 3 ? stop.signal : undefined)).reason === 'stopped'; i++);
+    for (let i = 0; i < 40 && (await run(config('parts'), { resume: i > 0 }, i < 3 ? stop.signal : undefined)).reason === 'stopped'; i++);
     expect(losses('parts').length).toBe(losses('whole').length);
     losses('parts').forEach((loss, i) => expect(Math.abs(loss - (losses('whole')[i] ?? NaN))).toBeLessThan(1e-5));
   });
 
   it('refuses to go on with other settings', async () => {
     await run(config('settings', { maxSteps: 2 }));
-    await expect(run(config('settings', { maxSteps: 2, learningRate: 0.5 }), true)).rejects.toThrow('other data or settings');
+    await expect(run(config('settings', { maxSteps: 2, learningRate: 0.5 }), { resume: true })).rejects.toThrow('other data or settings');
   });
-});
 
-describe('npm run trainer -- train', () => {
-  const settings = ['model', 'data.train', 'out'] as const;
-  const start = (out: string, resume: boolean) => {
-    const values = { model: join(folder, 'model'), 'data.train': join(folder, 'data.jsonl'), out: join(folder, out) };
-    const set = [...settings.map((key) => `${key}=${values[key]}`), 'lora={rank: 4, alpha: 8, dropout: 0.2}', 'train={epochs: 20, saveEvery: 7, evalEvery: 50, threads: 1, learningRate: 0.01}'];
-    const child = spawn(process.execPath, ['--import', 'tsx', 'trainer/cli.ts', 'train', ...set.flatMap((value) => ['--set', value]), ...(resume ? ['--resume'] : [])], { stdio: 'ignore' });
-    return { child, ended: new Promise<number | null>((resolve) => child.once('exit', resolve)) };
-  };
-  const lines = (out: string): number => {
-    const path = join(folder, out, 'metrics.jsonl');
-    return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0;
-  };
+  it('puts several dialogues into a pass without further settings', async () => {
+    await run(config('batched', { batchSequences: 4, epochs: 1 }));
+    expect(metrics('batched').filter(({ trainLoss }) => trainLoss !== undefined)).toHaveLength(4);
+  });
 
-  it('killed five times at random and resumed gives the losses of a run that was not killed', async () => {
-    expect(await start('unkilled', false).ended).toBe(0);
-    const total = lines('unkilled');
-    for (let i = 0; i < 5; i++) {
-      const { child, ended } = start('killed', i > 0);
-      const target = ((i + Math.random()) / 5) * total;
-      const alive = (): boolean => child.exitCode === null && child.signalCode === null;
-      while (alive() && lines('killed') < target) await new Promise((resolve) => setTimeout(resolve, 5));
-      child.kill('SIGKILL');
-      await ended;
-    }
-    expect(await start('killed', true).ended).toBe(0);
-    expect(losses('killed').length).toBe(losses('unkilled').length);
-    losses('killed').forEach((loss, i) => expect(Math.abs(loss - (losses('unkilled')[i] ?? NaN))).toBeLessThan(1e-5));
-    expect((await readdir(join(folder, 'killed'))).sort()).toEqual(['best', 'config.yaml', 'last', 'metrics.jsonl']);
-  }, 180_000);
+  it('names a layer that the model does not have, and an absurd rank', async () => {
+    const { checkpoint, close } = await openCheckpoint(join(folder, 'model'));
+    const lora = config('x').lora;
+    expect(() => checkLora({ ...lora, layers: [0, 7] }, checkpoint.config)).toThrow(/lora\.layers: The model has 2 layers.* no layer 7\./);
+    expect(() => checkLora({ ...lora, rank: 1_000_000 }, checkpoint.config)).toThrow(/lora\.rank: .*1000000/);
+    expect(() => checkLora({ ...lora, rank: 64, layers: [1] }, checkpoint.config)).not.toThrow();
+    await close();
+  });
 });
 
 describe('configuration', () => {
@@ -128,6 +86,21 @@ describe('configuration', () => {
 
   it('names unknown keys', async () => {
     await expect(loadConfig({ preset: 'smollm2-135m', set: ['train.learnRate=1'] })).rejects.toThrow(/learnRate.*\n?.*train/s);
+  });
+
+  it('says which key or preset was meant', async () => {
+    const complain = (set: string[]) => loadConfig({ preset: 'smollm2-135m', set });
+    await expect(complain(['train.epoch=1'])).rejects.toThrow('Did you mean train.epochs?');
+    await expect(complain(['dat.train=x'])).rejects.toThrow('Did you mean data?');
+    await expect(complain(['epochs=1'])).rejects.toThrow('Did you mean train.epochs?');
+    await expect(complain(['__proto__.x=1'])).rejects.toThrow('__proto__');
+    await expect(complain(['data.train=[x'])).rejects.toThrow(/--set data\.train=\[x/);
+    await expect(loadConfig({ preset: 'smollm-135m' })).rejects.toThrow('Did you mean smollm2-135m?');
+  });
+
+  it('knows all linear layers by PEFT’s name', async () => {
+    const { lora } = await loadConfig({ preset: 'smollm2-135m', set: ['lora.targets=all-linear'] });
+    expect(lora.targets).toEqual(['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj']);
   });
 
   it('lets single settings win', async () => {

@@ -1,6 +1,9 @@
+import { realpath } from 'node:fs/promises';
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 import type { RetryWait } from '../../engine/retry.ts';
-import { parsePlan } from '../../response/plan.ts';
+import { LabError } from '../../error.ts';
+import { parsePlan, type EvaluationPlan } from '../../response/plan.ts';
 import { recordKey } from '../../response/record.ts';
 import { planJobs, runPlan, type RunProgress } from '../../response/runner.ts';
 import { sampleTurns } from '../../response/turns.ts';
@@ -8,37 +11,48 @@ import { aggregate } from '../../table/aggregate.ts';
 import { checkNumbers } from '../check-numbers.ts';
 import { createNodeMetrics } from '../metrics-node.ts';
 import { nodeRunParts, readPlanDataset, type Places } from '../plan-parts.ts';
-import { openRunFolder } from '../run-folder.ts';
-import { choose, parseOptions, required, wholeNumber, type Command } from '../command-line.ts';
+import { refuseOverlap } from '../output-path.ts';
+import { openRunFolder, PLAN_FILE } from '../run-folder.ts';
+import { choose, defineCommand } from '../command-options.ts';
 import { readJson } from './json.ts';
-
-const USAGE = '--plan FILE (--out FOLDER | --check NUMBERS [--records N]) [--dataset FILE] [--folder MODEL-ID=FOLDER]… [--endpoint-host HOST]… [--concurrency N] [--threads N] [--minutes N]';
 
 /** Under a limit of time all models keep to the same dialogues, a few at a time. */
 const DIALOGUES_AT_ONCE = 5;
 
-/** Carries out an evaluation plan; started again on the same folder, it goes on where it was. */
-export const evaluateCommand: Command = {
-  summary: "Carry out an evaluation plan, resumable, and print a line a cell; or do records of a run again. An endpoint's key is read from SOLACE_API_KEY and sent to hosts named with --endpoint-host.",
-  usage: USAGE,
-  async run(args, print, signal) {
-    const text = { type: 'string' } as const;
-    const many = { type: 'string', multiple: true } as const;
-    const options = parseOptions(args, { plan: text, out: text, check: text, records: text, dataset: text, folder: many, 'endpoint-host': many, concurrency: text, threads: text, minutes: text }, USAGE);
-    const path = required('plan', options.plan, USAGE);
+/** Carries out an evaluation plan; started again on the same folder, it resumes where it was. */
+export const evaluateCommand = defineCommand({
+  summary: "Carry out an evaluation plan, resumable, and print a line for each cell; or do records of a run again. An endpoint's key is read from SOLACE_API_KEY and sent to hosts named with --endpoint-host.",
+  operand: 'plan',
+  options: {
+    plan: { kind: 'text', value: 'FILE', required: true, about: 'The plan, as docs/evaluation.md describes it.' },
+    out: { kind: 'text', value: 'FOLDER', otherwise: 'none; it is needed unless --check is given', about: "The folder of the run. The same command resumes the plan's run there." },
+    check: { kind: 'text', value: 'NUMBERS', otherwise: 'none', about: 'The numbers.jsonl of a run: do some of its records again and print how far they are off.' },
+    records: { kind: 'count', default: '20', about: 'How many records --check does again.' },
+    dataset: { kind: 'text', value: 'FILE', otherwise: "the plan's", about: "Where the plan's dataset lies on this machine." },
+    folder: { kind: 'text', value: 'ID=FOLDER', many: true, otherwise: "the plan's", about: "Where a model of the plan lies on this machine." },
+    'endpoint-host': { kind: 'text', value: 'HOST', many: true, about: 'A host of the plan that may get the key.' },
+    concurrency: { kind: 'count', default: '8', about: 'Requests to an endpoint at the same time.' },
+    threads: { kind: 'count', otherwise: 'all cores', about: 'Threads of a model on this machine.' },
+    minutes: { kind: 'count', otherwise: 'no limit', about: 'Stop after this time with the summary of what is done.' },
+    force: { kind: 'flag', about: 'Write into a folder that holds other files; they stay.' },
+  },
+  examples: ['--plan plan.json --out runs/first', '--plan plan.json --out runs/first --folder base=models/base --minutes 30', '--plan plan.json --check numbers.jsonl'],
+  async run(options, print, signal) {
+    const path = options.plan;
     const plan = parsePlan(await readJson(path), path);
-    const places: Places = { folders: new Map((options.folder ?? []).map(splitAssignment)), threads: wholeNumber('threads', options.threads), endpointHosts: options['endpoint-host'] };
+    const places: Places = { folders: new Map(options.folder.map(splitAssignment)), threads: options.threads, endpointHosts: options['endpoint-host'] };
     for (const id of places.folders.keys()) choose('folder', id, plan.models.map((model) => model.id));
+    await refuseOutput(options, plan, places);
     const turns = sampleTurns(await readPlanDataset(plan, options.dataset), plan);
     const metrics = createNodeMetrics();
     const parts = { ...nodeRunParts(plan, places, metrics), turns, signal };
     if (options.check !== undefined) {
-      for await (const line of checkNumbers(parts, options.check, wholeNumber('records', options.records) ?? 20)) print(JSON.stringify(line));
+      for await (const line of checkNumbers(parts, options.check, options.records)) print(JSON.stringify(line));
       return metrics.terminate();
     }
-    const minutes = wholeNumber('minutes', options.minutes);
+    const { minutes } = options;
     const late = minutes === undefined ? new AbortController().signal : AbortSignal.timeout(minutes * 60_000);
-    const run = await openRunFolder(required('out', options.out, USAGE), plan);
+    const run = await openRunFolder(options.out ?? '', plan, options.force);
     const report = progressReporter();
     let failure: unknown;
     try {
@@ -46,7 +60,7 @@ export const evaluateCommand: Command = {
         ...parts,
         signal: AbortSignal.any([signal, late]),
         done: new Set(run.records.map(recordKey)),
-        concurrency: wholeNumber('concurrency', options.concurrency) ?? 8,
+        concurrency: options.concurrency,
         onWait: reportWait,
         ...(minutes !== undefined && { dialoguesAtOnce: DIALOGUES_AT_ONCE }),
       });
@@ -69,9 +83,32 @@ export const evaluateCommand: Command = {
       await run.close();
     }
   },
-};
+});
 
-const splitAssignment = (text: string): [string, string] => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)];
+interface Given {
+  out?: string | undefined;
+  check?: string | undefined;
+  plan: string;
+  dataset?: string | undefined;
+}
+
+/** A run is written beside its inputs, never over them; its own plan may be given again. */
+async function refuseOutput({ out, check, plan: file, dataset }: Given, plan: EvaluationPlan, { folders }: Places): Promise<void> {
+  if (check !== undefined) return;
+  if (!out) throw new LabError({ code: 'bad-config', what: '--out is missing.', todo: 'See --help.' });
+  const [own, given] = await Promise.all([join(out, PLAN_FILE), file].map((path) => realpath(path).catch(() => undefined)));
+  await refuseOverlap(out, {
+    '--plan': own !== undefined && own === given ? undefined : file,
+    '--dataset': dataset ?? plan.dataset.source,
+    '--folder': [...folders.values(), ...plan.models.flatMap((model) => (model.kind === 'folder' ? model.folder : []))],
+  });
+}
+
+function splitAssignment(text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new LabError({ code: 'bad-config', what: `--folder ${text} names no folder.`, todo: 'Write --folder ID=FOLDER.' });
+  return [text.slice(0, at), text.slice(at + 1)];
+}
 
 export function reportWait({ milliseconds, error }: RetryWait): void {
   process.stderr.write(`${error.message} Trying again in ${Math.ceil(milliseconds / 1000)} s.\n`);

@@ -8,19 +8,21 @@ import { dialogueLengths, loadTokenCounter, TOKENIZER_IDS, tokensPerUtterance, t
 import { readLocalDataset } from '../dataset-file.ts';
 import { builtInDataset } from '../datasets.ts';
 import { EMBEDDED_FOLDER } from '../folder-model.ts';
-import { parseOptions, type Command } from '../command-line.ts';
+import { defineCommand } from '../command-options.ts';
 
-const USAGE = '[--dataset FILE]… [--model FOLDER, the embedded one if left out]';
-
-/** Tokens of an utterance under each representation and tokenizer: one JSON object a line, the interval over dialogues. */
-export const lengthsCommand: Command = {
+/** Tokens of an utterance under each representation and tokenizer: one JSON object per line, the interval over dialogues. */
+export const lengthsCommand = defineCommand({
   summary: 'Count the tokens of an utterance under each representation, by the tokenizers of Mistral, Llama 2 and a model.',
-  usage: USAGE,
-  async run(args, print, signal) {
-    const options = parseOptions(args, { dataset: { type: 'string', multiple: true }, model: { type: 'string' } }, USAGE);
-    const { dialogues } = await (options.dataset ? readLocalDataset(options.dataset, { signal }) : builtInDataset());
+  operand: 'dataset',
+  options: {
+    dataset: { kind: 'text', value: 'FILE', many: true, otherwise: 'the dialogues that come with the lab', about: 'A file of dialogues, or each of its files.' },
+    model: { kind: 'text', value: 'FOLDER', otherwise: 'the embedded model', about: 'The folder of the model whose tokenizer counts.' },
+  },
+  examples: ['--dataset esconv.jsonl'],
+  async run({ dataset, model }, print, signal) {
+    const { dialogues } = await (dataset.length > 0 ? readLocalDataset(dataset, { signal }) : builtInDataset());
     const counters = new Map<string, TokenCounter>(await Promise.all(TOKENIZER_IDS.map(async (id) => [id, await loadTokenCounter(id)] as const)));
-    const tokenizer = await loadChatTokenizer(await nodeFiles(options.model ?? EMBEDDED_FOLDER));
+    const tokenizer = await loadChatTokenizer(await nodeFiles(model ?? EMBEDDED_FOLDER));
     counters.set('model', (text) => tokenizer.encode(text).length);
     for (const representation of REPRESENTATION_IDS) {
       const { compress } = await loadRepresentation(representation);
@@ -35,4 +37,4 @@ export const lengthsCommand: Command = {
       }
     }
   },
-};
+});

@@ -2,10 +2,8 @@ import { z } from 'zod';
 import type { CorpusScores } from '../../metrics/corpus.ts';
 import type { PairScores } from '../../metrics/pair.ts';
 import { createNodeMetrics } from '../metrics-node.ts';
-import { parseOptions, required, type Command } from '../command-line.ts';
+import { defineCommand } from '../command-options.ts';
 import { readJsonArray } from './json.ts';
-
-const USAGE = '--pairs FILE [--bertscore [--idf] [--encoder FOLDER]]';
 
 const PAIR = z.object({ id: z.union([z.string(), z.number()]), hyp: z.string(), ref: z.string() });
 
@@ -34,15 +32,19 @@ const CORPUS_METRICS: (keyof CorpusScores)[] = [
   'distinct2',
 ];
 
-/** Text metrics of pairs: a JSON object a line in the order of the file, then one of the corpus. */
-export const metricsCommand: Command = {
+/** Text metrics of pairs: a JSON object per line in the order of the file, then one of the corpus. */
+export const metricsCommand = defineCommand({
   summary: 'Compare hypotheses with references: BLEU, chrF2, ROUGE, METEOR, distinct-n.',
-  usage: USAGE,
-  async run(args, print, signal) {
-    const flag = { type: 'boolean' } as const;
-    const options = parseOptions(args, { pairs: { type: 'string' }, bertscore: flag, idf: flag, encoder: { type: 'string' } }, USAGE);
-    const pairs = await readJsonArray(required('pairs', options.pairs, USAGE), PAIR);
-    const { bertscore = false, idf = false, encoder } = options;
+  operand: 'pairs',
+  options: {
+    pairs: { kind: 'text', value: 'FILE', required: true, about: 'A JSON array of {"id": …, "hyp": "…", "ref": "…"}.' },
+    bertscore: { kind: 'flag', about: 'Compute BERTScore, too, which takes longer.' },
+    idf: { kind: 'flag', about: 'Weigh the tokens of BERTScore by how rare they are in the references.' },
+    encoder: { kind: 'text', value: 'FOLDER', otherwise: 'the one that comes with the lab', about: 'The encoder of BERTScore, as export --kind encoder writes it.' },
+  },
+  examples: ['--pairs pairs.json', '--pairs pairs.json --bertscore'],
+  async run({ pairs: path, bertscore, idf, encoder }, print, signal) {
+    const pairs = await readJsonArray(path, PAIR);
     const metrics = createNodeMetrics();
     const measured = await metrics.measure(pairs, { signal, ...(bertscore && { bertscore: { idf, ...(encoder !== undefined && { encoder }) } }) });
     const names = bertscore ? [...PAIR_METRICS, 'bertscore' as const] : PAIR_METRICS;
@@ -50,7 +52,7 @@ export const metricsCommand: Command = {
     print(JSON.stringify({ corpus: pick(measured.corpus, CORPUS_METRICS) }));
     metrics.terminate();
   },
-};
+});
 
 function pick<T, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
   return Object.fromEntries(keys.map((key) => [key, from[key]])) as Pick<T, K>;

@@ -1,19 +1,20 @@
 import { z } from 'zod';
 import { loadFolderModel } from '../folder-model.ts';
-import { parseOptions, required, type Command } from '../command-line.ts';
+import { defineCommand } from '../command-options.ts';
 import { readJsonArray } from './json.ts';
 
-const USAGE = '[--model FOLDER] --prompts FILE';
-
-/** How likely a model finds texts: for each one a JSON array a line with the negative log-likelihood (nats) of every token but the first. */
-export const scoreCommand: Command = {
+/** How likely a model finds texts: for each one a JSON array per line with the negative log-likelihood (nats) of every token but the first. */
+export const scoreCommand = defineCommand({
   summary: 'Print the negative log-likelihood of each token of texts, the first left out; special tokens are recognised.',
-  usage: USAGE,
-  async run(args, print, signal) {
-    const text = { type: 'string' } as const;
-    const options = parseOptions(args, { model: text, prompts: text }, USAGE);
-    const prompts = await readJsonArray(required('prompts', options.prompts, USAGE), z.string());
-    const model = await loadFolderModel(options.model, { signal });
+  operand: 'prompts',
+  options: {
+    prompts: { kind: 'text', value: 'FILE', required: true, about: 'A JSON array of strings.' },
+    model: { kind: 'text', value: 'FOLDER', otherwise: 'the embedded model', about: 'A folder that export wrote.' },
+  },
+  examples: ['--prompts prompts.json', '--prompts prompts.json --model my-model'],
+  async run({ prompts: path, model: folder }, print, signal) {
+    const prompts = await readJsonArray(path, z.string());
+    const model = await loadFolderModel(folder, { signal });
     try {
       for (const prompt of prompts) {
         const scores = await model.score(prompt, signal);
@@ -23,4 +24,4 @@ export const scoreCommand: Command = {
       await model.unload();
     }
   },
-};
+});

@@ -25,6 +25,10 @@ from transformers import AutoModelForCausalLM
 DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 
 
+# What this script and the trainer write into best/ and last/.
+OWN_FILES = {"adapter_config.json", "adapter_model.safetensors", "chat_template.jinja", "optimizer.safetensors", "state.json", "README.md", ".solace-lab.json"}
+
+
 def read_lines(path):
     return [json.loads(line) for line in path.read_text().splitlines()]
 
@@ -58,10 +62,24 @@ def summed_loss(model, sequences, device):
     return F.cross_entropy(logits.float(), ids[0, labelled], reduction="sum")
 
 
+def put_in_place(partial, folder):
+    """Replaces an adapter folder; files that others added to it stay."""
+    if folder.exists():
+        for path in folder.iterdir():
+            if path.name not in OWN_FILES and not (partial / path.name).exists():
+                (shutil.copytree if path.is_dir() else shutil.copy2)(path, partial / path.name)
+        shutil.rmtree(folder)
+    partial.rename(folder)
+
+
 class Run:
     def __init__(self, folder, plan):
         self.plan = plan
         self.out = (folder / plan["out"]).resolve()
+        # Read now: the folder may be renamed while the run is under way.
+        template = folder / "start" / "chat_template.jinja"
+        self.template = template.read_text() if template.exists() else None
+        self.begun = False
         self.accelerator = Accelerator(cpu=plan["device"] == "cpu", mixed_precision={"fp32": "no"}.get(plan["precision"], plan["precision"]))
         set_seed(plan["seed"], device_specific=True)
         self.train, self.eval = read_lines(folder / "train.jsonl"), read_lines(folder / "eval.jsonl")
@@ -124,8 +142,18 @@ class Run:
         self.report(number, step, evalLoss=loss)
         return loss
 
+    def begin(self):
+        """Clears the places that the run fills: called after its first update, so that a start that fails loses nothing."""
+        self.begun = True
+        (self.out / "metrics.jsonl").unlink(missing_ok=True)
+        for folder in (self.out / "best", self.out / "last"):
+            for name in OWN_FILES:
+                (folder / name).unlink(missing_ok=True)
+
     def report(self, number, step, **values):
         if self.accelerator.is_main_process:
+            if not self.begun:
+                self.begin()
             row = json.dumps({"step": number, "epoch": step["epoch"], **values})
             print(row, flush=True)
             with open(self.out / "metrics.jsonl", "a") as file:
@@ -138,10 +166,9 @@ class Run:
             partial = self.out / f"{name}.partial-python"
             shutil.rmtree(partial, ignore_errors=True)
             self.accelerator.unwrap_model(self.model).save_pretrained(partial, state_dict=state)
-            for template in Path(sys.argv[1]).parent.glob("start/chat_template.jinja"):
-                shutil.copy(template, partial)
-            shutil.rmtree(folder, ignore_errors=True)
-            partial.rename(folder)
+            if self.template is not None:
+                (partial / "chat_template.jinja").write_text(self.template)
+            put_in_place(partial, folder)
         self.accelerator.wait_for_everyone()
 
     def go(self):

@@ -1,0 +1,11 @@
+import type { Commands } from '../command-line.ts';
+
+/** The lab's commands; a new one is a file in this folder and a line here. */
+export const LAB_COMMANDS: Commands = {
+  metrics: async () => (await import('./metrics.ts')).metricsCommand,
+  compress: async () => (await import('./compress.ts')).compressCommand,
+  lengths: async () => (await import('./lengths.ts')).lengthsCommand,
+  evaluate: async () => (await import('./evaluate.ts')).evaluateCommand,
+  score: async () => (await import('./score.ts')).scoreCommand,
+  judge: async () => (await import('./judge.ts')).judgeCommand,
+};

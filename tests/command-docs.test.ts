@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { LAB_COMMANDS } from '../src/lab/commands/index.ts';
+import { commandHelp } from '../src/lab/command-help.ts';
+import { askedFor } from '../src/lab/command-options.ts';
+import type { Commands } from '../src/lab/command-line.ts';
+import { TRAINER_COMMANDS } from '../trainer/commands/index.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const COMMAND_LINES: Record<string, { commands: Commands; file: string }> = {
+  lab: { commands: LAB_COMMANDS, file: 'src/lab/cli.ts' },
+  trainer: { commands: TRAINER_COMMANDS, file: 'trainer/cli.ts' },
+};
+const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+
+interface Mention {
+  page: string;
+  line: string;
+  script: string;
+  command: string;
+  args: string[];
+}
+
+/** Every `npm run lab|trainer -- …` of the documentation, in blocks and in running text. */
+const mentions: Mention[] = PAGES.flatMap((page) => {
+  const text = readFileSync(join(ROOT, page), 'utf8').replaceAll(/\\\n\s*/g, ' ');
+  return [...text.matchAll(/npm run (?:-s )?(lab|trainer) -- ([^\n`#]+)/g)].map(([line, script = '', rest = '']) => {
+    const [command = '', ...args] = rest.trim().replaceAll(/<[^>]*>|…/g, 'X').split(/\s+/);
+    return { page, line, script, command, args };
+  });
+});
+
+describe('documented commands', () => {
+  it('are found', () => {
+    expect(mentions.length).toBeGreaterThan(20);
+  });
+
+  it.each(mentions)('$page: $line', async ({ script, command, args }) => {
+    const load = COMMAND_LINES[script]?.commands[command];
+    const { options } = (await load?.()) ?? expect.fail(`There is no command ${command}.`);
+    const flags = args.flatMap((arg) => /^\[?--([\w-]+)/.exec(arg)?.[1] ?? []);
+    expect(flags.filter((flag) => !Object.hasOwn(options, flag) && askedFor([`--${flag}`], options) === undefined)).toEqual([]);
+  });
+
+  it('leave no option of the running text without a command', async () => {
+    const commands = await Promise.all(Object.values(COMMAND_LINES).flatMap(({ commands }) => Object.values(commands).map((load) => load())));
+    const known = new Set([...commands.flatMap(({ options }) => Object.keys(options)), 'help', 'version']);
+    // An option of vLLM.
+    const others = new Set(['allowed-origins']);
+    const named = PAGES.flatMap((page) => [...readFileSync(join(ROOT, page), 'utf8').matchAll(/`(--[a-z][\w-]*)[^`]*`/g)].map(([, flag = '']) => ({ page, flag: flag.slice(2) })));
+    expect(named.filter(({ flag }) => !known.has(flag) && !others.has(flag))).toEqual([]);
+  });
+});
+
+describe.each(Object.entries(COMMAND_LINES))('npm run %s', (script, { commands, file }) => {
+  it.each(Object.entries(commands))('%s explains each option, and its examples are its own', async (name, load) => {
+    const command = await load();
+    const help = commandHelp(`npm run ${script} --`, name, command);
+    for (const [option, { about, choices, default: preset }] of Object.entries(command.options)) {
+      expect(help).toContain(`--${option}`);
+      expect(about).toMatch(/^[A-Z].*\.$/);
+      if (preset !== undefined && choices) expect(choices).toContain(preset);
+    }
+    expect(Math.max(...help.split('\n').filter((line) => !line.startsWith('  npm run') && !line.startsWith('Usage')).slice(2).map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(command.examples.length).toBeGreaterThan(0);
+    for (const example of command.examples) {
+      for (const [, flag = ''] of example.matchAll(/(?:^|\s)--([\w-]+)/g)) expect(Object.keys(command.options)).toContain(flag);
+    }
+  });
+
+  const run = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
+    new Promise((resolve) => {
+      execFile(process.execPath, ['--import', 'tsx', file, ...args], { cwd: ROOT }, (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }));
+    });
+
+  it('answers --help and --version with exit code 0, whatever else is there', async () => {
+    const [first = ''] = Object.keys(commands);
+    const [help, short, version, own, unknown] = await Promise.all([run(first, '--help'), run(first, '--nonsense', '-h'), run('--version'), run(first, '--version'), run(`${first}x`)]);
+    expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('Options:') as string });
+    expect(short).toEqual(help);
+    expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^solace-lab \d+\.\d+\.\d+\n$/) as string });
+    expect(own).toEqual(version);
+    expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining(`Did you mean ${first}?`) as string });
+  });
+});

@@ -1,0 +1,12 @@
+import type { Commands } from '../../src/lab/command-line.ts';
+
+/** The trainer's commands; a new one is a file in this folder and a line here. */
+export const TRAINER_COMMANDS: Commands = {
+  export: async () => (await import('./export.ts')).exportCommand,
+  merge: async () => (await import('./merge.ts')).mergeCommand,
+  inspect: async () => (await import('./inspect.ts')).inspectCommand,
+  prepare: async () => (await import('./prepare.ts')).prepareCommand,
+  train: async () => (await import('./train.ts')).trainCommand,
+  evaluate: async () => (await import('./evaluate.ts')).evaluateCommand,
+  plot: async () => (await import('./plot.ts')).plotCommand,
+};

@@ -1,0 +1,51 @@
+import type { InputPaths } from '../../src/lab/output-path.ts';
+import { parseAdapterOption } from '../merge/open.ts';
+import type { RunConfig } from '../train/config.ts';
+import { loadConfig, PRESETS } from '../train/load-config.ts';
+
+/** Options that several commands share. */
+export const FORCE = {
+  kind: 'flag',
+  about: 'Write into a folder that the lab did not write: files of the same name are replaced, the others stay.',
+} as const;
+
+export const ADAPTER = {
+  kind: 'text',
+  value: 'FOLDER[=WEIGHT]',
+  many: true,
+  about: 'A LoRA adapter in the format of PEFT to merge in, times a weight (1 without one).',
+} as const;
+
+/** Options that name a configuration. */
+export const CONFIG_OPTIONS = {
+  preset: { kind: 'text', choices: PRESETS, otherwise: 'none', about: 'A configuration that comes with the trainer.' },
+  config: { kind: 'text', value: 'FILE', otherwise: 'none', about: 'A configuration in YAML; it wins over the preset.' },
+  set: { kind: 'text', value: 'KEY=VALUE', many: true, about: 'One setting, e.g. train.epochs=3; it wins over file and preset. docs/training.md has the keys.' },
+  'skip-bad': { kind: 'flag', about: 'Leave malformed records out; without it they stop the command.' },
+} as const;
+
+interface ConfigValues {
+  preset?: (typeof PRESETS)[number] | undefined;
+  config?: string | undefined;
+  set: string[];
+  'skip-bad': boolean;
+}
+
+/** The configuration that the options name; `more` are settings of options of their own. */
+export async function configFrom({ preset, config, set, 'skip-bad': skip }: ConfigValues, more: readonly string[] = []): Promise<RunConfig> {
+  return loadConfig({
+    ...(preset !== undefined && { preset }),
+    ...(config !== undefined && { file: config }),
+    set: [...set, ...(skip ? ['data.skipBad=true'] : []), ...more],
+  });
+}
+
+/** What a configuration reads. */
+export function configInputs(config: RunConfig, file?: string): InputPaths {
+  return { model: config.model, 'data.train': config.data.train, 'data.eval': config.data.eval, 'data.template': config.data.template, '--config': file };
+}
+
+/** The folders that values of `--adapter` name. */
+export async function adapterPaths(options: readonly string[]): Promise<string[]> {
+  return Promise.all(options.map(async (option) => (await parseAdapterOption(option)).folder));
+}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { MANIFEST_NAME, manifestSchema } from '../../src/model/manifest.ts';
+
+/** Lists what the lab wrote into a folder that has no model manifest, so that nothing else is ever removed from it. */
+export const MARKER = '.solace-lab.json';
+
+const fileSchema = z.object({ path: z.string(), bytes: z.int().nonnegative(), sha256: z.string().optional() });
+const markerSchema = z.object({ format: z.literal('solace-lab-files'), version: z.literal(1), files: z.array(fileSchema) });
+type WrittenEntry = z.infer<typeof fileSchema>;
+
+/** Larger files are told apart by their size: hashing weights would take longer than writing them. */
+const HASHED_BYTES = 1 << 20;
+
+/** What the lab says that it wrote into a folder, by path; undefined where the folder carries neither marker nor manifest of ours. */
+export async function writtenFiles(folder: string): Promise<Map<string, WrittenEntry> | undefined> {
+  const lists = [
+    { name: MANIFEST_NAME, schema: manifestSchema },
+    { name: MARKER, schema: markerSchema },
+  ];
+  let found: Map<string, WrittenEntry> | undefined;
+  for (const { name, schema } of lists) {
+    const parsed = schema.safeParse(await readJson(join(folder, name)));
+    if (!parsed.success) continue;
+    found ??= new Map();
+    for (const entry of parsed.data.files) found.set(entry.path, entry);
+    const { size } = await stat(join(folder, name));
+    found.set(name, { path: name, bytes: size });
+  }
+  return found;
+}
+
+/** Puts a list of its files into a folder that the lab has just filled, unless a model manifest is there. */
+export async function markWritten(folder: string): Promise<void> {
+  const paths = await filesIn(folder);
+  if (paths.includes(MANIFEST_NAME)) return;
+  const files: WrittenEntry[] = [];
+  for (const path of paths) {
+    const { size } = await stat(join(folder, path));
+    files.push({ path, bytes: size, ...(size <= HASHED_BYTES && { sha256: await sha256Of(join(folder, path)) }) });
+  }
+  await writeFile(join(folder, MARKER), `${JSON.stringify({ format: 'solace-lab-files', version: 1, files }, null, 1)}\n`);
+}
+
+/** All that lies in a folder but is no folder, with `/` between parts. Links are not followed. */
+export async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort();
+}
+
+/** Whether a file is still as the lab wrote it. */
+export async function isUnchanged(folder: string, { path, bytes, sha256 }: WrittenEntry): Promise<boolean> {
+  const full = join(folder, path);
+  const info = await stat(full).catch(() => undefined);
+  if (!info?.isFile() || info.size !== bytes) return false;
+  return sha256 === undefined || bytes > HASHED_BYTES || sha256 === (await sha256Of(full));
+}
+
+/** SHA-256 of a file, hexadecimal. */
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse as parseYaml } from 'yaml';
+import { LabError } from '../../src/error.ts';
+import { didYouMean } from '../../src/lab/nearest.ts';
+import { parseRunConfig, type RunConfig } from './config.ts';
+
+export const PRESETS = ['smollm2-135m', 'paper-mistral-7b', 'paper-llama2-7b'] as const;
+
+export interface ConfigSources {
+  preset?: string;
+  /** A YAML file. */
+  file?: string;
+  /** `key.path=value`, values as in YAML; the last wins over file and preset. */
+  set?: readonly string[];
+}
+
+/**
+ * The configuration of a run from a preset, a file and single settings.
+ * @throws {LabError} bad-config that names unknown keys and wrong values.
+ */
+export async function loadConfig({ preset, file, set = [] }: ConfigSources): Promise<RunConfig> {
+  const raw: Record<string, unknown> = {};
+  if (preset !== undefined) {
+    if (!PRESETS.some((name) => name === preset)) {
+      throw new LabError({ code: 'bad-config', what: `There is no preset ${preset}.`, todo: didYouMean(preset, PRESETS) || `Use one of ${PRESETS.join(', ')}.` });
+    }
+    merge(raw, await readYaml(join(import.meta.dirname, '../presets', `${preset}.yaml`)));
+  }
+  if (file !== undefined) merge(raw, await readYaml(file));
+  for (const setting of set) merge(raw, parseSetting(setting));
+  return parseRunConfig(raw, file ?? preset ?? '--set');
+}
+
+async function readYaml(path: string): Promise<Record<string, unknown>> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw LabError.from(error, { code: 'missing-file', what: 'The configuration cannot be read', where: path, todo: 'Check --config.' });
+  });
+  try {
+    return asObject(parseYaml(text), path);
+  } catch (error) {
+    throw LabError.from(error, { code: 'bad-config', what: 'It is not valid YAML', where: path, todo: 'Check the indentation.' });
+  }
+}
+
+function parseSetting(setting: string): Record<string, unknown> {
+  const at = setting.indexOf('=');
+  if (at < 1) throw new LabError({ code: 'bad-config', what: `--set ${setting} has no value.`, todo: 'Write --set key.path=value.' });
+  return setting.slice(0, at).split('.').reduceRight<unknown>((value, key) => ({ [key]: value }), settingValue(setting, at)) as Record<string, unknown>;
+}
+
+function settingValue(setting: string, at: number): unknown {
+  try {
+    return parseYaml(setting.slice(at + 1));
+  } catch (error) {
+    throw LabError.from(error, { code: 'bad-config', where: `--set ${setting}`, what: 'The value is not valid YAML', todo: 'Put it into quotes.' });
+  }
+}
+
+function merge(target: Record<string, unknown>, source: Record<string, unknown>): void {
+  for (const [key, value] of Object.entries(source)) {
+    if (key === '__proto__') throw new LabError({ code: 'bad-config', what: 'There is no key __proto__.', todo: 'See docs/training.md for the keys.' });
+    const before = target[key];
+    if (isObject(before) && isObject(value)) merge(before, value);
+    else target[key] = value;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function asObject(value: unknown, where: string): Record<string, unknown> {
+  if (isObject(value)) return value;
+  throw new LabError({ code: 'bad-config', where, what: 'It holds no settings.', todo: 'Write key: value lines; see docs/training.md.' });
+}

@@ -1,0 +1,95 @@
+import { mkdir, readFile, rename, rmdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse as parseYaml, stringify } from 'yaml';
+import { LabError } from '../../src/error.ts';
+import { lockFolder } from '../../src/lab/folder-lock.ts';
+import { type InputPaths, refuseOverlap } from '../../src/lab/output-path.ts';
+import { diskError, exists, replaceFile } from '../files/sink.ts';
+import { parseRunConfig, type RunConfig } from './config.ts';
+import { METRICS_FILE } from './metrics.ts';
+
+const CONFIG_FILE = 'config.yaml';
+
+/** The folder of a run, held by this process alone until `close`. */
+export interface RunPlace {
+  /** Resume from the last checkpoint. */
+  resume: boolean;
+  /** There is a run that this one replaces, once its first update has succeeded. */
+  replaces: boolean;
+  close(): Promise<void>;
+}
+
+export interface PlaceOptions {
+  resume?: boolean;
+  /** Replace the run that is there. */
+  fresh?: boolean;
+  /** What is read, and must not lie in the folder of a new run. */
+  inputs?: InputPaths;
+}
+
+/**
+ * Takes the folder of a run, and changes nothing in it.
+ * @throws {LabError} bad-config where it holds a run and neither `resume` nor `fresh` is set, busy where another process
+ * works on it, and where it holds what the run reads.
+ */
+export async function claimRun(out: string, { resume = false, fresh = false, inputs = {} }: PlaceOptions = {}): Promise<RunPlace> {
+  if (resume && fresh) throw new LabError({ code: 'bad-config', what: '--resume and --fresh exclude each other.', todo: 'Give one of them.' });
+  const before = await runIn(out);
+  if (before !== undefined && !resume && !fresh) {
+    throw new LabError({
+      code: 'bad-config', where: out, what: `The folder holds a run${before > 0 ? ` of ${before} updates` : ''}.`,
+      todo: 'Resume it with --resume, replace it with --fresh, or choose another folder with --set out=….',
+    });
+  }
+  // The configuration of a run may be given again for that same run.
+  if (before === undefined || !resume) await refuseOverlap(out, await withoutOwnConfig(out, inputs), '--set out=');
+  const created = await mkdir(out, { recursive: true }).catch((error: unknown) => {
+    throw diskError(error, out, '--set out=');
+  });
+  const unlock = await lockFolder(out, '--set out=');
+  return {
+    resume,
+    replaces: before !== undefined && fresh,
+    async close() {
+      await unlock();
+      // A folder that was made for a run that did not start; it stays where anything is in it.
+      if (created !== undefined) await rmdir(out).catch(() => undefined);
+    },
+  };
+}
+
+/** Updates of the run in a folder; undefined where there is none. */
+async function runIn(out: string): Promise<number | undefined> {
+  const metrics = await readFile(join(out, METRICS_FILE), 'utf8').catch(() => '');
+  if (metrics === '' && !(await exists(join(out, 'last'))) && !(await exists(join(out, 'best')))) return undefined;
+  return Math.max(0, ...[...metrics.matchAll(/"step":(\d+)/g)].map(([, step]) => Number(step)));
+}
+
+async function withoutOwnConfig(out: string, inputs: InputPaths): Promise<InputPaths> {
+  const { '--config': file, ...others } = inputs;
+  if (typeof file !== 'string') return inputs;
+  const [own, given] = await Promise.all([join(out, CONFIG_FILE), file].map((path) => stat(path, { bigint: true }).catch(() => undefined)));
+  return own !== undefined && own.ino === given?.ino && own.dev === given.dev ? others : inputs;
+}
+
+/** Writes the configuration into the folder of its run. One that a person wrote there is kept under another name. */
+export async function writeConfig(config: RunConfig): Promise<void> {
+  const path = join(config.out, CONFIG_FILE);
+  const text = stringify(config);
+  const before = await readFile(path, 'utf8').catch(() => undefined);
+  if (before === text) return;
+  if (before !== undefined && !isOwnConfig(before)) {
+    let kept = join(config.out, 'config.before.yaml');
+    for (let i = 2; await exists(kept); i++) kept = join(config.out, `config.before-${i}.yaml`);
+    await rename(path, kept);
+  }
+  await replaceFile(path, text, '--set out=');
+}
+
+function isOwnConfig(text: string): boolean {
+  try {
+    return stringify(parseRunConfig(parseYaml(text), CONFIG_FILE)) === text;
+  } catch {
+    return false;
+  }
+}
