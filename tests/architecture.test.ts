@@ -14,6 +14,7 @@ const ORDER: readonly (readonly string[])[] = [
   ['dataset', 'model'],
   ['representation'],
   ['context'],
+  ['tokenizer'],
   ['engine', 'safety'],
   ['response'],
   ['metrics'],
@@ -29,7 +30,7 @@ const ORDER: readonly (readonly string[])[] = [
 ];
 
 /** Code that runs in Node and in the browser alike may use neither's own interface. */
-const ISOMORPHIC = ['model', 'dataset', 'representation', 'context', 'metrics', 'response', 'judge', 'train', 'table', 'safety'];
+const ISOMORPHIC = ['model', 'dataset', 'representation', 'context', 'tokenizer', 'metrics', 'response', 'judge', 'train', 'table', 'safety'];
 
 const IMPORT = /(?:^|[^.\w])(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|import\s*\(\s*['"]([^'"]+)['"]|import\s+['"]([^'"]+)['"]/g;
 

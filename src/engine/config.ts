@@ -44,6 +44,6 @@ export async function readDecoderConfig(files: ModelFiles): Promise<DecoderConfi
     headSize: config.head_dim ?? Math.floor(config.hidden_size / config.num_attention_heads),
     vocabulary: config.vocab_size,
     contextWindow: config.max_position_embeddings ?? 2048,
-    eosIds: eos.length > 0 ? eos : config.eos_token_id,
+    eosIds: [...new Set([...eos, ...config.eos_token_id])],
   };
 }

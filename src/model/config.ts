@@ -4,7 +4,9 @@ import { LabError } from '../error.ts';
 const count = z.number().int().positive().max(2 ** 31);
 const tokenIds = z.union([z.number().int().nonnegative(), z.array(z.number().int().nonnegative())]).nullish();
 
-const ropeScaling = z.looseObject({ rope_type: z.string().optional(), type: z.string().optional() }).nullish();
+const ropeSettings = z
+  .looseObject({ rope_type: z.string().optional(), type: z.string().optional(), rope_theta: z.number().positive().optional(), partial_rotary_factor: z.number().optional() })
+  .nullish();
 
 /** What `config.json` says, as far as it matters here (Hugging Face names). */
 const configSchema = z.looseObject({
@@ -18,8 +20,8 @@ const configSchema = z.looseObject({
   vocab_size: count,
   rms_norm_eps: z.number().positive(),
   rope_theta: z.number().positive().nullish(),
-  rope_scaling: ropeScaling,
-  rope_parameters: z.looseObject({ rope_theta: z.number().positive().optional(), rope_type: z.string().optional() }).nullish(),
+  rope_scaling: ropeSettings,
+  rope_parameters: ropeSettings,
   max_position_embeddings: count,
   sliding_window: count.nullish(),
   use_sliding_window: z.boolean().nullish(),
@@ -82,10 +84,12 @@ export function parseConfig(json: unknown, where = 'config.json'): ModelConfig {
     throw new LabError({ code: 'bad-config', what: `It does not describe a model. ${z.prettifyError(parsed.error)}`, where, todo: 'Use the config.json that belongs to the weights.' });
   }
   const c = parsed.data;
+  // Either spelling; where both are given, Transformers 5 takes rope_scaling, unless it is empty.
+  const rope = Object.keys(c.rope_scaling ?? {}).length > 0 ? (c.rope_scaling ?? {}) : (c.rope_parameters ?? {});
   const architecture = ARCHITECTURES.find((name) => name === c.model_type);
   if (!architecture) throw unsupported(where, `The model type "${c.model_type}" is not supported.`, `Supported are ${ARCHITECTURES.join(', ')}.`);
   if ((c.hidden_act ?? 'silu') !== 'silu') throw unsupported(where, `The activation "${c.hidden_act}" is not supported.`, 'Only silu is.');
-  if ((c.partial_rotary_factor ?? 1) !== 1) throw unsupported(where, 'Partial rotary embeddings are not supported.', 'Use another model.');
+  if ((rope.partial_rotary_factor ?? c.partial_rotary_factor ?? 1) !== 1) throw unsupported(where, 'Partial rotary embeddings are not supported.', 'Use another model.');
   const kvHeads = c.num_key_value_heads ?? c.num_attention_heads;
   const wrong: string[] = [];
   if (!c.head_dim && c.hidden_size % c.num_attention_heads !== 0) wrong.push(`hidden_size ${c.hidden_size} is no multiple of num_attention_heads ${c.num_attention_heads}`);
@@ -103,8 +107,8 @@ export function parseConfig(json: unknown, where = 'config.json'): ModelConfig {
     headDim,
     vocabSize: c.vocab_size,
     normEpsilon: c.rms_norm_eps,
-    ropeTheta: c.rope_theta ?? c.rope_parameters?.rope_theta ?? 10000,
-    ropeScaling: parseScaling(c.rope_scaling ?? c.rope_parameters, where),
+    ropeTheta: rope.rope_theta ?? c.rope_theta ?? c.rope_parameters?.rope_theta ?? 10000,
+    ropeScaling: parseScaling(rope, where),
     contextLength: c.max_position_embeddings,
     windows: Array.from({ length: c.num_hidden_layers }, (_, layer) => windowOf(c, architecture, layer)),
     tied: c.tie_word_embeddings ?? false,
@@ -130,6 +134,11 @@ function parseScaling(scaling: { rope_type?: string | undefined; type?: string |
     return { type, factor: s.factor, lowFreqFactor: s.low_freq_factor, highFreqFactor: s.high_freq_factor, originalContext: s.original_max_position_embeddings };
   }
   throw unsupported(where, `The rope scaling "${type}" is not supported.`, 'Supported are linear and llama3.');
+}
+
+/** Positions up to which no layer's window hides a key: where a format has no windows, a context that is still exact. */
+export function contextBeforeWindow({ contextLength, windows }: ModelConfig): number {
+  return windows.reduce<number>((shortest, window) => Math.min(shortest, window ?? Infinity), contextLength);
 }
 
 function check<T>(schema: z.ZodType<T>, value: unknown, where: string): T {

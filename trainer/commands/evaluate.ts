@@ -20,6 +20,7 @@ export const evaluateCommand = defineCommand({
     const config = await configFrom(values);
     const { checkpoint, close } = await openModel({ path: model ?? config.model, adapters: adapter, option: model === undefined ? 'the setting model' : '--model' });
     try {
+      for (const note of checkpoint.notes ?? []) print(note);
       // The training part is not used; one dialogue of it is enough.
       const data = await prepareData(checkpoint, config.data.eval ? { ...config, data: { ...config.data, trainLimit: 1 } } : config, progressLine('Preparing'), signal);
       if (data.eval.counts.labels === 0) throw new LabError({ code: 'bad-data', what: 'There is nothing to evaluate on.', todo: 'Give data.eval or a data.evalShare above 0.' });

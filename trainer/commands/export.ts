@@ -60,6 +60,7 @@ export const exportCommand = defineCommand({
     const sections = options.run.length === 0 ? [] : [await trainingSection({ runs: options.run, data: options.data })];
     const { checkpoint, merged, weightFiles, close } = await openModel({ path: input, adapters: adapter, template: options.template });
     try {
+      for (const note of checkpoint.notes ?? []) print(note);
       await write({
         source: checkpoint,
         out,

@@ -37,6 +37,7 @@ async function describeModel(path: string): Promise<string[]> {
       '',
       `${name}: ${config.architecture}, ${config.layers} layers, ${(countParameters(checkpoint) / 1e6).toFixed(1)} million parameters, ${megabytes(bytes)}, context ${config.contextLength}`,
       `Files: ${[...files.keys()].join(', ')}`,
+      ...(checkpoint.notes ?? []),
       ...templateLines(chatTemplate(files)),
     ];
   } finally {

@@ -1,7 +1,7 @@
 import { defineCommand } from '../../src/lab/command-options.ts';
 import { checkpointToSafetensors } from '../../src/model/safetensors/from-checkpoint.ts';
 import type { SafetensorsType } from '../../src/model/safetensors/write.ts';
-import { verifyWeights } from '../export/verify.ts';
+import { verifyCopy } from '../export/verify.ts';
 import { openCheckpoint } from '../files/open.ts';
 import { claimFolder } from '../files/output.ts';
 import { diskFolder } from '../files/sink.ts';
@@ -30,6 +30,7 @@ export const mergeCommand = defineCommand({
     const out = await claimFolder(path, { force, inputs, print });
     const { checkpoint, adapters, merged, close } = await openModel({ path: base, adapters: adapter, template });
     try {
+      for (const note of checkpoint.notes ?? []) print(note);
       for (const { adapter } of adapters) print(`${adapter.name}: rank ${adapter.settings.rank}, ${adapter.modules.size} modules`);
       const progress = progressLine(`Merging ${checkpoint.name}`);
       await out.write(async (temporary) => {
@@ -39,7 +40,7 @@ export const mergeCommand = defineCommand({
         if (unchecked) return;
         const copy = await openCheckpoint(temporary);
         try {
-          await verifyWeights(checkpoint, copy.checkpoint, print, signal);
+          await verifyCopy(checkpoint, copy.checkpoint, print, signal);
         } finally {
           await copy.close();
         }

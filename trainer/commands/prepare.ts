@@ -24,6 +24,7 @@ export const prepareCommand = defineCommand({
     const { checkpoint, close } = await openModel({ path: config.model, option: 'the setting model' });
     try {
       checkLora(config.lora, checkpoint.config);
+      for (const note of checkpoint.notes ?? []) print(note);
       const data = await prepareData(checkpoint, config, progressLine('Preparing'), signal);
       print(describeParts(data, config.data));
       if (!out) return;

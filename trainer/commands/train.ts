@@ -48,6 +48,7 @@ export const trainCommand = defineCommand({
     try {
       const { checkpoint, close } = await openModel({ path: config.model, option: 'the setting model' });
       try {
+        for (const note of checkpoint.notes ?? []) print(note);
         checkLora(config.lora, checkpoint.config);
         const data = await prepareData(checkpoint, config, progressLine('Preparing'), signal);
         print(describeParts(data, config.data));

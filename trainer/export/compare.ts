@@ -1,5 +1,6 @@
+import { LabError } from '../../src/error.ts';
 import { type Checkpoint, readRows, tensorInfo } from '../../src/model/checkpoint/checkpoint.ts';
-import { rowChunks } from '../../src/model/checkpoint/row-chunks.ts';
+import { brokenSource, rowChunks } from '../../src/model/checkpoint/row-chunks.ts';
 import { roundToNearest } from '../../src/model/round-to-nearest.ts';
 import type { StoredType } from '../../src/model/stored.ts';
 
@@ -22,14 +23,20 @@ export interface WeightErrors {
   relative: TensorError[];
 }
 
-/** Compares every tensor of a copy with its source, a few rows at a time. */
+/**
+ * Compares every tensor of the source with the copy, a few rows at a time.
+ * @throws {LabError} bad-file when either has a tensor that the other lacks, bad-data when the source holds no numbers.
+ */
 export async function compareWeights(source: Checkpoint, copy: Checkpoint, signal?: AbortSignal): Promise<WeightErrors> {
   const errors: WeightErrors = { exact: 0, tensors: 0, relative: [] };
-  for (const tensor of copy.tensors.keys()) {
+  checkNames(source, copy);
+  for (const tensor of source.tensors.keys()) {
     const { type } = tensorInfo(copy, tensor);
     let row = 0;
     let [difference, nearest, size] = [0, 0, 0];
     for await (const { values, columns } of rowChunks(source, [tensor], signal)) {
+      const broken = values.find((value) => !Number.isFinite(value));
+      if (broken !== undefined) throw brokenSource(tensor, broken, source.name);
       const count = values.length / columns;
       const found = await readRows(copy, tensor, row, count);
       const here = squaredDifference(values, found);
@@ -48,6 +55,15 @@ export async function compareWeights(source: Checkpoint, copy: Checkpoint, signa
   }
   errors.relative.sort((a, b) => b.error - a.error);
   return errors;
+}
+
+function checkNames(source: Checkpoint, copy: Checkpoint): void {
+  const lost = [...source.tensors.keys()].filter((name) => !copy.tensors.has(name));
+  const made = [...copy.tensors.keys()].filter((name) => !source.tensors.has(name));
+  if (lost.length + made.length === 0) return;
+  const list = (names: readonly string[]): string => `${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`;
+  const what = lost.length > 0 ? `The copy lacks ${list(lost)}, which the source has.` : `The copy has ${list(made)}, which the source has not.`;
+  throw new LabError({ code: 'bad-file', what, where: copy.name, todo: 'Please report this; the copy was not kept.' });
 }
 
 function squaredDifference(a: Float32Array, b: Float32Array | undefined): number {

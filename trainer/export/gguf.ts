@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
+import { contextBeforeWindow } from '../../src/model/config.ts';
 import type { EncodableType } from '../../src/model/encode-stored.ts';
 import { writeFile } from '../../src/model/export/sink.ts';
-import { checkpointToGguf } from '../../src/model/gguf/from-checkpoint.ts';
+import { checkpointToGguf, ggufEndTokens } from '../../src/model/gguf/from-checkpoint.ts';
 import { diskFolder } from '../files/sink.ts';
 import type { ExportJob } from './job.ts';
 import { verifyGguf } from './verify.ts';
@@ -33,6 +35,20 @@ export async function exportGgufFolder(job: ExportJob): Promise<void> {
       if (text !== undefined) await writeFile(folder, beside, text);
     }
     job.print(`${name}: ${(bytes / 1e6).toFixed(1)} MB`);
+    for (const note of limitsOf(job.source)) job.print(note);
     if (job.check) await verifyGguf(job.source, join(temporary, name), job.print, job.signal);
   });
+}
+
+/** What llama.cpp has no place for, as sentences for a person. */
+function limitsOf({ config, files }: Checkpoint): string[] {
+  const notes: string[] = [];
+  const context = contextBeforeWindow(config);
+  if (context < config.contextLength) {
+    notes.push(`llama.cpp has no sliding window for this architecture: the file's context is ${context} tokens, the length of the window, in place of ${config.contextLength}.`);
+  }
+  const kept = ggufEndTokens({ config, files });
+  const lost = config.eosTokenIds.filter((id) => !kept.includes(id));
+  if (lost.length > 0) notes.push(`A GGUF names three end tokens at most: a reply does not end at ${lost.join(', ')}.`);
+  return notes;
 }

@@ -1,8 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { LabError } from '../../src/error.ts';
 import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
-import { rowChunks } from '../../src/model/checkpoint/row-chunks.ts';
+import { brokenSource, rowChunks } from '../../src/model/checkpoint/row-chunks.ts';
+import { chatTemplate } from '../../src/model/checkpoint/template.ts';
+import { contextBeforeWindow } from '../../src/model/config.ts';
+import { parseJson } from '../../src/model/checkpoint/json.ts';
+import { mlcWindow } from '../../src/model/mlc/chat-config.ts';
 import { chooseConversation } from '../../src/model/mlc/conversation.ts';
 import { exportMlc } from '../../src/model/mlc/export.ts';
 import { MLC_FORMATS, type MlcDtype, type MlcFloat } from '../../src/model/mlc/format.ts';
@@ -30,7 +35,7 @@ export async function exportMlcFolder(source: Checkpoint, out: OutputFolder, opt
   const { dtype, contextLength, check, print, onProgress, signal } = options;
   const tokenizer = (name: string): unknown => JSON.parse(source.files.get(name) ?? 'null');
   const codec = createCodec(tokenizer('tokenizer.json'), tokenizer('tokenizer_config.json'), source.config.eosTokenIds);
-  const { conversation, exact } = chooseConversation(source.files.get('tokenizer_config.json') ?? '', (turns) => codec.render(turns, { prompt: true }), source.config);
+  const { conversation, exact } = chooseConversation(chatTemplate(source.files) ?? '', (turns) => codec.render(turns, { prompt: true }), source.config);
   await out.write(async (temporary) => {
     const files = await exportMlc(source, diskFolder(temporary), {
       dtype, conversation, onProgress: ({ done, total }) => onProgress(done, total),
@@ -39,6 +44,9 @@ export async function exportMlcFolder(source: Checkpoint, out: OutputFolder, opt
     });
     print(`${files.length} files, ${(files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toFixed(1)} MB`);
     print(`Prompts: MLC's template ${conversation.name} ${exact ? 'renders a probe conversation as' : 'does NOT render a probe conversation exactly as'} the model's own`);
+    if (mlcWindow(source.config) === null && contextBeforeWindow(source.config) < source.config.contextLength) {
+      print(`MLC has no sliding window for this model: the context is ${contextBeforeWindow(source.config)} tokens, the length of the window, in place of ${source.config.contextLength}.`);
+    }
     if (check) await verifyMlc(source, temporary, dtype, print, signal);
   });
 }
@@ -73,10 +81,33 @@ export async function verifyMlc(source: Checkpoint, folder: string, dtype: MlcDt
     if (reader.names.length !== expected.length || expected.some((name) => !reader.names.includes(name))) throw broken('Its index names other tensors than the model has.', folder);
     const errors: ParameterError[] = [];
     for (const parameter of parameters) errors.push(await compareParameter(source, reader, parameter, MLC_FORMATS[dtype].float, signal));
+    checkMlcSettings(source, await readFile(join(folder, 'mlc-chat-config.json'), 'utf8'), folder);
     report(errors, print);
   } finally {
     for (const file of opened.values()) await (await file).close();
   }
+}
+
+const chatConfigSchema = z.looseObject({
+  model_config: z.looseObject({ rope_scaling: z.record(z.string(), z.unknown()).nullable(), position_embedding_base: z.number(), tie_word_embeddings: z.boolean(), rms_norm_eps: z.number() }),
+  context_window_size: z.int(),
+  sliding_window_size: z.int(),
+  conv_template: z.looseObject({ stop_token_ids: z.array(z.int()) }),
+});
+
+/** What WebLLM reads beside the weights must mean what the source means. */
+function checkMlcSettings({ config }: Checkpoint, text: string, where: string): void {
+  const { model_config: model, context_window_size: context, sliding_window_size: window, conv_template: conversation } = chatConfigSchema.parse(parseJson(text, 'mlc-chat-config.json'));
+  const scaling = config.ropeScaling;
+  const problems = [
+    ...((model.rope_scaling?.['rope_type'] ?? 'none') === scaling.type && (scaling.type === 'none' || model.rope_scaling?.['factor'] === scaling.factor) ? [] : ['rope scaling']),
+    ...(model.position_embedding_base === config.ropeTheta ? [] : ['rope theta']),
+    ...(model.tie_word_embeddings === config.tied ? [] : ['tied head']),
+    ...(model.rms_norm_eps === config.normEpsilon ? [] : ['norm epsilon']),
+    ...(window === (mlcWindow(config) ?? -1) && context <= contextBeforeWindow(config) ? [] : ['sliding window']),
+    ...(config.eosTokenIds.every((id) => conversation.stop_token_ids.includes(id)) ? [] : ['end tokens']),
+  ];
+  if (problems.length > 0) throw broken(`Its mlc-chat-config.json differs from the source in: ${problems.join(', ')}.`, where);
 }
 
 interface ParameterError {
@@ -93,6 +124,7 @@ async function compareParameter(source: Checkpoint, reader: MlcReader, parameter
     const found = vector ? { values: vector.values.subarray(done), scales: null } : await reader.readRows(parameter, done / columns, values.length / columns);
     for (let i = 0; i < values.length; i++) {
       const [value, read] = [values[i] ?? NaN, found.values[i] ?? NaN];
+      if (!Number.isFinite(value)) throw brokenSource(parameter.module, value, source.name);
       const error = Math.abs(value - read);
       const limit = found.scales ? groupErrorLimit(found.scales[Math.floor(i / GROUP)] ?? NaN, float) : ROUNDING[float](value);
       if (!(error <= limit)) throw broken(`A value of ${parameter.module} is ${read} where the source has ${value}.`, source.name);

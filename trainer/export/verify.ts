@@ -1,11 +1,18 @@
 import { LabError } from '../../src/error.ts';
 import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
+import { contextBeforeWindow, type ModelConfig } from '../../src/model/config.ts';
 import { EXPORT_FORMATS, type ExportDtype } from '../../src/model/export/dtype.ts';
 import { countParameters } from '../../src/model/export/export.ts';
+import { openGguf } from '../../src/model/gguf/checkpoint.ts';
+import { metadataNumber, metadataString } from '../../src/model/gguf/config.ts';
+import { ggufEndTokens, ropeFactors } from '../../src/model/gguf/from-checkpoint.ts';
+import type { GgufHeader } from '../../src/model/gguf/types.ts';
 import { forward } from '../../src/model/reference/forward.ts';
-import type { StoredType } from '../../src/model/stored.ts';
-import { openCheckpoint } from '../files/open.ts';
+import type { ByteSource } from '../../src/model/source.ts';
+import { decodeStored, type StoredType } from '../../src/model/stored.ts';
+import { fileSource } from '../files/source.ts';
 import { compareWeights, describeErrors } from './compare.ts';
+import { checkEffective, effectiveSettings } from './effective.ts';
 import { openExportedFolder } from './folder.ts';
 import { onnxLogits } from './logits.ts';
 
@@ -22,10 +29,16 @@ const LOGIT_LIMIT = { float32: 1e-3, float16: 0.1 };
 type Print = (line: string) => void;
 
 /**
- * Compares a copy that was read back with its source and prints the errors.
- * @throws {LabError} bad-file when a tensor differs by more than its type explains.
+ * Compares a copy that was read back with its source, weights and settings, and prints the errors.
+ * @param expected settings that the copy should have; by default those of the source.
+ * @throws {LabError} bad-file when a tensor is lost or differs by more than its type explains, or a setting differs.
  */
-export async function verifyWeights(source: Checkpoint, copy: Checkpoint, print: Print, signal?: AbortSignal): Promise<void> {
+export async function verifyCopy(source: Checkpoint, copy: Checkpoint, print: Print, signal?: AbortSignal, expected = effectiveSettings(source)): Promise<void> {
+  checkEffective(expected, effectiveSettings(copy), copy.name);
+  await verifyWeights(source, copy, print, signal);
+}
+
+async function verifyWeights(source: Checkpoint, copy: Checkpoint, print: Print, signal?: AbortSignal): Promise<void> {
   const errors = await compareWeights(source, copy, signal);
   for (const line of describeErrors(errors)) print(line);
   for (const { tensor, type, error } of errors.relative) {
@@ -42,7 +55,7 @@ export async function verifyWeights(source: Checkpoint, copy: Checkpoint, print:
 export async function verifyExport(source: Checkpoint, folder: string, print: Print, signal?: AbortSignal): Promise<void> {
   const { checkpoint, dtype, model, close } = await openExportedFolder(folder);
   try {
-    await verifyWeights(source, checkpoint, print, signal);
+    await verifyCopy(source, checkpoint, print, signal);
     if (countParameters(source) > SMALL) return print('Logits: not compared, the model is too large for the plain forward pass');
     await verifyLogits(checkpoint, model, dtype, print, signal);
   } finally {
@@ -62,16 +75,36 @@ async function verifyLogits(checkpoint: Checkpoint, model: string, dtype: Export
 }
 
 /**
- * Reloads a GGUF export and compares every weight with its source.
+ * Reloads a GGUF export by itself, as llama.cpp does, and compares every weight and setting with its source.
  * @throws {LabError} bad-file when they differ by more than the type explains.
  */
 export async function verifyGguf(source: Checkpoint, file: string, print: Print, signal?: AbortSignal): Promise<void> {
-  const { checkpoint, close } = await openCheckpoint(file);
+  const bytes = await fileSource(file);
   try {
-    await verifyWeights(source, checkpoint, print, signal);
+    const { config } = source;
+    // The file has a table where config.json has Llama 3's scaling; the rest of it is compared with the table below.
+    const table = config.ropeScaling.type === 'llama3';
+    const copy = await openGguf(bytes, table ? new Map([['config.json', source.files.get('config.json') ?? '']]) : new Map());
+    if (table) await checkRopeTable(bytes, copy.header, config);
+    const context = metadataNumber(copy.header.metadata, `${metadataString(copy.header.metadata, 'general.architecture') ?? ''}.context_length`);
+    if (context !== contextBeforeWindow(config)) throw broken(`Its context is ${context} where ${contextBeforeWindow(config)} tokens were meant.`, copy.name);
+    const windows = table ? copy.config.windows : config.windows.map(() => null);
+    await verifyCopy(source, copy, print, signal, { ...effectiveSettings(source), 'sliding windows': windows, 'end tokens': ggufEndTokens(source) });
   } finally {
-    await close();
+    await bytes.close();
   }
+}
+
+async function checkRopeTable(bytes: ByteSource, { tensors }: GgufHeader, config: ModelConfig): Promise<void> {
+  const tensor = tensors.find(({ name }) => name === 'rope_freqs.weight');
+  const values = tensor ? decodeStored(tensor.type, await bytes.read(tensor.offset, tensor.bytes), tensor.shape[0] ?? 0) : new Float32Array(0);
+  const wanted = ropeFactors(config);
+  if (values.length === wanted.length && wanted.every((factor, k) => values[k] === factor)) return;
+  throw broken('Its table of rotary factors is not that of the rope scaling.', bytes.name);
+}
+
+function broken(what: string, where: string): LabError {
+  return new LabError({ code: 'bad-file', what, where, todo: 'Please report this; the copy was not kept.' });
 }
 
 /** Root mean square of the differences over the standard deviation of the expected values. */

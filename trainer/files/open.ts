@@ -3,12 +3,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { LabError } from '../../src/error.ts';
 import type { Checkpoint, SideFiles } from '../../src/model/checkpoint/checkpoint.ts';
 import { openGguf } from '../../src/model/gguf/checkpoint.ts';
-import { openSafetensors, SAFETENSORS_INDEX } from '../../src/model/safetensors/checkpoint.ts';
+import { SAFETENSORS_INDEX, SIDE_FILES } from '../../src/model/checkpoint/side-files.ts';
+import { indexedFiles, openSafetensors, weightFiles } from '../../src/model/safetensors/checkpoint.ts';
 import { fileSource } from './source.ts';
-
-/** Small files that travel with weights. */
-const SIDE_FILES = ['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', SAFETENSORS_INDEX, 'LICENSE'];
-const CHAT_TEMPLATE = 'chat_template.jinja';
 
 export interface OpenedCheckpoint {
   checkpoint: Checkpoint;
@@ -27,8 +24,8 @@ export async function openCheckpoint(path: string, option = '--in'): Promise<Ope
   const info = await stat(full).catch(() => undefined);
   if (!info) throw new LabError({ code: 'missing-file', what: 'There is no such file or folder.', where: path, todo: `Check ${option}.` });
   const folder = info.isDirectory() ? full : dirname(full);
-  const weights = info.isDirectory() ? await weightsIn(folder, path, option) : [basename(full)];
   const files = await sideFiles(folder);
+  const weights = info.isDirectory() ? await weightsIn(folder, path, option, files) : [basename(full)];
   const sources = await Promise.all(weights.map((name) => fileSource(join(folder, name))));
   const close = async (): Promise<void> => void (await Promise.all(sources.map((source) => source.close())));
   try {
@@ -41,10 +38,10 @@ export async function openCheckpoint(path: string, option = '--in'): Promise<Ope
   }
 }
 
-async function weightsIn(folder: string, shown: string, option: string): Promise<string[]> {
+async function weightsIn(folder: string, shown: string, option: string, files: SideFiles): Promise<string[]> {
   const names = (await readdir(folder)).sort();
   const safetensors = names.filter((name) => name.endsWith('.safetensors'));
-  if (safetensors.length) return safetensors;
+  if (safetensors.length) return weightFiles(safetensors, indexedFiles(files.get(SAFETENSORS_INDEX)));
   const gguf = names.filter((name) => /\.gguf$/i.test(name));
   if (gguf.length === 1) return gguf;
   throw new LabError({
@@ -55,17 +52,12 @@ async function weightsIn(folder: string, shown: string, option: string): Promise
   });
 }
 
+/** The small files in a folder that travel with weights, as far as it has them. */
 export async function sideFiles(folder: string): Promise<SideFiles> {
   const files: SideFiles = new Map();
   for (const name of SIDE_FILES) {
     const text = await readFile(join(folder, name), 'utf8').catch(() => undefined);
     if (text !== undefined) files.set(name, text);
-  }
-  const template = await readFile(join(folder, CHAT_TEMPLATE), 'utf8').catch(() => undefined);
-  const tokenizer = files.get('tokenizer_config.json');
-  // transformers.js reads the chat template from tokenizer_config.json only; newer checkpoints keep it in a file.
-  if (template !== undefined && tokenizer !== undefined && !tokenizer.includes('"chat_template"')) {
-    files.set('tokenizer_config.json', JSON.stringify({ ...JSON.parse(tokenizer), chat_template: template }, null, 2));
   }
   return files;
 }

@@ -2,19 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { LabError } from '../../src/error.ts';
 import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
-import { withChatTemplate } from '../../src/model/checkpoint/template.ts';
+import { withTemplate } from '../../src/model/checkpoint/settle.ts';
+import { chatTemplate } from '../../src/model/checkpoint/template.ts';
 import { MANIFEST_NAME } from '../../src/model/manifest.ts';
 import { mergedCheckpoint, openAdapter, type Adapter, type MergedCheckpoint, type WeightedAdapter } from '../../src/train/merge/index.ts';
 import { openExportedFolder } from '../export/folder.ts';
-import { openCheckpoint } from '../files/open.ts';
+import { openCheckpoint, sideFiles } from '../files/open.ts';
 import { fileSource } from '../files/source.ts';
 import { exists } from '../files/sink.ts';
-import { ADAPTER_CONFIG, ADAPTER_FILE, ADAPTER_TEMPLATE } from '../train/checkpoint.ts';
+import { ADAPTER_CONFIG, ADAPTER_FILE } from '../train/checkpoint.ts';
 import { runtimeProduct } from './product.ts';
 
 export interface OpenedAdapter {
   adapter: Adapter;
-  /** The chat template that it was trained with, where the folder has it. */
+  /** The chat template that it was trained with, in a file of its own or in its tokenizer's settings. */
   template: string | undefined;
   close(): Promise<void>;
 }
@@ -30,7 +31,7 @@ export async function openAdapterFolder(folder: string): Promise<OpenedAdapter> 
   const source = await fileSource(join(folder, ADAPTER_FILE));
   try {
     const adapter = await openAdapter(basename(resolve(folder)), settings, source);
-    const template = await readFile(join(folder, ADAPTER_TEMPLATE), 'utf8').catch(() => undefined);
+    const template = chatTemplate(await sideFiles(folder));
     return { adapter, template, close: () => source.close() };
   } catch (error) {
     await source.close();
@@ -94,7 +95,7 @@ export async function openModel({ path, adapters: options = [], template, option
       checkpoint = mergedCheckpoint(base.checkpoint, weighted, product.add);
       merged = (checkpoint as MergedCheckpoint).merged;
     }
-    if (text !== undefined) checkpoint = withChatTemplate(checkpoint, text);
+    if (text !== undefined) checkpoint = withTemplate(checkpoint, text);
     return { checkpoint, adapters, merged, weightFiles: base.weightFiles, close };
   } catch (error) {
     await close();

@@ -100,7 +100,7 @@ describe('ingestFiles', () => {
 
   it('gives the same GGUF back from an ONNX folder', async () => {
     const record = await ingestFiles(store, await onnxFolder(), false, {});
-    const blob = await ggufFromOnnx(await store.modelFiles(record.id, 'tiny'), {});
+    const { gguf: blob } = await ggufFromOnnx(await store.modelFiles(record.id, 'tiny'), {});
     const original = (await gguf()).file;
     expect(blob.size).toBe(original.size);
     const [a, b] = await Promise.all([blob.arrayBuffer(), original.arrayBuffer()]);

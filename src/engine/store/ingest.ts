@@ -1,5 +1,6 @@
 import { LabError, throwIfCancelled } from '../../error.ts';
 import type { SideFiles } from '../../model/checkpoint/checkpoint.ts';
+import { SIDE_FILES } from '../../model/checkpoint/side-files.ts';
 import { exportOnnx } from '../../model/export/export.ts';
 import { openGguf } from '../../model/gguf/checkpoint.ts';
 import { openSafetensors } from '../../model/safetensors/checkpoint.ts';
@@ -20,7 +21,7 @@ const KINDS = [
   { kind: 'gguf', matches: (path: string) => path.endsWith('.gguf') },
 ] as const;
 
-const SIDE_FILES = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
+const REQUIRED = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
 
 /**
  * Takes dropped files into the store: an ONNX folder as it is, a GGUF as it is or converted (`convert`), a folder of
@@ -98,7 +99,7 @@ async function copyAll(store: FileStore, id: string, files: DroppedFile[], hashe
 async function keepOnnx(store: FileStore, id: string, files: DroppedFile[], options: LoadOptions): Promise<OnnxRecord> {
   const manifest = files.find(({ path }) => path === 'manifest.json');
   const listed = manifest ? parseManifest(await manifest.file.text(), 'manifest.json').files : [];
-  demand(id, [...SIDE_FILES, ...listed.map(({ path }) => path)], files);
+  demand(id, [...REQUIRED, ...listed.map(({ path }) => path)], files);
   listVariants({ name: id, list: files.map(({ path, file }) => ({ path, bytes: file.size })), open: () => Promise.reject(new Error()), ensure: () => Promise.resolve() });
   await copyAll(store, id, files, new Map(listed.map(({ path, sha256 }) => [path, sha256])), options);
   return { ...record(id, files, 'ONNX folder from this device.'), format: 'onnx' };
@@ -132,8 +133,8 @@ function demand(where: string, paths: string[], files: DroppedFile[]): void {
 
 async function convertFiles(store: FileStore, id: string, files: DroppedFile[], kind: 'safetensors' | 'gguf', options: LoadOptions): Promise<OnnxRecord> {
   const side: SideFiles = new Map();
-  for (const { path, file } of files) if (/^[^/]+\.(json|jinja|txt)$/.test(path) || path === 'LICENSE') side.set(path, await file.text());
-  if (kind === 'safetensors') demand(id, SIDE_FILES, files);
+  for (const { path, file } of files) if (SIDE_FILES.some((name) => name === path)) side.set(path, await file.text());
+  if (kind === 'safetensors') demand(id, REQUIRED, files);
   const sources = files.filter(({ path }) => path.endsWith(`.${kind}`)).map(({ path, file }) => blobSource(path, file));
   const [first] = sources;
   if (!first) throw notAModel(files);

@@ -1,4 +1,5 @@
 import { LabError } from '../../error.ts';
+import { SIDE_FILES } from '../../model/checkpoint/side-files.ts';
 import type { LoadOptions } from '../engine.ts';
 import { hasFile, missingFile, type ModelFile, type ModelFiles } from '../files.ts';
 import { downloadAll, downloadFile, parseManifest, type Wanted } from './download.ts';
@@ -112,7 +113,6 @@ async function keptManifest(store: FileStore, model: RemoteModel): Promise<Model
 }
 
 const GRAPHS = ['_q4f16', '_q4', '_quantized', '', '_fp16'].map((suffix) => `onnx/model${suffix}.onnx`);
-const SIDE_FILES = ['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json', 'chat_template.jinja'];
 const MAX_DATA_FILES = 100;
 
 /** Finds out what a folder without a manifest holds, by asking for the names that a model folder has. */

@@ -1,17 +1,19 @@
-import { hasFile, readJson, type ModelFiles } from '../files.ts';
-import { createChatTokenizer, type ChatTokenizer } from './chat-tokenizer.ts';
+import type { SideFiles } from '../../model/checkpoint/checkpoint.ts';
+import { TOKENIZER_FILES } from '../../model/checkpoint/side-files.ts';
+import { chatTokenizerOf, type ChatTokenizer } from '../../tokenizer/chat-tokenizer.ts';
+import { hasFile, missingFile, type ModelFiles } from '../files.ts';
 
-const TEMPLATE = 'chat_template.jinja';
+const REQUIRED = ['tokenizer.json', 'tokenizer_config.json'];
 
-/** What `loadChatTokenizer` reads, as far as a folder has it. */
-export const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', TEMPLATE];
-
-/** Opens a model's tokenizer from tokenizer.json and tokenizer_config.json (with chat_template.jinja beside it, if any). */
+/** Opens a model's tokenizer, its chat template in a file of its own or in the tokenizer's settings. */
 export async function loadChatTokenizer(files: ModelFiles): Promise<ChatTokenizer> {
-  const [tokenizer, config] = await Promise.all([readJson(files, 'tokenizer.json'), readJson(files, 'tokenizer_config.json')]);
-  const template = hasFile(files, TEMPLATE)
-    ? await (await files.open(TEMPLATE)).text()
-    : undefined;
-  const merged = template !== undefined && typeof config === 'object' ? { chat_template: template, ...config } : config;
-  return createChatTokenizer(tokenizer, merged, files.name);
+  const missing = REQUIRED.find((path) => !hasFile(files, path));
+  if (missing) throw missingFile(files.name, missing);
+  return chatTokenizerOf(await readSideFiles(files, TOKENIZER_FILES), files.name);
+}
+
+/** The texts of those of `names` that a model has. */
+export async function readSideFiles(files: ModelFiles, names: readonly string[]): Promise<SideFiles> {
+  const present = names.filter((path) => hasFile(files, path));
+  return new Map(await Promise.all(present.map(async (path): Promise<[string, string]> => [path, await (await files.open(path)).text()])));
 }

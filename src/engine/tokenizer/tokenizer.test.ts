@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { byteTokenizerFiles } from '../testing/byte-tokenizer.ts';
-import { createChatTokenizer } from './chat-tokenizer.ts';
+import { createChatTokenizer } from '../../tokenizer/chat-tokenizer.ts';
 import { StreamDetokenizer } from './detokenizer.ts';
 
 const files = byteTokenizerFiles();

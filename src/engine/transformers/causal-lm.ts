@@ -5,7 +5,7 @@ import type { Decoding, LoadedInfo, LoadedModel, StreamEvent, TokenScore } from 
 import { brokenLogits, runtimeFault } from '../faults.ts';
 import { Queue } from '../queue.ts';
 import { argmax, createSampler, logProbability, logitsFault } from '../sampling.ts';
-import type { ChatTokenizer } from '../tokenizer/chat-tokenizer.ts';
+import type { ChatTokenizer } from '../../tokenizer/chat-tokenizer.ts';
 import { StreamDetokenizer } from '../tokenizer/detokenizer.ts';
 import type { KvDecoder, StepLogits } from './kv-decoder.ts';
 

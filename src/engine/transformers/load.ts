@@ -6,7 +6,8 @@ import { runtimeFault } from '../faults.ts';
 import { hasFile, type ModelFiles } from '../files.ts';
 import { probeGpu, watchGpu, type GpuProbe } from '../gpu.ts';
 import { estimateMemory, refuseTooLarge, type DeviceLimits } from '../memory.ts';
-import { loadChatTokenizer, TOKENIZER_FILES } from '../tokenizer/load.ts';
+import { SIDE_FILES } from '../../model/checkpoint/side-files.ts';
+import { loadChatTokenizer } from '../tokenizer/load.ts';
 import { CausalLm, LOGITS_ROWS } from './causal-lm.ts';
 import { KvDecoder } from './kv-decoder.ts';
 import { slicePositionsOnCpu, slicePositionsOnGpu, type OrtTensorClass } from './positions.ts';
@@ -44,7 +45,7 @@ export async function loadTransformers(files: ModelFiles, modelId: string, optio
   refuseTooLarge(modelId, estimateMemory(needs, device), largest, deviceLimits(device, gpu));
 
   const progress = (stage: string, loadedBytes: number) => onProgress?.({ stage, loadedBytes, totalBytes: variant.bytes });
-  const wanted = [...TOKENIZER_FILES, 'config.json', 'generation_config.json', variant.graph, ...variant.data];
+  const wanted = [...SIDE_FILES, variant.graph, ...variant.data];
   await files.ensure(
     wanted.filter((path) => hasFile(files, path)),
     options,
@@ -63,7 +64,8 @@ export async function loadTransformers(files: ModelFiles, modelId: string, optio
       throw LabError.cancelled();
     }
     progress('Ready', variant.bytes);
-    const eosId = tokenizer.eosToken === undefined ? undefined : tokenizer.idOf(tokenizer.eosToken);
+    const own = tokenizer.eosToken === undefined ? undefined : tokenizer.idOf(tokenizer.eosToken);
+    const named = config.eosIds.length > 0 || own === undefined ? config.eosIds : [own];
     return new CausalLm({
       info: {
         modelId,
@@ -75,7 +77,7 @@ export async function loadTransformers(files: ModelFiles, modelId: string, optio
       },
       tokenizer,
       decoder: new KvDecoder(session, runtime),
-      eosIds: new Set(config.eosIds.length > 0 || eosId === undefined ? config.eosIds : [eosId]),
+      eosIds: new Set([...named, ...(tokenizer.endOfTurn === undefined ? [] : [tokenizer.endOfTurn])]),
       health: watch?.health ?? (() => undefined),
       release: () => session.release(),
     });

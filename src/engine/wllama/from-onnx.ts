@@ -1,3 +1,4 @@
+import { contextBeforeWindow } from '../../model/config.ts';
 import type { FileSink } from '../../model/export/sink.ts';
 import { checkpointToGguf } from '../../model/gguf/from-checkpoint.ts';
 import type { LoadOptions } from '../engine.ts';
@@ -5,19 +6,21 @@ import { openExportedFiles } from '../exported-files.ts';
 import type { ModelFiles } from '../files.ts';
 
 /**
- * Writes the weights of an ONNX folder that this lab exported as a GGUF, in memory and without loss, for llama.cpp.
+ * Writes the weights of an ONNX folder that this lab exported as a GGUF, in memory and without loss, for llama.cpp, which
+ * reads prompts as they are rendered and has no sliding windows: `contextWindow` ends where one would begin to count.
  * Throws `unsupported` for folders of other exporters.
  */
-export async function ggufFromOnnx(files: ModelFiles, { onProgress, signal }: LoadOptions): Promise<Blob> {
+export async function ggufFromOnnx(files: ModelFiles, { onProgress, signal }: LoadOptions): Promise<{ gguf: Blob; contextWindow: number }> {
   const checkpoint = await openExportedFiles(files, { ...(onProgress ? { onProgress } : {}), ...(signal ? { signal } : {}) });
   const sink = memorySink();
   await checkpointToGguf(checkpoint, sink, {
     name: files.name,
     type: 'keep',
+    addStart: false,
     onProgress: ({ done, total }) => onProgress?.({ stage: 'Preparing the weights for llama.cpp', loadedBytes: done, totalBytes: total }),
     ...(signal ? { signal } : {}),
   });
-  return sink.blob();
+  return { gguf: sink.blob(), contextWindow: contextBeforeWindow(checkpoint.config) };
 }
 
 /** Collects what is written in pieces; nothing is hashed, because nothing is kept. */

@@ -4,7 +4,7 @@ import { readGgufMetadata } from '../../model/gguf/read.ts';
 import { metadataNumber, metadataString } from '../../model/gguf/config.ts';
 import { tokenizerFromGguf } from '../../model/gguf/tokenizer.ts';
 import type { ByteSource } from '../../model/source.ts';
-import { createChatTokenizer, type ChatTokenizer } from '../tokenizer/chat-tokenizer.ts';
+import { createChatTokenizer, type ChatTokenizer } from '../../tokenizer/chat-tokenizer.ts';
 
 export interface GgufFacts {
   /** Undefined where the file's tokenizer is of a kind that can't be rebuilt here. */

@@ -4,7 +4,7 @@ import type { LoadOptions } from '../engine.ts';
 import { runtimeFault } from '../faults.ts';
 import { probeGpu } from '../gpu.ts';
 import { formatBytes } from '../memory.ts';
-import type { ChatTokenizer } from '../tokenizer/chat-tokenizer.ts';
+import type { ChatTokenizer } from '../../tokenizer/chat-tokenizer.ts';
 import { WllamaModel, type CompletionChunk, type CompletionRequest, type LlamaRuntime } from './wllama-model.ts';
 
 export interface WllamaOptions extends LoadOptions {

@@ -3,7 +3,7 @@ import { LabError, throwIfCancelled } from '../../error.ts';
 import type { Decoding, LoadedInfo, LoadedModel, StreamEvent, TokenScore } from '../engine.ts';
 import { runtimeFault } from '../faults.ts';
 import { Queue } from '../queue.ts';
-import type { ChatTokenizer } from '../tokenizer/chat-tokenizer.ts';
+import type { ChatTokenizer } from '../../tokenizer/chat-tokenizer.ts';
 
 /** One event of a completion, as llama.cpp's server names its fields. */
 export interface CompletionChunk {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PAPER_DECODING, type StreamEvent } from '../engine.ts';
 import { byteTokenizerFiles } from '../testing/byte-tokenizer.ts';
-import { createChatTokenizer } from '../tokenizer/chat-tokenizer.ts';
+import { createChatTokenizer } from '../../tokenizer/chat-tokenizer.ts';
 import { WllamaModel, type CompletionChunk, type CompletionRequest, type LlamaRuntime } from './wllama-model.ts';
 
 const files = byteTokenizerFiles();

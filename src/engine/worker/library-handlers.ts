@@ -9,7 +9,7 @@ import type { FileStore } from '../store/file-store.ts';
 import { checkParts, convertCheckpoint, convertedId, ingestFiles } from '../store/ingest.ts';
 import { remoteFiles } from '../store/remote-files.ts';
 import { noStorage } from '../store/vault.ts';
-import type { ChatTokenizer } from '../tokenizer/chat-tokenizer.ts';
+import type { ChatTokenizer } from '../../tokenizer/chat-tokenizer.ts';
 import { loadChatTokenizer } from '../tokenizer/load.ts';
 import { LOGITS_ROWS } from '../transformers/causal-lm.ts';
 import { chooseVariant } from '../transformers/variants.ts';

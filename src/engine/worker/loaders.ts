@@ -2,7 +2,6 @@ import { LabError } from '../../error.ts';
 import type { EngineId, LoadOptions } from '../engine.ts';
 import type { ModelFiles } from '../files.ts';
 import { loadChatTokenizer } from '../tokenizer/load.ts';
-import { readDecoderConfig } from '../config.ts';
 import { HybridModel } from '../hybrid-model.ts';
 import { blobSource } from '../../model/source.ts';
 import { openModelDatabase } from '../store/database.ts';
@@ -35,16 +34,16 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
     if (!wllamaRunsHere()) return onnx(options);
     const { ggufFromOnnx } = await import('../wllama/from-onnx.ts');
     const files = await recordFiles(record, base, options);
-    let gguf: Blob;
+    let made: Awaited<ReturnType<typeof ggufFromOnnx>>;
     try {
-      gguf = await ggufFromOnnx(files, options);
+      made = await ggufFromOnnx(files, options);
     } catch (error) {
       // Folders of other exporters stay with ONNX Runtime.
       if (error instanceof LabError && error.code === 'unsupported') return onnx(options);
       throw error;
     }
-    const [tokenizer, { contextWindow }] = await Promise.all([loadChatTokenizer(files), readDecoderConfig(files)]);
-    return new HybridModel(await loadWllama([gguf], record.id, { ...common, tokenizer, contextWindow }), () => onnx({}));
+    const tokenizer = await loadChatTokenizer(files);
+    return new HybridModel(await loadWllama([made.gguf], record.id, { ...common, tokenizer, contextWindow: made.contextWindow }), () => onnx({}));
   },
   async webllm({ record }, options) {
     if (record.format !== 'mlc') throw wrongFormat(record, 'webllm');

@@ -22,6 +22,8 @@ export interface Checkpoint {
   /** `config.json`, tokenizer files, licence: read from the folder or rebuilt from a GGUF's metadata. */
   readonly files: SideFiles;
   readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /** Where the files contradict each other, how they are understood: sentences for a person. */
+  readonly notes?: readonly string[];
   /** Stored bytes of `count` rows from row `start`; a vector is one row. */
   readStoredRows(tensor: string, start: number, count: number): Promise<Uint8Array>;
 }

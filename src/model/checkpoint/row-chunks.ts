@@ -1,4 +1,4 @@
-import { throwIfCancelled } from '../../error.ts';
+import { LabError, throwIfCancelled } from '../../error.ts';
 import { matrixShape, readRows, tensorInfo, type Checkpoint } from './checkpoint.ts';
 
 /** Values decoded at once: bounds the memory that work on a tensor takes, whatever its size. */
@@ -8,6 +8,16 @@ export const CHUNK_VALUES = 1 << 21;
 export interface RowChunk {
   values: Float32Array;
   columns: number;
+}
+
+/** A weight of the source that is no number: no copy of it can be right. */
+export function brokenSource(tensor: string, value: number, name?: string): LabError {
+  return new LabError({
+    code: 'bad-data',
+    where: name ?? tensor,
+    what: `The source itself holds ${value} in ${tensor}: it is damaged, or its training diverged.`,
+    todo: 'Download the weights again, or use an earlier checkpoint of the training.',
+  });
 }
 
 /** The rows of one or more tensors, one after another, a few at a time. */

@@ -1,20 +1,33 @@
-import type { Checkpoint, SideFiles } from './checkpoint.ts';
+import type { SideFiles } from './checkpoint.ts';
 import { parseJson } from './json.ts';
 
-const TOKENIZER_CONFIG = 'tokenizer_config.json';
+export const TOKENIZER_CONFIG = 'tokenizer_config.json';
+/** Where Transformers 5 keeps the chat template. */
+export const CHAT_TEMPLATE_FILE = 'chat_template.jinja';
 
-/** The chat template (Jinja) in the tokenizer's settings; of several, the one named default. */
+/**
+ * The chat template (Jinja) of a model, found as Transformers 5 finds it: a file of its own, else the one in the
+ * tokenizer's settings; of several, the one named default.
+ */
 export function chatTemplate(files: SideFiles): string | undefined {
-  const { chat_template: found } = parseJson(files.get(TOKENIZER_CONFIG) ?? '{}', TOKENIZER_CONFIG) as { chat_template?: unknown };
-  if (typeof found === 'string') return found;
-  const named = Array.isArray(found) ? (found as { name?: unknown; template?: unknown }[]).find(({ name }) => name === 'default')?.template : undefined;
-  return typeof named === 'string' ? named : undefined;
+  const { chat_template: inline } = parseJson(files.get(TOKENIZER_CONFIG) ?? '{}', TOKENIZER_CONFIG) as { chat_template?: unknown };
+  return chosenTemplate(files.get(CHAT_TEMPLATE_FILE), inline);
 }
 
-/** The same checkpoint with another chat template. */
-export function withChatTemplate<T extends Checkpoint>(checkpoint: T, template: string): T {
-  const files = new Map(checkpoint.files);
+/** The same from the contents: the text of the file, and the value of `chat_template` in the tokenizer's settings. */
+export function chosenTemplate(file: string | undefined, inline: unknown): string | undefined {
+  if (file !== undefined) return file;
+  if (typeof inline === 'string') return inline;
+  const named = Array.isArray(inline) ? (inline as { name?: unknown; template?: unknown }[]) : [];
+  const { template } = named.find(({ name }) => name === 'default') ?? (named.length === 1 ? named[0] : undefined) ?? {};
+  return typeof template === 'string' ? template : undefined;
+}
+
+/** The same files with another chat template. */
+export function replaceTemplate(files: SideFiles, template: string): SideFiles {
+  const replaced = new Map(files);
   const settings = parseJson(files.get(TOKENIZER_CONFIG) ?? '{}', TOKENIZER_CONFIG) as Record<string, unknown>;
-  files.set(TOKENIZER_CONFIG, `${JSON.stringify({ ...settings, chat_template: template }, null, 2)}\n`);
-  return { ...checkpoint, files };
+  replaced.set(TOKENIZER_CONFIG, `${JSON.stringify({ ...settings, chat_template: template }, null, 2)}\n`);
+  replaced.delete(CHAT_TEMPLATE_FILE);
+  return replaced;
 }

@@ -1,6 +1,7 @@
 import { LabError } from '../../error.ts';
 import { type Checkpoint, expectedTensors, layerMatrices } from '../checkpoint/checkpoint.ts';
 import { parseJson } from '../checkpoint/json.ts';
+import { CARRIED_FILES } from '../checkpoint/side-files.ts';
 import { MANIFEST_NAME, type ModelManifest } from '../manifest.ts';
 import { encodeModel } from '../onnx/index.ts';
 import { BLOCK } from '../quantise.ts';
@@ -35,8 +36,6 @@ export interface ExportOptions {
   signal?: AbortSignal;
 }
 
-/** Files that are carried over as they are, where the checkpoint has them. */
-const CARRIED = ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json', 'special_tokens_map.json', 'LICENSE'];
 const REQUIRED = ['tokenizer.json', 'tokenizer_config.json'];
 
 /**
@@ -68,7 +67,7 @@ export async function exportOnnx(source: Checkpoint, folder: FolderSink, options
   const files = [...shards.files, await writeFile(folder, `onnx/${model}`, encodeModel(decoder.graph.build({ dtype, name: options.name })))];
   const json = exportedConfig(source, contextLength, model, shards.shards, dtype);
   files.push(await writeFile(folder, 'config.json', `${JSON.stringify(json, null, 2)}\n`));
-  for (const name of CARRIED) {
+  for (const name of CARRIED_FILES) {
     const text = source.files.get(name);
     if (text !== undefined) files.push(await writeFile(folder, name, text));
   }

@@ -1,6 +1,7 @@
 import { LabError } from '../../error.ts';
 import { checkTensors, type Checkpoint, layerMatrices, matrixShape, type SideFiles, type TensorInfo } from '../checkpoint/checkpoint.ts';
 import { parseJson } from '../checkpoint/json.ts';
+import { settled } from '../checkpoint/settle.ts';
 import { type ModelConfig, parseConfig } from '../config.ts';
 import { fromHalf, toHalf } from '../float.ts';
 import { decodeModel, type OnnxTensor } from '../onnx/index.ts';
@@ -60,12 +61,12 @@ export async function openExported(name: string, model: Uint8Array, openData: Op
     return Float32Array.from({ length: count }, (_, i) => (half ? fromHalf(view.getUint16(i * 2, true)) : view.getFloat32(i * 4, true)));
   };
 
-  return {
+  return settled({
     name,
     config,
     files,
     tensors,
-    async readStoredRows(tensor, start, count) {
+    async readStoredRows(tensor: string, start: number, count: number): Promise<Uint8Array> {
       const place = places.get(tensor);
       if (!place) throw new LabError({ code: 'bad-file', what: `It has no tensor "${tensor}".`, where: name });
       const { columns } = matrixShape(place.info);
@@ -92,7 +93,7 @@ export async function openExported(name: string, model: Uint8Array, openData: Op
       }
       return packQ4(codes, scales, minimums);
     },
-  };
+  });
 }
 
 function locate(config: ModelConfig, initializers: Map<string, OnnxTensor>, where: string): Map<string, Place> {

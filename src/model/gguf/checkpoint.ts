@@ -1,6 +1,7 @@
 import { LabError } from '../../error.ts';
 import { checkTensors, matrixShape, rowBytes, type Checkpoint, type SideFiles, type TensorInfo } from '../checkpoint/checkpoint.ts';
 import { parseJson } from '../checkpoint/json.ts';
+import { settled } from '../checkpoint/settle.ts';
 import { parseConfig } from '../config.ts';
 import type { ByteSource } from '../source.ts';
 import { configFromGguf, metadataString } from './config.ts';
@@ -39,13 +40,13 @@ export async function openGguf(source: ByteSource, files: SideFiles = new Map())
   }
   checkTensors(source.name, config, tensors);
 
-  return {
+  return settled({
     name: source.name,
     config,
     files: all,
     tensors,
     header,
-    async readStoredRows(name, start, count) {
+    async readStoredRows(name: string, start: number, count: number): Promise<Uint8Array> {
       const tensor = byName.get(name);
       if (!tensor) throw new LabError({ code: 'bad-file', what: `It has no tensor "${name}".`, where: source.name });
       // A bias has one value a "row"; a rotated vector is read whole.
@@ -53,7 +54,7 @@ export async function openGguf(source: ByteSource, files: SideFiles = new Map())
       const bytes = rowBytes(tensor);
       return source.read(tensor.offset + start * bytes, count * bytes);
     },
-  };
+  });
 }
 
 /**

@@ -16,6 +16,12 @@ export function metadataString(metadata: GgufMetadata, key: string): string | un
   return typeof value === 'string' ? value : undefined;
 }
 
+/** llama.cpp ends a reply at each of these. */
+function endTokens(metadata: GgufMetadata): number | number[] | null {
+  const ids = new Set(['eos', 'eot', 'eom'].flatMap((role) => metadataNumber(metadata, `tokenizer.ggml.${role}_token_id`) ?? []));
+  return ids.size > 1 ? [...ids] : ([...ids][0] ?? null);
+}
+
 /**
  * Rebuilds what `config.json` would say from a GGUF's metadata.
  * @throws {LabError} unsupported for other architectures, bad-file when a value is missing.
@@ -56,7 +62,7 @@ export function configFromGguf(header: GgufHeader, where: string): Record<string
     max_position_embeddings: need('context_length'),
     tie_word_embeddings: !header.tensors.some((tensor) => tensor.name === 'output.weight'),
     bos_token_id: metadataNumber(metadata, 'tokenizer.ggml.bos_token_id') ?? null,
-    eos_token_id: metadataNumber(metadata, 'tokenizer.ggml.eos_token_id') ?? null,
+    eos_token_id: endTokens(metadata),
     pad_token_id: metadataNumber(metadata, 'tokenizer.ggml.padding_token_id') ?? null,
   };
 }

@@ -1,6 +1,7 @@
 import { throwIfCancelled } from '../../error.ts';
+import { tokenizerFacts } from '../checkpoint/tokenizer-facts.ts';
 import { type Checkpoint, matrixShape, readTensor, rowBytes, tensorInfo, type TensorInfo } from '../checkpoint/checkpoint.ts';
-import { type ModelConfig, ropeFrequencies } from '../config.ts';
+import { contextBeforeWindow, type ModelConfig, ropeFrequencies } from '../config.ts';
 import { ENCODABLE_TYPES, type EncodableType, encodeStored } from '../encode-stored.ts';
 import type { FileSink } from '../export/sink.ts';
 import { decodeStored, STORED, type StoredType } from '../stored.ts';
@@ -19,12 +20,20 @@ export interface GgufOptions {
   /** Matrices that get Q8_0 where `type` has 4 bits. */
   eightBits?: (tensor: string) => boolean;
   licence?: string;
+  /** Let llama.cpp put the tokenizer's first token before every text; default true. */
+  addStart?: boolean;
   onProgress?: (progress: { done: number; total: number }) => void;
   signal?: AbortSignal;
 }
 
 /** Codes of `general.file_type` (llama.cpp `enum llama_ftype`). */
 const FILE_TYPES: Partial<Record<StoredType, number>> = { F32: 0, F16: 1, Q4_0: 2, Q4_1: 3, Q8_0: 7, Q5_0: 8, Q5_1: 9, BF16: 32 };
+
+/** End tokens that a GGUF has a place for, in ascending order: llama.cpp stops at up to three. */
+export function ggufEndTokens({ files, config }: Pick<Checkpoint, 'files' | 'config'>): number[] {
+  const { ids } = tokenizerFacts(files);
+  return [...new Set([...(ids.eos === undefined ? [] : [ids.eos]), ...config.eosTokenIds])].slice(0, 3).sort((a, b) => a - b);
+}
 
 /**
  * Writes a checkpoint as one GGUF file that llama.cpp and wllama load: rows of q and k interleaved as they want them,
@@ -34,8 +43,9 @@ const FILE_TYPES: Partial<Record<StoredType, number>> = { F32: 0, F16: 1, Q4_0: 
 export async function checkpointToGguf(source: Checkpoint, file: FileSink, options: GgufOptions): Promise<void> {
   const { config } = source;
   const metadata = modelMetadata(source, options);
-  for (const [key, value] of tokenizerMetadata(source.files, config.vocabSize)) metadata.set(key, value);
-  const wanted = [...source.tensors.keys()].filter((name) => !(config.tied && name === 'lm_head.weight'));
+  const tokenizer = tokenizerMetadata(source.files, { vocabSize: config.vocabSize, eosIds: config.eosTokenIds, ...(options.addStart !== undefined && { addStart: options.addStart }) });
+  for (const [key, value] of tokenizer) metadata.set(key, value);
+  const wanted = [...source.tensors.keys()];
   const total = wanted.reduce((sum, name) => sum + tensorInfo(source, name).shape.reduce((a, b) => a * b, 1), 0);
   let done = 0;
   const tensors = wanted.map((name): GgufTensorSource => {
@@ -44,7 +54,7 @@ export async function checkpointToGguf(source: Checkpoint, file: FileSink, optio
     const report = (values: number): void => options.onProgress?.({ done: (done += values), total });
     return { name: ggufName(name) ?? name, shape: info.shape, type, chunks: () => chunks(source, name, type, report, options.signal) };
   });
-  if (config.ropeScaling.type === 'llama3') tensors.push(ropeFactors(config));
+  if (config.ropeScaling.type === 'llama3') tensors.push(ropeTable(config));
   await writeGguf(file, metadata, tensors);
 }
 
@@ -98,10 +108,14 @@ function interleaved<T extends Uint8Array | Float32Array>(rows: T, headDim: numb
 }
 
 /** What Llama 3.1 divides each rotary frequency by. */
-function ropeFactors(config: ModelConfig): GgufTensorSource {
+export function ropeFactors(config: ModelConfig): Float32Array {
   const plain = ropeFrequencies({ ...config, ropeScaling: { type: 'none' } });
   const scaled = ropeFrequencies(config);
-  const factors = Float32Array.from(plain, (frequency, k) => frequency / (scaled[k] ?? 1));
+  return Float32Array.from(plain, (frequency, k) => frequency / (scaled[k] ?? 1));
+}
+
+function ropeTable(config: ModelConfig): GgufTensorSource {
+  const factors = ropeFactors(config);
   return {
     name: 'rope_freqs.weight',
     shape: [factors.length],
@@ -124,7 +138,7 @@ function modelMetadata({ config, tensors }: Checkpoint, { name, type, licence }:
   if (licence) metadata.set('general.license', { type: 'string', value: licence.toLowerCase() });
   const numbers: Record<string, number> = {
     block_count: config.layers,
-    context_length: config.contextLength,
+    context_length: contextBeforeWindow(config),
     embedding_length: config.hiddenSize,
     feed_forward_length: config.intermediateSize,
     'attention.head_count': config.heads,

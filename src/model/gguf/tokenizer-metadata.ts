@@ -2,73 +2,119 @@ import { z } from 'zod';
 import { LabError } from '../../error.ts';
 import type { SideFiles } from '../checkpoint/checkpoint.ts';
 import { parseJson } from '../checkpoint/json.ts';
+import { chatTemplate } from '../checkpoint/template.ts';
+import { tokenizerFacts } from '../checkpoint/tokenizer-facts.ts';
+import { pieceScores, spacePrefix } from './sentencepiece.ts';
 import { preTokenizerName } from './tokenizer.ts';
-import type { GgufMetadata } from './types.ts';
+import { TOKEN_TYPE, type GgufMetadata } from './types.ts';
 
 const tokenizerSchema = z.looseObject({
   added_tokens: z.array(z.looseObject({ id: z.number().int().nonnegative(), content: z.string(), special: z.boolean() })).default([]),
+  normalizer: z.unknown(),
   pre_tokenizer: z.unknown(),
   model: z.looseObject({
     type: z.string(),
     vocab: z.record(z.string(), z.number().int().nonnegative()),
     merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
+    byte_fallback: z.boolean().nullish(),
+    unk_token: z.string().nullish(),
   }),
 });
-const namedToken = z.union([z.string(), z.looseObject({ content: z.string() })]).nullish();
-const settingsSchema = z.looseObject({
-  chat_template: z.unknown(),
-  bos_token: namedToken,
-  eos_token: namedToken,
-  pad_token: namedToken,
-  unk_token: namedToken,
-  add_bos_token: z.boolean().nullish(),
-});
+type TokenizerJson = z.infer<typeof tokenizerSchema>;
 
-/** llama.cpp's token types. */
-const TYPE = { normal: 1, control: 3, userDefined: 4, unused: 5 };
+export interface TokenizerOptions {
+  /** Rows of the embedding; ids without a token are filled up as unused. */
+  vocabSize: number;
+  /** Tokens that end a reply. */
+  eosIds: readonly number[];
+  /** Let llama.cpp put the tokenizer's first token before every text; default true. */
+  addStart?: boolean;
+}
 
 /**
- * The tokenizer of a byte-level BPE model as llama.cpp keeps it in a GGUF's metadata.
- * @param vocabSize rows of the embedding; ids without a token are filled up as unused.
+ * The tokenizer of a byte-level or SentencePiece-like BPE model as llama.cpp keeps it in a GGUF's metadata.
  * @throws {LabError} unsupported for other tokenizers, bad-file for damaged ones.
  */
-export function tokenizerMetadata(files: SideFiles, vocabSize: number): GgufMetadata {
-  const fail = (code: 'bad-file' | 'unsupported', what: string): LabError =>
-    new LabError({ code, what, where: 'tokenizer.json', todo: 'Use the tokenizer files of a byte-level BPE model (GPT-2, Llama 3, Qwen2, SmolLM2).' });
-  const parsed = tokenizerSchema.safeParse(parseJson(files.get('tokenizer.json') ?? 'null', 'tokenizer.json'));
-  const settings = settingsSchema.safeParse(parseJson(files.get('tokenizer_config.json') ?? '{}', 'tokenizer_config.json'));
-  if (!parsed.success) throw fail('bad-file', `It is not understood: ${z.prettifyError(parsed.error)}`);
-  if (!settings.success) throw fail('bad-file', `tokenizer_config.json is not understood: ${z.prettifyError(settings.error)}`);
-  const { model, added_tokens: added, pre_tokenizer: preTokenizer } = parsed.data;
-  const pre = preTokenizerName(preTokenizer);
-  if (model.type !== 'BPE' || !pre) throw fail('unsupported', 'A GGUF cannot say how this tokenizer splits text.');
+export function tokenizerMetadata(files: SideFiles, { vocabSize, eosIds, addStart = true }: TokenizerOptions): GgufMetadata {
+  const json = readTokenizer(files);
+  const facts = tokenizerFacts(files);
+  const kind = kindOf(json);
+  const { tokens, types } = tokenTable(json, vocabSize);
 
+  const metadata: GgufMetadata = new Map([
+    ['tokenizer.ggml.model', { type: 'string', value: kind.model }],
+    ['tokenizer.ggml.pre', { type: 'string', value: kind.pre }],
+    ['tokenizer.ggml.tokens', { type: 'array', of: 'string', value: tokens }],
+    ['tokenizer.ggml.token_type', { type: 'array', of: 'i32', value: types }],
+  ]);
+  if (kind.scores) metadata.set('tokenizer.ggml.scores', { type: 'array', of: 'f32', value: tokens.map((token) => kind.scores?.get(token) ?? -1e4) });
+  else metadata.set('tokenizer.ggml.merges', { type: 'array', of: 'string', value: json.model.merges.map((pair) => (typeof pair === 'string' ? pair : pair.join(' '))) });
+  // Templates print the text of the tokenizer's own end token; the others end a reply as well.
+  const eos = facts.ids.eos ?? eosIds[0];
+  const [eot, eom] = eosIds.filter((id) => id !== eos);
+  const roles = {
+    bos_token_id: facts.begins ?? facts.ids.bos,
+    eos_token_id: eos,
+    eot_token_id: eot,
+    eom_token_id: eom,
+    unknown_token_id: facts.ids.unk ?? (json.model.unk_token ? tokens.indexOf(json.model.unk_token) : undefined),
+    padding_token_id: facts.ids.pad,
+  };
+  for (const [key, id] of Object.entries(roles)) if (id !== undefined) metadata.set(`tokenizer.ggml.${key}`, { type: 'u32', value: id });
+  metadata.set('tokenizer.ggml.add_space_prefix', { type: 'bool', value: kind.spacePrefix });
+  metadata.set('tokenizer.ggml.add_bos_token', { type: 'bool', value: addStart && facts.begins !== undefined });
+  metadata.set('tokenizer.ggml.add_eos_token', { type: 'bool', value: addStart && facts.ends !== undefined });
+  const template = chatTemplate(files);
+  if (template !== undefined) metadata.set('tokenizer.chat_template', { type: 'string', value: template });
+  return metadata;
+}
+
+function readTokenizer(files: SideFiles): TokenizerJson {
+  const parsed = tokenizerSchema.safeParse(parseJson(files.get('tokenizer.json') ?? 'null', 'tokenizer.json'));
+  if (parsed.success) return parsed.data;
+  throw fail('bad-file', `It is not understood: ${z.prettifyError(parsed.error)}`);
+}
+
+/** How llama.cpp has to cut text; scores stand for the merges where it knows none. */
+interface Kind {
+  model: 'gpt2' | 'llama';
+  pre: string;
+  spacePrefix: boolean;
+  scores?: Map<string, number>;
+}
+
+function kindOf({ model, normalizer, pre_tokenizer, added_tokens }: TokenizerJson): Kind {
+  if (model.type !== 'BPE') throw fail('unsupported', `Its model is of the kind ${model.type}; only BPE is written into a GGUF here.`);
+  const pre = preTokenizerName(pre_tokenizer);
+  if (pre) return { model: 'gpt2', pre, spacePrefix: false };
+  const prefix = spacePrefix(normalizer, pre_tokenizer, model.byte_fallback ?? false);
+  if (prefix === undefined) throw fail('unsupported', 'llama.cpp has no name for the way in which this tokenizer splits text before it joins pieces.');
+  const merges = model.merges.map((pair): [string, string] => (typeof pair === 'string' ? splitPair(pair) : pair));
+  const apart = new Set([...added_tokens.map(({ content }) => content), ...(model.unk_token ? [model.unk_token] : [])]);
+  return { model: 'llama', pre: 'default', spacePrefix: prefix, scores: pieceScores({ vocab: model.vocab, merges, apart }) };
+}
+
+function splitPair(pair: string): [string, string] {
+  const at = pair.indexOf(' ', 1);
+  return [pair.slice(0, at), pair.slice(at + 1)];
+}
+
+function tokenTable({ model, added_tokens: added }: TokenizerJson, vocabSize: number): { tokens: string[]; types: number[] } {
   const tokens: string[] = Array.from({ length: vocabSize }, (_, id) => `[PAD${id}]`);
-  const types = tokens.map(() => TYPE.unused);
+  const types: number[] = tokens.map(() => TOKEN_TYPE.unused);
   const put = (id: number, token: string, type: number): void => {
     if (id >= vocabSize) throw fail('bad-file', `Its token "${token}" has the id ${id}, but the embedding has ${vocabSize} rows.`);
     tokens[id] = token;
     types[id] = type;
   };
-  for (const [token, id] of Object.entries(model.vocab)) put(id, token, TYPE.normal);
-  for (const { id, content, special } of added) put(id, content, special ? TYPE.control : TYPE.userDefined);
+  const typeOf = (token: string): number => (model.byte_fallback && /^<0x[0-9A-F]{2}>$/.test(token) ? TOKEN_TYPE.byte : TOKEN_TYPE.normal);
+  for (const [token, id] of Object.entries(model.vocab)) put(id, token, typeOf(token));
+  for (const { id, content, special } of added) put(id, content, special ? TOKEN_TYPE.control : TOKEN_TYPE.userDefined);
+  const unknown = model.unk_token ? tokens.indexOf(model.unk_token) : -1;
+  if (unknown >= 0 && model.byte_fallback) types[unknown] = TOKEN_TYPE.unknown;
+  return { tokens, types };
+}
 
-  const metadata: GgufMetadata = new Map([
-    ['tokenizer.ggml.model', { type: 'string', value: 'gpt2' }],
-    ['tokenizer.ggml.pre', { type: 'string', value: pre }],
-    ['tokenizer.ggml.tokens', { type: 'array', of: 'string', value: tokens }],
-    ['tokenizer.ggml.token_type', { type: 'array', of: 'i32', value: types }],
-    ['tokenizer.ggml.merges', { type: 'array', of: 'string', value: model.merges.map((pair) => (typeof pair === 'string' ? pair : pair.join(' '))) }],
-  ]);
-  const { data } = settings;
-  const roles = { bos_token_id: data.bos_token, eos_token_id: data.eos_token, unknown_token_id: data.unk_token, padding_token_id: data.pad_token };
-  for (const [key, token] of Object.entries(roles)) {
-    const content = typeof token === 'string' ? token : token?.content;
-    const id = content === undefined ? -1 : tokens.indexOf(content);
-    if (id >= 0) metadata.set(`tokenizer.ggml.${key}`, { type: 'u32', value: id });
-  }
-  metadata.set('tokenizer.ggml.add_space_prefix', { type: 'bool', value: false });
-  metadata.set('tokenizer.ggml.add_bos_token', { type: 'bool', value: data.add_bos_token ?? false });
-  if (typeof data.chat_template === 'string') metadata.set('tokenizer.chat_template', { type: 'string', value: data.chat_template });
-  return metadata;
+function fail(code: 'bad-file' | 'unsupported', what: string): LabError {
+  return new LabError({ code, what, where: 'tokenizer.json', todo: 'Use the tokenizer files of a byte-level or SentencePiece BPE model, or export it as ONNX.' });
 }

@@ -1,7 +1,8 @@
 import { LabError } from '../../error.ts';
 import type { SideFiles } from '../checkpoint/checkpoint.ts';
 import { metadataNumber, metadataString } from './config.ts';
-import type { GgufMetadata } from './types.ts';
+import { mergesOf, SPACE } from './sentencepiece.ts';
+import { TOKEN_TYPE, type GgufMetadata } from './types.ts';
 
 type Json = Record<string, unknown>;
 
@@ -36,59 +37,100 @@ function essence(pre: unknown): string {
   });
 }
 
-/** Token types in `tokenizer.ggml.token_type` (llama.cpp `enum llama_token_type`). */
-const CONTROL = 3;
-const USER_DEFINED = 4;
+const BESIDE = "Put the model's tokenizer.json and tokenizer_config.json beside the file.";
+
+/** What tokenizer.json says about cutting and joining text; the list of tokens is the same for all kinds. */
+interface Rules {
+  normalizer: Json | null;
+  pre_tokenizer: Json | null;
+  decoder: Json;
+  post_processor: Json | null;
+  merges: (string | [string, string])[];
+  byteFallback: boolean;
+}
 
 /**
- * Rebuilds tokenizer.json and tokenizer_config.json from the metadata of a GGUF with a byte-level BPE tokenizer.
+ * Rebuilds tokenizer.json and tokenizer_config.json from the metadata of a GGUF whose tokenizer is byte-level BPE
+ * ("gpt2") or SentencePiece BPE ("llama").
  * @throws {LabError} unsupported for other tokenizers, missing-file when there is none.
  */
 export function tokenizerFromGguf(metadata: GgufMetadata, where: string): SideFiles {
-  const beside = "Put the model's tokenizer.json and tokenizer_config.json beside the file.";
   const model = metadataString(metadata, 'tokenizer.ggml.model');
   const tokens = strings(metadata, 'tokenizer.ggml.tokens');
-  const merges = strings(metadata, 'tokenizer.ggml.merges');
-  if (!model || !tokens) throw new LabError({ code: 'missing-file', what: 'The file holds no tokenizer.', where, todo: beside });
-  if (model !== 'gpt2' || !merges) throw new LabError({ code: 'unsupported', what: `Its tokenizer is of the kind "${model}"; only byte-level BPE ("gpt2") can be rebuilt.`, where, todo: beside });
-  const name = metadataString(metadata, 'tokenizer.ggml.pre') ?? 'missing';
-  const rule = Object.hasOwn(PRE_TOKENIZERS, name) ? PRE_TOKENIZERS[name] : undefined;
-  if (!rule) throw new LabError({ code: 'unsupported', what: `Its pre-tokenizer "${name}" is not known here (${Object.keys(PRE_TOKENIZERS).join(', ')} are).`, where, todo: beside });
-
+  if (!model || !tokens) throw new LabError({ code: 'missing-file', what: 'The file holds no tokenizer.', where, todo: BESIDE });
   const types = metadata.get('tokenizer.ggml.token_type')?.value;
   const typeOf = (id: number): unknown => (Array.isArray(types) ? types[id] : undefined);
+  const rules = model === 'llama' ? pieceRules(metadata, tokens, typeOf, where) : byteRules(metadata, model, where);
   const added = tokens.flatMap((content, id) => {
     const type = typeOf(id);
-    if (type !== CONTROL && type !== USER_DEFINED) return [];
-    return [{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: type === CONTROL }];
+    if (type !== TOKEN_TYPE.control && type !== TOKEN_TYPE.userDefined && !(model === 'llama' && type === TOKEN_TYPE.unknown)) return [];
+    return [{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: type !== TOKEN_TYPE.userDefined }];
   });
+  const tokenAt = (key: string): string | undefined => tokens[metadataNumber(metadata, `tokenizer.ggml.${key}`) ?? -1];
+  const unknown = tokenAt('unknown_token_id') ?? null;
   const tokenizer = {
     version: '1.0',
     truncation: null,
     padding: null,
     added_tokens: added,
-    normalizer: rule.normalizer,
-    pre_tokenizer: rule.pre,
-    post_processor: byteLevel(true),
-    decoder: byteLevel(true),
-    model: { type: 'BPE', dropout: null, unk_token: null, continuing_subword_prefix: null, end_of_word_suffix: null, fuse_unk: false, byte_fallback: false, vocab: Object.fromEntries(tokens.map((token, id) => [token, id])), merges },
+    normalizer: rules.normalizer,
+    pre_tokenizer: rules.pre_tokenizer,
+    post_processor: rules.post_processor,
+    decoder: rules.decoder,
+    model: {
+      type: 'BPE', dropout: null, unk_token: rules.byteFallback ? unknown : null, continuing_subword_prefix: null, end_of_word_suffix: null,
+      fuse_unk: rules.byteFallback, byte_fallback: rules.byteFallback, vocab: Object.fromEntries(tokens.map((token, id) => [token, id])), merges: rules.merges,
+    },
   };
-  const tokenAt = (key: string): string | undefined => tokens[metadataNumber(metadata, `tokenizer.ggml.${key}`) ?? -1];
   const config = {
     add_prefix_space: false,
+    // SentencePiece models begin every text with a token unless the file says otherwise; byte-level ones do not.
+    add_bos_token: flag(metadata, 'add_bos_token') ?? model === 'llama',
+    add_eos_token: flag(metadata, 'add_eos_token') ?? false,
     added_tokens_decoder: Object.fromEntries(added.map(({ id, ...rest }) => [id, rest])),
     bos_token: tokenAt('bos_token_id') ?? null,
     eos_token: tokenAt('eos_token_id') ?? null,
     pad_token: tokenAt('padding_token_id') ?? tokenAt('eos_token_id') ?? null,
-    unk_token: tokenAt('unknown_token_id') ?? null,
+    unk_token: unknown,
     chat_template: metadataString(metadata, 'tokenizer.chat_template') ?? null,
     clean_up_tokenization_spaces: false,
-    tokenizer_class: 'GPT2Tokenizer',
+    tokenizer_class: rules.byteFallback ? 'LlamaTokenizer' : 'GPT2Tokenizer',
   };
   return new Map([
     ['tokenizer.json', JSON.stringify(tokenizer)],
     ['tokenizer_config.json', JSON.stringify(config, null, 2)],
   ]);
+}
+
+function byteRules(metadata: GgufMetadata, model: string, where: string): Rules {
+  const merges = strings(metadata, 'tokenizer.ggml.merges');
+  if (model !== 'gpt2' || !merges) throw new LabError({ code: 'unsupported', what: `Its tokenizer is of the kind "${model}"; only byte-level ("gpt2") and SentencePiece BPE ("llama") can be rebuilt.`, where, todo: BESIDE });
+  const name = metadataString(metadata, 'tokenizer.ggml.pre') ?? 'missing';
+  const rule = Object.hasOwn(PRE_TOKENIZERS, name) ? PRE_TOKENIZERS[name] : undefined;
+  if (!rule) throw new LabError({ code: 'unsupported', what: `Its pre-tokenizer "${name}" is not known here (${Object.keys(PRE_TOKENIZERS).join(', ')} are).`, where, todo: BESIDE });
+  return { normalizer: rule.normalizer, pre_tokenizer: rule.pre, post_processor: byteLevel(true), decoder: byteLevel(true), merges, byteFallback: false };
+}
+
+function pieceRules(metadata: GgufMetadata, tokens: readonly string[], typeOf: (id: number) => unknown, where: string): Rules {
+  const scores = metadata.get('tokenizer.ggml.scores')?.value;
+  if (!Array.isArray(scores) || scores.length !== tokens.length) throw new LabError({ code: 'bad-file', what: 'Its SentencePiece tokenizer has no score for each token.', where, todo: BESIDE });
+  const merges = mergesOf(tokens, scores.map(Number), (id) => typeOf(id) === TOKEN_TYPE.normal || typeOf(id) === undefined);
+  const replace = { type: 'Replace', pattern: { String: ' ' }, content: SPACE };
+  const prefixed = flag(metadata, 'add_space_prefix') ?? true;
+  const strip = prefixed ? [{ type: 'Strip', content: ' ', start: 1, stop: 0 }] : [];
+  return {
+    normalizer: { type: 'Sequence', normalizers: [...(prefixed ? [{ type: 'Prepend', prepend: SPACE }] : []), replace] },
+    pre_tokenizer: null,
+    post_processor: null,
+    decoder: { type: 'Sequence', decoders: [{ type: 'Replace', pattern: { String: SPACE }, content: ' ' }, { type: 'ByteFallback' }, { type: 'Fuse' }, ...strip] },
+    merges,
+    byteFallback: true,
+  };
+}
+
+function flag(metadata: GgufMetadata, key: string): boolean | undefined {
+  const value = metadata.get(`tokenizer.ggml.${key}`)?.value;
+  return typeof value === 'boolean' ? value : undefined;
 }
 
 function strings(metadata: GgufMetadata, key: string): string[] | undefined {

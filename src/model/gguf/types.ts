@@ -10,6 +10,9 @@ export type GgufScalar = number | bigint | boolean | string;
 export type GgufValue = { type: GgufScalarType; value: GgufScalar } | { type: 'array'; of: GgufScalarType; value: GgufScalar[] };
 export type GgufMetadata = Map<string, GgufValue>;
 
+/** Kinds of tokens (llama.cpp `enum llama_token_type`). */
+export const TOKEN_TYPE = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
+
 /** Tensor types that this project reads, with their codes in `enum ggml_type`. */
 export const TENSOR_CODES: Record<StoredType, number> = { F32: 0, F16: 1, Q4_0: 2, Q4_1: 3, Q5_0: 6, Q5_1: 7, Q8_0: 8, BF16: 30 };
 

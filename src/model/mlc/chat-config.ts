@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LabError } from '../../error.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { parseJson } from '../checkpoint/json.ts';
+import { contextBeforeWindow, type ModelConfig } from '../config.ts';
 import type { Conversation } from './conversation.ts';
 import type { MlcDtype } from './format.ts';
 
@@ -15,7 +16,7 @@ const generationSchema = z.looseObject({
   top_p: z.number().nullish(),
   repetition_penalty: z.number().nullish(),
 });
-const modelSchema = z.looseObject({ pad_token_id: z.int().nullish(), rope_scaling: z.unknown().optional() });
+const modelSchema = z.looseObject({ pad_token_id: z.int().nullish() });
 const parts = z.looseObject({ type: z.string().optional(), prepend: z.string().optional(), content: z.string().optional(), start: z.number().optional() });
 const tokenizerSchema = z.looseObject({
   added_tokens: z.array(z.looseObject({ id: z.int() })).nullish(),
@@ -27,14 +28,29 @@ const tokenizerSchema = z.looseObject({
   }),
 });
 
+/**
+ * mlc-llm's Mistral looks back over one window in every layer; its Llama and Qwen2, and a Mistral whose layers differ,
+ * over the whole context, which then ends where the shortest window would begin to hide keys.
+ */
+export function mlcWindow({ architecture, windows }: ModelConfig): number | null {
+  const [first = null] = windows;
+  return architecture === 'mistral' && windows.every((window) => window === first) ? first : null;
+}
+
+/** In the spelling that mlc-llm knows; from a kind that it does not know it refuses to compile, rather than leave it out. */
+function mlcRopeScaling({ ropeScaling: s }: ModelConfig): Record<string, unknown> | null {
+  if (s.type === 'none') return null;
+  if (s.type === 'linear') return { rope_type: 'linear', factor: s.factor };
+  return { rope_type: 'llama3', factor: s.factor, low_freq_factor: s.lowFreqFactor, high_freq_factor: s.highFreqFactor, original_max_position_embeddings: s.originalContext };
+}
+
 /** The contents of mlc-chat-config.json. */
 export function chatConfig(source: Checkpoint, dtype: MlcDtype, conversation: Conversation, contextLength = source.config.contextLength): Record<string, unknown> {
   const { config } = source;
   const json = modelSchema.parse(parseJson(source.files.get('config.json') ?? '{}', 'config.json'));
   const generation = generationSchema.parse(parseJson(source.files.get('generation_config.json') ?? '{}', 'generation_config.json'));
-  // mlc-llm's Mistral looks back over one window in every layer; its Llama and Qwen2 over the whole context.
-  const window = config.architecture === 'mistral' ? (config.windows[0] ?? null) : null;
-  const context = window === null ? Math.min(contextLength, config.contextLength) : -1;
+  const window = mlcWindow(config);
+  const context = window === null ? Math.min(contextLength, contextBeforeWindow(config)) : -1;
   const sizes = { context_window_size: context, prefill_chunk_size: PREFILL_CHUNK, tensor_parallel_shards: 1, pipeline_parallel_stages: 1 };
   const [bos = null] = config.bosTokenIds;
   const eos = config.eosTokenIds.length === 1 ? config.eosTokenIds[0] : config.eosTokenIds;
@@ -51,7 +67,7 @@ export function chatConfig(source: Checkpoint, dtype: MlcDtype, conversation: Co
       vocab_size: config.vocabSize,
       tie_word_embeddings: config.tied,
       position_embedding_base: config.ropeTheta,
-      rope_scaling: json.rope_scaling ?? null,
+      rope_scaling: mlcRopeScaling(config),
       num_key_value_heads: config.kvHeads,
       head_dim: config.headDim,
       ...sizes,

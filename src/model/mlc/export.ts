@@ -1,6 +1,6 @@
 import { LabError } from '../../error.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import { rowChunks } from '../checkpoint/row-chunks.ts';
+import { brokenSource, rowChunks } from '../checkpoint/row-chunks.ts';
 import { toHalf } from '../float.ts';
 import { type FolderSink, writeFile, type WrittenFile } from '../export/sink.ts';
 import { chatConfig, tokenizerForMlc } from './chat-config.ts';
@@ -102,6 +102,8 @@ function floatBytes(values: Float32Array, float: MlcFloat, bfloat16: boolean, na
     return new Uint8Array(Uint16Array.from(bits, (word) => word >>> 16).buffer);
   }
   const halves = Uint16Array.from(values, toHalf);
+  const broken = values.find((value) => !Number.isFinite(value));
+  if (broken !== undefined) throw brokenSource(name, broken);
   if (halves.some((half) => (half & 0x7c00) === 0x7c00)) {
     throw new LabError({ code: 'unsupported', where: name, what: 'It has a value that half precision cannot hold.', todo: 'Use --dtype q0f32 or q4f32_1.' });
   }

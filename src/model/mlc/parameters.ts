@@ -56,7 +56,7 @@ export function mlcParameters(config: ModelConfig, tensors: Iterable<string>): M
   });
   const parameters = [table('model.embed_tokens'), ...layers.flat(), vector('model.norm'), ...(config.tied ? [] : [table('lm_head')])];
   const placed = new Set(parameters.flatMap(({ sources }) => sources));
-  const left = [...tensors].filter((name) => !placed.has(name) && !(config.tied && name === 'lm_head.weight'));
+  const left = [...tensors].filter((name) => !placed.has(name));
   if (left.length === 0) return parameters;
   throw new LabError({
     code: 'unsupported',

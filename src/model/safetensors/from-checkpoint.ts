@@ -5,7 +5,7 @@ import { rowChunks } from '../checkpoint/row-chunks.ts';
 import { chatTemplate } from '../checkpoint/template.ts';
 import { encodeStored } from '../encode-stored.ts';
 import { type FolderSink, writeFile, type WrittenFile } from '../export/sink.ts';
-import { SAFETENSORS_INDEX } from './checkpoint.ts';
+import { SAFETENSORS_INDEX } from '../checkpoint/side-files.ts';
 import { type SafetensorsType, type StreamedTensor, streamSafetensors, tensorBytes } from './write.ts';
 
 /** What Hugging Face's own writer takes for the size of a part. */
@@ -28,7 +28,7 @@ export interface SafetensorsOptions {
  */
 export async function checkpointToSafetensors(source: Checkpoint, folder: FolderSink, options: SafetensorsOptions): Promise<WrittenFile[]> {
   const { type, partBytes = PART_BYTES, onProgress, signal } = options;
-  const names = [...source.tensors.keys()].filter((name) => !(source.config.tied && name === 'lm_head.weight'));
+  const names = [...source.tensors.keys()];
   const total = names.reduce((sum, name) => sum + valueCount(source, name), 0);
   let done = 0;
   const tensors = names.map((name): StreamedTensor => ({

@@ -54,6 +54,7 @@ export function mergedCheckpoint(base: Checkpoint, adapters: readonly WeightedAd
     name: [base.name, ...adapters.map(({ adapter }) => adapter.name)].join(' + '),
     config: base.config,
     files: base.files,
+    ...(base.notes && { notes: base.notes }),
     tensors,
     merged: new Set(parts.keys()),
     async readStoredRows(tensor, start, count) {

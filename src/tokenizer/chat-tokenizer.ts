@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import type { ChatMessage } from '../context/message.ts';
+import { LabError } from '../error.ts';
+import { compileTemplate } from '../model/checkpoint/chat-template.ts';
+import type { SideFiles } from '../model/checkpoint/checkpoint.ts';
+import { parseJson } from '../model/checkpoint/json.ts';
+import { CHAT_TEMPLATE_FILE, chosenTemplate, TOKENIZER_CONFIG } from '../model/checkpoint/template.ts';
+import { endOfTurnIn, factsOf } from '../model/checkpoint/tokenizer-facts.ts';
+import { controlMarker, isControl } from './plain-text.ts';
+import { openTokenizer } from './tokenizer.ts';
+
+const configSchema = z.looseObject({
+  chat_template: z.union([z.string(), z.array(z.looseObject({ name: z.string(), template: z.string() }))]).nullish(),
+});
+
+/** How a conversation is rendered. */
+export interface PromptForm {
+  /** End with the opening of a reply; default true. */
+  reply?: boolean;
+  /** What a template prints as today's date. */
+  now?: Date | undefined;
+}
+
+/** Tokens and chat template of one model, without its weights: the same for replies, scores, counts and training. */
+export interface ChatTokenizer {
+  /**
+   * The model's own template applied. What messages say can never become a control token: where it is written like
+   * one, marks stand in it, which `encode` understands and drops. Throws `bad-data` when the template refuses the messages.
+   */
+  renderPrompt(messages: readonly ChatMessage[], form?: PromptForm): string;
+  /** Ids of a rendered prompt: special tokens recognised where no mark stands in them, none added. */
+  encode(prompt: string): number[];
+  /** Ids of a text that somebody wrote, control tokens in it as the characters that they are. */
+  encodeText(text: string): number[];
+  /** What `renderPrompt` does to the words of a message. */
+  guard(text: string): string;
+  /** Text of `ids`, special tokens left out. */
+  decode(ids: number[]): string;
+  /** Text of one token as it stands, special tokens included. */
+  tokenText(id: number): string;
+  /** The id of a token given by its exact text. */
+  idOf(token: string): number | undefined;
+  readonly eosToken: string | undefined;
+  /** The token with which the template ends a reply, where it does with one. */
+  readonly endOfTurn: number | undefined;
+}
+
+/** Opens the tokenizer among a model's files. */
+export function chatTokenizerOf(files: SideFiles, where: string): ChatTokenizer {
+  const json = (name: string): unknown => {
+    const text = files.get(name);
+    if (text !== undefined) return parseJson(text, `${where}/${name}`);
+    throw new LabError({ code: 'missing-file', where, what: `The model has no ${name}.`, todo: 'Put it beside the weights.' });
+  };
+  return createChatTokenizer(json('tokenizer.json'), json(TOKENIZER_CONFIG), where, files.get(CHAT_TEMPLATE_FILE));
+}
+
+/**
+ * Builds a tokenizer from the parsed contents of tokenizer.json and tokenizer_config.json, and the text of
+ * chat_template.jinja where there is one. `where` names the model in errors. Source of the behaviour: Hugging Face
+ * tokenizers and chat templates.
+ */
+export function createChatTokenizer(tokenizerJson: unknown, configJson: unknown, where: string, templateFile?: string): ChatTokenizer {
+  const parsed = configSchema.safeParse(configJson);
+  if (!parsed.success) {
+    throw new LabError({
+      code: 'bad-config',
+      where: `${where}/${TOKENIZER_CONFIG}`,
+      what: z.prettifyError(parsed.error).split('\n')[0] ?? 'It is not a tokenizer configuration.',
+      todo: 'Take the file from the same place as the weights.',
+    });
+  }
+  const facts = factsOf(tokenizerJson, parsed.data, `${where}/tokenizer.json`);
+  const { tokenizer, encode, added } = openTokenizer(tokenizerJson, configJson, where);
+  const source = chosenTemplate(templateFile, parsed.data.chat_template);
+  const template = source === undefined ? undefined : compileTemplate(source, where);
+  const guard = controlMarker(added.filter(isControl).map(({ content }) => content));
+  const special = Object.fromEntries(Object.entries(facts.names).flatMap(([role, token]) => (token ? [[`${role}_token`, token]] : [])));
+
+  return {
+    eosToken: facts.names.eos,
+    endOfTurn: source === undefined ? undefined : endOfTurnIn(source, facts)?.id,
+    guard,
+    encode,
+    encodeText: (text) => encode(guard(text)),
+    renderPrompt(messages, { reply = true, now } = {}) {
+      if (!template) {
+        throw new LabError({
+          code: 'bad-config',
+          where,
+          what: 'The tokenizer has no chat template, so messages cannot be turned into a prompt.',
+          todo: `Add "chat_template" to ${TOKENIZER_CONFIG} or a ${CHAT_TEMPLATE_FILE} beside it, or take the instruct version of the model.`,
+        });
+      }
+      const guarded = messages.map(({ role, content }) => ({ role, content: guard(content) }));
+      try {
+        return template.render({ messages: guarded, add_generation_prompt: reply, tools: null, documents: null, ...special }, now);
+      } catch (error) {
+        throw LabError.from(error, {
+          code: 'bad-data',
+          where,
+          what: "The model's chat template refuses these messages",
+          todo: 'Some models take no system prompt, or want user and assistant to alternate.',
+        });
+      }
+    },
+    decode: (ids) =>
+      ids.length === 0 ? '' : tokenizer.decode(ids, { skip_special_tokens: true, clean_up_tokenization_spaces: false }),
+    tokenText: (id) => tokenizer.decode([id], { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
+    idOf: (token) => tokenizer.token_to_id(token),
+  };
+}

@@ -1,0 +1,51 @@
+import { LabError } from '../../src/error.ts';
+import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
+import { chatTemplate } from '../../src/model/checkpoint/template.ts';
+import { tokenizerFacts } from '../../src/model/checkpoint/tokenizer-facts.ts';
+
+/** What a model does beside its weights, wherever its files say it. */
+export interface Effective {
+  'chat template': string | null;
+  'rope theta': number;
+  'rope scaling': unknown;
+  'sliding windows': readonly (number | null)[];
+  'tied head': boolean;
+  'norm epsilon': number;
+  /** Tokens that end a reply, in any order. */
+  'end tokens': readonly number[];
+  /** The token before every text, and the one after it. */
+  'first token': number | null;
+  'last token': number | null;
+}
+
+export function effectiveSettings({ config, files }: Checkpoint): Effective {
+  const { begins, ends } = tokenizerFacts(files);
+  return {
+    'chat template': chatTemplate(files) ?? null,
+    'rope theta': Math.fround(config.ropeTheta),
+    'rope scaling': config.ropeScaling,
+    'sliding windows': config.windows,
+    'tied head': config.tied,
+    'norm epsilon': Math.fround(config.normEpsilon),
+    'end tokens': [...config.eosTokenIds].sort((a, b) => a - b),
+    'first token': begins ?? null,
+    'last token': ends ?? null,
+  };
+}
+
+/**
+ * Compares what a copy does beside its weights with its source, and its context with what it may be.
+ * @throws {LabError} bad-file that names every setting that differs.
+ */
+export function checkEffective(expected: Effective, found: Effective, where: string): void {
+  const problems = (Object.keys(expected) as (keyof Effective)[]).flatMap((name) => {
+    const [wanted, read] = [JSON.stringify(expected[name]), JSON.stringify(found[name])];
+    return wanted === read ? [] : [`the ${name} is ${short(read)} where the source has ${short(wanted)}`];
+  });
+  if (problems.length === 0) return;
+  throw new LabError({ code: 'bad-file', where, what: `The copy means something else than its source: ${problems.join('; ')}.`, todo: 'Please report this; the copy was not kept.' });
+}
+
+function short(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}

@@ -1,0 +1,274 @@
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Checkpoint, readTensor } from '../../src/model/checkpoint/checkpoint.ts';
+import { chatTemplate } from '../../src/model/checkpoint/template.ts';
+import { tokenizerFacts } from '../../src/model/checkpoint/tokenizer-facts.ts';
+import { openGguf } from '../../src/model/gguf/checkpoint.ts';
+import { checkpointToSafetensors } from '../../src/model/safetensors/from-checkpoint.ts';
+import { TINY_CONFIGS, writeTinyModel } from '../../tests/harness/tiny-model.ts';
+import { openCheckpoint } from '../files/open.ts';
+import { ownFolder } from '../files/output.ts';
+import { diskFolder } from '../files/sink.ts';
+import { fileSource } from '../files/source.ts';
+import { openModel } from '../merge/open.ts';
+import { exportGgufFolder } from './gguf.ts';
+import type { ExportJob } from './job.ts';
+import { exportMlcFolder } from './mlc.ts';
+import { exportOnnxFolder } from './onnx.ts';
+import { openExportedFolder } from './folder.ts';
+import { verifyCopy } from './verify.ts';
+
+let root = '';
+let count = 0;
+beforeAll(async () => void (root = await mkdtemp(join(tmpdir(), 'solace-side-'))));
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+type Json = Record<string, unknown>;
+
+/** A tiny model with some settings of its side files changed after it was written. */
+async function model(config: Json = {}, files: Record<string, Json | string> = {}): Promise<string> {
+  const folder = join(root, `model-${count++}`);
+  const { written, ...changes } = config;
+  await writeTinyModel(folder, (written as Json | undefined) ?? changes);
+  if (written) await change(folder, 'config.json', changes);
+  for (const [name, content] of Object.entries(files)) {
+    if (typeof content === 'string') await writeFile(join(folder, name), content);
+    else await change(folder, name, content);
+  }
+  return folder;
+}
+
+async function change(folder: string, name: string, changes: Json): Promise<void> {
+  const json = JSON.parse(await readFile(join(folder, name), 'utf8').catch(() => '{}')) as Json;
+  await writeFile(join(folder, name), JSON.stringify({ ...json, ...changes }));
+}
+
+async function open(folder: string): Promise<Checkpoint> {
+  return (await openCheckpoint(folder)).checkpoint;
+}
+
+function job(source: Checkpoint, dtype: string): ExportJob & { lines: string[] } {
+  const lines: string[] = [];
+  const signal = new AbortController().signal;
+  return { source, out: ownFolder(join(root, `out-${count++}`)), dtype, name: 'tiny', licence: 'MIT', origin: 'random numbers', sections: [], eightBits: () => false, check: true, print: (line) => void lines.push(line), onProgress: () => undefined, signal, lines };
+}
+
+async function asGguf(source: Checkpoint) {
+  const made = job(source, 'F16');
+  await exportGgufFolder(made);
+  const bytes = await fileSource(join(made.out.path, 'tiny.F16.gguf'));
+  const copy = await openGguf(bytes);
+  return { copy, lines: made.lines, value: (key: string) => copy.header.metadata.get(key)?.value };
+}
+
+async function asMlc(source: Checkpoint): Promise<{ config: Json & { model_config: Json; conv_template: Json }; lines: string[] }> {
+  const made = job(source, 'q0f32');
+  await exportMlcFolder(source, made.out, { dtype: 'q0f32', check: true, print: made.print, onProgress: () => undefined });
+  return { config: JSON.parse(await readFile(join(made.out.path, 'mlc-chat-config.json'), 'utf8')) as never, lines: made.lines };
+}
+
+async function asOnnx(source: Checkpoint): Promise<Checkpoint> {
+  const made = job(source, 'fp32');
+  await exportOnnxFolder(made);
+  return (await openExportedFolder(made.out.path)).checkpoint;
+}
+
+const CHATML = "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}";
+const FILE = `{# from the file #}${CHATML}`;
+
+describe('the chat template', () => {
+  it.each([
+    ['a file before an older inline one', CHATML],
+    ['a file beside null', null],
+  ])('is %s, in every format', async (_, inline) => {
+    const source = await open(await model({}, { 'tokenizer_config.json': { chat_template: inline }, 'chat_template.jinja': FILE }));
+    expect(chatTemplate(source.files)).toBe(FILE);
+    expect(chatTemplate((await asOnnx(source)).files)).toBe(FILE);
+    expect((await asGguf(source)).value('tokenizer.chat_template')).toBe(FILE);
+    const folder = join(root, `copy-${count++}`);
+    await checkpointToSafetensors(source, diskFolder(folder), { type: 'F32' });
+    expect(chatTemplate((await open(folder)).files)).toBe(FILE);
+  });
+
+  it('is the one named default among several', async () => {
+    const list = [{ name: 'tool_use', template: 'no' }, { name: 'default', template: CHATML }];
+    expect(chatTemplate((await open(await model({}, { 'tokenizer_config.json': { chat_template: list } }))).files)).toBe(CHATML);
+  });
+
+  it.each(['tokenizer_config.json', 'chat_template.jinja'])('is the adapter’s own, from its %s', async (name) => {
+    const base = await model({}, { 'chat_template.jinja': CHATML });
+    const adapter = join(root, `adapter-${count++}`);
+    await writeAdapter(adapter, await open(base));
+    await writeFile(join(adapter, name), name.endsWith('.jinja') ? FILE : JSON.stringify({ chat_template: FILE }));
+    const { checkpoint, close } = await openModel({ path: base, adapters: [adapter] });
+    expect(chatTemplate(checkpoint.files)).toBe(FILE);
+    await close();
+  });
+});
+
+async function writeAdapter(folder: string, { config }: Checkpoint): Promise<void> {
+  const { adapterTensors, initialAdapter } = await import('../../src/train/lora.ts');
+  const { adapterStream } = await import('../../src/train/plan.ts');
+  const { saveAdapter } = await import('../train/checkpoint.ts');
+  const { parseRunConfig } = await import('../train/config.ts');
+  const run = parseRunConfig({ model: 'tiny', out: folder, data: { train: 'x' }, lora: { rank: 2 } }, 'test');
+  const tensors = adapterTensors(config, run.lora);
+  await saveAdapter(folder, { config: run, tensors, template: undefined }, initialAdapter(tensors, adapterStream(1)));
+}
+
+describe('the output matrix', () => {
+  const settings = { written: { tie_word_embeddings: false }, tie_word_embeddings: true };
+
+  it('is the one in the file where that differs from the embedding, whatever config.json says', async () => {
+    const source = await open(await model(settings));
+    expect(source.config.tied).toBe(false);
+    expect(source.notes?.join()).toMatch(/output matrix/);
+    const head = await readTensor(source, 'lm_head.weight');
+    const onnx = await asOnnx(source);
+    expect(await readTensor(onnx, 'lm_head.weight')).toEqual(head);
+    expect((await asGguf(source)).copy.tensors.has('lm_head.weight')).toBe(true);
+    expect((await asMlc(source)).config.model_config['tie_word_embeddings']).toBe(false);
+    const folder = join(root, `copy-${count++}`);
+    await checkpointToSafetensors(source, diskFolder(folder), { type: 'F32' });
+    expect(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))).toMatchObject({ tie_word_embeddings: false });
+    expect(await readTensor(await open(folder), 'lm_head.weight')).toEqual(head);
+  });
+
+  it('is the embedding where both are the same', async () => {
+    const source = await open(await model());
+    const twice = { ...source, config: { ...source.config, tied: false }, tensors: new Map([...source.tensors, ['lm_head.weight', source.tensors.get('model.embed_tokens.weight')]] as never) } as Checkpoint;
+    const readStoredRows: Checkpoint['readStoredRows'] = (name, ...rows) => source.readStoredRows(name === 'lm_head.weight' ? 'model.embed_tokens.weight' : name, ...rows);
+    const folder = join(root, `copy-${count++}`);
+    await checkpointToSafetensors({ ...twice, readStoredRows }, diskFolder(folder), { type: 'F32' });
+    const again = await open(folder);
+    expect(again.config.tied).toBe(true);
+    expect(again.tensors.has('lm_head.weight')).toBe(false);
+  });
+});
+
+describe('rope scaling', () => {
+  const llama3 = { rope_type: 'llama3', factor: 8, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 16 };
+
+  it.each([
+    ['rope_parameters', { rope_theta: undefined, rope_parameters: { ...llama3, rope_theta: 5000 } }],
+    ['rope_scaling', { rope_theta: 5000, rope_scaling: llama3 }],
+  ])('reaches MLC from %s', async (_, config) => {
+    const { model_config: made } = (await asMlc(await open(await model(config)))).config;
+    expect(made).toMatchObject({ rope_scaling: llama3, position_embedding_base: 5000 });
+  });
+
+  it('reaches a GGUF and an ONNX folder', async () => {
+    const source = await open(await model({ rope_theta: undefined, rope_parameters: { rope_type: 'linear', factor: 4, rope_theta: 5000 } }));
+    expect((await asGguf(source)).copy.config).toMatchObject({ ropeScaling: { type: 'linear', factor: 4 }, ropeTheta: 5000 });
+    expect((await asOnnx(source)).config).toMatchObject({ ropeScaling: { type: 'linear', factor: 4 }, ropeTheta: 5000 });
+  });
+});
+
+describe('end tokens', () => {
+  it('of generation_config.json and of config.json reach every format', async () => {
+    const source = await open(await model({ eos_token_id: 257 }, { 'generation_config.json': { eos_token_id: [257, 12] } }));
+    expect(source.config.eosTokenIds).toEqual([257, 12]);
+    expect((await asGguf(source)).copy.config.eosTokenIds).toEqual([257, 12]);
+    expect((await asMlc(source)).config).toMatchObject({ eos_token_id: [257, 12], conv_template: { stop_token_ids: [257, 12] } });
+    expect((await asOnnx(source)).config.eosTokenIds).toEqual([257, 12]);
+  });
+
+  it('include the one that ends the template’s turns, and it is said', async () => {
+    const source = await open(await model({ eos_token_id: 256 }, { 'tokenizer_config.json': { eos_token: '<|im_start|>' } }));
+    expect(source.config.eosTokenIds).toEqual([256, 257]);
+    expect(source.notes?.join()).toContain('<|im_end|> (257)');
+    const { copy } = await asGguf(source);
+    expect(copy.config.eosTokenIds).toEqual([256, 257]);
+    const folder = join(root, `copy-${count++}`);
+    await checkpointToSafetensors(source, diskFolder(folder), { type: 'F32' });
+    expect(JSON.parse(await readFile(join(folder, 'generation_config.json'), 'utf8'))).toEqual({ eos_token_id: [256, 257] });
+  });
+});
+
+describe('the first token', () => {
+  const processor = { type: 'TemplateProcessing', single: [{ SpecialToken: { id: '<|im_start|>', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }], pair: [], special_tokens: {} };
+
+  it.each([
+    ['a template', processor, undefined, true],
+    ['a template in a sequence', { type: 'Sequence', processors: [{ type: 'ByteLevel' }, processor] }, undefined, true],
+    ['a template that the settings switch off', processor, false, false],
+    ['the settings', null, true, true],
+    ['nothing', null, undefined, false],
+  ])('is written into a GGUF for %s', async (_, post_processor, add_bos_token, wanted) => {
+    const source = await open(await model({}, { 'tokenizer.json': { post_processor }, 'tokenizer_config.json': { add_bos_token } }));
+    const { value, copy } = await asGguf(source);
+    expect(value('tokenizer.ggml.add_bos_token')).toBe(wanted);
+    expect(value('tokenizer.ggml.bos_token_id')).toBe(256);
+    expect(tokenizerFacts(copy.files).begins).toBe(wanted ? 256 : undefined);
+  });
+});
+
+describe('a sliding window', () => {
+  it.each(['Mistral with a sliding window', 'Qwen2 with a window from the second layer on'])('ends the context of a GGUF: %s', async (name) => {
+    const source = await open(await model(TINY_CONFIGS[name]));
+    const { copy, lines } = await asGguf(source);
+    expect(copy.config.contextLength).toBe(name.startsWith('Mistral') ? 5 : 4);
+    expect(lines.join('\n')).toContain('no sliding window');
+  });
+
+  it('of Qwen2 ends the context of MLC, of Mistral is kept', async () => {
+    const qwen = await asMlc(await open(await model(TINY_CONFIGS['Qwen2 with a window from the second layer on'])));
+    expect(qwen.config).toMatchObject({ context_window_size: 4, sliding_window_size: -1 });
+    expect(qwen.lines.join('\n')).toContain('no sliding window');
+    const mistral = await asMlc(await open(await model(TINY_CONFIGS['Mistral with a sliding window'])));
+    expect(mistral.config).toMatchObject({ context_window_size: -1, sliding_window_size: 5 });
+  });
+});
+
+describe('weight files', () => {
+  it.each(['consolidated.safetensors', 'adapter_model.safetensors'])('are not %s beside them', async (name) => {
+    const folder = await model();
+    await copyFile(join(folder, 'model.safetensors'), join(folder, name));
+    expect((await open(folder)).tensors.size).toBeGreaterThan(10);
+  });
+
+  it('are those that the index names', async () => {
+    const folder = join(root, `parts-${count++}`);
+    await checkpointToSafetensors(await open(await model()), diskFolder(folder), { type: 'F32', partBytes: 60_000 });
+    const [part = ''] = (await readdir(folder)).filter((name) => name.startsWith('model-00001'));
+    await copyFile(join(folder, part), join(folder, 'other.safetensors'));
+    await writeFile(join(folder, 'consolidated.safetensors'), 'not read');
+    expect((await open(folder)).tensors.size).toBeGreaterThan(10);
+    await rm(join(folder, part));
+    await expect(open(folder)).rejects.toMatchObject({ code: 'missing-file' });
+  });
+});
+
+describe('the check after an export', () => {
+  it('finds a tensor that the copy lacks', async () => {
+    const source = await open(await model());
+    const copy = { ...source, tensors: new Map([...source.tensors].filter(([name]) => name !== 'model.norm.weight')) };
+    await expect(verifyCopy(source, copy, () => undefined)).rejects.toThrow(/lacks model\.norm\.weight/);
+  });
+
+  it.each([
+    ['chat template', { 'tokenizer_config.json': { chat_template: 'other' } }, {}],
+    ['rope theta', {}, { rope_theta: 7 }],
+    ['rope scaling', {}, { rope_scaling: { type: 'linear', factor: 2 } }],
+    ['end tokens', {}, { eos_token_id: 3 }],
+    ['first token', { 'tokenizer_config.json': { add_bos_token: true } }, {}],
+    ['sliding windows', {}, { model_type: 'mistral', sliding_window: 9 }],
+  ])('finds another %s', async (name, files, config) => {
+    await expect(verifyCopy(await open(await model()), await open(await model(config, files)), () => undefined)).rejects.toThrow(`the ${name} is`);
+  });
+
+  it('blames a source that holds no number', async () => {
+    const source = await open(await model());
+    const sick: Checkpoint = {
+      ...source,
+      async readStoredRows(name, ...rows) {
+        const bytes = await source.readStoredRows(name, ...rows);
+        if (name === 'model.norm.weight') new DataView(bytes.buffer, bytes.byteOffset).setFloat32(8, NaN, true);
+        return bytes;
+      },
+    };
+    for (const run of [() => asOnnx(sick), () => asGguf(sick), () => asMlc(sick)]) await expect(run()).rejects.toThrow(/source itself holds NaN in model\.norm/);
+  });
+});
