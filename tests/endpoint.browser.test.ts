@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { echo, type Manner } from './harness/endpoint.ts';
 import { useEndpointVisit } from './harness/endpoint-lab.ts';
+import { storedText } from './harness/stored-text.ts';
 
 /** What a person must be told for each of an endpoint's faults. */
 const FAULTS: [Manner, RegExp][] = [
   ['401', /key/i],
   ['429', /wait|later|seconds|limit/i],
   ['500', /500|server|endpoint/i],
-  ['garbage', /understood|unreadable|expected|not/i],
+  ['garbage', /not the JSON of the OpenAI interface/],
   ['breaks-off', /cut off/],
 ];
 
@@ -35,9 +36,28 @@ describe('an OpenAI-compatible endpoint', () => {
 
   it('forgets the key with the tab', async () => {
     const { guest, person } = at;
-    await person.ask('Hello');
-    const stored = await guest.page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
-    expect(stored).not.toContain('secret-key');
+    await person.ask('Hello to be found');
+    await expect.poll(() => storedText(guest.page)).toContain('Hello to be found');
+    expect(await storedText(guest.page)).not.toContain('secret-key');
+  });
+
+  it('remembers the key where it is asked to, until everything is erased', async () => {
+    const { endpoint, guest, person } = at;
+    await person.addEndpoint(endpoint, 'remembered-key', { remember: true });
+    await expect.poll(() => storedText(guest.page)).toContain('remembered-key');
+    await guest.page.reload();
+    await person.goTo('Chat');
+    expect(await person.ask('Hello again')).toBe(echo('Hello again'));
+    expect(endpoint.seen.at(-1)?.authorization).toBe('Bearer remembered-key');
+
+    await person.goTo('About');
+    await guest.page.getByRole('button', { name: 'Erase everything' }).click();
+    const reloaded = guest.page.waitForEvent('load');
+    await guest.page.getByRole('dialog').getByRole('button', { name: 'Erase everything' }).click();
+    await reloaded;
+    const kept = await storedText(guest.page);
+    expect(kept).not.toContain('remembered-key');
+    expect(kept).not.toContain('Hello again');
   });
 
   it('that fails is named whatever the fault, and a retry works', async () => {

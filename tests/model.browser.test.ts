@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EMBEDDED_MODEL_ID } from '../src/lab/embedded.ts';
 import { launch } from './harness/browser.ts';
 import { serveLab, type ServedLab } from './harness/lab.ts';
 import { keptOffline } from './harness/offline.ts';
@@ -125,6 +126,36 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
     await (await chooser).setFiles(path);
     await person.conversations().first().click();
     expect(await person.replies.first().innerText()).toContain(firstReply);
+  });
+
+  it.skipIf(webgpu)('fetches model files that the browser has thrown away or damaged again without a word', async () => {
+    const hurt = await guest.page.evaluate(async (model) => {
+      const folder = await (await (await navigator.storage.getDirectory()).getDirectoryHandle('models')).getDirectoryHandle(model);
+      for (const name of ['config.json', 'tokenizer.json']) await folder.removeEntry(name, { recursive: true });
+      const weights: string[] = [];
+      for await (const name of folder.keys()) if (name.endsWith('onnx')) weights.push(name);
+      const data = await folder.getDirectoryHandle(weights[0] ?? '');
+      for await (const entry of data.values()) {
+        if (entry.kind !== 'directory') continue;
+        for await (const segment of entry.values()) {
+          if (segment.kind !== 'file' || (await segment.getFile()).size < 1_000_000) continue;
+          const writable = await segment.createWritable({ keepExistingData: true });
+          await writable.write({ type: 'write', position: 1000, data: new Uint8Array(8) });
+          await writable.close();
+          return `${entry.name}/${segment.name}`;
+        }
+      }
+      return '';
+    }, EMBEDDED_MODEL_ID);
+    expect(hurt).not.toBe('');
+    const fetched: string[] = [];
+    guest.page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
+    await guest.page.goto(lab.url);
+    expect(await person.loadModel()).toContain(place);
+    const again = ['config.json', 'tokenizer.json', decodeURIComponent(hurt.split('/')[0] ?? '')];
+    for (const name of again) expect(fetched.some((path) => path.endsWith(name))).toBe(true);
+    expect(fetched.filter((path) => /onnx_data/.test(path))).toHaveLength(hurt.includes('_data') ? 1 : 0);
+    expect(await person.problem.count()).toBe(0);
   });
 
   it('asked nothing of anybody else', () => {

@@ -45,9 +45,9 @@ describe('route', () => {
 });
 
 describe('staleCaches', () => {
-  const names = ['someone-else', cacheName('v0'), cacheName('v1'), cacheName('v2')];
+  const names = ['someone-else', 'solace-lab-models', cacheName('v0'), cacheName('v1'), cacheName('v2')];
 
-  it('removes every older version, and nothing of others on the same host', () => {
+  it('removes every older version, and nothing of others on the same host or of the model store', () => {
     expect(staleCaches(names, 'v2', false)).toEqual([cacheName('v0'), cacheName('v1')]);
   });
 

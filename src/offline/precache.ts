@@ -25,9 +25,15 @@ export interface PrecacheManifest {
 
 const PREFIX = 'solace-lab-';
 
+/** The cache that the model store falls back to (`src/engine/store/vault.ts`) has a name like ours. */
+const MODELS = 'solace-lab-models';
+
 export function cacheName(version: string): string {
   return PREFIX + version;
 }
+
+/** Whether a cache holds a version of the lab's code. */
+export const isCodeCache = (name: string): boolean => name.startsWith(PREFIX) && name !== MODELS;
 
 /**
  * The key of a file in a cache. It holds the content's hash, so that a file which did not change between two versions
@@ -42,7 +48,7 @@ export function cacheKey(base: string, entry: PrecacheEntry): string {
  * the parts which that window has not loaded yet are still found. `names` are in order of creation.
  */
 export function staleCaches(names: readonly string[], current: string, windowsOpen: boolean): string[] {
-  const others = names.filter((name) => name.startsWith(PREFIX) && name !== cacheName(current));
+  const others = names.filter((name) => isCodeCache(name) && name !== cacheName(current));
   return windowsOpen ? others.slice(0, -1) : others;
 }
 

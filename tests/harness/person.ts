@@ -95,12 +95,13 @@ export class Person {
     return this.page.getByRole('list', { name: 'Conversations' }).getByRole('link');
   }
 
-  async addEndpoint(endpoint: Pick<Endpoint, 'url' | 'model'>, key = ''): Promise<void> {
+  async addEndpoint(endpoint: Pick<Endpoint, 'url' | 'model'>, key = '', { remember = false } = {}): Promise<void> {
     await this.goTo('Models');
     await this.page.getByRole('tab', { name: /endpoint/i }).click();
     await this.page.getByLabel('Base address').fill(endpoint.url);
     await this.page.getByLabel('Model', { exact: true }).fill(endpoint.model);
     await this.page.getByLabel('Key, if it asks for one').fill(key);
+    if (remember) await this.page.getByLabel('Remember the key in this browser').check();
     await this.page.getByRole('button', { name: 'Add endpoint' }).click();
   }
 }

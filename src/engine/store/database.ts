@@ -9,6 +9,8 @@ export interface StoredFile {
   bytes: number;
   /** Bytes of each stored segment, in order. */
   segments: number[];
+  /** SHA-256 of each segment as it was stored, to notice when it changes; absent in files of earlier versions of the lab. */
+  digests?: string[];
   complete: boolean;
   sha256?: string;
   /** What the server calls this version (ETag or date), so that a resumed download is of the same file. */

@@ -1,8 +1,9 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
 import { LabError, throwIfCancelled } from '../../error.ts';
-import { missingFile, type ModelFile, type ModelFiles } from '../files.ts';
+import type { ModelFile, ModelFiles } from '../files.ts';
+import { compareSegments } from './compare-segments.ts';
 import type { ModelDatabase, StoredFile } from './database.ts';
+import { hashBlob, hashBytes } from './digest.ts';
+import { awayFile, changedFile, cutFile, tooLongFile, wrongHash } from './store-faults.ts';
 import type { Vault } from './vault.ts';
 
 /** Files are stored in pieces of this size, so that a download goes on where it stopped and nothing is rewritten. */
@@ -21,6 +22,8 @@ export class FileStore {
   readonly #vault: Vault;
   readonly #database: ModelDatabase;
   readonly #segmentBytes: number;
+  /** Files whose bytes were compared with what was stored, by the key of their first segment. */
+  readonly #states = new Map<string, Promise<'same' | 'changed'>>();
 
   constructor(vault: Vault, database: ModelDatabase, segmentBytes = SEGMENT_BYTES) {
     this.#vault = vault;
@@ -54,15 +57,42 @@ export class FileStore {
   }
 
   async removeFile(model: string, path: string): Promise<void> {
+    this.#states.delete(`${model}/${path}/0`);
     await this.#database.delete('files', [model, path]);
     await this.#vault.clear(`${model}/${path}`);
   }
 
-  /** The stored bytes of a file as one lazily read blob. */
-  async open(model: string, path: string): Promise<Blob> {
+  /**
+   * The stored bytes of a file as one lazily read blob, checked against what was stored once per store, so once per load
+   * of a model. `unchecked` spares that where only a header of a large file is wanted.
+   * @throws {LabError} `missing-file` when it is not here or no longer whole, `bad-file` when its bytes have changed
+   */
+  async open(model: string, path: string, { unchecked = false } = {}): Promise<Blob> {
     const file = await this.file(model, path);
-    if (!file?.complete) throw missingFile(model, path);
-    return this.#join(file);
+    if (!file?.complete) throw awayFile(model, path);
+    const blob = await this.#join(file);
+    if (!blob) throw awayFile(model, path);
+    if (!unchecked && (await this.#state(file)) === 'changed') throw changedFile(model, path);
+    return blob;
+  }
+
+  /**
+   * How a file is here: `whole`, byte for byte as it was stored; `part` of it; `absent`; `damaged`, which is to say that
+   * the browser has thrown some of it away or its bytes have changed. `unchecked` looks at sizes alone.
+   */
+  async condition(model: string, path: string, { unchecked = false } = {}): Promise<'whole' | 'part' | 'absent' | 'damaged'> {
+    const file = await this.file(model, path);
+    if (!file) return 'absent';
+    if (!(await this.#join(file))) return 'damaged';
+    if (!file.complete) return 'part';
+    return !unchecked && (await this.#state(file)) === 'changed' ? 'damaged' : 'whole';
+  }
+
+  /** The last bytes of what is stored of a file, at most `length`. */
+  async tail(model: string, path: string, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    const file = await this.file(model, path);
+    const blob = file && (await this.#join(file));
+    return new Uint8Array(blob ? await blob.slice(-length).arrayBuffer() : new ArrayBuffer(0));
   }
 
   /** A model's complete files, for an engine. */
@@ -81,7 +111,7 @@ export class FileStore {
     { sha256: expected, onProgress, signal }: WriteOptions = {},
   ): Promise<void> {
     const { model, path } = start;
-    const file: StoredFile = (await this.file(model, path)) ?? { ...start, segments: [], complete: false };
+    const file: StoredFile = (await this.file(model, path)) ?? { ...start, segments: [], digests: [], complete: false };
     file.bytes = start.bytes || file.bytes;
     if (start.version) file.version = start.version;
     let stored = sumOf(file.segments);
@@ -90,8 +120,11 @@ export class FileStore {
 
     const flush = async () => {
       if (buffered === 0) return;
-      await this.#vault.put(segmentKey(file, file.segments.length), new Blob(buffer));
+      const segment = new Blob(buffer);
+      const digest = await hashBytes(await segment.arrayBuffer());
+      await this.#vault.put(segmentKey(file, file.segments.length), segment);
       file.segments.push(buffered);
+      file.digests?.push(digest);
       stored += buffered;
       buffer = [];
       buffered = 0;
@@ -106,12 +139,13 @@ export class FileStore {
         if (done) break;
         buffer.push(value as Uint8Array<ArrayBuffer>);
         buffered += value.byteLength;
+        if (file.bytes > 0 && stored + buffered > file.bytes) break;
         if (buffered >= this.#segmentBytes) await flush();
         onProgress?.(stored + buffered);
       }
     } catch (error) {
       await flush().catch(() => {});
-      throw LabError.from(error, { code: 'network', where: path, what: 'The transfer was cut off', todo: 'Try again: it goes on where it stopped.' });
+      throw LabError.from(error, { code: 'network', where: path, what: 'The transfer was cut off', todo: 'Try again: it resumes where it stopped.', retryable: true });
     } finally {
       void reader.cancel().catch(() => {});
     }
@@ -121,44 +155,54 @@ export class FileStore {
 
   async #finish(file: StoredFile, expected: string | undefined, signal?: AbortSignal): Promise<void> {
     const stored = sumOf(file.segments);
-    if (file.bytes > 0 && stored !== file.bytes) {
-      if (stored > file.bytes) await this.removeFile(file.model, file.path);
-      throw new LabError({
-        code: 'network',
-        where: file.path,
-        what: `${stored} bytes came where ${file.bytes} were expected.`,
-        todo: 'Try again: a transfer that was cut off goes on where it stopped.',
-      });
+    if (file.bytes > 0 && stored < file.bytes) throw cutFile(file.path, stored, file.bytes);
+    if (file.bytes > 0 && stored > file.bytes) {
+      await this.removeFile(file.model, file.path);
+      throw tooLongFile(file.path, file.bytes);
     }
     if (expected) {
-      const actual = await hashBlob(await this.#join(file), signal);
+      const blob = await this.#join(file);
+      const actual = blob && (await hashBlob(blob, signal));
       if (actual !== expected.toLowerCase()) {
         await this.removeFile(file.model, file.path);
-        throw new LabError({
-          code: 'hash-mismatch',
-          where: file.path,
-          what: `Its SHA-256 is ${actual}, but the manifest says ${expected}; the file was not kept.`,
-          todo: 'Take the file again; if it happens twice, the file or the manifest at its source is wrong.',
-        });
+        throw wrongHash(file.path, actual, expected);
       }
       file.sha256 = actual;
     }
     file.bytes = stored;
     file.complete = true;
+    // Its digests were taken from what was stored just now.
+    this.#states.set(segmentKey(file, 0), Promise.resolve('same'));
     await this.#database.put('files', file);
   }
 
-  async #join(file: StoredFile): Promise<Blob> {
+  /** Undefined where the browser has thrown a segment away, whole or in part. */
+  async #join(file: StoredFile): Promise<Blob | undefined> {
     const parts: Blob[] = [];
     for (const [i, bytes] of file.segments.entries()) {
       const part = await this.#vault.get(segmentKey(file, i));
-      if (part?.size !== bytes) {
-        await this.removeFile(file.model, file.path);
-        throw missingFile(file.model, file.path);
-      }
+      if (part?.size !== bytes) return undefined;
       parts.push(part);
     }
     return new Blob(parts);
+  }
+
+  /** Whether a complete file's segments hold the bytes that were stored; found out once. */
+  #state(file: StoredFile): Promise<'same' | 'changed'> {
+    const key = segmentKey(file, 0);
+    const known = this.#states.get(key);
+    if (known) return known;
+    const found = this.#compare(file);
+    this.#states.set(key, found);
+    found.catch(() => this.#states.delete(key));
+    return found;
+  }
+
+  async #compare(file: StoredFile): Promise<'same' | 'changed'> {
+    const segments = await Promise.all(file.segments.map((_, i) => this.#vault.get(segmentKey(file, i))));
+    const compared = await compareSegments(file, segments);
+    if (compared.digests) await this.#database.put('files', { ...file, digests: compared.digests });
+    return compared.state;
   }
 }
 
@@ -168,16 +212,4 @@ function segmentKey(file: StoredFile, index: number): string {
 
 function sumOf(values: number[]): number {
   return values.reduce((a, b) => a + b, 0);
-}
-
-/** SHA-256 of a blob in lower-case hexadecimal, read a piece at a time. */
-export async function hashBlob(blob: Blob, signal?: AbortSignal): Promise<string> {
-  const hash = sha256.create();
-  const reader = blob.stream().getReader();
-  for (;;) {
-    throwIfCancelled(signal);
-    const { done, value } = await reader.read();
-    if (done) return bytesToHex(hash.digest());
-    hash.update(value);
-  }
 }

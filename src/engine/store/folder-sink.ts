@@ -1,5 +1,6 @@
 import type { FolderSink } from '../../model/export/sink.ts';
-import { hashBlob, type FileStore } from './file-store.ts';
+import { hashBlob } from './digest.ts';
+import type { FileStore } from './file-store.ts';
 
 /** Lets the exporter write a model folder straight into the store. */
 export function storeSink(store: FileStore, model: string, signal?: AbortSignal): FolderSink {

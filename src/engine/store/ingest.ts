@@ -10,7 +10,7 @@ import { formatBytes } from '../memory.ts';
 import type { GgufRecord, ModelRecord, OnnxRecord } from '../record.ts';
 import { listVariants } from '../transformers/variants.ts';
 import type { DroppedFile } from '../worker/library-api.ts';
-import { parseManifest } from './download.ts';
+import { parseManifest } from './manifest.ts';
 import type { FileStore } from './file-store.ts';
 import { storeSink } from './folder-sink.ts';
 

@@ -71,6 +71,33 @@ describe('remoteFiles', () => {
     expect(asked.filter((line) => line.endsWith('onnx_data'))).toHaveLength(1);
   });
 
+  it('fetches what the browser has thrown away or damaged again, all of it at once and without a word', async () => {
+    const vault = memoryVault();
+    const paths = Object.keys(FILES);
+    await (await open(new FileStore(vault, database))).ensure(paths, {});
+    // Every weight is gone, and a byte of each other file is another.
+    await vault.clear('m/onnx/model_q4.onnx_data');
+    await vault.clear('m/onnx/model_q4.onnx_data_1');
+    for (const path of ['config.json', 'tokenizer.json', 'onnx/model_q4.onnx']) await vault.put(`m/${path}/0`, new Blob([(FILES[path] ?? '').replace(/.$/, '!')]));
+    await vault.clear('m/manifest.json');
+    asked = [];
+    const files = await open(new FileStore(vault, database));
+    await files.ensure(paths, {});
+    for (const path of paths) expect(await text(files, path)).toBe(FILES[path]);
+    expect(asked.sort()).toEqual([...paths, 'manifest.json'].map((path) => `GET ${path}`).sort());
+  });
+
+  it('says that the network is needed where a damaged file cannot be fetched again', async () => {
+    const vault = memoryVault();
+    await (await open(new FileStore(vault, database))).ensure(Object.keys(FILES), {});
+    await vault.clear('m/tokenizer.json');
+    await vault.clear('m/manifest.json');
+    online = false;
+    const files = await open(new FileStore(vault, database));
+    await expect(files.open('tokenizer.json')).rejects.toMatchObject({ code: 'network' });
+    expect(await text(files, 'config.json')).toBe(FILES['config.json']);
+  });
+
   it('keeps nothing that does not match the manifest', async () => {
     served['onnx/model_q4.onnx_data'] = 'wEights';
     const store = new FileStore(memoryVault(), database);
@@ -84,6 +111,11 @@ describe('remoteFiles', () => {
     expect(await text(files, 'config.json')).toBe(FILES['config.json']);
     const full = await open(new FileStore(memoryVault(2), database));
     expect(await text(full, 'onnx/model_q4.onnx_data_1')).toBe('more weights');
+  });
+
+  it('checks what it holds in memory as well', async () => {
+    served['onnx/model_q4.onnx'] = 'grapH';
+    await expect((await open(undefined)).open('onnx/model_q4.onnx')).rejects.toMatchObject({ code: 'hash-mismatch' });
   });
 
   it('finds out what a folder without a manifest holds', async () => {

@@ -2,8 +2,12 @@ import { LabError } from '../../error.ts';
 import { SIDE_FILES } from '../../model/checkpoint/side-files.ts';
 import type { LoadOptions } from '../engine.ts';
 import { hasFile, missingFile, type ModelFile, type ModelFiles } from '../files.ts';
-import { downloadAll, downloadFile, parseManifest, type Wanted } from './download.ts';
+import { hashBlob } from './digest.ts';
+import { downloadAll, type Wanted } from './download.ts';
 import type { FileStore } from './file-store.ts';
+import { parseManifest } from './manifest.ts';
+import { cutFile, wrongHash } from './store-faults.ts';
+import { wholeTransfer } from './transfer.ts';
 
 const MANIFEST = 'manifest.json';
 
@@ -36,7 +40,7 @@ export async function remoteFiles(
     const totalBytes = paths.reduce((sum, path) => sum + wanted(path).bytes, 0);
     let loadedBytes = 0;
     for (const path of paths) {
-      if (!held.has(path)) held.set(path, await fetchBlob(wanted(path).url, signal, fetcher));
+      if (!held.has(path)) held.set(path, await fetchBlob(wanted(path), signal, fetcher));
       loadedBytes += wanted(path).bytes;
       onProgress?.({ stage: 'Fetching the model (it cannot be kept on this device)', loadedBytes, totalBytes });
     }
@@ -63,10 +67,16 @@ export async function remoteFiles(
   return files;
 }
 
-async function fetchBlob(url: string, signal: AbortSignal | undefined, fetcher: typeof fetch): Promise<Blob> {
-  const response = await fetcher(url, signal ? { signal } : {});
-  if (!response.ok) throw new LabError({ code: 'network', where: url, what: `The server answered ${response.status}.`, todo: 'Try again later.' });
-  return response.blob();
+async function fetchBlob(wanted: Wanted, signal: AbortSignal | undefined, fetcher: typeof fetch): Promise<Blob> {
+  const { body } = await wholeTransfer({ ...wanted, signal, fetcher });
+  const blob = await new Response(body).blob().catch((error: unknown) => {
+    if (signal?.aborted) throw LabError.cancelled();
+    throw LabError.from(error, { code: 'network', where: wanted.url, what: 'The transfer was cut off', todo: 'Try again.', retryable: true });
+  });
+  const actual = wanted.sha256 && (await hashBlob(blob, signal));
+  if (wanted.sha256 && actual !== wanted.sha256.toLowerCase()) throw wrongHash(wanted.path, actual, wanted.sha256);
+  if (!wanted.sha256 && wanted.bytes > 0 && blob.size !== wanted.bytes) throw cutFile(wanted.path, blob.size, wanted.bytes);
+  return blob;
 }
 
 /** The manifest from the server, or the stored one when the server can't be reached; without one, known names are tried. */
@@ -106,10 +116,12 @@ async function keepManifest(store: FileStore | undefined, id: string, text: stri
 
 async function keptManifest(store: FileStore, model: RemoteModel): Promise<ModelFile[] | undefined> {
   const held = await store.complete(model.id);
-  if (held.some(({ path }) => path === MANIFEST)) {
+  // Where the manifest itself is damaged, what it listed is still known.
+  if ((await store.condition(model.id, MANIFEST)) === 'whole') {
     return parseManifest(await (await store.open(model.id, MANIFEST)).text(), `${model.name}/${MANIFEST}`).files;
   }
-  return held.length > 0 ? held.map(({ path, bytes }) => ({ path, bytes })) : undefined;
+  const files = held.filter(({ path }) => path !== MANIFEST);
+  return files.length > 0 ? files.map(({ path, bytes, sha256 }) => ({ path, bytes, ...(sha256 ? { sha256 } : {}) })) : undefined;
 }
 
 const GRAPHS = ['_q4f16', '_q4', '_quantized', '', '_fp16'].map((suffix) => `onnx/model${suffix}.onnx`);
@@ -121,7 +133,10 @@ async function probeFolder(model: RemoteModel, signal: AbortSignal | undefined, 
     const response = await fetcher(new URL(path, model.url), { method: 'HEAD', ...(signal ? { signal } : {}) }).catch(() => undefined);
     if (signal?.aborted) throw LabError.cancelled();
     const html = response?.headers.get('content-type')?.startsWith('text/html');
-    return response?.ok && !html ? { path, bytes: Number(response.headers.get('content-length') ?? 0) } : undefined;
+    if (!response?.ok || html) return undefined;
+    // Text is often compressed on the way, and across origins a page cannot see that: the length is no size then.
+    const compressed = response.headers.has('content-encoding') || (response.type === 'cors' && /\.(json|jinja)$/.test(path));
+    return { path, bytes: compressed ? 0 : Number(response.headers.get('content-length') ?? 0) };
   };
   const found: ModelFile[] = [];
   for (const path of [...SIDE_FILES, ...GRAPHS]) {
@@ -136,10 +151,4 @@ async function probeFolder(model: RemoteModel, signal: AbortSignal | undefined, 
   }
   if (!found.some(({ path }) => path === 'config.json')) throw missingFile(model.url, 'config.json');
   return found;
-}
-
-/** Fetches a single file, such as a GGUF, into the store. */
-export async function fetchInto(store: FileStore, model: RemoteModel, path: string, options: LoadOptions, fetcher: typeof fetch = fetch): Promise<void> {
-  const report = (loadedBytes: number) => options.onProgress?.({ stage: 'Fetching the model', loadedBytes, totalBytes: 0 });
-  await downloadFile(store, model.id, { path, url: model.url, bytes: 0 }, report, options.signal, fetcher);
 }

@@ -5,8 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LoadProgress } from '../engine.ts';
 import { openModelDatabase, type ModelDatabase } from './database.ts';
-import { downloadAll, downloadFile, isSafePath, parseManifest } from './download.ts';
-import { FileStore, hashBlob } from './file-store.ts';
+import { downloadAll, downloadFile } from './download.ts';
+import { hashBlob } from './digest.ts';
+import { FileStore } from './file-store.ts';
+import { isSafePath, parseManifest } from './manifest.ts';
 import { memoryVault } from './vault.ts';
 
 const content = Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 31 + (i >> 5)) & 255));
@@ -79,8 +81,35 @@ describe('FileStore', () => {
   it('notices a segment that the browser has evicted', async () => {
     await store.append({ model: 'm', path: 'a', bytes: 0 }, streamOf(content));
     await vault.clear('m');
-    await expect(store.open('m', 'a')).rejects.toMatchObject({ code: 'missing-file' });
-    expect(await store.files('m')).toEqual([]);
+    await expect(store.open('m', 'a')).rejects.toMatchObject({ code: 'missing-file', detail: { what: expect.stringContaining('no longer whole') } });
+    expect(await store.condition('m', 'a')).toBe('damaged');
+  });
+
+  it.each([
+    ['this version', {}],
+    ['an earlier version, with a hash of the manifest', { digests: undefined }],
+  ])('notices a byte that has changed in a file stored by %s', async (_, earlier) => {
+    await store.append({ model: 'm', path: 'a', bytes: 0 }, streamOf(content.subarray(0, 1500), content.subarray(1500)), { sha256: digest });
+    const held = await store.file('m', 'a');
+    if (held) await database.put('files', { ...held, ...earlier });
+    const [key = ''] = vault.keys().slice(-1);
+    const bytes = new Uint8Array(await ((await vault.get(key)) ?? new Blob()).arrayBuffer());
+    bytes[7] = (bytes[7] ?? 0) ^ 1;
+    await vault.put(key, new Blob([bytes]));
+    const later = new FileStore(vault, database, 1024);
+    await expect(later.open('m', 'a')).rejects.toMatchObject({ code: 'bad-file', detail: { where: 'm', what: expect.stringContaining('damaged') } });
+    expect(await later.condition('m', 'a')).toBe('damaged');
+    // Nothing is deleted for it: a person may have no other copy.
+    expect((await later.files('m')).length).toBe(1);
+    expect((await later.open('m', 'a', { unchecked: true })).size).toBe(content.length);
+  });
+
+  it('learns the bytes of a file that an earlier version stored without any hash', async () => {
+    await store.append({ model: 'm', path: 'a', bytes: 0 }, streamOf(content));
+    const held = await store.file('m', 'a');
+    if (held) await database.put('files', { ...held, digests: undefined });
+    await new FileStore(vault, database, 1024).open('m', 'a');
+    expect((await store.file('m', 'a'))?.digests).toHaveLength(held?.segments.length ?? 0);
   });
 });
 

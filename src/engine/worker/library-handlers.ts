@@ -14,6 +14,7 @@ import { loadChatTokenizer } from '../tokenizer/load.ts';
 import { LOGITS_ROWS } from '../transformers/causal-lm.ts';
 import { chooseVariant } from '../transformers/variants.ts';
 import { listWebLlm } from '../webllm/catalogue.ts';
+import { ggufSizeFault } from '../wllama/gguf-size.ts';
 import { readGgufFacts } from '../wllama/gguf-tokenizer.ts';
 import type { LibraryApi } from './library-api.ts';
 import { ggufParts, openStore, recordFiles } from './loaders.ts';
@@ -78,7 +79,7 @@ async function store(): Promise<FileStore> {
 async function openTokenizer(record: ModelRecord, base: string): Promise<ChatTokenizer> {
   if (record.format === 'onnx') return loadChatTokenizer(await recordFiles(record, base, {}));
   if (record.format === 'gguf') {
-    const [first = new Blob()] = await ggufParts(record, base, {});
+    const [first = new Blob()] = await ggufParts(record, base, { unchecked: true });
     const { tokenizer } = await readGgufFacts(blobSource(record.name, first));
     if (tokenizer) return tokenizer;
   }
@@ -119,6 +120,13 @@ async function addGgufUrl(url: URL, base: string, options: Options): Promise<Ggu
   if (magic !== 'GGUF') {
     await (await store()).remove(id);
     throw new LabError({ code: 'bad-file', where: url.href, what: 'What lies there does not begin with "GGUF".', todo: 'Give the address of the file itself; on a model hub that is its download link.' });
+  }
+  for (const [i, blob] of blobs.entries()) {
+    const fault = await ggufSizeFault(blobSource(parts[i] ?? file, blob));
+    if (!fault) continue;
+    // Begun anew next time: an answer that ended early has no sign of it but this.
+    await (await store()).removeFile(id, parts[i] ?? file);
+    throw new LabError({ code: 'bad-file', where: url.href, what: fault, todo: 'Try again; if it happens twice, the file at its source is wrong.' });
   }
   return { ...record, bytes: blobs.reduce((sum, blob) => sum + blob.size, 0) };
 }

@@ -73,8 +73,15 @@ export async function openStore(): Promise<FileStore | undefined> {
   }
 }
 
-/** The parts of a GGUF in their order, fetched first where they are not here yet. */
-export async function ggufParts(record: GgufRecord, base: string, { onProgress, signal }: LoadOptions): Promise<Blob[]> {
+/**
+ * The parts of a GGUF in their order, fetched first where they are not here, or no longer whole. `unchecked` spares
+ * comparing gigabytes with what was stored where only the header is wanted.
+ */
+export async function ggufParts(
+  record: GgufRecord,
+  base: string,
+  { onProgress, signal, unchecked = false }: LoadOptions & { unchecked?: boolean },
+): Promise<Blob[]> {
   const store = await openStore();
   if (!store) throw noStorage();
   if (record.url !== null) {
@@ -82,10 +89,10 @@ export async function ggufParts(record: GgufRecord, base: string, { onProgress, 
     for (const [i, path] of record.parts.entries()) {
       const url = i === 0 ? folder.href : new URL(path, folder).href;
       const report = (loadedBytes: number) => onProgress?.({ stage: 'Fetching the model', loadedBytes, totalBytes: record.bytes });
-      await downloadFile(store, record.id, { path, url, bytes: 0 }, report, signal);
+      await downloadFile(store, record.id, { path, url, bytes: 0, unchecked }, report, signal);
     }
   }
-  return Promise.all(record.parts.map((path) => store.open(record.id, path)));
+  return Promise.all(record.parts.map((path) => store.open(record.id, path, { unchecked })));
 }
 
 /** A model's files: fetched from their address and kept, or those that were dropped. */

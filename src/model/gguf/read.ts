@@ -1,7 +1,7 @@
 import { LabError } from '../../error.ts';
 import type { ByteSource } from '../source.ts';
 import { STORED, STORED_TYPES, storedBytes, type StoredType } from '../stored.ts';
-import { type GgufHeader, type GgufMetadata, type GgufScalar, type GgufScalarType, type GgufTensor, type GgufValue, OTHER_TENSOR_TYPES, TENSOR_CODES, VALUE_CODES } from './types.ts';
+import { type GgufHeader, type GgufMetadata, type GgufScalar, type GgufScalarType, type GgufTensor, type GgufValue, OTHER_BLOCKS, OTHER_TENSOR_TYPES, TENSOR_CODES, VALUE_CODES } from './types.ts';
 
 const MAGIC = 0x46554747;
 const FIRST_READ = 1 << 22;
@@ -29,6 +29,15 @@ export function readGgufHeader(source: ByteSource): Promise<GgufHeader> {
  */
 export function readGgufMetadata(source: ByteSource): Promise<GgufMetadata> {
   return parse(source, (parser) => parser.start().metadata);
+}
+
+/**
+ * Bytes that a GGUF has by its header: as far as its last tensor, and that rounded up to its alignment, which some
+ * writers fill. `to` is infinite where a type's size is not known.
+ * @throws {LabError} bad-file for a damaged header
+ */
+export function readGgufExtent(source: ByteSource): Promise<{ from: number; to: number }> {
+  return parse(source, (parser) => parser.extent());
 }
 
 async function parse<Result>(source: ByteSource, run: (parser: Parser) => Result): Promise<Result> {
@@ -120,6 +129,22 @@ class Parser {
     return { version, metadata, tensors: this.place(infos, alignmentOf(metadata, this.source.name)) };
   }
 
+  extent(): { from: number; to: number } {
+    const { tensorCount, metadata } = this.start();
+    const ends: [offset: number, bytes: number | undefined][] = [];
+    for (let i = 0; i < tensorCount; i++) {
+      const { shape, code, offset } = this.rawTensor();
+      const type = TYPE_BY_CODE.get(code);
+      const [values, bytes] = type ? [STORED[type].values, STORED[type].bytes] : (OTHER_BLOCKS[code] ?? [1, undefined]);
+      ends.push([Number(offset), bytes && Math.ceil(shape.reduce((a, b) => a * b, 1) / values) * bytes]);
+    }
+    const alignment = alignmentOf(metadata, this.source.name);
+    const start = Math.ceil(this.at / alignment) * alignment;
+    // Without tensors a file may end with its header.
+    const from = ends.reduce((most, [offset, bytes]) => Math.max(most, start + offset + (bytes ?? 0)), tensorCount === 0 ? this.at : start);
+    return { from, to: ends.some(([, bytes]) => bytes === undefined) ? Infinity : Math.ceil(from / alignment) * alignment };
+  }
+
   private value(key: string): GgufValue {
     const type = this.valueType(key);
     if (type !== 'array') return { type, value: this.scalar(type, key) };
@@ -148,7 +173,7 @@ class Parser {
     return Number.isSafeInteger(number) ? number : value;
   }
 
-  private tensorInfo(): Omit<GgufTensor, 'bytes'> {
+  private rawTensor(): { name: string; shape: number[]; code: number; offset: bigint } {
     const name = this.string('a tensor name', MAX_NAME);
     const rank = this.u32();
     if (rank < 1 || rank > 4) throw this.fail(`Tensor "${name}" has ${rank} dimensions.`);
@@ -158,7 +183,11 @@ class Parser {
       if (size < 1n || size > BigInt(Number.MAX_SAFE_INTEGER)) throw this.fail(`Tensor "${name}" has a dimension of ${size}.`);
       shape.unshift(Number(size));
     }
-    const code = this.u32();
+    return { name, shape, code: this.u32(), offset: this.u64() };
+  }
+
+  private tensorInfo(): Omit<GgufTensor, 'bytes'> {
+    const { name, shape, code, offset } = this.rawTensor();
     const type = TYPE_BY_CODE.get(code);
     if (!type) {
       const known = OTHER_TENSOR_TYPES[code];
@@ -170,7 +199,6 @@ class Parser {
         todo: `Use a file whose weights are ${STORED_TYPES.join(', ')}.`,
       });
     }
-    const offset = this.u64();
     if (offset > BigInt(this.source.size)) throw this.fail(`Tensor "${name}" begins at byte ${offset}, past the end of the file.`);
     return { name, shape, type, offset: Number(offset) };
   }

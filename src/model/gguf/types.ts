@@ -23,6 +23,13 @@ export const OTHER_TENSOR_TYPES: Record<number, string> = {
   29: 'IQ1_M', 34: 'TQ1_0', 35: 'TQ2_0', 39: 'MXFP4',
 };
 
+/** Values and bytes of a block of types that are not read, by their codes (ggml `ggml-common.h`): enough to know how long a file is. */
+export const OTHER_BLOCKS: Record<number, readonly [values: number, bytes: number]> = {
+  9: [32, 36], 10: [256, 84], 11: [256, 110], 12: [256, 144], 13: [256, 176], 14: [256, 210], 15: [256, 292], 16: [256, 66], 17: [256, 74],
+  18: [256, 98], 19: [256, 50], 20: [32, 18], 21: [256, 110], 22: [256, 82], 23: [256, 136], 24: [1, 1], 25: [1, 2], 26: [1, 4], 27: [1, 8],
+  28: [1, 8], 29: [256, 56], 34: [256, 54], 35: [256, 66], 39: [32, 17],
+};
+
 export interface GgufTensor {
   name: string;
   /** Row major, outermost first (the reverse of the order in the file). */

@@ -1,3 +1,5 @@
+import { isCodeCache } from '../../offline/precache.ts';
+
 /** Deletes all that this browser keeps for the lab but its code, and starts it afresh. */
 export async function eraseEverything(): Promise<void> {
   localStorage.clear();
@@ -7,6 +9,7 @@ export async function eraseEverything(): Promise<void> {
 }
 
 async function eraseDatabases(): Promise<void> {
+  if (typeof indexedDB === 'undefined') return;
   const databases = await indexedDB.databases();
   await Promise.all(
     databases.map(
@@ -23,7 +26,8 @@ async function eraseDatabases(): Promise<void> {
 
 async function eraseFiles(): Promise<void> {
   if (!navigator.storage?.getDirectory) return;
-  const root = await navigator.storage.getDirectory();
+  const root = await navigator.storage.getDirectory().catch(() => undefined);
+  if (!root) return;
   const names: string[] = [];
   for await (const name of root.keys()) names.push(name);
   await Promise.all(names.map((name) => root.removeEntry(name, { recursive: true })));
@@ -31,6 +35,7 @@ async function eraseFiles(): Promise<void> {
 
 /** All but the service worker's, which holds the lab's code and nothing a person made. */
 async function eraseCaches(): Promise<void> {
+  if (typeof caches === 'undefined') return;
   const names = await caches.keys();
-  await Promise.all(names.filter((name) => !name.startsWith('solace-lab-')).map((name) => caches.delete(name)));
+  await Promise.all(names.filter((name) => !isCodeCache(name)).map((name) => caches.delete(name)));
 }
