@@ -50,7 +50,7 @@ describe('detectCrisis', () => {
     ['This commute is killing me. I want to die.', 'danger', ['suicide']],
     ['', 'none', []],
     ['\ud800', 'none', []],
-    ['我想死', 'none', []],
+    ['我想死', 'danger', ['suicide']],
   ] as const)('%j is %s %j', (text, level, kinds) => {
     expect(detectCrisis(text)).toEqual({ level, kinds });
   });

@@ -1,0 +1,23 @@
+/** Where the sources of the danger detector lie, and how they are read. Node only. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readPhraseFiles, type PhraseBook } from '../../src/safety/phrase-files.ts';
+
+export const SAFETY = join(import.meta.dirname, '../../src/safety');
+
+/** Every file of phrases/ by its path below it. */
+export function readPhrases(folder = join(SAFETY, 'phrases')): PhraseBook {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.txt'));
+  return readPhraseFiles(Object.fromEntries(paths.map((path) => [path.replaceAll('\\', '/'), readFileSync(join(folder, path), 'utf8')])));
+}
+
+/** What phrases.json holds for a book. */
+export const bookText = (book: PhraseBook): string => `${JSON.stringify(book, null, 1)}\n`;
+
+/** Writes phrases.json; gives the number of phrases. */
+export function writePhrases(): number {
+  const book = readPhrases();
+  writeFileSync(join(SAFETY, 'phrases.json'), bookText(book));
+  const lists = [...book.english, ...book.languages.flatMap(({ signals }) => signals)];
+  return lists.reduce((sum, { phrases }) => sum + phrases.length, 0);
+}

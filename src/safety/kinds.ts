@@ -1,0 +1,19 @@
+/** What a message may signal. */
+export const CRISIS_KINDS = ['suicide', 'self-harm', 'overdose', 'harm-to-others', 'abuse'] as const;
+export type CrisisKind = (typeof CRISIS_KINDS)[number];
+
+/**
+ * `danger`: the writer speaks of an own wish, plan or act, or of violence against them. `concern`: the subject is
+ * there, as history, about another person, or denied. Both show the banner.
+ */
+export const CRISIS_LEVELS = ['none', 'concern', 'danger'] as const;
+export type CrisisLevel = (typeof CRISIS_LEVELS)[number];
+
+export interface CrisisSignal {
+  level: CrisisLevel;
+  kinds: CrisisKind[];
+}
+
+/** The more serious of two levels. */
+export const higherLevel = (a: CrisisLevel, b: CrisisLevel): CrisisLevel =>
+  CRISIS_LEVELS.indexOf(a) >= CRISIS_LEVELS.indexOf(b) ? a : b;

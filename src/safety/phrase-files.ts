@@ -1,0 +1,68 @@
+import { CRISIS_KINDS, type CrisisKind, type CrisisLevel } from './kinds.ts';
+import type { LanguagePhrases } from './languages.ts';
+import { compilePhrase, readLines, readWordLists, type WordLists } from './notation.ts';
+
+/** All phrases as phrases.json holds them, in the notation of the files. */
+export interface PhraseBook {
+  words: WordLists;
+  idioms: readonly string[];
+  english: { kind: CrisisKind; level: Exclude<CrisisLevel, 'none'>; phrases: readonly string[] }[];
+  languages: LanguagePhrases[];
+}
+
+const LEVELS = ['danger', 'concern'] as const;
+
+/**
+ * Reads the files of phrases/, given by their paths below it, and checks every phrase.
+ * @throws {Error} naming the file and what breaks the notation
+ */
+export function readPhraseFiles(files: Readonly<Record<string, string>>): PhraseBook {
+  const words = readWordLists(files['words.txt'] ?? '');
+  const english = CRISIS_KINDS.flatMap((kind) =>
+    LEVELS.map((level) => ({ kind, level, phrases: checked(`${kind}.${level}.txt`, files, words) })),
+  );
+  const languages = Object.keys(files)
+    .filter((path) => path.startsWith('languages/'))
+    .sort()
+    .map((path) => readLanguage(path, files[path] ?? ''));
+  return { words, idioms: checked('idioms.txt', files, words), english, languages };
+}
+
+function checked(path: string, files: Readonly<Record<string, string>>, words: WordLists): string[] {
+  const text = files[path];
+  if (text === undefined) throw new Error(`phrases/${path} is missing.`);
+  const phrases = readLines(text);
+  for (const phrase of phrases) {
+    try {
+      compilePhrase(phrase, words);
+    } catch (error) {
+      throw new Error(`phrases/${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+  }
+  return phrases;
+}
+
+/** Sections `[suicide danger]`, then one fixed phrase per line; `[idioms]` holds what is taken out first. */
+function readLanguage(path: string, text: string): LanguagePhrases {
+  const result = { language: path.replace(/^languages\/|\.txt$/g, ''), signals: [], idioms: [] } as {
+    language: string;
+    signals: { kind: CrisisKind; level: Exclude<CrisisLevel, 'none'>; phrases: string[] }[];
+    idioms: string[];
+  };
+  let section: string[] | undefined;
+  for (const line of readLines(text)) {
+    const title = /^\[(.+)\]$/.exec(line)?.[1];
+    if (title === undefined) {
+      if (!section) throw new Error(`phrases/${path}: "${line}" stands before any section.`);
+      section.push(line);
+    } else if (title === 'idioms') section = result.idioms;
+    else {
+      const kind = CRISIS_KINDS.find((name) => title.startsWith(`${name} `));
+      const level = LEVELS.find((name) => title.endsWith(` ${name}`));
+      if (!kind || !level) throw new Error(`phrases/${path}: [${title}] is no kind with a level.`);
+      section = [];
+      result.signals.push({ kind, level, phrases: section });
+    }
+  }
+  return result;
+}
