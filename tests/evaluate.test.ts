@@ -185,9 +185,51 @@ describe('npm run lab -- judge', () => {
     } finally {
       await endpoint.close();
     }
-    const [good, , validation] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(good).toMatchObject({ group: 'good', scores: null, unreadable: 3, refused: 0 });
+    const printed = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const validation = printed.at(-1);
+    expect(printed).toHaveLength(3);
+    expect(printed.find(({ group }) => group === 'good')).toMatchObject({ scores: null, unreadable: 3, refused: 0 });
     expect(validation).toMatchObject({ survey: [], separation: [{ criterion: 'engagement', auc: null, good: 0, failed: 0 }, {}, {}, {}, {}] });
+  });
+
+  it('keeps raw answers, asks several at a time, waits for a busy server and resumes', { timeout: 30_000 }, async () => {
+    const endpoint = await startEndpoint();
+    endpoint.answer = () => '{"engagement": 1, "comforting": 2, "appropriateness": 3, "suggestion": 4}';
+    const chats = join(folder, 'chats.jsonl');
+    const out = join(folder, 'judged');
+    const judged = async (...more: string[]) => {
+      const lines: string[] = [];
+      const args = ['--good', chats, '--failed', chats, '--dialogues', '3', '--repeats', '2', '--endpoint', endpoint.url, '--name', endpoint.model, '--out', out, ...more];
+      await judgeCommand.run(args, (line) => lines.push(line), new AbortController().signal);
+      return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    };
+    try {
+      // Five answers, then a failure that does not pass.
+      let answers = 0;
+      const { answer } = endpoint;
+      endpoint.answer = (message) => {
+        if (++answers === 5) endpoint.manner = '401';
+        return answer(message);
+      };
+      await expect(judged('--concurrency', '1')).rejects.toMatchObject({ detail: { status: 401 } });
+      const before = await readLines(join(out, 'verdicts.jsonl'));
+      expect(before).toHaveLength(2);
+      expect(before[0]).toMatchObject({ answers: [{ round: 0, attempt: 0, text: answer('') }, { round: 1 }] });
+      expect(JSON.parse(await readFile(join(out, 'summary.json'), 'utf8'))).toMatchObject({ judged: 2, of: 6, settings: { prompt: 1, temperature: 0.7, repeats: 2 } });
+
+      endpoint.answer = answer;
+      endpoint.manner = 'busy-once';
+      endpoint.seen.length = 0;
+      const after = await judged();
+      expect(after).toHaveLength(7);
+      expect(after.slice(0, 2)).toEqual(before);
+      expect(after.at(-1)).toMatchObject({ separation: [{ auc: 0.5, good: 3, failed: 3 }, {}, {}, {}, {}] });
+      // What was judged is not asked again: four dialogues, two rounds, each refused at first unless another asked the same.
+      expect(endpoint.seen.length).toBeLessThanOrEqual(16);
+      await expect(judged('--repeats', '3')).rejects.toThrow(/another repeats/);
+    } finally {
+      await endpoint.close();
+    }
   });
 });
 

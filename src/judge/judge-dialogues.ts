@@ -1,8 +1,9 @@
 import type { Dialogue } from '../dataset/dialogue.ts';
 import type { LoadedModel } from '../engine/engine.ts';
 import { drawn, seededRandom } from '../engine/random.ts';
+import { concernsOneItem } from '../error.ts';
 import type { RunProgress } from '../response/pace.ts';
-import { judge, type Judgement } from './judge.ts';
+import { judge, weightedScores, type Judgement } from './judge.ts';
 import { judgeItems, type JudgeAccess } from './judge-items.ts';
 import { conversationPrompt, newestLines } from './prompt.ts';
 import { validateJudge, type Validation } from './validate.ts';
@@ -15,6 +16,8 @@ export interface CheckDialogue {
 
 export interface JudgedCheckDialogue extends CheckDialogue {
   judgement: Judgement;
+  /** What was wrong, where the dialogue could not be put to the judge. */
+  error?: string;
 }
 
 export type CheckEvent = { type: 'loading'; progress: RunProgress } | { type: 'judged'; judged: JudgedCheckDialogue; progress: RunProgress };
@@ -39,19 +42,29 @@ export interface CheckParts extends JudgeAccess {
   /** Those judged before, by `checkKey`. */
   done: ReadonlySet<string>;
   rounds: number;
+  /** Weigh scores by the probabilities of the model in place of asking for them; see `weightedScores`. */
+  weighted?: boolean;
 }
 
 /** Judges whole dialogues and yields each as it is done. @throws LabError `cancelled`, and what loading and answering throw */
-export async function* judgeDialogues({ items, done, rounds, ...access }: CheckParts): AsyncGenerator<CheckEvent> {
+export async function* judgeDialogues({ items, done, rounds, weighted = false, ...access }: CheckParts): AsyncGenerator<CheckEvent> {
   const open = items.filter((item) => !done.has(checkKey(item)));
   const work = async (model: LoadedModel, item: CheckDialogue, signal: AbortSignal): Promise<JudgedCheckDialogue> => {
     const prompt = conversationPrompt(newestLines(item.dialogue.utterances, model.info.contextWindow));
-    return { ...item, judgement: await judge(model, prompt, { repeats: rounds, signal }) };
+    try {
+      if (weighted) return { ...item, judgement: { ...NO_JUDGEMENT, scores: await weightedScores(model, prompt, signal) } };
+      return { ...item, judgement: await judge(model, prompt, { repeats: rounds, signal }) };
+    } catch (error) {
+      if (!concernsOneItem(error)) throw error;
+      return { ...item, judgement: NO_JUDGEMENT, error: error.message };
+    }
   };
   for await (const event of judgeItems(open, items.length, work, access)) {
     yield event.type === 'loading' ? event : { type: 'judged', judged: event.result, progress: event.progress };
   }
 }
+
+const NO_JUDGEMENT: Judgement = { answers: [], rounds: [], scores: null, variance: null, refused: 0, unreadable: 0, repaired: 0 };
 
 /** A check as far as it went, criterion by criterion. */
 export function validationOf(judged: readonly JudgedCheckDialogue[]): Validation {

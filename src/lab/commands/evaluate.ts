@@ -1,11 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import type { RetryWait } from '../../engine/retry.ts';
 import { LabError } from '../../error.ts';
 import { parsePlan, type EvaluationPlan } from '../../response/plan.ts';
 import { recordKey } from '../../response/record.ts';
-import { planJobs, runPlan, type RunProgress } from '../../response/runner.ts';
+import { planJobs, runPlan } from '../../response/runner.ts';
 import { sampleTurns } from '../../response/turns.ts';
 import { aggregate } from '../../table/aggregate.ts';
 import { checkNumbers } from '../check-numbers.ts';
@@ -15,6 +14,7 @@ import { refuseOverlap } from '../output-path.ts';
 import { openRunFolder, PLAN_FILE } from '../run-folder.ts';
 import { choose, defineCommand } from '../command-options.ts';
 import { readJson } from './json.ts';
+import { progressReporter, reportWait } from './progress.ts';
 
 /** Under a limit of time all models keep to the same dialogues, a few at a time. */
 const DIALOGUES_AT_ONCE = 5;
@@ -110,22 +110,7 @@ function splitAssignment(text: string): [string, string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-export function reportWait({ milliseconds, error }: RetryWait): void {
-  process.stderr.write(`${error.message} Trying again in ${Math.ceil(milliseconds / 1000)} s.\n`);
-}
-
 function machine(): string {
   const list = cpus();
   return `${list.length} x ${list[0]?.model.trim() ?? 'processor'}, Node ${process.versions.node}, onnxruntime-node`;
-}
-
-/** A line every ten seconds, and the last one. */
-function progressReporter(): (stage: string, progress: RunProgress) => void {
-  let last = 0;
-  return (stage, { done, total, remainingMs }) => {
-    if (Date.now() - last < 10_000 && done < total) return;
-    last = Date.now();
-    const rest = remainingMs === null ? '' : `, about ${Math.ceil(remainingMs / 1000)} s left`;
-    process.stderr.write(`${stage}: ${done} of ${total}${rest}\n`);
-  };
 }

@@ -1,61 +1,108 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Dialogue } from '../../dataset/dialogue.ts';
 import { readDataset } from '../../dataset/read.ts';
 import type { LoadedModel } from '../../engine/engine.ts';
-import { LabError } from '../../error.ts';
-import { EndpointModelClient } from '../../engine/openai/openai.ts';
 import { normaliseBaseUrl } from '../../engine/openai/endpoint.ts';
-import { judge, weightedScores } from '../../judge/judge.ts';
-import { drawDialogues } from '../../judge/judge-dialogues.ts';
-import { conversationPrompt, newestLines } from '../../judge/prompt.ts';
-import { validateJudge, type JudgedDialogue } from '../../judge/validate.ts';
-import { loadFolderModel } from '../folder-model.ts';
+import { EndpointModelClient } from '../../engine/openai/openai.ts';
+import { LabError } from '../../error.ts';
+import { JUDGE_DECODING } from '../../judge/judge.ts';
+import { checkKey, drawDialogues, inTurn, judgeDialogues, type JudgedCheckDialogue } from '../../judge/judge-dialogues.ts';
+import { PROMPT_VERSION } from '../../judge/prompt.ts';
+import { validateJudge } from '../../judge/validate.ts';
 import { defineCommand } from '../command-options.ts';
+import { EMBEDDED_FOLDER, loadFolderModel } from '../folder-model.ts';
+import { JUDGE_SUMMARY, openJudgeFolder, type JudgedLine } from '../judge-folder.ts';
+import { refuseOverlap } from '../output-path.ts';
+import { progressReporter, reportWait } from './progress.ts';
 
 /** Validates a judge against people: a line for each dialogue, then its agreement with the survey and how it separates the failed. */
 export const judgeCommand = defineCommand({
-  summary: "Have a model judge dialogues, and compare it with the seekers' own survey and with failed dialogues.",
+  summary: "Have a model judge dialogues, resumable, and compare it with the seekers' own survey and with failed dialogues.",
   options: {
     good: { kind: 'text', value: 'FILE', required: true, about: 'Dialogues with a survey, such as ESConv.' },
     failed: { kind: 'text', value: 'FILE', required: true, about: 'Dialogues that failed, such as FailedESConv.' },
+    out: { kind: 'text', value: 'FOLDER', otherwise: 'none', about: 'Keeps every verdict with its raw answers there. The same command resumes.' },
     dialogues: { kind: 'count', default: '50', about: 'How many dialogues of each file are judged.' },
     repeats: { kind: 'count', default: '3', about: 'How often each dialogue is judged.' },
     weighted: { kind: 'flag', about: 'Weigh the scores by the probabilities of the model.' },
     model: { kind: 'text', value: 'FOLDER', otherwise: 'the embedded model', about: 'The judge: a folder that export wrote.' },
     endpoint: { kind: 'text', value: 'URL', otherwise: 'none', about: 'The judge: an OpenAI-compatible server. Its key is read from SOLACE_API_KEY.' },
     name: { kind: 'text', value: 'MODEL', otherwise: 'none; an endpoint needs it', about: 'The name of the model at the endpoint.' },
+    concurrency: { kind: 'count', default: '8', about: 'Requests to an endpoint at the same time.' },
+    force: { kind: 'flag', about: 'Write into a folder that holds other files; they stay.' },
   },
-  examples: ['--good esconv.jsonl --failed failed.json', '--good esconv.jsonl --failed failed.json --endpoint http://localhost:8000/v1 --name mistral-7b'],
-  async run({ dialogues: count, repeats, ...options }, print, signal) {
-    const [good, failed] = [await sample(options.good, count), await sample(options.failed, count)];
-    const model = await openJudge(options, signal);
+  examples: ['--good esconv.jsonl --failed failed.json', '--good esconv.jsonl --failed failed.json --endpoint http://localhost:8000/v1 --name mistral-7b --out runs/judge'],
+  async run({ dialogues, repeats, weighted, out, force, concurrency, ...options }, print, signal) {
+    if (out !== undefined) await refuseOverlap(out, { '--good': options.good, '--failed': options.failed, '--model': options.model });
+    const [good, failed] = [await sample(options.good, dialogues), await sample(options.failed, dialogues)];
+    const items = inTurn(good.dialogues, failed.dialogues);
+    const baseUrl = options.endpoint === undefined ? null : normaliseBaseUrl(options.endpoint);
+    const model = baseUrl === null ? (options.model ?? EMBEDDED_FOLDER) : options.name;
+    if (!model) throw new LabError({ code: 'bad-config', what: '--name is missing.', todo: 'An endpoint needs the name of its model.' });
+    const settings = {
+      format: 'solace-lab-judge' as const, version: 1 as const, model: baseUrl === null ? basename(model) : model, endpoint: baseUrl, prompt: PROMPT_VERSION,
+      weighted, repeats, ...JUDGE_DECODING, good: good.sha256, failed: failed.sha256, dialogues,
+    };
+    const folder = out === undefined ? undefined : await openJudgeFolder(out, settings, force);
+    const judged: JudgedLine[] = [...(folder?.lines ?? [])];
+    const report = progressReporter();
     try {
-      const judged = async (list: Dialogue[], group: string): Promise<JudgedDialogue[]> => {
-        const results: JudgedDialogue[] = [];
-        for (const dialogue of list) {
-          const prompt = conversationPrompt(newestLines(dialogue.utterances, model.info.contextWindow));
-          const judgement = options.weighted ? { scores: await weightedScores(model, prompt, signal) } : await judge(model, prompt, { repeats, signal });
-          print(JSON.stringify({ group, dialogue: dialogue.id, ...judgement }));
-          results.push({ dialogue, scores: judgement.scores });
+      for (const line of judged) print(JSON.stringify(line));
+      const events = judgeDialogues({
+        items,
+        done: new Set(judged.map(({ group, dialogue }) => checkKey({ group, dialogue: { id: dialogue, utterances: [] } }))),
+        rounds: repeats,
+        weighted,
+        concurrency,
+        signal,
+        onWait: reportWait,
+        openModel: (stop) => openJudge(baseUrl, model, stop ?? signal),
+      });
+      let failure: unknown;
+      try {
+        for await (const event of events) {
+          report(event.type === 'loading' ? 'loading the judge' : 'judging', event.progress);
+          if (event.type !== 'judged') continue;
+          const line = lineOf(event.judged);
+          await folder?.append(line);
+          judged.push(line);
+          print(JSON.stringify(line));
         }
-        return results;
-      };
-      print(JSON.stringify(validateJudge(await judged(good, 'good'), await judged(failed, 'failed'))));
+      } catch (error) {
+        // What is done is summarised all the same, and the same command resumes from there.
+        failure = error;
+      }
+      const validation = JSON.stringify(validationOf(items, judged));
+      await folder?.write(JUDGE_SUMMARY, `${JSON.stringify({ settings, judged: judged.length, of: items.length, validation: JSON.parse(validation) as unknown }, null, 1)}\n`);
+      if (failure !== undefined) throw failure;
+      print(validation);
     } finally {
-      await model.unload();
+      await folder?.close();
     }
   },
 });
 
-async function sample(path: string, count: number): Promise<Dialogue[]> {
-  const blob = new Blob([await readFile(path)]);
-  const { dialogues } = await readDataset([{ name: path, size: blob.size, stream: () => blob.stream() }]);
-  return drawDialogues(dialogues, count);
+const lineOf = ({ group, dialogue, judgement, error }: JudgedCheckDialogue): JudgedLine => ({ group, dialogue: dialogue.id, ...judgement, ...(error !== undefined && { error }) });
+
+function validationOf(items: ReturnType<typeof inTurn>, judged: readonly JudgedLine[]) {
+  const scores = new Map(judged.map((line) => [`${line.group} ${line.dialogue}`, line.scores]));
+  const of = (wanted: 'good' | 'failed') =>
+    items.flatMap(({ group, dialogue }) => (group === wanted && scores.has(checkKey({ group, dialogue })) ? [{ dialogue, scores: scores.get(checkKey({ group, dialogue })) ?? null }] : []));
+  return validateJudge(of('good'), of('failed'));
 }
 
-async function openJudge({ model, endpoint, name }: { model?: string | undefined; endpoint?: string | undefined; name?: string | undefined }, signal: AbortSignal): Promise<LoadedModel> {
-  if (endpoint === undefined) return loadFolderModel(model, { signal });
-  if (!name) throw new LabError({ code: 'bad-config', what: '--name is missing.', todo: 'An endpoint needs the name of its model.' });
-  const settings = { baseUrl: normaliseBaseUrl(endpoint), model: name, modelId: name, contextWindow: null };
-  return new EndpointModelClient({ ...settings, apiKey: process.env['SOLACE_API_KEY'] });
+async function sample(path: string, count: number): Promise<{ dialogues: Dialogue[]; sha256: string }> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw LabError.from(error, { code: 'missing-file', where: path, what: 'The dialogues cannot be read', todo: 'Check the path.' });
+  });
+  const blob = new Blob([bytes]);
+  const { dialogues } = await readDataset([{ name: basename(path), size: blob.size, stream: () => blob.stream() }]);
+  return { dialogues: drawDialogues(dialogues, count), sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+async function openJudge(baseUrl: string | null, model: string, signal: AbortSignal): Promise<LoadedModel> {
+  if (baseUrl === null) return loadFolderModel(model, { signal });
+  return new EndpointModelClient({ baseUrl, model, modelId: model, contextWindow: null, apiKey: process.env['SOLACE_API_KEY'] });
 }
