@@ -3,7 +3,7 @@ import type { ChatMessage } from './message.ts';
 /** A model's tokenizer and chat template, as far as costs need them. */
 export interface PromptReader {
   renderPrompt(messages: ChatMessage[]): Promise<string>;
-  countTokens(texts: string[]): Promise<number[]>;
+  countTokens(texts: string[], form?: 'words' | 'prompt'): Promise<number[]>;
 }
 
 /** Tokens that a chat template adds. */
@@ -25,7 +25,7 @@ export async function measureTemplate(reader: PromptReader, system = ''): Promis
   const short: ChatMessage[] = [...start, { role: 'user', content: PROBE }];
   const long: ChatMessage[] = [...short, { role: 'assistant', content: PROBE }, { role: 'user', content: PROBE }];
   const prompts = await Promise.all([reader.renderPrompt(short), reader.renderPrompt(long)]);
-  const [one = 0, three = 0, probe = 0] = await reader.countTokens([...prompts, PROBE]);
+  const [one = 0, three = 0, probe = 0] = await reader.countTokens([...prompts, PROBE], 'prompt');
   const perMessage = (three - one) / 2 - probe;
   return { base: one - perMessage - probe, perMessage };
 }

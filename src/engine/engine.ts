@@ -62,6 +62,12 @@ export interface ReplyStats {
   decodeMs: number;
 }
 
+/**
+ * What a text is: words of a person or a dataset, in which control tokens are the characters that they are written with,
+ * or a rendered prompt, in which they are tokens where no mark of `renderPrompt` stands in them.
+ */
+export type TextForm = 'words' | 'prompt';
+
 /** One token of a scored text. `logprob` is in nats, null for the first token, which nothing predicts. */
 export interface TokenScore {
   id: number;
@@ -99,14 +105,17 @@ export interface LoadedInfo {
 /** A model in memory. All methods may reject with a `LabError`; only one `stream` or `score` runs at a time. */
 export interface LoadedModel {
   readonly info: LoadedInfo;
-  /** Renders messages with the model's own chat template, ready for a reply. */
+  /**
+   * Renders messages with the model's own chat template, ready for a reply. Where they are written like control tokens,
+   * invisible marks (U+FDD0) keep them apart; `score` and `countTokens` of a prompt understand them.
+   */
   renderPrompt(messages: ChatMessage[]): Promise<string>;
-  /** Token counts of texts, special tokens recognised, none added. */
-  countTokens(texts: string[]): Promise<number[]>;
+  /** Token counts of texts that somebody wrote, or of rendered prompts. */
+  countTokens(texts: string[], form?: TextForm): Promise<number[]>;
   stream(messages: ChatMessage[], decoding: ReplyRequest, signal?: AbortSignal): AsyncIterable<StreamEvent>;
   /**
-   * Log-probability of every token of `text` (special tokens recognised, none added) given those before it. Before the
-   * token number `from` an engine may leave them null, which spares it work.
+   * Log-probability of every token of `text`, a rendered prompt, given those before it; no token is added. Before the
+   * token number `from` an engine may leave them null, which spares it work. What somebody wrote goes in by `plainText`.
    */
   score(text: string, signal?: AbortSignal, from?: number): Promise<TokenScore[]>;
   unload(): Promise<void>;

@@ -1,5 +1,5 @@
 import type { ChatMessage } from '../context/message.ts';
-import type { Decoding, LoadedInfo, LoadedModel, StreamEvent, TokenScore } from './engine.ts';
+import type { Decoding, LoadedInfo, LoadedModel, StreamEvent, TextForm, TokenScore } from './engine.ts';
 
 /**
  * One model in two runtimes: replies come from the one that decodes faster, scores from the one that computes many
@@ -21,8 +21,8 @@ export class HybridModel implements LoadedModel {
     return this.#talker.renderPrompt(messages);
   }
 
-  countTokens(texts: string[]): Promise<number[]> {
-    return this.#talker.countTokens(texts);
+  countTokens(texts: string[], form?: TextForm): Promise<number[]> {
+    return this.#talker.countTokens(texts, form);
   }
 
   stream(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncIterable<StreamEvent> {

@@ -1,7 +1,7 @@
 import type { ChatMessage } from '../context/message.ts';
 import { LabError } from '../error.ts';
 import { RpcWorker, type WorkerLike } from '../rpc/worker.ts';
-import type { Device, EngineFeatures, EngineId, LoadedModel, LoadOptions } from './engine.ts';
+import type { Device, EngineFeatures, EngineId, LoadedModel, LoadOptions, TextForm } from './engine.ts';
 import { probeGpu } from './gpu.ts';
 import type { MemoryEstimate } from './memory.ts';
 import { normaliseBaseUrl } from './openai/endpoint.ts';
@@ -34,7 +34,7 @@ export interface ModelSummary {
 
 /** Tokens and prompt of a model without its weights. */
 export interface ModelTokenizer {
-  countTokens(texts: string[]): Promise<number[]>;
+  countTokens(texts: string[], form?: TextForm): Promise<number[]>;
   renderPrompt(messages: ChatMessage[]): Promise<string>;
 }
 
@@ -243,9 +243,9 @@ export function createModelLibrary(parts: LibraryParts) {
     async tokenizer(id: string): Promise<ModelTokenizer> {
       const record = await find(id);
       // Opens it, so that a failure shows here.
-      await worker.call('countTokens', { record, base, texts: [] });
+      await worker.call('countTokens', { record, base, texts: [], form: 'words' });
       return {
-        countTokens: (texts) => worker.call('countTokens', { record, base, texts }),
+        countTokens: (texts, form = 'words') => worker.call('countTokens', { record, base, texts, form }),
         renderPrompt: (messages) => worker.call('renderPrompt', { record, base, messages }),
       };
     },

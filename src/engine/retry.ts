@@ -58,7 +58,7 @@ export function retryingModel(model: LoadedModel, options: RetryOptions = {}): L
   return {
     info: model.info,
     renderPrompt: (messages) => model.renderPrompt(messages),
-    countTokens: (texts) => model.countTokens(texts),
+    countTokens: (texts, form) => model.countTokens(texts, form),
     async *stream(messages, decoding, signal) {
       yield* await retried(() => collect(messages, decoding, signal), signal, options);
     },

@@ -90,7 +90,7 @@ export async function weightedScores(model: LoadedModel, prompt: ScoringPrompt, 
   for (const id of CRITERION_IDS) {
     const order = [id, ...CRITERION_IDS.filter((other) => other !== id)];
     const opening = `${await model.renderPrompt(prompt(order))}{"${id}": `;
-    const [before = 0] = await model.countTokens([opening]);
+    const [before = 0] = await model.countTokens([opening], 'prompt');
     const logs: number[] = [];
     for (let score = 0; score <= HIGHEST; score++) {
       const tokens = await model.score(`${opening}${score}`, signal, before);

@@ -114,6 +114,6 @@ function contextFrom(from: number, { system, utterances }: ContextRequest, sent:
 
 async function promptTokensOf(messages: ChatMessage[], reader: Reader, estimate: number): Promise<number> {
   if (!reader || messages.length === 0) return estimate;
-  const [tokens = estimate] = await reader.countTokens([await reader.renderPrompt(messages)]);
+  const [tokens = estimate] = await reader.countTokens([await reader.renderPrompt(messages)], 'prompt');
   return tokens;
 }

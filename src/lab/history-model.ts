@@ -1,5 +1,6 @@
 import type { LoadedModel } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
+import { plainText } from '../tokenizer/plain-text.ts';
 import type { HistoryModel } from '../representation/history/history.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { HistoryModel } from '../representation/history/history.ts';
  */
 export function historyModel(model: Pick<LoadedModel, 'stream' | 'score'>): HistoryModel {
   return {
-    score: (text, signal) => model.score(text, signal),
+    score: (text, signal) => model.score(plainText(text), signal),
     async generate(prompt, { maxNewTokens, signal }) {
       let text = '';
       const greedy = { temperature: 0, topP: 1, topK: 1, maxNewTokens, seed: 0 };

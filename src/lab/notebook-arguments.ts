@@ -44,7 +44,9 @@ export const compression = z.object({
 /** How a conversation is made shorter; the schema has its limits. */
 export const history = historySchema;
 /** Whose tokenizer counts: the model's in the page, or one of the paper's. */
-export const counting = z.object({ tokenizer: z.enum(['model', ...TOKENIZER_IDS]).default('model') });
+export const counting = z.object({ tokenizer: z.enum(['model', ...TOKENIZER_IDS]).default('model'), form: z.enum(['words', 'prompt']).default('words') });
+/** What a text to score is: a rendered prompt, or words, in which control tokens are the characters that they are written with. */
+export const scoring = z.object({ form: z.enum(['words', 'prompt']).default('prompt') });
 export const decoding = z.object({
   temperature: z.number().min(0).max(5).default(PAPER_DECODING.temperature),
   topP: z.number().min(0).max(1).default(PAPER_DECODING.topP),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readDataset } from '../dataset/read.ts';
 import { statisticsOf } from '../dataset/statistics.ts';
-import type { LoadedModel, StreamEvent } from '../engine/engine.ts';
+import type { LoadedModel, StreamEvent, TextForm } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
 import { compareReplies, judge, weightedScores } from '../judge/judge.ts';
 import { replyPrompt } from '../judge/prompt.ts';
@@ -9,6 +9,7 @@ import { replyLikelihood } from '../response/likelihood.ts';
 import type { CountTokens } from '../representation/history/history.ts';
 import { loadTokenCounter, type TokenizerId } from '../representation/token-length.ts';
 import { summarySchema } from '../table/summary.ts';
+import { plainText } from '../tokenizer/plain-text.ts';
 import { compress } from './compression.ts';
 import { prepareContext } from './context.ts';
 import { conversations } from './conversations.ts';
@@ -17,7 +18,7 @@ import { needsModel, shorten } from './history.ts';
 import { listMeasured, readMeasured } from './measured.ts';
 import { measure } from './metrics.ts';
 import type { ModelTokenizer } from './models.ts';
-import { compression, contextRequest, counting, decoding, dialogues, files, history, judged, judging, LARGEST_FILE, messages, name, pairs, text, texts, training, utterances } from './notebook-arguments.ts';
+import { compression, contextRequest, counting, decoding, dialogues, files, history, judged, judging, LARGEST_FILE, messages, name, pairs, scoring, text, texts, training, utterances } from './notebook-arguments.ts';
 import { replyTuned, trainForNotebook } from './notebook-training.ts';
 
 /** What the person must allow, notebook by notebook, before a function does anything. */
@@ -72,7 +73,7 @@ export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
     { cached: ([, spec]) => needsModel(spec) },
   ),
 
-  countTokens: define(z.tuple([texts, counting.prefault({})]), async ([given, { tokenizer }], context) => (await counterOf(tokenizer, context))(given)),
+  countTokens: define(z.tuple([texts, counting.prefault({})]), async ([given, { tokenizer, form }], context) => (await counterOf(tokenizer, context, form))(given)),
 
   renderPrompt: define(z.tuple([messages]), async ([given], { tokenizer }) => (await tokenizer()).renderPrompt(given)),
 
@@ -80,7 +81,11 @@ export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
 
   generate: define(z.tuple([messages, decoding.prefault({})]), async ([given, how], context) => collect((await context.model()).stream(given, how, context.signal), context), { cached: true }),
 
-  score: define(z.tuple([text]), async ([given], { model, signal }) => (await model()).score(given, signal), { cached: true }),
+  score: define(
+    z.tuple([text, scoring.prefault({})]),
+    async ([given, { form }], { model, signal }) => (await model()).score(form === 'prompt' ? given : plainText(given), signal),
+    { cached: true },
+  ),
 
   replyLoss: define(
     z.tuple([messages, text]),
@@ -141,8 +146,11 @@ export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
   }),
 };
 
-async function counterOf(which: TokenizerId | 'model', { tokenizer }: FunctionContext): Promise<CountTokens> {
-  if (which === 'model') return (await tokenizer()).countTokens;
+async function counterOf(which: TokenizerId | 'model', { tokenizer }: FunctionContext, form: TextForm = 'words'): Promise<CountTokens> {
+  if (which === 'model') {
+    const reader = await tokenizer();
+    return (given) => reader.countTokens([...given], form);
+  }
   const count = await loadTokenCounter(which);
   return (given) => given.map(count);
 }

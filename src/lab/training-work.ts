@@ -102,8 +102,7 @@ export const trainingHandlers: Handlers<TrainingApi> = {
 async function sequencesOf(examples: TrainingExamples, checkpoint: Checkpoint | undefined): Promise<{ sequences: Sequence[]; skipped: number; truncated: number }> {
   if (examples.kind === 'sequences') return { sequences: examples.sequences, skipped: 0, truncated: 0 };
   const { dialogues, representation, labels, system, maxTokens } = examples;
-  const json = (name: string): unknown => JSON.parse(checkpoint?.files.get(name) ?? 'null');
-  const codec = createCodec(json('tokenizer.json'), json('tokenizer_config.json'), checkpoint?.config.eosTokenIds ?? []);
+  const codec = createCodec(checkpoint?.files ?? new Map(), { endIds: checkpoint?.config.eosTokenIds ?? [], where: checkpoint?.name ?? 'The model', now: new Date() });
   const { compress } = await loadRepresentation(representation);
   const whole = dialogues.flatMap(({ id, utterances }) => dialogueSequence(id, utterances, { codec, compress: (text) => compress(text).text, labels, system }) ?? []);
   const sequences = whole.map((sequence) => cut(sequence, maxTokens)).filter((sequence) => labelCount(sequence) > 0);

@@ -1,6 +1,7 @@
 import type { ChatMessage } from '../context/message.ts';
 import type { LoadedModel, TokenScore } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
+import { markedPrefix, withoutMarks } from '../tokenizer/plain-text.ts';
 
 /** How likely a reply is, given what came before: the reply's tokens and the one that ends its turn. */
 export interface ReplyLikelihood {
@@ -20,8 +21,10 @@ export interface ReplyLikelihood {
 export async function replyLikelihood(model: LoadedModel, messages: ChatMessage[], reply: string, signal?: AbortSignal): Promise<ReplyLikelihood> {
   const prompt = await model.renderPrompt(messages);
   const whole = await model.renderPrompt([...messages, { role: 'assistant', content: reply }]);
-  const answered = prompt + reply;
-  if (!whole.startsWith(answered) || whole.length === answered.length) {
+  // Marks, which stand in what is written like control tokens, are no part of the words.
+  const [plain, plainWhole] = [withoutMarks(prompt) + withoutMarks(reply), withoutMarks(whole)];
+  const answered = markedPrefix(whole, plain.length);
+  if (!plainWhole.startsWith(plain) || whole.length === answered.length) {
     throw new LabError({
       code: 'unsupported',
       where: model.info.modelId,
@@ -29,7 +32,7 @@ export async function replyLikelihood(model: LoadedModel, messages: ChatMessage[
       todo: 'Take a model whose template only appends, or leave perplexity out.',
     });
   }
-  const [promptTokens = 0, answeredTokens = 0] = await model.countTokens([prompt, answered]);
+  const [promptTokens = 0, answeredTokens = 0] = await model.countTokens([prompt, answered], 'prompt');
   const scores = await model.score(whole, signal, promptTokens);
   const counted = scores.slice(promptTokens, answeredTokens + 1);
   const sum = counted.reduce((total, score) => total - logProbabilityOf(score, model), 0);

@@ -97,7 +97,7 @@ async function fit(model: LoadedModel, whole: ChatMessage[], reference: string, 
   const reserve = Math.max(maxNewTokens, replyTokens + 16);
   for (let leftOut = 0; leftOut < rest.length; leftOut++) {
     const messages = [...system, ...rest.slice(leftOut)];
-    const [tokens = 0] = await model.countTokens([await model.renderPrompt(messages)]);
+    const [tokens = 0] = await model.countTokens([await model.renderPrompt(messages)], 'prompt');
     if (tokens + reserve <= contextWindow) return { messages, leftOut };
   }
   throw new LabError({ code: 'bad-data', where: model.info.modelId, what: 'Even the newest message does not fit the window.', todo: 'Allow a shorter reply or take a model with a larger window.' });

@@ -7,6 +7,7 @@ import { parseJson } from '../model/checkpoint/json.ts';
 import { CHAT_TEMPLATE_FILE, chosenTemplate, TOKENIZER_CONFIG } from '../model/checkpoint/template.ts';
 import { endOfTurnIn, factsOf } from '../model/checkpoint/tokenizer-facts.ts';
 import { controlMarker, isControl } from './plain-text.ts';
+import { suitedMessages, templateNeeds, type TemplateNeeds } from './template-needs.ts';
 import { openTokenizer } from './tokenizer.ts';
 
 const configSchema = z.looseObject({
@@ -24,10 +25,12 @@ export interface PromptForm {
 /** Tokens and chat template of one model, without its weights: the same for replies, scores, counts and training. */
 export interface ChatTokenizer {
   /**
-   * The model's own template applied. What messages say can never become a control token: where it is written like
+   * The model's own template applied, to the messages in the form that it takes (see `suitedMessages`). What they say can never become a control token: where it is written like
    * one, marks stand in it, which `encode` understands and drops. Throws `bad-data` when the template refuses the messages.
    */
   renderPrompt(messages: readonly ChatMessage[], form?: PromptForm): string;
+  /** What the template takes. */
+  needs(): TemplateNeeds;
   /** Ids of a rendered prompt: special tokens recognised where no mark stands in them, none added. */
   encode(prompt: string): number[];
   /** Ids of a text that somebody wrote, control tokens in it as the characters that they are. */
@@ -43,6 +46,11 @@ export interface ChatTokenizer {
   readonly eosToken: string | undefined;
   /** The token with which the template ends a reply, where it does with one. */
   readonly endOfTurn: number | undefined;
+}
+
+/** Token counts of words, or of rendered prompts. */
+export function countWith(tokenizer: ChatTokenizer, texts: readonly string[], form: 'words' | 'prompt' = 'words'): number[] {
+  return texts.map((text) => (form === 'prompt' ? tokenizer.encode(text) : tokenizer.encodeText(text)).length);
 }
 
 /** Opens the tokenizer among a model's files. */
@@ -77,30 +85,35 @@ export function createChatTokenizer(tokenizerJson: unknown, configJson: unknown,
   const guard = controlMarker(added.filter(isControl).map(({ content }) => content));
   const special = Object.fromEntries(Object.entries(facts.names).flatMap(([role, token]) => (token ? [[`${role}_token`, token]] : [])));
 
+  const render = (messages: readonly ChatMessage[], { reply = true, now }: PromptForm): string => {
+    if (template) return template.render({ messages, add_generation_prompt: reply, tools: null, documents: null, ...special }, now);
+    throw new LabError({
+      code: 'bad-config',
+      where,
+      what: 'The tokenizer has no chat template, so messages cannot be turned into a prompt.',
+      todo: `Add "chat_template" to ${TOKENIZER_CONFIG} or a ${CHAT_TEMPLATE_FILE} beside it, or take the instruct version of the model.`,
+    });
+  };
+  let known: TemplateNeeds | undefined;
+  const needs = (): TemplateNeeds => (known ??= templateNeeds((messages) => render(messages, {})));
+
   return {
     eosToken: facts.names.eos,
     endOfTurn: source === undefined ? undefined : endOfTurnIn(source, facts)?.id,
     guard,
     encode,
     encodeText: (text) => encode(guard(text)),
-    renderPrompt(messages, { reply = true, now } = {}) {
-      if (!template) {
-        throw new LabError({
-          code: 'bad-config',
-          where,
-          what: 'The tokenizer has no chat template, so messages cannot be turned into a prompt.',
-          todo: `Add "chat_template" to ${TOKENIZER_CONFIG} or a ${CHAT_TEMPLATE_FILE} beside it, or take the instruct version of the model.`,
-        });
-      }
-      const guarded = messages.map(({ role, content }) => ({ role, content: guard(content) }));
+    needs,
+    renderPrompt(messages, form = {}) {
+      const suited = suitedMessages(messages, needs());
       try {
-        return template.render({ messages: guarded, add_generation_prompt: reply, tools: null, documents: null, ...special }, now);
+        return render(suited.map(({ role, content }) => ({ role, content: guard(content) })), form);
       } catch (error) {
         throw LabError.from(error, {
           code: 'bad-data',
           where,
           what: "The model's chat template refuses these messages",
-          todo: 'Some models take no system prompt, or want user and assistant to alternate.',
+          todo: 'The last message must be the user’s for most models.',
         });
       }
     },

@@ -20,13 +20,13 @@ export interface ExampleOptions {
 
 /**
  * A dialogue as a training sequence: every supporter turn is a reply to learn, in the words it was written in, on the
- * context that the model would see at inference. Returns null where there is nothing to learn.
+ * context that the model would see at inference, in the form that the template takes. Returns null where there is nothing to learn.
  * @throws {LabError} unsupported where the template renders a conversation differently once it goes on.
  */
 export function dialogueSequence(id: string, utterances: readonly Utterance[], options: ExampleOptions): Sequence | null {
   const { codec, compress, labels, system } = options;
-  const written = buildContext({ system, utterances }).messages;
-  const sent = buildContext({ system, utterances, sent: utterances.map((utterance) => compress(utterance.text)) }).messages;
+  const written = codec.suit(buildContext({ system, utterances }).messages);
+  const sent = codec.suit(buildContext({ system, utterances, sent: utterances.map((utterance) => compress(utterance.text)) }).messages);
   const messages: ChatMessage[] = [];
   const writer = new SequenceWriter();
   for (const [i, { role, content: raw }] of written.entries()) {
@@ -34,7 +34,7 @@ export function dialogueSequence(id: string, utterances: readonly Utterance[], o
     if (role === 'assistant') {
       const text = codec.render([...messages, { role, content: raw }], { prompt: false });
       // Templates do not promise anything for a conversation without messages.
-      const prompt = codec.encode(messages.length > 0 ? codec.render(messages, { prompt: true }) : text.slice(0, text.lastIndexOf(raw)));
+      const prompt = codec.encode(messages.length > 0 ? codec.render(messages, { prompt: true }) : text.slice(0, text.lastIndexOf(codec.guard(raw))));
       const learnt = codec.encode(text);
       const start = commonPrefix(prompt, learnt);
       const end = learnt.findIndex((token, i) => i >= start && codec.endIds.has(token)) + 1 || learnt.length;
@@ -105,7 +105,7 @@ class SequenceWriter {
       code: 'unsupported',
       where: id,
       what: 'The chat template renders earlier turns differently once the conversation goes on, so that they cannot be learnt in one pass.',
-      todo: 'Use a chat template that only appends.',
+      todo: 'Set data.template to a file with one that only appends: trainer/presets/chatml.jinja for models whose turns end with <|im_end|>, such as Qwen and SmolLM.',
     });
   }
 }

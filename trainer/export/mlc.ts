@@ -15,7 +15,7 @@ import { INDEX_NAMES, indexSchema } from '../../src/model/mlc/index-file.ts';
 import { mlcParameters, mlcTensors, type MlcParameter } from '../../src/model/mlc/parameters.ts';
 import { GROUP, groupErrorLimit } from '../../src/model/mlc/quantise.ts';
 import { MlcReader } from '../../src/model/mlc/read.ts';
-import { createCodec } from '../../src/train/codec.ts';
+import { chatTokenizerOf } from '../../src/tokenizer/chat-tokenizer.ts';
 import type { OutputFolder } from '../files/output.ts';
 import { diskFolder } from '../files/sink.ts';
 import { type FileSource, fileSource } from '../files/source.ts';
@@ -33,9 +33,8 @@ export interface MlcFolderOptions {
 /** Writes a checkpoint as a folder for WebLLM, whole or not at all, and checks it. */
 export async function exportMlcFolder(source: Checkpoint, out: OutputFolder, options: MlcFolderOptions): Promise<void> {
   const { dtype, contextLength, check, print, onProgress, signal } = options;
-  const tokenizer = (name: string): unknown => JSON.parse(source.files.get(name) ?? 'null');
-  const codec = createCodec(tokenizer('tokenizer.json'), tokenizer('tokenizer_config.json'), source.config.eosTokenIds);
-  const { conversation, exact } = chooseConversation(chatTemplate(source.files) ?? '', (turns) => codec.render(turns, { prompt: true }), source.config);
+  const tokenizer = chatTokenizerOf(source.files, source.name);
+  const { conversation, exact } = chooseConversation(chatTemplate(source.files) ?? '', (turns) => tokenizer.renderPrompt(turns), source.config);
   await out.write(async (temporary) => {
     const files = await exportMlc(source, diskFolder(temporary), {
       dtype, conversation, onProgress: ({ done, total }) => onProgress(done, total),

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { isBlank } from '../../src/context/build.ts';
 import { LabError } from '../../src/error.ts';
 import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
+import { withTemplate } from '../../src/model/checkpoint/settle.ts';
 import { chatTemplate } from '../../src/model/checkpoint/template.ts';
 import { loadRepresentation } from '../../src/representation/load.ts';
 import { createCodec, type Codec } from '../../src/train/codec.ts';
@@ -16,8 +18,10 @@ export interface PartCounts {
   sequences: number;
   tokens: number;
   labels: number;
-  /** Dialogues without a supporter turn. */
+  /** Dialogues without a supporter turn that can be learnt. */
   nothingToLearn: number;
+  /** Dialogues whose first words are the supporter's and are left out, because the chat template begins with the user. */
+  openings: number;
   /** Dialogues longer than maxTokens, and the tokens and labels that were cut off or left out with them. */
   tooLong: number;
   tokensLost: number;
@@ -47,18 +51,34 @@ export async function prepareData(checkpoint: Checkpoint, config: RunConfig, onP
   const convert = async (dialogues: readonly TrainingDialogue[]): Promise<Part> => {
     const made: (Sequence | null)[] = [];
     for (const { id, utterances } of dialogues) {
-      made.push(dialogueSequence(id, utterances, { codec, compress: (text) => compress(text).text, labels: data.labels, system: data.system }));
+      try {
+        made.push(dialogueSequence(id, utterances, { codec, compress: (text) => compress(text).text, labels: data.labels, system: data.system }));
+      } catch (error) {
+        throw ofDialogue(error, id, data.template ?? `the chat template of ${checkpoint.name}`);
+      }
       onProgress(++done, total);
       if (done % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
       if (signal?.aborted) throw LabError.cancelled();
     }
-    return limitLength(made, data);
+    const openings = codec.needs().opening ? 0 : dialogues.filter(({ utterances }) => opener(utterances) === 'supporter').length;
+    return limitLength(made, openings, data);
   };
   const prepared = { train: await convert(parts.train), eval: await convert(parts.eval), bad: parts.bad };
   if (prepared.train.sequences.length === 0) {
     throw new LabError({ code: 'bad-data', where: data.train.join(', '), what: 'No dialogue is left to train on.', todo: 'Raise data.maxTokens or check that the data has supporter turns.' });
   }
   return prepared;
+}
+
+/** Names the dialogue and the template: neither is wrong by itself. */
+function ofDialogue(error: unknown, id: string, template: string): LabError {
+  const { detail } = LabError.from(error, { code: 'bad-data', what: 'It cannot be made into a training example' });
+  const todo = detail.todo ?? 'Set data.template to another template, or leave the dialogue out.';
+  return new LabError({ ...detail, where: `${id}, with ${template}`, todo }, { cause: error });
+}
+
+function opener(utterances: TrainingDialogue['utterances']): string | undefined {
+  return utterances.find(({ text }) => !isBlank(text))?.speaker;
 }
 
 async function readParts({ data }: RunConfig): Promise<{ train: TrainingDialogue[]; eval: TrainingDialogue[]; bad: string[] }> {
@@ -75,15 +95,9 @@ async function readParts({ data }: RunConfig): Promise<{ train: TrainingDialogue
 }
 
 /** The tokenizer and chat template of a checkpoint, or another template from a file. */
-export async function openCodec({ files, config, name }: Checkpoint, templateFile?: string): Promise<Codec> {
-  const json = (file: string): Record<string, unknown> => {
-    const text = files.get(file);
-    if (text === undefined) throw new LabError({ code: 'missing-file', where: name, what: `The model has no ${file}.`, todo: 'Put it beside the weights.' });
-    return JSON.parse(text) as Record<string, unknown>;
-  };
-  const tokenizerConfig = json('tokenizer_config.json');
-  if (templateFile !== undefined) tokenizerConfig.chat_template = await readTemplate(templateFile);
-  return createCodec(json('tokenizer.json'), tokenizerConfig, config.eosTokenIds);
+export async function openCodec(checkpoint: Checkpoint, templateFile?: string, now?: Date): Promise<Codec> {
+  const { files, config, name } = templateFile === undefined ? checkpoint : withTemplate(checkpoint, await readTemplate(templateFile));
+  return createCodec(files, { endIds: config.eosTokenIds, where: name, now });
 }
 
 /** The chat template in use, as text. */
@@ -97,8 +111,8 @@ async function readTemplate(path: string): Promise<string> {
   });
 }
 
-function limitLength(made: readonly (Sequence | null)[], { maxTokens, overflow }: RunConfig['data']): Part {
-  const counts: PartCounts = { dialogues: made.length, sequences: 0, tokens: 0, labels: 0, nothingToLearn: 0, tooLong: 0, tokensLost: 0, labelsLost: 0 };
+function limitLength(made: readonly (Sequence | null)[], openings: number, { maxTokens, overflow }: RunConfig['data']): Part {
+  const counts: PartCounts = { dialogues: made.length, sequences: 0, tokens: 0, labels: 0, nothingToLearn: 0, openings, tooLong: 0, tokensLost: 0, labelsLost: 0 };
   const sequences: Sequence[] = [];
   for (const whole of made) {
     const long = whole !== null && whole.ids.length > maxTokens;
@@ -125,8 +139,9 @@ export function describeParts({ train, eval: held, bad }: Prepared, { maxTokens,
     const lost = c.tooLong > 0
       ? `; ${c.tooLong} longer than ${maxTokens} tokens were ${overflow === 'truncate' ? 'cut' : 'left out'}, ${c.tokensLost} tokens and ${c.labelsLost} labels lost`
       : '';
+    const openings = c.openings > 0 ? `; the supporter opens ${c.openings}, and what is said before the seeker is left out, because the chat template begins with the user` : '';
     const empty = c.nothingToLearn > 0 ? `; ${c.nothingToLearn} without a supporter turn` : '';
-    return `${name}: ${c.sequences} of ${c.dialogues} dialogues, ${c.tokens} tokens, ${c.labels} of them learnt${lost}${empty}`;
+    return `${name}: ${c.sequences} of ${c.dialogues} dialogues, ${c.tokens} tokens, ${c.labels} of them learnt${lost}${openings}${empty}`;
   };
   return [line('train', train), line('eval', held), ...(bad.length > 0 ? [`${bad.length} malformed records left out:`, ...bad] : [])].join('\n');
 }

@@ -142,7 +142,8 @@ describe('CausalLm', () => {
   it('can be loaded and unloaded again and again', async () => {
     for (let i = 0; i < 10; i++) {
       const next = await load();
-      expect(await next.countTokens(['<s>é'])).toEqual([3]);
+      expect(await next.countTokens(['<s>é'], 'prompt')).toEqual([3]);
+      expect(await next.countTokens(['<s>é'])).toEqual([5]);
       await reply(next, 'Hi', { maxNewTokens: 2 });
       await next.unload();
       await next.unload();

@@ -1,11 +1,11 @@
 import type { ChatMessage } from '../../context/message.ts';
 import { LabError, throwIfCancelled } from '../../error.ts';
 import { nextTask } from '../../rpc/next-task.ts';
-import type { Decoding, LoadedInfo, LoadedModel, StreamEvent, TokenScore } from '../engine.ts';
+import type { Decoding, LoadedInfo, LoadedModel, StreamEvent, TextForm, TokenScore } from '../engine.ts';
 import { brokenLogits, runtimeFault } from '../faults.ts';
 import { Queue } from '../queue.ts';
 import { argmax, createSampler, logProbability, logitsFault } from '../sampling.ts';
-import type { ChatTokenizer } from '../../tokenizer/chat-tokenizer.ts';
+import { countWith, type ChatTokenizer } from '../../tokenizer/chat-tokenizer.ts';
 import { StreamDetokenizer } from '../tokenizer/detokenizer.ts';
 import type { KvDecoder, StepLogits } from './kv-decoder.ts';
 
@@ -40,8 +40,8 @@ export class CausalLm implements LoadedModel {
     return this.#parts.tokenizer.renderPrompt(messages);
   }
 
-  async countTokens(texts: string[]): Promise<number[]> {
-    return texts.map((text) => this.#parts.tokenizer.encode(text).length);
+  async countTokens(texts: string[], form?: TextForm): Promise<number[]> {
+    return countWith(this.#parts.tokenizer, texts, form);
   }
 
   async *stream(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {

@@ -2,6 +2,7 @@ import type { ChatMessage } from '../../context/message.ts';
 import { LabError } from '../../error.ts';
 import type { Decoding, LoadedInfo, LoadedModel, StreamEvent, TokenScore } from '../engine.ts';
 import { runtimeFault } from '../faults.ts';
+import { splitLookalikes } from '../../tokenizer/plain-text.ts';
 import { Queue } from '../queue.ts';
 
 interface Chunk {
@@ -80,7 +81,8 @@ export class WebLlmModel implements LoadedModel {
     let usage: Chunk['usage'];
     let finish: string | undefined;
     const chunks = await this.#engine.chat.completions.create({
-      messages,
+      // WebLLM looks for control tokens everywhere in the prompt that it makes.
+      messages: messages.map(({ role, content }) => ({ role, content: splitLookalikes(content) })),
       stream: true,
       stream_options: { include_usage: true },
       temperature: decoding.temperature,

@@ -1,9 +1,10 @@
 import type { ChatMessage } from '../../context/message.ts';
 import { LabError, throwIfCancelled } from '../../error.ts';
-import type { Decoding, LoadedInfo, LoadedModel, StreamEvent, TokenScore } from '../engine.ts';
+import type { Decoding, LoadedInfo, LoadedModel, StreamEvent, TextForm, TokenScore } from '../engine.ts';
 import { runtimeFault } from '../faults.ts';
 import { Queue } from '../queue.ts';
-import type { ChatTokenizer } from '../../tokenizer/chat-tokenizer.ts';
+import { countWith, type ChatTokenizer } from '../../tokenizer/chat-tokenizer.ts';
+import { MARK, splitLookalikes, withoutMarks } from '../../tokenizer/plain-text.ts';
 
 /** One event of a completion, as llama.cpp's server names its fields. */
 export interface CompletionChunk {
@@ -56,9 +57,9 @@ export class WllamaModel implements LoadedModel {
     return this.#known().renderPrompt(messages);
   }
 
-  async countTokens(texts: string[]): Promise<number[]> {
+  async countTokens(texts: string[], form?: TextForm): Promise<number[]> {
     const tokenizer = this.#known();
-    return texts.map((text) => tokenizer.encode(text).length);
+    return countWith(tokenizer, form === 'prompt' ? texts.map((text) => serverText(text, tokenizer)) : texts, form);
   }
 
   async *stream(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
@@ -82,7 +83,7 @@ export class WllamaModel implements LoadedModel {
     const leave = await this.#queue.enter();
     try {
       const tokenizer = this.#known();
-      const ids = tokenizer.encode(text);
+      const ids = tokenizer.encode(serverText(text, tokenizer));
       this.#checkLength(ids.length, 0);
       const scores: TokenScore[] = ids.map((id) => ({ id, text: tokenizer.tokenText(id), logprob: null }));
       for (const [i, score] of scores.entries()) {
@@ -194,8 +195,8 @@ export class WllamaModel implements LoadedModel {
 
   /** Prompt and its tokens; messages and null where the template and tokenizer in the file have to do it. */
   #render(messages: ChatMessage[]): { prompt: string | ChatMessage[]; tokens: number | null } {
-    if (!this.#tokenizer) return { prompt: messages, tokens: null };
-    const rendered = this.#tokenizer.renderPrompt(messages);
+    if (!this.#tokenizer) return { prompt: messages.map(({ role, content }) => ({ role, content: splitLookalikes(content) })), tokens: null };
+    const rendered = serverText(this.#tokenizer.renderPrompt(messages), this.#tokenizer);
     const tokens = this.#tokenizer.encode(rendered).length;
     this.#checkLength(tokens, 1);
     return { prompt: this.#prompt(rendered), tokens };
@@ -210,4 +211,17 @@ export class WllamaModel implements LoadedModel {
       todo: 'Shorten it, or leave older messages out of the context.',
     });
   }
+}
+
+/** An invisible character that may stand in a text; a control token with it inside is none. */
+const SPLIT = '\u200b';
+
+/**
+ * A marked prompt for llama.cpp's server, which takes text only and looks for control tokens everywhere: where a mark
+ * keeps characters from being one, an invisible character takes its place. Any other prompt goes as it was written.
+ */
+function serverText(prompt: string, tokenizer: ChatTokenizer): string {
+  if (!prompt.includes(MARK)) return prompt;
+  const bare = withoutMarks(prompt);
+  return tokenizer.encode(bare).join() === tokenizer.encode(prompt).join() ? bare : prompt.replaceAll(MARK, SPLIT);
 }

@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../context/message.ts';
 import type { Method } from '../../rpc/protocol.ts';
-import type { Decoding, LoadedInfo, LoadProgress, StreamEvent, TokenScore } from '../engine.ts';
+import type { Decoding, LoadedInfo, LoadProgress, StreamEvent, TextForm, TokenScore } from '../engine.ts';
 import type { EngineChoice, ModelRecord } from '../record.ts';
 
 /** Everything an engine's worker has to know to load a model. */
@@ -19,7 +19,7 @@ export interface LoadRequest {
 export type EngineApi = {
   load: Method<LoadRequest, LoadedInfo, LoadProgress>;
   renderPrompt: Method<ChatMessage[], string>;
-  countTokens: Method<string[], number[]>;
+  countTokens: Method<{ texts: string[]; form: TextForm }, number[]>;
   stream: Method<{ messages: ChatMessage[]; decoding: Decoding }, null, StreamEvent>;
   score: Method<{ text: string; from: number }, TokenScore[]>;
   unload: Method<null, null>;

@@ -21,7 +21,7 @@ export function engineHandlers(loaders: Record<EngineId, EngineLoader>): Handler
       return { ...model.info, ...(request.choice.note ? { note: request.choice.note } : {}) };
     },
     renderPrompt: (messages) => loaded().renderPrompt(messages),
-    countTokens: (texts) => loaded().countTokens(texts),
+    countTokens: ({ texts, form }) => loaded().countTokens(texts, form),
     async stream({ messages, decoding }, { emit, signal }) {
       for await (const event of loaded().stream(messages, decoding, signal)) emit(event);
       return null;

@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../context/message.ts';
 import type { Method } from '../../rpc/protocol.ts';
-import type { LoadProgress } from '../engine.ts';
+import type { LoadProgress, TextForm } from '../engine.ts';
 import type { MemoryEstimate } from '../memory.ts';
 import type { MlcRecord, ModelRecord } from '../record.ts';
 
@@ -19,7 +19,7 @@ export type LibraryApi = {
   remove: Method<string, null>;
   /** Bytes on this device by model. */
   storedBytes: Method<string[], Record<string, number>>;
-  countTokens: Method<{ record: ModelRecord; base: string; texts: string[] }, number[]>;
+  countTokens: Method<{ record: ModelRecord; base: string; texts: string[]; form: TextForm }, number[]>;
   renderPrompt: Method<{ record: ModelRecord; base: string; messages: ChatMessage[] }, string>;
   estimate: Method<{ record: ModelRecord; base: string; device: 'webgpu' | 'wasm' }, MemoryEstimate | null>;
   webLlmList: Method<null, MlcRecord[]>;

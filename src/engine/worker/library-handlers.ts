@@ -9,7 +9,7 @@ import type { FileStore } from '../store/file-store.ts';
 import { checkParts, convertCheckpoint, convertedId, ingestFiles } from '../store/ingest.ts';
 import { remoteFiles } from '../store/remote-files.ts';
 import { noStorage } from '../store/vault.ts';
-import type { ChatTokenizer } from '../../tokenizer/chat-tokenizer.ts';
+import { countWith, type ChatTokenizer } from '../../tokenizer/chat-tokenizer.ts';
 import { loadChatTokenizer } from '../tokenizer/load.ts';
 import { LOGITS_ROWS } from '../transformers/causal-lm.ts';
 import { chooseVariant } from '../transformers/variants.ts';
@@ -58,9 +58,8 @@ export function libraryHandlers(): Handlers<LibraryApi> {
       const pairs = ids.map(async (id) => [id, files ? await files.storedBytes(id) : 0] as const);
       return Object.fromEntries(await Promise.all(pairs));
     },
-    async countTokens({ record, base, texts }) {
-      const opened = await tokenizer(record, base);
-      return texts.map((text) => opened.encode(text).length);
+    async countTokens({ record, base, texts, form }) {
+      return countWith(await tokenizer(record, base), texts, form);
     },
     async renderPrompt({ record, base, messages }) {
       return (await tokenizer(record, base)).renderPrompt(messages);

@@ -1,7 +1,7 @@
 import type { ChatMessage } from '../../context/message.ts';
 import { LabError } from '../../error.ts';
 import { RpcWorker, type WorkerLike } from '../../rpc/worker.ts';
-import type { Decoding, LoadedInfo, LoadedModel, LoadOptions, StreamEvent, TokenScore } from '../engine.ts';
+import type { Decoding, LoadedInfo, LoadedModel, LoadOptions, StreamEvent, TextForm, TokenScore } from '../engine.ts';
 import { needsRestart } from '../faults.ts';
 import type { EngineApi, LoadRequest } from './api.ts';
 
@@ -44,8 +44,8 @@ export class WorkerModel implements LoadedModel {
     return this.#guard(() => this.#worker.call('renderPrompt', messages));
   }
 
-  async countTokens(texts: string[]): Promise<number[]> {
-    return this.#guard(() => this.#worker.call('countTokens', texts));
+  async countTokens(texts: string[], form: TextForm = 'words'): Promise<number[]> {
+    return this.#guard(() => this.#worker.call('countTokens', { texts, form }));
   }
 
   async *stream(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {

@@ -23,7 +23,7 @@ export const lengthsCommand = defineCommand({
     const { dialogues } = await (dataset.length > 0 ? readLocalDataset(dataset, { signal }) : builtInDataset());
     const counters = new Map<string, TokenCounter>(await Promise.all(TOKENIZER_IDS.map(async (id) => [id, await loadTokenCounter(id)] as const)));
     const tokenizer = await loadChatTokenizer(await nodeFiles(model ?? EMBEDDED_FOLDER));
-    counters.set('model', (text) => tokenizer.encode(text).length);
+    counters.set('model', (text) => tokenizer.encodeText(text).length);
     for (const representation of REPRESENTATION_IDS) {
       const { compress } = await loadRepresentation(representation);
       // Compressed once, then counted by each tokenizer.
