@@ -8,6 +8,7 @@ import { claimRun } from '../train/place.ts';
 import { describeParts, prepareData } from '../train/prepare.ts';
 import { TrainingProgress } from '../train/progress.ts';
 import { trainRun } from '../train/run.ts';
+import { withRunDate } from '../train/run-date.ts';
 import { CONFIG_OPTIONS, configFrom, configInputs } from './options.ts';
 import { progressLine } from './progress.ts';
 
@@ -32,11 +33,12 @@ export const trainCommand = defineCommand({
     '--config run.yaml --backend accelerate --device cuda --processes 4 --dry-run',
   ],
   async run({ resume, fresh, device, backend, processes, python, 'dry-run': dryRun, ...values }, print, signal) {
-    const config = await configFrom(values, [
+    const given = await configFrom(values, [
       ...(backend !== undefined ? [`backend=${backend}`] : []),
       ...(processes !== undefined ? [`devices=${processes}`] : []),
       ...(device !== undefined ? [`device=${device}`] : []),
     ]);
+    const config = await withRunDate(given, { resume });
     const elsewhere = config.backend === 'accelerate';
     if (!elsewhere && (config.precision !== 'fp32' || config.devices !== 1 || dryRun)) {
       throw new LabError({ code: 'unsupported', what: 'Training here runs in fp32 on one device.', todo: 'Use --set precision=fp32 --set devices=1, or --backend accelerate, which also has --dry-run.' });

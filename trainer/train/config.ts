@@ -30,6 +30,8 @@ const dataSchema = z.strictObject({
   system: z.string().default(''),
   /** A file with a Jinja chat template to use in place of the model's own. */
   template: z.string().optional(),
+  /** What a template prints as the present time, in local time; a run sets it when it starts. */
+  date: z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'not a date such as 2026-01-31T12:00:00').optional(),
   /** Longer dialogues are cut or left out, and counted. */
   maxTokens: count.default(2048),
   overflow: z.enum(['truncate', 'drop']).default('truncate'),

@@ -8,7 +8,7 @@ import { diskError, exists, replaceFile } from '../files/sink.ts';
 import { parseRunConfig, type RunConfig } from './config.ts';
 import { METRICS_FILE } from './metrics.ts';
 
-const CONFIG_FILE = 'config.yaml';
+export const CONFIG_FILE = 'config.yaml';
 
 /** The folder of a run, held by this process alone until `close`. */
 export interface RunPlace {

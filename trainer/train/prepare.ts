@@ -10,6 +10,7 @@ import { dialogueSequence } from '../../src/train/example.ts';
 import { cut, labelCount, type Sequence } from '../../src/train/sequence.ts';
 import { stratifiedSplit } from '../../src/train/split.ts';
 import type { RunConfig } from './config.ts';
+import { dateOf } from './run-date.ts';
 import { readDialogues, type TrainingDialogue } from './dialogues.ts';
 
 /** What became of the dialogues of one part. */
@@ -44,7 +45,7 @@ export interface Prepared {
 export async function prepareData(checkpoint: Checkpoint, config: RunConfig, onProgress: (done: number, total: number) => void = () => undefined, signal?: AbortSignal): Promise<Prepared> {
   const { data } = config;
   const parts = await readParts(config);
-  const codec = await openCodec(checkpoint, data.template);
+  const codec = await openCodec(checkpoint, data.template, dateOf(config));
   const { compress } = await loadRepresentation(data.representation);
   const total = parts.train.length + parts.eval.length;
   let done = 0;
