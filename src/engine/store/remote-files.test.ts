@@ -127,6 +127,34 @@ describe('remoteFiles', () => {
     await expect(open(undefined)).rejects.toMatchObject({ code: 'missing-file', message: expect.stringContaining('config.json') });
   });
 
+  it('remembers what such a folder holds, weights that were not fetched yet included', async () => {
+    delete served['manifest.json'];
+    const store = new FileStore(memoryVault(), database);
+    const first = await open(store);
+    await first.ensure(['config.json', 'tokenizer.json'], {});
+    asked = [];
+    const later = await open(store);
+    expect(later.list).toEqual(first.list);
+    expect(await text(later, 'onnx/model_q4.onnx')).toBe('graph');
+    expect(asked).toEqual(['GET manifest.json', 'GET onnx/model_q4.onnx']);
+    online = false;
+    expect((await open(store)).list).toEqual(first.list);
+    online = true;
+    served['onnx/model_q4f16.onnx'] = 'halves';
+    const again = await remoteFiles(store, MODEL, { relist: true }, fetcher);
+    expect(again.list.map(({ path }) => path)).toContain('onnx/model_q4f16.onnx');
+  });
+
+  it('lists a folder anew that an earlier version kept files of without a list', async () => {
+    delete served['manifest.json'];
+    const store = new FileStore(memoryVault(), database);
+    await store.append({ model: 'm', path: 'config.json', bytes: 22 }, new Blob([FILES['config.json'] ?? '']).stream());
+    expect((await open(store)).list.map(({ path }) => path)).toEqual(Object.keys(FILES));
+    online = false;
+    await store.removeFile('m', '.listing.json');
+    expect((await open(store)).list.map(({ path }) => path)).toEqual(['config.json']);
+  });
+
   it('says so when the server cannot be reached and nothing is here', async () => {
     online = false;
     await expect(open(new FileStore(memoryVault(), database))).rejects.toMatchObject({ code: 'network', detail: { where: MODEL.url } });

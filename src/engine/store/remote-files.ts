@@ -1,11 +1,11 @@
 import { LabError } from '../../error.ts';
-import { SIDE_FILES } from '../../model/checkpoint/side-files.ts';
 import type { LoadOptions } from '../engine.ts';
 import { hasFile, missingFile, type ModelFile, type ModelFiles } from '../files.ts';
 import { hashBlob } from './digest.ts';
 import { downloadAll, type Wanted } from './download.ts';
 import type { FileStore } from './file-store.ts';
 import { parseManifest } from './manifest.ts';
+import { LISTING, parseListing, probeFolder } from './probe-folder.ts';
 import { cutFile, wrongHash } from './store-faults.ts';
 import { wholeTransfer } from './transfer.ts';
 
@@ -19,6 +19,11 @@ export interface RemoteModel {
   url: string;
 }
 
+export interface ListOptions extends LoadOptions {
+  /** Ask the server again what a folder without a manifest holds. */
+  relist?: boolean;
+}
+
 /**
  * The files of a folder on a server. They are fetched when they are asked for and kept in the store, so the model
  * works without a network from then on. Without a store, or when it is full, they are held in memory.
@@ -26,10 +31,10 @@ export interface RemoteModel {
 export async function remoteFiles(
   store: FileStore | undefined,
   model: RemoteModel,
-  options: LoadOptions = {},
+  options: ListOptions = {},
   fetcher: typeof fetch = fetch,
 ): Promise<ModelFiles> {
-  const list = await listRemote(store, model, options.signal, fetcher);
+  const list = await listRemote(store, model, options, fetcher);
   const held = new Map<string, Blob>();
   const wanted = (path: string): Wanted => {
     const file = list.find((each) => each.path === path);
@@ -79,8 +84,11 @@ async function fetchBlob(wanted: Wanted, signal: AbortSignal | undefined, fetche
   return blob;
 }
 
-/** The manifest from the server, or the stored one when the server can't be reached; without one, known names are tried. */
-async function listRemote(store: FileStore | undefined, model: RemoteModel, signal: AbortSignal | undefined, fetcher: typeof fetch): Promise<ModelFile[]> {
+/**
+ * The manifest from the server, or the stored one when the server can't be reached. Without one, the names that model
+ * folders have are asked for, once: what was found is kept, and read again unless `relist`.
+ */
+async function listRemote(store: FileStore | undefined, model: RemoteModel, { signal, relist }: ListOptions, fetcher: typeof fetch): Promise<ModelFile[]> {
   const url = new URL(MANIFEST, model.url).href;
   let response: Response | undefined;
   try {
@@ -92,63 +100,45 @@ async function listRemote(store: FileStore | undefined, model: RemoteModel, sign
     const text = await response.text();
     if (!text.trimStart().startsWith('<')) {
       const list = parseManifest(text, url).files;
-      await keepManifest(store, model.id, text);
+      await keepList(store, model.id, MANIFEST, text);
       return list;
     }
   }
-  const kept = store && (await keptManifest(store, model));
+  const kept = store && !relist && (await keptList(store, model));
   if (kept) return kept;
-  if (!response) {
-    throw new LabError({ code: 'network', where: model.url, what: 'The server cannot be reached, and the model is not on this device yet.', todo: 'Connect to the network and try again.' });
+  try {
+    const found = await probeFolder({ url: model.url, signal, fetcher });
+    await keepList(store, model.id, LISTING, JSON.stringify(found));
+    return found;
+  } catch (error) {
+    const held = store && !(error instanceof LabError && error.code === 'cancelled') ? await heldFiles(store, model.id) : [];
+    if (held.length > 0) return held;
+    if (response || !(error instanceof LabError && error.code === 'missing-file')) throw error;
+    throw new LabError({ code: 'network', where: model.url, what: 'The server cannot be reached, and the model is not on this device yet.', todo: 'Connect to the network and try again; the server must allow other sites to read its files (CORS).' });
   }
-  return probeFolder(model, signal, fetcher);
 }
 
-async function keepManifest(store: FileStore | undefined, id: string, text: string): Promise<void> {
+async function keepList(store: FileStore | undefined, id: string, path: string, text: string): Promise<void> {
   if (!store) return;
   try {
-    await store.removeFile(id, MANIFEST);
-    await store.append({ model: id, path: MANIFEST, bytes: 0 }, new Blob([text]).stream());
+    await store.removeFile(id, path);
+    await store.append({ model: id, path, bytes: 0 }, new Blob([text]).stream());
   } catch (error) {
     if (!(error instanceof LabError && error.code === 'quota')) throw error;
   }
 }
 
-async function keptManifest(store: FileStore, model: RemoteModel): Promise<ModelFile[] | undefined> {
-  const held = await store.complete(model.id);
-  // Where the manifest itself is damaged, what it listed is still known.
-  if ((await store.condition(model.id, MANIFEST)) === 'whole') {
-    return parseManifest(await (await store.open(model.id, MANIFEST)).text(), `${model.name}/${MANIFEST}`).files;
-  }
-  const files = held.filter(({ path }) => path !== MANIFEST);
-  return files.length > 0 ? files.map(({ path, bytes, sha256 }) => ({ path, bytes, ...(sha256 ? { sha256 } : {}) })) : undefined;
+/** The list that was kept, whole and unchanged. */
+async function keptList(store: FileStore, { id, name }: RemoteModel): Promise<ModelFile[] | undefined> {
+  const read = async (path: string) => ((await store.condition(id, path)) === 'whole' ? (await store.open(id, path)).text() : undefined);
+  const manifest = await read(MANIFEST);
+  if (manifest !== undefined) return parseManifest(manifest, `${name}/${MANIFEST}`).files;
+  const listing = await read(LISTING);
+  return listing === undefined ? undefined : parseListing(listing);
 }
 
-const GRAPHS = ['_q4f16', '_q4', '_quantized', '', '_fp16'].map((suffix) => `onnx/model${suffix}.onnx`);
-const MAX_DATA_FILES = 100;
-
-/** Finds out what a folder without a manifest holds, by asking for the names that a model folder has. */
-async function probeFolder(model: RemoteModel, signal: AbortSignal | undefined, fetcher: typeof fetch): Promise<ModelFile[]> {
-  const size = async (path: string): Promise<ModelFile | undefined> => {
-    const response = await fetcher(new URL(path, model.url), { method: 'HEAD', ...(signal ? { signal } : {}) }).catch(() => undefined);
-    if (signal?.aborted) throw LabError.cancelled();
-    const html = response?.headers.get('content-type')?.startsWith('text/html');
-    if (!response?.ok || html) return undefined;
-    // Text is often compressed on the way, and across origins a page cannot see that: the length is no size then.
-    const compressed = response.headers.has('content-encoding') || (response.type === 'cors' && /\.(json|jinja)$/.test(path));
-    return { path, bytes: compressed ? 0 : Number(response.headers.get('content-length') ?? 0) };
-  };
-  const found: ModelFile[] = [];
-  for (const path of [...SIDE_FILES, ...GRAPHS]) {
-    const file = await size(path);
-    if (!file) continue;
-    found.push(file);
-    for (let i = 0; path.endsWith('.onnx') && i < MAX_DATA_FILES; i++) {
-      const data = await size(`${path}_data${i === 0 ? '' : `_${i}`}`);
-      if (!data) break;
-      found.push(data);
-    }
-  }
-  if (!found.some(({ path }) => path === 'config.json')) throw missingFile(model.url, 'config.json');
-  return found;
+/** The files of a model that are here, for when no list of them can be had. */
+async function heldFiles(store: FileStore, id: string): Promise<ModelFile[]> {
+  const held = (await store.complete(id)).filter(({ path }) => path !== MANIFEST && path !== LISTING);
+  return held.map(({ path, bytes, sha256 }) => ({ path, bytes, ...(sha256 ? { sha256 } : {}) }));
 }

@@ -7,10 +7,15 @@ export const VARIANTS = {
   fp32: '',
   fp16: '_fp16',
   q8: '_quantized',
+  int8: '_int8',
+  uint8: '_uint8',
   q4: '_q4',
   q4f16: '_q4f16',
 } as const;
 export type Variant = keyof typeof VARIANTS;
+
+/** The graph of each. */
+export const GRAPHS: string[] = Object.values(VARIANTS).map((suffix) => `onnx/model${suffix}.onnx`);
 
 export interface VariantFiles {
   variant: Variant;
@@ -22,9 +27,9 @@ export interface VariantFiles {
 
 /** Half-precision graphs need `shader-f16` on WebGPU and are slow elsewhere, so they come last there. */
 const PREFERENCE: Record<'half' | 'single' | 'main', Variant[]> = {
-  half: ['q4f16', 'q4', 'fp16', 'q8', 'fp32'],
-  single: ['q4', 'q8', 'fp32'],
-  main: ['q4', 'q8', 'fp32', 'q4f16', 'fp16'],
+  half: ['q4f16', 'q4', 'fp16', 'q8', 'int8', 'uint8', 'fp32'],
+  single: ['q4', 'q8', 'int8', 'uint8', 'fp32'],
+  main: ['q4', 'q8', 'int8', 'uint8', 'fp32', 'q4f16', 'fp16'],
 };
 
 /** The weight formats that a folder holds complete. Throws `missing-file` when a graph's external data has a gap. */

@@ -3,10 +3,12 @@ import { openGguf } from '../../model/gguf/checkpoint.ts';
 import { blobSource } from '../../model/source.ts';
 import type { Handlers } from '../../rpc/server.ts';
 import { readDecoderConfig } from '../config.ts';
+import type { ModelFiles } from '../files.ts';
 import { estimateMemory } from '../memory.ts';
 import type { GgufRecord, ModelRecord, OnnxRecord } from '../record.ts';
 import type { FileStore } from '../store/file-store.ts';
 import { checkParts, convertCheckpoint, convertedId, ingestFiles } from '../store/ingest.ts';
+import { fileAddress, folderAddresses, folderName } from '../store/folder-address.ts';
 import { remoteFiles } from '../store/remote-files.ts';
 import { noStorage } from '../store/vault.ts';
 import { countWith, type ChatTokenizer } from '../../tokenizer/chat-tokenizer.ts';
@@ -98,7 +100,7 @@ type Options = Parameters<typeof ggufParts>[2];
 /** Adds what an address leads to: a GGUF file, or a folder with an ONNX model. */
 async function addUrl(address: string, base: string, options: Options): Promise<ModelRecord> {
   const url = parseAddress(address);
-  return url.pathname.endsWith('.gguf') ? addGgufUrl(url, base, options) : addFolderUrl(url, options);
+  return url.pathname.endsWith('.gguf') ? addGgufUrl(fileAddress(url), base, options) : addFolderUrl(url, options);
 }
 
 function parseAddress(address: string): URL {
@@ -131,15 +133,28 @@ async function addGgufUrl(url: URL, base: string, options: Options): Promise<Ggu
 }
 
 async function addFolderUrl(url: URL, options: Options): Promise<OnnxRecord> {
-  const folder = new URL(url.pathname.endsWith('/') ? url.href : `${url.origin}${url.pathname}/`);
-  const name = decodeURIComponent(folder.pathname.split('/').filter((part) => part && !['resolve', 'main'].includes(part)).pop() ?? folder.host);
-  const id = await idFor(folder, name);
-  const files = await remoteFiles(await store(), { id, name, url: folder.href }, options);
+  const { id, name, folder, files } = await openFolder(url, options);
   // Only what is needed is fetched, and only when the model is first loaded; this checks that it is all there.
   const variant = chooseVariant(files, 'wasm', false);
   await readDecoderConfig(files);
   await loadChatTokenizer(files);
-  return { id, name, summary: `ONNX folder from ${url.host}.`, bytes: variant.bytes, addedAt: Date.now(), added: true, format: 'onnx', url: folder.href };
+  return { id, name, summary: `ONNX folder from ${url.host}.`, bytes: variant.bytes, addedAt: Date.now(), added: true, format: 'onnx', url: folder };
+}
+
+/** The first of the places that an address may stand for where a model folder lies. */
+async function openFolder(url: URL, options: Options): Promise<{ id: string; name: string; folder: string; files: ModelFiles }> {
+  let fault: unknown;
+  for (const folder of folderAddresses(url)) {
+    const name = folderName(folder);
+    const id = await idFor(folder, name);
+    try {
+      return { id, name, folder: folder.href, files: await remoteFiles(await store(), { id, name, url: folder.href }, { ...options, relist: true }) };
+    } catch (error) {
+      if (!(error instanceof LabError && error.code === 'missing-file')) throw error;
+      fault ??= error;
+    }
+  }
+  throw fault;
 }
 
 /** The same address gives the same model, so that adding it twice does not store it twice. */
