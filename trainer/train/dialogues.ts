@@ -30,7 +30,8 @@ const NAMED_AT_MOST = 8;
  */
 export async function readDialogues(paths: readonly string[], format: DataFormat, skipBad: boolean): Promise<ReadDialogues> {
   const where = paths.join(', ');
-  const read = await readLocalDataset(paths, format === 'auto' ? {} : { format });
+  // Messages about a dialogue lead to its file and line.
+  const read = await readLocalDataset(paths, { naming: 'location', ...(format !== 'auto' && { format }) });
   const bad = read.bad.map(({ place, reason }) => `${place}: ${reason}`);
   if (read.badCount > 0 && !skipBad) {
     const named = bad.slice(0, NAMED_AT_MOST);
