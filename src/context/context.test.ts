@@ -116,8 +116,8 @@ describe('fitWindow', () => {
   it('meters every representation', () => {
     const half = { ...dialogue, utterances: dialogue.utterances.map((each) => ({ ...each, tokens: each.tokens / 2 })) };
     expect(windowMeter({ raw: dialogue, keypos: half }, { budget: 60, reserve: 5 })).toEqual([
-      { representation: 'raw', fits: 2, tokens: 85 },
-      { representation: 'keypos', fits: 4, tokens: 55 },
+      { representation: 'raw', fits: 2, used: 50, tokens: 85 },
+      { representation: 'keypos', fits: 4, used: 55, tokens: 55 },
     ]);
     expect(windowMeter({ raw: dialogue }, { budget: 5, reserve: 0 })[0]?.fits).toBe(0);
   });

@@ -68,6 +68,8 @@ export interface MeterRow {
   representation: RepresentationId;
   /** Utterances that fit, the newest first. */
   fits: number;
+  /** Tokens of the prompt with those that fit. */
+  used: number;
   /** Tokens of the whole dialogue, were there room for all. */
   tokens: number;
 }
@@ -79,7 +81,8 @@ export function windowMeter(
 ): MeterRow[] {
   return (Object.entries(costs) as [RepresentationId, PromptCosts][]).map(([representation, each]) => {
     const fit = fitWindow({ costs: each, ...window });
-    return { representation, fits: fit instanceof LabError ? 0 : fit.kept, tokens: promptTokens(each) };
+    const [fits, used] = fit instanceof LabError ? [0, 0] : [fit.kept, fit.tokens];
+    return { representation, fits, used, tokens: promptTokens(each) };
   });
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ENGINE_IDS, FINISH_REASONS } from '../engine/engine.ts';
 import { REPRESENTATION_IDS, TAGGER_IDS, UPOS } from '../representation/representation.ts';
+import { CRISIS_KINDS } from '../safety/kinds.ts';
 
 /**
  * How far a message got: `complete`; `partial` while it is being written, and for good when the page went away in the
@@ -36,6 +37,10 @@ export const replyOriginSchema = z.object({
 });
 export type ReplyOrigin = z.output<typeof replyOriginSchema>;
 
+/** Signs of danger that were noticed in a message; stays with it, so that its turn is never compressed later on. */
+export const noticedSchema = z.object({ level: z.enum(['concern', 'danger']), kinds: z.array(z.enum(CRISIS_KINDS)) });
+export type Noticed = z.output<typeof noticedSchema>;
+
 const id = z.string().min(1).max(200);
 /** Milliseconds since 1970, within what Date can hold. */
 const time = z.number().nonnegative().max(8.64e15);
@@ -50,6 +55,8 @@ export const messageSchema = z.object({
   state: z.enum(MESSAGE_STATES),
   /** Only on replies of a model. One that cannot be read is dropped, and the message kept. */
   reply: replyOriginSchema.optional().catch(undefined),
+  /** Only on messages of a seeker; what another version of the lab wrote here is read anew from the text. */
+  noticed: noticedSchema.optional().catch(undefined),
 });
 /** One node of the tree. Messages with the same parent are versions of each other. */
 export type Message = z.output<typeof messageSchema>;

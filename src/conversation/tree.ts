@@ -1,5 +1,6 @@
 import { LabError } from '../error.ts';
 import type { Conversation, Message } from './conversation.ts';
+import { noticedIn } from './danger.ts';
 import { titleFrom } from './title.ts';
 
 /** What tests fix: time and identifiers. */
@@ -30,6 +31,7 @@ export function append(
   { parent = conversation.leaf, clock = SYSTEM_CLOCK }: { parent?: string | null; clock?: Clock } = {},
 ): Grown {
   if (parent !== null) messageOf(conversation, parent);
+  const noticed = added.speaker === 'seeker' ? noticedIn(added.text) : undefined;
   const message: Message = {
     id: clock.newId(),
     parent,
@@ -39,6 +41,7 @@ export function append(
     createdAt: Math.max(clock.now(), conversation.updatedAt),
     state: added.state ?? 'complete',
     ...(added.reply && { reply: added.reply }),
+    ...(noticed && { noticed }),
   };
   const messages = new Map(conversation.messages).set(message.id, message);
   const title = conversation.title === '' && added.speaker === 'seeker' ? titleFrom(added.text) : conversation.title;
@@ -66,7 +69,7 @@ export function regenerate(
 export function update(
   conversation: Conversation,
   id: string,
-  change: Partial<Pick<Message, 'text' | 'state' | 'reply'>>,
+  change: Partial<Pick<Message, 'text' | 'state' | 'reply' | 'noticed'>>,
 ): Conversation {
   const messages = new Map(conversation.messages).set(id, { ...messageOf(conversation, id), ...change });
   return { ...conversation, messages };

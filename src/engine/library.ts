@@ -230,7 +230,7 @@ export function createModelLibrary(parts: LibraryParts) {
       } catch (error) {
         const fallback = engines.wasm;
         if (device !== 'auto' || chosen.device !== 'webgpu' || !fallback || !isGpuTrouble(error)) throw error;
-        return await start({ engine: fallback, device: 'wasm', note: `Runs on Wasm, which is slower, because WebGPU failed: ${error.detail.what}` });
+        return await start({ engine: fallback, device: 'wasm', note: `Runs on the processor, so replies are slower: WebGPU failed: ${error.detail.what}` });
       } finally {
         notify();
       }
@@ -262,7 +262,7 @@ async function chooseDevice(engines: Partial<Record<'auto' | 'webgpu' | 'wasm', 
   if (engines.auto === engines.wasm) return { device: 'wasm' };
   const gpu = await probeGpu();
   if (gpu.available || !engines.wasm) return { device: 'webgpu' };
-  return { device: 'wasm', note: `Runs on Wasm, which is slower, because ${gpu.reason}.` };
+  return { device: 'wasm', note: `Runs on the processor, so replies are slower: ${gpu.reason}.` };
 }
 
 function isGpuTrouble(error: unknown): error is LabError {

@@ -11,7 +11,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   {
     name: 'the-paper-live',
     title: 'The paper, live',
-    summary: 'Every table and figure beside what was measured here, with intervals, and what in the paper can’t hold together.',
+    summary: 'Every table and figure beside what was measured here, with intervals, and where its numbers disagree.',
   },
   {
     name: 'compression-playground',

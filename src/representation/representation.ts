@@ -14,10 +14,15 @@ export interface TokenSpan {
   tag?: Upos;
 }
 
+/** Why a compression leaves an utterance as it was written: it does not know the language, or the turn is about danger. */
+export type AsWritten = 'language' | 'danger';
+
 /** An utterance after compression: the text that enters the context and the spans that explain it. */
 export interface Compressed {
   text: string;
   spans: TokenSpan[];
+  /** Absent where the utterance was compressed. */
+  asWritten?: AsWritten;
 }
 
 /** One way to compress an utterance. Pure: the same text always gives the same result. */

@@ -89,7 +89,7 @@ export async function loadTransformers(files: ModelFiles, modelId: string, optio
 function chooseDevice(wanted: TransformersOptions['device'], gpu: GpuProbe, modelId: string): { device: Device; note?: string } {
   if (wanted === 'cpu' || wanted === 'wasm') return { device: wanted };
   if (gpu.available) return { device: 'webgpu' };
-  if (wanted === 'auto') return { device: 'wasm', note: `Runs on Wasm, which is slower, because ${gpu.reason}.` };
+  if (wanted === 'auto') return { device: 'wasm', note: `Runs on the processor, so replies are slower: ${gpu.reason}.` };
   throw new LabError({ code: 'unsupported', where: modelId, what: `WebGPU can't be used: ${gpu.reason}.`, todo: 'Choose Wasm as the device.' });
 }
 

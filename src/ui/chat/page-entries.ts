@@ -1,7 +1,9 @@
 import type { Conversation, Message, ReplyOrigin } from '../../conversation/conversation.ts';
+import { signalOf } from '../../conversation/danger.ts';
 import { pathTo } from '../../conversation/tree.ts';
 import type { ReplyStats } from '../../engine/engine.ts';
 import type { RepresentationId } from '../../representation/representation.ts';
+import type { CrisisSignal } from '../../safety/kinds.ts';
 
 /** A message as it stands on the page. */
 export interface PageEntry {
@@ -12,6 +14,10 @@ export interface PageEntry {
   /** Its place among the versions of this message, from 0. */
   versions: { index: number; count: number };
   reply: ReplyNote | null;
+  /** Signs of danger in it. */
+  signal: CrisisSignal;
+  /** Answers a message that signals danger, so it is shown on request only. */
+  folded: boolean;
 }
 
 /** What the margin says of a reply. */
@@ -29,7 +35,7 @@ export const ENDS = {
   stopped: 'Stopped before its end.',
   length: 'Cut at the longest reply allowed.',
   filtered: "Stopped by the server's content filter.",
-  lost: 'Broken off; what had arrived was kept.',
+  lost: 'Interrupted. What arrived is kept.',
   nothing: 'No reply arrived.',
 } as const;
 
@@ -43,6 +49,7 @@ export function pageEntries(conversation: Conversation, writingId: string | null
   }
   return pathTo(conversation).map((message) => {
     const siblings = versions.get(message.parent) ?? [];
+    const before = message.parent === null ? undefined : conversation.messages.get(message.parent);
     return {
       id: message.id,
       speaker: message.speaker,
@@ -50,6 +57,8 @@ export function pageEntries(conversation: Conversation, writingId: string | null
       writing: message.id === writingId,
       versions: { index: siblings.indexOf(message.id), count: siblings.length },
       reply: message.reply ? noteOf(message, message.reply, writingId) : null,
+      signal: signalOf(message),
+      folded: message.speaker === 'supporter' && before !== undefined && signalOf(before).level === 'danger',
     };
   });
 }

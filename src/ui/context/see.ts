@@ -16,7 +16,8 @@ export interface TokenReader {
 
 export interface ContextRequest {
   system: string;
-  utterances: readonly Pick<Utterance, 'speaker' | 'text'>[];
+  /** Those that are `whole` are not compressed. */
+  utterances: readonly (Pick<Utterance, 'speaker' | 'text'> & { whole?: boolean })[];
   options: CompressOptions;
   window: Omit<WindowInput, 'costs'>;
 }
@@ -39,7 +40,12 @@ export async function seeContext(
   compress: Compression['compress'],
   signal?: AbortSignal,
 ): Promise<SeenContext> {
-  const compressed = await compress(utterances.map(({ text }) => text), options, signal);
+  const made = await compress(utterances.map(({ text }) => text), options, signal);
+  const compressed = made.map((each, i): Compressed => {
+    const utterance = utterances[i];
+    if (!utterance?.whole || options.representation === 'raw') return each;
+    return { text: utterance.text, spans: [], asWritten: 'danger' };
+  });
   const sent = sentTexts({ utterances, sent: compressed.map(({ text }) => text) });
   const [tokens, template] = reader
     ? await Promise.all([reader.countTokens(sent), reader.template(system)])

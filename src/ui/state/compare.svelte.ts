@@ -1,6 +1,5 @@
 import type { ChatMessage } from '../../context/message.ts';
-import type { Message } from '../../conversation/conversation.ts';
-import { pathTo } from '../../conversation/tree.ts';
+import { noticedIn, type Said } from '../../conversation/danger.ts';
 import type { LoadedModel } from '../../engine/engine.ts';
 import { LabError, throwIfCancelled } from '../../error.ts';
 import { REPRESENTATION_IDS, type RepresentationId } from '../../representation/representation.ts';
@@ -88,8 +87,8 @@ class CompareState {
   }
 
   async #answerAll(model: LoadedModel, text: string, context: 'conversation' | 'fresh', signal: AbortSignal): Promise<void> {
-    const path = context === 'conversation' && chat.conversation ? pathTo(chat.conversation) : [];
-    const utterances: Pick<Message, 'speaker' | 'text'>[] = [...path, { speaker: 'seeker', text }];
+    const path = context === 'conversation' ? chat.said : [];
+    const utterances: Said[] = [...path, { speaker: 'seeker', text, whole: noticedIn(text)?.level === 'danger' }];
     const origin = originOfNextReply(model.info);
     let comparison: Comparison = {
       id: crypto.randomUUID(),
@@ -115,7 +114,7 @@ class CompareState {
 
   async #answer(
     model: LoadedModel,
-    utterances: readonly Pick<Message, 'speaker' | 'text'>[],
+    utterances: readonly Said[],
     origin: ReturnType<typeof originOfNextReply>,
     signal: AbortSignal,
   ): Promise<Column> {

@@ -1,9 +1,10 @@
 import type { ChatMessage } from '../../context/message.ts';
+import { noticedIn } from '../../conversation/danger.ts';
 import { windowMeter, type MeterRow } from '../../context/window.ts';
 import type { Utterance } from '../../dataset/dialogue.ts';
 import { LabError } from '../../error.ts';
 import { compress } from '../../lab/compression.ts';
-import { REPRESENTATION_IDS, type RepresentationId, type TokenSpan } from '../../representation/representation.ts';
+import { REPRESENTATION_IDS, type AsWritten, type RepresentationId, type TokenSpan } from '../../representation/representation.ts';
 import { seeContext, type ContextRequest, type SeenContext } from '../context/see.ts';
 import { chat } from './chat.svelte.ts';
 import { models } from './models.svelte.ts';
@@ -25,9 +26,11 @@ export interface SeenRow {
   inside: boolean;
   /** Still being typed. */
   draft: boolean;
+  /** Why it is sent as it was written although a compression is chosen; null where it is compressed. */
+  asWritten: AsWritten | null;
 }
 
-type Said = Utterance & { key: string; draft: boolean };
+type Said = Utterance & { key: string; draft: boolean; whole: boolean };
 
 interface Looking {
   chosen: RepresentationId;
@@ -54,13 +57,12 @@ class ContextState {
   error = $state.raw<LabError | null>(null);
   readonly modelWindow = $derived(modelWindow(models.loaded?.info.contextWindow));
   readonly window = $derived(windowFor(models.loaded?.info.contextWindow, settings.current.maxNewTokens));
-  readonly #written = $derived(
-    chat.entries.filter(({ id }) => id !== chat.writing?.id).map(({ id, speaker, text }) => ({ key: id, speaker, text, draft: false })),
-  );
+  readonly #written: Said[] = $derived(chat.said.map((said) => ({ ...said, draft: false })));
   #drafted = $state('');
   readonly #utterances: Said[] = $derived.by(() => {
     const text = this.#drafted.trim();
-    return text ? [...this.#written, { key: 'draft', speaker: 'seeker', text, draft: true }] : this.#written;
+    if (!text) return this.#written;
+    return [...this.#written, { key: 'draft', speaker: 'seeker', text, draft: true, whole: noticedIn(text)?.level === 'danger' }];
   });
   #looking: AbortController | null = null;
 
@@ -112,7 +114,7 @@ class ContextState {
     const { fit, costs, compressed, estimated } = chosen;
     const from = fit instanceof LabError ? utterances.length : fit.from;
     const system: SeenRow[] = prompt.trim()
-      ? [{ key: 'system', role: 'system', written: prompt, sent: prompt, spans: [], tokens: costs.base, inside: true, draft: false }]
+      ? [{ key: 'system', role: 'system', written: prompt, sent: prompt, spans: [], tokens: costs.base, inside: true, draft: false, asWritten: null }]
       : [];
     const said = utterances.map((utterance, i): SeenRow => ({
       key: utterance.key,
@@ -123,6 +125,7 @@ class ContextState {
       tokens: costs.utterances[i]?.tokens ?? 0,
       inside: i >= from,
       draft: utterance.draft,
+      asWritten: compressed[i]?.asWritten ?? null,
     }));
     this.rows = [...system, ...said];
     this.total = said.length === 0 ? null : fit instanceof LabError ? null : fit.tokens;

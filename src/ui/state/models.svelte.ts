@@ -39,6 +39,14 @@ class Models {
     return this.list.find(({ id }) => id === this.#choice.current.id) ?? EMBEDDED;
   }
 
+  /** The host that messages go to; null where they stay in the page, undefined while the chosen model is not known yet. */
+  get host(): string | null | undefined {
+    const id = this.#choice.current.id;
+    if (id === EMBEDDED_MODEL.id) return null;
+    const found = this.list.find((model) => model.id === id);
+    return found ? (found.host ?? null) : undefined;
+  }
+
   get device(): DeviceChoice {
     return this.#choice.current.device;
   }

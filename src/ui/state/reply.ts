@@ -21,8 +21,8 @@ export function originOfNextReply(info: LoadedInfo): ReplyOrigin {
 
 export interface ReplyRequest {
   systemPrompt: string;
-  /** What was said so far, the message to answer last. */
-  utterances: readonly Pick<Message, 'speaker' | 'text'>[];
+  /** What was said so far, the message to answer last; those that are `whole` are never compressed. */
+  utterances: readonly (Pick<Message, 'speaker' | 'text'> & { whole?: boolean })[];
   origin: ReplyOrigin;
 }
 

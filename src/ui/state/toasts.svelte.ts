@@ -4,12 +4,13 @@ export interface Toast {
   action?: { label: string; run: () => void };
 }
 
-/** Short messages at the foot of the page, e.g. "Deleted. Undo". */
+/** Short messages over the page, e.g. "Deleted. Undo". */
 class Toasts {
   list = $state<Toast[]>([]);
   #next = 0;
 
-  show(text: string, action?: Toast['action'], lifetimeMs = 8000): void {
+  /** @param lifetimeMs long enough to decide where there is something to do */
+  show(text: string, action?: Toast['action'], lifetimeMs = action ? 8000 : 4000): void {
     const id = this.#next++;
     this.list.push(action ? { id, text, action } : { id, text });
     setTimeout(() => this.dismiss(id), lifetimeMs);

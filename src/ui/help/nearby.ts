@@ -1,0 +1,22 @@
+import type { CrisisSignal } from '../../safety/kinds.ts';
+import { countryOf, nameOfCountry } from '../../safety/help/country.ts';
+import { linesOf, type HelpLine } from '../../safety/help/lines.ts';
+import { firstReply } from '../../safety/help/words.ts';
+
+/**
+ * The lines of the country that this browser seems to be in; none where it does not say. Read anew each time, as its
+ * settings may change. Never throws: whatever a browser lacks, the directory of all countries is still shown.
+ */
+export function nearby(): { country: string | null; lines: HelpLine[] } {
+  try {
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    const country = countryOf({ languages: navigator.languages, timeZone });
+    const lines = linesOf(country);
+    return { country: country && lines.length > 0 ? nameOfCountry(country) : null, lines };
+  } catch {
+    return { country: null, lines: [] };
+  }
+}
+
+/** What a person in danger reads first, with the numbers of their country. */
+export const firstReplyTo = ({ kinds }: Pick<CrisisSignal, 'kinds'>): string => firstReply(kinds, nearby().lines);

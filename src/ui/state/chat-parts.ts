@@ -1,0 +1,26 @@
+import type { Conversation, Message, ReplyOrigin } from '../../conversation/conversation.ts';
+import type { LoadedInfo, LoadedModel } from '../../engine/engine.ts';
+import type { LibraryEvent } from '../../lab/conversations.ts';
+import type { CrisisSignal } from '../../safety/kinds.ts';
+import type { ReplyRequest, ReplyStep } from './reply.ts';
+
+/** What the chat works with; the page's own, or stand-ins in a test. */
+export interface ChatParts {
+  conversations: {
+    subscribe(listener: (event: LibraryEvent) => void): () => void;
+    get(id: string): Promise<Conversation | undefined>;
+    save(conversation: Conversation): Promise<void>;
+    keepMessage(conversation: string, message: Message): void;
+  };
+  models: { readonly phase: string; ensure(signal: AbortSignal): Promise<LoadedModel> };
+  /** How the next reply will come about. */
+  nextOrigin(info: LoadedInfo): ReplyOrigin;
+  writeReply(model: LoadedModel, request: ReplyRequest, signal: AbortSignal): AsyncIterable<ReplyStep>;
+  /** The address of the chat: shows a conversation, or forgets it. */
+  place: { show(id: string): void; forget(): void };
+  /** What new conversations start with. */
+  systemPrompt: { get(): string; set(text: string): void };
+  drafts: { read(id: string | null): string; write(id: string | null, text: string): void };
+  /** What a person in danger reads first. */
+  firstReply(signal: CrisisSignal): string;
+}

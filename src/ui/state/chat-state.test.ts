@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import type { Conversation } from '../../conversation/conversation.ts';
+import { pathTo } from '../../conversation/tree.ts';
+import { PAPER_DECODING } from '../../engine/engine.ts';
+import type { LibraryEvent } from '../../lab/conversations.ts';
+import { fakeModel } from '../../response/testing/fake-model.ts';
+import type { ChatParts } from './chat-parts.ts';
+import { ChatState } from './chat-state.svelte.ts';
+import type { ReplyRequest, ReplyStep } from './reply.ts';
+
+/** A reply that grows a word whenever the test says so, and the conversations that were saved. */
+function setUp() {
+  const saved = new Map<string, Conversation>();
+  const read: string[] = [];
+  const requests: ReplyRequest[] = [];
+  const listeners: ((event: LibraryEvent) => void)[] = [];
+  let words: ((word: string | null) => void) | undefined;
+  let forgotten = 0;
+  const model = fakeModel();
+  const parts: ChatParts = {
+    conversations: {
+      subscribe: (listener) => (listeners.push(listener), () => undefined),
+      get: (id) => (read.push(id), Promise.resolve(saved.get(id))),
+      save: (conversation) => Promise.resolve(void saved.set(conversation.id, conversation)),
+      keepMessage: () => undefined,
+    },
+    models: { phase: 'ready', ensure: () => Promise.resolve(model) },
+    nextOrigin: () => ({ modelId: 'fake', representation: 'keypos', decoding: { ...PAPER_DECODING, seed: 1 } }),
+    async *writeReply(_model, request, signal): AsyncGenerator<ReplyStep> {
+      requests.push(request);
+      const step = (text: string, state: 'partial' | 'complete' | 'stopped'): ReplyStep => ({ messages: [], promptTokens: null, change: { text, state, reply: request.origin } });
+      let text = '';
+      yield step(text, 'partial');
+      for (;;) {
+        const word = await new Promise<string | null>((resolve) => {
+          words = resolve;
+          signal.addEventListener('abort', () => resolve(null), { once: true });
+        });
+        if (word === null) break;
+        text += word;
+        yield step(text, 'partial');
+      }
+      yield step(text, signal.aborted ? 'stopped' : 'complete');
+    },
+    place: { show: () => undefined, forget: () => forgotten++ },
+    systemPrompt: { get: () => 'Listen.', set: () => undefined },
+    drafts: { read: () => '', write: () => undefined },
+    firstReply: () => 'Are you safe?',
+  };
+  const chat = new ChatState(parts);
+  const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+  return {
+    chat,
+    saved,
+    read,
+    requests,
+    settled,
+    emit: (event: LibraryEvent) => listeners.forEach((listener) => listener(event)),
+    /** The reply gains a word, or ends. */
+    write: async (word: string | null) => {
+      await settled();
+      words?.(word);
+      await settled();
+    },
+    forgotten: () => forgotten,
+    begin: async (text = 'Hello') => {
+      await chat.open(null);
+      chat.draft = text;
+      void chat.send();
+      await settled();
+      const { conversation } = chat;
+      if (!conversation) throw new Error('No conversation began.');
+      return conversation.id;
+    },
+  };
+}
+
+describe('the chat during a reply', () => {
+  it('keeps a new name and a new system prompt', async () => {
+    const { chat, saved, begin, write } = setUp();
+    const id = await begin();
+    await write('Hi ');
+    await chat.rename(id, 'My name for it');
+    chat.setSystemPrompt('Be brief.');
+    await write('there.');
+    await write(null);
+    expect(saved.get(id)).toMatchObject({ title: 'My name for it', systemPrompt: 'Be brief.' });
+    expect(saved.get(id)).toBe(chat.conversation);
+    expect(chat.entries.map(({ text }) => text)).toEqual(['Hello', 'Hi there.']);
+    expect(chat.busy).toBe(false);
+  });
+
+  it('leaves a conversation that is deleted, and does not bring it back', async () => {
+    const { chat, saved, begin, write, emit, settled, forgotten } = setUp();
+    const id = await begin();
+    await write('Hi ');
+    saved.delete(id);
+    emit({ type: 'deleted', id, remote: false });
+    await settled();
+    expect(chat.conversation).toBeNull();
+    expect(chat.busy).toBe(false);
+    expect(chat.error).toBeNull();
+    expect(saved.has(id)).toBe(false);
+    expect(forgotten()).toBe(1);
+  });
+
+  it('keeps what had come of a reply when another conversation is opened', async () => {
+    const { chat, saved, begin, write } = setUp();
+    const first = await begin('One');
+    await write('Half a ');
+    await chat.open(null);
+    expect(chat.conversation).toBeNull();
+    const conversation = saved.get(first);
+    expect(conversation && pathTo(conversation).map(({ text, state }) => [text, state])).toEqual([['One', 'complete'], ['Half a ', 'stopped']]);
+    const second = await begin('Two');
+    expect(second).not.toBe(first);
+    expect(chat.entries[0]?.text).toBe('Two');
+  });
+
+  it('reads what another tab added once the reply is whole', async () => {
+    const { read, begin, write, emit } = setUp();
+    const id = await begin();
+    emit({ type: 'changed', id, remote: true });
+    await write('Hi.');
+    expect(read).toEqual([]);
+    await write(null);
+    expect(read).toEqual([id]);
+  });
+});
+
+describe('a message of danger', () => {
+  it('is sent whole, folds the reply of the model and stays whole afterwards, also when edited and asked again', async () => {
+    const { chat, begin, write, requests, settled } = setUp();
+    await begin('I want to die');
+    expect(chat.announcement).toContain('Are you safe?');
+    await write('Cheer up.');
+    await write(null);
+    expect(chat.announcement).not.toContain('Cheer up.');
+    expect(chat.entries.map(({ folded, signal }) => [folded, signal.level])).toEqual([[false, 'danger'], [true, 'none']]);
+    void chat.regenerate(chat.entries[1]?.id ?? '');
+    await write('Think of something nice.');
+    await write(null);
+    expect(chat.entries.map(({ folded, versions }) => [folded, versions.count])).toEqual([[false, 1], [true, 2]]);
+    void chat.edit(chat.entries[0]?.id ?? '', 'I want to kill myself');
+    await settled();
+    expect(requests.map(({ utterances }) => utterances)).toEqual([
+      [{ speaker: 'seeker', text: 'I want to die', whole: true }],
+      [{ speaker: 'seeker', text: 'I want to die', whole: true }],
+      [{ speaker: 'seeker', text: 'I want to kill myself', whole: true }],
+    ]);
+    expect(chat.entries.map(({ folded }) => folded)).toEqual([false, true]);
+  });
+
+  it('brings the first reply, not the one of the model, into what is read later', async () => {
+    const { chat, begin, write, requests, settled } = setUp();
+    await begin('I want to die');
+    await write('Cheer up.');
+    await write(null);
+    chat.draft = 'I went for a walk.';
+    void chat.send();
+    await settled();
+    expect(requests.at(-1)?.utterances).toEqual([
+      { speaker: 'seeker', text: 'I want to die', whole: true },
+      { speaker: 'supporter', text: 'Are you safe?', whole: true },
+      { speaker: 'seeker', text: 'I went for a walk.', whole: false },
+    ]);
+    await write(null);
+    void chat.edit(chat.entries[0]?.id ?? '', 'I want to sleep');
+    await settled();
+    expect(requests.at(-1)?.utterances).toEqual([{ speaker: 'seeker', text: 'I want to sleep', whole: false }]);
+    await write('Good night.');
+    await write(null);
+    expect(chat.entries.map(({ folded }) => folded)).toEqual([false, false]);
+  });
+});

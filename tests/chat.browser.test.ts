@@ -1,0 +1,210 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { HELP_LINES } from '../src/safety/help/lines.ts';
+import { seriousViolations } from './harness/axe.ts';
+import { useEndpointVisit } from './harness/endpoint-lab.ts';
+import { overhangs } from './harness/overhang.ts';
+
+const DANGER = 'I want to kill myself';
+const LONG = 'A sentence that fills a line or two of the log, so that a few of them overflow it. '.repeat(4);
+
+/** Has the page's browser say that these are its languages, and this its time zone. */
+async function liveIn(page: Page, languages: string[], timeZone: string): Promise<void> {
+  await page.evaluate(
+    ([languages, timeZone]) => {
+      Object.defineProperty(navigator, 'languages', { configurable: true, get: () => languages });
+      const original = Intl.DateTimeFormat.prototype.resolvedOptions;
+      Intl.DateTimeFormat.prototype.resolvedOptions = function () {
+        return { ...original.call(this), timeZone };
+      };
+    },
+    [languages, timeZone] as const,
+  );
+}
+
+/** Makes of every stored reply one that no version of the lab could have written. Runs in the page. */
+async function spoilReplies(): Promise<void> {
+  const asked = <T>(request: IDBRequest<T>) => new Promise<T>((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error('It could not be read.'));
+  });
+  const database = await asked(indexedDB.open('solace-lab'));
+  const messages = database.transaction('messages', 'readwrite').objectStore('messages');
+  for (const message of await asked<{ reply?: { representation: string } }[]>(messages.getAll())) {
+    if (message.reply) await asked(messages.put({ ...message, reply: { ...message.reply, representation: 'no such one' } }));
+  }
+  database.close();
+}
+
+/** Pixels of the log below what is seen. */
+const gap = (page: Page): Promise<number> =>
+  page.locator('.log').evaluate((log) => Math.round(log.scrollHeight - log.scrollTop - log.clientHeight));
+
+describe('help in the chat', () => {
+  const at = useEndpointVisit({ view: 'Chat' });
+
+  it('stands one press away, in every country of the table, by keyboard as well', async () => {
+    const { guest, person } = at;
+    const { page } = guest;
+    const dialog = page.getByRole('dialog', { name: 'Need a person now?' });
+    const countries = [...new Set(HELP_LINES.flatMap((line) => line.countries)), 'JP'];
+    for (const country of countries) {
+      await liveIn(page, [`en-${country}`], 'UTC');
+      await page.getByRole('button', { name: 'Need a person now?' }).press('Enter');
+      await dialog.getByRole('link', { name: 'findahelpline.com' }).waitFor();
+      const own = HELP_LINES.filter((line) => line.countries.includes(country)).map(({ contact }) => contact);
+      expect([...(await dialog.getByRole('list').first().getByRole('link').allInnerTexts())].sort()).toEqual([...own, 'findahelpline.com'].sort());
+      // The table of other countries stays closed, also where there is no line of one's own.
+      expect(await dialog.locator('details[open]').count()).toBe(0);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'hidden' });
+    }
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Need a person now?');
+    await liveIn(page, ['it-IT', 'it', 'en-US', 'en'], 'Europe/Rome');
+    await person.ask(DANGER);
+    const banner = page.getByRole('region', { name: 'Where to find people who can help' });
+    expect(await banner.getByRole('link').allInnerTexts()).toEqual(['112', 'findahelpline.com']);
+    await banner.getByText('We have not checked these numbers yet.', { exact: false }).waitFor();
+    expect(guest.errors).toEqual([]);
+  });
+
+  it('comes before the model at danger: a reply by people first, the one of the model on request, the turn never compressed', async () => {
+    const { guest, person, endpoint } = at;
+    const { page } = guest;
+    await liveIn(page, ['en-GB', 'en'], 'Europe/London');
+    await person.represent('KeyPOS');
+    endpoint.pause = 1500;
+    await person.say(DANGER);
+    // Long before the model answers.
+    const first = person.replies.first();
+    await first.getByText('Are you thinking of killing yourself?').waitFor({ timeout: 1400 });
+    expect(await first.innerText()).toContain('999');
+    expect(await first.innerText()).toContain('Samaritans, 116 123');
+    await person.reply();
+    endpoint.pause = 0;
+    const own = person.replies.last();
+    expect(await own.innerText()).not.toContain('You said');
+    await own.getByRole('button', { name: 'Show what the model wrote' }).press('Enter');
+    expect(await own.innerText()).toContain('You said: myself kill to want I');
+    await own.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => endpoint.seen.length).toBe(2);
+    await person.reply();
+    await person.ask('I am not at home and it is raining');
+    const sent = endpoint.seen.at(-1)?.body.messages.filter(({ role }) => role !== 'system') ?? [];
+    expect(sent[0]?.content).toBe(DANGER);
+    expect(sent[1]?.content).toBe(await first.getByRole('paragraph').nth(1).innerText());
+    expect(sent[2]?.content).not.toContain('is');
+    expect(endpoint.seen.map(({ body }) => body.messages.find(({ role }) => role === 'user')?.content)).toEqual([DANGER, DANGER, DANGER]);
+    await page.getByRole('listitem').filter({ hasText: 'This turn may be about danger; it is sent as written.' }).first().waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+  });
+
+  it('keeps a message readable whatever fails around it', async () => {
+    const { guest, person } = at;
+    const { page } = guest;
+    await page.evaluate(() => Object.defineProperty(navigator, 'languages', { configurable: true, get: () => null }));
+    await person.ask(DANGER);
+    await page.getByRole('region', { name: 'Where to find people who can help' }).getByRole('link', { name: 'findahelpline.com' }).first().waitFor();
+    await person.ask('Are you there?');
+    await page.evaluate(spoilReplies);
+    await page.reload();
+    const broken = page.getByRole('alert').filter({ hasText: 'Something in this entry could not be shown.' });
+    await broken.first().waitFor();
+    expect(await person.messages.allInnerTexts()).toEqual([expect.stringContaining(DANGER), expect.stringContaining('Are you there?')]);
+    expect(await person.replies.last().innerText()).toContain('You said: there? you Are');
+    expect(await person.ask('Still here')).toContain('here Still');
+  });
+});
+
+describe('the log', () => {
+  const at = useEndpointVisit({ view: 'Chat' });
+
+  it('follows the conversation until the reader scrolls up, and again once they write', async () => {
+    const { guest, person } = at;
+    const { page } = guest;
+    for (let turn = 0; turn < 4; turn++) {
+      await person.ask(`${turn} ${LONG}`);
+      expect(await gap(page)).toBeLessThanOrEqual(1);
+    }
+    await page.locator('.log').hover();
+    await page.mouse.wheel(0, -500);
+    await page.getByRole('button', { name: 'Jump to the latest' }).waitFor();
+    expect(await gap(page)).toBeGreaterThan(300);
+    await person.ask(`Again ${LONG}`);
+    expect(await gap(page)).toBeLessThanOrEqual(1);
+    await person.replies.last().getByRole('button', { name: 'Try again' }).click();
+    await person.reply();
+    expect(await gap(page)).toBeLessThanOrEqual(1);
+    // Opening a table to read it is no reason to run to its end.
+    await person.ask("I can't take it anymore");
+    const banner = page.getByRole('region', { name: 'Where to find people who can help' });
+    await banner.getByText(/^Lines /).click();
+    await page.waitForTimeout(200);
+    expect(await banner.getByText(/^Lines /).evaluate((summary) => summary.getBoundingClientRect().top > 0)).toBe(true);
+  });
+
+  it.each([
+    [640, 400],
+    [320, 256],
+  ])('stays readable at a zoom that leaves %i by %i pixels', async (width, height) => {
+    const { guest, person } = at;
+    const { page } = guest;
+    await page.setViewportSize({ width, height });
+    for (let turn = 0; turn < 3; turn++) await person.ask(`${turn} ${LONG}`);
+    const log = await page.locator('.log').evaluate((element) => ({ seen: element.clientHeight, held: element.scrollHeight }));
+    expect(log.seen).toBe(log.held);
+    expect(await overhangs(page)).toEqual([]);
+    // The newest words and the field are on the screen, everything else is reached by scrolling the page.
+    expect(await person.messageField.evaluate((field) => field.getBoundingClientRect().bottom <= innerHeight)).toBe(true);
+    expect(await person.replies.last().evaluate((reply) => reply.getBoundingClientRect().bottom > 0)).toBe(true);
+    await page.getByRole('button', { name: 'Need a person now?' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Need a person now?' });
+    const link = dialog.getByRole('link', { name: 'findahelpline.com' }).first();
+    await link.scrollIntoViewIfNeeded();
+    expect(await link.evaluate((element) => element.getBoundingClientRect().bottom <= innerHeight)).toBe(true);
+    await page.keyboard.press('Escape');
+    await page.evaluate(() => scrollTo(0, 0));
+    expect(await page.getByRole('banner').evaluate((header) => header.getBoundingClientRect().top)).toBe(0);
+  });
+});
+
+describe('the page around the log', () => {
+  const at = useEndpointVisit({ view: 'Chat' });
+
+  it('says where messages go, and counts what fits', async () => {
+    const { guest, person, endpoint } = at;
+    const { page } = guest;
+    const note = page.getByRole('complementary', { name: 'Before you write' });
+    await note.getByText(`What you write is sent to ${new URL(endpoint.url).host}`).waitFor();
+    expect(await note.innerText()).not.toContain('stays on this machine');
+    for (let turn = 0; turn < 3; turn++) await person.ask(`${turn} ${LONG}`);
+    await page.getByLabel('Window', { exact: true }).fill('512');
+    const row = page.getByRole('region', { name: 'The window' }).getByRole('listitem').filter({ hasText: 'Raw' });
+    await row.getByText(/^[1-5] of 6 fit · about \d+ of 512 tokens$/).waitFor();
+    await row.getByText(/^All 6: about \d+ tokens\.$/).waitFor();
+  });
+
+  it('lays out right-to-left text from the right wherever it stands', async () => {
+    const { guest, person } = at;
+    const { page } = guest;
+    const hebrew = 'אני לא ישן כבר שבוע, מה לעשות?';
+    await person.messageField.fill(hebrew);
+    expect(await person.messageField.evaluate((field) => getComputedStyle(field).direction)).toBe('rtl');
+    await person.ask(hebrew);
+    /** Every element whose own text has Hebrew letters, and is laid out from the left. */
+    const wrong = () => page.evaluate(() => [...document.querySelectorAll('body *')]
+      .filter((element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && /^\s*[\u05d0-\u05ea]/.test(node.textContent ?? '')))
+      .filter((element) => !element.closest('option') && getComputedStyle(element).direction !== 'rtl')
+      .map((element) => `${element.tagName} ${element.className}: ${element.textContent?.slice(0, 30)}`));
+    expect(await wrong()).toEqual([]);
+    await person.messages.last().getByRole('button', { name: 'Edit' }).click();
+    expect(await page.getByRole('textbox', { name: 'Edit your message' }).evaluate((field) => getComputedStyle(field).direction)).toBe('rtl');
+    await person.goTo('Compare');
+    await page.getByLabel('Message', { exact: true }).fill(hebrew);
+    await page.getByRole('button', { name: 'Answer under all three' }).click();
+    await page.getByText('The context it saw').nth(2).waitFor();
+    for (const summary of await page.getByText('The context it saw').all()) await summary.click();
+    expect(await wrong()).toEqual([]);
+    expect(guest.errors).toEqual([]);
+  });
+});
