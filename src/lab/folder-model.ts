@@ -3,7 +3,9 @@ import { CHATML_TEMPLATE } from '../context/chatml.ts';
 import type { LoadedModel, LoadOptions } from '../engine/engine.ts';
 import type { ModelFiles } from '../engine/files.ts';
 import { nodeFiles } from '../engine/node-files.ts';
+import { checkManifest } from '../engine/node-manifest.ts';
 import { loadTransformers } from '../engine/transformers/load.ts';
+import { parseJson } from '../model/checkpoint/json.ts';
 import { EMBEDDED_MODEL } from './embedded.ts';
 
 const PUBLIC = new URL('../../public/', import.meta.url);
@@ -20,10 +22,12 @@ export interface FolderModelOptions extends LoadOptions {
 
 /**
  * An exported ONNX folder on this machine's processor, for Node; the embedded model by default.
- * @throws LabError `missing-file` or `bad-config` when the folder holds no such model.
+ * @throws LabError `missing-file` or `bad-config` when the folder holds no such model, `hash-mismatch` when a file is not the
+ * one in its manifest.
  */
 export async function loadFolderModel(folder: string = EMBEDDED_FOLDER, { template = 'own', ...options }: FolderModelOptions = {}): Promise<LoadedModel> {
   const files = await nodeFiles(folder);
+  await checkManifest(folder);
   return loadTransformers(template === 'own' ? files : withTemplate(files, CHATML_TEMPLATE), folder, { ...options, device: 'cpu' });
 }
 
@@ -34,7 +38,7 @@ function withTemplate(files: ModelFiles, template: string): ModelFiles {
     async open(path) {
       const file = await files.open(path);
       if (path !== 'tokenizer_config.json') return file;
-      return new Blob([JSON.stringify({ ...(JSON.parse(await file.text()) as object), chat_template: template })]);
+      return new Blob([JSON.stringify({ ...(parseJson(await file.text(), path) as object), chat_template: template })]);
     },
   };
 }

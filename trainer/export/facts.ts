@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { parse as parseYaml } from 'yaml';
 import { LabError } from '../../src/error.ts';
 import type { CardSection } from '../../src/model/export/card.ts';
+import { type MetricsRow, parseMetrics } from '../../src/train/metrics-row.ts';
 import { parseRunConfig } from '../train/config.ts';
-import type { MetricsRow } from '../train/metrics.ts';
+import { readYaml } from '../train/load-config.ts';
 
 export interface TrainingFacts {
   /** Folders of the runs whose adapters are merged, in that order: config.yaml, metrics.jsonl. */
@@ -31,8 +31,8 @@ async function pointsOf(run: string, data: string | undefined): Promise<string[]
     readFile(join(run, name), 'utf8').catch((error: unknown) => {
       throw LabError.from(error, { code: 'missing-file', where: run, what: `There is no ${name}`, todo: 'Give the folder that train wrote (out).' });
     });
-  const config = parseRunConfig(parseYaml(await read('config.yaml')), join(run, 'config.yaml'));
-  const rows = (await read('metrics.jsonl')).split('\n').filter(Boolean).map((line) => JSON.parse(line) as MetricsRow);
+  const config = parseRunConfig(readYaml(await read('config.yaml'), join(run, 'config.yaml')), join(run, 'config.yaml'));
+  const rows = parseMetrics(await read('metrics.jsonl'), join(run, 'metrics.jsonl'));
   const { lora, train } = config;
   const last = rows.at(-1);
   const steps = rows.filter(({ trainLoss }) => trainLoss !== undefined);

@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../../src/error.ts';
+import { checkFiles } from '../../src/engine/node-manifest.ts';
 import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
+import { parseJson } from '../../src/model/checkpoint/json.ts';
 import { EXPORT_DTYPES, EXPORT_FORMATS, type ExportDtype } from '../../src/model/export/dtype.ts';
 import { openExported } from '../../src/model/export/read.ts';
 import { MANIFEST_NAME, manifestSchema, type ModelManifest } from '../../src/model/manifest.ts';
@@ -20,22 +22,29 @@ export interface ExportedFolder {
 
 /**
  * Opens a folder that the exporter wrote.
- * @throws {LabError} missing-file or bad-file when it is not one.
+ * @throws {LabError} missing-file or bad-file when it is not one, hash-mismatch when a file is not the one that was written.
  */
 export async function openExportedFolder(folder: string): Promise<ExportedFolder> {
   const text = await readFile(join(folder, MANIFEST_NAME), 'utf8').catch((error: unknown) => {
     throw LabError.from(error, { code: 'missing-file', what: `There is no ${MANIFEST_NAME}`, where: folder, todo: 'Give a folder that the export command wrote.' });
   });
-  const parsed = manifestSchema.extend({ dtype: z.enum(EXPORT_DTYPES) }).safeParse(JSON.parse(text));
+  const parsed = manifestSchema.extend({ dtype: z.enum(EXPORT_DTYPES) }).safeParse(parseJson(text, join(folder, MANIFEST_NAME)));
   if (!parsed.success) throw new LabError({ code: 'bad-file', what: z.prettifyError(parsed.error), where: join(folder, MANIFEST_NAME), todo: 'Export the model again.' });
   const manifest = parsed.data;
-  const model = join(folder, 'onnx', `model${EXPORT_FORMATS[manifest.dtype].suffix}.onnx`);
+  await checkFiles(folder, manifest.files);
+  const listed = new Set(manifest.files.map(({ path }) => path));
+  const place = (path: string): string => {
+    if (listed.has(path)) return join(folder, path);
+    throw new LabError({ code: 'bad-file', where: join(folder, MANIFEST_NAME), what: `It does not list ${path}, which the model needs.`, todo: 'Export the model again.' });
+  };
+  const model = place(`onnx/model${EXPORT_FORMATS[manifest.dtype].suffix}.onnx`);
   const opened: FileSource[] = [];
   const open = async (location: string): Promise<FileSource> => {
-    const source = await fileSource(join(folder, 'onnx', location));
+    const source = await fileSource(place(`onnx/${location}`));
     opened.push(source);
     return source;
   };
+  const close = async (): Promise<void> => void (await Promise.all(opened.map((source) => source.close())));
   const checkpoint = await openExported(manifest.name, await readFile(model), open, await sideFiles(folder));
-  return { checkpoint, manifest, dtype: manifest.dtype, model, close: async () => void (await Promise.all(opened.map((source) => source.close()))) };
+  return { checkpoint, manifest, dtype: manifest.dtype, model, close };
 }

@@ -62,7 +62,7 @@ const ROUNDING: Record<MlcFloat, (value: number) => number> = {
  * @throws {LabError} bad-file at the first contradiction.
  */
 export async function verifyMlc(source: Checkpoint, folder: string, dtype: MlcDtype, print: (line: string) => void, signal?: AbortSignal): Promise<void> {
-  const index = indexSchema.parse(JSON.parse(await readFile(join(folder, INDEX_NAMES[0]), 'utf8')));
+  const index = indexSchema.parse(parseJson(await readFile(join(folder, INDEX_NAMES[0]), 'utf8'), INDEX_NAMES[0]));
   for (const { dataPath, nbytes, records } of index.records) {
     const { size } = await stat(join(folder, dataPath));
     if (size !== nbytes || size !== records.reduce((sum, record) => sum + record.nbytes, 0)) throw broken(`${dataPath} has ${size} bytes where its index says ${nbytes}.`, folder);

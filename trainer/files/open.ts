@@ -5,7 +5,7 @@ import type { Checkpoint, SideFiles } from '../../src/model/checkpoint/checkpoin
 import { openGguf } from '../../src/model/gguf/checkpoint.ts';
 import { SAFETENSORS_INDEX, SIDE_FILES } from '../../src/model/checkpoint/side-files.ts';
 import { indexedFiles, openSafetensors, weightFiles } from '../../src/model/safetensors/checkpoint.ts';
-import { fileSource } from './source.ts';
+import { type FileSource, fileSource } from './source.ts';
 
 export interface OpenedCheckpoint {
   checkpoint: Checkpoint;
@@ -26,9 +26,10 @@ export async function openCheckpoint(path: string, option = '--in'): Promise<Ope
   const folder = info.isDirectory() ? full : dirname(full);
   const files = await sideFiles(folder);
   const weights = info.isDirectory() ? await weightsIn(folder, path, option, files) : [basename(full)];
-  const sources = await Promise.all(weights.map((name) => fileSource(join(folder, name))));
+  const sources: FileSource[] = [];
   const close = async (): Promise<void> => void (await Promise.all(sources.map((source) => source.close())));
   try {
+    for (const name of weights) sources.push(await fileSource(join(folder, name)));
     const [first] = sources;
     const checkpoint = first && /\.gguf$/i.test(first.name) ? await openGguf(first, files) : await openSafetensors(basename(folder), sources, files);
     return { checkpoint, weightFiles: weights, close };

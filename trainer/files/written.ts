@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import { sha256Of } from '../../src/engine/node-manifest.ts';
 import { MANIFEST_NAME, manifestSchema } from '../../src/model/manifest.ts';
 
 /** Lists what the lab wrote into a folder that has no model manifest, so that nothing else is ever removed from it. */
@@ -61,13 +59,6 @@ export async function isUnchanged(folder: string, { path, bytes, sha256 }: Writt
   const info = await stat(full).catch(() => undefined);
   if (!info?.isFile() || info.size !== bytes) return false;
   return sha256 === undefined || bytes > HASHED_BYTES || sha256 === (await sha256Of(full));
-}
-
-/** SHA-256 of a file, hexadecimal. */
-export async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }
 
 async function readJson(path: string): Promise<unknown> {

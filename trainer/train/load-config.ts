@@ -25,17 +25,25 @@ export async function loadConfig({ preset, file, set = [] }: ConfigSources): Pro
     if (!PRESETS.some((name) => name === preset)) {
       throw new LabError({ code: 'bad-config', what: `There is no preset ${preset}.`, todo: didYouMean(preset, PRESETS) || `Use one of ${PRESETS.join(', ')}.` });
     }
-    merge(raw, await readYaml(join(import.meta.dirname, '../presets', `${preset}.yaml`)));
+    merge(raw, await readYamlFile(join(import.meta.dirname, '../presets', `${preset}.yaml`)));
   }
-  if (file !== undefined) merge(raw, await readYaml(file));
+  if (file !== undefined) merge(raw, await readYamlFile(file));
   for (const setting of set) merge(raw, parseSetting(setting));
   return parseRunConfig(raw, file ?? preset ?? '--set');
 }
 
-async function readYaml(path: string): Promise<Record<string, unknown>> {
+async function readYamlFile(path: string): Promise<Record<string, unknown>> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw LabError.from(error, { code: 'missing-file', what: 'The configuration cannot be read', where: path, todo: 'Check --config.' });
   });
+  return readYaml(text, path);
+}
+
+/**
+ * The settings of a YAML text.
+ * @throws {LabError} bad-config that names `path`.
+ */
+export function readYaml(text: string, path: string): Record<string, unknown> {
   try {
     return asObject(parseYaml(text), path);
   } catch (error) {

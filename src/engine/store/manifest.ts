@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LabError } from '../../error.ts';
+import { isSafePath } from '../../model/manifest.ts';
 import { checkJson } from '../files.ts';
 
 /** A list of a model's files with their sizes and hashes, beside them as `manifest.json`. */
@@ -16,15 +17,6 @@ export const manifestSchema = z.looseObject({
     .min(1),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
-
-export function isSafePath(path: string): boolean {
-  return (
-    path !== '' &&
-    !path.startsWith('/') &&
-    !path.includes('\\') &&
-    !path.split('/').some((part) => part === '..' || part === '.' || part === '')
-  );
-}
 
 export function parseManifest(text: string, where: string): Manifest {
   let value: unknown;

@@ -8,7 +8,8 @@ import { openModelDatabase, type ModelDatabase } from './database.ts';
 import { downloadAll, downloadFile } from './download.ts';
 import { hashBlob } from './digest.ts';
 import { FileStore } from './file-store.ts';
-import { isSafePath, parseManifest } from './manifest.ts';
+import { isSafePath } from '../../model/manifest.ts';
+import { parseManifest } from './manifest.ts';
 import { memoryVault } from './vault.ts';
 
 const content = Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 31 + (i >> 5)) & 255));
@@ -206,7 +207,7 @@ describe('downloadFile', () => {
 
 describe('manifest', () => {
   it('refuses paths that leave the folder', () => {
-    for (const path of ['../x', '/x', 'a/../x', 'a\\b', '', 'a//b', './a']) expect(isSafePath(path)).toBe(false);
+    for (const path of ['../x', '/x', 'a/../x', 'a\\b', '', 'a//b', './a', 'C:x', 'a/..']) expect(isSafePath(path)).toBe(false);
     expect(isSafePath('onnx/model_q4.onnx')).toBe(true);
     const text = JSON.stringify({ files: [{ path: '../x', bytes: 1, sha256: digest }] });
     expect(() => parseManifest(text, 'manifest.json')).toThrow(expect.objectContaining({ code: 'bad-config' }));

@@ -4,6 +4,7 @@ import { parseJson } from '../checkpoint/json.ts';
 import { settled } from '../checkpoint/settle.ts';
 import { type ModelConfig, parseConfig } from '../config.ts';
 import { fromHalf, toHalf } from '../float.ts';
+import { isSafePath } from '../manifest.ts';
 import { decodeModel, type OnnxTensor } from '../onnx/index.ts';
 import { BLOCK } from '../quantise.ts';
 import { type ByteSource, checkRange } from '../source.ts';
@@ -41,6 +42,7 @@ export async function openExported(name: string, model: Uint8Array, openData: Op
 
   const opened = new Map<string, Promise<ByteSource>>();
   const open = (location: string): Promise<ByteSource> => {
+    if (!isSafePath(location)) throw new LabError({ code: 'bad-file', what: `Its weights are said to lie in "${location}", outside the folder.`, where: name, todo: 'Get the model again from a source that you trust.' });
     const source = opened.get(location) ?? openData(location);
     opened.set(location, source);
     return source;

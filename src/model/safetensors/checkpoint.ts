@@ -5,6 +5,7 @@ import { parseJson } from '../checkpoint/json.ts';
 import { settled } from '../checkpoint/settle.ts';
 import { SAFETENSORS_INDEX } from '../checkpoint/side-files.ts';
 import { parseConfig } from '../config.ts';
+import { isSafePath } from '../manifest.ts';
 import type { ByteSource } from '../source.ts';
 import { readSafetensorsHeader, type SafetensorsTensor } from './read.ts';
 
@@ -55,7 +56,10 @@ export function indexedFiles(text: string | undefined): string[] | undefined {
   if (text === undefined) return undefined;
   const parsed = indexSchema.safeParse(parseJson(text, SAFETENSORS_INDEX));
   if (!parsed.success) throw new LabError({ code: 'bad-file', what: `It has no weight_map. ${z.prettifyError(parsed.error)}`, where: SAFETENSORS_INDEX, todo: 'Download the index again.' });
-  return [...new Set(Object.values(parsed.data.weight_map))];
+  const names = [...new Set(Object.values(parsed.data.weight_map))];
+  const outside = names.find((file) => !isSafePath(file));
+  if (outside !== undefined) throw new LabError({ code: 'bad-file', what: `It names "${outside}", a place outside the folder.`, where: SAFETENSORS_INDEX, todo: 'Get the model again from a source that you trust.' });
+  return names;
 }
 
 /** Files that lie beside a model's weights without being part of them: the same weights under other names, an adapter. */
