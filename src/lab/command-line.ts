@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { LabError } from '../error.ts';
 import { commandHelp, overview } from './command-help.ts';
 import { askedFor, type Command } from './command-options.ts';
+import { watchWork } from '../rpc/bounded.ts';
 import { didYouMean } from './nearest.ts';
+import { stopAfter } from './stop-work.ts';
 
 /** Commands by name, each imported only when it runs. */
 export type Commands = Record<string, () => Promise<Command>>;
@@ -30,6 +32,7 @@ export async function runCommandLine(script: string, commands: Commands, [name =
     process.stderr.write(`There is no command "${name}".${hint && ` ${hint}`}\n\n${await summaries(script, commands)}`);
     return 1;
   }
+  watchWork(stopAfter());
   const stopping = stopOnSignals();
   try {
     const command = await load();

@@ -22,12 +22,17 @@ export class RpcClient<A extends Api> {
   #nextId = 1;
   #closed: LabError | undefined;
   #onReady: ((lock?: string) => void) | undefined;
+  #onBusy: ((what: string | null) => void) | undefined;
   #listener = ({ data }: MessageEvent) => this.#receive(data);
 
-  /** `onReady` hears once that the other side serves, with the name of the lock that it holds while it lives. */
-  constructor(port: Port, onReady?: (lock?: string) => void) {
+  /**
+   * `onReady` hears once that the other side serves, with the name of the lock that it holds while it lives; `onBusy` of
+   * work that may never end, and of its end.
+   */
+  constructor(port: Port, onReady?: (lock?: string) => void, onBusy?: (what: string | null) => void) {
     this.#port = port;
     this.#onReady = onReady;
+    this.#onBusy = onBusy;
     port.addEventListener('message', this.#listener);
     port.start?.();
   }
@@ -123,6 +128,7 @@ export class RpcClient<A extends Api> {
   #receive(data: unknown): void {
     if (!isRpcMessage(data)) return;
     if (data.rpc === 'ready') return this.#onReady?.(data.lock);
+    if (data.rpc === 'busy') return this.#onBusy?.(data.what);
     const pending = this.#pending.get(data.id);
     if (!pending) return;
     if (data.rpc === 'event') pending.onEvent?.(data.event as never);

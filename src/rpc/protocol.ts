@@ -33,6 +33,8 @@ export type ToServer =
 
 export type ToClient =
   | { rpc: 'ready'; lock?: string }
+  /** Work has begun that may never end, by the fault of `what`; null when it has. */
+  | { rpc: 'busy'; what: string | null }
   | { rpc: 'event'; id: number; event: unknown }
   | { rpc: 'result'; id: number; output: unknown }
   | { rpc: 'error'; id: number; error: WireError };

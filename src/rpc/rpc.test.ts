@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LabError } from '../error.ts';
+import { announcing } from './bounded.ts';
 import { RpcClient } from './client.ts';
 import { withTransfer, type Method, type Port } from './protocol.ts';
 import { serve, type Handlers } from './server.ts';
@@ -177,5 +178,50 @@ describe('RpcWorker', () => {
     await expect(cut).rejects.toMatchObject({ code: 'cancelled' });
     expect(worker.running).toBe(false);
     expect(lost).toHaveLength(1);
+  });
+});
+
+describe('work that may never end', () => {
+  it('is announced once for many short pieces, and its end', async () => {
+    const told: (string | null)[] = [];
+    const run = announcing((what) => told.push(what));
+    expect([1, 2, 3].map((n) => run('a file', () => n * 2))).toEqual([2, 4, 6]);
+    expect(told).toEqual(['a file']);
+    await Promise.resolve();
+    expect(told).toEqual(['a file', null]);
+  });
+
+  it('ends the worker after a while, and every call to it says whose fault it was', async () => {
+    vi.useFakeTimers();
+    try {
+      const sent: ((event: { data: unknown }) => void)[] = [];
+      let ended = 0;
+      const worker: WorkerLike = {
+        postMessage: () => undefined,
+        addEventListener: (type, listener) => void (type === 'message' && sent.push(listener as never)),
+        removeEventListener: () => undefined,
+        terminate: () => void ended++,
+      };
+      const rpc = new RpcWorker<TestApi>('tested', () => worker);
+      const lost = vi.fn();
+      rpc.onLost(lost);
+      const call = rpc.call('wait', null).catch((error: unknown) => error);
+      const say = (what: string | null): void => sent.forEach((listener) => listener({ data: { rpc: 'busy', what } }));
+      say('other');
+      await vi.advanceTimersByTimeAsync(10_000);
+      say('model/tokenizer.json, pattern (a+)+$');
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(ended).toBe(0);
+      say(null);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(ended).toBe(0);
+      say('model/tokenizer.json, pattern (a+)+$');
+      await vi.advanceTimersByTimeAsync(16_000);
+      expect(ended).toBe(1);
+      expect(await call).toMatchObject({ code: 'bad-config', message: expect.stringContaining('(a+)+$') });
+      expect(lost).toHaveBeenCalledOnce();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

@@ -1,4 +1,5 @@
 import { LabError } from '../error.ts';
+import { announcing, watchWork } from './bounded.ts';
 import { isRpcMessage, toWire, transferOf, type Api, type Port, type ToClient } from './protocol.ts';
 
 /** What a handler gets beside its input. */
@@ -47,6 +48,7 @@ export function serve<A extends Api>(handlers: Handlers<A>, port: Port = globalT
   };
   port.addEventListener('message', listener);
   port.start?.();
+  if (isWorker()) watchWork(announcing((what) => send({ rpc: 'busy', what })));
   void announce(send);
 
   return () => {
@@ -55,12 +57,16 @@ export function serve<A extends Api>(handlers: Handlers<A>, port: Port = globalT
   };
 }
 
+function isWorker(): boolean {
+  return typeof WorkerGlobalScope !== 'undefined';
+}
+
 /**
  * Says that the worker is up and, where Web Locks exist, holds a lock for as long as it lives. A worker that the
  * browser kills for want of memory raises no event on the page, but its lock is released: the page waits for that.
  */
 async function announce(send: (message: ToClient) => void): Promise<void> {
-  const locks = typeof WorkerGlobalScope === 'undefined' ? undefined : globalThis.navigator?.locks;
+  const locks = isWorker() ? globalThis.navigator?.locks : undefined;
   if (!locks) return send({ rpc: 'ready' });
   const lock = `rpc-${crypto.randomUUID()}`;
   await locks

@@ -1,6 +1,7 @@
 import { LabError } from '../error.ts';
 import { RpcClient, type CallOptions } from './client.ts';
 import type { Api } from './protocol.ts';
+import { endless, Watch } from './watch.ts';
 
 /** As much of a Worker as is needed here; a real one fits, too. */
 export interface WorkerLike {
@@ -25,7 +26,7 @@ export interface WorkerLike {
 export class RpcWorker<A extends Api> {
   #name: string;
   #spawn: () => WorkerLike | Worker;
-  #current: { worker: WorkerLike | Worker; client: RpcClient<A> } | undefined;
+  #current: { worker: WorkerLike | Worker; client: RpcClient<A>; watch: Watch } | undefined;
   #onLost = new Set<(error: LabError) => void>();
 
   /** `name` appears in error messages. */
@@ -64,21 +65,27 @@ export class RpcWorker<A extends Api> {
     const lose = (cause: string) => {
       if (this.#current?.worker === worker) this.#lose(cause);
     };
+    const watch = new Watch((what) => {
+      if (this.#current?.worker === worker) this.#fail(endless(what));
+    });
     const client = new RpcClient<A>(worker, (lock) => {
       if (lock) void navigator.locks.request(lock, () => lose('it was ended by the browser')).catch(() => {});
-    });
+    }, (what) => watch.hear(what));
     worker.addEventListener('error', (event) => lose(event.message || 'it failed to start or crashed'));
     worker.addEventListener('messageerror', () => lose('it sent something unreadable'));
-    this.#current = { worker, client };
+    this.#current = { worker, client, watch };
     return client;
   }
 
   #lose(cause: string): void {
-    const error = new LabError({
+    this.#fail(new LabError({
       code: 'worker-lost',
       what: `The ${this.#name} worker stopped (${cause}).`,
       todo: 'Try again: it is started afresh. If it keeps stopping, close other tabs or take a smaller model.',
-    });
+    }));
+  }
+
+  #fail(error: LabError): void {
     this.#drop(error);
     for (const listener of this.#onLost) listener(error);
   }
@@ -86,6 +93,7 @@ export class RpcWorker<A extends Api> {
   #drop(error: LabError): void {
     const current = this.#current;
     this.#current = undefined;
+    current?.watch.hear(null);
     current?.client.close(error);
     current?.worker.terminate();
   }

@@ -79,7 +79,7 @@ export function createChatTokenizer(tokenizerJson: unknown, configJson: unknown,
     });
   }
   const facts = factsOf(tokenizerJson, parsed.data, `${where}/tokenizer.json`);
-  const { tokenizer, encode, added } = openTokenizer(tokenizerJson, configJson, where);
+  const { tokenizer, encode, decode, added } = openTokenizer(tokenizerJson, configJson, where);
   const source = chosenTemplate(templateFile, parsed.data.chat_template);
   const template = source === undefined ? undefined : compileTemplate(source, where);
   const guard = controlMarker(added.filter(isControl).map(({ content }) => content));
@@ -118,8 +118,8 @@ export function createChatTokenizer(tokenizerJson: unknown, configJson: unknown,
       }
     },
     decode: (ids) =>
-      ids.length === 0 ? '' : tokenizer.decode(ids, { skip_special_tokens: true, clean_up_tokenization_spaces: false }),
-    tokenText: (id) => tokenizer.decode([id], { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
+      ids.length === 0 ? '' : decode(ids, { skip_special_tokens: true, clean_up_tokenization_spaces: false }),
+    tokenText: (id) => decode([id], { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
     idOf: (token) => tokenizer.token_to_id(token),
   };
 }

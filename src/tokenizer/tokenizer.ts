@@ -1,6 +1,7 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { LabError } from '../error.ts';
+import { bounded } from '../rpc/bounded.ts';
 import { MARK, withoutMarks, type AddedToken } from './plain-text.ts';
 
 const addedToken = z.looseObject({ content: z.string(), special: z.boolean().optional(), lstrip: z.boolean().optional(), rstrip: z.boolean().optional() });
@@ -9,6 +10,7 @@ type Description = z.infer<typeof descriptionSchema>;
 
 export interface OpenedTokenizer {
   tokenizer: Tokenizer;
+  decode: Tokenizer['decode'];
   /** Special tokens are recognised where no mark stands in them; none is added. */
   encode(text: string): number[];
   added: readonly AddedToken[];
@@ -22,11 +24,16 @@ export function openTokenizer(tokenizerJson: unknown, configJson: unknown, where
   try {
     const description = descriptionSchema.parse(tokenizerJson);
     const added = description.added_tokens ?? [];
-    const tokenizer = new Tokenizer({ ...description, added_tokens: added }, configJson as object);
+    const patterns = patternsOf(tokenizerJson);
+    const blame = `${where}/tokenizer.json, pattern ${patterns.join(' or ')}`;
+    // Strings and classes of characters end by themselves; only a regular expression may not.
+    const watched = patterns.length === 0 ? <T>(run: () => T): T => run() : <T>(run: () => T): T => bounded(blame, run);
+    const tokenizer = watched(() => new Tokenizer({ ...description, added_tokens: added }, configJson as object));
     dropMarks(tokenizer, added);
-    const whole = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false }).ids;
+    const whole = (text: string): number[] => watched(() => tokenizer.encode(text, { add_special_tokens: false }).ids);
+    const decode: OpenedTokenizer['decode'] = (ids, options) => watched(() => tokenizer.decode(ids, options));
     const special = added.filter((token) => token.special && !token.lstrip && !token.rstrip).map(({ content }) => content);
-    return { tokenizer, added, encode: independentPieces(description) && special.length > 0 ? byPieces(special, whole) : whole };
+    return { tokenizer, decode, added, encode: independentPieces(description) && special.length > 0 ? byPieces(special, whole) : whole };
   } catch (error) {
     throw LabError.from(error, {
       code: 'bad-file',
@@ -35,6 +42,23 @@ export function openTokenizer(tokenizerJson: unknown, configJson: unknown, where
       todo: 'Take the file from the same place as the weights.',
     });
   }
+}
+
+/** The regular expressions of a tokenizer, shortened for an error. */
+function patternsOf(json: unknown): string[] {
+  const found = new Set<string>();
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(visit);
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, member] of Object.entries(value)) {
+        if (key === 'Regex' && typeof member === 'string') found.add(member.length > 80 ? `${member.slice(0, 80)}…` : member);
+        else visit(member);
+      }
+    }
+  };
+  const { normalizer, pre_tokenizer, decoder } = json as Record<string, unknown>;
+  [normalizer, pre_tokenizer, decoder].forEach(visit);
+  return [...found];
 }
 
 /** The parts of the library that are changed: each is a function with members. */
