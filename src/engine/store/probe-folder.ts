@@ -3,7 +3,7 @@ import { LabError } from '../../error.ts';
 import { SIDE_FILES } from '../../model/checkpoint/side-files.ts';
 import { missingFile, type ModelFile } from '../files.ts';
 import { GRAPHS } from '../transformers/variants.ts';
-import { isSafePath } from './manifest.ts';
+import { isSafePath } from '../../model/manifest.ts';
 
 /** What `probeFolder` found is kept under this name, so that a stored model has a list without its server. */
 export const LISTING = '.listing.json';
