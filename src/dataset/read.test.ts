@@ -31,6 +31,17 @@ const ORIGINAL = {
 };
 
 describe('ESConv', () => {
+  it.each(['{}', '""', '[]', 'null', '{"seeker": {}}', '{"seeker": "", "supporter": null}', '"none"'])('is read with an empty survey: %s', async (survey) => {
+    const { dialogues, bad } = await read(`{"problem_type": "x", "survey_score": ${survey}, "dialog": [{"text": "Hi", "speaker": "usr"}]}`);
+    expect(bad).toEqual([]);
+    expect(dialogues[0]?.survey).toBeUndefined();
+  });
+
+  it.each(['\n', '\n  \n\t\n', ''])('holds no dialogue where there are only blank lines: %j', async (text) => {
+    const found = await readDataset([file(text)], { format: 'esconv' }).then(({ dialogues, bad }) => ({ dialogues, bad }), String);
+    expect(JSON.stringify(found)).not.toMatch(/labels/);
+  });
+
   it('is read in both published shapes', async () => {
     const { format, dialogues, bad } = await read(lines(ESCONV, ORIGINAL));
     expect({ format, bad }).toEqual({ format: 'esconv', bad: [] });

@@ -112,7 +112,7 @@ function kindOf(head: string): Kind {
   if (/^\s*[[{]/.test(head)) return 'json';
   if (EMPATHETIC_HEADER.test(head)) return 'csv';
   if (head.includes('__eou__')) return 'daily-text';
-  return /^[\d\s]+$/.test(head) ? 'labels' : 'json';
+  return /^\s*\d[\d\s]*$/.test(head) ? 'labels' : 'json';
 }
 
 /** The label files among others, by what they label and the name of the text they belong to. */

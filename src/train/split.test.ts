@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MersenneTwister } from './mersenne-twister.ts';
-import { stratifiedSplit } from './split.ts';
+import { randomSplit, stratifiedSplit } from './split.ts';
 
 describe('MersenneTwister', () => {
   it('draws what NumPy draws', () => {
@@ -23,5 +23,15 @@ describe('stratifiedSplit', () => {
 
   it('refuses a class with one member by its name', () => {
     expect(() => stratifiedSplit(['a', 'a', 'b'], 0.5, 0)).toThrow('"b" has one member');
+  });
+});
+
+describe('randomSplit', () => {
+  it('holds a share out, but never all', () => {
+    const { train, test } = randomSplit(5, 0.2, 42);
+    // As ShuffleSplit(n_splits=1, test_size=0.2, random_state=42) draws them.
+    expect({ train, test }).toEqual({ train: [4, 2, 0, 3], test: [1] });
+    expect(randomSplit(1, 0.2, 42)).toEqual({ train: [0], test: [] });
+    expect(randomSplit(2, 0.9, 1).train).toHaveLength(1);
   });
 });

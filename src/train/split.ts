@@ -36,6 +36,13 @@ export function stratifiedSplit(labels: readonly string[], testShare: number, se
   return { train: random.permutation(train), test: random.permutation(test) };
 }
 
+/** A random split like that of scikit-learn's `ShuffleSplit`, except that one index is always left to train on. */
+export function randomSplit(count: number, testShare: number, seed: number): Split {
+  const drawn = new MersenneTwister(seed).permutation(Array.from({ length: count }, (_, i) => i));
+  const testSize = Math.min(Math.ceil(testShare * count), Math.max(0, count - 1));
+  return { train: drawn.slice(testSize), test: drawn.slice(0, testSize) };
+}
+
 /** Whole shares of `draws` in proportion to `counts`: rounded down, the rest to the largest remainders, ties by lot. */
 function approximateMode(counts: readonly number[], draws: number, random: MersenneTwister): number[] {
   const total = counts.reduce((a, b) => a + b, 0);

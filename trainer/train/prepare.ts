@@ -8,7 +8,7 @@ import { loadRepresentation } from '../../src/representation/load.ts';
 import { createCodec, type Codec } from '../../src/train/codec.ts';
 import { dialogueSequence } from '../../src/train/example.ts';
 import { cut, labelCount, type Sequence } from '../../src/train/sequence.ts';
-import { stratifiedSplit } from '../../src/train/split.ts';
+import { randomSplit, stratifiedSplit, type Split } from '../../src/train/split.ts';
 import type { RunConfig } from './config.ts';
 import { dateOf } from './run-date.ts';
 import { readDialogues, type TrainingDialogue } from './dialogues.ts';
@@ -39,6 +39,8 @@ export interface Prepared {
   eval: Part;
   /** Malformed records that were left out. */
   bad: string[];
+  /** What was done otherwise than the settings suggest, as sentences. */
+  notes: string[];
 }
 
 /** Dialogues of a configuration as sequences of tokens. `onProgress` gets shares of 1. */
@@ -64,7 +66,7 @@ export async function prepareData(checkpoint: Checkpoint, config: RunConfig, onP
     const openings = codec.needs().opening ? 0 : dialogues.filter(({ utterances }) => opener(utterances) === 'supporter').length;
     return limitLength(made, openings, data);
   };
-  const prepared = { train: await convert(parts.train), eval: await convert(parts.eval), bad: parts.bad };
+  const prepared = { train: await convert(parts.train), eval: await convert(parts.eval), bad: parts.bad, notes: parts.notes };
   if (prepared.train.sequences.length === 0) {
     throw new LabError({ code: 'bad-data', where: data.train.join(', '), what: 'No dialogue is left to train on.', todo: 'Raise data.maxTokens or check that the data has supporter turns.' });
   }
@@ -82,17 +84,27 @@ function opener(utterances: TrainingDialogue['utterances']): string | undefined 
   return utterances.find(({ text }) => !isBlank(text))?.speaker;
 }
 
-async function readParts({ data }: RunConfig): Promise<{ train: TrainingDialogue[]; eval: TrainingDialogue[]; bad: string[] }> {
+async function readParts({ data }: RunConfig): Promise<{ train: TrainingDialogue[]; eval: TrainingDialogue[]; bad: string[]; notes: string[] }> {
   const { dialogues, bad } = await readDialogues(data.train, data.format, data.skipBad);
   const limited = (list: TrainingDialogue[], limit = Infinity): TrainingDialogue[] => list.slice(0, limit);
   if (data.eval) {
     const held = await readDialogues(data.eval, data.format, data.skipBad);
-    return { train: limited(dialogues, data.trainLimit), eval: limited(held.dialogues, data.evalLimit), bad: [...bad, ...held.bad] };
+    return { train: limited(dialogues, data.trainLimit), eval: limited(held.dialogues, data.evalLimit), bad: [...bad, ...held.bad], notes: [] };
   }
-  if (data.evalShare === 0) return { train: limited(dialogues, data.trainLimit), eval: [], bad };
-  const split = stratifiedSplit(dialogues.map(({ stratum }) => stratum), data.evalShare, data.splitSeed);
+  if (data.evalShare === 0) return { train: limited(dialogues, data.trainLimit), eval: [], bad, notes: [] };
+  const { split, notes } = splitOf(dialogues.map(({ stratum }) => stratum), data);
   const pick = (indices: readonly number[]): TrainingDialogue[] => indices.flatMap((i) => dialogues[i] ?? []);
-  return { train: limited(pick(split.train), data.trainLimit), eval: limited(pick(split.test), data.evalLimit), bad };
+  return { train: limited(pick(split.train), data.trainLimit), eval: limited(pick(split.test), data.evalLimit), bad, notes };
+}
+
+/** Stratified where every class has enough members, random otherwise. */
+function splitOf(strata: readonly string[], { evalShare, splitSeed }: RunConfig['data']): { split: Split; notes: string[] } {
+  try {
+    return { split: stratifiedSplit(strata, evalShare, splitSeed), notes: [] };
+  } catch (error) {
+    const reason = LabError.from(error, { code: 'bad-data', what: 'It cannot be stratified.' }).detail.what;
+    return { split: randomSplit(strata.length, evalShare, splitSeed), notes: [`The evaluation part was drawn at random, not stratified. ${reason}`] };
+  }
 }
 
 /** The tokenizer and chat template of a checkpoint, or another template from a file. */
@@ -135,7 +147,7 @@ function limitLength(made: readonly (Sequence | null)[], openings: number, { max
 }
 
 /** The counts as lines for a person. */
-export function describeParts({ train, eval: held, bad }: Prepared, { maxTokens, overflow }: RunConfig['data']): string {
+export function describeParts({ train, eval: held, bad, notes }: Prepared, { maxTokens, overflow }: RunConfig['data']): string {
   const line = (name: string, { counts: c }: Part): string => {
     const lost = c.tooLong > 0
       ? `; ${c.tooLong} longer than ${maxTokens} tokens were ${overflow === 'truncate' ? 'cut' : 'left out'}, ${c.tokensLost} tokens and ${c.labelsLost} labels lost`
@@ -144,5 +156,5 @@ export function describeParts({ train, eval: held, bad }: Prepared, { maxTokens,
     const empty = c.nothingToLearn > 0 ? `; ${c.nothingToLearn} without a supporter turn` : '';
     return `${name}: ${c.sequences} of ${c.dialogues} dialogues, ${c.tokens} tokens, ${c.labels} of them learnt${lost}${openings}${empty}`;
   };
-  return [line('train', train), line('eval', held), ...(bad.length > 0 ? [`${bad.length} malformed records left out:`, ...bad] : [])].join('\n');
+  return [line('train', train), line('eval', held), ...notes, ...(bad.length > 0 ? [`${bad.length} malformed records left out:`, ...bad] : [])].join('\n');
 }

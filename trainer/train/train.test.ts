@@ -120,6 +120,15 @@ describe('prepareData', () => {
     expect([train.counts.sequences, held.counts.sequences]).toEqual([16, 4]);
   });
 
+  it('falls back to a random split where a problem type occurs once', async () => {
+    const path = join(folder, 'single.jsonl');
+    const [first = '', ...others] = (await readFile(join(folder, 'data.jsonl'), 'utf8')).split('\n');
+    await writeFile(path, [first.replace(/"problem_type":"[^"]*"/, '"problem_type":"once","survey_score":{}'), ...others].join('\n\n'));
+    const data = await prepare(config('x', {}, { train: path }));
+    expect([data.train.counts.sequences, data.eval.counts.sequences]).toEqual([16, 4]);
+    expect(data.notes.join()).toMatch(/at random.*"once" has one member/);
+  });
+
   it('counts what it cuts', async () => {
     const whole = await prepare(config('x'));
     const short = await prepare(config('x', {}, { maxTokens: 60 }));
