@@ -7,13 +7,18 @@ import { type Checkpoint, readTensor } from '../../src/model/checkpoint/checkpoi
 import type { EncodableType } from '../../src/model/encode-stored.ts';
 import type { ExportDtype } from '../../src/model/export/dtype.ts';
 import { exportOnnx } from '../../src/model/export/export.ts';
+import { configFromGguf } from '../../src/model/gguf/config.ts';
 import { checkpointToGguf } from '../../src/model/gguf/from-checkpoint.ts';
+import { readGgufHeader, readGgufMetadata } from '../../src/model/gguf/read.ts';
 import { forward } from '../../src/model/reference/forward.ts';
 import { Decoder } from '../../tests/harness/decoder.ts';
 import { TINY_CONFIGS, writeTinyModel } from '../../tests/harness/tiny-model.ts';
 import { openCheckpoint } from '../files/open.ts';
 import { diskFolder } from '../files/sink.ts';
+import { ownFolder } from '../files/output.ts';
+import { fileSource } from '../files/source.ts';
 import { openExportedFolder } from './folder.ts';
+import { exportGgufFolder } from './gguf.ts';
 import { compareWeights } from './compare.ts';
 
 const IDS = [5, 17, 256, 90, 201, 33, 33, 257, 8, 144, 71, 12];
@@ -127,6 +132,40 @@ describe('GGUF blocks', () => {
       await again.close();
     }
     await Promise.all([plain.close(), gguf.close(), copy.close()]);
+  });
+
+  it('have a file that is named after what it holds, and no licence that nobody named', async () => {
+    const folder = join(root, 'rows-of-80');
+    await writeTinyModel(folder, { hidden_size: 80, num_attention_heads: 4, head_dim: 16, intermediate_size: 80, tie_word_embeddings: false });
+    const { checkpoint, close } = await openCheckpoint(folder);
+    const write = async (dtype: string, more: object = {}) => {
+      const out = join(root, `named-${dtype}-${Object.keys(more).length}`);
+      const printed: string[] = [];
+      await exportGgufFolder({
+        source: checkpoint, out: ownFolder(out), dtype, name: 'tiny', licence: undefined, origin: '', sections: [], eightBits: () => false,
+        check: true, print: (line) => printed.push(line), onProgress: () => undefined, signal: new AbortController().signal, ...more,
+      });
+      const [name = ''] = (await readdir(out)).filter((file) => file.endsWith('.gguf'));
+      const file = await fileSource(join(out, name));
+      const metadata = await readGgufMetadata(file);
+      await file.close();
+      return { name, printed: printed.join('\n'), type: metadata.get('general.file_type')?.value, licence: metadata.get('general.license')?.value };
+    };
+    expect(await write('Q4_0')).toMatchObject({ name: 'tiny.F16.gguf', type: 1, licence: undefined, printed: expect.stringContaining('are F16 in place of Q4_0') as string });
+    expect(await write('F16', { licence: 'MIT' })).toMatchObject({ name: 'tiny.F16.gguf', type: 1, licence: 'mit', printed: expect.not.stringContaining('in place of') as string });
+    await close();
+  });
+
+  it('of a model that turns only a part of each head are refused', async () => {
+    const folder = join(root, 'partial-rope');
+    await writeTinyModel(folder);
+    const { checkpoint, close } = await openCheckpoint(folder);
+    const file = await fileSource(await toGguf(checkpoint, 'F16', 'partial'));
+    const header = await readGgufHeader(file);
+    expect(configFromGguf(header, 'm.gguf')).toMatchObject({ head_dim: 16 });
+    header.metadata.set('llama.rope.dimension_count', { type: 'u32', value: 8 });
+    expect(() => configFromGguf(header, 'm.gguf')).toThrow(/turns 8 of the 16 values/);
+    await Promise.all([file.close(), close()]);
   });
 
   it('keeps the tokenizer in the metadata and rebuilds it from there', async () => {

@@ -3,7 +3,7 @@ import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
 import { contextBeforeWindow } from '../../src/model/config.ts';
 import type { EncodableType } from '../../src/model/encode-stored.ts';
 import { writeFile } from '../../src/model/export/sink.ts';
-import { checkpointToGguf, ggufEndTokens } from '../../src/model/gguf/from-checkpoint.ts';
+import { checkpointToGguf, fileType, ggufEndTokens, undivided } from '../../src/model/gguf/from-checkpoint.ts';
 import { diskFolder } from '../files/sink.ts';
 import type { ExportJob } from './job.ts';
 import { verifyGguf } from './verify.ts';
@@ -19,7 +19,7 @@ export async function exportGgufFolder(job: ExportJob): Promise<void> {
   const type = job.dtype as (typeof GGUF_DTYPES)[number];
   await job.out.write(async (temporary) => {
     const folder = diskFolder(temporary);
-    const name = `${job.name}.${type}.gguf`;
+    const name = `${job.name}.${fileType(job.source, type)}.gguf`;
     const file = await folder.create(name);
     await checkpointToGguf(job.source, file, {
       name: job.name,
@@ -35,9 +35,17 @@ export async function exportGgufFolder(job: ExportJob): Promise<void> {
       if (text !== undefined) await writeFile(folder, beside, text);
     }
     job.print(`${name}: ${(bytes / 1e6).toFixed(1)} MB`);
-    for (const note of limitsOf(job.source)) job.print(note);
+    for (const note of [...typeNotes(job.source, type), ...limitsOf(job.source)]) job.print(note);
     if (job.check) await verifyGguf(job.source, join(temporary, name), job.print, job.signal);
   });
+}
+
+/** Says where the wanted type could not be had. */
+function typeNotes(source: Checkpoint, type: (typeof GGUF_DTYPES)[number]): string[] {
+  const { names, of } = undivided(source, type);
+  if (names.length === 0) return [];
+  const named = fileType(source, type) === type ? '' : ' The file is named after that.';
+  return [`${names.length} of ${of} matrices are F16 in place of ${type}, whose blocks do not divide their rows (e.g. ${names[0] ?? ''}).${named}`];
 }
 
 /** What llama.cpp has no place for, as sentences for a person. */

@@ -45,6 +45,11 @@ export function configFromGguf(header: GgufHeader, where: string): Record<string
   if (header.tensors.some((tensor) => tensor.name === 'rope_freqs.weight')) {
     throw new LabError({ code: 'unsupported', what: 'Its rotary frequencies are a table (Llama 3.1 and later), which config.json describes better.', where, todo: "Put the model's config.json beside the file." });
   }
+  const headDim = get('attention.key_length') ?? need('embedding_length') / heads;
+  const turned = get('rope.dimension_count') ?? headDim;
+  if (turned !== headDim) {
+    throw new LabError({ code: 'unsupported', what: `Its rotation turns ${turned} of the ${headDim} values of a head.`, where, todo: 'Only models that turn whole heads can be computed.' });
+  }
   return {
     model_type: modelType,
     architectures: [modelType === 'qwen2' ? 'Qwen2ForCausalLM' : 'LlamaForCausalLM'],
@@ -54,7 +59,7 @@ export function configFromGguf(header: GgufHeader, where: string): Record<string
     num_hidden_layers: need('block_count'),
     num_attention_heads: heads,
     num_key_value_heads: get('attention.head_count_kv') ?? heads,
-    head_dim: get('attention.key_length') ?? need('embedding_length') / heads,
+    head_dim: headDim,
     vocab_size: embedding?.shape[0] ?? get('vocab_size'),
     rms_norm_eps: need('attention.layer_norm_rms_epsilon'),
     rope_theta: get('rope.freq_base') ?? 10000,

@@ -58,6 +58,18 @@ export async function checkpointToGguf(source: Checkpoint, file: FileSink, optio
   await writeGguf(file, metadata, tensors);
 }
 
+/** Matrices of the layers whose rows the blocks of a type do not divide: they are written as F16. */
+export function undivided({ tensors }: Pick<Checkpoint, 'tensors'>, type: EncodableType): { names: string[]; of: number } {
+  const matrices = [...tensors].filter(([name, { shape }]) => shape.length > 1 && name.startsWith('model.layers.'));
+  return { names: matrices.filter(([, { shape }]) => (shape.at(-1) ?? 0) % STORED[type].values !== 0).map(([name]) => name), of: matrices.length };
+}
+
+/** The type that a file can truthfully be named after: F16 where most matrices cannot have the wanted one. */
+export function fileType(source: Pick<Checkpoint, 'tensors'>, type: EncodableType): EncodableType {
+  const { names, of } = undivided(source, type);
+  return 2 * names.length > of ? 'F16' : type;
+}
+
 function targetType(name: string, { type: stored, shape }: TensorInfo, { type: wanted, eightBits = () => false }: GgufOptions): StoredType {
   // llama.cpp wants vectors in full precision, whatever the file's type.
   if (shape.length === 1) return 'F32';
@@ -132,7 +144,7 @@ function modelMetadata({ config, tensors }: Checkpoint, { name, type, licence }:
   const metadata: GgufMetadata = new Map([
     ['general.architecture', { type: 'string', value: arch }],
     ['general.name', { type: 'string', value: name }],
-    ['general.file_type', { type: 'u32', value: FILE_TYPES[type === 'keep' ? matrix : type] ?? 0 }],
+    ['general.file_type', { type: 'u32', value: FILE_TYPES[type === 'keep' ? matrix : fileType({ tensors }, type)] ?? 0 }],
     ['general.quantization_version', { type: 'u32', value: 2 }],
   ]);
   if (licence) metadata.set('general.license', { type: 'string', value: licence.toLowerCase() });
