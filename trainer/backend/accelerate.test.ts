@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -68,6 +68,40 @@ describe('the accelerate backend', () => {
     expect(printed[0]).toContain('accelerate.commands.launch --config_file');
     const launch = parseYaml(await readFile(join(settings.out, 'accelerate/accelerate.yaml'), 'utf8')) as Record<string, unknown>;
     expect(launch).toMatchObject({ distributed_type: 'FSDP', num_processes: 4, mixed_precision: 'bf16', fsdp_config: { fsdp_sharding_strategy: 'FULL_SHARD' } });
+  });
+
+  it.each([
+    ['fp32', 'no', 1],
+    ['fp16', 'fp16', 1],
+    ['bf16', 'bf16', 4],
+  ])('writes %s so that a reader of YAML 1.1, such as Accelerate, gets the text %s', async (precision, expected, devices) => {
+    const settings = config(`yaml-${precision}`, { device: 'cuda', devices, precision });
+    await train(settings, 'python3', true);
+    const text = await readFile(join(settings.out, 'accelerate/accelerate.yaml'), 'utf8');
+    const launch = parseYaml(text, { version: '1.1' }) as Record<string, unknown>;
+    expect(launch).toMatchObject({ mixed_precision: expected, distributed_type: devices > 1 ? 'FSDP' : 'NO', compute_environment: 'LOCAL_MACHINE', use_cpu: false, num_processes: devices });
+    // The same in both versions, so that no value depends on the reader.
+    expect(launch).toEqual(parseYaml(text, { version: '1.2' }));
+    expect(JSON.parse(await readFile(join(settings.out, 'accelerate/run.json'), 'utf8'))).toMatchObject({ precision });
+  });
+
+  it('leaves the run that it replaces alone until the first update', async () => {
+    const settings = config('replaced');
+    const old = { 'metrics.jsonl': '{"step":9,"epoch":1}\n', 'best/adapter_config.json': '{}', 'config.yaml': '# mine\n' };
+    await mkdir(join(settings.out, 'best'), { recursive: true });
+    for (const [name, text] of Object.entries(old)) await writeFile(join(settings.out, name), text);
+    const contents = async (): Promise<Record<string, string>> => {
+      const files = (await readdir(settings.out, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+      return Object.fromEntries(await Promise.all(files.map(async ({ parentPath, name }) => [join(parentPath, name).slice(settings.out.length + 1), await readFile(join(parentPath, name), 'utf8')])));
+    };
+    const bad = await fakePython('replace-bad', '', 'exit 3');
+    await expect(train(settings, bad, false, true)).rejects.toThrow(/status 3/);
+    await expect(train(settings, join(root, 'no-such-python'), false, true)).rejects.toThrow(/Install Python/);
+    expect(await contents()).toEqual(old);
+    const good = await fakePython('replace-good', '', `echo '{"step":1,"epoch":0.5,"trainLoss":2.5}'`);
+    await train(settings, good, false, true);
+    expect(Object.keys(await contents())).toEqual(expect.arrayContaining(['accelerate/train.py', 'config.yaml', 'config.before.yaml']));
+    expect(Object.keys(await contents()).filter((path) => path.startsWith('accelerate.new'))).toEqual([]);
   });
 
   it('says what to install', async () => {
