@@ -184,13 +184,17 @@ describe('the page around the log', () => {
     await row.getByText(/^All 6: about \d+ tokens\.$/).waitFor();
   });
 
-  it('lays out right-to-left text from the right wherever it stands', async () => {
-    const { guest, person } = at;
+  it('sends other languages as they are written, and lays out right-to-left text from the right wherever it stands', async () => {
+    const { guest, person, endpoint } = at;
     const { page } = guest;
     const hebrew = 'אני לא ישן כבר שבוע, מה לעשות?';
     await person.messageField.fill(hebrew);
     expect(await person.messageField.evaluate((field) => getComputedStyle(field).direction)).toBe('rtl');
+    await person.represent('KeyPOS');
     await person.ask(hebrew);
+    // KeyPOS would leave nothing of it.
+    expect(endpoint.seen.at(-1)?.body.messages.at(-1)?.content).toBe(hebrew);
+    await person.messages.last().getByText('KeyPOS knows only English; this message is sent as written.').waitFor();
     /** Every element whose own text has Hebrew letters, and is laid out from the left. */
     const wrong = () => page.evaluate(() => [...document.querySelectorAll('body *')]
       .filter((element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && /^\s*[\u05d0-\u05ea]/.test(node.textContent ?? '')))

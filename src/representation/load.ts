@@ -1,4 +1,5 @@
 import { createKeyPos, KEY_POS, KEY_UPOS } from './keypos.ts';
+import { onlyEnglish } from './language.ts';
 import { NO_STOPWORDS } from './nostopwords.ts';
 import { RAW } from './raw.ts';
 import type { Representation, RepresentationId, TaggerId, Upos } from './representation.ts';
@@ -20,12 +21,12 @@ export const REPRESENTATIONS: Record<RepresentationId, Pick<Representation, 'id'
 
 const LOADERS: Record<RepresentationId, (options: RepresentationOptions) => Promise<Representation>> = {
   raw: async () => RAW,
-  nostopwords: async () => NO_STOPWORDS,
+  nostopwords: async () => onlyEnglish(NO_STOPWORDS),
   keypos: async ({ tagger = 'wink', keep }) =>
-    createKeyPos({ tagger: await loadTagger(tagger), keep: keep ? new Set(keep) : KEY_UPOS }),
+    onlyEnglish(createKeyPos({ tagger: await loadTagger(tagger), keep: keep ? new Set(keep) : KEY_UPOS })),
 };
 
-/** A representation ready to use; only KeyPOS loads a tagger. */
+/** A representation ready to use; only KeyPOS loads a tagger. Texts in other languages than English stay as they are written. */
 export function loadRepresentation(
   id: RepresentationId,
   options: RepresentationOptions = {},

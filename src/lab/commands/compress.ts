@@ -19,7 +19,13 @@ export const compressCommand = defineCommand({
   async run({ method, tagger, texts: path }, print) {
     const texts = await readJsonArray(path, z.string());
     const representation = await loadRepresentation(method, { tagger });
-    for (const input of texts) print(JSON.stringify(inCodePoints(input, representation.compress(input).spans)));
+    let asWritten = 0;
+    for (const input of texts) {
+      const compressed = representation.compress(input);
+      if (compressed.asWritten) asWritten++;
+      print(JSON.stringify(inCodePoints(input, compressed.spans)));
+    }
+    if (asWritten > 0) process.stderr.write(`${representation.name} knows only English; ${asWritten} of ${texts.length} texts stay as they are written.\n`);
   },
 });
 

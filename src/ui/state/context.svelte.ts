@@ -52,6 +52,10 @@ class ContextState {
   total = $state<number | null>(null);
   estimated = $state(true);
   outside = $state(0);
+  /** Why messages are sent as they were written, by key; those that are compressed are not in it. */
+  readonly asWritten: ReadonlyMap<string, AsWritten> = $derived(
+    new Map(this.rows.flatMap(({ key, asWritten }) => (asWritten ? [[key, asWritten] as const] : []))),
+  );
   /** Utterances that the meter is about. */
   utterances = $state(0);
   error = $state.raw<LabError | null>(null);
