@@ -45,23 +45,33 @@ export interface StaticHost {
   subfolder?: string;
   /** A free one by default; a host that comes back needs the one that it had. */
   port?: number;
+  /** What it sends beside a file's type; by default nothing. */
+  headers?: (path: string) => Record<string, string>;
+  /** Hears what is posted to it; such requests are refused otherwise. */
+  receive?: (body: string) => void;
   /** Answers wait for this; it is given the path below the subfolder. */
   delay?: (path: string) => Promise<void> | undefined;
 }
 
 /** Serves files as a plain static host does: in a subfolder, and without any of the headers that the lab would like. */
 export async function serveStatically(host: StaticHost = {}): Promise<ServedLab> {
-  const { folder = DIST, subfolder = '/deep/folder/', port = 0, delay } = host;
+  const { folder = DIST, subfolder = '/deep/folder/', port = 0, headers, receive, delay } = host;
   requireBuild();
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
+    if (request.method === 'POST' && receive) {
+      receive(Buffer.concat(await request.toArray()).toString());
+      response.writeHead(204).end();
+      return;
+    }
     const file = path.startsWith(subfolder) ? join(folder, path.slice(subfolder.length) || 'index.html') : '';
     if (!file.startsWith(folder) || !existsSync(file) || !statSync(file).isFile()) {
       response.writeHead(404, { 'Content-Type': 'text/plain' }).end('Not found');
       return;
     }
-    await delay?.(path.slice(subfolder.length));
-    response.writeHead(200, { 'Content-Type': MIME[extname(file)] ?? 'application/octet-stream' });
+    const below = path.slice(subfolder.length);
+    await delay?.(below);
+    response.writeHead(200, { ...headers?.(below), 'Content-Type': MIME[extname(file)] ?? 'application/octet-stream' });
     createReadStream(file).pipe(response);
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));

@@ -1,0 +1,55 @@
+import type { Frame, JSHandle, Page } from 'playwright-core';
+import { launch } from '../browser.ts';
+import { expressionOf } from './find.ts';
+import { describeTarget, type Engine, type Frames, type Tab, type Target } from './tab.ts';
+
+/** Chromium, driven through its debugger; without a graphics device, like the others here. */
+export const CHROMIUM: Engine = {
+  name: 'Chromium',
+  needs: 'any Chromium',
+  reportsWorkers: true,
+  find: () => 'the one that the other tests use',
+  async start() {
+    const browser = await launch({ webgpu: false });
+    const page = await browser.newPage();
+    const errors: string[] = [];
+    page.on('console', (message) => void (message.type() === 'error' && errors.push(message.text())));
+    page.on('pageerror', (error) => errors.push(error.message));
+    return {
+      errors,
+      async open(url) {
+        await page.goto(url);
+      },
+      async reload() {
+        await page.reload();
+      },
+      evaluate: async (expression, frames = []) => (await within(page, frames)).evaluate(expression),
+      click: async (target, frames = []) => (await element(await within(page, frames), target)).click(),
+      async type(target, text, enter = false) {
+        const field = await element(page.mainFrame(), target);
+        await field.selectText();
+        await page.keyboard.press('Delete');
+        await field.type(text);
+        if (enter) await field.press('Enter');
+      },
+      close: () => browser.close(),
+    } satisfies Tab;
+  },
+};
+
+async function within(page: Page, frames: Frames): Promise<Frame> {
+  let at = page.mainFrame();
+  for (const selector of frames) {
+    const inner = await (await at.waitForSelector(selector)).contentFrame();
+    if (!inner) throw new Error(`${selector} is no frame.`);
+    at = inner;
+  }
+  return at;
+}
+
+async function element(frame: Frame, target: Target) {
+  const handle: JSHandle = await frame.evaluateHandle(expressionOf(target));
+  const found = handle.asElement();
+  if (!found) throw new Error(`There is no ${describeTarget(target)}.`);
+  return found;
+}

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import puppeteer, { type ElementHandle, type Frame, type Page } from 'puppeteer-core';
+import { expressionOf } from './find.ts';
+import { describeTarget, type Engine, type Frames, type Tab, type Target } from './tab.ts';
+
+const PLACES = ['/usr/bin/firefox-esr', '/usr/bin/firefox', '/Applications/Firefox.app/Contents/MacOS/firefox', 'C:\\Program Files\\Mozilla Firefox\\firefox.exe'];
+
+/** What Firefox says, without a place, of each Wasm thread that waits while its worker is ended: unloading a model does that. */
+const ENDED_THREAD = 'uncaught exception: undefined';
+
+/** The host hears of these itself, and at once. */
+const POLICY = 'Content-Security-Policy:';
+
+/** Firefox, driven through WebDriver BiDi. */
+export const FIREFOX: Engine = {
+  name: 'Firefox',
+  needs: 'Firefox, or SOLACE_FIREFOX with its path',
+  reportsWorkers: true,
+  find: () => [process.env['SOLACE_FIREFOX'], ...PLACES].find((path) => path && existsSync(path)),
+  async start(path) {
+    const browser = await puppeteer.launch({ browser: 'firefox', executablePath: path, headless: true, defaultViewport: { width: 1280, height: 900 } });
+    const page = await browser.newPage();
+    const errors: string[] = [];
+    page.on('console', (message) => void (message.type() === 'error' && errors.push(message.text())));
+    page.on('pageerror', (error) => {
+      const message = error instanceof Error ? error.message : String(error);
+      if (message !== ENDED_THREAD && !message.startsWith(POLICY)) errors.push(message);
+    });
+    return {
+      errors,
+      async open(url) {
+        await page.goto(url);
+      },
+      async reload() {
+        await page.reload();
+      },
+      evaluate: async (expression, frames = []) => (await within(page, frames)).evaluate(expression),
+      click: async (target, frames = []) => (await element(await within(page, frames), target)).click(),
+      async type(target, text, enter = false) {
+        const field = await element(page.mainFrame(), target);
+        await field.focus();
+        await field.evaluate((each) => (each as HTMLInputElement).select());
+        await page.keyboard.press('Delete');
+        await field.type(text);
+        if (enter) await page.keyboard.press('Enter');
+      },
+      close: () => browser.close(),
+    } satisfies Tab;
+  },
+};
+
+async function within(page: Page, frames: Frames): Promise<Frame> {
+  let at = page.mainFrame();
+  for (const selector of frames) {
+    const inner = await (await at.waitForSelector(selector))?.contentFrame();
+    if (!inner) throw new Error(`${selector} is no frame.`);
+    at = inner;
+  }
+  return at;
+}
+
+async function element(frame: Frame, target: Target): Promise<ElementHandle> {
+  const handle = await frame.evaluateHandle(expressionOf(target));
+  const found = handle.asElement() as ElementHandle | null;
+  if (!found) throw new Error(`There is no ${describeTarget(target)}.`);
+  return found;
+}

@@ -1,0 +1,28 @@
+import { FRAME_POLICY_HEADER, HOST_HEADERS } from '../../../build/headers.ts';
+import { FRAME_PATH } from '../../../build/notebook-frame.ts';
+import { serveStatically, type ServedLab } from '../lab.ts';
+
+/** A host of the built lab that hears of every violation of the policy, from the page and from its workers, in every engine. */
+export interface StrictHost extends ServedLab {
+  /** Directive, what was blocked and where, one line each. */
+  violations: string[];
+}
+
+const REPORTED = 'report-uri /policy-report';
+
+/** Serves the lab with the headers that a host should send. */
+export async function serveStrictly(): Promise<StrictHost> {
+  const violations: string[] = [];
+  const policy = (path: string): string => (path === FRAME_PATH ? FRAME_POLICY_HEADER : HOST_HEADERS['Content-Security-Policy']);
+  const host = await serveStatically({
+    subfolder: '/',
+    headers: (path) => ({ ...HOST_HEADERS, 'Content-Security-Policy': `${policy(path)}; ${REPORTED}` }),
+    receive: (body) => violations.push(...body.split('\n').map(reportLine)),
+  });
+  return { ...host, violations };
+}
+
+function reportLine(body: string): string {
+  const report = (JSON.parse(body) as { 'csp-report'?: Record<string, unknown> })['csp-report'] ?? {};
+  return ['effective-directive', 'violated-directive', 'blocked-uri', 'source-file', 'line-number'].map((name) => report[name] ?? '').join(' ');
+}
