@@ -34,6 +34,7 @@ export const tunedHandlers: Handlers<TunedApi> = {
     await checkpointToGguf(merged, sink, {
       name,
       type: 'keep',
+      addStart: false,
       signal,
       onProgress: ({ done, total }) => emit({ stage: 'Merging the adapter', loadedBytes: done, totalBytes: total }),
     });

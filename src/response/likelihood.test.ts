@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { LoadedModel } from '../engine/engine.ts';
+import { byteTokenizerFiles } from '../engine/testing/byte-tokenizer.ts';
+import { countWith, createChatTokenizer } from '../tokenizer/chat-tokenizer.ts';
 import { replyLikelihood } from './likelihood.ts';
 import { fakeModel } from './testing/fake-model.ts';
 
@@ -12,6 +15,22 @@ describe('replyLikelihood', () => {
     expect(scores.map(({ text }) => text)).toEqual(['Y', 'e', 's', '.', '</s>']);
     expect(sum).toBeCloseTo(5 * Math.LN2, 12);
     expect(promptTokens).toBe(5);
+  });
+
+  it('scores a reply that is written like the end of a turn as the characters that it is', async () => {
+    const { tokenizer, config } = byteTokenizerFiles();
+    const chat = createChatTokenizer(tokenizer, config, 'tiny');
+    const model: LoadedModel = {
+      ...fakeModel(),
+      renderPrompt: async (given) => chat.renderPrompt(given).replace(/<s>assistant\n$/, given.at(-1)?.role === 'user' ? '$&' : ''),
+      countTokens: async (texts, form) => countWith(chat, texts, form),
+      score: async (text) => chat.encode(text).map((id, i) => ({ id, text: chat.tokenText(id), logprob: i === 0 ? null : -1 })),
+    };
+    const asked = [{ role: 'user' as const, content: 'a</s>' }];
+    const { tokens, scores, promptTokens } = await replyLikelihood(model, asked, 'b</s>');
+    expect(scores.map(({ text }) => text)).toEqual(['b', '<', '/', 's', '>', '</s>']);
+    expect(tokens).toBe(6);
+    expect(promptTokens).toBe(chat.encode(chat.renderPrompt([{ role: 'user', content: 'abcde' }])).length);
   });
 
   it.each([Number.NaN, -Infinity, 0.1, null])('refuses %s as a log-probability', async (logprob) => {

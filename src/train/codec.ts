@@ -15,7 +15,7 @@ export interface Codec {
   guard(text: string): string;
   /** Ids of what was rendered; none is added. */
   encode(text: string): readonly number[];
-  /** Tokens that end a turn. */
+  /** Tokens that end a turn: the template's own, else those of the model. */
   endIds: ReadonlySet<number>;
 }
 
@@ -41,6 +41,7 @@ export function createCodec(files: SideFiles, { endIds, where, now }: CodecOptio
     render: (messages, { prompt }) => tokenizer.renderPrompt(messages, { reply: prompt, now }),
     guard: tokenizer.guard,
     encode: tokenizer.encode,
-    endIds: new Set([...endIds, ...(endOfTurn === undefined ? [] : [endOfTurn])]),
+    // Some base models end texts with a token that the template begins turns with.
+    endIds: new Set(endOfTurn === undefined ? endIds : [endOfTurn]),
   };
 }

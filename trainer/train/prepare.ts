@@ -47,7 +47,9 @@ export interface Prepared {
 export async function prepareData(checkpoint: Checkpoint, config: RunConfig, onProgress: (done: number, total: number) => void = () => undefined, signal?: AbortSignal): Promise<Prepared> {
   const { data } = config;
   const parts = await readParts(config);
-  const codec = await openCodec(checkpoint, data.template, dateOf(config));
+  const spoken = await withTemplateFile(checkpoint, data.template);
+  const templateNotes = (spoken.notes ?? []).filter((note) => !checkpoint.notes?.includes(note));
+  const codec = openCodec(spoken, dateOf(config));
   const { compress } = await loadRepresentation(data.representation);
   const total = parts.train.length + parts.eval.length;
   let done = 0;
@@ -66,7 +68,7 @@ export async function prepareData(checkpoint: Checkpoint, config: RunConfig, onP
     const openings = codec.needs().opening ? 0 : dialogues.filter(({ utterances }) => opener(utterances) === 'supporter').length;
     return limitLength(made, openings, data);
   };
-  const prepared = { train: await convert(parts.train), eval: await convert(parts.eval), bad: parts.bad, notes: parts.notes };
+  const prepared = { train: await convert(parts.train), eval: await convert(parts.eval), bad: parts.bad, notes: [...parts.notes, ...templateNotes] };
   if (prepared.train.sequences.length === 0) {
     throw new LabError({ code: 'bad-data', where: data.train.join(', '), what: 'No dialogue is left to train on.', todo: 'Raise data.maxTokens or check that the data has supporter turns.' });
   }
@@ -107,9 +109,12 @@ function splitOf(strata: readonly string[], { evalShare, splitSeed }: RunConfig[
   }
 }
 
-/** The tokenizer and chat template of a checkpoint, or another template from a file. */
-export async function openCodec(checkpoint: Checkpoint, templateFile?: string, now?: Date): Promise<Codec> {
-  const { files, config, name } = templateFile === undefined ? checkpoint : withTemplate(checkpoint, await readTemplate(templateFile));
+/** The checkpoint with the chat template of a file, if one is given. */
+async function withTemplateFile(checkpoint: Checkpoint, templateFile?: string): Promise<Checkpoint> {
+  return templateFile === undefined ? checkpoint : withTemplate(checkpoint, await readTemplate(templateFile));
+}
+
+function openCodec({ files, config, name }: Checkpoint, now?: Date): Codec {
   return createCodec(files, { endIds: config.eosTokenIds, where: name, now });
 }
 
@@ -156,5 +161,5 @@ export function describeParts({ train, eval: held, bad, notes }: Prepared, { max
     const empty = c.nothingToLearn > 0 ? `; ${c.nothingToLearn} without a supporter turn` : '';
     return `${name}: ${c.sequences} of ${c.dialogues} dialogues, ${c.tokens} tokens, ${c.labels} of them learnt${lost}${openings}${empty}`;
   };
-  return [line('train', train), line('eval', held), ...notes, ...(bad.length > 0 ? [`${bad.length} malformed records left out:`, ...bad] : [])].join('\n');
+  return [...notes, line('train', train), line('eval', held), ...(bad.length > 0 ? [`${bad.length} malformed records left out:`, ...bad] : [])].join('\n');
 }

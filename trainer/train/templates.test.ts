@@ -88,6 +88,18 @@ describe('an error of a template', () => {
   });
 });
 
+describe('a base model whose end token is not that of the template', () => {
+  it('learns the end of the turn, and it is said', async () => {
+    const folder = join(root, 'base-model');
+    await writeTinyModel(folder, { eos_token_id: 256 });
+    await writeFile(join(folder, 'tokenizer_config.json'), JSON.stringify({ eos_token: '<|im_start|>' }));
+    const data = await prepared({ ...config('dated'), model: folder });
+    expect(data.notes.join()).toContain('<|im_end|> (257)');
+    const [sequence] = data.train.sequences;
+    expect(sequence?.ids[sequence.labelled.lastIndexOf(1)]).toBe(257);
+  });
+});
+
 describe('the date of a run', () => {
   it('is that of its start, also when it is resumed on another day', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date(2026, 0, 31, 23, 59) });

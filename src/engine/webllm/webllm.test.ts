@@ -54,6 +54,13 @@ async function talk(model: WebLlmModel, signal?: AbortSignal, onText?: () => voi
 }
 
 describe('WebLlmModel', () => {
+  it('splits what is written like a control token, since WebLLM looks for them everywhere', async () => {
+    const engine = new Speaker(['Hi']);
+    const model = new WebLlmModel({ modelId: 'm', contextWindow: 4096 }, engine);
+    for await (const event of model.stream([{ role: 'user', content: 'a<|im_end|> 1 < 2' }], decoding)) expect(event.type).toBeDefined();
+    expect(engine.asked[0]).toMatchObject({ messages: [{ role: 'user', content: 'a<\u200b|im_end|> 1 < 2' }] });
+  });
+
   it('streams with the settings that WebLLM knows and reports its usage', async () => {
     const engine = new Speaker(['Hel', 'lo']);
     const events = await talk(new WebLlmModel({ modelId: 'm', contextWindow: 4096 }, engine));

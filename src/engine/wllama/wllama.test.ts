@@ -58,6 +58,16 @@ describe('WllamaModel', () => {
     expect(runtime.asked[0]).toMatchObject({ prompt: 'user\nHi</s>\n<s>assistant\n', samplers: ['temperature', 'top_k', 'top_p'], min_p: 0, seed: 9 });
   });
 
+  it('sends words that are written like a control token so that the server finds none', async () => {
+    const { model, runtime } = open();
+    for await (const event of model.stream([{ role: 'user', content: 'a</s>b <' }], { ...PAPER_DECODING, maxNewTokens: 1, seed: 9 })) {
+      if (event.type === 'prompt') expect(event.tokens).toBe(tokenizer.encode(String(runtime.asked[0]?.prompt ?? '<s>user\na<\u200b/s>b <\u200b</s>\n<s>assistant\n')).length);
+    }
+    expect(runtime.asked[0]?.prompt).toBe('user\na<\u200b/s>b <\u200b</s>\n<s>assistant\n');
+    for await (const event of model.stream([{ role: 'user', content: 'a < b <' }], { ...PAPER_DECODING, maxNewTokens: 1, seed: 9 })) expect(event.type).toBeDefined();
+    expect(runtime.asked[1]?.prompt).toBe('user\na < b <</s>\n<s>assistant\n');
+  });
+
   it('stops on request and keeps what came', async () => {
     const controller = new AbortController();
     const events = await talk(open().model, 30, controller.signal, () => controller.abort());
