@@ -51,17 +51,21 @@ export async function runCommandLine(script: string, commands: Commands, [name =
   }
 }
 
-/** The first signal asks the command to stop; a second one ends the process at once. */
+/** Programs that start this one, such as npm, pass on a signal that a whole group of processes has got already. */
+const SAME_SIGNAL_MS = 1000;
+
+/** The first signal asks the command to stop; one that comes later ends the process at once. */
 function stopOnSignals(): { signal: AbortSignal; code(): number | undefined } {
   const stop = new AbortController();
-  let code: number | undefined;
-  for (const [signal, exit] of Object.entries(STOP_CODES)) {
-    process.once(signal, () => {
-      code ??= exit;
+  let first: { code: number; at: number } | undefined;
+  for (const [signal, code] of Object.entries(STOP_CODES)) {
+    process.on(signal, () => {
+      if (first && performance.now() - first.at > SAME_SIGNAL_MS) process.exit(code);
+      first ??= { code, at: performance.now() };
       stop.abort();
     });
   }
-  return { signal: stop.signal, code: () => code };
+  return { signal: stop.signal, code: () => first?.code };
 }
 
 function say(text: string): 0 {

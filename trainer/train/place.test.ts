@@ -133,6 +133,9 @@ describe('npm run trainer -- train', () => {
       const target = lines('stopped') + 10;
       while (child.exitCode === null && lines('stopped') < target) await new Promise((resolve) => setTimeout(resolve, 5));
       child.kill(signal);
+      // A wrapper may pass the same signal on a moment later.
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      child.kill(signal);
       expect(await ended).toBe(code);
       expect(await readdir(join(folder, 'stopped/last'))).toContain('state.json');
     }

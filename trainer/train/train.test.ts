@@ -168,6 +168,7 @@ describe('MetricsLog', () => {
     const failed = await new MetricsLog('/dev/full').append({ step: 1, epoch: 0 }).catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(LabError);
     expect((failed as LabError).code).toBe('quota');
+    expect((failed as LabError).message).toContain('--set out=');
   });
 
   it('forgets torn lines and what came after a step', async () => {
