@@ -109,6 +109,15 @@ export function createModelLibrary(parts: LibraryParts) {
     if (record) return record;
     throw new LabError({ code: 'not-found', where: id, what: 'There is no such model here.', todo: 'Choose one from the list, or add it again.' });
   }
+  /** Opens it, so that a failure shows at once. */
+  async function openTokenizer(id: string, by: RpcWorker<LibraryApi>): Promise<ModelTokenizer> {
+    const record = await find(id);
+    await by.call('countTokens', { record, base, texts: [], form: 'words' });
+    return {
+      countTokens: (texts, form = 'words') => by.call('countTokens', { record, base, texts, form }),
+      renderPrompt: (messages) => by.call('renderPrompt', { record, base, messages }),
+    };
+  }
   async function keep(record: ModelRecord): Promise<ModelSummary> {
     await (await database()).put('models', record);
     changed();
@@ -240,14 +249,16 @@ export function createModelLibrary(parts: LibraryParts) {
       return worker.call('estimate', { record: await find(id), base, device });
     },
 
-    async tokenizer(id: string): Promise<ModelTokenizer> {
-      const record = await find(id);
-      // Opens it, so that a failure shows here.
-      await worker.call('countTokens', { record, base, texts: [], form: 'words' });
-      return {
-        countTokens: (texts, form = 'words') => worker.call('countTokens', { record, base, texts, form }),
-        renderPrompt: (messages) => worker.call('renderPrompt', { record, base, messages }),
-      };
+    tokenizer: (id: string): Promise<ModelTokenizer> => openTokenizer(id, worker),
+
+    async ownTokenizer(id: string): Promise<ModelTokenizer & { close(): void }> {
+      const own = new RpcWorker<LibraryApi>('tokenizer', parts.spawnLibrary);
+      try {
+        return { ...(await openTokenizer(id, own)), close: () => own.terminate() };
+      } catch (error) {
+        own.terminate();
+        throw error;
+      }
     },
 
     subscribe(listener: () => void): () => void {

@@ -87,12 +87,17 @@ function plain({ representation, tagger, keep }: CompressOptions): CompressOptio
   return { representation, tagger, keep: keep && [...keep] };
 }
 
-const shared = createCompression({
-  spawn:
-    typeof Worker === 'undefined'
-      ? undefined
-      : () => new Worker(new URL('../../workers/representation.worker.ts', import.meta.url), { type: 'module' }),
-});
+/** A compression service with a worker of its own; where there are no workers (Node), on this thread. */
+export function openCompression(): Compression {
+  return createCompression({
+    spawn:
+      typeof Worker === 'undefined'
+        ? undefined
+        : () => new Worker(new URL('../../workers/representation.worker.ts', import.meta.url), { type: 'module' }),
+  });
+}
+
+const shared = openCompression();
 
 /**
  * Compresses texts in the lab's one compression worker.

@@ -10,8 +10,8 @@ import type { Utterance } from '../dataset/dialogue.ts';
 import { LabError, throwIfCancelled } from '../error.ts';
 import { REPRESENTATION_IDS } from '../representation/representation.ts';
 import type { Compressed, RepresentationId } from '../representation/representation.ts';
-import { compress } from './compression.ts';
-import type { CompressOptions } from './compression.ts';
+import { compress as sharedCompress } from './compression.ts';
+import type { Compression, CompressOptions } from './compression.ts';
 
 export interface ContextRequest {
   system?: string;
@@ -48,7 +48,12 @@ export type Reader = PromptReader | null;
  * as the model's template renders it, so that it never exceeds the window.
  * @throws LabError `bad-config` when not even the newest utterance fits; what the compression or the reader throws
  */
-export async function prepareContext(request: ContextRequest, reader: Reader, signal?: AbortSignal): Promise<PreparedContext> {
+export async function prepareContext(
+  request: ContextRequest,
+  reader: Reader,
+  signal?: AbortSignal,
+  compress: Compression['compress'] = sharedCompress,
+): Promise<PreparedContext> {
   const compressed = await compress(request.utterances.map(({ text }) => text), request.options, signal);
   const sent = sentOf(request, compressed);
   const costs = await costsOf(request, sent, await templateOf(reader, request.system), reader);
@@ -81,7 +86,7 @@ export async function meterContext(
   const texts = request.utterances.map(({ text }) => text);
   const costs: Partial<Record<RepresentationId, PromptCosts>> = {};
   for (const representation of representations) {
-    const compressed = await compress(texts, { ...request.options, representation }, signal);
+    const compressed = await sharedCompress(texts, { ...request.options, representation }, signal);
     costs[representation] = await costsOf(request, sentOf(request, compressed), template, reader);
   }
   return windowMeter(costs, { budget: request.budget ?? Number.POSITIVE_INFINITY, reserve: request.reserve });

@@ -7,7 +7,7 @@ import { createHistory } from '../representation/history/create.ts';
 import { compactWithCost, type Compacted, type CountTokens, type HistoryCost, type HistoryMethod } from '../representation/history/history.ts';
 import { needsModel, type HistorySpec } from '../representation/history/spec.ts';
 import type { TaggerId } from '../representation/representation.ts';
-import { compress } from './compression.ts';
+import { compress as sharedCompress, type Compression } from './compression.ts';
 import { historyModel } from './history-model.ts';
 
 export { historyFace } from '../representation/history/create.ts';
@@ -21,6 +21,8 @@ export interface HistoryParts {
   countTokens: CountTokens;
   /** KeyPOS's. Default: wink. */
   tagger?: TaggerId;
+  /** Default: the lab's own. */
+  compress?: Compression['compress'];
 }
 
 /** A conversation made shorter: what is sent of it, and what that cost. */
@@ -34,7 +36,7 @@ export interface Shortened extends Compacted {
 }
 
 /** A spec as a method that works with the lab's compression, a model and a tokenizer. */
-export function openHistory(spec: HistorySpec, { model, countTokens, tagger }: HistoryParts): HistoryMethod {
+export function openHistory(spec: HistorySpec, { model, countTokens, tagger, compress = sharedCompress }: HistoryParts): HistoryMethod {
   return createHistory(spec, {
     model: {
       score: async (text, signal) => historyModel(await model()).score(text, signal),

@@ -155,6 +155,22 @@ function summarise(pairs: MeasuredPair[]): Measurement {
   return { pairs, corpus: corpusScores(pairs.map(({ counts }) => counts)) };
 }
 
+/** The page's metrics in workers of their own. Nothing is started before the first pair is measured. */
+export function openMetrics(): Metrics {
+  // One core is left to the page.
+  const workers = Math.min(4, Math.max(1, navigator.hardwareConcurrency - 1));
+  return createMetrics({
+    spawn: () => new Worker(new URL('../../workers/metrics.worker.ts', import.meta.url), { type: 'module' }),
+    workers,
+    wordnetUrl: new URL('wordnet/wordnet-3.0.bin', document.baseURI).href,
+    bertScorer: createBertScoreWorker(
+      () => new Worker(new URL('../../workers/encoder.worker.ts', import.meta.url), { type: 'module', name: 'encoder' }),
+      document.baseURI,
+      hasWasmThreads() ? workers : 1,
+    ),
+  });
+}
+
 let shared: Metrics | undefined;
 
 /**
@@ -166,17 +182,6 @@ let shared: Metrics | undefined;
  * ```
  */
 export function measure(pairs: readonly Pair[], options?: MeasureOptions): Promise<Measurement> {
-  // One core is left to the page.
-  const workers = Math.min(4, Math.max(1, navigator.hardwareConcurrency - 1));
-  shared ??= createMetrics({
-    spawn: () => new Worker(new URL('../../workers/metrics.worker.ts', import.meta.url), { type: 'module' }),
-    workers,
-    wordnetUrl: new URL('wordnet/wordnet-3.0.bin', document.baseURI).href,
-    bertScorer: createBertScoreWorker(
-      () => new Worker(new URL('../../workers/encoder.worker.ts', import.meta.url), { type: 'module', name: 'encoder' }),
-      document.baseURI,
-      hasWasmThreads() ? workers : 1,
-    ),
-  });
+  shared ??= openMetrics();
   return shared.measure(pairs, options);
 }

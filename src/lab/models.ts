@@ -66,5 +66,8 @@ export const estimateMemory = (id: string, device: 'webgpu' | 'wasm' = 'wasm'): 
 /** A model's tokenizer and chat template without its weights. Rejects with `unsupported` for MLC models and endpoints. */
 export const openTokenizer = (id: string): Promise<ModelTokenizer> => models().tokenizer(id);
 
+/** The same in a worker of its own, for work that must be possible to end: `close` ends it. */
+export const openOwnTokenizer = (id: string): Promise<ModelTokenizer & { close(): void }> => models().ownTokenizer(id);
+
 /** Hears of every change to the list; returns a function that stops listening. */
 export const subscribe = (listener: () => void): (() => void) => models().subscribe(listener);

@@ -33,7 +33,7 @@ export const training = z.object({
   seed: z.number().int().min(0).max(0xffffffff).optional(),
   lora: z.object({ rank: z.number().int().min(1).max(64), alpha: z.number().positive(), dropout: z.number().min(0).max(0.9) }).partial().optional(),
 });
-/** As much as is read on the page's own thread; more belongs into the view of datasets, which has a worker. */
+/** What is read passes through the page on its way to the notebook; more belongs in the view of datasets, which keeps it in its worker. */
 export const LARGEST_FILE = 8_000_000;
 export const files = z.array(z.instanceof(File)).min(1).max(20);
 export const compression = z.object({

@@ -1,24 +1,20 @@
 import { z } from 'zod';
-import { readDataset } from '../dataset/read.ts';
-import { statisticsOf } from '../dataset/statistics.ts';
 import type { LoadedModel, StreamEvent, TextForm } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
 import { compareReplies, judge, weightedScores } from '../judge/judge.ts';
 import { replyPrompt } from '../judge/prompt.ts';
 import { replyLikelihood } from '../response/likelihood.ts';
 import type { CountTokens } from '../representation/history/history.ts';
-import { loadTokenCounter, type TokenizerId } from '../representation/token-length.ts';
+import type { TokenizerId } from '../representation/token-length.ts';
 import { summarySchema } from '../table/summary.ts';
 import { plainText } from '../tokenizer/plain-text.ts';
-import { compress } from './compression.ts';
 import { prepareContext } from './context.ts';
 import { conversations } from './conversations.ts';
 import { builtInDataset } from './datasets.ts';
 import { needsModel, shorten } from './history.ts';
 import { listMeasured, readMeasured } from './measured.ts';
-import { measure } from './metrics.ts';
-import type { ModelTokenizer } from './models.ts';
 import { compression, contextRequest, counting, decoding, dialogues, files, history, judged, judging, LARGEST_FILE, messages, name, pairs, scoring, text, texts, training, utterances } from './notebook-arguments.ts';
+import type { NotebookServices } from './notebook-services.ts';
 import { replyTuned, trainForNotebook } from './notebook-training.ts';
 
 /** What the person must allow, notebook by notebook, before a function does anything. */
@@ -32,8 +28,8 @@ export interface FunctionContext {
   emit(event: unknown): void;
   /** The model that answers; the one in memory, else the embedded one. */
   model(): Promise<LoadedModel>;
-  /** Its tokenizer and chat template, without the weights. */
-  tokenizer(): Promise<ModelTokenizer>;
+  /** What computes off the page's thread, and ends with the notebook. */
+  services: NotebookServices;
   /** Rejects with `refused` unless the person allows it. */
   require(permission: Permission): Promise<void>;
 }
@@ -63,19 +59,24 @@ function define<Args extends unknown[]>(
  * settings, no files, no addresses. Everything is plain data, in and out.
  */
 export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
-  compress: define(z.tuple([texts, compression]), ([given, options], { signal }) => compress(given, options, signal)),
+  compress: define(z.tuple([texts, compression]), ([given, options], { signal, services }) => services.compress(given, options, signal)),
 
-  prepareContext: define(z.tuple([contextRequest]), async ([request], { signal, tokenizer }) => prepareContext(request, await tokenizer(), signal)),
+  prepareContext: define(z.tuple([contextRequest]), async ([request], { signal, services }) =>
+    prepareContext(request, await services.tokenizer(), signal, services.compress),
+  ),
 
   shorten: define(
     z.tuple([utterances, history, counting.prefault({})]),
-    async ([given, spec, { tokenizer }], context) => shorten(given, spec, { model: () => context.model(), countTokens: await counterOf(tokenizer, context) }, context.signal),
+    async ([given, spec, { tokenizer }], { model, services, signal }) =>
+      shorten(given, spec, { model, countTokens: await counterOf(tokenizer, services, signal), compress: services.compress }, signal),
     { cached: ([, spec]) => needsModel(spec) },
   ),
 
-  countTokens: define(z.tuple([texts, counting.prefault({})]), async ([given, { tokenizer, form }], context) => (await counterOf(tokenizer, context, form))(given)),
+  countTokens: define(z.tuple([texts, counting.prefault({})]), async ([given, { tokenizer, form }], { services, signal }) =>
+    (await counterOf(tokenizer, services, signal, form))(given),
+  ),
 
-  renderPrompt: define(z.tuple([messages]), async ([given], { tokenizer }) => (await tokenizer()).renderPrompt(given)),
+  renderPrompt: define(z.tuple([messages]), async ([given], { services }) => (await services.tokenizer()).renderPrompt(given)),
 
   model: define(z.tuple([]), async (_, { model }) => (await model()).info),
 
@@ -98,17 +99,17 @@ export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
 
   measure: define(
     z.tuple([pairs, z.object({ meteor: z.boolean().optional() }).prefault({})]),
-    ([given, options], { signal, emit }) => measure(given, { ...options, signal, onProgress: (done, total) => emit({ done, total }) }),
+    ([given, options], { signal, emit, services }) => services.measure(given, { ...options, signal, onProgress: (done, total) => emit({ done, total }) }),
     { cached: true },
   ),
 
   dialogues: define(z.tuple([]), async () => (await builtInDataset()).dialogues),
-  readDataset: define(z.tuple([files]), ([given], { signal }) => {
+  readDataset: define(z.tuple([files]), ([given], { signal, services }) => {
     const large = given.find(({ size }) => size > LARGEST_FILE);
-    if (!large) return readDataset(given, { signal });
+    if (!large) return services.readDataset(given, signal);
     throw new LabError({ code: 'unsupported', where: large.name, what: 'This file is too large for a notebook.', todo: 'Take a part of it, or import it as a dataset and evaluate it there.' });
   }),
-  statistics: define(z.tuple([dialogues]), async ([given]) => statisticsOf(given)),
+  statistics: define(z.tuple([dialogues]), ([given], { signal, services }) => services.statistics(given, signal)),
 
   judgeReply: define(
     z.tuple([judged, judging.prefault({})]),
@@ -146,13 +147,12 @@ export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
   }),
 };
 
-async function counterOf(which: TokenizerId | 'model', { tokenizer }: FunctionContext, form: TextForm = 'words'): Promise<CountTokens> {
+async function counterOf(which: TokenizerId | 'model', services: NotebookServices, signal: AbortSignal, form: TextForm = 'words'): Promise<CountTokens> {
   if (which === 'model') {
-    const reader = await tokenizer();
+    const reader = await services.tokenizer();
     return (given) => reader.countTokens([...given], form);
   }
-  const count = await loadTokenCounter(which);
-  return (given) => given.map(count);
+  return (given) => services.countTokens([...given], which, signal);
 }
 
 /** A whole reply; the cell hears of it as it grows. */

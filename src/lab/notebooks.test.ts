@@ -1,7 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { LoadedModel } from '../engine/engine.ts';
 import type { CallContext } from '../rpc/server.ts';
+import { openCompression } from './compression.ts';
 import { NotebookDoor, type NotebookHost } from './notebooks.ts';
+import type { NotebookServices } from './notebook-services.ts';
 
 const context = (): CallContext<unknown> => ({ signal: new AbortController().signal, emit: vi.fn() });
 
@@ -22,9 +24,24 @@ function modelOf(device: 'wasm' | 'remote', id: string): { model: LoadedModel; s
   return { model, score };
 }
 
+/** The workers of a notebook, on this thread; those that a test does not need fail. */
+function servicesOf(model: LoadedModel, parts: Partial<NotebookServices> = {}): NotebookServices {
+  const absent = () => Promise.reject(new Error('not in this test'));
+  return {
+    compress: openCompression().compress,
+    tokenizer: async () => model as unknown as Awaited<ReturnType<NotebookServices['tokenizer']>>,
+    measure: absent,
+    countTokens: absent,
+    readDataset: absent,
+    statistics: absent,
+    close: () => undefined,
+    ...parts,
+  };
+}
+
 function doorTo(model: LoadedModel, answer = true): { door: NotebookDoor; ask: ReturnType<typeof vi.fn> } {
   const ask = vi.fn(async () => answer);
-  const host: NotebookHost = { model: async () => model, tokenizer: async () => model, ask };
+  const host: NotebookHost = { model: async () => model, services: servicesOf(model), ask };
   return { door: new NotebookDoor(host), ask };
 }
 
@@ -77,12 +94,35 @@ describe('a notebook’s door', () => {
     const said = ['I am low', 'Why?', 'My cat left'].map((each, i) => ({ speaker: i % 2 ? 'supporter' : 'seeker', text: each }));
     const { model: counted, score } = modelOf('wasm', 'shortens');
     const load = vi.fn(async () => counted);
-    const door = new NotebookDoor({ model: load, tokenizer: async () => counted, ask: async () => true });
+    const door = new NotebookDoor({ model: load, services: servicesOf(counted), ask: async () => true });
     const shorten = (spec: unknown) => door.call({ name: 'shorten', args: [said, spec] }, context());
     expect(await shorten({ method: 'last', k: 1 })).toMatchObject({ id: 'last-1', sent: [null, null, 'My cat left'], cost: { tokensBefore: 3, tokensAfter: 1, leftOut: 2 } });
     expect(load).not.toHaveBeenCalled();
     for (let i = 0; i < 2; i++) await shorten({ method: 'selective', drop: 0.2 });
     expect(score).toHaveBeenCalledTimes(1);
+  });
+
+  it('computes in workers of the notebook, and stops with it', async () => {
+    const waiting = vi.fn(() => new Promise<never>(() => {}));
+    const close = vi.fn();
+    const services = servicesOf(model, { countTokens: waiting, readDataset: waiting, statistics: waiting, measure: waiting, compress: waiting, close });
+    const door = new NotebookDoor({ model: async () => model, services, ask: async () => true });
+    const heard = context();
+    const calls: [string, unknown[]][] = [
+      ['countTokens', [['text'], { tokenizer: 'mistral' }]],
+      ['readDataset', [[new File(['{}'], 'a.jsonl')]]],
+      ['statistics', [[]]],
+      ['measure', [[{ id: 1, hyp: 'a', ref: 'b' }]]],
+      ['compress', [['text'], { representation: 'raw' }]],
+    ];
+    for (const [name, args] of calls) void door.call({ name, args }, heard);
+    await vi.waitFor(() => expect(waiting).toHaveBeenCalledTimes(calls.length));
+    door.close();
+    expect(close).toHaveBeenCalledOnce();
+    const signals = (waiting.mock.calls as unknown[][]).flat().flatMap((each) => (each instanceof AbortSignal ? [each] : ((each as { signal?: AbortSignal } | undefined)?.signal ?? [])));
+    expect(signals).toHaveLength(calls.length);
+    expect(signals.every(({ aborted }) => aborted)).toBe(true);
+    await expect(door.call({ name: 'dialogues', args: [] }, heard)).rejects.toMatchObject({ code: 'cancelled' });
   });
 
   it('asks once before it reads conversations, and takes no for an answer', async () => {

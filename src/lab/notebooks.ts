@@ -1,10 +1,11 @@
-import { LabError } from '../error.ts';
+import { LabError, throwIfCancelled } from '../error.ts';
 import type { LoadedModel } from '../engine/engine.ts';
 import type { CallContext } from '../rpc/server.ts';
 import { Lru } from './lru.ts';
-import type { ModelTokenizer } from './models.ts';
 import { NOTEBOOK_FUNCTIONS, type NotebookFunction, type Permission } from './notebook-functions.ts';
+import type { NotebookServices } from './notebook-services.ts';
 
+export { openServices } from './notebook-services.ts';
 export { PERMISSIONS, type Permission } from './notebook-functions.ts';
 export { deleteNotebook, getNotebook, listNotebooks, putNotebook, type StoredNotebook } from '../storage/notebook-store.ts';
 
@@ -12,8 +13,8 @@ export { deleteNotebook, getNotebook, listNotebooks, putNotebook, type StoredNot
 export interface NotebookHost {
   /** The model that notebooks use. */
   model(signal: AbortSignal): Promise<LoadedModel>;
-  /** Its tokenizer, for which no weights are loaded. */
-  tokenizer(): Promise<ModelTokenizer>;
+  /** What computes for this notebook alone. */
+  services: NotebookServices;
   /** Asks the person; answers what they chose. */
   ask(permission: Permission): Promise<boolean>;
 }
@@ -38,19 +39,22 @@ const MEMORABLE = 2_000_000;
 export class NotebookDoor {
   readonly #host: NotebookHost;
   readonly #answers = new Map<Permission, Promise<boolean>>();
+  readonly #left = new AbortController();
 
   constructor(host: NotebookHost) {
     this.#host = host;
   }
 
   /** Rejects with `unsupported` for a name that is not in the table, `bad-config` for wrong arguments, `refused`. */
-  async call({ name, args }: LabCall, { signal, emit }: CallContext<unknown>): Promise<unknown> {
+  async call({ name, args }: LabCall, { signal: stopped, emit }: CallContext<unknown>): Promise<unknown> {
+    throwIfCancelled(this.#left.signal);
+    const signal = AbortSignal.any([stopped, this.#left.signal]);
     const entry = Object.hasOwn(NOTEBOOK_FUNCTIONS, name) ? NOTEBOOK_FUNCTIONS[name] : undefined;
     if (!entry) throw unknownFunction(name);
     const checked = check(name, entry, args);
     const model = () => this.#model(signal);
-    const tokenizer = () => this.#host.tokenizer();
-    const run = () => entry.run(checked, { signal, emit, model, tokenizer, require: (permission) => this.#require(permission) });
+    const { services } = this.#host;
+    const run = () => entry.run(checked, { signal, emit, model, services, require: (permission) => this.#require(permission) });
     if (!entry.cached(checked)) return run();
     const modelId = name === 'measure' ? '' : (await model()).info.modelId;
     const key = JSON.stringify([name, checked, modelId]);
@@ -59,6 +63,12 @@ export class NotebookDoor {
     const fresh = await run();
     if (key.length < MEMORABLE && !signal.aborted) results.set(key, fresh);
     return fresh;
+  }
+
+  /** The notebook is left: what it asked for stops, and it can ask for nothing more. */
+  close(): void {
+    this.#left.abort();
+    this.#host.services.close();
   }
 
   /** A model behind an endpoint sends text away and may cost money, so it needs the person's word. */

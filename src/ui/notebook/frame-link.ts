@@ -11,6 +11,9 @@ export interface FrameListeners {
   onchange(saved: { title: string; html: string }): void;
   onheight(pixels: number): void;
   onfollow(hash: string): void;
+  /** Cells are about to run, or all have finished. */
+  onbusy(busy: boolean): void;
+  ondeleted(name: string): void;
 }
 
 /** The page's end of the port to a sandbox. */
@@ -30,6 +33,8 @@ export async function linkFrame(iframe: HTMLIFrameElement, door: NotebookDoor, l
       height: (pixels) => {
         if (Number.isFinite(pixels)) listeners.onheight(Math.min(TALLEST, Math.max(0, pixels)));
       },
+      busy: (busy) => listeners.onbusy(busy === true),
+      deleted: (name) => listeners.ondeleted(String(name).slice(0, 40)),
       follow: (hash) => {
         if (typeof hash === 'string' && hash.startsWith('#/')) listeners.onfollow(hash);
       },
@@ -42,6 +47,7 @@ export async function linkFrame(iframe: HTMLIFrameElement, door: NotebookDoor, l
     frame,
     close() {
       stop();
+      door.close();
       frame.close(LabError.cancelled());
       port1.close();
     },

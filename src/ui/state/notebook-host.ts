@@ -1,12 +1,12 @@
 import type { LoadedModel } from '../../engine/engine.ts';
 import { EMBEDDED_MODEL_ID } from '../../lab/embedded.ts';
-import { openTokenizer } from '../../lab/models.ts';
-import { NotebookDoor, type Permission } from '../../lab/notebooks.ts';
+import { openOwnTokenizer } from '../../lab/models.ts';
+import { NotebookDoor, openServices, type Permission } from '../../lab/notebooks.ts';
 import { models } from './models.svelte.ts';
 
 /** A door for the notebook that is being opened; `ask` shows the person what it wants. */
 export function openDoor(ask: (permission: Permission) => Promise<boolean>): NotebookDoor {
-  return new NotebookDoor({ model: modelForNotebooks, tokenizer, ask });
+  return new NotebookDoor({ model: modelForNotebooks, services: openServices(tokenizerModel, openOwnTokenizer), ask });
 }
 
 /** The model of the page, loaded if need be, as the chat would. */
@@ -14,8 +14,8 @@ function modelForNotebooks(signal: AbortSignal): Promise<LoadedModel> {
   return models.ensure(signal);
 }
 
-/** Of the chosen model, or of the embedded one where the chosen one has none on this machine. */
-function tokenizer() {
+/** The model whose tokenizer counts: the chosen one, or the embedded one where that has none on this machine. */
+function tokenizerModel(): string {
   const { id, format } = models.chosen;
-  return openTokenizer(format === 'onnx' || format === 'gguf' ? id : EMBEDDED_MODEL_ID);
+  return format === 'onnx' || format === 'gguf' ? id : EMBEDDED_MODEL_ID;
 }
