@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FRAME_POLICY, FRAME_POLICY_HEADER, HOST_HEADERS, META_POLICY } from './headers.ts';
+import { framePolicy, framePolicyHeader, HOST_HEADERS, META_POLICY } from './headers.ts';
 
 function directives(policy: string): Map<string, string[]> {
   return new Map(
@@ -28,10 +28,11 @@ describe('Content-Security-Policy', () => {
   });
 
   it('lets the frame of a notebook reach nothing and be framed by the lab alone', () => {
-    const frame = directives(FRAME_POLICY);
+    const frame = directives(framePolicy(['sha256-AbC=']));
     expect(frame.get('default-src')).toEqual(["'none'"]);
+    expect(frame.get('script-src')).toEqual(["'sha256-AbC='", "'unsafe-eval'"]);
     for (const name of ['connect-src', 'frame-src', 'worker-src', 'object-src']) expect(frame.has(name)).toBe(false);
     expect([...frame.values()].flat().filter((source) => /^https?:|^\*|'self'/.test(source))).toEqual([]);
-    expect(directives(FRAME_POLICY_HEADER).get('frame-ancestors')).toEqual(["'self'"]);
+    expect(directives(framePolicyHeader(framePolicy([]))).get('frame-ancestors')).toEqual(["'self'"]);
   });
 });

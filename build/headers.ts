@@ -25,12 +25,11 @@ const CONTENT_SECURITY: Record<string, string> = {
 };
 
 /**
- * The policy of the document that holds a notebook's sandbox. The code of cells is made from text, so it needs what the
- * page forbids; in return nothing can be fetched, loaded, sent or opened from there.
+ * The policy of the document that holds a notebook's sandbox, without its scripts. The code of cells is made from text, so
+ * it needs what the page forbids; in return nothing can be fetched, loaded, sent or opened from there.
  */
 const FRAME_SECURITY: Record<string, string> = {
   'default-src': "'none'",
-  'script-src': "'unsafe-inline' 'unsafe-eval'",
   'style-src': "'unsafe-inline'",
   'img-src': 'data: blob:',
   'font-src': 'data:',
@@ -50,11 +49,22 @@ function join(directives: Record<string, string>): string {
 /** The policy as the built `index.html` carries it, for hosts that cannot set headers. */
 export const META_POLICY = join(CONTENT_SECURITY);
 
-/** The policy of a notebook's frame as its document carries it. */
-export const FRAME_POLICY = join(FRAME_SECURITY);
+/**
+ * The policy of a notebook's frame as its document carries it. No inline script runs but those with these hashes
+ * (`sha256-…`): a frame within the frame gets a fresh global object, with all that the lab's scripts take away.
+ */
+export function framePolicy(hashes: readonly string[]): string {
+  return join({ ...FRAME_SECURITY, 'script-src': [...hashes.map((hash) => `'${hash}'`), "'unsafe-eval'"].join(' ') });
+}
 
-/** The same as a header: a host that sends the page's policy with every file must send this with the frame. */
-export const FRAME_POLICY_HEADER = join({ ...FRAME_SECURITY, 'frame-ancestors': "'self'" });
+/**
+ * What the sandbox adds to that once its own script runs. A hash also admits a script of any host that claims it as its
+ * `integrity`: the request would be sent, and its address can carry data. From here on only code from text is left.
+ */
+export const LOCKED_POLICY = "script-src 'unsafe-eval'; worker-src 'none'";
+
+/** The frame's policy as a header: a host that sends the page's policy with every file must send this with the frame. */
+export const framePolicyHeader = (policy: string): string => `${policy}; frame-ancestors 'self'`;
 
 /** What a host of the built lab should send; `vite preview` does. */
 export const HOST_HEADERS = {

@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build, type Plugin, type Rolldown } from 'vite';
-import { FRAME_POLICY, FRAME_POLICY_HEADER } from './headers.ts';
+import { framePolicy, framePolicyHeader, LOCKED_POLICY } from './headers.ts';
 
 /** The document that holds a notebook's sandbox; src/ui/notebook asks for it at this address. */
 export const FRAME_PATH = 'notebook-frame.html';
@@ -37,11 +40,13 @@ export function notebookFrame(): Plugin {
     configurePreviewServer(server) {
       server.middlewares.use((request, response, next) => {
         if (pathOf(request.url) !== FRAME_PATH) return next();
+        const built = resolve(server.config.root, server.config.build.outDir, FRAME_PATH);
+        if (!existsSync(built)) return next();
+        const policy = framePolicyHeader(policyOf(readFileSync(built, 'utf8')));
         // Vite has set the page's policy, or sets it later: both have this one for an answer.
         const { setHeader } = response;
-        response.setHeader = (name, value) =>
-          setHeader.call(response, name, name.toLowerCase() === 'content-security-policy' ? FRAME_POLICY_HEADER : value);
-        response.setHeader('Content-Security-Policy', FRAME_POLICY_HEADER);
+        response.setHeader = (name, value) => setHeader.call(response, name, name.toLowerCase() === 'content-security-policy' ? policy : value);
+        response.setHeader('Content-Security-Policy', policy);
         next();
       });
     },
@@ -54,25 +59,66 @@ export function notebookFrame(): Plugin {
 
 const pathOf = (url = '/'): string => new URL(url, 'http://localhost').pathname.slice(1);
 
+/** The policy that a frame's document carries. */
+export const policyOf = (html: string): string => /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(html)?.[1] ?? "default-src 'none'";
+
 async function renderFrame(): Promise<string> {
   const [{ code, css }, tokens] = await Promise.all([bundle(), readFile(TOKENS, 'utf8')]);
-  const inner = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Notebook</title>
-<style>${tokens}${css}</style></head><body><script>${inline(code)}</script></body></html>`;
+  return frameDocument({ code, css: tokens + css });
+}
+
+/** The frame's document, from the script and the style of what runs inside the sandbox. */
+export function frameDocument({ code, css }: { code: string; css: string }): string {
+  const innerScript = inline(`${TAKE_AWAY}${LOCK}${code}`);
+  const inner = `<!doctype html><html lang="en"><head><meta charset="utf-8">${NO_LOOKUPS}<title>Notebook</title>
+<style>${css}</style></head><body><script>${innerScript}</script></body></html>`;
+  const script = inline(`${TAKE_AWAY}${outerScript(inner)}`);
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${FRAME_POLICY}">
-<meta http-equiv="x-dns-prefetch-control" content="off">
+<meta http-equiv="Content-Security-Policy" content="${framePolicy([script, innerScript].map(hashOf))}">
+${NO_LOOKUPS}
 <title>Notebook</title>
 <style>html,body,iframe{margin:0;width:100%;height:100%;border:0;display:block;overflow:hidden;background:transparent}</style>
 </head>
 <body>
-<script>${inline(outerScript(inner))}</script>
+<script>${script}</script>
 </body>
 </html>
 `;
 }
+
+/** Keeps the browser from looking up the hosts of links before anybody follows them. Once off, no later meta turns it on. */
+const NO_LOOKUPS = '<meta http-equiv="x-dns-prefetch-control" content="off">';
+
+/**
+ * Takes away what reaches the network without asking the policy, before anything else runs: WebRTC first of all, then what
+ * the browser itself would fetch or send for a page (speech by a service, pictures of media, payment and sign-in).
+ * WebAssembly goes as well: its loops can't be stopped.
+ */
+const TAKE_AWAY = `{
+const hide = (object, name) => Reflect.defineProperty(object, name, { value: undefined, writable: false, configurable: false, enumerable: false });
+for (const name of Object.getOwnPropertyNames(window)) {
+  if (/^(webkit|moz)?(RTC|Speech|speech|Payment|Presentation|Media(Metadata|Session)|WebTransport|WebAssembly|Notification|Push|Credential|Identity|BackgroundFetch|fetchLater)/.test(name)) hide(window, name);
+}
+for (const name of ['mediaSession', 'mediaDevices', 'getUserMedia', 'webkitGetUserMedia', 'mozGetUserMedia', 'presentation', 'credentials', 'share', 'sendBeacon', 'login', 'joinAdInterestGroup', 'runAdAuction', 'registerProtocolHandler', 'serviceWorker']) {
+  if (name in Navigator.prototype) hide(Navigator.prototype, name);
+}
+if (window.RTCPeerConnection || window.webkitRTCPeerConnection) throw new Error('WebRTC could not be taken away.');
+}
+`;
+
+const LOCK = `{
+const meta = document.createElement('meta');
+meta.httpEquiv = 'Content-Security-Policy';
+meta.content = ${JSON.stringify(LOCKED_POLICY)};
+document.head.append(meta);
+}
+`;
+
+/** As the browser counts it: over the text between the tags. */
+const hashOf = (script: string): string => `sha256-${createHash('sha256').update(script).digest('base64')}`;
 
 /** Makes the sandbox and hands it the port that the page sends, and does nothing for anybody else. */
 function outerScript(inner: string): string {
@@ -91,8 +137,8 @@ document.body.append(frame);
 parent.postMessage('solace:frame-ready', location.origin);`;
 }
 
-/** Script text that cannot end its own element. */
-const inline = (code: string): string => code.replace(/<\/(script)/gi, '<\\/$1').replace(/<!--/g, '<\\!--');
+/** Script text that cannot end its own element, with the line ends that a browser reads, so that its hash holds. */
+const inline = (code: string): string => code.replace(/<\/(script)/gi, '<\\/$1').replace(/<!--/g, '<\\!--').replace(/\r\n?/g, '\n');
 
 async function bundle(): Promise<{ code: string; css: string }> {
   const result = (await build({

@@ -26,6 +26,15 @@ export class NotebookReader {
     await this.cells.first().waitFor();
   }
 
+  /** Brings a notebook in from a file, as a person who starts at the list. */
+  async bring(lab: string, name: string, html: string): Promise<void> {
+    await this.page.goto(`${lab}#/notebooks`);
+    const chooser = this.page.waitForEvent('filechooser');
+    await this.page.getByRole('button', { name: 'Choose files' }).click();
+    await (await chooser).setFiles({ name, mimeType: 'text/html', buffer: Buffer.from(html) });
+    await this.cells.last().waitFor();
+  }
+
   /** Waits until no cell is busy; a cell that streams is busy only until its first value. */
   async settled(timeout = 240_000): Promise<void> {
     await expect.poll(() => this.states(), { timeout, interval: 250 }).not.toContain('pending');
