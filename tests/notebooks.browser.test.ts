@@ -182,14 +182,9 @@ describe('notebooks', () => {
     await expect.poll(() => reader.cell(3).locator('em').innerText(), PATIENT).toBe('Still');
   });
 
-  /** Brings a notebook in from a file, as a person who starts at the list. */
   async function bring(by: Visit, name: string, html: string): Promise<NotebookReader> {
-    await by.page.goto(`${lab.url}#/notebooks`);
-    const chooser = by.page.waitForEvent('filechooser');
-    await by.page.getByRole('button', { name: 'Choose files' }).click();
-    await (await chooser).setFiles({ name, mimeType: 'text/html', buffer: Buffer.from(html) });
     const brought = new NotebookReader(by.page);
-    await brought.cells.last().waitFor();
+    await brought.bring(lab.url, name, html);
     return brought;
   }
 

@@ -13,6 +13,10 @@ export type HostApi = {
   changed: Method<{ title: string; html: string }, void>;
   /** The height of the content, in CSS pixels. */
   height: Method<number, void>;
+  /** Cells are about to run, or all have finished. Whoever says the first waits for the answer: cells may never give the page a turn. */
+  busy: Method<boolean, void>;
+  /** A cell was deleted; its name is for people. The page may answer with `undelete`. */
+  deleted: Method<string, void>;
   /** A link to a view of the lab was followed: `#/models`. */
   follow: Method<string, void>;
 };
@@ -37,6 +41,10 @@ export type FrameApi = {
   theme: Method<ThemeName, void>;
   /** Runs all cells from the top. */
   run: Method<null, void>;
+  /** Brings back the cell that was deleted last. */
+  undelete: Method<null, void>;
+  /** Answers as soon as the sandbox has a turn. */
+  alive: Method<null, void>;
 };
 
 /** Said by the outer frame to the page once it listens, and by it to the sandbox with the port. */

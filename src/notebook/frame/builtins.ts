@@ -3,11 +3,17 @@ import { library } from '@observablehq/notebook-kit/runtime';
 import * as Plot from '@observablehq/plot';
 import * as d3 from 'd3';
 import * as htl from 'htl';
+import { noNetwork } from '../guard/no-network.ts';
 import { dialogueLengths, shareBars, utteranceLengths } from '../../table/figures/dataset-figures.ts';
 import { lossCurves, rateCurves } from '../../table/figures/loss-curves.ts';
 
 /** The lab's own figures: each gives options for Plot. */
 const FIGURES = { dialogueLengths, lossCurves, rateCurves, shareBars, utteranceLengths };
+
+/** Names of Observable's that would fetch something. */
+const fetches = () => (name: unknown) => {
+  throw noNetwork(String(name));
+};
 
 /** The names that every cell may use beside its own: nothing is fetched for any of them. */
 export function builtins(lab: unknown): Record<string, () => unknown> {
@@ -27,5 +33,8 @@ export function builtins(lab: unknown): Record<string, () => unknown> {
     width,
     Generators,
     Mutable,
+    FileAttachment: fetches,
+    DatabaseClient: fetches,
+    require: fetches,
   };
 }

@@ -2,6 +2,8 @@ import { mount } from 'svelte';
 import { RpcClient } from '../../rpc/client.ts';
 import { serve } from '../../rpc/server.ts';
 import { PORT_MESSAGE, type Face, type FrameApi, type HostApi, type ThemeName } from '../protocol.ts';
+import { Budget } from '../guard/budget.ts';
+import { prepareRealm } from '../guard/realm.ts';
 import { createLab } from './lab.ts';
 import Notebook from './Notebook.svelte';
 import { OpenNotebook } from './notebook.svelte.ts';
@@ -18,10 +20,19 @@ addEventListener('message', function connect(event: MessageEvent) {
 
 function start(port: MessagePort): void {
   const host = new RpcClient<HostApi>(port);
-  const notebook = new OpenNotebook((saved) => void host.call('changed', saved));
+  const budget = new Budget({ now: () => performance.now(), afterTurn: turns() });
+  const evaluate = prepareRealm(globalThis, budget);
+  const notebook = new OpenNotebook({
+    evaluator: { evaluate, budget },
+    changed: (saved) => void host.call('changed', saved),
+    busy: (busy) => host.call('busy', busy),
+    deleted: (name) => void host.call('deleted', name),
+  });
   mount(Notebook, { target: document.body, props: { notebook } });
   reportHeight((height) => void host.call('height', height));
   document.addEventListener('click', (event) => followInside(event, (hash) => void host.call('follow', hash)));
+  addEventListener('error', ({ error }) => notebook.stopped(error));
+  addEventListener('unhandledrejection', ({ reason }) => notebook.stopped(reason));
   serve<FrameApi>(
     {
       open: async ({ html, run, functions, theme, faces }) => {
@@ -31,9 +42,22 @@ function start(port: MessagePort): void {
       },
       theme: setTheme,
       run: () => notebook.runAll(),
+      undelete: () => notebook.undelete(),
+      alive: () => undefined,
     },
     port,
   );
+}
+
+/** Calls back once other tasks had their turn; a message is not held back as timers are. */
+function turns(): (callback: () => void) => void {
+  const { port1, port2 } = new MessageChannel();
+  let waiting = () => {};
+  port1.onmessage = () => waiting();
+  return (callback) => {
+    waiting = callback;
+    port2.postMessage(null);
+  };
 }
 
 function setTheme(theme: ThemeName): void {

@@ -1,8 +1,11 @@
 import { deserialize, serialize, toCell, toNotebook, type Cell, type Notebook } from '@observablehq/notebook-kit';
-import { NotebookRunner, type CellState } from './run.ts';
+import { NotebookRunner, type CellEvaluator, type CellState } from './run.ts';
 
 /** How long after the last keystroke a change is handed to the page, in milliseconds. */
 const REST = 400;
+
+/** How long no cell is pending before a run counts as finished, in milliseconds. */
+const SETTLED = 100;
 
 /** The kinds of cell that a person can add. */
 export const ADDABLE = { js: 'JavaScript', md: 'Markdown', html: 'HTML' } as const;
@@ -22,6 +25,8 @@ export class OpenCell {
   editing = $state(false);
   /** Whether the text was changed since it was last run. */
   stale = $state(false);
+  /** Deleted cells keep their place until the notebook is left, so that they can come back to it. */
+  deleted = $state(false);
 
   constructor(cell: Cell) {
     this.id = cell.id;
@@ -38,40 +43,83 @@ export class OpenCell {
   }
 }
 
+/** What a notebook in the sandbox needs and says. */
+export interface NotebookParts {
+  evaluator: CellEvaluator;
+  /** The text is another now. */
+  changed(saved: { title: string; html: string }): void;
+  /** Before cells run, and once none is pending any more. */
+  busy(busy: boolean): Promise<void>;
+  deleted(name: string): void;
+}
+
+/** Where there is no pointer to hover with, or little room, a notebook is for reading until the person says otherwise. */
+const COMPACT = '(hover: none), (max-width: 40rem)';
+
 /** The notebook in the sandbox: its cells in order, run and edited. */
 export class OpenNotebook {
+  /** With those that were deleted since it was opened. */
   cells = $state<OpenCell[]>([]);
   /** False while an imported notebook waits for the person's word. */
   running = $state(false);
-  readonly #save: (saved: { title: string; html: string }) => void;
+  /** Whether cells can be edited, moved, added and deleted. */
+  editable = $state(!matchMedia(COMPACT).matches);
+  /** Whether that can be switched. */
+  compact = $state(matchMedia(COMPACT).matches);
+  readonly #parts: NotebookParts;
+  /** Cells that were deleted, the latest last. */
+  readonly #deleted: OpenCell[] = [];
   #runner: NotebookRunner | undefined;
   #head: Pick<Notebook, 'title' | 'theme' | 'readOnly'> = toNotebook({});
   #saving: ReturnType<typeof setTimeout> | undefined;
+  #settling: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(save: (saved: { title: string; html: string }) => void) {
-    this.#save = save;
+  constructor(parts: NotebookParts) {
+    this.#parts = parts;
+    matchMedia(COMPACT).addEventListener('change', ({ matches }) => {
+      this.compact = matches;
+      this.allowEditing(!matches);
+    });
+  }
+
+  /** Those that are there. */
+  get live(): OpenCell[] {
+    return this.cells.filter(({ deleted }) => !deleted);
+  }
+
+  /** Opens the notebook for editing, or makes it one to read, with no editor open. */
+  allowEditing(editable: boolean): void {
+    this.flush();
+    this.editable = editable;
+    if (!editable) for (const cell of this.cells) cell.editing = false;
   }
 
   /** Shows a notebook in place of the one before. `lab` is what its cells know by that name. */
   open(html: string, lab: unknown, run: boolean): void {
     const { cells, ...head } = deserialize(html);
     for (const cell of this.cells) this.#runner?.remove(cell.id);
-    this.#runner = new NotebookRunner(lab);
+    this.#runner = new NotebookRunner(lab, this.#parts.evaluator);
     this.#head = head;
     this.cells = cells.map((cell) => new OpenCell(cell));
+    this.#deleted.length = 0;
     this.running = false;
     if (run) this.runAll();
   }
 
+  /** Runs all cells. Whoever asks for it has told the page. */
   runAll(): void {
     this.running = true;
-    for (const cell of this.cells) this.#define(cell);
+    for (const cell of this.live) this.#define(cell);
+    this.#settle();
   }
 
-  run(cell: OpenCell): void {
+  /** Runs a cell, once the page knows. */
+  async run(cell: OpenCell): Promise<void> {
     this.flush();
     this.running = true;
+    await this.#parts.busy(true);
     this.#define(cell);
+    this.#settle();
   }
 
   edit(cell: OpenCell, value: string): void {
@@ -87,27 +135,44 @@ export class OpenNotebook {
     this.#changed();
   }
 
-  /** Adds an empty cell after `index` (-1 for the top) and opens it for editing. */
-  add(index: number, mode: AddableMode): void {
+  /** Adds an empty cell after another (null for the top) and opens it for editing. */
+  add(after: OpenCell | null, mode: AddableMode): void {
     const id = Math.max(0, ...this.cells.map((cell) => cell.id)) + 1;
     const cell = new OpenCell(toCell({ id, mode }));
     cell.editing = true;
-    this.cells.splice(index + 1, 0, cell);
+    this.cells.splice(after ? this.#placeOf(after) + 1 : 0, 0, cell);
     this.#changed();
   }
 
   move(cell: OpenCell, step: -1 | 1): void {
-    const from = this.cells.findIndex(({ id }) => id === cell.id);
-    const to = from + step;
-    if (to < 0 || to >= this.cells.length) return;
-    this.cells.splice(to, 0, ...this.cells.splice(from, 1));
+    const { live } = this;
+    const other = live[live.findIndex(({ id }) => id === cell.id) + step];
+    if (!other) return;
+    const [moved] = this.cells.splice(this.#placeOf(cell), 1);
+    if (moved) this.cells.splice(this.#placeOf(other) + (step === 1 ? 1 : 0), 0, moved);
     this.#changed();
   }
 
   remove(cell: OpenCell): void {
+    const name = `Cell ${this.live.findIndex(({ id }) => id === cell.id) + 1}`;
     this.#runner?.remove(cell.id);
-    this.cells = this.cells.filter(({ id }) => id !== cell.id);
+    cell.state = 'idle';
+    cell.editing = false;
+    cell.deleted = true;
+    this.#deleted.push(cell);
     this.#changed();
+    this.#settle();
+    this.#parts.deleted(name);
+  }
+
+  /** Brings a deleted cell back to its place: this one, or the one that was deleted last. */
+  undelete(wanted = this.#deleted.at(-1)): void {
+    const at = this.#deleted.findIndex(({ id }) => id === wanted?.id);
+    const [cell] = at < 0 ? [] : this.#deleted.splice(at, 1);
+    if (!cell) return;
+    cell.deleted = false;
+    this.#changed();
+    if (this.running) void this.run(cell);
   }
 
   /** Hands a change to the page that still waits for the end of typing. */
@@ -115,17 +180,36 @@ export class OpenNotebook {
     if (this.#saving !== undefined) this.#changed();
   }
 
+  /** Hears of errors that no cell waited for. */
+  stopped(error: unknown): void {
+    this.#runner?.stopped(error);
+  }
+
+  #placeOf(cell: OpenCell): number {
+    return this.cells.findIndex(({ id }) => id === cell.id);
+  }
+
   #define(cell: OpenCell): void {
     cell.stale = false;
-    this.#runner?.define(cell.plain, cell.root, (state) => (cell.state = state));
+    this.#runner?.define(cell.plain, cell.root, (state) => {
+      cell.state = state;
+      this.#settle();
+    });
+  }
+
+  /** Tells the page when nothing is pending; in a task of its own, so that what a cell does at once is over by then. */
+  #settle(): void {
+    clearTimeout(this.#settling);
+    if (this.live.some(({ state }) => state === 'pending')) return;
+    this.#settling = setTimeout(() => void this.#parts.busy(false), SETTLED);
   }
 
   #changed(): void {
     clearTimeout(this.#saving);
     this.#saving = undefined;
-    const cells = this.cells.map((cell) => cell.plain);
+    const cells = this.live.map((cell) => cell.plain);
     const title = headingOf(cells) ?? this.#head.title;
-    this.#save({ title, html: serialize({ ...this.#head, title, cells }) });
+    this.#parts.changed({ title, html: serialize({ ...this.#head, title, cells }) });
   }
 }
 

@@ -1,5 +1,8 @@
 import { transpile, type Cell } from '@observablehq/notebook-kit';
-import { NotebookRuntime, observe, type DefineState, type Definition } from '@observablehq/notebook-kit/runtime';
+import { inspectError, NotebookRuntime, observe, type DefineState, type Definition } from '@observablehq/notebook-kit/runtime';
+import type { Budget } from '../guard/budget.ts';
+import { withGuards } from '../guard/instrument.ts';
+import { withPlace } from '../guard/syntax-error.ts';
 import { builtins } from './builtins.ts';
 
 export type CellState = 'idle' | 'pending' | 'fulfilled' | 'rejected';
@@ -15,31 +18,74 @@ const UNSUPPORTED: Partial<Record<Cell['mode'], string>> = {
   r: 'R',
 };
 
+/** How cells become functions, and what stops them. */
+export interface CellEvaluator {
+  /** The `eval` that adds no guards. */
+  evaluate(code: string): unknown;
+  budget: Budget;
+}
+
+interface Running extends DefineState {
+  report(state: CellState): void;
+}
+
 /** Runs cells reactively: a cell that is defined anew makes those that use it run again. */
 export class NotebookRunner {
   readonly #runtime: NotebookRuntime;
-  readonly #states = new Map<number, DefineState>();
+  readonly #evaluator: CellEvaluator;
+  readonly #states = new Map<number, Running>();
 
-  constructor(lab: unknown) {
+  constructor(lab: unknown, evaluator: CellEvaluator) {
     this.#runtime = new NotebookRuntime(builtins(lab));
+    this.#evaluator = evaluator;
   }
 
   /** Defines a cell in place of what was there under its id. Errors of any kind appear in `root`. */
   define(cell: Cell, root: HTMLDivElement, onState: (state: CellState) => void): void {
     const before = this.#states.get(cell.id);
     if (before) this.#clear(before);
-    const state: DefineState = { root, expanded: before?.expanded ?? [], variables: [] };
+    const state: Running = { root, expanded: before?.expanded ?? [], variables: [], report: onState };
     this.#states.set(cell.id, state);
     onState('pending');
     // A variable that was deleted still reports once; by then its place belongs to another.
     const isCurrent = () => this.#states.get(cell.id) === state;
-    this.#runtime.define(state, definitionOf(cell), watched(onState, isCurrent));
+    this.#runtime.define(state, this.#definitionOf(cell), watched(onState, isCurrent));
   }
 
   remove(id: number): void {
     const state = this.#states.get(id);
     this.#states.delete(id);
     if (state) this.#clear(state);
+  }
+
+  /** Shows the error of a cell that was stopped where nobody waits for it: in a timer, a handler or a loose promise. */
+  stopped(error: unknown): void {
+    const state = this.#states.get(this.#evaluator.budget.cellOf(error) ?? -1);
+    if (!state) return;
+    state.root.append(inspectError(error));
+    state.report('rejected');
+  }
+
+  #definitionOf(cell: Cell): Definition {
+    const { id } = cell;
+    try {
+      const language = UNSUPPORTED[cell.mode];
+      if (language) throw new SyntaxError(`The lab runs no cells in ${language}. Write JavaScript, Markdown or HTML.`);
+      const transpiled = transpile(cell);
+      return { ...transpiled, id, body: this.#functionOf(transpiled.body, id) };
+    } catch (error) {
+      return {
+        id,
+        body: () => {
+          throw withPlace(error, cell.value);
+        },
+      };
+    }
+  }
+
+  /** Makes a function from the text of a cell. The policy allows that in the sandbox and nowhere else. */
+  #functionOf(body: string, id: number): Definition['body'] {
+    return this.#evaluator.evaluate(`${withGuards(body, id, 'expression')}\n//# sourceURL=cell-${id}.js`) as Definition['body'];
   }
 
   #clear(state: DefineState): void {
@@ -70,28 +116,4 @@ function watched(onState: (state: CellState) => void, isCurrent: () => boolean):
       },
     };
   };
-}
-
-function definitionOf(cell: Cell): Definition {
-  const { id } = cell;
-  try {
-    const language = UNSUPPORTED[cell.mode];
-    if (language) throw new SyntaxError(`The lab runs no cells in ${language}. Write JavaScript, Markdown or HTML.`);
-    const transpiled = transpile(cell);
-    return { ...transpiled, id, body: evaluate(transpiled.body, id) };
-  } catch (error) {
-    return {
-      id,
-      body: () => {
-        throw error;
-      },
-    };
-  }
-}
-
-/** Makes a function from the text of a cell. The policy allows that in the sandbox and nowhere else. */
-function evaluate(body: string, id: number): Definition['body'] {
-  // Indirect, so that the code sees global names only and not this module's.
-  const make = globalThis.eval as (code: string) => Definition['body'];
-  return make(`(${body})\n//# sourceURL=cell-${id}.js`);
 }

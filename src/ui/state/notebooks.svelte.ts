@@ -4,6 +4,7 @@ import { CATALOGUE } from '../../notebook/catalogue.ts';
 import { LONGEST_NOTEBOOK } from '../../notebook/protocol.ts';
 import { loadBuiltIn } from '../notebook/built-in.ts';
 import { readNotebook } from '../notebook/import.ts';
+import { clearMark, didNotFinish, markRunning } from '../notebook/run-mark.ts';
 import { toasts } from './toasts.svelte.ts';
 
 /** The notebook that is open. */
@@ -81,23 +82,35 @@ class Notebooks {
     await this.#guard(() => putNotebook({ id, title: kept, html, imported: shown.imported, updatedAt: Date.now() }));
   }
 
-  /** Throws the edits of a built-in notebook away. */
-  async reset(id: string): Promise<void> {
-    const before = await getNotebook(id).catch(() => undefined);
-    await this.#guard(() => deleteNotebook(id));
-    await this.open(id);
-    if (before) {
-      toasts.show('Back to the original.', {
-        label: 'Undo',
-        run: () => void putNotebook(before).then(() => this.open(id)),
-      });
-    }
+  /** Throws the edits of the built-in notebook that is open away. */
+  reset(id: string): Promise<void> {
+    return this.#discardEdits(id, () => this.open(id));
+  }
+
+  /** The same from the list, without opening it. */
+  restore(id: string): Promise<void> {
+    return this.#discardEdits(id, () => this.refresh());
   }
 
   async remove(notebook: StoredNotebook): Promise<void> {
     await this.#guard(() => deleteNotebook(notebook.id));
     await this.refresh();
     toasts.show(`“${notebook.title}” deleted.`, { label: 'Undo', run: () => void putNotebook(notebook).then(() => this.refresh()) });
+  }
+
+  async #discardEdits(id: string, show: () => Promise<void>): Promise<void> {
+    const before = await getNotebook(id).catch(() => undefined);
+    const unfinished = didNotFinish(id);
+    await this.#guard(() => deleteNotebook(id));
+    clearMark(id);
+    await show();
+    if (!before) return;
+    const undo = async () => {
+      if (unfinished) markRunning(id);
+      await this.#guard(() => putNotebook(before));
+      await show();
+    };
+    toasts.show('Back to the original.', { label: 'Undo', run: () => void undo() });
   }
 
   /** Stores a new notebook and returns its id. */

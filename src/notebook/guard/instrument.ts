@@ -1,0 +1,79 @@
+import { parse, type AnyNode, type BlockStatement, type Options } from 'acorn';
+import { full } from 'acorn-walk';
+import { LabError } from '../../error.ts';
+
+/** What guarded code calls at each turn of a loop and each call of a function, with the number of its cell. */
+export const TICK = 'solace$tick';
+/** What guarded code calls in place of `import()`. */
+export const IMPORT = 'solace$import';
+
+// Scripts, not modules: that is what eval makes of them.
+const OPTIONS: Options = { ecmaVersion: 'latest', sourceType: 'script', allowReturnOutsideFunction: true };
+
+interface Insertion {
+  at: number;
+  text: string;
+  /** Among insertions at one place: what closes a pair comes first, inner pairs before outer ones. */
+  order: number;
+}
+const OPENS = 1;
+const REPLACES = 2;
+
+/**
+ * The same code, which asks `solace$tick` at each turn of a loop and at the start of each function whether it may go on.
+ * `source` is a program, or one expression, which is returned in parentheses.
+ * @throws {SyntaxError} where it can't be read; {LabError} bad-data where it uses the lab's own names
+ */
+export function withGuards(source: string, cell: number, kind: 'program' | 'expression' = 'program'): string {
+  if (source.includes(TICK) || source.includes(IMPORT)) {
+    throw new LabError({ code: 'bad-data', what: `${TICK} and ${IMPORT} are names of the lab.`, todo: 'Choose other names.' });
+  }
+  const code = kind === 'program' ? source : `(${source}\n)`;
+  return assemble(code, insertionsFor(code, `${TICK}(${cell})`));
+}
+
+function insertionsFor(code: string, call: string): Insertion[] {
+  const insertions: Insertion[] = [];
+  const enclose = ({ start, end }: AnyNode, before: string, after: string) =>
+    insertions.push({ at: start, text: before, order: OPENS }, { at: end, text: after, order: -1 - start });
+
+  full(parse(code, OPTIONS), (visited) => {
+    const node = visited as AnyNode;
+    switch (node.type) {
+      case 'WhileStatement':
+      case 'DoWhileStatement':
+      case 'ForStatement':
+      case 'ForInStatement':
+      case 'ForOfStatement':
+        enclose(node.body, `{${call};`, '}');
+        break;
+      case 'FunctionDeclaration':
+      case 'FunctionExpression':
+      case 'ArrowFunctionExpression':
+        if (node.body.type === 'BlockStatement') insertions.push({ at: startOf(node.body), text: `;${call};`, order: OPENS });
+        else enclose(node.body, `(${call},`, ')');
+        break;
+      case 'ImportExpression':
+        insertions.push({ at: node.start, text: IMPORT, order: REPLACES });
+        break;
+    }
+  });
+  return insertions.sort((a, b) => a.at - b.at || a.order - b.order);
+}
+
+/** Where the statements of a function begin: after "use strict", which counts only where it comes first. */
+function startOf({ start, body }: BlockStatement): number {
+  const directive = body.findLast((statement) => 'directive' in statement && statement.directive !== undefined);
+  return directive?.end ?? start + 1;
+}
+
+function assemble(code: string, insertions: readonly Insertion[]): string {
+  let out = '';
+  let from = 0;
+  for (const { at, text, order } of insertions) {
+    out += code.slice(from, at) + text;
+    // The keyword of an import gives way to the lab's function.
+    from = order === REPLACES ? at + 'import'.length : at;
+  }
+  return out + code.slice(from);
+}
