@@ -86,6 +86,14 @@ describe('claimFolder', () => {
     expect(await texts(out)).toEqual({ 'README.md': 'new' });
   });
 
+  it('notices that weights of the same size are others now', async () => {
+    const out = join(root, 'own');
+    const weights = 'a'.repeat(3 << 20);
+    await produce(out, { 'model.safetensors': weights });
+    await put({ 'model.safetensors': `b${weights.slice(1)}` }, out);
+    await expect(produce(out, { 'model.safetensors': weights })).rejects.toThrow(/model\.safetensors changed since/);
+  });
+
   it('leaves everything as it was when the work fails', async () => {
     const out = join(root, 'own');
     await produce(out, { 'x.bin': 'one' });

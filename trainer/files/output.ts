@@ -59,7 +59,7 @@ async function realTarget(out: string): Promise<string> {
 interface FolderState {
   /** Files that the lab wrote and that may be replaced. */
   own: Set<string>;
-  /** Files of the lab that were changed since. */
+  /** Files of the lab that were changed since; not looked for where they may be replaced, too. */
   changed: string[];
   foreign: string[];
 }
@@ -75,7 +75,7 @@ async function survey(target: string, force: boolean): Promise<FolderState> {
   for (const path of await filesIn(target)) {
     const entry = written?.get(path);
     if (!entry) state.foreign.push(path);
-    else if (await isUnchanged(target, entry)) state.own.add(path);
+    else if (force || (await isUnchanged(target, entry))) state.own.add(path);
     else state.changed.push(path);
   }
   return state;

@@ -16,6 +16,16 @@ export function diskError(error: unknown, path: string, option: PlaceOption = '-
   return LabError.from(error, { code: 'bad-file', what: 'The file cannot be written', where: path, todo: `Check the folder and its permissions, or choose another with ${option}.` });
 }
 
+/** SHA-256 of what this process wrote, by full path, so that nothing large is read again for it. */
+const hashes = new Map<string, string>();
+
+/** The SHA-256 of a file that a `diskFolder` of this process wrote; it is told once. */
+export function takeHash(path: string): string | undefined {
+  const hash = hashes.get(path);
+  hashes.delete(path);
+  return hash;
+}
+
 class NodeFileSink implements FileSink {
   private readonly hash = createHash('sha256');
   private bytes = 0;
@@ -41,7 +51,9 @@ class NodeFileSink implements FileSink {
     await this.handle.close().catch((error: unknown) => {
       throw diskError(error, this.full, this.option);
     });
-    return { path: this.path, bytes: this.bytes, sha256: this.hash.digest('hex') };
+    const sha256 = this.hash.digest('hex');
+    hashes.set(this.full, sha256);
+    return { path: this.path, bytes: this.bytes, sha256 };
   }
 }
 

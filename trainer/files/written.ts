@@ -3,6 +3,7 @@ import { join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import { sha256Of } from '../../src/engine/node-manifest.ts';
 import { MANIFEST_NAME, manifestSchema } from '../../src/model/manifest.ts';
+import { takeHash } from './sink.ts';
 
 /** Lists what the lab wrote into a folder that has no model manifest, so that nothing else is ever removed from it. */
 export const MARKER = '.solace-lab.json';
@@ -10,9 +11,6 @@ export const MARKER = '.solace-lab.json';
 const fileSchema = z.object({ path: z.string(), bytes: z.int().nonnegative(), sha256: z.string().optional() });
 const markerSchema = z.object({ format: z.literal('solace-lab-files'), version: z.literal(1), files: z.array(fileSchema) });
 type WrittenEntry = z.infer<typeof fileSchema>;
-
-/** Larger files are told apart by their size: hashing weights would take longer than writing them. */
-const HASHED_BYTES = 1 << 20;
 
 /** What the lab says that it wrote into a folder, by path; undefined where the folder carries neither marker nor manifest of ours. */
 export async function writtenFiles(folder: string): Promise<Map<string, WrittenEntry> | undefined> {
@@ -38,8 +36,9 @@ export async function markWritten(folder: string): Promise<void> {
   if (paths.includes(MANIFEST_NAME)) return;
   const files: WrittenEntry[] = [];
   for (const path of paths) {
-    const { size } = await stat(join(folder, path));
-    files.push({ path, bytes: size, ...(size <= HASHED_BYTES && { sha256: await sha256Of(join(folder, path)) }) });
+    const full = join(folder, path);
+    const { size } = await stat(full);
+    files.push({ path, bytes: size, sha256: takeHash(full) ?? (await sha256Of(full)) });
   }
   await writeFile(join(folder, MARKER), `${JSON.stringify({ format: 'solace-lab-files', version: 1, files }, null, 1)}\n`);
 }
@@ -58,7 +57,7 @@ export async function isUnchanged(folder: string, { path, bytes, sha256 }: Writt
   const full = join(folder, path);
   const info = await stat(full).catch(() => undefined);
   if (!info?.isFile() || info.size !== bytes) return false;
-  return sha256 === undefined || bytes > HASHED_BYTES || sha256 === (await sha256Of(full));
+  return sha256 === undefined || sha256 === (await sha256Of(full));
 }
 
 async function readJson(path: string): Promise<unknown> {
