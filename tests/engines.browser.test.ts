@@ -217,7 +217,7 @@ describe.runIf(takeSlow)('on WebGPU', () => {
     const { page, errors } = await visit(browser, lab.url);
     const replies: string[] = [];
     for (let round = 0; round < 2; round++) {
-      expect(await load(page, {})).toBe('transformers');
+      expect(await load(page, { device: 'webgpu' })).toBe('transformers');
       expect(await page.evaluate(() => (globalThis as unknown as InPage).model.info.device)).toBe('webgpu');
       replies.push(await reply(page, [{ role: 'system', content: 'Be kind.' }, { role: 'user', content: 'Hi' }], 1));
       await unload(page);

@@ -14,6 +14,7 @@ describe('in the middle of a reply', () => {
     const person = new Person((await visit(browser, lab.url)).page);
     await person.acknowledge();
     await person.keepItShort();
+    await person.runOn('WebGPU');
     await person.loadModel();
     await beginLongReply(person);
     const session = await browser.newBrowserCDPSession();

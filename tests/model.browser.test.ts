@@ -44,6 +44,7 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
     await person.acknowledge();
     // The graphics card here is a program on two cores, which takes ten seconds for a token after the first.
     await person.keepItShort(webgpu ? 2 : 4);
+    if (webgpu) await person.runOn('WebGPU');
     expect(await person.loadModel()).toContain(place);
   });
 

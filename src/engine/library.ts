@@ -2,7 +2,7 @@ import type { ChatMessage } from '../context/message.ts';
 import { LabError } from '../error.ts';
 import { RpcWorker, type WorkerLike } from '../rpc/worker.ts';
 import type { Device, EngineFeatures, EngineId, LoadedModel, LoadOptions, TextForm } from './engine.ts';
-import { probeGpu } from './gpu.ts';
+import { chooseDevice, surroundings, type EngineTable } from './choose-device.ts';
 import type { MemoryEstimate } from './memory.ts';
 import { normaliseBaseUrl } from './openai/endpoint.ts';
 import type { EndpointRecord, EngineChoice, MlcRecord, ModelFormat, ModelRecord } from './record.ts';
@@ -68,7 +68,7 @@ export interface LibraryParts {
   base: string;
   embedded: ModelRecord[];
   engines: Record<EngineId, { devices: Device[]; features: EngineFeatures }>;
-  engineFor: Record<ModelFormat, Partial<Record<'auto' | 'webgpu' | 'wasm', EngineId>>>;
+  engineFor: Record<ModelFormat, EngineTable>;
   spawnEngine: () => WorkerLike | Worker;
   spawnLibrary: () => WorkerLike | Worker;
   /** Name of the database, for tests. */
@@ -229,7 +229,7 @@ export function createModelLibrary(parts: LibraryParts) {
       const start = (choice: EngineChoice) =>
         WorkerModel.load(parts.spawnEngine, { record, choice, base, threads: wasmThreads(), ...(key ? { apiKey: key } : {}) }, options);
       const engines = parts.engineFor[record.format];
-      const chosen = device === 'auto' ? await chooseDevice(engines) : { device };
+      const chosen = device === 'auto' ? chooseDevice(engines, await surroundings()) : { device };
       const engine = wanted ?? engines[chosen.device];
       if (!engine) {
         throw new LabError({ code: 'unsupported', where: record.name, what: `Models of the format ${record.format} do not run on ${device}.`, todo: 'Leave the choice of device to the lab.' });
@@ -266,14 +266,6 @@ export function createModelLibrary(parts: LibraryParts) {
       return () => listeners.delete(listener);
     },
   };
-}
-
-/** WebGPU where there is an adapter and the format can use it, else what `auto` names, with a sentence that says so. */
-async function chooseDevice(engines: Partial<Record<'auto' | 'webgpu' | 'wasm', EngineId>>): Promise<{ device: 'webgpu' | 'wasm'; note?: string }> {
-  if (engines.auto === engines.wasm) return { device: 'wasm' };
-  const gpu = await probeGpu();
-  if (gpu.available || !engines.wasm) return { device: 'webgpu' };
-  return { device: 'wasm', note: `Runs on the processor, so replies are slower: ${gpu.reason}.` };
 }
 
 function isGpuTrouble(error: unknown): error is LabError {

@@ -45,8 +45,6 @@ export function estimateMemory(needs: MemoryNeeds, device: Device): MemoryEstima
 
 /** What the device says of itself; unknown fields are left out. */
 export interface DeviceLimits {
-  /** Largest single buffer of the graphics device. */
-  maxBufferBytes?: number;
   /** Main memory, rounded down by the browser and never above 8 GiB. */
   deviceMemoryBytes?: number;
   /** What one Wasm module can address. */
@@ -58,24 +56,41 @@ const GIB = 2 ** 30;
 const REPORT_CAP = 8 * GIB;
 
 /** Throws `out-of-memory` when a model can't fit. What is only tight passes: the device's report is rounded. */
-export function refuseTooLarge(modelId: string, estimate: MemoryEstimate, largestTensorBytes: number, limits: DeviceLimits): void {
+export function refuseTooLarge(modelId: string, estimate: MemoryEstimate, limits: DeviceLimits): void {
   const refuse = (what: string, todo: string): never => {
     throw new LabError({ code: 'out-of-memory', where: modelId, what, todo });
   };
   const smaller = 'Choose a smaller model, or a version with fewer bits per weight.';
-  const { maxBufferBytes, deviceMemoryBytes, addressableBytes } = limits;
-  if (maxBufferBytes !== undefined && largestTensorBytes > maxBufferBytes) {
-    refuse(
-      `Its largest weight takes ${formatBytes(largestTensorBytes)}, but this graphics device allows ${formatBytes(maxBufferBytes)} per buffer.`,
-      'Choose Wasm as the device, or a smaller model.',
-    );
-  }
+  const { deviceMemoryBytes, addressableBytes } = limits;
   if (addressableBytes !== undefined && estimate.peak > addressableBytes) {
     refuse(`Loading takes about ${formatBytes(estimate.peak)}, but Wasm can address ${formatBytes(addressableBytes)}.`, smaller);
   }
   if (deviceMemoryBytes !== undefined && deviceMemoryBytes < REPORT_CAP && estimate.total > deviceMemoryBytes) {
     refuse(`It takes about ${formatBytes(estimate.total)}, but this device reports ${formatBytes(deviceMemoryBytes)} of memory.`, smaller);
   }
+}
+
+/** What a graphics device allows a single weight, in bytes; these are the adapter's own limits, which the runtime asks for. */
+export interface WeightLimits {
+  maxBufferBytes: number;
+  maxBindingBytes: number;
+  /** Storage buffers that one shader can see. */
+  maxBuffersPerShader: number;
+}
+
+/** Buffers that a multiplication needs besides its weight: the input, scales, zero points and the result. */
+const OTHER_BUFFERS = 4;
+
+/**
+ * Why a weight cannot be had on a graphics device; undefined where it can. ONNX Runtime shows a shader a weight above the
+ * binding limit in several parts, so that only the size of a buffer and the number of parts count.
+ */
+export function weightFault(bytes: number, { maxBufferBytes, maxBindingBytes, maxBuffersPerShader }: WeightLimits): string | undefined {
+  const weight = `Its largest weight takes ${formatBytes(bytes)}, but this graphics device allows`;
+  if (bytes > maxBufferBytes) return `${weight} ${formatBytes(maxBufferBytes)} per buffer.`;
+  const parts = Math.max(1, maxBuffersPerShader - OTHER_BUFFERS);
+  if (bytes > parts * maxBindingBytes) return `${weight} a shader ${parts} times ${formatBytes(maxBindingBytes)} of it.`;
+  return undefined;
 }
 
 /** Decimal units, as file managers show sizes: '130 MB'. */

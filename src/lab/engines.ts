@@ -23,7 +23,7 @@ export const ENGINES: Record<EngineId, EngineInfo> = {
   wllama: {
     id: 'wllama',
     name: 'wllama',
-    summary: 'GGUF models with llama.cpp compiled to Wasm.',
+    summary: 'GGUF models with llama.cpp: on WebGPU where the graphics card computes in half precision, else on Wasm.',
     devices: ['wasm', 'webgpu'],
     features: { score: true, tokenize: true, seed: true, topK: true },
   },

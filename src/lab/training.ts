@@ -70,7 +70,7 @@ const ADAMW = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, maxG
  */
 export async function fineTune(options: FineTuneOptions): Promise<FineTuned> {
   const { model, maxTokens = 128, onProgress, signal } = options;
-  const device = options.device === undefined || options.device === 'auto' ? ((await probeGpu()).available ? 'webgpu' : 'wasm') : options.device;
+  const device = options.device === undefined || options.device === 'auto' ? await deviceHere() : options.device;
   const lora: LoraConfig = { rank: 8, alpha: 16, dropout: 0.05, targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj'], rankStabilized: false, ...(model ? {} : { layers: LAST_LAYERS }), ...options.lora };
   const base = new URL(import.meta.env.BASE_URL, document.baseURI).href;
   const source: TrainingModel = model ? { kind: 'weights', ...model } : { kind: 'folder', record: EMBEDDED_MODEL, base };
@@ -111,3 +111,9 @@ export async function adapterFiles({ adapter, lora }: Pick<FineTuned, 'adapter' 
 }
 
 export type { MetricsRow };
+
+/** WebGPU where there is a graphics card; a program that stands in for one is slower than Wasm. */
+async function deviceHere(): Promise<'webgpu' | 'wasm'> {
+  const gpu = await probeGpu();
+  return gpu.available && !gpu.software ? 'webgpu' : 'wasm';
+}

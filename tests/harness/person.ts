@@ -36,6 +36,13 @@ export class Person {
     await this.page.getByRole('navigation').getByRole('link', { name: view }).click();
   }
 
+  /** Chooses where models run; a program in place of a graphics card has to be asked for. */
+  async runOn(device: 'WebGPU' | 'Wasm'): Promise<void> {
+    await this.goTo('Models');
+    await this.page.getByRole('radiogroup', { name: 'Run models on' }).getByText(device, { exact: true }).click();
+    await this.goTo('Chat');
+  }
+
   /** Loads the chosen model and returns where it runs, as the page says it. */
   async loadModel(): Promise<string> {
     await this.page.getByRole('banner').getByRole('button', { name: /^Load / }).click();

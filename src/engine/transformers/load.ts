@@ -1,12 +1,14 @@
 import type * as transformers from '@huggingface/transformers';
 import { LabError, throwIfCancelled } from '../../error.ts';
+import { chooseDevice } from '../choose-device.ts';
 import { readDecoderConfig } from '../config.ts';
 import type { Device, LoadOptions } from '../engine.ts';
 import { runtimeFault } from '../faults.ts';
 import { hasFile, type ModelFiles } from '../files.ts';
 import { probeGpu, watchGpu, type GpuProbe } from '../gpu.ts';
-import { estimateMemory, refuseTooLarge, type DeviceLimits } from '../memory.ts';
+import { estimateMemory, refuseTooLarge, weightFault, type DeviceLimits, type WeightLimits } from '../memory.ts';
 import { SIDE_FILES } from '../../model/checkpoint/side-files.ts';
+import { largestWeight } from '../../model/onnx/index.ts';
 import { loadChatTokenizer } from '../tokenizer/load.ts';
 import { CausalLm, LOGITS_ROWS } from './causal-lm.ts';
 import { KvDecoder } from './kv-decoder.ts';
@@ -34,15 +36,15 @@ export async function loadTransformers(files: ModelFiles, modelId: string, optio
     options.device === 'auto' || options.device === 'webgpu'
       ? await probeGpu()
       : { available: false, reason: 'it was not asked for' };
-  const { device, note } = chooseDevice(options.device, gpu, modelId);
+  const { device, note } = deviceFor(options.device, gpu, modelId);
   const halfPrecision = gpu.available && gpu.halfPrecision;
   const variant = chooseVariant(files, device, halfPrecision);
   const config = await readDecoderConfig(files);
   const halfCache = variant.variant.endsWith('16');
 
   const needs = { ...config, weightBytes: variant.bytes, cacheElementBytes: halfCache ? 2 : 4, logitsRows: LOGITS_ROWS };
-  const largest = config.vocabulary * config.hiddenSize * (variant.variant === 'fp32' ? 4 : variant.variant === 'fp16' ? 2 : 1);
-  refuseTooLarge(modelId, estimateMemory(needs, device), largest, deviceLimits(device, gpu));
+  refuseTooLarge(modelId, estimateMemory(needs, device), deviceLimits(device));
+  if (device === 'webgpu' && gpu.available) await checkWeights(files, variant, gpu, modelId, options);
 
   const progress = (stage: string, loadedBytes: number) => onProgress?.({ stage, loadedBytes, totalBytes: variant.bytes });
   const wanted = [...SIDE_FILES, variant.graph, ...variant.data];
@@ -86,20 +88,30 @@ export async function loadTransformers(files: ModelFiles, modelId: string, optio
   }
 }
 
-function chooseDevice(wanted: TransformersOptions['device'], gpu: GpuProbe, modelId: string): { device: Device; note?: string } {
+function deviceFor(wanted: TransformersOptions['device'], gpu: GpuProbe, modelId: string): { device: Device; note?: string } {
   if (wanted === 'cpu' || wanted === 'wasm') return { device: wanted };
+  if (wanted === 'auto') return chooseDevice({ webgpu: 'transformers', wasm: 'transformers' }, { gpu, suspends: false });
   if (gpu.available) return { device: 'webgpu' };
-  if (wanted === 'auto') return { device: 'wasm', note: `Runs on the processor, so replies are slower: ${gpu.reason}.` };
   throw new LabError({ code: 'unsupported', where: modelId, what: `WebGPU can't be used: ${gpu.reason}.`, todo: 'Choose Wasm as the device.' });
 }
 
-function deviceLimits(device: Device, gpu: GpuProbe): DeviceLimits {
+function deviceLimits(device: Device): DeviceLimits {
   const memory = typeof navigator === 'undefined' ? undefined : (navigator as { deviceMemory?: number }).deviceMemory;
   return {
     ...(memory ? { deviceMemoryBytes: memory * 2 ** 30 } : {}),
     ...(device === 'wasm' ? { addressableBytes: 4 * 2 ** 30 } : {}),
-    ...(device === 'webgpu' && gpu.available ? { maxBufferBytes: gpu.maxBufferBytes } : {}),
   };
+}
+
+/** @throws {LabError} `out-of-memory` with both numbers where a weight is larger than the graphics device allows */
+async function checkWeights(files: ModelFiles, { graph, data }: VariantFiles, limits: WeightLimits, modelId: string, options: LoadOptions): Promise<void> {
+  // No weight is larger than the file that holds it, so that the graph has to be read for the largest models only.
+  const inFiles = files.list.filter(({ path }) => path === graph || data.includes(path));
+  if (inFiles.every(({ bytes }) => bytes > 0 && weightFault(bytes, limits) === undefined)) return;
+  await files.ensure([graph], options);
+  const { bytes } = largestWeight(new Uint8Array(await (await files.open(graph)).arrayBuffer()));
+  const fault = weightFault(bytes, limits);
+  if (fault !== undefined) throw new LabError({ code: 'out-of-memory', where: modelId, what: fault, todo: 'Choose Wasm as the device, or a smaller model.' });
 }
 
 /** No file is ever fetched from elsewhere: the library asks `files`, and what they lack does not exist. */

@@ -55,6 +55,10 @@ export function chooseVariant(files: ModelFiles, device: Device, halfPrecision: 
     const found = variants.find((each) => each.variant === variant);
     if (found) return found;
   }
+  if (variants.length > 0) {
+    const held = variants.map(({ variant }) => variant).join(' and ');
+    throw new LabError({ code: 'missing-file', where: files.name, what: `It has its weights only as ${held}, which need half-precision arithmetic (shader-f16), and this graphics device does not offer that.`, todo: 'Choose Wasm as the device, or a model with q4, q8 or fp32 weights.' });
+  }
   const names = order.map((variant) => `onnx/model${VARIANTS[variant]}.onnx`).join(', ');
   throw new LabError({
     code: 'missing-file',

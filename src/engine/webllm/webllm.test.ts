@@ -106,7 +106,7 @@ describe("WebLLM's list", () => {
   it('refuses a device before anything is fetched', () => {
     const half = list.find(({ requiredFeatures }) => requiredFeatures.includes('shader-f16'));
     if (!half) throw new Error('no model needs half precision');
-    const gpu = { available: true as const, halfPrecision: false, maxBufferBytes: 2 ** 31, description: '' };
+    const gpu = { available: true as const, software: false, halfPrecision: false, maxBufferBytes: 2 ** 31, maxBindingBytes: 2 ** 31, maxBuffersPerShader: 10, description: '' };
     expect(() => checkDevice(half, gpu)).toThrow(expect.objectContaining({ code: 'unsupported' }));
     expect(() => checkDevice(half, { available: false, reason: 'there is none' })).toThrow(expect.objectContaining({ code: 'unsupported' }));
     expect(() => checkDevice(half, { ...gpu, halfPrecision: true })).not.toThrow();

@@ -1,10 +1,11 @@
 import type { Wllama } from '@wllama/wllama';
 import { LabError, throwIfCancelled } from '../../error.ts';
+import { gpuObstacle, surroundings } from '../choose-device.ts';
 import type { LoadOptions } from '../engine.ts';
 import { runtimeFault } from '../faults.ts';
-import { probeGpu } from '../gpu.ts';
 import { formatBytes } from '../memory.ts';
 import type { ChatTokenizer } from '../../tokenizer/chat-tokenizer.ts';
+import { LlamaLog, type Placement } from './log.ts';
 import { WllamaModel, type CompletionChunk, type CompletionRequest, type LlamaRuntime } from './wllama-model.ts';
 
 export interface WllamaOptions extends LoadOptions {
@@ -30,15 +31,11 @@ export async function loadWllama(parts: Blob[], modelId: string, options: Wllama
   throwIfCancelled(signal);
   onProgress?.({ stage: 'Loading the weights into memory', loadedBytes: 0, totalBytes: bytes });
 
-  const gpu = options.device === 'webgpu' ? await probeGpu() : undefined;
-  if (gpu && !gpu.available) throw new LabError({ code: 'unsupported', where: modelId, what: `WebGPU can't be used: ${gpu.reason}.`, todo: 'Choose Wasm as the device.' });
-  const device = gpu ? 'webgpu' : 'wasm';
-  const problems: string[] = [];
-  const complain = (...words: unknown[]) => void problems.push(words.map(String).join(' '));
-  const wllama = new Wllama(
-    { default: options.wasmUrl },
-    { suppressNativeLog: false, logger: { debug() {}, log() {}, warn() {}, error: complain } },
-  );
+  const wanted = options.device === 'webgpu' ? 'webgpu' : 'wasm';
+  const obstacle = wanted === 'webgpu' ? gpuObstacle('wllama', await surroundings()) : undefined;
+  if (obstacle !== undefined) throw noGpu(modelId, obstacle);
+  const log = new LlamaLog();
+  const wllama = new Wllama({ default: options.wasmUrl }, { suppressNativeLog: false, logger: log.logger });
   // Its fallback build would come from another server.
   wllama.setCompat(null);
   const contextWindow = Math.min(options.contextWindow, MAX_CONTEXT);
@@ -46,23 +43,28 @@ export async function loadWllama(parts: Blob[], modelId: string, options: Wllama
     await wllama.loadModel(parts, {
       n_ctx: contextWindow,
       n_threads: threads,
-      n_gpu_layers: gpu ? 99999 : 0,
+      n_gpu_layers: wanted === 'webgpu' ? 99999 : 0,
       n_parallel: 1,
       jinja: true,
     });
     if (signal?.aborted) throw LabError.cancelled();
+    if (wanted === 'webgpu' && log.placement().device !== 'webgpu') throw noGpu(modelId, `llama.cpp put the model into main memory (${log.gpuError() ?? 'it found no graphics device'})`);
   } catch (error) {
     await wllama.exit().catch(() => {});
-    throw loadFault(error, problems, modelId, device);
+    throw loadFault(error, log, modelId, wanted);
   }
+  const { device, note } = described(log.placement());
   onProgress?.({ stage: 'Ready', loadedBytes: bytes, totalBytes: bytes });
 
   const runtime: LlamaRuntime = {
-    complete: (request, onChunk, abort) => complete(wllama, request, onChunk, abort),
+    complete: (request, onChunk, abort) =>
+      complete(wllama, request, onChunk, abort).catch((error: unknown) => {
+        throw replyFault(error, log, modelId, device);
+      }),
     exit: () => wllama.exit(),
     addedStart: wllama.mustAddBosToken() ? tokenizer?.tokenText(wllama.getBOS()) : undefined,
   };
-  return new WllamaModel({ modelId, device, contextWindow }, runtime, tokenizer);
+  return new WllamaModel({ modelId, device, contextWindow, ...(note ? { note } : {}) }, runtime, tokenizer);
 }
 
 /** A chunk of a chat completion or of a plain one. */
@@ -96,9 +98,36 @@ function checkMemory(bytes: number, modelId: string): void {
   });
 }
 
+function noGpu(modelId: string, why: string): LabError {
+  return new LabError({ code: 'unsupported', where: modelId, what: `WebGPU can't be used: ${why}.`, todo: 'Choose Wasm as the device, or convert the model for WebGPU.' });
+}
+
+/** The device that holds the weights; a sentence where the processor has a share in the work. */
+function described({ device, layers }: Placement): { device: 'webgpu' | 'wasm'; note?: string } {
+  if (!layers || layers.there >= layers.all) return { device };
+  return { device, note: `${layers.there} of ${layers.all} layers run on WebGPU, the others on Wasm, because the graphics device has no room for them.` };
+}
+
+/** What ended a reply. A runtime that broke off has to be started afresh. */
+function replyFault(error: unknown, log: LlamaLog, modelId: string, device: 'webgpu' | 'wasm'): unknown {
+  const gpu = device === 'webgpu' ? log.gpuError() : undefined;
+  const again = 'The model is loaded again when you retry';
+  if (gpu !== undefined) {
+    return new LabError({ code: 'device-lost', where: modelId, what: `The graphics device failed (${gpu}).`, todo: `${again}; if it happens twice, choose Wasm as the device.` }, { cause: error });
+  }
+  // What wllama throws then is about its own messages.
+  if (log.errors.some((line) => /json\.exception.*invalid UTF-8/.test(line))) {
+    return new LabError({ code: 'worker-lost', where: modelId, what: 'llama.cpp broke off, because the model wrote bytes that are no text (UTF-8).', todo: `${again}. Another seed or a lower temperature helps, and so does converting the model for WebGPU.` }, { cause: error });
+  }
+  return error;
+}
+
 /** llama.cpp writes its reasons into its log and throws something short. */
-function loadFault(error: unknown, problems: string[], modelId: string, device: 'webgpu' | 'wasm'): LabError {
-  const reason = problems.find((line) => /unknown model architecture|invalid magic|failed to read|unsupported|not within the file bounds|corrupted/i.test(line));
+function loadFault(error: unknown, log: LlamaLog, modelId: string, device: 'webgpu' | 'wasm'): LabError {
+  if (error instanceof LabError) return error;
+  const reason = log.errors.find((line) => /unknown model architecture|invalid magic|failed to read|unsupported|not within the file bounds|corrupted/i.test(line));
+  const gpu = device === 'webgpu' ? log.gpuError() : undefined;
+  if (!reason && gpu) return new LabError({ code: 'unsupported', where: modelId, what: `llama.cpp failed on WebGPU (${gpu}).`, todo: 'Choose Wasm as the device.' }, { cause: error });
   if (!reason) return runtimeFault(error, modelId, device);
   return new LabError(
     { code: 'bad-file', where: modelId, what: `llama.cpp can't read the file: ${reason.replace(/^.*?@@/, '').trim()}.`, todo: 'Check that the file is whole and that its architecture is one that llama.cpp knows.' },

@@ -18,7 +18,8 @@ export function engineHandlers(loaders: Record<EngineId, EngineLoader>): Handler
       await model?.unload();
       model = undefined;
       model = await loaders[request.choice.engine](request, { onProgress: emit, signal });
-      return { ...model.info, ...(request.choice.note ? { note: request.choice.note } : {}) };
+      const notes = [request.choice.note, model.info.note].filter(Boolean);
+      return { ...model.info, ...(notes.length > 0 ? { note: notes.join(' ') } : {}) };
     },
     renderPrompt: (messages) => loaded().renderPrompt(messages),
     countTokens: ({ texts, form }) => loaded().countTokens(texts, form),

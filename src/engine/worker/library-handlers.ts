@@ -150,7 +150,8 @@ async function openFolder(url: URL, options: Options): Promise<{ id: string; nam
     try {
       return { id, name, folder: folder.href, files: await remoteFiles(await store(), { id, name, url: folder.href }, { ...options, relist: true }) };
     } catch (error) {
-      if (!(error instanceof LabError && error.code === 'missing-file')) throw error;
+      // What is missing looks like a broken network where a server's error pages are not for other sites.
+      if (!(error instanceof LabError && (error.code === 'missing-file' || (error.code === 'network' && error.status === undefined)))) throw error;
       fault ??= error;
     }
   }

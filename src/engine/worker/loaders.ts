@@ -30,7 +30,7 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
       return loadWllama(parts, record.id, { ...common, tokenizer, contextWindow });
     }
     if (record.format !== 'onnx') throw wrongFormat(record, 'wllama');
-    const onnx = (more: LoadOptions) => LOADERS.transformers({ ...request, choice: { engine: 'transformers', device: 'wasm' } }, more);
+    const onnx = (more: LoadOptions, device: 'webgpu' | 'wasm' = 'wasm') => LOADERS.transformers({ ...request, choice: { engine: 'transformers', device } }, more);
     if (!wllamaRunsHere()) return onnx(options);
     const { ggufFromOnnx } = await import('../wllama/from-onnx.ts');
     const files = await recordFiles(record, base, options);
@@ -43,7 +43,9 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
       throw error;
     }
     const tokenizer = await loadChatTokenizer(files);
-    return new HybridModel(await loadWllama([made.gguf], record.id, { ...common, tokenizer, contextWindow: made.contextWindow }), () => onnx({}));
+    const talker = await loadWllama([made.gguf], record.id, { ...common, tokenizer, contextWindow: made.contextWindow });
+    // Scores are computed where replies are, so that one device can be named for both.
+    return new HybridModel(talker, () => onnx({}, talker.info.device === 'webgpu' ? 'webgpu' : 'wasm'));
   },
   async webllm({ record }, options) {
     if (record.format !== 'mlc') throw wrongFormat(record, 'webllm');

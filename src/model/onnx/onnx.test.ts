@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../error.ts';
-import { attr, decodeModel, encodeModel, GraphBuilder, type OnnxModel } from './index.ts';
+import { attr, decodeModel, encodeModel, GraphBuilder, largestWeight, type OnnxModel } from './index.ts';
 
 function sample(): OnnxModel {
   const g = new GraphBuilder('sample');
@@ -41,6 +41,17 @@ describe('ONNX files', () => {
     const { y } = await session.run({ x });
     expect(y?.dims).toEqual([1, 4]);
     expect([...(y?.data as Float32Array)]).toEqual([4, -2, 5, -10].map((v) => expect.closeTo(v < 0 ? 0.5 * Math.expm1(v) : v, 6)));
+  });
+
+  it('tells the largest weight, wherever its bytes lie', () => {
+    const g = new GraphBuilder('weights');
+    g.floats('w', [2, 2], [1, 2, 3, -4]);
+    g.external('halves', 'float16', [300, 500], { location: 'm.onnx_data', offset: 0, length: 300_000 });
+    g.external('bytes', 'uint8', [299_999], { location: 'm.onnx_data', offset: 300_000, length: 299_999 });
+    g.external('nibbles', 'uint4', [400_001], { location: 'm.onnx_data', offset: 600_000, length: 200_001 });
+    expect(largestWeight(encodeModel(g.build({})))).toEqual({ name: 'halves', bytes: 300_000 });
+    expect(largestWeight(encodeModel(sample()))).toEqual({ name: 'w', bytes: 16 });
+    expect(() => largestWeight(Uint8Array.of(0x3a, 0xff))).toThrow(LabError);
   });
 
   it('answers damaged bytes with a LabError or a model, nothing else', () => {

@@ -1,0 +1,189 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LoadedInfo } from '../src/engine/engine.ts';
+import type * as models from '../src/lab/models.ts';
+import { exportCommand } from '../trainer/commands/export.ts';
+import { launch } from './harness/browser.ts';
+import { buildEnginePage, serveEnginePage } from './harness/engine-page.ts';
+import type { ServedLab } from './harness/lab.ts';
+import { serveModelHub, type ModelHub } from './harness/model-hub.ts';
+import { takeSlow } from './harness/slow.ts';
+import { writeTinyModel } from './harness/tiny-model.ts';
+import { visit, type Visit } from './harness/visit.ts';
+
+/** Where models run, with a program (SwiftShader) as the graphics device: it has no 16-bit floats. */
+let root = '';
+let lab: ServedLab;
+let hub: ModelHub;
+let browser: Browser;
+let guest: Visit;
+
+async function exported(format: 'gguf' | 'onnx', dtype: string, from = 'source'): Promise<string> {
+  const out = join(root, `${from}-${format}-${dtype}`);
+  await exportCommand.run(['--in', join(root, from), '--format', format, '--dtype', dtype, '--name', 'tiny', '--out', out, '--no-check'], () => undefined, new AbortController().signal);
+  return out;
+}
+
+/** The layout of a model hub: every kind of weights in one folder, no manifest, no settings of this lab. */
+async function layOut(): Promise<string> {
+  const folder = join(root, 'hub');
+  await writeTinyModel(join(root, 'source'), { max_position_embeddings: 256 });
+  for (const dtype of ['fp32', 'q4f16', 'q4']) await cp(await exported('onnx', dtype), folder, { recursive: true });
+  await cp(join(await exported('gguf', 'Q8_0'), 'tiny.Q8_0.gguf'), join(folder, 'tiny.gguf'));
+  await rm(join(folder, 'manifest.json'));
+  const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')) as Record<string, unknown>;
+  delete config['transformers.js_config'];
+  await writeFile(join(folder, 'config.json'), JSON.stringify(config));
+  return folder;
+}
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'devices-'));
+  await buildEnginePage();
+  hub = await serveModelHub(await layOut());
+  lab = await serveEnginePage({ 'files/': `${root}/` });
+  browser = await launch({ webgpu: true });
+  guest = await visit(browser, lab.url);
+}, 240_000);
+afterAll(async () => {
+  await browser.close();
+  await Promise.all([lab.close(), hub.close()]);
+  await rm(root, { recursive: true, force: true });
+});
+
+interface Tried {
+  info?: LoadedInfo;
+  tokens?: number;
+  scores?: (number | null)[];
+  error?: { code?: string; message: string };
+}
+
+/** In the page: adds what an address leads to, loads it, and has it score and speak if `newTokens` are wanted; or tells the error. */
+function attempt(page: Page, url: string, options: models.ModelLoadOptions = {}, newTokens = 0): Promise<Tried> {
+  return page.evaluate(
+    async ({ url, options, newTokens }) => {
+      try {
+        const { id } = await solace.addFromUrl(url);
+        const model = await solace.loadModel(id, options);
+        try {
+          if (newTokens === 0) return { info: model.info };
+          const scores = (await model.score('hello hello')).map(({ logprob }) => logprob);
+          const settings = { temperature: 0, topK: 0, topP: 1, maxNewTokens: newTokens, seed: 1 };
+          let tokens = 0;
+          for await (const event of model.stream([{ role: 'user', content: 'hello' }], settings)) if (event.type === 'done') tokens = event.stats.newTokens;
+          return { info: model.info, tokens, scores };
+        } finally {
+          await model.unload();
+        }
+      } catch (error) {
+        const { code, message } = error as { code?: string; message: string };
+        return { error: { ...(code ? { code } : {}), message } };
+      }
+    },
+    { url, options, newTokens },
+  );
+}
+
+const weights = (): string[] => [...new Set(hub.asked.filter((line) => line.startsWith('GET /storage/onnx')))];
+
+describe('a folder at an address, without a manifest', () => {
+  it('is found from the page of a model hub, and the weights are chosen that this device can run', { timeout: 120_000 }, async () => {
+    const { info, tokens, scores, error } = await attempt(guest.page, `${hub.url}/org/tiny`, { device: 'webgpu' }, 2);
+    expect(error).toBeUndefined();
+    expect(info).toMatchObject({ engine: 'transformers', device: 'webgpu' });
+    expect(tokens).toBeGreaterThan(0);
+    expect(scores?.slice(1).every((value) => value !== null && value < 0)).toBe(true);
+    expect(weights().some((line) => line.endsWith('/model_q4.onnx'))).toBe(true);
+  });
+
+  it('is not asked for again what was found, and runs on Wasm of its own accord, because a program is slower', async () => {
+    const id = await guest.page.evaluate(async () => (await solace.listModels()).find(({ name }) => name === 'tiny')?.id ?? '');
+    hub.asked.length = 0;
+    const info = await guest.page.evaluate(async (id) => {
+      const model = await solace.loadModel(id, { engine: 'transformers' });
+      await model.unload();
+      return model.info;
+    }, id);
+    expect(info).toMatchObject({ device: 'wasm', note: expect.stringMatching(/is a program \(.*swiftshader.*\)/) });
+    expect(hub.asked).toEqual(['GET /org/tiny/resolve/main/manifest.json']);
+  });
+});
+
+describe('a GGUF at an address', () => {
+  const page = (): string => `${hub.url}/org/tiny/blob/main/tiny.gguf`;
+
+  it('runs on Wasm and says why', async () => {
+    const { info, error } = await attempt(guest.page, page());
+    expect(error).toBeUndefined();
+    expect(info).toMatchObject({ engine: 'wllama', device: 'wasm', note: expect.stringMatching(/is a program/) });
+  });
+
+  // The weights are random, so the bytes are too.
+  it('is told apart from a lack of memory when it writes bytes that are no text', async () => {
+    const { error } = await attempt(guest.page, page(), { device: 'wasm' }, 8);
+    expect(error).toMatchObject({ code: 'worker-lost', message: expect.stringMatching(/bytes that are no text/) });
+  });
+
+  it('is refused on a graphics device that lacks what llama.cpp needs', async () => {
+    const { error } = await attempt(guest.page, page(), { device: 'webgpu' });
+    expect(error).toMatchObject({ code: 'unsupported', message: expect.stringMatching(/shader-f16/) });
+  });
+
+  it('is on Wasm, and says so, where llama.cpp finds less than the browser promised', async () => {
+    const deceived = await visit(browser, lab.url, { context: await promising() });
+    const { info, error } = await attempt(deceived.page, page());
+    expect(error).toBeUndefined();
+    expect(info).toMatchObject({ engine: 'wllama', device: 'wasm', note: expect.stringMatching(/WebGPU failed: .*main memory/) });
+    await deceived.close();
+  });
+});
+
+/** A profile whose page and engine take SwiftShader for a card with 16-bit floats; llama.cpp's own worker sees the truth. */
+async function promising() {
+  const context = await browser.newContext();
+  const promise = `Object.defineProperty(GPUAdapter.prototype, 'info', { get: () => ({ vendor: 'acme', architecture: 'card' }) });
+    Object.defineProperty(GPUAdapter.prototype, 'features', { get: () => new Set(['shader-f16']) });`;
+  await context.addInitScript(promise);
+  await context.route(/engine\.worker/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${promise}\n${await response.text()}` });
+  });
+  return context;
+}
+
+// Half a minute for a program: the embedding of a Qwen2.5 0.5B, which is above the least that WebGPU promises.
+describe.runIf(takeSlow)('a weight above the binding limit', () => {
+  it('is shown to shaders in parts, and computes what Wasm computes', { timeout: 400_000 }, async () => {
+    await writeTinyModel(join(root, 'wide'), { model_type: 'qwen2', max_position_embeddings: 256, hidden_size: 896, vocab_size: 151_936, num_hidden_layers: 1, num_attention_heads: 14, num_key_value_heads: 2, intermediate_size: 128 });
+    await exported('onnx', 'q4', 'wide');
+    const limited = await visit(browser, lab.url, { context: await limiting(128, 256) });
+    const url = `${lab.url}files/wide-onnx-q4/`;
+    const [gpu, wasm] = [await attempt(limited.page, url, { device: 'webgpu' }, 1), await attempt(limited.page, url, { device: 'wasm', engine: 'transformers' }, 1)];
+    expect(gpu.error).toBeUndefined();
+    expect(gpu.info?.device).toBe('webgpu');
+    expect(gpu.scores?.length).toBeGreaterThan(2);
+    for (const [i, score] of (gpu.scores ?? []).entries()) if (score !== null) expect(score).toBeCloseTo(wasm.scores?.[i] ?? NaN, 2);
+    await limited.close();
+    const small = await visit(browser, lab.url, { context: await limiting(64, 128) });
+    expect((await attempt(small.page, url, { device: 'webgpu' })).error).toMatchObject({ code: 'out-of-memory', message: expect.stringMatching(/takes 136 MB, but this graphics device allows 134 MB per buffer/) });
+    await small.close();
+  });
+});
+
+/** A profile whose engine sees an adapter with these limits, in MiB. */
+async function limiting(binding: number, buffer: number) {
+  const context = await browser.newContext();
+  const limit = `{
+    const { get } = Object.getOwnPropertyDescriptor(GPUAdapter.prototype, 'limits');
+    const own = { maxStorageBufferBindingSize: ${binding} * 2 ** 20, maxBufferSize: ${buffer} * 2 ** 20 };
+    Object.defineProperty(GPUAdapter.prototype, 'limits', { get() { return new Proxy(get.call(this), { get: (limits, name) => own[name] ?? Reflect.get(limits, name, limits) }); } });
+  }`;
+  await context.route(/engine\.worker/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${limit}\n${await response.text()}` });
+  });
+  return context;
+}
