@@ -144,3 +144,13 @@ export function wllamaRunsHere(): boolean {
     return false;
   }
 }
+
+/** For a GGUF in a browser where `wllamaRunsHere` says no; ONNX folders have another way. */
+export function needsLargeMemory(name: string): LabError {
+  return new LabError({
+    code: 'unsupported',
+    where: name,
+    what: 'GGUF files run with llama.cpp, which needs 64-bit Wasm memory, and this browser has none.',
+    todo: 'Convert it on Models (the converted one runs on WebGPU and on Wasm), or open the lab in Chrome, Edge or Firefox.',
+  });
+}

@@ -21,10 +21,12 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
     return loadTransformers(files, record.id, { ...options, device: choice.device, ortBase: `${base}ort/`, threads });
   },
   async wllama(request, options) {
-    const { loadWllama, wllamaRunsHere } = await import('../wllama/load.ts');
+    const { loadWllama, needsLargeMemory, wllamaRunsHere } = await import('../wllama/load.ts');
     const { record, choice, base, threads } = request;
     const common = { ...options, device: choice.device, wasmUrl: `${base}wllama/wllama.wasm`, threads };
     if (record.format === 'gguf') {
+      // Before gigabytes are fetched for nothing.
+      if (!wllamaRunsHere()) throw needsLargeMemory(record.name);
       const parts = await ggufParts(record, base, options);
       const { tokenizer, contextWindow } = await readGgufFacts(blobSource(record.name, parts[0] ?? new Blob()));
       return loadWllama(parts, record.id, { ...common, tokenizer, contextWindow });
