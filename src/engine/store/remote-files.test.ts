@@ -127,6 +127,16 @@ describe('remoteFiles', () => {
     await expect(open(undefined)).rejects.toMatchObject({ code: 'missing-file', message: expect.stringContaining('config.json') });
   });
 
+  it('passes over a manifest.json that is about something else, and no damaged one of a model', async () => {
+    served['manifest.json'] = '{"name":"An app","icons":[]}';
+    const files = await open(new FileStore(memoryVault(), database));
+    expect(files.list.map(({ path }) => path)).toEqual(Object.keys(FILES));
+    served['manifest.json'] = '{"files":[{"path":"../config.json","bytes":1}]}';
+    await expect(open(undefined)).rejects.toMatchObject({ code: 'bad-config' });
+    served['manifest.json'] = '{"files":';
+    await expect(open(undefined)).rejects.toMatchObject({ code: 'bad-file' });
+  });
+
   it('remembers what such a folder holds, weights that were not fetched yet included', async () => {
     delete served['manifest.json'];
     const store = new FileStore(memoryVault(), database);

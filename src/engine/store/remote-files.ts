@@ -98,7 +98,7 @@ async function listRemote(store: FileStore | undefined, model: RemoteModel, { si
   }
   if (response?.ok) {
     const text = await response.text();
-    if (!text.trimStart().startsWith('<')) {
+    if (!text.trimStart().startsWith('<') && !isOtherManifest(text)) {
       const list = parseManifest(text, url).files;
       await keepList(store, model.id, MANIFEST, text);
       return list;
@@ -115,6 +115,16 @@ async function listRemote(store: FileStore | undefined, model: RemoteModel, { si
     if (held.length > 0) return held;
     if (response || !(error instanceof LabError && error.code === 'missing-file')) throw error;
     throw new LabError({ code: 'network', where: model.url, what: 'The server cannot be reached, and the model is not on this device yet.', todo: 'Connect to the network and try again; the server must allow other sites to read its files (CORS).' });
+  }
+}
+
+/** A web app's, say: JSON of that name that lists no files. */
+function isOtherManifest(text: string): boolean {
+  try {
+    const json: unknown = JSON.parse(text);
+    return typeof json === 'object' && json !== null && !('files' in json);
+  } catch {
+    return false;
   }
 }
 
