@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LabError } from '../error.ts';
+import { uniqueId } from '../rpc/unique-id.ts';
 import { headOf, headSchema, messageSchema } from './conversation.ts';
 import type { Conversation, Message } from './conversation.ts';
 
@@ -53,7 +54,7 @@ export function exportConversations(conversations: readonly Conversation[], now 
 export function importConversations(
   text: string,
   existing: (id: string) => Conversation | undefined = () => undefined,
-  newId: () => string = () => crypto.randomUUID(),
+  newId: () => string = uniqueId,
 ): Imported {
   const result: Imported = { conversations: [], alreadyHere: [], problems: [] };
   const taken = new Map<string, Conversation>();

@@ -1,4 +1,5 @@
 import { LabError } from '../error.ts';
+import { uniqueId } from '../rpc/unique-id.ts';
 import type { Conversation, Message } from './conversation.ts';
 import { noticedIn } from './danger.ts';
 import { titleFrom } from './title.ts';
@@ -8,7 +9,7 @@ export interface Clock {
   now(): number;
   newId(): string;
 }
-export const SYSTEM_CLOCK: Clock = { now: () => Date.now(), newId: () => crypto.randomUUID() };
+export const SYSTEM_CLOCK: Clock = { now: () => Date.now(), newId: uniqueId };
 
 /** A message before it has a place in the tree. */
 export type NewMessage = Pick<Message, 'speaker' | 'text'> & Partial<Pick<Message, 'state' | 'reply'>>;

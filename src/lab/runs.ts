@@ -2,6 +2,7 @@ import { LabError } from '../error.ts';
 import { parsePlan, type EvaluationPlan, type PlanInput } from '../response/plan.ts';
 import { recordKey, type ResultRecord } from '../response/record.ts';
 import { planJobs, runPlan, type RunEvent } from '../response/runner.ts';
+import { uniqueId } from '../rpc/unique-id.ts';
 import { RpcWorker } from '../rpc/worker.ts';
 import type { StoredRun } from '../storage/run-store.ts';
 import { combineRuns } from '../table/combine.ts';
@@ -39,7 +40,7 @@ export async function createRun(input: Omit<PlanInput, 'format' | 'version'>): P
   const plan = parsePlan({ format: 'solace-lab-plan', version: 1, ...input });
   const turns = await turnsOf(plan);
   if (turns.length === 0) throw new LabError({ code: 'bad-data', where: plan.dataset.name, what: 'No supporter turn answers anything in it.', todo: 'Choose another dataset.' });
-  const run: StoredRun = { id: crypto.randomUUID(), plan, total: planJobs(plan, turns).length, createdAt: Date.now() };
+  const run: StoredRun = { id: uniqueId(), plan, total: planJobs(plan, turns).length, createdAt: Date.now() };
   await store.create(run);
   return run;
 }
@@ -119,7 +120,7 @@ export async function exportRun(id: string, form: 'json' | 'csv' | 'html', { ans
 /** Adds an exported run as a new one. @throws LabError `bad-file` naming what is wrong in it */
 export async function importRun(file: File): Promise<StoredRun> {
   const { plan, total, records, judges = [], verdicts = [] } = parseRunFile(await file.text(), file.name);
-  const run: StoredRun = { id: crypto.randomUUID(), plan, total, createdAt: Date.now() };
+  const run: StoredRun = { id: uniqueId(), plan, total, createdAt: Date.now() };
   await store.create(run, records, { judges, verdicts });
   return run;
 }

@@ -43,9 +43,12 @@ export async function judgingsOf(id: string): Promise<Judging[]> {
 
 /**
  * Runs `work` while no other tab works on the run. The lock goes with the tab, however that ends.
+ * Pages that are not served securely have no locks; there nobody is kept out.
+ *
  * @throws LabError `busy` when another tab does
  */
 export async function alone<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
+  if (!navigator.locks) return work();
   return navigator.locks.request(`solace-run-${id}`, { ifAvailable: true }, (lock) => {
     if (lock) return work();
     throw new LabError({ code: 'busy', where: 'Runs', what: 'Another tab works on this run.', todo: 'Pause it there first, or wait until it is done.' });

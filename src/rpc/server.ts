@@ -1,6 +1,7 @@
 import { LabError } from '../error.ts';
 import { announcing, watchWork } from './bounded.ts';
 import { isRpcMessage, toWire, transferOf, type Api, type Port, type ToClient } from './protocol.ts';
+import { uniqueId } from './unique-id.ts';
 
 /** What a handler gets beside its input. */
 export interface CallContext<Event> {
@@ -68,7 +69,7 @@ function isWorker(): boolean {
 async function announce(send: (message: ToClient) => void): Promise<void> {
   const locks = isWorker() ? globalThis.navigator?.locks : undefined;
   if (!locks) return send({ rpc: 'ready' });
-  const lock = `rpc-${crypto.randomUUID()}`;
+  const lock = `rpc-${uniqueId()}`;
   await locks
     .request(lock, () => {
       send({ rpc: 'ready', lock });

@@ -12,6 +12,7 @@ import { fileAddress, folderAddresses, folderName } from '../store/folder-addres
 import { remoteFiles } from '../store/remote-files.ts';
 import { noStorage } from '../store/vault.ts';
 import { countWith, type ChatTokenizer } from '../../tokenizer/chat-tokenizer.ts';
+import { hashBytes } from '../store/digest.ts';
 import { loadChatTokenizer } from '../tokenizer/load.ts';
 import { LOGITS_ROWS } from '../transformers/causal-lm.ts';
 import { chooseVariant } from '../transformers/variants.ts';
@@ -160,7 +161,6 @@ async function openFolder(url: URL, options: Options): Promise<{ id: string; nam
 
 /** The same address gives the same model, so that adding it twice does not store it twice. */
 async function idFor(url: URL, name: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(url.href)));
-  const short = Array.from(digest.slice(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const short = (await hashBytes(new TextEncoder().encode(url.href))).slice(0, 8);
   return `${name.toLowerCase().replace(/[^a-z0-9._]+/g, '-')}-${short}`;
 }

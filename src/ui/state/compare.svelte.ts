@@ -3,6 +3,7 @@ import { noticedIn, type Said } from '../../conversation/danger.ts';
 import type { LoadedModel } from '../../engine/engine.ts';
 import { LabError, throwIfCancelled } from '../../error.ts';
 import { REPRESENTATION_IDS, type RepresentationId } from '../../representation/representation.ts';
+import { uniqueId } from '../../rpc/unique-id.ts';
 import { deleteAllComparisons, deleteComparison, listComparisons, saveComparison } from '../compare/comparison-store.ts';
 import type { Column, Comparison } from '../compare/comparison.ts';
 import { chat } from './chat.svelte.ts';
@@ -91,7 +92,7 @@ class CompareState {
     const utterances: Said[] = [...path, { speaker: 'seeker', text, whole: noticedIn(text)?.level === 'danger' }];
     const origin = originOfNextReply(model.info);
     let comparison: Comparison = {
-      id: crypto.randomUUID(),
+      id: uniqueId(),
       createdAt: Date.now(),
       model: models.chosen?.name ?? model.info.modelId,
       device: models.where,

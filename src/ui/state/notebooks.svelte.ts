@@ -2,6 +2,7 @@ import { LabError } from '../../error.ts';
 import { deleteNotebook, getNotebook, listNotebooks, putNotebook, type StoredNotebook } from '../../lab/notebooks.ts';
 import { CATALOGUE } from '../../notebook/catalogue.ts';
 import { LONGEST_NOTEBOOK } from '../../notebook/protocol.ts';
+import { uniqueId } from '../../rpc/unique-id.ts';
 import { loadBuiltIn } from '../notebook/built-in.ts';
 import { readNotebook } from '../notebook/import.ts';
 import { clearMark, didNotFinish, markRunning } from '../notebook/run-mark.ts';
@@ -137,7 +138,7 @@ class Notebooks {
   }
 
   async #add(notebook: Omit<StoredNotebook, 'id' | 'updatedAt'>): Promise<string | undefined> {
-    const id = crypto.randomUUID();
+    const id = uniqueId();
     const done = await this.#guard(() => putNotebook({ ...notebook, id, updatedAt: Date.now() }).then(() => true));
     return done ? id : undefined;
   }
