@@ -4,6 +4,7 @@ import { defaultClientConditions, defineConfig } from 'vite';
 import { HOST_HEADERS } from './build/headers.ts';
 import { measuredFiles } from './build/measured-files.ts';
 import { notebookFrame } from './build/notebook-frame.ts';
+import { notices } from './build/notices.ts';
 import { precache } from './build/precache.ts';
 import { securityMeta } from './build/security-meta.ts';
 import { vendorFiles, type VendorFile } from './build/vendor-files.ts';
@@ -22,6 +23,9 @@ const VENDOR: VendorFile[] = [
   { path: 'wllama/wllama.wasm', package: WLLAMA, file: 'esm/wasm/wllama.wasm' },
 ];
 
+/** Collects the licences of what the page, its workers and the notebooks' sandbox are made of. */
+const { collect, write } = notices([...new Set(VENDOR.map((file) => file.package))]);
+
 /** ONNX Runtime with its .wasm beside it rather than inside the bundle, where it would be a second copy. */
 const CONDITIONS = ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions];
 
@@ -30,7 +34,7 @@ export default defineConfig({
   base: './',
   // A missing file answers 404; a single-page fallback would hand a model loader an HTML page.
   appType: 'mpa',
-  plugins: [svelte({ configFile: false }), vendorFiles(VENDOR), notebookFrame(), measuredFiles(), securityMeta(), precache()],
+  plugins: [svelte({ configFile: false }), vendorFiles(VENDOR), notebookFrame([collect]), measuredFiles(), securityMeta(), collect, write, precache()],
   resolve: {
     conditions: CONDITIONS,
     // Zod itself would try what the policy forbids.
@@ -38,7 +42,7 @@ export default defineConfig({
   },
   worker: {
     format: 'es',
-    plugins: () => [svelte({ configFile: false }), entriesStandAlone()],
+    plugins: () => [svelte({ configFile: false }), entriesStandAlone(), collect],
     rolldownOptions: { output: { codeSplitting: WORKER_SPLITTING } },
   },
   build: {

@@ -21,9 +21,9 @@ const SOURCES = /[\\/]src[\\/](notebook|rpc|table|error)/;
  *
  * The document is an outer frame of the lab's own origin, so that the service worker can serve it and isolate it. It
  * contains the sandbox as `srcdoc`, which inherits the outer frame's policy, not the page's: only in there may code
- * be made from strings.
+ * be made from strings. `plugins` take part in its bundle.
  */
-export function notebookFrame(): Plugin {
+export function notebookFrame(plugins: Plugin[] = []): Plugin {
   let html: Promise<string> | undefined;
   return {
     name: 'solace:notebook-frame',
@@ -33,7 +33,7 @@ export function notebookFrame(): Plugin {
       });
       server.middlewares.use((request, response, next) => {
         if (pathOf(request.url) !== FRAME_PATH) return next();
-        html ??= renderFrame();
+        html ??= renderFrame(plugins);
         html.then((text) => response.setHeader('Content-Type', 'text/html').end(text), next);
       });
     },
@@ -52,7 +52,7 @@ export function notebookFrame(): Plugin {
     },
     async generateBundle() {
       if (this.environment.name !== 'client') return;
-      this.emitFile({ type: 'asset', fileName: FRAME_PATH, source: await renderFrame() });
+      this.emitFile({ type: 'asset', fileName: FRAME_PATH, source: await renderFrame(plugins) });
     },
   };
 }
@@ -62,8 +62,8 @@ const pathOf = (url = '/'): string => new URL(url, 'http://localhost').pathname.
 /** The policy that a frame's document carries. */
 export const policyOf = (html: string): string => /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(html)?.[1] ?? "default-src 'none'";
 
-async function renderFrame(): Promise<string> {
-  const [{ code, css }, tokens] = await Promise.all([bundle(), readFile(TOKENS, 'utf8')]);
+async function renderFrame(plugins: Plugin[]): Promise<string> {
+  const [{ code, css }, tokens] = await Promise.all([bundle(plugins), readFile(TOKENS, 'utf8')]);
   return frameDocument({ code, css: tokens + css });
 }
 
@@ -140,12 +140,12 @@ parent.postMessage('solace:frame-ready', location.origin);`;
 /** Script text that cannot end its own element, with the line ends that a browser reads, so that its hash holds. */
 const inline = (code: string): string => code.replace(/<\/(script)/gi, '<\\/$1').replace(/<!--/g, '<\\!--').replace(/\r\n?/g, '\n');
 
-async function bundle(): Promise<{ code: string; css: string }> {
+async function bundle(plugins: Plugin[]): Promise<{ code: string; css: string }> {
   const result = (await build({
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
-    plugins: [withoutCdn(), svelte({ configFile: false, emitCss: true })],
+    plugins: [withoutCdn(), svelte({ configFile: false, emitCss: true }), ...plugins],
     build: {
       write: false,
       target: 'es2022',

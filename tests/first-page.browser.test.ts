@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Browser, Response } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dependencies } from '../package.json';
 import { launch } from './harness/browser.ts';
 import { serveLab, type ServedLab } from './harness/lab.ts';
 import { Person } from './harness/person.ts';
@@ -68,5 +69,18 @@ describe('the first page', () => {
   it('answers 404, not a page, where a file is missing', async () => {
     const response = await fetch(new URL('models/none/config.json', lab.url));
     expect(response.status).toBe(404);
+  });
+
+  it('links to the licences of all that it is made of', async () => {
+    const guest = await visit(browser, `${lab.url}#/about`);
+    const href = await guest.page.getByRole('link', { name: 'third-party notices' }).getAttribute('href');
+    const list = await (await guest.page.request.get(new URL(href ?? '', lab.url).href)).text();
+    const heads = new Set(list.split('\n').map((line) => line.replace(/ .*/, '')));
+    // The command line reads YAML, and nobody else.
+    const bundled = Object.keys(dependencies).filter((name) => name !== 'yaml');
+    expect(bundled.filter((name) => !heads.has(name))).toEqual([]);
+    for (const name of ['WordNet', 'SmolLM2-135M-Instruct', 'all-MiniLM-L6-v2', 'llama.cpp']) expect(heads).toContain(name);
+    for (const words of ['SIL OPEN FONT LICENSE', 'Apache License', 'Copyright (c) Microsoft Corporation', 'WordNet Release 3.0']) expect(list).toContain(words);
+    await guest.close();
   });
 });

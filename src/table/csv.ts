@@ -3,8 +3,9 @@ import type { ResultRecord } from '../response/record.ts';
 const FIXED = ['model', 'representation', 'dialogue', 'turn', 'hypothesis', 'reference', 'promptTokens', 'leftOut', 'nll', 'nllTokens', 'newTokens', 'totalMs', 'error'] as const;
 
 /**
- * The records of a run as CSV (RFC 4180), a line each; metrics with precision, recall and F take three columns. Cells
- * that a spreadsheet would take for a formula begin with an apostrophe.
+ * The records of a run as CSV (RFC 4180), one per line; metrics with precision, recall and F take three columns. What
+ * a spreadsheet would take for a formula gets an apostrophe, wherever it splits: at a semicolon, it does not see quotes
+ * that begin behind a comma.
  */
 export function recordsCsv(records: readonly ResultRecord[]): string {
   const metrics = [...new Set(records.flatMap(({ scores }) => Object.entries(scores).flatMap(([name, value]) => columnsOf(name, value))))];
@@ -26,9 +27,14 @@ export function recordsCsv(records: readonly ResultRecord[]): string {
 const columnsOf = (name: string, value: ResultRecord['scores'][string]): string[] =>
   Array.isArray(value) ? [`${name}_p`, `${name}_r`, `${name}_f`] : [name];
 
+/** What begins a formula, in the wide forms of East Asian keyboards too, also behind blanks. */
+const LEADING = /^(\s*)([=+\-@＝＋－＠])/u;
+/** The same behind anything that may separate cells; a sign only before what could be a term, so not in ";-)". */
+const INNER = /([;,|\t\r\n]\s*)([=@＝＠]|[+\-＋－](?=\s*[\p{L}\p{N}("'.$]))/gu;
+
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value !== 'string') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const text = value.replace(LEADING, "$1'$2").replace(INNER, "$1'$2");
+  return /[",;|\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

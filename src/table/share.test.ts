@@ -42,6 +42,25 @@ describe('a shared run', () => {
     expect(csv).toContain('1,0.5,0.25,7\r\n');
   });
 
+  it.each([
+    ['=1+1', "'=1+1"],
+    ['  =1', "  '=1"],
+    ['＝1', "'＝1"],
+    ['\t=1', `"\t'=1"`],
+    ['x;=HYPERLINK("http://a")', `"x;'=HYPERLINK(""http://a"")"`],
+    ['x; @SUM(1)', `"x; '@SUM(1)"`],
+    ['x\t+1', `"x\t'+1"`],
+    ['x\n-1+2', `"x\n'-1+2"`],
+    ['x,=1|=2', `"x,'=1|'=2"`],
+    ['a;b', '"a;b"'],
+    ['a\tb', '"a\tb"'],
+    ['Good night ;-)', '"Good night ;-)"'],
+    ['a - b = c', 'a - b = c'],
+  ])('as CSV writes %j as %s', (text, written) => {
+    const [, line = ''] = recordsCsv([{ ...(records[0] as ResultRecord), model: text, dialogue: 'd', hypothesis: 'h', reference: 'r' }]).split('\r\n');
+    expect(line.startsWith(`${written},raw,d,`)).toBe(true);
+  });
+
   it('as a file is read back as it was, and nothing else is', () => {
     expect(parseRunFile(writeRunFile(plan, 5, records), 'run.json')).toMatchObject({ plan, total: 5, records });
     for (const bad of ['{', '[]', '{"__proto__": {"format": "solace-lab-run"}}', '{"format":"solace-lab-run","version":1}', 'null']) {
