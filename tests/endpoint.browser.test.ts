@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { echo, type Manner } from './harness/endpoint.ts';
-import { useEndpointVisit } from './harness/endpoint-lab.ts';
+import { useEndpointLab, useEndpointVisit } from './harness/endpoint-lab.ts';
+import { serveWithoutStorage } from './harness/no-storage.ts';
+import { Person } from './harness/person.ts';
 import { storedText } from './harness/stored-text.ts';
+import { visit } from './harness/visit.ts';
 
 /** What a person must be told for each of an endpoint's faults. */
 const FAULTS: [Manner, RegExp][] = [
@@ -94,5 +97,34 @@ describe('an OpenAI-compatible endpoint', () => {
     await person.say('Are you there?');
     await person.problem.waitFor();
     expect(await person.problem.innerText()).toContain(new URL(endpoint.url).host);
+  });
+});
+
+describe('a browser that keeps nothing at all', () => {
+  const at = useEndpointLab();
+
+  it('chats for the visit with an endpoint, and says that nothing is kept', async () => {
+    const lab = await serveWithoutStorage();
+    const guest = await visit(at.browser, lab.url);
+    const { page, errors } = guest;
+    const person = new Person(page);
+    await person.acknowledge();
+    await page.getByRole('status').getByText('This browser keeps nothing for this page').waitFor();
+
+    await person.addEndpoint(at.endpoint, 'visit-key');
+    await page.getByRole('list', { name: 'Models' }).getByText(at.endpoint.model).first().waitFor();
+    await person.goTo('Chat');
+    expect(await person.ask('Is anybody there?')).toBe(echo('Is anybody there?'));
+    expect(at.endpoint.seen.at(-1)?.authorization).toBe('Bearer visit-key');
+    expect(await person.ask('And now?')).toBe(echo('And now?'));
+    expect(await person.conversations().count()).toBe(1);
+    await person.goTo('About');
+    await person.goTo('Chat');
+    await person.replies.nth(1).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+
+    expect(errors).toEqual([]);
+    await guest.close();
+    await lab.close();
   });
 });

@@ -83,12 +83,14 @@ export function createModelLibrary(parts: LibraryParts) {
   const listeners = new Set<() => void>();
   const changes = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('solace-lab-models');
   changes?.addEventListener('message', () => notify());
+  /** Records of models without files where there is no database: they last as long as the page. */
+  const unkept = new Map<string, ModelRecord>();
   /** Keys of endpoints, for as long as the page lives. */
   const keys = new Map<string, string>();
   let opened: Promise<ModelDatabase> | undefined;
   const database = () => (opened ??= openModelDatabase(parts.database).catch((error: unknown) => {
     opened = undefined;
-    throw LabError.from(error, { code: 'quota', what: 'The list of models cannot be opened', todo: 'Private windows often allow no storage; use a normal one.' });
+    throw LabError.from(error, { code: 'io', what: 'The list of models cannot be opened', todo: 'Private windows often allow no storage; use a normal one.' });
   }));
   const base = parts.base;
 
@@ -102,7 +104,8 @@ export function createModelLibrary(parts: LibraryParts) {
 
   async function records(): Promise<ModelRecord[]> {
     const added = await database().then((db) => db.getAll('models'), () => []);
-    return [...parts.embedded, ...added.sort((a, b) => b.addedAt - a.addedAt)];
+    const all = [...added.filter(({ id }) => !unkept.has(id)), ...unkept.values()];
+    return [...parts.embedded, ...all.sort((a, b) => b.addedAt - a.addedAt)];
   }
   async function find(id: string): Promise<ModelRecord> {
     const record = (await records()).find((each) => each.id === id);
@@ -119,7 +122,11 @@ export function createModelLibrary(parts: LibraryParts) {
     };
   }
   async function keep(record: ModelRecord): Promise<ModelSummary> {
-    await (await database()).put('models', record);
+    const kept = database().then((db) => db.put('models', record));
+    if (record.format === 'endpoint' || record.format === 'mlc') {
+      // Nothing of them lies on this device, so they can be used without being kept.
+      await kept.then(() => unkept.delete(record.id), () => unkept.set(record.id, record));
+    } else await kept;
     changed();
     return summarise(record, record.format === 'onnx' || record.format === 'gguf' ? record.bytes : 0);
   }
@@ -217,7 +224,7 @@ export function createModelLibrary(parts: LibraryParts) {
     },
 
     async remove(id: string): Promise<void> {
-      await (await database()).delete('models', id);
+      if (!unkept.delete(id)) await (await database()).delete('models', id);
       keys.delete(id);
       await worker.call('remove', id);
       changed();

@@ -7,7 +7,7 @@ import { searchConversations } from '../conversation/search.ts';
 import { rename } from '../conversation/tree.ts';
 import { LabError } from '../error.ts';
 import { ConversationStore } from '../storage/conversation-store.ts';
-import { DATABASE_NAME, LabStore } from '../storage/database.ts';
+import { DATABASE_NAME, LabStore, storageMissing } from '../storage/database.ts';
 import { openTabChannel } from '../storage/tab-channel.ts';
 import type { TabChannel } from '../storage/tab-channel.ts';
 
@@ -126,7 +126,7 @@ export class ConversationLibrary {
   async remove(id: string): Promise<Conversation | undefined> {
     const removed = await this.get(id);
     this.#forget(id);
-    await this.#enqueue(() => this.#store.remove(id));
+    await this.#enqueue(() => this.#store.remove(id)).catch(unlessMissing);
     this.#tabs.send({ type: 'deleted', id });
     this.#emit({ type: 'deleted', id, remote: false });
     void this.#retryUnsaved();
@@ -135,7 +135,7 @@ export class ConversationLibrary {
 
   async removeAll(): Promise<void> {
     this.#forget(null);
-    await this.#enqueue(() => this.#store.removeAll());
+    await this.#enqueue(() => this.#store.removeAll()).catch(unlessMissing);
     this.#tabs.send({ type: 'deleted', id: null });
     this.#emit({ type: 'deleted', id: null, remote: false });
   }
@@ -143,7 +143,10 @@ export class ConversationLibrary {
   /** Stores whole conversations, e.g. one that `remove` returned. */
   async add(conversations: readonly Conversation[]): Promise<void> {
     for (const { id } of conversations) this.#deleted.delete(id);
-    await this.#enqueue(() => this.#store.add(conversations));
+    await this.#enqueue(() => this.#store.add(conversations)).catch((error: unknown) => {
+      unlessMissing(error);
+      for (const conversation of conversations) this.#unsaved.set(conversation.id, conversation);
+    });
     for (const conversation of conversations) {
       this.#known.set(conversation.id, conversation);
       this.#announce(conversation.id);
@@ -206,7 +209,8 @@ export class ConversationLibrary {
       return await work();
     } catch (error) {
       if (this.#unsaved.size > 0) return otherwise;
-      throw error;
+      unlessMissing(error);
+      return otherwise;
     }
   }
 
@@ -239,6 +243,11 @@ export class ConversationLibrary {
   async #settled(): Promise<void> {
     await this.#queue;
   }
+}
+
+/** Where there is no storage at all, what is held in memory is all there is. @throws what it is given, otherwise */
+function unlessMissing(error: unknown): void {
+  if (!storageMissing()) throw error;
 }
 
 const deleted = (name: string): LabError =>

@@ -50,7 +50,7 @@ export class LabStore {
     try {
       return await work(await this.#open());
     } catch (error) {
-      throw storageError(error);
+      throw storageError(error, 'conversations');
     }
   }
 
@@ -69,13 +69,6 @@ export class LabStore {
   }
 
   async #connect(): Promise<LabDatabase> {
-    if (typeof indexedDB === 'undefined') {
-      throw new LabError({
-        code: 'unsupported',
-        what: 'This browser gives the page no storage, so nothing outlives this visit.',
-        todo: 'Allow site data for this page, or export your conversations before you leave.',
-      });
-    }
     const database = await openDB<LabSchema>(this.#name, DATABASE_VERSION, {
       upgrade(database, from, _to, transaction) {
         for (const migrate of MIGRATIONS.slice(from)) migrate(database, transaction);
@@ -83,13 +76,50 @@ export class LabStore {
       // Another tab runs a newer lab: make way, this tab reopens when it needs to.
       blocking: () => void this.close(),
       terminated: () => (this.#opening = undefined),
-    });
+    }).catch(openingFailed);
     return database;
   }
 }
 
+/** Whether the browser gives this page no database at all: as in some private windows, or where site data is blocked. */
+export function storageMissing(): boolean {
+  try {
+    return typeof indexedDB === 'undefined' || refused;
+  } catch {
+    // Some browsers throw where the name is only looked at.
+    return true;
+  }
+}
+
+/** A browser has the interface and opens no database for this page. */
+let refused = false;
+const REFUSALS = new Set(['SecurityError', 'InvalidStateError', 'NotAllowedError']);
+
+/** Notes what opening a database threw. @throws what it was given */
+export function openingFailed(error: unknown): never {
+  if (error instanceof DOMException && REFUSALS.has(error.name)) refused = true;
+  throw error;
+}
+
+/** What the lab keeps in databases, as a person calls it. */
+export type StoredThings = 'conversations' | 'notebooks' | 'runs' | 'datasets' | 'comparisons';
+/** These can be saved to a file first. */
+const EXPORTED = new Set<StoredThings>(['conversations', 'notebooks', 'runs']);
+
 /** What a failure of IndexedDB means for the person; `things` is what is stored there. */
-export function storageError(error: unknown, things = 'conversations'): LabError {
+export function storageError(error: unknown, things: StoredThings): LabError {
+  if (error instanceof LabError) return error;
+  if (storageMissing()) {
+    return new LabError(
+      {
+        code: 'unsupported',
+        what: 'This browser gives the page no storage, so nothing outlives this visit.',
+        where: 'The storage of this page',
+        todo: `Allow site data for this page${EXPORTED.has(things) ? `, or export your ${things} before you leave` : ''}.`,
+      },
+      { cause: error },
+    );
+  }
   const name = error instanceof Error || error instanceof DOMException ? error.name : '';
   if (name === 'QuotaExceededError') {
     return new LabError(
@@ -97,7 +127,9 @@ export function storageError(error: unknown, things = 'conversations'): LabError
         code: 'quota',
         what: `There is no room left to save ${things}; what you see is kept until this page is closed.`,
         where: 'The storage of this page',
-        todo: `Export your ${things}, then remove models or ${things} you no longer need.`,
+        todo: EXPORTED.has(things)
+          ? `Export your ${things}, then remove models or ${things} you no longer need.`
+          : `Remove models or ${things} you no longer need.`,
       },
       { cause: error },
     );
@@ -117,6 +149,6 @@ export function storageError(error: unknown, things = 'conversations'): LabError
     code: 'unsupported',
     what: 'The browser could not read or write its storage.',
     where: 'The storage of this page',
-    todo: `Export your ${things} and reload the page.`,
+    todo: EXPORTED.has(things) ? `Export your ${things} and reload the page.` : 'Reload the page.',
   });
 }

@@ -2,7 +2,7 @@ import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { Malformed } from '../dataset/collect.ts';
 import type { Dialogue } from '../dataset/dialogue.ts';
 import type { FormatId } from '../dataset/formats/index.ts';
-import { storageError } from './database.ts';
+import { openingFailed, storageError } from './database.ts';
 
 /** What is known of a dataset without its dialogues. */
 export interface DatasetHead {
@@ -90,7 +90,7 @@ export class DatasetStore {
       terminated: () => (this.#opening = undefined),
     }).catch((error: unknown) => {
       this.#opening = undefined;
-      throw error;
+      return openingFailed(error);
     });
     return this.#opening;
   }

@@ -1,5 +1,5 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import { storageError } from './database.ts';
+import { openingFailed, storageError } from './database.ts';
 
 /** A notebook that a person edited, copied or brought in. */
 export interface StoredNotebook {
@@ -26,7 +26,7 @@ function open(): Promise<IDBPDatabase<Schema>> {
     terminated: () => (opening = undefined),
   }).catch((error: unknown) => {
     opening = undefined;
-    throw error;
+    return openingFailed(error);
   });
   return opening;
 }
@@ -35,7 +35,7 @@ async function use<Result>(work: (database: IDBPDatabase<Schema>) => Promise<Res
   try {
     return await work(await open());
   } catch (error) {
-    throw storageError(error);
+    throw storageError(error, 'notebooks');
   }
 }
 

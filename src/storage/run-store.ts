@@ -3,7 +3,7 @@ import type { RunJudge, RunVerdict } from '../judge/run-verdict.ts';
 import type { Ratings } from '../judge/side-by-side.ts';
 import type { EvaluationPlan } from '../response/plan.ts';
 import { recordKey, type ResultRecord } from '../response/record.ts';
-import { storageError } from './database.ts';
+import { openingFailed, storageError } from './database.ts';
 
 export const RUN_DATABASE = 'solace-lab-runs';
 
@@ -171,7 +171,7 @@ export class RunStore {
       },
       blocking: () => void this.close(),
       terminated: () => (this.#opening = undefined),
-    });
+    }).catch(openingFailed);
     opening.catch(() => (this.#opening = undefined));
     return opening;
   }

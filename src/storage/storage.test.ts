@@ -1,13 +1,16 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { ReplyOrigin } from '../conversation/conversation.ts';
 import { append, createConversation } from '../conversation/tree.ts';
 import { ConversationStore } from './conversation-store.ts';
 import { DATABASE_NAME, DATABASE_VERSION, LabStore, storageError } from './database.ts';
+import { saveComparison } from '../ui/compare/comparison-store.ts';
 import { KeyRing } from './key-ring.ts';
+import { putNotebook } from './notebook-store.ts';
+import { RunStore } from './run-store.ts';
 import { SettingsStore } from './settings-store.ts';
 
 const REPLY: ReplyOrigin = { modelId: 'm', representation: 'raw', decoding: { temperature: 0.7, topP: 0.95, topK: 50, maxNewTokens: 128, seed: 7 } };
@@ -39,8 +42,27 @@ describe('LabStore', () => {
   });
 
   it('names a full disk', () => {
-    expect(storageError(new DOMException('', 'QuotaExceededError')).code).toBe('quota');
-    expect(storageError(new TypeError('odd')).detail.what).toMatch(/odd/);
+    const full = new DOMException('', 'QuotaExceededError');
+    expect(storageError(full, 'notebooks')).toMatchObject({ code: 'quota', detail: { what: expect.stringContaining('save notebooks'), todo: expect.stringContaining('Export your notebooks') } });
+    expect(storageError(full, 'datasets').detail.todo).not.toContain('Export');
+    expect(storageError(new TypeError('odd'), 'runs').detail.what).toMatch(/odd/);
+  });
+
+  it('names what there is no room for when a notebook is saved to a full disk', async () => {
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('', 'QuotaExceededError');
+    });
+    const notebook = { id: 'n', title: 'N', html: '', imported: true, updatedAt: 1 };
+    await expect(putNotebook(notebook)).rejects.toMatchObject({ code: 'quota', detail: { what: expect.stringContaining('save notebooks') } });
+    await expect(saveComparison({ id: 'c' } as never)).rejects.toMatchObject({ code: 'quota', detail: { what: expect.stringContaining('save comparisons') } });
+    put.mockRestore();
+  });
+
+  it('says that nothing is kept where the browser has no storage', async () => {
+    Reflect.deleteProperty(globalThis, 'indexedDB');
+    const nothing = { code: 'unsupported', detail: { what: expect.stringContaining('nothing outlives this visit') as string } };
+    await expect(new LabStore('other').use((database) => database.getAll('heads'))).rejects.toMatchObject(nothing);
+    await expect(new RunStore('other').list()).rejects.toMatchObject(nothing);
   });
 });
 

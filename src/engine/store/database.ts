@@ -25,7 +25,7 @@ interface Schema extends DBSchema {
 export type ModelDatabase = IDBPDatabase<Schema>;
 
 /** The index of stored models, in a database of its own: the conversations' database never depends on it. */
-export function openModelDatabase(name = 'solace-lab-models'): Promise<ModelDatabase> {
+export async function openModelDatabase(name = 'solace-lab-models'): Promise<ModelDatabase> {
   return openDB<Schema>(name, 1, {
     upgrade(db) {
       db.createObjectStore('models', { keyPath: 'id' });

@@ -27,7 +27,7 @@ export async function loadWllama(parts: Blob[], modelId: string, options: Wllama
   const { onProgress, signal, tokenizer, threads } = options;
   const bytes = parts.reduce((sum, part) => sum + part.size, 0);
   checkMemory(bytes, modelId);
-  const { Wllama } = await import('@wllama/wllama');
+  const { CacheManager, Wllama } = await import('@wllama/wllama');
   throwIfCancelled(signal);
   onProgress?.({ stage: 'Loading the weights into memory', loadedBytes: 0, totalBytes: bytes });
 
@@ -35,7 +35,10 @@ export async function loadWllama(parts: Blob[], modelId: string, options: Wllama
   const obstacle = wanted === 'webgpu' ? gpuObstacle('wllama', await surroundings()) : undefined;
   if (obstacle !== undefined) throw noGpu(modelId, obstacle);
   const log = new LlamaLog();
-  const wllama = new Wllama({ default: options.wasmUrl }, { suppressNativeLog: false, logger: log.logger });
+  const wllama = new Wllama(
+    { default: options.wasmUrl },
+    { suppressNativeLog: false, logger: log.logger, cacheManager: new CacheManager([NO_CACHE]) },
+  );
   // Its fallback build would come from another server.
   wllama.setCompat(null);
   const contextWindow = Math.min(options.contextWindow, MAX_CONTEXT);
@@ -66,6 +69,16 @@ export async function loadWllama(parts: Blob[], modelId: string, options: Wllama
   };
   return new WllamaModel({ modelId, device, contextWindow, ...(note ? { note } : {}) }, runtime, tokenizer);
 }
+
+/** The lab stores models itself; the package's own store would refuse to begin where a browser keeps nothing. */
+const NO_CACHE = {
+  isSupported: () => true,
+  read: () => Promise.resolve(null),
+  write: () => Promise.resolve(),
+  getSize: () => Promise.resolve(-1),
+  list: () => Promise.resolve([]),
+  delete: () => Promise.resolve(),
+};
 
 /** A chunk of a chat completion or of a plain one. */
 type ServerChunk = Omit<CompletionChunk, 'choices'> & {

@@ -1,4 +1,5 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { openingFailed, storageError } from '../../storage/database.ts';
 import { comparisonSchema, type Comparison } from './comparison.ts';
 
 interface Schema extends DBSchema {
@@ -15,25 +16,33 @@ function open(): Promise<IDBPDatabase<Schema>> {
     terminated() {
       database = undefined;
     },
-  });
+  }).catch(openingFailed);
   database.catch(() => (database = undefined));
   return database;
 }
 
+async function use<Result>(work: (database: IDBPDatabase<Schema>) => Promise<Result>): Promise<Result> {
+  try {
+    return await work(await open());
+  } catch (error) {
+    throw storageError(error, 'comparisons');
+  }
+}
+
 /** All comparisons, newest first; records that no longer have the right shape are left out. */
 export async function listComparisons(): Promise<Comparison[]> {
-  const all = await (await open()).getAllFromIndex('comparisons', 'createdAt');
+  const all = await use((database) => database.getAllFromIndex('comparisons', 'createdAt'));
   return all.flatMap((record) => comparisonSchema.safeParse(record).data ?? []).reverse();
 }
 
 export async function saveComparison(comparison: Comparison): Promise<void> {
-  await (await open()).put('comparisons', comparison);
+  await use((database) => database.put('comparisons', comparison));
 }
 
 export async function deleteComparison(id: string): Promise<void> {
-  await (await open()).delete('comparisons', id);
+  await use((database) => database.delete('comparisons', id));
 }
 
 export async function deleteAllComparisons(): Promise<void> {
-  await (await open()).clear('comparisons');
+  await use((database) => database.clear('comparisons'));
 }

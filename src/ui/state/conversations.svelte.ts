@@ -1,8 +1,10 @@
 import type { Conversation, ConversationHead, Message } from '../../conversation/conversation.ts';
 import { LabError } from '../../error.ts';
 import { conversations as openLibrary, type LibraryEvent } from '../../lab/conversations.ts';
+import { storageMissing } from '../../storage/database.ts';
 import { count } from '../parts/words.ts';
 import { saveFile } from '../parts/save-file.ts';
+import { storage } from './storage.svelte.ts';
 import { toasts } from './toasts.svelte.ts';
 
 /** The list of conversations, kept in step with what this and other tabs store. */
@@ -19,7 +21,7 @@ class Conversations {
 
   constructor() {
     this.#library.subscribe((event) => {
-      if (event.type === 'unsaved') this.error = event.error;
+      if (event.type === 'unsaved') this.#tell(event.error);
       else void this.refresh();
     });
     // What a growing reply gained since its last save goes with the page otherwise.
@@ -51,8 +53,14 @@ class Conversations {
     return this.#library.get(id);
   }
 
-  save(conversation: Conversation): Promise<void> {
-    return this.#library.save(conversation);
+  /** Without any storage a conversation lasts as long as the page, which the frame of the page says. */
+  async save(conversation: Conversation): Promise<void> {
+    try {
+      await this.#library.save(conversation);
+    } catch (error) {
+      if (!this.#storageMissing()) throw error;
+      await this.refresh();
+    }
   }
 
   keepMessage(conversation: string, message: Message): void {
@@ -106,16 +114,27 @@ class Conversations {
       this.#again = false;
       await this.#try('The conversations could not be read.', async () => {
         this.heads = await this.#library.list();
+        // A database that is refused is only found out by opening it.
+        if (storageMissing()) storage.missing = true;
         this.shown = this.#query.trim() ? await this.#library.list(this.#query) : this.heads;
       });
     }
+  }
+
+  #tell(error: LabError): void {
+    if (!this.#storageMissing()) this.error = error;
+  }
+
+  #storageMissing(): boolean {
+    if (storageMissing()) storage.missing = true;
+    return storage.missing;
   }
 
   async #try(what: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      this.error = LabError.from(error, { code: 'unsupported', what, todo: 'Reload the page and try again.' });
+      this.#tell(LabError.from(error, { code: 'unsupported', what, todo: 'Reload the page and try again.' }));
     }
   }
 }

@@ -1,0 +1,40 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DIST, serveStatically, type ServedLab } from './lab.ts';
+
+/** What a browser may refuse a page altogether. */
+const REFUSE = `{
+  for (const name of ['indexedDB', 'caches', 'localStorage', 'sessionStorage']) {
+    Object.defineProperty(globalThis, name, { configurable: true, get: () => undefined });
+  }
+  for (const { prototype } of [globalThis.Navigator, globalThis.WorkerNavigator].filter(Boolean)) {
+    for (const name of ['storage', 'serviceWorker']) delete prototype[name];
+  }
+  for (const name of ['SharedArrayBuffer', 'BroadcastChannel']) delete globalThis[name];
+}
+`;
+
+/**
+ * Serves the built lab to browsers as if they kept nothing for it. Its modules carry that along, because what a test
+ * can do to a page does not reach the page's workers.
+ */
+export async function serveWithoutStorage(): Promise<ServedLab> {
+  const folder = await mkdtemp(join(tmpdir(), 'lab-no-storage-'));
+  for (const name of await readdir(DIST)) if (name !== 'assets') await symlink(join(DIST, name), join(folder, name));
+  await mkdir(join(folder, 'assets'));
+  for (const name of await readdir(join(DIST, 'assets'))) {
+    const from = join(DIST, 'assets', name);
+    const to = join(folder, 'assets', name);
+    if (name.endsWith('.js')) await writeFile(to, REFUSE + (await readFile(from, 'utf8')));
+    else await symlink(from, to);
+  }
+  const lab = await serveStatically({ folder });
+  return {
+    url: lab.url,
+    async close() {
+      await lab.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
