@@ -103,7 +103,7 @@ describe('an OpenAI-compatible endpoint', () => {
 describe('a browser that keeps nothing at all', () => {
   const at = useEndpointLab();
 
-  it('chats for the visit with an endpoint, and says that nothing is kept', async () => {
+  it('chats for the visit with an endpoint and with the embedded model, and says that nothing is kept', async () => {
     const lab = await serveWithoutStorage();
     const guest = await visit(at.browser, lab.url);
     const { page, errors } = guest;
@@ -123,6 +123,13 @@ describe('a browser that keeps nothing at all', () => {
     await person.replies.nth(1).waitFor();
     expect(await page.getByRole('alert').count()).toBe(0);
 
+    await person.keepItShort(4);
+    await person.goTo('Models');
+    await page.getByRole('list', { name: 'Models' }).getByRole('listitem').filter({ hasText: 'SmolLM2' }).getByRole('button', { name: 'Switch to it' }).click();
+    await person.modelReady();
+    await person.goTo('Chat');
+    expect(await person.ask('Who are you?')).toMatch(/\w/);
+    expect(await page.getByRole('alert').count()).toBe(0);
     expect(errors).toEqual([]);
     await guest.close();
     await lab.close();
