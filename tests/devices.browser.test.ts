@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LoadedInfo } from '../src/engine/engine.ts';
 import type * as models from '../src/lab/models.ts';
@@ -133,7 +133,7 @@ describe('a GGUF at an address', () => {
   });
 
   it('is on Wasm, and says so, where llama.cpp finds less than the browser promised', async () => {
-    const deceived = await visit(browser, lab.url, { context: await promising() });
+    const deceived = await visit(browser, lab.url, { context: await pretending(CARD + HALVES) });
     const { info, error } = await attempt(deceived.page, page());
     expect(error).toBeUndefined();
     expect(info).toMatchObject({ engine: 'wllama', device: 'wasm', note: expect.stringMatching(/WebGPU failed: .*main memory/) });
@@ -141,25 +141,43 @@ describe('a GGUF at an address', () => {
   });
 });
 
-/** A profile whose page and engine take SwiftShader for a card with 16-bit floats; llama.cpp's own worker sees the truth. */
-async function promising() {
+/** A profile whose page and engine run `script` first; llama.cpp's own worker sees the truth. */
+async function pretending(script: string): Promise<BrowserContext> {
   const context = await browser.newContext();
-  const promise = `Object.defineProperty(GPUAdapter.prototype, 'info', { get: () => ({ vendor: 'acme', architecture: 'card' }) });
-    Object.defineProperty(GPUAdapter.prototype, 'features', { get: () => new Set(['shader-f16']) });`;
-  await context.addInitScript(promise);
+  await context.addInitScript(script);
   await context.route(/engine\.worker/, async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, body: `${promise}\n${await response.text()}` });
+    await route.fulfill({ response, body: `${script}\n${await response.text()}` });
   });
   return context;
 }
+
+/** SwiftShader under the name of a card. */
+const CARD = `Object.defineProperty(GPUAdapter.prototype, 'info', { get: () => ({ vendor: 'acme', architecture: 'card' }) });`;
+const HALVES = `Object.defineProperty(GPUAdapter.prototype, 'features', { get: () => new Set(['shader-f16']) });`;
+
+/** An adapter with these limits, in bytes. */
+const limits = (binding: number, buffer: number): string => `{
+  const { get } = Object.getOwnPropertyDescriptor(GPUAdapter.prototype, 'limits');
+  const own = { maxStorageBufferBindingSize: ${binding}, maxBufferSize: ${buffer} };
+  Object.defineProperty(GPUAdapter.prototype, 'limits', { get() { return new Proxy(get.call(this), { get: (limits, name) => own[name] ?? Reflect.get(limits, name, limits) }); } });
+}`;
+const MIB = 2 ** 20;
+
+it('runs a model on Wasm whose weights the graphics device cannot hold, and says both numbers', async () => {
+  const small = await visit(browser, lab.url, { context: await pretending(CARD + limits(4096, 4096)) });
+  const { info, error } = await attempt(small.page, `${lab.url}files/source-onnx-q4/`);
+  expect(error).toBeUndefined();
+  expect(info).toMatchObject({ device: 'wasm', note: expect.stringMatching(/WebGPU failed: .*takes 19 kB, but this graphics device allows 4\.1 kB per buffer/) });
+  await small.close();
+});
 
 // Half a minute for a program: the embedding of a Qwen2.5 0.5B, which is above the least that WebGPU promises.
 describe.runIf(takeSlow)('a weight above the binding limit', () => {
   it('is shown to shaders in parts, and computes what Wasm computes', { timeout: 400_000 }, async () => {
     await writeTinyModel(join(root, 'wide'), { model_type: 'qwen2', max_position_embeddings: 256, hidden_size: 896, vocab_size: 151_936, num_hidden_layers: 1, num_attention_heads: 14, num_key_value_heads: 2, intermediate_size: 128 });
     await exported('onnx', 'q4', 'wide');
-    const limited = await visit(browser, lab.url, { context: await limiting(128, 256) });
+    const limited = await visit(browser, lab.url, { context: await pretending(limits(128 * MIB, 256 * MIB)) });
     const url = `${lab.url}files/wide-onnx-q4/`;
     const [gpu, wasm] = [await attempt(limited.page, url, { device: 'webgpu' }, 1), await attempt(limited.page, url, { device: 'wasm', engine: 'transformers' }, 1)];
     expect(gpu.error).toBeUndefined();
@@ -167,23 +185,8 @@ describe.runIf(takeSlow)('a weight above the binding limit', () => {
     expect(gpu.scores?.length).toBeGreaterThan(2);
     for (const [i, score] of (gpu.scores ?? []).entries()) if (score !== null) expect(score).toBeCloseTo(wasm.scores?.[i] ?? NaN, 2);
     await limited.close();
-    const small = await visit(browser, lab.url, { context: await limiting(64, 128) });
+    const small = await visit(browser, lab.url, { context: await pretending(limits(64 * MIB, 128 * MIB)) });
     expect((await attempt(small.page, url, { device: 'webgpu' })).error).toMatchObject({ code: 'out-of-memory', message: expect.stringMatching(/takes 136 MB, but this graphics device allows 134 MB per buffer/) });
     await small.close();
   });
 });
-
-/** A profile whose engine sees an adapter with these limits, in MiB. */
-async function limiting(binding: number, buffer: number) {
-  const context = await browser.newContext();
-  const limit = `{
-    const { get } = Object.getOwnPropertyDescriptor(GPUAdapter.prototype, 'limits');
-    const own = { maxStorageBufferBindingSize: ${binding} * 2 ** 20, maxBufferSize: ${buffer} * 2 ** 20 };
-    Object.defineProperty(GPUAdapter.prototype, 'limits', { get() { return new Proxy(get.call(this), { get: (limits, name) => own[name] ?? Reflect.get(limits, name, limits) }); } });
-  }`;
-  await context.route(/engine\.worker/, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${limit}\n${await response.text()}` });
-  });
-  return context;
-}
