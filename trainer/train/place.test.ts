@@ -7,6 +7,7 @@ import { writeTinyModel } from '../../tests/harness/tiny-model.ts';
 import { TinyRuns } from '../../tests/harness/tiny-runs.ts';
 import type { MetricsRow } from './metrics.ts';
 import { claimRun } from './place.ts';
+import { withRunDate } from './run-date.ts';
 
 let tiny: TinyRuns;
 let folder = '';
@@ -83,6 +84,10 @@ describe('a folder that holds a run', () => {
     await run(config('taken', { maxSteps: 4, learningRate: 0.02 }), { resume: true });
     expect(metrics('taken').filter(({ trainLoss }) => trainLoss !== undefined).map(({ step }) => step)).toEqual([1, 2, 3, 4]);
     expect(await readdir(join(out(), 'best'))).toContain('notes.txt');
+    // One that nobody touched is no reason for a second copy, whatever the order of its keys.
+    await run(await withRunDate(config('taken', { maxSteps: 1 }), { resume: false }), { fresh: true });
+    await run(config('taken', { maxSteps: 1 }), { fresh: true });
+    expect((await readdir(out())).filter((name) => name.startsWith('config'))).toEqual(['config.before.yaml', 'config.yaml']);
   });
 
   it('leaves no folder behind where a new run could not start', async () => {

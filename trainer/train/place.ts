@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { parse as parseYaml, stringify } from 'yaml';
 import { LabError } from '../../src/error.ts';
 import { lockFolder } from '../../src/lab/folder-lock.ts';
@@ -86,9 +87,11 @@ export async function writeConfig(config: RunConfig): Promise<void> {
   await replaceFile(path, text, '--set out=');
 }
 
+/** Whether a configuration is complete, as the trainer writes it, and has no comments. */
 function isOwnConfig(text: string): boolean {
   try {
-    return stringify(parseRunConfig(parseYaml(text), CONFIG_FILE)) === text;
+    const raw: unknown = parseYaml(text);
+    return stringify(raw) === text && isDeepStrictEqual(parseRunConfig(raw, CONFIG_FILE), raw);
   } catch {
     return false;
   }
