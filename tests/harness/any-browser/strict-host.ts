@@ -1,6 +1,8 @@
-import { FRAME_POLICY_HEADER, HOST_HEADERS } from '../../../build/headers.ts';
-import { FRAME_PATH } from '../../../build/notebook-frame.ts';
-import { serveStatically, type ServedLab } from '../lab.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { framePolicyHeader, HOST_HEADERS } from '../../../build/headers.ts';
+import { FRAME_PATH, policyOf } from '../../../build/notebook-frame.ts';
+import { DIST, serveStatically, type ServedLab } from '../lab.ts';
 
 /** A host of the built lab that hears of every violation of the policy, from the page and from its workers, in every engine. */
 export interface StrictHost extends ServedLab {
@@ -13,7 +15,8 @@ const REPORTED = 'report-uri /policy-report';
 /** Serves the lab with the headers that a host should send. */
 export async function serveStrictly(): Promise<StrictHost> {
   const violations: string[] = [];
-  const policy = (path: string): string => (path === FRAME_PATH ? FRAME_POLICY_HEADER : HOST_HEADERS['Content-Security-Policy']);
+  const frame = framePolicyHeader(policyOf(readFileSync(join(DIST, FRAME_PATH), 'utf8')));
+  const policy = (path: string): string => (path === FRAME_PATH ? frame : HOST_HEADERS['Content-Security-Policy']);
   const host = await serveStatically({
     subfolder: '/',
     headers: (path) => ({ ...HOST_HEADERS, 'Content-Security-Policy': `${policy(path)}; ${REPORTED}` }),
