@@ -13,6 +13,8 @@ const FAULTS: [Manner, RegExp][] = [
   ['500', /500|server|endpoint/i],
   ['garbage', /not the JSON of the OpenAI interface/],
   ['breaks-off', /cut off/],
+  ['ends-early', /cut off/],
+  ['redirects', /redirects.*to no other/s],
 ];
 
 describe('an OpenAI-compatible endpoint', () => {
@@ -74,6 +76,7 @@ describe('an OpenAI-compatible endpoint', () => {
       expect(told).toMatch(words);
       expect(told).toContain(new URL(endpoint.url).host);
       expect(await person.messages.last().innerText()).toContain(question);
+      if (manner === 'ends-early') expect(await person.replies.last().innerText()).toMatch(/This sentence has no[^]*Interrupted/);
 
       endpoint.manner = 'answers';
       await person.problem.getByRole('button', { name: 'Try again' }).click();

@@ -186,7 +186,9 @@ export function createModelLibrary(parts: LibraryParts) {
         contextWindow,
         apiKey: (keepKey && apiKey) || null,
       };
+      // One that was typed for this host before does not go along unasked.
       if (apiKey) keys.set(record.id, apiKey);
+      else keys.delete(record.id);
       return keep(record);
     },
 

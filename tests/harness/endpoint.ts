@@ -8,7 +8,7 @@ export interface SeenRequest {
 }
 
 /** How the endpoint behaves towards the next requests. */
-export type Manner = 'answers' | '401' | '429' | '500' | 'busy-once' | 'garbage' | 'breaks-off' | 'silent';
+export type Manner = 'answers' | '401' | '429' | '500' | 'busy-once' | 'garbage' | 'breaks-off' | 'ends-early' | 'redirects' | 'silent';
 
 /** A server with the OpenAI interface on this machine, whose manners a test can change. */
 export interface Endpoint {
@@ -68,6 +68,12 @@ const MANNERS: Record<Manner, (response: ServerResponse, request: SeenRequest, e
     // Long enough for the words to arrive, then gone without an end.
     setTimeout(() => response.destroy(), 200);
   },
+  'ends-early': (response) => {
+    openStream(response);
+    sendDelta(response, { content: 'This sentence has no ' });
+    response.end();
+  },
+  redirects: (response) => void response.writeHead(307, { Location: 'http://127.0.0.1:9/v1/chat/completions' }).end(),
   silent: () => undefined,
 };
 
