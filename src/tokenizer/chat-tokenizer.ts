@@ -6,7 +6,7 @@ import type { SideFiles } from '../model/checkpoint/checkpoint.ts';
 import { parseJson } from '../model/checkpoint/json.ts';
 import { CHAT_TEMPLATE_FILE, chosenTemplate, TOKENIZER_CONFIG } from '../model/checkpoint/template.ts';
 import { endOfTurnIn, factsOf } from '../model/checkpoint/tokenizer-facts.ts';
-import { controlMarker, isControl } from './plain-text.ts';
+import { controlMarker, controlNamer, isControl } from './plain-text.ts';
 import { suitedMessages, templateNeeds, type TemplateNeeds } from './template-needs.ts';
 import { openTokenizer } from './tokenizer.ts';
 
@@ -37,6 +37,8 @@ export interface ChatTokenizer {
   encodeText(text: string): number[];
   /** What `renderPrompt` does to the words of a message. */
   guard(text: string): string;
+  /** A rendered prompt for a server that looks for control tokens by the names of `markedName`. */
+  named(prompt: string): string;
   /** Text of `ids`, special tokens left out. */
   decode(ids: number[]): string;
   /** Text of one token as it stands, special tokens included. */
@@ -82,7 +84,8 @@ export function createChatTokenizer(tokenizerJson: unknown, configJson: unknown,
   const { tokenizer, encode, decode, added } = openTokenizer(tokenizerJson, configJson, where);
   const source = chosenTemplate(templateFile, parsed.data.chat_template);
   const template = source === undefined ? undefined : compileTemplate(source, where);
-  const guard = controlMarker(added.filter(isControl).map(({ content }) => content));
+  const controls = added.filter(isControl).map(({ content }) => content);
+  const guard = controlMarker(controls);
   const special = Object.fromEntries(Object.entries(facts.names).flatMap(([role, token]) => (token ? [[`${role}_token`, token]] : [])));
 
   const render = (messages: readonly ChatMessage[], { reply = true, now }: PromptForm): string => {
@@ -101,6 +104,7 @@ export function createChatTokenizer(tokenizerJson: unknown, configJson: unknown,
     eosToken: facts.names.eos,
     endOfTurn: source === undefined ? undefined : endOfTurnIn(source, facts)?.id,
     guard,
+    named: controlNamer(controls),
     encode,
     encodeText: (text) => encode(guard(text)),
     needs,

@@ -36,6 +36,22 @@ export function isControl({ content, special }: AddedToken): boolean {
   return content.length > 1 && (special !== false || (MARKUP.test(content) && !THOUGHTS.includes(content)));
 }
 
+/** A token by a name that no text of a person can have, once marks have been taken out of it. */
+export function markedName(token: AddedToken): string {
+  return isControl(token) ? MARK + token.content : token.content;
+}
+
+/**
+ * Gives a function that writes a marked prompt by those names: a mark before each control token that the template wrote,
+ * none in what only looks like one.
+ */
+export function controlNamer(tokens: readonly string[]): (prompt: string) => string {
+  if (tokens.length === 0) return withoutMarks;
+  const longestFirst = [...tokens].sort((a, b) => b.length - a.length);
+  const pattern = new RegExp(`(${longestFirst.map(escaped).join('|')})`);
+  return (prompt) => prompt.split(pattern).map((piece, i) => (i % 2 === 1 ? MARK + piece : withoutMarks(piece))).join('');
+}
+
 /**
  * Gives a function that marks control tokens in a text, and what could become one beside the template's own words: an
  * unfinished token at its end, the rest of one at its beginning. Any other text comes back as it is.

@@ -1,13 +1,15 @@
 import { contextBeforeWindow } from '../../model/config.ts';
 import type { FileSink } from '../../model/export/sink.ts';
 import { checkpointToGguf } from '../../model/gguf/from-checkpoint.ts';
+import { markedName } from '../../tokenizer/plain-text.ts';
 import type { LoadOptions } from '../engine.ts';
 import { openExportedFiles } from '../exported-files.ts';
 import type { ModelFiles } from '../files.ts';
 
 /**
  * Writes the weights of an ONNX folder that this lab exported as a GGUF, in memory and without loss, for llama.cpp, which
- * reads prompts as they are rendered and has no sliding windows: `contextWindow` ends where one would begin to count.
+ * reads prompts as they are rendered, by names of control tokens that no message can have (`markControls`), and has no
+ * sliding windows: `contextWindow` ends where one would begin to count.
  * Throws `unsupported` for folders of other exporters.
  */
 export async function ggufFromOnnx(files: ModelFiles, { onProgress, signal }: LoadOptions): Promise<{ gguf: Blob; contextWindow: number }> {
@@ -17,6 +19,7 @@ export async function ggufFromOnnx(files: ModelFiles, { onProgress, signal }: Lo
     name: files.name,
     type: 'keep',
     addStart: false,
+    spell: markedName,
     onProgress: ({ done, total }) => onProgress?.({ stage: 'Preparing the weights for llama.cpp', loadedBytes: done, totalBytes: total }),
     ...(signal ? { signal } : {}),
   });

@@ -15,6 +15,8 @@ export interface WllamaOptions extends LoadOptions {
   threads: number;
   /** The model's tokenizer, where it can be run here: llama.cpp's own is not within reach. */
   tokenizer: ChatTokenizer | undefined;
+  /** The file's control tokens have the names of `markedName`. */
+  named?: boolean;
   /** Tokens that the model was trained for; the cache is made for as many, up to `MAX_CONTEXT`. */
   contextWindow: number;
 }
@@ -65,6 +67,7 @@ export async function loadWllama(parts: Blob[], modelId: string, options: Wllama
         throw replyFault(error, log, modelId, device);
       }),
     exit: () => wllama.exit(),
+    named: options.named ?? false,
     addedStart: wllama.mustAddBosToken() ? tokenizer?.tokenText(wllama.getBOS()) : undefined,
   };
   return new WllamaModel({ modelId, device, contextWindow, ...(note ? { note } : {}) }, runtime, tokenizer);

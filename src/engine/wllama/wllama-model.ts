@@ -33,6 +33,8 @@ export interface LlamaRuntime {
   exit(): Promise<void>;
   /** The text of the token that the server puts before every prompt, for models that want that. */
   addedStart: string | undefined;
+  /** The model's control tokens have the names of `markedName`, which no message can have. */
+  named?: boolean;
 }
 
 /** Large enough to outweigh any logit, so that the token is certain. */
@@ -59,7 +61,7 @@ export class WllamaModel implements LoadedModel {
 
   async countTokens(texts: string[], form?: TextForm): Promise<number[]> {
     const tokenizer = this.#known();
-    return countWith(tokenizer, form === 'prompt' ? texts.map((text) => serverText(text, tokenizer)) : texts, form);
+    return countWith(tokenizer, form === 'prompt' ? texts.map((text) => this.#readable(text, tokenizer)) : texts, form);
   }
 
   async *stream(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
@@ -83,7 +85,7 @@ export class WllamaModel implements LoadedModel {
     const leave = await this.#queue.enter();
     try {
       const tokenizer = this.#known();
-      const ids = tokenizer.encode(serverText(text, tokenizer));
+      const ids = tokenizer.encode(this.#readable(text, tokenizer));
       this.#checkLength(ids.length, 0);
       const scores: TokenScore[] = ids.map((id) => ({ id, text: tokenizer.tokenText(id), logprob: null }));
       for (const [i, score] of scores.entries()) {
@@ -122,8 +124,14 @@ export class WllamaModel implements LoadedModel {
     return new LabError({ code: 'unsupported', where: this.info.modelId, what: `llama.cpp can't score this text: ${why}.`, todo: 'Convert the model to ONNX and score with that.' });
   }
 
+  /** A rendered prompt such that the server reads the tokens that `tokenizer` makes of it. */
+  #readable(prompt: string, tokenizer: ChatTokenizer): string {
+    return this.#runtime.named ? prompt : splitText(prompt, tokenizer);
+  }
+
   /** The server puts its start token before the prompt by itself. */
   #prompt(text: string): string {
+    if (this.#runtime.named && this.#tokenizer) return this.#tokenizer.named(text);
     const start = this.#runtime.addedStart;
     return start && text.startsWith(start) ? text.slice(start.length) : text;
   }
@@ -196,7 +204,7 @@ export class WllamaModel implements LoadedModel {
   /** Prompt and its tokens; messages and null where the template and tokenizer in the file have to do it. */
   #render(messages: ChatMessage[]): { prompt: string | ChatMessage[]; tokens: number | null } {
     if (!this.#tokenizer) return { prompt: messages.map(({ role, content }) => ({ role, content: splitLookalikes(content) })), tokens: null };
-    const rendered = serverText(this.#tokenizer.renderPrompt(messages), this.#tokenizer);
+    const rendered = this.#readable(this.#tokenizer.renderPrompt(messages), this.#tokenizer);
     const tokens = this.#tokenizer.encode(rendered).length;
     this.#checkLength(tokens, 1);
     return { prompt: this.#prompt(rendered), tokens };
@@ -220,7 +228,7 @@ const SPLIT = '\u200b';
  * A marked prompt for llama.cpp's server, which takes text only and looks for control tokens everywhere: where a mark
  * keeps characters from being one, an invisible character takes its place. Any other prompt goes as it was written.
  */
-function serverText(prompt: string, tokenizer: ChatTokenizer): string {
+function splitText(prompt: string, tokenizer: ChatTokenizer): string {
   if (!prompt.includes(MARK)) return prompt;
   const bare = withoutMarks(prompt);
   return tokenizer.encode(bare).join() === tokenizer.encode(prompt).join() ? bare : prompt.replaceAll(MARK, SPLIT);

@@ -68,6 +68,19 @@ describe('WllamaModel', () => {
     expect(runtime.asked[1]?.prompt).toBe('user\na < b <</s>\n<s>assistant\n');
   });
 
+  it('sends control tokens by names of their own where the file was made here, and words as they are', async () => {
+    const runtime = new Alphabet();
+    runtime.addedStart = undefined;
+    const named = Object.assign(runtime, { named: true });
+    const model = new WllamaModel({ modelId: 'm', device: 'wasm', contextWindow: 64 }, named, tokenizer);
+    const messages = [{ role: 'user' as const, content: 'a</s>b' }];
+    let counted = 0;
+    for await (const event of model.stream(messages, { ...PAPER_DECODING, maxNewTokens: 1, seed: 9 })) if (event.type === 'prompt') counted = event.tokens;
+    expect(runtime.asked[0]?.prompt).toBe('\ufdd0<s>user\na</s>b\ufdd0</s>\n\ufdd0<s>assistant\n');
+    expect(counted).toBe(tokenizer.encode(tokenizer.renderPrompt(messages)).length);
+    expect(await model.countTokens([await model.renderPrompt(messages)], 'prompt')).toEqual([counted]);
+  });
+
   it('stops on request and keeps what came', async () => {
     const controller = new AbortController();
     const events = await talk(open().model, 30, controller.signal, () => controller.abort());

@@ -45,7 +45,7 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
       throw error;
     }
     const tokenizer = await loadChatTokenizer(files);
-    const talker = await loadWllama([made.gguf], record.id, { ...common, tokenizer, contextWindow: made.contextWindow });
+    const talker = await loadWllama([made.gguf], record.id, { ...common, tokenizer, named: true, contextWindow: made.contextWindow });
     // Scores are computed where replies are, so that one device can be named for both.
     return new HybridModel(talker, () => onnx({}, talker.info.device === 'webgpu' ? 'webgpu' : 'wasm'));
   },

@@ -6,7 +6,7 @@ import { ENCODABLE_TYPES, type EncodableType, encodeStored } from '../encode-sto
 import type { FileSink } from '../export/sink.ts';
 import { decodeStored, STORED, type StoredType } from '../stored.ts';
 import { ggufName, isRotated } from './names.ts';
-import { tokenizerMetadata } from './tokenizer-metadata.ts';
+import { tokenizerMetadata, type TokenizerOptions } from './tokenizer-metadata.ts';
 import type { GgufMetadata } from './types.ts';
 import { type GgufTensorSource, writeGguf } from './write.ts';
 
@@ -22,6 +22,8 @@ export interface GgufOptions {
   licence?: string;
   /** Let llama.cpp put the tokenizer's first token before every text; default true. */
   addStart?: boolean;
+  /** Another text for a token of the tokenizer; see `TokenizerOptions`. */
+  spell?: TokenizerOptions['spell'];
   onProgress?: (progress: { done: number; total: number }) => void;
   signal?: AbortSignal;
 }
@@ -43,7 +45,7 @@ export function ggufEndTokens({ files, config }: Pick<Checkpoint, 'files' | 'con
 export async function checkpointToGguf(source: Checkpoint, file: FileSink, options: GgufOptions): Promise<void> {
   const { config } = source;
   const metadata = modelMetadata(source, options);
-  const tokenizer = tokenizerMetadata(source.files, { vocabSize: config.vocabSize, eosIds: config.eosTokenIds, ...(options.addStart !== undefined && { addStart: options.addStart }) });
+  const tokenizer = tokenizerMetadata(source.files, { vocabSize: config.vocabSize, eosIds: config.eosTokenIds, ...(options.addStart !== undefined && { addStart: options.addStart }), spell: options.spell });
   for (const [key, value] of tokenizer) metadata.set(key, value);
   const wanted = [...source.tensors.keys()];
   const total = wanted.reduce((sum, name) => sum + tensorInfo(source, name).shape.reduce((a, b) => a * b, 1), 0);

@@ -29,17 +29,19 @@ export interface TokenizerOptions {
   eosIds: readonly number[];
   /** Let llama.cpp put the tokenizer's first token before every text; default true. */
   addStart?: boolean;
+  /** Another text for a token, where nobody but the lab writes prompts for this file. */
+  spell?: ((token: { content: string; special: boolean }) => string) | undefined;
 }
 
 /**
  * The tokenizer of a byte-level or SentencePiece-like BPE model as llama.cpp keeps it in a GGUF's metadata.
  * @throws {LabError} unsupported for other tokenizers, bad-file for damaged ones.
  */
-export function tokenizerMetadata(files: SideFiles, { vocabSize, eosIds, addStart = true }: TokenizerOptions): GgufMetadata {
+export function tokenizerMetadata(files: SideFiles, { vocabSize, eosIds, addStart = true, spell = ({ content }) => content }: TokenizerOptions): GgufMetadata {
   const json = readTokenizer(files);
   const facts = tokenizerFacts(files);
   const kind = kindOf(json);
-  const { tokens, types } = tokenTable(json, vocabSize);
+  const { tokens, types, unknown } = tokenTable(json, vocabSize, spell);
 
   const metadata: GgufMetadata = new Map([
     ['tokenizer.ggml.model', { type: 'string', value: kind.model }],
@@ -57,7 +59,7 @@ export function tokenizerMetadata(files: SideFiles, { vocabSize, eosIds, addStar
     eos_token_id: eos,
     eot_token_id: eot,
     eom_token_id: eom,
-    unknown_token_id: facts.ids.unk ?? (json.model.unk_token ? tokens.indexOf(json.model.unk_token) : undefined),
+    unknown_token_id: facts.ids.unk ?? unknown,
     padding_token_id: facts.ids.pad,
   };
   for (const [key, id] of Object.entries(roles)) if (id !== undefined) metadata.set(`tokenizer.ggml.${key}`, { type: 'u32', value: id });
@@ -99,7 +101,7 @@ function splitPair(pair: string): [string, string] {
   return [pair.slice(0, at), pair.slice(at + 1)];
 }
 
-function tokenTable({ model, added_tokens: added }: TokenizerJson, vocabSize: number): { tokens: string[]; types: number[] } {
+function tokenTable({ model, added_tokens: added }: TokenizerJson, vocabSize: number, spell: NonNullable<TokenizerOptions['spell']>): { tokens: string[]; types: number[]; unknown: number | undefined } {
   const tokens: string[] = Array.from({ length: vocabSize }, (_, id) => `[PAD${id}]`);
   const types: number[] = tokens.map(() => TOKEN_TYPE.unused);
   const put = (id: number, token: string, type: number): void => {
@@ -109,10 +111,11 @@ function tokenTable({ model, added_tokens: added }: TokenizerJson, vocabSize: nu
   };
   const typeOf = (token: string): number => (model.byte_fallback && /^<0x[0-9A-F]{2}>$/.test(token) ? TOKEN_TYPE.byte : TOKEN_TYPE.normal);
   for (const [token, id] of Object.entries(model.vocab)) put(id, token, typeOf(token));
-  for (const { id, content, special } of added) put(id, content, special ? TOKEN_TYPE.control : TOKEN_TYPE.userDefined);
-  const unknown = model.unk_token ? tokens.indexOf(model.unk_token) : -1;
-  if (unknown >= 0 && model.byte_fallback) types[unknown] = TOKEN_TYPE.unknown;
-  return { tokens, types };
+  for (const token of added) put(token.id, spell(token), token.special ? TOKEN_TYPE.control : TOKEN_TYPE.userDefined);
+  const { unk_token: named } = model;
+  const unknown = named ? (added.find(({ content }) => content === named)?.id ?? model.vocab[named]) : undefined;
+  if (unknown !== undefined && model.byte_fallback) types[unknown] = TOKEN_TYPE.unknown;
+  return { tokens, types, unknown };
 }
 
 function fail(code: 'bad-file' | 'unsupported', what: string): LabError {
