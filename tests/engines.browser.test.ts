@@ -1,3 +1,5 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +12,10 @@ import { buildEnginePage, serveEnginePage } from './harness/engine-page.ts';
 import type { ServedLab } from './harness/lab.ts';
 import { takeSlow } from './harness/slow.ts';
 import { hasShared, readJsonGz, SHARED } from './harness/shared.ts';
+import { exportOnnx } from '../src/model/export/export.ts';
+import { openCheckpoint } from '../trainer/files/open.ts';
+import { diskFolder } from '../trainer/files/sink.ts';
+import { writeTinyModel } from './harness/tiny-model.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
 declare global {
@@ -42,9 +48,29 @@ beforeAll(async () => {
     'fp32/': hasReference ? `${await baseExport('fp32')}/` : EMBEDDED,
     'q4/': hasReference ? `${await baseExport('q4')}/` : EMBEDDED,
     'gguf/': join(SHARED, SOURCE, '/'),
+    'stranger/': `${await strangerFolder()}/`,
   });
 }, 240_000);
-afterAll(() => lab.close());
+afterAll(async () => {
+  await lab.close();
+  await rm(scratch, { recursive: true, force: true });
+});
+
+let scratch = '';
+
+/** An exported tiny model whose tokenizer never comes to an end with some texts. */
+async function strangerFolder(): Promise<string> {
+  scratch = await mkdtemp(join(tmpdir(), 'solace-stranger-'));
+  await writeTinyModel(join(scratch, 'model'));
+  const path = join(scratch, 'model/tokenizer.json');
+  const json = JSON.parse(await readFile(path, 'utf8')) as { pre_tokenizer: { pretokenizers: object[] } };
+  json.pre_tokenizer.pretokenizers.unshift({ type: 'Split', pattern: { Regex: '(a+)+$' }, behavior: 'Isolated', invert: false });
+  await writeFile(path, JSON.stringify(json));
+  const { checkpoint, close } = await openCheckpoint(join(scratch, 'model'));
+  await exportOnnx(checkpoint, diskFolder(join(scratch, 'folder')), { dtype: 'q8', name: 'stranger', source: 'random numbers', licence: 'MIT' });
+  await close();
+  return join(scratch, 'folder');
+}
 
 /** In the page: loads a model and keeps it for the calls below. */
 async function load(page: Page, where: { url?: string; engine?: EngineId; device?: 'webgpu' | 'wasm' }): Promise<models.ModelSummary['engine']> {
@@ -225,5 +251,28 @@ describe.runIf(takeSlow)('on WebGPU', () => {
     expect(replies[0]).toMatch(/\w/);
     expect(replies[1]).toBe(replies[0]);
     expect(errors).toEqual([]);
+  });
+});
+
+describe("a stranger's tokenizer", () => {
+  it('is stopped where a pattern does not come to an end, and the page goes on', { timeout: 120_000 }, async () => {
+    const browser = await launch({ webgpu: false });
+    try {
+      const { page } = await visit(browser, lab.url);
+      const seen = await page.evaluate(async () => {
+        const { id } = await solace.addFromUrl(new URL('stranger/', location.href).href);
+        const tokenizer = await solace.openTokenizer(id);
+        let ticks = 0;
+        const clock = setInterval(() => ticks++, 100);
+        const stuck = await tokenizer.countTokens([`${'a'.repeat(60)}!`]).catch((error: unknown) => error as { code: string; message: string });
+        clearInterval(clock);
+        return { stuck: Array.isArray(stuck) ? stuck : { code: stuck.code, message: stuck.message }, ticks, after: await tokenizer.countTokens(['hi']) };
+      });
+      expect(seen.stuck).toMatchObject({ code: 'bad-config', message: expect.stringContaining('(a+)+$') });
+      expect(seen.ticks).toBeGreaterThan(20);
+      expect(seen.after).toEqual([2]);
+    } finally {
+      await browser.close();
+    }
   });
 });
