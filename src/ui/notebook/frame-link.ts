@@ -13,7 +13,7 @@ export interface FrameListeners {
   onfollow(hash: string): void;
   /** Cells are about to run, or all have finished. */
   onbusy(busy: boolean): void;
-  ondeleted(name: string): void;
+  ondeleted(name: string): unknown;
 }
 
 /** The page's end of the port to a sandbox. */
@@ -34,7 +34,7 @@ export async function linkFrame(iframe: HTMLIFrameElement, door: NotebookDoor, l
         if (Number.isFinite(pixels)) listeners.onheight(Math.min(TALLEST, Math.max(0, pixels)));
       },
       busy: (busy) => listeners.onbusy(busy === true),
-      deleted: (name) => listeners.ondeleted(String(name).slice(0, 40)),
+      deleted: (name) => void listeners.ondeleted(String(name).slice(0, 40)),
       follow: (hash) => {
         if (typeof hash === 'string' && hash.startsWith('#/')) listeners.onfollow(hash);
       },

@@ -10,10 +10,12 @@ class Toasts {
   #next = 0;
 
   /** @param lifetimeMs long enough to decide where there is something to do */
-  show(text: string, action?: Toast['action'], lifetimeMs = action ? 8000 : 4000): void {
+  /** Returns the toast's id, for those whose action is gone before they are. */
+  show(text: string, action?: Toast['action'], lifetimeMs = action ? 8000 : 4000): number {
     const id = this.#next++;
     this.list.push(action ? { id, text, action } : { id, text });
     setTimeout(() => this.dismiss(id), lifetimeMs);
+    return id;
   }
 
   dismiss(id: number): void {
