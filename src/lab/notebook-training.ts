@@ -1,6 +1,7 @@
 import type { ChatMessage } from '../context/message.ts';
 import type { Decoding, StreamEvent } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
+import { uniqueId } from '../rpc/unique-id.ts';
 import { listModels, loadModel, removeModel } from './models.ts';
 import { fineTune, type FineTuned, type FineTuneOptions } from './training.ts';
 import { addTuned } from './tuned.ts';
@@ -22,7 +23,7 @@ let latest: { id: string; tuned: FineTuned; model?: Promise<string> } | undefine
 export async function trainForNotebook(options: FineTuneOptions): Promise<NotebookTraining> {
   const tuned = await fineTune(options);
   const { adapter, ...told } = tuned;
-  latest = { id: crypto.randomUUID(), tuned };
+  latest = { id: uniqueId(), tuned };
   return { ...told, id: latest.id, parameters: adapter.reduce((sum, { data }) => sum + data.length, 0) };
 }
 
