@@ -1,6 +1,7 @@
 /** Where the sources of the danger detector lie, and how they are read. Node only. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { StoredWeights } from '../../src/safety/weights.ts';
 import { readPhraseFiles, type PhraseBook } from '../../src/safety/phrase-files.ts';
 
 export const SAFETY = join(import.meta.dirname, '../../src/safety');
@@ -20,4 +21,13 @@ export function writePhrases(): number {
   writeFileSync(join(SAFETY, 'phrases.json'), bookText(book));
   const lists = [...book.english, ...book.languages.flatMap(({ signals }) => signals)];
   return lists.reduce((sum, { phrases }) => sum + phrases.length, 0);
+}
+
+const WEIGHTS = join(SAFETY, 'weights.json');
+
+/** The committed weights. */
+export const readWeights = (): StoredWeights => JSON.parse(readFileSync(WEIGHTS, 'utf8')) as StoredWeights;
+
+export function writeWeights(weights: StoredWeights): void {
+  writeFileSync(WEIGHTS, `${JSON.stringify(weights, null, 1)}\n`);
 }

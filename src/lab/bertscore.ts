@@ -5,15 +5,11 @@ import type { Pair } from '../metrics/pair.ts';
 import type { Prf } from '../metrics/rouge.ts';
 import type { Method } from '../rpc/protocol.ts';
 import { RpcWorker, type WorkerLike } from '../rpc/worker.ts';
-import { EMBEDDED_ENCODER } from './embedded.ts';
+import { embeddedEncoder, type EncoderPlace } from './encoder-place.ts';
 
-export interface BertScoreRequest {
+export interface BertScoreRequest extends EncoderPlace {
   pairs: Pick<Pair, 'hyp' | 'ref'>[];
   idf: boolean;
-  encoder: RemoteModel;
-  /** Where the page serves ONNX Runtime's Wasm files; absolute, ending in a slash. */
-  ortBase: string;
-  threads: number;
 }
 
 /** What the worker of the encoder answers; its events are the number of pairs done so far. */
@@ -56,7 +52,7 @@ export function createBertScoreWorker(spawn: () => WorkerLike | Worker, base: st
       const request: BertScoreRequest = {
         pairs: pairs.map(({ hyp, ref }) => ({ hyp, ref })),
         idf,
-        encoder: encoder === undefined ? { ...EMBEDDED_ENCODER, url: new URL(EMBEDDED_ENCODER.url, base).href } : encoderAt(encoder, base),
+        encoder: encoder === undefined ? embeddedEncoder(base) : encoderAt(encoder, base),
         ortBase: new URL('ort/', base).href,
         threads,
       };

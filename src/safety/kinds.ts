@@ -17,3 +17,9 @@ export interface CrisisSignal {
 /** The more serious of two levels. */
 export const higherLevel = (a: CrisisLevel, b: CrisisLevel): CrisisLevel =>
   CRISIS_LEVELS.indexOf(a) >= CRISIS_LEVELS.indexOf(b) ? a : b;
+
+/** The more serious level of two signals, with the kinds of both. */
+export const strongerSignal = (a: CrisisSignal, b: CrisisSignal): CrisisSignal => ({
+  level: higherLevel(a.level, b.level),
+  kinds: CRISIS_KINDS.filter((kind) => a.kinds.includes(kind) || b.kinds.includes(kind)),
+});

@@ -8,4 +8,5 @@ export const LAB_COMMANDS: Commands = {
   evaluate: async () => (await import('./evaluate.ts')).evaluateCommand,
   score: async () => (await import('./score.ts')).scoreCommand,
   judge: async () => (await import('./judge.ts')).judgeCommand,
+  danger: async () => (await import('./danger.ts')).dangerCommand,
 };

@@ -21,6 +21,8 @@ export interface ChatParts {
   /** What new conversations start with. */
   systemPrompt: { get(): string; set(text: string): void };
   drafts: { read(id: string | null): string; write(id: string | null, text: string): void };
+  /** What the classifier sees in a message; may reject, and take as long as its encoder needs to arrive. */
+  readDanger(text: string): Promise<CrisisSignal | undefined>;
   /** What a person in danger reads first. */
   firstReply(signal: CrisisSignal): string;
 }

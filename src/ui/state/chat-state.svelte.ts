@@ -3,6 +3,7 @@ import type { Conversation, Message } from '../../conversation/conversation.ts';
 import { saidOn, signalOf, type Said } from '../../conversation/danger.ts';
 import type { LoadedModel } from '../../engine/engine.ts';
 import { LabError } from '../../error.ts';
+import { strongerSignal } from '../../safety/kinds.ts';
 import { pageEntries, type PageEntry } from '../chat/page-entries.ts';
 import type { ChatParts } from './chat-parts.ts';
 
@@ -74,6 +75,7 @@ export class ChatState {
     try {
       const found = id === null ? null : await this.#parts.conversations.get(id);
       this.conversation = found ?? null;
+      if (this.#parts.models.phase === 'ready') void this.#lookAgain();
       if (id !== null && !found) this.#parts.place.forget();
     } catch (error) {
       this.#fail(error, 'The conversation could not be opened.');
@@ -156,6 +158,7 @@ export class ChatState {
       this.waitsForModel = this.#parts.models.phase !== 'ready';
       const model = await this.#parts.models.ensure(stopping.signal);
       this.waitsForModel = false;
+      void this.#lookAgain();
       await this.#write(model, beside, stopping.signal);
     } catch (error) {
       this.#fail(error, 'The reply could not be written.');
@@ -196,6 +199,25 @@ export class ChatState {
       // The conversation may have got another name or prompt meanwhile, or be gone.
       if (this.conversation?.id === id) await this.#keep(update(this.conversation, message.id, { ...last }));
     }
+  }
+
+  /**
+   * Asks the classifier about the newest message of the person. It needs an encoder, which is fetched behind the chat
+   * model; until then, and where it cannot be had, the phrases alone decide. Help that is shown stays.
+   */
+  async #lookAgain(): Promise<void> {
+    const begun = this.conversation;
+    const message = begun && pathTo(begun).findLast(({ speaker }) => speaker === 'seeker');
+    if (!begun || !message || signalOf(message).level === 'danger') return;
+    const seen = await this.#parts.readDanger(message.text).catch(() => undefined);
+    const now = this.conversation;
+    const found = now?.id === begun.id ? now.messages.get(message.id) : undefined;
+    if (!seen || !now || !found || found.text !== message.text) return;
+    const noticed = strongerSignal(signalOf(found), seen);
+    if (noticed.level === 'none' || noticed.level === signalOf(found).level) return;
+    const changed = update(now, found.id, { noticed: { level: noticed.level, kinds: noticed.kinds } });
+    this.#announceHelp(changed.messages.get(found.id) ?? found);
+    await this.#keep(changed);
   }
 
   /** What a screen reader hears as soon as a message is sent that brings help. */

@@ -4,6 +4,7 @@ import { pathTo } from '../../conversation/tree.ts';
 import { PAPER_DECODING } from '../../engine/engine.ts';
 import type { LibraryEvent } from '../../lab/conversations.ts';
 import { fakeModel } from '../../response/testing/fake-model.ts';
+import type { CrisisSignal } from '../../safety/kinds.ts';
 import type { ChatParts } from './chat-parts.ts';
 import { ChatState } from './chat-state.svelte.ts';
 import type { ReplyRequest, ReplyStep } from './reply.ts';
@@ -16,6 +17,8 @@ function setUp() {
   const listeners: ((event: LibraryEvent) => void)[] = [];
   let words: ((word: string | null) => void) | undefined;
   let forgotten = 0;
+  let seen: CrisisSignal | Error | undefined;
+  const looked: string[] = [];
   const model = fakeModel();
   const parts: ChatParts = {
     conversations: {
@@ -45,6 +48,7 @@ function setUp() {
     place: { show: () => undefined, forget: () => forgotten++ },
     systemPrompt: { get: () => 'Listen.', set: () => undefined },
     drafts: { read: () => '', write: () => undefined },
+    readDanger: (text) => (looked.push(text), seen instanceof Error ? Promise.reject(seen) : Promise.resolve(seen)),
     firstReply: () => 'Are you safe?',
   };
   const chat = new ChatState(parts);
@@ -53,6 +57,9 @@ function setUp() {
     chat,
     saved,
     read,
+    looked,
+    /** What the classifier will see. */
+    sees: (signal: CrisisSignal | Error) => (seen = signal),
     requests,
     settled,
     emit: (event: LibraryEvent) => listeners.forEach((listener) => listener(event)),
@@ -171,5 +178,58 @@ describe('a message of danger', () => {
     await write('Good night.');
     await write(null);
     expect(chat.entries.map(({ folded }) => folded)).toEqual([false, false]);
+  });
+});
+
+describe('the classifier', () => {
+  const noticed = (chat: ChatState): string | undefined => [...(chat.conversation?.messages.values() ?? [])].find(({ speaker }) => speaker === 'seeker')?.noticed?.level;
+
+  it('brings help late, and keeps it', async () => {
+    const { chat, saved, begin, write, sees, looked } = setUp();
+    sees({ level: 'danger', kinds: ['suicide'] });
+    const id = await begin('I gave my cat to the neighbour, with all her things');
+    expect(noticed(chat)).toBe('danger');
+    expect(chat.announcement).toContain('Lines of people who can help');
+    await write('Hm.');
+    await write(null);
+    expect([...(saved.get(id)?.messages.values() ?? [])].map(({ noticed: what }) => what?.level)).toEqual(['danger', undefined]);
+    sees({ level: 'none', kinds: [] });
+    await chat.open(null);
+    await chat.open(id);
+    expect(noticed(chat)).toBe('danger');
+    expect(looked).toHaveLength(1);
+  });
+
+  it('takes nothing back that the phrases saw, and is not asked where they saw danger', async () => {
+    const { chat, begin, sees, looked } = setUp();
+    sees({ level: 'none', kinds: [] });
+    await begin('My brother attempted suicide');
+    expect(noticed(chat)).toBe('concern');
+    expect(looked).toEqual(['My brother attempted suicide']);
+    const other = setUp();
+    await other.begin('I want to die');
+    expect(other.looked).toEqual([]);
+  });
+
+  it('may be missing', async () => {
+    const { chat, begin, write, sees } = setUp();
+    sees(new Error('offline'));
+    await begin('Hello');
+    await write('Hi.');
+    await write(null);
+    expect(noticed(chat)).toBeUndefined();
+    expect(chat.error).toBeNull();
+  });
+
+  it('looks at the newest message of a conversation that is opened', async () => {
+    const { chat, begin, write, sees, looked, settled } = setUp();
+    const id = await begin('I gave my cat away');
+    await write(null);
+    await chat.open(null);
+    sees({ level: 'concern', kinds: ['suicide'] });
+    await chat.open(id);
+    await settled();
+    expect(looked).toEqual(['I gave my cat away', 'I gave my cat away']);
+    expect(noticed(chat)).toBe('concern');
   });
 });

@@ -1,3 +1,4 @@
+import { readDanger } from '../../lab/danger.ts';
 import { firstReplyTo } from '../help/nearby.ts';
 import { ChatState } from './chat-state.svelte.ts';
 import { conversations } from './conversations.svelte.ts';
@@ -23,5 +24,6 @@ export const chat = new ChatState({
   },
   systemPrompt: { get: () => settings.current.systemPrompt, set: (systemPrompt) => settings.set({ systemPrompt }) },
   drafts: { read: readDraft, write: writeDraft },
+  readDanger: async (text) => (await readDanger([text]))[0],
   firstReply: firstReplyTo,
 });

@@ -1,0 +1,56 @@
+/** The labelled phrases. Node only. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { DANGEROUS, HARMLESS_MESSAGES, MORE_DANGEROUS, MORE_HARMLESS } from '../../src/safety/crisis.cases.ts';
+import { CRISIS_KINDS, CRISIS_LEVELS, type CrisisKind, type CrisisLevel } from '../../src/safety/kinds.ts';
+
+export const PHRASES = join(import.meta.dirname, '../../tests/fixtures/danger');
+
+/** Whose phrases the classifier learns from. Those of any other author only measure it. */
+export const TRAINING_AUTHORS = ['a', 'b', 'c', 'd', 'g', 's'] as const;
+
+/** Files of one level alone, which no author can be left out of: r holds ordinary replies in a conversation. */
+export const ALWAYS_LEARNED = ['r'] as const;
+
+const schema = z.object({
+  level: z.enum(CRISIS_LEVELS),
+  kind: z.enum(CRISIS_KINDS).optional(),
+  text: z.string().min(1),
+});
+
+/** A message with its label and who wrote it. */
+export interface Example {
+  author: string;
+  level: CrisisLevel;
+  kind?: CrisisKind | undefined;
+  text: string;
+}
+
+export const hasAuthor = (author: string): boolean => existsSync(fileOf(author));
+const fileOf = (author: string): string => join(PHRASES, `author-${author}.jsonl`);
+
+/** One author's phrases: a JSON object per line. */
+export function readAuthor(author: string): Example[] {
+  return readFileSync(fileOf(author), 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => ({ author, ...schema.parse(JSON.parse(line)) }));
+}
+
+/** The phrases that came with the first rules, whose author is called `rules`. */
+export function readCases(): Example[] {
+  const author = 'rules';
+  return [
+    ...CRISIS_KINDS.flatMap((kind) => DANGEROUS[kind].map((text): Example => ({ author, level: 'danger', kind, text }))),
+    ...MORE_DANGEROUS.map((text): Example => ({ author, level: 'danger', text })),
+    ...[...HARMLESS_MESSAGES, ...MORE_HARMLESS].map((text): Example => ({ author, level: 'none', text })),
+  ];
+}
+
+/** All that the classifier learns from. */
+export const readTraining = (): Example[] => [...[...TRAINING_AUTHORS, ...ALWAYS_LEARNED].flatMap(readAuthor), ...readCases()];
+
+/** A hash of examples, by which weights say what they were trained on. */
+export const hashOf = (examples: readonly Example[]): string => createHash('sha256').update(JSON.stringify(examples)).digest('hex');

@@ -1,0 +1,79 @@
+/** Misses and false alarms by author. Node only. */
+import { readdirSync } from 'node:fs';
+import { createClassifier } from '../../src/safety/classifier.ts';
+import { detectCrisis } from '../../src/safety/crisis.ts';
+import { higherLevel, type CrisisLevel } from '../../src/safety/kinds.ts';
+import type { StoredWeights } from '../../src/safety/weights.ts';
+import { ALWAYS_LEARNED, PHRASES, readAuthor, TRAINING_AUTHORS, type Example } from './examples.ts';
+import type { LeftOut } from './train.ts';
+
+/** What each way of looking says about one example. */
+export interface Judged extends Example {
+  rules: CrisisLevel;
+  classifier: CrisisLevel;
+  together: CrisisLevel;
+}
+
+export const WAYS = ['rules', 'classifier', 'together'] as const;
+
+/** Authors whose phrases only measure. */
+export const unseenAuthors = (): string[] =>
+  readdirSync(PHRASES)
+    .flatMap((name) => /^author-(\w+)\.jsonl$/.exec(name)?.[1] ?? [])
+    .filter((author) => ![...TRAINING_AUTHORS, ...ALWAYS_LEARNED].some((known) => known === author))
+    .sort();
+
+/** Examples with what the rules say, and a classifier that was trained without their author. */
+export function judgeLeftOut(examples: readonly Example[], leftOut: readonly (LeftOut | undefined)[]): Judged[] {
+  return examples.flatMap((example, i) => {
+    const scores = leftOut[i];
+    if (!scores) return [];
+    return [judged(example, scores.flag <= 0 ? 'none' : scores.danger > 0 ? 'danger' : 'concern')];
+  });
+}
+
+/** Examples of authors that the weights have not seen, through the classifier as the page runs it. */
+export async function judgeUnseen(author: string, weights: StoredWeights): Promise<Judged[]> {
+  const examples = readAuthor(author);
+  const { loadFolderEncoder } = await import('../../src/lab/encoder-node.ts');
+  const encoder = await loadFolderEncoder();
+  const seen = await createClassifier(encoder, weights)(examples.map(({ text }) => text));
+  await encoder.release();
+  return examples.map((example, i) => judged(example, seen[i]?.level ?? 'none'));
+}
+
+function judged(example: Example, classifier: CrisisLevel): Judged {
+  const rules = detectCrisis(example.text).level;
+  return { ...example, rules, classifier, together: higherLevel(rules, classifier) };
+}
+
+/** A line per author as a Markdown table, and one for all: per cent missed of danger and of concern, and flagged needlessly. */
+export function table(rows: readonly Judged[]): string[] {
+  const authors = [...new Set(rows.map(({ author }) => author))];
+  const lines = authors.map((author) => line(author, rows.filter((row) => row.author === author)));
+  const head = ['author', 'phrases', ...WAYS.flatMap((way) => [`${way}: danger missed`, 'concern missed', 'false alarms'])];
+  return [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...lines, ...(authors.length > 1 ? [line('all', rows)] : [])];
+}
+
+function line(name: string, rows: readonly Judged[]): string {
+  const cells = WAYS.flatMap((way) => {
+    const share = (level: CrisisLevel, wrong: (said: CrisisLevel) => boolean): string => {
+      const those = rows.filter((row) => row.level === level);
+      return those.length === 0 ? '–' : ((100 * those.filter((row) => wrong(row[way])).length) / those.length).toFixed(1);
+    };
+    return [share('danger', (said) => said === 'none'), share('concern', (said) => said === 'none'), share('none', (said) => said !== 'none')];
+  });
+  return `| ${[name, rows.length, ...cells].join(' | ')} |`;
+}
+
+/** Of the dangerous phrases that are flagged, the share that is called danger, and the same of those of concern. */
+export function levels(rows: readonly Judged[]): string {
+  const share = (level: CrisisLevel): string => {
+    const flagged = rows.filter((row) => row.level === level && row.together !== 'none');
+    return `${((100 * flagged.filter(({ together }) => together === 'danger').length) / Math.max(1, flagged.length)).toFixed(0)} %`;
+  };
+  const harmless = rows.filter(({ level }) => level === 'none');
+  const asDanger = (100 * harmless.filter(({ together }) => together === 'danger').length) / Math.max(1, harmless.length);
+  return `called danger: ${share('danger')} of flagged danger, ${share('concern')} of flagged concern, ${asDanger.toFixed(1)} % of harmless`;
+}
+

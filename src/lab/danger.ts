@@ -1,0 +1,44 @@
+import type { Method } from '../rpc/protocol.ts';
+import { RpcWorker, type WorkerLike } from '../rpc/worker.ts';
+import type { CrisisSignal } from '../safety/kinds.ts';
+import { embeddedEncoder, type EncoderPlace } from './encoder-place.ts';
+
+export interface DangerRequest extends EncoderPlace {
+  texts: string[];
+}
+
+/** What the worker of the classifier answers: what each text signals, by the classifier alone. */
+export type DangerApi = { danger: Method<DangerRequest, CrisisSignal[]> };
+
+/** Reads messages with the classifier. */
+export interface DangerReader {
+  /** Rejects as the encoder's loading does, and where there can be no worker. */
+  read(texts: readonly string[], signal?: AbortSignal): Promise<CrisisSignal[]>;
+  terminate(): void;
+}
+
+/** A reader in a worker of its own, which fetches the encoder when it is first asked. `base` is the lab's address. */
+export function createDangerReader(spawn: () => WorkerLike | Worker, base: string): DangerReader {
+  const worker = new RpcWorker<DangerApi>('Danger', spawn);
+  const place: EncoderPlace = {
+    encoder: embeddedEncoder(base),
+    ortBase: new URL('ort/', base).href,
+    // A message is short; the model that writes the reply needs the cores.
+    threads: 1,
+  };
+  return {
+    read: (texts, signal) => worker.call('danger', { texts: [...texts], ...place }, signal ? { signal } : {}),
+    terminate: () => worker.terminate(),
+  };
+}
+
+let shared: DangerReader | undefined;
+
+/** What the classifier sees in messages, in the page's worker. */
+export function readDanger(texts: readonly string[], signal?: AbortSignal): Promise<CrisisSignal[]> {
+  shared ??= createDangerReader(
+    () => new Worker(new URL('../../workers/danger.worker.ts', import.meta.url), { type: 'module', name: 'danger' }),
+    document.baseURI,
+  );
+  return shared.read(texts, signal);
+}
