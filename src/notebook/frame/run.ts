@@ -26,6 +26,8 @@ export interface CellEvaluator {
 }
 
 interface Running extends DefineState {
+  /** Where the error is shown that stopped the cell where nobody waited for it. */
+  stopped?: Element;
   report(state: CellState): void;
 }
 
@@ -44,6 +46,7 @@ export class NotebookRunner {
   define(cell: Cell, root: HTMLDivElement, onState: (state: CellState) => void): void {
     const before = this.#states.get(cell.id);
     if (before) this.#clear(before);
+    this.#evaluator.budget.renew(cell.id);
     const state: Running = { root, expanded: before?.expanded ?? [], variables: [], report: onState };
     this.#states.set(cell.id, state);
     onState('pending');
@@ -62,7 +65,9 @@ export class NotebookRunner {
   stopped(error: unknown): void {
     const state = this.#states.get(this.#evaluator.budget.cellOf(error) ?? -1);
     if (!state) return;
-    state.root.append(inspectError(error));
+    // A timer may be stopped many times: the last error stands for all.
+    state.stopped?.remove();
+    state.root.append((state.stopped = inspectError(error)));
     state.report('rejected');
   }
 

@@ -6,6 +6,10 @@ export const LONGEST_STRETCH = 5000;
 /** The cell that code from strings is counted for: nobody knows which one made it. */
 export const UNKNOWN_CELL = 0;
 
+/** How much shorter each stop makes a cell's next stretch, from its second stop on, and the least that it keeps of the first. */
+const SHORTER = 10;
+const LEAST = 0.01;
+
 /** Ticks between two looks at the clock, at most: few enough that a slow turn of a loop is noticed. */
 const LONGEST_STEP = 64;
 
@@ -19,7 +23,8 @@ export interface BudgetParts {
 
 /**
  * Stops code that never gives the event loop a turn. Each cell has its own allowance for each turn, so that one that
- * hangs does not take those with it that run after it in the same turn.
+ * hangs does not take those with it that run after it in the same turn. One that is stopped again and again, as in a
+ * timer, gets ever less until it is run anew: else the page would hang for most of the time.
  */
 export class Budget {
   readonly #parts: BudgetParts;
@@ -27,6 +32,8 @@ export class Budget {
   /** When each cell was first seen in this turn. */
   readonly #starts = new Map<number, number>();
   readonly #stopped = new Set<number>();
+  /** How often each cell was stopped since it was last run. */
+  readonly #stops = new Map<number, number>();
   readonly #errors = new WeakMap<Error, number>();
   #left = 1;
   #step = 1;
@@ -53,6 +60,17 @@ export class Budget {
     return error instanceof Error ? this.#errors.get(error) : undefined;
   }
 
+  /** A cell is run anew: it has all of its time again. */
+  renew(cell: number): void {
+    this.#stops.delete(cell);
+    this.#stops.delete(UNKNOWN_CELL);
+  }
+
+  #limitOf(cell: number): number {
+    const again = Math.max(0, (this.#stops.get(cell) ?? 0) - 1);
+    return this.#limit * Math.max(LEAST, SHORTER ** -again);
+  }
+
   #look(cell: number): void {
     const now = this.#parts.now();
     if (!this.#asked) {
@@ -63,8 +81,9 @@ export class Budget {
     if (this.#stopped.has(cell)) throw this.#stop(cell);
     const start = this.#starts.get(cell);
     if (start === undefined) this.#starts.set(cell, now);
-    else if (now - start > this.#limit) {
+    else if (now - start > this.#limitOf(cell)) {
       this.#stopped.add(cell);
+      this.#stops.set(cell, (this.#stops.get(cell) ?? 0) + 1);
       // What the others wait for since then is not their own time.
       this.#starts.clear();
       throw this.#stop(cell);

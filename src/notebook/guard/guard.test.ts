@@ -21,6 +21,17 @@ function realm() {
   };
 }
 
+/** The guard's name, written so that it is not found in the text, and made to mean something else. */
+const HIDDEN = [
+  '{ const solace\\u0024tick = () => {}; for (;;); }',
+  '((solace\\u{24}tick) => { for (;;); })(() => {})',
+  'function solace\\u0024tick() {} for (;;);',
+  'new Function("solace\\\\u0024tick", "for (;;);")(() => {})',
+  'try { throw () => {} } catch (solace\\u0024tick) { for (;;); }',
+  'with ({ ["solace" + "$tick"]() {} }) for (;;);',
+  'new Function("o", "with (o) for (;;);")({ ["solace" + "$tick"]() {} })',
+];
+
 const STOPPED = expect.objectContaining({ code: 'cancelled' });
 
 /** What `run` throws; a value where it throws nothing. */
@@ -127,6 +138,22 @@ describe('a guarded cell', () => {
     expect(run('for (let i = 0; i < 100; i++); "again"', 1)).toBe('again');
   });
 
+  it('gets less and less time when it is stopped again and again, until it is run anew', () => {
+    const { run, turn, budget } = realm();
+    const turnsOf = () => {
+      caught(() => run('globalThis.n = 0; for (;;) n++', 1));
+      turn();
+      return run('n', 2) as number;
+    };
+    const [first = 0, second = 0, third = 0, fourth = 0, fifth = 0] = Array.from({ length: 5 }, turnsOf);
+    expect(second).toBeGreaterThan(first / 2);
+    expect(third).toBeLessThan(second / 5);
+    expect(fourth).toBeLessThan(third / 5);
+    expect(fifth).toBe(fourth);
+    budget.renew(1);
+    expect(turnsOf()).toBeGreaterThan(first / 2);
+  });
+
   it('is known by the error that stopped it', () => {
     const { run, budget } = realm();
     expect(budget.cellOf(caught(() => run('for (;;);', 7)))).toBe(7);
@@ -137,7 +164,7 @@ describe('a guarded cell', () => {
 
   it('can neither replace the guard nor hide it behind a name of its own', () => {
     const { run } = realm();
-    for (const source of ['var solace$tick = () => {}', 'globalThis["solace$" + "tick"] = () => {}; for (;;);', 'Object.defineProperty(globalThis, "solace$" + "tick", {value() {}}); for (;;);']) {
+    for (const source of ['var solace$tick = () => {}', 'globalThis["solace$" + "tick"] = () => {}; for (;;);', 'Object.defineProperty(globalThis, "solace$" + "tick", {value() {}}); for (;;);', ...HIDDEN]) {
       expect(String(caught(() => run(source)))).toMatch(/^(LabError|TypeError): /);
     }
     expect(() => run('new Function("a = 1) { for (;;); } function b(c", "")')).toThrow(/^Arg string terminates|Unexpected|missing/);

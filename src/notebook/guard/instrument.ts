@@ -1,4 +1,4 @@
-import { parse, type AnyNode, type BlockStatement, type Options } from 'acorn';
+import { parse, type AnyNode, type BlockStatement, type Options, type Token } from 'acorn';
 import { full } from 'acorn-walk';
 import { LabError } from '../../error.ts';
 
@@ -25,9 +25,7 @@ const REPLACES = 2;
  * @throws {SyntaxError} where it can't be read; {LabError} bad-data where it uses the lab's own names
  */
 export function withGuards(source: string, cell: number, kind: 'program' | 'expression' = 'program'): string {
-  if (source.includes(TICK) || source.includes(IMPORT)) {
-    throw new LabError({ code: 'bad-data', what: `${TICK} and ${IMPORT} are names of the lab.`, todo: 'Choose other names.' });
-  }
+  if (source.includes(TICK) || source.includes(IMPORT)) throw reserved();
   const code = kind === 'program' ? source : `(${source}\n)`;
   return assemble(code, insertionsFor(code, `${TICK}(${cell})`));
 }
@@ -37,7 +35,11 @@ function insertionsFor(code: string, call: string): Insertion[] {
   const enclose = ({ start, end }: AnyNode, before: string, after: string) =>
     insertions.push({ at: start, text: before, order: OPENS }, { at: end, text: after, order: -1 - start });
 
-  full(parse(code, OPTIONS), (visited) => {
+  // A name can be written with escapes, too: only the token has it as the engine reads it.
+  const onToken = (token: Token & { value?: unknown }) => {
+    if (token.value === TICK || token.value === IMPORT) throw reserved();
+  };
+  full(parse(code, { ...OPTIONS, onToken }), (visited) => {
     const node = visited as AnyNode;
     switch (node.type) {
       case 'WhileStatement':
@@ -53,6 +55,9 @@ function insertionsFor(code: string, call: string): Insertion[] {
         if (node.body.type === 'BlockStatement') insertions.push({ at: startOf(node.body), text: `;${call};`, order: OPENS });
         else enclose(node.body, `(${call},`, ')');
         break;
+      case 'WithStatement':
+        // Any name inside may mean a property of the object, that of the guard too.
+        throw new LabError({ code: 'bad-data', what: 'A notebook can’t use `with`: what is inside could not be stopped.', todo: 'Write `object.property`.' });
       case 'ImportExpression':
         insertions.push({ at: node.start, text: IMPORT, order: REPLACES });
         break;
@@ -60,6 +65,8 @@ function insertionsFor(code: string, call: string): Insertion[] {
   });
   return insertions.sort((a, b) => a.at - b.at || a.order - b.order);
 }
+
+const reserved = (): LabError => new LabError({ code: 'bad-data', what: `${TICK} and ${IMPORT} are names of the lab.`, todo: 'Choose other names.' });
 
 /** Where the statements of a function begin: after "use strict", which counts only where it comes first. */
 function startOf({ start, body }: BlockStatement): number {
