@@ -314,6 +314,29 @@ describe('reading', () => {
     expect(new Set(dialogues.map(({ id }) => id)).size).toBe(100_000);
   });
 
+  it('reads ChatML with 10^5 marks and no line end, and what is begun at its end', { timeout: 30_000 }, async () => {
+    const [begin, end] = ['<|im_start|>', '<|im_end|>'];
+    const flood = await read(lines({ text: begin.repeat(100_000) }, { text: `${begin}user\nHello${end}\n${begin}assistant\nHi, \n\nyou${begin}assistant` }));
+    expect(flood.badCount).toBe(1);
+    expect(flood.dialogues.map(texts)).toEqual([['seeker: Hello', 'supporter: Hi, \n\nyou']]);
+    const { bad } = await read(JSON.stringify({ text: `${begin}${begin}user\nHello${end}` }));
+    expect(bad).toEqual([{ place: 'data.jsonl line 1', reason: expect.stringContaining('The role "" is not known') }]);
+  });
+
+  it('reads a quoted field of ten million characters', { timeout: 30_000 }, async () => {
+    const row = `c1,1,sad,"so, ""sad"" ${'x'.repeat(10_000_000)}",1,"a,b,c,d",s,t`;
+    const { dialogues, bad } = await read(`conv_id,utterance_idx,context,prompt,speaker_idx,utterance,selfeval,tags\n${row}\n`, 'a.csv');
+    expect(bad).toEqual([]);
+    expect(dialogues[0]?.situation).toMatch(/^so, "sad" x+$/);
+    expect(dialogues.map(texts)).toEqual([['seeker: a,b,c,d']]);
+  });
+
+  it('reads an item of ExTES with thousands of keys', { timeout: 30_000 }, async () => {
+    const item = Object.fromEntries(Array.from({ length: 4000 }, (_, i) => [`${' '.repeat(i)}AI`, 'Yes']));
+    const { dialogues } = await read(JSON.stringify({ scene: 'x', content: [item] }));
+    expect(dialogues[0]?.utterances).toHaveLength(4000);
+  });
+
   it('reads a line with a million blanks', { timeout: 30_000 }, async () => {
     const { dialogues } = await read(`Hi __eou__ Hello${' '.repeat(1_000_000)}you __eou__${' '.repeat(1_000_000)}`, 'dialogues_text.txt');
     expect(dialogues[0]?.utterances).toHaveLength(2);

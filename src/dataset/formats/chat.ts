@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Speaker, Utterance } from '../dialogue.ts';
 import { optionalId, optionalText } from './fields.ts';
-import { BadRecord, recordsIn, type RecordFormat } from './format.ts';
+import { BadRecord, recordsIn, refuseHuge, type RecordFormat } from './format.ts';
 
 /** Who speaks by what a file calls them; null for what no person of the dialogue says. */
 const ROLES = new Map<string, Speaker | null>([
@@ -37,7 +37,7 @@ const record = z.object({
   text: z.string().optional(),
 });
 
-const CHATML = /<\|im_start\|>([^\n]*)\n([\s\S]*?)(?=<\|im_end\|>|<\|im_start\|>|$)/g;
+const [BEGINS, ENDS] = ['<|im_start|>', '<|im_end|>'];
 
 /**
  * Chats as fine-tuning tools read them, one a line: `messages` of role and content (OpenAI), `conversations` of from and
@@ -57,6 +57,17 @@ export const CHAT: RecordFormat = {
   },
 };
 
+/**
+ * The messages of a text in ChatML. Not by a pattern: where no line ends, one takes time that grows with the square of
+ * the marks. What is only begun at the very end is a prompt for the next message.
+ */
 function chatMl(text: string): { role: string; content: string }[] {
-  return [...text.matchAll(CHATML)].map(([, role = '', words = '']) => ({ role, content: words }));
+  const parts = text.split(BEGINS).slice(1);
+  if (parts.at(-1)?.includes('\n') === false) parts.pop();
+  refuseHuge({ text: parts });
+  return parts.map((part) => {
+    const [role = ''] = part.split('\n', 1);
+    const [content = ''] = part.slice(role.length + 1).split(ENDS, 1);
+    return { role, content };
+  });
 }

@@ -70,5 +70,19 @@ const commas = (text: string): string => text.replaceAll('_comma_', ',');
 
 /** Fields of a line in which those with commas stand in quotation marks, doubled inside (RFC 4180). */
 function quotedFields(line: string): string[] {
-  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare ?? '');
+  const fields: string[] = [];
+  for (let at = 0; ; at++) {
+    const end = line[at] === '"' ? closingMark(line, at) : -1;
+    const comma = line.indexOf(',', end < 0 ? at : end);
+    fields.push(end < 0 ? line.slice(at, comma < 0 ? undefined : comma) : line.slice(at + 1, end).replaceAll('""', '"'));
+    if (comma < 0) return fields;
+    at = comma;
+  }
+}
+
+/** Where what is quoted from `at` on ends; -1 where it does not. A pattern would need a stack as long as the field. */
+function closingMark(line: string, at: number): number {
+  let mark = line.indexOf('"', at + 1);
+  while (mark >= 0 && line[mark + 1] === '"') mark = line.indexOf('"', mark + 2);
+  return mark;
 }

@@ -23,10 +23,12 @@ export const EXTES: RecordFormat = {
 };
 
 function utterancesOf(item: JsonRecord): Utterance[] {
+  // Once for all roles of the item, which may have thousands of keys.
+  const shared = strategyOf(item);
   return Object.entries(item).flatMap(([key, value]) => {
     const speaker = ROLES.get(key.trim().toLowerCase());
     if (!speaker) return [];
-    const strategy = speaker === 'supporter' ? (strategyOf(item) ?? (isRecord(value) ? strategyOf(value) : undefined)) : undefined;
+    const strategy = speaker === 'supporter' ? (shared ?? (isRecord(value) ? strategyOf(value) : undefined)) : undefined;
     return [{ speaker, text: textOf(value) ?? '', ...(strategy && { strategy }) }];
   });
 }
