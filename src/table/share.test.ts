@@ -61,6 +61,13 @@ describe('a shared run', () => {
     expect(line.startsWith(`${written},raw,d,`)).toBe(true);
   });
 
+  it('writes half a million line ends, blanks and signs at once, and defuses what follows', { timeout: 30_000 }, () => {
+    for (const run of ['\n', '\t ', ';\r\n', '+ ', '- = ']) {
+      const csv = recordsCsv([{ ...(records[0] as ResultRecord), hypothesis: `a${run.repeat(500_000)}\n =1+1` }]);
+      expect(csv, JSON.stringify(run)).toContain("\n '=1+1\"");
+    }
+  });
+
   it('as a file is read back as it was, and nothing else is', () => {
     expect(parseRunFile(writeRunFile(plan, 5, records), 'run.json')).toMatchObject({ plan, total: 5, records });
     for (const bad of ['{', '[]', '{"__proto__": {"format": "solace-lab-run"}}', '{"format":"solace-lab-run","version":1}', 'null']) {
