@@ -43,6 +43,9 @@ function itemsOf(phrase: string): string[] {
   return items;
 }
 
+/** People often write on without a full stop: "I dont want to live and I am not ok". */
+const CLAUSE_END = '(?= (?:\\.|and|but|because|cause|cuz|so|i|im|ive) )';
+
 function compileItem(item: string, lists: WordLists): string {
   const gap = /^\{(?:(\d)-)?(\d)\}$/.exec(item);
   if (gap) return `(?: [a-z0-9]+){${gap[1] ?? gap[2] ?? ''},${gap[2] ?? ''}}`;
@@ -50,7 +53,7 @@ function compileItem(item: string, lists: WordLists): string {
   const bare = optional ? item.slice(0, -1) : item;
   const alternatives = (bare.startsWith('(') ? bare.slice(1, -1).split('|') : [bare]).flatMap((words) => {
     const name = words.trim();
-    if (name === 'END') return ['(?= \\.)'];
+    if (name === 'END') return [CLAUSE_END];
     return /^[A-Z]{2,}$/.test(name) && name !== 'NUMBER' ? listOf(name, lists).map(compileWords) : [compileWords(name)];
   });
   return `(?:${alternatives.join('|')})${optional ? '?' : ''}`;
@@ -73,7 +76,14 @@ function compileWords(words: string): string {
   return ` ${parts.join(' ')}(?= )`;
 }
 
-/** Lower-case words between single spaces, sentences ended by ` .`; apostrophes are gone, other marks are spaces. */
+/** Denials that people write in two words or in one. */
+const DENIAL = /\b(can|will|do|does|did|is|are|was|were|would|could|should|have|has|had) ?not\b/g;
+const SHORT: Readonly<Record<string, string>> = { can: 'cant', will: 'wont' };
+
+/**
+ * Lower-case words between single spaces, "do not" as "dont", sentences ended by ` .`; apostrophes are gone, other marks
+ * are spaces.
+ */
 export function plainWords(message: string): string {
   const words = message
     .replace(/[’'‘ʼ`´＇]/gu, '')
@@ -82,6 +92,7 @@ export function plainWords(message: string): string {
     .toLowerCase()
     .replace(/[.!?;]+/gu, ' . ')
     .replace(/[^a-z0-9.]+/gu, ' ')
+    .replace(DENIAL, (_, verb: string) => SHORT[verb] ?? `${verb}nt`)
     .trim();
   return ` ${words} . `;
 }
