@@ -12,22 +12,31 @@ export interface Place {
   timeZone?: string;
 }
 
+/** Also spoken with this country's tag far from it; the usual country of each language needs no entry. */
+const SPREAD: ReadonlySet<string> = new Set(['ar-SA', 'en-GB', 'es-MX', 'pt-PT']);
+
 /**
  * The country (ISO 3166-1) whose numbers are shown; undefined where nothing tells. Nobody is asked.
  *
- * The first language with a country decides, unless it says little: en-US and en-GB are what browsers all over the world
- * are set to, and a country that comes with a later language, such as the `en-US` at the end of most lists, is not the
- * person's. There the time zone decides. Without a useful time zone, en-US and en-GB count only as the first language.
+ * The first language with a country decides where that country is a choice, as in de-AT. Tags such as en-US, en-GB, fr-FR
+ * or es-ES say little: browsers all over the world are set to them. So does a country that comes with a later language,
+ * such as the `en-US` at the end of most lists. There the time zone decides, since a call is made from where one is.
+ * Without a useful time zone, en-US and en-GB count only as the first language.
  */
 export function countryOf({ languages, timeZone }: Place): string | undefined {
   const tags = languages.flatMap((tag) => localeOf(tag) ?? []);
   const [preferred] = tags;
   const placed = tags.find(({ region }) => region !== undefined && KNOWN.has(region));
   if (!placed || !preferred) return countryOfZone(timeZone);
+  if (placed.language === preferred.language && !isWidespread(placed)) return placed.region;
   const everywhere = placed.language === 'en' && (placed.region === 'US' || placed.region === 'GB');
-  if (placed.language === preferred.language && !everywhere) return placed.region;
   const zone = countryOfZone(timeZone);
   return zone ?? (everywhere && placed !== preferred ? undefined : placed.region);
+}
+
+/** Whether a language's country is the one that it has by default. */
+function isWidespread({ language, region }: Intl.Locale): boolean {
+  return region === new Intl.Locale(language).maximize().region || SPREAD.has(`${language}-${region}`);
 }
 
 /** The country of a time zone; undefined for `UTC`, `Etc/…` and names that are no time zone. */
