@@ -179,7 +179,6 @@ export class ChatState {
       : append(this.conversation, { speaker: 'supporter', text: '', state: 'partial', reply: origin });
     const { id, systemPrompt } = conversation;
     const path = pathTo(conversation, message.parent);
-    const folded = signalOf(path.at(-1) ?? message).level === 'danger';
     this.writing = { id: message.id, text: '' };
     await this.#keep(conversation);
     let last: Partial<Message> = { state: 'failed' };
@@ -191,7 +190,9 @@ export class ChatState {
         this.writing = { id: message.id, text: step.change.text ?? '' };
         this.#parts.conversations.keepMessage(id, { ...message, ...step.change });
       }
-      if (!folded) this.announcement = last.text ?? '';
+      // The classifier may have seen danger meanwhile; then the reply by people is what is heard.
+      const answered = this.conversation?.messages.get(message.parent ?? '') ?? message;
+      if (signalOf(answered).level !== 'danger') this.announcement = last.text ?? '';
     } finally {
       // A lost engine still leaves what had arrived.
       if (last.state === 'partial') last = { ...last, state: 'failed' };

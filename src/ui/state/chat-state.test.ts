@@ -192,6 +192,8 @@ describe('the classifier', () => {
     expect(chat.announcement).toContain('Lines of people who can help');
     await write('Hm.');
     await write(null);
+    // The model's own reply is not read aloud after it.
+    expect(chat.announcement).toContain('Lines of people who can help');
     expect([...(saved.get(id)?.messages.values() ?? [])].map(({ noticed: what }) => what?.level)).toEqual(['danger', undefined]);
     sees({ level: 'none', kinds: [] });
     await chat.open(null);
