@@ -54,6 +54,9 @@ describe('help in the chat', () => {
       await dialog.getByRole('link', { name: 'findahelpline.com' }).waitFor();
       const own = HELP_LINES.filter((line) => line.countries.includes(country)).map(({ contact }) => contact);
       expect([...(await dialog.getByRole('list').first().getByRole('link').allInnerTexts())].sort()).toEqual([...own, 'findahelpline.com'].sort());
+      // Nobody is told of numbers that do not stand there.
+      expect(await dialog.getByText('We have not checked these numbers yet.').first().isVisible()).toBe(own.length > 0);
+      expect(await dialog.getByText('We have no numbers for where you are.').isVisible()).toBe(own.length === 0);
       // The table of other countries stays closed, also where there is no line of one's own.
       expect(await dialog.locator('details[open]').count()).toBe(0);
       await page.keyboard.press('Escape');
@@ -97,6 +100,14 @@ describe('help in the chat', () => {
     expect(endpoint.seen.map(({ body }) => body.messages.find(({ role }) => role === 'user')?.content)).toEqual([DANGER, DANGER, DANGER]);
     await page.getByRole('listitem').filter({ hasText: 'This turn may be about danger; it is sent as written.' }).first().waitFor();
     expect(await seriousViolations(page)).toEqual([]);
+    // Stopped before the model wrote anything, it can be asked again.
+    endpoint.pause = 3000;
+    await person.say(DANGER);
+    await page.getByRole('button', { name: 'Stop the reply' }).click();
+    await own.getByText('The model has written nothing.').waitFor();
+    endpoint.pause = 0;
+    await own.getByRole('button', { name: 'Try again' }).click();
+    await own.getByText('The model has written a reply of its own.').waitFor();
   });
 
   it('keeps a message readable whatever fails around it', async () => {

@@ -30,11 +30,10 @@ const columnsOf = (name: string, value: ResultRecord['scores'][string]): string[
 /** What begins a formula, in the wide forms of East Asian keyboards too, also behind blanks. */
 const LEADING = /^(\s*)([=+\-@＝＋－＠])/u;
 /**
- * The same behind anything that may separate cells, also behind quotation marks, which a spreadsheet takes away there; a
- * sign only before what could be a term, so not in ";-)". Looks back
+ * The same behind anything that may separate cells; a sign only before what could be a term, so not in ";-)". Looks back
  * from the sign: from each separator on, a long run of line ends would take time that grows with the square of it.
  */
-const INNER = /(?=[=@＝＠+\-＋－])(?<=[;,|\t\r\n][\s"]*)(?:[=@＝＠]|[+\-＋－](?=\s*[\p{L}\p{N}("'.$]))/gu;
+const INNER = /(?=[=@＝＠+\-＋－])(?<=[;,|\t\r\n]\s*)(?:[=@＝＠]|[+\-＋－](?=\s*[\p{L}\p{N}("'.$]))/gu;
 
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '';
