@@ -32,6 +32,7 @@ export async function readDailyText(
 export async function readEmpatheticCsv(pieces: AsyncIterable<string>, { name, collector }: { name: string; collector: Collector }): Promise<void> {
   let rows: EmpatheticRow[] = [];
   let began = 0;
+  let headed = false;
   const close = (): void => {
     const whole = rows;
     rows = [];
@@ -40,7 +41,11 @@ export async function readEmpatheticCsv(pieces: AsyncIterable<string>, { name, c
     collector.take(place, collector.nextId(place), () => empatheticDialogue(whole));
   };
   for await (const { line, number } of linesOf(pieces)) {
-    if (number === 1 || line.trim() === '') continue;
+    if (line.trim() === '') continue;
+    if (!headed) {
+      headed = true;
+      continue;
+    }
     try {
       const row = readEmpatheticRow(short(line));
       if (row.conversation !== rows[0]?.conversation) close();

@@ -169,6 +169,12 @@ describe('EmpatheticDialogues', () => {
     ]);
     expect(bad.map(({ place }) => place)).toEqual(['train.csv line 6', 'train.csv line 4']);
   });
+
+  it('may begin with blank lines', async () => {
+    const { dialogues, bad } = await read(`\n \n${HEADER}\nhit:0,1,proud,x,7,I won,,\nhit:0,2,proud,x,3,Great!,,\n`, 'train.csv');
+    expect(dialogues.map(texts)).toEqual([['seeker: I won', 'supporter: Great!']]);
+    expect(bad).toEqual([]);
+  });
 });
 
 describe('chats', () => {
@@ -308,7 +314,7 @@ describe('reading', () => {
     expect(dialogues.map(({ id }) => id)).toEqual(['a', 'a (2)', 'a (2) (2)', 'a (3)', 'a (2) (3)']);
   });
 
-  // Both took minutes when their time grew with the square of their length.
+  // These took minutes when their time grew with the square of their length.
   it('reads 100,000 records of one id', { timeout: 30_000 }, async () => {
     const { dialogues } = await read(`${chat('same')}\n`.repeat(100_000));
     expect(new Set(dialogues.map(({ id }) => id)).size).toBe(100_000);

@@ -149,7 +149,7 @@ function identify(dialogues: readonly Dialogue[]): string {
   const hash = sha256.create();
   const encoder = new TextEncoder();
   for (const { scene, emotion, situation, survey, utterances } of dialogues) {
-    const content = { scene, emotion, situation, survey, utterances: utterances.map(canonical) };
+    const content = { scene, emotion, situation, survey: survey && ordered(survey), utterances: utterances.map(canonical) };
     hash.update(encoder.encode(`${JSON.stringify(content)}\n`));
   }
   return bytesToHex(hash.digest()).slice(0, 16);
@@ -157,6 +157,12 @@ function identify(dialogues: readonly Dialogue[]): string {
 
 /** Fields in one order, whichever loader read them. */
 const canonical = ({ speaker, text, strategy, emotion, act }: Utterance): Utterance => ({ speaker, text, strategy, emotion, act });
+
+/** Questions in one order, whichever program wrote the file. */
+function ordered({ seeker, supporter }: NonNullable<Dialogue['survey']>): Dialogue['survey'] {
+  const sorted = (answers: Record<string, number>) => Object.fromEntries(Object.entries(answers).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { seeker: sorted(seeker), supporter: sorted(supporter) };
+}
 
 function rowOf({ id, scene, emotion, utterances }: Dialogue): DialogueRow {
   return { id, scene, emotion, opening: (utterances[0]?.text ?? '').slice(0, LONGEST_OPENING), utterances: utterances.length };

@@ -85,6 +85,15 @@ describe('DatasetLibrary', () => {
     expect(other.id).not.toBe(first.id);
   });
 
+  it('knows the same dialogues with the questions of the survey in another order', async () => {
+    const library = visit();
+    const survey = (seeker: object) => JSON.stringify({ survey_score: { seeker }, dialog: [{ speaker: 'usr', text: 'Hi' }, { speaker: 'sys', text: 'Hello' }] });
+    const add = (text: string) => library.add([file(text)], { name: 'Mine' });
+    const first = await add(survey({ empathy: '5', relevance: '4' }));
+    expect((await add(survey({ relevance: 4, empathy: 5 }))).id).toBe(first.id);
+    expect((await add(survey({ relevance: 5, empathy: 4 }))).id).not.toBe(first.id);
+  });
+
   it('holds what cannot be stored until the page is closed, and says so', async () => {
     const store = new DatasetStore();
     store.add = () => Promise.reject(new DOMException('', 'QuotaExceededError'));
