@@ -158,8 +158,19 @@ describe('agreement', () => {
       expect([...new Set(survey.map(({ question }) => question))]).toEqual(['empathy', 'fall_in_emotion_intensity']);
       return survey.find(({ question, criterion }) => question === 'fall_in_emotion_intensity' && criterion === 'mean');
     };
-    expect(rhoOf(1)).toMatchObject({ rho: expect.closeTo(1, 12) as number, low: expect.closeTo(1, 6) as number });
+    // Both orders agree wholly, in every resample: nothing to set limits by.
+    expect(rhoOf(1)).toMatchObject({ rho: expect.closeTo(1, 12) as number, low: NaN, high: NaN });
     expect(rhoOf(-1)?.rho).toBeCloseTo(-1, 12);
+  });
+
+  it('gives no interval to a judge that always says the same, and one limit pair in whatever order dialogues were judged', () => {
+    const judged = (says: (i: number) => number) => Array.from({ length: 12 }, (_, i) => ({ dialogue: { id: `d${i}`, utterances: [], survey: { seeker: { empathy: i % 5 }, supporter: {} } }, scores: scores(says(i)) }));
+    const same = validateJudge(judged(() => 3), judged(() => 3));
+    expect(same.separation.at(-1)).toMatchObject({ auc: 0.5, low: NaN, high: NaN });
+    const [good, failed] = [judged((i) => i % 4), judged((i) => i % 3)];
+    const there = validateJudge(good, failed);
+    expect(there.separation.at(-1)?.low).toBeLessThan(there.separation.at(-1)?.auc ?? NaN);
+    expect(validateJudge([...good].reverse(), [...failed].reverse())).toEqual(there);
   });
 });
 

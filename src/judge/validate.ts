@@ -1,5 +1,5 @@
 import type { Dialogue } from '../dataset/dialogue.ts';
-import { bootstrapInterval } from '../metrics/significance.ts';
+import { bootstrapInterval, hasLimits } from '../metrics/significance.ts';
 import { auc, spearman } from './agreement.ts';
 import { FACE_IDS, faceOf, type FaceId, type Scores } from './criteria.ts';
 
@@ -9,7 +9,7 @@ export interface JudgedDialogue {
   scores: Scores | null;
 }
 
-/** A 95 % bootstrap interval over dialogues; NaN limits below `FEWEST_FOR_INTERVAL` of them. */
+/** A 95 % bootstrap interval over dialogues; NaN limits below `FEWEST_FOR_INTERVAL` of them, and where resamples never differ. */
 interface Limits {
   low: number;
   high: number;
@@ -39,8 +39,8 @@ export function outcomesOf(answers: Readonly<Record<string, number>>): Record<st
 
 /** Compares a judge's scores of whole dialogues with what their seekers said, and those of failed dialogues with the rest. */
 export function validateJudge(good: readonly JudgedDialogue[], failed: readonly JudgedDialogue[]): Validation {
-  const scored = good.flatMap(({ dialogue, scores }) => (scores ? [{ dialogue, scores }] : []));
-  const bad = failed.flatMap(({ scores }) => (scores ? [scores] : []));
+  const scored = inOrder(good).flatMap(({ dialogue, scores }) => (scores ? [{ dialogue, scores }] : []));
+  const bad = inOrder(failed).flatMap(({ scores }) => (scores ? [scores] : []));
   const outcomes = new Map(scored.map(({ dialogue }) => [dialogue, outcomesOf(dialogue.survey?.seeker ?? {})]));
   const questions = [...new Set([...outcomes.values()].flatMap((each) => Object.keys(each)))].sort();
   return {
@@ -67,7 +67,13 @@ export function validateJudge(good: readonly JudgedDialogue[], failed: readonly 
   };
 }
 
+/** Resampling draws by position, so the order in which dialogues were judged must not matter. */
+const inOrder = (judged: readonly JudgedDialogue[]) => [...judged].sort((a, b) => (a.dialogue.id < b.dialogue.id ? -1 : 1));
+
 function limited<Item>(items: Item[], statistic: (items: Item[]) => number): { value: number } & Limits {
-  if (items.length < FEWEST_FOR_INTERVAL) return { value: statistic(items), low: Number.NaN, high: Number.NaN };
-  return bootstrapInterval((drawn) => statistic([...drawn]), items);
+  const { value, low, high } = items.length < FEWEST_FOR_INTERVAL ? undefinedAround(statistic(items)) : bootstrapInterval((drawn) => statistic([...drawn]), items);
+  // Resamples that never differ define no limits: a judge that always says the same is not known exactly.
+  return hasLimits({ low, high }) ? { value, low, high } : undefinedAround(value);
 }
+
+const undefinedAround = (value: number) => ({ value, low: Number.NaN, high: Number.NaN });

@@ -112,6 +112,12 @@ export function describeTest(names: { metric: string; a: string; b: string }, te
   return `${names.metric}: ${names.a} is ${direction} than ${names.b} by ${Math.abs(value).toFixed(digits)} (${range}).`;
 }
 
+/**
+ * Whether an interval has limits: not where there are too few values for any, nor where resamples never differ, so that the
+ * limits are equal but for rounding.
+ */
+export const hasLimits = ({ low, high }: Pick<Interval, 'low' | 'high'>): boolean => high - low > 1e-9 * Math.max(Math.abs(low), Math.abs(high));
+
 function drawn(count: number, random: Random): number[] {
   return Array.from({ length: count }, () => Math.floor(random() * count));
 }

@@ -1,7 +1,7 @@
 import type { Judging } from '../judge/run-verdict.ts';
 import { replyScores } from '../judge/run-verdict.ts';
 import { measurePair } from '../metrics/pair.ts';
-import { bootstrapInterval, describeTest, jackknifeInterval, pairedTest, type Interval, type ResamplingOptions } from '../metrics/significance.ts';
+import { bootstrapInterval, describeTest, hasLimits, jackknifeInterval, pairedTest, type Interval, type ResamplingOptions } from '../metrics/significance.ts';
 import { contextsOf, type EvaluationPlan } from '../response/plan.ts';
 import { recordKey, type ResultRecord } from '../response/record.ts';
 import { summariseJudging } from './judging.ts';
@@ -133,6 +133,6 @@ const over = (measure: Measure) => (groups: readonly Cluster[]): number => measu
 
 /** An interval as it is reported: without limits where too few dialogues, or resamples that never differ, define none. */
 function reported({ value, low, high }: Interval, { n, clusters: count }: { n: number; clusters: number }): SummaryCell['metrics'][string] {
-  const defined = count >= FEWEST_CLUSTERS && low < high;
+  const defined = count >= FEWEST_CLUSTERS && hasLimits({ low, high });
   return { value, low: defined ? low : null, high: defined ? high : null, n };
 }
