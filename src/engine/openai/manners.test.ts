@@ -236,6 +236,21 @@ const FAULTS: [string, Send, Fault][] = [
     body('no gzip', SSE, 200, { 'content-encoding': 'gzip' }),
     { words: /cut off|reached/, retryable: true },
   ],
+  [
+    'an error of a busy server inside an answer',
+    body(JSON.stringify({ error: { code: 429, message: 'Rate limit upstream' } }), 'application/json'),
+    { words: /Rate limit upstream/, retryable: true },
+  ],
+  [
+    'an error of a busy server after the first words',
+    body(`${HI}data: {"error":{"status":"503","message":"Overloaded"}}\n\n`),
+    { words: /Overloaded/, text: 'Hello', retryable: true },
+  ],
+  [
+    'an error of the request inside an answer',
+    body(JSON.stringify({ object: 'error', message: 'Too long', code: 400 }), 'application/json'),
+    { words: /Too long/, retryable: false },
+  ],
   ['an empty reply', body(`${say('')}${end()}`), { code: 'no-reply', words: /empty.*first word/ }],
   ['blanks only', body(`${say(' \n')}${end()}`), { code: 'no-reply', words: /empty/ }],
   [
