@@ -37,6 +37,8 @@ export interface LabErrorDetail {
   retryAfter?: number;
   /** The same request may succeed later: the server was busy or away, or the connection broke. */
   retryable?: boolean;
+  /** There is no reply because the model, or a filter of its server, declined to give one. */
+  declined?: boolean;
 }
 
 /** An error that says what is wrong, where, and what to do. It survives the trip between a worker and the page. */

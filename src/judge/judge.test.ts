@@ -3,6 +3,7 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { describe, expect, it } from 'vitest';
 import type { Dialogue } from '../dataset/dialogue.ts';
 import type { LoadedModel, TokenScore } from '../engine/engine.ts';
+import { LabError } from '../error.ts';
 import { auc, cohenKappa, ranks, spearman } from './agreement.ts';
 import { positionBias, verbosityBias } from './bias.ts';
 import { compareReplies, expectation, judge, weightedScores, type Preference } from './judge.ts';
@@ -75,6 +76,28 @@ describe('judge', () => {
   it('asks again for what cannot be read and counts refusals', async () => {
     const judgement = await judge(fakeJudge('hm', answer(5), 'I am sorry, no.', 'hm'), replyPrompt(reply), { repeats: 3, retries: 1 });
     expect(judgement).toMatchObject({ rounds: [scores(5)], scores: scores(5), variance: null, refused: 1, unreadable: 3 });
+  });
+
+  it('keeps the other rounds where a filter or a refusal leaves one without an answer', async () => {
+    const no = (declined: boolean) => new LabError({ code: 'no-reply', what: 'No.', ...(declined && { declined }) });
+    const steps: (string | LabError)[] = [answer(2), no(true), no(false), no(false), answer(4), 'cut'];
+    const model = fakeJudge('');
+    model.stream = async function* () {
+      const step = steps.shift() ?? '';
+      if (step instanceof LabError) throw step;
+      yield { type: 'text', text: step };
+      yield { type: 'done', reason: step === 'cut' ? 'content-filter' : 'stop', stats: { promptTokens: 1, newTokens: 1, firstTokenMs: 1, decodeMs: 1 } };
+    };
+    const judgement = await judge(model, replyPrompt(reply), { repeats: 4 });
+    expect(judgement).toMatchObject({ rounds: [scores(2), scores(4)], scores: scores(3), refused: 2, unreadable: 2 });
+    expect(judgement.answers.map(({ round, attempt, text, withheld = null }) => [round, attempt, text, withheld])).toEqual([
+      [0, 0, answer(2), null],
+      [1, 0, '', 'No.'],
+      [2, 0, '', 'No.'],
+      [2, 1, '', 'No.'],
+      [2, 2, answer(4), null],
+      [3, 0, 'cut', "The server's content filter stopped the answer."],
+    ]);
   });
 
   it('weighs the numbers by their probabilities', async () => {

@@ -4,7 +4,7 @@ import { LabError } from '../error.ts';
 import { mean } from '../metrics/significance.ts';
 import { CRITERION_IDS, HIGHEST, overScores, type CriterionId, type Scores } from './criteria.ts';
 import { comparingPrompt, type Line, type ScoringPrompt } from './prompt.ts';
-import { readPreference, readVerdict, VERDICT_JSON_SCHEMA } from './verdict.ts';
+import { readPreference, readVerdict, VERDICT_JSON_SCHEMA, type Verdict } from './verdict.ts';
 
 export interface JudgeOptions {
   /** How often each item is judged, with another seed and order of criteria each time. Default 3. */
@@ -24,6 +24,8 @@ export interface JudgeAnswer {
   /** 0, and one more each time an unreadable answer was asked for again. */
   attempt: number;
   text: string;
+  /** Why there is no text, or only a part: the server's filter, a refusal beside the text, an empty reply. */
+  withheld?: string;
 }
 
 /** How a judge is asked unless `JudgeOptions` say otherwise. */
@@ -51,9 +53,9 @@ export async function judge(model: LoadedModel, prompt: ScoringPrompt, { repeats
     const messages = prompt(criteriaOrder(round));
     for (let attempt = 0; attempt <= retries; attempt++) {
       const decoding: ReplyRequest = { ...PAPER_DECODING, temperature, maxNewTokens: 96, seed: (seed + round * 1000 + attempt) >>> 0, jsonSchema: VERDICT_JSON_SCHEMA };
-      const text = await answer(model, messages, decoding, signal);
-      judgement.answers.push({ round, attempt, text });
-      const verdict = readVerdict(text);
+      const { declined, ...answered } = await answer(model, messages, decoding, signal);
+      judgement.answers.push({ round, attempt, ...answered });
+      const verdict: Verdict = declined ? { kind: 'refused' } : readVerdict(answered.text);
       if (verdict.kind === 'unreadable') {
         judgement.unreadable++;
         continue;
@@ -118,19 +120,27 @@ export interface Preference {
 
 export async function compareReplies(model: LoadedModel, context: readonly Line[], first: string, second: string, { seed = 1, signal }: JudgeOptions = {}): Promise<Preference> {
   const decoding: ReplyRequest = { ...PAPER_DECODING, temperature: 0, maxNewTokens: 8, seed };
-  const ask = async (a: string, b: string) => readPreference(await answer(model, comparingPrompt(context, a, b), decoding, signal)) ?? null;
+  const ask = async (a: string, b: string) => readPreference((await answer(model, comparingPrompt(context, a, b), decoding, signal)).text) ?? null;
   const [forward, swapped] = [await ask(first, second), await ask(second, first)];
   const choice = forward === null || swapped === null ? null : forward === 'a' && swapped === 'b' ? 'first' : forward === 'b' && swapped === 'a' ? 'second' : 'tie';
   return { choice, forward, swapped };
 }
 
-async function answer(model: LoadedModel, messages: ChatMessage[], decoding: ReplyRequest, signal?: AbortSignal): Promise<string> {
+/** Asks once. An answer that is not given is one, too: it must not cost the rounds that were answered. */
+async function answer(model: LoadedModel, messages: ChatMessage[], decoding: ReplyRequest, signal?: AbortSignal): Promise<Omit<JudgeAnswer, 'round' | 'attempt'> & { declined: boolean }> {
   let text = '';
-  for await (const event of model.stream(messages, decoding, signal)) {
-    if (event.type === 'text') text += event.text;
-    if (event.type === 'done' && event.reason === 'cancelled') throw LabError.cancelled();
+  try {
+    for await (const event of model.stream(messages, decoding, signal)) {
+      if (event.type === 'text') text += event.text;
+      if (event.type !== 'done') continue;
+      if (event.reason === 'cancelled') throw LabError.cancelled();
+      if (event.reason === 'content-filter') return { text, declined: true, withheld: "The server's content filter stopped the answer." };
+    }
+  } catch (error) {
+    if (!(error instanceof LabError) || error.code !== 'no-reply') throw error;
+    return { text, declined: error.detail.declined ?? false, withheld: error.detail.what };
   }
-  return text;
+  return { text, declined: false };
 }
 
 function variance(values: number[]): number {

@@ -38,7 +38,7 @@ export const judgedLineSchema = z.object({
   unreadable: count,
   repaired: count,
   /** Every answer as it came. */
-  answers: z.array(z.object({ round: count, attempt: count, text: z.string() })),
+  answers: z.array(z.object({ round: count, attempt: count, text: z.string(), withheld: z.string().optional() })),
   /** What was wrong, where the dialogue could not be put to the judge. */
   error: z.string().optional(),
 });

@@ -11,9 +11,12 @@ export function emptyReply(
   finish: Finish | undefined,
   maxNewTokens: number,
 ): LabError {
-  const named = (what: string, todo: string) => endpointError(endpoint, { code: 'no-reply', what, todo });
-  if (finish === 'content-filter') return named("The server's content filter held the whole reply back.", REPHRASE);
-  if (refusal) return named(`The model refused to answer: ${refusal.slice(0, 300)}`, REPHRASE);
+  const named = (what: string, todo: string, declined = false) =>
+    endpointError(endpoint, { code: 'no-reply', what, todo, ...(declined && { declined }) });
+  if (finish === 'content-filter') {
+    return named("The server's content filter held the whole reply back.", REPHRASE, true);
+  }
+  if (refusal) return named(`The model refused to answer: ${refusal.slice(0, 300)}`, REPHRASE, true);
   if (thinking) {
     const spent = finish === 'length' ? `, and its ${maxNewTokens} tokens were used up by that` : '';
     return named(
