@@ -1,5 +1,6 @@
 import type { RpcClient } from '../../rpc/client.ts';
 import type { HostApi } from '../protocol.ts';
+import { Turnstile } from './turnstile.ts';
 
 type LabFunction = (...args: unknown[]) => Promise<unknown>;
 
@@ -10,17 +11,25 @@ export interface Lab {
   until(ended: Promise<unknown>): Lab;
 }
 
+/** What all calls of a notebook share, and what ends those of this lab. */
+interface LabParts {
+  turnstile?: Turnstile;
+  signal?: AbortSignal;
+}
+
 /** Makes a function of each name. A function given as the last argument hears of progress. */
-export function createLab(client: RpcClient<HostApi>, names: readonly string[], signal?: AbortSignal): Lab {
+export function createLab(client: RpcClient<HostApi>, names: readonly string[], { turnstile = new Turnstile(), signal }: LabParts = {}): Lab {
   const functionOf =
     (name: string): LabFunction =>
     (...args) => {
       const last = args.at(-1);
       const listens = typeof last === 'function';
-      return client.call(
-        'lab',
-        { name, args: listens ? args.slice(0, -1) : args },
-        { ...(signal && { signal }), ...(listens && { onEvent: last as (event: unknown) => void }) },
+      return turnstile.pass(() =>
+        client.call(
+          'lab',
+          { name, args: listens ? args.slice(0, -1) : args },
+          { ...(signal && { signal }), ...(listens && { onEvent: last as (event: unknown) => void }) },
+        ),
       );
     };
   return {
@@ -29,7 +38,7 @@ export function createLab(client: RpcClient<HostApi>, names: readonly string[], 
       const stop = new AbortController();
       const abort = () => stop.abort();
       ended.then(abort, abort);
-      return createLab(client, names, stop.signal);
+      return createLab(client, names, { turnstile, signal: stop.signal });
     },
   };
 }
