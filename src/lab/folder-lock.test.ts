@@ -44,6 +44,12 @@ describe('lockFolder', () => {
     await expect(lockFolder(folder)).rejects.toThrow(new RegExp(`process ${process.ppid}`));
   });
 
+  it.each(['my notes\n', '{"packages": []}'])('leaves a file called lock that is not its own alone: %j', async (text) => {
+    await writeFile(join(folder, 'lock'), text);
+    await expect(lockFolder(folder, '--set out=')).rejects.toMatchObject({ code: 'bad-config', message: expect.stringContaining('Rename') as string });
+    expect(await readFile(join(folder, 'lock'), 'utf8')).toBe(text);
+  });
+
   it('cannot judge a process of another machine', async () => {
     await writeFile(join(folder, 'lock'), JSON.stringify({ pid: 1, host: `not-${hostname()}` }));
     await expect(lockFolder(folder)).rejects.toThrow(/process 1 on not-.*remove .*lock/);

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { LabError } from '../error.ts';
 
 const LOCK_FILE = 'lock';
+const LOCK_START = '{"pid":';
 
 /** Earlier versions wrote the bare number of the process. */
 const ownerSchema = z.union([
@@ -22,7 +23,7 @@ const held = new Set<string>();
  * Locks a folder for this process; a lock that a process of this machine left when it was killed is taken over.
  * @param option how people choose the folder, for the error.
  * @returns what ends the lock.
- * @throws {LabError} busy that names the process which holds the folder.
+ * @throws {LabError} busy that names the process which holds the folder, bad-config where its lock is a file of somebody else.
  */
 export async function lockFolder(folder: string, option = '--out'): Promise<() => Promise<void>> {
   const path = join(resolve(folder), LOCK_FILE);
@@ -37,6 +38,9 @@ export async function lockFolder(folder: string, option = '--out'): Promise<() =
     const text = await readFile(path, 'utf8').catch(() => undefined);
     // It has just been released.
     if (text === undefined) continue;
+    if (!isLock(text)) {
+      throw new LabError({ code: 'bad-config', where: path, what: 'The lab did not write this file, but locks the folder with one of its name.', todo: `Rename the file, or choose another folder with ${option}.` });
+    }
     const owner = await parseOwner(text);
     if (owner && owner.host !== hostname()) {
       throw new LabError({ code: 'busy', where: folder, what: `The process ${owner.pid} on ${owner.host} works on this run.`, todo: `Wait for it or choose another folder with ${option}; if it is gone, remove ${path}.` });
@@ -59,6 +63,11 @@ async function create(path: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw LabError.from(error, { code: 'bad-file', where: path, what: 'The lock cannot be written', todo: 'Check the permissions of the folder.' });
   }
+}
+
+/** Whether a file is a lock of the lab's, whole or torn, so that nobody else's is taken away. */
+function isLock(text: string): boolean {
+  return /^\d*$/.test(text) || text.startsWith(LOCK_START) || LOCK_START.startsWith(text);
 }
 
 /** Undefined for a lock that a process began to write when it was killed. */
