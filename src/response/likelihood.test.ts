@@ -33,6 +33,27 @@ describe('replyLikelihood', () => {
     expect(promptTokens).toBe(chat.encode(chat.renderPrompt([{ role: 'user', content: 'abcde' }])).length);
   });
 
+  it.each([
+    ['a space before the reply, as Mistral', (reply: string) => ` ${reply}</s>`, [' ', 'Y', 'e', 's', '</s>'], 5],
+    ['spaces around the reply, as Llama 2', (reply: string) => ` ${reply.trim()} </s>`, [' ', 'Y', 'e', 's', ' ', '</s>'], 5],
+    ['a header that it does not ask with, as Gemma', (reply: string) => `<assistant>${reply.trim()}</s>`, ['<assistant>', 'Y', 'e', 's', '</s>'], 5],
+  ])('counts %s, as training does', async (_, shown, expected, asked) => {
+    const model: LoadedModel = {
+      ...fakeModel(),
+      renderPrompt: async (given) => given.map(({ role, content }) => (role === 'user' ? `[${content}]` : shown(content))).join(''),
+    };
+    const prompt = [{ role: 'user' as const, content: 'Hi.' }];
+    const { scores, tokens, promptTokens } = await replyLikelihood(model, prompt, 'Yes');
+    expect(scores.map(({ text }) => text)).toEqual(expected);
+    expect(tokens).toBe(expected.length);
+    expect(promptTokens).toBe(asked);
+  });
+
+  it('refuses a template that shows a reply otherwise', async () => {
+    const model = { ...fakeModel(), renderPrompt: async (given: readonly { content: string }[]) => given.map(({ content }, i) => `${given.length - i} ${content}`).join('') };
+    await expect(replyLikelihood(model, messages, 'Yes.')).rejects.toMatchObject({ code: 'unsupported' });
+  });
+
   it.each([Number.NaN, -Infinity, 0.1, null])('refuses %s as a log-probability', async (logprob) => {
     const model = fakeModel();
     const score = model.score.bind(model);

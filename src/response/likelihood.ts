@@ -21,22 +21,40 @@ export interface ReplyLikelihood {
 export async function replyLikelihood(model: LoadedModel, messages: ChatMessage[], reply: string, signal?: AbortSignal): Promise<ReplyLikelihood> {
   const prompt = await model.renderPrompt(messages);
   const whole = await model.renderPrompt([...messages, { role: 'assistant', content: reply }]);
-  // Marks, which stand in what is written like control tokens, are no part of the words.
-  const [plain, plainWhole] = [withoutMarks(prompt) + withoutMarks(reply), withoutMarks(whole)];
-  const answered = markedPrefix(whole, plain.length);
-  if (!plainWhole.startsWith(plain) || whole.length === answered.length) {
-    throw new LabError({
-      code: 'unsupported',
-      where: model.info.modelId,
-      what: 'The chat template renders a reply differently than it asks for one, so the reply cannot be scored.',
-      todo: 'Take a model whose template only appends, or leave perplexity out.',
-    });
-  }
+  const answered = markedPrefix(whole, await answeredLength(model, messages, { prompt: withoutMarks(prompt), whole: withoutMarks(whole), words: withoutMarks(reply) }));
   const [promptTokens = 0, answeredTokens = 0] = await model.countTokens([prompt, answered], 'prompt');
   const scores = await model.score(whole, signal, promptTokens);
   const counted = scores.slice(promptTokens, answeredTokens + 1);
   const sum = counted.reduce((total, score) => total - logProbabilityOf(score, model), 0);
   return { sum, tokens: counted.length, scores: counted, promptTokens };
+}
+
+/** Stands for a reply to see what a template writes around one: a character that no header of a template has. */
+const PROBE = '\u2042';
+
+/**
+ * Where the reply ends in `whole`, in characters without marks. What a template writes between the prompt and the reply,
+ * a space or a header that it does not ask with, is the model's to write, too, and counts as it does in training.
+ */
+async function answeredLength(model: LoadedModel, messages: ChatMessage[], { prompt, whole, words }: { prompt: string; whole: string; words: string }): Promise<number> {
+  let start = prompt.length;
+  if (whole.startsWith(prompt) && !whole.startsWith(words, start)) {
+    const probe = withoutMarks(await model.renderPrompt([...messages, { role: 'assistant', content: PROBE }]));
+    const at = probe.startsWith(prompt) ? probe.indexOf(PROBE, start) : -1;
+    if (at >= 0 && whole.startsWith(probe.slice(0, at))) start = at;
+  }
+  // Some templates trim what they are given.
+  const shown = [words, words.trim()].find((text) => whole.startsWith(text, start));
+  const end = start + (shown?.length ?? 0);
+  // Llama 2 writes a space before the token that ends the turn.
+  const space = /^ +(?=<)/.exec(whole.slice(end))?.[0].length ?? 0;
+  if (whole.startsWith(prompt) && shown !== undefined && end + space < whole.length) return end + space;
+  throw new LabError({
+    code: 'unsupported',
+    where: model.info.modelId,
+    what: 'The chat template renders a reply differently than it asks for one, so the reply cannot be scored.',
+    todo: 'Take a model whose template only appends, or leave perplexity out.',
+  });
 }
 
 /** Rounding may put a probability a little above 1; NaN, infinite or clearly positive means that the model overflowed. */
