@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { tinyCheckpoint } from '../src/engine/testing/tiny-model.ts';
 import { evaluateCommand } from '../src/lab/commands/evaluate.ts';
 import { judgeCommand } from '../src/lab/commands/judge.ts';
@@ -142,6 +142,20 @@ describe('npm run lab -- evaluate', () => {
       const conversations = new Set(endpoint.seen.map(({ body }) => JSON.stringify(body.messages)));
       expect(endpoint.seen).toHaveLength(4 + conversations.size);
     } finally {
+      await endpoint.close();
+    }
+  });
+
+  it('says how many records have no result, and why', async () => {
+    const endpoint = await startEndpoint();
+    endpoint.answer = () => '';
+    const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      const path = await planFile({ models: [{ kind: 'endpoint', id: 'mute', name: 'Mute', baseUrl: endpoint.url, model: endpoint.model }], representations: ['raw'], sample: { turns: 1 } });
+      expect(await evaluate('--plan', path, '--out', join(folder, 'mute'))).toMatchObject([{ records: 0, replies: 0 }]);
+      expect(stderr.mock.calls.map(([text]) => String(text)).join('')).toMatch(/4 of 4 records have no result\..*reply is empty/);
+    } finally {
+      stderr.mockRestore();
       await endpoint.close();
     }
   });

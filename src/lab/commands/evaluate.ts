@@ -76,6 +76,8 @@ export const evaluateCommand = defineCommand({
       const summary = aggregate(plan, run.records, { machine: machine(), expected: planJobs(plan, turns).length });
       await run.writeSummary(summary);
       for (const cell of summary.cells) print(JSON.stringify(cell));
+      const failed = run.records.filter(({ error }) => error !== undefined);
+      if (failed.length > 0) process.stderr.write(`${failed.length} of ${run.records.length} records have no result. The first says: ${failed[0]?.error}\n`);
       for (const { words } of summary.tests) process.stderr.write(`${words}\n`);
       if (failure !== undefined) throw failure;
     } finally {
