@@ -62,6 +62,16 @@ describe('the accelerate backend', () => {
     expect(JSON.parse(await readFile(join(folder, 'start/adapter_config.json'), 'utf8'))).toMatchObject({ r: 2, peft_type: 'LORA' });
   });
 
+  it('does not replace a script that a person adapted or put there', async () => {
+    const settings = config('adapted');
+    await train(settings, 'nowhere', true);
+    await train(settings, 'nowhere', true);
+    const script = join(settings.out, 'accelerate/train.py');
+    await writeFile(script, '# mine');
+    await expect(train(settings, 'nowhere', true)).rejects.toMatchObject({ code: 'bad-config', message: expect.stringContaining('train.py') as string });
+    expect(await readFile(script, 'utf8')).toBe('# mine');
+  });
+
   it('shards over graphics cards with Accelerate’s own launcher', async () => {
     const settings = config('cards', { device: 'cuda', devices: 4, precision: 'bf16' });
     const { printed } = await train(settings, 'python3', true);

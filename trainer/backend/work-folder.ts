@@ -7,11 +7,12 @@ import { writeFile } from '../../src/model/export/sink.ts';
 import { adapterTensors, initialAdapter } from '../../src/train/lora.ts';
 import { adapterStream, planEpoch, planRun } from '../../src/train/plan.ts';
 import { learningRate } from '../../src/train/schedule.ts';
-import { ownFolder } from '../files/output.ts';
+import { othersFiles, ownFolder } from '../files/output.ts';
 import { diskFolder } from '../files/sink.ts';
 import { saveAdapter } from '../train/checkpoint.ts';
 import { planOptions, type RunConfig } from '../train/config.ts';
 import { templateOf, type Prepared } from '../train/prepare.ts';
+import { filesIn } from '../files/written.ts';
 import { sequenceLines } from '../train/sequence-file.ts';
 
 /** Files of this project that a run takes along. */
@@ -24,7 +25,7 @@ export const LAUNCH_CONFIG = 'accelerate.yaml';
 /**
  * Writes `folder`, `<out>/accelerate/`: the sequences, the plan of every update, the first adapter, the script with its
  * requirements and Accelerate's configuration. The folder is all that a machine with graphics cards needs, beside the model.
- * @throws {LabError} unsupported for what the script does not do.
+ * @throws {LabError} unsupported for what the script does not do, bad-config where a file there is not the lab's, or was edited.
  */
 export async function writeWorkFolder(folder: string, checkpoint: Checkpoint, config: RunConfig, data: Prepared): Promise<{ updates: number }> {
   await refuse(checkpoint, config, data);
@@ -49,8 +50,20 @@ export async function writeWorkFolder(folder: string, checkpoint: Checkpoint, co
     const tensors = adapterTensors(checkpoint.config, config.lora);
     const kind = { config, tensors, template: await templateOf(checkpoint, config.data.template) };
     await saveAdapter(join(temporary, 'start'), kind, initialAdapter(tensors, adapterStream(train.seed)));
+    await refuseEdited(folder, temporary);
   });
   return { updates: updates.length };
+}
+
+/** A script that was adapted to a cluster is not replaced. */
+async function refuseEdited(folder: string, temporary: string): Promise<void> {
+  const fresh = new Set(await filesIn(temporary));
+  const edited = (await othersFiles(folder)).filter((path) => fresh.has(path));
+  if (edited.length === 0) return;
+  throw new LabError({
+    code: 'bad-config', where: folder, what: `The lab did not write ${edited.join(', ')} there, or it was changed since.`,
+    todo: 'Move what you want to keep, or choose another folder with --set out=….',
+  });
 }
 
 async function refuse(checkpoint: Checkpoint, config: RunConfig, data: Prepared): Promise<void> {

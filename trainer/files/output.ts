@@ -46,6 +46,18 @@ export function ownFolder(path: string, option: PlaceOption = '--set out='): Out
   return { path, write: (fill) => fillFolder(resolve(path), fill, true, option) };
 }
 
+/** Files in a folder that the lab did not write, or that were changed since. */
+export async function othersFiles(folder: string): Promise<string[]> {
+  if (!(await exists(folder))) return [];
+  const written = await writtenFiles(folder);
+  const found: string[] = [];
+  for (const path of await filesIn(folder)) {
+    const entry = written?.get(path);
+    if (!entry || !(await isUnchanged(folder, entry))) found.push(path);
+  }
+  return found;
+}
+
 async function realTarget(out: string): Promise<string> {
   const full = resolve(out);
   const info = await lstat(full).catch(() => undefined);
