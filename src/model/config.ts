@@ -88,6 +88,9 @@ export function parseConfig(json: unknown, where = 'config.json'): ModelConfig {
   const rope = Object.keys(c.rope_scaling ?? {}).length > 0 ? (c.rope_scaling ?? {}) : (c.rope_parameters ?? {});
   const architecture = ARCHITECTURES.find((name) => name === c.model_type);
   if (!architecture) throw unsupported(where, `The model type "${c.model_type}" is not supported.`, `Supported are ${ARCHITECTURES.join(', ')}.`);
+  // As in Gemma 3: a set of values for each kind of layer.
+  const nested = Object.entries(rope).filter(([, value]) => typeof value === 'object' && value !== null && !Array.isArray(value)).map(([name]) => name);
+  if (nested.length > 0) throw unsupported(where, `Its rotary embeddings differ by kind of layer (${nested.join(', ')}), which is not supported.`, 'Use another model.');
   if ((c.hidden_act ?? 'silu') !== 'silu') throw unsupported(where, `The activation "${c.hidden_act}" is not supported.`, 'Only silu is.');
   if ((rope.partial_rotary_factor ?? c.partial_rotary_factor ?? 1) !== 1) throw unsupported(where, 'Partial rotary embeddings are not supported.', 'Use another model.');
   const kvHeads = c.num_key_value_heads ?? c.num_attention_heads;

@@ -166,6 +166,12 @@ describe('rope scaling', () => {
   });
 });
 
+it('refuses rope parameters by kind of layer, which mean nothing to these architectures', async () => {
+  const rope = { full_attention: { rope_type: 'linear', factor: 8, rope_theta: 1e6 }, sliding_attention: { rope_type: 'default', rope_theta: 1e4 } };
+  const opened = model({ rope_theta: undefined, rope_parameters: rope }).then(open);
+  await expect(opened).rejects.toMatchObject({ code: 'unsupported', message: expect.stringContaining('full_attention') as string });
+});
+
 describe('end tokens', () => {
   it('of generation_config.json and of config.json reach every format', async () => {
     const source = await open(await model({ eos_token_id: 257 }, { 'generation_config.json': { eos_token_id: [257, 12] } }));
