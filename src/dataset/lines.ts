@@ -1,6 +1,12 @@
-/** Cuts a text that comes in pieces into lines, without their ends; `\r\n` ends a line, too. */
+import { MAX_RECORD } from './limits.ts';
+
+/**
+ * Cuts a text that comes in pieces into lines, without their ends; `\r\n` ends a line, too. Of a line that is longer than
+ * any record only so much is kept that it is seen to be too long.
+ */
 export class LineSplitter {
   #parts: string[] = [];
+  #length = 0;
 
   *push(text: string): Generator<string, void> {
     let from = 0;
@@ -8,7 +14,7 @@ export class LineSplitter {
       yield this.#take(text.slice(from, end));
       from = end + 1;
     }
-    if (from < text.length) this.#parts.push(text.slice(from));
+    if (from < text.length) this.#keep(text.slice(from));
   }
 
   /** The last line, where the text does not end with a line's end. */
@@ -16,9 +22,16 @@ export class LineSplitter {
     if (this.#parts.length > 0) yield this.#take('');
   }
 
+  #keep(part: string): void {
+    if (this.#length <= MAX_RECORD) this.#parts.push(part);
+    this.#length += part.length;
+  }
+
   #take(rest: string): string {
-    const line = this.#parts.length > 0 ? this.#parts.join('') + rest : rest;
+    this.#keep(rest);
+    const line = this.#parts.join('');
     this.#parts = [];
+    this.#length = 0;
     return line.endsWith('\r') ? line.slice(0, -1) : line;
   }
 }
