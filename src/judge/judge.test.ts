@@ -10,7 +10,7 @@ import { compareReplies, expectation, judge, weightedScores, type Preference } f
 import { comparingPrompt, conversationPrompt, PROMPT_VERSION, replyPrompt } from './prompt.ts';
 import type { Judging, ReplyScores } from './run-verdict.ts';
 import { judgePairs, judgePairWords, judgeVotes } from './several.ts';
-import { blind, humanResults, parseRatings, unblind, type Choice, type Ratings } from './side-by-side.ts';
+import { blind, humanResults, parseRatings, ratesOthers, unblind, type Choice, type Ratings } from './side-by-side.ts';
 import { validateJudge } from './validate.ts';
 import { CRITERION_IDS } from './criteria.ts';
 import { readPreference, readVerdict } from './verdict.ts';
@@ -229,6 +229,23 @@ describe('side by side', () => {
     const same = contests.filter(({ id }) => a.get(id) === b.get(id)).length;
     expect(same).toBeGreaterThan(4);
     expect(same).toBeLessThan(16);
+  });
+
+  it('keeps the sides on which a contest was rated before', () => {
+    const drawn = blind(contests, { seed: 1, rater: 'A' });
+    const ratings = drawn.slice(0, 9).map(({ id, swapped }) => ({ contest: id, swapped: !swapped, choices: {} }));
+    const shown = blind(contests, { seed: 1, rater: 'A', ratings });
+    expect(shown.map(({ id }) => id)).toEqual(drawn.map(({ id }) => id));
+    expect(shown.map(({ swapped }, i) => swapped === drawn[i]?.swapped)).toEqual(drawn.map((_, i) => i >= 9));
+    for (const { left, swapped } of shown) expect(left.startsWith(swapped ? 'second' : 'first')).toBe(true);
+  });
+
+  it('tells ratings of another run, whose contests have the same names', () => {
+    const ratings = blind(contests, { seed: 1, rater: 'A' }).map(({ id, swapped, replies }) => ({ contest: id, swapped, replies, choices: {} }));
+    expect(ratesOthers({ ratings }, contests.slice(5))).toBe(false);
+    const others = contests.map((each) => ({ ...each, second: `${each.second}!` }));
+    expect(ratesOthers({ ratings }, others)).toBe(true);
+    expect(ratesOthers({ ratings: ratings.map(({ contest, swapped }) => ({ contest, swapped, choices: {} })) }, others)).toBe(false);
   });
 
   it('counts votes for the systems and the agreement of raters', () => {

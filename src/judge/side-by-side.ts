@@ -21,19 +21,32 @@ export interface BlindContest {
   left: string;
   right: string;
   swapped: boolean;
+  /** Tells the two replies from those of another run, whose contests may have the same ids. */
+  replies: number;
 }
 
 /**
  * Shuffles contests and sides, drawn from seed, rater and contest: each rater sees sides of their own, so that a shared
- * preference for one side does not look like agreement, and sees them again after a break.
+ * preference for one side does not look like agreement, and sees them again after a break. What was rated before keeps
+ * the sides on which it was seen, which version 0.1.0 drew otherwise.
  */
-export function blind(contests: readonly Contest[], { seed, rater }: Pick<Ratings, 'seed' | 'rater'>): BlindContest[] {
+export function blind(contests: readonly Contest[], { seed, rater, ratings = [] }: Pick<Ratings, 'seed' | 'rater'> & Partial<Pick<Ratings, 'ratings'>>): BlindContest[] {
+  const seen = new Map(ratings.map(({ contest, swapped }) => [contest, swapped]));
   const drawn = contests.map(({ id, context, first, second }) => {
     const random = seededRandom(seed ^ hash(`${rater}\n${id}`));
-    const swapped = random() < 0.5;
-    return { place: random(), contest: { id, context, left: swapped ? second : first, right: swapped ? first : second, swapped } };
+    const side = random() < 0.5;
+    const swapped = seen.get(id) ?? side;
+    return { place: random(), contest: { id, context, left: swapped ? second : first, right: swapped ? first : second, swapped, replies: repliesHash(first, second) } };
   });
   return drawn.sort((a, b) => a.place - b.place).map(({ contest }) => contest);
+}
+
+const repliesHash = (first: string, second: string): number => hash(JSON.stringify([first, second]));
+
+/** Whether ratings are of other replies than these contests have. Ratings of version 0.1.0 do not tell. */
+export function ratesOthers({ ratings }: Pick<Ratings, 'ratings'>, contests: readonly Contest[]): boolean {
+  const known = new Map(contests.map(({ id, first, second }) => [id, repliesHash(first, second)]));
+  return ratings.some(({ contest, replies }) => replies !== undefined && known.has(contest) && known.get(contest) !== replies);
 }
 
 const CHOICES = ['left', 'right', 'tie'] as const;
@@ -48,7 +61,7 @@ const ratingsSchema = z.strictObject({
   /** What was compared, e.g. a model and a representation each. */
   first: z.string().max(300),
   second: z.string().max(300),
-  ratings: z.array(z.strictObject({ contest: z.string(), swapped: z.boolean(), choices: z.partialRecord(z.enum(CRITERION_IDS), z.enum(CHOICES)) })),
+  ratings: z.array(z.strictObject({ contest: z.string(), swapped: z.boolean(), replies: z.int().nonnegative().optional(), choices: z.partialRecord(z.enum(CRITERION_IDS), z.enum(CHOICES)) })),
 });
 export type Ratings = z.output<typeof ratingsSchema>;
 

@@ -1,7 +1,7 @@
 import { LabError } from '../error.ts';
 import { judgeVotes } from '../judge/several.ts';
 import { replyScores } from '../judge/run-verdict.ts';
-import { parseRatings, type Contest, type JudgeRater, type Ratings } from '../judge/side-by-side.ts';
+import { parseRatings, ratesOthers, type Contest, type JudgeRater, type Ratings } from '../judge/side-by-side.ts';
 import { recordKey } from '../response/record.ts';
 import type { SampledTurn } from '../response/turns.ts';
 import { found, judgingsOf, store, turnsOf } from './stored-runs.ts';
@@ -40,6 +40,9 @@ export async function importRatings(id: string, first: CellRef, second: CellRef,
   const ratings = parseRatings(await file.text(), file.name);
   if (ratings.first !== cellName(first) || ratings.second !== cellName(second)) {
     throw new LabError({ code: 'bad-data', where: file.name, what: `It rates ${ratings.first} against ${ratings.second}.`, todo: 'Choose those two first.' });
+  }
+  if (ratesOthers(ratings, await contestsOf(id, first, second))) {
+    throw new LabError({ code: 'bad-data', where: file.name, what: 'It rates the replies of another run.', todo: 'Have this run rated: export it, and let the other person import it.' });
   }
   await store.saveRatings(id, ratings);
 }

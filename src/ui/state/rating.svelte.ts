@@ -35,8 +35,8 @@ export class Rating {
   begin(rater: string, first: CellRef, second: CellRef): Promise<void> {
     return this.#attempt(async () => {
       this.#cells = [first, second];
-      this.contests = blind(await contestsOf(this.#run, first, second), { seed: SEED, rater });
       const before = (await ratingsOf(this.#run, first, second)).find((each) => each.rater === rater);
+      this.contests = blind(await contestsOf(this.#run, first, second), { seed: SEED, rater, ratings: before?.ratings ?? [] });
       this.ratings = before ?? { format: 'solace-lab-ratings', version: 1, rater, seed: SEED, first: cellName(first), second: cellName(second), ratings: [] };
       const open = this.contests.findIndex(({ id }) => !this.ratings?.ratings.some(({ contest }) => contest === id));
       this.place = Math.max(0, open);
@@ -50,7 +50,7 @@ export class Rating {
       const { contest, ratings } = this;
       if (!contest || !ratings) return;
       const others = ratings.ratings.filter((each) => each.contest !== contest.id);
-      this.ratings = { ...ratings, ratings: [...others, { contest: contest.id, swapped: contest.swapped, choices: { ...this.choices, [criterion]: choice } }] };
+      this.ratings = { ...ratings, ratings: [...others, { contest: contest.id, swapped: contest.swapped, replies: contest.replies, choices: { ...this.choices, [criterion]: choice } }] };
       await saveRatings(this.#run, this.ratings);
       await this.#count();
     });
