@@ -29,7 +29,10 @@ export async function linkFrame(iframe: HTMLIFrameElement, door: NotebookDoor, l
   const stop = serve<HostApi>(
     {
       lab: (call, context) => door.call(callOf(call), context as CallContext<unknown>),
-      changed: (saved) => listeners.onchange(saved),
+      changed: (saved) => {
+        const { title, html } = (saved ?? {}) as Partial<typeof saved>;
+        if (typeof title === 'string' && typeof html === 'string') listeners.onchange({ title, html });
+      },
       height: (pixels) => {
         if (Number.isFinite(pixels)) listeners.onheight(Math.min(TALLEST, Math.max(0, pixels)));
       },
