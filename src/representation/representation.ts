@@ -14,8 +14,11 @@ export interface TokenSpan {
   tag?: Upos;
 }
 
-/** Why a compression leaves an utterance as it was written: it does not know the language, or the turn is about danger. */
-export type AsWritten = 'language' | 'danger';
+/**
+ * Why a compression leaves an utterance as it was written: it does not know the language, the turn is about danger, or
+ * nothing would be left of the message that is to be answered.
+ */
+export type AsWritten = 'language' | 'danger' | 'empty';
 
 /** An utterance after compression: the text that enters the context and the spans that explain it. */
 export interface Compressed {

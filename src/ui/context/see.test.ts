@@ -44,6 +44,23 @@ describe('what a model sees', () => {
     expect(first?.content).toBe('sad today');
   });
 
+  it.each([
+    ['keypos', 'no'],
+    ['keypos', 'ok'],
+    ['nostopwords', 'no'],
+    ['nostopwords', 'It is not over...'],
+  ] as const)('never sends the newest message empty: %s, %j', async (representation, text) => {
+    const utterances = [
+      { speaker: 'seeker' as const, text: 'no' },
+      { speaker: 'supporter' as const, text: 'Are you safe?' },
+      { speaker: 'seeker' as const, text },
+    ];
+    const asked = request({ utterances, options: { representation } });
+    const seen = await seeContext(asked, reader, compress);
+    expect(seen.compressed.map(({ asWritten }) => asWritten)).toEqual([undefined, undefined, 'empty']);
+    expect(messagesOf(asked, seen).map(({ content }) => content)).toEqual(['Be kind', '', expect.any(String), text]);
+  });
+
   it('estimates without a tokenizer, and says so', async () => {
     const seen = await seeContext(request(), null, compress);
     expect(seen.estimated).toBe(true);

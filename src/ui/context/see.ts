@@ -16,7 +16,7 @@ export interface TokenReader {
 
 export interface ContextRequest {
   system: string;
-  /** Those that are `whole` are not compressed. */
+  /** Those that are `whole` are not compressed, nor is the seeker's newest where nothing would be left of it. */
   utterances: readonly (Pick<Utterance, 'speaker' | 'text'> & { whole?: boolean })[];
   options: CompressOptions;
   window: Omit<WindowInput, 'costs'>;
@@ -41,10 +41,13 @@ export async function seeContext(
   signal?: AbortSignal,
 ): Promise<SeenContext> {
   const made = await compress(utterances.map(({ text }) => text), options, signal);
+  // A "no" or an "ok" still has to be answered, so the newest message is never sent empty.
+  const newest = utterances.findLastIndex(({ speaker }) => speaker === 'seeker');
   const compressed = made.map((each, i): Compressed => {
     const utterance = utterances[i];
-    if (!utterance?.whole || options.representation === 'raw') return each;
-    return { text: utterance.text, spans: [], asWritten: 'danger' };
+    if (!utterance || options.representation === 'raw') return each;
+    const asWritten = utterance.whole ? 'danger' : i === newest && saysNothing(each.text, utterance.text) ? 'empty' : null;
+    return asWritten ? { text: utterance.text, spans: [], asWritten } : each;
   });
   const sent = sentTexts({ utterances, sent: compressed.map(({ text }) => text) });
   const [tokens, template] = reader
@@ -60,6 +63,9 @@ export function messagesOf({ system, utterances }: Pick<ContextRequest, 'system'
   const sent = compressed.map(({ text }) => text);
   return buildContext({ system, utterances: utterances.slice(fit.from), sent: sent.slice(fit.from) }).messages;
 }
+
+/** Whether words were dropped and none is left; a full stop is no answer. */
+const saysNothing = (sent: string, written: string): boolean => sent !== written.trim() && !/[\p{L}\p{N}]/u.test(sent);
 
 function estimatedTemplate(system: string): TemplateCosts {
   const { base, perMessage } = ESTIMATED_TEMPLATE;
