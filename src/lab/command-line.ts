@@ -53,17 +53,32 @@ export async function runCommandLine(script: string, commands: Commands, [name =
 
 /** Programs that start this one, such as npm, pass on a signal that a whole group of processes has got already. */
 const SAME_SIGNAL_MS = 1000;
+/** How often to look whether npm's shell is still there. */
+const PARENT_MS = 250;
 
 /** The first signal asks the command to stop; one that comes later ends the process at once. */
 function stopOnSignals(): { signal: AbortSignal; code(): number | undefined } {
   const stop = new AbortController();
   let first: { code: number; at: number } | undefined;
+  const stopWith = (code: number): void => {
+    first ??= { code, at: performance.now() };
+    stop.abort();
+  };
   for (const [signal, code] of Object.entries(STOP_CODES)) {
     process.on(signal, () => {
       if (first && performance.now() - first.at > SAME_SIGNAL_MS) process.exit(code);
-      first ??= { code, at: performance.now() };
-      stop.abort();
+      stopWith(code);
     });
+  }
+  // npm ends its shell on a signal of its own, which leaves this process behind without one.
+  if (process.env['npm_lifecycle_event'] !== undefined) {
+    const { ppid } = process;
+    const watch = setInterval(() => {
+      if (process.ppid === ppid) return;
+      clearInterval(watch);
+      stopWith(STOP_CODES.SIGTERM);
+    }, PARENT_MS);
+    watch.unref();
   }
   return { signal: stop.signal, code: () => first?.code };
 }
