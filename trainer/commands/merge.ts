@@ -28,7 +28,7 @@ export const mergeCommand = defineCommand({
   async run({ base, adapter, out: path, dtype, template, force, 'no-check': unchecked }, print, signal) {
     const inputs = { '--base': base, '--adapter': await adapterPaths(adapter), '--template': template };
     const out = await claimFolder(path, { force, inputs, print });
-    const { checkpoint, adapters, merged, close } = await openModel({ path: base, adapters: adapter, template });
+    const { checkpoint, adapters, merged, close } = await openModel({ path: base, adapters: adapter, template, option: '--base' });
     try {
       for (const note of checkpoint.notes ?? []) print(note);
       for (const { adapter } of adapters) print(`${adapter.name}: rank ${adapter.settings.rank}, ${adapter.modules.size} modules`);

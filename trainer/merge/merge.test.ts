@@ -110,6 +110,7 @@ describe('npm run trainer -- merge', () => {
     const [first, other, out] = paths('first', 'other', 'none') as [string, string, string];
     await writeTinyModel(other, { num_hidden_layers: 1 });
     await expect(mergeCommand.run(['--base', other, '--adapter', first, '--out', out], print, SIGNAL)).rejects.toThrow(/no module "model.layers.1.self_attn.q_proj"/);
+    await expect(mergeCommand.run(['--base', join(root, 'nowhere'), '--adapter', first, '--out', out], print, SIGNAL)).rejects.toThrow(/Check --base/);
     await expect(mergeCommand.run(['--base', model, '--adapter', model, '--out', out], print, SIGNAL)).rejects.toThrow(/no adapter_config.json/);
     expect((await readdir(root)).filter((name) => name.startsWith('none'))).toEqual([]);
   });
