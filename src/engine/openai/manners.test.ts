@@ -136,6 +136,14 @@ const REPLIES: [string, Send, Reply][] = [
     body(`${HI}${end('content_filter')}${DONE}`),
     { text: 'Hello', reason: 'content-filter' },
   ],
+  [
+    'a second reply between the parts of the first',
+    body(
+      `${event({ index: 0, delta: { content: 'Hel' } })}${event({ index: 1, delta: { content: 'Bye' }, finish_reason: 'length' })}` +
+        `data: ${JSON.stringify({ choices: [{ index: 1, delta: { content: '!' } }, { index: 0, delta: { content: 'lo' } }] })}\n\n${end()}`,
+    ),
+    { text: 'Hello', reason: 'stop' },
+  ],
   ['max_tokens as the reason', body(`${HI}${end('max_tokens')}`), { text: 'Hello', reason: 'length' }],
   ['an unknown reason', body(`${HI}${end('eos')}`), { text: 'Hello', reason: 'stop' }],
   [

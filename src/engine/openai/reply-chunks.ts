@@ -28,7 +28,15 @@ const message = z
   .nullish();
 const chunkSchema = z.looseObject({
   choices: z
-    .array(z.looseObject({ delta: message, message, text: z.string().nullish(), finish_reason: z.string().nullish() }))
+    .array(
+      z.looseObject({
+        index: z.number().nullish(),
+        delta: message,
+        message,
+        text: z.string().nullish(),
+        finish_reason: z.string().nullish(),
+      }),
+    )
     .nullish(),
   usage: z.unknown().optional(),
 });
@@ -78,7 +86,8 @@ const BROKEN = ['error', 'abort', 'aborted', 'cancelled', 'canceled', 'insuffici
 function parseChunk(data: string, endpoint: Endpoint): ReplyChunk {
   const parsed = chunkSchema.safeParse(parseAnswer(data, endpoint));
   if (!parsed.success) throw garbage(data, endpoint);
-  const [choice] = parsed.data.choices ?? [];
+  // One reply was asked for; what a server sends of others is no part of it.
+  const choice = parsed.data.choices?.find(({ index }) => !index);
   const said = choice?.delta ?? choice?.message;
   const reason = choice?.finish_reason?.toLowerCase();
   if (reason !== undefined && BROKEN.includes(reason)) {
