@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -22,6 +23,8 @@ async function texts(folder: string): Promise<Record<string, string>> {
   const paths = (await filesIn(folder)).filter((path) => path !== MARKER);
   return Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await readFile(join(folder, path), 'utf8')])));
 }
+
+const isMount = (path: string): boolean => existsSync(path) && statSync(path).dev !== statSync(dirname(path)).dev;
 
 /** Writes files as a command would. */
 async function produce(out: string, files: Record<string, string>, { force = false, inputs = {} as Record<string, string | string[]> } = {}): Promise<string[]> {
@@ -50,6 +53,10 @@ describe('claimFolder', () => {
     await put({ [mine]: 'mine' }, out);
     await expect(produce(out, { 'x.bin': 'new' })).rejects.toMatchObject({ code: 'bad-config', message: expect.stringContaining('--force') as string });
     expect(await texts(out)).toEqual({ [mine]: 'mine' });
+  });
+
+  it.skipIf(!isMount('/dev/shm'))('refuses a mount point before any work, because it cannot be renamed', async () => {
+    await expect(claimFolder('/dev/shm', { force: true, inputs: {}, print: () => undefined })).rejects.toMatchObject({ code: 'bad-config', message: expect.stringContaining('inside it') as string });
   });
 
   it('replaces only files of the same name when it is forced to', async () => {

@@ -65,6 +65,8 @@ async function realTarget(out: string): Promise<string> {
   const real = await realpath(full).catch(() => undefined);
   if (real === undefined) throw refused(out, 'It is a link that leads nowhere.', 'Remove the link, or choose another folder with --out.');
   if (!(await stat(real)).isDirectory()) throw refused(out, 'It is a file, but a folder is written.', 'Choose another place with --out.');
+  // A new folder takes the old one's place by renaming, which no system allows for a mount such as a container's volume.
+  if ((await stat(real)).dev !== (await stat(dirname(real))).dev) throw refused(out, 'It is a volume or mount point, which cannot be replaced as a whole.', 'Give a folder inside it with --out.');
   return real;
 }
 
