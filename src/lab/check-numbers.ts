@@ -19,7 +19,7 @@ export async function* checkNumbers(parts: Omit<RunParts, 'done'>, path: string,
   const published = new Map((await readNumbers(path)).map((numbers) => [recordKey(numbers), numbers]));
   const keys = planJobs(parts.plan, parts.turns).map(jobKey);
   const known = keys.filter((key) => published.has(key));
-  if (known.length === 0) throw new LabError({ code: 'bad-data', where: path, what: 'It holds no record of this plan.', todo: 'Give the plan and the numbers of one run.' });
+  if (known.length === 0) throw new LabError({ code: 'bad-data', where: path, what: 'It holds no record of this plan.', todo: 'Give the plan and the numbers of one run; a plan of version 0.1.0 needs "sampling": 1.' });
   const chosen = new Set(drawn(known, count, seededRandom(parts.plan.sample.seed + 1)));
   const total = { records: 0, sameReplies: 0, largestNll: 0 };
   for await (const event of runPlan({ ...parts, done: new Set(keys.filter((key) => !chosen.has(key))) })) {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parsePlan } from '../response/plan.ts';
 import type { ResultRecord } from '../response/record.ts';
-import { openRunFolder } from './run-folder.ts';
+import { openRunFolder, parsePlanFile } from './run-folder.ts';
 
 const plan = parsePlan({ format: 'solace-lab-plan', version: 1, name: 'test', dataset: { name: 'x', source: 'built-in' }, models: [{ kind: 'lab', id: 'm', name: 'M' }] });
 const record: ResultRecord = { model: 'm', representation: 'raw', dialogue: 'd', turn: 1, reference: 'r', hypothesis: null, promptTokens: null, leftOut: 0, nll: null, timing: null, scores: {} };
@@ -43,5 +43,18 @@ describe('openRunFolder', () => {
     await writeFile(join(out, 'records.jsonl'), `${JSON.stringify(record)}\n{}\n`);
     await expect(openRunFolder(out, plan)).rejects.toThrow(/line 2/);
     await (await openRunFolder(join(out, 'free'), plan)).close();
+  });
+
+  it('resumes a run that is older than the choice of sampling, by its own plan', async () => {
+    const { sampling: _, ...older } = plan;
+    const file = join(out, 'plan.json');
+    expect((await parsePlanFile(older, file)).sampling).toBe(2);
+    await writeFile(file, JSON.stringify(older));
+    await writeFile(join(out, 'records.jsonl'), `${JSON.stringify(record)}\n`);
+    const own = await parsePlanFile(older, file);
+    expect(own.sampling).toBe(1);
+    const run = await openRunFolder(out, own);
+    expect(run.records).toEqual([record]);
+    await run.close();
   });
 });

@@ -1,13 +1,16 @@
+import { access } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { LabError } from '../error.ts';
 import { parseJson } from '../model/checkpoint/json.ts';
 import { numbersOf } from '../response/numbers.ts';
-import { parseStoredPlan, type EvaluationPlan } from '../response/plan.ts';
+import { parsePlan, parseStoredPlan, type EvaluationPlan } from '../response/plan.ts';
 import { recordSchema, type ResultRecord } from '../response/record.ts';
 import type { RunSummary } from '../table/summary.ts';
 import { openWorkFolder } from './work-folder.ts';
 
 /** Name of a run's plan in its folder. */
 export const PLAN_FILE = 'plan.json';
+const RECORDS_FILE = 'records.jsonl';
 const SUMMARY_FILE = 'summary.json';
 const NUMBERS_FILE = 'numbers.jsonl';
 
@@ -32,7 +35,7 @@ export interface RunFolder {
 export async function openRunFolder(out: string, plan: EvaluationPlan, force = false): Promise<RunFolder> {
   const folder = await openWorkFolder(out, {
     task: { file: PLAN_FILE, text: `${JSON.stringify(plan, null, 2)}\n`, compare: (before, path) => comparePlan(before, path, out, plan) },
-    lines: { file: 'records.jsonl', schema: recordSchema, what: 'record of a run' },
+    lines: { file: RECORDS_FILE, schema: recordSchema, what: 'record of a run' },
     others: [SUMMARY_FILE, NUMBERS_FILE],
     force,
   });
@@ -45,6 +48,16 @@ export async function openRunFolder(out: string, plan: EvaluationPlan, force = f
     },
     close: () => folder.close(),
   };
+}
+
+/**
+ * The plan in a file. One that lies beside a run's records or numbers is that of the run, so that without `sampling` it is
+ * older than the choice. @throws {LabError} `bad-config` naming the first field at fault
+ */
+export async function parsePlanFile(json: unknown, path: string): Promise<EvaluationPlan> {
+  const beside = [RECORDS_FILE, NUMBERS_FILE].map((name) => access(join(dirname(path), name)).then(() => true, () => false));
+  const ofRun = basename(path) === PLAN_FILE && (await Promise.all(beside)).includes(true);
+  return ofRun ? parseStoredPlan(json, path) : parsePlan(json, path);
 }
 
 /** The plan of a folder is that of its records; another one would mix two runs. */

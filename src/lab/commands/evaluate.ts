@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { LabError } from '../../error.ts';
-import { parsePlan, type EvaluationPlan } from '../../response/plan.ts';
+import type { EvaluationPlan } from '../../response/plan.ts';
 import { recordKey } from '../../response/record.ts';
 import { planJobs, runPlan } from '../../response/runner.ts';
 import { sampleTurns } from '../../response/turns.ts';
@@ -11,7 +11,7 @@ import { checkNumbers } from '../check-numbers.ts';
 import { createNodeMetrics } from '../metrics-node.ts';
 import { nodeRunParts, readPlanDataset, type Places } from '../plan-parts.ts';
 import { refuseOverlap } from '../output-path.ts';
-import { openRunFolder, PLAN_FILE } from '../run-folder.ts';
+import { openRunFolder, parsePlanFile, PLAN_FILE } from '../run-folder.ts';
 import { choose, defineCommand } from '../command-options.ts';
 import { readJson } from './json.ts';
 import { progressReporter, reportWait } from './progress.ts';
@@ -39,7 +39,7 @@ export const evaluateCommand = defineCommand({
   examples: ['--plan plan.json --out runs/first', '--plan plan.json --out runs/first --folder base=models/base --minutes 30', '--plan plan.json --check numbers.jsonl'],
   async run(options, print, signal) {
     const path = options.plan;
-    const plan = parsePlan(await readJson(path), path);
+    const plan = await parsePlanFile(await readJson(path), path);
     const places: Places = { folders: new Map(options.folder.map(splitAssignment)), threads: options.threads, endpointHosts: options['endpoint-host'] };
     for (const id of places.folders.keys()) choose('folder', id, plan.models.map((model) => model.id));
     await refuseOutput(options, plan, places);
