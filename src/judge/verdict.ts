@@ -22,7 +22,7 @@ const REFUSAL = /\b(?:i(?:'|’)?m sorry|i am sorry|i can(?:no|')t|i can’t|i a
 
 /**
  * Reads a judge's answer: the JSON asked for, JSON with text or a fence around it, or a line for each criterion
- * ("Comforting: 4/5"). Numbers outside 0 to 5 make it unreadable; nothing is guessed.
+ * ("Comforting: 4/5"). Numbers outside 0 to 5, ranges and other scales make it unreadable; nothing is guessed.
  */
 export function readVerdict(text: string): Verdict {
   const exact = attempt(text.trim());
@@ -56,9 +56,14 @@ function relaxed(text: string): string {
     .replace(/,\s*\}/g, '}');
 }
 
+/** The scale that was asked for, as models repeat it behind a criterion: "(0-5)", "(out of 5)". Its 0 is no score. */
+const SCALE = String.raw`(?:\s*\((?:0\s*(?:[-–—]|to)|out of)\s*${HIGHEST}\))?`;
+/** A number that stands alone: no minus or comparison before it; no rest of a number, range, share or other scale behind. */
+const ALONE = String.raw`(?<![-−–<≤≥~])(\d+(?:\.\d+)?)(?![.,]?\d|\s*%|\s*(?:[-–—]|to|or)\s*\d|\s*(?:\/|out of)\s*(?!${HIGHEST}(?![.\d]*\d))\d)`;
+
 function fromLines(text: string): Scores | undefined {
   const found = CRITERION_IDS.map((id): [CriterionId, number | undefined] => {
-    const match = new RegExp(`\\b${CRITERIA[id].name}\\b\\W{0,8}(?:score\\W{0,3})?(\\d+(?:\\.\\d+)?)`, 'i').exec(text);
+    const match = new RegExp(`\\b${CRITERIA[id].name}\\b${SCALE}\\W{0,8}(?:score\\W{0,3})?${ALONE}`, 'i').exec(text);
     return [id, match?.[1] === undefined ? undefined : Number(match[1])];
   });
   return schema.safeParse(Object.fromEntries(found)).data;
@@ -72,6 +77,7 @@ function numberOf(text: string): number {
 
 /** Reads the answer of a comparison. */
 export function readPreference(text: string): 'a' | 'b' | 'tie' | undefined {
-  const match = /^\W*(?:reply\s+)?(a|b|tie)\b/i.exec(text.trim());
-  return match?.[1]?.toLowerCase() as 'a' | 'b' | 'tie' | undefined;
+  // "A tie" prefers nothing, and "A and B" says nothing yet.
+  const match = /^\W*(?:(?:a\s+)?(tie)|(?:reply\s+)?(a|b)(?!\W+(?:and|or|tie)\b))\b/i.exec(text.trim());
+  return (match?.[1] ?? match?.[2])?.toLowerCase() as 'a' | 'b' | 'tie' | undefined;
 }
