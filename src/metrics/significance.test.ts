@@ -68,6 +68,8 @@ describe('pairedTest', () => {
     const test = pairedTest(mean, base, sample(200, 1, 12));
     expect(test.p).toBeGreaterThan(0.05);
     expect(describeTest({ metric: 'BLEU-2', a: 'A', b: 'B' }, test)).toContain('no difference between A and B is shown');
+    const tiny = describeTest({ metric: 'BLEU-2', a: 'A', b: 'B' }, { difference: { value: -1e-9, low: -2e-9, high: -0.0004 }, p: 0.5 });
+    expect(tiny).toContain('(0.000; 95 % interval 0.000 to 0.000,');
   });
 
   it('refuses results of different pairs', () => {

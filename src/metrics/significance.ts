@@ -103,9 +103,9 @@ export function pairedTest<Item>(
 export function describeTest(names: { metric: string; a: string; b: string }, test: PairedTest, digits = 3): string {
   const { value, low, high } = test.difference;
   const evidence = (from: number, to: number): string =>
-    `95 % interval ${from.toFixed(digits)} to ${to.toFixed(digits)}, p ${test.p < 0.001 ? '< 0.001' : `= ${test.p.toFixed(3)}`}`;
+    `95 % interval ${fixed(from, digits)} to ${fixed(to, digits)}, p ${test.p < 0.001 ? '< 0.001' : `= ${test.p.toFixed(3)}`}`;
   if (test.p >= 0.05) {
-    return `${names.metric}: no difference between ${names.a} and ${names.b} is shown (${value.toFixed(digits)}; ${evidence(low, high)}).`;
+    return `${names.metric}: no difference between ${names.a} and ${names.b} is shown (${fixed(value, digits)}; ${evidence(low, high)}).`;
   }
   // "Lower by" has turned the sign round already.
   const [direction, range] = value > 0 ? ['higher', evidence(low, high)] : ['lower', evidence(-high, -low)];
@@ -114,9 +114,12 @@ export function describeTest(names: { metric: string; a: string; b: string }, te
 
 /**
  * Whether an interval has limits: not where there are too few values for any, nor where resamples never differ, so that the
- * limits are equal but for rounding.
+ * limits are equal but for rounding. NLTK's BLEU without a common 4-gram is some 1e-155 in place of 0, which is one value too.
  */
-export const hasLimits = ({ low, high }: Pick<Interval, 'low' | 'high'>): boolean => high - low > 1e-9 * Math.max(Math.abs(low), Math.abs(high));
+export const hasLimits = ({ low, high }: Pick<Interval, 'low' | 'high'>): boolean => high - low > Math.max(1e-12, 1e-9 * Math.max(Math.abs(low), Math.abs(high)));
+
+/** With so many decimals, and no minus before nothing but zeros. */
+const fixed = (value: number, digits: number): string => value.toFixed(digits).replace(/^-(?=[0.]*$)/, '');
 
 function drawn(count: number, random: Random): number[] {
   return Array.from({ length: count }, () => Math.floor(random() * count));

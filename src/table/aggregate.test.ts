@@ -72,6 +72,9 @@ describe('aggregate', () => {
     expect(tests).toEqual([]);
     // Ten dialogues that never differ say nothing of how far others would.
     expect(aggregate(plan, records, options).cells[0]?.metrics['perplexity']).toMatchObject({ low: null, high: null });
+    // Nor do replies without a common 4-gram, whose BLEU is a stand-in for 0 that differs in size.
+    const apart = records.map((each, i) => ({ ...each, hypothesis: `You rain${' falls'.repeat(1 + (i % 5))}` }));
+    expect(aggregate(plan, apart, options).cells[0]?.metrics['nltk_corpus_bleu4_method0']).toMatchObject({ low: null, high: null });
     // Nor do such of unequal length, whose means differ in the last digits.
     const uneven = Array.from({ length: 30 }, (_, i) => record('raw', i, { dialogue: `d${Math.floor(Math.sqrt(i))}`, scores: { rougeL: [0.1, 0.1, 0.1] } }));
     expect(aggregate(plan, uneven, options).cells[0]?.metrics['rougeL']).toMatchObject({ low: null, high: null });
