@@ -1,0 +1,12 @@
+/** `npm run corpus -- <command>`. */
+import { runCommandLine } from '../../src/lab/command-line.ts';
+
+process.exitCode = await runCommandLine(
+  'npm run corpus --',
+  {
+    check: async () => (await import('./commands/check.ts')).checkCommand,
+    build: async () => (await import('./commands/build.ts')).buildCommand,
+    split: async () => (await import('./commands/split.ts')).splitCommand,
+  },
+  process.argv.slice(2),
+);

@@ -1,0 +1,24 @@
+import { LabError } from '../../../src/error.ts';
+import { builtInDataset } from '../../../src/lab/datasets.ts';
+import { defineCommand } from '../../../src/lab/command-options.ts';
+import { checkCorpus } from '../check.ts';
+import { readSources, SOURCE_FOLDER } from '../source.ts';
+
+export const checkCommand = defineCommand({
+  summary: 'Check the shape, counts and variety of the corpus, and print its figures.',
+  operand: 'sources',
+  options: {
+    sources: { kind: 'text', value: 'FOLDER', otherwise: "the corpus's own", about: "The writers' files." },
+    partial: { kind: 'flag', about: 'While dialogues are still missing: ask for no counts per scene.' },
+    new: { kind: 'flag', about: 'Leave out the 72 dialogues that come with the lab.' },
+  },
+  examples: ['', '--partial --new'],
+  async run({ sources, partial, new: fresh }, print) {
+    const written = await readSources(sources ?? SOURCE_FOLDER);
+    const { dialogues } = fresh ? { dialogues: [] } : await builtInDataset();
+    const { problems, figures } = checkCorpus([...dialogues, ...written], { whole: !partial });
+    for (const [name, value] of Object.entries(figures)) print(`${name}: ${value}`);
+    for (const problem of problems) print(problem);
+    if (problems.length > 0) throw new LabError({ code: 'bad-data', what: `The corpus breaks its rules in ${problems.length} places.`, todo: 'Rewrite what is named above.' });
+  },
+});
