@@ -318,6 +318,12 @@ const FAULTS: [string, Send, Fault][] = [
   ],
   ['502 with a page', refuse(502, '<html>Bad Gateway'), { words: /\(502\).*web page/, status: 502, retryable: true }],
   ['503', refuse(503, '', { 'retry-after': '5' }), { words: /5 seconds/, status: 503, retryAfter: 5000 }],
+  [
+    '529 with a date',
+    (response) => refuse(529, '', { 'retry-after': new Date(Date.now() + 90_000).toUTCString() })(response),
+    { words: /2 minutes|\d\d seconds/, status: 529, retryable: true },
+  ],
+  ['502 with seconds', refuse(502, '', { 'retry-after': '5' }), { words: /5 seconds/, status: 502, retryAfter: 5000 }],
   ['an error that turns the direction of the text', refuse(400, { message: 'a\u202eb' }), { words: /a b\./ }],
 ];
 

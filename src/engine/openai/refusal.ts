@@ -40,7 +40,7 @@ export async function refusal(response: Response, endpoint: Endpoint, limits: Bo
   };
   // What a server says at length is cut below; no more of it is read.
   const said = serverMessage(await bodyText(response, endpoint, limits, 2 ** 16).catch(() => ''), endpoint);
-  const wait = status === 429 || status === 503 ? retryAfter(response.headers.get('retry-after')) : undefined;
+  const wait = isPassing(status) ? retryAfter(response.headers.get('retry-after')) : undefined;
   return endpointError(endpoint, {
     what: `${known.what}${said ? `: ${said}` : '.'}`,
     todo: wait === undefined ? known.todo : `Try again in ${inWords(wait)}.`,
