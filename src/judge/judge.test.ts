@@ -57,7 +57,7 @@ describe('readVerdict', () => {
     ['{"engagement": null, "comforting": 3, "appropriateness": 5, "suggestion": 0}', 'unreadable'],
     ['{"engagement": 4, "comforting": -3, "appropriateness": 5, "suggestion": 0}', 'unreadable'],
     ["{'engagement': 4, 'comforting': '3/10', 'appropriateness': 5, 'suggestion': 0}", 'unreadable'],
-    ...['-3', '–3', '3/10', '3 out of 10', '3/50', '3-4', '3 to 4', '3%', '3,5', '<3', '13'].map((score) => [`Engagement: 4\nComforting: ${score}\nAppropriateness: 5\nSuggestion: 0`, 'unreadable'] as const),
+    ...['-3', '–3', '3/10', '3 out of 10', '3/50', '3-4', '3 to 4', '3%', '3,5', '<3', '13'].map((score): [string, string] => [`Engagement: 4\nComforting: ${score}\nAppropriateness: 5\nSuggestion: 0`, 'unreadable']),
     ['Engagement (1-5): 4\nComforting (1-5): 3\nAppropriateness (1-5): 5\nSuggestion (1-5): 1', 'unreadable'],
     ['', 'unreadable'],
   ])('takes %j for %s', (text, kind) => {
