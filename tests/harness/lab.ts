@@ -61,7 +61,8 @@ export async function serveStatically(host: StaticHost = {}): Promise<ServedLab>
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
     if (request.method === 'POST' && receive) {
       receive(Buffer.concat(await request.toArray()).toString());
-      response.writeHead(204).end();
+      // A notebook's frame has no origin of its own and reports, too.
+      response.writeHead(204, { 'Cross-Origin-Resource-Policy': 'cross-origin' }).end();
       return;
     }
     const file = path.startsWith(subfolder) ? join(folder, path.slice(subfolder.length) || 'index.html') : '';
