@@ -119,6 +119,16 @@ describe('an adapter that cannot be merged is refused by name', () => {
     ['a bad pattern', { target_modules: '(' }, /pattern of module names/],
     ['a rank that is none', { r: 0 }, /no LoRA adapter/],
   ];
+  it.each([
+    { peft_type: 'IA3', target_modules: ['k_proj', 'v_proj', 'down_proj'], feedforward_modules: ['down_proj'] },
+    { peft_type: 'LOHA', r: 8, alpha: 8, target_modules: ['q_proj'] },
+    { peft_type: 'VERA', r: 256, d_initial: 0.1, target_modules: ['q_proj'] },
+    { peft_type: 'PROMPT_TUNING', task_type: 'CAUSAL_LM', num_virtual_tokens: 8 },
+  ])('$peft_type, with the keys that PEFT writes for it', (config) => {
+    const refusal = expect.objectContaining({ code: 'unsupported', message: expect.stringContaining(`peft_type ${config.peft_type}`) as string }) as Error;
+    expect(() => parseAdapterSettings(JSON.stringify(config), 'adapter_config.json')).toThrow(refusal);
+  });
+
   it.each(refused)('%s', (_, changes, message) => {
     expect(() => parseAdapterSettings(settings(changes), 'adapter_config.json')).toThrow(message);
   });

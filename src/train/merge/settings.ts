@@ -61,7 +61,9 @@ export interface AdapterSettings {
  * @throws {LabError} bad-config for a damaged one, unsupported for adapters that are more than low-rank products.
  */
 export function parseAdapterSettings(text: string, where: string): AdapterSettings {
-  const parsed = schema.safeParse(parseJson(text, where));
+  const json = parseJson(text, where);
+  refuseOtherType(json, where);
+  const parsed = schema.safeParse(json);
   if (!parsed.success) throw new LabError({ code: 'bad-config', where, what: `It describes no LoRA adapter. ${z.prettifyError(parsed.error)}`, todo: 'Use the adapter_config.json that PEFT wrote.' });
   const c = parsed.data;
   refuseOtherKinds(c, where);
@@ -81,10 +83,21 @@ export function parseAdapterSettings(text: string, where: string): AdapterSettin
   };
 }
 
+/** First of all: adapters of another type have none of LoRA's keys, and a complaint about those would mislead. */
+function refuseOtherType(json: unknown, where: string): void {
+  const type = z.looseObject({ peft_type: z.string() }).safeParse(json).data?.peft_type;
+  if (type === undefined || type === 'LORA') return;
+  throw new LabError({
+    code: 'unsupported',
+    where,
+    what: `It describes an adapter with peft_type ${type}, where only LORA can be merged.`,
+    todo: 'Use a LoRA adapter, or a model that PEFT merged (merge_and_unload), which it cannot do with every type.',
+  });
+}
+
 function refuseOtherKinds(config: z.infer<typeof schema>, where: string): void {
   const refuse = (what: string): LabError =>
     new LabError({ code: 'unsupported', where, what: `The adapter has ${what}, which is more than a low-rank product.`, todo: 'Merge it with PEFT (merge_and_unload) and use the merged model.' });
-  if (config.peft_type !== 'LORA') throw refuse(`the type ${config.peft_type}`);
   if ((config.bias ?? 'none') !== 'none') throw refuse(`trained biases (bias: ${config.bias})`);
   if (!PLAIN_INITIALS.has(config.init_lora_weights)) throw refuse(`a base that its initialisation changed (init_lora_weights: ${config.init_lora_weights})`);
   for (const [key, what] of Object.entries(REFUSED)) {
