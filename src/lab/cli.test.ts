@@ -67,6 +67,8 @@ describe('npm run lab', () => {
   it.each([
     [['metrics'], '--pairs is missing'],
     [['metrics', '--pairs', 'nowhere.json'], 'nowhere.json: There is no such file.'],
+    [['metrics', '--pairs', '@[]', '--idf'], '--idf belongs to --bertscore'],
+    [['metrics', '--pairs', '@[]', '--encoder', 'x'], '--encoder belongs to --bertscore'],
     [['metrics', '--pairs', '@{'], 'It is not JSON ('],
     [['metrics', '--pairs', '@{"id":1}'], 'It does not hold a JSON array.'],
     [['metrics', '--pairs', '@[{"id":1,"hyp":"a","ref":null}]'], 'item 1, field "ref"'],

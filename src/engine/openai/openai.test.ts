@@ -103,7 +103,7 @@ describe('EndpointModelClient', () => {
   });
 
   it.each([
-    [401, {}, JSON.stringify({ error: { message: `Incorrect API key provided: ${KEY}` } }), /401.*Incorrect API key.*key again/s],
+    [401, {}, JSON.stringify({ error: { message: `Incorrect API key provided: ${KEY}` } }), /401.*Incorrect API key.*key again.*endpoint settings.*SOLACE_API_KEY/s],
     [403, {}, '{"detail":"no"}', /403.*no\./s],
     [404, {}, JSON.stringify({ error: { message: 'The model `big` does not exist' } }), /404.*does not exist.*v1/s],
     [429, { 'retry-after': '20' }, '{}', /429.*Try again in 20 seconds/s],

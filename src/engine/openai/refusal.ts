@@ -16,7 +16,7 @@ const REFUSALS: Record<number, Refusal> = {
   },
   401: {
     what: 'The server wants a key, or refuses this one (401)',
-    todo: 'Enter the key again in the endpoint settings.',
+    todo: 'Enter the key again: in the endpoint settings of the page or, at the command line, in SOLACE_API_KEY.',
   },
   402: { what: 'The server wants to be paid first (402)', todo: 'Look into your account there.' },
   403: { what: 'The key is not allowed to use this model (403)', todo: 'Choose another model or key.' },

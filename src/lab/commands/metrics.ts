@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CorpusScores } from '../../metrics/corpus.ts';
 import type { PairScores } from '../../metrics/pair.ts';
+import { LabError } from '../../error.ts';
 import { createNodeMetrics } from '../metrics-node.ts';
 import { defineCommand } from '../command-options.ts';
 import { readJsonArray } from './json.ts';
@@ -44,6 +45,8 @@ export const metricsCommand = defineCommand({
   },
   examples: ['--pairs pairs.json', '--pairs pairs.json --bertscore'],
   async run({ pairs: path, bertscore, idf, encoder }, print, signal) {
+    const idle = bertscore ? undefined : idf ? '--idf' : encoder !== undefined ? '--encoder' : undefined;
+    if (idle) throw new LabError({ code: 'bad-config', what: `${idle} belongs to --bertscore, which is missing.`, todo: `Add --bertscore, or leave ${idle} out.` });
     const pairs = await readJsonArray(path, PAIR);
     const metrics = createNodeMetrics();
     const measured = await metrics.measure(pairs, { signal, ...(bertscore && { bertscore: { idf, ...(encoder !== undefined && { encoder }) } }) });
