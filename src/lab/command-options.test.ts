@@ -40,6 +40,8 @@ describe('a command', () => {
     [['x', '--count', '0'], 'not a whole number from 1'],
     [['x', '--count', '1e3'], 'not a whole number from 1'],
     [['x', '--dtype', 'q5'], 'Use one of q4, F16.'],
+    [['x', '--dtype', 'q44'], '--dtype q44 is not known. Did you mean q4? Use one of q4, F16.'],
+    [['x', '--dtype', 'zip'], '--dtype zip is not known. Use one of q4, F16.'],
     [['x', '--dtype'], '--dtype'],
     [['x', '--no-check=yes'], '--no-check'],
   ])('%j is refused in a sentence', async (args, message) => {
@@ -69,5 +71,8 @@ describe('nearest', () => {
     expect(nearest('exprot', ['export', 'merge'])).toBe('export');
     expect(nearest('Rank', ['rank'])).toBe('rank');
     expect(nearest('colour', ['in', 'out', 'dtype'])).toBeUndefined();
+    expect(nearest('smolm2', ['paper-llama2-7b', 'smollm2-135m'])).toBe('smollm2-135m');
+    expect(nearest('paper', ['paper-llama2-7b', 'paper-mistral-7b'])).toBeUndefined();
+    expect(nearest('in', ['inspect'])).toBeUndefined();
   });
 });

@@ -140,7 +140,8 @@ function parseStrictly(args: readonly string[], options: OptionTable): { values:
 export function choose<T extends string>(option: string, value: string | undefined, allowed: readonly T[]): T {
   const found = allowed.find((name) => name === value) ?? allowed.find((name) => name.toLowerCase() === value?.toLowerCase());
   if (found) return found;
-  throw new LabError({ code: 'bad-config', what: value === undefined ? `--${option} is missing.` : `--${option} ${value} is not known.`, todo: `Use one of ${allowed.join(', ')}.` });
+  const what = value === undefined ? `--${option} is missing.` : `--${option} ${value} is not known.`;
+  throw new LabError({ code: 'bad-config', what, todo: `${didYouMean(value ?? '', allowed)} Use one of ${allowed.join(', ')}.`.trimStart() });
 }
 
 function wholeNumber(option: string, value: string): number {

@@ -1,11 +1,27 @@
-/** The known word that a person most likely meant, or undefined where none is close: at most a third of its letters differ. */
+/** From this many letters on, the beginning of a word says which is meant. */
+const BEGINNING = 4;
+
+/**
+ * The known word that a person most likely meant: at most a third of its letters differ, or it alone begins nearly so.
+ * Undefined where there is none.
+ */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: { word: string; distance: number } | undefined;
-  for (const candidate of known) {
+  const candidates = [...known];
+  for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance <= Math.max(1, Math.floor(candidate.length / 3)) && distance < (best?.distance ?? Infinity)) best = { word: candidate, distance };
   }
-  return best?.word;
+  if (best || word.length < BEGINNING) return best?.word;
+  const longer = candidates.filter((candidate) => beginsNearly(candidate.toLowerCase(), word.toLowerCase()));
+  return longer.length === 1 ? longer[0] : undefined;
+}
+
+/** Whether a word begins with another, give or take one letter of four. */
+function beginsNearly(word: string, start: string): boolean {
+  const most = Math.floor(start.length / 4);
+  return Array.from({ length: 2 * most + 1 }, (_, i) => start.length - most + i)
+    .some((length) => length <= word.length && editDistance(start, word.slice(0, length)) <= most);
 }
 
 /** `Did you mean X?` for the nearest word, or nothing. */
