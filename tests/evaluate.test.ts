@@ -206,6 +206,25 @@ describe('npm run lab -- judge', () => {
     expect(validation).toMatchObject({ survey: [], separation: [{ criterion: 'engagement', auc: null, good: 0, failed: 0 }, {}, {}, {}, {}] });
   });
 
+  it.each([
+    ['refused', "I'm sorry, but I can't assist with that.", 'The judge refused to answer.'],
+    ['unreadable', 'What a day.', 'None of the answers could be read as scores.'],
+    ['empty', '', 'The reply is empty'],
+  ])('says so where every answer is %s', async (_, answer, reason) => {
+    const endpoint = await startEndpoint();
+    endpoint.answer = () => answer;
+    const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      const chats = join(folder, 'chats.jsonl');
+      const args = ['--good', chats, '--failed', chats, '--dialogues', '2', '--repeats', '1', '--endpoint', endpoint.url, '--name', endpoint.model];
+      await judgeCommand.run(args, () => undefined, new AbortController().signal);
+      expect(stderr.mock.calls.map(([text]) => String(text)).join('')).toContain(`4 of 4 dialogues have no result. The first says: ${reason}`);
+    } finally {
+      stderr.mockRestore();
+      await endpoint.close();
+    }
+  });
+
   it('keeps raw answers, asks several at a time, waits for a busy server and resumes', { timeout: 30_000 }, async () => {
     const endpoint = await startEndpoint();
     endpoint.answer = () => '{"engagement": 1, "comforting": 2, "appropriateness": 3, "suggestion": 4}';

@@ -14,7 +14,7 @@ import { refuseOverlap } from '../output-path.ts';
 import { openRunFolder, parsePlanFile, PLAN_FILE } from '../run-folder.ts';
 import { choose, defineCommand } from '../command-options.ts';
 import { readJson } from './json.ts';
-import { progressReporter, reportWait } from './progress.ts';
+import { progressReporter, reportNoResult, reportWait } from './progress.ts';
 
 /** Under a limit of time all models keep to the same dialogues, a few at a time. */
 const DIALOGUES_AT_ONCE = 5;
@@ -76,8 +76,7 @@ export const evaluateCommand = defineCommand({
       const summary = aggregate(plan, run.records, { machine: machine(), expected: planJobs(plan, turns).length });
       await run.writeSummary(summary);
       for (const cell of summary.cells) print(JSON.stringify(cell));
-      const failed = run.records.filter(({ error }) => error !== undefined);
-      if (failed.length > 0) process.stderr.write(`${failed.length} of ${run.records.length} records have no result. The first says: ${failed[0]?.error}\n`);
+      reportNoResult('records', run.records.flatMap(({ error }) => error ?? []), run.records.length);
       for (const { words } of summary.tests) process.stderr.write(`${words}\n`);
       if (failure !== undefined) throw failure;
     } finally {

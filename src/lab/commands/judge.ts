@@ -15,7 +15,7 @@ import { defineCommand } from '../command-options.ts';
 import { EMBEDDED_FOLDER, loadFolderModel } from '../folder-model.ts';
 import { JUDGE_SUMMARY, openJudgeFolder, type JudgedLine } from '../judge-folder.ts';
 import { refuseOverlap } from '../output-path.ts';
-import { progressReporter, reportWait } from './progress.ts';
+import { progressReporter, reportNoResult, reportWait } from './progress.ts';
 
 /** Validates a judge against people: a line for each dialogue, then its agreement with the survey and how it separates the failed. */
 export const judgeCommand = defineCommand({
@@ -76,6 +76,7 @@ export const judgeCommand = defineCommand({
       }
       const validation = JSON.stringify(validationOf(items, judged));
       await folder?.write(JUDGE_SUMMARY, `${JSON.stringify({ settings, judged: judged.length, of: items.length, validation: JSON.parse(validation) as unknown }, null, 1)}\n`);
+      reportNoResult('dialogues', judged.filter(({ scores }) => scores === null).map(reasonOf), judged.length);
       if (failure !== undefined) throw failure;
       print(validation);
     } finally {
@@ -85,6 +86,12 @@ export const judgeCommand = defineCommand({
 });
 
 const lineOf = ({ group, dialogue, judgement, error }: JudgedCheckDialogue): JudgedLine => ({ group, dialogue: dialogue.id, ...judgement, ...(error !== undefined && { error }) });
+
+/** Why a dialogue has no scores. */
+function reasonOf({ error, answers, refused }: JudgedLine): string {
+  const withheld = answers.find((answer) => answer.withheld !== undefined)?.withheld;
+  return error ?? withheld ?? (refused > 0 ? 'The judge refused to answer.' : 'None of the answers could be read as scores.');
+}
 
 function validationOf(items: ReturnType<typeof inTurn>, judged: readonly JudgedLine[]) {
   const scores = new Map(judged.map((line) => [`${line.group} ${line.dialogue}`, line.scores]));

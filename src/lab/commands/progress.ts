@@ -16,3 +16,8 @@ export function progressReporter(): (stage: string, progress: RunProgress) => vo
     process.stderr.write(`${stage}: ${done} of ${total}${rest}\n`);
   };
 }
+
+/** Says on standard error how many of the records or dialogues came to nothing, and why the first did. */
+export function reportNoResult(what: string, reasons: readonly string[], of: number): void {
+  if (reasons.length > 0) process.stderr.write(`${reasons.length} of ${of} ${what} have no result. The first says: ${reasons[0]}\n`);
+}
