@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Noticed } from './conversation.ts';
 import { signalOf, saidOn } from './danger.ts';
 import { exportConversations, importConversations } from './exchange.ts';
-import { append, createConversation, editAndBranch, pathTo } from './tree.ts';
+import { append, createConversation, editAndBranch, notice, pathTo, rename } from './tree.ts';
 
 const FIRST = () => 'Are you safe?';
 
@@ -40,5 +41,26 @@ describe('a turn that signals danger', () => {
   it('imports from a version that notices other kinds', () => {
     const text = exportConversations([dangerous().conversation]).replaceAll('"suicide"', '"something new"');
     expect(importConversations(text).problems).toEqual([]);
+  });
+});
+
+describe('the name of a conversation', () => {
+  const named = (text: string) => append(createConversation(), { speaker: 'seeker', text });
+
+  it.each(['I want to die', 'My boyfriend hits me', 'I took a whole box of pills'])('is not made of "%s"', (text) => {
+    const { conversation } = named(text);
+    expect(conversation.title).toMatch(/^Conversation of \S.+\d{4}$/u);
+    // Nor does a later message give its words, and a name that is taken away brings none back.
+    expect(append(conversation, { speaker: 'seeker', text: 'Hello' }).conversation.title).toBe(conversation.title);
+    expect(rename(rename(conversation, 'Mine'), ' ').title).toBe(conversation.title);
+  });
+
+  it('loses the words in which danger is noticed late, unless the person gave it', () => {
+    const { conversation, message } = named('I gave my cat away');
+    expect(conversation.title).toBe('I gave my cat away');
+    const seen: Noticed = { level: 'danger', kinds: ['suicide'] };
+    expect(notice(conversation, message.id, seen).title).toMatch(/^Conversation of/u);
+    expect(notice(conversation, message.id, { level: 'concern', kinds: [] }).title).toBe('I gave my cat away');
+    expect(notice(rename(conversation, 'Cats'), message.id, seen).title).toBe('Cats');
   });
 });

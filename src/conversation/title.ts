@@ -10,3 +10,7 @@ export function titleFrom(text: string): string {
   const space = cut.lastIndexOf(' ');
   return `${(space > LONGEST / 2 ? cut.slice(0, space) : cut).replace(/[\s,;:.–—-]+$/u, '')}…`;
 }
+
+/** A name that says nothing of what was written: the day it began, as this device counts days. */
+export const neutralTitle = (createdAt: number): string =>
+  `Conversation of ${new Date(createdAt).toLocaleDateString('en', { dateStyle: 'medium' })}`;

@@ -1,8 +1,8 @@
 import { LabError } from '../error.ts';
 import { uniqueId } from '../rpc/unique-id.ts';
-import type { Conversation, Message } from './conversation.ts';
-import { noticedIn } from './danger.ts';
-import { titleFrom } from './title.ts';
+import type { Conversation, Message, Noticed } from './conversation.ts';
+import { noticedIn, signalOf } from './danger.ts';
+import { neutralTitle, titleFrom } from './title.ts';
 
 /** What tests fix: time and identifiers. */
 export interface Clock {
@@ -45,7 +45,7 @@ export function append(
     ...(noticed && { noticed }),
   };
   const messages = new Map(conversation.messages).set(message.id, message);
-  const title = conversation.title === '' && added.speaker === 'seeker' ? titleFrom(added.text) : conversation.title;
+  const title = conversation.title === '' && added.speaker === 'seeker' ? titleOf(message, conversation) : conversation.title;
   return { conversation: { ...conversation, title, messages, leaf: message.id, updatedAt: message.createdAt }, message };
 }
 
@@ -74,6 +74,14 @@ export function update(
 ): Conversation {
   const messages = new Map(conversation.messages).set(id, { ...messageOf(conversation, id), ...change });
   return { ...conversation, messages };
+}
+
+/** Keeps what was noticed in a message late. A conversation that is named after the message is named anew. */
+export function notice(conversation: Conversation, id: string, noticed: Noticed): Conversation {
+  const { text } = messageOf(conversation, id);
+  const changed = update(conversation, id, { noticed });
+  const named = conversation.title === titleFrom(text);
+  return named ? { ...changed, title: titleOf(messageOf(changed, id), conversation) } : changed;
 }
 
 /** Shows the branch through `id`, down to its most recent end. */
@@ -108,8 +116,12 @@ export function rename(conversation: Conversation, title: string): Conversation 
   const named = title.replace(/\s+/gu, ' ').trim();
   if (named !== '') return { ...conversation, title: named };
   const first = [...conversation.messages.values()].find(({ speaker }) => speaker === 'seeker');
-  return { ...conversation, title: first ? titleFrom(first.text) : '' };
+  return { ...conversation, title: first ? titleOf(first, conversation) : '' };
 }
+
+/** The name that a message gives. Words of danger are not put where others look over a shoulder. */
+const titleOf = (message: Message, { createdAt }: Conversation): string =>
+  signalOf(message).level === 'danger' ? neutralTitle(createdAt) : titleFrom(message.text);
 
 /** Throws `bad-data` when the conversation has no such message. */
 export function messageOf(conversation: Conversation, id: string): Message {

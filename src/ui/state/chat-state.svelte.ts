@@ -1,4 +1,4 @@
-import { createConversation, append, editAndBranch, pathTo, regenerate, rename, selectSibling, siblingsOf, update } from '../../conversation/tree.ts';
+import { createConversation, append, editAndBranch, notice, pathTo, regenerate, rename, selectSibling, siblingsOf, update } from '../../conversation/tree.ts';
 import type { Conversation, Message } from '../../conversation/conversation.ts';
 import { saidOn, signalOf, type Said } from '../../conversation/danger.ts';
 import type { LoadedModel } from '../../engine/engine.ts';
@@ -216,7 +216,7 @@ export class ChatState {
     if (!seen || !now || !found || found.text !== message.text) return;
     const noticed = strongerSignal(signalOf(found), seen);
     if (noticed.level === 'none' || noticed.level === signalOf(found).level) return;
-    const changed = update(now, found.id, { noticed: { level: noticed.level, kinds: noticed.kinds } });
+    const changed = notice(now, found.id, { level: noticed.level, kinds: noticed.kinds });
     this.#announceHelp(changed.messages.get(found.id) ?? found);
     await this.#keep(changed);
   }
