@@ -120,12 +120,19 @@ export function parseConfig(json: unknown, where = 'config.json'): ModelConfig {
   };
 }
 
-/** Mistral windows every layer; Qwen2 only when asked to, and only layers from `max_window_layers` on. */
+/** What MistralConfig and Qwen2Config of Transformers take for keys that a config.json leaves out. */
+const DEFAULTS = { window: 4096, maxWindowLayers: 28 };
+
+/**
+ * Mistral windows every layer, whatever `layer_types` says; Qwen2 only when asked to, and only layers from
+ * `max_window_layers` on. No `sliding_window` means the default of Transformers, null means none.
+ */
 function windowOf(c: z.infer<typeof configSchema>, architecture: Architecture, layer: number): number | null {
-  if (!c.sliding_window || architecture === 'llama') return null;
-  if (c.layer_types) return c.layer_types[layer] === 'sliding_attention' ? c.sliding_window : null;
-  if (architecture === 'mistral') return c.sliding_window;
-  return c.use_sliding_window && layer >= (c.max_window_layers ?? 0) ? c.sliding_window : null;
+  if (architecture === 'llama' || (architecture === 'qwen2' && !c.use_sliding_window)) return null;
+  const window = c.sliding_window === undefined ? DEFAULTS.window : c.sliding_window;
+  if (architecture === 'mistral') return window;
+  const windowed = c.layer_types ? c.layer_types[layer] === 'sliding_attention' : layer >= (c.max_window_layers ?? DEFAULTS.maxWindowLayers);
+  return windowed ? window : null;
 }
 
 function parseScaling(scaling: { rope_type?: string | undefined; type?: string | undefined } | null | undefined, where: string): RopeScaling {
