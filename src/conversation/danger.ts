@@ -1,5 +1,5 @@
 import { detectCrisis } from '../safety/crisis.ts';
-import { higherLevel, type CrisisSignal } from '../safety/kinds.ts';
+import { higherLevel, strongerSignal, type CrisisSignal } from '../safety/kinds.ts';
 import type { Message, Noticed } from './conversation.ts';
 
 const NOTHING: CrisisSignal = { level: 'none', kinds: [] };
@@ -25,6 +25,19 @@ export function signalOf(message: Pick<Message, 'speaker' | 'text' | 'noticed'>)
   return signal;
 }
 
+/**
+ * For each message of a branch, what is signalled by the messages that it answers: all that the person wrote since the
+ * last reply. The person's own answer none.
+ */
+export function answeredOn(path: readonly Pick<Message, 'speaker' | 'text' | 'noticed'>[]): CrisisSignal[] {
+  let open = NOTHING;
+  return path.map((message) => {
+    const answered = open;
+    open = message.speaker === 'seeker' ? strongerSignal(open, signalOf(message)) : NOTHING;
+    return message.speaker === 'seeker' ? NOTHING : answered;
+  });
+}
+
 /** An utterance as the model reads it; one that is `whole` is never compressed. */
 export interface Said {
   speaker: Message['speaker'];
@@ -32,19 +45,37 @@ export interface Said {
   whole: boolean;
 }
 
+export interface KeyedSaid extends Said {
+  /** The id of the message; of a first reply, one made from that of the message before it. */
+  key: string;
+}
+
+type Written = Pick<Message, 'id' | 'speaker' | 'text' | 'noticed'>;
+
 /**
- * A branch as the model reads it. A turn that signals danger stays as it was written, and its reply is the one that the
- * person read first, not the model's own.
+ * A branch as the model reads it. After a message of danger comes the reply that the person read first, and no reply
+ * of the model's own. Both stay as they were written, and so does what the person answers to that first reply.
  */
-export function saidOn(
-  path: readonly Pick<Message, 'speaker' | 'text' | 'noticed'>[],
-  firstReply: (signal: CrisisSignal) => string,
-): Said[] {
-  return path.map((message, i) => {
-    const { speaker, text } = message;
-    const before = path[i - 1];
-    const answered = before && speaker === 'supporter' ? signalOf(before) : NOTHING;
-    if (answered.level === 'danger') return { speaker, text: firstReply(answered), whole: true };
-    return { speaker, text, whole: signalOf(message).level === 'danger' };
+export function keyedSaidOn(path: readonly Written[], firstReply: (signal: CrisisSignal) => string): KeyedSaid[] {
+  const answered = answeredOn(path);
+  let toFirstReply = false;
+  return path.flatMap((message, i): KeyedSaid[] => {
+    const { id: key, speaker, text } = message;
+    if (speaker === 'supporter') {
+      if (answered[i]?.level === 'danger') return [];
+      toFirstReply = false;
+      return [{ key, speaker, text, whole: false }];
+    }
+    const signal = signalOf(message);
+    const danger = signal.level === 'danger';
+    const said: KeyedSaid = { key, speaker, text, whole: danger || toFirstReply };
+    // The newest message is still to be answered, by the model as well.
+    if (!danger || i === path.length - 1) return [said];
+    toFirstReply = true;
+    return [said, { key: `${key} first reply`, speaker: 'supporter', text: firstReply(signal), whole: true }];
   });
 }
+
+/** The same without keys. */
+export const saidOn = (...on: Parameters<typeof keyedSaidOn>): Said[] =>
+  keyedSaidOn(...on).map(({ speaker, text, whole }) => ({ speaker, text, whole }));

@@ -30,6 +30,12 @@ describe('the entries of a page', () => {
     expect(pageEntries(edited.conversation, null).map((entry) => entry.text)).toEqual(['I am glad.']);
   });
 
+  it('fold the reply that follows a message of danger, also when the person wrote on in between', () => {
+    const texts = [['seeker', 'I want to die'], ['seeker', 'no'], ['supporter', 'Cheer up.'], ['seeker', 'ok'], ['supporter', 'Good.']] as const;
+    const path = texts.reduce((grown, [speaker, text]) => append(grown, { speaker, text }).conversation, createConversation());
+    expect(pageEntries(path, null).map(({ folded }) => folded)).toEqual([false, false, true, false, false]);
+  });
+
   it('say why a reply did not come to its end', () => {
     const { conversation, answer } = dialogue();
     const end = (change: Parameters<typeof update>[2]) => pageEntries(update(conversation, answer.id, change), null)[1]?.reply?.end;

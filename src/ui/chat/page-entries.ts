@@ -1,5 +1,5 @@
 import type { Conversation, Message, ReplyOrigin } from '../../conversation/conversation.ts';
-import { signalOf } from '../../conversation/danger.ts';
+import { answeredOn, signalOf } from '../../conversation/danger.ts';
 import { pathTo } from '../../conversation/tree.ts';
 import type { ReplyStats } from '../../engine/engine.ts';
 import type { RepresentationId } from '../../representation/representation.ts';
@@ -16,7 +16,7 @@ export interface PageEntry {
   reply: ReplyNote | null;
   /** Signs of danger in it. */
   signal: CrisisSignal;
-  /** Answers a message that signals danger, so it is shown on request only. */
+  /** Answers messages of which one signals danger, so it is shown on request only. */
   folded: boolean;
 }
 
@@ -47,9 +47,10 @@ export function pageEntries(conversation: Conversation, writingId: string | null
     if (siblings) siblings.push(id);
     else versions.set(parent, [id]);
   }
-  return pathTo(conversation).map((message) => {
+  const path = pathTo(conversation);
+  const answered = answeredOn(path);
+  return path.map((message, i) => {
     const siblings = versions.get(message.parent) ?? [];
-    const before = message.parent === null ? undefined : conversation.messages.get(message.parent);
     return {
       id: message.id,
       speaker: message.speaker,
@@ -58,7 +59,7 @@ export function pageEntries(conversation: Conversation, writingId: string | null
       versions: { index: siblings.indexOf(message.id), count: siblings.length },
       reply: message.reply ? noteOf(message, message.reply, writingId) : null,
       signal: signalOf(message),
-      folded: message.speaker === 'supporter' && before !== undefined && signalOf(before).level === 'danger',
+      folded: answered[i]?.level === 'danger',
     };
   });
 }

@@ -1,6 +1,6 @@
 import { createConversation, append, editAndBranch, notice, pathTo, regenerate, rename, selectSibling, siblingsOf, update } from '../../conversation/tree.ts';
 import type { Conversation, Message } from '../../conversation/conversation.ts';
-import { saidOn, signalOf, type Said } from '../../conversation/danger.ts';
+import { answeredOn, keyedSaidOn, saidOn, signalOf, type KeyedSaid } from '../../conversation/danger.ts';
 import type { LoadedModel } from '../../engine/engine.ts';
 import { LabError } from '../../error.ts';
 import { strongerSignal } from '../../safety/kinds.ts';
@@ -22,10 +22,7 @@ export class ChatState {
   readonly #writingId: string | null = $derived(this.writing?.id ?? null);
   readonly entries: PageEntry[] = $derived(this.conversation ? pageEntries(this.conversation, this.#writingId) : []);
   /** The shown branch as the model reads it, without the reply that is being written. */
-  readonly said: (Said & { key: string })[] = $derived.by(() => {
-    const path = this.conversation ? pathTo(this.conversation).filter(({ id }) => id !== this.#writingId) : [];
-    return saidOn(path, this.#parts.firstReply).map((said, i) => ({ ...said, key: path[i]?.id ?? '' }));
-  });
+  readonly said: readonly KeyedSaid[] = $derived(this.saidWith(null));
   readonly busy: boolean = $derived(this.writing !== null || this.waitsForModel);
   readonly title: string = $derived(this.conversation?.title || 'New conversation');
   /** Counts what the person asked for, so that the page can go to its end each time. */
@@ -56,6 +53,13 @@ export class ChatState {
 
   get systemPrompt(): string {
     return this.conversation?.systemPrompt ?? this.#parts.systemPrompt.get();
+  }
+
+  /** The shown branch as the model would read it with `draft` as the newest message, whose key is `draft`. */
+  saidWith(draft: string | null): KeyedSaid[] {
+    const path = this.conversation ? pathTo(this.conversation).filter(({ id }) => id !== this.#writingId) : [];
+    const newest = draft === null ? [] : [{ id: 'draft', speaker: 'seeker', text: draft } as const];
+    return keyedSaidOn([...path, ...newest], this.#parts.firstReply);
   }
 
   /** Also what new conversations start with. */
@@ -191,8 +195,8 @@ export class ChatState {
         this.#parts.conversations.keepMessage(id, { ...message, ...step.change });
       }
       // The classifier may have seen danger meanwhile; then the reply by people is what is heard.
-      const answered = this.conversation?.messages.get(message.parent ?? '') ?? message;
-      if (signalOf(answered).level !== 'danger') this.announcement = last.text ?? '';
+      const shown = this.conversation?.id === id ? answeredOn(pathTo(this.conversation, message.id)).at(-1) : undefined;
+      if (shown && shown.level !== 'danger') this.announcement = last.text ?? '';
     } finally {
       // A lost engine still leaves what had arrived.
       if (last.state === 'partial') last = { ...last, state: 'failed' };

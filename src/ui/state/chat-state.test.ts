@@ -161,6 +161,11 @@ describe('a message of danger', () => {
   it('brings the first reply, not the one of the model, into what is read later', async () => {
     const { chat, begin, write, requests, settled } = setUp();
     await begin('I want to die');
+    expect(chat.saidWith('no').map(({ key, text, whole }) => [key === 'draft', text, whole])).toEqual([
+      [false, 'I want to die', true],
+      [false, 'Are you safe?', true],
+      [true, 'no', true],
+    ]);
     await write('Cheer up.');
     await write(null);
     chat.draft = 'I went for a walk.';
@@ -169,8 +174,10 @@ describe('a message of danger', () => {
     expect(requests.at(-1)?.utterances).toEqual([
       { speaker: 'seeker', text: 'I want to die', whole: true },
       { speaker: 'supporter', text: 'Are you safe?', whole: true },
-      { speaker: 'seeker', text: 'I went for a walk.', whole: false },
+      { speaker: 'seeker', text: 'I went for a walk.', whole: true },
     ]);
+    // The panel shows the same.
+    expect(chat.said.map(({ text }) => text)).toEqual(['I want to die', 'Are you safe?', 'I went for a walk.']);
     await write(null);
     void chat.edit(chat.entries[0]?.id ?? '', 'I want to sleep');
     await settled();

@@ -88,8 +88,8 @@ class CompareState {
   }
 
   async #answerAll(model: LoadedModel, text: string, context: 'conversation' | 'fresh', signal: AbortSignal): Promise<void> {
-    const path = context === 'conversation' ? chat.said : [];
-    const utterances: Said[] = [...path, { speaker: 'seeker', text, whole: noticedIn(text)?.level === 'danger' }];
+    const fresh: Said = { speaker: 'seeker', text, whole: noticedIn(text)?.level === 'danger' };
+    const utterances: Said[] = context === 'conversation' ? chat.saidWith(text) : [fresh];
     const origin = originOfNextReply(model.info);
     let comparison: Comparison = {
       id: uniqueId(),
@@ -97,7 +97,7 @@ class CompareState {
       model: models.chosen?.name ?? model.info.modelId,
       device: models.where,
       seed: origin.decoding.seed,
-      earlier: path.length,
+      earlier: utterances.length - 1,
       message: text,
       columns: [],
     };

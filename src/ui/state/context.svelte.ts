@@ -1,7 +1,6 @@
 import type { ChatMessage } from '../../context/message.ts';
-import { noticedIn } from '../../conversation/danger.ts';
+import type { KeyedSaid } from '../../conversation/danger.ts';
 import { windowMeter, type MeterRow } from '../../context/window.ts';
-import type { Utterance } from '../../dataset/dialogue.ts';
 import { LabError } from '../../error.ts';
 import { compress } from '../../lab/compression.ts';
 import { REPRESENTATION_IDS, type AsWritten, type RepresentationId, type TokenSpan } from '../../representation/representation.ts';
@@ -30,7 +29,7 @@ export interface SeenRow {
   asWritten: AsWritten | null;
 }
 
-type Said = Utterance & { key: string; draft: boolean; whole: boolean };
+type Said = KeyedSaid & { draft: boolean };
 
 interface Looking {
   chosen: RepresentationId;
@@ -61,12 +60,10 @@ class ContextState {
   error = $state.raw<LabError | null>(null);
   readonly modelWindow = $derived(modelWindow(models.loaded?.info.contextWindow));
   readonly window = $derived(windowFor(models.loaded?.info.contextWindow, settings.current.maxNewTokens));
-  readonly #written: Said[] = $derived(chat.said.map((said) => ({ ...said, draft: false })));
   #drafted = $state('');
   readonly #utterances: Said[] = $derived.by(() => {
     const text = this.#drafted.trim();
-    if (!text) return this.#written;
-    return [...this.#written, { key: 'draft', speaker: 'seeker', text, draft: true, whole: noticedIn(text)?.level === 'danger' }];
+    return (text ? chat.saidWith(text) : chat.said).map((said) => ({ ...said, draft: said.key === 'draft' }));
   });
   #looking: AbortController | null = null;
 
