@@ -28,6 +28,8 @@ const configSchema = z.looseObject({
   max_window_layers: z.number().int().nonnegative().nullish(),
   layer_types: z.array(z.string()).nullish(),
   tie_word_embeddings: z.boolean().nullish(),
+  attention_bias: z.boolean().nullish(),
+  mlp_bias: z.boolean().nullish(),
   hidden_act: z.string().nullish(),
   partial_rotary_factor: z.number().nullish(),
   bos_token_id: tokenIds,
@@ -69,6 +71,8 @@ export interface ModelConfig {
   windows: (number | null)[];
   /** The output matrix is the embedding matrix. */
   tied: boolean;
+  /** Whether a Llama has biases; Mistral has none, Qwen2 those of q, k and v. */
+  biases: { attention: boolean; feedForward: boolean };
   bosTokenIds: number[];
   eosTokenIds: number[];
 }
@@ -115,6 +119,7 @@ export function parseConfig(json: unknown, where = 'config.json'): ModelConfig {
     contextLength: c.max_position_embeddings,
     windows: Array.from({ length: c.num_hidden_layers }, (_, layer) => windowOf(c, architecture, layer)),
     tied: c.tie_word_embeddings ?? false,
+    biases: { attention: c.attention_bias ?? false, feedForward: c.mlp_bias ?? false },
     bosTokenIds: idList(c.bos_token_id),
     eosTokenIds: idList(c.eos_token_id),
   };

@@ -72,6 +72,13 @@ export function layerMatrices(config: ModelConfig): Record<string, [number, numb
   };
 }
 
+/** Whether a matrix of a layer must, may or must not have a bias, as in the models of Transformers. */
+function biasRule({ architecture, biases }: ModelConfig, part: string): 'required' | 'optional' | 'none' {
+  if (architecture === 'qwen2') return /[qkv]_proj$/.test(part) ? 'required' : 'none';
+  if (architecture === 'mistral') return 'none';
+  return (part.startsWith('self_attn') ? biases.attention : biases.feedForward) ? 'optional' : 'none';
+}
+
 /** Every tensor that a model of this configuration must (`required`) or may have, with its shape. */
 export function expectedTensors(config: ModelConfig): { required: Map<string, number[]>; optional: Map<string, number[]> } {
   const { hiddenSize: h, vocabSize } = config;
@@ -87,14 +94,29 @@ export function expectedTensors(config: ModelConfig): { required: Map<string, nu
     required.set(`${prefix}post_attention_layernorm.weight`, [h]);
     for (const [part, shape] of Object.entries(layerMatrices(config))) {
       required.set(`${prefix}${part}.weight`, shape);
-      const biased = config.architecture === 'qwen2' && /[qkv]_proj$/.test(part);
-      (biased ? required : optional).set(`${prefix}${part}.bias`, [shape[0]]);
+      const rule = biasRule(config, part);
+      if (rule !== 'none') (rule === 'required' ? required : optional).set(`${prefix}${part}.bias`, [shape[0]]);
     }
   }
   return { required, optional };
 }
 
 const NAMED_AT_MOST = 20;
+
+/** What is wrong with a bias where the configuration, or the architecture, says that there is none. */
+function ruledOut(tensor: string, config: ModelConfig): string | undefined {
+  const [, layer, part = ''] = /^model\.layers\.(\d+)\.(.+)\.bias$/.exec(tensor) ?? [];
+  if (!Object.hasOwn(layerMatrices(config), part) || Number(layer) >= config.layers) return undefined;
+  if (config.architecture !== 'llama') return `"${tensor}" is a bias that ${config.architecture} models do not have`;
+  return `"${tensor}" is a bias, but ${part.startsWith('self_attn') ? 'attention_bias' : 'mlp_bias'} in config.json is not true`;
+}
+
+/** Biases of the matrices that are multiplied together with this one: they have all a bias, or none. */
+function computedWith(bias: string): string[] {
+  const groups = [['q_proj', 'k_proj', 'v_proj'], ['gate_proj', 'up_proj']];
+  const [, before = '', part = ''] = /^(.*\.)(\w+)\.bias$/.exec(bias) ?? [];
+  return (groups.find((group) => group.includes(part)) ?? []).filter((other) => other !== part).map((other) => `${before}${other}.bias`);
+}
 
 /**
  * Compares the tensors of a checkpoint with what its configuration promises.
@@ -112,8 +134,12 @@ export function checkTensors(name: string, config: ModelConfig, tensors: Readonl
   for (const [tensor, found] of tensors) {
     if (required.has(tensor)) continue;
     const shape = optional.get(tensor);
-    if (!shape) problems.push(`"${tensor}" belongs to no ${config.architecture} model of ${config.layers} layers`);
+    if (!shape) problems.push(ruledOut(tensor, config) ?? `"${tensor}" belongs to no ${config.architecture} model of ${config.layers} layers`);
     else if (found.shape.join() !== shape.join()) problems.push(`"${tensor}" is [${found.shape.join(', ')}] where config.json says [${shape.join(', ')}]`);
+  }
+  for (const tensor of optional.keys()) {
+    const partner = tensors.has(tensor) ? undefined : computedWith(tensor).find((other) => tensors.has(other));
+    if (partner) problems.push(`"${partner}" is there, but "${tensor}", which is added with it, is missing`);
   }
   if (problems.length === 0) return;
   const shown = problems.slice(0, NAMED_AT_MOST).join('; ');

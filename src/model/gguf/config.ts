@@ -65,6 +65,11 @@ export function configFromGguf(header: GgufHeader, where: string): Record<string
     rope_theta: get('rope.freq_base') ?? 10000,
     rope_scaling: scaling === 'none' ? null : { rope_type: scaling, factor: get('rope.scaling.factor') },
     max_position_embeddings: need('context_length'),
+    // Qwen2 has its biases without saying so.
+    ...(modelType === 'llama' && {
+      attention_bias: header.tensors.some(({ name }) => /\.attn_(q|k|v|output)\.bias$/.test(name)),
+      mlp_bias: header.tensors.some(({ name }) => /\.ffn_(gate|up|down)\.bias$/.test(name)),
+    }),
     tie_word_embeddings: !header.tensors.some((tensor) => tensor.name === 'output.weight'),
     bos_token_id: metadataNumber(metadata, 'tokenizer.ggml.bos_token_id') ?? null,
     eos_token_id: endTokens(metadata),
