@@ -96,7 +96,10 @@ describe('help in the chat', () => {
     const sent = endpoint.seen.at(-1)?.body.messages.filter(({ role }) => role !== 'system') ?? [];
     expect(sent[0]?.content).toBe(DANGER);
     expect(sent[1]?.content).toBe(await first.getByRole('paragraph').nth(1).innerText());
-    expect(sent[2]?.content).not.toContain('is');
+    // The answer to the first reply stays whole too; what is said later does not.
+    expect(sent[2]?.content).toBe('I am not at home and it is raining');
+    await person.ask('It is late and I am tired');
+    expect(endpoint.seen.pop()?.body.messages.at(-1)?.content).not.toContain('is');
     expect(endpoint.seen.map(({ body }) => body.messages.find(({ role }) => role === 'user')?.content)).toEqual([DANGER, DANGER, DANGER]);
     await page.getByRole('listitem').filter({ hasText: 'This turn may be about danger; it is sent as written.' }).first().waitFor();
     expect(await seriousViolations(page)).toEqual([]);
