@@ -38,6 +38,13 @@ export function answeredOn(path: readonly Pick<Message, 'speaker' | 'text' | 'no
   });
 }
 
+/** What the person wrote since the reply before, oldest first. A reply at the end of the branch does not count. */
+export function newestOf<M extends Pick<Message, 'speaker'>>(path: readonly M[]): M[] {
+  const end = path.findLastIndex(({ speaker }) => speaker === 'seeker');
+  const before = path.findLastIndex(({ speaker }, i) => i < end && speaker === 'supporter');
+  return path.slice(before + 1, end + 1);
+}
+
 /** An utterance as the model reads it; one that is `whole` is never compressed. */
 export interface Said {
   speaker: Message['speaker'];

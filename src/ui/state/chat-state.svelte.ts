@@ -1,6 +1,6 @@
 import { createConversation, append, editAndBranch, notice, pathTo, regenerate, rename, selectSibling, siblingsOf, update } from '../../conversation/tree.ts';
 import type { Conversation, Message } from '../../conversation/conversation.ts';
-import { answeredOn, keyedSaidOn, saidOn, signalOf, type KeyedSaid } from '../../conversation/danger.ts';
+import { answeredOn, keyedSaidOn, newestOf, saidOn, signalOf, type KeyedSaid } from '../../conversation/danger.ts';
 import type { LoadedModel } from '../../engine/engine.ts';
 import { LabError } from '../../error.ts';
 import { strongerSignal } from '../../safety/kinds.ts';
@@ -24,12 +24,16 @@ export class ChatState {
   /** The shown branch as the model reads it, without the reply that is being written. */
   readonly said: readonly KeyedSaid[] = $derived(this.saidWith(null));
   readonly busy: boolean = $derived(this.writing !== null || this.waitsForModel);
+  /** While the model loads, which can take minutes, the person can keep writing; one reply answers all of it. */
+  readonly maySend: boolean = $derived(this.writing === null);
   readonly title: string = $derived(this.conversation?.title || 'New conversation');
   /** Counts what the person asked for, so that the page can go to its end each time. */
   asked = $state(0);
   #draft = $state('');
   #stopping: AbortController | null = null;
   #answering: Promise<void> = Promise.resolve();
+  /** The reply that is to get another version; none where the last message is to be answered. */
+  #beside: string | undefined;
   /** Another tab has changed the conversation during a reply. */
   #outdated = false;
 
@@ -91,14 +95,20 @@ export class ChatState {
 
   async send(): Promise<void> {
     const text = this.#draft.trim();
-    if (!text || this.busy) return;
+    if (!text || !this.maySend) return;
+    const joins = this.waitsForModel;
     this.draft = '';
     const begun = this.conversation ?? createConversation(this.systemPrompt);
     const { conversation, message } = append(begun, { speaker: 'seeker', text });
     this.#announceHelp(message);
+    // The reply that is waited for answers this message too, whatever it was asked for.
+    if (joins) {
+      this.#beside = undefined;
+      this.asked++;
+    }
     await this.#keep(conversation);
     this.#parts.place.show(conversation.id);
-    await this.#start();
+    if (!joins) await this.#start();
   }
 
   /** Another version of a message, answered anew; the old branch stays. */
@@ -136,7 +146,8 @@ export class ChatState {
 
   #start(beside?: string): Promise<void> {
     this.asked++;
-    this.#answering = this.#answer(beside);
+    this.#beside = beside;
+    this.#answering = this.#answer();
     return this.#answering;
   }
 
@@ -153,8 +164,8 @@ export class ChatState {
     }
   }
 
-  /** Writes a reply behind the last message, or as a version of `beside`. */
-  async #answer(beside?: string): Promise<void> {
+  /** Writes a reply behind the last message, or as a version of `#beside`. */
+  async #answer(): Promise<void> {
     const stopping = new AbortController();
     this.#stopping = stopping;
     this.error = null;
@@ -163,7 +174,7 @@ export class ChatState {
       const model = await this.#parts.models.ensure(stopping.signal);
       this.waitsForModel = false;
       void this.#lookAgain();
-      await this.#write(model, beside, stopping.signal);
+      await this.#write(model, this.#beside, stopping.signal);
     } catch (error) {
       this.#fail(error, 'The reply could not be written.');
     } finally {
@@ -196,7 +207,7 @@ export class ChatState {
       }
       // The classifier may have seen danger meanwhile; then the reply by people is what is heard.
       const shown = this.conversation?.id === id ? answeredOn(pathTo(this.conversation, message.id)).at(-1) : undefined;
-      if (shown && shown.level !== 'danger') this.announcement = last.text ?? '';
+      if (shown && shown.level !== 'danger') this.#say(last.text ?? '');
     } finally {
       // A lost engine still leaves what had arrived.
       if (last.state === 'partial') last = { ...last, state: 'failed' };
@@ -207,13 +218,18 @@ export class ChatState {
   }
 
   /**
-   * Asks the classifier about the newest message of the person. It needs an encoder, which is fetched behind the chat
-   * model; until then, and where it cannot be had, the phrases alone decide. Help that is shown stays.
+   * Asks the classifier about the newest messages of the person, all since the last reply. It needs an encoder, which is
+   * fetched behind the chat model; until then, and where it cannot be had, the phrases alone decide. Help that is shown
+   * stays.
    */
   async #lookAgain(): Promise<void> {
     const begun = this.conversation;
-    const message = begun && pathTo(begun).findLast(({ speaker }) => speaker === 'seeker');
-    if (!begun || !message || signalOf(message).level === 'danger') return;
+    if (!begun) return;
+    for (const message of newestOf(pathTo(begun))) await this.#lookAt(begun, message);
+  }
+
+  async #lookAt(begun: Conversation, message: Message): Promise<void> {
+    if (signalOf(message).level === 'danger') return;
     const seen = await this.#parts.readDanger(message.text).catch(() => undefined);
     const now = this.conversation;
     const found = now?.id === begun.id ? now.messages.get(message.id) : undefined;
@@ -228,8 +244,13 @@ export class ChatState {
   /** What a screen reader hears as soon as a message is sent that brings help. */
   #announceHelp(message: Message): void {
     const signal = signalOf(message);
-    if (signal.level === 'danger') this.announcement = `${this.#parts.firstReply(signal)} Lines of people who can help follow.`;
-    if (signal.level === 'concern') this.announcement = 'Lines of people who can help stand under your message.';
+    if (signal.level === 'danger') this.#say(`${this.#parts.firstReply(signal)} Lines of people who can help follow.`);
+    if (signal.level === 'concern') this.#say('Lines of people who can help stand under your message.');
+  }
+
+  /** A screen reader speaks only what has changed, so the same words again end in a space that is not spoken. */
+  #say(text: string): void {
+    this.announcement = text && text === this.announcement ? `${text}\u00a0` : text;
   }
 
   /** The conversation is gone: its page becomes an empty one. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Conversation } from '../../conversation/conversation.ts';
 import { pathTo } from '../../conversation/tree.ts';
 import { PAPER_DECODING } from '../../engine/engine.ts';
+import { LabError } from '../../error.ts';
 import type { LibraryEvent } from '../../lab/conversations.ts';
 import { fakeModel } from '../../response/testing/fake-model.ts';
 import type { CrisisSignal } from '../../safety/kinds.ts';
@@ -10,7 +11,7 @@ import { ChatState } from './chat-state.svelte.ts';
 import type { ReplyRequest, ReplyStep } from './reply.ts';
 
 /** A reply that grows a word whenever the test says so, and the conversations that were saved. */
-function setUp() {
+function setUp({ loading = false } = {}) {
   const saved = new Map<string, Conversation>();
   const read: string[] = [];
   const requests: ReplyRequest[] = [];
@@ -20,6 +21,8 @@ function setUp() {
   let seen: CrisisSignal | Error | undefined;
   const looked: string[] = [];
   const model = fakeModel();
+  let load: () => void = () => undefined;
+  const loaded = new Promise<void>((resolve) => (load = resolve));
   const parts: ChatParts = {
     conversations: {
       subscribe: (listener) => (listeners.push(listener), () => undefined),
@@ -27,7 +30,17 @@ function setUp() {
       save: (conversation) => Promise.resolve(void saved.set(conversation.id, conversation)),
       keepMessage: () => undefined,
     },
-    models: { phase: 'ready', ensure: () => Promise.resolve(model) },
+    models: {
+      phase: loading ? 'loading' : 'ready',
+      ensure: async (signal) => {
+        if (!loading) return model;
+        await new Promise<void>((resolve, reject) => {
+          void loaded.then(resolve);
+          signal.addEventListener('abort', () => reject(LabError.cancelled()), { once: true });
+        });
+        return model;
+      },
+    },
     nextOrigin: () => ({ modelId: 'fake', representation: 'keypos', decoding: { ...PAPER_DECODING, seed: 1 } }),
     async *writeReply(_model, request, signal): AsyncGenerator<ReplyStep> {
       requests.push(request);
@@ -62,6 +75,17 @@ function setUp() {
     sees: (signal: CrisisSignal | Error) => (seen = signal),
     requests,
     settled,
+    /** The model is loaded. */
+    load: async () => {
+      load();
+      await settled();
+    },
+    /** The person sends a message. */
+    say: async (text: string) => {
+      chat.draft = text;
+      void chat.send();
+      await settled();
+    },
     emit: (event: LibraryEvent) => listeners.forEach((listener) => listener(event)),
     /** The reply gains a word, or ends. */
     write: async (word: string | null) => {
@@ -185,6 +209,98 @@ describe('a message of danger', () => {
     await write('Good night.');
     await write(null);
     expect(chat.entries.map(({ folded }) => folded)).toEqual([false, false]);
+  });
+});
+
+describe('messages that are sent while the model loads', () => {
+  const shown = (chat: ChatState) => chat.entries.map(({ text, folded }) => [text, folded]);
+
+  it('are kept in order and get one reply', async () => {
+    const { chat, saved, begin, say, load, write, requests } = setUp({ loading: true });
+    const id = await begin('Hello');
+    await say('I moved last week.');
+    await say('It is quiet here.');
+    expect(chat).toMatchObject({ busy: true, maySend: true, draft: '' });
+    expect(saved.get(id)?.messages.size).toBe(3);
+    await load();
+    expect(chat.maySend).toBe(false);
+    await say('Are you there?');
+    expect(chat.draft).toBe('Are you there?');
+    await write('Hi.');
+    await write(null);
+    expect(requests.map(({ utterances }) => utterances.map(({ text }) => text))).toEqual([['Hello', 'I moved last week.', 'It is quiet here.']]);
+    expect(shown(chat)).toEqual([['Hello', false], ['I moved last week.', false], ['It is quiet here.', false], ['Hi.', false]]);
+    expect(chat.announcement).toBe('Hi.');
+    expect(chat).toMatchObject({ busy: false, error: null });
+  });
+
+  it('keep the fold, what the model reads and what is announced after danger', async () => {
+    const { chat, begin, say, load, write, requests } = setUp({ loading: true });
+    await begin('I want to die');
+    const first = chat.announcement;
+    expect(first).toContain('Are you safe?');
+    await say('no');
+    expect(chat.announcement).toBe(first);
+    // The same first reply once more is a change, so it is spoken once more.
+    await say('I will kill myself');
+    expect(chat.announcement).not.toBe(first);
+    expect(chat.announcement.trim()).toBe(first);
+    await say('please');
+    await load();
+    await write('Cheer up.');
+    await write(null);
+    expect(chat.announcement.trim()).toBe(first);
+    expect(requests.at(-1)?.utterances).toEqual([
+      { speaker: 'seeker', text: 'I want to die', whole: true },
+      { speaker: 'supporter', text: 'Are you safe?', whole: true },
+      { speaker: 'seeker', text: 'no', whole: true },
+      { speaker: 'seeker', text: 'I will kill myself', whole: true },
+      { speaker: 'supporter', text: 'Are you safe?', whole: true },
+      { speaker: 'seeker', text: 'please', whole: true },
+    ]);
+    expect(chat.entries.map(({ folded }) => folded)).toEqual([false, false, false, false, true]);
+  });
+
+  it('are all read by the classifier', async () => {
+    const { chat, begin, say, load, write, sees, looked } = setUp({ loading: true });
+    await begin('I gave my cat away');
+    await say('She likes the neighbour.');
+    sees({ level: 'danger', kinds: ['suicide'] });
+    await load();
+    await write('Hm.');
+    await write(null);
+    expect(looked).toEqual(['I gave my cat away', 'She likes the neighbour.']);
+    expect(chat.entries.map(({ signal, folded }) => [signal.level, folded])).toEqual([['danger', false], ['danger', false], ['none', true]]);
+    expect(chat.announcement).toContain('Are you safe?');
+  });
+
+  it('are answered also where another version of a reply was asked for', async () => {
+    const { chat, begin, write } = setUp();
+    await begin('Hello');
+    await write('Hi.');
+    await write(null);
+    const { conversation } = chat;
+    if (!conversation) throw new Error('There is no conversation.');
+    const later = setUp({ loading: true });
+    later.saved.set(conversation.id, conversation);
+    await later.chat.open(conversation.id);
+    void later.chat.regenerate(later.chat.entries.at(-1)?.id ?? '');
+    await later.say('I am still here.');
+    await later.load();
+    await later.write('Good.');
+    await later.write(null);
+    expect(shown(later.chat).map(([text]) => text)).toEqual(['Hello', 'Hi.', 'I am still here.', 'Good.']);
+  });
+
+  it('stay when the person stops waiting', async () => {
+    const { chat, begin, say, settled, requests } = setUp({ loading: true });
+    await begin('Hello');
+    await say('Are you there?');
+    chat.stop();
+    await settled();
+    expect(chat).toMatchObject({ busy: false, maySend: true, error: null });
+    expect(shown(chat)).toEqual([['Hello', false], ['Are you there?', false]]);
+    expect(requests).toEqual([]);
   });
 });
 
