@@ -223,7 +223,19 @@ describe('notebooks', () => {
     await expect.poll(() => asking.failures(), PATIENT).toEqual([expect.stringContaining('You did not allow')]);
 
     await guest.page.reload();
+    // A click that comes with the dialog was meant for something else.
+    await guest.page.evaluate(() => {
+      const early = new MutationObserver(() => {
+        const allow = [...document.querySelectorAll<HTMLButtonElement>('dialog button')].find((button) => button.textContent === 'Allow');
+        if (!allow) return;
+        early.disconnect();
+        allow.click();
+        document.body.dataset['early'] = 'clicked';
+      });
+      early.observe(document.body, { subtree: true, childList: true });
+    });
     await run.click();
+    await guest.page.locator('body[data-early]').waitFor({ state: 'attached' });
     await dialog.getByRole('button', { name: 'Allow', exact: true }).click();
     await expect.poll(() => asking.cell(1).innerText(), PATIENT).toMatch(/\d+ conversations/);
   });
