@@ -87,7 +87,9 @@ describe('the sandbox of a notebook', () => {
     await reader.settled();
   }
 
-  const mark = () => guest.page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('solace.running-notebook.')));
+  /** The notebooks whose cells run; one at rest keeps a mark of another kind while it is in view. */
+  const mark = () =>
+    guest.page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('solace.running-notebook.') && localStorage[key]?.startsWith('running')));
 
   it('a cell that never ends is stopped with an error, and the page and the other cells go on', async () => {
     await create();
@@ -126,6 +128,8 @@ describe('the sandbox of a notebook', () => {
     }
     await guest.page.reload();
     await expect.poll(() => reader.cells.count(), PATIENT).toBe(2);
+    // At rest when it was left: it runs again.
+    await expect.poll(() => reader.cell(2).innerText(), PATIENT).toContain('tired');
   });
 
   it('one that did not finish is opened without running, and the list restores it unopened', async () => {
@@ -160,6 +164,33 @@ describe('the sandbox of a notebook', () => {
     await reader.settled();
     expect(await reader.failures()).toEqual([]);
     await first.page.close();
+  });
+
+  it('one that hangs in a native call after it came to rest is opened without running, and one that rests in another tab runs', async () => {
+    await create();
+    const { page, context } = guest;
+    const address = page.url();
+    const open = async () => {
+      const visitor = await visit(browser, address, { context });
+      return { page: visitor.page, reader: new NotebookReader(visitor.page), note: visitor.page.getByText('did not finish last time: opened without running') };
+    };
+    const beside = await open();
+    await expect.poll(() => beside.reader.cell(2).innerText(), PATIENT).toContain('tired');
+    expect(await beside.note.count()).toBe(0);
+    await beside.page.close();
+
+    await reader.rewrite(2, 'setTimeout(() => Array.prototype.indexOf.call({length: 2 ** 53 - 1}, 1), 3000)');
+    await expect.poll(mark, PATIENT).toEqual([]);
+    const frame = page.frames().at(-1);
+    const answers = () => Promise.race([frame?.evaluate(() => true), new Promise((resolve) => setTimeout(resolve, 2000, false))]);
+    await expect.poll(answers, PATIENT).toBe(false);
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    await page.close();
+
+    // The browser may give the new frame to the process that hangs until it has ended that one: not to wait for.
+    const next = await context.newPage();
+    await next.goto(address, { waitUntil: 'commit' });
+    await next.getByText('did not finish last time: opened without running').waitFor(PATIENT);
   });
 
   it('on a phone it is for reading until the person wants to edit, and nothing is cut', async () => {

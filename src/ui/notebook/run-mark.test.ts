@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { clearMark, didNotFinish, RunWatch } from './run-mark.ts';
+import { clearMark, didNotFinish, foundUnfinished, RunWatch } from './run-mark.ts';
 
 describe('the mark of a running notebook', () => {
   beforeEach(() => {
@@ -24,6 +24,86 @@ describe('the mark of a running notebook', () => {
     watch.busy(true);
     expect([didNotFinish('a'), didNotFinish('b')]).toEqual([true, false]);
     watch.busy(false);
+    expect(didNotFinish('a')).toBe(false);
+  });
+
+  /** A notebook that came to rest; `hang` makes it answer no more. */
+  async function atRest() {
+    let hanging = false;
+    const watch = new RunWatch('a', () => (hanging ? hangs() : answers()));
+    watch.busy(true);
+    watch.busy(false);
+    await vi.advanceTimersByTimeAsync(10_000);
+    return { watch, hang: () => (hanging = true) };
+  }
+
+  it('stays when the page is killed while a notebook that came to rest blocks it', async () => {
+    await atRest();
+    // Nothing of the page runs any more, and nothing is said at its end.
+    vi.clearAllTimers();
+    vi.setSystemTime(Date.now() + 4000);
+    expect(didNotFinish('a')).toBe(true);
+    expect(await foundUnfinished('a')).toBe(true);
+  });
+
+  it('stays when the page is reloaded in an orderly way while a notebook that came to rest hangs', async () => {
+    const { watch, hang } = await atRest();
+    hang();
+    await vi.advanceTimersByTimeAsync(5000);
+    watch.show(false);
+    watch.leave();
+    expect(didNotFinish('a')).toBe(true);
+  });
+
+  it('is left by a notebook that begins to hang while its page is hidden', async () => {
+    const { watch, hang } = await atRest();
+    watch.show(false);
+    hang();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(didNotFinish('a')).toBe(true);
+  });
+
+  it('is not left by a notebook at rest whose page is closed, hidden or put aside, at any moment', async () => {
+    const nothing = async () => {
+      await vi.advanceTimersByTimeAsync(20_000);
+      expect(didNotFinish('a')).toBe(false);
+    };
+    const quick = new RunWatch('a', answers);
+    quick.busy(true);
+    quick.busy(false);
+    quick.leave();
+    quick.show(false);
+    await nothing();
+    const { watch } = await atRest();
+    watch.show(false);
+    vi.clearAllTimers();
+    await nothing();
+    const kept = (await atRest()).watch;
+    kept.leave();
+    kept.show(false);
+    await nothing();
+    kept.show(true);
+    kept.back();
+    vi.clearAllTimers();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(didNotFinish('a'), 'killed after it was brought back').toBe(true);
+  });
+
+  it('is not found by a second tab while the notebook rests in the first, and found once that tab is dead', async () => {
+    await atRest();
+    const found = foundUnfinished('a');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await found).toBe(false);
+    vi.clearAllTimers();
+    const last = foundUnfinished('a');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await last).toBe(true);
+  });
+
+  it('is none of a page that was stopped for a while, as by a sleeping machine', async () => {
+    const { watch } = await atRest();
+    vi.setSystemTime(Date.now() + 3_600_000);
+    watch.leave();
     expect(didNotFinish('a')).toBe(false);
   });
 

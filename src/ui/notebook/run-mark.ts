@@ -1,12 +1,18 @@
 const KEY = 'solace.running-notebook.';
 
 /**
- * A mark that a notebook is running, set before its first cell and taken away once it is idle. It outlives the page: where
- * it is found on opening, the notebook did not finish last time, perhaps because nothing could stop it.
+ * What a mark says of a notebook: cells are running, or its page is open and in view after they ran. A notebook at rest
+ * needs a mark too, because a timer may still start something that never ends.
  */
-export function markRunning(id: string): void {
+type Phase = 'running' | 'resting';
+
+/**
+ * Marks that the code of a notebook may be running. The mark outlives the page: where it is found on opening, the
+ * notebook did not finish last time, perhaps because nothing could stop it.
+ */
+export function markRunning(id: string, phase: Phase = 'running'): void {
   try {
-    localStorage.setItem(KEY + id, String(Date.now()));
+    localStorage.setItem(KEY + id, `${phase} ${Date.now()}`);
   } catch {
     // Storage is blocked or full: the notebook runs at each opening.
   }
@@ -20,55 +26,117 @@ export function clearMark(id: string): void {
   }
 }
 
-export function didNotFinish(id: string): boolean {
+function readMark(id: string): string | null {
   try {
-    return localStorage.getItem(KEY + id) !== null;
+    return localStorage.getItem(KEY + id);
   } catch {
-    return false;
+    return null;
   }
 }
 
-/** How often a running notebook is asked whether it still has turns, in milliseconds. */
+/** How often an open notebook is asked whether it still has turns, in milliseconds. */
 const ASK_EVERY = 1000;
-/** A notebook that takes longer to answer hangs. */
-const LONGEST_SILENCE = 3000;
+/** A notebook that has not answered when it should have been asked so many times more hangs. */
+const MISSED = 3;
+/** A notebook at rest in another tab renews its mark more often than this, in milliseconds. */
+const RENEWED = 3 * ASK_EVERY;
 
-/** Watches one opened notebook: keeps its mark while it runs, and leaves it behind only where the notebook hangs. */
+/** Whether `mark` was left at rest so short a time ago that another tab may still renew it. */
+function mayBeRenewed(mark: string): boolean {
+  const [phase, at] = mark.split(' ');
+  return phase === 'resting' && Math.abs(Date.now() - Number(at)) < RENEWED;
+}
+
+/** Whether the notebook did not finish last time, as far as its mark tells at once. */
+export function didNotFinish(id: string): boolean {
+  const mark = readMark(id);
+  return mark !== null && !mayBeRenewed(mark);
+}
+
+/** The same for a notebook that is about to run: waits until it is clear whether another tab renews a fresh mark. */
+export async function foundUnfinished(id: string): Promise<boolean> {
+  const mark = readMark(id);
+  if (mark === null || !mayBeRenewed(mark)) return mark !== null;
+  await new Promise((resolve) => setTimeout(resolve, RENEWED));
+  const later = readMark(id);
+  return later !== null && (later === mark || !mayBeRenewed(later));
+}
+
+/**
+ * Watches one opened notebook. Its mark is kept while its cells run and, once they came to rest, while the page is in
+ * view; it is left behind only where the page ends without a word or the notebook does not answer.
+ */
 export class RunWatch {
   readonly #id: string;
   readonly #alive: () => Promise<void>;
-  #running = false;
-  #asked: number | undefined;
+  #phase: Phase | undefined;
+  #inView: boolean;
+  #away = false;
+  #asking = false;
+  #missed = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** `alive` resolves as soon as the notebook has a turn. */
-  constructor(id: string, alive: () => Promise<void>) {
+  /** `alive` resolves as soon as the notebook has a turn; `inView` is whether the page is visible. */
+  constructor(id: string, alive: () => Promise<void>, inView = true) {
     this.#id = id;
     this.#alive = alive;
+    this.#inView = inView;
   }
 
+  /** Cells are about to run, or all have finished. */
   busy(busy: boolean): void {
-    this.#running = busy;
-    clearInterval(this.#timer);
-    this.#asked = undefined;
-    if (!busy) return clearMark(this.#id);
-    markRunning(this.#id);
-    this.#timer = setInterval(() => this.#ask(), ASK_EVERY);
+    this.#phase = busy ? 'running' : 'resting';
+    this.#missed = 0;
+    this.#timer ??= setInterval(() => this.#ask(), ASK_EVERY);
+    this.#update();
   }
 
-  /** The notebook is left. */
+  /** The page was hidden or shown. A phone may end a hidden page without a word. */
+  show(inView: boolean): void {
+    this.#inView = inView;
+    this.#update();
+  }
+
+  /** The notebook or the page is left, as far as it can say so. */
   leave(): void {
     clearInterval(this.#timer);
-    const hangs = this.#asked !== undefined && performance.now() - this.#asked > LONGEST_SILENCE;
-    if (this.#running && !hangs) clearMark(this.#id);
-    this.#running = false;
+    this.#timer = undefined;
+    if (this.#phase && !this.#hangs) clearMark(this.#id);
+    this.#away = true;
   }
 
+  /** The browser brings back the page as it was when it was left. */
+  back(): void {
+    if (!this.#away) return;
+    this.#away = false;
+    if (this.#phase) this.busy(this.#phase === 'running');
+  }
+
+  get #hangs(): boolean {
+    return this.#missed >= MISSED;
+  }
+
+  #update(): void {
+    if (!this.#phase || this.#away) return;
+    if (this.#phase === 'running' || this.#hangs) markRunning(this.#id);
+    else if (this.#inView) markRunning(this.#id, this.#phase);
+    else clearMark(this.#id);
+  }
+
+  // Counts its own turns rather than the time: a page that the browser or a sleeping machine stopped has none either.
   #ask(): void {
-    if (this.#asked !== undefined) return;
-    this.#asked = performance.now();
+    if (this.#asking) {
+      this.#missed++;
+      if (this.#hangs) this.#update();
+      return;
+    }
+    this.#asking = true;
     this.#alive().then(
-      () => (this.#asked = undefined),
+      () => {
+        this.#asking = false;
+        this.#missed = 0;
+        this.#update();
+      },
       () => undefined,
     );
   }
