@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, '..');
  * Folders of one row know nothing of each other.
  */
 const ORDER: readonly (readonly string[])[] = [
-  ['error.ts'],
+  ['error.ts', 'open-database.ts'],
   ['rpc'],
   ['dataset', 'model'],
   ['representation'],

@@ -1,7 +1,7 @@
-import { openDB } from 'idb';
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import type { ConversationHead, Message } from '../conversation/conversation.ts';
 import { LabError } from '../error.ts';
+import { openDatabase } from '../open-database.ts';
 
 export const DATABASE_NAME = 'solace-lab';
 
@@ -69,7 +69,7 @@ export class LabStore {
   }
 
   async #connect(): Promise<LabDatabase> {
-    const database = await openDB<LabSchema>(this.#name, DATABASE_VERSION, {
+    const database = await openDatabase<LabSchema>(this.#name, DATABASE_VERSION, {
       upgrade(database, from, _to, transaction) {
         for (const migrate of MIGRATIONS.slice(from)) migrate(database, transaction);
       },
@@ -91,9 +91,9 @@ export function storageMissing(): boolean {
   }
 }
 
-/** A browser has the interface and opens no database for this page. */
+/** A browser has the interface and opens no database for this page, or never answers. */
 let refused = false;
-const REFUSALS = new Set(['SecurityError', 'InvalidStateError', 'NotAllowedError']);
+const REFUSALS = new Set(['SecurityError', 'InvalidStateError', 'NotAllowedError', 'TimeoutError']);
 
 /** Notes what opening a database threw. @throws what it was given */
 export function openingFailed(error: unknown): never {

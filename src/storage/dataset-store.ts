@@ -1,7 +1,8 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { DBSchema, IDBPDatabase } from 'idb';
 import type { Malformed } from '../dataset/collect.ts';
 import type { Dialogue } from '../dataset/dialogue.ts';
 import type { FormatId } from '../dataset/formats/index.ts';
+import { openDatabase } from '../open-database.ts';
 import { openingFailed, storageError } from './database.ts';
 
 /** What is known of a dataset without its dialogues. */
@@ -78,7 +79,7 @@ export class DatasetStore {
   }
 
   #open(): Promise<IDBPDatabase<Schema>> {
-    this.#opening ??= openDB<Schema>(this.#name, 1, {
+    this.#opening ??= openDatabase<Schema>(this.#name, 1, {
       upgrade(database) {
         database.createObjectStore('heads', { keyPath: 'id' });
         database.createObjectStore('blocks');

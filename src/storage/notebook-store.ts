@@ -1,4 +1,5 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { DBSchema, IDBPDatabase } from 'idb';
+import { openDatabase } from '../open-database.ts';
 import { openingFailed, storageError } from './database.ts';
 
 /** A notebook that a person edited, copied or brought in. */
@@ -21,7 +22,7 @@ interface Schema extends DBSchema {
 let opening: Promise<IDBPDatabase<Schema>> | undefined;
 
 function open(): Promise<IDBPDatabase<Schema>> {
-  opening ??= openDB<Schema>('solace-notebooks', 1, {
+  opening ??= openDatabase<Schema>('solace-notebooks', 1, {
     upgrade: (database) => void database.createObjectStore('notebooks', { keyPath: 'id' }),
     terminated: () => (opening = undefined),
   }).catch((error: unknown) => {

@@ -1,6 +1,7 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { DBSchema, IDBPDatabase } from 'idb';
 import type { RunJudge, RunVerdict } from '../judge/run-verdict.ts';
 import type { Ratings } from '../judge/side-by-side.ts';
+import { openDatabase } from '../open-database.ts';
 import type { EvaluationPlan } from '../response/plan.ts';
 import { recordKey, type ResultRecord } from '../response/record.ts';
 import { openingFailed, storageError } from './database.ts';
@@ -165,7 +166,7 @@ export class RunStore {
   }
 
   #open(): Promise<IDBPDatabase<RunSchema>> {
-    const opening = openDB<RunSchema>(this.#name, MIGRATIONS.length, {
+    const opening = openDatabase<RunSchema>(this.#name, MIGRATIONS.length, {
       upgrade(database, from) {
         for (const migrate of MIGRATIONS.slice(from)) migrate(database);
       },

@@ -1,4 +1,5 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { DBSchema, IDBPDatabase } from 'idb';
+import { openDatabase } from '../../open-database.ts';
 import type { ModelRecord } from '../record.ts';
 
 /** A stored file, or as much of it as has come so far. */
@@ -26,7 +27,7 @@ export type ModelDatabase = IDBPDatabase<Schema>;
 
 /** The index of stored models, in a database of its own: the conversations' database never depends on it. */
 export async function openModelDatabase(name = 'solace-lab-models'): Promise<ModelDatabase> {
-  return openDB<Schema>(name, 1, {
+  return openDatabase<Schema>(name, 1, {
     upgrade(db) {
       db.createObjectStore('models', { keyPath: 'id' });
       db.createObjectStore('files', { keyPath: ['model', 'path'] }).createIndex('model', 'model');

@@ -1,4 +1,5 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { DBSchema, IDBPDatabase } from 'idb';
+import { openDatabase } from '../../open-database.ts';
 import { openingFailed, storageError } from '../../storage/database.ts';
 import { comparisonSchema, type Comparison } from './comparison.ts';
 
@@ -9,7 +10,7 @@ interface Schema extends DBSchema {
 let database: Promise<IDBPDatabase<Schema>> | undefined;
 
 function open(): Promise<IDBPDatabase<Schema>> {
-  database ??= openDB<Schema>('solace-comparisons', 1, {
+  database ??= openDatabase<Schema>('solace-comparisons', 1, {
     upgrade(db) {
       db.createObjectStore('comparisons', { keyPath: 'id' }).createIndex('createdAt', 'createdAt');
     },
