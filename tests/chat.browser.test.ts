@@ -113,6 +113,25 @@ describe('help in the chat', () => {
     await own.getByText('The model has written a reply of its own.').waitFor();
   });
 
+  it('lets the person write on while a model loads', async () => {
+    const { guest, person } = at;
+    const { page } = guest;
+    // The built-in model, which never arrives.
+    await guest.context.route(/engine\.worker/, () => undefined);
+    await page.reload();
+    await person.say(DANGER);
+    await page.getByText('You can keep writing.', { exact: false }).waitFor();
+    await person.messageField.fill('no');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await expect.poll(() => person.messages.allInnerTexts()).toEqual([expect.stringContaining(DANGER), expect.stringContaining('no')]);
+    expect(await person.messageField.inputValue()).toBe('');
+    // Others who see the screen do not read it in the list.
+    expect(await person.conversations().first().innerText()).toMatch(/^Conversation of /u);
+    await page.getByRole('button', { name: 'Stop the reply' }).click();
+    await person.messages.last().getByRole('button', { name: 'Answer' }).waitFor();
+    expect(guest.errors).toEqual([]);
+  });
+
   it('keeps a message readable whatever fails around it', async () => {
     const { guest, person } = at;
     const { page } = guest;
