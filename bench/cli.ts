@@ -1,8 +1,18 @@
+import { runCommandLine, type Commands } from '../src/lab/command-line.ts';
+import { defineCommand, type Option } from '../src/lab/command-options.ts';
+
 /** A bench: prints a table of what it measured, on which machine and with which versions. */
 export type Bench = (args: string[]) => Promise<void>;
 
+interface Entry {
+  summary: string;
+  load: () => Promise<Bench>;
+  /** The bare arguments of the bench, where it takes any: what they are called, and an example. */
+  takes?: { name: string; value: string; about: string; otherwise?: string; example: string };
+}
+
 /** The benches by name. A bench is imported only when it is run. */
-const BENCHES: Record<string, { summary: string; load: () => Promise<Bench> }> = {
+const BENCHES: Record<string, Entry> = {
   chat: {
     summary: 'The embedded model in Chromium on Wasm and WebGPU beside wllama: load, first token, tokens per second, memory.',
     load: async () => (await import('./chat.ts')).benchChat,
@@ -10,14 +20,17 @@ const BENCHES: Record<string, { summary: string; load: () => Promise<Bench> }> =
   'export-memory': {
     summary: 'Peak memory of exporting a checkpoint of more than 2 GB.',
     load: async () => (await import('./export-memory.ts')).benchExportMemory,
+    takes: { name: 'dtype', value: 'DTYPE', about: 'What is exported to.', otherwise: 'q4, q8 and fp32', example: 'q4' },
   },
   merge: {
     summary: "Merge and quantise a checkpoint of 1.1 billion parameters beside PEFT and onnxruntime's quantizer: seconds and peak memory.",
     load: async () => (await import('./merge.ts')).benchMerge,
+    takes: { name: 'layers', value: 'N', about: 'Layers of the checkpoint, then of those whose peak is shown.', otherwise: '22, then 2, 4 and 8', example: '2 2' },
   },
   train: {
     summary: 'A LoRA training step of SmolLM2-135M beside PEFT on torch: tokens per second and peak memory.',
     load: async () => (await import('./train.ts')).benchTrain,
+    takes: { name: 'plan', value: 'VALUE', about: 'Tokens, steps, type of the base, rounds, in this order.', otherwise: '512 6 fp32 3', example: '512 4 q4 1' },
   },
   'train-parity': {
     summary: 'Twenty training steps here and with PEFT on torch: how far losses and adapters come apart.',
@@ -30,6 +43,7 @@ const BENCHES: Record<string, { summary: string; load: () => Promise<Bench> }> =
   answers: {
     summary: 'What model folders answer to ten situations, side by side, for a person to read.',
     load: async () => (await import('./answers.ts')).answers,
+    takes: { name: 'model', value: 'FOLDER', about: 'Folders that export wrote.', example: 'models/base models/tuned' },
   },
   compress: {
     summary: 'KeyPOS and NoStopwords over a corpus beside spaCy and NLTK.',
@@ -41,16 +55,24 @@ const BENCHES: Record<string, { summary: string; load: () => Promise<Bench> }> =
   },
 };
 
-async function main([name, ...args]: string[]): Promise<void> {
-  const bench = name === undefined ? undefined : BENCHES[name];
-  if (!bench) {
-    console.log('npm run bench -- <name>\n');
-    for (const [id, { summary }] of Object.entries(BENCHES)) console.log(`  ${id.padEnd(12)} ${summary}`);
-    process.exitCode = name === undefined ? 0 : 1;
-    return;
-  }
-  const run = await bench.load();
-  await run(args);
+function commandOf({ summary, load, takes }: Entry) {
+  const options: Record<string, Option & { many: true }> = takes
+    ? { [takes.name]: { kind: 'text', many: true, value: takes.value, about: takes.about, ...(takes.otherwise === undefined ? { required: true } : { otherwise: takes.otherwise }) } }
+    : {};
+  return defineCommand({
+    summary,
+    options,
+    ...(takes && { operand: takes.name }),
+    examples: ['', ...(takes ? [takes.example] : [])].slice(takes && takes.otherwise === undefined ? 1 : 0),
+    async run(values, _print, signal) {
+      const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+      const bench = await load();
+      await Promise.race([bench(takes ? (values[takes.name] ?? []) : []), stopped]);
+    },
+  });
 }
 
-await main(process.argv.slice(2));
+const COMMANDS: Commands = Object.fromEntries(Object.entries(BENCHES).map(([name, entry]) => [name, () => Promise.resolve(commandOf(entry))]));
+
+// A bench that was stopped has children and servers that would keep the process alive.
+process.exit(await runCommandLine('npm run bench --', COMMANDS, process.argv.slice(2)));

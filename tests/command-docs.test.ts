@@ -32,6 +32,23 @@ const mentions: Mention[] = PAGES.flatMap((page) => {
   });
 });
 
+function runFile(file: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['--import', 'tsx', file, ...args], { cwd: ROOT }, (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }));
+  });
+}
+
+it.each([
+  ['bench/cli.ts', ['metrics']],
+  ['build/safety/cli.ts', ['measure']],
+  ['tests/fuzz/cli.ts', []],
+])('%s answers --help and --version, and refuses another option in a sentence', async (file, command) => {
+  const [help, version, unknown] = await Promise.all([runFile(file, '--help'), runFile(file, '--version'), runFile(file, ...command, '--nonsense')]);
+  expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('Usage: npm run') as string });
+  expect(version).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^solace-lab \d+\.\d+\.\d+\n$/) as string });
+  expect(unknown).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^There is no option --nonsense\. See --help\. \(npm run [^\n]+ --help\)\n$/) as string });
+});
+
 describe('documented commands', () => {
   it('are found', () => {
     expect(mentions.length).toBeGreaterThan(20);
@@ -57,7 +74,7 @@ describe('documented commands', () => {
 describe.each(Object.entries(COMMAND_LINES))('npm run %s', (script, { commands, file }) => {
   it.each(Object.entries(commands))('%s explains each option, and its examples are its own', async (name, load) => {
     const command = await load();
-    const help = commandHelp(`npm run ${script} --`, name, command);
+    const help = commandHelp(`npm run ${script} -- ${name}`, command);
     for (const [option, { about, choices, default: preset }] of Object.entries(command.options)) {
       expect(help).toContain(`--${option}`);
       expect(about).toMatch(/^[A-Z].*\.$/);
@@ -70,10 +87,7 @@ describe.each(Object.entries(COMMAND_LINES))('npm run %s', (script, { commands, 
     }
   });
 
-  const run = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
-    new Promise((resolve) => {
-      execFile(process.execPath, ['--import', 'tsx', file, ...args], { cwd: ROOT }, (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }));
-    });
+  const run = (...args: string[]) => runFile(file, ...args);
 
   it('answers --help and --version with exit code 0, whatever else is there', async () => {
     const [first = ''] = Object.keys(commands);

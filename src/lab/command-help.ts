@@ -4,8 +4,8 @@ import type { Command, Option } from './command-options.ts';
 const WIDTH = 100;
 const INDENT = 30;
 
-/** The help of one command; `script` is how people call the command line, e.g. `npm run trainer --`. */
-export function commandHelp(script: string, name: string, { summary, options, operand, examples }: Command): string {
+/** The help of one command; `called` is how people call it, e.g. `npm run trainer -- train`. */
+export function commandHelp(called: string, { summary, options, operand, examples }: Command): string {
   const entries = Object.entries(options);
   const required = entries.filter(([, option]) => option.required).map(([option, how]) => usage(option, how, option === operand));
   const free = operand !== undefined && !options[operand]?.required ? [`[${bare(options[operand])}]`] : [];
@@ -18,20 +18,21 @@ export function commandHelp(script: string, name: string, { summary, options, op
   return [
     summary,
     '',
-    `Usage: ${[script, name, ...free, ...required, ...rest].join(' ')}`,
+    `Usage: ${[called, ...free, ...required, ...rest].join(' ')}`,
     '',
     'Options:',
     ...lines,
     '',
     'Examples:',
-    ...examples.map((example) => `  ${[script, name, example].join(' ')}`),
+    ...examples.map((example) => `  ${[called, example].join(' ').trimEnd()}`),
     '',
   ].join('\n');
 }
 
 /** What all commands do, a line each. */
 export function overview(script: string, summaries: readonly (readonly [name: string, summary: string])[]): string {
-  const lines = summaries.map(([name, summary]) => entry(name, summary, 14));
+  const indent = Math.max(14, ...summaries.map(([name]) => name.length + 4));
+  const lines = summaries.map(([name, summary]) => entry(name, summary, indent));
   return [`Usage: ${script} <command> [options]`, '', 'Commands:', ...lines, '', `Options of a command: ${script} <command> --help`, ''].join('\n');
 }
 

@@ -32,20 +32,30 @@ export async function runCommandLine(script: string, commands: Commands, [name =
     process.stderr.write(`There is no command "${name}".${hint && ` ${hint}`}\n\n${await summaries(script, commands)}`);
     return 1;
   }
+  return runCommand(script, name, load, args);
+}
+
+/** Runs the only command of a command line. Exit codes are those of `runCommandLine`. */
+export function runSingleCommand(script: string, command: Command, args: string[]): Promise<number> {
+  return runCommand(script, '', () => Promise.resolve(command), args);
+}
+
+async function runCommand(script: string, name: string, load: () => Promise<Command>, args: string[]): Promise<number> {
   watchWork(stopAfter());
   const stopping = stopOnSignals();
+  const called = name ? `${script} ${name}` : script;
   try {
     const command = await load();
     const asked = askedFor(args, command.options);
     if (asked === 'version') return say(await version());
-    if (asked === 'help') return say(commandHelp(script, name, command));
+    if (asked === 'help') return say(commandHelp(called, command));
     await command.run(args, (line) => process.stdout.write(`${line}\n`), stopping.signal);
     return stopping.code() ?? 0;
   } catch (error) {
     // On a terminal, the cursor may stand behind a line of progress.
     const start = process.stderr.isTTY ? '\n' : '';
-    const failure = LabError.from(error, { code: 'bad-data', what: `The command "${name}" failed` });
-    const help = failure.detail.todo === 'See --help.' ? ` (${script} ${name} --help)` : '';
+    const failure = LabError.from(error, { code: 'bad-data', what: `The command "${name || script}" failed` });
+    const help = failure.detail.todo === 'See --help.' ? ` (${called} --help)` : '';
     process.stderr.write(`${start}${failure.message}${help}\n`);
     return stopping.code() ?? 1;
   }

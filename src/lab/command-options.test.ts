@@ -57,7 +57,7 @@ describe('a command', () => {
   });
 
   it('prints help in lines that a terminal holds', () => {
-    const help = commandHelp('npm run x --', 'go', { summary: 'Goes.', options, operand: 'in', examples: ['a.txt'], run: () => Promise.resolve() });
+    const help = commandHelp('npm run x -- go', { summary: 'Goes.', options, operand: 'in', examples: ['a.txt'], run: () => Promise.resolve() });
     expect(help).toContain('Usage: npm run x -- go [--in] FILE [options]');
     expect(help).toMatch(/--count N +How many\. Default: 3\./);
     expect(help).toMatch(/--in FILE +What is read\..* Required\./);
