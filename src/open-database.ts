@@ -9,6 +9,11 @@ const SHORT_PATIENCE = 2;
 
 let silent = false;
 
+/** Whether the browser did not answer the last time that a database was to be opened. */
+export function databasesSilent(): boolean {
+  return silent;
+}
+
 /**
  * Opens a database of IndexedDB, as `openDB` of idb, and gives up where the browser never answers. A database that is
  * blocked by another tab, or is being upgraded, has answered.
@@ -51,7 +56,7 @@ export function openDatabase<Schema extends DBSchema>(
         else database.close();
       },
       (error: unknown) => {
-        clearInterval(timer);
+        answered();
         reject(error instanceof Error ? error : new Error(String(error)));
       },
     );

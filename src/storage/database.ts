@@ -1,7 +1,7 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import type { ConversationHead, Message } from '../conversation/conversation.ts';
 import { LabError } from '../error.ts';
-import { openDatabase } from '../open-database.ts';
+import { databasesSilent, openDatabase } from '../open-database.ts';
 
 export const DATABASE_NAME = 'solace-lab';
 
@@ -84,16 +84,16 @@ export class LabStore {
 /** Whether the browser gives this page no database at all: as in some private windows, or where site data is blocked. */
 export function storageMissing(): boolean {
   try {
-    return typeof indexedDB === 'undefined' || refused;
+    return typeof indexedDB === 'undefined' || refused || databasesSilent();
   } catch {
     // Some browsers throw where the name is only looked at.
     return true;
   }
 }
 
-/** A browser has the interface and opens no database for this page, or never answers. */
+/** A browser has the interface and opens no database for this page. */
 let refused = false;
-const REFUSALS = new Set(['SecurityError', 'InvalidStateError', 'NotAllowedError', 'TimeoutError']);
+const REFUSALS = new Set(['SecurityError', 'InvalidStateError', 'NotAllowedError']);
 
 /** Notes what opening a database threw. @throws what it was given */
 export function openingFailed(error: unknown): never {
