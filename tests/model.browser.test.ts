@@ -81,6 +81,8 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
 
   it('compares the three representations', async () => {
     await person.goTo('Compare');
+    // Until the view is there, the chat's own field has the same name.
+    await guest.page.getByRole('heading', { level: 1, name: 'Compare' }).waitFor();
     await guest.page.getByRole('textbox', { name: 'Message' }).fill('I can not sleep.');
     await guest.page.getByRole('button', { name: 'Answer under all three' }).click();
     for (const name of ['Raw', 'KeyPOS', 'NoStopwords']) {
