@@ -22,7 +22,7 @@ export interface JudgedCheckDialogue extends CheckDialogue {
 
 export type CheckEvent = { type: 'loading'; progress: RunProgress } | { type: 'judged'; judged: JudgedCheckDialogue; progress: RunProgress };
 
-export const checkKey = ({ group, dialogue }: CheckDialogue): string => `${group} ${dialogue.id}`;
+export const checkKey = ({ group, dialogue }: { group: CheckDialogue['group']; dialogue: Pick<Dialogue, 'id'> }): string => `${group} ${dialogue.id}`;
 
 /** At most `count` of the dialogues in an order drawn by the seed. */
 export function drawDialogues(dialogues: readonly Dialogue[], count: number, seed = 1): Dialogue[] {

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +22,25 @@ export async function openLocalFile(path: string): Promise<TextFile> {
 /** Reads the files of one dataset from the disk, for Node. Rejects as `readDataset` does, and with `missing-file`. */
 export async function readLocalDataset(paths: readonly string[], options: ReadOptions = {}): Promise<ReadDataset> {
   return readDataset(await Promise.all(paths.map(openLocalFile)), options);
+}
+
+/**
+ * Reads a dataset's file as a whole, with the SHA-256 of its bytes as they lie. `name` stands for the file's own in ids.
+ * @throws {LabError} `missing-file` with `missing` as its words, and what `readDataset` throws
+ */
+export async function readHashedDataset(
+  path: string,
+  missing: { what: string; todo: string },
+  { name = basename(path), ...options }: ReadOptions & { name?: string } = {},
+): Promise<{ sha256: string; read: () => Promise<ReadDataset> }> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw LabError.from(error, { code: 'missing-file', where: path, ...missing });
+  });
+  const blob = new Blob([bytes]);
+  return {
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    read: () => readDataset([{ name, size: blob.size, stream: () => blob.stream() }], options),
+  };
 }
 
 /** The built-in dataset of this checkout, for Node. */

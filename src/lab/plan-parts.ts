@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Dialogue } from '../dataset/dialogue.ts';
-import { readDataset } from '../dataset/read.ts';
 import type { LoadedModel } from '../engine/engine.ts';
 import { EndpointModelClient } from '../engine/openai/openai.ts';
 import { normaliseBaseUrl } from '../engine/openai/endpoint.ts';
@@ -12,6 +9,7 @@ import type { EvaluationPlan, PlanModel } from '../response/plan.ts';
 import type { RunParts } from '../response/runner.ts';
 import { BUILT_IN_ID } from './built-in-id.ts';
 import { compress } from './compression.ts';
+import { readHashedDataset } from './dataset-file.ts';
 import { keyForPlan, type TrustedHosts } from './endpoint-key.ts';
 import { loadFolderModel } from './folder-model.ts';
 import { historyOfRun } from './history.ts';
@@ -34,17 +32,13 @@ export interface Places {
 export async function readPlanDataset({ dataset, sampling }: EvaluationPlan, override?: string): Promise<Dialogue[]> {
   const source = dataset.source === 'built-in' ? BUILT_IN : dataset.source;
   const path = override ?? source;
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw LabError.from(error, { code: 'missing-file', where: path, what: 'The dataset cannot be read', todo: 'Say where it lies with --dataset.' });
-  });
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  // The plan's own name, wherever the file lies: with the first way of sampling it is part of the dialogues' ids.
+  const naming = sampling === 1 ? 'location' : 'number';
+  const { sha256, read } = await readHashedDataset(path, { what: 'The dataset cannot be read', todo: 'Say where it lies with --dataset.' }, { name: basename(source), naming });
   if (dataset.sha256 !== undefined && dataset.sha256 !== sha256) {
     throw new LabError({ code: 'hash-mismatch', where: path, what: "It is not the plan's dataset: the SHA-256 is another.", todo: 'Take the file that the plan was made with.' });
   }
-  const blob = new Blob([bytes]);
-  // The plan's own name, wherever the file lies: with the first way of sampling it is part of the dialogues' ids.
-  const file = { name: basename(source), size: blob.size, stream: () => blob.stream() };
-  const { dialogues, badCount } = await readDataset([file], { naming: sampling === 1 ? 'location' : 'number' });
+  const { dialogues, badCount } = await read();
   if (badCount > 0) process.stderr.write(`${badCount} malformed dialogues are left out.\n`);
   return dialogues;
 }

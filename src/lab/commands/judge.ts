@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Dialogue } from '../../dataset/dialogue.ts';
-import { readDataset } from '../../dataset/read.ts';
 import type { LoadedModel } from '../../engine/engine.ts';
 import { normaliseBaseUrl } from '../../engine/openai/endpoint.ts';
 import { EndpointModelClient } from '../../engine/openai/openai.ts';
@@ -12,6 +9,7 @@ import { checkKey, drawDialogues, inTurn, judgeDialogues, type JudgedCheckDialog
 import { PROMPT_VERSION } from '../../judge/prompt.ts';
 import { validateJudge } from '../../judge/validate.ts';
 import { defineCommand } from '../command-options.ts';
+import { readHashedDataset } from '../dataset-file.ts';
 import { EMBEDDED_FOLDER, loadFolderModel } from '../folder-model.ts';
 import { JUDGE_SUMMARY, openJudgeFolder, type JudgedLine } from '../judge-folder.ts';
 import { refuseOverlap } from '../output-path.ts';
@@ -52,7 +50,7 @@ export const judgeCommand = defineCommand({
       for (const line of judged) print(JSON.stringify(line));
       const events = judgeDialogues({
         items,
-        done: new Set(judged.map(({ group, dialogue }) => checkKey({ group, dialogue: { id: dialogue, utterances: [] } }))),
+        done: new Set(judged.map(({ group, dialogue }) => checkKey({ group, dialogue: { id: dialogue } }))),
         rounds: repeats,
         weighted,
         concurrency,
@@ -74,11 +72,11 @@ export const judgeCommand = defineCommand({
         // What is done is summarised all the same, and the same command resumes from there.
         failure = error;
       }
-      const validation = JSON.stringify(validationOf(items, judged));
-      await folder?.write(JUDGE_SUMMARY, `${JSON.stringify({ settings, judged: judged.length, of: items.length, validation: JSON.parse(validation) as unknown }, null, 1)}\n`);
+      const validation = validationOf(items, judged);
+      await folder?.write(JUDGE_SUMMARY, `${JSON.stringify({ settings, judged: judged.length, of: items.length, validation }, null, 1)}\n`);
       reportNoResult('dialogues', judged.filter(({ scores }) => scores === null).map(reasonOf), judged.length);
       if (failure !== undefined) throw failure;
-      print(validation);
+      print(JSON.stringify(validation));
     } finally {
       await folder?.close();
     }
@@ -94,19 +92,18 @@ function reasonOf({ error, answers, refused }: JudgedLine): string {
 }
 
 function validationOf(items: ReturnType<typeof inTurn>, judged: readonly JudgedLine[]) {
-  const scores = new Map(judged.map((line) => [`${line.group} ${line.dialogue}`, line.scores]));
+  const byKey = new Map(judged.map(({ group, dialogue, scores }) => [checkKey({ group, dialogue: { id: dialogue } }), scores]));
   const of = (wanted: 'good' | 'failed') =>
-    items.flatMap(({ group, dialogue }) => (group === wanted && scores.has(checkKey({ group, dialogue })) ? [{ dialogue, scores: scores.get(checkKey({ group, dialogue })) ?? null }] : []));
+    items.flatMap((item) => {
+      const scores = byKey.get(checkKey(item));
+      return item.group === wanted && scores !== undefined ? [{ dialogue: item.dialogue, scores }] : [];
+    });
   return validateJudge(of('good'), of('failed'));
 }
 
 async function sample(path: string, count: number): Promise<{ dialogues: Dialogue[]; sha256: string }> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw LabError.from(error, { code: 'missing-file', where: path, what: 'The dialogues cannot be read', todo: 'Check the path.' });
-  });
-  const blob = new Blob([bytes]);
-  const { dialogues } = await readDataset([{ name: basename(path), size: blob.size, stream: () => blob.stream() }]);
-  return { dialogues: drawDialogues(dialogues, count), sha256: createHash('sha256').update(bytes).digest('hex') };
+  const { sha256, read } = await readHashedDataset(path, { what: 'The dialogues cannot be read', todo: 'Check the path.' });
+  return { dialogues: drawDialogues((await read()).dialogues, count), sha256 };
 }
 
 async function openJudge(baseUrl: string | null, model: string, signal: AbortSignal): Promise<LoadedModel> {
