@@ -34,7 +34,16 @@ export default defineConfig({
   base: './',
   // A missing file answers 404; a single-page fallback would hand a model loader an HTML page.
   appType: 'mpa',
-  plugins: [svelte({ configFile: false }), vendorFiles(VENDOR), notebookFrame([collect]), measuredFiles(), securityMeta(), collect, write, precache()],
+  plugins: [
+    svelte({ configFile: false }),
+    vendorFiles(VENDOR),
+    notebookFrame([collect]),
+    measuredFiles(),
+    securityMeta(),
+    collect,
+    write,
+    precache(),
+  ],
   resolve: {
     conditions: CONDITIONS,
     // Zod itself would try what the policy forbids.

@@ -2,7 +2,19 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 /** Browser tests that mostly wait for pages; two of them at a time don't slow each other. */
-const PAGES = ['accessibility', 'chat', 'conversations', 'endpoint', 'first-page', 'harness', 'judge', 'notebook-sandbox', 'notebooks', 'offline', 'runs'].map((name) => `tests/${name}.browser.test.ts`);
+const PAGES = [
+  'accessibility',
+  'chat',
+  'conversations',
+  'endpoint',
+  'first-page',
+  'harness',
+  'judge',
+  'notebook-sandbox',
+  'notebooks',
+  'offline',
+  'runs',
+].map((name) => `tests/${name}.browser.test.ts`);
 
 const browser = { environment: 'node', testTimeout: 480_000, hookTimeout: 120_000 } as const;
 

@@ -14,7 +14,8 @@ export async function answers(folders: readonly string[]): Promise<void> {
     const replies: string[] = [];
     for (const content of situations) {
       let text = '';
-      for await (const event of model.stream([{ role: 'user', content }], DECODING)) if (event.type === 'text') text += event.text;
+      for await (const event of model.stream([{ role: 'user', content }], DECODING))
+        if (event.type === 'text') text += event.text;
       replies.push(text.trim());
     }
     columns.push(replies);

@@ -13,7 +13,12 @@ export async function embeddedAsGguf(model: string, folder: string): Promise<str
   const name = `${createHash('sha256').update(graph).digest('hex').slice(0, 12)}.gguf`;
   if (existsSync(join(folder, name))) return name;
   await mkdir(folder, { recursive: true });
-  const checkpoint = await openExported('embedded', graph, (location) => fileSource(join(model, 'onnx', location)), await sideFiles(model));
+  const checkpoint = await openExported(
+    'embedded',
+    graph,
+    (location) => fileSource(join(model, 'onnx', location)),
+    await sideFiles(model),
+  );
   const partial = join(folder, `${name}.part`);
   const file = await open(partial, 'w');
   let bytes = 0;

@@ -24,7 +24,10 @@ export function residentMiB(root: number): number | undefined {
 }
 
 /** Runs `work` and returns, beside its result, by how much memory rose above `before` at its highest. */
-export async function withPeak<T>(measure: () => number | undefined, work: () => Promise<T>): Promise<{ result: T; peakMiB: number | undefined }> {
+export async function withPeak<T>(
+  measure: () => number | undefined,
+  work: () => Promise<T>,
+): Promise<{ result: T; peakMiB: number | undefined }> {
   const before = measure() ?? 0;
   let peak: number | undefined;
   const look = (): void => {

@@ -65,7 +65,11 @@ const lab = (name: string, device: 'webgpu' | 'wasm', engine?: EngineId): Conten
         for await (const event of model.stream([{ role: 'user', content }], decoding)) {
           if (event.type !== 'done') continue;
           const { promptTokens, firstTokenMs, decodeMs, newTokens } = event.stats;
-          return { promptTokens: promptTokens ?? 0, firstTokenMs, tokensPerSecond: ((newTokens - 1) / decodeMs) * 1000 };
+          return {
+            promptTokens: promptTokens ?? 0,
+            firstTokenMs,
+            tokensPerSecond: ((newTokens - 1) / decodeMs) * 1000,
+          };
         }
         throw new Error('The reply did not end.');
       },
@@ -108,7 +112,11 @@ const peer = (gguf: string): Contender => ({
           },
         });
         const [first = start, last = first] = [times[0], times.at(-1)];
-        return { promptTokens, firstTokenMs: first - start, tokensPerSecond: ((times.length - 1) / (last - first)) * 1000 };
+        return {
+          promptTokens,
+          firstTokenMs: first - start,
+          tokensPerSecond: ((times.length - 1) / (last - first)) * 1000,
+        };
       },
       [question(round), newTokens] as const,
     ),
@@ -117,7 +125,10 @@ const peer = (gguf: string): Contender => ({
 /** About `PROMPT_TOKENS` tokens; another beginning each round, so that no cache helps. */
 function question(round: number): string {
   const words = ['my sister', 'the exam', 'our house', 'a friend', 'the winter', 'work', 'the doctor', 'my neighbour'];
-  const sentences = Array.from({ length: 33 }, (_, i) => `Then I thought about ${words[(i * 3 + round) % words.length]} for hours, and nothing got any better.`);
+  const sentences = Array.from(
+    { length: 33 },
+    (_, i) => `Then I thought about ${words[(i * 3 + round) % words.length]} for hours, and nothing got any better.`,
+  );
   return `This is letter ${round + 1}. ${sentences.join(' ')} Please answer with a long letter.`;
 }
 
@@ -125,11 +136,17 @@ function question(round: number): string {
 export async function benchChat(): Promise<void> {
   const gguf = await embeddedAsGguf(EMBEDDED, CACHE);
   await buildEnginePage();
-  const served = await serveEnginePage({ 'models/smollm2-135m-instruct/': `${EMBEDDED}/`, 'gguf/': `${CACHE}/`, 'peer/': `${WLLAMA}/` });
+  const served = await serveEnginePage({
+    'models/smollm2-135m-instruct/': `${EMBEDDED}/`,
+    'gguf/': `${CACHE}/`,
+    'peer/': `${WLLAMA}/`,
+  });
   const browser = await launch({ webgpu: true });
   try {
     const threads = Math.min(4, cpus().length);
-    console.log(`${browser.browserType().name()} ${browser.version()}, ${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${threads} threads`);
+    console.log(
+      `${browser.browserType().name()} ${browser.version()}, ${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${threads} threads`,
+    );
     console.log(`prompt of about ${PROMPT_TOKENS} tokens\n`);
     const contenders: Contender[] = [
       lab('lab, Wasm', 'wasm'),
@@ -177,12 +194,16 @@ async function run(browser: Browser, url: string, contender: Contender, threads:
   await page.goto(url);
   await page.waitForFunction(() => 'solace' in globalThis);
   try {
-    const { result, peakMiB } = await withPeak(() => residentMiB(process.pid), async () => {
-      const { ms, where } = await contender.load(page, threads);
-      const readings: Reading[] = [];
-      for (let round = 0; round < effort.rounds; round++) readings.push(await contender.reply(page, round, effort.newTokens));
-      return { ms, where, readings };
-    });
+    const { result, peakMiB } = await withPeak(
+      () => residentMiB(process.pid),
+      async () => {
+        const { ms, where } = await contender.load(page, threads);
+        const readings: Reading[] = [];
+        for (let round = 0; round < effort.rounds; round++)
+          readings.push(await contender.reply(page, round, effort.newTokens));
+        return { ms, where, readings };
+      },
+    );
     return {
       ...effort,
       name: contender.name,
@@ -198,14 +219,27 @@ async function run(browser: Browser, url: string, contender: Contender, threads:
   }
 }
 
-const HEAD = '| | runs | load s | prompt tokens | first token s | tokens/s | peak MiB | best of |\n| --- | --- | --- | --- | --- | --- | --- | --- |';
+const HEAD =
+  '| | runs | load s | prompt tokens | first token s | tokens/s | peak MiB | best of |\n| --- | --- | --- | --- | --- | --- | --- | --- |';
 
-function line({ name, where, loadMs, promptTokens, firstTokenMs, tokensPerSecond, peakMiB, newTokens, rounds }: Row): string {
+function line({
+  name,
+  where,
+  loadMs,
+  promptTokens,
+  firstTokenMs,
+  tokensPerSecond,
+  peakMiB,
+  newTokens,
+  rounds,
+}: Row): string {
   return `| ${name} | ${where} | ${(loadMs / 1000).toFixed(1)} | ${promptTokens} | ${(firstTokenMs / 1000).toFixed(2)} | ${tokensPerSecond < 1 ? tokensPerSecond.toPrecision(2) : tokensPerSecond.toFixed(1)} | ${peakMiB?.toFixed(0) ?? '?'} | ${rounds} x ${newTokens} tokens |`;
 }
 
 function reportRatio(rows: Row[]): void {
   const [own, other] = rows;
   if (!own || !other) return;
-  console.log(`\nlab on Wasm : wllama  prefill ${(other.firstTokenMs / own.firstTokenMs).toFixed(2)}  decode ${(own.tokensPerSecond / other.tokensPerSecond).toFixed(2)}`);
+  console.log(
+    `\nlab on Wasm : wllama  prefill ${(other.firstTokenMs / own.firstTokenMs).toFixed(2)}  decode ${(own.tokensPerSecond / other.tokensPerSecond).toFixed(2)}`,
+  );
 }

@@ -14,30 +14,51 @@ interface Entry {
 /** The benches by name. A bench is imported only when it is run. */
 const BENCHES: Record<string, Entry> = {
   chat: {
-    summary: 'The embedded model in Chromium on Wasm and WebGPU beside wllama: load, first token, tokens per second, memory.',
+    summary:
+      'The embedded model in Chromium on Wasm and WebGPU beside wllama: load, first token, tokens per second, memory.',
     load: async () => (await import('./chat.ts')).benchChat,
   },
   'export-memory': {
     summary: 'Peak memory of exporting a checkpoint of more than 2 GB.',
     load: async () => (await import('./export-memory.ts')).benchExportMemory,
-    takes: { name: 'dtype', value: 'DTYPE', about: 'What is exported to.', otherwise: 'q4, q8 and fp32', example: 'q4' },
+    takes: {
+      name: 'dtype',
+      value: 'DTYPE',
+      about: 'What is exported to.',
+      otherwise: 'q4, q8 and fp32',
+      example: 'q4',
+    },
   },
   merge: {
-    summary: "Merge and quantise a checkpoint of 1.1 billion parameters beside PEFT and onnxruntime's quantizer: seconds and peak memory.",
+    summary:
+      "Merge and quantise a checkpoint of 1.1 billion parameters beside PEFT and onnxruntime's quantizer: seconds and peak memory.",
     load: async () => (await import('./merge.ts')).benchMerge,
-    takes: { name: 'layers', value: 'N', about: 'Layers of the checkpoint, then of those whose peak is shown.', otherwise: '22, then 2, 4 and 8', example: '2 2' },
+    takes: {
+      name: 'layers',
+      value: 'N',
+      about: 'Layers of the checkpoint, then of those whose peak is shown.',
+      otherwise: '22, then 2, 4 and 8',
+      example: '2 2',
+    },
   },
   train: {
     summary: 'A LoRA training step of SmolLM2-135M beside PEFT on torch: tokens per second and peak memory.',
     load: async () => (await import('./train.ts')).benchTrain,
-    takes: { name: 'plan', value: 'VALUE', about: 'Tokens, steps, type of the base, rounds, in this order.', otherwise: '512 6 fp32 3', example: '512 4 q4 1' },
+    takes: {
+      name: 'plan',
+      value: 'VALUE',
+      about: 'Tokens, steps, type of the base, rounds, in this order.',
+      otherwise: '512 6 fp32 3',
+      example: '512 4 q4 1',
+    },
   },
   'train-parity': {
     summary: 'Twenty training steps here and with PEFT on torch: how far losses and adapters come apart.',
     load: async () => (await import('./train-parity.ts')).trainParity,
   },
   'train-accelerate': {
-    summary: 'A small run here and with Hugging Face Accelerate in one and two processes: how far the losses come apart.',
+    summary:
+      'A small run here and with Hugging Face Accelerate in one and two processes: how far the losses come apart.',
     load: async () => (await import('./train-accelerate.ts')).trainAccelerate,
   },
   answers: {
@@ -57,7 +78,15 @@ const BENCHES: Record<string, Entry> = {
 
 function commandOf({ summary, load, takes }: Entry) {
   const options: Record<string, Option & { many: true }> = takes
-    ? { [takes.name]: { kind: 'text', many: true, value: takes.value, about: takes.about, ...(takes.otherwise === undefined ? { required: true } : { otherwise: takes.otherwise }) } }
+    ? {
+        [takes.name]: {
+          kind: 'text',
+          many: true,
+          value: takes.value,
+          about: takes.about,
+          ...(takes.otherwise === undefined ? { required: true } : { otherwise: takes.otherwise }),
+        },
+      }
     : {};
   return defineCommand({
     summary,
@@ -72,7 +101,9 @@ function commandOf({ summary, load, takes }: Entry) {
   });
 }
 
-const COMMANDS: Commands = Object.fromEntries(Object.entries(BENCHES).map(([name, entry]) => [name, () => Promise.resolve(commandOf(entry))]));
+const COMMANDS: Commands = Object.fromEntries(
+  Object.entries(BENCHES).map(([name, entry]) => [name, () => Promise.resolve(commandOf(entry))]),
+);
 
 // A bench that was stopped has children and servers that would keep the process alive.
 process.exit(await runCommandLine('npm run bench --', COMMANDS, process.argv.slice(2)));

@@ -21,7 +21,9 @@ interface PythonRun {
 /** `npm run bench -- compress`: every utterance of a corpus under KeyPOS and NoStopwords, one thread, beside spaCy and NLTK. */
 export async function benchCompress(): Promise<void> {
   const { texts, source } = await corpus();
-  console.log(`${texts.length} utterances (${source}); ${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.version}`);
+  console.log(
+    `${texts.length} utterances (${source}); ${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.version}`,
+  );
 
   const input = join(tmpdir(), `bench-compress-${process.pid}.json`);
   await writeFile(input, JSON.stringify({ texts, stopwords: ENGLISH_STOPWORDS, keep: [...KEY_UPOS], rounds: ROUNDS }));
@@ -31,7 +33,8 @@ export async function benchCompress(): Promise<void> {
   const peers = { keypos: 'spaCy', nostopwords: 'NLTK' } as const;
   for (const id of ['keypos', 'nostopwords'] as const) {
     const own = timed(await loadRepresentation(id), texts);
-    const each = (seconds: number): string => `${seconds.toFixed(3).padStart(8)} s  ${((1000 * seconds) / texts.length).toFixed(3)} ms an utterance`;
+    const each = (seconds: number): string =>
+      `${seconds.toFixed(3).padStart(8)} s  ${((1000 * seconds) / texts.length).toFixed(3)} ms an utterance`;
     console.log(`${id.padEnd(12)} ${peers[id].padEnd(10)} ${each(python.seconds[id])}`);
     console.log(`${''.padEnd(12)} Solace Lab ${each(own)}  ${(python.seconds[id] / own).toFixed(1)} x`);
   }
@@ -54,5 +57,8 @@ async function corpus(): Promise<{ texts: string[]; source: string }> {
   const all = shared
     ? readJsonLinesGz<{ dialog: { text: string }[] }>(ESCONV).flatMap(({ dialog }) => dialog.map(({ text }) => text))
     : (await builtInDataset()).dialogues.flatMap(({ utterances }) => utterances.map(({ text }) => text));
-  return { texts: [...new Set(all)].filter((text) => text.trim() !== ''), source: shared ? 'ESConv test' : 'the built-in dialogues' };
+  return {
+    texts: [...new Set(all)].filter((text) => text.trim() !== ''),
+    source: shared ? 'ESConv test' : 'the built-in dialogues',
+  };
 }

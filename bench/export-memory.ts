@@ -29,11 +29,24 @@ export const benchExportMemory: Bench = async (args) => {
   try {
     await needSpace(root, 8e9);
     const bytes = await writeCheckpoint(root, MISTRAL_WIDTHS);
-    console.log(`${cpus()[0]?.model ?? 'unknown processor'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}`);
-    console.log(`Checkpoint: ${(bytes / 1e9).toFixed(2)} GB of BF16 in Mistral 7B's widths, ${MISTRAL_WIDTHS.num_hidden_layers} layers\n`);
+    console.log(
+      `${cpus()[0]?.model ?? 'unknown processor'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}`,
+    );
+    console.log(
+      `Checkpoint: ${(bytes / 1e9).toFixed(2)} GB of BF16 in Mistral 7B's widths, ${MISTRAL_WIDTHS.num_hidden_layers} layers\n`,
+    );
     console.log('dtype   seconds   peak memory of the exporting process');
     for (const dtype of dtypes) {
-      const { seconds, peakBytes } = await measureTrainer(['export', '--in', root, '--dtype', dtype, '--out', join(root, dtype), '--no-check']);
+      const { seconds, peakBytes } = await measureTrainer([
+        'export',
+        '--in',
+        root,
+        '--dtype',
+        dtype,
+        '--out',
+        join(root, dtype),
+        '--no-check',
+      ]);
       console.log(`${dtype.padEnd(8)}${seconds.toFixed(0).padStart(7)}   ${(peakBytes / 1e6).toFixed(0)} MB`);
       await rm(join(root, dtype), { recursive: true, force: true });
     }

@@ -47,18 +47,32 @@ export const benchMerge: Bench = async ([layers, ...depths]) => {
     const [base, adapter] = [join(root, 'base'), join(root, 'adapter')];
     const bytes = await writeCheckpoint(base, config);
     await writeAdapter(adapter, config, RANK, TARGETS);
-    console.log(`Checkpoint: ${(bytes / 1e9).toFixed(2)} GB of BF16, ${config.num_hidden_layers} layers of TinyLlama's widths; adapter of rank ${RANK} on ${TARGETS.join(', ')}`);
+    console.log(
+      `Checkpoint: ${(bytes / 1e9).toFixed(2)} GB of BF16, ${config.num_hidden_layers} layers of TinyLlama's widths; adapter of rank ${RANK} on ${TARGETS.join(', ')}`,
+    );
     const own = await mergeHere(base, adapter, join(root, 'own'));
     const theirs = await mergeInPython(base, adapter, join(root, 'theirs'));
     const { versions, parts } = theirs;
-    console.log(`${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} threads, Node ${process.version}, ${Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')}`);
+    console.log(
+      `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} threads, Node ${process.version}, ${Object.entries(
+        versions,
+      )
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', ')}`,
+    );
     console.table({
       'here (merge while exporting to q4)': row(own),
       "PEFT's merge and onnxruntime's quantizer": row(theirs),
       ratio: { seconds: round(theirs.seconds / own.seconds), 'peak MB': round(own.peakBytes / theirs.peakBytes) },
     });
-    console.log(`Python's seconds by part: ${Object.entries(parts).map(([name, seconds]) => `${name} ${seconds.toFixed(1)}`).join(', ')}`);
-    await Promise.all(['own', 'theirs', 'base', 'adapter'].map((name) => rm(join(root, name), { recursive: true, force: true })));
+    console.log(
+      `Python's seconds by part: ${Object.entries(parts)
+        .map(([name, seconds]) => `${name} ${seconds.toFixed(1)}`)
+        .join(', ')}`,
+    );
+    await Promise.all(
+      ['own', 'theirs', 'base', 'adapter'].map((name) => rm(join(root, name), { recursive: true, force: true })),
+    );
     await showDepth(root, depths.length > 0 ? depths.map(Number) : [2, 4, 8]);
   } finally {
     await rm(root, { recursive: true, force: true });
@@ -67,13 +81,28 @@ export const benchMerge: Bench = async ([layers, ...depths]) => {
 
 /** 4 bits for every layer matrix, merged ones included, as the quantizer in Python does. */
 function mergeHere(base: string, adapter: string, out: string): Promise<Measured> {
-  return measureTrainer(['export', '--in', base, '--adapter', adapter, '--dtype', 'q4', '--adapted-bits', '4', '--out', out, '--no-check']);
+  return measureTrainer([
+    'export',
+    '--in',
+    base,
+    '--adapter',
+    adapter,
+    '--dtype',
+    'q4',
+    '--adapted-bits',
+    '4',
+    '--out',
+    out,
+    '--no-check',
+  ]);
 }
 
 async function mergeInPython(base: string, adapter: string, out: string): Promise<PythonMeasured> {
   const file = await python('bench/python/requirements-merge.txt', '.cache/bench-merge/venv');
   const start = performance.now();
-  const { stdout } = await execute(file, ['bench/python/merge_quantise.py', base, adapter, out], { maxBuffer: 1 << 28 });
+  const { stdout } = await execute(file, ['bench/python/merge_quantise.py', base, adapter, out], {
+    maxBuffer: 1 << 28,
+  });
   const seconds = (performance.now() - start) / 1000;
   return { ...(JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Omit<PythonMeasured, 'seconds'>), seconds };
 }

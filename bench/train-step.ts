@@ -18,15 +18,31 @@ for (const [name, shape] of expectedTensors(config).required) {
   const values = name.endsWith('norm.weight') ? data.fill(1) : data.map(() => (random() - 0.5) / 10);
   for (const [key, kept] of keepBase([[name, values]], config, plan.base)) base.set(key, kept);
 }
-const lora: LoraConfig = { rank: plan.rank, alpha: 32, dropout: 0.1, targets: plan.targets as TargetModule[], rankStabilized: false };
+const lora: LoraConfig = {
+  rank: plan.rank,
+  alpha: 32,
+  dropout: 0.1,
+  targets: plan.targets as TargetModule[],
+  rankStabilized: false,
+};
 const trainer = await AdapterTrainer.create(ort, {
-  config, lora, base,
+  config,
+  lora,
+  base,
   adapter: initialAdapter(adapterTensors(config, lora), random),
   optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, maxGradientNorm: 1 },
   session: { intraOpNumThreads: plan.threads, enableMemPattern: false },
 });
 const ids = Int32Array.from({ length: plan.tokens }, () => Math.floor(random() * config.vocabSize));
-const batch = batchOf([{ id: 'random', ids, positions: ids.map((_, i) => i), branches: new Int32Array(plan.tokens), labelled: Uint8Array.from(ids, (_, i) => i % 2) }]);
+const batch = batchOf([
+  {
+    id: 'random',
+    ids,
+    positions: ids.map((_, i) => i),
+    branches: new Int32Array(plan.tokens),
+    labelled: Uint8Array.from(ids, (_, i) => i % 2),
+  },
+]);
 const seconds: number[] = [];
 for (let step = 0; step < plan.steps; step++) {
   const start = performance.now();

@@ -15,7 +15,14 @@ export function measuredFiles(): Plugin {
       Object.fromEntries(
         Object.entries(FOLDERS).map(([folder, pattern]) => {
           const path = join(publicDir, folder);
-          return [folder, existsSync(path) ? readdirSync(path).filter((name) => pattern.test(name)).sort() : []];
+          return [
+            folder,
+            existsSync(path)
+              ? readdirSync(path)
+                  .filter((name) => pattern.test(name))
+                  .sort()
+              : [],
+          ];
         }),
       ),
     );

@@ -6,16 +6,32 @@ import { frameDocument, policyOf } from './notebook-frame.ts';
 /** A Navigator without anything to take away. */
 const NAVIGATOR = { prototype: {} };
 const html = frameDocument({ code: 'const a = "</script><!-- \\r";\r\nstart(a);', css: 'p{color:red}' });
-const scripts = (text: string): string[] => [...text.matchAll(/<script>(.*?)<\/script>/gs)].map((match) => match[1] ?? '');
+const scripts = (text: string): string[] =>
+  [...text.matchAll(/<script>(.*?)<\/script>/gs)].map((match) => match[1] ?? '');
 const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 describe('the document of a notebook’s sandbox', () => {
   it('allows its two scripts by their hashes and no other inline code', () => {
     const [outer = '', ...more] = scripts(html);
     expect(more).toEqual([]);
-    const inner = new Function('document', 'addEventListener', 'parent', 'location', 'window', 'Navigator', `${outer}; return frame.srcdoc`) as (...given: unknown[]) => string;
+    const inner = new Function(
+      'document',
+      'addEventListener',
+      'parent',
+      'location',
+      'window',
+      'Navigator',
+      `${outer}; return frame.srcdoc`,
+    ) as (...given: unknown[]) => string;
     const element = { setAttribute() {}, addEventListener() {} };
-    const srcdoc = inner({ createElement: () => element, body: { append() {} } }, () => {}, { postMessage() {} }, {}, {}, NAVIGATOR);
+    const srcdoc = inner(
+      { createElement: () => element, body: { append() {} } },
+      () => {},
+      { postMessage() {} },
+      {},
+      {},
+      NAVIGATOR,
+    );
     const [innerScript = '', ...others] = scripts(srcdoc);
     expect(others).toEqual([]);
     const sources = /script-src ([^;]*)/.exec(policyOf(html))?.[1]?.split(' ');

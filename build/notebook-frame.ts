@@ -45,7 +45,8 @@ export function notebookFrame(plugins: Plugin[] = []): Plugin {
         const policy = framePolicyHeader(policyOf(readFileSync(built, 'utf8')));
         // Vite has set the page's policy, or sets it later: both have this one for an answer.
         const { setHeader } = response;
-        response.setHeader = (name, value) => setHeader.call(response, name, name.toLowerCase() === 'content-security-policy' ? policy : value);
+        response.setHeader = (name, value) =>
+          setHeader.call(response, name, name.toLowerCase() === 'content-security-policy' ? policy : value);
         response.setHeader('Content-Security-Policy', policy);
         next();
       });
@@ -60,7 +61,8 @@ export function notebookFrame(plugins: Plugin[] = []): Plugin {
 const pathOf = (url = '/'): string => new URL(url, 'http://localhost').pathname.slice(1);
 
 /** The policy that a frame's document carries. */
-export const policyOf = (html: string): string => /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(html)?.[1] ?? "default-src 'none'";
+export const policyOf = (html: string): string =>
+  /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(html)?.[1] ?? "default-src 'none'";
 
 async function renderFrame(plugins: Plugin[]): Promise<string> {
   const [{ code, css }, tokens] = await Promise.all([bundle(plugins), readFile(TOKENS, 'utf8')]);
@@ -138,7 +140,11 @@ parent.postMessage('solace:frame-ready', location.origin);`;
 }
 
 /** Script text that cannot end its own element, with the line ends that a browser reads, so that its hash holds. */
-const inline = (code: string): string => code.replace(/<\/(script)/gi, '<\\/$1').replace(/<!--/g, '<\\!--').replace(/\r\n?/g, '\n');
+const inline = (code: string): string =>
+  code
+    .replace(/<\/(script)/gi, '<\\/$1')
+    .replace(/<!--/g, '<\\!--')
+    .replace(/\r\n?/g, '\n');
 
 async function bundle(plugins: Plugin[]): Promise<{ code: string; css: string }> {
   const result = (await build({
@@ -161,7 +167,9 @@ async function bundle(plugins: Plugin[]): Promise<{ code: string; css: string }>
   })) as Rolldown.RolldownOutput | Rolldown.RolldownOutput[];
   const output = [result].flat().flatMap((each) => each.output);
   const code = output.flatMap((file) => (file.type === 'chunk' ? file.code : [])).join('\n');
-  const css = output.flatMap((file) => (file.type === 'asset' && file.fileName.endsWith('.css') ? String(file.source) : [])).join('\n');
+  const css = output
+    .flatMap((file) => (file.type === 'asset' && file.fileName.endsWith('.css') ? String(file.source) : []))
+    .join('\n');
   return { code, css };
 }
 
@@ -180,7 +188,17 @@ function withoutCdn(): Plugin {
     load(id) {
       if (id !== ABSENT) return null;
       // What the kit takes from TypeScript by name when it is loaded; a cell in TypeScript says that there is none.
-      const names = ['ModuleKind', 'ScriptTarget', 'transpile', 'createProgram', 'createSourceFile', 'isClassExpression', 'isFunctionExpression', 'isParenthesizedExpression', 'isExpressionStatement'];
+      const names = [
+        'ModuleKind',
+        'ScriptTarget',
+        'transpile',
+        'createProgram',
+        'createSourceFile',
+        'isClassExpression',
+        'isFunctionExpression',
+        'isParenthesizedExpression',
+        'isExpressionStatement',
+      ];
       return `${names.map((name) => `export const ${name} = {};`).join('\n')}\nexport default undefined;`;
     },
   };

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { noticesText, packageFolder, packageNotice } from './notices.ts';
 
-const folderOf = (name: string): string => join(dirname(createRequire(import.meta.url).resolve('svelte/package.json')), '..', name);
+const folderOf = (name: string): string =>
+  join(dirname(createRequire(import.meta.url).resolve('svelte/package.json')), '..', name);
 
 describe('packageFolder', () => {
   it.each([
@@ -17,7 +18,11 @@ describe('packageFolder', () => {
 
 describe('packageNotice', () => {
   it('takes the text of the package itself', () => {
-    expect(packageNotice(folderOf('idb'))).toMatchObject({ name: 'idb', licence: 'ISC', text: expect.stringMatching(/Jake Archibald/) });
+    expect(packageNotice(folderOf('idb'))).toMatchObject({
+      name: 'idb',
+      licence: 'ISC',
+      text: expect.stringMatching(/Jake Archibald/),
+    });
     expect(packageNotice(folderOf('@fontsource-variable/literata')).text).toMatch(/SIL Open Font License/i);
   });
 

@@ -27,16 +27,24 @@ const others = (): Notice[] => [
   {
     name: 'SmolLM2-135M-Instruct',
     licence: 'Apache-2.0',
-    about: 'Base weights of the embedded model (huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct). Changed: fine-tuned on ESConv (Liu et al. 2021, CC BY-NC 4.0) and quantised; models/smollm2-135m-instruct/README.md has the details.',
+    about:
+      'Base weights of the embedded model (huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct). Changed: fine-tuned on ESConv (Liu et al. 2021, CC BY-NC 4.0) and quantised; models/smollm2-135m-instruct/README.md has the details.',
     text: read('public/models/smollm2-135m-instruct/LICENSE'),
   },
   {
     name: 'all-MiniLM-L6-v2',
     licence: 'Apache-2.0',
-    about: 'Weights of the embedded encoder (huggingface.co/sentence-transformers/all-MiniLM-L6-v2). Changed: quantised.',
+    about:
+      'Weights of the embedded encoder (huggingface.co/sentence-transformers/all-MiniLM-L6-v2). Changed: quantised.',
     text: read('public/models/all-minilm-l6-v2/LICENSE'),
   },
-  { name: 'WordNet', version: '3.0', licence: 'WordNet', about: 'wordnet.princeton.edu', text: read('public/wordnet/LICENSE') },
+  {
+    name: 'WordNet',
+    version: '3.0',
+    licence: 'WordNet',
+    about: 'wordnet.princeton.edu',
+    text: read('public/wordnet/LICENSE'),
+  },
   {
     name: 'llama.cpp and ggml',
     licence: 'MIT',
@@ -71,17 +79,31 @@ export function packageFolder(module: string): string | undefined {
 
 /** The notice of a package. @throws {Error} where it has neither a licence file nor a text here */
 export function packageNotice(folder: string): Notice {
-  const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, unknown>;
+  const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<
+    string,
+    unknown
+  >;
   const file = readdirSync(folder).find((each) => /^((un)?licen[cs]e|copying)(\.(md|txt|mit))?$/i.test(each));
   const known = WITHOUT_FILE[String(name)];
-  const holder = typeof author === 'string' ? author : typeof author === 'object' && author !== null && 'name' in author ? String(author.name) : '';
+  const holder =
+    typeof author === 'string'
+      ? author
+      : typeof author === 'object' && author !== null && 'name' in author
+        ? String(author.name)
+        : '';
   const text = file
     ? readFileSync(join(folder, file), 'utf8')
     : license === 'MIT' && (known?.holder ?? holder)
       ? mit(known?.holder ?? `Copyright (c) ${holder}`)
       : undefined;
   if (text === undefined) throw new Error(`${String(name)} has no licence file: add its text to build/notices.ts.`);
-  return { name: String(name), version: String(version), licence: String(license ?? 'see its text'), ...(known?.about ? { about: known.about } : {}), text };
+  return {
+    name: String(name),
+    version: String(version),
+    licence: String(license ?? 'see its text'),
+    ...(known?.about ? { about: known.about } : {}),
+    text,
+  };
 }
 
 /** The list as text; those that share a text to the letter stand above it together. */
@@ -121,8 +143,14 @@ export function notices(vendored: readonly string[]): { collect: Plugin; write: 
         handler() {
           if (this.environment.name !== 'client') return;
           for (const name of [...vendored, ...INLINED]) folders.add(join(ROOT, 'node_modules', name));
-          const packages = new Map([...folders].map(packageNotice).map((notice) => [`${notice.name} ${notice.version}`, notice]));
-          this.emitFile({ type: 'asset', fileName: NOTICES_PATH, source: noticesText([...packages.values(), ...others()]) });
+          const packages = new Map(
+            [...folders].map(packageNotice).map((notice) => [`${notice.name} ${notice.version}`, notice]),
+          );
+          this.emitFile({
+            type: 'asset',
+            fileName: NOTICES_PATH,
+            source: noticesText([...packages.values(), ...others()]),
+          });
         },
       },
     },

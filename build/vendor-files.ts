@@ -51,7 +51,9 @@ async function sendFile(path: string, response: ServerResponse): Promise<void> {
 /** Where a vendor file lies on this machine; packages whose `exports` hide their files are found all the same. */
 export function locate(file: VendorFile): string {
   const folders = createRequire(import.meta.url).resolve.paths(file.package) ?? [];
-  const path = folders.map((folder) => join(folder, file.package, file.file)).find((candidate) => existsSync(candidate));
+  const path = folders
+    .map((folder) => join(folder, file.package, file.file))
+    .find((candidate) => existsSync(candidate));
   if (!path) throw new Error(`${file.package} has no ${file.file}: run npm ci, or correct the table of vendor files`);
   return path;
 }

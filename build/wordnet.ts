@@ -16,10 +16,15 @@ export function compileWordNet(folder: string): string {
   const read = (name: string) => {
     const path = ['dict', 'data'].map((part) => join(folder, part, name)).find((candidate) => existsSync(candidate));
     if (!path) throw new Error(`${name} is neither in ${folder}/dict nor in ${folder}/data.`);
-    return readFileSync(path, 'latin1').split('\n').filter((line) => line && !line.startsWith(' '));
+    return readFileSync(path, 'latin1')
+      .split('\n')
+      .filter((line) => line && !line.startsWith(' '));
   };
   const sections = WORDNET_SECTIONS.flatMap(({ pos }) => [
-    read(`data.${pos}`).map(lemmasOf).filter(hasSingleWord).map((lemmas) => lemmas.join(' ')),
+    read(`data.${pos}`)
+      .map(lemmasOf)
+      .filter(hasSingleWord)
+      .map((lemmas) => lemmas.join(' ')),
     read(`${pos}.exc`).map((line) => line.trim()),
   ]);
   return [WORDNET_HEADER, ...sections.map((lines) => lines.sort().join('\n') + '\n')].join('\n');

@@ -18,7 +18,10 @@ export function entriesStandAlone(): Plugin {
     name: 'solace:worker-entries',
     generateBundle(_options, bundle) {
       const [found] = importedEntries(bundle);
-      if (found) this.error(`${found.importer} imports ${found.entry}, a worker's entry, which WebKit would run twice. See build/worker-entries.ts.`);
+      if (found)
+        this.error(
+          `${found.importer} imports ${found.entry}, a worker's entry, which WebKit would run twice. See build/worker-entries.ts.`,
+        );
     },
   };
 }

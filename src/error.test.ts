@@ -20,12 +20,16 @@ describe('LabError', () => {
 
   it.each(['The file cannot be read', 'The file cannot be read.'])('puts a cause into the sentence %j', (what) => {
     for (const cause of [new Error('ENOENT'), new Error('ENOENT.'), 'ENOENT']) {
-      expect(LabError.from(cause, { ...BROKEN, what }).message).toBe('a.json: The file cannot be read (ENOENT). Check its path.');
+      expect(LabError.from(cause, { ...BROKEN, what }).message).toBe(
+        'a.json: The file cannot be read (ENOENT). Check its path.',
+      );
     }
   });
 
   it('keeps its status and the wait across a worker', () => {
-    const error = fromWire(toWire(new LabError({ code: 'endpoint', what: 'Too many.', status: 429, retryAfter: 2000 })));
+    const error = fromWire(
+      toWire(new LabError({ code: 'endpoint', what: 'Too many.', status: 429, retryAfter: 2000 })),
+    );
     expect(error).toMatchObject({ code: 'endpoint', status: 429, retryAfter: 2000 });
   });
 });

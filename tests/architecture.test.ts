@@ -31,9 +31,22 @@ const ORDER: readonly (readonly string[])[] = [
 ];
 
 /** Code that runs in Node and in the browser alike may use neither's own interface. */
-const ISOMORPHIC = ['model', 'dataset', 'representation', 'context', 'tokenizer', 'metrics', 'response', 'judge', 'train', 'table', 'safety'];
+const ISOMORPHIC = [
+  'model',
+  'dataset',
+  'representation',
+  'context',
+  'tokenizer',
+  'metrics',
+  'response',
+  'judge',
+  'train',
+  'table',
+  'safety',
+];
 
-const IMPORT = /(?:^|[^.\w])(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|import\s*\(\s*['"]([^'"]+)['"]|import\s+['"]([^'"]+)['"]/g;
+const IMPORT =
+  /(?:^|[^.\w])(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|import\s*\(\s*['"]([^'"]+)['"]|import\s+['"]([^'"]+)['"]/g;
 
 interface SourceFile {
   /** Below src/, with slashes. */
@@ -113,7 +126,9 @@ describe('src/', () => {
   it('keeps Node out of what the browser runs', () => {
     const wrong = files
       .filter((file) => ISOMORPHIC.includes(file.stage))
-      .flatMap((file) => file.imports.filter((name) => name.startsWith('node:')).map((name) => `${file.path}: ${name}`));
+      .flatMap((file) =>
+        file.imports.filter((name) => name.startsWith('node:')).map((name) => `${file.path}: ${name}`),
+      );
     expect(wrong).toEqual([]);
   });
 

@@ -24,14 +24,16 @@ async function liveIn(page: Page, languages: string[], timeZone: string): Promis
 
 /** Makes of every stored reply one that no version of the lab could have written. Runs in the page. */
 async function spoilReplies(): Promise<void> {
-  const asked = <T>(request: IDBRequest<T>) => new Promise<T>((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error('It could not be read.'));
-  });
+  const asked = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error ?? new Error('It could not be read.'));
+    });
   const database = await asked(indexedDB.open('solace-lab'));
   const messages = database.transaction('messages', 'readwrite').objectStore('messages');
   for (const message of await asked<{ reply?: { representation: string } }[]>(messages.getAll())) {
-    if (message.reply) await asked(messages.put({ ...message, reply: { ...message.reply, representation: 'no such one' } }));
+    if (message.reply)
+      await asked(messages.put({ ...message, reply: { ...message.reply, representation: 'no such one' } }));
   }
   database.close();
 }
@@ -53,7 +55,9 @@ describe('help in the chat', () => {
       await page.getByRole('button', { name: 'Need a person now?' }).press('Enter');
       await dialog.getByRole('link', { name: 'findahelpline.com' }).waitFor();
       const own = HELP_LINES.filter((line) => line.countries.includes(country)).map(({ contact }) => contact);
-      expect([...(await dialog.getByRole('list').first().getByRole('link').allInnerTexts())].sort()).toEqual([...own, 'findahelpline.com'].sort());
+      expect([...(await dialog.getByRole('list').first().getByRole('link').allInnerTexts())].sort()).toEqual(
+        [...own, 'findahelpline.com'].sort(),
+      );
       // Nobody is told of numbers that do not stand there.
       expect(await dialog.getByText('We have not checked these numbers yet.').first().isVisible()).toBe(own.length > 0);
       expect(await dialog.getByText('We have no numbers for where you are.').isVisible()).toBe(own.length === 0);
@@ -100,8 +104,16 @@ describe('help in the chat', () => {
     expect(sent[2]?.content).toBe('I am not at home and it is raining');
     await person.ask('It is late and I am tired');
     expect(endpoint.seen.pop()?.body.messages.at(-1)?.content).not.toContain('is');
-    expect(endpoint.seen.map(({ body }) => body.messages.find(({ role }) => role === 'user')?.content)).toEqual([DANGER, DANGER, DANGER]);
-    await page.getByRole('listitem').filter({ hasText: 'This turn may be about danger; it is sent as written.' }).first().waitFor();
+    expect(endpoint.seen.map(({ body }) => body.messages.find(({ role }) => role === 'user')?.content)).toEqual([
+      DANGER,
+      DANGER,
+      DANGER,
+    ]);
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: 'This turn may be about danger; it is sent as written.' })
+      .first()
+      .waitFor();
     expect(await seriousViolations(page)).toEqual([]);
     // Stopped before the model wrote anything, it can be asked again.
     endpoint.pause = 3000;
@@ -123,7 +135,9 @@ describe('help in the chat', () => {
     await page.getByText('You can keep writing.', { exact: false }).waitFor();
     await person.messageField.fill('no');
     await page.getByRole('button', { name: 'Send' }).click();
-    await expect.poll(() => person.messages.allInnerTexts()).toEqual([expect.stringContaining(DANGER), expect.stringContaining('no')]);
+    await expect
+      .poll(() => person.messages.allInnerTexts())
+      .toEqual([expect.stringContaining(DANGER), expect.stringContaining('no')]);
     expect(await person.messageField.inputValue()).toBe('');
     // Others who see the screen do not read it in the list.
     expect(await person.conversations().first().innerText()).toMatch(/^Conversation of /u);
@@ -137,13 +151,20 @@ describe('help in the chat', () => {
     const { page } = guest;
     await page.evaluate(() => Object.defineProperty(navigator, 'languages', { configurable: true, get: () => null }));
     await person.ask(DANGER);
-    await page.getByRole('region', { name: 'Where to find people who can help' }).getByRole('link', { name: 'findahelpline.com' }).first().waitFor();
+    await page
+      .getByRole('region', { name: 'Where to find people who can help' })
+      .getByRole('link', { name: 'findahelpline.com' })
+      .first()
+      .waitFor();
     await person.ask('Are you there?');
     await page.evaluate(spoilReplies);
     await page.reload();
     const broken = page.getByRole('alert').filter({ hasText: 'Something in this entry could not be shown.' });
     await broken.first().waitFor();
-    expect(await person.messages.allInnerTexts()).toEqual([expect.stringContaining(DANGER), expect.stringContaining('Are you there?')]);
+    expect(await person.messages.allInnerTexts()).toEqual([
+      expect.stringContaining(DANGER),
+      expect.stringContaining('Are you there?'),
+    ]);
     expect(await person.replies.last().innerText()).toContain('You said: there? you Are');
     expect(await person.ask('Still here')).toContain('here Still');
   });
@@ -184,11 +205,15 @@ describe('the log', () => {
     const { page } = guest;
     await page.setViewportSize({ width, height });
     for (let turn = 0; turn < 3; turn++) await person.ask(`${turn} ${LONG}`);
-    const log = await page.locator('.log').evaluate((element) => ({ seen: element.clientHeight, held: element.scrollHeight }));
+    const log = await page
+      .locator('.log')
+      .evaluate((element) => ({ seen: element.clientHeight, held: element.scrollHeight }));
     expect(log.seen).toBe(log.held);
     expect(await overhangs(page)).toEqual([]);
     // The newest words and the field are on the screen, everything else is reached by scrolling the page.
-    expect(await person.messageField.evaluate((field) => field.getBoundingClientRect().bottom <= innerHeight)).toBe(true);
+    expect(await person.messageField.evaluate((field) => field.getBoundingClientRect().bottom <= innerHeight)).toBe(
+      true,
+    );
     expect(await person.replies.last().evaluate((reply) => reply.getBoundingClientRect().bottom > 0)).toBe(true);
     await page.getByRole('button', { name: 'Need a person now?' }).click();
     const dialog = page.getByRole('dialog', { name: 'Need a person now?' });
@@ -229,13 +254,24 @@ describe('the page around the log', () => {
     expect(endpoint.seen.at(-1)?.body.messages.at(-1)?.content).toBe(hebrew);
     await person.messages.last().getByText('KeyPOS knows only English; this message is sent as written.').waitFor();
     /** Every element whose own text has Hebrew letters, and is laid out from the left. */
-    const wrong = () => page.evaluate(() => [...document.querySelectorAll('body *')]
-      .filter((element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && /^\s*[\u05d0-\u05ea]/.test(node.textContent ?? '')))
-      .filter((element) => !element.closest('option') && getComputedStyle(element).direction !== 'rtl')
-      .map((element) => `${element.tagName} ${element.className}: ${element.textContent?.slice(0, 30)}`));
+    const wrong = () =>
+      page.evaluate(() =>
+        [...document.querySelectorAll('body *')]
+          .filter((element) =>
+            [...element.childNodes].some(
+              (node) => node.nodeType === Node.TEXT_NODE && /^\s*[\u05d0-\u05ea]/.test(node.textContent ?? ''),
+            ),
+          )
+          .filter((element) => !element.closest('option') && getComputedStyle(element).direction !== 'rtl')
+          .map((element) => `${element.tagName} ${element.className}: ${element.textContent?.slice(0, 30)}`),
+      );
     expect(await wrong()).toEqual([]);
     await person.messages.last().getByRole('button', { name: 'Edit' }).click();
-    expect(await page.getByRole('textbox', { name: 'Edit your message' }).evaluate((field) => getComputedStyle(field).direction)).toBe('rtl');
+    expect(
+      await page
+        .getByRole('textbox', { name: 'Edit your message' })
+        .evaluate((field) => getComputedStyle(field).direction),
+    ).toBe('rtl');
     await person.goTo('Compare');
     await page.getByLabel('Message', { exact: true }).fill(hebrew);
     await page.getByRole('button', { name: 'Answer under all three' }).click();

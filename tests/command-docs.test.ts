@@ -13,7 +13,12 @@ const COMMAND_LINES: Record<string, { commands: Commands; file: string }> = {
   lab: { commands: LAB_COMMANDS, file: 'src/lab/cli.ts' },
   trainer: { commands: TRAINER_COMMANDS, file: 'trainer/cli.ts' },
 };
-const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+const PAGES = [
+  'README.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 
 interface Mention {
   page: string;
@@ -27,14 +32,19 @@ interface Mention {
 const mentions: Mention[] = PAGES.flatMap((page) => {
   const text = readFileSync(join(ROOT, page), 'utf8').replaceAll(/\\\n\s*/g, ' ');
   return [...text.matchAll(/npm run (?:-s )?(lab|trainer) -- ([^\n`#]+)/g)].map(([line, script = '', rest = '']) => {
-    const [command = '', ...args] = rest.trim().replaceAll(/<[^>]*>|…/g, 'X').split(/\s+/);
+    const [command = '', ...args] = rest
+      .trim()
+      .replaceAll(/<[^>]*>|…/g, 'X')
+      .split(/\s+/);
     return { page, line, script, command, args };
   });
 });
 
 function runFile(file: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, ['--import', 'tsx', file, ...args], { cwd: ROOT }, (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }));
+    execFile(process.execPath, ['--import', 'tsx', file, ...args], { cwd: ROOT }, (error, stdout, stderr) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
+    );
   });
 }
 
@@ -43,10 +53,24 @@ it.each([
   ['build/safety/cli.ts', ['measure']],
   ['tests/fuzz/cli.ts', []],
 ])('%s answers --help and --version, and refuses another option in a sentence', async (file, command) => {
-  const [help, version, unknown] = await Promise.all([runFile(file, '--help'), runFile(file, '--version'), runFile(file, ...command, '--nonsense')]);
+  const [help, version, unknown] = await Promise.all([
+    runFile(file, '--help'),
+    runFile(file, '--version'),
+    runFile(file, ...command, '--nonsense'),
+  ]);
   expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('Usage: npm run') as string });
-  expect(version).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^solace-lab \d+\.\d+\.\d+\n$/) as string });
-  expect(unknown).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^There is no option --nonsense\. See --help\. \(npm run [^\n]+ --help\)\n$/) as string });
+  expect(version).toMatchObject({
+    code: 0,
+    stderr: '',
+    stdout: expect.stringMatching(/^solace-lab \d+\.\d+\.\d+\n$/) as string,
+  });
+  expect(unknown).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(
+      /^There is no option --nonsense\. See --help\. \(npm run [^\n]+ --help\)\n$/,
+    ) as string,
+  });
 });
 
 describe('documented commands', () => {
@@ -58,15 +82,24 @@ describe('documented commands', () => {
     const load = COMMAND_LINES[script]?.commands[command];
     const { options } = (await load?.()) ?? expect.fail(`There is no command ${command}.`);
     const flags = args.flatMap((arg) => /^\[?--([\w-]+)/.exec(arg)?.[1] ?? []);
-    expect(flags.filter((flag) => !Object.hasOwn(options, flag) && askedFor([`--${flag}`], options) === undefined)).toEqual([]);
+    expect(
+      flags.filter((flag) => !Object.hasOwn(options, flag) && askedFor([`--${flag}`], options) === undefined),
+    ).toEqual([]);
   });
 
   it('leave no option of the running text without a command', async () => {
-    const commands = await Promise.all(Object.values(COMMAND_LINES).flatMap(({ commands }) => Object.values(commands).map((load) => load())));
+    const commands = await Promise.all(
+      Object.values(COMMAND_LINES).flatMap(({ commands }) => Object.values(commands).map((load) => load())),
+    );
     const known = new Set([...commands.flatMap(({ options }) => Object.keys(options)), 'help', 'version']);
     // An option of vLLM.
     const others = new Set(['allowed-origins']);
-    const named = PAGES.flatMap((page) => [...readFileSync(join(ROOT, page), 'utf8').matchAll(/`(--[a-z][\w-]*)[^`]*`/g)].map(([, flag = '']) => ({ page, flag: flag.slice(2) })));
+    const named = PAGES.flatMap((page) =>
+      [...readFileSync(join(ROOT, page), 'utf8').matchAll(/`(--[a-z][\w-]*)[^`]*`/g)].map(([, flag = '']) => ({
+        page,
+        flag: flag.slice(2),
+      })),
+    );
     expect(named.filter(({ flag }) => !known.has(flag) && !others.has(flag))).toEqual([]);
   });
 });
@@ -80,10 +113,19 @@ describe.each(Object.entries(COMMAND_LINES))('npm run %s', (script, { commands, 
       expect(about).toMatch(/^[A-Z].*\.$/);
       if (preset !== undefined && choices) expect(choices).toContain(preset);
     }
-    expect(Math.max(...help.split('\n').filter((line) => !line.startsWith('  npm run') && !line.startsWith('Usage')).slice(2).map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(
+      Math.max(
+        ...help
+          .split('\n')
+          .filter((line) => !line.startsWith('  npm run') && !line.startsWith('Usage'))
+          .slice(2)
+          .map((line) => line.length),
+      ),
+    ).toBeLessThanOrEqual(100);
     expect(command.examples.length).toBeGreaterThan(0);
     for (const example of command.examples) {
-      for (const [, flag = ''] of example.matchAll(/(?:^|\s)--([\w-]+)/g)) expect(Object.keys(command.options)).toContain(flag);
+      for (const [, flag = ''] of example.matchAll(/(?:^|\s)--([\w-]+)/g))
+        expect(Object.keys(command.options)).toContain(flag);
     }
   });
 
@@ -91,7 +133,13 @@ describe.each(Object.entries(COMMAND_LINES))('npm run %s', (script, { commands, 
 
   it('answers --help and --version with exit code 0, whatever else is there', async () => {
     const [first = ''] = Object.keys(commands);
-    const [help, short, version, own, unknown] = await Promise.all([run(first, '--help'), run(first, '--nonsense', '-h'), run('--version'), run(first, '--version'), run(`${first}x`)]);
+    const [help, short, version, own, unknown] = await Promise.all([
+      run(first, '--help'),
+      run(first, '--nonsense', '-h'),
+      run('--version'),
+      run(first, '--version'),
+      run(`${first}x`),
+    ]);
     expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('Options:') as string });
     expect(short).toEqual(help);
     expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^solace-lab \d+\.\d+\.\d+\n$/) as string });

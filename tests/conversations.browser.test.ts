@@ -54,7 +54,10 @@ describe('conversations', () => {
     await editor.fill('Second wording');
     await editor.press('Enter');
     await person.replies.getByText(echo('Second wording')).waitFor();
-    await person.messages.last().getByRole('button', { name: /previous|earlier/i }).click();
+    await person.messages
+      .last()
+      .getByRole('button', { name: /previous|earlier/i })
+      .click();
     await person.replies.getByText(echo('First wording')).waitFor();
   });
 
@@ -62,13 +65,19 @@ describe('conversations', () => {
     const { guest, person } = at;
     await person.ask('Keep this one');
     const download = guest.page.waitForEvent('download');
-    await guest.page.getByRole('button', { name: /export/i }).first().click();
+    await guest.page
+      .getByRole('button', { name: /export/i })
+      .first()
+      .click();
     const path = await (await download).path();
     const exported: unknown = JSON.parse(await readFile(path, 'utf8'));
     expect(JSON.stringify(exported)).toContain('Keep this one');
 
     await guest.page.getByRole('button', { name: /delete all/i }).click();
-    await guest.page.getByRole('dialog').getByRole('button', { name: /delete/i }).click();
+    await guest.page
+      .getByRole('dialog')
+      .getByRole('button', { name: /delete/i })
+      .click();
     await expect.poll(() => person.conversations().count()).toBe(0);
 
     await guest.page.locator('input[type="file"]').first().setInputFiles(path);

@@ -23,7 +23,11 @@ let guest: Visit;
 
 async function exported(format: 'gguf' | 'onnx', dtype: string, from = 'source'): Promise<string> {
   const out = join(root, `${from}-${format}-${dtype}`);
-  await exportCommand.run(['--in', join(root, from), '--format', format, '--dtype', dtype, '--name', 'tiny', '--out', out, '--no-check'], () => undefined, new AbortController().signal);
+  await exportCommand.run(
+    ['--in', join(root, from), '--format', format, '--dtype', dtype, '--name', 'tiny', '--out', out, '--no-check'],
+    () => undefined,
+    new AbortController().signal,
+  );
   return out;
 }
 
@@ -73,7 +77,8 @@ function attempt(page: Page, url: string, options: models.ModelLoadOptions = {},
           const scores = (await model.score('hello hello')).map(({ logprob }) => logprob);
           const settings = { temperature: 0, topK: 0, topP: 1, maxNewTokens: newTokens, seed: 1 };
           let tokens = 0;
-          for await (const event of model.stream([{ role: 'user', content: 'hello' }], settings)) if (event.type === 'done') tokens = event.stats.newTokens;
+          for await (const event of model.stream([{ role: 'user', content: 'hello' }], settings))
+            if (event.type === 'done') tokens = event.stats.newTokens;
           return { info: model.info, tokens, scores };
         } finally {
           await model.unload();
@@ -90,17 +95,23 @@ function attempt(page: Page, url: string, options: models.ModelLoadOptions = {},
 const weights = (): string[] => [...new Set(hub.asked.filter((line) => line.startsWith('GET /storage/onnx')))];
 
 describe('a folder at an address, without a manifest', () => {
-  it('is found from the page of a model hub, and the weights are chosen that this device can run', { timeout: 120_000 }, async () => {
-    const { info, tokens, scores, error } = await attempt(guest.page, `${hub.url}/org/tiny`, { device: 'webgpu' }, 2);
-    expect(error).toBeUndefined();
-    expect(info).toMatchObject({ engine: 'transformers', device: 'webgpu' });
-    expect(tokens).toBeGreaterThan(0);
-    expect(scores?.slice(1).every((value) => value !== null && value < 0)).toBe(true);
-    expect(weights().some((line) => line.endsWith('/model_q4.onnx'))).toBe(true);
-  });
+  it(
+    'is found from the page of a model hub, and the weights are chosen that this device can run',
+    { timeout: 120_000 },
+    async () => {
+      const { info, tokens, scores, error } = await attempt(guest.page, `${hub.url}/org/tiny`, { device: 'webgpu' }, 2);
+      expect(error).toBeUndefined();
+      expect(info).toMatchObject({ engine: 'transformers', device: 'webgpu' });
+      expect(tokens).toBeGreaterThan(0);
+      expect(scores?.slice(1).every((value) => value !== null && value < 0)).toBe(true);
+      expect(weights().some((line) => line.endsWith('/model_q4.onnx'))).toBe(true);
+    },
+  );
 
   it('is not asked for again what was found, and runs on Wasm of its own accord, because a program is slower', async () => {
-    const id = await guest.page.evaluate(async () => (await solace.listModels()).find(({ name }) => name === 'tiny')?.id ?? '');
+    const id = await guest.page.evaluate(
+      async () => (await solace.listModels()).find(({ name }) => name === 'tiny')?.id ?? '',
+    );
     hub.asked.length = 0;
     const info = await guest.page.evaluate(async (id) => {
       const model = await solace.loadModel(id, { engine: 'transformers' });
@@ -136,7 +147,11 @@ describe('a GGUF at an address', () => {
     const deceived = await visit(browser, lab.url, { context: await pretending(CARD + HALVES) });
     const { info, error } = await attempt(deceived.page, page());
     expect(error).toBeUndefined();
-    expect(info).toMatchObject({ engine: 'wllama', device: 'wasm', note: expect.stringMatching(/WebGPU failed: .*main memory/) });
+    expect(info).toMatchObject({
+      engine: 'wllama',
+      device: 'wasm',
+      note: expect.stringMatching(/WebGPU failed: .*main memory/),
+    });
     await deceived.close();
   });
 });
@@ -168,25 +183,44 @@ it('runs a model on Wasm whose weights the graphics device cannot hold, and says
   const small = await visit(browser, lab.url, { context: await pretending(CARD + limits(4096, 4096)) });
   const { info, error } = await attempt(small.page, `${lab.url}files/source-onnx-q4/`);
   expect(error).toBeUndefined();
-  expect(info).toMatchObject({ device: 'wasm', note: expect.stringMatching(/WebGPU failed: .*takes 19 kB, but this graphics device allows 4\.1 kB per buffer/) });
+  expect(info).toMatchObject({
+    device: 'wasm',
+    note: expect.stringMatching(/WebGPU failed: .*takes 19 kB, but this graphics device allows 4\.1 kB per buffer/),
+  });
   await small.close();
 });
 
 // Half a minute for a program: the embedding of a Qwen2.5 0.5B, which is above the least that WebGPU promises.
 describe.runIf(takeSlow)('a weight above the binding limit', () => {
   it('is shown to shaders in parts, and computes what Wasm computes', { timeout: 400_000 }, async () => {
-    await writeTinyModel(join(root, 'wide'), { model_type: 'qwen2', max_position_embeddings: 256, hidden_size: 896, vocab_size: 151_936, num_hidden_layers: 1, num_attention_heads: 14, num_key_value_heads: 2, intermediate_size: 128 });
+    await writeTinyModel(join(root, 'wide'), {
+      model_type: 'qwen2',
+      max_position_embeddings: 256,
+      hidden_size: 896,
+      vocab_size: 151_936,
+      num_hidden_layers: 1,
+      num_attention_heads: 14,
+      num_key_value_heads: 2,
+      intermediate_size: 128,
+    });
     await exported('onnx', 'q4', 'wide');
     const limited = await visit(browser, lab.url, { context: await pretending(limits(128 * MIB, 256 * MIB)) });
     const url = `${lab.url}files/wide-onnx-q4/`;
-    const [gpu, wasm] = [await attempt(limited.page, url, { device: 'webgpu' }, 1), await attempt(limited.page, url, { device: 'wasm', engine: 'transformers' }, 1)];
+    const [gpu, wasm] = [
+      await attempt(limited.page, url, { device: 'webgpu' }, 1),
+      await attempt(limited.page, url, { device: 'wasm', engine: 'transformers' }, 1),
+    ];
     expect(gpu.error).toBeUndefined();
     expect(gpu.info?.device).toBe('webgpu');
     expect(gpu.scores?.length).toBeGreaterThan(2);
-    for (const [i, score] of (gpu.scores ?? []).entries()) if (score !== null) expect(score).toBeCloseTo(wasm.scores?.[i] ?? NaN, 2);
+    for (const [i, score] of (gpu.scores ?? []).entries())
+      if (score !== null) expect(score).toBeCloseTo(wasm.scores?.[i] ?? NaN, 2);
     await limited.close();
     const small = await visit(browser, lab.url, { context: await pretending(limits(64 * MIB, 128 * MIB)) });
-    expect((await attempt(small.page, url, { device: 'webgpu' })).error).toMatchObject({ code: 'out-of-memory', message: expect.stringMatching(/takes 136 MB, but this graphics device allows 134 MB per buffer/) });
+    expect((await attempt(small.page, url, { device: 'webgpu' })).error).toMatchObject({
+      code: 'out-of-memory',
+      message: expect.stringMatching(/takes 136 MB, but this graphics device allows 134 MB per buffer/),
+    });
     await small.close();
   });
 });

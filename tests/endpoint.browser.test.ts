@@ -76,7 +76,8 @@ describe('an OpenAI-compatible endpoint', () => {
       expect(told).toMatch(words);
       expect(told).toContain(new URL(endpoint.url).host);
       expect(await person.messages.last().innerText()).toContain(question);
-      if (manner === 'ends-early') expect(await person.replies.last().innerText()).toMatch(/This sentence has no[^]*Interrupted/);
+      if (manner === 'ends-early')
+        expect(await person.replies.last().innerText()).toMatch(/This sentence has no[^]*Interrupted/);
 
       endpoint.manner = 'answers';
       await person.problem.getByRole('button', { name: 'Try again' }).click();
@@ -128,7 +129,12 @@ describe('a browser that keeps nothing at all', () => {
 
     await person.keepItShort(4);
     await person.goTo('Models');
-    await page.getByRole('list', { name: 'Models' }).getByRole('listitem').filter({ hasText: 'SmolLM2' }).getByRole('button', { name: 'Switch to it' }).click();
+    await page
+      .getByRole('list', { name: 'Models' })
+      .getByRole('listitem')
+      .filter({ hasText: 'SmolLM2' })
+      .getByRole('button', { name: 'Switch to it' })
+      .click();
     await person.modelReady();
     await person.goTo('Chat');
     expect(await person.ask('Who are you?')).toMatch(/\w/);

@@ -64,16 +64,29 @@ async function strangerFolder(): Promise<string> {
   await writeTinyModel(join(scratch, 'model'));
   const path = join(scratch, 'model/tokenizer.json');
   const json = JSON.parse(await readFile(path, 'utf8')) as { pre_tokenizer: { pretokenizers: object[] } };
-  json.pre_tokenizer.pretokenizers.unshift({ type: 'Split', pattern: { Regex: '(a+)+$' }, behavior: 'Isolated', invert: false });
+  json.pre_tokenizer.pretokenizers.unshift({
+    type: 'Split',
+    pattern: { Regex: '(a+)+$' },
+    behavior: 'Isolated',
+    invert: false,
+  });
   await writeFile(path, JSON.stringify(json));
   const { checkpoint, close } = await openCheckpoint(join(scratch, 'model'));
-  await exportOnnx(checkpoint, diskFolder(join(scratch, 'folder')), { dtype: 'q8', name: 'stranger', source: 'random numbers', licence: 'MIT' });
+  await exportOnnx(checkpoint, diskFolder(join(scratch, 'folder')), {
+    dtype: 'q8',
+    name: 'stranger',
+    source: 'random numbers',
+    licence: 'MIT',
+  });
   await close();
   return join(scratch, 'folder');
 }
 
 /** In the page: loads a model and keeps it for the calls below. */
-async function load(page: Page, where: { url?: string; engine?: EngineId; device?: 'webgpu' | 'wasm' }): Promise<models.ModelSummary['engine']> {
+async function load(
+  page: Page,
+  where: { url?: string; engine?: EngineId; device?: 'webgpu' | 'wasm' },
+): Promise<models.ModelSummary['engine']> {
   return page.evaluate(async ({ url, engine, device }) => {
     const id = url ? (await solace.addFromUrl(new URL(url, location.href).href)).id : solace.EMBEDDED_MODEL_ID;
     const model = await solace.loadModel(id, { ...(device ? { device } : {}), ...(engine ? { engine } : {}) });
@@ -98,7 +111,8 @@ function reply(page: Page, messages: ReferenceRow['messages'], maxNewTokens: num
   );
 }
 
-const score = (page: Page, text: string): Promise<TokenScore[]> => page.evaluate((text) => (globalThis as unknown as InPage).model.score(text), text);
+const score = (page: Page, text: string): Promise<TokenScore[]> =>
+  page.evaluate((text) => (globalThis as unknown as InPage).model.score(text), text);
 const unload = (page: Page): Promise<void> => page.evaluate(() => (globalThis as unknown as InPage).model.unload());
 const negative = (scores: TokenScore[]): number[] => scores.slice(1).map(({ logprob }) => -(logprob ?? NaN));
 const ask = (content: string): ReferenceRow['messages'] => [{ role: 'user', content }];
@@ -133,7 +147,9 @@ describe('on Wasm', () => {
         expect(text.length).toBeGreaterThan(0);
         if (!row.greedy32_text.includes('<|im_end|>')) expect(text).toBe(row.greedy32_text);
       }
-      report(`fp32 on Wasm: largest difference of a token's negative log-likelihood ${worst.toExponential(2)} nats, 32 greedy tokens equal on ${GREEDY_ROWS} prompts`);
+      report(
+        `fp32 on Wasm: largest difference of a token's negative log-likelihood ${worst.toExponential(2)} nats, 32 greedy tokens equal on ${GREEDY_ROWS} prompts`,
+      );
       expect(worst).toBeLessThan(1e-3);
       await unload(guest.page);
     });
@@ -148,7 +164,9 @@ describe('on Wasm', () => {
         agreed += scores.slice(1).filter((token, i) => token.likeliest === likeliest[r]?.[i + 1]).length;
       }
       const off = mean(own) / mean(rows.flatMap(({ nll }) => nll)) - 1;
-      report(`q4 on Wasm: mean NLL ${mean(own).toFixed(4)} (${(100 * off).toFixed(2)} % off); next tokens agree on ${((100 * agreed) / own.length).toFixed(2)} % of ${own.length}`);
+      report(
+        `q4 on Wasm: mean NLL ${mean(own).toFixed(4)} (${(100 * off).toFixed(2)} % off); next tokens agree on ${((100 * agreed) / own.length).toFixed(2)} % of ${own.length}`,
+      );
       expect(Math.abs(off)).toBeLessThan(0.015);
       expect(agreed / own.length).toBeGreaterThanOrEqual(0.9);
       await unload(guest.page);
@@ -168,15 +186,19 @@ describe('on Wasm', () => {
     });
   });
 
-  it.runIf(takeSlow)('answers with the embedded model, repeatably, and scores it with the other runtime', LARGE, async () => {
-    expect(await load(guest.page, { device: 'wasm' })).toBe('wllama');
-    const first = await reply(guest.page, ask('I feel alone tonight.'), 16, 0.7);
-    expect(first).toMatch(/\w/);
-    expect(await reply(guest.page, ask('I feel alone tonight.'), 16, 0.7)).toBe(first);
-    const scores = await score(guest.page, '<|im_start|>user\nHello there, friend.<|im_end|>');
-    expect(scores.every(({ logprob }, i) => (i === 0 ? logprob === null : (logprob ?? 1) <= 0))).toBe(true);
-    await unload(guest.page);
-  });
+  it.runIf(takeSlow)(
+    'answers with the embedded model, repeatably, and scores it with the other runtime',
+    LARGE,
+    async () => {
+      expect(await load(guest.page, { device: 'wasm' })).toBe('wllama');
+      const first = await reply(guest.page, ask('I feel alone tonight.'), 16, 0.7);
+      expect(first).toMatch(/\w/);
+      expect(await reply(guest.page, ask('I feel alone tonight.'), 16, 0.7)).toBe(first);
+      const scores = await score(guest.page, '<|im_start|>user\nHello there, friend.<|im_end|>');
+      expect(scores.every(({ logprob }, i) => (i === 0 ? logprob === null : (logprob ?? 1) <= 0))).toBe(true);
+      await unload(guest.page);
+    },
+  );
 
   it.runIf(takeSlow)('takes its files from the device once they are there', async () => {
     const asked: string[] = [];
@@ -193,7 +215,13 @@ describe('on Wasm', () => {
     const code = guest.page.evaluate(async () => {
       const { model } = globalThis as unknown as InPage;
       try {
-        for await (const event of model.stream([{ role: 'user', content: 'Tell me a story.' }], { temperature: 0, topK: 0, topP: 1, maxNewTokens: 400, seed: 1 })) {
+        for await (const event of model.stream([{ role: 'user', content: 'Tell me a story.' }], {
+          temperature: 0,
+          topK: 0,
+          topP: 1,
+          maxNewTokens: 400,
+          seed: 1,
+        })) {
           if (event.type === 'text') Object.assign(globalThis, { speaking: true });
         }
         return 'ended';
@@ -202,14 +230,23 @@ describe('on Wasm', () => {
       }
     });
     await guest.page.waitForFunction(() => 'speaking' in globalThis);
-    for (const worker of guest.page.workers()) if (/engine/.test(worker.url())) await worker.evaluate(() => void self.close()).catch(() => undefined);
+    for (const worker of guest.page.workers())
+      if (/engine/.test(worker.url())) await worker.evaluate(() => void self.close()).catch(() => undefined);
     expect(await code).toBe('worker-lost');
     expect(await reply(guest.page, ask('I feel alone tonight.'), 4)).toMatch(/\w/);
     await unload(guest.page);
   });
 
   it.runIf(takeSlow)('switches models ten times without growth', LARGE, async () => {
-    const memory = () => guest.page.evaluate(async () => (await (performance as unknown as { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> }).measureUserAgentSpecificMemory()).bytes);
+    const memory = () =>
+      guest.page.evaluate(
+        async () =>
+          (
+            await (
+              performance as unknown as { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> }
+            ).measureUserAgentSpecificMemory()
+          ).bytes,
+      );
     const turn = async (engine: EngineId) => {
       await load(guest.page, { engine, device: 'wasm' });
       await reply(guest.page, ask('Hi'), 2);
@@ -245,7 +282,16 @@ describe.runIf(takeSlow)('on WebGPU', () => {
     for (let round = 0; round < 2; round++) {
       expect(await load(page, { device: 'webgpu' })).toBe('transformers');
       expect(await page.evaluate(() => (globalThis as unknown as InPage).model.info.device)).toBe('webgpu');
-      replies.push(await reply(page, [{ role: 'system', content: 'Be kind.' }, { role: 'user', content: 'Hi' }], 1));
+      replies.push(
+        await reply(
+          page,
+          [
+            { role: 'system', content: 'Be kind.' },
+            { role: 'user', content: 'Hi' },
+          ],
+          1,
+        ),
+      );
       await unload(page);
     }
     expect(replies[0]).toMatch(/\w/);
@@ -264,9 +310,15 @@ describe("a stranger's tokenizer", () => {
         const tokenizer = await solace.openTokenizer(id);
         let ticks = 0;
         const clock = setInterval(() => ticks++, 100);
-        const stuck = await tokenizer.countTokens([`${'a'.repeat(60)}!`]).catch((error: unknown) => error as { code: string; message: string });
+        const stuck = await tokenizer
+          .countTokens([`${'a'.repeat(60)}!`])
+          .catch((error: unknown) => error as { code: string; message: string });
         clearInterval(clock);
-        return { stuck: Array.isArray(stuck) ? stuck : { code: stuck.code, message: stuck.message }, ticks, after: await tokenizer.countTokens(['hi']) };
+        return {
+          stuck: Array.isArray(stuck) ? stuck : { code: stuck.code, message: stuck.message },
+          ticks,
+          after: await tokenizer.countTokens(['hi']),
+        };
       });
       expect(seen.stuck).toMatchObject({ code: 'bad-config', message: expect.stringContaining('(a+)+$') });
       expect(seen.ticks).toBeGreaterThan(20);

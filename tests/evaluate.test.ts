@@ -18,9 +18,16 @@ let folder: string;
 let plan: PlanInput;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lab-evaluate-'));
-  await exportOnnx(tinyCheckpoint(), diskFolder(join(folder, 'tiny')), { dtype: 'fp32', name: 'tiny', source: 'test', licence: 'none' });
+  await exportOnnx(tinyCheckpoint(), diskFolder(join(folder, 'tiny')), {
+    dtype: 'fp32',
+    name: 'tiny',
+    source: 'test',
+    licence: 'none',
+  });
   const dialogues = Array.from({ length: 4 }, (_, i) => ({
-    messages: ['I am sad', 'Why is that?', `My cat ran off ${i} days ago`, 'I am sorry', 'Thanks', 'Of course'].map((content, k) => ({ role: k % 2 ? 'assistant' : 'user', content })),
+    messages: ['I am sad', 'Why is that?', `My cat ran off ${i} days ago`, 'I am sorry', 'Thanks', 'Of course'].map(
+      (content, k) => ({ role: k % 2 ? 'assistant' : 'user', content }),
+    ),
   }));
   await writeFile(join(folder, 'chats.jsonl'), dialogues.map((each) => JSON.stringify(each)).join('\n'));
   plan = {
@@ -47,20 +54,32 @@ async function evaluate(...args: string[]): Promise<Record<string, unknown>[]> {
 }
 
 const readLines = async (path: string): Promise<Record<string, unknown>[]> =>
-  (await readFile(path, 'utf8').catch(() => '')).split('\n').filter((line) => line.endsWith('}')).map((line) => JSON.parse(line) as Record<string, unknown>);
+  (await readFile(path, 'utf8').catch(() => ''))
+    .split('\n')
+    .filter((line) => line.endsWith('}'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 /** All but times, and likelihoods, which a warm cache changes in their last digits. */
-const lasting = (records: Record<string, unknown>[]) => records.map((record) => ({ ...record, timing: null, nll: null }));
+const lasting = (records: Record<string, unknown>[]) =>
+  records.map((record) => ({ ...record, timing: null, nll: null }));
 const likelihoods = (records: Record<string, unknown>[]) => records.map(({ nll }) => (nll as { sum: number }).sum);
 
 describe('npm run lab -- evaluate', () => {
   it('goes on after kill -9 to what an uninterrupted run gives', { timeout: 120_000 }, async () => {
     const path = await planFile();
     const cells = await evaluate('--plan', path, '--out', join(folder, 'whole'));
-    expect(cells.map(({ representation, records }) => [representation, records])).toEqual([['raw', 12], ['keypos', 12], ['nostopwords', 12]]);
+    expect(cells.map(({ representation, records }) => [representation, records])).toEqual([
+      ['raw', 12],
+      ['keypos', 12],
+      ['nostopwords', 12],
+    ]);
 
     const out = join(folder, 'killed');
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/lab/cli.ts', 'evaluate', '--plan', path, '--out', out], { cwd: ROOT, stdio: 'ignore' });
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', 'src/lab/cli.ts', 'evaluate', '--plan', path, '--out', out],
+      { cwd: ROOT, stdio: 'ignore' },
+    );
     await untilLines(child, join(out, 'records.jsonl'), 5);
     child.kill('SIGKILL');
     await new Promise((resolve) => child.once('exit', resolve));
@@ -90,7 +109,9 @@ describe('npm run lab -- evaluate', () => {
     await writeFile(renamed, `[${lines.join(',\n')}]`);
     const second = await planFile({ representations: ['raw'], sample, dataset: { name: 'renamed', source: renamed } });
     await evaluate('--plan', second, '--out', join(folder, 'second'));
-    const [before, after] = await Promise.all(['first', 'second'].map((name) => readLines(join(folder, name, 'records.jsonl'))));
+    const [before, after] = await Promise.all(
+      ['first', 'second'].map((name) => readLines(join(folder, name, 'records.jsonl'))),
+    );
     expect(before).toHaveLength(4);
     expect(lasting(after ?? [])).toEqual(lasting(before ?? []));
     const checked = await evaluate('--plan', second, '--check', join(folder, 'first/numbers.jsonl'));
@@ -100,7 +121,12 @@ describe('npm run lab -- evaluate', () => {
   it('asks an endpoint, as many turns at a time as allowed', async () => {
     const endpoint = await startEndpoint();
     try {
-      const path = await planFile({ models: [{ kind: 'endpoint', id: 'far', name: 'Far', baseUrl: endpoint.url, model: endpoint.model }], representations: ['raw'], histories: [{ method: 'last', k: 1 }], sample: { turns: 2 } });
+      const path = await planFile({
+        models: [{ kind: 'endpoint', id: 'far', name: 'Far', baseUrl: endpoint.url, model: endpoint.model }],
+        representations: ['raw'],
+        histories: [{ method: 'last', k: 1 }],
+        sample: { turns: 2 },
+      });
       const [cell, shorter] = await evaluate('--plan', path, '--out', join(folder, 'far'), '--concurrency', '4');
       expect(cell).toMatchObject({ model: 'far', records: 8, replies: 8 });
       expect(shorter).toMatchObject({ model: 'far', representation: 'last-1', records: 8, replies: 8 });
@@ -108,7 +134,11 @@ describe('npm run lab -- evaluate', () => {
       // The newest utterance alone, whatever the turn.
       expect(endpoint.seen.filter(({ body }) => body.messages.length === 1).length).toBeGreaterThanOrEqual(8);
       const [record] = await readLines(join(folder, 'far/records.jsonl'));
-      expect(record).toMatchObject({ nll: null, promptTokens: 12, hypothesis: expect.stringContaining('You said') as string });
+      expect(record).toMatchObject({
+        nll: null,
+        promptTokens: 12,
+        hypothesis: expect.stringContaining('You said') as string,
+      });
     } finally {
       await endpoint.close();
     }
@@ -118,7 +148,11 @@ describe('npm run lab -- evaluate', () => {
     const endpoint = await startEndpoint();
     process.env['SOLACE_API_KEY'] = 'env-secret';
     try {
-      const path = await planFile({ models: [{ kind: 'endpoint', id: 'far', name: 'Far', baseUrl: endpoint.url, model: endpoint.model }], representations: ['raw'], sample: { dialogues: 1, turns: 1 } });
+      const path = await planFile({
+        models: [{ kind: 'endpoint', id: 'far', name: 'Far', baseUrl: endpoint.url, model: endpoint.model }],
+        representations: ['raw'],
+        sample: { dialogues: 1, turns: 1 },
+      });
       const keysWith = async (out: string, ...args: string[]) => {
         endpoint.seen.length = 0;
         await evaluate('--plan', path, '--out', join(folder, out), ...args);
@@ -126,7 +160,9 @@ describe('npm run lab -- evaluate', () => {
       };
       expect(await keysWith('unnamed')).toEqual(new Set([undefined]));
       expect(await keysWith('other', '--endpoint-host', 'api.example')).toEqual(new Set([undefined]));
-      expect(await keysWith('named', '--endpoint-host', new URL(endpoint.url).host)).toEqual(new Set(['Bearer env-secret']));
+      expect(await keysWith('named', '--endpoint-host', new URL(endpoint.url).host)).toEqual(
+        new Set(['Bearer env-secret']),
+      );
     } finally {
       delete process.env['SOLACE_API_KEY'];
       await endpoint.close();
@@ -137,7 +173,11 @@ describe('npm run lab -- evaluate', () => {
     const endpoint = await startEndpoint();
     endpoint.manner = 'busy-once';
     try {
-      const path = await planFile({ models: [{ kind: 'endpoint', id: 'busy', name: 'Busy', baseUrl: endpoint.url, model: endpoint.model }], representations: ['raw'], sample: { turns: 1 } });
+      const path = await planFile({
+        models: [{ kind: 'endpoint', id: 'busy', name: 'Busy', baseUrl: endpoint.url, model: endpoint.model }],
+        representations: ['raw'],
+        sample: { turns: 1 },
+      });
       expect(await evaluate('--plan', path, '--out', join(folder, 'busy'))).toMatchObject([{ records: 4, replies: 4 }]);
       const conversations = new Set(endpoint.seen.map(({ body }) => JSON.stringify(body.messages)));
       expect(endpoint.seen).toHaveLength(4 + conversations.size);
@@ -151,9 +191,15 @@ describe('npm run lab -- evaluate', () => {
     endpoint.answer = () => '';
     const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     try {
-      const path = await planFile({ models: [{ kind: 'endpoint', id: 'mute', name: 'Mute', baseUrl: endpoint.url, model: endpoint.model }], representations: ['raw'], sample: { turns: 1 } });
+      const path = await planFile({
+        models: [{ kind: 'endpoint', id: 'mute', name: 'Mute', baseUrl: endpoint.url, model: endpoint.model }],
+        representations: ['raw'],
+        sample: { turns: 1 },
+      });
       expect(await evaluate('--plan', path, '--out', join(folder, 'mute'))).toMatchObject([{ records: 0, replies: 0 }]);
-      expect(stderr.mock.calls.map(([text]) => String(text)).join('')).toMatch(/4 of 4 records have no result\..*reply is empty/);
+      expect(stderr.mock.calls.map(([text]) => String(text)).join('')).toMatch(
+        /4 of 4 records have no result\..*reply is empty/,
+      );
     } finally {
       stderr.mockRestore();
       await endpoint.close();
@@ -163,7 +209,11 @@ describe('npm run lab -- evaluate', () => {
   it('leaves a summary of what is done when it fails, and resumes', async () => {
     const endpoint = await startEndpoint();
     try {
-      const path = await planFile({ models: [{ kind: 'endpoint', id: 'e', name: 'E', baseUrl: endpoint.url, model: endpoint.model }], representations: ['raw'], sample: { turns: 1 } });
+      const path = await planFile({
+        models: [{ kind: 'endpoint', id: 'e', name: 'E', baseUrl: endpoint.url, model: endpoint.model }],
+        representations: ['raw'],
+        sample: { turns: 1 },
+      });
       endpoint.answer = (message) => {
         if (endpoint.seen.length === 3) endpoint.manner = '401';
         return message;
@@ -180,8 +230,12 @@ describe('npm run lab -- evaluate', () => {
   });
 
   it('refuses another dataset than the plan was made with, and a folder that another plan has used', async () => {
-    const wrong = await planFile({ dataset: { name: 'chats', source: join(folder, 'chats.jsonl'), sha256: '0'.repeat(64) } });
-    await expect(evaluate('--plan', wrong, '--out', join(folder, 'new'))).rejects.toMatchObject({ code: 'hash-mismatch' });
+    const wrong = await planFile({
+      dataset: { name: 'chats', source: join(folder, 'chats.jsonl'), sha256: '0'.repeat(64) },
+    });
+    await expect(evaluate('--plan', wrong, '--out', join(folder, 'new'))).rejects.toMatchObject({
+      code: 'hash-mismatch',
+    });
     const other = await planFile({ representations: ['keypos'] });
     await expect(evaluate('--plan', other, '--out', join(folder, 'whole'))).rejects.toThrow(/another plan/);
   });
@@ -193,9 +247,24 @@ describe('npm run lab -- judge', () => {
     const lines: string[] = [];
     try {
       const chats = join(folder, 'chats.jsonl');
-      const args = ['--good', chats, '--failed', chats, '--dialogues', '1', '--repeats', '1', '--endpoint', endpoint.url, '--name', endpoint.model];
+      const args = [
+        '--good',
+        chats,
+        '--failed',
+        chats,
+        '--dialogues',
+        '1',
+        '--repeats',
+        '1',
+        '--endpoint',
+        endpoint.url,
+        '--name',
+        endpoint.model,
+      ];
       await judgeCommand.run(args, (line) => lines.push(line), new AbortController().signal);
-      expect(endpoint.seen[0]?.body).toMatchObject({ response_format: { type: 'json_schema', json_schema: { strict: true } } });
+      expect(endpoint.seen[0]?.body).toMatchObject({
+        response_format: { type: 'json_schema', json_schema: { strict: true } },
+      });
     } finally {
       await endpoint.close();
     }
@@ -203,7 +272,10 @@ describe('npm run lab -- judge', () => {
     const validation = printed.at(-1);
     expect(printed).toHaveLength(3);
     expect(printed.find(({ group }) => group === 'good')).toMatchObject({ scores: null, unreadable: 3, refused: 0 });
-    expect(validation).toMatchObject({ survey: [], separation: [{ criterion: 'engagement', auc: null, good: 0, failed: 0 }, {}, {}, {}, {}] });
+    expect(validation).toMatchObject({
+      survey: [],
+      separation: [{ criterion: 'engagement', auc: null, good: 0, failed: 0 }, {}, {}, {}, {}],
+    });
   });
 
   it.each([
@@ -216,54 +288,93 @@ describe('npm run lab -- judge', () => {
     const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     try {
       const chats = join(folder, 'chats.jsonl');
-      const args = ['--good', chats, '--failed', chats, '--dialogues', '2', '--repeats', '1', '--endpoint', endpoint.url, '--name', endpoint.model];
+      const args = [
+        '--good',
+        chats,
+        '--failed',
+        chats,
+        '--dialogues',
+        '2',
+        '--repeats',
+        '1',
+        '--endpoint',
+        endpoint.url,
+        '--name',
+        endpoint.model,
+      ];
       await judgeCommand.run(args, () => undefined, new AbortController().signal);
-      expect(stderr.mock.calls.map(([text]) => String(text)).join('')).toContain(`4 of 4 dialogues have no result. The first says: ${reason}`);
+      expect(stderr.mock.calls.map(([text]) => String(text)).join('')).toContain(
+        `4 of 4 dialogues have no result. The first says: ${reason}`,
+      );
     } finally {
       stderr.mockRestore();
       await endpoint.close();
     }
   });
 
-  it('keeps raw answers, asks several at a time, waits for a busy server and resumes', { timeout: 30_000 }, async () => {
-    const endpoint = await startEndpoint();
-    endpoint.answer = () => '{"engagement": 1, "comforting": 2, "appropriateness": 3, "suggestion": 4}';
-    const chats = join(folder, 'chats.jsonl');
-    const out = join(folder, 'judged');
-    const judged = async (...more: string[]) => {
-      const lines: string[] = [];
-      const args = ['--good', chats, '--failed', chats, '--dialogues', '3', '--repeats', '2', '--endpoint', endpoint.url, '--name', endpoint.model, '--out', out, ...more];
-      await judgeCommand.run(args, (line) => lines.push(line), new AbortController().signal);
-      return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    };
-    try {
-      // Five answers, then a failure that does not pass.
-      let answers = 0;
-      const { answer } = endpoint;
-      endpoint.answer = (message) => {
-        if (++answers === 5) endpoint.manner = '401';
-        return answer(message);
+  it(
+    'keeps raw answers, asks several at a time, waits for a busy server and resumes',
+    { timeout: 30_000 },
+    async () => {
+      const endpoint = await startEndpoint();
+      endpoint.answer = () => '{"engagement": 1, "comforting": 2, "appropriateness": 3, "suggestion": 4}';
+      const chats = join(folder, 'chats.jsonl');
+      const out = join(folder, 'judged');
+      const judged = async (...more: string[]) => {
+        const lines: string[] = [];
+        const args = [
+          '--good',
+          chats,
+          '--failed',
+          chats,
+          '--dialogues',
+          '3',
+          '--repeats',
+          '2',
+          '--endpoint',
+          endpoint.url,
+          '--name',
+          endpoint.model,
+          '--out',
+          out,
+          ...more,
+        ];
+        await judgeCommand.run(args, (line) => lines.push(line), new AbortController().signal);
+        return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
       };
-      await expect(judged('--concurrency', '1')).rejects.toMatchObject({ detail: { status: 401 } });
-      const before = await readLines(join(out, 'verdicts.jsonl'));
-      expect(before).toHaveLength(2);
-      expect(before[0]).toMatchObject({ answers: [{ round: 0, attempt: 0, text: answer('') }, { round: 1 }] });
-      expect(JSON.parse(await readFile(join(out, 'summary.json'), 'utf8'))).toMatchObject({ judged: 2, of: 6, settings: { prompt: 1, temperature: 0.7, repeats: 2 } });
+      try {
+        // Five answers, then a failure that does not pass.
+        let answers = 0;
+        const { answer } = endpoint;
+        endpoint.answer = (message) => {
+          if (++answers === 5) endpoint.manner = '401';
+          return answer(message);
+        };
+        await expect(judged('--concurrency', '1')).rejects.toMatchObject({ detail: { status: 401 } });
+        const before = await readLines(join(out, 'verdicts.jsonl'));
+        expect(before).toHaveLength(2);
+        expect(before[0]).toMatchObject({ answers: [{ round: 0, attempt: 0, text: answer('') }, { round: 1 }] });
+        expect(JSON.parse(await readFile(join(out, 'summary.json'), 'utf8'))).toMatchObject({
+          judged: 2,
+          of: 6,
+          settings: { prompt: 1, temperature: 0.7, repeats: 2 },
+        });
 
-      endpoint.answer = answer;
-      endpoint.manner = 'busy-once';
-      endpoint.seen.length = 0;
-      const after = await judged();
-      expect(after).toHaveLength(7);
-      expect(after.slice(0, 2)).toEqual(before);
-      expect(after.at(-1)).toMatchObject({ separation: [{ auc: 0.5, good: 3, failed: 3 }, {}, {}, {}, {}] });
-      // What was judged is not asked again: four dialogues, two rounds, each refused at first unless another asked the same.
-      expect(endpoint.seen.length).toBeLessThanOrEqual(16);
-      await expect(judged('--repeats', '3')).rejects.toThrow(/another repeats/);
-    } finally {
-      await endpoint.close();
-    }
-  });
+        endpoint.answer = answer;
+        endpoint.manner = 'busy-once';
+        endpoint.seen.length = 0;
+        const after = await judged();
+        expect(after).toHaveLength(7);
+        expect(after.slice(0, 2)).toEqual(before);
+        expect(after.at(-1)).toMatchObject({ separation: [{ auc: 0.5, good: 3, failed: 3 }, {}, {}, {}, {}] });
+        // What was judged is not asked again: four dialogues, two rounds, each refused at first unless another asked the same.
+        expect(endpoint.seen.length).toBeLessThanOrEqual(16);
+        await expect(judged('--repeats', '3')).rejects.toThrow(/another repeats/);
+      } finally {
+        await endpoint.close();
+      }
+    },
+  );
 });
 
 /** Waits until a file has `count` lines; fails where the process ends first. */

@@ -32,7 +32,9 @@ describe('the first page', () => {
     await guest.page.reload();
     expect(await person.messageField.inputValue()).toBe('I can write already');
     await guest.page.waitForLoadState('networkidle');
-    expect(asked.filter((path) => /\.(wasm|gguf|safetensors|onnx|onnx_data.*)$|\/(ort|wllama)\//.test(path))).toEqual([]);
+    expect(asked.filter((path) => /\.(wasm|gguf|safetensors|onnx|onnx_data.*)$|\/(ort|wllama)\//.test(path))).toEqual(
+      [],
+    );
     await guest.close();
   });
 
@@ -79,8 +81,15 @@ describe('the first page', () => {
     // The command line reads YAML, and nobody else.
     const bundled = Object.keys(dependencies).filter((name) => name !== 'yaml');
     expect(bundled.filter((name) => !heads.has(name))).toEqual([]);
-    for (const name of ['WordNet', 'SmolLM2-135M-Instruct', 'all-MiniLM-L6-v2', 'llama.cpp']) expect(heads).toContain(name);
-    for (const words of ['SIL OPEN FONT LICENSE', 'Apache License', 'Copyright (c) Microsoft Corporation', 'WordNet Release 3.0']) expect(list).toContain(words);
+    for (const name of ['WordNet', 'SmolLM2-135M-Instruct', 'all-MiniLM-L6-v2', 'llama.cpp'])
+      expect(heads).toContain(name);
+    for (const words of [
+      'SIL OPEN FONT LICENSE',
+      'Apache License',
+      'Copyright (c) Microsoft Corporation',
+      'WordNet Release 3.0',
+    ])
+      expect(list).toContain(words);
     await guest.close();
   });
 });

@@ -20,16 +20,35 @@ let browser: Browser;
 let guest: Visit;
 
 async function exported(source: string, name: string, format: 'gguf' | 'onnx', dtype: string): Promise<void> {
-  await exportCommand.run(['--in', source, '--format', format, '--dtype', dtype, '--name', name, '--out', join(root, `${name}-${format}-${dtype}`), '--no-check'], () => undefined, new AbortController().signal);
+  await exportCommand.run(
+    [
+      '--in',
+      source,
+      '--format',
+      format,
+      '--dtype',
+      dtype,
+      '--name',
+      name,
+      '--out',
+      join(root, `${name}-${format}-${dtype}`),
+      '--no-check',
+    ],
+    () => undefined,
+    new AbortController().signal,
+  );
 }
 
 type InPage = { model: Awaited<ReturnType<typeof models.loadModel>> };
 
 async function withModel<T>(page: Page, path: string, engine: EngineId, use: () => Promise<T>): Promise<T> {
-  await page.evaluate(async ({ path, engine }) => {
-    const { id } = await solace.addFromUrl(new URL(path, location.href).href);
-    Object.assign(globalThis, { model: await solace.loadModel(id, { engine, device: 'wasm' }) });
-  }, { path, engine });
+  await page.evaluate(
+    async ({ path, engine }) => {
+      const { id } = await solace.addFromUrl(new URL(path, location.href).href);
+      Object.assign(globalThis, { model: await solace.loadModel(id, { engine, device: 'wasm' }) });
+    },
+    { path, engine },
+  );
   try {
     return await use();
   } finally {
@@ -60,14 +79,20 @@ describe.runIf(takeSlow && hasShared(SOURCE))('llama.cpp loads a GGUF export', (
 
   // llama.cpp rounds activations to 8 bits where weights are quantised, so only the gist is sure to be the same. Q4_0's 16 levels
   // around zero are too coarse for this model: ONNX Runtime answers in seedlings too, from the same file.
-  it.each([['Q8_0', /^I'm sorry/], ['Q4_1', /^I'm sorry/], ['Q4_0', /🌱{5}/u]] as const)('of SmolLM2 in %s and answers as its weights do', { timeout: 480_000 }, async (dtype, gist) => {
+  it.each([
+    ['Q8_0', /^I'm sorry/],
+    ['Q4_1', /^I'm sorry/],
+    ['Q4_0', /🌱{5}/u],
+  ] as const)('of SmolLM2 in %s and answers as its weights do', { timeout: 480_000 }, async (dtype, gist) => {
     expect(await replyOf(dtype)).toMatch(gist);
   });
 
   /** What llama.cpp writes with the GGUF of a type; printed, for a reader to judge. */
   async function replyOf(dtype: string): Promise<string> {
     await exported(join(SHARED, SOURCE), 'smol', 'gguf', dtype);
-    const reply = await withModel(guest.page, `files/smol-gguf-${dtype}/smol.${dtype}.gguf`, 'wllama', () => greedy(guest.page));
+    const reply = await withModel(guest.page, `files/smol-gguf-${dtype}/smol.${dtype}.gguf`, 'wllama', () =>
+      greedy(guest.page),
+    );
     process.stdout.write(`      ${dtype}: ${reply}\n`);
     return reply;
   }
@@ -79,7 +104,8 @@ function greedy(page: Page): Promise<string> {
     const { model } = globalThis as unknown as InPage;
     let text = '';
     const settings = { temperature: 0, topK: 0, topP: 1, maxNewTokens: 24, seed: 1 };
-    for await (const event of model.stream([{ role: 'user', content: 'I feel alone tonight.' }], settings)) if (event.type === 'text') text += event.text;
+    for await (const event of model.stream([{ role: 'user', content: 'I feel alone tonight.' }], settings))
+      if (event.type === 'text') text += event.text;
     return text;
   });
 }

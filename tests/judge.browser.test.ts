@@ -58,10 +58,17 @@ describe('judging the replies of a run', () => {
     const columns = await table.getByRole('columnheader').allInnerTexts();
     const row = await table.getByRole('row').nth(1).locator('th, td').allInnerTexts();
     const valueOf = (label: string) => row[columns.indexOf(label)]?.trim();
-    expect(['Engagement', 'Comforting', 'Appropriateness', 'Suggestion', 'Mean'].map((name) => Number.parseFloat(valueOf(`${name} (judge)`) ?? ''))).toEqual([4, 3, 2, 1, 2.5]);
+    expect(
+      ['Engagement', 'Comforting', 'Appropriateness', 'Suggestion', 'Mean'].map((name) =>
+        Number.parseFloat(valueOf(`${name} (judge)`) ?? ''),
+      ),
+    ).toEqual([4, 3, 2, 1, 2.5]);
     await page.getByText(/Judge: .+ 4 replies and 12 verdicts, of which 1 refused\./).waitFor();
 
-    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export', exact: true }).click()]);
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export', exact: true }).click(),
+    ]);
     const run = JSON.parse(await readFile(await file.path(), 'utf8')) as RunFile;
     expect(run.judges).toMatchObject([{ rounds: ROUNDS }]);
     expect(run.verdicts).toHaveLength(VERDICTS);
@@ -82,7 +89,11 @@ describe('judging the replies of a run', () => {
     const people = page.getByRole('table', { name: 'What people preferred' });
     expect((await people.getByRole('columnheader').allInnerTexts()).at(-1)).toBe('κ with Strict');
     // Where the person sees a difference once and the judge never, they agree as by chance.
-    await expect.poll(async () => (await people.getByRole('row', { name: 'Comforting' }).getByRole('cell').allInnerTexts()).slice(-2)).toEqual(['0.00', '0.00']);
+    await expect
+      .poll(async () =>
+        (await people.getByRole('row', { name: 'Comforting' }).getByRole('cell').allInnerTexts()).slice(-2),
+      )
+      .toEqual(['0.00', '0.00']);
     // On a phone both replies fit, one above the other, however wide the table below them.
     await page.setViewportSize({ width: 390, height: 844 });
     expect(await overhangs(page)).toEqual([]);
@@ -97,12 +108,21 @@ describe('judging the replies of a run', () => {
       const n = /This is case (\d)/.exec(message)?.[1] ?? '1';
       return SCORES.replace(/\d/g, n);
     };
-    const dialogue = (empathy: number) => ({ survey_score: { seeker: { empathy }, supporter: {} }, dialog: [{ text: `This is case ${empathy}.`, speaker: 'usr' }, { text: 'I see.', speaker: 'sys' }] });
+    const dialogue = (empathy: number) => ({
+      survey_score: { seeker: { empathy }, supporter: {} },
+      dialog: [
+        { text: `This is case ${empathy}.`, speaker: 'usr' },
+        { text: 'I see.', speaker: 'sys' },
+      ],
+    });
     const path = join(tmpdir(), `surveyed-${process.pid}.jsonl`);
     await writeFile(path, Array.from({ length: 24 }, (_, n) => JSON.stringify(dialogue(n % 6))).join('\n'));
     await page.getByRole('navigation').getByRole('link', { name: 'Data' }).click();
     await page.locator('input[type="file"]').first().setInputFiles(path);
-    await page.getByRole('heading', { level: 2, name: basename(path) }).first().waitFor();
+    await page
+      .getByRole('heading', { level: 2, name: basename(path) })
+      .first()
+      .waitFor();
     await rm(path);
 
     await page.getByRole('navigation').getByRole('link', { name: 'Runs' }).click();
@@ -150,12 +170,18 @@ function withStrictJudge({ judges, verdicts, ...run }: RunFile): string {
     judge: 'strict',
     scores: verdict.scores && Object.fromEntries(Object.entries(verdict.scores).map(([id, score]) => [id, score - 1])),
   }));
-  return JSON.stringify({ ...run, judges: [...judges, ...judges.map((judge) => ({ ...judge, id: 'strict', name: 'Strict' }))], verdicts: [...verdicts, ...strict] });
+  return JSON.stringify({
+    ...run,
+    judges: [...judges, ...judges.map((judge) => ({ ...judge, id: 'strict', name: 'Strict' }))],
+    verdicts: [...verdicts, ...strict],
+  });
 }
 
 async function importRun(page: Page, text: string): Promise<void> {
   await page.getByRole('link', { name: 'All runs' }).click();
-  await page.getByLabel('Import a run').setInputFiles({ name: 'run.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+  await page
+    .getByLabel('Import a run')
+    .setInputFiles({ name: 'run.json', mimeType: 'application/json', buffer: Buffer.from(text) });
   await page.getByRole('heading', { level: 1 }).waitFor();
 }
 

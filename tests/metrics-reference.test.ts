@@ -15,7 +15,11 @@ interface Row {
 
 async function worst(encoder: Encoder, rows: readonly Row[], idf: boolean): Promise<number> {
   const scores = await bertScorePairs(encoder, rows, { idf });
-  return Math.max(...rows.flatMap((row, i) => row[idf ? 'prf_idf' : 'prf'].map((value, k) => Math.abs(value - (scores[i]?.[k] ?? NaN)))));
+  return Math.max(
+    ...rows.flatMap((row, i) =>
+      row[idf ? 'prf_idf' : 'prf'].map((value, k) => Math.abs(value - (scores[i]?.[k] ?? NaN))),
+    ),
+  );
 }
 
 /** The encoder, with what it has computed at hand: the texts are the same with idf and without. */
@@ -41,7 +45,10 @@ describe('the embedded encoder', () => {
   afterAll(() => encoder.release());
 
   it('finds a text equal to itself and an empty one equal to nothing', async () => {
-    const scores = await bertScorePairs(encoder, [{ hyp: 'You did well.', ref: 'You did well.' }, { hyp: '', ref: 'You did well.' }]);
+    const scores = await bertScorePairs(encoder, [
+      { hyp: 'You did well.', ref: 'You did well.' },
+      { hyp: '', ref: 'You did well.' },
+    ]);
     scores[0]?.forEach((value) => expect(value).toBeCloseTo(1, 5));
     expect(scores[1]).toEqual([0, 0, 0]);
   });

@@ -87,26 +87,33 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
     await guest.page.getByRole('button', { name: 'Answer under all three' }).click();
     for (const name of ['Raw', 'KeyPOS', 'NoStopwords']) {
       const column = guest.page.getByRole('region', { name: 'Comparison' }).getByRole('article', { name });
-      await column.and(guest.page.locator('[aria-busy="false"]')).getByText(/^[\d.]+ m?s$/).first().waitFor({ timeout: 240_000 });
+      await column
+        .and(guest.page.locator('[aria-busy="false"]'))
+        .getByText(/^[\d.]+ m?s$/)
+        .first()
+        .waitFor({ timeout: 240_000 });
       expect(await column.getByText(/^\d+ tokens$/).count()).toBe(1);
     }
   });
 
-  it.skipIf(webgpu)('tells of a killed worker, answers again, and keeps at a reload what had arrived of a reply', async () => {
-    await person.goTo('Chat');
-    await endWorkersInReply(guest.page);
-    await person.say(LONG_QUESTION);
-    await expectRecovery(person);
+  it.skipIf(webgpu)(
+    'tells of a killed worker, answers again, and keeps at a reload what had arrived of a reply',
+    async () => {
+      await person.goTo('Chat');
+      await endWorkersInReply(guest.page);
+      await person.say(LONG_QUESTION);
+      await expectRecovery(person);
 
-    await beginLongReply(person, 'And then?');
-    const unfinished = (): Promise<string> => person.replies.last().getByRole('paragraph').first().innerText();
-    const words = (await unfinished()).trim();
-    // A growing reply is saved every half second.
-    await guest.page.waitForTimeout(2000);
-    await guest.page.reload();
-    await person.replies.first().waitFor();
-    expect((await unfinished()).startsWith(words.slice(0, 10))).toBe(true);
-  });
+      await beginLongReply(person, 'And then?');
+      const unfinished = (): Promise<string> => person.replies.last().getByRole('paragraph').first().innerText();
+      const words = (await unfinished()).trim();
+      // A growing reply is saved every half second.
+      await guest.page.waitForTimeout(2000);
+      await guest.page.reload();
+      await person.replies.first().waitFor();
+      expect((await unfinished()).startsWith(words.slice(0, 10))).toBe(true);
+    },
+  );
 
   it('leaves the conversation where a reload finds it', async () => {
     await guest.page.goto(lab.url);
@@ -131,35 +138,40 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
     expect(await person.replies.first().innerText()).toContain(firstReply);
   });
 
-  it.skipIf(webgpu)('fetches model files that the browser has thrown away or damaged again without a word', async () => {
-    const hurt = await guest.page.evaluate(async (model) => {
-      const folder = await (await (await navigator.storage.getDirectory()).getDirectoryHandle('models')).getDirectoryHandle(model);
-      for (const name of ['config.json', 'tokenizer.json']) await folder.removeEntry(name, { recursive: true });
-      const weights: string[] = [];
-      for await (const name of folder.keys()) if (name.endsWith('onnx')) weights.push(name);
-      const data = await folder.getDirectoryHandle(weights[0] ?? '');
-      for await (const entry of data.values()) {
-        if (entry.kind !== 'directory') continue;
-        for await (const segment of entry.values()) {
-          if (segment.kind !== 'file' || (await segment.getFile()).size < 1_000_000) continue;
-          const writable = await segment.createWritable({ keepExistingData: true });
-          await writable.write({ type: 'write', position: 1000, data: new Uint8Array(8) });
-          await writable.close();
-          return `${entry.name}/${segment.name}`;
+  it.skipIf(webgpu)(
+    'fetches model files that the browser has thrown away or damaged again without a word',
+    async () => {
+      const hurt = await guest.page.evaluate(async (model) => {
+        const folder = await (
+          await (await navigator.storage.getDirectory()).getDirectoryHandle('models')
+        ).getDirectoryHandle(model);
+        for (const name of ['config.json', 'tokenizer.json']) await folder.removeEntry(name, { recursive: true });
+        const weights: string[] = [];
+        for await (const name of folder.keys()) if (name.endsWith('onnx')) weights.push(name);
+        const data = await folder.getDirectoryHandle(weights[0] ?? '');
+        for await (const entry of data.values()) {
+          if (entry.kind !== 'directory') continue;
+          for await (const segment of entry.values()) {
+            if (segment.kind !== 'file' || (await segment.getFile()).size < 1_000_000) continue;
+            const writable = await segment.createWritable({ keepExistingData: true });
+            await writable.write({ type: 'write', position: 1000, data: new Uint8Array(8) });
+            await writable.close();
+            return `${entry.name}/${segment.name}`;
+          }
         }
-      }
-      return '';
-    }, EMBEDDED_MODEL_ID);
-    expect(hurt).not.toBe('');
-    const fetched: string[] = [];
-    guest.page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
-    await guest.page.goto(lab.url);
-    expect(await person.loadModel()).toContain(place);
-    const again = ['config.json', 'tokenizer.json', decodeURIComponent(hurt.split('/')[0] ?? '')];
-    for (const name of again) expect(fetched.some((path) => path.endsWith(name))).toBe(true);
-    expect(fetched.filter((path) => /onnx_data/.test(path))).toHaveLength(hurt.includes('_data') ? 1 : 0);
-    expect(await person.problem.count()).toBe(0);
-  });
+        return '';
+      }, EMBEDDED_MODEL_ID);
+      expect(hurt).not.toBe('');
+      const fetched: string[] = [];
+      guest.page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
+      await guest.page.goto(lab.url);
+      expect(await person.loadModel()).toContain(place);
+      const again = ['config.json', 'tokenizer.json', decodeURIComponent(hurt.split('/')[0] ?? '')];
+      for (const name of again) expect(fetched.some((path) => path.endsWith(name))).toBe(true);
+      expect(fetched.filter((path) => /onnx_data/.test(path))).toHaveLength(hurt.includes('_data') ? 1 : 0);
+      expect(await person.problem.count()).toBe(0);
+    },
+  );
 
   it('asked nothing of anybody else', () => {
     expect([...guest.origins]).toEqual([new URL(lab.url).origin]);

@@ -44,7 +44,9 @@ describe('the sandbox of a notebook', () => {
     it('the listeners hear the page, which may speak to anybody', async () => {
       await guest.page.evaluate(async ({ udp, tcp }) => {
         await fetch(`http://127.0.0.1:${tcp}/?control`);
-        const peer = new RTCPeerConnection({ iceServers: [{ urls: `turn:127.0.0.1:${udp}`, username: 'control', credential: 'x' }] });
+        const peer = new RTCPeerConnection({
+          iceServers: [{ urls: `turn:127.0.0.1:${udp}`, username: 'control', credential: 'x' }],
+        });
         peer.createDataChannel('x');
         await peer.setLocalDescription(await peer.createOffer());
       }, target);
@@ -73,7 +75,10 @@ describe('the sandbox of a notebook', () => {
         await new Promise((resolve) => setTimeout(resolve, 500));
         expect(guest.page.url(), name).toContain('#/notebooks/');
         // Chrome opens a connection before it asks the policy, and sends nothing over it.
-        expect(listeners.heard.filter((line) => line !== 'tcp: connected'), name).toEqual([]);
+        expect(
+          listeners.heard.filter((line) => line !== 'tcp: connected'),
+          name,
+        ).toEqual([]);
       }
       expect(guest.context.pages()).toHaveLength(1);
     });
@@ -89,11 +94,18 @@ describe('the sandbox of a notebook', () => {
 
   /** The notebooks whose cells run; one at rest keeps a mark of another kind while it is in view. */
   const mark = () =>
-    guest.page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('solace.running-notebook.') && localStorage[key]?.startsWith('running')));
+    guest.page.evaluate(() =>
+      Object.keys(localStorage).filter(
+        (key) => key.startsWith('solace.running-notebook.') && localStorage[key]?.startsWith('running'),
+      ),
+    );
 
   it('a cell that never ends is stopped with an error, and the page and the other cells go on', async () => {
     await create();
-    for (const [source, place] of [['while (true) {}', 'at once'], ['setTimeout(() => { for (;;) {} })', 'where nobody waits for it']] as const) {
+    for (const [source, place] of [
+      ['while (true) {}', 'at once'],
+      ['setTimeout(() => { for (;;) {} })', 'where nobody waits for it'],
+    ] as const) {
       await reader.rewrite(2, source);
       await expect.poll(() => reader.failures(), PATIENT).toEqual([expect.stringMatching(/was stopped.*setTimeout/s)]);
       expect(await guest.page.evaluate(() => document.title), place).toContain('Solace');
@@ -172,7 +184,11 @@ describe('the sandbox of a notebook', () => {
     const address = page.url();
     const open = async () => {
       const visitor = await visit(browser, address, { context });
-      return { page: visitor.page, reader: new NotebookReader(visitor.page), note: visitor.page.getByText('did not finish last time: opened without running') };
+      return {
+        page: visitor.page,
+        reader: new NotebookReader(visitor.page),
+        note: visitor.page.getByText('did not finish last time: opened without running'),
+      };
     };
     const beside = await open();
     await expect.poll(() => beside.reader.cell(2).innerText(), PATIENT).toContain('tired');
@@ -182,7 +198,8 @@ describe('the sandbox of a notebook', () => {
     await reader.rewrite(2, 'setTimeout(() => Array.prototype.indexOf.call({length: 2 ** 53 - 1}, 1), 3000)');
     await expect.poll(mark, PATIENT).toEqual([]);
     const frame = page.frames().at(-1);
-    const answers = () => Promise.race([frame?.evaluate(() => true), new Promise((resolve) => setTimeout(resolve, 2000, false))]);
+    const answers = () =>
+      Promise.race([frame?.evaluate(() => true), new Promise((resolve) => setTimeout(resolve, 2000, false))]);
     await expect.poll(answers, PATIENT).toBe(false);
     await new Promise((resolve) => setTimeout(resolve, 5000));
     await page.close();
@@ -195,7 +212,9 @@ describe('the sandbox of a notebook', () => {
 
   it('on a phone it is for reading until the person wants to edit, and nothing is cut', async () => {
     for (const width of [390, 320]) {
-      const phone = await visit(browser, lab.url, { profile: { viewport: { width, height: 800 }, hasTouch: true, isMobile: true } });
+      const phone = await visit(browser, lab.url, {
+        profile: { viewport: { width, height: 800 }, hasTouch: true, isMobile: true },
+      });
       const notebook = new NotebookReader(phone.page);
       await notebook.open(lab.url, 'compression-playground');
       await notebook.settled();
@@ -219,16 +238,25 @@ function overhang(body: Element): string[] {
   const wide = innerWidth + 1;
   return [...body.querySelectorAll('button, input, select')].flatMap((each) => {
     const { left, right, top } = each.getBoundingClientRect();
-    return right > wide || left < -1 || top + scrollY < -1 ? [`${each.textContent?.slice(0, 30)} ${left} ${right}`] : [];
+    return right > wide || left < -1 || top + scrollY < -1
+      ? [`${each.textContent?.slice(0, 30)} ${left} ${right}`]
+      : [];
   });
 }
 
 /** Pairs of buttons that lie over each other. */
 function overlaps(body: Element): string[] {
-  const boxes = [...body.querySelectorAll('button')].map((each) => ({ name: each.ariaLabel ?? each.textContent, box: each.getBoundingClientRect() }));
+  const boxes = [...body.querySelectorAll('button')].map((each) => ({
+    name: each.ariaLabel ?? each.textContent,
+    box: each.getBoundingClientRect(),
+  }));
   return boxes.flatMap((a, i) =>
     boxes.slice(i + 1).flatMap((b) => {
-      const apart = a.box.right <= b.box.left + 1 || b.box.right <= a.box.left + 1 || a.box.bottom <= b.box.top + 1 || b.box.bottom <= a.box.top + 1;
+      const apart =
+        a.box.right <= b.box.left + 1 ||
+        b.box.right <= a.box.left + 1 ||
+        a.box.bottom <= b.box.top + 1 ||
+        b.box.bottom <= a.box.top + 1;
       return apart ? [] : [`${a.name} over ${b.name}`];
     }),
   );

@@ -118,8 +118,13 @@ describe('notebooks', () => {
     await runs('bring-your-own-data');
     await expectSound();
     expect(await reader.cell(4).innerText()).toContain('72 dialogues');
-    const lines = ['{"messages":[{"role":"user","content":"I feel low."},{"role":"assistant","content":"I am here."}]}', '{"messages": 3}'];
-    await reader.frame.getByLabel('Your data').setInputFiles({ name: 'chats.jsonl', mimeType: 'application/json', buffer: Buffer.from(lines.join('\n')) });
+    const lines = [
+      '{"messages":[{"role":"user","content":"I feel low."},{"role":"assistant","content":"I am here."}]}',
+      '{"messages": 3}',
+    ];
+    await reader.frame
+      .getByLabel('Your data')
+      .setInputFiles({ name: 'chats.jsonl', mimeType: 'application/json', buffer: Buffer.from(lines.join('\n')) });
     await expect.poll(() => reader.cell(4).innerText(), PATIENT).toMatch(/1 dialogues, 1 records left out/);
     expect(await reader.cell(4).innerText()).toContain('chats.jsonl');
   });
@@ -127,8 +132,12 @@ describe('notebooks', () => {
   it('Loss curves: draws a log that is dropped in', async () => {
     await runs('loss-curves');
     await expectSound();
-    const csv = ['Wall time,Step,Value', ...Array.from({ length: 30 }, (_, i) => `${i},${i + 1},${3 - i / 20}`)].join('\n');
-    await reader.frame.getByLabel('Your logs').setInputFiles({ name: 'board.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+    const csv = ['Wall time,Step,Value', ...Array.from({ length: 30 }, (_, i) => `${i},${i + 1},${3 - i / 20}`)].join(
+      '\n',
+    );
+    await reader.frame
+      .getByLabel('Your logs')
+      .setInputFiles({ name: 'board.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
     await expect.poll(() => reader.cell(9).innerText(), PATIENT).toMatch(/board\.csv\s+30\s+1\.550/);
     await expectSound();
   });
@@ -136,7 +145,8 @@ describe('notebooks', () => {
   it('Compression playground: an edit of a cell changes its dependants, is kept, and can be taken back', async () => {
     await runs('compression-playground');
     await expectSound();
-    const tokens = async (): Promise<number> => Number(/Raw\s+\d+\s+\d+\s+(\d+)/.exec(await reader.cell(8).innerText())?.[1]);
+    const tokens = async (): Promise<number> =>
+      Number(/Raw\s+\d+\s+\d+\s+(\d+)/.exec(await reader.cell(8).innerText())?.[1]);
     const before = await tokens();
     await reader.rewrite(4, 'const budget = 128;');
     await expect.poll(tokens, PATIENT).toBeLessThanOrEqual(128 - 24);
@@ -144,16 +154,28 @@ describe('notebooks', () => {
     const undo = guest.page.getByRole('button', { name: 'Back to the original' });
     await undo.waitFor();
 
-    const methods = async (): Promise<string[][]> => (await reader.cell(22).getByRole('row').allInnerTexts()).slice(1).map((row) => row.split('\t').map((each) => each.trim()));
+    const methods = async (): Promise<string[][]> =>
+      (await reader.cell(22).getByRole('row').allInnerTexts())
+        .slice(1)
+        .map((row) => row.split('\t').map((each) => each.trim()));
     await expect.poll(async () => (await methods()).at(-1)?.[0], PATIENT).toContain('in 128 tokens');
     const rows = await methods();
-    expect(rows.map(([name]) => name)).toEqual([expect.stringContaining('Raw'), expect.stringContaining('KeyPOS'), expect.stringContaining('NoStopwords'), 'Last 4', 'First 2 and last 4', expect.any(String)]);
+    expect(rows.map(([name]) => name)).toEqual([
+      expect.stringContaining('Raw'),
+      expect.stringContaining('KeyPOS'),
+      expect.stringContaining('NoStopwords'),
+      'Last 4',
+      'First 2 and last 4',
+      expect.any(String),
+    ]);
     const sent = rows.map((row) => Number(row[2]));
     expect(sent[0]).toBe(Number(rows[0]?.[1]));
     expect(sent[5]).toBeLessThanOrEqual(128);
     for (const less of sent.slice(1)) expect(less).toBeLessThan(sent[0] ?? 0);
     expect(rows[3]?.[3]).toMatch(/^(\d+) of (\d+)$/);
-    await expect.poll(() => reader.cell(25).getByRole('listitem').count(), PATIENT).toBe(Number(rows[3]?.[3]?.split(' of ')[1]));
+    await expect
+      .poll(() => reader.cell(25).getByRole('listitem').count(), PATIENT)
+      .toBe(Number(rows[3]?.[3]?.split(' of ')[1]));
 
     const download = guest.page.waitForEvent('download');
     await guest.page.getByRole('button', { name: 'Export' }).click();
@@ -175,7 +197,10 @@ describe('notebooks', () => {
     expect(await reader.cell(2).innerText()).toContain('I so tired');
     await reader.rewrite(2, 'const half = ;');
     await expect.poll(() => reader.failures(), PATIENT).toEqual([expect.stringContaining('SyntaxError')]);
-    await reader.frame.getByRole('group', { name: 'Add a cell after cell 2' }).getByRole('button', { name: 'Add Markdown after cell 2' }).focus();
+    await reader.frame
+      .getByRole('group', { name: 'Add a cell after cell 2' })
+      .getByRole('button', { name: 'Add Markdown after cell 2' })
+      .focus();
     await guest.page.keyboard.press('Enter');
     await guest.page.keyboard.type('*Still* here');
     await guest.page.keyboard.press('Shift+Enter');
@@ -226,7 +251,9 @@ describe('notebooks', () => {
     // A click that comes with the dialog was meant for something else.
     await guest.page.evaluate(() => {
       const early = new MutationObserver(() => {
-        const allow = [...document.querySelectorAll<HTMLButtonElement>('dialog button')].find((button) => button.textContent === 'Allow');
+        const allow = [...document.querySelectorAll<HTMLButtonElement>('dialog button')].find(
+          (button) => button.textContent === 'Allow',
+        );
         if (!allow) return;
         early.disconnect();
         allow.click();
@@ -246,7 +273,12 @@ describe('notebooks', () => {
       await runs('which-words-matter');
       await reader.frame.getByText('11 of 11 measured.').waitFor({ timeout: 240_000 });
       await expectSound();
-      const losses = await reader.cell(10).getByRole('row').evaluateAll((rows) => rows.slice(1).map((row) => Number(row.lastElementChild?.previousElementSibling?.textContent)));
+      const losses = await reader
+        .cell(10)
+        .getByRole('row')
+        .evaluateAll((rows) =>
+          rows.slice(1).map((row) => Number(row.lastElementChild?.previousElementSibling?.textContent)),
+        );
       expect(losses).toHaveLength(11);
       for (const loss of losses) expect(loss).toBeGreaterThan(0.5);
       expect(new Set(losses).size).toBeGreaterThan(3);
@@ -274,7 +306,9 @@ describe('notebooks', () => {
       await runs('fine-tune-in-this-tab');
       await expectSound();
       await button('Train').click();
-      await expect.poll(() => reader.cell(11).innerText(), { timeout: 400_000, interval: 1000 }).toContain('The mean loss of a pass went from');
+      await expect
+        .poll(() => reader.cell(11).innerText(), { timeout: 400_000, interval: 1000 })
+        .toContain('The mean loss of a pass went from');
       const [, from, to] = /went from ([\d.]+) to ([\d.]+) nats/.exec(await reader.cell(11).innerText()) ?? [];
       expect(Number(to)).toBeLessThan(Number(from));
       await button('Answer before and after').click();

@@ -82,9 +82,13 @@ describe('evaluation runs', () => {
     await guest.page.evaluate(() => (window as unknown as { makeRoom: () => void }).makeRoom());
     await guest.page.getByRole('button', { name: 'Resume' }).click();
     await finished(guest.page);
-    expect((await tableOf(guest.page)).map(([, context]) => context)).toEqual(expect.arrayContaining([expect.stringContaining('Last 4')]));
+    expect((await tableOf(guest.page)).map(([, context]) => context)).toEqual(
+      expect.arrayContaining([expect.stringContaining('Last 4')]),
+    );
     // The system prompt, and no more than the four newest of what was said.
-    expect(endpoint.seen.filter(({ body }) => body.messages.filter(({ role }) => role !== 'system').length <= 4).length).toBeGreaterThanOrEqual(TURNS / 3);
+    expect(
+      endpoint.seen.filter(({ body }) => body.messages.filter(({ role }) => role !== 'system').length <= 4).length,
+    ).toBeGreaterThanOrEqual(TURNS / 3);
   });
 
   it('lets a person choose blind, keeps each choice and counts them', async () => {
@@ -108,11 +112,16 @@ describe('evaluation runs', () => {
     await begin();
     await guest.page.getByRole('region', { name: 'Comparison 3 of' }).waitFor();
     await guest.page.getByRole('button', { name: 'Show the result' }).click();
-    const row = guest.page.getByRole('table', { name: 'What people preferred' }).getByRole('row', { name: 'Comforting' });
+    const row = guest.page
+      .getByRole('table', { name: 'What people preferred' })
+      .getByRole('row', { name: 'Comforting' });
     const [first, second, equal] = (await row.getByRole('cell').allInnerTexts()).map(Number);
     expect((first ?? 0) + (second ?? 0)).toBe(1);
     expect(equal).toBe(1);
-    expect(JSON.parse(await download(guest.page, 'Export my ratings'))).toMatchObject({ format: 'solace-lab-ratings', rater: 'A' });
+    expect(JSON.parse(await download(guest.page, 'Export my ratings'))).toMatchObject({
+      format: 'solace-lab-ratings',
+      rater: 'A',
+    });
   });
 
   it('can be exported, imported, compared and shared, with hostile text as text', async () => {
@@ -123,7 +132,12 @@ describe('evaluation runs', () => {
     const table = await tableOf(guest.page);
     const exported = await download(guest.page, 'Export');
     const poisoned = join(tmpdir(), `run-${process.pid}.json`);
-    await writeFile(poisoned, exported.replaceAll('"hypothesis":"', `"hypothesis":${JSON.stringify(HOSTILE).slice(0, -1)} `).replace('"Travels"', JSON.stringify(`Back ${HOSTILE}`)));
+    await writeFile(
+      poisoned,
+      exported
+        .replaceAll('"hypothesis":"', `"hypothesis":${JSON.stringify(HOSTILE).slice(0, -1)} `)
+        .replace('"Travels"', JSON.stringify(`Back ${HOSTILE}`)),
+    );
 
     await guest.page.getByRole('link', { name: 'All runs' }).click();
     await guest.page.getByLabel('Import a run').setInputFiles(poisoned);
@@ -155,7 +169,10 @@ describe('evaluation runs', () => {
 async function plan(page: Page, { model }: Endpoint, name: string, history?: RegExp): Promise<void> {
   await page.getByRole('navigation').getByRole('link', { name: 'Runs' }).click();
   if (!(await page.getByRole('button', { name: 'Plan the run' }).isVisible())) {
-    await page.getByRole('link', { name: 'All runs' }).click({ timeout: 3000 }).catch(() => undefined);
+    await page
+      .getByRole('link', { name: 'All runs' })
+      .click({ timeout: 3000 })
+      .catch(() => undefined);
   }
   await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByLabel('Dialogues, drawn at random').fill('8');
@@ -185,10 +202,16 @@ async function doneOf(page: Page): Promise<number> {
 /** The table's cells, row by row, once no newer ones are on their way. */
 async function tableOf(page: Page): Promise<string[][]> {
   await page.locator('section[aria-label="Results"][aria-busy="false"]').waitFor();
-  return page.getByRole('region', { name: 'Results by model' }).locator('tr').evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? '')));
+  return page
+    .getByRole('region', { name: 'Results by model' })
+    .locator('tr')
+    .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? '')));
 }
 
 async function download(page: Page, button: string): Promise<string> {
-  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button, exact: true }).click()]);
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: button, exact: true }).click(),
+  ]);
   return readFile(await file.path(), 'utf8');
 }

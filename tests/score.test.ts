@@ -34,13 +34,20 @@ describe('npm run lab -- score', () => {
     await expect(score(['Hello'], '--model', folder)).rejects.toMatchObject({ code: 'missing-file' });
   });
 
-  it.skipIf(!hasShared(REFERENCE) || !hasShared(SOURCE))(`gives the values of ${REFERENCE} with a q4 export of its model`, async () => {
-    const { rows } = readJsonGz<{ rows: { prompt: string; nll: number[] }[] }>(REFERENCE);
-    const shortest = rows.sort((a, b) => a.nll.length - b.nll.length).slice(0, PROMPTS);
-    const found = await score(shortest.map(({ prompt }) => prompt), '--model', await baseExport('q4', '-score'));
-    shortest.forEach(({ nll }, i) => {
-      expect(found[i]).toHaveLength(nll.length);
-      nll.forEach((value, token) => expect(Math.abs((found[i]?.[token] ?? NaN) - value)).toBeLessThan(2e-4));
-    });
-  });
+  it.skipIf(!hasShared(REFERENCE) || !hasShared(SOURCE))(
+    `gives the values of ${REFERENCE} with a q4 export of its model`,
+    async () => {
+      const { rows } = readJsonGz<{ rows: { prompt: string; nll: number[] }[] }>(REFERENCE);
+      const shortest = rows.sort((a, b) => a.nll.length - b.nll.length).slice(0, PROMPTS);
+      const found = await score(
+        shortest.map(({ prompt }) => prompt),
+        '--model',
+        await baseExport('q4', '-score'),
+      );
+      shortest.forEach(({ nll }, i) => {
+        expect(found[i]).toHaveLength(nll.length);
+        nll.forEach((value, token) => expect(Math.abs((found[i]?.[token] ?? NaN) - value)).toBeLessThan(2e-4));
+      });
+    },
+  );
 });

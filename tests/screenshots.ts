@@ -65,7 +65,10 @@ async function toView(page: Page, id: string): Promise<void> {
 const browser = await launch({ webgpu: false });
 const [address] = process.argv.slice(2);
 const lab = address ? { url: address, close: async () => {} } : await serveLab();
-const { page } = await visit(browser, lab.url, { profile: { viewport: { width: 1280, height: 800 } }, serviceWorker: true });
+const { page } = await visit(browser, lab.url, {
+  profile: { viewport: { width: 1280, height: 800 } },
+  serviceWorker: true,
+});
 const person = new Person(page);
 await rm(OUT, { recursive: true, force: true });
 await mkdir(OUT, { recursive: true });

@@ -54,9 +54,14 @@ describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
   // The steps would pass all the same if this browser kept such things to itself.
   it('tells of what the policy blocks', async () => {
     await tab.evaluate(`void setTimeout(() => { try { Function('') } catch {} })`);
-    if (engine.reportsWorkers) await tab.evaluate(`void new Worker(URL.createObjectURL(new Blob(["try { Function('') } catch {}"])))`);
+    if (engine.reportsWorkers)
+      await tab.evaluate(`void new Worker(URL.createObjectURL(new Blob(["try { Function('') } catch {}"])))`);
     const wanted = engine.reportsWorkers ? 2 : 1;
-    await person.until('each report', async () => host.violations, (all): all is string[] => all.length === wanted);
+    await person.until(
+      'each report',
+      async () => host.violations,
+      (all): all is string[] => all.length === wanted,
+    );
     expect(host.violations.filter((line) => line.includes('eval'))).toHaveLength(wanted);
     host.violations.length = 0;
     tab.errors.length = 0;
@@ -77,7 +82,10 @@ describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
     await person.press({ role: 'tab', name: 'Settings' });
     await person.write({ role: 'spinbutton', name: 'Longest reply, exact' }, '128');
     await person.write(message, 'Tell me a long story about a lighthouse.', true);
-    const words = () => tab.evaluate('document.querySelector("article:last-of-type[aria-busy=true] p")?.innerText ?? ""') as Promise<string>;
+    const words = () =>
+      tab.evaluate(
+        'document.querySelector("article:last-of-type[aria-busy=true] p")?.innerText ?? ""',
+      ) as Promise<string>;
     const before = (await person.until('the first words', words, (text): text is string => /\w/.test(text))).trim();
     await person.press(stop);
     await person.gone(stop);
@@ -95,7 +103,11 @@ describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
     await person.press({ role: 'radio', name: 'NoStopwords' });
     expect(await ask('There is nobody that I could call.')).toBe('You said: call. could nobody');
     await person.press({ role: 'tab', name: 'What the model sees' });
-    await person.until('what was dropped', () => tab.evaluate('document.querySelectorAll("[role=tabpanel] del").length'), (count): count is number => Number(count) > 0);
+    await person.until(
+      'what was dropped',
+      () => tab.evaluate('document.querySelectorAll("[role=tabpanel] del").length'),
+      (count): count is number => Number(count) > 0,
+    );
   });
 
   it('compares the three representations', async () => {
@@ -104,13 +116,21 @@ describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
     await person.press({ role: 'button', name: 'Answer under all three' });
     for (const name of ['Raw', 'KeyPOS', 'NoStopwords']) {
       const column: Target = { role: 'article', name, in: { role: 'region', name: 'Comparison' } };
-      await person.until(`an answer under ${name}`, () => person.text(column), (text): text is string => /You said:.* sleep/.test(text ?? ''));
+      await person.until(
+        `an answer under ${name}`,
+        () => person.text(column),
+        (text): text is string => /You said:.* sleep/.test(text ?? ''),
+      );
     }
   });
 
   it('runs a notebook', async () => {
     await tab.open(`${host.url}#/notebooks/the-paper-live`);
-    const states = () => tab.evaluate('[...document.querySelectorAll("section.cell")].map((cell) => cell.dataset.state ?? "pending")', NOTEBOOK) as Promise<string[]>;
+    const states = () =>
+      tab.evaluate(
+        '[...document.querySelectorAll("section.cell")].map((cell) => cell.dataset.state ?? "pending")',
+        NOTEBOOK,
+      ) as Promise<string[]>;
     const ended = (all: string[]): all is string[] => all.length > 3 && !all.includes('pending');
     const all = await person.until('every cell', () => states().catch(() => []), ended);
     expect(all.filter((state) => state === 'rejected')).toEqual([]);
@@ -145,7 +165,10 @@ describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
   async function ask(text: string): Promise<string> {
     const before = Number(await tab.evaluate('document.querySelectorAll("article").length'));
     await person.write(message, text, true);
-    const whole = () => tab.evaluate(`((all) => all.length >= ${before} + 2 && all.at(-1).getAttribute('aria-busy') === 'false' ? all.at(-1).querySelector('p')?.innerText : null)([...document.querySelectorAll('article')])`) as Promise<string | null>;
+    const whole = () =>
+      tab.evaluate(
+        `((all) => all.length >= ${before} + 2 && all.at(-1).getAttribute('aria-busy') === 'false' ? all.at(-1).querySelector('p')?.innerText : null)([...document.querySelectorAll('article')])`,
+      ) as Promise<string | null>;
     return person.until('a whole reply', whole, (reply): reply is string => Boolean(reply));
   }
 });

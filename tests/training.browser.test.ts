@@ -26,28 +26,58 @@ declare global {
 const EMBEDDED = join(import.meta.dirname, '../public/models/smollm2-135m-instruct/');
 
 const CONFIG = {
-  model_type: 'llama', hidden_size: 32, intermediate_size: 64, num_hidden_layers: 2, num_attention_heads: 4,
-  num_key_value_heads: 2, vocab_size: 64, rms_norm_eps: 1e-5, rope_theta: 1000, max_position_embeddings: 64, tie_word_embeddings: true,
+  model_type: 'llama',
+  hidden_size: 32,
+  intermediate_size: 64,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  vocab_size: 64,
+  rms_norm_eps: 1e-5,
+  rope_theta: 1000,
+  max_position_embeddings: 64,
+  tie_word_embeddings: true,
 };
-const LORA: LoraConfig = { rank: 4, alpha: 8, dropout: 0.1, targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj'], rankStabilized: false };
+const LORA: LoraConfig = {
+  rank: 4,
+  alpha: 8,
+  dropout: 0.1,
+  targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj'],
+  rankStabilized: false,
+};
 const FORMATS: BaseFormat[] = ['fp32', 'q4'];
 const STEPS = 10;
 /** Two sequences make two updates an epoch. */
-const SETTINGS = { epochs: STEPS / 2, learningRate: 0.02, schedule: 'cosine', warmupShare: 0, accumulate: 1, seed: 7 } as const;
+const SETTINGS = {
+  epochs: STEPS / 2,
+  learningRate: 0.02,
+  schedule: 'cosine',
+  warmupShare: 0,
+  accumulate: 1,
+  seed: 7,
+} as const;
 
 function weights(): Map<string, Float32Array> {
   const random = randomStream(3);
-  return new Map([...expectedTensors(parseConfig(CONFIG)).required].map(([name, shape]) => {
-    const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
-    return [name, data.map(() => (name.endsWith('norm.weight') ? 1 : 0) + (random() - 0.5) / 2)];
-  }));
+  return new Map(
+    [...expectedTensors(parseConfig(CONFIG)).required].map(([name, shape]) => {
+      const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
+      return [name, data.map(() => (name.endsWith('norm.weight') ? 1 : 0) + (random() - 0.5) / 2)];
+    }),
+  );
 }
 
 /** Two sequences of one pattern, which an adapter can learn. */
 function sequences(): Sequence[] {
   return [3, 11].map((start, n) => {
     const ids = Int32Array.from({ length: 21 + n }, (_, i) => (start + 5 * i) % 64);
-    return { id: `pattern ${n}`, ids, positions: ids.map((_, i) => i), branches: new Int32Array(ids.length), labelled: Uint8Array.from(ids, (_, i) => (i > 6 ? 1 : 0)) };
+    return {
+      id: `pattern ${n}`,
+      ids,
+      positions: ids.map((_, i) => i),
+      branches: new Int32Array(ids.length),
+      labelled: Uint8Array.from(ids, (_, i) => (i > 6 ? 1 : 0)),
+    };
   });
 }
 
@@ -56,9 +86,18 @@ async function expectedLosses(baseFormat: BaseFormat): Promise<number[]> {
   const config = parseConfig(CONFIG);
   const tensors = adapterTensors(config, LORA);
   const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, maxGradientNorm: 1 };
-  const trainer = await AdapterTrainer.create(ort, { config, lora: LORA, optimizer, base: keepBase(weights(), config, baseFormat), adapter: initialAdapter(tensors, adapterStream(SETTINGS.seed)) });
+  const trainer = await AdapterTrainer.create(ort, {
+    config,
+    lora: LORA,
+    optimizer,
+    base: keepBase(weights(), config, baseFormat),
+    adapter: initialAdapter(tensors, adapterStream(SETTINGS.seed)),
+  });
   const { epochs, learningRate, schedule, warmupShare, accumulate, seed } = SETTINGS;
-  const rows = await fineTune(trainer, sequences(), { plan: { seed, accumulate, batchSequences: 1, batchTokens: 128 }, length: { epochs, learningRate, schedule, warmupShare } });
+  const rows = await fineTune(trainer, sequences(), {
+    plan: { seed, accumulate, batchSequences: 1, batchTokens: 128 },
+    length: { epochs, learningRate, schedule, warmupShare },
+  });
   await trainer.dispose();
   return rows.map(({ trainLoss }) => trainLoss ?? NaN);
 }
@@ -83,10 +122,18 @@ async function train({ page }: Visit, wire: Wire) {
     const stop = new AbortController();
     const seen: number[] = [];
     const result = await globalThis.training.fineTune({
-      ...settings, lora, device, baseFormat, signal: stop.signal,
+      ...settings,
+      lora,
+      device,
+      baseFormat,
+      signal: stop.signal,
       model: { config, weights: Object.fromEntries(weights.map(({ name, data }) => [name, Float32Array.from(data)])) },
       sequences: sequences.map(({ id, ids, labelled }) => ({
-        id, ids: Int32Array.from(ids), positions: Int32Array.from(ids, (_, i) => i), branches: new Int32Array(ids.length), labelled: Uint8Array.from(labelled),
+        id,
+        ids: Int32Array.from(ids),
+        positions: Int32Array.from(ids, (_, i) => i),
+        branches: new Int32Array(ids.length),
+        labelled: Uint8Array.from(labelled),
       })),
       onProgress: (event) => {
         if (event.type === 'update') seen.push(event.row.step);
@@ -98,8 +145,16 @@ async function train({ page }: Visit, wire: Wire) {
       seen,
       stopped: result.stopped,
       losses: result.rows.map(({ trainLoss }) => trainLoss ?? NaN),
-      learnt: result.adapter.filter(({ matrix }) => matrix === 'B').every(({ data }) => data.some((value) => value !== 0) && data.every(Number.isFinite)),
-      files: await Promise.all([...files].map(async ([name, blob]) => ({ name, size: blob.size, text: name.endsWith('.json') ? await blob.text() : '' }))),
+      learnt: result.adapter
+        .filter(({ matrix }) => matrix === 'B')
+        .every(({ data }) => data.some((value) => value !== 0) && data.every(Number.isFinite)),
+      files: await Promise.all(
+        [...files].map(async ([name, blob]) => ({
+          name,
+          size: blob.size,
+          text: name.endsWith('.json') ? await blob.text() : '',
+        })),
+      ),
     };
   }, plain);
 }
@@ -129,7 +184,9 @@ describe('training in a page', () => {
   it.each(CASES)('goes on $device as it does in Node, base in $baseFormat', async ({ device, baseFormat }) => {
     const { losses, seen, stopped, learnt, files } = await train(guest, { device, baseFormat });
     const apart = Math.max(...losses.map((loss, i) => Math.abs(loss - (expected.get(baseFormat)?.[i] ?? NaN))));
-    process.stdout.write(`      ${device}, ${baseFormat}: loss ${losses[0]?.toFixed(4) ?? ''} → ${losses.at(-1)?.toFixed(4) ?? ''}, at most ${apart.toExponential(1)} from onnxruntime-node\n`);
+    process.stdout.write(
+      `      ${device}, ${baseFormat}: loss ${losses[0]?.toFixed(4) ?? ''} → ${losses.at(-1)?.toFixed(4) ?? ''}, at most ${apart.toExponential(1)} from onnxruntime-node\n`,
+    );
     expect(losses).toHaveLength(STEPS);
     expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] ?? 0));
     expect(apart).toBeLessThan(1e-4);
@@ -151,13 +208,30 @@ describe('training in a page', () => {
     const { losses, seconds } = await guest.page.evaluate(async () => {
       const times: number[] = [];
       const { rows } = await globalThis.training.fineTune({
-        dialogues: [{ id: 'one', utterances: [{ speaker: 'seeker', text: 'I lost my job today.' }, { speaker: 'supporter', text: 'That is a heavy thing to carry. What worries you most right now?' }] }],
-        device: 'wasm', epochs: 8, learningRate: 5e-3, schedule: 'constant', warmupShare: 0,
+        dialogues: [
+          {
+            id: 'one',
+            utterances: [
+              { speaker: 'seeker', text: 'I lost my job today.' },
+              { speaker: 'supporter', text: 'That is a heavy thing to carry. What worries you most right now?' },
+            ],
+          },
+        ],
+        device: 'wasm',
+        epochs: 8,
+        learningRate: 5e-3,
+        schedule: 'constant',
+        warmupShare: 0,
         onProgress: (event) => void (event.type === 'update' && times.push(performance.now())),
       });
-      return { losses: rows.map(({ trainLoss }) => trainLoss ?? NaN), seconds: times.slice(1).map((time, i) => (time - (times[i] ?? 0)) / 1000) };
+      return {
+        losses: rows.map(({ trainLoss }) => trainLoss ?? NaN),
+        seconds: times.slice(1).map((time, i) => (time - (times[i] ?? 0)) / 1000),
+      };
     });
-    process.stdout.write(`      embedded model on Wasm: loss ${losses[0]?.toFixed(3) ?? ''} → ${losses.at(-1)?.toFixed(3) ?? ''}, ${Math.min(...seconds).toFixed(1)} s an update\n`);
+    process.stdout.write(
+      `      embedded model on Wasm: loss ${losses[0]?.toFixed(3) ?? ''} → ${losses.at(-1)?.toFixed(3) ?? ''}, ${Math.min(...seconds).toFixed(1)} s an update\n`,
+    );
     expect(losses).toHaveLength(8);
     expect(losses.at(-1)).toBeLessThan(0.85 * (losses[0] ?? 0));
   });

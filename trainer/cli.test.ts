@@ -21,7 +21,9 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 /** Runs the trainer as a person would; gives its exit code and all that it printed. */
 async function trainer(...args: string[]): Promise<{ code: number; text: string }> {
   try {
-    const { stdout, stderr } = await run(process.execPath, ['--import', 'tsx', 'trainer/cli.ts', ...args], { cwd: ROOT });
+    const { stdout, stderr } = await run(process.execPath, ['--import', 'tsx', 'trainer/cli.ts', ...args], {
+      cwd: ROOT,
+    });
     return { code: 0, text: stdout + stderr };
   } catch (error) {
     const failed = error as { code: number; stdout: string; stderr: string };
@@ -45,7 +47,15 @@ describe('npm run trainer', () => {
     const { code, text } = await trainer('export', model, '--dtype', 'Q8', '--out', out, '--force');
     expect(text).toContain('Logits: ONNX Runtime differs');
     expect(code).toBe(0);
-    expect((await readdir(out)).sort()).toEqual(['README.md', 'config.json', 'manifest.json', 'old.txt', 'onnx', 'tokenizer.json', 'tokenizer_config.json']);
+    expect((await readdir(out)).sort()).toEqual([
+      'README.md',
+      'config.json',
+      'manifest.json',
+      'old.txt',
+      'onnx',
+      'tokenizer.json',
+      'tokenizer_config.json',
+    ]);
     expect((await readdir(root)).filter((name) => name.includes('partial'))).toEqual([]);
     expect(await readFile(join(out, 'README.md'), 'utf8')).toContain('dtype `q8`');
   });
@@ -54,10 +64,28 @@ describe('npm run trainer', () => {
     const out = join(root, 'exported');
     await trainer('export', '--in', model, '--dtype', 'q8', '--out', out, '--no-check');
     const data = join(root, 'data.jsonl');
-    const dialog = ['I feel low', 'tell me more', 'it is my job', 'that sounds hard'].map((text, i) => ({ speaker: i % 2 ? 'sys' : 'usr', text }));
-    await writeFile(data, Array.from({ length: 3 }, () => JSON.stringify({ problem_type: 'job crisis', dialog })).join('\n'));
-    const settings = { model: out, out: join(root, 'run'), 'data.train': data, 'data.eval': data, 'lora.rank': 2, 'train.epochs': 1 };
-    const { code, text } = await trainer('train', '--preset', 'smollm2-135m', ...Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]));
+    const dialog = ['I feel low', 'tell me more', 'it is my job', 'that sounds hard'].map((text, i) => ({
+      speaker: i % 2 ? 'sys' : 'usr',
+      text,
+    }));
+    await writeFile(
+      data,
+      Array.from({ length: 3 }, () => JSON.stringify({ problem_type: 'job crisis', dialog })).join('\n'),
+    );
+    const settings = {
+      model: out,
+      out: join(root, 'run'),
+      'data.train': data,
+      'data.eval': data,
+      'lora.rank': 2,
+      'train.epochs': 1,
+    };
+    const { code, text } = await trainer(
+      'train',
+      '--preset',
+      'smollm2-135m',
+      ...Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]),
+    );
     expect(text).toContain('Finished after 3 updates');
     expect(code).toBe(0);
     expect(await readdir(join(root, 'run/best'))).toContain('adapter_model.safetensors');
@@ -103,7 +131,10 @@ describe('npm run trainer', () => {
     // Writing to /dev/full fails as a full disk does.
     const { diskFolder } = await import('./files/sink.ts');
     const file = await diskFolder('/dev').create('full');
-    await expect(file.write(new Uint8Array(16))).rejects.toMatchObject({ code: 'quota', message: expect.stringContaining('The disk is full') });
+    await expect(file.write(new Uint8Array(16))).rejects.toMatchObject({
+      code: 'quota',
+      message: expect.stringContaining('The disk is full'),
+    });
     await file.close();
   });
 });

@@ -33,7 +33,12 @@ worker.addEventListener('message', (event) => {
   const reply = async (): Promise<void> => event.ports[0]?.postMessage(await status());
   if (request.type === 'take-over') event.waitUntil(worker.skipWaiting());
   else if (request.type === 'status') event.waitUntil(reply());
-  else event.waitUntil(fill(request.tiers).catch(() => undefined).then(reply));
+  else
+    event.waitUntil(
+      fill(request.tiers)
+        .catch(() => undefined)
+        .then(reply),
+    );
 });
 
 async function answer(event: FetchEvent, way: Exclude<Route, { kind: 'pass' }>): Promise<Response> {

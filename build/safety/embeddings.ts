@@ -29,7 +29,8 @@ export async function embedAll(texts: readonly string[]): Promise<Float32Array[]
   const missing = [...new Set(texts)].filter((text) => !known.has(text));
   if (missing.length > 0) {
     const encoder = await loadFolderEncoder();
-    for (const text of missing) for (const encoded of await encoder.encode([text])) known.set(text, sentenceEmbedding(encoded));
+    for (const text of missing)
+      for (const encoded of await encoder.encode([text])) known.set(text, sentenceEmbedding(encoded));
     await encoder.release();
     mkdirSync(FOLDER, { recursive: true });
     writeFileSync(NAMES, JSON.stringify([...known.keys()]));

@@ -43,14 +43,20 @@ export function readAuthor(author: string): Example[] {
 export function readCases(): Example[] {
   const author = 'rules';
   return [
-    ...CRISIS_KINDS.flatMap((kind) => DANGEROUS[kind].map((text): Example => ({ author, level: 'danger', kind, text }))),
+    ...CRISIS_KINDS.flatMap((kind) =>
+      DANGEROUS[kind].map((text): Example => ({ author, level: 'danger', kind, text })),
+    ),
     ...MORE_DANGEROUS.map((text): Example => ({ author, level: 'danger', text })),
     ...[...HARMLESS_MESSAGES, ...MORE_HARMLESS].map((text): Example => ({ author, level: 'none', text })),
   ];
 }
 
 /** All that the classifier learns from. */
-export const readTraining = (): Example[] => [...[...TRAINING_AUTHORS, ...ALWAYS_LEARNED].flatMap(readAuthor), ...readCases()];
+export const readTraining = (): Example[] => [
+  ...[...TRAINING_AUTHORS, ...ALWAYS_LEARNED].flatMap(readAuthor),
+  ...readCases(),
+];
 
 /** A hash of examples, by which weights say what they were trained on. */
-export const hashOf = (examples: readonly Example[]): string => createHash('sha256').update(JSON.stringify(examples)).digest('hex');
+export const hashOf = (examples: readonly Example[]): string =>
+  createHash('sha256').update(JSON.stringify(examples)).digest('hex');

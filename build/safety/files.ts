@@ -9,7 +9,9 @@ export const SAFETY = join(import.meta.dirname, '../../src/safety');
 /** Every file of phrases/ by its path below it. */
 export function readPhrases(folder = join(SAFETY, 'phrases')): PhraseBook {
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.txt'));
-  return readPhraseFiles(Object.fromEntries(paths.map((path) => [path.replaceAll('\\', '/'), readFileSync(join(folder, path), 'utf8')])));
+  return readPhraseFiles(
+    Object.fromEntries(paths.map((path) => [path.replaceAll('\\', '/'), readFileSync(join(folder, path), 'utf8')])),
+  );
 }
 
 /** What phrases.json holds for a book. */

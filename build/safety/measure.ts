@@ -50,18 +50,38 @@ function judged(example: Example, classifier: CrisisLevel): Judged {
 /** A line per author as a Markdown table, and one for all: per cent missed of danger and of concern, and flagged needlessly. */
 export function table(rows: readonly Judged[]): string[] {
   const authors = [...new Set(rows.map(({ author }) => author))];
-  const lines = authors.map((author) => line(author, rows.filter((row) => row.author === author)));
-  const head = ['author', 'phrases', ...WAYS.flatMap((way) => [`${way}: danger missed`, 'concern missed', 'false alarms'])];
-  return [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...lines, ...(authors.length > 1 ? [line('all', rows)] : [])];
+  const lines = authors.map((author) =>
+    line(
+      author,
+      rows.filter((row) => row.author === author),
+    ),
+  );
+  const head = [
+    'author',
+    'phrases',
+    ...WAYS.flatMap((way) => [`${way}: danger missed`, 'concern missed', 'false alarms']),
+  ];
+  return [
+    `| ${head.join(' | ')} |`,
+    `|${' --- |'.repeat(head.length)}`,
+    ...lines,
+    ...(authors.length > 1 ? [line('all', rows)] : []),
+  ];
 }
 
 function line(name: string, rows: readonly Judged[]): string {
   const cells = WAYS.flatMap((way) => {
     const share = (level: CrisisLevel, wrong: (said: CrisisLevel) => boolean): string => {
       const those = rows.filter((row) => row.level === level);
-      return those.length === 0 ? '–' : ((100 * those.filter((row) => wrong(row[way])).length) / those.length).toFixed(1);
+      return those.length === 0
+        ? '–'
+        : ((100 * those.filter((row) => wrong(row[way])).length) / those.length).toFixed(1);
     };
-    return [share('danger', (said) => said === 'none'), share('concern', (said) => said === 'none'), share('none', (said) => said !== 'none')];
+    return [
+      share('danger', (said) => said === 'none'),
+      share('concern', (said) => said === 'none'),
+      share('none', (said) => said !== 'none'),
+    ];
   });
   return `| ${[name, rows.length, ...cells].join(' | ')} |`;
 }
@@ -73,7 +93,7 @@ export function levels(rows: readonly Judged[]): string {
     return `${((100 * flagged.filter(({ together }) => together === 'danger').length) / Math.max(1, flagged.length)).toFixed(0)} %`;
   };
   const harmless = rows.filter(({ level }) => level === 'none');
-  const asDanger = (100 * harmless.filter(({ together }) => together === 'danger').length) / Math.max(1, harmless.length);
+  const asDanger =
+    (100 * harmless.filter(({ together }) => together === 'danger').length) / Math.max(1, harmless.length);
   return `called danger: ${share('danger')} of flagged danger, ${share('concern')} of flagged concern, ${asDanger.toFixed(1)} % of harmless`;
 }
-

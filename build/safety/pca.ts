@@ -12,7 +12,8 @@ const ROUNDS = 60;
 export function principalComponents(vectors: readonly Float32Array[], count: number): Projection {
   const dimension = vectors[0]?.length ?? 0;
   const mean = new Float32Array(dimension);
-  for (const vector of vectors) for (let i = 0; i < dimension; i++) mean[i] = (mean[i] ?? 0) + (vector[i] ?? 0) / vectors.length;
+  for (const vector of vectors)
+    for (let i = 0; i < dimension; i++) mean[i] = (mean[i] ?? 0) + (vector[i] ?? 0) / vectors.length;
   const covariance = covarianceOf(vectors, mean);
   const random = seededRandom(7);
   let rows = Array.from({ length: count }, () => new Float32Array(dimension).map(() => random() - 0.5));
@@ -32,7 +33,8 @@ function covarianceOf(vectors: readonly Float32Array[], mean: Float32Array): Flo
   return rows;
 }
 
-const times = (matrix: readonly Float32Array[], vector: Float32Array): Float32Array<ArrayBuffer> => Float32Array.from(matrix, (row) => dot(row, vector));
+const times = (matrix: readonly Float32Array[], vector: Float32Array): Float32Array<ArrayBuffer> =>
+  Float32Array.from(matrix, (row) => dot(row, vector));
 
 /** Gram and Schmidt's rows of length 1 at right angles. */
 function orthonormal(rows: readonly Float32Array<ArrayBuffer>[]): Float32Array<ArrayBuffer>[] {

@@ -37,7 +37,10 @@ interface Points {
 export async function train(examples: readonly Example[]): Promise<Trained> {
   const embeddings = await embedAll(examples.map(({ text }) => text));
   const { projected, small, points } = project(embeddings);
-  const texts = examples.map(({ text }, i): KernelText => ({ point: points[i] ?? new Float32Array(), ...hashedNgrams(text) }));
+  const texts = examples.map(({ text }, i): KernelText => ({
+    point: points[i] ?? new Float32Array(),
+    ...hashedNgrams(text),
+  }));
   const bare = texts.map(({ point }) => ({ point, places: new Uint32Array(), values: new Float32Array() }));
   const matrices = { flag: kernelMatrix(texts), danger: kernelMatrix(bare) };
   const fit = (name: Score, members: number[]): Float64Array => {
@@ -66,7 +69,11 @@ export async function train(examples: readonly Example[]): Promise<Trained> {
     points: toBase64(Int8Array.from(kept.flatMap((i) => [...(small[i] ?? [])]))),
     kinds: toBase64(Uint8Array.from(kept, (i) => kindPlace(examples[i]))),
     flag: { weights: toBase64(Float32Array.from(kept, (i) => flag[i] ?? 0)), threshold: thresholds.flag },
-    danger: { weights: toBase64(Float32Array.from(kept, (i) => danger[i] ?? 0)), threshold: thresholds.danger, margin: thresholds.margin },
+    danger: {
+      weights: toBase64(Float32Array.from(kept, (i) => danger[i] ?? 0)),
+      threshold: thresholds.danger,
+      margin: thresholds.margin,
+    },
     ngrams: toBase64(ngrams.data),
     ngramScale: ngrams.scale,
   };
@@ -92,12 +99,13 @@ const isPositive = (name: Score, level: CrisisLevel | undefined): boolean =>
 function project(embeddings: readonly Float32Array[]): Points {
   const { mean, rows } = principalComponents(embeddings, FEATURES.components);
   const directions = quantised(Float32Array.from(rows.flatMap((row) => [...row])));
-  const kept = rows.map((_, row) =>
-    directions.data.slice(row * FEATURES.dimension, (row + 1) * FEATURES.dimension),
-  );
+  const kept = rows.map((_, row) => directions.data.slice(row * FEATURES.dimension, (row + 1) * FEATURES.dimension));
   const centred = embeddings.map((embedding) => embedding.map((value, i) => value - (mean[i] ?? 0)));
   const exact = centred.map((embedding) => Float32Array.from(kept, (row) => directions.scale * dot(row, embedding)));
-  const scales = Float32Array.from(kept, (_, i) => exact.reduce((most, point) => Math.max(most, Math.abs(point[i] ?? 0)), 0) / 127 || 1);
+  const scales = Float32Array.from(
+    kept,
+    (_, i) => exact.reduce((most, point) => Math.max(most, Math.abs(point[i] ?? 0)), 0) / 127 || 1,
+  );
   const small = exact.map((point) => Int8Array.from(point, (value, i) => Math.round(value / (scales[i] ?? 1))));
   return {
     projected: {
@@ -126,7 +134,10 @@ export function chooseThresholds(examples: readonly Example[], leftOut: readonly
     const scores = leftOut[i];
     return scores ? [{ level, ...scores }] : [];
   });
-  const harmless = scored.filter(({ level }) => level === 'none').map(({ flag }) => flag).sort((a, b) => b - a);
+  const harmless = scored
+    .filter(({ level }) => level === 'none')
+    .map(({ flag }) => flag)
+    .sort((a, b) => b - a);
   const above = (share: number): number => harmless[Math.floor(share * harmless.length)] ?? 0;
   const flag = above(FALSE_ALARMS);
   const flagged = scored.filter((scores) => scores.flag > flag);

@@ -32,7 +32,10 @@ describe('buildContext', () => {
   });
 
   it('sends the compressed texts, the newest whole only when asked', () => {
-    const input = { utterances: [seeker('I am sad'), supporter('Oh no'), seeker('It is my job')], sent: ['I sad', '', 'It job'] };
+    const input = {
+      utterances: [seeker('I am sad'), supporter('Oh no'), seeker('It is my job')],
+      sent: ['I sad', '', 'It job'],
+    };
     expect(buildContext(input).messages.map(({ content }) => content)).toEqual(['I sad', '', 'It job']);
     expect(buildContext({ ...input, newestWhole: true }).messages.at(-1)?.content).toBe('It is my job');
     const closed = { utterances: input.utterances.slice(0, 2), sent: ['I sad', 'no'], newestWhole: true };
@@ -46,7 +49,9 @@ describe('buildContext', () => {
         messages.forEach((message, index) => expect(message.role).not.toBe(messages[index - 1]?.role));
         const present = utterances.flatMap(({ text }, index) => (text.trim() === '' ? [] : [index]));
         expect(sources.flat()).toEqual(present);
-        expect(messages.map(({ content }) => content).join(' ')).toBe(present.map((index) => utterances[index]?.text.trim()).join(' '));
+        expect(messages.map(({ content }) => content).join(' ')).toBe(
+          present.map((index) => utterances[index]?.text.trim()).join(' '),
+        );
       }),
     );
   });
@@ -55,9 +60,12 @@ describe('buildContext', () => {
 const costs = fc.record({
   base: fc.nat(30),
   perMessage: fc.nat(6),
-  utterances: fc.array(fc.record({ speaker: fc.constantFrom('seeker' as const, 'supporter' as const), tokens: fc.nat(40) }), {
-    maxLength: 20,
-  }),
+  utterances: fc.array(
+    fc.record({ speaker: fc.constantFrom('seeker' as const, 'supporter' as const), tokens: fc.nat(40) }),
+    {
+      maxLength: 20,
+    },
+  ),
 });
 const fitOf = (input: Parameters<typeof fitWindow>[0]): Fit => {
   const fit = fitWindow(input);
@@ -78,7 +86,12 @@ describe('fitWindow', () => {
   };
 
   it('keeps the most recent that fit and says how many are left out', () => {
-    expect(fitOf({ costs: dialogue, budget: 1000, reserve: 100 })).toEqual({ from: 0, kept: 4, leftOut: 0, tokens: 85 });
+    expect(fitOf({ costs: dialogue, budget: 1000, reserve: 100 })).toEqual({
+      from: 0,
+      kept: 4,
+      leftOut: 0,
+      tokens: 85,
+    });
     expect(fitOf({ costs: dialogue, budget: 84, reserve: 0 })).toEqual({ from: 1, kept: 3, leftOut: 1, tokens: 60 });
     expect(fitOf({ costs: dialogue, budget: 155, reserve: 100 })).toEqual({ from: 2, kept: 2, leftOut: 2, tokens: 50 });
   });
@@ -86,7 +99,10 @@ describe('fitWindow', () => {
   it('says when not even the newest fits, instead of cutting it', () => {
     const result = fitWindow({ costs: dialogue, budget: 134, reserve: 100 });
     expect(result).toBeInstanceOf(LabError);
-    expect(result).toMatchObject({ code: 'bad-config', detail: { what: expect.stringMatching(/need 135 tokens, and 134 fit/) } });
+    expect(result).toMatchObject({
+      code: 'bad-config',
+      detail: { what: expect.stringMatching(/need 135 tokens, and 134 fit/) },
+    });
   });
 
   it('takes a dialogue without utterances', () => {
@@ -100,7 +116,9 @@ describe('fitWindow', () => {
       fc.property(costs, fc.nat(400), fc.nat(100), (dialogue, budget, reserve) => {
         const fit = fitWindow({ costs: dialogue, budget, reserve });
         if (fit instanceof LabError) {
-          expect(promptTokens({ ...dialogue, utterances: dialogue.utterances.slice(-1) })).toBeGreaterThan(budget - reserve);
+          expect(promptTokens({ ...dialogue, utterances: dialogue.utterances.slice(-1) })).toBeGreaterThan(
+            budget - reserve,
+          );
           return;
         }
         expect(fit.tokens).toBe(promptTokens({ ...dialogue, utterances: dialogue.utterances.slice(fit.from) }));

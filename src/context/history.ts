@@ -9,7 +9,11 @@ export const SUMMARY_HEAD = 'Notes on what was said before:';
  * A conversation that was made shorter as chat messages. Its summary, where there is one, ends the system message;
  * `sources` are indices of `utterances` as they were before.
  */
-export function historyContext(utterances: readonly Pick<Utterance, 'speaker' | 'text'>[], { sent, summary }: Compacted, system = ''): BuiltContext {
+export function historyContext(
+  utterances: readonly Pick<Utterance, 'speaker' | 'text'>[],
+  { sent, summary }: Compacted,
+  system = '',
+): BuiltContext {
   const kept = utterances.flatMap((utterance, index) => {
     const text = sent[index] ?? null;
     return text === null ? [] : [{ utterance, text, index }];

@@ -4,7 +4,17 @@ import type { Conversation, Message } from './conversation.ts';
 import { exportConversations, importConversations, MOST_MESSAGES } from './exchange.ts';
 import { searchConversations } from './search.ts';
 import { titleFrom } from './title.ts';
-import { append, createConversation, editAndBranch, pathTo, regenerate, rename, selectSibling, siblingsOf, update } from './tree.ts';
+import {
+  append,
+  createConversation,
+  editAndBranch,
+  pathTo,
+  regenerate,
+  rename,
+  selectSibling,
+  siblingsOf,
+  update,
+} from './tree.ts';
 import type { Clock } from './tree.ts';
 
 function testClock(start = 0): Clock {
@@ -28,7 +38,8 @@ const grown = fc
     for (const [kind, pick, text] of steps) {
       const ids = [...conversation.messages.keys()];
       const id = ids[pick % Math.max(ids.length, 1)];
-      if (kind === 0 || id === undefined) conversation = append(conversation, { speaker: 'seeker', text }, { clock }).conversation;
+      if (kind === 0 || id === undefined)
+        conversation = append(conversation, { speaker: 'seeker', text }, { clock }).conversation;
       else if (kind === 1) conversation = editAndBranch(conversation, id, text, clock).conversation;
       else if (kind === 2) conversation = regenerate(conversation, id, REPLY, clock).conversation;
       else conversation = selectSibling(conversation, id);
@@ -62,7 +73,9 @@ describe('the tree', () => {
   });
 
   it('refuses to work on a message it does not have', () => {
-    expect(() => append(start, { speaker: 'seeker', text: '' }, { parent: 'nobody', clock })).toThrow(/no message "nobody"/);
+    expect(() => append(start, { speaker: 'seeker', text: '' }, { parent: 'nobody', clock })).toThrow(
+      /no message "nobody"/,
+    );
     expect(() => selectSibling(start, '__proto__')).toThrow(/no message/);
   });
 
@@ -92,7 +105,12 @@ describe('the tree', () => {
     const messages = new Map<string, Message>();
     for (let i = 0; i < 50_000; i++) {
       messages.set(`m${i}`, {
-        id: `m${i}`, parent: i === 0 ? null : `m${i - 1}`, speaker: 'seeker', text: 'x', createdAt: i, state: 'complete',
+        id: `m${i}`,
+        parent: i === 0 ? null : `m${i - 1}`,
+        speaker: 'seeker',
+        text: 'x',
+        createdAt: i,
+        state: 'complete',
       });
     }
     const long = selectSibling({ ...start, messages }, 'm0');
@@ -115,8 +133,15 @@ describe('titles', () => {
 describe('search', () => {
   it('ignores case and diacritics, and wants every word somewhere', () => {
     const clock = testClock();
-    const a = append(createConversation('', clock), { speaker: 'seeker', text: 'My café is CLOSED' }, { clock }).conversation;
-    const b = rename(append(createConversation('', clock), { speaker: 'seeker', text: 'closed' }, { clock }).conversation, 'Résumé');
+    const a = append(
+      createConversation('', clock),
+      { speaker: 'seeker', text: 'My café is CLOSED' },
+      { clock },
+    ).conversation;
+    const b = rename(
+      append(createConversation('', clock), { speaker: 'seeker', text: 'closed' }, { clock }).conversation,
+      'Résumé',
+    );
     const titles = (query: string) => searchConversations([a, b], query).map(({ title }) => title);
     expect(titles('closed')).toEqual(['My café is CLOSED', 'Résumé']);
     expect(titles('CAFE clos')).toEqual(['My café is CLOSED']);
@@ -145,14 +170,28 @@ describe('export and import', () => {
   });
 
   it.each([
-    [{ promptTokens: -5, newTokens: 3, firstTokenMs: 1, decodeMs: 1 }, { promptTokens: null, newTokens: 3, firstTokenMs: 1, decodeMs: 1 }],
-    [{ promptTokens: 1e300, newTokens: 3, firstTokenMs: 1, decodeMs: 1 }, { promptTokens: null, newTokens: 3, firstTokenMs: 1, decodeMs: 1 }],
+    [
+      { promptTokens: -5, newTokens: 3, firstTokenMs: 1, decodeMs: 1 },
+      { promptTokens: null, newTokens: 3, firstTokenMs: 1, decodeMs: 1 },
+    ],
+    [
+      { promptTokens: 1e300, newTokens: 3, firstTokenMs: 1, decodeMs: 1 },
+      { promptTokens: null, newTokens: 3, firstTokenMs: 1, decodeMs: 1 },
+    ],
     [{ promptTokens: 5, newTokens: 5.5, firstTokenMs: 1, decodeMs: 1 }, undefined],
     [{ promptTokens: 5, newTokens: 5, firstTokenMs: NaN, decodeMs: -1 }, undefined],
   ])('gives back a conversation that was stored with the figures %j', (stats, expected) => {
     const start = sound();
-    const said = append(start, { speaker: 'supporter', text: 'Hello', reply: { ...(REPLY as object), stats } as Message['reply'] }, { clock: testClock(70) }).conversation;
-    const { conversations, problems } = importConversations(exportConversations([said]), () => said, () => 'new');
+    const said = append(
+      start,
+      { speaker: 'supporter', text: 'Hello', reply: { ...(REPLY as object), stats } as Message['reply'] },
+      { clock: testClock(70) },
+    ).conversation;
+    const { conversations, problems } = importConversations(
+      exportConversations([said]),
+      () => said,
+      () => 'new',
+    );
     expect(problems).toEqual([]);
     // It is here already, message for message, whatever the figures.
     expect(conversations).toEqual([]);
@@ -162,7 +201,11 @@ describe('export and import', () => {
   });
 
   it('keeps a message whose reply cannot be read', () => {
-    const said = append(sound(), { speaker: 'supporter', text: 'Hello', reply: { modelId: 'm' } as Message['reply'] }, { clock: testClock(70) }).conversation;
+    const said = append(
+      sound(),
+      { speaker: 'supporter', text: 'Hello', reply: { modelId: 'm' } as Message['reply'] },
+      { clock: testClock(70) },
+    ).conversation;
     const { conversations, problems } = importConversations(exportConversations([said]));
     expect(problems).toEqual([]);
     expect(conversations[0]?.messages.get(said.leaf ?? '')).toMatchObject({ text: 'Hello', speaker: 'supporter' });
@@ -173,7 +216,11 @@ describe('export and import', () => {
     const file = exportConversations([here]);
     expect(importConversations(file, () => here)).toMatchObject({ conversations: [], alreadyHere: ['hi'] });
     const grownHere = append(here, { speaker: 'supporter', text: 'hello' }, { clock: testClock(100) }).conversation;
-    const { conversations } = importConversations(file, (id) => (id === here.id ? grownHere : undefined), () => 'fresh');
+    const { conversations } = importConversations(
+      file,
+      (id) => (id === here.id ? grownHere : undefined),
+      () => 'fresh',
+    );
     expect(conversations[0]?.id).toBe('fresh');
     const twins = importConversations(fileOf(recordOf(here), recordOf(grownHere)), undefined, () => 'other');
     expect(twins.conversations.map(({ id }) => id)).toEqual([here.id, 'other']);
@@ -201,7 +248,16 @@ describe('export and import', () => {
     [{ ...head, leaf: 'z', messages: [message] }, /last message "z" is missing/],
     [{ ...head, messages: [message, message] }, /Two messages have the id "a"/],
     [{ ...head, messages: [{ ...message, parent: 'a' }] }, /follows itself/],
-    [{ ...head, messages: [{ ...message, parent: 'b' }, { ...message, id: 'b', parent: 'a' }] }, /circle/],
+    [
+      {
+        ...head,
+        messages: [
+          { ...message, parent: 'b' },
+          { ...message, id: 'b', parent: 'a' },
+        ],
+      },
+      /circle/,
+    ],
     [{ ...head, messages: [{ ...message, parent: 'gone' }] }, /"gone", which is missing/],
     [{ ...head, messages: [{ ...message, speaker: 'system' }] }, /messages\[0\]\.speaker/],
     [{ ...head, messages: [{ ...message, createdAt: null }] }, /messages\[0\]\.createdAt/],
@@ -219,7 +275,12 @@ describe('export and import', () => {
   });
 
   it('is not fooled by prototype keys, and keeps lone surrogates', () => {
-    const record = { ...head, id: '__proto__', leaf: 'constructor', messages: [{ ...message, id: 'constructor', text: '\ud800' }] };
+    const record = {
+      ...head,
+      id: '__proto__',
+      leaf: 'constructor',
+      messages: [{ ...message, id: 'constructor', text: '\ud800' }],
+    };
     const text = fileOf(record).replace('"title"', '"__proto__":{"polluted":true},"title"');
     const { conversations, problems } = importConversations(text);
     expect(problems).toEqual([]);

@@ -31,7 +31,12 @@ export const replyOriginSchema = z.object({
   reason: z.enum(FINISH_REASONS).optional(),
   /** Figures that cannot be, as some servers report them, are dropped: they must not keep a conversation from being read. */
   stats: z
-    .object({ promptTokens: count.nullable().catch(null), newTokens: count, firstTokenMs: milliseconds, decodeMs: milliseconds })
+    .object({
+      promptTokens: count.nullable().catch(null),
+      newTokens: count,
+      firstTokenMs: milliseconds,
+      decodeMs: milliseconds,
+    })
     .optional()
     .catch(undefined),
 });
@@ -81,5 +86,10 @@ export interface Conversation extends ConversationHead {
 }
 
 export const headOf = ({ id, title, createdAt, updatedAt, systemPrompt, leaf }: Conversation): ConversationHead => ({
-  id, title, createdAt, updatedAt, systemPrompt, leaf,
+  id,
+  title,
+  createdAt,
+  updatedAt,
+  systemPrompt,
+  leaf,
 });

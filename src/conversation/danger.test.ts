@@ -24,7 +24,10 @@ describe('a turn that signals danger', () => {
   it('keeps the answer to the first reply whole, and only that', () => {
     const { conversation } = ['No', 'Thank you.', 'I feel a bit better'].reduce(
       (grown, text, i) => append(grown.conversation, { speaker: i === 1 ? 'supporter' : 'seeker', text }),
-      append(append(createConversation(), { speaker: 'seeker', text: 'I want to die' }).conversation, { speaker: 'supporter', text: 'Oh.' }),
+      append(append(createConversation(), { speaker: 'seeker', text: 'I want to die' }).conversation, {
+        speaker: 'supporter',
+        text: 'Oh.',
+      }),
     );
     expect(saidOn(pathTo(conversation), FIRST).map(({ text, whole }) => [text, whole])).toEqual([
       ['I want to die', true],
@@ -37,27 +40,65 @@ describe('a turn that signals danger', () => {
 
   it('is followed by the first reply also where the person wrote on before the model could answer', () => {
     const say = (texts: readonly [Message['speaker'], string][]) =>
-      pathTo(texts.reduce((grown, [speaker, text]) => append(grown, { speaker, text }).conversation, createConversation()));
+      pathTo(
+        texts.reduce((grown, [speaker, text]) => append(grown, { speaker, text }).conversation, createConversation()),
+      );
     const first = ['Are you safe?', true];
     const read = (path: readonly Message[]) => saidOn(path, FIRST).map(({ text, whole }) => [text, whole]);
-    const waiting = say([['seeker', 'I want to die'], ['seeker', 'no']]);
+    const waiting = say([
+      ['seeker', 'I want to die'],
+      ['seeker', 'no'],
+    ]);
     expect(read(waiting)).toEqual([['I want to die', true], first, ['no', true]]);
     // The model's own reply to both is folded, so it is not what the person has read.
-    const answered = say([['seeker', 'Hello'], ['seeker', 'I want to die'], ['seeker', 'no'], ['supporter', 'Cheer up.'], ['seeker', 'ok'], ['supporter', 'Good.'], ['seeker', 'Yes']]);
-    expect(answeredOn(answered).map(({ level }) => level)).toEqual(['none', 'none', 'none', 'danger', 'none', 'none', 'none']);
-    expect(read(answered)).toEqual([
-      ['Hello', false], ['I want to die', true], first, ['no', true], ['ok', true], ['Good.', false], ['Yes', false],
+    const answered = say([
+      ['seeker', 'Hello'],
+      ['seeker', 'I want to die'],
+      ['seeker', 'no'],
+      ['supporter', 'Cheer up.'],
+      ['seeker', 'ok'],
+      ['supporter', 'Good.'],
+      ['seeker', 'Yes'],
     ]);
-    const twice = say([['seeker', 'I want to die'], ['seeker', 'I will kill myself'], ['supporter', 'Hm.'], ['seeker', 'ok']]);
+    expect(answeredOn(answered).map(({ level }) => level)).toEqual([
+      'none',
+      'none',
+      'none',
+      'danger',
+      'none',
+      'none',
+      'none',
+    ]);
+    expect(read(answered)).toEqual([
+      ['Hello', false],
+      ['I want to die', true],
+      first,
+      ['no', true],
+      ['ok', true],
+      ['Good.', false],
+      ['Yes', false],
+    ]);
+    const twice = say([
+      ['seeker', 'I want to die'],
+      ['seeker', 'I will kill myself'],
+      ['supporter', 'Hm.'],
+      ['seeker', 'ok'],
+    ]);
     expect(read(twice)).toEqual([['I want to die', true], first, ['I will kill myself', true], first, ['ok', true]]);
     const keys = keyedSaidOn(twice, FIRST).map(({ key }) => key);
     expect(new Set(keys).size).toBe(keys.length);
   });
 
   it('is known again when it was noticed then but is no longer', () => {
-    const message = { speaker: 'seeker', text: 'Nothing to see', noticed: { level: 'danger', kinds: ['suicide'] } } as const;
+    const message = {
+      speaker: 'seeker',
+      text: 'Nothing to see',
+      noticed: { level: 'danger', kinds: ['suicide'] },
+    } as const;
     expect(signalOf({ ...message, noticed: { ...message.noticed, kinds: ['suicide'] } }).level).toBe('danger');
-    expect(signalOf({ speaker: 'seeker', text: 'I want to die', noticed: { level: 'concern', kinds: [] } }).level).toBe('danger');
+    expect(signalOf({ speaker: 'seeker', text: 'I want to die', noticed: { level: 'concern', kinds: [] } }).level).toBe(
+      'danger',
+    );
     expect(signalOf({ speaker: 'supporter', text: 'I want to die' }).level).toBe('none');
   });
 

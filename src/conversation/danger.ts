@@ -20,7 +20,8 @@ export function signalOf(message: Pick<Message, 'speaker' | 'text' | 'noticed'>)
   const before = known.get(message);
   if (before) return before;
   const now = detectCrisis(message.text);
-  const signal = message.noticed && higherLevel(message.noticed.level, now.level) === message.noticed.level ? message.noticed : now;
+  const signal =
+    message.noticed && higherLevel(message.noticed.level, now.level) === message.noticed.level ? message.noticed : now;
   known.set(message, signal);
   return signal;
 }

@@ -86,7 +86,10 @@ function readFile(text: string): unknown[] {
   const file = fileSchema.safeParse(content);
   if (!file.success) return fail(`It is not an export of conversations: ${firstIssue(file.error)}.`);
   if (file.data.version !== EXCHANGE_VERSION) {
-    return fail(`Its version is ${file.data.version}, and this lab reads version ${EXCHANGE_VERSION}.`, 'Update the lab.');
+    return fail(
+      `Its version is ${file.data.version}, and this lab reads version ${EXCHANGE_VERSION}.`,
+      'Update the lab.',
+    );
   }
   return file.data.conversations;
 }
@@ -120,7 +123,7 @@ function treeFault(messages: ReadonlyMap<string, Message>, leaf: string | null):
   const rooted = new Set<string>();
   for (const start of messages.keys()) {
     const walked = new Set<string>();
-    for (let at: string | null = start; at !== null && !rooted.has(at); ) {
+    for (let at: string | null = start; at !== null && !rooted.has(at);) {
       if (walked.has(at)) return `Message "${at}" follows itself in a circle.`;
       walked.add(at);
       const message = messages.get(at);

@@ -3,7 +3,10 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** A title from a message: its first 60 characters on one line, cut between words where possible. */
 export function titleFrom(text: string): string {
-  const line = text.slice(0, 20 * LONGEST).replace(/\s+/gu, ' ').trim();
+  const line = text
+    .slice(0, 20 * LONGEST)
+    .replace(/\s+/gu, ' ')
+    .trim();
   const characters = [...graphemes.segment(line)].map(({ segment }) => segment);
   if (characters.length <= LONGEST) return line;
   const cut = characters.slice(0, LONGEST).join('');

@@ -22,7 +22,15 @@ export interface Grown {
 
 export function createConversation(systemPrompt = '', clock = SYSTEM_CLOCK): Conversation {
   const now = clock.now();
-  return { id: clock.newId(), title: '', createdAt: now, updatedAt: now, systemPrompt, leaf: null, messages: new Map() };
+  return {
+    id: clock.newId(),
+    title: '',
+    createdAt: now,
+    updatedAt: now,
+    systemPrompt,
+    leaf: null,
+    messages: new Map(),
+  };
 }
 
 /** Adds a message behind `parent` (default: the shown leaf) and shows it. */
@@ -45,8 +53,12 @@ export function append(
     ...(noticed && { noticed }),
   };
   const messages = new Map(conversation.messages).set(message.id, message);
-  const title = conversation.title === '' && added.speaker === 'seeker' ? titleOf(message, conversation) : conversation.title;
-  return { conversation: { ...conversation, title, messages, leaf: message.id, updatedAt: message.createdAt }, message };
+  const title =
+    conversation.title === '' && added.speaker === 'seeker' ? titleOf(message, conversation) : conversation.title;
+  return {
+    conversation: { ...conversation, title, messages, leaf: message.id, updatedAt: message.createdAt },
+    message,
+  };
 }
 
 /** Adds another version of a message beside it and shows that; what followed the old version stays with it. */
@@ -103,7 +115,7 @@ export function siblingsOf(conversation: Conversation, id: string): Message[] {
 /** The messages from the first to `id` (default: the shown leaf). */
 export function pathTo(conversation: Conversation, id: string | null = conversation.leaf): Message[] {
   const path: Message[] = [];
-  for (let at = id; at !== null; ) {
+  for (let at = id; at !== null;) {
     const message = messageOf(conversation, at);
     path.push(message);
     at = message.parent;

@@ -111,9 +111,11 @@ class ValueSplitter implements RecordSplitter {
 
   *end(): Generator<RecordText, void> {
     const { line } = this.#open ?? { line: this.#line };
-    if (this.#open && this.#depth > this.#base) yield { line, text: '', problem: 'The record does not end: a bracket or a quotation mark is missing.' };
+    if (this.#open && this.#depth > this.#base)
+      yield { line, text: '', problem: 'The record does not end: a bracket or a quotation mark is missing.' };
     else if (this.#open) yield this.#finish('');
-    if (this.#base === 1 && !this.#ended) yield { line: this.#line, text: '', problem: 'The list does not end: the file is cut off.' };
+    if (this.#base === 1 && !this.#ended)
+      yield { line: this.#line, text: '', problem: 'The list does not end: the file is cut off.' };
   }
 
   /** Text that is too long is let go of, but its end is still looked for. */

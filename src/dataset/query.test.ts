@@ -3,7 +3,15 @@ import type { Dialogue } from './dialogue.ts';
 import { findDialogues, type DialogueQuery } from './query.ts';
 
 const DIALOGUES: Dialogue[] = [
-  { id: 'a', scene: 'work', emotion: 'fear', utterances: [{ speaker: 'seeker', text: 'My café closes.' }, { speaker: 'supporter', text: 'Why?', strategy: 'Question' }] },
+  {
+    id: 'a',
+    scene: 'work',
+    emotion: 'fear',
+    utterances: [
+      { speaker: 'seeker', text: 'My café closes.' },
+      { speaker: 'supporter', text: 'Why?', strategy: 'Question' },
+    ],
+  },
   { id: 'b', scene: 'home', situation: 'A new café.', utterances: [{ speaker: 'seeker', text: 'Work is far.' }] },
 ];
 const found = (query: DialogueQuery): string[] => findDialogues(DIALOGUES, query).map(({ id }) => id);

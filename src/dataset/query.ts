@@ -12,7 +12,10 @@ export interface DialogueQuery {
 }
 
 /** The dialogues that meet a query, in their order. */
-export function findDialogues(dialogues: readonly Dialogue[], { words = '', scene, emotion, strategy }: DialogueQuery): Dialogue[] {
+export function findDialogues(
+  dialogues: readonly Dialogue[],
+  { words = '', scene, emotion, strategy }: DialogueQuery,
+): Dialogue[] {
   const wanted = queryWords(words);
   return dialogues.filter(
     (dialogue) =>

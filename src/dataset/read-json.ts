@@ -68,7 +68,12 @@ function recognise(json: JsonRecord): FormatId | undefined {
 
 function unrecognised(where: string, first: JsonRecord | undefined, { bad: [fault] }: Collector): LabError {
   const fields = first && Object.keys(first).slice(0, 8).join(', ').slice(0, 200);
-  const seen = fields !== undefined ? `Its first record has the fields ${fields || '(none)'}.` : fault ? `Its first record: ${fault.reason}` : 'It is empty.';
+  const seen =
+    fields !== undefined
+      ? `Its first record has the fields ${fields || '(none)'}.`
+      : fault
+        ? `Its first record: ${fault.reason}`
+        : 'It is empty.';
   return new LabError({
     code: 'bad-data',
     where,

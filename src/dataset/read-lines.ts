@@ -9,27 +9,43 @@ import { LineSplitter } from './lines.ts';
 /** Numbers of each line of a DailyDialog label file, e.g. `dialogues_act.txt`. */
 export async function readLabels(pieces: AsyncIterable<string>): Promise<number[][]> {
   const rows: number[][] = [];
-  for await (const { line } of linesOf(pieces)) rows.push(line.split(/\s+/).filter((part) => part !== '').map(Number));
+  for await (const { line } of linesOf(pieces))
+    rows.push(
+      line
+        .split(/\s+/)
+        .filter((part) => part !== '')
+        .map(Number),
+    );
   return rows;
 }
 
 /** DailyDialog as published: one dialogue a line. Labels, where there are any, stand in the same line of files of their own. */
 export async function readDailyText(
   pieces: AsyncIterable<string>,
-  { name, labels, collector }: { name: string; labels: Partial<Record<keyof DailyLabels, number[][]>>; collector: Collector },
+  {
+    name,
+    labels,
+    collector,
+  }: { name: string; labels: Partial<Record<keyof DailyLabels, number[][]>>; collector: Collector },
 ): Promise<void> {
   for await (const { line, number } of linesOf(pieces)) {
     if (line.trim() === '') continue;
     const { act, emotion } = labels;
     const place = `${name} line ${number}`;
     collector.take(place, collector.nextId(place), () =>
-      readDailyLine(short(line), { act: act && (act[number - 1] ?? []), emotion: emotion && (emotion[number - 1] ?? []) }),
+      readDailyLine(short(line), {
+        act: act && (act[number - 1] ?? []),
+        emotion: emotion && (emotion[number - 1] ?? []),
+      }),
     );
   }
 }
 
 /** EmpatheticDialogues as published: a row an utterance, the rows of a conversation together. */
-export async function readEmpatheticCsv(pieces: AsyncIterable<string>, { name, collector }: { name: string; collector: Collector }): Promise<void> {
+export async function readEmpatheticCsv(
+  pieces: AsyncIterable<string>,
+  { name, collector }: { name: string; collector: Collector },
+): Promise<void> {
   let rows: EmpatheticRow[] = [];
   let began = 0;
   let headed = false;
@@ -67,6 +83,7 @@ async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<{ line: s
 }
 
 function short(line: string): string {
-  if (line.length > MAX_RECORD) throw new BadRecord(`The line is longer than ${MAX_RECORD / 2 ** 20} million characters.`);
+  if (line.length > MAX_RECORD)
+    throw new BadRecord(`The line is longer than ${MAX_RECORD / 2 ** 20} million characters.`);
   return line;
 }

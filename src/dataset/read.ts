@@ -79,7 +79,10 @@ export async function readDataset(files: readonly TextFile[], options: ReadOptio
 
 type ReadContext = Pick<ReadOptions, 'format'> & { labels: Map<string, number[][]>; collector: Collector };
 
-async function readFile({ name, kind, head, pieces }: OpenFile, { labels, collector, format }: ReadContext): Promise<FormatId> {
+async function readFile(
+  { name, kind, head, pieces }: OpenFile,
+  { labels, collector, format }: ReadContext,
+): Promise<FormatId> {
   if (kind === 'csv') {
     await readEmpatheticCsv(pieces, { name, collector });
     return 'empathetic';
@@ -92,7 +95,10 @@ async function readFile({ name, kind, head, pieces }: OpenFile, { labels, collec
   return readJson(pieces, { name, head, format, collector });
 }
 
-async function open(file: TextFile, options: { signal?: AbortSignal; onBytes: (bytes: number) => void }): Promise<OpenFile> {
+async function open(
+  file: TextFile,
+  options: { signal?: AbortSignal; onBytes: (bytes: number) => void },
+): Promise<OpenFile> {
   const text = readText(file, options);
   let head = '';
   for (let next = await text.next(); !next.done; next = await text.next()) {
@@ -119,7 +125,8 @@ function kindOf(head: string): Kind {
 async function labelsOf(files: readonly OpenFile[]): Promise<Map<string, number[][]>> {
   const found = new Map<string, number[][]>();
   for (const { name, kind, pieces } of files) {
-    if (kind === 'labels') found.set(`${/emotion/i.test(name) ? 'emotion' : 'act'} ${stemOf(name)}`, await readLabels(pieces));
+    if (kind === 'labels')
+      found.set(`${/emotion/i.test(name) ? 'emotion' : 'act'} ${stemOf(name)}`, await readLabels(pieces));
   }
   return found;
 }

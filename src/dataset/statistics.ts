@@ -87,7 +87,13 @@ export function statisticsOf(dialogues: readonly Dialogue[]): DatasetStatistics 
 
 function speakerStatistics(tally: Tally, dialogues: number): SpeakerStatistics {
   const { count, sum } = tally;
-  return { utterances: count, words: sum, meanUtterances: count / dialogues, meanWords: sum / count, wordsPerUtterance: tally.toLengths() };
+  return {
+    utterances: count,
+    words: sum,
+    meanUtterances: count / dialogues,
+    meanWords: sum / count,
+    wordsPerUtterance: tally.toLengths(),
+  };
 }
 
 /** How often each number occurred. */

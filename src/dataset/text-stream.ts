@@ -36,7 +36,12 @@ export async function* readText(file: TextFile, { signal, onBytes }: TextOptions
       if (text !== '') yield text;
     }
   } catch (error) {
-    throw LabError.from(error, { code: 'bad-file', where: file.name, what: 'The file cannot be unpacked', todo: 'Download it again.' });
+    throw LabError.from(error, {
+      code: 'bad-file',
+      where: file.name,
+      what: 'The file cannot be unpacked',
+      todo: 'Download it again.',
+    });
   }
   const rest = decoder?.decode() ?? '';
   if (rest !== '') yield rest;
@@ -89,7 +94,17 @@ function encodingOf(bytes: Bytes): string {
 }
 
 const notText = (where: string): LabError =>
-  new LabError({ code: 'bad-file', where, what: 'The file holds no text.', todo: 'Choose JSON, JSON lines, CSV or text, gzipped or not.' });
+  new LabError({
+    code: 'bad-file',
+    where,
+    what: 'The file holds no text.',
+    todo: 'Choose JSON, JSON lines, CSV or text, gzipped or not.',
+  });
 
 const tooLong = (where: string): LabError =>
-  new LabError({ code: 'bad-file', where, what: 'The file is longer than 512 million characters.', todo: 'Split it into several files.' });
+  new LabError({
+    code: 'bad-file',
+    where,
+    what: 'The file is longer than 512 million characters.',
+    todo: 'Split it into several files.',
+  });

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { chooseDevice, gpuObstacle, type Surroundings } from './choose-device.ts';
 import { probeGpu, type GpuProbe } from './gpu.ts';
 
-const CARD: GpuProbe = { available: true, software: false, halfPrecision: true, maxBufferBytes: 2 ** 31, maxBindingBytes: 2 ** 31, maxBuffersPerShader: 10, description: 'acme card' };
+const CARD: GpuProbe = {
+  available: true,
+  software: false,
+  halfPrecision: true,
+  maxBufferBytes: 2 ** 31,
+  maxBindingBytes: 2 ** 31,
+  maxBuffersPerShader: 10,
+  description: 'acme card',
+};
 const NO_HALVES: GpuProbe = { ...CARD, halfPrecision: false };
 const PROGRAM: GpuProbe = { ...CARD, software: true, description: 'google swiftshader' };
 const NONE: GpuProbe = { available: false, reason: 'no graphics adapter was found' };
@@ -20,7 +28,9 @@ describe('chooseDevice', () => {
     ['ONNX where Wasm cannot wait', ONNX, here(CARD, false)],
     ['a GGUF on a card', GGUF, here(CARD)],
     ['MLC, which has no other', MLC, here(NONE)],
-  ])('takes WebGPU for %s', (_, engines, around) => expect(chooseDevice(engines, around)).toEqual({ device: 'webgpu' }));
+  ])('takes WebGPU for %s', (_, engines, around) =>
+    expect(chooseDevice(engines, around)).toEqual({ device: 'webgpu' }),
+  );
 
   it.each([
     ['ONNX without an adapter', ONNX, here(NONE), /no graphics adapter was found/],
@@ -35,7 +45,8 @@ describe('chooseDevice', () => {
     expect(note).toMatch(why);
   });
 
-  it('says nothing about devices of an endpoint', () => expect(chooseDevice(ENDPOINT, here(NONE))).toEqual({ device: 'wasm' }));
+  it('says nothing about devices of an endpoint', () =>
+    expect(chooseDevice(ENDPOINT, here(NONE))).toEqual({ device: 'wasm' }));
 
   it('lets a person take a program, and names what an engine lacks', () => {
     expect(gpuObstacle('transformers', here(PROGRAM))).toBeUndefined();
@@ -47,11 +58,18 @@ describe('chooseDevice', () => {
 describe('probeGpu', () => {
   const LIMITS = { maxBufferSize: 2 ** 28, maxStorageBufferBindingSize: 2 ** 27, maxStorageBuffersPerShaderStage: 8 };
   const gpu = (adapter: object | null) => ({ requestAdapter: () => Promise.resolve(adapter as GPUAdapter | null) });
-  const adapter = (info: object, more: object = {}) => gpu({ limits: LIMITS, features: new Set(['shader-f16']), info, ...more });
+  const adapter = (info: object, more: object = {}) =>
+    gpu({ limits: LIMITS, features: new Set(['shader-f16']), info, ...more });
 
   it('reads what a card can do', async () => {
     expect(await probeGpu(adapter({ vendor: 'acme', architecture: 'card', description: '' }))).toEqual({
-      available: true, software: false, halfPrecision: true, maxBufferBytes: 2 ** 28, maxBindingBytes: 2 ** 27, maxBuffersPerShader: 8, description: 'acme card',
+      available: true,
+      software: false,
+      halfPrecision: true,
+      maxBufferBytes: 2 ** 28,
+      maxBindingBytes: 2 ** 27,
+      maxBuffersPerShader: 8,
+      description: 'acme card',
     });
   });
 
@@ -60,10 +78,15 @@ describe('probeGpu', () => {
     ['the adapter says so, as it did in older browsers', adapter({ vendor: 'acme' }, { isFallbackAdapter: true })],
     ['its name is known', adapter({ vendor: 'google', architecture: 'swiftshader' })],
     ['its description is known', adapter({ vendor: 'mesa', architecture: '', description: 'llvmpipe (LLVM 19)' })],
-  ])('knows a program where %s', async (_, fake) => expect(await probeGpu(fake)).toMatchObject({ available: true, software: true }));
+  ])('knows a program where %s', async (_, fake) =>
+    expect(await probeGpu(fake)).toMatchObject({ available: true, software: true }),
+  );
 
   it('never throws', async () => {
     expect(await probeGpu(gpu(null))).toEqual({ available: false, reason: 'no graphics adapter was found' });
-    expect(await probeGpu({ requestAdapter: () => Promise.reject(new Error('blocked')) })).toEqual({ available: false, reason: 'WebGPU could not be started: blocked' });
+    expect(await probeGpu({ requestAdapter: () => Promise.reject(new Error('blocked')) })).toEqual({
+      available: false,
+      reason: 'WebGPU could not be started: blocked',
+    });
   });
 });

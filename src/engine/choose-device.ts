@@ -20,7 +20,8 @@ export function gpuObstacle(engine: EngineId, { gpu, suspends }: Surroundings): 
   if (!gpu.available) return gpu.reason;
   if (engine !== 'wllama') return undefined;
   if (!suspends) return 'llama.cpp needs a browser whose Wasm can wait for WebGPU (JSPI), and this one lacks that';
-  if (!gpu.halfPrecision) return 'llama.cpp needs half-precision arithmetic (shader-f16) for WebGPU, which this graphics device does not offer';
+  if (!gpu.halfPrecision)
+    return 'llama.cpp needs half-precision arithmetic (shader-f16) for WebGPU, which this graphics device does not offer';
   return undefined;
 }
 
@@ -33,8 +34,15 @@ export function chooseDevice(engines: EngineTable, here: Surroundings): { device
   if (!webgpu || webgpu === 'openai') return { device: 'wasm' };
   if (!wasm) return { device: 'webgpu' };
   const { gpu } = here;
-  const slower = (why: string, more: string) => ({ device: 'wasm' as const, note: `Runs on the processor, so replies are slower: ${why}.${more}` });
-  if (gpu.available && gpu.software) return { device: 'wasm', note: `Runs on the processor: the only graphics adapter here is a program (${gpu.description}), which is slower.` };
+  const slower = (why: string, more: string) => ({
+    device: 'wasm' as const,
+    note: `Runs on the processor, so replies are slower: ${why}.${more}`,
+  });
+  if (gpu.available && gpu.software)
+    return {
+      device: 'wasm',
+      note: `Runs on the processor: the only graphics adapter here is a program (${gpu.description}), which is slower.`,
+    };
   const obstacle = gpuObstacle(webgpu, here);
   if (obstacle === undefined) return { device: 'webgpu' };
   return slower(obstacle, gpu.available ? ' Converted for WebGPU, it can use the graphics device.' : '');

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { checkJson, readJson, type ModelFiles } from './files.ts';
 
 const count = z.int().positive();
-const tokenIds = z.union([z.int(), z.array(z.int())]).nullish().transform((ids) => (ids == null ? [] : [ids].flat()));
+const tokenIds = z
+  .union([z.int(), z.array(z.int())])
+  .nullish()
+  .transform((ids) => (ids == null ? [] : [ids].flat()));
 
 /** What running a decoder needs of config.json; other fields are left alone. */
 const configSchema = z.looseObject({
@@ -35,7 +38,10 @@ export interface DecoderConfig {
 export async function readDecoderConfig(files: ModelFiles): Promise<DecoderConfig> {
   const config = checkJson(configSchema, await readJson(files, 'config.json'), `${files.name}/config.json`);
   const generation = await readJson(files, 'generation_config.json', true);
-  const eos = generation === undefined ? [] : checkJson(generationSchema, generation, `${files.name}/generation_config.json`).eos_token_id;
+  const eos =
+    generation === undefined
+      ? []
+      : checkJson(generationSchema, generation, `${files.name}/generation_config.json`).eos_token_id;
   return {
     modelType: config.model_type,
     hiddenSize: config.hidden_size,

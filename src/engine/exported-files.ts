@@ -16,5 +16,10 @@ export async function openExportedFiles(files: ModelFiles, options: LoadOptions)
   await files.ensure([...SIDE_FILES.filter((path) => hasFile(files, path)), graph, ...data], options);
   const side = await readSideFiles(files, SIDE_FILES);
   const model = new Uint8Array(await (await files.open(graph)).arrayBuffer());
-  return openExported(files.name, model, async (location) => blobSource(location, await files.open(`onnx/${location}`)), side);
+  return openExported(
+    files.name,
+    model,
+    async (location) => blobSource(location, await files.open(`onnx/${location}`)),
+    side,
+  );
 }

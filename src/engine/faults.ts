@@ -5,11 +5,13 @@ const RETRY = 'The model is loaded again when you retry; your conversation is ke
 
 const FAULTS: { pattern: RegExp; detail: Omit<LabErrorDetail, 'where'> }[] = [
   {
-    pattern: /device (was |is )?(lost|destroyed)|lost.*device|DXGI_ERROR_DEVICE|instance (was )?dropped|GPU connection lost|external Instance reference no longer exists/i,
+    pattern:
+      /device (was |is )?(lost|destroyed)|lost.*device|DXGI_ERROR_DEVICE|instance (was )?dropped|GPU connection lost|external Instance reference no longer exists/i,
     detail: { code: 'device-lost', what: 'The graphics device was lost.', todo: RETRY },
   },
   {
-    pattern: /out of memory|\bOOM\b|bad_alloc|allocation (failed|failure|size overflow)|failed to allocate|memory access out of bounds|array buffer allocation|could not allocate|ERROR_OUT_OF|mapping of buffer failed|invalid typed array length/i,
+    pattern:
+      /out of memory|\bOOM\b|bad_alloc|allocation (failed|failure|size overflow)|failed to allocate|memory access out of bounds|array buffer allocation|could not allocate|ERROR_OUT_OF|mapping of buffer failed|invalid typed array length/i,
     detail: {
       code: 'out-of-memory',
       what: 'There was not enough memory to run the model.',

@@ -39,7 +39,10 @@ export async function probeGpu(gpu: Pick<GPU, 'requestAdapter'> | undefined = br
       description: words,
     };
   } catch (error) {
-    return { available: false, reason: `WebGPU could not be started: ${error instanceof Error ? error.message : String(error)}` };
+    return {
+      available: false,
+      reason: `WebGPU could not be started: ${error instanceof Error ? error.message : String(error)}`,
+    };
   }
 }
 
@@ -70,7 +73,9 @@ export function watchGpu(device: GPUDevice, modelId: string): { health: () => La
     fault ??= new LabError({
       code: outOfMemory ? 'out-of-memory' : 'device-lost',
       where: modelId,
-      what: outOfMemory ? 'The graphics device is out of memory.' : `The graphics device reported an error (${error.message.trim()}).`,
+      what: outOfMemory
+        ? 'The graphics device is out of memory.'
+        : `The graphics device reported an error (${error.message.trim()}).`,
       todo: outOfMemory ? `Close other tabs, choose Wasm or a smaller model. ${retry}` : retry,
     });
   });

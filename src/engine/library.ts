@@ -88,10 +88,15 @@ export function createModelLibrary(parts: LibraryParts) {
   /** Keys of endpoints, for as long as the page lives. */
   const keys = new Map<string, string>();
   let opened: Promise<ModelDatabase> | undefined;
-  const database = () => (opened ??= openModelDatabase(parts.database).catch((error: unknown) => {
-    opened = undefined;
-    throw LabError.from(error, { code: 'io', what: 'The list of models cannot be opened', todo: 'Private windows often allow no storage; use a normal one.' });
-  }));
+  const database = () =>
+    (opened ??= openModelDatabase(parts.database).catch((error: unknown) => {
+      opened = undefined;
+      throw LabError.from(error, {
+        code: 'io',
+        what: 'The list of models cannot be opened',
+        todo: 'Private windows often allow no storage; use a normal one.',
+      });
+    }));
   const base = parts.base;
 
   function notify(): void {
@@ -103,14 +108,22 @@ export function createModelLibrary(parts: LibraryParts) {
   }
 
   async function records(): Promise<ModelRecord[]> {
-    const added = await database().then((db) => db.getAll('models'), () => []);
+    const added = await database().then(
+      (db) => db.getAll('models'),
+      () => [],
+    );
     const all = [...added.filter(({ id }) => !unkept.has(id)), ...unkept.values()];
     return [...parts.embedded, ...all.sort((a, b) => b.addedAt - a.addedAt)];
   }
   async function find(id: string): Promise<ModelRecord> {
     const record = (await records()).find((each) => each.id === id);
     if (record) return record;
-    throw new LabError({ code: 'not-found', where: id, what: 'There is no such model here.', todo: 'Choose one from the list, or add it again.' });
+    throw new LabError({
+      code: 'not-found',
+      where: id,
+      what: 'There is no such model here.',
+      todo: 'Choose one from the list, or add it again.',
+    });
   }
   /** Opens it, so that a failure shows at once. */
   async function openTokenizer(id: string, by: RpcWorker<LibraryApi>): Promise<ModelTokenizer> {
@@ -125,7 +138,10 @@ export function createModelLibrary(parts: LibraryParts) {
     const kept = database().then((db) => db.put('models', record));
     if (record.format === 'endpoint' || record.format === 'mlc') {
       // Nothing of them lies on this device, so they can be used without being kept.
-      await kept.then(() => unkept.delete(record.id), () => unkept.set(record.id, record));
+      await kept.then(
+        () => unkept.delete(record.id),
+        () => unkept.set(record.id, record),
+      );
     } else await kept;
     changed();
     return summarise(record, record.format === 'onnx' || record.format === 'gguf' ? record.bytes : 0);
@@ -153,15 +169,26 @@ export function createModelLibrary(parts: LibraryParts) {
   return {
     async list(): Promise<ModelSummary[]> {
       const all = await records();
-      const stored = await worker.call('storedBytes', all.map(({ id }) => id)).catch(() => ({}) as Record<string, number>);
+      const stored = await worker
+        .call(
+          'storedBytes',
+          all.map(({ id }) => id),
+        )
+        .catch(() => ({}) as Record<string, number>);
       return all.map((record) => summarise(record, stored[record.id] ?? 0));
     },
 
     webLlmModels: (): Promise<MlcRecord[]> => worker.call('webLlmList', null),
 
-    async addFiles(files: Iterable<File>, { convert = false, paths, ...options }: LoadOptions & { convert?: boolean; paths?: string[] } = {}) {
+    async addFiles(
+      files: Iterable<File>,
+      { convert = false, paths, ...options }: LoadOptions & { convert?: boolean; paths?: string[] } = {},
+    ) {
       await askToPersist();
-      const dropped: DroppedFile[] = [...files].map((file, i) => ({ path: paths?.[i] ?? (file.webkitRelativePath || file.name), file }));
+      const dropped: DroppedFile[] = [...files].map((file, i) => ({
+        path: paths?.[i] ?? (file.webkitRelativePath || file.name),
+        file,
+      }));
       return keep(await worker.call('addFiles', { files: dropped, convert }, callOptions(options)));
     },
 
@@ -194,16 +221,32 @@ export function createModelLibrary(parts: LibraryParts) {
 
     async addMlc({ id, weightsUrl, libUrl }: NewMlc) {
       if (!weightsUrl !== !libUrl) {
-        throw new LabError({ code: 'bad-config', where: id, what: 'Weights and model library are both needed.', todo: 'Give both addresses, or choose a model of the list.' });
+        throw new LabError({
+          code: 'bad-config',
+          where: id,
+          what: 'Weights and model library are both needed.',
+          todo: 'Give both addresses, or choose a model of the list.',
+        });
       }
       if (!weightsUrl || !libUrl) {
         const record = (await worker.call('webLlmList', null)).find((each) => each.id === id);
-        if (!record) throw new LabError({ code: 'not-found', where: id, what: "WebLLM's list has no such model.", todo: 'Choose one of the list, or give both addresses.' });
+        if (!record)
+          throw new LabError({
+            code: 'not-found',
+            where: id,
+            what: "WebLLM's list has no such model.",
+            todo: 'Choose one of the list, or give both addresses.',
+          });
         return keep({ ...record, added: true, addedAt: Date.now() });
       }
       const absolute = (text: string) => {
         if (URL.canParse(text)) return new URL(text).href;
-        throw new LabError({ code: 'bad-config', where: text, what: 'This is not an address.', todo: 'Give full addresses that begin with http or https.' });
+        throw new LabError({
+          code: 'bad-config',
+          where: text,
+          what: 'This is not an address.',
+          todo: 'Give full addresses that begin with http or https.',
+        });
       };
       return keep({
         id,
@@ -232,23 +275,39 @@ export function createModelLibrary(parts: LibraryParts) {
       changed();
     },
 
-    async load(id: string, { device = 'auto', engine: wanted, apiKey, ...options }: ModelLoadOptions = {}): Promise<LoadedModel> {
+    async load(
+      id: string,
+      { device = 'auto', engine: wanted, apiKey, ...options }: ModelLoadOptions = {},
+    ): Promise<LoadedModel> {
       const record = await find(id);
       const key = apiKey ?? keys.get(id);
       const start = (choice: EngineChoice) =>
-        WorkerModel.load(parts.spawnEngine, { record, choice, base, threads: wasmThreads(), ...(key ? { apiKey: key } : {}) }, options);
+        WorkerModel.load(
+          parts.spawnEngine,
+          { record, choice, base, threads: wasmThreads(), ...(key ? { apiKey: key } : {}) },
+          options,
+        );
       const engines = parts.engineFor[record.format];
       const chosen = device === 'auto' ? chooseDevice(engines, await surroundings()) : { device };
       const engine = wanted ?? engines[chosen.device];
       if (!engine) {
-        throw new LabError({ code: 'unsupported', where: record.name, what: `Models of the format ${record.format} do not run on ${device}.`, todo: 'Leave the choice of device to the lab.' });
+        throw new LabError({
+          code: 'unsupported',
+          where: record.name,
+          what: `Models of the format ${record.format} do not run on ${device}.`,
+          todo: 'Leave the choice of device to the lab.',
+        });
       }
       try {
         return await start({ engine, ...chosen });
       } catch (error) {
         const fallback = engines.wasm;
         if (device !== 'auto' || chosen.device !== 'webgpu' || !fallback || !isGpuTrouble(error)) throw error;
-        return await start({ engine: fallback, device: 'wasm', note: `Runs on the processor, so replies are slower: WebGPU failed: ${error.detail.what}` });
+        return await start({
+          engine: fallback,
+          device: 'wasm',
+          note: `Runs on the processor, so replies are slower: WebGPU failed: ${error.detail.what}`,
+        });
       } finally {
         notify();
       }
@@ -278,7 +337,9 @@ export function createModelLibrary(parts: LibraryParts) {
 }
 
 function isGpuTrouble(error: unknown): error is LabError {
-  return error instanceof LabError && ['device-lost', 'out-of-memory', 'unsupported', 'missing-file'].includes(error.code);
+  return (
+    error instanceof LabError && ['device-lost', 'out-of-memory', 'unsupported', 'missing-file'].includes(error.code)
+  );
 }
 
 /** Without this the browser may throw model files away when the disk runs low. Some browsers ask the person. */

@@ -12,14 +12,22 @@ describe('weightFault', () => {
     ['a weight above the binding limit that fits a buffer', embedding, DEFAULTS],
     ['the largest that a buffer holds', 256 * MIB, DEFAULTS],
     ['a weight in as many parts as a shader can see', 4 * 128 * MIB, { ...DEFAULTS, maxBufferBytes: 2048 * MIB }],
-    ['a card with generous limits', 4 * embedding, { maxBufferBytes: 2048 * MIB, maxBindingBytes: 2048 * MIB, maxBuffersPerShader: 10 }],
+    [
+      'a card with generous limits',
+      4 * embedding,
+      { maxBufferBytes: 2048 * MIB, maxBindingBytes: 2048 * MIB, maxBuffersPerShader: 10 },
+    ],
   ])('takes %s', (_, bytes, limits) => expect(weightFault(bytes, limits)).toBeUndefined());
 
   it('refuses with both numbers what no buffer holds', () => {
-    expect(weightFault(4 * embedding, DEFAULTS)).toBe('Its largest weight takes 545 MB, but this graphics device allows 268 MB per buffer.');
+    expect(weightFault(4 * embedding, DEFAULTS)).toBe(
+      'Its largest weight takes 545 MB, but this graphics device allows 268 MB per buffer.',
+    );
   });
 
   it('refuses with all numbers what a shader cannot see', () => {
-    expect(weightFault(600 * MIB, { ...DEFAULTS, maxBufferBytes: 2048 * MIB })).toBe('Its largest weight takes 629 MB, but this graphics device allows a shader 4 times 134 MB of it.');
+    expect(weightFault(600 * MIB, { ...DEFAULTS, maxBufferBytes: 2048 * MIB })).toBe(
+      'Its largest weight takes 629 MB, but this graphics device allows a shader 4 times 134 MB of it.',
+    );
   });
 });

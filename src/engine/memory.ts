@@ -40,7 +40,14 @@ export function estimateMemory(needs: MemoryNeeds, device: Device): MemoryEstima
   const logits = needs.logitsRows * needs.vocabulary * 4;
   const runtime = RUNTIME_BYTES[device];
   const total = needs.weightBytes + cache + logits + runtime;
-  return { weights: needs.weightBytes, cache, logits, runtime, total, peak: Math.max(total, 2 * needs.weightBytes + runtime) };
+  return {
+    weights: needs.weightBytes,
+    cache,
+    logits,
+    runtime,
+    total,
+    peak: Math.max(total, 2 * needs.weightBytes + runtime),
+  };
 }
 
 /** What the device says of itself; unknown fields are left out. */
@@ -63,10 +70,16 @@ export function refuseTooLarge(modelId: string, estimate: MemoryEstimate, limits
   const smaller = 'Choose a smaller model, or a version with fewer bits per weight.';
   const { deviceMemoryBytes, addressableBytes } = limits;
   if (addressableBytes !== undefined && estimate.peak > addressableBytes) {
-    refuse(`Loading takes about ${formatBytes(estimate.peak)}, but Wasm can address ${formatBytes(addressableBytes)}.`, smaller);
+    refuse(
+      `Loading takes about ${formatBytes(estimate.peak)}, but Wasm can address ${formatBytes(addressableBytes)}.`,
+      smaller,
+    );
   }
   if (deviceMemoryBytes !== undefined && deviceMemoryBytes < REPORT_CAP && estimate.total > deviceMemoryBytes) {
-    refuse(`It takes about ${formatBytes(estimate.total)}, but this device reports ${formatBytes(deviceMemoryBytes)} of memory.`, smaller);
+    refuse(
+      `It takes about ${formatBytes(estimate.total)}, but this device reports ${formatBytes(deviceMemoryBytes)} of memory.`,
+      smaller,
+    );
   }
 }
 
@@ -85,11 +98,15 @@ const OTHER_BUFFERS = 4;
  * Why a weight cannot be had on a graphics device; undefined where it can. ONNX Runtime shows a shader a weight above the
  * binding limit in several parts, so that only the size of a buffer and the number of parts count.
  */
-export function weightFault(bytes: number, { maxBufferBytes, maxBindingBytes, maxBuffersPerShader }: WeightLimits): string | undefined {
+export function weightFault(
+  bytes: number,
+  { maxBufferBytes, maxBindingBytes, maxBuffersPerShader }: WeightLimits,
+): string | undefined {
   const weight = `Its largest weight takes ${formatBytes(bytes)}, but this graphics device allows`;
   if (bytes > maxBufferBytes) return `${weight} ${formatBytes(maxBufferBytes)} per buffer.`;
   const parts = Math.max(1, maxBuffersPerShader - OTHER_BUFFERS);
-  if (bytes > parts * maxBindingBytes) return `${weight} a shader ${parts} times ${formatBytes(maxBindingBytes)} of it.`;
+  if (bytes > parts * maxBindingBytes)
+    return `${weight} a shader ${parts} times ${formatBytes(maxBindingBytes)} of it.`;
   return undefined;
 }
 

@@ -13,10 +13,18 @@ export async function nodeFiles(folder: string): Promise<ModelFiles> {
       .filter((entry) => entry.isFile() || entry.isSymbolicLink())
       .map((entry) => join(entry.parentPath, entry.name));
   } catch (error) {
-    throw LabError.from(error, { code: 'missing-file', where: folder, what: 'The folder cannot be read', todo: 'Check the path.' });
+    throw LabError.from(error, {
+      code: 'missing-file',
+      where: folder,
+      what: 'The folder cannot be read',
+      todo: 'Check the path.',
+    });
   }
   const list: ModelFile[] = await Promise.all(
-    names.map(async (name) => ({ path: relative(directory, name).split(sep).join('/'), bytes: (await stat(name)).size })),
+    names.map(async (name) => ({
+      path: relative(directory, name).split(sep).join('/'),
+      bytes: (await stat(name)).size,
+    })),
   );
   const files: ModelFiles = {
     name: folder,

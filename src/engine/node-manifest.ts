@@ -16,11 +16,18 @@ export async function checkFiles(folder: string, files: ModelManifest['files']):
   for (const { path, bytes } of files) {
     const full = join(folder, path);
     const info = await stat(full).catch(() => undefined);
-    if (!info?.isFile()) throw new LabError({ code: 'missing-file', where: full, what: 'The manifest lists this file, but it is not there.', todo: 'Copy or export the model again.' });
+    if (!info?.isFile())
+      throw new LabError({
+        code: 'missing-file',
+        where: full,
+        what: 'The manifest lists this file, but it is not there.',
+        todo: 'Copy or export the model again.',
+      });
     if (info.size !== bytes) throw damaged(full, `It has ${info.size} bytes, but the manifest says ${bytes}.`);
   }
   for (const { path, sha256 } of files) {
-    if ((await sha256Of(join(folder, path))) !== sha256) throw damaged(join(folder, path), 'Its SHA-256 is not the one in the manifest: it was damaged or changed.');
+    if ((await sha256Of(join(folder, path))) !== sha256)
+      throw damaged(join(folder, path), 'Its SHA-256 is not the one in the manifest: it was damaged or changed.');
   }
 }
 
@@ -36,7 +43,13 @@ export async function checkManifest(folder: string): Promise<void> {
   // Other programs have manifests, too.
   if (!(json instanceof Object && 'format' in json && json.format === MANIFEST_FORMAT)) return;
   const parsed = manifestSchema.safeParse(json);
-  if (!parsed.success) throw new LabError({ code: 'bad-file', where: path, what: z.prettifyError(parsed.error), todo: 'Export the model again.' });
+  if (!parsed.success)
+    throw new LabError({
+      code: 'bad-file',
+      where: path,
+      what: z.prettifyError(parsed.error),
+      todo: 'Export the model again.',
+    });
   await checkFiles(folder, parsed.data.files);
 }
 

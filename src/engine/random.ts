@@ -40,7 +40,11 @@ export function seededRandom(seed: number): Random {
 
 /** At most `count` of the items, in an order that `random` draws. */
 export function drawn<Item>(items: readonly Item[], count: number, random: Random): Item[] {
-  return items.map((item) => ({ item, place: random() })).sort((a, b) => a.place - b.place).slice(0, count).map(({ item }) => item);
+  return items
+    .map((item) => ({ item, place: random() }))
+    .sort((a, b) => a.place - b.place)
+    .slice(0, count)
+    .map(({ item }) => item);
 }
 
 /** FNV-1a over UTF-16 units: spreads texts over seeds. */

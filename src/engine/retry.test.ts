@@ -4,7 +4,14 @@ import { fakeModel } from '../response/testing/fake-model.ts';
 import { PAPER_DECODING } from './engine.ts';
 import { retried, retryingModel, type RetryWait } from './retry.ts';
 
-const busy = (retryAfter?: number) => new LabError({ code: 'endpoint', what: 'Busy.', status: 429, retryable: true, ...(retryAfter !== undefined && { retryAfter }) });
+const busy = (retryAfter?: number) =>
+  new LabError({
+    code: 'endpoint',
+    what: 'Busy.',
+    status: 429,
+    retryable: true,
+    ...(retryAfter !== undefined && { retryAfter }),
+  });
 const refused = new LabError({ code: 'endpoint', what: 'No key.', status: 401 });
 
 /** Work that fails as told, and the pauses it was given. */
@@ -67,7 +74,8 @@ describe('retryingModel', () => {
     };
     const events = [];
     const retrying = retryingModel(model, { sleep: () => Promise.resolve() });
-    for await (const event of retrying.stream([{ role: 'user', content: 'Hi' }], { ...PAPER_DECODING, seed: 7 })) events.push(event.type === 'text' ? event.text : event.type);
+    for await (const event of retrying.stream([{ role: 'user', content: 'Hi' }], { ...PAPER_DECODING, seed: 7 }))
+      events.push(event.type === 'text' ? event.text : event.type);
     expect(events).toEqual(['Half a ', '7 Hi', 'done']);
     expect(tries).toBe(3);
   });

@@ -28,7 +28,11 @@ const LONGEST_RETRY_AFTER = 600_000;
  * (5xx), a broken connection, a reply that was cut off. A server's own Retry-After is kept to.
  * @throws {LabError} the last failure; any other at once; `cancelled` on `signal`
  */
-export async function retried<Result>(work: () => Promise<Result>, signal?: AbortSignal, options: RetryOptions = {}): Promise<Result> {
+export async function retried<Result>(
+  work: () => Promise<Result>,
+  signal?: AbortSignal,
+  options: RetryOptions = {},
+): Promise<Result> {
   const { onWait, sleep = sleepUnlessStopped, random = seededRandom(Date.now()) } = options;
   for (let attempt = 1; ; attempt++) {
     try {

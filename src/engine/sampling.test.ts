@@ -116,7 +116,9 @@ describe('sampling', () => {
     [{ seed: -1 }, 'seed'],
   ])('refuses %o and names the setting', (bad, field) => {
     const settings = { temperature: 1, topK: 0, topP: 1, seed: 0, ...bad };
-    expect(() => createSampler(settings)).toThrow(expect.objectContaining({ detail: expect.objectContaining({ where: field }) }));
+    expect(() => createSampler(settings)).toThrow(
+      expect.objectContaining({ detail: expect.objectContaining({ where: field }) }),
+    );
   });
 
   it('has log-probabilities whose exponentials sum to 1', () => {
@@ -130,7 +132,7 @@ describe('sampling', () => {
     expect(logProbability(Float32Array.of(0, Math.log(3)), 1)).toBeCloseTo(Math.log(0.75), 6);
   });
 
-  it('tells broken logits from a model\'s', () => {
+  it("tells broken logits from a model's", () => {
     expect(logitsFault(Float32Array.of(0, 0, 0))).toBe('constant');
     expect(logitsFault(Float32Array.of(1, NaN, 0))).toBe('not-finite');
     expect(logitsFault(Float32Array.of(1, Infinity, 0))).toBe('not-finite');

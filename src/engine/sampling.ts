@@ -31,7 +31,8 @@ function checkSettings({ temperature, topK, topP, seed }: SamplingSettings): voi
   if (!(temperature >= 0 && Number.isFinite(temperature))) refuse('temperature', 'It must be 0 or more.');
   if (!(topP > 0 && topP <= 1)) refuse('top-p', 'It must be above 0 and at most 1.');
   if (!(Number.isInteger(topK) && topK >= 0)) refuse('top-k', 'It must be a whole number, 0 or more.');
-  if (!(Number.isInteger(seed) && seed >= 0 && seed <= 0xffffffff)) refuse('seed', 'It must be a whole number from 0 to 4294967295.');
+  if (!(Number.isInteger(seed) && seed >= 0 && seed <= 0xffffffff))
+    refuse('seed', 'It must be a whole number from 0 to 4294967295.');
 }
 
 /** The id of the highest logit; the lowest id among equals. */

@@ -22,7 +22,7 @@ export function toldCorrelation(rho: number, n: number): number | null {
 export function ranks(values: readonly number[]): number[] {
   const order = values.map((_, i) => i).sort((a, b) => (values[a] as number) - (values[b] as number));
   const ranked = new Array<number>(values.length);
-  for (let start = 0; start < order.length; ) {
+  for (let start = 0; start < order.length;) {
     let end = start;
     while (end < order.length && values[order[end] as number] === values[order[start] as number]) end++;
     for (let i = start; i < end; i++) ranked[order[i] as number] = (start + 1 + end) / 2;
@@ -60,11 +60,21 @@ export function auc(positive: readonly number[], negative: readonly number[]): n
  * Reference: Cohen (1960, 1968); equals scikit-learn's `cohen_kappa_score`.
  * @throws LabError `bad-data` for lists of different lengths or a rating that is no category
  */
-export function cohenKappa<Category>(a: readonly Category[], b: readonly Category[], categories: readonly Category[], weights: 'none' | 'quadratic' = 'none'): number {
+export function cohenKappa<Category>(
+  a: readonly Category[],
+  b: readonly Category[],
+  categories: readonly Category[],
+  weights: 'none' | 'quadratic' = 'none',
+): number {
   sameLength(a, b);
   const place = (rating: Category) => {
     const index = categories.indexOf(rating);
-    if (index < 0) throw new LabError({ code: 'bad-data', what: `The rating ${String(rating)} is none of ${categories.join(', ')}.`, todo: 'Remove it from the ratings.' });
+    if (index < 0)
+      throw new LabError({
+        code: 'bad-data',
+        what: `The rating ${String(rating)} is none of ${categories.join(', ')}.`,
+        todo: 'Remove it from the ratings.',
+      });
     return index;
   };
   const cost = (i: number, j: number) => (weights === 'none' ? Number(i !== j) : (i - j) ** 2);
@@ -77,5 +87,9 @@ export function cohenKappa<Category>(a: readonly Category[], b: readonly Categor
 
 function sameLength(x: readonly unknown[], y: readonly unknown[]): void {
   if (x.length === y.length) return;
-  throw new LabError({ code: 'bad-data', what: `One list has ${x.length} values and the other ${y.length}.`, todo: 'Compare ratings of the same items.' });
+  throw new LabError({
+    code: 'bad-data',
+    what: `One list has ${x.length} values and the other ${y.length}.`,
+    todo: 'Compare ratings of the same items.',
+  });
 }

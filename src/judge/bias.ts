@@ -15,7 +15,9 @@ export interface PositionBias {
 /** NaN shares where there is nothing to go by. Reference: Zheng et al. (2023), "Judging LLM-as-a-judge with MT-Bench and Chatbot Arena". */
 export function positionBias(preferences: readonly Preference[]): PositionBias {
   const answered = preferences.filter(({ forward, swapped }) => forward !== null && swapped !== null);
-  const consistent = answered.filter(({ choice, forward, swapped }) => choice !== 'tie' || (forward === 'tie' && swapped === 'tie'));
+  const consistent = answered.filter(
+    ({ choice, forward, swapped }) => choice !== 'tie' || (forward === 'tie' && swapped === 'tie'),
+  );
   const named = answered.flatMap(({ forward, swapped }) => [forward, swapped]).filter((each) => each !== 'tie');
   return {
     answered: answered.length,
@@ -26,7 +28,9 @@ export function positionBias(preferences: readonly Preference[]): PositionBias {
 
 /** Spearman's correlation of the mean score with the length of the reply in words; near 0 where length earns nothing. */
 export function verbosityBias(items: readonly { judgement: { scores: Scores | null }; candidate: string }[]): number {
-  const judged = items.flatMap(({ judgement: { scores }, candidate }) => (scores ? [{ scores, words: candidate.trim().split(/\s+/).length }] : []));
+  const judged = items.flatMap(({ judgement: { scores }, candidate }) =>
+    scores ? [{ scores, words: candidate.trim().split(/\s+/).length }] : [],
+  );
   return spearman(
     judged.map(({ scores }) => faceOf(scores, 'mean')),
     judged.map(({ words }) => words),

@@ -20,9 +20,16 @@ export interface JudgedCheckDialogue extends CheckDialogue {
   error?: string;
 }
 
-export type CheckEvent = { type: 'loading'; progress: RunProgress } | { type: 'judged'; judged: JudgedCheckDialogue; progress: RunProgress };
+export type CheckEvent =
+  { type: 'loading'; progress: RunProgress } | { type: 'judged'; judged: JudgedCheckDialogue; progress: RunProgress };
 
-export const checkKey = ({ group, dialogue }: { group: CheckDialogue['group']; dialogue: Pick<Dialogue, 'id'> }): string => `${group} ${dialogue.id}`;
+export const checkKey = ({
+  group,
+  dialogue,
+}: {
+  group: CheckDialogue['group'];
+  dialogue: Pick<Dialogue, 'id'>;
+}): string => `${group} ${dialogue.id}`;
 
 /** At most `count` of the dialogues in an order drawn by the seed. */
 export function drawDialogues(dialogues: readonly Dialogue[], count: number, seed = 1): Dialogue[] {
@@ -47,12 +54,19 @@ export interface CheckParts extends JudgeAccess {
 }
 
 /** Judges whole dialogues and yields each as it is done. @throws LabError `cancelled`, and what loading and answering throw */
-export async function* judgeDialogues({ items, done, rounds, weighted = false, ...access }: CheckParts): AsyncGenerator<CheckEvent> {
+export async function* judgeDialogues({
+  items,
+  done,
+  rounds,
+  weighted = false,
+  ...access
+}: CheckParts): AsyncGenerator<CheckEvent> {
   const open = items.filter((item) => !done.has(checkKey(item)));
   const work = async (model: LoadedModel, item: CheckDialogue, signal: AbortSignal): Promise<JudgedCheckDialogue> => {
     const prompt = conversationPrompt(newestLines(item.dialogue.utterances, model.info.contextWindow));
     try {
-      if (weighted) return { ...item, judgement: { ...NO_JUDGEMENT, scores: await weightedScores(model, prompt, signal) } };
+      if (weighted)
+        return { ...item, judgement: { ...NO_JUDGEMENT, scores: await weightedScores(model, prompt, signal) } };
       return { ...item, judgement: await judge(model, prompt, { repeats: rounds, signal }) };
     } catch (error) {
       if (!concernsOneItem(error)) throw error;
@@ -64,10 +78,19 @@ export async function* judgeDialogues({ items, done, rounds, weighted = false, .
   }
 }
 
-const NO_JUDGEMENT: Judgement = { answers: [], rounds: [], scores: null, variance: null, refused: 0, unreadable: 0, repaired: 0 };
+const NO_JUDGEMENT: Judgement = {
+  answers: [],
+  rounds: [],
+  scores: null,
+  variance: null,
+  refused: 0,
+  unreadable: 0,
+  repaired: 0,
+};
 
 /** A check as far as it went, criterion by criterion. */
 export function validationOf(judged: readonly JudgedCheckDialogue[]): Validation {
-  const of = (wanted: CheckDialogue['group']) => judged.flatMap(({ group, dialogue, judgement: { scores } }) => (group === wanted ? [{ dialogue, scores }] : []));
+  const of = (wanted: CheckDialogue['group']) =>
+    judged.flatMap(({ group, dialogue, judgement: { scores } }) => (group === wanted ? [{ dialogue, scores }] : []));
   return validateJudge(of('good'), of('failed'));
 }

@@ -14,7 +14,8 @@ export interface JudgeAccess {
   signal?: AbortSignal;
 }
 
-export type JudgeItemsEvent<Result> = { type: 'loading'; progress: RunProgress } | { type: 'result'; result: Result; progress: RunProgress };
+export type JudgeItemsEvent<Result> =
+  { type: 'loading'; progress: RunProgress } | { type: 'result'; result: Result; progress: RunProgress };
 
 /**
  * Loads a judge, puts the `open` items of `total` to it and yields each result as it comes; nothing is loaded where nothing is
@@ -34,7 +35,8 @@ export async function* judgeItems<Item, Result>(
   try {
     pace.start();
     const limit = model.info.device === 'remote' ? Math.max(1, concurrency) : 1;
-    for await (const result of pooled(open, limit, (item, stop) => work(model, item, stop), signal)) yield { type: 'result', result, progress: pace.count() };
+    for await (const result of pooled(open, limit, (item, stop) => work(model, item, stop), signal))
+      yield { type: 'result', result, progress: pace.count() };
   } finally {
     await model.unload();
   }

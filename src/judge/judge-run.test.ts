@@ -4,14 +4,37 @@ import type { ResultRecord } from '../response/record.ts';
 import { judgeRun, repliesOf } from './judge-run.ts';
 import { replyScores, runVerdictSchema, verdictKey, type RunVerdict } from './run-verdict.ts';
 
-const turns = [1, 3].map((turn) => ({ dialogue: 'd', turn, before: [{ speaker: 'seeker' as const, text: 'I lost my job.' }], reference: 'That is hard.' }));
-const record = (turn: number, hypothesis: string | null): ResultRecord => ({ model: 'm', representation: 'raw', dialogue: 'd', turn, reference: 'r', hypothesis, promptTokens: null, leftOut: 0, nll: null, timing: null, scores: {} });
+const turns = [1, 3].map((turn) => ({
+  dialogue: 'd',
+  turn,
+  before: [{ speaker: 'seeker' as const, text: 'I lost my job.' }],
+  reference: 'That is hard.',
+}));
+const record = (turn: number, hypothesis: string | null): ResultRecord => ({
+  model: 'm',
+  representation: 'raw',
+  dialogue: 'd',
+  turn,
+  reference: 'r',
+  hypothesis,
+  promptTokens: null,
+  leftOut: 0,
+  nll: null,
+  timing: null,
+  scores: {},
+});
 const SCORES = '{"engagement": 1, "comforting": 2, "appropriateness": 3, "suggestion": 4}';
 
 function fakeJudge(answers: string[]): LoadedModel {
   let asked = 0;
   return {
-    info: { modelId: 'j', engine: 'openai', device: 'remote', features: { score: false, tokenize: false, seed: true, topK: true }, contextWindow: null },
+    info: {
+      modelId: 'j',
+      engine: 'openai',
+      device: 'remote',
+      features: { score: false, tokenize: false, seed: true, topK: true },
+      contextWindow: null,
+    },
     renderPrompt: () => Promise.resolve(''),
     countTokens: () => Promise.resolve([]),
     async *stream() {
@@ -29,14 +52,23 @@ describe('judgeRun', () => {
     expect(replies).toHaveLength(2);
     const done: RunVerdict[] = [];
     const begin = async (answers: string[], most: number) => {
-      for await (const event of judgeRun({ judge: { id: 'j', rounds: 2 }, replies, done: new Set(done.map(verdictKey)), openModel: () => Promise.resolve(fakeJudge(answers)) })) {
+      for await (const event of judgeRun({
+        judge: { id: 'j', rounds: 2 },
+        replies,
+        done: new Set(done.map(verdictKey)),
+        openModel: () => Promise.resolve(fakeJudge(answers)),
+      })) {
         if (event.type === 'verdict') done.push(event.verdict);
         if (done.length === most) return;
       }
     };
     await begin([SCORES], 1);
     await begin(["I'm sorry, I can't.", 'hm', SCORES], 4);
-    expect(done.map((each) => runVerdictSchema.parse(each)).map(({ turn, round, refused, unreadable }) => [turn, round, refused, unreadable])).toEqual([
+    expect(
+      done
+        .map((each) => runVerdictSchema.parse(each))
+        .map(({ turn, round, refused, unreadable }) => [turn, round, refused, unreadable]),
+    ).toEqual([
       [1, 0, false, 0],
       [3, 0, true, 0],
       [1, 1, false, 1],

@@ -24,7 +24,8 @@ interface Item {
   round: number;
 }
 
-export type JudgingEvent = { type: 'loading'; progress: RunProgress } | { type: 'verdict'; verdict: RunVerdict; progress: RunProgress };
+export type JudgingEvent =
+  { type: 'loading'; progress: RunProgress } | { type: 'verdict'; verdict: RunVerdict; progress: RunProgress };
 
 export interface JudgingParts extends JudgeAccess {
   judge: Pick<RunJudge, 'id' | 'rounds'>;
@@ -40,7 +41,16 @@ export function repliesOf(turns: readonly SupporterTurn[], records: readonly Res
   for (const record of records) byTurn.set(name(record), [...(byTurn.get(name(record)) ?? []), record]);
   return turns.flatMap((turn) =>
     (byTurn.get(name(turn)) ?? []).flatMap(({ model, representation, dialogue, turn: index, hypothesis }) =>
-      hypothesis === null ? [] : [{ place: { model, representation, dialogue, turn: index }, context: turn.before, candidate: hypothesis, reference: turn.reference }],
+      hypothesis === null
+        ? []
+        : [
+            {
+              place: { model, representation, dialogue, turn: index },
+              context: turn.before,
+              candidate: hypothesis,
+              reference: turn.reference,
+            },
+          ],
     ),
   );
 }
@@ -51,22 +61,59 @@ export function repliesOf(turns: readonly SupporterTurn[], records: readonly Res
  * refuses for its data is a verdict with an `error`; every other failure ends the judging.
  * @throws LabError `cancelled` on `signal`, and whatever loading and answering throw
  */
-export async function* judgeRun({ judge: { id, rounds }, replies, done, ...access }: JudgingParts): AsyncGenerator<JudgingEvent> {
+export async function* judgeRun({
+  judge: { id, rounds },
+  replies,
+  done,
+  ...access
+}: JudgingParts): AsyncGenerator<JudgingEvent> {
   const all = Array.from({ length: rounds }, (_, round) => replies.map((reply): Item => ({ reply, round }))).flat();
   const open = all.filter(({ reply, round }) => !done.has(verdictKey({ judge: id, ...reply.place, round })));
-  for await (const event of judgeItems(open, all.length, (model, item, stop) => judgeItem(model, id, item, stop), access)) {
+  for await (const event of judgeItems(
+    open,
+    all.length,
+    (model, item, stop) => judgeItem(model, id, item, stop),
+    access,
+  )) {
     yield event.type === 'loading' ? event : { type: 'verdict', verdict: event.result, progress: event.progress };
   }
 }
 
-async function judgeItem(model: LoadedModel, id: string, { reply, round }: Item, signal: AbortSignal): Promise<RunVerdict> {
+async function judgeItem(
+  model: LoadedModel,
+  id: string,
+  { reply, round }: Item,
+  signal: AbortSignal,
+): Promise<RunVerdict> {
   const { place, context, candidate, reference } = reply;
   const prompt = replyPrompt({ context: newestLines(context, model.info.contextWindow), candidate, reference });
   try {
-    const { answers, rounds, refused, unreadable, repaired } = await judge(model, prompt, { firstRound: round, repeats: 1, signal });
-    return { judge: id, ...place, round, scores: rounds[0] ?? null, refused: refused > 0, unreadable, repaired: repaired > 0, answers: answers.map(({ text }) => text) };
+    const { answers, rounds, refused, unreadable, repaired } = await judge(model, prompt, {
+      firstRound: round,
+      repeats: 1,
+      signal,
+    });
+    return {
+      judge: id,
+      ...place,
+      round,
+      scores: rounds[0] ?? null,
+      refused: refused > 0,
+      unreadable,
+      repaired: repaired > 0,
+      answers: answers.map(({ text }) => text),
+    };
   } catch (error) {
     if (!concernsOneItem(error)) throw error;
-    return { judge: id, ...place, round, scores: null, refused: false, unreadable: 0, repaired: false, error: error.message };
+    return {
+      judge: id,
+      ...place,
+      round,
+      scores: null,
+      refused: false,
+      unreadable: 0,
+      repaired: false,
+      error: error.message,
+    };
   }
 }

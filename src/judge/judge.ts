@@ -47,12 +47,37 @@ export interface Judgement {
 }
 
 /** Judges several times. Refusals are counted, not asked again; unreadable answers are asked again. */
-export async function judge(model: LoadedModel, prompt: ScoringPrompt, { repeats = 3, firstRound = 0, retries = 2, temperature = JUDGE_DECODING.temperature, seed = JUDGE_DECODING.seed, signal }: JudgeOptions = {}): Promise<Judgement> {
-  const judgement: Judgement = { answers: [], rounds: [], scores: null, variance: null, refused: 0, unreadable: 0, repaired: 0 };
+export async function judge(
+  model: LoadedModel,
+  prompt: ScoringPrompt,
+  {
+    repeats = 3,
+    firstRound = 0,
+    retries = 2,
+    temperature = JUDGE_DECODING.temperature,
+    seed = JUDGE_DECODING.seed,
+    signal,
+  }: JudgeOptions = {},
+): Promise<Judgement> {
+  const judgement: Judgement = {
+    answers: [],
+    rounds: [],
+    scores: null,
+    variance: null,
+    refused: 0,
+    unreadable: 0,
+    repaired: 0,
+  };
   for (let round = firstRound; round < firstRound + repeats; round++) {
     const messages = prompt(criteriaOrder(round));
     for (let attempt = 0; attempt <= retries; attempt++) {
-      const decoding: ReplyRequest = { ...PAPER_DECODING, temperature, maxNewTokens: 96, seed: (seed + round * 1000 + attempt) >>> 0, jsonSchema: VERDICT_JSON_SCHEMA };
+      const decoding: ReplyRequest = {
+        ...PAPER_DECODING,
+        temperature,
+        maxNewTokens: 96,
+        seed: (seed + round * 1000 + attempt) >>> 0,
+        jsonSchema: VERDICT_JSON_SCHEMA,
+      };
       const { declined, ...answered } = await answer(model, messages, decoding, signal);
       judgement.answers.push({ round, attempt, ...answered });
       const verdict: Verdict = declined ? { kind: 'refused' } : readVerdict(answered.text);
@@ -86,7 +111,12 @@ export const criteriaOrder = (round: number): CriterionId[] =>
  */
 export async function weightedScores(model: LoadedModel, prompt: ScoringPrompt, signal?: AbortSignal): Promise<Scores> {
   if (!model.info.features.score || !model.info.features.tokenize) {
-    throw new LabError({ code: 'unsupported', where: model.info.modelId, what: 'This engine gives no probabilities.', todo: 'Judge with repeated answers instead.' });
+    throw new LabError({
+      code: 'unsupported',
+      where: model.info.modelId,
+      what: 'This engine gives no probabilities.',
+      todo: 'Judge with repeated answers instead.',
+    });
   }
   const scores: Partial<Scores> = {};
   for (const id of CRITERION_IDS) {
@@ -107,7 +137,9 @@ export async function weightedScores(model: LoadedModel, prompt: ScoringPrompt, 
 export function expectation(logs: readonly number[]): number {
   const highest = Math.max(...logs);
   const weights = logs.map((log) => Math.exp(log - highest));
-  return weights.reduce((sum, weight, score) => sum + weight * score, 0) / weights.reduce((sum, weight) => sum + weight, 0);
+  return (
+    weights.reduce((sum, weight, score) => sum + weight * score, 0) / weights.reduce((sum, weight) => sum + weight, 0)
+  );
 }
 
 /** Which of two replies a judge prefers, asked in both orders; `tie` where the two answers disagree. */
@@ -118,23 +150,43 @@ export interface Preference {
   swapped: 'a' | 'b' | 'tie' | null;
 }
 
-export async function compareReplies(model: LoadedModel, context: readonly Line[], first: string, second: string, { seed = 1, signal }: JudgeOptions = {}): Promise<Preference> {
+export async function compareReplies(
+  model: LoadedModel,
+  context: readonly Line[],
+  first: string,
+  second: string,
+  { seed = 1, signal }: JudgeOptions = {},
+): Promise<Preference> {
   const decoding: ReplyRequest = { ...PAPER_DECODING, temperature: 0, maxNewTokens: 8, seed };
-  const ask = async (a: string, b: string) => readPreference((await answer(model, comparingPrompt(context, a, b), decoding, signal)).text) ?? null;
+  const ask = async (a: string, b: string) =>
+    readPreference((await answer(model, comparingPrompt(context, a, b), decoding, signal)).text) ?? null;
   const [forward, swapped] = [await ask(first, second), await ask(second, first)];
-  const choice = forward === null || swapped === null ? null : forward === 'a' && swapped === 'b' ? 'first' : forward === 'b' && swapped === 'a' ? 'second' : 'tie';
+  const choice =
+    forward === null || swapped === null
+      ? null
+      : forward === 'a' && swapped === 'b'
+        ? 'first'
+        : forward === 'b' && swapped === 'a'
+          ? 'second'
+          : 'tie';
   return { choice, forward, swapped };
 }
 
 /** Asks once. An answer that is not given is one, too: it must not cost the rounds that were answered. */
-async function answer(model: LoadedModel, messages: ChatMessage[], decoding: ReplyRequest, signal?: AbortSignal): Promise<Omit<JudgeAnswer, 'round' | 'attempt'> & { declined: boolean }> {
+async function answer(
+  model: LoadedModel,
+  messages: ChatMessage[],
+  decoding: ReplyRequest,
+  signal?: AbortSignal,
+): Promise<Omit<JudgeAnswer, 'round' | 'attempt'> & { declined: boolean }> {
   let text = '';
   try {
     for await (const event of model.stream(messages, decoding, signal)) {
       if (event.type === 'text') text += event.text;
       if (event.type !== 'done') continue;
       if (event.reason === 'cancelled') throw LabError.cancelled();
-      if (event.reason === 'content-filter') return { text, declined: true, withheld: "The server's content filter stopped the answer." };
+      if (event.reason === 'content-filter')
+        return { text, declined: true, withheld: "The server's content filter stopped the answer." };
     }
   } catch (error) {
     if (!(error instanceof LabError) || error.code !== 'no-reply') throw error;

@@ -34,7 +34,9 @@ export const runVerdictSchema = z.strictObject({
   turn,
   round: count.max(MOST_ROUNDS - 1),
   /** Null where no answer could be read. */
-  scores: z.strictObject({ engagement: score, comforting: score, appropriateness: score, suggestion: score }).nullable(),
+  scores: z
+    .strictObject({ engagement: score, comforting: score, appropriateness: score, suggestion: score })
+    .nullable(),
   refused: z.boolean(),
   /** Answers that could not be read; each but the last was asked for again. */
   unreadable: count,
@@ -53,7 +55,9 @@ export interface Judging {
 }
 
 /** Names a verdict within its run; a reply that one judge judged in a round is not judged in it again. */
-export function verdictKey(verdict: Pick<RunVerdict, 'judge' | 'model' | 'representation' | 'dialogue' | 'turn' | 'round'>): string {
+export function verdictKey(
+  verdict: Pick<RunVerdict, 'judge' | 'model' | 'representation' | 'dialogue' | 'turn' | 'round'>,
+): string {
   return JSON.stringify([verdict.judge, recordKey(verdict), verdict.round]);
 }
 
@@ -72,7 +76,12 @@ export function replyScores(verdicts: readonly RunVerdict[]): Map<string, ReplyS
     const key = recordKey(verdict);
     rounds.set(key, [...(rounds.get(key) ?? []), verdict.scores]);
   }
-  return new Map([...rounds].map(([key, all]) => [key, { scores: overScores(all, mean), variance: variance(all.map((each) => faceOf(each, 'mean'))) }]));
+  return new Map(
+    [...rounds].map(([key, all]) => [
+      key,
+      { scores: overScores(all, mean), variance: variance(all.map((each) => faceOf(each, 'mean'))) },
+    ]),
+  );
 }
 
 function variance(values: readonly number[]): number | null {

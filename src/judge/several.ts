@@ -19,22 +19,34 @@ export interface JudgePair {
 /** Every two judges of a run beside each other. */
 export function judgePairs(judges: readonly Judging[]): JudgePair[] {
   const scored = judges.map(({ judge, verdicts }) => ({ name: judge.name, scores: replyScores(verdicts) }));
-  return scored.flatMap((first, i) => scored.slice(i + 1).map((second): JudgePair => {
-    const shared = [...first.scores].flatMap(([key, a]) => {
-      const b = second.scores.get(key);
-      return b ? [[faceOf(a.scores, 'mean'), faceOf(b.scores, 'mean')] as const] : [];
-    });
-    const [left, right] = [shared.map(([a]) => a), shared.map(([, b]) => b)];
-    return { first: first.name, second: second.name, replies: shared.length, correlation: toldCorrelation(spearman(left, right), shared.length), difference: mean(left) - mean(right) };
-  }));
+  return scored.flatMap((first, i) =>
+    scored.slice(i + 1).map((second): JudgePair => {
+      const shared = [...first.scores].flatMap(([key, a]) => {
+        const b = second.scores.get(key);
+        return b ? [[faceOf(a.scores, 'mean'), faceOf(b.scores, 'mean')] as const] : [];
+      });
+      const [left, right] = [shared.map(([a]) => a), shared.map(([, b]) => b)];
+      return {
+        first: first.name,
+        second: second.name,
+        replies: shared.length,
+        correlation: toldCorrelation(spearman(left, right), shared.length),
+        difference: mean(left) - mean(right),
+      };
+    }),
+  );
 }
 
 /** The same in words. */
 export function judgePairWords({ first, second, replies, correlation, difference }: JudgePair): string {
   if (replies === 0) return `${first} and ${second} have no scored reply in common yet.`;
-  const rank = correlation === null ? 'too few, or too alike, for a correlation' : `Spearman’s correlation ${correlation.toFixed(2)}`;
+  const rank =
+    correlation === null
+      ? 'too few, or too alike, for a correlation'
+      : `Spearman’s correlation ${correlation.toFixed(2)}`;
   const far = Math.abs(difference).toFixed(2);
-  const height = far === '0.00' ? 'their means are equal' : `${difference > 0 ? first : second} scores ${far} higher on average`;
+  const height =
+    far === '0.00' ? 'their means are equal' : `${difference > 0 ? first : second} scores ${far} higher on average`;
   return `${first} and ${second}, ${replies} ${replies === 1 ? 'reply' : 'replies'} in common: ${rank}; ${height}.`;
 }
 

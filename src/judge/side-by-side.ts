@@ -30,13 +30,26 @@ export interface BlindContest {
  * preference for one side does not look like agreement, and sees them again after a break. What was rated before keeps
  * the sides on which it was seen, which version 0.1.0 drew otherwise.
  */
-export function blind(contests: readonly Contest[], { seed, rater, ratings = [] }: Pick<Ratings, 'seed' | 'rater'> & Partial<Pick<Ratings, 'ratings'>>): BlindContest[] {
+export function blind(
+  contests: readonly Contest[],
+  { seed, rater, ratings = [] }: Pick<Ratings, 'seed' | 'rater'> & Partial<Pick<Ratings, 'ratings'>>,
+): BlindContest[] {
   const seen = new Map(ratings.map(({ contest, swapped }) => [contest, swapped]));
   const drawn = contests.map(({ id, context, first, second }) => {
     const random = seededRandom(seed ^ hash(`${rater}\n${id}`));
     const side = random() < 0.5;
     const swapped = seen.get(id) ?? side;
-    return { place: random(), contest: { id, context, left: swapped ? second : first, right: swapped ? first : second, swapped, replies: repliesHash(first, second) } };
+    return {
+      place: random(),
+      contest: {
+        id,
+        context,
+        left: swapped ? second : first,
+        right: swapped ? first : second,
+        swapped,
+        replies: repliesHash(first, second),
+      },
+    };
   });
   return drawn.sort((a, b) => a.place - b.place).map(({ contest }) => contest);
 }
@@ -46,7 +59,9 @@ const repliesHash = (first: string, second: string): number => hash(JSON.stringi
 /** Whether ratings are of other replies than these contests have. Ratings of version 0.1.0 do not tell. */
 export function ratesOthers({ ratings }: Pick<Ratings, 'ratings'>, contests: readonly Contest[]): boolean {
   const known = new Map(contests.map(({ id, first, second }) => [id, repliesHash(first, second)]));
-  return ratings.some(({ contest, replies }) => replies !== undefined && known.has(contest) && known.get(contest) !== replies);
+  return ratings.some(
+    ({ contest, replies }) => replies !== undefined && known.has(contest) && known.get(contest) !== replies,
+  );
 }
 
 const CHOICES = ['left', 'right', 'tie'] as const;
@@ -61,7 +76,14 @@ const ratingsSchema = z.strictObject({
   /** What was compared, e.g. a model and a representation each. */
   first: z.string().max(300),
   second: z.string().max(300),
-  ratings: z.array(z.strictObject({ contest: z.string(), swapped: z.boolean(), replies: z.int().nonnegative().optional(), choices: z.partialRecord(z.enum(CRITERION_IDS), z.enum(CHOICES)) })),
+  ratings: z.array(
+    z.strictObject({
+      contest: z.string(),
+      swapped: z.boolean(),
+      replies: z.int().nonnegative().optional(),
+      choices: z.partialRecord(z.enum(CRITERION_IDS), z.enum(CHOICES)),
+    }),
+  ),
 });
 export type Ratings = z.output<typeof ratingsSchema>;
 
@@ -71,7 +93,15 @@ export function parseRatings(text: string, where: string): Ratings {
     return ratingsSchema.parse(JSON.parse(text));
   } catch (error) {
     const field = error instanceof z.ZodError ? (error.issues[0]?.path.join('.') ?? '') : '';
-    throw new LabError({ code: 'bad-file', where, what: `It holds no ratings${field ? ` (${field})` : ''}.`, todo: 'Choose a file that this page exported.' }, { cause: error });
+    throw new LabError(
+      {
+        code: 'bad-file',
+        where,
+        what: `It holds no ratings${field ? ` (${field})` : ''}.`,
+        todo: 'Choose a file that this page exported.',
+      },
+      { cause: error },
+    );
   }
 }
 
@@ -109,7 +139,10 @@ export function humanResults(raters: readonly Ratings[], judges: readonly JudgeR
     const all = votes.flatMap((each) => [...each.values()]);
     return {
       criterion,
-      votes: Object.fromEntries(VOTES.map((vote) => [vote, all.filter((each) => each === vote).length])) as Record<Vote, number>,
+      votes: Object.fromEntries(VOTES.map((vote) => [vote, all.filter((each) => each === vote).length])) as Record<
+        Vote,
+        number
+      >,
       kappa: meanKappa(votes.flatMap((a, i) => votes.slice(i + 1).map((b) => agreement(a, b)))),
       judges: judges.map((judge) => {
         const own: Votes = new Map([...judge.votes].map(([contest, vote]) => [contest, vote[criterion]]));
@@ -120,7 +153,11 @@ export function humanResults(raters: readonly Ratings[], judges: readonly JudgeR
 }
 
 function votesOf({ ratings }: Ratings, criterion: CriterionId): Votes {
-  return new Map(ratings.flatMap(({ contest, swapped, choices }) => (choices[criterion] ? [[contest, unblind(choices[criterion], swapped)] as const] : [])));
+  return new Map(
+    ratings.flatMap(({ contest, swapped, choices }) =>
+      choices[criterion] ? [[contest, unblind(choices[criterion], swapped)] as const] : [],
+    ),
+  );
 }
 
 function meanKappa(kappas: readonly number[]): number {
@@ -132,5 +169,9 @@ function agreement(a: Votes, b: Votes): number {
     const other = b.get(contest);
     return other ? [[vote, other] as const] : [];
   });
-  return cohenKappa(shared.map(([vote]) => vote), shared.map(([, vote]) => vote), VOTES);
+  return cohenKappa(
+    shared.map(([vote]) => vote),
+    shared.map(([, vote]) => vote),
+    VOTES,
+  );
 }

@@ -34,7 +34,9 @@ const FINAL = 'final_emotion_intensity';
 export function outcomesOf(answers: Readonly<Record<string, number>>): Record<string, number> {
   const { [INITIAL]: initial, [FINAL]: final, ...others } = answers;
   if (final === undefined) return others;
-  return initial === undefined ? { ...others, low_final_emotion_intensity: -final } : { ...others, fall_in_emotion_intensity: initial - final };
+  return initial === undefined
+    ? { ...others, low_final_emotion_intensity: -final }
+    : { ...others, fall_in_emotion_intensity: initial - final };
 }
 
 /** Compares a judge's scores of whole dialogues with what their seekers said, and those of failed dialogues with the rest. */
@@ -51,7 +53,12 @@ export function validateJudge(good: readonly JudgedDialogue[], failed: readonly 
       });
       return FACE_IDS.map((criterion) => {
         const pairs = asked.map(({ scores, rating }) => [faceOf(scores, criterion), rating] as const);
-        const { value, ...limits } = limited(pairs, (drawn) => spearman(drawn.map(([score]) => score), drawn.map(([, rating]) => rating)));
+        const { value, ...limits } = limited(pairs, (drawn) =>
+          spearman(
+            drawn.map(([score]) => score),
+            drawn.map(([, rating]) => rating),
+          ),
+        );
         return { question, criterion, rho: value, n: pairs.length, ...limits };
       });
     }),
@@ -60,7 +67,8 @@ export function validateJudge(good: readonly JudgedDialogue[], failed: readonly 
         ...scored.map(({ scores }) => ({ good: true, score: faceOf(scores, criterion) })),
         ...bad.map((scores) => ({ good: false, score: faceOf(scores, criterion) })),
       ];
-      const of = (drawn: typeof items, good: boolean) => drawn.filter((item) => item.good === good).map(({ score }) => score);
+      const of = (drawn: typeof items, good: boolean) =>
+        drawn.filter((item) => item.good === good).map(({ score }) => score);
       const { value, ...limits } = limited(items, (drawn) => auc(of(drawn, true), of(drawn, false)));
       return { criterion, auc: value, good: scored.length, failed: bad.length, ...limits };
     }),
@@ -68,10 +76,14 @@ export function validateJudge(good: readonly JudgedDialogue[], failed: readonly 
 }
 
 /** Resampling draws by position, so the order in which dialogues were judged must not matter. */
-const inOrder = (judged: readonly JudgedDialogue[]) => [...judged].sort((a, b) => (a.dialogue.id < b.dialogue.id ? -1 : 1));
+const inOrder = (judged: readonly JudgedDialogue[]) =>
+  [...judged].sort((a, b) => (a.dialogue.id < b.dialogue.id ? -1 : 1));
 
 function limited<Item>(items: Item[], statistic: (items: Item[]) => number): { value: number } & Limits {
-  const { value, low, high } = items.length < FEWEST_FOR_INTERVAL ? undefinedAround(statistic(items)) : bootstrapInterval((drawn) => statistic([...drawn]), items);
+  const { value, low, high } =
+    items.length < FEWEST_FOR_INTERVAL
+      ? undefinedAround(statistic(items))
+      : bootstrapInterval((drawn) => statistic([...drawn]), items);
   // Resamples that never differ define no limits: a judge that always says the same is not known exactly.
   return hasLimits({ low, high }) ? { value, low, high } : undefinedAround(value);
 }

@@ -14,11 +14,16 @@ export const VERDICT_JSON_SCHEMA = {
 
 /** What became of a judge's answer. */
 export type Verdict =
-  | { kind: 'scores'; scores: Scores; /** The answer was not the JSON asked for, but its numbers are plain. */ repaired: boolean }
+  | {
+      kind: 'scores';
+      scores: Scores;
+      /** The answer was not the JSON asked for, but its numbers are plain. */ repaired: boolean;
+    }
   | { kind: 'refused' }
   | { kind: 'unreadable' };
 
-const REFUSAL = /\b(?:i(?:'|’)?m sorry|i am sorry|i can(?:no|')t|i can’t|i am unable|i'm unable|i won't|as an ai|not able to (?:assess|rate|judge|help))\b/i;
+const REFUSAL =
+  /\b(?:i(?:'|’)?m sorry|i am sorry|i can(?:no|')t|i can’t|i am unable|i'm unable|i won't|as an ai|not able to (?:assess|rate|judge|help))\b/i;
 
 /**
  * Reads a judge's answer: the JSON asked for, JSON with text or a fence around it, or a line for each criterion
@@ -40,7 +45,12 @@ function attempt(text: string): Scores | undefined {
   try {
     const json: unknown = JSON.parse(text);
     if (typeof json !== 'object' || json === null) return undefined;
-    const named = Object.fromEntries(Object.entries(json).map(([key, value]) => [key.toLowerCase(), typeof value === 'string' ? numberOf(value) : value]));
+    const named = Object.fromEntries(
+      Object.entries(json).map(([key, value]) => [
+        key.toLowerCase(),
+        typeof value === 'string' ? numberOf(value) : value,
+      ]),
+    );
     return schema.safeParse(named).data;
   } catch {
     return undefined;

@@ -23,7 +23,11 @@ export interface BertScoreChoice {
 
 /** Computes BERTScore somewhere. */
 export interface BertScorer {
-  score(pairs: readonly Pair[], choice: BertScoreChoice, options: Pick<BertScoreOptions, 'signal' | 'onProgress'>): Promise<Prf[]>;
+  score(
+    pairs: readonly Pair[],
+    choice: BertScoreChoice,
+    options: Pick<BertScoreOptions, 'signal' | 'onProgress'>,
+  ): Promise<Prf[]>;
   terminate(): void;
 }
 
@@ -38,7 +42,11 @@ export function createInlineBertScore(load: (folder?: string) => Promise<Encoder
       return bertScorePairs(await loading, pairs, { ...options, idf });
     },
     terminate() {
-      for (const loading of loaded.values()) void loading.then((encoder) => encoder.release(), () => undefined);
+      for (const loading of loaded.values())
+        void loading.then(
+          (encoder) => encoder.release(),
+          () => undefined,
+        );
       loaded.clear();
     },
   };

@@ -15,11 +15,21 @@ export type CheckLine =
  * `path` is that run's `numbers.jsonl`.
  * @throws LabError `bad-data` where the plan does not ask for those records
  */
-export async function* checkNumbers(parts: Omit<RunParts, 'done'>, path: string, count: number): AsyncGenerator<CheckLine> {
+export async function* checkNumbers(
+  parts: Omit<RunParts, 'done'>,
+  path: string,
+  count: number,
+): AsyncGenerator<CheckLine> {
   const published = new Map((await readNumbers(path)).map((numbers) => [recordKey(numbers), numbers]));
   const keys = planJobs(parts.plan, parts.turns).map(jobKey);
   const known = keys.filter((key) => published.has(key));
-  if (known.length === 0) throw new LabError({ code: 'bad-data', where: path, what: 'It holds no record of this plan.', todo: 'Give the plan and the numbers of one run; a plan of version 0.1.0 needs "sampling": 1.' });
+  if (known.length === 0)
+    throw new LabError({
+      code: 'bad-data',
+      where: path,
+      what: 'It holds no record of this plan.',
+      todo: 'Give the plan and the numbers of one run; a plan of version 0.1.0 needs "sampling": 1.',
+    });
   const chosen = new Set(drawn(known, count, seededRandom(parts.plan.sample.seed + 1)));
   const total = { records: 0, sameReplies: 0, largestNll: 0 };
   for await (const event of runPlan({ ...parts, done: new Set(keys.filter((key) => !chosen.has(key))) })) {
@@ -41,6 +51,11 @@ async function readNumbers(path: string): Promise<RecordNumbers[]> {
     const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
     return lines.map((line) => numbersSchema.parse(JSON.parse(line)));
   } catch (error) {
-    throw LabError.from(error, { code: 'bad-file', where: path, what: 'It holds no numbers of a run', todo: 'Give the numbers.jsonl that evaluate wrote.' });
+    throw LabError.from(error, {
+      code: 'bad-file',
+      where: path,
+      what: 'It holds no numbers of a run',
+      todo: 'Give the numbers.jsonl that evaluate wrote.',
+    });
   }
 }

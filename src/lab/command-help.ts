@@ -7,11 +7,18 @@ const INDENT = 30;
 /** The help of one command; `called` is how people call it, e.g. `npm run trainer -- train`. */
 export function commandHelp(called: string, { summary, options, operand, examples }: Command): string {
   const entries = Object.entries(options);
-  const required = entries.filter(([, option]) => option.required).map(([option, how]) => usage(option, how, option === operand));
+  const required = entries
+    .filter(([, option]) => option.required)
+    .map(([option, how]) => usage(option, how, option === operand));
   const free = operand !== undefined && !options[operand]?.required ? [`[${bare(options[operand])}]`] : [];
   const rest = entries.some(([, option]) => !option.required) ? ['[options]'] : [];
   const lines = [
-    ...entries.map(([option, how]) => entry(usage(option, how, false), `${how.about}${option === operand ? ' The name of the option may be left out.' : ''}${suffix(how)}`)),
+    ...entries.map(([option, how]) =>
+      entry(
+        usage(option, how, false),
+        `${how.about}${option === operand ? ' The name of the option may be left out.' : ''}${suffix(how)}`,
+      ),
+    ),
     entry('-h, --help', 'Print this help.'),
     entry('--version', 'Print the version.'),
   ];
@@ -33,7 +40,15 @@ export function commandHelp(called: string, { summary, options, operand, example
 export function overview(script: string, summaries: readonly (readonly [name: string, summary: string])[]): string {
   const indent = Math.max(14, ...summaries.map(([name]) => name.length + 4));
   const lines = summaries.map(([name, summary]) => entry(name, summary, indent));
-  return [`Usage: ${script} <command> [options]`, '', 'Commands:', ...lines, '', `Options of a command: ${script} <command> --help`, ''].join('\n');
+  return [
+    `Usage: ${script} <command> [options]`,
+    '',
+    'Commands:',
+    ...lines,
+    '',
+    `Options of a command: ${script} <command> --help`,
+    '',
+  ].join('\n');
 }
 
 function usage(name: string, option: Option, isOperand: boolean): string {
@@ -50,7 +65,13 @@ function suffix({ choices, value, required, many, default: preset, otherwise }: 
   return [
     choices && value !== undefined ? ` One of ${choices.join(', ')}.` : '',
     many ? ' May be given several times.' : '',
-    required ? ' Required.' : preset !== undefined ? ` Default: ${preset}.` : otherwise !== undefined ? ` Default: ${otherwise}.` : '',
+    required
+      ? ' Required.'
+      : preset !== undefined
+        ? ` Default: ${preset}.`
+        : otherwise !== undefined
+          ? ` Default: ${otherwise}.`
+          : '',
   ].join('');
 }
 

@@ -22,17 +22,26 @@ const WAITING = `
   writeFileSync('code', String(code));
 `;
 
-it.skipIf(process.platform === 'win32')('stops and saves when the shell that npm started it in is ended', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'lab-command-'));
-  try {
-    await writeFile(join(folder, 'cli.mjs'), WAITING);
-    const shell = spawn('sh', ['-c', `"${process.execPath}" --import "${import.meta.resolve('tsx')}" cli.mjs; true`], { cwd: folder, stdio: 'ignore', env: { ...process.env, npm_lifecycle_event: 'trainer' } });
-    const written = (name: string) => vi.waitFor(() => readFile(join(folder, name), 'utf8'), { timeout: 20_000, interval: 50 });
-    await written('begun');
-    shell.kill('SIGTERM');
-    await written('saved');
-    await vi.waitFor(async () => expect(await written('code')).toBe('143'), { timeout: 5000 });
-  } finally {
-    await rm(folder, { recursive: true, maxRetries: 5, retryDelay: 100 });
-  }
-}, 30_000);
+it.skipIf(process.platform === 'win32')(
+  'stops and saves when the shell that npm started it in is ended',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lab-command-'));
+    try {
+      await writeFile(join(folder, 'cli.mjs'), WAITING);
+      const shell = spawn(
+        'sh',
+        ['-c', `"${process.execPath}" --import "${import.meta.resolve('tsx')}" cli.mjs; true`],
+        { cwd: folder, stdio: 'ignore', env: { ...process.env, npm_lifecycle_event: 'trainer' } },
+      );
+      const written = (name: string) =>
+        vi.waitFor(() => readFile(join(folder, name), 'utf8'), { timeout: 20_000, interval: 50 });
+      await written('begun');
+      shell.kill('SIGTERM');
+      await written('saved');
+      await vi.waitFor(async () => expect(await written('code')).toBe('143'), { timeout: 5000 });
+    } finally {
+      await rm(folder, { recursive: true, maxRetries: 5, retryDelay: 100 });
+    }
+  },
+  30_000,
+);

@@ -17,12 +17,17 @@ const STOP_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
  * Runs the command that `args` begins with; `script` is how people call this command line. Gives the exit code: 1 for a
  * failure, 130 and 143 where a signal stopped the command.
  */
-export async function runCommandLine(script: string, commands: Commands, [name = '', ...args]: string[]): Promise<number> {
+export async function runCommandLine(
+  script: string,
+  commands: Commands,
+  [name = '', ...args]: string[],
+): Promise<number> {
   // A reader that has seen enough, such as `head`, is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   if (name === '--version' || name === 'version') return say(await version());
   if (['', 'help', '--help', '-h'].includes(name)) {
-    if (name === 'help' && args[0] !== undefined && Object.hasOwn(commands, args[0])) return runCommandLine(script, commands, [args[0], '--help']);
+    if (name === 'help' && args[0] !== undefined && Object.hasOwn(commands, args[0]))
+      return runCommandLine(script, commands, [args[0], '--help']);
     say(await summaries(script, commands));
     return name === '' ? 1 : 0;
   }
@@ -99,10 +104,15 @@ function say(text: string): 0 {
 }
 
 async function version(): Promise<string> {
-  const { name, version: number } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { name: string; version: string };
+  const { name, version: number } = JSON.parse(
+    await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
+  ) as { name: string; version: string };
   return `${name} ${number}`;
 }
 
 async function summaries(script: string, commands: Commands): Promise<string> {
-  return overview(script, await Promise.all(Object.entries(commands).map(async ([name, load]) => [name, (await load()).summary] as const)));
+  return overview(
+    script,
+    await Promise.all(Object.entries(commands).map(async ([name, load]) => [name, (await load()).summary] as const)),
+  );
 }

@@ -14,7 +14,10 @@ const options = {
 async function parse(...args: string[]): Promise<Values<typeof options>> {
   let found: Values<typeof options> | undefined;
   const command = defineCommand({
-    summary: 'Tests.', operand: 'in', options, examples: [],
+    summary: 'Tests.',
+    operand: 'in',
+    options,
+    examples: [],
     run(values) {
       found = values;
       return Promise.resolve();
@@ -27,7 +30,13 @@ async function parse(...args: string[]): Promise<Values<typeof options>> {
 describe('a command', () => {
   it('gets the values of its table, defaults included', async () => {
     expect(await parse('--in', 'x')).toEqual({ in: 'x', many: [], count: 3, dtype: undefined, 'no-check': false });
-    expect(await parse('x', '--many', 'a', '--many=b', '--count', '12', '--dtype', 'Q4', '--no-check')).toEqual({ in: 'x', many: ['a', 'b'], count: 12, dtype: 'q4', 'no-check': true });
+    expect(await parse('x', '--many', 'a', '--many=b', '--count', '12', '--dtype', 'Q4', '--no-check')).toEqual({
+      in: 'x',
+      many: ['a', 'b'],
+      count: 12,
+      dtype: 'q4',
+      'no-check': true,
+    });
     expect(await parse('x', '--dtype', 'f16')).toMatchObject({ dtype: 'F16' });
   });
 
@@ -45,7 +54,10 @@ describe('a command', () => {
     [['x', '--dtype'], '--dtype'],
     [['x', '--no-check=yes'], '--no-check'],
   ])('%j is refused in a sentence', async (args, message) => {
-    await expect(parse(...args)).rejects.toMatchObject({ code: 'bad-config', message: expect.stringContaining(message) as string });
+    await expect(parse(...args)).rejects.toMatchObject({
+      code: 'bad-config',
+      message: expect.stringContaining(message) as string,
+    });
   });
 
   it('hears --help and --version among other options, but not in a value', () => {
@@ -57,7 +69,13 @@ describe('a command', () => {
   });
 
   it('prints help in lines that a terminal holds', () => {
-    const help = commandHelp('npm run x -- go', { summary: 'Goes.', options, operand: 'in', examples: ['a.txt'], run: () => Promise.resolve() });
+    const help = commandHelp('npm run x -- go', {
+      summary: 'Goes.',
+      options,
+      operand: 'in',
+      examples: ['a.txt'],
+      run: () => Promise.resolve(),
+    });
     expect(help).toContain('Usage: npm run x -- go [--in] FILE [options]');
     expect(help).toMatch(/--count N +How many\. Default: 3\./);
     expect(help).toMatch(/--in FILE +What is read\..* Required\./);

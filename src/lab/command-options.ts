@@ -29,7 +29,8 @@ type Value<O extends Option> = O extends { kind: 'flag' }
     ? string[]
     : O extends { kind: 'count' }
       ? number | (O extends { default: string } ? never : undefined)
-      : (O extends { choices: readonly (infer C)[] } ? C : string) | (O extends { required: true } | { default: string } ? never : undefined);
+      : | (O extends { choices: readonly (infer C)[] } ? C : string)
+        | (O extends { required: true } | { default: string } ? never : undefined);
 
 /** The values of a table's options. An option that may be repeated is a list, empty where it was not given. */
 export type Values<T extends OptionTable> = { [K in keyof T]: Value<T[K]> };
@@ -73,28 +74,47 @@ export function askedFor(args: readonly string[], options: OptionTable): 'help' 
 }
 
 /** @throws {LabError} bad-config for an unknown, missing or impossible value; it names the option. */
-function parseValues<T extends OptionTable>({ options, operand }: Pick<Definition<T>, 'options' | 'operand'>, args: readonly string[]): Values<T> {
+function parseValues<T extends OptionTable>(
+  { options, operand }: Pick<Definition<T>, 'options' | 'operand'>,
+  args: readonly string[],
+): Values<T> {
   for (const { name, rawName } of optionTokens(args, options)) {
     if (Object.hasOwn(options, name)) continue;
-    throw new LabError({ code: 'bad-config', what: `There is no option ${rawName}.`, todo: didYouMean(name, Object.keys(options), '--') || 'See --help.' });
+    throw new LabError({
+      code: 'bad-config',
+      what: `There is no option ${rawName}.`,
+      todo: didYouMean(name, Object.keys(options), '--') || 'See --help.',
+    });
   }
   const { values, positionals } = parseStrictly(args, options);
   const given = new Map(Object.entries(values));
   if (positionals.length > 0) fillOperand(given, positionals, options, operand);
-  return Object.fromEntries(Object.entries(options).map(([name, option]) => [name, valueOf(name, option, given.get(name))])) as Values<T>;
+  return Object.fromEntries(
+    Object.entries(options).map(([name, option]) => [name, valueOf(name, option, given.get(name))]),
+  ) as Values<T>;
 }
 
 type Given = string | boolean | (string | boolean)[] | undefined;
 
-function fillOperand(given: Map<string, Given>, bare: string[], options: OptionTable, operand: string | undefined): void {
+function fillOperand(
+  given: Map<string, Given>,
+  bare: string[],
+  options: OptionTable,
+  operand: string | undefined,
+): void {
   const [first = '', second] = bare;
   const option = operand === undefined ? undefined : options[operand];
-  if (!option || operand === undefined) throw new LabError({ code: 'bad-config', what: `"${first}" belongs to no option.`, todo: 'See --help.' });
+  if (!option || operand === undefined)
+    throw new LabError({ code: 'bad-config', what: `"${first}" belongs to no option.`, todo: 'See --help.' });
   const before = given.get(operand);
   if (option.many) {
     given.set(operand, [...(Array.isArray(before) ? before : []), ...bare]);
   } else if (second !== undefined || before !== undefined) {
-    throw new LabError({ code: 'bad-config', what: `"${second ?? first}" is one too many: --${operand} takes one value.`, todo: 'See --help.' });
+    throw new LabError({
+      code: 'bad-config',
+      what: `"${second ?? first}" is one too many: --${operand} takes one value.`,
+      todo: 'See --help.',
+    });
   } else {
     given.set(operand, first);
   }
@@ -115,11 +135,20 @@ function valueOf(name: string, option: Option, given: Given): unknown {
 }
 
 function missing(name: string, { choices }: Option): LabError {
-  return new LabError({ code: 'bad-config', what: `--${name} is missing.`, todo: choices ? `Use one of ${choices.join(', ')}.` : 'See --help.' });
+  return new LabError({
+    code: 'bad-config',
+    what: `--${name} is missing.`,
+    todo: choices ? `Use one of ${choices.join(', ')}.` : 'See --help.',
+  });
 }
 
 function config(options: OptionTable): NonNullable<ParseArgsConfig['options']> {
-  return Object.fromEntries(Object.entries(options).map(([name, { kind, many }]) => [name, { type: kind === 'flag' ? 'boolean' : 'string', multiple: many ?? false }]));
+  return Object.fromEntries(
+    Object.entries(options).map(([name, { kind, many }]) => [
+      name,
+      { type: kind === 'flag' ? 'boolean' : 'string', multiple: many ?? false },
+    ]),
+  );
 }
 
 function optionTokens(args: readonly string[], options: OptionTable): { name: string; rawName: string }[] {
@@ -127,7 +156,10 @@ function optionTokens(args: readonly string[], options: OptionTable): { name: st
   return tokens.flatMap((token) => (token.kind === 'option' ? [token] : []));
 }
 
-function parseStrictly(args: readonly string[], options: OptionTable): { values: Record<string, Given>; positionals: string[] } {
+function parseStrictly(
+  args: readonly string[],
+  options: OptionTable,
+): { values: Record<string, Given>; positionals: string[] } {
   try {
     return parseArgs({ args: [...args], options: config(options), strict: true, allowPositionals: true });
   } catch (error) {
@@ -138,10 +170,15 @@ function parseStrictly(args: readonly string[], options: OptionTable): { values:
 
 /** A value that must be one of a list, whatever its case. */
 export function choose<T extends string>(option: string, value: string | undefined, allowed: readonly T[]): T {
-  const found = allowed.find((name) => name === value) ?? allowed.find((name) => name.toLowerCase() === value?.toLowerCase());
+  const found =
+    allowed.find((name) => name === value) ?? allowed.find((name) => name.toLowerCase() === value?.toLowerCase());
   if (found) return found;
   const what = value === undefined ? `--${option} is missing.` : `--${option} ${value} is not known.`;
-  throw new LabError({ code: 'bad-config', what, todo: `${didYouMean(value ?? '', allowed)} Use one of ${allowed.join(', ')}.`.trimStart() });
+  throw new LabError({
+    code: 'bad-config',
+    what,
+    todo: `${didYouMean(value ?? '', allowed)} Use one of ${allowed.join(', ')}.`.trimStart(),
+  });
 }
 
 function wholeNumber(option: string, value: string): number {

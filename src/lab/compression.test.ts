@@ -27,7 +27,9 @@ class FakeWorker extends EventTarget {
       },
       this.channel.port2 as unknown as Port,
     );
-    this.channel.port1.addEventListener('message', ({ data }) => this.dispatchEvent(new MessageEvent('message', { data })));
+    this.channel.port1.addEventListener('message', ({ data }) =>
+      this.dispatchEvent(new MessageEvent('message', { data })),
+    );
     this.channel.port1.start();
   }
   postMessage(message: unknown): void {
@@ -80,7 +82,9 @@ describe('compress', () => {
     const stuck = compression.compress(['hang'], { representation: 'raw' }, controller.signal);
     controller.abort();
     await expect(stuck).rejects.toMatchObject({ code: 'cancelled' });
-    await expect(compress(['x'], { representation: 'raw' }, controller.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(compress(['x'], { representation: 'raw' }, controller.signal)).rejects.toMatchObject({
+      code: 'cancelled',
+    });
     compression.terminate();
   });
 });

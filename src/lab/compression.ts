@@ -77,7 +77,8 @@ export function createCompression({ spawn, capacity = 4096 }: CompressionSetup =
 
 /** Loads a representation into this thread. A page never does: its build leaves this branch and the taggers out. */
 async function loadHere(options: CompressOptions): Promise<Representation> {
-  if (import.meta.env?.SSR === false) throw new LabError({ code: 'unsupported', what: 'Compression needs a worker here.' });
+  if (import.meta.env?.SSR === false)
+    throw new LabError({ code: 'unsupported', what: 'Compression needs a worker here.' });
   const { loadRepresentation } = await import('../representation/load.ts');
   return loadRepresentation(options.representation, options);
 }

@@ -27,16 +27,27 @@ const request = (change: Partial<ContextRequest> = {}): ContextRequest => ({
 describe('prepareContext', () => {
   it('compresses, joins and counts', async () => {
     const prepared = await prepareContext(request({ options: { representation: 'nostopwords' } }), reader);
-    expect(prepared.messages.map(({ content }) => content)).toEqual(['Be kind.', 'sad job.', 'sorry hear .', 'hard. energy.']);
+    expect(prepared.messages.map(({ content }) => content)).toEqual([
+      'Be kind.',
+      'sad job.',
+      'sorry hear .',
+      'hard. energy.',
+    ]);
     expect(prepared.sources).toEqual([[], [0], [1], [2, 3]]);
-    expect(prepared).toMatchObject({ fit: { from: 0, kept: 4, leftOut: 0, tokens: 13 }, tokens: [2, 3, 1, 1], exact: true });
+    expect(prepared).toMatchObject({
+      fit: { from: 0, kept: 4, leftOut: 0, tokens: 13 },
+      tokens: [2, 3, 1, 1],
+      exact: true,
+    });
   });
 
   it('leaves the oldest out when the window is small, and never the newest', async () => {
     const prepared = await prepareContext(request({ budget: 20, reserve: 4 }), reader);
     expect(prepared.fit).toMatchObject({ from: 2, kept: 2, leftOut: 2, tokens: 12 });
     expect(prepared.sources).toEqual([[], [2, 3]]);
-    await expect(prepareContext(request({ budget: 10, reserve: 4 }), reader)).rejects.toMatchObject({ code: 'bad-config' });
+    await expect(prepareContext(request({ budget: 10, reserve: 4 }), reader)).rejects.toMatchObject({
+      code: 'bad-config',
+    });
   });
 
   it('holds the window even where a template costs more than its probe', async () => {
@@ -47,7 +58,9 @@ describe('prepareContext', () => {
     };
     const prepared = await prepareContext(request({ budget: 40, reserve: 0 }), odd);
     expect(prepared.fit.from).toBe(1);
-    await expect(prepareContext(request({ utterances: utterances.slice(0, 1), budget: 20 }), odd)).rejects.toMatchObject({
+    await expect(
+      prepareContext(request({ utterances: utterances.slice(0, 1), budget: 20 }), odd),
+    ).rejects.toMatchObject({
       code: 'bad-config',
     });
   });
@@ -59,7 +72,10 @@ describe('prepareContext', () => {
   });
 
   it('sends the newest whole when asked', async () => {
-    const prepared = await prepareContext(request({ options: { representation: 'keypos' }, newestWhole: true }), reader);
+    const prepared = await prepareContext(
+      request({ options: { representation: 'keypos' }, newestWhole: true }),
+      reader,
+    );
     expect(prepared.messages.at(-1)?.content).toMatch(/I have no energy\.$/);
   });
 

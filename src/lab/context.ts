@@ -54,7 +54,11 @@ export async function prepareContext(
   signal?: AbortSignal,
   compress: Compression['compress'] = sharedCompress,
 ): Promise<PreparedContext> {
-  const compressed = await compress(request.utterances.map(({ text }) => text), request.options, signal);
+  const compressed = await compress(
+    request.utterances.map(({ text }) => text),
+    request.options,
+    signal,
+  );
   const sent = sentOf(request, compressed);
   const costs = await costsOf(request, sent, await templateOf(reader, request.system), reader);
   throwIfCancelled(signal);
@@ -69,7 +73,14 @@ export async function prepareContext(
     const kept = sent.length - from;
     if (tokens + reserve <= budget) {
       const fit = { from, kept, leftOut: from, tokens };
-      return { messages, sources, compressed, tokens: costs.utterances.map((each) => each.tokens), fit, exact: reader !== null };
+      return {
+        messages,
+        sources,
+        compressed,
+        tokens: costs.utterances.map((each) => each.tokens),
+        fit,
+        exact: reader !== null,
+      };
     }
     // A template that adds more than its probe showed: try again with one utterance less.
     if (kept <= 1) throw doesNotFit(tokens + reserve, budget, reserve);
@@ -80,7 +91,10 @@ export async function prepareContext(
 export async function meterContext(
   request: ContextRequest,
   reader: Reader,
-  { representations = REPRESENTATION_IDS, signal }: { representations?: readonly RepresentationId[]; signal?: AbortSignal } = {},
+  {
+    representations = REPRESENTATION_IDS,
+    signal,
+  }: { representations?: readonly RepresentationId[]; signal?: AbortSignal } = {},
 ): Promise<MeterRow[]> {
   const template = await templateOf(reader, request.system);
   const texts = request.utterances.map(({ text }) => text);

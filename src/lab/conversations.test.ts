@@ -128,7 +128,10 @@ describe('ConversationLibrary', () => {
     await library.save(said('small'));
     const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(full);
     const big = said('big');
-    await expect(library.save(big)).rejects.toMatchObject({ code: 'quota', detail: { todo: expect.stringMatching(/Export/) } });
+    await expect(library.save(big)).rejects.toMatchObject({
+      code: 'quota',
+      detail: { todo: expect.stringMatching(/Export/) },
+    });
     expect(await library.get(big.id)).toEqual(big);
     expect((await library.list()).map(({ title }) => title).sort()).toEqual(['big', 'small']);
     expect(await library.export()).toContain('"big"');
@@ -174,7 +177,9 @@ describe('ConversationLibrary', () => {
   });
 
   it('saves a conversation of any shape as it is, whatever was saved before', async () => {
-    const steps = fc.array(fc.tuple(fc.nat(2), fc.string({ unit: 'binary', maxLength: 8 }), fc.boolean()), { maxLength: 12 });
+    const steps = fc.array(fc.tuple(fc.nat(2), fc.string({ unit: 'binary', maxLength: 8 }), fc.boolean()), {
+      maxLength: 12,
+    });
     await fc.assert(
       fc.asyncProperty(steps, async (list) => {
         const library = tab();

@@ -11,7 +11,8 @@ let classifier: { encoder: object; classify: Classify } | undefined;
 export const dangerHandlers: Handlers<DangerApi> = {
   async danger({ texts, ...place }, { signal }) {
     const encoder = await encoderAt(place, signal);
-    if (classifier?.encoder !== encoder) classifier = { encoder, classify: createClassifier(encoder, weights as StoredWeights) };
+    if (classifier?.encoder !== encoder)
+      classifier = { encoder, classify: createClassifier(encoder, weights as StoredWeights) };
     return classifier.classify(texts, signal);
   },
 };

@@ -13,10 +13,19 @@ const BUILT_IN = fileURLToPath(new URL('../../public/dialogues/solace-72.json', 
 /** A file of the disk, for Node; its bytes are read as they are needed. */
 export async function openLocalFile(path: string): Promise<TextFile> {
   const { size } = await stat(path).catch((error: unknown) => {
-    throw LabError.from(error, { code: 'missing-file', where: path, what: 'The file cannot be read', todo: 'Check its path.' });
+    throw LabError.from(error, {
+      code: 'missing-file',
+      where: path,
+      what: 'The file cannot be read',
+      todo: 'Check its path.',
+    });
   });
   // Node's own type of a web stream is not the browser's, though it is one.
-  return { name: basename(path), size, stream: () => Readable.toWeb(createReadStream(path)) as ReturnType<TextFile['stream']> };
+  return {
+    name: basename(path),
+    size,
+    stream: () => Readable.toWeb(createReadStream(path)) as ReturnType<TextFile['stream']>,
+  };
 }
 
 /** Reads the files of one dataset from the disk, for Node. Rejects as `readDataset` does, and with `missing-file`. */

@@ -9,7 +9,6 @@ import { LabError } from '../error.ts';
 import type { DatasetHead, DatasetStore } from '../storage/dataset-store.ts';
 import { BUILT_IN_ID } from './built-in-id.ts';
 
-
 /** A dataset in a list. */
 export interface DatasetSummary extends DatasetHead {
   builtIn: boolean;
@@ -74,12 +73,20 @@ export class DatasetLibrary {
   async add(files: readonly TextFile[], { name, signal, onProgress }: ImportOptions): Promise<DatasetSummary> {
     const read = await readDataset(files, { signal, onProgress });
     if (read.dialogues.length === 0) throw nothingSound(name, read);
-    const opened = describe(read, { id: identify(read.dialogues), name, bytes: files.reduce((sum, { size }) => sum + size, 0), addedAt: Date.now() });
+    const opened = describe(read, {
+      id: identify(read.dialogues),
+      name,
+      bytes: files.reduce((sum, { size }) => sum + size, 0),
+      addedAt: Date.now(),
+    });
     const { head, dialogues } = opened;
     this.#last = opened;
     this.#held.delete(head.id);
     // Where there is no store or no room, it stays in memory; its summary says so.
-    const kept = await this.#store?.add(head, dialogues).then(() => true, () => false);
+    const kept = await this.#store?.add(head, dialogues).then(
+      () => true,
+      () => false,
+    );
     if (!kept) this.#held.set(head.id, opened);
     return this.#summary(head);
   }
@@ -96,7 +103,13 @@ export class DatasetLibrary {
     const held = this.#held.get(id) ?? (this.#last?.head.id === id ? this.#last : undefined);
     if (held) return held;
     const head = await this.#store?.head(id);
-    if (!head) throw new LabError({ code: 'not-found', where: id, what: 'There is no such dataset here.', todo: 'Import it again.' });
+    if (!head)
+      throw new LabError({
+        code: 'not-found',
+        where: id,
+        what: 'There is no such dataset here.',
+        todo: 'Import it again.',
+      });
     this.#last = { head, dialogues: (await this.#store?.dialogues(id)) ?? [] };
     return this.#last;
   }
@@ -126,7 +139,12 @@ export class DatasetLibrary {
     const held = this.#held.get(BUILT_IN_ID);
     if (held) return held;
     const file = await this.#readBuiltIn();
-    const opened = describe(await readDataset([file]), { id: BUILT_IN_ID, name: 'Solace 72', bytes: file.size, addedAt: 0 });
+    const opened = describe(await readDataset([file]), {
+      id: BUILT_IN_ID,
+      name: 'Solace 72',
+      bytes: file.size,
+      addedAt: 0,
+    });
     this.#held.set(BUILT_IN_ID, opened);
     return opened;
   }
@@ -149,23 +167,42 @@ function identify(dialogues: readonly Dialogue[]): string {
   const hash = sha256.create();
   const encoder = new TextEncoder();
   for (const { scene, emotion, situation, survey, utterances } of dialogues) {
-    const content = { scene, emotion, situation, survey: survey && ordered(survey), utterances: utterances.map(canonical) };
+    const content = {
+      scene,
+      emotion,
+      situation,
+      survey: survey && ordered(survey),
+      utterances: utterances.map(canonical),
+    };
     hash.update(encoder.encode(`${JSON.stringify(content)}\n`));
   }
   return bytesToHex(hash.digest()).slice(0, 16);
 }
 
 /** Fields in one order, whichever loader read them. */
-const canonical = ({ speaker, text, strategy, emotion, act }: Utterance): Utterance => ({ speaker, text, strategy, emotion, act });
+const canonical = ({ speaker, text, strategy, emotion, act }: Utterance): Utterance => ({
+  speaker,
+  text,
+  strategy,
+  emotion,
+  act,
+});
 
 /** Questions in one order, whichever program wrote the file. */
 function ordered({ seeker, supporter }: NonNullable<Dialogue['survey']>): Dialogue['survey'] {
-  const sorted = (answers: Record<string, number>) => Object.fromEntries(Object.entries(answers).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const sorted = (answers: Record<string, number>) =>
+    Object.fromEntries(Object.entries(answers).sort(([a], [b]) => (a < b ? -1 : 1)));
   return { seeker: sorted(seeker), supporter: sorted(supporter) };
 }
 
 function rowOf({ id, scene, emotion, utterances }: Dialogue): DialogueRow {
-  return { id, scene, emotion, opening: (utterances[0]?.text ?? '').slice(0, LONGEST_OPENING), utterances: utterances.length };
+  return {
+    id,
+    scene,
+    emotion,
+    opening: (utterances[0]?.text ?? '').slice(0, LONGEST_OPENING),
+    utterances: utterances.length,
+  };
 }
 
 function nothingSound(where: string, { bad: [first], badCount }: ReadDataset): LabError {

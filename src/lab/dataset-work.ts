@@ -54,7 +54,11 @@ export function datasetHandlers(): Handlers<DatasetApi> {
     },
     addUrl: async ({ url, builtInUrl }, { signal, emit }) => {
       const file = await fetchFile(url, signal);
-      return open(builtInUrl).add([file], { name: file.name, signal, onProgress: (bytes) => emit({ bytes, totalBytes: file.size }) });
+      return open(builtInUrl).add([file], {
+        name: file.name,
+        signal,
+        onProgress: (bytes) => emit({ bytes, totalBytes: file.size }),
+      });
     },
     remove: ({ id, builtInUrl }) => open(builtInUrl).remove(id),
     summary: ({ id, builtInUrl }) => open(builtInUrl).summary(id),
@@ -67,7 +71,10 @@ export function datasetHandlers(): Handlers<DatasetApi> {
     statistics: ({ id, query, builtInUrl }) => open(builtInUrl).statistics(id, query),
     exportLines: async ({ id, query, builtInUrl }) => {
       const found = await open(builtInUrl).find(id, query);
-      return new Blob(found.map((dialogue) => toJsonLines([dialogue])), { type: 'application/jsonl' });
+      return new Blob(
+        found.map((dialogue) => toJsonLines([dialogue])),
+        { type: 'application/jsonl' },
+      );
     },
   };
 }
@@ -82,7 +89,8 @@ async function fetchFile(url: string, signal?: AbortSignal): Promise<TextFile> {
   } as const;
   try {
     const response = await fetch(url, { signal: signal ?? null });
-    if (!response.ok) throw new LabError({ ...failure, what: `The dataset could not be fetched (HTTP ${response.status}).` });
+    if (!response.ok)
+      throw new LabError({ ...failure, what: `The dataset could not be fetched (HTTP ${response.status}).` });
     const { body } = response;
     return {
       name: decodeURIComponent(new URL(response.url || url).pathname.split('/').at(-1) || 'dataset'),

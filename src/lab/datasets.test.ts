@@ -10,13 +10,36 @@ import { DatasetLibrary } from './dataset-library.ts';
 import { BUILT_IN_ID, builtInDataset } from './datasets.ts';
 
 const STRATEGIES = [
-  'Reflective Statements', 'Clarification', 'Emotional Validation', 'Empathetic Statements', 'Affirmation', 'Offer Hope',
-  'Avoid Judgment and Criticism', 'Suggest Options', 'Collaborative Planning', 'Provide Different Perspectives',
-  'Reframe Negative Thoughts', 'Share Information', 'Normalize Experiences', 'Promote Self-Care Practices',
-  'Stress Management', 'Others',
+  'Reflective Statements',
+  'Clarification',
+  'Emotional Validation',
+  'Empathetic Statements',
+  'Affirmation',
+  'Offer Hope',
+  'Avoid Judgment and Criticism',
+  'Suggest Options',
+  'Collaborative Planning',
+  'Provide Different Perspectives',
+  'Reframe Negative Thoughts',
+  'Share Information',
+  'Normalize Experiences',
+  'Promote Self-Care Practices',
+  'Stress Management',
+  'Others',
 ];
 
-const chat = (...texts: string[]): string => texts.map((content) => JSON.stringify({ scene: 's', messages: [{ role: 'user', content }, { role: 'assistant', content: `Re: ${content}` }] })).join('\n');
+const chat = (...texts: string[]): string =>
+  texts
+    .map((content) =>
+      JSON.stringify({
+        scene: 's',
+        messages: [
+          { role: 'user', content },
+          { role: 'assistant', content: `Re: ${content}` },
+        ],
+      }),
+    )
+    .join('\n');
 const file = (text: string, name = 'chats.jsonl'): File => new File([text], name);
 
 beforeEach(() => {
@@ -45,7 +68,10 @@ describe('the built-in dataset', () => {
 
   it('says nothing twice', async () => {
     const { dialogues } = await builtInDataset();
-    const said = dialogues.flatMap(({ utterances, situation }) => [situation ?? '', ...utterances.map(({ text }: Utterance) => text.toLowerCase())]);
+    const said = dialogues.flatMap(({ utterances, situation }) => [
+      situation ?? '',
+      ...utterances.map(({ text }: Utterance) => text.toLowerCase()),
+    ]);
     expect(new Set(said).size).toBe(said.length);
   });
 });
@@ -55,11 +81,25 @@ describe('DatasetLibrary', () => {
 
   it('keeps what was imported for the next visit, bad records named', async () => {
     const summary = await visit().add([file(`${chat('One', 'Two', 'Three')}\nbroken`)], { name: 'Mine' });
-    expect(summary).toMatchObject({ name: 'Mine', format: 'chat', dialogues: 3, utterances: 6, badCount: 1, kept: true, builtIn: false });
+    expect(summary).toMatchObject({
+      name: 'Mine',
+      format: 'chat',
+      dialogues: 3,
+      utterances: 6,
+      badCount: 1,
+      kept: true,
+      builtIn: false,
+    });
     const later = visit();
-    expect((await later.list()).map(({ id, name }) => [id === BUILT_IN_ID, name])).toEqual([[true, 'Solace 72'], [false, 'Mine']]);
+    expect((await later.list()).map(({ id, name }) => [id === BUILT_IN_ID, name])).toEqual([
+      [true, 'Solace 72'],
+      [false, 'Mine'],
+    ]);
     expect((await later.summary(summary.id)).bad[0]?.place).toBe('chats.jsonl line 4');
-    expect(await later.browse(summary.id, { words: 'two' }, 0, 10)).toEqual({ total: 1, rows: [{ id: 'dialogue 2', scene: 's', emotion: undefined, opening: 'Two', utterances: 2 }] });
+    expect(await later.browse(summary.id, { words: 'two' }, 0, 10)).toEqual({
+      total: 1,
+      rows: [{ id: 'dialogue 2', scene: 's', emotion: undefined, opening: 'Two', utterances: 2 }],
+    });
     expect((await later.dialogue(summary.id, 'dialogue 3'))?.utterances[1]?.text).toBe('Re: Three');
     expect((await later.statistics(summary.id, {})).all.utterances).toBe(6);
     await later.remove(summary.id);
@@ -87,7 +127,14 @@ describe('DatasetLibrary', () => {
 
   it('knows the same dialogues with the questions of the survey in another order', async () => {
     const library = visit();
-    const survey = (seeker: object) => JSON.stringify({ survey_score: { seeker }, dialog: [{ speaker: 'usr', text: 'Hi' }, { speaker: 'sys', text: 'Hello' }] });
+    const survey = (seeker: object) =>
+      JSON.stringify({
+        survey_score: { seeker },
+        dialog: [
+          { speaker: 'usr', text: 'Hi' },
+          { speaker: 'sys', text: 'Hello' },
+        ],
+      });
     const add = (text: string) => library.add([file(text)], { name: 'Mine' });
     const first = await add(survey({ empathy: '5', relevance: '4' }));
     expect((await add(survey({ relevance: 4, empathy: 5 }))).id).toBe(first.id);
@@ -105,7 +152,10 @@ describe('DatasetLibrary', () => {
   });
 
   it('refuses a file without a sound record', async () => {
-    await expect(visit().add([file('{"messages": []}')], { name: 'Mine' })).rejects.toMatchObject({ code: 'bad-data', detail: { where: 'Mine' } });
+    await expect(visit().add([file('{"messages": []}')], { name: 'Mine' })).rejects.toMatchObject({
+      code: 'bad-data',
+      detail: { where: 'Mine' },
+    });
   });
 
   it('exports lines that come back unchanged', async () => {
@@ -114,6 +164,8 @@ describe('DatasetLibrary', () => {
     const { datasetHandlers } = await import('./dataset-work.ts');
     const context = { signal: new AbortController().signal, emit: () => {} };
     const lines = await datasetHandlers().exportLines({ id, query: { words: 'one' }, builtInUrl: '' }, context);
-    expect((await readDataset([new File([lines], 'x.jsonl')])).dialogues).toEqual((await library.find(id, { words: 'one' })));
+    expect((await readDataset([new File([lines], 'x.jsonl')])).dialogues).toEqual(
+      await library.find(id, { words: 'one' }),
+    );
   });
 });

@@ -10,7 +10,16 @@ import type { DatasetSummary, DialoguePage, DialogueRow } from './dataset-librar
 import type { DatasetApi, ImportProgress } from './dataset-work.ts';
 
 export { BUILT_IN_ID };
-export type { DatasetStatistics, DatasetSummary, Dialogue, DialoguePage, DialogueQuery, DialogueRow, ImportProgress, Malformed };
+export type {
+  DatasetStatistics,
+  DatasetSummary,
+  Dialogue,
+  DialoguePage,
+  DialogueQuery,
+  DialogueRow,
+  ImportProgress,
+  Malformed,
+};
 
 /** A dataset with all its dialogues. */
 export interface Dataset {
@@ -33,9 +42,16 @@ let worker: RpcWorker<DatasetApi> | undefined;
 /** The page's dataset worker. */
 function datasets(): RpcWorker<DatasetApi> {
   if (typeof Worker === 'undefined') {
-    throw new LabError({ code: 'unsupported', what: 'Datasets are kept by a worker of the page.', todo: 'In Node, use readLocalDataset and builtInDataset.' });
+    throw new LabError({
+      code: 'unsupported',
+      what: 'Datasets are kept by a worker of the page.',
+      todo: 'In Node, use readLocalDataset and builtInDataset.',
+    });
   }
-  worker ??= new RpcWorker<DatasetApi>('dataset', () => new Worker(new URL('../../workers/dataset.worker.ts', import.meta.url), { type: 'module', name: 'datasets' }));
+  worker ??= new RpcWorker<DatasetApi>(
+    'dataset',
+    () => new Worker(new URL('../../workers/dataset.worker.ts', import.meta.url), { type: 'module', name: 'datasets' }),
+  );
   return worker;
 }
 
@@ -66,24 +82,33 @@ export const removeDataset = (id: string): Promise<void> => datasets().call('rem
 export const datasetSummary = (id: string): Promise<DatasetSummary> => datasets().call('summary', { id, ...here() });
 
 /** Dialogues that meet a query, a page of rows at a time. */
-export const browseDataset = (id: string, query: DialogueQuery = {}, { offset = 0, limit = 50 } = {}): Promise<DialoguePage> =>
-  datasets().call('browse', { id, query: plain(query), offset, limit, ...here() });
+export const browseDataset = (
+  id: string,
+  query: DialogueQuery = {},
+  { offset = 0, limit = 50 } = {},
+): Promise<DialoguePage> => datasets().call('browse', { id, query: plain(query), offset, limit, ...here() });
 
 /** One dialogue; undefined where the dataset has none of this id. */
-export const getDialogue = (id: string, dialogue: string): Promise<Dialogue | undefined> => datasets().call('dialogue', { id, dialogue, ...here() });
+export const getDialogue = (id: string, dialogue: string): Promise<Dialogue | undefined> =>
+  datasets().call('dialogue', { id, dialogue, ...here() });
 
 /** Counts of the dialogues that meet a query: the paper's Table 1, and distributions. */
 export const datasetStatistics = (id: string, query: DialogueQuery = {}): Promise<DatasetStatistics> =>
   datasets().call('statistics', { id, query: plain(query), ...here() });
 
 /** The dialogues that meet a query as JSON lines, which every loader of the lab reads back unchanged. */
-export const exportDataset = (id: string, query: DialogueQuery = {}): Promise<Blob> => datasets().call('exportLines', { id, query: plain(query), ...here() });
+export const exportDataset = (id: string, query: DialogueQuery = {}): Promise<Blob> =>
+  datasets().call('exportLines', { id, query: plain(query), ...here() });
 
 /** A dataset with its dialogues, or those of them that meet a query. */
 export async function getDataset(id: string, query: DialogueQuery = {}): Promise<Dataset> {
   const dialogues: Dialogue[] = [];
   const { name, format, bad, badCount } = await datasetSummary(id);
-  await datasets().call('dialogues', { id, query: plain(query), ...here() }, { onEvent: (block) => dialogues.push(...block) });
+  await datasets().call(
+    'dialogues',
+    { id, query: plain(query), ...here() },
+    { onEvent: (block) => dialogues.push(...block) },
+  );
   return { id, name, format, dialogues, bad, badCount };
 }
 

@@ -10,4 +10,7 @@ export interface EncoderPlace {
 }
 
 /** The encoder that comes with the lab, whose address is `base`. */
-export const embeddedEncoder = (base: string): RemoteModel => ({ ...EMBEDDED_ENCODER, url: new URL(EMBEDDED_ENCODER.url, base).href });
+export const embeddedEncoder = (base: string): RemoteModel => ({
+  ...EMBEDDED_ENCODER,
+  url: new URL(EMBEDDED_ENCODER.url, base).href,
+});

@@ -18,14 +18,19 @@ export function encoderAt(place: EncoderPlace, signal: AbortSignal): Promise<Enc
 }
 
 async function open({ encoder, ortBase, threads }: EncoderPlace, signal: AbortSignal): Promise<Encoder> {
-  ort.env.wasm.wasmPaths = { mjs: `${ortBase}ort-wasm-simd-threaded.mjs`, wasm: `${ortBase}ort-wasm-simd-threaded.wasm` };
+  ort.env.wasm.wasmPaths = {
+    mjs: `${ortBase}ort-wasm-simd-threaded.mjs`,
+    wasm: `${ortBase}ort-wasm-simd-threaded.wasm`,
+  };
   ort.env.wasm.numThreads = threads;
   const files = await remoteFiles(await openStore(), encoder, { signal });
   return openEncoder(
     files,
     {
-      createSession: async (model) => (await ort.InferenceSession.create(model, { executionProviders: ['wasm'] })) as unknown as OrtSession,
-      tensor: (type, data, dims) => new ort.Tensor(type as 'int64', data as BigInt64Array, dims) as unknown as OrtTensor,
+      createSession: async (model) =>
+        (await ort.InferenceSession.create(model, { executionProviders: ['wasm'] })) as unknown as OrtSession,
+      tensor: (type, data, dims) =>
+        new ort.Tensor(type as 'int64', data as BigInt64Array, dims) as unknown as OrtTensor,
     },
     signal,
   );

@@ -18,16 +18,23 @@ async function deadPid(): Promise<number> {
 describe('lockFolder', () => {
   it('lets one holder in and leaves nothing behind', async () => {
     const unlock = await lockFolder(folder);
-    await expect(lockFolder(folder, '--set out=')).rejects.toThrow(new RegExp(`process ${process.pid} works on this run.*--set out=`));
+    await expect(lockFolder(folder, '--set out=')).rejects.toThrow(
+      new RegExp(`process ${process.pid} works on this run.*--set out=`),
+    );
     await unlock();
     expect(await readdir(folder)).toEqual([]);
-    await (await lockFolder(folder))();
+    await (
+      await lockFolder(folder)
+    )();
   });
 
   it.each([
     ['a process that is gone', async () => JSON.stringify({ pid: await deadPid(), host: hostname() })],
     ['one of an earlier version', async () => String(await deadPid())],
-    ['an earlier process of this number, as in a restarted container', () => Promise.resolve(JSON.stringify({ pid: process.pid, host: hostname() }))],
+    [
+      'an earlier process of this number, as in a restarted container',
+      () => Promise.resolve(JSON.stringify({ pid: process.pid, host: hostname() })),
+    ],
     ['one that was torn', () => Promise.resolve('{"pi')],
   ])('takes over from %s', async (_, text) => {
     await writeFile(join(folder, 'lock'), await text());
@@ -39,16 +46,24 @@ describe('lockFolder', () => {
 
   it.skipIf(process.platform !== 'linux')('knows that another process has the number now', async () => {
     await writeFile(join(folder, 'lock'), JSON.stringify({ pid: process.ppid, host: hostname(), started: '1' }));
-    await (await lockFolder(folder))();
+    await (
+      await lockFolder(folder)
+    )();
     await writeFile(join(folder, 'lock'), JSON.stringify({ pid: process.ppid, host: hostname() }));
     await expect(lockFolder(folder)).rejects.toThrow(new RegExp(`process ${process.ppid}`));
   });
 
-  it.each(['my notes\n', '{"packages": []}'])('leaves a file called lock that is not its own alone: %j', async (text) => {
-    await writeFile(join(folder, 'lock'), text);
-    await expect(lockFolder(folder, '--set out=')).rejects.toMatchObject({ code: 'bad-config', message: expect.stringContaining('Rename') as string });
-    expect(await readFile(join(folder, 'lock'), 'utf8')).toBe(text);
-  });
+  it.each(['my notes\n', '{"packages": []}'])(
+    'leaves a file called lock that is not its own alone: %j',
+    async (text) => {
+      await writeFile(join(folder, 'lock'), text);
+      await expect(lockFolder(folder, '--set out=')).rejects.toMatchObject({
+        code: 'bad-config',
+        message: expect.stringContaining('Rename') as string,
+      });
+      expect(await readFile(join(folder, 'lock'), 'utf8')).toBe(text);
+    },
+  );
 
   it('cannot judge a process of another machine', async () => {
     await writeFile(join(folder, 'lock'), JSON.stringify({ pid: 1, host: `not-${hostname()}` }));

@@ -11,7 +11,10 @@ const LOCK_START = '{"pid":';
 
 /** Earlier versions wrote the bare number of the process. */
 const ownerSchema = z.union([
-  z.int().positive().transform((pid) => ({ pid, host: hostname(), started: undefined })),
+  z
+    .int()
+    .positive()
+    .transform((pid) => ({ pid, host: hostname(), started: undefined })),
   z.object({ pid: z.int().positive(), host: z.string(), started: z.string().optional() }),
 ]);
 type Owner = z.infer<typeof ownerSchema>;
@@ -39,18 +42,38 @@ export async function lockFolder(folder: string, option = '--out'): Promise<() =
     // It has just been released.
     if (text === undefined) continue;
     if (!isLock(text)) {
-      throw new LabError({ code: 'bad-config', where: path, what: 'The lab did not write this file, but locks the folder with one of its name.', todo: `Rename the file, or choose another folder with ${option}.` });
+      throw new LabError({
+        code: 'bad-config',
+        where: path,
+        what: 'The lab did not write this file, but locks the folder with one of its name.',
+        todo: `Rename the file, or choose another folder with ${option}.`,
+      });
     }
     const owner = await parseOwner(text);
     if (owner && owner.host !== hostname()) {
-      throw new LabError({ code: 'busy', where: folder, what: `The process ${owner.pid} on ${owner.host} works on this run.`, todo: `Wait for it or choose another folder with ${option}; if it is gone, remove ${path}.` });
+      throw new LabError({
+        code: 'busy',
+        where: folder,
+        what: `The process ${owner.pid} on ${owner.host} works on this run.`,
+        todo: `Wait for it or choose another folder with ${option}; if it is gone, remove ${path}.`,
+      });
     }
     if (owner && (await isAlive(owner, path))) {
-      throw new LabError({ code: 'busy', where: folder, what: `The process ${owner.pid} works on this run.`, todo: `Wait for it, or choose another folder with ${option}.` });
+      throw new LabError({
+        code: 'busy',
+        where: folder,
+        what: `The process ${owner.pid} works on this run.`,
+        todo: `Wait for it, or choose another folder with ${option}.`,
+      });
     }
     await takeAway(path, text);
   }
-  throw new LabError({ code: 'busy', where: folder, what: 'Another process began this run at the same moment.', todo: 'Start it once.' });
+  throw new LabError({
+    code: 'busy',
+    where: folder,
+    what: 'Another process began this run at the same moment.',
+    todo: 'Start it once.',
+  });
 }
 
 async function create(path: string): Promise<boolean> {
@@ -61,7 +84,12 @@ async function create(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw LabError.from(error, { code: 'bad-file', where: path, what: 'The lock cannot be written', todo: 'Check the permissions of the folder.' });
+    throw LabError.from(error, {
+      code: 'bad-file',
+      where: path,
+      what: 'The lock cannot be written',
+      todo: 'Check the permissions of the folder.',
+    });
   }
 }
 

@@ -25,10 +25,16 @@ export interface FolderModelOptions extends LoadOptions {
  * @throws LabError `missing-file` or `bad-config` when the folder holds no such model, `hash-mismatch` when a file is not the
  * one in its manifest.
  */
-export async function loadFolderModel(folder: string = EMBEDDED_FOLDER, { template = 'own', ...options }: FolderModelOptions = {}): Promise<LoadedModel> {
+export async function loadFolderModel(
+  folder: string = EMBEDDED_FOLDER,
+  { template = 'own', ...options }: FolderModelOptions = {},
+): Promise<LoadedModel> {
   const files = await nodeFiles(folder);
   await checkManifest(folder);
-  return loadTransformers(template === 'own' ? files : withTemplate(files, CHATML_TEMPLATE), folder, { ...options, device: 'cpu' });
+  return loadTransformers(template === 'own' ? files : withTemplate(files, CHATML_TEMPLATE), folder, {
+    ...options,
+    device: 'cpu',
+  });
 }
 
 function withTemplate(files: ModelFiles, template: string): ModelFiles {

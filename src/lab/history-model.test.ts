@@ -16,7 +16,10 @@ describe('historyModel', () => {
         yield { type: 'text', text: 'a dog.' };
       },
     });
-    const utterances = Array.from({ length: 6 }, (_, i) => ({ speaker: i % 2 ? ('supporter' as const) : ('seeker' as const), text: `Line ${i}` }));
+    const utterances = Array.from({ length: 6 }, (_, i) => ({
+      speaker: i % 2 ? ('supporter' as const) : ('seeker' as const),
+      text: `Line ${i}`,
+    }));
     const { summary, sent } = await rollingSummary(model, { keep: 2, block: 4, maxNewTokens: 40 }).compact(utterances);
     expect(summary).toBe('Lost a dog.');
     expect(sent).toEqual([null, null, null, null, 'Line 4', 'Line 5']);
@@ -29,7 +32,11 @@ describe('historyModel', () => {
       score: async () => [],
       async *stream(): AsyncGenerator<StreamEvent> {
         yield { type: 'text', text: 'Half' };
-        yield { type: 'done', reason: 'cancelled', stats: { promptTokens: 1, newTokens: 1, firstTokenMs: 1, decodeMs: 1 } };
+        yield {
+          type: 'done',
+          reason: 'cancelled',
+          stats: { promptTokens: 1, newTokens: 1, firstTokenMs: 1, decodeMs: 1 },
+        };
       },
     });
     await expect(stopped.generate('x', { maxNewTokens: 4 })).rejects.toMatchObject({ code: 'cancelled' });

@@ -3,12 +3,16 @@ import type { Utterance } from '../dataset/dialogue.ts';
 import { fakeModel } from '../response/testing/fake-model.ts';
 import { historySchema, shorten, type HistoryInput, type HistoryParts } from './history.ts';
 
-const SAID: Utterance[] = Array.from({ length: 12 }, (_, i) => ({ speaker: i % 2 ? 'supporter' : 'seeker', text: `I am so very tired of number ${i}` }));
+const SAID: Utterance[] = Array.from({ length: 12 }, (_, i) => ({
+  speaker: i % 2 ? 'supporter' : 'seeker',
+  text: `I am so very tired of number ${i}`,
+}));
 
 function parts(): HistoryParts & { model: ReturnType<typeof vi.fn<HistoryParts['model']>> } {
   return { model: vi.fn(async () => fakeModel()), countTokens: (texts) => texts.map((text) => text.split(' ').length) };
 }
-const short = (written: HistoryInput, from: HistoryParts, signal?: AbortSignal) => shorten(SAID, historySchema.parse(written), from, signal);
+const short = (written: HistoryInput, from: HistoryParts, signal?: AbortSignal) =>
+  shorten(SAID, historySchema.parse(written), from, signal);
 
 describe('shorten', () => {
   it('compresses with the lab’s own code, and loads no model for it', async () => {
@@ -26,7 +30,10 @@ describe('shorten', () => {
     const result = await short({ method: 'summary', keep: 4, block: 6, maxNewTokens: 20 }, given);
     // The fake model answers with the seed and the last message: the prompt.
     expect(result.summary).toMatch(/^0 You keep notes/);
-    expect(result.messages[0]).toMatchObject({ role: 'system', content: expect.stringContaining('You keep notes') as string });
+    expect(result.messages[0]).toMatchObject({
+      role: 'system',
+      content: expect.stringContaining('You keep notes') as string,
+    });
     expect(result.messages).toHaveLength(1 + 6);
     expect(result.cost.leftOut).toBe(6);
     expect(given.model).toHaveBeenCalled();
@@ -39,6 +46,8 @@ describe('shorten', () => {
   });
 
   it('stops on request', async () => {
-    await expect(short({ method: 'every', representation: 'raw' }, parts(), AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(short({ method: 'every', representation: 'raw' }, parts(), AbortSignal.abort())).rejects.toMatchObject(
+      { code: 'cancelled' },
+    );
   });
 });

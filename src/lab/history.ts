@@ -4,7 +4,13 @@ import type { ChatMessage } from '../context/message.ts';
 import type { Utterance } from '../dataset/dialogue.ts';
 import type { LoadedModel } from '../engine/engine.ts';
 import { createHistory } from '../representation/history/create.ts';
-import { compactWithCost, type Compacted, type CountTokens, type HistoryCost, type HistoryMethod } from '../representation/history/history.ts';
+import {
+  compactWithCost,
+  type Compacted,
+  type CountTokens,
+  type HistoryCost,
+  type HistoryMethod,
+} from '../representation/history/history.ts';
 import { needsModel, type HistorySpec } from '../representation/history/spec.ts';
 import type { TaggerId } from '../representation/representation.ts';
 import { compress as sharedCompress, type Compression } from './compression.ts';
@@ -36,20 +42,25 @@ export interface Shortened extends Compacted {
 }
 
 /** A spec as a method that works with the lab's compression, a model and a tokenizer. */
-export function openHistory(spec: HistorySpec, { model, countTokens, tagger, compress = sharedCompress }: HistoryParts): HistoryMethod {
+export function openHistory(
+  spec: HistorySpec,
+  { model, countTokens, tagger, compress = sharedCompress }: HistoryParts,
+): HistoryMethod {
   return createHistory(spec, {
     model: {
       score: async (text, signal) => historyModel(await model()).score(text, signal),
       generate: async (prompt, options) => historyModel(await model()).generate(prompt, options),
     },
     countTokens,
-    compress: async (texts, options, signal) => (await compress(texts, { ...options, tagger }, signal)).map(({ text }) => text),
+    compress: async (texts, options, signal) =>
+      (await compress(texts, { ...options, tagger }, signal)).map(({ text }) => text),
   });
 }
 
 /** A history of an evaluation plan, with the model that answers. Where that counts no tokens, budgets hold by estimate. */
 export function historyOfRun(spec: HistorySpec, model: LoadedModel, tagger: TaggerId): HistoryMethod {
-  const countTokens: CountTokens = (texts) => (model.info.features.tokenize ? model.countTokens(texts) : texts.map(estimateTokens));
+  const countTokens: CountTokens = (texts) =>
+    model.info.features.tokenize ? model.countTokens(texts) : texts.map(estimateTokens);
   return openHistory(spec, { model: async () => model, countTokens, tagger });
 }
 
@@ -63,9 +74,20 @@ export function historyOfRun(spec: HistorySpec, model: LoadedModel, tagger: Tagg
  * ```
  * @throws LabError `cancelled`; what the model, the tokenizer or the compression throws
  */
-export async function shorten(utterances: readonly Utterance[], spec: HistorySpec, parts: HistoryParts, signal?: AbortSignal): Promise<Shortened> {
+export async function shorten(
+  utterances: readonly Utterance[],
+  spec: HistorySpec,
+  parts: HistoryParts,
+  signal?: AbortSignal,
+): Promise<Shortened> {
   const method = openHistory(spec, parts);
   if (needsModel(spec)) await parts.model();
   const { compacted, cost } = await compactWithCost(method, utterances, parts.countTokens, signal);
-  return { id: method.id, name: method.name, ...compacted, messages: historyContext(utterances, compacted).messages, cost };
+  return {
+    id: method.id,
+    name: method.name,
+    ...compacted,
+    messages: historyContext(utterances, compacted).messages,
+    cost,
+  };
 }

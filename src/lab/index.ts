@@ -14,6 +14,27 @@ export * from './judge-check.ts';
 export * from './metrics.ts';
 export * from './run-judging.ts';
 export * from './runs.ts';
-export { adapterFiles, fineTune, type FineTuned, type FineTuneOptions, type TrainingDevice, type TrainingEvent } from './training.ts';
-export { addEndpoint, addFromFiles, addFromUrl, addMlc, convertToOnnx, estimateMemory, listModels, listModelsOfEndpoint, listWebLlmModels, loadModel, openTokenizer, removeModel, subscribe as subscribeToModels } from './models.ts';
+export {
+  adapterFiles,
+  fineTune,
+  type FineTuned,
+  type FineTuneOptions,
+  type TrainingDevice,
+  type TrainingEvent,
+} from './training.ts';
+export {
+  addEndpoint,
+  addFromFiles,
+  addFromUrl,
+  addMlc,
+  convertToOnnx,
+  estimateMemory,
+  listModels,
+  listModelsOfEndpoint,
+  listWebLlmModels,
+  loadModel,
+  openTokenizer,
+  removeModel,
+  subscribe as subscribeToModels,
+} from './models.ts';
 export type { EndpointModel, MemoryEstimate, ModelSummary, ModelTokenizer, NewEndpoint, NewMlc } from './models.ts';

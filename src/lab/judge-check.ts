@@ -1,5 +1,13 @@
 import { LabError } from '../error.ts';
-import { drawDialogues, inTurn, judgeDialogues, validationOf, checkKey, type CheckEvent, type JudgedCheckDialogue } from '../judge/judge-dialogues.ts';
+import {
+  drawDialogues,
+  inTurn,
+  judgeDialogues,
+  validationOf,
+  checkKey,
+  type CheckEvent,
+  type JudgedCheckDialogue,
+} from '../judge/judge-dialogues.ts';
 import { getDataset } from './datasets.ts';
 import { loadModel } from './models.ts';
 import { REMOTE_CONCURRENCY, type WorkCalls } from './stored-runs.ts';
@@ -27,9 +35,16 @@ export async function checkJudge(
   { judge, good, failed, dialogues, rounds }: JudgeCheck,
   { done = [], signal, onEvent, onWait }: WorkCalls<CheckEvent> & { done?: readonly JudgedCheckDialogue[] } = {},
 ): Promise<void> {
-  const drawn = async (id: string | null) => (id === null ? [] : drawDialogues((await getDataset(id)).dialogues, dialogues));
+  const drawn = async (id: string | null) =>
+    id === null ? [] : drawDialogues((await getDataset(id)).dialogues, dialogues);
   const items = inTurn(await drawn(good), await drawn(failed));
-  if (items.length === 0) throw new LabError({ code: 'bad-data', where: good, what: 'No dialogue is in it.', todo: 'Choose another dataset.' });
+  if (items.length === 0)
+    throw new LabError({
+      code: 'bad-data',
+      where: good,
+      what: 'No dialogue is in it.',
+      todo: 'Choose another dataset.',
+    });
   const events = judgeDialogues({
     items,
     done: new Set(done.map(checkKey)),

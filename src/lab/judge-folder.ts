@@ -59,7 +59,12 @@ export function openJudgeFolder(out: string, settings: JudgeSettings, force = fa
       compare(before, path) {
         const different = differenceOf(before, path, settings);
         if (different === undefined) return;
-        throw new LabError({ code: 'bad-config', where: out, what: `The folder holds verdicts with another ${different}.`, todo: 'Choose another folder with --out, or give the same options again.' });
+        throw new LabError({
+          code: 'bad-config',
+          where: out,
+          what: `The folder holds verdicts with another ${different}.`,
+          todo: 'Choose another folder with --out, or give the same options again.',
+        });
       },
     },
     lines: { file: 'verdicts.jsonl', schema: judgedLineSchema, what: 'verdict of a judge' },
@@ -73,6 +78,11 @@ function differenceOf(before: string, path: string, settings: JudgeSettings): st
     const stored = settingsSchema.parse(JSON.parse(before));
     return (Object.keys(settings) as (keyof JudgeSettings)[]).find((key) => stored[key] !== settings[key]);
   } catch (error) {
-    throw LabError.from(error, { code: 'bad-file', where: path, what: 'It does not say how a judge was asked', todo: 'Choose another folder with --out.' });
+    throw LabError.from(error, {
+      code: 'bad-file',
+      where: path,
+      what: 'It does not say how a judge was asked',
+      todo: 'Choose another folder with --out.',
+    });
   }
 }

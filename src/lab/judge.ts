@@ -9,6 +9,13 @@
 export { auc, cohenKappa, spearman } from '../judge/agreement.ts';
 export { positionBias, verbosityBias, type PositionBias } from '../judge/bias.ts';
 export { CRITERIA, CRITERION_IDS, type Criterion, type CriterionId, type Scores } from '../judge/criteria.ts';
-export { compareReplies, judge, weightedScores, type Judgement, type JudgeOptions, type Preference } from '../judge/judge.ts';
+export {
+  compareReplies,
+  judge,
+  weightedScores,
+  type Judgement,
+  type JudgeOptions,
+  type Preference,
+} from '../judge/judge.ts';
 export { conversationPrompt, replyPrompt, type JudgedReply, type ScoringPrompt } from '../judge/prompt.ts';
 export { validateJudge, type JudgedDialogue, type Validation } from '../judge/validate.ts';

@@ -27,10 +27,16 @@ export async function readMeasured(folder: MeasuredFolder, name: string): Promis
 
 async function read(path: string): Promise<string> {
   const url = new URL(path, document.baseURI).href;
-  const failure = { code: 'network', where: path, what: 'A measurement could not be loaded.', todo: 'Check the connection and try again.' } as const;
+  const failure = {
+    code: 'network',
+    where: path,
+    what: 'A measurement could not be loaded.',
+    todo: 'Check the connection and try again.',
+  } as const;
   try {
     const response = await fetch(url);
-    if (!response.ok) throw new LabError({ ...failure, what: `A measurement could not be loaded (HTTP ${response.status}).` });
+    if (!response.ok)
+      throw new LabError({ ...failure, what: `A measurement could not be loaded (HTTP ${response.status}).` });
     return await response.text();
   } catch (error) {
     throw LabError.from(error, failure);

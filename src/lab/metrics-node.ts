@@ -4,6 +4,8 @@ import { loadLocalWordNet } from './wordnet-file.ts';
 
 /** All text metrics on this thread, for Node; WordNet and the encoder are read when they are first needed. */
 export function createNodeMetrics(): Metrics {
-  const bertScorer = createInlineBertScore(async (folder) => (await import('./encoder-node.ts')).loadFolderEncoder(folder));
+  const bertScorer = createInlineBertScore(async (folder) =>
+    (await import('./encoder-node.ts')).loadFolderEncoder(folder),
+  );
   return createMetrics({ loadWordNet: loadLocalWordNet, bertScorer });
 }

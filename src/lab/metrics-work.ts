@@ -47,10 +47,16 @@ export function fetchWordNet(url: string): Promise<WordNet> {
 }
 
 async function download(url: string): Promise<Uint8Array<ArrayBuffer>> {
-  const failure = { code: 'network', where: url, what: 'WordNet could not be loaded.', todo: 'Check the connection and try again.' } as const;
+  const failure = {
+    code: 'network',
+    where: url,
+    what: 'WordNet could not be loaded.',
+    todo: 'Check the connection and try again.',
+  } as const;
   try {
     const response = await fetch(url);
-    if (!response.ok) throw new LabError({ ...failure, what: `WordNet could not be loaded (HTTP ${response.status}).` });
+    if (!response.ok)
+      throw new LabError({ ...failure, what: `WordNet could not be loaded (HTTP ${response.status}).` });
     return new Uint8Array(await response.arrayBuffer());
   } catch (error) {
     throw LabError.from(error, failure);

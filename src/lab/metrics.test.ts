@@ -37,14 +37,18 @@ function fakeWorker(): WorkerLike & { crash(): void } {
   };
 }
 
-const pool = (spawn: () => WorkerLike, workers = 3) => createMetrics({ spawn, workers, wordnetUrl: 'http://localhost:1/none' });
+const pool = (spawn: () => WorkerLike, workers = 3) =>
+  createMetrics({ spawn, workers, wordnetUrl: 'http://localhost:1/none' });
 
 describe('createMetrics', () => {
   it('gives the same numbers inline and over workers, in the order of the pairs, with progress to the end', async () => {
     const inline = await createMetrics({ loadWordNet: loadLocalWordNet }).measure(PAIRS, { meteor: false });
     const seen: number[] = [];
     const metrics = pool(fakeWorker);
-    const pooled = await metrics.measure(PAIRS, { meteor: false, onProgress: (done, total) => seen.push(done / total) });
+    const pooled = await metrics.measure(PAIRS, {
+      meteor: false,
+      onProgress: (done, total) => seen.push(done / total),
+    });
     metrics.terminate();
     expect(pooled).toEqual(inline);
     expect(pooled.pairs.map(({ id }) => id)).toEqual(PAIRS.map(({ id }) => id));

@@ -33,8 +33,7 @@ export interface Metrics {
 
 /** Where the work is done: in workers, or on this thread where there are none (Node). */
 export type MetricsSetup = { bertScorer?: BertScorer } & (
-  | { spawn: () => WorkerLike | Worker; workers: number; wordnetUrl: string }
-  | { loadWordNet: () => Promise<WordNet> }
+  { spawn: () => WorkerLike | Worker; workers: number; wordnetUrl: string } | { loadWordNet: () => Promise<WordNet> }
 );
 
 /** Pairs sent to a worker at once: enough to hide the message, few enough to share the work evenly. */
@@ -55,7 +54,10 @@ function withBertScore(metrics: Metrics, scorer: BertScorer): Metrics {
       const measurement = await metrics.measure(pairs, options);
       if (!options.bertscore) return measurement;
       const { signal, onProgress } = options;
-      const scores = await scorer.score(pairs, options.bertscore, { signal, onProgress: (done) => onProgress?.(done, pairs.length) });
+      const scores = await scorer.score(pairs, options.bertscore, {
+        signal,
+        onProgress: (done) => onProgress?.(done, pairs.length),
+      });
       measurement.pairs.forEach((pair, i) => (pair.scores.bertscore = scores[i]));
       return measurement;
     },
@@ -72,7 +74,10 @@ function createInline(loadWordNet: () => Promise<WordNet>): Metrics {
     async measure(pairs, { meteor = true, signal, onProgress } = {}) {
       throwIfCancelled(signal);
       const wordnet = meteor ? (kept ??= await loadWordNet()) : undefined;
-      const measured = await measurePairs(pairs, wordnet, { signal, onProgress: (done) => onProgress?.(done, pairs.length) });
+      const measured = await measurePairs(pairs, wordnet, {
+        signal,
+        onProgress: (done) => onProgress?.(done, pairs.length),
+      });
       onProgress?.(pairs.length, pairs.length);
       return summarise(measured);
     },
@@ -88,8 +93,13 @@ function createPool({ spawn, workers: size, wordnetUrl }: Extract<MetricsSetup, 
   let running = 0;
   let idle: ReturnType<typeof setTimeout> | undefined;
 
-  async function measure(pairs: readonly Pair[], { meteor = true, signal, onProgress }: MeasureOptions): Promise<Measurement> {
-    const chunks = Array.from({ length: Math.ceil(pairs.length / CHUNK) }, (_, i) => pairs.slice(i * CHUNK, (i + 1) * CHUNK));
+  async function measure(
+    pairs: readonly Pair[],
+    { meteor = true, signal, onProgress }: MeasureOptions,
+  ): Promise<Measurement> {
+    const chunks = Array.from({ length: Math.ceil(pairs.length / CHUNK) }, (_, i) =>
+      pairs.slice(i * CHUNK, (i + 1) * CHUNK),
+    );
     const done = chunks.map(() => 0);
     const results: MeasuredPair[][] = chunks.map(() => []);
     const failed = new AbortController();
@@ -99,12 +109,18 @@ function createPool({ spawn, workers: size, wordnetUrl }: Extract<MetricsSetup, 
       for (let i = next++; i < chunks.length; i = next++) {
         const report = (count: number) => {
           done[i] = count;
-          onProgress?.(done.reduce((sum, value) => sum + value, 0), pairs.length);
+          onProgress?.(
+            done.reduce((sum, value) => sum + value, 0),
+            pairs.length,
+          );
         };
         const chunk = (chunks[i] ?? []).map(plain);
         const input = { pairs: chunk, wordnetUrl: meteor ? wordnetUrl : undefined };
         const packed = await onceMore(() => worker.call('measure', input, { signal: stop, onEvent: report }));
-        results[i] = unpackPairs(packed, chunk.map(({ id }) => id));
+        results[i] = unpackPairs(
+          packed,
+          chunk.map(({ id }) => id),
+        );
         report(chunk.length);
       }
     };
@@ -164,7 +180,8 @@ export function openMetrics(): Metrics {
     workers,
     wordnetUrl: new URL('wordnet/wordnet-3.0.bin', document.baseURI).href,
     bertScorer: createBertScoreWorker(
-      () => new Worker(new URL('../../workers/encoder.worker.ts', import.meta.url), { type: 'module', name: 'encoder' }),
+      () =>
+        new Worker(new URL('../../workers/encoder.worker.ts', import.meta.url), { type: 'module', name: 'encoder' }),
       document.baseURI,
       hasWasmThreads() ? workers : 1,
     ),

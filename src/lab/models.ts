@@ -1,7 +1,14 @@
 import type { LoadedModel, LoadOptions } from '../engine/engine.ts';
 import type { MemoryEstimate } from '../engine/memory.ts';
 import { listEndpointModels, type EndpointModel } from '../engine/openai/list-models.ts';
-import type { ModelLibrary, ModelLoadOptions, ModelSummary, ModelTokenizer, NewEndpoint, NewMlc } from '../engine/library.ts';
+import type {
+  ModelLibrary,
+  ModelLoadOptions,
+  ModelSummary,
+  ModelTokenizer,
+  NewEndpoint,
+  NewMlc,
+} from '../engine/library.ts';
 import { createModelLibrary } from '../engine/library.ts';
 import { EMBEDDED_MODEL } from './embedded.ts';
 import { ENGINE_FOR, ENGINES } from './engines.ts';
@@ -18,8 +25,10 @@ function models(): ModelLibrary {
     embedded: [EMBEDDED_MODEL],
     engines: ENGINES,
     engineFor: ENGINE_FOR,
-    spawnEngine: () => new Worker(new URL('../../workers/engine.worker.ts', import.meta.url), { type: 'module', name: 'model' }),
-    spawnLibrary: () => new Worker(new URL('../../workers/library.worker.ts', import.meta.url), { type: 'module', name: 'model files' }),
+    spawnEngine: () =>
+      new Worker(new URL('../../workers/engine.worker.ts', import.meta.url), { type: 'module', name: 'model' }),
+    spawnLibrary: () =>
+      new Worker(new URL('../../workers/library.worker.ts', import.meta.url), { type: 'module', name: 'model files' }),
   });
   return library;
 }
@@ -34,8 +43,10 @@ export const listWebLlmModels = () => models().webLlmModels();
  * Adds dropped or picked files: one GGUF (or its parts), an ONNX folder, or a folder of safetensors, which is converted.
  * `convert` turns a GGUF into an ONNX folder as well, for WebGPU. Paths come from `webkitRelativePath` or `paths`.
  */
-export const addFromFiles = (files: Iterable<File>, options?: LoadOptions & { convert?: boolean; paths?: string[] }): Promise<ModelSummary> =>
-  models().addFiles(files, options);
+export const addFromFiles = (
+  files: Iterable<File>,
+  options?: LoadOptions & { convert?: boolean; paths?: string[] },
+): Promise<ModelSummary> => models().addFiles(files, options);
 
 /** Adds the GGUF file or ONNX folder at an address; its server must allow this page to read it. */
 export const addFromUrl = (url: string, options?: LoadOptions): Promise<ModelSummary> => models().addUrl(url, options);
@@ -44,24 +55,28 @@ export const addFromUrl = (url: string, options?: LoadOptions): Promise<ModelSum
 export const addEndpoint = (endpoint: NewEndpoint): Promise<ModelSummary> => models().addEndpoint(endpoint);
 
 /** The models that a server offers. Throws `endpoint` or `bad-config`. */
-export const listModelsOfEndpoint = (baseUrl: string, apiKey?: string, signal?: AbortSignal): Promise<EndpointModel[]> =>
-  listEndpointModels({ baseUrl, apiKey }, { signal });
+export const listModelsOfEndpoint = (
+  baseUrl: string,
+  apiKey?: string,
+  signal?: AbortSignal,
+): Promise<EndpointModel[]> => listEndpointModels({ baseUrl, apiKey }, { signal });
 
 /** Adds a model in MLC format: an entry of WebLLM's list, or a pair of addresses. */
 export const addMlc = (model: NewMlc): Promise<ModelSummary> => models().addMlc(model);
 
 /** Makes an ONNX version of a stored GGUF, for WebGPU. */
-export const convertToOnnx = (id: string, options?: LoadOptions): Promise<ModelSummary> => models().convert(id, options);
+export const convertToOnnx = (id: string, options?: LoadOptions): Promise<ModelSummary> =>
+  models().convert(id, options);
 
 /** Removes an added model and its files; of the embedded model, only the files. */
 export const removeModel = (id: string): Promise<void> => models().remove(id);
 
 /** Loads a model in a worker of its own; unloading it ends the worker. */
-export const loadModel = (id: string, options?: ModelLoadOptions): Promise<LoadedModel> =>
-  models().load(id, options);
+export const loadModel = (id: string, options?: ModelLoadOptions): Promise<LoadedModel> => models().load(id, options);
 
 /** What a model will take in memory; null where it can't be known before loading. */
-export const estimateMemory = (id: string, device: 'webgpu' | 'wasm' = 'wasm'): Promise<MemoryEstimate | null> => models().estimate(id, device);
+export const estimateMemory = (id: string, device: 'webgpu' | 'wasm' = 'wasm'): Promise<MemoryEstimate | null> =>
+  models().estimate(id, device);
 
 /** A model's tokenizer and chat template without its weights. Rejects with `unsupported` for MLC models and endpoints. */
 export const openTokenizer = (id: string): Promise<ModelTokenizer> => models().tokenizer(id);

@@ -10,7 +10,8 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   const candidates = [...known];
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance <= Math.max(1, Math.floor(candidate.length / 3)) && distance < (best?.distance ?? Infinity)) best = { word: candidate, distance };
+    if (distance <= Math.max(1, Math.floor(candidate.length / 3)) && distance < (best?.distance ?? Infinity))
+      best = { word: candidate, distance };
   }
   if (best || word.length < BEGINNING) return best?.word;
   const longer = candidates.filter((candidate) => beginsNearly(candidate.toLowerCase(), word.toLowerCase()));
@@ -20,8 +21,9 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
 /** Whether a word begins with another, give or take one letter of four. */
 function beginsNearly(word: string, start: string): boolean {
   const most = Math.floor(start.length / 4);
-  return Array.from({ length: 2 * most + 1 }, (_, i) => start.length - most + i)
-    .some((length) => length <= word.length && editDistance(start, word.slice(0, length)) <= most);
+  return Array.from({ length: 2 * most + 1 }, (_, i) => start.length - most + i).some(
+    (length) => length <= word.length && editDistance(start, word.slice(0, length)) <= most,
+  );
 }
 
 /** `Did you mean X?` for the nearest word, or nothing. */
@@ -39,7 +41,8 @@ function editDistance(a: string, b: string): number {
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1];
       let cost = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
       next.push(cost);
     }
     [before, row] = [row, next];

@@ -9,7 +9,10 @@ import { TOKENIZER_IDS } from '../representation/token-length.ts';
 export const text = z.string().max(2_000_000);
 export const texts = z.array(text).max(200_000);
 export const name = z.string().max(200);
-export const messages = z.array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: text })).min(1).max(5000);
+export const messages = z
+  .array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: text }))
+  .min(1)
+  .max(5000);
 export const utterances = z.array(z.object({ speaker: z.enum(['seeker', 'supporter']), text })).max(5000);
 export const pairs = z.array(z.object({ id: z.union([z.string(), z.number()]), hyp: text, ref: text })).max(200_000);
 export const dialogues = z
@@ -31,7 +34,14 @@ export const training = z.object({
   epochs: z.number().int().min(1).max(100).optional(),
   learningRate: z.number().positive().max(1).optional(),
   seed: z.number().int().min(0).max(0xffffffff).optional(),
-  lora: z.object({ rank: z.number().int().min(1).max(64), alpha: z.number().positive(), dropout: z.number().min(0).max(0.9) }).partial().optional(),
+  lora: z
+    .object({
+      rank: z.number().int().min(1).max(64),
+      alpha: z.number().positive(),
+      dropout: z.number().min(0).max(0.9),
+    })
+    .partial()
+    .optional(),
 });
 /** What is read passes through the page on its way to the notebook; more belongs in the view of datasets, which keeps it in its worker. */
 export const LARGEST_FILE = 8_000_000;
@@ -44,7 +54,10 @@ export const compression = z.object({
 /** How a conversation is made shorter; the schema has its limits. */
 export const history = historySchema;
 /** Whose tokenizer counts: the model's in the page, or one of the paper's. */
-export const counting = z.object({ tokenizer: z.enum(['model', ...TOKENIZER_IDS]).default('model'), form: z.enum(['words', 'prompt']).default('words') });
+export const counting = z.object({
+  tokenizer: z.enum(['model', ...TOKENIZER_IDS]).default('model'),
+  form: z.enum(['words', 'prompt']).default('words'),
+});
 /** What a text to score is: a rendered prompt, or words, in which control tokens are the characters that they are written with. */
 export const scoring = z.object({ form: z.enum(['words', 'prompt']).default('prompt') });
 export const decoding = z.object({
@@ -55,7 +68,14 @@ export const decoding = z.object({
   seed: z.number().int().min(0).max(0xffffffff).default(1),
 });
 export const judged = z.object({ context: utterances, candidate: text, reference: text.default('') });
-export const judging = z.object({ repeats: z.number().int().min(1).max(20), retries: z.number().int().min(0).max(5), temperature: z.number().min(0).max(5), seed: z.number().int().min(0) }).partial();
+export const judging = z
+  .object({
+    repeats: z.number().int().min(1).max(20),
+    retries: z.number().int().min(0).max(5),
+    temperature: z.number().min(0).max(5),
+    seed: z.number().int().min(0),
+  })
+  .partial();
 export const contextRequest = z.object({
   system: text.optional(),
   utterances,

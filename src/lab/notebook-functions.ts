@@ -13,7 +13,26 @@ import { conversations } from './conversations.ts';
 import { builtInDataset } from './datasets.ts';
 import { needsModel, shorten } from './history.ts';
 import { listMeasured, readMeasured } from './measured.ts';
-import { compression, contextRequest, counting, decoding, dialogues, files, history, judged, judging, LARGEST_FILE, messages, name, pairs, scoring, text, texts, training, utterances } from './notebook-arguments.ts';
+import {
+  compression,
+  contextRequest,
+  counting,
+  decoding,
+  dialogues,
+  files,
+  history,
+  judged,
+  judging,
+  LARGEST_FILE,
+  messages,
+  name,
+  pairs,
+  scoring,
+  text,
+  texts,
+  training,
+  utterances,
+} from './notebook-arguments.ts';
 import type { NotebookServices } from './notebook-services.ts';
 import { replyTuned, trainForNotebook } from './notebook-training.ts';
 
@@ -59,7 +78,9 @@ function define<Args extends unknown[]>(
  * settings, no files, no addresses. Everything is plain data, in and out.
  */
 export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
-  compress: define(z.tuple([texts, compression]), ([given, options], { signal, services }) => services.compress(given, options, signal)),
+  compress: define(z.tuple([texts, compression]), ([given, options], { signal, services }) =>
+    services.compress(given, options, signal),
+  ),
 
   prepareContext: define(z.tuple([contextRequest]), async ([request], { signal, services }) =>
     prepareContext(request, await services.tokenizer(), signal, services.compress),
@@ -68,23 +89,37 @@ export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
   shorten: define(
     z.tuple([utterances, history, counting.prefault({})]),
     async ([given, spec, { tokenizer }], { model, services, signal }) =>
-      shorten(given, spec, { model, countTokens: await counterOf(tokenizer, services, signal), compress: services.compress }, signal),
+      shorten(
+        given,
+        spec,
+        { model, countTokens: await counterOf(tokenizer, services, signal), compress: services.compress },
+        signal,
+      ),
     { cached: ([, spec]) => needsModel(spec) },
   ),
 
-  countTokens: define(z.tuple([texts, counting.prefault({})]), async ([given, { tokenizer, form }], { services, signal }) =>
-    (await counterOf(tokenizer, services, signal, form))(given),
+  countTokens: define(
+    z.tuple([texts, counting.prefault({})]),
+    async ([given, { tokenizer, form }], { services, signal }) =>
+      (await counterOf(tokenizer, services, signal, form))(given),
   ),
 
-  renderPrompt: define(z.tuple([messages]), async ([given], { services }) => (await services.tokenizer()).renderPrompt(given)),
+  renderPrompt: define(z.tuple([messages]), async ([given], { services }) =>
+    (await services.tokenizer()).renderPrompt(given),
+  ),
 
   model: define(z.tuple([]), async (_, { model }) => (await model()).info),
 
-  generate: define(z.tuple([messages, decoding.prefault({})]), async ([given, how], context) => collect((await context.model()).stream(given, how, context.signal), context), { cached: true }),
+  generate: define(
+    z.tuple([messages, decoding.prefault({})]),
+    async ([given, how], context) => collect((await context.model()).stream(given, how, context.signal), context),
+    { cached: true },
+  ),
 
   score: define(
     z.tuple([text, scoring.prefault({})]),
-    async ([given, { form }], { model, signal }) => (await model()).score(form === 'prompt' ? given : plainText(given), signal),
+    async ([given, { form }], { model, signal }) =>
+      (await model()).score(form === 'prompt' ? given : plainText(given), signal),
     { cached: true },
   ),
 
@@ -99,7 +134,8 @@ export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
 
   measure: define(
     z.tuple([pairs, z.object({ meteor: z.boolean().optional() }).prefault({})]),
-    ([given, options], { signal, emit, services }) => services.measure(given, { ...options, signal, onProgress: (done, total) => emit({ done, total }) }),
+    ([given, options], { signal, emit, services }) =>
+      services.measure(given, { ...options, signal, onProgress: (done, total) => emit({ done, total }) }),
     { cached: true },
   ),
 
@@ -107,7 +143,12 @@ export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
   readDataset: define(z.tuple([files]), ([given], { signal, services }) => {
     const large = given.find(({ size }) => size > LARGEST_FILE);
     if (!large) return services.readDataset(given, signal);
-    throw new LabError({ code: 'unsupported', where: large.name, what: 'This file is too large for a notebook.', todo: 'Take a part of it, or import it as a dataset and evaluate it there.' });
+    throw new LabError({
+      code: 'unsupported',
+      where: large.name,
+      what: 'This file is too large for a notebook.',
+      todo: 'Take a part of it, or import it as a dataset and evaluate it there.',
+    });
   }),
   statistics: define(z.tuple([dialogues]), ([given], { signal, services }) => services.statistics(given, signal)),
 
@@ -123,17 +164,22 @@ export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
   ),
   compareReplies: define(
     z.tuple([utterances, text, text]),
-    async ([context, first, second], { model, signal }) => compareReplies(await model(), context, first, second, { signal }),
+    async ([context, first, second], { model, signal }) =>
+      compareReplies(await model(), context, first, second, { signal }),
     { cached: true },
   ),
 
-  fineTune: define(z.tuple([training]), ([task], { signal, emit }) => trainForNotebook({ ...task, signal, onProgress: emit })),
+  fineTune: define(z.tuple([training]), ([task], { signal, emit }) =>
+    trainForNotebook({ ...task, signal, onProgress: emit }),
+  ),
   generateTuned: define(z.tuple([name, messages, decoding.prefault({})]), ([id, given, how], context) =>
     collect(replyTuned(id, given, how, context.signal), context),
   ),
 
   measured: define(z.tuple([]), () => listMeasured()),
-  result: define(z.tuple([name]), async ([file]) => summarySchema.parse(JSON.parse(await readMeasured('results', file)))),
+  result: define(z.tuple([name]), async ([file]) =>
+    summarySchema.parse(JSON.parse(await readMeasured('results', file))),
+  ),
   runLog: define(z.tuple([name]), ([file]) => readMeasured('runs', file)),
 
   conversations: define(z.tuple([]), async (_, { require }) => {
@@ -142,12 +188,28 @@ export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
     const heads = await library.list();
     const whole = await Promise.all(heads.map(({ id }) => library.get(id)));
     return whole.flatMap((each) =>
-      each ? [{ title: each.title, messages: [...each.messages.values()].map(({ speaker, text: said, createdAt }) => ({ speaker, text: said, createdAt })) }] : [],
+      each
+        ? [
+            {
+              title: each.title,
+              messages: [...each.messages.values()].map(({ speaker, text: said, createdAt }) => ({
+                speaker,
+                text: said,
+                createdAt,
+              })),
+            },
+          ]
+        : [],
     );
   }),
 };
 
-async function counterOf(which: TokenizerId | 'model', services: NotebookServices, signal: AbortSignal, form: TextForm = 'words'): Promise<CountTokens> {
+async function counterOf(
+  which: TokenizerId | 'model',
+  services: NotebookServices,
+  signal: AbortSignal,
+  form: TextForm = 'words',
+): Promise<CountTokens> {
   if (which === 'model') {
     const reader = await services.tokenizer();
     return (given) => reader.countTokens([...given], form);

@@ -30,14 +30,25 @@ export interface NotebookServices {
 }
 
 /** `openTokenizer` gives the tokenizer of the model with this id; `chosen` says which that is now. */
-export function openServices(chosen: () => string, openTokenizer: (id: string) => Promise<OwnTokenizer>): NotebookServices {
-  const worker = new RpcWorker<NotebookWorkApi>('notebook', () => new Worker(new URL('../../workers/notebook.worker.ts', import.meta.url), { type: 'module', name: 'notebook' }));
+export function openServices(
+  chosen: () => string,
+  openTokenizer: (id: string) => Promise<OwnTokenizer>,
+): NotebookServices {
+  const worker = new RpcWorker<NotebookWorkApi>(
+    'notebook',
+    () =>
+      new Worker(new URL('../../workers/notebook.worker.ts', import.meta.url), { type: 'module', name: 'notebook' }),
+  );
   const compression = openCompression();
   let metrics: Metrics | undefined;
   let tokenizer: { id: string; opened: Promise<OwnTokenizer> } | undefined;
   let closed = false;
 
-  const endTokenizer = () => void tokenizer?.opened.then((opened) => opened.close(), () => undefined);
+  const endTokenizer = () =>
+    void tokenizer?.opened.then(
+      (opened) => opened.close(),
+      () => undefined,
+    );
 
   return {
     compress: compression.compress,

@@ -32,9 +32,19 @@ export async function trainForNotebook(options: FineTuneOptions): Promise<Notebo
  * the chat finds it, too; it is in memory only while it answers.
  * @throws {LabError} missing-file where the adapter is no longer the latest; what loading a model throws
  */
-export async function* replyTuned(id: string, messages: ChatMessage[], decoding: Decoding, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+export async function* replyTuned(
+  id: string,
+  messages: ChatMessage[],
+  decoding: Decoding,
+  signal: AbortSignal,
+): AsyncGenerator<StreamEvent> {
   if (latest?.id !== id) {
-    throw new LabError({ code: 'missing-file', where: id, what: 'This adapter is no longer in memory.', todo: 'Train again: the latest one is kept until the page is left.' });
+    throw new LabError({
+      code: 'missing-file',
+      where: id,
+      what: 'This adapter is no longer in memory.',
+      todo: 'Train again: the latest one is kept until the page is left.',
+    });
   }
   const training = latest;
   training.model ??= keep(training.tuned).catch((error: unknown) => {

@@ -48,10 +48,13 @@ function doorTo(model: LoadedModel, answer = true): { door: NotebookDoor; ask: R
 describe('a notebook’s door', () => {
   const { model } = modelOf('wasm', 'local');
 
-  it.each(['settings', 'loadModel', 'constructor', '__proto__', 'toString', 'hasOwnProperty', ''])('has no %s', async (name) => {
-    const { door } = doorTo(model);
-    await expect(door.call({ name, args: [] }, context())).rejects.toMatchObject({ code: 'unsupported' });
-  });
+  it.each(['settings', 'loadModel', 'constructor', '__proto__', 'toString', 'hasOwnProperty', ''])(
+    'has no %s',
+    async (name) => {
+      const { door } = doorTo(model);
+      await expect(door.call({ name, args: [] }, context())).rejects.toMatchObject({ code: 'unsupported' });
+    },
+  );
 
   it.each([
     ['compress', ['not a list', { representation: 'raw' }]],
@@ -64,12 +67,18 @@ describe('a notebook’s door', () => {
     ['shorten', [[{ speaker: 'seeker', text: 'x' }], { method: 'constructor' }]],
   ])('refuses %s with arguments of another shape', async (name, args) => {
     const { door } = doorTo(model);
-    await expect(door.call({ name, args }, context())).rejects.toMatchObject({ code: 'bad-config', detail: { where: `lab.${name}` } });
+    await expect(door.call({ name, args }, context())).rejects.toMatchObject({
+      code: 'bad-config',
+      detail: { where: `lab.${name}` },
+    });
   });
 
   it('compresses without asking anybody', async () => {
     const { door, ask } = doorTo(model);
-    const [first] = (await door.call({ name: 'compress', args: [['I am so tired'], { representation: 'nostopwords' }] }, context())) as { text: string }[];
+    const [first] = (await door.call(
+      { name: 'compress', args: [['I am so tired'], { representation: 'nostopwords' }] },
+      context(),
+    )) as { text: string }[];
     expect(first?.text).toBe('tired');
     expect(ask).not.toHaveBeenCalled();
   });
@@ -85,18 +94,26 @@ describe('a notebook’s door', () => {
   it('computes the same thing once, for each model', async () => {
     const first = modelOf('wasm', 'first');
     const second = modelOf('wasm', 'second');
-    for (const { model: each } of [first, first, second]) await doorTo(each).door.call({ name: 'score', args: ['same text'] }, context());
+    for (const { model: each } of [first, first, second])
+      await doorTo(each).door.call({ name: 'score', args: ['same text'] }, context());
     expect(first.score).toHaveBeenCalledTimes(1);
     expect(second.score).toHaveBeenCalledTimes(1);
   });
 
   it('shortens without the model where that is not needed, and asks it once where it is', async () => {
-    const said = ['I am low', 'Why?', 'My cat left'].map((each, i) => ({ speaker: i % 2 ? 'supporter' : 'seeker', text: each }));
+    const said = ['I am low', 'Why?', 'My cat left'].map((each, i) => ({
+      speaker: i % 2 ? 'supporter' : 'seeker',
+      text: each,
+    }));
     const { model: counted, score } = modelOf('wasm', 'shortens');
     const load = vi.fn(async () => counted);
     const door = new NotebookDoor({ model: load, services: servicesOf(counted), ask: async () => true });
     const shorten = (spec: unknown) => door.call({ name: 'shorten', args: [said, spec] }, context());
-    expect(await shorten({ method: 'last', k: 1 })).toMatchObject({ id: 'last-1', sent: [null, null, 'My cat left'], cost: { tokensBefore: 3, tokensAfter: 1, leftOut: 2 } });
+    expect(await shorten({ method: 'last', k: 1 })).toMatchObject({
+      id: 'last-1',
+      sent: [null, null, 'My cat left'],
+      cost: { tokensBefore: 3, tokensAfter: 1, leftOut: 2 },
+    });
     expect(load).not.toHaveBeenCalled();
     for (let i = 0; i < 2; i++) await shorten({ method: 'selective', drop: 0.2 });
     expect(score).toHaveBeenCalledTimes(1);
@@ -105,7 +122,14 @@ describe('a notebook’s door', () => {
   it('computes in workers of the notebook, and stops with it', async () => {
     const waiting = vi.fn(() => new Promise<never>(() => {}));
     const close = vi.fn();
-    const services = servicesOf(model, { countTokens: waiting, readDataset: waiting, statistics: waiting, measure: waiting, compress: waiting, close });
+    const services = servicesOf(model, {
+      countTokens: waiting,
+      readDataset: waiting,
+      statistics: waiting,
+      measure: waiting,
+      compress: waiting,
+      close,
+    });
     const door = new NotebookDoor({ model: async () => model, services, ask: async () => true });
     const heard = context();
     const calls: [string, unknown[]][] = [
@@ -119,7 +143,11 @@ describe('a notebook’s door', () => {
     await vi.waitFor(() => expect(waiting).toHaveBeenCalledTimes(calls.length));
     door.close();
     expect(close).toHaveBeenCalledOnce();
-    const signals = (waiting.mock.calls as unknown[][]).flat().flatMap((each) => (each instanceof AbortSignal ? [each] : ((each as { signal?: AbortSignal } | undefined)?.signal ?? [])));
+    const signals = (waiting.mock.calls as unknown[][])
+      .flat()
+      .flatMap((each) =>
+        each instanceof AbortSignal ? [each] : ((each as { signal?: AbortSignal } | undefined)?.signal ?? []),
+      );
     expect(signals).toHaveLength(calls.length);
     expect(signals.every(({ aborted }) => aborted)).toBe(true);
     await expect(door.call({ name: 'dialogues', args: [] }, heard)).rejects.toMatchObject({ code: 'cancelled' });
@@ -128,7 +156,9 @@ describe('a notebook’s door', () => {
   it('asks once before it reads conversations, and takes no for an answer', async () => {
     const { door, ask } = doorTo(model, false);
     for (let i = 0; i < 3; i++) {
-      await expect(door.call({ name: 'conversations', args: [] }, context())).rejects.toMatchObject({ code: 'refused' });
+      await expect(door.call({ name: 'conversations', args: [] }, context())).rejects.toMatchObject({
+        code: 'refused',
+      });
     }
     expect(ask.mock.calls).toEqual([['conversations']]);
   });
@@ -136,7 +166,9 @@ describe('a notebook’s door', () => {
   it('asks before text goes to an endpoint', async () => {
     const remote = modelOf('remote', 'far away');
     const refused = doorTo(remote.model, false);
-    await expect(refused.door.call({ name: 'score', args: ['private'] }, context())).rejects.toMatchObject({ code: 'refused' });
+    await expect(refused.door.call({ name: 'score', args: ['private'] }, context())).rejects.toMatchObject({
+      code: 'refused',
+    });
     expect(remote.score).not.toHaveBeenCalled();
     const allowed = doorTo(remote.model, true);
     await allowed.door.call({ name: 'score', args: ['private'] }, context());

@@ -7,7 +7,13 @@ import type { NotebookServices } from './notebook-services.ts';
 
 export { openServices } from './notebook-services.ts';
 export { PERMISSIONS, type Permission } from './notebook-functions.ts';
-export { deleteNotebook, getNotebook, listNotebooks, putNotebook, type StoredNotebook } from '../storage/notebook-store.ts';
+export {
+  deleteNotebook,
+  getNotebook,
+  listNotebooks,
+  putNotebook,
+  type StoredNotebook,
+} from '../storage/notebook-store.ts';
 
 /** What the page gives a notebook's door. */
 export interface NotebookHost {
@@ -54,7 +60,8 @@ export class NotebookDoor {
     const checked = check(name, entry, args);
     const model = () => this.#model(signal);
     const { services } = this.#host;
-    const run = () => entry.run(checked, { signal, emit, model, services, require: (permission) => this.#require(permission) });
+    const run = () =>
+      entry.run(checked, { signal, emit, model, services, require: (permission) => this.#require(permission) });
     if (!entry.cached(checked)) return run();
     const modelId = name === 'measure' ? '' : (await model()).info.modelId;
     const key = JSON.stringify([name, checked, modelId]);
@@ -96,7 +103,9 @@ function check(name: string, entry: NotebookFunction, args: unknown[]): unknown[
   const parsed = entry.args.safeParse(args);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const place = issue?.path.length ? `argument ${issue.path.map((step, i) => (i === 0 ? Number(step) + 1 : String(step))).join(', ')}` : 'its arguments';
+  const place = issue?.path.length
+    ? `argument ${issue.path.map((step, i) => (i === 0 ? Number(step) + 1 : String(step))).join(', ')}`
+    : 'its arguments';
   throw new LabError({
     code: 'bad-config',
     where: `lab.${name}`,

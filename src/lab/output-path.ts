@@ -17,11 +17,17 @@ export async function refuseOverlap(out: string, inputs: InputPaths, option = '-
   // What does not exist yet holds nothing.
   if (target === undefined) return;
   const refuse = (what: string): LabError =>
-    new LabError({ code: 'bad-config', where: out, what: `${option} is, or holds, ${what}.`, todo: `Give another place with ${option}${option === '--out' ? '; --force does not change this' : ''}.` });
+    new LabError({
+      code: 'bad-config',
+      where: out,
+      what: `${option} is, or holds, ${what}.`,
+      todo: `Give another place with ${option}${option === '--out' ? '; --force does not change this' : ''}.`,
+    });
   if (await contains(target, process.cwd())) throw refuse('the working directory');
   for (const [name, paths] of Object.entries(inputs)) {
     for (const path of [paths ?? []].flat()) {
-      for (const place of await placesOf(path)) if (await contains(target, place)) throw refuse(`what ${name} reads (${path})`);
+      for (const place of await placesOf(path))
+        if (await contains(target, place)) throw refuse(`what ${name} reads (${path})`);
     }
   }
 }

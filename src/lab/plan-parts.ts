@@ -34,9 +34,18 @@ export async function readPlanDataset({ dataset, sampling }: EvaluationPlan, ove
   const path = override ?? source;
   // The plan's own name, wherever the file lies: with the first way of sampling it is part of the dialogues' ids.
   const naming = sampling === 1 ? 'location' : 'number';
-  const { sha256, read } = await readHashedDataset(path, { what: 'The dataset cannot be read', todo: 'Say where it lies with --dataset.' }, { name: basename(source), naming });
+  const { sha256, read } = await readHashedDataset(
+    path,
+    { what: 'The dataset cannot be read', todo: 'Say where it lies with --dataset.' },
+    { name: basename(source), naming },
+  );
   if (dataset.sha256 !== undefined && dataset.sha256 !== sha256) {
-    throw new LabError({ code: 'hash-mismatch', where: path, what: "It is not the plan's dataset: the SHA-256 is another.", todo: 'Take the file that the plan was made with.' });
+    throw new LabError({
+      code: 'hash-mismatch',
+      where: path,
+      what: "It is not the plan's dataset: the SHA-256 is another.",
+      todo: 'Take the file that the plan was made with.',
+    });
   }
   const { dialogues, badCount } = await read();
   if (badCount > 0) process.stderr.write(`${badCount} malformed dialogues are left out.\n`);
@@ -44,28 +53,50 @@ export async function readPlanDataset({ dataset, sampling }: EvaluationPlan, ove
 }
 
 /** What carrying out a plan needs of Node. */
-export function nodeRunParts(plan: EvaluationPlan, places: Places, metrics: Metrics): Pick<RunParts, 'plan' | 'openModel' | 'compress' | 'openHistory' | 'measure'> {
+export function nodeRunParts(
+  plan: EvaluationPlan,
+  places: Places,
+  metrics: Metrics,
+): Pick<RunParts, 'plan' | 'openModel' | 'compress' | 'openHistory' | 'measure'> {
   return {
     plan,
     openModel: (model, signal) => openModel(model, places, signal),
-    compress: async (texts, representation) => (await compress(texts, { representation, tagger: plan.tagger })).map(({ text }) => text),
+    compress: async (texts, representation) =>
+      (await compress(texts, { representation, tagger: plan.tagger })).map(({ text }) => text),
     openHistory: (spec, model) => historyOfRun(spec, model, plan.tagger),
     async measure(hyp, ref, signal) {
-      const { pairs } = await metrics.measure([{ id: 0, hyp, ref }], { meteor: plan.metrics.meteor, signal, ...(plan.metrics.bertscore && { bertscore: {} }) });
+      const { pairs } = await metrics.measure([{ id: 0, hyp, ref }], {
+        meteor: plan.metrics.meteor,
+        signal,
+        ...(plan.metrics.bertscore && { bertscore: {} }),
+      });
       return { ...pairs[0]?.scores };
     },
   };
 }
 
-async function openModel(model: PlanModel, { folders, threads, endpointHosts = [] }: Places, signal?: AbortSignal): Promise<LoadedModel> {
+async function openModel(
+  model: PlanModel,
+  { folders, threads, endpointHosts = [] }: Places,
+  signal?: AbortSignal,
+): Promise<LoadedModel> {
   if (model.kind === 'folder') {
     const { template } = model;
-    return loadFolderModel(folders.get(model.id) ?? model.folder, { template, ...(threads !== undefined && { threads }), ...(signal && { signal }) });
+    return loadFolderModel(folders.get(model.id) ?? model.folder, {
+      template,
+      ...(threads !== undefined && { threads }),
+      ...(signal && { signal }),
+    });
   }
   if (model.kind === 'endpoint') {
     const baseUrl = normaliseBaseUrl(model.baseUrl);
     const apiKey = keyForPlan(baseUrl, endpointHosts, process.env, (line) => void process.stderr.write(`${line}\n`));
     return new EndpointModelClient({ baseUrl, model: model.model, modelId: model.id, contextWindow: null, apiKey });
   }
-  throw new LabError({ code: 'unsupported', where: model.name, what: 'This model lives in a browser.', todo: 'Give its folder as a model of kind "folder", or run the plan in the page.' });
+  throw new LabError({
+    code: 'unsupported',
+    where: model.name,
+    what: 'This model lives in a browser.',
+    todo: 'Give its folder as a model of kind "folder", or run the plan in the page.',
+  });
 }

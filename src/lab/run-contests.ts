@@ -6,7 +6,15 @@ import { recordKey } from '../response/record.ts';
 import type { SampledTurn } from '../response/turns.ts';
 import { found, judgingsOf, store, turnsOf } from './stored-runs.ts';
 
-export { blind, humanResults, type BlindContest, type Choice, type HumanResult, type JudgeRater, type Ratings } from '../judge/side-by-side.ts';
+export {
+  blind,
+  humanResults,
+  type BlindContest,
+  type Choice,
+  type HumanResult,
+  type JudgeRater,
+  type Ratings,
+} from '../judge/side-by-side.ts';
 
 /** One model under one representation. */
 export interface CellRef {
@@ -23,7 +31,13 @@ export async function contestsOf(id: string, first: CellRef, second: CellRef): P
   const { plan } = await found(id);
   const [turns, records] = await Promise.all([turnsOf(plan), store.records(id)]);
   const answer = (cell: CellRef, turn: SampledTurn) =>
-    records.find((each) => each.model === cell.model && each.representation === cell.representation && each.dialogue === turn.dialogue && each.turn === turn.turn)?.hypothesis;
+    records.find(
+      (each) =>
+        each.model === cell.model &&
+        each.representation === cell.representation &&
+        each.dialogue === turn.dialogue &&
+        each.turn === turn.turn,
+    )?.hypothesis;
   return turns.flatMap((turn) => {
     const [a, b] = [answer(first, turn), answer(second, turn)];
     return a && b && a !== b ? [{ id: contestId(turn), context: turn.before, first: a, second: b }] : [];
@@ -31,7 +45,8 @@ export async function contestsOf(id: string, first: CellRef, second: CellRef): P
 }
 
 /** What people preferred so far between two cells of a run. */
-export const ratingsOf = (id: string, first: CellRef, second: CellRef): Promise<Ratings[]> => store.ratings(id, cellName(first), cellName(second));
+export const ratingsOf = (id: string, first: CellRef, second: CellRef): Promise<Ratings[]> =>
+  store.ratings(id, cellName(first), cellName(second));
 
 export const saveRatings = (id: string, ratings: Ratings): Promise<void> => store.saveRatings(id, ratings);
 
@@ -39,10 +54,20 @@ export const saveRatings = (id: string, ratings: Ratings): Promise<void> => stor
 export async function importRatings(id: string, first: CellRef, second: CellRef, file: File): Promise<void> {
   const ratings = parseRatings(await file.text(), file.name);
   if (ratings.first !== cellName(first) || ratings.second !== cellName(second)) {
-    throw new LabError({ code: 'bad-data', where: file.name, what: `It rates ${ratings.first} against ${ratings.second}.`, todo: 'Choose those two first.' });
+    throw new LabError({
+      code: 'bad-data',
+      where: file.name,
+      what: `It rates ${ratings.first} against ${ratings.second}.`,
+      todo: 'Choose those two first.',
+    });
   }
   if (ratesOthers(ratings, await contestsOf(id, first, second))) {
-    throw new LabError({ code: 'bad-data', where: file.name, what: 'It rates the replies of another run.', todo: 'Have this run rated: export it, and let the other person import it.' });
+    throw new LabError({
+      code: 'bad-data',
+      where: file.name,
+      what: 'It rates the replies of another run.',
+      todo: 'Have this run rated: export it, and let the other person import it.',
+    });
   }
   await store.saveRatings(id, ratings);
 }
@@ -51,10 +76,12 @@ export async function importRatings(id: string, first: CellRef, second: CellRef,
 export async function judgeRatersOf(id: string, first: CellRef, second: CellRef): Promise<JudgeRater[]> {
   return (await judgingsOf(id)).map(({ judge, verdicts }) => {
     const scores = replyScores(verdicts);
-    const votes = verdicts.filter((verdict) => cellName(verdict) === cellName(first)).flatMap(({ dialogue, turn }) => {
-      const [a, b] = [first, second].map((cell) => scores.get(recordKey({ ...cell, dialogue, turn })));
-      return a && b ? [[contestId({ dialogue, turn }), judgeVotes(a, b)] as const] : [];
-    });
+    const votes = verdicts
+      .filter((verdict) => cellName(verdict) === cellName(first))
+      .flatMap(({ dialogue, turn }) => {
+        const [a, b] = [first, second].map((cell) => scores.get(recordKey({ ...cell, dialogue, turn })));
+        return a && b ? [[contestId({ dialogue, turn }), judgeVotes(a, b)] as const] : [];
+      });
     return { name: judge.name, votes: new Map(votes) };
   });
 }

@@ -7,8 +7,26 @@ import { parsePlan } from '../response/plan.ts';
 import type { ResultRecord } from '../response/record.ts';
 import { openRunFolder, parsePlanFile } from './run-folder.ts';
 
-const plan = parsePlan({ format: 'solace-lab-plan', version: 1, name: 'test', dataset: { name: 'x', source: 'built-in' }, models: [{ kind: 'lab', id: 'm', name: 'M' }] });
-const record: ResultRecord = { model: 'm', representation: 'raw', dialogue: 'd', turn: 1, reference: 'r', hypothesis: null, promptTokens: null, leftOut: 0, nll: null, timing: null, scores: {} };
+const plan = parsePlan({
+  format: 'solace-lab-plan',
+  version: 1,
+  name: 'test',
+  dataset: { name: 'x', source: 'built-in' },
+  models: [{ kind: 'lab', id: 'm', name: 'M' }],
+});
+const record: ResultRecord = {
+  model: 'm',
+  representation: 'raw',
+  dialogue: 'd',
+  turn: 1,
+  reference: 'r',
+  hypothesis: null,
+  promptTokens: null,
+  leftOut: 0,
+  nll: null,
+  timing: null,
+  scores: {},
+};
 
 let out: string;
 beforeEach(async () => void (out = await mkdtemp(join(tmpdir(), 'lab-run-'))));

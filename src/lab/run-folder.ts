@@ -34,7 +34,11 @@ export interface RunFolder {
  */
 export async function openRunFolder(out: string, plan: EvaluationPlan, force = false): Promise<RunFolder> {
   const folder = await openWorkFolder(out, {
-    task: { file: PLAN_FILE, text: `${JSON.stringify(plan, null, 2)}\n`, compare: (before, path) => comparePlan(before, path, out, plan) },
+    task: {
+      file: PLAN_FILE,
+      text: `${JSON.stringify(plan, null, 2)}\n`,
+      compare: (before, path) => comparePlan(before, path, out, plan),
+    },
     lines: { file: RECORDS_FILE, schema: recordSchema, what: 'record of a run' },
     others: [SUMMARY_FILE, NUMBERS_FILE],
     force,
@@ -55,7 +59,12 @@ export async function openRunFolder(out: string, plan: EvaluationPlan, force = f
  * older than the choice. @throws {LabError} `bad-config` naming the first field at fault
  */
 export async function parsePlanFile(json: unknown, path: string): Promise<EvaluationPlan> {
-  const beside = [RECORDS_FILE, NUMBERS_FILE].map((name) => access(join(dirname(path), name)).then(() => true, () => false));
+  const beside = [RECORDS_FILE, NUMBERS_FILE].map((name) =>
+    access(join(dirname(path), name)).then(
+      () => true,
+      () => false,
+    ),
+  );
   const ofRun = basename(path) === PLAN_FILE && (await Promise.all(beside)).includes(true);
   return ofRun ? parseStoredPlan(json, path) : parsePlan(json, path);
 }
@@ -66,9 +75,19 @@ function comparePlan(before: string, path: string, out: string, plan: Evaluation
   if (samePlan(stored, plan)) return;
   if (samePlan(stored, { ...plan, sampling: stored.sampling })) {
     const todo = `Add "sampling": ${stored.sampling} to the plan to resume the run, or choose another folder with --out.`;
-    throw new LabError({ code: 'bad-config', where: out, what: 'The folder holds a run of this plan whose turns were sampled another way.', todo });
+    throw new LabError({
+      code: 'bad-config',
+      where: out,
+      what: 'The folder holds a run of this plan whose turns were sampled another way.',
+      todo,
+    });
   }
-  throw new LabError({ code: 'bad-config', where: out, what: 'The folder holds the run of another plan.', todo: 'Choose another folder with --out, or give that plan again.' });
+  throw new LabError({
+    code: 'bad-config',
+    where: out,
+    what: 'The folder holds the run of another plan.',
+    todo: 'Choose another folder with --out, or give that plan again.',
+  });
 }
 
 /** Whether two plans ask for the same records; their names, notes and versions may differ. */

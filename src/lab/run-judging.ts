@@ -22,7 +22,13 @@ export interface JudgeState {
 export async function judgesOfRun(id: string): Promise<JudgeState[]> {
   const [judges, records] = await Promise.all([store.judges(id), store.records(id)]);
   const replies = records.filter(({ hypothesis }) => hypothesis !== null).length;
-  const states = await Promise.all(judges.map(async (judge) => ({ judge, done: await store.countVerdicts(id, judge.id), total: replies * judge.rounds })));
+  const states = await Promise.all(
+    judges.map(async (judge) => ({
+      judge,
+      done: await store.countVerdicts(id, judge.id),
+      total: replies * judge.rounds,
+    })),
+  );
   return states.sort((a, b) => b.judge.begunAt - a.judge.begunAt);
 }
 
@@ -53,12 +59,40 @@ export async function judgeRunReplies(
 ): Promise<void> {
   await alone(id, async () => {
     const { plan } = await found(id);
-    const [turns, records, judges, verdicts] = await Promise.all([turnsOf(plan), store.records(id), store.judges(id), store.verdicts(id, model)]);
+    const [turns, records, judges, verdicts] = await Promise.all([
+      turnsOf(plan),
+      store.records(id),
+      store.judges(id),
+      store.verdicts(id, model),
+    ]);
     const replies = repliesOf(turns, records);
-    if (replies.length === 0) throw new LabError({ code: 'bad-data', where: plan.name, what: 'It has no replies to judge yet.', todo: 'Let the run answer some turns first.' });
+    if (replies.length === 0)
+      throw new LabError({
+        code: 'bad-data',
+        where: plan.name,
+        what: 'It has no replies to judge yet.',
+        todo: 'Let the run answer some turns first.',
+      });
     const before = judges.find((each) => each.id === model);
-    const judge = runJudgeSchema.safeParse(before ? { ...before, rounds: Math.max(before.rounds, rounds) } : { id: model, name: name.slice(0, 300), rounds, begunAt: Date.now(), prompt: PROMPT_VERSION, ...JUDGE_DECODING });
-    if (!judge.success) throw new LabError({ code: 'bad-config', where: name, what: `It cannot judge ${rounds} times.`, todo: `Choose 1 to ${MOST_ROUNDS} rounds.` });
+    const judge = runJudgeSchema.safeParse(
+      before
+        ? { ...before, rounds: Math.max(before.rounds, rounds) }
+        : {
+            id: model,
+            name: name.slice(0, 300),
+            rounds,
+            begunAt: Date.now(),
+            prompt: PROMPT_VERSION,
+            ...JUDGE_DECODING,
+          },
+    );
+    if (!judge.success)
+      throw new LabError({
+        code: 'bad-config',
+        where: name,
+        what: `It cannot judge ${rounds} times.`,
+        todo: `Choose 1 to ${MOST_ROUNDS} rounds.`,
+      });
     await store.saveJudge(id, judge.data);
     const events = judgeRun({
       judge: judge.data,

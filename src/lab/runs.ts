@@ -20,7 +20,10 @@ import type { TableApi } from './table-work.ts';
 
 export type { EvaluationPlan, PlanInput, ResultRecord, RunEvent, RunSummary, StoredRun };
 
-const table = new RpcWorker<TableApi>('table', () => new Worker(new URL('../../workers/table.worker.ts', import.meta.url), { type: 'module', name: 'table' }));
+const table = new RpcWorker<TableApi>(
+  'table',
+  () => new Worker(new URL('../../workers/table.worker.ts', import.meta.url), { type: 'module', name: 'table' }),
+);
 
 /** A run with what is done of it. */
 export interface RunState {
@@ -39,7 +42,13 @@ export const listRuns = (): Promise<RunState[]> => store.list();
 export async function createRun(input: Omit<PlanInput, 'format' | 'version'>): Promise<StoredRun> {
   const plan = parsePlan({ format: 'solace-lab-plan', version: 1, ...input });
   const turns = await turnsOf(plan);
-  if (turns.length === 0) throw new LabError({ code: 'bad-data', where: plan.dataset.name, what: 'No supporter turn answers anything in it.', todo: 'Choose another dataset.' });
+  if (turns.length === 0)
+    throw new LabError({
+      code: 'bad-data',
+      where: plan.dataset.name,
+      what: 'No supporter turn answers anything in it.',
+      todo: 'Choose another dataset.',
+    });
   const run: StoredRun = { id: uniqueId(), plan, total: planJobs(plan, turns).length, createdAt: Date.now() };
   await store.create(run);
   return run;
@@ -53,7 +62,8 @@ export async function estimateRun(plan: EvaluationPlan, missing: number): Promis
   const times: number[] = [];
   for (const { run } of await store.list()) {
     if (!run.plan.models.some(({ id }) => plan.models.some((model) => model.id === id))) continue;
-    for (const { timing, model } of await store.records(run.id)) if (timing && plan.models.some(({ id }) => id === model)) times.push(timing.totalMs);
+    for (const { timing, model } of await store.records(run.id))
+      if (timing && plan.models.some(({ id }) => id === model)) times.push(timing.totalMs);
   }
   return times.length === 0 ? null : (times.reduce((sum, ms) => sum + ms, 0) / times.length) * missing;
 }
@@ -73,10 +83,15 @@ export async function startRun(id: string, { signal, onEvent, onWait }: WorkCall
       done: new Set(records.map(recordKey)),
       concurrency: REMOTE_CONCURRENCY,
       openModel: (model, stop) => loadModel(model.id, stop ? { signal: stop } : {}),
-      compress: async (texts, representation) => (await compress(texts, { representation, tagger: plan.tagger }, signal)).map(({ text }) => text),
+      compress: async (texts, representation) =>
+        (await compress(texts, { representation, tagger: plan.tagger }, signal)).map(({ text }) => text),
       openHistory: (spec, model) => historyOfRun(spec, model, plan.tagger),
       measure: async (hyp, ref, stop) => {
-        const { pairs } = await measure([{ id: 0, hyp, ref }], { meteor: plan.metrics.meteor, signal: stop, ...(plan.metrics.bertscore && { bertscore: {} }) });
+        const { pairs } = await measure([{ id: 0, hyp, ref }], {
+          meteor: plan.metrics.meteor,
+          signal: stop,
+          ...(plan.metrics.bertscore && { bertscore: {} }),
+        });
         return { ...pairs[0]?.scores };
       },
       signal,
@@ -96,16 +111,38 @@ export const runRecords = (id: string): Promise<ResultRecord[]> => store.records
  * The table of a run as far as it is done; `resamples` of the bootstrap, 1,000 unless said; with the scores of the latest
  * judge unless `judge` names another.
  */
-export async function summariseRun(id: string, { resamples = 1000, judge }: { resamples?: number; judge?: string | undefined } = {}): Promise<RunSummary> {
-  const [{ plan, total }, records, judging] = await Promise.all([found(id), store.records(id), judgingOfRun(id, judge)]);
-  return table.call('aggregate', { plan, records, options: { machine: 'In a browser', expected: total, resamples, judging } });
+export async function summariseRun(
+  id: string,
+  { resamples = 1000, judge }: { resamples?: number; judge?: string | undefined } = {},
+): Promise<RunSummary> {
+  const [{ plan, total }, records, judging] = await Promise.all([
+    found(id),
+    store.records(id),
+    judgingOfRun(id, judge),
+  ]);
+  return table.call('aggregate', {
+    plan,
+    records,
+    options: { machine: 'In a browser', expected: total, resamples, judging },
+  });
 }
 
 /** One table over several runs, with paired tests on the turns they share. */
-export async function compareRuns(ids: readonly [string, ...string[]]): Promise<{ plan: EvaluationPlan; summary: RunSummary }> {
-  const runs = await Promise.all(ids.map(async (id) => ({ plan: (await found(id)).plan, records: await store.records(id) })));
+export async function compareRuns(
+  ids: readonly [string, ...string[]],
+): Promise<{ plan: EvaluationPlan; summary: RunSummary }> {
+  const runs = await Promise.all(
+    ids.map(async (id) => ({ plan: (await found(id)).plan, records: await store.records(id) })),
+  );
   const { plan, records } = combineRuns(runs as [(typeof runs)[0], ...typeof runs]);
-  return { plan, summary: await table.call('aggregate', { plan, records, options: { machine: 'In a browser', expected: records.length } }) };
+  return {
+    plan,
+    summary: await table.call('aggregate', {
+      plan,
+      records,
+      options: { machine: 'In a browser', expected: records.length },
+    }),
+  };
 }
 
 /** A run as text: `json` can be imported again, `csv` is for spreadsheets, `html` for readers (with `answers`, every reply is in it). */

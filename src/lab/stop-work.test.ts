@@ -7,8 +7,20 @@ import { stopAfter } from './stop-work.ts';
 afterEach(() => watchWork((_, run) => run()));
 
 const { tokenizer, config } = byteTokenizerFiles();
-const split = (regex: string): object => ({ ...tokenizer, pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'Split', pattern: { Regex: regex }, behavior: 'Isolated', invert: false }, { type: 'ByteLevel', add_prefix_space: false, use_regex: false }] } });
-const replace = (regex: string): object => ({ ...tokenizer, normalizer: { type: 'Replace', pattern: { Regex: regex }, content: '' } });
+const split = (regex: string): object => ({
+  ...tokenizer,
+  pre_tokenizer: {
+    type: 'Sequence',
+    pretokenizers: [
+      { type: 'Split', pattern: { Regex: regex }, behavior: 'Isolated', invert: false },
+      { type: 'ByteLevel', add_prefix_space: false, use_regex: false },
+    ],
+  },
+});
+const replace = (regex: string): object => ({
+  ...tokenizer,
+  normalizer: { type: 'Replace', pattern: { Regex: regex }, content: '' },
+});
 
 describe('stopAfter', () => {
   it.each([
@@ -18,7 +30,12 @@ describe('stopAfter', () => {
   ])('stops %s whose pattern does not come to an end, and names it', (_, json, text) => {
     watchWork(stopAfter(0.2));
     const { encode } = createChatTokenizer(json, config, 'model');
-    expect(() => encode(text)).toThrow(expect.objectContaining({ code: 'bad-config', message: expect.stringMatching(/^model\/tokenizer\.json, pattern .*(a\+|x\+|ab).*stopped/) }));
+    expect(() => encode(text)).toThrow(
+      expect.objectContaining({
+        code: 'bad-config',
+        message: expect.stringMatching(/^model\/tokenizer\.json, pattern .*(a\+|x\+|ab).*stopped/),
+      }),
+    );
     // The thread goes on, and so does the tokenizer with other texts.
     expect(encode('hello')).toHaveLength(5);
   });
@@ -26,6 +43,10 @@ describe('stopAfter', () => {
   it('gives what the work gives, and its own errors', () => {
     const bounded = stopAfter(5);
     expect(bounded('x', () => bounded('y', () => [1, 2]))).toEqual([1, 2]);
-    expect(() => bounded('x', () => { throw new TypeError('own'); })).toThrow(TypeError);
+    expect(() =>
+      bounded('x', () => {
+        throw new TypeError('own');
+      }),
+    ).toThrow(TypeError);
   });
 });

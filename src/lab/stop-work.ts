@@ -17,7 +17,8 @@ export function stopAfter(seconds = LONGEST): Bounded {
     try {
       script.runInThisContext({ timeout: seconds * 1000 });
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw endless(what, seconds);
+      if (error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
+        throw endless(what, seconds);
       throw error;
     } finally {
       if (before) scope.boundedWork = before;

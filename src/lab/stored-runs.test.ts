@@ -10,7 +10,12 @@ describe('alone', () => {
   });
 
   it('refuses a second tab where it has', async () => {
-    vi.stubGlobal('navigator', { locks: { request: (_name: string, _options: object, work: (lock: null) => unknown) => Promise.resolve().then(() => work(null)) } });
+    vi.stubGlobal('navigator', {
+      locks: {
+        request: (_name: string, _options: object, work: (lock: null) => unknown) =>
+          Promise.resolve().then(() => work(null)),
+      },
+    });
     await expect(alone('run', async () => 'done')).rejects.toMatchObject({ code: 'busy' });
   });
 });

@@ -24,7 +24,12 @@ export interface WorkCalls<Event> {
 export async function found(id: string): Promise<StoredRun> {
   const run = await store.get(id);
   if (run) return run;
-  throw new LabError({ code: 'not-found', where: 'Runs', what: 'There is no such run in this browser.', todo: 'Import its file, or choose one from the list.' });
+  throw new LabError({
+    code: 'not-found',
+    where: 'Runs',
+    what: 'There is no such run in this browser.',
+    todo: 'Import its file, or choose one from the list.',
+  });
 }
 
 /** The supporter turns that a plan asks for. @throws LabError where its dataset is not in this browser */
@@ -32,7 +37,10 @@ export async function turnsOf(plan: EvaluationPlan): Promise<SampledTurn[]> {
   const { dialogues } = await getDataset(plan.dataset.source);
   // The first way of sampling needs the ids of its time. Imported datasets were stored with theirs.
   const named = plan.sampling === 1 && plan.dataset.source === BUILT_IN_ID;
-  return sampleTurns(named ? dialogues.map((dialogue, i) => ({ ...dialogue, id: `${BUILT_IN_ID}.json record ${i + 1}` })) : dialogues, plan);
+  return sampleTurns(
+    named ? dialogues.map((dialogue, i) => ({ ...dialogue, id: `${BUILT_IN_ID}.json record ${i + 1}` })) : dialogues,
+    plan,
+  );
 }
 
 /** Every judge of a run with its verdicts, the first to begin first. */
@@ -51,6 +59,11 @@ export async function alone<Result>(id: string, work: () => Promise<Result>): Pr
   if (!navigator.locks) return work();
   return navigator.locks.request(`solace-run-${id}`, { ifAvailable: true }, (lock) => {
     if (lock) return work();
-    throw new LabError({ code: 'busy', where: 'Runs', what: 'Another tab works on this run.', todo: 'Pause it there first, or wait until it is done.' });
+    throw new LabError({
+      code: 'busy',
+      where: 'Runs',
+      what: 'Another tab works on this run.',
+      todo: 'Pause it there first, or wait until it is done.',
+    });
   });
 }

@@ -22,7 +22,11 @@ const READ = 0x01;
  * come back.
  * @param ortBase address of those files, ending in a slash.
  */
-export async function openTrainingRuntime(device: TrainingDevice, ortBase: string, threads: number): Promise<TrainingRuntime> {
+export async function openTrainingRuntime(
+  device: TrainingDevice,
+  ortBase: string,
+  threads: number,
+): Promise<TrainingRuntime> {
   const ort = await import('onnxruntime-web/webgpu');
   // The build that can pause for a graphics device is larger and slower than the plain one.
   const name = device === 'webgpu' ? 'ort-wasm-simd-threaded.asyncify' : 'ort-wasm-simd-threaded';
@@ -32,7 +36,7 @@ export async function openTrainingRuntime(device: TrainingDevice, ortBase: strin
   if (device === 'wasm') return { runtime: ort, session: plain, place: (tensor) => tensor };
   // The runtime opens its device with the first session.
   await ort.InferenceSession.create(emit(one(), 'one'), plain);
-  const gpu = await ort.env.webgpu.device as GPUDevice;
+  const gpu = (await ort.env.webgpu.device) as GPUDevice;
   return {
     runtime: ort,
     session: { ...plain, preferredOutputLocation: 'gpu-buffer' },
@@ -50,7 +54,11 @@ function upload(Tensors: typeof web.Tensor, gpu: GPUDevice, tensor: Tensor): Ten
   const { buffer: memory, byteOffset, byteLength } = tensor.data as Float32Array;
   // ONNX Runtime binds buffers in units of 16 bytes.
   const size = Math.ceil(byteLength / 16) * 16;
-  const buffer = gpu.createBuffer({ size, usage: USAGE.STORAGE | USAGE.COPY_SRC | USAGE.COPY_DST, mappedAtCreation: true });
+  const buffer = gpu.createBuffer({
+    size,
+    usage: USAGE.STORAGE | USAGE.COPY_SRC | USAGE.COPY_DST,
+    mappedAtCreation: true,
+  });
   new Uint8Array(buffer.getMappedRange()).set(new Uint8Array(memory, byteOffset, byteLength));
   buffer.unmap();
   return Tensors.fromGpuBuffer(buffer, {

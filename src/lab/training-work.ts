@@ -31,7 +31,14 @@ export type TrainingModel =
 /** Tokens with their labels; or dialogues, which need a folder's tokenizer and chat template. */
 export type TrainingExamples =
   | { kind: 'sequences'; sequences: Sequence[] }
-  | { kind: 'dialogues'; dialogues: { id: string; utterances: Utterance[] }[]; representation: RepresentationId; labels: LabelChoice; system: string; maxTokens: number };
+  | {
+      kind: 'dialogues';
+      dialogues: { id: string; utterances: Utterance[] }[];
+      representation: RepresentationId;
+      labels: LabelChoice;
+      system: string;
+      maxTokens: number;
+    };
 
 export interface TrainingTask {
   model: TrainingModel;
@@ -67,45 +74,91 @@ export const trainingHandlers: Handlers<TrainingApi> = {
   async fineTune(task, { signal, emit }) {
     const { lora, optimizer, plan, length } = task;
     const onProgress = (progress: LoadProgress): void => emit({ type: 'reading', ...progress });
-    const checkpoint = task.model.kind === 'folder'
-      ? await openExportedFiles(await recordFiles(task.model.record, task.model.base, { onProgress, signal }), { onProgress, signal })
-      : undefined;
+    const checkpoint =
+      task.model.kind === 'folder'
+        ? await openExportedFiles(await recordFiles(task.model.record, task.model.base, { onProgress, signal }), {
+            onProgress,
+            signal,
+          })
+        : undefined;
     const config = checkpoint?.config ?? parseConfig(task.model.kind === 'weights' ? task.model.config : null);
     const { sequences, skipped, truncated } = await sequencesOf(task.examples, checkpoint);
-    const base = task.model.kind === 'weights'
-      ? keepBase(Object.entries(task.model.weights), config, task.base)
-      : await readBase(checkpoint as Checkpoint, task.base, signal, (done, all) => onProgress({ stage: 'Unpacking the weights', loadedBytes: done, totalBytes: all }));
+    const base =
+      task.model.kind === 'weights'
+        ? keepBase(Object.entries(task.model.weights), config, task.base)
+        : await readBase(checkpoint as Checkpoint, task.base, signal, (done, all) =>
+            onProgress({ stage: 'Unpacking the weights', loadedBytes: done, totalBytes: all }),
+          );
     const trainer = await openTrainer(task, config, base);
     // On a graphics device the weights now lie there a second time.
     if (task.device === 'webgpu') base.clear();
     try {
-      const rows = await fineTune(trainer, sequences, { plan, length, signal, onRow: (row, total) => emit({ type: 'update', row, total }) });
+      const rows = await fineTune(trainer, sequences, {
+        plan,
+        length,
+        signal,
+        onRow: (row, total) => emit({ type: 'update', row, total }),
+      });
       const weights = await trainer.adapter();
-      const adapter = adapterTensors(config, lora).map((tensor) => ({ ...tensor, data: weights.get(tensor.name) ?? new Float32Array() }));
-      return withTransfer({ adapter, rows, skipped, truncated }, adapter.map(({ data }) => data.buffer as ArrayBuffer));
+      const adapter = adapterTensors(config, lora).map((tensor) => ({
+        ...tensor,
+        data: weights.get(tensor.name) ?? new Float32Array(),
+      }));
+      return withTransfer(
+        { adapter, rows, skipped, truncated },
+        adapter.map(({ data }) => data.buffer as ArrayBuffer),
+      );
     } finally {
       await trainer.dispose();
     }
 
-    async function openTrainer({ device, ortBase, threads }: TrainingTask, config: ModelConfig, base: BaseWeights): Promise<AdapterTrainer> {
+    async function openTrainer(
+      { device, ortBase, threads }: TrainingTask,
+      config: ModelConfig,
+      base: BaseWeights,
+    ): Promise<AdapterTrainer> {
       const adapter = initialAdapter(adapterTensors(config, lora), adapterStream(plan.seed));
       try {
         const { runtime, session, place } = await openTrainingRuntime(device, ortBase, threads);
         return await AdapterTrainer.create(runtime, { config, lora, optimizer, base, adapter, session, place });
       } catch (error) {
-        throw LabError.from(error, { code: 'unsupported', where: device, what: 'The training step cannot be started on this device', todo: device === 'webgpu' ? 'Try it on Wasm.' : 'Close other tabs, or train fewer layers.' });
+        throw LabError.from(error, {
+          code: 'unsupported',
+          where: device,
+          what: 'The training step cannot be started on this device',
+          todo: device === 'webgpu' ? 'Try it on Wasm.' : 'Close other tabs, or train fewer layers.',
+        });
       }
     }
   },
 };
 
-async function sequencesOf(examples: TrainingExamples, checkpoint: Checkpoint | undefined): Promise<{ sequences: Sequence[]; skipped: number; truncated: number }> {
+async function sequencesOf(
+  examples: TrainingExamples,
+  checkpoint: Checkpoint | undefined,
+): Promise<{ sequences: Sequence[]; skipped: number; truncated: number }> {
   if (examples.kind === 'sequences') return { sequences: examples.sequences, skipped: 0, truncated: 0 };
   const { dialogues, representation, labels, system, maxTokens } = examples;
-  const codec = createCodec(checkpoint?.files ?? new Map(), { endIds: checkpoint?.config.eosTokenIds ?? [], where: checkpoint?.name ?? 'The model', now: new Date() });
+  const codec = createCodec(checkpoint?.files ?? new Map(), {
+    endIds: checkpoint?.config.eosTokenIds ?? [],
+    where: checkpoint?.name ?? 'The model',
+    now: new Date(),
+  });
   const { compress } = await loadRepresentation(representation);
-  const whole = dialogues.flatMap(({ id, utterances }) => dialogueSequence(id, utterances, { codec, compress: (text) => compress(text).text, labels, system }) ?? []);
+  const whole = dialogues.flatMap(
+    ({ id, utterances }) =>
+      dialogueSequence(id, utterances, { codec, compress: (text) => compress(text).text, labels, system }) ?? [],
+  );
   const sequences = whole.map((sequence) => cut(sequence, maxTokens)).filter((sequence) => labelCount(sequence) > 0);
-  if (sequences.length === 0) throw new LabError({ code: 'bad-data', what: `No dialogue has a supporter's words within its first ${maxTokens} tokens.`, todo: 'Give dialogues with supporter turns, or raise maxTokens.' });
-  return { sequences, skipped: dialogues.length - sequences.length, truncated: whole.filter(({ ids }) => ids.length > maxTokens).length };
+  if (sequences.length === 0)
+    throw new LabError({
+      code: 'bad-data',
+      what: `No dialogue has a supporter's words within its first ${maxTokens} tokens.`,
+      todo: 'Give dialogues with supporter turns, or raise maxTokens.',
+    });
+  return {
+    sequences,
+    skipped: dialogues.length - sequences.length,
+    truncated: whole.filter(({ ids }) => ids.length > maxTokens).length,
+  };
 }

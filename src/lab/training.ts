@@ -71,25 +71,61 @@ const ADAMW = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, maxG
 export async function fineTune(options: FineTuneOptions): Promise<FineTuned> {
   const { model, maxTokens = 128, onProgress, signal } = options;
   const device = options.device === undefined || options.device === 'auto' ? await deviceHere() : options.device;
-  const lora: LoraConfig = { rank: 8, alpha: 16, dropout: 0.05, targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj'], rankStabilized: false, ...(model ? {} : { layers: LAST_LAYERS }), ...options.lora };
+  const lora: LoraConfig = {
+    rank: 8,
+    alpha: 16,
+    dropout: 0.05,
+    targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj'],
+    rankStabilized: false,
+    ...(model ? {} : { layers: LAST_LAYERS }),
+    ...options.lora,
+  };
   const base = new URL(import.meta.env.BASE_URL, document.baseURI).href;
-  const source: TrainingModel = model ? { kind: 'weights', ...model } : { kind: 'folder', record: EMBEDDED_MODEL, base };
-  const worker = new RpcWorker<TrainingApi>('training', () => new Worker(new URL('../../workers/training.worker.ts', import.meta.url), { type: 'module', name: 'training' }));
+  const source: TrainingModel = model
+    ? { kind: 'weights', ...model }
+    : { kind: 'folder', record: EMBEDDED_MODEL, base };
+  const worker = new RpcWorker<TrainingApi>(
+    'training',
+    () =>
+      new Worker(new URL('../../workers/training.worker.ts', import.meta.url), { type: 'module', name: 'training' }),
+  );
   try {
-    const stream = worker.stream('fineTune', {
-      model: source,
-      examples: options.sequences
-        ? { kind: 'sequences', sequences: options.sequences }
-        : { kind: 'dialogues', dialogues: options.dialogues ?? [], representation: options.representation ?? 'raw', labels: options.labels ?? 'supporter', system: options.system ?? '', maxTokens },
-      base: options.baseFormat ?? (model ? 'fp32' : 'q4'),
-      lora,
-      optimizer: ADAMW,
-      plan: { seed: options.seed ?? 42, batchSequences: 1, batchTokens: Math.max(maxTokens, ...(options.sequences ?? []).map(({ ids }) => ids.length)), accumulate: options.accumulate ?? 1 },
-      length: { epochs: options.epochs ?? 1, maxSteps: options.maxSteps, schedule: options.schedule ?? 'cosine', learningRate: options.learningRate ?? 1e-3, warmupShare: options.warmupShare ?? 0.03 },
-      device,
-      ortBase: `${base}ort/`,
-      threads: wasmThreads(),
-    }, { ...(signal && { signal }) });
+    const stream = worker.stream(
+      'fineTune',
+      {
+        model: source,
+        examples: options.sequences
+          ? { kind: 'sequences', sequences: options.sequences }
+          : {
+              kind: 'dialogues',
+              dialogues: options.dialogues ?? [],
+              representation: options.representation ?? 'raw',
+              labels: options.labels ?? 'supporter',
+              system: options.system ?? '',
+              maxTokens,
+            },
+        base: options.baseFormat ?? (model ? 'fp32' : 'q4'),
+        lora,
+        optimizer: ADAMW,
+        plan: {
+          seed: options.seed ?? 42,
+          batchSequences: 1,
+          batchTokens: Math.max(maxTokens, ...(options.sequences ?? []).map(({ ids }) => ids.length)),
+          accumulate: options.accumulate ?? 1,
+        },
+        length: {
+          epochs: options.epochs ?? 1,
+          maxSteps: options.maxSteps,
+          schedule: options.schedule ?? 'cosine',
+          learningRate: options.learningRate ?? 1e-3,
+          warmupShare: options.warmupShare ?? 0.03,
+        },
+        device,
+        ortBase: `${base}ort/`,
+        threads: wasmThreads(),
+      },
+      { ...(signal && { signal }) },
+    );
     let step = await stream.next();
     for (; !step.done; step = await stream.next()) onProgress?.(step.value);
     return { ...step.value, lora, device, stopped: signal?.aborted ?? false };
@@ -100,14 +136,20 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuned> {
 }
 
 /** The adapter as the two files that PEFT, and this project's trainer, read. */
-export async function adapterFiles({ adapter, lora }: Pick<FineTuned, 'adapter' | 'lora'>, base = EMBEDDED_MODEL.name): Promise<Map<string, Blob>> {
+export async function adapterFiles(
+  { adapter, lora }: Pick<FineTuned, 'adapter' | 'lora'>,
+  base = EMBEDDED_MODEL.name,
+): Promise<Map<string, Blob>> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   const sink: FileSink = {
     write: (bytes) => Promise.resolve(void parts.push(bytes.slice())),
     close: () => Promise.resolve({ path: ADAPTER_FILE, bytes: 0, sha256: '' }),
   };
   await writeSafetensors(sink, adapter, { format: 'pt' });
-  return new Map([[ADAPTER_FILE, new Blob(parts)], [ADAPTER_CONFIG, new Blob([peftConfig(lora, base)])]]);
+  return new Map([
+    [ADAPTER_FILE, new Blob(parts)],
+    [ADAPTER_CONFIG, new Blob([peftConfig(lora, base)])],
+  ]);
 }
 
 export type { MetricsRow };

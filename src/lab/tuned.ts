@@ -9,11 +9,26 @@ import type { TunedApi } from './tuned-work.ts';
  * Merges an adapter into the embedded model and keeps the result among the models of this browser, to be chatted with.
  * The merged matrices stay in 32 bits, so that what was learnt is not rounded away. Rejects as `addFromFiles` does.
  */
-export async function addTuned(tuned: Pick<FineTuned, 'adapter' | 'lora'>, name: string, { onProgress, signal }: LoadOptions = {}): Promise<ModelSummary> {
-  const worker = new RpcWorker<TunedApi>('merging', () => new Worker(new URL('../../workers/tuned.worker.ts', import.meta.url), { type: 'module', name: 'merging' }));
+export async function addTuned(
+  tuned: Pick<FineTuned, 'adapter' | 'lora'>,
+  name: string,
+  { onProgress, signal }: LoadOptions = {},
+): Promise<ModelSummary> {
+  const worker = new RpcWorker<TunedApi>(
+    'merging',
+    () => new Worker(new URL('../../workers/tuned.worker.ts', import.meta.url), { type: 'module', name: 'merging' }),
+  );
   try {
-    const task = { record: EMBEDDED_MODEL, base: new URL(import.meta.env.BASE_URL, document.baseURI).href, name, adapter: await adapterFiles(tuned) };
-    const gguf = await worker.call('merge', task, { ...(onProgress && { onEvent: onProgress }), ...(signal && { signal }) });
+    const task = {
+      record: EMBEDDED_MODEL,
+      base: new URL(import.meta.env.BASE_URL, document.baseURI).href,
+      name,
+      adapter: await adapterFiles(tuned),
+    };
+    const gguf = await worker.call('merge', task, {
+      ...(onProgress && { onEvent: onProgress }),
+      ...(signal && { signal }),
+    });
     const file = new File([gguf], `${name}.gguf`);
     return await addFromFiles([file], { ...(onProgress && { onProgress }), ...(signal && { signal }) });
   } finally {

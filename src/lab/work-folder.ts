@@ -35,10 +35,18 @@ export interface WorkFolder<Line> {
  * Opens a folder for one process and no other; a lock that a killed process left behind is taken over.
  * @throws {LabError} `bad-config` when the folder holds another task or other files, `busy` when it is in use, `bad-file` when its lines are damaged
  */
-export async function openWorkFolder<Line>(out: string, { task, lines, others, force = false }: WorkFolderOptions<Line>): Promise<WorkFolder<Line>> {
+export async function openWorkFolder<Line>(
+  out: string,
+  { task, lines, others, force = false }: WorkFolderOptions<Line>,
+): Promise<WorkFolder<Line>> {
   await refuseOthersFiles(out, task.file, [lines.file, ...others], force);
   await mkdir(out, { recursive: true }).catch((error: unknown) => {
-    throw LabError.from(error, { code: 'bad-file', where: out, what: 'The folder cannot be made', todo: 'Choose another with --out.' });
+    throw LabError.from(error, {
+      code: 'bad-file',
+      where: out,
+      what: 'The folder cannot be made',
+      todo: 'Choose another with --out.',
+    });
   });
   const unlock = await lockFolder(out);
   try {
@@ -71,7 +79,12 @@ async function refuseOthersFiles(out: string, task: string, own: readonly string
   const found = force ? taken : names;
   if (found.length === 0) return;
   const what = `The folder holds no ${task}, but ${found.slice(0, 4).join(', ')}${found.length > 4 ? ' …' : ''}.`;
-  throw new LabError({ code: 'bad-config', where: out, what, todo: `Choose another folder with --out${taken.length > 0 ? '' : ', or add --force: what is there stays'}.` });
+  throw new LabError({
+    code: 'bad-config',
+    where: out,
+    what,
+    todo: `Choose another folder with --out${taken.length > 0 ? '' : ', or add --force: what is there stays'}.`,
+  });
 }
 
 async function replaceFile(path: string, text: string): Promise<void> {
@@ -93,7 +106,12 @@ async function readLines<Line>(path: string, { schema, what }: WorkFolderOptions
       try {
         return schema.parse(JSON.parse(line));
       } catch (error) {
-        throw LabError.from(error, { code: 'bad-file', where: `${path}, line ${i + 1}`, what: `It is no ${what}`, todo: 'Correct or remove the line.' });
+        throw LabError.from(error, {
+          code: 'bad-file',
+          where: `${path}, line ${i + 1}`,
+          what: `It is no ${what}`,
+          todo: 'Correct or remove the line.',
+        });
       }
     });
   // Only now is it certain that the file is one of the work.

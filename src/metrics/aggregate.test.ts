@@ -16,16 +16,29 @@ describe('distinct', () => {
 
   it('counts what a set of the n-grams themselves holds', () => {
     const token = fc.constantFrom('a', 'b', 'c', 'd', '', 'constructor');
-    fc.assert(fc.property(fc.array(fc.array(token, { maxLength: 12 }), { maxLength: 6 }), fc.integer({ min: 1, max: 4 }), (responses, n) => {
-      const grams = responses.flatMap((tokens) => tokens.slice(n - 1).map((_, i) => JSON.stringify(tokens.slice(i, i + n))));
-      expect(distinct(responses, n)).toBe(grams.length === 0 ? 0 : new Set(grams).size / grams.length);
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(token, { maxLength: 12 }), { maxLength: 6 }),
+        fc.integer({ min: 1, max: 4 }),
+        (responses, n) => {
+          const grams = responses.flatMap((tokens) =>
+            tokens.slice(n - 1).map((_, i) => JSON.stringify(tokens.slice(i, i + n))),
+          );
+          expect(distinct(responses, n)).toBe(grams.length === 0 ? 0 : new Set(grams).size / grams.length);
+        },
+      ),
+    );
   });
 });
 
 describe('lengthRatio', () => {
   it('sums lengths first', () => {
-    expect(lengthRatio([{ hypLength: 1, refLength: 4 }, { hypLength: 5, refLength: 2 }])).toBe(1);
+    expect(
+      lengthRatio([
+        { hypLength: 1, refLength: 4 },
+        { hypLength: 5, refLength: 2 },
+      ]),
+    ).toBe(1);
     expect(lengthRatio([])).toBeNaN();
   });
 });
@@ -50,7 +63,11 @@ describe('measurePair and corpusScores', () => {
   });
 
   it('keep a corpus of one pair equal to the pair', () => {
-    const other = measurePair({ id: 2, hyp: 'I hear how tired you are now.', ref: 'I hear that you are tired right now.' });
+    const other = measurePair({
+      id: 2,
+      hyp: 'I hear how tired you are now.',
+      ref: 'I hear that you are tired right now.',
+    });
     const corpus = corpusScores([other.counts]);
     expect(corpus.chrf2_corpus).toBeCloseTo(other.scores.chrf2, 12);
     expect(corpus.nltk_corpus_bleu2_method0).toBeCloseTo(other.scores.nltk_bleu2_method0, 12);

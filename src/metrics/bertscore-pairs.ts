@@ -20,7 +20,10 @@ export async function bertScorePairs(
   const scores: Prf[] = [];
   for (let at = 0; at < pairs.length; at += BERTSCORE_BATCH) {
     const batch = pairs.slice(at, at + BERTSCORE_BATCH);
-    const encoded = await encoder.encode(batch.flatMap(({ hyp, ref }) => [hyp, ref]), signal);
+    const encoded = await encoder.encode(
+      batch.flatMap(({ hyp, ref }) => [hyp, ref]),
+      signal,
+    );
     const sides = batch.flatMap((_, i) => {
       const [hyp, ref] = encoded.slice(2 * i, 2 * i + 2);
       return hyp && ref ? [{ hyp, ref }] : [];

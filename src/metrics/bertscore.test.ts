@@ -14,12 +14,20 @@ const encode = (tokens: [id: number, degrees: number][]): EncodedText => ({
   ),
 });
 /** One pair, a batch of its own. */
-const bertScore = (hyp: EncodedText, ref: EncodedText, weight: TokenWeight) => bertScores([{ hyp, ref }], weight)[0] ?? [];
+const bertScore = (hyp: EncodedText, ref: EncodedText, weight: TokenWeight) =>
+  bertScores([{ hyp, ref }], weight)[0] ?? [];
 const cos = (degrees: number) => Math.cos((degrees * Math.PI) / 180);
 
 describe('bertScores', () => {
-  const hyp = encode([[1, 0], [2, 90]]);
-  const ref = encode([[1, 0], [3, 60], [4, 30]]);
+  const hyp = encode([
+    [1, 0],
+    [2, 90],
+  ]);
+  const ref = encode([
+    [1, 0],
+    [3, 60],
+    [4, 30],
+  ]);
   const weight = uniformWeights([CLS, SEP]);
 
   it('averages the best similarities both ways, special tokens without weight', () => {
@@ -49,10 +57,43 @@ describe('bertScores', () => {
     const against = encode([[5, 45]]);
     const [alone] = bertScores([{ hyp: encode([[1, 290]]), ref: against }], weight);
     expect(alone?.[0]).toBeCloseTo(cos(90), 6);
-    const far = { hyp: encode([[1, 315], [2, 315]]), ref: encode([[5, 180]]) };
+    const far = {
+      hyp: encode([
+        [1, 315],
+        [2, 315],
+      ]),
+      ref: encode([[5, 180]]),
+    };
     expect(bertScores([far], weight)[0]?.[0]).toBeCloseTo(cos(115), 6);
-    const [padded] = bertScores([far, { hyp: against, ref: encode([[1, 0], [2, 0]]) }], weight);
+    const [padded] = bertScores(
+      [
+        far,
+        {
+          hyp: against,
+          ref: encode([
+            [1, 0],
+            [2, 0],
+          ]),
+        },
+      ],
+      weight,
+    );
     expect(padded?.[0]).toBe(0);
-    expect(bertScores([far, { hyp: against, ref: encode([[1, 0], [2, 0]]) }], weight, 1)[0]?.[0]).toBeCloseTo(cos(115), 6);
+    expect(
+      bertScores(
+        [
+          far,
+          {
+            hyp: against,
+            ref: encode([
+              [1, 0],
+              [2, 0],
+            ]),
+          },
+        ],
+        weight,
+        1,
+      )[0]?.[0],
+    ).toBeCloseTo(cos(115), 6);
   });
 });

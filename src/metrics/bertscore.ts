@@ -39,16 +39,26 @@ export const BERTSCORE_BATCH = 64;
  * without baseline rescaling. There, a batch of pairs is padded to its longest text, and padding has a similarity of 0 to
  * every token. A token whose similarities are all negative therefore scores 0, except beside the longest text of the batch.
  */
-export function bertScores(pairs: readonly { hyp: EncodedText; ref: EncodedText }[], weight: TokenWeight, batch = BERTSCORE_BATCH): Prf[] {
+export function bertScores(
+  pairs: readonly { hyp: EncodedText; ref: EncodedText }[],
+  weight: TokenWeight,
+  batch = BERTSCORE_BATCH,
+): Prf[] {
   return pairs.map(({ hyp, ref }, i) => {
     const start = i - (i % batch);
     const together = pairs.slice(start, start + batch);
-    const padded = (side: 'hyp' | 'ref', text: EncodedText) => together.some((pair) => pair[side].ids.length > text.ids.length);
+    const padded = (side: 'hyp' | 'ref', text: EncodedText) =>
+      together.some((pair) => pair[side].ids.length > text.ids.length);
     return bertScore(hyp, ref, weight, { hyp: padded('hyp', hyp), ref: padded('ref', ref) });
   });
 }
 
-function bertScore(hyp: EncodedText, ref: EncodedText, weight: TokenWeight, padded: { hyp: boolean; ref: boolean }): Prf {
+function bertScore(
+  hyp: EncodedText,
+  ref: EncodedText,
+  weight: TokenWeight,
+  padded: { hyp: boolean; ref: boolean },
+): Prf {
   if (hyp.ids.length <= SPECIAL_TOKENS || ref.ids.length <= SPECIAL_TOKENS) return [0, 0, 0];
   const hypRows = unitRows(hyp);
   const refRows = unitRows(ref);

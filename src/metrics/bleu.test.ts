@@ -26,7 +26,8 @@ describe('countNgrams', () => {
 });
 
 describe('nltkBleu', () => {
-  const bleu = (h: string[], r: string[], order: number, smoothing: 0 | 1 | 4) => nltkBleu(nltkStatistics(h, r), order, smoothing);
+  const bleu = (h: string[], r: string[], order: number, smoothing: 0 | 1 | 4) =>
+    nltkBleu(nltkStatistics(h, r), order, smoothing);
 
   it('is the geometric mean of precisions times the brevity penalty', () => {
     // 4 of 4 words, 2 of 3 bigrams; 4 words for 6.

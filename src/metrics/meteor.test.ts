@@ -39,7 +39,7 @@ describe('meteor', () => {
 
   it('weighs recall nine to one and penalises chunks', () => {
     // Two matches in one chunk: precision 2/2, recall 2/3.
-    const mean = (2 / 3) / (0.9 + 0.1 * (2 / 3));
+    const mean = 2 / 3 / (0.9 + 0.1 * (2 / 3));
     expect(meteor(words('blue sky'), words('the blue sky'), wordnet)).toBeCloseTo(mean * (1 - 0.5 / 8), 12);
     // The same words in two chunks.
     expect(meteor(words('sky blue'), words('the blue sky'), wordnet)).toBeCloseTo(mean * 0.5, 12);

@@ -32,8 +32,11 @@ export function alignWords(hyp: readonly string[], ref: readonly string[], wordn
   const refWords = ref.map((word) => word.toLowerCase());
   const free = { hyp: [...hypWords.keys()], ref: [...refWords.keys()] };
   const matches: WordMatch[] = [];
-  const stage = (hypForm: (i: number) => string, refForm: (j: number) => string, synonymsOf?: typeof wordnet.synonyms) =>
-    matches.push(...matchForms(free, hypForm, refForm, synonymsOf));
+  const stage = (
+    hypForm: (i: number) => string,
+    refForm: (j: number) => string,
+    synonymsOf?: typeof wordnet.synonyms,
+  ) => matches.push(...matchForms(free, hypForm, refForm, synonymsOf));
 
   stage(
     (i) => hypWords[i] ?? '',

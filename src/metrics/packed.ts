@@ -15,15 +15,23 @@ export interface PackedPairs {
 }
 
 const NUMBERS = [
-  'nltk_bleu2_method0', 'nltk_bleu4_method0', 'nltk_bleu2_method1', 'nltk_bleu4_method1', 'nltk_bleu2_method4', 'nltk_bleu4_method4',
-  'sacre_sentence_bleu2', 'sacre_sentence_bleu4', 'chrf2',
+  'nltk_bleu2_method0',
+  'nltk_bleu4_method0',
+  'nltk_bleu2_method1',
+  'nltk_bleu4_method1',
+  'nltk_bleu2_method4',
+  'nltk_bleu4_method4',
+  'sacre_sentence_bleu2',
+  'sacre_sentence_bleu4',
+  'chrf2',
 ] as const satisfies (keyof PairScores)[];
 const TRIPLES = ['rouge1', 'rouge2', 'rougeL', 'rougeLsum'] as const satisfies (keyof PairScores)[];
 const ORDERS = { nltk: 4, sacre: 4, chrf: 6 } as const;
 const COUNTS = ['nltk', 'sacre', 'chrf'] as const;
 const LISTS = ['matched', 'hyp', 'ref'] as const;
 
-const WIDTH = NUMBERS.length + 3 * TRIPLES.length + 1 + COUNTS.reduce((sum, key) => sum + LISTS.length * ORDERS[key] + 2, 0);
+const WIDTH =
+  NUMBERS.length + 3 * TRIPLES.length + 1 + COUNTS.reduce((sum, key) => sum + LISTS.length * ORDERS[key] + 2, 0);
 
 /** What metrics that look at the texts alone gave; BERTScore stays behind. */
 export function packPairs(pairs: readonly MeasuredPair[]): PackedPairs {
@@ -40,11 +48,18 @@ export function packPairs(pairs: readonly MeasuredPair[]): PackedPairs {
       put(counts[key].refLength);
     }
   }
-  return { numbers, tokens: pairs.map(({ counts }) => counts.hypTokens.join(' ')), meteor: pairs.some(({ scores }) => scores.nltk_meteor !== undefined) };
+  return {
+    numbers,
+    tokens: pairs.map(({ counts }) => counts.hypTokens.join(' ')),
+    meteor: pairs.some(({ scores }) => scores.nltk_meteor !== undefined),
+  };
 }
 
 /** The same pairs again, whose ids the receiver knows. */
-export function unpackPairs({ numbers, tokens, meteor }: PackedPairs, ids: readonly MeasuredPair['id'][]): MeasuredPair[] {
+export function unpackPairs(
+  { numbers, tokens, meteor }: PackedPairs,
+  ids: readonly MeasuredPair['id'][],
+): MeasuredPair[] {
   return ids.map((id, i): MeasuredPair => {
     let at = i * WIDTH;
     const scores = {} as PairScores;

@@ -84,7 +84,9 @@ function endsShortSyllable(word: string): boolean {
   const flags = consonants(word);
   const n = word.length;
   if (n === 2) return !flags[0] && flags[1] === true;
-  return n >= 3 && flags[n - 3] === true && !flags[n - 2] && flags[n - 1] === true && !'wxy'.includes(word.charAt(n - 1));
+  return (
+    n >= 3 && flags[n - 3] === true && !flags[n - 2] && flags[n - 1] === true && !'wxy'.includes(word.charAt(n - 1))
+  );
 }
 
 /** A suffix, what replaces it, and what must hold of the stem before it. */

@@ -42,7 +42,9 @@ describe.skipIf(!hasShared(TEXT))(`every value of ${TEXT}`, async () => {
       const ours = [measured[i]?.scores[name]].flat();
       const theirs = [pair[name]].flat();
       expect(ours.length, `pair ${pair.id}`).toBe(theirs.length);
-      theirs.forEach((value, k) => expect(Math.abs((ours[k] ?? NaN) - value), `pair ${pair.id}`).toBeLessThan(TOLERANCE));
+      theirs.forEach((value, k) =>
+        expect(Math.abs((ours[k] ?? NaN) - value), `pair ${pair.id}`).toBeLessThan(TOLERANCE),
+      );
     });
   });
 

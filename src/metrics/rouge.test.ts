@@ -22,7 +22,10 @@ describe('ROUGE', () => {
   });
 
   it("unites the subsequences of a reference line with each hypothesis line, as in the paper's example", () => {
-    const lines = [['w1', 'w2', 'w6', 'w7', 'w8'], ['w1', 'w3', 'w8', 'w9', 'w5']];
+    const lines = [
+      ['w1', 'w2', 'w6', 'w7', 'w8'],
+      ['w1', 'w3', 'w8', 'w9', 'w5'],
+    ];
     expect(rougeLsum(lines, [['w1', 'w2', 'w3', 'w4', 'w5']])).toEqual([4 / 10, 4 / 5, expect.closeTo(8 / 15, 12)]);
     expect(rougeLsum([hyp], [ref])).toEqual(rougeL(hyp, ref));
     expect(rougeLsum([], [ref])).toEqual([0, 0, 0]);

@@ -91,7 +91,7 @@ function markLcs(ref: Int32Array, hyp: Int32Array, marks: Uint8Array): void {
       table[i * width + j] = ref[i - 1] === hyp[j - 1] ? at(i - 1, j - 1) + 1 : Math.max(at(i - 1, j), at(i, j - 1));
     }
   }
-  for (let i = ref.length, j = hyp.length; i > 0 && j > 0; ) {
+  for (let i = ref.length, j = hyp.length; i > 0 && j > 0;) {
     if (ref[i - 1] === hyp[j - 1]) {
       marks[--i] = 1;
       j--;

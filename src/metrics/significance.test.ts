@@ -54,12 +54,21 @@ describe('pairedTest', () => {
   const base = sample(200, 1, 11);
 
   it('finds a small shift of the same pairs', () => {
-    const test = pairedTest(mean, base.map((value, i) => value + 0.05 + (i % 3) * 0.01), base);
+    const test = pairedTest(
+      mean,
+      base.map((value, i) => value + 0.05 + (i % 3) * 0.01),
+      base,
+    );
     expect(test.difference.value).toBeCloseTo(0.06, 2);
     expect(test.difference.low).toBeGreaterThan(0);
     expect(test.p).toBeLessThan(0.005);
-    expect(describeTest({ metric: 'BLEU-2', a: 'KeyPOS', b: 'Raw' }, test)).toMatch(/^BLEU-2: KeyPOS is higher than Raw by 0\.060 /);
-    const lower = describeTest({ metric: 'BLEU-2', a: 'Raw', b: 'KeyPOS' }, { difference: { value: -0.06, low: -0.09, high: -0.03 }, p: 0.001 });
+    expect(describeTest({ metric: 'BLEU-2', a: 'KeyPOS', b: 'Raw' }, test)).toMatch(
+      /^BLEU-2: KeyPOS is higher than Raw by 0\.060 /,
+    );
+    const lower = describeTest(
+      { metric: 'BLEU-2', a: 'Raw', b: 'KeyPOS' },
+      { difference: { value: -0.06, low: -0.09, high: -0.03 }, p: 0.001 },
+    );
     expect(lower).toBe('BLEU-2: Raw is lower than KeyPOS by 0.060 (95 % interval 0.030 to 0.090, p = 0.001).');
   });
 
@@ -67,8 +76,13 @@ describe('pairedTest', () => {
     expect(pairedTest(mean, base, base)).toEqual({ difference: { value: 0, low: 0, high: 0 }, p: 1 });
     const test = pairedTest(mean, base, sample(200, 1, 12));
     expect(test.p).toBeGreaterThan(0.05);
-    expect(describeTest({ metric: 'BLEU-2', a: 'A', b: 'B' }, test)).toContain('no difference between A and B is shown');
-    const tiny = describeTest({ metric: 'BLEU-2', a: 'A', b: 'B' }, { difference: { value: -1e-9, low: -2e-9, high: -0.0004 }, p: 0.5 });
+    expect(describeTest({ metric: 'BLEU-2', a: 'A', b: 'B' }, test)).toContain(
+      'no difference between A and B is shown',
+    );
+    const tiny = describeTest(
+      { metric: 'BLEU-2', a: 'A', b: 'B' },
+      { difference: { value: -1e-9, low: -2e-9, high: -0.0004 }, p: 0.5 },
+    );
     expect(tiny).toContain('(0.000; 95 % interval 0.000 to 0.000,');
   });
 

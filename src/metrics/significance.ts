@@ -39,7 +39,9 @@ export function bootstrapInterval<Item>(
   { seed = 1, resamples = 1000 }: ResamplingOptions = {},
 ): Interval {
   const random = seededRandom(seed);
-  const values = Array.from({ length: resamples }, () => statistic(drawn(items.length, random).map((i) => items[i] as Item)));
+  const values = Array.from({ length: resamples }, () =>
+    statistic(drawn(items.length, random).map((i) => items[i] as Item)),
+  );
   return interval(statistic(items), values);
 }
 
@@ -116,7 +118,8 @@ export function describeTest(names: { metric: string; a: string; b: string }, te
  * Whether an interval has limits: not where there are too few values for any, nor where resamples never differ, so that the
  * limits are equal but for rounding. NLTK's BLEU without a common 4-gram is some 1e-155 in place of 0, which is one value too.
  */
-export const hasLimits = ({ low, high }: Pick<Interval, 'low' | 'high'>): boolean => high - low > Math.max(1e-12, 1e-9 * Math.max(Math.abs(low), Math.abs(high)));
+export const hasLimits = ({ low, high }: Pick<Interval, 'low' | 'high'>): boolean =>
+  high - low > Math.max(1e-12, 1e-9 * Math.max(Math.abs(low), Math.abs(high)));
 
 /** With so many decimals, and no minus before nothing but zeros. */
 const fixed = (value: number, digits: number): string => value.toFixed(digits).replace(/^-(?=[0.]*$)/, '');

@@ -101,7 +101,9 @@ export async function readWordNet(bytes: Uint8Array<ArrayBuffer>): Promise<WordN
   const zipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const stream = new Blob([bytes]).stream();
   try {
-    return parseWordNet(await new Response(zipped ? stream.pipeThrough(new DecompressionStream('gzip')) : stream).text());
+    return parseWordNet(
+      await new Response(zipped ? stream.pipeThrough(new DecompressionStream('gzip')) : stream).text(),
+    );
   } catch (error) {
     throw LabError.from(error, {
       code: 'bad-file',

@@ -11,9 +11,14 @@ import { writeSafetensors } from './safetensors/write.ts';
 import { bytesSource, type ByteSource } from './source.ts';
 
 /** Collects what is written. */
-async function collect(write: (sink: { write(bytes: Uint8Array): Promise<void>; close(): Promise<never> }) => Promise<void>): Promise<Uint8Array> {
+async function collect(
+  write: (sink: { write(bytes: Uint8Array): Promise<void>; close(): Promise<never> }) => Promise<void>,
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
-  await write({ write: async (bytes) => void parts.push(bytes.slice()), close: () => Promise.reject(new Error('not closed here')) });
+  await write({
+    write: async (bytes) => void parts.push(bytes.slice()),
+    close: () => Promise.reject(new Error('not closed here')),
+  });
   return new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer());
 }
 
@@ -35,7 +40,12 @@ let gguf: Uint8Array;
 let safetensors: Uint8Array;
 beforeAll(async () => {
   gguf = await collect((sink) => writeGguf(sink, METADATA, [tensor('first'), tensor('second')]));
-  safetensors = await collect((sink) => writeSafetensors(sink, [{ name: 'first', shape: [2, 2], data: new Float32Array(4) }, { name: 'second', shape: [3], data: new Float32Array(3) }]));
+  safetensors = await collect((sink) =>
+    writeSafetensors(sink, [
+      { name: 'first', shape: [2, 2], data: new Float32Array(4) },
+      { name: 'second', shape: [3], data: new Float32Array(3) },
+    ]),
+  );
 });
 
 /** A source that counts what is asked of it, so that wild requests are seen even where they fail. */
@@ -54,21 +64,29 @@ function watched(bytes: Uint8Array): ByteSource & { largest: number } {
 
 /** Runs a reader over damaged copies: it answers or throws a LabError that names the file, and asks for nothing wild. */
 async function survives(good: () => Uint8Array, read: (source: ByteSource) => Promise<unknown>): Promise<void> {
-  const edit = fc.tuple(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), fc.oneof(fc.nat(255), fc.constantFrom(0, 1, 127, 128, 255)));
+  const edit = fc.tuple(
+    fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+    fc.oneof(fc.nat(255), fc.constantFrom(0, 1, 127, 128, 255)),
+  );
   await fc.assert(
-    fc.asyncProperty(fc.array(edit, { maxLength: 8 }), fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean(), async (edits, cut, whole) => {
-      const bytes = good().slice(0, whole ? good().length : Math.floor(cut * good().length));
-      for (const [at, value] of edits) if (bytes.length) bytes[Math.floor(at * bytes.length)] = value;
-      const source = watched(bytes);
-      try {
-        await read(source);
-      } catch (error) {
-        if (!(error instanceof LabError)) throw error;
-        expect(error.detail.where).toContain('broken.bin');
-        expect(error.detail.todo).toBeTruthy();
-      }
-      expect(source.largest).toBeLessThanOrEqual(bytes.length);
-    }),
+    fc.asyncProperty(
+      fc.array(edit, { maxLength: 8 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.boolean(),
+      async (edits, cut, whole) => {
+        const bytes = good().slice(0, whole ? good().length : Math.floor(cut * good().length));
+        for (const [at, value] of edits) if (bytes.length) bytes[Math.floor(at * bytes.length)] = value;
+        const source = watched(bytes);
+        try {
+          await read(source);
+        } catch (error) {
+          if (!(error instanceof LabError)) throw error;
+          expect(error.detail.where).toContain('broken.bin');
+          expect(error.detail.todo).toBeTruthy();
+        }
+        expect(source.largest).toBeLessThanOrEqual(bytes.length);
+      },
+    ),
     { numRuns: 1500 },
   );
 }
@@ -92,7 +110,11 @@ describe('a damaged GGUF file', () => {
   }
 
   it.each([
-    ['another magic', () => Uint8Array.from([...'GGML'].map((c) => c.charCodeAt(0)).concat(Array<number>(60).fill(0))), 'does not begin with "GGUF"'],
+    [
+      'another magic',
+      () => Uint8Array.from([...'GGML'].map((c) => c.charCodeAt(0)).concat(Array<number>(60).fill(0))),
+      'does not begin with "GGUF"',
+    ],
     ['an empty file', () => new Uint8Array(0), 'does not begin'],
     ['version 99', () => patched('GGUF', 0, 99n), 'version 99'],
     ['2^60 tensors', () => patched('GGUF', 4, 1n << 60n), '1152921504606846976 tensors'],
@@ -123,7 +145,11 @@ describe('a damaged GGUF file', () => {
 });
 
 describe('a damaged safetensors file', () => {
-  it('never hangs, allocates wildly or throws anything but a LabError', () => survives(() => safetensors, (source) => readSafetensorsHeader(source)));
+  it('never hangs, allocates wildly or throws anything but a LabError', () =>
+    survives(
+      () => safetensors,
+      (source) => readSafetensorsHeader(source),
+    ));
 
   function withHeader(header: string, data = 0): Uint8Array {
     const json = new TextEncoder().encode(header);
@@ -132,7 +158,11 @@ describe('a damaged safetensors file', () => {
     bytes.set(json, 8);
     return bytes;
   }
-  const entry = (dtype: string, shape: number[], begin: number, end: number): object => ({ dtype, shape, data_offsets: [begin, end] });
+  const entry = (dtype: string, shape: number[], begin: number, end: number): object => ({
+    dtype,
+    shape,
+    data_offsets: [begin, end],
+  });
 
   it.each([
     ['three bytes', () => Uint8Array.of(1, 2, 3), 'too few'],
@@ -140,10 +170,22 @@ describe('a damaged safetensors file', () => {
     ['no JSON', () => withHeader('{"a": '), 'not valid JSON'],
     ['a list', () => withHeader('[]'), 'no JSON object'],
     ['a negative size', () => withHeader(JSON.stringify({ a: entry('F32', [-1, -4], 0, 16) }), 16), 'is wrong'],
-    ['a size beyond all memory', () => withHeader(JSON.stringify({ a: entry('F32', [2 ** 40, 2 ** 40], 0, 16) }), 16), 'needs'],
+    [
+      'a size beyond all memory',
+      () => withHeader(JSON.stringify({ a: entry('F32', [2 ** 40, 2 ** 40], 0, 16) }), 16),
+      'needs',
+    ],
     ['a range past the end', () => withHeader(JSON.stringify({ a: entry('F32', [8], 0, 32) }), 16), 'but the file has'],
-    ['a range of another length', () => withHeader(JSON.stringify({ a: entry('F32', [2], 0, 16) }), 16), 'needs 8 bytes'],
-    ['overlapping tensors', () => withHeader(JSON.stringify({ a: entry('F32', [2], 0, 8), b: entry('F32', [2], 4, 12) }), 12), 'overlap'],
+    [
+      'a range of another length',
+      () => withHeader(JSON.stringify({ a: entry('F32', [2], 0, 16) }), 16),
+      'needs 8 bytes',
+    ],
+    [
+      'overlapping tensors',
+      () => withHeader(JSON.stringify({ a: entry('F32', [2], 0, 8), b: entry('F32', [2], 4, 12) }), 12),
+      'overlap',
+    ],
     ['a type that is not read', () => withHeader(JSON.stringify({ a: entry('F8_E4M3', [4], 0, 4) }), 4), 'F8_E4M3'],
   ])('%s', async (_, bytes, message) => {
     expect(await refusal(readSafetensorsHeader(bytesSource('broken.bin', bytes())))).toContain(message);
@@ -151,9 +193,25 @@ describe('a damaged safetensors file', () => {
 });
 
 describe('a configuration that contradicts the weights', () => {
-  const config = { model_type: 'llama', hidden_size: 64, intermediate_size: 96, num_hidden_layers: 1, num_attention_heads: 4, vocab_size: 10, rms_norm_eps: 1e-5, max_position_embeddings: 8, tie_word_embeddings: true };
+  const config = {
+    model_type: 'llama',
+    hidden_size: 64,
+    intermediate_size: 96,
+    num_hidden_layers: 1,
+    num_attention_heads: 4,
+    vocab_size: 10,
+    rms_norm_eps: 1e-5,
+    max_position_embeddings: 8,
+    tie_word_embeddings: true,
+  };
   const open = (changes: object): Promise<string> =>
-    refusal(openSafetensors('model', [bytesSource('broken.bin', safetensors)], new Map([['config.json', JSON.stringify({ ...config, ...changes })]])));
+    refusal(
+      openSafetensors(
+        'model',
+        [bytesSource('broken.bin', safetensors)],
+        new Map([['config.json', JSON.stringify({ ...config, ...changes })]]),
+      ),
+    );
 
   it.each([
     [{}, '"first" belongs to no llama model'],
@@ -172,7 +230,12 @@ describe('a configuration that contradicts the weights', () => {
 
   it('is missed when absent, and so are parts that the index names', async () => {
     expect(await refusal(openSafetensors('model', [], new Map()))).toContain('no config.json');
-    const files = new Map([['config.json', JSON.stringify(config)], ['model.safetensors.index.json', JSON.stringify({ weight_map: { a: 'part-2.safetensors' } })]]);
-    expect(await refusal(openSafetensors('model', [bytesSource('part-1.safetensors', safetensors)], files))).toContain('part-2.safetensors');
+    const files = new Map([
+      ['config.json', JSON.stringify(config)],
+      ['model.safetensors.index.json', JSON.stringify({ weight_map: { a: 'part-2.safetensors' } })],
+    ]);
+    expect(await refusal(openSafetensors('model', [bytesSource('part-1.safetensors', safetensors)], files))).toContain(
+      'part-2.safetensors',
+    );
   });
 });

@@ -1,11 +1,20 @@
 import { z } from 'zod';
 import { LabError } from '../error.ts';
 
-const count = z.number().int().positive().max(2 ** 31);
+const count = z
+  .number()
+  .int()
+  .positive()
+  .max(2 ** 31);
 const tokenIds = z.union([z.number().int().nonnegative(), z.array(z.number().int().nonnegative())]).nullish();
 
 const ropeSettings = z
-  .looseObject({ rope_type: z.string().optional(), type: z.string().optional(), rope_theta: z.number().positive().optional(), partial_rotary_factor: z.number().optional() })
+  .looseObject({
+    rope_type: z.string().optional(),
+    type: z.string().optional(),
+    rope_theta: z.number().positive().optional(),
+    partial_rotary_factor: z.number().optional(),
+  })
   .nullish();
 
 /** What `config.json` says, as far as it matters here (Hugging Face names). */
@@ -85,25 +94,52 @@ export interface ModelConfig {
 export function parseConfig(json: unknown, where = 'config.json'): ModelConfig {
   const parsed = configSchema.safeParse(json);
   if (!parsed.success) {
-    throw new LabError({ code: 'bad-config', what: `It does not describe a model. ${z.prettifyError(parsed.error)}`, where, todo: 'Use the config.json that belongs to the weights.' });
+    throw new LabError({
+      code: 'bad-config',
+      what: `It does not describe a model. ${z.prettifyError(parsed.error)}`,
+      where,
+      todo: 'Use the config.json that belongs to the weights.',
+    });
   }
   const c = parsed.data;
   // Either spelling; where both are given, Transformers 5 takes rope_scaling, unless it is empty.
   const rope = Object.keys(c.rope_scaling ?? {}).length > 0 ? (c.rope_scaling ?? {}) : (c.rope_parameters ?? {});
   const architecture = ARCHITECTURES.find((name) => name === c.model_type);
-  if (!architecture) throw unsupported(where, `The model type "${c.model_type}" is not supported.`, `Supported are ${ARCHITECTURES.join(', ')}.`);
+  if (!architecture)
+    throw unsupported(
+      where,
+      `The model type "${c.model_type}" is not supported.`,
+      `Supported are ${ARCHITECTURES.join(', ')}.`,
+    );
   // As in Gemma 3: a set of values for each kind of layer.
-  const nested = Object.entries(rope).filter(([, value]) => typeof value === 'object' && value !== null && !Array.isArray(value)).map(([name]) => name);
-  if (nested.length > 0) throw unsupported(where, `Its rotary embeddings differ by kind of layer (${nested.join(', ')}), which is not supported.`, 'Use another model.');
-  if ((c.hidden_act ?? 'silu') !== 'silu') throw unsupported(where, `The activation "${c.hidden_act}" is not supported.`, 'Only silu is.');
-  if ((rope.partial_rotary_factor ?? c.partial_rotary_factor ?? 1) !== 1) throw unsupported(where, 'Partial rotary embeddings are not supported.', 'Use another model.');
+  const nested = Object.entries(rope)
+    .filter(([, value]) => typeof value === 'object' && value !== null && !Array.isArray(value))
+    .map(([name]) => name);
+  if (nested.length > 0)
+    throw unsupported(
+      where,
+      `Its rotary embeddings differ by kind of layer (${nested.join(', ')}), which is not supported.`,
+      'Use another model.',
+    );
+  if ((c.hidden_act ?? 'silu') !== 'silu')
+    throw unsupported(where, `The activation "${c.hidden_act}" is not supported.`, 'Only silu is.');
+  if ((rope.partial_rotary_factor ?? c.partial_rotary_factor ?? 1) !== 1)
+    throw unsupported(where, 'Partial rotary embeddings are not supported.', 'Use another model.');
   const kvHeads = c.num_key_value_heads ?? c.num_attention_heads;
   const wrong: string[] = [];
-  if (!c.head_dim && c.hidden_size % c.num_attention_heads !== 0) wrong.push(`hidden_size ${c.hidden_size} is no multiple of num_attention_heads ${c.num_attention_heads}`);
-  if (c.num_attention_heads % kvHeads !== 0) wrong.push(`num_attention_heads ${c.num_attention_heads} is no multiple of num_key_value_heads ${kvHeads}`);
+  if (!c.head_dim && c.hidden_size % c.num_attention_heads !== 0)
+    wrong.push(`hidden_size ${c.hidden_size} is no multiple of num_attention_heads ${c.num_attention_heads}`);
+  if (c.num_attention_heads % kvHeads !== 0)
+    wrong.push(`num_attention_heads ${c.num_attention_heads} is no multiple of num_key_value_heads ${kvHeads}`);
   const headDim = c.head_dim ?? c.hidden_size / c.num_attention_heads;
   if (headDim % 2 !== 0) wrong.push(`the head size ${headDim} is odd`);
-  if (wrong.length) throw new LabError({ code: 'bad-config', what: `Its values contradict each other: ${wrong.join('; ')}.`, where, todo: 'Use the config.json that belongs to the weights.' });
+  if (wrong.length)
+    throw new LabError({
+      code: 'bad-config',
+      what: `Its values contradict each other: ${wrong.join('; ')}.`,
+      where,
+      todo: 'Use the config.json that belongs to the weights.',
+    });
   return {
     architecture,
     hiddenSize: c.hidden_size,
@@ -136,17 +172,28 @@ function windowOf(c: z.infer<typeof configSchema>, architecture: Architecture, l
   if (architecture === 'llama' || (architecture === 'qwen2' && !c.use_sliding_window)) return null;
   const window = c.sliding_window === undefined ? DEFAULTS.window : c.sliding_window;
   if (architecture === 'mistral') return window;
-  const windowed = c.layer_types ? c.layer_types[layer] === 'sliding_attention' : layer >= (c.max_window_layers ?? DEFAULTS.maxWindowLayers);
+  const windowed = c.layer_types
+    ? c.layer_types[layer] === 'sliding_attention'
+    : layer >= (c.max_window_layers ?? DEFAULTS.maxWindowLayers);
   return windowed ? window : null;
 }
 
-function parseScaling(scaling: { rope_type?: string | undefined; type?: string | undefined } | null | undefined, where: string): RopeScaling {
+function parseScaling(
+  scaling: { rope_type?: string | undefined; type?: string | undefined } | null | undefined,
+  where: string,
+): RopeScaling {
   const type = scaling?.rope_type ?? scaling?.type ?? 'default';
   if (type === 'default') return { type: 'none' };
   if (type === 'linear') return { type, factor: check(linearScaling, scaling, where).factor };
   if (type === 'llama3') {
     const s = check(llama3Scaling, scaling, where);
-    return { type, factor: s.factor, lowFreqFactor: s.low_freq_factor, highFreqFactor: s.high_freq_factor, originalContext: s.original_max_position_embeddings };
+    return {
+      type,
+      factor: s.factor,
+      lowFreqFactor: s.low_freq_factor,
+      highFreqFactor: s.high_freq_factor,
+      originalContext: s.original_max_position_embeddings,
+    };
   }
   throw unsupported(where, `The rope scaling "${type}" is not supported.`, 'Supported are linear and llama3.');
 }
@@ -159,7 +206,12 @@ export function contextBeforeWindow({ contextLength, windows }: ModelConfig): nu
 function check<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new LabError({ code: 'bad-config', what: `rope_scaling is incomplete. ${z.prettifyError(parsed.error)}`, where, todo: 'Use the config.json that belongs to the weights.' });
+  throw new LabError({
+    code: 'bad-config',
+    what: `rope_scaling is incomplete. ${z.prettifyError(parsed.error)}`,
+    where,
+    todo: 'Use the config.json that belongs to the weights.',
+  });
 }
 
 function unsupported(where: string, what: string, todo: string): LabError {

@@ -20,7 +20,13 @@ for (let bits = 0; bits < 65536; bits++) {
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
   const size =
-    exponent === 0 ? fraction * 2 ** -24 : exponent === 31 ? (fraction ? NaN : Infinity) : (1 + fraction / 1024) * 2 ** (exponent - 15);
+    exponent === 0
+      ? fraction * 2 ** -24
+      : exponent === 31
+        ? fraction
+          ? NaN
+          : Infinity
+        : (1 + fraction / 1024) * 2 ** (exponent - 15);
   HALF_VALUES[bits] = bits & 0x8000 ? -size : size;
 }
 

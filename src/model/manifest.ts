@@ -27,7 +27,13 @@ export const manifestSchema = z.object({
   /** What it was made from. */
   source: z.string(),
   /** Every file but this one; bytes and SHA-256 (hexadecimal) of each. */
-  files: z.array(z.object({ path: z.string().refine(isSafePath, 'is not a relative path inside the folder'), bytes: z.number().int().nonnegative(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
+  files: z.array(
+    z.object({
+      path: z.string().refine(isSafePath, 'is not a relative path inside the folder'),
+      bytes: z.number().int().nonnegative(),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    }),
+  ),
 });
 
 export type ModelManifest = z.infer<typeof manifestSchema>;

@@ -29,7 +29,9 @@ function nearest16(values: Float32Array): Float32Array {
     const block = values.subarray(at, at + BLOCK);
     const low = roundToHalf(Math.min(...block));
     const step = roundToHalf((Math.max(...block) - low) / 15);
-    block.forEach((value, i) => (out[at + i] = Math.min(15, Math.max(0, Math.round((value - low) / step))) * step + low));
+    block.forEach(
+      (value, i) => (out[at + i] = Math.min(15, Math.max(0, Math.round((value - low) / step))) * step + low),
+    );
   }
   return out;
 }
@@ -67,7 +69,11 @@ describe('quantisers', () => {
   });
 
   it.each(ENCODABLE_TYPES)('%s: any block of numbers comes back finite and within its range', (type) => {
-    const number = fc.oneof(fc.constant(0), fc.double({ min: -60000, max: 60000, noNaN: true }), fc.double({ min: -1e-6, max: 1e-6, noNaN: true }));
+    const number = fc.oneof(
+      fc.constant(0),
+      fc.double({ min: -60000, max: 60000, noNaN: true }),
+      fc.double({ min: -1e-6, max: 1e-6, noNaN: true }),
+    );
     fc.assert(
       fc.property(fc.array(number, { minLength: BLOCK, maxLength: BLOCK }), (list) => {
         const block = Float32Array.from(list);

@@ -110,7 +110,15 @@ export function quantiseQ4Symmetric(values: Float32Array, at: number, codes: Uin
 }
 
 /** The scale that fits best when codes lie in [lowest, highest] and the value of largest size gets about `extremeCode`. */
-function fitScale(values: Float32Array, at: number, extremeCode: number, lowest: number, highest: number, widths: number[], put: (i: number, code: number) => void): number {
+function fitScale(
+  values: Float32Array,
+  at: number,
+  extremeCode: number,
+  lowest: number,
+  highest: number,
+  widths: number[],
+  put: (i: number, code: number) => void,
+): number {
   let extreme = 0;
   for (let i = 0; i < BLOCK; i++) if (Math.abs(values[at + i] ?? 0) > Math.abs(extreme)) extreme = values[at + i] ?? 0;
   if (extremeCode > 0) extreme = Math.abs(extreme);
@@ -136,7 +144,12 @@ function fitScale(values: Float32Array, at: number, extremeCode: number, lowest:
     }
   }
   if (!Number.isFinite(scale)) scale = plain;
-  if (scale !== plain && Number.isFinite(plain) && errorOf(values, at, plain, lowest, highest) < errorOf(values, at, scale, lowest, highest)) scale = plain;
+  if (
+    scale !== plain &&
+    Number.isFinite(plain) &&
+    errorOf(values, at, plain, lowest, highest) < errorOf(values, at, scale, lowest, highest)
+  )
+    scale = plain;
   for (let i = 0; i < BLOCK; i++) put(i, scale === 0 ? 0 : clampedCode((values[at + i] ?? 0) / scale, lowest, highest));
   return scale;
 }

@@ -3,7 +3,9 @@ import { BLOCK } from './quantise.ts';
 import type { StoredType } from './stored.ts';
 
 /** Values that a type can tell apart without any search: levels spread evenly over a block, as ggml's plain quantisers spread them. */
-const NEAREST: Partial<Record<StoredType, (block: Float32Array) => { scale: number; minimum: number; levels: [number, number] }>> = {
+const NEAREST: Partial<
+  Record<StoredType, (block: Float32Array) => { scale: number; minimum: number; levels: [number, number] }>
+> = {
   Q4_1(block) {
     const [low, high] = range(block);
     return { scale: (high - low) / 15, minimum: low, levels: [0, 15] };
@@ -28,7 +30,11 @@ export function roundToNearest(type: StoredType, values: Float32Array): Float32A
   const out = new Float32Array(values.length);
   for (let at = 0; at < values.length; at += BLOCK) {
     const block = values.subarray(at, at + BLOCK);
-    const { scale: exact, minimum: offset, levels: [first, last] } = levelsOf(block);
+    const {
+      scale: exact,
+      minimum: offset,
+      levels: [first, last],
+    } = levelsOf(block);
     const [scale, minimum] = [roundToHalf(exact), roundToHalf(offset)];
     for (let i = 0; i < BLOCK; i++) {
       const code = scale === 0 ? 0 : Math.min(last, Math.max(first, Math.round(((block[i] ?? 0) - minimum) / scale)));

@@ -15,7 +15,14 @@ export interface ByteSource {
 
 /** Refuses a range outside the file, before anything is allocated. */
 export function checkRange(source: { name: string; size: number }, offset: number, length: number): void {
-  if (Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0 && offset + length <= source.size) return;
+  if (
+    Number.isSafeInteger(offset) &&
+    Number.isSafeInteger(length) &&
+    offset >= 0 &&
+    length >= 0 &&
+    offset + length <= source.size
+  )
+    return;
   throw new LabError({
     code: 'bad-file',
     what: `Bytes ${offset} to ${offset + length} were asked for, but the file has ${source.size}.`,
@@ -61,7 +68,12 @@ export async function urlSource(url: string, signal?: AbortSignal): Promise<Byte
     try {
       return await fetch(url, { headers: { Range: range }, signal: signal ?? null });
     } catch (error) {
-      throw LabError.from(error, { code: 'network', what: 'The file could not be fetched', where: url, todo: 'Check the address and the connection.' });
+      throw LabError.from(error, {
+        code: 'network',
+        what: 'The file could not be fetched',
+        where: url,
+        todo: 'Check the address and the connection.',
+      });
     }
   };
   const head = await fetchRange('bytes=0-0');
@@ -84,7 +96,12 @@ export async function urlSource(url: string, signal?: AbortSignal): Promise<Byte
       const response = await fetchRange(`bytes=${offset}-${offset + length - 1}`);
       const bytes = new Uint8Array(await response.arrayBuffer());
       if (response.status !== 206 || bytes.length !== length) {
-        throw new LabError({ code: 'network', what: `Expected ${length} bytes, got ${bytes.length} (status ${response.status}).`, where: url, todo: 'Try again.' });
+        throw new LabError({
+          code: 'network',
+          what: `Expected ${length} bytes, got ${bytes.length} (status ${response.status}).`,
+          where: url,
+          todo: 'Try again.',
+        });
       }
       return bytes;
     },

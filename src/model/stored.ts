@@ -91,7 +91,12 @@ export function storedBytes(type: StoredType, count: number): number {
 }
 
 /** Decodes `count` values, into `memory` where that is given and long enough for them. */
-export function decodeStored(type: StoredType, bytes: Uint8Array, count: number, memory?: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+export function decodeStored(
+  type: StoredType,
+  bytes: Uint8Array,
+  count: number,
+  memory?: Float32Array<ArrayBuffer>,
+): Float32Array<ArrayBuffer> {
   const out = memory?.subarray(0, count) ?? new Float32Array(count);
   const whole = PLAIN[type];
   if (whole) {
@@ -106,7 +111,8 @@ export function decodeStored(type: StoredType, bytes: Uint8Array, count: number,
 
 /** Types without blocks are decoded all at once, several times as fast; little-endian machines are all there are. */
 const PLAIN: Partial<Record<StoredType, (bytes: Uint8Array, out: Float32Array<ArrayBuffer>) => void>> = {
-  F32: (bytes, out) => new Uint8Array(out.buffer, out.byteOffset, out.byteLength).set(bytes.subarray(0, out.byteLength)),
+  F32: (bytes, out) =>
+    new Uint8Array(out.buffer, out.byteOffset, out.byteLength).set(bytes.subarray(0, out.byteLength)),
   F16(bytes, out) {
     const words = words16(bytes, out.length);
     for (let i = 0; i < out.length; i++) out[i] = fromHalf(words[i] ?? 0);

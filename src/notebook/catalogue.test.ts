@@ -9,7 +9,8 @@ import { CATALOGUE } from './catalogue.ts';
 const FOLDER = join(import.meta.dirname, '../../notebooks');
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.html'));
 
-const read = (html: string): Notebook => deserialize(html, { parser: new DOMParser() as unknown as globalThis.DOMParser });
+const read = (html: string): Notebook =>
+  deserialize(html, { parser: new DOMParser() as unknown as globalThis.DOMParser });
 const write = (notebook: Notebook): string =>
   serialize(notebook, { document: parseHTML('<!doctype html>').document as unknown as globalThis.Document });
 
@@ -30,10 +31,19 @@ describe('the notebooks that come with the lab', () => {
 
 describe('the format', () => {
   it('gives back what was written, whatever a cell holds', () => {
-    const value = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('</script><img src=x onerror=alert(1)>', '<\\/script>', '<!-- <script>', '`${a}`'));
+    const value = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.constantFrom('</script><img src=x onerror=alert(1)>', '<\\/script>', '<!-- <script>', '`${a}`'),
+    );
     fc.assert(
       fc.property(fc.array(value, { maxLength: 5 }), (values) => {
-        const cells = values.map((text, i) => ({ id: i + 1, mode: 'js' as const, value: tidy(text), pinned: true, hidden: false }));
+        const cells = values.map((text, i) => ({
+          id: i + 1,
+          mode: 'js' as const,
+          value: tidy(text),
+          pinned: true,
+          hidden: false,
+        }));
         const again = read(write({ cells, title: 'T', theme: 'air', readOnly: false }));
         expect(again.cells.map((cell) => cell.value)).toEqual(cells.map((cell) => cell.value));
       }),

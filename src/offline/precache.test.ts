@@ -59,7 +59,11 @@ describe('staleCaches', () => {
 describe('coverage', () => {
   it('counts what is missing of the tiers asked for', () => {
     const kept = new Set(MANIFEST.entries.slice(0, 2).map((entry) => cacheKey(BASE, entry)));
-    expect(coverage(MANIFEST, ['install', 'idle'], BASE, kept)).toMatchObject({ files: 3, bytes: 60, missingBytes: 30 });
+    expect(coverage(MANIFEST, ['install', 'idle'], BASE, kept)).toMatchObject({
+      files: 3,
+      bytes: 60,
+      missingBytes: 30,
+    });
     expect(coverage(MANIFEST, ['use'], BASE, kept).missing.map((entry) => entry.path)).toEqual(['ort/ort.wasm']);
   });
 });

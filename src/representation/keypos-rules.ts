@@ -55,7 +55,9 @@ function mergeAddresses(text: string, tokens: readonly TaggedToken[]): TaggedTok
     if (i === next) rest.push(token);
     else if (from < token.end) rest.push({ start: from, end: token.end, tag: 'PUNCT' });
   }
-  return [...rest, ...addresses.map((address) => ({ ...address, tag: 'PROPN' as const }))].sort((a, b) => a.start - b.start);
+  return [...rest, ...addresses.map((address) => ({ ...address, tag: 'PROPN' as const }))].sort(
+    (a, b) => a.start - b.start,
+  );
 }
 
 const CONTRACTION = new RegExp(`^(.+?)(n[${APOSTROPHES}]t|[${APOSTROPHES}](?:m|s|re|ve|ll|d))$`, 'iu');
@@ -78,10 +80,32 @@ function splitContraction(text: string, token: TaggedToken): TaggedToken[] {
 
 /** Spellings of chat that a tagger of edited English does not know. A contraction counts as its first part. */
 const INFORMAL: Partial<Record<string, Upos>> = Object.assign(Object.create(null) as object, {
-  u: 'PRON', ur: 'PRON', im: 'PRON', ive: 'PRON', thats: 'PRON', whats: 'PRON', theyre: 'PRON', youre: 'PRON',
-  dont: 'AUX', didnt: 'AUX', doesnt: 'AUX', cant: 'AUX', wont: 'AUX', isnt: 'AUX', wasnt: 'AUX', couldnt: 'AUX',
-  wouldnt: 'AUX', shouldnt: 'AUX', havent: 'AUX', hasnt: 'AUX', arent: 'AUX',
-  gonna: 'VERB', wanna: 'VERB', gotta: 'VERB', etc: 'NOUN', 'etc.': 'NOUN',
+  u: 'PRON',
+  ur: 'PRON',
+  im: 'PRON',
+  ive: 'PRON',
+  thats: 'PRON',
+  whats: 'PRON',
+  theyre: 'PRON',
+  youre: 'PRON',
+  dont: 'AUX',
+  didnt: 'AUX',
+  doesnt: 'AUX',
+  cant: 'AUX',
+  wont: 'AUX',
+  isnt: 'AUX',
+  wasnt: 'AUX',
+  couldnt: 'AUX',
+  wouldnt: 'AUX',
+  shouldnt: 'AUX',
+  havent: 'AUX',
+  hasnt: 'AUX',
+  arent: 'AUX',
+  gonna: 'VERB',
+  wanna: 'VERB',
+  gotta: 'VERB',
+  etc: 'NOUN',
+  'etc.': 'NOUN',
 } satisfies Partial<Record<string, Upos>>);
 
 type Rule = (words: readonly Word[], index: number) => Upos | undefined;
@@ -159,7 +183,8 @@ const be: Rule = (words, index) => {
 const to: Rule = (words, index) => {
   const next = words[skipAdverbs(words, index + 1)];
   if (!next) return undefined;
-  if (next.tag === 'VERB' || next.tag === 'AUX') return /ing$/.test(next.lower) ? 'SCONJ' : /ed$/.test(next.lower) ? undefined : 'PART';
+  if (next.tag === 'VERB' || next.tag === 'AUX')
+    return /ing$/.test(next.lower) ? 'SCONJ' : /ed$/.test(next.lower) ? undefined : 'PART';
   if (next.tag === 'DET' || next.tag === 'PRON' || next.tag === 'PROPN' || next.tag === 'NUM') return 'ADP';
   return undefined;
 };
@@ -180,17 +205,37 @@ const ok: Rule = (words, index) => {
   let before = index - 1;
   while (words[before]?.tag === 'ADV') before--;
   const previous = words[before];
-  return previous && (BE.has(previous.lower) || NOMINAL.has(previous.tag) || previous.tag === 'VERB') ? 'ADJ' : undefined;
+  return previous && (BE.has(previous.lower) || NOMINAL.has(previous.tag) || previous.tag === 'VERB')
+    ? 'ADJ'
+    : undefined;
 };
 
 const clock: Rule = (words, index) => (words[index - 1]?.tag === 'NUM' ? 'NOUN' : undefined);
 
 const RULES: Partial<Record<string, Rule[]>> = Object.assign(Object.create(null) as object, {
-  have: [have], has: [have], had: [have], having: [have],
-  do: [doVerb], does: [doVerb], did: [doVerb], done: [doVerb],
-  is: [be], are: [be], was: [be], were: [be], be: [be], been: [be], "'s": [be], "'re": [be],
-  am: [clock], pm: [clock],
+  have: [have],
+  has: [have],
+  had: [have],
+  having: [have],
+  do: [doVerb],
+  does: [doVerb],
+  did: [doVerb],
+  done: [doVerb],
+  is: [be],
+  are: [be],
+  was: [be],
+  were: [be],
+  be: [be],
+  been: [be],
+  "'s": [be],
+  "'re": [be],
+  am: [clock],
+  pm: [clock],
   to: [to],
-  this: [demonstrative], that: [demonstrative], these: [demonstrative], those: [demonstrative],
-  ok: [ok], okay: [ok],
+  this: [demonstrative],
+  that: [demonstrative],
+  these: [demonstrative],
+  those: [demonstrative],
+  ok: [ok],
+  okay: [ok],
 } satisfies Partial<Record<string, Rule[]>>);

@@ -3,7 +3,15 @@ import { joinKept, segment } from './segment.ts';
 
 /** The paper's key parts of speech. */
 export const KEY_UPOS: ReadonlySet<Upos> = new Set<Upos>([
-  'NOUN', 'VERB', 'ADJ', 'ADV', 'ADP', 'PROPN', 'NUM', 'SCONJ', 'PRON',
+  'NOUN',
+  'VERB',
+  'ADJ',
+  'ADV',
+  'ADP',
+  'PROPN',
+  'NUM',
+  'SCONJ',
+  'PRON',
 ]);
 
 /** What KeyPOS is called, tagger or not. */
@@ -21,7 +29,13 @@ export const KEY_POS = {
  * keypos.compress('I am so sad today.').text; // 'I so sad today'
  * ```
  */
-export function createKeyPos({ tagger, keep = KEY_UPOS }: { tagger: Tagger; keep?: ReadonlySet<Upos> }): Representation {
+export function createKeyPos({
+  tagger,
+  keep = KEY_UPOS,
+}: {
+  tagger: Tagger;
+  keep?: ReadonlySet<Upos>;
+}): Representation {
   return {
     ...KEY_POS,
     compress(text) {

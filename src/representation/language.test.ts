@@ -27,9 +27,41 @@ const FOREIGN: Record<string, string[]> = {
 };
 
 const ENGLISH = [
-  '', '!!!', '123', '🙂', 'ok', 'haha', 'hmm', 'lol', 'idk', 'k', 'Hii', 'yo', 'R u there?', 'im so sorry im late', 'no', 'die', 'me too', 'So?', 'Come on',
-  'the', 'Bill died', 'Maria', 'Anna and Piotr', 'gut feeling', 'work stress money problems', 'I went to a café', 'fiancé', 'Beyoncé', 'I ate crème brûlée',
-  'My mom said je t’aime', 'I feel 很难过 today', 'A co-worker stole my lunch', 'example.com', 'https://example.de/ich/und/du', 'Nothing helps anymore',
+  '',
+  '!!!',
+  '123',
+  '🙂',
+  'ok',
+  'haha',
+  'hmm',
+  'lol',
+  'idk',
+  'k',
+  'Hii',
+  'yo',
+  'R u there?',
+  'im so sorry im late',
+  'no',
+  'die',
+  'me too',
+  'So?',
+  'Come on',
+  'the',
+  'Bill died',
+  'Maria',
+  'Anna and Piotr',
+  'gut feeling',
+  'work stress money problems',
+  'I went to a café',
+  'fiancé',
+  'Beyoncé',
+  'I ate crème brûlée',
+  'My mom said je t’aime',
+  'I feel 很难过 today',
+  'A co-worker stole my lunch',
+  'example.com',
+  'https://example.de/ich/und/du',
+  'Nothing helps anymore',
 ];
 
 describe('isForeign', () => {
@@ -48,17 +80,20 @@ describe('isForeign', () => {
 });
 
 describe('a representation', () => {
-  it.each(['keypos', 'nostopwords'] as const)('leaves other languages as they are written, and says so (%s)', async (id) => {
-    const { compress } = await loadRepresentation(id);
-    for (const text of Object.values(FOREIGN).flat()) {
-      const { text: sent, spans, asWritten } = compress(`${text}  `);
-      expect(sent).toBe(`${text}  `);
-      expect(spans.every(({ keep }) => keep)).toBe(true);
-      expect(asWritten).toBe('language');
-    }
-    expect(compress('I am so sad today.').asWritten).toBeUndefined();
-    expect(compress('I am so sad today.').text).not.toContain('am');
-  });
+  it.each(['keypos', 'nostopwords'] as const)(
+    'leaves other languages as they are written, and says so (%s)',
+    async (id) => {
+      const { compress } = await loadRepresentation(id);
+      for (const text of Object.values(FOREIGN).flat()) {
+        const { text: sent, spans, asWritten } = compress(`${text}  `);
+        expect(sent).toBe(`${text}  `);
+        expect(spans.every(({ keep }) => keep)).toBe(true);
+        expect(asWritten).toBe('language');
+      }
+      expect(compress('I am so sad today.').asWritten).toBeUndefined();
+      expect(compress('I am so sad today.').text).not.toContain('am');
+    },
+  );
 });
 
 interface Dialogue {
@@ -68,7 +103,9 @@ const PARTS = ['train', 'valid', 'test'].map((part) => `data/esconv/esconv_${par
 
 describe.skipIf(!PARTS.every(hasShared))('on ESConv', () => {
   it('finds no utterance in another language', () => {
-    const texts = PARTS.flatMap((part) => readJsonLinesGz<Dialogue>(part)).flatMap(({ dialog }) => dialog.map(({ text }) => text));
+    const texts = PARTS.flatMap((part) => readJsonLinesGz<Dialogue>(part)).flatMap(({ dialog }) =>
+      dialog.map(({ text }) => text),
+    );
     expect(texts.length).toBeGreaterThan(30_000);
     expect(texts.filter(isForeign)).toEqual([]);
   });

@@ -17,7 +17,8 @@ const NOT_LATIN = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u;
 /** Addresses as people type them. */
 const DOMAIN = /(?<![\w.])[\w-]{1,63}\.(?:com|org|net|edu|gov|info|io|co|uk|de|fr|es|it|pl|br|in)(?![\w.])/gi;
 /** Scripts that put no spaces between words. */
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/gu;
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/gu;
 /** Latin letters beyond those of English. */
 const ACCENTED = /[^a-z']/;
 /** Contractions that only English has. */
@@ -67,7 +68,8 @@ function languagesOf(word: string): number[] {
 
 function wordsOf(text: string): string[] {
   let plain = text.slice(0, LONGEST);
-  for (const { start, end } of findAddresses(plain)) plain = plain.slice(0, start) + ' '.repeat(end - start) + plain.slice(end);
+  for (const { start, end } of findAddresses(plain))
+    plain = plain.slice(0, start) + ' '.repeat(end - start) + plain.slice(end);
   return straightenApostrophes(plain).replace(DOMAIN, ' ').normalize('NFC').toLowerCase().match(WORD) ?? [];
 }
 

@@ -27,9 +27,6 @@ const LOADERS: Record<RepresentationId, (options: RepresentationOptions) => Prom
 };
 
 /** A representation ready to use; only KeyPOS loads a tagger. Texts in other languages than English stay as they are written. */
-export function loadRepresentation(
-  id: RepresentationId,
-  options: RepresentationOptions = {},
-): Promise<Representation> {
+export function loadRepresentation(id: RepresentationId, options: RepresentationOptions = {}): Promise<Representation> {
   return LOADERS[id](options);
 }

@@ -14,7 +14,8 @@ const named = (name: string): Representation => {
 };
 
 beforeAll(async () => {
-  for (const id of ['raw', 'nostopwords'] as const) all.push({ name: id, representation: await loadRepresentation(id) });
+  for (const id of ['raw', 'nostopwords'] as const)
+    all.push({ name: id, representation: await loadRepresentation(id) });
   for (const tagger of ['wink', 'compromise'] as const) {
     all.push({ name: `keypos ${tagger}`, representation: await loadRepresentation('keypos', { tagger }) });
   }
@@ -24,9 +25,18 @@ const NAMES = ['raw', 'nostopwords', 'keypos wink', 'keypos compromise'];
 const chat = fc
   .array(
     fc.oneof(
-      { weight: 6, arbitrary: fc.constantFrom('I', "I'm", 'don’t', 'sad', 'the', 'job', 'to', 'have', 'u', 'it', 'well-being') },
-      { weight: 3, arbitrary: fc.constantFrom(' ', '  ', '\n', '.', ', ', '!', '?!', '…', '"', '-', "'", '’', '#', '@') },
-      { weight: 1, arbitrary: fc.constantFrom('https://a.b/c?d=e.', 'me@x.org', '👍🏽', '👩‍👩‍👧', '\ud800', '日本語', 'a.m.', '\u0000') },
+      {
+        weight: 6,
+        arbitrary: fc.constantFrom('I', "I'm", 'don’t', 'sad', 'the', 'job', 'to', 'have', 'u', 'it', 'well-being'),
+      },
+      {
+        weight: 3,
+        arbitrary: fc.constantFrom(' ', '  ', '\n', '.', ', ', '!', '?!', '…', '"', '-', "'", '’', '#', '@'),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom('https://a.b/c?d=e.', 'me@x.org', '👍🏽', '👩‍👩‍👧', '\ud800', '日本語', 'a.m.', '\u0000'),
+      },
       { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 6 }) },
     ),
     { maxLength: 30 },
@@ -116,7 +126,7 @@ describe('KeyPOS', () => {
 describe('NoStopwords', () => {
   it.each([
     ["I'm so sad about this", 'sad'],
-    ["I can't do it, let's talk", ", let talk"],
+    ["I can't do it, let's talk", ', let talk'],
     ['I CAN’T. Don’t!', '. !'],
     ["couldn't've", ''],
     ["o'clock", "o'clock"],
@@ -129,7 +139,21 @@ describe('NoStopwords', () => {
   ])('%j becomes %j', (text, kept) => expect(named('nostopwords').compress(text).text).toBe(kept));
 
   it('finds nothing more to drop in what it kept', () => {
-    const word = fc.constantFrom('I', "I'm", 'sad', 'the', 'job', "let's", 'don’t', 'not', 'well-being', "can't", '.', ',', '?');
+    const word = fc.constantFrom(
+      'I',
+      "I'm",
+      'sad',
+      'the',
+      'job',
+      "let's",
+      'don’t',
+      'not',
+      'well-being',
+      "can't",
+      '.',
+      ',',
+      '?',
+    );
     const sentence = fc.array(word, { maxLength: 20 }).map((words) => words.join(' '));
     fc.assert(
       fc.property(sentence, (text) => {

@@ -3,7 +3,11 @@ export const REPRESENTATION_IDS = ['raw', 'keypos', 'nostopwords'] as const;
 export type RepresentationId = (typeof REPRESENTATION_IDS)[number];
 
 /** What each is called, known before any of their code is loaded. */
-export const REPRESENTATION_NAMES: Readonly<Record<RepresentationId, string>> = { raw: 'Raw', keypos: 'KeyPOS', nostopwords: 'NoStopwords' };
+export const REPRESENTATION_NAMES: Readonly<Record<RepresentationId, string>> = {
+  raw: 'Raw',
+  keypos: 'KeyPOS',
+  nostopwords: 'NoStopwords',
+};
 
 /** A word or mark of an utterance; `start` and `end` are UTF-16 offsets into it, end exclusive. */
 export interface TokenSpan {
@@ -39,8 +43,23 @@ export interface Representation {
 
 /** Universal Dependencies v2 part-of-speech tags (https://universaldependencies.org/u/pos/). */
 export const UPOS = [
-  'ADJ', 'ADP', 'ADV', 'AUX', 'CCONJ', 'DET', 'INTJ', 'NOUN', 'NUM',
-  'PART', 'PRON', 'PROPN', 'PUNCT', 'SCONJ', 'SYM', 'VERB', 'X',
+  'ADJ',
+  'ADP',
+  'ADV',
+  'AUX',
+  'CCONJ',
+  'DET',
+  'INTJ',
+  'NOUN',
+  'NUM',
+  'PART',
+  'PRON',
+  'PROPN',
+  'PUNCT',
+  'SCONJ',
+  'SYM',
+  'VERB',
+  'X',
 ] as const;
 export type Upos = (typeof UPOS)[number];
 

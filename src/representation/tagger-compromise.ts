@@ -16,15 +16,29 @@ interface Term {
  * that compromise lumps together are told apart by word first (`CLOSED`).
  */
 const BY_TAG: readonly [tag: string, upos: Upos][] = [
-  ['Url', 'PROPN'], ['Email', 'PROPN'], ['AtMention', 'PROPN'], ['HashTag', 'PROPN'],
-  ['Emoji', 'SYM'], ['Emoticon', 'SYM'],
-  ['Copula', 'AUX'], ['Modal', 'AUX'], ['Auxiliary', 'AUX'],
+  ['Url', 'PROPN'],
+  ['Email', 'PROPN'],
+  ['AtMention', 'PROPN'],
+  ['HashTag', 'PROPN'],
+  ['Emoji', 'SYM'],
+  ['Emoticon', 'SYM'],
+  ['Copula', 'AUX'],
+  ['Modal', 'AUX'],
+  ['Auxiliary', 'AUX'],
   ['Negative', 'PART'],
-  ['Pronoun', 'PRON'], ['ProperNoun', 'PROPN'],
+  ['Pronoun', 'PRON'],
+  ['ProperNoun', 'PROPN'],
   ['Value', 'NUM'],
-  ['Verb', 'VERB'], ['Noun', 'NOUN'], ['Adjective', 'ADJ'], ['Adverb', 'ADV'],
-  ['Preposition', 'ADP'], ['Conjunction', 'CCONJ'], ['Determiner', 'DET'],
-  ['QuestionWord', 'PRON'], ['Expression', 'INTJ'], ['There', 'PRON'],
+  ['Verb', 'VERB'],
+  ['Noun', 'NOUN'],
+  ['Adjective', 'ADJ'],
+  ['Adverb', 'ADV'],
+  ['Preposition', 'ADP'],
+  ['Conjunction', 'CCONJ'],
+  ['Determiner', 'DET'],
+  ['QuestionWord', 'PRON'],
+  ['Expression', 'INTJ'],
+  ['There', 'PRON'],
 ];
 
 /** Closed-class words whose universal tag hardly depends on the sentence. */
@@ -66,7 +80,9 @@ export function createCompromiseTagger(): Tagger {
 }
 
 function universal({ text, tags }: Term): Upos {
-  return CLOSED.get(text.toLowerCase()) ?? BY_TAG.find(([tag]) => tags?.has(tag))?.[1] ?? (/\d/.test(text) ? 'NUM' : 'X');
+  return (
+    CLOSED.get(text.toLowerCase()) ?? BY_TAG.find(([tag]) => tags?.has(tag))?.[1] ?? (/\d/.test(text) ? 'NUM' : 'X')
+  );
 }
 
 /** compromise keeps marks outside its terms; here they are tokens as well. */

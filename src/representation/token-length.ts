@@ -35,7 +35,11 @@ export interface DialogueLength {
 }
 
 /** How long each dialogue is as `compress` leaves it: what Tables 5, 7, 9 and 11 of the paper average. */
-export function dialogueLengths(dialogues: readonly Dialogue[], compress: (text: string) => Compressed, count: TokenCounter): DialogueLength[] {
+export function dialogueLengths(
+  dialogues: readonly Dialogue[],
+  compress: (text: string) => Compressed,
+  count: TokenCounter,
+): DialogueLength[] {
   return dialogues.map(({ utterances }) => ({
     tokens: utterances.reduce((sum, { text }) => sum + count(compress(text).text), 0),
     utterances: utterances.length,

@@ -22,9 +22,11 @@ describe('replyLikelihood', () => {
     const chat = createChatTokenizer(tokenizer, config, 'tiny');
     const model: LoadedModel = {
       ...fakeModel(),
-      renderPrompt: async (given) => chat.renderPrompt(given).replace(/<s>assistant\n$/, given.at(-1)?.role === 'user' ? '$&' : ''),
+      renderPrompt: async (given) =>
+        chat.renderPrompt(given).replace(/<s>assistant\n$/, given.at(-1)?.role === 'user' ? '$&' : ''),
       countTokens: async (texts, form) => countWith(chat, texts, form),
-      score: async (text) => chat.encode(text).map((id, i) => ({ id, text: chat.tokenText(id), logprob: i === 0 ? null : -1 })),
+      score: async (text) =>
+        chat.encode(text).map((id, i) => ({ id, text: chat.tokenText(id), logprob: i === 0 ? null : -1 })),
     };
     const asked = [{ role: 'user' as const, content: 'a</s>' }];
     const { tokens, scores, promptTokens } = await replyLikelihood(model, asked, 'b</s>');
@@ -35,12 +37,23 @@ describe('replyLikelihood', () => {
 
   it.each([
     ['a space before the reply, as Mistral', (reply: string) => ` ${reply}</s>`, [' ', 'Y', 'e', 's', '</s>'], 5],
-    ['spaces around the reply, as Llama 2', (reply: string) => ` ${reply.trim()} </s>`, [' ', 'Y', 'e', 's', ' ', '</s>'], 5],
-    ['a header that it does not ask with, as Gemma', (reply: string) => `<assistant>${reply.trim()}</s>`, ['<assistant>', 'Y', 'e', 's', '</s>'], 5],
+    [
+      'spaces around the reply, as Llama 2',
+      (reply: string) => ` ${reply.trim()} </s>`,
+      [' ', 'Y', 'e', 's', ' ', '</s>'],
+      5,
+    ],
+    [
+      'a header that it does not ask with, as Gemma',
+      (reply: string) => `<assistant>${reply.trim()}</s>`,
+      ['<assistant>', 'Y', 'e', 's', '</s>'],
+      5,
+    ],
   ])('counts %s, as training does', async (_, shown, expected, asked) => {
     const model: LoadedModel = {
       ...fakeModel(),
-      renderPrompt: async (given) => given.map(({ role, content }) => (role === 'user' ? `[${content}]` : shown(content))).join(''),
+      renderPrompt: async (given) =>
+        given.map(({ role, content }) => (role === 'user' ? `[${content}]` : shown(content))).join(''),
     };
     const prompt = [{ role: 'user' as const, content: 'Hi.' }];
     const { scores, tokens, promptTokens } = await replyLikelihood(model, prompt, 'Yes');
@@ -50,7 +63,11 @@ describe('replyLikelihood', () => {
   });
 
   it('refuses a template that shows a reply otherwise', async () => {
-    const model = { ...fakeModel(), renderPrompt: async (given: readonly { content: string }[]) => given.map(({ content }, i) => `${given.length - i} ${content}`).join('') };
+    const model = {
+      ...fakeModel(),
+      renderPrompt: async (given: readonly { content: string }[]) =>
+        given.map(({ content }, i) => `${given.length - i} ${content}`).join(''),
+    };
     await expect(replyLikelihood(model, messages, 'Yes.')).rejects.toMatchObject({ code: 'unsupported' });
   });
 

@@ -18,10 +18,22 @@ export interface ReplyLikelihood {
  * definition: a reply's loss is `sum / tokens`, its perplexity the exponential of that.
  * @throws LabError `unsupported` where the template shows a reply differently than it asks for it; what `score` throws
  */
-export async function replyLikelihood(model: LoadedModel, messages: ChatMessage[], reply: string, signal?: AbortSignal): Promise<ReplyLikelihood> {
+export async function replyLikelihood(
+  model: LoadedModel,
+  messages: ChatMessage[],
+  reply: string,
+  signal?: AbortSignal,
+): Promise<ReplyLikelihood> {
   const prompt = await model.renderPrompt(messages);
   const whole = await model.renderPrompt([...messages, { role: 'assistant', content: reply }]);
-  const answered = markedPrefix(whole, await answeredLength(model, messages, { prompt: withoutMarks(prompt), whole: withoutMarks(whole), words: withoutMarks(reply) }));
+  const answered = markedPrefix(
+    whole,
+    await answeredLength(model, messages, {
+      prompt: withoutMarks(prompt),
+      whole: withoutMarks(whole),
+      words: withoutMarks(reply),
+    }),
+  );
   const [promptTokens = 0, answeredTokens = 0] = await model.countTokens([prompt, answered], 'prompt');
   const scores = await model.score(whole, signal, promptTokens);
   const counted = scores.slice(promptTokens, answeredTokens + 1);
@@ -36,7 +48,11 @@ const PROBE = '\u2042';
  * Where the reply ends in `whole`, in characters without marks. What a template writes between the prompt and the reply,
  * a space or a header that it does not ask with, is the model's to write, too, and counts as it does in training.
  */
-async function answeredLength(model: LoadedModel, messages: ChatMessage[], { prompt, whole, words }: { prompt: string; whole: string; words: string }): Promise<number> {
+async function answeredLength(
+  model: LoadedModel,
+  messages: ChatMessage[],
+  { prompt, whole, words }: { prompt: string; whole: string; words: string },
+): Promise<number> {
   let start = prompt.length;
   if (whole.startsWith(prompt) && !whole.startsWith(words, start)) {
     const probe = withoutMarks(await model.renderPrompt([...messages, { role: 'assistant', content: PROBE }]));

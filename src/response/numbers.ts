@@ -13,7 +13,11 @@ export type RecordNumbers = z.output<typeof numbersSchema>;
 export function numbersOf(record: ResultRecord): RecordNumbers {
   const { hypothesis, error } = record;
   // The schema drops every field that it does not name, texts among them.
-  return numbersSchema.parse({ ...record, hypothesisHash: hypothesis === null ? null : hash(hypothesis), failed: error !== undefined });
+  return numbersSchema.parse({
+    ...record,
+    hypothesisHash: hypothesis === null ? null : hash(hypothesis),
+    failed: error !== undefined,
+  });
 }
 
 /** How a record made again compares with the published one. */

@@ -12,7 +12,10 @@ export class Pace {
   #spent = 0;
   #since = 0;
 
-  constructor(private readonly total: number, open: number) {
+  constructor(
+    private readonly total: number,
+    open: number,
+  ) {
     this.#done = total - open;
   }
 

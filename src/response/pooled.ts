@@ -16,7 +16,10 @@ export async function* pooled<Item, Result>(
       throwIfCancelled(signal);
       while (next < items.length && running.size < limit) {
         const place = next++;
-        running.set(place, work(items[place] as Item, stop).then((result) => [place, result]));
+        running.set(
+          place,
+          work(items[place] as Item, stop).then((result) => [place, result]),
+        );
       }
       const [place, result] = await Promise.race(running.values());
       running.delete(place);

@@ -21,7 +21,9 @@ export const recordSchema = z.object({
   leftOut: count,
   /** Of the original reply and its end-of-turn token: negative log-likelihood in nats, and tokens. */
   nll: z.object({ sum: z.number(), tokens: count }).nullable(),
-  timing: z.object({ newTokens: count, firstTokenMs: milliseconds, decodeMs: milliseconds, totalMs: milliseconds }).nullable(),
+  timing: z
+    .object({ newTokens: count, firstTokenMs: milliseconds, decodeMs: milliseconds, totalMs: milliseconds })
+    .nullable(),
   /** Metrics of the hypothesis by name; numbers, or precision, recall and F. */
   scores: z.record(z.string(), z.union([z.number(), z.tuple([z.number(), z.number(), z.number()])])),
   /** What went wrong, where the turn could not be done. */
@@ -33,6 +35,11 @@ export type ResultRecord = z.output<typeof recordSchema>;
 export type MetricValue = ResultRecord['scores'][string];
 
 /** Names a record within its run; a turn that has one needs no second. */
-export function recordKey({ model, representation, dialogue, turn }: Pick<ResultRecord, 'model' | 'representation' | 'dialogue' | 'turn'>): string {
+export function recordKey({
+  model,
+  representation,
+  dialogue,
+  turn,
+}: Pick<ResultRecord, 'model' | 'representation' | 'dialogue' | 'turn'>): string {
   return JSON.stringify([model, representation, dialogue, turn]);
 }

@@ -34,8 +34,14 @@ function parts(manner: FakeManner = {}, changes: Partial<RunParts> = {}): RunPar
     turns: sampleTurns(DIALOGUES, plan),
     done: new Set(),
     openModel: () => Promise.resolve(fakeModel(manner)),
-    compress: (texts, representation) => Promise.resolve(texts.map((text) => (representation === 'raw' ? text : text.toUpperCase()))),
-    openHistory: (spec) => createHistory(spec, { model: { score: async () => [], generate: async () => 'Notes.' }, countTokens: (texts) => texts.map(({ length }) => length), compress: async (texts) => [...texts] }),
+    compress: (texts, representation) =>
+      Promise.resolve(texts.map((text) => (representation === 'raw' ? text : text.toUpperCase()))),
+    openHistory: (spec) =>
+      createHistory(spec, {
+        model: { score: async () => [], generate: async () => 'Notes.' },
+        countTokens: (texts) => texts.map(({ length }) => length),
+        compress: async (texts) => [...texts],
+      }),
     measure: (hypothesis, reference) => Promise.resolve({ shared: hypothesis === reference ? 1 : 0 }),
     ...changes,
   };
@@ -69,10 +75,22 @@ describe('runPlan', () => {
 
   it('has a column for each way to shorten the conversation, after the representations', async () => {
     const asked: string[] = [];
-    const histories: PlanInput['histories'] = [{ method: 'last', k: 1 }, { method: 'summary', keep: 1, block: 2 }];
+    const histories: PlanInput['histories'] = [
+      { method: 'last', k: 1 },
+      { method: 'summary', keep: 1, block: 2 },
+    ];
     const plan = parsePlan({ ...PLAN, representations: ['raw'], histories, system: 'Be kind.' });
-    const records = await collect(parts({ beforeReply: (messages) => void asked.push(messages.map(({ content }) => content).join(' | ')) }, { plan }));
-    expect([...new Set(records.map(({ representation }) => representation))]).toEqual(['raw', 'last-1', 'summary-2-last-1-128']);
+    const records = await collect(
+      parts(
+        { beforeReply: (messages) => void asked.push(messages.map(({ content }) => content).join(' | ')) },
+        { plan },
+      ),
+    );
+    expect([...new Set(records.map(({ representation }) => representation))]).toEqual([
+      'raw',
+      'last-1',
+      'summary-2-last-1-128',
+    ]);
     expect(records).toHaveLength(12);
     expect(records.map((each) => recordSchema.parse(each))).toEqual(records);
     // The second turn of the first dialogue, column by column.
@@ -93,8 +111,14 @@ describe('runPlan', () => {
   });
 
   it('gives every model its share before the next dialogues where that is wished', async () => {
-    const plan = parsePlan({ ...PLAN, models: ['m', 'n'].map((id) => ({ kind: 'folder', id, name: id, folder: '.' })), representations: ['raw'] });
-    const order = (await collect(parts({}, { plan, dialoguesAtOnce: 1 }))).map(({ model, dialogue }) => `${model} ${dialogue}`);
+    const plan = parsePlan({
+      ...PLAN,
+      models: ['m', 'n'].map((id) => ({ kind: 'folder', id, name: id, folder: '.' })),
+      representations: ['raw'],
+    });
+    const order = (await collect(parts({}, { plan, dialoguesAtOnce: 1 }))).map(
+      ({ model, dialogue }) => `${model} ${dialogue}`,
+    );
     expect([...new Set(order)]).toEqual(['m a', 'n a', 'n b', 'm b']);
     expect(order).toHaveLength(8);
   });
@@ -138,7 +162,8 @@ describe('runPlan', () => {
   it('scores no reply that a content filter stopped', async () => {
     const records = await collect(parts({ reason: 'content-filter' }));
     expect(records).toHaveLength(8);
-    for (const { hypothesis, scores, error } of records) expect([hypothesis, scores, error]).toEqual([null, {}, expect.stringContaining('content filter')]);
+    for (const { hypothesis, scores, error } of records)
+      expect([hypothesis, scores, error]).toEqual([null, {}, expect.stringContaining('content filter')]);
   });
 
   it('stops on request', async () => {
@@ -148,7 +173,15 @@ describe('runPlan', () => {
   });
 
   it('leaves out the oldest messages where the window is full', async () => {
-    const long: Dialogue = { id: 'long', utterances: [...Array.from({ length: 40 }, (_, i) => ({ speaker: i % 2 ? ('supporter' as const) : ('seeker' as const), text: `words ${i}` }))] };
+    const long: Dialogue = {
+      id: 'long',
+      utterances: [
+        ...Array.from({ length: 40 }, (_, i) => ({
+          speaker: i % 2 ? ('supporter' as const) : ('seeker' as const),
+          text: `words ${i}`,
+        })),
+      ],
+    };
     const plan = parsePlan({ ...PLAN, representations: ['raw'], sample: { turns: null } });
     const records = await collect(parts({}, { plan, turns: sampleTurns([long], plan) }));
     expect(records[0]?.leftOut).toBe(0);
@@ -164,12 +197,23 @@ describe('parsePlan', () => {
 
   it('leaves a plan without histories as it was', () => {
     expect('histories' in parsePlan(PLAN)).toBe(false);
-    expect(parsePlan({ ...PLAN, histories: [{ method: 'selective' }] }).histories).toEqual([{ method: 'selective', drop: 0.5 }]);
+    expect(parsePlan({ ...PLAN, histories: [{ method: 'selective' }] }).histories).toEqual([
+      { method: 'selective', drop: 0.5 },
+    ]);
   });
 
   it.each([
     [{ ...PLAN, histories: [{ method: 'last', k: 0 }] }, 'histories.0.k'],
-    [{ ...PLAN, histories: [{ method: 'last', k: 2 }, { method: 'last', k: 2 }] }, 'listed twice'],
+    [
+      {
+        ...PLAN,
+        histories: [
+          { method: 'last', k: 2 },
+          { method: 'last', k: 2 },
+        ],
+      },
+      'listed twice',
+    ],
     [{ ...PLAN, models: [] }, 'models'],
     [{ ...PLAN, decoding: { topP: 2 } }, 'decoding.topP'],
     [{ ...PLAN, surprise: 1 }, 'surprise'],

@@ -30,15 +30,20 @@ export interface RunParts {
   signal?: AbortSignal;
 }
 
-export type RunEvent = { type: 'loading'; model: string; progress: RunProgress } | { type: 'record'; record: ResultRecord; progress: RunProgress };
+export type RunEvent =
+  | { type: 'loading'; model: string; progress: RunProgress }
+  | { type: 'record'; record: ResultRecord; progress: RunProgress };
 
 /** Everything a plan asks for, in the order in which a model's cache is of most use. */
 export function planJobs(plan: EvaluationPlan, turns: readonly SampledTurn[]): Job[] {
   const contexts = contextsOf(plan);
-  return plan.models.flatMap(({ id }) => contexts.flatMap((context) => turns.map((turn) => ({ model: id, context, turn }))));
+  return plan.models.flatMap(({ id }) =>
+    contexts.flatMap((context) => turns.map((turn) => ({ model: id, context, turn }))),
+  );
 }
 
-export const jobKey = ({ model, context, turn }: Job): string => recordKey({ model, representation: context.id, dialogue: turn.dialogue, turn: turn.turn });
+export const jobKey = ({ model, context, turn }: Job): string =>
+  recordKey({ model, representation: context.id, dialogue: turn.dialogue, turn: turn.turn });
 
 /**
  * Carries out a plan and yields each record as it is finished; the caller stores it before it asks for the next. Running
@@ -88,7 +93,11 @@ function openedWith(model: LoadedModel, { id }: PlanModel, { plan, openHistory }
 }
 
 /** Which model works on which dialogues, one after the other; it goes back and forth, so that fewer models are loaded. */
-function* shifts({ plan, turns, dialoguesAtOnce = Infinity }: RunParts): Generator<{ spec: PlanModel; dialogues: ReadonlySet<string> }> {
+function* shifts({
+  plan,
+  turns,
+  dialoguesAtOnce = Infinity,
+}: RunParts): Generator<{ spec: PlanModel; dialogues: ReadonlySet<string> }> {
   const dialogues = [...new Set(turns.map(({ dialogue }) => dialogue))];
   let models = plan.models;
   for (let at = 0; at < dialogues.length; at += dialoguesAtOnce) {
@@ -98,7 +107,12 @@ function* shifts({ plan, turns, dialoguesAtOnce = Infinity }: RunParts): Generat
   }
 }
 
-async function complete({ model, histories }: Current, job: Job, { plan, compress, measure }: RunParts, signal: AbortSignal): Promise<ResultRecord> {
+async function complete(
+  { model, histories }: Current,
+  job: Job,
+  { plan, compress, measure }: RunParts,
+  signal: AbortSignal,
+): Promise<ResultRecord> {
   try {
     const record = await respond(model, job, plan, { compress, histories }, signal);
     if (record.hypothesis !== null) record.scores = await measure(record.hypothesis, record.reference, signal);
@@ -106,6 +120,19 @@ async function complete({ model, histories }: Current, job: Job, { plan, compres
   } catch (error) {
     if (!concernsOneItem(error)) throw error;
     const { dialogue, turn, reference } = job.turn;
-    return { model: job.model, representation: job.context.id, dialogue, turn, reference, hypothesis: null, promptTokens: null, leftOut: 0, nll: null, timing: null, scores: {}, error: error.message };
+    return {
+      model: job.model,
+      representation: job.context.id,
+      dialogue,
+      turn,
+      reference,
+      hypothesis: null,
+      promptTokens: null,
+      leftOut: 0,
+      nll: null,
+      timing: null,
+      scores: {},
+      error: error.message,
+    };
   }
 }

@@ -5,7 +5,11 @@ import { replySeed } from './respond.ts';
 import { sampleTurns, supporterTurns } from './turns.ts';
 
 /** Dialogue, turn and reply's seed that version 0.1.0 drew. */
-const EARLIER = [['d3', 1, 3397377244], ['d18', 9, 1875143498], ['d35', 9, 2053383411]];
+const EARLIER = [
+  ['d3', 1, 3397377244],
+  ['d18', 9, 1875143498],
+  ['d35', 9, 2053383411],
+];
 
 const dialogue = (id: string, ...texts: string[]): Dialogue => ({
   id,
@@ -54,13 +58,21 @@ describe('sampleTurns', () => {
 
   it('draws by what dialogues say, not by their ids, and under the first sampling by their ids', () => {
     const renamed = many.map((each) => ({ ...each, id: `other ${each.id}` }));
-    const drawn = (dialogues: Dialogue[], sampling: 1 | 2) => sampleTurns(dialogues, { sample, sampling }).map(({ turn, reply, key, reference }) => ({ turn, reply, key, reference }));
+    const drawn = (dialogues: Dialogue[], sampling: 1 | 2) =>
+      sampleTurns(dialogues, { sample, sampling }).map(({ turn, reply, key, reference }) => ({
+        turn,
+        reply,
+        key,
+        reference,
+      }));
     expect(drawn(renamed, 2)).toEqual(drawn(many, 2));
     expect(drawn(renamed, 1)).not.toEqual(drawn(many, 1));
   });
 
   it('draws under the first sampling what it drew before there was a second', () => {
     const turns = sampleTurns(many, { sample: { seed: 1, dialogues: 3, turns: 1, replies: 1 }, sampling: 1 });
-    expect(turns.map((each) => [each.dialogue, each.turn, replySeed({ decoding: { ...PAPER_DECODING, seed: 1 } }, each)])).toEqual(EARLIER);
+    expect(
+      turns.map((each) => [each.dialogue, each.turn, replySeed({ decoding: { ...PAPER_DECODING, seed: 1 } }, each)]),
+    ).toEqual(EARLIER);
   });
 });

@@ -29,7 +29,9 @@ export function supporterTurns({ id, utterances }: Dialogue): SupporterTurn[] {
     if (speaker === 'seeker') return void (heard = true);
     if (!heard) return;
     const last = turns.at(-1);
-    const goesOn = last && utterances.slice(last.turn, index).every((each) => each.speaker === 'supporter' || each.text.trim() === '');
+    const goesOn =
+      last &&
+      utterances.slice(last.turn, index).every((each) => each.speaker === 'supporter' || each.text.trim() === '');
     if (goesOn) last.reference = `${last.reference} ${text.trim()}`;
     else turns.push({ dialogue: id, turn: index, before: utterances.slice(0, index), reference: text.trim() });
   });
@@ -40,9 +42,14 @@ export function supporterTurns({ id, utterances }: Dialogue): SupporterTurn[] {
  * The turns of a plan, in the dataset's order. Each dialogue draws from a stream of its own, so that leaving one out
  * changes nothing in the others.
  */
-export function sampleTurns(dialogues: readonly Dialogue[], { sample, sampling }: Pick<EvaluationPlan, 'sample' | 'sampling'>): SampledTurn[] {
+export function sampleTurns(
+  dialogues: readonly Dialogue[],
+  { sample, sampling }: Pick<EvaluationPlan, 'sample' | 'sampling'>,
+): SampledTurn[] {
   const { seed, dialogues: wanted, turns: perDialogue, replies } = sample;
-  const usable = dialogues.map((dialogue) => ({ dialogue, turns: supporterTurns(dialogue) })).filter(({ turns }) => turns.length > 0);
+  const usable = dialogues
+    .map((dialogue) => ({ dialogue, turns: supporterTurns(dialogue) }))
+    .filter(({ turns }) => turns.length > 0);
   return draw(usable, wanted, seed).flatMap(({ dialogue, turns }) => {
     const name = sampling === 1 ? dialogue.id : contentOf(dialogue);
     const stream = seed ^ hash(name);
@@ -53,7 +60,8 @@ export function sampleTurns(dialogues: readonly Dialogue[], { sample, sampling }
 }
 
 /** What a dialogue says, without where it stood. */
-const contentOf = ({ utterances }: Dialogue): string => utterances.map(({ speaker, text }) => `${speaker}: ${text}`).join('\n');
+const contentOf = ({ utterances }: Dialogue): string =>
+  utterances.map(({ speaker, text }) => `${speaker}: ${text}`).join('\n');
 
 /** `count` of the items (all for null) by a seeded partial shuffle, in their own order. */
 function draw<Item>(items: readonly Item[], count: number | null, seed: number): Item[] {
@@ -64,5 +72,8 @@ function draw<Item>(items: readonly Item[], count: number | null, seed: number):
     const j = i + Math.floor(random() * (places.length - i));
     [places[i], places[j]] = [places[j] as number, places[i] as number];
   }
-  return places.slice(0, count).sort((a, b) => a - b).map((i) => items[i] as Item);
+  return places
+    .slice(0, count)
+    .sort((a, b) => a - b)
+    .map((i) => items[i] as Item);
 }

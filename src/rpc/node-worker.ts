@@ -6,7 +6,10 @@ import type { WorkerLike } from './worker.ts';
 /** A thread of Node that runs a TypeScript file, with as much of the browser's Worker interface as `RpcWorker` uses. */
 export function nodeWorker(file: URL): WorkerLike {
   // A thread doesn't inherit tsx's way of loading TypeScript.
-  const tsx = new URL('dist/esm/api/index.mjs', pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json')));
+  const tsx = new URL(
+    'dist/esm/api/index.mjs',
+    pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json')),
+  );
   const start = `import(${JSON.stringify(tsx.href)}).then(({ register }) => (register(), import(${JSON.stringify(file.href)})))`;
   const worker = new Worker(start, { eval: true });
   return {

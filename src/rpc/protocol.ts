@@ -27,9 +27,7 @@ export interface WireError {
   stack?: string;
 }
 
-export type ToServer =
-  | { rpc: 'call'; id: number; method: string; input: unknown }
-  | { rpc: 'cancel'; id: number };
+export type ToServer = { rpc: 'call'; id: number; method: string; input: unknown } | { rpc: 'cancel'; id: number };
 
 export type ToClient =
   | { rpc: 'ready'; lock?: string }
@@ -44,7 +42,8 @@ export function isRpcMessage(data: unknown): data is ToServer | ToClient {
 }
 
 export function toWire(error: unknown): WireError {
-  if (error instanceof LabError) return { name: error.name, message: error.message, detail: error.detail, stack: error.stack };
+  if (error instanceof LabError)
+    return { name: error.name, message: error.message, detail: error.detail, stack: error.stack };
   if (error instanceof Error) return { name: error.name, message: error.message, stack: error.stack };
   return { name: 'Error', message: String(error) };
 }

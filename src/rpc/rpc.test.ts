@@ -134,7 +134,9 @@ class ChannelWorker extends EventTarget {
   constructor() {
     super();
     serve<TestApi>(handlers, this.channel.port2 as unknown as Port);
-    this.channel.port1.addEventListener('message', ({ data }) => this.dispatchEvent(new MessageEvent('message', { data })));
+    this.channel.port1.addEventListener('message', ({ data }) =>
+      this.dispatchEvent(new MessageEvent('message', { data })),
+    );
     this.channel.port1.start();
   }
   postMessage(message: unknown, transfer: Transferable[]): void {

@@ -68,9 +68,13 @@ export class RpcWorker<A extends Api> {
     const watch = new Watch((what) => {
       if (this.#current?.worker === worker) this.#fail(endless(what));
     });
-    const client = new RpcClient<A>(worker, (lock) => {
-      if (lock) void navigator.locks.request(lock, () => lose('it was ended by the browser')).catch(() => {});
-    }, (what) => watch.hear(what));
+    const client = new RpcClient<A>(
+      worker,
+      (lock) => {
+        if (lock) void navigator.locks.request(lock, () => lose('it was ended by the browser')).catch(() => {});
+      },
+      (what) => watch.hear(what),
+    );
     worker.addEventListener('error', (event) => lose(event.message || 'it failed to start or crashed'));
     worker.addEventListener('messageerror', () => lose('it sent something unreadable'));
     this.#current = { worker, client, watch };
@@ -78,11 +82,13 @@ export class RpcWorker<A extends Api> {
   }
 
   #lose(cause: string): void {
-    this.#fail(new LabError({
-      code: 'worker-lost',
-      what: `The ${this.#name} worker stopped (${cause}).`,
-      todo: 'Try again: it is started afresh. If it keeps stopping, close other tabs or take a smaller model.',
-    }));
+    this.#fail(
+      new LabError({
+        code: 'worker-lost',
+        what: `The ${this.#name} worker stopped (${cause}).`,
+        todo: 'Try again: it is started afresh. If it keeps stopping, close other tabs or take a smaller model.',
+      }),
+    );
   }
 
   #fail(error: LabError): void {

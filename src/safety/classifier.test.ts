@@ -45,7 +45,7 @@ describe('the features', () => {
 
   it('are the same for other cases and apostrophes, and of fixed weight', () => {
     const { places, values } = hashedNgrams('I don’t KNOW');
-    expect(hashedNgrams("i dont know").places).toEqual(places);
+    expect(hashedNgrams('i dont know').places).toEqual(places);
     expect(values.reduce((sum, value) => sum + value * value, 0)).toBeCloseTo(FEATURES.words + FEATURES.letters, 4);
     expect(hashedNgrams('').places).toHaveLength(0);
   });
@@ -61,13 +61,20 @@ describe('training', () => {
   const spread = Array.from({ length: 40 }, (_, i) => [Math.cos(i), Math.sin(i) / 3, 0.01 * (i % 3)]);
 
   it('finds the directions in which vectors vary most', () => {
-    const { rows } = principalComponents(spread.map((vector) => Float32Array.from(vector)), 2);
+    const { rows } = principalComponents(
+      spread.map((vector) => Float32Array.from(vector)),
+      2,
+    );
     expect(Math.abs(rows[0]?.[0] ?? 0)).toBeGreaterThan(0.99);
     expect(Math.abs(dot(rows[0] ?? new Float32Array(), rows[1] ?? new Float32Array()))).toBeLessThan(1e-4);
   });
 
   it('tells apart what no line can, twice the same', () => {
-    const texts = spread.map(([x = 0, y = 0]): KernelText => ({ point: new Float32Array([x, 3 * y]), places: new Uint32Array(), values: new Float32Array() }));
+    const texts = spread.map(([x = 0, y = 0]): KernelText => ({
+      point: new Float32Array([x, 3 * y]),
+      places: new Uint32Array(),
+      values: new Float32Array(),
+    }));
     const positive = (i: number): boolean => (spread[i]?.[0] ?? 0) * (spread[i]?.[1] ?? 0) > 0;
     const matrix = kernelMatrix(texts);
     const fit = () => fitKernel({ matrix, size: texts.length, members: texts.map((_, i) => i), positive, cost: 10 });
@@ -100,12 +107,19 @@ describe('the classifier', () => {
   });
 
   it('leaves everyday talk alone', async () => {
-    const everyday = ['Thanks, that helps a lot', 'My exam is on Monday and I am so nervous', 'The train was late again and the coffee was cold', 'I miss my grandmother, she died of cancer in spring', ''];
+    const everyday = [
+      'Thanks, that helps a lot',
+      'My exam is on Monday and I am so nervous',
+      'The train was late again and the coffee was cold',
+      'I miss my grandmother, she died of cancer in spring',
+      '',
+    ];
     expect(await levelsOf(everyday)).toEqual(everyday.map(() => 'none'));
   });
 
   it('finds a sentence within a long message', async () => {
-    const talk = 'We went to the market and bought some apples for the cake. The weather was mild and the children played in the garden. ';
+    const talk =
+      'We went to the market and bought some apples for the cake. The weather was mild and the children played in the garden. ';
     const [seen] = await classify([`${talk.repeat(6)}I want to kill myself tonight. ${talk.repeat(6)}`]);
     expect(seen?.level).not.toBe('none');
     expect(seen?.kinds).toEqual(['suicide']);
@@ -113,14 +127,25 @@ describe('the classifier', () => {
 
   it('encodes a bounded part of a very long message', async () => {
     let encoded = 0;
-    const counting = createClassifier({ encode: (texts) => (encoded++, Promise.resolve(texts.map(() => ({ ids: [1], embeddings: new Float32Array(FEATURES.dimension) })))) }, weights);
+    const counting = createClassifier(
+      {
+        encode: (texts) => (
+          encoded++,
+          Promise.resolve(texts.map(() => ({ ids: [1], embeddings: new Float32Array(FEATURES.dimension) })))
+        ),
+      },
+      weights,
+    );
     await counting(['so it was and so it will be. '.repeat(10_000)]);
     expect(encoded).toBeLessThanOrEqual(MOST_WINDOWS);
   });
 
   it('joins the rules and never takes back what they say', async () => {
     const blind: Classify = (messages) => Promise.resolve(messages.map(() => ({ level: 'none', kinds: [] })));
-    expect(await detectWith(blind, ['I want to die', 'Hello'])).toEqual([{ level: 'danger', kinds: ['suicide'] }, { level: 'none', kinds: [] }]);
+    expect(await detectWith(blind, ['I want to die', 'Hello'])).toEqual([
+      { level: 'danger', kinds: ['suicide'] },
+      { level: 'none', kinds: [] },
+    ]);
     const wary: Classify = (messages) => Promise.resolve(messages.map(() => ({ level: 'concern', kinds: ['abuse'] })));
     expect(await detectWith(wary, ['I want to die'])).toEqual([{ level: 'danger', kinds: ['suicide', 'abuse'] }]);
   });
@@ -134,7 +159,11 @@ describe('the classifier', () => {
     expect(lines[1]).toBe('none');
     expect(lines[2]).not.toBe('none');
     const rules: string[] = [];
-    await dangerCommand.run(['--rules-only', '--texts', path], (line) => rules.push(line), new AbortController().signal);
+    await dangerCommand.run(
+      ['--rules-only', '--texts', path],
+      (line) => rules.push(line),
+      new AbortController().signal,
+    );
     expect(rules).toEqual(['danger', 'none', 'concern']);
   });
 });

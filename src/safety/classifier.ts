@@ -33,7 +33,11 @@ export function createClassifier(encoder: Pick<Encoder, 'encode'>, weights: Stor
 }
 
 /** What rules and classifier see together. */
-export async function detectWith(classify: Classify, messages: readonly string[], signal?: AbortSignal): Promise<CrisisSignal[]> {
+export async function detectWith(
+  classify: Classify,
+  messages: readonly string[],
+  signal?: AbortSignal,
+): Promise<CrisisSignal[]> {
   const seen = await classify(messages, signal);
   return messages.map((message, i) => strongerSignal(detectCrisis(message), seen[i] ?? { level: 'none', kinds: [] }));
 }

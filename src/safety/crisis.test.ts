@@ -84,7 +84,9 @@ describe.skipIf(!hasShared(ESCONV))('on the ESConv test split', () => {
     );
     const levels = utterances.map((text) => detectCrisis(text).level);
     const fired = levels.filter((level) => level !== 'none').length;
-    console.log(`fires on ${percent(fired, utterances.length)} seeker utterances, as danger on ${levels.filter((level) => level === 'danger').length}`);
+    console.log(
+      `fires on ${percent(fired, utterances.length)} seeker utterances, as danger on ${levels.filter((level) => level === 'danger').length}`,
+    );
     expect(fired / utterances.length).toBeLessThan(0.02);
     expect(fired).toBeGreaterThan(0);
   });

@@ -40,10 +40,15 @@ export function hashedNgrams(text: string): Pick<TextFeatures, 'places' | 'value
     for (let n = 1; n <= 3 && i + n <= words.length; n++) ofWords.add(hash(words.slice(i, i + n).join(' ')) % buckets);
   });
   const ofLetters = new Set<number>();
-  for (const word of text.toLowerCase().replace(/[’'‘ʼ`´＇]/gu, '').split(/\s+/u).filter(Boolean)) {
+  for (const word of text
+    .toLowerCase()
+    .replace(/[’'‘ʼ`´＇]/gu, '')
+    .split(/\s+/u)
+    .filter(Boolean)) {
     const padded = ` ${word} `;
     for (let n = 2; n <= 5; n++) {
-      for (let at = 0; at + n <= padded.length; at++) ofLetters.add(buckets + (hash(padded.slice(at, at + n)) % buckets));
+      for (let at = 0; at + n <= padded.length; at++)
+        ofLetters.add(buckets + (hash(padded.slice(at, at + n)) % buckets));
     }
   }
   const places = Uint32Array.from([...ofWords, ...ofLetters]);
@@ -54,7 +59,10 @@ export function hashedNgrams(text: string): Pick<TextFeatures, 'places' | 'value
 }
 
 /** The features of a text whose embedding is known. */
-export const featuresOf = (text: string, embedding: Float32Array): TextFeatures => ({ embedding, ...hashedNgrams(text) });
+export const featuresOf = (text: string, embedding: Float32Array): TextFeatures => ({
+  embedding,
+  ...hashedNgrams(text),
+});
 
 /** How alike two embeddings are in few dimensions, in 0..1: a Gaussian kernel. */
 export function nearness(a: Float32Array, b: Float32Array): number {

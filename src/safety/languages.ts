@@ -40,12 +40,10 @@ interface Prepared {
 export function createLanguageReader(
   languages: readonly LanguagePhrases[],
 ): (message: string, report: (kind: CrisisKind, level: Exclude<CrisisLevel, 'none'>) => void) => void {
-  const prepared = languages.map(
-    ({ signals, idioms }): Prepared => ({
-      signals: signals.map(({ kind, level, phrases }) => ({ kind, level, needles: phrases.map(needleOf) })),
-      idioms: idioms.map(needleOf),
-    }),
-  );
+  const prepared = languages.map(({ signals, idioms }): Prepared => ({
+    signals: signals.map(({ kind, level, phrases }) => ({ kind, level, needles: phrases.map(needleOf) })),
+    idioms: idioms.map(needleOf),
+  }));
   return (message, report) => {
     const words = foldedWords(message);
     const spaced = words.length > 2 ? words : '';

@@ -21,7 +21,14 @@ export function readWordLists(text: string): Record<string, string[]> {
   return Object.fromEntries(
     readLines(text).map((line) => {
       const [name = '', ...words] = line.split(/ (.*)/s);
-      return [name, words.join(' ').split(',').map((word) => word.trim()).filter(Boolean)];
+      return [
+        name,
+        words
+          .join(' ')
+          .split(',')
+          .map((word) => word.trim())
+          .filter(Boolean),
+      ];
     }),
   );
 }
@@ -31,7 +38,12 @@ export function readWordLists(text: string): Record<string, string[]> {
  * @throws {Error} where the phrase breaks the notation or names a list that does not exist
  */
 export function compilePhrase(phrase: string, lists: WordLists): RegExp {
-  return new RegExp(itemsOf(phrase).map((item) => compileItem(item, lists)).join(''), 'g');
+  return new RegExp(
+    itemsOf(phrase)
+      .map((item) => compileItem(item, lists))
+      .join(''),
+    'g',
+  );
 }
 
 /** The words, groups and gaps of a phrase. */

@@ -7,7 +7,8 @@ import { createLanguageReader } from './languages.ts';
 import { compilePhrase, plainWords, readLines, readWordLists } from './notation.ts';
 import { readPhraseFiles } from './phrase-files.ts';
 
-const finds = (phrase: string, text: string, lists = {}): boolean => compilePhrase(phrase, lists).test(plainWords(text));
+const finds = (phrase: string, text: string, lists = {}): boolean =>
+  compilePhrase(phrase, lists).test(plainWords(text));
 
 describe('the notation', () => {
   it.each([
@@ -53,7 +54,8 @@ describe('the files', () => {
   });
 
   it('have no phrase twice and no line over 120 columns', () => {
-    for (const { kind, level, phrases } of book.english) expect(new Set(phrases).size, `${kind} ${level}`).toBe(phrases.length);
+    for (const { kind, level, phrases } of book.english)
+      expect(new Set(phrases).size, `${kind} ${level}`).toBe(phrases.length);
     for (const { language, signals } of book.languages) {
       const all = signals.flatMap(({ phrases }) => phrases);
       expect(new Set(all).size, language).toBe(all.length);
@@ -107,7 +109,9 @@ describe('other languages', () => {
   });
 
   it('reports nothing for no words', () => {
-    createLanguageReader([{ language: 'xx', signals: [{ kind: 'suicide', level: 'danger', phrases: ['tak'] }], idioms: [] }])('…', () => {
+    createLanguageReader([
+      { language: 'xx', signals: [{ kind: 'suicide', level: 'danger', phrases: ['tak'] }], idioms: [] },
+    ])('…', () => {
       throw new Error('reported');
     });
   });

@@ -53,7 +53,8 @@ export function openWeights(stored: StoredWeights): Judge {
     project: (embedding) =>
       Float32Array.from({ length: components }, (_, row) => {
         let sum = 0;
-        for (let i = 0; i < dimension; i++) sum += (directions[row * dimension + i] ?? 0) * ((embedding[i] ?? 0) - (mean[i] ?? 0));
+        for (let i = 0; i < dimension; i++)
+          sum += (directions[row * dimension + i] ?? 0) * ((embedding[i] ?? 0) - (mean[i] ?? 0));
         return sum;
       }),
     judge(point, places, values) {
@@ -67,7 +68,8 @@ export function openWeights(stored: StoredWeights): Judge {
         const kind = kinds[i] ?? 255;
         if (kind < votes.length) votes[kind] = (votes[kind] ?? 0) + near;
       }
-      for (let i = 0; i < places.length; i++) scores.flag += (ngrams[places[i] ?? 0] ?? 0) * stored.ngramScale * (values[i] ?? 0);
+      for (let i = 0; i < places.length; i++)
+        scores.flag += (ngrams[places[i] ?? 0] ?? 0) * stored.ngramScale * (values[i] ?? 0);
       const sure = Math.min(scores.danger, scores.flag - stored.danger.margin);
       return { flag: scores.flag, danger: sure, kind: CRISIS_KINDS[votes.indexOf(Math.max(...votes))] ?? 'suicide' };
     },

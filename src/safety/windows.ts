@@ -37,7 +37,10 @@ export function windowsOf(message: string): string[] {
 function sentencesOf(message: string): string[][] {
   const sentences: string[][] = [];
   for (const sentence of message.split(/(?<=[.!?;\n。！？])/u)) {
-    const words = sentence.split(/\s+/u).filter(Boolean).map((word) => word.slice(0, LONGEST_WORD));
+    const words = sentence
+      .split(/\s+/u)
+      .filter(Boolean)
+      .map((word) => word.slice(0, LONGEST_WORD));
     for (let at = 0; at < words.length; at += WINDOW_WORDS) sentences.push(words.slice(at, at + WINDOW_WORDS));
   }
   return sentences;

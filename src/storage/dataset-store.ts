@@ -66,7 +66,11 @@ export class DatasetStore {
   remove(id: string): Promise<void> {
     return this.#use(async (database) => {
       const transaction = database.transaction(['heads', 'blocks'], 'readwrite');
-      await Promise.all([transaction.objectStore('heads').delete(id), transaction.objectStore('blocks').delete(blocksOf(id)), transaction.done]);
+      await Promise.all([
+        transaction.objectStore('heads').delete(id),
+        transaction.objectStore('blocks').delete(blocksOf(id)),
+        transaction.done,
+      ]);
     });
   }
 

@@ -44,8 +44,10 @@ async function use<Result>(work: (database: IDBPDatabase<Schema>) => Promise<Res
 export const listNotebooks = (): Promise<StoredNotebook[]> =>
   use(async (database) => (await database.getAll('notebooks')).sort((a, b) => b.updatedAt - a.updatedAt));
 
-export const getNotebook = (id: string): Promise<StoredNotebook | undefined> => use((database) => database.get('notebooks', id));
+export const getNotebook = (id: string): Promise<StoredNotebook | undefined> =>
+  use((database) => database.get('notebooks', id));
 
-export const putNotebook = (notebook: StoredNotebook): Promise<unknown> => use((database) => database.put('notebooks', notebook));
+export const putNotebook = (notebook: StoredNotebook): Promise<unknown> =>
+  use((database) => database.put('notebooks', notebook));
 
 export const deleteNotebook = (id: string): Promise<void> => use((database) => database.delete('notebooks', id));

@@ -6,12 +6,49 @@ import { parsePlan } from '../response/plan.ts';
 import type { ResultRecord } from '../response/record.ts';
 import { RunStore, type StoredRun } from './run-store.ts';
 
-const plan = parsePlan({ format: 'solace-lab-plan', version: 1, name: 'test', dataset: { name: 'x', source: 'built-in' }, models: [{ kind: 'lab', id: 'endpoint:host:model', name: 'M' }] });
+const plan = parsePlan({
+  format: 'solace-lab-plan',
+  version: 1,
+  name: 'test',
+  dataset: { name: 'x', source: 'built-in' },
+  models: [{ kind: 'lab', id: 'endpoint:host:model', name: 'M' }],
+});
 const run = (id: string, createdAt: number): StoredRun => ({ id, plan, total: 2, createdAt });
-const record = (turn: number): ResultRecord => ({ model: 'm', representation: 'raw', dialogue: 'd', turn, reference: 'r', hypothesis: 'h', promptTokens: null, leftOut: 0, nll: null, timing: null, scores: { chrf2: 1, rougeL: [1, 1, 1] } });
-const ratings = (rater: string) => ({ format: 'solace-lab-ratings' as const, version: 1 as const, rater, seed: 1, first: 'm raw', second: 'm keypos', ratings: [] });
+const record = (turn: number): ResultRecord => ({
+  model: 'm',
+  representation: 'raw',
+  dialogue: 'd',
+  turn,
+  reference: 'r',
+  hypothesis: 'h',
+  promptTokens: null,
+  leftOut: 0,
+  nll: null,
+  timing: null,
+  scores: { chrf2: 1, rougeL: [1, 1, 1] },
+});
+const ratings = (rater: string) => ({
+  format: 'solace-lab-ratings' as const,
+  version: 1 as const,
+  rater,
+  seed: 1,
+  first: 'm raw',
+  second: 'm keypos',
+  ratings: [],
+});
 const judge: RunJudge = { id: 'j', name: 'J', rounds: 2, begunAt: 1 };
-const verdict = (turn: number, round: number, of = 'j'): RunVerdict => ({ judge: of, model: 'm', representation: 'raw', dialogue: 'd', turn, round, scores: null, refused: true, unreadable: 0, repaired: false });
+const verdict = (turn: number, round: number, of = 'j'): RunVerdict => ({
+  judge: of,
+  model: 'm',
+  representation: 'raw',
+  dialogue: 'd',
+  turn,
+  round,
+  scores: null,
+  refused: true,
+  unreadable: 0,
+  repaired: false,
+});
 
 describe('RunStore', () => {
   it('keeps records by run and turn, once each, and lists the latest run first', async () => {
@@ -21,7 +58,10 @@ describe('RunStore', () => {
     await store.append('a', record(1));
     await store.append('a', record(3));
     await store.append('a', { ...record(3), hypothesis: 'again' });
-    expect((await store.list()).map(({ run: { id }, done }) => [id, done])).toEqual([['b', 1], ['a', 2]]);
+    expect((await store.list()).map(({ run: { id }, done }) => [id, done])).toEqual([
+      ['b', 1],
+      ['a', 2],
+    ]);
     expect((await store.records('a')).map(({ hypothesis }) => hypothesis)).toEqual(['h', 'again']);
     expect(await store.records('b')).toEqual([record(1)]);
     await store.close();
@@ -72,7 +112,11 @@ describe('RunStore', () => {
     await old.put('ratings', ratings('x'), ['a', 'm raw', 'm keypos', 'x']);
     old.close();
     const store = new RunStore('runs-4');
-    expect([await store.get('a'), await store.records('a'), await store.ratings('a', 'm raw', 'm keypos')]).toEqual([run('a', 1), [record(1)], [ratings('x')]]);
+    expect([await store.get('a'), await store.records('a'), await store.ratings('a', 'm raw', 'm keypos')]).toEqual([
+      run('a', 1),
+      [record(1)],
+      [ratings('x')],
+    ]);
     await store.appendVerdict('a', verdict(1, 0));
     expect(await store.verdicts('a', 'j')).toHaveLength(1);
     await store.close();

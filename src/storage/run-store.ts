@@ -19,7 +19,10 @@ export interface StoredRun {
 }
 
 /** A stored run as today's code expects it: plans from before there was a choice of sampling do not name theirs. */
-const current = (run: StoredRun): StoredRun => ({ ...run, plan: { ...run.plan, sampling: (run.plan as Partial<EvaluationPlan>).sampling ?? 1 } });
+const current = (run: StoredRun): StoredRun => ({
+  ...run,
+  plan: { ...run.plan, sampling: (run.plan as Partial<EvaluationPlan>).sampling ?? 1 },
+});
 
 /** What judges made of a run's replies. */
 export interface RunJudging {
@@ -68,7 +71,11 @@ export class RunStore {
     this.#name = name;
   }
 
-  create(run: StoredRun, records: readonly ResultRecord[] = [], { judges, verdicts }: RunJudging = { judges: [], verdicts: [] }): Promise<void> {
+  create(
+    run: StoredRun,
+    records: readonly ResultRecord[] = [],
+    { judges, verdicts }: RunJudging = { judges: [], verdicts: [] },
+  ): Promise<void> {
     return this.#use(async (database) => {
       const transaction = database.transaction(['runs', 'records', 'judges', 'verdicts'], 'readwrite');
       const writes = [
@@ -88,7 +95,9 @@ export class RunStore {
     return this.#use(async (database) => {
       const runs = await database.getAll('runs');
       runs.sort((a, b) => b.createdAt - a.createdAt);
-      return Promise.all(runs.map(async (run) => ({ run: current(run), done: await database.count('records', under(run.id)) })));
+      return Promise.all(
+        runs.map(async (run) => ({ run: current(run), done: await database.count('records', under(run.id)) })),
+      );
     });
   }
 
@@ -125,7 +134,10 @@ export class RunStore {
   }
 
   saveRatings(id: string, ratings: Ratings): Promise<void> {
-    return this.#use(async (database) => void (await database.put('ratings', ratings, [id, ratings.first, ratings.second, ratings.rater])));
+    return this.#use(
+      async (database) =>
+        void (await database.put('ratings', ratings, [id, ratings.first, ratings.second, ratings.rater])),
+    );
   }
 
   /** The judges of a run. */

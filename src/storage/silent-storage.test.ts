@@ -53,7 +53,10 @@ it('a database that another tab blocks, or that answers late, is waited for or c
 it('a browser that never answers is one without storage, for all that is kept', async () => {
   const { stores, listNotebooks, openModelDatabase, storageMissing } = await freshModules();
   mute();
-  const nothing = { code: 'unsupported', detail: { what: expect.stringContaining('nothing outlives this visit') as string } };
+  const nothing = {
+    code: 'unsupported',
+    detail: { what: expect.stringContaining('nothing outlives this visit') as string },
+  };
   const asked = stores.map(async ([name, open]) => [name, await open().catch((error: unknown) => error)]);
   const models = openModelDatabase().catch((error: unknown) => error);
   await vi.advanceTimersByTimeAsync(9000);

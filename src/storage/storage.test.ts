@@ -13,7 +13,11 @@ import { putNotebook } from './notebook-store.ts';
 import { RunStore } from './run-store.ts';
 import { SettingsStore } from './settings-store.ts';
 
-const REPLY: ReplyOrigin = { modelId: 'm', representation: 'raw', decoding: { temperature: 0.7, topP: 0.95, topK: 50, maxNewTokens: 128, seed: 7 } };
+const REPLY: ReplyOrigin = {
+  modelId: 'm',
+  representation: 'raw',
+  decoding: { temperature: 0.7, topP: 0.95, topK: 50, maxNewTokens: 128, seed: 7 },
+};
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
@@ -22,7 +26,9 @@ beforeEach(() => {
 describe('LabStore', () => {
   it('says so when a newer lab wrote the database', async () => {
     (await openDB(DATABASE_NAME, DATABASE_VERSION + 1)).close();
-    await expect(new LabStore().use((database) => database.getAll('heads'))).rejects.toMatchObject({ code: 'unsupported' });
+    await expect(new LabStore().use((database) => database.getAll('heads'))).rejects.toMatchObject({
+      code: 'unsupported',
+    });
   });
 
   it('opens again after it was closed', async () => {
@@ -43,7 +49,13 @@ describe('LabStore', () => {
 
   it('names a full disk', () => {
     const full = new DOMException('', 'QuotaExceededError');
-    expect(storageError(full, 'notebooks')).toMatchObject({ code: 'quota', detail: { what: expect.stringContaining('save notebooks'), todo: expect.stringContaining('Export your notebooks') } });
+    expect(storageError(full, 'notebooks')).toMatchObject({
+      code: 'quota',
+      detail: {
+        what: expect.stringContaining('save notebooks'),
+        todo: expect.stringContaining('Export your notebooks'),
+      },
+    });
     expect(storageError(full, 'datasets').detail.todo).not.toContain('Export');
     expect(storageError(new TypeError('odd'), 'runs').detail.what).toMatch(/odd/);
   });
@@ -53,14 +65,23 @@ describe('LabStore', () => {
       throw new DOMException('', 'QuotaExceededError');
     });
     const notebook = { id: 'n', title: 'N', html: '', imported: true, updatedAt: 1 };
-    await expect(putNotebook(notebook)).rejects.toMatchObject({ code: 'quota', detail: { what: expect.stringContaining('save notebooks') } });
-    await expect(saveComparison({ id: 'c' } as never)).rejects.toMatchObject({ code: 'quota', detail: { what: expect.stringContaining('save comparisons') } });
+    await expect(putNotebook(notebook)).rejects.toMatchObject({
+      code: 'quota',
+      detail: { what: expect.stringContaining('save notebooks') },
+    });
+    await expect(saveComparison({ id: 'c' } as never)).rejects.toMatchObject({
+      code: 'quota',
+      detail: { what: expect.stringContaining('save comparisons') },
+    });
     put.mockRestore();
   });
 
   it('says that nothing is kept where the browser has no storage', async () => {
     Reflect.deleteProperty(globalThis, 'indexedDB');
-    const nothing = { code: 'unsupported', detail: { what: expect.stringContaining('nothing outlives this visit') as string } };
+    const nothing = {
+      code: 'unsupported',
+      detail: { what: expect.stringContaining('nothing outlives this visit') as string },
+    };
     await expect(new LabStore('other').use((database) => database.getAll('heads'))).rejects.toMatchObject(nothing);
     await expect(new RunStore('other').list()).rejects.toMatchObject(nothing);
   });
@@ -76,8 +97,16 @@ describe('ConversationStore', () => {
       reply: { ...REPLY, stats: { promptTokens: -5, newTokens: 2, firstTokenMs: 1, decodeMs: 1 } },
     });
     await store.add([conversation]);
-    expect((await store.load(conversation.id))?.messages.get(message.id)?.reply?.stats).toEqual({ promptTokens: null, newTokens: 2, firstTokenMs: 1, decodeMs: 1 });
-    const grown = { ...message, reply: { ...REPLY, stats: { promptTokens: 5.5, newTokens: 1e300, firstTokenMs: 1, decodeMs: 1 } } };
+    expect((await store.load(conversation.id))?.messages.get(message.id)?.reply?.stats).toEqual({
+      promptTokens: null,
+      newTokens: 2,
+      firstTokenMs: 1,
+      decodeMs: 1,
+    });
+    const grown = {
+      ...message,
+      reply: { ...REPLY, stats: { promptTokens: 5.5, newTokens: 1e300, firstTokenMs: 1, decodeMs: 1 } },
+    };
     await store.save({ id: conversation.id, head: {}, messages: [grown] });
     expect((await store.load(conversation.id))?.messages.get(message.id)?.reply).toEqual(REPLY);
   });

@@ -48,7 +48,10 @@ describe('aggregate', () => {
 
   it('holds distinct-n within its interval, though every resample repeats texts', () => {
     const words = ['rain', 'work', 'sleep', 'home', 'winter', 'friend', 'music'];
-    const varied = records.map((each) => ({ ...each, hypothesis: `You miss ${words[each.turn % 7]} and ${words[(each.turn * each.turn) % 5]} in ${'so '.repeat(each.turn % 3)}${each.turn}.` }));
+    const varied = records.map((each) => ({
+      ...each,
+      hypothesis: `You miss ${words[each.turn % 7]} and ${words[(each.turn * each.turn) % 5]} in ${'so '.repeat(each.turn % 3)}${each.turn}.`,
+    }));
     for (const { metrics } of aggregate(plan, varied, options).cells) {
       const { value, low, high } = metrics['distinct1'] ?? { value: NaN, low: NaN, high: NaN };
       // By more than rounding: leaving a dialogue out changes the share.
@@ -74,27 +77,46 @@ describe('aggregate', () => {
     expect(aggregate(plan, records, options).cells[0]?.metrics['perplexity']).toMatchObject({ low: null, high: null });
     // Nor do replies without a common 4-gram, whose BLEU is a stand-in for 0 that differs in size.
     const apart = records.map((each, i) => ({ ...each, hypothesis: `You rain${' falls'.repeat(1 + (i % 5))}` }));
-    expect(aggregate(plan, apart, options).cells[0]?.metrics['nltk_corpus_bleu4_method0']).toMatchObject({ low: null, high: null });
+    expect(aggregate(plan, apart, options).cells[0]?.metrics['nltk_corpus_bleu4_method0']).toMatchObject({
+      low: null,
+      high: null,
+    });
     // Nor do such of unequal length, whose means differ in the last digits.
-    const uneven = Array.from({ length: 30 }, (_, i) => record('raw', i, { dialogue: `d${Math.floor(Math.sqrt(i))}`, scores: { rougeL: [0.1, 0.1, 0.1] } }));
+    const uneven = Array.from({ length: 30 }, (_, i) =>
+      record('raw', i, { dialogue: `d${Math.floor(Math.sqrt(i))}`, scores: { rougeL: [0.1, 0.1, 0.1] } }),
+    );
     expect(aggregate(plan, uneven, options).cells[0]?.metrics['rougeL']).toMatchObject({ low: null, high: null });
   });
 
   it('gives the same numbers in whatever order the records arrived', () => {
-    const shuffled = records.map((each, i) => ({ each, key: (i * 7919) % 41 })).sort((a, b) => a.key - b.key).map(({ each }) => each);
+    const shuffled = records
+      .map((each, i) => ({ each, key: (i * 7919) % 41 }))
+      .sort((a, b) => a.key - b.key)
+      .map(({ each }) => each);
     expect(shuffled).not.toEqual(records);
     const { cells, tests } = aggregate(plan, shuffled, options);
     expect({ cells, tests }).toEqual((({ cells, tests }) => ({ cells, tests }))(aggregate(plan, records, options)));
   });
 
   it('has a cell for each history, tested against the first representation', () => {
-    const { cells, tests } = aggregate(parsePlan({ ...plan, histories: [{ method: 'last', k: 4 }] }), [...records, ...records.map((each) => ({ ...each, representation: 'last-4' }))], { ...options, resamples: 20 });
+    const { cells, tests } = aggregate(
+      parsePlan({ ...plan, histories: [{ method: 'last', k: 4 }] }),
+      [...records, ...records.map((each) => ({ ...each, representation: 'last-4' }))],
+      { ...options, resamples: 20 },
+    );
     expect(cells.map(({ representation }) => representation)).toEqual(['raw', 'keypos', 'last-4']);
     expect(tests.map(({ a, b }) => `${a.representation} ${b.representation}`)).toContain('last-4 raw');
   });
 
   it('leaves failed turns out and says how many there are', () => {
-    const failed = record('raw', 30, { error: 'No.', hypothesis: null, nll: null, promptTokens: null, timing: null, scores: {} });
+    const failed = record('raw', 30, {
+      error: 'No.',
+      hypothesis: null,
+      nll: null,
+      promptTokens: null,
+      timing: null,
+      scores: {},
+    });
     const summary = aggregate(plan, [...records, failed], options);
     expect(summary.failed).toBe(1);
     expect(summary.cells[0]?.records).toBe(20);
@@ -113,7 +135,19 @@ describe('aggregate', () => {
     const given = (each: ResultRecord, round: number, changes: Partial<RunVerdict> = {}): RunVerdict => {
       const { model, representation, dialogue, turn } = each;
       const base = representation === 'raw' ? 3 : 1;
-      return { judge: 'm', model, representation, dialogue, turn, round, scores: { engagement: base, comforting: base + 1, appropriateness: base, suggestion: base - round }, refused: false, unreadable: 0, repaired: false, ...changes };
+      return {
+        judge: 'm',
+        model,
+        representation,
+        dialogue,
+        turn,
+        round,
+        scores: { engagement: base, comforting: base + 1, appropriateness: base, suggestion: base - round },
+        refused: false,
+        unreadable: 0,
+        repaired: false,
+        ...changes,
+      };
     };
     const verdicts = records.flatMap((each) => [given(each, 0), given(each, 1)]);
     verdicts[0] = { ...(verdicts[0] as RunVerdict), scores: null, refused: true };
@@ -124,7 +158,15 @@ describe('aggregate', () => {
     expect(raw?.metrics['judge_comforting']).toMatchObject({ value: 4, low: null, high: null, n: 20 });
     expect(keypos?.metrics['judge_mean']?.value).toBeCloseTo(1.125, 9);
     expect(summary.tests.at(-1)).toMatchObject({ metric: 'judge_mean' });
-    expect(summary.judge).toMatchObject({ verdicts: 80, replies: 40, refused: 1, unreadable: 1, repaired: 1, failed: 0, deviation: expect.closeTo(Math.sqrt(0.03125), 9) as number });
+    expect(summary.judge).toMatchObject({
+      verdicts: 80,
+      replies: 40,
+      refused: 1,
+      unreadable: 1,
+      repaired: 1,
+      failed: 0,
+      deviation: expect.closeTo(Math.sqrt(0.03125), 9) as number,
+    });
     expect(summary.judge?.words).toContain('of which 1 refused, 1 unreadable even when asked again');
     expect(summary.judge?.words).toContain('replies of its own');
     // Longer replies are those under Raw here, which have the better scores.
@@ -132,7 +174,10 @@ describe('aggregate', () => {
     expect(summarySchema.parse(JSON.parse(JSON.stringify(summary))).judge).toEqual(summary.judge);
     // Nothing else changes.
     const without = aggregate(plan, records, few);
-    const cells = summary.cells.map((cell) => ({ ...cell, metrics: Object.fromEntries(Object.entries(cell.metrics).filter(([name]) => !name.startsWith('judge_'))) }));
+    const cells = summary.cells.map((cell) => ({
+      ...cell,
+      metrics: Object.fromEntries(Object.entries(cell.metrics).filter(([name]) => !name.startsWith('judge_'))),
+    }));
     const tests = summary.tests.filter(({ metric }) => metric !== 'judge_mean');
     expect({ ...summary, cells, tests, judge: undefined }).toEqual(without);
     expect('judge' in without).toBe(false);

@@ -1,7 +1,15 @@
 import type { Judging } from '../judge/run-verdict.ts';
 import { replyScores } from '../judge/run-verdict.ts';
 import { measurePair } from '../metrics/pair.ts';
-import { bootstrapInterval, describeTest, hasLimits, jackknifeInterval, pairedTest, type Interval, type ResamplingOptions } from '../metrics/significance.ts';
+import {
+  bootstrapInterval,
+  describeTest,
+  hasLimits,
+  jackknifeInterval,
+  pairedTest,
+  type Interval,
+  type ResamplingOptions,
+} from '../metrics/significance.ts';
 import { contextsOf, type EvaluationPlan } from '../response/plan.ts';
 import { recordKey, type ResultRecord } from '../response/record.ts';
 import { summariseJudging } from './judging.ts';
@@ -24,16 +32,29 @@ type Cluster = readonly CountedRecord[];
 const FEWEST_CLUSTERS = 5;
 
 /** The table of a run: each model under each representation with 95 % intervals, and what differs, tested and in words. */
-export function aggregate(plan: EvaluationPlan, arrived: readonly ResultRecord[], options: AggregateOptions): RunSummary {
+export function aggregate(
+  plan: EvaluationPlan,
+  arrived: readonly ResultRecord[],
+  options: AggregateOptions,
+): RunSummary {
   // Resampling draws by position, so the order in which records arrived must not matter.
   const records = [...arrived].sort((a, b) => (recordKey(a) < recordKey(b) ? -1 : 1));
   const scored = replyScores(options.judging?.verdicts ?? []);
-  const counted = records.filter(({ error }) => error === undefined).map((record): CountedRecord => {
-    const judged = scored.get(recordKey(record))?.scores;
-    return { ...withCounts(record), ...(judged && { judged }) };
-  });
-  const cells: Cell[] = plan.models.flatMap(({ id }) => contextsOf(plan).map((context) => ({ model: id, representation: context.id })));
-  const inCell = new Map(cells.map((cell) => [cell, counted.filter(({ record }) => record.model === cell.model && record.representation === cell.representation)]));
+  const counted = records
+    .filter(({ error }) => error === undefined)
+    .map((record): CountedRecord => {
+      const judged = scored.get(recordKey(record))?.scores;
+      return { ...withCounts(record), ...(judged && { judged }) };
+    });
+  const cells: Cell[] = plan.models.flatMap(({ id }) =>
+    contextsOf(plan).map((context) => ({ model: id, representation: context.id })),
+  );
+  const inCell = new Map(
+    cells.map((cell) => [
+      cell,
+      counted.filter(({ record }) => record.model === cell.model && record.representation === cell.representation),
+    ]),
+  );
   return {
     format: SUMMARY_FORMAT,
     version: 1,
@@ -46,14 +67,18 @@ export function aggregate(plan: EvaluationPlan, arrived: readonly ResultRecord[]
     turns: new Set(records.map(({ dialogue, turn }) => `${turn} ${dialogue}`)).size,
     seconds: records.reduce((sum, { timing }) => sum + (timing?.totalMs ?? 0), 0) / 1000,
     cells: cells.map((cell) => summariseCell(cell, inCell.get(cell) ?? [], options)),
-    tests: comparisons(plan, cells).flatMap(([a, b]) => testCells(plan, a, b, inCell.get(a) ?? [], inCell.get(b) ?? [], options)),
+    tests: comparisons(plan, cells).flatMap(([a, b]) =>
+      testCells(plan, a, b, inCell.get(a) ?? [], inCell.get(b) ?? [], options),
+    ),
     ...(options.judging && { judge: summariseJudging(options.judging, records) }),
   };
 }
 
 function withCounts(record: ResultRecord): CountedRecord {
   const { hypothesis, reference } = record;
-  return hypothesis === null ? { record } : { record, counts: measurePair({ id: '', hyp: hypothesis, ref: reference }).counts };
+  return hypothesis === null
+    ? { record }
+    : { record, counts: measurePair({ id: '', hyp: hypothesis, ref: reference }).counts };
 }
 
 function summariseCell(cell: Cell, records: readonly CountedRecord[], options: ResamplingOptions): SummaryCell {
@@ -62,8 +87,11 @@ function summariseCell(cell: Cell, records: readonly CountedRecord[], options: R
     const usable = records.filter((record) => measure.counts(record));
     if (usable.length === 0) continue;
     const groups = clusters(usable);
-    const interval = measure.jackknife ? jackknifeInterval(over(measure), groups) : bootstrapInterval(over(measure), groups, options);
-    if (!Number.isNaN(interval.value)) metrics[measure.name] = reported(interval, { n: usable.length, clusters: groups.length });
+    const interval = measure.jackknife
+      ? jackknifeInterval(over(measure), groups)
+      : bootstrapInterval(over(measure), groups, options);
+    if (!Number.isNaN(interval.value))
+      metrics[measure.name] = reported(interval, { n: usable.length, clusters: groups.length });
   }
   const timed = records.flatMap(({ record: { timing } }) => (timing && timing.newTokens > 1 ? [timing] : []));
   const decodeMs = timed.reduce((sum, timing) => sum + timing.decodeMs, 0);
@@ -72,7 +100,8 @@ function summariseCell(cell: Cell, records: readonly CountedRecord[], options: R
     records: records.length,
     replies: records.filter(({ record }) => record.hypothesis !== null).length,
     metrics,
-    tokensPerSecond: decodeMs > 0 ? (timed.reduce((sum, { newTokens }) => sum + newTokens - 1, 0) / decodeMs) * 1000 : null,
+    tokensPerSecond:
+      decodeMs > 0 ? (timed.reduce((sum, { newTokens }) => sum + newTokens - 1, 0) / decodeMs) * 1000 : null,
   };
 }
 
@@ -80,23 +109,51 @@ function summariseCell(cell: Cell, records: readonly CountedRecord[], options: R
 function comparisons(plan: EvaluationPlan, cells: readonly Cell[]): [Cell, Cell][] {
   const { models } = plan;
   const representations = contextsOf(plan).map(({ id }) => id);
-  const find = (model?: string, representation?: string) => cells.find((cell) => cell.model === model && cell.representation === representation);
+  const find = (model?: string, representation?: string) =>
+    cells.find((cell) => cell.model === model && cell.representation === representation);
   const pairs: [Cell | undefined, Cell | undefined][] = [
-    ...models.flatMap(({ id }) => representations.slice(1).map((each) => [find(id, each), find(id, representations[0])] as [Cell?, Cell?])),
-    ...representations.flatMap((each) => models.slice(1).map(({ id }) => [find(id, each), find(models[0]?.id, each)] as [Cell?, Cell?])),
+    ...models.flatMap(({ id }) =>
+      representations.slice(1).map((each) => [find(id, each), find(id, representations[0])] as [Cell?, Cell?]),
+    ),
+    ...representations.flatMap((each) =>
+      models.slice(1).map(({ id }) => [find(id, each), find(models[0]?.id, each)] as [Cell?, Cell?]),
+    ),
   ] as [Cell | undefined, Cell | undefined][];
   return pairs.flatMap(([a, b]) => (a && b ? [[a, b] as [Cell, Cell]] : []));
 }
 
-function testCells(plan: EvaluationPlan, a: Cell, b: Cell, ofA: readonly CountedRecord[], ofB: readonly CountedRecord[], options: ResamplingOptions): RunSummary['tests'] {
+function testCells(
+  plan: EvaluationPlan,
+  a: Cell,
+  b: Cell,
+  ofA: readonly CountedRecord[],
+  ofB: readonly CountedRecord[],
+  options: ResamplingOptions,
+): RunSummary['tests'] {
   const names = { a: nameOf(plan, a, b), b: nameOf(plan, b, a) };
   return MEASURES.filter(({ name }) => TESTED.includes(name)).flatMap((measure) => {
-    const shared = sharedRecords(ofA.filter((each) => measure.counts(each)), ofB.filter((each) => measure.counts(each)));
+    const shared = sharedRecords(
+      ofA.filter((each) => measure.counts(each)),
+      ofB.filter((each) => measure.counts(each)),
+    );
     const [left, right] = [clusters(shared.a), clusters(shared.b)];
     if (left.length < FEWEST_CLUSTERS) return [];
     const test = pairedTest(over(measure), left, right, options);
-    const words = describeTest({ metric: `${measure.label} (${nameOf(plan, a, b, true)})`, ...names }, test, measure.digits);
-    return [{ metric: measure.name, a, b, difference: reported(test.difference, { n: shared.a.length, clusters: left.length }), p: test.p, words }];
+    const words = describeTest(
+      { metric: `${measure.label} (${nameOf(plan, a, b, true)})`, ...names },
+      test,
+      measure.digits,
+    );
+    return [
+      {
+        metric: measure.name,
+        a,
+        b,
+        difference: reported(test.difference, { n: shared.a.length, clusters: left.length }),
+        p: test.p,
+        words,
+      },
+    ];
   });
 }
 
@@ -108,7 +165,10 @@ function nameOf(plan: EvaluationPlan, cell: Cell, other: Cell, common = false): 
 }
 
 /** The records of both cells for the turns that both have, in one order. */
-function sharedRecords(a: readonly CountedRecord[], b: readonly CountedRecord[]): { a: CountedRecord[]; b: CountedRecord[] } {
+function sharedRecords(
+  a: readonly CountedRecord[],
+  b: readonly CountedRecord[],
+): { a: CountedRecord[]; b: CountedRecord[] } {
   const key = ({ record }: CountedRecord) => `${record.turn} ${record.dialogue}`;
   const partners = new Map(b.map((each) => [key(each), each]));
   const pairs = a.flatMap((each) => {
@@ -129,10 +189,16 @@ function clusters(records: readonly CountedRecord[]): Cluster[] {
   return [...byDialogue].sort(([x], [y]) => (x < y ? -1 : 1)).map(([, together]) => together);
 }
 
-const over = (measure: Measure) => (groups: readonly Cluster[]): number => measure.value(groups.flat());
+const over =
+  (measure: Measure) =>
+  (groups: readonly Cluster[]): number =>
+    measure.value(groups.flat());
 
 /** An interval as it is reported: without limits where too few dialogues, or resamples that never differ, define none. */
-function reported({ value, low, high }: Interval, { n, clusters: count }: { n: number; clusters: number }): SummaryCell['metrics'][string] {
+function reported(
+  { value, low, high }: Interval,
+  { n, clusters: count }: { n: number; clusters: number },
+): SummaryCell['metrics'][string] {
   const defined = count >= FEWEST_CLUSTERS && hasLimits({ low, high });
   return { value, low: defined ? low : null, high: defined ? high : null, n };
 }

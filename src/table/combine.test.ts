@@ -16,7 +16,19 @@ function run(name: string, words: string, score: number, turn = 1): ComparableRu
   });
   const records = Array.from({ length: 10 }, (_, i): ResultRecord => {
     const f = score + i / 100;
-    return { model: 'm', representation: 'raw', dialogue: `dialogue ${i + 1}`, turn, reference: `${words} ${i}`, hypothesis: 'Yes.', promptTokens: 9, leftOut: 0, nll: null, timing: null, scores: { rougeL: [f, f, f] } };
+    return {
+      model: 'm',
+      representation: 'raw',
+      dialogue: `dialogue ${i + 1}`,
+      turn,
+      reference: `${words} ${i}`,
+      hypothesis: 'Yes.',
+      promptTokens: 9,
+      leftOut: 0,
+      nll: null,
+      timing: null,
+      scores: { rougeL: [f, f, f] },
+    };
   });
   return { plan, records };
 }
@@ -30,7 +42,11 @@ describe('combineRuns', () => {
     const later = run('B', 'Rain', 0.3);
     const moved = { ...later, plan: { ...later.plan, dataset: { name: 'Rain', source: 'elsewhere.jsonl.gz' } } };
     const { dialogues, turns, tests } = table(run('A', 'Rain', 0.1), moved);
-    expect({ dialogues, turns, of: tests.map(({ difference }) => difference.n) }).toEqual({ dialogues: 10, turns: 10, of: [10] });
+    expect({ dialogues, turns, of: tests.map(({ difference }) => difference.n) }).toEqual({
+      dialogues: 10,
+      turns: 10,
+      of: [10],
+    });
   });
 
   it('never pairs turns of two datasets, whose dialogues have the same numbers', () => {

@@ -11,22 +11,32 @@ export interface ComparableRun {
  * Several runs as one, so that one table compares them: their models stand side by side under the runs' names, and turns
  * that both have answered are paired in the tests. Turns of different datasets are never paired.
  */
-export function combineRuns(runs: readonly [ComparableRun, ...ComparableRun[]]): { plan: EvaluationPlan; records: ResultRecord[] } {
+export function combineRuns(runs: readonly [ComparableRun, ...ComparableRun[]]): {
+  plan: EvaluationPlan;
+  records: ResultRecord[];
+} {
   const [first] = runs;
-  const histories = new Map(runs.flatMap(({ plan }) => plan.histories ?? []).map((spec) => [historyFace(spec).id, spec]));
+  const histories = new Map(
+    runs.flatMap(({ plan }) => plan.histories ?? []).map((spec) => [historyFace(spec).id, spec]),
+  );
   const rename = (run: number, model: string) => `run${run + 1}.${model}`;
   const datasets = datasetsOf(runs);
   // Dialogues are named by their numbers, which two datasets have in common.
-  const named = (run: number, dialogue: string) => (datasets[run] === 0 ? dialogue : `${dialogue} of dataset ${(datasets[run] ?? 0) + 1}`);
+  const named = (run: number, dialogue: string) =>
+    datasets[run] === 0 ? dialogue : `${dialogue} of dataset ${(datasets[run] ?? 0) + 1}`;
   return {
     plan: {
       ...first.plan,
       name: runs.map(({ plan }) => plan.name).join(' and '),
-      models: runs.flatMap(({ plan }, run) => plan.models.map((model) => ({ ...model, id: rename(run, model.id), name: `${model.name} (${plan.name})` }))),
+      models: runs.flatMap(({ plan }, run) =>
+        plan.models.map((model) => ({ ...model, id: rename(run, model.id), name: `${model.name} (${plan.name})` })),
+      ),
       representations: [...new Set(runs.flatMap(({ plan }) => plan.representations))],
       ...(histories.size > 0 && { histories: [...histories.values()] }),
     },
-    records: runs.flatMap(({ records }, run) => records.map((record) => ({ ...record, model: rename(run, record.model), dialogue: named(run, record.dialogue) }))),
+    records: runs.flatMap(({ records }, run) =>
+      records.map((record) => ({ ...record, model: rename(run, record.model), dialogue: named(run, record.dialogue) })),
+    ),
   };
 }
 

@@ -1,6 +1,20 @@
 import type { ResultRecord } from '../response/record.ts';
 
-const FIXED = ['model', 'representation', 'dialogue', 'turn', 'hypothesis', 'reference', 'promptTokens', 'leftOut', 'nll', 'nllTokens', 'newTokens', 'totalMs', 'error'] as const;
+const FIXED = [
+  'model',
+  'representation',
+  'dialogue',
+  'turn',
+  'hypothesis',
+  'reference',
+  'promptTokens',
+  'leftOut',
+  'nll',
+  'nllTokens',
+  'newTokens',
+  'totalMs',
+  'error',
+] as const;
 
 /**
  * The records of a run as CSV (RFC 4180), one per line; metrics with precision, recall and F take three columns. What
@@ -8,9 +22,17 @@ const FIXED = ['model', 'representation', 'dialogue', 'turn', 'hypothesis', 'ref
  * that begin behind a comma.
  */
 export function recordsCsv(records: readonly ResultRecord[]): string {
-  const metrics = [...new Set(records.flatMap(({ scores }) => Object.entries(scores).flatMap(([name, value]) => columnsOf(name, value))))];
+  const metrics = [
+    ...new Set(
+      records.flatMap(({ scores }) => Object.entries(scores).flatMap(([name, value]) => columnsOf(name, value))),
+    ),
+  ];
   const rows = records.map((record) => {
-    const flat = Object.fromEntries(Object.entries(record.scores).flatMap(([name, value]) => columnsOf(name, value).map((column, i) => [column, Array.isArray(value) ? value[i] : value])));
+    const flat = Object.fromEntries(
+      Object.entries(record.scores).flatMap(([name, value]) =>
+        columnsOf(name, value).map((column, i) => [column, Array.isArray(value) ? value[i] : value]),
+      ),
+    );
     const fixed: Record<(typeof FIXED)[number], unknown> = {
       ...record,
       nll: record.nll?.sum,

@@ -29,17 +29,48 @@ export function summariseJudging({ judge, verdicts }: Judging, records: readonly
     deviation: variances.length === 0 ? null : Math.sqrt(mean(variances)),
     verbosity: toldCorrelation(verbosityBias(replies), replies.length),
   };
-  return { ...counts, words: judgingWords(counts, records.some(({ model }) => model === judge.id)) };
+  return {
+    ...counts,
+    words: judgingWords(
+      counts,
+      records.some(({ model }) => model === judge.id),
+    ),
+  };
 }
 
 /** In sentences; `self` when the judge is one of those who answered. */
-function judgingWords({ name, verdicts, replies, refused, unreadable, repaired, failed, deviation, verbosity }: Omit<JudgingSummary, 'words'>, self: boolean): string {
-  const without = [[refused, 'refused'], [unreadable, 'unreadable even when asked again'], [failed, 'beyond what it could be asked']] as const;
+function judgingWords(
+  {
+    name,
+    verdicts,
+    replies,
+    refused,
+    unreadable,
+    repaired,
+    failed,
+    deviation,
+    verbosity,
+  }: Omit<JudgingSummary, 'words'>,
+  self: boolean,
+): string {
+  const without = [
+    [refused, 'refused'],
+    [unreadable, 'unreadable even when asked again'],
+    [failed, 'beyond what it could be asked'],
+  ] as const;
   const lacking = without.flatMap(([n, what]) => (n > 0 ? [`${n} ${what}`] : []));
   return [
     `Judge: ${name}. Scores run from 0 to 5 and rest on ${plural(replies, 'reply', 'replies')} and ${plural(verdicts, 'verdict', 'verdicts')}, ${lacking.length > 0 ? `of which ${lacking.join(', ')}` : 'none of which is lacking'}.`,
-    ...(repaired > 0 ? [`${plural(repaired, 'answer was', 'answers were')} not the JSON asked for, but ${repaired === 1 ? 'its' : 'their'} numbers are plain.`] : []),
-    ...(deviation === null ? [] : [`Asked again, the mean of the ${CRITERION_IDS.length} criteria of one reply has a standard deviation of ${deviation.toFixed(2)}.`]),
+    ...(repaired > 0
+      ? [
+          `${plural(repaired, 'answer was', 'answers were')} not the JSON asked for, but ${repaired === 1 ? 'its' : 'their'} numbers are plain.`,
+        ]
+      : []),
+    ...(deviation === null
+      ? []
+      : [
+          `Asked again, the mean of the ${CRITERION_IDS.length} criteria of one reply has a standard deviation of ${deviation.toFixed(2)}.`,
+        ]),
     verbosity === null
       ? 'Whether length earns scores cannot be told: too few replies, or all are alike.'
       : `Spearman's correlation of score and length in words is ${verbosity.toFixed(2)} (near 0 where length earns nothing).`,

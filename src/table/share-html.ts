@@ -10,11 +10,15 @@ import { limitsText, type RunSummary } from './summary.ts';
 export function shareHtml(plan: EvaluationPlan, summary: RunSummary, records: readonly ResultRecord[] = []): string {
   const measures = MEASURES.filter(({ name }) => summary.cells.some(({ metrics }) => metrics[name]));
   const names = new Map(plan.models.map(({ id, name }) => [id, name]));
-  const head = ['Model', 'Representation', ...measures.map(({ label }) => label)].map((text) => `<th>${escapeHtml(text)}</th>`).join('');
+  const head = ['Model', 'Representation', ...measures.map(({ label }) => label)]
+    .map((text) => `<th>${escapeHtml(text)}</th>`)
+    .join('');
   const rows = summary.cells.map(({ model, representation, metrics }) => {
     const values = measures.map(({ name, digits }) => {
       const found = metrics[name];
-      return found ? `<td>${found.value.toFixed(digits)}<small>${limitsText(found, digits, ' to ') ?? '–'}</small></td>` : '<td>–</td>';
+      return found
+        ? `<td>${found.value.toFixed(digits)}<small>${limitsText(found, digits, ' to ') ?? '–'}</small></td>`
+        : '<td>–</td>';
     });
     return `<tr><th>${escapeHtml(names.get(model) ?? model)}</th><th>${escapeHtml(representation)}</th>${values.join('')}</tr>`;
   });

@@ -6,7 +6,12 @@ export const SUMMARY_FORMAT = 'solace-lab-summary';
  * A value with its 95 % interval over dialogues: the bootstrap's, for distinct-n the jackknife's. No limits where there can
  * be no interval: with fewer than five dialogues, and where every resample gives the same value.
  */
-const intervalSchema = z.object({ value: z.number(), low: z.number().nullable(), high: z.number().nullable(), n: z.int() });
+const intervalSchema = z.object({
+  value: z.number(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  n: z.int(),
+});
 
 /**
  * The numbers of an evaluation run and nothing else: no text of the dataset or of a model is in it, so that it may be
@@ -79,6 +84,10 @@ export type RunSummary = z.output<typeof summarySchema>;
 export type SummaryCell = RunSummary['cells'][number];
 
 /** Limits of an interval as text, e.g. `0.1201–0.1312`; undefined where there are none. */
-export function limitsText({ low, high }: Pick<z.output<typeof intervalSchema>, 'low' | 'high'>, digits: number, between = '–'): string | undefined {
+export function limitsText(
+  { low, high }: Pick<z.output<typeof intervalSchema>, 'low' | 'high'>,
+  digits: number,
+  between = '–',
+): string | undefined {
   return low === null || high === null ? undefined : `${low.toFixed(digits)}${between}${high.toFixed(digits)}`;
 }

@@ -51,7 +51,11 @@ export interface ChatTokenizer {
 }
 
 /** Token counts of words, or of rendered prompts. */
-export function countWith(tokenizer: ChatTokenizer, texts: readonly string[], form: 'words' | 'prompt' = 'words'): number[] {
+export function countWith(
+  tokenizer: ChatTokenizer,
+  texts: readonly string[],
+  form: 'words' | 'prompt' = 'words',
+): number[] {
   return texts.map((text) => (form === 'prompt' ? tokenizer.encode(text) : tokenizer.encodeText(text)).length);
 }
 
@@ -60,7 +64,12 @@ export function chatTokenizerOf(files: SideFiles, where: string): ChatTokenizer 
   const json = (name: string): unknown => {
     const text = files.get(name);
     if (text !== undefined) return parseJson(text, `${where}/${name}`);
-    throw new LabError({ code: 'missing-file', where, what: `The model has no ${name}.`, todo: 'Put it beside the weights.' });
+    throw new LabError({
+      code: 'missing-file',
+      where,
+      what: `The model has no ${name}.`,
+      todo: 'Put it beside the weights.',
+    });
   };
   return createChatTokenizer(json('tokenizer.json'), json(TOKENIZER_CONFIG), where, files.get(CHAT_TEMPLATE_FILE));
 }
@@ -70,7 +79,12 @@ export function chatTokenizerOf(files: SideFiles, where: string): ChatTokenizer 
  * chat_template.jinja where there is one. `where` names the model in errors. Source of the behaviour: Hugging Face
  * tokenizers and chat templates.
  */
-export function createChatTokenizer(tokenizerJson: unknown, configJson: unknown, where: string, templateFile?: string): ChatTokenizer {
+export function createChatTokenizer(
+  tokenizerJson: unknown,
+  configJson: unknown,
+  where: string,
+  templateFile?: string,
+): ChatTokenizer {
   const parsed = configSchema.safeParse(configJson);
   if (!parsed.success) {
     throw new LabError({
@@ -86,10 +100,13 @@ export function createChatTokenizer(tokenizerJson: unknown, configJson: unknown,
   const template = source === undefined ? undefined : compileTemplate(source, where);
   const controls = added.filter(isControl).map(({ content }) => content);
   const guard = controlMarker(controls);
-  const special = Object.fromEntries(Object.entries(facts.names).flatMap(([role, token]) => (token ? [[`${role}_token`, token]] : [])));
+  const special = Object.fromEntries(
+    Object.entries(facts.names).flatMap(([role, token]) => (token ? [[`${role}_token`, token]] : [])),
+  );
 
   const render = (messages: readonly ChatMessage[], { reply = true, now }: PromptForm): string => {
-    if (template) return template.render({ messages, add_generation_prompt: reply, tools: null, documents: null, ...special }, now);
+    if (template)
+      return template.render({ messages, add_generation_prompt: reply, tools: null, documents: null, ...special }, now);
     throw new LabError({
       code: 'bad-config',
       where,
@@ -111,7 +128,10 @@ export function createChatTokenizer(tokenizerJson: unknown, configJson: unknown,
     renderPrompt(messages, form = {}) {
       const suited = suitedMessages(messages, needs());
       try {
-        return render(suited.map(({ role, content }) => ({ role, content: guard(content) })), form);
+        return render(
+          suited.map(({ role, content }) => ({ role, content: guard(content) })),
+          form,
+        );
       } catch (error) {
         throw LabError.from(error, {
           code: 'bad-data',

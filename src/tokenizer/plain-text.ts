@@ -49,7 +49,11 @@ export function controlNamer(tokens: readonly string[]): (prompt: string) => str
   if (tokens.length === 0) return withoutMarks;
   const longestFirst = [...tokens].sort((a, b) => b.length - a.length);
   const pattern = new RegExp(`(${longestFirst.map(escaped).join('|')})`);
-  return (prompt) => prompt.split(pattern).map((piece, i) => (i % 2 === 1 ? MARK + piece : withoutMarks(piece))).join('');
+  return (prompt) =>
+    prompt
+      .split(pattern)
+      .map((piece, i) => (i % 2 === 1 ? MARK + piece : withoutMarks(piece)))
+      .join('');
 }
 
 /**
@@ -68,7 +72,8 @@ export function controlMarker(tokens: readonly string[]): (text: string) => stri
     const first = text.length - text.trimStart().length;
     const last = text.trimEnd().length;
     for (let length = 1; length < longest; length++) {
-      if (last - length >= 0 && beginnings.has(text.slice(last - length, last).toLowerCase())) places.add(last - length + 1);
+      if (last - length >= 0 && beginnings.has(text.slice(last - length, last).toLowerCase()))
+        places.add(last - length + 1);
       if (first + length <= last && endings.has(text.slice(first, first + length).toLowerCase())) places.add(first);
     }
     return insertMarks(text, places);
@@ -98,5 +103,8 @@ function escaped(token: string): string {
  * splits whatever is written like one. The model sees the words, not the token.
  */
 export function splitLookalikes(text: string): string {
-  return text.replace(/<(?=[|/\uff5c]?[\p{L}\p{N}_.\u2581 -]{1,60}[|\uff5c]?>)|<(?=<\/?SYS>>)|\[(?=\/?[A-Z][A-Z_]{1,40}\])/gu, '$&\u200b');
+  return text.replace(
+    /<(?=[|/\uff5c]?[\p{L}\p{N}_.\u2581 -]{1,60}[|\uff5c]?>)|<(?=<\/?SYS>>)|\[(?=\/?[A-Z][A-Z_]{1,40}\])/gu,
+    '$&\u200b',
+  );
 }

@@ -29,7 +29,10 @@ export function templateNeeds(render: (messages: readonly ChatMessage[]) => stri
  * it is. Otherwise: neighbouring messages of one role are joined with a space, what the assistant says before the user's
  * first message is left out, and a system message becomes the beginning of the user's first message.
  */
-export function suitedMessages(messages: readonly ChatMessage[], { system, opening, repeats }: TemplateNeeds): ChatMessage[] {
+export function suitedMessages(
+  messages: readonly ChatMessage[],
+  { system, opening, repeats }: TemplateNeeds,
+): ChatMessage[] {
   let suited = messages.map((message) => ({ ...message }));
   if (!opening) {
     const first = suited.findIndex(({ role }) => role === 'user');
@@ -38,12 +41,16 @@ export function suitedMessages(messages: readonly ChatMessage[], { system, openi
   if (!repeats) suited = suited.reduce<ChatMessage[]>(joined, []);
   const [head, next] = suited;
   if (system || head?.role !== 'system') return suited;
-  if (next?.role === 'user') return [{ role: 'user', content: `${head.content}\n\n${next.content}` }, ...suited.slice(2)];
+  if (next?.role === 'user')
+    return [{ role: 'user', content: `${head.content}\n\n${next.content}` }, ...suited.slice(2)];
   return [{ role: 'user', content: head.content }, ...suited.slice(1)];
 }
 
 function joined(list: ChatMessage[], message: ChatMessage): ChatMessage[] {
   const last = list.at(-1);
   if (last?.role !== message.role) return [...list, message];
-  return [...list.slice(0, -1), { ...last, content: [last.content, message.content].filter((text) => text !== '').join(' ') }];
+  return [
+    ...list.slice(0, -1),
+    { ...last, content: [last.content, message.content].filter((text) => text !== '').join(' ') },
+  ];
 }

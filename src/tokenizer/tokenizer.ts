@@ -4,8 +4,17 @@ import { LabError } from '../error.ts';
 import { bounded } from '../rpc/bounded.ts';
 import { MARK, withoutMarks, type AddedToken } from './plain-text.ts';
 
-const addedToken = z.looseObject({ content: z.string(), special: z.boolean().optional(), lstrip: z.boolean().optional(), rstrip: z.boolean().optional() });
-const descriptionSchema = z.looseObject({ normalizer: z.unknown(), pre_tokenizer: z.unknown(), added_tokens: z.array(addedToken).nullish() });
+const addedToken = z.looseObject({
+  content: z.string(),
+  special: z.boolean().optional(),
+  lstrip: z.boolean().optional(),
+  rstrip: z.boolean().optional(),
+});
+const descriptionSchema = z.looseObject({
+  normalizer: z.unknown(),
+  pre_tokenizer: z.unknown(),
+  added_tokens: z.array(addedToken).nullish(),
+});
 type Description = z.infer<typeof descriptionSchema>;
 
 export interface OpenedTokenizer {
@@ -32,8 +41,15 @@ export function openTokenizer(tokenizerJson: unknown, configJson: unknown, where
     dropMarks(tokenizer, added);
     const whole = (text: string): number[] => watched(() => tokenizer.encode(text, { add_special_tokens: false }).ids);
     const decode: OpenedTokenizer['decode'] = (ids, options) => watched(() => tokenizer.decode(ids, options));
-    const special = added.filter((token) => token.special && !token.lstrip && !token.rstrip).map(({ content }) => content);
-    return { tokenizer, decode, added, encode: independentPieces(description) && special.length > 0 ? byPieces(special, whole) : whole };
+    const special = added
+      .filter((token) => token.special && !token.lstrip && !token.rstrip)
+      .map(({ content }) => content);
+    return {
+      tokenizer,
+      decode,
+      added,
+      encode: independentPieces(description) && special.length > 0 ? byPieces(special, whole) : whole,
+    };
   } catch (error) {
     throw LabError.from(error, {
       code: 'bad-file',
@@ -51,7 +67,8 @@ function patternsOf(json: unknown): string[] {
     if (Array.isArray(value)) value.forEach(visit);
     else if (typeof value === 'object' && value !== null) {
       for (const [key, member] of Object.entries(value)) {
-        if (key === 'Regex' && typeof member === 'string') found.add(member.length > 80 ? `${member.slice(0, 80)}…` : member);
+        if (key === 'Regex' && typeof member === 'string')
+          found.add(member.length > 80 ? `${member.slice(0, 80)}…` : member);
         else visit(member);
       }
     }
@@ -82,7 +99,9 @@ function dropMarks(tokenizer: Tokenizer, added: readonly AddedToken[]): void {
   const apart = (piece: string): string[] => [...piece].flatMap((character) => join([character]));
   model.encode = (tokens) => {
     const pieces = join(tokens);
-    return pieces.some((piece) => control.has(piece)) ? pieces.flatMap((piece) => (control.has(piece) ? apart(piece) : [piece])) : pieces;
+    return pieces.some((piece) => control.has(piece))
+      ? pieces.flatMap((piece) => (control.has(piece) ? apart(piece) : [piece]))
+      : pieces;
   };
 }
 
@@ -97,13 +116,16 @@ const REMEMBERED = 20_000;
 /** Tokenises between special tokens and remembers pieces: the turns of a conversation come back in each of its prompts. */
 function byPieces(special: readonly string[], whole: (text: string) => number[]): (text: string) => number[] {
   const longestFirst = [...special].sort((a, b) => b.length - a.length);
-  const pattern = new RegExp(`(${longestFirst.map((token) => token.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`);
+  const pattern = new RegExp(
+    `(${longestFirst.map((token) => token.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`,
+  );
   const known = new Map<string, number[]>();
-  return (input) => input.split(pattern).flatMap((piece) => {
-    if (piece === '' || piece === MARK) return [];
-    let ids = known.get(piece);
-    if (!ids) known.set(piece, (ids = whole(piece)));
-    if (known.size > REMEMBERED) known.clear();
-    return ids;
-  });
+  return (input) =>
+    input.split(pattern).flatMap((piece) => {
+      if (piece === '' || piece === MARK) return [];
+      let ids = known.get(piece);
+      if (!ids) known.set(piece, (ids = whole(piece)));
+      if (known.size > REMEMBERED) known.clear();
+      return ids;
+    });
 }

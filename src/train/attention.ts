@@ -1,4 +1,18 @@
-import { add, at, attend, concat, matmul, mul, reshape, rotary, slice, times, transpose, type Graph, type Value } from './ir/index.ts';
+import {
+  add,
+  at,
+  attend,
+  concat,
+  matmul,
+  mul,
+  reshape,
+  rotary,
+  slice,
+  times,
+  transpose,
+  type Graph,
+  type Value,
+} from './ir/index.ts';
 
 /**
  * Into how many blocks of queries a sequence is cut. A block scores only the keys up to its own end, which halves what
@@ -74,14 +88,29 @@ export function attentionBiases(graph: Graph, window: number | null, { heads, kv
  * softmax(q · kᵀ / √headDim + bias) · v after rotating q and k, for query heads in groups that share a key and value head.
  * @param q [T, heads · headDim]. @param k, v [T, kvHeads · headDim]. @returns [T, heads · headDim].
  */
-export function causalAttention(q: Value, k: Value, v: Value, { keys: turn, queries: turnScaled, biases }: AttentionTables, { heads, kvHeads, headDim }: AttentionShape): Value {
+export function causalAttention(
+  q: Value,
+  k: Value,
+  v: Value,
+  { keys: turn, queries: turnScaled, biases }: AttentionTables,
+  { heads, kvHeads, headDim }: AttentionShape,
+): Value {
   const group = heads / kvHeads;
   // Queries lie as [block, key head, part, head of the group, token, headDim]: a block is one piece of memory.
-  const queries = transpose(reshape(rotary(q, turnScaled.cos, turnScaled.sin), [ATTENTION_BLOCKS, PARTS, PART_DIM, kvHeads, group, headDim]), [0, 3, 1, 4, 2, 5]);
-  const inBlocks = (x: Value): Value => reshape(transpose(reshape(x, [TOKEN_DIM, kvHeads, headDim]), [1, 0, 2]), [kvHeads, ATTENTION_BLOCKS, times(headDim, BLOCK_DIM)]);
+  const queries = transpose(
+    reshape(rotary(q, turnScaled.cos, turnScaled.sin), [ATTENTION_BLOCKS, PARTS, PART_DIM, kvHeads, group, headDim]),
+    [0, 3, 1, 4, 2, 5],
+  );
+  const inBlocks = (x: Value): Value =>
+    reshape(transpose(reshape(x, [TOKEN_DIM, kvHeads, headDim]), [1, 0, 2]), [
+      kvHeads,
+      ATTENTION_BLOCKS,
+      times(headDim, BLOCK_DIM),
+    ]);
   const [keys, values] = [prefixes(inBlocks(rotary(k, turn.cos, turn.sin))), prefixes(inBlocks(v))];
   const mixed = biases.map((bias, block) => {
-    const seen = (of: readonly Value[]): Value => reshape(at(of, block), [kvHeads, 1, times(block + 1, BLOCK_DIM), headDim]);
+    const seen = (of: readonly Value[]): Value =>
+      reshape(at(of, block), [kvHeads, 1, times(block + 1, BLOCK_DIM), headDim]);
     const own = reshape(slice(queries, 0, block, block + 1), [kvHeads, PARTS, times(group, PART_DIM), headDim]);
     const scores = add(matmul(own, transpose(seen(keys), [0, 1, 3, 2])), bias);
     return reshape(attend(scores, seen(values)), [1, kvHeads, PARTS, group, PART_DIM, headDim]);

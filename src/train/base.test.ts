@@ -10,10 +10,24 @@ import { batchOf } from './sequence.ts';
 import { AdapterTrainer } from './trainer.ts';
 
 const config = parseConfig({
-  model_type: 'llama', hidden_size: 64, intermediate_size: 96, num_hidden_layers: 2, num_attention_heads: 4,
-  num_key_value_heads: 2, vocab_size: 80, rms_norm_eps: 1e-5, max_position_embeddings: 64, tie_word_embeddings: true,
+  model_type: 'llama',
+  hidden_size: 64,
+  intermediate_size: 96,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  vocab_size: 80,
+  rms_norm_eps: 1e-5,
+  max_position_embeddings: 64,
+  tie_word_embeddings: true,
 });
-const lora: LoraConfig = { rank: 4, alpha: 8, dropout: 0, targets: ['q_proj', 'v_proj', 'down_proj'], rankStabilized: false };
+const lora: LoraConfig = {
+  rank: 4,
+  alpha: 8,
+  dropout: 0,
+  targets: ['q_proj', 'v_proj', 'down_proj'],
+  rankStabilized: false,
+};
 const OPTIMIZER = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, maxGradientNorm: 1 };
 
 /** The values that packed rows stand for. */
@@ -30,11 +44,18 @@ function unpacked({ codes, scales, minimums }: NBitsRows): Float32Array {
 /** The same weights twice: in blocks, and as the floats that the blocks stand for. */
 function bases(format: BaseFormat): { packed: BaseWeights; plain: BaseWeights } {
   const random = randomStream(5);
-  const packed = keepBase([...expectedTensors(config).required].map(([name, shape]) => {
-    const size = shape.reduce((a, b) => a * b, 1);
-    return [name, new Float32Array(size).map(() => (name.endsWith('norm.weight') ? 1 : 0) + 0.4 * (random() - 0.45))];
-  }), config, format);
-  return { packed, plain: new Map([...packed].map(([name, kept]) => [name, kept instanceof Float32Array ? kept : unpacked(kept)])) };
+  const packed = keepBase(
+    [...expectedTensors(config).required].map(([name, shape]) => {
+      const size = shape.reduce((a, b) => a * b, 1);
+      return [name, new Float32Array(size).map(() => (name.endsWith('norm.weight') ? 1 : 0) + 0.4 * (random() - 0.45))];
+    }),
+    config,
+    format,
+  );
+  return {
+    packed,
+    plain: new Map([...packed].map(([name, kept]) => [name, kept instanceof Float32Array ? kept : unpacked(kept)])),
+  };
 }
 
 describe('a quantised base', () => {
@@ -43,15 +64,30 @@ describe('a quantised base', () => {
     const { packed, plain } = bases(format);
     expect([...packed.values()].filter((kept) => !(kept instanceof Float32Array))).toHaveLength(1 + 7 * config.layers);
     const ids = Int32Array.from({ length: 30 }, (_, i) => (7 * i + 3) % config.vocabSize);
-    const batch = batchOf([{ id: 'a', ids, positions: ids.map((_, i) => i), branches: new Int32Array(30), labelled: Uint8Array.from(ids, (_, i) => (i > 4 ? 1 : 0)) }]);
-    const run = async (base: BaseWeights): Promise<{ losses: number[]; norms: number[]; adapter: Map<string, Float32Array>; evaluation: number }> => {
+    const batch = batchOf([
+      {
+        id: 'a',
+        ids,
+        positions: ids.map((_, i) => i),
+        branches: new Int32Array(30),
+        labelled: Uint8Array.from(ids, (_, i) => (i > 4 ? 1 : 0)),
+      },
+    ]);
+    const run = async (
+      base: BaseWeights,
+    ): Promise<{ losses: number[]; norms: number[]; adapter: Map<string, Float32Array>; evaluation: number }> => {
       const trainer = await AdapterTrainer.create(ort, { config, lora, optimizer: OPTIMIZER, base, adapter });
       const [losses, norms]: [number[], number[]] = [[], []];
       for (let step = 0; step < 6; step++) {
         losses.push((await trainer.accumulate(batch, 1 / batch.labels, [])).sum / batch.labels);
         norms.push(await trainer.update(0.01));
       }
-      const result = { losses, norms, adapter: await trainer.adapter(), evaluation: (await trainer.evaluate(batch)).sum / batch.labels };
+      const result = {
+        losses,
+        norms,
+        adapter: await trainer.adapter(),
+        evaluation: (await trainer.evaluate(batch)).sum / batch.labels,
+      };
       await trainer.dispose();
       return result;
     };
@@ -62,4 +98,3 @@ describe('a quantised base', () => {
     expect(own.evaluation).toBeCloseTo(floats.evaluation, 4);
   });
 });
-

@@ -1,8 +1,32 @@
 import type { ModelConfig } from '../model/config.ts';
 import { attentionBiases, causalAttention, queryAngles, TOKEN_DIM } from './attention.ts';
 import { frozenMatrix, type BaseLayout, type FrozenMatrix } from './base.ts';
-import { add, exp, gemm, keep, log, max, mul, rmsNorm, sub, sum, swiglu, takeRows, type Graph, type Value } from './ir/index.ts';
-import { adapterName, isAdapted, moduleName, projectionShape, scaling, TARGET_MODULES, type LoraConfig, type TargetModule } from './lora.ts';
+import {
+  add,
+  exp,
+  gemm,
+  keep,
+  log,
+  max,
+  mul,
+  rmsNorm,
+  sub,
+  sum,
+  swiglu,
+  takeRows,
+  type Graph,
+  type Value,
+} from './ir/index.ts';
+import {
+  adapterName,
+  isAdapted,
+  moduleName,
+  projectionShape,
+  scaling,
+  TARGET_MODULES,
+  type LoraConfig,
+  type TargetModule,
+} from './lora.ts';
 
 /** Names of the inputs a batch fills; `T` tokens (padding included), `M` of them with a label. */
 export const BATCH_INPUTS = {
@@ -56,7 +80,9 @@ export function decoderLoss(graph: Graph, { config, base, lora, dropout }: Decod
   const angles = (name: string): Value => graph.input(name, 'float32', [TOKEN_DIM, headDim / 2]);
   const keys = { cos: angles(BATCH_INPUTS.cos), sin: angles(BATCH_INPUTS.sin) };
   const queries = queryAngles(keys, headDim);
-  const biasesOf = new Map([...new Set(config.windows)].map((window) => [window, attentionBiases(graph, window, config)]));
+  const biasesOf = new Map(
+    [...new Set(config.windows)].map((window) => [window, attentionBiases(graph, window, config)]),
+  );
 
   const project = (x: Value, layer: number, target: TargetModule): Value => {
     const [out, in_] = projectionShape(config, target);
@@ -66,7 +92,12 @@ export function decoderLoss(graph: Graph, { config, base, lora, dropout }: Decod
     if (!isAdapted(lora, layer, target)) return y;
     const a = weight(`${adapterName(layer, target)}.lora_A.weight`, [lora.rank, in_]);
     const b = weight(`${adapterName(layer, target)}.lora_B.weight`, [out, lora.rank]);
-    const kept = dropout ? keep(graph.input(maskName(layer, target), 'bool', [onlyLabels(config, layer, target) ? 'M' : TOKEN_DIM, in_]), x) : x;
+    const kept = dropout
+      ? keep(
+          graph.input(maskName(layer, target), 'bool', [onlyLabels(config, layer, target) ? 'M' : TOKEN_DIM, in_]),
+          x,
+        )
+      : x;
     const alpha = scaling(lora) / (dropout ? 1 - lora.dropout : 1);
     // Not as the product's third operand, which onnxruntime copies on one thread.
     return add(y, gemm(gemm(kept, a, { transB: true }), b, { transB: true, alpha }));

@@ -23,10 +23,16 @@ export interface ExampleOptions {
  * context that the model would see at inference, in the form that the template takes. Returns null where there is nothing to learn.
  * @throws {LabError} unsupported where the template renders a conversation differently once it goes on.
  */
-export function dialogueSequence(id: string, utterances: readonly Utterance[], options: ExampleOptions): Sequence | null {
+export function dialogueSequence(
+  id: string,
+  utterances: readonly Utterance[],
+  options: ExampleOptions,
+): Sequence | null {
   const { codec, compress, labels, system } = options;
   const written = codec.suit(buildContext({ system, utterances }).messages);
-  const sent = codec.suit(buildContext({ system, utterances, sent: utterances.map((utterance) => compress(utterance.text)) }).messages);
+  const sent = codec.suit(
+    buildContext({ system, utterances, sent: utterances.map((utterance) => compress(utterance.text)) }).messages,
+  );
   const messages: ChatMessage[] = [];
   const writer = new SequenceWriter();
   for (const [i, { role, content: raw }] of written.entries()) {
@@ -34,11 +40,16 @@ export function dialogueSequence(id: string, utterances: readonly Utterance[], o
     if (role === 'assistant') {
       const text = codec.render([...messages, { role, content: raw }], { prompt: false });
       // Templates do not promise anything for a conversation without messages.
-      const prompt = codec.encode(messages.length > 0 ? codec.render(messages, { prompt: true }) : text.slice(0, text.lastIndexOf(codec.guard(raw))));
+      const prompt = codec.encode(
+        messages.length > 0
+          ? codec.render(messages, { prompt: true })
+          : text.slice(0, text.lastIndexOf(codec.guard(raw))),
+      );
       const learnt = codec.encode(text);
       const start = commonPrefix(prompt, learnt);
       const end = learnt.findIndex((token, i) => i >= start && codec.endIds.has(token)) + 1 || learnt.length;
-      if (raw === context) writer.trunk(learnt, { id, from: labels === 'all' ? 1 : start, to: labels === 'all' ? learnt.length : end });
+      if (raw === context)
+        writer.trunk(learnt, { id, from: labels === 'all' ? 1 : start, to: labels === 'all' ? learnt.length : end });
       else writer.branch(learnt.slice(0, end), { id, from: start });
     }
     messages.push({ role, content: context });
@@ -77,7 +88,8 @@ class SequenceWriter {
   branch(ids: readonly number[], { id, from }: { id: string; from: number }): void {
     this.expectTrunk(ids, id);
     this.branchCount++;
-    for (let i = this.trunkIds.length; i < ids.length; i++) this.push(ids[i] ?? 0, i, this.branchCount, i > 0 && i >= from);
+    for (let i = this.trunkIds.length; i < ids.length; i++)
+      this.push(ids[i] ?? 0, i, this.branchCount, i > 0 && i >= from);
   }
 
   finish(id: string): Sequence | null {

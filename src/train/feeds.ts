@@ -50,7 +50,8 @@ export function batchFeeds(config: ModelConfig, { sequences, tokens: filled, lab
   feeds.set(BATCH_INPUTS.cos, { type: 'float32', data: cos, dims: [tokens, config.headDim / 2] });
   feeds.set(BATCH_INPUTS.sin, { type: 'float32', data: sin, dims: [tokens, config.headDim / 2] });
   for (const window of new Set(config.windows)) {
-    for (let block = 0; block < ATTENTION_BLOCKS; block++) feeds.set(biasName(window, block), attentionBias({ documents, branches, positions }, window, block));
+    for (let block = 0; block < ATTENTION_BLOCKS; block++)
+      feeds.set(biasName(window, block), attentionBias({ documents, branches, positions }, window, block));
   }
   return feeds;
 }
@@ -97,7 +98,13 @@ function attentionBias({ documents, branches, positions }: TokenPlaces, window: 
  * @param memory holds the masks of a pass that is over, and gets those of this one: fresh memory for millions of bytes
  * costs more than drawing them.
  */
-export function dropoutFeeds(config: ModelConfig, lora: LoraConfig, batch: Pick<Batch, 'tokens' | 'labels'>, key: readonly number[], memory = new Map<string, Uint8Array>()): Feeds {
+export function dropoutFeeds(
+  config: ModelConfig,
+  lora: LoraConfig,
+  batch: Pick<Batch, 'tokens' | 'labels'>,
+  key: readonly number[],
+  memory = new Map<string, Uint8Array>(),
+): Feeds {
   const tokens = paddedTokens(batch.tokens);
   const feeds: Feeds = new Map();
   for (let layer = 0; layer < config.layers; layer++) {
@@ -107,7 +114,7 @@ export function dropoutFeeds(config: ModelConfig, lora: LoraConfig, batch: Pick<
       const rows = onlyLabels(config, layer, target) ? batch.labels : tokens;
       const name = maskName(layer, target);
       let held = memory.get(name);
-      if (!held || held.length < rows * width) memory.set(name, held = new Uint8Array(rows * width));
+      if (!held || held.length < rows * width) memory.set(name, (held = new Uint8Array(rows * width)));
       const mask = dropoutMask(held.subarray(0, rows * width), lora.dropout, randomStream(...key, layer, index));
       feeds.set(name, { type: 'bool', data: mask, dims: [rows, width] });
     });

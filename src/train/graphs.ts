@@ -1,5 +1,19 @@
 import { BATCH_INPUTS, decoderLoss, type DecoderOptions } from './decoder.ts';
-import { add, concat, div, gradients, Graph, minimum, mul, reciprocal, sqrt, squaredNorm, sub, sum, type Value } from './ir/index.ts';
+import {
+  add,
+  concat,
+  div,
+  gradients,
+  Graph,
+  minimum,
+  mul,
+  reciprocal,
+  sqrt,
+  squaredNorm,
+  sub,
+  sum,
+  type Value,
+} from './ir/index.ts';
 import { adapterTensors, type AdapterTensor } from './lora.ts';
 
 /** Output names that hold the loss and the norm of the gradient before clipping. */
@@ -22,10 +36,13 @@ export function stepGraph(options: DecoderOptions): Graph {
   const parameters = tensors.map(({ name }) => graph.inputs.get(name) as Value);
   const grads = gradients(weighted, parameters);
   // The last layer's come first, so that the runtime frees its activations before it turns to the layer below.
-  tensors.map((tensor, i) => ({ tensor, gradient: grads[i] as Value })).reverse().forEach(({ tensor, gradient }) => {
-    const name = `${STATE.gradient}${tensor.name}`;
-    graph.output(`${STATE.next}${name}`, add(gradient, graph.input(name, 'float32', tensor.shape)));
-  });
+  tensors
+    .map((tensor, i) => ({ tensor, gradient: grads[i] as Value }))
+    .reverse()
+    .forEach(({ tensor, gradient }) => {
+      const name = `${STATE.gradient}${tensor.name}`;
+      graph.output(`${STATE.next}${name}`, add(gradient, graph.input(name, 'float32', tensor.shape)));
+    });
   return graph;
 }
 
@@ -71,9 +88,10 @@ export function updateGraph(tensors: readonly AdapterTensor[], config: AdamWConf
   const gradient = tensors.map(({ name, shape }) => input(`${STATE.gradient}${name}`, shape));
   const norm = sqrt(sum(concat(gradient.map((g) => squaredNorm(g)) as [Value, ...Value[]], 0), 0));
   graph.output(GRADIENT_NORM, norm);
-  const clip = config.maxGradientNorm === null
-    ? number(1)
-    : minimum(mul(number(config.maxGradientNorm), reciprocal(add(norm, number(1e-6)))), number(1));
+  const clip =
+    config.maxGradientNorm === null
+      ? number(1)
+      : minimum(mul(number(config.maxGradientNorm), reciprocal(add(norm, number(1e-6)))), number(1));
   // The clipped gradient is never made: its factor goes into those of the moments.
   const share1 = mul(number(1 - config.beta1), clip);
   const share2 = mul(number(1 - config.beta2), mul(clip, clip));

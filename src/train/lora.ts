@@ -33,7 +33,11 @@ export function scaling({ alpha, rank, rankStabilized }: LoraConfig): number {
 }
 
 /** Whether a projection carries an adapter. */
-export function isAdapted({ targets, layers }: Pick<LoraConfig, 'targets' | 'layers'>, layer: number, target: TargetModule): boolean {
+export function isAdapted(
+  { targets, layers }: Pick<LoraConfig, 'targets' | 'layers'>,
+  layer: number,
+  target: TargetModule,
+): boolean {
   return targets.includes(target) && (layers?.includes(layer) ?? true);
 }
 
@@ -48,14 +52,27 @@ export function projectionShape(config: ModelConfig, target: TargetModule): [out
  * Checks that an adapter fits a model.
  * @throws {LabError} bad-config for layers that the model does not have, and for a rank above every target's width.
  */
-export function checkLora({ rank, targets, layers = [] }: Pick<LoraConfig, 'rank' | 'targets' | 'layers'>, config: ModelConfig): void {
+export function checkLora(
+  { rank, targets, layers = [] }: Pick<LoraConfig, 'rank' | 'targets' | 'layers'>,
+  config: ModelConfig,
+): void {
   const beyond = layers.filter((layer) => layer >= config.layers);
   if (beyond.length > 0) {
-    throw new LabError({ code: 'bad-config', where: 'lora.layers', what: `The model has ${config.layers} layers, counted from 0; there is no layer ${beyond.join(', ')}.`, todo: `Use numbers from 0 to ${config.layers - 1}.` });
+    throw new LabError({
+      code: 'bad-config',
+      where: 'lora.layers',
+      what: `The model has ${config.layers} layers, counted from 0; there is no layer ${beyond.join(', ')}.`,
+      todo: `Use numbers from 0 to ${config.layers - 1}.`,
+    });
   }
   const widest = Math.max(...targets.flatMap((target) => projectionShape(config, target)));
   if (rank > widest) {
-    throw new LabError({ code: 'bad-config', where: 'lora.rank', what: `A rank of ${rank} is more than the ${widest} rows or columns of the widest target.`, todo: `Use at most ${widest}; 8 to 64 is usual.` });
+    throw new LabError({
+      code: 'bad-config',
+      where: 'lora.rank',
+      what: `A rank of ${rank} is more than the ${widest} rows or columns of the widest target.`,
+      todo: `Use at most ${widest}; 8 to 64 is usual.`,
+    });
   }
 }
 
@@ -73,16 +90,21 @@ export interface AdapterTensor {
 }
 
 /** The tensors of an adapter, layer by layer. */
-export function adapterTensors(config: ModelConfig, { rank, targets, layers }: Pick<LoraConfig, 'rank' | 'targets' | 'layers'>): AdapterTensor[] {
+export function adapterTensors(
+  config: ModelConfig,
+  { rank, targets, layers }: Pick<LoraConfig, 'rank' | 'targets' | 'layers'>,
+): AdapterTensor[] {
   return Array.from({ length: config.layers }, (_, layer) => layer).flatMap((layer) =>
-    TARGET_MODULE_NAMES.filter((target) => isAdapted({ targets, layers }, layer, target)).flatMap((target): AdapterTensor[] => {
-      const [out, in_] = projectionShape(config, target);
-      const name = adapterName(layer, target);
-      return [
-        { name: `${name}.lora_A.weight`, matrix: 'A', shape: [rank, in_] },
-        { name: `${name}.lora_B.weight`, matrix: 'B', shape: [out, rank] },
-      ];
-    }),
+    TARGET_MODULE_NAMES.filter((target) => isAdapted({ targets, layers }, layer, target)).flatMap(
+      (target): AdapterTensor[] => {
+        const [out, in_] = projectionShape(config, target);
+        const name = adapterName(layer, target);
+        return [
+          { name: `${name}.lora_A.weight`, matrix: 'A', shape: [rank, in_] },
+          { name: `${name}.lora_B.weight`, matrix: 'B', shape: [out, rank] },
+        ];
+      },
+    ),
   );
 }
 
@@ -95,10 +117,12 @@ export function adapterName(layer: number, target: TargetModule): string {
  * numbers in [0, 1).
  */
 export function initialAdapter(tensors: readonly AdapterTensor[], random: () => number): Map<string, Float32Array> {
-  return new Map(tensors.map(({ name, matrix, shape: [rows, columns] }) => {
-    const data = new Float32Array(rows * columns);
-    const bound = 1 / Math.sqrt(columns);
-    if (matrix === 'A') for (let i = 0; i < data.length; i++) data[i] = (2 * random() - 1) * bound;
-    return [name, data];
-  }));
+  return new Map(
+    tensors.map(({ name, matrix, shape: [rows, columns] }) => {
+      const data = new Float32Array(rows * columns);
+      const bound = 1 / Math.sqrt(columns);
+      if (matrix === 'A') for (let i = 0; i < data.length; i++) data[i] = (2 * random() - 1) * bound;
+      return [name, data];
+    }),
+  );
 }

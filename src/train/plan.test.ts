@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { planRun } from './plan.ts';
 import type { Sequence } from './sequence.ts';
 
-const sequence = (id: number): Sequence => ({ id: String(id), ids: new Int32Array(10), positions: new Int32Array(10), branches: new Int32Array(10), labelled: new Uint8Array(10) });
+const sequence = (id: number): Sequence => ({
+  id: String(id),
+  ids: new Int32Array(10),
+  positions: new Int32Array(10),
+  branches: new Int32Array(10),
+  labelled: new Uint8Array(10),
+});
 
 describe('planRun', () => {
   // math.ceil(num_training_steps * warmup_ratio), as Transformers' get_warmup_steps has it.
@@ -14,7 +20,11 @@ describe('planRun', () => {
     [100, 0, 0],
   ])('warms %i updates up over a share of %f: %i', (updates, warmupShare, expected) => {
     const sequences = Array.from({ length: updates }, (_, i) => sequence(i));
-    const { schedule } = planRun(sequences, { seed: 1, batchSequences: 1, batchTokens: 10, accumulate: 1 }, { epochs: 1, schedule: 'cosine', learningRate: 1, warmupShare });
+    const { schedule } = planRun(
+      sequences,
+      { seed: 1, batchSequences: 1, batchTokens: 10, accumulate: 1 },
+      { epochs: 1, schedule: 'cosine', learningRate: 1, warmupShare },
+    );
     expect(schedule).toMatchObject({ total: updates, warmup: expected });
   });
 });

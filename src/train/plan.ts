@@ -32,10 +32,25 @@ export interface RunLength {
 }
 
 /** The updates of each epoch and the schedule over all of them; warm-up is rounded up, as in Transformers. */
-export function planRun(sequences: readonly Sequence[], plan: PlanOptions, length: RunLength): { epochs: number[]; schedule: Schedule } {
+export function planRun(
+  sequences: readonly Sequence[],
+  plan: PlanOptions,
+  length: RunLength,
+): { epochs: number[]; schedule: Schedule } {
   const epochs = Array.from({ length: length.epochs }, (_, epoch) => planEpoch(sequences, epoch, plan).length);
-  const total = Math.min(epochs.reduce((a, b) => a + b, 0), length.maxSteps ?? Infinity);
-  return { epochs, schedule: { name: length.schedule, rate: length.learningRate, warmup: Math.ceil(length.warmupShare * total), total } };
+  const total = Math.min(
+    epochs.reduce((a, b) => a + b, 0),
+    length.maxSteps ?? Infinity,
+  );
+  return {
+    epochs,
+    schedule: {
+      name: length.schedule,
+      rate: length.learningRate,
+      warmup: Math.ceil(length.warmupShare * total),
+      total,
+    },
+  };
 }
 
 /** What the dropout of one pass is drawn from. */

@@ -19,7 +19,7 @@ export function randomStream(...key: number[]): Random {
     counter = (counter + 1) | 0;
     a = b ^ (b >>> 9);
     b = (c + (c << 3)) | 0;
-    c = ((c << 21) | (c >>> 11)) + sum | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
     return (sum >>> 0) / 0x100000000;
   };
   for (let i = 0; i < 12; i++) next();

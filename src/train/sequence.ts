@@ -64,7 +64,12 @@ export function pack(sequences: readonly Sequence[], limits: { maxSequences: num
   for (const sequence of sequences) {
     const { length } = sequence.ids;
     if (length > limits.maxTokens) {
-      throw new LabError({ code: 'bad-data', where: sequence.id, what: `It has ${length} tokens; a batch holds ${limits.maxTokens}.`, todo: 'Raise maxTokens or prepare the data with a smaller limit.' });
+      throw new LabError({
+        code: 'bad-data',
+        where: sequence.id,
+        what: `It has ${length} tokens; a batch holds ${limits.maxTokens}.`,
+        todo: 'Raise maxTokens or prepare the data with a smaller limit.',
+      });
     }
     if (open.length >= limits.maxSequences || tokens + length > limits.maxTokens) close();
     open.push(sequence);

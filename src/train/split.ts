@@ -18,14 +18,19 @@ export function stratifiedSplit(labels: readonly string[], testShare: number, se
   const testSize = Math.ceil(testShare * labels.length);
   const trainSize = labels.length - testSize;
   const single = members.findIndex((indices) => indices.length < 2);
-  if (single >= 0) throw unsplittable(`The class "${classes[single] ?? ''}" has one member; a stratified split needs two.`);
+  if (single >= 0)
+    throw unsplittable(`The class "${classes[single] ?? ''}" has one member; a stratified split needs two.`);
   if (Math.min(testSize, trainSize) < classes.length) {
     throw unsplittable(`${classes.length} classes cannot be spread over parts of ${trainSize} and ${testSize}.`);
   }
   const random = new MersenneTwister(seed);
   const sizes = members.map((indices) => indices.length);
   const trainCounts = approximateMode(sizes, trainSize, random);
-  const testCounts = approximateMode(sizes.map((size, i) => size - (trainCounts[i] ?? 0)), testSize, random);
+  const testCounts = approximateMode(
+    sizes.map((size, i) => size - (trainCounts[i] ?? 0)),
+    testSize,
+    random,
+  );
   const [train, test]: [number[], number[]] = [[], []];
   members.forEach((indices, i) => {
     const drawn = random.permutation(indices);
@@ -61,5 +66,9 @@ function approximateMode(counts: readonly number[], draws: number, random: Merse
 }
 
 function unsplittable(what: string): LabError {
-  return new LabError({ code: 'bad-data', what, todo: 'Give the evaluation data as its own file, or stratify by another field.' });
+  return new LabError({
+    code: 'bad-data',
+    what,
+    todo: 'Give the evaluation data as its own file, or stratify by another field.',
+  });
 }

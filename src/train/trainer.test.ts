@@ -5,7 +5,16 @@ import { parseConfig } from '../model/config.ts';
 import { baseFeeds } from './base.ts';
 import { BATCH_INPUTS } from './decoder.ts';
 import { batchFeeds, dropoutFeeds, type Feeds } from './feeds.ts';
-import { corrections, GRADIENT_NORM, LOSS, STATE, stepGraph, UPDATE_INPUTS, updateGraph, type AdamWConfig } from './graphs.ts';
+import {
+  corrections,
+  GRADIENT_NORM,
+  LOSS,
+  STATE,
+  stepGraph,
+  UPDATE_INPUTS,
+  updateGraph,
+  type AdamWConfig,
+} from './graphs.ts';
 import { array64, evaluate, fill, type Array64 } from './ir/index.ts';
 import { adapterTensors, initialAdapter, TARGET_MODULE_NAMES, type AdapterTensor, type LoraConfig } from './lora.ts';
 import { randomStream } from './random.ts';
@@ -17,8 +26,16 @@ const ADAMW: AdamWConfig = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDeca
 /** Two layers, grouped heads, a sliding window on the second, biases: every path of the graph in a few numbers. */
 const config = {
   ...parseConfig({
-    model_type: 'qwen2', hidden_size: 8, intermediate_size: 12, num_hidden_layers: 2, num_attention_heads: 2,
-    num_key_value_heads: 1, vocab_size: 13, rms_norm_eps: 1e-5, max_position_embeddings: 64, tie_word_embeddings: false,
+    model_type: 'qwen2',
+    hidden_size: 8,
+    intermediate_size: 12,
+    num_hidden_layers: 2,
+    num_attention_heads: 2,
+    num_key_value_heads: 1,
+    vocab_size: 13,
+    rms_norm_eps: 1e-5,
+    max_position_embeddings: 64,
+    tie_word_embeddings: false,
   }),
   windows: [null, 3],
 };
@@ -27,10 +44,12 @@ const lora: LoraConfig = { rank: 2, alpha: 3, dropout: 0.25, targets: TARGET_MOD
 function baseWeights(): Weights {
   const random = randomStream(7);
   const shapes = [...expectedTensors(config).required];
-  return new Map(shapes.map(([name, shape]) => {
-    const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
-    return [name, data.map(() => (name.endsWith('norm.weight') ? 1 : 0) + 0.8 * (random() - 0.5))];
-  }));
+  return new Map(
+    shapes.map(([name, shape]) => {
+      const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
+      return [name, data.map(() => (name.endsWith('norm.weight') ? 1 : 0) + 0.8 * (random() - 0.5))];
+    }),
+  );
 }
 
 /** An adapter in which B is not zero, so that A has a gradient. */
@@ -93,13 +112,21 @@ describe('the training step', () => {
       for (let k = 0; k < 3; k++) {
         const index = Math.floor(random() * shape[0] * shape[1]);
         const numeric = (loss(name, index, 1e-5) - loss(name, index, -1e-5)) / 2e-5;
-        expect(Math.abs((analytic.data[index] ?? NaN) - numeric)).toBeLessThan(1e-3 * Math.max(Math.abs(numeric), 1e-3 * peak));
+        expect(Math.abs((analytic.data[index] ?? NaN) - numeric)).toBeLessThan(
+          1e-3 * Math.max(Math.abs(numeric), 1e-3 * peak),
+        );
       }
     }
   });
 
   it('is run by onnxruntime as by the reference, loss, gradients and update', async () => {
-    const trainer = await AdapterTrainer.create(ort, { config, lora, optimizer: ADAMW, base: baseWeights(), adapter: adapterWeights() });
+    const trainer = await AdapterTrainer.create(ort, {
+      config,
+      lora,
+      optimizer: ADAMW,
+      base: baseWeights(),
+      adapter: adapterWeights(),
+    });
     const batch = batchOf([first, second]);
     const expected = evaluate(stepGraph(stepOptions()), stepInputs());
     const { sum } = await trainer.accumulate(batch, 1 / batch.labels, [1, 2]);
@@ -120,18 +147,34 @@ describe('the training step', () => {
   });
 
   it('adds up the gradients of batches as one batch of all', async () => {
-    const make = () => AdapterTrainer.create(ort, { config, lora: { ...lora, dropout: 0 }, optimizer: ADAMW, base: baseWeights(), adapter: adapterWeights() });
+    const make = () =>
+      AdapterTrainer.create(ort, {
+        config,
+        lora: { ...lora, dropout: 0 },
+        optimizer: ADAMW,
+        base: baseWeights(),
+        adapter: adapterWeights(),
+      });
     const [apart, together] = [await make(), await make()];
     await apart.accumulate(batchOf([first]), 1 / 4, []);
     await apart.accumulate(batchOf([second]), 1 / 4, []);
     await together.accumulate(batchOf([first, second]), 1 / 4, []);
     expect(await apart.update(0.01)).toBeCloseTo(await together.update(0.01), 5);
-    expect((await apart.evaluate(batchOf([second]))).sum).toBeCloseTo((await together.evaluate(batchOf([second]))).sum, 4);
+    expect((await apart.evaluate(batchOf([second]))).sum).toBeCloseTo(
+      (await together.evaluate(batchOf([second]))).sum,
+      4,
+    );
     for (const trainer of [apart, together]) await trainer.dispose();
   });
 
   it('lowers the loss', async () => {
-    const trainer = await AdapterTrainer.create(ort, { config, lora, optimizer: ADAMW, base: baseWeights(), adapter: adapterWeights() });
+    const trainer = await AdapterTrainer.create(ort, {
+      config,
+      lora,
+      optimizer: ADAMW,
+      base: baseWeights(),
+      adapter: adapterWeights(),
+    });
     const batch = batchOf([first, second]);
     const before = await trainer.evaluate(batch);
     for (let step = 0; step < 90; step++) {
@@ -150,13 +193,21 @@ describe('adapters on the last layer alone', () => {
   it('have the gradients that they have among adapters on all layers, at a fraction of the work', () => {
     const inputs = stepInputs();
     // Without the lower adapters' products the graph is that of a model whose B is zero there.
-    const zeroed = Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, /layers\.0\..*lora_B/.test(name) ? { ...x, data: x.data.map(() => 0) } : x]));
+    const zeroed = Object.fromEntries(
+      Object.entries(inputs).map(([name, x]) => [
+        name,
+        /layers\.0\..*lora_B/.test(name) ? { ...x, data: x.data.map(() => 0) } : x,
+      ]),
+    );
     const all = evaluate(stepGraph({ ...options, lora: { ...some, layers: undefined } }), zeroed);
     const last = evaluate(stepGraph(options), inputs);
     const names = adapterTensors(config, some).map(({ name }) => `${STATE.next}${STATE.gradient}${name}`);
     expect(names.every((name) => name.includes('layers.1.'))).toBe(true);
     expect(Object.keys(last).sort()).toEqual([LOSS, ...names].sort());
-    for (const name of names) expect(Array.from(last[name]?.data ?? [])).toEqual(Array.from(all[name]?.data ?? []).map((value) => expect.closeTo(value, 10) as number));
+    for (const name of names)
+      expect(Array.from(last[name]?.data ?? [])).toEqual(
+        Array.from(all[name]?.data ?? []).map((value) => expect.closeTo(value, 10) as number),
+      );
   });
 
   it('need no backward pass below their layer', () => {
@@ -168,15 +219,26 @@ describe('adapters on the last layer alone', () => {
 describe('a branch', () => {
   const plain = { ...lora, dropout: 0 };
   const loss = async (sequences: Sequence[]): Promise<number> => {
-    const trainer = await AdapterTrainer.create(ort, { config, lora: plain, optimizer: ADAMW, base: baseWeights(), adapter: adapterWeights() });
+    const trainer = await AdapterTrainer.create(ort, {
+      config,
+      lora: plain,
+      optimizer: ADAMW,
+      base: baseWeights(),
+      adapter: adapterWeights(),
+    });
     const { sum } = await trainer.evaluate(batchOf(sequences));
     await trainer.dispose();
     return sum;
   };
 
   it('is predicted as if its trunk ended with it, and the trunk as if it were not there', async () => {
-    const branched: Sequence = { ...sequence('x', [1, 5, 2, 8, 12, 3], [0, 0, 0, 1, 0, 1], [0, 0, 1, 1, 0, 0]), positions: Int32Array.of(0, 1, 2, 3, 2, 3) };
-    const apart = await loss([sequence('y', [1, 5, 2, 8], [0, 0, 0, 1])]) + (await loss([sequence('z', [1, 5, 12, 3], [0, 0, 0, 1])]));
+    const branched: Sequence = {
+      ...sequence('x', [1, 5, 2, 8, 12, 3], [0, 0, 0, 1, 0, 1], [0, 0, 1, 1, 0, 0]),
+      positions: Int32Array.of(0, 1, 2, 3, 2, 3),
+    };
+    const apart =
+      (await loss([sequence('y', [1, 5, 2, 8], [0, 0, 0, 1])])) +
+      (await loss([sequence('z', [1, 5, 12, 3], [0, 0, 0, 1])]));
     expect(await loss([branched])).toBeCloseTo(apart, 4);
   });
 
@@ -185,7 +247,12 @@ describe('a branch', () => {
   });
 });
 
-function updateInputs(tensors: readonly AdapterTensor[], rate: number, step: number, data: (key: string, name: string, size: number) => ArrayLike<number>): Record<string, Array64> {
+function updateInputs(
+  tensors: readonly AdapterTensor[],
+  rate: number,
+  step: number,
+  data: (key: string, name: string, size: number) => ArrayLike<number>,
+): Record<string, Array64> {
   const { correction1, correction2 } = corrections(ADAMW, step);
   const inputs: Record<string, Array64> = {
     [UPDATE_INPUTS.rate]: array64([1], [rate]),
@@ -193,24 +260,50 @@ function updateInputs(tensors: readonly AdapterTensor[], rate: number, step: num
     [UPDATE_INPUTS.correction2]: array64([1], [correction2]),
   };
   for (const { name, shape } of tensors) {
-    for (const key of ['', STATE.first, STATE.second, STATE.gradient]) inputs[`${key}${name}`] = array64(shape, data(key, name, shape[0] * shape[1]));
+    for (const key of ['', STATE.first, STATE.second, STATE.gradient])
+      inputs[`${key}${name}`] = array64(shape, data(key, name, shape[0] * shape[1]));
   }
   return inputs;
 }
 
 describe('the update', () => {
   it('is what torch 2.13 computes with clip_grad_norm_ and AdamW over three steps', () => {
-    const tensors: AdapterTensor[] = [{ name: 'a', matrix: 'A', shape: [1, 3] }, { name: 'b', matrix: 'B', shape: [2, 1] }];
-    const grads = [{ a: [0.3, -0.2, 0.9], b: [0.4, 1.2] }, { a: [0.01, 0.02, -0.03], b: [0.02, -0.01] }, { a: [-2, 1, 0.5], b: [0.3, 0.7] }];
-    const recorded = [
-      { norm: 1.5937377450509227, a: [0.3975000053124622, -0.8950000079686931, 1.8900000017708207], b: [-0.0004999960156533007, -0.29899999867188437] },
-      { norm: 0.04358898943540674, a: [0.3610757679019498, -0.8655363106038068, 1.8537941145601582], b: [-0.03685268305133756, -0.3312580999322943] },
-      { norm: 2.414539293529927, a: [0.37074442521703554, -0.8744189353128449, 1.8384039725939638], b: [-0.05255239910341196, -0.3450439327969865] },
+    const tensors: AdapterTensor[] = [
+      { name: 'a', matrix: 'A', shape: [1, 3] },
+      { name: 'b', matrix: 'B', shape: [2, 1] },
     ];
-    const state = new Map<string, ArrayLike<number>>([['a', [0.5, -1, 2]], ['b', [0.1, -0.2]]]);
+    const grads = [
+      { a: [0.3, -0.2, 0.9], b: [0.4, 1.2] },
+      { a: [0.01, 0.02, -0.03], b: [0.02, -0.01] },
+      { a: [-2, 1, 0.5], b: [0.3, 0.7] },
+    ];
+    const recorded = [
+      {
+        norm: 1.5937377450509227,
+        a: [0.3975000053124622, -0.8950000079686931, 1.8900000017708207],
+        b: [-0.0004999960156533007, -0.29899999867188437],
+      },
+      {
+        norm: 0.04358898943540674,
+        a: [0.3610757679019498, -0.8655363106038068, 1.8537941145601582],
+        b: [-0.03685268305133756, -0.3312580999322943],
+      },
+      {
+        norm: 2.414539293529927,
+        a: [0.37074442521703554, -0.8744189353128449, 1.8384039725939638],
+        b: [-0.05255239910341196, -0.3450439327969865],
+      },
+    ];
+    const state = new Map<string, ArrayLike<number>>([
+      ['a', [0.5, -1, 2]],
+      ['b', [0.1, -0.2]],
+    ]);
     [0.1, 0.05, 0.02].forEach((rate, i) => {
       const inputs = updateInputs(tensors, rate, i + 1, (key, name, size) =>
-        key === STATE.gradient ? grads[i]?.[name as 'a' | 'b'] ?? [] : state.get(`${key}${name}`) ?? new Array<number>(size).fill(0));
+        key === STATE.gradient
+          ? (grads[i]?.[name as 'a' | 'b'] ?? [])
+          : (state.get(`${key}${name}`) ?? new Array<number>(size).fill(0)),
+      );
       const result = evaluate(updateGraph(tensors, ADAMW), inputs);
       expect(result[GRADIENT_NORM]?.data[0]).toBeCloseTo(recorded[i]?.norm ?? NaN, 12);
       for (const [name, value] of Object.entries(result)) state.set(name.slice(STATE.next.length), value.data);

@@ -4,7 +4,17 @@ import type { ModelConfig } from '../model/config.ts';
 import { baseFeeds, type BaseFeeds, type BaseLayout, type BaseWeights } from './base.ts';
 import { BATCH_INPUTS } from './decoder.ts';
 import { batchFeeds, dropoutFeeds, type Feed } from './feeds.ts';
-import { corrections, GRADIENT_NORM, LOSS, lossGraph, STATE, stepGraph, UPDATE_INPUTS, updateGraph, type AdamWConfig } from './graphs.ts';
+import {
+  corrections,
+  GRADIENT_NORM,
+  LOSS,
+  lossGraph,
+  STATE,
+  stepGraph,
+  UPDATE_INPUTS,
+  updateGraph,
+  type AdamWConfig,
+} from './graphs.ts';
 import { emit } from './ir/index.ts';
 import { adapterTensors, type AdapterTensor, type LoraConfig } from './lora.ts';
 import type { Batch } from './sequence.ts';
@@ -78,7 +88,10 @@ export class AdapterTrainer {
     const used = new Set(step.inputNames);
     for (const [name, feed] of feeds) if (used.has(name)) this.base.set(name, place(this.tensor(feed)));
     for (const { name, shape } of this.tensors) {
-      const fresh = (data?: Float32Array): Tensor => place(this.tensor({ type: 'float32', data: data?.slice() ?? new Float32Array(shape[0] * shape[1]), dims: shape }));
+      const fresh = (data?: Float32Array): Tensor =>
+        place(
+          this.tensor({ type: 'float32', data: data?.slice() ?? new Float32Array(shape[0] * shape[1]), dims: shape }),
+        );
       const put = (key: string, data: Float32Array | undefined): void => {
         this.state.set(key, fresh(data));
       };
@@ -88,7 +101,8 @@ export class AdapterTrainer {
       put(`${STATE.gradient}${name}`, undefined);
       this.zeros.set(`${STATE.gradient}${name}`, this.held(`${STATE.gradient}${name}`));
       if (options.place) continue;
-      for (const prefix of ['', STATE.first, STATE.second]) this.targets.set(`${prefix}${name}`, this.held(`${prefix}${name}`));
+      for (const prefix of ['', STATE.first, STATE.second])
+        this.targets.set(`${prefix}${name}`, this.held(`${prefix}${name}`));
       this.targets.set(`${STATE.gradient}${name}`, fresh());
     }
   }
@@ -98,7 +112,10 @@ export class AdapterTrainer {
     const feeds = baseFeeds(options.base, config);
     const model = { config, lora, base: feeds, dropout: lora.dropout > 0 };
     const step = await runtime.InferenceSession.create(emit(stepGraph(model), 'training-step'), session);
-    const update = await runtime.InferenceSession.create(emit(updateGraph(adapterTensors(config, lora), optimizer), 'update'), session);
+    const update = await runtime.InferenceSession.create(
+      emit(updateGraph(adapterTensors(config, lora), optimizer), 'update'),
+      session,
+    );
     return new AdapterTrainer(runtime, options, step, update, feeds);
   }
 
@@ -128,7 +145,11 @@ export class AdapterTrainer {
   async update(rate: number): Promise<number> {
     const { correction1, correction2 } = corrections(this.options.optimizer, ++this.updates);
     const feeds: Record<string, Tensor> = {};
-    for (const [key, value] of [[UPDATE_INPUTS.rate, rate], [UPDATE_INPUTS.correction1, correction1], [UPDATE_INPUTS.correction2, correction2]] as const) {
+    for (const [key, value] of [
+      [UPDATE_INPUTS.rate, rate],
+      [UPDATE_INPUTS.correction1, correction1],
+      [UPDATE_INPUTS.correction2, correction2],
+    ] as const) {
       feeds[key] = this.tensor({ type: 'float32', data: Float32Array.of(value), dims: [1] });
     }
     for (const [key, tensor] of this.state) feeds[key] = tensor;
@@ -141,7 +162,9 @@ export class AdapterTrainer {
   async evaluate(batch: Batch): Promise<PassLoss> {
     const { config, lora, session } = this.options;
     this.evaluation ??= await this.runtime.InferenceSession.create(
-      emit(lossGraph({ config, lora, base: this.layout, dropout: false }), 'evaluation'), session);
+      emit(lossGraph({ config, lora, base: this.layout, dropout: false }), 'evaluation'),
+      session,
+    );
     const feeds = this.batch(batch);
     for (const { name } of this.tensors) feeds[name] = this.held(name);
     const outputs = await this.evaluation.run(feeds);
@@ -159,7 +182,10 @@ export class AdapterTrainer {
   }
 
   async dispose(): Promise<void> {
-    for (const tensor of new Set([this.state, this.targets, this.zeros, this.base].flatMap((held) => [...held.values()]))) tensor.dispose();
+    for (const tensor of new Set(
+      [this.state, this.targets, this.zeros, this.base].flatMap((held) => [...held.values()]),
+    ))
+      tensor.dispose();
     for (const session of [this.step, this.optimizer, this.evaluation]) await session?.release();
   }
 
@@ -191,8 +217,12 @@ export class AdapterTrainer {
 
   /** Runs a session and takes outputs named `next:…` as the state that the next run starts from. */
   private async run(session: InferenceSession, feeds: Record<string, Tensor>): Promise<Record<string, Tensor>> {
-    const stateOf = (name: string): string | undefined => (name.startsWith(STATE.next) ? name.slice(STATE.next.length) : undefined);
-    const outputs = await session.run(feeds, Object.fromEntries(session.outputNames.map((name) => [name, this.targets.get(stateOf(name) ?? '') ?? null])));
+    const stateOf = (name: string): string | undefined =>
+      name.startsWith(STATE.next) ? name.slice(STATE.next.length) : undefined;
+    const outputs = await session.run(
+      feeds,
+      Object.fromEntries(session.outputNames.map((name) => [name, this.targets.get(stateOf(name) ?? '') ?? null])),
+    );
     for (const [name, tensor] of Object.entries(outputs)) {
       const state = stateOf(name);
       if (state !== undefined) this.swap(state, this.targets.get(state) ?? tensor);
@@ -210,7 +240,12 @@ export class AdapterTrainer {
 function take(weights: Weights, name: string, where: string): Float32Array {
   const data = weights.get(name);
   if (data) return data;
-  throw new LabError({ code: 'bad-file', where, what: `The tensor ${name} is missing.`, todo: 'Check that it was made with the same rank and target modules.' });
+  throw new LabError({
+    code: 'bad-file',
+    where,
+    what: `The tensor ${name} is missing.`,
+    todo: 'Check that it was made with the same rank and target modules.',
+  });
 }
 
 async function floats(tensor: Tensor | undefined): Promise<Float32Array> {

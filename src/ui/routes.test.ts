@@ -5,11 +5,15 @@ import { hashOf, placeOf, VIEWS } from './routes.ts';
 describe('addresses', () => {
   it('lead back to the view and parameter they were made from', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...VIEWS), fc.option(fc.string({ minLength: 1, unit: 'grapheme' })), (view, param) => {
-        const place = placeOf(hashOf(view.id, param));
-        expect(place.view.id).toBe(view.id);
-        expect(place.param).toBe(param);
-      }),
+      fc.property(
+        fc.constantFrom(...VIEWS),
+        fc.option(fc.string({ minLength: 1, unit: 'grapheme' })),
+        (view, param) => {
+          const place = placeOf(hashOf(view.id, param));
+          expect(place.view.id).toBe(view.id);
+          expect(place.param).toBe(param);
+        },
+      ),
     );
   });
 

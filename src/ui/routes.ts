@@ -13,7 +13,12 @@ export interface View {
 
 export const VIEWS: readonly [View, ...View[]] = [
   { id: 'chat', label: 'Chat', title: 'Chat', load: () => import('./views/ChatView.svelte') },
-  { id: 'compare', label: 'Compare', title: 'Compare representations', load: () => import('./views/CompareView.svelte') },
+  {
+    id: 'compare',
+    label: 'Compare',
+    title: 'Compare representations',
+    load: () => import('./views/CompareView.svelte'),
+  },
   { id: 'data', label: 'Data', title: 'Datasets', load: () => import('./views/DataView.svelte') },
   { id: 'runs', label: 'Runs', title: 'Evaluation runs', load: () => import('./views/RunsView.svelte') },
   { id: 'notebooks', label: 'Notebooks', title: 'Notebooks', load: () => import('./views/NotebooksView.svelte') },

@@ -56,7 +56,12 @@ export const FUZZ_FORMATS: readonly FuzzFormat[] = [
     hashed: true,
     inputs: async () => [
       await written(async (folder) => {
-        await exportOnnx(tinyCheckpoint(), diskFolder(folder), { dtype: 'q4', name: 'tiny', source: 'fuzzing', licence: 'none' });
+        await exportOnnx(tinyCheckpoint(), diskFolder(folder), {
+          dtype: 'q4',
+          name: 'tiny',
+          source: 'fuzzing',
+          licence: 'none',
+        });
       }),
     ],
     load: (files) => onDisk(files, (folder) => withCheckpoint(openExportedFolder(folder))),
@@ -64,23 +69,44 @@ export const FUZZ_FORMATS: readonly FuzzFormat[] = [
   { name: 'adapter', inputs: async () => [await written(writeAdapter)], load: (files) => onDisk(files, loadAdapter) },
   {
     name: 'dataset',
-    inputs: () => Promise.resolve(DATASETS.map((parts) => new Map(Object.entries(parts).map(([name, text]) => [name, new TextEncoder().encode(text)])))),
+    inputs: () =>
+      Promise.resolve(
+        DATASETS.map(
+          (parts) => new Map(Object.entries(parts).map(([name, text]) => [name, new TextEncoder().encode(text)])),
+        ),
+      ),
     async load(files) {
-      const { dialogues, bad } = await readDataset([...files].map(([name, bytes]) => new File([Uint8Array.from(bytes)], name)));
+      const { dialogues, bad } = await readDataset(
+        [...files].map(([name, bytes]) => new File([Uint8Array.from(bytes)], name)),
+      );
       return JSON.stringify([dialogues, bad]);
     },
   },
-  { name: 'run file', inputs: () => Promise.resolve([text('run.json', runFile())]), load: async (files) => JSON.stringify(parseRunFile(textOf(files, 'run.json'), 'run.json')) },
+  {
+    name: 'run file',
+    inputs: () => Promise.resolve([text('run.json', runFile())]),
+    load: async (files) => JSON.stringify(parseRunFile(textOf(files, 'run.json'), 'run.json')),
+  },
   {
     name: 'conversations',
     inputs: () => Promise.resolve([text('conversations.json', conversations())]),
-    load: async (files) => JSON.stringify(importConversations(textOf(files, 'conversations.json')), (_, value: unknown) => (value instanceof Map ? [...value] : value)),
+    load: async (files) =>
+      JSON.stringify(importConversations(textOf(files, 'conversations.json')), (_, value: unknown) =>
+        value instanceof Map ? [...value] : value,
+      ),
   },
   {
     name: 'notebook',
-    inputs: async () => [text('notebook.html', await readFile(new URL('../../notebooks/which-words-matter.html', import.meta.url), 'utf8'))],
+    inputs: async () => [
+      text(
+        'notebook.html',
+        await readFile(new URL('../../notebooks/which-words-matter.html', import.meta.url), 'utf8'),
+      ),
+    ],
     load: async (files) => {
-      const notebook = deserialize(textOf(files, 'notebook.html'), { parser: new DOMParser() as unknown as globalThis.DOMParser });
+      const notebook = deserialize(textOf(files, 'notebook.html'), {
+        parser: new DOMParser() as unknown as globalThis.DOMParser,
+      });
       return JSON.stringify([notebook, notebook.cells.map(soundCode)]);
     },
   },
@@ -104,8 +130,14 @@ async function written(write: (folder: string) => Promise<void>): Promise<Files>
   const folder = await mkdtemp(join(tmpdir(), 'solace-fuzz-'));
   try {
     await write(folder);
-    const paths = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
-    return new Map(await Promise.all(paths.sort().map(async (path) => [relative(folder, path), new Uint8Array(await readFile(path))] as const)));
+    const paths = (await readdir(folder, { recursive: true, withFileTypes: true }))
+      .filter((each) => each.isFile())
+      .map((each) => join(each.parentPath, each.name));
+    return new Map(
+      await Promise.all(
+        paths.sort().map(async (path) => [relative(folder, path), new Uint8Array(await readFile(path))] as const),
+      ),
+    );
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -142,12 +174,30 @@ async function withCheckpoint(opening: Promise<{ checkpoint: Checkpoint; close()
 const RANK = 2;
 
 async function writeAdapter(folder: string): Promise<void> {
-  const settings = { peft_type: 'LORA', r: RANK, lora_alpha: 4, target_modules: ['q_proj', 'v_proj'], bias: 'none', base_model_name_or_path: 'tiny' };
+  const settings = {
+    peft_type: 'LORA',
+    r: RANK,
+    lora_alpha: 4,
+    target_modules: ['q_proj', 'v_proj'],
+    bias: 'none',
+    base_model_name_or_path: 'tiny',
+  };
   await writeFile(join(folder, 'adapter_config.json'), JSON.stringify(settings));
-  const sizes: [module: string, rows: number][] = [['q_proj', 64], ['v_proj', 32]];
+  const sizes: [module: string, rows: number][] = [
+    ['q_proj', 64],
+    ['v_proj', 32],
+  ];
   const tensors = sizes.flatMap(([module, rows]) => [
-    { name: `base_model.model.model.layers.0.self_attn.${module}.lora_A.weight`, shape: [RANK, 64], data: ramp(RANK * 64) },
-    { name: `base_model.model.model.layers.0.self_attn.${module}.lora_B.weight`, shape: [rows, RANK], data: ramp(rows * RANK) },
+    {
+      name: `base_model.model.model.layers.0.self_attn.${module}.lora_A.weight`,
+      shape: [RANK, 64],
+      data: ramp(RANK * 64),
+    },
+    {
+      name: `base_model.model.model.layers.0.self_attn.${module}.lora_B.weight`,
+      shape: [rows, RANK],
+      data: ramp(rows * RANK),
+    },
   ]);
   const file = await diskFolder(folder).create('adapter_model.safetensors');
   await writeSafetensors(file, tensors);
@@ -171,14 +221,39 @@ async function loadAdapter(folder: string): Promise<string> {
 }
 
 function runFile(): string {
-  const plan = parsePlan({ format: 'solace-lab-plan', version: 1, name: 'Fuzzed', dataset: { name: 'made up', source: 'built-in' }, models: [{ kind: 'lab', id: 'm', name: 'M' }], histories: [{ method: 'last', k: 2 }] });
+  const plan = parsePlan({
+    format: 'solace-lab-plan',
+    version: 1,
+    name: 'Fuzzed',
+    dataset: { name: 'made up', source: 'built-in' },
+    models: [{ kind: 'lab', id: 'm', name: 'M' }],
+    histories: [{ method: 'last', k: 2 }],
+  });
   const records = [1, 3].map((turn) => ({
-    model: 'm', representation: 'raw', dialogue: 'd', turn, reference: 'That is hard.', hypothesis: 'I hear you.', promptTokens: 12, leftOut: 0,
-    nll: { sum: 4.5, tokens: 3 }, timing: { newTokens: 3, firstTokenMs: 10, decodeMs: 20, totalMs: 30 }, scores: { rougeL: [0.5, 0.5, 0.5] as [number, number, number], chrf2: 20 },
+    model: 'm',
+    representation: 'raw',
+    dialogue: 'd',
+    turn,
+    reference: 'That is hard.',
+    hypothesis: 'I hear you.',
+    promptTokens: 12,
+    leftOut: 0,
+    nll: { sum: 4.5, tokens: 3 },
+    timing: { newTokens: 3, firstTokenMs: 10, decodeMs: 20, totalMs: 30 },
+    scores: { rougeL: [0.5, 0.5, 0.5] as [number, number, number], chrf2: 20 },
   }));
   const judge = { id: 'j', name: 'Judge', rounds: 1, begunAt: 0 };
   const verdicts = records.map(({ model, representation, dialogue, turn }) => ({
-    judge: 'j', model, representation, dialogue, turn, round: 0, scores: { engagement: 1, comforting: 2, appropriateness: 3, suggestion: 4 }, refused: false, unreadable: 0, repaired: false,
+    judge: 'j',
+    model,
+    representation,
+    dialogue,
+    turn,
+    round: 0,
+    scores: { engagement: 1, comforting: 2, appropriateness: 3, suggestion: 4 },
+    refused: false,
+    unreadable: 0,
+    repaired: false,
   }));
   return writeRunFile(plan, records.length, records, [judge], verdicts);
 }
@@ -188,7 +263,11 @@ function conversations(): string {
   const clock = { now: () => ++now, newId: () => `id-${++now}` };
   let conversation = createConversation('Be kind.', clock);
   for (const [i, said] of ['I lost my keys again', 'Where did you look?', 'Everywhere', 'That is tiring.'].entries()) {
-    conversation = append(conversation, { speaker: i % 2 === 0 ? 'seeker' : 'supporter', text: said }, { clock }).conversation;
+    conversation = append(
+      conversation,
+      { speaker: i % 2 === 0 ? 'seeker' : 'supporter', text: said },
+      { clock },
+    ).conversation;
   }
   return exportConversations([conversation], new Date(0));
 }

@@ -44,7 +44,12 @@ function soundOf(inputs: readonly Sound[], index: number): Sound {
   return sound;
 }
 
-export async function tryMutant(format: FuzzFormat, inputs: readonly Sound[], seed: number, index: number): Promise<Mutant> {
+export async function tryMutant(
+  format: FuzzFormat,
+  inputs: readonly Sound[],
+  seed: number,
+  index: number,
+): Promise<Mutant> {
   const files = mutantFiles(inputs, seed, index);
   const began = performance.now();
   const done = (outcome: Outcome, detail?: string): Mutant => ({

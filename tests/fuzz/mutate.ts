@@ -5,8 +5,30 @@ export type Files = ReadonlyMap<string, Uint8Array>;
 
 const WHOLE_NUMBERS = [0, 1, 127, 128, 255];
 /** Numbers that break careless arithmetic: signs, limits of types, sizes beyond memory. */
-const NUMBERS = ['-1', '0', '1e999', '-0', '9007199254740993', '4294967296', '18446744073709551616', '0.5', '1e-400', 'NaN'];
-const JSON_VALUES = ['null', 'true', '""', '"\\u0000"', '"\\ud800"', '[]', '{}', '[[[[[[[[]]]]]]]]', '{"__proto__": {"x": 1}}', '"../../etc/passwd"'];
+const NUMBERS = [
+  '-1',
+  '0',
+  '1e999',
+  '-0',
+  '9007199254740993',
+  '4294967296',
+  '18446744073709551616',
+  '0.5',
+  '1e-400',
+  'NaN',
+];
+const JSON_VALUES = [
+  'null',
+  'true',
+  '""',
+  '"\\u0000"',
+  '"\\ud800"',
+  '[]',
+  '{}',
+  '[[[[[[[[]]]]]]]]',
+  '{"__proto__": {"x": 1}}',
+  '"../../etc/passwd"',
+];
 const KEYS = ['__proto__', 'constructor', 'toString', '', 'length'];
 
 type Edit = (bytes: Uint8Array, random: Random) => Uint8Array;
@@ -19,7 +41,8 @@ const joined = (...parts: Uint8Array[]): Uint8Array => new Uint8Array(Buffer.con
 const BINARY: readonly Edit[] = [
   (bytes, random) => {
     const copy = bytes.slice();
-    for (let n = 1 + whole(random, 8); n > 0 && copy.length > 0; n--) copy[whole(random, copy.length)] = random() < 0.5 ? whole(random, 256) : pick(random, WHOLE_NUMBERS);
+    for (let n = 1 + whole(random, 8); n > 0 && copy.length > 0; n--)
+      copy[whole(random, copy.length)] = random() < 0.5 ? whole(random, 256) : pick(random, WHOLE_NUMBERS);
     return copy;
   },
   (bytes, random) => {
@@ -45,7 +68,8 @@ const BINARY: readonly Edit[] = [
     if (copy.length < 8) return copy;
     const view = new DataView(copy.buffer, copy.byteOffset, copy.byteLength);
     const at = whole(random, Math.min(copy.length - 8, 2048) + 1);
-    if (wide) view.setBigUint64(at, pick(random, [0n, 1n, (1n << 63n) - 1n, 1n << 63n, (1n << 64n) - 1n, 1n << 40n]), true);
+    if (wide)
+      view.setBigUint64(at, pick(random, [0n, 1n, (1n << 63n) - 1n, 1n << 63n, (1n << 64n) - 1n, 1n << 40n]), true);
     else view.setUint32(at, pick(random, [0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 1 << 24]), true);
     return copy;
   },
@@ -58,7 +82,9 @@ const TEXT: readonly Edit[] = [
   replaced(/"[^"\n]{1,80}"(?=\s*:)/g, (random) => JSON.stringify(pick(random, KEYS))),
   replaced(/[{}[\],:"<>]/g, (random) => pick(random, ['', '{', '}', '[', ']', ',', ':', '"', '<', '>', '\\'])),
   replaced(/[^\n]*\n/g, () => ''),
-  replaced(/[a-z]{3,}/gi, (random) => pick(random, ['\u0000', '\ufeff', '\u202e', '😀', '\\', "'", 'x'.repeat(3000), ' '.repeat(3000)])),
+  replaced(/[a-z]{3,}/gi, (random) =>
+    pick(random, ['\u0000', '\ufeff', '\u202e', '😀', '\\', "'", 'x'.repeat(3000), ' '.repeat(3000)]),
+  ),
 ];
 
 /** Puts something else in the place of one match, drawn at random. */

@@ -11,8 +11,11 @@ export interface FuzzOptions {
 }
 
 /** Tries mutants of a format in a thread, which is ended where one hangs, and yields what became of each. */
-export async function* fuzz({ name }: Pick<FuzzFormat, 'name'>, { seed, count, hangMs = 20_000 }: FuzzOptions): AsyncGenerator<Mutant> {
-  for (let next = 0; next < count; ) {
+export async function* fuzz(
+  { name }: Pick<FuzzFormat, 'name'>,
+  { seed, count, hangMs = 20_000 }: FuzzOptions,
+): AsyncGenerator<Mutant> {
+  for (let next = 0; next < count;) {
     for await (const mutant of stretch({ format: name, seed, from: next, to: count }, hangMs)) {
       next = mutant.index + 1;
       yield mutant;
@@ -36,7 +39,7 @@ async function* stretch(job: FuzzJob, hangMs: number): AsyncGenerator<Mutant> {
   });
   thread.postMessage(job, []);
   try {
-    for (let index = job.from, ready = false; index < job.to; ) {
+    for (let index = job.from, ready = false; index < job.to;) {
       if (arrived.length === 0 && failure === undefined) {
         await new Promise<void>((resolve) => {
           wake = resolve;
@@ -46,7 +49,13 @@ async function* stretch(job: FuzzJob, hangMs: number): AsyncGenerator<Mutant> {
       }
       const mutant = arrived.shift();
       if (failure !== undefined) {
-        yield { format: job.format, index, outcome: 'exception', milliseconds: 0, detail: `The thread ended: ${String(failure)}` };
+        yield {
+          format: job.format,
+          index,
+          outcome: 'exception',
+          milliseconds: 0,
+          detail: `The thread ended: ${String(failure)}`,
+        };
         return;
       }
       if (mutant === undefined) {

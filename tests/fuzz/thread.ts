@@ -15,5 +15,6 @@ parentPort?.on('message', async (job: FuzzJob) => {
   if (!format) throw new Error(`There is no format ${job.format}.`);
   const inputs = await soundInputs(format);
   parentPort?.postMessage('ready');
-  for (let index = job.from; index < job.to; index++) parentPort?.postMessage(await tryMutant(format, inputs, job.seed, index));
+  for (let index = job.from; index < job.to; index++)
+    parentPort?.postMessage(await tryMutant(format, inputs, job.seed, index));
 });

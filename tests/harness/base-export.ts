@@ -16,7 +16,12 @@ export async function baseExport(dtype: 'fp32' | 'q4', owner = ''): Promise<stri
   if (!existsSync(join(folder, MANIFEST_NAME))) {
     const { checkpoint, close } = await openCheckpoint(join(SHARED, SOURCE));
     await ownFolder(folder).write((temporary) =>
-      exportOnnx(checkpoint, diskFolder(temporary), { dtype, name: 'SmolLM2-135M-Instruct', source: SOURCE, licence: 'Apache-2.0' }),
+      exportOnnx(checkpoint, diskFolder(temporary), {
+        dtype,
+        name: 'SmolLM2-135M-Instruct',
+        source: SOURCE,
+        licence: 'Apache-2.0',
+      }),
     );
     await close();
   }

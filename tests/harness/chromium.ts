@@ -40,7 +40,12 @@ const SYSTEM_PATHS: Partial<Record<NodeJS.Platform, string[]>> = {
 };
 
 /** Ways to a Chromium, best first; each answers undefined where it does not lead to one. */
-const SOURCES: readonly (() => Promise<Chromium | undefined>)[] = [fromVariable, fromPlaywright, fromSystem, fromPackage];
+const SOURCES: readonly (() => Promise<Chromium | undefined>)[] = [
+  fromVariable,
+  fromPlaywright,
+  fromSystem,
+  fromPackage,
+];
 
 let found: Promise<Chromium> | undefined;
 
@@ -55,7 +60,9 @@ async function search(): Promise<Chromium> {
     const candidate = await source();
     if (candidate) return candidate;
   }
-  throw new Error('No Chromium was found. Set SOLACE_CHROMIUM to the path of a Chromium or Chrome of version 121 or later.');
+  throw new Error(
+    'No Chromium was found. Set SOLACE_CHROMIUM to the path of a Chromium or Chrome of version 121 or later.',
+  );
 }
 
 async function fromVariable(): Promise<Chromium | undefined> {
@@ -127,6 +134,9 @@ async function withFonts(folder: string): Promise<Record<string, string>> {
   const file = join(folder, 'fonts.conf');
   const cache = join(folder, 'fonts-cache');
   const fonts = join(folder, 'fonts');
-  await writeFile(file, `<?xml version="1.0"?><fontconfig><dir>${fonts}</dir><cachedir>${cache}</cachedir></fontconfig>`);
+  await writeFile(
+    file,
+    `<?xml version="1.0"?><fontconfig><dir>${fonts}</dir><cachedir>${cache}</cachedir></fontconfig>`,
+  );
   return { FONTCONFIG_FILE: file };
 }

@@ -24,13 +24,17 @@ export class Decoder {
     const before = past?.get('past_key_values.0.key')?.dims[2] ?? 0;
     const feeds: Record<string, Tensor> = {
       input_ids: new ort.Tensor('int64', BigInt64Array.from(ids.map(BigInt)), [1, ids.length]),
-      attention_mask: new ort.Tensor('int64', new BigInt64Array(before + ids.length).fill(1n), [1, before + ids.length]),
+      attention_mask: new ort.Tensor('int64', new BigInt64Array(before + ids.length).fill(1n), [
+        1,
+        before + ids.length,
+      ]),
       num_logits_to_keep: new ort.Tensor('int64', BigInt64Array.of(BigInt(keep)), []),
     };
     for (let layer = 0; layer < this.layers; layer++) {
       for (const part of ['key', 'value']) {
         const name = `past_key_values.${layer}.${part}`;
-        feeds[name] = past?.get(name) ?? new ort.Tensor('float32', new Float32Array(0), [1, this.kvHeads, 0, this.headDim]);
+        feeds[name] =
+          past?.get(name) ?? new ort.Tensor('float32', new Float32Array(0), [1, this.kvHeads, 0, this.headDim]);
       }
     }
     const results = await this.session.run(feeds);

@@ -8,7 +8,8 @@ export interface SeenRequest {
 }
 
 /** How the endpoint behaves towards the next requests. */
-export type Manner = 'answers' | '401' | '429' | '500' | 'busy-once' | 'garbage' | 'breaks-off' | 'ends-early' | 'redirects' | 'silent';
+export type Manner =
+  'answers' | '401' | '429' | '500' | 'busy-once' | 'garbage' | 'breaks-off' | 'ends-early' | 'redirects' | 'silent';
 
 /** A server with the OpenAI interface on this machine, whose manners a test can change. */
 export interface Endpoint {
@@ -84,7 +85,8 @@ export async function startEndpoint(): Promise<Endpoint> {
     for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value);
     if (request.method === 'OPTIONS') return void response.writeHead(204).end();
     if (request.url?.endsWith('/models')) return sendJson(response, 200, { data: [{ id: MODEL, object: 'model' }] });
-    if (!request.url?.endsWith('/chat/completions')) return sendJson(response, 404, { error: { message: 'No such path.' } });
+    if (!request.url?.endsWith('/chat/completions'))
+      return sendJson(response, 404, { error: { message: 'No such path.' } });
     const body = JSON.parse(await readBody(request)) as SeenRequest['body'];
     const asked = { authorization: request.headers.authorization, body };
     seen.push(asked);

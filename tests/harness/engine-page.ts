@@ -12,7 +12,13 @@ const outOf = (page: HarnessPage): string => join(ROOT, '.cache', page);
 /** Folders beside this file that hold a page: one door of the lab and nothing else. */
 export type HarnessPage = 'engine-page' | 'training-page' | 'metrics-page';
 
-const MIME: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
+const MIME: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+};
 
 /** Builds a page that holds nothing but one door of the lab, with the lab's own configuration. */
 export async function buildEnginePage(page: HarnessPage = 'engine-page'): Promise<void> {
@@ -22,7 +28,13 @@ export async function buildEnginePage(page: HarnessPage = 'engine-page'): Promis
   await build(
     mergeConfig(
       { ...loaded.config, plugins: plugins.filter((plugin) => plugin && /vendor/.test(plugin.name)) },
-      { configFile: false, root: join(import.meta.dirname, page), publicDir: false, logLevel: 'warn', build: { outDir: outOf(page), emptyOutDir: true } },
+      {
+        configFile: false,
+        root: join(import.meta.dirname, page),
+        publicDir: false,
+        logLevel: 'warn',
+        build: { outDir: outOf(page), emptyOutDir: true },
+      },
     ),
   );
 }
@@ -31,7 +43,10 @@ export async function buildEnginePage(page: HarnessPage = 'engine-page'): Promis
  * Serves that page with the lab's headers, policy included. `mounts` lays folders of model files beside it, by the
  * path below the page's address.
  */
-export async function serveEnginePage(mounts: Record<string, string>, page: HarnessPage = 'engine-page'): Promise<ServedLab> {
+export async function serveEnginePage(
+  mounts: Record<string, string>,
+  page: HarnessPage = 'engine-page',
+): Promise<ServedLab> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname).slice(1) || 'index.html';
     const mount = Object.keys(mounts).find((prefix) => path.startsWith(prefix));

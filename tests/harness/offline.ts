@@ -4,20 +4,22 @@ import type { OfflineStatus } from '../../src/offline/messages.ts';
 
 /** Asks the service worker what it keeps; undefined while none is active. */
 async function offlineStatus(page: Page): Promise<OfflineStatus | undefined> {
-  return page
-    .evaluate(async () => {
-      const registration = await navigator.serviceWorker.getRegistration();
-      const worker = registration?.active;
-      if (!worker) return undefined;
-      const channel = new MessageChannel();
-      const answer = new Promise<OfflineStatus>((resolve) => {
-        channel.port1.onmessage = (event: MessageEvent<OfflineStatus>) => resolve(event.data);
-      });
-      worker.postMessage({ type: 'status' }, [channel.port2]);
-      return answer;
-    })
-    // The page may be in the middle of the one reload that isolates it.
-    .catch(() => undefined);
+  return (
+    page
+      .evaluate(async () => {
+        const registration = await navigator.serviceWorker.getRegistration();
+        const worker = registration?.active;
+        if (!worker) return undefined;
+        const channel = new MessageChannel();
+        const answer = new Promise<OfflineStatus>((resolve) => {
+          channel.port1.onmessage = (event: MessageEvent<OfflineStatus>) => resolve(event.data);
+        });
+        worker.postMessage({ type: 'status' }, [channel.port2]);
+        return answer;
+      })
+      // The page may be in the middle of the one reload that isolates it.
+      .catch(() => undefined)
+  );
 }
 
 /** Waits until all code, or the engines too, are kept for use without a network. */

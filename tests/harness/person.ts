@@ -45,7 +45,10 @@ export class Person {
 
   /** Loads the chosen model and returns where it runs, as the page says it. */
   async loadModel(): Promise<string> {
-    await this.page.getByRole('banner').getByRole('button', { name: /^Load / }).click();
+    await this.page
+      .getByRole('banner')
+      .getByRole('button', { name: /^Load / })
+      .click();
     return this.modelReady();
   }
 
@@ -76,7 +79,10 @@ export class Person {
   }
 
   async represent(name: 'Raw' | 'KeyPOS' | 'NoStopwords'): Promise<void> {
-    await this.page.getByRole('radiogroup', { name: 'Representation of the context' }).getByRole('radio', { name }).check();
+    await this.page
+      .getByRole('radiogroup', { name: 'Representation of the context' })
+      .getByRole('radio', { name })
+      .check();
   }
 
   /** Makes replies and what they answer to as short as the settings allow. */

@@ -6,7 +6,11 @@ const LONGEST = 2 ** 20;
 /** All text that a page's origin keeps: storage of both kinds, cookies, databases, private files, caches. */
 export async function storedText(page: Page): Promise<string> {
   return page.evaluate(async (longest) => {
-    const found: string[] = [JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }), document.cookie];
+    const found: string[] = [
+      JSON.stringify({ ...localStorage }),
+      JSON.stringify({ ...sessionStorage }),
+      document.cookie,
+    ];
     for (const { name = '' } of await indexedDB.databases()) {
       const database = await new Promise<IDBDatabase>((resolve, reject) => {
         const request = indexedDB.open(name);

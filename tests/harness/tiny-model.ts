@@ -11,12 +11,23 @@ export const TINY_CONFIGS: Record<string, Record<string, unknown>> = {
   'Llama, untied, with biases everywhere': { tie_word_embeddings: false, attention_bias: true, mlp_bias: true },
   'Llama 3 rope scaling, wide heads': {
     head_dim: 32,
-    rope_scaling: { rope_type: 'llama3', factor: 8, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 16 },
+    rope_scaling: {
+      rope_type: 'llama3',
+      factor: 8,
+      low_freq_factor: 1,
+      high_freq_factor: 4,
+      original_max_position_embeddings: 16,
+    },
   },
   'Llama, linear rope scaling': { rope_scaling: { type: 'linear', factor: 4 } },
   'Mistral with a sliding window': { model_type: 'mistral', sliding_window: 5, tie_word_embeddings: false },
   'Qwen2 with biases': { model_type: 'qwen2' },
-  'Qwen2 with a window from the second layer on': { model_type: 'qwen2', sliding_window: 4, use_sliding_window: true, max_window_layers: 1 },
+  'Qwen2 with a window from the second layer on': {
+    model_type: 'qwen2',
+    sliding_window: 4,
+    use_sliding_window: true,
+    max_window_layers: 1,
+  },
 };
 
 const BASE = {
@@ -54,7 +65,11 @@ export async function writeTinyModel(folder: string, changes: Record<string, unk
   const { required, optional } = expectedTensors(config);
   const shapes = new Map(required);
   for (const [name, shape] of optional) {
-    const wanted = /self_attn.*bias$/.test(name) ? json.attention_bias : /mlp.*bias$/.test(name) ? json.mlp_bias : false;
+    const wanted = /self_attn.*bias$/.test(name)
+      ? json.attention_bias
+      : /mlp.*bias$/.test(name)
+        ? json.mlp_bias
+        : false;
     if (wanted) shapes.set(name, shape);
   }
   const next = noise(seed);
@@ -62,13 +77,20 @@ export async function writeTinyModel(folder: string, changes: Record<string, unk
     const size = shape.reduce((a, b) => a * b, 1);
     const isNorm = /norm\.weight$/.test(name);
     const scale = name.includes('embed_tokens') ? 1 : 3 / Math.sqrt(shape.at(-1) ?? 1);
-    return { name, shape, data: Float32Array.from({ length: size }, () => (isNorm ? 1 + next() / 4 : next() * (shape.length === 1 ? 0.5 : scale))) };
+    return {
+      name,
+      shape,
+      data: Float32Array.from({ length: size }, () =>
+        isNorm ? 1 + next() / 4 : next() * (shape.length === 1 ? 0.5 : scale),
+      ),
+    };
   });
   const file = await diskFolder(folder).create('model.safetensors');
   await writeSafetensors(file, tensors);
   await file.close();
   await writeFile(join(folder, 'config.json'), JSON.stringify(json));
-  for (const [name, content] of Object.entries(tinyTokenizer(config.vocabSize))) await writeFile(join(folder, name), JSON.stringify(content));
+  for (const [name, content] of Object.entries(tinyTokenizer(config.vocabSize)))
+    await writeFile(join(folder, name), JSON.stringify(content));
 }
 
 /** Bytes as their printable stand-ins in byte-level BPE. */
@@ -83,8 +105,14 @@ function byteSymbols(): string[] {
 function tinyTokenizer(vocabSize: number): Record<string, unknown> {
   const symbols = byteSymbols();
   const special = ['<|im_start|>', '<|im_end|>'];
-  const merges = [['h', 'e'], ['l', 'l'], ['he', 'll']];
-  const vocab = Object.fromEntries([...symbols, ...special, ...merges.map((pair) => pair.join(''))].map((token, id) => [token, id]));
+  const merges = [
+    ['h', 'e'],
+    ['l', 'l'],
+    ['he', 'll'],
+  ];
+  const vocab = Object.fromEntries(
+    [...symbols, ...special, ...merges.map((pair) => pair.join(''))].map((token, id) => [token, id]),
+  );
   if (Object.keys(vocab).length > vocabSize) throw new Error('vocabulary too small');
   const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true };
   return {
@@ -92,12 +120,30 @@ function tinyTokenizer(vocabSize: number): Record<string, unknown> {
       version: '1.0',
       truncation: null,
       padding: null,
-      added_tokens: special.map((content, i) => ({ id: 256 + i, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true })),
+      added_tokens: special.map((content, i) => ({
+        id: 256 + i,
+        content,
+        single_word: false,
+        lstrip: false,
+        rstrip: false,
+        normalized: false,
+        special: true,
+      })),
       normalizer: null,
       pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'Digits', individual_digits: true }, byteLevel] },
       post_processor: byteLevel,
       decoder: byteLevel,
-      model: { type: 'BPE', dropout: null, unk_token: null, continuing_subword_prefix: null, end_of_word_suffix: null, fuse_unk: false, byte_fallback: false, vocab, merges: merges.map((pair) => pair.join(' ')) },
+      model: {
+        type: 'BPE',
+        dropout: null,
+        unk_token: null,
+        continuing_subword_prefix: null,
+        end_of_word_suffix: null,
+        fuse_unk: false,
+        byte_fallback: false,
+        vocab,
+        merges: merges.map((pair) => pair.join(' ')),
+      },
     },
     'tokenizer_config.json': {
       bos_token: special[0],

@@ -17,12 +17,25 @@ export class TinyRuns {
   static async create(): Promise<TinyRuns> {
     const folder = await mkdtemp(join(tmpdir(), 'train-'));
     await writeTinyModel(join(folder, 'model'));
-    const words = ['hello there', 'I feel low today', 'that sounds hard', 'tell me more', 'it is my job', 'you are not alone'];
+    const words = [
+      'hello there',
+      'I feel low today',
+      'that sounds hard',
+      'tell me more',
+      'it is my job',
+      'you are not alone',
+    ];
     const dialogue = (n: number): unknown => ({
       problem_type: n % 2 ? 'job crisis' : 'breakup',
-      dialog: Array.from({ length: 4 }, (_, i) => ({ speaker: i % 2 ? 'sys' : 'usr', text: `${words[(n + i) % 6] ?? ''} ${n}` })),
+      dialog: Array.from({ length: 4 }, (_, i) => ({
+        speaker: i % 2 ? 'sys' : 'usr',
+        text: `${words[(n + i) % 6] ?? ''} ${n}`,
+      })),
     });
-    await writeFile(join(folder, 'data.jsonl'), Array.from({ length: 20 }, (_, n) => JSON.stringify(dialogue(n))).join('\n'));
+    await writeFile(
+      join(folder, 'data.jsonl'),
+      Array.from({ length: 20 }, (_, n) => JSON.stringify(dialogue(n))).join('\n'),
+    );
     return new TinyRuns(folder);
   }
 
@@ -31,20 +44,25 @@ export class TinyRuns {
   }
 
   config(out: string, train: Partial<RunConfig['train']> = {}, data: Record<string, unknown> = {}): RunConfig {
-    return parseRunConfig({
-      model: this.path('model'),
-      out: this.path(out),
-      data: { train: this.path('data.jsonl'), evalShare: 0.2, ...data },
-      lora: { rank: 4, alpha: 8, dropout: 0.2 },
-      train: { epochs: 2, learningRate: 0.01, threads: 1, ...train },
-    }, 'test');
+    return parseRunConfig(
+      {
+        model: this.path('model'),
+        out: this.path(out),
+        data: { train: this.path('data.jsonl'), evalShare: 0.2, ...data },
+        lora: { rank: 4, alpha: 8, dropout: 0.2 },
+        train: { epochs: 2, learningRate: 0.01, threads: 1, ...train },
+      },
+      'test',
+    );
   }
 
   async run(settings: RunConfig, how: PlaceOptions = {}, signal?: AbortSignal): Promise<RunResult> {
     const place = await claimRun(settings.out, how);
     const { checkpoint, close } = await openCheckpoint(settings.model);
     try {
-      return await trainRun(checkpoint, settings, await prepareData(checkpoint, settings), place, { ...(signal && { signal }) });
+      return await trainRun(checkpoint, settings, await prepareData(checkpoint, settings), place, {
+        ...(signal && { signal }),
+      });
     } finally {
       await close();
       await place.close();
@@ -52,7 +70,10 @@ export class TinyRuns {
   }
 
   metrics(out: string): MetricsRow[] {
-    return readFileSync(this.path(`${out}/metrics.jsonl`), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as MetricsRow);
+    return readFileSync(this.path(`${out}/metrics.jsonl`), 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as MetricsRow);
   }
 
   losses(out: string): number[] {
@@ -64,7 +85,6 @@ export class TinyRuns {
     const path = this.path(`${out}/metrics.jsonl`);
     return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0;
   }
-
 
   remove(): Promise<void> {
     return rm(this.folder, { recursive: true, force: true });

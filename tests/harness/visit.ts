@@ -25,11 +25,7 @@ export interface VisitOptions {
 }
 
 /** Opens `url` in a fresh profile, or in `context` where a second page of the same person is wanted. */
-export async function visit(
-  browser: Browser,
-  url: string,
-  options: VisitOptions = {},
-): Promise<Visit> {
+export async function visit(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visit> {
   const context = options.context ?? (await newProfile(browser, options));
   const page = await context.newPage();
   const errors: string[] = [];
@@ -57,6 +53,7 @@ export async function visit(
 
 async function newProfile(browser: Browser, { profile, serviceWorker = false }: VisitOptions): Promise<BrowserContext> {
   const context = await browser.newContext({ acceptDownloads: true, ...profile });
-  if (!serviceWorker) await context.addInitScript(() => void Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));
+  if (!serviceWorker)
+    await context.addInitScript(() => void Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));
   return context;
 }

@@ -23,9 +23,21 @@ export interface AccelerateOptions {
  * folder then holds the same things as after a run here: metrics.jsonl, best/ and last/ as PEFT adapters. A run that is
  * replaced stays as it was until the first update has succeeded; the script then clears the places that it fills.
  */
-export async function trainWithAccelerate(checkpoint: Checkpoint, config: RunConfig, data: Prepared, place: Pick<RunPlace, 'replaces'>, options: AccelerateOptions): Promise<void> {
+export async function trainWithAccelerate(
+  checkpoint: Checkpoint,
+  config: RunConfig,
+  data: Prepared,
+  place: Pick<RunPlace, 'replaces'>,
+  options: AccelerateOptions,
+): Promise<void> {
   const { dryRun, python, onRow, print, signal } = options;
-  if (config.device === 'webgpu') throw new LabError({ code: 'unsupported', where: 'the accelerate backend', what: 'It does not run on WebGPU.', todo: 'Use --device cpu or --device cuda.' });
+  if (config.device === 'webgpu')
+    throw new LabError({
+      code: 'unsupported',
+      where: 'the accelerate backend',
+      what: 'It does not run on WebGPU.',
+      todo: 'Use --device cpu or --device cuda.',
+    });
   const work = join(config.out, 'accelerate');
   const folder = place.replaces && !dryRun ? `${work}.new` : work;
   if (!dryRun) await checkPython(python);
@@ -39,11 +51,15 @@ export async function trainWithAccelerate(checkpoint: Checkpoint, config: RunCon
     if (folder !== work) await replaceFolder(folder, work);
   };
   try {
-    await runPython(command, (line) => {
-      if (!line.startsWith('{"step"')) return print(line);
-      begun ??= begin();
-      for (const row of parseMetrics(line, 'the script')) onRow(row, { updates });
-    }, signal);
+    await runPython(
+      command,
+      (line) => {
+        if (!line.startsWith('{"step"')) return print(line);
+        begun ??= begin();
+        for (const row of parseMetrics(line, 'the script')) onRow(row, { updates });
+      },
+      signal,
+    );
   } finally {
     await begun;
     if (folder !== work) await removeWritten(folder, []);

@@ -27,7 +27,12 @@ export const LAUNCH_CONFIG = 'accelerate.yaml';
  * requirements and Accelerate's configuration. The folder is all that a machine with graphics cards needs, beside the model.
  * @throws {LabError} unsupported for what the script does not do, bad-config where a file there is not the lab's, or was edited.
  */
-export async function writeWorkFolder(folder: string, checkpoint: Checkpoint, config: RunConfig, data: Prepared): Promise<{ updates: number }> {
+export async function writeWorkFolder(
+  folder: string,
+  checkpoint: Checkpoint,
+  config: RunConfig,
+  data: Prepared,
+): Promise<{ updates: number }> {
   await refuse(checkpoint, config, data);
   const { train } = config;
   const updates = planLines(config, data);
@@ -36,15 +41,29 @@ export async function writeWorkFolder(folder: string, checkpoint: Checkpoint, co
     await writeFile(sink, 'train.jsonl', sequenceLines(data.train.sequences));
     await writeFile(sink, 'eval.jsonl', sequenceLines(data.eval.sequences));
     await writeFile(sink, 'updates.jsonl', updates.map((line) => `${line}\n`).join(''));
-    await writeFile(sink, SETTINGS, JSON.stringify({
-      model: resolve(config.model),
-      out: '..',
-      device: config.device,
-      precision: config.precision,
-      seed: train.seed,
-      patience: train.patience ?? null,
-      optimizer: { beta1: train.beta1, beta2: train.beta2, epsilon: train.epsilon, weightDecay: train.weightDecay, maxGradNorm: train.maxGradNorm },
-    }, null, 2));
+    await writeFile(
+      sink,
+      SETTINGS,
+      JSON.stringify(
+        {
+          model: resolve(config.model),
+          out: '..',
+          device: config.device,
+          precision: config.precision,
+          seed: train.seed,
+          patience: train.patience ?? null,
+          optimizer: {
+            beta1: train.beta1,
+            beta2: train.beta2,
+            epsilon: train.epsilon,
+            weightDecay: train.weightDecay,
+            maxGradNorm: train.maxGradNorm,
+          },
+        },
+        null,
+        2,
+      ),
+    );
     await writeFile(sink, LAUNCH_CONFIG, launchYaml(config));
     for (const name of [SCRIPT, REQUIREMENTS]) await copyFile(join(SCRIPTS, name), join(temporary, name));
     const tensors = adapterTensors(checkpoint.config, config.lora);
@@ -61,22 +80,36 @@ async function refuseEdited(folder: string, temporary: string): Promise<void> {
   const edited = (await othersFiles(folder)).filter((path) => fresh.has(path));
   if (edited.length === 0) return;
   throw new LabError({
-    code: 'bad-config', where: folder, what: `The lab did not write ${edited.join(', ')} there, or it was changed since.`,
+    code: 'bad-config',
+    where: folder,
+    what: `The lab did not write ${edited.join(', ')} there, or it was changed since.`,
     todo: 'Move what you want to keep, or choose another folder with --set out=….',
   });
 }
 
 async function refuse(checkpoint: Checkpoint, config: RunConfig, data: Prepared): Promise<void> {
-  const unsupported = (what: string, todo: string): LabError => new LabError({ code: 'unsupported', where: 'the accelerate backend', what, todo });
-  const isFolder = await stat(config.model).then((info) => info.isDirectory(), () => false);
+  const unsupported = (what: string, todo: string): LabError =>
+    new LabError({ code: 'unsupported', where: 'the accelerate backend', what, todo });
+  const isFolder = await stat(config.model).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
   if (!isFolder || [...checkpoint.tensors.values()].some(({ type }) => /^Q/.test(type))) {
-    throw unsupported('It needs the base model as a folder that Transformers loads: config.json and safetensors.', 'Write one with npm run trainer -- merge, or take the original checkpoint.');
+    throw unsupported(
+      'It needs the base model as a folder that Transformers loads: config.json and safetensors.',
+      'Write one with npm run trainer -- merge, or take the original checkpoint.',
+    );
   }
   if (config.base !== 'fp32') throw unsupported('It keeps the base as floats.', 'Leave base out, or train here.');
-  const custom = config.train.batchSequences > 1 || [...data.train.sequences, ...data.eval.sequences].some(({ branches }) => branches.some((branch) => branch > 0));
+  const custom =
+    config.train.batchSequences > 1 ||
+    [...data.train.sequences, ...data.eval.sequences].some(({ branches }) => branches.some((branch) => branch > 0));
   const narrow = checkpoint.config.windows.find((window) => window !== null && window < config.data.maxTokens);
   if (custom && narrow != null) {
-    throw unsupported(`Its mask for packed or compressed dialogues knows no attention window, and the model's of ${narrow} is narrower than maxTokens.`, `Use --set data.maxTokens=${narrow}, or raw dialogues one at a time.`);
+    throw unsupported(
+      `Its mask for packed or compressed dialogues knows no attention window, and the model's of ${narrow} is narrower than maxTokens.`,
+      `Use --set data.maxTokens=${narrow}, or raw dialogues one at a time.`,
+    );
   }
 }
 
@@ -93,13 +126,15 @@ function planLines(config: RunConfig, { train: { sequences } }: Prepared): strin
       const step = lines.length + 1;
       if (step > schedule.total) break;
       const ends = i + 1 === updates.length || step === schedule.total;
-      lines.push(JSON.stringify({
-        rate: learningRate(schedule, step - 1),
-        epoch: Number((epoch + (i + 1) / updates.length).toFixed(4)),
-        passes: batches.map((batch) => batch.sequences.map((sequence) => index.get(sequence))),
-        evaluate: ends || (train.evalEvery !== undefined && step % train.evalEvery === 0),
-        save: ends || step % train.saveEvery === 0,
-      }));
+      lines.push(
+        JSON.stringify({
+          rate: learningRate(schedule, step - 1),
+          epoch: Number((epoch + (i + 1) / updates.length).toFixed(4)),
+          passes: batches.map((batch) => batch.sequences.map((sequence) => index.get(sequence))),
+          evaluate: ends || (train.evalEvery !== undefined && step % train.evalEvery === 0),
+          save: ends || step % train.saveEvery === 0,
+        }),
+      );
     }
   }
   return lines;
@@ -107,7 +142,11 @@ function planLines(config: RunConfig, { train: { sequences } }: Prepared): strin
 
 /** Accelerate reads YAML 1.1, in which a bare `no` is false; so every text is quoted. */
 function launchYaml(config: RunConfig): string {
-  return stringify(launchConfig(config), { version: '1.1', defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' });
+  return stringify(launchConfig(config), {
+    version: '1.1',
+    defaultStringType: 'QUOTE_DOUBLE',
+    defaultKeyType: 'PLAIN',
+  });
 }
 
 /** Accelerate's configuration: one process, or the model sharded over N graphics cards as PEFT's guide to FSDP advises. */

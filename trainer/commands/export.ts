@@ -14,34 +14,89 @@ import { adapterPaths, ADAPTER, FORCE } from './options.ts';
 import { progressLine } from './progress.ts';
 
 /** Formats that can be written; a new one is a line here. */
-const FORMATS: Record<'onnx' | 'gguf' | 'mlc', { dtypes: readonly string[]; write: (job: ExportJob) => Promise<void> }> = {
+const FORMATS: Record<
+  'onnx' | 'gguf' | 'mlc',
+  { dtypes: readonly string[]; write: (job: ExportJob) => Promise<void> }
+> = {
   onnx: { dtypes: EXPORT_DTYPES, write: exportOnnxFolder },
   gguf: { dtypes: GGUF_DTYPES, write: exportGgufFolder },
-  mlc: { dtypes: MLC_DTYPES, write: (job) => exportMlcFolder(job.source, job.out, { ...job, dtype: job.dtype as MlcDtype }) },
+  mlc: {
+    dtypes: MLC_DTYPES,
+    write: (job) => exportMlcFolder(job.source, job.out, { ...job, dtype: job.dtype as MlcDtype }),
+  },
 };
 
 /** Converts a checkpoint into a model folder. */
 export const exportCommand = defineCommand({
-  summary: 'Convert a checkpoint, adapters merged into it, into a model for the lab and transformers.js (onnx), llama.cpp (gguf) or WebLLM (mlc).',
+  summary:
+    'Convert a checkpoint, adapters merged into it, into a model for the lab and transformers.js (onnx), llama.cpp (gguf) or WebLLM (mlc).',
   operand: 'in',
   options: {
-    in: { kind: 'text', value: 'MODEL', required: true, about: 'A GGUF file, a safetensors folder, or a folder that this command wrote.' },
-    out: { kind: 'text', value: 'FOLDER', required: true, about: 'The folder to write. It must be new, empty, or written by the lab.' },
+    in: {
+      kind: 'text',
+      value: 'MODEL',
+      required: true,
+      about: 'A GGUF file, a safetensors folder, or a folder that this command wrote.',
+    },
+    out: {
+      kind: 'text',
+      value: 'FOLDER',
+      required: true,
+      about: 'The folder to write. It must be new, empty, or written by the lab.',
+    },
     format: { kind: 'text', choices: ['onnx', 'gguf', 'mlc'], default: 'onnx', about: 'What the model is for.' },
     dtype: {
-      kind: 'text', value: 'TYPE', required: true,
+      kind: 'text',
+      value: 'TYPE',
+      required: true,
       about: `How the weights are kept: ${EXPORT_DTYPES.join(', ')} (onnx); ${GGUF_DTYPES.join(', ')} (gguf); ${MLC_DTYPES.join(', ')} (mlc).`,
     },
     adapter: ADAPTER,
-    'adapted-bits': { kind: 'text', choices: ['4', '8'], default: '8', about: 'Bits of the matrices that an adapter changed, where the dtype has 4: its change is smaller than a 4-bit step.' },
-    template: { kind: 'text', value: 'FILE', otherwise: "the adapters', else the model's", about: 'A Jinja chat template.' },
+    'adapted-bits': {
+      kind: 'text',
+      choices: ['4', '8'],
+      default: '8',
+      about:
+        'Bits of the matrices that an adapter changed, where the dtype has 4: its change is smaller than a 4-bit step.',
+    },
+    template: {
+      kind: 'text',
+      value: 'FILE',
+      otherwise: "the adapters', else the model's",
+      about: 'A Jinja chat template.',
+    },
     context: { kind: 'count', value: 'TOKENS', otherwise: "the model's", about: 'The context window to write down.' },
     name: { kind: 'text', value: 'NAME', otherwise: 'the name of the folder', about: 'The name of the model.' },
-    licence: { kind: 'text', value: 'TEXT', otherwise: 'that of the original weights', about: 'The licence for the model card.' },
-    source: { kind: 'text', value: 'TEXT', otherwise: 'the names of the weight files', about: 'Where the weights come from, for the model card.' },
-    run: { kind: 'text', value: 'FOLDER', many: true, about: 'The run of an adapter; its data, settings and losses go onto the model card.' },
-    data: { kind: 'text', value: 'TEXT', otherwise: 'the names of the data files', about: "The runs' data and its licence in words, for the model card." },
-    kind: { kind: 'text', choices: ['decoder', 'encoder'], default: 'decoder', about: 'A language model, or a BERT encoder that turns text into vectors (onnx only).' },
+    licence: {
+      kind: 'text',
+      value: 'TEXT',
+      otherwise: 'that of the original weights',
+      about: 'The licence for the model card.',
+    },
+    source: {
+      kind: 'text',
+      value: 'TEXT',
+      otherwise: 'the names of the weight files',
+      about: 'Where the weights come from, for the model card.',
+    },
+    run: {
+      kind: 'text',
+      value: 'FOLDER',
+      many: true,
+      about: 'The run of an adapter; its data, settings and losses go onto the model card.',
+    },
+    data: {
+      kind: 'text',
+      value: 'TEXT',
+      otherwise: 'the names of the data files',
+      about: "The runs' data and its licence in words, for the model card.",
+    },
+    kind: {
+      kind: 'text',
+      choices: ['decoder', 'encoder'],
+      default: 'decoder',
+      about: 'A language model, or a BERT encoder that turns text into vectors (onnx only).',
+    },
     'no-check': { kind: 'flag', about: 'Do not read the result back and compare it with its source.' },
     force: FORCE,
   },
@@ -50,15 +105,29 @@ export const exportCommand = defineCommand({
     '--in base --adapter runs/mine/best --format gguf --dtype Q8_0 --out my-gguf',
   ],
   async run({ in: input, out: path, format, dtype: wanted, adapter, ...options }, print, signal) {
-    const inputs = { '--in': input, '--adapter': await adapterPaths(adapter), '--template': options.template, '--run': options.run };
+    const inputs = {
+      '--in': input,
+      '--adapter': await adapterPaths(adapter),
+      '--template': options.template,
+      '--run': options.run,
+    };
     if (options.kind === 'encoder') {
-      return exportEncoderFolder(input, await claimFolder(path, { force: options.force, inputs, print }), { ...options, dtype: wanted }, print);
+      return exportEncoderFolder(
+        input,
+        await claimFolder(path, { force: options.force, inputs, print }),
+        { ...options, dtype: wanted },
+        print,
+      );
     }
     const { dtypes, write } = FORMATS[format];
     const dtype = choose('dtype', wanted, dtypes);
     const out = await claimFolder(path, { force: options.force, inputs, print });
     const sections = options.run.length === 0 ? [] : [await trainingSection({ runs: options.run, data: options.data })];
-    const { checkpoint, merged, weightFiles, close } = await openModel({ path: input, adapters: adapter, template: options.template });
+    const { checkpoint, merged, weightFiles, close } = await openModel({
+      path: input,
+      adapters: adapter,
+      template: options.template,
+    });
     try {
       for (const note of checkpoint.notes ?? []) print(note);
       await write({

@@ -13,11 +13,18 @@ export const inspectCommand = defineCommand({
   summary: 'Print the tensors, sizes and chat template of a model or an adapter.',
   operand: 'in',
   options: {
-    in: { kind: 'text', value: 'MODEL', required: true, about: 'A GGUF file, a safetensors folder, a folder that export wrote, or the folder of an adapter.' },
+    in: {
+      kind: 'text',
+      value: 'MODEL',
+      required: true,
+      about: 'A GGUF file, a safetensors folder, a folder that export wrote, or the folder of an adapter.',
+    },
   },
   examples: ['model.Q4_0.gguf', 'runs/mine/best'],
   async run({ in: input }, print) {
-    const lines = (await exists(join(input, ADAPTER_CONFIG))) ? await describeAdapter(input) : await describeModel(input);
+    const lines = (await exists(join(input, ADAPTER_CONFIG)))
+      ? await describeAdapter(input)
+      : await describeModel(input);
     print(lines.join('\n'));
   },
 });

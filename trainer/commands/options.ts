@@ -19,8 +19,18 @@ export const ADAPTER = {
 /** Options that name a configuration. */
 export const CONFIG_OPTIONS = {
   preset: { kind: 'text', choices: PRESETS, otherwise: 'none', about: 'A configuration that comes with the trainer.' },
-  config: { kind: 'text', value: 'FILE', otherwise: 'none', about: 'A configuration in YAML; it wins over the preset.' },
-  set: { kind: 'text', value: 'KEY=VALUE', many: true, about: 'One setting, e.g. train.epochs=3; it wins over file and preset. docs/training.md has the keys.' },
+  config: {
+    kind: 'text',
+    value: 'FILE',
+    otherwise: 'none',
+    about: 'A configuration in YAML; it wins over the preset.',
+  },
+  set: {
+    kind: 'text',
+    value: 'KEY=VALUE',
+    many: true,
+    about: 'One setting, e.g. train.epochs=3; it wins over file and preset. docs/training.md has the keys.',
+  },
   'skip-bad': { kind: 'flag', about: 'Leave malformed records out; without it they stop the command.' },
 } as const;
 
@@ -32,7 +42,10 @@ interface ConfigValues {
 }
 
 /** The configuration that the options name; `more` are settings of options of their own. */
-export async function configFrom({ preset, config, set, 'skip-bad': skip }: ConfigValues, more: readonly string[] = []): Promise<RunConfig> {
+export async function configFrom(
+  { preset, config, set, 'skip-bad': skip }: ConfigValues,
+  more: readonly string[] = [],
+): Promise<RunConfig> {
   return loadConfig({
     ...(preset !== undefined && { preset }),
     ...(config !== undefined && { file: config }),
@@ -42,7 +55,13 @@ export async function configFrom({ preset, config, set, 'skip-bad': skip }: Conf
 
 /** What a configuration reads. */
 export function configInputs(config: RunConfig, file?: string): InputPaths {
-  return { model: config.model, 'data.train': config.data.train, 'data.eval': config.data.eval, 'data.template': config.data.template, '--config': file };
+  return {
+    model: config.model,
+    'data.train': config.data.train,
+    'data.eval': config.data.eval,
+    'data.template': config.data.template,
+    '--config': file,
+  };
 }
 
 /** The folders that values of `--adapter` name. */

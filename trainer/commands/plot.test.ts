@@ -8,13 +8,20 @@ let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'plot-'));
   await mkdir(join(folder, 'run'));
-  await writeFile(join(folder, 'run/metrics.jsonl'), '{"step":1,"epoch":0.5,"trainLoss":3,"learningRate":0.1}\n{"step":2,"epoch":1,"trainLoss":2,"learningRate":0.1}\n{"step":2,"epoch":1,"evalLoss":2.5}\n');
+  await writeFile(
+    join(folder, 'run/metrics.jsonl'),
+    '{"step":1,"epoch":0.5,"trainLoss":3,"learningRate":0.1}\n{"step":2,"epoch":1,"trainLoss":2,"learningRate":0.1}\n{"step":2,"epoch":1,"evalLoss":2.5}\n',
+  );
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const plot = async (out: string, ...more: string[]): Promise<string> => {
   const lines: string[] = [];
-  await plotCommand.run([join(folder, 'run'), '--out', out, ...more], (line) => lines.push(line), new AbortController().signal);
+  await plotCommand.run(
+    [join(folder, 'run'), '--out', out, ...more],
+    (line) => lines.push(line),
+    new AbortController().signal,
+  );
   return lines.join('\n');
 };
 
@@ -29,9 +36,12 @@ describe('plot', () => {
     expect((await readdir(folder)).sort()).toEqual(['loss.svg', 'run']);
   });
 
-  it.each(['loss.png', 'loss', 'loss.svg.bak', 'run/metrics.jsonl'])('refuses a name that says something else: %s', async (name) => {
-    await expect(plot(join(folder, name))).rejects.toThrow(/does not end in \.svg/);
-  });
+  it.each(['loss.png', 'loss', 'loss.svg.bak', 'run/metrics.jsonl'])(
+    'refuses a name that says something else: %s',
+    async (name) => {
+      await expect(plot(join(folder, name))).rejects.toThrow(/does not end in \.svg/);
+    },
+  );
 
   it('replaces the drawing of another program only when it is forced to', async () => {
     const out = join(folder, 'logo.svg');

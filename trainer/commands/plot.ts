@@ -14,18 +14,34 @@ export const plotCommand = defineCommand({
   summary: 'Draw the loss curves and the learning rate of one or more runs as an SVG.',
   operand: 'run',
   options: {
-    run: { kind: 'text', value: 'RUN', many: true, required: true, about: 'The folder of a run, or its metrics.jsonl.' },
-    out: { kind: 'text', value: 'FILE.svg', required: true, about: 'The file to write. It must be new, or written by this command.' },
+    run: {
+      kind: 'text',
+      value: 'RUN',
+      many: true,
+      required: true,
+      about: 'The folder of a run, or its metrics.jsonl.',
+    },
+    out: {
+      kind: 'text',
+      value: 'FILE.svg',
+      required: true,
+      about: 'The file to write. It must be new, or written by this command.',
+    },
     force: { kind: 'flag', about: 'Replace a file that this command did not write.' },
   },
   examples: ['runs/mine --out loss.svg', 'runs/mine runs/other --out loss.svg'],
   async run({ run: paths, out, force }, print) {
     await claimSvg(out, paths, force);
     const runs = await Promise.all(paths.map(readRun));
-    await replaceFile(out, drawSvg([lossCurves(runs), rateCurves(runs)], `Loss of ${runs.map(({ name }) => name).join(', ')}`));
+    await replaceFile(
+      out,
+      drawSvg([lossCurves(runs), rateCurves(runs)], `Loss of ${runs.map(({ name }) => name).join(', ')}`),
+    );
     for (const { name, rows } of runs) {
       const best = rows.reduce((least, { evalLoss }) => Math.min(least, evalLoss ?? Infinity), Infinity);
-      print(`${name}: ${rows.at(-1)?.step ?? 0} updates${best < Infinity ? `, best evaluation loss ${best.toFixed(4)}` : ''}`);
+      print(
+        `${name}: ${rows.at(-1)?.step ?? 0} updates${best < Infinity ? `, best evaluation loss ${best.toFixed(4)}` : ''}`,
+      );
     }
     print(`Written to ${out}`);
   },
@@ -33,23 +49,51 @@ export const plotCommand = defineCommand({
 
 /** @throws {LabError} bad-config where the file is another kind's or, without `force`, another program's. */
 async function claimSvg(out: string, runs: readonly string[], force: boolean): Promise<void> {
-  if (!/\.svg$/i.test(out)) throw new LabError({ code: 'bad-config', where: out, what: 'An SVG is drawn, but the name does not end in .svg.', todo: 'Give a name such as loss.svg.' });
+  if (!/\.svg$/i.test(out))
+    throw new LabError({
+      code: 'bad-config',
+      where: out,
+      what: 'An SVG is drawn, but the name does not end in .svg.',
+      todo: 'Give a name such as loss.svg.',
+    });
   await refuseOverlap(out, { 'the plot': runs });
   const info = await stat(out).catch(() => undefined);
   if (!info) return;
-  if (!info.isFile()) throw new LabError({ code: 'bad-config', where: out, what: 'It is no file.', todo: 'Choose another name with --out.' });
+  if (!info.isFile())
+    throw new LabError({
+      code: 'bad-config',
+      where: out,
+      what: 'It is no file.',
+      todo: 'Choose another name with --out.',
+    });
   if (force || isOwnSvg(await readFile(out, 'utf8'))) return;
-  throw new LabError({ code: 'bad-config', where: out, what: 'There is such a file, and this command did not write it.', todo: 'Choose another name with --out, or replace it with --force.' });
+  throw new LabError({
+    code: 'bad-config',
+    where: out,
+    what: 'There is such a file, and this command did not write it.',
+    todo: 'Choose another name with --out, or replace it with --force.',
+  });
 }
 
 async function readRun(path: string): Promise<NamedRun> {
   const info = await stat(path).catch(() => undefined);
   const file = info?.isDirectory() ? join(path, METRICS_FILE) : path;
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw LabError.from(error, { code: 'missing-file', what: 'The metrics of the run cannot be read', where: file, todo: 'Give the folder of a run, or its metrics.jsonl.' });
+    throw LabError.from(error, {
+      code: 'missing-file',
+      what: 'The metrics of the run cannot be read',
+      where: file,
+      todo: 'Give the folder of a run, or its metrics.jsonl.',
+    });
   });
   const rows = parseMetrics(text, file);
-  if (rows.length === 0) throw new LabError({ code: 'bad-data', what: 'It holds no update yet.', where: file, todo: 'Wait for the first update of the run.' });
+  if (rows.length === 0)
+    throw new LabError({
+      code: 'bad-data',
+      what: 'It holds no update yet.',
+      where: file,
+      todo: 'Wait for the first update of the run.',
+    });
   const own = basename(file).replace(/\.jsonl$/, '');
   return { name: own === 'metrics' ? basename(dirname(resolve(file))) : own, rows };
 }

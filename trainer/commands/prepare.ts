@@ -14,13 +14,21 @@ export const prepareCommand = defineCommand({
   summary: 'Show, and with --out write, the training examples that a configuration makes of its data.',
   options: {
     ...CONFIG_OPTIONS,
-    out: { kind: 'text', value: 'FOLDER', otherwise: 'nothing is written', about: 'A folder for the examples. It must be new, empty, or written by the lab.' },
+    out: {
+      kind: 'text',
+      value: 'FOLDER',
+      otherwise: 'nothing is written',
+      about: 'A folder for the examples. It must be new, empty, or written by the lab.',
+    },
     force: FORCE,
   },
   examples: ['--preset smollm2-135m', '--config run.yaml --set data.maxTokens=1024 --out prepared'],
   async run({ out: path, force, ...values }, print, signal) {
     const config = await configFrom(values);
-    const out = path === undefined ? undefined : await claimFolder(path, { force, inputs: configInputs(config, values.config), print });
+    const out =
+      path === undefined
+        ? undefined
+        : await claimFolder(path, { force, inputs: configInputs(config, values.config), print });
     const { checkpoint, close } = await openModel({ path: config.model, option: 'the setting model' });
     try {
       checkLora(config.lora, checkpoint.config);
@@ -32,7 +40,15 @@ export const prepareCommand = defineCommand({
         const sink = diskFolder(temporary);
         await writeFile(sink, 'train.jsonl', sequenceLines(data.train.sequences));
         await writeFile(sink, 'eval.jsonl', sequenceLines(data.eval.sequences));
-        await writeFile(sink, 'prepared.json', JSON.stringify({ data: config.data, train: data.train.counts, eval: data.eval.counts, bad: data.bad }, null, 2));
+        await writeFile(
+          sink,
+          'prepared.json',
+          JSON.stringify(
+            { data: config.data, train: data.train.counts, eval: data.eval.counts, bad: data.bad },
+            null,
+            2,
+          ),
+        );
       });
       print(`Written to ${out.path}`);
     } finally {

@@ -12,7 +12,11 @@ import { withRunDate } from '../train/run-date.ts';
 import { CONFIG_OPTIONS, configFrom, configInputs } from './options.ts';
 import { progressLine } from './progress.ts';
 
-const REASONS = { finished: 'Finished', 'no-better': 'Stopped because the evaluation loss no longer fell', stopped: 'Stopped on request; resume it with --resume' };
+const REASONS = {
+  finished: 'Finished',
+  'no-better': 'Stopped because the evaluation loss no longer fell',
+  stopped: 'Stopped on request; resume it with --resume',
+};
 
 /** Trains an adapter. */
 export const trainCommand = defineCommand({
@@ -20,12 +24,32 @@ export const trainCommand = defineCommand({
   options: {
     ...CONFIG_OPTIONS,
     resume: { kind: 'flag', about: 'Resume the run in the folder from its last checkpoint.' },
-    fresh: { kind: 'flag', about: 'Replace the run in the folder; it stays whole until the first update of the new one has succeeded.' },
-    device: { kind: 'text', choices: DEVICES, otherwise: "the configuration's, else cpu", about: 'Where the training step runs.' },
-    backend: { kind: 'text', choices: BACKENDS, otherwise: "the configuration's, else onnx", about: 'Train here (onnx), or in Python with PEFT (accelerate).' },
-    processes: { kind: 'count', otherwise: "the configuration's, else 1", about: 'Processes of the accelerate backend, one for each graphics card.' },
+    fresh: {
+      kind: 'flag',
+      about: 'Replace the run in the folder; it stays whole until the first update of the new one has succeeded.',
+    },
+    device: {
+      kind: 'text',
+      choices: DEVICES,
+      otherwise: "the configuration's, else cpu",
+      about: 'Where the training step runs.',
+    },
+    backend: {
+      kind: 'text',
+      choices: BACKENDS,
+      otherwise: "the configuration's, else onnx",
+      about: 'Train here (onnx), or in Python with PEFT (accelerate).',
+    },
+    processes: {
+      kind: 'count',
+      otherwise: "the configuration's, else 1",
+      about: 'Processes of the accelerate backend, one for each graphics card.',
+    },
     python: { kind: 'text', value: 'COMMAND', default: 'python3', about: 'The Python of the accelerate backend.' },
-    'dry-run': { kind: 'flag', about: 'Write what the accelerate backend needs and print its command, but do not run it.' },
+    'dry-run': {
+      kind: 'flag',
+      about: 'Write what the accelerate backend needs and print its command, but do not run it.',
+    },
   },
   examples: [
     '--preset smollm2-135m --set out=runs/mine',
@@ -41,10 +65,19 @@ export const trainCommand = defineCommand({
     const config = await withRunDate(given, { resume });
     const elsewhere = config.backend === 'accelerate';
     if (!elsewhere && (config.precision !== 'fp32' || config.devices !== 1 || dryRun)) {
-      throw new LabError({ code: 'unsupported', what: 'Training here runs in fp32 on one device.', todo: 'Use --set precision=fp32 --set devices=1, or --backend accelerate, which also has --dry-run.' });
+      throw new LabError({
+        code: 'unsupported',
+        what: 'Training here runs in fp32 on one device.',
+        todo: 'Use --set precision=fp32 --set devices=1, or --backend accelerate, which also has --dry-run.',
+      });
     }
     if (elsewhere && resume) {
-      throw new LabError({ code: 'unsupported', where: 'the accelerate backend', what: 'It cannot resume a run.', todo: 'Start a new one with --set out=…, with fewer epochs if the adapter in best/ is good enough already.' });
+      throw new LabError({
+        code: 'unsupported',
+        where: 'the accelerate backend',
+        what: 'It cannot resume a run.',
+        todo: 'Start a new one with --set out=…, with fewer epochs if the adapter in best/ is good enough already.',
+      });
     }
     const place = await claimRun(config.out, { resume, fresh, inputs: configInputs(config, values.config) });
     try {
@@ -61,8 +94,14 @@ export const trainCommand = defineCommand({
           if (!dryRun) print(`Finished. The run is in ${config.out}`);
           return;
         }
-        const { updates, best, reason } = await trainRun(checkpoint, config, data, place, { onRow, onNote: print, signal });
-        print(`\n${REASONS[reason]} after ${updates} updates${best ? `; best evaluation loss ${best.loss.toFixed(4)} after ${best.update}` : ''}. The run is in ${config.out}`);
+        const { updates, best, reason } = await trainRun(checkpoint, config, data, place, {
+          onRow,
+          onNote: print,
+          signal,
+        });
+        print(
+          `\n${REASONS[reason]} after ${updates} updates${best ? `; best evaluation loss ${best.loss.toFixed(4)} after ${best.update}` : ''}. The run is in ${config.out}`,
+        );
       } finally {
         await close();
       }

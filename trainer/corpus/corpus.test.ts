@@ -8,16 +8,26 @@ import { varietyOf } from './variety.ts';
 let count = 0;
 const fresh = (words: number): string => Array.from({ length: words }, () => `word${++count}`).join(' ');
 const utterances = (turns: number) =>
-  Array.from({ length: turns }, (_, i) => (i % 2 === 0 ? `U: ${fresh(9)}` : `A[${STRATEGIES[i % 16] ?? ''}]: ${fresh(20)}`)).join('\n');
-const dialogue = (turns = 14, scene: string = SCENES[0]): string => `### ${scene}\n= Somebody, 40, somewhere.\n${utterances(turns)}\n`;
+  Array.from({ length: turns }, (_, i) =>
+    i % 2 === 0 ? `U: ${fresh(9)}` : `A[${STRATEGIES[i % 16] ?? ''}]: ${fresh(20)}`,
+  ).join('\n');
+const dialogue = (turns = 14, scene: string = SCENES[0]): string =>
+  `### ${scene}\n= Somebody, 40, somewhere.\n${utterances(turns)}\n`;
 const check = (text: string) => checkCorpus(parseSource(text, 'a.txt'), { whole: false });
 
 describe('the corpus', () => {
   it('is read from the writers’ format and written in ExTES’s shape', () => {
-    const [parsed] = parseSource('### Academic Stress\n= Ana, 20.\n\nU: I failed.\nA[Clarification]: What happened?\n', 'a.txt');
+    const [parsed] = parseSource(
+      '### Academic Stress\n= Ana, 20.\n\nU: I failed.\nA[Clarification]: What happened?\n',
+      'a.txt',
+    );
     expect(parsed).toMatchObject({ scene: 'Academic Stress', situation: 'Ana, 20.', place: 'a.txt line 1' });
     expect(toExtes(parsed ? [parsed] : [])).toEqual([
-      { scene: 'Academic Stress', description: 'Ana, 20.', content: [{ User: 'I failed.' }, { AI: 'What happened?', 'AI Strategy': 'Clarification' }] },
+      {
+        scene: 'Academic Stress',
+        description: 'Ana, 20.',
+        content: [{ User: 'I failed.' }, { AI: 'What happened?', 'AI Strategy': 'Clarification' }],
+      },
     ]);
     expect(() => parseSource('### Academic Stress\nB: hm', 'b.txt')).toThrow(/b\.txt line 2/);
   });
@@ -41,7 +51,9 @@ describe('the corpus', () => {
     const shared = 'you kept the small light on for him all night';
     const text = [dialogue(), dialogue()].map((each) => each.replace(/(A\[[^\]]+\]: )/, `$1${shared} `)).join('\n');
     expect(check(text).problems).toContainEqual(expect.stringContaining('"you kept the small light on for him"'));
-    const opening = Array.from({ length: 4 }, () => dialogue().replace(/(A\[[^\]]+\]: )/, '$1That is a lot ')).join('\n');
+    const opening = Array.from({ length: 4 }, () => dialogue().replace(/(A\[[^\]]+\]: )/, '$1That is a lot ')).join(
+      '\n',
+    );
     expect(check(opening).problems).toEqual([expect.stringContaining('"that is a lot" opens 4 supporter turns')]);
     expect(varietyOf(parseSource(text, 'a.txt')).supporterTurns).toBe(14);
   });

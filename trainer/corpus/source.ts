@@ -31,7 +31,13 @@ export function parseSource(text: string, file: string): SourceDialogue[] {
     const utterance = utteranceOf(line);
     if (dialogue && description !== undefined) dialogue.situation = description.trim();
     else if (dialogue && utterance) dialogue.utterances.push(utterance);
-    else throw new LabError({ code: 'bad-data', where: place, what: `This line cannot be read: ${line.slice(0, 60)}`, todo: 'Begin it with "### ", "= ", "U: " or "A[strategy]: ".' });
+    else
+      throw new LabError({
+        code: 'bad-data',
+        where: place,
+        what: `This line cannot be read: ${line.slice(0, 60)}`,
+        todo: 'Begin it with "### ", "= ", "U: " or "A[strategy]: ".',
+      });
   });
   return dialogues;
 }
@@ -40,13 +46,17 @@ function utteranceOf(line: string): Utterance | undefined {
   const [, seeker] = /^U: (.+)$/.exec(line) ?? [];
   if (seeker !== undefined) return { speaker: 'seeker', text: seeker.trim() };
   const [, strategy, supporter] = /^A\[([^\]]+)\]: (.+)$/.exec(line) ?? [];
-  return strategy === undefined || supporter === undefined ? undefined : { speaker: 'supporter', text: supporter.trim(), strategy: strategy.trim() };
+  return strategy === undefined || supporter === undefined
+    ? undefined
+    : { speaker: 'supporter', text: supporter.trim(), strategy: strategy.trim() };
 }
 
 /** All dialogues of the writers' files, in the order of the files' names. */
 export async function readSources(folder = SOURCE_FOLDER): Promise<SourceDialogue[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.txt')).sort();
-  const parsed = await Promise.all(names.map(async (name) => parseSource(await readFile(join(folder, name), 'utf8'), name)));
+  const parsed = await Promise.all(
+    names.map(async (name) => parseSource(await readFile(join(folder, name), 'utf8'), name)),
+  );
   return parsed.flat();
 }
 
@@ -55,6 +65,8 @@ export function toExtes(dialogues: readonly Dialogue[]): unknown[] {
   return dialogues.map(({ scene, situation, utterances }) => ({
     scene,
     description: situation,
-    content: utterances.map(({ speaker, text, strategy }) => (speaker === 'seeker' ? { User: text } : { AI: text, 'AI Strategy': strategy })),
+    content: utterances.map(({ speaker, text, strategy }) =>
+      speaker === 'seeker' ? { User: text } : { AI: text, 'AI Strategy': strategy },
+    ),
   }));
 }

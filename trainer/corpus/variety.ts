@@ -41,4 +41,8 @@ export function varietyOf(dialogues: readonly Dialogue[]): Variety {
 }
 
 /** Words without case and marks. */
-export const wordsOf = (text: string): string[] => text.toLowerCase().replaceAll('’', "'").match(/[\p{L}\p{N}']+/gu) ?? [];
+export const wordsOf = (text: string): string[] =>
+  text
+    .toLowerCase()
+    .replaceAll('’', "'")
+    .match(/[\p{L}\p{N}']+/gu) ?? [];

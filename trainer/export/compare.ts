@@ -27,7 +27,11 @@ export interface WeightErrors {
  * Compares every tensor of the source with the copy, a few rows at a time.
  * @throws {LabError} bad-file when either has a tensor that the other lacks, bad-data when the source holds no numbers.
  */
-export async function compareWeights(source: Checkpoint, copy: Checkpoint, signal?: AbortSignal): Promise<WeightErrors> {
+export async function compareWeights(
+  source: Checkpoint,
+  copy: Checkpoint,
+  signal?: AbortSignal,
+): Promise<WeightErrors> {
   const errors: WeightErrors = { exact: 0, tensors: 0, relative: [] };
   checkNames(source, copy);
   for (const tensor of source.tensors.keys()) {
@@ -50,7 +54,12 @@ export async function compareWeights(source: Checkpoint, copy: Checkpoint, signa
     if (difference === 0) errors.exact++;
     else {
       const relative = (square: number): number => Math.sqrt(square / Math.max(size, Number.MIN_VALUE));
-      errors.relative.push({ tensor, type, error: relative(difference), ...(nearest > 0 && { nearest: relative(nearest) }) });
+      errors.relative.push({
+        tensor,
+        type,
+        error: relative(difference),
+        ...(nearest > 0 && { nearest: relative(nearest) }),
+      });
     }
   }
   errors.relative.sort((a, b) => b.error - a.error);
@@ -61,8 +70,12 @@ function checkNames(source: Checkpoint, copy: Checkpoint): void {
   const lost = [...source.tensors.keys()].filter((name) => !copy.tensors.has(name));
   const made = [...copy.tensors.keys()].filter((name) => !source.tensors.has(name));
   if (lost.length + made.length === 0) return;
-  const list = (names: readonly string[]): string => `${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`;
-  const what = lost.length > 0 ? `The copy lacks ${list(lost)}, which the source has.` : `The copy has ${list(made)}, which the source has not.`;
+  const list = (names: readonly string[]): string =>
+    `${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`;
+  const what =
+    lost.length > 0
+      ? `The copy lacks ${list(lost)}, which the source has.`
+      : `The copy has ${list(made)}, which the source has not.`;
   throw new LabError({ code: 'bad-file', what, where: copy.name, todo: 'Please report this; the copy was not kept.' });
 }
 
@@ -80,8 +93,11 @@ export function describeErrors({ exact, tensors, relative }: WeightErrors): stri
     const [worst] = group;
     if (!worst) continue;
     const rounded = group.flatMap(({ nearest }) => nearest ?? []);
-    const margin = rounded.length === group.length ? `; rounding to the nearest level: mean ${mean(rounded).toExponential(2)}` : '';
-    lines.push(`${type}: ${group.length} tensors, relative error mean ${mean(group.map(({ error }) => error)).toExponential(2)}, largest ${worst.error.toExponential(2)} (${worst.tensor})${margin}`);
+    const margin =
+      rounded.length === group.length ? `; rounding to the nearest level: mean ${mean(rounded).toExponential(2)}` : '';
+    lines.push(
+      `${type}: ${group.length} tensors, relative error mean ${mean(group.map(({ error }) => error)).toExponential(2)}, largest ${worst.error.toExponential(2)} (${worst.tensor})${margin}`,
+    );
   }
   return lines;
 }

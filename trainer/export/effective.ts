@@ -43,7 +43,12 @@ export function checkEffective(expected: Effective, found: Effective, where: str
     return wanted === read ? [] : [`the ${name} is ${short(read)} where the source has ${short(wanted)}`];
   });
   if (problems.length === 0) return;
-  throw new LabError({ code: 'bad-file', where, what: `The copy means something else than its source: ${problems.join('; ')}.`, todo: 'Please report this; the copy was not kept.' });
+  throw new LabError({
+    code: 'bad-file',
+    where,
+    what: `The copy means something else than its source: ${problems.join('; ')}.`,
+    todo: 'Please report this; the copy was not kept.',
+  });
 }
 
 function short(text: string): string {

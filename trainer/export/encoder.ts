@@ -22,18 +22,40 @@ export interface EncoderOptions {
  * Converts the folder of a BERT encoder (one safetensors file, config and tokenizer) into a folder for the lab.
  * @throws LabError missing-file where the folder doesn't hold exactly one safetensors file; what `exportEncoder` throws.
  */
-export async function exportEncoderFolder(input: string, out: OutputFolder, options: EncoderOptions, print: (line: string) => void): Promise<void> {
+export async function exportEncoderFolder(
+  input: string,
+  out: OutputFolder,
+  options: EncoderOptions,
+  print: (line: string) => void,
+): Promise<void> {
   const dtype = choose('dtype', options.dtype, ENCODER_DTYPES);
   const names = await readdir(input).catch((error: unknown) => {
-    throw LabError.from(error, { code: 'missing-file', where: input, what: 'The folder cannot be read', todo: 'Check --in.' });
+    throw LabError.from(error, {
+      code: 'missing-file',
+      where: input,
+      what: 'The folder cannot be read',
+      todo: 'Check --in.',
+    });
   });
   const [file, other] = names.filter((name) => name.endsWith('.safetensors'));
-  if (!file || other) throw new LabError({ code: 'missing-file', where: input, what: 'An encoder is read from a folder with one .safetensors file.', todo: 'Check --in.' });
+  if (!file || other)
+    throw new LabError({
+      code: 'missing-file',
+      where: input,
+      what: 'An encoder is read from a folder with one .safetensors file.',
+      todo: 'Check --in.',
+    });
   const weights = await fileSource(join(input, file));
   try {
-    const [name, licence, source] = [options.name ?? basename(resolve(out.path)), options.licence ?? UNKNOWN_LICENCE, options.source ?? file];
+    const [name, licence, source] = [
+      options.name ?? basename(resolve(out.path)),
+      options.licence ?? UNKNOWN_LICENCE,
+      options.source ?? file,
+    ];
     const files = await sideFiles(input);
-    const { parameters } = await out.write((temporary) => exportEncoder(weights, files, diskFolder(temporary), { dtype, name, licence, source }));
+    const { parameters } = await out.write((temporary) =>
+      exportEncoder(weights, files, diskFolder(temporary), { dtype, name, licence, source }),
+    );
     print(`${(parameters / 1e6).toFixed(1)} million parameters\nWritten to ${out.path}`);
   } finally {
     await weights.close();

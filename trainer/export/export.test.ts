@@ -40,7 +40,9 @@ async function decoder(model: string, source: Checkpoint): Promise<Decoder> {
 function largestDifference(a: Float32Array[], b: Float32Array[]): number {
   let worst = 0;
   expect(a.length).toBe(b.length);
-  a.forEach((row, t) => row.forEach((value, i) => (worst = Math.max(worst, Math.abs(value - (b[t]?.[i] ?? Infinity))))));
+  a.forEach((row, t) =>
+    row.forEach((value, i) => (worst = Math.max(worst, Math.abs(value - (b[t]?.[i] ?? Infinity))))),
+  );
   return worst;
 }
 
@@ -58,7 +60,10 @@ describe.each(Object.entries(TINY_CONFIGS))('%s', (name, changes) => {
     const copy = await exported(source, 'fp32');
     const { rows } = await (await decoder(copy.model, source)).run(IDS, 0);
     expect(largestDifference(rows, expected)).toBeLessThan(2e-4);
-    expect(await compareWeights(source, copy.checkpoint)).toMatchObject({ exact: source.tensors.size, tensors: source.tensors.size });
+    expect(await compareWeights(source, copy.checkpoint)).toMatchObject({
+      exact: source.tensors.size,
+      tensors: source.tensors.size,
+    });
     await copy.close();
   });
 
@@ -91,7 +96,8 @@ describe.each(Object.entries(TINY_CONFIGS))('%s', (name, changes) => {
     const path = await toGguf(source, 'F32', name);
     const gguf = await openCheckpoint(path);
     expect([...gguf.checkpoint.tensors.keys()].sort()).toEqual([...source.tensors.keys()].sort());
-    for (const tensor of source.tensors.keys()) expect(await readTensor(gguf.checkpoint, tensor)).toEqual(await readTensor(source, tensor));
+    for (const tensor of source.tensors.keys())
+      expect(await readTensor(gguf.checkpoint, tensor)).toEqual(await readTensor(source, tensor));
     await gguf.close();
   });
 });
@@ -122,10 +128,16 @@ describe('GGUF blocks', () => {
     const gguf = await openCheckpoint(await toGguf(plain.checkpoint, type, type));
     const copy = await exported(gguf.checkpoint, dtype);
     const errors = await compareWeights(gguf.checkpoint, copy.checkpoint);
-    expect(errors).toEqual({ exact: gguf.checkpoint.tensors.size, tensors: gguf.checkpoint.tensors.size, relative: [] });
+    expect(errors).toEqual({
+      exact: gguf.checkpoint.tensors.size,
+      tensors: gguf.checkpoint.tensors.size,
+      relative: [],
+    });
     if (type !== 'Q4_0') {
       for (const tensor of gguf.checkpoint.tensors.keys()) {
-        expect(await copy.checkpoint.readStoredRows(tensor, 0, 1)).toEqual(await gguf.checkpoint.readStoredRows(tensor, 0, 1));
+        expect(await copy.checkpoint.readStoredRows(tensor, 0, 1)).toEqual(
+          await gguf.checkpoint.readStoredRows(tensor, 0, 1),
+        );
       }
       const again = await openCheckpoint(await toGguf(copy.checkpoint, 'keep', 'again'));
       expect((await compareWeights(gguf.checkpoint, again.checkpoint)).relative).toEqual([]);
@@ -136,23 +148,55 @@ describe('GGUF blocks', () => {
 
   it('have a file that is named after what it holds, and no licence that nobody named', async () => {
     const folder = join(root, 'rows-of-80');
-    await writeTinyModel(folder, { hidden_size: 80, num_attention_heads: 4, head_dim: 16, intermediate_size: 80, tie_word_embeddings: false });
+    await writeTinyModel(folder, {
+      hidden_size: 80,
+      num_attention_heads: 4,
+      head_dim: 16,
+      intermediate_size: 80,
+      tie_word_embeddings: false,
+    });
     const { checkpoint, close } = await openCheckpoint(folder);
     const write = async (dtype: string, more: object = {}) => {
       const out = join(root, `named-${dtype}-${Object.keys(more).length}`);
       const printed: string[] = [];
       await exportGgufFolder({
-        source: checkpoint, out: ownFolder(out), dtype, name: 'tiny', licence: undefined, origin: '', sections: [], eightBits: () => false,
-        check: true, print: (line) => printed.push(line), onProgress: () => undefined, signal: new AbortController().signal, ...more,
+        source: checkpoint,
+        out: ownFolder(out),
+        dtype,
+        name: 'tiny',
+        licence: undefined,
+        origin: '',
+        sections: [],
+        eightBits: () => false,
+        check: true,
+        print: (line) => printed.push(line),
+        onProgress: () => undefined,
+        signal: new AbortController().signal,
+        ...more,
       });
       const [name = ''] = (await readdir(out)).filter((file) => file.endsWith('.gguf'));
       const file = await fileSource(join(out, name));
       const metadata = await readGgufMetadata(file);
       await file.close();
-      return { name, printed: printed.join('\n'), type: metadata.get('general.file_type')?.value, licence: metadata.get('general.license')?.value };
+      return {
+        name,
+        printed: printed.join('\n'),
+        type: metadata.get('general.file_type')?.value,
+        licence: metadata.get('general.license')?.value,
+      };
     };
-    expect(await write('Q4_0')).toMatchObject({ name: 'tiny.F16.gguf', type: 1, licence: undefined, printed: expect.stringContaining('are F16 in place of Q4_0') as string });
-    expect(await write('F16', { licence: 'MIT' })).toMatchObject({ name: 'tiny.F16.gguf', type: 1, licence: 'mit', printed: expect.not.stringContaining('in place of') as string });
+    expect(await write('Q4_0')).toMatchObject({
+      name: 'tiny.F16.gguf',
+      type: 1,
+      licence: undefined,
+      printed: expect.stringContaining('are F16 in place of Q4_0') as string,
+    });
+    expect(await write('F16', { licence: 'MIT' })).toMatchObject({
+      name: 'tiny.F16.gguf',
+      type: 1,
+      licence: 'mit',
+      printed: expect.not.stringContaining('in place of') as string,
+    });
     await close();
   });
 
@@ -173,13 +217,16 @@ describe('GGUF blocks', () => {
     await writeTinyModel(folder);
     const plain = await openCheckpoint(folder);
     const gguf = await openCheckpoint(await toGguf(plain.checkpoint, 'F32', 'tokenizer'));
-    const parse = (checkpoint: Checkpoint, file: string) => JSON.parse(checkpoint.files.get(file) ?? 'null') as Record<string, Record<string, unknown>>;
+    const parse = (checkpoint: Checkpoint, file: string) =>
+      JSON.parse(checkpoint.files.get(file) ?? 'null') as Record<string, Record<string, unknown>>;
     const [before, after] = [plain, gguf].map(({ checkpoint }) => parse(checkpoint, 'tokenizer.json'));
     expect(after?.pre_tokenizer).toEqual(before?.pre_tokenizer);
     expect(after?.added_tokens).toEqual(before?.added_tokens);
     expect(after?.model?.merges).toEqual(before?.model?.merges);
     expect(after?.model?.vocab).toMatchObject(before?.model?.vocab ?? {});
-    expect(parse(gguf.checkpoint, 'tokenizer_config.json')).toMatchObject(parse(plain.checkpoint, 'tokenizer_config.json'));
+    expect(parse(gguf.checkpoint, 'tokenizer_config.json')).toMatchObject(
+      parse(plain.checkpoint, 'tokenizer_config.json'),
+    );
     await Promise.all([plain.close(), gguf.close()]);
   });
 });
@@ -190,9 +237,21 @@ describe('an export', () => {
     await writeTinyModel(folder);
     const { checkpoint, close } = await openCheckpoint(folder);
     const out = join(root, 'listed-out');
-    const manifest = await exportOnnx(checkpoint, diskFolder(out), { dtype: 'q4', name: 'tiny', source: 'random numbers', licence: 'MIT' });
-    const files = (await readdir(out, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => entry.name);
-    expect(manifest.files.map(({ path }) => path.split('/').at(-1)).concat('manifest.json').sort()).toEqual(files.sort());
+    const manifest = await exportOnnx(checkpoint, diskFolder(out), {
+      dtype: 'q4',
+      name: 'tiny',
+      source: 'random numbers',
+      licence: 'MIT',
+    });
+    const files = (await readdir(out, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map((entry) => entry.name);
+    expect(
+      manifest.files
+        .map(({ path }) => path.split('/').at(-1))
+        .concat('manifest.json')
+        .sort(),
+    ).toEqual(files.sort());
     await close();
   });
 });

@@ -29,23 +29,40 @@ export async function trainingSection({ runs, data }: TrainingFacts): Promise<Ca
 async function pointsOf(run: string, data: string | undefined): Promise<string[]> {
   const read = (name: string): Promise<string> =>
     readFile(join(run, name), 'utf8').catch((error: unknown) => {
-      throw LabError.from(error, { code: 'missing-file', where: run, what: `There is no ${name}`, todo: 'Give the folder that train wrote (out).' });
+      throw LabError.from(error, {
+        code: 'missing-file',
+        where: run,
+        what: `There is no ${name}`,
+        todo: 'Give the folder that train wrote (out).',
+      });
     });
-  const config = parseRunConfig(readYaml(await read('config.yaml'), join(run, 'config.yaml')), join(run, 'config.yaml'));
+  const config = parseRunConfig(
+    readYaml(await read('config.yaml'), join(run, 'config.yaml')),
+    join(run, 'config.yaml'),
+  );
   const rows = parseMetrics(await read('metrics.jsonl'), join(run, 'metrics.jsonl'));
   const { lora, train } = config;
   const last = rows.at(-1);
   const steps = rows.filter(({ trainLoss }) => trainLoss !== undefined);
-  const evaluations = rows.flatMap(({ evalLoss, epoch }) => (evalLoss === undefined ? [] : [{ loss: evalLoss, epoch }]));
+  const evaluations = rows.flatMap(({ evalLoss, epoch }) =>
+    evalLoss === undefined ? [] : [{ loss: evalLoss, epoch }],
+  );
   const [best] = [...evaluations].sort((a, b) => a.loss - b.loss);
   const spread = Math.max(1, Math.round(steps.length / 20));
-  const mean = (part: readonly MetricsRow[]): string => (part.reduce((sum, { trainLoss = 0 }) => sum + trainLoss, 0) / part.length).toFixed(3);
+  const mean = (part: readonly MetricsRow[]): string =>
+    (part.reduce((sum, { trainLoss = 0 }) => sum + trainLoss, 0) / part.length).toFixed(3);
   const points = [
     `Data: ${data ?? config.data.train.map((path) => basename(path)).join(', ')}; utterances as ${config.data.representation}.`,
     `Fine-tuned with LoRA: rank ${lora.rank}, alpha ${lora.alpha}, dropout ${lora.dropout}, on ${lora.targets.join(', ')}${lora.rankStabilized ? '; scaled by alpha/√rank (rsLoRA)' : ''}.`,
     `${last?.epoch ?? 0} of ${train.epochs} epochs, ${last?.step ?? 0} updates, learning rate ${train.learningRate}, schedule ${train.schedule}.`,
   ];
-  if (steps.length > 0) points.push(`Training loss: ${mean(steps.slice(0, spread))} over the first ${spread} updates, ${mean(steps.slice(-spread))} over the last ${spread} (nats per supporter token).`);
-  if (best) points.push(`Evaluation loss: ${evaluations.map(({ loss, epoch }) => `${loss.toFixed(4)} (epoch ${epoch})`).join(', ')}; the weights are those of ${best.loss.toFixed(4)}.`);
+  if (steps.length > 0)
+    points.push(
+      `Training loss: ${mean(steps.slice(0, spread))} over the first ${spread} updates, ${mean(steps.slice(-spread))} over the last ${spread} (nats per supporter token).`,
+    );
+  if (best)
+    points.push(
+      `Evaluation loss: ${evaluations.map(({ loss, epoch }) => `${loss.toFixed(4)} (epoch ${epoch})`).join(', ')}; the weights are those of ${best.loss.toFixed(4)}.`,
+    );
   return points;
 }

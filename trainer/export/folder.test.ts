@@ -25,7 +25,12 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'solace-folder-'));
   await writeTinyModel(join(root, 'tiny'));
   const { checkpoint, close } = await openCheckpoint(join(root, 'tiny'));
-  await exportOnnx(checkpoint, diskFolder(join(root, 'whole')), { dtype: 'q4', name: 'tiny', source: 'random numbers', licence: 'MIT' });
+  await exportOnnx(checkpoint, diskFolder(join(root, 'whole')), {
+    dtype: 'q4',
+    name: 'tiny',
+    source: 'random numbers',
+    licence: 'MIT',
+  });
   await close();
 });
 beforeEach(async () => {
@@ -70,15 +75,21 @@ describe('openExportedFolder', () => {
     await readAll();
   });
 
-  it.each([MODEL, DATA, 'config.json', 'tokenizer.json', 'README.md'])('notices one flipped byte of %s', async (path) => {
-    await edit(path, (bytes) => {
-      const at = Math.floor(bytes.length / 2);
-      bytes[at] = (bytes[at] ?? 0) ^ 1;
-      return bytes;
-    });
-    await expect(openExportedFolder(folder)).rejects.toMatchObject({ code: 'hash-mismatch', message: expect.stringContaining(path) as string });
-    await expect(loadFolderModel(folder)).rejects.toMatchObject({ code: 'hash-mismatch' });
-  });
+  it.each([MODEL, DATA, 'config.json', 'tokenizer.json', 'README.md'])(
+    'notices one flipped byte of %s',
+    async (path) => {
+      await edit(path, (bytes) => {
+        const at = Math.floor(bytes.length / 2);
+        bytes[at] = (bytes[at] ?? 0) ^ 1;
+        return bytes;
+      });
+      await expect(openExportedFolder(folder)).rejects.toMatchObject({
+        code: 'hash-mismatch',
+        message: expect.stringContaining(path) as string,
+      });
+      await expect(loadFolderModel(folder)).rejects.toMatchObject({ code: 'hash-mismatch' });
+    },
+  );
 
   it('names a file that is cut short, and one that is gone', async () => {
     await edit(DATA, (bytes) => bytes.subarray(0, 100));
@@ -88,11 +99,22 @@ describe('openExportedFolder', () => {
   });
 
   // The name of the data file is replaced by one of its length.
-  it.each(['../../secret.dat1a', '/tmp/secret.dat1ab', '..\\..\\secret.dat1a', 'C:/model.onnx_data', './odel_q4.onnx_dat'])('opens nothing outside the folder: %s', async (place) => {
+  it.each([
+    '../../secret.dat1a',
+    '/tmp/secret.dat1ab',
+    '..\\..\\secret.dat1a',
+    'C:/model.onnx_data',
+    './odel_q4.onnx_dat',
+  ])('opens nothing outside the folder: %s', async (place) => {
     await writeFile(join(folder, '../secret.dat1a'), await readFile(join(folder, DATA)));
-    await edit(MODEL, (bytes) => Buffer.from(bytes.toString('latin1').replaceAll('model_q4.onnx_data', place), 'latin1'));
+    await edit(MODEL, (bytes) =>
+      Buffer.from(bytes.toString('latin1').replaceAll('model_q4.onnx_data', place), 'latin1'),
+    );
     await sign(MODEL);
-    await expect(readAll()).rejects.toMatchObject({ code: 'bad-file', message: expect.stringContaining('outside the folder') as string });
+    await expect(readAll()).rejects.toMatchObject({
+      code: 'bad-file',
+      message: expect.stringContaining('outside the folder') as string,
+    });
   });
 
   it('opens no data that the manifest does not list', async () => {
@@ -100,15 +122,21 @@ describe('openExportedFolder', () => {
     await expect(readAll()).rejects.toThrow(`does not list ${DATA}`);
   });
 
-  it.each(['../model/config.json', '/etc/hosts', 'onnx\\model_q4.onnx', ''])('refuses a manifest that lists %j', async (path) => {
-    await editManifest(({ files }) => void files.push({ path, bytes: 1, sha256: '0'.repeat(64) }));
-    await expect(openExportedFolder(folder)).rejects.toThrow(/manifest\.json.*relative path inside the folder/s);
-  });
+  it.each(['../model/config.json', '/etc/hosts', 'onnx\\model_q4.onnx', ''])(
+    'refuses a manifest that lists %j',
+    async (path) => {
+      await editManifest(({ files }) => void files.push({ path, bytes: 1, sha256: '0'.repeat(64) }));
+      await expect(openExportedFolder(folder)).rejects.toThrow(/manifest\.json.*relative path inside the folder/s);
+    },
+  );
 });
 
 describe('JSON that is none', () => {
   const named = async (action: Promise<unknown>, file: string): Promise<void> => {
-    const error = await action.then(() => expect.fail('it was read'), (thrown: unknown) => thrown);
+    const error = await action.then(
+      () => expect.fail('it was read'),
+      (thrown: unknown) => thrown,
+    );
     expect(error).toBeInstanceOf(LabError);
     expect((error as LabError).message).toContain(file);
   };
@@ -137,7 +165,8 @@ describe('JSON that is none', () => {
 });
 
 describe('a safetensors index', () => {
-  const index = (map: Record<string, string>): Promise<void> => writeFile(join(root, 'tiny', SAFETENSORS_INDEX), JSON.stringify({ weight_map: map }));
+  const index = (map: Record<string, string>): Promise<void> =>
+    writeFile(join(root, 'tiny', SAFETENSORS_INDEX), JSON.stringify({ weight_map: map }));
 
   it('says which files are read', async () => {
     await cp(join(root, 'tiny/model.safetensors'), join(root, 'tiny/consolidated.safetensors'));
@@ -148,8 +177,11 @@ describe('a safetensors index', () => {
     await close();
   });
 
-  it.each(['../whole/model.safetensors', '/etc/passwd', 'a\\b.safetensors'])('names no place outside the folder: %s', async (path) => {
-    await index({ a: path });
-    await expect(openCheckpoint(join(root, 'tiny'))).rejects.toThrow(/outside the folder/);
-  });
+  it.each(['../whole/model.safetensors', '/etc/passwd', 'a\\b.safetensors'])(
+    'names no place outside the folder: %s',
+    async (path) => {
+      await index({ a: path });
+      await expect(openCheckpoint(join(root, 'tiny'))).rejects.toThrow(/outside the folder/);
+    },
+  );
 });

@@ -26,16 +26,34 @@ export interface ExportedFolder {
  */
 export async function openExportedFolder(folder: string): Promise<ExportedFolder> {
   const text = await readFile(join(folder, MANIFEST_NAME), 'utf8').catch((error: unknown) => {
-    throw LabError.from(error, { code: 'missing-file', what: `There is no ${MANIFEST_NAME}`, where: folder, todo: 'Give a folder that the export command wrote.' });
+    throw LabError.from(error, {
+      code: 'missing-file',
+      what: `There is no ${MANIFEST_NAME}`,
+      where: folder,
+      todo: 'Give a folder that the export command wrote.',
+    });
   });
-  const parsed = manifestSchema.extend({ dtype: z.enum(EXPORT_DTYPES) }).safeParse(parseJson(text, join(folder, MANIFEST_NAME)));
-  if (!parsed.success) throw new LabError({ code: 'bad-file', what: z.prettifyError(parsed.error), where: join(folder, MANIFEST_NAME), todo: 'Export the model again.' });
+  const parsed = manifestSchema
+    .extend({ dtype: z.enum(EXPORT_DTYPES) })
+    .safeParse(parseJson(text, join(folder, MANIFEST_NAME)));
+  if (!parsed.success)
+    throw new LabError({
+      code: 'bad-file',
+      what: z.prettifyError(parsed.error),
+      where: join(folder, MANIFEST_NAME),
+      todo: 'Export the model again.',
+    });
   const manifest = parsed.data;
   await checkFiles(folder, manifest.files);
   const listed = new Set(manifest.files.map(({ path }) => path));
   const place = (path: string): string => {
     if (listed.has(path)) return join(folder, path);
-    throw new LabError({ code: 'bad-file', where: join(folder, MANIFEST_NAME), what: `It does not list ${path}, which the model needs.`, todo: 'Export the model again.' });
+    throw new LabError({
+      code: 'bad-file',
+      where: join(folder, MANIFEST_NAME),
+      what: `It does not list ${path}, which the model needs.`,
+      todo: 'Export the model again.',
+    });
   };
   const model = place(`onnx/model${EXPORT_FORMATS[manifest.dtype].suffix}.onnx`);
   const opened: FileSource[] = [];

@@ -45,7 +45,9 @@ function typeNotes(source: Checkpoint, type: (typeof GGUF_DTYPES)[number]): stri
   const { names, of } = undivided(source, type);
   if (names.length === 0) return [];
   const named = fileType(source, type) === type ? '' : ' The file is named after that.';
-  return [`${names.length} of ${of} matrices are F16 in place of ${type}, whose blocks do not divide their rows (e.g. ${names[0] ?? ''}).${named}`];
+  return [
+    `${names.length} of ${of} matrices are F16 in place of ${type}, whose blocks do not divide their rows (e.g. ${names[0] ?? ''}).${named}`,
+  ];
 }
 
 /** What llama.cpp has no place for, as sentences for a person. */
@@ -53,7 +55,9 @@ function limitsOf({ config, files }: Checkpoint): string[] {
   const notes: string[] = [];
   const context = contextBeforeWindow(config);
   if (context < config.contextLength) {
-    notes.push(`llama.cpp has no sliding window for this architecture: the file's context is ${context} tokens, the length of the window, in place of ${config.contextLength}.`);
+    notes.push(
+      `llama.cpp has no sliding window for this architecture: the file's context is ${context} tokens, the length of the window, in place of ${config.contextLength}.`,
+    );
   }
   const kept = ggufEndTokens({ config, files });
   const lost = config.eosTokenIds.filter((id) => !kept.includes(id));

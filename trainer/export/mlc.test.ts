@@ -22,14 +22,21 @@ describe.each(SUPPORTED)('%s', (name) => {
     const { checkpoint, close } = await openCheckpoint(folder);
     const out = `${folder}-${dtype}`;
     const lines: string[] = [];
-    await exportMlcFolder(checkpoint, ownFolder(out), { dtype, check: true, print: (line) => lines.push(line), onProgress: () => undefined });
+    await exportMlcFolder(checkpoint, ownFolder(out), {
+      dtype,
+      check: true,
+      print: (line) => lines.push(line),
+      onProgress: () => undefined,
+    });
     const exact = /Weights: (\d+) of (\d+)/.exec(lines.join('\n'));
     if (dtype === 'q0f32') expect(exact?.[1]).toBe(exact?.[2]);
     else expect(Number(/mean (\S+),/.exec(lines.join('\n'))?.[1])).toBeLessThan(dtype === 'q0f16' ? 5e-4 : 0.12);
     const config = JSON.parse(await readFile(join(out, 'mlc-chat-config.json'), 'utf8')) as Record<string, unknown>;
     expect(config).toMatchObject({ quantization: dtype, vocab_size: 300, conv_template: { name: 'chatml' } });
     // Exactly one of the two is set: web-llm refuses anything else.
-    expect([config['context_window_size'], config['sliding_window_size']].filter((size) => size !== -1)).toHaveLength(1);
+    expect([config['context_window_size'], config['sliding_window_size']].filter((size) => size !== -1)).toHaveLength(
+      1,
+    );
     await close();
   });
 });
@@ -40,9 +47,16 @@ describe('a weight folder', () => {
     await writeTinyModel(folder);
     const { checkpoint, close } = await openCheckpoint(folder);
     const out = `${folder}-mlc`;
-    await exportMlcFolder(checkpoint, ownFolder(out), { dtype: 'q4f16_1', check: false, print: () => undefined, onProgress: () => undefined });
+    await exportMlcFolder(checkpoint, ownFolder(out), {
+      dtype: 'q4f16_1',
+      check: false,
+      print: () => undefined,
+      onProgress: () => undefined,
+    });
     const index = indexSchema.parse(JSON.parse(await readFile(join(out, 'tensor-cache.json'), 'utf8')));
-    expect(await readFile(join(out, 'ndarray-cache.json'), 'utf8')).toBe(await readFile(join(out, 'tensor-cache.json'), 'utf8'));
+    expect(await readFile(join(out, 'ndarray-cache.json'), 'utf8')).toBe(
+      await readFile(join(out, 'tensor-cache.json'), 'utf8'),
+    );
     const path = join(out, index.records[0]?.dataPath ?? '');
     const bytes = await readFile(path);
     bytes[5] = (bytes[5] ?? 0) ^ 0x70;

@@ -34,17 +34,27 @@ export interface MlcFolderOptions {
 export async function exportMlcFolder(source: Checkpoint, out: OutputFolder, options: MlcFolderOptions): Promise<void> {
   const { dtype, contextLength, check, print, onProgress, signal } = options;
   const tokenizer = chatTokenizerOf(source.files, source.name);
-  const { conversation, exact } = chooseConversation(chatTemplate(source.files) ?? '', (turns) => tokenizer.renderPrompt(turns), source.config);
+  const { conversation, exact } = chooseConversation(
+    chatTemplate(source.files) ?? '',
+    (turns) => tokenizer.renderPrompt(turns),
+    source.config,
+  );
   await out.write(async (temporary) => {
     const files = await exportMlc(source, diskFolder(temporary), {
-      dtype, conversation, onProgress: ({ done, total }) => onProgress(done, total),
+      dtype,
+      conversation,
+      onProgress: ({ done, total }) => onProgress(done, total),
       ...(contextLength !== undefined && { contextLength }),
       ...(signal && { signal }),
     });
     print(`${files.length} files, ${(files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toFixed(1)} MB`);
-    print(`Prompts: MLC's template ${conversation.name} ${exact ? 'renders a probe conversation as' : 'does NOT render a probe conversation exactly as'} the model's own`);
+    print(
+      `Prompts: MLC's template ${conversation.name} ${exact ? 'renders a probe conversation as' : 'does NOT render a probe conversation exactly as'} the model's own`,
+    );
     if (mlcWindow(source.config) === null && contextBeforeWindow(source.config) < source.config.contextLength) {
-      print(`MLC has no sliding window for this model: the context is ${contextBeforeWindow(source.config)} tokens, the length of the window, in place of ${source.config.contextLength}.`);
+      print(
+        `MLC has no sliding window for this model: the context is ${contextBeforeWindow(source.config)} tokens, the length of the window, in place of ${source.config.contextLength}.`,
+      );
     }
     if (check) await verifyMlc(source, temporary, dtype, print, signal);
   });
@@ -61,11 +71,18 @@ const ROUNDING: Record<MlcFloat, (value: number) => number> = {
  * the format's rounding allows.
  * @throws {LabError} bad-file at the first contradiction.
  */
-export async function verifyMlc(source: Checkpoint, folder: string, dtype: MlcDtype, print: (line: string) => void, signal?: AbortSignal): Promise<void> {
+export async function verifyMlc(
+  source: Checkpoint,
+  folder: string,
+  dtype: MlcDtype,
+  print: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
   const index = indexSchema.parse(parseJson(await readFile(join(folder, INDEX_NAMES[0]), 'utf8'), INDEX_NAMES[0]));
   for (const { dataPath, nbytes, records } of index.records) {
     const { size } = await stat(join(folder, dataPath));
-    if (size !== nbytes || size !== records.reduce((sum, record) => sum + record.nbytes, 0)) throw broken(`${dataPath} has ${size} bytes where its index says ${nbytes}.`, folder);
+    if (size !== nbytes || size !== records.reduce((sum, record) => sum + record.nbytes, 0))
+      throw broken(`${dataPath} has ${size} bytes where its index says ${nbytes}.`, folder);
   }
   const opened = new Map<string, Promise<FileSource>>();
   const open = (path: string): Promise<FileSource> => {
@@ -77,9 +94,11 @@ export async function verifyMlc(source: Checkpoint, folder: string, dtype: MlcDt
     const reader = new MlcReader(index, dtype, open);
     const parameters = mlcParameters(source.config, source.tensors.keys());
     const expected = parameters.flatMap((parameter) => mlcTensors(parameter, dtype)).map(({ name }) => name);
-    if (reader.names.length !== expected.length || expected.some((name) => !reader.names.includes(name))) throw broken('Its index names other tensors than the model has.', folder);
+    if (reader.names.length !== expected.length || expected.some((name) => !reader.names.includes(name)))
+      throw broken('Its index names other tensors than the model has.', folder);
     const errors: ParameterError[] = [];
-    for (const parameter of parameters) errors.push(await compareParameter(source, reader, parameter, MLC_FORMATS[dtype].float, signal));
+    for (const parameter of parameters)
+      errors.push(await compareParameter(source, reader, parameter, MLC_FORMATS[dtype].float, signal));
     checkMlcSettings(source, await readFile(join(folder, 'mlc-chat-config.json'), 'utf8'), folder);
     report(errors, print);
   } finally {
@@ -88,7 +107,12 @@ export async function verifyMlc(source: Checkpoint, folder: string, dtype: MlcDt
 }
 
 const chatConfigSchema = z.looseObject({
-  model_config: z.looseObject({ rope_scaling: z.record(z.string(), z.unknown()).nullable(), position_embedding_base: z.number(), tie_word_embeddings: z.boolean(), rms_norm_eps: z.number() }),
+  model_config: z.looseObject({
+    rope_scaling: z.record(z.string(), z.unknown()).nullable(),
+    position_embedding_base: z.number(),
+    tie_word_embeddings: z.boolean(),
+    rms_norm_eps: z.number(),
+  }),
   context_window_size: z.int(),
   sliding_window_size: z.int(),
   conv_template: z.looseObject({ stop_token_ids: z.array(z.int()) }),
@@ -96,17 +120,26 @@ const chatConfigSchema = z.looseObject({
 
 /** What WebLLM reads beside the weights must mean what the source means. */
 function checkMlcSettings({ config }: Checkpoint, text: string, where: string): void {
-  const { model_config: model, context_window_size: context, sliding_window_size: window, conv_template: conversation } = chatConfigSchema.parse(parseJson(text, 'mlc-chat-config.json'));
+  const {
+    model_config: model,
+    context_window_size: context,
+    sliding_window_size: window,
+    conv_template: conversation,
+  } = chatConfigSchema.parse(parseJson(text, 'mlc-chat-config.json'));
   const scaling = config.ropeScaling;
   const problems = [
-    ...((model.rope_scaling?.['rope_type'] ?? 'none') === scaling.type && (scaling.type === 'none' || model.rope_scaling?.['factor'] === scaling.factor) ? [] : ['rope scaling']),
+    ...((model.rope_scaling?.['rope_type'] ?? 'none') === scaling.type &&
+    (scaling.type === 'none' || model.rope_scaling?.['factor'] === scaling.factor)
+      ? []
+      : ['rope scaling']),
     ...(model.position_embedding_base === config.ropeTheta ? [] : ['rope theta']),
     ...(model.tie_word_embeddings === config.tied ? [] : ['tied head']),
     ...(model.rms_norm_eps === config.normEpsilon ? [] : ['norm epsilon']),
     ...(window === (mlcWindow(config) ?? -1) && context <= contextBeforeWindow(config) ? [] : ['sliding window']),
     ...(config.eosTokenIds.every((id) => conversation.stop_token_ids.includes(id)) ? [] : ['end tokens']),
   ];
-  if (problems.length > 0) throw broken(`Its mlc-chat-config.json differs from the source in: ${problems.join(', ')}.`, where);
+  if (problems.length > 0)
+    throw broken(`Its mlc-chat-config.json differs from the source in: ${problems.join(', ')}.`, where);
 }
 
 interface ParameterError {
@@ -115,18 +148,29 @@ interface ParameterError {
   relative: number;
 }
 
-async function compareParameter(source: Checkpoint, reader: MlcReader, parameter: MlcParameter, float: MlcFloat, signal?: AbortSignal): Promise<ParameterError> {
+async function compareParameter(
+  source: Checkpoint,
+  reader: MlcReader,
+  parameter: MlcParameter,
+  float: MlcFloat,
+  signal?: AbortSignal,
+): Promise<ParameterError> {
   // The parts of a bias are rows of the source and stretches of one row here.
   const vector = parameter.shape.length === 1 ? await reader.readRows(parameter, 0, 1) : undefined;
   let [difference, size, done] = [0, 0, 0];
   for await (const { values, columns } of rowChunks(source, parameter.sources, signal)) {
-    const found = vector ? { values: vector.values.subarray(done), scales: null } : await reader.readRows(parameter, done / columns, values.length / columns);
+    const found = vector
+      ? { values: vector.values.subarray(done), scales: null }
+      : await reader.readRows(parameter, done / columns, values.length / columns);
     for (let i = 0; i < values.length; i++) {
       const [value, read] = [values[i] ?? NaN, found.values[i] ?? NaN];
       if (!Number.isFinite(value)) throw brokenSource(parameter.module, value, source.name);
       const error = Math.abs(value - read);
-      const limit = found.scales ? groupErrorLimit(found.scales[Math.floor(i / GROUP)] ?? NaN, float) : ROUNDING[float](value);
-      if (!(error <= limit)) throw broken(`A value of ${parameter.module} is ${read} where the source has ${value}.`, source.name);
+      const limit = found.scales
+        ? groupErrorLimit(found.scales[Math.floor(i / GROUP)] ?? NaN, float)
+        : ROUNDING[float](value);
+      if (!(error <= limit))
+        throw broken(`A value of ${parameter.module} is ${read} where the source has ${value}.`, source.name);
       difference += error * error;
       size += value * value;
     }
@@ -137,11 +181,15 @@ async function compareParameter(source: Checkpoint, reader: MlcReader, parameter
 
 function report(errors: ParameterError[], print: (line: string) => void): void {
   const inexact = errors.filter(({ relative }) => relative > 0).sort((a, b) => b.relative - a.relative);
-  print(`Weights: ${errors.length - inexact.length} of ${errors.length} parameters equal the source exactly, every other value lies within the format's rounding`);
+  print(
+    `Weights: ${errors.length - inexact.length} of ${errors.length} parameters equal the source exactly, every other value lies within the format's rounding`,
+  );
   const [worst] = inexact;
   if (!worst) return;
   const mean = inexact.reduce((sum, { relative }) => sum + relative, 0) / inexact.length;
-  print(`Relative error of the others: mean ${mean.toExponential(2)}, largest ${worst.relative.toExponential(2)} (${worst.module})`);
+  print(
+    `Relative error of the others: mean ${mean.toExponential(2)}, largest ${worst.relative.toExponential(2)} (${worst.module})`,
+  );
 }
 
 function broken(what: string, where: string): LabError {

@@ -26,7 +26,9 @@ export async function exportOnnxFolder(job: ExportJob): Promise<void> {
       ...(pool && { quantiser: pool }),
     }).finally(() => pool?.close());
     const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
-    print(`${manifest.files.length + 1} files, ${(bytes / 1e6).toFixed(1)} MB, ${(manifest.parameters / 1e6).toFixed(1)} million parameters`);
+    print(
+      `${manifest.files.length + 1} files, ${(bytes / 1e6).toFixed(1)} MB, ${(manifest.parameters / 1e6).toFixed(1)} million parameters`,
+    );
     if (job.check) await verifyExport(source, temporary, print, signal);
   });
 }

@@ -8,7 +8,9 @@ describe('quantisePool', () => {
     const values = Float32Array.from({ length: 1 << 18 }, (_, i) => Math.sin(i * 12.9898) * 0.1);
     const stored = new Uint8Array(values.buffer);
     try {
-      const found = await Promise.all(([4, 8, 4] as const).map((bits) => pool.quantise('F32', stored.slice(), values.length, bits)));
+      const found = await Promise.all(
+        ([4, 8, 4] as const).map((bits) => pool.quantise('F32', stored.slice(), values.length, bits)),
+      );
       expect(found).toEqual(([4, 8, 4] as const).map((bits) => toNBits('F32', stored, values.length, bits)));
     } finally {
       pool.close();

@@ -19,7 +19,10 @@ export interface QuantisePool extends Quantiser {
 
 /** Quantises in threads of their own, while this one reads, merges and writes. They are started when they are first needed. */
 export function quantisePool(threads = Math.min(MOST_THREADS, availableParallelism())): QuantisePool {
-  const workers = Array.from({ length: threads }, () => new RpcWorker<QuantiseApi>('quantising', () => nodeWorker(new URL('./quantise.worker.ts', import.meta.url))));
+  const workers = Array.from(
+    { length: threads },
+    () => new RpcWorker<QuantiseApi>('quantising', () => nodeWorker(new URL('./quantise.worker.ts', import.meta.url))),
+  );
   let next = 0;
   return {
     ahead: threads,
@@ -27,7 +30,11 @@ export function quantisePool(threads = Math.min(MOST_THREADS, availableParalleli
       if (isExact(type, bits)) return toNBits(type, stored, count, bits);
       const worker = workers[next++ % threads] as RpcWorker<QuantiseApi>;
       const whole = stored.byteLength === stored.buffer.byteLength;
-      return worker.call('quantise', { type, stored, count, bits }, { transfer: whole ? [stored.buffer as ArrayBuffer] : [] });
+      return worker.call(
+        'quantise',
+        { type, stored, count, bits },
+        { transfer: whole ? [stored.buffer as ArrayBuffer] : [] },
+      );
     },
     close: () => workers.forEach((worker) => worker.terminate()),
   };

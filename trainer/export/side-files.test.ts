@@ -52,7 +52,21 @@ async function open(folder: string): Promise<Checkpoint> {
 function job(source: Checkpoint, dtype: string): ExportJob & { lines: string[] } {
   const lines: string[] = [];
   const signal = new AbortController().signal;
-  return { source, out: ownFolder(join(root, `out-${count++}`)), dtype, name: 'tiny', licence: 'MIT', origin: 'random numbers', sections: [], eightBits: () => false, check: true, print: (line) => void lines.push(line), onProgress: () => undefined, signal, lines };
+  return {
+    source,
+    out: ownFolder(join(root, `out-${count++}`)),
+    dtype,
+    name: 'tiny',
+    licence: 'MIT',
+    origin: 'random numbers',
+    sections: [],
+    eightBits: () => false,
+    check: true,
+    print: (line) => void lines.push(line),
+    onProgress: () => undefined,
+    signal,
+    lines,
+  };
 }
 
 async function asGguf(source: Checkpoint) {
@@ -63,10 +77,20 @@ async function asGguf(source: Checkpoint) {
   return { copy, lines: made.lines, value: (key: string) => copy.header.metadata.get(key)?.value };
 }
 
-async function asMlc(source: Checkpoint): Promise<{ config: Json & { model_config: Json; conv_template: Json }; lines: string[] }> {
+async function asMlc(
+  source: Checkpoint,
+): Promise<{ config: Json & { model_config: Json; conv_template: Json }; lines: string[] }> {
   const made = job(source, 'q0f32');
-  await exportMlcFolder(source, made.out, { dtype: 'q0f32', check: true, print: made.print, onProgress: () => undefined });
-  return { config: JSON.parse(await readFile(join(made.out.path, 'mlc-chat-config.json'), 'utf8')) as never, lines: made.lines };
+  await exportMlcFolder(source, made.out, {
+    dtype: 'q0f32',
+    check: true,
+    print: made.print,
+    onProgress: () => undefined,
+  });
+  return {
+    config: JSON.parse(await readFile(join(made.out.path, 'mlc-chat-config.json'), 'utf8')) as never,
+    lines: made.lines,
+  };
 }
 
 async function asOnnx(source: Checkpoint): Promise<Checkpoint> {
@@ -83,7 +107,9 @@ describe('the chat template', () => {
     ['a file before an older inline one', CHATML],
     ['a file beside null', null],
   ])('is %s, in every format', async (_, inline) => {
-    const source = await open(await model({}, { 'tokenizer_config.json': { chat_template: inline }, 'chat_template.jinja': FILE }));
+    const source = await open(
+      await model({}, { 'tokenizer_config.json': { chat_template: inline }, 'chat_template.jinja': FILE }),
+    );
     expect(chatTemplate(source.files)).toBe(FILE);
     expect(chatTemplate((await asOnnx(source)).files)).toBe(FILE);
     expect((await asGguf(source)).value('tokenizer.chat_template')).toBe(FILE);
@@ -93,8 +119,13 @@ describe('the chat template', () => {
   });
 
   it('is the one named default among several', async () => {
-    const list = [{ name: 'tool_use', template: 'no' }, { name: 'default', template: CHATML }];
-    expect(chatTemplate((await open(await model({}, { 'tokenizer_config.json': { chat_template: list } }))).files)).toBe(CHATML);
+    const list = [
+      { name: 'tool_use', template: 'no' },
+      { name: 'default', template: CHATML },
+    ];
+    expect(
+      chatTemplate((await open(await model({}, { 'tokenizer_config.json': { chat_template: list } }))).files),
+    ).toBe(CHATML);
   });
 
   it.each(['tokenizer_config.json', 'chat_template.jinja'])('is the adapter’s own, from its %s', async (name) => {
@@ -132,14 +163,24 @@ describe('the output matrix', () => {
     expect((await asMlc(source)).config.model_config['tie_word_embeddings']).toBe(false);
     const folder = join(root, `copy-${count++}`);
     await checkpointToSafetensors(source, diskFolder(folder), { type: 'F32' });
-    expect(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))).toMatchObject({ tie_word_embeddings: false });
+    expect(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))).toMatchObject({
+      tie_word_embeddings: false,
+    });
     expect(await readTensor(await open(folder), 'lm_head.weight')).toEqual(head);
   });
 
   it('is the embedding where both are the same', async () => {
     const source = await open(await model());
-    const twice = { ...source, config: { ...source.config, tied: false }, tensors: new Map([...source.tensors, ['lm_head.weight', source.tensors.get('model.embed_tokens.weight')]] as never) } as Checkpoint;
-    const readStoredRows: Checkpoint['readStoredRows'] = (name, ...rows) => source.readStoredRows(name === 'lm_head.weight' ? 'model.embed_tokens.weight' : name, ...rows);
+    const twice = {
+      ...source,
+      config: { ...source.config, tied: false },
+      tensors: new Map([
+        ...source.tensors,
+        ['lm_head.weight', source.tensors.get('model.embed_tokens.weight')],
+      ] as never),
+    } as Checkpoint;
+    const readStoredRows: Checkpoint['readStoredRows'] = (name, ...rows) =>
+      source.readStoredRows(name === 'lm_head.weight' ? 'model.embed_tokens.weight' : name, ...rows);
     const folder = join(root, `copy-${count++}`);
     await checkpointToSafetensors({ ...twice, readStoredRows }, diskFolder(folder), { type: 'F32' });
     const again = await open(folder);
@@ -149,7 +190,13 @@ describe('the output matrix', () => {
 });
 
 describe('rope scaling', () => {
-  const llama3 = { rope_type: 'llama3', factor: 8, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 16 };
+  const llama3 = {
+    rope_type: 'llama3',
+    factor: 8,
+    low_freq_factor: 1,
+    high_freq_factor: 4,
+    original_max_position_embeddings: 16,
+  };
 
   it.each([
     ['rope_parameters', { rope_theta: undefined, rope_parameters: { ...llama3, rope_theta: 5000 } }],
@@ -160,41 +207,69 @@ describe('rope scaling', () => {
   });
 
   it('reaches a GGUF and an ONNX folder', async () => {
-    const source = await open(await model({ rope_theta: undefined, rope_parameters: { rope_type: 'linear', factor: 4, rope_theta: 5000 } }));
-    expect((await asGguf(source)).copy.config).toMatchObject({ ropeScaling: { type: 'linear', factor: 4 }, ropeTheta: 5000 });
-    expect((await asOnnx(source)).config).toMatchObject({ ropeScaling: { type: 'linear', factor: 4 }, ropeTheta: 5000 });
+    const source = await open(
+      await model({ rope_theta: undefined, rope_parameters: { rope_type: 'linear', factor: 4, rope_theta: 5000 } }),
+    );
+    expect((await asGguf(source)).copy.config).toMatchObject({
+      ropeScaling: { type: 'linear', factor: 4 },
+      ropeTheta: 5000,
+    });
+    expect((await asOnnx(source)).config).toMatchObject({
+      ropeScaling: { type: 'linear', factor: 4 },
+      ropeTheta: 5000,
+    });
   });
 });
 
 it('refuses rope parameters by kind of layer, which mean nothing to these architectures', async () => {
-  const rope = { full_attention: { rope_type: 'linear', factor: 8, rope_theta: 1e6 }, sliding_attention: { rope_type: 'default', rope_theta: 1e4 } };
+  const rope = {
+    full_attention: { rope_type: 'linear', factor: 8, rope_theta: 1e6 },
+    sliding_attention: { rope_type: 'default', rope_theta: 1e4 },
+  };
   const opened = model({ rope_theta: undefined, rope_parameters: rope }).then(open);
-  await expect(opened).rejects.toMatchObject({ code: 'unsupported', message: expect.stringContaining('full_attention') as string });
+  await expect(opened).rejects.toMatchObject({
+    code: 'unsupported',
+    message: expect.stringContaining('full_attention') as string,
+  });
 });
 
 describe('end tokens', () => {
   it('of generation_config.json and of config.json reach every format', async () => {
-    const source = await open(await model({ eos_token_id: 257 }, { 'generation_config.json': { eos_token_id: [257, 12] } }));
+    const source = await open(
+      await model({ eos_token_id: 257 }, { 'generation_config.json': { eos_token_id: [257, 12] } }),
+    );
     expect(source.config.eosTokenIds).toEqual([257, 12]);
     expect((await asGguf(source)).copy.config.eosTokenIds).toEqual([257, 12]);
-    expect((await asMlc(source)).config).toMatchObject({ eos_token_id: [257, 12], conv_template: { stop_token_ids: [257, 12] } });
+    expect((await asMlc(source)).config).toMatchObject({
+      eos_token_id: [257, 12],
+      conv_template: { stop_token_ids: [257, 12] },
+    });
     expect((await asOnnx(source)).config.eosTokenIds).toEqual([257, 12]);
   });
 
   it('include the one that ends the template’s turns, and it is said', async () => {
-    const source = await open(await model({ eos_token_id: 256 }, { 'tokenizer_config.json': { eos_token: '<|im_start|>' } }));
+    const source = await open(
+      await model({ eos_token_id: 256 }, { 'tokenizer_config.json': { eos_token: '<|im_start|>' } }),
+    );
     expect(source.config.eosTokenIds).toEqual([256, 257]);
     expect(source.notes?.join()).toContain('<|im_end|> (257)');
     const { copy } = await asGguf(source);
     expect(copy.config.eosTokenIds).toEqual([256, 257]);
     const folder = join(root, `copy-${count++}`);
     await checkpointToSafetensors(source, diskFolder(folder), { type: 'F32' });
-    expect(JSON.parse(await readFile(join(folder, 'generation_config.json'), 'utf8'))).toEqual({ eos_token_id: [256, 257] });
+    expect(JSON.parse(await readFile(join(folder, 'generation_config.json'), 'utf8'))).toEqual({
+      eos_token_id: [256, 257],
+    });
   });
 });
 
 describe('the first token', () => {
-  const processor = { type: 'TemplateProcessing', single: [{ SpecialToken: { id: '<|im_start|>', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }], pair: [], special_tokens: {} };
+  const processor = {
+    type: 'TemplateProcessing',
+    single: [{ SpecialToken: { id: '<|im_start|>', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],
+    pair: [],
+    special_tokens: {},
+  };
 
   it.each([
     ['a template', processor, undefined, true],
@@ -203,7 +278,9 @@ describe('the first token', () => {
     ['the settings', null, true, true],
     ['nothing', null, undefined, false],
   ])('is written into a GGUF for %s', async (_, post_processor, add_bos_token, wanted) => {
-    const source = await open(await model({}, { 'tokenizer.json': { post_processor }, 'tokenizer_config.json': { add_bos_token } }));
+    const source = await open(
+      await model({}, { 'tokenizer.json': { post_processor }, 'tokenizer_config.json': { add_bos_token } }),
+    );
     const { value, copy } = await asGguf(source);
     expect(value('tokenizer.ggml.add_bos_token')).toBe(wanted);
     expect(value('tokenizer.ggml.bos_token_id')).toBe(256);
@@ -212,12 +289,15 @@ describe('the first token', () => {
 });
 
 describe('a sliding window', () => {
-  it.each(['Mistral with a sliding window', 'Qwen2 with a window from the second layer on'])('ends the context of a GGUF: %s', async (name) => {
-    const source = await open(await model(TINY_CONFIGS[name]));
-    const { copy, lines } = await asGguf(source);
-    expect(copy.config.contextLength).toBe(name.startsWith('Mistral') ? 5 : 4);
-    expect(lines.join('\n')).toContain('no sliding window');
-  });
+  it.each(['Mistral with a sliding window', 'Qwen2 with a window from the second layer on'])(
+    'ends the context of a GGUF: %s',
+    async (name) => {
+      const source = await open(await model(TINY_CONFIGS[name]));
+      const { copy, lines } = await asGguf(source);
+      expect(copy.config.contextLength).toBe(name.startsWith('Mistral') ? 5 : 4);
+      expect(lines.join('\n')).toContain('no sliding window');
+    },
+  );
 
   it('of Qwen2 ends the context of MLC, of Mistral is kept', async () => {
     const qwen = await asMlc(await open(await model(TINY_CONFIGS['Qwen2 with a window from the second layer on'])));
@@ -262,7 +342,9 @@ describe('the check after an export', () => {
     ['first token', { 'tokenizer_config.json': { add_bos_token: true } }, {}],
     ['sliding windows', {}, { model_type: 'mistral', sliding_window: 9 }],
   ])('finds another %s', async (name, files, config) => {
-    await expect(verifyCopy(await open(await model()), await open(await model(config, files)), () => undefined)).rejects.toThrow(`the ${name} is`);
+    await expect(
+      verifyCopy(await open(await model()), await open(await model(config, files)), () => undefined),
+    ).rejects.toThrow(`the ${name} is`);
   });
 
   it('blames a source that holds no number', async () => {
@@ -275,6 +357,7 @@ describe('the check after an export', () => {
         return bytes;
       },
     };
-    for (const run of [() => asOnnx(sick), () => asGguf(sick), () => asMlc(sick)]) await expect(run()).rejects.toThrow(/source itself holds NaN in model\.norm/);
+    for (const run of [() => asOnnx(sick), () => asGguf(sick), () => asMlc(sick)])
+      await expect(run()).rejects.toThrow(/source itself holds NaN in model\.norm/);
   });
 });

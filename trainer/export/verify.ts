@@ -17,7 +17,16 @@ import { openExportedFolder } from './folder.ts';
 import { onnxLogits } from './logits.ts';
 
 /** Largest relative error that a sound copy can have; more means that something is broken, not coarse. */
-const LIMITS: Record<StoredType, number> = { F32: 0, F16: 1e-3, BF16: 4e-3, Q8_0: 0.02, Q5_1: 0.1, Q5_0: 0.1, Q4_1: 0.2, Q4_0: 0.2 };
+const LIMITS: Record<StoredType, number> = {
+  F32: 0,
+  F16: 1e-3,
+  BF16: 4e-3,
+  Q8_0: 0.02,
+  Q5_1: 0.1,
+  Q5_0: 0.1,
+  Q4_1: 0.2,
+  Q4_0: 0.2,
+};
 
 /** Weights up to which the plain forward pass takes seconds. */
 const SMALL = 2e8;
@@ -33,7 +42,13 @@ type Print = (line: string) => void;
  * @param expected settings that the copy should have; by default those of the source.
  * @throws {LabError} bad-file when a tensor is lost or differs by more than its type explains, or a setting differs.
  */
-export async function verifyCopy(source: Checkpoint, copy: Checkpoint, print: Print, signal?: AbortSignal, expected = effectiveSettings(source)): Promise<void> {
+export async function verifyCopy(
+  source: Checkpoint,
+  copy: Checkpoint,
+  print: Print,
+  signal?: AbortSignal,
+  expected = effectiveSettings(source),
+): Promise<void> {
   checkEffective(expected, effectiveSettings(copy), copy.name);
   await verifyWeights(source, copy, print, signal);
 }
@@ -43,7 +58,12 @@ async function verifyWeights(source: Checkpoint, copy: Checkpoint, print: Print,
   for (const line of describeErrors(errors)) print(line);
   for (const { tensor, type, error } of errors.relative) {
     if (error <= LIMITS[type]) continue;
-    throw new LabError({ code: 'bad-file', what: `The copy differs from its source by ${error.toExponential(2)} in ${tensor}.`, where: copy.name, todo: 'Please report this; the copy was not kept.' });
+    throw new LabError({
+      code: 'bad-file',
+      what: `The copy differs from its source by ${error.toExponential(2)} in ${tensor}.`,
+      where: copy.name,
+      todo: 'Please report this; the copy was not kept.',
+    });
   }
 }
 
@@ -52,25 +72,47 @@ async function verifyWeights(source: Checkpoint, copy: Checkpoint, print: Print,
  * that ONNX Runtime computes with those of a plain forward pass over the exported weights.
  * @throws {LabError} bad-file when they differ by more than the dtype explains.
  */
-export async function verifyExport(source: Checkpoint, folder: string, print: Print, signal?: AbortSignal): Promise<void> {
+export async function verifyExport(
+  source: Checkpoint,
+  folder: string,
+  print: Print,
+  signal?: AbortSignal,
+): Promise<void> {
   const { checkpoint, dtype, model, close } = await openExportedFolder(folder);
   try {
     await verifyCopy(source, checkpoint, print, signal);
-    if (countParameters(source) > SMALL) return print('Logits: not compared, the model is too large for the plain forward pass');
+    if (countParameters(source) > SMALL)
+      return print('Logits: not compared, the model is too large for the plain forward pass');
     await verifyLogits(checkpoint, model, dtype, print, signal);
   } finally {
     await close();
   }
 }
 
-async function verifyLogits(checkpoint: Checkpoint, model: string, dtype: ExportDtype, print: Print, signal?: AbortSignal): Promise<void> {
+async function verifyLogits(
+  checkpoint: Checkpoint,
+  model: string,
+  dtype: ExportDtype,
+  print: Print,
+  signal?: AbortSignal,
+): Promise<void> {
   const { io } = EXPORT_FORMATS[dtype];
   const ids = PROBE.map((id) => id % checkpoint.config.vocabSize);
-  const [expected, found] = [await forward(checkpoint, ids, signal), await onnxLogits(model, checkpoint.config, io, ids)];
+  const [expected, found] = [
+    await forward(checkpoint, ids, signal),
+    await onnxLogits(model, checkpoint.config, io, ids),
+  ];
   const error = relativeDifference(expected, found);
-  print(`Logits: ONNX Runtime differs from a plain forward pass over the exported weights by ${error.toExponential(2)} of their spread`);
+  print(
+    `Logits: ONNX Runtime differs from a plain forward pass over the exported weights by ${error.toExponential(2)} of their spread`,
+  );
   if (error > LOGIT_LIMIT[io]) {
-    throw new LabError({ code: 'bad-file', what: `The exported graph computes other logits than its weights say (${error.toExponential(2)}).`, where: model, todo: 'Please report this; the folder was not kept.' });
+    throw new LabError({
+      code: 'bad-file',
+      what: `The exported graph computes other logits than its weights say (${error.toExponential(2)}).`,
+      where: model,
+      todo: 'Please report this; the folder was not kept.',
+    });
   }
 }
 
@@ -84,12 +126,23 @@ export async function verifyGguf(source: Checkpoint, file: string, print: Print,
     const { config } = source;
     // The file has a table where config.json has Llama 3's scaling; the rest of it is compared with the table below.
     const table = config.ropeScaling.type === 'llama3';
-    const copy = await openGguf(bytes, table ? new Map([['config.json', source.files.get('config.json') ?? '']]) : new Map());
+    const copy = await openGguf(
+      bytes,
+      table ? new Map([['config.json', source.files.get('config.json') ?? '']]) : new Map(),
+    );
     if (table) await checkRopeTable(bytes, copy.header, config);
-    const context = metadataNumber(copy.header.metadata, `${metadataString(copy.header.metadata, 'general.architecture') ?? ''}.context_length`);
-    if (context !== contextBeforeWindow(config)) throw broken(`Its context is ${context} where ${contextBeforeWindow(config)} tokens were meant.`, copy.name);
+    const context = metadataNumber(
+      copy.header.metadata,
+      `${metadataString(copy.header.metadata, 'general.architecture') ?? ''}.context_length`,
+    );
+    if (context !== contextBeforeWindow(config))
+      throw broken(`Its context is ${context} where ${contextBeforeWindow(config)} tokens were meant.`, copy.name);
     const windows = table ? copy.config.windows : config.windows.map(() => null);
-    await verifyCopy(source, copy, print, signal, { ...effectiveSettings(source), 'sliding windows': windows, 'end tokens': ggufEndTokens(source) });
+    await verifyCopy(source, copy, print, signal, {
+      ...effectiveSettings(source),
+      'sliding windows': windows,
+      'end tokens': ggufEndTokens(source),
+    });
   } finally {
     await bytes.close();
   }
@@ -97,7 +150,9 @@ export async function verifyGguf(source: Checkpoint, file: string, print: Print,
 
 async function checkRopeTable(bytes: ByteSource, { tensors }: GgufHeader, config: ModelConfig): Promise<void> {
   const tensor = tensors.find(({ name }) => name === 'rope_freqs.weight');
-  const values = tensor ? decodeStored(tensor.type, await bytes.read(tensor.offset, tensor.bytes), tensor.shape[0] ?? 0) : new Float32Array(0);
+  const values = tensor
+    ? decodeStored(tensor.type, await bytes.read(tensor.offset, tensor.bytes), tensor.shape[0] ?? 0)
+    : new Float32Array(0);
   const wanted = ropeFactors(config);
   if (values.length === wanted.length && wanted.every((factor, k) => values[k] === factor)) return;
   throw broken('Its table of rotary factors is not that of the rope scaling.', bytes.name);

@@ -22,7 +22,13 @@ export interface OpenedCheckpoint {
 export async function openCheckpoint(path: string, option = '--in'): Promise<OpenedCheckpoint> {
   const full = resolve(path);
   const info = await stat(full).catch(() => undefined);
-  if (!info) throw new LabError({ code: 'missing-file', what: 'There is no such file or folder.', where: path, todo: `Check ${option}.` });
+  if (!info)
+    throw new LabError({
+      code: 'missing-file',
+      what: 'There is no such file or folder.',
+      where: path,
+      todo: `Check ${option}.`,
+    });
   const folder = info.isDirectory() ? full : dirname(full);
   const files = await sideFiles(folder);
   const weights = info.isDirectory() ? await weightsIn(folder, path, option, files) : [basename(full)];
@@ -31,7 +37,10 @@ export async function openCheckpoint(path: string, option = '--in'): Promise<Ope
   try {
     for (const name of weights) sources.push(await fileSource(join(folder, name)));
     const [first] = sources;
-    const checkpoint = first && /\.gguf$/i.test(first.name) ? await openGguf(first, files) : await openSafetensors(basename(folder), sources, files);
+    const checkpoint =
+      first && /\.gguf$/i.test(first.name)
+        ? await openGguf(first, files)
+        : await openSafetensors(basename(folder), sources, files);
     return { checkpoint, weightFiles: weights, close };
   } catch (error) {
     await close();
@@ -47,7 +56,9 @@ async function weightsIn(folder: string, shown: string, option: string, files: S
   if (gguf.length === 1) return gguf;
   throw new LabError({
     code: 'missing-file',
-    what: gguf.length ? `The folder holds ${gguf.length} GGUF files: ${gguf.join(', ')}.` : 'The folder holds no .gguf and no .safetensors file.',
+    what: gguf.length
+      ? `The folder holds ${gguf.length} GGUF files: ${gguf.join(', ')}.`
+      : 'The folder holds no .gguf and no .safetensors file.',
     where: shown,
     todo: gguf.length ? `Give one of them as ${option}.` : `Check ${option}.`,
   });

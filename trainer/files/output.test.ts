@@ -21,13 +21,19 @@ async function put(files: Record<string, string>, folder = root): Promise<void> 
 
 async function texts(folder: string): Promise<Record<string, string>> {
   const paths = (await filesIn(folder)).filter((path) => path !== MARKER);
-  return Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await readFile(join(folder, path), 'utf8')])));
+  return Object.fromEntries(
+    await Promise.all(paths.map(async (path) => [path, await readFile(join(folder, path), 'utf8')])),
+  );
 }
 
 const isMount = (path: string): boolean => existsSync(path) && statSync(path).dev !== statSync(dirname(path)).dev;
 
 /** Writes files as a command would. */
-async function produce(out: string, files: Record<string, string>, { force = false, inputs = {} as Record<string, string | string[]> } = {}): Promise<string[]> {
+async function produce(
+  out: string,
+  files: Record<string, string>,
+  { force = false, inputs = {} as Record<string, string | string[]> } = {},
+): Promise<string[]> {
   const printed: string[] = [];
   const folder = await claimFolder(out, { force, inputs, print: (line) => printed.push(line) });
   await folder.write((temporary) => put(files, temporary));
@@ -51,12 +57,18 @@ describe('claimFolder', () => {
     const out = join(root, 'home');
     const mine = { parent: 'other/model.bin', 'file in it': 'x.bin', 'hidden file': '.notes' }[kind] ?? '';
     await put({ [mine]: 'mine' }, out);
-    await expect(produce(out, { 'x.bin': 'new' })).rejects.toMatchObject({ code: 'bad-config', message: expect.stringContaining('--force') as string });
+    await expect(produce(out, { 'x.bin': 'new' })).rejects.toMatchObject({
+      code: 'bad-config',
+      message: expect.stringContaining('--force') as string,
+    });
     expect(await texts(out)).toEqual({ [mine]: 'mine' });
   });
 
   it.skipIf(!isMount('/dev/shm'))('refuses a mount point before any work, because it cannot be renamed', async () => {
-    await expect(claimFolder('/dev/shm', { force: true, inputs: {}, print: () => undefined })).rejects.toMatchObject({ code: 'bad-config', message: expect.stringContaining('inside it') as string });
+    await expect(claimFolder('/dev/shm', { force: true, inputs: {}, print: () => undefined })).rejects.toMatchObject({
+      code: 'bad-config',
+      message: expect.stringContaining('inside it') as string,
+    });
   });
 
   it('replaces only files of the same name when it is forced to', async () => {
@@ -66,7 +78,13 @@ describe('claimFolder', () => {
     await symlink('other/model.bin', join(out, 'link'));
     const printed = await produce(out, { 'x.bin': 'new', 'onnx/y.bin': 'new' }, { force: true });
     expect(printed.join()).toContain('other/model.bin');
-    expect(await texts(out)).toEqual({ 'other/model.bin': 'mine', 'x.bin': 'new', 'onnx/notes.txt': 'mine', 'onnx/y.bin': 'new', link: 'mine' });
+    expect(await texts(out)).toEqual({
+      'other/model.bin': 'mine',
+      'x.bin': 'new',
+      'onnx/notes.txt': 'mine',
+      'onnx/y.bin': 'new',
+      link: 'mine',
+    });
     expect((await lstat(join(out, 'link'))).isSymbolicLink()).toBe(true);
     expect(await readdir(out)).toContain('hollow');
     expect(await readdir(root)).toEqual(['home']);
@@ -106,10 +124,12 @@ describe('claimFolder', () => {
     await produce(out, { 'x.bin': 'one' });
     await put({ 'notes.txt': 'mine' }, out);
     const folder = await claimFolder(out, { force: false, inputs: {}, print: () => undefined });
-    await expect(folder.write(async (temporary) => {
-      await put({ 'x.bin': 'half' }, temporary);
-      throw new Error('stop');
-    })).rejects.toThrow('stop');
+    await expect(
+      folder.write(async (temporary) => {
+        await put({ 'x.bin': 'half' }, temporary);
+        throw new Error('stop');
+      }),
+    ).rejects.toThrow('stop');
     expect(await texts(out)).toEqual({ 'x.bin': 'one', 'notes.txt': 'mine' });
     expect(await readdir(root)).toEqual(['own']);
   });
@@ -122,7 +142,14 @@ describe('claimFolder', () => {
 });
 
 describe('a place that is read', () => {
-  beforeEach(() => put({ 'models/base/model.safetensors': 'w', 'models/base/config.json': '{}', 'data/train.jsonl': 'd', 'runs/best/a.bin': 'a' }));
+  beforeEach(() =>
+    put({
+      'models/base/model.safetensors': 'w',
+      'models/base/config.json': '{}',
+      'data/train.jsonl': 'd',
+      'runs/best/a.bin': 'a',
+    }),
+  );
   const at = (path: string): string => join(root, path);
 
   it.each([
@@ -134,7 +161,9 @@ describe('a place that is read', () => {
     ['a detour', 'models/../models/base/.', 'models/base'],
   ])('is refused, forced or not: %s', async (_, out, input) => {
     for (const force of [false, true]) {
-      await expect(produce(at(out), { 'x.bin': 'new' }, { force, inputs: { '--in': at(input) } })).rejects.toThrow(/--force does not change this/);
+      await expect(produce(at(out), { 'x.bin': 'new' }, { force, inputs: { '--in': at(input) } })).rejects.toThrow(
+        /--force does not change this/,
+      );
     }
     expect(Object.keys(await texts(root))).toHaveLength(4);
   });
@@ -143,7 +172,8 @@ describe('a place that is read', () => {
     await symlink(at('models/base'), at('alias'));
     await mkdir(at('cache'));
     await symlink(at('models/base/model.safetensors'), at('cache/model.safetensors'));
-    const refused = async (out: string, input: string): Promise<void> => expect(produce(out, { x: '' }, { force: true, inputs: { '--in': input } })).rejects.toThrow(/reads/);
+    const refused = async (out: string, input: string): Promise<void> =>
+      expect(produce(out, { x: '' }, { force: true, inputs: { '--in': input } })).rejects.toThrow(/reads/);
     await refused(at('alias'), at('models/base'));
     await refused(at('models/base'), at('alias'));
     await refused(relative(process.cwd(), at('models')), at('models/base'));
@@ -152,7 +182,8 @@ describe('a place that is read', () => {
   });
 
   it('is refused where it is, or holds, the working directory', async () => {
-    for (const out of ['.', '..', process.cwd(), '/']) await expect(produce(out, { x: '' }, { force: true })).rejects.toThrow(/working directory/);
+    for (const out of ['.', '..', process.cwd(), '/'])
+      await expect(produce(out, { x: '' }, { force: true })).rejects.toThrow(/working directory/);
   });
 
   it('does not refuse a new folder below the input', async () => {

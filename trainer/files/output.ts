@@ -1,5 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, link, lstat, mkdir, readdir, readlink, realpath, rename, rm, rmdir, stat, symlink, unlink } from 'node:fs/promises';
+import {
+  copyFile,
+  link,
+  lstat,
+  mkdir,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  symlink,
+  unlink,
+} from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { LabError } from '../../src/error.ts';
 import { type InputPaths, refuseOverlap } from '../../src/lab/output-path.ts';
@@ -34,10 +48,17 @@ export async function claimFolder(out: string, { force, inputs, print }: OutputO
   const target = await realTarget(out);
   const state = await survey(target, force);
   if (state.changed.length > 0 && !force) {
-    throw refused(out, `${list(state.changed)} changed since the lab wrote the folder.`, 'Move what you want to keep, choose another folder with --out, or replace it with --force.');
+    throw refused(
+      out,
+      `${list(state.changed)} changed since the lab wrote the folder.`,
+      'Move what you want to keep, choose another folder with --out, or replace it with --force.',
+    );
   }
   if (state.own.size > 0) print(`${out} holds what the lab wrote before; it is replaced.`);
-  if (state.foreign.length > 0) print(`The lab did not write ${list(state.foreign)} there; it stays${force ? ' unless a new file has its name' : ''}.`);
+  if (state.foreign.length > 0)
+    print(
+      `The lab did not write ${list(state.foreign)} there; it stays${force ? ' unless a new file has its name' : ''}.`,
+    );
   return { path: out, write: (fill) => fillFolder(target, fill, force) };
 }
 
@@ -63,10 +84,17 @@ async function realTarget(out: string): Promise<string> {
   const info = await lstat(full).catch(() => undefined);
   if (!info) return full;
   const real = await realpath(full).catch(() => undefined);
-  if (real === undefined) throw refused(out, 'It is a link that leads nowhere.', 'Remove the link, or choose another folder with --out.');
-  if (!(await stat(real)).isDirectory()) throw refused(out, 'It is a file, but a folder is written.', 'Choose another place with --out.');
+  if (real === undefined)
+    throw refused(out, 'It is a link that leads nowhere.', 'Remove the link, or choose another folder with --out.');
+  if (!(await stat(real)).isDirectory())
+    throw refused(out, 'It is a file, but a folder is written.', 'Choose another place with --out.');
   // A new folder takes the old one's place by renaming, which no system allows for a mount such as a container's volume.
-  if ((await stat(real)).dev !== (await stat(dirname(real))).dev) throw refused(out, 'It is a volume or mount point, which cannot be replaced as a whole.', 'Give a folder inside it with --out.');
+  if ((await stat(real)).dev !== (await stat(dirname(real))).dev)
+    throw refused(
+      out,
+      'It is a volume or mount point, which cannot be replaced as a whole.',
+      'Give a folder inside it with --out.',
+    );
   return real;
 }
 
@@ -84,7 +112,11 @@ async function survey(target: string, force: boolean): Promise<FolderState> {
   if (top.length === 0) return state;
   const written = await writtenFiles(target);
   if (!written && !force) {
-    throw refused(target, `The folder is not empty, and the lab did not write it. It holds ${list(top.sort())}.`, 'Choose another with --out, or add --force: files of the same name are then replaced, the others stay.');
+    throw refused(
+      target,
+      `The folder is not empty, and the lab did not write it. It holds ${list(top.sort())}.`,
+      'Choose another with --out, or add --force: files of the same name are then replaced, the others stay.',
+    );
   }
   for (const path of await filesIn(target)) {
     const entry = written?.get(path);
@@ -95,7 +127,12 @@ async function survey(target: string, force: boolean): Promise<FolderState> {
   return state;
 }
 
-async function fillFolder<T>(target: string, fill: (temporary: string) => Promise<T>, force: boolean, option: PlaceOption = '--out'): Promise<T> {
+async function fillFolder<T>(
+  target: string,
+  fill: (temporary: string) => Promise<T>,
+  force: boolean,
+  option: PlaceOption = '--out',
+): Promise<T> {
   const own = `${process.pid}-${randomBytes(4).toString('hex')}`;
   const [temporary, before] = [`${target}.partial-${own}`, `${target}.old-${own}`];
   try {
@@ -122,7 +159,8 @@ async function install(temporary: string, target: string, before: string, force:
   const { own, changed, foreign } = await survey(target, force);
   const fresh = new Set(await filesIn(temporary));
   const clashes = [...foreign.filter((path) => fresh.has(path)), ...changed];
-  if (clashes.length > 0 && !force) throw refused(target, `${list(clashes)} would be replaced.`, 'Move it, or add --force.');
+  if (clashes.length > 0 && !force)
+    throw refused(target, `${list(clashes)} would be replaced.`, 'Move it, or add --force.');
   const kept = foreign.filter((path) => !fresh.has(path));
   for (const path of kept) await keep(join(target, path), join(temporary, path));
   for (const folder of await emptyFolders(target)) await mkdir(join(temporary, folder), { recursive: true });
@@ -146,12 +184,15 @@ async function keep(from: string, to: string): Promise<void> {
 async function emptyFolders(folder: string, below = ''): Promise<string[]> {
   const entries = await readdir(join(folder, below), { withFileTypes: true });
   if (entries.length === 0) return below === '' ? [] : [below];
-  const inner = await Promise.all(entries.filter((entry) => entry.isDirectory()).map(({ name }) => emptyFolders(folder, join(below, name))));
+  const inner = await Promise.all(
+    entries.filter((entry) => entry.isDirectory()).map(({ name }) => emptyFolders(folder, join(below, name))),
+  );
   return inner.flat();
 }
 
 async function removeEmpty(folder: string): Promise<void> {
-  for (const entry of await readdir(folder, { withFileTypes: true })) if (entry.isDirectory()) await removeEmpty(join(folder, entry.name));
+  for (const entry of await readdir(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) await removeEmpty(join(folder, entry.name));
   await rmdir(folder).catch(() => undefined);
 }
 
@@ -172,7 +213,11 @@ export async function removeWritten(folder: string, known: readonly string[]): P
 export async function recoverFolder(folder: string): Promise<void> {
   const [parent, name] = [dirname(resolve(folder)), basename(folder)];
   const siblings = await readdir(parent).catch((): string[] => []);
-  const left = (kind: string): string[] => siblings.filter((sibling) => sibling.startsWith(`${name}.${kind}-`) && /^[0-9a-z-]+$/.test(sibling.slice(name.length + kind.length + 2)));
+  const left = (kind: string): string[] =>
+    siblings.filter(
+      (sibling) =>
+        sibling.startsWith(`${name}.${kind}-`) && /^[0-9a-z-]+$/.test(sibling.slice(name.length + kind.length + 2)),
+    );
   const [old] = left('old');
   // The new folder has all that is to be kept of the old one.
   if (old && !siblings.includes(name)) await rename(join(parent, old), join(parent, name));

@@ -11,9 +11,22 @@ export type PlaceOption = '--out' | '--set out=';
 export function diskError(error: unknown, path: string, option: PlaceOption = '--out'): LabError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new LabError({ code: 'quota', what: 'The disk is full.', where: path, todo: `Free some space or choose another folder with ${option}.` }, { cause: error });
+    return new LabError(
+      {
+        code: 'quota',
+        what: 'The disk is full.',
+        where: path,
+        todo: `Free some space or choose another folder with ${option}.`,
+      },
+      { cause: error },
+    );
   }
-  return LabError.from(error, { code: 'bad-file', what: 'The file cannot be written', where: path, todo: `Check the folder and its permissions, or choose another with ${option}.` });
+  return LabError.from(error, {
+    code: 'bad-file',
+    what: 'The file cannot be written',
+    where: path,
+    todo: `Check the folder and its permissions, or choose another with ${option}.`,
+  });
 }
 
 /** SHA-256 of what this process wrote, by full path, so that nothing large is read again for it. */
@@ -39,7 +52,7 @@ class NodeFileSink implements FileSink {
 
   async write(bytes: Uint8Array): Promise<void> {
     try {
-      for (let done = 0; done < bytes.length; ) done += (await this.handle.write(bytes, done)).bytesWritten;
+      for (let done = 0; done < bytes.length;) done += (await this.handle.write(bytes, done)).bytesWritten;
     } catch (error) {
       throw diskError(error, this.full, this.option);
     }

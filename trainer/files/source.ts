@@ -11,7 +11,12 @@ export interface FileSource extends ByteSource {
 /** @throws {LabError} missing-file when it can't be opened. */
 export async function fileSource(path: string): Promise<FileSource> {
   const handle = await open(path, 'r').catch((error: unknown) => {
-    throw LabError.from(error, { code: 'missing-file', what: 'The file cannot be opened', where: path, todo: 'Check the path.' });
+    throw LabError.from(error, {
+      code: 'missing-file',
+      what: 'The file cannot be opened',
+      where: path,
+      todo: 'Check the path.',
+    });
   });
   const { size } = await handle.stat();
   const source: FileSource = {
@@ -21,7 +26,7 @@ export async function fileSource(path: string): Promise<FileSource> {
     async read(offset, length) {
       checkRange(source, offset, length);
       const bytes = new Uint8Array(length);
-      for (let done = 0; done < length; ) {
+      for (let done = 0; done < length;) {
         const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
         if (bytesRead === 0) checkRange({ name: source.name, size: offset + done }, offset, length);
         done += bytesRead;

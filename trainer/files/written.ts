@@ -9,7 +9,11 @@ import { takeHash } from './sink.ts';
 export const MARKER = '.solace-lab.json';
 
 const fileSchema = z.object({ path: z.string(), bytes: z.int().nonnegative(), sha256: z.string().optional() });
-const markerSchema = z.object({ format: z.literal('solace-lab-files'), version: z.literal(1), files: z.array(fileSchema) });
+const markerSchema = z.object({
+  format: z.literal('solace-lab-files'),
+  version: z.literal(1),
+  files: z.array(fileSchema),
+});
 type WrittenEntry = z.infer<typeof fileSchema>;
 
 /** What the lab says that it wrote into a folder, by path; undefined where the folder carries neither marker nor manifest of ours. */
@@ -40,7 +44,10 @@ export async function markWritten(folder: string): Promise<void> {
     const { size } = await stat(full);
     files.push({ path, bytes: size, sha256: takeHash(full) ?? (await sha256Of(full)) });
   }
-  await writeFile(join(folder, MARKER), `${JSON.stringify({ format: 'solace-lab-files', version: 1, files }, null, 1)}\n`);
+  await writeFile(
+    join(folder, MARKER),
+    `${JSON.stringify({ format: 'solace-lab-files', version: 1, files }, null, 1)}\n`,
+  );
 }
 
 /** All that lies in a folder but is no folder, with `/` between parts. Links are not followed. */

@@ -40,7 +40,8 @@ beforeAll(async () => {
   for (const [seed, name] of ['first', 'second'].entries()) {
     const random = noise(seed + 1);
     const weights = initialAdapter(tensors, () => 0.5 + random() / 4);
-    for (const [tensor, values] of weights) if (tensor.includes('lora_B')) values.forEach((_, i) => (values[i] = random() / 10));
+    for (const [tensor, values] of weights)
+      if (tensor.includes('lora_B')) values.forEach((_, i) => (values[i] = random() / 10));
     await saveAdapter(join(root, name), { config, tensors, template: TEMPLATE }, weights);
   }
   await close();
@@ -68,9 +69,17 @@ async function withMerged<T>(adapters: string[], use: (checkpoint: Checkpoint) =
 describe('npm run trainer -- merge', () => {
   it('writes a folder with the weighted sum and the chat template of the adapters', async () => {
     const [first, second, out] = paths('first', 'second', 'merged') as [string, string, string];
-    await mergeCommand.run(['--base', model, '--adapter', first, '--adapter', `${second}=-0.5`, '--out', out], print, SIGNAL);
+    await mergeCommand.run(
+      ['--base', model, '--adapter', first, '--adapter', `${second}=-0.5`, '--out', out],
+      print,
+      SIGNAL,
+    );
     const merged = await weightsOf(out);
-    const [base, one, two] = [await weightsOf(model), await withMerged([first], collect), await withMerged([second], collect)];
+    const [base, one, two] = [
+      await weightsOf(model),
+      await withMerged([first], collect),
+      await withMerged([second], collect),
+    ];
     for (const [name, values] of merged) {
       values.forEach((value, i) => {
         const w = base.get(name)?.[i] ?? NaN;
@@ -93,7 +102,9 @@ describe('npm run trainer -- merge', () => {
   it.each(['f16', 'bf16'])('in %s as well, within its rounding', async (dtype) => {
     const [first, out] = paths('first', dtype) as [string, string];
     await mergeCommand.run(['--base', model, '--adapter', first, '--dtype', dtype, '--out', out], print, SIGNAL);
-    expect(JSON.parse(await readFile(join(out, 'config.json'), 'utf8'))).toMatchObject({ torch_dtype: dtype === 'f16' ? 'float16' : 'bfloat16' });
+    expect(JSON.parse(await readFile(join(out, 'config.json'), 'utf8'))).toMatchObject({
+      torch_dtype: dtype === 'f16' ? 'float16' : 'bfloat16',
+    });
   });
 
   it('cuts the weights into parts with an index', async () => {
@@ -102,16 +113,25 @@ describe('npm run trainer -- merge', () => {
     await checkpointToSafetensors(checkpoint, diskFolder(out), { type: 'F32', partBytes: 100_000 });
     expect((await readdir(out)).filter((name) => name.endsWith('.safetensors')).length).toBeGreaterThan(2);
     const copy = await openCheckpoint(out);
-    expect(await compareWeights(checkpoint, copy.checkpoint)).toMatchObject({ exact: checkpoint.tensors.size, tensors: checkpoint.tensors.size });
+    expect(await compareWeights(checkpoint, copy.checkpoint)).toMatchObject({
+      exact: checkpoint.tensors.size,
+      tensors: checkpoint.tensors.size,
+    });
     await Promise.all([close(), copy.close()]);
   });
 
   it('leaves nothing behind when an adapter does not fit', async () => {
     const [first, other, out] = paths('first', 'other', 'none') as [string, string, string];
     await writeTinyModel(other, { num_hidden_layers: 1 });
-    await expect(mergeCommand.run(['--base', other, '--adapter', first, '--out', out], print, SIGNAL)).rejects.toThrow(/no module "model.layers.1.self_attn.q_proj"/);
-    await expect(mergeCommand.run(['--base', join(root, 'nowhere'), '--adapter', first, '--out', out], print, SIGNAL)).rejects.toThrow(/Check --base/);
-    await expect(mergeCommand.run(['--base', model, '--adapter', model, '--out', out], print, SIGNAL)).rejects.toThrow(/no adapter_config.json/);
+    await expect(mergeCommand.run(['--base', other, '--adapter', first, '--out', out], print, SIGNAL)).rejects.toThrow(
+      /no module "model.layers.1.self_attn.q_proj"/,
+    );
+    await expect(
+      mergeCommand.run(['--base', join(root, 'nowhere'), '--adapter', first, '--out', out], print, SIGNAL),
+    ).rejects.toThrow(/Check --base/);
+    await expect(mergeCommand.run(['--base', model, '--adapter', model, '--out', out], print, SIGNAL)).rejects.toThrow(
+      /no adapter_config.json/,
+    );
     expect((await readdir(root)).filter((name) => name.startsWith('none'))).toEqual([]);
   });
 
@@ -120,7 +140,11 @@ describe('npm run trainer -- merge', () => {
     await cp(second, odd, { recursive: true });
     await writeFile(join(odd, 'chat_template.jinja'), 'other');
     await expect(openModel({ path: model, adapters: [first, odd] })).rejects.toThrow(/different chat templates/);
-    const opened = await openModel({ path: model, adapters: [first, odd], template: join(first, 'chat_template.jinja') });
+    const opened = await openModel({
+      path: model,
+      adapters: [first, odd],
+      template: join(first, 'chat_template.jinja'),
+    });
     expect(chatTemplate(opened.checkpoint.files)).toBe(TEMPLATE);
     await opened.close();
   });
@@ -146,7 +170,11 @@ describe('exports of merged models', () => {
     ['gguf', 'Q8_0', '8', 'Q8_0'],
   ])('%s %s with %s bits for what the adapter changed', async (format, dtype, bits, expected) => {
     const [first, out] = paths('first', `${format}-${dtype}-${bits}`) as [string, string];
-    await exportCommand.run(['--in', model, '--adapter', first, '--format', format, '--dtype', dtype, '--adapted-bits', bits, '--out', out], print, SIGNAL);
+    await exportCommand.run(
+      ['--in', model, '--adapter', first, '--format', format, '--dtype', dtype, '--adapted-bits', bits, '--out', out],
+      print,
+      SIGNAL,
+    );
     const { checkpoint, close } = await openModel({ path: out });
     expect(checkpoint.tensors.get('model.layers.1.self_attn.q_proj.weight')?.type).toBe(expected);
     const fourBits = dtype.toUpperCase().startsWith('Q4');
@@ -174,7 +202,9 @@ describe('evaluateModel', () => {
       const logits = await forward(checkpoint, [...sequence.ids]);
       const losses = [...sequence.labelled].flatMap((flag, i) => {
         const row = logits[i - 1];
-        return flag && row ? [Math.log(row.reduce((sum, value) => sum + Math.exp(value), 0)) - (row[sequence.ids[i] ?? 0] ?? NaN)] : [];
+        return flag && row
+          ? [Math.log(row.reduce((sum, value) => sum + Math.exp(value), 0)) - (row[sequence.ids[i] ?? 0] ?? NaN)]
+          : [];
       });
       const { loss, labels } = await evaluateModel(checkpoint, [sequence], { device: 'cpu', threads: 1 });
       expect(labels).toBe(5);

@@ -5,7 +5,13 @@ import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
 import { withTemplate } from '../../src/model/checkpoint/settle.ts';
 import { chatTemplate } from '../../src/model/checkpoint/template.ts';
 import { MANIFEST_NAME } from '../../src/model/manifest.ts';
-import { mergedCheckpoint, openAdapter, type Adapter, type MergedCheckpoint, type WeightedAdapter } from '../../src/train/merge/index.ts';
+import {
+  mergedCheckpoint,
+  openAdapter,
+  type Adapter,
+  type MergedCheckpoint,
+  type WeightedAdapter,
+} from '../../src/train/merge/index.ts';
 import { openExportedFolder } from '../export/folder.ts';
 import { openCheckpoint, sideFiles } from '../files/open.ts';
 import { fileSource } from '../files/source.ts';
@@ -26,7 +32,12 @@ export interface OpenedAdapter {
  */
 export async function openAdapterFolder(folder: string): Promise<OpenedAdapter> {
   const settings = await readFile(join(folder, ADAPTER_CONFIG), 'utf8').catch((error: unknown) => {
-    throw LabError.from(error, { code: 'missing-file', where: folder, what: `There is no ${ADAPTER_CONFIG}`, todo: 'Give the folder of a PEFT adapter, e.g. best/ of a run.' });
+    throw LabError.from(error, {
+      code: 'missing-file',
+      where: folder,
+      what: `There is no ${ADAPTER_CONFIG}`,
+      todo: 'Give the folder of a PEFT adapter, e.g. best/ of a run.',
+    });
   });
   const source = await fileSource(join(folder, ADAPTER_FILE));
   try {
@@ -44,7 +55,11 @@ export async function parseAdapterOption(option: string): Promise<{ folder: stri
   const [, folder, weight] = /^(.+)=([-+]?[\d.]+(?:e[-+]?\d+)?)$/i.exec(option) ?? [];
   if (folder === undefined || (await exists(option))) return { folder: option, weight: 1 };
   if (Number.isFinite(Number(weight))) return { folder, weight: Number(weight) };
-  throw new LabError({ code: 'bad-config', what: `--adapter ${option} has the weight ${weight}.`, todo: 'Write --adapter folder=0.5.' });
+  throw new LabError({
+    code: 'bad-config',
+    what: `--adapter ${option} has the weight ${weight}.`,
+    todo: 'Write --adapter folder=0.5.',
+  });
 }
 
 export interface ModelChoice {
@@ -103,7 +118,10 @@ export async function openModel({ path, adapters: options = [], template, option
   }
 }
 
-async function openBase(path: string, option: string | undefined): Promise<{ checkpoint: Checkpoint; weightFiles: string[]; close(): Promise<void> }> {
+async function openBase(
+  path: string,
+  option: string | undefined,
+): Promise<{ checkpoint: Checkpoint; weightFiles: string[]; close(): Promise<void> }> {
   if (!(await exists(join(path, MANIFEST_NAME)))) return openCheckpoint(path, option);
   const { checkpoint, model, close } = await openExportedFolder(path);
   return { checkpoint, weightFiles: [basename(model)], close };
@@ -112,12 +130,24 @@ async function openBase(path: string, option: string | undefined): Promise<{ che
 function commonTemplate(adapters: readonly OpenedAdapter[]): string | undefined {
   const templates = new Set(adapters.flatMap(({ template }) => template ?? []));
   if (templates.size <= 1) return [...templates][0];
-  const names = adapters.filter(({ template }) => template !== undefined).map(({ adapter }) => adapter.name).join(', ');
-  throw new LabError({ code: 'bad-config', what: `The adapters ${names} were trained with different chat templates.`, todo: 'Choose one with --template <file>.' });
+  const names = adapters
+    .filter(({ template }) => template !== undefined)
+    .map(({ adapter }) => adapter.name)
+    .join(', ');
+  throw new LabError({
+    code: 'bad-config',
+    what: `The adapters ${names} were trained with different chat templates.`,
+    todo: 'Choose one with --template <file>.',
+  });
 }
 
 async function readTemplate(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: unknown) => {
-    throw LabError.from(error, { code: 'missing-file', where: path, what: 'The template cannot be read', todo: 'Check --template.' });
+    throw LabError.from(error, {
+      code: 'missing-file',
+      where: path,
+      what: 'The template cannot be read',
+      todo: 'Check --template.',
+    });
   });
 }

@@ -22,7 +22,13 @@ export const ADAPTER_TEMPLATE = 'chat_template.jinja';
 const OPTIMIZER_FILE = 'optimizer.safetensors';
 const STATE_FILE = 'state.json';
 /** What the trainer writes into `best/` and `last/`. */
-export const ADAPTER_FILES: readonly string[] = [ADAPTER_CONFIG, ADAPTER_FILE, ADAPTER_TEMPLATE, OPTIMIZER_FILE, STATE_FILE];
+export const ADAPTER_FILES: readonly string[] = [
+  ADAPTER_CONFIG,
+  ADAPTER_FILE,
+  ADAPTER_TEMPLATE,
+  OPTIMIZER_FILE,
+  STATE_FILE,
+];
 
 const stateSchema = z.object({
   version: z.literal(1),
@@ -54,21 +60,38 @@ export interface AdapterKind {
 }
 
 /** Writes an adapter folder in PEFT's format, whole or not at all; with `run` also what the run needs to go on. */
-export async function saveAdapter(folder: string, { config, tensors, template }: AdapterKind, adapter: Weights, run?: { state: RunState; moments: Moments }): Promise<void> {
+export async function saveAdapter(
+  folder: string,
+  { config, tensors, template }: AdapterKind,
+  adapter: Weights,
+  run?: { state: RunState; moments: Moments },
+): Promise<void> {
   await ownFolder(folder).write(async (temporary) => {
     const sink = diskFolder(temporary, '--set out=');
     await writeFile(sink, ADAPTER_CONFIG, peftConfig(config.lora, basename(resolve(config.model))));
     if (template !== undefined) await writeFile(sink, ADAPTER_TEMPLATE, template);
     await writeTensors(ADAPTER_FILE, [{ prefix: '', weights: adapter }]);
     if (run) {
-      await writeTensors(OPTIMIZER_FILE, [{ prefix: STATE.first, weights: run.moments.first }, { prefix: STATE.second, weights: run.moments.second }]);
+      await writeTensors(OPTIMIZER_FILE, [
+        { prefix: STATE.first, weights: run.moments.first },
+        { prefix: STATE.second, weights: run.moments.second },
+      ]);
       await writeFile(sink, STATE_FILE, JSON.stringify(run.state, null, 2));
     }
 
     async function writeTensors(path: string, parts: { prefix: string; weights: Weights }[]): Promise<void> {
       const file = await sink.create(path);
-      await writeSafetensors(file, parts.flatMap(({ prefix, weights }) =>
-        tensors.map(({ name, shape }) => ({ name: `${prefix}${name}`, shape, data: weights.get(name) ?? new Float32Array() }))), { format: 'pt' });
+      await writeSafetensors(
+        file,
+        parts.flatMap(({ prefix, weights }) =>
+          tensors.map(({ name, shape }) => ({
+            name: `${prefix}${name}`,
+            shape,
+            data: weights.get(name) ?? new Float32Array(),
+          })),
+        ),
+        { format: 'pt' },
+      );
       await file.close();
     }
   });
@@ -84,11 +107,22 @@ export async function loadCheckpoint(folder: string): Promise<SavedRun | null> {
   const text = await readFile(join(folder, STATE_FILE), 'utf8').catch(() => null);
   if (text === null) return null;
   const parsed = stateSchema.safeParse(parseJson(text, join(folder, STATE_FILE)));
-  if (!parsed.success) throw new LabError({ code: 'bad-file', where: join(folder, STATE_FILE), what: z.prettifyError(parsed.error), todo: 'Start the run again with --fresh.' });
+  if (!parsed.success)
+    throw new LabError({
+      code: 'bad-file',
+      where: join(folder, STATE_FILE),
+      what: z.prettifyError(parsed.error),
+      todo: 'Start the run again with --fresh.',
+    });
   const adapter = await readWeights(join(folder, ADAPTER_FILE));
-  const both = [...await readWeights(join(folder, OPTIMIZER_FILE))];
-  const moment = (prefix: string): Weights => new Map(both.flatMap(([name, data]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), data]] : [])));
-  return { state: parsed.data, adapter, moments: { updates: parsed.data.update, first: moment(STATE.first), second: moment(STATE.second) } };
+  const both = [...(await readWeights(join(folder, OPTIMIZER_FILE)))];
+  const moment = (prefix: string): Weights =>
+    new Map(both.flatMap(([name, data]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), data]] : [])));
+  return {
+    state: parsed.data,
+    adapter,
+    moments: { updates: parsed.data.update, first: moment(STATE.first), second: moment(STATE.second) },
+  };
 }
 
 /** Float32 tensors of a safetensors file, by name. */
@@ -97,7 +131,14 @@ export async function readWeights(path: string): Promise<Weights> {
   try {
     const weights: Weights = new Map();
     for (const { name, type, offset, bytes, shape } of await readSafetensorsHeader(source)) {
-      weights.set(name, decodeStored(type, await source.read(offset, bytes), shape.reduce((a, b) => a * b, 1)));
+      weights.set(
+        name,
+        decodeStored(
+          type,
+          await source.read(offset, bytes),
+          shape.reduce((a, b) => a * b, 1),
+        ),
+      );
     }
     return weights;
   } finally {

@@ -31,7 +31,10 @@ const dataSchema = z.strictObject({
   /** A file with a Jinja chat template to use in place of the model's own. */
   template: z.string().optional(),
   /** What a template prints as the present time, in local time; a run sets it when it starts. */
-  date: z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'not a date such as 2026-01-31T12:00:00').optional(),
+  date: z
+    .string()
+    .refine((text) => !Number.isNaN(Date.parse(text)), 'not a date such as 2026-01-31T12:00:00')
+    .optional(),
   /** Longer dialogues are cut or left out, and counted. */
   maxTokens: count.default(2048),
   overflow: z.enum(['truncate', 'drop']).default('truncate'),
@@ -48,7 +51,9 @@ const loraSchema = z.strictObject({
   rank: count.default(64),
   alpha: z.number().positive().default(32),
   dropout: share.default(0.1),
-  targets: z.preprocess(allLinear, z.array(z.enum(TARGET_MODULE_NAMES as [TargetModule, ...TargetModule[]])).min(1)).default(['q_proj', 'k_proj', 'v_proj', 'o_proj']),
+  targets: z
+    .preprocess(allLinear, z.array(z.enum(TARGET_MODULE_NAMES as [TargetModule, ...TargetModule[]])).min(1))
+    .default(['q_proj', 'k_proj', 'v_proj', 'o_proj']),
   /** Layers that carry an adapter, counted from 0; all by default. */
   layers: z.array(whole).min(1).optional(),
   rankStabilized: z.boolean().default(false),
@@ -111,12 +116,18 @@ export function planOptions({ train, data, devices }: RunConfig): PlanOptions {
 export function parseRunConfig(raw: unknown, where: string): RunConfig {
   const parsed = runSchema.safeParse(raw);
   if (parsed.success) return parsed.data;
-  throw new LabError({ code: 'bad-config', where, what: `The configuration is not valid. ${z.prettifyError(parsed.error)}`, todo: `${keyMeant(parsed.error.issues)}See docs/training.md for the keys.` });
+  throw new LabError({
+    code: 'bad-config',
+    where,
+    what: `The configuration is not valid. ${z.prettifyError(parsed.error)}`,
+    todo: `${keyMeant(parsed.error.issues)}See docs/training.md for the keys.`,
+  });
 }
 
 /** All keys with their places, e.g. `train.epochs`. */
-const KEYS = Object.entries({ '': runSchema, 'data.': dataSchema, 'lora.': loraSchema, 'train.': trainSchema })
-  .flatMap(([place, schema]) => Object.keys(schema.shape).map((name) => ({ place, name })));
+const KEYS = Object.entries({ '': runSchema, 'data.': dataSchema, 'lora.': loraSchema, 'train.': trainSchema }).flatMap(
+  ([place, schema]) => Object.keys(schema.shape).map((name) => ({ place, name })),
+);
 
 /** The key that the first unknown one resembles: one of its own place, else the same name elsewhere. */
 function keyMeant(issues: readonly z.core.$ZodIssue[]): string {
@@ -124,7 +135,10 @@ function keyMeant(issues: readonly z.core.$ZodIssue[]): string {
     if (issue.code !== 'unrecognized_keys') continue;
     const place = issue.path.map((part) => `${String(part)}.`).join('');
     for (const key of issue.keys) {
-      const near = nearest(key, KEYS.filter((known) => known.place === place).map(({ name }) => name));
+      const near = nearest(
+        key,
+        KEYS.filter((known) => known.place === place).map(({ name }) => name),
+      );
       const elsewhere = KEYS.find(({ name }) => name === key);
       const found = near !== undefined ? `${place}${near}` : elsewhere && `${elsewhere.place}${elsewhere.name}`;
       if (found !== undefined) return `Did you mean ${found}? `;

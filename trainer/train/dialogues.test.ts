@@ -18,16 +18,30 @@ async function write(name: string, text: string): Promise<string> {
 
 describe('readDialogues', () => {
   it('reads the dialogues that come with the lab, the scene being what a split is stratified by', async () => {
-    const { dialogues, bad } = await readDialogues([join(import.meta.dirname, '../../public/dialogues/solace-72.json')], 'extes', false);
+    const { dialogues, bad } = await readDialogues(
+      [join(import.meta.dirname, '../../public/dialogues/solace-72.json')],
+      'extes',
+      false,
+    );
     expect(bad).toEqual([]);
     expect(dialogues).toHaveLength(72);
     expect(new Set(dialogues.map(({ stratum }) => stratum)).size).toBe(36);
   });
 
   it('recognises the format where it is auto', async () => {
-    const path = await write('chat.jsonl', '{"stratum": "work", "messages": [{"role": "system", "content": "x"}, {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}');
+    const path = await write(
+      'chat.jsonl',
+      '{"stratum": "work", "messages": [{"role": "system", "content": "x"}, {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}',
+    );
     expect((await readDialogues([path], 'auto', false)).dialogues).toEqual([
-      { id: 'chat.jsonl line 1', stratum: 'work', utterances: [{ speaker: 'seeker', text: 'Hi' }, { speaker: 'supporter', text: 'Hello' }] },
+      {
+        id: 'chat.jsonl line 1',
+        stratum: 'work',
+        utterances: [
+          { speaker: 'seeker', text: 'Hi' },
+          { speaker: 'supporter', text: 'Hello' },
+        ],
+      },
     ]);
   });
 
@@ -36,6 +50,8 @@ describe('readDialogues', () => {
     const failure = await readDialogues([path], 'esconv', false).catch((error: unknown) => error);
     expect(String(failure)).toMatch(/20 of 20 records.*bad\.jsonl line 8: .*\nand 12 more/s);
     await expect(readDialogues([path], 'esconv', true)).rejects.toThrow('no dialogue');
-    await expect(readDialogues([join(folder, 'none.jsonl')], 'esconv', true)).rejects.toMatchObject({ code: 'missing-file' });
+    await expect(readDialogues([join(folder, 'none.jsonl')], 'esconv', true)).rejects.toMatchObject({
+      code: 'missing-file',
+    });
   });
 });

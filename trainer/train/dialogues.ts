@@ -28,7 +28,11 @@ const NAMED_AT_MOST = 8;
  * Reads dialogues in any shape that the lab knows, gzipped or not.
  * @throws {LabError} bad-data that names each malformed record (the first eight), unless `skipBad`.
  */
-export async function readDialogues(paths: readonly string[], format: DataFormat, skipBad: boolean): Promise<ReadDialogues> {
+export async function readDialogues(
+  paths: readonly string[],
+  format: DataFormat,
+  skipBad: boolean,
+): Promise<ReadDialogues> {
   const where = paths.join(', ');
   // Messages about a dialogue lead to its file and line.
   const read = await readLocalDataset(paths, { naming: 'location', ...(format !== 'auto' && { format }) });
@@ -43,7 +47,8 @@ export async function readDialogues(paths: readonly string[], format: DataFormat
       todo: 'Mend them, check data.format, or use the rest with --skip-bad.',
     });
   }
-  if (read.dialogues.length === 0) throw new LabError({ code: 'bad-data', where, what: 'It holds no dialogue.', todo: 'Check data.format.' });
+  if (read.dialogues.length === 0)
+    throw new LabError({ code: 'bad-data', where, what: 'It holds no dialogue.', todo: 'Check data.format.' });
   return { dialogues: read.dialogues.map(toLearn), bad };
 }
 

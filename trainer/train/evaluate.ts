@@ -30,13 +30,26 @@ export interface EvaluationOptions {
  * and after quantising go through the same arithmetic, so that a difference is one of weights.
  * @throws {LabError} unsupported when the device cannot run it.
  */
-export async function evaluateModel(checkpoint: Checkpoint, sequences: readonly Sequence[], { device, threads, onProgress, signal }: EvaluationOptions): Promise<Evaluation> {
+export async function evaluateModel(
+  checkpoint: Checkpoint,
+  sequences: readonly Sequence[],
+  { device, threads, onProgress, signal }: EvaluationOptions,
+): Promise<Evaluation> {
   const { config, tensors } = checkpoint;
   const base = new Map([...tensors].map(([name, { shape }]) => [name, { dims: shape }]));
   const graph = emit(lossGraph({ config, lora: NO_ADAPTER, base, dropout: false }), 'evaluation');
-  const options = { executionProviders: [device], intraOpNumThreads: threads ?? availableParallelism(), enableMemPattern: false };
+  const options = {
+    executionProviders: [device],
+    intraOpNumThreads: threads ?? availableParallelism(),
+    enableMemPattern: false,
+  };
   const session = await ort.InferenceSession.create(graph, options).catch((error: unknown) => {
-    throw LabError.from(error, { code: 'unsupported', where: device, what: 'The evaluation cannot be started on this device', todo: 'Use --set device=cpu, or onnxruntime for this device.' });
+    throw LabError.from(error, {
+      code: 'unsupported',
+      where: device,
+      what: 'The evaluation cannot be started on this device',
+      todo: 'Use --set device=cpu, or onnxruntime for this device.',
+    });
   });
   try {
     const weights: Record<string, ort.Tensor> = {};
@@ -50,11 +63,12 @@ export async function evaluateModel(checkpoint: Checkpoint, sequences: readonly 
       throwIfCancelled(signal);
       const batch = batchOf([sequence]);
       const feeds = { ...weights };
-      for (const [name, { type, data, dims }] of batchFeeds(config, batch)) feeds[name] = new ort.Tensor(type, data as Float32Array, dims);
+      for (const [name, { type, data, dims }] of batchFeeds(config, batch))
+        feeds[name] = new ort.Tensor(type, data as Float32Array, dims);
       const outputs = await session.run(feeds);
       loss += Number(outputs[LOSS]?.data[0]);
       labels += batch.labels;
-      onProgress?.(done += batch.tokens, total);
+      onProgress?.((done += batch.tokens), total);
     }
     return { loss: loss / labels, labels };
   } finally {

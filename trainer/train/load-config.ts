@@ -23,7 +23,11 @@ export async function loadConfig({ preset, file, set = [] }: ConfigSources): Pro
   const raw: Record<string, unknown> = {};
   if (preset !== undefined) {
     if (!PRESETS.some((name) => name === preset)) {
-      throw new LabError({ code: 'bad-config', what: `There is no preset ${preset}.`, todo: didYouMean(preset, PRESETS) || `Use one of ${PRESETS.join(', ')}.` });
+      throw new LabError({
+        code: 'bad-config',
+        what: `There is no preset ${preset}.`,
+        todo: didYouMean(preset, PRESETS) || `Use one of ${PRESETS.join(', ')}.`,
+      });
     }
     merge(raw, await readYamlFile(join(import.meta.dirname, '../presets', `${preset}.yaml`)));
   }
@@ -34,7 +38,12 @@ export async function loadConfig({ preset, file, set = [] }: ConfigSources): Pro
 
 async function readYamlFile(path: string): Promise<Record<string, unknown>> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw LabError.from(error, { code: 'missing-file', what: 'The configuration cannot be read', where: path, todo: 'Check --config.' });
+    throw LabError.from(error, {
+      code: 'missing-file',
+      what: 'The configuration cannot be read',
+      where: path,
+      todo: 'Check --config.',
+    });
   });
   return readYaml(text, path);
 }
@@ -47,27 +56,50 @@ export function readYaml(text: string, path: string): Record<string, unknown> {
   try {
     return asObject(parseYaml(text), path);
   } catch (error) {
-    throw LabError.from(error, { code: 'bad-config', what: 'It is not valid YAML', where: path, todo: 'Check the indentation.' });
+    throw LabError.from(error, {
+      code: 'bad-config',
+      what: 'It is not valid YAML',
+      where: path,
+      todo: 'Check the indentation.',
+    });
   }
 }
 
 function parseSetting(setting: string): Record<string, unknown> {
   const at = setting.indexOf('=');
-  if (at < 1) throw new LabError({ code: 'bad-config', what: `--set ${setting} has no value.`, todo: 'Write --set key.path=value.' });
-  return setting.slice(0, at).split('.').reduceRight<unknown>((value, key) => ({ [key]: value }), settingValue(setting, at)) as Record<string, unknown>;
+  if (at < 1)
+    throw new LabError({
+      code: 'bad-config',
+      what: `--set ${setting} has no value.`,
+      todo: 'Write --set key.path=value.',
+    });
+  return setting
+    .slice(0, at)
+    .split('.')
+    .reduceRight<unknown>((value, key) => ({ [key]: value }), settingValue(setting, at)) as Record<string, unknown>;
 }
 
 function settingValue(setting: string, at: number): unknown {
   try {
     return parseYaml(setting.slice(at + 1));
   } catch (error) {
-    throw LabError.from(error, { code: 'bad-config', where: `--set ${setting}`, what: 'The value is not valid YAML', todo: 'Put it into quotes.' });
+    throw LabError.from(error, {
+      code: 'bad-config',
+      where: `--set ${setting}`,
+      what: 'The value is not valid YAML',
+      todo: 'Put it into quotes.',
+    });
   }
 }
 
 function merge(target: Record<string, unknown>, source: Record<string, unknown>): void {
   for (const [key, value] of Object.entries(source)) {
-    if (key === '__proto__') throw new LabError({ code: 'bad-config', what: 'There is no key __proto__.', todo: 'See docs/training.md for the keys.' });
+    if (key === '__proto__')
+      throw new LabError({
+        code: 'bad-config',
+        what: 'There is no key __proto__.',
+        todo: 'See docs/training.md for the keys.',
+      });
     const before = target[key];
     if (isObject(before) && isObject(value)) merge(before, value);
     else target[key] = value;
@@ -80,5 +112,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function asObject(value: unknown, where: string): Record<string, unknown> {
   if (isObject(value)) return value;
-  throw new LabError({ code: 'bad-config', where, what: 'It holds no settings.', todo: 'Write key: value lines; see docs/training.md.' });
+  throw new LabError({
+    code: 'bad-config',
+    where,
+    what: 'It holds no settings.',
+    todo: 'Write key: value lines; see docs/training.md.',
+  });
 }

@@ -25,8 +25,13 @@ const losses = (out: string): number[] => tiny.losses(out);
 /** Every file of a run, by path. */
 async function contents(out: string): Promise<Map<string, string>> {
   const entries = await readdir(out, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort();
-  return new Map(await Promise.all(files.map(async (path) => [path, (await readFile(path)).toString('base64')] as const)));
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  return new Map(
+    await Promise.all(files.map(async (path) => [path, (await readFile(path)).toString('base64')] as const)),
+  );
 }
 
 describe('a folder that holds a run', () => {
@@ -67,7 +72,9 @@ describe('a folder that holds a run', () => {
 
   it('keeps two runs apart', async () => {
     const place = await claimRun(out(), { resume: true });
-    await expect(run(config('taken', { maxSteps: 3 }), { fresh: true })).rejects.toThrow(`process ${process.pid} works on this run`);
+    await expect(run(config('taken', { maxSteps: 3 }), { fresh: true })).rejects.toThrow(
+      `process ${process.pid} works on this run`,
+    );
     await place.close();
     expect(await contents(out())).toEqual(before);
   });
@@ -78,16 +85,30 @@ describe('a folder that holds a run', () => {
     stop.abort();
     await run(config('taken', { maxSteps: 4, learningRate: 0.02 }), { fresh: true }, stop.signal);
     expect(metrics('taken').map(({ step }) => step)).toEqual([1]);
-    expect((await readdir(out())).sort()).toEqual(['best', 'config.before.yaml', 'config.yaml', 'last', 'metrics.jsonl', 'notes.txt']);
+    expect((await readdir(out())).sort()).toEqual([
+      'best',
+      'config.before.yaml',
+      'config.yaml',
+      'last',
+      'metrics.jsonl',
+      'notes.txt',
+    ]);
     expect(await readFile(join(out(), 'config.before.yaml'), 'utf8')).toMatch(/^# my notes/);
     expect(await readdir(join(out(), 'best'))).toEqual(['notes.txt']);
     await run(config('taken', { maxSteps: 4, learningRate: 0.02 }), { resume: true });
-    expect(metrics('taken').filter(({ trainLoss }) => trainLoss !== undefined).map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+    expect(
+      metrics('taken')
+        .filter(({ trainLoss }) => trainLoss !== undefined)
+        .map(({ step }) => step),
+    ).toEqual([1, 2, 3, 4]);
     expect(await readdir(join(out(), 'best'))).toContain('notes.txt');
     // One that nobody touched is no reason for a second copy, whatever the order of its keys.
     await run(await withRunDate(config('taken', { maxSteps: 1 }), { resume: false }), { fresh: true });
     await run(config('taken', { maxSteps: 1 }), { fresh: true });
-    expect((await readdir(out())).filter((name) => name.startsWith('config'))).toEqual(['config.before.yaml', 'config.yaml']);
+    expect((await readdir(out())).filter((name) => name.startsWith('config'))).toEqual([
+      'config.before.yaml',
+      'config.yaml',
+    ]);
   });
 
   it('leaves no folder behind where a new run could not start', async () => {
@@ -96,7 +117,11 @@ describe('a folder that holds a run', () => {
   });
 
   it('must not be, or hold, what the run reads', async () => {
-    const inputs = { model: join(folder, 'model'), 'data.train': [join(folder, 'data.jsonl')], '--config': join(out(), 'config.yaml') };
+    const inputs = {
+      model: join(folder, 'model'),
+      'data.train': [join(folder, 'data.jsonl')],
+      '--config': join(out(), 'config.yaml'),
+    };
     await expect(claimRun(folder, { inputs })).rejects.toThrow(/--set out= is, or holds, what model reads/);
     await expect(claimRun(join(folder, 'model'), { fresh: true, inputs })).rejects.toThrow(/holds/);
     await (await claimRun(out(), { fresh: true, inputs })).close();
@@ -105,10 +130,29 @@ describe('a folder that holds a run', () => {
 
 describe('npm run trainer -- train', () => {
   const settings = ['model', 'data.train', 'out'] as const;
-  const start = (out: string, resume: boolean, train = '{epochs: 20, saveEvery: 7, evalEvery: 50, threads: 1, learningRate: 0.01}') => {
+  const start = (
+    out: string,
+    resume: boolean,
+    train = '{epochs: 20, saveEvery: 7, evalEvery: 50, threads: 1, learningRate: 0.01}',
+  ) => {
     const values = { model: join(folder, 'model'), 'data.train': join(folder, 'data.jsonl'), out: join(folder, out) };
-    const set = [...settings.map((key) => `${key}=${values[key]}`), 'lora={rank: 4, alpha: 8, dropout: 0.2}', `train=${train}`];
-    const child = spawn(process.execPath, ['--import', 'tsx', 'trainer/cli.ts', 'train', ...set.flatMap((value) => ['--set', value]), ...(resume ? ['--resume'] : [])], { stdio: 'ignore' });
+    const set = [
+      ...settings.map((key) => `${key}=${values[key]}`),
+      'lora={rank: 4, alpha: 8, dropout: 0.2}',
+      `train=${train}`,
+    ];
+    const child = spawn(
+      process.execPath,
+      [
+        '--import',
+        'tsx',
+        'trainer/cli.ts',
+        'train',
+        ...set.flatMap((value) => ['--set', value]),
+        ...(resume ? ['--resume'] : []),
+      ],
+      { stdio: 'ignore' },
+    );
     return { child, ended: new Promise<number | null>((resolve) => child.once('exit', resolve)) };
   };
   const lines = (out: string): number => tiny.lines(out);
@@ -130,22 +174,34 @@ describe('npm run trainer -- train', () => {
     expect((await readdir(join(folder, 'killed'))).sort()).toEqual(['best', 'config.yaml', 'last', 'metrics.jsonl']);
   }, 180_000);
 
-  it.skipIf(process.platform === 'win32')('saves on SIGINT and SIGTERM, says so by its exit code and resumes identically', async () => {
-    const train = '{epochs: 8, saveEvery: 1000, evalEvery: 1000, threads: 1, learningRate: 0.01}';
-    expect(await start('unstopped', false, train).ended).toBe(0);
-    for (const [i, [signal, code]] of ([['SIGTERM', 143], ['SIGINT', 130]] as const).entries()) {
-      const { child, ended } = start('stopped', i > 0, train);
-      const target = lines('stopped') + 10;
-      while (child.exitCode === null && lines('stopped') < target) await new Promise((resolve) => setTimeout(resolve, 5));
-      child.kill(signal);
-      // A wrapper may pass the same signal on a moment later.
-      await new Promise((resolve) => setTimeout(resolve, 10));
-      child.kill(signal);
-      expect(await ended).toBe(code);
-      expect(await readdir(join(folder, 'stopped/last'))).toContain('state.json');
-    }
-    expect(await start('stopped', true, train).ended).toBe(0);
-    expect(losses('stopped').length).toBe(losses('unstopped').length);
-    losses('stopped').forEach((loss, i) => expect(Math.abs(loss - (losses('unstopped')[i] ?? NaN))).toBeLessThan(1e-5));
-  }, 180_000);
+  it.skipIf(process.platform === 'win32')(
+    'saves on SIGINT and SIGTERM, says so by its exit code and resumes identically',
+    async () => {
+      const train = '{epochs: 8, saveEvery: 1000, evalEvery: 1000, threads: 1, learningRate: 0.01}';
+      expect(await start('unstopped', false, train).ended).toBe(0);
+      for (const [i, [signal, code]] of (
+        [
+          ['SIGTERM', 143],
+          ['SIGINT', 130],
+        ] as const
+      ).entries()) {
+        const { child, ended } = start('stopped', i > 0, train);
+        const target = lines('stopped') + 10;
+        while (child.exitCode === null && lines('stopped') < target)
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        child.kill(signal);
+        // A wrapper may pass the same signal on a moment later.
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        child.kill(signal);
+        expect(await ended).toBe(code);
+        expect(await readdir(join(folder, 'stopped/last'))).toContain('state.json');
+      }
+      expect(await start('stopped', true, train).ended).toBe(0);
+      expect(losses('stopped').length).toBe(losses('unstopped').length);
+      losses('stopped').forEach((loss, i) =>
+        expect(Math.abs(loss - (losses('unstopped')[i] ?? NaN))).toBeLessThan(1e-5),
+      );
+    },
+    180_000,
+  );
 });

@@ -33,12 +33,22 @@ export interface PlaceOptions {
  * @throws {LabError} bad-config where it holds a run and neither `resume` nor `fresh` is set, busy where another process
  * works on it, and where it holds what the run reads.
  */
-export async function claimRun(out: string, { resume = false, fresh = false, inputs = {} }: PlaceOptions = {}): Promise<RunPlace> {
-  if (resume && fresh) throw new LabError({ code: 'bad-config', what: '--resume and --fresh exclude each other.', todo: 'Give one of them.' });
+export async function claimRun(
+  out: string,
+  { resume = false, fresh = false, inputs = {} }: PlaceOptions = {},
+): Promise<RunPlace> {
+  if (resume && fresh)
+    throw new LabError({
+      code: 'bad-config',
+      what: '--resume and --fresh exclude each other.',
+      todo: 'Give one of them.',
+    });
   const before = await runIn(out);
   if (before !== undefined && !resume && !fresh) {
     throw new LabError({
-      code: 'bad-config', where: out, what: `The folder holds a run${before > 0 ? ` of ${before} updates` : ''}.`,
+      code: 'bad-config',
+      where: out,
+      what: `The folder holds a run${before > 0 ? ` of ${before} updates` : ''}.`,
       todo: 'Resume it with --resume, replace it with --fresh, or choose another folder with --set out=….',
     });
   }
@@ -69,7 +79,9 @@ async function runIn(out: string): Promise<number | undefined> {
 async function withoutOwnConfig(out: string, inputs: InputPaths): Promise<InputPaths> {
   const { '--config': file, ...others } = inputs;
   if (typeof file !== 'string') return inputs;
-  const [own, given] = await Promise.all([join(out, CONFIG_FILE), file].map((path) => stat(path, { bigint: true }).catch(() => undefined)));
+  const [own, given] = await Promise.all(
+    [join(out, CONFIG_FILE), file].map((path) => stat(path, { bigint: true }).catch(() => undefined)),
+  );
   return own !== undefined && own.ino === given?.ino && own.dev === given.dev ? others : inputs;
 }
 

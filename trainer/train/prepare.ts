@@ -44,7 +44,12 @@ export interface Prepared {
 }
 
 /** Dialogues of a configuration as sequences of tokens. `onProgress` gets shares of 1. */
-export async function prepareData(checkpoint: Checkpoint, config: RunConfig, onProgress: (done: number, total: number) => void = () => undefined, signal?: AbortSignal): Promise<Prepared> {
+export async function prepareData(
+  checkpoint: Checkpoint,
+  config: RunConfig,
+  onProgress: (done: number, total: number) => void = () => undefined,
+  signal?: AbortSignal,
+): Promise<Prepared> {
   const { data } = config;
   const parts = await readParts(config);
   const spoken = await withTemplateFile(checkpoint, data.template);
@@ -57,7 +62,14 @@ export async function prepareData(checkpoint: Checkpoint, config: RunConfig, onP
     const made: (Sequence | null)[] = [];
     for (const { id, utterances } of dialogues) {
       try {
-        made.push(dialogueSequence(id, utterances, { codec, compress: (text) => compress(text).text, labels: data.labels, system: data.system }));
+        made.push(
+          dialogueSequence(id, utterances, {
+            codec,
+            compress: (text) => compress(text).text,
+            labels: data.labels,
+            system: data.system,
+          }),
+        );
       } catch (error) {
         throw ofDialogue(error, id, data.template ?? `the chat template of ${checkpoint.name}`);
       }
@@ -65,12 +77,24 @@ export async function prepareData(checkpoint: Checkpoint, config: RunConfig, onP
       if (done % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
       if (signal?.aborted) throw LabError.cancelled();
     }
-    const openings = codec.needs().opening ? 0 : dialogues.filter(({ utterances }) => opener(utterances) === 'supporter').length;
+    const openings = codec.needs().opening
+      ? 0
+      : dialogues.filter(({ utterances }) => opener(utterances) === 'supporter').length;
     return limitLength(made, openings, data);
   };
-  const prepared = { train: await convert(parts.train), eval: await convert(parts.eval), bad: parts.bad, notes: [...parts.notes, ...templateNotes] };
+  const prepared = {
+    train: await convert(parts.train),
+    eval: await convert(parts.eval),
+    bad: parts.bad,
+    notes: [...parts.notes, ...templateNotes],
+  };
   if (prepared.train.sequences.length === 0) {
-    throw new LabError({ code: 'bad-data', where: data.train.join(', '), what: 'No dialogue is left to train on.', todo: 'Raise data.maxTokens or check that the data has supporter turns.' });
+    throw new LabError({
+      code: 'bad-data',
+      where: data.train.join(', '),
+      what: 'No dialogue is left to train on.',
+      todo: 'Raise data.maxTokens or check that the data has supporter turns.',
+    });
   }
   return prepared;
 }
@@ -86,26 +110,47 @@ function opener(utterances: TrainingDialogue['utterances']): string | undefined 
   return utterances.find(({ text }) => !isBlank(text))?.speaker;
 }
 
-async function readParts({ data }: RunConfig): Promise<{ train: TrainingDialogue[]; eval: TrainingDialogue[]; bad: string[]; notes: string[] }> {
+async function readParts({
+  data,
+}: RunConfig): Promise<{ train: TrainingDialogue[]; eval: TrainingDialogue[]; bad: string[]; notes: string[] }> {
   const { dialogues, bad } = await readDialogues(data.train, data.format, data.skipBad);
   const limited = (list: TrainingDialogue[], limit = Infinity): TrainingDialogue[] => list.slice(0, limit);
   if (data.eval) {
     const held = await readDialogues(data.eval, data.format, data.skipBad);
-    return { train: limited(dialogues, data.trainLimit), eval: limited(held.dialogues, data.evalLimit), bad: [...bad, ...held.bad], notes: [] };
+    return {
+      train: limited(dialogues, data.trainLimit),
+      eval: limited(held.dialogues, data.evalLimit),
+      bad: [...bad, ...held.bad],
+      notes: [],
+    };
   }
   if (data.evalShare === 0) return { train: limited(dialogues, data.trainLimit), eval: [], bad, notes: [] };
-  const { split, notes } = splitOf(dialogues.map(({ stratum }) => stratum), data);
+  const { split, notes } = splitOf(
+    dialogues.map(({ stratum }) => stratum),
+    data,
+  );
   const pick = (indices: readonly number[]): TrainingDialogue[] => indices.flatMap((i) => dialogues[i] ?? []);
-  return { train: limited(pick(split.train), data.trainLimit), eval: limited(pick(split.test), data.evalLimit), bad, notes };
+  return {
+    train: limited(pick(split.train), data.trainLimit),
+    eval: limited(pick(split.test), data.evalLimit),
+    bad,
+    notes,
+  };
 }
 
 /** Stratified where every class has enough members, random otherwise. */
-function splitOf(strata: readonly string[], { evalShare, splitSeed }: RunConfig['data']): { split: Split; notes: string[] } {
+function splitOf(
+  strata: readonly string[],
+  { evalShare, splitSeed }: RunConfig['data'],
+): { split: Split; notes: string[] } {
   try {
     return { split: stratifiedSplit(strata, evalShare, splitSeed), notes: [] };
   } catch (error) {
     const reason = LabError.from(error, { code: 'bad-data', what: 'It cannot be stratified.' }).detail.what;
-    return { split: randomSplit(strata.length, evalShare, splitSeed), notes: [`The evaluation part was drawn at random, not stratified. ${reason}`] };
+    return {
+      split: randomSplit(strata.length, evalShare, splitSeed),
+      notes: [`The evaluation part was drawn at random, not stratified. ${reason}`],
+    };
   }
 }
 
@@ -125,12 +170,31 @@ export async function templateOf({ files }: Checkpoint, templateFile?: string): 
 
 async function readTemplate(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: unknown) => {
-    throw LabError.from(error, { code: 'missing-file', what: 'The template cannot be read', where: path, todo: 'Check data.template.' });
+    throw LabError.from(error, {
+      code: 'missing-file',
+      what: 'The template cannot be read',
+      where: path,
+      todo: 'Check data.template.',
+    });
   });
 }
 
-function limitLength(made: readonly (Sequence | null)[], openings: number, { maxTokens, overflow }: RunConfig['data']): Part {
-  const counts: PartCounts = { dialogues: made.length, sequences: 0, tokens: 0, labels: 0, nothingToLearn: 0, openings, tooLong: 0, tokensLost: 0, labelsLost: 0 };
+function limitLength(
+  made: readonly (Sequence | null)[],
+  openings: number,
+  { maxTokens, overflow }: RunConfig['data'],
+): Part {
+  const counts: PartCounts = {
+    dialogues: made.length,
+    sequences: 0,
+    tokens: 0,
+    labels: 0,
+    nothingToLearn: 0,
+    openings,
+    tooLong: 0,
+    tokensLost: 0,
+    labelsLost: 0,
+  };
   const sequences: Sequence[] = [];
   for (const whole of made) {
     const long = whole !== null && whole.ids.length > maxTokens;
@@ -152,14 +216,26 @@ function limitLength(made: readonly (Sequence | null)[], openings: number, { max
 }
 
 /** The counts as lines for a person. */
-export function describeParts({ train, eval: held, bad, notes }: Prepared, { maxTokens, overflow }: RunConfig['data']): string {
+export function describeParts(
+  { train, eval: held, bad, notes }: Prepared,
+  { maxTokens, overflow }: RunConfig['data'],
+): string {
   const line = (name: string, { counts: c }: Part): string => {
-    const lost = c.tooLong > 0
-      ? `; ${c.tooLong} longer than ${maxTokens} tokens were ${overflow === 'truncate' ? 'cut' : 'left out'}, ${c.tokensLost} tokens and ${c.labelsLost} labels lost`
-      : '';
-    const openings = c.openings > 0 ? `; the supporter opens ${c.openings}, and what is said before the seeker is left out, because the chat template begins with the user` : '';
+    const lost =
+      c.tooLong > 0
+        ? `; ${c.tooLong} longer than ${maxTokens} tokens were ${overflow === 'truncate' ? 'cut' : 'left out'}, ${c.tokensLost} tokens and ${c.labelsLost} labels lost`
+        : '';
+    const openings =
+      c.openings > 0
+        ? `; the supporter opens ${c.openings}, and what is said before the seeker is left out, because the chat template begins with the user`
+        : '';
     const empty = c.nothingToLearn > 0 ? `; ${c.nothingToLearn} without a supporter turn` : '';
     return `${name}: ${c.sequences} of ${c.dialogues} dialogues, ${c.tokens} tokens, ${c.labels} of them learnt${lost}${openings}${empty}`;
   };
-  return [...notes, line('train', train), line('eval', held), ...(bad.length > 0 ? [`${bad.length} malformed records left out:`, ...bad] : [])].join('\n');
+  return [
+    ...notes,
+    line('train', train),
+    line('eval', held),
+    ...(bad.length > 0 ? [`${bad.length} malformed records left out:`, ...bad] : []),
+  ].join('\n');
 }

@@ -9,7 +9,10 @@ export class TrainingProgress {
 
   show(row: MetricsRow, { updates }: { updates: number }): void {
     if (row.evalLoss !== undefined) {
-      this.print(`step ${row.step}: evaluation loss ${row.evalLoss.toFixed(4)}, perplexity ${Math.exp(row.evalLoss).toFixed(2)}`, true);
+      this.print(
+        `step ${row.step}: evaluation loss ${row.evalLoss.toFixed(4)}, perplexity ${Math.exp(row.evalLoss).toFixed(2)}`,
+        true,
+      );
       return;
     }
     const loss = row.trainLoss ?? NaN;

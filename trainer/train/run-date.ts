@@ -8,7 +8,11 @@ import { CONFIG_FILE } from './place.ts';
  * The configuration with the date that chat templates print. It is fixed when a run starts and kept in its config.yaml:
  * a template that writes today's date into each conversation would make other data of the same dialogues tomorrow.
  */
-export async function withRunDate(config: RunConfig, { resume }: { resume: boolean }, now = new Date()): Promise<RunConfig> {
+export async function withRunDate(
+  config: RunConfig,
+  { resume }: { resume: boolean },
+  now = new Date(),
+): Promise<RunConfig> {
   const date = config.data.date ?? (resume ? await savedDate(config.out) : undefined) ?? localTime(now);
   return { ...config, data: { ...config.data, date } };
 }

@@ -36,7 +36,13 @@ export interface RunResult {
  * before the first update has succeeded: until then a run that is replaced or resumed stays as it was.
  * @throws {LabError} bad-data when the loss is no number any more, with the step and the dialogues of its batch.
  */
-export async function trainRun(checkpoint: Checkpoint, config: RunConfig, data: Prepared, place: RunPlace, { onRow, onNote, signal }: RunOptions = {}): Promise<RunResult> {
+export async function trainRun(
+  checkpoint: Checkpoint,
+  config: RunConfig,
+  data: Prepared,
+  place: RunPlace,
+  { onRow, onNote, signal }: RunOptions = {},
+): Promise<RunResult> {
   const { train, lora, out } = config;
   const [lastFolder, bestFolder] = [join(out, 'last'), join(out, 'best')];
   const plan = planOptions(config);
@@ -46,13 +52,31 @@ export async function trainRun(checkpoint: Checkpoint, config: RunConfig, data: 
   if (place.resume) await recoverFolder(bestFolder);
   const saved = place.resume ? await loadCheckpoint(lastFolder) : null;
   if (saved && saved.state.fingerprint !== fingerprint) {
-    throw new LabError({ code: 'bad-config', where: lastFolder, what: 'The checkpoint belongs to other data or settings.', todo: 'Restore them, or start a new run with --set out=…; --fresh replaces this one.' });
+    throw new LabError({
+      code: 'bad-config',
+      where: lastFolder,
+      what: 'The checkpoint belongs to other data or settings.',
+      todo: 'Restore them, or start a new run with --set out=…; --fresh replaces this one.',
+    });
   }
   if (place.resume && !saved) onNote?.('There is no checkpoint yet; starting from the beginning.');
 
   const tensors = adapterTensors(checkpoint.config, lora);
-  const trainer = await openTrainer(checkpoint, config, saved?.adapter ?? initialAdapter(tensors, adapterStream(train.seed)), saved?.moments);
-  const state: RunState = saved?.state ?? { version: 1, update: 0, epoch: 0, updateInEpoch: 0, fingerprint, best: null, stale: 0 };
+  const trainer = await openTrainer(
+    checkpoint,
+    config,
+    saved?.adapter ?? initialAdapter(tensors, adapterStream(train.seed)),
+    saved?.moments,
+  );
+  const state: RunState = saved?.state ?? {
+    version: 1,
+    update: 0,
+    epoch: 0,
+    updateInEpoch: 0,
+    fingerprint,
+    best: null,
+    stale: 0,
+  };
 
   const kind: AdapterKind = { config, tensors, template: await templateOf(checkpoint, config.data.template) };
   const save = async (): Promise<void> =>
@@ -70,13 +94,20 @@ export async function trainRun(checkpoint: Checkpoint, config: RunConfig, data: 
     if (place.replaces) await removeWritten(bestFolder, ADAPTER_FILES);
   };
   const report = async (row: Omit<MetricsRow, 'step' | 'epoch'>): Promise<void> => {
-    const whole = { step: state.update, epoch: round(state.epoch + state.updateInEpoch / Math.max(1, epochs[state.epoch] ?? 1), 4), ...row };
+    const whole = {
+      step: state.update,
+      epoch: round(state.epoch + state.updateInEpoch / Math.max(1, epochs[state.epoch] ?? 1), 4),
+      ...row,
+    };
     await log.append(whole);
     onRow?.(whole, { updates: total });
   };
   const evaluate = async (): Promise<void> => {
     if (data.eval.sequences.length === 0) return;
-    const loss = await evaluationLoss(trainer, data.eval.sequences.map((sequence) => batchOf([sequence])));
+    const loss = await evaluationLoss(
+      trainer,
+      data.eval.sequences.map((sequence) => batchOf([sequence])),
+    );
     await report({ evalLoss: loss });
     if (state.best && loss >= state.best.loss) {
       state.stale++;
@@ -91,7 +122,11 @@ export async function trainRun(checkpoint: Checkpoint, config: RunConfig, data: 
     while (state.epoch < train.epochs && state.update < total && !exhausted()) {
       const updates = planEpoch(data.train.sequences, state.epoch, plan);
       while (state.updateInEpoch < updates.length && state.update < total && !exhausted()) {
-        const row = await makeUpdate(trainer, updates[state.updateInEpoch] ?? [], { update: state.update, rate: learningRate(schedule, state.update), seed: train.seed });
+        const row = await makeUpdate(trainer, updates[state.updateInEpoch] ?? [], {
+          update: state.update,
+          rate: learningRate(schedule, state.update),
+          seed: train.seed,
+        });
         state.update++;
         state.updateInEpoch++;
         await begin();
@@ -121,13 +156,24 @@ async function evaluationLoss(trainer: AdapterTrainer, batches: readonly Batch[]
   return sum / labels;
 }
 
-async function openTrainer(checkpoint: Checkpoint, config: RunConfig, adapter: Weights, moments?: Parameters<typeof AdapterTrainer.create>[1]['moments']): Promise<AdapterTrainer> {
+async function openTrainer(
+  checkpoint: Checkpoint,
+  config: RunConfig,
+  adapter: Weights,
+  moments?: Parameters<typeof AdapterTrainer.create>[1]['moments'],
+): Promise<AdapterTrainer> {
   const base = await readBase(checkpoint, config.base);
   const { train, lora, device } = config;
   const options = {
     config: checkpoint.config,
     lora,
-    optimizer: { beta1: train.beta1, beta2: train.beta2, epsilon: train.epsilon, weightDecay: train.weightDecay, maxGradientNorm: train.maxGradNorm },
+    optimizer: {
+      beta1: train.beta1,
+      beta2: train.beta2,
+      epsilon: train.epsilon,
+      weightDecay: train.weightDecay,
+      maxGradientNorm: train.maxGradNorm,
+    },
     base,
     adapter,
     ...(moments && { moments }),
@@ -142,9 +188,18 @@ async function openTrainer(checkpoint: Checkpoint, config: RunConfig, adapter: W
     return await AdapterTrainer.create(ort, options);
   } catch (error) {
     if (device === 'cpu' || error instanceof TypeError || error instanceof RangeError) {
-      throw LabError.from(error, { code: 'bad-config', what: 'The training step cannot be built', todo: 'Check the settings under lora and train; if they are right, please report this.' });
+      throw LabError.from(error, {
+        code: 'bad-config',
+        what: 'The training step cannot be built',
+        todo: 'Check the settings under lora and train; if they are right, please report this.',
+      });
     }
-    throw LabError.from(error, { code: 'unsupported', where: device, what: 'The training step cannot be started on this device', todo: 'Use --device cpu, or an onnxruntime that has this device.' });
+    throw LabError.from(error, {
+      code: 'unsupported',
+      where: device,
+      what: 'The training step cannot be started on this device',
+      todo: 'Use --device cpu, or an onnxruntime that has this device.',
+    });
   }
 }
 
@@ -162,7 +217,8 @@ function fingerprintOf(config: RunConfig, prepared: Prepared, total: number): st
     ...(Math.round(train.warmupShare * total) === Math.ceil(train.warmupShare * total) ? [] : ['warm-up rounded up']),
   ];
   const hash = createHash('sha256').update(JSON.stringify([lora, settings, ...rules]));
-  for (const { ids, positions, branches, labelled } of prepared.train.sequences) for (const part of [ids, positions, branches, labelled]) hash.update(part);
+  for (const { ids, positions, branches, labelled } of prepared.train.sequences)
+    for (const part of [ids, positions, branches, labelled]) hash.update(part);
   return hash.digest('hex');
 }
 

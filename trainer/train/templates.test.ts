@@ -13,13 +13,17 @@ import { type RunConfig, parseRunConfig } from './config.ts';
 import { prepareData } from './prepare.ts';
 import { withRunDate } from './run-date.ts';
 
-const TURNS = "{% if (m['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Roles must alternate') }}{% endif %}";
+const TURNS =
+  "{% if (m['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Roles must alternate') }}{% endif %}";
 const TEMPLATES = {
   strict: `{{ bos_token }}{% for m in messages %}${TURNS}{% if m.role == 'user' %}{{ '[INST] ' + m.content + ' [/INST]' }}{% elif m.role == 'assistant' %}{{ ' ' + m.content + eos_token }}{% else %}{{ raise_exception('Only user and assistant') }}{% endif %}{% endfor %}`,
-  dated: "<|im_start|>{{ strftime_now('%d %b %Y') }}{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}",
-  picky: "{% for m in messages %}{% if 'job' in m.content %}{{ raise_exception('no jobs') }}{% endif %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}",
+  dated:
+    "<|im_start|>{{ strftime_now('%d %b %Y') }}{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}",
+  picky:
+    "{% for m in messages %}{% if 'job' in m.content %}{{ raise_exception('no jobs') }}{% endif %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}",
   // As Qwen3's: the last reply has what earlier ones have not.
-  forgetful: "{% for m in messages %}<|im_start|>{{ m.role }}\n{% if m.role == 'assistant' and loop.last %}<think></think>{% endif %}{{ m.content }}<|im_end|>\n{% endfor %}",
+  forgetful:
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{% if m.role == 'assistant' and loop.last %}<think></think>{% endif %}{{ m.content }}<|im_end|>\n{% endfor %}",
 };
 
 let root = '';
@@ -32,13 +36,23 @@ beforeAll(async () => {
     problem_type: n % 2 ? 'job crisis' : 'breakup',
     dialog: order.split(' ').map((speaker, i) => ({ speaker, text: `words ${n} ${i}${i === 2 ? ' on my job' : ''}` })),
   });
-  await writeFile(join(root, 'data.jsonl'), [...orders, ...orders].map((order, n) => JSON.stringify(dialogue(order, n))).join('\n'));
+  await writeFile(
+    join(root, 'data.jsonl'),
+    [...orders, ...orders].map((order, n) => JSON.stringify(dialogue(order, n))).join('\n'),
+  );
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 afterEach(() => void vi.useRealTimers());
 
 const config = (template: keyof typeof TEMPLATES, out = 'run', more: Record<string, unknown> = {}): RunConfig =>
-  parseRunConfig({ model: join(root, 'model'), out: join(root, out), data: { train: join(root, 'data.jsonl'), evalShare: 0.5, template: join(root, `${template}.jinja`), ...more } }, 'test');
+  parseRunConfig(
+    {
+      model: join(root, 'model'),
+      out: join(root, out),
+      data: { train: join(root, 'data.jsonl'), evalShare: 0.5, template: join(root, `${template}.jinja`), ...more },
+    },
+    'test',
+  );
 
 async function prepared(settings: RunConfig) {
   const { checkpoint, close } = await openCheckpoint(settings.model);
@@ -52,7 +66,12 @@ async function command(which: typeof trainCommand, ...args: string[]): Promise<s
 }
 
 const settings = (more: Record<string, unknown> = {}): string[] => {
-  const all = { model: join(root, 'model'), 'data.train': join(root, 'data.jsonl'), 'data.template': join(root, 'strict.jinja'), ...more };
+  const all = {
+    model: join(root, 'model'),
+    'data.train': join(root, 'data.jsonl'),
+    'data.template': join(root, 'strict.jinja'),
+    ...more,
+  };
   return Object.entries(all).flatMap(([key, value]) => ['--set', `${key}=${String(value)}`]);
 };
 
@@ -66,7 +85,14 @@ describe('a template that wants user and assistant to take turns', () => {
   });
 
   it('trains and evaluates', async () => {
-    const small = { out: join(root, 'strict-run'), 'data.evalShare': 0.5, 'lora.rank': 2, 'train.epochs': 1, 'train.threads': 1, 'data.system': 'Be kind.' };
+    const small = {
+      out: join(root, 'strict-run'),
+      'data.evalShare': 0.5,
+      'lora.rank': 2,
+      'train.epochs': 1,
+      'train.threads': 1,
+      'data.system': 'Be kind.',
+    };
     expect(await command(trainCommand, ...settings(small))).toContain('Finished after');
     expect(await command(evaluateCommand, ...settings(small))).toMatch(/perplexity \d/);
   });
@@ -84,7 +110,9 @@ describe('an error of a template', () => {
   });
 
   it('says which template to use where earlier turns change', async () => {
-    await expect(prepared(config('forgetful'))).rejects.toThrow(/forgetful\.jinja: .*earlier turns differently.*chatml\.jinja/);
+    await expect(prepared(config('forgetful'))).rejects.toThrow(
+      /forgetful\.jinja: .*earlier turns differently.*chatml\.jinja/,
+    );
   });
 });
 
@@ -103,7 +131,15 @@ describe('a base model whose end token is not that of the template', () => {
 describe('the date of a run', () => {
   it('is that of its start, also when it is resumed on another day', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date(2026, 0, 31, 23, 59) });
-    const args = settings({ out: join(root, 'dated'), 'data.template': join(root, 'dated.jinja'), 'lora.rank': 2, 'train.epochs': 1, 'train.threads': 1, 'train.maxSteps': 2, 'data.evalShare': 0 });
+    const args = settings({
+      out: join(root, 'dated'),
+      'data.template': join(root, 'dated.jinja'),
+      'lora.rank': 2,
+      'train.epochs': 1,
+      'train.threads': 1,
+      'train.maxSteps': 2,
+      'data.evalShare': 0,
+    });
     await command(trainCommand, ...args);
     const saved = parseYaml(await readFile(join(root, 'dated/config.yaml'), 'utf8')) as { data: { date: string } };
     expect(saved.data.date).toBe('2026-01-31T23:59:00');
@@ -117,6 +153,8 @@ describe('the date of a run', () => {
     const other = (await prepared(config('dated', 'x', { date: '2026-02-01T00:00:00' }))).train.sequences[0]?.ids;
     expect(same).toEqual(first);
     expect(other).not.toEqual(first);
-    expect((await withRunDate(config('dated', 'none'), { resume: false }, new Date(2026, 4, 6, 7, 8, 9))).data.date).toBe('2026-05-06T07:08:09');
+    expect(
+      (await withRunDate(config('dated', 'none'), { resume: false }, new Date(2026, 4, 6, 7, 8, 9))).data.date,
+    ).toBe('2026-05-06T07:08:09');
   });
 });

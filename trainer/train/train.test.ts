@@ -33,10 +33,22 @@ describe('trainRun', () => {
     const rows = metrics('plain').filter(({ trainLoss }) => trainLoss !== undefined);
     expect(rows.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(rows.at(-1)?.trainLoss).toBeLessThan(rows[0]?.trainLoss ?? 0);
-    for (const row of rows) expect(Object.keys(row).sort()).toEqual(['epoch', 'gradNorm', 'learningRate', 'step', 'tokensPerSecond', 'trainLoss']);
+    for (const row of rows)
+      expect(Object.keys(row).sort()).toEqual([
+        'epoch',
+        'gradNorm',
+        'learningRate',
+        'step',
+        'tokensPerSecond',
+        'trainLoss',
+      ]);
     const adapter = await readWeights(join(folder, 'plain/best/adapter_model.safetensors'));
     expect([...adapter.keys()]).toContain('base_model.model.model.layers.1.self_attn.q_proj.lora_A.weight');
-    expect(JSON.parse(await readFile(join(folder, 'plain/best/adapter_config.json'), 'utf8'))).toMatchObject({ peft_type: 'LORA', r: 4, lora_alpha: 8 });
+    expect(JSON.parse(await readFile(join(folder, 'plain/best/adapter_config.json'), 'utf8'))).toMatchObject({
+      peft_type: 'LORA',
+      r: 4,
+      lora_alpha: 8,
+    });
   });
 
   it('stops when the evaluation loss no longer falls', async () => {
@@ -46,21 +58,29 @@ describe('trainRun', () => {
   });
 
   it('stops on a loss that is no number and names the step and the dialogues', async () => {
-    await expect(run(config('nan', { learningRate: 1e30, schedule: 'constant', warmupShare: 0, weightDecay: 0 }))).rejects.toThrow(/step \d+, data\.jsonl line \d+.*(loss|norm) became/s);
+    await expect(
+      run(config('nan', { learningRate: 1e30, schedule: 'constant', warmupShare: 0, weightDecay: 0 })),
+    ).rejects.toThrow(/step \d+, data\.jsonl line \d+.*(loss|norm) became/s);
   });
 
   it('saves where it is when it is stopped, and goes on from there', async () => {
     await run(config('whole'));
     const stop = new AbortController();
     stop.abort();
-    for (let i = 0; i < 40 && (await run(config('parts'), { resume: i > 0 }, i < 3 ? stop.signal : undefined)).reason === 'stopped'; i++);
+    for (
+      let i = 0;
+      i < 40 && (await run(config('parts'), { resume: i > 0 }, i < 3 ? stop.signal : undefined)).reason === 'stopped';
+      i++
+    );
     expect(losses('parts').length).toBe(losses('whole').length);
     losses('parts').forEach((loss, i) => expect(Math.abs(loss - (losses('whole')[i] ?? NaN))).toBeLessThan(1e-5));
   });
 
   it('refuses to go on with other settings', async () => {
     await run(config('settings', { maxSteps: 2 }));
-    await expect(run(config('settings', { maxSteps: 2, learningRate: 0.5 }), { resume: true })).rejects.toThrow('other data or settings');
+    await expect(run(config('settings', { maxSteps: 2, learningRate: 0.5 }), { resume: true })).rejects.toThrow(
+      'other data or settings',
+    );
   });
 
   it('puts several dialogues into a pass without further settings', async () => {
@@ -71,7 +91,9 @@ describe('trainRun', () => {
   it('names a layer that the model does not have, and an absurd rank', async () => {
     const { checkpoint, close } = await openCheckpoint(join(folder, 'model'));
     const lora = config('x').lora;
-    expect(() => checkLora({ ...lora, layers: [0, 7] }, checkpoint.config)).toThrow(/lora\.layers: The model has 2 layers.* no layer 7\./);
+    expect(() => checkLora({ ...lora, layers: [0, 7] }, checkpoint.config)).toThrow(
+      /lora\.layers: The model has 2 layers.* no layer 7\./,
+    );
     expect(() => checkLora({ ...lora, rank: 1_000_000 }, checkpoint.config)).toThrow(/lora\.rank: .*1000000/);
     expect(() => checkLora({ ...lora, rank: 64, layers: [1] }, checkpoint.config)).not.toThrow();
     await close();
@@ -81,11 +103,18 @@ describe('trainRun', () => {
 describe('configuration', () => {
   it.each(PRESETS)('%s is valid', async (preset) => {
     const { lora } = await loadConfig({ preset });
-    expect(lora).toMatchObject({ rank: 64, alpha: 32, dropout: 0.1, targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj'] });
+    expect(lora).toMatchObject({
+      rank: 64,
+      alpha: 32,
+      dropout: 0.1,
+      targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj'],
+    });
   });
 
   it('names unknown keys', async () => {
-    await expect(loadConfig({ preset: 'smollm2-135m', set: ['train.learnRate=1'] })).rejects.toThrow(/learnRate.*\n?.*train/s);
+    await expect(loadConfig({ preset: 'smollm2-135m', set: ['train.learnRate=1'] })).rejects.toThrow(
+      /learnRate.*\n?.*train/s,
+    );
   });
 
   it('says which key or preset was meant', async () => {
@@ -104,7 +133,10 @@ describe('configuration', () => {
   });
 
   it('lets single settings win', async () => {
-    const { train, lora } = await loadConfig({ preset: 'smollm2-135m', set: ['train.epochs=7', 'lora.targets=[q_proj]'] });
+    const { train, lora } = await loadConfig({
+      preset: 'smollm2-135m',
+      set: ['train.epochs=7', 'lora.targets=[q_proj]'],
+    });
     expect([train.epochs, lora.targets]).toEqual([7, ['q_proj']]);
   });
 });
@@ -123,7 +155,10 @@ describe('prepareData', () => {
   it('falls back to a random split where a problem type occurs once', async () => {
     const path = join(folder, 'single.jsonl');
     const [first = '', ...others] = (await readFile(join(folder, 'data.jsonl'), 'utf8')).split('\n');
-    await writeFile(path, [first.replace(/"problem_type":"[^"]*"/, '"problem_type":"once","survey_score":{}'), ...others].join('\n\n'));
+    await writeFile(
+      path,
+      [first.replace(/"problem_type":"[^"]*"/, '"problem_type":"once","survey_score":{}'), ...others].join('\n\n'),
+    );
     const data = await prepare(config('x', {}, { train: path }));
     expect([data.train.counts.sequences, data.eval.counts.sequences]).toEqual([16, 4]);
     expect(data.notes.join()).toMatch(/at random.*"once" has one member/);
@@ -140,7 +175,8 @@ describe('prepareData', () => {
   it('teaches the same words whatever the representation of the context', async () => {
     const raw = await prepare(config('x'));
     const compressed = await prepare(config('x', {}, { representation: 'nostopwords' }));
-    const learnt = ({ train }: typeof raw): number => train.sequences.reduce((sum, sequence) => sum + labelCount(sequence), 0);
+    const learnt = ({ train }: typeof raw): number =>
+      train.sequences.reduce((sum, sequence) => sum + labelCount(sequence), 0);
     expect(learnt(compressed)).toBe(learnt(raw));
     expect(compressed.train.sequences.some(({ branches }) => branches.some((branch) => branch > 0))).toBe(true);
   });
@@ -149,14 +185,19 @@ describe('prepareData', () => {
     await mkdir(join(folder, 'bad'), { recursive: true });
     const path = join(folder, 'bad/bad.jsonl');
     await writeFile(path, `${await readFile(join(folder, 'data.jsonl'), 'utf8')}\n{"dialog": 3}\n{"dialog": [`);
-    await expect(prepare(config('x', {}, { train: path }))).rejects.toThrow(/bad\.jsonl line 21: .*bad\.jsonl line 22: /s);
+    await expect(prepare(config('x', {}, { train: path }))).rejects.toThrow(
+      /bad\.jsonl line 21: .*bad\.jsonl line 22: /s,
+    );
     const { bad, train } = await prepare(config('x', {}, { train: path, skipBad: true }));
     expect([bad.length, train.counts.dialogues]).toEqual([2, 16]);
   });
 
   it('reads the original shape of ESConv too', async () => {
     const path = join(folder, 'original.json');
-    const dialog = [{ speaker: 'speaker', content: 'hello\n', annotation: {} }, { speaker: 'listener', content: 'tell me more', annotation: { strategy: 'Question' } }];
+    const dialog = [
+      { speaker: 'speaker', content: 'hello\n', annotation: {} },
+      { speaker: 'listener', content: 'tell me more', annotation: { strategy: 'Question' } },
+    ];
     await writeFile(path, JSON.stringify(Array.from({ length: 4 }, () => ({ problem_type: 'breakup', dialog }))));
     const { train } = await prepare(config('x', {}, { train: path, evalShare: 0.5 }));
     expect(train.counts).toMatchObject({ dialogues: 2, sequences: 2 });

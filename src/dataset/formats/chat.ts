@@ -13,18 +13,27 @@ const ROLES = new Map<string, Speaker | null>([
 const content = z.union(
   [
     z.string(),
-    z.array(z.looseObject({ type: z.string(), text: z.string().optional() })).transform((parts) => parts.map(({ text }) => text ?? '').join('')),
+    z
+      .array(z.looseObject({ type: z.string(), text: z.string().optional() }))
+      .transform((parts) => parts.map(({ text }) => text ?? '').join('')),
   ],
   { error: 'There is no text.' },
 );
 const message = z
-  .object({ role: z.string().optional(), from: z.string().optional(), content: content.optional(), value: content.optional() })
+  .object({
+    role: z.string().optional(),
+    from: z.string().optional(),
+    content: content.optional(),
+    value: content.optional(),
+  })
   .transform(({ role, from, content: own, value }, context) => {
     const name = (role ?? from ?? '').trim().toLowerCase();
     const speaker = ROLES.get(name);
-    if (speaker === undefined) context.addIssue({ code: 'custom', path: ['role'], message: `The role "${name.slice(0, 40)}" is not known.` });
+    if (speaker === undefined)
+      context.addIssue({ code: 'custom', path: ['role'], message: `The role "${name.slice(0, 40)}" is not known.` });
     const text = own ?? value;
-    if (text === undefined && speaker) context.addIssue({ code: 'custom', path: ['content'], message: 'There is no text.' });
+    if (text === undefined && speaker)
+      context.addIssue({ code: 'custom', path: ['content'], message: 'There is no text.' });
     return { speaker: speaker ?? null, text: text ?? '' };
   });
 const record = z.object({
@@ -47,11 +56,17 @@ const [BEGINS, ENDS] = ['<|im_start|>', '<|im_end|>'];
 export const CHAT: RecordFormat = {
   name: 'Chat messages',
   recognises: (json) =>
-    ['messages', 'conversations', 'conversation'].some((key) => key in json && (recordsIn(json[key]).length > 0 || Array.isArray(json[key]))) ||
+    ['messages', 'conversations', 'conversation'].some(
+      (key) => key in json && (recordsIn(json[key]).length > 0 || Array.isArray(json[key])),
+    ) ||
     (typeof json['text'] === 'string' && json['text'].includes('<|im_start|>')),
   read(json) {
     const { id, scene, stratum, messages, conversations, conversation, text } = record.parse(json);
-    const said = messages ?? conversations ?? conversation ?? (text === undefined ? undefined : z.array(message).parse(chatMl(text)));
+    const said =
+      messages ??
+      conversations ??
+      conversation ??
+      (text === undefined ? undefined : z.array(message).parse(chatMl(text)));
     if (!said) throw new BadRecord('There are no messages.');
     return { id, scene: scene ?? stratum, utterances: said.filter((each): each is Utterance => each.speaker !== null) };
   },

@@ -15,10 +15,17 @@ export interface DailyLabels {
   emotion?: readonly (string | number)[];
 }
 
-const label = z.union([z.string(), z.number()]).nullish().transform((value) => value ?? undefined);
+const label = z
+  .union([z.string(), z.number()])
+  .nullish()
+  .transform((value) => value ?? undefined);
 const record = z.object({
   id: optionalId,
-  dialog: z.array(z.union([z.string(), z.object({ content: z.string(), act: label, emotion: label })], { error: 'It is neither a text nor an object with content.' })),
+  dialog: z.array(
+    z.union([z.string(), z.object({ content: z.string(), act: label, emotion: label })], {
+      error: 'It is neither a text nor an object with content.',
+    }),
+  ),
   act: z.array(z.union([z.string(), z.number()])).optional(),
   emotion: z.array(z.union([z.string(), z.number()])).optional(),
 });
@@ -27,11 +34,13 @@ const record = z.object({
 export const DAILY_DIALOG: RecordFormat = {
   name: 'DailyDialog',
   recognises: ({ dialog }) =>
-    Array.isArray(dialog) && (typeof dialog[0] === 'string' || recordsIn(dialog).some((item) => 'content' in item && !('speaker' in item))),
+    Array.isArray(dialog) &&
+    (typeof dialog[0] === 'string' || recordsIn(dialog).some((item) => 'content' in item && !('speaker' in item))),
   read(json) {
     const { id, dialog, act, emotion } = record.parse(json);
     const texts = dialog.map((turn) => (typeof turn === 'string' ? turn : turn.content));
-    const own = (key: 'act' | 'emotion') => (dialog.some(isRecord) ? dialog.map((turn) => (typeof turn === 'string' ? '' : (turn[key] ?? ''))) : undefined);
+    const own = (key: 'act' | 'emotion') =>
+      dialog.some(isRecord) ? dialog.map((turn) => (typeof turn === 'string' ? '' : (turn[key] ?? ''))) : undefined;
     return { id, ...dailyDialogue(texts, { act: act ?? own('act'), emotion: emotion ?? own('emotion') }) };
   },
 };
@@ -40,13 +49,17 @@ export const DAILY_DIALOG: RecordFormat = {
 export function readDailyLine(line: string, labels: DailyLabels): DialogueContent {
   // Not a pattern with white space on both sides: it takes time that grows with the square of a run of blanks.
   const text = line.trimEnd();
-  return dailyDialogue((text.endsWith(END_OF_UTTERANCE) ? text.slice(0, -END_OF_UTTERANCE.length) : text).split(END_OF_UTTERANCE), labels);
+  return dailyDialogue(
+    (text.endsWith(END_OF_UTTERANCE) ? text.slice(0, -END_OF_UTTERANCE.length) : text).split(END_OF_UTTERANCE),
+    labels,
+  );
 }
 
 /** Two people speak in turn; the first is taken as the seeker. */
 function dailyDialogue(texts: readonly string[], labels: DailyLabels): DialogueContent {
   for (const [name, list] of Object.entries(labels) as [string, DailyLabels['act']][]) {
-    if (list && list.length !== texts.length) throw new BadRecord(`It has ${texts.length} utterances but ${list.length} labels of ${name}.`);
+    if (list && list.length !== texts.length)
+      throw new BadRecord(`It has ${texts.length} utterances but ${list.length} labels of ${name}.`);
   }
   const utterances = texts.map((text, i): Utterance => ({
     speaker: i % 2 === 0 ? 'seeker' : 'supporter',

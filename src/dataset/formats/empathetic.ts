@@ -20,7 +20,10 @@ export const EMPATHETIC: RecordFormat = {
       id,
       emotion: context,
       situation: prompt,
-      utterances: dialog.map(({ speaker, content }): Utterance => ({ speaker: speaker === 'speaker' ? 'seeker' : 'supporter', text: content })),
+      utterances: dialog.map(({ speaker, content }): Utterance => ({
+        speaker: speaker === 'speaker' ? 'seeker' : 'supporter',
+        text: content,
+      })),
     };
   },
 };
@@ -62,7 +65,10 @@ export function empatheticDialogue(rows: readonly EmpatheticRow[]): DialogueCont
     id: first.conversation,
     emotion: first.emotion,
     situation: first.prompt,
-    utterances: rows.map(({ speaker, text }): Utterance => ({ speaker: speaker === first.speaker ? 'seeker' : 'supporter', text })),
+    utterances: rows.map(({ speaker, text }): Utterance => ({
+      speaker: speaker === first.speaker ? 'seeker' : 'supporter',
+      text,
+    })),
   };
 }
 
@@ -74,7 +80,9 @@ function quotedFields(line: string): string[] {
   for (let at = 0; ; at++) {
     const end = line[at] === '"' ? closingMark(line, at) : -1;
     const comma = line.indexOf(',', end < 0 ? at : end);
-    fields.push(end < 0 ? line.slice(at, comma < 0 ? undefined : comma) : line.slice(at + 1, end).replaceAll('""', '"'));
+    fields.push(
+      end < 0 ? line.slice(at, comma < 0 ? undefined : comma) : line.slice(at + 1, end).replaceAll('""', '"'),
+    );
     if (comma < 0) return fields;
     at = comma;
   }

@@ -3,7 +3,14 @@ import type { Speaker } from '../dialogue.ts';
 import { optionalText, survey } from './fields.ts';
 import { recordsIn, type RecordFormat } from './format.ts';
 
-const SPEAKERS = { usr: 'seeker', speaker: 'seeker', seeker: 'seeker', sys: 'supporter', listener: 'supporter', supporter: 'supporter' } as const satisfies Record<string, Speaker>;
+const SPEAKERS = {
+  usr: 'seeker',
+  speaker: 'seeker',
+  seeker: 'seeker',
+  sys: 'supporter',
+  listener: 'supporter',
+  supporter: 'supporter',
+} as const satisfies Record<string, Speaker>;
 
 const turn = z
   .object({
@@ -13,7 +20,10 @@ const turn = z
     strategy: optionalText,
     annotation: z.object({ strategy: optionalText }).nullish(),
   })
-  .refine(({ text, content }) => text !== undefined || content !== undefined, { path: ['text'], error: 'There is neither text nor content.' })
+  .refine(({ text, content }) => text !== undefined || content !== undefined, {
+    path: ['text'],
+    error: 'There is neither text nor content.',
+  })
   .transform(({ speaker, text, content, strategy, annotation }) => ({
     speaker: SPEAKERS[speaker],
     text: text ?? content ?? '',
@@ -35,7 +45,10 @@ const record = z.object({
 export const ESCONV: RecordFormat = {
   name: 'ESConv',
   recognises: (json) =>
-    ('problem_type' in json || 'emotion_type' in json || 'survey_score' in json || recordsIn(json['dialog']).some((item) => 'annotation' in item || 'text' in item)) &&
+    ('problem_type' in json ||
+      'emotion_type' in json ||
+      'survey_score' in json ||
+      recordsIn(json['dialog']).some((item) => 'annotation' in item || 'text' in item)) &&
     'dialog' in json,
   read(json) {
     const { emotion_type, problem_type, situation, survey_score, dialog } = record.parse(json);

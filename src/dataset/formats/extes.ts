@@ -1,7 +1,10 @@
 import type { Speaker, Utterance } from '../dialogue.ts';
 import { BadRecord, isRecord, recordsIn, type JsonRecord, type RecordFormat } from './format.ts';
 
-const ROLES = new Map<string, Speaker>([['user', 'seeker'], ['ai', 'supporter']]);
+const ROLES = new Map<string, Speaker>([
+  ['user', 'seeker'],
+  ['ai', 'supporter'],
+]);
 const STRATEGY = /^(ai[ _-]?)?strategy$/i;
 /** Where the words are when a role holds an object in place of a text. */
 const WORDS = ['text', 'content', 'response', 'message', 'value', 'ai', 'user'];
@@ -15,10 +18,15 @@ export const EXTES: RecordFormat = {
   name: 'ExTES',
   recognises: (json) =>
     Array.isArray(json['content']) &&
-    ('scene' in json || recordsIn(json['content']).some((item) => Object.keys(item).some((key) => ROLES.has(key.trim().toLowerCase())))),
+    ('scene' in json ||
+      recordsIn(json['content']).some((item) => Object.keys(item).some((key) => ROLES.has(key.trim().toLowerCase())))),
   read({ scene, description, content }) {
     if (!Array.isArray(content)) throw new BadRecord('content: There is no list of utterances.');
-    return { scene: textOf(scene), situation: textOf(description), utterances: content.filter(isRecord).flatMap(utterancesOf) };
+    return {
+      scene: textOf(scene),
+      situation: textOf(description),
+      utterances: content.filter(isRecord).flatMap(utterancesOf),
+    };
   },
 };
 
@@ -28,7 +36,8 @@ function utterancesOf(item: JsonRecord): Utterance[] {
   return Object.entries(item).flatMap(([key, value]) => {
     const speaker = ROLES.get(key.trim().toLowerCase());
     if (!speaker) return [];
-    const strategy = speaker === 'supporter' ? (shared ?? (isRecord(value) ? strategyOf(value) : undefined)) : undefined;
+    const strategy =
+      speaker === 'supporter' ? (shared ?? (isRecord(value) ? strategyOf(value) : undefined)) : undefined;
     return [{ speaker, text: textOf(value) ?? '', ...(strategy && { strategy }) }];
   });
 }
@@ -42,7 +51,9 @@ function strategyOf(item: JsonRecord): string | undefined {
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (!isRecord(value)) return undefined;
-  const texts = Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string' && !STRATEGY.test(entry[0].trim()));
+  const texts = Object.entries(value).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string' && !STRATEGY.test(entry[0].trim()),
+  );
   const named = WORDS.flatMap((word) => texts.filter(([key]) => key.trim().toLowerCase() === word));
   return (named[0] ?? texts[0])?.[1];
 }

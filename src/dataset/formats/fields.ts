@@ -2,10 +2,16 @@ import { z } from 'zod';
 import type { Dialogue } from '../dialogue.ts';
 
 /** A text that may be missing: null and absent are one. */
-export const optionalText = z.string().nullish().transform((text) => text ?? undefined);
+export const optionalText = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? undefined);
 
 /** A record's own id, a number or a text. */
-export const optionalId = z.union([z.string(), z.number()]).nullish().transform((id) => id?.toString());
+export const optionalId = z
+  .union([z.string(), z.number()])
+  .nullish()
+  .transform((id) => id?.toString());
 
 /** Names that an object has anyway; as questions of a survey they are an attack or a mistake. */
 const NOT_QUESTIONS = new Set(['__proto__', 'constructor', 'prototype']);

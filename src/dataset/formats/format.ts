@@ -25,12 +25,16 @@ export const isRecord = (value: unknown): value is JsonRecord =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The items of a list that are objects, e.g. to see what a format looks like. */
-export const recordsIn = (value: unknown): JsonRecord[] => (Array.isArray(value) ? value.slice(0, 8).filter(isRecord) : []);
+export const recordsIn = (value: unknown): JsonRecord[] =>
+  Array.isArray(value) ? value.slice(0, 8).filter(isRecord) : [];
 
 /** The first fault that a schema found, with where in the record it is: `dialog[3].text: …`. */
 export function describeIssue({ issues: [issue] }: z.ZodError): string {
   if (!issue) return 'The record is malformed.';
-  const path = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('').replace(/^\./, '');
+  const path = issue.path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '');
   return path === '' ? issue.message : `${path}: ${issue.message}`;
 }
 
@@ -50,18 +54,26 @@ export function finish(content: DialogueContent): DialogueContent {
   if (utterances.length === 0) throw new BadRecord('It has no utterance with text.');
   if (utterances.length > MAX_UTTERANCES) throw new BadRecord(tooMany(utterances.length));
   utterances.forEach(({ text }, i) => {
-    if (/\p{Surrogate}/u.test(text)) throw new BadRecord(`Utterance ${i + 1} holds half of a surrogate pair, which is no character.`);
+    if (/\p{Surrogate}/u.test(text))
+      throw new BadRecord(`Utterance ${i + 1} holds half of a surrogate pair, which is no character.`);
   });
   const { survey } = content;
   return { ...tidy(content, ['id', 'scene', 'emotion', 'situation']), utterances, ...(survey && { survey }) };
 }
 
 function tidyUtterance(utterance: Utterance): Utterance {
-  return { speaker: utterance.speaker, text: utterance.text.trim(), ...tidy(utterance, ['strategy', 'emotion', 'act']) };
+  return {
+    speaker: utterance.speaker,
+    text: utterance.text.trim(),
+    ...tidy(utterance, ['strategy', 'emotion', 'act']),
+  };
 }
 
 /** The fields that hold text, without white space around it. */
-function tidy<K extends string>(from: Partial<Record<K, string | undefined>>, keys: readonly K[]): Partial<Record<K, string>> {
+function tidy<K extends string>(
+  from: Partial<Record<K, string | undefined>>,
+  keys: readonly K[],
+): Partial<Record<K, string>> {
   const result: Partial<Record<K, string>> = {};
   for (const key of keys) {
     const text = from[key]?.trim();

@@ -10,7 +10,13 @@ const record = z.object({
   situation: optionalText,
   survey,
   utterances: z.array(
-    z.object({ speaker: z.enum(['seeker', 'supporter']), text: z.string(), strategy: optionalText, emotion: optionalText, act: optionalText }),
+    z.object({
+      speaker: z.enum(['seeker', 'supporter']),
+      text: z.string(),
+      strategy: optionalText,
+      emotion: optionalText,
+      act: optionalText,
+    }),
   ),
 });
 

@@ -52,11 +52,18 @@ export async function openEncoder(files: ModelFiles, runtime: EncoderRuntime, si
 
   const tokenize = (text: string): number[] => {
     const { ids } = tokenizer.encode(text.trim());
-    return ids.length <= config.max_position_embeddings ? ids : [...ids.slice(0, config.max_position_embeddings - 1), last];
+    return ids.length <= config.max_position_embeddings
+      ? ids
+      : [...ids.slice(0, config.max_position_embeddings - 1), last];
   };
 
   async function run(ids: number[]): Promise<Float32Array> {
-    const feed = (value: (id: number) => number) => runtime.tensor('int64', BigInt64Array.from(ids, (id) => BigInt(value(id))), [1, ids.length]);
+    const feed = (value: (id: number) => number) =>
+      runtime.tensor(
+        'int64',
+        BigInt64Array.from(ids, (id) => BigInt(value(id))),
+        [1, ids.length],
+      );
     const all = { input_ids: feed((id) => id), attention_mask: feed(() => 1), token_type_ids: feed(() => 0) };
     const wanted = Object.entries(all).filter(([name]) => session.inputNames.includes(name));
     const outputs = await session.run(Object.fromEntries(wanted));

@@ -140,7 +140,12 @@ const REPLIES: [string, Send, Reply][] = [
     'a second reply between the parts of the first',
     body(
       `${event({ index: 0, delta: { content: 'Hel' } })}${event({ index: 1, delta: { content: 'Bye' }, finish_reason: 'length' })}` +
-        `data: ${JSON.stringify({ choices: [{ index: 1, delta: { content: '!' } }, { index: 0, delta: { content: 'lo' } }] })}\n\n${end()}`,
+        `data: ${JSON.stringify({
+          choices: [
+            { index: 1, delta: { content: '!' } },
+            { index: 0, delta: { content: 'lo' } },
+          ],
+        })}\n\n${end()}`,
     ),
     { text: 'Hello', reason: 'stop' },
   ],

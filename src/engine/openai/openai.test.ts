@@ -36,14 +36,18 @@ afterEach(() => {
 });
 
 const KEY = 'sk-secret-123';
-const client = (options = {}) => new EndpointModelClient({ baseUrl, model: 'big', modelId: 'e', contextWindow: null, apiKey: KEY }, options);
+const client = (options = {}) =>
+  new EndpointModelClient({ baseUrl, model: 'big', modelId: 'e', contextWindow: null, apiKey: KEY }, options);
 const decoding = { ...PAPER_DECODING, seed: 5 };
-const chunk = (content: string, finish: string | null = null) => `data: ${JSON.stringify({ choices: [{ delta: { content }, finish_reason: finish }] })}\n\n`;
-const sse = (...events: string[]): Answer => (_, response) => {
-  response.writeHead(200, { 'content-type': 'text/event-stream' });
-  for (const event of events) response.write(event);
-  response.end();
-};
+const chunk = (content: string, finish: string | null = null) =>
+  `data: ${JSON.stringify({ choices: [{ delta: { content }, finish_reason: finish }] })}\n\n`;
+const sse =
+  (...events: string[]): Answer =>
+  (_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (const event of events) response.write(event);
+    response.end();
+  };
 async function talk(model = client(), signal?: AbortSignal): Promise<StreamEvent[]> {
   const events: StreamEvent[] = [];
   for await (const event of model.stream([{ role: 'user', content: 'Hi' }], decoding, signal)) events.push(event);
@@ -68,7 +72,12 @@ describe('EndpointModelClient', () => {
   it('reads a reply that was not streamed', async () => {
     answer = (_, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ choices: [{ message: { content: 'Whole' }, finish_reason: 'stop' }], usage: { prompt_tokens: 3, completion_tokens: 1 } }));
+      response.end(
+        JSON.stringify({
+          choices: [{ message: { content: 'Whole' }, finish_reason: 'stop' }],
+          usage: { prompt_tokens: 3, completion_tokens: 1 },
+        }),
+      );
     };
     const events = await talk();
     expect(textOf(events)).toBe('Whole');
@@ -103,7 +112,12 @@ describe('EndpointModelClient', () => {
   });
 
   it.each([
-    [401, {}, JSON.stringify({ error: { message: `Incorrect API key provided: ${KEY}` } }), /401.*Incorrect API key.*key again.*endpoint settings.*SOLACE_API_KEY/s],
+    [
+      401,
+      {},
+      JSON.stringify({ error: { message: `Incorrect API key provided: ${KEY}` } }),
+      /401.*Incorrect API key.*key again.*endpoint settings.*SOLACE_API_KEY/s,
+    ],
     [403, {}, '{"detail":"no"}', /403.*no\./s],
     [404, {}, JSON.stringify({ error: { message: 'The model `big` does not exist' } }), /404.*does not exist.*v1/s],
     [429, { 'retry-after': '20' }, '{}', /429.*Try again in 20 seconds/s],
@@ -125,7 +139,12 @@ describe('EndpointModelClient', () => {
     ['a web page', 'text/html', '<!doctype html><p>Hello</p>', /web page/],
     ['garbage in the stream', 'text/event-stream', 'data: {oh no\n\n', /not the JSON/],
     ['another JSON', 'application/json', '[1,2,3]', /not the JSON/],
-    ['an error inside the stream', 'text/event-stream', `${chunk('a')}data: {"error":{"message":"out of blocks"}}\n\n`, /out of blocks/],
+    [
+      'an error inside the stream',
+      'text/event-stream',
+      `${chunk('a')}data: {"error":{"message":"out of blocks"}}\n\n`,
+      /out of blocks/,
+    ],
   ])('names %s', async (_, type, body, pattern) => {
     answer = (_request, response) => void response.writeHead(200, { 'content-type': type }).end(body);
     await expect(talk()).rejects.toMatchObject({ code: 'endpoint', message: expect.stringMatching(pattern) });
@@ -146,12 +165,23 @@ describe('EndpointModelClient', () => {
 
   it('gives up on a server that says nothing', async () => {
     answer = () => {};
-    await expect(talk(client({ timeoutMs: 50 }))).rejects.toMatchObject({ code: 'endpoint', message: expect.stringContaining('No answer came within') });
+    await expect(talk(client({ timeoutMs: 50 }))).rejects.toMatchObject({
+      code: 'endpoint',
+      message: expect.stringContaining('No answer came within'),
+    });
   });
 
   it('says what to check when nothing listens', async () => {
-    const model = new EndpointModelClient({ baseUrl: 'http://127.0.0.1:9/v1', model: 'x', modelId: 'e', contextWindow: null });
-    await expect(talk(model)).rejects.toMatchObject({ code: 'endpoint', message: expect.stringMatching(/cannot be reached.*running/s) });
+    const model = new EndpointModelClient({
+      baseUrl: 'http://127.0.0.1:9/v1',
+      model: 'x',
+      modelId: 'e',
+      contextWindow: null,
+    });
+    await expect(talk(model)).rejects.toMatchObject({
+      code: 'endpoint',
+      message: expect.stringMatching(/cannot be reached.*running/s),
+    });
   });
 
   it('scores text where the server echoes log-probabilities', async () => {
@@ -167,12 +197,22 @@ describe('EndpointModelClient', () => {
       { id: -1, text: ' am', logprob: -1.5 },
       { id: -1, text: ' fine', logprob: -2.25 },
     ]);
-    expect(requests[0]).toMatchObject({ url: '/v1/completions', body: { echo: true, logprobs: 1, prompt: 'I am fine' } });
+    expect(requests[0]).toMatchObject({
+      url: '/v1/completions',
+      body: { echo: true, logprobs: 1, prompt: 'I am fine' },
+    });
   });
 
   it.each([
     ['does not know completions', 404, 'Not found'],
-    ['does not echo', 200, JSON.stringify({ choices: [{ logprobs: { tokens: ['!'], token_logprobs: [-1] } }], usage: { completion_tokens: 1 } })],
+    [
+      'does not echo',
+      200,
+      JSON.stringify({
+        choices: [{ logprobs: { tokens: ['!'], token_logprobs: [-1] } }],
+        usage: { completion_tokens: 1 },
+      }),
+    ],
     ['has no log-probabilities', 200, JSON.stringify({ choices: [{ logprobs: null }] })],
     ['answers something else', 200, '{"text":"hi"}'],
   ])('says that a server that %s cannot score', async (_, status, body) => {
@@ -181,17 +221,29 @@ describe('EndpointModelClient', () => {
   });
 
   it.each(['0.5', '3', '-1e999', '1e999'])('refuses %s as a log-probability', async (bad) => {
-    answer = (_request, response) => void response.end(`{"choices":[{"logprobs":{"tokens":["I"," am","!"],"token_logprobs":[null,${bad},-1]}}],"usage":{"completion_tokens":1}}`);
-    await expect(client().score('I am')).rejects.toMatchObject({ code: 'endpoint', message: expect.stringContaining('log-probabilities that cannot be') });
+    answer = (_request, response) =>
+      void response.end(
+        `{"choices":[{"logprobs":{"tokens":["I"," am","!"],"token_logprobs":[null,${bad},-1]}}],"usage":{"completion_tokens":1}}`,
+      );
+    await expect(client().score('I am')).rejects.toMatchObject({
+      code: 'endpoint',
+      message: expect.stringContaining('log-probabilities that cannot be'),
+    });
   });
 
   it('takes what rounding puts a little above 0 for 0', async () => {
-    answer = (_request, response) => void response.end('{"choices":[{"logprobs":{"tokens":["I"," am","!"],"token_logprobs":[null,1e-7,-1]}}]}');
+    answer = (_request, response) =>
+      void response.end('{"choices":[{"logprobs":{"tokens":["I"," am","!"],"token_logprobs":[null,1e-7,-1]}}]}');
     expect((await client().score('I am')).map(({ logprob }) => logprob)).toEqual([null, 0]);
   });
 
   it('lists models with their windows', async () => {
-    answer = (_, response) => void response.end(JSON.stringify({ data: [{ id: 'a', max_model_len: 4096 }, { id: 'b' }, { id: 'c', meta: { n_ctx_train: 8192 } }] }));
+    answer = (_, response) =>
+      void response.end(
+        JSON.stringify({
+          data: [{ id: 'a', max_model_len: 4096 }, { id: 'b' }, { id: 'c', meta: { n_ctx_train: 8192 } }],
+        }),
+      );
     expect(await listEndpointModels({ baseUrl: `${baseUrl}/` })).toEqual([
       { id: 'a', contextWindow: 4096 },
       { id: 'b', contextWindow: null },

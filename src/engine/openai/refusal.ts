@@ -69,8 +69,15 @@ export function failure(json: unknown, endpoint: Endpoint): LabError | undefined
 /** The status that an error inside an answer names as its code, as routers and vLLM do once they have answered 200. */
 function statusIn(json: object): number {
   const { error } = json as { error?: unknown };
-  const { code, status } = (typeof error === 'object' && error !== null ? error : json) as { code?: unknown; status?: unknown };
-  return [code, status].map((each) => (typeof each === 'number' || typeof each === 'string' ? Number(each) : NaN)).find((each) => each >= 400) ?? NaN;
+  const { code, status } = (typeof error === 'object' && error !== null ? error : json) as {
+    code?: unknown;
+    status?: unknown;
+  };
+  return (
+    [code, status]
+      .map((each) => (typeof each === 'number' || typeof each === 'string' ? Number(each) : NaN))
+      .find((each) => each >= 400) ?? NaN
+  );
 }
 
 const MESSAGE_LENGTH = 300;

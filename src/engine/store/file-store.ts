@@ -80,7 +80,11 @@ export class FileStore {
    * How a file is here: `whole`, byte for byte as it was stored; `part` of it; `absent`; `damaged`, which is to say that
    * the browser has thrown some of it away or its bytes have changed. `unchecked` looks at sizes alone.
    */
-  async condition(model: string, path: string, { unchecked = false } = {}): Promise<'whole' | 'part' | 'absent' | 'damaged'> {
+  async condition(
+    model: string,
+    path: string,
+    { unchecked = false } = {},
+  ): Promise<'whole' | 'part' | 'absent' | 'damaged'> {
     const file = await this.file(model, path);
     if (!file) return 'absent';
     if (!(await this.#join(file))) return 'damaged';
@@ -97,7 +101,11 @@ export class FileStore {
 
   /** A model's complete files, for an engine. */
   async modelFiles(model: string, name: string): Promise<ModelFiles> {
-    const list: ModelFile[] = (await this.complete(model)).map(({ path, bytes, sha256 }) => ({ path, bytes, ...(sha256 ? { sha256 } : {}) }));
+    const list: ModelFile[] = (await this.complete(model)).map(({ path, bytes, sha256 }) => ({
+      path,
+      bytes,
+      ...(sha256 ? { sha256 } : {}),
+    }));
     return { name, list, open: (path) => this.open(model, path), ensure: () => Promise.resolve() };
   }
 
@@ -145,7 +153,13 @@ export class FileStore {
       }
     } catch (error) {
       await flush().catch(() => {});
-      throw LabError.from(error, { code: 'network', where: path, what: 'The transfer was cut off', todo: 'Try again: it resumes where it stopped.', retryable: true });
+      throw LabError.from(error, {
+        code: 'network',
+        where: path,
+        what: 'The transfer was cut off',
+        todo: 'Try again: it resumes where it stopped.',
+        retryable: true,
+      });
     } finally {
       void reader.cancel().catch(() => {});
     }

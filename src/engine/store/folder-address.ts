@@ -1,5 +1,6 @@
 /** Files of a model folder whose own address may be given in place of the folder's. */
-const FILE = /\/(onnx\/[^/]+\.onnx(_data(_\d+)?)?|(config|generation_config|tokenizer|tokenizer_config|manifest)\.json)$/;
+const FILE =
+  /\/(onnx\/[^/]+\.onnx(_data(_\d+)?)?|(config|generation_config|tokenizer|tokenizer_config|manifest)\.json)$/;
 
 /**
  * Where the files of a model may lie that a person gave the address of, likeliest first; each ends in a slash. On model hubs

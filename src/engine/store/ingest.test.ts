@@ -27,7 +27,10 @@ beforeEach(async () => {
 afterEach(() => database.close());
 
 type Dropped = { path: string; file: File };
-const file = (path: string, content: BlobPart): Dropped => ({ path, file: new File([content], path.split('/').pop() ?? path) });
+const file = (path: string, content: BlobPart): Dropped => ({
+  path,
+  file: new File([content], path.split('/').pop() ?? path),
+});
 
 function sink(into: (bytes: Buffer) => void): FileSink {
   const parts: Uint8Array[] = [];
@@ -43,7 +46,9 @@ function sink(into: (bytes: Buffer) => void): FileSink {
 
 async function onnxFolder(prefix = 'my model/'): Promise<Dropped[]> {
   const out: Dropped[] = [];
-  const folder: FolderSink = { create: async (path) => ({ ...sink((bytes) => void out.push(file(prefix + path, new Uint8Array(bytes)))) }) };
+  const folder: FolderSink = {
+    create: async (path) => ({ ...sink((bytes) => void out.push(file(prefix + path, new Uint8Array(bytes)))) }),
+  };
   await exportOnnx(tinyCheckpoint(), folder, { dtype: 'fp32', name: 'tiny', source: 'test', licence: 'none' });
   // The sink above gives no hashes, so the manifest would be a lie.
   return out.filter(({ path }) => !path.endsWith('manifest.json'));
@@ -63,17 +68,29 @@ describe('ingestFiles', () => {
     expect(record).toMatchObject({ id: 'my-model', format: 'onnx', url: null, added: true });
     const files = await store.modelFiles(record.id, record.name);
     expect(listVariants(files).map(({ variant }) => variant)).toEqual(['fp32']);
-    expect(await readDecoderConfig(files)).toMatchObject({ vocabulary: 288, layers: 2, kvHeads: 2, headSize: 16, eosIds: [257] });
+    expect(await readDecoderConfig(files)).toMatchObject({
+      vocabulary: 288,
+      layers: 2,
+      kvHeads: 2,
+      headSize: 16,
+      eosIds: [257],
+    });
     expect((await loadChatTokenizer(files)).encode('<s>a')).toEqual([256, 97]);
     expect((await ingestFiles(store, await onnxFolder(), false, {})).id).toBe('my-model-2');
   });
 
   it('names every file that a folder lacks and keeps nothing of it', async () => {
     const folder = (await onnxFolder()).filter(({ path }) => !/tokenizer|data/.test(path));
-    await expect(ingestFiles(store, folder, false, {})).rejects.toMatchObject({ code: 'missing-file', message: expect.stringMatching(/tokenizer\.json, tokenizer_config\.json/) });
+    await expect(ingestFiles(store, folder, false, {})).rejects.toMatchObject({
+      code: 'missing-file',
+      message: expect.stringMatching(/tokenizer\.json, tokenizer_config\.json/),
+    });
     expect(vault.keys()).toEqual([]);
     const weights = [file('config.json', '{}'), file('model.safetensors', 'x')];
-    await expect(ingestFiles(store, weights, false, {})).rejects.toMatchObject({ code: 'missing-file', message: expect.stringContaining('tokenizer.json') });
+    await expect(ingestFiles(store, weights, false, {})).rejects.toMatchObject({
+      code: 'missing-file',
+      message: expect.stringContaining('tokenizer.json'),
+    });
     await expect(ingestFiles(store, [file('notes.txt', 'x')], false, {})).rejects.toMatchObject({ code: 'bad-file' });
     await expect(ingestFiles(store, [], false, {})).rejects.toMatchObject({ code: 'bad-file' });
   });
@@ -82,7 +99,10 @@ describe('ingestFiles', () => {
     const folder = await onnxFolder();
     const listed = { path: 'config.json', bytes: 1, sha256: 'ab'.repeat(32) };
     const lying = [...folder, file('my model/manifest.json', JSON.stringify({ files: [listed] }))];
-    await expect(ingestFiles(store, lying, false, {})).rejects.toMatchObject({ code: 'hash-mismatch', detail: { where: 'config.json' } });
+    await expect(ingestFiles(store, lying, false, {})).rejects.toMatchObject({
+      code: 'hash-mismatch',
+      detail: { where: 'config.json' },
+    });
     expect(vault.keys()).toEqual([]);
   });
 
@@ -95,7 +115,9 @@ describe('ingestFiles', () => {
     expect([...stages]).toEqual(['Converting the model to ONNX']);
     const files = await store.modelFiles(converted.id, converted.name);
     expect(listVariants(files).map(({ variant }) => variant)).toEqual(['q4']);
-    const manifest = (await readJson(files, 'manifest.json')) as { files: { path: string; sha256: string; bytes: number }[] };
+    const manifest = (await readJson(files, 'manifest.json')) as {
+      files: { path: string; sha256: string; bytes: number }[];
+    };
     expect(manifest.files.every(({ sha256, bytes }) => /^[0-9a-f]{64}$/.test(sha256) && bytes > 0)).toBe(true);
   });
 
@@ -110,13 +132,20 @@ describe('ingestFiles', () => {
   });
 
   it('refuses what only calls itself a GGUF, and sets of parts with gaps', async () => {
-    await expect(ingestFiles(store, [file('a.gguf', '<html>')], false, {})).rejects.toMatchObject({ code: 'bad-file', detail: { where: 'a.gguf' } });
-    expect(() => checkParts('m', ['m-00001-of-00003.gguf', 'm-00003-of-00003.gguf'])).toThrow(expect.objectContaining({ code: 'missing-file', message: expect.stringContaining('00002') }));
+    await expect(ingestFiles(store, [file('a.gguf', '<html>')], false, {})).rejects.toMatchObject({
+      code: 'bad-file',
+      detail: { where: 'a.gguf' },
+    });
+    expect(() => checkParts('m', ['m-00001-of-00003.gguf', 'm-00003-of-00003.gguf'])).toThrow(
+      expect.objectContaining({ code: 'missing-file', message: expect.stringContaining('00002') }),
+    );
     expect(() => checkParts('m', ['a.gguf', 'b.gguf'])).toThrow(expect.objectContaining({ code: 'bad-file' }));
   });
 
   it('stops on request and when the device is full, keeping nothing', async () => {
-    await expect(ingestFiles(store, await onnxFolder(), false, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(ingestFiles(store, await onnxFolder(), false, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
     const full = memoryVault(20_000);
     const small = new FileStore(full, database, 4096);
     await expect(ingestFiles(small, [await gguf()], true, {})).rejects.toMatchObject({ code: 'quota' });

@@ -15,26 +15,43 @@ type Answer = (path: string, init: RequestInit) => Response;
 const page = () => new Response('<html>', { status: 404, headers: { 'content-type': 'text/html' } });
 const plain: Answer = (path, { method }) => {
   const text = FILES[path];
-  return text === undefined ? page() : new Response(method === 'HEAD' ? null : text, { headers: { 'content-length': String(text.length) } });
+  return text === undefined
+    ? page()
+    : new Response(method === 'HEAD' ? null : text, { headers: { 'content-length': String(text.length) } });
 };
 
 async function probe(answer: Answer, signal?: AbortSignal) {
-  const fetcher = (async (input: string, init: RequestInit = {}) => answer(input.slice(URL_OF.length), init)) as typeof fetch;
+  const fetcher = (async (input: string, init: RequestInit = {}) =>
+    answer(input.slice(URL_OF.length), init)) as typeof fetch;
   const files = await probeFolder({ url: URL_OF, signal, fetcher });
   return Object.fromEntries(files.map(({ path, bytes }) => [path, bytes]));
 }
 
-const SIZES = { 'config.json': 22, 'tokenizer.json': 2, 'onnx/model.onnx': 5, 'onnx/model.onnx_data': 7, 'onnx/model_q4f16.onnx': 6, 'onnx/model_quantized.onnx': 5 };
+const SIZES = {
+  'config.json': 22,
+  'tokenizer.json': 2,
+  'onnx/model.onnx': 5,
+  'onnx/model.onnx_data': 7,
+  'onnx/model_q4f16.onnx': 6,
+  'onnx/model_quantized.onnx': 5,
+};
 
 describe('probeFolder', () => {
   it('finds every variant of the weights with its data', async () => expect(await probe(plain)).toEqual(SIZES));
 
   const ranged: Answer = (path) => {
     const text = FILES[path];
-    return text === undefined ? page() : new Response(text.slice(0, 1), { status: 206, headers: { 'content-length': '1', 'content-range': `bytes 0-0/${text.length}` } });
+    return text === undefined
+      ? page()
+      : new Response(text.slice(0, 1), {
+          status: 206,
+          headers: { 'content-length': '1', 'content-range': `bytes 0-0/${text.length}` },
+        });
   };
   it.each([403, 405, 501])('asks for a byte where HEAD is answered %i', async (status) => {
-    expect(await probe((path, init) => (init.method === 'HEAD' ? new Response(null, { status }) : ranged(path, init)))).toEqual(SIZES);
+    expect(
+      await probe((path, init) => (init.method === 'HEAD' ? new Response(null, { status }) : ranged(path, init))),
+    ).toEqual(SIZES);
   });
 
   it('asks for a byte where HEAD fails altogether, and takes what fails twice for missing', async () => {
@@ -46,22 +63,43 @@ describe('probeFolder', () => {
   });
 
   it('leaves sizes open that the server does not tell', async () => {
-    const answer: Answer = (path) => (FILES[path] === undefined ? page() : new Response(null, { headers: path === 'config.json' ? { 'content-encoding': 'gzip', 'content-length': '3' } : {} }));
+    const answer: Answer = (path) =>
+      FILES[path] === undefined
+        ? page()
+        : new Response(null, {
+            headers: path === 'config.json' ? { 'content-encoding': 'gzip', 'content-length': '3' } : {},
+          });
     expect(Object.values(await probe(answer))).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
   it('takes a page that stands in for a missing file for missing', async () => {
-    const sizes = await probe((path, init) => (FILES[path] === undefined ? new Response('<html>', { headers: { 'content-type': 'text/html; charset=utf-8' } }) : plain(path, init)));
+    const sizes = await probe((path, init) =>
+      FILES[path] === undefined
+        ? new Response('<html>', { headers: { 'content-type': 'text/html; charset=utf-8' } })
+        : plain(path, init),
+    );
     expect(sizes).toEqual(SIZES);
   });
 
   it.each([429, 500, 503])('does not take a variant for missing when the server answers %i', async (status) => {
-    const answer: Answer = (path, init) => (path === 'onnx/model_q4f16.onnx' ? new Response(null, { status }) : plain(path, init));
-    await expect(probe(answer)).rejects.toMatchObject({ code: 'network', retryable: true, detail: { where: `${URL_OF}onnx/model_q4f16.onnx` } });
+    const answer: Answer = (path, init) =>
+      path === 'onnx/model_q4f16.onnx' ? new Response(null, { status }) : plain(path, init);
+    await expect(probe(answer)).rejects.toMatchObject({
+      code: 'network',
+      retryable: true,
+      detail: { where: `${URL_OF}onnx/model_q4f16.onnx` },
+    });
   });
 
   it('names config.json where nothing is there, and stops when told', async () => {
-    await expect(probe(page)).rejects.toMatchObject({ code: 'missing-file', message: expect.stringContaining('config.json') });
-    await expect(probe(() => { throw new TypeError(); }, AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(probe(page)).rejects.toMatchObject({
+      code: 'missing-file',
+      message: expect.stringContaining('config.json'),
+    });
+    await expect(
+      probe(() => {
+        throw new TypeError();
+      }, AbortSignal.abort()),
+    ).rejects.toMatchObject({ code: 'cancelled' });
   });
 });

@@ -54,7 +54,14 @@ async function probeFile(probe: Probe, path: string): Promise<ModelFile | undefi
   // Servers often leave the headers for other sites out of a 404, so that the page sees a failure instead.
   if (!response) return undefined;
   if (response.status === 429 || response.status >= 500) {
-    throw new LabError({ code: 'network', where: new URL(path, probe.url).href, what: `The server answered ${response.status}.`, todo: 'Try again later.', status: response.status, retryable: true });
+    throw new LabError({
+      code: 'network',
+      where: new URL(path, probe.url).href,
+      what: `The server answered ${response.status}.`,
+      todo: 'Try again later.',
+      status: response.status,
+      retryable: true,
+    });
   }
   if (!response.ok || /^\s*text\/html/i.test(response.headers.get('content-type') ?? '')) return undefined;
   return { path, bytes: sizeOf(response, path) };
@@ -72,7 +79,8 @@ async function ask({ url, signal, fetcher }: Probe, path: string, init: RequestI
 function sizeOf({ status, headers, type }: Response, path: string): number {
   // Text is often compressed on the way, and across origins a page cannot see that: the length is no size then.
   if (headers.has('content-encoding') || (type === 'cors' && /\.(json|jinja)$/.test(path))) return 0;
-  const length = status === 206 ? /\/(\d+)\s*$/.exec(headers.get('content-range') ?? '')?.[1] : headers.get('content-length');
+  const length =
+    status === 206 ? /\/(\d+)\s*$/.exec(headers.get('content-range') ?? '')?.[1] : headers.get('content-length');
   const bytes = Number(length ?? 0);
   return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : 0;
 }

@@ -65,7 +65,9 @@ describe('remoteFiles', () => {
     const store = new FileStore(memoryVault(), database);
     await (await open(store)).ensure(Object.keys(FILES), {});
     served['config.json'] = '{"model_type":"mistral"}';
-    served['manifest.json'] = manifest.replace(sha256(FILES['config.json'] ?? ''), sha256(served['config.json'])).replace('"bytes":22', '"bytes":24');
+    served['manifest.json'] = manifest
+      .replace(sha256(FILES['config.json'] ?? ''), sha256(served['config.json']))
+      .replace('"bytes":22', '"bytes":24');
     const files = await open(store);
     expect(await text(files, 'config.json')).toBe(served['config.json']);
     expect(asked.filter((line) => line.endsWith('onnx_data'))).toHaveLength(1);
@@ -78,7 +80,8 @@ describe('remoteFiles', () => {
     // Every weight is gone, and a byte of each other file is another.
     await vault.clear('m/onnx/model_q4.onnx_data');
     await vault.clear('m/onnx/model_q4.onnx_data_1');
-    for (const path of ['config.json', 'tokenizer.json', 'onnx/model_q4.onnx']) await vault.put(`m/${path}/0`, new Blob([(FILES[path] ?? '').replace(/.$/, '!')]));
+    for (const path of ['config.json', 'tokenizer.json', 'onnx/model_q4.onnx'])
+      await vault.put(`m/${path}/0`, new Blob([(FILES[path] ?? '').replace(/.$/, '!')]));
     await vault.clear('m/manifest.json');
     asked = [];
     const files = await open(new FileStore(vault, database));
@@ -124,7 +127,10 @@ describe('remoteFiles', () => {
     expect(files.list.map(({ path }) => path)).toEqual(Object.keys(FILES));
     expect(files.list.find(({ path }) => path.endsWith('_data_1'))?.bytes).toBe(12);
     served = {};
-    await expect(open(undefined)).rejects.toMatchObject({ code: 'missing-file', message: expect.stringContaining('config.json') });
+    await expect(open(undefined)).rejects.toMatchObject({
+      code: 'missing-file',
+      message: expect.stringContaining('config.json'),
+    });
   });
 
   it('passes over a manifest.json that is about something else, and no damaged one of a model', async () => {
@@ -167,6 +173,9 @@ describe('remoteFiles', () => {
 
   it('says so when the server cannot be reached and nothing is here', async () => {
     online = false;
-    await expect(open(new FileStore(memoryVault(), database))).rejects.toMatchObject({ code: 'network', detail: { where: MODEL.url } });
+    await expect(open(new FileStore(memoryVault(), database))).rejects.toMatchObject({
+      code: 'network',
+      detail: { where: MODEL.url },
+    });
   });
 });

@@ -76,11 +76,18 @@ async function fetchBlob(wanted: Wanted, signal: AbortSignal | undefined, fetche
   const { body } = await wholeTransfer({ ...wanted, signal, fetcher });
   const blob = await new Response(body).blob().catch((error: unknown) => {
     if (signal?.aborted) throw LabError.cancelled();
-    throw LabError.from(error, { code: 'network', where: wanted.url, what: 'The transfer was cut off', todo: 'Try again.', retryable: true });
+    throw LabError.from(error, {
+      code: 'network',
+      where: wanted.url,
+      what: 'The transfer was cut off',
+      todo: 'Try again.',
+      retryable: true,
+    });
   });
   const actual = wanted.sha256 && (await hashBlob(blob, signal));
   if (wanted.sha256 && actual !== wanted.sha256.toLowerCase()) throw wrongHash(wanted.path, actual, wanted.sha256);
-  if (!wanted.sha256 && wanted.bytes > 0 && blob.size !== wanted.bytes) throw cutFile(wanted.path, blob.size, wanted.bytes);
+  if (!wanted.sha256 && wanted.bytes > 0 && blob.size !== wanted.bytes)
+    throw cutFile(wanted.path, blob.size, wanted.bytes);
   return blob;
 }
 
@@ -88,7 +95,12 @@ async function fetchBlob(wanted: Wanted, signal: AbortSignal | undefined, fetche
  * The manifest from the server, or the stored one when the server can't be reached. Without one, the names that model
  * folders have are asked for, once: what was found is kept, and read again unless `relist`.
  */
-async function listRemote(store: FileStore | undefined, model: RemoteModel, { signal, relist }: ListOptions, fetcher: typeof fetch): Promise<ModelFile[]> {
+async function listRemote(
+  store: FileStore | undefined,
+  model: RemoteModel,
+  { signal, relist }: ListOptions,
+  fetcher: typeof fetch,
+): Promise<ModelFile[]> {
   const url = new URL(MANIFEST, model.url).href;
   let response: Response | undefined;
   try {
@@ -111,10 +123,16 @@ async function listRemote(store: FileStore | undefined, model: RemoteModel, { si
     await keepList(store, model.id, LISTING, JSON.stringify(found));
     return found;
   } catch (error) {
-    const held = store && !(error instanceof LabError && error.code === 'cancelled') ? await heldFiles(store, model.id) : [];
+    const held =
+      store && !(error instanceof LabError && error.code === 'cancelled') ? await heldFiles(store, model.id) : [];
     if (held.length > 0) return held;
     if (response || !(error instanceof LabError && error.code === 'missing-file')) throw error;
-    throw new LabError({ code: 'network', where: model.url, what: 'The server cannot be reached, and the model is not on this device yet.', todo: 'Connect to the network and try again; the server must allow other sites to read its files (CORS).' });
+    throw new LabError({
+      code: 'network',
+      where: model.url,
+      what: 'The server cannot be reached, and the model is not on this device yet.',
+      todo: 'Connect to the network and try again; the server must allow other sites to read its files (CORS).',
+    });
   }
 }
 
@@ -140,7 +158,8 @@ async function keepList(store: FileStore | undefined, id: string, path: string, 
 
 /** The list that was kept, whole and unchanged. */
 async function keptList(store: FileStore, { id, name }: RemoteModel): Promise<ModelFile[] | undefined> {
-  const read = async (path: string) => ((await store.condition(id, path)) === 'whole' ? (await store.open(id, path)).text() : undefined);
+  const read = async (path: string) =>
+    (await store.condition(id, path)) === 'whole' ? (await store.open(id, path)).text() : undefined;
   const manifest = await read(MANIFEST);
   if (manifest !== undefined) return parseManifest(manifest, `${name}/${MANIFEST}`).files;
   const listing = await read(LISTING);

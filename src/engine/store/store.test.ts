@@ -32,7 +32,10 @@ const bytesOf = async (blob: Blob) => Buffer.from(await blob.arrayBuffer());
 describe('FileStore', () => {
   it('keeps a file in segments and gives back the same bytes', async () => {
     const seen: number[] = [];
-    await store.append({ model: 'm', path: 'onnx/a.onnx', bytes: 0 }, streamOf(content), { sha256: digest, onProgress: (n) => seen.push(n) });
+    await store.append({ model: 'm', path: 'onnx/a.onnx', bytes: 0 }, streamOf(content), {
+      sha256: digest,
+      onProgress: (n) => seen.push(n),
+    });
     expect((await bytesOf(await store.open('m', 'onnx/a.onnx'))).equals(content)).toBe(true);
     expect(seen.at(-1)).toBe(content.length);
     expect(await store.storedBytes('m')).toBe(content.length);
@@ -49,10 +52,14 @@ describe('FileStore', () => {
   });
 
   it('does not pass off a part for the whole', async () => {
-    await expect(store.append({ model: 'm', path: 'a', bytes: content.length }, streamOf(content.subarray(0, 3000)))).rejects.toMatchObject({ code: 'network' });
+    await expect(
+      store.append({ model: 'm', path: 'a', bytes: content.length }, streamOf(content.subarray(0, 3000))),
+    ).rejects.toMatchObject({ code: 'network' });
     await expect(store.open('m', 'a')).rejects.toMatchObject({ code: 'missing-file' });
     expect(await store.complete('m')).toEqual([]);
-    await store.append({ model: 'm', path: 'a', bytes: content.length }, streamOf(content.subarray(3000)), { sha256: digest });
+    await store.append({ model: 'm', path: 'a', bytes: content.length }, streamOf(content.subarray(3000)), {
+      sha256: digest,
+    });
     expect(await hashBlob(await store.open('m', 'a'))).toBe(digest);
   });
 
@@ -82,7 +89,10 @@ describe('FileStore', () => {
   it('notices a segment that the browser has evicted', async () => {
     await store.append({ model: 'm', path: 'a', bytes: 0 }, streamOf(content));
     await vault.clear('m');
-    await expect(store.open('m', 'a')).rejects.toMatchObject({ code: 'missing-file', detail: { what: expect.stringContaining('no longer whole') } });
+    await expect(store.open('m', 'a')).rejects.toMatchObject({
+      code: 'missing-file',
+      detail: { what: expect.stringContaining('no longer whole') },
+    });
     expect(await store.condition('m', 'a')).toBe('damaged');
   });
 
@@ -90,7 +100,11 @@ describe('FileStore', () => {
     ['this version', {}],
     ['an earlier version, with a hash of the manifest', { digests: undefined }],
   ])('notices a byte that has changed in a file stored by %s', async (_, earlier) => {
-    await store.append({ model: 'm', path: 'a', bytes: 0 }, streamOf(content.subarray(0, 1500), content.subarray(1500)), { sha256: digest });
+    await store.append(
+      { model: 'm', path: 'a', bytes: 0 },
+      streamOf(content.subarray(0, 1500), content.subarray(1500)),
+      { sha256: digest },
+    );
     const held = await store.file('m', 'a');
     if (held) await database.put('files', { ...held, ...earlier });
     const [key = ''] = vault.keys().slice(-1);
@@ -98,7 +112,10 @@ describe('FileStore', () => {
     bytes[7] = (bytes[7] ?? 0) ^ 1;
     await vault.put(key, new Blob([bytes]));
     const later = new FileStore(vault, database, 1024);
-    await expect(later.open('m', 'a')).rejects.toMatchObject({ code: 'bad-file', detail: { where: 'm', what: expect.stringContaining('damaged') } });
+    await expect(later.open('m', 'a')).rejects.toMatchObject({
+      code: 'bad-file',
+      detail: { where: 'm', what: expect.stringContaining('damaged') },
+    });
     expect(await later.condition('m', 'a')).toBe('damaged');
     // Nothing is deleted for it: a person may have no other copy.
     expect((await later.files('m')).length).toBe(1);
@@ -145,7 +162,13 @@ describe('downloadFile', () => {
   let files: Files;
   beforeEach(async () => void (files = await new Files().start()));
   afterEach(() => void files.server.close());
-  const wanted = (extra = {}) => ({ path: 'model.bin', url: files.url, bytes: content.length, sha256: digest, ...extra });
+  const wanted = (extra = {}) => ({
+    path: 'model.bin',
+    url: files.url,
+    bytes: content.length,
+    sha256: digest,
+    ...extra,
+  });
   const get = (extra = {}) => downloadFile(store, 'm', wanted(extra), () => {});
 
   it('fetches once', async () => {
@@ -171,7 +194,9 @@ describe('downloadFile', () => {
   });
 
   it('finishes a file whose last byte came before it was cut off', async () => {
-    await expect(store.append({ model: 'm', path: 'model.bin', bytes: content.length + 1 }, streamOf(content))).rejects.toMatchObject({ code: 'network' });
+    await expect(
+      store.append({ model: 'm', path: 'model.bin', bytes: content.length + 1 }, streamOf(content)),
+    ).rejects.toMatchObject({ code: 'network' });
     const held = await store.file('m', 'model.bin');
     if (held) await database.put('files', { ...held, bytes: content.length });
     await get();
@@ -201,13 +226,15 @@ describe('downloadFile', () => {
     const seen: LoadProgress[] = [];
     await downloadAll(store, 'm', [wanted(), wanted({ path: 'b' })], { onProgress: (p) => seen.push(p) });
     expect(seen.at(-1)).toMatchObject({ loadedBytes: 2 * content.length, totalBytes: 2 * content.length });
-    for (let i = 1; i < seen.length; i++) expect(seen[i]?.loadedBytes).toBeGreaterThanOrEqual(seen[i - 1]?.loadedBytes ?? 0);
+    for (let i = 1; i < seen.length; i++)
+      expect(seen[i]?.loadedBytes).toBeGreaterThanOrEqual(seen[i - 1]?.loadedBytes ?? 0);
   });
 });
 
 describe('manifest', () => {
   it('refuses paths that leave the folder', () => {
-    for (const path of ['../x', '/x', 'a/../x', 'a\\b', '', 'a//b', './a', 'C:x', 'a/..']) expect(isSafePath(path)).toBe(false);
+    for (const path of ['../x', '/x', 'a/../x', 'a\\b', '', 'a//b', './a', 'C:x', 'a/..'])
+      expect(isSafePath(path)).toBe(false);
     expect(isSafePath('onnx/model_q4.onnx')).toBe(true);
     const text = JSON.stringify({ files: [{ path: '../x', bytes: 1, sha256: digest }] });
     expect(() => parseManifest(text, 'manifest.json')).toThrow(expect.objectContaining({ code: 'bad-config' }));

@@ -143,7 +143,11 @@ function storageFault(error: unknown): LabError {
       { cause: error },
     );
   }
-  return LabError.from(error, { code: 'quota', what: 'The browser could not store a model file', todo: 'Private windows often allow no storage; use a normal one.' });
+  return LabError.from(error, {
+    code: 'quota',
+    what: 'The browser could not store a model file',
+    todo: 'Private windows often allow no storage; use a normal one.',
+  });
 }
 
 /** The error for a browser that keeps nothing, as private windows of some do. */

@@ -11,7 +11,13 @@ function byteCharacters(): string[] {
  */
 export function byteTokenizerFiles(vocabulary = 258): { tokenizer: object; config: object } {
   const special = (id: number, content: string) => ({
-    id, content, special: true, single_word: false, lstrip: false, rstrip: false, normalized: false,
+    id,
+    content,
+    special: true,
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
   });
   const vocab = Object.fromEntries(byteCharacters().map((character, id) => [character, id]));
   vocab['<s>'] = 256;

@@ -34,7 +34,10 @@ export function tinyCheckpoint(seed = 1): Checkpoint {
   for (const [name, shape] of required) {
     const size = shape.reduce((a, b) => a * b, 1);
     const spread = name.includes('embed') ? 2 : shape.length === 1 ? 0 : 0.35;
-    data.set(name, Float32Array.from({ length: size }, () => (shape.length === 1 ? 1 : 0) + spread * (random() * 2 - 1)));
+    data.set(
+      name,
+      Float32Array.from({ length: size }, () => (shape.length === 1 ? 1 : 0) + spread * (random() * 2 - 1)),
+    );
     tensors.set(name, { shape, type: 'F32' });
   }
   const { tokenizer, config: tokenizerConfig } = byteTokenizerFiles(VOCABULARY);

@@ -15,5 +15,9 @@ export async function loadChatTokenizer(files: ModelFiles): Promise<ChatTokenize
 /** The texts of those of `names` that a model has. */
 export async function readSideFiles(files: ModelFiles, names: readonly string[]): Promise<SideFiles> {
   const present = names.filter((path) => hasFile(files, path));
-  return new Map(await Promise.all(present.map(async (path): Promise<[string, string]> => [path, await (await files.open(path)).text()])));
+  return new Map(
+    await Promise.all(
+      present.map(async (path): Promise<[string, string]> => [path, await (await files.open(path)).text()]),
+    ),
+  );
 }

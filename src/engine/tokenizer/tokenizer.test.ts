@@ -45,13 +45,18 @@ describe('createChatTokenizer', () => {
 
   it.each([
     ['no template', files.tokenizer, { ...files.config, chat_template: undefined }, 'bad-config'],
-    ['a template that refuses', files.tokenizer, { ...files.config, chat_template: "{{ raise_exception('no system') }}" }, 'bad-data'],
+    [
+      'a template that refuses',
+      files.tokenizer,
+      { ...files.config, chat_template: "{{ raise_exception('no system') }}" },
+      'bad-data',
+    ],
     ['a broken template', files.tokenizer, { ...files.config, chat_template: '{% for %}' }, 'bad-config'],
     ['a broken tokenizer', { model: { type: 'Nonsense' } }, files.config, 'bad-file'],
     ['a broken configuration', files.tokenizer, { chat_template: 3 }, 'bad-config'],
   ])('gives a LabError for %s', (_, tokenizerJson, config, code) => {
-    expect(() => createChatTokenizer(tokenizerJson, config, 'tiny').renderPrompt([{ role: 'system', content: 'x' }])).toThrow(
-      expect.objectContaining({ code }),
-    );
+    expect(() =>
+      createChatTokenizer(tokenizerJson, config, 'tiny').renderPrompt([{ role: 'system', content: 'x' }]),
+    ).toThrow(expect.objectContaining({ code }));
   });
 });

@@ -33,7 +33,12 @@ let model: LoadedModel;
 const load = async () => loadTransformers(await nodeFiles(folder), 'tiny', { device: 'cpu' });
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'solace-tiny-'));
-  await exportOnnx(tinyCheckpoint(), diskSink(folder), { dtype: 'fp32', name: 'tiny', source: 'test', licence: 'none' });
+  await exportOnnx(tinyCheckpoint(), diskSink(folder), {
+    dtype: 'fp32',
+    name: 'tiny',
+    source: 'test',
+    licence: 'none',
+  });
   model = await load();
 });
 afterAll(async () => {
@@ -44,7 +49,8 @@ afterAll(async () => {
 const decoding: Decoding = { temperature: 1, topK: 50, topP: 0.95, maxNewTokens: 40, seed: 11 };
 async function reply(from: LoadedModel, content: string, settings: Partial<Decoding> = {}, signal?: AbortSignal) {
   const events: StreamEvent[] = [];
-  for await (const event of from.stream([{ role: 'user', content }], { ...decoding, ...settings }, signal)) events.push(event);
+  for await (const event of from.stream([{ role: 'user', content }], { ...decoding, ...settings }, signal))
+    events.push(event);
   const text = events.map((event) => (event.type === 'text' ? event.text : '')).join('');
   const done = events.find((event) => event.type === 'done');
   return { events, text, done };
@@ -116,7 +122,11 @@ describe('CausalLm', () => {
   it('stops on request, before the reply and in the middle of it', async () => {
     const controller = new AbortController();
     const events: StreamEvent[] = [];
-    for await (const event of model.stream([{ role: 'user', content: 'Go on' }], { ...decoding, maxNewTokens: 300 }, controller.signal)) {
+    for await (const event of model.stream(
+      [{ role: 'user', content: 'Go on' }],
+      { ...decoding, maxNewTokens: 300 },
+      controller.signal,
+    )) {
       events.push(event);
       if (event.type === 'text') controller.abort();
     }
@@ -154,8 +164,14 @@ describe('CausalLm', () => {
   it('names the file that is missing', async () => {
     const files = await nodeFiles(folder);
     const without = (name: string) => ({ ...files, list: files.list.filter(({ path }) => !path.startsWith(name)) });
-    await expect(loadTransformers(without('tokenizer.json'), 'tiny', { device: 'cpu' })).rejects.toMatchObject({ code: 'missing-file', message: expect.stringContaining('tokenizer.json') });
-    await expect(loadTransformers(without('onnx/'), 'tiny', { device: 'cpu' })).rejects.toMatchObject({ code: 'missing-file', message: expect.stringContaining('onnx/model') });
+    await expect(loadTransformers(without('tokenizer.json'), 'tiny', { device: 'cpu' })).rejects.toMatchObject({
+      code: 'missing-file',
+      message: expect.stringContaining('tokenizer.json'),
+    });
+    await expect(loadTransformers(without('onnx/'), 'tiny', { device: 'cpu' })).rejects.toMatchObject({
+      code: 'missing-file',
+      message: expect.stringContaining('onnx/model'),
+    });
     await expect(nodeFiles(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'missing-file' });
   });
 });

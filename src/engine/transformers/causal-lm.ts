@@ -182,7 +182,13 @@ export class CausalLm implements LoadedModel {
   }
 
   #checkLength(tokens: number, room: number): void {
-    if (this.#unloaded) throw new LabError({ code: 'unsupported', where: this.info.modelId, what: 'The model was unloaded.', todo: 'Load it again.' });
+    if (this.#unloaded)
+      throw new LabError({
+        code: 'unsupported',
+        where: this.info.modelId,
+        what: 'The model was unloaded.',
+        todo: 'Load it again.',
+      });
     if (tokens + room <= this.info.contextWindow) return;
     throw new LabError({
       code: 'bad-data',

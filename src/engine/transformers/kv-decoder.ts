@@ -54,7 +54,12 @@ export class KvDecoder {
     try {
       outputs = await this.#session.run(feeds);
       const output = outputs['logits'];
-      if (!output) throw new LabError({ code: 'bad-file', what: 'The graph has no output "logits".', todo: 'Export the model again.' });
+      if (!output)
+        throw new LabError({
+          code: 'bad-file',
+          what: 'The graph has no output "logits".',
+          todo: 'Export the model again.',
+        });
       const result = await readLogits(output, logits === 'last' ? 1 : ids.length);
       this.#adopt(outputs);
       this.#ids.push(...ids);
@@ -121,7 +126,11 @@ export class KvDecoder {
     const makers: Record<string, () => OrtTensor> = {
       input_ids: () => int64(ids.map(BigInt), [1, ids.length]),
       attention_mask: () => tensor('int64', new BigInt64Array(total).fill(1n), [1, total]),
-      position_ids: () => int64(ids.map((_, i) => BigInt(past + i)), [1, ids.length]),
+      position_ids: () =>
+        int64(
+          ids.map((_, i) => BigInt(past + i)),
+          [1, ids.length],
+        ),
       num_logits_to_keep: () => int64([logits === 'last' ? 1n : 0n], []),
     };
     const feeds: Record<string, OrtTensor> = {};
@@ -130,7 +139,8 @@ export class KvDecoder {
       if (make) feeds[name] = make();
     }
     for (const { name, type, dims } of this.#cacheInputs) {
-      feeds[name] = this.#past.get(name) ?? tensor(type, type === 'float16' ? new Uint16Array(0) : new Float32Array(0), dims);
+      feeds[name] =
+        this.#past.get(name) ?? tensor(type, type === 'float16' ? new Uint16Array(0) : new Float32Array(0), dims);
     }
     for (const name of this.#session.inputNames) {
       if (!feeds[name]) throw unknownInput(name);

@@ -30,7 +30,11 @@ type Transformers = typeof transformers;
  * Loads a model folder (see docs/engines.md) with transformers.js and ONNX Runtime: `cpu` in Node, `webgpu` or `wasm`
  * in a browser. Throws `missing-file`, `bad-config`, `out-of-memory`, `device-lost` or `cancelled`.
  */
-export async function loadTransformers(files: ModelFiles, modelId: string, options: TransformersOptions): Promise<CausalLm> {
+export async function loadTransformers(
+  files: ModelFiles,
+  modelId: string,
+  options: TransformersOptions,
+): Promise<CausalLm> {
   const { onProgress, signal } = options;
   const gpu: GpuProbe =
     options.device === 'auto' || options.device === 'webgpu'
@@ -42,11 +46,17 @@ export async function loadTransformers(files: ModelFiles, modelId: string, optio
   const config = await readDecoderConfig(files);
   const halfCache = variant.variant.endsWith('16');
 
-  const needs = { ...config, weightBytes: variant.bytes, cacheElementBytes: halfCache ? 2 : 4, logitsRows: LOGITS_ROWS };
+  const needs = {
+    ...config,
+    weightBytes: variant.bytes,
+    cacheElementBytes: halfCache ? 2 : 4,
+    logitsRows: LOGITS_ROWS,
+  };
   refuseTooLarge(modelId, estimateMemory(needs, device), deviceLimits(device));
   if (device === 'webgpu' && gpu.available) await checkWeights(files, variant, gpu, modelId, options);
 
-  const progress = (stage: string, loadedBytes: number) => onProgress?.({ stage, loadedBytes, totalBytes: variant.bytes });
+  const progress = (stage: string, loadedBytes: number) =>
+    onProgress?.({ stage, loadedBytes, totalBytes: variant.bytes });
   const wanted = [...SIDE_FILES, variant.graph, ...variant.data];
   await files.ensure(
     wanted.filter((path) => hasFile(files, path)),
@@ -88,11 +98,21 @@ export async function loadTransformers(files: ModelFiles, modelId: string, optio
   }
 }
 
-function deviceFor(wanted: TransformersOptions['device'], gpu: GpuProbe, modelId: string): { device: Device; note?: string } {
+function deviceFor(
+  wanted: TransformersOptions['device'],
+  gpu: GpuProbe,
+  modelId: string,
+): { device: Device; note?: string } {
   if (wanted === 'cpu' || wanted === 'wasm') return { device: wanted };
-  if (wanted === 'auto') return chooseDevice({ webgpu: 'transformers', wasm: 'transformers' }, { gpu, suspends: false });
+  if (wanted === 'auto')
+    return chooseDevice({ webgpu: 'transformers', wasm: 'transformers' }, { gpu, suspends: false });
   if (gpu.available) return { device: 'webgpu' };
-  throw new LabError({ code: 'unsupported', where: modelId, what: `WebGPU can't be used: ${gpu.reason}.`, todo: 'Choose Wasm as the device.' });
+  throw new LabError({
+    code: 'unsupported',
+    where: modelId,
+    what: `WebGPU can't be used: ${gpu.reason}.`,
+    todo: 'Choose Wasm as the device.',
+  });
 }
 
 function deviceLimits(device: Device): DeviceLimits {
@@ -104,18 +124,35 @@ function deviceLimits(device: Device): DeviceLimits {
 }
 
 /** @throws {LabError} `out-of-memory` with both numbers where a weight is larger than the graphics device allows */
-async function checkWeights(files: ModelFiles, { graph, data }: VariantFiles, limits: WeightLimits, modelId: string, options: LoadOptions): Promise<void> {
+async function checkWeights(
+  files: ModelFiles,
+  { graph, data }: VariantFiles,
+  limits: WeightLimits,
+  modelId: string,
+  options: LoadOptions,
+): Promise<void> {
   // No weight is larger than the file that holds it, so that the graph has to be read for the largest models only.
   const inFiles = files.list.filter(({ path }) => path === graph || data.includes(path));
   if (inFiles.every(({ bytes }) => bytes > 0 && weightFault(bytes, limits) === undefined)) return;
   await files.ensure([graph], options);
   const { bytes } = largestWeight(new Uint8Array(await (await files.open(graph)).arrayBuffer()));
   const fault = weightFault(bytes, limits);
-  if (fault !== undefined) throw new LabError({ code: 'out-of-memory', where: modelId, what: fault, todo: 'Choose Wasm as the device, or a smaller model.' });
+  if (fault !== undefined)
+    throw new LabError({
+      code: 'out-of-memory',
+      where: modelId,
+      what: fault,
+      todo: 'Choose Wasm as the device, or a smaller model.',
+    });
 }
 
 /** No file is ever fetched from elsewhere: the library asks `files`, and what they lack does not exist. */
-function configure({ env }: Transformers, files: ModelFiles, device: Device, { ortBase, threads }: TransformersOptions): void {
+function configure(
+  { env }: Transformers,
+  files: ModelFiles,
+  device: Device,
+  { ortBase, threads }: TransformersOptions,
+): void {
   env.allowRemoteModels = false;
   env.allowLocalModels = true;
   env.useBrowserCache = false;
@@ -141,7 +178,14 @@ function configure({ env }: Transformers, files: ModelFiles, device: Device, { o
   }
 }
 
-async function openSession(hf: Transformers, files: ModelFiles, modelId: string, device: Device, variant: VariantFiles, threads?: number) {
+async function openSession(
+  hf: Transformers,
+  files: ModelFiles,
+  modelId: string,
+  device: Device,
+  variant: VariantFiles,
+  threads?: number,
+) {
   const model = await hf.AutoModelForCausalLM.from_pretrained(files.directory ?? 'model', {
     device: device === 'remote' ? 'cpu' : device,
     dtype: variant.variant,
@@ -151,9 +195,12 @@ async function openSession(hf: Transformers, files: ModelFiles, modelId: string,
   });
   const session = (model as unknown as { sessions: { model: OrtSession } }).sessions.model;
   const sample = new hf.Tensor('float32', new Float32Array(1), [1]);
-  const Tensor = (sample as unknown as { ort_tensor: { constructor: unknown } }).ort_tensor.constructor as OrtTensorClass;
+  const Tensor = (sample as unknown as { ort_tensor: { constructor: unknown } }).ort_tensor
+    .constructor as OrtTensorClass;
   const gpuDevice =
-    device === 'webgpu' ? await (hf.env.backends.onnx as { webgpu?: { device?: Promise<GPUDevice> } }).webgpu?.device : undefined;
+    device === 'webgpu'
+      ? await (hf.env.backends.onnx as { webgpu?: { device?: Promise<GPUDevice> } }).webgpu?.device
+      : undefined;
   const runtime: OrtRuntime = {
     tensor: (type, data, dims) => new Tensor(type, data, dims),
     slicePositions: async (cache, length) =>

@@ -10,7 +10,12 @@ export interface OrtTensorClass {
   new (type: string, data: ArrayBufferView, dims: readonly number[]): OrtTensor;
   fromGpuBuffer(
     buffer: GPUBuffer,
-    options: { dataType: 'float32' | 'float16'; dims: readonly number[]; download: () => Promise<never>; dispose: () => void },
+    options: {
+      dataType: 'float32' | 'float16';
+      dims: readonly number[];
+      download: () => Promise<never>;
+      dispose: () => void;
+    },
   ): OrtTensor;
 }
 
@@ -27,7 +32,12 @@ export function slicePositionsOnCpu(Tensor: OrtTensorClass, cache: OrtTensor, le
 }
 
 /** The same on the graphics device: one buffer copy per head, nothing passes through main memory. */
-export function slicePositionsOnGpu(Tensor: OrtTensorClass, device: GPUDevice, cache: OrtTensor, length: number): OrtTensor {
+export function slicePositionsOnGpu(
+  Tensor: OrtTensorClass,
+  device: GPUDevice,
+  cache: OrtTensor,
+  length: number,
+): OrtTensor {
   const [, heads = 0, positions = 0, size = 0] = cache.dims;
   const rowBytes = size * (cache.type === 'float16' ? 2 : 4);
   const source = (cache as unknown as { gpuBuffer: GPUBuffer }).gpuBuffer;
@@ -38,7 +48,13 @@ export function slicePositionsOnGpu(Tensor: OrtTensorClass, device: GPUDevice, c
   });
   const encoder = device.createCommandEncoder();
   for (let head = 0; head < heads; head++) {
-    encoder.copyBufferToBuffer(source, head * positions * rowBytes, buffer, head * length * rowBytes, length * rowBytes);
+    encoder.copyBufferToBuffer(
+      source,
+      head * positions * rowBytes,
+      buffer,
+      head * length * rowBytes,
+      length * rowBytes,
+    );
   }
   device.queue.submit([encoder.finish()]);
   return Tensor.fromGpuBuffer(buffer, {

@@ -29,7 +29,11 @@ export interface OrtSession {
 
 export interface OrtRuntime {
   /** A tensor in main memory. */
-  tensor(type: 'int64' | 'float32' | 'float16', data: BigInt64Array | Float32Array | Uint16Array, dims: number[]): OrtTensor;
+  tensor(
+    type: 'int64' | 'float32' | 'float16',
+    data: BigInt64Array | Float32Array | Uint16Array,
+    dims: number[],
+  ): OrtTensor;
   /**
    * The first `length` positions of a key or value cache [1, heads, positions, head size], as a new tensor where the
    * old one lives.

@@ -41,7 +41,13 @@ export function listVariants(files: ModelFiles): VariantFiles[] {
     const parts = [...sizes.keys()].filter((path) => path.startsWith(`${graph}_data`));
     const data = parts.map((_, i) => (i === 0 ? `${graph}_data` : `${graph}_data_${i}`));
     const gap = data.find((path) => !sizes.has(path));
-    if (gap) throw new LabError({ code: 'missing-file', where: files.name, what: `The file ${gap} is missing.`, todo: 'Add it to the folder and add the model again.' });
+    if (gap)
+      throw new LabError({
+        code: 'missing-file',
+        where: files.name,
+        what: `The file ${gap} is missing.`,
+        todo: 'Add it to the folder and add the model again.',
+      });
     const bytes = [graph, ...data].reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0);
     return [{ variant, graph, data, bytes }];
   });
@@ -57,7 +63,12 @@ export function chooseVariant(files: ModelFiles, device: Device, halfPrecision: 
   }
   if (variants.length > 0) {
     const held = variants.map(({ variant }) => variant).join(' and ');
-    throw new LabError({ code: 'missing-file', where: files.name, what: `It has its weights only as ${held}, which need half-precision arithmetic (shader-f16), and this graphics device does not offer that.`, todo: 'Choose Wasm as the device, or a model with q4, q8 or fp32 weights.' });
+    throw new LabError({
+      code: 'missing-file',
+      where: files.name,
+      what: `It has its weights only as ${held}, which need half-precision arithmetic (shader-f16), and this graphics device does not offer that.`,
+      todo: 'Choose Wasm as the device, or a model with q4, q8 or fp32 weights.',
+    });
   }
   const names = order.map((variant) => `onnx/model${VARIANTS[variant]}.onnx`).join(', ');
   throw new LabError({

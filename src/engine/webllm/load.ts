@@ -9,16 +9,25 @@ import { WebLlmModel, type MlcEngine } from './webllm-model.ts';
 const MIB = 2 ** 20;
 
 /** Loads a model in MLC format, from WebLLM's list or a pair of addresses. It keeps its files in the browser's Cache API. */
-export async function loadWebLlm(record: MlcRecord, modelId: string, { onProgress, signal }: LoadOptions): Promise<WebLlmModel> {
+export async function loadWebLlm(
+  record: MlcRecord,
+  modelId: string,
+  { onProgress, signal }: LoadOptions,
+): Promise<WebLlmModel> {
   checkDevice(record, await probeGpu());
   const webllm = await import('@mlc-ai/web-llm');
   throwIfCancelled(signal);
   const { weightsUrl, libUrl } = record;
-  const custom = weightsUrl && libUrl ? { model_list: [{ model: weightsUrl, model_id: modelId, model_lib: libUrl }] } : undefined;
+  const custom =
+    weightsUrl && libUrl ? { model_list: [{ model: weightsUrl, model_id: modelId, model_lib: libUrl }] } : undefined;
   const engine = new webllm.MLCEngine({
     ...(custom ? { appConfig: custom } : {}),
     initProgressCallback: ({ progress, text }) =>
-      onProgress?.({ stage: stageOf(text), loadedBytes: Math.round(progress * record.bytes), totalBytes: record.bytes }),
+      onProgress?.({
+        stage: stageOf(text),
+        loadedBytes: Math.round(progress * record.bytes),
+        totalBytes: record.bytes,
+      }),
   });
   const stop = () => void engine.unload();
   signal?.addEventListener('abort', stop, { once: true });
@@ -38,15 +47,26 @@ export async function loadWebLlm(record: MlcRecord, modelId: string, { onProgres
 /** Refuses before anything is fetched what the device can't run. */
 export function checkDevice(record: MlcRecord, gpu: GpuProbe): void {
   const refuse = (code: 'unsupported' | 'out-of-memory', what: string): never => {
-    throw new LabError({ code, where: record.name, what, todo: 'Choose a model that runs on Wasm, such as the embedded one.' });
+    throw new LabError({
+      code,
+      where: record.name,
+      what,
+      todo: 'Choose a model that runs on Wasm, such as the embedded one.',
+    });
   };
   if (!gpu.available) return refuse('unsupported', `Models in MLC format need WebGPU, and ${gpu.reason}.`);
   if (record.requiredFeatures.includes('shader-f16') && !gpu.halfPrecision) {
-    refuse('unsupported', "It needs half-precision arithmetic (shader-f16), which this graphics device does not offer; its q4f32 version doesn't.");
+    refuse(
+      'unsupported',
+      "It needs half-precision arithmetic (shader-f16), which this graphics device does not offer; its q4f32 version doesn't.",
+    );
   }
   const memory = (globalThis.navigator as { deviceMemory?: number } | undefined)?.deviceMemory;
   if (record.vramMb !== null && memory !== undefined && memory < 8 && record.vramMb * MIB > memory * 2 ** 30) {
-    refuse('out-of-memory', `It takes ${formatBytes(record.vramMb * MIB)} of graphics memory, but this device reports ${formatBytes(memory * 2 ** 30)} of memory in all.`);
+    refuse(
+      'out-of-memory',
+      `It takes ${formatBytes(record.vramMb * MIB)} of graphics memory, but this device reports ${formatBytes(memory * 2 ** 30)} of memory in all.`,
+    );
   }
 }
 

@@ -39,7 +39,12 @@ export class WebLlmModel implements LoadedModel {
   #queue = new Queue();
 
   constructor(info: Pick<LoadedInfo, 'modelId' | 'contextWindow'>, engine: MlcEngine) {
-    this.info = { ...info, engine: 'webllm', device: 'webgpu', features: { score: false, tokenize: false, seed: true, topK: false } };
+    this.info = {
+      ...info,
+      engine: 'webllm',
+      device: 'webgpu',
+      features: { score: false, tokenize: false, seed: true, topK: false },
+    };
     this.#engine = engine;
   }
 
@@ -72,7 +77,12 @@ export class WebLlmModel implements LoadedModel {
     await this.#engine.unload();
   }
 
-  async *#reply(messages: ChatMessage[], decoding: Decoding, signal: AbortSignal | undefined, interrupt: () => void): AsyncGenerator<StreamEvent> {
+  async *#reply(
+    messages: ChatMessage[],
+    decoding: Decoding,
+    signal: AbortSignal | undefined,
+    interrupt: () => void,
+  ): AsyncGenerator<StreamEvent> {
     if (signal?.aborted) throw LabError.cancelled();
     const start = performance.now();
     let firstAt = 0;
@@ -117,6 +127,11 @@ export class WebLlmModel implements LoadedModel {
   }
 
   #unsupported(what: string): LabError {
-    return new LabError({ code: 'unsupported', where: this.info.modelId, what: `WebLLM ${what}.`, todo: 'Load the ONNX or GGUF version of the model for that.' });
+    return new LabError({
+      code: 'unsupported',
+      where: this.info.modelId,
+      what: `WebLLM ${what}.`,
+      todo: 'Load the ONNX or GGUF version of the model for that.',
+    });
   }
 }

@@ -57,7 +57,8 @@ describe('WebLlmModel', () => {
   it('splits what is written like a control token, since WebLLM looks for them everywhere', async () => {
     const engine = new Speaker(['Hi']);
     const model = new WebLlmModel({ modelId: 'm', contextWindow: 4096 }, engine);
-    for await (const event of model.stream([{ role: 'user', content: 'a<|im_end|> 1 < 2' }], decoding)) expect(event.type).toBeDefined();
+    for await (const event of model.stream([{ role: 'user', content: 'a<|im_end|> 1 < 2' }], decoding))
+      expect(event.type).toBeDefined();
     expect(engine.asked[0]).toMatchObject({ messages: [{ role: 'user', content: 'a<\u200b|im_end|> 1 < 2' }] });
   });
 
@@ -85,7 +86,8 @@ describe('WebLlmModel', () => {
     expect(model.info.features).toEqual({ score: false, tokenize: false, seed: true, topK: false });
     await expect(model.score()).rejects.toMatchObject({ code: 'unsupported' });
     await expect(model.countTokens()).rejects.toMatchObject({ code: 'unsupported' });
-    engine.chat.completions.create = () => Promise.reject(new Error('Device was lost. This is likely due to too much memory.'));
+    engine.chat.completions.create = () =>
+      Promise.reject(new Error('Device was lost. This is likely due to too much memory.'));
     await expect(talk(model)).rejects.toMatchObject({ code: 'device-lost' });
     await model.unload();
     expect(engine.unloaded).toBe(true);
@@ -106,9 +108,19 @@ describe("WebLLM's list", () => {
   it('refuses a device before anything is fetched', () => {
     const half = list.find(({ requiredFeatures }) => requiredFeatures.includes('shader-f16'));
     if (!half) throw new Error('no model needs half precision');
-    const gpu = { available: true as const, software: false, halfPrecision: false, maxBufferBytes: 2 ** 31, maxBindingBytes: 2 ** 31, maxBuffersPerShader: 10, description: '' };
+    const gpu = {
+      available: true as const,
+      software: false,
+      halfPrecision: false,
+      maxBufferBytes: 2 ** 31,
+      maxBindingBytes: 2 ** 31,
+      maxBuffersPerShader: 10,
+      description: '',
+    };
     expect(() => checkDevice(half, gpu)).toThrow(expect.objectContaining({ code: 'unsupported' }));
-    expect(() => checkDevice(half, { available: false, reason: 'there is none' })).toThrow(expect.objectContaining({ code: 'unsupported' }));
+    expect(() => checkDevice(half, { available: false, reason: 'there is none' })).toThrow(
+      expect.objectContaining({ code: 'unsupported' }),
+    );
     expect(() => checkDevice(half, { ...gpu, halfPrecision: true })).not.toThrow();
   });
 });

@@ -12,15 +12,22 @@ import type { ModelFiles } from '../files.ts';
  * sliding windows: `contextWindow` ends where one would begin to count.
  * Throws `unsupported` for folders of other exporters.
  */
-export async function ggufFromOnnx(files: ModelFiles, { onProgress, signal }: LoadOptions): Promise<{ gguf: Blob; contextWindow: number }> {
-  const checkpoint = await openExportedFiles(files, { ...(onProgress ? { onProgress } : {}), ...(signal ? { signal } : {}) });
+export async function ggufFromOnnx(
+  files: ModelFiles,
+  { onProgress, signal }: LoadOptions,
+): Promise<{ gguf: Blob; contextWindow: number }> {
+  const checkpoint = await openExportedFiles(files, {
+    ...(onProgress ? { onProgress } : {}),
+    ...(signal ? { signal } : {}),
+  });
   const sink = memorySink();
   await checkpointToGguf(checkpoint, sink, {
     name: files.name,
     type: 'keep',
     addStart: false,
     spell: markedName,
-    onProgress: ({ done, total }) => onProgress?.({ stage: 'Preparing the weights for llama.cpp', loadedBytes: done, totalBytes: total }),
+    onProgress: ({ done, total }) =>
+      onProgress?.({ stage: 'Preparing the weights for llama.cpp', loadedBytes: done, totalBytes: total }),
     ...(signal ? { signal } : {}),
   });
   return { gguf: sink.blob(), contextWindow: contextBeforeWindow(checkpoint.config) };
@@ -34,7 +41,8 @@ export function memorySink(): FileSink & { blob(): Blob } {
       // The writer reuses its buffers, so a blob takes its own copy.
       parts.push(new Blob([bytes.slice()]));
     },
-    close: () => Promise.resolve({ path: 'model.gguf', bytes: parts.reduce((sum, { size }) => sum + size, 0), sha256: '' }),
+    close: () =>
+      Promise.resolve({ path: 'model.gguf', bytes: parts.reduce((sum, { size }) => sum + size, 0), sha256: '' }),
     blob: () => new Blob(parts),
   };
 }

@@ -53,7 +53,11 @@ export async function loadWllama(parts: Blob[], modelId: string, options: Wllama
       jinja: true,
     });
     if (signal?.aborted) throw LabError.cancelled();
-    if (wanted === 'webgpu' && log.placement().device !== 'webgpu') throw noGpu(modelId, `llama.cpp put the model into main memory (${log.gpuError() ?? 'it found no graphics device'})`);
+    if (wanted === 'webgpu' && log.placement().device !== 'webgpu')
+      throw noGpu(
+        modelId,
+        `llama.cpp put the model into main memory (${log.gpuError() ?? 'it found no graphics device'})`,
+      );
   } catch (error) {
     await wllama.exit().catch(() => {});
     throw loadFault(error, log, modelId, wanted);
@@ -89,16 +93,26 @@ type ServerChunk = Omit<CompletionChunk, 'choices'> & {
 };
 
 /** The package's types leave out some of the server's own fields. */
-async function complete(wllama: Wllama, { prompt, ...settings }: CompletionRequest, onChunk?: (chunk: CompletionChunk) => void, signal?: AbortSignal): Promise<CompletionChunk> {
+async function complete(
+  wllama: Wllama,
+  { prompt, ...settings }: CompletionRequest,
+  onChunk?: (chunk: CompletionChunk) => void,
+  signal?: AbortSignal,
+): Promise<CompletionChunk> {
   const params = { ...settings, ...(signal ? { abortSignal: signal } : {}) };
   let last: CompletionChunk = { choices: [] };
   const onData = ({ choices, usage }: ServerChunk) => {
-    last = { choices: choices.map(({ delta, ...choice }) => (delta?.content ? { ...choice, text: delta.content } : choice)), usage: usage ?? null };
+    last = {
+      choices: choices.map(({ delta, ...choice }) => (delta?.content ? { ...choice, text: delta.content } : choice)),
+      usage: usage ?? null,
+    };
     onChunk?.(last);
   };
-  if (typeof prompt !== 'string') await wllama.createChatCompletion({ ...params, messages: prompt, stream: true, onData } as never);
+  if (typeof prompt !== 'string')
+    await wllama.createChatCompletion({ ...params, messages: prompt, stream: true, onData } as never);
   else if (onChunk) await wllama.createCompletion({ ...params, prompt, stream: true, onData } as never);
-  else last = (await wllama.createCompletion({ ...params, prompt, stream: false } as never)) as unknown as CompletionChunk;
+  else
+    last = (await wllama.createCompletion({ ...params, prompt, stream: false } as never)) as unknown as CompletionChunk;
   return last;
 }
 
@@ -115,13 +129,21 @@ function checkMemory(bytes: number, modelId: string): void {
 }
 
 function noGpu(modelId: string, why: string): LabError {
-  return new LabError({ code: 'unsupported', where: modelId, what: `WebGPU can't be used: ${why}.`, todo: 'Choose Wasm as the device, or convert the model for WebGPU.' });
+  return new LabError({
+    code: 'unsupported',
+    where: modelId,
+    what: `WebGPU can't be used: ${why}.`,
+    todo: 'Choose Wasm as the device, or convert the model for WebGPU.',
+  });
 }
 
 /** The device that holds the weights; a sentence where the processor has a share in the work. */
 function described({ device, layers }: Placement): { device: 'webgpu' | 'wasm'; note?: string } {
   if (!layers || layers.there >= layers.all) return { device };
-  return { device, note: `${layers.there} of ${layers.all} layers run on WebGPU, the others on Wasm, because the graphics device has no room for them.` };
+  return {
+    device,
+    note: `${layers.there} of ${layers.all} layers run on WebGPU, the others on Wasm, because the graphics device has no room for them.`,
+  };
 }
 
 /** What ended a reply. A runtime that broke off has to be started afresh. */
@@ -129,11 +151,27 @@ function replyFault(error: unknown, log: LlamaLog, modelId: string, device: 'web
   const gpu = device === 'webgpu' ? log.gpuError() : undefined;
   const again = 'The model is loaded again when you retry';
   if (gpu !== undefined) {
-    return new LabError({ code: 'device-lost', where: modelId, what: `The graphics device failed (${gpu}).`, todo: `${again}; if it happens twice, choose Wasm as the device.` }, { cause: error });
+    return new LabError(
+      {
+        code: 'device-lost',
+        where: modelId,
+        what: `The graphics device failed (${gpu}).`,
+        todo: `${again}; if it happens twice, choose Wasm as the device.`,
+      },
+      { cause: error },
+    );
   }
   // What wllama throws then is about its own messages.
   if (log.errors.some((line) => /json\.exception.*invalid UTF-8/.test(line))) {
-    return new LabError({ code: 'worker-lost', where: modelId, what: 'llama.cpp broke off, because the model wrote bytes that are no text (UTF-8).', todo: `${again}. Another seed or a lower temperature helps, and so does converting the model for WebGPU.` }, { cause: error });
+    return new LabError(
+      {
+        code: 'worker-lost',
+        where: modelId,
+        what: 'llama.cpp broke off, because the model wrote bytes that are no text (UTF-8).',
+        todo: `${again}. Another seed or a lower temperature helps, and so does converting the model for WebGPU.`,
+      },
+      { cause: error },
+    );
   }
   return error;
 }
@@ -141,12 +179,30 @@ function replyFault(error: unknown, log: LlamaLog, modelId: string, device: 'web
 /** llama.cpp writes its reasons into its log and throws something short. */
 function loadFault(error: unknown, log: LlamaLog, modelId: string, device: 'webgpu' | 'wasm'): LabError {
   if (error instanceof LabError) return error;
-  const reason = log.errors.find((line) => /unknown model architecture|invalid magic|failed to read|unsupported|not within the file bounds|corrupted/i.test(line));
+  const reason = log.errors.find((line) =>
+    /unknown model architecture|invalid magic|failed to read|unsupported|not within the file bounds|corrupted/i.test(
+      line,
+    ),
+  );
   const gpu = device === 'webgpu' ? log.gpuError() : undefined;
-  if (!reason && gpu) return new LabError({ code: 'unsupported', where: modelId, what: `llama.cpp failed on WebGPU (${gpu}).`, todo: 'Choose Wasm as the device.' }, { cause: error });
+  if (!reason && gpu)
+    return new LabError(
+      {
+        code: 'unsupported',
+        where: modelId,
+        what: `llama.cpp failed on WebGPU (${gpu}).`,
+        todo: 'Choose Wasm as the device.',
+      },
+      { cause: error },
+    );
   if (!reason) return runtimeFault(error, modelId, device);
   return new LabError(
-    { code: 'bad-file', where: modelId, what: `llama.cpp can't read the file: ${reason.replace(/^.*?@@/, '').trim()}.`, todo: 'Check that the file is whole and that its architecture is one that llama.cpp knows.' },
+    {
+      code: 'bad-file',
+      where: modelId,
+      what: `llama.cpp can't read the file: ${reason.replace(/^.*?@@/, '').trim()}.`,
+      todo: 'Check that the file is whole and that its architecture is one that llama.cpp knows.',
+    },
     { cause: error },
   );
 }

@@ -9,27 +9,44 @@ const read = (...lines: string[]): LlamaLog => {
 
 describe('LlamaLog', () => {
   it('takes weights in main memory for what they are, whatever was asked for', () => {
-    const log = read('load_tensors: loading model tensors, this can take a while... (load_mode = none)', 'load_tensors:          CPU model buffer size =     0.22 MiB');
+    const log = read(
+      'load_tensors: loading model tensors, this can take a while... (load_mode = none)',
+      'load_tensors:          CPU model buffer size =     0.22 MiB',
+    );
     expect(log.placement()).toEqual({ device: 'wasm' });
     expect(read().placement()).toEqual({ device: 'wasm' });
   });
 
   it('finds weights on the graphics device, and how many layers', () => {
-    const lines = ['load_tensors:   CPU_Mapped model buffer size =    28.69 MiB', 'load_tensors:     WebGPU0 model buffer size =   108.10 MiB'];
+    const lines = [
+      'load_tensors:   CPU_Mapped model buffer size =    28.69 MiB',
+      'load_tensors:     WebGPU0 model buffer size =   108.10 MiB',
+    ];
     expect(read(...lines).placement()).toEqual({ device: 'webgpu' });
-    expect(read('load_tensors: offloaded 12/31 layers to GPU', ...lines).placement()).toEqual({ device: 'webgpu', layers: { there: 12, all: 31 } });
+    expect(read('load_tensors: offloaded 12/31 layers to GPU', ...lines).placement()).toEqual({
+      device: 'webgpu',
+      layers: { there: 12, all: 31 },
+    });
   });
 
   it('does not take buffers for computing, or layers without weights, for the model', () => {
-    const log = read('load_tensors: offloaded 0/31 layers to GPU', 'load_tensors:          CPU model buffer size =   136.00 MiB', 'sched_reserve:     WebGPU0 compute buffer size =     1.95 MiB');
+    const log = read(
+      'load_tensors: offloaded 0/31 layers to GPU',
+      'load_tensors:          CPU model buffer size =   136.00 MiB',
+      'sched_reserve:     WebGPU0 compute buffer size =     1.95 MiB',
+    );
     expect(log.placement()).toEqual({ device: 'wasm' });
   });
 
   it('repeats what llama.cpp says of a broken device, and keeps its errors', () => {
     const log = new LlamaLog();
     expect(log.gpuError()).toBeUndefined();
-    log.logger.log('ggml_webgpu: Failed to get an adapter: WebGPU not available on this browser (requestAdapter returned null)\n');
-    expect(log.gpuError()).toBe('Failed to get an adapter: WebGPU not available on this browser (requestAdapter returned null)');
+    log.logger.log(
+      'ggml_webgpu: Failed to get an adapter: WebGPU not available on this browser (requestAdapter returned null)\n',
+    );
+    expect(log.gpuError()).toBe(
+      'Failed to get an adapter: WebGPU not available on this browser (requestAdapter returned null)',
+    );
     log.logger.error('ggml_webgpu: Device lost! Reason: 2, Message: gone.');
     expect(log.gpuError()).toBe('Device lost! Reason: 2, Message: gone');
     expect(log.errors).toEqual(['ggml_webgpu: Device lost! Reason: 2, Message: gone.']);

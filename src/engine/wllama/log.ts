@@ -35,7 +35,8 @@ export class LlamaLog {
     if (/load_tensors:\s+WebGPU\S*\s+model buffer size/.test(line)) this.#onGpu = true;
     const [, there, all] = /offloaded (\d+)\/(\d+) layers to GPU/.exec(line) ?? [];
     if (there !== undefined && all !== undefined) this.#layers = { there: Number(there), all: Number(all) };
-    if (/ggml_webgpu: .*(fail|lost|error|timed out|exhausted)/i.test(line) && this.#gpuErrors.length < MOST_LINES) this.#gpuErrors.push(line);
+    if (/ggml_webgpu: .*(fail|lost|error|timed out|exhausted)/i.test(line) && this.#gpuErrors.length < MOST_LINES)
+      this.#gpuErrors.push(line);
   }
 
   /** Lines of the level "error". */
@@ -50,6 +51,10 @@ export class LlamaLog {
 
   /** The last thing that went wrong with the graphics device, in llama.cpp's words. */
   gpuError(): string | undefined {
-    return this.#gpuErrors.at(-1)?.replace(/^.*?ggml_webgpu:\s*/, '').trim().replace(/\.$/, '');
+    return this.#gpuErrors
+      .at(-1)
+      ?.replace(/^.*?ggml_webgpu:\s*/, '')
+      .trim()
+      .replace(/\.$/, '');
   }
 }

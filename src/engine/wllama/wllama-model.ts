@@ -8,7 +8,11 @@ import { MARK, splitLookalikes, withoutMarks } from '../../tokenizer/plain-text.
 
 /** One event of a completion, as llama.cpp's server names its fields. */
 export interface CompletionChunk {
-  choices: { text?: string; finish_reason?: string | null; logprobs?: { content?: { id?: number; logprob: number }[] } | null }[];
+  choices: {
+    text?: string;
+    finish_reason?: string | null;
+    logprobs?: { content?: { id?: number; logprob: number }[] } | null;
+  }[];
   usage?: { prompt_tokens: number; completion_tokens: number } | null;
 }
 
@@ -29,7 +33,11 @@ export interface CompletionRequest {
 
 /** As much of llama.cpp in Wasm as an engine needs; `onChunk` hears a streamed completion. */
 export interface LlamaRuntime {
-  complete(request: CompletionRequest, onChunk?: (chunk: CompletionChunk) => void, signal?: AbortSignal): Promise<CompletionChunk>;
+  complete(
+    request: CompletionRequest,
+    onChunk?: (chunk: CompletionChunk) => void,
+    signal?: AbortSignal,
+  ): Promise<CompletionChunk>;
   exit(): Promise<void>;
   /** The text of the token that the server puts before every prompt, for models that want that. */
   addedStart: string | undefined;
@@ -48,7 +56,11 @@ export class WllamaModel implements LoadedModel {
   #queue = new Queue();
 
   /** Without a `tokenizer` that can be run here, the model still talks, but nothing can be counted or scored. */
-  constructor(info: Omit<LoadedInfo, 'engine' | 'features' | 'contextWindow'> & { contextWindow: number }, runtime: LlamaRuntime, tokenizer: ChatTokenizer | undefined) {
+  constructor(
+    info: Omit<LoadedInfo, 'engine' | 'features' | 'contextWindow'> & { contextWindow: number },
+    runtime: LlamaRuntime,
+    tokenizer: ChatTokenizer | undefined,
+  ) {
     const known = tokenizer !== undefined;
     this.info = { ...info, engine: 'wllama', features: { score: known, tokenize: known, seed: true, topK: true } };
     this.#runtime = runtime;
@@ -106,14 +118,27 @@ export class WllamaModel implements LoadedModel {
 
   #known(): ChatTokenizer {
     if (this.#tokenizer) return this.#tokenizer;
-    throw new LabError({ code: 'unsupported', where: this.info.modelId, what: 'The tokenizer in this GGUF is of a kind that the lab cannot run itself, so tokens cannot be counted or scored.', todo: 'Add the model as a folder with tokenizer.json for that.' });
+    throw new LabError({
+      code: 'unsupported',
+      where: this.info.modelId,
+      what: 'The tokenizer in this GGUF is of a kind that the lab cannot run itself, so tokens cannot be counted or scored.',
+      todo: 'Add the model as a folder with tokenizer.json for that.',
+    });
   }
 
   async #logprob(tokenizer: ChatTokenizer, before: number[], id: number): Promise<number> {
     const prefix = before.map((each) => tokenizer.tokenText(each)).join('');
     const again = tokenizer.encode(prefix);
-    if (again.length !== before.length || again.some((each, i) => each !== before[i])) throw this.#unscorable(`the part "${prefix.slice(-12)}" is cut differently on its own`);
-    const request = { prompt: this.#prompt(prefix), max_tokens: 1, temperature: 0, n_probs: 1, logit_bias: [[id, FORCE]] as [number, number][], cache_prompt: true };
+    if (again.length !== before.length || again.some((each, i) => each !== before[i]))
+      throw this.#unscorable(`the part "${prefix.slice(-12)}" is cut differently on its own`);
+    const request = {
+      prompt: this.#prompt(prefix),
+      max_tokens: 1,
+      temperature: 0,
+      n_probs: 1,
+      logit_bias: [[id, FORCE]] as [number, number][],
+      cache_prompt: true,
+    };
     const { choices } = await this.#runtime.complete(request);
     const [token] = choices[0]?.logprobs?.content ?? [];
     if (token && (token.id === undefined || token.id === id)) return token.logprob;
@@ -121,7 +146,12 @@ export class WllamaModel implements LoadedModel {
   }
 
   #unscorable(why: string): LabError {
-    return new LabError({ code: 'unsupported', where: this.info.modelId, what: `llama.cpp can't score this text: ${why}.`, todo: 'Convert the model to ONNX and score with that.' });
+    return new LabError({
+      code: 'unsupported',
+      where: this.info.modelId,
+      what: `llama.cpp can't score this text: ${why}.`,
+      todo: 'Convert the model to ONNX and score with that.',
+    });
   }
 
   /** A rendered prompt such that the server reads the tokens that `tokenizer` makes of it. */
@@ -203,7 +233,11 @@ export class WllamaModel implements LoadedModel {
 
   /** Prompt and its tokens; messages and null where the template and tokenizer in the file have to do it. */
   #render(messages: ChatMessage[]): { prompt: string | ChatMessage[]; tokens: number | null } {
-    if (!this.#tokenizer) return { prompt: messages.map(({ role, content }) => ({ role, content: splitLookalikes(content) })), tokens: null };
+    if (!this.#tokenizer)
+      return {
+        prompt: messages.map(({ role, content }) => ({ role, content: splitLookalikes(content) })),
+        tokens: null,
+      };
     const rendered = this.#readable(this.#tokenizer.renderPrompt(messages), this.#tokenizer);
     const tokens = this.#tokenizer.encode(rendered).length;
     this.#checkLength(tokens, 1);

@@ -36,16 +36,27 @@ export function libraryHandlers(): Handlers<LibraryApi> {
     return opened;
   };
   return {
-    addFiles: async ({ files, convert }, { emit, signal }) => ingestFiles(await store(), files, convert, { onProgress: emit, signal }),
+    addFiles: async ({ files, convert }, { emit, signal }) =>
+      ingestFiles(await store(), files, convert, { onProgress: emit, signal }),
     addUrl: async ({ url, base }, { emit, signal }) => addUrl(url, base, { onProgress: emit, signal }),
     async convert({ record, base }, { emit, signal }) {
-      if (record.format !== 'gguf') throw new LabError({ code: 'unsupported', where: record.name, what: 'Only GGUF files are converted.' });
+      if (record.format !== 'gguf')
+        throw new LabError({ code: 'unsupported', where: record.name, what: 'Only GGUF files are converted.' });
       const files = await store();
       const [first, second] = await ggufParts(record, base, { onProgress: emit, signal });
-      if (!first || second) throw new LabError({ code: 'unsupported', where: record.name, what: 'A GGUF in several parts is not converted here.', todo: 'Join it with llama-gguf-split --merge first.' });
+      if (!first || second)
+        throw new LabError({
+          code: 'unsupported',
+          where: record.name,
+          what: 'A GGUF in several parts is not converted here.',
+          todo: 'Join it with llama-gguf-split --merge first.',
+        });
       const id = await convertedId(files, record.id);
       try {
-        return await convertCheckpoint(files, id, await openGguf(blobSource(record.name, first)), 'GGUF', { onProgress: emit, signal });
+        return await convertCheckpoint(files, id, await openGguf(blobSource(record.name, first)), 'GGUF', {
+          onProgress: emit,
+          signal,
+        });
       } catch (error) {
         await files.remove(id);
         throw error;
@@ -85,7 +96,11 @@ async function openTokenizer(record: ModelRecord, base: string): Promise<ChatTok
     const { tokenizer } = await readGgufFacts(blobSource(record.name, first));
     if (tokenizer) return tokenizer;
   }
-  throw new LabError({ code: 'unsupported', where: record.name, what: 'Its tokenizer cannot be had apart from the model.' });
+  throw new LabError({
+    code: 'unsupported',
+    where: record.name,
+    what: 'Its tokenizer cannot be had apart from the model.',
+  });
 }
 
 async function estimate(record: ModelRecord, base: string, device: 'webgpu' | 'wasm') {
@@ -93,7 +108,10 @@ async function estimate(record: ModelRecord, base: string, device: 'webgpu' | 'w
   const files = await recordFiles(record, base, {});
   const variant = chooseVariant(files, device, false);
   const config = await readDecoderConfig(files);
-  return estimateMemory({ ...config, weightBytes: variant.bytes, cacheElementBytes: 4, logitsRows: LOGITS_ROWS }, device);
+  return estimateMemory(
+    { ...config, weightBytes: variant.bytes, cacheElementBytes: 4, logitsRows: LOGITS_ROWS },
+    device,
+  );
 }
 
 type Options = Parameters<typeof ggufParts>[2];
@@ -107,28 +125,56 @@ async function addUrl(address: string, base: string, options: Options): Promise<
 function parseAddress(address: string): URL {
   const url = URL.canParse(address.trim()) ? new URL(address.trim()) : undefined;
   if (url && /^https?:$/.test(url.protocol)) return url;
-  throw new LabError({ code: 'bad-config', where: address, what: 'This is not an http or https address.', todo: 'Give the address of a .gguf file, or of a folder that holds config.json and onnx/model*.onnx.' });
+  throw new LabError({
+    code: 'bad-config',
+    where: address,
+    what: 'This is not an http or https address.',
+    todo: 'Give the address of a .gguf file, or of a folder that holds config.json and onnx/model*.onnx.',
+  });
 }
 
 async function addGgufUrl(url: URL, base: string, options: Options): Promise<GgufRecord> {
   const file = decodeURIComponent(url.pathname.slice(url.pathname.lastIndexOf('/') + 1));
   const total = Number(/-\d{5}-of-(\d{5})\.gguf$/.exec(file)?.[1] ?? 1);
-  const parts = total === 1 ? [file] : Array.from({ length: total }, (_, i) => file.replace(/-\d{5}-of-/, `-${String(i + 1).padStart(5, '0')}-of-`));
+  const parts =
+    total === 1
+      ? [file]
+      : Array.from({ length: total }, (_, i) => file.replace(/-\d{5}-of-/, `-${String(i + 1).padStart(5, '0')}-of-`));
   checkParts(file, parts);
   const id = await idFor(url, file.replace(/(-\d{5}-of-\d{5})?\.gguf$/, ''));
-  const record: GgufRecord = { id, name: file, summary: `GGUF file from ${url.host}.`, bytes: 0, addedAt: Date.now(), added: true, format: 'gguf', url: new URL(parts[0] ?? file, url).href + url.search, parts };
+  const record: GgufRecord = {
+    id,
+    name: file,
+    summary: `GGUF file from ${url.host}.`,
+    bytes: 0,
+    addedAt: Date.now(),
+    added: true,
+    format: 'gguf',
+    url: new URL(parts[0] ?? file, url).href + url.search,
+    parts,
+  };
   const blobs = await ggufParts(record, base, options);
   const magic = new TextDecoder().decode(await (blobs[0] ?? new Blob()).slice(0, 4).arrayBuffer());
   if (magic !== 'GGUF') {
     await (await store()).remove(id);
-    throw new LabError({ code: 'bad-file', where: url.href, what: 'What lies there does not begin with "GGUF".', todo: 'Give the address of the file itself; on a model hub that is its download link.' });
+    throw new LabError({
+      code: 'bad-file',
+      where: url.href,
+      what: 'What lies there does not begin with "GGUF".',
+      todo: 'Give the address of the file itself; on a model hub that is its download link.',
+    });
   }
   for (const [i, blob] of blobs.entries()) {
     const fault = await ggufSizeFault(blobSource(parts[i] ?? file, blob));
     if (!fault) continue;
     // Begun anew next time: an answer that ended early has no sign of it but this.
     await (await store()).removeFile(id, parts[i] ?? file);
-    throw new LabError({ code: 'bad-file', where: url.href, what: fault, todo: 'Try again; if it happens twice, the file at its source is wrong.' });
+    throw new LabError({
+      code: 'bad-file',
+      where: url.href,
+      what: fault,
+      todo: 'Try again; if it happens twice, the file at its source is wrong.',
+    });
   }
   return { ...record, bytes: blobs.reduce((sum, blob) => sum + blob.size, 0) };
 }
@@ -139,20 +185,41 @@ async function addFolderUrl(url: URL, options: Options): Promise<OnnxRecord> {
   const variant = chooseVariant(files, 'wasm', false);
   await readDecoderConfig(files);
   await loadChatTokenizer(files);
-  return { id, name, summary: `ONNX folder from ${url.host}.`, bytes: variant.bytes, addedAt: Date.now(), added: true, format: 'onnx', url: folder };
+  return {
+    id,
+    name,
+    summary: `ONNX folder from ${url.host}.`,
+    bytes: variant.bytes,
+    addedAt: Date.now(),
+    added: true,
+    format: 'onnx',
+    url: folder,
+  };
 }
 
 /** The first of the places that an address may stand for where a model folder lies. */
-async function openFolder(url: URL, options: Options): Promise<{ id: string; name: string; folder: string; files: ModelFiles }> {
+async function openFolder(
+  url: URL,
+  options: Options,
+): Promise<{ id: string; name: string; folder: string; files: ModelFiles }> {
   let fault: unknown;
   for (const folder of folderAddresses(url)) {
     const name = folderName(folder);
     const id = await idFor(folder, name);
     try {
-      return { id, name, folder: folder.href, files: await remoteFiles(await store(), { id, name, url: folder.href }, { ...options, relist: true }) };
+      return {
+        id,
+        name,
+        folder: folder.href,
+        files: await remoteFiles(await store(), { id, name, url: folder.href }, { ...options, relist: true }),
+      };
     } catch (error) {
       // What is missing looks like a broken network where a server's error pages are not for other sites.
-      if (!(error instanceof LabError && (error.code === 'missing-file' || (error.code === 'network' && error.status === undefined)))) throw error;
+      if (!(
+        error instanceof LabError &&
+        (error.code === 'missing-file' || (error.code === 'network' && error.status === undefined))
+      ))
+        throw error;
       fault ??= error;
     }
   }

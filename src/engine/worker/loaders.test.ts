@@ -2,7 +2,17 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { GgufRecord } from '../record.ts';
 import { LOADERS } from './loaders.ts';
 
-const record: GgufRecord = { id: 'tiny', name: 'Tiny', summary: '', bytes: 1, addedAt: 0, added: true, format: 'gguf', parts: ['tiny.gguf'], url: 'https://host.example/tiny.gguf' };
+const record: GgufRecord = {
+  id: 'tiny',
+  name: 'Tiny',
+  summary: '',
+  bytes: 1,
+  addedAt: 0,
+  added: true,
+  format: 'gguf',
+  parts: ['tiny.gguf'],
+  url: 'https://host.example/tiny.gguf',
+};
 
 describe('a GGUF in a browser without 64-bit Wasm memory', () => {
   afterEach(() => vi.unstubAllGlobals());
@@ -14,8 +24,14 @@ describe('a GGUF in a browser without 64-bit Wasm memory', () => {
       throw new TypeError('no i64');
     });
     vi.stubGlobal('WebAssembly', { ...WebAssembly, Memory });
-    const loading = LOADERS.wllama({ record, choice: { engine: 'wllama', device: 'wasm' }, base: 'https://lab.example/', threads: 1 }, {});
-    await expect(loading).rejects.toMatchObject({ code: 'unsupported', detail: { todo: expect.stringContaining('Convert it') } });
+    const loading = LOADERS.wllama(
+      { record, choice: { engine: 'wllama', device: 'wasm' }, base: 'https://lab.example/', threads: 1 },
+      {},
+    );
+    await expect(loading).rejects.toMatchObject({
+      code: 'unsupported',
+      detail: { todo: expect.stringContaining('Convert it') },
+    });
     expect(fetched).not.toHaveBeenCalled();
   });
 });

@@ -32,7 +32,8 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
       return loadWllama(parts, record.id, { ...common, tokenizer, contextWindow });
     }
     if (record.format !== 'onnx') throw wrongFormat(record, 'wllama');
-    const onnx = (more: LoadOptions, device: 'webgpu' | 'wasm' = 'wasm') => LOADERS.transformers({ ...request, choice: { engine: 'transformers', device } }, more);
+    const onnx = (more: LoadOptions, device: 'webgpu' | 'wasm' = 'wasm') =>
+      LOADERS.transformers({ ...request, choice: { engine: 'transformers', device } }, more);
     if (!wllamaRunsHere()) return onnx(options);
     const { ggufFromOnnx } = await import('../wllama/from-onnx.ts');
     const files = await recordFiles(record, base, options);
@@ -45,7 +46,12 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
       throw error;
     }
     const tokenizer = await loadChatTokenizer(files);
-    const talker = await loadWllama([made.gguf], record.id, { ...common, tokenizer, named: true, contextWindow: made.contextWindow });
+    const talker = await loadWllama([made.gguf], record.id, {
+      ...common,
+      tokenizer,
+      named: true,
+      contextWindow: made.contextWindow,
+    });
     // Scores are computed where replies are, so that one device can be named for both.
     return new HybridModel(talker, () => onnx({}, talker.info.device === 'webgpu' ? 'webgpu' : 'wasm'));
   },
@@ -58,12 +64,22 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
     if (record.format !== 'endpoint') throw wrongFormat(record, 'openai');
     const { EndpointModelClient } = await import('../openai/openai.ts');
     const { baseUrl, model, contextWindow } = record;
-    return new EndpointModelClient({ baseUrl, model, contextWindow, modelId: record.id, apiKey: apiKey ?? record.apiKey ?? undefined });
+    return new EndpointModelClient({
+      baseUrl,
+      model,
+      contextWindow,
+      modelId: record.id,
+      apiKey: apiKey ?? record.apiKey ?? undefined,
+    });
   },
 };
 
 function wrongFormat(record: ModelRecord, engine: EngineId): LabError {
-  return new LabError({ code: 'unsupported', where: record.name, what: `The ${engine} engine does not run models of the format ${record.format}.` });
+  return new LabError({
+    code: 'unsupported',
+    where: record.name,
+    what: `The ${engine} engine does not run models of the format ${record.format}.`,
+  });
 }
 
 /** The store of this browser; undefined where it has none. */
@@ -92,7 +108,8 @@ export async function ggufParts(
     const folder = new URL(record.url, base);
     for (const [i, path] of record.parts.entries()) {
       const url = i === 0 ? folder.href : new URL(path, folder).href;
-      const report = (loadedBytes: number) => onProgress?.({ stage: 'Fetching the model', loadedBytes, totalBytes: record.bytes });
+      const report = (loadedBytes: number) =>
+        onProgress?.({ stage: 'Fetching the model', loadedBytes, totalBytes: record.bytes });
       await downloadFile(store, record.id, { path, url, bytes: 0, unchecked }, report, signal);
     }
   }
@@ -103,7 +120,8 @@ export async function ggufParts(
 export async function recordFiles(record: ModelRecord, base: string, options: LoadOptions): Promise<ModelFiles> {
   const store = await openStore();
   const url = 'url' in record ? record.url : null;
-  if (url !== null && record.format === 'onnx') return remoteFiles(store, { id: record.id, name: record.name, url: new URL(url, base).href }, options);
+  if (url !== null && record.format === 'onnx')
+    return remoteFiles(store, { id: record.id, name: record.name, url: new URL(url, base).href }, options);
   if (!store) throw noStorage();
   return store.modelFiles(record.id, record.name);
 }

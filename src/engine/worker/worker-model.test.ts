@@ -11,7 +11,13 @@ import { WorkerModel } from './worker-model.ts';
 /** Repeats the last message word by word; "lose" loses its device, "hang" never answers. */
 function parrot(unloads: string[]): LoadedModel {
   return {
-    info: { modelId: 'parrot', engine: 'transformers', device: 'wasm', features: { score: true, tokenize: true, seed: true, topK: true }, contextWindow: 100 },
+    info: {
+      modelId: 'parrot',
+      engine: 'transformers',
+      device: 'wasm',
+      features: { score: true, tokenize: true, seed: true, topK: true },
+      contextWindow: 100,
+    },
     renderPrompt: (messages) => Promise.resolve(messages.map(({ content }) => content).join('|')),
     countTokens: (texts) => Promise.resolve(texts.map((text) => text.split(' ').length)),
     async *stream(messages, _decoding, signal): AsyncGenerator<StreamEvent> {
@@ -23,7 +29,11 @@ function parrot(unloads: string[]): LoadedModel {
         yield { type: 'text', text: word };
         await new Promise((resolve) => setTimeout(resolve, 1));
       }
-      yield { type: 'done', reason: signal?.aborted ? 'cancelled' : 'stop', stats: { promptTokens: 1, newTokens: 1, firstTokenMs: 1, decodeMs: 1 } };
+      yield {
+        type: 'done',
+        reason: signal?.aborted ? 'cancelled' : 'stop',
+        stats: { promptTokens: 1, newTokens: 1, firstTokenMs: 1, decodeMs: 1 },
+      };
     },
     score: () => Promise.resolve([{ id: 1, text: 'a', logprob: null }]),
     unload: () => Promise.resolve(void unloads.push('parrot')),
@@ -37,8 +47,13 @@ class ChannelWorker extends EventTarget {
   constructor(loader: EngineLoader) {
     super();
     ChannelWorker.started.push(this);
-    serve<EngineApi>(engineHandlers({ transformers: loader, wllama: loader, webllm: loader, openai: loader }), this.channel.port2 as unknown as Port);
-    this.channel.port1.addEventListener('message', ({ data }) => this.dispatchEvent(new MessageEvent('message', { data })));
+    serve<EngineApi>(
+      engineHandlers({ transformers: loader, wllama: loader, webllm: loader, openai: loader }),
+      this.channel.port2 as unknown as Port,
+    );
+    this.channel.port1.addEventListener('message', ({ data }) =>
+      this.dispatchEvent(new MessageEvent('message', { data })),
+    );
     this.channel.port1.start();
   }
   postMessage(message: unknown): void {
@@ -66,7 +81,11 @@ async function say(model: LoadedModel, content: string, signal?: AbortSignal): P
   for await (const event of model.stream([{ role: 'user', content }], decoding, signal)) events.push(event);
   return events;
 }
-const text = (events: StreamEvent[]) => events.map((event) => (event.type === 'text' ? event.text : '')).join(' ').trim();
+const text = (events: StreamEvent[]) =>
+  events
+    .map((event) => (event.type === 'text' ? event.text : ''))
+    .join(' ')
+    .trim();
 
 describe('WorkerModel', () => {
   it('speaks for the model in the worker', async () => {
@@ -117,11 +136,17 @@ describe('WorkerModel', () => {
   });
 
   it('ends the worker when loading fails or is cancelled', async () => {
-    await expect(opened(() => Promise.reject(new LabError({ code: 'out-of-memory', what: 'Too large.' })))).rejects.toMatchObject({ code: 'out-of-memory' });
+    await expect(
+      opened(() => Promise.reject(new LabError({ code: 'out-of-memory', what: 'Too large.' }))),
+    ).rejects.toMatchObject({ code: 'out-of-memory' });
     expect(ChannelWorker.started[0]?.ended).toBe(true);
     ChannelWorker.started = [];
     const controller = new AbortController();
-    const loading = WorkerModel.load(() => new ChannelWorker(() => new Promise(() => {})) as unknown as WorkerLike, request, { signal: controller.signal });
+    const loading = WorkerModel.load(
+      () => new ChannelWorker(() => new Promise(() => {})) as unknown as WorkerLike,
+      request,
+      { signal: controller.signal },
+    );
     controller.abort();
     await expect(loading).rejects.toMatchObject({ code: 'cancelled' });
     expect(ChannelWorker.started[0]?.ended).toBe(true);

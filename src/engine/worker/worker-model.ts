@@ -26,7 +26,11 @@ export class WorkerModel implements LoadedModel {
   }
 
   /** Starts a worker and loads the model in it; when that fails, the worker is ended. */
-  static async load(spawn: () => WorkerLike | Worker, request: LoadRequest, { onProgress, signal }: LoadOptions = {}): Promise<WorkerModel> {
+  static async load(
+    spawn: () => WorkerLike | Worker,
+    request: LoadRequest,
+    { onProgress, signal }: LoadOptions = {},
+  ): Promise<WorkerModel> {
     const worker = new RpcWorker<EngineApi>('model', spawn);
     try {
       const info = await worker.call('load', request, {
@@ -76,7 +80,13 @@ export class WorkerModel implements LoadedModel {
   }
 
   async #ready(): Promise<void> {
-    if (this.#unloaded) throw new LabError({ code: 'unsupported', where: this.info.modelId, what: 'The model was unloaded.', todo: 'Load it again.' });
+    if (this.#unloaded)
+      throw new LabError({
+        code: 'unsupported',
+        where: this.info.modelId,
+        what: 'The model was unloaded.',
+        todo: 'Load it again.',
+      });
     if (!this.#lost) return;
     this.#reload ??= this.#worker
       .call('load', this.#request)

@@ -25,7 +25,10 @@ export const compressCommand = defineCommand({
       if (compressed.asWritten) asWritten++;
       print(JSON.stringify(inCodePoints(input, compressed.spans)));
     }
-    if (asWritten > 0) process.stderr.write(`${representation.name} knows only English; ${asWritten} of ${texts.length} texts stay as they are written.\n`);
+    if (asWritten > 0)
+      process.stderr.write(
+        `${representation.name} knows only English; ${asWritten} of ${texts.length} texts stay as they are written.\n`,
+      );
   },
 });
 

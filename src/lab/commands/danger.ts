@@ -12,7 +12,12 @@ export const dangerCommand = defineCommand({
   options: {
     texts: { kind: 'text', value: 'FILE', required: true, about: 'A JSON array of messages.' },
     'rules-only': { kind: 'flag', about: 'Use the phrases alone, as the page does before its encoder has arrived.' },
-    encoder: { kind: 'text', value: 'FOLDER', otherwise: 'the one that comes with the lab', about: 'Where the files of all-MiniLM-L6-v2 are.' },
+    encoder: {
+      kind: 'text',
+      value: 'FOLDER',
+      otherwise: 'the one that comes with the lab',
+      about: 'Where the files of all-MiniLM-L6-v2 are.',
+    },
   },
   examples: ['--texts messages.json', '--texts messages.json --rules-only'],
   async run({ texts: path, 'rules-only': rulesOnly, encoder: folder }, print, signal) {

@@ -21,27 +21,62 @@ const DIALOGUES_AT_ONCE = 5;
 
 /** Carries out an evaluation plan; started again on the same folder, it resumes where it was. */
 export const evaluateCommand = defineCommand({
-  summary: "Carry out an evaluation plan, resumable, and print a line for each cell; or do records of a run again. An endpoint's key is read from SOLACE_API_KEY and sent to hosts named with --endpoint-host.",
+  summary:
+    "Carry out an evaluation plan, resumable, and print a line for each cell; or do records of a run again. An endpoint's key is read from SOLACE_API_KEY and sent to hosts named with --endpoint-host.",
   operand: 'plan',
   options: {
     plan: { kind: 'text', value: 'FILE', required: true, about: 'The plan, as docs/evaluation.md describes it.' },
-    out: { kind: 'text', value: 'FOLDER', otherwise: 'none; it is needed unless --check is given', about: "The folder of the run. The same command resumes the plan's run there." },
-    check: { kind: 'text', value: 'NUMBERS', otherwise: 'none', about: 'The numbers.jsonl of a run: do some of its records again and print how far they are off.' },
+    out: {
+      kind: 'text',
+      value: 'FOLDER',
+      otherwise: 'none; it is needed unless --check is given',
+      about: "The folder of the run. The same command resumes the plan's run there.",
+    },
+    check: {
+      kind: 'text',
+      value: 'NUMBERS',
+      otherwise: 'none',
+      about: 'The numbers.jsonl of a run: do some of its records again and print how far they are off.',
+    },
     records: { kind: 'count', default: '20', about: 'How many records --check does again.' },
-    dataset: { kind: 'text', value: 'FILE', otherwise: "the plan's", about: "Where the plan's dataset lies on this machine." },
-    folder: { kind: 'text', value: 'ID=FOLDER', many: true, otherwise: "the plan's", about: "Where a model of the plan lies on this machine." },
+    dataset: {
+      kind: 'text',
+      value: 'FILE',
+      otherwise: "the plan's",
+      about: "Where the plan's dataset lies on this machine.",
+    },
+    folder: {
+      kind: 'text',
+      value: 'ID=FOLDER',
+      many: true,
+      otherwise: "the plan's",
+      about: 'Where a model of the plan lies on this machine.',
+    },
     'endpoint-host': { kind: 'text', value: 'HOST', many: true, about: 'A host of the plan that may get the key.' },
     concurrency: { kind: 'count', default: '8', about: 'Requests to an endpoint at the same time.' },
     threads: { kind: 'count', otherwise: 'all cores', about: 'Threads of a model on this machine.' },
     minutes: { kind: 'count', otherwise: 'no limit', about: 'Stop after this time with the summary of what is done.' },
     force: { kind: 'flag', about: 'Write into a folder that holds other files; they stay.' },
   },
-  examples: ['--plan plan.json --out runs/first', '--plan plan.json --out runs/first --folder base=models/base --minutes 30', '--plan plan.json --check numbers.jsonl'],
+  examples: [
+    '--plan plan.json --out runs/first',
+    '--plan plan.json --out runs/first --folder base=models/base --minutes 30',
+    '--plan plan.json --check numbers.jsonl',
+  ],
   async run(options, print, signal) {
     const path = options.plan;
     const plan = await parsePlanFile(await readJson(path), path);
-    const places: Places = { folders: new Map(options.folder.map(splitAssignment)), threads: options.threads, endpointHosts: options['endpoint-host'] };
-    for (const id of places.folders.keys()) choose('folder', id, plan.models.map((model) => model.id));
+    const places: Places = {
+      folders: new Map(options.folder.map(splitAssignment)),
+      threads: options.threads,
+      endpointHosts: options['endpoint-host'],
+    };
+    for (const id of places.folders.keys())
+      choose(
+        'folder',
+        id,
+        plan.models.map((model) => model.id),
+      );
     await refuseOutput(options, plan, places);
     const turns = sampleTurns(await readPlanDataset(plan, options.dataset), plan);
     const metrics = createNodeMetrics();
@@ -76,7 +111,11 @@ export const evaluateCommand = defineCommand({
       const summary = aggregate(plan, run.records, { machine: machine(), expected: planJobs(plan, turns).length });
       await run.writeSummary(summary);
       for (const cell of summary.cells) print(JSON.stringify(cell));
-      reportNoResult('records', run.records.flatMap(({ error }) => error ?? []), run.records.length);
+      reportNoResult(
+        'records',
+        run.records.flatMap(({ error }) => error ?? []),
+        run.records.length,
+      );
       for (const { words } of summary.tests) process.stderr.write(`${words}\n`);
       if (failure !== undefined) throw failure;
     } finally {
@@ -94,10 +133,16 @@ interface Given {
 }
 
 /** A run is written beside its inputs, never over them; its own plan may be given again. */
-async function refuseOutput({ out, check, plan: file, dataset }: Given, plan: EvaluationPlan, { folders }: Places): Promise<void> {
+async function refuseOutput(
+  { out, check, plan: file, dataset }: Given,
+  plan: EvaluationPlan,
+  { folders }: Places,
+): Promise<void> {
   if (check !== undefined) return;
   if (!out) throw new LabError({ code: 'bad-config', what: '--out is missing.', todo: 'See --help.' });
-  const [own, given] = await Promise.all([join(out, PLAN_FILE), file].map((path) => realpath(path).catch(() => undefined)));
+  const [own, given] = await Promise.all(
+    [join(out, PLAN_FILE), file].map((path) => realpath(path).catch(() => undefined)),
+  );
   await refuseOverlap(out, {
     '--plan': own !== undefined && own === given ? undefined : file,
     '--dataset': dataset ?? plan.dataset.source,
@@ -107,7 +152,12 @@ async function refuseOutput({ out, check, plan: file, dataset }: Given, plan: Ev
 
 function splitAssignment(text: string): [string, string] {
   const at = text.indexOf('=');
-  if (at < 1) throw new LabError({ code: 'bad-config', what: `--folder ${text} names no folder.`, todo: 'Write --folder ID=FOLDER.' });
+  if (at < 1)
+    throw new LabError({
+      code: 'bad-config',
+      what: `--folder ${text} names no folder.`,
+      todo: 'Write --folder ID=FOLDER.',
+    });
   return [text.slice(0, at), text.slice(at + 1)];
 }
 

@@ -5,13 +5,18 @@ import { LabError } from '../../error.ts';
 /** A file that holds a JSON array; the first item that `item` refuses is named by its place. */
 export async function readJsonArray<Schema extends z.ZodType>(path: string, item: Schema): Promise<z.output<Schema>[]> {
   const value = await readJson(path);
-  if (!Array.isArray(value)) throw new LabError({ code: 'bad-data', where: path, what: 'It does not hold a JSON array.' });
+  if (!Array.isArray(value))
+    throw new LabError({ code: 'bad-data', where: path, what: 'It does not hold a JSON array.' });
   return value.map((entry: unknown, index) => {
     const result = item.safeParse(entry);
     if (result.success) return result.data;
     const issue = result.error.issues[0];
     const field = issue?.path.length ? `, field "${issue.path.join('.')}"` : '';
-    throw new LabError({ code: 'bad-data', where: `${path}, item ${index + 1}${field}`, what: `${issue?.message ?? 'Not as expected'}.` });
+    throw new LabError({
+      code: 'bad-data',
+      where: `${path}, item ${index + 1}${field}`,
+      what: `${issue?.message ?? 'Not as expected'}.`,
+    });
   });
 }
 

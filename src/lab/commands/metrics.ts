@@ -41,15 +41,28 @@ export const metricsCommand = defineCommand({
     pairs: { kind: 'text', value: 'FILE', required: true, about: 'A JSON array of {"id": …, "hyp": "…", "ref": "…"}.' },
     bertscore: { kind: 'flag', about: 'Compute BERTScore, too, which takes longer.' },
     idf: { kind: 'flag', about: 'Weigh the tokens of BERTScore by how rare they are in the references.' },
-    encoder: { kind: 'text', value: 'FOLDER', otherwise: 'the one that comes with the lab', about: 'The encoder of BERTScore, as export --kind encoder writes it.' },
+    encoder: {
+      kind: 'text',
+      value: 'FOLDER',
+      otherwise: 'the one that comes with the lab',
+      about: 'The encoder of BERTScore, as export --kind encoder writes it.',
+    },
   },
   examples: ['--pairs pairs.json', '--pairs pairs.json --bertscore'],
   async run({ pairs: path, bertscore, idf, encoder }, print, signal) {
     const idle = bertscore ? undefined : idf ? '--idf' : encoder !== undefined ? '--encoder' : undefined;
-    if (idle) throw new LabError({ code: 'bad-config', what: `${idle} belongs to --bertscore, which is missing.`, todo: `Add --bertscore, or leave ${idle} out.` });
+    if (idle)
+      throw new LabError({
+        code: 'bad-config',
+        what: `${idle} belongs to --bertscore, which is missing.`,
+        todo: `Add --bertscore, or leave ${idle} out.`,
+      });
     const pairs = await readJsonArray(path, PAIR);
     const metrics = createNodeMetrics();
-    const measured = await metrics.measure(pairs, { signal, ...(bertscore && { bertscore: { idf, ...(encoder !== undefined && { encoder }) } }) });
+    const measured = await metrics.measure(pairs, {
+      signal,
+      ...(bertscore && { bertscore: { idf, ...(encoder !== undefined && { encoder }) } }),
+    });
     const names = bertscore ? [...PAIR_METRICS, 'bertscore' as const] : PAIR_METRICS;
     for (const { id, scores } of measured.pairs) print(JSON.stringify({ id, ...pick(scores, names) }));
     print(JSON.stringify({ corpus: pick(measured.corpus, CORPUS_METRICS) }));

@@ -19,5 +19,6 @@ export function progressReporter(): (stage: string, progress: RunProgress) => vo
 
 /** Says on standard error how many of the records or dialogues came to nothing, and why the first did. */
 export function reportNoResult(what: string, reasons: readonly string[], of: number): void {
-  if (reasons.length > 0) process.stderr.write(`${reasons.length} of ${of} ${what} have no result. The first says: ${reasons[0]}\n`);
+  if (reasons.length > 0)
+    process.stderr.write(`${reasons.length} of ${of} ${what} have no result. The first says: ${reasons[0]}\n`);
 }

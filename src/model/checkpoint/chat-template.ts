@@ -35,20 +35,35 @@ const CONSTANTS = { true: true, false: false, none: null, True: true, False: fal
  */
 export function compileTemplate(source: string, where: string): ChatTemplate {
   if (source.length > MAX_SOURCE || LONG_BLANK.test(source)) {
-    throw new LabError({ code: 'bad-config', where, what: 'Its chat template is too long to be one.', todo: 'Use the template that came with the model.' });
+    throw new LabError({
+      code: 'bad-config',
+      where,
+      what: 'Its chat template is too long to be one.',
+      todo: 'Use the template that came with the model.',
+    });
   }
   let parsed: Template['parsed'];
   try {
     ({ parsed } = new Template(source));
   } catch (error) {
-    throw LabError.from(error, { code: 'bad-config', where, what: 'Its chat template is not valid', todo: 'Use the template that came with the model.' });
+    throw LabError.from(error, {
+      code: 'bad-config',
+      where,
+      what: 'Its chat template is not valid',
+      todo: 'Use the template that came with the model.',
+    });
   }
   return {
     source,
     render(variables, now = new Date()) {
       const environment = new Environment();
-      const functions = { raise_exception: raise, range: boundedRange, strftime_now: (format: string) => strftime(now, format) };
-      for (const [name, value] of Object.entries({ ...CONSTANTS, ...functions, ...variables })) environment.set(name, value);
+      const functions = {
+        raise_exception: raise,
+        range: boundedRange,
+        strftime_now: (format: string) => strftime(now, format),
+      };
+      for (const [name, value] of Object.entries({ ...CONSTANTS, ...functions, ...variables }))
+        environment.set(name, value);
       return String(new BoundedInterpreter(environment, where).run(parsed).value);
     },
   };
@@ -96,7 +111,20 @@ function boundedRange(first: number, second?: number, step = 1): number[] {
   return Array.from({ length: count }, (_, i) => start + i * step);
 }
 
-const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
 /** Python's `strftime` in English and local time, as far as templates use it. */
@@ -104,9 +132,20 @@ function strftime(date: Date, format: string): string {
   const two = (value: number): string => String(value).padStart(2, '0');
   const [month, day, hour] = [MONTHS[date.getMonth()] ?? '', DAYS[date.getDay()] ?? '', date.getHours()];
   const parts: Record<string, string> = {
-    Y: String(date.getFullYear()), y: two(date.getFullYear() % 100), m: two(date.getMonth() + 1), d: two(date.getDate()),
-    B: month, b: month.slice(0, 3), A: day, a: day.slice(0, 3),
-    H: two(hour), I: two(hour % 12 || 12), M: two(date.getMinutes()), S: two(date.getSeconds()), p: hour < 12 ? 'AM' : 'PM', '%': '%',
+    Y: String(date.getFullYear()),
+    y: two(date.getFullYear() % 100),
+    m: two(date.getMonth() + 1),
+    d: two(date.getDate()),
+    B: month,
+    b: month.slice(0, 3),
+    A: day,
+    a: day.slice(0, 3),
+    H: two(hour),
+    I: two(hour % 12 || 12),
+    M: two(date.getMinutes()),
+    S: two(date.getSeconds()),
+    p: hour < 12 ? 'AM' : 'PM',
+    '%': '%',
   };
   return format.replace(/%([a-zA-Z%])/g, (whole, letter: string) => parts[letter] ?? whole);
 }

@@ -38,11 +38,21 @@ export function matrixShape(info: TensorInfo): { rows: number; columns: number }
 export function tensorInfo(checkpoint: Checkpoint, tensor: string): TensorInfo {
   const info = checkpoint.tensors.get(tensor);
   if (info) return info;
-  throw new LabError({ code: 'bad-file', what: `It has no tensor "${tensor}".`, where: checkpoint.name, todo: 'Check that all parts of the model are there.' });
+  throw new LabError({
+    code: 'bad-file',
+    what: `It has no tensor "${tensor}".`,
+    where: checkpoint.name,
+    todo: 'Check that all parts of the model are there.',
+  });
 }
 
 /** Decoded values of some rows. */
-export async function readRows(checkpoint: Checkpoint, tensor: string, start: number, count: number): Promise<Float32Array> {
+export async function readRows(
+  checkpoint: Checkpoint,
+  tensor: string,
+  start: number,
+  count: number,
+): Promise<Float32Array> {
   const info = tensorInfo(checkpoint, tensor);
   const bytes = await checkpoint.readStoredRows(tensor, start, count);
   return decodeStored(info.type, bytes, count * matrixShape(info).columns);
@@ -80,7 +90,10 @@ function biasRule({ architecture, biases }: ModelConfig, part: string): 'require
 }
 
 /** Every tensor that a model of this configuration must (`required`) or may have, with its shape. */
-export function expectedTensors(config: ModelConfig): { required: Map<string, number[]>; optional: Map<string, number[]> } {
+export function expectedTensors(config: ModelConfig): {
+  required: Map<string, number[]>;
+  optional: Map<string, number[]>;
+} {
   const { hiddenSize: h, vocabSize } = config;
   const required = new Map<string, number[]>([
     ['model.embed_tokens.weight', [vocabSize, h]],
@@ -113,9 +126,14 @@ function ruledOut(tensor: string, config: ModelConfig): string | undefined {
 
 /** Biases of the matrices that are multiplied together with this one: they have all a bias, or none. */
 function computedWith(bias: string): string[] {
-  const groups = [['q_proj', 'k_proj', 'v_proj'], ['gate_proj', 'up_proj']];
+  const groups = [
+    ['q_proj', 'k_proj', 'v_proj'],
+    ['gate_proj', 'up_proj'],
+  ];
   const [, before = '', part = ''] = /^(.*\.)(\w+)\.bias$/.exec(bias) ?? [];
-  return (groups.find((group) => group.includes(part)) ?? []).filter((other) => other !== part).map((other) => `${before}${other}.bias`);
+  return (groups.find((group) => group.includes(part)) ?? [])
+    .filter((other) => other !== part)
+    .map((other) => `${before}${other}.bias`);
 }
 
 /**
@@ -129,13 +147,18 @@ export function checkTensors(name: string, config: ModelConfig, tensors: Readonl
   for (const [tensor, shape] of required) {
     const found = tensors.get(tensor);
     if (!found) problems.push(`"${tensor}" is missing`);
-    else if (found.shape.join() !== shape.join()) problems.push(`"${tensor}" is [${found.shape.join(', ')}] where config.json says [${shape.join(', ')}]`);
+    else if (found.shape.join() !== shape.join())
+      problems.push(`"${tensor}" is [${found.shape.join(', ')}] where config.json says [${shape.join(', ')}]`);
   }
   for (const [tensor, found] of tensors) {
     if (required.has(tensor)) continue;
     const shape = optional.get(tensor);
-    if (!shape) problems.push(ruledOut(tensor, config) ?? `"${tensor}" belongs to no ${config.architecture} model of ${config.layers} layers`);
-    else if (found.shape.join() !== shape.join()) problems.push(`"${tensor}" is [${found.shape.join(', ')}] where config.json says [${shape.join(', ')}]`);
+    if (!shape)
+      problems.push(
+        ruledOut(tensor, config) ?? `"${tensor}" belongs to no ${config.architecture} model of ${config.layers} layers`,
+      );
+    else if (found.shape.join() !== shape.join())
+      problems.push(`"${tensor}" is [${found.shape.join(', ')}] where config.json says [${shape.join(', ')}]`);
   }
   for (const tensor of optional.keys()) {
     const partner = tensors.has(tensor) ? undefined : computedWith(tensor).find((other) => tensors.has(other));
@@ -144,5 +167,10 @@ export function checkTensors(name: string, config: ModelConfig, tensors: Readonl
   if (problems.length === 0) return;
   const shown = problems.slice(0, NAMED_AT_MOST).join('; ');
   const more = problems.length > NAMED_AT_MOST ? `; and ${problems.length - NAMED_AT_MOST} more` : '';
-  throw new LabError({ code: 'bad-config', what: `The configuration and the weights contradict each other: ${shown}${more}.`, where: name, todo: 'Use the config.json that belongs to these weights.' });
+  throw new LabError({
+    code: 'bad-config',
+    what: `The configuration and the weights contradict each other: ${shown}${more}.`,
+    where: name,
+    todo: 'Use the config.json that belongs to these weights.',
+  });
 }

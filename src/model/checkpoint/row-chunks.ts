@@ -21,7 +21,11 @@ export function brokenSource(tensor: string, value: number, name?: string): LabE
 }
 
 /** The rows of one or more tensors, one after another, a few at a time. */
-export async function* rowChunks(source: Checkpoint, tensors: readonly string[], signal?: AbortSignal): AsyncGenerator<RowChunk> {
+export async function* rowChunks(
+  source: Checkpoint,
+  tensors: readonly string[],
+  signal?: AbortSignal,
+): AsyncGenerator<RowChunk> {
   for (const tensor of tensors) {
     const { rows, columns } = matrixShape(tensorInfo(source, tensor));
     const step = Math.max(1, Math.floor(CHUNK_VALUES / columns));

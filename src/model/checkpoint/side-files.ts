@@ -8,10 +8,23 @@ export const SAFETENSORS_INDEX = 'model.safetensors.index.json';
 export const TOKENIZER_FILES = ['tokenizer.json', TOKENIZER_CONFIG, CHAT_TEMPLATE_FILE] as const;
 
 /** Small files that travel with weights, wherever they are read from. */
-export const SIDE_FILES = ['config.json', 'generation_config.json', ...TOKENIZER_FILES, 'special_tokens_map.json', SAFETENSORS_INDEX, 'LICENSE'] as const;
+export const SIDE_FILES = [
+  'config.json',
+  'generation_config.json',
+  ...TOKENIZER_FILES,
+  'special_tokens_map.json',
+  SAFETENSORS_INDEX,
+  'LICENSE',
+] as const;
 
 /** Files that go along with a copy of the weights in another format; its config.json is written anew. */
-export const CARRIED_FILES = ['generation_config.json', 'tokenizer.json', TOKENIZER_CONFIG, 'special_tokens_map.json', 'LICENSE'] as const;
+export const CARRIED_FILES = [
+  'generation_config.json',
+  'tokenizer.json',
+  TOKENIZER_CONFIG,
+  'special_tokens_map.json',
+  'LICENSE',
+] as const;
 
 /** Settings of a JSON side file; empty where there is no such file. */
 export function settingsOf(files: SideFiles, name: string): Record<string, unknown> {
@@ -28,7 +41,10 @@ export function withTemplateInline(files: SideFiles): SideFiles {
   if (!files.has(CHAT_TEMPLATE_FILE) || !files.has(TOKENIZER_CONFIG) || template === undefined) return files;
   const inline = new Map(files);
   inline.delete(CHAT_TEMPLATE_FILE);
-  inline.set(TOKENIZER_CONFIG, `${JSON.stringify({ ...settingsOf(files, TOKENIZER_CONFIG), chat_template: template }, null, 2)}\n`);
+  inline.set(
+    TOKENIZER_CONFIG,
+    `${JSON.stringify({ ...settingsOf(files, TOKENIZER_CONFIG), chat_template: template }, null, 2)}\n`,
+  );
   return inline;
 }
 

@@ -10,7 +10,9 @@ export const CHAT_TEMPLATE_FILE = 'chat_template.jinja';
  * tokenizer's settings; of several, the one named default.
  */
 export function chatTemplate(files: SideFiles): string | undefined {
-  const { chat_template: inline } = parseJson(files.get(TOKENIZER_CONFIG) ?? '{}', TOKENIZER_CONFIG) as { chat_template?: unknown };
+  const { chat_template: inline } = parseJson(files.get(TOKENIZER_CONFIG) ?? '{}', TOKENIZER_CONFIG) as {
+    chat_template?: unknown;
+  };
   return chosenTemplate(files.get(CHAT_TEMPLATE_FILE), inline);
 }
 
@@ -19,7 +21,8 @@ export function chosenTemplate(file: string | undefined, inline: unknown): strin
   if (file !== undefined) return file;
   if (typeof inline === 'string') return inline;
   const named = Array.isArray(inline) ? (inline as { name?: unknown; template?: unknown }[]) : [];
-  const { template } = named.find(({ name }) => name === 'default') ?? (named.length === 1 ? named[0] : undefined) ?? {};
+  const { template } =
+    named.find(({ name }) => name === 'default') ?? (named.length === 1 ? named[0] : undefined) ?? {};
   return typeof template === 'string' ? template : undefined;
 }
 

@@ -6,7 +6,10 @@ import { parseJson } from './json.ts';
 import { settingsOf } from './side-files.ts';
 import { chatTemplate, TOKENIZER_CONFIG } from './template.ts';
 
-const namedToken = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)]).nullish().catch(undefined);
+const namedToken = z
+  .union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)])
+  .nullish()
+  .catch(undefined);
 const settingsSchema = z.looseObject({
   bos_token: namedToken,
   eos_token: namedToken,
@@ -15,8 +18,14 @@ const settingsSchema = z.looseObject({
   add_bos_token: z.boolean().nullish().catch(undefined),
   add_eos_token: z.boolean().nullish().catch(undefined),
 });
-const addedSchema = z.array(z.looseObject({ id: z.int().nonnegative(), content: z.string(), special: z.boolean().optional() }));
-const tokenizerSchema = z.looseObject({ added_tokens: addedSchema.nullish(), post_processor: z.unknown(), model: z.looseObject({ vocab: z.unknown() }).nullish() });
+const addedSchema = z.array(
+  z.looseObject({ id: z.int().nonnegative(), content: z.string(), special: z.boolean().optional() }),
+);
+const tokenizerSchema = z.looseObject({
+  added_tokens: addedSchema.nullish(),
+  post_processor: z.unknown(),
+  model: z.looseObject({ vocab: z.unknown() }).nullish(),
+});
 
 interface Names {
   bos: string | undefined;
@@ -40,19 +49,33 @@ export interface TokenizerFacts {
 
 /** @throws {LabError} bad-file when tokenizer.json is no description of a tokenizer. */
 export function tokenizerFacts(files: SideFiles): TokenizerFacts {
-  const settings = { ...settingsOf(files, 'special_tokens_map.json'), ...withoutNulls(settingsOf(files, TOKENIZER_CONFIG)) };
+  const settings = {
+    ...settingsOf(files, 'special_tokens_map.json'),
+    ...withoutNulls(settingsOf(files, TOKENIZER_CONFIG)),
+  };
   return factsOf(parseJson(files.get('tokenizer.json') ?? '{}', 'tokenizer.json'), settings);
 }
 
 /** The same from the parsed contents of tokenizer.json and the tokenizer's settings. */
-export function factsOf(tokenizerJson: unknown, tokenizerSettings: Record<string, unknown>, where = 'tokenizer.json'): TokenizerFacts {
+export function factsOf(
+  tokenizerJson: unknown,
+  tokenizerSettings: Record<string, unknown>,
+  where = 'tokenizer.json',
+): TokenizerFacts {
   const parsed = tokenizerSchema.safeParse(tokenizerJson);
   if (!parsed.success) {
-    throw new LabError({ code: 'bad-file', where, what: `It is not understood: ${z.prettifyError(parsed.error)}`, todo: 'Use the file that came with the model.' });
+    throw new LabError({
+      code: 'bad-file',
+      where,
+      what: `It is not understood: ${z.prettifyError(parsed.error)}`,
+      todo: 'Use the file that came with the model.',
+    });
   }
   const { added_tokens: added, post_processor: processor } = parsed.data;
   const settings = settingsSchema.parse(tokenizerSettings);
-  const special = new Map((added ?? []).filter((token) => token.special !== false).map(({ content, id }) => [content, id]));
+  const special = new Map(
+    (added ?? []).filter((token) => token.special !== false).map(({ content, id }) => [content, id]),
+  );
   const template = templateTokens(processor);
   const vocab = parsed.data.model?.vocab;
   const idOf = (token: string | null | undefined): number | undefined => {
@@ -60,10 +83,18 @@ export function factsOf(tokenizerJson: unknown, tokenizerSettings: Record<string
     const known = special.get(token) ?? (isRecord(vocab) && Object.hasOwn(vocab, token) ? vocab[token] : undefined);
     return typeof known === 'number' ? known : undefined;
   };
-  const names = { bos: settings.bos_token ?? undefined, eos: settings.eos_token ?? undefined, unk: settings.unk_token ?? undefined, pad: settings.pad_token ?? undefined };
+  const names = {
+    bos: settings.bos_token ?? undefined,
+    eos: settings.eos_token ?? undefined,
+    unk: settings.unk_token ?? undefined,
+    pad: settings.pad_token ?? undefined,
+  };
   // An explicit setting wins over what tokenizer.json was saved with, as in Transformers.
-  const added_ = (flag: boolean | null | undefined, token: string | undefined, role: string | undefined): number | undefined =>
-    (flag ?? token !== undefined) ? (idOf(token) ?? idOf(role)) : undefined;
+  const added_ = (
+    flag: boolean | null | undefined,
+    token: string | undefined,
+    role: string | undefined,
+  ): number | undefined => ((flag ?? token !== undefined) ? (idOf(token) ?? idOf(role)) : undefined);
   return {
     special,
     names,
@@ -77,7 +108,11 @@ export function factsOf(tokenizerJson: unknown, tokenizerSettings: Record<string
 function templateTokens(processor: unknown): { before?: string | undefined; after?: string | undefined } {
   if (!isRecord(processor)) return {};
   if (Array.isArray(processor['processors'])) {
-    return processor['processors'].map(templateTokens).find(({ before, after }) => before !== undefined || after !== undefined) ?? {};
+    return (
+      processor['processors']
+        .map(templateTokens)
+        .find(({ before, after }) => before !== undefined || after !== undefined) ?? {}
+    );
   }
   if (processor['type'] !== 'TemplateProcessing' || !Array.isArray(processor['single'])) return {};
   const pieces: unknown[] = processor['single'];
@@ -86,7 +121,10 @@ function templateTokens(processor: unknown): { before?: string | undefined; afte
     const token = isRecord(piece) ? piece['SpecialToken'] : undefined;
     return isRecord(token) && typeof token['id'] === 'string' ? token['id'] : undefined;
   };
-  return { before: text > 0 ? tokenAt(pieces[0]) : undefined, after: text >= 0 && text < pieces.length - 1 ? tokenAt(pieces.at(-1)) : undefined };
+  return {
+    before: text > 0 ? tokenAt(pieces[0]) : undefined,
+    after: text >= 0 && text < pieces.length - 1 ? tokenAt(pieces.at(-1)) : undefined,
+  };
 }
 
 /** A reply that no template has words of its own for. */
@@ -101,18 +139,35 @@ export function endOfTurn(files: SideFiles, facts: TokenizerFacts): { id: number
 }
 
 /** The same for the text of a template. */
-export function endOfTurnIn(source: string, { special, names }: TokenizerFacts): { id: number; text: string } | undefined {
+export function endOfTurnIn(
+  source: string,
+  { special, names }: TokenizerFacts,
+): { id: number; text: string } | undefined {
   const rendered = renderedReply(source, names);
   const after = rendered?.slice(rendered.lastIndexOf(PROBE) + PROBE.length).trimStart() ?? '';
-  const [text] = [...special.keys()].filter((token) => token !== '' && after.startsWith(token)).sort((a, b) => b.length - a.length);
+  const [text] = [...special.keys()]
+    .filter((token) => token !== '' && after.startsWith(token))
+    .sort((a, b) => b.length - a.length);
   const id = text === undefined ? undefined : special.get(text);
   return text === undefined || id === undefined ? undefined : { id, text };
 }
 
 function renderedReply(source: string, { bos, eos, unk, pad }: TokenizerFacts['names']): string | undefined {
-  const messages = [{ role: 'user', content: 'x' }, { role: 'assistant', content: PROBE }];
+  const messages = [
+    { role: 'user', content: 'x' },
+    { role: 'assistant', content: PROBE },
+  ];
   try {
-    const text = compileTemplate(source, TOKENIZER_CONFIG).render({ messages, add_generation_prompt: false, tools: null, documents: null, bos_token: bos, eos_token: eos, unk_token: unk, pad_token: pad });
+    const text = compileTemplate(source, TOKENIZER_CONFIG).render({
+      messages,
+      add_generation_prompt: false,
+      tools: null,
+      documents: null,
+      bos_token: bos,
+      eos_token: eos,
+      unk_token: unk,
+      pad_token: pad,
+    });
     return text.includes(PROBE) ? text : undefined;
   } catch {
     // Whoever renders a conversation with it says what is wrong.

@@ -22,7 +22,11 @@ const GROUP = 64;
  *
  * Reference: Devlin et al. (2019), "BERT: pre-training of deep bidirectional transformers"; transformers' `BertModel` without pooler.
  */
-export async function buildEncoder(config: EncoderConfig, weights: EncoderWeights, dtype: EncoderDtype): Promise<OnnxModel> {
+export async function buildEncoder(
+  config: EncoderConfig,
+  weights: EncoderWeights,
+  dtype: EncoderDtype,
+): Promise<OnnxModel> {
   if (dtype === 'q8' && config.hiddenSize % GROUP !== 0) {
     throw new LabError({
       code: 'bad-config',
@@ -47,7 +51,8 @@ class EncoderBuilder {
 
   async build(): Promise<void> {
     const { graph, config } = this;
-    for (const name of ['input_ids', 'attention_mask', 'token_type_ids']) graph.input(name, 'int64', ['batch_size', 'sequence_length']);
+    for (const name of ['input_ids', 'attention_mask', 'token_type_ids'])
+      graph.input(name, 'int64', ['batch_size', 'sequence_length']);
     const headSize = config.hiddenSize / config.heads;
     graph.ints('shape.heads', [0, 0, config.heads, headSize]);
     graph.ints('shape.joined', [0, 0, config.hiddenSize]);
@@ -60,7 +65,11 @@ class EncoderBuilder {
       hidden = await this.norm(`${prefix}.attention.output.LayerNorm`, graph.node('Add', [attended, hidden]));
       const fed = await this.feedForward(prefix, hidden);
       const last = layer === config.layers - 1;
-      hidden = await this.norm(`${prefix}.output.LayerNorm`, graph.node('Add', [fed, hidden]), last ? 'last_hidden_state' : undefined);
+      hidden = await this.norm(
+        `${prefix}.output.LayerNorm`,
+        graph.node('Add', [fed, hidden]),
+        last ? 'last_hidden_state' : undefined,
+      );
     }
     graph.output('last_hidden_state', 'float32', ['batch_size', 'sequence_length', config.hiddenSize]);
   }
@@ -102,8 +111,13 @@ class EncoderBuilder {
     graph.initializer(`${name}.codes`, 'uint8', [config.vocabSize, groups, GROUP], codes);
     graph.floats(`${name}.scales`, [config.vocabSize, groups, 1], scales);
     graph.floats('words.zero', [], [128]);
-    const looked = graph.node('Cast', [graph.node('Gather', [`${name}.codes`, 'input_ids'], gather)], { to: attr.int(1) });
-    const scaled = graph.node('Mul', [graph.node('Sub', [looked, 'words.zero']), graph.node('Gather', [`${name}.scales`, 'input_ids'], gather)]);
+    const looked = graph.node('Cast', [graph.node('Gather', [`${name}.codes`, 'input_ids'], gather)], {
+      to: attr.int(1),
+    });
+    const scaled = graph.node('Mul', [
+      graph.node('Sub', [looked, 'words.zero']),
+      graph.node('Gather', [`${name}.scales`, 'input_ids'], gather),
+    ]);
     return graph.node('Reshape', [scaled, 'shape.joined']);
   }
 
@@ -126,7 +140,12 @@ class EncoderBuilder {
   private async feedForward(prefix: string, hidden: string): Promise<string> {
     const { hiddenSize: h, intermediateSize: f } = this.config;
     const raised = await this.linear(`${prefix}.intermediate.dense`, hidden, f, h);
-    return this.linear(`${prefix}.output.dense`, this.graph.node('Gelu', [raised], { approximate: attr.string('none') }), h, f);
+    return this.linear(
+      `${prefix}.output.dense`,
+      this.graph.node('Gelu', [raised], { approximate: attr.string('none') }),
+      h,
+      f,
+    );
   }
 
   private async norm(name: string, input: string, output?: string): Promise<string> {
@@ -146,7 +165,8 @@ class EncoderBuilder {
 
   private async product(name: string, input: string, rows: number, columns: number): Promise<string> {
     const { graph } = this;
-    const matrix = this.dtype === 'fp32' ? await this.floats(name, [rows, columns]) : await this.twelveBits(name, rows, columns);
+    const matrix =
+      this.dtype === 'fp32' ? await this.floats(name, [rows, columns]) : await this.twelveBits(name, rows, columns);
     return graph.node('MatMul', [input, graph.node('Transpose', [matrix], { perm: attr.ints([1, 0]) })]);
   }
 
@@ -168,12 +188,20 @@ class EncoderBuilder {
     const shape = graph.ints(`${name}.shape`, [rows, columns]);
     const lower = graph.node('Reshape', [graph.node('Concat', sides, { axis: attr.int(-1) }), shape]);
     const codes = graph.node('Add', [graph.node('Mul', [float('high', high, columns), 'twelve.sixteen']), lower]);
-    return graph.node('Mul', [graph.node('Sub', [codes, 'twelve.zero']), graph.floats(`${name}.scales`, [rows, 1], scales)]);
+    return graph.node('Mul', [
+      graph.node('Sub', [codes, 'twelve.zero']),
+      graph.floats(`${name}.scales`, [rows, 1], scales),
+    ]);
   }
 
   private async floats(name: string, shape: number[]): Promise<string> {
     const values = await this.weights.read(name, shape);
-    return this.graph.initializer(name, 'float32', shape, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    return this.graph.initializer(
+      name,
+      'float32',
+      shape,
+      new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+    );
   }
 
   /** Floats that `q8` stores in half precision. */

@@ -34,14 +34,21 @@ function randomWeights(): EncoderWeights & { count(): number; get(name: string):
     async read(name, shape) {
       const scale = shape.length === 1 ? 0.2 : 0.5;
       const centre = name.endsWith('LayerNorm.weight') ? 1 : 0;
-      const values = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => centre + scale * (random() - 0.5));
+      const values = Float32Array.from(
+        { length: shape.reduce((a, b) => a * b, 1) },
+        () => centre + scale * (random() - 0.5),
+      );
       made.set(name, values);
       return values;
     },
   };
 }
 
-async function run(model: Uint8Array, ids: number[][], mask = ids.map((row) => row.map(() => 1))): Promise<Float32Array> {
+async function run(
+  model: Uint8Array,
+  ids: number[][],
+  mask = ids.map((row) => row.map(() => 1)),
+): Promise<Float32Array> {
   const session = await ort.InferenceSession.create(model);
   const tensor = (rows: number[][]) =>
     new ort.Tensor('int64', BigInt64Array.from(rows.flat().map(BigInt)), [rows.length, rows[0]?.length ?? 0]);
@@ -55,7 +62,11 @@ async function run(model: Uint8Array, ids: number[][], mask = ids.map((row) => r
 }
 
 /** The same encoder in plain loops over rows. */
-function forward(ids: number[], { hiddenSize: h, layers, heads }: EncoderConfig, get: (name: string) => Float32Array): number[][] {
+function forward(
+  ids: number[],
+  { hiddenSize: h, layers, heads }: EncoderConfig,
+  get: (name: string) => Float32Array,
+): number[][] {
   const row = (name: string, i: number) => Array.from(get(name).subarray(i * h, (i + 1) * h));
   const linear = (x: number[], name: string) => {
     const [matrix, bias] = [get(`${name}.weight`), get(`${name}.bias`)];
@@ -81,18 +92,28 @@ function forward(ids: number[], { hiddenSize: h, layers, heads }: EncoderConfig,
   });
   for (let layer = 0; layer < layers; layer++) {
     const prefix = `encoder.layer.${layer}`;
-    const [q, k, v] = ['query', 'key', 'value'].map((part) => hidden.map((x) => linear(x, `${prefix}.attention.self.${part}`)));
+    const [q, k, v] = ['query', 'key', 'value'].map((part) =>
+      hidden.map((x) => linear(x, `${prefix}.attention.self.${part}`)),
+    );
     const size = h / heads;
     const mixed = hidden.map((_, i) =>
       Array.from({ length: heads }, (_, head) => {
-        const part = (rows: number[][] | undefined, at: number) => (rows?.[at] ?? []).slice(head * size, (head + 1) * size);
-        const scores = ids.map((_, j) => Math.exp(part(q, i).reduce((sum, x, d) => sum + x * (part(k, j)[d] ?? 0), 0) / Math.sqrt(size)));
+        const part = (rows: number[][] | undefined, at: number) =>
+          (rows?.[at] ?? []).slice(head * size, (head + 1) * size);
+        const scores = ids.map((_, j) =>
+          Math.exp(part(q, i).reduce((sum, x, d) => sum + x * (part(k, j)[d] ?? 0), 0) / Math.sqrt(size)),
+        );
         const total = scores.reduce((a, b) => a + b, 0);
-        return Array.from({ length: size }, (_, d) => ids.reduce((sum, _, j) => sum + ((scores[j] ?? 0) / total) * (part(v, j)[d] ?? 0), 0));
+        return Array.from({ length: size }, (_, d) =>
+          ids.reduce((sum, _, j) => sum + ((scores[j] ?? 0) / total) * (part(v, j)[d] ?? 0), 0),
+        );
       }).flat(),
     );
     hidden = hidden.map((x, i) => {
-      const attended = norm(add(linear(mixed[i] ?? [], `${prefix}.attention.output.dense`), x), `${prefix}.attention.output.LayerNorm`);
+      const attended = norm(
+        add(linear(mixed[i] ?? [], `${prefix}.attention.output.dense`), x),
+        `${prefix}.attention.output.LayerNorm`,
+      );
       const fed = linear(linear(attended, `${prefix}.intermediate.dense`).map(gelu), `${prefix}.output.dense`);
       return norm(add(fed, attended), `${prefix}.output.LayerNorm`);
     });
@@ -100,7 +121,8 @@ function forward(ids: number[], { hiddenSize: h, layers, heads }: EncoderConfig,
   return hidden;
 }
 
-const farthest = (a: ArrayLike<number>, b: ArrayLike<number>) => Math.max(...Array.from(a, (value, i) => Math.abs(value - (b[i] ?? NaN))));
+const farthest = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Math.max(...Array.from(a, (value, i) => Math.abs(value - (b[i] ?? NaN))));
 
 describe('buildEncoder', () => {
   it('computes what BERT computes', async () => {
@@ -115,7 +137,17 @@ describe('buildEncoder', () => {
   it('does not look at padding', async () => {
     const model = encodeModel(await buildEncoder(CONFIG, randomWeights(), 'fp32'));
     const alone = await run(model, [[3, 1, 4]]);
-    const padded = await run(model, [[3, 1, 4, 0, 0], [2, 7, 1, 8, 2]], [[1, 1, 1, 0, 0], [1, 1, 1, 1, 1]]);
+    const padded = await run(
+      model,
+      [
+        [3, 1, 4, 0, 0],
+        [2, 7, 1, 8, 2],
+      ],
+      [
+        [1, 1, 1, 0, 0],
+        [1, 1, 1, 1, 1],
+      ],
+    );
     expect(farthest(alone, padded.subarray(0, alone.length))).toBeLessThan(1e-5);
   });
 
@@ -128,7 +160,9 @@ describe('buildEncoder', () => {
   });
 
   it('refuses what groups of 64 do not divide, and other models', async () => {
-    await expect(buildEncoder({ ...CONFIG, hiddenSize: 48 }, randomWeights(), 'q8')).rejects.toMatchObject({ code: 'bad-config' });
+    await expect(buildEncoder({ ...CONFIG, hiddenSize: 48 }, randomWeights(), 'q8')).rejects.toMatchObject({
+      code: 'bad-config',
+    });
     expect(() => parseEncoderConfig({ model_type: 'llama' })).toThrow(/model_type/);
     expect(() => parseEncoderConfig(null)).toThrow(/config\.json/);
   });
@@ -137,39 +171,54 @@ describe('buildEncoder', () => {
 const MODEL = 'models/all-minilm-l6-v2';
 const REFERENCE = 'reference/bertscore.json.gz';
 
-describe.skipIf(!hasShared(MODEL) || !hasShared(REFERENCE))(`BERTScore of ${REFERENCE} with the encoder of ${MODEL}`, () => {
-  const read = (name: string) => readFileSync(join(SHARED, MODEL, name));
-  const json = (name: string): object => JSON.parse(read(name).toString()) as object;
+describe.skipIf(!hasShared(MODEL) || !hasShared(REFERENCE))(
+  `BERTScore of ${REFERENCE} with the encoder of ${MODEL}`,
+  () => {
+    const read = (name: string) => readFileSync(join(SHARED, MODEL, name));
+    const json = (name: string): object => JSON.parse(read(name).toString()) as object;
 
-  const worst = async (dtype: EncoderDtype) => {
-    const { rows } = readJsonGz<{ rows: { hyp: string; ref: string; prf: number[]; prf_idf: number[] }[] }>(REFERENCE);
-    const weights = await openEncoderWeights(bytesSource('model.safetensors', read('model.safetensors')));
-    const model = encodeModel(await buildEncoder(parseEncoderConfig(json('config.json')), weights, dtype));
-    const tokenizer = new Tokenizer(json('tokenizer.json'), json('tokenizer_config.json'));
-    const session = await ort.InferenceSession.create(model);
-    const encode = async (text: string): Promise<EncodedText> => {
-      const { ids } = tokenizer.encode(text.trim());
-      const tensor = (value: (id: number) => number) =>
-        new ort.Tensor('int64', BigInt64Array.from(ids, (id) => BigInt(value(id))), [1, ids.length]);
-      const feeds = { input_ids: tensor((id) => id), attention_mask: tensor(() => 1), token_type_ids: tensor(() => 0) };
-      return { ids, embeddings: (await session.run(feeds)).last_hidden_state?.data as Float32Array };
+    const worst = async (dtype: EncoderDtype) => {
+      const { rows } = readJsonGz<{ rows: { hyp: string; ref: string; prf: number[]; prf_idf: number[] }[] }>(
+        REFERENCE,
+      );
+      const weights = await openEncoderWeights(bytesSource('model.safetensors', read('model.safetensors')));
+      const model = encodeModel(await buildEncoder(parseEncoderConfig(json('config.json')), weights, dtype));
+      const tokenizer = new Tokenizer(json('tokenizer.json'), json('tokenizer_config.json'));
+      const session = await ort.InferenceSession.create(model);
+      const encode = async (text: string): Promise<EncodedText> => {
+        const { ids } = tokenizer.encode(text.trim());
+        const tensor = (value: (id: number) => number) =>
+          new ort.Tensor(
+            'int64',
+            BigInt64Array.from(ids, (id) => BigInt(value(id))),
+            [1, ids.length],
+          );
+        const feeds = {
+          input_ids: tensor((id) => id),
+          attention_mask: tensor(() => 1),
+          token_type_ids: tensor(() => 0),
+        };
+        return { ids, embeddings: (await session.run(feeds)).last_hidden_state?.data as Float32Array };
+      };
+      const pairs = [];
+      for (const { hyp, ref } of rows) pairs.push({ hyp: await encode(hyp), ref: await encode(ref) });
+      await session.release();
+      const plain = bertScores(pairs, uniformWeights([101, 102]));
+      const idf = bertScores(pairs, idfWeights(pairs.map(({ ref }) => ref.ids)));
+      const distances = rows.map((row, i) =>
+        Math.max(farthest(plain[i] ?? [], row.prf), farthest(idf[i] ?? [], row.prf_idf)),
+      );
+      return { megabytes: model.length / 1e6, distance: Math.max(...distances) };
     };
-    const pairs = [];
-    for (const { hyp, ref } of rows) pairs.push({ hyp: await encode(hyp), ref: await encode(ref) });
-    await session.release();
-    const plain = bertScores(pairs, uniformWeights([101, 102]));
-    const idf = bertScores(pairs, idfWeights(pairs.map(({ ref }) => ref.ids)));
-    const distances = rows.map((row, i) => Math.max(farthest(plain[i] ?? [], row.prf), farthest(idf[i] ?? [], row.prf_idf)));
-    return { megabytes: model.length / 1e6, distance: Math.max(...distances) };
-  };
 
-  it('within 1e-4 in fp32', async () => {
-    expect((await worst('fp32')).distance).toBeLessThan(1e-4);
-  });
+    it('within 1e-4 in fp32', async () => {
+      expect((await worst('fp32')).distance).toBeLessThan(1e-4);
+    });
 
-  it('within 1e-3 in at most 29.1 MB quantised', async () => {
-    const { megabytes, distance } = await worst('q8');
-    expect(distance).toBeLessThan(1e-3);
-    expect(megabytes).toBeLessThan(29.1);
-  });
-});
+    it('within 1e-3 in at most 29.1 MB quantised', async () => {
+      const { megabytes, distance } = await worst('q8');
+      expect(distance).toBeLessThan(1e-3);
+      expect(megabytes).toBeLessThan(29.1);
+    });
+  },
+);

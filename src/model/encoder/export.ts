@@ -11,7 +11,10 @@ import { parseEncoderConfig } from './config.ts';
 import { countEncoderParameters, openEncoderWeights } from './weights.ts';
 
 /** The graph of each dtype, under the names that transformers.js looks for. */
-export const ENCODER_GRAPHS: Record<EncoderDtype, string> = { fp32: 'onnx/model.onnx', q8: 'onnx/model_quantized.onnx' };
+export const ENCODER_GRAPHS: Record<EncoderDtype, string> = {
+  fp32: 'onnx/model.onnx',
+  q8: 'onnx/model_quantized.onnx',
+};
 
 export interface EncoderExportOptions {
   dtype: EncoderDtype;
@@ -35,10 +38,21 @@ const NOTES: Record<EncoderDtype, string> = {
  * `weights` is its safetensors file.
  * @throws LabError missing-file without config or tokenizer; bad-config where these and the weights don't fit together.
  */
-export async function exportEncoder(weights: ByteSource, files: SideFiles, folder: FolderSink, options: EncoderExportOptions): Promise<ModelManifest> {
+export async function exportEncoder(
+  weights: ByteSource,
+  files: SideFiles,
+  folder: FolderSink,
+  options: EncoderExportOptions,
+): Promise<ModelManifest> {
   const { dtype, name } = options;
   for (const file of REQUIRED) {
-    if (!files.has(file)) throw new LabError({ code: 'missing-file', where: weights.name, what: `There is no ${file}.`, todo: "Put the encoder's own files beside its weights." });
+    if (!files.has(file))
+      throw new LabError({
+        code: 'missing-file',
+        where: weights.name,
+        what: `There is no ${file}.`,
+        todo: "Put the encoder's own files beside its weights.",
+      });
   }
   const config = parseEncoderConfig(parseJson(files.get('config.json') ?? '', 'config.json'));
   const model = await buildEncoder(config, await openEncoderWeights(weights), dtype);
@@ -60,7 +74,10 @@ export async function exportEncoder(weights: ByteSource, files: SideFiles, folde
     source: options.source,
     files: written,
   };
-  const notes = [NOTES[dtype], `Exported by \`npm run trainer -- export --kind encoder --dtype ${dtype}\` of Solace Lab.`];
+  const notes = [
+    NOTES[dtype],
+    `Exported by \`npm run trainer -- export --kind encoder --dtype ${dtype}\` of Solace Lab.`,
+  ];
   written.push(await writeFile(folder, 'README.md', modelCard(manifest, notes)));
   written.sort((a, b) => (a.path < b.path ? -1 : 1));
   await writeFile(folder, MANIFEST_NAME, `${JSON.stringify(manifest, null, 2)}\n`);

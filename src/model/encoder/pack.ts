@@ -21,7 +21,12 @@ export function packTwelve(values: Float32Array, group: number): Packed & { high
   return { high, low, scales };
 }
 
-function quantise(values: Float32Array, group: number, largestCode: number, put: (index: number, code: number) => void): Float32Array {
+function quantise(
+  values: Float32Array,
+  group: number,
+  largestCode: number,
+  put: (index: number, code: number) => void,
+): Float32Array {
   const scales = new Float32Array(values.length / group);
   for (let g = 0; g < scales.length; g++) {
     const members = values.subarray(g * group, (g + 1) * group);

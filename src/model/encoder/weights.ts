@@ -15,7 +15,9 @@ const IGNORED = /(^|\.)embeddings\.position_ids$/;
 
 /** Opens a safetensors file. Names may begin with `bert.`, as in checkpoints that have a head as well. */
 export async function openEncoderWeights(source: ByteSource): Promise<EncoderWeights> {
-  const tensors = new Map((await readSafetensorsHeader(source, IGNORED)).map((tensor) => [tensor.name.replace(/^bert\./, ''), tensor]));
+  const tensors = new Map(
+    (await readSafetensorsHeader(source, IGNORED)).map((tensor) => [tensor.name.replace(/^bert\./, ''), tensor]),
+  );
   return {
     async read(name, shape) {
       const tensor = tensors.get(name);
@@ -30,7 +32,11 @@ export async function openEncoderWeights(source: ByteSource): Promise<EncoderWei
         });
       }
       const bytes = await source.read(tensor.offset, tensor.bytes);
-      return decodeStored(tensor.type, bytes, shape.reduce((a, b) => a * b, 1));
+      return decodeStored(
+        tensor.type,
+        bytes,
+        shape.reduce((a, b) => a * b, 1),
+      );
     },
   };
 }

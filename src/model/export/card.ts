@@ -7,7 +7,11 @@ export interface CardSection {
 }
 
 /** The README of an exported model: where it comes from, how it was made, under which licence. */
-export function modelCard(manifest: ModelManifest, notes: readonly string[], sections: readonly CardSection[] = []): string {
+export function modelCard(
+  manifest: ModelManifest,
+  notes: readonly string[],
+  sections: readonly CardSection[] = [],
+): string {
   const megabytes = (manifest.files.reduce((sum, file) => sum + file.bytes, 0) / 1e6).toFixed(1);
   return `# ${manifest.name}
 

@@ -15,7 +15,11 @@ export const STACKED: Record<string, string[]> = {
   'mlp.down_proj': ['mlp.down_proj'],
 };
 /** Bits of matrices that are stored together: if one of them needs 8, all get them. Null for floats. */
-export function bitsOf(tensors: readonly string[], dtype: ExportDtype, eightBits: (tensor: string) => boolean): NBits | null {
+export function bitsOf(
+  tensors: readonly string[],
+  dtype: ExportDtype,
+  eightBits: (tensor: string) => boolean,
+): NBits | null {
   const { bits } = EXPORT_FORMATS[dtype];
   return bits === 4 && tensors.some(eightBits) ? 8 : bits;
 }
@@ -72,7 +76,8 @@ export class DecoderBuilder {
     await embedding.logits(kept);
     graph.output('logits', this.io, ['batch_size', 'logits_length', config.vocabSize]);
     for (let layer = 0; layer < config.layers; layer++) {
-      for (const part of ['key', 'value']) graph.output(`present.${layer}.${part}`, this.io, this.cacheDims('total_sequence_length'));
+      for (const part of ['key', 'value'])
+        graph.output(`present.${layer}.${part}`, this.io, this.cacheDims('total_sequence_length'));
     }
   }
 
@@ -101,7 +106,9 @@ export class DecoderBuilder {
     const frequencies = ropeFrequencies(config);
     const half = frequencies.length;
     const table = (of: (angle: number) => number): Float32Array =>
-      Float32Array.from({ length: contextLength * half }, (_, i) => of(Math.floor(i / half) * (frequencies[i % half] ?? 0)));
+      Float32Array.from({ length: contextLength * half }, (_, i) =>
+        of(Math.floor(i / half) * (frequencies[i % half] ?? 0)),
+      );
     const cos = await weights.put('rope.cos', [contextLength, half], table(Math.cos));
     const sin = await weights.put('rope.sin', [contextLength, half], table(Math.sin));
     return { lengths, total, cos, sin };
@@ -117,7 +124,12 @@ export class DecoderBuilder {
       const hidden = graph.node('Gather', [matrix.name, 'input_ids'], { axis: attr.int(0) });
       const logits = async (kept: string) => {
         const output = config.tied ? matrix : await weights.float(head, [`${head}.weight`]);
-        graph.node('MatMul', [kept, graph.node('Transpose', [output.name], { perm: attr.ints([1, 0]) })], {}, { outputs: ['logits'] });
+        graph.node(
+          'MatMul',
+          [kept, graph.node('Transpose', [output.name], { perm: attr.ints([1, 0]) })],
+          {},
+          { outputs: ['logits'] },
+        );
       };
       return { hidden, logits };
     }
@@ -137,7 +149,12 @@ export class DecoderBuilder {
   private lookUp(matrix: QuantisedMatrix): string {
     const { graph, io } = this;
     const half = io === 'float16';
-    graph.initializer('embedding.zero', io, [], half ? Uint8Array.of(0x00, 0x58) : new Uint8Array(Float32Array.of(128).buffer));
+    graph.initializer(
+      'embedding.zero',
+      io,
+      [],
+      half ? Uint8Array.of(0x00, 0x58) : new Uint8Array(Float32Array.of(128).buffer),
+    );
     graph.ints('embedding.shape', [0, 0, matrix.columns]);
     const codes = graph.node('Gather', [matrix.codes, 'input_ids'], { axis: attr.int(0) });
     const centred = graph.node('Sub', [graph.node('Cast', [codes], { to: attr.int(half ? 10 : 1) }), 'embedding.zero']);
@@ -152,20 +169,37 @@ export class DecoderBuilder {
     const epsilon = attr.float(this.config.normEpsilon);
     const hidden = `${name}.out`;
     if (branch === undefined) {
-      this.graph.node('SimplifiedLayerNormalization', [residual, gamma], { axis: attr.int(-1), epsilon, stash_type: attr.int(1) }, { outputs: [hidden] });
+      this.graph.node(
+        'SimplifiedLayerNormalization',
+        [residual, gamma],
+        { axis: attr.int(-1), epsilon, stash_type: attr.int(1) },
+        { outputs: [hidden] },
+      );
       return { hidden, residual };
     }
     const last = name === 'model.norm';
     const sum = `${name}.sum`;
-    this.ms('SkipSimplifiedLayerNormalization', [residual, branch, gamma], { epsilon }, last ? [hidden] : [hidden, '', '', sum]);
+    this.ms(
+      'SkipSimplifiedLayerNormalization',
+      [residual, branch, gamma],
+      { epsilon },
+      last ? [hidden] : [hidden, '', '', sum],
+    );
     return { hidden, residual: sum };
   }
 
-  private async attention(weights: WeightWriter, layer: number, hidden: string, position: { lengths: string; total: string; cos: string; sin: string }) {
+  private async attention(
+    weights: WeightWriter,
+    layer: number,
+    hidden: string,
+    position: { lengths: string; total: string; cos: string; sin: string },
+  ) {
     const { graph, config } = this;
     const prefix = `model.layers.${layer}`;
     const packed = await this.linear(weights, prefix, 'self_attn.qkv_proj', hidden);
-    const past = ['key', 'value'].map((part) => graph.input(`past_key_values.${layer}.${part}`, this.io, this.cacheDims('past_sequence_length')));
+    const past = ['key', 'value'].map((part) =>
+      graph.input(`past_key_values.${layer}.${part}`, this.io, this.cacheDims('past_sequence_length')),
+    );
     const out = `${prefix}.self_attn.out`;
     this.ms(
       'GroupQueryAttention',
@@ -202,7 +236,10 @@ export class DecoderBuilder {
     let output: string;
     if (bits === null) {
       const matrix = await weights.float(name, tensors);
-      output = this.graph.node('MatMul', [input, this.graph.node('Transpose', [matrix.name], { perm: attr.ints([1, 0]) })]);
+      output = this.graph.node('MatMul', [
+        input,
+        this.graph.node('Transpose', [matrix.name], { perm: attr.ints([1, 0]) }),
+      ]);
     } else {
       output = this.matMulNBits(input, await weights.quantised(name, tensors, bits), bits);
     }
@@ -216,8 +253,18 @@ export class DecoderBuilder {
    * minimum is therefore split: x·(codes − 8)·scale by MatMulNBits, plus (sum of x over the block)·(minimum + 8·scale).
    */
   private matMulNBits(input: string, matrix: QuantisedMatrix, bits: number, output?: string): string {
-    const attributes = { K: attr.int(matrix.columns), N: attr.int(matrix.rows), bits: attr.int(bits), block_size: attr.int(BLOCK) };
-    const product = this.ms('MatMulNBits', [input, matrix.codes, matrix.scales], attributes, output && !matrix.offsets ? [output] : undefined);
+    const attributes = {
+      K: attr.int(matrix.columns),
+      N: attr.int(matrix.rows),
+      bits: attr.int(bits),
+      block_size: attr.int(BLOCK),
+    };
+    const product = this.ms(
+      'MatMulNBits',
+      [input, matrix.codes, matrix.scales],
+      attributes,
+      output && !matrix.offsets ? [output] : undefined,
+    );
     if (!matrix.offsets) return product;
     const shift = this.graph.node('MatMul', [this.blockSums(input, matrix.columns), matrix.offsets]);
     return this.graph.node('Add', [product, shift], {}, output ? { outputs: [output] } : {});
@@ -228,8 +275,11 @@ export class DecoderBuilder {
     if (known) return known;
     const { graph } = this;
     const shape = `blocks.${columns}`;
-    if (!graph.graph.initializers.some((tensor) => tensor.name === shape)) graph.ints(shape, [0, 0, columns / BLOCK, BLOCK]);
-    const sums = graph.node('ReduceSum', [graph.node('Reshape', [input, shape]), 'axis.last'], { keepdims: attr.int(0) });
+    if (!graph.graph.initializers.some((tensor) => tensor.name === shape))
+      graph.ints(shape, [0, 0, columns / BLOCK, BLOCK]);
+    const sums = graph.node('ReduceSum', [graph.node('Reshape', [input, shape]), 'axis.last'], {
+      keepdims: attr.int(0),
+    });
     this.sums.set(input, sums);
     return sums;
   }

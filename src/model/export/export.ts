@@ -43,13 +43,22 @@ const REQUIRED = ['tokenizer.json', 'tokenizer_config.json'];
  * files, manifest and card. Memory stays bounded: weights pass through a few rows at a time.
  * @throws {LabError} missing-file without a tokenizer, bad-config when a matrix can't be quantised in blocks of 32.
  */
-export async function exportOnnx(source: Checkpoint, folder: FolderSink, options: ExportOptions): Promise<ModelManifest> {
+export async function exportOnnx(
+  source: Checkpoint,
+  folder: FolderSink,
+  options: ExportOptions,
+): Promise<ModelManifest> {
   const { dtype } = options;
   const { config } = source;
   const format = EXPORT_FORMATS[dtype];
   for (const name of REQUIRED) {
     if (!source.files.has(name)) {
-      throw new LabError({ code: 'missing-file', what: `There is no ${name}.`, where: source.name, todo: "Put the model's tokenizer files beside its weights." });
+      throw new LabError({
+        code: 'missing-file',
+        what: `There is no ${name}.`,
+        where: source.name,
+        todo: "Put the model's tokenizer files beside its weights.",
+      });
     }
   }
   checkBlocks(source, dtype);
@@ -60,11 +69,22 @@ export async function exportOnnx(source: Checkpoint, folder: FolderSink, options
   const model = `model${format.suffix}.onnx`;
   const shards = new ShardWriter(folder, 'onnx/', model, shardSize(estimateBytes(total, source, dtype)));
   const progress = (values: number): void => options.onProgress?.({ done: (done += values), total });
-  const weights = new WeightWriter(source, decoder.graph, shards, format.io, progress, options.signal, options.quantiser);
+  const weights = new WeightWriter(
+    source,
+    decoder.graph,
+    shards,
+    format.io,
+    progress,
+    options.signal,
+    options.quantiser,
+  );
   await decoder.build(weights);
   await shards.finish();
 
-  const files = [...shards.files, await writeFile(folder, `onnx/${model}`, encodeModel(decoder.graph.build({ dtype, name: options.name })))];
+  const files = [
+    ...shards.files,
+    await writeFile(folder, `onnx/${model}`, encodeModel(decoder.graph.build({ dtype, name: options.name }))),
+  ];
   const json = exportedConfig(source, contextLength, model, shards.shards, dtype);
   files.push(await writeFile(folder, 'config.json', `${JSON.stringify(json, null, 2)}\n`));
   for (const name of CARRIED_FILES) {
@@ -125,7 +145,13 @@ function estimateBytes(parameters: number, source: Checkpoint, dtype: ExportDtyp
   return embedding * (1 + float / BLOCK) + (parameters - embedding) * (bits / 8 + perBlock / BLOCK);
 }
 
-function exportedConfig(source: Checkpoint, contextLength: number, model: string, shards: number, dtype: ExportDtype): object {
+function exportedConfig(
+  source: Checkpoint,
+  contextLength: number,
+  model: string,
+  shards: number,
+  dtype: ExportDtype,
+): object {
   const original = parseJson(source.files.get('config.json') ?? '{}', 'config.json') as Record<string, unknown>;
   return {
     ...original,
@@ -139,18 +165,38 @@ function exportNotes(source: Checkpoint, { dtype, eightBits = () => false }: Exp
   const counts = new Map<string, number>();
   for (const { type } of source.tensors.values()) counts.set(type, (counts.get(type) ?? 0) + 1);
   const types = [...counts].map(([type, count]) => `${count} ${type}`).join(', ');
-  const notes = [`Source tensors: ${types}.`, `Exported by \`npm run trainer -- export --format onnx --dtype ${dtype}\` of Solace Lab.`];
+  const notes = [
+    `Source tensors: ${types}.`,
+    `Exported by \`npm run trainer -- export --format onnx --dtype ${dtype}\` of Solace Lab.`,
+  ];
   if (EXPORT_FORMATS[dtype].bits === null) return [...notes, 'Matrices are stored as floating-point numbers.'];
-  const matrices = Array.from({ length: source.config.layers }, (_, layer) => Object.values(STACKED).map((stack) => stack.map((part) => `model.layers.${layer}.${part}.weight`)))
+  const matrices = Array.from({ length: source.config.layers }, (_, layer) =>
+    Object.values(STACKED).map((stack) => stack.map((part) => `model.layers.${layer}.${part}.weight`)),
+  )
     .flat()
-    .flatMap((stack) => stack.map((tensor) => ({ type: source.tensors.get(tensor)?.type ?? 'F32', bits: bitsOf(stack, dtype, eightBits) ?? 8 })));
+    .flatMap((stack) =>
+      stack.map((tensor) => ({
+        type: source.tensors.get(tensor)?.type ?? 'F32',
+        bits: bitsOf(stack, dtype, eightBits) ?? 8,
+      })),
+    );
   for (const bits of [4, 8] as const) {
     const all = matrices.filter((matrix) => matrix.bits === bits);
     const exact = all.filter(({ type }) => isExact(type, bits)).length;
-    const rest = exact < all.length ? `${exact > 0 ? ' The others' : ' They'} were quantised in blocks of ${BLOCK} by least squares.` : '';
-    if (all.length > 0) notes.push(`${all.length} of ${matrices.length} layer matrices have ${bits} bits; ${exact} of them keep their blocks exactly as in the source.${rest}`);
+    const rest =
+      exact < all.length
+        ? `${exact > 0 ? ' The others' : ' They'} were quantised in blocks of ${BLOCK} by least squares.`
+        : '';
+    if (all.length > 0)
+      notes.push(
+        `${all.length} of ${matrices.length} layer matrices have ${bits} bits; ${exact} of them keep their blocks exactly as in the source.${rest}`,
+      );
   }
   const embedding = source.tensors.get('model.embed_tokens.weight')?.type;
-  notes.push(embedding === 'Q8_0' ? 'The 8-bit embedding keeps its blocks exactly as in the source.' : 'The embedding was quantised to 8 bits in blocks of 32.');
+  notes.push(
+    embedding === 'Q8_0'
+      ? 'The 8-bit embedding keeps its blocks exactly as in the source.'
+      : 'The embedding was quantised to 8 bits in blocks of 32.',
+  );
   return notes;
 }

@@ -16,8 +16,10 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 
 describe('inOrder', () => {
   it('keeps the order, whoever is done first', async () => {
-    const late = (i: number): Promise<number> => new Promise((resolve) => setTimeout(() => resolve(i), 5 * (3 - (i % 4))));
-    for (const ahead of [0, 1, 3, 20]) expect(await collect(inOrder(upTo(9), late, ahead))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    const late = (i: number): Promise<number> =>
+      new Promise((resolve) => setTimeout(() => resolve(i), 5 * (3 - (i % 4))));
+    for (const ahead of [0, 1, 3, 20])
+      expect(await collect(inOrder(upTo(9), late, ahead))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
   it('begins no more than it may', async () => {
@@ -28,7 +30,12 @@ describe('inOrder', () => {
   });
 
   it('ends with the first failure in order', async () => {
-    const work = (i: number): Promise<number> => (i === 2 ? Promise.reject(new Error('two')) : i === 1 ? new Promise((_, reject) => setTimeout(() => reject(new Error('one')), 5)) : Promise.resolve(i));
+    const work = (i: number): Promise<number> =>
+      i === 2
+        ? Promise.reject(new Error('two'))
+        : i === 1
+          ? new Promise((_, reject) => setTimeout(() => reject(new Error('one')), 5))
+          : Promise.resolve(i);
     await expect(collect(inOrder(upTo(5), work, 3))).rejects.toThrow('one');
   });
 });

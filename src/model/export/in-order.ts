@@ -2,7 +2,11 @@
  * Works on the items of a stream and gives the results in their order; up to `ahead` items are begun before the result of
  * one is waited for.
  */
-export async function* inOrder<Item, Result>(items: AsyncIterable<Item>, work: (item: Item) => Result | Promise<Result>, ahead: number): AsyncGenerator<Result> {
+export async function* inOrder<Item, Result>(
+  items: AsyncIterable<Item>,
+  work: (item: Item) => Result | Promise<Result>,
+  ahead: number,
+): AsyncGenerator<Result> {
   const begun: Promise<Result>[] = [];
   for await (const item of items) {
     const result = Promise.resolve(work(item));

@@ -49,9 +49,21 @@ export function toNBits(type: StoredType, stored: Uint8Array, count: number, bit
 const SLICE = CAPACITY * BLOCK;
 let scratch: { values: Float32Array<ArrayBuffer>; fitted: FittedBlocks } | undefined;
 
-function fitSlice(type: StoredType, stored: Uint8Array, at: number, count: number, bits: NBits, { codes, scales, minimums }: NBitsRows): void {
+function fitSlice(
+  type: StoredType,
+  stored: Uint8Array,
+  at: number,
+  count: number,
+  bits: NBits,
+  { codes, scales, minimums }: NBitsRows,
+): void {
   scratch ??= { values: new Float32Array(SLICE), fitted: fittedBlocks(CAPACITY) };
-  const values = decodeStored(type, stored.subarray(storedBytes(type, at), storedBytes(type, at + count)), count, scratch.values);
+  const values = decodeStored(
+    type,
+    stored.subarray(storedBytes(type, at), storedBytes(type, at + count)),
+    count,
+    scratch.values,
+  );
   const fitted = fitBlocks(bits === 4 ? 'q4' : 'q8', values, scratch.fitted);
   const [block, blocks] = [at / BLOCK, count / BLOCK];
   if (bits === 4) packNibbles(fitted.codes, codes.subarray(at / 2, (at + count) / 2));
@@ -62,7 +74,9 @@ function fitSlice(type: StoredType, stored: Uint8Array, at: number, count: numbe
 
 /** From −127…127 as two's complement to 1…255, four at a time. */
 function shiftSigned(codes: Uint8Array, into: Uint8Array): void {
-  const [from, to] = [codes, into].map(({ buffer, byteOffset, byteLength }) => new Int32Array(buffer, byteOffset, byteLength / 4)) as [Int32Array, Int32Array];
+  const [from, to] = [codes, into].map(
+    ({ buffer, byteOffset, byteLength }) => new Int32Array(buffer, byteOffset, byteLength / 4),
+  ) as [Int32Array, Int32Array];
   for (let i = 0; i < from.length; i++) to[i] = (from[i] as number) ^ 0x80808080;
 }
 

@@ -1,5 +1,12 @@
 import { LabError } from '../../error.ts';
-import { checkTensors, type Checkpoint, layerMatrices, matrixShape, type SideFiles, type TensorInfo } from '../checkpoint/checkpoint.ts';
+import {
+  checkTensors,
+  type Checkpoint,
+  layerMatrices,
+  matrixShape,
+  type SideFiles,
+  type TensorInfo,
+} from '../checkpoint/checkpoint.ts';
 import { parseJson } from '../checkpoint/json.ts';
 import { settled } from '../checkpoint/settle.ts';
 import { type ModelConfig, parseConfig } from '../config.ts';
@@ -29,11 +36,21 @@ interface Place {
  * @param model bytes of `onnx/model*.onnx`.
  * @throws {LabError} bad-file when the graph was not written by this exporter or lacks weights.
  */
-export async function openExported(name: string, model: Uint8Array, openData: OpenData, files: SideFiles): Promise<Checkpoint> {
+export async function openExported(
+  name: string,
+  model: Uint8Array,
+  openData: OpenData,
+  files: SideFiles,
+): Promise<Checkpoint> {
   const config = parseConfig(parseJson(files.get('config.json') ?? 'null', 'config.json'));
   const { graph, producerName } = decodeModel(model);
   if (producerName !== 'solace-lab') {
-    throw new LabError({ code: 'unsupported', what: `It was written by "${producerName}".`, where: name, todo: 'Only models that this exporter wrote can be read back.' });
+    throw new LabError({
+      code: 'unsupported',
+      what: `It was written by "${producerName}".`,
+      where: name,
+      todo: 'Only models that this exporter wrote can be read back.',
+    });
   }
   const initializers = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]));
   const places = locate(config, initializers, name);
@@ -42,7 +59,13 @@ export async function openExported(name: string, model: Uint8Array, openData: Op
 
   const opened = new Map<string, Promise<ByteSource>>();
   const open = (location: string): Promise<ByteSource> => {
-    if (!isSafePath(location)) throw new LabError({ code: 'bad-file', what: `Its weights are said to lie in "${location}", outside the folder.`, where: name, todo: 'Get the model again from a source that you trust.' });
+    if (!isSafePath(location))
+      throw new LabError({
+        code: 'bad-file',
+        what: `Its weights are said to lie in "${location}", outside the folder.`,
+        where: name,
+        todo: 'Get the model again from a source that you trust.',
+      });
     const source = opened.get(location) ?? openData(location);
     opened.set(location, source);
     return source;
@@ -60,7 +83,9 @@ export async function openExported(name: string, model: Uint8Array, openData: Op
     const half = initializers.get(initializer)?.type === 'float16';
     const bytes = await bytesOf(initializer, from * (half ? 2 : 4), count * (half ? 2 : 4));
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return Float32Array.from({ length: count }, (_, i) => (half ? fromHalf(view.getUint16(i * 2, true)) : view.getFloat32(i * 4, true)));
+    return Float32Array.from({ length: count }, (_, i) =>
+      half ? fromHalf(view.getUint16(i * 2, true)) : view.getFloat32(i * 4, true),
+    );
   };
 
   return settled({
@@ -90,8 +115,11 @@ export async function openExported(name: string, model: Uint8Array, openData: Op
       const minimums = new Float32Array(count * blocks);
       const shifted = initializers.has(`${initializer}.offsets`);
       for (let block = 0; block < blocks; block++) {
-        const offsets = shifted ? await values(`${initializer}.offsets`, block * stackedRows + row, count) : new Float32Array(count);
-        for (let i = 0; i < count; i++) minimums[i * blocks + block] = (offsets[i] ?? 0) - 8 * (scales[i * blocks + block] ?? 0);
+        const offsets = shifted
+          ? await values(`${initializer}.offsets`, block * stackedRows + row, count)
+          : new Float32Array(count);
+        for (let i = 0; i < count; i++)
+          minimums[i * blocks + block] = (offsets[i] ?? 0) - 8 * (scales[i * blocks + block] ?? 0);
       }
       return packQ4(codes, scales, minimums);
     },
@@ -105,8 +133,15 @@ function locate(config: ModelConfig, initializers: Map<string, OnnxTensor>, wher
     const plain = initializers.get(initializer);
     if (!codes && !plain) return;
     const bits = codes ? ((codes.dims[2] ?? 0) * 8) / BLOCK : 0;
-    const type: StoredType | undefined = codes ? (bits === 4 ? 'Q4_1' : bits === 8 ? 'Q8_0' : undefined) : floatType(plain);
-    if (!type) throw new LabError({ code: 'bad-file', what: `Its matrix "${initializer}" has an unexpected type.`, where });
+    const type: StoredType | undefined = codes
+      ? bits === 4
+        ? 'Q4_1'
+        : bits === 8
+          ? 'Q8_0'
+          : undefined
+      : floatType(plain);
+    if (!type)
+      throw new LabError({ code: 'bad-file', what: `Its matrix "${initializer}" has an unexpected type.`, where });
     const stackedRows = parts.reduce((sum, [, rows]) => sum + rows, 0);
     let firstRow = 0;
     for (const [part, rows] of parts) {
@@ -129,11 +164,15 @@ function locate(config: ModelConfig, initializers: Map<string, OnnxTensor>, wher
   const shapes = layerMatrices(config);
   for (let layer = 0; layer < config.layers; layer++) {
     const prefix = `model.layers.${layer}.`;
-    for (const norm of ['input_layernorm', 'post_attention_layernorm']) vector(prefix + norm, [[`${prefix}${norm}.weight`, hiddenSize]]);
+    for (const norm of ['input_layernorm', 'post_attention_layernorm'])
+      vector(prefix + norm, [[`${prefix}${norm}.weight`, hiddenSize]]);
     for (const [stack, parts] of Object.entries(STACKED)) {
       const sized = parts.map((part): [string, number] => [prefix + part, shapes[part]?.[0] ?? 0]);
       matrix(prefix + stack, sized, shapes[parts[0] ?? '']?.[1] ?? 0);
-      vector(`${prefix}${stack}.bias`, sized.map(([part, size]) => [`${part}.bias`, size]));
+      vector(
+        `${prefix}${stack}.bias`,
+        sized.map(([part, size]) => [`${part}.bias`, size]),
+      );
     }
   }
   return places;

@@ -69,7 +69,11 @@ export class WeightWriter {
     const offsets = new Float32Array(bits === 4 ? rows * blocks : 0);
     let block = 0;
     const { quantiser } = this;
-    const parts = inOrder(this.chunks(tensors), ({ type, stored, count }) => quantiser.quantise(type, stored, count, bits), quantiser.ahead);
+    const parts = inOrder(
+      this.chunks(tensors),
+      ({ type, stored, count }) => quantiser.quantise(type, stored, count, bits),
+      quantiser.ahead,
+    );
     const stream = (async function* () {
       for await (const part of parts) {
         scales.set(part.scales, block);
@@ -89,7 +93,9 @@ export class WeightWriter {
       columns,
       codes: this.graph.external(`${name}.codes`, 'uint8', [rows, blocks, blob], external),
       scales: await this.put(`${name}.scales`, [rows, blocks], scales),
-      offsets: offsets.some((value) => value !== 0) ? await this.put(`${name}.offsets`, [blocks, rows], offsets) : undefined,
+      offsets: offsets.some((value) => value !== 0)
+        ? await this.put(`${name}.offsets`, [blocks, rows], offsets)
+        : undefined,
     };
   }
 

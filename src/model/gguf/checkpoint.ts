@@ -1,5 +1,12 @@
 import { LabError } from '../../error.ts';
-import { checkTensors, matrixShape, rowBytes, type Checkpoint, type SideFiles, type TensorInfo } from '../checkpoint/checkpoint.ts';
+import {
+  checkTensors,
+  matrixShape,
+  rowBytes,
+  type Checkpoint,
+  type SideFiles,
+  type TensorInfo,
+} from '../checkpoint/checkpoint.ts';
 import { parseJson } from '../checkpoint/json.ts';
 import { settled } from '../checkpoint/settle.ts';
 import { parseConfig } from '../config.ts';
@@ -24,7 +31,8 @@ export async function openGguf(source: ByteSource, files: SideFiles = new Map())
   const header = await readGgufHeader(source);
   const all: SideFiles = new Map(files);
   if (!all.has('config.json')) all.set('config.json', JSON.stringify(configFromGguf(header, source.name), null, 2));
-  if (!all.has('tokenizer.json')) for (const [name, text] of tokenizerFromGguf(header.metadata, source.name)) all.set(name, text);
+  if (!all.has('tokenizer.json'))
+    for (const [name, text] of tokenizerFromGguf(header.metadata, source.name)) all.set(name, text);
   const config = parseConfig(parseJson(all.get('config.json') ?? '', 'config.json'));
   const permuted = metadataString(header.metadata, 'general.architecture') === 'llama';
 
@@ -61,7 +69,13 @@ export async function openGguf(source: ByteSource, files: SideFiles = new Map())
  * llama.cpp interleaves the two halves of each head of q and k: its row 2j + s is row s·D/2 + j of the original.
  * Reads the heads that the wanted rows lie in and puts them back.
  */
-async function readUnpermuted(source: ByteSource, tensor: GgufTensor, headDim: number, start: number, count: number): Promise<Uint8Array> {
+async function readUnpermuted(
+  source: ByteSource,
+  tensor: GgufTensor,
+  headDim: number,
+  start: number,
+  count: number,
+): Promise<Uint8Array> {
   const vector = tensor.shape.length === 1;
   const rows = vector ? (tensor.shape[0] ?? 0) : matrixShape(tensor).rows;
   const bytes = vector ? tensor.bytes / rows : rowBytes(tensor);

@@ -18,7 +18,9 @@ export function metadataString(metadata: GgufMetadata, key: string): string | un
 
 /** llama.cpp ends a reply at each of these. */
 function endTokens(metadata: GgufMetadata): number | number[] | null {
-  const ids = new Set(['eos', 'eot', 'eom'].flatMap((role) => metadataNumber(metadata, `tokenizer.ggml.${role}_token_id`) ?? []));
+  const ids = new Set(
+    ['eos', 'eot', 'eom'].flatMap((role) => metadataNumber(metadata, `tokenizer.ggml.${role}_token_id`) ?? []),
+  );
   return ids.size > 1 ? [...ids] : ([...ids][0] ?? null);
 }
 
@@ -31,24 +33,45 @@ export function configFromGguf(header: GgufHeader, where: string): Record<string
   const architecture = metadataString(metadata, 'general.architecture') ?? 'none';
   const modelType = Object.hasOwn(MODEL_TYPES, architecture) ? MODEL_TYPES[architecture] : undefined;
   if (!modelType) {
-    throw new LabError({ code: 'unsupported', what: `The architecture "${architecture}" is not supported.`, where, todo: `Supported are ${Object.keys(MODEL_TYPES).join(', ')}.` });
+    throw new LabError({
+      code: 'unsupported',
+      what: `The architecture "${architecture}" is not supported.`,
+      where,
+      todo: `Supported are ${Object.keys(MODEL_TYPES).join(', ')}.`,
+    });
   }
   const get = (key: string): number | undefined => metadataNumber(metadata, `${architecture}.${key}`);
   const need = (key: string): number => {
     const value = get(key);
-    if (value === undefined) throw new LabError({ code: 'bad-file', what: `Its metadata lacks "${architecture}.${key}".`, where, todo: 'Put the model\'s config.json beside the file.' });
+    if (value === undefined)
+      throw new LabError({
+        code: 'bad-file',
+        what: `Its metadata lacks "${architecture}.${key}".`,
+        where,
+        todo: "Put the model's config.json beside the file.",
+      });
     return value;
   };
   const embedding = header.tensors.find((tensor) => tensor.name === 'token_embd.weight');
   const heads = need('attention.head_count');
   const scaling = metadataString(metadata, `${architecture}.rope.scaling.type`) ?? 'none';
   if (header.tensors.some((tensor) => tensor.name === 'rope_freqs.weight')) {
-    throw new LabError({ code: 'unsupported', what: 'Its rotary frequencies are a table (Llama 3.1 and later), which config.json describes better.', where, todo: "Put the model's config.json beside the file." });
+    throw new LabError({
+      code: 'unsupported',
+      what: 'Its rotary frequencies are a table (Llama 3.1 and later), which config.json describes better.',
+      where,
+      todo: "Put the model's config.json beside the file.",
+    });
   }
   const headDim = get('attention.key_length') ?? need('embedding_length') / heads;
   const turned = get('rope.dimension_count') ?? headDim;
   if (turned !== headDim) {
-    throw new LabError({ code: 'unsupported', what: `Its rotation turns ${turned} of the ${headDim} values of a head.`, where, todo: 'Only models that turn whole heads can be computed.' });
+    throw new LabError({
+      code: 'unsupported',
+      what: `Its rotation turns ${turned} of the ${headDim} values of a head.`,
+      where,
+      todo: 'Only models that turn whole heads can be computed.',
+    });
   }
   return {
     model_type: modelType,

@@ -1,6 +1,13 @@
 import { throwIfCancelled } from '../../error.ts';
 import { tokenizerFacts } from '../checkpoint/tokenizer-facts.ts';
-import { type Checkpoint, matrixShape, readTensor, rowBytes, tensorInfo, type TensorInfo } from '../checkpoint/checkpoint.ts';
+import {
+  type Checkpoint,
+  matrixShape,
+  readTensor,
+  rowBytes,
+  tensorInfo,
+  type TensorInfo,
+} from '../checkpoint/checkpoint.ts';
 import { contextBeforeWindow, type ModelConfig, ropeFrequencies } from '../config.ts';
 import { ENCODABLE_TYPES, type EncodableType, encodeStored } from '../encode-stored.ts';
 import type { FileSink } from '../export/sink.ts';
@@ -29,12 +36,23 @@ export interface GgufOptions {
 }
 
 /** Codes of `general.file_type` (llama.cpp `enum llama_ftype`). */
-const FILE_TYPES: Partial<Record<StoredType, number>> = { F32: 0, F16: 1, Q4_0: 2, Q4_1: 3, Q8_0: 7, Q5_0: 8, Q5_1: 9, BF16: 32 };
+const FILE_TYPES: Partial<Record<StoredType, number>> = {
+  F32: 0,
+  F16: 1,
+  Q4_0: 2,
+  Q4_1: 3,
+  Q8_0: 7,
+  Q5_0: 8,
+  Q5_1: 9,
+  BF16: 32,
+};
 
 /** End tokens that a GGUF has a place for, in ascending order: llama.cpp stops at up to three. */
 export function ggufEndTokens({ files, config }: Pick<Checkpoint, 'files' | 'config'>): number[] {
   const { ids } = tokenizerFacts(files);
-  return [...new Set([...(ids.eos === undefined ? [] : [ids.eos]), ...config.eosTokenIds])].slice(0, 3).sort((a, b) => a - b);
+  return [...new Set([...(ids.eos === undefined ? [] : [ids.eos]), ...config.eosTokenIds])]
+    .slice(0, 3)
+    .sort((a, b) => a - b);
 }
 
 /**
@@ -45,7 +63,12 @@ export function ggufEndTokens({ files, config }: Pick<Checkpoint, 'files' | 'con
 export async function checkpointToGguf(source: Checkpoint, file: FileSink, options: GgufOptions): Promise<void> {
   const { config } = source;
   const metadata = modelMetadata(source, options);
-  const tokenizer = tokenizerMetadata(source.files, { vocabSize: config.vocabSize, eosIds: config.eosTokenIds, ...(options.addStart !== undefined && { addStart: options.addStart }), spell: options.spell });
+  const tokenizer = tokenizerMetadata(source.files, {
+    vocabSize: config.vocabSize,
+    eosIds: config.eosTokenIds,
+    ...(options.addStart !== undefined && { addStart: options.addStart }),
+    spell: options.spell,
+  });
   for (const [key, value] of tokenizer) metadata.set(key, value);
   const wanted = [...source.tensors.keys()];
   const total = wanted.reduce((sum, name) => sum + tensorInfo(source, name).shape.reduce((a, b) => a * b, 1), 0);
@@ -54,16 +77,27 @@ export async function checkpointToGguf(source: Checkpoint, file: FileSink, optio
     const info = tensorInfo(source, name);
     const type = targetType(name, info, options);
     const report = (values: number): void => options.onProgress?.({ done: (done += values), total });
-    return { name: ggufName(name) ?? name, shape: info.shape, type, chunks: () => chunks(source, name, type, report, options.signal) };
+    return {
+      name: ggufName(name) ?? name,
+      shape: info.shape,
+      type,
+      chunks: () => chunks(source, name, type, report, options.signal),
+    };
   });
   if (config.ropeScaling.type === 'llama3') tensors.push(ropeTable(config));
   await writeGguf(file, metadata, tensors);
 }
 
 /** Matrices of the layers whose rows the blocks of a type do not divide: they are written as F16. */
-export function undivided({ tensors }: Pick<Checkpoint, 'tensors'>, type: EncodableType): { names: string[]; of: number } {
+export function undivided(
+  { tensors }: Pick<Checkpoint, 'tensors'>,
+  type: EncodableType,
+): { names: string[]; of: number } {
   const matrices = [...tensors].filter(([name, { shape }]) => shape.length > 1 && name.startsWith('model.layers.'));
-  return { names: matrices.filter(([, { shape }]) => (shape.at(-1) ?? 0) % STORED[type].values !== 0).map(([name]) => name), of: matrices.length };
+  return {
+    names: matrices.filter(([, { shape }]) => (shape.at(-1) ?? 0) % STORED[type].values !== 0).map(([name]) => name),
+    of: matrices.length,
+  };
 }
 
 /** The type that a file can truthfully be named after: F16 where most matrices cannot have the wanted one. */
@@ -72,7 +106,11 @@ export function fileType(source: Pick<Checkpoint, 'tensors'>, type: EncodableTyp
   return 2 * names.length > of ? 'F16' : type;
 }
 
-function targetType(name: string, { type: stored, shape }: TensorInfo, { type: wanted, eightBits = () => false }: GgufOptions): StoredType {
+function targetType(
+  name: string,
+  { type: stored, shape }: TensorInfo,
+  { type: wanted, eightBits = () => false }: GgufOptions,
+): StoredType {
   // llama.cpp wants vectors in full precision, whatever the file's type.
   if (shape.length === 1) return 'F32';
   if (wanted === 'keep') return stored;
@@ -81,7 +119,13 @@ function targetType(name: string, { type: stored, shape }: TensorInfo, { type: w
   return (shape.at(-1) ?? 0) % STORED[type].values === 0 ? type : 'F16';
 }
 
-async function* chunks(source: Checkpoint, name: string, type: StoredType, report: (values: number) => void, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* chunks(
+  source: Checkpoint,
+  name: string,
+  type: StoredType,
+  report: (values: number) => void,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   const info = tensorInfo(source, name);
   const { headDim } = source.config;
   const interleave = source.config.architecture !== 'qwen2' && isRotated(name);
@@ -146,7 +190,10 @@ function modelMetadata({ config, tensors }: Checkpoint, { name, type, licence }:
   const metadata: GgufMetadata = new Map([
     ['general.architecture', { type: 'string', value: arch }],
     ['general.name', { type: 'string', value: name }],
-    ['general.file_type', { type: 'u32', value: FILE_TYPES[type === 'keep' ? matrix : fileType({ tensors }, type)] ?? 0 }],
+    [
+      'general.file_type',
+      { type: 'u32', value: FILE_TYPES[type === 'keep' ? matrix : fileType({ tensors }, type)] ?? 0 },
+    ],
     ['general.quantization_version', { type: 'u32', value: 2 }],
   ]);
   if (licence) metadata.set('general.license', { type: 'string', value: licence.toLowerCase() });

@@ -1,7 +1,18 @@
 import { LabError } from '../../error.ts';
 import type { ByteSource } from '../source.ts';
 import { STORED, STORED_TYPES, storedBytes, type StoredType } from '../stored.ts';
-import { type GgufHeader, type GgufMetadata, type GgufScalar, type GgufScalarType, type GgufTensor, type GgufValue, OTHER_BLOCKS, OTHER_TENSOR_TYPES, TENSOR_CODES, VALUE_CODES } from './types.ts';
+import {
+  type GgufHeader,
+  type GgufMetadata,
+  type GgufScalar,
+  type GgufScalarType,
+  type GgufTensor,
+  type GgufValue,
+  OTHER_BLOCKS,
+  OTHER_TENSOR_TYPES,
+  TENSOR_CODES,
+  VALUE_CODES,
+} from './types.ts';
 
 const MAGIC = 0x46554747;
 const FIRST_READ = 1 << 22;
@@ -55,10 +66,17 @@ async function parse<Result>(source: ByteSource, run: (parser: Parser) => Result
 }
 
 function damaged(where: string, what: string): LabError {
-  return new LabError({ code: 'bad-file', what, where, todo: 'The file is damaged or not a GGUF model; download it again.' });
+  return new LabError({
+    code: 'bad-file',
+    what,
+    where,
+    todo: 'The file is damaged or not a GGUF model; download it again.',
+  });
 }
 
-const SCALAR_BY_CODE = new Map<number, keyof typeof VALUE_CODES>(Object.entries(VALUE_CODES).map(([name, code]) => [code, name as keyof typeof VALUE_CODES]));
+const SCALAR_BY_CODE = new Map<number, keyof typeof VALUE_CODES>(
+  Object.entries(VALUE_CODES).map(([name, code]) => [code, name as keyof typeof VALUE_CODES]),
+);
 const TYPE_BY_CODE = new Map<number, StoredType>(STORED_TYPES.map((type) => [TENSOR_CODES[type], type]));
 
 class Parser {
@@ -141,8 +159,14 @@ class Parser {
     const alignment = alignmentOf(metadata, this.source.name);
     const start = Math.ceil(this.at / alignment) * alignment;
     // Without tensors a file may end with its header.
-    const from = ends.reduce((most, [offset, bytes]) => Math.max(most, start + offset + (bytes ?? 0)), tensorCount === 0 ? this.at : start);
-    return { from, to: ends.some(([, bytes]) => bytes === undefined) ? Infinity : Math.ceil(from / alignment) * alignment };
+    const from = ends.reduce(
+      (most, [offset, bytes]) => Math.max(most, start + offset + (bytes ?? 0)),
+      tensorCount === 0 ? this.at : start,
+    );
+    return {
+      from,
+      to: ends.some(([, bytes]) => bytes === undefined) ? Infinity : Math.ceil(from / alignment) * alignment,
+    };
   }
 
   private value(key: string): GgufValue {
@@ -180,7 +204,8 @@ class Parser {
     const shape: number[] = [];
     for (let i = 0; i < rank; i++) {
       const size = this.u64();
-      if (size < 1n || size > BigInt(Number.MAX_SAFE_INTEGER)) throw this.fail(`Tensor "${name}" has a dimension of ${size}.`);
+      if (size < 1n || size > BigInt(Number.MAX_SAFE_INTEGER))
+        throw this.fail(`Tensor "${name}" has a dimension of ${size}.`);
       shape.unshift(Number(size));
     }
     return { name, shape, code: this.u32(), offset: this.u64() };
@@ -199,7 +224,8 @@ class Parser {
         todo: `Use a file whose weights are ${STORED_TYPES.join(', ')}.`,
       });
     }
-    if (offset > BigInt(this.source.size)) throw this.fail(`Tensor "${name}" begins at byte ${offset}, past the end of the file.`);
+    if (offset > BigInt(this.source.size))
+      throw this.fail(`Tensor "${name}" begins at byte ${offset}, past the end of the file.`);
     return { name, shape, type, offset: Number(offset) };
   }
 
@@ -212,9 +238,14 @@ class Parser {
       names.add(info.name);
       const row = info.shape.at(-1) ?? 1;
       if (row % STORED[info.type].values !== 0) {
-        throw this.fail(`Tensor "${info.name}" has rows of ${row} values, not a multiple of ${STORED[info.type].values} as ${info.type} asks.`);
+        throw this.fail(
+          `Tensor "${info.name}" has rows of ${row} values, not a multiple of ${STORED[info.type].values} as ${info.type} asks.`,
+        );
       }
-      const bytes = storedBytes(info.type, info.shape.reduce((a, b) => a * b, 1));
+      const bytes = storedBytes(
+        info.type,
+        info.shape.reduce((a, b) => a * b, 1),
+      );
       if (info.offset % alignment !== 0) throw this.fail(`Tensor "${info.name}" is not aligned to ${alignment} bytes.`);
       const offset = start + info.offset;
       if (!Number.isSafeInteger(bytes) || offset + bytes > this.source.size) {
@@ -238,9 +269,25 @@ function alignmentOf(metadata: GgufMetadata, where: string): number {
 }
 
 /** Bytes of a value in the file; for a string its length field. */
-const SCALAR_BYTES: Record<GgufScalarType, number> = { u8: 1, i8: 1, u16: 2, i16: 2, u32: 4, i32: 4, f32: 4, bool: 1, string: 8, u64: 8, i64: 8, f64: 8 };
+const SCALAR_BYTES: Record<GgufScalarType, number> = {
+  u8: 1,
+  i8: 1,
+  u16: 2,
+  i16: 2,
+  u32: 4,
+  i32: 4,
+  f32: 4,
+  bool: 1,
+  string: 8,
+  u64: 8,
+  i64: 8,
+  f64: 8,
+};
 
-const SCALAR_READERS: Record<Exclude<GgufScalarType, 'string'>, (view: DataView, at: number) => number | bigint | boolean> = {
+const SCALAR_READERS: Record<
+  Exclude<GgufScalarType, 'string'>,
+  (view: DataView, at: number) => number | bigint | boolean
+> = {
   u8: (view, at) => view.getUint8(at),
   i8: (view, at) => view.getInt8(at),
   u16: (view, at) => view.getUint16(at, true),

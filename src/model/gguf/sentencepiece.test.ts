@@ -10,19 +10,25 @@ const filesOf = (changes?: Parameters<typeof pieceTokenizerFiles>[0]): SideFiles
 const TEXTS = ['Hello there', 'the the  theatre', 'a', 'ähm, ok 🫂', 'line\nline', 'hello<s>there'];
 
 describe('a tokenizer that writes spaces as ▁', () => {
-  it.each(['Prepend', 'always'] as const)('is written for llama.cpp and read back to the same tokens (%s)', (scheme) => {
-    const files = filesOf({ scheme });
-    const metadata = tokenizerMetadata(files, options);
-    expect(metadata.get('tokenizer.ggml.model')?.value).toBe('llama');
-    expect(metadata.get('tokenizer.ggml.add_space_prefix')?.value).toBe(true);
-    expect(metadata.get('tokenizer.ggml.add_bos_token')?.value).toBe(true);
-    const [own, again] = [chatTokenizerOf(files, 'own'), chatTokenizerOf(tokenizerFromGguf(metadata, 'gguf'), 'gguf')];
-    // Metaspace puts no second space before one; llama.cpp does, as the older normalizer did.
-    for (const text of scheme === 'Prepend' ? [...TEXTS, ' then'] : TEXTS) {
-      expect(again.encode(text)).toEqual(own.encode(text));
-      expect(again.decode(again.encode(text))).toBe(own.decode(own.encode(text)));
-    }
-  });
+  it.each(['Prepend', 'always'] as const)(
+    'is written for llama.cpp and read back to the same tokens (%s)',
+    (scheme) => {
+      const files = filesOf({ scheme });
+      const metadata = tokenizerMetadata(files, options);
+      expect(metadata.get('tokenizer.ggml.model')?.value).toBe('llama');
+      expect(metadata.get('tokenizer.ggml.add_space_prefix')?.value).toBe(true);
+      expect(metadata.get('tokenizer.ggml.add_bos_token')?.value).toBe(true);
+      const [own, again] = [
+        chatTokenizerOf(files, 'own'),
+        chatTokenizerOf(tokenizerFromGguf(metadata, 'gguf'), 'gguf'),
+      ];
+      // Metaspace puts no second space before one; llama.cpp does, as the older normalizer did.
+      for (const text of scheme === 'Prepend' ? [...TEXTS, ' then'] : TEXTS) {
+        expect(again.encode(text)).toEqual(own.encode(text));
+        expect(again.decode(again.encode(text))).toBe(own.decode(own.encode(text)));
+      }
+    },
+  );
 
   it('has kinds of tokens: unknown, control and bytes', () => {
     const types = tokenizerMetadata(filesOf({}), options).get('tokenizer.ggml.token_type')?.value as number[];
@@ -41,14 +47,23 @@ describe('a tokenizer that writes spaces as ▁', () => {
 
   it('is refused where scores cannot say what the merges do, with an example', () => {
     // "he" + "l" is a token, but only "h" + "el" may be joined to it.
-    const merges: [string, string][] = [['h', 'e'], ['e', 'l'], ['h', 'el']];
-    expect(() => tokenizerMetadata(filesOf({ merges }), options)).toThrow(/would cut "hel" into hel.*cuts it into he \| l/);
+    const merges: [string, string][] = [
+      ['h', 'e'],
+      ['e', 'l'],
+      ['h', 'el'],
+    ];
+    expect(() => tokenizerMetadata(filesOf({ merges }), options)).toThrow(
+      /would cut "hel" into hel.*cuts it into he \| l/,
+    );
   });
 
   it('is refused truthfully where llama.cpp has no rule', () => {
     const files = filesOf({});
     const json = JSON.parse(files.get('tokenizer.json') ?? '') as Record<string, unknown>;
-    const odd = new Map(files).set('tokenizer.json', JSON.stringify({ ...json, pre_tokenizer: { type: 'Punctuation' }, normalizer: null }));
+    const odd = new Map(files).set(
+      'tokenizer.json',
+      JSON.stringify({ ...json, pre_tokenizer: { type: 'Punctuation' }, normalizer: null }),
+    );
     expect(() => tokenizerMetadata(odd, options)).toThrow(/no name for the way/);
   });
 });

@@ -61,9 +61,13 @@ function checkScores({ vocab, merges, apart }: PieceModel, scores: ReadonlyMap<s
   const ranks = new Map(merges.map((pair, rank) => [pair.join('\u0000'), -rank]));
   const joinable = (text: string): boolean => Object.hasOwn(vocab, text) && !apart.has(text);
   const byRank = (left: string, right: string): number | undefined => ranks.get(`${left}\u0000${right}`);
-  const byScore = (left: string, right: string): number | undefined => (Object.hasOwn(vocab, left + right) ? scores.get(left + right) : undefined);
+  const byScore = (left: string, right: string): number | undefined =>
+    Object.hasOwn(vocab, left + right) ? scores.get(left + right) : undefined;
   const tokens = Object.keys(vocab).filter((token) => joinable(token) && !/^<0x[0-9A-F]{2}>$/.test(token));
-  const neighbours = Array.from({ length: Math.min(PAIRS, tokens.length) }, (_, i) => (tokens[(i * 7919) % tokens.length] ?? '') + (tokens[(i * 104729 + 13) % tokens.length] ?? ''));
+  const neighbours = Array.from(
+    { length: Math.min(PAIRS, tokens.length) },
+    (_, i) => (tokens[(i * 7919) % tokens.length] ?? '') + (tokens[(i * 104729 + 13) % tokens.length] ?? ''),
+  );
   for (const word of [...tokens, ...neighbours]) {
     const [wanted, found] = [join(word, byRank), join(word, byScore)];
     if (wanted.join('\u0000') === found.join('\u0000')) continue;
@@ -92,7 +96,11 @@ function join(word: string, value: (left: string, right: string) => number | und
 }
 
 /** The merges that follow from scores: a token can be joined from any two others that make it, tokens of high scores first. */
-export function mergesOf(tokens: readonly string[], scores: readonly number[], joinable: (id: number) => boolean): [string, string][] {
+export function mergesOf(
+  tokens: readonly string[],
+  scores: readonly number[],
+  joinable: (id: number) => boolean,
+): [string, string][] {
   const known = new Set(tokens.filter((_, id) => joinable(id)));
   const merges: { pair: [string, string]; score: number; left: number }[] = [];
   tokens.forEach((token, id) => {

@@ -9,7 +9,9 @@ import { preTokenizerName } from './tokenizer.ts';
 import { TOKEN_TYPE, type GgufMetadata } from './types.ts';
 
 const tokenizerSchema = z.looseObject({
-  added_tokens: z.array(z.looseObject({ id: z.number().int().nonnegative(), content: z.string(), special: z.boolean() })).default([]),
+  added_tokens: z
+    .array(z.looseObject({ id: z.number().int().nonnegative(), content: z.string(), special: z.boolean() }))
+    .default([]),
   normalizer: z.unknown(),
   pre_tokenizer: z.unknown(),
   model: z.looseObject({
@@ -37,7 +39,10 @@ export interface TokenizerOptions {
  * The tokenizer of a byte-level or SentencePiece-like BPE model as llama.cpp keeps it in a GGUF's metadata.
  * @throws {LabError} unsupported for other tokenizers, bad-file for damaged ones.
  */
-export function tokenizerMetadata(files: SideFiles, { vocabSize, eosIds, addStart = true, spell = ({ content }) => content }: TokenizerOptions): GgufMetadata {
+export function tokenizerMetadata(
+  files: SideFiles,
+  { vocabSize, eosIds, addStart = true, spell = ({ content }) => content }: TokenizerOptions,
+): GgufMetadata {
   const json = readTokenizer(files);
   const facts = tokenizerFacts(files);
   const kind = kindOf(json);
@@ -49,8 +54,18 @@ export function tokenizerMetadata(files: SideFiles, { vocabSize, eosIds, addStar
     ['tokenizer.ggml.tokens', { type: 'array', of: 'string', value: tokens }],
     ['tokenizer.ggml.token_type', { type: 'array', of: 'i32', value: types }],
   ]);
-  if (kind.scores) metadata.set('tokenizer.ggml.scores', { type: 'array', of: 'f32', value: tokens.map((token) => kind.scores?.get(token) ?? -1e4) });
-  else metadata.set('tokenizer.ggml.merges', { type: 'array', of: 'string', value: json.model.merges.map((pair) => (typeof pair === 'string' ? pair : pair.join(' '))) });
+  if (kind.scores)
+    metadata.set('tokenizer.ggml.scores', {
+      type: 'array',
+      of: 'f32',
+      value: tokens.map((token) => kind.scores?.get(token) ?? -1e4),
+    });
+  else
+    metadata.set('tokenizer.ggml.merges', {
+      type: 'array',
+      of: 'string',
+      value: json.model.merges.map((pair) => (typeof pair === 'string' ? pair : pair.join(' '))),
+    });
   // Templates print the text of the tokenizer's own end token; the others end a reply as well.
   const eos = facts.ids.eos ?? eosIds[0];
   const [eot, eom] = eosIds.filter((id) => id !== eos);
@@ -62,7 +77,8 @@ export function tokenizerMetadata(files: SideFiles, { vocabSize, eosIds, addStar
     unknown_token_id: facts.ids.unk ?? unknown,
     padding_token_id: facts.ids.pad,
   };
-  for (const [key, id] of Object.entries(roles)) if (id !== undefined) metadata.set(`tokenizer.ggml.${key}`, { type: 'u32', value: id });
+  for (const [key, id] of Object.entries(roles))
+    if (id !== undefined) metadata.set(`tokenizer.ggml.${key}`, { type: 'u32', value: id });
   metadata.set('tokenizer.ggml.add_space_prefix', { type: 'bool', value: kind.spacePrefix });
   metadata.set('tokenizer.ggml.add_bos_token', { type: 'bool', value: addStart && facts.begins !== undefined });
   metadata.set('tokenizer.ggml.add_eos_token', { type: 'bool', value: addStart && facts.ends !== undefined });
@@ -86,14 +102,24 @@ interface Kind {
 }
 
 function kindOf({ model, normalizer, pre_tokenizer, added_tokens }: TokenizerJson): Kind {
-  if (model.type !== 'BPE') throw fail('unsupported', `Its model is of the kind ${model.type}; only BPE is written into a GGUF here.`);
+  if (model.type !== 'BPE')
+    throw fail('unsupported', `Its model is of the kind ${model.type}; only BPE is written into a GGUF here.`);
   const pre = preTokenizerName(pre_tokenizer);
   if (pre) return { model: 'gpt2', pre, spacePrefix: false };
   const prefix = spacePrefix(normalizer, pre_tokenizer, model.byte_fallback ?? false);
-  if (prefix === undefined) throw fail('unsupported', 'llama.cpp has no name for the way in which this tokenizer splits text before it joins pieces.');
+  if (prefix === undefined)
+    throw fail(
+      'unsupported',
+      'llama.cpp has no name for the way in which this tokenizer splits text before it joins pieces.',
+    );
   const merges = model.merges.map((pair): [string, string] => (typeof pair === 'string' ? splitPair(pair) : pair));
   const apart = new Set([...added_tokens.map(({ content }) => content), ...(model.unk_token ? [model.unk_token] : [])]);
-  return { model: 'llama', pre: 'default', spacePrefix: prefix, scores: pieceScores({ vocab: model.vocab, merges, apart }) };
+  return {
+    model: 'llama',
+    pre: 'default',
+    spacePrefix: prefix,
+    scores: pieceScores({ vocab: model.vocab, merges, apart }),
+  };
 }
 
 function splitPair(pair: string): [string, string] {
@@ -101,15 +127,21 @@ function splitPair(pair: string): [string, string] {
   return [pair.slice(0, at), pair.slice(at + 1)];
 }
 
-function tokenTable({ model, added_tokens: added }: TokenizerJson, vocabSize: number, spell: NonNullable<TokenizerOptions['spell']>): { tokens: string[]; types: number[]; unknown: number | undefined } {
+function tokenTable(
+  { model, added_tokens: added }: TokenizerJson,
+  vocabSize: number,
+  spell: NonNullable<TokenizerOptions['spell']>,
+): { tokens: string[]; types: number[]; unknown: number | undefined } {
   const tokens: string[] = Array.from({ length: vocabSize }, (_, id) => `[PAD${id}]`);
   const types: number[] = tokens.map(() => TOKEN_TYPE.unused);
   const put = (id: number, token: string, type: number): void => {
-    if (id >= vocabSize) throw fail('bad-file', `Its token "${token}" has the id ${id}, but the embedding has ${vocabSize} rows.`);
+    if (id >= vocabSize)
+      throw fail('bad-file', `Its token "${token}" has the id ${id}, but the embedding has ${vocabSize} rows.`);
     tokens[id] = token;
     types[id] = type;
   };
-  const typeOf = (token: string): number => (model.byte_fallback && /^<0x[0-9A-F]{2}>$/.test(token) ? TOKEN_TYPE.byte : TOKEN_TYPE.normal);
+  const typeOf = (token: string): number =>
+    model.byte_fallback && /^<0x[0-9A-F]{2}>$/.test(token) ? TOKEN_TYPE.byte : TOKEN_TYPE.normal;
   for (const [token, id] of Object.entries(model.vocab)) put(id, token, typeOf(token));
   for (const token of added) put(token.id, spell(token), token.special ? TOKEN_TYPE.control : TOKEN_TYPE.userDefined);
   const { unk_token: named } = model;
@@ -119,5 +151,10 @@ function tokenTable({ model, added_tokens: added }: TokenizerJson, vocabSize: nu
 }
 
 function fail(code: 'bad-file' | 'unsupported', what: string): LabError {
-  return new LabError({ code, what, where: 'tokenizer.json', todo: 'Use the tokenizer files of a byte-level or SentencePiece BPE model, or export it as ONNX.' });
+  return new LabError({
+    code,
+    what,
+    where: 'tokenizer.json',
+    todo: 'Use the tokenizer files of a byte-level or SentencePiece BPE model, or export it as ONNX.',
+  });
 }

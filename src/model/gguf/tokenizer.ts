@@ -6,8 +6,18 @@ import { TOKEN_TYPE, type GgufMetadata } from './types.ts';
 
 type Json = Record<string, unknown>;
 
-const byteLevel = (useRegex: boolean): Json => ({ type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: useRegex });
-const split = (regex: string): Json => ({ type: 'Split', pattern: { Regex: regex }, behavior: 'Isolated', invert: false });
+const byteLevel = (useRegex: boolean): Json => ({
+  type: 'ByteLevel',
+  add_prefix_space: false,
+  trim_offsets: true,
+  use_regex: useRegex,
+});
+const split = (regex: string): Json => ({
+  type: 'Split',
+  pattern: { Regex: regex },
+  behavior: 'Isolated',
+  invert: false,
+});
 const sequence = (...pretokenizers: Json[]): Json => ({ type: 'Sequence', pretokenizers });
 
 /** Word pattern of GPT-4-like tokenizers; they differ in how many digits make a piece. */
@@ -57,14 +67,30 @@ interface Rules {
 export function tokenizerFromGguf(metadata: GgufMetadata, where: string): SideFiles {
   const model = metadataString(metadata, 'tokenizer.ggml.model');
   const tokens = strings(metadata, 'tokenizer.ggml.tokens');
-  if (!model || !tokens) throw new LabError({ code: 'missing-file', what: 'The file holds no tokenizer.', where, todo: BESIDE });
+  if (!model || !tokens)
+    throw new LabError({ code: 'missing-file', what: 'The file holds no tokenizer.', where, todo: BESIDE });
   const types = metadata.get('tokenizer.ggml.token_type')?.value;
   const typeOf = (id: number): unknown => (Array.isArray(types) ? types[id] : undefined);
   const rules = model === 'llama' ? pieceRules(metadata, tokens, typeOf, where) : byteRules(metadata, model, where);
   const added = tokens.flatMap((content, id) => {
     const type = typeOf(id);
-    if (type !== TOKEN_TYPE.control && type !== TOKEN_TYPE.userDefined && !(model === 'llama' && type === TOKEN_TYPE.unknown)) return [];
-    return [{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: type !== TOKEN_TYPE.userDefined }];
+    if (
+      type !== TOKEN_TYPE.control &&
+      type !== TOKEN_TYPE.userDefined &&
+      !(model === 'llama' && type === TOKEN_TYPE.unknown)
+    )
+      return [];
+    return [
+      {
+        id,
+        content,
+        single_word: false,
+        lstrip: false,
+        rstrip: false,
+        normalized: false,
+        special: type !== TOKEN_TYPE.userDefined,
+      },
+    ];
   });
   const tokenAt = (key: string): string | undefined => tokens[metadataNumber(metadata, `tokenizer.ggml.${key}`) ?? -1];
   const unknown = tokenAt('unknown_token_id') ?? null;
@@ -78,8 +104,15 @@ export function tokenizerFromGguf(metadata: GgufMetadata, where: string): SideFi
     post_processor: rules.post_processor,
     decoder: rules.decoder,
     model: {
-      type: 'BPE', dropout: null, unk_token: rules.byteFallback ? unknown : null, continuing_subword_prefix: null, end_of_word_suffix: null,
-      fuse_unk: rules.byteFallback, byte_fallback: rules.byteFallback, vocab: Object.fromEntries(tokens.map((token, id) => [token, id])), merges: rules.merges,
+      type: 'BPE',
+      dropout: null,
+      unk_token: rules.byteFallback ? unknown : null,
+      continuing_subword_prefix: null,
+      end_of_word_suffix: null,
+      fuse_unk: rules.byteFallback,
+      byte_fallback: rules.byteFallback,
+      vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
+      merges: rules.merges,
     },
   };
   const config = {
@@ -104,25 +137,70 @@ export function tokenizerFromGguf(metadata: GgufMetadata, where: string): SideFi
 
 function byteRules(metadata: GgufMetadata, model: string, where: string): Rules {
   const merges = strings(metadata, 'tokenizer.ggml.merges');
-  if (model !== 'gpt2' || !merges) throw new LabError({ code: 'unsupported', what: `Its tokenizer is of the kind "${model}"; only byte-level ("gpt2") and SentencePiece BPE ("llama") can be rebuilt.`, where, todo: BESIDE });
+  if (model !== 'gpt2' || !merges)
+    throw new LabError({
+      code: 'unsupported',
+      what: `Its tokenizer is of the kind "${model}"; only byte-level ("gpt2") and SentencePiece BPE ("llama") can be rebuilt.`,
+      where,
+      todo: BESIDE,
+    });
   const name = metadataString(metadata, 'tokenizer.ggml.pre') ?? 'missing';
   const rule = Object.hasOwn(PRE_TOKENIZERS, name) ? PRE_TOKENIZERS[name] : undefined;
-  if (!rule) throw new LabError({ code: 'unsupported', what: `Its pre-tokenizer "${name}" is not known here (${Object.keys(PRE_TOKENIZERS).join(', ')} are).`, where, todo: BESIDE });
-  return { normalizer: rule.normalizer, pre_tokenizer: rule.pre, post_processor: byteLevel(true), decoder: byteLevel(true), merges, byteFallback: false };
+  if (!rule)
+    throw new LabError({
+      code: 'unsupported',
+      what: `Its pre-tokenizer "${name}" is not known here (${Object.keys(PRE_TOKENIZERS).join(', ')} are).`,
+      where,
+      todo: BESIDE,
+    });
+  return {
+    normalizer: rule.normalizer,
+    pre_tokenizer: rule.pre,
+    post_processor: byteLevel(true),
+    decoder: byteLevel(true),
+    merges,
+    byteFallback: false,
+  };
 }
 
-function pieceRules(metadata: GgufMetadata, tokens: readonly string[], typeOf: (id: number) => unknown, where: string): Rules {
+function pieceRules(
+  metadata: GgufMetadata,
+  tokens: readonly string[],
+  typeOf: (id: number) => unknown,
+  where: string,
+): Rules {
   const scores = metadata.get('tokenizer.ggml.scores')?.value;
-  if (!Array.isArray(scores) || scores.length !== tokens.length) throw new LabError({ code: 'bad-file', what: 'Its SentencePiece tokenizer has no score for each token.', where, todo: BESIDE });
-  const merges = mergesOf(tokens, scores.map(Number), (id) => typeOf(id) === TOKEN_TYPE.normal || typeOf(id) === undefined);
+  if (!Array.isArray(scores) || scores.length !== tokens.length)
+    throw new LabError({
+      code: 'bad-file',
+      what: 'Its SentencePiece tokenizer has no score for each token.',
+      where,
+      todo: BESIDE,
+    });
+  const merges = mergesOf(
+    tokens,
+    scores.map(Number),
+    (id) => typeOf(id) === TOKEN_TYPE.normal || typeOf(id) === undefined,
+  );
   const replace = { type: 'Replace', pattern: { String: ' ' }, content: SPACE };
   const prefixed = flag(metadata, 'add_space_prefix') ?? true;
   const strip = prefixed ? [{ type: 'Strip', content: ' ', start: 1, stop: 0 }] : [];
   return {
-    normalizer: { type: 'Sequence', normalizers: [...(prefixed ? [{ type: 'Prepend', prepend: SPACE }] : []), replace] },
+    normalizer: {
+      type: 'Sequence',
+      normalizers: [...(prefixed ? [{ type: 'Prepend', prepend: SPACE }] : []), replace],
+    },
     pre_tokenizer: null,
     post_processor: null,
-    decoder: { type: 'Sequence', decoders: [{ type: 'Replace', pattern: { String: SPACE }, content: ' ' }, { type: 'ByteFallback' }, { type: 'Fuse' }, ...strip] },
+    decoder: {
+      type: 'Sequence',
+      decoders: [
+        { type: 'Replace', pattern: { String: SPACE }, content: ' ' },
+        { type: 'ByteFallback' },
+        { type: 'Fuse' },
+        ...strip,
+      ],
+    },
     merges,
     byteFallback: true,
   };

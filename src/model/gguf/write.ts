@@ -57,7 +57,10 @@ function align(length: number): number {
 }
 
 function bytesOf(tensor: GgufTensorSource): number {
-  return storedBytes(tensor.type, tensor.shape.reduce((a, b) => a * b, 1));
+  return storedBytes(
+    tensor.type,
+    tensor.shape.reduce((a, b) => a * b, 1),
+  );
 }
 
 /** A growing buffer of little-endian values. */
@@ -115,7 +118,19 @@ class GgufBytes {
 }
 
 type FixedType = Exclude<GgufScalarType, 'string'>;
-const SIZES: Record<FixedType, number> = { u8: 1, i8: 1, u16: 2, i16: 2, u32: 4, i32: 4, f32: 4, bool: 1, u64: 8, i64: 8, f64: 8 };
+const SIZES: Record<FixedType, number> = {
+  u8: 1,
+  i8: 1,
+  u16: 2,
+  i16: 2,
+  u32: 4,
+  i32: 4,
+  f32: 4,
+  bool: 1,
+  u64: 8,
+  i64: 8,
+  f64: 8,
+};
 const SETTERS: Record<FixedType, (view: DataView, at: number, value: GgufScalar) => void> = {
   u8: (view, at, value) => view.setUint8(at, Number(value)),
   i8: (view, at, value) => view.setInt8(at, Number(value)),

@@ -17,7 +17,12 @@ const generationSchema = z.looseObject({
   repetition_penalty: z.number().nullish(),
 });
 const modelSchema = z.looseObject({ pad_token_id: z.int().nullish() });
-const parts = z.looseObject({ type: z.string().optional(), prepend: z.string().optional(), content: z.string().optional(), start: z.number().optional() });
+const parts = z.looseObject({
+  type: z.string().optional(),
+  prepend: z.string().optional(),
+  content: z.string().optional(),
+  start: z.number().optional(),
+});
 const tokenizerSchema = z.looseObject({
   added_tokens: z.array(z.looseObject({ id: z.int() })).nullish(),
   normalizer: parts.extend({ normalizers: z.array(parts).optional() }).nullish(),
@@ -41,17 +46,35 @@ export function mlcWindow({ architecture, windows }: ModelConfig): number | null
 function mlcRopeScaling({ ropeScaling: s }: ModelConfig): Record<string, unknown> | null {
   if (s.type === 'none') return null;
   if (s.type === 'linear') return { rope_type: 'linear', factor: s.factor };
-  return { rope_type: 'llama3', factor: s.factor, low_freq_factor: s.lowFreqFactor, high_freq_factor: s.highFreqFactor, original_max_position_embeddings: s.originalContext };
+  return {
+    rope_type: 'llama3',
+    factor: s.factor,
+    low_freq_factor: s.lowFreqFactor,
+    high_freq_factor: s.highFreqFactor,
+    original_max_position_embeddings: s.originalContext,
+  };
 }
 
 /** The contents of mlc-chat-config.json. */
-export function chatConfig(source: Checkpoint, dtype: MlcDtype, conversation: Conversation, contextLength = source.config.contextLength): Record<string, unknown> {
+export function chatConfig(
+  source: Checkpoint,
+  dtype: MlcDtype,
+  conversation: Conversation,
+  contextLength = source.config.contextLength,
+): Record<string, unknown> {
   const { config } = source;
   const json = modelSchema.parse(parseJson(source.files.get('config.json') ?? '{}', 'config.json'));
-  const generation = generationSchema.parse(parseJson(source.files.get('generation_config.json') ?? '{}', 'generation_config.json'));
+  const generation = generationSchema.parse(
+    parseJson(source.files.get('generation_config.json') ?? '{}', 'generation_config.json'),
+  );
   const window = mlcWindow(config);
   const context = window === null ? Math.min(contextLength, contextBeforeWindow(config)) : -1;
-  const sizes = { context_window_size: context, prefill_chunk_size: PREFILL_CHUNK, tensor_parallel_shards: 1, pipeline_parallel_stages: 1 };
+  const sizes = {
+    context_window_size: context,
+    prefill_chunk_size: PREFILL_CHUNK,
+    tensor_parallel_shards: 1,
+    pipeline_parallel_stages: 1,
+  };
   const [bos = null] = config.bosTokenIds;
   const eos = config.eosTokenIds.length === 1 ? config.eosTokenIds[0] : config.eosTokenIds;
   return {
@@ -102,12 +125,24 @@ const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json'];
 export function tokenizerForMlc(source: Checkpoint): [name: string, content: string][] {
   return TOKENIZER_FILES.map((name) => {
     const text = source.files.get(name);
-    if (text === undefined) throw new LabError({ code: 'missing-file', what: `There is no ${name}.`, where: source.name, todo: "Put the model's tokenizer files beside its weights." });
+    if (text === undefined)
+      throw new LabError({
+        code: 'missing-file',
+        what: `There is no ${name}.`,
+        where: source.name,
+        todo: "Put the model's tokenizer files beside its weights.",
+      });
     if (name !== 'tokenizer.json') return [name, text];
     const json = tokenizerSchema.parse(parseJson(text, name));
     const { merges } = json.model;
     if (!merges?.some((merge) => Array.isArray(merge))) return [name, text];
-    return [name, JSON.stringify({ ...json, model: { ...json.model, merges: merges.map((merge) => (Array.isArray(merge) ? merge.join(' ') : merge)) } })];
+    return [
+      name,
+      JSON.stringify({
+        ...json,
+        model: { ...json.model, merges: merges.map((merge) => (Array.isArray(merge) ? merge.join(' ') : merge)) },
+      }),
+    ];
   });
 }
 
@@ -130,6 +165,8 @@ function tokenizerInfo(source: Checkpoint): Record<string, unknown> {
   return {
     token_postproc_method: decoders.some((part) => part?.type === 'ByteLevel') ? 'byte_level' : 'byte_fallback',
     prepend_space_in_encode: normalizers.some((part) => part?.type === 'Prepend' && part.prepend === '▁'),
-    strip_space_in_decode: decoders.some((part) => part?.type === 'Strip' && part.content === ' ' && (part.start ?? 0) > 0),
+    strip_space_in_decode: decoders.some(
+      (part) => part?.type === 'Strip' && part.content === ' ' && (part.start ?? 0) > 0,
+    ),
   };
 }

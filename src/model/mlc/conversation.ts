@@ -31,7 +31,17 @@ const SYSTEM = '{system_message}';
 const ROLE_TEMPLATES = { user: '{user_message}', assistant: '{assistant_message}', tool: '{tool_message}' };
 
 interface Family {
-  parts: Pick<Conversation, 'name' | 'system_template' | 'add_role_after_system_message' | 'roles' | 'seps' | 'role_content_sep' | 'role_empty_sep' | 'stop_str'>;
+  parts: Pick<
+    Conversation,
+    | 'name'
+    | 'system_template'
+    | 'add_role_after_system_message'
+    | 'roles'
+    | 'seps'
+    | 'role_content_sep'
+    | 'role_empty_sep'
+    | 'stop_str'
+  >;
   /** Text of the first token, which MLC adds by its id; '' where the family has none. */
   first: string;
   /** What tells the family's templates from others. */
@@ -41,39 +51,63 @@ interface Family {
 /** mlc-llm's templates for the families that this project exports. */
 const FAMILIES: readonly Family[] = [
   {
-    mark: '<|im_start|>', first: '',
+    mark: '<|im_start|>',
+    first: '',
     parts: {
       name: 'chatml',
-      system_template: `<|im_start|>system\n${SYSTEM}<|im_end|>\n`, add_role_after_system_message: true,
+      system_template: `<|im_start|>system\n${SYSTEM}<|im_end|>\n`,
+      add_role_after_system_message: true,
       roles: { user: '<|im_start|>user', assistant: '<|im_start|>assistant', tool: '<|im_start|>tool' },
-      seps: ['<|im_end|>\n'], role_content_sep: '\n', role_empty_sep: '\n', stop_str: ['<|im_end|>'],
+      seps: ['<|im_end|>\n'],
+      role_content_sep: '\n',
+      role_empty_sep: '\n',
+      stop_str: ['<|im_end|>'],
     },
   },
   {
-    mark: '<|start_header_id|>', first: '<|begin_of_text|>',
+    mark: '<|start_header_id|>',
+    first: '<|begin_of_text|>',
     parts: {
       name: 'llama-3',
-      system_template: `<|start_header_id|>system<|end_header_id|>\n\n${SYSTEM}<|eot_id|>`, add_role_after_system_message: true,
-      roles: { user: '<|start_header_id|>user', assistant: '<|start_header_id|>assistant', tool: '<|start_header_id|>ipython' },
-      seps: ['<|eot_id|>'], role_content_sep: '<|end_header_id|>\n\n', role_empty_sep: '<|end_header_id|>\n\n', stop_str: [],
+      system_template: `<|start_header_id|>system<|end_header_id|>\n\n${SYSTEM}<|eot_id|>`,
+      add_role_after_system_message: true,
+      roles: {
+        user: '<|start_header_id|>user',
+        assistant: '<|start_header_id|>assistant',
+        tool: '<|start_header_id|>ipython',
+      },
+      seps: ['<|eot_id|>'],
+      role_content_sep: '<|end_header_id|>\n\n',
+      role_empty_sep: '<|end_header_id|>\n\n',
+      stop_str: [],
     },
   },
   {
-    mark: '<<SYS>>', first: '<s>',
+    mark: '<<SYS>>',
+    first: '<s>',
     parts: {
       name: 'llama-2',
-      system_template: `[INST] <<SYS>>\n${SYSTEM}\n<</SYS>>\n\n`, add_role_after_system_message: false,
+      system_template: `[INST] <<SYS>>\n${SYSTEM}\n<</SYS>>\n\n`,
+      add_role_after_system_message: false,
       roles: { user: '<s>[INST]', assistant: '[/INST]', tool: '[INST]' },
-      seps: [' ', ' </s>'], role_content_sep: ' ', role_empty_sep: ' ', stop_str: ['[INST]'],
+      seps: [' ', ' </s>'],
+      role_content_sep: ' ',
+      role_empty_sep: ' ',
+      stop_str: ['[INST]'],
     },
   },
   {
-    mark: '[INST]', first: '<s>',
+    mark: '[INST]',
+    first: '<s>',
     parts: {
       name: 'mistral_default',
-      system_template: `[INST] ${SYSTEM}`, add_role_after_system_message: false,
+      system_template: `[INST] ${SYSTEM}`,
+      add_role_after_system_message: false,
       roles: { user: '[INST]', assistant: '[/INST]', tool: '[INST]' },
-      seps: [' '], role_content_sep: ' ', role_empty_sep: '', stop_str: ['</s>'],
+      seps: [' '],
+      role_content_sep: ' ',
+      role_empty_sep: '',
+      stop_str: ['</s>'],
     },
   },
 ];
@@ -90,11 +124,17 @@ const PROBE: Turn[] = [
  * probe conversation to the same prompt.
  * @throws {LabError} unsupported where no family of templates fits.
  */
-export function chooseConversation(template: string, render: RenderPrompt, config: ModelConfig): { conversation: Conversation; exact: boolean } {
+export function chooseConversation(
+  template: string,
+  render: RenderPrompt,
+  config: ModelConfig,
+): { conversation: Conversation; exact: boolean } {
   const family = FAMILIES.find(({ mark }) => template.includes(mark));
   if (!family) {
     throw new LabError({
-      code: 'unsupported', where: 'tokenizer_config.json', what: `MLC knows no conversation template like this model's chat template.`,
+      code: 'unsupported',
+      where: 'tokenizer_config.json',
+      what: `MLC knows no conversation template like this model's chat template.`,
       todo: `It must be one of ${FAMILIES.map(({ parts }) => parts.name).join(', ')}; or export to another format.`,
     });
   }
@@ -114,13 +154,26 @@ export function chooseConversation(template: string, render: RenderPrompt, confi
 
 /** The prompt that web-llm builds: the system message, the turns, the header of the reply. */
 export function conversationPrompt(conversation: Conversation, turns: readonly Turn[]): string {
-  const { system_template, system_message, add_role_after_system_message, roles, seps, role_content_sep, role_empty_sep } = conversation;
+  const {
+    system_template,
+    system_message,
+    add_role_after_system_message,
+    roles,
+    seps,
+    role_content_sep,
+    role_empty_sep,
+  } = conversation;
   const system = turns.find(({ role }) => role === 'system')?.content ?? system_message;
   let prompt = system_template.replace(SYSTEM, () => system);
-  turns.filter(({ role }) => role !== 'system').forEach(({ role, content }, i) => {
-    const header = i === 0 && !add_role_after_system_message ? '' : (role === 'user' ? roles.user : roles.assistant) + role_content_sep;
-    prompt += header + content + (seps[i % seps.length] ?? '');
-  });
+  turns
+    .filter(({ role }) => role !== 'system')
+    .forEach(({ role, content }, i) => {
+      const header =
+        i === 0 && !add_role_after_system_message
+          ? ''
+          : (role === 'user' ? roles.user : roles.assistant) + role_content_sep;
+      prompt += header + content + (seps[i % seps.length] ?? '');
+    });
   return prompt + roles.assistant + role_empty_sep;
 }
 

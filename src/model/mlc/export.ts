@@ -27,7 +27,11 @@ const CARRIED = ['generation_config.json', 'LICENSE'];
  * pass through a few rows at a time.
  * @throws {LabError} missing-file without a tokenizer, unsupported for tensors MLC has no place for.
  */
-export async function exportMlc(source: Checkpoint, folder: FolderSink, options: MlcExportOptions): Promise<WrittenFile[]> {
+export async function exportMlc(
+  source: Checkpoint,
+  folder: FolderSink,
+  options: MlcExportOptions,
+): Promise<WrittenFile[]> {
   const { dtype, conversation, onProgress, signal } = options;
   const { float, quantised } = MLC_FORMATS[dtype];
   const parameters = mlcParameters(source.config, source.tensors.keys());
@@ -36,21 +40,37 @@ export async function exportMlc(source: Checkpoint, folder: FolderSink, options:
   let done = 0;
   for (const parameter of parameters) {
     const [first, scales] = mlcTensors(parameter, dtype) as [MlcTensor, MlcTensor?];
-    const values = counted(rowChunks(source, parameter.sources, signal), (count) => onProgress?.({ done: (done += count), total }));
+    const values = counted(rowChunks(source, parameter.sources, signal), (count) =>
+      onProgress?.({ done: (done += count), total }),
+    );
     if (quantised && scales) await appendQuantised(shards, first, scales, float, values);
-    else await shards.append(record(first, packed(source, parameter, float)), floatChunks(values, float, packed(source, parameter, float), first.name));
+    else
+      await shards.append(
+        record(first, packed(source, parameter, float)),
+        floatChunks(values, float, packed(source, parameter, float), first.name),
+      );
   }
   await shards.finish();
 
-  const bytes = shards.shards.flatMap(({ records }) => records).reduce((sum, { shape, dtype: type }) => sum + elements(shape) * (type === 'float16' ? 2 : 4), 0);
+  const bytes = shards.shards
+    .flatMap(({ records }) => records)
+    .reduce((sum, { shape, dtype: type }) => sum + elements(shape) * (type === 'float16' ? 2 : 4), 0);
   const index: MlcIndex = {
-    metadata: { ParamSize: parameters.flatMap((parameter) => mlcTensors(parameter, dtype)).length, ParamBytes: bytes, BitsPerParam: (8 * bytes) / total },
+    metadata: {
+      ParamSize: parameters.flatMap((parameter) => mlcTensors(parameter, dtype)).length,
+      ParamBytes: bytes,
+      BitsPerParam: (8 * bytes) / total,
+    },
     records: shards.shards,
   };
   const files = [...shards.files];
-  const put = async (path: string, content: string): Promise<void> => void files.push(await writeFile(folder, path, content));
+  const put = async (path: string, content: string): Promise<void> =>
+    void files.push(await writeFile(folder, path, content));
   for (const name of INDEX_NAMES) await put(name, JSON.stringify(index, null, 4));
-  await put('mlc-chat-config.json', JSON.stringify(chatConfig(source, dtype, conversation, options.contextLength), null, 2));
+  await put(
+    'mlc-chat-config.json',
+    JSON.stringify(chatConfig(source, dtype, conversation, options.contextLength), null, 2),
+  );
   for (const [name, content] of tokenizerForMlc(source)) await put(name, content);
   for (const name of CARRIED) {
     const text = source.files.get(name);
@@ -60,7 +80,13 @@ export async function exportMlc(source: Checkpoint, folder: FolderSink, options:
 }
 
 /** Words are streamed; scales, an eighth to a quarter of them, are kept until the words are through. */
-async function appendQuantised(shards: MlcShardWriter, words: MlcTensor, scales: MlcTensor, float: MlcFloat, chunks: AsyncIterable<Float32Array>): Promise<void> {
+async function appendQuantised(
+  shards: MlcShardWriter,
+  words: MlcTensor,
+  scales: MlcTensor,
+  float: MlcFloat,
+  chunks: AsyncIterable<Float32Array>,
+): Promise<void> {
   const kept: Uint8Array[] = [];
   const stream = (async function* () {
     for await (const values of chunks) {
@@ -73,11 +99,19 @@ async function appendQuantised(shards: MlcShardWriter, words: MlcTensor, scales:
   await shards.append(record(scales, false), kept);
 }
 
-async function* floatChunks(chunks: AsyncIterable<Float32Array>, float: MlcFloat, bfloat16: boolean, name: string): AsyncGenerator<Uint8Array> {
+async function* floatChunks(
+  chunks: AsyncIterable<Float32Array>,
+  float: MlcFloat,
+  bfloat16: boolean,
+  name: string,
+): AsyncGenerator<Uint8Array> {
   for await (const values of chunks) yield floatBytes(values, float, bfloat16, name);
 }
 
-async function* counted(chunks: AsyncIterable<{ values: Float32Array }>, onValues: (count: number) => void): AsyncGenerator<Float32Array> {
+async function* counted(
+  chunks: AsyncIterable<{ values: Float32Array }>,
+  onValues: (count: number) => void,
+): AsyncGenerator<Float32Array> {
   for await (const { values } of chunks) {
     yield values;
     onValues(values.length);
@@ -105,7 +139,12 @@ function floatBytes(values: Float32Array, float: MlcFloat, bfloat16: boolean, na
   const broken = values.find((value) => !Number.isFinite(value));
   if (broken !== undefined) throw brokenSource(name, broken);
   if (halves.some((half) => (half & 0x7c00) === 0x7c00)) {
-    throw new LabError({ code: 'unsupported', where: name, what: 'It has a value that half precision cannot hold.', todo: 'Use --dtype q0f32 or q4f32_1.' });
+    throw new LabError({
+      code: 'unsupported',
+      where: name,
+      what: 'It has a value that half precision cannot hold.',
+      todo: 'Use --dtype q0f32 or q4f32_1.',
+    });
   }
   return new Uint8Array(halves.buffer);
 }

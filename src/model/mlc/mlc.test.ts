@@ -15,28 +15,76 @@ const METADATA = join(import.meta.dirname, '../../../../shared/reference/mlc-lib
 
 /** Shapes of models whose libraries' metadata is at hand; from their published config.json. */
 const SHAPES: Record<string, Record<string, unknown>> = {
-  'Llama-2-7b': { model_type: 'llama', hidden_size: 4096, intermediate_size: 11008, num_hidden_layers: 32, num_attention_heads: 32, vocab_size: 32000, max_position_embeddings: 4096 },
-  'Llama-3.2-1B': { model_type: 'llama', hidden_size: 2048, intermediate_size: 8192, num_hidden_layers: 16, num_attention_heads: 32, num_key_value_heads: 8, head_dim: 64, vocab_size: 128256, max_position_embeddings: 131072, tie_word_embeddings: true },
-  'Mistral-7B': { model_type: 'mistral', hidden_size: 4096, intermediate_size: 14336, num_hidden_layers: 32, num_attention_heads: 32, num_key_value_heads: 8, vocab_size: 32768, max_position_embeddings: 32768 },
+  'Llama-2-7b': {
+    model_type: 'llama',
+    hidden_size: 4096,
+    intermediate_size: 11008,
+    num_hidden_layers: 32,
+    num_attention_heads: 32,
+    vocab_size: 32000,
+    max_position_embeddings: 4096,
+  },
+  'Llama-3.2-1B': {
+    model_type: 'llama',
+    hidden_size: 2048,
+    intermediate_size: 8192,
+    num_hidden_layers: 16,
+    num_attention_heads: 32,
+    num_key_value_heads: 8,
+    head_dim: 64,
+    vocab_size: 128256,
+    max_position_embeddings: 131072,
+    tie_word_embeddings: true,
+  },
+  'Mistral-7B': {
+    model_type: 'mistral',
+    hidden_size: 4096,
+    intermediate_size: 14336,
+    num_hidden_layers: 32,
+    num_attention_heads: 32,
+    num_key_value_heads: 8,
+    vocab_size: 32768,
+    max_position_embeddings: 32768,
+  },
 };
 
 function tensorsOf(config: ModelConfig, dtype: MlcDtype) {
-  return mlcParameters(config, expectedTensors(config).required.keys()).flatMap((parameter) => mlcTensors(parameter, dtype));
+  return mlcParameters(config, expectedTensors(config).required.keys()).flatMap((parameter) =>
+    mlcTensors(parameter, dtype),
+  );
 }
 
 describe('parameters', () => {
   const files = existsSync(METADATA) ? readdirSync(METADATA) : ['../shared/reference/mlc-lib-metadata'];
   it.skipIf(!existsSync(METADATA)).each(files)('are those that the library asks for: %s', (file) => {
-    interface Metadata { quantization: MlcDtype; params: { name: string; shape: (number | string)[]; dtype: string }[] }
+    interface Metadata {
+      quantization: MlcDtype;
+      params: { name: string; shape: (number | string)[]; dtype: string }[];
+    }
     const { quantization, params } = JSON.parse(readFileSync(join(METADATA, file), 'utf8')) as Metadata;
     const name = Object.keys(SHAPES).find((known) => file.includes(known)) ?? '';
     const config = parseConfig({ rms_norm_eps: 1e-5, ...SHAPES[name] });
-    const asked = params.map((param) => ({ name: param.name, dtype: param.dtype, shape: param.shape.map((size) => (size === 'vocab_size' ? config.vocabSize : size)) }));
+    const asked = params.map((param) => ({
+      name: param.name,
+      dtype: param.dtype,
+      shape: param.shape.map((size) => (size === 'vocab_size' ? config.vocabSize : size)),
+    }));
     expect(tensorsOf(config, quantization)).toEqual(asked);
   });
 
   it('count as the format says for the shape of SmolLM2-135M', () => {
-    const config = parseConfig({ model_type: 'llama', hidden_size: 576, intermediate_size: 1536, num_hidden_layers: 30, num_attention_heads: 9, num_key_value_heads: 3, vocab_size: 49152, rms_norm_eps: 1e-5, max_position_embeddings: 8192, tie_word_embeddings: true });
+    const config = parseConfig({
+      model_type: 'llama',
+      hidden_size: 576,
+      intermediate_size: 1536,
+      num_hidden_layers: 30,
+      num_attention_heads: 9,
+      num_key_value_heads: 3,
+      vocab_size: 49152,
+      rms_norm_eps: 1e-5,
+      max_position_embeddings: 8192,
+      tie_word_embeddings: true,
+    });
     expect(MLC_DTYPES.map((dtype) => tensorsOf(config, dtype).length)).toEqual([182, 182, 303, 303]);
     expect(tensorsOf(config, 'q4f16_1').slice(0, 4)).toEqual([
       { name: 'model.embed_tokens.q_weight', shape: [49152, 72], dtype: 'uint32' },
@@ -54,25 +102,42 @@ describe('parameters', () => {
 });
 
 describe('group quantisation', () => {
-  const rows = fc.integer({ min: 1, max: 3 }).chain((groups) =>
-    fc.array(fc.float({ noNaN: true, min: -60000, max: 60000 }), { minLength: groups * GROUP, maxLength: groups * GROUP }));
+  const rows = fc
+    .integer({ min: 1, max: 3 })
+    .chain((groups) =>
+      fc.array(fc.float({ noNaN: true, min: -60000, max: 60000 }), {
+        minLength: groups * GROUP,
+        maxLength: groups * GROUP,
+      }),
+    );
 
-  it.each(['float16', 'float32'] as const)('decodes every value within the format’s rounding in %s', (float: MlcFloat) => {
-    fc.assert(fc.property(rows, (list) => {
-      const values = Float32Array.from(list);
-      const packed = quantiseGroups(values, float);
-      dequantiseGroups(packed).forEach((read, i) => {
-        expect(Math.abs(read - (values[i] ?? NaN))).toBeLessThanOrEqual(groupErrorLimit(packed.scales[Math.floor(i / GROUP)] ?? NaN, float));
-      });
-      if (float === 'float16') packed.scales.forEach((scale) => expect(roundToHalf(scale)).toBe(scale));
-    }));
-  });
+  it.each(['float16', 'float32'] as const)(
+    'decodes every value within the format’s rounding in %s',
+    (float: MlcFloat) => {
+      fc.assert(
+        fc.property(rows, (list) => {
+          const values = Float32Array.from(list);
+          const packed = quantiseGroups(values, float);
+          dequantiseGroups(packed).forEach((read, i) => {
+            expect(Math.abs(read - (values[i] ?? NaN))).toBeLessThanOrEqual(
+              groupErrorLimit(packed.scales[Math.floor(i / GROUP)] ?? NaN, float),
+            );
+          });
+          if (float === 'float16') packed.scales.forEach((scale) => expect(roundToHalf(scale)).toBe(scale));
+        }),
+      );
+    },
+  );
 
   it('is exact for what it decoded to', () => {
-    fc.assert(fc.property(rows, (list) => {
-      const once = dequantiseGroups(quantiseGroups(Float32Array.from(list), 'float32'));
-      dequantiseGroups(quantiseGroups(once, 'float32')).forEach((value, i) => expect(value).toBeCloseTo(once[i] ?? NaN, 1));
-    }));
+    fc.assert(
+      fc.property(rows, (list) => {
+        const once = dequantiseGroups(quantiseGroups(Float32Array.from(list), 'float32'));
+        dequantiseGroups(quantiseGroups(once, 'float32')).forEach((value, i) =>
+          expect(value).toBeCloseTo(once[i] ?? NaN, 1),
+        );
+      }),
+    );
   });
 
   it('packs by hand-computed values: ties to even, the first code lowest, groups of zeros with a scale of zero', () => {
@@ -102,20 +167,31 @@ describe('shards', () => {
         });
       },
     };
-    await fc.assert(fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 20 }), async (sizes) => {
-      written.clear();
-      const writer = new MlcShardWriter(folder, 32);
-      const content = sizes.map((size, i) => new Uint8Array(size).fill(i + 1));
-      for (const [i, bytes] of content.entries()) await writer.append({ name: `t${i}`, shape: [bytes.length], dtype: 'uint32', format: 'raw', nbytes: bytes.length }, [bytes]);
-      await writer.finish();
-      const seen = writer.shards.flatMap(({ dataPath, nbytes, records }) => {
-        expect(written.get(dataPath)?.length).toBe(nbytes);
-        expect(records.length === 1 || nbytes < 32).toBe(true);
-        return records.map((record) => ({ record, bytes: written.get(dataPath)?.subarray(record.byteOffset, record.byteOffset + record.nbytes) }));
-      });
-      expect(seen.length).toBe(sizes.length);
-      for (const { record, bytes } of seen) expect([...(bytes ?? [])]).toEqual([...(content[Number(record.name.slice(1))] ?? [])]);
-    }), { numRuns: 30 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 20 }), async (sizes) => {
+        written.clear();
+        const writer = new MlcShardWriter(folder, 32);
+        const content = sizes.map((size, i) => new Uint8Array(size).fill(i + 1));
+        for (const [i, bytes] of content.entries())
+          await writer.append(
+            { name: `t${i}`, shape: [bytes.length], dtype: 'uint32', format: 'raw', nbytes: bytes.length },
+            [bytes],
+          );
+        await writer.finish();
+        const seen = writer.shards.flatMap(({ dataPath, nbytes, records }) => {
+          expect(written.get(dataPath)?.length).toBe(nbytes);
+          expect(records.length === 1 || nbytes < 32).toBe(true);
+          return records.map((record) => ({
+            record,
+            bytes: written.get(dataPath)?.subarray(record.byteOffset, record.byteOffset + record.nbytes),
+          }));
+        });
+        expect(seen.length).toBe(sizes.length);
+        for (const { record, bytes } of seen)
+          expect([...(bytes ?? [])]).toEqual([...(content[Number(record.name.slice(1))] ?? [])]);
+      }),
+      { numRuns: 30 },
+    );
   });
 });
 
@@ -128,7 +204,9 @@ describe('the conversation template', () => {
     const { conversation, exact } = chooseConversation('{{ "<|im_start|>" }}', chatml, config);
     expect(conversation).toMatchObject({ name: 'chatml', system_message: 'Be brief.', stop_token_ids: [2] });
     expect(exact).toBe(true);
-    expect(conversationPrompt(conversation, [{ role: 'user', content: 'Hi' }])).toBe(chatml([{ role: 'user', content: 'Hi' }]));
+    expect(conversationPrompt(conversation, [{ role: 'user', content: 'Hi' }])).toBe(
+      chatml([{ role: 'user', content: 'Hi' }]),
+    );
   });
 
   it('says so where both differ, and refuses what it does not know', () => {

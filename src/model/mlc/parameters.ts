@@ -37,13 +37,28 @@ export function mlcParameters(config: ModelConfig, tensors: Iterable<string>): M
     shape: [parts.reduce((sum, part) => sum + (shapes[part]?.[0] ?? 0), 0), shapes[parts[0] ?? '']?.[1] ?? 0],
     kind: 'weight',
   });
-  const vector = (module: string): MlcParameter => ({ module, sources: [`${module}.weight`], shape: [config.hiddenSize], kind: 'weight' });
-  const table = (module: string): MlcParameter => ({ module, sources: [`${module}.weight`], shape: [config.vocabSize, config.hiddenSize], kind: 'weight' });
+  const vector = (module: string): MlcParameter => ({
+    module,
+    sources: [`${module}.weight`],
+    shape: [config.hiddenSize],
+    kind: 'weight',
+  });
+  const table = (module: string): MlcParameter => ({
+    module,
+    sources: [`${module}.weight`],
+    shape: [config.vocabSize, config.hiddenSize],
+    kind: 'weight',
+  });
   const attention = ATTENTION.map((part) => `self_attn.${part}`);
   const layers = Array.from({ length: config.layers }, (_, layer) => {
     const prefix = `model.layers.${layer}.`;
     const qkv = matrix(`${prefix}self_attn.${qwen ? 'c_attn' : 'qkv_proj'}`, prefix, attention);
-    const bias: MlcParameter = { module: qkv.module, sources: attention.map((part) => `${prefix}${part}.bias`), shape: [qkv.shape[0]], kind: 'bias' };
+    const bias: MlcParameter = {
+      module: qkv.module,
+      sources: attention.map((part) => `${prefix}${part}.bias`),
+      shape: [qkv.shape[0]],
+      kind: 'bias',
+    };
     return [
       qkv,
       ...(qwen ? [bias] : []),
@@ -54,7 +69,12 @@ export function mlcParameters(config: ModelConfig, tensors: Iterable<string>): M
       vector(`${prefix}post_attention_layernorm`),
     ];
   });
-  const parameters = [table('model.embed_tokens'), ...layers.flat(), vector('model.norm'), ...(config.tied ? [] : [table('lm_head')])];
+  const parameters = [
+    table('model.embed_tokens'),
+    ...layers.flat(),
+    vector('model.norm'),
+    ...(config.tied ? [] : [table('lm_head')]),
+  ];
   const placed = new Set(parameters.flatMap(({ sources }) => sources));
   const left = [...tensors].filter((name) => !placed.has(name));
   if (left.length === 0) return parameters;
@@ -71,7 +91,12 @@ export function mlcTensors({ module, shape, kind }: MlcParameter, dtype: MlcDtyp
   const [rows, columns] = shape;
   if (!quantised || columns === undefined) return [{ name: `${module}.${kind}`, shape: [...shape], dtype: float }];
   if (columns % GROUP !== 0) {
-    throw new LabError({ code: 'bad-config', where: module, what: `Its rows have ${columns} values, which groups of ${GROUP} do not divide.`, todo: 'Export it with --dtype q0f16.' });
+    throw new LabError({
+      code: 'bad-config',
+      where: module,
+      what: `Its rows have ${columns} values, which groups of ${GROUP} do not divide.`,
+      todo: 'Export it with --dtype q0f16.',
+    });
   }
   return [
     { name: `${module}.q_weight`, shape: [rows, columns / CODES_PER_WORD], dtype: 'uint32' },

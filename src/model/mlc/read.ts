@@ -22,7 +22,8 @@ export class MlcReader {
     private readonly dtype: MlcDtype,
     private readonly open: (dataPath: string) => Promise<ByteSource>,
   ) {
-    for (const { dataPath, records } of index.records) for (const record of records) this.places.set(record.name, { record, dataPath });
+    for (const { dataPath, records } of index.records)
+      for (const record of records) this.places.set(record.name, { record, dataPath });
   }
 
   /** Names of the tensors in the index. */
@@ -34,7 +35,8 @@ export class MlcReader {
   async readRows(parameter: MlcParameter, start: number, count: number): Promise<MlcRows> {
     const [first, second] = mlcTensors(parameter, this.dtype);
     if (!first) throw new Error(`The parameter ${parameter.module} has no tensor.`);
-    if (!second || !MLC_FORMATS[this.dtype].quantised) return { values: await this.floats(first.name, start, count), scales: null };
+    if (!second || !MLC_FORMATS[this.dtype].quantised)
+      return { values: await this.floats(first.name, start, count), scales: null };
     const bytes = await this.bytes(first.name, start, count);
     const words = new Uint32Array(bytes.slice().buffer);
     const scales = await this.floats(second.name, start, count);
@@ -58,7 +60,11 @@ export class MlcReader {
   private place(name: string): { record: MlcRecord; dataPath: string } {
     const place = this.places.get(name);
     if (place) return place;
-    throw new LabError({ code: 'bad-file', what: `The index has no tensor "${name}".`, todo: 'Export the model again.' });
+    throw new LabError({
+      code: 'bad-file',
+      what: `The index has no tensor "${name}".`,
+      todo: 'Export the model again.',
+    });
   }
 }
 

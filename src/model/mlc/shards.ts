@@ -39,7 +39,10 @@ export class MlcShardWriter {
     if (this.waiting.length === 0) return;
     const { waiting } = this;
     [this.waiting, this.filled] = [[], 0];
-    await this.writeFile(waiting.map(({ record }) => record), waiting.map(({ bytes }) => bytes));
+    await this.writeFile(
+      waiting.map(({ record }) => record),
+      waiting.map(({ bytes }) => bytes),
+    );
   }
 
   private async writeFile(records: MlcRecord[], chunks: Chunks): Promise<void> {

@@ -1,4 +1,12 @@
-import { MICROSOFT, type OnnxAttribute, type OnnxDataType, type OnnxDim, type OnnxExternalData, type OnnxGraph, type OnnxModel } from './types.ts';
+import {
+  MICROSOFT,
+  type OnnxAttribute,
+  type OnnxDataType,
+  type OnnxDim,
+  type OnnxExternalData,
+  type OnnxGraph,
+  type OnnxModel,
+} from './types.ts';
 
 /** Operator set and IR version that ONNX Runtime 1.20 and later read. */
 const OPSETS = { '': 21, [MICROSOFT]: 1 };
@@ -65,7 +73,12 @@ export class GraphBuilder {
   }
 
   /** Adds a node and returns the name of its first output. */
-  node(op: string, inputs: string[], attributes: Record<string, OnnxAttribute> = {}, options: NodeOptions = {}): string {
+  node(
+    op: string,
+    inputs: string[],
+    attributes: Record<string, OnnxAttribute> = {},
+    options: NodeOptions = {},
+  ): string {
     const name = options.name ?? `${op}_${this.counter++}`;
     const outputs = options.outputs ?? [`${name}.out`];
     this.graph.nodes.push({ name, op, domain: options.domain ?? '', inputs, outputs, attributes });

@@ -1,4 +1,14 @@
-import { DATA_TYPE_CODES, type OnnxAttribute, type OnnxDataType, type OnnxDim, type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValueInfo } from './types.ts';
+import {
+  DATA_TYPE_CODES,
+  type OnnxAttribute,
+  type OnnxDataType,
+  type OnnxDim,
+  type OnnxGraph,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValueInfo,
+} from './types.ts';
 import { fieldFloats, fieldInt, fieldInts, fieldText, malformed, readFields, WIRE, type WireField } from './wire.ts';
 
 const TYPE_BY_CODE = new Map<number, OnnxDataType>(
@@ -10,7 +20,13 @@ const TYPE_BY_CODE = new Map<number, OnnxDataType>(
  * @throws {LabError} bad-file when the bytes are no ONNX model, or hold something unsupported (sub-graphs).
  */
 export function decodeModel(bytes: Uint8Array): OnnxModel {
-  const model: Omit<OnnxModel, 'graph'> = { irVersion: 0, producerName: '', producerVersion: '', opsets: {}, metadata: {} };
+  const model: Omit<OnnxModel, 'graph'> = {
+    irVersion: 0,
+    producerName: '',
+    producerVersion: '',
+    opsets: {},
+    metadata: {},
+  };
   let graph: OnnxGraph | undefined;
   const on: Handlers = {
     1: (f) => (model.irVersion = fieldInt(f)),
@@ -133,7 +149,13 @@ function readTensor(bytes: Uint8Array): OnnxTensor {
   if (isExternal) {
     const offset = Number(external.offset ?? 0);
     const length = Number(external.length ?? Number.NaN);
-    if (!external.location || !Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) {
+    if (
+      !external.location ||
+      !Number.isSafeInteger(offset) ||
+      !Number.isSafeInteger(length) ||
+      offset < 0 ||
+      length < 0
+    ) {
       throw malformed(`the tensor "${tensor.name}" says badly where its data lies`);
     }
     tensor.external = { location: external.location, offset, length };
@@ -148,7 +170,8 @@ function packTyped(type: OnnxDataType, floats: number[], ints: number[]): Uint8A
   if (type === 'float32') return new Uint8Array(Float32Array.from(floats).buffer);
   if (type === 'int64') return new Uint8Array(BigInt64Array.from(ints.map(BigInt)).buffer);
   if (type === 'int32') return new Uint8Array(Int32Array.from(ints).buffer);
-  if (type === 'float16' || type === 'bfloat16' || type === 'uint16') return new Uint8Array(Uint16Array.from(ints).buffer);
+  if (type === 'float16' || type === 'bfloat16' || type === 'uint16')
+    return new Uint8Array(Uint16Array.from(ints).buffer);
   return Uint8Array.from(ints);
 }
 

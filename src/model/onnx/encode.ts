@@ -1,4 +1,12 @@
-import { DATA_TYPE_CODES, type OnnxAttribute, type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValueInfo } from './types.ts';
+import {
+  DATA_TYPE_CODES,
+  type OnnxAttribute,
+  type OnnxGraph,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValueInfo,
+} from './types.ts';
 import { MessageWriter } from './wire.ts';
 
 /** Field numbers below are those of onnx.proto (ONNX 1.17, IR version 10). */

@@ -3,10 +3,17 @@ import { fieldInt, fieldInts, fieldText, readFields } from './wire.ts';
 
 const { float64, int64, uint64, float32, int32, uint32, int4, uint4, int8, uint8, bool } = DATA_TYPE_CODES;
 const BYTES = new Map<number, number>([
-  [float64, 8], [int64, 8], [uint64, 8],
-  [float32, 4], [int32, 4], [uint32, 4],
-  [int8, 1], [uint8, 1], [bool, 1],
-  [int4, 0.5], [uint4, 0.5],
+  [float64, 8],
+  [int64, 8],
+  [uint64, 8],
+  [float32, 4],
+  [int32, 4],
+  [uint32, 4],
+  [int8, 1],
+  [uint8, 1],
+  [bool, 1],
+  [int4, 0.5],
+  [uint4, 0.5],
 ]);
 
 /**

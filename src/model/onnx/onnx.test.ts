@@ -21,15 +21,20 @@ describe('ONNX files', () => {
     const g = new GraphBuilder('all attributes');
     g.input('a', 'int64', []);
     g.external('big', 'uint8', [3, 5], { location: 'm.onnx_data', offset: 4096, length: 15 });
-    g.node('Anything', ['a', '', 'big'], {
-      i: attr.int(-7),
-      f: attr.float(0.25),
-      s: attr.string('NONE'),
-      is: attr.ints([1, -2, 2 ** 40]),
-      fs: attr.floats([0.5, -1]),
-      ss: attr.strings(['p', 'q']),
-      t: attr.tensor({ name: 't', type: 'uint8', dims: [2], raw: Uint8Array.of(1, 2) }),
-    }, { domain: 'com.microsoft', outputs: ['o', '', 'p'] });
+    g.node(
+      'Anything',
+      ['a', '', 'big'],
+      {
+        i: attr.int(-7),
+        f: attr.float(0.25),
+        s: attr.string('NONE'),
+        is: attr.ints([1, -2, 2 ** 40]),
+        fs: attr.floats([0.5, -1]),
+        ss: attr.strings(['p', 'q']),
+        t: attr.tensor({ name: 't', type: 'uint8', dims: [2], raw: Uint8Array.of(1, 2) }),
+      },
+      { domain: 'com.microsoft', outputs: ['o', '', 'p'] },
+    );
     g.output('o', 'float16', ['batch_size', 3]);
     const model = g.build({ k: 'v' });
     expect(decodeModel(encodeModel(model))).toEqual(model);
@@ -40,7 +45,9 @@ describe('ONNX files', () => {
     const x = new ort.Tensor('float32', Float32Array.of(1, 1, -1, 2), [2, 2]);
     const { y } = await session.run({ x });
     expect(y?.dims).toEqual([1, 4]);
-    expect([...(y?.data as Float32Array)]).toEqual([4, -2, 5, -10].map((v) => expect.closeTo(v < 0 ? 0.5 * Math.expm1(v) : v, 6)));
+    expect([...(y?.data as Float32Array)]).toEqual(
+      [4, -2, 5, -10].map((v) => expect.closeTo(v < 0 ? 0.5 * Math.expm1(v) : v, 6)),
+    );
   });
 
   it('tells the largest weight, wherever its bytes lie', () => {
@@ -57,15 +64,19 @@ describe('ONNX files', () => {
   it('answers damaged bytes with a LabError or a model, nothing else', () => {
     const good = encodeModel(sample());
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { maxLength: 6 }), fc.nat(good.length), (edits, cut) => {
-        const bytes = good.slice(0, cut);
-        for (const [at, value] of edits) if (at < bytes.length) bytes[at] = value;
-        try {
-          decodeModel(bytes);
-        } catch (error) {
-          expect(error).toBeInstanceOf(LabError);
-        }
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { maxLength: 6 }),
+        fc.nat(good.length),
+        (edits, cut) => {
+          const bytes = good.slice(0, cut);
+          for (const [at, value] of edits) if (at < bytes.length) bytes[at] = value;
+          try {
+            decodeModel(bytes);
+          } catch (error) {
+            expect(error).toBeInstanceOf(LabError);
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });

@@ -104,7 +104,8 @@ async function attention(source: Checkpoint, layer: number, inputs: Float64Array
       const sum = weights.reduce((a, b) => a + b, 0);
       weights.forEach((weight, offset) => {
         for (let i = 0; i < headDim; i++) {
-          out[head * headDim + i] = (out[head * headDim + i] ?? 0) + (weight / sum) * (values[first + offset]?.[kv + i] ?? 0);
+          out[head * headDim + i] =
+            (out[head * headDim + i] ?? 0) + (weight / sum) * (values[first + offset]?.[kv + i] ?? 0);
         }
       });
     }

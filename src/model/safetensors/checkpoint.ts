@@ -22,16 +22,33 @@ const IGNORED = /\.rotary_emb\.inv_freq$/;
  */
 export async function openSafetensors(name: string, sources: ByteSource[], files: SideFiles): Promise<Checkpoint> {
   const configText = files.get('config.json');
-  if (!configText) throw new LabError({ code: 'missing-file', what: 'There is no config.json.', where: name, todo: 'Put the config.json of the model beside its weights.' });
+  if (!configText)
+    throw new LabError({
+      code: 'missing-file',
+      what: 'There is no config.json.',
+      where: name,
+      todo: 'Put the config.json of the model beside its weights.',
+    });
   const config = parseConfig(parseJson(configText, 'config.json'));
   const places = new Map<string, { source: ByteSource; tensor: SafetensorsTensor }>();
   const tensors = new Map<string, TensorInfo>();
   const index = indexedFiles(files.get(SAFETENSORS_INDEX));
-  const wanted = new Set(weightFiles(sources.map(({ name: file }) => file), index));
+  const wanted = new Set(
+    weightFiles(
+      sources.map(({ name: file }) => file),
+      index,
+    ),
+  );
   for (const source of sources.filter(({ name: file }) => wanted.has(file))) {
     for (const tensor of await readSafetensorsHeader(source, IGNORED)) {
       const known = places.get(tensor.name);
-      if (known) throw new LabError({ code: 'bad-file', what: `Tensor "${tensor.name}" is also in ${known.source.name}.`, where: source.name, todo: 'Keep the files of one checkpoint only.' });
+      if (known)
+        throw new LabError({
+          code: 'bad-file',
+          what: `Tensor "${tensor.name}" is also in ${known.source.name}.`,
+          where: source.name,
+          todo: 'Keep the files of one checkpoint only.',
+        });
       places.set(tensor.name, { source, tensor });
       tensors.set(tensor.name, { shape: tensor.shape, type: tensor.type });
     }
@@ -55,10 +72,22 @@ export async function openSafetensors(name: string, sources: ByteSource[], files
 export function indexedFiles(text: string | undefined): string[] | undefined {
   if (text === undefined) return undefined;
   const parsed = indexSchema.safeParse(parseJson(text, SAFETENSORS_INDEX));
-  if (!parsed.success) throw new LabError({ code: 'bad-file', what: `It has no weight_map. ${z.prettifyError(parsed.error)}`, where: SAFETENSORS_INDEX, todo: 'Download the index again.' });
+  if (!parsed.success)
+    throw new LabError({
+      code: 'bad-file',
+      what: `It has no weight_map. ${z.prettifyError(parsed.error)}`,
+      where: SAFETENSORS_INDEX,
+      todo: 'Download the index again.',
+    });
   const names = [...new Set(Object.values(parsed.data.weight_map))];
   const outside = names.find((file) => !isSafePath(file));
-  if (outside !== undefined) throw new LabError({ code: 'bad-file', what: `It names "${outside}", a place outside the folder.`, where: SAFETENSORS_INDEX, todo: 'Get the model again from a source that you trust.' });
+  if (outside !== undefined)
+    throw new LabError({
+      code: 'bad-file',
+      what: `It names "${outside}", a place outside the folder.`,
+      where: SAFETENSORS_INDEX,
+      todo: 'Get the model again from a source that you trust.',
+    });
   return names;
 }
 
@@ -75,7 +104,13 @@ export function weightFiles(names: readonly string[], index: readonly string[] |
   const base = (name: string): string => name.split('/').at(-1) ?? name;
   if (index) {
     const missing = index.filter((file) => !names.some((name) => base(name) === file));
-    if (missing.length) throw new LabError({ code: 'missing-file', what: `It names files that are not there: ${missing.slice(0, 8).join(', ')}.`, where: SAFETENSORS_INDEX, todo: 'Put all parts of the model into the folder.' });
+    if (missing.length)
+      throw new LabError({
+        code: 'missing-file',
+        what: `It names files that are not there: ${missing.slice(0, 8).join(', ')}.`,
+        where: SAFETENSORS_INDEX,
+        todo: 'Put all parts of the model into the folder.',
+      });
     return names.filter((name) => index.includes(base(name)));
   }
   const single = names.filter((name) => base(name) === 'model.safetensors');

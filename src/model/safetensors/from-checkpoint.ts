@@ -26,7 +26,11 @@ export interface SafetensorsOptions {
  * `config.json`, tokenizer files, and the chat template also as a file of its own. Memory stays bounded.
  * @throws {LabError} bad-data when a weight is too large for the type.
  */
-export async function checkpointToSafetensors(source: Checkpoint, folder: FolderSink, options: SafetensorsOptions): Promise<WrittenFile[]> {
+export async function checkpointToSafetensors(
+  source: Checkpoint,
+  folder: FolderSink,
+  options: SafetensorsOptions,
+): Promise<WrittenFile[]> {
   const { type, partBytes = PART_BYTES, onProgress, signal } = options;
   const names = [...source.tensors.keys()];
   const total = names.reduce((sum, name) => sum + valueCount(source, name), 0);
@@ -44,14 +48,17 @@ export async function checkpointToSafetensors(source: Checkpoint, folder: Folder
   }));
   const parts = split(tensors, partBytes);
   const nameOf = (part: number): string =>
-    parts.length === 1 ? 'model.safetensors' : `model-${String(part + 1).padStart(5, '0')}-of-${String(parts.length).padStart(5, '0')}.safetensors`;
+    parts.length === 1
+      ? 'model.safetensors'
+      : `model-${String(part + 1).padStart(5, '0')}-of-${String(parts.length).padStart(5, '0')}.safetensors`;
   const files: WrittenFile[] = [];
   for (const [i, part] of parts.entries()) {
     const file = await folder.create(nameOf(i));
     await streamSafetensors(file, part, { format: 'pt' });
     files.push(await file.close());
   }
-  if (parts.length > 1) files.push(await writeFile(folder, SAFETENSORS_INDEX, `${JSON.stringify(indexOf(parts, nameOf), null, 2)}\n`));
+  if (parts.length > 1)
+    files.push(await writeFile(folder, SAFETENSORS_INDEX, `${JSON.stringify(indexOf(parts, nameOf), null, 2)}\n`));
   for (const [name, text] of sideFiles(source, type)) files.push(await writeFile(folder, name, text));
   return files;
 }
@@ -60,7 +67,12 @@ function encoded(type: SafetensorsType, values: Float32Array, name: string): Uin
   if (type === 'F32') return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   const tooLarge = type === 'F16' ? values.find((value) => Math.abs(value) >= 65520) : undefined;
   if (tooLarge === undefined) return encodeStored(type, values);
-  throw new LabError({ code: 'bad-data', where: name, what: `The weight ${tooLarge} is too large for half precision.`, todo: 'Use bf16 or f32.' });
+  throw new LabError({
+    code: 'bad-data',
+    where: name,
+    what: `The weight ${tooLarge} is too large for half precision.`,
+    todo: 'Use bf16 or f32.',
+  });
 }
 
 function valueCount(source: Checkpoint, name: string): number {
@@ -92,8 +104,13 @@ const NOT_CARRIED = ['quantization_config', 'transformers.js_config', 'dtype', '
 function sideFiles({ files: given }: Checkpoint, type: SafetensorsType): Map<string, string> {
   const files = new Map(given);
   files.delete(SAFETENSORS_INDEX);
-  const config = Object.entries(parseJson(files.get('config.json') ?? '{}', 'config.json') as object).filter(([key]) => !NOT_CARRIED.includes(key));
-  files.set('config.json', `${JSON.stringify({ ...Object.fromEntries(config), torch_dtype: TORCH_NAMES[type] }, null, 2)}\n`);
+  const config = Object.entries(parseJson(files.get('config.json') ?? '{}', 'config.json') as object).filter(
+    ([key]) => !NOT_CARRIED.includes(key),
+  );
+  files.set(
+    'config.json',
+    `${JSON.stringify({ ...Object.fromEntries(config), torch_dtype: TORCH_NAMES[type] }, null, 2)}\n`,
+  );
   const template = chatTemplate(files);
   if (template !== undefined) files.set('chat_template.jinja', template);
   return files;

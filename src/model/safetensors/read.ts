@@ -27,11 +27,17 @@ export interface SafetensorsTensor {
  */
 export async function readSafetensorsHeader(source: ByteSource, ignored?: RegExp): Promise<SafetensorsTensor[]> {
   const fail = (what: string): LabError =>
-    new LabError({ code: 'bad-file', what, where: source.name, todo: 'The file is damaged or not a safetensors file; download it again.' });
+    new LabError({
+      code: 'bad-file',
+      what,
+      where: source.name,
+      todo: 'The file is damaged or not a safetensors file; download it again.',
+    });
   if (source.size < 8) throw fail(`It has ${source.size} bytes, too few for a header.`);
   const first = await source.read(0, 8);
   const length = new DataView(first.buffer, first.byteOffset).getBigUint64(0, true);
-  if (length > BigInt(Math.min(MAX_HEADER, source.size - 8))) throw fail(`It claims a header of ${length} bytes, but has ${source.size} in all.`);
+  if (length > BigInt(Math.min(MAX_HEADER, source.size - 8)))
+    throw fail(`It claims a header of ${length} bytes, but has ${source.size} in all.`);
   const start = 8 + Number(length);
   const json = parseJson(new TextDecoder().decode(await source.read(8, Number(length))), source.name);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw fail('Its header is no JSON object.');
@@ -41,20 +47,37 @@ export async function readSafetensorsHeader(source: ByteSource, ignored?: RegExp
     if (name === '__metadata__' || ignored?.test(name)) continue;
     const parsed = entrySchema.safeParse(value);
     if (!parsed.success) throw fail(`Its entry "${name.slice(0, 200)}" is wrong: ${z.prettifyError(parsed.error)}`);
-    const { dtype, shape, data_offsets: [begin, end] } = parsed.data;
+    const {
+      dtype,
+      shape,
+      data_offsets: [begin, end],
+    } = parsed.data;
     const type = Object.hasOwn(TYPES, dtype) ? TYPES[dtype] : undefined;
     if (!type) {
-      throw new LabError({ code: 'unsupported', what: `Tensor "${name}" is stored as ${dtype}, which is not read here.`, where: source.name, todo: 'Use F32, F16 or BF16 weights.' });
+      throw new LabError({
+        code: 'unsupported',
+        what: `Tensor "${name}" is stored as ${dtype}, which is not read here.`,
+        where: source.name,
+        todo: 'Use F32, F16 or BF16 weights.',
+      });
     }
-    const bytes = storedBytes(type, shape.reduce((a, b) => a * b, 1));
-    if (bytes !== end - begin) throw fail(`Tensor "${name}" of shape [${shape.join(', ')}] needs ${bytes} bytes, but its range has ${end - begin}.`);
-    if (start + end > source.size) throw fail(`Tensor "${name}" ends at byte ${start + end}, but the file has ${source.size}.`);
+    const bytes = storedBytes(
+      type,
+      shape.reduce((a, b) => a * b, 1),
+    );
+    if (bytes !== end - begin)
+      throw fail(
+        `Tensor "${name}" of shape [${shape.join(', ')}] needs ${bytes} bytes, but its range has ${end - begin}.`,
+      );
+    if (start + end > source.size)
+      throw fail(`Tensor "${name}" ends at byte ${start + end}, but the file has ${source.size}.`);
     tensors.push({ name, shape, type, offset: start + begin, bytes });
   }
   const sorted = [...tensors].sort((a, b) => a.offset - b.offset);
   sorted.forEach((tensor, i) => {
     const before = sorted[i - 1];
-    if (before && before.offset + before.bytes > tensor.offset) throw fail(`Tensors "${before.name}" and "${tensor.name}" overlap.`);
+    if (before && before.offset + before.bytes > tensor.offset)
+      throw fail(`Tensors "${before.name}" and "${tensor.name}" overlap.`);
   });
   return tensors;
 }

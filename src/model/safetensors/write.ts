@@ -26,7 +26,11 @@ export function tensorBytes({ shape, type }: Pick<StreamedTensor, 'shape' | 'typ
 }
 
 /** Writes float32 tensors that are in memory as a safetensors file. */
-export async function writeSafetensors(file: FileSink, tensors: readonly FloatTensor[], metadata: Record<string, string> = {}): Promise<void> {
+export async function writeSafetensors(
+  file: FileSink,
+  tensors: readonly FloatTensor[],
+  metadata: Record<string, string> = {},
+): Promise<void> {
   const streamed = tensors.map(({ name, shape, data }): StreamedTensor => ({
     name,
     shape,
@@ -42,7 +46,11 @@ export async function writeSafetensors(file: FileSink, tensors: readonly FloatTe
  * Writes a safetensors file front to back, holding no tensor: eight bytes of length, a JSON header padded with spaces to
  * a multiple of eight, then the data without gaps, in the order given.
  */
-export async function streamSafetensors(file: FileSink, tensors: readonly StreamedTensor[], metadata: Record<string, string> = {}): Promise<void> {
+export async function streamSafetensors(
+  file: FileSink,
+  tensors: readonly StreamedTensor[],
+  metadata: Record<string, string> = {},
+): Promise<void> {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
   for (const tensor of tensors) {
@@ -61,6 +69,7 @@ export async function streamSafetensors(file: FileSink, tensors: readonly Stream
       await file.write(chunk);
       written += chunk.length;
     }
-    if (written !== tensorBytes(tensor)) throw new Error(`The tensor "${tensor.name}" of ${tensorBytes(tensor)} bytes was given ${written}.`);
+    if (written !== tensorBytes(tensor))
+      throw new Error(`The tensor "${tensor.name}" of ${tensorBytes(tensor)} bytes was given ${written}.`);
   }
 }

@@ -23,11 +23,17 @@ function signedLeb(value: number): number[] {
 }
 
 /** An instruction of one byte that takes its arguments from the stack. */
-const plain = (opcode: number) => (...inputs: Code[]): Code => [...inputs.flat(), opcode];
+const plain =
+  (opcode: number) =>
+  (...inputs: Code[]): Code => [...inputs.flat(), opcode];
 /** A vector instruction, with what follows its number. */
-const vector = (opcode: number, ...rest: number[]) => (...inputs: Code[]): Code => [...inputs.flat(), 0xfd, ...leb(opcode), ...rest];
+const vector =
+  (opcode: number, ...rest: number[]) =>
+  (...inputs: Code[]): Code => [...inputs.flat(), 0xfd, ...leb(opcode), ...rest];
 /** A load or store; `offset` is added to the address. */
-const memory = (opcode: number[], align: number) => (inputs: Code[], offset: number): Code => [...inputs.flat(), ...opcode, align, ...leb(offset)];
+const memory =
+  (opcode: number[], align: number) =>
+  (inputs: Code[], offset: number): Code => [...inputs.flat(), ...opcode, align, ...leb(offset)];
 
 export const i32 = {
   /** A number that is not negative. */
@@ -40,25 +46,44 @@ export const f32 = {
   const: (value: number): Code => [0x43, ...new Uint8Array(Float32Array.of(value).buffer)],
   load: memory([0x2a], 2),
   store: memory([0x38], 2),
-  add: plain(0x92), sub: plain(0x93), mul: plain(0x94), div: plain(0x95), min: plain(0x96), max: plain(0x97), ne: plain(0x5c),
+  add: plain(0x92),
+  sub: plain(0x93),
+  mul: plain(0x94),
+  div: plain(0x95),
+  min: plain(0x96),
+  max: plain(0x97),
+  ne: plain(0x5c),
   demote: plain(0xb6),
 };
 export const f64 = {
   const: (value: number): Code => [0x44, ...new Uint8Array(Float64Array.of(value).buffer)],
-  add: plain(0xa0), sub: plain(0xa1), mul: plain(0xa2), div: plain(0xa3), gt: plain(0x64),
+  add: plain(0xa0),
+  sub: plain(0xa1),
+  mul: plain(0xa2),
+  div: plain(0xa3),
+  gt: plain(0x64),
   promote: plain(0xbb),
 };
 /** Four float32 side by side. */
 export const f32x4 = {
   splat: vector(19),
   lane: (value: Code, lane: number): Code => vector(31, lane)(value),
-  add: vector(228), sub: vector(229), mul: vector(230), min: vector(232), max: vector(233),
+  add: vector(228),
+  sub: vector(229),
+  mul: vector(230),
+  min: vector(232),
+  max: vector(233),
   /** To the nearest whole number, ties to even. */
   nearest: vector(106),
 };
 export const v128 = { load: memory([0xfd, 0], 2), store: memory([0xfd, 11], 2) };
 /** Whole numbers of float32 lanes as 32-bit integers, and two vectors as one of half the width. */
-export const integers = { truncate: vector(248), narrow32: vector(133), narrow16Signed: vector(101), narrow16Unsigned: vector(102) };
+export const integers = {
+  truncate: vector(248),
+  narrow32: vector(133),
+  narrow16Signed: vector(101),
+  narrow16Unsigned: vector(102),
+};
 
 /** The first where the condition holds, else the second. */
 export const select = plain(0x1b);
@@ -77,7 +102,10 @@ export class FunctionBuilder {
   readonly parameters: Variable[];
   private readonly locals: ValueType[] = [];
 
-  constructor(readonly name: string, private readonly count: number) {
+  constructor(
+    readonly name: string,
+    private readonly count: number,
+  ) {
     this.parameters = Array.from({ length: count }, (_, i) => variable(i));
   }
 
@@ -103,18 +131,37 @@ function variable(index: number): Variable {
 }
 
 /** A module that exports its functions by name and its memory of `pages` · 64 KiB as `memory`. */
-export function assemble(functions: readonly { fn: FunctionBuilder; body: Code }[], pages: number): Uint8Array<ArrayBuffer> {
+export function assemble(
+  functions: readonly { fn: FunctionBuilder; body: Code }[],
+  pages: number,
+): Uint8Array<ArrayBuffer> {
   const section = (id: number, entries: number[][]): number[] => {
     const bytes = [...leb(entries.length), ...entries.flat()];
     return [id, ...leb(bytes.length), ...bytes];
   };
   const name = (text: string): number[] => [...leb(text.length), ...new TextEncoder().encode(text)];
   return Uint8Array.from([
-    0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
-    ...section(1, functions.map(({ fn }) => fn.signature())),
-    ...section(3, functions.map((_, i) => leb(i))),
+    0x00,
+    0x61,
+    0x73,
+    0x6d,
+    1,
+    0,
+    0,
+    0,
+    ...section(
+      1,
+      functions.map(({ fn }) => fn.signature()),
+    ),
+    ...section(
+      3,
+      functions.map((_, i) => leb(i)),
+    ),
     ...section(5, [[0, ...leb(pages)]]),
     ...section(7, [[...name('memory'), 2, 0], ...functions.map(({ fn }, i) => [...name(fn.name), 0, ...leb(i)])]),
-    ...section(10, functions.map(({ fn, body }) => fn.encode(body))),
+    ...section(
+      10,
+      functions.map(({ fn, body }) => fn.encode(body)),
+    ),
   ]);
 }

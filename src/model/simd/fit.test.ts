@@ -20,29 +20,44 @@ function errors(grid: GridName, values: Float32Array, { codes, scales, minimums 
 
 describe.each(GRIDS)('%s', (grid) => {
   it('fits as well with vectors as without', () => {
-    const values = Float32Array.from({ length: BLOCK * 5000 }, (_, i) => Math.sin(i * 12.9898) * Math.cos(i * i) * (1 + (i % 7)));
-    const [fast, plain] = [fitBlocks(grid, values), fitBlocks(grid, values, undefined, null)].map((fitted) => errors(grid, values, fitted).reduce((a, b) => a + b, 0)) as [number, number];
+    const values = Float32Array.from(
+      { length: BLOCK * 5000 },
+      (_, i) => Math.sin(i * 12.9898) * Math.cos(i * i) * (1 + (i % 7)),
+    );
+    const [fast, plain] = [fitBlocks(grid, values), fitBlocks(grid, values, undefined, null)].map((fitted) =>
+      errors(grid, values, fitted).reduce((a, b) => a + b, 0),
+    ) as [number, number];
     // The vectors take one round more for 8 bits.
     expect(fast / plain).toBeLessThan(1.001);
     expect(fast / plain).toBeGreaterThan(0.95);
   });
 
   it('is never worse than an even spread over the range, for any block', () => {
-    const number = fc.oneof(fc.constant(0), fc.double({ min: -60000, max: 60000, noNaN: true }), fc.double({ min: -1e-6, max: 1e-6, noNaN: true }), fc.double({ min: -1, max: 1, noNaN: true }));
-    fc.assert(fc.property(fc.array(number, { minLength: BLOCK, maxLength: BLOCK }), (list) => {
-      const values = Float32Array.from(list);
-      const fitted = fitBlocks(grid, values);
-      const [low, high] = [Math.min(...values), Math.max(...values)];
-      const [scale, minimum] = grid === 'q4' ? [roundToHalf((high - low) / 15), roundToHalf(low)] : [roundToHalf(Math.max(-low, high) / 127), 0];
-      const [first, last] = grid === 'q4' ? [0, 15] : [-127, 127];
-      const even = values.reduce((sum, value) => {
-        const code = scale === 0 ? 0 : Math.min(last, Math.max(first, Math.round((value - minimum) / scale)));
-        return sum + (code * scale + minimum - value) ** 2;
-      }, 0);
-      const [error = NaN] = errors(grid, values, fitted);
-      // Single precision decides between fits that are nearly equal.
-      expect(error).toBeLessThanOrEqual(even * (1 + 1e-3) + 1e-30);
-      expect(Number.isFinite(fitted.scales[0] ?? NaN)).toBe(true);
-    }));
+    const number = fc.oneof(
+      fc.constant(0),
+      fc.double({ min: -60000, max: 60000, noNaN: true }),
+      fc.double({ min: -1e-6, max: 1e-6, noNaN: true }),
+      fc.double({ min: -1, max: 1, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(fc.array(number, { minLength: BLOCK, maxLength: BLOCK }), (list) => {
+        const values = Float32Array.from(list);
+        const fitted = fitBlocks(grid, values);
+        const [low, high] = [Math.min(...values), Math.max(...values)];
+        const [scale, minimum] =
+          grid === 'q4'
+            ? [roundToHalf((high - low) / 15), roundToHalf(low)]
+            : [roundToHalf(Math.max(-low, high) / 127), 0];
+        const [first, last] = grid === 'q4' ? [0, 15] : [-127, 127];
+        const even = values.reduce((sum, value) => {
+          const code = scale === 0 ? 0 : Math.min(last, Math.max(first, Math.round((value - minimum) / scale)));
+          return sum + (code * scale + minimum - value) ** 2;
+        }, 0);
+        const [error = NaN] = errors(grid, values, fitted);
+        // Single precision decides between fits that are nearly equal.
+        expect(error).toBeLessThanOrEqual(even * (1 + 1e-3) + 1e-30);
+        expect(Number.isFinite(fitted.scales[0] ?? NaN)).toBe(true);
+      }),
+    );
   });
 });

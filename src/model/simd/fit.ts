@@ -44,10 +44,21 @@ let made: Kernels | null | undefined;
 function kernels(): Kernels | null {
   if (made === undefined) {
     try {
-      const functions = [searchKernel('search4', GRIDS.q4), encodeKernel('encode4', GRIDS.q4), searchKernel('search8', GRIDS.q8), encodeKernel('encode8', GRIDS.q8)];
-      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(assemble(functions, Math.ceil(PLACES.end / 65536))));
+      const functions = [
+        searchKernel('search4', GRIDS.q4),
+        encodeKernel('encode4', GRIDS.q4),
+        searchKernel('search8', GRIDS.q8),
+        encodeKernel('encode8', GRIDS.q8),
+      ];
+      const { exports } = new WebAssembly.Instance(
+        new WebAssembly.Module(assemble(functions, Math.ceil(PLACES.end / 65536))),
+      );
       const kernel = (name: string): Kernel => exports[name] as Kernel;
-      made = { memory: exports['memory'] as WebAssembly.Memory, search: { q4: kernel('search4'), q8: kernel('search8') }, encode: { q4: kernel('encode4'), q8: kernel('encode8') } };
+      made = {
+        memory: exports['memory'] as WebAssembly.Memory,
+        search: { q4: kernel('search4'), q8: kernel('search8') },
+        encode: { q4: kernel('encode4'), q8: kernel('encode8') },
+      };
     } catch {
       made = null;
     }
@@ -57,7 +68,11 @@ function kernels(): Kernels | null {
 
 /** Room for the fits of `blocks` blocks. */
 export function fittedBlocks(blocks: number): FittedBlocks {
-  return { codes: new Uint8Array(blocks * BLOCK), scales: new Float32Array(blocks), minimums: new Float32Array(blocks) };
+  return {
+    codes: new Uint8Array(blocks * BLOCK),
+    scales: new Float32Array(blocks),
+    minimums: new Float32Array(blocks),
+  };
 }
 
 /**
@@ -65,7 +80,12 @@ export function fittedBlocks(blocks: number): FittedBlocks {
  * there are some, which is ten times as fast.
  * @param out gets the fits; it may have room for more.
  */
-export function fitBlocks(grid: GridName, values: Float32Array, out = fittedBlocks(values.length / BLOCK), found = kernels()): FittedBlocks {
+export function fitBlocks(
+  grid: GridName,
+  values: Float32Array,
+  out = fittedBlocks(values.length / BLOCK),
+  found = kernels(),
+): FittedBlocks {
   const blocks = values.length / BLOCK;
   if (!found) return fitPlainly(grid, values, out);
   for (let at = 0; at < blocks; at += CAPACITY) fitSlice(found, grid, values, at, Math.min(CAPACITY, blocks - at), out);
@@ -77,14 +97,24 @@ function fitPlainly(grid: GridName, values: Float32Array, out: FittedBlocks): Fi
   for (let block = 0; block < values.length / BLOCK; block++) {
     const at = block * BLOCK;
     const codes = out.codes.subarray(at, at + BLOCK);
-    const { scale, minimum } = grid === 'q4' ? quantiseQ4(values, at, codes) : { scale: quantiseQ8(values, at, signed.subarray(at, at + BLOCK)), minimum: 0 };
+    const { scale, minimum } =
+      grid === 'q4'
+        ? quantiseQ4(values, at, codes)
+        : { scale: quantiseQ8(values, at, signed.subarray(at, at + BLOCK)), minimum: 0 };
     out.scales[block] = scale;
     out.minimums[block] = minimum;
   }
   return out;
 }
 
-function fitSlice({ memory, search, encode }: Kernels, grid: GridName, values: Float32Array, at: number, count: number, out: FittedBlocks): void {
+function fitSlice(
+  { memory, search, encode }: Kernels,
+  grid: GridName,
+  values: Float32Array,
+  at: number,
+  count: number,
+  out: FittedBlocks,
+): void {
   const floats = (place: number, length: number): Float32Array => new Float32Array(memory.buffer, place, length);
   floats(PLACES.values, count * BLOCK).set(values.subarray(at * BLOCK, (at + count) * BLOCK));
   search[grid](PLACES.values, PLACES.fits, PLACES.plain, count);
@@ -100,7 +130,13 @@ function fitSlice({ memory, search, encode }: Kernels, grid: GridName, values: F
   for (let block = 0; block < count; block++) {
     if ((errors[block] ?? 0) <= (plainErrors[block] ?? 0)) continue;
     fits.set(plain.subarray(2 * block, 2 * block + 2), 2 * block);
-    encode[grid](PLACES.values + block * BLOCK * 4, PLACES.fits + block * 8, PLACES.codes + block * BLOCK, PLACES.errors + block * 4, 1);
+    encode[grid](
+      PLACES.values + block * BLOCK * 4,
+      PLACES.fits + block * 8,
+      PLACES.codes + block * BLOCK,
+      PLACES.errors + block * 4,
+      1,
+    );
   }
   out.codes.set(new Uint8Array(memory.buffer, PLACES.codes, count * BLOCK), at * BLOCK);
   for (let block = 0; block < count; block++) {

@@ -1,5 +1,18 @@
 import { BLOCK } from '../quantise.ts';
-import { type Code, f32, f32x4, f64, FunctionBuilder, i32, integers, repeat, select, type Variable, v128, when } from './assembler.ts';
+import {
+  type Code,
+  f32,
+  f32x4,
+  f64,
+  FunctionBuilder,
+  i32,
+  integers,
+  repeat,
+  select,
+  type Variable,
+  v128,
+  when,
+} from './assembler.ts';
 
 /** A grid of whole-number codes for a block. */
 export interface Grid {
@@ -26,21 +39,29 @@ export function searchKernel(name: string, grid: Grid): { fn: FunctionBuilder; b
   const [values, fits, plain, blocks] = fn.parameters as [Variable, Variable, Variable, Variable];
   const v = Array.from({ length: VECTORS }, () => fn.local('v128'));
   const [low, high, range, start, inverse] = five(fn, 'f32');
-  const [codes, sumQ, sumQQ, sumQX] = Array.from({ length: 4 }, () => fn.local('v128')) as [Variable, Variable, Variable, Variable];
+  const [codes, sumQ, sumQQ, sumQX] = Array.from({ length: 4 }, () => fn.local('v128')) as [
+    Variable,
+    Variable,
+    Variable,
+    Variable,
+  ];
   const [scale, minimum, most, x, q] = five(fn, 'f64');
   const [qq, qx, fitted, offset, explained] = five(fn, 'f64');
   const steps = grid.affine ? grid.highest - grid.lowest : grid.highest;
 
   /** Solves for the codes that `start` and `inverse` give, and keeps the solution if it explains more than any before. */
   const round: Code = [
-    ...sumQ.set(f32x4.splat(f32.const(0))), ...sumQQ.set(sumQ.get), ...sumQX.set(sumQ.get),
+    ...sumQ.set(f32x4.splat(f32.const(0))),
+    ...sumQQ.set(sumQ.get),
+    ...sumQX.set(sumQ.get),
     ...v.flatMap((part) => [
       ...codes.set(clampedCodes(part.get, start.get, inverse.get, grid)),
       ...(grid.affine ? sumQ.set(f32x4.add(sumQ.get, codes.get)) : []),
       ...sumQQ.set(f32x4.add(sumQQ.get, f32x4.mul(codes.get, codes.get))),
       ...sumQX.set(f32x4.add(sumQX.get, f32x4.mul(codes.get, part.get))),
     ]),
-    ...qq.set(total(sumQQ.get)), ...qx.set(total(sumQX.get)),
+    ...qq.set(total(sumQQ.get)),
+    ...qx.set(total(sumQX.get)),
     ...(grid.affine
       ? [
           ...q.set(total(sumQ.get)),
@@ -51,31 +72,55 @@ export function searchKernel(name: string, grid: Grid): { fn: FunctionBuilder; b
           ...explained.set(f64.add(f64.mul(fitted.get, qx.get), f64.mul(offset.get, x.get))),
         ]
       : [...fitted.set(f64.div(qx.get, qq.get)), ...explained.set(f64.mul(fitted.get, qx.get))]),
-    ...when(i32.and(f64.gt(qq.get, f64.const(0)), i32.and(f64.gt(fitted.get, f64.const(0)), f64.gt(explained.get, most.get))), [
-      ...most.set(explained.get), ...scale.set(fitted.get), ...minimum.set(offset.get),
-    ]),
+    ...when(
+      i32.and(f64.gt(qq.get, f64.const(0)), i32.and(f64.gt(fitted.get, f64.const(0)), f64.gt(explained.get, most.get))),
+      [...most.set(explained.get), ...scale.set(fitted.get), ...minimum.set(offset.get)],
+    ),
   ];
 
-  const body = repeat([
-    ...loadBlock(v, values),
-    ...low.set(across(f32.min, v.map((part) => part.get).reduce((a, b) => f32x4.min(a, b)))),
-    ...high.set(across(f32.max, v.map((part) => part.get).reduce((a, b) => f32x4.max(a, b)))),
-    ...(grid.affine
-      ? [...range.set(f32.sub(high.get, low.get)), ...v.flatMap((part) => part.set(f32x4.sub(part.get, f32x4.splat(low.get))))]
-      : [...range.set(f32.max(f32.sub(f32.const(0), low.get), high.get)), ...low.set(f32.const(0))]),
-    ...x.set(total(v.map((part) => part.get).reduce((a, b) => f32x4.add(a, b)))),
-    ...scale.set(f64.promote(f32.div(range.get, f32.const(steps)))), ...minimum.set(f64.const(0)), ...offset.set(f64.const(0)), ...most.set(f64.const(-Infinity)),
-    ...storeFit(plain, scale, minimum, low),
-    ...grid.widths.flatMap((width) => [
-      ...start.set(grid.affine ? f32.mul(range.get, f32.const((1 - width) / 2)) : f32.const(0)),
-      ...inverse.set(f32.div(f32.const(steps / width), range.get)),
+  const body = repeat(
+    [
+      ...loadBlock(v, values),
+      ...low.set(
+        across(
+          f32.min,
+          v.map((part) => part.get).reduce((a, b) => f32x4.min(a, b)),
+        ),
+      ),
+      ...high.set(
+        across(
+          f32.max,
+          v.map((part) => part.get).reduce((a, b) => f32x4.max(a, b)),
+        ),
+      ),
+      ...(grid.affine
+        ? [
+            ...range.set(f32.sub(high.get, low.get)),
+            ...v.flatMap((part) => part.set(f32x4.sub(part.get, f32x4.splat(low.get)))),
+          ]
+        : [...range.set(f32.max(f32.sub(f32.const(0), low.get), high.get)), ...low.set(f32.const(0))]),
+      ...x.set(total(v.map((part) => part.get).reduce((a, b) => f32x4.add(a, b)))),
+      ...scale.set(f64.promote(f32.div(range.get, f32.const(steps)))),
+      ...minimum.set(f64.const(0)),
+      ...offset.set(f64.const(0)),
+      ...most.set(f64.const(-Infinity)),
+      ...storeFit(plain, scale, minimum, low),
+      ...grid.widths.flatMap((width) => [
+        ...start.set(grid.affine ? f32.mul(range.get, f32.const((1 - width) / 2)) : f32.const(0)),
+        ...inverse.set(f32.div(f32.const(steps / width), range.get)),
+        ...round,
+      ]),
+      ...start.set(f32.demote(minimum.get)),
+      ...inverse.set(f32.demote(f64.div(f64.const(1), scale.get))),
       ...round,
-    ]),
-    ...start.set(f32.demote(minimum.get)), ...inverse.set(f32.demote(f64.div(f64.const(1), scale.get))), ...round,
-    ...storeFit(fits, scale, minimum, low),
-    ...advance(values, BLOCK * 4), ...advance(fits, FIT_BYTES), ...advance(plain, FIT_BYTES),
-    ...blocks.set(i32.sub(blocks.get, i32.const(1))),
-  ], blocks.get);
+      ...storeFit(fits, scale, minimum, low),
+      ...advance(values, BLOCK * 4),
+      ...advance(fits, FIT_BYTES),
+      ...advance(plain, FIT_BYTES),
+      ...blocks.set(i32.sub(blocks.get, i32.const(1))),
+    ],
+    blocks.get,
+  );
   return { fn, body };
 }
 
@@ -91,22 +136,32 @@ export function encodeKernel(name: string, grid: Grid): { fn: FunctionBuilder; b
     const [a, b, c, d] = v.slice(from, from + 4).map((part) => integers.truncate(part.get)) as [Code, Code, Code, Code];
     return narrow8(integers.narrow32(a, b), integers.narrow32(c, d));
   };
-  const body = repeat([
-    ...loadBlock(v, values),
-    ...scale.set(f32.load([fits.get], 0)), ...minimum.set(f32.load([fits.get], 4)),
-    ...inverse.set(select(f32.div(f32.const(1), scale.get), f32.const(0), f32.ne(scale.get, f32.const(0)))),
-    ...sum.set(f32x4.splat(f32.const(0))),
-    ...v.flatMap((part) => [
-      ...code.set(clampedCodes(part.get, minimum.get, inverse.get, grid)),
-      ...error.set(f32x4.sub(f32x4.add(f32x4.mul(code.get, f32x4.splat(scale.get)), f32x4.splat(minimum.get)), part.get)),
-      ...sum.set(f32x4.add(sum.get, f32x4.mul(error.get, error.get))),
-      ...part.set(code.get),
-    ]),
-    ...v128.store([codes.get, packed(0)], 0), ...v128.store([codes.get, packed(4)], 16),
-    ...f32.store([errors.get, across(f32.add, sum.get)], 0),
-    ...advance(values, BLOCK * 4), ...advance(fits, FIT_BYTES), ...advance(codes, BLOCK), ...advance(errors, 4),
-    ...blocks.set(i32.sub(blocks.get, i32.const(1))),
-  ], blocks.get);
+  const body = repeat(
+    [
+      ...loadBlock(v, values),
+      ...scale.set(f32.load([fits.get], 0)),
+      ...minimum.set(f32.load([fits.get], 4)),
+      ...inverse.set(select(f32.div(f32.const(1), scale.get), f32.const(0), f32.ne(scale.get, f32.const(0)))),
+      ...sum.set(f32x4.splat(f32.const(0))),
+      ...v.flatMap((part) => [
+        ...code.set(clampedCodes(part.get, minimum.get, inverse.get, grid)),
+        ...error.set(
+          f32x4.sub(f32x4.add(f32x4.mul(code.get, f32x4.splat(scale.get)), f32x4.splat(minimum.get)), part.get),
+        ),
+        ...sum.set(f32x4.add(sum.get, f32x4.mul(error.get, error.get))),
+        ...part.set(code.get),
+      ]),
+      ...v128.store([codes.get, packed(0)], 0),
+      ...v128.store([codes.get, packed(4)], 16),
+      ...f32.store([errors.get, across(f32.add, sum.get)], 0),
+      ...advance(values, BLOCK * 4),
+      ...advance(fits, FIT_BYTES),
+      ...advance(codes, BLOCK),
+      ...advance(errors, 4),
+      ...blocks.set(i32.sub(blocks.get, i32.const(1))),
+    ],
+    blocks.get,
+  );
   return { fn, body };
 }
 
@@ -136,7 +191,10 @@ function total(vector: Code): Code {
 
 /** Scale and minimum; the minimum was found relative to the lowest value. */
 function storeFit(address: Variable, scale: Variable, minimum: Variable, low: Variable): Code {
-  return [...f32.store([address.get, f32.demote(scale.get)], 0), ...f32.store([address.get, f32.add(f32.demote(minimum.get), low.get)], 4)];
+  return [
+    ...f32.store([address.get, f32.demote(scale.get)], 0),
+    ...f32.store([address.get, f32.add(f32.demote(minimum.get), low.get)], 4),
+  ];
 }
 
 function advance(address: Variable, bytes: number): Code {

@@ -19,7 +19,12 @@ export interface EditorSetup {
   onclose(): void;
 }
 
-const LANGUAGES: Partial<Record<Cell['mode'], () => Extension>> = { js: javascript, ojs: javascript, md: markdown, html };
+const LANGUAGES: Partial<Record<Cell['mode'], () => Extension>> = {
+  js: javascript,
+  ojs: javascript,
+  md: markdown,
+  html,
+};
 
 /** An editor for one cell. Shift+Enter runs, Escape closes; Tab moves on, so that nobody is caught in it. */
 export function createEditor({ parent, mode, value, label, onchange, onrun, onclose }: EditorSetup): EditorView {

@@ -8,7 +8,9 @@ import { Turnstile } from './turnstile.ts';
 function page() {
   const asked: { name: unknown; answer: () => void; fail: () => void }[] = [];
   const call = (_: string, { name, args }: { name: string; args: unknown[] }) =>
-    new Promise((resolve, reject) => asked.push({ name: args[0] ?? name, answer: () => resolve(args[0]), fail: () => reject(new Error('no')) }));
+    new Promise((resolve, reject) =>
+      asked.push({ name: args[0] ?? name, answer: () => resolve(args[0]), fail: () => reject(new Error('no')) }),
+    );
   return { asked, client: { call } as unknown as RpcClient<HostApi> };
 }
 const settle = () => new Promise((next) => setTimeout(next));

@@ -18,7 +18,11 @@ interface LabParts {
 }
 
 /** Makes a function of each name. A function given as the last argument hears of progress. */
-export function createLab(client: RpcClient<HostApi>, names: readonly string[], { turnstile = new Turnstile(), signal }: LabParts = {}): Lab {
+export function createLab(
+  client: RpcClient<HostApi>,
+  names: readonly string[],
+  { turnstile = new Turnstile(), signal }: LabParts = {},
+): Lab {
   const functionOf =
     (name: string): LabFunction =>
     (...args) => {

@@ -1,5 +1,11 @@
 import { transpile, type Cell } from '@observablehq/notebook-kit';
-import { inspectError, NotebookRuntime, observe, type DefineState, type Definition } from '@observablehq/notebook-kit/runtime';
+import {
+  inspectError,
+  NotebookRuntime,
+  observe,
+  type DefineState,
+  type Definition,
+} from '@observablehq/notebook-kit/runtime';
 import type { Budget } from '../guard/budget.ts';
 import { withGuards } from '../guard/instrument.ts';
 import { withPlace } from '../guard/syntax-error.ts';
@@ -90,7 +96,9 @@ export class NotebookRunner {
 
   /** Makes a function from the text of a cell. The policy allows that in the sandbox and nowhere else. */
   #functionOf(body: string, id: number): Definition['body'] {
-    return this.#evaluator.evaluate(`${withGuards(body, id, 'expression')}\n//# sourceURL=cell-${id}.js`) as Definition['body'];
+    return this.#evaluator.evaluate(
+      `${withGuards(body, id, 'expression')}\n//# sourceURL=cell-${id}.js`,
+    ) as Definition['body'];
   }
 
   #clear(state: DefineState): void {

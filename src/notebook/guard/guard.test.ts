@@ -9,7 +9,10 @@ function realm() {
   let clock = 0;
   const turns: (() => void)[] = [];
   const budget = new Budget({ now: () => clock++, afterTurn: (callback) => turns.push(callback), limit: 200 });
-  const global = runInContext('globalThis', createContext({ setTimeout: (handler: () => void) => handler(), setInterval: () => 0, Request })) as typeof globalThis;
+  const global = runInContext(
+    'globalThis',
+    createContext({ setTimeout: (handler: () => void) => handler(), setInterval: () => 0, Request }),
+  ) as typeof globalThis;
   const evaluate = prepareRealm(global, budget);
   return {
     global,
@@ -164,21 +167,40 @@ describe('a guarded cell', () => {
 
   it('can neither replace the guard nor hide it behind a name of its own', () => {
     const { run } = realm();
-    for (const source of ['var solace$tick = () => {}', 'globalThis["solace$" + "tick"] = () => {}; for (;;);', 'Object.defineProperty(globalThis, "solace$" + "tick", {value() {}}); for (;;);', ...HIDDEN]) {
+    for (const source of [
+      'var solace$tick = () => {}',
+      'globalThis["solace$" + "tick"] = () => {}; for (;;);',
+      'Object.defineProperty(globalThis, "solace$" + "tick", {value() {}}); for (;;);',
+      ...HIDDEN,
+    ]) {
       expect(String(caught(() => run(source)))).toMatch(/^(LabError|TypeError): /);
     }
-    expect(() => run('new Function("a = 1) { for (;;); } function b(c", "")')).toThrow(/^Arg string terminates|Unexpected|missing/);
+    expect(() => run('new Function("a = 1) { for (;;); } function b(c", "")')).toThrow(
+      /^Arg string terminates|Unexpected|missing/,
+    );
   });
 
   it('names what it imports as it was written', async () => {
-    await expect(realm().run('import("https://cdn.jsdelivr.net/npm/left-pad/+esm")')).rejects.toMatchObject({ detail: { where: 'npm:left-pad' } });
+    await expect(realm().run('import("https://cdn.jsdelivr.net/npm/left-pad/+esm")')).rejects.toMatchObject({
+      detail: { where: 'npm:left-pad' },
+    });
   });
 
-  it.each(['import("npm:left-pad")', 'import("https://example.com/x.js")', 'fetch("./models")', 'fetch(new Request("https://example.com/"))', 'setTimeout'])('hears that it has no network: %s', async (source) => {
+  it.each([
+    'import("npm:left-pad")',
+    'import("https://example.com/x.js")',
+    'fetch("./models")',
+    'fetch(new Request("https://example.com/"))',
+    'setTimeout',
+  ])('hears that it has no network: %s', async (source) => {
     if (source === 'setTimeout') {
-      for (const made of ['new XMLHttpRequest()', 'new WebSocket("ws://a")', 'new EventSource("b")']) expect(caught(() => realm().run(made))).toEqual(expect.objectContaining({ code: 'network' }));
+      for (const made of ['new XMLHttpRequest()', 'new WebSocket("ws://a")', 'new EventSource("b")'])
+        expect(caught(() => realm().run(made))).toEqual(expect.objectContaining({ code: 'network' }));
       return;
     }
-    await expect(realm().run(source)).rejects.toMatchObject({ code: 'network', message: expect.stringMatching(/has no network.*Inputs\.file/) });
+    await expect(realm().run(source)).rejects.toMatchObject({
+      code: 'network',
+      message: expect.stringMatching(/has no network.*Inputs\.file/),
+    });
   });
 });

@@ -52,12 +52,17 @@ function insertionsFor(code: string, call: string): Insertion[] {
       case 'FunctionDeclaration':
       case 'FunctionExpression':
       case 'ArrowFunctionExpression':
-        if (node.body.type === 'BlockStatement') insertions.push({ at: startOf(node.body), text: `;${call};`, order: OPENS });
+        if (node.body.type === 'BlockStatement')
+          insertions.push({ at: startOf(node.body), text: `;${call};`, order: OPENS });
         else enclose(node.body, `(${call},`, ')');
         break;
       case 'WithStatement':
         // Any name inside may mean a property of the object, that of the guard too.
-        throw new LabError({ code: 'bad-data', what: 'A notebook can’t use `with`: what is inside could not be stopped.', todo: 'Write `object.property`.' });
+        throw new LabError({
+          code: 'bad-data',
+          what: 'A notebook can’t use `with`: what is inside could not be stopped.',
+          todo: 'Write `object.property`.',
+        });
       case 'ImportExpression':
         insertions.push({ at: node.start, text: IMPORT, order: REPLACES });
         break;
@@ -66,7 +71,8 @@ function insertionsFor(code: string, call: string): Insertion[] {
   return insertions.sort((a, b) => a.at - b.at || a.order - b.order);
 }
 
-const reserved = (): LabError => new LabError({ code: 'bad-data', what: `${TICK} and ${IMPORT} are names of the lab.`, todo: 'Choose other names.' });
+const reserved = (): LabError =>
+  new LabError({ code: 'bad-data', what: `${TICK} and ${IMPORT} are names of the lab.`, todo: 'Choose other names.' });
 
 /** Where the statements of a function begin: after "use strict", which counts only where it comes first. */
 function startOf({ start, body }: BlockStatement): number {

@@ -10,8 +10,10 @@ type Code = (...values: unknown[]) => unknown;
  */
 export function prepareRealm(realm: typeof globalThis, budget: Budget): (code: string) => unknown {
   const plainEval = realm.eval.bind(realm) as (code: string) => unknown;
-  const fix = (object: object, name: string, value: unknown) => Object.defineProperty(object, name, { value, writable: false, configurable: false, enumerable: false });
-  const replace = (object: object, name: string, value: unknown) => Object.defineProperty(object, name, { value, writable: true, configurable: true, enumerable: false });
+  const fix = (object: object, name: string, value: unknown) =>
+    Object.defineProperty(object, name, { value, writable: false, configurable: false, enumerable: false });
+  const replace = (object: object, name: string, value: unknown) =>
+    Object.defineProperty(object, name, { value, writable: true, configurable: true, enumerable: false });
   const guarded = (code: string) => plainEval(withGuards(code, UNKNOWN_CELL));
 
   fix(realm, TICK, budget.tick);
@@ -26,7 +28,9 @@ export function prepareRealm(realm: typeof globalThis, budget: Budget): (code: s
       // Throws where the parts are no function by themselves: only joined could they mean something else.
       original(...texts);
       const body = texts.pop() ?? '';
-      return plainEval(withGuards(`${keyword} anonymous(${texts.join(',')}\n) {\n${body}\n}`, UNKNOWN_CELL, 'expression'));
+      return plainEval(
+        withGuards(`${keyword} anonymous(${texts.join(',')}\n) {\n${body}\n}`, UNKNOWN_CELL, 'expression'),
+      );
     };
     Object.defineProperty(made, 'prototype', { value: prototype });
     Object.defineProperty(made, 'name', { value: original.name });
@@ -36,7 +40,9 @@ export function prepareRealm(realm: typeof globalThis, budget: Budget): (code: s
 
   for (const name of ['setTimeout', 'setInterval'] as const) {
     const original = realm[name].bind(realm) as (handler: unknown, ...rest: unknown[]) => unknown;
-    replace(realm, name, (handler: unknown, ...rest: unknown[]) => original(typeof handler === 'function' ? handler : () => guarded(String(handler)), ...rest));
+    replace(realm, name, (handler: unknown, ...rest: unknown[]) =>
+      original(typeof handler === 'function' ? handler : () => guarded(String(handler)), ...rest),
+    );
   }
 
   replace(realm, 'fetch', (target: unknown) => Promise.reject(noNetwork(addressOf(target))));
@@ -59,7 +65,8 @@ const CONSTRUCTORS = [
 ] as const;
 
 /** What a cell imports, as it was written: by then it is an address of a content network. */
-const asWritten = (address: string): string => address.replace(/^https:\/\/cdn\.jsdelivr\.net\/npm\/(.*?)(\/\+esm)?$/, 'npm:$1');
+const asWritten = (address: string): string =>
+  address.replace(/^https:\/\/cdn\.jsdelivr\.net\/npm\/(.*?)(\/\+esm)?$/, 'npm:$1');
 
 function addressOf(target: unknown): string | undefined {
   if (target === undefined) return undefined;

@@ -7,5 +7,8 @@ export function withPlace(error: unknown, source: string): unknown {
   const [, message = '', line = '', column = ''] = /^(.*) \((\d+):(\d+)\)$/s.exec(error.message) ?? [];
   if (line === '') return error;
   const text = source.split('\n')[Number(line) - 1]?.trim();
-  return new SyntaxError(`${message} in line ${line}, column ${Number(column) + 1}${text ? `: ${text.slice(0, LONGEST_LINE)}` : ''}`, { cause: error });
+  return new SyntaxError(
+    `${message} in line ${line}, column ${Number(column) + 1}${text ? `: ${text.slice(0, LONGEST_LINE)}` : ''}`,
+    { cause: error },
+  );
 }

@@ -22,13 +22,17 @@ export function underBudget({ tokens, countTokens, forms: wanted }: BudgetOption
       const forms: { texts: string[]; counts: number[] }[] = [];
       for (const { shorten } of wanted) {
         throwIfCancelled(signal);
-        const texts = await shorten(utterances.map(({ text }) => text), signal);
+        const texts = await shorten(
+          utterances.map(({ text }) => text),
+          signal,
+        );
         forms.push({ texts, counts: await countTokens(texts) });
       }
       const last = utterances.length - 1;
       const whole = await countTokens(utterances.slice(last).map(({ text }) => text));
       const sizeOf = (form: number, i: number): number => forms[form]?.counts[i] ?? 0;
-      const shortest = (i: number): number => forms.reduce((best, _, form) => (sizeOf(form, i) < sizeOf(best, i) ? form : best), 0);
+      const shortest = (i: number): number =>
+        forms.reduce((best, _, form) => (sizeOf(form, i) < sizeOf(best, i) ? form : best), 0);
 
       let left = tokens - (whole[0] ?? 0);
       /** The form of each utterance before the newest; those before `from` are out. */
@@ -44,7 +48,11 @@ export function underBudget({ tokens, countTokens, forms: wanted }: BudgetOption
         left -= sizeOf(better, i) - now;
         chosen[i] = better;
       }
-      return { sent: utterances.map(({ text }, i) => (i === last ? text : i < from ? null : (forms[chosen[i] ?? 0]?.texts[i] ?? null))) };
+      return {
+        sent: utterances.map(({ text }, i) =>
+          i === last ? text : i < from ? null : (forms[chosen[i] ?? 0]?.texts[i] ?? null),
+        ),
+      };
     },
   };
 }

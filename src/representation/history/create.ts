@@ -12,7 +12,11 @@ export interface HistoryTools {
   model: HistoryModel;
   countTokens: CountTokens;
   /** Texts under a representation, one a text. */
-  compress(texts: readonly string[], options: { representation: RepresentationId; keep?: readonly Upos[] | undefined }, signal?: AbortSignal): Promise<string[]>;
+  compress(
+    texts: readonly string[],
+    options: { representation: RepresentationId; keep?: readonly Upos[] | undefined },
+    signal?: AbortSignal,
+  ): Promise<string[]>;
 }
 
 type SpecOf = { [Method in HistorySpec['method']]: Extract<HistorySpec, { method: Method }> };
@@ -24,7 +28,11 @@ const MAKERS: { [Method in keyof SpecOf]: (spec: SpecOf[Method], tools: HistoryT
   summary: (options, { model }) => rollingSummary(model, options),
   selective: ({ drop }, { model }) => selectiveContext(model, drop),
   budget: ({ tokens, representations }, tools) =>
-    underBudget({ tokens, countTokens: tools.countTokens, forms: representations.map((each) => formFrom(tools, each)) }),
+    underBudget({
+      tokens,
+      countTokens: tools.countTokens,
+      forms: representations.map((each) => formFrom(tools, each)),
+    }),
 };
 
 /** The method that a spec describes. Two specs that ask for different things have different ids. */
@@ -48,6 +56,10 @@ function formFrom({ compress }: HistoryTools, representation: RepresentationId, 
 }
 
 const absent = (): never => {
-  throw new LabError({ code: 'unsupported', what: 'This method was made to be named, not to shorten.', todo: 'Make it with its tools.' });
+  throw new LabError({
+    code: 'unsupported',
+    what: 'This method was made to be named, not to shorten.',
+    todo: 'Make it with its tools.',
+  });
 };
 const NO_TOOLS: HistoryTools = { model: { score: absent, generate: absent }, countTokens: absent, compress: absent };

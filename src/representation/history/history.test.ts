@@ -10,10 +10,12 @@ import { rollingSummary } from './rolling-summary.ts';
 import { informationOf, selectiveContext } from './selective-context.ts';
 import { everyUtterance, firstAndLast, lastUtterances } from './windows.ts';
 
-const said = (...texts: string[]): Utterance[] => texts.map((text, i) => ({ speaker: i % 2 ? 'supporter' : 'seeker', text }));
+const said = (...texts: string[]): Utterance[] =>
+  texts.map((text, i) => ({ speaker: i % 2 ? 'supporter' : 'seeker', text }));
 const SEVEN = said('I am one', 'You are two', 'I am three', 'You are four', 'I am five', 'You are six', 'I am seven');
 const words = (texts: string[]): number[] => texts.map((text) => text.split(/\s+/).filter(Boolean).length);
-const sent = async (method: HistoryMethod, utterances = SEVEN): Promise<(string | null)[]> => (await method.compact(utterances)).sent;
+const sent = async (method: HistoryMethod, utterances = SEVEN): Promise<(string | null)[]> =>
+  (await method.compact(utterances)).sent;
 
 describe('windows', () => {
   it('keep the last, or the first and the last utterances', async () => {
@@ -24,7 +26,15 @@ describe('windows', () => {
   });
 
   it('compress all but the newest', async () => {
-    expect(await sent(everyUtterance(formOf(NO_STOPWORDS)))).toEqual(['one', 'two', 'three', 'four', 'five', 'six', 'I am seven']);
+    expect(await sent(everyUtterance(formOf(NO_STOPWORDS)))).toEqual([
+      'one',
+      'two',
+      'three',
+      'four',
+      'five',
+      'six',
+      'I am seven',
+    ]);
   });
 });
 
@@ -37,7 +47,8 @@ describe('cost', () => {
 });
 
 describe('a budget', () => {
-  const method = (tokens: number, representations: Representation[] = [RAW, NO_STOPWORDS]): HistoryMethod => underBudget({ tokens, countTokens: words, forms: representations.map(formOf) });
+  const method = (tokens: number, representations: Representation[] = [RAW, NO_STOPWORDS]): HistoryMethod =>
+    underBudget({ tokens, countTokens: words, forms: representations.map(formOf) });
 
   it('gives recent utterances more words than old ones, and leaves out the oldest', async () => {
     // 3 for the newest, then one word each for six, then 2 more words for each from the newest back.
@@ -49,7 +60,9 @@ describe('a budget', () => {
   });
 
   it('is never exceeded by more than the newest utterance, and a larger one never holds fewer', async () => {
-    const text = fc.array(fc.constantFrom('I', 'am', 'the', 'sad', 'dog', 'not'), { minLength: 1, maxLength: 8 }).map((each) => each.join(' '));
+    const text = fc
+      .array(fc.constantFrom('I', 'am', 'the', 'sad', 'dog', 'not'), { minLength: 1, maxLength: 8 })
+      .map((each) => each.join(' '));
     await fc.assert(
       fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 12 }), fc.nat(60), async (texts, tokens) => {
         const utterances = said(...texts);
@@ -66,7 +79,10 @@ describe('a rolling summary', () => {
   it('is made of the one before and the next block, and made only once', async () => {
     const generate = vi.fn(async (prompt: string) => `notes ${/Notes so far: (.*)/.exec(prompt)?.[1] ?? ''}+`);
     const method = rollingSummary({ generate }, { keep: 2, block: 2 });
-    expect(await method.compact(SEVEN)).toEqual({ sent: [null, null, null, null, 'I am five', 'You are six', 'I am seven'], summary: 'notes notes (none)++' });
+    expect(await method.compact(SEVEN)).toEqual({
+      sent: [null, null, null, null, 'I am five', 'You are six', 'I am seven'],
+      summary: 'notes notes (none)++',
+    });
     expect(generate.mock.calls.map(([prompt]) => prompt.includes('I am three'))).toEqual([false, true]);
     expect(await method.compact([...SEVEN, ...said('more')])).toMatchObject({ summary: 'notes notes notes (none)+++' });
     expect(generate).toHaveBeenCalledTimes(3);
@@ -74,28 +90,46 @@ describe('a rolling summary', () => {
 
   it('is not needed by a short conversation', async () => {
     const generate = vi.fn(async () => 'never');
-    expect(await rollingSummary({ generate }).compact(SEVEN.slice(0, 3))).toEqual({ sent: ['I am one', 'You are two', 'I am three'] });
+    expect(await rollingSummary({ generate }).compact(SEVEN.slice(0, 3))).toEqual({
+      sent: ['I am one', 'You are two', 'I am three'],
+    });
     expect(generate).not.toHaveBeenCalled();
   });
 });
 
 describe('Selective Context', () => {
   /** Words are tokens with their space before them, as in byte-level vocabularies; the longer, the more surprising. */
-  const score = async (text: string) => [...text.matchAll(/\s*\S+/g)].map(([token], i) => ({ text: token, logprob: i === 0 ? null : -token.trim().length }));
+  const score = async (text: string) =>
+    [...text.matchAll(/\s*\S+/g)].map(([token], i) => ({
+      text: token,
+      logprob: i === 0 ? null : -token.trim().length,
+    }));
 
   it('lays the surprise of tokens on words', async () => {
     const informed = await informationOf(said('It was terrible', 'Oh no'), { score });
-    expect(informed.map((spans) => spans.map(({ information }) => information))).toEqual([[Infinity, 3, 8], [2, 2]]);
+    expect(informed.map((spans) => spans.map(({ information }) => information))).toEqual([
+      [Infinity, 3, 8],
+      [2, 2],
+    ]);
   });
 
   it('drops the share of words that tell least, and nothing of the newest utterance', async () => {
     const utterances = said('It was terrible today', 'Oh no why', 'Because of him');
-    expect(await sent(selectiveContext({ score }, 0.5), utterances)).toEqual(['It was terrible today', 'why', 'Because of him']);
+    expect(await sent(selectiveContext({ score }, 0.5), utterances)).toEqual([
+      'It was terrible today',
+      'why',
+      'Because of him',
+    ]);
     expect(await sent(selectiveContext({ score }, 0), utterances)).toEqual(utterances.map(({ text }) => text));
   });
 
   it('survives tokens that are no text', async () => {
-    const odd = async () => [{ text: '<s>', logprob: null }, { text: '\ufffd', logprob: -1 }, { text: '\ufffd', logprob: -1 }, { text: ' ok', logprob: -2 }];
+    const odd = async () => [
+      { text: '<s>', logprob: null },
+      { text: '\ufffd', logprob: -1 },
+      { text: '\ufffd', logprob: -1 },
+      { text: ' ok', logprob: -2 },
+    ];
     expect(await sent(selectiveContext({ score: odd }, 0.1), said('😀 ok', 'so'))).toHaveLength(2);
   });
 });

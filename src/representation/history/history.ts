@@ -65,7 +65,10 @@ export async function compactWithCost(
   const compacted = await method.compact(utterances, signal);
   const milliseconds = performance.now() - began;
   const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
-  const after = [...compacted.sent.filter((text) => text !== null), ...(compacted.summary === undefined ? [] : [compacted.summary])];
+  const after = [
+    ...compacted.sent.filter((text) => text !== null),
+    ...(compacted.summary === undefined ? [] : [compacted.summary]),
+  ];
   return {
     compacted,
     cost: {

@@ -28,7 +28,10 @@ export function summaryPrompt(memory: string, utterances: readonly Utterance[]):
  * utterances (Wang et al. 2023, arXiv:2308.15022). Summaries are remembered, so that a conversation that goes on costs one
  * more only when another block is full.
  */
-export function rollingSummary(model: Pick<HistoryModel, 'generate'>, { keep = 4, block = 6, maxNewTokens = 128 }: SummaryOptions = {}): HistoryMethod {
+export function rollingSummary(
+  model: Pick<HistoryModel, 'generate'>,
+  { keep = 4, block = 6, maxNewTokens = 128 }: SummaryOptions = {},
+): HistoryMethod {
   const known = new Map<string, string>();
   return {
     id: `summary-${block}-last-${keep}-${maxNewTokens}`,

@@ -26,16 +26,28 @@ export function selectiveContext(model: Pick<HistoryModel, 'score'>, drop = 0.5)
     async compact(utterances, signal) {
       const old = utterances.slice(0, -1);
       const informed = await informationOf(old, model, signal);
-      const sorted = informed.flat().map(({ information }) => information).sort((a, b) => a - b);
+      const sorted = informed
+        .flat()
+        .map(({ information }) => information)
+        .sort((a, b) => a - b);
       const threshold = sorted[Math.floor(drop * sorted.length)] ?? Infinity;
-      const compressed = old.map(({ text }, i) => joinKept(text, (informed[i] ?? []).map((span) => ({ ...span, keep: drop < 1 && span.information >= threshold }))));
+      const compressed = old.map(({ text }, i) =>
+        joinKept(
+          text,
+          (informed[i] ?? []).map((span) => ({ ...span, keep: drop < 1 && span.information >= threshold })),
+        ),
+      );
       return { sent: [...compressed, ...utterances.slice(-1).map(({ text }) => text)] };
     },
   };
 }
 
 /** The words of each utterance with their self-information given what was said before. */
-export async function informationOf(utterances: readonly Utterance[], model: Pick<HistoryModel, 'score'>, signal?: AbortSignal): Promise<InformedSpan[][]> {
+export async function informationOf(
+  utterances: readonly Utterance[],
+  model: Pick<HistoryModel, 'score'>,
+  signal?: AbortSignal,
+): Promise<InformedSpan[][]> {
   const result: InformedSpan[][] = [];
   for (const texts of chunks(utterances.map(({ text }) => text))) {
     throwIfCancelled(signal);
@@ -43,7 +55,13 @@ export async function informationOf(utterances: readonly Utterance[], model: Pic
     const perCharacter = spread(joined, await model.score(joined, signal));
     let offset = 0;
     for (const text of texts) {
-      result.push(segment(text).map(({ start, end }) => ({ start, end, information: sum(perCharacter, offset + start, offset + end) })));
+      result.push(
+        segment(text).map(({ start, end }) => ({
+          start,
+          end,
+          information: sum(perCharacter, offset + start, offset + end),
+        })),
+      );
       offset += text.length + 1;
     }
   }

@@ -3,16 +3,23 @@ import type { Utterance } from '../../dataset/dialogue.ts';
 import { createHistory, historyFace, type HistoryTools } from './create.ts';
 import { historySchema, needsModel, type HistoryInput } from './spec.ts';
 
-const SIX: Utterance[] = ['I am one', 'You are two', 'I am three', 'You are four', 'I am five', 'You are six'].map((text, i) => ({ speaker: i % 2 ? 'supporter' : 'seeker', text }));
+const SIX: Utterance[] = ['I am one', 'You are two', 'I am three', 'You are four', 'I am five', 'You are six'].map(
+  (text, i) => ({ speaker: i % 2 ? 'supporter' : 'seeker', text }),
+);
 
 /** Each word is a token; every representation but Raw keeps a text's last word. */
 const tools: HistoryTools = {
   model: {
-    score: async (text) => [...text.matchAll(/\s*\S+/g)].map(([token], i) => ({ text: token, logprob: i === 0 ? null : -token.trim().length })),
+    score: async (text) =>
+      [...text.matchAll(/\s*\S+/g)].map(([token], i) => ({
+        text: token,
+        logprob: i === 0 ? null : -token.trim().length,
+      })),
     generate: async () => 'Six spoke.',
   },
   countTokens: (texts) => texts.map((text) => text.split(' ').length),
-  compress: async (texts, { representation }) => texts.map((text) => (representation === 'raw' ? text : (text.split(' ').at(-1) ?? ''))),
+  compress: async (texts, { representation }) =>
+    texts.map((text) => (representation === 'raw' ? text : (text.split(' ').at(-1) ?? ''))),
 };
 
 const WRITTEN: HistoryInput[] = [
@@ -46,21 +53,32 @@ describe('historySchema', () => {
   });
 
   it('fills in what is not said', () => {
-    expect(historySchema.parse({ method: 'summary' })).toEqual({ method: 'summary', keep: 4, block: 6, maxNewTokens: 128 });
-    expect(historySchema.parse({ method: 'budget', tokens: 9 })).toMatchObject({ representations: ['raw', 'keypos', 'nostopwords'] });
+    expect(historySchema.parse({ method: 'summary' })).toEqual({
+      method: 'summary',
+      keep: 4,
+      block: 6,
+      maxNewTokens: 128,
+    });
+    expect(historySchema.parse({ method: 'budget', tokens: 9 })).toMatchObject({
+      representations: ['raw', 'keypos', 'nostopwords'],
+    });
   });
 
   it('gives different methods different ids', () => {
     const ids = WRITTEN.map((written) => historyFace(historySchema.parse(written)).id);
     expect(new Set(ids).size).toBe(WRITTEN.length);
     for (const id of ids) expect(id).toMatch(/^[a-z0-9.-]+$/);
-    expect(historyFace(historySchema.parse({ method: 'every', representation: 'keypos', keep: ['VERB', 'NOUN'] })).id).toBe(ids[1]);
+    expect(
+      historyFace(historySchema.parse({ method: 'every', representation: 'keypos', keep: ['VERB', 'NOUN'] })).id,
+    ).toBe(ids[1]);
   });
 });
 
 describe('createHistory', () => {
   it('makes the method that a spec describes', async () => {
-    const sent = await Promise.all(WRITTEN.map(async (written) => (await createHistory(historySchema.parse(written), tools).compact(SIX)).sent));
+    const sent = await Promise.all(
+      WRITTEN.map(async (written) => (await createHistory(historySchema.parse(written), tools).compact(SIX)).sent),
+    );
     expect(sent[0]).toEqual(['one', 'two', 'three', 'four', 'five', 'You are six']);
     expect(sent[2]).toEqual([null, null, null, null, 'I am five', 'You are six']);
     expect(sent[3]).toEqual(['I am one', null, null, null, 'I am five', 'You are six']);

@@ -11,16 +11,33 @@ const representation = z.enum(REPRESENTATION_IDS);
  */
 export const historySchema = z.discriminatedUnion('method', [
   /** Every utterance under a representation; `keep` replaces the parts of speech that KeyPOS keeps. */
-  z.strictObject({ method: z.literal('every'), representation, keep: z.array(z.enum(UPOS)).min(1).max(UPOS.length).optional() }),
+  z.strictObject({
+    method: z.literal('every'),
+    representation,
+    keep: z.array(z.enum(UPOS)).min(1).max(UPOS.length).optional(),
+  }),
   /** The last `k` utterances. */
   z.strictObject({ method: z.literal('last'), k: utterances }),
   z.strictObject({ method: z.literal('first-last'), first: utterances, last: utterances }),
   /** A summary by the model, `block` utterances at a time, then the last `keep` and what fills no block. */
-  z.strictObject({ method: z.literal('summary'), keep: utterances.default(4), block: utterances.default(6), maxNewTokens: z.int().min(1).max(1024).default(128) }),
+  z.strictObject({
+    method: z.literal('summary'),
+    keep: utterances.default(4),
+    block: utterances.default(6),
+    maxNewTokens: z.int().min(1).max(1024).default(128),
+  }),
   /** Without the share `drop` of words that the model could best have guessed. */
   z.strictObject({ method: z.literal('selective'), drop: z.number().min(0).max(1).default(0.5) }),
   /** What `tokens` tokens of text hold; `representations` from the one that is liked best to the shortest. */
-  z.strictObject({ method: z.literal('budget'), tokens: z.int().min(1).max(1_000_000), representations: z.array(representation).min(1).max(REPRESENTATION_IDS.length).default([...REPRESENTATION_IDS]) }),
+  z.strictObject({
+    method: z.literal('budget'),
+    tokens: z.int().min(1).max(1_000_000),
+    representations: z
+      .array(representation)
+      .min(1)
+      .max(REPRESENTATION_IDS.length)
+      .default([...REPRESENTATION_IDS]),
+  }),
 ]);
 
 export type HistorySpec = z.output<typeof historySchema>;

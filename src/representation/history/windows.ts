@@ -11,8 +11,12 @@ export function lastUtterances(k: number): HistoryMethod {
  * arXiv:2309.17453), there for tokens and here for utterances.
  */
 export function firstAndLast(first: number, last: number): HistoryMethod {
-  return keeping(`first-${first}-last-${last}`, `First ${first} and last ${last}`, `The first ${first} and the last ${last} utterances.`,
-    (i, length) => i < first || i >= length - Math.max(1, last));
+  return keeping(
+    `first-${first}-last-${last}`,
+    `First ${first} and last ${last}`,
+    `The first ${first} and the last ${last} utterances.`,
+    (i, length) => i < first || i >= length - Math.max(1, last),
+  );
 }
 
 /** Every utterance in one form, but the newest. */
@@ -23,17 +27,27 @@ export function everyUtterance({ id, name, shorten }: UtteranceForm): HistoryMet
     name: `${name}, newest whole`,
     summary: `Every utterance under ${name}; the newest as it was written.`,
     async compact(utterances, signal) {
-      const old = await shorten(utterances.slice(0, -1).map(({ text }) => text), signal);
+      const old = await shorten(
+        utterances.slice(0, -1).map(({ text }) => text),
+        signal,
+      );
       return { sent: [...old, ...utterances.slice(-1).map(({ text }) => text)] };
     },
   };
 }
 
-function keeping(id: string, name: string, summary: string, keeps: (index: number, length: number) => boolean): HistoryMethod {
+function keeping(
+  id: string,
+  name: string,
+  summary: string,
+  keeps: (index: number, length: number) => boolean,
+): HistoryMethod {
   return {
     id,
     name,
     summary,
-    compact: async (utterances: readonly Utterance[]) => ({ sent: utterances.map(({ text }, i) => (keeps(i, utterances.length) ? text : null)) }),
+    compact: async (utterances: readonly Utterance[]) => ({
+      sent: utterances.map(({ text }, i) => (keeps(i, utterances.length) ? text : null)),
+    }),
   };
 }

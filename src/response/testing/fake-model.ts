@@ -10,12 +10,19 @@ export interface FakeManner {
   reason?: FinishReason;
 }
 
-const render = (messages: readonly ChatMessage[]): string => messages.map(({ role, content }) => `<${role}>${content}</s>`).join('');
+const render = (messages: readonly ChatMessage[]): string =>
+  messages.map(({ role, content }) => `<${role}>${content}</s>`).join('');
 
 /** A model whose tokens are characters, each with a likelihood of 1/2; it answers with the seed and the last words. */
 export function fakeModel({ device = 'cpu', beforeReply, reason = 'stop' }: FakeManner = {}): LoadedModel {
   return {
-    info: { modelId: 'fake', engine: 'transformers', device, features: { score: true, tokenize: true, seed: true, topK: true }, contextWindow: 400 },
+    info: {
+      modelId: 'fake',
+      engine: 'transformers',
+      device,
+      features: { score: true, tokenize: true, seed: true, topK: true },
+      contextWindow: 400,
+    },
     renderPrompt: (messages) => Promise.resolve(`${render(messages)}<assistant>`),
     countTokens: (texts) => Promise.resolve(texts.map((text) => tokens(text).length)),
     async *stream(messages, decoding): AsyncGenerator<StreamEvent> {
@@ -23,7 +30,8 @@ export function fakeModel({ device = 'cpu', beforeReply, reason = 'stop' }: Fake
       yield { type: 'text', text: `${decoding.seed} ${messages.at(-1)?.content ?? ''}` };
       yield { type: 'done', reason, stats: { promptTokens: 7, newTokens: 3, firstTokenMs: 1, decodeMs: 2 } };
     },
-    score: (text) => Promise.resolve(tokens(text).map((token, i) => ({ id: i, text: token, logprob: i === 0 ? null : -Math.LN2 }))),
+    score: (text) =>
+      Promise.resolve(tokens(text).map((token, i) => ({ id: i, text: token, logprob: i === 0 ? null : -Math.LN2 }))),
     unload: () => Promise.resolve(),
   };
 }

@@ -1,7 +1,8 @@
 import zones from './time-zones.json' with { type: 'json' };
 
 const COUNTRIES = new Map<string, string>();
-for (const [country, names] of Object.entries(zones)) for (const zone of names.split(' ')) COUNTRIES.set(zone.toLowerCase(), country);
+for (const [country, names] of Object.entries(zones))
+  for (const zone of names.split(' ')) COUNTRIES.set(zone.toLowerCase(), country);
 const KNOWN: ReadonlySet<string> = new Set(Object.keys(zones));
 
 /** What a browser says of where it is, without asking anybody. */

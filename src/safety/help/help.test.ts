@@ -30,7 +30,8 @@ describe('the table of lines', () => {
 });
 
 describe('the country whose numbers are shown', () => {
-  const numbers = (languages: string[], timeZone?: string): string[] => linesOf(countryOf({ languages, timeZone })).map(({ contact }) => contact);
+  const numbers = (languages: string[], timeZone?: string): string[] =>
+    linesOf(countryOf({ languages, timeZone })).map(({ contact }) => contact);
 
   it.each([
     // The first language with a country.
@@ -112,18 +113,21 @@ describe('the words', () => {
     }
   });
 
-  it.each([...CRISIS_KINDS, undefined])('of the first reply (%s) ask directly and offer a person and a number', (kind) => {
-    for (const country of ['GB', 'US', 'IT', 'IN', undefined]) {
-      const lines = linesOf(country);
-      const reply = firstReply(kind ? [kind] : [], lines);
-      expect(reply).toContain('?');
-      expect(reply).not.toMatch(/!|[{}]/);
-      expect(reply.split(/\s+/).length).toBeLessThan(95);
-      const emergency = lines.find((line) => line.kind === 'emergency');
-      expect(reply).toContain(emergency?.contact ?? 'your local emergency number');
-      expect(reply).toMatch(/People who listen.*(?:\d|findahelpline\.com)/);
-    }
-  });
+  it.each([...CRISIS_KINDS, undefined])(
+    'of the first reply (%s) ask directly and offer a person and a number',
+    (kind) => {
+      for (const country of ['GB', 'US', 'IT', 'IN', undefined]) {
+        const lines = linesOf(country);
+        const reply = firstReply(kind ? [kind] : [], lines);
+        expect(reply).toContain('?');
+        expect(reply).not.toMatch(/!|[{}]/);
+        expect(reply.split(/\s+/).length).toBeLessThan(95);
+        const emergency = lines.find((line) => line.kind === 'emergency');
+        expect(reply).toContain(emergency?.contact ?? 'your local emergency number');
+        expect(reply).toMatch(/People who listen.*(?:\d|findahelpline\.com)/);
+      }
+    },
+  );
 
   it('of the first reply speak to what cannot wait', () => {
     expect(firstReply(['suicide', 'overdose'], [])).toContain('If you have taken something');

@@ -11,10 +11,12 @@ export const HELP_TEXT = {
 } as const;
 
 /** Stands under lines of which at least one has no `verifiedOn`. */
-export const UNVERIFIED = 'We have not checked these numbers yet. If one does not answer, try the next one, or findahelpline.com.';
+export const UNVERIFIED =
+  'We have not checked these numbers yet. If one does not answer, try the next one, or findahelpline.com.';
 
 /** Stands under the directory where the table has no line for the reader's country, or no country is known. */
-export const NO_LINES = 'We have no numbers for where you are. findahelpline.com lists people to call or write to in many countries.';
+export const NO_LINES =
+  'We have no numbers for where you are. findahelpline.com lists people to call or write to in many countries.';
 
 /** Stands with the first reply, so that nobody takes it for the model's. */
 export const FIRST_REPLY_NOTE = 'Written by people, in advance.';
@@ -74,5 +76,7 @@ export function firstReply(kinds: readonly CrisisKind[], lines: readonly HelpLin
   const listen = listener
     ? `People who listen: ${listener.name}, ${listener.contact.replace(/^C/, 'c')}.`
     : 'People who listen in your country: findahelpline.com.';
-  return [`${heard} ${asks}`, `${todo} ${listen} You can keep writing here, too.`].join('\n\n').replaceAll('{call}', emergency);
+  return [`${heard} ${asks}`, `${todo} ${listen} You can keep writing here, too.`]
+    .join('\n\n')
+    .replaceAll('{call}', emergency);
 }

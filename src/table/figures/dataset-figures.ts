@@ -15,9 +15,14 @@ const BINS = 30;
 const NAMES = 250;
 
 /** How many dialogues have so many utterances. */
-export function dialogueLengths({ utterancesPerDialogue }: DatasetStatistics, { width, tip = false }: FigureSize): Plot.PlotOptions {
+export function dialogueLengths(
+  { utterancesPerDialogue }: DatasetStatistics,
+  { width, tip = false }: FigureSize,
+): Plot.PlotOptions {
   const interval = intervalFor(utterancesPerDialogue);
-  const bins = binned(utterancesPerDialogue, interval, utterancesPerDialogue.at(-1)?.length ?? 0).filter(({ count }) => count > 0);
+  const bins = binned(utterancesPerDialogue, interval, utterancesPerDialogue.at(-1)?.length ?? 0).filter(
+    ({ count }) => count > 0,
+  );
   return {
     width,
     ...AXES,
@@ -31,7 +36,8 @@ export function dialogueLengths({ utterancesPerDialogue }: DatasetStatistics, { 
         fill: ONE,
         inset: 0.5,
         tip,
-        title: ({ from, count }: Bin) => `${interval === 1 ? from : `${from} to ${from + interval - 1}`} utterances: ${count} dialogues`,
+        title: ({ from, count }: Bin) =>
+          `${interval === 1 ? from : `${from} to ${from + interval - 1}`} utterances: ${count} dialogues`,
       }),
       Plot.ruleY([0]),
     ],
@@ -39,13 +45,19 @@ export function dialogueLengths({ utterancesPerDialogue }: DatasetStatistics, { 
 }
 
 /** Which share of each speaker's utterances has so many words; the longest hundredth is left out. */
-export function utteranceLengths({ seeker, supporter }: DatasetStatistics, { width, tip = false }: FigureSize): Plot.PlotOptions {
+export function utteranceLengths(
+  { seeker, supporter }: DatasetStatistics,
+  { width, tip = false }: FigureSize,
+): Plot.PlotOptions {
   const sides = [
     { name: 'seeker', colour: SEEKER, ...seeker },
     { name: 'supporter', colour: SUPPORTER, ...supporter },
   ];
   const longest = Math.max(...sides.map(({ wordsPerUtterance }) => quantile(wordsPerUtterance, 0.99)));
-  const interval = intervalFor([{ length: 0, count: 0 }, { length: longest, count: 0 }]);
+  const interval = intervalFor([
+    { length: 0, count: 0 },
+    { length: longest, count: 0 },
+  ]);
   return {
     width,
     ...AXES,
@@ -53,13 +65,26 @@ export function utteranceLengths({ seeker, supporter }: DatasetStatistics, { wid
     y: { label: '% of the speaker’s utterances', grid: true },
     marks: [
       ...sides.flatMap(({ name, colour, wordsPerUtterance, utterances }) => {
-        const bins = binned(wordsPerUtterance, interval, longest).map((bin) => ({ ...bin, share: (100 * bin.count) / utterances }));
+        const bins = binned(wordsPerUtterance, interval, longest).map((bin) => ({
+          ...bin,
+          share: (100 * bin.count) / utterances,
+        }));
         return [
           Plot.lineY(bins, { x: 'middle', y: 'share', stroke: colour, strokeWidth: 2, curve: 'monotone-x' }),
-          Plot.dot(bins, { x: 'middle', y: 'share', fill: colour, r: 2.5, tip, title: ({ from, share }: Bin & { share: number }) => `${name}: ${share.toFixed(1)} % have ${from} to ${from + interval - 1} words` }),
+          Plot.dot(bins, {
+            x: 'middle',
+            y: 'share',
+            fill: colour,
+            r: 2.5,
+            tip,
+            title: ({ from, share }: Bin & { share: number }) =>
+              `${name}: ${share.toFixed(1)} % have ${from} to ${from + interval - 1} words`,
+          }),
         ];
       }),
-      ...sides.map(({ name, colour }, i) => Plot.text([`● ${name}`], { frameAnchor: 'top-right', dy: 4 + 16 * i, fill: colour, fontWeight: 600 })),
+      ...sides.map(({ name, colour }, i) =>
+        Plot.text([`● ${name}`], { frameAnchor: 'top-right', dy: 4 + 16 * i, fill: colour, fontWeight: 600 }),
+      ),
       Plot.ruleY([0]),
     ],
   };
@@ -77,10 +102,29 @@ export function shareBars(shares: readonly Share[], { width, tip = false }: Figu
     marginTop: 0,
     marginBottom: 12,
     x: { axis: null },
-    y: { label: null, domain: shares.map(({ name }) => name), tickSize: 0, tickFormat: (name: string) => (name.length > fits ? `${name.slice(0, fits - 1)}…` : name) },
+    y: {
+      label: null,
+      domain: shares.map(({ name }) => name),
+      tickSize: 0,
+      tickFormat: (name: string) => (name.length > fits ? `${name.slice(0, fits - 1)}…` : name),
+    },
     marks: [
-      Plot.barX(shares, { x: 'count', y: 'name', fill: SUPPORTER, insetTop: 3, insetBottom: 3, tip, title: ({ name, count, share }: Share) => `${name}\n${count} (${(100 * share).toFixed(1)} %)` }),
-      Plot.text(shares, { x: 'count', y: 'name', text: ({ share }: Share) => `${(100 * share).toFixed(1)} %`, textAnchor: 'start', dx: 6 }),
+      Plot.barX(shares, {
+        x: 'count',
+        y: 'name',
+        fill: SUPPORTER,
+        insetTop: 3,
+        insetBottom: 3,
+        tip,
+        title: ({ name, count, share }: Share) => `${name}\n${count} (${(100 * share).toFixed(1)} %)`,
+      }),
+      Plot.text(shares, {
+        x: 'count',
+        y: 'name',
+        text: ({ share }: Share) => `${(100 * share).toFixed(1)} %`,
+        textAnchor: 'start',
+        dx: 6,
+      }),
     ],
   };
 }
@@ -99,7 +143,11 @@ interface Bin {
 }
 
 function binned(lengths: Lengths, interval: number, longest: number): Bin[] {
-  const bins = Array.from({ length: Math.floor(longest / interval) + 1 }, (_, i) => ({ from: i * interval, middle: (i + 0.5) * interval, count: 0 }));
+  const bins = Array.from({ length: Math.floor(longest / interval) + 1 }, (_, i) => ({
+    from: i * interval,
+    middle: (i + 0.5) * interval,
+    count: 0,
+  }));
   for (const { length, count } of lengths) {
     const bin = bins[Math.floor(length / interval)];
     if (bin) bin.count += count;

@@ -9,20 +9,32 @@ function draw(options: Plot.PlotOptions): string {
   return Plot.plot({ ...options, document: document as unknown as Document }).outerHTML;
 }
 
-const rows = (from: number): MetricsRow[] => Array.from({ length: 60 }, (_, i) => i + 1).flatMap((step) => [
-  { step, epoch: step / 60, trainLoss: from - step / 50, learningRate: 2e-4 * (1 - step / 60) },
-  ...(step % 20 === 0 ? [{ step, epoch: step / 60, evalLoss: from - step / 60 }] : []),
-]);
+const rows = (from: number): MetricsRow[] =>
+  Array.from({ length: 60 }, (_, i) => i + 1).flatMap((step) => [
+    { step, epoch: step / 60, trainLoss: from - step / 50, learningRate: 2e-4 * (1 - step / 60) },
+    ...(step % 20 === 0 ? [{ step, epoch: step / 60, evalLoss: from - step / 60 }] : []),
+  ]);
 
 /** Points of the paths of the lines, one list a line. */
 function lines(svg: string): [number, number][][] {
-  return [...svg.matchAll(/<path d="(M[^"]+)"/g)].map(([, d = '']) => d.slice(1).split('L').map((pair) => pair.split(',').map(Number) as [number, number]))
+  return [...svg.matchAll(/<path d="(M[^"]+)"/g)]
+    .map(([, d = '']) =>
+      d
+        .slice(1)
+        .split('L')
+        .map((pair) => pair.split(',').map(Number) as [number, number]),
+    )
     .filter((points) => points.length > 2);
 }
 
 describe('loss curves', () => {
   it('draw each run raw, smoothed and evaluated, falling where the loss falls', () => {
-    const svg = draw(lossCurves([{ name: 'a', rows: rows(3) }, { name: 'b', rows: rows(4) }]));
+    const svg = draw(
+      lossCurves([
+        { name: 'a', rows: rows(3) },
+        { name: 'b', rows: rows(4) },
+      ]),
+    );
     const drawn = lines(svg);
     expect(drawn.map((points) => points.length)).toEqual([60, 60, 3, 60, 60, 3]);
     for (const points of drawn) expect(points.at(-1)?.[1]).toBeGreaterThan(points[0]?.[1] ?? Infinity);

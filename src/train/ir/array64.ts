@@ -30,7 +30,7 @@ export function strides(shape: readonly number[]): number[] {
 export function broadcastIndices(shape: readonly number[], target: readonly number[]): Int32Array {
   const offset = target.length - shape.length;
   const own = strides(shape);
-  const steps = target.map((_, i) => (i < offset || shape[i - offset] === 1 ? 0 : own[i - offset] ?? 0));
+  const steps = target.map((_, i) => (i < offset || shape[i - offset] === 1 ? 0 : (own[i - offset] ?? 0)));
   const indices = new Int32Array(size(target));
   const counter = new Array<number>(target.length).fill(0);
   let index = 0;

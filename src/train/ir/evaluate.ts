@@ -10,7 +10,10 @@ export function evaluate(graph: Graph, inputs: Readonly<Record<string, Array64>>
   const names = new Map([...graph.inputs].map(([name, value]) => [value.id, name]));
   for (const { id, made, constant } of graph.values) {
     if (made) {
-      results[id] = made.operator.evaluate(made.inputs.map((input) => get(results, input.id)), made.settings);
+      results[id] = made.operator.evaluate(
+        made.inputs.map((input) => get(results, input.id)),
+        made.settings,
+      );
     } else if (constant) {
       results[id] = array64(constant.dims, constant.data);
     } else {

@@ -13,7 +13,15 @@ export function gradients(loss: Value, parameters: readonly Value[]): Value[] {
   for (const value of order) {
     if (value.made?.inputs.some((input) => needed.has(input.id))) needed.add(value.id);
   }
-  const collected = new Map<number, Value>([[loss.id, graph.constant(1, loss.shape.map(() => 1))]]);
+  const collected = new Map<number, Value>([
+    [
+      loss.id,
+      graph.constant(
+        1,
+        loss.shape.map(() => 1),
+      ),
+    ],
+  ]);
   for (const output of order.reverse()) {
     const rough = collected.get(output.id);
     if (!rough || !output.made || !needed.has(output.id)) continue;

@@ -35,15 +35,26 @@ const TENSOR_NAME = /^(?:base_model\.model\.)?(.+)\.lora_([AB])(?:\.[^.]+)?\.wei
 export async function openAdapter(name: string, settingsText: string, source: ByteSource): Promise<Adapter> {
   const settings = parseAdapterSettings(settingsText, `${name}/adapter_config.json`);
   const fail = (what: string): LabError =>
-    new LabError({ code: 'bad-file', where: `${name}/${source.name}`, what, todo: 'Use an adapter folder as PEFT or this trainer wrote it, complete.' });
+    new LabError({
+      code: 'bad-file',
+      where: `${name}/${source.name}`,
+      what,
+      todo: 'Use an adapter folder as PEFT or this trainer wrote it, complete.',
+    });
   const halves = new Map<string, Partial<Record<'A' | 'B', SafetensorsTensor>>>();
   for (const tensor of await readSafetensorsHeader(source)) {
     const match = TENSOR_NAME.exec(tensor.name);
     if (!match) {
-      throw new LabError({ code: 'unsupported', where: `${name}/${source.name}`, what: `The tensor "${tensor.name}" is no part of a plain LoRA adapter on linear layers.`, todo: 'Merge it with PEFT (merge_and_unload) and use the merged model.' });
+      throw new LabError({
+        code: 'unsupported',
+        where: `${name}/${source.name}`,
+        what: `The tensor "${tensor.name}" is no part of a plain LoRA adapter on linear layers.`,
+        todo: 'Merge it with PEFT (merge_and_unload) and use the merged model.',
+      });
     }
     const [, module = '', half] = match;
-    if (tensor.shape.length !== 2) throw fail(`The tensor "${tensor.name}" is [${tensor.shape.join(', ')}], but it has to be a matrix.`);
+    if (tensor.shape.length !== 2)
+      throw fail(`The tensor "${tensor.name}" is [${tensor.shape.join(', ')}], but it has to be a matrix.`);
     const known = halves.get(module) ?? {};
     if (known[half as 'A' | 'B']) throw fail(`The module "${module}" has two matrices ${half}.`);
     halves.set(module, { ...known, [half as 'A' | 'B']: tensor });
@@ -53,7 +64,9 @@ export async function openAdapter(name: string, settingsText: string, source: By
     if (!a || !b) throw fail(`The module "${module}" has no matrix ${a ? 'B' : 'A'}.`);
     const rank = settings.rankOf(module);
     if (a.shape[0] !== rank || b.shape[1] !== rank) {
-      throw fail(`The module "${module}" has A [${a.shape.join(', ')}] and B [${b.shape.join(', ')}], but its rank in adapter_config.json is ${rank}.`);
+      throw fail(
+        `The module "${module}" has A [${a.shape.join(', ')}] and B [${b.shape.join(', ')}], but its rank in adapter_config.json is ${rank}.`,
+      );
     }
     modules.set(module, { a, b, rank, scaling: settings.scalingOf(module) });
   }
@@ -63,7 +76,11 @@ export async function openAdapter(name: string, settingsText: string, source: By
     settings,
     modules,
     async read(tensor) {
-      const values = decodeStored(tensor.type, await source.read(tensor.offset, tensor.bytes), tensor.shape.reduce((x, y) => x * y, 1));
+      const values = decodeStored(
+        tensor.type,
+        await source.read(tensor.offset, tensor.bytes),
+        tensor.shape.reduce((x, y) => x * y, 1),
+      );
       const bad = values.findIndex((value) => !Number.isFinite(value));
       if (bad >= 0) throw fail(`The tensor "${tensor.name}" holds ${values[bad]} at ${bad}.`);
       return values;

@@ -8,20 +8,37 @@ import { bytesSource } from '../../model/source.ts';
 import { type Adapter, mergedCheckpoint, openAdapter, parseAdapterSettings } from './index.ts';
 
 const CONFIG = {
-  model_type: 'llama', hidden_size: 8, intermediate_size: 12, num_hidden_layers: 2, num_attention_heads: 2, num_key_value_heads: 1,
-  vocab_size: 10, rms_norm_eps: 1e-5, max_position_embeddings: 16, tie_word_embeddings: true,
+  model_type: 'llama',
+  hidden_size: 8,
+  intermediate_size: 12,
+  num_hidden_layers: 2,
+  num_attention_heads: 2,
+  num_key_value_heads: 1,
+  vocab_size: 10,
+  rms_norm_eps: 1e-5,
+  max_position_embeddings: 16,
+  tie_word_embeddings: true,
 };
 const Q = 'model.layers.0.self_attn.q_proj';
 const DOWN = 'model.layers.1.mlp.down_proj';
 
 /** A repeatable number for any place. */
 const number = (seed: number, i: number): number => Math.sin(seed * 12.9898 + i * 78.233);
-const values = (seed: number, count: number): Float32Array => Float32Array.from({ length: count }, (_, i) => number(seed, i));
+const values = (seed: number, count: number): Float32Array =>
+  Float32Array.from({ length: count }, (_, i) => number(seed, i));
 
 function model(changes: object = {}): Checkpoint {
   const config = parseConfig({ ...CONFIG, ...changes });
   const shapes = [...expectedTensors(config).required];
-  const data = new Map(shapes.map(([name, shape], i) => [name, values(i, shape.reduce((a, b) => a * b, 1))]));
+  const data = new Map(
+    shapes.map(([name, shape], i) => [
+      name,
+      values(
+        i,
+        shape.reduce((a, b) => a * b, 1),
+      ),
+    ]),
+  );
   return {
     name: 'base',
     config,
@@ -53,14 +70,23 @@ function pair(module: string, [out, in_]: [number, number], rank: number, seed =
   ];
 }
 
-const settings = (changes: object = {}): string => JSON.stringify({ peft_type: 'LORA', r: 2, lora_alpha: 4, target_modules: [Q], bias: 'none', ...changes });
+const settings = (changes: object = {}): string =>
+  JSON.stringify({ peft_type: 'LORA', r: 2, lora_alpha: 4, target_modules: [Q], bias: 'none', ...changes });
 
 async function adapter(tensors: FloatTensor[], changes: object = {}): Promise<Adapter> {
-  return openAdapter('adapter', settings(changes), bytesSource('adapter_model.safetensors', await safetensors(tensors)));
+  return openAdapter(
+    'adapter',
+    settings(changes),
+    bytesSource('adapter_model.safetensors', await safetensors(tensors)),
+  );
 }
 
 /** W + Σ factor · B·A, element by element in double precision. */
-function naive(w: Float32Array, columns: number, parts: { a: Float32Array; b: Float32Array; rank: number; factor: number }[]): Float64Array {
+function naive(
+  w: Float32Array,
+  columns: number,
+  parts: { a: Float32Array; b: Float32Array; rank: number; factor: number }[],
+): Float64Array {
   return Float64Array.from(w, (value, i) => {
     const [row, column] = [Math.floor(i / columns), i % columns];
     return parts.reduce((sum, { a, b, rank, factor }) => {
@@ -75,17 +101,44 @@ describe('mergedCheckpoint', () => {
   it('gives what the definition gives in double precision, for any rank, scaling, weights and rows', async () => {
     const base = model();
     const w = await readTensor(base, `${Q}.weight`);
-    await fc.assert(fc.asyncProperty(
-      fc.array(fc.record({ rank: fc.integer({ min: 1, max: 5 }), alpha: fc.double({ min: 0.5, max: 64, noNaN: true }), weight: fc.double({ min: -2, max: 2, noNaN: true }), stable: fc.boolean() }), { minLength: 1, maxLength: 3 }),
-      fc.integer({ min: 0, max: 7 }),
-      async (list, start) => {
-        const adapters = await Promise.all(list.map(async ({ rank, alpha, weight, stable }, i) => ({ weight, adapter: await adapter(pair(Q, [8, 8], rank, 10 * i), { r: rank, lora_alpha: alpha, use_rslora: stable }) })));
-        const expected = naive(w, 8, list.map(({ rank, alpha, weight, stable }, i) => ({ a: values(10 * i, rank * 8), b: values(10 * i + 1, 8 * rank), rank, factor: (weight * alpha) / (stable ? Math.sqrt(rank) : rank) })));
-        const found = await readRows(mergedCheckpoint(base, adapters), `${Q}.weight`, start, 8 - start);
-        const largest = Math.max(1, ...expected.map(Math.abs));
-        found.forEach((value, i) => expect(Math.abs(value - (expected[start * 8 + i] ?? NaN))).toBeLessThan(1e-6 * largest));
-      },
-    ), { numRuns: 50 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({
+            rank: fc.integer({ min: 1, max: 5 }),
+            alpha: fc.double({ min: 0.5, max: 64, noNaN: true }),
+            weight: fc.double({ min: -2, max: 2, noNaN: true }),
+            stable: fc.boolean(),
+          }),
+          { minLength: 1, maxLength: 3 },
+        ),
+        fc.integer({ min: 0, max: 7 }),
+        async (list, start) => {
+          const adapters = await Promise.all(
+            list.map(async ({ rank, alpha, weight, stable }, i) => ({
+              weight,
+              adapter: await adapter(pair(Q, [8, 8], rank, 10 * i), { r: rank, lora_alpha: alpha, use_rslora: stable }),
+            })),
+          );
+          const expected = naive(
+            w,
+            8,
+            list.map(({ rank, alpha, weight, stable }, i) => ({
+              a: values(10 * i, rank * 8),
+              b: values(10 * i + 1, 8 * rank),
+              rank,
+              factor: (weight * alpha) / (stable ? Math.sqrt(rank) : rank),
+            })),
+          );
+          const found = await readRows(mergedCheckpoint(base, adapters), `${Q}.weight`, start, 8 - start);
+          const largest = Math.max(1, ...expected.map(Math.abs));
+          found.forEach((value, i) =>
+            expect(Math.abs(value - (expected[start * 8 + i] ?? NaN))).toBeLessThan(1e-6 * largest),
+          );
+        },
+      ),
+      { numRuns: 50 },
+    );
   });
 
   it('leaves other tensors as they are stored, and says which it changes', async () => {
@@ -100,11 +153,18 @@ describe('mergedCheckpoint', () => {
 
   it('honours patterns of rank and alpha, half-way names and patterns of targets', async () => {
     const tensors = [...pair(Q, [8, 8], 3), ...pair(DOWN, [8, 12], 2)];
-    const found = await adapter(tensors, { target_modules: '.*0\\.self_attn\\.q_proj|.*\\.1\\.mlp\\.(?P<which>down)_proj', rank_pattern: { 'self_attn.q_proj': 3 }, alpha_pattern: { '.*\\.down_proj': 10 } });
+    const found = await adapter(tensors, {
+      target_modules: '.*0\\.self_attn\\.q_proj|.*\\.1\\.mlp\\.(?P<which>down)_proj',
+      rank_pattern: { 'self_attn.q_proj': 3 },
+      alpha_pattern: { '.*\\.down_proj': 10 },
+    });
     expect(found.modules.get(Q)).toMatchObject({ rank: 3, scaling: 4 / 3 });
     expect(found.modules.get(DOWN)).toMatchObject({ rank: 2, scaling: 5 });
     expect(() => mergedCheckpoint(model(), [{ adapter: found, weight: 1 }])).not.toThrow();
-    const { isTarget } = parseAdapterSettings(settings({ target_modules: 'all-linear', exclude_modules: ['down_proj'], layers_to_transform: [1] }), 'x');
+    const { isTarget } = parseAdapterSettings(
+      settings({ target_modules: 'all-linear', exclude_modules: ['down_proj'], layers_to_transform: [1] }),
+      'x',
+    );
     expect([Q, DOWN, 'model.layers.1.mlp.up_proj', 'lm_head'].filter(isTarget)).toEqual(['model.layers.1.mlp.up_proj']);
   });
 });
@@ -125,7 +185,10 @@ describe('an adapter that cannot be merged is refused by name', () => {
     { peft_type: 'VERA', r: 256, d_initial: 0.1, target_modules: ['q_proj'] },
     { peft_type: 'PROMPT_TUNING', task_type: 'CAUSAL_LM', num_virtual_tokens: 8 },
   ])('$peft_type, with the keys that PEFT writes for it', (config) => {
-    const refusal = expect.objectContaining({ code: 'unsupported', message: expect.stringContaining(`peft_type ${config.peft_type}`) as string }) as Error;
+    const refusal = expect.objectContaining({
+      code: 'unsupported',
+      message: expect.stringContaining(`peft_type ${config.peft_type}`) as string,
+    }) as Error;
     expect(() => parseAdapterSettings(JSON.stringify(config), 'adapter_config.json')).toThrow(refusal);
   });
 
@@ -136,21 +199,60 @@ describe('an adapter that cannot be merged is refused by name', () => {
   const hostile: [string, () => Promise<Adapter>, RegExp][] = [
     ['a matrix without its partner', () => adapter(pair(Q, [8, 8], 2).slice(0, 1)), /q_proj" has no matrix B/],
     ['a rank unlike the settings', () => adapter(pair(Q, [8, 8], 3)), /its rank in adapter_config.json is 2/],
-    ['a magnitude vector', () => adapter([...pair(Q, [8, 8], 2), { name: `base_model.model.${Q}.lora_magnitude_vector.weight`, shape: [8], data: values(1, 8) }]), /lora_magnitude_vector/],
-    ['an embedding', () => adapter([{ name: 'base_model.model.model.embed_tokens.lora_embedding_A', shape: [2, 10], data: values(1, 20) }]), /lora_embedding_A/],
+    [
+      'a magnitude vector',
+      () =>
+        adapter([
+          ...pair(Q, [8, 8], 2),
+          { name: `base_model.model.${Q}.lora_magnitude_vector.weight`, shape: [8], data: values(1, 8) },
+        ]),
+      /lora_magnitude_vector/,
+    ],
+    [
+      'an embedding',
+      () =>
+        adapter([
+          { name: 'base_model.model.model.embed_tokens.lora_embedding_A', shape: [2, 10], data: values(1, 20) },
+        ]),
+      /lora_embedding_A/,
+    ],
     ['nothing', () => adapter([]), /no adapter matrices/],
-    ['no matrix at all', () => adapter([{ name: `base_model.model.${Q}.lora_A.weight`, shape: [16], data: values(1, 16) }]), /has to be a matrix/],
-    ['a cut file', async () => openAdapter('adapter', settings(), bytesSource('a', (await safetensors(pair(Q, [8, 8], 2))).subarray(0, -4))), /ends at byte/],
+    [
+      'no matrix at all',
+      () => adapter([{ name: `base_model.model.${Q}.lora_A.weight`, shape: [16], data: values(1, 16) }]),
+      /has to be a matrix/,
+    ],
+    [
+      'a cut file',
+      async () =>
+        openAdapter('adapter', settings(), bytesSource('a', (await safetensors(pair(Q, [8, 8], 2))).subarray(0, -4))),
+      /ends at byte/,
+    ],
   ];
   it.each(hostile)('%s', async (_, open, message) => {
     await expect(open()).rejects.toThrow(message);
   });
 
   const misfits: [string, FloatTensor[], object, RegExp][] = [
-    ['an unknown module', pair('model.layers.7.self_attn.q_proj', [8, 8], 2), { target_modules: ['k_projection'] }, /no module "model.layers.7.self_attn.q_proj"/],
+    [
+      'an unknown module',
+      pair('model.layers.7.self_attn.q_proj', [8, 8], 2),
+      { target_modules: ['k_projection'] },
+      /no module "model.layers.7.self_attn.q_proj"/,
+    ],
     ['a wrong shape', pair(Q, [8, 6], 2), {}, /q_proj" is \[8, 8\] in the model, but \[8, 6\]/],
-    ['a promised module without matrices', pair(Q, [8, 8], 2), { target_modules: ['q_proj'] }, /layers.1.self_attn.q_proj" is a target/],
-    ['the head of a model that ties it', pair('lm_head', [10, 8], 2), { target_modules: ['lm_head'] }, /embedding in this model/],
+    [
+      'a promised module without matrices',
+      pair(Q, [8, 8], 2),
+      { target_modules: ['q_proj'] },
+      /layers.1.self_attn.q_proj" is a target/,
+    ],
+    [
+      'the head of a model that ties it',
+      pair('lm_head', [10, 8], 2),
+      { target_modules: ['lm_head'] },
+      /embedding in this model/,
+    ],
   ];
   it.each(misfits)('%s', async (_, tensors, changes, message) => {
     const opened = await adapter(tensors, changes);

@@ -35,7 +35,11 @@ interface Factors {
  * @throws {LabError} bad-config that names modules which the model lacks, shapes that differ from its own, and modules
  * that the settings promise but the file lacks.
  */
-export function mergedCheckpoint(base: Checkpoint, adapters: readonly WeightedAdapter[], addProduct: AddProduct = plainProduct): MergedCheckpoint {
+export function mergedCheckpoint(
+  base: Checkpoint,
+  adapters: readonly WeightedAdapter[],
+  addProduct: AddProduct = plainProduct,
+): MergedCheckpoint {
   const parts = new Map<string, Part[]>();
   for (const { adapter, weight } of adapters) {
     checkAdapter(base, adapter);
@@ -44,7 +48,12 @@ export function mergedCheckpoint(base: Checkpoint, adapters: readonly WeightedAd
       parts.set(tensor, [...(parts.get(tensor) ?? []), { ...matrices, adapter, factor: weight * matrices.scaling }]);
     }
   }
-  const tensors = new Map([...base.tensors].map(([name, info]): [string, TensorInfo] => [name, parts.has(name) ? { ...info, type: 'F32' } : info]));
+  const tensors = new Map(
+    [...base.tensors].map(([name, info]): [string, TensorInfo] => [
+      name,
+      parts.has(name) ? { ...info, type: 'F32' } : info,
+    ]),
+  );
   let latest: { tensor: string; factors: Promise<Factors[]> } | undefined;
   const factorsOf = (tensor: string, list: readonly Part[]): Promise<Factors[]> => {
     if (latest?.tensor !== tensor) latest = { tensor, factors: Promise.all(list.map(readFactors)) };
@@ -81,16 +90,24 @@ function checkAdapter(base: Checkpoint, { name, settings, modules }: Adapter): v
   for (const [module, { a, b }] of modules) {
     const info = base.tensors.get(`${module}.weight`);
     if (!info || info.shape.length !== 2) {
-      problems.push(module === 'lm_head' && base.config.tied ? '"lm_head" is the embedding in this model, and cannot be changed alone' : `the model has no module "${module}"`);
+      problems.push(
+        module === 'lm_head' && base.config.tied
+          ? '"lm_head" is the embedding in this model, and cannot be changed alone'
+          : `the model has no module "${module}"`,
+      );
       continue;
     }
     if (module === 'model.embed_tokens') problems.push('"model.embed_tokens" is no linear layer');
     const { rows, columns } = matrixShape(info);
-    if (b.shape[0] !== rows || a.shape[1] !== columns) problems.push(`"${module}" is [${rows}, ${columns}] in the model, but [${b.shape[0]}, ${a.shape[1]}] in the adapter`);
+    if (b.shape[0] !== rows || a.shape[1] !== columns)
+      problems.push(
+        `"${module}" is [${rows}, ${columns}] in the model, but [${b.shape[0]}, ${a.shape[1]}] in the adapter`,
+      );
   }
   for (const [tensor, { shape }] of base.tensors) {
     const module = tensor.replace(/\.weight$/, '');
-    const missing = tensor.endsWith('.weight') && shape.length === 2 && !modules.has(module) && settings.isTarget(module);
+    const missing =
+      tensor.endsWith('.weight') && shape.length === 2 && !modules.has(module) && settings.isTarget(module);
     if (missing) problems.push(`"${module}" is a target of the adapter, but has no matrices in it`);
   }
   if (problems.length === 0) return;

@@ -1,5 +1,10 @@
 /** Adds left [rows, rank] · right [rank, columns] to `into` [rows, columns]. */
-export type AddProduct = (into: Float32Array, left: Float32Array, right: Float32Array, rank: number) => void | Promise<void>;
+export type AddProduct = (
+  into: Float32Array,
+  left: Float32Array,
+  right: Float32Array,
+  rank: number,
+) => void | Promise<void>;
 
 /** Plain loops with a sum in double precision; needs no runtime. */
 export function addProduct(into: Float32Array, left: Float32Array, right: Float32Array, rank: number): void {

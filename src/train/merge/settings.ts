@@ -64,7 +64,13 @@ export function parseAdapterSettings(text: string, where: string): AdapterSettin
   const json = parseJson(text, where);
   refuseOtherType(json, where);
   const parsed = schema.safeParse(json);
-  if (!parsed.success) throw new LabError({ code: 'bad-config', where, what: `It describes no LoRA adapter. ${z.prettifyError(parsed.error)}`, todo: 'Use the adapter_config.json that PEFT wrote.' });
+  if (!parsed.success)
+    throw new LabError({
+      code: 'bad-config',
+      where,
+      what: `It describes no LoRA adapter. ${z.prettifyError(parsed.error)}`,
+      todo: 'Use the adapter_config.json that PEFT wrote.',
+    });
   const c = parsed.data;
   refuseOtherKinds(c, where);
   const rankPattern = patterns(c.rank_pattern ?? {}, where);
@@ -79,7 +85,8 @@ export function parseAdapterSettings(text: string, where: string): AdapterSettin
     base: c.base_model_name_or_path ?? undefined,
     isTarget: targetRule(c, where),
     rankOf,
-    scalingOf: (module) => (alphaPattern(module) ?? c.lora_alpha) / (c.use_rslora ? Math.sqrt(rankOf(module)) : rankOf(module)),
+    scalingOf: (module) =>
+      (alphaPattern(module) ?? c.lora_alpha) / (c.use_rslora ? Math.sqrt(rankOf(module)) : rankOf(module)),
   };
 }
 
@@ -97,9 +104,15 @@ function refuseOtherType(json: unknown, where: string): void {
 
 function refuseOtherKinds(config: z.infer<typeof schema>, where: string): void {
   const refuse = (what: string): LabError =>
-    new LabError({ code: 'unsupported', where, what: `The adapter has ${what}, which is more than a low-rank product.`, todo: 'Merge it with PEFT (merge_and_unload) and use the merged model.' });
+    new LabError({
+      code: 'unsupported',
+      where,
+      what: `The adapter has ${what}, which is more than a low-rank product.`,
+      todo: 'Merge it with PEFT (merge_and_unload) and use the merged model.',
+    });
   if ((config.bias ?? 'none') !== 'none') throw refuse(`trained biases (bias: ${config.bias})`);
-  if (!PLAIN_INITIALS.has(config.init_lora_weights)) throw refuse(`a base that its initialisation changed (init_lora_weights: ${config.init_lora_weights})`);
+  if (!PLAIN_INITIALS.has(config.init_lora_weights))
+    throw refuse(`a base that its initialisation changed (init_lora_weights: ${config.init_lora_weights})`);
   for (const [key, what] of Object.entries(REFUSED)) {
     const value = config[key];
     const empty = !value || (typeof value === 'object' && Object.keys(value).length === 0);
@@ -109,7 +122,10 @@ function refuseOtherKinds(config: z.infer<typeof schema>, where: string): void {
 
 /** PEFT's `get_pattern_key`: the first key that matches the end of the module's name. */
 function patterns(table: Record<string, number>, where: string): (module: string) => number | undefined {
-  const rules = Object.entries(table).map(([key, value]) => ({ rule: pythonPattern(`^(?:.*\\.)?(?:${key})$`, where), value }));
+  const rules = Object.entries(table).map(([key, value]) => ({
+    rule: pythonPattern(`^(?:.*\\.)?(?:${key})$`, where),
+    value,
+  }));
   return (module) => rules.find(({ rule }) => rule.test(module))?.value;
 }
 
@@ -119,7 +135,10 @@ function targetRule(config: z.infer<typeof schema>, where: string): (module: str
   const excluded = nameRule(config.exclude_modules, where);
   const layers = config.layers_to_transform == null ? null : new Set([config.layers_to_transform].flat());
   const containers = [config.layers_pattern ?? []].flat().filter(Boolean);
-  const layerOf = pythonPattern(containers.length > 0 ? `\\.(?:${containers.join('|')})\\.(\\d+)\\.` : '^.*\\.[^.]*\\.(\\d+)\\.', where);
+  const layerOf = pythonPattern(
+    containers.length > 0 ? `\\.(?:${containers.join('|')})\\.(\\d+)\\.` : '^.*\\.[^.]*\\.(\\d+)\\.',
+    where,
+  );
   return (module) => {
     if (excluded(module) || !wanted(module)) return false;
     return layers === null || layers.has(Number(layerOf.exec(module)?.[1]));
@@ -141,6 +160,11 @@ function pythonPattern(source: string, where: string): RegExp {
   try {
     return new RegExp(source.replaceAll('(?P<', '(?<'));
   } catch (error) {
-    throw LabError.from(error, { code: 'unsupported', where, what: 'A pattern of module names is not understood', todo: 'List the names of the modules instead.' });
+    throw LabError.from(error, {
+      code: 'unsupported',
+      where,
+      what: 'A pattern of module names is not understood',
+      todo: 'List the names of the modules instead.',
+    });
   }
 }

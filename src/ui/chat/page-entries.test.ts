@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ReplyOrigin } from '../../conversation/conversation.ts';
-import { append, createConversation, editAndBranch, regenerate, selectSibling, update } from '../../conversation/tree.ts';
+import {
+  append,
+  createConversation,
+  editAndBranch,
+  regenerate,
+  selectSibling,
+  update,
+} from '../../conversation/tree.ts';
 import { PAPER_DECODING } from '../../engine/engine.ts';
 import { pageEntries } from './page-entries.ts';
 
@@ -31,14 +38,24 @@ describe('the entries of a page', () => {
   });
 
   it('fold the reply that follows a message of danger, also when the person wrote on in between', () => {
-    const texts = [['seeker', 'I want to die'], ['seeker', 'no'], ['supporter', 'Cheer up.'], ['seeker', 'ok'], ['supporter', 'Good.']] as const;
-    const path = texts.reduce((grown, [speaker, text]) => append(grown, { speaker, text }).conversation, createConversation());
+    const texts = [
+      ['seeker', 'I want to die'],
+      ['seeker', 'no'],
+      ['supporter', 'Cheer up.'],
+      ['seeker', 'ok'],
+      ['supporter', 'Good.'],
+    ] as const;
+    const path = texts.reduce(
+      (grown, [speaker, text]) => append(grown, { speaker, text }).conversation,
+      createConversation(),
+    );
     expect(pageEntries(path, null).map(({ folded }) => folded)).toEqual([false, false, true, false, false]);
   });
 
   it('say why a reply did not come to its end', () => {
     const { conversation, answer } = dialogue();
-    const end = (change: Parameters<typeof update>[2]) => pageEntries(update(conversation, answer.id, change), null)[1]?.reply?.end;
+    const end = (change: Parameters<typeof update>[2]) =>
+      pageEntries(update(conversation, answer.id, change), null)[1]?.reply?.end;
     expect(end({})).toBeNull();
     expect(end({ state: 'partial' })).toBe('lost');
     expect(end({ state: 'failed' })).toBe('lost');

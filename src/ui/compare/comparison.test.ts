@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { readingOf, type Column } from './comparison.ts';
 
-const column = (representation: Column['representation'], promptTokens: number | null, firstTokenMs: number): Column => ({
+const column = (
+  representation: Column['representation'],
+  promptTokens: number | null,
+  firstTokenMs: number,
+): Column => ({
   representation,
   messages: [],
   reply: 'I hear you.',
@@ -17,7 +21,9 @@ describe('the reading of a comparison', () => {
   });
 
   it('says more where it is more', () => {
-    expect(readingOf([column('raw', 100, 500), column('keypos', 110, 800)])).toContain('10 % more tokens than Raw and began its reply 60 % later');
+    expect(readingOf([column('raw', 100, 500), column('keypos', 110, 800)])).toContain(
+      '10 % more tokens than Raw and began its reply 60 % later',
+    );
   });
 
   it('does without token counts where the engine gives none', () => {

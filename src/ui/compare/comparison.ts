@@ -40,7 +40,9 @@ export function readingOf(columns: readonly Column[]): string | null {
   const raw = columns.find((column) => column.representation === 'raw');
   const others = columns.filter((column) => column.representation !== 'raw' && column.end !== 'cancelled');
   if (!raw || raw.end === 'cancelled' || others.length === 0) return null;
-  const parts = others.map((other) => `${REPRESENTATION_NAMES[other.representation]} ${tokensAgainst(raw, other)} ${timeAgainst(raw, other)}`);
+  const parts = others.map(
+    (other) => `${REPRESENTATION_NAMES[other.representation]} ${tokensAgainst(raw, other)} ${timeAgainst(raw, other)}`,
+  );
   return `${parts.join('; ')}. One message shows what happens, not how it goes on average.`;
 }
 

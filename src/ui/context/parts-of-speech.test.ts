@@ -25,14 +25,19 @@ const SENTENCES: Partial<Record<Upos, string[]>> = {
 };
 
 describe('the examples of the tag editor', () => {
-  it.each(UPOS.filter((tag) => SENTENCES[tag]))('are what the tagger takes for %s, and what KeyPOS keeps or drops with it', async (tag) => {
-    const { compress } = await loadRepresentation('keypos');
-    const examples = PARTS_OF_SPEECH[tag].examples.split(tag === 'PUNCT' ? ' ' : ', ');
-    expect(examples).toHaveLength(SENTENCES[tag]?.length ?? 0);
-    examples.forEach((example, i) => {
-      const sentence = SENTENCES[tag]?.[i] ?? '';
-      const span = compress(sentence).spans.find(({ start, end }) => sentence.slice(start, end).toLowerCase() === example.toLowerCase());
-      expect({ example, tag: span?.tag, keep: span?.keep }).toEqual({ example, tag, keep: KEY_UPOS.has(tag) });
-    });
-  });
+  it.each(UPOS.filter((tag) => SENTENCES[tag]))(
+    'are what the tagger takes for %s, and what KeyPOS keeps or drops with it',
+    async (tag) => {
+      const { compress } = await loadRepresentation('keypos');
+      const examples = PARTS_OF_SPEECH[tag].examples.split(tag === 'PUNCT' ? ' ' : ', ');
+      expect(examples).toHaveLength(SENTENCES[tag]?.length ?? 0);
+      examples.forEach((example, i) => {
+        const sentence = SENTENCES[tag]?.[i] ?? '';
+        const span = compress(sentence).spans.find(
+          ({ start, end }) => sentence.slice(start, end).toLowerCase() === example.toLowerCase(),
+        );
+        expect({ example, tag: span?.tag, keep: span?.keep }).toEqual({ example, tag, keep: KEY_UPOS.has(tag) });
+      });
+    },
+  );
 });

@@ -33,7 +33,11 @@ describe('what a model sees', () => {
     const tight = { window: { budget: 26, reserve: 10 } };
     const raw = await seeContext(request(tight), reader, compress);
     expect(raw.fit).toMatchObject({ from: 1 });
-    expect(messagesOf(request(tight), raw).map(({ content }) => content)).toEqual(['Be kind', 'What has happened', 'My dog has died']);
+    expect(messagesOf(request(tight), raw).map(({ content }) => content)).toEqual([
+      'Be kind',
+      'What has happened',
+      'My dog has died',
+    ]);
     const shorter = request({ ...tight, options: { representation: 'nostopwords' } });
     expect((await seeContext(shorter, reader, compress)).fit).toMatchObject({ from: 0 });
   });

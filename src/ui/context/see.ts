@@ -40,13 +40,21 @@ export async function seeContext(
   compress: Compression['compress'],
   signal?: AbortSignal,
 ): Promise<SeenContext> {
-  const made = await compress(utterances.map(({ text }) => text), options, signal);
+  const made = await compress(
+    utterances.map(({ text }) => text),
+    options,
+    signal,
+  );
   // A "no" or an "ok" still has to be answered, so the newest message is never sent empty.
   const newest = utterances.findLastIndex(({ speaker }) => speaker === 'seeker');
   const compressed = made.map((each, i): Compressed => {
     const utterance = utterances[i];
     if (!utterance || options.representation === 'raw') return each;
-    const asWritten = utterance.whole ? 'danger' : i === newest && saysNothing(each.text, utterance.text) ? 'empty' : null;
+    const asWritten = utterance.whole
+      ? 'danger'
+      : i === newest && saysNothing(each.text, utterance.text)
+        ? 'empty'
+        : null;
     return asWritten ? { text: utterance.text, spans: [], asWritten } : each;
   });
   const sent = sentTexts({ utterances, sent: compressed.map(({ text }) => text) });
@@ -58,7 +66,10 @@ export async function seeContext(
 }
 
 /** The messages to send: the system prompt and the utterances that fit. Throws the error where none fits. */
-export function messagesOf({ system, utterances }: Pick<ContextRequest, 'system' | 'utterances'>, { compressed, fit }: SeenContext): ChatMessage[] {
+export function messagesOf(
+  { system, utterances }: Pick<ContextRequest, 'system' | 'utterances'>,
+  { compressed, fit }: SeenContext,
+): ChatMessage[] {
   if (fit instanceof LabError) throw fit;
   const sent = compressed.map(({ text }) => text);
   return buildContext({ system, utterances: utterances.slice(fit.from), sent: sent.slice(fit.from) }).messages;

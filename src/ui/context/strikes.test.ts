@@ -28,7 +28,9 @@ describe('strikes', () => {
   });
 
   it('gives back every character, never two stretches of one kind in a row', () => {
-    const pieces = fc.array(fc.record({ gap: fc.constantFrom('', ' ', '\n', ' x '), body: fc.string({ minLength: 1 }), keep: fc.boolean() }));
+    const pieces = fc.array(
+      fc.record({ gap: fc.constantFrom('', ' ', '\n', ' x '), body: fc.string({ minLength: 1 }), keep: fc.boolean() }),
+    );
     fc.assert(
       fc.property(pieces, fc.string(), (parts, tail) => {
         let text = '';

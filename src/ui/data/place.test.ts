@@ -6,10 +6,14 @@ import { readPlace, writePlace } from './place.ts';
 describe('places of the data view', () => {
   it('come back from the address, whatever a dialogue is called', () => {
     fc.assert(
-      fc.property(fc.stringMatching(/^[\da-f]{16}$/), fc.string({ minLength: 1, unit: 'grapheme' }), (dataset, dialogue) => {
-        const { param } = placeOf(hashOf('data', writePlace(dataset, dialogue)));
-        expect(readPlace(param)).toEqual({ dataset, dialogue });
-      }),
+      fc.property(
+        fc.stringMatching(/^[\da-f]{16}$/),
+        fc.string({ minLength: 1, unit: 'grapheme' }),
+        (dataset, dialogue) => {
+          const { param } = placeOf(hashOf('data', writePlace(dataset, dialogue)));
+          expect(readPlace(param)).toEqual({ dataset, dialogue });
+        },
+      ),
     );
   });
 

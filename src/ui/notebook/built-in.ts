@@ -8,6 +8,11 @@ export async function loadBuiltIn(name: string): Promise<string | undefined> {
   try {
     return await load?.();
   } catch (error) {
-    throw LabError.from(error, { code: 'network', where: name, what: 'The notebook could not be loaded.', todo: 'Check the connection and try again.' });
+    throw LabError.from(error, {
+      code: 'network',
+      where: name,
+      what: 'The notebook could not be loaded.',
+      todo: 'Check the connection and try again.',
+    });
   }
 }

@@ -23,7 +23,12 @@ export interface FrameLink {
 }
 
 /** Waits for the frame to be there and connects it to the door; `signal` ends the waiting. */
-export async function linkFrame(iframe: HTMLIFrameElement, door: NotebookDoor, listeners: FrameListeners, signal: AbortSignal): Promise<FrameLink> {
+export async function linkFrame(
+  iframe: HTMLIFrameElement,
+  door: NotebookDoor,
+  listeners: FrameListeners,
+  signal: AbortSignal,
+): Promise<FrameLink> {
   await frameReady(iframe, signal);
   const { port1, port2 } = new MessageChannel();
   const stop = serve<HostApi>(

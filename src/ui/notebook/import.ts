@@ -13,7 +13,12 @@ export interface ReadNotebook {
  */
 export async function readNotebook(file: File): Promise<ReadNotebook> {
   const bad = (what: string) =>
-    new LabError({ code: 'bad-file', where: file.name, what, todo: 'Choose an .html file that was exported from here or from Observable’s notebooks.' });
+    new LabError({
+      code: 'bad-file',
+      where: file.name,
+      what,
+      todo: 'Choose an .html file that was exported from here or from Observable’s notebooks.',
+    });
   if (file.size > LONGEST_NOTEBOOK) throw bad('This file is too large for a notebook.');
   const html = await file.text();
   const parsed = new DOMParser().parseFromString(html, 'text/html');
@@ -25,6 +30,10 @@ export async function readNotebook(file: File): Promise<ReadNotebook> {
 
 /** The name of a notebook's file, from its title. */
 export function fileNameOf(title: string): string {
-  const slug = title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '').slice(0, 60);
+  const slug = title
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60);
   return `${slug || 'notebook'}.html`;
 }

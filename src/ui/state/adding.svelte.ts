@@ -17,7 +17,10 @@ class Adding {
   files(files: readonly PickedFile[]): Promise<void> {
     const [first] = files;
     return this.#add(files.length === 1 && first ? first.path : `${files.length} files`, (options) =>
-      addFromFiles(files.map(({ file }) => file), { ...options, paths: files.map(({ path }) => path) }),
+      addFromFiles(
+        files.map(({ file }) => file),
+        { ...options, paths: files.map(({ path }) => path) },
+      ),
     );
   }
 

@@ -1,4 +1,15 @@
-import { createConversation, append, editAndBranch, notice, pathTo, regenerate, rename, selectSibling, siblingsOf, update } from '../../conversation/tree.ts';
+import {
+  createConversation,
+  append,
+  editAndBranch,
+  notice,
+  pathTo,
+  regenerate,
+  rename,
+  selectSibling,
+  siblingsOf,
+  update,
+} from '../../conversation/tree.ts';
 import type { Conversation, Message } from '../../conversation/conversation.ts';
 import { answeredOn, keyedSaidOn, newestOf, saidOn, signalOf, type KeyedSaid } from '../../conversation/danger.ts';
 import type { LoadedModel } from '../../engine/engine.ts';
@@ -267,7 +278,8 @@ export class ChatState {
       return;
     }
     const found = await this.#parts.conversations.get(id);
-    if (found && this.conversation?.id === id && !this.busy) this.conversation = { ...found, leaf: this.conversation.leaf };
+    if (found && this.conversation?.id === id && !this.busy)
+      this.conversation = { ...found, leaf: this.conversation.leaf };
   }
 
   async #keep(conversation: Conversation): Promise<void> {
@@ -280,7 +292,11 @@ export class ChatState {
   }
 
   #fail(error: unknown, what: string): void {
-    const fault = LabError.from(error, { code: 'worker-lost', what, todo: 'Try again; if it happens once more, reload the page.' });
+    const fault = LabError.from(error, {
+      code: 'worker-lost',
+      what,
+      todo: 'Try again; if it happens once more, reload the page.',
+    });
     if (fault.code !== 'cancelled') this.error = fault;
   }
 

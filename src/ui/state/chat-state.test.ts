@@ -44,7 +44,11 @@ function setUp({ loading = false } = {}) {
     nextOrigin: () => ({ modelId: 'fake', representation: 'keypos', decoding: { ...PAPER_DECODING, seed: 1 } }),
     async *writeReply(_model, request, signal): AsyncGenerator<ReplyStep> {
       requests.push(request);
-      const step = (text: string, state: 'partial' | 'complete' | 'stopped'): ReplyStep => ({ messages: [], promptTokens: null, change: { text, state, reply: request.origin } });
+      const step = (text: string, state: 'partial' | 'complete' | 'stopped'): ReplyStep => ({
+        messages: [],
+        promptTokens: null,
+        change: { text, state, reply: request.origin },
+      });
       let text = '';
       yield step(text, 'partial');
       for (;;) {
@@ -142,7 +146,10 @@ describe('the chat during a reply', () => {
     await chat.open(null);
     expect(chat.conversation).toBeNull();
     const conversation = saved.get(first);
-    expect(conversation && pathTo(conversation).map(({ text, state }) => [text, state])).toEqual([['One', 'complete'], ['Half a ', 'stopped']]);
+    expect(conversation && pathTo(conversation).map(({ text, state }) => [text, state])).toEqual([
+      ['One', 'complete'],
+      ['Half a ', 'stopped'],
+    ]);
     const second = await begin('Two');
     expect(second).not.toBe(first);
     expect(chat.entries[0]?.text).toBe('Two');
@@ -167,11 +174,17 @@ describe('a message of danger', () => {
     await write('Cheer up.');
     await write(null);
     expect(chat.announcement).not.toContain('Cheer up.');
-    expect(chat.entries.map(({ folded, signal }) => [folded, signal.level])).toEqual([[false, 'danger'], [true, 'none']]);
+    expect(chat.entries.map(({ folded, signal }) => [folded, signal.level])).toEqual([
+      [false, 'danger'],
+      [true, 'none'],
+    ]);
     void chat.regenerate(chat.entries[1]?.id ?? '');
     await write('Think of something nice.');
     await write(null);
-    expect(chat.entries.map(({ folded, versions }) => [folded, versions.count])).toEqual([[false, 1], [true, 2]]);
+    expect(chat.entries.map(({ folded, versions }) => [folded, versions.count])).toEqual([
+      [false, 1],
+      [true, 2],
+    ]);
     void chat.edit(chat.entries[0]?.id ?? '', 'I want to kill myself');
     await settled();
     expect(requests.map(({ utterances }) => utterances)).toEqual([
@@ -228,8 +241,15 @@ describe('messages that are sent while the model loads', () => {
     expect(chat.draft).toBe('Are you there?');
     await write('Hi.');
     await write(null);
-    expect(requests.map(({ utterances }) => utterances.map(({ text }) => text))).toEqual([['Hello', 'I moved last week.', 'It is quiet here.']]);
-    expect(shown(chat)).toEqual([['Hello', false], ['I moved last week.', false], ['It is quiet here.', false], ['Hi.', false]]);
+    expect(requests.map(({ utterances }) => utterances.map(({ text }) => text))).toEqual([
+      ['Hello', 'I moved last week.', 'It is quiet here.'],
+    ]);
+    expect(shown(chat)).toEqual([
+      ['Hello', false],
+      ['I moved last week.', false],
+      ['It is quiet here.', false],
+      ['Hi.', false],
+    ]);
     expect(chat.announcement).toBe('Hi.');
     expect(chat).toMatchObject({ busy: false, error: null });
   });
@@ -270,7 +290,11 @@ describe('messages that are sent while the model loads', () => {
     await write('Hm.');
     await write(null);
     expect(looked).toEqual(['I gave my cat away', 'She likes the neighbour.']);
-    expect(chat.entries.map(({ signal, folded }) => [signal.level, folded])).toEqual([['danger', false], ['danger', false], ['none', true]]);
+    expect(chat.entries.map(({ signal, folded }) => [signal.level, folded])).toEqual([
+      ['danger', false],
+      ['danger', false],
+      ['none', true],
+    ]);
     expect(chat.announcement).toContain('Are you safe?');
   });
 
@@ -299,13 +323,17 @@ describe('messages that are sent while the model loads', () => {
     chat.stop();
     await settled();
     expect(chat).toMatchObject({ busy: false, maySend: true, error: null });
-    expect(shown(chat)).toEqual([['Hello', false], ['Are you there?', false]]);
+    expect(shown(chat)).toEqual([
+      ['Hello', false],
+      ['Are you there?', false],
+    ]);
     expect(requests).toEqual([]);
   });
 });
 
 describe('the classifier', () => {
-  const noticed = (chat: ChatState): string | undefined => [...(chat.conversation?.messages.values() ?? [])].find(({ speaker }) => speaker === 'seeker')?.noticed?.level;
+  const noticed = (chat: ChatState): string | undefined =>
+    [...(chat.conversation?.messages.values() ?? [])].find(({ speaker }) => speaker === 'seeker')?.noticed?.level;
 
   it('brings help late, and keeps it', async () => {
     const { chat, saved, begin, write, sees, looked } = setUp();
@@ -317,7 +345,10 @@ describe('the classifier', () => {
     await write(null);
     // The model's own reply is not read aloud after it.
     expect(chat.announcement).toContain('Lines of people who can help');
-    expect([...(saved.get(id)?.messages.values() ?? [])].map(({ noticed: what }) => what?.level)).toEqual(['danger', undefined]);
+    expect([...(saved.get(id)?.messages.values() ?? [])].map(({ noticed: what }) => what?.level)).toEqual([
+      'danger',
+      undefined,
+    ]);
     sees({ level: 'none', kinds: [] });
     await chat.open(null);
     await chat.open(id);

@@ -4,7 +4,12 @@ import type { LoadedModel } from '../../engine/engine.ts';
 import { LabError, throwIfCancelled } from '../../error.ts';
 import { REPRESENTATION_IDS, type RepresentationId } from '../../representation/representation.ts';
 import { uniqueId } from '../../rpc/unique-id.ts';
-import { deleteAllComparisons, deleteComparison, listComparisons, saveComparison } from '../compare/comparison-store.ts';
+import {
+  deleteAllComparisons,
+  deleteComparison,
+  listComparisons,
+  saveComparison,
+} from '../compare/comparison-store.ts';
 import type { Column, Comparison } from '../compare/comparison.ts';
 import { chat } from './chat.svelte.ts';
 import { models } from './models.svelte.ts';
@@ -87,7 +92,12 @@ class CompareState {
     this.#forget(this.earlier);
   }
 
-  async #answerAll(model: LoadedModel, text: string, context: 'conversation' | 'fresh', signal: AbortSignal): Promise<void> {
+  async #answerAll(
+    model: LoadedModel,
+    text: string,
+    context: 'conversation' | 'fresh',
+    signal: AbortSignal,
+  ): Promise<void> {
     const fresh: Said = { speaker: 'seeker', text, whole: noticedIn(text)?.level === 'danger' };
     const utterances: Said[] = context === 'conversation' ? chat.saidWith(text) : [fresh];
     const origin = originOfNextReply(model.info);
@@ -127,7 +137,11 @@ class CompareState {
       end: 'cancelled',
       stats: { promptTokens: null, newTokens: 0, firstTokenMs: 0, decodeMs: 0 },
     };
-    for await (const { messages, change, promptTokens } of writeReply(model, { systemPrompt: chat.systemPrompt, utterances, origin }, signal)) {
+    for await (const { messages, change, promptTokens } of writeReply(
+      model,
+      { systemPrompt: chat.systemPrompt, utterances, origin },
+      signal,
+    )) {
       column.messages = messages;
       column.reply = change.text ?? '';
       column.end = change.reply?.reason ?? 'cancelled';

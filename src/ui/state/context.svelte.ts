@@ -3,7 +3,12 @@ import type { KeyedSaid } from '../../conversation/danger.ts';
 import { windowMeter, type MeterRow } from '../../context/window.ts';
 import { LabError } from '../../error.ts';
 import { compress } from '../../lab/compression.ts';
-import { REPRESENTATION_IDS, type AsWritten, type RepresentationId, type TokenSpan } from '../../representation/representation.ts';
+import {
+  REPRESENTATION_IDS,
+  type AsWritten,
+  type RepresentationId,
+  type TokenSpan,
+} from '../../representation/representation.ts';
 import { seeContext, type ContextRequest, type SeenContext } from '../context/see.ts';
 import { chat } from './chat.svelte.ts';
 import { models } from './models.svelte.ts';
@@ -86,11 +91,15 @@ class ContextState {
     const begun = chat.entries.length > 0;
     const modelId = models.loaded || begun ? models.chosen.id : null;
     // A tagger is a megabyte of code, which the first words of a first visit do not wait for.
-    const ids = begun || representation === 'keypos' ? REPRESENTATION_IDS : REPRESENTATION_IDS.filter((id) => id !== 'keypos');
+    const ids =
+      begun || representation === 'keypos' ? REPRESENTATION_IDS : REPRESENTATION_IDS.filter((id) => id !== 'keypos');
     this.#looking?.abort();
     const looking = new AbortController();
     this.#looking = looking;
-    const ask = (each: RepresentationId): ContextRequest => ({ ...request, options: { representation: each, tagger, keep: [...keptTags] } });
+    const ask = (each: RepresentationId): ContextRequest => ({
+      ...request,
+      options: { representation: each, tagger, keep: [...keptTags] },
+    });
     void this.#look(ask, { chosen: representation, ids, utterances, modelId }, looking.signal);
   }
 
@@ -105,17 +114,37 @@ class ContextState {
       if (!signal.aborted) this.#show(ask(chosen), utterances, new Map(ids.map((id, i) => [id, seen[i]])));
     } catch (error) {
       if (signal.aborted) return;
-      this.error = LabError.from(error, { code: 'worker-lost', what: 'The context could not be compressed.', todo: 'Try again.' });
+      this.error = LabError.from(error, {
+        code: 'worker-lost',
+        what: 'The context could not be compressed.',
+        todo: 'Try again.',
+      });
     }
   }
 
-  #show({ system: prompt, window, options }: ContextRequest, utterances: readonly Said[], seen: ReadonlyMap<RepresentationId, SeenContext | undefined>): void {
+  #show(
+    { system: prompt, window, options }: ContextRequest,
+    utterances: readonly Said[],
+    seen: ReadonlyMap<RepresentationId, SeenContext | undefined>,
+  ): void {
     const chosen = seen.get(options.representation);
     if (!chosen) return;
     const { fit, costs, compressed, estimated } = chosen;
     const from = fit instanceof LabError ? utterances.length : fit.from;
     const system: SeenRow[] = prompt.trim()
-      ? [{ key: 'system', role: 'system', written: prompt, sent: prompt, spans: [], tokens: costs.base, inside: true, draft: false, asWritten: null }]
+      ? [
+          {
+            key: 'system',
+            role: 'system',
+            written: prompt,
+            sent: prompt,
+            spans: [],
+            tokens: costs.base,
+            inside: true,
+            draft: false,
+            asWritten: null,
+          },
+        ]
       : [];
     const said = utterances.map((utterance, i): SeenRow => ({
       key: utterance.key,
@@ -133,7 +162,10 @@ class ContextState {
     this.estimated = estimated;
     this.outside = from;
     this.utterances = utterances.length;
-    this.meter = windowMeter(Object.fromEntries([...seen].flatMap(([id, each]) => (each ? [[id, each.costs]] : []))), window);
+    this.meter = windowMeter(
+      Object.fromEntries([...seen].flatMap(([id, each]) => (each ? [[id, each.costs]] : []))),
+      window,
+    );
     this.error = fit instanceof LabError && said.length > 0 ? fit : null;
   }
 }

@@ -1,5 +1,15 @@
 import { LabError } from '../../error.ts';
-import { browseDataset, datasetStatistics, datasetSummary, getDialogue, type DatasetStatistics, type DatasetSummary, type Dialogue, type DialogueQuery, type DialogueRow } from '../../lab/datasets.ts';
+import {
+  browseDataset,
+  datasetStatistics,
+  datasetSummary,
+  getDialogue,
+  type DatasetStatistics,
+  type DatasetSummary,
+  type Dialogue,
+  type DialogueQuery,
+  type DialogueRow,
+} from '../../lab/datasets.ts';
 
 const PAGE = 50;
 
@@ -33,14 +43,27 @@ class OpenDataset {
     if (this.summary?.id === id) return;
     this.close();
     await this.#ask(async (current) => {
-      const [summary, whole, page] = await Promise.all([datasetSummary(id), datasetStatistics(id), browseDataset(id, {}, { limit: PAGE })]);
+      const [summary, whole, page] = await Promise.all([
+        datasetSummary(id),
+        datasetStatistics(id),
+        browseDataset(id, {}, { limit: PAGE }),
+      ]);
       if (current()) Object.assign(this, { summary, whole, filtered: whole, ...page });
     });
   }
 
   close(): void {
     this.#asked++;
-    Object.assign(this, { summary: null, rows: [], total: 0, whole: null, filtered: null, dialogue: null, error: null, filter: { ...NO_FILTER } });
+    Object.assign(this, {
+      summary: null,
+      rows: [],
+      total: 0,
+      whole: null,
+      filtered: null,
+      dialogue: null,
+      error: null,
+      filter: { ...NO_FILTER },
+    });
   }
 
   /** Applies the filter anew. */
@@ -105,6 +128,10 @@ class OpenDataset {
 }
 
 const asFault = (error: unknown): LabError =>
-  LabError.from(error, { code: 'bad-data', what: 'The dataset could not be read.', todo: 'Reload the page, or import it again.' });
+  LabError.from(error, {
+    code: 'bad-data',
+    what: 'The dataset could not be read.',
+    todo: 'Reload the page, or import it again.',
+  });
 
 export const dataset = new OpenDataset();

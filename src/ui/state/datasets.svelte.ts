@@ -1,5 +1,15 @@
 import { LabError } from '../../error.ts';
-import { exportDataset, importFiles, importUrl, listDatasets, removeDataset, type DatasetSummary, type DialogueQuery, type ImportCalls, type ImportProgress } from '../../lab/datasets.ts';
+import {
+  exportDataset,
+  importFiles,
+  importUrl,
+  listDatasets,
+  removeDataset,
+  type DatasetSummary,
+  type DialogueQuery,
+  type ImportCalls,
+  type ImportProgress,
+} from '../../lab/datasets.ts';
 import { saveFile } from '../parts/save-file.ts';
 import { count } from '../parts/words.ts';
 import { toasts } from './toasts.svelte.ts';
@@ -21,7 +31,9 @@ class Datasets {
   }
 
   files(files: readonly File[]): Promise<DatasetSummary | null> {
-    return this.#add(files.length === 1 ? (files[0]?.name ?? '') : count(files.length, 'file'), (calls) => importFiles(files, calls));
+    return this.#add(files.length === 1 ? (files[0]?.name ?? '') : count(files.length, 'file'), (calls) =>
+      importFiles(files, calls),
+    );
   }
 
   address(url: string): Promise<DatasetSummary | null> {
@@ -38,7 +50,11 @@ class Datasets {
   /** Saves the dialogues that meet a query as a file of JSON lines. */
   async export({ id, name }: DatasetSummary, query: DialogueQuery = {}): Promise<void> {
     await this.#try('The dataset could not be exported.', async () => {
-      saveFile(`${name.replace(/\.(jsonl?|csv|txt)?(\.gz)?$/i, '')}.jsonl`, await exportDataset(id, query), 'application/jsonl');
+      saveFile(
+        `${name.replace(/\.(jsonl?|csv|txt)?(\.gz)?$/i, '')}.jsonl`,
+        await exportDataset(id, query),
+        'application/jsonl',
+      );
     });
   }
 
@@ -49,8 +65,13 @@ class Datasets {
     this.adding = { name, progress: null };
     this.addError = null;
     try {
-      const added = await work({ signal: stopping.signal, onProgress: (progress) => (this.adding = { name, progress }) });
-      toasts.show(`${count(added.dialogues, 'dialogue')} imported${added.badCount > 0 ? `, ${count(added.badCount, 'record')} left out` : ''}.`);
+      const added = await work({
+        signal: stopping.signal,
+        onProgress: (progress) => (this.adding = { name, progress }),
+      });
+      toasts.show(
+        `${count(added.dialogues, 'dialogue')} imported${added.badCount > 0 ? `, ${count(added.badCount, 'record')} left out` : ''}.`,
+      );
       await this.refresh();
       return added;
     } catch (error) {

@@ -13,7 +13,9 @@ export class Judging {
   }
 
   async refresh(): Promise<void> {
-    const read = await runs.attempt('The judges could not be read', () => Promise.all([judgesOfRun(this.#run), judgePairsOf(this.#run)]));
+    const read = await runs.attempt('The judges could not be read', () =>
+      Promise.all([judgesOfRun(this.#run), judgePairsOf(this.#run)]),
+    );
     if (read) [this.judges, this.pairs] = read;
   }
 
@@ -24,7 +26,8 @@ export class Judging {
       void this.show(judge.model);
       return judgeRunReplies(this.#run, judge, {
         signal,
-        onEvent: ({ type, progress }) => report(type === 'loading' ? 'Loading the judge' : 'Judging', progress, type === 'verdict'),
+        onEvent: ({ type, progress }) =>
+          report(type === 'loading' ? 'Loading the judge' : 'Judging', progress, type === 'verdict'),
         onWait: runs.waiting,
       });
     });

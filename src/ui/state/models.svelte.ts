@@ -84,7 +84,11 @@ class Models {
       this.list = await listModels();
       this.listError = null;
     } catch (error) {
-      this.listError = LabError.from(error, { code: 'unsupported', what: 'The list of models could not be read.', todo: 'Reload the page.' });
+      this.listError = LabError.from(error, {
+        code: 'unsupported',
+        what: 'The list of models could not be read.',
+        todo: 'Reload the page.',
+      });
     }
   }
 
@@ -132,7 +136,11 @@ class Models {
     try {
       await removeModel(id);
     } catch (error) {
-      this.listError = LabError.from(error, { code: 'unsupported', what: 'The model could not be removed.', todo: 'Reload the page and try again.' });
+      this.listError = LabError.from(error, {
+        code: 'unsupported',
+        what: 'The model could not be removed.',
+        todo: 'Reload the page and try again.',
+      });
     }
     await this.refresh();
   }
@@ -165,7 +173,11 @@ class Models {
       offline.keepEngines();
       return model;
     } catch (error) {
-      const fault = LabError.from(error, { code: 'bad-file', what: 'The model could not be loaded.', todo: 'Try again, or choose another model.' });
+      const fault = LabError.from(error, {
+        code: 'bad-file',
+        what: 'The model could not be loaded.',
+        todo: 'Try again, or choose another model.',
+      });
       this.phase = fault.code === 'cancelled' ? 'none' : 'failed';
       this.error = fault.code === 'cancelled' ? null : fault;
       throw fault;

@@ -66,17 +66,30 @@ class Notebooks {
       const entry = CATALOGUE.find(({ name }) => name === id);
       const html = stored?.html ?? (entry && (await loadBuiltIn(id)));
       if (opening !== this.#opening) return;
-      if (html === undefined) throw new LabError({ code: 'not-found', where: id, what: 'There is no such notebook here.', todo: 'Go back to the list.' });
+      if (html === undefined)
+        throw new LabError({
+          code: 'not-found',
+          where: id,
+          what: 'There is no such notebook here.',
+          todo: 'Go back to the list.',
+        });
       this.edited = Boolean(stored && entry);
       this.current = html;
-      this.shown = { id, title: stored?.title ?? entry?.title ?? 'Untitled', html, imported: stored?.imported ?? false, builtIn: Boolean(entry) };
+      this.shown = {
+        id,
+        title: stored?.title ?? entry?.title ?? 'Untitled',
+        html,
+        imported: stored?.imported ?? false,
+        builtIn: Boolean(entry),
+      };
     });
   }
 
   /** Keeps what the sandbox says its notebook is now. */
   async save(id: string, { title, html }: { title: string; html: string }): Promise<void> {
     const shown = this.shown;
-    if (shown?.id !== id || typeof title !== 'string' || typeof html !== 'string' || html.length > LONGEST_NOTEBOOK) return;
+    if (shown?.id !== id || typeof title !== 'string' || typeof html !== 'string' || html.length > LONGEST_NOTEBOOK)
+      return;
     const kept = title.slice(0, 200);
     this.current = html;
     this.edited = shown.builtIn;
@@ -96,7 +109,10 @@ class Notebooks {
   async remove(notebook: StoredNotebook): Promise<void> {
     await this.#guard(() => deleteNotebook(notebook.id));
     await this.refresh();
-    toasts.show(`“${notebook.title}” deleted.`, { label: 'Undo', run: () => void putNotebook(notebook).then(() => this.refresh()) });
+    toasts.show(`“${notebook.title}” deleted.`, {
+      label: 'Undo',
+      run: () => void putNotebook(notebook).then(() => this.refresh()),
+    });
   }
 
   async #discardEdits(id: string, show: () => Promise<void>): Promise<void> {
@@ -147,7 +163,11 @@ class Notebooks {
     try {
       return await work();
     } catch (error) {
-      this.error = LabError.from(error, { code: 'unsupported', what: 'The notebook could not be read or kept.', todo: 'Export it, then reload the page.' });
+      this.error = LabError.from(error, {
+        code: 'unsupported',
+        what: 'The notebook could not be read or kept.',
+        todo: 'Export it, then reload the page.',
+      });
       return undefined;
     }
   }

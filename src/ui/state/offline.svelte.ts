@@ -3,7 +3,9 @@ import { startOffline, type Offline, type OfflineState } from '../../offline/off
 /** Whether the lab can be used without a network. In development there is no service worker to ask. */
 class OfflineView {
   state = $state.raw<OfflineState>({ phase: 'unavailable', engines: false, updateWaiting: false });
-  readonly #offline: Offline | null = import.meta.env.PROD ? startOffline(new URL('service-worker.js', document.baseURI)) : null;
+  readonly #offline: Offline | null = import.meta.env.PROD
+    ? startOffline(new URL('service-worker.js', document.baseURI))
+    : null;
 
   constructor() {
     this.#offline?.subscribe((state) => (this.state = state));

@@ -1,8 +1,19 @@
 import { LabError } from '../../error.ts';
 import type { CriterionId } from '../../judge/criteria.ts';
 import {
-  blind, cellName, contestsOf, humanResults, importRatings, judgeRatersOf, ratingsOf, saveRatings,
-  type BlindContest, type CellRef, type Choice, type HumanResult, type Ratings,
+  blind,
+  cellName,
+  contestsOf,
+  humanResults,
+  importRatings,
+  judgeRatersOf,
+  ratingsOf,
+  saveRatings,
+  type BlindContest,
+  type CellRef,
+  type Choice,
+  type HumanResult,
+  type Ratings,
 } from '../../lab/run-contests.ts';
 
 /** With the rater's name it decides the order of contests and their sides. */
@@ -36,8 +47,20 @@ export class Rating {
     return this.#attempt(async () => {
       this.#cells = [first, second];
       const before = (await ratingsOf(this.#run, first, second)).find((each) => each.rater === rater);
-      this.contests = blind(await contestsOf(this.#run, first, second), { seed: SEED, rater, ratings: before?.ratings ?? [] });
-      this.ratings = before ?? { format: 'solace-lab-ratings', version: 1, rater, seed: SEED, first: cellName(first), second: cellName(second), ratings: [] };
+      this.contests = blind(await contestsOf(this.#run, first, second), {
+        seed: SEED,
+        rater,
+        ratings: before?.ratings ?? [],
+      });
+      this.ratings = before ?? {
+        format: 'solace-lab-ratings',
+        version: 1,
+        rater,
+        seed: SEED,
+        first: cellName(first),
+        second: cellName(second),
+        ratings: [],
+      };
       const open = this.contests.findIndex(({ id }) => !this.ratings?.ratings.some(({ contest }) => contest === id));
       this.place = Math.max(0, open);
       await this.#count();
@@ -50,7 +73,18 @@ export class Rating {
       const { contest, ratings } = this;
       if (!contest || !ratings) return;
       const others = ratings.ratings.filter((each) => each.contest !== contest.id);
-      this.ratings = { ...ratings, ratings: [...others, { contest: contest.id, swapped: contest.swapped, replies: contest.replies, choices: { ...this.choices, [criterion]: choice } }] };
+      this.ratings = {
+        ...ratings,
+        ratings: [
+          ...others,
+          {
+            contest: contest.id,
+            swapped: contest.swapped,
+            replies: contest.replies,
+            choices: { ...this.choices, [criterion]: choice },
+          },
+        ],
+      };
       await saveRatings(this.#run, this.ratings);
       await this.#count();
     });
@@ -66,7 +100,10 @@ export class Rating {
 
   async #count(): Promise<void> {
     if (!this.#cells) return;
-    const [people, judges] = await Promise.all([ratingsOf(this.#run, ...this.#cells), judgeRatersOf(this.#run, ...this.#cells)]);
+    const [people, judges] = await Promise.all([
+      ratingsOf(this.#run, ...this.#cells),
+      judgeRatersOf(this.#run, ...this.#cells),
+    ]);
     this.raters = people.length;
     this.results = humanResults(people, judges);
   }

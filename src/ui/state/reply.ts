@@ -38,7 +38,11 @@ export interface ReplyStep {
  * Builds the context and streams a reply to it, one step an event. Aborting `signal` makes the last step a `stopped`
  * one with what had come. Throws what the compression or the engine throws.
  */
-export async function* writeReply(model: LoadedModel, request: ReplyRequest, signal: AbortSignal): AsyncGenerator<ReplyStep> {
+export async function* writeReply(
+  model: LoadedModel,
+  request: ReplyRequest,
+  signal: AbortSignal,
+): AsyncGenerator<ReplyStep> {
   const { origin, systemPrompt, utterances } = request;
   const asked = {
     system: systemPrompt,

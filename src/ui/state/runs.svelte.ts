@@ -1,8 +1,19 @@
 import type { RetryWait } from '../../engine/retry.ts';
 import { LabError } from '../../error.ts';
 import {
-  compareRuns, createRun, estimateRun, exportRun, importRun, listRuns, removeRun, startRun, summariseRun,
-  type EvaluationPlan, type PlanInput, type RunState, type RunSummary,
+  compareRuns,
+  createRun,
+  estimateRun,
+  exportRun,
+  importRun,
+  listRuns,
+  removeRun,
+  startRun,
+  summariseRun,
+  type EvaluationPlan,
+  type PlanInput,
+  type RunState,
+  type RunSummary,
 } from '../../lab/runs.ts';
 import { toasts } from './toasts.svelte.ts';
 
@@ -34,7 +45,11 @@ export interface RunningRun {
 type Begun = Pick<RunningRun, 'id' | 'work' | 'done' | 'total'>;
 
 /** What a piece of work tells while it goes on; `more` when the table has grown. */
-export type Report = (stage: string, progress: Pick<RunningRun, 'done' | 'total' | 'remainingMs'>, more: boolean) => void;
+export type Report = (
+  stage: string,
+  progress: Pick<RunningRun, 'done' | 'total' | 'remainingMs'>,
+  more: boolean,
+) => void;
 
 /** The evaluation runs of this browser, and the one that is worked on here. */
 class Runs {
@@ -73,7 +88,9 @@ class Runs {
 
   estimate(id: string): Promise<number | null | undefined> {
     const found = this.find(id);
-    return this.attempt('The time could not be estimated', async () => (found ? estimateRun(found.run.plan, found.run.total - found.done) : null));
+    return this.attempt('The time could not be estimated', async () =>
+      found ? estimateRun(found.run.plan, found.run.total - found.done) : null,
+    );
   }
 
   start(id: string): Promise<void> {
@@ -81,14 +98,19 @@ class Runs {
     return this.carryOut({ id, work: 'answering', done, total: run?.total ?? 0 }, 'The run stopped', (signal, report) =>
       startRun(id, {
         signal,
-        onEvent: ({ type, progress }) => report(type === 'loading' ? 'Loading the model' : 'Answering', progress, type === 'record'),
+        onEvent: ({ type, progress }) =>
+          report(type === 'loading' ? 'Loading the model' : 'Answering', progress, type === 'record'),
         onWait: this.waiting,
       }),
     );
   }
 
   /** Works on a run whose table grows meanwhile. */
-  async carryOut(begin: Begun, what: string, work: (signal: AbortSignal, report: Report) => Promise<void>): Promise<void> {
+  async carryOut(
+    begin: Begun,
+    what: string,
+    work: (signal: AbortSignal, report: Report) => Promise<void>,
+  ): Promise<void> {
     const { id } = begin;
     await this.occupy(
       begin,
@@ -96,20 +118,28 @@ class Runs {
       (signal, report) =>
         work(signal, (stage, progress, more) => {
           report(stage, progress, more);
-          if (more && performance.now() - this.#tableAt > TABLE_PAUSE) void this.show(id, { resamples: LIVE_RESAMPLES });
+          if (more && performance.now() - this.#tableAt > TABLE_PAUSE)
+            void this.show(id, { resamples: LIVE_RESAMPLES });
         }),
       () => this.show(id),
     );
   }
 
   /** One piece of work at a time; `after` begins before the next may, and is awaited. */
-  async occupy(begin: Begun, what: string, work: (signal: AbortSignal, report: Report) => Promise<void>, after?: () => Promise<void>): Promise<void> {
+  async occupy(
+    begin: Begun,
+    what: string,
+    work: (signal: AbortSignal, report: Report) => Promise<void>,
+    after?: () => Promise<void>,
+  ): Promise<void> {
     if (this.running) return;
     this.error = null;
     const stopping = new AbortController();
     this.#stopping = stopping;
     this.running = { ...begin, stage: 'Getting ready', remainingMs: null };
-    await this.attempt(what, () => work(stopping.signal, (stage, progress) => void (this.running = { ...begin, stage, ...progress })));
+    await this.attempt(what, () =>
+      work(stopping.signal, (stage, progress) => void (this.running = { ...begin, stage, ...progress })),
+    );
     await this.refresh();
     const finishing = after?.();
     this.running = null;
@@ -118,7 +148,11 @@ class Runs {
 
   /** Says why nothing happens while a server is busy or away. */
   waiting = ({ milliseconds, error }: RetryWait): void => {
-    if (this.running) this.running = { ...this.running, stage: `Trying again in ${Math.ceil(milliseconds / 1000)} s. ${error.detail.what}` };
+    if (this.running)
+      this.running = {
+        ...this.running,
+        stage: `Trying again in ${Math.ceil(milliseconds / 1000)} s. ${error.detail.what}`,
+      };
   };
 
   pause = (): void => this.#stopping?.abort();

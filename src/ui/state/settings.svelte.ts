@@ -22,7 +22,12 @@ const schema = z.object({
   topP: within('topP'),
   topK: within('topK'),
   maxNewTokens: within('maxNewTokens'),
-  seed: z.number().int().min(0).max(0xffffffff).catch(() => randomSeed()),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(0xffffffff)
+    .catch(() => randomSeed()),
   seedLocked: z.boolean().catch(false),
   /** Tokens the context may take; null is all of the model's window. */
   budget: z.number().int().positive().nullable().catch(null),

@@ -5,7 +5,8 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 it('shows the latest five of any number of messages, each for its time', () => {
-  for (let i = 0; i < 10_000; i++) toasts.show(`Cell ${i} deleted.`, i % 2 ? { label: 'Undo', run: () => {} } : undefined);
+  for (let i = 0; i < 10_000; i++)
+    toasts.show(`Cell ${i} deleted.`, i % 2 ? { label: 'Undo', run: () => {} } : undefined);
   expect(toasts.list.map(({ text }) => text)).toEqual([5, 6, 7, 8, 9].map((i) => `Cell 999${i} deleted.`));
   vi.advanceTimersByTime(5000);
   expect(toasts.list).toHaveLength(3);

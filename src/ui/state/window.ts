@@ -11,7 +11,10 @@ export function modelWindow(contextWindow: number | null | undefined): number {
 }
 
 /** The window as the person has set it, with room for a reply of `maxNewTokens`. */
-export function windowFor(contextWindow: number | null | undefined, maxNewTokens: number): { budget: number; reserve: number } {
+export function windowFor(
+  contextWindow: number | null | undefined,
+  maxNewTokens: number,
+): { budget: number; reserve: number } {
   const most = modelWindow(contextWindow);
   const budget = Math.min(settings.current.budget ?? most, most);
   // In a window set very small, a long reply allowed must not push the newest message out.

@@ -4,9 +4,11 @@ import { describe, expect, it } from 'vitest';
 
 /** Every `--name: light-dark(#rrggbb, #rrggbb)` of the tokens. */
 const COLOURS = new Map(
-  [...readFileSync(join(import.meta.dirname, 'tokens.css'), 'utf8').matchAll(/--([a-z-]+): light-dark\((#\w{6}), (#\w{6})\)/g)].map(
-    ([, name, light, dark]) => [name ?? '', { light: light ?? '', dark: dark ?? '' }],
-  ),
+  [
+    ...readFileSync(join(import.meta.dirname, 'tokens.css'), 'utf8').matchAll(
+      /--([a-z-]+): light-dark\((#\w{6}), (#\w{6})\)/g,
+    ),
+  ].map(([, name, light, dark]) => [name ?? '', { light: light ?? '', dark: dark ?? '' }]),
 );
 const PAPERS = ['paper', 'paper-raised', 'paper-sunken', 'accent-wash', 'care-wash', 'caution-wash'];
 const TEXTS = ['ink', 'ink-soft', 'ink-faint', 'accent', 'caution', 'care', 'raw', 'keypos', 'nostopwords'];
@@ -33,11 +35,13 @@ function contrast(a: string, b: string): number {
 
 describe.each(['light', 'dark'] as const)('the %s palette', (theme) => {
   it.each(TEXTS)('--%s is readable on every paper (WCAG AA)', (text) => {
-    for (const paper of PAPERS) expect(contrast(colour(text, theme), colour(paper, theme)), `on --${paper}`).toBeGreaterThanOrEqual(4.5);
+    for (const paper of PAPERS)
+      expect(contrast(colour(text, theme), colour(paper, theme)), `on --${paper}`).toBeGreaterThanOrEqual(4.5);
   });
 
   it('edges of controls stand out, and so does text on the accent', () => {
-    for (const paper of PAPERS) expect(contrast(colour('line-strong', theme), colour(paper, theme))).toBeGreaterThanOrEqual(3);
+    for (const paper of PAPERS)
+      expect(contrast(colour('line-strong', theme), colour(paper, theme))).toBeGreaterThanOrEqual(3);
     expect(contrast(colour('accent-ink', theme), colour('accent', theme))).toBeGreaterThanOrEqual(4.5);
   });
 });

@@ -9,12 +9,18 @@ export interface SentTarget {
 }
 
 function sent({ role, name, in: outer, nth = 0 }: Target): SentTarget {
-  const named = name === undefined ? undefined : typeof name === 'string' ? { text: name, pattern: false, flags: '' } : { text: name.source, pattern: true, flags: name.flags };
+  const named =
+    name === undefined
+      ? undefined
+      : typeof name === 'string'
+        ? { text: name, pattern: false, flags: '' }
+        : { text: name.source, pattern: true, flags: name.flags };
   return { role, ...(named && { name: named }), ...(outer && { in: sent(outer) }), nth };
 }
 
 /** The target's element as an expression, undefined where there is none. */
-export const expressionOf = (target: Target): string => `(${String(findAll)})(${JSON.stringify(sent(target))}).at(${target.nth ?? 0})`;
+export const expressionOf = (target: Target): string =>
+  `(${String(findAll)})(${JSON.stringify(sent(target))}).at(${target.nth ?? 0})`;
 
 /** Whether the target's element, brought into view, lies still and nothing lies over it. It runs in a page, too. */
 export async function takesClicks(element: Element | undefined): Promise<boolean> {
@@ -55,15 +61,25 @@ export function findAll(target: SentTarget): Element[] {
   };
   const tidy = (text: string | null | undefined): string => (text ?? '').replace(/\s+/g, ' ').trim();
   const nameOf = (element: Element): string => {
-    const pointed = element.getAttribute('aria-labelledby')?.split(/\s+/).map((id) => document.getElementById(id)?.textContent);
+    const pointed = element
+      .getAttribute('aria-labelledby')
+      ?.split(/\s+/)
+      .map((id) => document.getElementById(id)?.textContent);
     const labels = [...((element as HTMLInputElement).labels ?? [])].map((label) => label.textContent);
     const legend = element.matches('fieldset') ? element.querySelector('legend')?.textContent : undefined;
     const own = element.matches('input, textarea') ? element.getAttribute('placeholder') : element.textContent;
-    return tidy(element.getAttribute('aria-label')) || tidy(pointed?.join(' ')) || tidy(labels.join(' ')) || tidy(legend) || tidy(own);
+    return (
+      tidy(element.getAttribute('aria-label')) ||
+      tidy(pointed?.join(' ')) ||
+      tidy(labels.join(' ')) ||
+      tidy(legend) ||
+      tidy(own)
+    );
   };
   const search = ({ role, name, in: outer }: SentTarget): Element[] => {
     const roots = outer ? pick(outer) : [document];
-    const matches = (text: string): boolean => !name || (name.pattern ? new RegExp(name.text, name.flags).test(text) : text === name.text);
+    const matches = (text: string): boolean =>
+      !name || (name.pattern ? new RegExp(name.text, name.flags).test(text) : text === name.text);
     return roots
       .flatMap((root) => [...root.querySelectorAll(SELECTORS[role])])
       .filter((element) => element.getClientRects().length > 0 && matches(nameOf(element)));

@@ -3,7 +3,12 @@ import puppeteer, { type ElementHandle, type Frame, type Page } from 'puppeteer-
 import { expressionOf } from './find.ts';
 import { describeTarget, type Engine, type Frames, type Tab, type Target } from './tab.ts';
 
-const PLACES = ['/usr/bin/firefox-esr', '/usr/bin/firefox', '/Applications/Firefox.app/Contents/MacOS/firefox', 'C:\\Program Files\\Mozilla Firefox\\firefox.exe'];
+const PLACES = [
+  '/usr/bin/firefox-esr',
+  '/usr/bin/firefox',
+  '/Applications/Firefox.app/Contents/MacOS/firefox',
+  'C:\\Program Files\\Mozilla Firefox\\firefox.exe',
+];
 
 /** What Firefox says, without a place, of each Wasm thread that waits while its worker is ended: unloading a model does that. */
 const ENDED_THREAD = 'uncaught exception: undefined';
@@ -18,7 +23,12 @@ export const FIREFOX: Engine = {
   reportsWorkers: true,
   find: () => [process.env['SOLACE_FIREFOX'], ...PLACES].find((path) => path && existsSync(path)),
   async start(path) {
-    const browser = await puppeteer.launch({ browser: 'firefox', executablePath: path, headless: true, defaultViewport: { width: 1280, height: 900 } });
+    const browser = await puppeteer.launch({
+      browser: 'firefox',
+      executablePath: path,
+      headless: true,
+      defaultViewport: { width: 1280, height: 900 },
+    });
     const page = await browser.newPage();
     const errors: string[] = [];
     page.on('console', (message) => void (message.type() === 'error' && errors.push(message.text())));

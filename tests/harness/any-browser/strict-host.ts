@@ -26,12 +26,20 @@ export async function serveStrictly(): Promise<StrictHost> {
   const host = await serveStatically({
     subfolder: '/',
     headers: (path) => ({ ...HOST_HEADERS, 'Content-Security-Policy': `${policy(path)}; ${REPORTED}` }),
-    receive: (body) => violations.push(...body.split('\n').map(reportLine).filter((line) => !PLACEHOLDER.test(line))),
+    receive: (body) =>
+      violations.push(
+        ...body
+          .split('\n')
+          .map(reportLine)
+          .filter((line) => !PLACEHOLDER.test(line)),
+      ),
   });
   return { ...host, violations };
 }
 
 function reportLine(body: string): string {
   const report = (JSON.parse(body) as { 'csp-report'?: Record<string, unknown> })['csp-report'] ?? {};
-  return ['effective-directive', 'violated-directive', 'blocked-uri', 'source-file', 'line-number'].map((name) => report[name] ?? '').join(' ');
+  return ['effective-directive', 'violated-directive', 'blocked-uri', 'source-file', 'line-number']
+    .map((name) => report[name] ?? '')
+    .join(' ');
 }

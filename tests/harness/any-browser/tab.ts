@@ -9,7 +9,25 @@ export interface Target {
   nth?: number;
 }
 
-export type Role = 'article' | 'banner' | 'button' | 'checkbox' | 'dialog' | 'group' | 'heading' | 'link' | 'main' | 'navigation' | 'radio' | 'region' | 'row' | 'spinbutton' | 'tab' | 'tabpanel' | 'textbox' | 'alert';
+export type Role =
+  | 'article'
+  | 'banner'
+  | 'button'
+  | 'checkbox'
+  | 'dialog'
+  | 'group'
+  | 'heading'
+  | 'link'
+  | 'main'
+  | 'navigation'
+  | 'radio'
+  | 'region'
+  | 'row'
+  | 'spinbutton'
+  | 'tab'
+  | 'tabpanel'
+  | 'textbox'
+  | 'alert';
 
 /** Frames to go through, outermost first, as CSS selectors. */
 export type Frames = readonly string[];
@@ -43,4 +61,5 @@ export interface Engine {
   start(path: string): Promise<Tab>;
 }
 
-export const describeTarget = ({ role, name, in: outer }: Target): string => `${role}${name === undefined ? '' : ` "${String(name)}"`}${outer ? ` in ${describeTarget(outer)}` : ''}`;
+export const describeTarget = ({ role, name, in: outer }: Target): string =>
+  `${role}${name === undefined ? '' : ` "${String(name)}"`}${outer ? ` in ${describeTarget(outer)}` : ''}`;

@@ -34,11 +34,19 @@ export class Visitor {
 
   /** Waits until the target is there and returns its text. */
   async see(target: Target, frames?: Frames): Promise<string> {
-    return this.until(`a ${describeTarget(target)}`, () => this.text(target, frames), (text): text is string => text !== null);
+    return this.until(
+      `a ${describeTarget(target)}`,
+      () => this.text(target, frames),
+      (text): text is string => text !== null,
+    );
   }
 
   async gone(target: Target): Promise<void> {
-    await this.until(`no ${describeTarget(target)}`, () => this.text(target), (text): text is null => text === null);
+    await this.until(
+      `no ${describeTarget(target)}`,
+      () => this.text(target),
+      (text): text is null => text === null,
+    );
   }
 
   /** The target's text now, null where it is not there. */
@@ -55,15 +63,26 @@ export class Visitor {
   /** Waits for words anywhere in the page's main part. */
   async reads(words: RegExp): Promise<string> {
     const main: Target = { role: 'main' };
-    return this.until(`${words}`, async () => (await this.text(main)) ?? '', (text): text is string => words.test(text));
+    return this.until(
+      `${words}`,
+      async () => (await this.text(main)) ?? '',
+      (text): text is string => words.test(text),
+    );
   }
 
-  async until<Value, Wanted extends Value>(what: string, look: () => Promise<Value>, wanted: (value: Value) => value is Wanted): Promise<Wanted> {
+  async until<Value, Wanted extends Value>(
+    what: string,
+    look: () => Promise<Value>,
+    wanted: (value: Value) => value is Wanted,
+  ): Promise<Wanted> {
     const end = Date.now() + PATIENCE_MS;
     for (;;) {
       const value = await look();
       if (wanted(value)) return value;
-      if (Date.now() > end) throw new Error(`There was not ${what} in time. The page says: ${await this.text({ role: 'banner' })} ${await this.text({ role: 'main' })}`);
+      if (Date.now() > end)
+        throw new Error(
+          `There was not ${what} in time. The page says: ${await this.text({ role: 'banner' })} ${await this.text({ role: 'main' })}`,
+        );
       await new Promise((resolve) => setTimeout(resolve, 60));
     }
   }

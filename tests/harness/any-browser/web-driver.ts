@@ -12,7 +12,9 @@ export class WebDriver {
   }
 
   static async open(server: string, capabilities: object): Promise<WebDriver> {
-    const { sessionId } = (await command('POST', `${server}/session`, { capabilities: { alwaysMatch: capabilities } })) as { sessionId: string };
+    const { sessionId } = (await command('POST', `${server}/session`, {
+      capabilities: { alwaysMatch: capabilities },
+    })) as { sessionId: string };
     const driver = new WebDriver(`${server}/session/${sessionId}`);
     await driver.#post('timeouts', { script: 240_000, pageLoad: 60_000 });
     // Wide enough for all columns of the page.
@@ -32,7 +34,10 @@ export class WebDriver {
   async evaluate(expression: string): Promise<unknown> {
     const script = `const done = arguments[arguments.length - 1];
       (async () => (${expression}))().then((value) => done({ value }), (error) => done({ error: String(error?.stack ?? error) }))`;
-    const { value, error } = (await this.#post('execute/async', { script, args: [] })) as { value?: unknown; error?: string };
+    const { value, error } = (await this.#post('execute/async', { script, args: [] })) as {
+      value?: unknown;
+      error?: string;
+    };
     if (error !== undefined) throw new Error(error);
     return value;
   }
@@ -62,6 +67,7 @@ export class WebDriver {
 async function command(method: 'POST' | 'DELETE', url: string, body?: object): Promise<unknown> {
   const response = await fetch(url, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
   const { value } = (await response.json()) as { value: { message?: string } };
-  if (!response.ok) throw new Error(`${new URL(url).pathname.split('/').slice(3).join('/')}: ${value?.message ?? response.status}`);
+  if (!response.ok)
+    throw new Error(`${new URL(url).pathname.split('/').slice(3).join('/')}: ${value?.message ?? response.status}`);
   return value;
 }

@@ -18,7 +18,9 @@ export const WEBKIT: Engine = {
     try {
       const display = await startDisplay(started);
       const server = await startDriver(started, display);
-      const driver = await WebDriver.open(server, { 'webkitgtk:browserOptions': { binary: path, args: ['--automation'] } });
+      const driver = await WebDriver.open(server, {
+        'webkitgtk:browserOptions': { binary: path, args: ['--automation'] },
+      });
       return tabOf(driver, async () => {
         await driver.close().catch(() => undefined);
         end();
@@ -38,7 +40,10 @@ function tabOf(driver: WebDriver, close: () => Promise<void>): Tab {
   async function within<Result>(frames: Frames, work: () => Promise<Result>): Promise<Result> {
     if (frames.length === 0) return work();
     try {
-      for (const selector of frames) await driver.enter((await driver.evaluate(`document.querySelector(${JSON.stringify(selector)})`)) as ElementReference);
+      for (const selector of frames)
+        await driver.enter(
+          (await driver.evaluate(`document.querySelector(${JSON.stringify(selector)})`)) as ElementReference,
+        );
       return await work();
     } finally {
       await driver.enter(null);
@@ -66,15 +71,20 @@ function tabOf(driver: WebDriver, close: () => Promise<void>): Tab {
 
 /** The browser that comes with the library, in a folder of the machine's architecture. */
 function miniBrowser(): string | undefined {
-  const folders = readdirSync('/usr/lib').flatMap((triplet) => ['webkit2gtk-4.1', 'webkitgtk-6.0', 'webkit2gtk-4.0'].map((name) => join('/usr/lib', triplet, name, 'MiniBrowser')));
+  const folders = readdirSync('/usr/lib').flatMap((triplet) =>
+    ['webkit2gtk-4.1', 'webkitgtk-6.0', 'webkit2gtk-4.0'].map((name) => join('/usr/lib', triplet, name, 'MiniBrowser')),
+  );
   return folders.find((path) => existsSync(path));
 }
 
-const onPath = (name: string): boolean => (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
+const onPath = (name: string): boolean =>
+  (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
 
 /** Starts a display of no screen and returns its number, which it writes once it is ready. */
 async function startDisplay(started: ChildProcess[]): Promise<string> {
-  const display = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const display = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   started.push(display);
   return new Promise((resolve, reject) => {
     display.stdout.once('data', (data: Buffer) => resolve(data.toString().trim()));
@@ -85,11 +95,22 @@ async function startDisplay(started: ChildProcess[]): Promise<string> {
 
 async function startDriver(started: ChildProcess[], display: string): Promise<string> {
   const port = await freePort();
-  const env = { ...process.env, DISPLAY: `:${display}`, WEBKIT_DISABLE_COMPOSITING_MODE: '1', LIBGL_ALWAYS_SOFTWARE: '1' };
+  const env = {
+    ...process.env,
+    DISPLAY: `:${display}`,
+    WEBKIT_DISABLE_COMPOSITING_MODE: '1',
+    LIBGL_ALWAYS_SOFTWARE: '1',
+  };
   started.push(spawn('WebKitWebDriver', [`--port=${port}`, '--host=127.0.0.1'], { env, stdio: 'ignore' }));
   const server = `http://127.0.0.1:${port}`;
   for (let tries = 0; tries < 100; tries++) {
-    if (await fetch(`${server}/status`).then(({ ok }) => ok, () => false)) return server;
+    if (
+      await fetch(`${server}/status`).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    )
+      return server;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error('WebKitWebDriver does not answer.');

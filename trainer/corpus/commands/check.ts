@@ -19,6 +19,11 @@ export const checkCommand = defineCommand({
     const { problems, figures } = checkCorpus([...dialogues, ...written], { whole: !partial });
     for (const [name, value] of Object.entries(figures)) print(`${name}: ${value}`);
     for (const problem of problems) print(problem);
-    if (problems.length > 0) throw new LabError({ code: 'bad-data', what: `The corpus breaks its rules in ${problems.length} places.`, todo: 'Rewrite what is named above.' });
+    if (problems.length > 0)
+      throw new LabError({
+        code: 'bad-data',
+        what: `The corpus breaks its rules in ${problems.length} places.`,
+        todo: 'Rewrite what is named above.',
+      });
   },
 });

@@ -20,7 +20,10 @@ export const MATMUL: Operator = {
     if (!a || !b || a.shape.at(-1) !== b.shape.at(-2)) {
       throw new Error(`matmul cannot multiply ${describe(a?.shape ?? [])} by ${describe(b?.shape ?? [])}.`);
     }
-    return { shape: [...broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2)), at(a.shape, -2), at(b.shape, -1)], type: 'float32' };
+    return {
+      shape: [...broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2)), at(a.shape, -2), at(b.shape, -1)],
+      type: 'float32',
+    };
   },
   emit: ({ names, onnx }) => onnx.node('MatMul', [...names]),
   gradient: ({ inputs, needs, full }) => {
@@ -40,7 +43,14 @@ export const MATMUL: Operator = {
     const data = new Float64Array(size(shape));
     for (let i = 0; i < size(stack); i++) {
       const [ia, ib] = [(ofA?.[i] ?? 0) * m * k, (ofB?.[i] ?? 0) * k * n];
-      product(a.data.subarray(ia, ia + m * k), b.data.subarray(ib, ib + k * n), data.subarray(i * m * n, (i + 1) * m * n), m, k, n);
+      product(
+        a.data.subarray(ia, ia + m * k),
+        b.data.subarray(ib, ib + k * n),
+        data.subarray(i * m * n, (i + 1) * m * n),
+        m,
+        k,
+        n,
+      );
     }
     return { shape, data };
   },
@@ -63,9 +73,11 @@ export const GEMM: Operator = {
     const [a, b] = [at(inputs, 0).shape, at(inputs, 1).shape];
     const [m, k] = transA ? [at(a, 1), at(a, 0)] : [at(a, 0), at(a, 1)];
     const [k2, n] = transB ? [at(b, 1), at(b, 0)] : [at(b, 0), at(b, 1)];
-    if (k !== k2 || a.length !== 2 || b.length !== 2) throw new Error(`gemm cannot multiply ${describe(a)} by ${describe(b)}.`);
+    if (k !== k2 || a.length !== 2 || b.length !== 2)
+      throw new Error(`gemm cannot multiply ${describe(a)} by ${describe(b)}.`);
     const shape = [m, n];
-    if (inputs[2] && !sameShape(inputs[2].shape, shape)) throw new Error(`gemm cannot add ${describe(inputs[2].shape)} to ${describe(shape)}.`);
+    if (inputs[2] && !sameShape(inputs[2].shape, shape))
+      throw new Error(`gemm cannot add ${describe(inputs[2].shape)} to ${describe(shape)}.`);
     return { shape, type: 'float32' };
   },
   emit: ({ names, settings, onnx }) =>
@@ -78,8 +90,10 @@ export const GEMM: Operator = {
     const [a, b] = [at(inputs, 0), at(inputs, 1)];
     const { transA = false, transB = false, alpha = 1 } = settings as GemmSettings;
     const g = full();
-    const left = (): Value => (transA ? gemm(b, g, { transA: transB, transB: true, alpha }) : gemm(g, b, { transB: !transB, alpha }));
-    const right = (): Value => (transB ? gemm(g, a, { transA: true, transB: transA, alpha }) : gemm(a, g, { transA: !transA, alpha }));
+    const left = (): Value =>
+      transA ? gemm(b, g, { transA: transB, transB: true, alpha }) : gemm(g, b, { transB: !transB, alpha });
+    const right = (): Value =>
+      transB ? gemm(g, a, { transA: true, transB: transA, alpha }) : gemm(a, g, { transA: !transA, alpha });
     return [needs[0] ? left() : undefined, needs[1] ? right() : undefined, needs[2] ? g : undefined];
   },
   evaluate: ([x, y, c], settings) => {

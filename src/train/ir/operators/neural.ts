@@ -59,7 +59,10 @@ export const RMS_NORM: Operator = {
   name: 'rmsNorm',
   infer: (inputs) => ({ shape: at(inputs, 0).shape, type: 'float32' }),
   emit: ({ names, settings, onnx }) =>
-    onnx.node('SimplifiedLayerNormalization', [...names], { axis: attr.int(-1), epsilon: attr.float(setting<number>(settings, 'epsilon')) }),
+    onnx.node('SimplifiedLayerNormalization', [...names], {
+      axis: attr.int(-1),
+      epsilon: attr.float(setting<number>(settings, 'epsilon')),
+    }),
   gradient: ({ inputs, settings, needs, full }) => {
     const [x, weight] = [at(inputs, 0), at(inputs, 1)];
     if (needs[1]) throw new Error('The weight of rmsNorm is frozen.');
@@ -78,7 +81,8 @@ export const RMS_NORM: Operator = {
     for (let row = 0; row < data.length; row += width) {
       const squares = data.subarray(row, row + width).reduce((total, value) => total + value * value, 0);
       const scale = 1 / Math.sqrt(squares / width + setting<number>(settings, 'epsilon'));
-      for (let i = 0; i < width; i++) result[row + i] = (data[row + i] ?? 0) * scale * ((weight as Array64).data[i] ?? 0);
+      for (let i = 0; i < width; i++)
+        result[row + i] = (data[row + i] ?? 0) * scale * ((weight as Array64).data[i] ?? 0);
     }
     return { shape, data: result };
   },
@@ -113,7 +117,8 @@ export const SWIGLU: Operator = {
 export const ATTEND: Operator = {
   name: 'attend',
   infer: (inputs, settings) => MATMUL.infer(inputs, settings),
-  emit: ({ names, onnx }) => onnx.node('MatMul', [onnx.node('Softmax', [at(names, 0)], { axis: attr.int(-1) }), at(names, 1)]),
+  emit: ({ names, onnx }) =>
+    onnx.node('MatMul', [onnx.node('Softmax', [at(names, 0)], { axis: attr.int(-1) }), at(names, 1)]),
   gradient: ({ inputs, output, full, needs }) => {
     const [scores, values] = [at(inputs, 0), at(inputs, 1)];
     const [g, weights] = [full(), softmax(scores)];
@@ -124,7 +129,8 @@ export const ATTEND: Operator = {
       needs[1] ? swapLast(sumTo(matmul(swapLast(g), weights), swapped(values.shape))) : undefined,
     ];
   },
-  evaluate: ([scores, values], settings) => MATMUL.evaluate([SOFTMAX.evaluate([scores as Array64], {}), values as Array64], settings),
+  evaluate: ([scores, values], settings) =>
+    MATMUL.evaluate([SOFTMAX.evaluate([scores as Array64], {}), values as Array64], settings),
 };
 
 /**
@@ -135,7 +141,11 @@ export const ROTARY: Operator = {
   name: 'rotary',
   infer: (inputs) => {
     const [x, cos] = [at(inputs, 0), at(inputs, 1)];
-    if (x.shape.length !== 2 || cos.shape.length !== 2 || Number(at(x.shape, 1)) % (2 * Number(at(cos.shape, 1))) !== 0) {
+    if (
+      x.shape.length !== 2 ||
+      cos.shape.length !== 2 ||
+      Number(at(x.shape, 1)) % (2 * Number(at(cos.shape, 1))) !== 0
+    ) {
       throw new Error(`rotary cannot turn ${describe(x.shape)} by ${describe(cos.shape)}.`);
     }
     return { shape: x.shape, type: 'float32' };
@@ -143,7 +153,12 @@ export const ROTARY: Operator = {
   emit: ({ names, inputs, onnx, ints }) => {
     const width = Number(at(at(inputs, 0).shape, 1));
     const sequence = onnx.node('Reshape', [at(names, 0), ints([1, -1, width])]);
-    const turned = onnx.node('RotaryEmbedding', [sequence, ints([0]), at(names, 1), at(names, 2)], {}, { domain: MICROSOFT });
+    const turned = onnx.node(
+      'RotaryEmbedding',
+      [sequence, ints([0]), at(names, 1), at(names, 2)],
+      {},
+      { domain: MICROSOFT },
+    );
     return onnx.node('Reshape', [turned, ints([-1, width])]);
   },
   gradient: ({ inputs, full }) => [rotary(full(), at(inputs, 1), neg(at(inputs, 2))), undefined, undefined],
@@ -152,7 +167,7 @@ export const ROTARY: Operator = {
     const width = at(shape, 1);
     const half = at((cos as Array64).shape, 1);
     const result = data.map((value, i) => {
-      const column = i % width % (2 * half);
+      const column = (i % width) % (2 * half);
       const angle = Math.floor(i / width) * half + (column % half);
       const other = column < half ? -(data[i + half] ?? 0) : (data[i - half] ?? 0);
       return value * ((cos as Array64).data[angle] ?? 0) + other * ((sin as Array64).data[angle] ?? 0);

@@ -40,7 +40,9 @@ export const QUANTISED_GEMM: Operator = {
   infer: (inputs, { transB }) => {
     const [x, { rows, columns }] = [at(inputs, 0), sizesOf(at(inputs, 1))];
     if (x.shape.length !== 2 || x.shape[1] !== (transB ? columns : rows)) {
-      throw new Error(`quantisedGemm cannot multiply ${describe(x.shape)} by a matrix of ${rows} rows and ${columns} columns.`);
+      throw new Error(
+        `quantisedGemm cannot multiply ${describe(x.shape)} by a matrix of ${rows} rows and ${columns} columns.`,
+      );
     }
     return { shape: [at(x.shape, 0), transB ? rows : columns], type: 'float32' };
   },
@@ -98,9 +100,16 @@ export const QUANTISED_ROWS: Operator = {
 function emitForward({ names, inputs, onnx, ints }: EmitSite): string {
   const [x = '', codes = '', scales = '', offsets] = names;
   const { rows, blocks, columns, bits } = sizesOf(at(inputs, 1));
-  const product = onnx.node('MatMulNBits', [x, codes, scales], { K: attr.int(columns), N: attr.int(rows), bits: attr.int(bits), block_size: attr.int(BLOCK) }, { domain: MICROSOFT });
+  const product = onnx.node(
+    'MatMulNBits',
+    [x, codes, scales],
+    { K: attr.int(columns), N: attr.int(rows), bits: attr.int(bits), block_size: attr.int(BLOCK) },
+    { domain: MICROSOFT },
+  );
   if (offsets === undefined) return product;
-  const sums = onnx.node('ReduceSum', [onnx.node('Reshape', [x, ints([-1, blocks, BLOCK])]), ints([-1])], { keepdims: attr.int(0) });
+  const sums = onnx.node('ReduceSum', [onnx.node('Reshape', [x, ints([-1, blocks, BLOCK])]), ints([-1])], {
+    keepdims: attr.int(0),
+  });
   return onnx.node('Gemm', [sums, offsets, product]);
 }
 
@@ -111,28 +120,45 @@ function emitBackward(site: EmitSite): string {
   if (rows <= ROWS_AT_ONCE) return onnx.node('Gemm', [x, emitUnpacked(site, codes, scales, offsets)]);
   let total: string | undefined;
   for (let start = 0; start < rows; start += ROWS_AT_ONCE) {
-    const part = (tensor: string, axis: number): string => onnx.node('Slice', [tensor, ints([start]), ints([Math.min(rows, start + ROWS_AT_ONCE)]), ints([axis])]);
-    const unpacked = emitUnpacked(site, part(codes, 0), part(scales, 0), offsets === undefined ? undefined : part(offsets, 1));
+    const part = (tensor: string, axis: number): string =>
+      onnx.node('Slice', [tensor, ints([start]), ints([Math.min(rows, start + ROWS_AT_ONCE)]), ints([axis])]);
+    const unpacked = emitUnpacked(
+      site,
+      part(codes, 0),
+      part(scales, 0),
+      offsets === undefined ? undefined : part(offsets, 1),
+    );
     total = onnx.node('Gemm', [part(x, 1), unpacked, ...(total === undefined ? [] : [total])]);
   }
   return total ?? '';
 }
 
 /** Rows as floats, in operators that every runtime has. */
-function emitUnpacked({ inputs, onnx, scalar, ints }: EmitSite, codes: string, scales: string, offsets: string | undefined): string {
+function emitUnpacked(
+  { inputs, onnx, scalar, ints }: EmitSite,
+  codes: string,
+  scales: string,
+  offsets: string | undefined,
+): string {
   const { blocks, columns, bits } = sizesOf(at(inputs, 1));
   const bytes = onnx.node('Cast', [codes], { to: attr.int(1) });
   const column = (x: string): string => onnx.node('Unsqueeze', [x, ints([-1])]);
   const values = bits === 8 ? bytes : nibbles();
   const scaled = onnx.node('Mul', [onnx.node('Sub', [values, scalar(2 ** (bits - 1))]), column(scales)]);
-  const whole = offsets === undefined ? scaled : onnx.node('Add', [scaled, column(onnx.node('Transpose', [offsets], { perm: attr.ints([1, 0]) }))]);
+  const whole =
+    offsets === undefined
+      ? scaled
+      : onnx.node('Add', [scaled, column(onnx.node('Transpose', [offsets], { perm: attr.ints([1, 0]) }))]);
   return onnx.node('Reshape', [whole, ints([-1, columns])]);
 
   /** The lower four bits of each byte come before the upper ones. */
   function nibbles(): string {
     const high = onnx.node('Floor', [onnx.node('Mul', [bytes, scalar(1 / 16)])]);
     const low = onnx.node('Sub', [bytes, onnx.node('Mul', [high, scalar(16)])]);
-    return onnx.node('Reshape', [onnx.node('Concat', [column(low), column(high)], { axis: attr.int(-1) }), ints([-1, blocks, BLOCK])]);
+    return onnx.node('Reshape', [
+      onnx.node('Concat', [column(low), column(high)], { axis: attr.int(-1) }),
+      ints([-1, blocks, BLOCK]),
+    ]);
   }
 }
 
@@ -152,4 +178,5 @@ function unpack64(codes: Array64, scales: Array64, offsets: Array64 | undefined)
 
 export const quantisedGemm = (x: Value, { codes, scales, offsets }: QuantisedValue, transB = true): Value =>
   apply(QUANTISED_GEMM, offsets ? [x, codes, scales, offsets] : [x, codes, scales], { transB });
-export const quantisedRows = ({ codes, scales }: QuantisedValue, indices: Value): Value => apply(QUANTISED_ROWS, [codes, scales, indices]);
+export const quantisedRows = ({ codes, scales }: QuantisedValue, indices: Value): Value =>
+  apply(QUANTISED_ROWS, [codes, scales, indices]);

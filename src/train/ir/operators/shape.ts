@@ -8,14 +8,21 @@ export const RESHAPE: Operator = {
   infer: (inputs, settings) => {
     const shape = setting<Shape>(settings, 'shape');
     const from = at(inputs, 0).shape;
-    if (shape.filter((dim) => typeof dim === 'string').length > 1) throw new Error(`${describe(shape)} has two named dimensions.`);
-    if ([from, shape].every((s) => s.every((dim) => typeof dim === 'number')) && size(from as number[]) !== size(shape as number[])) {
+    if (shape.filter((dim) => typeof dim === 'string').length > 1)
+      throw new Error(`${describe(shape)} has two named dimensions.`);
+    if (
+      [from, shape].every((s) => s.every((dim) => typeof dim === 'number')) &&
+      size(from as number[]) !== size(shape as number[])
+    ) {
       throw new Error(`${describe(from)} cannot become ${describe(shape)}.`);
     }
     return { shape, type: at(inputs, 0).type };
   },
   emit: ({ names, settings, onnx, ints }) =>
-    onnx.node('Reshape', [at(names, 0), ints(setting<Shape>(settings, 'shape').map((dim) => (typeof dim === 'number' ? dim : -1)))]),
+    onnx.node('Reshape', [
+      at(names, 0),
+      ints(setting<Shape>(settings, 'shape').map((dim) => (typeof dim === 'number' ? dim : -1))),
+    ]),
   gradient: ({ inputs, full }) => [reshape(full(), at(inputs, 0).shape)],
   evaluate: ([x], settings) => {
     const { data } = x as Array64;
@@ -31,10 +38,16 @@ export const TRANSPOSE: Operator = {
     const { shape, type } = at(inputs, 0);
     return { shape: setting<number[]>(settings, 'order').map((axis) => at(shape, axis)), type };
   },
-  emit: ({ names, settings, onnx }) => onnx.node('Transpose', [...names], { perm: attr.ints([...setting<number[]>(settings, 'order')]) }),
+  emit: ({ names, settings, onnx }) =>
+    onnx.node('Transpose', [...names], { perm: attr.ints([...setting<number[]>(settings, 'order')]) }),
   gradient: ({ settings, full }) => {
     const order = setting<number[]>(settings, 'order');
-    return [transpose(full(), order.map((_, axis) => order.indexOf(axis)))];
+    return [
+      transpose(
+        full(),
+        order.map((_, axis) => order.indexOf(axis)),
+      ),
+    ];
   },
   evaluate: ([x], settings) => {
     const { shape, data } = x as Array64;
@@ -75,7 +88,11 @@ export const SLICE: Operator = {
   },
   evaluate: ([x], settings) => {
     const { shape, data } = x as Array64;
-    const [axis, start, end] = ['axis', 'start', 'end'].map((name) => setting<number>(settings, name)) as [number, number, number];
+    const [axis, start, end] = ['axis', 'start', 'end'].map((name) => setting<number>(settings, name)) as [
+      number,
+      number,
+      number,
+    ];
     const { outer, length, inner } = around(shape, axis);
     const count = (end - start) * inner;
     const result = new Float64Array(outer * count);
@@ -92,7 +109,12 @@ export const PAD: Operator = {
   infer: (inputs, settings) => {
     const { shape, type } = at(inputs, 0);
     const extra = setting<number>(settings, 'before') + setting<number>(settings, 'after');
-    return { shape: shape.map((dim, i) => (i !== settings.axis ? dim : typeof dim === 'number' ? dim + extra : `${dim}+${extra}`)), type };
+    return {
+      shape: shape.map((dim, i) =>
+        i !== settings.axis ? dim : typeof dim === 'number' ? dim + extra : `${dim}+${extra}`,
+      ),
+      type,
+    };
   },
   emit: ({ names, inputs, settings, onnx, ints }) => {
     const rank = at(inputs, 0).shape.length;
@@ -107,7 +129,11 @@ export const PAD: Operator = {
   },
   evaluate: ([x], settings) => {
     const { shape, data } = x as Array64;
-    const [axis, before, after] = ['axis', 'before', 'after'].map((name) => setting<number>(settings, name)) as [number, number, number];
+    const [axis, before, after] = ['axis', 'before', 'after'].map((name) => setting<number>(settings, name)) as [
+      number,
+      number,
+      number,
+    ];
     const { outer, length, inner } = around(shape, axis);
     const wide = length + before + after;
     const result = new Float64Array(outer * wide * inner);
@@ -128,9 +154,13 @@ export const CONCAT: Operator = {
   name: 'concat',
   infer: (inputs, settings) => {
     const { shape, type } = at(inputs, 0);
-    return { shape: shape.map((dim, i) => (i === settings.axis ? joined(inputs.map((x) => at(x.shape, i))) : dim)), type };
+    return {
+      shape: shape.map((dim, i) => (i === settings.axis ? joined(inputs.map((x) => at(x.shape, i))) : dim)),
+      type,
+    };
   },
-  emit: ({ names, settings, onnx }) => onnx.node('Concat', [...names], { axis: attr.int(setting<number>(settings, 'axis')) }),
+  emit: ({ names, settings, onnx }) =>
+    onnx.node('Concat', [...names], { axis: attr.int(setting<number>(settings, 'axis')) }),
   gradient: ({ inputs, settings, needs, full }) => {
     const axis = setting<number>(settings, 'axis');
     const g = full();
@@ -164,9 +194,15 @@ export const CONCAT: Operator = {
  */
 export function joinPads(a: Value, b: Value): Value | undefined {
   const [left, right] = [a, b].map(padded).sort((x, y) => (x?.start ?? 0) - (y?.start ?? 0));
-  if (!left || !right || left.axis !== right.axis || left.end !== right.start || left.size !== right.size) return undefined;
-  const joined = concat([...pieces(left.piece, left.axis), ...pieces(right.piece, right.axis)] as [Value, ...Value[]], left.axis);
-  return left.start === 0 && right.end === left.size ? joined : pad(joined, left.axis, left.start, left.size - right.end);
+  if (!left || !right || left.axis !== right.axis || left.end !== right.start || left.size !== right.size)
+    return undefined;
+  const joined = concat(
+    [...pieces(left.piece, left.axis), ...pieces(right.piece, right.axis)] as [Value, ...Value[]],
+    left.axis,
+  );
+  return left.start === 0 && right.end === left.size
+    ? joined
+    : pad(joined, left.axis, left.start, left.size - right.end);
 }
 
 interface Padded {
@@ -181,7 +217,11 @@ interface Padded {
 function padded({ shape, made }: Value): Padded | undefined {
   if (made?.operator !== PAD) return undefined;
   const axis = setting<number>(made.settings, 'axis');
-  const [start, after, size] = [setting<number>(made.settings, 'before'), setting<number>(made.settings, 'after'), shape[axis]];
+  const [start, after, size] = [
+    setting<number>(made.settings, 'before'),
+    setting<number>(made.settings, 'after'),
+    shape[axis],
+  ];
   return typeof size === 'number' ? { piece: at(made.inputs, 0), axis, start, end: size - after, size } : undefined;
 }
 
@@ -204,7 +244,9 @@ export const EXPAND_LIKE: Operator = {
 
 export const reshape = (x: Value, shape: Shape): Value => apply(RESHAPE, [x], { shape });
 export const transpose = (x: Value, order: number[]): Value => apply(TRANSPOSE, [x], { order });
-export const slice = (x: Value, axis: number, start: number, end: number): Value => apply(SLICE, [x], { axis, start, end });
-export const pad = (x: Value, axis: number, before: number, after: number): Value => apply(PAD, [x], { axis, before, after });
+export const slice = (x: Value, axis: number, start: number, end: number): Value =>
+  apply(SLICE, [x], { axis, start, end });
+export const pad = (x: Value, axis: number, before: number, after: number): Value =>
+  apply(PAD, [x], { axis, before, after });
 export const concat = (inputs: readonly [Value, ...Value[]], axis: number): Value => apply(CONCAT, inputs, { axis });
 export const expandLike = (x: Value, like: Value): Value => apply(EXPAND_LIKE, [x, like]);
