@@ -102,14 +102,12 @@ describe('parameters', () => {
 });
 
 describe('group quantisation', () => {
-  const rows = fc
-    .integer({ min: 1, max: 3 })
-    .chain((groups) =>
-      fc.array(fc.float({ noNaN: true, min: -60000, max: 60000 }), {
-        minLength: groups * GROUP,
-        maxLength: groups * GROUP,
-      }),
-    );
+  const rows = fc.integer({ min: 1, max: 3 }).chain((groups) =>
+    fc.array(fc.float({ noNaN: true, min: -60000, max: 60000 }), {
+      minLength: groups * GROUP,
+      maxLength: groups * GROUP,
+    }),
+  );
 
   it.each(['float16', 'float32'] as const)(
     'decodes every value within the format’s rounding in %s',
