@@ -25,14 +25,14 @@ export default defineConfig(
   },
   {
     files: ['src/**', 'workers/**'],
-    ignores: ['src/rpc/unique-id.ts', '**/*.test.ts'],
+    ignores: ['src/core/unique-id.ts', '**/*.test.ts'],
     rules: {
       'no-restricted-properties': [
         'error',
         {
           object: 'crypto',
           property: 'randomUUID',
-          message: 'Plain http has none; take uniqueId of src/rpc/unique-id.ts.',
+          message: 'Plain http has none; take uniqueId of src/core/unique-id.ts.',
         },
       ],
     },

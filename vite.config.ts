@@ -9,12 +9,12 @@ import { precache } from './build/precache.ts';
 import { securityMeta } from './build/security-meta.ts';
 import { vendorFiles, type VendorFile } from './build/vendor-files.ts';
 import { entriesStandAlone, WORKER_SPLITTING } from './build/worker-entries.ts';
-import { ISOLATION_HEADERS } from './src/offline/isolation.ts';
+import { ISOLATION_HEADERS } from './src/browser/offline/isolation.ts';
 
 const ORT = 'onnxruntime-web';
 const WLLAMA = '@wllama/wllama';
 
-/** The runtimes of the engines; src/engine asks for them at these addresses. */
+/** The runtimes of the engines; src/engines asks for them at these addresses. */
 const VENDOR: VendorFile[] = [
   { path: 'ort/ort-wasm-simd-threaded.asyncify.mjs', package: ORT, file: 'dist/ort-wasm-simd-threaded.asyncify.mjs' },
   { path: 'ort/ort-wasm-simd-threaded.asyncify.wasm', package: ORT, file: 'dist/ort-wasm-simd-threaded.asyncify.wasm' },

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadFolderModel } from '../src/lab/folder-model.ts';
+import { loadFolderModel } from '../src/node/folder-model.ts';
 
 /** The paper's decoding settings, and a seed that makes replies repeatable. */
 const DECODING = { temperature: 0.7, topP: 0.95, topK: 50, maxNewTokens: 128, seed: 1 };

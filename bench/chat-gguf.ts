@@ -4,8 +4,8 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sideFiles } from '../trainer/files/open.ts';
 import { fileSource } from '../trainer/files/source.ts';
-import { openExported } from '../src/model/export/read.ts';
-import { checkpointToGguf } from '../src/model/gguf/from-checkpoint.ts';
+import { openExported } from '../src/core/formats/export/read.ts';
+import { checkpointToGguf } from '../src/core/formats/gguf/from-checkpoint.ts';
 
 /** Writes the embedded model's weights, block for block, as a GGUF in `folder` and returns its file name. */
 export async function embeddedAsGguf(model: string, folder: string): Promise<string> {

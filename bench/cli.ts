@@ -1,5 +1,5 @@
-import { runCommandLine, type Commands } from '../src/lab/command-line.ts';
-import { defineCommand, type Option } from '../src/lab/command-options.ts';
+import { runCommandLine, type Commands } from '../src/node/command-line.ts';
+import { defineCommand, type Option } from '../src/node/command-options.ts';
 
 /** A bench: prints a table of what it measured, on which machine and with which versions. */
 export type Bench = (args: string[]) => Promise<void>;

@@ -1,11 +1,11 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { builtInDataset } from '../src/lab/datasets.ts';
-import { KEY_UPOS } from '../src/representation/keypos.ts';
-import { loadRepresentation } from '../src/representation/load.ts';
-import type { Representation } from '../src/representation/representation.ts';
-import { ENGLISH_STOPWORDS } from '../src/representation/stopwords-english.ts';
+import { readBuiltInDataset } from '../src/node/dataset-file.ts';
+import { KEY_UPOS } from '../src/core/compression/keypos.ts';
+import { loadRepresentation } from '../src/core/compression/load.ts';
+import type { Representation } from '../src/core/compression/representation.ts';
+import { ENGLISH_STOPWORDS } from '../src/core/compression/stopwords-english.ts';
 import { hasShared, readJsonLinesGz } from '../tests/harness/shared.ts';
 import { runPython } from './python-run.ts';
 
@@ -56,7 +56,7 @@ async function corpus(): Promise<{ texts: string[]; source: string }> {
   const shared = hasShared(ESCONV);
   const all = shared
     ? readJsonLinesGz<{ dialog: { text: string }[] }>(ESCONV).flatMap(({ dialog }) => dialog.map(({ text }) => text))
-    : (await builtInDataset()).dialogues.flatMap(({ utterances }) => utterances.map(({ text }) => text));
+    : (await readBuiltInDataset()).dialogues.flatMap(({ utterances }) => utterances.map(({ text }) => text));
   return {
     texts: [...new Set(all)].filter((text) => text.trim() !== ''),
     source: shared ? 'ESConv test' : 'the built-in dialogues',

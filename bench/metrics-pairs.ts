@@ -1,5 +1,5 @@
-import { seededRandom } from '../src/engine/random.ts';
-import type { Pair } from '../src/metrics/pair.ts';
+import { seededRandom } from '../src/core/random/random.ts';
+import type { Pair } from '../src/core/metrics/pair.ts';
 import { hasShared, readJsonLinesGz } from '../tests/harness/shared.ts';
 
 const ESCONV = 'data/esconv/esconv_test.jsonl.gz';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { Pair } from '../src/metrics/pair.ts';
+import type { Pair } from '../src/core/metrics/pair.ts';
 
 const execute = promisify(execFile);
 

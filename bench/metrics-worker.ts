@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
-import { createMetricsHandlers, type MetricsApi } from '../src/lab/metrics-work.ts';
-import { loadLocalWordNet } from '../src/lab/wordnet-file.ts';
+import { createMetricsHandlers, type MetricsApi } from '../workers/metrics/handlers.ts';
+import { loadLocalWordNet } from '../src/node/wordnet-file.ts';
 import type { Port } from '../src/rpc/protocol.ts';
 import { serve } from '../src/rpc/server.ts';
 

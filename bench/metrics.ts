@@ -1,7 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { createMetrics, type Measurement, type Metrics } from '../src/lab/metrics.ts';
-import type { Pair } from '../src/metrics/pair.ts';
-import { nodeWorker } from '../src/rpc/node-worker.ts';
+import type { Pair } from '../src/core/metrics/pair.ts';
+import { nodeWorker } from '../src/node/node-worker.ts';
 import { benchPairs } from './metrics-pairs.ts';
 import { runPython, type PythonRun } from './metrics-python.ts';
 

@@ -3,9 +3,9 @@ import { statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expectedTensors } from '../src/model/checkpoint/checkpoint.ts';
-import { parseConfig } from '../src/model/config.ts';
-import { streamSafetensors, type StreamedTensor, tensorBytes } from '../src/model/safetensors/write.ts';
+import { expectedTensors } from '../src/core/formats/checkpoint/checkpoint.ts';
+import { parseConfig } from '../src/core/formats/config.ts';
+import { streamSafetensors, type StreamedTensor, tensorBytes } from '../src/core/formats/safetensors/write.ts';
 import { diskFolder } from '../trainer/files/sink.ts';
 
 const run = promisify(execFile);

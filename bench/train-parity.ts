@@ -1,11 +1,11 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { readTensor } from '../src/model/checkpoint/checkpoint.ts';
-import { adapterTensors, initialAdapter } from '../src/train/lora.ts';
-import { randomStream } from '../src/train/random.ts';
-import { batchOf, type Sequence } from '../src/train/sequence.ts';
-import { AdapterTrainer, type Weights } from '../src/train/trainer.ts';
+import { readTensor } from '../src/core/formats/checkpoint/checkpoint.ts';
+import { adapterTensors, initialAdapter } from '../src/core/training/lora.ts';
+import { randomStream } from '../src/core/random/training-random.ts';
+import { batchOf, type Sequence } from '../src/core/training/sequence.ts';
+import { AdapterTrainer, type Weights } from '../src/core/training/trainer.ts';
 import { writeTinyModel } from '../tests/harness/tiny-model.ts';
 import { readWeights, saveAdapter } from '../trainer/train/checkpoint.ts';
 import { parseRunConfig } from '../trainer/train/config.ts';

@@ -1,11 +1,11 @@
 import * as ort from 'onnxruntime-node';
-import { expectedTensors } from '../src/model/checkpoint/checkpoint.ts';
-import { parseConfig } from '../src/model/config.ts';
-import { keepBase, type BaseWeights } from '../src/train/base.ts';
-import { adapterTensors, initialAdapter, type LoraConfig, type TargetModule } from '../src/train/lora.ts';
-import { randomStream } from '../src/train/random.ts';
-import { batchOf } from '../src/train/sequence.ts';
-import { AdapterTrainer } from '../src/train/trainer.ts';
+import { expectedTensors } from '../src/core/formats/checkpoint/checkpoint.ts';
+import { parseConfig } from '../src/core/formats/config.ts';
+import { keepBase, type BaseWeights } from '../src/core/training/base.ts';
+import { adapterTensors, initialAdapter, type LoraConfig, type TargetModule } from '../src/core/training/lora.ts';
+import { randomStream } from '../src/core/random/training-random.ts';
+import { batchOf } from '../src/core/training/sequence.ts';
+import { AdapterTrainer } from '../src/core/training/trainer.ts';
 import type { StepPlan, StepTimes } from './train.ts';
 
 // A process of its own, so that its peak memory is that of training alone.

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { availableParallelism, cpus } from 'node:os';
 import { promisify } from 'node:util';
-import type { BaseFormat } from '../src/train/base.ts';
+import type { BaseFormat } from '../src/core/training/base.ts';
 import { runPython } from './python-run.ts';
 
 const execute = promisify(execFile);

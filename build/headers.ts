@@ -1,4 +1,4 @@
-import { ISOLATION_HEADERS } from '../src/offline/isolation.ts';
+import { ISOLATION_HEADERS } from '../src/browser/offline/isolation.ts';
 
 /**
  * The Content-Security-Policy of the built lab, one directive a row.

@@ -3,13 +3,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin, type Rolldown } from 'vite';
-import type { PrecacheEntry, PrecacheManifest, Tier } from '../src/offline/precache.ts';
+import type { PrecacheEntry, PrecacheManifest, Tier } from '../src/browser/offline/precache.ts';
 
 /** Engines begin at this size; what is smaller is fetched in the background of the first visit. */
 const ENGINE_BYTES = 4 * 1024 * 1024;
 
 const SCRIPT = 'service-worker.js';
-const SOURCE = fileURLToPath(new URL('../workers/service-worker.ts', import.meta.url));
+const SOURCE = fileURLToPath(new URL('../workers/service-worker/service-worker.ts', import.meta.url));
 
 /** Models belong to the model store, source maps to developers. */
 const LEFT_OUT = [/^models\//, /\.map$/, new RegExp(`^${SCRIPT}$`)];

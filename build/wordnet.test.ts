@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseWordNet } from '../src/metrics/wordnet.ts';
+import { parseWordNet } from '../src/core/metrics/wordnet.ts';
 import { compileWordNet } from './wordnet.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wordnet-'));

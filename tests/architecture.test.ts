@@ -5,54 +5,51 @@ import { describe, expect, it } from 'vitest';
 const ROOT = join(import.meta.dirname, '..');
 
 /**
- * The folders of src/ in the order in which data flows. A file may import from its own row and the rows above it.
- * Folders of one row know nothing of each other.
+ * The rings, from the inside out. A file imports from its own ring and those before it. `core` is pure: it knows neither
+ * the page nor Node. `src/lab` is the door to all services of the page, `src/node` to those of the command line.
  */
-const ORDER: readonly (readonly string[])[] = [
-  ['error.ts', 'open-database.ts'],
-  ['rpc'],
-  ['dataset', 'model'],
-  ['representation'],
-  ['context'],
-  ['tokenizer'],
-  ['engine'],
-  ['safety'],
-  ['response'],
-  ['metrics'],
-  ['judge'],
-  ['conversation'],
-  ['storage', 'train'],
-  ['table'],
-  ['notebook'],
-  ['lab'],
-  ['offline'],
-  ['ui'],
-  ['main.ts'],
-];
+const RINGS = [
+  'src/core',
+  'src/rpc',
+  'src/engines',
+  'src/browser',
+  'src/figures',
+  'workers',
+  'src/lab',
+  'src/node',
+  'src/notebook',
+  'src/ui',
+  'src/main.ts',
+] as const;
 
-/** Code that runs in Node and in the browser alike may use neither's own interface. */
-const ISOMORPHIC = [
-  'model',
+/** The folders of `src/core` in the order in which data flows. A folder imports only from those above it. */
+const STAGES = [
+  'error.ts',
+  'lru.ts',
+  'unique-id.ts',
+  'random',
+  'async',
   'dataset',
-  'representation',
+  'formats',
+  'compression',
   'context',
   'tokenizer',
-  'metrics',
-  'response',
-  'judge',
-  'train',
-  'table',
+  'engine',
   'safety',
-];
+  'evaluation',
+  'metrics',
+  'judge',
+  'conversation',
+  'training',
+  'table',
+] as const;
 
 const IMPORT =
   /(?:^|[^.\w])(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|import\s*\(\s*['"]([^'"]+)['"]|import\s+['"]([^'"]+)['"]/g;
 
 interface SourceFile {
-  /** Below src/, with slashes. */
+  /** Below the repository, with slashes. */
   path: string;
-  /** The folder, or the file's own name at the top. */
-  stage: string;
   imports: string[];
 }
 
@@ -62,28 +59,35 @@ export function importsOf(source: string): string[] {
 }
 
 function readSources(): SourceFile[] {
-  return readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-    .map((name) => name.split(sep).join('/'))
-    .filter((name) => /\.(ts|svelte)$/.test(name) && !name.endsWith('.d.ts') && !isTest(name))
-    .map((path) => ({
-      path,
-      stage: path.split('/')[0] ?? '',
-      imports: importsOf(readFileSync(join(ROOT, 'src', path), 'utf8')),
-    }));
+  return ['src', 'workers'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .map((name) => `${folder}/${name.split(sep).join('/')}`)
+      .filter((path) => /\.(ts|svelte)$/.test(path) && !path.endsWith('.d.ts') && !isTest(path))
+      .map((path) => ({ path, imports: importsOf(readFileSync(join(ROOT, path), 'utf8')) })),
+  );
 }
 
 function isTest(path: string): boolean {
   return path.includes('.test.') || path.includes('/testing/');
 }
 
-function rowOf(stage: string): number {
-  return ORDER.findIndex((row) => row.includes(stage));
-}
+const ringOf = (path: string): number => RINGS.findIndex((ring) => path === ring || path.startsWith(`${ring}/`));
 
-/** The import of `file` as a path below src/, or undefined where it leads to a package. */
+const stageOf = (path: string): string | undefined => (path.startsWith('src/core/') ? path.split('/')[2] : undefined);
+
+/** The import of `file` as a path below the repository, or undefined where it leads to a package. */
 function target(file: SourceFile, specifier: string): string | undefined {
   if (!specifier.startsWith('.')) return undefined;
   return posix.normalize(posix.join(posix.dirname(file.path), specifier)).split('?')[0];
+}
+
+/** Pairs of a file and what it imports, of those inside the rings. */
+function* edges(files: readonly SourceFile[]): Generator<{ from: string; to: string }> {
+  for (const file of files)
+    for (const specifier of file.imports) {
+      const to = target(file, specifier);
+      if (to !== undefined && /^(src|workers)\//.test(to)) yield { from: file.path, to };
+    }
 }
 
 describe('importsOf', () => {
@@ -100,34 +104,34 @@ describe('importsOf', () => {
   });
 });
 
-describe('src/', () => {
+describe('src/ and workers/', () => {
   const files = readSources();
+  const all = [...edges(files)];
 
-  it('has a place in the order for each of its folders', () => {
-    const unplaced = new Set(files.map((file) => file.stage).filter((stage) => rowOf(stage) < 0));
-    expect([...unplaced]).toEqual([]);
+  it('have a ring for each file, and core a stage', () => {
+    expect(files.filter(({ path }) => ringOf(path) < 0).map(({ path }) => path)).toEqual([]);
+    const stages = new Set(files.flatMap(({ path }) => stageOf(path) ?? []));
+    expect([...stages].filter((stage) => !STAGES.some((each) => each === stage))).toEqual([]);
   });
 
-  it('imports only what stands before', () => {
-    const wrong = files.flatMap((file) =>
-      file.imports
-        .map((specifier) => target(file, specifier))
-        .filter((path) => path !== undefined && !path.startsWith('../'))
-        .filter((path) => {
-          const stage = path?.split('/')[0] ?? '';
-          if (stage === file.stage) return false;
-          return rowOf(stage) < 0 || rowOf(stage) >= rowOf(file.stage);
-        })
-        .map((path) => `${file.path} imports ${path}`),
+  it('import only from their own ring and those inside it', () => {
+    const wrong = all.filter(({ from, to }) => ringOf(to) > ringOf(from));
+    expect(wrong.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+  });
+
+  it('keep the order of stages in core', () => {
+    const rank = (path: string): number => STAGES.findIndex((stage) => stage === stageOf(path));
+    const wrong = all.filter(
+      ({ from, to }) => stageOf(from) !== undefined && stageOf(from) !== stageOf(to) && rank(to) >= rank(from),
     );
-    expect(wrong).toEqual([]);
+    expect(wrong.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
   });
 
-  it('keeps Node out of what the browser runs', () => {
+  it('keep Node out of what the browser runs', () => {
     const wrong = files
-      .filter((file) => ISOMORPHIC.includes(file.stage))
-      .flatMap((file) =>
-        file.imports.filter((name) => name.startsWith('node:')).map((name) => `${file.path}: ${name}`),
+      .filter(({ path }) => !path.startsWith('src/node/'))
+      .flatMap(({ path, imports }) =>
+        imports.filter((name) => name.startsWith('node:')).map((name) => `${path}: ${name}`),
       );
     expect(wrong).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { HELP_LINES } from '../src/safety/help/lines.ts';
+import { HELP_LINES } from '../src/core/safety/help/lines.ts';
 import { seriousViolations } from './harness/axe.ts';
 import { useEndpointVisit } from './harness/endpoint-lab.ts';
 import { overhangs } from './harness/overhang.ts';

@@ -2,15 +2,15 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { LAB_COMMANDS } from '../src/lab/commands/index.ts';
-import { commandHelp } from '../src/lab/command-help.ts';
-import { askedFor } from '../src/lab/command-options.ts';
-import type { Commands } from '../src/lab/command-line.ts';
+import { LAB_COMMANDS } from '../src/node/commands/index.ts';
+import { commandHelp } from '../src/node/command-help.ts';
+import { askedFor } from '../src/node/command-options.ts';
+import type { Commands } from '../src/node/command-line.ts';
 import { TRAINER_COMMANDS } from '../trainer/commands/index.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const COMMAND_LINES: Record<string, { commands: Commands; file: string }> = {
-  lab: { commands: LAB_COMMANDS, file: 'src/lab/cli.ts' },
+  lab: { commands: LAB_COMMANDS, file: 'src/node/cli.ts' },
   trainer: { commands: TRAINER_COMMANDS, file: 'trainer/cli.ts' },
 };
 const PAGES = [

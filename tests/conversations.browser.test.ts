@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { detectCrisis } from '../src/safety/crisis.ts';
+import { detectCrisis } from '../src/core/safety/crisis.ts';
 import { echo } from './harness/endpoint.ts';
 import { useEndpointVisit } from './harness/endpoint-lab.ts';
 

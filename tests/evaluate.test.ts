@@ -3,12 +3,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { tinyCheckpoint } from '../src/engine/testing/tiny-model.ts';
-import { evaluateCommand } from '../src/lab/commands/evaluate.ts';
-import { judgeCommand } from '../src/lab/commands/judge.ts';
-import { exportOnnx } from '../src/model/export/export.ts';
-import type { PlanInput } from '../src/response/plan.ts';
-import { summarySchema } from '../src/table/summary.ts';
+import { tinyCheckpoint } from '../src/core/engine/testing/tiny-model.ts';
+import { evaluateCommand } from '../src/node/commands/evaluate.ts';
+import { judgeCommand } from '../src/node/commands/judge.ts';
+import { exportOnnx } from '../src/core/formats/export/export.ts';
+import type { PlanInput } from '../src/core/evaluation/plan.ts';
+import { summarySchema } from '../src/core/table/summary.ts';
 import { diskFolder } from '../trainer/files/sink.ts';
 import { startEndpoint } from './harness/endpoint.ts';
 
@@ -77,7 +77,7 @@ describe('npm run lab -- evaluate', () => {
     const out = join(folder, 'killed');
     const child = spawn(
       process.execPath,
-      ['--import', 'tsx', 'src/lab/cli.ts', 'evaluate', '--plan', path, '--out', out],
+      ['--import', 'tsx', 'src/node/cli.ts', 'evaluate', '--plan', path, '--out', out],
       { cwd: ROOT, stdio: 'ignore' },
     );
     await untilLines(child, join(out, 'records.jsonl'), 5);

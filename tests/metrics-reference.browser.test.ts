@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Measurement } from '../src/lab/metrics.ts';
 import type { measure } from '../src/lab/metrics.ts';
-import type { Pair, PairScores } from '../src/metrics/pair.ts';
+import type { Pair, PairScores } from '../src/core/metrics/pair.ts';
 import { launch } from './harness/browser.ts';
 import { buildEnginePage, serveEnginePage } from './harness/engine-page.ts';
 import type { ServedLab } from './harness/lab.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadFolderEncoder } from '../src/lab/encoder-node.ts';
-import type { EncodedText, Encoder } from '../src/engine/encoder/encoder.ts';
-import { bertScorePairs } from '../src/metrics/bertscore-pairs.ts';
+import { loadFolderEncoder } from '../src/node/encoder-node.ts';
+import type { EncodedText, Encoder } from '../src/core/engine/encoder.ts';
+import { bertScorePairs } from '../src/core/metrics/bertscore-pairs.ts';
 import { hasShared, readJsonGz } from './harness/shared.ts';
 
 const REFERENCE = 'reference/bertscore.json.gz';
@@ -38,7 +38,7 @@ function remembering(encoder: Encoder): Encoder {
   };
 }
 
-// The same encoder in fp32 is compared with 1e-4 in src/model/encoder/encoder.test.ts.
+// The same encoder in fp32 is compared with 1e-4 in src/core/formats/encoder/encoder.test.ts.
 describe('the embedded encoder', () => {
   let encoder: Encoder;
   beforeAll(async () => void (encoder = remembering(await loadFolderEncoder())));

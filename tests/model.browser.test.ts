@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EMBEDDED_MODEL_ID } from '../src/lab/embedded.ts';
+import { EMBEDDED_MODEL_ID } from '../src/core/engine/embedded.ts';
 import { launch } from './harness/browser.ts';
 import { serveLab, type ServedLab } from './harness/lab.ts';
 import { keptOffline } from './harness/offline.ts';

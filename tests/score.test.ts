@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { scoreCommand } from '../src/lab/commands/score.ts';
+import { scoreCommand } from '../src/node/commands/score.ts';
 import { baseExport, SOURCE } from './harness/base-export.ts';
 import { hasShared, readJsonGz } from './harness/shared.ts';
 

@@ -1,5 +1,5 @@
 /** `npm run trainer -- <command>`. */
-import { runCommandLine } from '../src/lab/command-line.ts';
+import { runCommandLine } from '../src/node/command-line.ts';
 import { TRAINER_COMMANDS } from './commands/index.ts';
 
 process.exitCode = await runCommandLine('npm run trainer --', TRAINER_COMMANDS, process.argv.slice(2));

@@ -1,13 +1,13 @@
 /** `npm run safety -- <command>`: compiles the phrases, trains the classifier, measures both. */
-import { defineCommand } from '../../src/lab/command-options.ts';
-import { runCommandLine } from '../../src/lab/command-line.ts';
+import { defineCommand } from '../../src/node/command-options.ts';
+import { runCommandLine } from '../../src/node/command-line.ts';
 import { readTraining } from './examples.ts';
 import { readWeights, writePhrases, writeWeights } from './files.ts';
 import { judgeLeftOut, judgeUnseen, levels, table, unseenAuthors } from './measure.ts';
 import { train } from './train.ts';
 
 const phrases = defineCommand({
-  summary: 'Check the files of src/safety/phrases and write src/safety/phrases.json from them.',
+  summary: 'Check the files of src/core/safety/phrases and write src/core/safety/phrases.json from them.',
   options: {},
   examples: [''],
   run(_values, print) {

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { DANGEROUS, HARMLESS_MESSAGES, MORE_DANGEROUS, MORE_HARMLESS } from '../../src/safety/crisis.cases.ts';
-import { CRISIS_KINDS, CRISIS_LEVELS, type CrisisKind, type CrisisLevel } from '../../src/safety/kinds.ts';
+import { DANGEROUS, HARMLESS_MESSAGES, MORE_DANGEROUS, MORE_HARMLESS } from '../../src/core/safety/crisis.cases.ts';
+import { CRISIS_KINDS, CRISIS_LEVELS, type CrisisKind, type CrisisLevel } from '../../src/core/safety/kinds.ts';
 
 export const PHRASES = join(import.meta.dirname, '../../tests/fixtures/danger');
 

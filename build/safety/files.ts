@@ -1,10 +1,10 @@
 /** Where the sources of the danger detector lie, and how they are read. Node only. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StoredWeights } from '../../src/safety/weights.ts';
-import { readPhraseFiles, type PhraseBook } from '../../src/safety/phrase-files.ts';
+import type { StoredWeights } from '../../src/core/safety/weights.ts';
+import { readPhraseFiles, type PhraseBook } from '../../src/core/safety/phrase-files.ts';
 
-export const SAFETY = join(import.meta.dirname, '../../src/safety');
+export const SAFETY = join(import.meta.dirname, '../../src/core/safety');
 
 /** Every file of phrases/ by its path below it. */
 export function readPhrases(folder = join(SAFETY, 'phrases')): PhraseBook {

@@ -1,5 +1,5 @@
-import { seededRandom } from '../../src/engine/random.ts';
-import { nearness, type TextFeatures } from '../../src/safety/features.ts';
+import { seededRandom } from '../../src/core/random/random.ts';
+import { nearness, type TextFeatures } from '../../src/core/safety/features.ts';
 
 /** A text for the kernel: its embedding in few dimensions, and its n-grams. */
 export interface KernelText extends Pick<TextFeatures, 'places' | 'values'> {

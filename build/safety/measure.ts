@@ -1,9 +1,9 @@
 /** Misses and false alarms by author. Node only. */
 import { readdirSync } from 'node:fs';
-import { createClassifier } from '../../src/safety/classifier.ts';
-import { detectCrisis } from '../../src/safety/crisis.ts';
-import { higherLevel, type CrisisLevel } from '../../src/safety/kinds.ts';
-import type { StoredWeights } from '../../src/safety/weights.ts';
+import { createClassifier } from '../../src/core/safety/classifier.ts';
+import { detectCrisis } from '../../src/core/safety/crisis.ts';
+import { higherLevel, type CrisisLevel } from '../../src/core/safety/kinds.ts';
+import type { StoredWeights } from '../../src/core/safety/weights.ts';
 import { ALWAYS_LEARNED, PHRASES, readAuthor, TRAINING_AUTHORS, type Example } from './examples.ts';
 import type { LeftOut } from './train.ts';
 
@@ -35,7 +35,7 @@ export function judgeLeftOut(examples: readonly Example[], leftOut: readonly (Le
 /** Examples of authors that the weights have not seen, through the classifier as the page runs it. */
 export async function judgeUnseen(author: string, weights: StoredWeights): Promise<Judged[]> {
   const examples = readAuthor(author);
-  const { loadFolderEncoder } = await import('../../src/lab/encoder-node.ts');
+  const { loadFolderEncoder } = await import('../../src/node/encoder-node.ts');
   const encoder = await loadFolderEncoder();
   const seen = await createClassifier(encoder, weights)(examples.map(({ text }) => text));
   await encoder.release();

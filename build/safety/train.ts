@@ -1,7 +1,7 @@
 /** Trains the classifier. Node only. */
-import { FEATURES, hashedNgrams } from '../../src/safety/features.ts';
-import { CRISIS_KINDS, type CrisisLevel } from '../../src/safety/kinds.ts';
-import { quantised, toBase64, type StoredWeights } from '../../src/safety/weights.ts';
+import { FEATURES, hashedNgrams } from '../../src/core/safety/features.ts';
+import { CRISIS_KINDS, type CrisisLevel } from '../../src/core/safety/kinds.ts';
+import { quantised, toBase64, type StoredWeights } from '../../src/core/safety/weights.ts';
 import { embedAll } from './embeddings.ts';
 import { hashOf, TRAINING_AUTHORS, type Example } from './examples.ts';
 import { fitKernel, kernelMatrix, marginOf, type KernelText } from './kernel.ts';

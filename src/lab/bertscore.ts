@@ -1,19 +1,11 @@
-import type { RemoteModel } from '../engine/store/remote-files.ts';
-import type { Encoder } from '../engine/encoder/encoder.ts';
-import { bertScorePairs, type BertScoreOptions } from '../metrics/bertscore-pairs.ts';
-import type { Pair } from '../metrics/pair.ts';
-import type { Prf } from '../metrics/rouge.ts';
-import type { Method } from '../rpc/protocol.ts';
+import type { RemoteModel } from '../browser/model-store/remote-files.ts';
+import type { Encoder } from '../core/engine/encoder.ts';
+import { bertScorePairs, type BertScoreOptions } from '../core/metrics/bertscore-pairs.ts';
+import type { Pair } from '../core/metrics/pair.ts';
+import type { Prf } from '../core/metrics/rouge.ts';
+import type { BertScoreApi, BertScoreRequest } from '../../workers/encoder/api.ts';
 import { RpcWorker, type WorkerLike } from '../rpc/worker.ts';
-import { embeddedEncoder, type EncoderPlace } from './encoder-place.ts';
-
-export interface BertScoreRequest extends EncoderPlace {
-  pairs: Pick<Pair, 'hyp' | 'ref'>[];
-  idf: boolean;
-}
-
-/** What the worker of the encoder answers; its events are the number of pairs done so far. */
-export type BertScoreApi = { bertscore: Method<BertScoreRequest, Prf[], number> };
+import { embeddedEncoder } from '../../workers/encoder/place.ts';
 
 /** Which encoder and weights. `encoder` is the address of a folder in the layout of transformers.js; default: the embedded one. */
 export interface BertScoreChoice {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { loadRepresentation } from '../representation/load.ts';
-import type { Compressed } from '../representation/representation.ts';
+import { loadRepresentation } from '../core/compression/load.ts';
+import type { Compressed } from '../core/compression/representation.ts';
 import type { Port } from '../rpc/protocol.ts';
 import { serve } from '../rpc/server.ts';
 import type { WorkerLike } from '../rpc/worker.ts';
 import { compress, createCompression } from './compression.ts';
-import type { CompressApi } from './compression.ts';
-import { Lru } from './lru.ts';
+import type { CompressApi } from '../../workers/compression/api.ts';
+import { Lru } from '../core/lru.ts';
 
 /** A worker over a real message channel that runs the worker's own handler and can be killed. */
 class FakeWorker extends EventTarget {

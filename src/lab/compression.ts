@@ -1,20 +1,9 @@
-import { LabError, throwIfCancelled } from '../error.ts';
-import type { RepresentationOptions } from '../representation/load.ts';
-import type { Compressed, Representation, RepresentationId } from '../representation/representation.ts';
-import type { Method } from '../rpc/protocol.ts';
+import { LabError, throwIfCancelled } from '../core/error.ts';
+import type { Compressed, Representation } from '../core/compression/representation.ts';
 import { RpcWorker } from '../rpc/worker.ts';
 import type { WorkerLike } from '../rpc/worker.ts';
-import { Lru } from './lru.ts';
-
-/** Which representation, with which tagger and kept parts of speech (both only matter to KeyPOS). */
-export interface CompressOptions extends RepresentationOptions {
-  representation: RepresentationId;
-}
-
-/** What the compression worker answers. */
-export type CompressApi = {
-  compress: Method<{ texts: string[]; options: CompressOptions }, Compressed[]>;
-};
+import type { CompressApi, CompressOptions } from '../../workers/compression/api.ts';
+import { Lru } from '../core/lru.ts';
 
 /** Compresses texts off the page's thread and remembers results. */
 export interface Compression {
@@ -26,6 +15,8 @@ export interface Compression {
   /** Stops the worker; the next call starts it again. */
   terminate(): void;
 }
+
+export type { CompressOptions };
 
 interface CompressionSetup {
   /** How to start the worker; absent, or where there are no workers (Node), the same code runs on this thread. */
@@ -79,7 +70,7 @@ export function createCompression({ spawn, capacity = 4096 }: CompressionSetup =
 async function loadHere(options: CompressOptions): Promise<Representation> {
   if (import.meta.env?.SSR === false)
     throw new LabError({ code: 'unsupported', what: 'Compression needs a worker here.' });
-  const { loadRepresentation } = await import('../representation/load.ts');
+  const { loadRepresentation } = await import('../core/compression/load.ts');
   return loadRepresentation(options.representation, options);
 }
 
@@ -94,7 +85,8 @@ export function openCompression(): Compression {
     spawn:
       typeof Worker === 'undefined'
         ? undefined
-        : () => new Worker(new URL('../../workers/representation.worker.ts', import.meta.url), { type: 'module' }),
+        : () =>
+            new Worker(new URL('../../workers/compression/compression.worker.ts', import.meta.url), { type: 'module' }),
   });
 }
 

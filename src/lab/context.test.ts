@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ChatMessage } from '../context/message.ts';
-import type { Utterance } from '../dataset/dialogue.ts';
+import type { ChatMessage } from '../core/context/message.ts';
+import type { Utterance } from '../core/dataset/dialogue.ts';
 import { meterContext, prepareContext } from './context.ts';
 import type { ContextRequest } from './context.ts';
 

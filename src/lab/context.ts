@@ -1,15 +1,15 @@
-import { buildContext, isBlank, sentTexts } from '../context/build.ts';
-import type { BuiltContext } from '../context/build.ts';
-import { ESTIMATED_TEMPLATE, estimateTokens } from '../context/estimate.ts';
-import type { ChatMessage } from '../context/message.ts';
-import { measureTemplate } from '../context/template-costs.ts';
-import type { PromptReader, TemplateCosts } from '../context/template-costs.ts';
-import { doesNotFit, fitWindow, windowMeter } from '../context/window.ts';
-import type { Fit, MeterRow, PromptCosts } from '../context/window.ts';
-import type { Utterance } from '../dataset/dialogue.ts';
-import { LabError, throwIfCancelled } from '../error.ts';
-import { REPRESENTATION_IDS } from '../representation/representation.ts';
-import type { Compressed, RepresentationId } from '../representation/representation.ts';
+import { buildContext, isBlank, sentTexts } from '../core/context/build.ts';
+import type { BuiltContext } from '../core/context/build.ts';
+import { ESTIMATED_TEMPLATE, estimateTokens } from '../core/context/estimate.ts';
+import type { ChatMessage } from '../core/context/message.ts';
+import { measureTemplate } from '../core/context/template-costs.ts';
+import type { PromptReader, TemplateCosts } from '../core/context/template-costs.ts';
+import { doesNotFit, fitWindow, windowMeter } from '../core/context/window.ts';
+import type { Fit, MeterRow, PromptCosts } from '../core/context/window.ts';
+import type { Utterance } from '../core/dataset/dialogue.ts';
+import { LabError, throwIfCancelled } from '../core/error.ts';
+import { REPRESENTATION_IDS } from '../core/compression/representation.ts';
+import type { Compressed, RepresentationId } from '../core/compression/representation.ts';
 import { compress as sharedCompress } from './compression.ts';
 import type { Compression, CompressOptions } from './compression.ts';
 

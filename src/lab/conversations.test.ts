@@ -2,8 +2,8 @@ import 'fake-indexeddb/auto';
 import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Conversation } from '../conversation/conversation.ts';
-import { append, createConversation, editAndBranch, pathTo, regenerate, update } from '../conversation/tree.ts';
+import type { Conversation } from '../core/conversation/conversation.ts';
+import { append, createConversation, editAndBranch, pathTo, regenerate, update } from '../core/conversation/tree.ts';
 import { ConversationLibrary } from './conversations.ts';
 import type { LibraryEvent } from './conversations.ts';
 

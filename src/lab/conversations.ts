@@ -1,15 +1,15 @@
-import { changeBetween, merge } from '../conversation/change.ts';
-import { headOf } from '../conversation/conversation.ts';
-import type { Conversation, ConversationHead, Message } from '../conversation/conversation.ts';
-import { exportConversations, importConversations } from '../conversation/exchange.ts';
-import type { Imported } from '../conversation/exchange.ts';
-import { searchConversations } from '../conversation/search.ts';
-import { rename } from '../conversation/tree.ts';
-import { LabError } from '../error.ts';
-import { ConversationStore } from '../storage/conversation-store.ts';
-import { DATABASE_NAME, LabStore, storageMissing } from '../storage/database.ts';
-import { openTabChannel } from '../storage/tab-channel.ts';
-import type { TabChannel } from '../storage/tab-channel.ts';
+import { changeBetween, merge } from '../core/conversation/change.ts';
+import { headOf } from '../core/conversation/conversation.ts';
+import type { Conversation, ConversationHead, Message } from '../core/conversation/conversation.ts';
+import { exportConversations, importConversations } from '../core/conversation/exchange.ts';
+import type { Imported } from '../core/conversation/exchange.ts';
+import { searchConversations } from '../core/conversation/search.ts';
+import { rename } from '../core/conversation/tree.ts';
+import { LabError } from '../core/error.ts';
+import { ConversationStore } from '../browser/storage/conversation-store.ts';
+import { DATABASE_NAME, LabStore, storageMissing } from '../browser/storage/database.ts';
+import { openTabChannel } from '../browser/storage/tab-channel.ts';
+import type { TabChannel } from '../browser/storage/tab-channel.ts';
 
 /** Something happened to stored conversations. `remote`: another tab did it. `id: null` means all of them. */
 export type LibraryEvent =

@@ -1,14 +1,7 @@
-import type { Method } from '../rpc/protocol.ts';
+import type { DangerApi } from '../../workers/danger/api.ts';
 import { RpcWorker, type WorkerLike } from '../rpc/worker.ts';
-import type { CrisisSignal } from '../safety/kinds.ts';
-import { embeddedEncoder, type EncoderPlace } from './encoder-place.ts';
-
-export interface DangerRequest extends EncoderPlace {
-  texts: string[];
-}
-
-/** What the worker of the classifier answers: what each text signals, by the classifier alone. */
-export type DangerApi = { danger: Method<DangerRequest, CrisisSignal[]> };
+import type { CrisisSignal } from '../core/safety/kinds.ts';
+import { embeddedEncoder, type EncoderPlace } from '../../workers/encoder/place.ts';
 
 /** Reads messages with the classifier. */
 export interface DangerReader {
@@ -37,7 +30,8 @@ let shared: DangerReader | undefined;
 /** What the classifier sees in messages, in the page's worker. */
 export function readDanger(texts: readonly string[], signal?: AbortSignal): Promise<CrisisSignal[]> {
   shared ??= createDangerReader(
-    () => new Worker(new URL('../../workers/danger.worker.ts', import.meta.url), { type: 'module', name: 'danger' }),
+    () =>
+      new Worker(new URL('../../workers/danger/danger.worker.ts', import.meta.url), { type: 'module', name: 'danger' }),
     document.baseURI,
   );
   return shared.read(texts, signal);

@@ -1,13 +1,14 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Utterance } from '../dataset/dialogue.ts';
-import { readDataset } from '../dataset/read.ts';
-import { statisticsOf } from '../dataset/statistics.ts';
-import { DatasetStore } from '../storage/dataset-store.ts';
-import { openBuiltIn } from './dataset-file.ts';
-import { DatasetLibrary } from './dataset-library.ts';
-import { BUILT_IN_ID, builtInDataset } from './datasets.ts';
+import type { Utterance } from '../core/dataset/dialogue.ts';
+import { readDataset } from '../core/dataset/read.ts';
+import { statisticsOf } from '../core/dataset/statistics.ts';
+import { DatasetStore } from '../browser/storage/dataset-store.ts';
+import { openBuiltIn } from '../node/dataset-file.ts';
+import { DatasetLibrary } from '../../workers/dataset/library.ts';
+import { BUILT_IN_ID } from './datasets.ts';
+import { readBuiltInDataset } from '../node/dataset-file.ts';
 
 const STRATEGIES = [
   'Reflective Statements',
@@ -48,7 +49,7 @@ beforeEach(() => {
 
 describe('the built-in dataset', () => {
   it('has two dialogues of 12 to 24 alternating utterances for each of 36 scenes', async () => {
-    const { format, dialogues, bad } = await builtInDataset();
+    const { format, dialogues, bad } = await readBuiltInDataset();
     expect({ format, bad }).toEqual({ format: 'extes', bad: [] });
     expect(dialogues).toHaveLength(72);
     const { scenes, neighbours, supporterFirst, utterancesPerDialogue } = statisticsOf(dialogues);
@@ -60,14 +61,14 @@ describe('the built-in dataset', () => {
   });
 
   it('uses the 16 strategies of ExTES and no other, one in every reply', async () => {
-    const { dialogues } = await builtInDataset();
+    const { dialogues } = await readBuiltInDataset();
     const { strategies, supporter } = statisticsOf(dialogues);
     expect(strategies.map(({ name }) => name).sort()).toEqual([...STRATEGIES].sort());
     expect(strategies.reduce((sum, { count }) => sum + count, 0)).toBe(supporter.utterances);
   });
 
   it('says nothing twice', async () => {
-    const { dialogues } = await builtInDataset();
+    const { dialogues } = await readBuiltInDataset();
     const said = dialogues.flatMap(({ utterances, situation }) => [
       situation ?? '',
       ...utterances.map(({ text }: Utterance) => text.toLowerCase()),
@@ -161,7 +162,7 @@ describe('DatasetLibrary', () => {
   it('exports lines that come back unchanged', async () => {
     const library = visit();
     const { id } = await library.add([file(chat('One', 'Two'))], { name: 'Mine' });
-    const { datasetHandlers } = await import('./dataset-work.ts');
+    const { datasetHandlers } = await import('../../workers/dataset/handlers.ts');
     const context = { signal: new AbortController().signal, emit: () => {} };
     const lines = await datasetHandlers().exportLines({ id, query: { words: 'one' }, builtInUrl: '' }, context);
     expect((await readDataset([new File([lines], 'x.jsonl')])).dialogues).toEqual(

@@ -1,13 +1,13 @@
-import type { Malformed } from '../dataset/collect.ts';
-import type { Dialogue } from '../dataset/dialogue.ts';
-import type { FormatId } from '../dataset/formats/index.ts';
-import type { DialogueQuery } from '../dataset/query.ts';
-import type { DatasetStatistics } from '../dataset/statistics.ts';
-import { LabError } from '../error.ts';
+import type { Malformed } from '../core/dataset/collect.ts';
+import type { Dialogue } from '../core/dataset/dialogue.ts';
+import type { FormatId } from '../core/dataset/formats/index.ts';
+import type { DialogueQuery } from '../core/dataset/query.ts';
+import type { DatasetStatistics } from '../core/dataset/statistics.ts';
+import { LabError } from '../core/error.ts';
 import { RpcWorker } from '../rpc/worker.ts';
-import { BUILT_IN_ID } from './built-in-id.ts';
-import type { DatasetSummary, DialoguePage, DialogueRow } from './dataset-library.ts';
-import type { DatasetApi, ImportProgress } from './dataset-work.ts';
+import { BUILT_IN_ID } from '../core/dataset/built-in-id.ts';
+import type { DatasetSummary, DialoguePage, DialogueRow } from '../../workers/dataset/library.ts';
+import type { DatasetApi, ImportProgress } from '../../workers/dataset/handlers.ts';
 
 export { BUILT_IN_ID };
 export type {
@@ -45,12 +45,16 @@ function datasets(): RpcWorker<DatasetApi> {
     throw new LabError({
       code: 'unsupported',
       what: 'Datasets are kept by a worker of the page.',
-      todo: 'In Node, use readLocalDataset and builtInDataset.',
+      todo: 'In Node, use readLocalDataset and readBuiltInDataset.',
     });
   }
   worker ??= new RpcWorker<DatasetApi>(
     'dataset',
-    () => new Worker(new URL('../../workers/dataset.worker.ts', import.meta.url), { type: 'module', name: 'datasets' }),
+    () =>
+      new Worker(new URL('../../workers/dataset/dataset.worker.ts', import.meta.url), {
+        type: 'module',
+        name: 'datasets',
+      }),
   );
   return worker;
 }
@@ -113,24 +117,14 @@ export async function getDataset(id: string, query: DialogueQuery = {}): Promise
 }
 
 /**
- * The dataset that comes with the lab: 72 original dialogues, two for each scene of ExTES. It also works in Node.
+ * The dataset that comes with the lab: 72 original dialogues, two for each scene of ExTES.
  *
  * ```ts
  * const { dialogues } = await builtInDataset();
  * dialogues[0].utterances[0].text;
  * ```
  */
-export async function builtInDataset(): Promise<Dataset> {
-  // The page's build leaves this branch out, with Node's modules behind it.
-  if (import.meta.env?.SSR !== false) {
-    const { openBuiltIn } = await import('./dataset-file.ts');
-    const { DatasetLibrary } = await import('./dataset-library.ts');
-    const { head, dialogues } = await new DatasetLibrary({ readBuiltIn: openBuiltIn }).open(BUILT_IN_ID);
-    const { id, name, format, bad, badCount } = head;
-    return { id, name, format, dialogues, bad, badCount };
-  }
-  return getDataset(BUILT_IN_ID);
-}
+export const builtInDataset = (): Promise<Dataset> => getDataset(BUILT_IN_ID);
 
 /** Only the known fields, as plain data: reactive proxies of a UI can't be sent to a worker. */
 function plain({ words, scene, emotion, strategy }: DialogueQuery): DialogueQuery {

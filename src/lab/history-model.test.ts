@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Decoding, StreamEvent } from '../engine/engine.ts';
-import type { ChatMessage } from '../context/message.ts';
-import { rollingSummary } from '../representation/history/rolling-summary.ts';
+import type { Decoding, StreamEvent } from '../core/engine/engine.ts';
+import type { ChatMessage } from '../core/context/message.ts';
+import { rollingSummary } from '../core/compression/history/rolling-summary.ts';
 import { historyModel } from './history-model.ts';
 
 describe('historyModel', () => {

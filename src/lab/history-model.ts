@@ -1,7 +1,7 @@
-import type { LoadedModel } from '../engine/engine.ts';
-import { LabError } from '../error.ts';
-import { plainText } from '../tokenizer/plain-text.ts';
-import type { HistoryModel } from '../representation/history/history.ts';
+import type { LoadedModel } from '../core/engine/engine.ts';
+import { LabError } from '../core/error.ts';
+import { plainText } from '../core/tokenizer/plain-text.ts';
+import type { HistoryModel } from '../core/compression/history/history.ts';
 
 /**
  * A loaded model as the methods that shorten conversations need it: its likeliest reply to one message, the same each

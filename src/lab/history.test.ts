@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Utterance } from '../dataset/dialogue.ts';
-import { fakeModel } from '../response/testing/fake-model.ts';
+import type { Utterance } from '../core/dataset/dialogue.ts';
+import { fakeModel } from '../core/evaluation/testing/fake-model.ts';
 import { historySchema, shorten, type HistoryInput, type HistoryParts } from './history.ts';
 
 const SAID: Utterance[] = Array.from({ length: 12 }, (_, i) => ({

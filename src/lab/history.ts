@@ -1,23 +1,23 @@
-import { estimateTokens } from '../context/estimate.ts';
-import { historyContext } from '../context/history.ts';
-import type { ChatMessage } from '../context/message.ts';
-import type { Utterance } from '../dataset/dialogue.ts';
-import type { LoadedModel } from '../engine/engine.ts';
-import { createHistory } from '../representation/history/create.ts';
+import { estimateTokens } from '../core/context/estimate.ts';
+import { historyContext } from '../core/context/history.ts';
+import type { ChatMessage } from '../core/context/message.ts';
+import type { Utterance } from '../core/dataset/dialogue.ts';
+import type { LoadedModel } from '../core/engine/engine.ts';
+import { createHistory } from '../core/compression/history/create.ts';
 import {
   compactWithCost,
   type Compacted,
   type CountTokens,
   type HistoryCost,
   type HistoryMethod,
-} from '../representation/history/history.ts';
-import { needsModel, type HistorySpec } from '../representation/history/spec.ts';
-import type { TaggerId } from '../representation/representation.ts';
+} from '../core/compression/history/history.ts';
+import { needsModel, type HistorySpec } from '../core/compression/history/spec.ts';
+import type { TaggerId } from '../core/compression/representation.ts';
 import { compress as sharedCompress, type Compression } from './compression.ts';
 import { historyModel } from './history-model.ts';
 
-export { historyFace } from '../representation/history/create.ts';
-export { historySchema, needsModel, type HistoryInput, type HistorySpec } from '../representation/history/spec.ts';
+export { describeHistory } from '../core/compression/history/create.ts';
+export { historySchema, needsModel, type HistoryInput, type HistorySpec } from '../core/compression/history/spec.ts';
 export type { HistoryCost, HistoryMethod };
 
 /** What a method may need of the lab. */

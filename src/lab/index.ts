@@ -5,15 +5,15 @@
 export * from './compression.ts';
 export * from './conversations.ts';
 export * from './datasets.ts';
-export * from './embedded.ts';
-export * from './engines.ts';
+export * from '../core/engine/embedded.ts';
+export * from './models/engines.ts';
 export * from './history.ts';
 export * from './history-model.ts';
-export * from './judge.ts';
-export * from './judge-check.ts';
+export * from './judge/judge.ts';
+export * from './judge/check.ts';
 export * from './metrics.ts';
-export * from './run-judging.ts';
-export * from './runs.ts';
+export * from './runs/judging.ts';
+export * from './runs/runs.ts';
 export {
   adapterFiles,
   fineTune,
@@ -36,5 +36,12 @@ export {
   openTokenizer,
   removeModel,
   subscribe as subscribeToModels,
-} from './models.ts';
-export type { EndpointModel, MemoryEstimate, ModelSummary, ModelTokenizer, NewEndpoint, NewMlc } from './models.ts';
+} from './models/models.ts';
+export type {
+  EndpointModel,
+  MemoryEstimate,
+  ModelSummary,
+  ModelTokenizer,
+  NewEndpoint,
+  NewMlc,
+} from './models/models.ts';

@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Port } from '../rpc/protocol.ts';
 import { serve } from '../rpc/server.ts';
 import type { WorkerLike } from '../rpc/worker.ts';
-import { createMetricsHandlers, fetchWordNet, measurePairs, type MetricsApi } from './metrics-work.ts';
+import { createMetricsHandlers, fetchWordNet, measurePairs, type MetricsApi } from '../../workers/metrics/handlers.ts';
 import { createMetrics } from './metrics.ts';
-import { loadLocalWordNet } from './wordnet-file.ts';
+import { loadLocalWordNet } from '../node/wordnet-file.ts';
 
 const PAIRS = Array.from({ length: 300 }, (_, i) => ({
   id: i,

@@ -1,12 +1,12 @@
-import { hasWasmThreads } from '../engine/threads.ts';
-import { LabError, throwIfCancelled } from '../error.ts';
-import { corpusScores, type CorpusScores } from '../metrics/corpus.ts';
-import { unpackPairs } from '../metrics/packed.ts';
-import type { MeasuredPair, Pair } from '../metrics/pair.ts';
-import type { WordNet } from '../metrics/wordnet.ts';
+import { hasWasmThreads } from '../engines/threads.ts';
+import { LabError, throwIfCancelled } from '../core/error.ts';
+import { corpusScores, type CorpusScores } from '../core/metrics/corpus.ts';
+import { unpackPairs } from '../core/metrics/packed.ts';
+import type { MeasuredPair, Pair } from '../core/metrics/pair.ts';
+import type { WordNet } from '../core/metrics/wordnet.ts';
 import { RpcWorker, type WorkerLike } from '../rpc/worker.ts';
 import { createBertScoreWorker, type BertScoreChoice, type BertScorer } from './bertscore.ts';
-import { measurePairs, type MetricsApi } from './metrics-work.ts';
+import { measurePairs, type MetricsApi } from '../../workers/metrics/handlers.ts';
 
 export interface Measurement {
   /** In the order of the pairs given. */
@@ -176,12 +176,15 @@ export function openMetrics(): Metrics {
   // One core is left to the page.
   const workers = Math.min(4, Math.max(1, navigator.hardwareConcurrency - 1));
   return createMetrics({
-    spawn: () => new Worker(new URL('../../workers/metrics.worker.ts', import.meta.url), { type: 'module' }),
+    spawn: () => new Worker(new URL('../../workers/metrics/metrics.worker.ts', import.meta.url), { type: 'module' }),
     workers,
     wordnetUrl: new URL('wordnet/wordnet-3.0.bin', document.baseURI).href,
     bertScorer: createBertScoreWorker(
       () =>
-        new Worker(new URL('../../workers/encoder.worker.ts', import.meta.url), { type: 'module', name: 'encoder' }),
+        new Worker(new URL('../../workers/encoder/encoder.worker.ts', import.meta.url), {
+          type: 'module',
+          name: 'encoder',
+        }),
       document.baseURI,
       hasWasmThreads() ? workers : 1,
     ),

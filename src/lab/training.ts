@@ -1,20 +1,20 @@
-import type { Utterance } from '../dataset/dialogue.ts';
-import { probeGpu } from '../engine/gpu.ts';
-import { wasmThreads } from '../engine/threads.ts';
-import type { FileSink } from '../model/export/sink.ts';
-import { writeSafetensors } from '../model/safetensors/write.ts';
-import type { RepresentationId } from '../representation/representation.ts';
+import type { Utterance } from '../core/dataset/dialogue.ts';
+import { probeGpu } from '../engines/gpu.ts';
+import { wasmThreads } from '../engines/threads.ts';
+import type { FileSink } from '../core/formats/export/sink.ts';
+import { writeSafetensors } from '../core/formats/safetensors/write.ts';
+import type { RepresentationId } from '../core/compression/representation.ts';
 import { RpcWorker } from '../rpc/worker.ts';
-import type { BaseFormat } from '../train/base.ts';
-import type { LabelChoice } from '../train/example.ts';
-import type { LoraConfig } from '../train/lora.ts';
-import type { MetricsRow } from '../train/metrics-row.ts';
-import { ADAPTER_CONFIG, ADAPTER_FILE, peftConfig } from '../train/peft-config.ts';
-import type { ScheduleName } from '../train/schedule.ts';
-import type { Sequence } from '../train/sequence.ts';
-import { EMBEDDED_MODEL } from './embedded.ts';
-import type { TrainingDevice } from './training-runtime.ts';
-import type { TrainingApi, TrainingEvent, TrainingModel, TrainingResult } from './training-work.ts';
+import type { BaseFormat } from '../core/training/base.ts';
+import type { LabelChoice } from '../core/training/example.ts';
+import type { LoraConfig } from '../core/training/lora.ts';
+import type { MetricsRow } from '../core/training/metrics-row.ts';
+import { ADAPTER_CONFIG, ADAPTER_FILE, peftConfig } from '../core/training/peft-config.ts';
+import type { ScheduleName } from '../core/training/schedule.ts';
+import type { Sequence } from '../core/training/sequence.ts';
+import { EMBEDDED_MODEL } from '../core/engine/embedded.ts';
+import type { TrainingDevice } from '../../workers/training/runtime.ts';
+import type { TrainingApi, TrainingEvent, TrainingModel, TrainingResult } from '../../workers/training/handlers.ts';
 
 export type { TrainingDevice, TrainingEvent };
 
@@ -87,7 +87,10 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuned> {
   const worker = new RpcWorker<TrainingApi>(
     'training',
     () =>
-      new Worker(new URL('../../workers/training.worker.ts', import.meta.url), { type: 'module', name: 'training' }),
+      new Worker(new URL('../../workers/training/training.worker.ts', import.meta.url), {
+        type: 'module',
+        name: 'training',
+      }),
   );
   try {
     const stream = worker.stream(

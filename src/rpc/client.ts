@@ -1,4 +1,4 @@
-import { LabError } from '../error.ts';
+import { LabError } from '../core/error.ts';
 import { fromWire, isRpcMessage, type Api, type Port, type ToServer } from './protocol.ts';
 
 export interface CallOptions<Event = unknown> {

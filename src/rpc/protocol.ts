@@ -1,4 +1,4 @@
-import { LabError, type LabErrorDetail } from '../error.ts';
+import { LabError, type LabErrorDetail } from '../core/error.ts';
 
 /** One remote procedure: what it takes, what it gives back, what it reports on the way. */
 export interface Method<Input = unknown, Output = unknown, Event = never> {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { LabError } from '../error.ts';
-import { announcing } from './bounded.ts';
+import { LabError } from '../core/error.ts';
+import { announcing } from '../core/async/bounded.ts';
 import { RpcClient } from './client.ts';
 import { withTransfer, type Method, type Port } from './protocol.ts';
 import { serve, type Handlers } from './server.ts';

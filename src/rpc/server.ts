@@ -1,7 +1,7 @@
-import { LabError } from '../error.ts';
-import { announcing, watchWork } from './bounded.ts';
+import { LabError } from '../core/error.ts';
+import { announcing, watchWork } from '../core/async/bounded.ts';
 import { isRpcMessage, toWire, transferOf, type Api, type Port, type ToClient } from './protocol.ts';
-import { uniqueId } from './unique-id.ts';
+import { uniqueId } from '../core/unique-id.ts';
 
 /** What a handler gets beside its input. */
 export interface CallContext<Event> {

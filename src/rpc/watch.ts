@@ -1,4 +1,4 @@
-import { LabError } from '../error.ts';
+import { LabError } from '../core/error.ts';
 
 /** Seconds after which work that should take a fraction of one is stopped. */
 export const LONGEST = 15;

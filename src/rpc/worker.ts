@@ -1,4 +1,4 @@
-import { LabError } from '../error.ts';
+import { LabError } from '../core/error.ts';
 import { RpcClient, type CallOptions } from './client.ts';
 import type { Api } from './protocol.ts';
 import { endless, Watch } from './watch.ts';

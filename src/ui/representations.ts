@@ -1,4 +1,4 @@
-import type { RepresentationId } from '../representation/representation.ts';
+import type { RepresentationId } from '../core/compression/representation.ts';
 
 /** What the interface says of each representation before any of their code is loaded. */
 export const REPRESENTATIONS: Record<RepresentationId, { name: string; summary: string }> = {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { runSingleCommand } from '../../src/lab/command-line.ts';
-import { choose, defineCommand } from '../../src/lab/command-options.ts';
+import { runSingleCommand } from '../../src/node/command-line.ts';
+import { choose, defineCommand } from '../../src/node/command-options.ts';
 import { FUZZ_FORMATS } from './formats.ts';
 import { FAULTS, mutantFiles, soundInputs, type Outcome } from './mutant.ts';
 import { fuzz } from './run.ts';

@@ -1,5 +1,5 @@
-import { seededRandom } from '../../src/engine/random.ts';
-import { LabError } from '../../src/error.ts';
+import { seededRandom } from '../../src/core/random/random.ts';
+import { LabError } from '../../src/core/error.ts';
 import type { FuzzFormat } from './formats.ts';
 import { mutate, type Files } from './mutate.ts';
 

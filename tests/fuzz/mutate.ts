@@ -1,4 +1,4 @@
-import type { Random } from '../../src/engine/random.ts';
+import type { Random } from '../../src/core/random/random.ts';
 
 /** Files of one input by path. */
 export type Files = ReadonlyMap<string, Uint8Array>;

@@ -1,4 +1,4 @@
-import { nodeWorker } from '../../src/rpc/node-worker.ts';
+import { nodeWorker } from '../../src/node/node-worker.ts';
 import type { FuzzFormat } from './formats.ts';
 import type { Mutant } from './mutant.ts';
 import type { FuzzJob } from './thread.ts';

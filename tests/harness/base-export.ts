@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { exportOnnx } from '../../src/model/export/export.ts';
-import { MANIFEST_NAME } from '../../src/model/manifest.ts';
+import { exportOnnx } from '../../src/core/formats/export/export.ts';
+import { MANIFEST_NAME } from '../../src/core/formats/manifest.ts';
 import { openCheckpoint } from '../../trainer/files/open.ts';
 import { ownFolder } from '../../trainer/files/output.ts';
 import { diskFolder } from '../../trainer/files/sink.ts';

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { OfflineStatus } from '../../src/offline/messages.ts';
+import type { OfflineStatus } from '../../src/browser/offline/messages.ts';
 
 /** Asks the service worker what it keeps; undefined while none is active. */
 async function offlineStatus(page: Page): Promise<OfflineStatus | undefined> {

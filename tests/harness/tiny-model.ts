@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expectedTensors } from '../../src/model/checkpoint/checkpoint.ts';
-import { parseConfig } from '../../src/model/config.ts';
-import { writeSafetensors } from '../../src/model/safetensors/write.ts';
+import { expectedTensors } from '../../src/core/formats/checkpoint/checkpoint.ts';
+import { parseConfig } from '../../src/core/formats/config.ts';
+import { writeSafetensors } from '../../src/core/formats/safetensors/write.ts';
 import { diskFolder } from '../../trainer/files/sink.ts';
 
 /** Architectures that the exporter builds, small enough to compute by hand. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
-import type { MetricsRow } from '../../src/train/metrics-row.ts';
+import type { MetricsRow } from '../../src/core/training/metrics-row.ts';
 import { writeTinyModel } from '../../tests/harness/tiny-model.ts';
 import { openCheckpoint } from '../files/open.ts';
 import { parseRunConfig, type RunConfig } from '../train/config.ts';

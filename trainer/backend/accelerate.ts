@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { LabError } from '../../src/error.ts';
-import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
-import { parseMetrics, type MetricsRow } from '../../src/train/metrics-row.ts';
+import { LabError } from '../../src/core/error.ts';
+import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
+import { parseMetrics, type MetricsRow } from '../../src/core/training/metrics-row.ts';
 import { removeWritten, replaceFolder } from '../files/output.ts';
 import type { RunConfig } from '../train/config.ts';
 import { type RunPlace, writeConfig } from '../train/place.ts';

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { LabError } from '../../src/error.ts';
+import { LabError } from '../../src/core/error.ts';
 import type { RunConfig } from '../train/config.ts';
 import { LAUNCH_CONFIG, REQUIREMENTS, SCRIPT, SCRIPTS, SETTINGS } from './work-folder.ts';
 

@@ -1,12 +1,12 @@
 import { copyFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
-import { LabError } from '../../src/error.ts';
-import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
-import { writeFile } from '../../src/model/export/sink.ts';
-import { adapterTensors, initialAdapter } from '../../src/train/lora.ts';
-import { adapterStream, planEpoch, planRun } from '../../src/train/plan.ts';
-import { learningRate } from '../../src/train/schedule.ts';
+import { LabError } from '../../src/core/error.ts';
+import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
+import { writeFile } from '../../src/core/formats/export/sink.ts';
+import { adapterTensors, initialAdapter } from '../../src/core/training/lora.ts';
+import { adapterStream, planEpoch, planRun } from '../../src/core/training/plan.ts';
+import { learningRate } from '../../src/core/training/schedule.ts';
 import { othersFiles, ownFolder } from '../files/output.ts';
 import { diskFolder } from '../files/sink.ts';
 import { saveAdapter } from '../train/checkpoint.ts';

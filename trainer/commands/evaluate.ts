@@ -1,5 +1,5 @@
-import { LabError } from '../../src/error.ts';
-import { defineCommand } from '../../src/lab/command-options.ts';
+import { LabError } from '../../src/core/error.ts';
+import { defineCommand } from '../../src/node/command-options.ts';
 import { openModel } from '../merge/open.ts';
 import { evaluateModel } from '../train/evaluate.ts';
 import { describeParts, prepareData } from '../train/prepare.ts';

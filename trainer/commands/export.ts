@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
-import { choose, defineCommand } from '../../src/lab/command-options.ts';
-import { EXPORT_DTYPES } from '../../src/model/export/dtype.ts';
-import { MLC_DTYPES, type MlcDtype } from '../../src/model/mlc/format.ts';
+import { choose, defineCommand } from '../../src/node/command-options.ts';
+import { EXPORT_DTYPES } from '../../src/core/formats/export/dtype.ts';
+import { MLC_DTYPES, type MlcDtype } from '../../src/core/formats/mlc/format.ts';
 import { exportEncoderFolder } from '../export/encoder.ts';
 import { trainingSection } from '../export/facts.ts';
 import { exportGgufFolder, GGUF_DTYPES } from '../export/gguf.ts';

@@ -1,4 +1,4 @@
-import type { Commands } from '../../src/lab/command-line.ts';
+import type { Commands } from '../../src/node/command-line.ts';
 
 /** The trainer's commands; a new one is a file in this folder and a line here. */
 export const TRAINER_COMMANDS: Commands = {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { defineCommand } from '../../src/lab/command-options.ts';
-import { matrixShape } from '../../src/model/checkpoint/checkpoint.ts';
-import { chatTemplate } from '../../src/model/checkpoint/template.ts';
-import { countParameters } from '../../src/model/export/export.ts';
-import { type StoredType, storedBytes } from '../../src/model/stored.ts';
+import { defineCommand } from '../../src/node/command-options.ts';
+import { matrixShape } from '../../src/core/formats/checkpoint/checkpoint.ts';
+import { chatTemplate } from '../../src/core/formats/checkpoint/template.ts';
+import { countParameters } from '../../src/core/formats/export/export.ts';
+import { type StoredType, storedBytes } from '../../src/core/formats/stored.ts';
 import { exists } from '../files/sink.ts';
 import { openAdapterFolder, openModel } from '../merge/open.ts';
 import { ADAPTER_CONFIG } from '../train/checkpoint.ts';

@@ -1,6 +1,6 @@
-import { defineCommand } from '../../src/lab/command-options.ts';
-import { checkpointToSafetensors } from '../../src/model/safetensors/from-checkpoint.ts';
-import type { SafetensorsType } from '../../src/model/safetensors/write.ts';
+import { defineCommand } from '../../src/node/command-options.ts';
+import { checkpointToSafetensors } from '../../src/core/formats/safetensors/from-checkpoint.ts';
+import type { SafetensorsType } from '../../src/core/formats/safetensors/write.ts';
 import { verifyCopy } from '../export/verify.ts';
 import { openCheckpoint } from '../files/open.ts';
 import { claimFolder } from '../files/output.ts';

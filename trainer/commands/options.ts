@@ -1,4 +1,4 @@
-import type { InputPaths } from '../../src/lab/output-path.ts';
+import type { InputPaths } from '../../src/node/output-path.ts';
 import { parseAdapterOption } from '../merge/open.ts';
 import type { RunConfig } from '../train/config.ts';
 import { loadConfig, PRESETS } from '../train/load-config.ts';

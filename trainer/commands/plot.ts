@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { LabError } from '../../src/error.ts';
-import { defineCommand } from '../../src/lab/command-options.ts';
-import { refuseOverlap } from '../../src/lab/output-path.ts';
-import { lossCurves, rateCurves, type NamedRun } from '../../src/table/figures/loss-curves.ts';
-import { parseMetrics } from '../../src/train/metrics-row.ts';
+import { LabError } from '../../src/core/error.ts';
+import { defineCommand } from '../../src/node/command-options.ts';
+import { refuseOverlap } from '../../src/node/output-path.ts';
+import { lossCurves, rateCurves, type NamedRun } from '../../src/figures/loss-curves.ts';
+import { parseMetrics } from '../../src/core/training/metrics-row.ts';
 import { drawSvg, isOwnSvg } from '../figures/svg.ts';
 import { replaceFile } from '../files/sink.ts';
 import { METRICS_FILE } from '../train/metrics.ts';

@@ -1,6 +1,6 @@
-import { defineCommand } from '../../src/lab/command-options.ts';
-import { writeFile } from '../../src/model/export/sink.ts';
-import { checkLora } from '../../src/train/lora.ts';
+import { defineCommand } from '../../src/node/command-options.ts';
+import { writeFile } from '../../src/core/formats/export/sink.ts';
+import { checkLora } from '../../src/core/training/lora.ts';
 import { claimFolder } from '../files/output.ts';
 import { diskFolder } from '../files/sink.ts';
 import { openModel } from '../merge/open.ts';

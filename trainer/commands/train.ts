@@ -1,6 +1,6 @@
-import { LabError } from '../../src/error.ts';
-import { defineCommand } from '../../src/lab/command-options.ts';
-import { checkLora } from '../../src/train/lora.ts';
+import { LabError } from '../../src/core/error.ts';
+import { defineCommand } from '../../src/node/command-options.ts';
+import { checkLora } from '../../src/core/training/lora.ts';
 import { trainWithAccelerate } from '../backend/accelerate.ts';
 import { openModel } from '../merge/open.ts';
 import { BACKENDS, DEVICES } from '../train/config.ts';

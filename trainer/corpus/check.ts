@@ -1,5 +1,5 @@
-import type { Dialogue } from '../../src/dataset/dialogue.ts';
-import { countWords } from '../../src/dataset/statistics.ts';
+import type { Dialogue } from '../../src/core/dataset/dialogue.ts';
+import { countWords } from '../../src/core/dataset/statistics.ts';
 import { SCENES, STRATEGIES } from './scenes.ts';
 import { varietyOf } from './variety.ts';
 

@@ -1,5 +1,5 @@
 /** `npm run corpus -- <command>`. */
-import { runCommandLine } from '../../src/lab/command-line.ts';
+import { runCommandLine } from '../../src/node/command-line.ts';
 
 process.exitCode = await runCommandLine(
   'npm run corpus --',

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Dialogue, Utterance } from '../../src/dataset/dialogue.ts';
-import { LabError } from '../../src/error.ts';
+import type { Dialogue, Utterance } from '../../src/core/dataset/dialogue.ts';
+import { LabError } from '../../src/core/error.ts';
 
 /** Where the writers' files lie: one per scene or batch. */
 export const SOURCE_FOLDER = join(import.meta.dirname, 'scenes');

@@ -1,4 +1,4 @@
-import type { Dialogue } from '../../src/dataset/dialogue.ts';
+import type { Dialogue } from '../../src/core/dataset/dialogue.ts';
 
 /** Words that open a supporter's turn, compared across the corpus. */
 const OPENING = 4;

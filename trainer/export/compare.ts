@@ -1,8 +1,8 @@
-import { LabError } from '../../src/error.ts';
-import { type Checkpoint, readRows, tensorInfo } from '../../src/model/checkpoint/checkpoint.ts';
-import { brokenSource, rowChunks } from '../../src/model/checkpoint/row-chunks.ts';
-import { roundToNearest } from '../../src/model/round-to-nearest.ts';
-import type { StoredType } from '../../src/model/stored.ts';
+import { LabError } from '../../src/core/error.ts';
+import { type Checkpoint, readRows, tensorInfo } from '../../src/core/formats/checkpoint/checkpoint.ts';
+import { brokenSource, rowChunks } from '../../src/core/formats/checkpoint/row-chunks.ts';
+import { roundToNearest } from '../../src/core/formats/round-to-nearest.ts';
+import type { StoredType } from '../../src/core/formats/stored.ts';
 
 export interface TensorError {
   tensor: string;

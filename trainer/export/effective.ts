@@ -1,7 +1,7 @@
-import { LabError } from '../../src/error.ts';
-import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
-import { chatTemplate } from '../../src/model/checkpoint/template.ts';
-import { tokenizerFacts } from '../../src/model/checkpoint/tokenizer-facts.ts';
+import { LabError } from '../../src/core/error.ts';
+import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
+import { chatTemplate } from '../../src/core/formats/checkpoint/template.ts';
+import { tokenizerFacts } from '../../src/core/formats/checkpoint/tokenizer-facts.ts';
 
 /** What a model does beside its weights, wherever its files say it. */
 export interface Effective {

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { LabError } from '../../src/error.ts';
-import { choose } from '../../src/lab/command-options.ts';
-import { ENCODER_DTYPES } from '../../src/model/encoder/build.ts';
-import { exportEncoder } from '../../src/model/encoder/export.ts';
+import { LabError } from '../../src/core/error.ts';
+import { choose } from '../../src/node/command-options.ts';
+import { ENCODER_DTYPES } from '../../src/core/formats/encoder/build.ts';
+import { exportEncoder } from '../../src/core/formats/encoder/export.ts';
 import { sideFiles } from '../files/open.ts';
 import type { OutputFolder } from '../files/output.ts';
 import { diskFolder } from '../files/sink.ts';

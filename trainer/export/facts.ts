@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { LabError } from '../../src/error.ts';
-import type { CardSection } from '../../src/model/export/card.ts';
-import { type MetricsRow, parseMetrics } from '../../src/train/metrics-row.ts';
+import { LabError } from '../../src/core/error.ts';
+import type { CardSection } from '../../src/core/formats/export/card.ts';
+import { type MetricsRow, parseMetrics } from '../../src/core/training/metrics-row.ts';
 import { parseRunConfig } from '../train/config.ts';
 import { readYaml } from '../train/load-config.ts';
 

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { LabError } from '../../src/error.ts';
-import { checkFiles } from '../../src/engine/node-manifest.ts';
-import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
-import { parseJson } from '../../src/model/checkpoint/json.ts';
-import { EXPORT_DTYPES, EXPORT_FORMATS, type ExportDtype } from '../../src/model/export/dtype.ts';
-import { openExported } from '../../src/model/export/read.ts';
-import { MANIFEST_NAME, manifestSchema, type ModelManifest } from '../../src/model/manifest.ts';
+import { LabError } from '../../src/core/error.ts';
+import { checkFiles } from '../../src/node/node-manifest.ts';
+import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
+import { parseJson } from '../../src/core/formats/checkpoint/json.ts';
+import { EXPORT_DTYPES, EXPORT_FORMATS, type ExportDtype } from '../../src/core/formats/export/dtype.ts';
+import { openExported } from '../../src/core/formats/export/read.ts';
+import { MANIFEST_NAME, manifestSchema, type ModelManifest } from '../../src/core/formats/manifest.ts';
 import { sideFiles } from '../files/open.ts';
 import { type FileSource, fileSource } from '../files/source.ts';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
-import { contextBeforeWindow } from '../../src/model/config.ts';
-import type { EncodableType } from '../../src/model/encode-stored.ts';
-import { writeFile } from '../../src/model/export/sink.ts';
-import { checkpointToGguf, fileType, ggufEndTokens, undivided } from '../../src/model/gguf/from-checkpoint.ts';
+import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
+import { contextBeforeWindow } from '../../src/core/formats/config.ts';
+import type { EncodableType } from '../../src/core/formats/encode-stored.ts';
+import { writeFile } from '../../src/core/formats/export/sink.ts';
+import { checkpointToGguf, fileType, ggufEndTokens, undivided } from '../../src/core/formats/gguf/from-checkpoint.ts';
 import { diskFolder } from '../files/sink.ts';
 import type { ExportJob } from './job.ts';
 import { verifyGguf } from './verify.ts';

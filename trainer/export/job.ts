@@ -1,5 +1,5 @@
-import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
-import type { CardSection } from '../../src/model/export/card.ts';
+import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
+import type { CardSection } from '../../src/core/formats/export/card.ts';
 import type { OutputFolder } from '../files/output.ts';
 
 /** What cards say where nobody named a licence. */

@@ -1,6 +1,6 @@
-import { LabError } from '../../src/error.ts';
-import type { ModelConfig } from '../../src/model/config.ts';
-import { fromHalf } from '../../src/model/float.ts';
+import { LabError } from '../../src/core/error.ts';
+import type { ModelConfig } from '../../src/core/formats/config.ts';
+import { fromHalf } from '../../src/core/formats/float.ts';
 
 /**
  * Logits after each of `ids`, computed by ONNX Runtime on the processor.

@@ -1,5 +1,5 @@
-import type { ExportDtype } from '../../src/model/export/dtype.ts';
-import { countParameters, exportOnnx } from '../../src/model/export/export.ts';
+import type { ExportDtype } from '../../src/core/formats/export/dtype.ts';
+import { countParameters, exportOnnx } from '../../src/core/formats/export/export.ts';
 import { diskFolder } from '../files/sink.ts';
 import { type ExportJob, UNKNOWN_LICENCE } from './job.ts';
 import { quantisePool } from './quantise-pool.ts';

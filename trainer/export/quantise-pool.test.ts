@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toNBits } from '../../src/model/export/nbits.ts';
+import { toNBits } from '../../src/core/formats/export/nbits.ts';
 import { quantisePool } from './quantise-pool.ts';
 
 describe('quantisePool', () => {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { isExact, type NBits, type NBitsRows, type Quantiser, toNBits } from '../../src/model/export/nbits.ts';
-import type { StoredType } from '../../src/model/stored.ts';
-import { nodeWorker } from '../../src/rpc/node-worker.ts';
+import { isExact, type NBits, type NBitsRows, type Quantiser, toNBits } from '../../src/core/formats/export/nbits.ts';
+import type { StoredType } from '../../src/core/formats/stored.ts';
+import { nodeWorker } from '../../src/node/node-worker.ts';
 import type { Method } from '../../src/rpc/protocol.ts';
 import { RpcWorker } from '../../src/rpc/worker.ts';
 

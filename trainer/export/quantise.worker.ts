@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { toNBits } from '../../src/model/export/nbits.ts';
+import { toNBits } from '../../src/core/formats/export/nbits.ts';
 import { withTransfer, type Port } from '../../src/rpc/protocol.ts';
 import { serve } from '../../src/rpc/server.ts';
 import type { QuantiseApi } from './quantise-pool.ts';

@@ -2,11 +2,11 @@ import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Checkpoint, readTensor } from '../../src/model/checkpoint/checkpoint.ts';
-import { chatTemplate } from '../../src/model/checkpoint/template.ts';
-import { tokenizerFacts } from '../../src/model/checkpoint/tokenizer-facts.ts';
-import { openGguf } from '../../src/model/gguf/checkpoint.ts';
-import { checkpointToSafetensors } from '../../src/model/safetensors/from-checkpoint.ts';
+import { type Checkpoint, readTensor } from '../../src/core/formats/checkpoint/checkpoint.ts';
+import { chatTemplate } from '../../src/core/formats/checkpoint/template.ts';
+import { tokenizerFacts } from '../../src/core/formats/checkpoint/tokenizer-facts.ts';
+import { openGguf } from '../../src/core/formats/gguf/checkpoint.ts';
+import { checkpointToSafetensors } from '../../src/core/formats/safetensors/from-checkpoint.ts';
 import { TINY_CONFIGS, writeTinyModel } from '../../tests/harness/tiny-model.ts';
 import { openCheckpoint } from '../files/open.ts';
 import { ownFolder } from '../files/output.ts';
@@ -140,8 +140,8 @@ describe('the chat template', () => {
 });
 
 async function writeAdapter(folder: string, { config }: Checkpoint): Promise<void> {
-  const { adapterTensors, initialAdapter } = await import('../../src/train/lora.ts');
-  const { adapterStream } = await import('../../src/train/plan.ts');
+  const { adapterTensors, initialAdapter } = await import('../../src/core/training/lora.ts');
+  const { adapterStream } = await import('../../src/core/training/plan.ts');
   const { saveAdapter } = await import('../train/checkpoint.ts');
   const { parseRunConfig } = await import('../train/config.ts');
   const run = parseRunConfig({ model: 'tiny', out: folder, data: { train: 'x' }, lora: { rank: 2 } }, 'test');

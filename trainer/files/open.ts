@@ -1,10 +1,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { LabError } from '../../src/error.ts';
-import type { Checkpoint, SideFiles } from '../../src/model/checkpoint/checkpoint.ts';
-import { openGguf } from '../../src/model/gguf/checkpoint.ts';
-import { SAFETENSORS_INDEX, SIDE_FILES } from '../../src/model/checkpoint/side-files.ts';
-import { indexedFiles, openSafetensors, weightFiles } from '../../src/model/safetensors/checkpoint.ts';
+import { LabError } from '../../src/core/error.ts';
+import type { Checkpoint, SideFiles } from '../../src/core/formats/checkpoint/checkpoint.ts';
+import { openGguf } from '../../src/core/formats/gguf/checkpoint.ts';
+import { SAFETENSORS_INDEX, SIDE_FILES } from '../../src/core/formats/checkpoint/side-files.ts';
+import { indexedFiles, openSafetensors, weightFiles } from '../../src/core/formats/safetensors/checkpoint.ts';
 import { type FileSource, fileSource } from './source.ts';
 
 export interface OpenedCheckpoint {

@@ -15,8 +15,8 @@ import {
   unlink,
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { LabError } from '../../src/error.ts';
-import { type InputPaths, refuseOverlap } from '../../src/lab/output-path.ts';
+import { LabError } from '../../src/core/error.ts';
+import { type InputPaths, refuseOverlap } from '../../src/node/output-path.ts';
 import { diskError, exists, type PlaceOption } from './sink.ts';
 import { filesIn, isUnchanged, markWritten, writtenFiles } from './written.ts';
 

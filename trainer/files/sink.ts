@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { LabError } from '../../src/error.ts';
-import type { FileSink, FolderSink } from '../../src/model/export/sink.ts';
+import { LabError } from '../../src/core/error.ts';
+import type { FileSink, FolderSink } from '../../src/core/formats/export/sink.ts';
 
 /** How people name the place that is written: an option of the command, or the setting of a run. */
 export type PlaceOption = '--out' | '--set out=';

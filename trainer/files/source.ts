@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { LabError } from '../../src/error.ts';
-import { type ByteSource, checkRange } from '../../src/model/source.ts';
+import { LabError } from '../../src/core/error.ts';
+import { type ByteSource, checkRange } from '../../src/core/formats/source.ts';
 
 /** A file on disk that stays open until `close`. */
 export interface FileSource extends ByteSource {

@@ -1,8 +1,8 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { z } from 'zod';
-import { sha256Of } from '../../src/engine/node-manifest.ts';
-import { MANIFEST_NAME, manifestSchema } from '../../src/model/manifest.ts';
+import { sha256Of } from '../../src/node/node-manifest.ts';
+import { MANIFEST_NAME, manifestSchema } from '../../src/core/formats/manifest.ts';
 import { takeHash } from './sink.ts';
 
 /** Lists what the lab wrote into a folder that has no model manifest, so that nothing else is ever removed from it. */

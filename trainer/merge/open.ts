@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { LabError } from '../../src/error.ts';
-import type { Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
-import { withTemplate } from '../../src/model/checkpoint/settle.ts';
-import { chatTemplate } from '../../src/model/checkpoint/template.ts';
-import { MANIFEST_NAME } from '../../src/model/manifest.ts';
+import { LabError } from '../../src/core/error.ts';
+import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
+import { withTemplate } from '../../src/core/formats/checkpoint/settle.ts';
+import { chatTemplate } from '../../src/core/formats/checkpoint/template.ts';
+import { MANIFEST_NAME } from '../../src/core/formats/manifest.ts';
 import {
   mergedCheckpoint,
   openAdapter,
   type Adapter,
   type MergedCheckpoint,
   type WeightedAdapter,
-} from '../../src/train/merge/index.ts';
+} from '../../src/core/training/merge/index.ts';
 import { openExportedFolder } from '../export/folder.ts';
 import { openCheckpoint, sideFiles } from '../files/open.ts';
 import { fileSource } from '../files/source.ts';

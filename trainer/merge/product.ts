@@ -1,5 +1,5 @@
-import type { AddProduct } from '../../src/train/merge/index.ts';
-import { attr, encodeModel, GraphBuilder } from '../../src/model/onnx/index.ts';
+import type { AddProduct } from '../../src/core/training/merge/index.ts';
+import { attr, encodeModel, GraphBuilder } from '../../src/core/formats/onnx/index.ts';
 
 /**
  * left · right + into by ONNX Runtime's matrix product on the processor: some twenty times as fast as plain loops.

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { LabError } from '../../src/error.ts';
-import { nearest } from '../../src/lab/nearest.ts';
-import { REPRESENTATION_IDS } from '../../src/representation/representation.ts';
-import { BASE_FORMATS } from '../../src/train/base.ts';
-import { LABEL_CHOICES } from '../../src/train/example.ts';
-import { TARGET_MODULE_NAMES, type TargetModule } from '../../src/train/lora.ts';
-import type { PlanOptions } from '../../src/train/plan.ts';
-import { SCHEDULES } from '../../src/train/schedule.ts';
+import { LabError } from '../../src/core/error.ts';
+import { nearest } from '../../src/node/nearest.ts';
+import { REPRESENTATION_IDS } from '../../src/core/compression/representation.ts';
+import { BASE_FORMATS } from '../../src/core/training/base.ts';
+import { LABEL_CHOICES } from '../../src/core/training/example.ts';
+import { TARGET_MODULE_NAMES, type TargetModule } from '../../src/core/training/lora.ts';
+import type { PlanOptions } from '../../src/core/training/plan.ts';
+import { SCHEDULES } from '../../src/core/training/schedule.ts';
 import { DATA_FORMATS } from './dialogues.ts';
 
 const whole = z.int().nonnegative();

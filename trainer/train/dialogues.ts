@@ -1,7 +1,7 @@
-import type { Dialogue, Utterance } from '../../src/dataset/dialogue.ts';
-import { FORMAT_IDS } from '../../src/dataset/formats/index.ts';
-import { LabError } from '../../src/error.ts';
-import { readLocalDataset } from '../../src/lab/dataset-file.ts';
+import type { Dialogue, Utterance } from '../../src/core/dataset/dialogue.ts';
+import { FORMAT_IDS } from '../../src/core/dataset/formats/index.ts';
+import { LabError } from '../../src/core/error.ts';
+import { readLocalDataset } from '../../src/node/dataset-file.ts';
 
 /** A dialogue to learn from. */
 export interface TrainingDialogue {

@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
-import { LabError, throwIfCancelled } from '../../src/error.ts';
-import { readTensor, type Checkpoint } from '../../src/model/checkpoint/checkpoint.ts';
-import { batchFeeds } from '../../src/train/feeds.ts';
-import { LOSS, lossGraph } from '../../src/train/graphs.ts';
-import { emit } from '../../src/train/ir/index.ts';
-import type { LoraConfig } from '../../src/train/lora.ts';
-import { batchOf, type Sequence } from '../../src/train/sequence.ts';
+import { LabError, throwIfCancelled } from '../../src/core/error.ts';
+import { readTensor, type Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
+import { batchFeeds } from '../../src/core/training/feeds.ts';
+import { LOSS, lossGraph } from '../../src/core/training/graphs.ts';
+import { emit } from '../../src/core/training/ir/index.ts';
+import type { LoraConfig } from '../../src/core/training/lora.ts';
+import { batchOf, type Sequence } from '../../src/core/training/sequence.ts';
 import type { DEVICES } from './config.ts';
 
 /** A model whose adapters are merged has none of its own. */

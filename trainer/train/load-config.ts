@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
-import { LabError } from '../../src/error.ts';
-import { didYouMean } from '../../src/lab/nearest.ts';
+import { LabError } from '../../src/core/error.ts';
+import { didYouMean } from '../../src/node/nearest.ts';
 import { parseRunConfig, type RunConfig } from './config.ts';
 
 export const PRESETS = ['smollm2-135m', 'paper-mistral-7b', 'paper-llama2-7b'] as const;

@@ -1,5 +1,5 @@
 import { appendFile, readFile } from 'node:fs/promises';
-import type { MetricsRow } from '../../src/train/metrics-row.ts';
+import type { MetricsRow } from '../../src/core/training/metrics-row.ts';
 import { diskError, replaceFile } from '../files/sink.ts';
 
 export type { MetricsRow };

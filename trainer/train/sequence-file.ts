@@ -1,4 +1,4 @@
-import type { Sequence } from '../../src/train/sequence.ts';
+import type { Sequence } from '../../src/core/training/sequence.ts';
 
 /** Sequences as JSON lines, for other programs. */
 export function sequenceLines(sequences: readonly Sequence[]): string {

@@ -4,8 +4,8 @@ import * as Plot from '@observablehq/plot';
 import * as d3 from 'd3';
 import * as htl from 'htl';
 import { noNetwork } from '../guard/no-network.ts';
-import { dialogueLengths, shareBars, utteranceLengths } from '../../table/figures/dataset-figures.ts';
-import { lossCurves, rateCurves } from '../../table/figures/loss-curves.ts';
+import { dialogueLengths, shareBars, utteranceLengths } from '../../figures/dataset-figures.ts';
+import { lossCurves, rateCurves } from '../../figures/loss-curves.ts';
 
 /** The lab's own figures: each gives options for Plot. */
 const FIGURES = { dialogueLengths, lossCurves, rateCurves, shareBars, utteranceLengths };

@@ -1,4 +1,4 @@
-import { LabError } from '../../error.ts';
+import { LabError } from '../../core/error.ts';
 
 /** Calls that the lab works on at one time, and those that may wait for their turn. */
 const AT_ONCE = 500;

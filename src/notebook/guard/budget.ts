@@ -1,4 +1,4 @@
-import { LabError } from '../../error.ts';
+import { LabError } from '../../core/error.ts';
 
 /** How long a cell may compute without a pause, in milliseconds. */
 export const LONGEST_STRETCH = 5000;

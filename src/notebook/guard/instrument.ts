@@ -1,6 +1,6 @@
 import { parse, type AnyNode, type BlockStatement, type Options, type Token } from 'acorn';
 import { full } from 'acorn-walk';
-import { LabError } from '../../error.ts';
+import { LabError } from '../../core/error.ts';
 
 /** What guarded code calls at each turn of a loop and each call of a function, with the number of its cell. */
 export const TICK = 'solace$tick';

@@ -1,4 +1,4 @@
-import { LabError } from '../../error.ts';
+import { LabError } from '../../core/error.ts';
 
 /** What a cell hears that asks for something from elsewhere; `where` is what it asked for. */
 export function noNetwork(where?: string, instead?: string): LabError {

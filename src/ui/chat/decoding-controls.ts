@@ -1,4 +1,4 @@
-import type { PAPER_DECODING } from '../../engine/engine.ts';
+import type { PAPER_DECODING } from '../../core/engine/engine.ts';
 
 export interface Control {
   label: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ReplyOrigin } from '../../conversation/conversation.ts';
+import type { ReplyOrigin } from '../../core/conversation/conversation.ts';
 import {
   append,
   createConversation,
@@ -7,8 +7,8 @@ import {
   regenerate,
   selectSibling,
   update,
-} from '../../conversation/tree.ts';
-import { PAPER_DECODING } from '../../engine/engine.ts';
+} from '../../core/conversation/tree.ts';
+import { PAPER_DECODING } from '../../core/engine/engine.ts';
 import { pageEntries } from './page-entries.ts';
 
 const reply: ReplyOrigin = { modelId: 'm', representation: 'keypos', decoding: { ...PAPER_DECODING, seed: 7 } };

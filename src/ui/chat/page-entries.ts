@@ -1,9 +1,9 @@
-import type { Conversation, Message, ReplyOrigin } from '../../conversation/conversation.ts';
-import { answeredOn, signalOf } from '../../conversation/danger.ts';
-import { pathTo } from '../../conversation/tree.ts';
-import type { ReplyStats } from '../../engine/engine.ts';
-import type { RepresentationId } from '../../representation/representation.ts';
-import type { CrisisSignal } from '../../safety/kinds.ts';
+import type { Conversation, Message, ReplyOrigin } from '../../core/conversation/conversation.ts';
+import { answeredOn, signalOf } from '../../core/conversation/danger.ts';
+import { pathTo } from '../../core/conversation/tree.ts';
+import type { ReplyStats } from '../../core/engine/engine.ts';
+import type { RepresentationId } from '../../core/compression/representation.ts';
+import type { CrisisSignal } from '../../core/safety/kinds.ts';
 
 /** A message as it stands on the page. */
 export interface PageEntry {

@@ -1,6 +1,6 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
-import { openDatabase } from '../../open-database.ts';
-import { openingFailed, storageError } from '../../storage/database.ts';
+import { openDatabase } from '../../browser/storage/open-database.ts';
+import { openingFailed, storageError } from '../../browser/storage/database.ts';
 import { comparisonSchema, type Comparison } from './comparison.ts';
 
 interface Schema extends DBSchema {

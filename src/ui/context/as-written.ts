@@ -1,4 +1,4 @@
-import type { AsWritten, RepresentationId } from '../../representation/representation.ts';
+import type { AsWritten, RepresentationId } from '../../core/compression/representation.ts';
 import { REPRESENTATIONS } from '../representations.ts';
 
 /** What is said of a message that is sent as it was written although a compression is chosen. */

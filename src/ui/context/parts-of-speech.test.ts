@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { KEY_UPOS } from '../../representation/keypos.ts';
-import { loadRepresentation } from '../../representation/load.ts';
-import { UPOS, type Upos } from '../../representation/representation.ts';
+import { KEY_UPOS } from '../../core/compression/keypos.ts';
+import { loadRepresentation } from '../../core/compression/load.ts';
+import { UPOS, type Upos } from '../../core/compression/representation.ts';
 import { PARTS_OF_SPEECH } from './parts-of-speech.ts';
 
 /** Each example in a sentence, as a word's part of speech hangs on the words around it. */

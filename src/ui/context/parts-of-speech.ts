@@ -1,4 +1,4 @@
-import type { Upos } from '../../representation/representation.ts';
+import type { Upos } from '../../core/compression/representation.ts';
 
 /** The universal parts of speech in a reader's words, with examples. */
 export const PARTS_OF_SPEECH: Record<Upos, { name: string; examples: string }> = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LabError } from '../../error.ts';
+import { LabError } from '../../core/error.ts';
 import { createCompression } from '../../lab/compression.ts';
 import { messagesOf, seeContext, type ContextRequest, type TokenReader } from './see.ts';
 

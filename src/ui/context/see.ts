@@ -1,12 +1,12 @@
-import { buildContext, sentTexts } from '../../context/build.ts';
-import { ESTIMATED_TEMPLATE, estimateTokens } from '../../context/estimate.ts';
-import type { ChatMessage } from '../../context/message.ts';
-import type { TemplateCosts } from '../../context/template-costs.ts';
-import { fitWindow, type Fit, type PromptCosts, type WindowInput } from '../../context/window.ts';
-import type { Utterance } from '../../dataset/dialogue.ts';
-import { LabError } from '../../error.ts';
+import { buildContext, sentTexts } from '../../core/context/build.ts';
+import { ESTIMATED_TEMPLATE, estimateTokens } from '../../core/context/estimate.ts';
+import type { ChatMessage } from '../../core/context/message.ts';
+import type { TemplateCosts } from '../../core/context/template-costs.ts';
+import { fitWindow, type Fit, type PromptCosts, type WindowInput } from '../../core/context/window.ts';
+import type { Utterance } from '../../core/dataset/dialogue.ts';
+import { LabError } from '../../core/error.ts';
 import type { Compression, CompressOptions } from '../../lab/compression.ts';
-import type { Compressed } from '../../representation/representation.ts';
+import type { Compressed } from '../../core/compression/representation.ts';
 
 /** Exact counts of a model's tokens. */
 export interface TokenReader {

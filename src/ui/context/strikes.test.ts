@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TokenSpan } from '../../representation/representation.ts';
+import type { TokenSpan } from '../../core/compression/representation.ts';
 import { strikes } from './strikes.ts';
 
 const word = (text: string, part: string, keep: boolean): TokenSpan => {

@@ -1,4 +1,4 @@
-import type { TokenSpan } from '../../representation/representation.ts';
+import type { TokenSpan } from '../../core/compression/representation.ts';
 
 /** A stretch of an utterance that was kept whole or dropped whole. */
 export interface Stretch {

@@ -1,7 +1,7 @@
-import type { CrisisSignal } from '../../safety/kinds.ts';
-import { countryOf, nameOfCountry } from '../../safety/help/country.ts';
-import { linesOf, type HelpLine } from '../../safety/help/lines.ts';
-import { firstReply } from '../../safety/help/words.ts';
+import type { CrisisSignal } from '../../core/safety/kinds.ts';
+import { countryOf, nameOfCountry } from '../../core/safety/help/country.ts';
+import { linesOf, type HelpLine } from '../../core/safety/help/lines.ts';
+import { firstReply } from '../../core/safety/help/words.ts';
 
 /**
  * The lines of the country that this browser seems to be in; none where it does not say. Read anew each time, as its

@@ -1,4 +1,4 @@
-import { LabError } from '../../error.ts';
+import { LabError } from '../../core/error.ts';
 
 const FILES = import.meta.glob<string>('../../../notebooks/*.html', { query: '?raw', import: 'default' });
 

@@ -1,7 +1,7 @@
 import { RpcClient } from '../../rpc/client.ts';
 import { serve, type CallContext } from '../../rpc/server.ts';
-import { LabError } from '../../error.ts';
-import type { NotebookDoor } from '../../lab/notebooks.ts';
+import { LabError } from '../../core/error.ts';
+import type { NotebookBridge } from '../../lab/notebooks/bridge.ts';
 import { FRAME_READY, type FrameApi, type HostApi } from '../../notebook/protocol.ts';
 
 /** Taller than any notebook: more would only be an attack on the page's layout. */
@@ -25,7 +25,7 @@ export interface FrameLink {
 /** Waits for the frame to be there and connects it to the door; `signal` ends the waiting. */
 export async function linkFrame(
   iframe: HTMLIFrameElement,
-  door: NotebookDoor,
+  door: NotebookBridge,
   listeners: FrameListeners,
   signal: AbortSignal,
 ): Promise<FrameLink> {

@@ -1,4 +1,4 @@
-import { LabError } from '../../error.ts';
+import { LabError } from '../../core/error.ts';
 import { LONGEST_NOTEBOOK } from '../../notebook/protocol.ts';
 
 /** What the list needs of a notebook's file. */

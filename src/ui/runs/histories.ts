@@ -1,4 +1,4 @@
-import type { HistoryInput } from '../../representation/history/spec.ts';
+import type { HistoryInput } from '../../core/compression/history/spec.ts';
 
 /** Ways to shorten a whole conversation that a run offers to compare; a plan in a file may name any other. */
 export const OFFERED_HISTORIES: readonly HistoryInput[] = [

@@ -1,8 +1,15 @@
-import type { LoadOptions, LoadProgress } from '../../engine/engine.ts';
-import { LabError } from '../../error.ts';
-import { addEndpoint, addFromFiles, addFromUrl, addMlc, convertToOnnx, type ModelSummary } from '../../lab/models.ts';
+import type { LoadOptions, LoadProgress } from '../../core/engine/engine.ts';
+import { LabError } from '../../core/error.ts';
+import {
+  addEndpoint,
+  addFromFiles,
+  addFromUrl,
+  addMlc,
+  convertToOnnx,
+  type ModelSummary,
+} from '../../lab/models/models.ts';
 import type { EndpointSpec, MlcPair } from '../models/specs.ts';
-import type { PickedFile } from '../parts/dropped.ts';
+import type { PickedFile } from '../components/dropped.ts';
 import { models } from './models.svelte.ts';
 import { toasts } from './toasts.svelte.ts';
 

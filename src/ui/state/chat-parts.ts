@@ -1,7 +1,7 @@
-import type { Conversation, Message, ReplyOrigin } from '../../conversation/conversation.ts';
-import type { LoadedInfo, LoadedModel } from '../../engine/engine.ts';
+import type { Conversation, Message, ReplyOrigin } from '../../core/conversation/conversation.ts';
+import type { LoadedInfo, LoadedModel } from '../../core/engine/engine.ts';
 import type { LibraryEvent } from '../../lab/conversations.ts';
-import type { CrisisSignal } from '../../safety/kinds.ts';
+import type { CrisisSignal } from '../../core/safety/kinds.ts';
 import type { ReplyRequest, ReplyStep } from './reply.ts';
 
 /** What the chat works with; the page's own, or stand-ins in a test. */

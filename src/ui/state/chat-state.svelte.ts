@@ -9,12 +9,12 @@ import {
   selectSibling,
   siblingsOf,
   update,
-} from '../../conversation/tree.ts';
-import type { Conversation, Message } from '../../conversation/conversation.ts';
-import { answeredOn, keyedSaidOn, newestOf, saidOn, signalOf, type KeyedSaid } from '../../conversation/danger.ts';
-import type { LoadedModel } from '../../engine/engine.ts';
-import { LabError } from '../../error.ts';
-import { strongerSignal } from '../../safety/kinds.ts';
+} from '../../core/conversation/tree.ts';
+import type { Conversation, Message } from '../../core/conversation/conversation.ts';
+import { answeredOn, keyedSaidOn, newestOf, saidOn, signalOf, type KeyedSaid } from '../../core/conversation/danger.ts';
+import type { LoadedModel } from '../../core/engine/engine.ts';
+import { LabError } from '../../core/error.ts';
+import { strongerSignal } from '../../core/safety/kinds.ts';
 import { pageEntries, type PageEntry } from '../chat/page-entries.ts';
 import type { ChatParts } from './chat-parts.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Conversation } from '../../conversation/conversation.ts';
-import { pathTo } from '../../conversation/tree.ts';
-import { PAPER_DECODING } from '../../engine/engine.ts';
-import { LabError } from '../../error.ts';
+import type { Conversation } from '../../core/conversation/conversation.ts';
+import { pathTo } from '../../core/conversation/tree.ts';
+import { PAPER_DECODING } from '../../core/engine/engine.ts';
+import { LabError } from '../../core/error.ts';
 import type { LibraryEvent } from '../../lab/conversations.ts';
-import { fakeModel } from '../../response/testing/fake-model.ts';
-import type { CrisisSignal } from '../../safety/kinds.ts';
+import { fakeModel } from '../../core/evaluation/testing/fake-model.ts';
+import type { CrisisSignal } from '../../core/safety/kinds.ts';
 import type { ChatParts } from './chat-parts.ts';
 import { ChatState } from './chat-state.svelte.ts';
 import type { ReplyRequest, ReplyStep } from './reply.ts';

@@ -1,9 +1,9 @@
-import type { ChatMessage } from '../../context/message.ts';
-import { noticedIn, type Said } from '../../conversation/danger.ts';
-import type { LoadedModel } from '../../engine/engine.ts';
-import { LabError, throwIfCancelled } from '../../error.ts';
-import { REPRESENTATION_IDS, type RepresentationId } from '../../representation/representation.ts';
-import { uniqueId } from '../../rpc/unique-id.ts';
+import type { ChatMessage } from '../../core/context/message.ts';
+import { noticedIn, type Said } from '../../core/conversation/danger.ts';
+import type { LoadedModel } from '../../core/engine/engine.ts';
+import { LabError, throwIfCancelled } from '../../core/error.ts';
+import { REPRESENTATION_IDS, type RepresentationId } from '../../core/compression/representation.ts';
+import { uniqueId } from '../../core/unique-id.ts';
 import {
   deleteAllComparisons,
   deleteComparison,

@@ -1,14 +1,14 @@
-import type { ChatMessage } from '../../context/message.ts';
-import type { KeyedSaid } from '../../conversation/danger.ts';
-import { windowMeter, type MeterRow } from '../../context/window.ts';
-import { LabError } from '../../error.ts';
+import type { ChatMessage } from '../../core/context/message.ts';
+import type { KeyedSaid } from '../../core/conversation/danger.ts';
+import { windowMeter, type MeterRow } from '../../core/context/window.ts';
+import { LabError } from '../../core/error.ts';
 import { compress } from '../../lab/compression.ts';
 import {
   REPRESENTATION_IDS,
   type AsWritten,
   type RepresentationId,
   type TokenSpan,
-} from '../../representation/representation.ts';
+} from '../../core/compression/representation.ts';
 import { seeContext, type ContextRequest, type SeenContext } from '../context/see.ts';
 import { chat } from './chat.svelte.ts';
 import { models } from './models.svelte.ts';

@@ -1,9 +1,9 @@
-import type { Conversation, ConversationHead, Message } from '../../conversation/conversation.ts';
-import { LabError } from '../../error.ts';
+import type { Conversation, ConversationHead, Message } from '../../core/conversation/conversation.ts';
+import { LabError } from '../../core/error.ts';
 import { conversations as openLibrary, type LibraryEvent } from '../../lab/conversations.ts';
-import { storageMissing } from '../../storage/database.ts';
-import { count } from '../parts/words.ts';
-import { saveFile } from '../parts/save-file.ts';
+import { storageMissing } from '../../browser/storage/database.ts';
+import { count } from '../components/format.ts';
+import { saveFile } from '../components/save-file.ts';
 import { storage } from './storage.svelte.ts';
 import { toasts } from './toasts.svelte.ts';
 

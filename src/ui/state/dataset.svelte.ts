@@ -1,4 +1,4 @@
-import { LabError } from '../../error.ts';
+import { LabError } from '../../core/error.ts';
 import {
   browseDataset,
   datasetStatistics,

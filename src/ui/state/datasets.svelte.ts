@@ -1,4 +1,4 @@
-import { LabError } from '../../error.ts';
+import { LabError } from '../../core/error.ts';
 import {
   exportDataset,
   importFiles,
@@ -10,8 +10,8 @@ import {
   type ImportCalls,
   type ImportProgress,
 } from '../../lab/datasets.ts';
-import { saveFile } from '../parts/save-file.ts';
-import { count } from '../parts/words.ts';
+import { saveFile } from '../components/save-file.ts';
+import { count } from '../components/format.ts';
 import { toasts } from './toasts.svelte.ts';
 
 /** The datasets of this browser, and the one that is being imported. */

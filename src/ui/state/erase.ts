@@ -1,4 +1,4 @@
-import { isCodeCache } from '../../offline/precache.ts';
+import { isCodeCache } from '../../browser/offline/precache.ts';
 
 /** Deletes all that this browser keeps for the lab but its code, and starts it afresh. */
 export async function eraseEverything(): Promise<void> {

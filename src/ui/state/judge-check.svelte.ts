@@ -1,4 +1,4 @@
-import { checkJudge, validationOf, type JudgeCheck, type JudgedCheckDialogue } from '../../lab/judge-check.ts';
+import { checkJudge, validationOf, type JudgeCheck, type JudgedCheckDialogue } from '../../lab/judge/check.ts';
 import { runs } from './runs.svelte.ts';
 
 /** A judge held against people. What is judged lasts as long as the page, and a check that was stopped goes on. */

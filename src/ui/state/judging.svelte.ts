@@ -1,4 +1,4 @@
-import { judgePairsOf, judgeRunReplies, judgesOfRun, type JudgePair, type JudgeState } from '../../lab/run-judging.ts';
+import { judgePairsOf, judgeRunReplies, judgesOfRun, type JudgePair, type JudgeState } from '../../lab/runs/judging.ts';
 import { runs } from './runs.svelte.ts';
 
 /** The judges of one run. */

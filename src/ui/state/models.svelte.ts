@@ -1,8 +1,15 @@
 import { z } from 'zod';
-import type { Device, EngineFeatures, LoadedModel, LoadProgress } from '../../engine/engine.ts';
-import { LabError } from '../../error.ts';
-import { EMBEDDED_MODEL } from '../../lab/embedded.ts';
-import { estimateMemory, listModels, loadModel, removeModel, subscribe, type ModelSummary } from '../../lab/models.ts';
+import type { Device, EngineFeatures, LoadedModel, LoadProgress } from '../../core/engine/engine.ts';
+import { LabError } from '../../core/error.ts';
+import { EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
+import {
+  estimateMemory,
+  listModels,
+  loadModel,
+  removeModel,
+  subscribe,
+  type ModelSummary,
+} from '../../lab/models/models.ts';
 import { offline } from './offline.svelte.ts';
 import { Stored } from './stored.svelte.ts';
 

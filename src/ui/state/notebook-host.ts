@@ -1,12 +1,16 @@
-import type { LoadedModel } from '../../engine/engine.ts';
-import { EMBEDDED_MODEL_ID } from '../../lab/embedded.ts';
-import { openOwnTokenizer } from '../../lab/models.ts';
-import { NotebookDoor, openServices, type Permission } from '../../lab/notebooks.ts';
+import type { LoadedModel } from '../../core/engine/engine.ts';
+import { EMBEDDED_MODEL_ID } from '../../core/engine/embedded.ts';
+import { openOwnTokenizer } from '../../lab/models/models.ts';
+import { NotebookBridge, openServices, type Permission } from '../../lab/notebooks/bridge.ts';
 import { models } from './models.svelte.ts';
 
 /** A door for the notebook that is being opened; `ask` shows the person what it wants. */
-export function openDoor(ask: (permission: Permission) => Promise<boolean>): NotebookDoor {
-  return new NotebookDoor({ model: modelForNotebooks, services: openServices(tokenizerModel, openOwnTokenizer), ask });
+export function openDoor(ask: (permission: Permission) => Promise<boolean>): NotebookBridge {
+  return new NotebookBridge({
+    model: modelForNotebooks,
+    services: openServices(tokenizerModel, openOwnTokenizer),
+    ask,
+  });
 }
 
 /** The model of the page, loaded if need be, as the chat would. */

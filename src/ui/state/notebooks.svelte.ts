@@ -1,8 +1,14 @@
-import { LabError } from '../../error.ts';
-import { deleteNotebook, getNotebook, listNotebooks, putNotebook, type StoredNotebook } from '../../lab/notebooks.ts';
+import { LabError } from '../../core/error.ts';
+import {
+  deleteNotebook,
+  getNotebook,
+  listNotebooks,
+  putNotebook,
+  type StoredNotebook,
+} from '../../lab/notebooks/bridge.ts';
 import { CATALOGUE } from '../../notebook/catalogue.ts';
 import { LONGEST_NOTEBOOK } from '../../notebook/protocol.ts';
-import { uniqueId } from '../../rpc/unique-id.ts';
+import { uniqueId } from '../../core/unique-id.ts';
 import { loadBuiltIn } from '../notebook/built-in.ts';
 import { readNotebook } from '../notebook/import.ts';
 import { clearMark, didNotFinish, markRunning } from '../notebook/run-mark.ts';

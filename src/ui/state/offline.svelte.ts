@@ -1,4 +1,4 @@
-import { startOffline, type Offline, type OfflineState } from '../../offline/offline.ts';
+import { startOffline, type Offline, type OfflineState } from '../../browser/offline/offline.ts';
 
 /** Whether the lab can be used without a network. In development there is no service worker to ask. */
 class OfflineView {

@@ -1,5 +1,5 @@
-import { LabError } from '../../error.ts';
-import type { CriterionId } from '../../judge/criteria.ts';
+import { LabError } from '../../core/error.ts';
+import type { CriterionId } from '../../core/judge/criteria.ts';
 import {
   blind,
   cellName,
@@ -14,7 +14,7 @@ import {
   type Choice,
   type HumanResult,
   type Ratings,
-} from '../../lab/run-contests.ts';
+} from '../../lab/runs/pairwise.ts';
 
 /** With the rater's name it decides the order of contests and their sides. */
 const SEED = 1;

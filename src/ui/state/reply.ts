@@ -1,6 +1,6 @@
-import type { ChatMessage } from '../../context/message.ts';
-import type { Message, ReplyOrigin } from '../../conversation/conversation.ts';
-import type { FinishReason, LoadedInfo, LoadedModel, ReplyStats } from '../../engine/engine.ts';
+import type { ChatMessage } from '../../core/context/message.ts';
+import type { Message, ReplyOrigin } from '../../core/conversation/conversation.ts';
+import type { FinishReason, LoadedInfo, LoadedModel, ReplyStats } from '../../core/engine/engine.ts';
 import { compress, type CompressOptions } from '../../lab/compression.ts';
 import { messagesOf, seeContext } from '../context/see.ts';
 import { settings } from './settings.svelte.ts';

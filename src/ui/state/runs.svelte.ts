@@ -1,5 +1,5 @@
-import type { RetryWait } from '../../engine/retry.ts';
-import { LabError } from '../../error.ts';
+import type { RetryWait } from '../../core/engine/retry.ts';
+import { LabError } from '../../core/error.ts';
 import {
   compareRuns,
   createRun,
@@ -14,7 +14,7 @@ import {
   type PlanInput,
   type RunState,
   type RunSummary,
-} from '../../lab/runs.ts';
+} from '../../lab/runs/runs.ts';
 import { toasts } from './toasts.svelte.ts';
 
 /** Milliseconds between two tables of a run that goes on; each takes the worker a moment. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { PAPER_DECODING, type Decoding } from '../../engine/engine.ts';
-import { REPRESENTATION_IDS, TAGGER_IDS, UPOS, type Upos } from '../../representation/representation.ts';
+import { PAPER_DECODING, type Decoding } from '../../core/engine/engine.ts';
+import { REPRESENTATION_IDS, TAGGER_IDS, UPOS, type Upos } from '../../core/compression/representation.ts';
 import { DECODING_CONTROLS } from '../chat/decoding-controls.ts';
 import { Stored } from './stored.svelte.ts';
 

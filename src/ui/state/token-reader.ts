@@ -1,6 +1,6 @@
-import { measureTemplate, type TemplateCosts } from '../../context/template-costs.ts';
-import { LabError } from '../../error.ts';
-import { openTokenizer, type ModelTokenizer } from '../../lab/models.ts';
+import { measureTemplate, type TemplateCosts } from '../../core/context/template-costs.ts';
+import { LabError } from '../../core/error.ts';
+import { openTokenizer, type ModelTokenizer } from '../../lab/models/models.ts';
 import type { TokenReader } from '../context/see.ts';
 
 const readers = new Map<string, Promise<TokenReader | null>>();

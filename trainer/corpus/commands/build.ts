@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
-import { defineCommand } from '../../../src/lab/command-options.ts';
-import { builtInDataset } from '../../../src/lab/datasets.ts';
-import { refuseOverlap } from '../../../src/lab/output-path.ts';
+import { defineCommand } from '../../../src/node/command-options.ts';
+import { readBuiltInDataset } from '../../../src/node/dataset-file.ts';
+import { refuseOverlap } from '../../../src/node/output-path.ts';
 import { readSources, SOURCE_FOLDER, toExtes } from '../source.ts';
 
 export const buildCommand = defineCommand({
@@ -14,7 +14,7 @@ export const buildCommand = defineCommand({
   examples: ['--out corpus.json', '--new --out new.json'],
   async run({ out, sources = SOURCE_FOLDER, new: fresh }, print) {
     await refuseOverlap(out, { '--sources': sources });
-    const { dialogues } = fresh ? { dialogues: [] } : await builtInDataset();
+    const { dialogues } = fresh ? { dialogues: [] } : await readBuiltInDataset();
     const all = [...dialogues, ...(await readSources(sources))];
     await writeFile(out, `${JSON.stringify(toExtes(all), null, 1)}\n`);
     print(`${all.length} dialogues in ${out}`);

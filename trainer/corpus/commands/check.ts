@@ -1,6 +1,6 @@
-import { LabError } from '../../../src/error.ts';
-import { builtInDataset } from '../../../src/lab/datasets.ts';
-import { defineCommand } from '../../../src/lab/command-options.ts';
+import { LabError } from '../../../src/core/error.ts';
+import { readBuiltInDataset } from '../../../src/node/dataset-file.ts';
+import { defineCommand } from '../../../src/node/command-options.ts';
 import { checkCorpus } from '../check.ts';
 import { readSources, SOURCE_FOLDER } from '../source.ts';
 
@@ -15,7 +15,7 @@ export const checkCommand = defineCommand({
   examples: ['', '--partial --new'],
   async run({ sources, partial, new: fresh }, print) {
     const written = await readSources(sources ?? SOURCE_FOLDER);
-    const { dialogues } = fresh ? { dialogues: [] } : await builtInDataset();
+    const { dialogues } = fresh ? { dialogues: [] } : await readBuiltInDataset();
     const { problems, figures } = checkCorpus([...dialogues, ...written], { whole: !partial });
     for (const [name, value] of Object.entries(figures)) print(`${name}: ${value}`);
     for (const problem of problems) print(problem);

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import { defineCommand } from '../../../src/lab/command-options.ts';
-import { readLocalDataset } from '../../../src/lab/dataset-file.ts';
-import { refuseOverlap } from '../../../src/lab/output-path.ts';
-import { stratifiedSplit } from '../../../src/train/split.ts';
+import { defineCommand } from '../../../src/node/command-options.ts';
+import { readLocalDataset } from '../../../src/node/dataset-file.ts';
+import { refuseOverlap } from '../../../src/node/output-path.ts';
+import { stratifiedSplit } from '../../../src/core/training/split.ts';
 
 export const splitCommand = defineCommand({
   summary: 'Write which dialogues of a file are for training and which for testing, 80 to 20 in every scene.',

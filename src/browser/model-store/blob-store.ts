@@ -1,0 +1,160 @@
+import { LabError } from '../../core/error.ts';
+
+/** A flat store of blobs under slash-separated keys; `put` is all or nothing. */
+export interface BlobStore {
+  readonly kind: 'opfs' | 'cache' | 'memory';
+  /** Rejects with `quota` when the device or the site's share is full. */
+  put(key: string, data: Blob): Promise<void>;
+  /** A lazily read blob; undefined when there is none. */
+  get(key: string): Promise<Blob | undefined>;
+  /** Removes all keys that start with `prefix + '/'`. */
+  clear(prefix: string): Promise<void>;
+}
+
+/** The best store this browser has, seen alike from the page and its workers; undefined where it has none. */
+export async function openBlobStore(): Promise<BlobStore | undefined> {
+  return (await openOpfs()) ?? (await openCache());
+}
+
+const ROOT = 'models';
+
+async function openOpfs(): Promise<BlobStore | undefined> {
+  try {
+    const top = await navigator.storage.getDirectory();
+    const root = await top.getDirectoryHandle(ROOT, { create: true });
+    if (!('createWritable' in FileSystemFileHandle.prototype)) return undefined;
+    return opfsVault(root);
+  } catch {
+    // Private windows of some browsers refuse it.
+    return undefined;
+  }
+}
+
+/** Keys become nested folders; segments of a key are escaped so that any name is a legal file name. */
+export function opfsVault(root: FileSystemDirectoryHandle): BlobStore {
+  const split = (key: string) => key.split('/').map((part) => encodeURIComponent(part));
+  async function folder(parts: string[], create: boolean): Promise<FileSystemDirectoryHandle> {
+    let at = root;
+    for (const part of parts) at = await at.getDirectoryHandle(part, { create });
+    return at;
+  }
+  return {
+    kind: 'opfs',
+    async put(key, data) {
+      const parts = split(key);
+      const name = parts.pop() as string;
+      try {
+        const handle = await (await folder(parts, true)).getFileHandle(name, { create: true });
+        const writable = await handle.createWritable();
+        try {
+          await writable.write(data);
+          await writable.close();
+        } catch (error) {
+          await writable.abort().catch(() => {});
+          throw error;
+        }
+      } catch (error) {
+        throw storageFault(error);
+      }
+    },
+    async get(key) {
+      const parts = split(key);
+      const name = parts.pop() as string;
+      try {
+        return await (await (await folder(parts, false)).getFileHandle(name)).getFile();
+      } catch (error) {
+        if (isNotFound(error)) return undefined;
+        throw storageFault(error);
+      }
+    },
+    async clear(prefix) {
+      const parts = split(prefix);
+      const name = parts.pop() as string;
+      try {
+        await (await folder(parts, false)).removeEntry(name, { recursive: true });
+      } catch (error) {
+        if (!isNotFound(error)) throw storageFault(error);
+      }
+    },
+  };
+}
+
+async function openCache(): Promise<BlobStore | undefined> {
+  try {
+    return cacheVault(await caches.open('solace-lab-models'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Entries are responses under made-up addresses of this origin. */
+export function cacheVault(cache: Cache): BlobStore {
+  const address = (key: string) => `/.models/${key.split('/').map(encodeURIComponent).join('/')}`;
+  return {
+    kind: 'cache',
+    async put(key, data) {
+      try {
+        await cache.put(address(key), new Response(data));
+      } catch (error) {
+        throw storageFault(error);
+      }
+    },
+    async get(key) {
+      return (await cache.match(address(key)))?.blob();
+    },
+    async clear(prefix) {
+      for (const request of await cache.keys()) {
+        if (new URL(request.url).pathname.startsWith(`${address(prefix)}/`)) await cache.delete(request);
+      }
+    },
+  };
+}
+
+/** Keeps everything in memory: for tests, and for Node. */
+export function memoryVault(capacity = Infinity): BlobStore & { keys(): string[] } {
+  const blobs = new Map<string, Blob>();
+  return {
+    kind: 'memory',
+    keys: () => [...blobs.keys()],
+    async put(key, data) {
+      const held = [...blobs.values()].reduce((sum, blob) => sum + blob.size, 0) - (blobs.get(key)?.size ?? 0);
+      if (held + data.size > capacity) throw storageFault(new DOMException('full', 'QuotaExceededError'));
+      blobs.set(key, data);
+    },
+    get: (key) => Promise.resolve(blobs.get(key)),
+    async clear(prefix) {
+      for (const key of [...blobs.keys()]) if (key.startsWith(`${prefix}/`)) blobs.delete(key);
+    },
+  };
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof DOMException && (error.name === 'NotFoundError' || error.name === 'TypeMismatchError');
+}
+
+function storageFault(error: unknown): LabError {
+  if (error instanceof DOMException && error.name === 'QuotaExceededError') {
+    return new LabError(
+      {
+        code: 'quota',
+        what: 'There is no room left for model files on this device.',
+        todo: 'Remove models you no longer need, or free disk space; what was loaded so far is kept.',
+      },
+      { cause: error },
+    );
+  }
+  return LabError.from(error, {
+    code: 'quota',
+    what: 'The browser could not store a model file',
+    todo: 'Private windows often allow no storage; use a normal one.',
+  });
+}
+
+/** The error for a browser that keeps nothing, as private windows of some do. */
+export function noStorage(): LabError {
+  return new LabError({
+    code: 'quota',
+    what: 'This browser keeps no files for this page.',
+    todo: 'Private windows often allow no storage; use a normal one.',
+  });
+}

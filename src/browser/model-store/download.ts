@@ -1,0 +1,87 @@
+import { LabError } from '../../core/error.ts';
+import type { LoadOptions } from '../../core/engine/engine.ts';
+import type { FileStore } from './file-store.ts';
+import { transferOf, wholeTransfer, type Transfer } from './transfer.ts';
+
+export interface Wanted {
+  path: string;
+  url: string;
+  /** Of the whole file; 0 while unknown. */
+  bytes: number;
+  sha256?: string;
+  /** Take what is stored for whole when its size is right: only a header is wanted now. */
+  unchecked?: boolean;
+}
+
+/** Fetches all files that are not stored whole, one after another, and says how far all of them are. */
+export async function downloadAll(
+  store: FileStore,
+  model: string,
+  wanted: Wanted[],
+  { onProgress, signal }: LoadOptions,
+  fetcher: typeof fetch = fetch,
+): Promise<void> {
+  const totalBytes = wanted.reduce((sum, { bytes }) => sum + bytes, 0);
+  let before = 0;
+  for (const file of wanted) {
+    const report = (stored: number) =>
+      onProgress?.({ stage: 'Fetching the model', loadedBytes: before + stored, totalBytes });
+    await downloadFile(store, model, file, report, signal, fetcher);
+    before += file.bytes;
+    report(0);
+  }
+}
+
+/**
+ * Fetches one file into the store, resuming where an earlier attempt stopped when the server can send a part. Nothing
+ * is fetched when the file is here, whole and unchanged (with the wanted hash, where one is given). What the browser
+ * has thrown away or damaged is fetched again.
+ * @throws {LabError} `network`, `missing-file`, `hash-mismatch`, `quota` or `cancelled`
+ */
+export async function downloadFile(
+  store: FileStore,
+  model: string,
+  wanted: Wanted,
+  onProgress: (stored: number) => void,
+  signal?: AbortSignal,
+  fetcher: typeof fetch = fetch,
+): Promise<void> {
+  const { path, bytes } = wanted;
+  const sha256 = wanted.sha256?.toLowerCase();
+  const condition = await store.condition(model, path, wanted);
+  let held = await store.file(model, path);
+  if (held && condition === 'whole' && (!sha256 || held.sha256 === sha256)) return onProgress(held.bytes);
+  if (held && (condition !== 'part' || (bytes > 0 && held.bytes > 0 && held.bytes !== bytes))) {
+    await store.removeFile(model, path);
+    held = undefined;
+  }
+  const have = held?.segments.reduce((a, b) => a + b, 0) ?? 0;
+  const keep = async ({ body, total, version }: Transfer) =>
+    store.append({ model, path, bytes: total, ...(version === undefined ? {} : { version }) }, body, {
+      onProgress,
+      ...(sha256 ? { sha256 } : {}),
+      ...(signal ? { signal } : {}),
+    });
+  if (held && have > 0 && have === bytes) {
+    return keep({ from: have, body: new Blob().stream(), total: bytes, version: undefined });
+  }
+  const asked = { ...wanted, signal, fetcher };
+  const part = held && { ...held, have, tail: (length: number) => store.tail(model, path, length) };
+  const transfer = await transferOf(asked, part);
+  if (part && transfer.from === 0) await store.removeFile(model, path);
+  try {
+    await keep(transfer);
+  } catch (error) {
+    // A part of another version, say: the store has thrown it away, and the whole file may be sound.
+    if (transfer.from === 0 || !(error instanceof LabError) || (await store.file(model, path))) throw error;
+    await keep(await wholeTransfer(asked));
+  }
+  if (bytes > 0 || sha256 || (await store.file(model, path))?.bytes !== 0) return;
+  await store.removeFile(model, path);
+  throw new LabError({
+    code: 'network',
+    where: wanted.url,
+    what: 'The server sent an empty file.',
+    todo: 'Check the address, then try again.',
+  });
+}

@@ -1,0 +1,229 @@
+import { LabError, throwIfCancelled } from '../../core/error.ts';
+import type { ModelFile, ModelFiles } from '../../core/engine/files.ts';
+import { compareSegments } from './compare-segments.ts';
+import type { ModelDatabase, StoredFile } from './database.ts';
+import { hashBlob, hashBytes } from './digest.ts';
+import { awayFile, changedFile, cutFile, tooLongFile, wrongHash } from './store-faults.ts';
+import type { BlobStore } from './blob-store.ts';
+
+/** Files are stored in pieces of this size, so that a download goes on where it stopped and nothing is rewritten. */
+export const SEGMENT_BYTES = 16 * 2 ** 20;
+
+export interface WriteOptions {
+  /** Refuse the file, and keep none of it, when its hash differs. */
+  sha256?: string;
+  /** Bytes of this file that are stored. */
+  onProgress?: (storedBytes: number) => void;
+  signal?: AbortSignal;
+}
+
+/** Model files on this device: bytes in a vault, their index in IndexedDB. */
+export class FileStore {
+  readonly #vault: BlobStore;
+  readonly #database: ModelDatabase;
+  readonly #segmentBytes: number;
+  /** Files whose bytes were compared with what was stored, by the key of their first segment. */
+  readonly #states = new Map<string, Promise<'same' | 'changed'>>();
+
+  constructor(vault: BlobStore, database: ModelDatabase, segmentBytes = SEGMENT_BYTES) {
+    this.#vault = vault;
+    this.#database = database;
+    this.#segmentBytes = segmentBytes;
+  }
+
+  files(model: string): Promise<StoredFile[]> {
+    return this.#database.getAllFromIndex('files', 'model', model);
+  }
+
+  async complete(model: string): Promise<StoredFile[]> {
+    return (await this.files(model)).filter((file) => file.complete);
+  }
+
+  file(model: string, path: string): Promise<StoredFile | undefined> {
+    return this.#database.get('files', [model, path]);
+  }
+
+  /** Bytes on this device, whole and partial files. */
+  async storedBytes(model: string): Promise<number> {
+    return (await this.files(model)).reduce((sum, file) => sum + sumOf(file.segments), 0);
+  }
+
+  async remove(model: string): Promise<void> {
+    // First the index: a half-removed model must not look whole.
+    const transaction = this.#database.transaction('files', 'readwrite');
+    for (const key of await transaction.store.index('model').getAllKeys(model)) await transaction.store.delete(key);
+    await transaction.done;
+    await this.#vault.clear(model);
+  }
+
+  async removeFile(model: string, path: string): Promise<void> {
+    this.#states.delete(`${model}/${path}/0`);
+    await this.#database.delete('files', [model, path]);
+    await this.#vault.clear(`${model}/${path}`);
+  }
+
+  /**
+   * The stored bytes of a file as one lazily read blob, checked against what was stored once per store, so once per load
+   * of a model. `unchecked` spares that where only a header of a large file is wanted.
+   * @throws {LabError} `missing-file` when it is not here or no longer whole, `bad-file` when its bytes have changed
+   */
+  async open(model: string, path: string, { unchecked = false } = {}): Promise<Blob> {
+    const file = await this.file(model, path);
+    if (!file?.complete) throw awayFile(model, path);
+    const blob = await this.#join(file);
+    if (!blob) throw awayFile(model, path);
+    if (!unchecked && (await this.#state(file)) === 'changed') throw changedFile(model, path);
+    return blob;
+  }
+
+  /**
+   * How a file is here: `whole`, byte for byte as it was stored; `part` of it; `absent`; `damaged`, which is to say that
+   * the browser has thrown some of it away or its bytes have changed. `unchecked` looks at sizes alone.
+   */
+  async condition(
+    model: string,
+    path: string,
+    { unchecked = false } = {},
+  ): Promise<'whole' | 'part' | 'absent' | 'damaged'> {
+    const file = await this.file(model, path);
+    if (!file) return 'absent';
+    if (!(await this.#join(file))) return 'damaged';
+    if (!file.complete) return 'part';
+    return !unchecked && (await this.#state(file)) === 'changed' ? 'damaged' : 'whole';
+  }
+
+  /** The last bytes of what is stored of a file, at most `length`. */
+  async tail(model: string, path: string, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    const file = await this.file(model, path);
+    const blob = file && (await this.#join(file));
+    return new Uint8Array(blob ? await blob.slice(-length).arrayBuffer() : new ArrayBuffer(0));
+  }
+
+  /** A model's complete files, for an engine. */
+  async modelFiles(model: string, name: string): Promise<ModelFiles> {
+    const list: ModelFile[] = (await this.complete(model)).map(({ path, bytes, sha256 }) => ({
+      path,
+      bytes,
+      ...(sha256 ? { sha256 } : {}),
+    }));
+    return { name, list, open: (path) => this.open(model, path), ensure: () => Promise.resolve() };
+  }
+
+  /**
+   * Appends a stream to what is stored of a file and completes it. `bytes`: of the whole file, 0 if unknown; a stream
+   * that ends early leaves what came and rejects. Throws `hash-mismatch`, `quota`, `network` or `cancelled`.
+   */
+  async append(
+    start: { model: string; path: string; bytes: number; version?: string },
+    stream: ReadableStream<Uint8Array>,
+    { sha256: expected, onProgress, signal }: WriteOptions = {},
+  ): Promise<void> {
+    const { model, path } = start;
+    const file: StoredFile = (await this.file(model, path)) ?? { ...start, segments: [], digests: [], complete: false };
+    file.bytes = start.bytes || file.bytes;
+    if (start.version) file.version = start.version;
+    let stored = sumOf(file.segments);
+    let buffer: Uint8Array<ArrayBuffer>[] = [];
+    let buffered = 0;
+
+    const flush = async () => {
+      if (buffered === 0) return;
+      const segment = new Blob(buffer);
+      const digest = await hashBytes(await segment.arrayBuffer());
+      await this.#vault.put(segmentKey(file, file.segments.length), segment);
+      file.segments.push(buffered);
+      file.digests?.push(digest);
+      stored += buffered;
+      buffer = [];
+      buffered = 0;
+      await this.#database.put('files', file);
+    };
+
+    const reader = stream.getReader();
+    try {
+      for (;;) {
+        throwIfCancelled(signal);
+        const { done, value } = await reader.read();
+        if (done) break;
+        buffer.push(value as Uint8Array<ArrayBuffer>);
+        buffered += value.byteLength;
+        if (file.bytes > 0 && stored + buffered > file.bytes) break;
+        if (buffered >= this.#segmentBytes) await flush();
+        onProgress?.(stored + buffered);
+      }
+    } catch (error) {
+      await flush().catch(() => {});
+      throw LabError.from(error, {
+        code: 'network',
+        where: path,
+        what: 'The transfer was cut off',
+        todo: 'Try again: it resumes where it stopped.',
+        retryable: true,
+      });
+    } finally {
+      void reader.cancel().catch(() => {});
+    }
+    await flush();
+    await this.#finish(file, expected, signal);
+  }
+
+  async #finish(file: StoredFile, expected: string | undefined, signal?: AbortSignal): Promise<void> {
+    const stored = sumOf(file.segments);
+    if (file.bytes > 0 && stored < file.bytes) throw cutFile(file.path, stored, file.bytes);
+    if (file.bytes > 0 && stored > file.bytes) {
+      await this.removeFile(file.model, file.path);
+      throw tooLongFile(file.path, file.bytes);
+    }
+    if (expected) {
+      const blob = await this.#join(file);
+      const actual = blob && (await hashBlob(blob, signal));
+      if (actual !== expected.toLowerCase()) {
+        await this.removeFile(file.model, file.path);
+        throw wrongHash(file.path, actual, expected);
+      }
+      file.sha256 = actual;
+    }
+    file.bytes = stored;
+    file.complete = true;
+    // Its digests were taken from what was stored just now.
+    this.#states.set(segmentKey(file, 0), Promise.resolve('same'));
+    await this.#database.put('files', file);
+  }
+
+  /** Undefined where the browser has thrown a segment away, whole or in part. */
+  async #join(file: StoredFile): Promise<Blob | undefined> {
+    const parts: Blob[] = [];
+    for (const [i, bytes] of file.segments.entries()) {
+      const part = await this.#vault.get(segmentKey(file, i));
+      if (part?.size !== bytes) return undefined;
+      parts.push(part);
+    }
+    return new Blob(parts);
+  }
+
+  /** Whether a complete file's segments hold the bytes that were stored; found out once. */
+  #state(file: StoredFile): Promise<'same' | 'changed'> {
+    const key = segmentKey(file, 0);
+    const known = this.#states.get(key);
+    if (known) return known;
+    const found = this.#compare(file);
+    this.#states.set(key, found);
+    found.catch(() => this.#states.delete(key));
+    return found;
+  }
+
+  async #compare(file: StoredFile): Promise<'same' | 'changed'> {
+    const segments = await Promise.all(file.segments.map((_, i) => this.#vault.get(segmentKey(file, i))));
+    const compared = await compareSegments(file, segments);
+    if (compared.digests) await this.#database.put('files', { ...file, digests: compared.digests });
+    return compared.state;
+  }
+}
+
+function segmentKey(file: StoredFile, index: number): string {
+  return `${file.model}/${file.path}/${index}`;
+}
+
+function sumOf(values: number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}

@@ -1,0 +1,32 @@
+import type { FolderSink } from '../../core/formats/export/sink.ts';
+import { hashBlob } from './digest.ts';
+import type { FileStore } from './file-store.ts';
+
+/** Lets the exporter write a model folder straight into the store. */
+export function storeSink(store: FileStore, model: string, signal?: AbortSignal): FolderSink {
+  return {
+    async create(path) {
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+      const writer = writable.getWriter();
+      const stored = store.append({ model, path, bytes: 0 }, readable, signal ? { signal } : {});
+      stored.catch((error: unknown) => writer.abort(error).catch(() => {}));
+      return {
+        async write(bytes) {
+          try {
+            // The exporter reuses its buffers.
+            await writer.write(bytes.slice());
+          } catch (error) {
+            await stored;
+            throw error;
+          }
+        },
+        async close() {
+          await writer.close().catch(() => {});
+          await stored;
+          const blob = await store.open(model, path);
+          return { path, bytes: blob.size, sha256: await hashBlob(blob, signal) };
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,247 @@
+import { LabError, throwIfCancelled } from '../../core/error.ts';
+import type { SideFiles } from '../../core/formats/checkpoint/checkpoint.ts';
+import { SIDE_FILES } from '../../core/formats/checkpoint/side-files.ts';
+import { exportOnnx } from '../../core/formats/export/export.ts';
+import { openGguf } from '../../core/formats/gguf/checkpoint.ts';
+import { openSafetensors } from '../../core/formats/safetensors/checkpoint.ts';
+import { blobSource } from '../../core/formats/source.ts';
+import type { LoadOptions } from '../../core/engine/engine.ts';
+import { formatBytes } from '../../core/engine/memory.ts';
+import type { GgufRecord, ModelRecord, OnnxRecord } from '../../core/engine/record.ts';
+import { listVariants } from '../../engines/transformers/variants.ts';
+import { parseManifest } from './manifest.ts';
+import type { FileStore } from './file-store.ts';
+import { storeSink } from './folder-sink.ts';
+
+/** A dropped file with its path below the dropped folder. */
+export interface DroppedFile {
+  path: string;
+  file: File;
+}
+
+/** What a set of dropped files is; the first row that matches decides. */
+const KINDS = [
+  { kind: 'onnx', matches: (path: string) => /^onnx\/model.*\.onnx$/.test(path) },
+  { kind: 'safetensors', matches: (path: string) => path.endsWith('.safetensors') },
+  { kind: 'gguf', matches: (path: string) => path.endsWith('.gguf') },
+] as const;
+
+const REQUIRED = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
+
+/**
+ * Takes dropped files into the store: an ONNX folder as it is, a GGUF as it is or converted (`convert`), a folder of
+ * safetensors converted to ONNX. Throws `missing-file` that names every file that is missing, `bad-file`,
+ * `hash-mismatch`, `quota` or `cancelled`; then nothing of the model stays.
+ */
+export async function ingestFiles(
+  store: FileStore,
+  dropped: DroppedFile[],
+  convert: boolean,
+  options: LoadOptions,
+): Promise<ModelRecord> {
+  const files = stripFolder(dropped);
+  const kind = KINDS.find(({ matches }) => files.some(({ path }) => matches(path)))?.kind;
+  if (!kind) throw notAModel(files);
+  const id = await freeId(store, nameOf(dropped, kind));
+  try {
+    if (kind === 'onnx') return await keepOnnx(store, id, files, options);
+    if (kind === 'gguf' && !convert) return await keepGguf(store, id, files, options);
+    return await convertFiles(store, id, files, kind, options);
+  } catch (error) {
+    await store.remove(id);
+    throw error;
+  }
+}
+
+function notAModel(files: DroppedFile[]): LabError {
+  const names = files
+    .slice(0, 4)
+    .map(({ path }) => path)
+    .join(', ');
+  return new LabError({
+    code: 'bad-file',
+    what:
+      files.length === 0
+        ? 'No files were given.'
+        : `No model was found among ${names}${files.length > 4 ? ' and others' : ''}.`,
+    todo: 'Drop a .gguf file, a folder with config.json, tokenizer.json, tokenizer_config.json and .safetensors files, or one with onnx/model*.onnx.',
+  });
+}
+
+/** A dropped folder's name is not part of its files' paths. */
+function stripFolder(files: DroppedFile[]): DroppedFile[] {
+  const visible = files.filter(({ path }) => !path.split('/').some((part) => part.startsWith('.')));
+  const [first] = visible;
+  const folder = first?.path.includes('/') ? first.path.slice(0, first.path.indexOf('/') + 1) : '';
+  const nested = folder !== '' && folder !== 'onnx/' && visible.every(({ path }) => path.startsWith(folder));
+  return nested ? stripFolder(visible.map(({ path, file }) => ({ path: path.slice(folder.length), file }))) : visible;
+}
+
+function nameOf(files: DroppedFile[], kind: string): string {
+  const [first] = files;
+  const folder = first?.path.includes('/') ? first.path.slice(0, first.path.indexOf('/')) : '';
+  const weights = files.find(({ path }) => path.endsWith(`.${kind}`))?.file.name;
+  return (folder && folder !== 'onnx' ? folder : (weights ?? 'model')).replace(
+    /(-\d{5}-of-\d{5})?\.(gguf|safetensors|onnx)$/,
+    '',
+  );
+}
+
+async function freeId(store: FileStore, name: string): Promise<string> {
+  const base =
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9._]+/g, '-')
+      .replace(/^[-.]+|[-.]+$/g, '') || 'model';
+  for (let n = 1; ; n++) {
+    const id = n === 1 ? base : `${base}-${n}`;
+    if ((await store.files(id)).length === 0) return id;
+  }
+}
+
+function record(id: string, files: DroppedFile[], summary: string) {
+  const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
+  return { id, name: id, summary, bytes, addedAt: Date.now(), added: true, url: null };
+}
+
+async function copyAll(
+  store: FileStore,
+  id: string,
+  files: DroppedFile[],
+  hashes: Map<string, string>,
+  { onProgress, signal }: LoadOptions,
+) {
+  const totalBytes = files.reduce((sum, { file }) => sum + file.size, 0);
+  let before = 0;
+  for (const { path, file } of files) {
+    throwIfCancelled(signal);
+    const sha256 = hashes.get(path);
+    await store.append({ model: id, path, bytes: file.size }, file.stream(), {
+      ...(sha256 ? { sha256 } : {}),
+      ...(signal ? { signal } : {}),
+      onProgress: (stored) => onProgress?.({ stage: 'Copying the model', loadedBytes: before + stored, totalBytes }),
+    });
+    before += file.size;
+  }
+}
+
+async function keepOnnx(store: FileStore, id: string, files: DroppedFile[], options: LoadOptions): Promise<OnnxRecord> {
+  const manifest = files.find(({ path }) => path === 'manifest.json');
+  const listed = manifest ? parseManifest(await manifest.file.text(), 'manifest.json').files : [];
+  demand(id, [...REQUIRED, ...listed.map(({ path }) => path)], files);
+  listVariants({
+    name: id,
+    list: files.map(({ path, file }) => ({ path, bytes: file.size })),
+    open: () => Promise.reject(new Error()),
+    ensure: () => Promise.resolve(),
+  });
+  await copyAll(store, id, files, new Map(listed.map(({ path, sha256 }) => [path, sha256])), options);
+  return { ...record(id, files, 'ONNX folder from this device.'), format: 'onnx' };
+}
+
+async function keepGguf(store: FileStore, id: string, files: DroppedFile[], options: LoadOptions): Promise<GgufRecord> {
+  const parts = files.filter(({ path }) => path.endsWith('.gguf')).sort((a, b) => a.path.localeCompare(b.path));
+  checkParts(
+    id,
+    parts.map(({ path }) => path),
+  );
+  for (const { path, file } of parts) {
+    const magic = new TextDecoder().decode(await file.slice(0, 4).arrayBuffer());
+    if (magic !== 'GGUF')
+      throw new LabError({
+        code: 'bad-file',
+        where: path,
+        what: `It does not begin with "GGUF" (${formatBytes(file.size)}).`,
+        todo: 'The file is damaged or not a GGUF model; download it again.',
+      });
+  }
+  await copyAll(store, id, parts, new Map(), options);
+  return { ...record(id, parts, 'GGUF file from this device.'), format: 'gguf', parts: parts.map(({ path }) => path) };
+}
+
+/** Split files say in their names how many there are. */
+export function checkParts(where: string, names: string[]): void {
+  const total = Number(/-\d{5}-of-(\d{5})\.gguf$/.exec(names[0] ?? '')?.[1] ?? 1);
+  if (names.length === total) return;
+  if (total === 1)
+    throw new LabError({
+      code: 'bad-file',
+      where,
+      what: `There are ${names.length} GGUF files that are not parts of one model.`,
+      todo: 'Add them one by one.',
+    });
+  const missing = Array.from({ length: total }, (_, i) => `-${String(i + 1).padStart(5, '0')}-of-`).filter(
+    (part) => !names.some((name) => name.includes(part)),
+  );
+  throw new LabError({
+    code: 'missing-file',
+    where,
+    what: `${names.length} of ${total} parts are here; missing: ${missing.map((part) => part.slice(1, 6)).join(', ')}.`,
+    todo: 'Drop all parts together.',
+  });
+}
+
+function demand(where: string, paths: string[], files: DroppedFile[]): void {
+  const missing = [...new Set(paths)].filter((path) => !files.some((file) => file.path === path));
+  if (missing.length === 0) return;
+  throw new LabError({
+    code: 'missing-file',
+    where,
+    what: `The folder lacks ${missing.join(', ')}.`,
+    todo: 'Put them into the folder and drop it again.',
+  });
+}
+
+async function convertFiles(
+  store: FileStore,
+  id: string,
+  files: DroppedFile[],
+  kind: 'safetensors' | 'gguf',
+  options: LoadOptions,
+): Promise<OnnxRecord> {
+  const side: SideFiles = new Map();
+  for (const { path, file } of files) if (SIDE_FILES.some((name) => name === path)) side.set(path, await file.text());
+  if (kind === 'safetensors') demand(id, REQUIRED, files);
+  const sources = files.filter(({ path }) => path.endsWith(`.${kind}`)).map(({ path, file }) => blobSource(path, file));
+  const [first] = sources;
+  if (!first) throw notAModel(files);
+  const checkpoint = kind === 'gguf' ? await openGguf(first, side) : await openSafetensors(id, sources, side);
+  return convertCheckpoint(store, id, checkpoint, kind, options);
+}
+
+type Checkpoint = Awaited<ReturnType<typeof openSafetensors>>;
+
+/** Writes a checkpoint into the store as a q4 ONNX folder. */
+export async function convertCheckpoint(
+  store: FileStore,
+  id: string,
+  checkpoint: Checkpoint,
+  kind: string,
+  { onProgress, signal }: LoadOptions,
+): Promise<OnnxRecord> {
+  const manifest = await exportOnnx(checkpoint, storeSink(store, id, signal), {
+    dtype: 'q4',
+    name: id,
+    source: `A ${kind} checkpoint on this device (${checkpoint.name}).`,
+    licence: 'See the source of the model',
+    onProgress: ({ done, total }) =>
+      onProgress?.({ stage: 'Converting the model to ONNX', loadedBytes: done, totalBytes: total }),
+    ...(signal ? { signal } : {}),
+  });
+  const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
+  return {
+    id,
+    name: id,
+    summary: `Converted from ${kind} on this device, 4 bits per weight.`,
+    bytes,
+    addedAt: Date.now(),
+    added: true,
+    url: null,
+    format: 'onnx',
+  };
+}
+
+/** A new, unused id for a conversion of `id`. */
+export function convertedId(store: FileStore, id: string): Promise<string> {
+  return freeId(store, `${id}-onnx`);
+}

@@ -1,0 +1,173 @@
+import { LabError } from '../../core/error.ts';
+import type { LoadOptions } from '../../core/engine/engine.ts';
+import { hasFile, missingFile, type ModelFile, type ModelFiles } from '../../core/engine/files.ts';
+import { hashBlob } from './digest.ts';
+import { downloadAll, type Wanted } from './download.ts';
+import type { FileStore } from './file-store.ts';
+import { parseManifest } from './manifest.ts';
+import { LISTING, parseListing, probeFolder } from './probe-folder.ts';
+import { cutFile, wrongHash } from './store-faults.ts';
+import { wholeTransfer } from './transfer.ts';
+
+const MANIFEST = 'manifest.json';
+
+export interface RemoteModel {
+  /** Key in the store. */
+  id: string;
+  name: string;
+  /** Folder address, ending in a slash. */
+  url: string;
+}
+
+export interface ListOptions extends LoadOptions {
+  /** Ask the server again what a folder without a manifest holds. */
+  relist?: boolean;
+}
+
+/**
+ * The files of a folder on a server. They are fetched when they are asked for and kept in the store, so the model
+ * works without a network from then on. Without a store, or when it is full, they are held in memory.
+ */
+export async function remoteFiles(
+  store: FileStore | undefined,
+  model: RemoteModel,
+  options: ListOptions = {},
+  fetcher: typeof fetch = fetch,
+): Promise<ModelFiles> {
+  const list = await listRemote(store, model, options, fetcher);
+  const held = new Map<string, Blob>();
+  const wanted = (path: string): Wanted => {
+    const file = list.find((each) => each.path === path);
+    if (!file) throw missingFile(model.name, path);
+    return { ...file, url: new URL(path, model.url).href };
+  };
+  const holdInMemory = async (paths: string[], { onProgress, signal }: LoadOptions) => {
+    const totalBytes = paths.reduce((sum, path) => sum + wanted(path).bytes, 0);
+    let loadedBytes = 0;
+    for (const path of paths) {
+      if (!held.has(path)) held.set(path, await fetchBlob(wanted(path), signal, fetcher));
+      loadedBytes += wanted(path).bytes;
+      onProgress?.({ stage: 'Fetching the model (it cannot be kept on this device)', loadedBytes, totalBytes });
+    }
+  };
+
+  const files: ModelFiles = {
+    name: model.name,
+    list,
+    async open(path) {
+      if (!hasFile(files, path)) throw missingFile(model.name, path);
+      await files.ensure([path], {});
+      return held.get(path) ?? (store as FileStore).open(model.id, path);
+    },
+    async ensure(paths, ensureOptions) {
+      if (!store) return holdInMemory(paths, ensureOptions);
+      try {
+        await downloadAll(store, model.id, paths.filter((path) => !held.has(path)).map(wanted), ensureOptions, fetcher);
+      } catch (error) {
+        if (!(error instanceof LabError && error.code === 'quota')) throw error;
+        await holdInMemory(paths, ensureOptions);
+      }
+    },
+  };
+  return files;
+}
+
+async function fetchBlob(wanted: Wanted, signal: AbortSignal | undefined, fetcher: typeof fetch): Promise<Blob> {
+  const { body } = await wholeTransfer({ ...wanted, signal, fetcher });
+  const blob = await new Response(body).blob().catch((error: unknown) => {
+    if (signal?.aborted) throw LabError.cancelled();
+    throw LabError.from(error, {
+      code: 'network',
+      where: wanted.url,
+      what: 'The transfer was cut off',
+      todo: 'Try again.',
+      retryable: true,
+    });
+  });
+  const actual = wanted.sha256 && (await hashBlob(blob, signal));
+  if (wanted.sha256 && actual !== wanted.sha256.toLowerCase()) throw wrongHash(wanted.path, actual, wanted.sha256);
+  if (!wanted.sha256 && wanted.bytes > 0 && blob.size !== wanted.bytes)
+    throw cutFile(wanted.path, blob.size, wanted.bytes);
+  return blob;
+}
+
+/**
+ * The manifest from the server, or the stored one when the server can't be reached. Without one, the names that model
+ * folders have are asked for, once: what was found is kept, and read again unless `relist`.
+ */
+async function listRemote(
+  store: FileStore | undefined,
+  model: RemoteModel,
+  { signal, relist }: ListOptions,
+  fetcher: typeof fetch,
+): Promise<ModelFile[]> {
+  const url = new URL(MANIFEST, model.url).href;
+  let response: Response | undefined;
+  try {
+    response = await fetcher(url, { cache: 'no-cache', ...(signal ? { signal } : {}) });
+  } catch {
+    if (signal?.aborted) throw LabError.cancelled();
+  }
+  if (response?.ok) {
+    const text = await response.text();
+    if (!text.trimStart().startsWith('<') && !isOtherManifest(text)) {
+      const list = parseManifest(text, url).files;
+      await keepList(store, model.id, MANIFEST, text);
+      return list;
+    }
+  }
+  const kept = store && !relist && (await keptList(store, model));
+  if (kept) return kept;
+  try {
+    const found = await probeFolder({ url: model.url, signal, fetcher });
+    await keepList(store, model.id, LISTING, JSON.stringify(found));
+    return found;
+  } catch (error) {
+    const held =
+      store && !(error instanceof LabError && error.code === 'cancelled') ? await heldFiles(store, model.id) : [];
+    if (held.length > 0) return held;
+    if (response || !(error instanceof LabError && error.code === 'missing-file')) throw error;
+    throw new LabError({
+      code: 'network',
+      where: model.url,
+      what: 'The server cannot be reached, and the model is not on this device yet.',
+      todo: 'Connect to the network and try again; the server must allow other sites to read its files (CORS).',
+    });
+  }
+}
+
+/** A web app's, say: JSON of that name that lists no files. */
+function isOtherManifest(text: string): boolean {
+  try {
+    const json: unknown = JSON.parse(text);
+    return typeof json === 'object' && json !== null && !('files' in json);
+  } catch {
+    return false;
+  }
+}
+
+async function keepList(store: FileStore | undefined, id: string, path: string, text: string): Promise<void> {
+  if (!store) return;
+  try {
+    await store.removeFile(id, path);
+    await store.append({ model: id, path, bytes: 0 }, new Blob([text]).stream());
+  } catch (error) {
+    if (!(error instanceof LabError && error.code === 'quota')) throw error;
+  }
+}
+
+/** The list that was kept, whole and unchanged. */
+async function keptList(store: FileStore, { id, name }: RemoteModel): Promise<ModelFile[] | undefined> {
+  const read = async (path: string) =>
+    (await store.condition(id, path)) === 'whole' ? (await store.open(id, path)).text() : undefined;
+  const manifest = await read(MANIFEST);
+  if (manifest !== undefined) return parseManifest(manifest, `${name}/${MANIFEST}`).files;
+  const listing = await read(LISTING);
+  return listing === undefined ? undefined : parseListing(listing);
+}
+
+/** The files of a model that are here, for when no list of them can be had. */
+async function heldFiles(store: FileStore, id: string): Promise<ModelFile[]> {
+  const held = (await store.complete(id)).filter(({ path }) => path !== MANIFEST && path !== LISTING);
+  return held.map(({ path, bytes, sha256 }) => ({ path, bytes, ...(sha256 ? { sha256 } : {}) }));
+}

@@ -1,0 +1,140 @@
+import type { ConversationChange } from '../../core/conversation/change.ts';
+import type { Conversation, ConversationHead, Message } from '../../core/conversation/conversation.ts';
+import { headOf, replyOriginSchema } from '../../core/conversation/conversation.ts';
+import { hasWords, queryWords } from '../../core/dataset/word-search.ts';
+import type { LabDatabase, LabStore, StoredMessage } from './database.ts';
+
+/** Conversations in IndexedDB. Every method may reject as `LabStore.use` does. */
+export class ConversationStore {
+  readonly #store: LabStore;
+
+  constructor(store: LabStore) {
+    this.#store = store;
+  }
+
+  /** All conversations without their messages, the latest first. */
+  heads(): Promise<ConversationHead[]> {
+    return this.#store.use(async (database) => latestFirst(await database.getAll('heads')));
+  }
+
+  load(id: string): Promise<Conversation | undefined> {
+    return this.#store.use(async (database) => {
+      const transaction = database.transaction(['heads', 'messages']);
+      const [head, stored] = await Promise.all([
+        transaction.objectStore('heads').get(id),
+        transaction.objectStore('messages').getAll(messagesOf(id)),
+      ]);
+      return head && { ...head, messages: assemble(stored) };
+    });
+  }
+
+  /** Writes whole conversations, e.g. new or imported ones. All or none. */
+  add(conversations: readonly Conversation[]): Promise<void> {
+    return this.#store.use(async (database) => {
+      const transaction = database.transaction(['heads', 'messages'], 'readwrite');
+      const writes = conversations.flatMap((conversation) => [
+        transaction.objectStore('heads').put(headOf(conversation)),
+        ...[...conversation.messages.values()].map((message) =>
+          transaction.objectStore('messages').put(toStored(message, conversation.id)),
+        ),
+      ]);
+      await settle([...writes, transaction.done]);
+    });
+  }
+
+  /** Writes what changed. Gives false, and writes nothing, when the conversation was deleted meanwhile. */
+  save({ id, head, messages }: ConversationChange): Promise<boolean> {
+    return this.#store.use(async (database) => {
+      const transaction = database.transaction(['heads', 'messages'], 'readwrite');
+      const heads = transaction.objectStore('heads');
+      const known = await heads.get(id);
+      if (!known) {
+        await transaction.done;
+        return false;
+      }
+      const updatedAt = Math.max(known.updatedAt, head.updatedAt ?? 0);
+      const writes = [
+        heads.put({ ...known, ...head, updatedAt }),
+        ...messages.map((message) => transaction.objectStore('messages').put(toStored(message, id))),
+      ];
+      await settle([...writes, transaction.done]);
+      return true;
+    });
+  }
+
+  remove(id: string): Promise<void> {
+    return this.#store.use(async (database) => {
+      const transaction = database.transaction(['heads', 'messages'], 'readwrite');
+      await settle([
+        transaction.objectStore('heads').delete(id),
+        transaction.objectStore('messages').delete(messagesOf(id)),
+        transaction.done,
+      ]);
+    });
+  }
+
+  removeAll(): Promise<void> {
+    return this.#store.use(async (database) => {
+      const transaction = database.transaction(['heads', 'messages'], 'readwrite');
+      await settle([
+        transaction.objectStore('heads').clear(),
+        transaction.objectStore('messages').clear(),
+        transaction.done,
+      ]);
+    });
+  }
+
+  /** Conversations with every word of `query` in their title or messages, the latest first; all for a blank query. */
+  search(query: string): Promise<ConversationHead[]> {
+    const words = queryWords(query);
+    return this.#store.use(async (database) => {
+      const heads = await database.getAll('heads');
+      const found: ConversationHead[] = [];
+      for (const head of heads) {
+        if (hasWords([head.title], words) || (await messagesHaveWords(database, head, words))) found.push(head);
+      }
+      return latestFirst(found);
+    });
+  }
+}
+
+async function messagesHaveWords(database: LabDatabase, head: ConversationHead, words: string[]): Promise<boolean> {
+  const messages = await database.getAll('messages', messagesOf(head.id));
+  return hasWords([head.title, ...messages.map(({ text }) => text)], words);
+}
+
+/** Arrays sort behind all strings in IndexedDB, so this is every key that begins with `id`. */
+const messagesOf = (id: string): IDBKeyRange => IDBKeyRange.bound([id], [id, []]);
+
+/** Waits for all, so that no rejection is left unhandled when the first one is thrown. */
+async function settle(work: Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  if (failures.length === 0) return;
+  // An aborted transaction rejects every request with AbortError and only some with the reason.
+  throw (
+    failures.find((failure) => (failure as Error).name !== 'AbortError') ?? new Error('The browser aborted the write.')
+  );
+}
+
+/**
+ * Plain data: a reactive proxy of a UI inside a reply's origin could not be cloned into the database. Checked, so that
+ * what is stored can be exported and imported again.
+ */
+function toStored(message: Message, conversation: string): StoredMessage {
+  if (!message.reply) return { ...message, conversation };
+  const checked = replyOriginSchema.safeParse(JSON.parse(JSON.stringify(message.reply)));
+  return { ...message, reply: checked.success ? checked.data : undefined, conversation };
+}
+
+function assemble(stored: StoredMessage[]): Map<string, Message> {
+  const messages = new Map<string, Message>();
+  for (const record of stored.sort((a, b) => a.createdAt - b.createdAt)) {
+    const message: Message & { conversation?: string } = { ...record };
+    delete message.conversation;
+    messages.set(message.id, message);
+  }
+  return messages;
+}
+
+const latestFirst = (heads: ConversationHead[]): ConversationHead[] => heads.sort((a, b) => b.updatedAt - a.updatedAt);

@@ -1,0 +1,105 @@
+import type { DBSchema, IDBPDatabase } from 'idb';
+import type { Malformed } from '../../core/dataset/collect.ts';
+import type { Dialogue } from '../../core/dataset/dialogue.ts';
+import type { FormatId } from '../../core/dataset/formats/index.ts';
+import { openDatabase } from './open-database.ts';
+import { openingFailed, storageError } from './database.ts';
+
+/** What is known of a dataset without its dialogues. */
+export interface DatasetHead {
+  id: string;
+  name: string;
+  format: FormatId;
+  dialogues: number;
+  utterances: number;
+  /** Records that were left out; the first thousand are named in `bad`. */
+  badCount: number;
+  bad: Malformed[];
+  /** Bytes of the files it came from. */
+  bytes: number;
+  /** Milliseconds since 1970. */
+  addedAt: number;
+}
+
+interface Schema extends DBSchema {
+  heads: { key: string; value: DatasetHead };
+  /** Blocks of dialogues, in order: one record for each would make an import take minutes. */
+  blocks: { key: [dataset: string, block: number]; value: Dialogue[] };
+}
+
+const BLOCK = 200;
+
+/** Imported datasets in IndexedDB. Every method may reject with `quota` or `unsupported`, as `LabStore.use` does. */
+export class DatasetStore {
+  readonly #name: string;
+  #opening: Promise<IDBPDatabase<Schema>> | undefined;
+
+  constructor(name = 'solace-datasets') {
+    this.#name = name;
+  }
+
+  /** The latest first. */
+  heads(): Promise<DatasetHead[]> {
+    return this.#use(async (database) => (await database.getAll('heads')).sort((a, b) => b.addedAt - a.addedAt));
+  }
+
+  head(id: string): Promise<DatasetHead | undefined> {
+    return this.#use((database) => database.get('heads', id));
+  }
+
+  dialogues(id: string): Promise<Dialogue[]> {
+    return this.#use(async (database) => (await database.getAll('blocks', blocksOf(id))).flat());
+  }
+
+  /** Writes a dataset, all or nothing. */
+  add(head: DatasetHead, dialogues: readonly Dialogue[]): Promise<void> {
+    return this.#use(async (database) => {
+      const transaction = database.transaction(['heads', 'blocks'], 'readwrite');
+      const writes: Promise<unknown>[] = [transaction.objectStore('heads').put(head)];
+      for (let at = 0; at < dialogues.length; at += BLOCK) {
+        writes.push(transaction.objectStore('blocks').put(dialogues.slice(at, at + BLOCK), [head.id, at / BLOCK]));
+      }
+      await Promise.all([...writes, transaction.done]);
+    });
+  }
+
+  remove(id: string): Promise<void> {
+    return this.#use(async (database) => {
+      const transaction = database.transaction(['heads', 'blocks'], 'readwrite');
+      await Promise.all([
+        transaction.objectStore('heads').delete(id),
+        transaction.objectStore('blocks').delete(blocksOf(id)),
+        transaction.done,
+      ]);
+    });
+  }
+
+  async #use<Result>(work: (database: IDBPDatabase<Schema>) => Promise<Result>): Promise<Result> {
+    try {
+      return await work(await this.#open());
+    } catch (error) {
+      throw storageError(error, 'datasets');
+    }
+  }
+
+  #open(): Promise<IDBPDatabase<Schema>> {
+    this.#opening ??= openDatabase<Schema>(this.#name, 1, {
+      upgrade(database) {
+        database.createObjectStore('heads', { keyPath: 'id' });
+        database.createObjectStore('blocks');
+      },
+      blocking: (_current, _blocked, event) => {
+        this.#opening = undefined;
+        (event.target as IDBDatabase).close();
+      },
+      terminated: () => (this.#opening = undefined),
+    }).catch((error: unknown) => {
+      this.#opening = undefined;
+      return openingFailed(error);
+    });
+    return this.#opening;
+  }
+}
+
+/** Arrays sort behind all numbers in IndexedDB, so this is every key that begins with `id`. */
+const blocksOf = (id: string): IDBKeyRange => IDBKeyRange.bound([id], [id, []]);

@@ -1,0 +1,191 @@
+import type { DBSchema, IDBPDatabase } from 'idb';
+import type { RunJudge, RunVerdict } from '../../core/judge/run-verdict.ts';
+import type { Ratings } from '../../core/judge/side-by-side.ts';
+import { openDatabase } from './open-database.ts';
+import type { EvaluationPlan } from '../../core/evaluation/plan.ts';
+import { recordKey, type ResultRecord } from '../../core/evaluation/record.ts';
+import { openingFailed, storageError } from './database.ts';
+
+export const RUN_DATABASE = 'solace-lab-runs';
+
+/** An evaluation run as it lies in this browser. */
+export interface StoredRun {
+  id: string;
+  plan: EvaluationPlan;
+  /** Records that the plan asks for. */
+  total: number;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+}
+
+/** A stored run as today's code expects it: plans from before there was a choice of sampling do not name theirs. */
+const current = (run: StoredRun): StoredRun => ({
+  ...run,
+  plan: { ...run.plan, sampling: (run.plan as Partial<EvaluationPlan>).sampling ?? 1 },
+});
+
+/** What judges made of a run's replies. */
+export interface RunJudging {
+  judges: readonly RunJudge[];
+  verdicts: readonly RunVerdict[];
+}
+
+/** Every record and verdict under its run and key: what was done twice is there once. */
+interface RunSchema extends DBSchema {
+  runs: { key: string; value: StoredRun };
+  records: { key: [run: string, key: string]; value: ResultRecord };
+  /** What people preferred: one entry for each rater of a comparison. */
+  ratings: { key: [run: string, first: string, second: string, rater: string]; value: Ratings };
+  judges: { key: [run: string, judge: string]; value: RunJudge };
+  verdicts: { key: VerdictKey; value: RunVerdict };
+}
+
+type VerdictKey = [run: string, judge: string, record: string, round: number];
+const keyOf = (run: string, verdict: RunVerdict): VerdictKey => [run, verdict.judge, recordKey(verdict), verdict.round];
+
+/** Entry n brings a database of version n to version n + 1. Never change one that was released; add another. */
+const MIGRATIONS: readonly ((database: IDBPDatabase<RunSchema>) => void)[] = [
+  (database) => {
+    database.createObjectStore('runs', { keyPath: 'id' });
+    database.createObjectStore('records');
+    database.createObjectStore('ratings');
+  },
+  (database) => {
+    database.createObjectStore('judges');
+    database.createObjectStore('verdicts');
+  },
+];
+
+/** All keys that begin so. */
+const under = (...key: string[]): IDBKeyRange => IDBKeyRange.bound(key, [...key, []]);
+
+/**
+ * Evaluation runs in IndexedDB, apart from conversations: deleting the one leaves the other.
+ * Every method throws LabError `quota` when the browser's allowance is used up, `unsupported` without storage.
+ */
+export class RunStore {
+  readonly #name: string;
+  #opening: Promise<IDBPDatabase<RunSchema>> | undefined;
+
+  constructor(name = RUN_DATABASE) {
+    this.#name = name;
+  }
+
+  create(
+    run: StoredRun,
+    records: readonly ResultRecord[] = [],
+    { judges, verdicts }: RunJudging = { judges: [], verdicts: [] },
+  ): Promise<void> {
+    return this.#use(async (database) => {
+      const transaction = database.transaction(['runs', 'records', 'judges', 'verdicts'], 'readwrite');
+      const writes = [
+        transaction.objectStore('runs').put(run),
+        ...records.map((record) => transaction.objectStore('records').put(record, [run.id, recordKey(record)])),
+        ...judges.map((judge) => transaction.objectStore('judges').put(judge, [run.id, judge.id])),
+        ...verdicts.map((verdict) => transaction.objectStore('verdicts').put(verdict, keyOf(run.id, verdict))),
+      ];
+      // Failures of single writes abort the transaction, which is what is thrown.
+      void Promise.allSettled(writes);
+      await transaction.done;
+    });
+  }
+
+  /** The latest first, each with the number of its records. */
+  list(): Promise<{ run: StoredRun; done: number }[]> {
+    return this.#use(async (database) => {
+      const runs = await database.getAll('runs');
+      runs.sort((a, b) => b.createdAt - a.createdAt);
+      return Promise.all(
+        runs.map(async (run) => ({ run: current(run), done: await database.count('records', under(run.id)) })),
+      );
+    });
+  }
+
+  get(id: string): Promise<StoredRun | undefined> {
+    return this.#use(async (database) => {
+      const run = await database.get('runs', id);
+      return run && current(run);
+    });
+  }
+
+  records(id: string): Promise<ResultRecord[]> {
+    return this.#use((database) => database.getAll('records', under(id)));
+  }
+
+  append(id: string, record: ResultRecord): Promise<void> {
+    return this.#use(async (database) => void (await database.put('records', record, [id, recordKey(record)])));
+  }
+
+  remove(id: string): Promise<void> {
+    return this.#use(async (database) => {
+      const parts = ['records', 'ratings', 'judges', 'verdicts'] as const;
+      const transaction = database.transaction(['runs', ...parts], 'readwrite');
+      await Promise.all([
+        transaction.objectStore('runs').delete(id),
+        ...parts.map((part) => transaction.objectStore(part).delete(under(id))),
+        transaction.done,
+      ]);
+    });
+  }
+
+  /** All raters' ratings of a comparison. */
+  ratings(id: string, first: string, second: string): Promise<Ratings[]> {
+    return this.#use((database) => database.getAll('ratings', under(id, first, second)));
+  }
+
+  saveRatings(id: string, ratings: Ratings): Promise<void> {
+    return this.#use(
+      async (database) =>
+        void (await database.put('ratings', ratings, [id, ratings.first, ratings.second, ratings.rater])),
+    );
+  }
+
+  /** The judges of a run. */
+  judges(id: string): Promise<RunJudge[]> {
+    return this.#use((database) => database.getAll('judges', under(id)));
+  }
+
+  saveJudge(id: string, judge: RunJudge): Promise<void> {
+    return this.#use(async (database) => void (await database.put('judges', judge, [id, judge.id])));
+  }
+
+  /** The verdicts on a run's replies: of one judge, or of all. */
+  verdicts(id: string, judge?: string): Promise<RunVerdict[]> {
+    return this.#use((database) => database.getAll('verdicts', judge === undefined ? under(id) : under(id, judge)));
+  }
+
+  countVerdicts(id: string, judge: string): Promise<number> {
+    return this.#use((database) => database.count('verdicts', under(id, judge)));
+  }
+
+  appendVerdict(id: string, verdict: RunVerdict): Promise<void> {
+    return this.#use(async (database) => void (await database.put('verdicts', verdict, keyOf(id, verdict))));
+  }
+
+  async close(): Promise<void> {
+    const opening = this.#opening;
+    this.#opening = undefined;
+    (await opening)?.close();
+  }
+
+  async #use<Result>(work: (database: IDBPDatabase<RunSchema>) => Promise<Result>): Promise<Result> {
+    try {
+      this.#opening ??= this.#open();
+      return await work(await this.#opening);
+    } catch (error) {
+      throw storageError(error, 'runs');
+    }
+  }
+
+  #open(): Promise<IDBPDatabase<RunSchema>> {
+    const opening = openDatabase<RunSchema>(this.#name, MIGRATIONS.length, {
+      upgrade(database, from) {
+        for (const migrate of MIGRATIONS.slice(from)) migrate(database);
+      },
+      blocking: () => void this.close(),
+      terminated: () => (this.#opening = undefined),
+    }).catch(openingFailed);
+    opening.catch(() => (this.#opening = undefined));
+    return opening;
+  }
+}

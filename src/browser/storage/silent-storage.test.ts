@@ -1,0 +1,78 @@
+import 'fake-indexeddb/auto';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { openDatabase } from './open-database.ts';
+
+/** A damaged profile: the request is taken and nothing ever comes of it. */
+const mute = () => vi.spyOn(indexedDB, 'open').mockImplementation(() => new IDBOpenDBRequest());
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+/** All that opens databases, with none open yet: test files may share their modules. */
+async function freshModules() {
+  vi.resetModules();
+  const { LabStore, storageMissing } = await import('./database.ts');
+  const { RunStore } = await import('./run-store.ts');
+  const { DatasetStore } = await import('./dataset-store.ts');
+  const { listNotebooks } = await import('./notebook-store.ts');
+  const { listComparisons } = await import('../../ui/compare/comparison-store.ts');
+  const { openModelDatabase } = await import('../model-store/database.ts');
+  const stores: [name: string, open: () => Promise<unknown>][] = [
+    ['conversations', () => new LabStore().use((database) => database.getAll('heads'))],
+    ['runs', () => new RunStore().list()],
+    ['datasets', () => new DatasetStore().heads()],
+    ['notebooks', listNotebooks],
+    ['comparisons', listComparisons],
+  ];
+  return { stores, listNotebooks, openModelDatabase, storageMissing };
+}
+
+it('a database that another tab blocks, or that answers late, is waited for or closed', async () => {
+  const old = await openDatabase('waits', 1, {});
+  const newer = openDatabase('waits', 2, {});
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await vi.advanceTimersByTimeAsync(60_000);
+  old.close();
+  expect((await newer).version).toBe(2);
+
+  const late = openDatabase<{ things: { key: string; value: number } }>('late', 1, {
+    upgrade: (database) => void database.createObjectStore('things'),
+  });
+  vi.advanceTimersByTime(10_000);
+  await expect(late).rejects.toMatchObject({ name: 'TimeoutError' });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const again = await openDatabase('late', 2, {});
+  expect([...again.objectStoreNames], 'made by the opening that came late, which blocks nothing').toEqual(['things']);
+});
+
+it('a browser that never answers is one without storage, for all that is kept', async () => {
+  const { stores, listNotebooks, openModelDatabase, storageMissing } = await freshModules();
+  mute();
+  const nothing = {
+    code: 'unsupported',
+    detail: { what: expect.stringContaining('nothing outlives this visit') as string },
+  };
+  const asked = stores.map(async ([name, open]) => [name, await open().catch((error: unknown) => error)]);
+  const models = openModelDatabase().catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(9000);
+  expect(storageMissing()).toBe(false);
+  await vi.advanceTimersByTimeAsync(1000);
+  for (const outcome of asked) {
+    expect(await outcome).toMatchObject([expect.any(String), nothing]);
+  }
+  expect(await models).toMatchObject({ name: 'TimeoutError' });
+  expect(storageMissing()).toBe(true);
+
+  const next = listNotebooks().catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(await next, 'later ones wait less').toMatchObject(nothing);
+
+  vi.restoreAllMocks();
+  await listNotebooks();
+  expect(storageMissing(), 'once it answers again').toBe(false);
+});

@@ -1,0 +1,65 @@
+import { LabError } from '../../error.ts';
+import { REPRESENTATION_NAMES, type RepresentationId, type Upos } from '../representation.ts';
+import { underBudget } from './budget.ts';
+import type { CountTokens, HistoryMethod, HistoryModel, UtteranceForm } from './history.ts';
+import { rollingSummary } from './rolling-summary.ts';
+import { selectiveContext } from './selective-context.ts';
+import type { HistorySpec } from './spec.ts';
+import { everyUtterance, firstAndLast, lastUtterances } from './windows.ts';
+
+/** What methods work with; each uses what it needs, and only when it shortens something. */
+export interface HistoryTools {
+  model: HistoryModel;
+  countTokens: CountTokens;
+  /** Texts under a representation, one a text. */
+  compress(
+    texts: readonly string[],
+    options: { representation: RepresentationId; keep?: readonly Upos[] | undefined },
+    signal?: AbortSignal,
+  ): Promise<string[]>;
+}
+
+type SpecOf = { [Method in HistorySpec['method']]: Extract<HistorySpec, { method: Method }> };
+
+const MAKERS: { [Method in keyof SpecOf]: (spec: SpecOf[Method], tools: HistoryTools) => HistoryMethod } = {
+  every: ({ representation, keep }, tools) => everyUtterance(formFrom(tools, representation, keep)),
+  last: ({ k }) => lastUtterances(k),
+  'first-last': ({ first, last }) => firstAndLast(first, last),
+  summary: (options, { model }) => rollingSummary(model, options),
+  selective: ({ drop }, { model }) => selectiveContext(model, drop),
+  budget: ({ tokens, representations }, tools) =>
+    underBudget({
+      tokens,
+      countTokens: tools.countTokens,
+      forms: representations.map((each) => formFrom(tools, each)),
+    }),
+};
+
+/** The method that a spec describes. Two specs that ask for different things have different ids. */
+export function createHistory<Method extends keyof SpecOf>(spec: SpecOf[Method], tools: HistoryTools): HistoryMethod {
+  return MAKERS[spec.method as Method](spec, tools);
+}
+
+/** What a method is called, known before there is a model or a tagger. */
+export function describeHistory(spec: HistorySpec): Pick<HistoryMethod, 'id' | 'name' | 'summary'> {
+  const { id, name, summary } = createHistory(spec, NO_TOOLS);
+  return { id, name, summary };
+}
+
+function formFrom({ compress }: HistoryTools, representation: RepresentationId, keep?: readonly Upos[]): UtteranceForm {
+  const name = REPRESENTATION_NAMES[representation];
+  return {
+    id: [representation, ...[...(keep ?? [])].sort()].join('-').toLowerCase(),
+    name: keep ? `${name} (${keep.join(', ')})` : name,
+    shorten: (texts, signal) => compress(texts, { representation, keep }, signal),
+  };
+}
+
+const absent = (): never => {
+  throw new LabError({
+    code: 'unsupported',
+    what: 'This method was made to be named, not to shorten.',
+    todo: 'Make it with its tools.',
+  });
+};
+const NO_TOOLS: HistoryTools = { model: { score: absent, generate: absent }, countTokens: absent, compress: absent };

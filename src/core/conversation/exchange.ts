@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { LabError } from '../error.ts';
+import { uniqueId } from '../unique-id.ts';
+import { headOf, headSchema, messageSchema } from './conversation.ts';
+import type { Conversation, Message } from './conversation.ts';
+
+export const EXCHANGE_FORMAT = 'solace-lab/conversations';
+export const EXCHANGE_VERSION = 1;
+/** More messages than a person writes in a lifetime of chats; above it a file is refused rather than the page stalled. */
+export const MOST_MESSAGES = 100_000;
+
+const fileSchema = z.object({
+  format: z.literal(EXCHANGE_FORMAT),
+  version: z.number(),
+  conversations: z.array(z.unknown()),
+});
+const conversationSchema = headSchema.extend({ messages: z.array(messageSchema) });
+
+/** What could not be taken from a file: the record and the reason. */
+export interface ImportProblem {
+  where: string;
+  what: string;
+}
+
+export interface Imported {
+  /** To be added to what is there; none has an id that is taken. */
+  conversations: Conversation[];
+  /** Titles of conversations that are here already, message for message. */
+  alreadyHere: string[];
+  problems: ImportProblem[];
+}
+
+/** The conversations as the text of a JSON file. */
+export function exportConversations(conversations: readonly Conversation[], now = new Date()): string {
+  return JSON.stringify(
+    {
+      format: EXCHANGE_FORMAT,
+      version: EXCHANGE_VERSION,
+      exportedAt: now.toISOString(),
+      conversations: conversations.map(toRecord),
+    },
+    null,
+    1,
+  );
+}
+
+/**
+ * Reads a file that `exportConversations` wrote. Sound conversations are taken; for the others `problems` says what is
+ * wrong and where. A conversation whose id is taken by a different one gets a new id, so nothing is overwritten.
+ *
+ * @param existing finds a conversation that is here already
+ * @throws LabError `bad-file` when it is not such a file at all
+ */
+export function importConversations(
+  text: string,
+  existing: (id: string) => Conversation | undefined = () => undefined,
+  newId: () => string = uniqueId,
+): Imported {
+  const result: Imported = { conversations: [], alreadyHere: [], problems: [] };
+  const taken = new Map<string, Conversation>();
+  readFile(text).forEach((record, index) => {
+    const conversation = readConversation(record, `conversation ${index + 1}${titleOf(record)}`, result.problems);
+    if (!conversation) return;
+    const rival = taken.get(conversation.id) ?? existing(conversation.id);
+    if (rival && same(rival, conversation)) {
+      result.alreadyHere.push(conversation.title);
+      return;
+    }
+    const added = rival ? { ...conversation, id: newId() } : conversation;
+    taken.set(added.id, added);
+    result.conversations.push(added);
+  });
+  return result;
+}
+
+function readFile(text: string): unknown[] {
+  const fail = (what: string, todo = 'Choose a file that Export wrote.'): never => {
+    throw new LabError({ code: 'bad-file', what, where: 'The file of conversations', todo });
+  };
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    return fail(`It is not JSON (${error instanceof Error ? error.message : String(error)}).`);
+  }
+  const file = fileSchema.safeParse(content);
+  if (!file.success) return fail(`It is not an export of conversations: ${firstIssue(file.error)}.`);
+  if (file.data.version !== EXCHANGE_VERSION) {
+    return fail(
+      `Its version is ${file.data.version}, and this lab reads version ${EXCHANGE_VERSION}.`,
+      'Update the lab.',
+    );
+  }
+  return file.data.conversations;
+}
+
+function readConversation(record: unknown, where: string, problems: ImportProblem[]): Conversation | undefined {
+  const refuse = (what: string): undefined => {
+    problems.push({ where, what });
+    return undefined;
+  };
+  if (messageCount(record) > MOST_MESSAGES) {
+    return refuse(`It has ${messageCount(record)} messages; at most ${MOST_MESSAGES} are read.`);
+  }
+  const parsed = conversationSchema.safeParse(record);
+  if (!parsed.success) return refuse(`${firstIssue(parsed.error)}.`);
+  const { messages: list, ...head } = parsed.data;
+  const messages = new Map<string, Message>();
+  list.sort((a, b) => a.createdAt - b.createdAt);
+  for (const message of list) {
+    if (messages.has(message.id)) return refuse(`Two messages have the id "${message.id}".`);
+    messages.set(message.id, message);
+  }
+  const fault = treeFault(messages, head.leaf);
+  if (fault) return refuse(fault);
+  const updatedAt = Math.max(head.updatedAt, list.at(-1)?.createdAt ?? 0);
+  return { ...head, updatedAt, messages };
+}
+
+/** What keeps the messages from being a forest with `leaf` in it; undefined when nothing does. Without recursion. */
+function treeFault(messages: ReadonlyMap<string, Message>, leaf: string | null): string | undefined {
+  if (leaf !== null && !messages.has(leaf)) return `Its last message "${leaf}" is missing.`;
+  const rooted = new Set<string>();
+  for (const start of messages.keys()) {
+    const walked = new Set<string>();
+    for (let at: string | null = start; at !== null && !rooted.has(at);) {
+      if (walked.has(at)) return `Message "${at}" follows itself in a circle.`;
+      walked.add(at);
+      const message = messages.get(at);
+      if (!message) return `A message follows "${at}", which is missing.`;
+      at = message.parent;
+    }
+    for (const id of walked) rooted.add(id);
+  }
+  return undefined;
+}
+
+function firstIssue(error: z.ZodError): string {
+  const [issue] = error.issues;
+  if (!issue) return 'Something is wrong in it';
+  const path = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  return path === '' ? issue.message : `${path.replace(/^\./, '')}: ${issue.message}`;
+}
+
+function messageCount(record: unknown): number {
+  return typeof record === 'object' && record !== null && 'messages' in record && Array.isArray(record.messages)
+    ? record.messages.length
+    : 0;
+}
+
+function titleOf(record: unknown): string {
+  return typeof record === 'object' && record !== null && 'title' in record && typeof record.title === 'string'
+    ? ` (${record.title.slice(0, 60)})`
+    : '';
+}
+
+const toRecord = (conversation: Conversation) => ({
+  ...headOf(conversation),
+  messages: [...conversation.messages.values()].map(importable),
+});
+
+/** A message as `messageSchema` reads it, so that what is exported can be imported whatever was stored. */
+function importable(message: Message): Message {
+  const checked = messageSchema.safeParse(JSON.parse(JSON.stringify(message)));
+  return checked.success ? checked.data : message;
+}
+
+/** Same title, prompt and messages; which branch is shown and when it was touched do not matter. */
+function same(a: Conversation, b: Conversation): boolean {
+  const essence = ({ title, systemPrompt, messages }: Conversation) =>
+    JSON.stringify([
+      title,
+      systemPrompt,
+      [...messages.values()].map((message) => JSON.stringify(messageSchema.parse(message))).sort(),
+    ]);
+  return a.messages.size === b.messages.size && essence(a) === essence(b);
+}

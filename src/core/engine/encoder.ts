@@ -1,0 +1,92 @@
+import { Tokenizer } from '@huggingface/tokenizers';
+import { z } from 'zod';
+import { throwIfCancelled } from '../error.ts';
+import { nextTask } from '../async/next-task.ts';
+import { checkJson, hasFile, missingFile, readJson, type ModelFiles } from './files.ts';
+import type { OrtRuntime, OrtSession } from './ort.ts';
+
+/** A text as an encoder sees it, special tokens included. */
+export interface EncodedText {
+  ids: number[];
+  /** Hidden states of the last layer, row after row: ids.length x dimension. */
+  embeddings: Float32Array;
+}
+
+/** A BERT-like encoder in memory. */
+export interface Encoder {
+  /** Ids of what the tokenizer adds around a text, [CLS] and [SEP]. */
+  readonly specialIds: readonly number[];
+  /** Ids of a text, special tokens included, cut so that the last special token stays. */
+  tokenize(text: string): number[];
+  /** Equal texts are computed once. Rejects with `cancelled` when `signal` is aborted. */
+  encode(texts: readonly string[], signal?: AbortSignal): Promise<EncodedText[]>;
+  release(): Promise<void>;
+}
+
+/** ONNX Runtime, as far as an encoder needs it; each platform has its own. */
+export interface EncoderRuntime extends Pick<OrtRuntime, 'tensor'> {
+  createSession(model: Uint8Array): Promise<OrtSession>;
+}
+
+/** Graphs by preference: what is small enough to send is exact enough for BERTScore. */
+const GRAPHS = ['onnx/model_quantized.onnx', 'onnx/model.onnx'];
+
+const configSchema = z.looseObject({ max_position_embeddings: z.int().positive().default(512) });
+
+/**
+ * Opens the folder of an encoder in the layout of transformers.js: tokenizer, config and `onnx/model*.onnx`.
+ * @throws LabError `missing-file`, `bad-file` or `bad-config` naming the file at fault
+ */
+export async function openEncoder(files: ModelFiles, runtime: EncoderRuntime, signal?: AbortSignal): Promise<Encoder> {
+  const graph = GRAPHS.find((path) => hasFile(files, path));
+  if (!graph) throw missingFile(files.name, GRAPHS.join(' or '));
+  await files.ensure(['config.json', 'tokenizer.json', 'tokenizer_config.json', graph], signal ? { signal } : {});
+  const config = checkJson(configSchema, await readJson(files, 'config.json'), `${files.name}/config.json`);
+  const tokenizer = new Tokenizer(
+    (await readJson(files, 'tokenizer.json')) as ConstructorParameters<typeof Tokenizer>[0],
+    (await readJson(files, 'tokenizer_config.json')) as ConstructorParameters<typeof Tokenizer>[1],
+  );
+  const session = await runtime.createSession(new Uint8Array(await (await files.open(graph)).arrayBuffer()));
+  const specialIds = tokenizer.encode('').ids;
+  const last = specialIds.at(-1) ?? 0;
+
+  const tokenize = (text: string): number[] => {
+    const { ids } = tokenizer.encode(text.trim());
+    return ids.length <= config.max_position_embeddings
+      ? ids
+      : [...ids.slice(0, config.max_position_embeddings - 1), last];
+  };
+
+  async function run(ids: number[]): Promise<Float32Array> {
+    const feed = (value: (id: number) => number) =>
+      runtime.tensor(
+        'int64',
+        BigInt64Array.from(ids, (id) => BigInt(value(id))),
+        [1, ids.length],
+      );
+    const all = { input_ids: feed((id) => id), attention_mask: feed(() => 1), token_type_ids: feed(() => 0) };
+    const wanted = Object.entries(all).filter(([name]) => session.inputNames.includes(name));
+    const outputs = await session.run(Object.fromEntries(wanted));
+    const states = outputs['last_hidden_state'] ?? Object.values(outputs)[0];
+    const copy = Float32Array.from(states?.data as Float32Array);
+    for (const tensor of [...Object.values(all), ...Object.values(outputs)]) tensor.dispose();
+    return copy;
+  }
+
+  return {
+    specialIds,
+    tokenize,
+    async encode(texts, abort) {
+      const known = new Map<string, EncodedText>();
+      for (const text of texts) {
+        if (known.has(text)) continue;
+        await nextTask();
+        throwIfCancelled(abort);
+        const ids = tokenize(text);
+        known.set(text, { ids, embeddings: await run(ids) });
+      }
+      return texts.map((text) => known.get(text) as EncodedText);
+    },
+    release: () => session.release(),
+  };
+}

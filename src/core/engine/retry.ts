@@ -1,0 +1,86 @@
+import { LabError } from '../error.ts';
+import type { LoadedModel, StreamEvent } from './engine.ts';
+import { seededRandom, type Random } from '../random/random.ts';
+
+/** A pause before the same request is sent again. */
+export interface RetryWait {
+  milliseconds: number;
+  /** Why the request failed. */
+  error: LabError;
+}
+
+export interface RetryOptions {
+  /** Called before each pause. */
+  onWait?: ((wait: RetryWait) => void) | undefined;
+  sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  random?: Random;
+}
+
+/** Tries of one request; with the pauses below, about three minutes of a server that is away. */
+const MOST_TRIES = 8;
+const FIRST_PAUSE = 1000;
+const LONGEST_PAUSE = 60_000;
+/** A server that asks for more patience than this is not waited for. */
+const LONGEST_RETRY_AFTER = 600_000;
+
+/**
+ * Does `work` until it succeeds, with growing pauses after failures that may pass: a busy server (429), one that failed
+ * (5xx), a broken connection, a reply that was cut off. A server's own Retry-After is kept to.
+ * @throws {LabError} the last failure; any other at once; `cancelled` on `signal`
+ */
+export async function retried<Result>(
+  work: () => Promise<Result>,
+  signal?: AbortSignal,
+  options: RetryOptions = {},
+): Promise<Result> {
+  const { onWait, sleep = sleepUnlessStopped, random = seededRandom(Date.now()) } = options;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      const passing = error instanceof LabError && error.retryable && (error.retryAfter ?? 0) <= LONGEST_RETRY_AFTER;
+      if (!passing || attempt === MOST_TRIES || signal?.aborted) throw error;
+      // Spread out, so that requests that were refused together do not come back together.
+      const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1)) * (0.75 + random() / 2);
+      const milliseconds = Math.max(pause, error.retryAfter ?? 0);
+      onWait?.({ milliseconds, error });
+      await sleep(milliseconds, signal);
+    }
+  }
+}
+
+/**
+ * A model whose requests are retried, for work that nobody watches word by word: a reply's events come together once it is
+ * whole, because what a broken try said must not be seen twice.
+ */
+export function retryingModel(model: LoadedModel, options: RetryOptions = {}): LoadedModel {
+  const collect = async (...request: Parameters<LoadedModel['stream']>): Promise<StreamEvent[]> => {
+    const events: StreamEvent[] = [];
+    for await (const event of model.stream(...request)) events.push(event);
+    return events;
+  };
+  return {
+    info: model.info,
+    renderPrompt: (messages) => model.renderPrompt(messages),
+    countTokens: (texts, form) => model.countTokens(texts, form),
+    async *stream(messages, decoding, signal) {
+      yield* await retried(() => collect(messages, decoding, signal), signal, options);
+    },
+    score: (text, signal, from) => retried(() => model.score(text, signal, from), signal, options),
+    unload: () => model.unload(),
+  };
+}
+
+function sleepUnlessStopped(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(LabError.cancelled());
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { recordSchema, type ResultRecord } from './record.ts';
+import { hash } from '../random/random.ts';
+
+/** A record without a word of the dataset or the model, so that it may be published: a line of `numbers.jsonl`. Version 1. */
+export const numbersSchema = recordSchema.omit({ reference: true, hypothesis: true, error: true }).extend({
+  /** FNV-1a of the hypothesis, which tells whether another run gave the same one; null where there is none. */
+  hypothesisHash: z.int().nullable(),
+  failed: z.boolean(),
+});
+export type RecordNumbers = z.output<typeof numbersSchema>;
+
+export function numbersOf(record: ResultRecord): RecordNumbers {
+  const { hypothesis, error } = record;
+  // The schema drops every field that it does not name, texts among them.
+  return numbersSchema.parse({
+    ...record,
+    hypothesisHash: hypothesis === null ? null : hash(hypothesis),
+    failed: error !== undefined,
+  });
+}
+
+/** How a record made again compares with the published one. */
+export interface Difference {
+  sameReply: boolean;
+  /** Of the original reply's negative log-likelihood, per token, in nats; 0 where neither has one. */
+  nll: number;
+}
+
+/** Compares two records of one turn. */
+export function compareNumbers(before: RecordNumbers, now: RecordNumbers): Difference {
+  const perToken = ({ nll }: RecordNumbers) => (nll && nll.tokens > 0 ? nll.sum / nll.tokens : 0);
+  return { sameReply: before.hypothesisHash === now.hypothesisHash, nll: Math.abs(perToken(before) - perToken(now)) };
+}

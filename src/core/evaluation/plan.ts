@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { PAPER_DECODING } from '../engine/engine.ts';
+import { LabError } from '../error.ts';
+import { describeHistory } from '../compression/history/create.ts';
+import { historySchema, type HistorySpec } from '../compression/history/spec.ts';
+import {
+  REPRESENTATION_IDS,
+  REPRESENTATION_NAMES,
+  TAGGER_IDS,
+  type RepresentationId,
+} from '../compression/representation.ts';
+
+export const PLAN_FORMAT = 'solace-lab-plan';
+
+const whole = z.int().nonnegative();
+const positive = z.int().positive();
+const seed = z.int().min(0).max(0xffffffff);
+const id = z.string().min(1).max(500);
+
+const modelSchema = z.discriminatedUnion('kind', [
+  /** A model of the lab in this browser, by its id there. */
+  z.strictObject({ kind: z.literal('lab'), id, name: z.string() }),
+  /** An exported ONNX folder; `template` replaces the model's own chat template. */
+  z.strictObject({
+    kind: z.literal('folder'),
+    id,
+    name: z.string(),
+    folder: z.string(),
+    template: z.enum(['own', 'chatml']).default('own'),
+  }),
+  /** A model behind an OpenAI-compatible server. Keys never enter a plan. */
+  z.strictObject({ kind: z.literal('endpoint'), id, name: z.string(), baseUrl: z.string(), model: z.string() }),
+]);
+
+/**
+ * What an evaluation run is to do, enough to do it again: version 1 of the file that `lab evaluate --plan` reads and the
+ * page exports. Defaults are the paper's.
+ */
+export const planSchema = z
+  .strictObject({
+    format: z.literal(PLAN_FORMAT),
+    version: z.literal(1),
+    name: z.string().min(1).max(200),
+    /** Anything a reader should know, e.g. why a cap was chosen. */
+    note: z.string().max(2000).default(''),
+    dataset: z.strictObject({
+      name: z.string().min(1),
+      /** A path or address, or `built-in`. */
+      source: z.string().min(1),
+      /** Of the source's bytes as they lie, lower-case hexadecimal; absent while nobody measured it. */
+      sha256: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .optional(),
+    }),
+    sample: z
+      .strictObject({
+        seed: seed.default(1),
+        /** Dialogues drawn at random; null takes all. */
+        dialogues: positive.nullable().default(null),
+        /** Supporter turns drawn in each of them; null takes all. */
+        turns: positive.nullable().default(null),
+        /** How many of these get a reply from the model as well as a likelihood; null for all. */
+        replies: whole.nullable().default(null),
+      })
+      .prefault({}),
+    /**
+     * How turns and replies are seeded: 2 by what a dialogue says; 1, of plans written before there was a choice, by its id,
+     * which holds the name of the dataset's file.
+     */
+    sampling: z.union([z.literal(1), z.literal(2)]).default(2),
+    models: z.array(modelSchema).min(1),
+    representations: z
+      .array(z.enum(REPRESENTATION_IDS))
+      .min(1)
+      .default([...REPRESENTATION_IDS]),
+    /** Ways to shorten the whole conversation, each a column beside the representations. Absent in plans without any. */
+    histories: z.array(historySchema).max(50).optional(),
+    tagger: z.enum(TAGGER_IDS).default('wink'),
+    /** System message; blank leaves it to the template. */
+    system: z.string().default(''),
+    decoding: z
+      .strictObject({
+        temperature: z.number().min(0).default(PAPER_DECODING.temperature),
+        topP: z.number().gt(0).max(1).default(PAPER_DECODING.topP),
+        topK: whole.default(PAPER_DECODING.topK),
+        maxNewTokens: positive.default(PAPER_DECODING.maxNewTokens),
+        seed: seed.default(1),
+      })
+      .prefault({}),
+    metrics: z
+      .strictObject({
+        /** Likelihood of the original reply given its context. */
+        perplexity: z.boolean().default(true),
+        meteor: z.boolean().default(true),
+        bertscore: z.boolean().default(false),
+      })
+      .prefault({}),
+    /** Versions that the plan was written with, by name. */
+    versions: z.record(z.string(), z.string()).default({}),
+  })
+  .superRefine((plan, context) => {
+    const ids = plan.models.map((model) => model.id);
+    if (new Set(ids).size < ids.length)
+      context.addIssue({ code: 'custom', path: ['models'], message: 'two models have the same id' });
+    const histories = (plan.histories ?? []).map((spec) => describeHistory(spec).id);
+    if (new Set(histories).size < histories.length)
+      context.addIssue({ code: 'custom', path: ['histories'], message: 'the same history is listed twice' });
+  });
+
+export type EvaluationPlan = z.output<typeof planSchema>;
+export type PlanInput = z.input<typeof planSchema>;
+export type PlanModel = EvaluationPlan['models'][number];
+
+/** One column of a run: what the models are given of a conversation. */
+export type PlanContext = { id: RepresentationId; name: string } | { id: string; name: string; history: HistorySpec };
+
+/** The columns of a plan: its representations, then its histories. */
+export function contextsOf({
+  representations,
+  histories = [],
+}: Pick<EvaluationPlan, 'representations' | 'histories'>): PlanContext[] {
+  return [
+    ...representations.map((id) => ({ id, name: REPRESENTATION_NAMES[id] })),
+    ...histories.map((history) => {
+      const { id, name } = describeHistory(history);
+      return { id, name, history };
+    }),
+  ];
+}
+
+/** A plan that was carried out before: one without `sampling` is older than the choice. */
+export const storedPlanSchema = z.preprocess(
+  (json) => (typeof json === 'object' && json !== null && !('sampling' in json) ? { ...json, sampling: 1 } : json),
+  planSchema,
+);
+
+/** Reads a plan. @throws LabError `bad-config` naming the first field at fault */
+export const parsePlan = (json: unknown, where = 'The plan'): EvaluationPlan => parseWith(planSchema, json, where);
+
+/** Reads the plan of a run that was begun. @throws LabError `bad-config` naming the first field at fault */
+export const parseStoredPlan = (json: unknown, where: string): EvaluationPlan =>
+  parseWith(storedPlanSchema, json, where);
+
+function parseWith(schema: z.ZodType<EvaluationPlan>, json: unknown, where: string): EvaluationPlan {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = issue?.path.join('.');
+  throw new LabError({
+    code: 'bad-config',
+    where: field ? `${where}, ${field}` : where,
+    what: `${issue?.message ?? 'It is not an evaluation plan'}.`,
+    todo: 'Correct the plan, or make one on the page of runs.',
+  });
+}

@@ -1,0 +1,39 @@
+export interface RunProgress {
+  done: number;
+  total: number;
+  /** Milliseconds that the rest will take at the pace so far; null before anything was done. */
+  remainingMs: number | null;
+}
+
+/** Counts what is done and how long the rest will take; loading models does not count. */
+export class ProgressEstimator {
+  #done: number;
+  #fresh = 0;
+  #spent = 0;
+  #since = 0;
+
+  constructor(
+    private readonly total: number,
+    open: number,
+  ) {
+    this.#done = total - open;
+  }
+
+  start(): void {
+    this.#since = performance.now();
+  }
+
+  count(): RunProgress {
+    const now = performance.now();
+    this.#spent += now - this.#since;
+    this.#since = now;
+    this.#done++;
+    this.#fresh++;
+    return this.progress;
+  }
+
+  get progress(): RunProgress {
+    const remainingMs = this.#fresh === 0 ? null : (this.#spent / this.#fresh) * (this.total - this.#done);
+    return { done: this.#done, total: this.total, remainingMs };
+  }
+}

@@ -1,0 +1,226 @@
+import { describe, expect, it } from 'vitest';
+import type { Dialogue } from '../dataset/dialogue.ts';
+import { LabError } from '../error.ts';
+import { createHistory } from '../compression/history/create.ts';
+import { parsePlan, type PlanInput } from './plan.ts';
+import { recordKey, recordSchema, type ResultRecord } from './record.ts';
+import { jobKey, planJobs, runPlan, type RunDependencies } from './runner.ts';
+import { fakeModel, type FakeManner } from './testing/fake-model.ts';
+import { sampleTurns } from './turns.ts';
+
+const PLAN: PlanInput = {
+  format: 'solace-lab-plan',
+  version: 1,
+  name: 'test',
+  dataset: { name: 'made up', source: 'built-in' },
+  models: [{ kind: 'folder', id: 'm', name: 'M', folder: '.' }],
+  representations: ['raw', 'nostopwords'],
+};
+
+const DIALOGUES: Dialogue[] = ['a', 'b'].map((id) => ({
+  id,
+  utterances: [
+    { speaker: 'seeker', text: `I am sad, ${id}` },
+    { speaker: 'supporter', text: 'I see' },
+    { speaker: 'seeker', text: 'Help me' },
+    { speaker: 'supporter', text: 'Go on' },
+  ],
+}));
+
+function parts(manner: FakeManner = {}, changes: Partial<RunDependencies> = {}): RunDependencies {
+  const plan = changes.plan ?? parsePlan(PLAN);
+  return {
+    plan,
+    turns: sampleTurns(DIALOGUES, plan),
+    done: new Set(),
+    openModel: () => Promise.resolve(fakeModel(manner)),
+    compress: (texts, representation) =>
+      Promise.resolve(texts.map((text) => (representation === 'raw' ? text : text.toUpperCase()))),
+    openHistory: (spec) =>
+      createHistory(spec, {
+        model: { score: async () => [], generate: async () => 'Notes.' },
+        countTokens: (texts) => texts.map(({ length }) => length),
+        compress: async (texts) => [...texts],
+      }),
+    measure: (hypothesis, reference) => Promise.resolve({ shared: hypothesis === reference ? 1 : 0 }),
+    ...changes,
+  };
+}
+
+async function collect(from: RunDependencies, most = Infinity): Promise<ResultRecord[]> {
+  const records: ResultRecord[] = [];
+  for await (const event of runPlan(from)) {
+    if (event.type === 'record') records.push(event.record);
+    if (records.length >= most) break;
+  }
+  return records;
+}
+
+const untimed = (records: ResultRecord[]) => records.map((record) => ({ ...record, timing: null }));
+
+describe('runPlan', () => {
+  it('makes a record for each model, representation and turn', async () => {
+    const records = await collect(parts());
+    expect(records).toHaveLength(8);
+    expect(records.map(recordKey)).toEqual(planJobs(parts().plan, parts().turns).map(jobKey));
+    const [first] = records;
+    expect(recordSchema.parse(first)).toEqual(first);
+    // "I see" and the end-of-turn token, each of likelihood 1/2.
+    expect(first?.nll).toEqual({ sum: expect.closeTo(6 * Math.LN2, 9) as number, tokens: 6 });
+    expect(first?.scores).toEqual({ shared: 0 });
+    expect(records[4]?.hypothesis).toMatch(/^\d+ I AM SAD, A$/);
+    // The seed is the turn's, whatever the representation.
+    expect(records[4]?.hypothesis?.split(' ')[0]).toBe(first?.hypothesis?.split(' ')[0]);
+  });
+
+  it('has a column for each way to shorten the conversation, after the representations', async () => {
+    const asked: string[] = [];
+    const histories: PlanInput['histories'] = [
+      { method: 'last', k: 1 },
+      { method: 'summary', keep: 1, block: 2 },
+    ];
+    const plan = parsePlan({ ...PLAN, representations: ['raw'], histories, system: 'Be kind.' });
+    const records = await collect(
+      parts(
+        { beforeReply: (messages) => void asked.push(messages.map(({ content }) => content).join(' | ')) },
+        { plan },
+      ),
+    );
+    expect([...new Set(records.map(({ representation }) => representation))]).toEqual([
+      'raw',
+      'last-1',
+      'summary-2-last-1-128',
+    ]);
+    expect(records).toHaveLength(12);
+    expect(records.map((each) => recordSchema.parse(each))).toEqual(records);
+    // The second turn of the first dialogue, column by column.
+    expect([asked[1], asked[5], asked[9]]).toEqual([
+      'Be kind. | I am sad, a | I see | Help me',
+      'Be kind. | Help me',
+      'Be kind.\n\nNotes on what was said before: Notes. | Help me',
+    ]);
+    const done = new Set(records.slice(0, 7).map(recordKey));
+    expect(untimed(await collect(parts({}, { plan, done })))).toEqual(untimed(records.slice(7)));
+  });
+
+  it('goes on where it was, to the same records', async () => {
+    const whole = await collect(parts());
+    const before = await collect(parts(), 3);
+    const after = await collect(parts({}, { done: new Set(before.map(recordKey)) }));
+    expect(untimed([...before, ...after])).toEqual(untimed(whole));
+  });
+
+  it('gives every model its share before the next dialogues where that is wished', async () => {
+    const plan = parsePlan({
+      ...PLAN,
+      models: ['m', 'n'].map((id) => ({ kind: 'folder', id, name: id, folder: '.' })),
+      representations: ['raw'],
+    });
+    const order = (await collect(parts({}, { plan, dialoguesAtOnce: 1 }))).map(
+      ({ model, dialogue }) => `${model} ${dialogue}`,
+    );
+    expect([...new Set(order)]).toEqual(['m a', 'n a', 'n b', 'm b']);
+    expect(order).toHaveLength(8);
+  });
+
+  it('counts what is done and says how long the rest will take', async () => {
+    const progress = [];
+    for await (const event of runPlan(parts())) progress.push(event.progress);
+    expect(progress[0]).toEqual({ done: 0, total: 8, remainingMs: null });
+    expect(progress.at(-1)).toEqual({ done: 8, total: 8, remainingMs: 0 });
+  });
+
+  it('keeps several turns in flight with a remote model, and no more than allowed', async () => {
+    let now = 0;
+    let most = 0;
+    const beforeReply = async () => {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      now--;
+    };
+    expect(await collect(parts({ device: 'remote', beforeReply }, { concurrency: 3 }))).toHaveLength(8);
+    expect(most).toBe(3);
+    [now, most] = [0, 0];
+    await collect(parts({ device: 'cpu', beforeReply }, { concurrency: 3 }));
+    expect(most).toBe(1);
+  });
+
+  it('notes a turn that the model refuses, and ends on any other failure', async () => {
+    const refuse = (code: 'bad-data' | 'no-reply' | 'worker-lost') => ({
+      beforeReply: () => {
+        throw new LabError({ code, what: 'No.' });
+      },
+    });
+    for (const code of ['bad-data', 'no-reply'] as const) {
+      const refused = await collect(parts(refuse(code)));
+      expect(refused).toHaveLength(8);
+      expect(refused[0]).toMatchObject({ error: 'No.', hypothesis: null, scores: {} });
+    }
+    await expect(collect(parts(refuse('worker-lost')))).rejects.toMatchObject({ code: 'worker-lost' });
+  });
+
+  it('scores no reply that a content filter stopped', async () => {
+    const records = await collect(parts({ reason: 'content-filter' }));
+    expect(records).toHaveLength(8);
+    for (const { hypothesis, scores, error } of records)
+      expect([hypothesis, scores, error]).toEqual([null, {}, expect.stringContaining('content filter')]);
+  });
+
+  it('stops on request', async () => {
+    const stop = new AbortController();
+    const running = collect(parts({ beforeReply: () => stop.abort() }, { signal: stop.signal }));
+    await expect(running).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('leaves out the oldest messages where the window is full', async () => {
+    const long: Dialogue = {
+      id: 'long',
+      utterances: [
+        ...Array.from({ length: 40 }, (_, i) => ({
+          speaker: i % 2 ? ('supporter' as const) : ('seeker' as const),
+          text: `words ${i}`,
+        })),
+      ],
+    };
+    const plan = parsePlan({ ...PLAN, representations: ['raw'], sample: { turns: null } });
+    const records = await collect(parts({}, { plan, turns: sampleTurns([long], plan) }));
+    expect(records[0]?.leftOut).toBe(0);
+    expect(records.at(-1)?.leftOut).toBeGreaterThan(10);
+    expect(records.every(({ promptTokens }) => (promptTokens ?? 0) <= 400 - 128)).toBe(true);
+  });
+});
+
+describe('parsePlan', () => {
+  it('fills in the defaults of the paper', () => {
+    expect(parsePlan(PLAN).decoding).toEqual({ temperature: 0.7, topP: 0.95, topK: 50, maxNewTokens: 128, seed: 1 });
+  });
+
+  it('leaves a plan without histories as it was', () => {
+    expect('histories' in parsePlan(PLAN)).toBe(false);
+    expect(parsePlan({ ...PLAN, histories: [{ method: 'selective' }] }).histories).toEqual([
+      { method: 'selective', drop: 0.5 },
+    ]);
+  });
+
+  it.each([
+    [{ ...PLAN, histories: [{ method: 'last', k: 0 }] }, 'histories.0.k'],
+    [
+      {
+        ...PLAN,
+        histories: [
+          { method: 'last', k: 2 },
+          { method: 'last', k: 2 },
+        ],
+      },
+      'listed twice',
+    ],
+    [{ ...PLAN, models: [] }, 'models'],
+    [{ ...PLAN, decoding: { topP: 2 } }, 'decoding.topP'],
+    [{ ...PLAN, surprise: 1 }, 'surprise'],
+    [{ ...PLAN, models: [...PLAN.models, ...PLAN.models] }, 'same id'],
+    [JSON.parse('{"__proto__": {"format": "solace-lab-plan"}}'), 'format'],
+    [null, 'plan'],
+  ])('refuses %#', (json, words) => {
+    expect(() => parsePlan(json)).toThrow(words);
+  });
+});

@@ -1,0 +1,138 @@
+import type { LoadedModel } from '../engine/engine.ts';
+import { retryingModel, type RetryWait } from '../engine/retry.ts';
+import { concernsOneItem, throwIfCancelled } from '../error.ts';
+import type { HistoryMethod } from '../compression/history/history.ts';
+import { ProgressEstimator, type RunProgress } from './progress-estimator.ts';
+import { contextsOf, type EvaluationPlan, type PlanModel } from './plan.ts';
+import { pooled } from '../async/pooled.ts';
+import { recordKey, type ResultRecord } from './record.ts';
+import { respond, type Compress, type Job, type OpenHistory } from './respond.ts';
+import type { SampledTurn } from './turns.ts';
+
+export type { RunProgress };
+
+export interface RunDependencies {
+  plan: EvaluationPlan;
+  turns: readonly SampledTurn[];
+  /** Keys of the records that are there already; see `recordKey`. */
+  done: ReadonlySet<string>;
+  openModel: (model: PlanModel, signal?: AbortSignal) => Promise<LoadedModel>;
+  compress: Compress;
+  openHistory: OpenHistory;
+  /** Metrics of one hypothesis. */
+  measure: (hypothesis: string, reference: string, signal?: AbortSignal) => Promise<ResultRecord['scores']>;
+  /** Turns in flight at a time, where the model answers elsewhere. Default 1. */
+  concurrency?: number;
+  /** Every model goes through so many dialogues before the next ones, so that a run that is stopped early is balanced. Default: all. */
+  dialoguesAtOnce?: number;
+  /** Called before a request to a server that was busy or away is sent again. */
+  onWait?: (wait: RetryWait) => void;
+  signal?: AbortSignal;
+}
+
+export type RunEvent =
+  | { type: 'loading'; model: string; progress: RunProgress }
+  | { type: 'record'; record: ResultRecord; progress: RunProgress };
+
+/** Everything a plan asks for, in the order in which a model's cache is of most use. */
+export function planJobs(plan: EvaluationPlan, turns: readonly SampledTurn[]): Job[] {
+  const contexts = contextsOf(plan);
+  return plan.models.flatMap(({ id }) =>
+    contexts.flatMap((context) => turns.map((turn) => ({ model: id, context, turn }))),
+  );
+}
+
+export const jobKey = ({ model, context, turn }: Job): string =>
+  recordKey({ model, representation: context.id, dialogue: turn.dialogue, turn: turn.turn });
+
+/**
+ * Carries out a plan and yields each record as it is finished; the caller stores it before it asks for the next. Running
+ * it again with the keys of what is stored goes on from there. A turn that a model refuses for its data, or gives no
+ * reply to, is a record with an `error`; every other failure ends the run.
+ * @throws LabError `cancelled` on `signal`, and whatever loading and answering throw
+ */
+export async function* runPlan(parts: RunDependencies): AsyncGenerator<RunEvent> {
+  const { plan, signal } = parts;
+  const all = planJobs(plan, parts.turns);
+  const open = all.filter((job) => !parts.done.has(jobKey(job)));
+  const pace = new ProgressEstimator(all.length, open.length);
+  let current: Current | undefined;
+  try {
+    for (const { spec, dialogues } of shifts(parts)) {
+      const jobs = open.filter(({ model, turn }) => model === spec.id && dialogues.has(turn.dialogue));
+      if (jobs.length === 0) continue;
+      throwIfCancelled(signal);
+      if (current?.id !== spec.id) {
+        yield { type: 'loading', model: spec.id, progress: pace.progress };
+        await current?.model.unload();
+        current = undefined;
+        current = openedWith(retryingModel(await parts.openModel(spec, signal), { onWait: parts.onWait }), spec, parts);
+      }
+      const ready = current;
+      const concurrency = ready.model.info.device === 'remote' ? Math.max(1, parts.concurrency ?? 1) : 1;
+      pace.start();
+      for await (const record of pooled(jobs, concurrency, (job, stop) => complete(ready, job, parts, stop), signal)) {
+        yield { type: 'record', record, progress: pace.count() };
+      }
+    }
+  } finally {
+    await current?.model.unload();
+  }
+}
+
+/** The model in memory, and the methods that ask it. They live as long as it does, because summaries build on earlier ones. */
+interface Current {
+  id: string;
+  model: LoadedModel;
+  histories: ReadonlyMap<string, HistoryMethod>;
+}
+
+function openedWith(model: LoadedModel, { id }: PlanModel, { plan, openHistory }: RunDependencies): Current {
+  const methods = (plan.histories ?? []).map((spec) => openHistory(spec, model));
+  return { id, model, histories: new Map(methods.map((method) => [method.id, method])) };
+}
+
+/** Which model works on which dialogues, one after the other; it goes back and forth, so that fewer models are loaded. */
+function* shifts({
+  plan,
+  turns,
+  dialoguesAtOnce = Infinity,
+}: RunDependencies): Generator<{ spec: PlanModel; dialogues: ReadonlySet<string> }> {
+  const dialogues = [...new Set(turns.map(({ dialogue }) => dialogue))];
+  let models = plan.models;
+  for (let at = 0; at < dialogues.length; at += dialoguesAtOnce) {
+    const together = new Set(dialogues.slice(at, at + dialoguesAtOnce));
+    for (const spec of models) yield { spec, dialogues: together };
+    models = [...models].reverse();
+  }
+}
+
+async function complete(
+  { model, histories }: Current,
+  job: Job,
+  { plan, compress, measure }: RunDependencies,
+  signal: AbortSignal,
+): Promise<ResultRecord> {
+  try {
+    const record = await respond(model, job, plan, { compress, histories }, signal);
+    if (record.hypothesis !== null) record.scores = await measure(record.hypothesis, record.reference, signal);
+    return record;
+  } catch (error) {
+    if (!concernsOneItem(error)) throw error;
+    const { dialogue, turn, reference } = job.turn;
+    return {
+      model: job.model,
+      representation: job.context.id,
+      dialogue,
+      turn,
+      reference,
+      hypothesis: null,
+      promptTokens: null,
+      leftOut: 0,
+      nll: null,
+      timing: null,
+      scores: {},
+      error: error.message,
+    };
+  }
+}

@@ -1,0 +1,79 @@
+import type { Dialogue, Utterance } from '../dataset/dialogue.ts';
+import { hash, seededRandom } from '../random/random.ts';
+import type { EvaluationPlan } from './plan.ts';
+
+/** A supporter's turn to be answered: what was said before, and what the supporter said. */
+export interface SupporterTurn {
+  dialogue: string;
+  /** Index of the turn's first utterance. */
+  turn: number;
+  /** The utterances before it. */
+  before: readonly Utterance[];
+  /** The supporter's utterances of the turn, joined by a space. */
+  reference: string;
+}
+
+/** A turn of a run; of some only the likelihood is wanted. */
+export interface SampledTurn extends SupporterTurn {
+  reply: boolean;
+  /** 32 bits that tell this turn from others; seeds its replies. */
+  key: number;
+}
+
+/** The supporter's turns that answer something: neighbouring utterances are one turn, an opening without context is none. */
+export function supporterTurns({ id, utterances }: Dialogue): SupporterTurn[] {
+  const turns: SupporterTurn[] = [];
+  let heard = false;
+  utterances.forEach(({ speaker, text }, index) => {
+    if (text.trim() === '') return;
+    if (speaker === 'seeker') return void (heard = true);
+    if (!heard) return;
+    const last = turns.at(-1);
+    const goesOn =
+      last &&
+      utterances.slice(last.turn, index).every((each) => each.speaker === 'supporter' || each.text.trim() === '');
+    if (goesOn) last.reference = `${last.reference} ${text.trim()}`;
+    else turns.push({ dialogue: id, turn: index, before: utterances.slice(0, index), reference: text.trim() });
+  });
+  return turns;
+}
+
+/**
+ * The turns of a plan, in the dataset's order. Each dialogue draws from a stream of its own, so that leaving one out
+ * changes nothing in the others.
+ */
+export function sampleTurns(
+  dialogues: readonly Dialogue[],
+  { sample, sampling }: Pick<EvaluationPlan, 'sample' | 'sampling'>,
+): SampledTurn[] {
+  const { seed, dialogues: wanted, turns: perDialogue, replies } = sample;
+  const usable = dialogues
+    .map((dialogue) => ({ dialogue, turns: supporterTurns(dialogue) }))
+    .filter(({ turns }) => turns.length > 0);
+  return draw(usable, wanted, seed).flatMap(({ dialogue, turns }) => {
+    const name = sampling === 1 ? dialogue.id : contentOf(dialogue);
+    const stream = seed ^ hash(name);
+    const chosen = draw(turns, perDialogue, stream);
+    const answered = new Set(draw(chosen, replies, stream + 1));
+    return chosen.map((turn) => ({ ...turn, reply: answered.has(turn), key: hash(`${name}\n${turn.turn}`) }));
+  });
+}
+
+/** What a dialogue says, without where it stood. */
+const contentOf = ({ utterances }: Dialogue): string =>
+  utterances.map(({ speaker, text }) => `${speaker}: ${text}`).join('\n');
+
+/** `count` of the items (all for null) by a seeded partial shuffle, in their own order. */
+function draw<Item>(items: readonly Item[], count: number | null, seed: number): Item[] {
+  if (count === null || count >= items.length) return [...items];
+  const random = seededRandom(seed);
+  const places = items.map((_, i) => i);
+  for (let i = 0; i < count; i++) {
+    const j = i + Math.floor(random() * (places.length - i));
+    [places[i], places[j]] = [places[j] as number, places[i] as number];
+  }
+  return places
+    .slice(0, count)
+    .sort((a, b) => a - b)
+    .map((i) => items[i] as Item);
+}

@@ -1,0 +1,63 @@
+/** The paper's four criteria, each from 0 to 5. */
+export const CRITERION_IDS = ['engagement', 'comforting', 'appropriateness', 'suggestion'] as const;
+export type CriterionId = (typeof CRITERION_IDS)[number];
+
+export interface Criterion {
+  id: CriterionId;
+  name: string;
+  /** What the judge is asked, as a question about the supporter's replies. */
+  question: string;
+  /** What the ends of the scale mean. */
+  none: string;
+  full: string;
+}
+
+export const HIGHEST = 5;
+
+/** In the lab's own words; the paper names the criteria and the scale. */
+export const CRITERIA: Record<CriterionId, Criterion> = {
+  engagement: {
+    id: 'engagement',
+    name: 'Engagement',
+    question: 'Does the supporter take part: take up what was said, and keep the other person talking?',
+    none: 'talks past the person',
+    full: 'follows closely and invites more',
+  },
+  comforting: {
+    id: 'comforting',
+    name: 'Comforting',
+    question: 'Would a person in this state feel understood and less alone?',
+    none: 'cold or hurtful',
+    full: 'warm, and names the feeling rightly',
+  },
+  appropriateness: {
+    id: 'appropriateness',
+    name: 'Appropriateness',
+    question: 'Does the reply fit the situation, the moment and what is known so far?',
+    none: 'wrong, confused or out of place',
+    full: 'just what fits here',
+  },
+  suggestion: {
+    id: 'suggestion',
+    name: 'Suggestion',
+    question: 'Where advice is due, is it useful, safe and easy to act on?',
+    none: 'none where it is due, or harmful',
+    full: 'helpful, concrete and well timed',
+  },
+};
+
+/** One score a criterion. */
+export type Scores = Record<CriterionId, number>;
+
+/** What is told of scores: each criterion, and their mean. */
+export const FACE_IDS = [...CRITERION_IDS, 'mean'] as const;
+export type ScoreDimension = (typeof FACE_IDS)[number];
+
+export function scoreOf(scores: Scores, face: ScoreDimension): number {
+  return face === 'mean' ? CRITERION_IDS.reduce((sum, id) => sum + scores[id], 0) / CRITERION_IDS.length : scores[face];
+}
+
+/** One number a criterion, each a statistic over several scores. */
+export function overScores(scores: readonly Scores[], statistic: (values: number[]) => number): Scores {
+  return Object.fromEntries(CRITERION_IDS.map((id) => [id, statistic(scores.map((each) => each[id]))])) as Scores;
+}

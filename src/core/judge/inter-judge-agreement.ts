@@ -1,0 +1,60 @@
+import { mean } from '../metrics/significance.ts';
+import { spearman, reportedCorrelation } from './agreement.ts';
+import { CRITERION_IDS, scoreOf, type CriterionId } from './criteria.ts';
+import { replyScores, type Judging, type ReplyScores } from './run-verdict.ts';
+import type { Vote } from './side-by-side.ts';
+
+/** How the scores of two judges go together. */
+export interface JudgePair {
+  first: string;
+  second: string;
+  /** Replies that both gave scores to. */
+  replies: number;
+  /** Spearman's, of the mean of the criteria; null where one side does not vary or there are fewer than three replies. */
+  correlation: number | null;
+  /** Mean of the first judge's scores less that of the second's, on those replies; NaN without any. */
+  difference: number;
+}
+
+/** Every two judges of a run beside each other. */
+export function judgePairs(judges: readonly Judging[]): JudgePair[] {
+  const scored = judges.map(({ judge, verdicts }) => ({ name: judge.name, scores: replyScores(verdicts) }));
+  return scored.flatMap((first, i) =>
+    scored.slice(i + 1).map((second): JudgePair => {
+      const shared = [...first.scores].flatMap(([key, a]) => {
+        const b = second.scores.get(key);
+        return b ? [[scoreOf(a.scores, 'mean'), scoreOf(b.scores, 'mean')] as const] : [];
+      });
+      const [left, right] = [shared.map(([a]) => a), shared.map(([, b]) => b)];
+      return {
+        first: first.name,
+        second: second.name,
+        replies: shared.length,
+        correlation: reportedCorrelation(spearman(left, right), shared.length),
+        difference: mean(left) - mean(right),
+      };
+    }),
+  );
+}
+
+/** The same in words. */
+export function judgePairWords({ first, second, replies, correlation, difference }: JudgePair): string {
+  if (replies === 0) return `${first} and ${second} have no scored reply in common yet.`;
+  const rank =
+    correlation === null
+      ? 'too few, or too alike, for a correlation'
+      : `Spearman’s correlation ${correlation.toFixed(2)}`;
+  const far = Math.abs(difference).toFixed(2);
+  const height =
+    far === '0.00' ? 'their means are equal' : `${difference > 0 ? first : second} scores ${far} higher on average`;
+  return `${first} and ${second}, ${replies} ${replies === 1 ? 'reply' : 'replies'} in common: ${rank}; ${height}.`;
+}
+
+/** Which of two replies a judge prefers, criterion by criterion: the one with the higher score. */
+export function judgeVotes(first: ReplyScores, second: ReplyScores): Record<CriterionId, Vote> {
+  const vote = (id: CriterionId): Vote => {
+    const difference = first.scores[id] - second.scores[id];
+    return difference === 0 ? 'tie' : difference > 0 ? 'first' : 'second';
+  };
+  return Object.fromEntries(CRITERION_IDS.map((id) => [id, vote(id)])) as Record<CriterionId, Vote>;
+}

@@ -1,0 +1,96 @@
+import type { Dialogue } from '../dataset/dialogue.ts';
+import type { LoadedModel } from '../engine/engine.ts';
+import { drawn, seededRandom } from '../random/random.ts';
+import { concernsOneItem } from '../error.ts';
+import type { RunProgress } from '../evaluation/progress-estimator.ts';
+import { judge, weightedScores, type Judgement } from './judge.ts';
+import { judgeItems, type JudgeAccess } from './judge-items.ts';
+import { conversationPrompt, newestLines } from './prompt.ts';
+import { validateJudge, type Validation } from './validate.ts';
+
+/** A whole dialogue to be judged: one of those that went well enough to be kept, or one that failed. */
+export interface CheckDialogue {
+  group: 'good' | 'failed';
+  dialogue: Dialogue;
+}
+
+export interface JudgedCheckDialogue extends CheckDialogue {
+  judgement: Judgement;
+  /** What was wrong, where the dialogue could not be put to the judge. */
+  error?: string;
+}
+
+export type CheckEvent =
+  { type: 'loading'; progress: RunProgress } | { type: 'judged'; judged: JudgedCheckDialogue; progress: RunProgress };
+
+export const checkKey = ({
+  group,
+  dialogue,
+}: {
+  group: CheckDialogue['group'];
+  dialogue: Pick<Dialogue, 'id'>;
+}): string => `${group} ${dialogue.id}`;
+
+/** At most `count` of the dialogues in an order drawn by the seed. */
+export function drawDialogues(dialogues: readonly Dialogue[], count: number, seed = 1): Dialogue[] {
+  return drawn(dialogues, count, seededRandom(seed));
+}
+
+/** Good and failed dialogues in turn, so that a check that is stopped early has some of both. */
+export function inTurn(good: readonly Dialogue[], failed: readonly Dialogue[]): CheckDialogue[] {
+  return Array.from({ length: Math.max(good.length, failed.length) }, (_, i): CheckDialogue[] => [
+    ...(good[i] ? [{ group: 'good' as const, dialogue: good[i] }] : []),
+    ...(failed[i] ? [{ group: 'failed' as const, dialogue: failed[i] }] : []),
+  ]).flat();
+}
+
+export interface CheckParts extends JudgeAccess {
+  items: readonly CheckDialogue[];
+  /** Those judged before, by `checkKey`. */
+  done: ReadonlySet<string>;
+  rounds: number;
+  /** Weigh scores by the probabilities of the model in place of asking for them; see `weightedScores`. */
+  weighted?: boolean;
+}
+
+/** Judges whole dialogues and yields each as it is done. @throws LabError `cancelled`, and what loading and answering throw */
+export async function* judgeDialogues({
+  items,
+  done,
+  rounds,
+  weighted = false,
+  ...access
+}: CheckParts): AsyncGenerator<CheckEvent> {
+  const open = items.filter((item) => !done.has(checkKey(item)));
+  const work = async (model: LoadedModel, item: CheckDialogue, signal: AbortSignal): Promise<JudgedCheckDialogue> => {
+    const prompt = conversationPrompt(newestLines(item.dialogue.utterances, model.info.contextWindow));
+    try {
+      if (weighted)
+        return { ...item, judgement: { ...NO_JUDGEMENT, scores: await weightedScores(model, prompt, signal) } };
+      return { ...item, judgement: await judge(model, prompt, { repeats: rounds, signal }) };
+    } catch (error) {
+      if (!concernsOneItem(error)) throw error;
+      return { ...item, judgement: NO_JUDGEMENT, error: error.message };
+    }
+  };
+  for await (const event of judgeItems(open, items.length, work, access)) {
+    yield event.type === 'loading' ? event : { type: 'judged', judged: event.result, progress: event.progress };
+  }
+}
+
+const NO_JUDGEMENT: Judgement = {
+  answers: [],
+  rounds: [],
+  scores: null,
+  variance: null,
+  refused: 0,
+  unreadable: 0,
+  repaired: 0,
+};
+
+/** A check as far as it went, criterion by criterion. */
+export function validationOf(judged: readonly JudgedCheckDialogue[]): Validation {
+  const of = (wanted: CheckDialogue['group']) =>
+    judged.flatMap(({ group, dialogue, judgement: { scores } }) => (group === wanted ? [{ dialogue, scores }] : []));
+  return validateJudge(of('good'), of('failed'));
+}

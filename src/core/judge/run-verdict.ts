@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { mean } from '../metrics/significance.ts';
+import { recordKey, recordSchema } from '../evaluation/record.ts';
+import { HIGHEST, scoreOf, overScores, type Scores } from './criteria.ts';
+
+/** How often a reply may be judged at most. */
+export const MOST_ROUNDS = 20;
+
+/** A judge of a run's replies, and how often it is to judge each. */
+export const runJudgeSchema = z.strictObject({
+  /** The model's id in this browser. */
+  id: z.string().min(1).max(500),
+  name: z.string().min(1).max(300),
+  rounds: z.int().min(1).max(MOST_ROUNDS),
+  /** Milliseconds since the epoch. */
+  begunAt: z.number().nonnegative(),
+  /** Version of the prompt, temperature and seed; absent for judges of version 0.1.0. */
+  prompt: z.int().positive().optional(),
+  temperature: z.number().nonnegative().optional(),
+  seed: z.int().nonnegative().optional(),
+});
+export type RunJudge = z.output<typeof runJudgeSchema>;
+
+const count = z.int().nonnegative();
+const score = z.number().min(0).max(HIGHEST);
+const { model, representation, dialogue, turn } = recordSchema.shape;
+
+/** What one judge made of one reply of a run in one round. */
+export const runVerdictSchema = z.strictObject({
+  judge: z.string().min(1).max(500),
+  model,
+  representation,
+  dialogue,
+  turn,
+  round: count.max(MOST_ROUNDS - 1),
+  /** Null where no answer could be read. */
+  scores: z
+    .strictObject({ engagement: score, comforting: score, appropriateness: score, suggestion: score })
+    .nullable(),
+  refused: z.boolean(),
+  /** Answers that could not be read; each but the last was asked for again. */
+  unreadable: count,
+  repaired: z.boolean(),
+  /** Every answer as it came; absent for verdicts of version 0.1.0. */
+  answers: z.array(z.string()).optional(),
+  /** What was wrong, where the reply could not be put to the judge. */
+  error: z.string().optional(),
+});
+export type RunVerdict = z.output<typeof runVerdictSchema>;
+
+/** What one judge made of a run. */
+export interface Judging {
+  judge: RunJudge;
+  verdicts: readonly RunVerdict[];
+}
+
+/** Names a verdict within its run; a reply that one judge judged in a round is not judged in it again. */
+export function verdictKey(
+  verdict: Pick<RunVerdict, 'judge' | 'model' | 'representation' | 'dialogue' | 'turn' | 'round'>,
+): string {
+  return JSON.stringify([verdict.judge, recordKey(verdict), verdict.round]);
+}
+
+/** A reply's scores over the rounds of one judge. */
+export interface ReplyScores {
+  scores: Scores;
+  /** Sample variance of the criteria's mean over the rounds; null with fewer than two. */
+  variance: number | null;
+}
+
+/** The scores of each reply that one judge could judge, by `recordKey`. */
+export function replyScores(verdicts: readonly RunVerdict[]): Map<string, ReplyScores> {
+  const rounds = new Map<string, Scores[]>();
+  for (const verdict of verdicts) {
+    if (!verdict.scores) continue;
+    const key = recordKey(verdict);
+    rounds.set(key, [...(rounds.get(key) ?? []), verdict.scores]);
+  }
+  return new Map(
+    [...rounds].map(([key, all]) => [
+      key,
+      { scores: overScores(all, mean), variance: variance(all.map((each) => scoreOf(each, 'mean'))) },
+    ]),
+  );
+}
+
+function variance(values: readonly number[]): number | null {
+  if (values.length < 2) return null;
+  const centre = mean(values);
+  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1);
+}

@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { hash, seededRandom } from '../random/random.ts';
+import { LabError } from '../error.ts';
+import { mean } from '../metrics/significance.ts';
+import { cohenKappa } from './agreement.ts';
+import { CRITERION_IDS, type CriterionId } from './criteria.ts';
+import type { Line } from './prompt.ts';
+
+/** Two systems' replies to one context. */
+export interface PairwiseItem {
+  id: string;
+  context: readonly Line[];
+  first: string;
+  second: string;
+}
+
+/** A contest as a rater sees it: which system is on the left is hidden in `swapped`. */
+export interface BlindContest {
+  id: string;
+  context: readonly Line[];
+  left: string;
+  right: string;
+  swapped: boolean;
+  /** Tells the two replies from those of another run, whose contests may have the same ids. */
+  replies: number;
+}
+
+/**
+ * Shuffles contests and sides, drawn from seed, rater and contest: each rater sees sides of their own, so that a shared
+ * preference for one side does not look like agreement, and sees them again after a break. What was rated before keeps
+ * the sides on which it was seen, which version 0.1.0 drew otherwise.
+ */
+export function blind(
+  contests: readonly PairwiseItem[],
+  { seed, rater, ratings = [] }: Pick<Ratings, 'seed' | 'rater'> & Partial<Pick<Ratings, 'ratings'>>,
+): BlindContest[] {
+  const seen = new Map(ratings.map(({ contest, swapped }) => [contest, swapped]));
+  const drawn = contests.map(({ id, context, first, second }) => {
+    const random = seededRandom(seed ^ hash(`${rater}\n${id}`));
+    const side = random() < 0.5;
+    const swapped = seen.get(id) ?? side;
+    return {
+      place: random(),
+      contest: {
+        id,
+        context,
+        left: swapped ? second : first,
+        right: swapped ? first : second,
+        swapped,
+        replies: repliesHash(first, second),
+      },
+    };
+  });
+  return drawn.sort((a, b) => a.place - b.place).map(({ contest }) => contest);
+}
+
+const repliesHash = (first: string, second: string): number => hash(JSON.stringify([first, second]));
+
+/** Whether ratings are of other replies than these contests have. Ratings of version 0.1.0 do not tell. */
+export function ratesOthers({ ratings }: Pick<Ratings, 'ratings'>, contests: readonly PairwiseItem[]): boolean {
+  const known = new Map(contests.map(({ id, first, second }) => [id, repliesHash(first, second)]));
+  return ratings.some(
+    ({ contest, replies }) => replies !== undefined && known.has(contest) && known.get(contest) !== replies,
+  );
+}
+
+const CHOICES = ['left', 'right', 'tie'] as const;
+export type Choice = (typeof CHOICES)[number];
+
+/** One rater's answers, by contest and criterion: what is exported and read back. */
+const ratingsSchema = z.strictObject({
+  format: z.literal('solace-lab-ratings'),
+  version: z.literal(1),
+  rater: z.string().min(1).max(100),
+  seed: z.int().nonnegative(),
+  /** What was compared, e.g. a model and a representation each. */
+  first: z.string().max(300),
+  second: z.string().max(300),
+  ratings: z.array(
+    z.strictObject({
+      contest: z.string(),
+      swapped: z.boolean(),
+      replies: z.int().nonnegative().optional(),
+      choices: z.partialRecord(z.enum(CRITERION_IDS), z.enum(CHOICES)),
+    }),
+  ),
+});
+export type Ratings = z.output<typeof ratingsSchema>;
+
+/** @throws LabError `bad-file` naming the first field at fault */
+export function parseRatings(text: string, where: string): Ratings {
+  try {
+    return ratingsSchema.parse(JSON.parse(text));
+  } catch (error) {
+    const field = error instanceof z.ZodError ? (error.issues[0]?.path.join('.') ?? '') : '';
+    throw new LabError(
+      {
+        code: 'bad-file',
+        where,
+        what: `It holds no ratings${field ? ` (${field})` : ''}.`,
+        todo: 'Choose a file that this page exported.',
+      },
+      { cause: error },
+    );
+  }
+}
+
+const VOTES = ['first', 'second', 'tie'] as const;
+export type Vote = (typeof VOTES)[number];
+
+/** What a rater's choice says about the systems. */
+export function unblind(choice: Choice, swapped: boolean): Vote {
+  if (choice === 'tie') return 'tie';
+  return (choice === 'left') === swapped ? 'second' : 'first';
+}
+
+/** What one rater or judge prefers, by contest. */
+export type Votes = ReadonlyMap<string, Vote>;
+
+/** A model as a rater: what it prefers in each contest, criterion by criterion. */
+export interface JudgeRater {
+  name: string;
+  votes: ReadonlyMap<string, Record<CriterionId, Vote>>;
+}
+
+export interface HumanResult {
+  criterion: CriterionId;
+  votes: Record<Vote, number>;
+  /** Mean of Cohen's kappa over pairs of raters, on the contests both rated; NaN with one rater. */
+  kappa: number;
+  /** The same between each judge and every person; NaN where they share no contest or never differ. */
+  judges: { name: string; kappa: number }[];
+}
+
+/** Votes for the systems, the raters' agreement and that of judges with them, criterion by criterion. */
+export function humanResults(raters: readonly Ratings[], judges: readonly JudgeRater[] = []): HumanResult[] {
+  return CRITERION_IDS.map((criterion) => {
+    const votes = raters.map((each) => votesOf(each, criterion));
+    const all = votes.flatMap((each) => [...each.values()]);
+    return {
+      criterion,
+      votes: Object.fromEntries(VOTES.map((vote) => [vote, all.filter((each) => each === vote).length])) as Record<
+        Vote,
+        number
+      >,
+      kappa: meanKappa(votes.flatMap((a, i) => votes.slice(i + 1).map((b) => agreement(a, b)))),
+      judges: judges.map((judge) => {
+        const own: Votes = new Map([...judge.votes].map(([contest, vote]) => [contest, vote[criterion]]));
+        return { name: judge.name, kappa: meanKappa(votes.map((person) => agreement(own, person))) };
+      }),
+    };
+  });
+}
+
+function votesOf({ ratings }: Ratings, criterion: CriterionId): Votes {
+  return new Map(
+    ratings.flatMap(({ contest, swapped, choices }) =>
+      choices[criterion] ? [[contest, unblind(choices[criterion], swapped)] as const] : [],
+    ),
+  );
+}
+
+function meanKappa(kappas: readonly number[]): number {
+  return mean(kappas.filter((kappa) => !Number.isNaN(kappa)));
+}
+
+function agreement(a: Votes, b: Votes): number {
+  const shared = [...a].flatMap(([contest, vote]) => {
+    const other = b.get(contest);
+    return other ? [[vote, other] as const] : [];
+  });
+  return cohenKappa(
+    shared.map(([vote]) => vote),
+    shared.map(([, vote]) => vote),
+    VOTES,
+  );
+}

@@ -1,0 +1,142 @@
+import { seededRandom, type Random } from '../random/random.ts';
+import { LabError } from '../error.ts';
+
+/** The value of a metric over some pairs' results; NaN where it is undefined. `mean`, or a corpus metric over counts. */
+export type Statistic<Item> = (items: readonly Item[]) => number;
+
+export interface ResamplingOptions {
+  /** Default 1. */
+  seed?: number;
+  /** How many resamples; default 1,000. */
+  resamples?: number;
+}
+
+/** A value with its 95 % interval. */
+export interface Interval {
+  value: number;
+  low: number;
+  high: number;
+}
+
+export interface PairedTest {
+  /** A's value less B's, with the 95 % bootstrap interval of the difference. */
+  difference: Interval;
+  /** Two-sided p-value of the hypothesis that the two systems' outputs are exchangeable. */
+  p: number;
+}
+
+export const mean: Statistic<number> = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/**
+ * A 95 % percentile bootstrap interval of `statistic` over the pairs' results. NaN without pairs.
+ *
+ * Reference: Efron (1979), "Bootstrap methods: another look at the jackknife"; Koehn (2004), "Statistical significance tests for
+ * machine translation evaluation".
+ */
+export function bootstrapInterval<Item>(
+  statistic: Statistic<Item>,
+  items: readonly Item[],
+  { seed = 1, resamples = 1000 }: ResamplingOptions = {},
+): Interval {
+  const random = seededRandom(seed);
+  const values = Array.from({ length: resamples }, () =>
+    statistic(drawn(items.length, random).map((i) => items[i] as Item)),
+  );
+  return interval(statistic(items), values);
+}
+
+/**
+ * A 95 % jackknife interval: the value and 1.96 standard errors on both sides. For a statistic that a repeated item
+ * shifts, such as the share of distinct n-grams, which a bootstrap draws too low. NaN limits for fewer than two items.
+ *
+ * Reference: Tukey (1958), "Bias and confidence in not quite large samples"; Efron and Tibshirani (1993), "An introduction to the
+ * bootstrap", chapter 11.
+ */
+export function jackknifeInterval<Item>(statistic: Statistic<Item>, items: readonly Item[]): Interval {
+  const value = statistic(items);
+  const count = items.length;
+  const without = items.map((_, left) => statistic(items.filter((__, i) => i !== left)));
+  const centre = mean(without);
+  const squares = without.reduce((sum, each) => sum + (each - centre) ** 2, 0);
+  const margin = count < 2 ? Number.NaN : 1.96 * Math.sqrt(((count - 1) / count) * squares);
+  return { value, low: value - margin, high: value + margin };
+}
+
+/**
+ * Compares two systems on the same pairs, result by result: a paired bootstrap interval of the difference, and a paired
+ * permutation test that swaps the systems' results at random. Works for means and for corpus metrics alike.
+ *
+ * Reference: Koehn (2004), as above; Riezler and Maxwell (2005), "On some pitfalls in automatic evaluation and significance
+ * testing for MT" (approximate randomization, p = (extreme + 1) / (resamples + 1)).
+ * @throws LabError `bad-data` when the systems have different numbers of results.
+ */
+export function pairedTest<Item>(
+  statistic: Statistic<Item>,
+  a: readonly Item[],
+  b: readonly Item[],
+  { seed = 1, resamples = 1000 }: ResamplingOptions = {},
+): PairedTest {
+  if (a.length !== b.length) {
+    throw new LabError({
+      code: 'bad-data',
+      what: `A paired test needs the same pairs from both systems, but one has ${a.length} and the other ${b.length}.`,
+      todo: 'Compare runs over the same dialogues.',
+    });
+  }
+  const random = seededRandom(seed);
+  const difference = statistic(a) - statistic(b);
+  const differences = Array.from({ length: resamples }, () => {
+    const indices = drawn(a.length, random);
+    return statistic(indices.map((i) => a[i] as Item)) - statistic(indices.map((i) => b[i] as Item));
+  });
+  // The same numbers added in another order differ in the last digits, which is no evidence.
+  const threshold = Math.abs(difference) * (1 - 1e-12);
+  let extreme = 0;
+  for (let r = 0; r < resamples; r++) {
+    const swap = a.map(() => random() < 0.5);
+    const first = a.map((item, i) => (swap[i] ? (b[i] as Item) : item));
+    const second = b.map((item, i) => (swap[i] ? (a[i] as Item) : item));
+    if (Math.abs(statistic(first) - statistic(second)) >= threshold) extreme++;
+  }
+  return { difference: interval(difference, differences), p: (extreme + 1) / (resamples + 1) };
+}
+
+/** The outcome of a test in words, for the line under a table. */
+export function describeTest(names: { metric: string; a: string; b: string }, test: PairedTest, digits = 3): string {
+  const { value, low, high } = test.difference;
+  const evidence = (from: number, to: number): string =>
+    `95 % interval ${fixed(from, digits)} to ${fixed(to, digits)}, p ${test.p < 0.001 ? '< 0.001' : `= ${test.p.toFixed(3)}`}`;
+  if (test.p >= 0.05) {
+    return `${names.metric}: no difference between ${names.a} and ${names.b} is shown (${fixed(value, digits)}; ${evidence(low, high)}).`;
+  }
+  // "Lower by" has turned the sign round already.
+  const [direction, range] = value > 0 ? ['higher', evidence(low, high)] : ['lower', evidence(-high, -low)];
+  return `${names.metric}: ${names.a} is ${direction} than ${names.b} by ${Math.abs(value).toFixed(digits)} (${range}).`;
+}
+
+/**
+ * Whether an interval has limits: not where there are too few values for any, nor where resamples never differ, so that the
+ * limits are equal but for rounding. NLTK's BLEU without a common 4-gram is some 1e-155 in place of 0, which is one value too.
+ */
+export const hasLimits = ({ low, high }: Pick<Interval, 'low' | 'high'>): boolean =>
+  high - low > Math.max(1e-12, 1e-9 * Math.max(Math.abs(low), Math.abs(high)));
+
+/** With so many decimals, and no minus before nothing but zeros. */
+const fixed = (value: number, digits: number): string => value.toFixed(digits).replace(/^-(?=[0.]*$)/, '');
+
+function drawn(count: number, random: Random): number[] {
+  return Array.from({ length: count }, () => Math.floor(random() * count));
+}
+
+function interval(value: number, resampled: number[]): Interval {
+  const sorted = resampled.filter((x) => !Number.isNaN(x)).sort((x, y) => x - y);
+  return { value, low: quantile(sorted, 0.025), high: quantile(sorted, 0.975) };
+}
+
+/** Linear interpolation between order statistics, NumPy's default. */
+function quantile(sorted: readonly number[], q: number): number {
+  const position = (sorted.length - 1) * q;
+  const below = sorted[Math.floor(position)] ?? Number.NaN;
+  const above = sorted[Math.ceil(position)] ?? Number.NaN;
+  return below + (above - below) * (position - Math.floor(position));
+}

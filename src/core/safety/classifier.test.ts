@@ -1,0 +1,169 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { hashOf, readTraining } from '../../../build/safety/examples.ts';
+import { readWeights } from '../../../build/safety/files.ts';
+import { fitKernel, kernelMatrix, marginOf, type KernelText } from '../../../build/safety/kernel.ts';
+import { dot, principalComponents } from '../../../build/safety/pca.ts';
+import { dangerCommand } from '../../node/commands/danger.ts';
+import { loadFolderEncoder } from '../../node/encoder-node.ts';
+import { createClassifier, detectWith, type Classify } from './classifier.ts';
+import { FEATURES, hashedNgrams, nearness, sentenceEmbedding } from './features.ts';
+import { quantised, toBase64 } from './weights.ts';
+import { MOST_WINDOWS, WINDOW_WORDS, windowsOf } from './windows.ts';
+
+const weights = readWeights();
+
+describe('windows of a message', () => {
+  it('are the message itself where it is short', () => {
+    expect(windowsOf('I am\ntired. So tired.')).toEqual(['I am tired. So tired.']);
+    expect(windowsOf('  ')).toEqual([]);
+  });
+
+  it('hold every word of a longer one, cut between sentences, and overlap by one', () => {
+    const sentences = Array.from({ length: 20 }, (_, i) => `word${i} `.repeat(9).concat('end.'));
+    const windows = windowsOf(sentences.join(' '));
+    for (const window of windows) expect(window.split(' ').length).toBeLessThanOrEqual(WINDOW_WORDS);
+    for (const sentence of sentences) expect(windows.some((window) => window.includes(sentence))).toBe(true);
+    expect(windows[1]?.startsWith(sentences[1] ?? '?')).toBe(true);
+  });
+
+  it('are few in a very long message, and its end is among them', () => {
+    const windows = windowsOf(`${'a word here and there. '.repeat(15_000)}The end.`);
+    expect(windows).toHaveLength(MOST_WINDOWS);
+    expect(windows.at(-1)?.endsWith('The end.')).toBe(true);
+    expect(windowsOf('x'.repeat(300_000))[0]?.length).toBeLessThan(50);
+  });
+});
+
+describe('the features', () => {
+  it('take the mean of the token vectors at length 1', () => {
+    const embedding = sentenceEmbedding({ ids: [1, 2], embeddings: new Float32Array([3, 0, 3, 8]) });
+    expect([...embedding].map((value) => value.toFixed(2))).toEqual(['0.60', '0.80']);
+  });
+
+  it('are the same for other cases and apostrophes, and of fixed weight', () => {
+    const { places, values } = hashedNgrams('I don’t KNOW');
+    expect(hashedNgrams('i dont know').places).toEqual(places);
+    expect(values.reduce((sum, value) => sum + value * value, 0)).toBeCloseTo(FEATURES.words + FEATURES.letters, 4);
+    expect(hashedNgrams('').places).toHaveLength(0);
+  });
+
+  it('survive storing', () => {
+    const { data, scale } = quantised(new Float32Array([1, -0.5, 0]));
+    expect([...data].map((value) => value * scale).map((value) => value.toFixed(2))).toEqual(['1.00', '-0.50', '0.00']);
+    expect(toBase64(new Int8Array([1, -1]))).toBe('Af8=');
+  });
+});
+
+describe('training', () => {
+  const spread = Array.from({ length: 40 }, (_, i) => [Math.cos(i), Math.sin(i) / 3, 0.01 * (i % 3)]);
+
+  it('finds the directions in which vectors vary most', () => {
+    const { rows } = principalComponents(
+      spread.map((vector) => Float32Array.from(vector)),
+      2,
+    );
+    expect(Math.abs(rows[0]?.[0] ?? 0)).toBeGreaterThan(0.99);
+    expect(Math.abs(dot(rows[0] ?? new Float32Array(), rows[1] ?? new Float32Array()))).toBeLessThan(1e-4);
+  });
+
+  it('tells apart what no line can, twice the same', () => {
+    const texts = spread.map(([x = 0, y = 0]): KernelText => ({
+      point: new Float32Array([x, 3 * y]),
+      places: new Uint32Array(),
+      values: new Float32Array(),
+    }));
+    const positive = (i: number): boolean => (spread[i]?.[0] ?? 0) * (spread[i]?.[1] ?? 0) > 0;
+    const matrix = kernelMatrix(texts);
+    const fit = () => fitKernel({ matrix, size: texts.length, members: texts.map((_, i) => i), positive, cost: 10 });
+    const found = fit();
+    expect(fit()).toEqual(found);
+    const right = texts.filter((_, i) => marginOf(found, matrix, i) > 0 === positive(i));
+    expect(right.length).toBeGreaterThanOrEqual(38);
+    expect(nearness(new Float32Array([1]), new Float32Array([1]))).toBe(1);
+  });
+
+  it('used the phrases that are committed (npm run safety -- train)', () => {
+    expect(weights.phrases).toBe(hashOf(readTraining()));
+  });
+});
+
+describe('the classifier', () => {
+  let classify: Classify;
+  beforeAll(async () => {
+    classify = createClassifier(await loadFolderEncoder(), weights);
+  });
+  const levelsOf = async (texts: string[]): Promise<string[]> => (await classify(texts)).map(({ level }) => level);
+
+  it('sees what stands between the lines', async () => {
+    const indirect = [
+      'they will all manage fine once I am out of the picture, I have made my peace with it',
+      'They would all be relieved if I did not wake up one morning',
+      'I keep the tablets in my drawer and count them every night',
+    ];
+    for (const level of await levelsOf(indirect)) expect(level).not.toBe('none');
+  });
+
+  it('leaves everyday talk alone', async () => {
+    const everyday = [
+      'Thanks, that helps a lot',
+      'My exam is on Monday and I am so nervous',
+      'The train was late again and the coffee was cold',
+      'I miss my grandmother, she died of cancer in spring',
+      '',
+    ];
+    expect(await levelsOf(everyday)).toEqual(everyday.map(() => 'none'));
+  });
+
+  it('finds a sentence within a long message', async () => {
+    const talk =
+      'We went to the market and bought some apples for the cake. The weather was mild and the children played in the garden. ';
+    const [seen] = await classify([`${talk.repeat(6)}I want to kill myself tonight. ${talk.repeat(6)}`]);
+    expect(seen?.level).not.toBe('none');
+    expect(seen?.kinds).toEqual(['suicide']);
+  });
+
+  it('encodes a bounded part of a very long message', async () => {
+    let encoded = 0;
+    const counting = createClassifier(
+      {
+        encode: (texts) => (
+          encoded++,
+          Promise.resolve(texts.map(() => ({ ids: [1], embeddings: new Float32Array(FEATURES.dimension) })))
+        ),
+      },
+      weights,
+    );
+    await counting(['so it was and so it will be. '.repeat(10_000)]);
+    expect(encoded).toBeLessThanOrEqual(MOST_WINDOWS);
+  });
+
+  it('joins the rules and never takes back what they say', async () => {
+    const blind: Classify = (messages) => Promise.resolve(messages.map(() => ({ level: 'none', kinds: [] })));
+    expect(await detectWith(blind, ['I want to die', 'Hello'])).toEqual([
+      { level: 'danger', kinds: ['suicide'] },
+      { level: 'none', kinds: [] },
+    ]);
+    const wary: Classify = (messages) => Promise.resolve(messages.map(() => ({ level: 'concern', kinds: ['abuse'] })));
+    expect(await detectWith(wary, ['I want to die'])).toEqual([{ level: 'danger', kinds: ['suicide', 'abuse'] }]);
+  });
+
+  it('answers on the command line, one line per message', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'danger-')), 'texts.json');
+    writeFileSync(path, JSON.stringify(['I want to die', 'The soup was good', 'My brother attempted suicide']));
+    const lines: string[] = [];
+    await dangerCommand.run(['--texts', path], (line) => lines.push(line), new AbortController().signal);
+    expect(lines[0]).toBe('danger');
+    expect(lines[1]).toBe('none');
+    expect(lines[2]).not.toBe('none');
+    const rules: string[] = [];
+    await dangerCommand.run(
+      ['--rules-only', '--texts', path],
+      (line) => rules.push(line),
+      new AbortController().signal,
+    );
+    expect(rules).toEqual(['danger', 'none', 'concern']);
+  });
+});

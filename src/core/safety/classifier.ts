@@ -1,0 +1,43 @@
+import type { Encoder } from '../engine/encoder.ts';
+import { detectCrisis } from './crisis.ts';
+import { hashedNgrams, sentenceEmbedding } from './features.ts';
+import { strongerSignal, type CrisisSignal } from './kinds.ts';
+import { openWeights, type StoredWeights } from './weights.ts';
+import { windowsOf } from './windows.ts';
+
+/** What the classifier alone sees in messages. */
+export type Classify = (messages: readonly string[], signal?: AbortSignal) => Promise<CrisisSignal[]>;
+
+/** A classifier over an encoder that is open; see docs/safety.md for what it is and how often it errs. */
+export function createClassifier(encoder: Pick<Encoder, 'encode'>, weights: StoredWeights): Classify {
+  const { project, judge } = openWeights(weights);
+  const read = async (text: string, signal?: AbortSignal): Promise<CrisisSignal> => {
+    const [encoded] = await encoder.encode([text], signal);
+    if (!encoded) return { level: 'none', kinds: [] };
+    const { places, values } = hashedNgrams(text);
+    const { flag, danger, kind } = judge(project(sentenceEmbedding(encoded)), places, values);
+    return flag <= 0 ? { level: 'none', kinds: [] } : { level: danger > 0 ? 'danger' : 'concern', kinds: [kind] };
+  };
+  return async (messages, signal) => {
+    const found: CrisisSignal[] = [];
+    for (const message of messages) {
+      let most: CrisisSignal = { level: 'none', kinds: [] };
+      for (const window of windowsOf(message)) {
+        most = strongerSignal(most, await read(window, signal));
+        if (most.level === 'danger') break;
+      }
+      found.push(most);
+    }
+    return found;
+  };
+}
+
+/** What rules and classifier see together. */
+export async function detectWith(
+  classify: Classify,
+  messages: readonly string[],
+  signal?: AbortSignal,
+): Promise<CrisisSignal[]> {
+  const seen = await classify(messages, signal);
+  return messages.map((message, i) => strongerSignal(detectCrisis(message), seen[i] ?? { level: 'none', kinds: [] }));
+}

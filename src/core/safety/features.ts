@@ -1,0 +1,72 @@
+import type { EncodedText } from '../engine/encoder.ts';
+import { hash } from '../random/random.ts';
+import { foldedWords } from './languages.ts';
+
+/** How a text becomes numbers. A change makes trained weights useless. */
+export const FEATURES = {
+  /** Length of the encoder's vectors. */
+  dimension: 384,
+  /** Dimensions that are left of them, and how fast the likeness of two texts falls with their distance. */
+  components: 128,
+  gamma: 2.5,
+  /** Buckets that n-grams of words, and as many that n-grams of letters, are hashed into. */
+  buckets: 131_072,
+  words: 1,
+  letters: 0.5,
+} as const;
+
+/** One text as numbers: its embedding, and places among 2 x buckets with their values. */
+export interface TextFeatures {
+  embedding: Float32Array;
+  places: Uint32Array;
+  values: Float32Array;
+}
+
+/** The mean of a text's token vectors, at length 1. */
+export function sentenceEmbedding({ ids, embeddings }: EncodedText): Float32Array {
+  const dimension = embeddings.length / Math.max(1, ids.length);
+  const mean = new Float32Array(dimension);
+  for (let i = 0; i < embeddings.length; i++) mean[i % dimension] = (mean[i % dimension] ?? 0) + (embeddings[i] ?? 0);
+  const length = Math.hypot(...mean) || 1;
+  return mean.map((value) => value / length);
+}
+
+/** The hashed n-grams of a text: one to three words, two to five letters and marks without blanks. */
+export function hashedNgrams(text: string): Pick<TextFeatures, 'places' | 'values'> {
+  const { buckets } = FEATURES;
+  const ofWords = new Set<number>();
+  const words = foldedWords(text).trim().split(' ').filter(Boolean);
+  words.forEach((_, i) => {
+    for (let n = 1; n <= 3 && i + n <= words.length; n++) ofWords.add(hash(words.slice(i, i + n).join(' ')) % buckets);
+  });
+  const ofLetters = new Set<number>();
+  for (const word of text
+    .toLowerCase()
+    .replace(/[’'‘ʼ`´＇]/gu, '')
+    .split(/\s+/u)
+    .filter(Boolean)) {
+    const padded = ` ${word} `;
+    for (let n = 2; n <= 5; n++) {
+      for (let at = 0; at + n <= padded.length; at++)
+        ofLetters.add(buckets + (hash(padded.slice(at, at + n)) % buckets));
+    }
+  }
+  const places = Uint32Array.from([...ofWords, ...ofLetters]);
+  const values = new Float32Array(places.length);
+  values.fill(Math.sqrt(FEATURES.words / Math.max(1, ofWords.size)), 0, ofWords.size);
+  values.fill(Math.sqrt(FEATURES.letters / Math.max(1, ofLetters.size)), ofWords.size);
+  return { places, values };
+}
+
+/** The features of a text whose embedding is known. */
+export const featuresOf = (text: string, embedding: Float32Array): TextFeatures => ({
+  embedding,
+  ...hashedNgrams(text),
+});
+
+/** How alike two embeddings are in few dimensions, in 0..1: a Gaussian kernel. */
+export function nearness(a: Float32Array, b: Float32Array): number {
+  let distance = 0;
+  for (let i = 0; i < a.length; i++) distance += ((a[i] ?? 0) - (b[i] ?? 0)) ** 2;
+  return Math.exp(-FEATURES.gamma * distance);
+}

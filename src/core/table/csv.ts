@@ -1,0 +1,65 @@
+import type { ResultRecord } from '../evaluation/record.ts';
+
+const FIXED = [
+  'model',
+  'representation',
+  'dialogue',
+  'turn',
+  'hypothesis',
+  'reference',
+  'promptTokens',
+  'leftOut',
+  'nll',
+  'nllTokens',
+  'newTokens',
+  'totalMs',
+  'error',
+] as const;
+
+/**
+ * The records of a run as CSV (RFC 4180), one per line; metrics with precision, recall and F take three columns. What
+ * a spreadsheet would take for a formula gets an apostrophe, wherever it splits: at a semicolon, it does not see quotes
+ * that begin behind a comma.
+ */
+export function recordsCsv(records: readonly ResultRecord[]): string {
+  const metrics = [
+    ...new Set(
+      records.flatMap(({ scores }) => Object.entries(scores).flatMap(([name, value]) => columnsOf(name, value))),
+    ),
+  ];
+  const rows = records.map((record) => {
+    const flat = Object.fromEntries(
+      Object.entries(record.scores).flatMap(([name, value]) =>
+        columnsOf(name, value).map((column, i) => [column, Array.isArray(value) ? value[i] : value]),
+      ),
+    );
+    const fixed: Record<(typeof FIXED)[number], unknown> = {
+      ...record,
+      nll: record.nll?.sum,
+      nllTokens: record.nll?.tokens,
+      newTokens: record.timing?.newTokens,
+      totalMs: record.timing?.totalMs,
+      error: record.error,
+    };
+    return [...FIXED.map((name) => fixed[name]), ...metrics.map((name) => flat[name])];
+  });
+  return [[...FIXED, ...metrics], ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';
+}
+
+const columnsOf = (name: string, value: ResultRecord['scores'][string]): string[] =>
+  Array.isArray(value) ? [`${name}_p`, `${name}_r`, `${name}_f`] : [name];
+
+/** What begins a formula, in the wide forms of East Asian keyboards too, also behind blanks. */
+const LEADING = /^(\s*)([=+\-@＝＋－＠])/u;
+/**
+ * The same behind anything that may separate cells; a sign only before what could be a term, so not in ";-)". Looks back
+ * from the sign: from each separator on, a long run of line ends would take time that grows with the square of it.
+ */
+const INNER = /(?=[=@＝＠+\-＋－])(?<=[;,|\t\r\n]\s*)(?:[=@＝＠]|[+\-＋－](?=\s*[\p{L}\p{N}("'.$]))/gu;
+
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value !== 'string') return String(value);
+  const text = value.replace(LEADING, "$1'$2").replace(INNER, "'$&");
+  return /[",;|\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,81 @@
+import { reportedCorrelation } from '../judge/agreement.ts';
+import { verbosityBias } from '../judge/bias.ts';
+import { CRITERION_IDS } from '../judge/criteria.ts';
+import { replyScores, type Judging } from '../judge/run-verdict.ts';
+import { mean } from '../metrics/significance.ts';
+import { recordKey, type ResultRecord } from '../evaluation/record.ts';
+import type { RunSummary } from './summary.ts';
+
+export type JudgingSummary = NonNullable<RunSummary['judge']>;
+
+/** What a reader must know of a judge beside its scores: how often it gave none, how steady it is, whether length earns them. */
+export function summariseJudging({ judge, verdicts }: Judging, records: readonly ResultRecord[]): JudgingSummary {
+  const scored = replyScores(verdicts);
+  const replies = records.flatMap((record) => {
+    const found = scored.get(recordKey(record));
+    return found && record.hypothesis !== null ? [{ judgement: found, candidate: record.hypothesis }] : [];
+  });
+  const variances = replies.flatMap(({ judgement: { variance } }) => (variance === null ? [] : [variance]));
+  const counts: Omit<JudgingSummary, 'words'> = {
+    id: judge.id,
+    name: judge.name,
+    rounds: judge.rounds,
+    verdicts: verdicts.length,
+    replies: replies.length,
+    refused: verdicts.filter(({ refused }) => refused).length,
+    unreadable: verdicts.filter(({ scores, refused, error }) => !scores && !refused && error === undefined).length,
+    repaired: verdicts.filter(({ repaired }) => repaired).length,
+    failed: verdicts.filter(({ error }) => error !== undefined).length,
+    deviation: variances.length === 0 ? null : Math.sqrt(mean(variances)),
+    verbosity: reportedCorrelation(verbosityBias(replies), replies.length),
+  };
+  return {
+    ...counts,
+    words: judgingWords(
+      counts,
+      records.some(({ model }) => model === judge.id),
+    ),
+  };
+}
+
+/** In sentences; `self` when the judge is one of those who answered. */
+function judgingWords(
+  {
+    name,
+    verdicts,
+    replies,
+    refused,
+    unreadable,
+    repaired,
+    failed,
+    deviation,
+    verbosity,
+  }: Omit<JudgingSummary, 'words'>,
+  self: boolean,
+): string {
+  const without = [
+    [refused, 'refused'],
+    [unreadable, 'unreadable even when asked again'],
+    [failed, 'beyond what it could be asked'],
+  ] as const;
+  const lacking = without.flatMap(([n, what]) => (n > 0 ? [`${n} ${what}`] : []));
+  return [
+    `Judge: ${name}. Scores run from 0 to 5 and rest on ${plural(replies, 'reply', 'replies')} and ${plural(verdicts, 'verdict', 'verdicts')}, ${lacking.length > 0 ? `of which ${lacking.join(', ')}` : 'none of which is lacking'}.`,
+    ...(repaired > 0
+      ? [
+          `${plural(repaired, 'answer was', 'answers were')} not the JSON asked for, but ${repaired === 1 ? 'its' : 'their'} numbers are plain.`,
+        ]
+      : []),
+    ...(deviation === null
+      ? []
+      : [
+          `Asked again, the mean of the ${CRITERION_IDS.length} criteria of one reply has a standard deviation of ${deviation.toFixed(2)}.`,
+        ]),
+    verbosity === null
+      ? 'Whether length earns scores cannot be told: too few replies, or all are alike.'
+      : `Spearman's correlation of score and length in words is ${verbosity.toFixed(2)} (near 0 where length earns nothing).`,
+    ...(self ? ['It judges replies of its own, which models tend to favour.'] : []),
+  ].join(' ');
+}
+
+const plural = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { LabError } from '../error.ts';
+import { runJudgeSchema, runVerdictSchema, verdictKey, type RunJudge, type RunVerdict } from '../judge/run-verdict.ts';
+import { storedPlanSchema, type EvaluationPlan } from '../evaluation/plan.ts';
+import { recordKey, recordSchema, type ResultRecord } from '../evaluation/record.ts';
+
+export const RUN_FORMAT = 'solace-lab-run';
+
+const runFileSchema = z
+  .strictObject({
+    format: z.literal(RUN_FORMAT),
+    version: z.literal(1),
+    plan: storedPlanSchema,
+    /** Records that the plan asks for. */
+    total: z.int().nonnegative(),
+    records: z.array(recordSchema),
+    /** Who judged the replies, and what of them; absent where nobody did. */
+    judges: z.array(runJudgeSchema).optional(),
+    verdicts: z.array(runVerdictSchema).optional(),
+  })
+  .superRefine(({ records, judges = [], verdicts = [] }, context) => {
+    const rounds = new Map(judges.map((judge) => [judge.id, judge.rounds]));
+    if (rounds.size < judges.length)
+      context.addIssue({ code: 'custom', path: ['judges'], message: 'a judge is listed twice' });
+    const replies = new Set(records.map(recordKey));
+    const seen = new Set<string>();
+    const faultOf = (verdict: RunVerdict): string | undefined => {
+      const key = verdictKey(verdict);
+      if (seen.has(key)) return 'it is there twice';
+      seen.add(key);
+      if (verdict.round >= (rounds.get(verdict.judge) ?? 0)) return 'its judge and round are not in the file';
+      return replies.has(recordKey(verdict)) ? undefined : 'its reply is not in the file';
+    };
+    for (const [i, verdict] of verdicts.entries()) {
+      const message = faultOf(verdict);
+      if (message !== undefined) return context.addIssue({ code: 'custom', path: ['verdicts', i], message });
+    }
+  });
+
+/** A run in one file, as the page exports and imports it. */
+export type RunFile = z.output<typeof runFileSchema>;
+
+export function writeRunFile(
+  plan: EvaluationPlan,
+  total: number,
+  records: readonly ResultRecord[],
+  judges: readonly RunJudge[] = [],
+  verdicts: readonly RunVerdict[] = [],
+): string {
+  const judging = judges.length > 0 ? { judges: [...judges], verdicts: [...verdicts] } : {};
+  return JSON.stringify({
+    format: RUN_FORMAT,
+    version: 1,
+    plan,
+    total,
+    records: [...records],
+    ...judging,
+  } satisfies RunFile);
+}
+
+/** Reads an exported run. @throws LabError `bad-file` naming the first field at fault */
+export function parseRunFile(text: string, where: string): RunFile {
+  const refuse = (what: string, cause?: unknown) =>
+    new LabError(
+      { code: 'bad-file', where, what, todo: 'Choose a .json file that was exported on the page of runs.' },
+      { cause },
+    );
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw refuse('It is not JSON.', error);
+  }
+  const parsed = runFileSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw refuse(`${issue?.path.join('.') || 'It is no run'}: ${issue?.message ?? 'not as expected'}.`);
+}

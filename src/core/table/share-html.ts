@@ -1,0 +1,59 @@
+import type { EvaluationPlan } from '../evaluation/plan.ts';
+import type { ResultRecord } from '../evaluation/record.ts';
+import { MEASURES } from './measures.ts';
+import { limitsText, type RunSummary } from './summary.ts';
+
+/**
+ * A run as one HTML file that needs nothing else and runs no script: table, tests in words, plan; with `records` also
+ * what was answered. Whatever is in a dataset or a model's reply is text in it.
+ */
+export function shareHtml(plan: EvaluationPlan, summary: RunSummary, records: readonly ResultRecord[] = []): string {
+  const measures = MEASURES.filter(({ name }) => summary.cells.some(({ metrics }) => metrics[name]));
+  const names = new Map(plan.models.map(({ id, name }) => [id, name]));
+  const head = ['Model', 'Representation', ...measures.map(({ label }) => label)]
+    .map((text) => `<th>${escapeHtml(text)}</th>`)
+    .join('');
+  const rows = summary.cells.map(({ model, representation, metrics }) => {
+    const values = measures.map(({ name, digits }) => {
+      const found = metrics[name];
+      return found
+        ? `<td>${found.value.toFixed(digits)}<small>${limitsText(found, digits, ' to ') ?? '–'}</small></td>`
+        : '<td>–</td>';
+    });
+    return `<tr><th>${escapeHtml(names.get(model) ?? model)}</th><th>${escapeHtml(representation)}</th>${values.join('')}</tr>`;
+  });
+  const answers = records.map(
+    (record) =>
+      `<details><summary>${escapeHtml(`${names.get(record.model) ?? record.model}, ${record.representation}, ${record.dialogue}, turn ${record.turn}`)}</summary><p><b>Reference</b> ${escapeHtml(record.reference)}</p><p><b>Answer</b> ${escapeHtml(record.hypothesis ?? record.error ?? 'none asked for')}</p></details>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escapeHtml(plan.name)}</title>
+<style>
+body { max-width: 72rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.5 system-ui, sans-serif; color: #25211b; background: #fbf8f2 }
+.wide { overflow-x: auto }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums }
+th, td { padding: .4rem .8rem .4rem 0; border-bottom: 1px solid #ddd; text-align: left; vertical-align: top; white-space: nowrap }
+small { display: block; color: #6f6658 }
+p, pre { white-space: pre-wrap; overflow-wrap: anywhere }
+</style>
+<h1>${escapeHtml(plan.name)}</h1>
+<p>${escapeHtml(`${plan.dataset.name}: ${summary.dialogues} dialogues, ${summary.turns} turns, ${summary.records} records${summary.failed ? `, ${summary.failed} of them failed` : ''}. ${summary.finished ? '' : 'The run is not finished. '}${summary.machine}.`)}</p>
+<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>
+<p>Below each value its 95 % interval over dialogues (bootstrap; jackknife for distinct-n).</p>${summary.judge ? `\n<p>${escapeHtml(summary.judge.words)}</p>` : ''}
+<ul>${summary.tests.map(({ words }) => `<li>${escapeHtml(words)}</li>`).join('\n')}</ul>
+${answers.length > 0 ? `<h2>Answers</h2>\n${answers.join('\n')}` : ''}
+<h2>Plan</h2>
+<pre>${escapeHtml(JSON.stringify(plan, null, 2))}</pre>
+</html>
+`;
+}
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+}

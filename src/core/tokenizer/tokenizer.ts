@@ -1,0 +1,131 @@
+import { Tokenizer } from '@huggingface/tokenizers';
+import { z } from 'zod';
+import { LabError } from '../error.ts';
+import { bounded } from '../async/bounded.ts';
+import { MARK, withoutMarks, type AddedToken } from './plain-text.ts';
+
+const addedToken = z.looseObject({
+  content: z.string(),
+  special: z.boolean().optional(),
+  lstrip: z.boolean().optional(),
+  rstrip: z.boolean().optional(),
+});
+const descriptionSchema = z.looseObject({
+  normalizer: z.unknown(),
+  pre_tokenizer: z.unknown(),
+  added_tokens: z.array(addedToken).nullish(),
+});
+type Description = z.infer<typeof descriptionSchema>;
+
+export interface OpenedTokenizer {
+  tokenizer: Tokenizer;
+  decode: Tokenizer['decode'];
+  /** Special tokens are recognised where no mark stands in them; none is added. */
+  encode(text: string): number[];
+  added: readonly AddedToken[];
+}
+
+/**
+ * Opens tokenizer.json so that it understands marks (see `plain-text.ts`).
+ * @throws {LabError} bad-file when it is no tokenizer.
+ */
+export function openTokenizer(tokenizerJson: unknown, configJson: unknown, where: string): OpenedTokenizer {
+  try {
+    const description = descriptionSchema.parse(tokenizerJson);
+    const added = description.added_tokens ?? [];
+    const patterns = patternsOf(tokenizerJson);
+    const blame = `${where}/tokenizer.json, pattern ${patterns.join(' or ')}`;
+    // Strings and classes of characters end by themselves; only a regular expression may not.
+    const watched = patterns.length === 0 ? <T>(run: () => T): T => run() : <T>(run: () => T): T => bounded(blame, run);
+    const tokenizer = watched(() => new Tokenizer({ ...description, added_tokens: added }, configJson as object));
+    dropMarks(tokenizer, added);
+    const whole = (text: string): number[] => watched(() => tokenizer.encode(text, { add_special_tokens: false }).ids);
+    const decode: OpenedTokenizer['decode'] = (ids, options) => watched(() => tokenizer.decode(ids, options));
+    const special = added
+      .filter((token) => token.special && !token.lstrip && !token.rstrip)
+      .map(({ content }) => content);
+    return {
+      tokenizer,
+      decode,
+      added,
+      encode: independentPieces(description) && special.length > 0 ? byPieces(special, whole) : whole,
+    };
+  } catch (error) {
+    throw LabError.from(error, {
+      code: 'bad-file',
+      where: `${where}/tokenizer.json`,
+      what: 'It cannot be read as a tokenizer',
+      todo: 'Take the file from the same place as the weights.',
+    });
+  }
+}
+
+/** The regular expressions of a tokenizer, shortened for an error. */
+function patternsOf(json: unknown): string[] {
+  const found = new Set<string>();
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(visit);
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, member] of Object.entries(value)) {
+        if (key === 'Regex' && typeof member === 'string')
+          found.add(member.length > 80 ? `${member.slice(0, 80)}…` : member);
+        else visit(member);
+      }
+    }
+  };
+  const { normalizer, pre_tokenizer, decoder } = json as Record<string, unknown>;
+  [normalizer, pre_tokenizer, decoder].forEach(visit);
+  return [...found];
+}
+
+/** The parts of the library that are changed: each is a function with members. */
+interface Parts {
+  pre_tokenizer: ((text: string, options?: unknown) => string[]) | null;
+  model: { encode(tokens: string[]): string[] } | null;
+}
+
+/**
+ * The library looks for added tokens before it cuts text, so a mark inside one hides it; the marks go before the text
+ * is cut. What a model makes of plain characters is no control token either, even where its vocabulary has one as a piece.
+ */
+function dropMarks(tokenizer: Tokenizer, added: readonly AddedToken[]): void {
+  const parts = tokenizer as unknown as Parts;
+  const cut = parts.pre_tokenizer;
+  parts.pre_tokenizer = (text, options) => (cut ? cut(withoutMarks(text), options) : [withoutMarks(text)]);
+  const { model } = parts;
+  if (!model) return;
+  const control = new Set(added.filter(({ special }) => special).map(({ content }) => content));
+  const join = model.encode.bind(model);
+  const apart = (piece: string): string[] => [...piece].flatMap((character) => join([character]));
+  model.encode = (tokens) => {
+    const pieces = join(tokens);
+    return pieces.some((piece) => control.has(piece))
+      ? pieces.flatMap((piece) => (control.has(piece) ? apart(piece) : [piece]))
+      : pieces;
+  };
+}
+
+/** Whether what stands between special tokens is tokenised without regard to what stands outside. */
+function independentPieces({ normalizer, pre_tokenizer }: Description): boolean {
+  const plain = JSON.stringify(pre_tokenizer ?? null);
+  return !normalizer && plain.includes('"ByteLevel"') && !plain.includes('"add_prefix_space":true');
+}
+
+const REMEMBERED = 20_000;
+
+/** Tokenises between special tokens and remembers pieces: the turns of a conversation come back in each of its prompts. */
+function byPieces(special: readonly string[], whole: (text: string) => number[]): (text: string) => number[] {
+  const longestFirst = [...special].sort((a, b) => b.length - a.length);
+  const pattern = new RegExp(
+    `(${longestFirst.map((token) => token.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`,
+  );
+  const known = new Map<string, number[]>();
+  return (input) =>
+    input.split(pattern).flatMap((piece) => {
+      if (piece === '' || piece === MARK) return [];
+      let ids = known.get(piece);
+      if (!ids) known.set(piece, (ids = whole(piece)));
+      if (known.size > REMEMBERED) known.clear();
+      return ids;
+    });
+}

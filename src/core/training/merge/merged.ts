@@ -1,0 +1,121 @@
+import { LabError } from '../../error.ts';
+import { type Checkpoint, matrixShape, readRows, type TensorInfo } from '../../formats/checkpoint/checkpoint.ts';
+import type { Adapter, AdapterModule } from './adapter.ts';
+import { addProduct as plainProduct, type AddProduct } from './product.ts';
+
+/** An adapter and what its change is multiplied by, 1 for the whole of it. */
+export interface WeightedAdapter {
+  adapter: Adapter;
+  weight: number;
+}
+
+export interface MergedCheckpoint extends Checkpoint {
+  /** Names of the tensors that adapters change. */
+  readonly merged: ReadonlySet<string>;
+}
+
+/** An adapter's share in one module. */
+interface Part extends AdapterModule {
+  adapter: Adapter;
+  /** The adapter's weight times its scaling. */
+  factor: number;
+}
+
+/** Matrices of a part, decoded: B's rows multiplied by the factor already. */
+interface Factors {
+  left: Float32Array;
+  right: Float32Array;
+  rank: number;
+}
+
+/**
+ * A checkpoint whose matrices are merged as they are read: W + Σ weight · scaling · B·A over the adapters (a linear
+ * combination of their changes, as LoraHub (Huang et al. 2023) sums them). Matrices that no adapter touches stay in the
+ * type they are stored in; merged ones are F32. Memory holds the factors of one matrix at a time.
+ * @throws {LabError} bad-config that names modules which the model lacks, shapes that differ from its own, and modules
+ * that the settings promise but the file lacks.
+ */
+export function mergedCheckpoint(
+  base: Checkpoint,
+  adapters: readonly WeightedAdapter[],
+  addProduct: AddProduct = plainProduct,
+): MergedCheckpoint {
+  const parts = new Map<string, Part[]>();
+  for (const { adapter, weight } of adapters) {
+    checkAdapter(base, adapter);
+    for (const [module, matrices] of adapter.modules) {
+      const tensor = `${module}.weight`;
+      parts.set(tensor, [...(parts.get(tensor) ?? []), { ...matrices, adapter, factor: weight * matrices.scaling }]);
+    }
+  }
+  const tensors = new Map(
+    [...base.tensors].map(([name, info]): [string, TensorInfo] => [
+      name,
+      parts.has(name) ? { ...info, type: 'F32' } : info,
+    ]),
+  );
+  let latest: { tensor: string; factors: Promise<Factors[]> } | undefined;
+  const factorsOf = (tensor: string, list: readonly Part[]): Promise<Factors[]> => {
+    if (latest?.tensor !== tensor) latest = { tensor, factors: Promise.all(list.map(readFactors)) };
+    return latest.factors;
+  };
+  return {
+    name: [base.name, ...adapters.map(({ adapter }) => adapter.name)].join(' + '),
+    config: base.config,
+    files: base.files,
+    ...(base.notes && { notes: base.notes }),
+    tensors,
+    merged: new Set(parts.keys()),
+    async readStoredRows(tensor, start, count) {
+      const list = parts.get(tensor);
+      if (!list) return base.readStoredRows(tensor, start, count);
+      const values = await readRows(base, tensor, start, count);
+      for (const { left, right, rank } of await factorsOf(tensor, list)) {
+        await addProduct(values, left.subarray(start * rank, (start + count) * rank), right, rank);
+      }
+      return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    },
+  };
+}
+
+async function readFactors({ adapter, a, b, rank, factor }: Part): Promise<Factors> {
+  const left = (await adapter.read(b)).map((value) => value * factor);
+  return { left, right: await adapter.read(a), rank };
+}
+
+const NAMED_AT_MOST = 8;
+
+function checkAdapter(base: Checkpoint, { name, settings, modules }: Adapter): void {
+  const problems: string[] = [];
+  for (const [module, { a, b }] of modules) {
+    const info = base.tensors.get(`${module}.weight`);
+    if (!info || info.shape.length !== 2) {
+      problems.push(
+        module === 'lm_head' && base.config.tied
+          ? '"lm_head" is the embedding in this model, and cannot be changed alone'
+          : `the model has no module "${module}"`,
+      );
+      continue;
+    }
+    if (module === 'model.embed_tokens') problems.push('"model.embed_tokens" is no linear layer');
+    const { rows, columns } = matrixShape(info);
+    if (b.shape[0] !== rows || a.shape[1] !== columns)
+      problems.push(
+        `"${module}" is [${rows}, ${columns}] in the model, but [${b.shape[0]}, ${a.shape[1]}] in the adapter`,
+      );
+  }
+  for (const [tensor, { shape }] of base.tensors) {
+    const module = tensor.replace(/\.weight$/, '');
+    const missing =
+      tensor.endsWith('.weight') && shape.length === 2 && !modules.has(module) && settings.isTarget(module);
+    if (missing) problems.push(`"${module}" is a target of the adapter, but has no matrices in it`);
+  }
+  if (problems.length === 0) return;
+  const more = problems.length > NAMED_AT_MOST ? `; and ${problems.length - NAMED_AT_MOST} more` : '';
+  throw new LabError({
+    code: 'bad-config',
+    where: name,
+    what: `The adapter does not fit ${base.name}: ${problems.slice(0, NAMED_AT_MOST).join('; ')}${more}.`,
+    todo: `Use the model that it was trained on${settings.base === undefined ? '' : ` (${settings.base})`}.`,
+  });
+}

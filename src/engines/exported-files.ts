@@ -1,0 +1,25 @@
+import type { Checkpoint } from '../core/formats/checkpoint/checkpoint.ts';
+import { SIDE_FILES } from '../core/formats/checkpoint/side-files.ts';
+import { openExported } from '../core/formats/export/read.ts';
+import { blobSource } from '../core/formats/source.ts';
+import type { LoadOptions } from '../core/engine/engine.ts';
+import { hasFile, type ModelFiles } from '../core/engine/files.ts';
+import { readSideFiles } from '../core/engine/load-tokenizer.ts';
+import { chooseVariant } from './transformers/variants.ts';
+
+/**
+ * The weights of an ONNX folder that this lab exported, fetched first where they are not here yet.
+ * Throws `unsupported` for folders of other exporters.
+ */
+export async function openExportedFiles(files: ModelFiles, options: LoadOptions): Promise<Checkpoint> {
+  const { graph, data } = chooseVariant(files, 'wasm', false);
+  await files.ensure([...SIDE_FILES.filter((path) => hasFile(files, path)), graph, ...data], options);
+  const side = await readSideFiles(files, SIDE_FILES);
+  const model = new Uint8Array(await (await files.open(graph)).arrayBuffer());
+  return openExported(
+    files.name,
+    model,
+    async (location) => blobSource(location, await files.open(`onnx/${location}`)),
+    side,
+  );
+}

@@ -1,0 +1,177 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportOnnx } from '../../core/formats/export/export.ts';
+import type { FolderSink } from '../../core/formats/export/sink.ts';
+import { forward } from '../../core/formats/reference/forward.ts';
+import type { Decoding, LoadedModel, StreamEvent } from '../../core/engine/engine.ts';
+import { nodeFiles } from '../../node/node-files.ts';
+import { logProbability } from '../../core/engine/sampling.ts';
+import { tinyCheckpoint } from '../../core/engine/testing/tiny-model.ts';
+import { loadTransformers } from './load.ts';
+
+function diskSink(folder: string): FolderSink {
+  return {
+    async create(path) {
+      const parts: Uint8Array[] = [];
+      return {
+        write: async (bytes) => void parts.push(bytes.slice()),
+        async close() {
+          const content = Buffer.concat(parts);
+          await mkdir(dirname(join(folder, path)), { recursive: true });
+          await writeFile(join(folder, path), content);
+          return { path, bytes: content.length, sha256: '' };
+        },
+      };
+    },
+  };
+}
+
+let folder: string;
+let model: LoadedModel;
+const load = async () => loadTransformers(await nodeFiles(folder), 'tiny', { device: 'cpu' });
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'solace-tiny-'));
+  await exportOnnx(tinyCheckpoint(), diskSink(folder), {
+    dtype: 'fp32',
+    name: 'tiny',
+    source: 'test',
+    licence: 'none',
+  });
+  model = await load();
+});
+afterAll(async () => {
+  await model.unload();
+  await rm(folder, { recursive: true });
+});
+
+const decoding: Decoding = { temperature: 1, topK: 50, topP: 0.95, maxNewTokens: 40, seed: 11 };
+async function reply(from: LoadedModel, content: string, settings: Partial<Decoding> = {}, signal?: AbortSignal) {
+  const events: StreamEvent[] = [];
+  for await (const event of from.stream([{ role: 'user', content }], { ...decoding, ...settings }, signal))
+    events.push(event);
+  const text = events.map((event) => (event.type === 'text' ? event.text : '')).join('');
+  const done = events.find((event) => event.type === 'done');
+  return { events, text, done };
+}
+
+describe('CausalLm', () => {
+  it('scores text as the plain definition of the model does, over several chunks', async () => {
+    const text = `<s>user\n${'It rains. '.repeat(20)}</s>`;
+    const scores = await model.score(text);
+    const ids = scores.map(({ id }) => id);
+    const rows = await forward(tinyCheckpoint(), ids);
+    expect(ids.length).toBeGreaterThan(130);
+    expect(scores[0]?.logprob).toBeNull();
+    for (let i = 1; i < ids.length; i++) {
+      expect(scores[i]?.logprob).toBeCloseTo(logProbability(rows[i - 1] as Float32Array, ids[i] as number), 3);
+    }
+    expect(scores.map((score) => score.text).join('')).toBe(text);
+  });
+
+  it('scores the end of a text alone, on what the cache holds of its beginning', async () => {
+    const text = `<s>user\n${'It snows. '.repeat(20)}</s>`;
+    const whole = await model.score(text);
+    await reply(model, 'It snows. '.repeat(20), { maxNewTokens: 3 });
+    for (const from of [1, 2, 90, whole.length - 1]) {
+      const end = await model.score(text, undefined, from);
+      expect(end.findIndex(({ logprob }) => logprob !== null)).toBe(from);
+      end.slice(from).forEach(({ logprob }, i) => expect(logprob).toBeCloseTo(whole[from + i]?.logprob ?? NaN, 4));
+    }
+  });
+
+  it('decodes greedily what the plain definition finds most likely', async () => {
+    const prompt = await model.renderPrompt([{ role: 'user', content: 'Hi' }]);
+    const { text } = await reply(model, 'Hi', { temperature: 0, maxNewTokens: 6 });
+    const ids = (await model.score(prompt)).map(({ id }) => id);
+    const out: number[] = [];
+    for (let i = 0; i < 6; i++) {
+      const row = (await forward(tinyCheckpoint(), [...ids, ...out])).at(-1) as Float32Array;
+      const best = row.indexOf(Math.max(...row));
+      if (best === 257) break;
+      out.push(best);
+    }
+    const bytes = Uint8Array.from(out.filter((id) => id < 256));
+    expect(text.replaceAll('\ufffd', '')).toBe(new TextDecoder().decode(bytes).replaceAll('\ufffd', ''));
+  });
+
+  it('repeats a reply for a seed, from a warm cache and from a cold one', async () => {
+    const first = await reply(model, 'What shall I do tonight?');
+    const again = await reply(model, 'What shall I do tonight?');
+    await reply(model, 'Something else entirely.');
+    const later = await reply(model, 'What shall I do tonight?');
+    const other = await load();
+    const cold = await reply(other, 'What shall I do tonight?');
+    await other.unload();
+    expect(again.text).toBe(first.text);
+    expect(later.text).toBe(first.text);
+    expect(cold.text).toBe(first.text);
+    expect((await reply(model, 'What shall I do tonight?', { seed: 12 })).text).not.toBe(first.text);
+  });
+
+  it('gives whole characters and honest numbers', async () => {
+    const { events, text, done } = await reply(model, 'Tell me 🫂 more', { maxNewTokens: 30 });
+    expect(events[0]).toMatchObject({ type: 'prompt' });
+    expect(() => encodeURIComponent(text)).not.toThrow();
+    if (done?.type !== 'done') throw new Error('no end');
+    expect(done.stats.newTokens).toBeLessThanOrEqual(30);
+    expect(done.stats.firstTokenMs).toBeGreaterThan(0);
+  });
+
+  it('stops on request, before the reply and in the middle of it', async () => {
+    const controller = new AbortController();
+    const events: StreamEvent[] = [];
+    for await (const event of model.stream(
+      [{ role: 'user', content: 'Go on' }],
+      { ...decoding, maxNewTokens: 300 },
+      controller.signal,
+    )) {
+      events.push(event);
+      if (event.type === 'text') controller.abort();
+    }
+    expect(events.at(-1)).toMatchObject({ type: 'done', reason: 'cancelled' });
+    const early = await reply(model, 'x'.repeat(300), {}, AbortSignal.abort());
+    expect(early.done).toMatchObject({ reason: 'cancelled', stats: { newTokens: 0 } });
+    await expect(model.score('abc', AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('lets a second reply wait for the first', async () => {
+    const [a, b] = await Promise.all([reply(model, 'One'), reply(model, 'One')]);
+    expect(a.text).toBe(b.text);
+  });
+
+  it('refuses what does not fit the window and stops at its end', async () => {
+    await expect(reply(model, 'x'.repeat(600))).rejects.toMatchObject({ code: 'bad-data' });
+    await expect(model.score('x'.repeat(513))).rejects.toMatchObject({ code: 'bad-data' });
+    const { done } = await reply(model, 'x'.repeat(480), { maxNewTokens: 100 });
+    if (done?.type !== 'done') throw new Error('no end');
+    expect((done.stats.promptTokens ?? 0) + done.stats.newTokens).toBeLessThanOrEqual(512);
+  });
+
+  it('can be loaded and unloaded again and again', async () => {
+    for (let i = 0; i < 10; i++) {
+      const next = await load();
+      expect(await next.countTokens(['<s>é'], 'prompt')).toEqual([3]);
+      expect(await next.countTokens(['<s>é'])).toEqual([5]);
+      await reply(next, 'Hi', { maxNewTokens: 2 });
+      await next.unload();
+      await next.unload();
+      await expect(reply(next, 'Hi')).rejects.toMatchObject({ code: 'unsupported' });
+    }
+  });
+
+  it('names the file that is missing', async () => {
+    const files = await nodeFiles(folder);
+    const without = (name: string) => ({ ...files, list: files.list.filter(({ path }) => !path.startsWith(name)) });
+    await expect(loadTransformers(without('tokenizer.json'), 'tiny', { device: 'cpu' })).rejects.toMatchObject({
+      code: 'missing-file',
+      message: expect.stringContaining('tokenizer.json'),
+    });
+    await expect(loadTransformers(without('onnx/'), 'tiny', { device: 'cpu' })).rejects.toMatchObject({
+      code: 'missing-file',
+      message: expect.stringContaining('onnx/model'),
+    });
+    await expect(nodeFiles(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'missing-file' });
+  });
+});

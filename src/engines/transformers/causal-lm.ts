@@ -1,0 +1,200 @@
+import type { ChatMessage } from '../../core/context/message.ts';
+import { LabError, throwIfCancelled } from '../../core/error.ts';
+import { nextTask } from '../../core/async/next-task.ts';
+import type { Decoding, LoadedInfo, LoadedModel, StreamEvent, TextForm, TokenScore } from '../../core/engine/engine.ts';
+import { brokenLogits, runtimeFault } from '../../core/engine/faults.ts';
+import { Queue } from '../../core/async/queue.ts';
+import { argmax, createSampler, logProbability, logitsFault } from '../../core/engine/sampling.ts';
+import { countWith, type ChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
+import { StreamDetokenizer } from '../../core/tokenizer/detokenizer.ts';
+import type { KvDecoder, StepLogits } from './kv-decoder.ts';
+
+/** Positions of logits held at once: 64 rows of 49,152 floats are 12 MiB. */
+export const LOGITS_ROWS = 64;
+/** Prompt tokens a step takes where the graph computes the last logits alone; between steps one can cancel. */
+const PREFILL_ROWS = 128;
+
+export interface CausalLmParts {
+  info: LoadedInfo & { contextWindow: number };
+  tokenizer: ChatTokenizer;
+  decoder: KvDecoder;
+  eosIds: ReadonlySet<number>;
+  /** The fault of the device, once it has one. */
+  health: () => LabError | undefined;
+  release: () => Promise<void>;
+}
+
+/** A causal language model on one key/value cache: the decoding loop of the transformers engine. */
+export class CausalLm implements LoadedModel {
+  readonly info: LoadedInfo & { contextWindow: number };
+  #parts: CausalLmParts;
+  #queue = new Queue();
+  #unloaded = false;
+
+  constructor(parts: CausalLmParts) {
+    this.info = parts.info;
+    this.#parts = parts;
+  }
+
+  async renderPrompt(messages: ChatMessage[]): Promise<string> {
+    return this.#parts.tokenizer.renderPrompt(messages);
+  }
+
+  async countTokens(texts: string[], form?: TextForm): Promise<number[]> {
+    return countWith(this.#parts.tokenizer, texts, form);
+  }
+
+  async *stream(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+    const leave = await this.#queue.enter();
+    try {
+      yield* this.#reply(messages, decoding, signal);
+    } catch (error) {
+      throw this.#fault(error);
+    } finally {
+      leave();
+    }
+  }
+
+  async score(text: string, signal?: AbortSignal, from = 0): Promise<TokenScore[]> {
+    const leave = await this.#queue.enter();
+    try {
+      return await this.#score(text, from, signal);
+    } catch (error) {
+      throw this.#fault(error);
+    } finally {
+      leave();
+    }
+  }
+
+  async unload(): Promise<void> {
+    const leave = await this.#queue.enter();
+    try {
+      if (this.#unloaded) return;
+      this.#unloaded = true;
+      this.#parts.decoder.clear();
+      await this.#parts.release();
+    } finally {
+      leave();
+    }
+  }
+
+  async *#reply(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+    const { decoder, tokenizer, eosIds } = this.#parts;
+    const start = performance.now();
+    const sample = createSampler(decoding);
+    const prompt = tokenizer.encode(tokenizer.renderPrompt(messages));
+    this.#checkLength(prompt.length, 1);
+    yield { type: 'prompt', tokens: prompt.length };
+
+    const limit = Math.min(decoding.maxNewTokens, this.info.contextWindow - prompt.length);
+    const text = new StreamDetokenizer((ids) => tokenizer.decode(ids));
+    let newTokens = 0;
+    let firstAt = 0;
+    let lastAt = 0;
+    let reason: 'stop' | 'length' | 'cancelled' = 'length';
+
+    let logits = await this.#prefill(prompt, signal);
+    while (newTokens < limit) {
+      await nextTask();
+      if (signal?.aborted || !logits) {
+        reason = 'cancelled';
+        break;
+      }
+      this.#check(logits);
+      const id = sample(logits.data);
+      if (eosIds.has(id)) {
+        reason = 'stop';
+        break;
+      }
+      lastAt = performance.now();
+      if (newTokens++ === 0) firstAt = lastAt;
+      const piece = text.push(id);
+      if (piece) yield { type: 'text', text: piece };
+      if (newTokens < limit) logits = await decoder.step([id], 'last');
+    }
+
+    const rest = text.end();
+    if (rest) yield { type: 'text', text: rest };
+    const ended = performance.now();
+    yield {
+      type: 'done',
+      reason,
+      stats: {
+        promptTokens: prompt.length,
+        newTokens,
+        firstTokenMs: (newTokens > 0 ? firstAt : ended) - start,
+        decodeMs: newTokens > 0 ? lastAt - firstAt : 0,
+      },
+    };
+  }
+
+  /** Runs the part of the prompt that the cache does not hold; undefined when cancelled on the way. */
+  async #prefill(prompt: number[], signal?: AbortSignal): Promise<StepLogits | undefined> {
+    const { decoder } = this.#parts;
+    const rows = decoder.keepsLogits ? PREFILL_ROWS : LOGITS_ROWS;
+    let logits: StepLogits | undefined;
+    for (let at = await decoder.keepPrefix(prompt); at < prompt.length; at += rows) {
+      await nextTask();
+      if (signal?.aborted) return undefined;
+      logits = await decoder.step(prompt.slice(at, at + rows), 'last');
+    }
+    return logits;
+  }
+
+  async #score(text: string, from: number, signal?: AbortSignal): Promise<TokenScore[]> {
+    const { decoder, tokenizer } = this.#parts;
+    const ids = tokenizer.encode(text);
+    this.#checkLength(ids.length, 0);
+    const scores: TokenScore[] = ids.map((id) => ({ id, text: tokenizer.tokenText(id), logprob: null }));
+    // The last token's logits predict nothing that is asked for.
+    const asked = ids.slice(0, -1);
+    const skipped = asked.slice(0, Math.max(0, from - 1));
+    if (skipped.length === 0) decoder.clear();
+    else await this.#prefill(skipped, signal);
+    for (let at = skipped.length; at < asked.length; at += LOGITS_ROWS) {
+      await nextTask();
+      throwIfCancelled(signal);
+      const chunk = asked.slice(at, at + LOGITS_ROWS);
+      const { data, vocabulary } = await decoder.step(chunk, 'all');
+      for (let row = 0; row < chunk.length; row++) {
+        const offset = row * vocabulary;
+        const logits = data.subarray(offset, offset + vocabulary);
+        this.#check({ data: logits, rows: 1, vocabulary });
+        const next = scores[at + row + 1] as TokenScore;
+        next.logprob = logProbability(logits, next.id);
+        next.likeliest = argmax(logits);
+      }
+    }
+    // What comes next may go on from here; a text scored whole seldom comes again.
+    if (skipped.length === 0) decoder.clear();
+    return scores;
+  }
+
+  #check({ data }: StepLogits): void {
+    const sick = this.#parts.health();
+    if (sick) throw sick;
+    const fault = logitsFault(data);
+    if (fault) throw brokenLogits(fault, this.info.modelId, this.info.device);
+  }
+
+  #fault(error: unknown): LabError {
+    return this.#parts.health() ?? runtimeFault(error, this.info.modelId, this.info.device);
+  }
+
+  #checkLength(tokens: number, room: number): void {
+    if (this.#unloaded)
+      throw new LabError({
+        code: 'unsupported',
+        where: this.info.modelId,
+        what: 'The model was unloaded.',
+        todo: 'Load it again.',
+      });
+    if (tokens + room <= this.info.contextWindow) return;
+    throw new LabError({
+      code: 'bad-data',
+      where: this.info.modelId,
+      what: `The text has ${tokens} tokens; the model's window holds ${this.info.contextWindow}${room ? ', the reply included' : ''}.`,
+      todo: 'Shorten it, or leave older messages out of the context.',
+    });
+  }
+}

@@ -1,0 +1,218 @@
+import type * as transformers from '@huggingface/transformers';
+import { LabError, throwIfCancelled } from '../../core/error.ts';
+import { chooseDevice } from '../choose-device.ts';
+import { readDecoderConfig } from '../../core/engine/config.ts';
+import type { Device, LoadOptions } from '../../core/engine/engine.ts';
+import { runtimeFault } from '../../core/engine/faults.ts';
+import { hasFile, type ModelFiles } from '../../core/engine/files.ts';
+import { probeGpu, watchGpu, type GpuProbe } from '../gpu.ts';
+import {
+  estimateMemory,
+  refuseTooLarge,
+  weightFault,
+  type DeviceLimits,
+  type WeightLimits,
+} from '../../core/engine/memory.ts';
+import { SIDE_FILES } from '../../core/formats/checkpoint/side-files.ts';
+import { largestWeight } from '../../core/formats/onnx/index.ts';
+import { loadChatTokenizer } from '../../core/engine/load-tokenizer.ts';
+import { CausalLm, LOGITS_ROWS } from './causal-lm.ts';
+import { KvDecoder } from './kv-decoder.ts';
+import { slicePositionsOnCpu, slicePositionsOnGpu, type OrtTensorClass } from './positions.ts';
+import type { OrtRuntime, OrtSession } from '../../core/engine/ort.ts';
+import { chooseVariant, type VariantFiles } from './variants.ts';
+
+export interface TransformersOptions extends LoadOptions {
+  device: 'auto' | 'webgpu' | 'wasm' | 'cpu';
+  /** Where the page serves ONNX Runtime's Wasm files; absolute, ending in a slash. Not needed in Node. */
+  ortBase?: string;
+  /** Threads of the Wasm runtime, or of the native one in Node, whose default is all cores. */
+  threads?: number;
+}
+
+type Transformers = typeof transformers;
+
+/**
+ * Loads a model folder (see docs/engines.md) with transformers.js and ONNX Runtime: `cpu` in Node, `webgpu` or `wasm`
+ * in a browser. Throws `missing-file`, `bad-config`, `out-of-memory`, `device-lost` or `cancelled`.
+ */
+export async function loadTransformers(
+  files: ModelFiles,
+  modelId: string,
+  options: TransformersOptions,
+): Promise<CausalLm> {
+  const { onProgress, signal } = options;
+  const gpu: GpuProbe =
+    options.device === 'auto' || options.device === 'webgpu'
+      ? await probeGpu()
+      : { available: false, reason: 'it was not asked for' };
+  const { device, note } = deviceFor(options.device, gpu, modelId);
+  const halfPrecision = gpu.available && gpu.halfPrecision;
+  const variant = chooseVariant(files, device, halfPrecision);
+  const config = await readDecoderConfig(files);
+  const halfCache = variant.variant.endsWith('16');
+
+  const needs = {
+    ...config,
+    weightBytes: variant.bytes,
+    cacheElementBytes: halfCache ? 2 : 4,
+    logitsRows: LOGITS_ROWS,
+  };
+  refuseTooLarge(modelId, estimateMemory(needs, device), deviceLimits(device));
+  if (device === 'webgpu' && gpu.available) await checkWeights(files, variant, gpu, modelId, options);
+
+  const progress = (stage: string, loadedBytes: number) =>
+    onProgress?.({ stage, loadedBytes, totalBytes: variant.bytes });
+  const wanted = [...SIDE_FILES, variant.graph, ...variant.data];
+  await files.ensure(
+    wanted.filter((path) => hasFile(files, path)),
+    options,
+  );
+  progress('Reading the tokenizer', 0);
+  const tokenizer = await loadChatTokenizer(files);
+  throwIfCancelled(signal);
+  progress(`Loading the weights into ${device === 'webgpu' ? 'the graphics device' : 'memory'}`, 0);
+
+  const hf = await import('@huggingface/transformers');
+  configure(hf, files, device, options);
+  try {
+    const { session, runtime, watch } = await openSession(hf, files, modelId, device, variant, options.threads);
+    if (signal?.aborted) {
+      await session.release();
+      throw LabError.cancelled();
+    }
+    progress('Ready', variant.bytes);
+    const own = tokenizer.eosToken === undefined ? undefined : tokenizer.idOf(tokenizer.eosToken);
+    const named = config.eosIds.length > 0 || own === undefined ? config.eosIds : [own];
+    return new CausalLm({
+      info: {
+        modelId,
+        engine: 'transformers',
+        device,
+        features: { score: true, tokenize: true, seed: true, topK: true },
+        contextWindow: config.contextWindow,
+        ...(note ? { note } : {}),
+      },
+      tokenizer,
+      decoder: new KvDecoder(session, runtime),
+      eosIds: new Set([...named, ...(tokenizer.endOfTurn === undefined ? [] : [tokenizer.endOfTurn])]),
+      health: watch?.health ?? (() => undefined),
+      release: () => session.release(),
+    });
+  } catch (error) {
+    throw runtimeFault(error, modelId, device);
+  }
+}
+
+function deviceFor(
+  wanted: TransformersOptions['device'],
+  gpu: GpuProbe,
+  modelId: string,
+): { device: Device; note?: string } {
+  if (wanted === 'cpu' || wanted === 'wasm') return { device: wanted };
+  if (wanted === 'auto')
+    return chooseDevice({ webgpu: 'transformers', wasm: 'transformers' }, { gpu, suspends: false });
+  if (gpu.available) return { device: 'webgpu' };
+  throw new LabError({
+    code: 'unsupported',
+    where: modelId,
+    what: `WebGPU can't be used: ${gpu.reason}.`,
+    todo: 'Choose Wasm as the device.',
+  });
+}
+
+function deviceLimits(device: Device): DeviceLimits {
+  const memory = typeof navigator === 'undefined' ? undefined : (navigator as { deviceMemory?: number }).deviceMemory;
+  return {
+    ...(memory ? { deviceMemoryBytes: memory * 2 ** 30 } : {}),
+    ...(device === 'wasm' ? { addressableBytes: 4 * 2 ** 30 } : {}),
+  };
+}
+
+/** @throws {LabError} `out-of-memory` with both numbers where a weight is larger than the graphics device allows */
+async function checkWeights(
+  files: ModelFiles,
+  { graph, data }: VariantFiles,
+  limits: WeightLimits,
+  modelId: string,
+  options: LoadOptions,
+): Promise<void> {
+  // No weight is larger than the file that holds it, so that the graph has to be read for the largest models only.
+  const inFiles = files.list.filter(({ path }) => path === graph || data.includes(path));
+  if (inFiles.every(({ bytes }) => bytes > 0 && weightFault(bytes, limits) === undefined)) return;
+  await files.ensure([graph], options);
+  const { bytes } = largestWeight(new Uint8Array(await (await files.open(graph)).arrayBuffer()));
+  const fault = weightFault(bytes, limits);
+  if (fault !== undefined)
+    throw new LabError({
+      code: 'out-of-memory',
+      where: modelId,
+      what: fault,
+      todo: 'Choose Wasm as the device, or a smaller model.',
+    });
+}
+
+/** No file is ever fetched from elsewhere: the library asks `files`, and what they lack does not exist. */
+function configure(
+  { env }: Transformers,
+  files: ModelFiles,
+  device: Device,
+  { ortBase, threads }: TransformersOptions,
+): void {
+  env.allowRemoteModels = false;
+  env.allowLocalModels = true;
+  env.useBrowserCache = false;
+  env.useWasmCache = false;
+  if (!files.directory) {
+    env.useFSCache = false;
+    env.fetch = () => Promise.resolve(new Response(null, { status: 404 }));
+    env.useCustomCache = true;
+    env.customCache = {
+      async match(request: string) {
+        const file = files.list.find(({ path }) => request.endsWith(`/${path}`));
+        return file ? new Response(await files.open(file.path)) : undefined;
+      },
+      async put() {},
+    };
+  }
+  const wasm = (env.backends.onnx as { wasm?: { wasmPaths?: unknown; numThreads?: number } }).wasm;
+  if (wasm && ortBase) {
+    // The build that can pause for a graphics device is larger and slower than the plain one.
+    const name = device === 'webgpu' ? 'ort-wasm-simd-threaded.asyncify' : 'ort-wasm-simd-threaded';
+    wasm.wasmPaths = { mjs: `${ortBase}${name}.mjs`, wasm: `${ortBase}${name}.wasm` };
+    wasm.numThreads = threads ?? 1;
+  }
+}
+
+async function openSession(
+  hf: Transformers,
+  files: ModelFiles,
+  modelId: string,
+  device: Device,
+  variant: VariantFiles,
+  threads?: number,
+) {
+  const model = await hf.AutoModelForCausalLM.from_pretrained(files.directory ?? 'model', {
+    device: device === 'remote' ? 'cpu' : device,
+    dtype: variant.variant,
+    use_external_data_format: variant.data.length,
+    local_files_only: true,
+    ...(device === 'cpu' && threads !== undefined && { session_options: { intraOpNumThreads: threads } }),
+  });
+  const session = (model as unknown as { sessions: { model: OrtSession } }).sessions.model;
+  const sample = new hf.Tensor('float32', new Float32Array(1), [1]);
+  const Tensor = (sample as unknown as { ort_tensor: { constructor: unknown } }).ort_tensor
+    .constructor as OrtTensorClass;
+  const gpuDevice =
+    device === 'webgpu'
+      ? await (hf.env.backends.onnx as { webgpu?: { device?: Promise<GPUDevice> } }).webgpu?.device
+      : undefined;
+  const runtime: OrtRuntime = {
+    tensor: (type, data, dims) => new Tensor(type, data, dims),
+    slicePositions: async (cache, length) =>
+      cache.location === 'gpu-buffer' && gpuDevice
+        ? slicePositionsOnGpu(Tensor, gpuDevice, cache, length)
+        : slicePositionsOnCpu(Tensor, cache, length),
+  };
+  return { session, runtime, watch: gpuDevice ? watchGpu(gpuDevice, modelId) : undefined };
+}

@@ -1,0 +1,137 @@
+import type { ChatMessage } from '../../core/context/message.ts';
+import { LabError } from '../../core/error.ts';
+import type { Decoding, LoadedInfo, LoadedModel, StreamEvent, TokenScore } from '../../core/engine/engine.ts';
+import { runtimeFault } from '../../core/engine/faults.ts';
+import { splitLookalikes } from '../../core/tokenizer/plain-text.ts';
+import { Queue } from '../../core/async/queue.ts';
+
+interface Chunk {
+  choices: { delta: { content?: string | null }; finish_reason?: string | null }[];
+  usage?: { prompt_tokens: number; completion_tokens: number } | undefined;
+}
+
+/** As much of WebLLM's MLCEngineInterface as an engine needs. */
+export interface MlcEngine {
+  chat: {
+    completions: {
+      create(request: {
+        messages: ChatMessage[];
+        stream: true;
+        stream_options: { include_usage: true };
+        temperature: number;
+        top_p: number;
+        max_tokens: number;
+        seed: number;
+      }): Promise<AsyncIterable<Chunk>>;
+    };
+  };
+  interruptGenerate(): unknown;
+  unload(): Promise<void>;
+}
+
+/**
+ * A model in MLC format. WebLLM keeps its tokenizer and prompt to itself and has no top-k, so what a person sees here
+ * is told honestly by `features`: only replies, with a seed.
+ */
+export class WebLlmModel implements LoadedModel {
+  readonly info: LoadedInfo;
+  #engine: MlcEngine;
+  #queue = new Queue();
+
+  constructor(info: Pick<LoadedInfo, 'modelId' | 'contextWindow'>, engine: MlcEngine) {
+    this.info = {
+      ...info,
+      engine: 'webllm',
+      device: 'webgpu',
+      features: { score: false, tokenize: false, seed: true, topK: false },
+    };
+    this.#engine = engine;
+  }
+
+  async renderPrompt(): Promise<string> {
+    throw this.#unsupported('does not show the prompt it makes');
+  }
+
+  async countTokens(): Promise<number[]> {
+    throw this.#unsupported('does not count tokens');
+  }
+
+  async score(): Promise<TokenScore[]> {
+    throw this.#unsupported('gives log-probabilities of generated tokens only, so it cannot score text');
+  }
+
+  async *stream(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+    const leave = await this.#queue.enter();
+    const interrupt = () => void this.#engine.interruptGenerate();
+    try {
+      yield* this.#reply(messages, decoding, signal, interrupt);
+    } catch (error) {
+      throw runtimeFault(error, this.info.modelId, 'webgpu');
+    } finally {
+      signal?.removeEventListener('abort', interrupt);
+      leave();
+    }
+  }
+
+  async unload(): Promise<void> {
+    await this.#engine.unload();
+  }
+
+  async *#reply(
+    messages: ChatMessage[],
+    decoding: Decoding,
+    signal: AbortSignal | undefined,
+    interrupt: () => void,
+  ): AsyncGenerator<StreamEvent> {
+    if (signal?.aborted) throw LabError.cancelled();
+    const start = performance.now();
+    let firstAt = 0;
+    let lastAt = 0;
+    let pieces = 0;
+    let usage: Chunk['usage'];
+    let finish: string | undefined;
+    const chunks = await this.#engine.chat.completions.create({
+      // WebLLM looks for control tokens everywhere in the prompt that it makes.
+      messages: messages.map(({ role, content }) => ({ role, content: splitLookalikes(content) })),
+      stream: true,
+      stream_options: { include_usage: true },
+      temperature: decoding.temperature,
+      top_p: decoding.topP,
+      max_tokens: decoding.maxNewTokens,
+      seed: decoding.seed,
+    });
+    signal?.addEventListener('abort', interrupt, { once: true });
+    if (signal?.aborted) interrupt();
+    // The stream is read to its end even after an interruption: WebLLM holds its lock until then.
+    for await (const chunk of chunks) {
+      usage = chunk.usage ?? usage;
+      const [choice] = chunk.choices;
+      finish = choice?.finish_reason ?? finish;
+      const text = choice?.delta.content;
+      if (!text) continue;
+      lastAt = performance.now();
+      if (pieces++ === 0) firstAt = lastAt;
+      yield { type: 'text', text };
+    }
+    if (usage) yield { type: 'prompt', tokens: usage.prompt_tokens };
+    yield {
+      type: 'done',
+      reason: signal?.aborted ? 'cancelled' : finish === 'length' ? 'length' : 'stop',
+      stats: {
+        promptTokens: usage?.prompt_tokens ?? null,
+        newTokens: usage?.completion_tokens ?? pieces,
+        firstTokenMs: (pieces > 0 ? firstAt : performance.now()) - start,
+        decodeMs: pieces > 0 ? lastAt - firstAt : 0,
+      },
+    };
+  }
+
+  #unsupported(what: string): LabError {
+    return new LabError({
+      code: 'unsupported',
+      where: this.info.modelId,
+      what: `WebLLM ${what}.`,
+      todo: 'Load the ONNX or GGUF version of the model for that.',
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import { contextBeforeWindow } from '../../core/formats/config.ts';
+import type { FileSink } from '../../core/formats/export/sink.ts';
+import { checkpointToGguf } from '../../core/formats/gguf/from-checkpoint.ts';
+import { markedName } from '../../core/tokenizer/plain-text.ts';
+import type { LoadOptions } from '../../core/engine/engine.ts';
+import { openExportedFiles } from '../exported-files.ts';
+import type { ModelFiles } from '../../core/engine/files.ts';
+
+/**
+ * Writes the weights of an ONNX folder that this lab exported as a GGUF, in memory and without loss, for llama.cpp, which
+ * reads prompts as they are rendered, by names of control tokens that no message can have (`markControls`), and has no
+ * sliding windows: `contextWindow` ends where one would begin to count.
+ * Throws `unsupported` for folders of other exporters.
+ */
+export async function ggufFromOnnx(
+  files: ModelFiles,
+  { onProgress, signal }: LoadOptions,
+): Promise<{ gguf: Blob; contextWindow: number }> {
+  const checkpoint = await openExportedFiles(files, {
+    ...(onProgress ? { onProgress } : {}),
+    ...(signal ? { signal } : {}),
+  });
+  const sink = memorySink();
+  await checkpointToGguf(checkpoint, sink, {
+    name: files.name,
+    type: 'keep',
+    addStart: false,
+    spell: markedName,
+    onProgress: ({ done, total }) =>
+      onProgress?.({ stage: 'Preparing the weights for llama.cpp', loadedBytes: done, totalBytes: total }),
+    ...(signal ? { signal } : {}),
+  });
+  return { gguf: sink.blob(), contextWindow: contextBeforeWindow(checkpoint.config) };
+}
+
+/** Collects what is written in pieces; nothing is hashed, because nothing is kept. */
+export function memorySink(): FileSink & { blob(): Blob } {
+  const parts: Blob[] = [];
+  return {
+    async write(bytes) {
+      // The writer reuses its buffers, so a blob takes its own copy.
+      parts.push(new Blob([bytes.slice()]));
+    },
+    close: () =>
+      Promise.resolve({ path: 'model.gguf', bytes: parts.reduce((sum, { size }) => sum + size, 0), sha256: '' }),
+    blob: () => new Blob(parts),
+  };
+}

@@ -1,0 +1,43 @@
+import { LabError } from '../../core/error.ts';
+import type { GgufMetadata } from '../../core/formats/gguf/types.ts';
+import { readGgufMetadata } from '../../core/formats/gguf/read.ts';
+import { metadataNumber, metadataString } from '../../core/formats/gguf/config.ts';
+import { tokenizerFromGguf } from '../../core/formats/gguf/tokenizer.ts';
+import type { ByteSource } from '../../core/formats/source.ts';
+import { createChatTokenizer, type ChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
+
+export interface GgufFacts {
+  /** Undefined where the file's tokenizer is of a kind that can't be rebuilt here. */
+  tokenizer: ChatTokenizer | undefined;
+  contextWindow: number;
+  name: string | undefined;
+  architecture: string | undefined;
+}
+
+/** Reads tokenizer and window out of a GGUF (its first part). Throws `bad-file` or `missing-file`. */
+export async function readGgufFacts(source: ByteSource): Promise<GgufFacts> {
+  const metadata = await readGgufMetadata(source);
+  const architecture = metadataString(metadata, 'general.architecture');
+  return {
+    tokenizer: openTokenizer(metadata, source.name),
+    contextWindow: metadataNumber(metadata, `${architecture ?? ''}.context_length`) ?? 2048,
+    name: metadataString(metadata, 'general.name'),
+    architecture,
+  };
+}
+
+function openTokenizer(metadata: GgufMetadata, where: string): ChatTokenizer | undefined {
+  try {
+    const files = tokenizerFromGguf(metadata, where);
+    const json = (name: string): unknown => dropNulls(JSON.parse(files.get(name) ?? '{}'));
+    return createChatTokenizer(JSON.parse(files.get('tokenizer.json') ?? '{}'), json('tokenizer_config.json'), where);
+  } catch (error) {
+    if (error instanceof LabError && error.code === 'unsupported') return undefined;
+    throw error;
+  }
+}
+
+function dropNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
+}

@@ -1,0 +1,269 @@
+import type { ChatMessage } from '../../core/context/message.ts';
+import { LabError, throwIfCancelled } from '../../core/error.ts';
+import type { Decoding, LoadedInfo, LoadedModel, StreamEvent, TextForm, TokenScore } from '../../core/engine/engine.ts';
+import { runtimeFault } from '../../core/engine/faults.ts';
+import { Queue } from '../../core/async/queue.ts';
+import { countWith, type ChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
+import { MARK, splitLookalikes, withoutMarks } from '../../core/tokenizer/plain-text.ts';
+
+/** One event of a completion, as llama.cpp's server names its fields. */
+export interface CompletionChunk {
+  choices: {
+    text?: string;
+    finish_reason?: string | null;
+    logprobs?: { content?: { id?: number; logprob: number }[] } | null;
+  }[];
+  usage?: { prompt_tokens: number; completion_tokens: number } | null;
+}
+
+export interface CompletionRequest {
+  /** Text with special tokens in it (the server takes no ids), or messages for the template in the file. */
+  prompt: string | ChatMessage[];
+  max_tokens: number;
+  temperature: number;
+  top_k?: number;
+  top_p?: number;
+  min_p?: number;
+  seed?: number;
+  samplers?: string[];
+  logit_bias?: [number, number][];
+  n_probs?: number;
+  cache_prompt: boolean;
+}
+
+/** As much of llama.cpp in Wasm as an engine needs; `onChunk` hears a streamed completion. */
+export interface LlamaRuntime {
+  complete(
+    request: CompletionRequest,
+    onChunk?: (chunk: CompletionChunk) => void,
+    signal?: AbortSignal,
+  ): Promise<CompletionChunk>;
+  exit(): Promise<void>;
+  /** The text of the token that the server puts before every prompt, for models that want that. */
+  addedStart: string | undefined;
+  /** The model's control tokens have the names of `markedName`, which no message can have. */
+  named?: boolean;
+}
+
+/** Large enough to outweigh any logit, so that the token is certain. */
+const FORCE = 1e4;
+
+/** A GGUF model in llama.cpp's server, compiled to Wasm. Tokens are counted by the model's own tokenizer, run here. */
+export class WllamaModel implements LoadedModel {
+  readonly info: LoadedInfo & { contextWindow: number };
+  #runtime: LlamaRuntime;
+  #tokenizer: ChatTokenizer | undefined;
+  #queue = new Queue();
+
+  /** Without a `tokenizer` that can be run here, the model still talks, but nothing can be counted or scored. */
+  constructor(
+    info: Omit<LoadedInfo, 'engine' | 'features' | 'contextWindow'> & { contextWindow: number },
+    runtime: LlamaRuntime,
+    tokenizer: ChatTokenizer | undefined,
+  ) {
+    const known = tokenizer !== undefined;
+    this.info = { ...info, engine: 'wllama', features: { score: known, tokenize: known, seed: true, topK: true } };
+    this.#runtime = runtime;
+    this.#tokenizer = tokenizer;
+  }
+
+  async renderPrompt(messages: ChatMessage[]): Promise<string> {
+    return this.#known().renderPrompt(messages);
+  }
+
+  async countTokens(texts: string[], form?: TextForm): Promise<number[]> {
+    const tokenizer = this.#known();
+    return countWith(tokenizer, form === 'prompt' ? texts.map((text) => this.#readable(text, tokenizer)) : texts, form);
+  }
+
+  async *stream(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+    const leave = await this.#queue.enter();
+    try {
+      yield* this.#reply(messages, decoding, signal);
+    } catch (error) {
+      throw runtimeFault(error, this.info.modelId, this.info.device);
+    } finally {
+      leave();
+    }
+  }
+
+  /**
+   * llama.cpp's server gives the log-probability of what it samples, so each token of the text is made the certain
+   * choice in turn; its probability is read before that bias. The cache holds all earlier tokens, so a token costs one
+   * step, and no more than one row of logits exists at a time. Prompts go in as text: where a part of the text would
+   * be cut into other tokens than it is within the whole, the score can't be had this way and `unsupported` is thrown.
+   */
+  async score(text: string, signal?: AbortSignal, from = 0): Promise<TokenScore[]> {
+    const leave = await this.#queue.enter();
+    try {
+      const tokenizer = this.#known();
+      const ids = tokenizer.encode(this.#readable(text, tokenizer));
+      this.#checkLength(ids.length, 0);
+      const scores: TokenScore[] = ids.map((id) => ({ id, text: tokenizer.tokenText(id), logprob: null }));
+      for (const [i, score] of scores.entries()) {
+        throwIfCancelled(signal);
+        if (i > 0 && i >= from) score.logprob = await this.#logprob(tokenizer, ids.slice(0, i), score.id);
+      }
+      return scores;
+    } catch (error) {
+      throw runtimeFault(error, this.info.modelId, this.info.device);
+    } finally {
+      leave();
+    }
+  }
+
+  async unload(): Promise<void> {
+    await this.#runtime.exit();
+  }
+
+  #known(): ChatTokenizer {
+    if (this.#tokenizer) return this.#tokenizer;
+    throw new LabError({
+      code: 'unsupported',
+      where: this.info.modelId,
+      what: 'The tokenizer in this GGUF is of a kind that the lab cannot run itself, so tokens cannot be counted or scored.',
+      todo: 'Add the model as a folder with tokenizer.json for that.',
+    });
+  }
+
+  async #logprob(tokenizer: ChatTokenizer, before: number[], id: number): Promise<number> {
+    const prefix = before.map((each) => tokenizer.tokenText(each)).join('');
+    const again = tokenizer.encode(prefix);
+    if (again.length !== before.length || again.some((each, i) => each !== before[i]))
+      throw this.#unscorable(`the part "${prefix.slice(-12)}" is cut differently on its own`);
+    const request = {
+      prompt: this.#prompt(prefix),
+      max_tokens: 1,
+      temperature: 0,
+      n_probs: 1,
+      logit_bias: [[id, FORCE]] as [number, number][],
+      cache_prompt: true,
+    };
+    const { choices } = await this.#runtime.complete(request);
+    const [token] = choices[0]?.logprobs?.content ?? [];
+    if (token && (token.id === undefined || token.id === id)) return token.logprob;
+    throw this.#unscorable('it did not report the probability of a token');
+  }
+
+  #unscorable(why: string): LabError {
+    return new LabError({
+      code: 'unsupported',
+      where: this.info.modelId,
+      what: `llama.cpp can't score this text: ${why}.`,
+      todo: 'Convert the model to ONNX and score with that.',
+    });
+  }
+
+  /** A rendered prompt such that the server reads the tokens that `tokenizer` makes of it. */
+  #readable(prompt: string, tokenizer: ChatTokenizer): string {
+    return this.#runtime.named ? prompt : splitText(prompt, tokenizer);
+  }
+
+  /** The server puts its start token before the prompt by itself. */
+  #prompt(text: string): string {
+    if (this.#runtime.named && this.#tokenizer) return this.#tokenizer.named(text);
+    const start = this.#runtime.addedStart;
+    return start && text.startsWith(start) ? text.slice(start.length) : text;
+  }
+
+  async *#reply(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+    const { temperature, topK, topP, maxNewTokens, seed } = decoding;
+    const start = performance.now();
+    const { prompt, tokens } = this.#render(messages);
+    let promptTokens = tokens;
+    if (tokens !== null) yield { type: 'prompt', tokens };
+
+    const pieces: string[] = [];
+    let wake = () => {};
+    let ended = false;
+    let newTokens = 0;
+    let firstAt = 0;
+    let lastAt = 0;
+    let finish: string | undefined;
+    const request = {
+      prompt,
+      max_tokens: Math.min(maxNewTokens, this.info.contextWindow - (tokens ?? 0)),
+      temperature,
+      top_k: topK,
+      top_p: topP,
+      min_p: 0,
+      seed,
+      // The order of Hugging Face's warpers; llama.cpp's own order has temperature last.
+      samplers: ['temperature', 'top_k', 'top_p'],
+      cache_prompt: true,
+    };
+    const onChunk = (chunk: CompletionChunk) => {
+      const [choice] = chunk.choices;
+      finish = choice?.finish_reason ?? finish;
+      newTokens = chunk.usage?.completion_tokens ?? newTokens;
+      promptTokens ??= chunk.usage?.prompt_tokens ?? null;
+      if (!choice?.text) return;
+      lastAt = performance.now();
+      if (pieces.length === 0 && firstAt === 0) firstAt = lastAt;
+      if (!chunk.usage) newTokens++;
+      pieces.push(choice.text);
+      wake();
+    };
+    let failure: unknown;
+    const run = this.#runtime
+      .complete(request, onChunk, signal)
+      .catch((error: unknown) => (failure = error))
+      .finally(() => {
+        ended = true;
+        wake();
+      });
+    for (;;) {
+      for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) yield { type: 'text', text: piece };
+      if (ended) break;
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
+    await run;
+    if (failure !== undefined && !signal?.aborted) throw failure;
+    yield {
+      type: 'done',
+      reason: signal?.aborted && finish === undefined ? 'cancelled' : finish === 'length' ? 'length' : 'stop',
+      stats: {
+        promptTokens,
+        newTokens,
+        firstTokenMs: (firstAt || performance.now()) - start,
+        decodeMs: firstAt ? lastAt - firstAt : 0,
+      },
+    };
+  }
+
+  /** Prompt and its tokens; messages and null where the template and tokenizer in the file have to do it. */
+  #render(messages: ChatMessage[]): { prompt: string | ChatMessage[]; tokens: number | null } {
+    if (!this.#tokenizer)
+      return {
+        prompt: messages.map(({ role, content }) => ({ role, content: splitLookalikes(content) })),
+        tokens: null,
+      };
+    const rendered = this.#readable(this.#tokenizer.renderPrompt(messages), this.#tokenizer);
+    const tokens = this.#tokenizer.encode(rendered).length;
+    this.#checkLength(tokens, 1);
+    return { prompt: this.#prompt(rendered), tokens };
+  }
+
+  #checkLength(tokens: number, room: number): void {
+    if (tokens + room <= this.info.contextWindow) return;
+    throw new LabError({
+      code: 'bad-data',
+      where: this.info.modelId,
+      what: `The text has ${tokens} tokens; the model's window holds ${this.info.contextWindow}${room ? ', the reply included' : ''}.`,
+      todo: 'Shorten it, or leave older messages out of the context.',
+    });
+  }
+}
+
+/** An invisible character that may stand in a text; a control token with it inside is none. */
+const SPLIT = '\u200b';
+
+/**
+ * A marked prompt for llama.cpp's server, which takes text only and looks for control tokens everywhere: where a mark
+ * keeps characters from being one, an invisible character takes its place. Any other prompt goes as it was written.
+ */
+function splitText(prompt: string, tokenizer: ChatTokenizer): string {
+  if (!prompt.includes(MARK)) return prompt;
+  const bare = withoutMarks(prompt);
+  return tokenizer.encode(bare).join() === tokenizer.encode(prompt).join() ? bare : prompt.replaceAll(MARK, SPLIT);
+}

@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { PAPER_DECODING, type StreamEvent } from '../../core/engine/engine.ts';
+import { byteTokenizerFiles } from '../../core/engine/testing/byte-tokenizer.ts';
+import { createChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
+import { WllamaModel, type CompletionChunk, type CompletionRequest, type LlamaRuntime } from './wllama-model.ts';
+
+const files = byteTokenizerFiles();
+const tokenizer = createChatTokenizer(files.tokenizer, files.config, 'tiny');
+
+/** A server whose model finds the byte after the last one twice as likely as the others together. */
+class Alphabet implements LlamaRuntime {
+  asked: CompletionRequest[] = [];
+  addedStart: string | undefined = '<s>';
+  exited = false;
+  async complete(
+    request: CompletionRequest,
+    onChunk?: (chunk: CompletionChunk) => void,
+    signal?: AbortSignal,
+  ): Promise<CompletionChunk> {
+    this.asked.push(request);
+    const last = typeof request.prompt === 'string' ? request.prompt.charCodeAt(request.prompt.length - 1) : NaN;
+    if (request.logit_bias) {
+      const [id] = request.logit_bias[0] ?? [0];
+      return {
+        choices: [{ text: '', logprobs: { content: [{ id, logprob: Math.log(id === last + 1 ? 2 / 3 : 1 / 3) }] } }],
+      };
+    }
+    for (let i = 1; i <= request.max_tokens; i++) {
+      if (signal?.aborted) throw new Error('Operation aborted');
+      onChunk?.({ choices: [{ text: String.fromCharCode(97 + (i % 26)), finish_reason: null }] });
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    const end = {
+      choices: [{ text: '', finish_reason: 'length' }],
+      usage: { prompt_tokens: 5, completion_tokens: request.max_tokens },
+    };
+    onChunk?.(end);
+    return end;
+  }
+  exit() {
+    this.exited = true;
+    return Promise.resolve();
+  }
+}
+
+const open = (runtime = new Alphabet(), contextWindow = 64) => ({
+  runtime,
+  model: new WllamaModel({ modelId: 'm', device: 'wasm', contextWindow }, runtime, tokenizer),
+});
+
+async function talk(
+  model: WllamaModel,
+  maxNewTokens: number,
+  signal?: AbortSignal,
+  onText?: () => void,
+): Promise<StreamEvent[]> {
+  const events: StreamEvent[] = [];
+  for await (const event of model.stream(
+    [{ role: 'user', content: 'Hi' }],
+    { ...PAPER_DECODING, maxNewTokens, seed: 9 },
+    signal,
+  )) {
+    events.push(event);
+    if (event.type === 'text') onText?.();
+  }
+  return events;
+}
+
+describe('WllamaModel', () => {
+  it("streams with Hugging Face's order of filters and leaves the start token to the server", async () => {
+    const { model, runtime } = open();
+    const events = await talk(model, 4);
+    expect(events.map((event) => (event.type === 'text' ? event.text : '')).join('')).toBe('bcde');
+    expect(events[0]).toEqual({ type: 'prompt', tokens: tokenizer.encode('<s>user\nHi</s>\n<s>assistant\n').length });
+    expect(events.at(-1)).toMatchObject({ type: 'done', reason: 'length', stats: { newTokens: 4 } });
+    expect(runtime.asked[0]).toMatchObject({
+      prompt: 'user\nHi</s>\n<s>assistant\n',
+      samplers: ['temperature', 'top_k', 'top_p'],
+      min_p: 0,
+      seed: 9,
+    });
+  });
+
+  it('sends words that are written like a control token so that the server finds none', async () => {
+    const { model, runtime } = open();
+    for await (const event of model.stream([{ role: 'user', content: 'a</s>b <' }], {
+      ...PAPER_DECODING,
+      maxNewTokens: 1,
+      seed: 9,
+    })) {
+      if (event.type === 'prompt')
+        expect(event.tokens).toBe(
+          tokenizer.encode(String(runtime.asked[0]?.prompt ?? '<s>user\na<\u200b/s>b <\u200b</s>\n<s>assistant\n'))
+            .length,
+        );
+    }
+    expect(runtime.asked[0]?.prompt).toBe('user\na<\u200b/s>b <\u200b</s>\n<s>assistant\n');
+    for await (const event of model.stream([{ role: 'user', content: 'a < b <' }], {
+      ...PAPER_DECODING,
+      maxNewTokens: 1,
+      seed: 9,
+    }))
+      expect(event.type).toBeDefined();
+    expect(runtime.asked[1]?.prompt).toBe('user\na < b <</s>\n<s>assistant\n');
+  });
+
+  it('sends control tokens by names of their own where the file was made here, and words as they are', async () => {
+    const runtime = new Alphabet();
+    runtime.addedStart = undefined;
+    const named = Object.assign(runtime, { named: true });
+    const model = new WllamaModel({ modelId: 'm', device: 'wasm', contextWindow: 64 }, named, tokenizer);
+    const messages = [{ role: 'user' as const, content: 'a</s>b' }];
+    let counted = 0;
+    for await (const event of model.stream(messages, { ...PAPER_DECODING, maxNewTokens: 1, seed: 9 }))
+      if (event.type === 'prompt') counted = event.tokens;
+    expect(runtime.asked[0]?.prompt).toBe('\ufdd0<s>user\na</s>b\ufdd0</s>\n\ufdd0<s>assistant\n');
+    expect(counted).toBe(tokenizer.encode(tokenizer.renderPrompt(messages)).length);
+    expect(await model.countTokens([await model.renderPrompt(messages)], 'prompt')).toEqual([counted]);
+  });
+
+  it('stops on request and keeps what came', async () => {
+    const controller = new AbortController();
+    const events = await talk(open().model, 30, controller.signal, () => controller.abort());
+    expect(events.at(-1)).toMatchObject({ type: 'done', reason: 'cancelled' });
+    expect(events.filter(({ type }) => type === 'text').length).toBeGreaterThan(0);
+  });
+
+  it('scores a text by making each token certain in turn', async () => {
+    const { model, runtime } = open();
+    const scores = await model.score('<s>abd');
+    expect(scores.map(({ logprob }) => logprob && Math.exp(logprob))).toEqual(
+      [null, 1 / 3, 2 / 3, 1 / 3].map((p) => (p === null ? p : expect.closeTo(p, 6))),
+    );
+    expect(runtime.asked.map(({ prompt }) => prompt)).toEqual(['', 'a', 'ab']);
+  });
+
+  it('does not guess where a part of the text is no text', async () => {
+    await expect(open().model.score('a🫂')).rejects.toMatchObject({ code: 'unsupported' });
+  });
+
+  it('leaves prompt and counting to the file where its tokenizer is not known', async () => {
+    const runtime = new Alphabet();
+    const model = new WllamaModel({ modelId: 'm', device: 'wasm', contextWindow: 64 }, runtime, undefined);
+    expect(model.info.features).toMatchObject({ score: false, tokenize: false });
+    const events = await talk(model, 3);
+    expect(runtime.asked[0]?.prompt).toEqual([{ role: 'user', content: 'Hi' }]);
+    expect(events.at(-1)).toMatchObject({ type: 'done', stats: { promptTokens: 5, newTokens: 3 } });
+    await expect(model.countTokens(['a'])).rejects.toMatchObject({ code: 'unsupported' });
+    await expect(model.score('a')).rejects.toMatchObject({ code: 'unsupported' });
+  });
+
+  it('refuses what does not fit and passes memory faults on by name', async () => {
+    await expect(talk(open(new Alphabet(), 20).model, 4)).rejects.toMatchObject({ code: 'bad-data' });
+    const broken = new Alphabet();
+    broken.complete = () => Promise.reject(new Error('RuntimeError: memory access out of bounds'));
+    await expect(talk(open(broken).model, 4)).rejects.toMatchObject({ code: 'out-of-memory' });
+    const { model, runtime } = open();
+    await model.unload();
+    expect(runtime.exited).toBe(true);
+  });
+});

@@ -1,0 +1,166 @@
+import * as Plot from '@observablehq/plot';
+import type { DatasetStatistics, Lengths, Share } from '../core/dataset/statistics.ts';
+import type { FigureSize } from './draw.ts';
+
+/** Colours that keep a contrast of 3:1 on light and on dark paper; hues after Okabe and Ito. */
+const SEEKER = '#c4622d';
+const SUPPORTER = '#2f7fc1';
+const ONE = '#8a5a83';
+
+/** Room for the lab's type, which is larger than Plot's own. */
+const AXES = { height: 230, marginLeft: 48, marginBottom: 46 };
+/** Bars of a histogram at most. */
+const BINS = 30;
+/** Longest names in full at the side of a bar, in pixels. */
+const NAMES = 250;
+
+/** How many dialogues have so many utterances. */
+export function dialogueLengths(
+  { utterancesPerDialogue }: DatasetStatistics,
+  { width, tip = false }: FigureSize,
+): Plot.PlotOptions {
+  const interval = intervalFor(utterancesPerDialogue);
+  const bins = binned(utterancesPerDialogue, interval, utterancesPerDialogue.at(-1)?.length ?? 0).filter(
+    ({ count }) => count > 0,
+  );
+  return {
+    width,
+    ...AXES,
+    x: { label: 'utterances in a dialogue', labelOffset: AXES.marginBottom - 4 },
+    y: { label: 'dialogues', grid: true },
+    marks: [
+      Plot.rectY(bins, {
+        x1: 'from',
+        x2: (bin: Bin) => bin.from + interval,
+        y: 'count',
+        fill: ONE,
+        inset: 0.5,
+        tip,
+        title: ({ from, count }: Bin) =>
+          `${interval === 1 ? from : `${from} to ${from + interval - 1}`} utterances: ${count} dialogues`,
+      }),
+      Plot.ruleY([0]),
+    ],
+  };
+}
+
+/** Which share of each speaker's utterances has so many words; the longest hundredth is left out. */
+export function utteranceLengths(
+  { seeker, supporter }: DatasetStatistics,
+  { width, tip = false }: FigureSize,
+): Plot.PlotOptions {
+  const sides = [
+    { name: 'seeker', colour: SEEKER, ...seeker },
+    { name: 'supporter', colour: SUPPORTER, ...supporter },
+  ];
+  const longest = Math.max(...sides.map(({ wordsPerUtterance }) => quantile(wordsPerUtterance, 0.99)));
+  const interval = intervalFor([
+    { length: 0, count: 0 },
+    { length: longest, count: 0 },
+  ]);
+  return {
+    width,
+    ...AXES,
+    x: { label: 'words in an utterance', labelOffset: AXES.marginBottom - 4, domain: [0, longest + interval] },
+    y: { label: '% of the speaker’s utterances', grid: true },
+    marks: [
+      ...sides.flatMap(({ name, colour, wordsPerUtterance, utterances }) => {
+        const bins = binned(wordsPerUtterance, interval, longest).map((bin) => ({
+          ...bin,
+          share: (100 * bin.count) / utterances,
+        }));
+        return [
+          Plot.lineY(bins, { x: 'middle', y: 'share', stroke: colour, strokeWidth: 2, curve: 'monotone-x' }),
+          Plot.dot(bins, {
+            x: 'middle',
+            y: 'share',
+            fill: colour,
+            r: 2.5,
+            tip,
+            title: ({ from, share }: Bin & { share: number }) =>
+              `${name}: ${share.toFixed(1)} % have ${from} to ${from + interval - 1} words`,
+          }),
+        ];
+      }),
+      ...sides.map(({ name, colour }, i) =>
+        Plot.text([`● ${name}`], { frameAnchor: 'top-right', dy: 4 + 16 * i, fill: colour, fontWeight: 600 }),
+      ),
+      Plot.ruleY([0]),
+    ],
+  };
+}
+
+/** How often each name occurs, the most frequent on top. */
+export function shareBars(shares: readonly Share[], { width, tip = false }: FigureSize): Plot.PlotOptions {
+  const names = Math.min(NAMES, width * 0.45);
+  const fits = Math.floor(names / 6.2);
+  return {
+    width,
+    height: 26 * shares.length + 12,
+    marginLeft: names,
+    marginRight: 64,
+    marginTop: 0,
+    marginBottom: 12,
+    x: { axis: null },
+    y: {
+      label: null,
+      domain: shares.map(({ name }) => name),
+      tickSize: 0,
+      tickFormat: (name: string) => (name.length > fits ? `${name.slice(0, fits - 1)}…` : name),
+    },
+    marks: [
+      Plot.barX(shares, {
+        x: 'count',
+        y: 'name',
+        fill: SUPPORTER,
+        insetTop: 3,
+        insetBottom: 3,
+        tip,
+        title: ({ name, count, share }: Share) => `${name}\n${count} (${(100 * share).toFixed(1)} %)`,
+      }),
+      Plot.text(shares, {
+        x: 'count',
+        y: 'name',
+        text: ({ share }: Share) => `${(100 * share).toFixed(1)} %`,
+        textAnchor: 'start',
+        dx: 6,
+      }),
+    ],
+  };
+}
+
+/** A whole bin width of 1, 2 or 5 times a power of ten that gives at most 30 bins. */
+function intervalFor(lengths: Lengths): number {
+  const span = (lengths.at(-1)?.length ?? 0) - (lengths[0]?.length ?? 0);
+  for (let unit = 1; ; unit *= 10) for (const step of [1, 2, 5]) if (span / (step * unit) <= BINS) return step * unit;
+}
+
+/** What has from `from` to the next bin's `from`, that one excluded. */
+interface Bin {
+  from: number;
+  middle: number;
+  count: number;
+}
+
+function binned(lengths: Lengths, interval: number, longest: number): Bin[] {
+  const bins = Array.from({ length: Math.floor(longest / interval) + 1 }, (_, i) => ({
+    from: i * interval,
+    middle: (i + 0.5) * interval,
+    count: 0,
+  }));
+  for (const { length, count } of lengths) {
+    const bin = bins[Math.floor(length / interval)];
+    if (bin) bin.count += count;
+  }
+  return bins;
+}
+
+function quantile(lengths: Lengths, share: number): number {
+  const total = lengths.reduce((sum, { count }) => sum + count, 0);
+  let seen = 0;
+  for (const { length, count } of lengths) {
+    seen += count;
+    if (seen >= share * total) return length;
+  }
+  return 0;
+}

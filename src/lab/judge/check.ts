@@ -1,0 +1,58 @@
+import { LabError } from '../../core/error.ts';
+import {
+  drawDialogues,
+  inTurn,
+  judgeDialogues,
+  validationOf,
+  checkKey,
+  type CheckEvent,
+  type JudgedCheckDialogue,
+} from '../../core/judge/judge-dialogues.ts';
+import { getDataset } from '../datasets.ts';
+import { loadModel } from '../models/models.ts';
+import { REMOTE_CONCURRENCY, type WorkCalls } from '../runs/stored-runs.ts';
+
+export { FEWEST_DIALOGUES, validationWords } from '../../core/judge/validation-text.ts';
+export { validationOf, type CheckEvent, type JudgedCheckDialogue };
+
+/** A judge held against people. */
+export interface JudgeCheck {
+  /** Id of a listed model. */
+  judge: string;
+  /** Ids of datasets: conversations that went well, with their seekers' survey where there is one, and such that failed. */
+  good: string;
+  failed: string | null;
+  /** Dialogues drawn from each. */
+  dialogues: number;
+  rounds: number;
+}
+
+/**
+ * Has a model judge whole dialogues of one or two datasets; `done` are those of the same check that are judged already.
+ * @throws LabError `bad-data` when there is nothing to judge, `cancelled` on `signal`, and what loading and answering throw
+ */
+export async function checkJudge(
+  { judge, good, failed, dialogues, rounds }: JudgeCheck,
+  { done = [], signal, onEvent, onWait }: WorkCalls<CheckEvent> & { done?: readonly JudgedCheckDialogue[] } = {},
+): Promise<void> {
+  const drawn = async (id: string | null) =>
+    id === null ? [] : drawDialogues((await getDataset(id)).dialogues, dialogues);
+  const items = inTurn(await drawn(good), await drawn(failed));
+  if (items.length === 0)
+    throw new LabError({
+      code: 'bad-data',
+      where: good,
+      what: 'No dialogue is in it.',
+      todo: 'Choose another dataset.',
+    });
+  const events = judgeDialogues({
+    items,
+    done: new Set(done.map(checkKey)),
+    rounds,
+    concurrency: REMOTE_CONCURRENCY,
+    openModel: (stop) => loadModel(judge, stop ? { signal: stop } : {}),
+    ...(signal && { signal }),
+    ...(onWait && { onWait }),
+  });
+  for await (const event of events) onEvent?.(event);
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { PAPER_DECODING } from '../../core/engine/engine.ts';
+import { REPRESENTATION_IDS, TAGGER_IDS, UPOS } from '../../core/compression/representation.ts';
+import { historySchema } from '../../core/compression/history/spec.ts';
+import { TOKENIZER_IDS } from '../../core/compression/token-length.ts';
+
+// What the functions of notebooks take. Calls come from code that nobody vouches for, so everything has a limit.
+
+export const text = z.string().max(2_000_000);
+export const texts = z.array(text).max(200_000);
+export const name = z.string().max(200);
+export const messages = z
+  .array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: text }))
+  .min(1)
+  .max(5000);
+export const utterances = z.array(z.object({ speaker: z.enum(['seeker', 'supporter']), text })).max(5000);
+export const pairs = z.array(z.object({ id: z.union([z.string(), z.number()]), hyp: text, ref: text })).max(200_000);
+export const dialogues = z
+  .array(
+    z.object({
+      id: text,
+      utterances: z.array(z.object({ speaker: z.enum(['seeker', 'supporter']), text, strategy: text.optional() })),
+      scene: text.optional(),
+      emotion: text.optional(),
+    }),
+  )
+  .max(200_000);
+export const training = z.object({
+  dialogues,
+  representation: z.enum(REPRESENTATION_IDS).optional(),
+  system: text.optional(),
+  maxTokens: z.number().int().min(16).max(2048).optional(),
+  maxSteps: z.number().int().min(1).max(10_000).optional(),
+  epochs: z.number().int().min(1).max(100).optional(),
+  learningRate: z.number().positive().max(1).optional(),
+  seed: z.number().int().min(0).max(0xffffffff).optional(),
+  lora: z
+    .object({
+      rank: z.number().int().min(1).max(64),
+      alpha: z.number().positive(),
+      dropout: z.number().min(0).max(0.9),
+    })
+    .partial()
+    .optional(),
+});
+/** What is read passes through the page on its way to the notebook; more belongs in the view of datasets, which keeps it in its worker. */
+export const LARGEST_FILE = 8_000_000;
+export const files = z.array(z.instanceof(File)).min(1).max(20);
+export const compression = z.object({
+  representation: z.enum(REPRESENTATION_IDS),
+  tagger: z.enum(TAGGER_IDS).optional(),
+  keep: z.array(z.enum(UPOS)).optional(),
+});
+/** How a conversation is made shorter; the schema has its limits. */
+export const history = historySchema;
+/** Whose tokenizer counts: the model's in the page, or one of the paper's. */
+export const counting = z.object({
+  tokenizer: z.enum(['model', ...TOKENIZER_IDS]).default('model'),
+  form: z.enum(['words', 'prompt']).default('words'),
+});
+/** What a text to score is: a rendered prompt, or words, in which control tokens are the characters that they are written with. */
+export const scoring = z.object({ form: z.enum(['words', 'prompt']).default('prompt') });
+export const decoding = z.object({
+  temperature: z.number().min(0).max(5).default(PAPER_DECODING.temperature),
+  topP: z.number().min(0).max(1).default(PAPER_DECODING.topP),
+  topK: z.number().int().min(0).max(1000).default(PAPER_DECODING.topK),
+  maxNewTokens: z.number().int().min(1).max(1024).default(32),
+  seed: z.number().int().min(0).max(0xffffffff).default(1),
+});
+export const judged = z.object({ context: utterances, candidate: text, reference: text.default('') });
+export const judging = z
+  .object({
+    repeats: z.number().int().min(1).max(20),
+    retries: z.number().int().min(0).max(5),
+    temperature: z.number().min(0).max(5),
+    seed: z.number().int().min(0),
+  })
+  .partial();
+export const contextRequest = z.object({
+  system: text.optional(),
+  utterances,
+  options: compression,
+  budget: z.number().positive().nullable().default(null),
+  reserve: z.number().int().min(0).default(0),
+  newestWhole: z.boolean().optional(),
+});

@@ -1,0 +1,179 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { LoadedModel } from '../../core/engine/engine.ts';
+import type { CallContext } from '../../rpc/server.ts';
+import { openCompression } from '../compression.ts';
+import { NotebookBridge, type NotebookHost } from './bridge.ts';
+import type { NotebookServices } from './services.ts';
+
+const context = (): CallContext<unknown> => ({ signal: new AbortController().signal, emit: vi.fn() });
+
+function modelOf(device: 'wasm' | 'remote', id: string): { model: LoadedModel; score: ReturnType<typeof vi.fn> } {
+  const score = vi.fn(async () => [{ id: 1, text: 'a', logprob: -1 }]);
+  const model = {
+    info: { modelId: id, engine: 'transformers', device, features: {}, contextWindow: 100 },
+    renderPrompt: async () => 'prompt',
+    countTokens: async (texts: string[]) => texts.map(() => 1),
+    async *stream() {
+      yield { type: 'text', text: 'I ' };
+      yield { type: 'text', text: 'hear' };
+      yield { type: 'done', reason: 'stop', stats: { promptTokens: 1, newTokens: 2, firstTokenMs: 1, decodeMs: 1 } };
+    },
+    score,
+    unload: async () => undefined,
+  } as unknown as LoadedModel;
+  return { model, score };
+}
+
+/** The workers of a notebook, on this thread; those that a test does not need fail. */
+function servicesOf(model: LoadedModel, parts: Partial<NotebookServices> = {}): NotebookServices {
+  const absent = () => Promise.reject(new Error('not in this test'));
+  return {
+    compress: openCompression().compress,
+    tokenizer: async () => model as unknown as Awaited<ReturnType<NotebookServices['tokenizer']>>,
+    measure: absent,
+    countTokens: absent,
+    readDataset: absent,
+    statistics: absent,
+    close: () => undefined,
+    ...parts,
+  };
+}
+
+function doorTo(model: LoadedModel, answer = true): { door: NotebookBridge; ask: ReturnType<typeof vi.fn> } {
+  const ask = vi.fn(async () => answer);
+  const host: NotebookHost = { model: async () => model, services: servicesOf(model), ask };
+  return { door: new NotebookBridge(host), ask };
+}
+
+describe('a notebook’s door', () => {
+  const { model } = modelOf('wasm', 'local');
+
+  it.each(['settings', 'loadModel', 'constructor', '__proto__', 'toString', 'hasOwnProperty', ''])(
+    'has no %s',
+    async (name) => {
+      const { door } = doorTo(model);
+      await expect(door.call({ name, args: [] }, context())).rejects.toMatchObject({ code: 'unsupported' });
+    },
+  );
+
+  it.each([
+    ['compress', ['not a list', { representation: 'raw' }]],
+    ['compress', [['text'], { representation: 'none' }]],
+    ['generate', [[{ role: 'admin', content: 'x' }]]],
+    ['generate', [[{ role: 'user', content: 'x' }], { maxNewTokens: 1e9 }]],
+    ['result', ['../models.json', 'more']],
+    ['measure', [[{ id: {}, hyp: 'a', ref: 'b' }]]],
+    ['shorten', [[{ speaker: 'seeker', text: 'x' }], { method: 'last', k: 1e9 }]],
+    ['shorten', [[{ speaker: 'seeker', text: 'x' }], { method: 'constructor' }]],
+  ])('refuses %s with arguments of another shape', async (name, args) => {
+    const { door } = doorTo(model);
+    await expect(door.call({ name, args }, context())).rejects.toMatchObject({
+      code: 'bad-config',
+      detail: { where: `lab.${name}` },
+    });
+  });
+
+  it('compresses without asking anybody', async () => {
+    const { door, ask } = doorTo(model);
+    const [first] = (await door.call(
+      { name: 'compress', args: [['I am so tired'], { representation: 'nostopwords' }] },
+      context(),
+    )) as { text: string }[];
+    expect(first?.text).toBe('tired');
+    expect(ask).not.toHaveBeenCalled();
+  });
+
+  it('streams a reply and returns it whole', async () => {
+    const { door } = doorTo(modelOf('wasm', 'streams').model);
+    const heard = context();
+    const reply = await door.call({ name: 'generate', args: [[{ role: 'user', content: 'Hello' }]] }, heard);
+    expect(reply).toMatchObject({ text: 'I hear', reason: 'stop' });
+    expect(vi.mocked(heard.emit).mock.calls).toEqual([['I '], ['I hear']]);
+  });
+
+  it('computes the same thing once, for each model', async () => {
+    const first = modelOf('wasm', 'first');
+    const second = modelOf('wasm', 'second');
+    for (const { model: each } of [first, first, second])
+      await doorTo(each).door.call({ name: 'score', args: ['same text'] }, context());
+    expect(first.score).toHaveBeenCalledTimes(1);
+    expect(second.score).toHaveBeenCalledTimes(1);
+  });
+
+  it('shortens without the model where that is not needed, and asks it once where it is', async () => {
+    const said = ['I am low', 'Why?', 'My cat left'].map((each, i) => ({
+      speaker: i % 2 ? 'supporter' : 'seeker',
+      text: each,
+    }));
+    const { model: counted, score } = modelOf('wasm', 'shortens');
+    const load = vi.fn(async () => counted);
+    const door = new NotebookBridge({ model: load, services: servicesOf(counted), ask: async () => true });
+    const shorten = (spec: unknown) => door.call({ name: 'shorten', args: [said, spec] }, context());
+    expect(await shorten({ method: 'last', k: 1 })).toMatchObject({
+      id: 'last-1',
+      sent: [null, null, 'My cat left'],
+      cost: { tokensBefore: 3, tokensAfter: 1, leftOut: 2 },
+    });
+    expect(load).not.toHaveBeenCalled();
+    for (let i = 0; i < 2; i++) await shorten({ method: 'selective', drop: 0.2 });
+    expect(score).toHaveBeenCalledTimes(1);
+  });
+
+  it('computes in workers of the notebook, and stops with it', async () => {
+    const waiting = vi.fn(() => new Promise<never>(() => {}));
+    const close = vi.fn();
+    const services = servicesOf(model, {
+      countTokens: waiting,
+      readDataset: waiting,
+      statistics: waiting,
+      measure: waiting,
+      compress: waiting,
+      close,
+    });
+    const door = new NotebookBridge({ model: async () => model, services, ask: async () => true });
+    const heard = context();
+    const calls: [string, unknown[]][] = [
+      ['countTokens', [['text'], { tokenizer: 'mistral' }]],
+      ['readDataset', [[new File(['{}'], 'a.jsonl')]]],
+      ['statistics', [[]]],
+      ['measure', [[{ id: 1, hyp: 'a', ref: 'b' }]]],
+      ['compress', [['text'], { representation: 'raw' }]],
+    ];
+    for (const [name, args] of calls) void door.call({ name, args }, heard);
+    await vi.waitFor(() => expect(waiting).toHaveBeenCalledTimes(calls.length));
+    door.close();
+    expect(close).toHaveBeenCalledOnce();
+    const signals = (waiting.mock.calls as unknown[][])
+      .flat()
+      .flatMap((each) =>
+        each instanceof AbortSignal ? [each] : ((each as { signal?: AbortSignal } | undefined)?.signal ?? []),
+      );
+    expect(signals).toHaveLength(calls.length);
+    expect(signals.every(({ aborted }) => aborted)).toBe(true);
+    await expect(door.call({ name: 'dialogues', args: [] }, heard)).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('asks once before it reads conversations, and takes no for an answer', async () => {
+    const { door, ask } = doorTo(model, false);
+    for (let i = 0; i < 3; i++) {
+      await expect(door.call({ name: 'conversations', args: [] }, context())).rejects.toMatchObject({
+        code: 'refused',
+      });
+    }
+    expect(ask.mock.calls).toEqual([['conversations']]);
+  });
+
+  it('asks before text goes to an endpoint', async () => {
+    const remote = modelOf('remote', 'far away');
+    const refused = doorTo(remote.model, false);
+    await expect(refused.door.call({ name: 'score', args: ['private'] }, context())).rejects.toMatchObject({
+      code: 'refused',
+    });
+    expect(remote.score).not.toHaveBeenCalled();
+    const allowed = doorTo(remote.model, true);
+    await allowed.door.call({ name: 'score', args: ['private'] }, context());
+    await allowed.door.call({ name: 'score', args: ['more'] }, context());
+    expect(allowed.ask.mock.calls).toEqual([['endpoint']]);
+    expect(remote.score).toHaveBeenCalledTimes(2);
+  });
+});

@@ -1,0 +1,124 @@
+import { LabError, throwIfCancelled } from '../../core/error.ts';
+import type { LoadedModel } from '../../core/engine/engine.ts';
+import type { CallContext } from '../../rpc/server.ts';
+import { Lru } from '../../core/lru.ts';
+import { NOTEBOOK_FUNCTIONS, type NotebookFunction, type Permission } from './functions.ts';
+import type { NotebookServices } from './services.ts';
+
+export { openServices } from './services.ts';
+export { PERMISSIONS, type Permission } from './functions.ts';
+export {
+  deleteNotebook,
+  getNotebook,
+  listNotebooks,
+  putNotebook,
+  type StoredNotebook,
+} from '../../browser/storage/notebook-store.ts';
+
+/** What the page gives a notebook's door. */
+export interface NotebookHost {
+  /** The model that notebooks use. */
+  model(signal: AbortSignal): Promise<LoadedModel>;
+  /** What computes for this notebook alone. */
+  services: NotebookServices;
+  /** Asks the person; answers what they chose. */
+  ask(permission: Permission): Promise<boolean>;
+}
+
+/** What a notebook's `lab` has. */
+export const FUNCTION_NAMES: string[] = Object.keys(NOTEBOOK_FUNCTIONS);
+
+export interface LabCall {
+  name: string;
+  args: unknown[];
+}
+
+/** Results that a notebook may ask for again are kept until the page is left, by model. */
+const results = new Lru<unknown>(2000);
+const MEMORABLE = 2_000_000;
+
+/**
+ * The one way from a notebook to the lab. Calls come from code that nobody vouches for, so each is looked up in a fixed
+ * table and its arguments are checked. What the person allowed holds for this door: make one each time a notebook is
+ * opened.
+ */
+export class NotebookBridge {
+  readonly #host: NotebookHost;
+  readonly #answers = new Map<Permission, Promise<boolean>>();
+  readonly #left = new AbortController();
+
+  constructor(host: NotebookHost) {
+    this.#host = host;
+  }
+
+  /** Rejects with `unsupported` for a name that is not in the table, `bad-config` for wrong arguments, `refused`. */
+  async call({ name, args }: LabCall, { signal: stopped, emit }: CallContext<unknown>): Promise<unknown> {
+    throwIfCancelled(this.#left.signal);
+    const signal = AbortSignal.any([stopped, this.#left.signal]);
+    const entry = Object.hasOwn(NOTEBOOK_FUNCTIONS, name) ? NOTEBOOK_FUNCTIONS[name] : undefined;
+    if (!entry) throw unknownFunction(name);
+    const checked = check(name, entry, args);
+    const model = () => this.#model(signal);
+    const { services } = this.#host;
+    const run = () =>
+      entry.run(checked, { signal, emit, model, services, require: (permission) => this.#require(permission) });
+    if (!entry.cached(checked)) return run();
+    const modelId = name === 'measure' ? '' : (await model()).info.modelId;
+    const key = JSON.stringify([name, checked, modelId]);
+    const known = key.length < MEMORABLE ? results.get(key) : undefined;
+    if (known !== undefined) return known;
+    const fresh = await run();
+    if (key.length < MEMORABLE && !signal.aborted) results.set(key, fresh);
+    return fresh;
+  }
+
+  /** The notebook is left: what it asked for stops, and it can ask for nothing more. */
+  close(): void {
+    this.#left.abort();
+    this.#host.services.close();
+  }
+
+  /** A model behind an endpoint sends text away and may cost money, so it needs the person's word. */
+  async #model(signal: AbortSignal): Promise<LoadedModel> {
+    const model = await this.#host.model(signal);
+    if (model.info.device === 'remote') await this.#require('endpoint');
+    return model;
+  }
+
+  async #require(permission: Permission): Promise<void> {
+    const known = this.#answers.get(permission);
+    const answer = known ?? this.#host.ask(permission);
+    this.#answers.set(permission, answer);
+    if (await answer) return;
+    throw new LabError({
+      code: 'refused',
+      where: permission,
+      what: 'You did not allow this notebook to use that.',
+      todo: 'Open the notebook again to be asked once more.',
+    });
+  }
+}
+
+function check(name: string, entry: NotebookFunction, args: unknown[]): unknown[] {
+  const parsed = entry.args.safeParse(args);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const place = issue?.path.length
+    ? `argument ${issue.path.map((step, i) => (i === 0 ? Number(step) + 1 : String(step))).join(', ')}`
+    : 'its arguments';
+  throw new LabError({
+    code: 'bad-config',
+    where: `lab.${name}`,
+    what: `${place[0]?.toUpperCase()}${place.slice(1)} can't be used: ${issue?.message ?? 'wrong shape'}.`,
+    todo: 'docs/notebooks.md lists what each function takes.',
+  });
+}
+
+function unknownFunction(name: string): LabError {
+  return new LabError({
+    code: 'unsupported',
+    where: `lab.${name.slice(0, 80)}`,
+    what: 'Notebooks have no such function.',
+    todo: `They have: ${FUNCTION_NAMES.join(', ')}.`,
+  });
+}

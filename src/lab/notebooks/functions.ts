@@ -1,0 +1,228 @@
+import { z } from 'zod';
+import type { LoadedModel, StreamEvent, TextForm } from '../../core/engine/engine.ts';
+import { LabError } from '../../core/error.ts';
+import { compareReplies, judge, weightedScores } from '../../core/judge/judge.ts';
+import { replyPrompt } from '../../core/judge/prompt.ts';
+import { replyLikelihood } from '../../core/evaluation/likelihood.ts';
+import type { CountTokens } from '../../core/compression/history/history.ts';
+import type { TokenizerId } from '../../core/compression/token-length.ts';
+import { summarySchema } from '../../core/table/summary.ts';
+import { plainText } from '../../core/tokenizer/plain-text.ts';
+import { prepareContext } from '../context.ts';
+import { conversations } from '../conversations.ts';
+import { builtInDataset } from '../datasets.ts';
+import { needsModel, shorten } from '../history.ts';
+import { listMeasured, readMeasured } from '../published-results.ts';
+import {
+  compression,
+  contextRequest,
+  counting,
+  decoding,
+  dialogues,
+  files,
+  history,
+  judged,
+  judging,
+  LARGEST_FILE,
+  messages,
+  name,
+  pairs,
+  scoring,
+  text,
+  texts,
+  training,
+  utterances,
+} from './arguments.ts';
+import type { NotebookServices } from './services.ts';
+import { replyTuned, trainForNotebook } from './training.ts';
+
+/** What the person must allow, notebook by notebook, before a function does anything. */
+export const PERMISSIONS = ['conversations', 'endpoint'] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+/** What a function gets beside its arguments. */
+export interface FunctionContext {
+  signal: AbortSignal;
+  /** Reports progress to the cell. */
+  emit(event: unknown): void;
+  /** The model that answers; the one in memory, else the embedded one. */
+  model(): Promise<LoadedModel>;
+  /** What computes off the page's thread, and ends with the notebook. */
+  services: NotebookServices;
+  /** Rejects with `refused` unless the person allows it. */
+  require(permission: Permission): Promise<void>;
+}
+
+export interface NotebookFunction {
+  args: z.ZodType<unknown[]>;
+  /** Whether the same arguments give the same result for as long as the page and the model stay; needs the model. */
+  cached(args: unknown[]): boolean;
+  run(args: unknown[], context: FunctionContext): Promise<unknown>;
+}
+
+/** Pairs a schema of arguments with the function that takes them. */
+function define<Args extends unknown[]>(
+  args: z.ZodType<Args>,
+  run: (args: Args, context: FunctionContext) => Promise<unknown>,
+  { cached = false }: { cached?: boolean | ((args: Args) => boolean) } = {},
+): NotebookFunction {
+  return {
+    args,
+    run: (given, context) => run(given as Args, context),
+    cached: (given) => (typeof cached === 'function' ? cached(given as Args) : cached),
+  };
+}
+
+/**
+ * All that a notebook can ask of the lab. What is not in this table can't be reached from a notebook: no keys, no
+ * settings, no files, no addresses. Everything is plain data, in and out.
+ */
+export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
+  compress: define(z.tuple([texts, compression]), ([given, options], { signal, services }) =>
+    services.compress(given, options, signal),
+  ),
+
+  prepareContext: define(z.tuple([contextRequest]), async ([request], { signal, services }) =>
+    prepareContext(request, await services.tokenizer(), signal, services.compress),
+  ),
+
+  shorten: define(
+    z.tuple([utterances, history, counting.prefault({})]),
+    async ([given, spec, { tokenizer }], { model, services, signal }) =>
+      shorten(
+        given,
+        spec,
+        { model, countTokens: await counterOf(tokenizer, services, signal), compress: services.compress },
+        signal,
+      ),
+    { cached: ([, spec]) => needsModel(spec) },
+  ),
+
+  countTokens: define(
+    z.tuple([texts, counting.prefault({})]),
+    async ([given, { tokenizer, form }], { services, signal }) =>
+      (await counterOf(tokenizer, services, signal, form))(given),
+  ),
+
+  renderPrompt: define(z.tuple([messages]), async ([given], { services }) =>
+    (await services.tokenizer()).renderPrompt(given),
+  ),
+
+  model: define(z.tuple([]), async (_, { model }) => (await model()).info),
+
+  generate: define(
+    z.tuple([messages, decoding.prefault({})]),
+    async ([given, how], context) => collect((await context.model()).stream(given, how, context.signal), context),
+    { cached: true },
+  ),
+
+  score: define(
+    z.tuple([text, scoring.prefault({})]),
+    async ([given, { form }], { model, signal }) =>
+      (await model()).score(form === 'prompt' ? given : plainText(given), signal),
+    { cached: true },
+  ),
+
+  replyLoss: define(
+    z.tuple([messages, text]),
+    async ([given, reply], { model, signal }) => {
+      const { sum, scores, promptTokens } = await replyLikelihood(await model(), given, reply, signal);
+      return { tokens: scores, loss: sum / scores.length, promptTokens };
+    },
+    { cached: true },
+  ),
+
+  measure: define(
+    z.tuple([pairs, z.object({ meteor: z.boolean().optional() }).prefault({})]),
+    ([given, options], { signal, emit, services }) =>
+      services.measure(given, { ...options, signal, onProgress: (done, total) => emit({ done, total }) }),
+    { cached: true },
+  ),
+
+  dialogues: define(z.tuple([]), async () => (await builtInDataset()).dialogues),
+  readDataset: define(z.tuple([files]), ([given], { signal, services }) => {
+    const large = given.find(({ size }) => size > LARGEST_FILE);
+    if (!large) return services.readDataset(given, signal);
+    throw new LabError({
+      code: 'unsupported',
+      where: large.name,
+      what: 'This file is too large for a notebook.',
+      todo: 'Take a part of it, or import it as a dataset and evaluate it there.',
+    });
+  }),
+  statistics: define(z.tuple([dialogues]), ([given], { signal, services }) => services.statistics(given, signal)),
+
+  judgeReply: define(
+    z.tuple([judged, judging.prefault({})]),
+    async ([item, options], { model, signal }) => judge(await model(), replyPrompt(item), { ...options, signal }),
+    { cached: true },
+  ),
+  weightedScores: define(
+    z.tuple([judged]),
+    async ([item], { model, signal }) => weightedScores(await model(), replyPrompt(item), signal),
+    { cached: true },
+  ),
+  compareReplies: define(
+    z.tuple([utterances, text, text]),
+    async ([context, first, second], { model, signal }) =>
+      compareReplies(await model(), context, first, second, { signal }),
+    { cached: true },
+  ),
+
+  fineTune: define(z.tuple([training]), ([task], { signal, emit }) =>
+    trainForNotebook({ ...task, signal, onProgress: emit }),
+  ),
+  generateTuned: define(z.tuple([name, messages, decoding.prefault({})]), ([id, given, how], context) =>
+    collect(replyTuned(id, given, how, context.signal), context),
+  ),
+
+  measured: define(z.tuple([]), () => listMeasured()),
+  result: define(z.tuple([name]), async ([file]) =>
+    summarySchema.parse(JSON.parse(await readMeasured('results', file))),
+  ),
+  runLog: define(z.tuple([name]), ([file]) => readMeasured('runs', file)),
+
+  conversations: define(z.tuple([]), async (_, { require }) => {
+    await require('conversations');
+    const library = conversations();
+    const heads = await library.list();
+    const whole = await Promise.all(heads.map(({ id }) => library.get(id)));
+    return whole.flatMap((each) =>
+      each
+        ? [
+            {
+              title: each.title,
+              messages: [...each.messages.values()].map(({ speaker, text: said, createdAt }) => ({
+                speaker,
+                text: said,
+                createdAt,
+              })),
+            },
+          ]
+        : [],
+    );
+  }),
+};
+
+async function counterOf(
+  which: TokenizerId | 'model',
+  services: NotebookServices,
+  signal: AbortSignal,
+  form: TextForm = 'words',
+): Promise<CountTokens> {
+  if (which === 'model') {
+    const reader = await services.tokenizer();
+    return (given) => reader.countTokens([...given], form);
+  }
+  return (given) => services.countTokens([...given], which, signal);
+}
+
+/** A whole reply; the cell hears of it as it grows. */
+async function collect(events: AsyncIterable<StreamEvent>, { emit }: FunctionContext): Promise<unknown> {
+  let reply = '';
+  for await (const event of events) {
+    if (event.type === 'text') emit((reply += event.text));
+    else if (event.type === 'done') return { text: reply, reason: event.reason, stats: event.stats };
+  }
+  return { text: reply, reason: 'cancelled' };
+}

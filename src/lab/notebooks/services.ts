@@ -1,0 +1,81 @@
+import type { Dialogue } from '../../core/dataset/dialogue.ts';
+import type { ReadDataset } from '../../core/dataset/read.ts';
+import type { DatasetStatistics } from '../../core/dataset/statistics.ts';
+import { LabError } from '../../core/error.ts';
+import type { TokenizerId } from '../../core/compression/token-length.ts';
+import { RpcWorker } from '../../rpc/worker.ts';
+import { openCompression, type Compression } from '../compression.ts';
+import { openMetrics, type Metrics } from '../metrics.ts';
+import type { ModelTokenizer } from '../models/models.ts';
+import type { NotebookWorkApi } from '../../../workers/notebook/handlers.ts';
+
+/** A tokenizer that can be ended while it counts. */
+export type OwnTokenizer = ModelTokenizer & { close(): void };
+
+/**
+ * What computes for a notebook: workers that nobody else waits for, and that end with it. So a notebook can neither hold
+ * up the page nor, once it is left, anything else.
+ */
+export interface NotebookServices {
+  compress: Compression['compress'];
+  measure: Metrics['measure'];
+  /** By one of the paper's tokenizers. */
+  countTokens(texts: string[], tokenizer: TokenizerId, signal?: AbortSignal): Promise<number[]>;
+  readDataset(files: File[], signal?: AbortSignal): Promise<ReadDataset>;
+  statistics(dialogues: Dialogue[], signal?: AbortSignal): Promise<DatasetStatistics>;
+  /** The chosen model's tokenizer, the same until another model is chosen. */
+  tokenizer(): Promise<ModelTokenizer>;
+  /** Ends all workers; what they were computing rejects with `cancelled`. */
+  close(): void;
+}
+
+/** `openTokenizer` gives the tokenizer of the model with this id; `chosen` says which that is now. */
+export function openServices(
+  chosen: () => string,
+  openTokenizer: (id: string) => Promise<OwnTokenizer>,
+): NotebookServices {
+  const worker = new RpcWorker<NotebookWorkApi>(
+    'notebook',
+    () =>
+      new Worker(new URL('../../../workers/notebook/notebook.worker.ts', import.meta.url), { type: 'module', name: 'notebook' }),
+  );
+  const compression = openCompression();
+  let metrics: Metrics | undefined;
+  let tokenizer: { id: string; opened: Promise<OwnTokenizer> } | undefined;
+  let closed = false;
+
+  const endTokenizer = () =>
+    void tokenizer?.opened.then(
+      (opened) => opened.close(),
+      () => undefined,
+    );
+
+  return {
+    compress: compression.compress,
+    measure: (pairs, options) => (metrics ??= openMetrics()).measure(pairs, options),
+    countTokens: (texts, which, signal) => worker.call('countTokens', { texts, tokenizer: which }, { signal }),
+    readDataset: (files, signal) => worker.call('readDataset', files, { signal }),
+    statistics: (dialogues, signal) => worker.call('statistics', dialogues, { signal }),
+    tokenizer() {
+      if (closed) return Promise.reject(LabError.cancelled());
+      const id = chosen();
+      if (tokenizer?.id !== id) {
+        endTokenizer();
+        const opened = openTokenizer(id);
+        tokenizer = { id, opened };
+        // A failure is not remembered: the network may be back next time.
+        opened.catch(() => {
+          if (tokenizer?.opened === opened) tokenizer = undefined;
+        });
+      }
+      return tokenizer.opened;
+    },
+    close() {
+      closed = true;
+      worker.terminate();
+      compression.terminate();
+      metrics?.terminate();
+      endTokenizer();
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { ChatMessage } from '../../core/context/message.ts';
+import type { Decoding, StreamEvent } from '../../core/engine/engine.ts';
+import { LabError } from '../../core/error.ts';
+import { uniqueId } from '../../core/unique-id.ts';
+import { listModels, loadModel, removeModel } from '../models/models.ts';
+import { fineTune, type FineTuned, type FineTuneOptions } from '../training.ts';
+import { addTuned } from '../merge-adapter.ts';
+
+/** What a notebook is told of a training; the adapter itself stays with the page under `id`. */
+export interface NotebookTraining extends Omit<FineTuned, 'adapter'> {
+  id: string;
+  /** How many numbers were trained. */
+  parameters: number;
+}
+
+/** What the merged model is called among the models. There is one: the next makes it way. */
+const NAME = 'Tuned in a notebook';
+
+/** The adapter that was trained last, and the model that it became. */
+let latest: { id: string; tuned: FineTuned; model?: Promise<string> } | undefined;
+
+/** Trains an adapter and remembers it until the next one, or until the page is left. */
+export async function trainForNotebook(options: FineTuneOptions): Promise<NotebookTraining> {
+  const tuned = await fineTune(options);
+  const { adapter, ...told } = tuned;
+  latest = { id: uniqueId(), tuned };
+  return { ...told, id: latest.id, parameters: adapter.reduce((sum, { data }) => sum + data.length, 0) };
+}
+
+/**
+ * A reply of the model with that adapter merged in. The first reply adds the merged model to those of this browser, where
+ * the chat finds it, too; it is in memory only while it answers.
+ * @throws {LabError} missing-file where the adapter is no longer the latest; what loading a model throws
+ */
+export async function* replyTuned(
+  id: string,
+  messages: ChatMessage[],
+  decoding: Decoding,
+  signal: AbortSignal,
+): AsyncGenerator<StreamEvent> {
+  if (latest?.id !== id) {
+    throw new LabError({
+      code: 'missing-file',
+      where: id,
+      what: 'This adapter is no longer in memory.',
+      todo: 'Train again: the latest one is kept until the page is left.',
+    });
+  }
+  const training = latest;
+  training.model ??= keep(training.tuned).catch((error: unknown) => {
+    delete training.model;
+    throw error;
+  });
+  const model = await loadModel(await training.model, { signal });
+  try {
+    yield* model.stream(messages, decoding, signal);
+  } finally {
+    await model.unload();
+  }
+}
+
+async function keep(tuned: FineTuned): Promise<string> {
+  const before = (await listModels()).filter(({ name, embedded }) => name === NAME && !embedded);
+  for (const { id } of before) await removeModel(id);
+  return (await addTuned(tuned, NAME)).id;
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { LabError } from '../core/error.ts';
+
+const listSchema = z.object({ results: z.array(z.string()), runs: z.array(z.string()) });
+/** The committed measurements by folder: summaries of evaluation runs, and the trainer's logs. */
+export type MeasuredFiles = z.output<typeof listSchema>;
+export type MeasuredFolder = keyof MeasuredFiles;
+
+/** What was measured and committed with this version of the lab. Rejects with `network` or `bad-file`. */
+export async function listMeasured(): Promise<MeasuredFiles> {
+  return listSchema.parse(JSON.parse(await read('measured.json')));
+}
+
+/** The text of one of those files. Rejects with `missing-file` for a name that is not in the list. */
+export async function readMeasured(folder: MeasuredFolder, name: string): Promise<string> {
+  const known = await listMeasured();
+  if (!known[folder].includes(name)) {
+    throw new LabError({
+      code: 'missing-file',
+      where: `${folder}/${name}`,
+      what: 'No such measurement comes with this version of the lab.',
+      todo: known[folder].length > 0 ? `There are: ${known[folder].join(', ')}.` : 'There are none yet.',
+    });
+  }
+  return read(`${folder}/${name}`);
+}
+
+async function read(path: string): Promise<string> {
+  const url = new URL(path, document.baseURI).href;
+  const failure = {
+    code: 'network',
+    where: path,
+    what: 'A measurement could not be loaded.',
+    todo: 'Check the connection and try again.',
+  } as const;
+  try {
+    const response = await fetch(url);
+    if (!response.ok)
+      throw new LabError({ ...failure, what: `A measurement could not be loaded (HTTP ${response.status}).` });
+    return await response.text();
+  } catch (error) {
+    throw LabError.from(error, failure);
+  }
+}

@@ -1,0 +1,111 @@
+import { LabError } from '../../core/error.ts';
+import { JUDGE_DECODING } from '../../core/judge/judge.ts';
+import { judgeRun, repliesOf, type JudgingEvent } from '../../core/judge/judge-run.ts';
+import { PROMPT_VERSION } from '../../core/judge/prompt.ts';
+import { MOST_ROUNDS, runJudgeSchema, verdictKey, type Judging, type RunJudge } from '../../core/judge/run-verdict.ts';
+import { judgePairs, type JudgePair } from '../../core/judge/inter-judge-agreement.ts';
+import { loadModel } from '../models/models.ts';
+import { alone, found, judgingsOf, REMOTE_CONCURRENCY, store, turnsOf, type WorkCalls } from './stored-runs.ts';
+
+export { judgePairWords } from '../../core/judge/inter-judge-agreement.ts';
+export { MOST_ROUNDS, type JudgePair, type JudgingEvent, type RunJudge };
+
+/** A judge of a run with what is done of its verdicts. */
+export interface JudgeState {
+  judge: RunJudge;
+  done: number;
+  /** Replies there are so far, times the judge's rounds. */
+  total: number;
+}
+
+/** The judges of a run, the latest first. */
+export async function judgesOfRun(id: string): Promise<JudgeState[]> {
+  const [judges, records] = await Promise.all([store.judges(id), store.records(id)]);
+  const replies = records.filter(({ hypothesis }) => hypothesis !== null).length;
+  const states = await Promise.all(
+    judges.map(async (judge) => ({
+      judge,
+      done: await store.countVerdicts(id, judge.id),
+      total: replies * judge.rounds,
+    })),
+  );
+  return states.sort((a, b) => b.judge.begunAt - a.judge.begunAt);
+}
+
+/** What one judge made of a run; the latest unless `judge` names another, undefined where nobody judged. */
+export async function judgingOfRun(id: string, judge?: string): Promise<Judging | undefined> {
+  const [latest, ...others] = (await store.judges(id)).sort((a, b) => b.begunAt - a.begunAt);
+  const chosen = others.find((each) => each.id === judge) ?? latest;
+  return chosen && { judge: chosen, verdicts: await store.verdicts(id, chosen.id) };
+}
+
+/** How the judges of a run agree, every two of them; empty with fewer than two. */
+export async function judgePairsOf(id: string): Promise<JudgePair[]> {
+  // Verdicts are many; one judge has nobody to agree with.
+  return (await store.judges(id)).length < 2 ? [] : judgePairs(await judgingsOf(id));
+}
+
+/**
+ * Has a listed model judge the replies of a run that are there, or goes on with it, storing each verdict before the next
+ * is asked for. The same judge with more rounds adds rounds. Aborting `signal` pauses it. Neither the run nor another
+ * judge may work on the run meanwhile, in any tab.
+ * @throws LabError `bad-config` for such rounds or when another tab works on it, `bad-data` without replies, `quota` when
+ *   a verdict could not be stored, `cancelled`
+ */
+export async function judgeRunReplies(
+  id: string,
+  { model, name, rounds }: { model: string; name: string; rounds: number },
+  { signal, onEvent, onWait }: WorkCalls<JudgingEvent> = {},
+): Promise<void> {
+  await alone(id, async () => {
+    const { plan } = await found(id);
+    const [turns, records, judges, verdicts] = await Promise.all([
+      turnsOf(plan),
+      store.records(id),
+      store.judges(id),
+      store.verdicts(id, model),
+    ]);
+    const replies = repliesOf(turns, records);
+    if (replies.length === 0)
+      throw new LabError({
+        code: 'bad-data',
+        where: plan.name,
+        what: 'It has no replies to judge yet.',
+        todo: 'Let the run answer some turns first.',
+      });
+    const before = judges.find((each) => each.id === model);
+    const judge = runJudgeSchema.safeParse(
+      before
+        ? { ...before, rounds: Math.max(before.rounds, rounds) }
+        : {
+            id: model,
+            name: name.slice(0, 300),
+            rounds,
+            begunAt: Date.now(),
+            prompt: PROMPT_VERSION,
+            ...JUDGE_DECODING,
+          },
+    );
+    if (!judge.success)
+      throw new LabError({
+        code: 'bad-config',
+        where: name,
+        what: `It cannot judge ${rounds} times.`,
+        todo: `Choose 1 to ${MOST_ROUNDS} rounds.`,
+      });
+    await store.saveJudge(id, judge.data);
+    const events = judgeRun({
+      judge: judge.data,
+      replies,
+      done: new Set(verdicts.map(verdictKey)),
+      concurrency: REMOTE_CONCURRENCY,
+      openModel: (stop) => loadModel(model, stop ? { signal: stop } : {}),
+      ...(signal && { signal }),
+      ...(onWait && { onWait }),
+    });
+    for await (const event of events) {
+      if (event.type === 'verdict') await store.appendVerdict(id, event.verdict);
+      onEvent?.(event);
+    }
+  });
+}

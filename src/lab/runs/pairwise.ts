@@ -1,0 +1,87 @@
+import { LabError } from '../../core/error.ts';
+import { judgeVotes } from '../../core/judge/inter-judge-agreement.ts';
+import { replyScores } from '../../core/judge/run-verdict.ts';
+import { parseRatings, ratesOthers, type PairwiseItem, type JudgeRater, type Ratings } from '../../core/judge/side-by-side.ts';
+import { recordKey } from '../../core/evaluation/record.ts';
+import type { SampledTurn } from '../../core/evaluation/turns.ts';
+import { found, judgingsOf, store, turnsOf } from './stored-runs.ts';
+
+export {
+  blind,
+  humanResults,
+  type BlindContest,
+  type Choice,
+  type HumanResult,
+  type JudgeRater,
+  type Ratings,
+} from '../../core/judge/side-by-side.ts';
+
+/** One model under one representation. */
+export interface CellRef {
+  model: string;
+  representation: string;
+}
+
+export const cellName = ({ model, representation }: CellRef): string => `${model} ${representation}`;
+
+const contestId = ({ turn, dialogue }: Pick<SampledTurn, 'turn' | 'dialogue'>): string => `${turn} ${dialogue}`;
+
+/** The turns that both cells of a run have answered, with what was said before, for people to choose between. */
+export async function contestsOf(id: string, first: CellRef, second: CellRef): Promise<PairwiseItem[]> {
+  const { plan } = await found(id);
+  const [turns, records] = await Promise.all([turnsOf(plan), store.records(id)]);
+  const answer = (cell: CellRef, turn: SampledTurn) =>
+    records.find(
+      (each) =>
+        each.model === cell.model &&
+        each.representation === cell.representation &&
+        each.dialogue === turn.dialogue &&
+        each.turn === turn.turn,
+    )?.hypothesis;
+  return turns.flatMap((turn) => {
+    const [a, b] = [answer(first, turn), answer(second, turn)];
+    return a && b && a !== b ? [{ id: contestId(turn), context: turn.before, first: a, second: b }] : [];
+  });
+}
+
+/** What people preferred so far between two cells of a run. */
+export const ratingsOf = (id: string, first: CellRef, second: CellRef): Promise<Ratings[]> =>
+  store.ratings(id, cellName(first), cellName(second));
+
+export const saveRatings = (id: string, ratings: Ratings): Promise<void> => store.saveRatings(id, ratings);
+
+/** Adds the exported ratings of another rater. @throws LabError `bad-file`; `bad-data` where they are of another comparison */
+export async function importRatings(id: string, first: CellRef, second: CellRef, file: File): Promise<void> {
+  const ratings = parseRatings(await file.text(), file.name);
+  if (ratings.first !== cellName(first) || ratings.second !== cellName(second)) {
+    throw new LabError({
+      code: 'bad-data',
+      where: file.name,
+      what: `It rates ${ratings.first} against ${ratings.second}.`,
+      todo: 'Choose those two first.',
+    });
+  }
+  if (ratesOthers(ratings, await contestsOf(id, first, second))) {
+    throw new LabError({
+      code: 'bad-data',
+      where: file.name,
+      what: 'It rates the replies of another run.',
+      todo: 'Have this run rated: export it, and let the other person import it.',
+    });
+  }
+  await store.saveRatings(id, ratings);
+}
+
+/** The judges of a run as raters of the same: each prefers the reply that it gave more to. */
+export async function judgeRatersOf(id: string, first: CellRef, second: CellRef): Promise<JudgeRater[]> {
+  return (await judgingsOf(id)).map(({ judge, verdicts }) => {
+    const scores = replyScores(verdicts);
+    const votes = verdicts
+      .filter((verdict) => cellName(verdict) === cellName(first))
+      .flatMap(({ dialogue, turn }) => {
+        const [a, b] = [first, second].map((cell) => scores.get(recordKey({ ...cell, dialogue, turn })));
+        return a && b ? [[contestId({ dialogue, turn }), judgeVotes(a, b)] as const] : [];
+      });
+    return { name: judge.name, votes: new Map(votes) };
+  });
+}

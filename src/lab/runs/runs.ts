@@ -1,0 +1,167 @@
+import { LabError } from '../../core/error.ts';
+import { parsePlan, type EvaluationPlan, type PlanInput } from '../../core/evaluation/plan.ts';
+import { recordKey, type ResultRecord } from '../../core/evaluation/record.ts';
+import { planJobs, runPlan, type RunEvent } from '../../core/evaluation/runner.ts';
+import { uniqueId } from '../../core/unique-id.ts';
+import { RpcWorker } from '../../rpc/worker.ts';
+import type { StoredRun } from '../../browser/storage/run-store.ts';
+import { combineRuns } from '../../core/table/combine.ts';
+import { recordsCsv } from '../../core/table/csv.ts';
+import { parseRunFile, writeRunFile } from '../../core/table/run-file.ts';
+import { shareHtml } from '../../core/table/share-html.ts';
+import type { RunSummary } from '../../core/table/summary.ts';
+import { compress } from '../compression.ts';
+import { historyOfRun } from '../history.ts';
+import { measure } from '../metrics.ts';
+import { loadModel } from '../models/models.ts';
+import { judgingOfRun } from './judging.ts';
+import { alone, found, REMOTE_CONCURRENCY, store, turnsOf, type WorkCalls } from './stored-runs.ts';
+import type { TableApi } from '../../../workers/table/handlers.ts';
+
+export type { EvaluationPlan, PlanInput, ResultRecord, RunEvent, RunSummary, StoredRun };
+
+const table = new RpcWorker<TableApi>(
+  'table',
+  () => new Worker(new URL('../../../workers/table/table.worker.ts', import.meta.url), { type: 'module', name: 'table' }),
+);
+
+/** A run with what is done of it. */
+export interface RunState {
+  run: StoredRun;
+  done: number;
+}
+
+/** All runs of this browser, the latest first. */
+export const listRuns = (): Promise<RunState[]> => store.list();
+
+/**
+ * Plans a run; `startRun` carries it out. `plan.dataset.source` is the id of a dataset of this browser, and models are
+ * of the kind `lab`, by their ids here.
+ * @throws LabError `bad-config` naming the field at fault, `bad-data` when the dataset has no supporter turn, `quota`
+ */
+export async function createRun(input: Omit<PlanInput, 'format' | 'version'>): Promise<StoredRun> {
+  const plan = parsePlan({ format: 'solace-lab-plan', version: 1, ...input });
+  const turns = await turnsOf(plan);
+  if (turns.length === 0)
+    throw new LabError({
+      code: 'bad-data',
+      where: plan.dataset.name,
+      what: 'No supporter turn answers anything in it.',
+      todo: 'Choose another dataset.',
+    });
+  const run: StoredRun = { id: uniqueId(), plan, total: planJobs(plan, turns).length, createdAt: Date.now() };
+  await store.create(run);
+  return run;
+}
+
+/**
+ * Milliseconds that a run's missing records will take, from records of earlier runs with the same models; null where
+ * there are none to go by.
+ */
+export async function estimateRun(plan: EvaluationPlan, missing: number): Promise<number | null> {
+  const times: number[] = [];
+  for (const { run } of await store.list()) {
+    if (!run.plan.models.some(({ id }) => plan.models.some((model) => model.id === id))) continue;
+    for (const { timing, model } of await store.records(run.id))
+      if (timing && plan.models.some(({ id }) => id === model)) times.push(timing.totalMs);
+  }
+  return times.length === 0 ? null : (times.reduce((sum, ms) => sum + ms, 0) / times.length) * missing;
+}
+
+/**
+ * Carries a run out, or on, storing each record before the next is begun. Only one tab may: a second one is refused.
+ * Aborting `signal` pauses it.
+ * @throws LabError `busy` when another tab works on it, `quota` when a record could not be stored, `cancelled`
+ */
+export async function startRun(id: string, { signal, onEvent, onWait }: WorkCalls<RunEvent> = {}): Promise<void> {
+  await alone(id, async () => {
+    const { plan } = await found(id);
+    const [turns, records] = await Promise.all([turnsOf(plan), store.records(id)]);
+    const events = runPlan({
+      plan,
+      turns,
+      done: new Set(records.map(recordKey)),
+      concurrency: REMOTE_CONCURRENCY,
+      openModel: (model, stop) => loadModel(model.id, stop ? { signal: stop } : {}),
+      compress: async (texts, representation) =>
+        (await compress(texts, { representation, tagger: plan.tagger }, signal)).map(({ text }) => text),
+      openHistory: (spec, model) => historyOfRun(spec, model, plan.tagger),
+      measure: async (hyp, ref, stop) => {
+        const { pairs } = await measure([{ id: 0, hyp, ref }], {
+          meteor: plan.metrics.meteor,
+          signal: stop,
+          ...(plan.metrics.bertscore && { bertscore: {} }),
+        });
+        return { ...pairs[0]?.scores };
+      },
+      signal,
+      ...(onWait && { onWait }),
+    });
+    for await (const event of events) {
+      if (event.type === 'record') await store.append(id, event.record);
+      onEvent?.(event);
+    }
+  });
+}
+
+/** The records of a run as far as they are there. */
+export const runRecords = (id: string): Promise<ResultRecord[]> => store.records(id);
+
+/**
+ * The table of a run as far as it is done; `resamples` of the bootstrap, 1,000 unless said; with the scores of the latest
+ * judge unless `judge` names another.
+ */
+export async function summariseRun(
+  id: string,
+  { resamples = 1000, judge }: { resamples?: number; judge?: string | undefined } = {},
+): Promise<RunSummary> {
+  const [{ plan, total }, records, judging] = await Promise.all([
+    found(id),
+    store.records(id),
+    judgingOfRun(id, judge),
+  ]);
+  return table.call('aggregate', {
+    plan,
+    records,
+    options: { machine: 'In a browser', expected: total, resamples, judging },
+  });
+}
+
+/** One table over several runs, with paired tests on the turns they share. */
+export async function compareRuns(
+  ids: readonly [string, ...string[]],
+): Promise<{ plan: EvaluationPlan; summary: RunSummary }> {
+  const runs = await Promise.all(
+    ids.map(async (id) => ({ plan: (await found(id)).plan, records: await store.records(id) })),
+  );
+  const { plan, records } = combineRuns(runs as [(typeof runs)[0], ...typeof runs]);
+  return {
+    plan,
+    summary: await table.call('aggregate', {
+      plan,
+      records,
+      options: { machine: 'In a browser', expected: records.length },
+    }),
+  };
+}
+
+/** A run as text: `json` can be imported again, `csv` is for spreadsheets, `html` for readers (with `answers`, every reply is in it). */
+export async function exportRun(id: string, form: 'json' | 'csv' | 'html', { answers = false } = {}): Promise<string> {
+  const { plan, total } = await found(id);
+  const records = await store.records(id);
+  if (form === 'json') return writeRunFile(plan, total, records, await store.judges(id), await store.verdicts(id));
+  if (form === 'csv') return recordsCsv(records);
+  return shareHtml(plan, await summariseRun(id), answers ? records : []);
+}
+
+/** Adds an exported run as a new one. @throws LabError `bad-file` naming what is wrong in it */
+export async function importRun(file: File): Promise<StoredRun> {
+  const { plan, total, records, judges = [], verdicts = [] } = parseRunFile(await file.text(), file.name);
+  const run: StoredRun = { id: uniqueId(), plan, total, createdAt: Date.now() };
+  await store.create(run, records, { judges, verdicts });
+  return run;
+}
+
+export async function removeRun(id: string): Promise<void> {
+  await alone(id, () => store.remove(id));
+}

@@ -1,0 +1,69 @@
+import type { RetryWait } from '../../core/engine/retry.ts';
+import { LabError } from '../../core/error.ts';
+import type { Judging } from '../../core/judge/run-verdict.ts';
+import type { EvaluationPlan } from '../../core/evaluation/plan.ts';
+import { sampleTurns, type SampledTurn } from '../../core/evaluation/turns.ts';
+import { RunStore, type StoredRun } from '../../browser/storage/run-store.ts';
+import { BUILT_IN_ID, getDataset } from '../datasets.ts';
+
+/** The runs of this browser. */
+export const store = new RunStore();
+
+/** Turns in flight at a time with a model behind an endpoint. */
+export const REMOTE_CONCURRENCY = 4;
+
+/** What work on a run reports, and what stops it. */
+export interface WorkCalls<Event> {
+  signal?: AbortSignal;
+  onEvent?: (event: Event) => void;
+  /** Called before a request to a server that was busy or away is sent again. */
+  onWait?: (wait: RetryWait) => void;
+}
+
+/** A run by its id. @throws LabError `not-found` */
+export async function found(id: string): Promise<StoredRun> {
+  const run = await store.get(id);
+  if (run) return run;
+  throw new LabError({
+    code: 'not-found',
+    where: 'Runs',
+    what: 'There is no such run in this browser.',
+    todo: 'Import its file, or choose one from the list.',
+  });
+}
+
+/** The supporter turns that a plan asks for. @throws LabError where its dataset is not in this browser */
+export async function turnsOf(plan: EvaluationPlan): Promise<SampledTurn[]> {
+  const { dialogues } = await getDataset(plan.dataset.source);
+  // The first way of sampling needs the ids of its time. Imported datasets were stored with theirs.
+  const named = plan.sampling === 1 && plan.dataset.source === BUILT_IN_ID;
+  return sampleTurns(
+    named ? dialogues.map((dialogue, i) => ({ ...dialogue, id: `${BUILT_IN_ID}.json record ${i + 1}` })) : dialogues,
+    plan,
+  );
+}
+
+/** Every judge of a run with its verdicts, the first to begin first. */
+export async function judgingsOf(id: string): Promise<Judging[]> {
+  const judges = (await store.judges(id)).sort((a, b) => a.begunAt - b.begunAt);
+  return Promise.all(judges.map(async (judge) => ({ judge, verdicts: await store.verdicts(id, judge.id) })));
+}
+
+/**
+ * Runs `work` while no other tab works on the run. The lock goes with the tab, however that ends.
+ * Pages that are not served securely have no locks; there nobody is kept out.
+ *
+ * @throws LabError `busy` when another tab does
+ */
+export async function alone<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
+  if (!navigator.locks) return work();
+  return navigator.locks.request(`solace-run-${id}`, { ifAvailable: true }, (lock) => {
+    if (lock) return work();
+    throw new LabError({
+      code: 'busy',
+      where: 'Runs',
+      what: 'Another tab works on this run.',
+      todo: 'Pause it there first, or wait until it is done.',
+    });
+  });
+}

@@ -1,0 +1,118 @@
+/** What the command lines of the lab and of the trainer have in common. Node only; the page never imports this file. */
+import { readFile } from 'node:fs/promises';
+import { LabError } from '../core/error.ts';
+import { commandHelp, overview } from './command-help.ts';
+import { askedFor, type Command } from './command-options.ts';
+import { watchWork } from '../core/async/bounded.ts';
+import { didYouMean } from './nearest.ts';
+import { stopAfter } from './stop-work.ts';
+
+/** Commands by name, each imported only when it runs. */
+export type Commands = Record<string, () => Promise<Command>>;
+
+/** Signals that stop a command after it has saved what it can, with the exit code that shells give them. */
+const STOP_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/**
+ * Runs the command that `args` begins with; `script` is how people call this command line. Gives the exit code: 1 for a
+ * failure, 130 and 143 where a signal stopped the command.
+ */
+export async function runCommandLine(
+  script: string,
+  commands: Commands,
+  [name = '', ...args]: string[],
+): Promise<number> {
+  // A reader that has seen enough, such as `head`, is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  if (name === '--version' || name === 'version') return say(await version());
+  if (['', 'help', '--help', '-h'].includes(name)) {
+    if (name === 'help' && args[0] !== undefined && Object.hasOwn(commands, args[0]))
+      return runCommandLine(script, commands, [args[0], '--help']);
+    say(await summaries(script, commands));
+    return name === '' ? 1 : 0;
+  }
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!load) {
+    const hint = didYouMean(name, Object.keys(commands));
+    process.stderr.write(`There is no command "${name}".${hint && ` ${hint}`}\n\n${await summaries(script, commands)}`);
+    return 1;
+  }
+  return runCommand(script, name, load, args);
+}
+
+/** Runs the only command of a command line. Exit codes are those of `runCommandLine`. */
+export function runSingleCommand(script: string, command: Command, args: string[]): Promise<number> {
+  return runCommand(script, '', () => Promise.resolve(command), args);
+}
+
+async function runCommand(script: string, name: string, load: () => Promise<Command>, args: string[]): Promise<number> {
+  watchWork(stopAfter());
+  const stopping = stopOnSignals();
+  const called = name ? `${script} ${name}` : script;
+  try {
+    const command = await load();
+    const asked = askedFor(args, command.options);
+    if (asked === 'version') return say(await version());
+    if (asked === 'help') return say(commandHelp(called, command));
+    await command.run(args, (line) => process.stdout.write(`${line}\n`), stopping.signal);
+    return stopping.code() ?? 0;
+  } catch (error) {
+    // On a terminal, the cursor may stand behind a line of progress.
+    const start = process.stderr.isTTY ? '\n' : '';
+    const failure = LabError.from(error, { code: 'bad-data', what: `The command "${name || script}" failed` });
+    const help = failure.detail.todo === 'See --help.' ? ` (${called} --help)` : '';
+    process.stderr.write(`${start}${failure.message}${help}\n`);
+    return stopping.code() ?? 1;
+  }
+}
+
+/** Programs that start this one, such as npm, pass on a signal that a whole group of processes has got already. */
+const SAME_SIGNAL_MS = 1000;
+/** How often to look whether npm's shell is still there. */
+const PARENT_MS = 250;
+
+/** The first signal asks the command to stop; one that comes later ends the process at once. */
+function stopOnSignals(): { signal: AbortSignal; code(): number | undefined } {
+  const stop = new AbortController();
+  let first: { code: number; at: number } | undefined;
+  const stopWith = (code: number): void => {
+    first ??= { code, at: performance.now() };
+    stop.abort();
+  };
+  for (const [signal, code] of Object.entries(STOP_CODES)) {
+    process.on(signal, () => {
+      if (first && performance.now() - first.at > SAME_SIGNAL_MS) process.exit(code);
+      stopWith(code);
+    });
+  }
+  // npm ends its shell on a signal of its own, which leaves this process behind without one.
+  if (process.env['npm_lifecycle_event'] !== undefined) {
+    const { ppid } = process;
+    const watch = setInterval(() => {
+      if (process.ppid === ppid) return;
+      clearInterval(watch);
+      stopWith(STOP_CODES.SIGTERM);
+    }, PARENT_MS);
+    watch.unref();
+  }
+  return { signal: stop.signal, code: () => first?.code };
+}
+
+function say(text: string): 0 {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  return 0;
+}
+
+async function version(): Promise<string> {
+  const { name, version: number } = JSON.parse(
+    await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
+  ) as { name: string; version: string };
+  return `${name} ${number}`;
+}
+
+async function summaries(script: string, commands: Commands): Promise<string> {
+  return overview(
+    script,
+    await Promise.all(Object.entries(commands).map(async ([name, load]) => [name, (await load()).summary] as const)),
+  );
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { loadRepresentation } from '../../core/compression/load.ts';
+import { TAGGER_IDS, type TokenSpan } from '../../core/compression/representation.ts';
+import { defineCommand } from '../command-options.ts';
+import { readJsonArray } from './json.ts';
+
+const METHODS = ['keypos', 'nostopwords'] as const;
+
+/** Which words of texts a compression keeps: for each text one JSON array per line of [start, end, keep]. */
+export const compressCommand = defineCommand({
+  summary: 'Say which words of texts a compression keeps, as [start, end, keep] in code points.',
+  operand: 'texts',
+  options: {
+    method: { kind: 'text', choices: METHODS, required: true, about: 'The compression.' },
+    tagger: { kind: 'text', choices: TAGGER_IDS, otherwise: 'that of the lab', about: 'The tagger of keypos.' },
+    texts: { kind: 'text', value: 'FILE', required: true, about: 'A JSON array of strings.' },
+  },
+  examples: ['--method keypos --texts texts.json'],
+  async run({ method, tagger, texts: path }, print) {
+    const texts = await readJsonArray(path, z.string());
+    const representation = await loadRepresentation(method, { tagger });
+    let asWritten = 0;
+    for (const input of texts) {
+      const compressed = representation.compress(input);
+      if (compressed.asWritten) asWritten++;
+      print(JSON.stringify(inCodePoints(input, compressed.spans)));
+    }
+    if (asWritten > 0)
+      process.stderr.write(
+        `${representation.name} knows only English; ${asWritten} of ${texts.length} texts stay as they are written.\n`,
+      );
+  },
+});
+
+/** Offsets as every language but JavaScript counts them, so that a script in Python may slice with them. */
+function inCodePoints(text: string, spans: readonly TokenSpan[]): [start: number, end: number, keep: 0 | 1][] {
+  const place = new Uint32Array(text.length + 1);
+  let count = 0;
+  for (let i = 0; i < text.length; count++) {
+    const width = (text.codePointAt(i) ?? 0) > 0xffff ? 2 : 1;
+    place.fill(count, i, i + width);
+    i += width;
+  }
+  place[text.length] = count;
+  return spans.map(({ start, end, keep }) => [place[start] ?? count, place[end] ?? count, keep ? 1 : 0]);
+}

@@ -1,0 +1,167 @@
+import { realpath } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { LabError } from '../../core/error.ts';
+import type { EvaluationPlan } from '../../core/evaluation/plan.ts';
+import { recordKey } from '../../core/evaluation/record.ts';
+import { planJobs, runPlan } from '../../core/evaluation/runner.ts';
+import { sampleTurns } from '../../core/evaluation/turns.ts';
+import { aggregate } from '../../core/table/aggregate.ts';
+import { checkNumbers } from '../reproduce.ts';
+import { createNodeMetrics } from '../metrics-node.ts';
+import { nodeRunParts, readPlanDataset, type Places } from '../run-dependencies.ts';
+import { refuseOverlap } from '../output-path.ts';
+import { openRunFolder, parsePlanFile, PLAN_FILE } from '../run-folder.ts';
+import { choose, defineCommand } from '../command-options.ts';
+import { readJson } from './json.ts';
+import { progressReporter, reportNoResult, reportWait } from './progress.ts';
+
+/** Under a limit of time all models keep to the same dialogues, a few at a time. */
+const DIALOGUES_AT_ONCE = 5;
+
+/** Carries out an evaluation plan; started again on the same folder, it resumes where it was. */
+export const evaluateCommand = defineCommand({
+  summary:
+    "Carry out an evaluation plan, resumable, and print a line for each cell; or do records of a run again. An endpoint's key is read from SOLACE_API_KEY and sent to hosts named with --endpoint-host.",
+  operand: 'plan',
+  options: {
+    plan: { kind: 'text', value: 'FILE', required: true, about: 'The plan, as docs/evaluation.md describes it.' },
+    out: {
+      kind: 'text',
+      value: 'FOLDER',
+      otherwise: 'none; it is needed unless --check is given',
+      about: "The folder of the run. The same command resumes the plan's run there.",
+    },
+    check: {
+      kind: 'text',
+      value: 'NUMBERS',
+      otherwise: 'none',
+      about: 'The numbers.jsonl of a run: do some of its records again and print how far they are off.',
+    },
+    records: { kind: 'count', default: '20', about: 'How many records --check does again.' },
+    dataset: {
+      kind: 'text',
+      value: 'FILE',
+      otherwise: "the plan's",
+      about: "Where the plan's dataset lies on this machine.",
+    },
+    folder: {
+      kind: 'text',
+      value: 'ID=FOLDER',
+      many: true,
+      otherwise: "the plan's",
+      about: 'Where a model of the plan lies on this machine.',
+    },
+    'endpoint-host': { kind: 'text', value: 'HOST', many: true, about: 'A host of the plan that may get the key.' },
+    concurrency: { kind: 'count', default: '8', about: 'Requests to an endpoint at the same time.' },
+    threads: { kind: 'count', otherwise: 'all cores', about: 'Threads of a model on this machine.' },
+    minutes: { kind: 'count', otherwise: 'no limit', about: 'Stop after this time with the summary of what is done.' },
+    force: { kind: 'flag', about: 'Write into a folder that holds other files; they stay.' },
+  },
+  examples: [
+    '--plan plan.json --out runs/first',
+    '--plan plan.json --out runs/first --folder base=models/base --minutes 30',
+    '--plan plan.json --check numbers.jsonl',
+  ],
+  async run(options, print, signal) {
+    const path = options.plan;
+    const plan = await parsePlanFile(await readJson(path), path);
+    const places: Places = {
+      folders: new Map(options.folder.map(splitAssignment)),
+      threads: options.threads,
+      endpointHosts: options['endpoint-host'],
+    };
+    for (const id of places.folders.keys())
+      choose(
+        'folder',
+        id,
+        plan.models.map((model) => model.id),
+      );
+    await refuseOutput(options, plan, places);
+    const turns = sampleTurns(await readPlanDataset(plan, options.dataset), plan);
+    const metrics = createNodeMetrics();
+    const parts = { ...nodeRunParts(plan, places, metrics), turns, signal };
+    if (options.check !== undefined) {
+      for await (const line of checkNumbers(parts, options.check, options.records)) print(JSON.stringify(line));
+      return metrics.terminate();
+    }
+    const { minutes } = options;
+    const late = minutes === undefined ? new AbortController().signal : AbortSignal.timeout(minutes * 60_000);
+    const run = await openRunFolder(options.out ?? '', plan, options.force);
+    const report = progressReporter();
+    let failure: unknown;
+    try {
+      const events = runPlan({
+        ...parts,
+        signal: AbortSignal.any([signal, late]),
+        done: new Set(run.records.map(recordKey)),
+        concurrency: options.concurrency,
+        onWait: reportWait,
+        ...(minutes !== undefined && { dialoguesAtOnce: DIALOGUES_AT_ONCE }),
+      });
+      try {
+        for await (const event of events) {
+          if (event.type === 'record') await run.append(event.record);
+          report(event.type === 'loading' ? `loading ${event.model}` : event.record.model, event.progress);
+        }
+      } catch (error) {
+        // Out of time is no failure. Either way, what is done is summarised, and the same command resumes from there.
+        if (!late.aborted || signal.aborted) failure = error;
+      }
+      const summary = aggregate(plan, run.records, { machine: machine(), expected: planJobs(plan, turns).length });
+      await run.writeSummary(summary);
+      for (const cell of summary.cells) print(JSON.stringify(cell));
+      reportNoResult(
+        'records',
+        run.records.flatMap(({ error }) => error ?? []),
+        run.records.length,
+      );
+      for (const { words } of summary.tests) process.stderr.write(`${words}\n`);
+      if (failure !== undefined) throw failure;
+    } finally {
+      metrics.terminate();
+      await run.close();
+    }
+  },
+});
+
+interface Given {
+  out?: string | undefined;
+  check?: string | undefined;
+  plan: string;
+  dataset?: string | undefined;
+}
+
+/** A run is written beside its inputs, never over them; its own plan may be given again. */
+async function refuseOutput(
+  { out, check, plan: file, dataset }: Given,
+  plan: EvaluationPlan,
+  { folders }: Places,
+): Promise<void> {
+  if (check !== undefined) return;
+  if (!out) throw new LabError({ code: 'bad-config', what: '--out is missing.', todo: 'See --help.' });
+  const [own, given] = await Promise.all(
+    [join(out, PLAN_FILE), file].map((path) => realpath(path).catch(() => undefined)),
+  );
+  await refuseOverlap(out, {
+    '--plan': own !== undefined && own === given ? undefined : file,
+    '--dataset': dataset ?? plan.dataset.source,
+    '--folder': [...folders.values(), ...plan.models.flatMap((model) => (model.kind === 'folder' ? model.folder : []))],
+  });
+}
+
+function splitAssignment(text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1)
+    throw new LabError({
+      code: 'bad-config',
+      what: `--folder ${text} names no folder.`,
+      todo: 'Write --folder ID=FOLDER.',
+    });
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function machine(): string {
+  const list = cpus();
+  return `${list.length} x ${list[0]?.model.trim() ?? 'processor'}, Node ${process.versions.node}, onnxruntime-node`;
+}

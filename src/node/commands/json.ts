@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import type { z } from 'zod';
+import { LabError } from '../../core/error.ts';
+
+/** A file that holds a JSON array; the first item that `item` refuses is named by its place. */
+export async function readJsonArray<Schema extends z.ZodType>(path: string, item: Schema): Promise<z.output<Schema>[]> {
+  const value = await readJson(path);
+  if (!Array.isArray(value))
+    throw new LabError({ code: 'bad-data', where: path, what: 'It does not hold a JSON array.' });
+  return value.map((entry: unknown, index) => {
+    const result = item.safeParse(entry);
+    if (result.success) return result.data;
+    const issue = result.error.issues[0];
+    const field = issue?.path.length ? `, field "${issue.path.join('.')}"` : '';
+    throw new LabError({
+      code: 'bad-data',
+      where: `${path}, item ${index + 1}${field}`,
+      what: `${issue?.message ?? 'Not as expected'}.`,
+    });
+  });
+}
+
+/** The JSON of a file. @throws LabError `missing-file` or `bad-data` */
+export async function readJson(path: string): Promise<unknown> {
+  return parse(await read(path), path);
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (missing) throw new LabError({ code: 'missing-file', where: path, what: 'There is no such file.' });
+    throw LabError.from(error, { code: 'bad-file', where: path, what: 'The file cannot be read.' });
+  }
+}
+
+function parse(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch (error) {
+    throw LabError.from(error, { code: 'bad-data', where: path, what: 'It is not JSON.' });
+  }
+}

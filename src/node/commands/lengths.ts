@@ -1,0 +1,71 @@
+import { nodeFiles } from '../node-files.ts';
+import { loadChatTokenizer } from '../../core/engine/load-tokenizer.ts';
+import { bootstrapInterval } from '../../core/metrics/significance.ts';
+import { loadRepresentation } from '../../core/compression/load.ts';
+import { RAW } from '../../core/compression/raw.ts';
+import { REPRESENTATION_IDS } from '../../core/compression/representation.ts';
+import {
+  dialogueLengths,
+  loadTokenCounter,
+  TOKENIZER_IDS,
+  tokensPerUtterance,
+  type TokenCounter,
+} from '../../core/compression/token-length.ts';
+import { readLocalDataset } from '../dataset-file.ts';
+import { readBuiltInDataset } from '../dataset-file.ts';
+import { EMBEDDED_FOLDER } from '../folder-model.ts';
+import { defineCommand } from '../command-options.ts';
+
+/** Tokens of an utterance under each representation and tokenizer: one JSON object per line, the interval over dialogues. */
+export const lengthsCommand = defineCommand({
+  summary:
+    'Count the tokens of an utterance under each representation, by the tokenizers of Mistral, Llama 2 and a model.',
+  operand: 'dataset',
+  options: {
+    dataset: {
+      kind: 'text',
+      value: 'FILE',
+      many: true,
+      otherwise: 'the dialogues that come with the lab',
+      about: 'A file of dialogues, or each of its files.',
+    },
+    model: {
+      kind: 'text',
+      value: 'FOLDER',
+      otherwise: 'the embedded model',
+      about: 'The folder of the model whose tokenizer counts.',
+    },
+  },
+  examples: ['--dataset esconv.jsonl'],
+  async run({ dataset, model }, print, signal) {
+    const { dialogues } = await (dataset.length > 0 ? readLocalDataset(dataset, { signal }) : readBuiltInDataset());
+    const counters = new Map<string, TokenCounter>(
+      await Promise.all(TOKENIZER_IDS.map(async (id) => [id, await loadTokenCounter(id)] as const)),
+    );
+    const tokenizer = await loadChatTokenizer(await nodeFiles(model ?? EMBEDDED_FOLDER));
+    counters.set('model', (text) => tokenizer.encodeText(text).length);
+    for (const representation of REPRESENTATION_IDS) {
+      const { compress } = await loadRepresentation(representation);
+      // Compressed once, then counted by each tokenizer.
+      const left = dialogues.map((dialogue) => ({
+        ...dialogue,
+        utterances: dialogue.utterances.map((utterance) => ({ ...utterance, text: compress(utterance.text).text })),
+      }));
+      for (const [name, count] of counters) {
+        signal.throwIfAborted();
+        const lengths = dialogueLengths(left, RAW.compress, count);
+        const { value, low, high } = bootstrapInterval(tokensPerUtterance, lengths);
+        const utterances = lengths.reduce((sum, length) => sum + length.utterances, 0);
+        print(
+          JSON.stringify({
+            representation,
+            tokenizer: name,
+            dialogues: lengths.length,
+            utterances,
+            perUtterance: { value, low, high },
+          }),
+        );
+      }
+    }
+  },
+});

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { BUILT_IN_ID } from '../core/dataset/built-in-id.ts';
+import type { Dataset } from '../lab/datasets.ts';
+import { readDataset, type ReadDataset, type ReadOptions } from '../core/dataset/read.ts';
+import type { TextFile } from '../core/dataset/text-stream.ts';
+import { LabError } from '../core/error.ts';
+import { DatasetLibrary } from '../../workers/dataset/library.ts';
+
+const BUILT_IN = fileURLToPath(new URL('../../public/dialogues/solace-72.json', import.meta.url));
+
+/** A file of the disk, for Node; its bytes are read as they are needed. */
+export async function openLocalFile(path: string): Promise<TextFile> {
+  const { size } = await stat(path).catch((error: unknown) => {
+    throw LabError.from(error, {
+      code: 'missing-file',
+      where: path,
+      what: 'The file cannot be read',
+      todo: 'Check its path.',
+    });
+  });
+  // Node's own type of a web stream is not the browser's, though it is one.
+  return {
+    name: basename(path),
+    size,
+    stream: () => Readable.toWeb(createReadStream(path)) as ReturnType<TextFile['stream']>,
+  };
+}
+
+/** Reads the files of one dataset from the disk, for Node. Rejects as `readDataset` does, and with `missing-file`. */
+export async function readLocalDataset(paths: readonly string[], options: ReadOptions = {}): Promise<ReadDataset> {
+  return readDataset(await Promise.all(paths.map(openLocalFile)), options);
+}
+
+/**
+ * Reads a dataset's file as a whole, with the SHA-256 of its bytes as they lie. `name` stands for the file's own in ids.
+ * @throws {LabError} `missing-file` with `missing` as its words, and what `readDataset` throws
+ */
+export async function readHashedDataset(
+  path: string,
+  missing: { what: string; todo: string },
+  { name = basename(path), ...options }: ReadOptions & { name?: string } = {},
+): Promise<{ sha256: string; read: () => Promise<ReadDataset> }> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw LabError.from(error, { code: 'missing-file', where: path, ...missing });
+  });
+  const blob = new Blob([bytes]);
+  return {
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    read: () => readDataset([{ name, size: blob.size, stream: () => blob.stream() }], options),
+  };
+}
+
+/** The built-in dataset of this checkout, for Node. */
+export const openBuiltIn = (): Promise<TextFile> => openLocalFile(BUILT_IN);
+
+/** The dataset that comes with the lab, for Node: 72 original dialogues, two for each scene of ExTES. */
+export async function readBuiltInDataset(): Promise<Dataset> {
+  const { head, dialogues } = await new DatasetLibrary({ readBuiltIn: openBuiltIn }).open(BUILT_IN_ID);
+  const { id, name, format, bad, badCount } = head;
+  return { id, name, format, dialogues, bad, badCount };
+}

@@ -1,0 +1,138 @@
+/** One process for a folder. Node only; the page never imports this file. */
+import { randomBytes } from 'node:crypto';
+import { link, open, readFile, rename, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { LabError } from '../core/error.ts';
+
+const LOCK_FILE = 'lock';
+const LOCK_START = '{"pid":';
+
+/** Earlier versions wrote the bare number of the process. */
+const ownerSchema = z.union([
+  z
+    .int()
+    .positive()
+    .transform((pid) => ({ pid, host: hostname(), started: undefined })),
+  z.object({ pid: z.int().positive(), host: z.string(), started: z.string().optional() }),
+]);
+type Owner = z.infer<typeof ownerSchema>;
+
+/** Locks that this process holds: its own number in a file may also be that of an earlier process, as in a container. */
+const held = new Set<string>();
+
+/**
+ * Locks a folder for this process; a lock that a process of this machine left when it was killed is taken over.
+ * @param option how people choose the folder, for the error.
+ * @returns what ends the lock.
+ * @throws {LabError} busy that names the process which holds the folder, bad-config where its lock is a file of somebody else.
+ */
+export async function lockFolder(folder: string, option = '--out'): Promise<() => Promise<void>> {
+  const path = join(resolve(folder), LOCK_FILE);
+  for (let attempt = 0; attempt < 3; attempt++) {
+    if (await create(path)) {
+      held.add(path);
+      return async () => {
+        held.delete(path);
+        await rm(path, { force: true });
+      };
+    }
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    // It has just been released.
+    if (text === undefined) continue;
+    if (!isLock(text)) {
+      throw new LabError({
+        code: 'bad-config',
+        where: path,
+        what: 'The lab did not write this file, but locks the folder with one of its name.',
+        todo: `Rename the file, or choose another folder with ${option}.`,
+      });
+    }
+    const owner = await parseOwner(text);
+    if (owner && owner.host !== hostname()) {
+      throw new LabError({
+        code: 'busy',
+        where: folder,
+        what: `The process ${owner.pid} on ${owner.host} works on this run.`,
+        todo: `Wait for it or choose another folder with ${option}; if it is gone, remove ${path}.`,
+      });
+    }
+    if (owner && (await isAlive(owner, path))) {
+      throw new LabError({
+        code: 'busy',
+        where: folder,
+        what: `The process ${owner.pid} works on this run.`,
+        todo: `Wait for it, or choose another folder with ${option}.`,
+      });
+    }
+    await takeAway(path, text);
+  }
+  throw new LabError({
+    code: 'busy',
+    where: folder,
+    what: 'Another process began this run at the same moment.',
+    todo: 'Start it once.',
+  });
+}
+
+async function create(path: string): Promise<boolean> {
+  try {
+    const file = await open(path, 'wx');
+    await file.writeFile(JSON.stringify({ pid: process.pid, host: hostname(), started: await startOf(process.pid) }));
+    await file.close();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw LabError.from(error, {
+      code: 'bad-file',
+      where: path,
+      what: 'The lock cannot be written',
+      todo: 'Check the permissions of the folder.',
+    });
+  }
+}
+
+/** Whether a file is a lock of the lab's, whole or torn, so that nobody else's is taken away. */
+function isLock(text: string): boolean {
+  return /^\d*$/.test(text) || text.startsWith(LOCK_START) || LOCK_START.startsWith(text);
+}
+
+/** Undefined for a lock that a process began to write when it was killed. */
+async function parseOwner(text: string): Promise<Owner | undefined> {
+  try {
+    return ownerSchema.parse(JSON.parse(text));
+  } catch {
+    // Its writer may be about to finish it.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return undefined;
+  }
+}
+
+async function isAlive({ pid, started }: Owner, path: string): Promise<boolean> {
+  if (pid === process.pid) return held.has(path);
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  // Another process may have got the number since.
+  const now = await startOf(pid);
+  return started === undefined || now === undefined || now === started;
+}
+
+/** When a process began, in ticks since the machine did, where the system tells (Linux). */
+async function startOf(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  // The name, in parentheses, may hold anything; the 20th field after it is the time.
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+}
+
+/** Removes a dead process's lock, unless another process has replaced it in the meantime. */
+async function takeAway(path: string, text: string): Promise<void> {
+  const aside = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`;
+  await rename(path, aside).catch(() => undefined);
+  const found = await readFile(aside, 'utf8').catch(() => undefined);
+  if (found !== undefined && found !== text) await link(aside, path).catch(() => undefined);
+  await rm(aside, { force: true });
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { LabError } from '../core/error.ts';
+import { HIGHEST } from '../core/judge/criteria.ts';
+import { openWorkFolder, type WorkFolder } from './work-folder.ts';
+
+/** How a judge was asked: what must be the same for two verdicts to belong together. */
+const settingsSchema = z.strictObject({
+  format: z.literal('solace-lab-judge'),
+  version: z.literal(1),
+  /** Folder or name of the judge, and the address of its server. */
+  model: z.string(),
+  endpoint: z.string().nullable(),
+  /** Version of the prompt, see `src/core/judge/prompt.ts`. */
+  prompt: z.int(),
+  weighted: z.boolean(),
+  repeats: z.int(),
+  temperature: z.number(),
+  seed: z.int(),
+  /** SHA-256 of the files of dialogues, and how many were drawn from each. */
+  good: z.string(),
+  failed: z.string(),
+  dialogues: z.int(),
+});
+export type JudgeSettings = z.output<typeof settingsSchema>;
+
+const score = z.number().min(0).max(HIGHEST);
+const scores = z.object({ engagement: score, comforting: score, appropriateness: score, suggestion: score });
+const count = z.int().nonnegative();
+
+/** What the judge made of one dialogue: a line of `verdicts.jsonl`. */
+export const judgedLineSchema = z.object({
+  group: z.enum(['good', 'failed']),
+  dialogue: z.string(),
+  scores: scores.nullable(),
+  rounds: z.array(scores),
+  variance: z.record(z.string(), z.number()).nullable(),
+  refused: count,
+  unreadable: count,
+  repaired: count,
+  /** Every answer as it came. */
+  answers: z.array(z.object({ round: count, attempt: count, text: z.string(), withheld: z.string().optional() })),
+  /** What was wrong, where the dialogue could not be put to the judge. */
+  error: z.string().optional(),
+});
+export type JudgedLine = z.output<typeof judgedLineSchema>;
+
+export const JUDGE_SUMMARY = 'summary.json';
+
+/**
+ * The folder of `lab judge`: `judge.json` (how it is asked), `verdicts.jsonl` (a line per dialogue) and `summary.json`.
+ * @throws {LabError} as `openWorkFolder` does; `bad-config` also where the judge was asked otherwise before
+ */
+export function openJudgeFolder(out: string, settings: JudgeSettings, force = false): Promise<WorkFolder<JudgedLine>> {
+  const text = `${JSON.stringify(settings, null, 2)}\n`;
+  return openWorkFolder(out, {
+    task: {
+      file: 'judge.json',
+      text,
+      compare(before, path) {
+        const different = differenceOf(before, path, settings);
+        if (different === undefined) return;
+        throw new LabError({
+          code: 'bad-config',
+          where: out,
+          what: `The folder holds verdicts with another ${different}.`,
+          todo: 'Choose another folder with --out, or give the same options again.',
+        });
+      },
+    },
+    lines: { file: 'verdicts.jsonl', schema: judgedLineSchema, what: 'verdict of a judge' },
+    others: [JUDGE_SUMMARY],
+    force,
+  });
+}
+
+function differenceOf(before: string, path: string, settings: JudgeSettings): string | undefined {
+  try {
+    const stored = settingsSchema.parse(JSON.parse(before));
+    return (Object.keys(settings) as (keyof JudgeSettings)[]).find((key) => stored[key] !== settings[key]);
+  } catch (error) {
+    throw LabError.from(error, {
+      code: 'bad-file',
+      where: path,
+      what: 'It does not say how a judge was asked',
+      todo: 'Choose another folder with --out.',
+    });
+  }
+}

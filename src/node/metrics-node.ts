@@ -1,0 +1,11 @@
+import { createInlineBertScore } from '../lab/bertscore.ts';
+import { createMetrics, type Metrics } from '../lab/metrics.ts';
+import { loadLocalWordNet } from './wordnet-file.ts';
+
+/** All text metrics on this thread, for Node; WordNet and the encoder are read when they are first needed. */
+export function createNodeMetrics(): Metrics {
+  const bertScorer = createInlineBertScore(async (folder) =>
+    (await import('./encoder-node.ts')).loadFolderEncoder(folder),
+  );
+  return createMetrics({ loadWordNet: loadLocalWordNet, bertScorer });
+}

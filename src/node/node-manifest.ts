@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { LabError } from '../core/error.ts';
+import { parseJson } from '../core/formats/checkpoint/json.ts';
+import { MANIFEST_FORMAT, MANIFEST_NAME, manifestSchema, type ModelManifest } from '../core/formats/manifest.ts';
+
+/**
+ * Compares the files of a folder with its manifest, size first.
+ * @throws {LabError} missing-file, hash-mismatch for the first file that is gone or not the one that was written.
+ */
+export async function checkFiles(folder: string, files: ModelManifest['files']): Promise<void> {
+  for (const { path, bytes } of files) {
+    const full = join(folder, path);
+    const info = await stat(full).catch(() => undefined);
+    if (!info?.isFile())
+      throw new LabError({
+        code: 'missing-file',
+        where: full,
+        what: 'The manifest lists this file, but it is not there.',
+        todo: 'Copy or export the model again.',
+      });
+    if (info.size !== bytes) throw damaged(full, `It has ${info.size} bytes, but the manifest says ${bytes}.`);
+  }
+  for (const { path, sha256 } of files) {
+    if ((await sha256Of(join(folder, path))) !== sha256)
+      throw damaged(join(folder, path), 'Its SHA-256 is not the one in the manifest: it was damaged or changed.');
+  }
+}
+
+/**
+ * Compares the files of a folder with the lab's manifest in it; a folder without one is taken as it is.
+ * @throws {LabError} bad-file for a damaged manifest, and what `checkFiles` throws.
+ */
+export async function checkManifest(folder: string): Promise<void> {
+  const path = join(folder, MANIFEST_NAME);
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return;
+  const json = parseJson(text, path);
+  // Other programs have manifests, too.
+  if (!(json instanceof Object && 'format' in json && json.format === MANIFEST_FORMAT)) return;
+  const parsed = manifestSchema.safeParse(json);
+  if (!parsed.success)
+    throw new LabError({
+      code: 'bad-file',
+      where: path,
+      what: z.prettifyError(parsed.error),
+      todo: 'Export the model again.',
+    });
+  await checkFiles(folder, parsed.data.files);
+}
+
+/** SHA-256 of a file, hexadecimal. */
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+function damaged(where: string, what: string): LabError {
+  return new LabError({ code: 'hash-mismatch', where, what, todo: 'Copy or export the model again.' });
+}

@@ -1,0 +1,22 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { WorkerLike } from '../rpc/worker.ts';
+
+/** A thread of Node that runs a TypeScript file, with as much of the browser's Worker interface as `RpcWorker` uses. */
+export function nodeWorker(file: URL): WorkerLike {
+  // A thread doesn't inherit tsx's way of loading TypeScript.
+  const tsx = new URL(
+    'dist/esm/api/index.mjs',
+    pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json')),
+  );
+  const start = `import(${JSON.stringify(tsx.href)}).then(({ register }) => (register(), import(${JSON.stringify(file.href)})))`;
+  const worker = new Worker(start, { eval: true });
+  return {
+    postMessage: (message, transfer) => worker.postMessage(message, transfer as ArrayBuffer[]),
+    addEventListener: (type: string, listener: (event: never) => void) =>
+      void worker.on(type, (value: unknown) => listener((type === 'message' ? { data: value } : value) as never)),
+    removeEventListener() {},
+    terminate: () => void worker.terminate(),
+  };
+}

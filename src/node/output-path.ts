@@ -1,0 +1,57 @@
+/** Where commands may write. Node only; the page never imports this file. */
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { LabError } from '../core/error.ts';
+
+/** What a command reads: the option's name, e.g. `--in`, and the files or folders. */
+export type InputPaths = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/**
+ * Refuses to write to a place that is, or holds, something the command reads, or the working directory. Links, relative
+ * paths and the spelling of a path make no difference: places are compared by what the file system says they are.
+ * @param option the option that names `out`.
+ * @throws {LabError} bad-config; no option of a command lifts this.
+ */
+export async function refuseOverlap(out: string, inputs: InputPaths, option = '--out'): Promise<void> {
+  const target = await identity(out);
+  // What does not exist yet holds nothing.
+  if (target === undefined) return;
+  const refuse = (what: string): LabError =>
+    new LabError({
+      code: 'bad-config',
+      where: out,
+      what: `${option} is, or holds, ${what}.`,
+      todo: `Give another place with ${option}${option === '--out' ? '; --force does not change this' : ''}.`,
+    });
+  if (await contains(target, process.cwd())) throw refuse('the working directory');
+  for (const [name, paths] of Object.entries(inputs)) {
+    for (const path of [paths ?? []].flat()) {
+      for (const place of await placesOf(path))
+        if (await contains(target, place)) throw refuse(`what ${name} reads (${path})`);
+    }
+  }
+}
+
+/** A path as it is spelt and as it is without links; of a folder also what links in it lead to, as in hub caches. */
+async function placesOf(path: string): Promise<string[]> {
+  const full = resolve(path);
+  const linked: string[] = [];
+  for (const folder of [full, join(full, 'onnx')]) {
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    linked.push(...entries.filter((entry) => entry.isSymbolicLink()).map(({ name }) => join(folder, name)));
+  }
+  const real = await Promise.all([full, ...linked].map((place) => realpath(place).catch(() => undefined)));
+  return [full, ...real.filter((place) => place !== undefined)];
+}
+
+async function contains(target: string, place: string): Promise<boolean> {
+  for (let at = place; ; at = dirname(at)) {
+    if ((await identity(at)) === target) return true;
+    if (dirname(at) === at) return false;
+  }
+}
+
+async function identity(path: string): Promise<string | undefined> {
+  const info = await stat(path, { bigint: true }).catch(() => undefined);
+  return info && `${info.dev}:${info.ino}`;
+}

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { drawn, seededRandom } from '../core/random/random.ts';
+import { LabError } from '../core/error.ts';
+import { compareNumbers, numbersOf, numbersSchema, type RecordNumbers } from '../core/evaluation/numbers.ts';
+import { recordKey } from '../core/evaluation/record.ts';
+import { jobKey, planJobs, runPlan, type RunDependencies } from '../core/evaluation/runner.ts';
+
+/** One record done again, or, at the end, all of them together. */
+export type CheckLine =
+  | { model: string; representation: string; dialogue: string; turn: number; sameReply: boolean; nll: number }
+  | { records: number; sameReplies: number; largestNll: number };
+
+/**
+ * Does `count` records of a published run again, drawn at random, and says how far they are from what was published.
+ * `path` is that run's `numbers.jsonl`.
+ * @throws LabError `bad-data` where the plan does not ask for those records
+ */
+export async function* checkNumbers(
+  parts: Omit<RunDependencies, 'done'>,
+  path: string,
+  count: number,
+): AsyncGenerator<CheckLine> {
+  const published = new Map((await readNumbers(path)).map((numbers) => [recordKey(numbers), numbers]));
+  const keys = planJobs(parts.plan, parts.turns).map(jobKey);
+  const known = keys.filter((key) => published.has(key));
+  if (known.length === 0)
+    throw new LabError({
+      code: 'bad-data',
+      where: path,
+      what: 'It holds no record of this plan.',
+      todo: 'Give the plan and the numbers of one run; a plan of version 0.1.0 needs "sampling": 1.',
+    });
+  const chosen = new Set(drawn(known, count, seededRandom(parts.plan.sample.seed + 1)));
+  const total = { records: 0, sameReplies: 0, largestNll: 0 };
+  for await (const event of runPlan({ ...parts, done: new Set(keys.filter((key) => !chosen.has(key))) })) {
+    if (event.type !== 'record') continue;
+    const { model, representation, dialogue, turn } = event.record;
+    const before = published.get(recordKey(event.record));
+    if (!before) continue;
+    const difference = compareNumbers(before, numbersOf(event.record));
+    total.records++;
+    if (difference.sameReply) total.sameReplies++;
+    total.largestNll = Math.max(total.largestNll, difference.nll);
+    yield { model, representation, dialogue, turn, ...difference };
+  }
+  yield total;
+}
+
+async function readNumbers(path: string): Promise<RecordNumbers[]> {
+  try {
+    const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
+    return lines.map((line) => numbersSchema.parse(JSON.parse(line)));
+  } catch (error) {
+    throw LabError.from(error, {
+      code: 'bad-file',
+      where: path,
+      what: 'It holds no numbers of a run',
+      todo: 'Give the numbers.jsonl that evaluate wrote.',
+    });
+  }
+}

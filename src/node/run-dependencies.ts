@@ -1,0 +1,102 @@
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Dialogue } from '../core/dataset/dialogue.ts';
+import type { LoadedModel } from '../core/engine/engine.ts';
+import { EndpointModelClient } from '../engines/openai/openai.ts';
+import { normaliseBaseUrl } from '../engines/openai/endpoint.ts';
+import { LabError } from '../core/error.ts';
+import type { EvaluationPlan, PlanModel } from '../core/evaluation/plan.ts';
+import type { RunDependencies } from '../core/evaluation/runner.ts';
+import { BUILT_IN_ID } from '../core/dataset/built-in-id.ts';
+import { compress } from '../lab/compression.ts';
+import { readHashedDataset } from './dataset-file.ts';
+import { keyForPlan, type TrustedHosts } from './endpoint-key.ts';
+import { loadFolderModel } from './folder-model.ts';
+import { historyOfRun } from '../lab/history.ts';
+import type { Metrics } from '../lab/metrics.ts';
+
+/** The built-in dialogues of this checkout. */
+const BUILT_IN = fileURLToPath(new URL(`../../public/dialogues/${BUILT_IN_ID}.json`, import.meta.url));
+
+/** Where things lie on this machine that a plan names otherwise. */
+export interface Places {
+  dataset?: string | undefined;
+  /** Folders by the ids of the plan's models. */
+  folders: ReadonlyMap<string, string>;
+  threads?: number | undefined;
+  /** Hosts of endpoints that may have the key of the environment. */
+  endpointHosts?: TrustedHosts | undefined;
+}
+
+/** The dialogues of a plan. @throws LabError `missing-file`, `hash-mismatch` when the file is another, `bad-data` */
+export async function readPlanDataset({ dataset, sampling }: EvaluationPlan, override?: string): Promise<Dialogue[]> {
+  const source = dataset.source === 'built-in' ? BUILT_IN : dataset.source;
+  const path = override ?? source;
+  // The plan's own name, wherever the file lies: with the first way of sampling it is part of the dialogues' ids.
+  const naming = sampling === 1 ? 'location' : 'number';
+  const { sha256, read } = await readHashedDataset(
+    path,
+    { what: 'The dataset cannot be read', todo: 'Say where it lies with --dataset.' },
+    { name: basename(source), naming },
+  );
+  if (dataset.sha256 !== undefined && dataset.sha256 !== sha256) {
+    throw new LabError({
+      code: 'hash-mismatch',
+      where: path,
+      what: "It is not the plan's dataset: the SHA-256 is another.",
+      todo: 'Take the file that the plan was made with.',
+    });
+  }
+  const { dialogues, badCount } = await read();
+  if (badCount > 0) process.stderr.write(`${badCount} malformed dialogues are left out.\n`);
+  return dialogues;
+}
+
+/** What carrying out a plan needs of Node. */
+export function nodeRunParts(
+  plan: EvaluationPlan,
+  places: Places,
+  metrics: Metrics,
+): Pick<RunDependencies, 'plan' | 'openModel' | 'compress' | 'openHistory' | 'measure'> {
+  return {
+    plan,
+    openModel: (model, signal) => openModel(model, places, signal),
+    compress: async (texts, representation) =>
+      (await compress(texts, { representation, tagger: plan.tagger })).map(({ text }) => text),
+    openHistory: (spec, model) => historyOfRun(spec, model, plan.tagger),
+    async measure(hyp, ref, signal) {
+      const { pairs } = await metrics.measure([{ id: 0, hyp, ref }], {
+        meteor: plan.metrics.meteor,
+        signal,
+        ...(plan.metrics.bertscore && { bertscore: {} }),
+      });
+      return { ...pairs[0]?.scores };
+    },
+  };
+}
+
+async function openModel(
+  model: PlanModel,
+  { folders, threads, endpointHosts = [] }: Places,
+  signal?: AbortSignal,
+): Promise<LoadedModel> {
+  if (model.kind === 'folder') {
+    const { template } = model;
+    return loadFolderModel(folders.get(model.id) ?? model.folder, {
+      template,
+      ...(threads !== undefined && { threads }),
+      ...(signal && { signal }),
+    });
+  }
+  if (model.kind === 'endpoint') {
+    const baseUrl = normaliseBaseUrl(model.baseUrl);
+    const apiKey = keyForPlan(baseUrl, endpointHosts, process.env, (line) => void process.stderr.write(`${line}\n`));
+    return new EndpointModelClient({ baseUrl, model: model.model, modelId: model.id, contextWindow: null, apiKey });
+  }
+  throw new LabError({
+    code: 'unsupported',
+    where: model.name,
+    what: 'This model lives in a browser.',
+    todo: 'Give its folder as a model of kind "folder", or run the plan in the page.',
+  });
+}

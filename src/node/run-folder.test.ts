@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parsePlan } from '../core/evaluation/plan.ts';
+import type { ResultRecord } from '../core/evaluation/record.ts';
+import { openRunFolder, parsePlanFile } from './run-folder.ts';
+
+const plan = parsePlan({
+  format: 'solace-lab-plan',
+  version: 1,
+  name: 'test',
+  dataset: { name: 'x', source: 'built-in' },
+  models: [{ kind: 'lab', id: 'm', name: 'M' }],
+});
+const record: ResultRecord = {
+  model: 'm',
+  representation: 'raw',
+  dialogue: 'd',
+  turn: 1,
+  reference: 'r',
+  hypothesis: null,
+  promptTokens: null,
+  leftOut: 0,
+  nll: null,
+  timing: null,
+  scores: {},
+};
+
+let out: string;
+beforeEach(async () => void (out = await mkdtemp(join(tmpdir(), 'lab-run-'))));
+afterEach(() => rm(out, { recursive: true }));
+
+describe('openRunFolder', () => {
+  it('gives back what was appended, without a line that was cut off', async () => {
+    const first = await openRunFolder(out, plan);
+    await first.append(record);
+    await first.close();
+    await appendFile(join(out, 'records.jsonl'), '{"model":"m","repre');
+    const second = await openRunFolder(out, plan);
+    expect(second.records).toEqual([record]);
+    await second.append({ ...record, turn: 3 });
+    await second.close();
+    expect((await readFile(join(out, 'records.jsonl'), 'utf8')).trim().split('\n')).toHaveLength(2);
+  });
+
+  it('is for one process, and takes over from a dead one', async () => {
+    const run = await openRunFolder(out, plan);
+    await expect(openRunFolder(out, plan)).rejects.toMatchObject({ code: 'busy' });
+    await run.close();
+    const dead = spawn(process.execPath, ['--version']);
+    await new Promise((resolve) => dead.once('exit', resolve));
+    await writeFile(join(out, 'lock'), String(dead.pid));
+    await (await openRunFolder(out, plan)).close();
+  });
+
+  it('refuses another plan, and names a damaged line', async () => {
+    await (await openRunFolder(out, plan)).close();
+    await expect(openRunFolder(out, { ...plan, tagger: 'compromise' })).rejects.toThrow(/another plan/);
+    await writeFile(join(out, 'records.jsonl'), `${JSON.stringify(record)}\n{}\n`);
+    await expect(openRunFolder(out, plan)).rejects.toThrow(/line 2/);
+    await (await openRunFolder(join(out, 'free'), plan)).close();
+  });
+
+  it('resumes a run that is older than the choice of sampling, by its own plan', async () => {
+    const older = Object.fromEntries(Object.entries(plan).filter(([key]) => key !== 'sampling'));
+    const file = join(out, 'plan.json');
+    expect((await parsePlanFile(older, file)).sampling).toBe(2);
+    await writeFile(file, JSON.stringify(older));
+    await writeFile(join(out, 'records.jsonl'), `${JSON.stringify(record)}\n`);
+    const own = await parsePlanFile(older, file);
+    expect(own.sampling).toBe(1);
+    const run = await openRunFolder(out, own);
+    expect(run.records).toEqual([record]);
+    await run.close();
+  });
+});

@@ -1,0 +1,120 @@
+/** A folder for work that is done line by line and can be resumed. Node only; the page never imports this file. */
+import { appendFile, mkdir, readdir, readFile, rename, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { LabError } from '../core/error.ts';
+import { lockFolder } from './folder-lock.ts';
+
+export interface WorkFolderOptions<Line> {
+  /** What is to be done, written when the folder is begun. Its file tells that the folder is one of this kind. */
+  task: {
+    file: string;
+    text: string;
+    /** Compares the task with that of an earlier process. @throws {LabError} `bad-config` where they are not the same */
+    compare(before: string, path: string): void;
+  };
+  /** What is done: JSON lines. */
+  lines: { file: string; schema: z.ZodType<Line>; what: string };
+  /** Names of the other files that the work writes. */
+  others: readonly string[];
+  /** Write into a folder that holds other files: they stay, and none may have a name of the work's own. */
+  force?: boolean;
+}
+
+export interface WorkFolder<Line> {
+  /** All that is done, before and now. */
+  readonly lines: readonly Line[];
+  /** Resolves when the line is with the operating system, so that a kill loses at most the line in the making. */
+  append(line: Line): Promise<void>;
+  /** Replaces a file of the folder as a whole. */
+  write(file: string, text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a folder for one process and no other; a lock that a killed process left behind is taken over.
+ * @throws {LabError} `bad-config` when the folder holds another task or other files, `busy` when it is in use, `bad-file` when its lines are damaged
+ */
+export async function openWorkFolder<Line>(
+  out: string,
+  { task, lines, others, force = false }: WorkFolderOptions<Line>,
+): Promise<WorkFolder<Line>> {
+  await refuseOthersFiles(out, task.file, [lines.file, ...others], force);
+  await mkdir(out, { recursive: true }).catch((error: unknown) => {
+    throw LabError.from(error, {
+      code: 'bad-file',
+      where: out,
+      what: 'The folder cannot be made',
+      todo: 'Choose another with --out.',
+    });
+  });
+  const unlock = await lockFolder(out);
+  try {
+    const path = join(out, task.file);
+    const before = await readFile(path, 'utf8').catch(() => undefined);
+    if (before === undefined) await writeFile(path, task.text);
+    else task.compare(before, path);
+    const file = join(out, lines.file);
+    const done = await readLines(file, lines);
+    return {
+      lines: done,
+      async append(line) {
+        await appendFile(file, `${JSON.stringify(line)}\n`);
+        done.push(line);
+      },
+      write: (name, text) => replaceFile(join(out, name), text),
+      close: unlock,
+    };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+/** A folder that is not empty has to be one that such work has begun. */
+async function refuseOthersFiles(out: string, task: string, own: readonly string[], force: boolean): Promise<void> {
+  const names = (await readdir(out).catch((): string[] => [])).filter((name) => name !== 'lock').sort();
+  if (names.includes(task)) return;
+  const taken = names.filter((name) => own.includes(name));
+  const found = force ? taken : names;
+  if (found.length === 0) return;
+  const what = `The folder holds no ${task}, but ${found.slice(0, 4).join(', ')}${found.length > 4 ? ' …' : ''}.`;
+  throw new LabError({
+    code: 'bad-config',
+    where: out,
+    what,
+    todo: `Choose another folder with --out${taken.length > 0 ? '' : ', or add --force: what is there stays'}.`,
+  });
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}`;
+  await writeFile(temporary, text);
+  await rename(temporary, path);
+}
+
+/** The lines of a file; a last one without its end was being written when the process was killed, and goes. */
+async function readLines<Line>(path: string, { schema, what }: WorkFolderOptions<Line>['lines']): Promise<Line[]> {
+  const bytes = await readFile(path).catch(() => Buffer.alloc(0));
+  const end = bytes.lastIndexOf(0x0a) + 1;
+  const lines = bytes
+    .subarray(0, end)
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line, i) => {
+      try {
+        return schema.parse(JSON.parse(line));
+      } catch (error) {
+        throw LabError.from(error, {
+          code: 'bad-file',
+          where: `${path}, line ${i + 1}`,
+          what: `It is no ${what}`,
+          todo: 'Correct or remove the line.',
+        });
+      }
+    });
+  // Only now is it certain that the file is one of the work.
+  if (end < bytes.length) await truncate(path, end);
+  return lines;
+}

@@ -1,0 +1,28 @@
+import type { DatasetSummary } from '../../lab/datasets.ts';
+import { bytes, count } from '../components/format.ts';
+
+const FORMAT_NAMES: Record<DatasetSummary['format'], string> = {
+  esconv: 'ESConv',
+  extes: 'ExTES',
+  dailydialog: 'DailyDialog',
+  empathetic: 'EmpatheticDialogues',
+  chat: 'chat messages',
+  lab: 'the lab’s own lines',
+};
+
+/** What is known of a dataset, in a few words each. */
+export function factsOf({ format, dialogues, utterances, bytes: size, badCount }: DatasetSummary): string[] {
+  return [
+    count(dialogues, 'dialogue'),
+    count(utterances, 'utterance'),
+    FORMAT_NAMES[format],
+    ...(size > 0 ? [bytes(size)] : []),
+    ...(badCount > 0 ? [`${count(badCount, 'record')} left out`] : []),
+  ];
+}
+
+/** An average with one decimal; a dash where there is nothing to average. */
+export const mean = (value: number): string => (Number.isFinite(value) ? value.toFixed(1) : '–');
+
+/** A survey's question as words: `final_emotion_intensity` → `final emotion intensity`. */
+export const question = (key: string): string => key.replaceAll('_', ' ');

@@ -1,0 +1,18 @@
+import type { Handlers } from '../../src/rpc/server.ts';
+import { createClassifier, type Classify } from '../../src/core/safety/classifier.ts';
+import type { StoredWeights } from '../../src/core/safety/weights.ts';
+import weights from '../../src/core/safety/weights.json' with { type: 'json' };
+import type { DangerApi } from './api.ts';
+import { encoderAt } from '../encoder/open.ts';
+
+let classifier: { encoder: object; classify: Classify } | undefined;
+
+/** The procedure of the worker that looks for danger with the classifier. */
+export const dangerHandlers: Handlers<DangerApi> = {
+  async danger({ texts, ...place }, { signal }) {
+    const encoder = await encoderAt(place, signal);
+    if (classifier?.encoder !== encoder)
+      classifier = { encoder, classify: createClassifier(encoder, weights as StoredWeights) };
+    return classifier.classify(texts, signal);
+  },
+};

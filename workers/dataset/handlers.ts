@@ -1,0 +1,103 @@
+import type { Dialogue } from '../../src/core/dataset/dialogue.ts';
+import { toJsonLines } from '../../src/core/dataset/formats/lab.ts';
+import type { DialogueQuery } from '../../src/core/dataset/query.ts';
+import type { DatasetStatistics } from '../../src/core/dataset/statistics.ts';
+import type { TextFile } from '../../src/core/dataset/text-stream.ts';
+import { LabError } from '../../src/core/error.ts';
+import type { Method } from '../../src/rpc/protocol.ts';
+import type { Handlers } from '../../src/rpc/server.ts';
+import { DatasetStore } from '../../src/browser/storage/dataset-store.ts';
+import { DatasetLibrary, type DatasetSummary, type DialoguePage } from './library.ts';
+
+/** How far an import is. */
+export interface ImportProgress {
+  bytes: number;
+  /** 0 while unknown. */
+  totalBytes: number;
+}
+
+/** Which dataset, and where the built-in one is fetched from. */
+interface Which {
+  id: string;
+  builtInUrl: string;
+}
+
+/** What the dataset worker answers. Whole datasets travel as events, a block each, so that the page is never held up. */
+export type DatasetApi = {
+  list: Method<Omit<Which, 'id'>, DatasetSummary[]>;
+  addFiles: Method<{ files: File[]; name: string; builtInUrl: string }, DatasetSummary, ImportProgress>;
+  addUrl: Method<{ url: string; builtInUrl: string }, DatasetSummary, ImportProgress>;
+  remove: Method<Which, void>;
+  summary: Method<Which, DatasetSummary>;
+  dialogues: Method<Which & { query: DialogueQuery }, void, Dialogue[]>;
+  browse: Method<Which & { query: DialogueQuery; offset: number; limit: number }, DialoguePage>;
+  dialogue: Method<Which & { dialogue: string }, Dialogue | undefined>;
+  statistics: Method<Which & { query: DialogueQuery }, DatasetStatistics>;
+  exportLines: Method<Which & { query: DialogueQuery }, Blob>;
+};
+
+const BLOCK = 100;
+
+/** The handlers of the worker. */
+export function datasetHandlers(): Handlers<DatasetApi> {
+  let library: DatasetLibrary | undefined;
+  const open = (builtInUrl: string): DatasetLibrary =>
+    (library ??= new DatasetLibrary({
+      store: typeof indexedDB === 'undefined' ? undefined : new DatasetStore(),
+      readBuiltIn: () => fetchFile(builtInUrl),
+    }));
+  return {
+    list: ({ builtInUrl }) => open(builtInUrl).list(),
+    addFiles: ({ files, name, builtInUrl }, { signal, emit }) => {
+      const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
+      return open(builtInUrl).add(files, { name, signal, onProgress: (bytes) => emit({ bytes, totalBytes }) });
+    },
+    addUrl: async ({ url, builtInUrl }, { signal, emit }) => {
+      const file = await fetchFile(url, signal);
+      return open(builtInUrl).add([file], {
+        name: file.name,
+        signal,
+        onProgress: (bytes) => emit({ bytes, totalBytes: file.size }),
+      });
+    },
+    remove: ({ id, builtInUrl }) => open(builtInUrl).remove(id),
+    summary: ({ id, builtInUrl }) => open(builtInUrl).summary(id),
+    dialogues: async ({ id, query, builtInUrl }, { emit }) => {
+      const found = await open(builtInUrl).find(id, query);
+      for (let at = 0; at < found.length; at += BLOCK) emit(found.slice(at, at + BLOCK));
+    },
+    browse: ({ id, query, offset, limit, builtInUrl }) => open(builtInUrl).browse(id, query, offset, limit),
+    dialogue: ({ id, dialogue, builtInUrl }) => open(builtInUrl).dialogue(id, dialogue),
+    statistics: ({ id, query, builtInUrl }) => open(builtInUrl).statistics(id, query),
+    exportLines: async ({ id, query, builtInUrl }) => {
+      const found = await open(builtInUrl).find(id, query);
+      return new Blob(
+        found.map((dialogue) => toJsonLines([dialogue])),
+        { type: 'application/jsonl' },
+      );
+    },
+  };
+}
+
+/** The file at an address, its body still to come. */
+async function fetchFile(url: string, signal?: AbortSignal): Promise<TextFile> {
+  const failure = {
+    code: 'network',
+    where: url,
+    what: 'The dataset could not be fetched.',
+    todo: 'Check the address and the connection. The server must let other pages read the file (CORS); otherwise download it and drop it here.',
+  } as const;
+  try {
+    const response = await fetch(url, { signal: signal ?? null });
+    if (!response.ok)
+      throw new LabError({ ...failure, what: `The dataset could not be fetched (HTTP ${response.status}).` });
+    const { body } = response;
+    return {
+      name: decodeURIComponent(new URL(response.url || url).pathname.split('/').at(-1) || 'dataset'),
+      size: Number(response.headers.get('content-length') ?? 0),
+      stream: () => body ?? new Blob([]).stream(),
+    };
+  } catch (error) {
+    throw LabError.from(error, failure);
+  }
+}

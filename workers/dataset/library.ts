@@ -1,0 +1,215 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import type { Dialogue, Utterance } from '../../src/core/dataset/dialogue.ts';
+import { findDialogues, type DialogueQuery } from '../../src/core/dataset/query.ts';
+import { readDataset, type ReadDataset } from '../../src/core/dataset/read.ts';
+import { statisticsOf, type DatasetStatistics } from '../../src/core/dataset/statistics.ts';
+import type { TextFile } from '../../src/core/dataset/text-stream.ts';
+import { LabError } from '../../src/core/error.ts';
+import type { DatasetHead, DatasetStore } from '../../src/browser/storage/dataset-store.ts';
+import { BUILT_IN_ID } from '../../src/core/dataset/built-in-id.ts';
+
+/** A dataset in a list. */
+export interface DatasetSummary extends DatasetHead {
+  builtIn: boolean;
+  /** False for one that could not be stored: it is there until the page is closed. */
+  kept: boolean;
+}
+
+/** One dialogue in a list. */
+export interface DialogueRow {
+  id: string;
+  scene?: string;
+  emotion?: string;
+  /** The beginning of what is said first. */
+  opening: string;
+  utterances: number;
+}
+
+export interface DialoguePage {
+  /** How many dialogues meet the query. */
+  total: number;
+  rows: DialogueRow[];
+}
+
+export interface ImportOptions {
+  name: string;
+  signal?: AbortSignal;
+  onProgress?: (bytes: number) => void;
+}
+
+interface OpenDataset {
+  head: DatasetHead;
+  dialogues: Dialogue[];
+}
+
+const LONGEST_OPENING = 160;
+
+/** All datasets: the built-in one and those that a person brought. It runs in a worker, and in Node without a store. */
+export class DatasetLibrary {
+  readonly #store: DatasetStore | undefined;
+  readonly #readBuiltIn: () => Promise<TextFile>;
+  /** The built-in one, and those that could not be stored. */
+  readonly #held = new Map<string, OpenDataset>();
+  #last: OpenDataset | undefined;
+
+  constructor({ store, readBuiltIn }: { store?: DatasetStore; readBuiltIn: () => Promise<TextFile> }) {
+    this.#store = store;
+    this.#readBuiltIn = readBuiltIn;
+  }
+
+  /** The built-in one first, then the latest. */
+  async list(): Promise<DatasetSummary[]> {
+    const stored = (await this.#store?.heads()) ?? [];
+    const held = [...this.#held.values()].map(({ head }) => head).filter(({ id }) => id !== BUILT_IN_ID);
+    return [(await this.#builtIn()).head, ...held, ...stored].map((head) => this.#summary(head));
+  }
+
+  /**
+   * Reads the files of one dataset and keeps it. The same dialogues again, whatever the file's name and shape, replace what
+   * was there, because a dataset's id is the beginning of the SHA-256 of what its dialogues say.
+   * @throws {LabError} as `readDataset` does; bad-data where every record is malformed.
+   */
+  async add(files: readonly TextFile[], { name, signal, onProgress }: ImportOptions): Promise<DatasetSummary> {
+    const read = await readDataset(files, { signal, onProgress });
+    if (read.dialogues.length === 0) throw nothingSound(name, read);
+    const opened = describe(read, {
+      id: identify(read.dialogues),
+      name,
+      bytes: files.reduce((sum, { size }) => sum + size, 0),
+      addedAt: Date.now(),
+    });
+    const { head, dialogues } = opened;
+    this.#last = opened;
+    this.#held.delete(head.id);
+    // Where there is no store or no room, it stays in memory; its summary says so.
+    const kept = await this.#store?.add(head, dialogues).then(
+      () => true,
+      () => false,
+    );
+    if (!kept) this.#held.set(head.id, opened);
+    return this.#summary(head);
+  }
+
+  async remove(id: string): Promise<void> {
+    this.#held.delete(id);
+    if (this.#last?.head.id === id) this.#last = undefined;
+    await this.#store?.remove(id);
+  }
+
+  /** @throws {LabError} missing-file where there is none of this id. */
+  async open(id: string): Promise<OpenDataset> {
+    if (id === BUILT_IN_ID) return this.#builtIn();
+    const held = this.#held.get(id) ?? (this.#last?.head.id === id ? this.#last : undefined);
+    if (held) return held;
+    const head = await this.#store?.head(id);
+    if (!head)
+      throw new LabError({
+        code: 'not-found',
+        where: id,
+        what: 'There is no such dataset here.',
+        todo: 'Import it again.',
+      });
+    this.#last = { head, dialogues: (await this.#store?.dialogues(id)) ?? [] };
+    return this.#last;
+  }
+
+  async summary(id: string): Promise<DatasetSummary> {
+    return this.#summary((await this.open(id)).head);
+  }
+
+  async browse(id: string, query: DialogueQuery, offset: number, limit: number): Promise<DialoguePage> {
+    const found = await this.find(id, query);
+    return { total: found.length, rows: found.slice(offset, offset + limit).map(rowOf) };
+  }
+
+  async dialogue(id: string, dialogue: string): Promise<Dialogue | undefined> {
+    return (await this.open(id)).dialogues.find((each) => each.id === dialogue);
+  }
+
+  async statistics(id: string, query: DialogueQuery): Promise<DatasetStatistics> {
+    return statisticsOf(await this.find(id, query));
+  }
+
+  async find(id: string, query: DialogueQuery): Promise<Dialogue[]> {
+    return findDialogues((await this.open(id)).dialogues, query);
+  }
+
+  async #builtIn(): Promise<OpenDataset> {
+    const held = this.#held.get(BUILT_IN_ID);
+    if (held) return held;
+    const file = await this.#readBuiltIn();
+    const opened = describe(await readDataset([file]), {
+      id: BUILT_IN_ID,
+      name: 'Solace 72',
+      bytes: file.size,
+      addedAt: 0,
+    });
+    this.#held.set(BUILT_IN_ID, opened);
+    return opened;
+  }
+
+  #summary(head: DatasetHead): DatasetSummary {
+    const builtIn = head.id === BUILT_IN_ID;
+    return { ...head, builtIn, kept: builtIn || !this.#held.has(head.id) };
+  }
+}
+
+type Origin = Pick<DatasetHead, 'id' | 'name' | 'bytes' | 'addedAt'>;
+
+function describe({ format, dialogues, bad, badCount }: ReadDataset, origin: Origin): OpenDataset {
+  const utterances = dialogues.reduce((sum, each) => sum + each.utterances.length, 0);
+  return { dialogues, head: { ...origin, format, dialogues: dialogues.length, utterances, bad, badCount } };
+}
+
+/** Ids are left out: they may say where a dialogue stood rather than what it is. */
+function identify(dialogues: readonly Dialogue[]): string {
+  const hash = sha256.create();
+  const encoder = new TextEncoder();
+  for (const { scene, emotion, situation, survey, utterances } of dialogues) {
+    const content = {
+      scene,
+      emotion,
+      situation,
+      survey: survey && ordered(survey),
+      utterances: utterances.map(canonical),
+    };
+    hash.update(encoder.encode(`${JSON.stringify(content)}\n`));
+  }
+  return bytesToHex(hash.digest()).slice(0, 16);
+}
+
+/** Fields in one order, whichever loader read them. */
+const canonical = ({ speaker, text, strategy, emotion, act }: Utterance): Utterance => ({
+  speaker,
+  text,
+  strategy,
+  emotion,
+  act,
+});
+
+/** Questions in one order, whichever program wrote the file. */
+function ordered({ seeker, supporter }: NonNullable<Dialogue['survey']>): Dialogue['survey'] {
+  const sorted = (answers: Record<string, number>) =>
+    Object.fromEntries(Object.entries(answers).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { seeker: sorted(seeker), supporter: sorted(supporter) };
+}
+
+function rowOf({ id, scene, emotion, utterances }: Dialogue): DialogueRow {
+  return {
+    id,
+    scene,
+    emotion,
+    opening: (utterances[0]?.text ?? '').slice(0, LONGEST_OPENING),
+    utterances: utterances.length,
+  };
+}
+
+function nothingSound(where: string, { bad: [first], badCount }: ReadDataset): LabError {
+  return new LabError({
+    code: 'bad-data',
+    where,
+    what: `None of its ${badCount} records could be read. ${first ? `${first.place}: ${first.reason}` : ''}`,
+    todo: 'Check that the file is whole and holds dialogues.',
+  });
+}

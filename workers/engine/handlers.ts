@@ -1,0 +1,37 @@
+import { LabError } from '../../src/core/error.ts';
+import type { Handlers } from '../../src/rpc/server.ts';
+import type { EngineId, LoadedModel, LoadOptions } from '../../src/core/engine/engine.ts';
+import type { EngineApi, LoadRequest } from './api.ts';
+
+/** Loads a model with one engine. */
+export type EngineLoader = (request: LoadRequest, options: LoadOptions) => Promise<LoadedModel>;
+
+/** The procedures of a worker that holds one model at a time, loaded by the engine that the request names. */
+export function engineHandlers(loaders: Record<EngineId, EngineLoader>): Handlers<EngineApi> {
+  let model: LoadedModel | undefined;
+  const loaded = (): LoadedModel => {
+    if (model) return model;
+    throw new LabError({ code: 'unsupported', what: 'No model is loaded in this worker.', todo: 'Load one first.' });
+  };
+  return {
+    async load(request, { emit, signal }) {
+      await model?.unload();
+      model = undefined;
+      model = await loaders[request.choice.engine](request, { onProgress: emit, signal });
+      const notes = [request.choice.note, model.info.note].filter(Boolean);
+      return { ...model.info, ...(notes.length > 0 ? { note: notes.join(' ') } : {}) };
+    },
+    renderPrompt: (messages) => loaded().renderPrompt(messages),
+    countTokens: ({ texts, form }) => loaded().countTokens(texts, form),
+    async stream({ messages, decoding }, { emit, signal }) {
+      for await (const event of loaded().stream(messages, decoding, signal)) emit(event);
+      return null;
+    },
+    score: ({ text, from }, { signal }) => loaded().score(text, signal, from),
+    async unload() {
+      await model?.unload();
+      model = undefined;
+      return null;
+    },
+  };
+}

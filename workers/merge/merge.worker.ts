@@ -1,0 +1,4 @@
+import { tunedHandlers, type TunedApi } from './handlers.ts';
+import { serve } from '../../src/rpc/server.ts';
+
+serve<TunedApi>(tunedHandlers);

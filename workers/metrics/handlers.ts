@@ -1,0 +1,75 @@
+import { LabError, throwIfCancelled } from '../../src/core/error.ts';
+import { packPairs, type PackedPairs } from '../../src/core/metrics/packed.ts';
+import { measurePair, type MeasuredPair, type Pair } from '../../src/core/metrics/pair.ts';
+import { readWordNet, type WordNet } from '../../src/core/metrics/wordnet.ts';
+import { nextTask } from '../../src/core/async/next-task.ts';
+import { withTransfer, type Method } from '../../src/rpc/protocol.ts';
+import type { Handlers } from '../../src/rpc/server.ts';
+
+/** What the metrics worker answers; its events are the number of pairs done so far. */
+export type MetricsApi = {
+  /** METEOR is left out where `wordnetUrl` is absent. */
+  measure: Method<{ pairs: Pair[]; wordnetUrl?: string }, PackedPairs, number>;
+};
+
+/** How long pairs are measured before messages are heard, in milliseconds. */
+const SLICE = 50;
+
+/** Measures pairs one by one, giving way to other tasks and stopping when `signal` is aborted. */
+export async function measurePairs(
+  pairs: readonly Pair[],
+  wordnet: WordNet | undefined,
+  { signal, onProgress }: { signal?: AbortSignal; onProgress?: (done: number) => void } = {},
+): Promise<MeasuredPair[]> {
+  const measured: MeasuredPair[] = [];
+  let pause = performance.now() + SLICE;
+  for (const pair of pairs) {
+    measured.push(measurePair(pair, wordnet));
+    if (performance.now() < pause) continue;
+    onProgress?.(measured.length);
+    await nextTask();
+    throwIfCancelled(signal);
+    pause = performance.now() + SLICE;
+  }
+  return measured;
+}
+
+const loaded = new Map<string, Promise<WordNet>>();
+
+/** The compact WordNet at an address, kept once loaded. */
+export function fetchWordNet(url: string): Promise<WordNet> {
+  const known = loaded.get(url);
+  if (known) return known;
+  const loading = download(url).then(readWordNet);
+  loaded.set(url, loading);
+  loading.catch(() => loaded.delete(url));
+  return loading;
+}
+
+async function download(url: string): Promise<Uint8Array<ArrayBuffer>> {
+  const failure = {
+    code: 'network',
+    where: url,
+    what: 'WordNet could not be loaded.',
+    todo: 'Check the connection and try again.',
+  } as const;
+  try {
+    const response = await fetch(url);
+    if (!response.ok)
+      throw new LabError({ ...failure, what: `WordNet could not be loaded (HTTP ${response.status}).` });
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (error) {
+    throw LabError.from(error, failure);
+  }
+}
+
+/** The worker's answers, with WordNet from where `open` finds it. */
+export function createMetricsHandlers(open: (url: string) => Promise<WordNet>): Handlers<MetricsApi> {
+  return {
+    measure: async ({ pairs, wordnetUrl }, { signal, emit }) => {
+      const wordnet = wordnetUrl === undefined ? undefined : await open(wordnetUrl);
+      const packed = packPairs(await measurePairs(pairs, wordnet, { signal, onProgress: emit }));
+      return withTransfer(packed, [packed.numbers.buffer]);
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { readDataset, type ReadDataset } from '../../src/core/dataset/read.ts';
+import { statisticsOf, type DatasetStatistics } from '../../src/core/dataset/statistics.ts';
+import type { Dialogue } from '../../src/core/dataset/dialogue.ts';
+import { loadTokenCounter, type TokenizerId } from '../../src/core/compression/token-length.ts';
+import type { Method } from '../../src/rpc/protocol.ts';
+import type { Handlers } from '../../src/rpc/server.ts';
+
+/** What the worker of a notebook answers. It ends with the notebook. */
+export type NotebookWorkApi = {
+  countTokens: Method<{ texts: string[]; tokenizer: TokenizerId }, number[]>;
+  readDataset: Method<File[], ReadDataset>;
+  statistics: Method<Dialogue[], DatasetStatistics>;
+};
+
+export const notebookHandlers: Handlers<NotebookWorkApi> = {
+  countTokens: async ({ texts, tokenizer }) => {
+    const count = await loadTokenCounter(tokenizer);
+    return texts.map(count);
+  },
+  readDataset: (files, { signal }) => readDataset(files, { signal }),
+  statistics: (dialogues) => statisticsOf(dialogues),
+};

@@ -1,0 +1,4 @@
+import { trainingHandlers, type TrainingApi } from './handlers.ts';
+import { serve } from '../../src/rpc/server.ts';
+
+serve<TrainingApi>(trainingHandlers);
