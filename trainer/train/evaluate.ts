@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { LabError, throwIfCancelled } from '../../src/core/error.ts';
 import { readTensor, type Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
-import { batchFeeds } from '../../src/core/training/feeds.ts';
+import { batchFeeds } from '../../src/core/training/batch-feeds.ts';
 import { LOSS, lossGraph } from '../../src/core/training/graphs.ts';
 import { emit } from '../../src/core/training/ir/index.ts';
 import type { LoraConfig } from '../../src/core/training/lora.ts';

@@ -4,7 +4,8 @@ import { keepAccuracy } from './accuracy.ts';
 import type { GoldSentence } from './accuracy.ts';
 import type { Tagger } from './representation.ts';
 import { TAGGER_IDS } from './representation.ts';
-import { loadTagger, TAGGERS } from './taggers.ts';
+import { loadTagger } from './load-tagger.ts';
+import { TAGGERS } from './taggers.ts';
 
 const GOLD = 'reference/ud-ewt-dev-keep.json.gz';
 

@@ -3,7 +3,7 @@ import { onlyEnglish } from './language.ts';
 import { NO_STOPWORDS } from './nostopwords.ts';
 import { RAW } from './raw.ts';
 import type { Representation, RepresentationId, TaggerId, Upos } from './representation.ts';
-import { loadTagger } from './taggers.ts';
+import { loadTagger } from './load-tagger.ts';
 
 export interface RepresentationOptions {
   /** Default: wink. */

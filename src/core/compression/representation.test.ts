@@ -4,7 +4,7 @@ import { createKeyPos } from './keypos.ts';
 import { loadRepresentation } from './load.ts';
 import type { Representation } from './representation.ts';
 import { joinKept } from './segment.ts';
-import { loadTagger } from './taggers.ts';
+import { loadTagger } from './load-tagger.ts';
 
 const all: { name: string; representation: Representation }[] = [];
 const named = (name: string): Representation => {

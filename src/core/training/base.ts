@@ -9,7 +9,7 @@ import {
 import type { ModelConfig } from '../formats/config.ts';
 import { toNBits, type NBits, type NBitsRows } from '../formats/export/nbits.ts';
 import { BLOCK } from '../formats/quantise.ts';
-import type { Feed } from './feeds.ts';
+import type { Feed } from './feed.ts';
 import { gather, gemm, quantisedGemm, quantisedRows, type Graph, type Value } from './ir/index.ts';
 
 /**

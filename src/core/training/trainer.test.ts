@@ -4,7 +4,8 @@ import { expectedTensors } from '../formats/checkpoint/checkpoint.ts';
 import { parseConfig } from '../formats/config.ts';
 import { baseFeeds } from './base.ts';
 import { BATCH_INPUTS } from './decoder.ts';
-import { batchFeeds, dropoutFeeds, type Feeds } from './feeds.ts';
+import { batchFeeds, dropoutFeeds } from './batch-feeds.ts';
+import type { Feeds } from './feed.ts';
 import {
   corrections,
   GRADIENT_NORM,

@@ -3,7 +3,8 @@ import { LabError } from '../error.ts';
 import type { ModelConfig } from '../formats/config.ts';
 import { baseFeeds, type BaseFeeds, type BaseLayout, type BaseWeights } from './base.ts';
 import { BATCH_INPUTS } from './decoder.ts';
-import { batchFeeds, dropoutFeeds, type Feed } from './feeds.ts';
+import { batchFeeds, dropoutFeeds } from './batch-feeds.ts';
+import type { Feed } from './feed.ts';
 import {
   corrections,
   GRADIENT_NORM,

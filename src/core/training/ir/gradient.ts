@@ -23,12 +23,19 @@ export function gradients(loss: Value, parameters: readonly Value[]): Value[] {
     ],
   ]);
   for (const output of order.reverse()) {
-    const rough = collected.get(output.id);
-    if (!rough || !output.made || !needed.has(output.id)) continue;
+    const unbroadcast = collected.get(output.id);
+    if (!unbroadcast || !output.made || !needed.has(output.id)) continue;
     const { operator, inputs, settings } = output.made;
     if (!operator.gradient) throw new Error(`${operator.name} has no gradient.`);
     const needs = inputs.map((input) => needed.has(input.id));
-    const parts = operator.gradient({ inputs, output, settings, rough, needs, full: () => full(rough, output) });
+    const parts = operator.gradient({
+      inputs,
+      output,
+      settings,
+      unbroadcast,
+      needs,
+      broadcast: () => broadcastTo(unbroadcast, output),
+    });
     inputs.forEach((input, i) => {
       const part = parts[i];
       if (!part || !needs[i]) return;
@@ -39,10 +46,11 @@ export function gradients(loss: Value, parameters: readonly Value[]): Value[] {
   return parameters.map((parameter, i) => {
     const gradient = collected.get(parameter.id);
     if (!gradient) throw new Error(`The loss does not depend on parameter ${i}.`);
-    return full(gradient, parameter);
+    return broadcastTo(gradient, parameter);
   });
 }
 
-function full(gradient: Value, like: Value): Value {
+/** A gradient in the shape of `like`. */
+function broadcastTo(gradient: Value, like: Value): Value {
   return sameShape(gradient.shape, like.shape) ? gradient : expandLike(gradient, like);
 }

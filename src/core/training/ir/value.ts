@@ -32,9 +32,10 @@ export interface GradientSite {
   inputs: readonly Value[];
   output: Value;
   settings: Settings;
-  /** Gradient of the loss with respect to `output`, in its shape; `rough` may still have to be broadcast to it. */
-  full: () => Value;
-  rough: Value;
+  /** The gradient of the loss with respect to `output`, which may still have size 1 along axes that it broadcasts over. */
+  unbroadcast: Value;
+  /** The same in the shape of `output`. */
+  broadcast: () => Value;
   /** Which inputs need a gradient. */
   needs: readonly boolean[];
 }

@@ -49,8 +49,8 @@ function unary(name: string, onnx: string, f: Unary, derivative: (site: Gradient
 }
 
 /** The gradient to pass on: as it is where no operand was broadcast, in the full shape otherwise. */
-function incoming({ inputs, output, full, rough }: GradientSite): Value {
-  return inputs.every((input) => sameShape(input.shape, output.shape)) ? rough : full();
+function incoming({ inputs, output, broadcast, unbroadcast }: GradientSite): Value {
+  return inputs.every((input) => sameShape(input.shape, output.shape)) ? unbroadcast : broadcast();
 }
 
 /** A binary rule from the two partial products, each made only where it is needed. */
@@ -96,24 +96,24 @@ export const NEG = unary(
   'neg',
   'Neg',
   (x) => -x,
-  ({ rough }) => neg(rough),
+  ({ unbroadcast }) => neg(unbroadcast),
 );
-export const EXP = unary('exp', 'Exp', Math.exp, ({ rough, output }) => mul(output, rough));
-export const LOG = unary('log', 'Log', Math.log, ({ rough, inputs }) => div(rough, at(inputs, 0)));
-export const SQRT = unary('sqrt', 'Sqrt', Math.sqrt, ({ rough, output, inputs }) =>
-  div(mul(rough, at(inputs, 0).graph.constant(0.5)), output),
+export const EXP = unary('exp', 'Exp', Math.exp, ({ unbroadcast, output }) => mul(output, unbroadcast));
+export const LOG = unary('log', 'Log', Math.log, ({ unbroadcast, inputs }) => div(unbroadcast, at(inputs, 0)));
+export const SQRT = unary('sqrt', 'Sqrt', Math.sqrt, ({ unbroadcast, output, inputs }) =>
+  div(mul(unbroadcast, at(inputs, 0).graph.constant(0.5)), output),
 );
 export const RECIPROCAL = unary(
   'reciprocal',
   'Reciprocal',
   (x) => 1 / x,
-  ({ rough, output }) => neg(mul(mul(output, output), rough)),
+  ({ unbroadcast, output }) => neg(mul(mul(output, output), unbroadcast)),
 );
 export const SIGMOID = unary(
   'sigmoid',
   'Sigmoid',
   (x) => 1 / (1 + Math.exp(-x)),
-  ({ rough, output }) => mul(rough, sub(output, mul(output, output))),
+  ({ unbroadcast, output }) => mul(unbroadcast, sub(output, mul(output, output))),
 );
 
 /** x where the mask is true and 0 elsewhere; the mask is not differentiated. */
@@ -128,7 +128,7 @@ export const KEEP: Operator = {
   // Half the time of Where, which writes three intermediate results.
   emit: ({ names, onnx }) =>
     onnx.node('Mul', [onnx.node('Cast', [at(names, 0)], { to: attr.int(DATA_TYPE_CODES.float32) }), at(names, 1)]),
-  gradient: ({ inputs, full }) => [undefined, keep(at(inputs, 0), full())],
+  gradient: ({ inputs, broadcast }) => [undefined, keep(at(inputs, 0), broadcast())],
   evaluate: ([mask, x]) => zip(mask as Array64, x as Array64, (flag, value) => (flag ? value : 0)),
 };
 

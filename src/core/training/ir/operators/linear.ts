@@ -26,8 +26,8 @@ export const MATMUL: Operator = {
     };
   },
   emit: ({ names, onnx }) => onnx.node('MatMul', [...names]),
-  gradient: ({ inputs, needs, full }) => {
-    const g = full();
+  gradient: ({ inputs, needs, broadcast }) => {
+    const g = broadcast();
     const [a, b] = [at(inputs, 0), at(inputs, 1)];
     return [
       needs[0] ? sumTo(matmul(g, swapLast(b)), a.shape) : undefined,
@@ -86,10 +86,10 @@ export const GEMM: Operator = {
       transB: attr.int(settings.transB ? 1 : 0),
       alpha: attr.float(setting<number>(settings, 'alpha', 1)),
     }),
-  gradient: ({ inputs, settings, needs, full }) => {
+  gradient: ({ inputs, settings, needs, broadcast }) => {
     const [a, b] = [at(inputs, 0), at(inputs, 1)];
     const { transA = false, transB = false, alpha = 1 } = settings as GemmSettings;
-    const g = full();
+    const g = broadcast();
     const left = (): Value =>
       transA ? gemm(b, g, { transA: transB, transB: true, alpha }) : gemm(g, b, { transB: !transB, alpha });
     const right = (): Value =>

@@ -1,9 +1,9 @@
 import { attr, MICROSOFT } from '../../../formats/onnx/index.ts';
-import type { Array64 } from '../array64.ts';
+import { size, type Array64 } from '../array64.ts';
 import { apply, at, describe, sameShape, setting, type Operator, type Value } from '../value.ts';
 import { add, div, mul, neg, sigmoid, sqrt, sub } from './elementwise.ts';
 import { MATMUL, matmul, swapLast, swapped } from './linear.ts';
-import { SOFTMAX, softmax, sum, sumTo } from './reduce.ts';
+import { sum, sumTo } from './reduce.ts';
 
 /** Rows of a frozen table: table[indices[i]]. */
 export const GATHER: Operator = {
@@ -44,13 +44,36 @@ export const TAKE_ROWS: Operator = {
     const padded = onnx.node('Pad', [x, ints([0, 0, 1, 0])]);
     return onnx.node('Gather', [padded, rows], { axis: attr.int(0) });
   },
-  gradient: ({ inputs, full }) => [takeRows(full(), at(inputs, 2), at(inputs, 1)), undefined, undefined],
+  gradient: ({ inputs, broadcast }) => [takeRows(broadcast(), at(inputs, 2), at(inputs, 1)), undefined, undefined],
   evaluate: ([x, rows]) => {
     const { shape, data } = x as Array64;
     const width = at(shape, 1);
     const padded: Array64 = { shape: [at(shape, 0) + 1, width], data: new Float64Array(data.length + width) };
     padded.data.set(data);
     return takeRows64(padded, rows as Array64);
+  },
+};
+
+/** Softmax over the last axis. */
+export const SOFTMAX: Operator = {
+  name: 'softmax',
+  infer: (inputs) => ({ shape: at(inputs, 0).shape, type: 'float32' }),
+  emit: ({ names, onnx }) => onnx.node('Softmax', [...names], { axis: attr.int(-1) }),
+  gradient: ({ output, broadcast }) => {
+    const g = broadcast();
+    return [mul(output, sub(g, sum(mul(g, output), output.shape.length - 1)))];
+  },
+  evaluate: ([x]) => {
+    const { shape, data } = x as Array64;
+    const length = shape.at(-1) ?? 1;
+    const result = new Float64Array(size(shape));
+    for (let row = 0; row < result.length; row += length) {
+      const part = data.subarray(row, row + length);
+      const peak = part.reduce((a, b) => Math.max(a, b), -Infinity);
+      const total = part.reduce((a, b) => a + Math.exp(b - peak), 0);
+      for (let i = 0; i < length; i++) result[row + i] = Math.exp((part[i] ?? 0) - peak) / total;
+    }
+    return { shape, data: result };
   },
 };
 
@@ -63,14 +86,14 @@ export const RMS_NORM: Operator = {
       axis: attr.int(-1),
       epsilon: attr.float(setting<number>(settings, 'epsilon')),
     }),
-  gradient: ({ inputs, settings, needs, full }) => {
+  gradient: ({ inputs, settings, needs, broadcast }) => {
     const [x, weight] = [at(inputs, 0), at(inputs, 1)];
     if (needs[1]) throw new Error('The weight of rmsNorm is frozen.');
     const axis = x.shape.length - 1;
     const width = x.graph.constant(Number(at(x.shape, axis)));
     const epsilon = x.graph.constant(setting<number>(settings, 'epsilon'));
     const meanSquare = add(div(sum(mul(x, x), axis), width), epsilon);
-    const g = mul(full(), weight);
+    const g = mul(broadcast(), weight);
     const along = div(sum(mul(g, x), axis), mul(meanSquare, width));
     return [div(sub(g, mul(x, along)), sqrt(meanSquare)), undefined];
   },
@@ -99,9 +122,9 @@ export const SWIGLU: Operator = {
     return { shape: x.shape, type: 'float32' };
   },
   emit: ({ names: [x = '', y = ''], onnx }) => onnx.node('Mul', [onnx.node('Mul', [x, onnx.node('Sigmoid', [x])]), y]),
-  gradient: ({ inputs, output, full }) => {
+  gradient: ({ inputs, output, broadcast }) => {
     const [x, y] = [at(inputs, 0), at(inputs, 1)];
-    const [g, gate] = [full(), sigmoid(x)];
+    const [g, gate] = [broadcast(), sigmoid(x)];
     return [mul(g, add(output, mul(gate, sub(y, output)))), mul(g, mul(x, gate))];
   },
   evaluate: ([x, y]) => {
@@ -119,9 +142,9 @@ export const ATTEND: Operator = {
   infer: (inputs, settings) => MATMUL.infer(inputs, settings),
   emit: ({ names, onnx }) =>
     onnx.node('MatMul', [onnx.node('Softmax', [at(names, 0)], { axis: attr.int(-1) }), at(names, 1)]),
-  gradient: ({ inputs, output, full, needs }) => {
+  gradient: ({ inputs, output, broadcast, needs }) => {
     const [scores, values] = [at(inputs, 0), at(inputs, 1)];
-    const [g, weights] = [full(), softmax(scores)];
+    const [g, weights] = [broadcast(), softmax(scores)];
     const along = sum(mul(g, output), output.shape.length - 1);
     return [
       needs[0] ? mul(weights, sub(matmul(g, swapLast(values)), along)) : undefined,
@@ -161,7 +184,7 @@ export const ROTARY: Operator = {
     );
     return onnx.node('Reshape', [turned, ints([-1, width])]);
   },
-  gradient: ({ inputs, full }) => [rotary(full(), at(inputs, 1), neg(at(inputs, 2))), undefined, undefined],
+  gradient: ({ inputs, broadcast }) => [rotary(broadcast(), at(inputs, 1), neg(at(inputs, 2))), undefined, undefined],
   evaluate: ([x, cos, sin]) => {
     const { shape, data } = x as Array64;
     const width = at(shape, 1);
@@ -178,6 +201,7 @@ export const ROTARY: Operator = {
 
 export const gather = (table: Value, indices: Value): Value => apply(GATHER, [table, indices]);
 export const takeRows = (x: Value, rows: Value, inverse: Value): Value => apply(TAKE_ROWS, [x, rows, inverse]);
+export const softmax = (x: Value): Value => apply(SOFTMAX, [x]);
 export const rmsNorm = (x: Value, weight: Value, epsilon: number): Value => apply(RMS_NORM, [x, weight], { epsilon });
 export const swiglu = (x: Value, y: Value): Value => apply(SWIGLU, [x, y]);
 export const attend = (scores: Value, values: Value): Value => apply(ATTEND, [scores, values]);

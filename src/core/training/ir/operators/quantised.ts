@@ -47,9 +47,9 @@ export const QUANTISED_GEMM: Operator = {
     return { shape: [at(x.shape, 0), transB ? rows : columns], type: 'float32' };
   },
   emit: (site) => (setting<boolean>(site.settings, 'transB') ? emitForward(site) : emitBackward(site)),
-  gradient: ({ inputs, settings, full }) => {
+  gradient: ({ inputs, settings, broadcast }) => {
     const [, codes, scales, offsets] = inputs as [Value, Value, Value, Value?];
-    return [quantisedGemm(full(), { codes, scales, offsets }, !settings['transB'])];
+    return [quantisedGemm(broadcast(), { codes, scales, offsets }, !settings['transB'])];
   },
   evaluate: ([x, codes, scales, offsets], { transB }) => {
     const [a, w] = [x as Array64, unpack64(codes as Array64, scales as Array64, offsets)];

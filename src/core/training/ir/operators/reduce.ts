@@ -1,8 +1,7 @@
 import { attr } from '../../../formats/onnx/index.ts';
-import { around, size, type Array64 } from '../array64.ts';
+import { around, type Array64 } from '../array64.ts';
 import { apply, at, sameShape, setting, type Operator, type Shape, type Value } from '../value.ts';
 import { reshape } from './shape.ts';
-import { mul, sub } from './elementwise.ts';
 
 function keptShape(shape: Shape, axis: number): Shape {
   return shape.map((dim, i) => (i === axis ? 1 : dim));
@@ -38,36 +37,13 @@ function reduction(name: string, onnx: string, start: number, f: (sum: number, x
 /** Sum over one axis, kept with size 1. Its gradient is the incoming one, which broadcasts back. */
 export const SUM: Operator = {
   ...reduction('sum', 'ReduceSum', 0, (sum, x) => sum + x),
-  gradient: ({ full }) => [full()],
+  gradient: ({ broadcast }) => [broadcast()],
 };
 
 /** Largest element along one axis, kept with size 1; a constant to the gradient. */
 export const MAX: Operator = {
   ...reduction('max', 'ReduceMax', -Infinity, Math.max),
   gradient: () => [undefined],
-};
-
-/** Softmax over the last axis. */
-export const SOFTMAX: Operator = {
-  name: 'softmax',
-  infer: (inputs) => ({ shape: at(inputs, 0).shape, type: 'float32' }),
-  emit: ({ names, onnx }) => onnx.node('Softmax', [...names], { axis: attr.int(-1) }),
-  gradient: ({ output, full }) => {
-    const g = full();
-    return [mul(output, sub(g, sum(mul(g, output), output.shape.length - 1)))];
-  },
-  evaluate: ([x]) => {
-    const { shape, data } = x as Array64;
-    const length = shape.at(-1) ?? 1;
-    const result = new Float64Array(size(shape));
-    for (let row = 0; row < result.length; row += length) {
-      const part = data.subarray(row, row + length);
-      const peak = part.reduce((a, b) => Math.max(a, b), -Infinity);
-      const total = part.reduce((a, b) => a + Math.exp(b - peak), 0);
-      for (let i = 0; i < length; i++) result[row + i] = Math.exp((part[i] ?? 0) - peak) / total;
-    }
-    return { shape, data: result };
-  },
 };
 
 /** Sum of squares of all elements, of size 1 along each axis. */
@@ -83,7 +59,6 @@ export const SQUARED_NORM: Operator = {
 
 export const sum = (x: Value, axis: number): Value => apply(SUM, [x], { axis });
 export const max = (x: Value, axis: number): Value => apply(MAX, [x], { axis });
-export const softmax = (x: Value): Value => apply(SOFTMAX, [x]);
 export const squaredNorm = (x: Value): Value => apply(SQUARED_NORM, [x]);
 
 /** Sums a gradient over the axes that its operand of `shape` was broadcast along. */

@@ -23,7 +23,7 @@ export const RESHAPE: Operator = {
       at(names, 0),
       ints(setting<Shape>(settings, 'shape').map((dim) => (typeof dim === 'number' ? dim : -1))),
     ]),
-  gradient: ({ inputs, full }) => [reshape(full(), at(inputs, 0).shape)],
+  gradient: ({ inputs, broadcast }) => [reshape(broadcast(), at(inputs, 0).shape)],
   evaluate: ([x], settings) => {
     const { data } = x as Array64;
     const shape = setting<Shape>(settings, 'shape');
@@ -40,11 +40,11 @@ export const TRANSPOSE: Operator = {
   },
   emit: ({ names, settings, onnx }) =>
     onnx.node('Transpose', [...names], { perm: attr.ints([...setting<number[]>(settings, 'order')]) }),
-  gradient: ({ settings, full }) => {
+  gradient: ({ settings, broadcast }) => {
     const order = setting<number[]>(settings, 'order');
     return [
       transpose(
-        full(),
+        broadcast(),
         order.map((_, axis) => order.indexOf(axis)),
       ),
     ];
@@ -80,11 +80,11 @@ export const SLICE: Operator = {
     const [start, end, axis] = ['start', 'end', 'axis'].map((name) => ints([setting<number>(settings, name)]));
     return onnx.node('Slice', [at(names, 0), start ?? '', end ?? '', axis ?? '']);
   },
-  gradient: ({ inputs, settings, full }) => {
+  gradient: ({ inputs, settings, broadcast }) => {
     const axis = setting<number>(settings, 'axis');
     const before = setting<number>(settings, 'start');
     const after = Number(at(at(inputs, 0).shape, axis)) - setting<number>(settings, 'end');
-    return [pad(full(), axis, before, after)];
+    return [pad(broadcast(), axis, before, after)];
   },
   evaluate: ([x], settings) => {
     const { shape, data } = x as Array64;
@@ -122,10 +122,10 @@ export const PAD: Operator = {
       Array.from({ length: rank }, (_, i) => (i === settings.axis ? setting<number>(settings, name) : 0));
     return onnx.node('Pad', [at(names, 0), ints([...side('before'), ...side('after')])]);
   },
-  gradient: ({ inputs, settings, full }) => {
+  gradient: ({ inputs, settings, broadcast }) => {
     const axis = setting<number>(settings, 'axis');
     const before = setting<number>(settings, 'before');
-    return [slice(full(), axis, before, before + Number(at(at(inputs, 0).shape, axis)))];
+    return [slice(broadcast(), axis, before, before + Number(at(at(inputs, 0).shape, axis)))];
   },
   evaluate: ([x], settings) => {
     const { shape, data } = x as Array64;
@@ -161,9 +161,9 @@ export const CONCAT: Operator = {
   },
   emit: ({ names, settings, onnx }) =>
     onnx.node('Concat', [...names], { axis: attr.int(setting<number>(settings, 'axis')) }),
-  gradient: ({ inputs, settings, needs, full }) => {
+  gradient: ({ inputs, settings, needs, broadcast }) => {
     const axis = setting<number>(settings, 'axis');
-    const g = full();
+    const g = broadcast();
     let start = 0;
     return inputs.map((input, i) => {
       const length = at(input.shape, axis);

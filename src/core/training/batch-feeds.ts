@@ -1,17 +1,10 @@
 import { ropeFrequencies, type ModelConfig } from '../formats/config.ts';
 import { ATTENTION_BLOCKS, biasDims, biasName, paddedTokens } from './attention.ts';
 import { BATCH_INPUTS, maskName, onlyLabels } from './decoder.ts';
+import type { Feed, Feeds } from './feed.ts';
 import { isAdapted, projectionShape, TARGET_MODULE_NAMES, type LoraConfig } from './lora.ts';
 import { dropoutMask, randomStream } from '../random/training-random.ts';
 import type { Batch } from './sequence.ts';
-
-/** An input of the training graph, as plain numbers. */
-export interface Feed {
-  type: 'float32' | 'int32' | 'bool' | 'uint8';
-  data: Float32Array | Int32Array | Uint8Array;
-  dims: number[];
-}
-export type Feeds = Map<string, Feed>;
 
 /** What an attention score gets where a token may not look. */
 const HIDDEN = -1e9;
