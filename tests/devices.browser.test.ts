@@ -74,7 +74,7 @@ function attempt(page: Page, url: string, options: models.ModelLoadOptions = {},
         const model = await solace.loadModel(id, options);
         try {
           if (newTokens === 0) return { info: model.info };
-          const scores = (await model.score('hello hello')).map(({ logprob }) => logprob);
+          const scores = ((await model.scorer?.score('hello hello')) ?? []).map(({ logprob }) => logprob);
           const settings = { temperature: 0, topK: 0, topP: 1, maxNewTokens: newTokens, seed: 1 };
           let tokens = 0;
           for await (const event of model.stream([{ role: 'user', content: 'hello' }], settings))

@@ -112,7 +112,11 @@ function reply(page: Page, messages: ReferenceRow['messages'], maxNewTokens: num
 }
 
 const score = (page: Page, text: string): Promise<TokenScore[]> =>
-  page.evaluate((text) => (globalThis as unknown as InPage).model.score(text), text);
+  page.evaluate(async (text) => {
+    const { scorer } = (globalThis as unknown as InPage).model;
+    if (!scorer) throw new Error('The model cannot score.');
+    return scorer.score(text);
+  }, text);
 const unload = (page: Page): Promise<void> => page.evaluate(() => (globalThis as unknown as InPage).model.unload());
 const negative = (scores: TokenScore[]): number[] => scores.slice(1).map(({ logprob }) => -(logprob ?? NaN));
 const ask = (content: string): ReferenceRow['messages'] => [{ role: 'user', content }];

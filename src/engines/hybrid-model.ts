@@ -1,5 +1,13 @@
 import type { ChatMessage } from '../core/context/message.ts';
-import type { Decoding, LoadedInfo, LoadedModel, StreamEvent, TextForm, TokenScore } from '../core/engine/engine.ts';
+import { requireScorer } from '../core/engine/capabilities.ts';
+import type {
+  LoadedInfo,
+  LoadedModel,
+  ModelScorer,
+  ModelTokenizer,
+  ReplyRequest,
+  StreamEvent,
+} from '../core/engine/engine.ts';
 
 /**
  * One model in two runtimes: replies come from the one that decodes faster, scores from the one that computes many
@@ -7,34 +15,31 @@ import type { Decoding, LoadedInfo, LoadedModel, StreamEvent, TextForm, TokenSco
  */
 export class HybridModel implements LoadedModel {
   readonly info: LoadedInfo;
+  readonly tokenizer: ModelTokenizer | undefined;
+  readonly scorer: ModelScorer = {
+    score: async (text, signal, from) => requireScorer(await this.#loadedScorer()).score(text, signal, from),
+  };
   #generator: LoadedModel;
   #loadScorer: () => Promise<LoadedModel>;
   #scorer: Promise<LoadedModel> | undefined;
 
   constructor(generator: LoadedModel, loadScorer: () => Promise<LoadedModel>) {
     this.info = generator.info;
+    this.tokenizer = generator.tokenizer;
     this.#generator = generator;
     this.#loadScorer = loadScorer;
   }
 
-  renderPrompt(messages: ChatMessage[]): Promise<string> {
-    return this.#generator.renderPrompt(messages);
-  }
-
-  countTokens(texts: string[], form?: TextForm): Promise<number[]> {
-    return this.#generator.countTokens(texts, form);
-  }
-
-  stream(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncIterable<StreamEvent> {
+  stream(messages: ChatMessage[], decoding: ReplyRequest, signal?: AbortSignal): AsyncIterable<StreamEvent> {
     return this.#generator.stream(messages, decoding, signal);
   }
 
-  async score(text: string, signal?: AbortSignal, from = 0): Promise<TokenScore[]> {
+  #loadedScorer(): Promise<LoadedModel> {
     this.#scorer ??= this.#loadScorer().catch((error: unknown) => {
       this.#scorer = undefined;
       throw error;
     });
-    return (await this.#scorer).score(text, signal, from);
+    return this.#scorer;
   }
 
   async unload(): Promise<void> {

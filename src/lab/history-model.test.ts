@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Decoding, StreamEvent } from '../core/engine/engine.ts';
 import type { ChatMessage } from '../core/context/message.ts';
+import { fakeModel } from '../core/evaluation/testing/fake-model.ts';
 import { rollingSummary } from '../core/compression/history/rolling-summary.ts';
 import { historyModel } from './history-model.ts';
 
@@ -8,7 +9,7 @@ describe('historyModel', () => {
   it('asks a loaded model for its likeliest reply, and gives its words', async () => {
     const asked: { messages: ChatMessage[]; decoding: Decoding }[] = [];
     const model = historyModel({
-      score: async () => [],
+      info: fakeModel().info,
       async *stream(messages, decoding): AsyncGenerator<StreamEvent> {
         asked.push({ messages, decoding });
         yield { type: 'prompt', tokens: 9 };
@@ -29,7 +30,7 @@ describe('historyModel', () => {
 
   it('gives nothing where it was stopped', async () => {
     const stopped = historyModel({
-      score: async () => [],
+      info: fakeModel().info,
       async *stream(): AsyncGenerator<StreamEvent> {
         yield { type: 'text', text: 'Half' };
         yield {
@@ -40,5 +41,11 @@ describe('historyModel', () => {
       },
     });
     await expect(stopped.generate('x', { maxNewTokens: 4 })).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('scores with the model where it can, and refuses where it cannot', async () => {
+    const { scorer, ...silent } = fakeModel();
+    expect(await historyModel({ ...silent, scorer }).score('ab')).toMatchObject([{ text: 'a' }, { text: 'b' }]);
+    await expect(historyModel(silent).score('ab')).rejects.toMatchObject({ code: 'unsupported' });
   });
 });

@@ -23,7 +23,7 @@ export type { HistoryCost, HistoryMethod };
 /** What a method may need of the lab. */
 export interface HistoryParts {
   /** Asked for when a method first needs it, and by some never. */
-  model(): Promise<Pick<LoadedModel, 'stream' | 'score'>>;
+  model(): Promise<Pick<LoadedModel, 'info' | 'stream' | 'scorer'>>;
   countTokens: CountTokens;
   /** KeyPOS's. Default: wink. */
   tagger?: TaggerId;
@@ -60,7 +60,7 @@ export function openHistory(
 /** A history of an evaluation plan, with the model that answers. Where that counts no tokens, budgets hold by estimate. */
 export function historyOfRun(spec: HistorySpec, model: LoadedModel, tagger: TaggerId): HistoryMethod {
   const countTokens: CountTokens = (texts) =>
-    model.info.features.tokenize ? model.countTokens(texts) : texts.map(estimateTokens);
+    model.tokenizer ? model.tokenizer.countTokens(texts) : texts.map(estimateTokens);
   return openHistory(spec, { model: async () => model, countTokens, tagger });
 }
 

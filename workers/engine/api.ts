@@ -1,9 +1,9 @@
 import type { ChatMessage } from '../../src/core/context/message.ts';
 import type { Method } from '../../src/rpc/protocol.ts';
 import type {
-  Decoding,
   LoadedInfo,
   LoadProgress,
+  ReplyRequest,
   StreamEvent,
   TextForm,
   TokenScore,
@@ -22,12 +22,19 @@ export interface LoadRequest {
   apiKey?: string;
 }
 
+/** What the worker says of the model that it has loaded: the capabilities that have a value there. */
+export interface LoadedInWorker {
+  info: LoadedInfo;
+  tokenizer: boolean;
+  scorer: boolean;
+}
+
 /** The worker that holds one loaded model. */
 export type EngineApi = {
-  load: Method<LoadRequest, LoadedInfo, LoadProgress>;
+  load: Method<LoadRequest, LoadedInWorker, LoadProgress>;
   renderPrompt: Method<ChatMessage[], string>;
   countTokens: Method<{ texts: string[]; form: TextForm }, number[]>;
-  stream: Method<{ messages: ChatMessage[]; decoding: Decoding }, null, StreamEvent>;
+  stream: Method<{ messages: ChatMessage[]; decoding: ReplyRequest }, null, StreamEvent>;
   score: Method<{ text: string; from: number }, TokenScore[]>;
   unload: Method<null, null>;
 };

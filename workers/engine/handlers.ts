@@ -9,29 +9,34 @@ export type EngineLoader = (request: LoadRequest, options: LoadOptions) => Promi
 /** The procedures of a worker that holds one model at a time, loaded by the engine that the request names. */
 export function engineHandlers(loaders: Record<EngineId, EngineLoader>): Handlers<EngineApi> {
   let model: LoadedModel | undefined;
-  const loaded = (): LoadedModel => {
-    if (model) return model;
-    throw new LabError({ code: 'unsupported', what: 'No model is loaded in this worker.', todo: 'Load one first.' });
-  };
+  const loaded = (): LoadedModel => model ?? absent('No model is loaded in this worker.');
+  const tokenizer = () => loaded().tokenizer ?? absent('The model has no tokenizer here.');
+  const scorer = () => loaded().scorer ?? absent('The model cannot score.');
   return {
     async load(request, { emit, signal }) {
       await model?.unload();
       model = undefined;
       model = await loaders[request.choice.engine](request, { onProgress: emit, signal });
       const notes = [request.choice.note, model.info.note].filter(Boolean);
-      return { ...model.info, ...(notes.length > 0 ? { note: notes.join(' ') } : {}) };
+      const info = { ...model.info, ...(notes.length > 0 ? { note: notes.join(' ') } : {}) };
+      return { info, tokenizer: model.tokenizer !== undefined, scorer: model.scorer !== undefined };
     },
-    renderPrompt: (messages) => loaded().renderPrompt(messages),
-    countTokens: ({ texts, form }) => loaded().countTokens(texts, form),
+    renderPrompt: (messages) => tokenizer().renderPrompt(messages),
+    countTokens: ({ texts, form }) => tokenizer().countTokens(texts, form),
     async stream({ messages, decoding }, { emit, signal }) {
       for await (const event of loaded().stream(messages, decoding, signal)) emit(event);
       return null;
     },
-    score: ({ text, from }, { signal }) => loaded().score(text, signal, from),
+    score: ({ text, from }, { signal }) => scorer().score(text, signal, from),
     async unload() {
       await model?.unload();
       model = undefined;
       return null;
     },
   };
+}
+
+/** The page asks for what `load` said is there, so this is a fault of the lab. */
+function absent(what: string): never {
+  throw new LabError({ code: 'unsupported', what, todo: 'Load the model again.' });
 }

@@ -11,8 +11,9 @@ import { checkParts, convertCheckpoint, convertedId, ingestFiles } from '../../s
 import { fileAddress, folderAddresses, folderName } from '../../src/browser/model-store/folder-address.ts';
 import { remoteFiles } from '../../src/browser/model-store/remote-files.ts';
 import { noStorage } from '../../src/browser/model-store/blob-store.ts';
-import { countWith, type ChatTokenizer } from '../../src/core/tokenizer/chat-tokenizer.ts';
+import type { ChatTokenizer } from '../../src/core/tokenizer/chat-tokenizer.ts';
 import { hashBytes } from '../../src/browser/model-store/digest.ts';
+import { modelTokenizer } from '../../src/core/engine/model-tokenizer.ts';
 import { loadChatTokenizer } from '../../src/core/engine/load-tokenizer.ts';
 import { LOGITS_ROWS } from '../../src/engines/transformers/causal-lm.ts';
 import { chooseVariant } from '../../src/engines/transformers/variants.ts';
@@ -73,7 +74,7 @@ export function libraryHandlers(): Handlers<LibraryApi> {
       return Object.fromEntries(await Promise.all(pairs));
     },
     async countTokens({ record, base, texts, form }) {
-      return countWith(await tokenizer(record, base), texts, form);
+      return modelTokenizer(await tokenizer(record, base)).countTokens(texts, form);
     },
     async renderPrompt({ record, base, messages }) {
       return (await tokenizer(record, base)).renderPrompt(messages);

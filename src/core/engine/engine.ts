@@ -6,12 +6,8 @@ export type Device = 'webgpu' | 'wasm' | 'cpu' | 'remote';
 export const ENGINE_IDS = ['transformers', 'wllama', 'webllm', 'openai'] as const;
 export type EngineId = (typeof ENGINE_IDS)[number];
 
-/** What a loaded model can do; the interface shows or hides controls by it. */
-export interface EngineFeatures {
-  /** `score` works: a log-probability for every token of a text. */
-  score: boolean;
-  /** `tokenize` works: exact token counts. */
-  tokenize: boolean;
+/** Decoding settings that a loaded model honours; the interface shows or hides controls by it. */
+export interface DecodingFeatures {
   /** The same seed and settings give the same reply. */
   seed: boolean;
   /** `topK` is honoured. */
@@ -95,16 +91,15 @@ export interface LoadedInfo {
   modelId: string;
   engine: EngineId;
   device: Device;
-  features: EngineFeatures;
+  features: DecodingFeatures;
   /** Tokens that fit the window, prompt and reply together; null where the endpoint does not say. */
   contextWindow: number | null;
   /** A sentence about a fallback that was taken, e.g. from WebGPU to Wasm, and why. */
   note?: string;
 }
 
-/** A model in memory. All methods may reject with a `LabError`; only one `stream` or `score` runs at a time. */
-export interface LoadedModel {
-  readonly info: LoadedInfo;
+/** A model's own tokenizer and chat template. */
+export interface ModelTokenizer {
   /**
    * Renders messages with the model's own chat template, ready for a reply. Where they are written like control tokens,
    * invisible marks (U+FDD0) keep them apart; `score` and `countTokens` of a prompt understand them.
@@ -112,11 +107,27 @@ export interface LoadedModel {
   renderPrompt(messages: ChatMessage[]): Promise<string>;
   /** Token counts of texts that somebody wrote, or of rendered prompts. */
   countTokens(texts: string[], form?: TextForm): Promise<number[]>;
-  stream(messages: ChatMessage[], decoding: ReplyRequest, signal?: AbortSignal): AsyncIterable<StreamEvent>;
+}
+
+/** Computes how probable a model finds a text. */
+export interface ModelScorer {
   /**
    * Log-probability of every token of `text`, a rendered prompt, given those before it; no token is added. Before the
    * token number `from` an engine may leave them null, which spares it work. What somebody wrote goes in by `plainText`.
    */
   score(text: string, signal?: AbortSignal, from?: number): Promise<TokenScore[]>;
+}
+
+/**
+ * A model in memory. All methods may reject with a `LabError`; only one `stream` or `score` runs at a time. What an engine
+ * cannot do is absent: ask for the value, not for the name of the engine.
+ */
+export interface LoadedModel {
+  readonly info: LoadedInfo;
+  /** Absent where the engine keeps its tokenizer to itself, as WebLLM and endpoints do. */
+  readonly tokenizer?: ModelTokenizer | undefined;
+  /** Absent where the engine gives no probabilities for a given text. */
+  readonly scorer?: ModelScorer | undefined;
+  stream(messages: ChatMessage[], decoding: ReplyRequest, signal?: AbortSignal): AsyncIterable<StreamEvent>;
   unload(): Promise<void>;
 }

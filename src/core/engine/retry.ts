@@ -59,14 +59,16 @@ export function retryingModel(model: LoadedModel, options: RetryOptions = {}): L
     for await (const event of model.stream(...request)) events.push(event);
     return events;
   };
+  const { scorer } = model;
   return {
     info: model.info,
-    renderPrompt: (messages) => model.renderPrompt(messages),
-    countTokens: (texts, form) => model.countTokens(texts, form),
+    tokenizer: model.tokenizer,
+    scorer: scorer && {
+      score: (text, signal, from) => retried(() => scorer.score(text, signal, from), signal, options),
+    },
     async *stream(messages, decoding, signal) {
       yield* await retried(() => collect(messages, decoding, signal), signal, options);
     },
-    score: (text, signal, from) => retried(() => model.score(text, signal, from), signal, options),
     unload: () => model.unload(),
   };
 }

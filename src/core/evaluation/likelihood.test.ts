@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LoadedModel } from '../engine/engine.ts';
+import type { ScorableModel } from '../engine/capabilities.ts';
 import { byteTokenizerFiles } from '../engine/testing/byte-tokenizer.ts';
 import { countWith, createChatTokenizer } from '../tokenizer/chat-tokenizer.ts';
 import { replyLikelihood } from './likelihood.ts';
@@ -20,13 +20,17 @@ describe('replyLikelihood', () => {
   it('scores a reply that is written like the end of a turn as the characters that it is', async () => {
     const { tokenizer, config } = byteTokenizerFiles();
     const chat = createChatTokenizer(tokenizer, config, 'tiny');
-    const model: LoadedModel = {
+    const model: ScorableModel = {
       ...fakeModel(),
-      renderPrompt: async (given) =>
-        chat.renderPrompt(given).replace(/<s>assistant\n$/, given.at(-1)?.role === 'user' ? '$&' : ''),
-      countTokens: async (texts, form) => countWith(chat, texts, form),
-      score: async (text) =>
-        chat.encode(text).map((id, i) => ({ id, text: chat.tokenText(id), logprob: i === 0 ? null : -1 })),
+      tokenizer: {
+        renderPrompt: async (given) =>
+          chat.renderPrompt(given).replace(/<s>assistant\n$/, given.at(-1)?.role === 'user' ? '$&' : ''),
+        countTokens: async (texts, form) => countWith(chat, texts, form),
+      },
+      scorer: {
+        score: async (text) =>
+          chat.encode(text).map((id, i) => ({ id, text: chat.tokenText(id), logprob: i === 0 ? null : -1 })),
+      },
     };
     const asked = [{ role: 'user' as const, content: 'a</s>' }];
     const { tokens, scores, promptTokens } = await replyLikelihood(model, asked, 'b</s>');
@@ -50,10 +54,14 @@ describe('replyLikelihood', () => {
       5,
     ],
   ])('counts %s, as training does', async (_, shown, expected, asked) => {
-    const model: LoadedModel = {
-      ...fakeModel(),
-      renderPrompt: async (given) =>
-        given.map(({ role, content }) => (role === 'user' ? `[${content}]` : shown(content))).join(''),
+    const fake = fakeModel();
+    const model: ScorableModel = {
+      ...fake,
+      tokenizer: {
+        ...fake.tokenizer,
+        renderPrompt: async (given) =>
+          given.map(({ role, content }) => (role === 'user' ? `[${content}]` : shown(content))).join(''),
+      },
     };
     const prompt = [{ role: 'user' as const, content: 'Hi.' }];
     const { scores, tokens, promptTokens } = await replyLikelihood(model, prompt, 'Yes');
@@ -63,18 +71,21 @@ describe('replyLikelihood', () => {
   });
 
   it('refuses a template that shows a reply otherwise', async () => {
-    const model = {
-      ...fakeModel(),
-      renderPrompt: async (given: readonly { content: string }[]) =>
-        given.map(({ content }, i) => `${given.length - i} ${content}`).join(''),
+    const fake = fakeModel();
+    const model: ScorableModel = {
+      ...fake,
+      tokenizer: {
+        ...fake.tokenizer,
+        renderPrompt: async (given) => given.map(({ content }, i) => `${given.length - i} ${content}`).join(''),
+      },
     };
     await expect(replyLikelihood(model, messages, 'Yes.')).rejects.toMatchObject({ code: 'unsupported' });
   });
 
   it.each([Number.NaN, -Infinity, 0.1, null])('refuses %s as a log-probability', async (logprob) => {
     const model = fakeModel();
-    const score = model.score.bind(model);
-    model.score = async (text) => (await score(text)).map((each) => ({ ...each, logprob }));
+    const { score } = model.scorer;
+    model.scorer.score = async (text) => (await score(text)).map((each) => ({ ...each, logprob }));
     await expect(replyLikelihood(model, messages, 'Yes.')).rejects.toMatchObject({ code: 'bad-data' });
   });
 });

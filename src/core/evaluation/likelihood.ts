@@ -1,5 +1,6 @@
 import type { ChatMessage } from '../context/message.ts';
-import type { LoadedModel, TokenScore } from '../engine/engine.ts';
+import type { ScorableModel } from '../engine/capabilities.ts';
+import type { TokenScore } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
 import { markedPrefix, withoutMarks } from '../tokenizer/plain-text.ts';
 
@@ -19,13 +20,14 @@ export interface ReplyLikelihood {
  * @throws LabError `unsupported` where the template shows a reply differently than it asks for it; what `score` throws
  */
 export async function replyLikelihood(
-  model: LoadedModel,
+  model: ScorableModel,
   messages: ChatMessage[],
   reply: string,
   signal?: AbortSignal,
 ): Promise<ReplyLikelihood> {
-  const prompt = await model.renderPrompt(messages);
-  const whole = await model.renderPrompt([...messages, { role: 'assistant', content: reply }]);
+  const { tokenizer } = model;
+  const prompt = await tokenizer.renderPrompt(messages);
+  const whole = await tokenizer.renderPrompt([...messages, { role: 'assistant', content: reply }]);
   const answered = markedPrefix(
     whole,
     await answeredLength(model, messages, {
@@ -34,8 +36,8 @@ export async function replyLikelihood(
       words: withoutMarks(reply),
     }),
   );
-  const [promptTokens = 0, answeredTokens = 0] = await model.countTokens([prompt, answered], 'prompt');
-  const scores = await model.score(whole, signal, promptTokens);
+  const [promptTokens = 0, answeredTokens = 0] = await tokenizer.countTokens([prompt, answered], 'prompt');
+  const scores = await model.scorer.score(whole, signal, promptTokens);
   const counted = scores.slice(promptTokens, answeredTokens + 1);
   const sum = counted.reduce((total, score) => total - logProbabilityOf(score, model), 0);
   return { sum, tokens: counted.length, scores: counted, promptTokens };
@@ -49,13 +51,15 @@ const PROBE = '\u2042';
  * a space or a header that it does not ask with, is the model's to write, too, and counts as it does in training.
  */
 async function answeredLength(
-  model: LoadedModel,
+  model: ScorableModel,
   messages: ChatMessage[],
   { prompt, whole, words }: { prompt: string; whole: string; words: string },
 ): Promise<number> {
   let start = prompt.length;
   if (whole.startsWith(prompt) && !whole.startsWith(words, start)) {
-    const probe = withoutMarks(await model.renderPrompt([...messages, { role: 'assistant', content: PROBE }]));
+    const probe = withoutMarks(
+      await model.tokenizer.renderPrompt([...messages, { role: 'assistant', content: PROBE }]),
+    );
     const at = probe.startsWith(prompt) ? probe.indexOf(PROBE, start) : -1;
     if (at >= 0 && whole.startsWith(probe.slice(0, at))) start = at;
   }
@@ -74,7 +78,7 @@ async function answeredLength(
 }
 
 /** Rounding may put a probability a little above 1; NaN, infinite or clearly positive means that the model overflowed. */
-function logProbabilityOf({ logprob, text }: TokenScore, { info }: LoadedModel): number {
+function logProbabilityOf({ logprob, text }: TokenScore, { info }: ScorableModel): number {
   if (logprob !== null && Number.isFinite(logprob) && logprob <= 1e-4) return logprob;
   throw new LabError({
     code: 'bad-data',

@@ -1,6 +1,7 @@
 import { buildContext } from '../context/build.ts';
 import { historyContext } from '../context/history.ts';
 import type { ChatMessage } from '../context/message.ts';
+import { scorableModel } from '../engine/capabilities.ts';
 import type { LoadedModel } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
 import type { HistoryMethod } from '../compression/history/history.ts';
@@ -47,8 +48,8 @@ export async function respond(
   const reply = turn.reply
     ? await generate(model, messages, { ...plan.decoding, seed: replySeed(plan, turn) }, signal)
     : null;
-  const scorable = plan.metrics.perplexity && model.info.features.score && model.info.features.tokenize;
-  const likelihood = scorable ? await replyLikelihood(model, messages, turn.reference, signal) : null;
+  const scorable = plan.metrics.perplexity ? scorableModel(model) : undefined;
+  const likelihood = scorable ? await replyLikelihood(scorable, messages, turn.reference, signal) : null;
   return {
     model: job.model,
     representation: context.id,
@@ -135,16 +136,17 @@ async function fit(
   reference: string,
   maxNewTokens: number,
 ): Promise<{ messages: ChatMessage[]; leftOut: number }> {
-  const { contextWindow, features } = model.info;
-  if (contextWindow === null || !features.tokenize) return { messages: whole, leftOut: 0 };
+  const { tokenizer } = model;
+  const { contextWindow } = model.info;
+  if (contextWindow === null || !tokenizer) return { messages: whole, leftOut: 0 };
   const system = whole.filter(({ role }) => role === 'system');
   const rest = whole.slice(system.length);
-  const [replyTokens = 0] = await model.countTokens([reference]);
+  const [replyTokens = 0] = await tokenizer.countTokens([reference]);
   // A few tokens for what the template puts around the reply.
   const reserve = Math.max(maxNewTokens, replyTokens + 16);
   for (let leftOut = 0; leftOut < rest.length; leftOut++) {
     const messages = [...system, ...rest.slice(leftOut)];
-    const [tokens = 0] = await model.countTokens([await model.renderPrompt(messages)], 'prompt');
+    const [tokens = 0] = await tokenizer.countTokens([await tokenizer.renderPrompt(messages)], 'prompt');
     if (tokens + reserve <= contextWindow) return { messages, leftOut };
   }
   throw new LabError({

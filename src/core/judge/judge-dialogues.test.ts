@@ -26,11 +26,9 @@ function fakeJudge(asked: string[]): LoadedModel {
       modelId: 'j',
       engine: 'openai',
       device: 'remote',
-      features: { score: false, tokenize: false, seed: true, topK: true },
+      features: { seed: true, topK: true },
       contextWindow: null,
     },
-    renderPrompt: () => Promise.resolve(''),
-    countTokens: () => Promise.resolve([]),
     async *stream(messages) {
       const [, name = '', n = ''] = /Seeker: (.*?(\d))/.exec(messages.at(-1)?.content ?? '') ?? [];
       asked.push(name);
@@ -40,7 +38,6 @@ function fakeJudge(asked: string[]): LoadedModel {
       };
       yield { type: 'done', reason: 'stop', stats: { promptTokens: 1, newTokens: 1, firstTokenMs: 1, decodeMs: 1 } };
     },
-    score: () => Promise.resolve([]),
     unload: () => Promise.resolve(),
   };
 }

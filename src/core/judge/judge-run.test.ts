@@ -32,16 +32,13 @@ function fakeJudge(answers: string[]): LoadedModel {
       modelId: 'j',
       engine: 'openai',
       device: 'remote',
-      features: { score: false, tokenize: false, seed: true, topK: true },
+      features: { seed: true, topK: true },
       contextWindow: null,
     },
-    renderPrompt: () => Promise.resolve(''),
-    countTokens: () => Promise.resolve([]),
     async *stream() {
       yield { type: 'text', text: answers[asked++] ?? SCORES };
       yield { type: 'done', reason: 'stop', stats: { promptTokens: 1, newTokens: 1, firstTokenMs: 1, decodeMs: 1 } };
     },
-    score: () => Promise.resolve([]),
     unload: () => Promise.resolve(),
   };
 }

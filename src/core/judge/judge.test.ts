@@ -36,25 +36,29 @@ function fakeJudge(...answers: string[]): LoadedModel & { asked: string[] } {
       modelId: 'judge',
       engine: 'transformers',
       device: 'cpu',
-      features: { score: true, tokenize: true, seed: true, topK: true },
+      features: { seed: true, topK: true },
       contextWindow: 4096,
     },
-    renderPrompt: (messages) => Promise.resolve(messages.map(({ content }) => content).join('\n')),
-    countTokens: (texts) => Promise.resolve(texts.map(({ length }) => length)),
+    tokenizer: {
+      renderPrompt: (messages) => Promise.resolve(messages.map(({ content }) => content).join('\n')),
+      countTokens: (texts) => Promise.resolve(texts.map(({ length }) => length)),
+    },
+    // A character a token; the last digit k has the probability 2^-(k+1), shared out among 0 to 5.
+    scorer: {
+      score: (text) =>
+        Promise.resolve(
+          [...text].map((character, i): TokenScore => ({
+            id: i,
+            text: character,
+            logprob: /\d/.test(character) ? -(Number(character) + 1) * Math.LN2 : -1,
+          })),
+        ),
+    },
     async *stream(messages) {
       asked.push(messages.at(-1)?.content ?? '');
       yield { type: 'text', text: answers[Math.min(asked.length, answers.length) - 1] ?? '' };
       yield { type: 'done', reason: 'stop', stats: { promptTokens: 1, newTokens: 1, firstTokenMs: 1, decodeMs: 1 } };
     },
-    // A character a token; the last digit k has the probability 2^-(k+1), shared out among 0 to 5.
-    score: (text) =>
-      Promise.resolve(
-        [...text].map((character, i): TokenScore => ({
-          id: i,
-          text: character,
-          logprob: /\d/.test(character) ? -(Number(character) + 1) * Math.LN2 : -1,
-        })),
-      ),
     unload: () => Promise.resolve(),
   };
 }
@@ -166,6 +170,13 @@ describe('judge', () => {
     const expected = weights.reduce((sum, w, k) => sum + w * k, 0) / weights.reduce((a, b) => a + b, 0);
     expect((await weightedScores(fakeJudge(''), replyPrompt(reply))).suggestion).toBeCloseTo(expected, 9);
     expect(expectation([-1000, -1000])).toBe(0.5);
+  });
+
+  it('weighs nothing where the engine gives no probabilities', async () => {
+    const { tokenizer, scorer, ...silent } = fakeJudge('');
+    expect([tokenizer, scorer]).not.toContain(undefined);
+    for (const model of [silent, { ...silent, tokenizer }, { ...silent, scorer }])
+      await expect(weightedScores(model, replyPrompt(reply))).rejects.toMatchObject({ code: 'unsupported' });
   });
 
   it('shows an utterance with line breaks as one line and the original as a yardstick', () => {

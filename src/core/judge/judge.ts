@@ -1,4 +1,5 @@
 import type { ChatMessage } from '../context/message.ts';
+import { requireScorable } from '../engine/capabilities.ts';
 import { PAPER_DECODING, type LoadedModel, type ReplyRequest } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
 import { mean } from '../metrics/significance.ts';
@@ -110,22 +111,15 @@ export const criteriaOrder = (round: number): CriterionId[] =>
  * @throws LabError `unsupported` where the engine gives no probabilities
  */
 export async function weightedScores(model: LoadedModel, prompt: ScoringPrompt, signal?: AbortSignal): Promise<Scores> {
-  if (!model.info.features.score || !model.info.features.tokenize) {
-    throw new LabError({
-      code: 'unsupported',
-      where: model.info.modelId,
-      what: 'This engine gives no probabilities.',
-      todo: 'Judge with repeated answers instead.',
-    });
-  }
+  const { tokenizer, scorer } = requireScorable(model);
   const scores: Partial<Scores> = {};
   for (const id of CRITERION_IDS) {
     const order = [id, ...CRITERION_IDS.filter((other) => other !== id)];
-    const opening = `${await model.renderPrompt(prompt(order))}{"${id}": `;
-    const [before = 0] = await model.countTokens([opening], 'prompt');
+    const opening = `${await tokenizer.renderPrompt(prompt(order))}{"${id}": `;
+    const [before = 0] = await tokenizer.countTokens([opening], 'prompt');
     const logs: number[] = [];
     for (let score = 0; score <= HIGHEST; score++) {
-      const tokens = await model.score(`${opening}${score}`, signal, before);
+      const tokens = await scorer.score(`${opening}${score}`, signal, before);
       logs.push(tokens.slice(before).reduce((sum, { logprob }) => sum + (logprob ?? 0), 0));
     }
     scores[id] = expectation(logs);

@@ -192,7 +192,7 @@ describe('EndpointModelClient', () => {
           usage: { prompt_tokens: 3, completion_tokens: 1 },
         }),
       );
-    expect(await client().score('I am fine')).toEqual([
+    expect(await client().scorer.score('I am fine')).toEqual([
       { id: -1, text: 'I', logprob: null },
       { id: -1, text: ' am', logprob: -1.5 },
       { id: -1, text: ' fine', logprob: -2.25 },
@@ -217,7 +217,7 @@ describe('EndpointModelClient', () => {
     ['answers something else', 200, '{"text":"hi"}'],
   ])('says that a server that %s cannot score', async (_, status, body) => {
     answer = (_request, response) => void response.writeHead(status).end(body);
-    await expect(client().score('I am fine')).rejects.toMatchObject({ code: 'unsupported' });
+    await expect(client().scorer.score('I am fine')).rejects.toMatchObject({ code: 'unsupported' });
   });
 
   it.each(['0.5', '3', '-1e999', '1e999'])('refuses %s as a log-probability', async (bad) => {
@@ -225,7 +225,7 @@ describe('EndpointModelClient', () => {
       void response.end(
         `{"choices":[{"logprobs":{"tokens":["I"," am","!"],"token_logprobs":[null,${bad},-1]}}],"usage":{"completion_tokens":1}}`,
       );
-    await expect(client().score('I am')).rejects.toMatchObject({
+    await expect(client().scorer.score('I am')).rejects.toMatchObject({
       code: 'endpoint',
       message: expect.stringContaining('log-probabilities that cannot be'),
     });
@@ -234,7 +234,7 @@ describe('EndpointModelClient', () => {
   it('takes what rounding puts a little above 0 for 0', async () => {
     answer = (_request, response) =>
       void response.end('{"choices":[{"logprobs":{"tokens":["I"," am","!"],"token_logprobs":[null,1e-7,-1]}}]}');
-    expect((await client().score('I am')).map(({ logprob }) => logprob)).toEqual([null, 0]);
+    expect((await client().scorer.score('I am')).map(({ logprob }) => logprob)).toEqual([null, 0]);
   });
 
   it('lists models with their windows', async () => {

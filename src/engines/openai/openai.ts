@@ -1,6 +1,13 @@
 import type { ChatMessage } from '../../core/context/message.ts';
 import { LabError } from '../../core/error.ts';
-import type { LoadedInfo, LoadedModel, ReplyRequest, StreamEvent, TokenScore } from '../../core/engine/engine.ts';
+import type {
+  LoadedInfo,
+  LoadedModel,
+  ModelScorer,
+  ReplyRequest,
+  StreamEvent,
+  TokenScore,
+} from '../../core/engine/engine.ts';
 import { BODY_LIMITS } from './body.ts';
 import { echoedScores, echoSchema } from './echo.ts';
 import { endpointError, normaliseBaseUrl, type Endpoint } from './endpoint.ts';
@@ -25,6 +32,8 @@ const SPARE_CHARACTERS = 4096;
  */
 export class EndpointModelClient implements LoadedModel {
   readonly info: LoadedInfo;
+  /** Servers have no common way to count tokens or to show a prompt. Whether one scores shows when it is asked. */
+  readonly scorer: ModelScorer = { score: (text, signal) => this.#score(text, signal) };
   #settings: EndpointSettings;
   #options: RequestOptions;
   readonly #host: string;
@@ -39,18 +48,10 @@ export class EndpointModelClient implements LoadedModel {
       modelId: settings.modelId,
       engine: 'openai',
       device: 'remote',
-      features: { score: true, tokenize: false, seed: true, topK: true },
+      features: { seed: true, topK: true },
       contextWindow: settings.contextWindow,
       note: `Messages are sent to ${this.#host}.`,
     };
-  }
-
-  async renderPrompt(): Promise<string> {
-    throw this.#unsupported('renders the prompt itself and does not show it');
-  }
-
-  async countTokens(): Promise<number[]> {
-    throw this.#unsupported('has no common way to count tokens');
   }
 
   async *stream(messages: ChatMessage[], decoding: ReplyRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
@@ -106,7 +107,7 @@ export class EndpointModelClient implements LoadedModel {
     };
   }
 
-  async score(text: string, signal?: AbortSignal): Promise<TokenScore[]> {
+  async #score(text: string, signal?: AbortSignal): Promise<TokenScore[]> {
     const body = {
       model: this.#settings.model,
       prompt: text,

@@ -5,10 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportOnnx } from '../../core/formats/export/export.ts';
 import type { FolderSink } from '../../core/formats/export/sink.ts';
 import { forward } from '../../core/formats/reference/forward.ts';
-import type { Decoding, LoadedModel, StreamEvent } from '../../core/engine/engine.ts';
+import type { Decoding, StreamEvent } from '../../core/engine/engine.ts';
 import { nodeFiles } from '../../node/node-files.ts';
 import { logProbability } from '../../core/engine/sampling.ts';
 import { tinyCheckpoint } from '../../core/engine/testing/tiny-model.ts';
+import type { CausalLm } from './causal-lm.ts';
 import { loadTransformers } from './load.ts';
 
 function diskSink(folder: string): FolderSink {
@@ -29,7 +30,7 @@ function diskSink(folder: string): FolderSink {
 }
 
 let folder: string;
-let model: LoadedModel;
+let model: CausalLm;
 const load = async () => loadTransformers(await nodeFiles(folder), 'tiny', { device: 'cpu' });
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'solace-tiny-'));
@@ -47,7 +48,7 @@ afterAll(async () => {
 });
 
 const decoding: Decoding = { temperature: 1, topK: 50, topP: 0.95, maxNewTokens: 40, seed: 11 };
-async function reply(from: LoadedModel, content: string, settings: Partial<Decoding> = {}, signal?: AbortSignal) {
+async function reply(from: CausalLm, content: string, settings: Partial<Decoding> = {}, signal?: AbortSignal) {
   const events: StreamEvent[] = [];
   for await (const event of from.stream([{ role: 'user', content }], { ...decoding, ...settings }, signal))
     events.push(event);
@@ -59,7 +60,7 @@ async function reply(from: LoadedModel, content: string, settings: Partial<Decod
 describe('CausalLm', () => {
   it('scores text as the plain definition of the model does, over several chunks', async () => {
     const text = `<s>user\n${'It rains. '.repeat(20)}</s>`;
-    const scores = await model.score(text);
+    const scores = await model.scorer.score(text);
     const ids = scores.map(({ id }) => id);
     const rows = await forward(tinyCheckpoint(), ids);
     expect(ids.length).toBeGreaterThan(130);
@@ -72,19 +73,19 @@ describe('CausalLm', () => {
 
   it('scores the end of a text alone, on what the cache holds of its beginning', async () => {
     const text = `<s>user\n${'It snows. '.repeat(20)}</s>`;
-    const whole = await model.score(text);
+    const whole = await model.scorer.score(text);
     await reply(model, 'It snows. '.repeat(20), { maxNewTokens: 3 });
     for (const from of [1, 2, 90, whole.length - 1]) {
-      const end = await model.score(text, undefined, from);
+      const end = await model.scorer.score(text, undefined, from);
       expect(end.findIndex(({ logprob }) => logprob !== null)).toBe(from);
       end.slice(from).forEach(({ logprob }, i) => expect(logprob).toBeCloseTo(whole[from + i]?.logprob ?? NaN, 4));
     }
   });
 
   it('decodes greedily what the plain definition finds most likely', async () => {
-    const prompt = await model.renderPrompt([{ role: 'user', content: 'Hi' }]);
+    const prompt = await model.tokenizer.renderPrompt([{ role: 'user', content: 'Hi' }]);
     const { text } = await reply(model, 'Hi', { temperature: 0, maxNewTokens: 6 });
-    const ids = (await model.score(prompt)).map(({ id }) => id);
+    const ids = (await model.scorer.score(prompt)).map(({ id }) => id);
     const out: number[] = [];
     for (let i = 0; i < 6; i++) {
       const row = (await forward(tinyCheckpoint(), [...ids, ...out])).at(-1) as Float32Array;
@@ -133,7 +134,7 @@ describe('CausalLm', () => {
     expect(events.at(-1)).toMatchObject({ type: 'done', reason: 'cancelled' });
     const early = await reply(model, 'x'.repeat(300), {}, AbortSignal.abort());
     expect(early.done).toMatchObject({ reason: 'cancelled', stats: { newTokens: 0 } });
-    await expect(model.score('abc', AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(model.scorer.score('abc', AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
   });
 
   it('lets a second reply wait for the first', async () => {
@@ -143,7 +144,7 @@ describe('CausalLm', () => {
 
   it('refuses what does not fit the window and stops at its end', async () => {
     await expect(reply(model, 'x'.repeat(600))).rejects.toMatchObject({ code: 'bad-data' });
-    await expect(model.score('x'.repeat(513))).rejects.toMatchObject({ code: 'bad-data' });
+    await expect(model.scorer.score('x'.repeat(513))).rejects.toMatchObject({ code: 'bad-data' });
     const { done } = await reply(model, 'x'.repeat(480), { maxNewTokens: 100 });
     if (done?.type !== 'done') throw new Error('no end');
     expect((done.stats.promptTokens ?? 0) + done.stats.newTokens).toBeLessThanOrEqual(512);
@@ -152,8 +153,8 @@ describe('CausalLm', () => {
   it('can be loaded and unloaded again and again', async () => {
     for (let i = 0; i < 10; i++) {
       const next = await load();
-      expect(await next.countTokens(['<s>é'], 'prompt')).toEqual([3]);
-      expect(await next.countTokens(['<s>é'])).toEqual([5]);
+      expect(await next.tokenizer.countTokens(['<s>é'], 'prompt')).toEqual([3]);
+      expect(await next.tokenizer.countTokens(['<s>é'])).toEqual([5]);
       await reply(next, 'Hi', { maxNewTokens: 2 });
       await next.unload();
       await next.unload();

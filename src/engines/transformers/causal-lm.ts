@@ -1,11 +1,20 @@
 import type { ChatMessage } from '../../core/context/message.ts';
 import { LabError, throwIfCancelled } from '../../core/error.ts';
 import { nextTask } from '../../core/async/next-task.ts';
-import type { Decoding, LoadedInfo, LoadedModel, StreamEvent, TextForm, TokenScore } from '../../core/engine/engine.ts';
+import type {
+  Decoding,
+  LoadedInfo,
+  LoadedModel,
+  ModelScorer,
+  ModelTokenizer,
+  StreamEvent,
+  TokenScore,
+} from '../../core/engine/engine.ts';
+import { modelTokenizer } from '../../core/engine/model-tokenizer.ts';
 import { brokenLogits, runtimeFault } from '../../core/engine/faults.ts';
 import { Queue } from '../../core/async/queue.ts';
 import { argmax, createSampler, logProbability, logitsFault } from '../../core/engine/sampling.ts';
-import { countWith, type ChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
+import type { ChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
 import { StreamDetokenizer } from '../../core/tokenizer/detokenizer.ts';
 import type { KvDecoder, StepLogits } from './kv-decoder.ts';
 
@@ -27,6 +36,8 @@ export interface CausalLmParts {
 /** A causal language model on one key/value cache: the decoding loop of the transformers engine. */
 export class CausalLm implements LoadedModel {
   readonly info: LoadedInfo & { contextWindow: number };
+  readonly tokenizer: ModelTokenizer;
+  readonly scorer: ModelScorer = { score: (text, signal, from = 0) => this.#scoreInTurn(text, from, signal) };
   #parts: CausalLmParts;
   #queue = new Queue();
   #unloaded = false;
@@ -34,14 +45,7 @@ export class CausalLm implements LoadedModel {
   constructor(parts: CausalLmParts) {
     this.info = parts.info;
     this.#parts = parts;
-  }
-
-  async renderPrompt(messages: ChatMessage[]): Promise<string> {
-    return this.#parts.tokenizer.renderPrompt(messages);
-  }
-
-  async countTokens(texts: string[], form?: TextForm): Promise<number[]> {
-    return countWith(this.#parts.tokenizer, texts, form);
+    this.tokenizer = modelTokenizer(parts.tokenizer);
   }
 
   async *stream(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
@@ -55,7 +59,7 @@ export class CausalLm implements LoadedModel {
     }
   }
 
-  async score(text: string, signal?: AbortSignal, from = 0): Promise<TokenScore[]> {
+  async #scoreInTurn(text: string, from: number, signal?: AbortSignal): Promise<TokenScore[]> {
     const leave = await this.#queue.enter();
     try {
       return await this.#score(text, from, signal);

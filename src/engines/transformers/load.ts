@@ -89,7 +89,7 @@ export async function loadTransformers(
         modelId,
         engine: 'transformers',
         device,
-        features: { score: true, tokenize: true, seed: true, topK: true },
+        features: { seed: true, topK: true },
         contextWindow: config.contextWindow,
         ...(note ? { note } : {}),
       },

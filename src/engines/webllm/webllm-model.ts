@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../core/context/message.ts';
 import { LabError } from '../../core/error.ts';
-import type { Decoding, LoadedInfo, LoadedModel, StreamEvent, TokenScore } from '../../core/engine/engine.ts';
+import type { Decoding, LoadedInfo, LoadedModel, StreamEvent } from '../../core/engine/engine.ts';
 import { runtimeFault } from '../../core/engine/faults.ts';
 import { splitLookalikes } from '../../core/tokenizer/plain-text.ts';
 import { Queue } from '../../core/async/queue.ts';
@@ -30,8 +30,8 @@ export interface MlcEngine {
 }
 
 /**
- * A model in MLC format. WebLLM keeps its tokenizer and prompt to itself and has no top-k, so what a person sees here
- * is told honestly by `features`: only replies, with a seed.
+ * A model in MLC format, which only replies: WebLLM keeps its tokenizer and prompt to itself, gives log-probabilities of
+ * generated tokens only, and has no top-k.
  */
 export class WebLlmModel implements LoadedModel {
   readonly info: LoadedInfo;
@@ -43,21 +43,9 @@ export class WebLlmModel implements LoadedModel {
       ...info,
       engine: 'webllm',
       device: 'webgpu',
-      features: { score: false, tokenize: false, seed: true, topK: false },
+      features: { seed: true, topK: false },
     };
     this.#engine = engine;
-  }
-
-  async renderPrompt(): Promise<string> {
-    throw this.#unsupported('does not show the prompt it makes');
-  }
-
-  async countTokens(): Promise<number[]> {
-    throw this.#unsupported('does not count tokens');
-  }
-
-  async score(): Promise<TokenScore[]> {
-    throw this.#unsupported('gives log-probabilities of generated tokens only, so it cannot score text');
   }
 
   async *stream(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
@@ -124,14 +112,5 @@ export class WebLlmModel implements LoadedModel {
         decodeMs: pieces > 0 ? lastAt - firstAt : 0,
       },
     };
-  }
-
-  #unsupported(what: string): LabError {
-    return new LabError({
-      code: 'unsupported',
-      where: this.info.modelId,
-      what: `WebLLM ${what}.`,
-      todo: 'Load the ONNX or GGUF version of the model for that.',
-    });
   }
 }

@@ -1,6 +1,7 @@
 import { prebuiltAppConfig } from '@mlc-ai/web-llm';
 import { describe, expect, it } from 'vitest';
-import { PAPER_DECODING, type StreamEvent } from '../../core/engine/engine.ts';
+import { requireScorer } from '../../core/engine/capabilities.ts';
+import { PAPER_DECODING, type LoadedModel, type StreamEvent } from '../../core/engine/engine.ts';
 import { chatModels } from './catalogue.ts';
 import { checkDevice } from './load.ts';
 import { WebLlmModel, type MlcEngine } from './webllm-model.ts';
@@ -44,7 +45,7 @@ class Speaker implements MlcEngine {
 }
 
 const decoding = { ...PAPER_DECODING, seed: 3 };
-async function talk(model: WebLlmModel, signal?: AbortSignal, onText?: () => void): Promise<StreamEvent[]> {
+async function talk(model: LoadedModel, signal?: AbortSignal, onText?: () => void): Promise<StreamEvent[]> {
   const events: StreamEvent[] = [];
   for await (const event of model.stream([{ role: 'user', content: 'Hi' }], decoding, signal)) {
     events.push(event);
@@ -80,12 +81,13 @@ describe('WebLlmModel', () => {
     expect((await talk(model)).filter(({ type }) => type === 'text')).toHaveLength(6);
   });
 
-  it('says what it cannot do, and tells a lost device from other errors', async () => {
+  it('offers nothing that WebLLM cannot do, and tells a lost device from other errors', async () => {
     const engine = new Speaker([]);
-    const model = new WebLlmModel({ modelId: 'm', contextWindow: null }, engine);
-    expect(model.info.features).toEqual({ score: false, tokenize: false, seed: true, topK: false });
-    await expect(model.score()).rejects.toMatchObject({ code: 'unsupported' });
-    await expect(model.countTokens()).rejects.toMatchObject({ code: 'unsupported' });
+    const model: LoadedModel = new WebLlmModel({ modelId: 'm', contextWindow: null }, engine);
+    expect(model.info.features).toEqual({ seed: true, topK: false });
+    expect(model.scorer).toBeUndefined();
+    expect(model.tokenizer).toBeUndefined();
+    expect(() => requireScorer(model)).toThrow(expect.objectContaining({ code: 'unsupported' }));
     engine.chat.completions.create = () =>
       Promise.reject(new Error('Device was lost. This is likely due to too much memory.'));
     await expect(talk(model)).rejects.toMatchObject({ code: 'device-lost' });

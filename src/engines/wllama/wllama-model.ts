@@ -1,9 +1,18 @@
 import type { ChatMessage } from '../../core/context/message.ts';
 import { LabError, throwIfCancelled } from '../../core/error.ts';
-import type { Decoding, LoadedInfo, LoadedModel, StreamEvent, TextForm, TokenScore } from '../../core/engine/engine.ts';
+import type {
+  Decoding,
+  LoadedInfo,
+  LoadedModel,
+  ModelScorer,
+  ModelTokenizer,
+  StreamEvent,
+  TokenScore,
+} from '../../core/engine/engine.ts';
+import { modelTokenizer } from '../../core/engine/model-tokenizer.ts';
 import { runtimeFault } from '../../core/engine/faults.ts';
 import { Queue } from '../../core/async/queue.ts';
-import { countWith, type ChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
+import type { ChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
 import { MARK, splitLookalikes, withoutMarks } from '../../core/tokenizer/plain-text.ts';
 
 /** One event of a completion, as llama.cpp's server names its fields. */
@@ -51,6 +60,8 @@ const FORCE = 1e4;
 /** A GGUF model in llama.cpp's server, compiled to Wasm. Tokens are counted by the model's own tokenizer, run here. */
 export class WllamaModel implements LoadedModel {
   readonly info: LoadedInfo & { contextWindow: number };
+  readonly tokenizer: ModelTokenizer | undefined;
+  readonly scorer: ModelScorer | undefined;
   #runtime: LlamaRuntime;
   #tokenizer: ChatTokenizer | undefined;
   #queue = new Queue();
@@ -61,19 +72,12 @@ export class WllamaModel implements LoadedModel {
     runtime: LlamaRuntime,
     tokenizer: ChatTokenizer | undefined,
   ) {
-    const known = tokenizer !== undefined;
-    this.info = { ...info, engine: 'wllama', features: { score: known, tokenize: known, seed: true, topK: true } };
+    this.info = { ...info, engine: 'wllama', features: { seed: true, topK: true } };
     this.#runtime = runtime;
     this.#tokenizer = tokenizer;
-  }
-
-  async renderPrompt(messages: ChatMessage[]): Promise<string> {
-    return this.#known().renderPrompt(messages);
-  }
-
-  async countTokens(texts: string[], form?: TextForm): Promise<number[]> {
-    const tokenizer = this.#known();
-    return countWith(tokenizer, form === 'prompt' ? texts.map((text) => this.#readable(text, tokenizer)) : texts, form);
+    if (!tokenizer) return;
+    this.tokenizer = modelTokenizer(tokenizer, (prompt) => this.#readable(prompt, tokenizer));
+    this.scorer = { score: (text, signal, from = 0) => this.#score(tokenizer, text, from, signal) };
   }
 
   async *stream(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
@@ -93,10 +97,9 @@ export class WllamaModel implements LoadedModel {
    * step, and no more than one row of logits exists at a time. Prompts go in as text: where a part of the text would
    * be cut into other tokens than it is within the whole, the score can't be had this way and `unsupported` is thrown.
    */
-  async score(text: string, signal?: AbortSignal, from = 0): Promise<TokenScore[]> {
+  async #score(tokenizer: ChatTokenizer, text: string, from: number, signal?: AbortSignal): Promise<TokenScore[]> {
     const leave = await this.#queue.enter();
     try {
-      const tokenizer = this.#known();
       const ids = tokenizer.encode(this.#readable(text, tokenizer));
       this.#checkLength(ids.length, 0);
       const scores: TokenScore[] = ids.map((id) => ({ id, text: tokenizer.tokenText(id), logprob: null }));
@@ -114,16 +117,6 @@ export class WllamaModel implements LoadedModel {
 
   async unload(): Promise<void> {
     await this.#runtime.exit();
-  }
-
-  #known(): ChatTokenizer {
-    if (this.#tokenizer) return this.#tokenizer;
-    throw new LabError({
-      code: 'unsupported',
-      where: this.info.modelId,
-      what: 'The tokenizer in this GGUF is of a kind that the lab cannot run itself, so tokens cannot be counted or scored.',
-      todo: 'Add the model as a folder with tokenizer.json for that.',
-    });
   }
 
   async #logprob(tokenizer: ChatTokenizer, before: number[], id: number): Promise<number> {

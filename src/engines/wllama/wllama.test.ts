@@ -115,7 +115,9 @@ describe('WllamaModel', () => {
       if (event.type === 'prompt') counted = event.tokens;
     expect(runtime.asked[0]?.prompt).toBe('\ufdd0<s>user\na</s>b\ufdd0</s>\n\ufdd0<s>assistant\n');
     expect(counted).toBe(tokenizer.encode(tokenizer.renderPrompt(messages)).length);
-    expect(await model.countTokens([await model.renderPrompt(messages)], 'prompt')).toEqual([counted]);
+    expect(
+      await model.tokenizer?.countTokens([(await model.tokenizer?.renderPrompt(messages)) ?? ''], 'prompt'),
+    ).toEqual([counted]);
   });
 
   it('stops on request and keeps what came', async () => {
@@ -127,26 +129,25 @@ describe('WllamaModel', () => {
 
   it('scores a text by making each token certain in turn', async () => {
     const { model, runtime } = open();
-    const scores = await model.score('<s>abd');
-    expect(scores.map(({ logprob }) => logprob && Math.exp(logprob))).toEqual(
+    const scores = await model.scorer?.score('<s>abd');
+    expect(scores?.map(({ logprob }) => logprob && Math.exp(logprob))).toEqual(
       [null, 1 / 3, 2 / 3, 1 / 3].map((p) => (p === null ? p : expect.closeTo(p, 6))),
     );
     expect(runtime.asked.map(({ prompt }) => prompt)).toEqual(['', 'a', 'ab']);
   });
 
   it('does not guess where a part of the text is no text', async () => {
-    await expect(open().model.score('a🫂')).rejects.toMatchObject({ code: 'unsupported' });
+    await expect(open().model.scorer?.score('a🫂')).rejects.toMatchObject({ code: 'unsupported' });
   });
 
   it('leaves prompt and counting to the file where its tokenizer is not known', async () => {
     const runtime = new Alphabet();
     const model = new WllamaModel({ modelId: 'm', device: 'wasm', contextWindow: 64 }, runtime, undefined);
-    expect(model.info.features).toMatchObject({ score: false, tokenize: false });
+    expect(model.tokenizer).toBeUndefined();
+    expect(model.scorer).toBeUndefined();
     const events = await talk(model, 3);
     expect(runtime.asked[0]?.prompt).toEqual([{ role: 'user', content: 'Hi' }]);
     expect(events.at(-1)).toMatchObject({ type: 'done', stats: { promptTokens: 5, newTokens: 3 } });
-    await expect(model.countTokens(['a'])).rejects.toMatchObject({ code: 'unsupported' });
-    await expect(model.score('a')).rejects.toMatchObject({ code: 'unsupported' });
   });
 
   it('refuses what does not fit and passes memory faults on by name', async () => {

@@ -1,5 +1,13 @@
-import type { Device, EngineFeatures, EngineId } from '../../core/engine/engine.ts';
+import type { DecodingFeatures, Device, EngineId } from '../../core/engine/engine.ts';
 import type { ModelFormat } from '../../core/engine/record.ts';
+
+/** What an engine can do. */
+export interface EngineFeatures extends DecodingFeatures {
+  /** A log-probability for every token of a text. */
+  score: boolean;
+  /** Exact token counts. */
+  tokenize: boolean;
+}
 
 /** An engine as a person sees it. */
 export interface EngineInfo {

@@ -1,7 +1,6 @@
-import type { ChatMessage } from '../../core/context/message.ts';
 import { LabError } from '../../core/error.ts';
 import { RpcWorker, type WorkerLike } from '../../rpc/worker.ts';
-import type { Device, EngineFeatures, EngineId, LoadedModel, LoadOptions, TextForm } from '../../core/engine/engine.ts';
+import type { Device, EngineId, LoadedModel, LoadOptions, ModelTokenizer } from '../../core/engine/engine.ts';
 import { chooseDevice, surroundings, type EngineTable } from '../../engines/choose-device.ts';
 import type { MemoryEstimate } from '../../core/engine/memory.ts';
 import { normaliseBaseUrl } from '../../engines/openai/endpoint.ts';
@@ -10,6 +9,7 @@ import { openModelDatabase, type ModelDatabase } from '../../browser/model-store
 import { wasmThreads } from '../../engines/threads.ts';
 import type { DroppedFile } from '../../browser/model-store/ingest.ts';
 import type { LibraryApi } from '../../../workers/library/api.ts';
+import type { EngineFeatures } from './engines.ts';
 import { WorkerModel } from './worker-model.ts';
 
 /** A model as a person sees it in the list. */
@@ -31,12 +31,6 @@ export interface ModelSummary {
   vramMb: number | null;
   /** The endpoint's host, for models that messages are sent to. */
   host: string | null;
-}
-
-/** Tokens and prompt of a model without its weights. */
-export interface ModelTokenizer {
-  countTokens(texts: string[], form?: TextForm): Promise<number[]>;
-  renderPrompt(messages: ChatMessage[]): Promise<string>;
 }
 
 export interface NewEndpoint {

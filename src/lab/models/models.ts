@@ -1,7 +1,7 @@
-import type { LoadedModel, LoadOptions } from '../../core/engine/engine.ts';
+import type { LoadedModel, LoadOptions, ModelTokenizer } from '../../core/engine/engine.ts';
 import type { MemoryEstimate } from '../../core/engine/memory.ts';
 import { listEndpointModels, type EndpointModel } from '../../engines/openai/list-models.ts';
-import type { ModelLibrary, ModelLoadOptions, ModelSummary, ModelTokenizer, NewEndpoint, NewMlc } from './library.ts';
+import type { ModelLibrary, ModelLoadOptions, ModelSummary, NewEndpoint, NewMlc } from './library.ts';
 import { createModelLibrary } from './library.ts';
 import { EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
 import { ENGINE_FOR, ENGINES } from './engines.ts';

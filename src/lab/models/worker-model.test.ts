@@ -15,13 +15,16 @@ function parrot(unloads: string[]): LoadedModel {
       modelId: 'parrot',
       engine: 'transformers',
       device: 'wasm',
-      features: { score: true, tokenize: true, seed: true, topK: true },
+      features: { seed: true, topK: true },
       contextWindow: 100,
     },
-    renderPrompt: (messages) => Promise.resolve(messages.map(({ content }) => content).join('|')),
-    countTokens: (texts) => Promise.resolve(texts.map((text) => text.split(' ').length)),
-    async *stream(messages, _decoding, signal): AsyncGenerator<StreamEvent> {
-      const text = messages.at(-1)?.content ?? '';
+    tokenizer: {
+      renderPrompt: (messages) => Promise.resolve(messages.map(({ content }) => content).join('|')),
+      countTokens: (texts) => Promise.resolve(texts.map((text) => text.split(' ').length)),
+    },
+    scorer: { score: () => Promise.resolve([{ id: 1, text: 'a', logprob: null }]) },
+    async *stream(messages, decoding, signal): AsyncGenerator<StreamEvent> {
+      const text = decoding.jsonSchema ? JSON.stringify(decoding.jsonSchema) : (messages.at(-1)?.content ?? '');
       if (text === 'lose') throw new LabError({ code: 'device-lost', what: 'Gone.' });
       const words = text === 'hang' ? Array<string>(1000).fill('w') : text.split(' ');
       for (const word of words) {
@@ -35,7 +38,6 @@ function parrot(unloads: string[]): LoadedModel {
         stats: { promptTokens: 1, newTokens: 1, firstTokenMs: 1, decodeMs: 1 },
       };
     },
-    score: () => Promise.resolve([{ id: 1, text: 'a', logprob: null }]),
     unload: () => Promise.resolve(void unloads.push('parrot')),
   };
 }
@@ -92,12 +94,25 @@ describe('WorkerModel', () => {
     const model = await opened();
     expect(model.info).toMatchObject({ modelId: 'parrot', note: 'A sentence.' });
     expect(text(await say(model, 'I am here'))).toBe('I am here');
-    expect(await model.countTokens(['a b', 'c'])).toEqual([2, 1]);
-    expect(await model.renderPrompt([{ role: 'user', content: 'x' }])).toBe('x');
-    expect(await model.score('a')).toHaveLength(1);
+    expect(await model.tokenizer?.countTokens(['a b', 'c'])).toEqual([2, 1]);
+    expect(await model.tokenizer?.renderPrompt([{ role: 'user', content: 'x' }])).toBe('x');
+    expect(await model.scorer?.score('a')).toHaveLength(1);
     await model.unload();
     expect(ChannelWorker.started[0]?.ended).toBe(true);
     await expect(say(model, 'x')).rejects.toMatchObject({ code: 'unsupported' });
+  });
+
+  it('has no value for what the model in the worker lacks, and carries a schema to it', async () => {
+    const { tokenizer, scorer, ...silent } = parrot([]);
+    expect([tokenizer, scorer]).not.toContain(undefined);
+    const model = await opened(() => Promise.resolve(silent));
+    expect(model.tokenizer).toBeUndefined();
+    expect(model.scorer).toBeUndefined();
+    const events: StreamEvent[] = [];
+    const request = { ...decoding, jsonSchema: { type: 'object' } };
+    for await (const event of model.stream([{ role: 'user', content: 'x' }], request)) events.push(event);
+    expect(text(events)).toBe('{"type":"object"}');
+    await model.unload();
   });
 
   it('ends a cancelled reply with its numbers', async () => {
@@ -128,7 +143,7 @@ describe('WorkerModel', () => {
     })();
     await expect(run).rejects.toMatchObject({ code: 'worker-lost' });
     expect(events.length).toBeGreaterThanOrEqual(3);
-    const [a, b] = await Promise.all([say(model, 'one'), model.countTokens(['two'])]);
+    const [a, b] = await Promise.all([say(model, 'one'), model.tokenizer?.countTokens(['two'])]);
     expect(text(a)).toBe('one');
     expect(b).toEqual([1]);
     expect(ChannelWorker.started).toHaveLength(2);

@@ -2,16 +2,16 @@ import type { ChatMessage } from '../../core/context/message.ts';
 import { LabError } from '../../core/error.ts';
 import { RpcWorker, type WorkerLike } from '../../rpc/worker.ts';
 import type {
-  Decoding,
   LoadedInfo,
   LoadedModel,
   LoadOptions,
+  ModelScorer,
+  ModelTokenizer,
+  ReplyRequest,
   StreamEvent,
-  TextForm,
-  TokenScore,
 } from '../../core/engine/engine.ts';
 import { needsRestart } from '../../core/engine/faults.ts';
-import type { EngineApi, LoadRequest } from '../../../workers/engine/api.ts';
+import type { EngineApi, LoadedInWorker, LoadRequest } from '../../../workers/engine/api.ts';
 
 /**
  * A model in a worker of its own. When the worker or its device is lost, the call at hand rejects, the worker is ended,
@@ -20,16 +20,28 @@ import type { EngineApi, LoadRequest } from '../../../workers/engine/api.ts';
  */
 export class WorkerModel implements LoadedModel {
   info: LoadedInfo;
+  readonly tokenizer: ModelTokenizer | undefined;
+  readonly scorer: ModelScorer | undefined;
   #worker: RpcWorker<EngineApi>;
   #request: LoadRequest;
   #reload: Promise<void> | undefined;
   #lost = false;
   #unloaded = false;
 
-  private constructor(worker: RpcWorker<EngineApi>, request: LoadRequest, info: LoadedInfo) {
+  private constructor(worker: RpcWorker<EngineApi>, request: LoadRequest, loaded: LoadedInWorker) {
     this.#worker = worker;
     this.#request = request;
-    this.info = info;
+    this.info = loaded.info;
+    if (loaded.tokenizer)
+      this.tokenizer = {
+        renderPrompt: (messages) => this.#guard(() => worker.call('renderPrompt', messages)),
+        countTokens: (texts, form = 'words') => this.#guard(() => worker.call('countTokens', { texts, form })),
+      };
+    if (loaded.scorer)
+      this.scorer = {
+        score: (text, signal, from = 0) =>
+          this.#guard(() => worker.call('score', { text, from }, signal ? { signal } : {})),
+      };
     worker.onLost(() => (this.#lost = true));
   }
 
@@ -41,36 +53,24 @@ export class WorkerModel implements LoadedModel {
   ): Promise<WorkerModel> {
     const worker = new RpcWorker<EngineApi>('model', spawn);
     try {
-      const info = await worker.call('load', request, {
+      const loaded = await worker.call('load', request, {
         ...(onProgress ? { onEvent: onProgress } : {}),
         ...(signal ? { signal } : {}),
       });
-      return new WorkerModel(worker, request, info);
+      return new WorkerModel(worker, request, loaded);
     } catch (error) {
       worker.terminate();
       throw error;
     }
   }
 
-  async renderPrompt(messages: ChatMessage[]): Promise<string> {
-    return this.#guard(() => this.#worker.call('renderPrompt', messages));
-  }
-
-  async countTokens(texts: string[], form: TextForm = 'words'): Promise<number[]> {
-    return this.#guard(() => this.#worker.call('countTokens', { texts, form }));
-  }
-
-  async *stream(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+  async *stream(messages: ChatMessage[], decoding: ReplyRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
     await this.#ready();
     try {
       yield* this.#worker.stream('stream', { messages, decoding }, signal ? { signal } : {});
     } catch (error) {
       throw this.#fault(error);
     }
-  }
-
-  async score(text: string, signal?: AbortSignal, from = 0): Promise<TokenScore[]> {
-    return this.#guard(() => this.#worker.call('score', { text, from }, signal ? { signal } : {}));
   }
 
   async unload(): Promise<void> {
@@ -98,7 +98,7 @@ export class WorkerModel implements LoadedModel {
     if (!this.#lost) return;
     this.#reload ??= this.#worker
       .call('load', this.#request)
-      .then((info) => {
+      .then(({ info }) => {
         this.info = info;
         this.#lost = false;
       })

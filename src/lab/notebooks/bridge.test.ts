@@ -11,14 +11,13 @@ function modelOf(device: 'wasm' | 'remote', id: string): { model: LoadedModel; s
   const score = vi.fn(async () => [{ id: 1, text: 'a', logprob: -1 }]);
   const model = {
     info: { modelId: id, engine: 'transformers', device, features: {}, contextWindow: 100 },
-    renderPrompt: async () => 'prompt',
-    countTokens: async (texts: string[]) => texts.map(() => 1),
+    tokenizer: { renderPrompt: async () => 'prompt', countTokens: async (texts: string[]) => texts.map(() => 1) },
     async *stream() {
       yield { type: 'text', text: 'I ' };
       yield { type: 'text', text: 'hear' };
       yield { type: 'done', reason: 'stop', stats: { promptTokens: 1, newTokens: 2, firstTokenMs: 1, decodeMs: 1 } };
     },
-    score,
+    scorer: { score },
     unload: async () => undefined,
   } as unknown as LoadedModel;
   return { model, score };
@@ -29,7 +28,7 @@ function servicesOf(model: LoadedModel, parts: Partial<NotebookServices> = {}): 
   const absent = () => Promise.reject(new Error('not in this test'));
   return {
     compress: openCompression().compress,
-    tokenizer: async () => model as unknown as Awaited<ReturnType<NotebookServices['tokenizer']>>,
+    tokenizer: async () => model.tokenizer ?? absent(),
     measure: absent,
     countTokens: absent,
     readDataset: absent,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requireScorable, requireScorer } from '../../core/engine/capabilities.ts';
 import type { LoadedModel, StreamEvent, TextForm } from '../../core/engine/engine.ts';
 import { LabError } from '../../core/error.ts';
 import { compareReplies, judge, weightedScores } from '../../core/judge/judge.ts';
@@ -119,14 +120,14 @@ export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
   score: define(
     z.tuple([text, scoring.prefault({})]),
     async ([given, { form }], { model, signal }) =>
-      (await model()).score(form === 'prompt' ? given : plainText(given), signal),
+      requireScorer(await model()).score(form === 'prompt' ? given : plainText(given), signal),
     { cached: true },
   ),
 
   replyLoss: define(
     z.tuple([messages, text]),
     async ([given, reply], { model, signal }) => {
-      const { sum, scores, promptTokens } = await replyLikelihood(await model(), given, reply, signal);
+      const { sum, scores, promptTokens } = await replyLikelihood(requireScorable(await model()), given, reply, signal);
       return { tokens: scores, loss: sum / scores.length, promptTokens };
     },
     { cached: true },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requireScorer } from '../../core/engine/capabilities.ts';
 import { loadFolderModel } from '../folder-model.ts';
 import { defineCommand } from '../command-options.ts';
 import { readJsonArray } from './json.ts';
@@ -18,7 +19,7 @@ export const scoreCommand = defineCommand({
     const model = await loadFolderModel(folder, { signal });
     try {
       for (const prompt of prompts) {
-        const scores = await model.score(prompt, signal);
+        const scores = await requireScorer(model).score(prompt, signal);
         print(JSON.stringify(scores.flatMap(({ logprob }) => (logprob === null ? [] : [-logprob]))));
       }
     } finally {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Device, EngineFeatures, LoadedModel, LoadProgress } from '../../core/engine/engine.ts';
+import type { Device, DecodingFeatures, LoadedModel, LoadProgress } from '../../core/engine/engine.ts';
 import { LabError } from '../../core/error.ts';
 import { EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
 import {
@@ -72,7 +72,7 @@ class Models {
     return this.loaded?.info.note ?? null;
   }
 
-  get features(): EngineFeatures | null {
+  get features(): DecodingFeatures | null {
     return this.loaded?.info.features ?? null;
   }
 

@@ -1,4 +1,5 @@
 import type { ChatMessage } from '../../context/message.ts';
+import type { ScorableModel } from '../../engine/capabilities.ts';
 import type { Decoding, FinishReason, LoadedInfo, LoadedModel, StreamEvent } from '../../engine/engine.ts';
 
 /** How a fake model departs from answering at once. */
@@ -14,24 +15,29 @@ const render = (messages: readonly ChatMessage[]): string =>
   messages.map(({ role, content }) => `<${role}>${content}</s>`).join('');
 
 /** A model whose tokens are characters, each with a likelihood of 1/2; it answers with the seed and the last words. */
-export function fakeModel({ device = 'cpu', beforeReply, reason = 'stop' }: FakeManner = {}): LoadedModel {
+export function fakeModel({ device = 'cpu', beforeReply, reason = 'stop' }: FakeManner = {}): LoadedModel &
+  ScorableModel {
   return {
     info: {
       modelId: 'fake',
       engine: 'transformers',
       device,
-      features: { score: true, tokenize: true, seed: true, topK: true },
+      features: { seed: true, topK: true },
       contextWindow: 400,
     },
-    renderPrompt: (messages) => Promise.resolve(`${render(messages)}<assistant>`),
-    countTokens: (texts) => Promise.resolve(texts.map((text) => tokens(text).length)),
+    tokenizer: {
+      renderPrompt: (messages) => Promise.resolve(`${render(messages)}<assistant>`),
+      countTokens: (texts) => Promise.resolve(texts.map((text) => tokens(text).length)),
+    },
+    scorer: {
+      score: (text) =>
+        Promise.resolve(tokens(text).map((token, i) => ({ id: i, text: token, logprob: i === 0 ? null : -Math.LN2 }))),
+    },
     async *stream(messages, decoding): AsyncGenerator<StreamEvent> {
       await beforeReply?.(messages, decoding);
       yield { type: 'text', text: `${decoding.seed} ${messages.at(-1)?.content ?? ''}` };
       yield { type: 'done', reason, stats: { promptTokens: 7, newTokens: 3, firstTokenMs: 1, decodeMs: 2 } };
     },
-    score: (text) =>
-      Promise.resolve(tokens(text).map((token, i) => ({ id: i, text: token, logprob: i === 0 ? null : -Math.LN2 }))),
     unload: () => Promise.resolve(),
   };
 }
