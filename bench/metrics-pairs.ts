@@ -1,4 +1,4 @@
-import { seededRandom } from '../src/core/random/random.ts';
+import { seededRandom } from '../src/core/random/xoshiro128.ts';
 import type { Pair } from '../src/core/metrics/pair.ts';
 import { hasShared, readJsonLinesGz } from '../tests/harness/shared.ts';
 

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseMetrics, type MetricsRow } from '../src/core/training/metrics-row.ts';
-import { randomStream } from '../src/core/random/training-random.ts';
+import { randomStream } from '../src/core/random/sfc32.ts';
 import { writeTinyModel } from '../tests/harness/tiny-model.ts';
 import { trainWithAccelerate } from '../trainer/backend/accelerate.ts';
 import { openCheckpoint } from '../trainer/files/open.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { readTensor } from '../src/core/formats/checkpoint/checkpoint.ts';
 import { adapterTensors, initialAdapter } from '../src/core/training/lora.ts';
-import { randomStream } from '../src/core/random/training-random.ts';
+import { randomStream } from '../src/core/random/sfc32.ts';
 import { batchOf, type Sequence } from '../src/core/training/sequence.ts';
 import { AdapterTrainer, type Weights } from '../src/core/training/trainer.ts';
 import { writeTinyModel } from '../tests/harness/tiny-model.ts';

@@ -3,7 +3,7 @@ import { expectedTensors } from '../src/core/formats/checkpoint/checkpoint.ts';
 import { parseConfig } from '../src/core/formats/config.ts';
 import { keepBase, type BaseWeights } from '../src/core/training/base.ts';
 import { adapterTensors, initialAdapter, type LoraConfig, type TargetModule } from '../src/core/training/lora.ts';
-import { randomStream } from '../src/core/random/training-random.ts';
+import { randomStream } from '../src/core/random/sfc32.ts';
 import { batchOf } from '../src/core/training/sequence.ts';
 import { AdapterTrainer } from '../src/core/training/trainer.ts';
 import type { StepPlan, StepTimes } from './train.ts';

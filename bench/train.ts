@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { availableParallelism, cpus } from 'node:os';
 import { promisify } from 'node:util';
 import type { BaseFormat } from '../src/core/training/base.ts';
+import { median } from '../src/core/statistics/descriptive.ts';
 import { runPython } from './python-run.ts';
 
 const execute = promisify(execFile);
@@ -84,9 +85,4 @@ export async function benchTrain([tokens = '512', steps = '6', base = 'fp32', ro
 
 function gigabytes(times: readonly StepTimes[]): number {
   return Number((Math.max(...times.map(({ peakBytes }) => peakBytes)) / 1e9).toFixed(2));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }

@@ -28,6 +28,7 @@ const STAGES = [
   'lru.ts',
   'unique-id.ts',
   'random',
+  'statistics',
   'async',
   'dataset',
   'formats',

@@ -9,7 +9,7 @@ import { keepBase, type BaseFormat } from '../src/core/training/base.ts';
 import { fineTune } from '../src/core/training/fine-tune.ts';
 import { adapterTensors, initialAdapter, type LoraConfig } from '../src/core/training/lora.ts';
 import { adapterStream } from '../src/core/training/plan.ts';
-import { randomStream } from '../src/core/random/training-random.ts';
+import { randomStream } from '../src/core/random/sfc32.ts';
 import type { Sequence } from '../src/core/training/sequence.ts';
 import { AdapterTrainer } from '../src/core/training/trainer.ts';
 import { launch } from './harness/browser.ts';

@@ -1,4 +1,5 @@
-import { seededRandom } from '../../src/core/random/random.ts';
+import { shuffle } from '../../src/core/random/random.ts';
+import { seededRandom } from '../../src/core/random/xoshiro128.ts';
 import { nearness, type TextFeatures } from '../../src/core/safety/features.ts';
 
 /** A text for the kernel: its embedding in few dimensions, and its n-grams. */
@@ -61,10 +62,10 @@ export interface Problem {
 export function fitKernel({ matrix, size, members, positive, cost }: Problem): Float64Array {
   const weights = new Float64Array(size);
   const margins = new Float64Array(size);
-  const order = [...members];
+  let order: readonly number[] = members;
   const random = seededRandom(13);
   for (let pass = 0; pass < PASSES; pass++) {
-    shuffle(order, random);
+    order = shuffle(order, random);
     let largest = 0;
     for (const text of order) {
       const sign = positive(text) ? 1 : -1;
@@ -88,11 +89,4 @@ export function marginOf(weights: Float64Array, matrix: Float32Array, text: numb
   let sum = 0;
   for (let i = 0; i < weights.length; i++) sum += (weights[i] ?? 0) * (matrix[row + i] ?? 0);
   return sum;
-}
-
-function shuffle(items: number[], random: () => number): void {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [items[i], items[j]] = [items[j] ?? 0, items[i] ?? 0];
-  }
 }

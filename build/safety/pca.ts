@@ -1,4 +1,4 @@
-import { seededRandom } from '../../src/core/random/random.ts';
+import { seededRandom } from '../../src/core/random/xoshiro128.ts';
 
 /** The directions in which vectors vary most, one row each, and their mean. */
 export interface Projection {

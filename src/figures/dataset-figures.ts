@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { DatasetStatistics, Lengths, Share } from '../core/dataset/statistics.ts';
+import { countedQuantile } from '../core/statistics/descriptive.ts';
 import type { FigureSize } from './draw.ts';
 
 /** Colours that keep a contrast of 3:1 on light and on dark paper; hues after Okabe and Ito. */
@@ -53,7 +54,14 @@ export function utteranceLengths(
     { name: 'seeker', colour: SEEKER, ...seeker },
     { name: 'supporter', colour: SUPPORTER, ...supporter },
   ];
-  const longest = Math.max(...sides.map(({ wordsPerUtterance }) => quantile(wordsPerUtterance, 0.99)));
+  const longest = Math.max(
+    ...sides.map(({ wordsPerUtterance }) =>
+      countedQuantile(
+        wordsPerUtterance.map(({ length: value, count }) => ({ value, count })),
+        0.99,
+      ),
+    ),
+  );
   const interval = intervalFor([
     { length: 0, count: 0 },
     { length: longest, count: 0 },
@@ -153,14 +161,4 @@ function binned(lengths: Lengths, interval: number, longest: number): Bin[] {
     if (bin) bin.count += count;
   }
   return bins;
-}
-
-function quantile(lengths: Lengths, share: number): number {
-  const total = lengths.reduce((sum, { count }) => sum + count, 0);
-  let seen = 0;
-  for (const { length, count } of lengths) {
-    seen += count;
-    if (seen >= share * total) return length;
-  }
-  return 0;
 }

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../src/core/random/random.ts';
+import { seededRandom } from '../../src/core/random/xoshiro128.ts';
 import { LabError } from '../../src/core/error.ts';
 import type { FuzzFormat } from './formats.ts';
 import { mutate, type Files } from './mutate.ts';

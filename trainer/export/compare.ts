@@ -1,3 +1,4 @@
+import { mean } from '../../src/core/statistics/descriptive.ts';
 import { LabError } from '../../src/core/error.ts';
 import { type Checkpoint, readRows, tensorInfo } from '../../src/core/formats/checkpoint/checkpoint.ts';
 import { brokenSource, rowChunks } from '../../src/core/formats/checkpoint/row-chunks.ts';
@@ -100,8 +101,4 @@ export function describeErrors({ exact, tensors, relative }: WeightErrors): stri
     );
   }
   return lines;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length;
 }

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LabError } from '../../src/core/error.ts';
 import type { CardSection } from '../../src/core/formats/export/card.ts';
-import { type MetricsRow, parseMetrics } from '../../src/core/training/metrics-row.ts';
+import { mean } from '../../src/core/statistics/descriptive.ts';
+import { parseMetrics } from '../../src/core/training/metrics-row.ts';
 import { parseRunConfig } from '../train/config.ts';
 import { readYaml } from '../train/load-config.ts';
 
@@ -43,22 +44,20 @@ async function pointsOf(run: string, data: string | undefined): Promise<string[]
   const rows = parseMetrics(await read('metrics.jsonl'), join(run, 'metrics.jsonl'));
   const { lora, train } = config;
   const last = rows.at(-1);
-  const steps = rows.filter(({ trainLoss }) => trainLoss !== undefined);
+  const losses = rows.flatMap(({ trainLoss }) => trainLoss ?? []);
   const evaluations = rows.flatMap(({ evalLoss, epoch }) =>
     evalLoss === undefined ? [] : [{ loss: evalLoss, epoch }],
   );
   const [best] = [...evaluations].sort((a, b) => a.loss - b.loss);
-  const spread = Math.max(1, Math.round(steps.length / 20));
-  const mean = (part: readonly MetricsRow[]): string =>
-    (part.reduce((sum, { trainLoss = 0 }) => sum + trainLoss, 0) / part.length).toFixed(3);
+  const spread = Math.max(1, Math.round(losses.length / 20));
   const points = [
     `Data: ${data ?? config.data.train.map((path) => basename(path)).join(', ')}; utterances as ${config.data.representation}.`,
     `Fine-tuned with LoRA: rank ${lora.rank}, alpha ${lora.alpha}, dropout ${lora.dropout}, on ${lora.targets.join(', ')}${lora.rankStabilized ? '; scaled by alpha/√rank (rsLoRA)' : ''}.`,
     `${last?.epoch ?? 0} of ${train.epochs} epochs, ${last?.step ?? 0} updates, learning rate ${train.learningRate}, schedule ${train.schedule}.`,
   ];
-  if (steps.length > 0)
+  if (losses.length > 0)
     points.push(
-      `Training loss: ${mean(steps.slice(0, spread))} over the first ${spread} updates, ${mean(steps.slice(-spread))} over the last ${spread} (nats per supporter token).`,
+      `Training loss: ${mean(losses.slice(0, spread)).toFixed(3)} over the first ${spread} updates, ${mean(losses.slice(-spread)).toFixed(3)} over the last ${spread} (nats per supporter token).`,
     );
   if (best)
     points.push(

@@ -15,6 +15,7 @@ import { INDEX_NAMES, indexSchema } from '../../src/core/formats/mlc/index-file.
 import { mlcParameters, mlcTensors, type MlcParameter } from '../../src/core/formats/mlc/parameters.ts';
 import { GROUP, groupErrorLimit } from '../../src/core/formats/mlc/quantise.ts';
 import { MlcReader } from '../../src/core/formats/mlc/read.ts';
+import { mean } from '../../src/core/statistics/descriptive.ts';
 import { chatTokenizerOf } from '../../src/core/tokenizer/chat-tokenizer.ts';
 import type { OutputFolder } from '../files/output.ts';
 import { diskFolder } from '../files/sink.ts';
@@ -186,9 +187,9 @@ function report(errors: ParameterError[], print: (line: string) => void): void {
   );
   const [worst] = inexact;
   if (!worst) return;
-  const mean = inexact.reduce((sum, { relative }) => sum + relative, 0) / inexact.length;
+  const average = mean(inexact.map(({ relative }) => relative));
   print(
-    `Relative error of the others: mean ${mean.toExponential(2)}, largest ${worst.relative.toExponential(2)} (${worst.module})`,
+    `Relative error of the others: mean ${average.toExponential(2)}, largest ${worst.relative.toExponential(2)} (${worst.module})`,
   );
 }
 

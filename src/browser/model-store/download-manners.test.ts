@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LabError } from '../../core/error.ts';
 import { writeGguf } from '../../core/formats/gguf/write.ts';
 import { blobSource } from '../../core/formats/source.ts';
-import { seededRandom } from '../../core/random/random.ts';
+import { seededRandom } from '../../core/random/xoshiro128.ts';
 import { ggufSizeFault } from '../../engines/wllama/gguf-size.ts';
 import { openModelDatabase } from './database.ts';
 import { downloadFile } from './download.ts';

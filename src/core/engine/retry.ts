@@ -1,6 +1,7 @@
 import { LabError } from '../error.ts';
 import type { LoadedModel, StreamEvent } from './engine.ts';
-import { seededRandom, type Random } from '../random/random.ts';
+import { seededRandom } from '../random/xoshiro128.ts';
+import type { Random } from '../random/random.ts';
 
 /** A pause before the same request is sent again. */
 export interface RetryWait {

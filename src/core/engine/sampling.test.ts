@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../random/random.ts';
+import { seededRandom } from '../random/xoshiro128.ts';
 import { argmax, candidates, createSampler, kthLargest, logProbability, logitsFault } from './sampling.ts';
 
 const logitsArb = fc

@@ -1,6 +1,6 @@
 import { LabError } from '../error.ts';
 import type { Decoding } from './engine.ts';
-import { seededRandom } from '../random/random.ts';
+import { seededRandom } from '../random/xoshiro128.ts';
 
 export type SamplingSettings = Pick<Decoding, 'temperature' | 'topK' | 'topP' | 'seed'>;
 

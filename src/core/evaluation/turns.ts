@@ -1,5 +1,7 @@
 import type { Dialogue, Utterance } from '../dataset/dialogue.ts';
-import { hash, seededRandom } from '../random/random.ts';
+import { sampleWithoutReplacement } from '../random/random.ts';
+import { hash } from '../random/fnv1a.ts';
+import { seededRandom } from '../random/xoshiro128.ts';
 import type { EvaluationPlan } from './plan.ts';
 
 /** A supporter's turn to be answered: what was said before, and what the supporter said. */
@@ -63,17 +65,6 @@ export function sampleTurns(
 const contentOf = ({ utterances }: Dialogue): string =>
   utterances.map(({ speaker, text }) => `${speaker}: ${text}`).join('\n');
 
-/** `count` of the items (all for null) by a seeded partial shuffle, in their own order. */
-function draw<Item>(items: readonly Item[], count: number | null, seed: number): Item[] {
-  if (count === null || count >= items.length) return [...items];
-  const random = seededRandom(seed);
-  const places = items.map((_, i) => i);
-  for (let i = 0; i < count; i++) {
-    const j = i + Math.floor(random() * (places.length - i));
-    [places[i], places[j]] = [places[j] as number, places[i] as number];
-  }
-  return places
-    .slice(0, count)
-    .sort((a, b) => a - b)
-    .map((i) => items[i] as Item);
-}
+/** `count` of the items (all for null) in their own order. */
+const draw = <Item>(items: readonly Item[], count: number | null, seed: number): Item[] =>
+  sampleWithoutReplacement(items, count ?? items.length, seededRandom(seed));

@@ -1,4 +1,4 @@
-import { spearman } from './agreement.ts';
+import { spearman } from '../statistics/agreement.ts';
 import { scoreOf, type Scores } from './criteria.ts';
 import type { Preference } from './judge.ts';
 

@@ -1,3 +1,5 @@
+import { mean } from '../statistics/descriptive.ts';
+
 /** The paper's four criteria, each from 0 to 5. */
 export const CRITERION_IDS = ['engagement', 'comforting', 'appropriateness', 'suggestion'] as const;
 export type CriterionId = (typeof CRITERION_IDS)[number];
@@ -54,7 +56,7 @@ export const FACE_IDS = [...CRITERION_IDS, 'mean'] as const;
 export type ScoreDimension = (typeof FACE_IDS)[number];
 
 export function scoreOf(scores: Scores, face: ScoreDimension): number {
-  return face === 'mean' ? CRITERION_IDS.reduce((sum, id) => sum + scores[id], 0) / CRITERION_IDS.length : scores[face];
+  return face === 'mean' ? mean(CRITERION_IDS.map((id) => scores[id])) : scores[face];
 }
 
 /** One number a criterion, each a statistic over several scores. */

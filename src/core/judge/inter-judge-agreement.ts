@@ -1,5 +1,5 @@
-import { mean } from '../metrics/significance.ts';
-import { spearman, reportedCorrelation } from './agreement.ts';
+import { mean } from '../statistics/descriptive.ts';
+import { spearman, reportedCorrelation } from '../statistics/agreement.ts';
 import { CRITERION_IDS, scoreOf, type CriterionId } from './criteria.ts';
 import { replyScores, type Judging, type ReplyScores } from './run-verdict.ts';
 import type { Vote } from './side-by-side.ts';

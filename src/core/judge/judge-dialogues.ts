@@ -1,6 +1,7 @@
 import type { Dialogue } from '../dataset/dialogue.ts';
 import type { LoadedModel } from '../engine/engine.ts';
-import { drawn, seededRandom } from '../random/random.ts';
+import { shuffleByKeys } from '../random/random.ts';
+import { seededRandom } from '../random/xoshiro128.ts';
 import { concernsOneItem } from '../error.ts';
 import type { RunProgress } from '../evaluation/progress-estimator.ts';
 import { judge, weightedScores, type Judgement } from './judge.ts';
@@ -33,7 +34,7 @@ export const checkKey = ({
 
 /** At most `count` of the dialogues in an order drawn by the seed. */
 export function drawDialogues(dialogues: readonly Dialogue[], count: number, seed = 1): Dialogue[] {
-  return drawn(dialogues, count, seededRandom(seed));
+  return shuffleByKeys(dialogues, seededRandom(seed)).slice(0, count);
 }
 
 /** Good and failed dialogues in turn, so that a check that is stopped early has some of both. */

@@ -2,7 +2,7 @@ import type { ChatMessage } from '../context/message.ts';
 import { requireScorable } from '../engine/capabilities.ts';
 import { PAPER_DECODING, type LoadedModel, type ReplyRequest } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
-import { mean } from '../metrics/significance.ts';
+import { mean, variance } from '../statistics/descriptive.ts';
 import { CRITERION_IDS, HIGHEST, overScores, type CriterionId, type Scores } from './criteria.ts';
 import { comparingPrompt, type Line, type ScoringPrompt } from './prompt.ts';
 import { readPreference, readVerdict, VERDICT_JSON_SCHEMA, type Verdict } from './verdict.ts';
@@ -187,9 +187,4 @@ async function answer(
     return { text, declined: error.detail.declined ?? false, withheld: error.detail.what };
   }
   return { text, declined: false };
-}
-
-function variance(values: number[]): number {
-  const centre = mean(values);
-  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mean } from '../metrics/significance.ts';
+import { mean, variance } from '../statistics/descriptive.ts';
 import { recordKey, recordSchema } from '../evaluation/record.ts';
 import { HIGHEST, scoreOf, overScores, type Scores } from './criteria.ts';
 
@@ -79,13 +79,10 @@ export function replyScores(verdicts: readonly RunVerdict[]): Map<string, ReplyS
   return new Map(
     [...rounds].map(([key, all]) => [
       key,
-      { scores: overScores(all, mean), variance: variance(all.map((each) => scoreOf(each, 'mean'))) },
+      {
+        scores: overScores(all, mean),
+        variance: all.length < 2 ? null : variance(all.map((each) => scoreOf(each, 'mean'))),
+      },
     ]),
   );
-}
-
-function variance(values: readonly number[]): number | null {
-  if (values.length < 2) return null;
-  const centre = mean(values);
-  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1);
 }

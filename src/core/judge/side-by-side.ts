@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { hash, seededRandom } from '../random/random.ts';
+import { hash } from '../random/fnv1a.ts';
+import { seededRandom } from '../random/xoshiro128.ts';
 import { LabError } from '../error.ts';
-import { mean } from '../metrics/significance.ts';
-import { cohenKappa } from './agreement.ts';
+import { mean } from '../statistics/descriptive.ts';
+import { cohenKappa } from '../statistics/agreement.ts';
 import { CRITERION_IDS, type CriterionId } from './criteria.ts';
 import type { Line } from './prompt.ts';
 

@@ -1,6 +1,6 @@
 import type { Dialogue } from '../dataset/dialogue.ts';
-import { bootstrapInterval, hasLimits } from '../metrics/significance.ts';
-import { auc, spearman } from './agreement.ts';
+import { bootstrapInterval, hasLimits } from '../statistics/resampling.ts';
+import { auc, spearman } from '../statistics/agreement.ts';
 import { FACE_IDS, scoreOf, type ScoreDimension, type Scores } from './criteria.ts';
 
 /** A dialogue with the scores that a judge gave it; null where it gave none. */

@@ -1,55 +1,38 @@
 /** A stream of uniform numbers in [0, 1). */
 export type Random = () => number;
 
-/** splitmix32: spreads a small seed over a whole state. */
-function splitmix32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x9e3779b9) >>> 0;
-    let z = state;
-    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-    return (z ^ (z >>> 15)) >>> 0;
-  };
+/** A copy in random order (Fisher and Yates, from the end). */
+export function shuffle<T>(items: readonly T[], random: Random): T[] {
+  const result = [...items];
+  for (let i = result.length - 1; i > 0; i--) swap(result, i, Math.floor(random() * (i + 1)));
+  return result;
 }
 
 /**
- * A seeded generator: xoshiro128** (Blackman and Vigna, 2018) with a splitmix32-filled state, 53 random bits a draw.
- * The same seed gives the same stream in every browser and in Node. `seed` is taken modulo 2^32.
+ * A copy in the order of one random key per item. Judge checks have drawn their dialogues so since version 0.1.0
+ * and must draw them again; use `shuffle` for anything new.
  */
-export function seededRandom(seed: number): Random {
-  const fill = splitmix32(seed);
-  let a = fill();
-  let b = fill();
-  let c = fill();
-  let d = fill();
-  const rotate = (x: number, k: number) => (x << k) | (x >>> (32 - k));
-  const next = () => {
-    const result = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
-    const t = b << 9;
-    c ^= a;
-    d ^= b;
-    b ^= c;
-    a ^= d;
-    c ^= t;
-    d = rotate(d, 11);
-    return result;
-  };
-  return () => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992;
-}
-
-/** At most `count` of the items, in an order that `random` draws. */
-export function drawn<Item>(items: readonly Item[], count: number, random: Random): Item[] {
+export function shuffleByKeys<T>(items: readonly T[], random: Random): T[] {
   return items
-    .map((item) => ({ item, place: random() }))
-    .sort((a, b) => a.place - b.place)
-    .slice(0, count)
+    .map((item) => ({ item, key: random() }))
+    .sort((a, b) => a.key - b.key)
     .map(({ item }) => item);
 }
 
-/** FNV-1a over UTF-16 units: spreads texts over seeds. */
-export function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  return value >>> 0;
+/** `count` of the items, or all if there are fewer, in their own order. Draws only as often as it chooses. */
+export function sampleWithoutReplacement<T>(items: readonly T[], count: number, random: Random): T[] {
+  if (count >= items.length) return [...items];
+  const indices = items.map((_, i) => i);
+  for (let i = 0; i < count; i++) swap(indices, i, i + Math.floor(random() * (indices.length - i)));
+  const chosen = new Set(indices.slice(0, count));
+  return items.filter((_, i) => chosen.has(i));
+}
+
+/** `count` indices below `count`, drawn with replacement: one bootstrap resample. */
+export function bootstrapIndices(count: number, random: Random): number[] {
+  return Array.from({ length: count }, () => Math.floor(random() * count));
+}
+
+function swap<T>(items: T[], i: number, j: number): void {
+  [items[i], items[j]] = [items[j] as T, items[i] as T];
 }

@@ -1,5 +1,5 @@
 import type { EncodedText } from '../engine/encoder.ts';
-import { hash } from '../random/random.ts';
+import { hash } from '../random/fnv1a.ts';
 import { foldedWords } from './languages.ts';
 
 /** How a text becomes numbers. A change makes trained weights useless. */

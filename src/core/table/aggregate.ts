@@ -3,13 +3,13 @@ import { replyScores } from '../judge/run-verdict.ts';
 import { measurePair } from '../metrics/pair.ts';
 import {
   bootstrapInterval,
-  describeTest,
   hasLimits,
   jackknifeInterval,
   pairedTest,
   type Interval,
   type ResamplingOptions,
-} from '../metrics/significance.ts';
+} from '../statistics/resampling.ts';
+import { describeTest } from '../statistics/describe-test.ts';
 import { contextsOf, type EvaluationPlan } from '../evaluation/plan.ts';
 import { recordKey, type ResultRecord } from '../evaluation/record.ts';
 import { summariseJudging } from './judging.ts';

@@ -1,8 +1,8 @@
-import { reportedCorrelation } from '../judge/agreement.ts';
+import { reportedCorrelation } from '../statistics/agreement.ts';
 import { verbosityBias } from '../judge/bias.ts';
 import { CRITERION_IDS } from '../judge/criteria.ts';
 import { replyScores, type Judging } from '../judge/run-verdict.ts';
-import { mean } from '../metrics/significance.ts';
+import { mean } from '../statistics/descriptive.ts';
 import { recordKey, type ResultRecord } from '../evaluation/record.ts';
 import type { RunSummary } from './summary.ts';
 

@@ -2,7 +2,7 @@ import { CRITERIA, FACE_IDS, scoreOf, type ScoreDimension, type Scores } from '.
 import { corpusScores, type CorpusScores } from '../metrics/corpus.ts';
 import type { PairCounts } from '../metrics/pair.ts';
 import { perplexity } from '../metrics/perplexity.ts';
-import { mean } from '../metrics/significance.ts';
+import { mean } from '../statistics/descriptive.ts';
 import type { MetricValue, ResultRecord } from '../evaluation/record.ts';
 
 /** A record with what corpus metrics need of its hypothesis, and what a judge gave it; absent where there is none. */

@@ -5,7 +5,7 @@ import { parseConfig } from '../formats/config.ts';
 import type { NBitsRows } from '../formats/export/nbits.ts';
 import { keepBase, type BaseFormat, type BaseWeights } from './base.ts';
 import { adapterTensors, initialAdapter, type LoraConfig } from './lora.ts';
-import { randomStream } from '../random/training-random.ts';
+import { randomStream } from '../random/sfc32.ts';
 import { batchOf } from './sequence.ts';
 import { AdapterTrainer } from './trainer.ts';
 

@@ -3,7 +3,8 @@ import { ATTENTION_BLOCKS, biasDims, biasName, paddedTokens } from './attention.
 import { BATCH_INPUTS, maskName, onlyLabels } from './decoder.ts';
 import type { Feed, Feeds } from './feed.ts';
 import { isAdapted, projectionShape, TARGET_MODULE_NAMES, type LoraConfig } from './lora.ts';
-import { dropoutMask, randomStream } from '../random/training-random.ts';
+import { dropoutMask } from './dropout.ts';
+import { randomStream } from '../random/sfc32.ts';
 import type { Batch } from './sequence.ts';
 
 /** What an attention score gets where a token may not look. */

@@ -1,4 +1,5 @@
-import { randomStream, shuffled } from '../random/training-random.ts';
+import { randomStream } from '../random/sfc32.ts';
+import { shuffle } from '../random/random.ts';
 import type { Schedule, ScheduleName } from './schedule.ts';
 import { pack, type Batch, type Sequence } from './sequence.ts';
 
@@ -15,7 +16,7 @@ const PURPOSE = { order: 1, dropout: 2, adapter: 3 } as const;
 
 /** The passes of one epoch, grouped into updates. The same seed and epoch give the same plan. */
 export function planEpoch(sequences: readonly Sequence[], epoch: number, options: PlanOptions): Batch[][] {
-  const order = shuffled(sequences, randomStream(options.seed, PURPOSE.order, epoch));
+  const order = shuffle(sequences, randomStream(options.seed, PURPOSE.order, epoch));
   const batches = pack(order, { maxSequences: options.batchSequences, maxTokens: options.batchTokens });
   const updates: Batch[][] = [];
   for (let i = 0; i < batches.length; i += options.accumulate) updates.push(batches.slice(i, i + options.accumulate));

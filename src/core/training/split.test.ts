@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MersenneTwister } from '../random/mersenne-twister.ts';
+import { MersenneTwister } from '../random/mt19937.ts';
 import { randomSplit, stratifiedSplit } from './split.ts';
 
 describe('MersenneTwister', () => {

@@ -1,5 +1,5 @@
 import { LabError } from '../error.ts';
-import { MersenneTwister } from '../random/mersenne-twister.ts';
+import { MersenneTwister } from '../random/mt19937.ts';
 
 export interface Split {
   /** Indices into the labels, shuffled. */

@@ -18,7 +18,7 @@ import {
 } from './graphs.ts';
 import { array64, evaluate, fill, type Array64 } from './ir/index.ts';
 import { adapterTensors, initialAdapter, TARGET_MODULE_NAMES, type AdapterTensor, type LoraConfig } from './lora.ts';
-import { randomStream } from '../random/training-random.ts';
+import { randomStream } from '../random/sfc32.ts';
 import { batchOf, type Sequence } from './sequence.ts';
 import { AdapterTrainer, type Weights } from './trainer.ts';
 

@@ -6,7 +6,7 @@
  * validateJudge(good, failed).separation;
  * ```
  */
-export { auc, cohenKappa, spearman } from '../../core/judge/agreement.ts';
+export { auc, cohenKappa, spearman } from '../../core/statistics/agreement.ts';
 export { positionBias, verbosityBias, type PositionBias } from '../../core/judge/bias.ts';
 export { CRITERIA, CRITERION_IDS, type Criterion, type CriterionId, type Scores } from '../../core/judge/criteria.ts';
 export {

@@ -5,6 +5,7 @@ import { planJobs, runPlan, type RunEvent } from '../../core/evaluation/runner.t
 import { uniqueId } from '../../core/unique-id.ts';
 import { RpcWorker } from '../../rpc/worker.ts';
 import type { StoredRun } from '../../browser/storage/run-store.ts';
+import { mean } from '../../core/statistics/descriptive.ts';
 import { combineRuns } from '../../core/table/combine.ts';
 import { recordsCsv } from '../../core/table/csv.ts';
 import { parseRunFile, writeRunFile } from '../../core/table/run-file.ts';
@@ -65,7 +66,7 @@ export async function estimateRun(plan: EvaluationPlan, missing: number): Promis
     for (const { timing, model } of await store.records(run.id))
       if (timing && plan.models.some(({ id }) => id === model)) times.push(timing.totalMs);
   }
-  return times.length === 0 ? null : (times.reduce((sum, ms) => sum + ms, 0) / times.length) * missing;
+  return times.length === 0 ? null : mean(times) * missing;
 }
 
 /**

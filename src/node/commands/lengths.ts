@@ -1,6 +1,6 @@
 import { nodeFiles } from '../node-files.ts';
 import { loadChatTokenizer } from '../../core/engine/load-tokenizer.ts';
-import { bootstrapInterval } from '../../core/metrics/significance.ts';
+import { bootstrapInterval } from '../../core/statistics/resampling.ts';
 import { loadRepresentation } from '../../core/compression/load.ts';
 import { RAW } from '../../core/compression/raw.ts';
 import { REPRESENTATION_IDS } from '../../core/compression/representation.ts';

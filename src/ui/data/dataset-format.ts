@@ -21,8 +21,8 @@ export function factsOf({ format, dialogues, utterances, bytes: size, badCount }
   ];
 }
 
-/** An average with one decimal; a dash where there is nothing to average. */
-export const mean = (value: number): string => (Number.isFinite(value) ? value.toFixed(1) : '–');
+/** A number with one decimal; a dash for NaN. */
+export const oneDecimal = (value: number): string => (Number.isFinite(value) ? value.toFixed(1) : '–');
 
 /** A survey's question as words: `final_emotion_intensity` → `final emotion intensity`. */
 export const question = (key: string): string => key.replaceAll('_', ' ');

@@ -1,7 +1,7 @@
 import type { Checkpoint, TensorInfo } from '../../formats/checkpoint/checkpoint.ts';
 import { expectedTensors, matrixShape } from '../../formats/checkpoint/checkpoint.ts';
 import { parseConfig } from '../../formats/config.ts';
-import { seededRandom } from '../../random/random.ts';
+import { seededRandom } from '../../random/xoshiro128.ts';
 import { byteTokenizerFiles } from './byte-tokenizer.ts';
 
 const VOCABULARY = 288;

@@ -4,7 +4,7 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { hasShared, readJsonGz, SHARED } from '../../../../tests/harness/shared.ts';
-import { seededRandom } from '../../random/random.ts';
+import { seededRandom } from '../../random/xoshiro128.ts';
 import { bertScores, idfWeights, uniformWeights, type EncodedText } from '../../metrics/bertscore.ts';
 import { encodeModel } from '../onnx/index.ts';
 import { bytesSource } from '../source.ts';

@@ -1,5 +1,7 @@
-import { seededRandom, type Random } from '../random/random.ts';
 import { LabError } from '../error.ts';
+import { bootstrapIndices } from '../random/random.ts';
+import { seededRandom } from '../random/xoshiro128.ts';
+import { quantile, sumOfSquares } from './descriptive.ts';
 
 /** The value of a metric over some pairs' results; NaN where it is undefined. `mean`, or a corpus metric over counts. */
 export type Statistic<Item> = (items: readonly Item[]) => number;
@@ -25,8 +27,6 @@ export interface PairedTest {
   p: number;
 }
 
-export const mean: Statistic<number> = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-
 /**
  * A 95 % percentile bootstrap interval of `statistic` over the pairs' results. NaN without pairs.
  *
@@ -40,7 +40,7 @@ export function bootstrapInterval<Item>(
 ): Interval {
   const random = seededRandom(seed);
   const values = Array.from({ length: resamples }, () =>
-    statistic(drawn(items.length, random).map((i) => items[i] as Item)),
+    statistic(bootstrapIndices(items.length, random).map((i) => items[i] as Item)),
   );
   return interval(statistic(items), values);
 }
@@ -56,9 +56,7 @@ export function jackknifeInterval<Item>(statistic: Statistic<Item>, items: reado
   const value = statistic(items);
   const count = items.length;
   const without = items.map((_, left) => statistic(items.filter((__, i) => i !== left)));
-  const centre = mean(without);
-  const squares = without.reduce((sum, each) => sum + (each - centre) ** 2, 0);
-  const margin = count < 2 ? Number.NaN : 1.96 * Math.sqrt(((count - 1) / count) * squares);
+  const margin = count < 2 ? Number.NaN : 1.96 * Math.sqrt(((count - 1) / count) * sumOfSquares(without));
   return { value, low: value - margin, high: value + margin };
 }
 
@@ -68,7 +66,7 @@ export function jackknifeInterval<Item>(statistic: Statistic<Item>, items: reado
  *
  * Reference: Koehn (2004), as above; Riezler and Maxwell (2005), "On some pitfalls in automatic evaluation and significance
  * testing for MT" (approximate randomization, p = (extreme + 1) / (resamples + 1)).
- * @throws LabError `bad-data` when the systems have different numbers of results.
+ * @throws {LabError} `bad-data` when the systems have different numbers of results.
  */
 export function pairedTest<Item>(
   statistic: Statistic<Item>,
@@ -86,7 +84,7 @@ export function pairedTest<Item>(
   const random = seededRandom(seed);
   const difference = statistic(a) - statistic(b);
   const differences = Array.from({ length: resamples }, () => {
-    const indices = drawn(a.length, random);
+    const indices = bootstrapIndices(a.length, random);
     return statistic(indices.map((i) => a[i] as Item)) - statistic(indices.map((i) => b[i] as Item));
   });
   // The same numbers added in another order differ in the last digits, which is no evidence.
@@ -101,19 +99,6 @@ export function pairedTest<Item>(
   return { difference: interval(difference, differences), p: (extreme + 1) / (resamples + 1) };
 }
 
-/** The outcome of a test in words, for the line under a table. */
-export function describeTest(names: { metric: string; a: string; b: string }, test: PairedTest, digits = 3): string {
-  const { value, low, high } = test.difference;
-  const evidence = (from: number, to: number): string =>
-    `95 % interval ${fixed(from, digits)} to ${fixed(to, digits)}, p ${test.p < 0.001 ? '< 0.001' : `= ${test.p.toFixed(3)}`}`;
-  if (test.p >= 0.05) {
-    return `${names.metric}: no difference between ${names.a} and ${names.b} is shown (${fixed(value, digits)}; ${evidence(low, high)}).`;
-  }
-  // "Lower by" has turned the sign round already.
-  const [direction, range] = value > 0 ? ['higher', evidence(low, high)] : ['lower', evidence(-high, -low)];
-  return `${names.metric}: ${names.a} is ${direction} than ${names.b} by ${Math.abs(value).toFixed(digits)} (${range}).`;
-}
-
 /**
  * Whether an interval has limits: not where there are too few values for any, nor where resamples never differ, so that the
  * limits are equal but for rounding. NLTK's BLEU without a common 4-gram is some 1e-155 in place of 0, which is one value too.
@@ -121,22 +106,7 @@ export function describeTest(names: { metric: string; a: string; b: string }, te
 export const hasLimits = ({ low, high }: Pick<Interval, 'low' | 'high'>): boolean =>
   high - low > Math.max(1e-12, 1e-9 * Math.max(Math.abs(low), Math.abs(high)));
 
-/** With so many decimals, and no minus before nothing but zeros. */
-const fixed = (value: number, digits: number): string => value.toFixed(digits).replace(/^-(?=[0.]*$)/, '');
-
-function drawn(count: number, random: Random): number[] {
-  return Array.from({ length: count }, () => Math.floor(random() * count));
-}
-
 function interval(value: number, resampled: number[]): Interval {
-  const sorted = resampled.filter((x) => !Number.isNaN(x)).sort((x, y) => x - y);
-  return { value, low: quantile(sorted, 0.025), high: quantile(sorted, 0.975) };
-}
-
-/** Linear interpolation between order statistics, NumPy's default. */
-function quantile(sorted: readonly number[], q: number): number {
-  const position = (sorted.length - 1) * q;
-  const below = sorted[Math.floor(position)] ?? Number.NaN;
-  const above = sorted[Math.ceil(position)] ?? Number.NaN;
-  return below + (above - below) * (position - Math.floor(position));
+  const defined = resampled.filter((each) => !Number.isNaN(each));
+  return { value, low: quantile(defined, 0.025), high: quantile(defined, 0.975) };
 }

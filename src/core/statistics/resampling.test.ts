@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../random/random.ts';
-import { bootstrapInterval, describeTest, jackknifeInterval, mean, pairedTest } from './significance.ts';
+import { seededRandom } from '../random/xoshiro128.ts';
+import { describeTest } from './describe-test.ts';
+import { mean } from './descriptive.ts';
+import { bootstrapInterval, jackknifeInterval, pairedTest } from './resampling.ts';
 
 /** Numbers around `centre` that look random but are the same each time. */
 const sample = (count: number, centre: number, seed: number) => {

@@ -1,38 +1,26 @@
 import { LabError } from '../error.ts';
+import { mean } from './descriptive.ts';
+import { ranks } from './rank.ts';
 
 /**
  * Spearman's rank correlation, ties at their mean rank; NaN where one side does not vary or there are fewer than two.
  * Reference: Spearman (1904); equals SciPy's `spearmanr`.
- * @throws LabError `bad-data` for lists of different lengths
+ * @throws {LabError} `bad-data` when the lists differ in length.
  */
 export function spearman(x: readonly number[], y: readonly number[]): number {
   sameLength(x, y);
   return pearson(ranks(x), ranks(y));
 }
 
-/** Items below which a correlation is not told. */
+/** Minimum sample size for reporting a correlation. */
 const FEWEST = 3;
 
-/** A correlation over `n` items, if it is one to tell: null for fewer than three, and where one side does not vary. */
+/** A correlation over `n` items as it is reported: null for fewer than three, and where one side does not vary. */
 export function reportedCorrelation(rho: number, n: number): number | null {
   return n < FEWEST || Number.isNaN(rho) ? null : rho;
 }
 
-/** Ranks from 1, ties sharing their mean. */
-export function ranks(values: readonly number[]): number[] {
-  const order = values.map((_, i) => i).sort((a, b) => (values[a] as number) - (values[b] as number));
-  const ranked = new Array<number>(values.length);
-  for (let start = 0; start < order.length;) {
-    let end = start;
-    while (end < order.length && values[order[end] as number] === values[order[start] as number]) end++;
-    for (let i = start; i < end; i++) ranked[order[i] as number] = (start + 1 + end) / 2;
-    start = end;
-  }
-  return ranked;
-}
-
 function pearson(x: readonly number[], y: readonly number[]): number {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [mx, my] = [mean(x), mean(y)];
   let [sxy, sxx, syy] = [0, 0, 0];
   x.forEach((value, i) => {
@@ -58,7 +46,7 @@ export function auc(positive: readonly number[], negative: readonly number[]): n
  * Cohen's kappa of two raters over the same items; NaN where both always say the same one thing. `quadratic` weighs how
  * far apart two categories are in the order of `categories`.
  * Reference: Cohen (1960, 1968); equals scikit-learn's `cohen_kappa_score`.
- * @throws LabError `bad-data` for lists of different lengths or a rating that is no category
+ * @throws {LabError} `bad-data` when the lists differ in length or a rating is no category.
  */
 export function cohenKappa<Category>(
   a: readonly Category[],

@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+
+interface Noun {
+  noun: string;
+  /** What only that place does: an import of the underlying library, or the shape of the code. */
+  primitive: RegExp;
+  /** Files and folders (with a slash at the end) that may. */
+  only: readonly string[];
+  /** Where the rule holds; everywhere by default. */
+  within?: string;
+  /** A line that the rule must catch, so that the pattern cannot rot. */
+  example: string;
+}
+
+/** One question, one place: a second answer to any of these fails here. */
+const NOUNS: readonly Noun[] = [
+  {
+    noun: 'statistics (d3-array)',
+    primitive: /from 'd3-array'/,
+    only: ['src/core/statistics/'],
+    example: `import { mean } from 'd3-array';`,
+  },
+  {
+    noun: 'statistics (definitions)',
+    primitive:
+      /\/ \(\w+(?:\.length)? - 1\)|(?:function (?:mean|median|variance|quantile|ranks|pearson|spearman)\b|const (?:mean|median|variance|quantile|ranks|pearson|spearman)\b[^=]*= (?:async )?(?:<\w+>)?\()/,
+    only: ['src/core/statistics/'],
+    example: 'const mean = (values: readonly number[]) => 0;',
+  },
+  {
+    noun: 'statistics (resampling)',
+    primitive: /bootstrapIndices\(/,
+    only: ['src/core/statistics/', 'src/core/random/'],
+    example: 'const indices = bootstrapIndices(10, random);',
+  },
+  {
+    noun: 'random streams (generators)',
+    primitive: /0x9e3779b9|0x6c078965|\b1812433253\b|0x6d2b79f5/i,
+    only: ['src/core/random/'],
+    example: 'state = (state + 0x9E3779B9) >>> 0;',
+  },
+  {
+    noun: 'random streams (shuffles)',
+    primitive: /\.sort\(\(\) =>|Math\.floor\(random\(\) \* \(i \+ 1\)\)/,
+    only: ['src/core/random/'],
+    example: 'items.sort(() => random() - 0.5);',
+  },
+  {
+    noun: 'random streams (the type)',
+    primitive: /(?:type|interface) Random\b(?! \})/,
+    only: ['src/core/random/random.ts'],
+    example: 'export type Random = () => number;',
+  },
+  {
+    noun: 'no unseeded numbers in core',
+    primitive: /Math\.random/,
+    only: [],
+    within: 'src/core/',
+    example: 'const id = Math.random();',
+  },
+];
+
+const isSource = (path: string): boolean =>
+  /\.(ts|svelte)$/.test(path) && !path.endsWith('.d.ts') && !/\.test\.ts$|\/testing\//.test(path);
+
+const sources = ['src', 'workers', 'trainer', 'bench', 'build'].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .map((name) => `${folder}/${name.split(sep).join('/')}`)
+    .filter(isSource)
+    .map((path) => ({ path, lines: readFileSync(join(ROOT, path), 'utf8').split('\n') })),
+);
+
+describe('one of each', () => {
+  it.each(NOUNS)('$noun', ({ primitive, only, within = '', example }) => {
+    expect(example).toMatch(primitive);
+    const second = sources
+      .filter(({ path }) => path.startsWith(within) && !only.some((place) => path.startsWith(place)))
+      .flatMap(({ path, lines }) =>
+        lines.flatMap((line, i) => (primitive.test(line) ? [`${path}:${i + 1} ${line}`] : [])),
+      );
+    expect(second).toEqual([]);
+  });
+});
