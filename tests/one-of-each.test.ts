@@ -27,7 +27,7 @@ const NOUNS: readonly Noun[] = [
   {
     noun: 'statistics (definitions)',
     primitive:
-      /\/ \(\w+(?:\.length)? - 1\)|(?:function (?:mean|median|variance|quantile|ranks|pearson|spearman)\b|const (?:mean|median|variance|quantile|ranks|pearson|spearman)\b[^=]*= (?:async )?(?:<\w+>)?\()/,
+      /\/ \(\w+(?:\.length)? - 1\)|(?:function|const) (?:mean|median|variance|quantile|ranks|pearson|spearman)\b(?:[^=]*=)? ?(?:<\w+>)?\(/,
     only: ['src/core/statistics/'],
     example: 'const mean = (values: readonly number[]) => 0;',
   },

@@ -18,9 +18,9 @@ export function meteor(hyp: readonly string[], ref: readonly string[], wordnet: 
   if (matches.length === 0) return 0;
   const precision = matches.length / hyp.length;
   const recall = matches.length / ref.length;
-  const mean = (precision * recall) / (ALPHA * precision + (1 - ALPHA) * recall);
+  const fMean = (precision * recall) / (ALPHA * precision + (1 - ALPHA) * recall);
   const fragmentation = countChunks(matches) / matches.length;
-  return (1 - GAMMA * fragmentation ** BETA) * mean;
+  return (1 - GAMMA * fragmentation ** BETA) * fMean;
 }
 
 /** Positions of a matched word in the hypothesis and in the reference. */
