@@ -2,7 +2,7 @@ import { LabError } from '../../src/core/error.ts';
 import { openGguf } from '../../src/core/formats/gguf/checkpoint.ts';
 import { blobSource } from '../../src/core/formats/source.ts';
 import type { Handlers } from '../../src/rpc/server.ts';
-import { readDecoderConfig } from '../../src/core/engine/config.ts';
+import { loadShape } from '../../src/core/engine/load-config.ts';
 import type { ModelFiles } from '../../src/core/engine/files.ts';
 import { estimateMemory } from '../../src/core/engine/memory.ts';
 import type { GgufRecord, ModelRecord, OnnxRecord } from '../../src/core/engine/record.ts';
@@ -108,9 +108,9 @@ async function estimate(record: ModelRecord, base: string, device: 'webgpu' | 'w
   if (record.format !== 'onnx') return null;
   const files = await recordFiles(record, base, {});
   const variant = chooseVariant(files, device, false);
-  const config = await readDecoderConfig(files);
+  const shape = await loadShape(files);
   return estimateMemory(
-    { ...config, weightBytes: variant.bytes, cacheElementBytes: 4, logitsRows: LOGITS_ROWS },
+    { ...shape, weightBytes: variant.bytes, cacheElementBytes: 4, logitsRows: LOGITS_ROWS },
     device,
   );
 }
@@ -184,7 +184,7 @@ async function addFolderUrl(url: URL, options: Options): Promise<OnnxRecord> {
   const { id, name, folder, files } = await openFolder(url, options);
   // Only what is needed is fetched, and only when the model is first loaded; this checks that it is all there.
   const variant = chooseVariant(files, 'wasm', false);
-  await readDecoderConfig(files);
+  await loadShape(files);
   await loadChatTokenizer(files);
   return {
     id,

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exportOnnx } from '../../core/formats/export/export.ts';
 import type { FileSink, FolderSink } from '../../core/formats/export/sink.ts';
 import { checkpointToGguf, type GgufOptions } from '../../core/formats/gguf/from-checkpoint.ts';
-import { readDecoderConfig } from '../../core/engine/config.ts';
+import { loadEndTokens, loadShape } from '../../core/engine/load-config.ts';
 import { readJson } from '../../core/engine/files.ts';
 import { tinyCheckpoint } from '../../core/engine/testing/tiny-model.ts';
 import { markedName } from '../../core/tokenizer/plain-text.ts';
@@ -68,13 +68,14 @@ describe('ingestFiles', () => {
     expect(record).toMatchObject({ id: 'my-model', format: 'onnx', url: null, added: true });
     const files = await store.modelFiles(record.id, record.name);
     expect(listVariants(files).map(({ variant }) => variant)).toEqual(['fp32']);
-    expect(await readDecoderConfig(files)).toMatchObject({
-      vocabulary: 288,
+    expect(await loadShape(files)).toMatchObject({
+      vocabSize: 288,
       layers: 2,
       kvHeads: 2,
-      headSize: 16,
-      eosIds: [257],
+      headDim: 16,
+      contextLength: 512,
     });
+    expect(await loadEndTokens(files)).toEqual([257]);
     expect((await loadChatTokenizer(files)).encode('<s>a')).toEqual([256, 97]);
     expect((await ingestFiles(store, await onnxFolder(), false, {})).id).toBe('my-model-2');
   });

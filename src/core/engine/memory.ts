@@ -1,4 +1,5 @@
 import { LabError } from '../error.ts';
+import type { DecoderShape } from '../formats/config.ts';
 import type { Device } from './engine.ts';
 
 /** Where the memory of a loaded model goes, in bytes. */
@@ -16,13 +17,11 @@ export interface MemoryEstimate {
   peak: number;
 }
 
-export interface MemoryNeeds {
+export interface MemoryNeeds extends Pick<
+  DecoderShape,
+  'layers' | 'kvHeads' | 'headDim' | 'vocabSize' | 'contextLength'
+> {
   weightBytes: number;
-  layers: number;
-  kvHeads: number;
-  headSize: number;
-  vocabulary: number;
-  contextWindow: number;
   /** Bytes of one cache element: 4, or 2 for half precision. */
   cacheElementBytes: number;
   logitsRows: number;
@@ -33,11 +32,11 @@ const PLANNED_TOKENS = 2048;
 const RUNTIME_BYTES: Record<Device, number> = { webgpu: 120e6, wasm: 80e6, cpu: 80e6, remote: 0 };
 
 export function estimateMemory(needs: MemoryNeeds, device: Device): MemoryEstimate {
-  const tokens = Math.min(PLANNED_TOKENS, needs.contextWindow);
-  const cacheOnce = 2 * needs.layers * needs.kvHeads * needs.headSize * needs.cacheElementBytes * tokens;
+  const tokens = Math.min(PLANNED_TOKENS, needs.contextLength);
+  const cacheOnce = 2 * needs.layers * needs.kvHeads * needs.headDim * needs.cacheElementBytes * tokens;
   // A step reads the old cache while it writes the new one.
   const cache = 2 * cacheOnce;
-  const logits = needs.logitsRows * needs.vocabulary * 4;
+  const logits = needs.logitsRows * needs.vocabSize * 4;
   const runtime = RUNTIME_BYTES[device];
   const total = needs.weightBytes + cache + logits + runtime;
   return {

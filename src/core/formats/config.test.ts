@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from './config.ts';
+import { parseConfig, parseShape } from './config.ts';
 
 const SHAPE = {
   hidden_size: 8,
@@ -52,5 +52,37 @@ describe('a sliding window', () => {
     ],
   ])('is %s', (_, config, expected) => {
     expect(windowed(config)).toEqual(expected);
+  });
+});
+
+describe('parseShape', () => {
+  it('reads the sizes of any architecture as parseConfig reads those of a Llama', () => {
+    const sizes = parseShape({ ...SHAPE, model_type: 'gemma3_text', num_key_value_heads: 1 });
+    expect(sizes).toEqual({
+      hiddenSize: 8,
+      layers: 30,
+      heads: 2,
+      kvHeads: 1,
+      headDim: 4,
+      vocabSize: 10,
+      contextLength: 8192,
+    });
+    expect(parseConfig({ ...SHAPE, model_type: 'llama', num_key_value_heads: 1 })).toMatchObject(sizes);
+  });
+
+  it('assumes no context window', () => {
+    const without = { ...SHAPE, max_position_embeddings: undefined };
+    for (const read of [parseShape, parseConfig])
+      expect(() => read({ ...without, model_type: 'llama' }, 'mine/config.json')).toThrow(
+        /mine\/config\.json: .*max_position_embeddings/s,
+      );
+  });
+
+  it.each([
+    ['the width is no multiple of the heads', { num_attention_heads: 3 }, /hidden_size 8 .*num_attention_heads 3/],
+    ['heads cannot share keys evenly', { num_attention_heads: 4, num_key_value_heads: 3 }, /num_key_value_heads 3/],
+  ])('refuses sizes where %s', (_, changes, message) => {
+    for (const read of [parseShape, parseConfig])
+      expect(() => read({ ...SHAPE, ...changes, model_type: 'llama' })).toThrow(message);
   });
 });

@@ -17,21 +17,25 @@ const ropeSettings = z
   })
   .nullish();
 
-/** What `config.json` says, as far as it matters here (Hugging Face names). */
-const configSchema = z.looseObject({
+/** What `config.json` says of a decoder's shape (Hugging Face names), whatever its architecture. */
+const shapeSchema = z.looseObject({
   model_type: z.string(),
   hidden_size: count,
-  intermediate_size: count,
   num_hidden_layers: count.max(1024),
   num_attention_heads: count,
   num_key_value_heads: count.nullish(),
   head_dim: count.nullish(),
   vocab_size: count,
+  max_position_embeddings: count,
+});
+
+/** The rest of it that matters for the architectures that are computed here. */
+const configSchema = shapeSchema.extend({
+  intermediate_size: count,
   rms_norm_eps: z.number().positive(),
   rope_theta: z.number().positive().nullish(),
   rope_scaling: ropeSettings,
   rope_parameters: ropeSettings,
-  max_position_embeddings: count,
   sliding_window: count.nullish(),
   use_sliding_window: z.boolean().nullish(),
   max_window_layers: z.number().int().nonnegative().nullish(),
@@ -61,22 +65,26 @@ export type RopeScaling =
 export const ARCHITECTURES = ['llama', 'mistral', 'qwen2'] as const;
 export type Architecture = (typeof ARCHITECTURES)[number];
 
-/** A Llama-shaped decoder: pre-norm RMSNorm, rotary grouped-query attention, gated SiLU feed-forward. */
-export interface ModelConfig {
-  architecture: Architecture;
+/** The sizes of a decoder: all that running an exported graph takes. */
+export interface DecoderShape {
   hiddenSize: number;
-  intermediateSize: number;
   layers: number;
   heads: number;
   kvHeads: number;
   headDim: number;
   vocabSize: number;
+  /** Positions the model was made for. */
+  contextLength: number;
+}
+
+/** A Llama-shaped decoder: pre-norm RMSNorm, rotary grouped-query attention, gated SiLU feed-forward. */
+export interface ModelConfig extends DecoderShape {
+  architecture: Architecture;
+  intermediateSize: number;
   normEpsilon: number;
   ropeTheta: number;
   ropeScaling: RopeScaling;
-  /** Positions the model was made for. */
-  contextLength: number;
-  /** Keys each layer may look back at, itself included; null for all. One entry a layer. */
+  /** Keys each layer may look back at, itself included; null for all. One entry per layer. */
   windows: (number | null)[];
   /** The output matrix is the embedding matrix. */
   tied: boolean;
@@ -87,21 +95,50 @@ export interface ModelConfig {
 }
 
 /**
+ * Reads the sizes of a decoder of any architecture from the JSON of a `config.json`. There is no default context window:
+ * a file without `max_position_embeddings` is refused, because a guess would cut conversations short or run past the end.
+ * @param where file name for messages.
+ * @throws {LabError} bad-config for missing, impossible or contradictory values.
+ */
+export function parseShape(json: unknown, where = 'config.json'): DecoderShape {
+  return shapeOf(check(shapeSchema, json, where, 'It does not describe a model.'), where);
+}
+
+function shapeOf(c: z.infer<typeof shapeSchema>, where: string): DecoderShape {
+  const kvHeads = c.num_key_value_heads ?? c.num_attention_heads;
+  const wrong: string[] = [];
+  if (!c.head_dim && c.hidden_size % c.num_attention_heads !== 0)
+    wrong.push(`hidden_size ${c.hidden_size} is no multiple of num_attention_heads ${c.num_attention_heads}`);
+  if (c.num_attention_heads % kvHeads !== 0)
+    wrong.push(`num_attention_heads ${c.num_attention_heads} is no multiple of num_key_value_heads ${kvHeads}`);
+  if (wrong.length > 0) throw contradiction(wrong, where);
+  return {
+    hiddenSize: c.hidden_size,
+    layers: c.num_hidden_layers,
+    heads: c.num_attention_heads,
+    kvHeads,
+    headDim: c.head_dim ?? c.hidden_size / c.num_attention_heads,
+    vocabSize: c.vocab_size,
+    contextLength: c.max_position_embeddings,
+  };
+}
+
+function contradiction(wrong: readonly string[], where: string): LabError {
+  return new LabError({
+    code: 'bad-config',
+    what: `Its values contradict each other: ${wrong.join('; ')}.`,
+    where,
+    todo: 'Use the config.json that belongs to the weights.',
+  });
+}
+
+/**
  * Reads the JSON of a `config.json`.
  * @param where file name for messages.
  * @throws {LabError} bad-config for missing or impossible values, unsupported for architectures and options not built here.
  */
 export function parseConfig(json: unknown, where = 'config.json'): ModelConfig {
-  const parsed = configSchema.safeParse(json);
-  if (!parsed.success) {
-    throw new LabError({
-      code: 'bad-config',
-      what: `It does not describe a model. ${z.prettifyError(parsed.error)}`,
-      where,
-      todo: 'Use the config.json that belongs to the weights.',
-    });
-  }
-  const c = parsed.data;
+  const c = check(configSchema, json, where, 'It does not describe a model.');
   // Either spelling; where both are given, Transformers 5 takes rope_scaling, unless it is empty.
   const rope = Object.keys(c.rope_scaling ?? {}).length > 0 ? (c.rope_scaling ?? {}) : (c.rope_parameters ?? {});
   const architecture = ARCHITECTURES.find((name) => name === c.model_type);
@@ -125,34 +162,15 @@ export function parseConfig(json: unknown, where = 'config.json'): ModelConfig {
     throw unsupported(where, `The activation "${c.hidden_act}" is not supported.`, 'Only silu is.');
   if ((rope.partial_rotary_factor ?? c.partial_rotary_factor ?? 1) !== 1)
     throw unsupported(where, 'Partial rotary embeddings are not supported.', 'Use another model.');
-  const kvHeads = c.num_key_value_heads ?? c.num_attention_heads;
-  const wrong: string[] = [];
-  if (!c.head_dim && c.hidden_size % c.num_attention_heads !== 0)
-    wrong.push(`hidden_size ${c.hidden_size} is no multiple of num_attention_heads ${c.num_attention_heads}`);
-  if (c.num_attention_heads % kvHeads !== 0)
-    wrong.push(`num_attention_heads ${c.num_attention_heads} is no multiple of num_key_value_heads ${kvHeads}`);
-  const headDim = c.head_dim ?? c.hidden_size / c.num_attention_heads;
-  if (headDim % 2 !== 0) wrong.push(`the head size ${headDim} is odd`);
-  if (wrong.length)
-    throw new LabError({
-      code: 'bad-config',
-      what: `Its values contradict each other: ${wrong.join('; ')}.`,
-      where,
-      todo: 'Use the config.json that belongs to the weights.',
-    });
+  const shape = shapeOf(c, where);
+  if (shape.headDim % 2 !== 0) throw contradiction([`the head size ${shape.headDim} is odd`], where);
   return {
+    ...shape,
     architecture,
-    hiddenSize: c.hidden_size,
     intermediateSize: c.intermediate_size,
-    layers: c.num_hidden_layers,
-    heads: c.num_attention_heads,
-    kvHeads,
-    headDim,
-    vocabSize: c.vocab_size,
     normEpsilon: c.rms_norm_eps,
     ropeTheta: rope.rope_theta ?? c.rope_theta ?? c.rope_parameters?.rope_theta ?? 10000,
     ropeScaling: parseScaling(rope, where),
-    contextLength: c.max_position_embeddings,
     windows: Array.from({ length: c.num_hidden_layers }, (_, layer) => windowOf(c, architecture, layer)),
     tied: c.tie_word_embeddings ?? false,
     biases: { attention: c.attention_bias ?? false, feedForward: c.mlp_bias ?? false },
@@ -178,15 +196,17 @@ function windowOf(c: z.infer<typeof configSchema>, architecture: Architecture, l
   return windowed ? window : null;
 }
 
+const INCOMPLETE = 'rope_scaling is incomplete.';
+
 function parseScaling(
   scaling: { rope_type?: string | undefined; type?: string | undefined } | null | undefined,
   where: string,
 ): RopeScaling {
   const type = scaling?.rope_type ?? scaling?.type ?? 'default';
   if (type === 'default') return { type: 'none' };
-  if (type === 'linear') return { type, factor: check(linearScaling, scaling, where).factor };
+  if (type === 'linear') return { type, factor: check(linearScaling, scaling, where, INCOMPLETE).factor };
   if (type === 'llama3') {
-    const s = check(llama3Scaling, scaling, where);
+    const s = check(llama3Scaling, scaling, where, INCOMPLETE);
     return {
       type,
       factor: s.factor,
@@ -203,12 +223,12 @@ export function contextBeforeWindow({ contextLength, windows }: ModelConfig): nu
   return windows.reduce<number>((shortest, window) => Math.min(shortest, window ?? Infinity), contextLength);
 }
 
-function check<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
+function check<T>(schema: z.ZodType<T>, value: unknown, where: string, what: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new LabError({
     code: 'bad-config',
-    what: `rope_scaling is incomplete. ${z.prettifyError(parsed.error)}`,
+    what: `${what} ${z.prettifyError(parsed.error)}`,
     where,
     todo: 'Use the config.json that belongs to the weights.',
   });

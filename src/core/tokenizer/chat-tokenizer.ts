@@ -45,7 +45,6 @@ export interface ChatTokenizer {
   tokenText(id: number): string;
   /** The id of a token given by its exact text. */
   idOf(token: string): number | undefined;
-  readonly eosToken: string | undefined;
   /** The token with which the template ends a reply, where it does with one. */
   readonly endOfTurn: number | undefined;
 }
@@ -118,7 +117,6 @@ export function createChatTokenizer(
   const needs = (): TemplateNeeds => (known ??= templateNeeds((messages) => render(messages, {})));
 
   return {
-    eosToken: facts.names.eos,
     endOfTurn: source === undefined ? undefined : endOfTurnIn(source, facts)?.id,
     guard,
     named: controlNamer(controls),

@@ -1,7 +1,6 @@
 import type * as transformers from '@huggingface/transformers';
 import { LabError, throwIfCancelled } from '../../core/error.ts';
 import { chooseDevice } from '../choose-device.ts';
-import { readDecoderConfig } from '../../core/engine/config.ts';
 import type { Device, LoadOptions } from '../../core/engine/engine.ts';
 import { runtimeFault } from '../../core/engine/faults.ts';
 import { hasFile, type ModelFiles } from '../../core/engine/files.ts';
@@ -15,6 +14,7 @@ import {
 } from '../../core/engine/memory.ts';
 import { SIDE_FILES } from '../../core/formats/checkpoint/side-files.ts';
 import { largestWeight } from '../../core/formats/onnx/index.ts';
+import { loadEndTokens, loadShape } from '../../core/engine/load-config.ts';
 import { loadChatTokenizer } from '../../core/engine/load-tokenizer.ts';
 import { CausalLm, LOGITS_ROWS } from './causal-lm.ts';
 import { KvDecoder } from './kv-decoder.ts';
@@ -49,11 +49,11 @@ export async function loadTransformers(
   const { device, note } = deviceFor(options.device, gpu, modelId);
   const halfPrecision = gpu.available && gpu.halfPrecision;
   const variant = chooseVariant(files, device, halfPrecision);
-  const config = await readDecoderConfig(files);
+  const shape = await loadShape(files);
   const halfCache = variant.variant.endsWith('16');
 
   const needs = {
-    ...config,
+    ...shape,
     weightBytes: variant.bytes,
     cacheElementBytes: halfCache ? 2 : 4,
     logitsRows: LOGITS_ROWS,
@@ -70,6 +70,7 @@ export async function loadTransformers(
   );
   progress('Reading the tokenizer', 0);
   const tokenizer = await loadChatTokenizer(files);
+  const endIds = await loadEndTokens(files);
   throwIfCancelled(signal);
   progress(`Loading the weights into ${device === 'webgpu' ? 'the graphics device' : 'memory'}`, 0);
 
@@ -82,20 +83,18 @@ export async function loadTransformers(
       throw LabError.cancelled();
     }
     progress('Ready', variant.bytes);
-    const own = tokenizer.eosToken === undefined ? undefined : tokenizer.idOf(tokenizer.eosToken);
-    const named = config.eosIds.length > 0 || own === undefined ? config.eosIds : [own];
     return new CausalLm({
       info: {
         modelId,
         engine: 'transformers',
         device,
         features: { seed: true, topK: true },
-        contextWindow: config.contextWindow,
+        contextWindow: shape.contextLength,
         ...(note ? { note } : {}),
       },
       tokenizer,
       decoder: new KvDecoder(session, runtime),
-      eosIds: new Set([...named, ...(tokenizer.endOfTurn === undefined ? [] : [tokenizer.endOfTurn])]),
+      eosIds: new Set(endIds),
       health: watch?.health ?? (() => undefined),
       release: () => session.release(),
     });

@@ -9,21 +9,37 @@ import { createChatTokenizer, type ChatTokenizer } from '../../core/tokenizer/ch
 export interface GgufFacts {
   /** Undefined where the file's tokenizer is of a kind that can't be rebuilt here. */
   tokenizer: ChatTokenizer | undefined;
+  /** Tokens that the file says it reads. */
   contextWindow: number;
   name: string | undefined;
   architecture: string | undefined;
 }
 
-/** Reads tokenizer and window out of a GGUF (its first part). Throws `bad-file` or `missing-file`. */
+/**
+ * Reads tokenizer and window out of a GGUF (its first part). A file without a context length is refused, as by llama.cpp.
+ * @throws {LabError} bad-file or missing-file.
+ */
 export async function readGgufFacts(source: ByteSource): Promise<GgufFacts> {
   const metadata = await readGgufMetadata(source);
   const architecture = metadataString(metadata, 'general.architecture');
   return {
     tokenizer: openTokenizer(metadata, source.name),
-    contextWindow: metadataNumber(metadata, `${architecture ?? ''}.context_length`) ?? 2048,
+    contextWindow: contextLength(metadata, architecture, source.name),
     name: metadataString(metadata, 'general.name'),
     architecture,
   };
+}
+
+function contextLength(metadata: GgufMetadata, architecture: string | undefined, where: string): number {
+  const key = `${architecture ?? 'general'}.context_length`;
+  const length = metadataNumber(metadata, key);
+  if (length !== undefined && length > 0) return length;
+  throw new LabError({
+    code: 'bad-file',
+    where,
+    what: `Its metadata lacks "${key}".`,
+    todo: 'Convert the model again, or take a file that names its context length.',
+  });
 }
 
 function openTokenizer(metadata: GgufMetadata, where: string): ChatTokenizer | undefined {

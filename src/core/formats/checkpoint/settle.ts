@@ -1,18 +1,12 @@
-import { z } from 'zod';
-import type { Checkpoint, SideFiles, TensorInfo } from './checkpoint.ts';
+import type { Checkpoint, TensorInfo } from './checkpoint.ts';
 import { matrixShape, readRows } from './checkpoint.ts';
-import { settingsOf, withSettings, withTemplateInline } from './side-files.ts';
+import { endTokens, GENERATION_CONFIG } from './end-tokens.ts';
+import { withSettings, withTemplateInline } from './side-files.ts';
 import { replaceTemplate } from './template.ts';
-import { endOfTurn, tokenizerFacts } from './tokenizer-facts.ts';
 
 const HEAD = 'lm_head.weight';
 const EMBEDDING = 'model.embed_tokens.weight';
 const CHUNK_ROWS = 2048;
-const GENERATION = 'generation_config.json';
-const eosSchema = z
-  .union([z.int().nonnegative(), z.array(z.int().nonnegative())])
-  .nullish()
-  .catch(undefined);
 
 /**
  * A checkpoint as its side files mean it, whatever file says it: the chat template in one place, every token that ends
@@ -29,14 +23,12 @@ export function withTemplate<T extends Checkpoint>(checkpoint: T, template: stri
   return withEndTokens({ ...checkpoint, files: replaceTemplate(checkpoint.files, template) });
 }
 
-/** Tokens that end a reply: those of generation_config.json, of config.json, and the one that ends the template's turns. */
+/** The same checkpoint with every token that ends a reply named in its configuration. */
 function withEndTokens<T extends Checkpoint>(checkpoint: T): T {
   const { files, config, notes = [] } = checkpoint;
-  const named = namedEndTokens(files);
-  const turn = files.has('tokenizer.json') ? endOfTurn(files, tokenizerFacts(files)) : undefined;
-  const all = [...new Set([...named, ...config.eosTokenIds, ...(turn ? [turn.id] : [])])].filter(
-    (id) => id < config.vocabSize,
-  );
+  const ends = endTokens(files, config.eosTokenIds);
+  const { named, turn } = ends;
+  const all = ends.all.filter((id) => id < config.vocabSize);
   const settledConfig = { ...config, eosTokenIds: all };
   if (!turn || named.includes(turn.id) || !all.includes(turn.id)) return { ...checkpoint, config: settledConfig };
   const others = named.length === 0 ? 'no end token' : `other end tokens (${named.join(', ')})`;
@@ -44,18 +36,9 @@ function withEndTokens<T extends Checkpoint>(checkpoint: T): T {
   return {
     ...checkpoint,
     config: settledConfig,
-    files: withSettings(files, GENERATION, { eos_token_id: all }),
+    files: withSettings(files, GENERATION_CONFIG, { eos_token_id: all }),
     notes: [...notes.filter((old) => old !== note), note],
   };
-}
-
-/** End tokens that the configuration names. */
-export function namedEndTokens(files: SideFiles): number[] {
-  const of = (name: string): number[] => {
-    const ids = eosSchema.parse(settingsOf(files, name)['eos_token_id']);
-    return ids == null ? [] : [ids].flat();
-  };
-  return [...new Set([...of(GENERATION), ...of('config.json')])];
 }
 
 /**
