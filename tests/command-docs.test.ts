@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LAB_COMMANDS } from '../src/node/commands/index.ts';
 import { commandHelp } from '../src/node/command-help.ts';
@@ -15,9 +15,9 @@ const COMMAND_LINES: Record<string, { commands: Commands; file: string }> = {
 };
 const PAGES = [
   'README.md',
-  ...readdirSync(join(ROOT, 'docs'))
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
+    .map((name) => `docs/${name.split(sep).join('/')}`),
 ];
 
 interface Mention {

@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, normalize, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
 const PAGES = [
   ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
-  ...readdirSync(join(ROOT, 'docs'))
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
+    .map((name) => `docs/${name.split(sep).join('/')}`),
 ];
 
 describe('documentation', () => {
@@ -16,6 +16,54 @@ describe('documentation', () => {
     const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? '');
     const files = links.filter((link) => !/^(https?:|#|mailto:)/.test(link)).map((link) => link.split('#')[0] ?? '');
     expect(files.filter((file) => !existsSync(join(ROOT, dirname(page), file)))).toEqual([]);
+  });
+
+  it.each(PAGES)('%s links to headings that are there', (page) => {
+    const text = readFileSync(join(ROOT, page), 'utf8');
+    const links = [...text.matchAll(/\]\(([^)\s]*\.md)?#([^)\s]+)\)/g)];
+    const broken = links.filter(([, file, anchor = '']) => {
+      const target = file === undefined ? page : join(dirname(page), file);
+      return existsSync(join(ROOT, target)) && !anchorsOf(readFileSync(join(ROOT, target), 'utf8')).has(anchor);
+    });
+    expect(broken.map(([link]) => link)).toEqual([]);
+  });
+
+  it('shows each picture of docs/images, and there are few', () => {
+    const pictures = readdirSync(join(ROOT, 'docs/images')).map((name) => `docs/images/${name}`);
+    const shown = new Set(
+      PAGES.flatMap((page) =>
+        [...readFileSync(join(ROOT, page), 'utf8').matchAll(/!\[[^\]]+\]\(([^)\s]+)\)/g)].map((match) =>
+          normalize(join(dirname(page), match[1] ?? ''))
+            .split(sep)
+            .join('/'),
+        ),
+      ),
+    );
+    expect(pictures.filter((picture) => !shown.has(picture))).toEqual([]);
+    expect(pictures.length).toBeLessThanOrEqual(6);
+  });
+
+  it('tells nobody to use a folder outside the repository', () => {
+    const outside = PAGES.filter((page) =>
+      /(?:^|[\s=`"'])\.\.\/shared\b/m.test(readFileSync(join(ROOT, page), 'utf8')),
+    );
+    expect(outside).toEqual([]);
+  });
+
+  it('lists each decision', () => {
+    const index = readFileSync(join(ROOT, 'docs/decisions/README.md'), 'utf8');
+    const records = readdirSync(join(ROOT, 'docs/decisions')).filter((name) => /^\d/.test(name));
+    expect(records.filter((name) => !index.includes(`](${name})`))).toEqual([]);
+    for (const name of records) {
+      const text = readFileSync(join(ROOT, 'docs/decisions', name), 'utf8');
+      expect([...text.matchAll(/^## (.+)$/gm)].map((match) => match[1])).toEqual([
+        'Context',
+        'Decision',
+        'Consequences',
+        'Alternatives',
+      ]);
+      expect(text, name).toMatch(/^_\d{4}-\d\d-\d\d, (accepted|replaced by .+)_$/m);
+    }
   });
 
   it('names only commands that package.json has', () => {
@@ -31,3 +79,16 @@ describe('documentation', () => {
     expect(named.filter((name) => !known.has(name))).toEqual([]);
   });
 });
+
+/** The anchors of a page's headings, as code hosts make them. */
+function anchorsOf(markdown: string): Set<string> {
+  return new Set(
+    [...markdown.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+        .replaceAll(/\s/g, '-'),
+    ),
+  );
+}

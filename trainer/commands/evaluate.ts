@@ -21,7 +21,7 @@ export const evaluateCommand = defineCommand({
     },
     adapter: ADAPTER,
   },
-  examples: ['--preset smollm2-135m --adapter runs/mine/best', '--config run.yaml --model my-model'],
+  examples: ['--preset built-in --adapter runs/mine/best', '--config run.yaml --model my-model'],
   async run({ model, adapter, ...values }, print, signal) {
     const config = await configFrom(values);
     const { checkpoint, close } = await openModel({

@@ -29,7 +29,7 @@ export const CONFIG_OPTIONS = {
     kind: 'text',
     value: 'KEY=VALUE',
     many: true,
-    about: 'One setting, e.g. train.epochs=3; it wins over file and preset. docs/training.md has the keys.',
+    about: 'One setting, e.g. train.epochs=3; it wins over file and preset. docs/reference/training.md has the keys.',
   },
   'skip-bad': { kind: 'flag', about: 'Leave malformed records out; without it they stop the command.' },
 } as const;

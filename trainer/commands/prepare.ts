@@ -22,7 +22,7 @@ export const prepareCommand = defineCommand({
     },
     force: FORCE,
   },
-  examples: ['--preset smollm2-135m', '--config run.yaml --set data.maxTokens=1024 --out prepared'],
+  examples: ['--preset built-in', '--config run.yaml --set data.maxTokens=1024 --out prepared'],
   async run({ out: path, force, ...values }, print, signal) {
     const config = await configFrom(values);
     const out =

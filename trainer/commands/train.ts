@@ -52,8 +52,8 @@ export const trainCommand = defineCommand({
     },
   },
   examples: [
-    '--preset smollm2-135m --set out=runs/mine',
-    '--preset smollm2-135m --set out=runs/mine --resume',
+    '--preset built-in --set out=runs/mine',
+    '--preset built-in --set out=runs/mine --resume',
     '--config run.yaml --backend accelerate --device cuda --processes 4 --dry-run',
   ],
   async run({ resume, fresh, device, backend, processes, python, 'dry-run': dryRun, ...values }, print, signal) {

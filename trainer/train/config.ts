@@ -120,7 +120,7 @@ export function parseRunConfig(raw: unknown, where: string): RunConfig {
     code: 'bad-config',
     where,
     what: `The configuration is not valid. ${z.prettifyError(parsed.error)}`,
-    todo: `${keyMeant(parsed.error.issues)}See docs/training.md for the keys.`,
+    todo: `${keyMeant(parsed.error.issues)}See docs/reference/training.md for the keys.`,
   });
 }
 

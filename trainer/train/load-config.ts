@@ -5,7 +5,7 @@ import { LabError } from '../../src/core/error.ts';
 import { didYouMean } from '../../src/node/nearest.ts';
 import { parseRunConfig, type RunConfig } from './config.ts';
 
-export const PRESETS = ['smollm2-135m', 'paper-mistral-7b', 'paper-llama2-7b'] as const;
+export const PRESETS = ['built-in', 'smollm2-135m', 'paper-mistral-7b', 'paper-llama2-7b'] as const;
 
 export interface ConfigSources {
   preset?: string;
@@ -98,7 +98,7 @@ function merge(target: Record<string, unknown>, source: Record<string, unknown>)
       throw new LabError({
         code: 'bad-config',
         what: 'There is no key __proto__.',
-        todo: 'See docs/training.md for the keys.',
+        todo: 'See docs/reference/training.md for the keys.',
       });
     const before = target[key];
     if (isObject(before) && isObject(value)) merge(before, value);
@@ -116,6 +116,6 @@ function asObject(value: unknown, where: string): Record<string, unknown> {
     code: 'bad-config',
     where,
     what: 'It holds no settings.',
-    todo: 'Write key: value lines; see docs/training.md.',
+    todo: 'Write key: value lines; see docs/reference/training.md.',
   });
 }

@@ -8,7 +8,7 @@ import { windowsOf } from './windows.ts';
 /** What the classifier alone sees in messages. */
 export type Classify = (messages: readonly string[], signal?: AbortSignal) => Promise<CrisisSignal[]>;
 
-/** A classifier over an encoder that is open; see docs/safety.md for what it is and how often it errs. */
+/** A classifier over an encoder that is open; see docs/reference/safety.md for what it is and how often it errs. */
 export function createClassifier(encoder: Pick<Encoder, 'encode'>, weights: StoredWeights): Classify {
   const { project, judge } = openWeights(weights);
   const read = async (text: string, signal?: AbortSignal): Promise<CrisisSignal> => {

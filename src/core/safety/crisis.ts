@@ -8,7 +8,7 @@ export { CRISIS_KINDS, type CrisisKind, type CrisisLevel, type CrisisSignal } fr
 
 /**
  * How danger in a message is noticed at once, without a model. What is looked for stands in phrases/, one phrase per
- * line; classifier.ts joins when its encoder has arrived; docs/safety.md says what all this is and is not.
+ * line; classifier.ts joins when its encoder has arrived; docs/reference/safety.md says what all this is and is not.
  */
 const { words, idioms, english, languages } = book as PhraseBook;
 

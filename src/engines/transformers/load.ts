@@ -33,7 +33,7 @@ export interface TransformersOptions extends LoadOptions {
 type Transformers = typeof transformers;
 
 /**
- * Loads a model folder (see docs/engines.md) with transformers.js and ONNX Runtime: `cpu` in Node, `webgpu` or `wasm`
+ * Loads a model folder (see docs/reference/engines.md) with transformers.js and ONNX Runtime: `cpu` in Node, `webgpu` or `wasm`
  * in a browser. Throws `missing-file`, `bad-config`, `out-of-memory`, `device-lost` or `cancelled`.
  */
 export async function loadTransformers(

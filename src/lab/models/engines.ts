@@ -19,7 +19,7 @@ export interface EngineInfo {
   features: EngineFeatures;
 }
 
-/** What each engine can do. docs/engines.md holds the same table with the reasons. */
+/** What each engine can do. docs/reference/engines.md holds the same table with the reasons. */
 export const ENGINES: Record<EngineId, EngineInfo> = {
   transformers: {
     id: 'transformers',

@@ -110,7 +110,7 @@ function check(name: string, entry: NotebookFunction, args: unknown[]): unknown[
     code: 'bad-config',
     where: `lab.${name}`,
     what: `${place[0]?.toUpperCase()}${place.slice(1)} can't be used: ${issue?.message ?? 'wrong shape'}.`,
-    todo: 'docs/notebooks.md lists what each function takes.',
+    todo: 'docs/reference/notebook-api.md lists what each function takes.',
   });
 }
 

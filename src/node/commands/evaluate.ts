@@ -25,7 +25,12 @@ export const evaluateCommand = defineCommand({
     "Carry out an evaluation plan, resumable, and print a line for each cell; or do records of a run again. An endpoint's key is read from SOLACE_API_KEY and sent to hosts named with --endpoint-host.",
   operand: 'plan',
   options: {
-    plan: { kind: 'text', value: 'FILE', required: true, about: 'The plan, as docs/evaluation.md describes it.' },
+    plan: {
+      kind: 'text',
+      value: 'FILE',
+      required: true,
+      about: 'The plan, as docs/reference/evaluation.md describes it.',
+    },
     out: {
       kind: 'text',
       value: 'FOLDER',

@@ -1,0 +1,29 @@
+/** `npm run docs` writes the generated files, `npm run check:docs` fails where one differs from its source. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import prettier from 'prettier';
+import { commandLinePage } from './command-line.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** The generated files and what makes each. */
+const FILES: Record<string, () => string | Promise<string>> = {
+  'docs/reference/command-line.md': commandLinePage,
+};
+
+const check = process.argv.includes('--check');
+const stale: string[] = [];
+for (const [file, make] of Object.entries(FILES)) {
+  const path = join(ROOT, file);
+  const text = await prettier.format(await make(), { ...(await prettier.resolveConfig(path)), filepath: path });
+  if (text === (await readFile(path, 'utf8').catch(() => ''))) continue;
+  if (check) stale.push(file);
+  else {
+    await writeFile(path, text);
+    console.log(`Wrote ${file}`);
+  }
+}
+if (stale.length > 0) {
+  console.error(`Out of date: ${stale.join(', ')}. Run npm run docs.`);
+  process.exitCode = 1;
+}
