@@ -132,7 +132,9 @@ function question(round: number): string {
   return `This is letter ${round + 1}. ${sentences.join(' ')} Please answer with a long letter.`;
 }
 
-/** `npm run bench -- chat`: the embedded model in one Chromium, on Wasm and WebGPU, beside wllama with the same weights. */
+/**
+ * `npm run bench -- chat`: the embedded model in one Chromium, on Wasm and WebGPU, beside wllama with the same weights.
+ */
 export async function benchChat(): Promise<void> {
   const gguf = await embeddedAsGguf(EMBEDDED, CACHE);
   await buildEnginePage();

@@ -1,8 +1,6 @@
 import { runCommandLine, type Commands } from '../src/node/command-line.ts';
 import { defineCommand, type Option } from '../src/node/command-options.ts';
-
-/** A bench: prints a table of what it measured, on which machine and with which versions. */
-export type Bench = (args: string[]) => Promise<void>;
+import type { Bench } from './bench.ts';
 
 interface Entry {
   summary: string;

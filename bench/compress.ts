@@ -18,7 +18,10 @@ interface PythonRun {
   spacy: string;
 }
 
-/** `npm run bench -- compress`: every utterance of a corpus under KeyPOS and NoStopwords, one thread, beside spaCy and NLTK. */
+/**
+ * `npm run bench -- compress`: every utterance of a corpus under KeyPOS and NoStopwords, one thread, beside spaCy and
+ * NLTK.
+ */
 export async function benchCompress(): Promise<void> {
   const { texts, source } = await corpus();
   console.log(

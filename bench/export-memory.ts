@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { Bench } from './cli.ts';
+import type { Bench } from './bench.ts';
 import { measureTrainer, needSpace, writeCheckpoint } from './synthetic.ts';
 
 /** Mistral 7B's widths, with as many layers as make a bit more than 2 GB of BF16. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Bench } from './cli.ts';
+import type { Bench } from './bench.ts';
 import { MISTRAL_WIDTHS } from './export-memory.ts';
 import { measureTrainer, type Measured, needSpace, writeAdapter, writeCheckpoint } from './synthetic.ts';
 import { python } from './python-run.ts';

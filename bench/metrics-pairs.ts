@@ -5,8 +5,9 @@ import { hasShared, readJsonLinesGz } from '../tests/harness/shared.ts';
 const ESCONV = 'data/esconv/esconv_test.jsonl.gz';
 
 /**
- * Pairs for a bench: half are two different supporter turns of ESConv's test part, half a turn and a damaged copy of it. Without
- * the shared folder the turns are made of common words. All texts differ, so that no cache has an easy time.
+ * Pairs for a bench: half are two different supporter turns of ESConv's test part, half a turn and a damaged copy of
+ * it. Without the shared folder the turns are made of common words. All texts differ, so that no cache has an easy
+ * time.
  */
 export function benchPairs(count: number): { pairs: Pair[]; source: string } {
   const random = seededRandom(1590);

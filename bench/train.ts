@@ -39,8 +39,8 @@ const CONFIG = {
 };
 
 /**
- * Prints tokens per second (median of all steps but the first of each process) and peak memory, here and with PEFT. The two
- * take turns, so that an hour in which the machine is slow is slow for both.
+ * Prints tokens per second (median of all steps but the first of each process) and peak memory, here and with PEFT. The
+ * two take turns, so that an hour in which the machine is slow is slow for both.
  */
 export async function benchTrain([tokens = '512', steps = '6', base = 'fp32', rounds = '3']: string[]): Promise<void> {
   const plan: StepPlan = {

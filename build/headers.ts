@@ -5,8 +5,10 @@ import { ISOLATION_HEADERS } from '../src/browser/offline/isolation.ts';
  *
  * Three rows are wider than a page without models would need:
  * - `connect-src` allows any host, because a person may point the lab at any OpenAI-compatible endpoint (often plain
- *   `http:` on their own machine) or at any address of a model. Nothing is sent before they do; the journeys check that.
- * - `frame-src` is for the document that holds a notebook's sandbox (notebook-frame.ts); what notebooks may do is there.
+ *   `http:` on their own machine) or at any address of a model. Nothing is sent before they do; the journeys check
+ * that.
+ * - `frame-src` is for the document that holds a notebook's sandbox (notebook-frame.ts); what notebooks may do is
+ * there.
  * - `worker-src blob:` is there for wllama, which starts its workers from blobs. Such workers inherit this policy.
  */
 const CONTENT_SECURITY: Record<string, string> = {
@@ -25,8 +27,8 @@ const CONTENT_SECURITY: Record<string, string> = {
 };
 
 /**
- * The policy of the document that holds a notebook's sandbox, without its scripts. The code of cells is made from text, so
- * it needs what the page forbids; in return nothing can be fetched, loaded, sent or opened from there.
+ * The policy of the document that holds a notebook's sandbox, without its scripts. The code of cells is made from text,
+ * so it needs what the page forbids; in return nothing can be fetched, loaded, sent or opened from there.
  */
 const FRAME_SECURITY: Record<string, string> = {
   'default-src': "'none'",
@@ -63,7 +65,9 @@ export function framePolicy(hashes: readonly string[]): string {
  */
 export const LOCKED_POLICY = "script-src 'unsafe-eval'; worker-src 'none'";
 
-/** The frame's policy as a header: a host that sends the page's policy with every file must send this with the frame. */
+/**
+ * The frame's policy as a header: a host that sends the page's policy with every file must send this with the frame.
+ */
 export const framePolicyHeader = (policy: string): string => `${policy}; frame-ancestors 'self'`;
 
 /** What a host of the built lab should send; `vite preview` does. */

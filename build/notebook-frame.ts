@@ -91,12 +91,15 @@ ${NO_LOOKUPS}
 `;
 }
 
-/** Keeps the browser from looking up the hosts of links before anybody follows them. Once off, no later meta turns it on. */
+/**
+ * Keeps the browser from looking up the hosts of links before anybody follows them. Once off, no later meta turns it
+ * on.
+ */
 const NO_LOOKUPS = '<meta http-equiv="x-dns-prefetch-control" content="off">';
 
 /**
- * Takes away what reaches the network without asking the policy, before anything else runs: WebRTC first of all, then what
- * the browser itself would fetch or send for a page (speech by a service, pictures of media, payment and sign-in).
+ * Takes away what reaches the network without asking the policy, before anything else runs: WebRTC first of all, then
+ * what the browser itself would fetch or send for a page (speech by a service, pictures of media, payment and sign-in).
  * WebAssembly goes as well: its loops can't be stopped.
  */
 const TAKE_AWAY = `{

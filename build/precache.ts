@@ -53,7 +53,9 @@ export function firstPageScripts(bundle: Rolldown.OutputBundle): Set<string> {
   return found;
 }
 
-/** Writes the service worker of a folder that holds a build. `firstPage` are the scripts that its page loads at once. */
+/**
+ * Writes the service worker of a folder that holds a build. `firstPage` are the scripts that its page loads at once.
+ */
 export async function addServiceWorker(folder: string, firstPage: ReadonlySet<string>): Promise<void> {
   await buildServiceWorker(await listBuild(folder, firstPage), folder);
 }

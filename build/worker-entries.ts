@@ -1,10 +1,10 @@
 import type { Plugin, Rolldown } from 'vite';
 
 /**
- * How workers are cut into chunks: the entry holds its own few lines only, and all that it imports at once lies in a chunk
- * beside it. Otherwise the chunks that are loaded later take what they share with the entry out of the entry itself, and
- * WebKit, when asked for a worker's first module once more, runs it a second time: two servers answer each call, of
- * which one never heard that a model was loaded.
+ * How workers are cut into chunks: the entry holds its own few lines only, and all that it imports at once lies in a
+ * chunk beside it. Otherwise the chunks that are loaded later take what they share with the entry out of the entry
+ * itself, and WebKit, when asked for a worker's first module once more, runs it a second time: two servers answer each
+ * call, of which one never heard that a model was loaded.
  */
 export const WORKER_SPLITTING: Rolldown.OutputOptions['codeSplitting'] = {
   groups: [{ name: 'worker', tags: ['$initial'], test: (id) => !isEntry(id) }],

@@ -1,12 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, posix, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
-
-const ROOT = join(import.meta.dirname, '..');
+import { cyclesOf, edgesOf, importsOf, readSources } from './harness/imports.ts';
 
 /**
- * The rings, from the inside out. A file imports from its own ring and those before it. `core` is pure: it knows neither
- * the page nor Node. `src/lab` is the door to all services of the page, `src/node` to those of the command line.
+ * The rings, from the inside out. A file imports from its own ring and those before it. `core` is pure: it knows
+ * neither the page nor Node. `src/lab` is the door to all services of the page, `src/node` to those of the command
+ * line.
  */
 const RINGS = [
   'src/core',
@@ -45,51 +43,9 @@ const STAGES = [
   'table',
 ] as const;
 
-const IMPORT =
-  /(?:^|[^.\w])(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|import\s*\(\s*['"]([^'"]+)['"]|import\s+['"]([^'"]+)['"]/g;
-
-interface SourceFile {
-  /** Below the repository, with slashes. */
-  path: string;
-  imports: string[];
-}
-
-/** The addresses that a module imports, static and dynamic, types included. */
-export function importsOf(source: string): string[] {
-  return [...source.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
-}
-
-function readSources(): SourceFile[] {
-  return ['src', 'workers'].flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-      .map((name) => `${folder}/${name.split(sep).join('/')}`)
-      .filter((path) => /\.(ts|svelte)$/.test(path) && !path.endsWith('.d.ts') && !isTest(path))
-      .map((path) => ({ path, imports: importsOf(readFileSync(join(ROOT, path), 'utf8')) })),
-  );
-}
-
-function isTest(path: string): boolean {
-  return path.includes('.test.') || path.includes('/testing/');
-}
-
 const ringOf = (path: string): number => RINGS.findIndex((ring) => path === ring || path.startsWith(`${ring}/`));
 
 const stageOf = (path: string): string | undefined => (path.startsWith('src/core/') ? path.split('/')[2] : undefined);
-
-/** The import of `file` as a path below the repository, or undefined where it leads to a package. */
-function target(file: SourceFile, specifier: string): string | undefined {
-  if (!specifier.startsWith('.')) return undefined;
-  return posix.normalize(posix.join(posix.dirname(file.path), specifier)).split('?')[0];
-}
-
-/** Pairs of a file and what it imports, of those inside the rings. */
-function* edges(files: readonly SourceFile[]): Generator<{ from: string; to: string }> {
-  for (const file of files)
-    for (const specifier of file.imports) {
-      const to = target(file, specifier);
-      if (to !== undefined && /^(src|workers)\//.test(to)) yield { from: file.path, to };
-    }
-}
 
 describe('importsOf', () => {
   it('finds every form of import', () => {
@@ -105,9 +61,25 @@ describe('importsOf', () => {
   });
 });
 
+describe('cyclesOf', () => {
+  it('finds files that import each other, and themselves', () => {
+    const edges = ['a b', 'b c', 'c a', 'c d', 'd e', 'e f', 'f e', 'g g'].map((pair) => {
+      const [from = '', to = ''] = pair.split(' ');
+      return { from, to };
+    });
+    expect(cyclesOf(edges)).toEqual([['e', 'f'], ['a', 'b', 'c'], ['g']]);
+  });
+});
+
+describe('All modules', () => {
+  it('are free of import cycles, types included', () => {
+    expect(cyclesOf(edgesOf(readSources('src', 'workers', 'trainer', 'build', 'bench', 'tests')))).toEqual([]);
+  });
+});
+
 describe('src/ and workers/', () => {
-  const files = readSources();
-  const all = [...edges(files)];
+  const files = readSources('src', 'workers');
+  const all = edgesOf(files).filter(({ to }) => /^(src|workers)\//.test(to));
 
   it('have a ring for each file, and core a stage', () => {
     expect(files.filter(({ path }) => ringOf(path) < 0).map(({ path }) => path)).toEqual([]);

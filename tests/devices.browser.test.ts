@@ -65,7 +65,10 @@ interface Tried {
   error?: { code?: string; message: string };
 }
 
-/** In the page: adds what an address leads to, loads it, and has it score and speak if `newTokens` are wanted; or tells the error. */
+/**
+ * In the page: adds what an address leads to, loads it, and has it score and speak if `newTokens` are wanted; or tells
+ * the error.
+ */
 function attempt(page: Page, url: string, options: models.ModelLoadOptions = {}, newTokens = 0): Promise<Tried> {
   return page.evaluate(
     async ({ url, options, newTokens }) => {

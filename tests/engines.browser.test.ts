@@ -27,7 +27,10 @@ const EMBEDDED = join(import.meta.dirname, '../public/models/smollm2-135m-instru
 const REFERENCE = 'reference/smollm2-forward.json.gz';
 const hasReference = hasShared(REFERENCE) && hasShared(SOURCE);
 
-/** Conversations gone through in the browser, and how many of them are continued; tests/reference-node.test.ts takes them all. */
+/**
+ * Conversations gone through in the browser, and how many of them are continued; tests/reference-node.test.ts takes
+ * them all.
+ */
 const ROWS = 3;
 const GREEDY_ROWS = 1;
 /** A busy machine may take this long for half a gigabyte of weights. */

@@ -367,7 +367,8 @@ describe('npm run lab -- judge', () => {
         expect(after).toHaveLength(7);
         expect(after.slice(0, 2)).toEqual(before);
         expect(after.at(-1)).toMatchObject({ separation: [{ auc: 0.5, good: 3, failed: 3 }, {}, {}, {}, {}] });
-        // What was judged is not asked again: four dialogues, two rounds, each refused at first unless another asked the same.
+        // What was judged is not asked again: four dialogues, two rounds, each refused at first unless another asked
+        // the same.
         expect(endpoint.seen.length).toBeLessThanOrEqual(16);
         await expect(judged('--repeats', '3')).rejects.toThrow(/another repeats/);
       } finally {

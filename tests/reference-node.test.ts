@@ -122,7 +122,8 @@ describe.skipIf(!hasShared(REFERENCE) || !hasShared(SOURCE))(
       async () => {
         let worst = 0;
         for (const [r, row] of rows.entries()) {
-          // Where each token of the answer is the likeliest one after those before it, it is what greedy decoding gives.
+          // Where each token of the answer is the likeliest one after those before it, it is what greedy decoding
+          // gives.
           const { nll, argmax: found } = await fp32.score([...row.ids, ...row.greedy32.slice(0, -1)]);
           likeliest.push(found.slice(0, row.ids.length));
           worst = Math.max(worst, ...row.nll.map((value, i) => Math.abs(value - (nll[i] ?? NaN))));

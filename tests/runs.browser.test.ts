@@ -165,7 +165,9 @@ describe('evaluation runs', () => {
   });
 });
 
-/** Plans a run over 24 turns: 8 dialogues, a turn of each, 3 representations; `history` takes the place of one of them. */
+/**
+ * Plans a run over 24 turns: 8 dialogues, a turn of each, 3 representations; `history` takes the place of one of them.
+ */
 async function plan(page: Page, { model }: Endpoint, name: string, history?: RegExp): Promise<void> {
   await page.getByRole('navigation').getByRole('link', { name: 'Runs' }).click();
   if (!(await page.getByRole('button', { name: 'Plan the run' }).isVisible())) {

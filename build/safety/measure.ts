@@ -47,7 +47,10 @@ function judged(example: Example, classifier: CrisisLevel): Judged {
   return { ...example, rules, classifier, together: higherLevel(rules, classifier) };
 }
 
-/** A line per author as a Markdown table, and one for all: per cent missed of danger and of concern, and flagged needlessly. */
+/**
+ * A line per author as a Markdown table, and one for all: per cent missed of danger and of concern, and flagged
+ * needlessly.
+ */
 export function table(rows: readonly Judged[]): string[] {
   const authors = [...new Set(rows.map(({ author }) => author))];
   const lines = authors.map((author) =>

@@ -22,7 +22,9 @@ export interface LeftOut {
 
 export interface Trained {
   weights: StoredWeights;
-  /** Scores of each example by a model that has not seen its author; above 0 is yes. None for the first rules' phrases. */
+  /**
+   * Scores of each example by a model that has not seen its author; above 0 is yes. None for the first rules' phrases.
+   */
   leftOut: (LeftOut | undefined)[];
 }
 
@@ -126,8 +128,8 @@ export interface Thresholds extends LeftOut {
 }
 
 /**
- * `flag` where `FALSE_ALARMS` of unseen harmless phrases are above, `margin` where `FALSE_DANGER` are; `danger` where it
- * tells danger from concern best.
+ * `flag` where `FALSE_ALARMS` of unseen harmless phrases are above, `margin` where `FALSE_DANGER` are; `danger` where
+ * it tells danger from concern best.
  */
 export function chooseThresholds(examples: readonly Example[], leftOut: readonly (LeftOut | undefined)[]): Thresholds {
   const scored = examples.flatMap(({ level }, i) => {

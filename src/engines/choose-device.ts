@@ -26,8 +26,8 @@ export function gpuObstacle(engine: EngineId, { gpu, suspends }: Surroundings): 
 }
 
 /**
- * The device where a person left the choice to the lab: WebGPU where there is a graphics card that the format's engine can
- * use, else Wasm, with a sentence that says why.
+ * The device where a person left the choice to the lab: WebGPU where there is a graphics card that the format's engine
+ * can use, else Wasm, with a sentence that says why.
  */
 export function chooseDevice(engines: EngineTable, here: Surroundings): { device: 'webgpu' | 'wasm'; note?: string } {
   const { webgpu, wasm } = engines;

@@ -2,8 +2,8 @@
 const MAX_THREADS = 4;
 
 /**
- * Whether Wasm can have threads here. An isolated page is not enough: WebKit on Linux isolates pages but has no memory that
- * threads could share.
+ * Whether Wasm can have threads here. An isolated page is not enough: WebKit on Linux isolates pages but has no memory
+ * that threads could share.
  */
 export const hasWasmThreads = (): boolean =>
   globalThis.crossOriginIsolated === true && typeof SharedArrayBuffer !== 'undefined';

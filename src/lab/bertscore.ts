@@ -7,7 +7,10 @@ import type { BertScoreApi, BertScoreRequest } from '../../workers/encoder/api.t
 import { RpcWorker, type WorkerLike } from '../rpc/worker.ts';
 import { embeddedEncoder } from '../../workers/encoder/place.ts';
 
-/** Which encoder and weights. `encoder` is the address of a folder in the layout of transformers.js; default: the embedded one. */
+/**
+ * Which encoder and weights. `encoder` is the address of a folder in the layout of transformers.js; default: the
+ * embedded one.
+ */
 export interface BertScoreChoice {
   idf?: boolean;
   encoder?: string;
@@ -44,7 +47,9 @@ export function createInlineBertScore(load: (folder?: string) => Promise<Encoder
   };
 }
 
-/** In a worker of its own: the encoder is too large to be in each of the metrics workers. `base` is the lab's address. */
+/**
+ * In a worker of its own: the encoder is too large to be in each of the metrics workers. `base` is the lab's address.
+ */
 export function createBertScoreWorker(spawn: () => WorkerLike | Worker, base: string, threads: number): BertScorer {
   const worker = new RpcWorker<BertScoreApi>('BERTScore', spawn);
   return {

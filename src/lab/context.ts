@@ -36,7 +36,9 @@ export interface PreparedContext {
   /** Tokens of each utterance as it is sent. */
   tokens: number[];
   fit: Fit;
-  /** Whether the counts are the model's own; without a loaded tokenizer they are estimates, off by less than a tenth. */
+  /**
+   * Whether the counts are the model's own; without a loaded tokenizer they are estimates, off by less than a tenth.
+   */
   exact: boolean;
 }
 

@@ -68,7 +68,8 @@ export const listDatasets = (): Promise<DatasetSummary[]> => datasets().call('li
 
 /**
  * Imports files as one dataset; their format is recognised. What is malformed is named in the summary's `bad`.
- * @throws {LabError} bad-file, bad-data, cancelled. Where there is no room to store it, it is held until the page closes.
+ * @throws {LabError} bad-file, bad-data, cancelled. Where there is no room to store it, it is held until the page
+ * closes.
  */
 export function importFiles(files: readonly File[], { signal, onProgress }: ImportCalls = {}): Promise<DatasetSummary> {
   const [first] = files;

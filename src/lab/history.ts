@@ -57,7 +57,9 @@ export function openHistory(
   });
 }
 
-/** A history of an evaluation plan, with the model that answers. Where that counts no tokens, budgets hold by estimate. */
+/**
+ * A history of an evaluation plan, with the model that answers. Where that counts no tokens, budgets hold by estimate.
+ */
 export function historyOfRun(spec: HistorySpec, model: LoadedModel, tagger: TaggerId): HistoryMethod {
   const countTokens: CountTokens = (texts) =>
     model.tokenizer ? model.tokenizer.countTokens(texts) : texts.map(estimateTokens);

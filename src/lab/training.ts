@@ -29,7 +29,10 @@ export interface FineTuneOptions {
   system?: string;
   /** Dialogues are cut after so many tokens; 128 by default. */
   maxTokens?: number;
-  /** How base matrices are kept. By default those of the embedded model in the 4 bits they are stored in, others as floats. */
+  /**
+   * How base matrices are kept. By default those of the embedded model in the 4 bits they are stored in, others as
+   * floats.
+   */
   baseFormat?: BaseFormat;
   lora?: Partial<LoraConfig>;
   /** Passes over all dialogues; 1 by default. */

@@ -19,14 +19,17 @@ const ownerSchema = z.union([
 ]);
 type Owner = z.infer<typeof ownerSchema>;
 
-/** Locks that this process holds: its own number in a file may also be that of an earlier process, as in a container. */
+/**
+ * Locks that this process holds: its own number in a file may also be that of an earlier process, as in a container.
+ */
 const held = new Set<string>();
 
 /**
  * Locks a folder for this process; a lock that a process of this machine left when it was killed is taken over.
  * @param option how people choose the folder, for the error.
  * @returns what ends the lock.
- * @throws {LabError} busy that names the process which holds the folder, bad-config where its lock is a file of somebody else.
+ * @throws {LabError} busy that names the process which holds the folder, bad-config where its lock is a file of
+ * somebody else.
  */
 export async function lockFolder(folder: string, option = '--out'): Promise<() => Promise<void>> {
   const path = join(resolve(folder), LOCK_FILE);

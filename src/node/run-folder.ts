@@ -15,8 +15,8 @@ const SUMMARY_FILE = 'summary.json';
 const NUMBERS_FILE = 'numbers.jsonl';
 
 /**
- * A run on disk: `plan.json`, `records.jsonl` (a line for each turn that is done), and `summary.json` and `numbers.jsonl`,
- * which hold no text and may be published.
+ * A run on disk: `plan.json`, `records.jsonl` (a line for each turn that is done), and `summary.json` and
+ * `numbers.jsonl`, which hold no text and may be published.
  */
 export interface RunFolder {
   /** All that is done, before and now. */
@@ -55,8 +55,8 @@ export async function openRunFolder(out: string, plan: EvaluationPlan, force = f
 }
 
 /**
- * The plan in a file. One that lies beside a run's records or numbers is that of the run, so that without `sampling` it is
- * older than the choice. @throws {LabError} `bad-config` naming the first field at fault
+ * The plan in a file. One that lies beside a run's records or numbers is that of the run, so that without `sampling` it
+ * is older than the choice. @throws {LabError} `bad-config` naming the first field at fault
  */
 export async function parsePlanFile(json: unknown, path: string): Promise<EvaluationPlan> {
   const beside = [RECORDS_FILE, NUMBERS_FILE].map((name) =>

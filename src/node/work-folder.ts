@@ -10,7 +10,10 @@ export interface WorkFolderOptions<Line> {
   task: {
     file: string;
     text: string;
-    /** Compares the task with that of an earlier process. @throws {LabError} `bad-config` where they are not the same */
+    /**
+     * Compares the task with that of an earlier process.
+     * @throws {LabError} `bad-config` where they are not the same
+     */
     compare(before: string, path: string): void;
   };
   /** What is done: JSON lines. */
@@ -33,7 +36,8 @@ export interface WorkFolder<Line> {
 
 /**
  * Opens a folder for one process and no other; a lock that a killed process left behind is taken over.
- * @throws {LabError} `bad-config` when the folder holds another task or other files, `busy` when it is in use, `bad-file` when its lines are damaged
+ * @throws {LabError} `bad-config` when the folder holds another task or other files, `busy` when it is in use,
+ * `bad-file` when its lines are damaged
  */
 export async function openWorkFolder<Line>(
   out: string,

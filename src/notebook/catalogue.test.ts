@@ -51,7 +51,9 @@ describe('the format', () => {
   });
 });
 
-/** What the format does not promise to keep: blank lines at the ends, line ends of other systems, control characters. */
+/**
+ * What the format does not promise to keep: blank lines at the ends, line ends of other systems, control characters.
+ */
 const tidy = (text: string): string =>
   text
     // eslint-disable-next-line no-control-regex

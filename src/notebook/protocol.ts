@@ -13,7 +13,10 @@ export type HostApi = {
   changed: Method<{ title: string; html: string }, void>;
   /** The height of the content, in CSS pixels. */
   height: Method<number, void>;
-  /** Cells are about to run, or all have finished. Whoever says the first waits for the answer: cells may never give the page a turn. */
+  /**
+   * Cells are about to run, or all have finished. Whoever says the first waits for the answer: cells may never give the
+   * page a turn.
+   */
   busy: Method<boolean, void>;
   /** A cell was deleted; its name is for people. The page may answer with `undelete`. */
   deleted: Method<string, void>;

@@ -26,8 +26,8 @@ export class RpcClient<A extends Api> {
   #listener = ({ data }: MessageEvent) => this.#receive(data);
 
   /**
-   * `onReady` hears once that the other side serves, with the name of the lock that it holds while it lives; `onBusy` of
-   * work that may never end, and of its end.
+   * `onReady` hears once that the other side serves, with the name of the lock that it holds while it lives; `onBusy`
+   * of work that may never end, and of its end.
    */
   constructor(port: Port, onReady?: (lock?: string) => void, onBusy?: (what: string | null) => void) {
     this.#port = port;

@@ -1,6 +1,4 @@
-import type { Component } from 'svelte';
-
-/** A page of the lab. To add one, add a row: navigation, titles and lazy loading follow. */
+/** A page of the lab. To add one, add a row here and its component in `views/load.ts`. */
 export interface View {
   /** First part of the address: `#/chat/…`. */
   id: string;
@@ -8,26 +6,22 @@ export interface View {
   label: string;
   /** In the browser's tab, before the lab's name. */
   title: string;
-  load: () => Promise<{ default: Component }>;
 }
 
-export const VIEWS: readonly [View, ...View[]] = [
-  { id: 'chat', label: 'Chat', title: 'Chat', load: () => import('./views/ChatView.svelte') },
-  {
-    id: 'compare',
-    label: 'Compare',
-    title: 'Compare representations',
-    load: () => import('./views/CompareView.svelte'),
-  },
-  { id: 'data', label: 'Data', title: 'Datasets', load: () => import('./views/DataView.svelte') },
-  { id: 'runs', label: 'Runs', title: 'Evaluation runs', load: () => import('./views/RunsView.svelte') },
-  { id: 'notebooks', label: 'Notebooks', title: 'Notebooks', load: () => import('./views/NotebooksView.svelte') },
-  { id: 'models', label: 'Models', title: 'Models', load: () => import('./views/ModelsView.svelte') },
-  { id: 'about', label: 'About', title: 'About and privacy', load: () => import('./views/AboutView.svelte') },
-];
+export const VIEWS = [
+  { id: 'chat', label: 'Chat', title: 'Chat' },
+  { id: 'compare', label: 'Compare', title: 'Compare representations' },
+  { id: 'data', label: 'Data', title: 'Datasets' },
+  { id: 'runs', label: 'Runs', title: 'Evaluation runs' },
+  { id: 'notebooks', label: 'Notebooks', title: 'Notebooks' },
+  { id: 'models', label: 'Models', title: 'Models' },
+  { id: 'about', label: 'About', title: 'About and privacy' },
+] as const satisfies readonly View[];
+
+export type ViewId = (typeof VIEWS)[number]['id'];
 
 export interface Place {
-  view: View;
+  view: (typeof VIEWS)[number];
   param: string | null;
 }
 

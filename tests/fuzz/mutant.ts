@@ -4,8 +4,9 @@ import type { FuzzFormat } from './formats.ts';
 import { mutate, type Files } from './mutate.ts';
 
 /**
- * What became of a damaged input. `refused`: an error that names the fault; `same` and `differs`: accepted with the same or
- * other content. The others are faults: `wrong` content although a hash says otherwise, an `exception` that is no LabError,
+ * What became of a damaged input. `refused`: an error that names the fault; `same` and `differs`: accepted with the
+ * same or other content. The others are faults: `wrong` content although a hash says otherwise, an `exception` that is
+ * no LabError,
  * a `hang`.
  */
 export type Outcome = 'refused' | 'same' | 'differs' | 'wrong' | 'exception' | 'hang';

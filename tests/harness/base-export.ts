@@ -10,7 +10,10 @@ import { SHARED } from './shared.ts';
 /** The model that the references were computed with, before any fine-tuning. */
 export const SOURCE = 'models/smollm2-135m-instruct';
 
-/** The folder of an export of the shared checkpoint, made once into .cache; test files that run side by side name their own. */
+/**
+ * The folder of an export of the shared checkpoint, made once into .cache; test files that run side by side name their
+ * own.
+ */
 export async function baseExport(dtype: 'fp32' | 'q4', owner = ''): Promise<string> {
   const folder = join(import.meta.dirname, `../../.cache/smollm2-${dtype}${owner}`);
   if (!existsSync(join(folder, MANIFEST_NAME))) {

@@ -14,7 +14,10 @@ export interface Chromium {
   env: Record<string, string>;
 }
 
-/** Where systems keep a Chromium. Debian's /usr/bin/chromium is a script that adds flags of its own, so its binary comes first. */
+/**
+ * Where systems keep a Chromium. Debian's /usr/bin/chromium is a script that adds flags of its own, so its binary comes
+ * first.
+ */
 const SYSTEM_PATHS: Partial<Record<NodeJS.Platform, string[]>> = {
   linux: [
     '/usr/lib/chromium/chromium',
@@ -128,7 +131,9 @@ async function withLibraries(path: string, libraries: string): Promise<Chromium>
   throw new Error(`${path} does not start; run it by hand to see which library is missing, or set SOLACE_CHROMIUM.`);
 }
 
-/** Without any font all text has no size, and nothing can be clicked; where the system has none, the package's serve. */
+/**
+ * Without any font all text has no size, and nothing can be clicked; where the system has none, the package's serve.
+ */
 async function withFonts(folder: string): Promise<Record<string, string>> {
   if (existsSync('/etc/fonts/fonts.conf')) return {};
   const file = join(folder, 'fonts.conf');

@@ -51,7 +51,10 @@ export class Decoder {
     return { rows, cache };
   }
 
-  /** Negative log-likelihood in nats of every token but the first, the likeliest next token at each position, and the cache. */
+  /**
+   * Negative log-likelihood in nats of every token but the first, the likeliest next token at each position, and the
+   * cache.
+   */
   async score(ids: number[]) {
     const { rows, cache } = await this.run(ids, 0);
     return {
@@ -61,7 +64,9 @@ export class Decoder {
     };
   }
 
-  /** The token `first` and those after it, `count` in all, the likeliest each time, computed one by one on the cache. */
+  /**
+   * The token `first` and those after it, `count` in all, the likeliest each time, computed one by one on the cache.
+   */
   async greedy(first: number, cache: Map<string, Tensor>, count: number): Promise<number[]> {
     const out = [first];
     while (out.length < count) {

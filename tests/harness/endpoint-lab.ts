@@ -18,7 +18,10 @@ export interface EndpointVisit extends EndpointLab {
   person: Person;
 }
 
-/** Has a browser without WebGPU and the built lab for the tests of a `describe`, and an endpoint for each; fields are set when tests run. */
+/**
+ * Has a browser without WebGPU and the built lab for the tests of a `describe`, and an endpoint for each; fields are
+ * set when tests run.
+ */
 export function useEndpointLab(): EndpointLab {
   const opened = {} as EndpointLab;
   beforeAll(async () => {

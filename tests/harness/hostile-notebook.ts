@@ -12,7 +12,9 @@ const notebook = (title: string, cells: readonly string[]): string => `<!doctype
 ${cells.map((cell, i) => `  <script id="${i + 1}" type="module">\n${cell.replaceAll('</script', '<\\/script')}\n  </script>`).join('\n')}
 </notebook>`;
 
-/** What a page may ask of a host through its elements; each is put into the document, and then into frames of its own. */
+/**
+ * What a page may ask of a host through its elements; each is put into the document, and then into frames of its own.
+ */
 const ELEMENTS = (at: string, hash: string): string[] => [
   `<link rel="preconnect" href="${at}preconnect">`,
   `<link rel="preconnect" crossorigin href="${at}preconnect-cors">`,
@@ -174,7 +176,10 @@ export function hostileNotebook({ udp, tcp, hash }: Target): string {
   );
 }
 
-/** Notebooks that each try to carry something away in an address to which they send their own document, or a frame in it. */
+/**
+ * Notebooks that each try to carry something away in an address to which they send their own document, or a frame in
+ * it.
+ */
 export function leavingNotebooks({ tcp }: Target): { name: string; html: string }[] {
   const at = `http://127.0.0.1:${tcp}/?secret-`;
   const ways = {

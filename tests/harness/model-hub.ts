@@ -12,8 +12,9 @@ export interface ModelHub {
 }
 
 /**
- * A model hub as a page sees one: `/org/name/resolve/main/` answers for the files of `folder`, with a redirect to storage at
- * another origin for large ones; storage refuses HEAD, a model's page is HTML, and what is missing has no CORS headers.
+ * A model hub as a page sees one: `/org/name/resolve/main/` answers for the files of `folder`, with a redirect to
+ * storage at another origin for large ones; storage refuses HEAD, a model's page is HTML, and what is missing has no
+ * CORS headers.
  */
 export async function serveModelHub(folder: string): Promise<ModelHub> {
   const asked: string[] = [];

@@ -13,7 +13,10 @@ export async function beginLongReply(person: Person, question = LONG_QUESTION): 
   await expect.poll(words, { timeout: 240_000 }).toMatch(/\w/);
 }
 
-/** Ends the engine's workers in the middle of the next reply, with the second token that they send: a reply may be too short to be caught later. */
+/**
+ * Ends the engine's workers in the middle of the next reply, with the second token that they send: a reply may be too
+ * short to be caught later.
+ */
 export async function endWorkersInReply(page: Page): Promise<void> {
   for (const worker of page.workers()) {
     if (!worker.url().includes('engine')) continue;

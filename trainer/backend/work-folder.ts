@@ -24,8 +24,10 @@ export const LAUNCH_CONFIG = 'accelerate.yaml';
 
 /**
  * Writes `folder`, `<out>/accelerate/`: the sequences, the plan of every update, the first adapter, the script with its
- * requirements and Accelerate's configuration. The folder is all that a machine with graphics cards needs, beside the model.
- * @throws {LabError} unsupported for what the script does not do, bad-config where a file there is not the lab's, or was edited.
+ * requirements and Accelerate's configuration. The folder is all that a machine with graphics cards needs, beside the
+ * model.
+ * @throws {LabError} unsupported for what the script does not do, bad-config where a file there is not the lab's, or
+ * was edited.
  */
 export async function writeWorkFolder(
   folder: string,
@@ -149,7 +151,9 @@ function launchYaml(config: RunConfig): string {
   });
 }
 
-/** Accelerate's configuration: one process, or the model sharded over N graphics cards as PEFT's guide to FSDP advises. */
+/**
+ * Accelerate's configuration: one process, or the model sharded over N graphics cards as PEFT's guide to FSDP advises.
+ */
 function launchConfig({ devices, precision, device }: RunConfig): Record<string, unknown> {
   const sharded = device === 'cuda' && devices > 1;
   return {

@@ -17,7 +17,9 @@ export interface ExportJob {
   origin: string;
   /** Further sections of the card. */
   sections: readonly CardSection[];
-  /** Matrices that get 8 bits where the dtype has 4: an adapter's change is smaller than a 4-bit step and would vanish. */
+  /**
+   * Matrices that get 8 bits where the dtype has 4: an adapter's change is smaller than a 4-bit step and would vanish.
+   */
   eightBits: (tensor: string) => boolean;
   contextLength?: number;
   check: boolean;

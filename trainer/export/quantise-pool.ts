@@ -17,7 +17,10 @@ export interface QuantisePool extends Quantiser {
   close(): void;
 }
 
-/** Quantises in threads of their own, while this one reads, merges and writes. They are started when they are first needed. */
+/**
+ * Quantises in threads of their own, while this one reads, merges and writes. They are started when they are first
+ * needed.
+ */
 export function quantisePool(threads = Math.min(MOST_THREADS, availableParallelism())): QuantisePool {
   const workers = Array.from(
     { length: threads },

@@ -41,7 +41,8 @@ export interface OutputOptions {
 
 /**
  * Checks, before any work, that a command may write the folder `out`.
- * @throws {LabError} bad-config where it holds what is read, or files that the lab did not write and `force` is not set.
+ * @throws {LabError} bad-config where it holds what is read, or files that the lab did not write and `force` is not
+ * set.
  */
 export async function claimFolder(out: string, { force, inputs, print }: OutputOptions): Promise<OutputFolder> {
   await refuseOverlap(out, inputs);
@@ -88,7 +89,8 @@ async function realTarget(out: string): Promise<string> {
     throw refused(out, 'It is a link that leads nowhere.', 'Remove the link, or choose another folder with --out.');
   if (!(await stat(real)).isDirectory())
     throw refused(out, 'It is a file, but a folder is written.', 'Choose another place with --out.');
-  // A new folder takes the old one's place by renaming, which no system allows for a mount such as a container's volume.
+  // A new folder takes the old one's place by renaming, which no system allows for a mount such as a container's
+  // volume.
   if ((await stat(real)).dev !== (await stat(dirname(real))).dev)
     throw refused(
       out,

@@ -16,7 +16,10 @@ const markerSchema = z.object({
 });
 type WrittenEntry = z.infer<typeof fileSchema>;
 
-/** What the lab says that it wrote into a folder, by path; undefined where the folder carries neither marker nor manifest of ours. */
+/**
+ * What the lab says that it wrote into a folder, by path; undefined where the folder carries neither marker nor
+ * manifest of ours.
+ */
 export async function writtenFiles(folder: string): Promise<Map<string, WrittenEntry> | undefined> {
   const lists = [
     { name: MANIFEST_NAME, schema: manifestSchema },

@@ -67,7 +67,9 @@ const trainSchema = z.strictObject({
   schedule: z.enum(SCHEDULES).default('cosine'),
   /** Share of all updates over which the rate rises from 0. */
   warmupShare: share.default(0.03),
-  /** A pass holds up to this many dialogues, side by side, and this many tokens: batchSequences × maxTokens by default. */
+  /**
+   * A pass holds up to this many dialogues, side by side, and this many tokens: batchSequences × maxTokens by default.
+   */
   batchSequences: count.default(1),
   batchTokens: count.optional(),
   /** Passes whose gradients make one update. */

@@ -30,8 +30,8 @@ export interface PlaceOptions {
 
 /**
  * Takes the folder of a run, and changes nothing in it.
- * @throws {LabError} bad-config where it holds a run and neither `resume` nor `fresh` is set, busy where another process
- * works on it, and where it holds what the run reads.
+ * @throws {LabError} bad-config where it holds a run and neither `resume` nor `fresh` is set, busy where another
+ * process works on it, and where it holds what the run reads.
  */
 export async function claimRun(
   out: string,

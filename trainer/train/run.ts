@@ -32,8 +32,8 @@ export interface RunResult {
 
 /**
  * Trains in `place`, the folder `config.out`, until the end of the plan, early stopping, or cancellation, which saves a
- * checkpoint first. Writes config.yaml, metrics.jsonl, last/ (adapter, optimizer, state) and best/ (adapter), and nothing
- * before the first update has succeeded: until then a run that is replaced or resumed stays as it was.
+ * checkpoint first. Writes config.yaml, metrics.jsonl, last/ (adapter, optimizer, state) and best/ (adapter), and
+ * nothing before the first update has succeeded: until then a run that is replaced or resumed stays as it was.
  * @throws {LabError} bad-data when the loss is no number any more, with the step and the dialogues of its batch.
  */
 export async function trainRun(

@@ -22,7 +22,9 @@ interface Which {
   builtInUrl: string;
 }
 
-/** What the dataset worker answers. Whole datasets travel as events, a block each, so that the page is never held up. */
+/**
+ * What the dataset worker answers. Whole datasets travel as events, a block each, so that the page is never held up.
+ */
 export type DatasetApi = {
   list: Method<Omit<Which, 'id'>, DatasetSummary[]>;
   addFiles: Method<{ files: File[]; name: string; builtInUrl: string }, DatasetSummary, ImportProgress>;

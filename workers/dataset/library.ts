@@ -66,8 +66,8 @@ export class DatasetLibrary {
   }
 
   /**
-   * Reads the files of one dataset and keeps it. The same dialogues again, whatever the file's name and shape, replace what
-   * was there, because a dataset's id is the beginning of the SHA-256 of what its dialogues say.
+   * Reads the files of one dataset and keeps it. The same dialogues again, whatever the file's name and shape, replace
+   * what was there, because a dataset's id is the beginning of the SHA-256 of what its dialogues say.
    * @throws {LabError} as `readDataset` does; bad-data where every record is malformed.
    */
   async add(files: readonly TextFile[], { name, signal, onProgress }: ImportOptions): Promise<DatasetSummary> {

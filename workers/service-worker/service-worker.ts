@@ -53,8 +53,8 @@ async function answer(event: FetchEvent, way: Exclude<Route, { kind: 'pass' }>):
 }
 
 /**
- * Fetches what is missing of `tiers`, one file after another so that the page's own requests go first. A file that cannot
- * be had does not hold up the others; the first failure is thrown at the end.
+ * Fetches what is missing of `tiers`, one file after another so that the page's own requests go first. A file that
+ * cannot be had does not hold up the others; the first failure is thrown at the end.
  */
 async function fill(tiers: readonly Tier[]): Promise<void> {
   const failures: unknown[] = [];

@@ -10,7 +10,10 @@ export interface StoredFile {
   bytes: number;
   /** Bytes of each stored segment, in order. */
   segments: number[];
-  /** SHA-256 of each segment as it was stored, to notice when it changes; absent in files of earlier versions of the lab. */
+  /**
+   * SHA-256 of each segment as it was stored, to notice when it changes; absent in files of earlier versions of the
+   * lab.
+   */
   digests?: string[];
   complete: boolean;
   sha256?: string;

@@ -2,7 +2,10 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { throwIfCancelled } from '../../core/error.ts';
 
-/** Above this a blob is hashed piece by piece in JavaScript, at a sixth of the speed, rather than read into memory whole. */
+/**
+ * Above this a blob is hashed piece by piece in JavaScript, at a sixth of the speed, rather than read into memory
+ * whole.
+ */
 const MOST_AT_ONCE = 256 * 2 ** 20;
 
 /** SHA-256 in lower-case hexadecimal. */

@@ -1,17 +1,7 @@
 import { LabError } from '../../core/error.ts';
 import type { LoadOptions } from '../../core/engine/engine.ts';
 import type { FileStore } from './file-store.ts';
-import { transferOf, wholeTransfer, type Transfer } from './transfer.ts';
-
-export interface Wanted {
-  path: string;
-  url: string;
-  /** Of the whole file; 0 while unknown. */
-  bytes: number;
-  sha256?: string;
-  /** Take what is stored for whole when its size is right: only a header is wanted now. */
-  unchecked?: boolean;
-}
+import { transferOf, wholeTransfer, type Transfer, type Wanted } from './transfer.ts';
 
 /** Fetches all files that are not stored whole, one after another, and says how far all of them are. */
 export async function downloadAll(

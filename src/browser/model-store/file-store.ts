@@ -63,8 +63,8 @@ export class FileStore {
   }
 
   /**
-   * The stored bytes of a file as one lazily read blob, checked against what was stored once per store, so once per load
-   * of a model. `unchecked` spares that where only a header of a large file is wanted.
+   * The stored bytes of a file as one lazily read blob, checked against what was stored once per store, so once per
+   * load of a model. `unchecked` spares that where only a header of a large file is wanted.
    * @throws {LabError} `missing-file` when it is not here or no longer whole, `bad-file` when its bytes have changed
    */
   async open(model: string, path: string, { unchecked = false } = {}): Promise<Blob> {
@@ -77,8 +77,8 @@ export class FileStore {
   }
 
   /**
-   * How a file is here: `whole`, byte for byte as it was stored; `part` of it; `absent`; `damaged`, which is to say that
-   * the browser has thrown some of it away or its bytes have changed. `unchecked` looks at sizes alone.
+   * How a file is here: `whole`, byte for byte as it was stored; `part` of it; `absent`; `damaged`, which is to say
+   * that the browser has thrown some of it away or its bytes have changed. `unchecked` looks at sizes alone.
    */
   async condition(
     model: string,

@@ -3,7 +3,8 @@ const FILE =
   /\/(onnx\/[^/]+\.onnx(_data(_\d+)?)?|(config|generation_config|tokenizer|tokenizer_config|manifest)\.json)$/;
 
 /**
- * Where the files of a model may lie that a person gave the address of, likeliest first; each ends in a slash. On model hubs
+ * Where the files of a model may lie that a person gave the address of, likeliest first; each ends in a slash. On model
+ * hubs
  * `/tree/` and `/blob/` are pages about what `/resolve/` holds, and a model's own page is one about its branch `main`.
  */
 export function folderAddresses(given: URL): URL[] {

@@ -43,8 +43,8 @@ async function probeGraph(probe: Probe, path: string): Promise<ModelFile[]> {
 }
 
 /**
- * A file and its size, 0 while that is unknown; undefined where it does not exist. Servers that do not answer HEAD (storage
- * behind a signed address, say) are asked for the first byte.
+ * A file and its size, 0 while that is unknown; undefined where it does not exist. Servers that do not answer HEAD
+ * (storage behind a signed address, say) are asked for the first byte.
  */
 async function probeFile(probe: Probe, path: string): Promise<ModelFile | undefined> {
   const head = await ask(probe, path, { method: 'HEAD' });

@@ -1,5 +1,15 @@
 import { LabError } from '../../core/error.ts';
-import type { Wanted } from './download.ts';
+
+/** A file to fetch. */
+export interface Wanted {
+  path: string;
+  url: string;
+  /** Of the whole file; 0 while unknown. */
+  bytes: number;
+  sha256?: string;
+  /** Take what is stored for whole when its size is right: only a header is wanted now. */
+  unchecked?: boolean;
+}
 
 /** Bytes on their way, which belong into the file from `from` on. */
 export interface Transfer {
@@ -96,7 +106,10 @@ async function firstBytes(response: Response, length: number): Promise<Uint8Arra
   return bytes.subarray(0, at);
 }
 
-/** A request for a range; undefined where it fails, because the whole file may still be had. @throws {LabError} `cancelled` */
+/**
+ * A request for a range; undefined where it fails, because the whole file may still be had.
+ * @throws {LabError} `cancelled`
+ */
 async function ask({ url, signal, fetcher }: Asked, range: string): Promise<Response | undefined> {
   try {
     return await fetcher(url, { headers: { Range: range }, cache: 'no-store', ...(signal ? { signal } : {}) });

@@ -27,7 +27,9 @@ export interface Offline {
   update(): void;
 }
 
-/** Set before the one reload that brings isolation, so that a page which cannot be isolated does not reload for ever. */
+/**
+ * Set before the one reload that brings isolation, so that a page which cannot be isolated does not reload for ever.
+ */
 const RELOADED = 'solace-isolation-reload';
 
 /** When to go on after a file could not be fetched; after the last one, the next visit goes on. */

@@ -44,8 +44,8 @@ export function cacheKey(base: string, entry: PrecacheEntry): string {
 }
 
 /**
- * The caches to remove when `current` takes over. While a window of the version before is open, its cache stays, so that
- * the parts which that window has not loaded yet are still found. `names` are in order of creation.
+ * The caches to remove when `current` takes over. While a window of the version before is open, its cache stays, so
+ * that the parts which that window has not loaded yet are still found. `names` are in order of creation.
  */
 export function staleCaches(names: readonly string[], current: string, windowsOpen: boolean): string[] {
   const others = names.filter((name) => isCodeCache(name) && name !== cacheName(current));
@@ -69,7 +69,9 @@ export type Route =
   /** A file below the base that this version does not know: perhaps an older version does, else the network. */
   | { kind: 'other'; url: string };
 
-/** Model files are the model store's: it checks, lists and removes them, so a second copy here would only cost space. */
+/**
+ * Model files are the model store's: it checks, lists and removes them, so a second copy here would only cost space.
+ */
 const NOT_OURS = ['models/'];
 
 /** How to answer a request. `base` is the lab's address with its final slash. */

@@ -81,7 +81,9 @@ export class LabStore {
   }
 }
 
-/** Whether the browser gives this page no database at all: as in some private windows, or where site data is blocked. */
+/**
+ * Whether the browser gives this page no database at all: as in some private windows, or where site data is blocked.
+ */
 export function storageMissing(): boolean {
   try {
     return typeof indexedDB === 'undefined' || refused || databasesSilent();

@@ -2,7 +2,9 @@ import { openDB, type DBSchema, type IDBPDatabase, type OpenDBCallbacks } from '
 
 /** How often the wait for an answer is counted, in milliseconds. */
 const TICK = 1000;
-/** After so many ticks no answer will come: a browser with a damaged profile may open no database and report no error. */
+/**
+ * After so many ticks no answer will come: a browser with a damaged profile may open no database and report no error.
+ */
 const PATIENCE = 10;
 /** The same once a database of this page did not answer, so that not every later call takes as long. */
 const SHORT_PATIENCE = 2;

@@ -1,6 +1,9 @@
 import { throwIfCancelled } from '../error.ts';
 
-/** Runs `work` over items, at most `limit` at a time, and yields results as they come. The first failure stops the others. */
+/**
+ * Runs `work` over items, at most `limit` at a time, and yields results as they come. The first failure stops the
+ * others.
+ */
 export async function* pooled<Item, Result>(
   items: readonly Item[],
   limit: number,

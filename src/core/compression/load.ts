@@ -26,7 +26,10 @@ const LOADERS: Record<RepresentationId, (options: RepresentationOptions) => Prom
     onlyEnglish(createKeyPos({ tagger: await loadTagger(tagger), keep: keep ? new Set(keep) : KEY_UPOS })),
 };
 
-/** A representation ready to use; only KeyPOS loads a tagger. Texts in other languages than English stay as they are written. */
+/**
+ * A representation ready to use; only KeyPOS loads a tagger. Texts in other languages than English stay as they are
+ * written.
+ */
 export function loadRepresentation(id: RepresentationId, options: RepresentationOptions = {}): Promise<Representation> {
   return LOADERS[id](options);
 }

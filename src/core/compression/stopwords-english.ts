@@ -1,4 +1,6 @@
-/** The 179 English stopwords of NLTK as of the paper's year (NLTK data, corpus `stopwords`, `english`), in its order. */
+/**
+ * The 179 English stopwords of NLTK as of the paper's year (NLTK data, corpus `stopwords`, `english`), in its order.
+ */
 export const ENGLISH_STOPWORDS: readonly string[] = `
   i me my myself we our ours ourselves you you're you've you'll you'd your yours yourself yourselves he him his
   himself she she's her hers herself it it's its itself they them their theirs themselves what which who whom

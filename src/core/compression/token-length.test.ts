@@ -16,7 +16,8 @@ const DIALOGUES: Dialogue[] = [
 ];
 
 describe('token counters', () => {
-  // The ids are those of the models' own tokenizers: "Hello world" is 15043 3186 under Llama 2 and 22557 1526 under Mistral.
+  // The ids are those of the models' own tokenizers: "Hello world" is 15043 3186 under Llama 2 and 22557 1526 under
+  // Mistral.
   it.each([
     ['llama2', 'Hello world', 2],
     ['llama2', 'grabbed', 3],

@@ -9,7 +9,10 @@ const TOKENS_PER_FOREIGN_CHARACTER = 2;
 const FOREIGN = /[^\p{Script=Latin}\p{N}\p{P}\p{Zs}\p{M}\s$+<=>^`|~]/gu;
 const PIECE = /[\p{Script=Latin}\p{M}]+|\p{N}|[^\s\p{L}\p{N}\p{M}]/gu;
 
-/** Mean error an utterance, as a share of its tokens, of `estimateTokens` on ESConv: 5 % Raw, 4 % KeyPOS, 7 % NoStopwords (see the test). */
+/**
+ * Mean error an utterance, as a share of its tokens, of `estimateTokens` on ESConv: 5 % Raw, 4 % KeyPOS, 7 %
+ * NoStopwords (see the test).
+ */
 export const ESTIMATE_ERROR = 0.08;
 
 /** About how many tokens an English text has, for when no tokenizer is loaded. Never shown as an exact count. */

@@ -29,7 +29,10 @@ export const replyOriginSchema = z.object({
   }),
   /** Why it ended; absent while it has not. */
   reason: z.enum(FINISH_REASONS).optional(),
-  /** Figures that cannot be, as some servers report them, are dropped: they must not keep a conversation from being read. */
+  /**
+   * Figures that cannot be, as some servers report them, are dropped: they must not keep a conversation from being
+   * read.
+   */
   stats: z
     .object({
       promptTokens: count.nullable().catch(null),

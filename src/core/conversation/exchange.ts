@@ -6,7 +6,9 @@ import type { Conversation, Message } from './conversation.ts';
 
 export const EXCHANGE_FORMAT = 'solace-lab/conversations';
 export const EXCHANGE_VERSION = 1;
-/** More messages than a person writes in a lifetime of chats; above it a file is refused rather than the page stalled. */
+/**
+ * More messages than a person writes in a lifetime of chats; above it a file is refused rather than the page stalled.
+ */
 export const MOST_MESSAGES = 100_000;
 
 const fileSchema = z.object({

@@ -1,4 +1,7 @@
-/** Bounds on what a file may make the lab hold. Real dialogues are far below them; a hostile file meets an error here, not a hang. */
+/**
+ * Bounds on what a file may make the lab hold. Real dialogues are far below them; a hostile file meets an error here,
+ * not a hang.
+ */
 
 /** Utterances of one dialogue. The longest of ESConv has 121. */
 export const MAX_UTTERANCES = 10_000;

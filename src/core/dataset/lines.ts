@@ -1,8 +1,8 @@
 import { MAX_RECORD } from './limits.ts';
 
 /**
- * Cuts a text that comes in pieces into lines, without their ends; `\r\n` ends a line, too. Of a line that is longer than
- * any record only so much is kept that it is seen to be too long.
+ * Cuts a text that comes in pieces into lines, without their ends; `\r\n` ends a line, too. Of a line that is longer
+ * than any record only so much is kept that it is seen to be too long.
  */
 export class LineSplitter {
   #parts: string[] = [];

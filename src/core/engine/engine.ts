@@ -59,8 +59,8 @@ export interface ReplyStats {
 }
 
 /**
- * What a text is: words of a person or a dataset, in which control tokens are the characters that they are written with,
- * or a rendered prompt, in which they are tokens where no mark of `renderPrompt` stands in them.
+ * What a text is: words of a person or a dataset, in which control tokens are the characters that they are written
+ * with, or a rendered prompt, in which they are tokens where no mark of `renderPrompt` stands in them.
  */
 export type TextForm = 'words' | 'prompt';
 
@@ -113,14 +113,15 @@ export interface ModelTokenizer {
 export interface ModelScorer {
   /**
    * Log-probability of every token of `text`, a rendered prompt, given those before it; no token is added. Before the
-   * token number `from` an engine may leave them null, which spares it work. What somebody wrote goes in by `plainText`.
+   * token number `from` an engine may leave them null, which spares it work. What somebody wrote goes in by
+   * `plainText`.
    */
   score(text: string, signal?: AbortSignal, from?: number): Promise<TokenScore[]>;
 }
 
 /**
- * A model in memory. All methods may reject with a `LabError`; only one `stream` or `score` runs at a time. What an engine
- * cannot do is absent: ask for the value, not for the name of the engine.
+ * A model in memory. All methods may reject with a `LabError`; only one `stream` or `score` runs at a time. What an
+ * engine cannot do is absent: ask for the value, not for the name of the engine.
  */
 export interface LoadedModel {
   readonly info: LoadedInfo;

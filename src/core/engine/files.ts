@@ -15,7 +15,10 @@ export interface ModelFiles {
   /** The model's name in errors. */
   readonly name: string;
   readonly list: readonly ModelFile[];
-  /** Rejects with `missing-file` when the model has no such file. A Blob is read lazily, so large files cost nothing yet. */
+  /**
+   * Rejects with `missing-file` when the model has no such file. A Blob is read lazily, so large files cost nothing
+   * yet.
+   */
   open(path: string): Promise<Blob>;
   /** Fetches those of `paths` that are not on this device yet, so that opening them is quick. */
   ensure(paths: string[], options: LoadOptions): Promise<void>;

@@ -82,7 +82,10 @@ export function refuseTooLarge(modelId: string, estimate: MemoryEstimate, limits
   }
 }
 
-/** What a graphics device allows a single weight, in bytes; these are the adapter's own limits, which the runtime asks for. */
+/**
+ * What a graphics device allows a single weight, in bytes; these are the adapter's own limits, which the runtime asks
+ * for.
+ */
 export interface WeightLimits {
   maxBufferBytes: number;
   maxBindingBytes: number;
@@ -94,8 +97,8 @@ export interface WeightLimits {
 const OTHER_BUFFERS = 4;
 
 /**
- * Why a weight cannot be had on a graphics device; undefined where it can. ONNX Runtime shows a shader a weight above the
- * binding limit in several parts, so that only the size of a buffer and the number of parts count.
+ * Why a weight cannot be had on a graphics device; undefined where it can. ONNX Runtime shows a shader a weight above
+ * the binding limit in several parts, so that only the size of a buffer and the number of parts count.
  */
 export function weightFault(
   bytes: number,

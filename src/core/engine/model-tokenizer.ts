@@ -3,7 +3,8 @@ import type { ModelTokenizer } from './engine.ts';
 
 /**
  * A tokenizer of this thread as a loaded model offers it.
- * @param readable what is counted in place of a rendered prompt, where the engine reads another text. Default: the prompt
+ * @param readable what is counted in place of a rendered prompt, where the engine reads another text. Default: the
+ * prompt
  */
 export function modelTokenizer(
   tokenizer: ChatTokenizer,

@@ -51,8 +51,8 @@ export async function retried<Result>(
 }
 
 /**
- * A model whose requests are retried, for work that nobody watches word by word: a reply's events come together once it is
- * whole, because what a broken try said must not be seen twice.
+ * A model whose requests are retried, for work that nobody watches word by word: a reply's events come together once it
+ * is whole, because what a broken try said must not be seen twice.
  */
 export function retryingModel(model: LoadedModel, options: RetryOptions = {}): LoadedModel {
   const collect = async (...request: Parameters<LoadedModel['stream']>): Promise<StreamEvent[]> => {

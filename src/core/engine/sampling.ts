@@ -4,7 +4,9 @@ import { seededRandom } from '../random/xoshiro128.ts';
 
 export type SamplingSettings = Pick<Decoding, 'temperature' | 'topK' | 'topP' | 'seed'>;
 
-/** Picks the next token id from the logits of one position (length = vocabulary). Stateful: it holds the seed's stream. */
+/**
+ * Picks the next token id from the logits of one position (length = vocabulary). Stateful: it holds the seed's stream.
+ */
 export type Sampler = (logits: Float32Array) => number;
 
 /** A token that survived the filters, with its probability among the survivors. */

@@ -47,8 +47,9 @@ export async function replyLikelihood(
 const PROBE = '\u2042';
 
 /**
- * Where the reply ends in `whole`, in characters without marks. What a template writes between the prompt and the reply,
- * a space or a header that it does not ask with, is the model's to write, too, and counts as it does in training.
+ * Where the reply ends in `whole`, in characters without marks. What a template writes between the prompt and the
+ * reply, a space or a header that it does not ask with, is the model's to write, too, and counts as it does in
+ * training.
  */
 async function answeredLength(
   model: ScorableModel,
@@ -77,7 +78,9 @@ async function answeredLength(
   });
 }
 
-/** Rounding may put a probability a little above 1; NaN, infinite or clearly positive means that the model overflowed. */
+/**
+ * Rounding may put a probability a little above 1; NaN, infinite or clearly positive means that the model overflowed.
+ */
 function logProbabilityOf({ logprob, text }: TokenScore, { info }: ScorableModel): number {
   if (logprob !== null && Number.isFinite(logprob) && logprob <= 1e-4) return logprob;
   throw new LabError({

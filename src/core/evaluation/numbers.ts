@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { recordSchema, type ResultRecord } from './record.ts';
 import { hash } from '../random/fnv1a.ts';
 
-/** A record without a word of the dataset or the model, so that it may be published: a line of `numbers.jsonl`. Version 1. */
+/**
+ * A record without a word of the dataset or the model, so that it may be published: a line of `numbers.jsonl`. Version
+ * 1.
+ */
 export const numbersSchema = recordSchema.omit({ reference: true, hypothesis: true, error: true }).extend({
   /** FNV-1a of the hypothesis, which tells whether another run gave the same one; null where there is none. */
   hypothesisHash: z.int().nullable(),

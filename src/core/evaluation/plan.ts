@@ -33,8 +33,8 @@ const modelSchema = z.discriminatedUnion('kind', [
 ]);
 
 /**
- * What an evaluation run is to do, enough to do it again: version 1 of the file that `lab evaluate --plan` reads and the
- * page exports. Defaults are the paper's.
+ * What an evaluation run is to do, enough to do it again: version 1 of the file that `lab evaluate --plan` reads and
+ * the page exports. Defaults are the paper's.
  */
 export const planSchema = z
   .strictObject({
@@ -65,8 +65,8 @@ export const planSchema = z
       })
       .prefault({}),
     /**
-     * How turns and replies are seeded: 2 by what a dialogue says; 1, of plans written before there was a choice, by its id,
-     * which holds the name of the dataset's file.
+     * How turns and replies are seeded: 2 by what a dialogue says; 1, of plans written before there was a choice, by
+     * its id, which holds the name of the dataset's file.
      */
     sampling: z.union([z.literal(1), z.literal(2)]).default(2),
     models: z.array(modelSchema).min(1),
@@ -74,7 +74,9 @@ export const planSchema = z
       .array(z.enum(REPRESENTATION_IDS))
       .min(1)
       .default([...REPRESENTATION_IDS]),
-    /** Ways to shorten the whole conversation, each a column beside the representations. Absent in plans without any. */
+    /**
+     * Ways to shorten the whole conversation, each a column beside the representations. Absent in plans without any.
+     */
     histories: z.array(historySchema).max(50).optional(),
     tagger: z.enum(TAGGER_IDS).default('wink'),
     /** System message; blank leaves it to the template. */

@@ -3,7 +3,10 @@ import { z } from 'zod';
 const count = z.int().nonnegative();
 const milliseconds = z.number().nonnegative();
 
-/** What one model made of one supporter turn under one representation or history: a line of a run's `records.jsonl`. Version 1. */
+/**
+ * What one model made of one supporter turn under one representation or history: a line of a run's `records.jsonl`.
+ * Version 1.
+ */
 export const recordSchema = z.object({
   model: z.string(),
   /** Id of a representation or a history of the plan. */

@@ -23,7 +23,10 @@ export interface RunDependencies {
   measure: (hypothesis: string, reference: string, signal?: AbortSignal) => Promise<ResultRecord['scores']>;
   /** Turns in flight at a time, where the model answers elsewhere. Default 1. */
   concurrency?: number;
-  /** Every model goes through so many dialogues before the next ones, so that a run that is stopped early is balanced. Default: all. */
+  /**
+   * Every model goes through so many dialogues before the next ones, so that a run that is stopped early is balanced.
+   * Default: all.
+   */
   dialoguesAtOnce?: number;
   /** Called before a request to a server that was busy or away is sent again. */
   onWait?: (wait: RetryWait) => void;
@@ -46,9 +49,9 @@ export const jobKey = ({ model, context, turn }: Job): string =>
   recordKey({ model, representation: context.id, dialogue: turn.dialogue, turn: turn.turn });
 
 /**
- * Carries out a plan and yields each record as it is finished; the caller stores it before it asks for the next. Running
- * it again with the keys of what is stored goes on from there. A turn that a model refuses for its data, or gives no
- * reply to, is a record with an `error`; every other failure ends the run.
+ * Carries out a plan and yields each record as it is finished; the caller stores it before it asks for the next.
+ * Running it again with the keys of what is stored goes on from there. A turn that a model refuses for its data, or
+ * gives no reply to, is a record with an `error`; every other failure ends the run.
  * @throws LabError `cancelled` on `signal`, and whatever loading and answering throw
  */
 export async function* runPlan(parts: RunDependencies): AsyncGenerator<RunEvent> {
@@ -80,7 +83,10 @@ export async function* runPlan(parts: RunDependencies): AsyncGenerator<RunEvent>
   }
 }
 
-/** The model in memory, and the methods that ask it. They live as long as it does, because summaries build on earlier ones. */
+/**
+ * The model in memory, and the methods that ask it. They live as long as it does, because summaries build on earlier
+ * ones.
+ */
 interface Current {
   id: string;
   model: LoadedModel;
@@ -92,7 +98,9 @@ function openedWith(model: LoadedModel, { id }: PlanModel, { plan, openHistory }
   return { id, model, histories: new Map(methods.map((method) => [method.id, method])) };
 }
 
-/** Which model works on which dialogues, one after the other; it goes back and forth, so that fewer models are loaded. */
+/**
+ * Which model works on which dialogues, one after the other; it goes back and forth, so that fewer models are loaded.
+ */
 function* shifts({
   plan,
   turns,

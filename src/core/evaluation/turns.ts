@@ -22,7 +22,10 @@ export interface SampledTurn extends SupporterTurn {
   key: number;
 }
 
-/** The supporter's turns that answer something: neighbouring utterances are one turn, an opening without context is none. */
+/**
+ * The supporter's turns that answer something: neighbouring utterances are one turn, an opening without context is
+ * none.
+ */
 export function supporterTurns({ id, utterances }: Dialogue): SupporterTurn[] {
   const turns: SupporterTurn[] = [];
   let heard = false;

@@ -62,7 +62,9 @@ function watched(bytes: Uint8Array): ByteSource & { largest: number } {
   return source;
 }
 
-/** Runs a reader over damaged copies: it answers or throws a LabError that names the file, and asks for nothing wild. */
+/**
+ * Runs a reader over damaged copies: it answers or throws a LabError that names the file, and asks for nothing wild.
+ */
 async function survives(good: () => Uint8Array, read: (source: ByteSource) => Promise<unknown>): Promise<void> {
   const edit = fc.tuple(
     fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),

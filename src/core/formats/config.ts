@@ -135,7 +135,8 @@ function contradiction(wrong: readonly string[], where: string): LabError {
 /**
  * Reads the JSON of a `config.json`.
  * @param where file name for messages.
- * @throws {LabError} bad-config for missing or impossible values, unsupported for architectures and options not built here.
+ * @throws {LabError} bad-config for missing or impossible values, unsupported for architectures and options not built
+ * here.
  */
 export function parseConfig(json: unknown, where = 'config.json'): ModelConfig {
   const c = check(configSchema, json, where, 'It does not describe a model.');
@@ -218,7 +219,9 @@ function parseScaling(
   throw unsupported(where, `The rope scaling "${type}" is not supported.`, 'Supported are linear and llama3.');
 }
 
-/** Positions up to which no layer's window hides a key: where a format has no windows, a context that is still exact. */
+/**
+ * Positions up to which no layer's window hides a key: where a format has no windows, a context that is still exact.
+ */
 export function contextBeforeWindow({ contextLength, windows }: ModelConfig): number {
   return windows.reduce<number>((shortest, window) => Math.min(shortest, window ?? Infinity), contextLength);
 }

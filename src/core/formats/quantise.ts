@@ -3,7 +3,10 @@ import { roundToHalf } from './float.ts';
 /** Values that share a scale. */
 export const BLOCK = 32;
 
-/** Widths tried, relative to the range of a block: a narrower grid clips outliers, which often costs less than a coarse step. */
+/**
+ * Widths tried, relative to the range of a block: a narrower grid clips outliers, which often costs less than a coarse
+ * step.
+ */
 export const Q4_WIDTHS = [1, 0.96, 0.92, 0.88, 0.84, 0.8, 0.75];
 const Q4_SYMMETRIC_WIDTHS = [1.04, ...Q4_WIDTHS];
 export const Q8_WIDTHS = [1, 0.992, 0.984];
@@ -109,7 +112,9 @@ export function quantiseQ4Symmetric(values: Float32Array, at: number, codes: Uin
   return fitScale(values, at, -8, -8, 7, Q4_SYMMETRIC_WIDTHS, (i, code) => (codes[i] = code + 8));
 }
 
-/** The scale that fits best when codes lie in [lowest, highest] and the value of largest size gets about `extremeCode`. */
+/**
+ * The scale that fits best when codes lie in [lowest, highest] and the value of largest size gets about `extremeCode`.
+ */
 function fitScale(
   values: Float32Array,
   at: number,

@@ -2,7 +2,10 @@ import { roundToHalf } from './float.ts';
 import { BLOCK } from './quantise.ts';
 import type { StoredType } from './stored.ts';
 
-/** Values that a type can tell apart without any search: levels spread evenly over a block, as ggml's plain quantisers spread them. */
+/**
+ * Values that a type can tell apart without any search: levels spread evenly over a block, as ggml's plain quantisers
+ * spread them.
+ */
 const NEAREST: Partial<
   Record<StoredType, (block: Float32Array) => { scale: number; minimum: number; levels: [number, number] }>
 > = {

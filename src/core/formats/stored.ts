@@ -16,8 +16,8 @@ interface StoredFormat {
 const half = (view: DataView, at: number): number => fromHalf(view.getUint16(at, true));
 
 /**
- * Block layouts (ggml `ggml-common.h`): a half-precision scale d, for the _1 types also a minimum m, for the 5-bit types
- * a word of fifth bits, then codes. Byte i of 4-bit codes holds element i low and element i + 16 high.
+ * Block layouts (ggml `ggml-common.h`): a half-precision scale d, for the _1 types also a minimum m, for the 5-bit
+ * types a word of fifth bits, then codes. Byte i of 4-bit codes holds element i low and element i + 16 high.
  */
 export const STORED: Record<StoredType, StoredFormat> = {
   F32: { values: 1, bytes: 4, decode: (view, at, out, to) => void (out[to] = view.getFloat32(at, true)) },

@@ -12,7 +12,10 @@ export interface PositionBias {
   firstShare: number;
 }
 
-/** NaN shares where there is nothing to go by. Reference: Zheng et al. (2023), "Judging LLM-as-a-judge with MT-Bench and Chatbot Arena". */
+/**
+ * NaN shares where there is nothing to go by. Reference: Zheng et al. (2023), "Judging LLM-as-a-judge with MT-Bench and
+ * Chatbot Arena".
+ */
 export function positionBias(preferences: readonly Preference[]): PositionBias {
   const answered = preferences.filter(({ forward, swapped }) => forward !== null && swapped !== null);
   const consistent = answered.filter(
@@ -26,7 +29,9 @@ export function positionBias(preferences: readonly Preference[]): PositionBias {
   };
 }
 
-/** Spearman's correlation of the mean score with the length of the reply in words; near 0 where length earns nothing. */
+/**
+ * Spearman's correlation of the mean score with the length of the reply in words; near 0 where length earns nothing.
+ */
 export function verbosityBias(items: readonly { judgement: { scores: Scores | null }; candidate: string }[]): number {
   const judged = items.flatMap(({ judgement: { scores }, candidate }) =>
     scores ? [{ scores, words: candidate.trim().split(/\s+/).length }] : [],

@@ -10,7 +10,9 @@ export interface JudgePair {
   second: string;
   /** Replies that both gave scores to. */
   replies: number;
-  /** Spearman's, of the mean of the criteria; null where one side does not vary or there are fewer than three replies. */
+  /**
+   * Spearman's, of the mean of the criteria; null where one side does not vary or there are fewer than three replies.
+   */
   correlation: number | null;
   /** Mean of the first judge's scores less that of the second's, on those replies; NaN without any. */
   difference: number;

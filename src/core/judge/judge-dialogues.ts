@@ -54,7 +54,10 @@ export interface CheckParts extends JudgeAccess {
   weighted?: boolean;
 }
 
-/** Judges whole dialogues and yields each as it is done. @throws LabError `cancelled`, and what loading and answering throw */
+/**
+ * Judges whole dialogues and yields each as it is done.
+ * @throws LabError `cancelled`, and what loading and answering throw
+ */
 export async function* judgeDialogues({
   items,
   done,

@@ -284,7 +284,9 @@ describe('validation', () => {
 });
 
 describe('prompts', () => {
-  /** What each version of the prompts hashes to. A change of wording is a new version: add it, never change an entry. */
+  /**
+   * What each version of the prompts hashes to. A change of wording is a new version: add it, never change an entry.
+   */
   const VERSIONS: Record<number, string> = { 1: 'ba6b26330400f402' };
 
   it('have the wording of their version', () => {

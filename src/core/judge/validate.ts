@@ -9,7 +9,10 @@ export interface JudgedDialogue {
   scores: Scores | null;
 }
 
-/** A 95 % bootstrap interval over dialogues; NaN limits below `FEWEST_FOR_INTERVAL` of them, and where resamples never differ. */
+/**
+ * A 95 % bootstrap interval over dialogues; NaN limits below `FEWEST_FOR_INTERVAL` of them, and where resamples never
+ * differ.
+ */
 interface Limits {
   low: number;
   high: number;
@@ -39,7 +42,10 @@ export function outcomesOf(answers: Readonly<Record<string, number>>): Record<st
     : { ...others, fall_in_emotion_intensity: initial - final };
 }
 
-/** Compares a judge's scores of whole dialogues with what their seekers said, and those of failed dialogues with the rest. */
+/**
+ * Compares a judge's scores of whole dialogues with what their seekers said, and those of failed dialogues with the
+ * rest.
+ */
 export function validateJudge(good: readonly JudgedDialogue[], failed: readonly JudgedDialogue[]): Validation {
   const scored = inOrder(good).flatMap(({ dialogue, scores }) => (scores ? [{ dialogue, scores }] : []));
   const bad = inOrder(failed).flatMap(({ scores }) => (scores ? [scores] : []));

@@ -4,15 +4,18 @@ import type { Validation } from './validate.ts';
 const Z = [1.96, 2.241, 2.394, 2.498, 2.576, 2.638, 2.69, 2.734, 2.773, 2.807];
 const normalQuantile = (tests: number): number => Z[Math.min(Math.max(tests, 1), Z.length) - 1] ?? Number.NaN;
 
-/** Where 95 % of the AUCs of a judge that guesses lie. Reference: Mann and Whitney (1947), the variance of U without ties. */
+/**
+ * Where 95 % of the AUCs of a judge that guesses lie. Reference: Mann and Whitney (1947), the variance of U without
+ * ties.
+ */
 export function guessedAuc(good: number, failed: number): [low: number, high: number] {
   const reach = normalQuantile(1) * Math.sqrt((good + failed + 1) / (12 * good * failed));
   return [Math.max(0, 0.5 - reach), Math.min(1, 0.5 + reach)];
 }
 
 /**
- * How far from 0 the rank correlations of a judge that guesses stray in 95 % of checks, all `tests` of a check together.
- * Reference: Kendall and Gibbons (1990).
+ * How far from 0 the rank correlations of a judge that guesses stray in 95 % of checks, all `tests` of a check
+ * together. Reference: Kendall and Gibbons (1990).
  */
 export const guessedRho = (n: number, tests = 1): number => Math.min(1, normalQuantile(tests) / Math.sqrt(n - 1));
 

@@ -68,7 +68,10 @@ function relaxed(text: string): string {
 
 /** The scale that was asked for, as models repeat it behind a criterion: "(0-5)", "(out of 5)". Its 0 is no score. */
 const SCALE = String.raw`(?:\s*\((?:0\s*(?:[-–—]|to)|out of)\s*${HIGHEST}\))?`;
-/** A number that stands alone: no minus or comparison before it; no rest of a number, range, share or other scale behind. */
+/**
+ * A number that stands alone: no minus or comparison before it; no rest of a number, range, share or other scale
+ * behind.
+ */
 const ALONE = String.raw`(?<![-−–<≤≥~])(\d+(?:\.\d+)?)(?![.,]?\d|\s*%|\s*(?:[-–—]|to|or)\s*\d|\s*(?:\/|out of)\s*(?!${HIGHEST}(?![.\d]*\d))\d)`;
 
 function fromLines(text: string): Scores | undefined {

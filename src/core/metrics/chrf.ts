@@ -4,7 +4,10 @@ import { codePoints, withoutSpace } from './python-text.ts';
 const CHARACTER_ORDER = 6;
 const BETA = 2;
 
-/** Character n-gram statistics (orders 1 to 6, whitespace removed, case kept) that `chrf` needs; add them up for a corpus. */
+/**
+ * Character n-gram statistics (orders 1 to 6, whitespace removed, case kept) that `chrf` needs; add them up for a
+ * corpus.
+ */
 export function chrfStatistics(hyp: string, ref: string): NgramStatistics {
   const statistics = countNgrams(codePoints(withoutSpace(hyp)), codePoints(withoutSpace(ref)), CHARACTER_ORDER);
   // sacrebleu doesn't count a hypothesis's n-grams of an order that the reference is too short for.

@@ -6,12 +6,14 @@ const BETA = 3;
 const GAMMA = 0.5;
 
 /**
- * METEOR in 0..1 of one hypothesis against one reference, both tokenized (`nltkTokenize`): words are aligned by form, then by
- * Porter stem, then by WordNet synonym, each stage from the end of the hypothesis to the last free word of the reference.
+ * METEOR in 0..1 of one hypothesis against one reference, both tokenized (`nltkTokenize`): words are aligned by form,
+ * then by Porter stem, then by WordNet synonym, each stage from the end of the hypothesis to the last free word of the
+ * reference.
  *
- * Reference: Lavie and Agarwal (2007), "METEOR: an automatic metric for MT evaluation with high levels of correlation with
- * human judgments"; NLTK 3.10.4 `single_meteor_score` with its defaults (alpha 0.9, beta 3, gamma 0.5). NLTK's alignment is
- * greedy and doesn't minimise crossings as the paper asks, looks stems up in WordNet, and gives identical sentences less than 1.
+ * Reference: Lavie and Agarwal (2007), "METEOR: an automatic metric for MT evaluation with high levels of correlation
+ * with human judgments"; NLTK 3.10.4 `single_meteor_score` with its defaults (alpha 0.9, beta 3, gamma 0.5). NLTK's
+ * alignment is greedy and doesn't minimise crossings as the paper asks, looks stems up in WordNet, and gives identical
+ * sentences less than 1.
  */
 export function meteor(hyp: readonly string[], ref: readonly string[], wordnet: WordNet): number {
   const matches = alignWords(hyp, ref, wordnet);

@@ -11,8 +11,8 @@ const K = 5;
 const MAX_ORDER = 4;
 
 /**
- * Word n-gram statistics (orders 1 to 4) of one tokenized pair that `nltkBleu` needs; add them up for a corpus. NLTK counts an
- * n-gram even where the hypothesis is too short to have one.
+ * Word n-gram statistics (orders 1 to 4) of one tokenized pair that `nltkBleu` needs; add them up for a corpus. NLTK
+ * counts an n-gram even where the hypothesis is too short to have one.
  */
 export function nltkStatistics(hyp: readonly string[], ref: readonly string[]): NgramStatistics {
   const statistics = countNgrams(hyp, ref, MAX_ORDER);
@@ -20,13 +20,13 @@ export function nltkStatistics(hyp: readonly string[], ref: readonly string[]): 
 }
 
 /**
- * BLEU in 0..1 of one pair, or of a corpus when `statistics` is the sum over its pairs; uniform weights up to `maxOrder`
- * n-grams, one reference. A corpus must not be smoothed to equal NLTK's `corpus_bleu` default (method 0).
+ * BLEU in 0..1 of one pair, or of a corpus when `statistics` is the sum over its pairs; uniform weights up to
+ * `maxOrder` n-grams, one reference. A corpus must not be smoothed to equal NLTK's `corpus_bleu` default (method 0).
  *
  * Method 0 gives about 1e-155 or less, not 0, when only some order has no match, as NLTK does.
  *
- * Reference: Papineni et al. (2002), "BLEU"; Chen and Cherry (2014), "A systematic comparison of smoothing techniques for
- * sentence-level BLEU"; NLTK 3.10.4 `nltk.translate.bleu_score`.
+ * Reference: Papineni et al. (2002), "BLEU"; Chen and Cherry (2014), "A systematic comparison of smoothing techniques
+ * for sentence-level BLEU"; NLTK 3.10.4 `nltk.translate.bleu_score`.
  */
 export function nltkBleu(statistics: NgramStatistics, maxOrder: number, smoothing: NltkSmoothing): number {
   const { matched, hyp, hypLength, refLength } = statistics;

@@ -9,7 +9,10 @@ import type { Prf } from './rouge.ts';
 export interface PackedPairs {
   /** `WIDTH` numbers a pair. */
   numbers: Float64Array<ArrayBuffer>;
-  /** The tokens of each hypothesis, apart by spaces; none of the lab's tokenizers leaves one inside a token, or an empty token. */
+  /**
+   * The tokens of each hypothesis, apart by spaces; none of the lab's tokenizers leaves one inside a token, or an empty
+   * token.
+   */
   tokens: string[];
   meteor: boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * The Porter stemmer in NLTK's default mode, which adds rules to Martin Porter's own (short irregular words, `-ied`, `-ies`
- * of four letters, `-alli` first, `-fulli`, `-logi`, y after a consonant only).
+ * The Porter stemmer in NLTK's default mode, which adds rules to Martin Porter's own (short irregular words, `-ied`,
+ * `-ies` of four letters, `-alli` first, `-fulli`, `-logi`, y after a consonant only).
  *
  * Reference: Porter (1980), "An algorithm for suffix stripping"; NLTK 3.10.4 `PorterStemmer(mode=NLTK_EXTENSIONS)`.
  */

@@ -5,8 +5,8 @@ import { porterStem } from './porter.ts';
 export type Prf = [precision: number, recall: number, f: number];
 
 /**
- * Words of a text as rouge-score has them: lower case, runs of a-z and 0-9; with `stem`, words of more than three letters
- * are stemmed. Letters outside ASCII part words ("café" is "caf").
+ * Words of a text as rouge-score has them: lower case, runs of a-z and 0-9; with `stem`, words of more than three
+ * letters are stemmed. Letters outside ASCII part words ("café" is "caf").
  *
  * Reference for this file: Lin (2004), "ROUGE: a package for automatic evaluation of summaries"; rouge-score 0.1.2.
  */
@@ -28,8 +28,9 @@ export function rougeL(hyp: readonly string[], ref: readonly string[]): Prf {
 }
 
 /**
- * ROUGE-Lsum of texts whose sentences stand on lines of their own (pass each line tokenized): for each line of the reference,
- * the union of its longest common subsequences with the lines of the hypothesis. Equals ROUGE-L for one line each.
+ * ROUGE-Lsum of texts whose sentences stand on lines of their own (pass each line tokenized): for each line of the
+ * reference, the union of its longest common subsequences with the lines of the hypothesis. Equals ROUGE-L for one line
+ * each.
  */
 export function rougeLsum(hypLines: readonly string[][], refLines: readonly string[][]): Prf {
   const vocabulary = new Map<string, number>();

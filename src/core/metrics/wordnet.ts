@@ -9,7 +9,9 @@ export interface WordNet {
 /** The first line of the compact file that build/wordnet.ts writes. */
 export const WORDNET_HEADER = 'solace-lab wordnet 1: WordNet 3.0';
 
-/** Parts of speech in the order of the file's sections, with the endings that NLTK's `_morphy` takes off and puts on. */
+/**
+ * Parts of speech in the order of the file's sections, with the endings that NLTK's `_morphy` takes off and puts on.
+ */
 export const WORDNET_SECTIONS = [
   {
     pos: 'noun',
@@ -63,8 +65,9 @@ interface Section {
 }
 
 /**
- * Reads the compact WordNet: after the header, for each part of speech one section of synsets (a line each: its lemmas, parted
- * by spaces, in the case of the database) and one of exceptions (inflected form, then lemmas); an empty line ends a section.
+ * Reads the compact WordNet: after the header, for each part of speech one section of synsets (a line each: its lemmas,
+ * parted by spaces, in the case of the database) and one of exceptions (inflected form, then lemmas); an empty line
+ * ends a section.
  *
  * Reference: Miller (1995), "WordNet: a lexical database for English", version 3.0; lookup as NLTK 3.10.4
  * `wordnet.synsets(word)` with `_morphy`: the form itself, then its exceptions or else its regular endings.
@@ -115,8 +118,8 @@ export async function readWordNet(bytes: Uint8Array<ArrayBuffer>): Promise<WordN
 }
 
 /**
- * Gives the lines of a lemma in lower case. A string and a list for each of 200,000 lemmas would take a second and 100 MB,
- * so this is a hash table of places in the text: chains of lemmas with the same hash, in three arrays.
+ * Gives the lines of a lemma in lower case. A string and a list for each of 200,000 lemmas would take a second and 100
+ * MB, so this is a hash table of places in the text: chains of lemmas with the same hash, in three arrays.
  */
 function indexSynsets(block: string): (lemma: string) => string[] {
   const text = block.toLowerCase();

@@ -93,7 +93,8 @@ const DENIAL = /\b(can|will|do|does|did|is|are|was|were|would|could|should|have|
 const SHORT: Readonly<Record<string, string>> = { can: 'cant', will: 'wont' };
 
 /**
- * Lower-case words between single spaces, "do not" as "dont", sentences ended by ` .`; apostrophes are gone, other marks
+ * Lower-case words between single spaces, "do not" as "dont", sentences ended by ` .`; apostrophes are gone, other
+ * marks
  * are spaces.
  */
 export function plainWords(message: string): string {

@@ -16,8 +16,8 @@ export interface StoredWeights {
   /** Place of each phrase's kind in CRISIS_KINDS; 255 for a harmless one. */
   kinds: string;
   /**
-   * For "concern or danger" and for "danger": a weight for each phrase, and where the score begins to say yes. For danger
-   * the first score has to be above its threshold by `margin`, too.
+   * For "concern or danger" and for "danger": a weight for each phrase, and where the score begins to say yes. For
+   * danger the first score has to be above its threshold by `margin`, too.
    */
   flag: { weights: string; threshold: number };
   danger: { weights: string; threshold: number; margin: number };

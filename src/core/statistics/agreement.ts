@@ -33,8 +33,8 @@ function pearson(x: readonly number[], y: readonly number[]): number {
 }
 
 /**
- * Probability that a score of `positive` lies above one of `negative`, ties counting half: the area under the ROC curve.
- * NaN where a side is empty. Reference: Mann and Whitney (1947); equals scikit-learn's `roc_auc_score`.
+ * Probability that a score of `positive` lies above one of `negative`, ties counting half: the area under the ROC
+ * curve. NaN where a side is empty. Reference: Mann and Whitney (1947); equals scikit-learn's `roc_auc_score`.
  */
 export function auc(positive: readonly number[], negative: readonly number[]): number {
   const ranked = ranks([...positive, ...negative]);

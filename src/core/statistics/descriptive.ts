@@ -15,8 +15,8 @@ export const variance = (values: readonly number[]): number =>
   values.length < 2 ? Number.NaN : sumOfSquares(values) / (values.length - 1);
 
 /**
- * Quantile `q` in 0..1 of values in any order, by linear interpolation between order statistics (NumPy's default, Hyndman
- * and Fan's type 7); NaN for nothing.
+ * Quantile `q` in 0..1 of values in any order, by linear interpolation between order statistics (NumPy's default,
+ * Hyndman and Fan's type 7); NaN for nothing.
  */
 export const quantile = (values: readonly number[], q: number): number => d3Quantile(values, q) ?? Number.NaN;
 

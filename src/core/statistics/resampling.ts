@@ -3,7 +3,9 @@ import { bootstrapIndices } from '../random/random.ts';
 import { seededRandom } from '../random/xoshiro128.ts';
 import { quantile, sumOfSquares } from './descriptive.ts';
 
-/** The value of a metric over some pairs' results; NaN where it is undefined. `mean`, or a corpus metric over counts. */
+/**
+ * The value of a metric over some pairs' results; NaN where it is undefined. `mean`, or a corpus metric over counts.
+ */
 export type Statistic<Item> = (items: readonly Item[]) => number;
 
 export interface ResamplingOptions {
@@ -30,8 +32,8 @@ export interface PairedTest {
 /**
  * A 95 % percentile bootstrap interval of `statistic` over the pairs' results. NaN without pairs.
  *
- * Reference: Efron (1979), "Bootstrap methods: another look at the jackknife"; Koehn (2004), "Statistical significance tests for
- * machine translation evaluation".
+ * Reference: Efron (1979), "Bootstrap methods: another look at the jackknife"; Koehn (2004), "Statistical significance
+ * tests for machine translation evaluation".
  */
 export function bootstrapInterval<Item>(
   statistic: Statistic<Item>,
@@ -49,8 +51,8 @@ export function bootstrapInterval<Item>(
  * A 95 % jackknife interval: the value and 1.96 standard errors on both sides. For a statistic that a repeated item
  * shifts, such as the share of distinct n-grams, which a bootstrap draws too low. NaN limits for fewer than two items.
  *
- * Reference: Tukey (1958), "Bias and confidence in not quite large samples"; Efron and Tibshirani (1993), "An introduction to the
- * bootstrap", chapter 11.
+ * Reference: Tukey (1958), "Bias and confidence in not quite large samples"; Efron and Tibshirani (1993), "An
+ * introduction to the bootstrap", chapter 11.
  */
 export function jackknifeInterval<Item>(statistic: Statistic<Item>, items: readonly Item[]): Interval {
   const value = statistic(items);
@@ -64,8 +66,8 @@ export function jackknifeInterval<Item>(statistic: Statistic<Item>, items: reado
  * Compares two systems on the same pairs, result by result: a paired bootstrap interval of the difference, and a paired
  * permutation test that swaps the systems' results at random. Works for means and for corpus metrics alike.
  *
- * Reference: Koehn (2004), as above; Riezler and Maxwell (2005), "On some pitfalls in automatic evaluation and significance
- * testing for MT" (approximate randomization, p = (extreme + 1) / (resamples + 1)).
+ * Reference: Koehn (2004), as above; Riezler and Maxwell (2005), "On some pitfalls in automatic evaluation and
+ * significance testing for MT" (approximate randomization, p = (extreme + 1) / (resamples + 1)).
  * @throws {LabError} `bad-data` when the systems have different numbers of results.
  */
 export function pairedTest<Item>(
@@ -100,8 +102,9 @@ export function pairedTest<Item>(
 }
 
 /**
- * Whether an interval has limits: not where there are too few values for any, nor where resamples never differ, so that the
- * limits are equal but for rounding. NLTK's BLEU without a common 4-gram is some 1e-155 in place of 0, which is one value too.
+ * Whether an interval has limits: not where there are too few values for any, nor where resamples never differ, so that
+ * the limits are equal but for rounding. NLTK's BLEU without a common 4-gram is some 1e-155 in place of 0, which is one
+ * value too.
  */
 export const hasLimits = ({ low, high }: Pick<Interval, 'low' | 'high'>): boolean =>
   high - low > Math.max(1e-12, 1e-9 * Math.max(Math.abs(low), Math.abs(high)));

@@ -31,7 +31,9 @@ type Cluster = readonly CountedRecord[];
 /** Minimum number of dialogues for an interval or a test. */
 const FEWEST_CLUSTERS = 5;
 
-/** The table of a run: each model under each representation with 95 % intervals, and what differs, tested and in words. */
+/**
+ * The table of a run: each model under each representation with 95 % intervals, and what differs, tested and in words.
+ */
 export function aggregate(
   plan: EvaluationPlan,
   arrived: readonly ResultRecord[],
@@ -105,7 +107,9 @@ function summariseCell(cell: Cell, records: readonly CountedRecord[], options: R
   };
 }
 
-/** Each representation and history against the first one of its model, and each model against the first one in its own. */
+/**
+ * Each representation and history against the first one of its model, and each model against the first one in its own.
+ */
 function comparisons(plan: EvaluationPlan, cells: readonly Cell[]): [Cell, Cell][] {
   const { models } = plan;
   const representations = contextsOf(plan).map(({ id }) => id);
@@ -194,7 +198,9 @@ const over =
   (groups: readonly Cluster[]): number =>
     measure.value(groups.flat());
 
-/** An interval as it is reported: without limits where too few dialogues, or resamples that never differ, define none. */
+/**
+ * An interval as it is reported: without limits where too few dialogues, or resamples that never differ, define none.
+ */
 function reported(
   { value, low, high }: Interval,
   { n, clusters: count }: { n: number; clusters: number },

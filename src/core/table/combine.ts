@@ -8,8 +8,8 @@ export interface ComparableRun {
 }
 
 /**
- * Several runs as one, so that one table compares them: their models stand side by side under the runs' names, and turns
- * that both have answered are paired in the tests. Turns of different datasets are never paired.
+ * Several runs as one, so that one table compares them: their models stand side by side under the runs' names, and
+ * turns that both have answered are paired in the tests. Turns of different datasets are never paired.
  */
 export function combineRuns(runs: readonly [ComparableRun, ...ComparableRun[]]): {
   plan: EvaluationPlan;
@@ -40,7 +40,10 @@ export function combineRuns(runs: readonly [ComparableRun, ...ComparableRun[]]):
   };
 }
 
-/** Which dataset each run is over, by numbers from 0: runs that share turns are over one if the original replies are the same. */
+/**
+ * Which dataset each run is over, by numbers from 0: runs that share turns are over one if the original replies are the
+ * same.
+ */
 function datasetsOf(runs: readonly ComparableRun[]): number[] {
   const datasets: { source: EvaluationPlan['dataset']; replies: Map<string, string> }[] = [];
   return runs.map(({ plan: { dataset: source }, records }) => {

@@ -52,8 +52,8 @@ const columnsOf = (name: string, value: ResultRecord['scores'][string]): string[
 /** What begins a formula, in the wide forms of East Asian keyboards too, also behind blanks. */
 const LEADING = /^(\s*)([=+\-@＝＋－＠])/u;
 /**
- * The same behind anything that may separate cells; a sign only before what could be a term, so not in ";-)". Looks back
- * from the sign: from each separator on, a long run of line ends would take time that grows with the square of it.
+ * The same behind anything that may separate cells; a sign only before what could be a term, so not in ";-)". Looks
+ * back from the sign: from each separator on, a long run of line ends would take time that grows with the square of it.
  */
 const INNER = /(?=[=@＝＠+\-＋－])(?<=[;,|\t\r\n]\s*)(?:[=@＝＠]|[+\-＋－](?=\s*[\p{L}\p{N}("'.$]))/gu;
 

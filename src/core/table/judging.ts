@@ -8,7 +8,10 @@ import type { RunSummary } from './summary.ts';
 
 export type JudgingSummary = NonNullable<RunSummary['judge']>;
 
-/** What a reader must know of a judge beside its scores: how often it gave none, how steady it is, whether length earns them. */
+/**
+ * What a reader must know of a judge beside its scores: how often it gave none, how steady it is, whether length earns
+ * them.
+ */
 export function summariseJudging({ judge, verdicts }: Judging, records: readonly ResultRecord[]): JudgingSummary {
   const scored = replyScores(verdicts);
   const replies = records.flatMap((record) => {

@@ -3,8 +3,8 @@ import { z } from 'zod';
 export const SUMMARY_FORMAT = 'solace-lab-summary';
 
 /**
- * A value with its 95 % interval over dialogues: the bootstrap's, for distinct-n the jackknife's. No limits where there can
- * be no interval: with fewer than five dialogues, and where every resample gives the same value.
+ * A value with its 95 % interval over dialogues: the bootstrap's, for distinct-n the jackknife's. No limits where there
+ * can be no interval: with fewer than five dialogues, and where every resample gives the same value.
  */
 const intervalSchema = z.object({
   value: z.number(),

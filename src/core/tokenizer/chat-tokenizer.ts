@@ -25,8 +25,9 @@ export interface PromptForm {
 /** Tokens and chat template of one model, without its weights: the same for replies, scores, counts and training. */
 export interface ChatTokenizer {
   /**
-   * The model's own template applied, to the messages in the form that it takes (see `suitedMessages`). What they say can never become a control token: where it is written like
-   * one, marks stand in it, which `encode` understands and drops. Throws `bad-data` when the template refuses the messages.
+   * The model's own template applied, to the messages in the form that it takes (see `suitedMessages`). What they say
+   * can never become a control token: where it is written like one, marks stand in it, which `encode` understands and
+   * drops. Throws `bad-data` when the template refuses the messages.
    */
   renderPrompt(messages: readonly ChatMessage[], form?: PromptForm): string;
   /** What the template takes. */

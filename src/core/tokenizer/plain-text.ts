@@ -31,7 +31,9 @@ export interface AddedToken {
   special?: boolean | undefined;
 }
 
-/** Whether a text of a user or a dataset must not become this token: a control token, or one that is written as markup. */
+/**
+ * Whether a text of a user or a dataset must not become this token: a control token, or one that is written as markup.
+ */
 export function isControl({ content, special }: AddedToken): boolean {
   return content.length > 1 && (special !== false || (MARKUP.test(content) && !THOUGHTS.includes(content)));
 }
@@ -42,8 +44,8 @@ export function markedName(token: AddedToken): string {
 }
 
 /**
- * Gives a function that writes a marked prompt by those names: a mark before each control token that the template wrote,
- * none in what only looks like one.
+ * Gives a function that writes a marked prompt by those names: a mark before each control token that the template
+ * wrote, none in what only looks like one.
  */
 export function controlNamer(tokens: readonly string[]): (prompt: string) => string {
   if (tokens.length === 0) return withoutMarks;

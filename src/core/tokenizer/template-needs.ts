@@ -26,8 +26,8 @@ export function templateNeeds(render: (messages: readonly ChatMessage[]) => stri
 
 /**
  * A conversation in the form that a template takes, the same for training and replies. What the template takes stays as
- * it is. Otherwise: neighbouring messages of one role are joined with a space, what the assistant says before the user's
- * first message is left out, and a system message becomes the beginning of the user's first message.
+ * it is. Otherwise: neighbouring messages of one role are joined with a space, what the assistant says before the
+ * user's first message is left out, and a system message becomes the beginning of the user's first message.
  */
 export function suitedMessages(
   messages: readonly ChatMessage[],

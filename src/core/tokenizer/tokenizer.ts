@@ -86,7 +86,8 @@ interface Parts {
 
 /**
  * The library looks for added tokens before it cuts text, so a mark inside one hides it; the marks go before the text
- * is cut. What a model makes of plain characters is no control token either, even where its vocabulary has one as a piece.
+ * is cut. What a model makes of plain characters is no control token either, even where its vocabulary has one as a
+ * piece.
  */
 function dropMarks(tokenizer: Tokenizer, added: readonly AddedToken[]): void {
   const parts = tokenizer as unknown as Parts;
@@ -113,7 +114,9 @@ function independentPieces({ normalizer, pre_tokenizer }: Description): boolean 
 
 const REMEMBERED = 20_000;
 
-/** Tokenises between special tokens and remembers pieces: the turns of a conversation come back in each of its prompts. */
+/**
+ * Tokenises between special tokens and remembers pieces: the turns of a conversation come back in each of its prompts.
+ */
 function byPieces(special: readonly string[], whole: (text: string) => number[]): (text: string) => number[] {
   const longestFirst = [...special].sort((a, b) => b.length - a.length);
   const pattern = new RegExp(

@@ -16,12 +16,15 @@ import {
 
 /**
  * Into how many blocks of queries a sequence is cut. A block scores only the keys up to its own end, which halves what
- * a causal mask would throw away: with 4 blocks 62 % of the square is computed. More blocks compute less of it in pieces
- * too small to be fast.
+ * a causal mask would throw away: with 4 blocks 62 % of the square is computed. More blocks compute less of it in
+ * pieces too small to be fast.
  */
 export const ATTENTION_BLOCKS = 4;
 
-/** Into how many parts the queries of a block are cut, so that two threads have the same number of products whatever the number of heads. */
+/**
+ * Into how many parts the queries of a block are cut, so that two threads have the same number of products whatever the
+ * number of heads.
+ */
 const PARTS = 2;
 
 /** Names of the sizes: a part of a block, a block of tokens, and all tokens of a pass. */
@@ -85,7 +88,8 @@ export function attentionBiases(graph: Graph, window: number | null, { heads, kv
 }
 
 /**
- * softmax(q · kᵀ / √headDim + bias) · v after rotating q and k, for query heads in groups that share a key and value head.
+ * softmax(q · kᵀ / √headDim + bias) · v after rotating q and k, for query heads in groups that share a key and value
+ * head.
  * @param q [T, heads · headDim]. @param k, v [T, kvHeads · headDim]. @returns [T, heads · headDim].
  */
 export function causalAttention(
@@ -120,8 +124,8 @@ export function causalAttention(
 }
 
 /**
- * The first block of `x` [kvHeads, blocks, ...], the first two, and so on. Each is cut from the next longer one, so that
- * gradients are padded by one block at a time.
+ * The first block of `x` [kvHeads, blocks, ...], the first two, and so on. Each is cut from the next longer one, so
+ * that gradients are padded by one block at a time.
  */
 function prefixes(x: Value): Value[] {
   const cut = [x];

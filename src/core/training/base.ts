@@ -19,7 +19,9 @@ import { gather, gemm, quantisedGemm, quantisedRows, type Graph, type Value } fr
 export const BASE_FORMATS = ['fp32', 'q8', 'q4'] as const;
 export type BaseFormat = (typeof BASE_FORMATS)[number];
 
-/** Base weights under their checkpoint names: vectors and matrices [out, in] as floats, or matrices quantised by rows. */
+/**
+ * Base weights under their checkpoint names: vectors and matrices [out, in] as floats, or matrices quantised by rows.
+ */
 export type BaseWeights = Map<string, Float32Array | NBitsRows>;
 
 /** The same as inputs of the graph; a quantised matrix is several. */

@@ -1,8 +1,8 @@
 import type { Random } from '../random/random.ts';
 
 /**
- * Fills a mask with bytes that are 0 with probability `drop` and 1 otherwise, drawn by the gaps between zeros, which are
- * geometric: ten times fewer draws at a probability of 0.1.
+ * Fills a mask with bytes that are 0 with probability `drop` and 1 otherwise, drawn by the gaps between zeros, which
+ * are geometric: ten times fewer draws at a probability of 0.1.
  */
 export function dropoutMask(mask: Uint8Array, drop: number, random: Random): Uint8Array {
   const { length } = mask.fill(1);
@@ -21,7 +21,9 @@ export function dropoutMask(mask: Uint8Array, drop: number, random: Random): Uin
 
 const tables = new Map<number, Uint32Array>();
 
-/** The geometric distribution's quantiles in 65536 equal steps: looking one up takes a tenth of the time of a logarithm. */
+/**
+ * The geometric distribution's quantiles in 65536 equal steps: looking one up takes a tenth of the time of a logarithm.
+ */
 function gapTable(drop: number): Uint32Array {
   const known = tables.get(drop);
   if (known) return known;

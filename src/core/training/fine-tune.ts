@@ -48,7 +48,9 @@ export interface FineTuneOptions {
   signal?: AbortSignal;
 }
 
-/** Runs through the sequences as planned, without checkpoints and evaluation, and returns a row for each update made. */
+/**
+ * Runs through the sequences as planned, without checkpoints and evaluation, and returns a row for each update made.
+ */
 export async function fineTune(
   trainer: AdapterTrainer,
   sequences: readonly Sequence[],

@@ -22,7 +22,10 @@ export interface LoraConfig {
   /** Probability that an element of an adapter's input is zeroed in a training step. */
   dropout: number;
   targets: TargetModule[];
-  /** Layers that carry an adapter (PEFT's `layers_to_transform`); all where absent. Nothing is differentiated below the first. */
+  /**
+   * Layers that carry an adapter (PEFT's `layers_to_transform`); all where absent. Nothing is differentiated below the
+   * first.
+   */
   layers?: readonly number[] | undefined;
   /** Scaling alpha/√rank (Kalajdzievski 2023) in place of alpha/rank. */
   rankStabilized: boolean;

@@ -21,7 +21,10 @@ export interface EndpointSettings extends Endpoint {
   contextWindow: number | null;
 }
 
-/** A token may stand for a long run of blanks; what is longer than this per token allowed is no reply of that many tokens. */
+/**
+ * A token may stand for a long run of blanks; what is longer than this per token allowed is no reply of that many
+ * tokens.
+ */
 const CHARACTERS_PER_TOKEN = 64;
 const SPARE_CHARACTERS = 4096;
 

@@ -2,7 +2,10 @@
 const MOST = 7;
 const MARK = '(key)';
 
-/** `text` without `secret`: whole, in part (8 characters and more), escaped for JSON, HTML or addresses, in base64 or in hexadecimal. */
+/**
+ * `text` without `secret`: whole, in part (8 characters and more), escaped for JSON, HTML or addresses, in base64 or in
+ * hexadecimal.
+ */
 export function redact(text: string, secret: string | undefined): string {
   if (!secret) return text;
   // What short can be in any word; it is only taken out where it stands alone.

@@ -74,7 +74,10 @@ export class KvDecoder {
     }
   }
 
-  /** Forgets what does not match the start of `ids`; returns how many positions stay. At least the last id is left to run. */
+  /**
+   * Forgets what does not match the start of `ids`; returns how many positions stay. At least the last id is left to
+   * run.
+   */
   async keepPrefix(ids: readonly number[]): Promise<number> {
     const limit = Math.min(this.#ids.length, ids.length - 1);
     let common = 0;

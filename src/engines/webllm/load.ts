@@ -8,7 +8,10 @@ import { WebLlmModel, type MlcEngine } from './webllm-model.ts';
 
 const MIB = 2 ** 20;
 
-/** Loads a model in MLC format, from WebLLM's list or a pair of addresses. It keeps its files in the browser's Cache API. */
+/**
+ * Loads a model in MLC format, from WebLLM's list or a pair of addresses. It keeps its files in the browser's Cache
+ * API.
+ */
 export async function loadWebLlm(
   record: MlcRecord,
   modelId: string,

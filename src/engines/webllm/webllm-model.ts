@@ -30,8 +30,8 @@ export interface MlcEngine {
 }
 
 /**
- * A model in MLC format, which only replies: WebLLM keeps its tokenizer and prompt to itself, gives log-probabilities of
- * generated tokens only, and has no top-k.
+ * A model in MLC format, which only replies: WebLLM keeps its tokenizer and prompt to itself, gives log-probabilities
+ * of generated tokens only, and has no top-k.
  */
 export class WebLlmModel implements LoadedModel {
   readonly info: LoadedInfo;

@@ -19,7 +19,9 @@ export { validationOf, type CheckEvent, type JudgedCheckDialogue };
 export interface JudgeCheck {
   /** Id of a listed model. */
   judge: string;
-  /** Ids of datasets: conversations that went well, with their seekers' survey where there is one, and such that failed. */
+  /**
+   * Ids of datasets: conversations that went well, with their seekers' survey where there is one, and such that failed.
+   */
   good: string;
   failed: string | null;
   /** Dialogues drawn from each. */
@@ -29,7 +31,8 @@ export interface JudgeCheck {
 
 /**
  * Has a model judge whole dialogues of one or two datasets; `done` are those of the same check that are judged already.
- * @throws LabError `bad-data` when there is nothing to judge, `cancelled` on `signal`, and what loading and answering throw
+ * @throws LabError `bad-data` when there is nothing to judge, `cancelled` on `signal`, and what loading and answering
+ * throw
  */
 export async function checkJudge(
   { judge, good, failed, dialogues, rounds }: JudgeCheck,

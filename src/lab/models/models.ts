@@ -39,7 +39,8 @@ export const listModels = (): Promise<ModelSummary[]> => models().list();
 export const listWebLlmModels = () => models().webLlmModels();
 
 /**
- * Adds dropped or picked files: one GGUF (or its parts), an ONNX folder, or a folder of safetensors, which is converted.
+ * Adds dropped or picked files: one GGUF (or its parts), an ONNX folder, or a folder of safetensors, which is
+ * converted.
  * `convert` turns a GGUF into an ONNX folder as well, for WebGPU. Paths come from `webkitRelativePath` or `paths`.
  */
 export const addFromFiles = (
@@ -77,7 +78,9 @@ export const loadModel = (id: string, options?: ModelLoadOptions): Promise<Loade
 export const estimateMemory = (id: string, device: 'webgpu' | 'wasm' = 'wasm'): Promise<MemoryEstimate | null> =>
   models().estimate(id, device);
 
-/** A model's tokenizer and chat template without its weights. Rejects with `unsupported` for MLC models and endpoints. */
+/**
+ * A model's tokenizer and chat template without its weights. Rejects with `unsupported` for MLC models and endpoints.
+ */
 export const openTokenizer = (id: string): Promise<ModelTokenizer> => models().tokenizer(id);
 
 /** The same in a worker of its own, for work that must be possible to end: `close` ends it. */

@@ -43,7 +43,10 @@ export const training = z.object({
     .partial()
     .optional(),
 });
-/** What is read passes through the page on its way to the notebook; more belongs in the view of datasets, which keeps it in its worker. */
+/**
+ * What is read passes through the page on its way to the notebook; more belongs in the view of datasets, which keeps it
+ * in its worker.
+ */
 export const LARGEST_FILE = 8_000_000;
 export const files = z.array(z.instanceof(File)).min(1).max(20);
 export const compression = z.object({
@@ -58,7 +61,10 @@ export const counting = z.object({
   tokenizer: z.enum(['model', ...TOKENIZER_IDS]).default('model'),
   form: z.enum(['words', 'prompt']).default('words'),
 });
-/** What a text to score is: a rendered prompt, or words, in which control tokens are the characters that they are written with. */
+/**
+ * What a text to score is: a rendered prompt, or words, in which control tokens are the characters that they are
+ * written with.
+ */
 export const scoring = z.object({ form: z.enum(['words', 'prompt']).default('prompt') });
 export const decoding = z.object({
   temperature: z.number().min(0).max(5).default(PAPER_DECODING.temperature),

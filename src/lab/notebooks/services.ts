@@ -13,8 +13,8 @@ import type { NotebookWorkApi } from '../../../workers/notebook/handlers.ts';
 export type OwnTokenizer = ModelTokenizer & { close(): void };
 
 /**
- * What computes for a notebook: workers that nobody else waits for, and that end with it. So a notebook can neither hold
- * up the page nor, once it is left, anything else.
+ * What computes for a notebook: workers that nobody else waits for, and that end with it. So a notebook can neither
+ * hold up the page nor, once it is left, anything else.
  */
 export interface NotebookServices {
   compress: Compression['compress'];

@@ -50,7 +50,10 @@ export const ratingsOf = (id: string, first: CellRef, second: CellRef): Promise<
 
 export const saveRatings = (id: string, ratings: Ratings): Promise<void> => store.saveRatings(id, ratings);
 
-/** Adds the exported ratings of another rater. @throws LabError `bad-file`; `bad-data` where they are of another comparison */
+/**
+ * Adds the exported ratings of another rater.
+ * @throws LabError `bad-file`; `bad-data` where they are of another comparison
+ */
 export async function importRatings(id: string, first: CellRef, second: CellRef, file: File): Promise<void> {
   const ratings = parseRatings(await file.text(), file.name);
   if (ratings.first !== cellName(first) || ratings.second !== cellName(second)) {

@@ -109,8 +109,8 @@ export async function startRun(id: string, { signal, onEvent, onWait }: WorkCall
 export const runRecords = (id: string): Promise<ResultRecord[]> => store.records(id);
 
 /**
- * The table of a run as far as it is done; `resamples` of the bootstrap, 1,000 unless said; with the scores of the latest
- * judge unless `judge` names another.
+ * The table of a run as far as it is done; `resamples` of the bootstrap, 1,000 unless said; with the scores of the
+ * latest judge unless `judge` names another.
  */
 export async function summariseRun(
   id: string,
@@ -146,7 +146,10 @@ export async function compareRuns(
   };
 }
 
-/** A run as text: `json` can be imported again, `csv` is for spreadsheets, `html` for readers (with `answers`, every reply is in it). */
+/**
+ * A run as text: `json` can be imported again, `csv` is for spreadsheets, `html` for readers (with `answers`, every
+ * reply is in it).
+ */
 export async function exportRun(id: string, form: 'json' | 'csv' | 'html', { answers = false } = {}): Promise<string> {
   const { plan, total } = await found(id);
   const records = await store.records(id);

@@ -21,7 +21,10 @@ import { JUDGE_SUMMARY, openJudgeFolder, type JudgedLine } from '../judge-folder
 import { refuseOverlap } from '../output-path.ts';
 import { progressReporter, reportNoResult, reportWait } from './progress.ts';
 
-/** Validates a judge against people: a line for each dialogue, then its agreement with the survey and how it separates the failed. */
+/**
+ * Validates a judge against people: a line for each dialogue, then its agreement with the survey and how it separates
+ * the failed.
+ */
 export const judgeCommand = defineCommand({
   summary:
     "Have a model judge dialogues, resumable, and compare it with the seekers' own survey and with failed dialogues.",

@@ -16,7 +16,10 @@ import { readBuiltInDataset } from '../dataset-file.ts';
 import { EMBEDDED_FOLDER } from '../folder-model.ts';
 import { defineCommand } from '../command-options.ts';
 
-/** Tokens of an utterance under each representation and tokenizer: one JSON object per line, the interval over dialogues. */
+/**
+ * Tokens of an utterance under each representation and tokenizer: one JSON object per line, the interval over
+ * dialogues.
+ */
 export const lengthsCommand = defineCommand({
   summary:
     'Count the tokens of an utterance under each representation, by the tokenizers of Mistral, Llama 2 and a model.',

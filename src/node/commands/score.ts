@@ -4,7 +4,10 @@ import { loadFolderModel } from '../folder-model.ts';
 import { defineCommand } from '../command-options.ts';
 import { readJsonArray } from './json.ts';
 
-/** How likely a model finds texts: for each one a JSON array per line with the negative log-likelihood (nats) of every token but the first. */
+/**
+ * How likely a model finds texts: for each one a JSON array per line with the negative log-likelihood (nats) of every
+ * token but the first.
+ */
 export const scoreCommand = defineCommand({
   summary:
     'Print the negative log-likelihood of each token of texts, the first left out; special tokens are recognised.',

@@ -78,7 +78,10 @@ function reportHeight(report: (height: number) => void): void {
   }).observe(document.body);
 }
 
-/** Links cannot leave the sandbox. One to a view of the lab is passed to the page, one within the notebook is followed here. */
+/**
+ * Links cannot leave the sandbox. One to a view of the lab is passed to the page, one within the notebook is followed
+ * here.
+ */
 function followInside(event: MouseEvent, follow: (hash: string) => void): void {
   const link = event.target instanceof Element ? event.target.closest('a[href]') : null;
   const href = link?.getAttribute('href');

@@ -53,7 +53,9 @@ export interface NotebookParts {
   deleted(name: string): void;
 }
 
-/** Where there is no pointer to hover with, or little room, a notebook is for reading until the person says otherwise. */
+/**
+ * Where there is no pointer to hover with, or little room, a notebook is for reading until the person says otherwise.
+ */
 const COMPACT = '(hover: none), (max-width: 40rem)';
 
 /** The notebook in the sandbox: its cells in order, run and edited. */

@@ -6,7 +6,10 @@ export const LONGEST_STRETCH = 5000;
 /** The cell that code from strings is counted for: nobody knows which one made it. */
 export const UNKNOWN_CELL = 0;
 
-/** How much shorter each stop makes a cell's next stretch, from its second stop on, and the least that it keeps of the first. */
+/**
+ * How much shorter each stop makes a cell's next stretch, from its second stop on, and the least that it keeps of the
+ * first.
+ */
 const SHORTER = 10;
 const LEAST = 0.01;
 

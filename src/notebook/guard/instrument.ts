@@ -20,7 +20,8 @@ const OPENS = 1;
 const REPLACES = 2;
 
 /**
- * The same code, which asks `solace$tick` at each turn of a loop and at the start of each function whether it may go on.
+ * The same code, which asks `solace$tick` at each turn of a loop and at the start of each function whether it may go
+ * on.
  * `source` is a program, or one expression, which is returned in parentheses.
  * @throws {SyntaxError} where it can't be read; {LabError} bad-data where it uses the lab's own names
  */

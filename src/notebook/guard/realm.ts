@@ -6,7 +6,8 @@ type Code = (...values: unknown[]) => unknown;
 
 /**
  * Prepares the sandbox's global object for cells: what they make from strings is guarded like themselves, and what
- * would need a network says that there is none. Returns the `eval` that was there before, for code that is guarded already.
+ * would need a network says that there is none. Returns the `eval` that was there before, for code that is guarded
+ * already.
  */
 export function prepareRealm(realm: typeof globalThis, budget: Budget): (code: string) => unknown {
   const plainEval = realm.eval.bind(realm) as (code: string) => unknown;

@@ -4,8 +4,8 @@ const NEAR = 48;
 const MARGIN = 12;
 
 /**
- * Keeps a log at its end while what it holds grows. Only the reader ends that, by scrolling up or by opening something to
- * read; coming back to the end, or asking for a reply, begins it again.
+ * Keeps a log at its end while what it holds grows. Only the reader ends that, by scrolling up or by opening something
+ * to read; coming back to the end, or asking for a reply, begins it again.
  */
 export class Follow {
   atEnd = $state(true);

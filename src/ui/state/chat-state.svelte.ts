@@ -229,8 +229,9 @@ export class ChatState {
   }
 
   /**
-   * Asks the classifier about the newest messages of the person, all since the last reply. It needs an encoder, which is
-   * fetched behind the chat model; until then, and where it cannot be had, the phrases alone decide. Help that is shown
+   * Asks the classifier about the newest messages of the person, all since the last reply. It needs an encoder, which
+   * is fetched behind the chat model; until then, and where it cannot be had, the phrases alone decide. Help that is
+   * shown
    * stays.
    */
   async #lookAgain(): Promise<void> {

@@ -46,7 +46,9 @@ class Models {
     return this.list.find(({ id }) => id === this.#choice.current.id) ?? EMBEDDED;
   }
 
-  /** The host that messages go to; null where they stay in the page, undefined while the chosen model is not known yet. */
+  /**
+   * The host that messages go to; null where they stay in the page, undefined while the chosen model is not known yet.
+   */
   get host(): string | null | undefined {
     const id = this.#choice.current.id;
     if (id === EMBEDDED_MODEL.id) return null;
@@ -115,7 +117,9 @@ class Models {
     this.error = null;
   }
 
-  /** Loads a model, by default the chosen one; whatever was in memory makes way first. Failures are shown, not thrown. */
+  /**
+   * Loads a model, by default the chosen one; whatever was in memory makes way first. Failures are shown, not thrown.
+   */
   async load(id = this.chosen.id): Promise<void> {
     await this.#start(id).catch(() => undefined);
   }

@@ -157,7 +157,10 @@ class Runs {
 
   pause = (): void => this.#stopping?.abort();
 
-  /** Shows the table of a run as far as it is done, with the scores of the judge shown last unless `judge` names another. */
+  /**
+   * Shows the table of a run as far as it is done, with the scores of the judge shown last unless `judge` names
+   * another.
+   */
   async show(id: string, { resamples, judge }: { resamples?: number; judge?: string } = {}): Promise<void> {
     this.#tableAt = performance.now();
     if (this.#tableId !== id) [this.table, this.#judge] = [null, undefined];

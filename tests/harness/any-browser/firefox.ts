@@ -10,7 +10,10 @@ const PLACES = [
   'C:\\Program Files\\Mozilla Firefox\\firefox.exe',
 ];
 
-/** What Firefox says, without a place, of each Wasm thread that waits while its worker is ended: unloading a model does that. */
+/**
+ * What Firefox says, without a place, of each Wasm thread that waits while its worker is ended: unloading a model does
+ * that.
+ */
 const ENDED_THREAD = 'uncaught exception: undefined';
 
 /** The host hears of these itself, and at once. */

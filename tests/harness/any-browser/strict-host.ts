@@ -4,7 +4,10 @@ import { framePolicyHeader, HOST_HEADERS } from '../../../build/headers.ts';
 import { FRAME_PATH, policyOf } from '../../../build/notebook-frame.ts';
 import { DIST, serveStatically, type ServedLab } from '../lab.ts';
 
-/** A host of the built lab that hears of every violation of the policy, from the page and from its workers, in every engine. */
+/**
+ * A host of the built lab that hears of every violation of the policy, from the page and from its workers, in every
+ * engine.
+ */
 export interface StrictHost extends ServedLab {
   /** Directive, what was blocked and where, one line each. */
   violations: string[];
@@ -13,8 +16,9 @@ export interface StrictHost extends ServedLab {
 const REPORTED = 'report-uri /policy-report';
 
 /**
- * Firefox reports each handler that a notebook's `html` sets: the htl library writes `onclick=::0` into an inert template before
- * it puts the function in its place. The policy keeps the placeholder from being compiled, as it should.
+ * Firefox reports each handler that a notebook's `html` sets: the htl library writes `onclick=::0` into an inert
+ * template before it puts the function in its place. The policy keeps the placeholder from being compiled, as it
+ * should.
  */
 const PLACEHOLDER = /^script-src-attr script-src-attr inline about \d*$/;
 

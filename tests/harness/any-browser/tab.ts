@@ -36,7 +36,9 @@ export type Frames = readonly string[];
 export interface Tab {
   open(url: string): Promise<void>;
   reload(): Promise<void>;
-  /** The value of an expression in the page or in a frame of it; a promise's, once it is kept. It has to be plain data. */
+  /**
+   * The value of an expression in the page or in a frame of it; a promise's, once it is kept. It has to be plain data.
+   */
   evaluate(expression: string, frames?: Frames): Promise<unknown>;
   /** Clicks as a mouse does; rejects where the target is not there. */
   click(target: Target, frames?: Frames): Promise<void>;

@@ -6,7 +6,10 @@ import { expressionOf } from './find.ts';
 import { describeTarget, type Engine, type Frames, type Tab, type Target } from './tab.ts';
 import { WebDriver, type ElementReference } from './web-driver.ts';
 
-/** WebKit as Linux has it, the nearest to Safari that can be had there: its WebDriver and its little browser under a display that nobody sees. */
+/**
+ * WebKit as Linux has it, the nearest to Safari that can be had there: its WebDriver and its little browser under a
+ * display that nobody sees.
+ */
 export const WEBKIT: Engine = {
   name: 'WebKitGTK',
   needs: 'webkit2gtk-driver and xvfb, Debian’s names for them',

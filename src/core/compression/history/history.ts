@@ -1,7 +1,10 @@
 import type { Utterance } from '../../dataset/dialogue.ts';
 import type { Representation } from '../representation.ts';
 
-/** What a model must be able to do for some methods; `LoadedModel` of the engines can be given as one by a small adapter. */
+/**
+ * What a model must be able to do for some methods; `LoadedModel` of the engines can be given as one by a small
+ * adapter.
+ */
 export interface HistoryModel {
   /** Each token of a text with its log-probability in nats, null where nothing comes before it. */
   score(text: string, signal?: AbortSignal): Promise<readonly { text: string; logprob: number | null }[]>;

@@ -25,8 +25,8 @@ export function summaryPrompt(memory: string, utterances: readonly Utterance[]):
 
 /**
  * Old utterances as a summary by the model itself, block by block: each summary is made of the one before and the next
- * utterances (Wang et al. 2023, arXiv:2308.15022). Summaries are remembered, so that a conversation that goes on costs one
- * more only when another block is full.
+ * utterances (Wang et al. 2023, arXiv:2308.15022). Summaries are remembered, so that a conversation that goes on costs
+ * one more only when another block is full.
  */
 export function rollingSummary(
   model: Pick<HistoryModel, 'generate'>,

@@ -15,8 +15,8 @@ export interface InformedSpan extends Omit<TokenSpan, 'keep'> {
 
 /**
  * Drops the words that tell the model least: of all words before the newest utterance, the `drop` share with the lowest
- * self-information (Selective Context, Li et al. 2023, arXiv:2310.06201; words are its lexical units here). What begins a
- * scored stretch has no probability and stays.
+ * self-information (Selective Context, Li et al. 2023, arXiv:2310.06201; words are its lexical units here). What begins
+ * a scored stretch has no probability and stays.
  */
 export function selectiveContext(model: Pick<HistoryModel, 'score'>, drop = 0.5): HistoryMethod {
   return {

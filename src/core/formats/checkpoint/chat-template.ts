@@ -9,7 +9,8 @@ export interface ChatTemplate {
   readonly source: string;
   /**
    * @param now what `strftime_now` prints.
-   * @throws {LabError} bad-config when the template takes more work than a conversation can need; whatever it raises itself.
+   * @throws {LabError} bad-config when the template takes more work than a conversation can need; whatever it raises
+   * itself.
    */
   render(variables: TemplateVariables, now?: Date): string;
 }
@@ -26,7 +27,9 @@ const MAX_WORK = 600_000;
 const MAX_LENGTH = 4_000_000;
 const MAX_RANGE = 100_000;
 
-/** Names that `Template` of the library defines, and that are defined here because the library keeps its own to itself. */
+/**
+ * Names that `Template` of the library defines, and that are defined here because the library keeps its own to itself.
+ */
 const CONSTANTS = { true: true, false: false, none: null, True: true, False: false, None: null };
 
 /**

@@ -17,10 +17,12 @@ const GROUP = 64;
 
 /**
  * Builds the graph of a BERT encoder with its weights inside. Inputs `input_ids`, `attention_mask`, `token_type_ids`
- * (int64 [batch, sequence]); output `last_hidden_state` (float32 [batch, sequence, hidden]): the contract of transformers.js.
+ * (int64 [batch, sequence]); output `last_hidden_state` (float32 [batch, sequence, hidden]): the contract of
+ * transformers.js.
  * @throws LabError `bad-config` when groups of 64 don't divide the embeddings of `q8`.
  *
- * Reference: Devlin et al. (2019), "BERT: pre-training of deep bidirectional transformers"; transformers' `BertModel` without pooler.
+ * Reference: Devlin et al. (2019), "BERT: pre-training of deep bidirectional transformers"; transformers' `BertModel`
+ * without pooler.
  */
 export async function buildEncoder(
   config: EncoderConfig,
@@ -170,7 +172,10 @@ class EncoderBuilder {
     return graph.node('MatMul', [input, graph.node('Transpose', [matrix], { perm: attr.ints([1, 0]) })]);
   }
 
-  /** (16 · high + low − 2048) · scale, a scale a row. It depends on no input, so ONNX Runtime works it out once, at loading. */
+  /**
+   * (16 · high + low − 2048) · scale, a scale a row. It depends on no input, so ONNX Runtime works it out once, at
+   * loading.
+   */
   private async twelveBits(name: string, rows: number, columns: number): Promise<string> {
     const { graph } = this;
     const { high, low, scales } = packTwelve(await this.weights.read(name, [rows, columns]), columns);

@@ -10,7 +10,9 @@ export function packBytes(values: Float32Array, group: number): Packed & { codes
   return { codes, scales };
 }
 
-/** Codes of twelve bits, zero = 2048: the upper eight in `high`, the lower four in pairs in `low`, the even one first. */
+/**
+ * Codes of twelve bits, zero = 2048: the upper eight in `high`, the lower four in pairs in `low`, the even one first.
+ */
 export function packTwelve(values: Float32Array, group: number): Packed & { high: Uint8Array; low: Uint8Array } {
   const high = new Uint8Array(values.length);
   const low = new Uint8Array(values.length / 2);

@@ -31,7 +31,8 @@ const TO_END = 2 ** 31 - 1;
  * Writes the graph of a Llama-shaped decoder and, through `weights`, its data.
  *
  * Inputs `input_ids`, `attention_mask` (int64), `num_logits_to_keep` (int64 scalar: logits of that many last positions,
- * 0 for all), `past_key_values.{i}.key|value`; outputs `logits`, `present.{i}.key|value`: the contract of transformers.js.
+ * 0 for all), `past_key_values.{i}.key|value`; outputs `logits`, `present.{i}.key|value`: the contract of
+ * transformers.js.
  */
 export class DecoderBuilder {
   readonly graph = new GraphBuilder('decoder');

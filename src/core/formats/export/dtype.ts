@@ -9,7 +9,10 @@ interface ExportFormat {
   bits: NBits | null;
 }
 
-/** The dtypes that can be exported, under the names of transformers.js. Embedding and output matrix take 8 bits in the quantised ones. */
+/**
+ * The dtypes that can be exported, under the names of transformers.js. Embedding and output matrix take 8 bits in the
+ * quantised ones.
+ */
 export const EXPORT_FORMATS = {
   fp32: { suffix: '', io: 'float32', bits: null },
   fp16: { suffix: '_fp16', io: 'float16', bits: null },

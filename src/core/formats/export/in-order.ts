@@ -1,6 +1,6 @@
 /**
- * Works on the items of a stream and gives the results in their order; up to `ahead` items are begun before the result of
- * one is waited for.
+ * Works on the items of a stream and gives the results in their order; up to `ahead` items are begun before the result
+ * of one is waited for.
  */
 export async function* inOrder<Item, Result>(
   items: AsyncIterable<Item>,

@@ -28,7 +28,10 @@ export function isExact(type: StoredType, bits: NBits): boolean {
   return bits === 4 ? type === 'Q4_1' || type === 'Q4_0' : type === 'Q8_0';
 }
 
-/** Brings stored rows into MatMulNBits form: exactly where the block formats agree, by an error-minimising fit otherwise. */
+/**
+ * Brings stored rows into MatMulNBits form: exactly where the block formats agree, by an error-minimising fit
+ * otherwise.
+ */
 export function toNBits(type: StoredType, stored: Uint8Array, count: number, bits: NBits): NBitsRows {
   const blocks = count / BLOCK;
   const rows: NBitsRows = {
@@ -45,7 +48,10 @@ export function toNBits(type: StoredType, stored: Uint8Array, count: number, bit
   return rows;
 }
 
-/** Values decoded and fitted at once, always in the same memory: fresh memory for every slice takes longer than decoding it. */
+/**
+ * Values decoded and fitted at once, always in the same memory: fresh memory for every slice takes longer than decoding
+ * it.
+ */
 const SLICE = CAPACITY * BLOCK;
 let scratch: { values: Float32Array<ArrayBuffer>; fitted: FittedBlocks } | undefined;
 

@@ -22,7 +22,9 @@ const CHUNK_VALUES = 1 << 20;
 export interface GgufOptions {
   /** Model name for the metadata. */
   name: string;
-  /** Type of the matrices; `keep` leaves every tensor as it is stored. The embedding takes Q8_0 with the 4-bit types. */
+  /**
+   * Type of the matrices; `keep` leaves every tensor as it is stored. The embedding takes Q8_0 with the 4-bit types.
+   */
   type: EncodableType | 'keep';
   /** Matrices that get Q8_0 where `type` has 4 bits. */
   eightBits?: (tensor: string) => boolean;

@@ -1,4 +1,7 @@
-/** Parts of a decoder layer: GGUF's name and the name in a Hugging Face checkpoint (llama.cpp `gguf-py/gguf/tensor_mapping.py`). */
+/**
+ * Parts of a decoder layer: GGUF's name and the name in a Hugging Face checkpoint (llama.cpp
+ * `gguf-py/gguf/tensor_mapping.py`).
+ */
 const LAYER_PARTS: [gguf: string, hf: string][] = [
   ['attn_norm', 'input_layernorm'],
   ['attn_q', 'self_attn.q_proj'],
@@ -21,7 +24,10 @@ const layerToGguf = new Map(LAYER_PARTS.map(([gguf, hf]) => [hf, gguf]));
 const topToHf = new Map(TOP_PARTS);
 const topToGguf = new Map(TOP_PARTS.map(([gguf, hf]) => [hf, gguf]));
 
-/** `blk.0.attn_q.weight` → `model.layers.0.self_attn.q_proj.weight`; undefined for a name that no Llama-shaped model has. */
+/**
+ * `blk.0.attn_q.weight` → `model.layers.0.self_attn.q_proj.weight`; undefined for a name that no Llama-shaped model
+ * has.
+ */
 export function hfName(gguf: string): string | undefined {
   const layer = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(gguf);
   if (layer) {

@@ -95,7 +95,10 @@ function join(word: string, value: (left: string, right: string) => number | und
   }
 }
 
-/** The merges that follow from scores: a token can be joined from any two others that make it, tokens of high scores first. */
+/**
+ * The merges that follow from scores: a token can be joined from any two others that make it, tokens of high scores
+ * first.
+ */
 export function mergesOf(
   tokens: readonly string[],
   scores: readonly number[],

@@ -32,7 +32,10 @@ const PRE_TOKENIZERS: Record<string, { pre: Json; normalizer: Json | null }> = {
   'llama-bpe': { pre: sequence(split(wordPattern('\\p{N}{1,3}')), byteLevel(false)), normalizer: null },
 };
 
-/** The name under which llama.cpp knows a `pre_tokenizer` of tokenizer.json; undefined when it is none of those known here. */
+/**
+ * The name under which llama.cpp knows a `pre_tokenizer` of tokenizer.json; undefined when it is none of those known
+ * here.
+ */
 export function preTokenizerName(pre: unknown): string | undefined {
   const wanted = essence(pre);
   return Object.entries(PRE_TOKENIZERS).find(([, rule]) => essence(rule.pre) === wanted)?.[0];

@@ -70,7 +70,10 @@ export const OTHER_TENSOR_TYPES: Record<number, string> = {
   39: 'MXFP4',
 };
 
-/** Values and bytes of a block of types that are not read, by their codes (ggml `ggml-common.h`): enough to know how long a file is. */
+/**
+ * Values and bytes of a block of types that are not read, by their codes (ggml `ggml-common.h`): enough to know how
+ * long a file is.
+ */
 export const OTHER_BLOCKS: Record<number, readonly [values: number, bytes: number]> = {
   9: [32, 36],
   10: [256, 84],

@@ -42,7 +42,10 @@ export function mlcWindow({ architecture, windows }: ModelConfig): number | null
   return architecture === 'mistral' && windows.every((window) => window === first) ? first : null;
 }
 
-/** In the spelling that mlc-llm knows; from a kind that it does not know it refuses to compile, rather than leave it out. */
+/**
+ * In the spelling that mlc-llm knows; from a kind that it does not know it refuses to compile, rather than leave it
+ * out.
+ */
 function mlcRopeScaling({ ropeScaling: s }: ModelConfig): Record<string, unknown> | null {
   if (s.type === 'none') return null;
   if (s.type === 'linear') return { rope_type: 'linear', factor: s.factor };

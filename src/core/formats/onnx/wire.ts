@@ -6,7 +6,9 @@ export const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 const utf8 = new TextEncoder();
 const text = new TextDecoder();
 
-/** Collects the encoded fields of one message. Fields equal to their proto default are written too: the caller decides. */
+/**
+ * Collects the encoded fields of one message. Fields equal to their proto default are written too: the caller decides.
+ */
 export class MessageWriter {
   private readonly parts: Uint8Array[] = [];
   private size = 0;

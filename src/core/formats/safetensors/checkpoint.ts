@@ -91,13 +91,15 @@ export function indexedFiles(text: string | undefined): string[] | undefined {
   return names;
 }
 
-/** Files that lie beside a model's weights without being part of them: the same weights under other names, an adapter. */
+/**
+ * Files that lie beside a model's weights without being part of them: the same weights under other names, an adapter.
+ */
 const BESIDE = /^(consolidated.*|adapter_model|optimizer|training_args)\.safetensors$/;
 const PART = /^model-\d{5}-of-\d{5}\.safetensors$/;
 
 /**
- * Which of the safetensors files of a folder hold the model: those that the index names; without one `model.safetensors`,
- * its parts, or whatever is there.
+ * Which of the safetensors files of a folder hold the model: those that the index names; without one
+ * `model.safetensors`, its parts, or whatever is there.
  * @throws {LabError} missing-file when one that the index names is not there.
  */
 export function weightFiles(names: readonly string[], index: readonly string[] | undefined): string[] {

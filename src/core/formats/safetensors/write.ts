@@ -43,8 +43,8 @@ export async function writeSafetensors(
 }
 
 /**
- * Writes a safetensors file front to back, holding no tensor: eight bytes of length, a JSON header padded with spaces to
- * a multiple of eight, then the data without gaps, in the order given.
+ * Writes a safetensors file front to back, holding no tensor: eight bytes of length, a JSON header padded with spaces
+ * to a multiple of eight, then the data without gaps, in the order given.
  */
 export async function streamSafetensors(
   file: FileSink,

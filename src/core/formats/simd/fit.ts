@@ -76,8 +76,8 @@ export function fittedBlocks(blocks: number): FittedBlocks {
 }
 
 /**
- * Quantises values, a whole number of blocks, as `quantiseQ4` and `quantiseQ8` do; with the vectors of WebAssembly where
- * there are some, which is ten times as fast.
+ * Quantises values, a whole number of blocks, as `quantiseQ4` and `quantiseQ8` do; with the vectors of WebAssembly
+ * where there are some, which is ten times as fast.
  * @param out gets the fits; it may have room for more.
  */
 export function fitBlocks(

@@ -30,8 +30,8 @@ const VECTORS = BLOCK / LANES;
 const FIT_BYTES = 8;
 
 /**
- * `name(values, fits, plain, blocks)`: for each block of 32 values two pairs of float32, scale and minimum: the best fit
- * of all widths, each solved by least squares for the codes that it gives, and the plain spread over the range. The
+ * `name(values, fits, plain, blocks)`: for each block of 32 values two pairs of float32, scale and minimum: the best
+ * fit of all widths, each solved by least squares for the codes that it gives, and the plain spread over the range. The
  * method is that of quantise.ts; a last round starts from the best grid so far.
  */
 export function searchKernel(name: string, grid: Grid): { fn: FunctionBuilder; body: Code } {
@@ -49,7 +49,9 @@ export function searchKernel(name: string, grid: Grid): { fn: FunctionBuilder; b
   const [qq, qx, fitted, offset, explained] = five(fn, 'f64');
   const steps = grid.affine ? grid.highest - grid.lowest : grid.highest;
 
-  /** Solves for the codes that `start` and `inverse` give, and keeps the solution if it explains more than any before. */
+  /**
+   * Solves for the codes that `start` and `inverse` give, and keeps the solution if it explains more than any before.
+   */
   const round: Code = [
     ...sumQ.set(f32x4.splat(f32.const(0))),
     ...sumQQ.set(sumQ.get),
@@ -124,7 +126,9 @@ export function searchKernel(name: string, grid: Grid): { fn: FunctionBuilder; b
   return { fn, body };
 }
 
-/** `name(values, fits, codes, errors, blocks)`: the codes of each block (a byte each) and its squared error, float32. */
+/**
+ * `name(values, fits, codes, errors, blocks)`: the codes of each block (a byte each) and its squared error, float32.
+ */
 export function encodeKernel(name: string, grid: Grid): { fn: FunctionBuilder; body: Code } {
   const fn = new FunctionBuilder(name, 5);
   const [values, fits, codes, errors, blocks] = fn.parameters as [Variable, Variable, Variable, Variable, Variable];

@@ -19,10 +19,10 @@ const SPREAD: ReadonlySet<string> = new Set(['ar-SA', 'en-GB', 'es-MX', 'pt-PT']
 /**
  * The country (ISO 3166-1) whose numbers are shown; undefined where nothing tells. Nobody is asked.
  *
- * The first language with a country decides where that country is a choice, as in de-AT. Tags such as en-US, en-GB, fr-FR
- * or es-ES say little: browsers all over the world are set to them. So does a country that comes with a later language,
- * such as the `en-US` at the end of most lists. There the time zone decides, since a call is made from where one is.
- * Without a useful time zone, en-US and en-GB count only as the first language.
+ * The first language with a country decides where that country is a choice, as in de-AT. Tags such as en-US, en-GB,
+ * fr-FR or es-ES say little: browsers all over the world are set to them. So does a country that comes with a later
+ * language, such as the `en-US` at the end of most lists. There the time zone decides, since a call is made from where
+ * one is. Without a useful time zone, en-US and en-GB count only as the first language.
  */
 export function countryOf({ languages, timeZone }: Place): string | undefined {
   const tags = languages.flatMap((tag) => localeOf(tag) ?? []);

@@ -21,7 +21,10 @@ export const NO_LINES =
 /** Stands with the first reply, so that nobody takes it for the model's. */
 export const FIRST_REPLY_NOTE = 'Written by people, in advance.';
 
-/** The words of a first reply: what was heard, a question asked directly, and what to do. `{call}` is the emergency number. */
+/**
+ * The words of a first reply: what was heard, a question asked directly, and what to do. `{call}` is the emergency
+ * number.
+ */
 interface Words {
   heard: string;
   asks: string;

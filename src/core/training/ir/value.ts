@@ -32,7 +32,9 @@ export interface GradientSite {
   inputs: readonly Value[];
   output: Value;
   settings: Settings;
-  /** The gradient of the loss with respect to `output`, which may still have size 1 along axes that it broadcasts over. */
+  /**
+   * The gradient of the loss with respect to `output`, which may still have size 1 along axes that it broadcasts over.
+   */
   unbroadcast: Value;
   /** The same in the shape of `output`. */
   broadcast: () => Value;
@@ -47,7 +49,9 @@ export interface Operator {
   infer(inputs: readonly Value[], settings: Settings): { shape: Shape; type: ElementType };
   /** Adds ONNX nodes and returns the name of the result. */
   emit(site: EmitSite): string;
-  /** One gradient for each input that needs one; undefined where the result is taken as constant. Absent: none is known. */
+  /**
+   * One gradient for each input that needs one; undefined where the result is taken as constant. Absent: none is known.
+   */
   gradient?(site: GradientSite): (Value | undefined)[];
   evaluate(inputs: readonly Array64[], settings: Settings): Array64;
 }

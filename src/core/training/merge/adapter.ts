@@ -22,7 +22,10 @@ export interface Adapter {
   read(tensor: SafetensorsTensor): Promise<Float32Array>;
 }
 
-/** `base_model.model.<module>.lora_A.weight`; PEFT writes the adapter's name between where it saves a whole model's state. */
+/**
+ * `base_model.model.<module>.lora_A.weight`; PEFT writes the adapter's name between where it saves a whole model's
+ * state.
+ */
 const TENSOR_NAME = /^(?:base_model\.model\.)?(.+)\.lora_([AB])(?:\.[^.]+)?\.weight$/;
 
 /**

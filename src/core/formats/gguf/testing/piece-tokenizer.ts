@@ -18,7 +18,10 @@ const MERGES: readonly [string, string][] = [
   ['l', 'o'],
 ];
 
-/** The files of a tokenizer like Llama 2's: characters joined by merges, `▁` for a space, bytes for what it does not know. */
+/**
+ * The files of a tokenizer like Llama 2's: characters joined by merges, `▁` for a space, bytes for what it does not
+ * know.
+ */
 export function pieceTokenizerFiles({ merges = MERGES, scheme = 'Prepend', template }: Changes = {}): SideFiles {
   const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
   const characters = [...'▁abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ<>/[]|_.,!?'];

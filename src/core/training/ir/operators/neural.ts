@@ -134,8 +134,9 @@ export const SWIGLU: Operator = {
 };
 
 /**
- * softmax(scores) · values, whose leading sizes broadcast. The softmax's gradient needs the sum of gradient times weight over
- * each row, which is the sum of gradient times result: headDim numbers a row in place of one for each key (Dao et al. 2022).
+ * softmax(scores) · values, whose leading sizes broadcast. The softmax's gradient needs the sum of gradient times
+ * weight over each row, which is the sum of gradient times result: headDim numbers a row in place of one for each key
+ * (Dao et al. 2022).
  */
 export const ATTEND: Operator = {
   name: 'attend',
@@ -158,7 +159,8 @@ export const ATTEND: Operator = {
 
 /**
  * Rotary position embedding (Su et al. 2021) in the rotate-half form of Llama checkpoints, for heads side by side in
- * rows [T, heads · headDim]: x·cos + [−x₂, x₁]·sin within each head. The tables [T, headDim / 2] hold a row for each row of x.
+ * rows [T, heads · headDim]: x·cos + [−x₂, x₁]·sin within each head. The tables [T, headDim / 2] hold a row for each
+ * row of x.
  */
 export const ROTARY: Operator = {
   name: 'rotary',

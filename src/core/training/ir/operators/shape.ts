@@ -189,8 +189,8 @@ export const CONCAT: Operator = {
 };
 
 /**
- * The sum of two padded pieces of one tensor that lie side by side, which is one piece; undefined for anything else. The
- * gradient of a tensor that is cut into slices is put together this way instead of by adding zeros.
+ * The sum of two padded pieces of one tensor that lie side by side, which is one piece; undefined for anything else.
+ * The gradient of a tensor that is cut into slices is put together this way instead of by adding zeros.
  */
 export function joinPads(a: Value, b: Value): Value | undefined {
   const [left, right] = [a, b].map(padded).sort((x, y) => (x?.start ?? 0) - (y?.start ?? 0));
