@@ -23,13 +23,7 @@ export function withTemplate<T extends Checkpoint>(checkpoint: T, template: stri
   return withEndTokens({ ...checkpoint, files: replaceTemplate(checkpoint.files, template) });
 }
 
-<<<<<<< Updated upstream
 /** The same checkpoint with every token that ends a reply named in its configuration. */
-=======
-/**
- * Tokens that end a reply: those of generation_config.json, of config.json, and the one that ends the template's turns.
- */
->>>>>>> Stashed changes
 function withEndTokens<T extends Checkpoint>(checkpoint: T): T {
   const { files, config, notes = [] } = checkpoint;
   const ends = endTokens(files, config.eosTokenIds);
