@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { collectReply } from '../src/core/engine/collect-reply.ts';
 import { loadFolderModel } from '../src/node/folder-model.ts';
 
 /** The paper's decoding settings, and a seed that makes replies repeatable. */
@@ -15,9 +16,7 @@ export async function answers(folders: readonly string[]): Promise<void> {
     const model = await loadFolderModel(folder);
     const replies: string[] = [];
     for (const content of situations) {
-      let text = '';
-      for await (const event of model.stream([{ role: 'user', content }], DECODING))
-        if (event.type === 'text') text += event.text;
+      const { text } = await collectReply(model.stream([{ role: 'user', content }], DECODING));
       replies.push(text.trim());
     }
     columns.push(replies);

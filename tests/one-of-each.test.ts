@@ -62,6 +62,24 @@ const NOUNS: readonly Noun[] = [
     within: 'src/core/',
     example: 'const id = Math.random();',
   },
+  {
+    noun: 'reply clock',
+    primitive: /firstTokenMs: .*(?:performance\.now|- (?:this\.#)?start)/,
+    only: ['src/core/engine/reply-clock.ts'],
+    example: 'firstTokenMs: (first ?? performance.now()) - start,',
+  },
+  {
+    noun: 'text of a reply',
+    primitive: /\+= event\.text/,
+    only: ['src/core/engine/collect-reply.ts'],
+    example: "if (event.type === 'text') text += event.text;",
+  },
+  {
+    noun: 'callbacks as an async iterable',
+    primitive: /new Promise(?:<void>)?\(\(resolve\) => \((?:this\.#)?wake = resolve\)\)/,
+    only: ['src/core/async/channel.ts'],
+    example: 'await new Promise<void>((resolve) => (wake = resolve));',
+  },
 ];
 
 const isSource = (path: string): boolean =>

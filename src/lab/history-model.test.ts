@@ -15,6 +15,7 @@ describe('historyModel', () => {
         yield { type: 'prompt', tokens: 9 };
         yield { type: 'text', text: ' Lost ' };
         yield { type: 'text', text: 'a dog.' };
+        yield { type: 'done', reason: 'stop', stats: { promptTokens: 9, newTokens: 2, firstTokenMs: 1, decodeMs: 1 } };
       },
     });
     const utterances = Array.from({ length: 6 }, (_, i) => ({

@@ -1,6 +1,6 @@
+import { collectReply } from '../core/engine/collect-reply.ts';
 import { requireScorer } from '../core/engine/capabilities.ts';
 import type { LoadedModel } from '../core/engine/engine.ts';
-import { LabError } from '../core/error.ts';
 import { plainText } from '../core/tokenizer/plain-text.ts';
 import type { HistoryModel } from '../core/compression/history/history.ts';
 
@@ -12,14 +12,8 @@ export function historyModel(model: Pick<LoadedModel, 'info' | 'stream' | 'score
   return {
     score: async (text, signal) => requireScorer(model).score(plainText(text), signal),
     async generate(prompt, { maxNewTokens, signal }) {
-      let text = '';
       const greedy = { temperature: 0, topP: 1, topK: 1, maxNewTokens, seed: 0 };
-      for await (const event of model.stream([{ role: 'user', content: prompt }], greedy, signal)) {
-        if (event.type === 'text') text += event.text;
-        // Half a summary must not be taken for one.
-        if (event.type === 'done' && event.reason === 'cancelled') throw LabError.cancelled();
-      }
-      return text;
+      return (await collectReply(model.stream([{ role: 'user', content: prompt }], greedy, signal))).text;
     },
   };
 }

@@ -38,7 +38,7 @@ export {
   subscribe as subscribeToModels,
 } from './models/models.ts';
 export type {
-  EndpointModel,
+  OfferedModel,
   MemoryEstimate,
   ModelSummary,
   ModelTokenizer,

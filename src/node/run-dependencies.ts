@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Dialogue } from '../core/dataset/dialogue.ts';
 import type { LoadedModel } from '../core/engine/engine.ts';
-import { EndpointModelClient } from '../engines/openai/openai.ts';
+import { EndpointModel } from '../engines/openai/openai.ts';
 import { normaliseBaseUrl } from '../engines/openai/endpoint.ts';
 import { LabError } from '../core/error.ts';
 import type { EvaluationPlan, PlanModel } from '../core/evaluation/plan.ts';
@@ -91,7 +91,7 @@ async function openModel(
   if (model.kind === 'endpoint') {
     const baseUrl = normaliseBaseUrl(model.baseUrl);
     const apiKey = keyForPlan(baseUrl, endpointHosts, process.env, (line) => void process.stderr.write(`${line}\n`));
-    return new EndpointModelClient({ baseUrl, model: model.model, modelId: model.id, contextWindow: null, apiKey });
+    return new EndpointModel({ baseUrl, model: model.model, modelId: model.id, contextWindow: null, apiKey });
   }
   throw new LabError({
     code: 'unsupported',

@@ -1,3 +1,4 @@
+import { Channel } from '../core/async/channel.ts';
 import { LabError } from '../core/error.ts';
 import { fromWire, isRpcMessage, type Api, type Port, type ToServer } from './protocol.ts';
 
@@ -83,33 +84,19 @@ export class RpcClient<A extends Api> {
     input: A[Name]['input'],
     { signal, transfer }: Omit<CallOptions, 'onEvent'> = {},
   ): AsyncGenerator<A[Name]['event'], A[Name]['output'], void> {
-    const queue: A[Name]['event'][] = [];
-    let wake = () => {};
-    let ended = false;
+    const events = new Channel<A[Name]['event']>();
     const id = this.#nextId;
-    const call = this.call(method, input, {
-      transfer,
-      onEvent: (event) => {
-        queue.push(event);
-        wake();
-      },
-    }).finally(() => {
-      ended = true;
-      wake();
-    });
+    const call = this.call(method, input, { transfer, onEvent: events.push }).finally(events.close);
     call.catch(() => {});
     const cancel = () => this.#post({ rpc: 'cancel', id });
     if (signal?.aborted) cancel();
     signal?.addEventListener('abort', cancel, { once: true });
     try {
-      for (;;) {
-        while (queue.length > 0) yield queue.shift() as A[Name]['event'];
-        if (ended) return await call;
-        await new Promise<void>((resolve) => (wake = resolve));
-      }
+      yield* events;
+      return await call;
     } finally {
       signal?.removeEventListener('abort', cancel);
-      if (!ended) cancel();
+      if (!events.closed) cancel();
     }
   }
 

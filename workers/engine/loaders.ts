@@ -62,9 +62,9 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
   },
   async openai({ record, apiKey }) {
     if (record.format !== 'endpoint') throw wrongFormat(record, 'openai');
-    const { EndpointModelClient } = await import('../../src/engines/openai/openai.ts');
+    const { EndpointModel } = await import('../../src/engines/openai/openai.ts');
     const { baseUrl, model, contextWindow } = record;
-    return new EndpointModelClient({
+    return new EndpointModel({
       baseUrl,
       model,
       contextWindow,

@@ -15,7 +15,7 @@ import type { ChatTokenizer } from '../../src/core/tokenizer/chat-tokenizer.ts';
 import { hashBytes } from '../../src/browser/model-store/digest.ts';
 import { modelTokenizer } from '../../src/core/engine/model-tokenizer.ts';
 import { loadChatTokenizer } from '../../src/core/engine/load-tokenizer.ts';
-import { LOGITS_ROWS } from '../../src/engines/transformers/causal-lm.ts';
+import { LOGITS_ROWS } from '../../src/engines/transformers/ort-model.ts';
 import { chooseVariant } from '../../src/engines/transformers/variants.ts';
 import { listWebLlm } from '../../src/engines/webllm/catalogue.ts';
 import { ggufSizeFault } from '../../src/engines/wllama/gguf-size.ts';

@@ -1,6 +1,7 @@
 import { buildContext } from '../context/build.ts';
 import { historyContext } from '../context/history.ts';
 import type { ChatMessage } from '../context/message.ts';
+import { collectReply } from '../engine/collect-reply.ts';
 import { scorableModel } from '../engine/capabilities.ts';
 import type { LoadedModel } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
@@ -106,26 +107,13 @@ async function generate(
   decoding: Parameters<LoadedModel['stream']>[1],
   signal?: AbortSignal,
 ) {
-  let text = '';
-  for await (const event of model.stream(messages, decoding, signal)) {
-    if (event.type === 'text') text += event.text;
-    if (event.type !== 'done') continue;
-    if (event.reason === 'cancelled') throw LabError.cancelled();
-    if (event.reason === 'content-filter') {
-      throw new LabError({
-        code: 'no-reply',
-        where: model.info.modelId,
-        what: "The server's content filter stopped the reply; it is not scored.",
-        todo: 'Leave the turn out, or choose another model.',
-      });
-    }
-    return { ...event.stats, text: text.trim() };
-  }
+  const { text, reason, stats } = await collectReply(model.stream(messages, decoding, signal));
+  if (reason !== 'content-filter') return { ...stats, text: text.trim() };
   throw new LabError({
-    code: 'endpoint',
+    code: 'no-reply',
     where: model.info.modelId,
-    what: 'The reply has no end.',
-    todo: 'Try again.',
+    what: "The server's content filter stopped the reply; it is not scored.",
+    todo: 'Leave the turn out, or choose another model.',
   });
 }
 

@@ -1,4 +1,5 @@
 import type { ChatMessage } from '../context/message.ts';
+import { collectReply } from '../engine/collect-reply.ts';
 import { requireScorable } from '../engine/capabilities.ts';
 import { PAPER_DECODING, type LoadedModel, type ReplyRequest } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
@@ -175,16 +176,11 @@ async function answer(
 ): Promise<Omit<JudgeAnswer, 'round' | 'attempt'> & { declined: boolean }> {
   let text = '';
   try {
-    for await (const event of model.stream(messages, decoding, signal)) {
-      if (event.type === 'text') text += event.text;
-      if (event.type !== 'done') continue;
-      if (event.reason === 'cancelled') throw LabError.cancelled();
-      if (event.reason === 'content-filter')
-        return { text, declined: true, withheld: "The server's content filter stopped the answer." };
-    }
+    const { reason } = await collectReply(model.stream(messages, decoding, signal), (grown) => (text = grown));
+    if (reason !== 'content-filter') return { text, declined: false };
+    return { text, declined: true, withheld: "The server's content filter stopped the answer." };
   } catch (error) {
     if (!(error instanceof LabError) || error.code !== 'no-reply') throw error;
     return { text, declined: error.detail.declined ?? false, withheld: error.detail.what };
   }
-  return { text, declined: false };
 }

@@ -15,13 +15,13 @@ const modelsSchema = z.object({
 });
 
 /** A model that an endpoint offers. */
-export interface EndpointModel {
+export interface OfferedModel {
   id: string;
   contextWindow: number | null;
 }
 
 /** The models that a server lists. @throws {LabError} `endpoint` or `bad-config` */
-export async function listEndpointModels(endpoint: Endpoint, options: RequestOptions = {}): Promise<EndpointModel[]> {
+export async function listEndpointModels(endpoint: Endpoint, options: RequestOptions = {}): Promise<OfferedModel[]> {
   const at = { ...endpoint, baseUrl: normaliseBaseUrl(endpoint.baseUrl) };
   const answer = await readAnswer(
     await request(at, '/models', undefined, { timeoutMs: 20_000, ...options }),

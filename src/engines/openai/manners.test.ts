@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LabError } from '../../core/error.ts';
 import { PAPER_DECODING, type StreamEvent } from '../../core/engine/engine.ts';
 import type { BodyLimits } from './body.ts';
-import { EndpointModelClient } from './openai.ts';
+import { EndpointModel } from './openai.ts';
 
 const KEY = 'sk-"Quoted"/9f8e7d6c5b4a';
 const LIMITS: BodyLimits = { idleMs: 30_000, progressMs: 30_000, bytes: 200_000, eventLength: 20_000, tailMs: 100 };
@@ -336,10 +336,7 @@ async function talk(
   key: string | undefined = KEY,
   limits = LIMITS,
 ): Promise<{ events: StreamEvent[]; error: unknown }> {
-  const model = new EndpointModelClient(
-    { baseUrl, model: 'm', modelId: 'e', contextWindow: null, apiKey: key },
-    { limits },
-  );
+  const model = new EndpointModel({ baseUrl, model: 'm', modelId: 'e', contextWindow: null, apiKey: key }, { limits });
   const events: StreamEvent[] = [];
   asked = [];
   try {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LabError } from '../../core/error.ts';
 import { PAPER_DECODING, type StreamEvent } from '../../core/engine/engine.ts';
 import { listEndpointModels } from './list-models.ts';
-import { EndpointModelClient } from './openai.ts';
+import { EndpointModel } from './openai.ts';
 import { normaliseBaseUrl } from './endpoint.ts';
 import { serverSentEvents } from './sse.ts';
 
@@ -37,7 +37,7 @@ afterEach(() => {
 
 const KEY = 'sk-secret-123';
 const client = (options = {}) =>
-  new EndpointModelClient({ baseUrl, model: 'big', modelId: 'e', contextWindow: null, apiKey: KEY }, options);
+  new EndpointModel({ baseUrl, model: 'big', modelId: 'e', contextWindow: null, apiKey: KEY }, options);
 const decoding = { ...PAPER_DECODING, seed: 5 };
 const chunk = (content: string, finish: string | null = null) =>
   `data: ${JSON.stringify({ choices: [{ delta: { content }, finish_reason: finish }] })}\n\n`;
@@ -55,7 +55,7 @@ async function talk(model = client(), signal?: AbortSignal): Promise<StreamEvent
 }
 const textOf = (events: StreamEvent[]) => events.map((event) => (event.type === 'text' ? event.text : '')).join('');
 
-describe('EndpointModelClient', () => {
+describe('EndpointModel', () => {
   it('streams a reply and reports the usage that the server counts', async () => {
     const usage = `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: 11, completion_tokens: 4 } })}\n\n`;
     answer = sse(': ping\n\n', chunk('Hel'), chunk('lo'), chunk('', 'length'), usage, 'data: [DONE]\n\n');
@@ -172,7 +172,7 @@ describe('EndpointModelClient', () => {
   });
 
   it('says what to check when nothing listens', async () => {
-    const model = new EndpointModelClient({
+    const model = new EndpointModel({
       baseUrl: 'http://127.0.0.1:9/v1',
       model: 'x',
       modelId: 'e',

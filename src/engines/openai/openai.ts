@@ -8,6 +8,7 @@ import type {
   StreamEvent,
   TokenScore,
 } from '../../core/engine/engine.ts';
+import { ReplyClock } from '../../core/engine/reply-clock.ts';
 import { BODY_LIMITS } from './body.ts';
 import { echoedScores, echoSchema } from './echo.ts';
 import { endpointError, normaliseBaseUrl, type Endpoint } from './endpoint.ts';
@@ -33,7 +34,7 @@ const SPARE_CHARACTERS = 4096;
  * `top_k`, which those three honour and the OpenAI service itself does not know; a server that refuses it is asked
  * again without.
  */
-export class EndpointModelClient implements LoadedModel {
+export class EndpointModel implements LoadedModel {
   readonly info: LoadedInfo;
   /** Servers have no common way to count tokens or to show a prompt. Whether one scores shows when it is asked. */
   readonly scorer: ModelScorer = { score: (text, signal) => this.#score(text, signal) };
@@ -58,12 +59,9 @@ export class EndpointModelClient implements LoadedModel {
   }
 
   async *stream(messages: ChatMessage[], decoding: ReplyRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
-    const start = performance.now();
-    let firstAt = 0;
-    let lastAt = 0;
-    let pieces = 0;
+    const clock = new ReplyClock();
     let promptTokens: number | null = null;
-    let newTokens: number | null = null;
+    let newTokens: number | undefined;
     let finish: Finish | undefined;
     let cancelled = false;
     let blank = true;
@@ -84,8 +82,7 @@ export class EndpointModelClient implements LoadedModel {
         aside.tools ||= chunk.aside.tools;
         aside.refusal += chunk.aside.refusal;
         if (chunk.text) {
-          lastAt = performance.now();
-          if (pieces++ === 0) firstAt = lastAt;
+          clock.tick();
           blank &&= chunk.text.trim() === '';
           yield { type: 'text', text: chunk.text };
         }
@@ -97,17 +94,8 @@ export class EndpointModelClient implements LoadedModel {
       cancelled = true;
     }
     if (promptTokens !== null) yield { type: 'prompt', tokens: promptTokens };
-    yield {
-      type: 'done',
-      reason: cancelled ? 'cancelled' : (finish ?? 'stop'),
-      stats: {
-        promptTokens,
-        // Servers send a token a piece; what they count themselves is better where they say it.
-        newTokens: newTokens ?? pieces,
-        firstTokenMs: (pieces > 0 ? firstAt : performance.now()) - start,
-        decodeMs: pieces > 0 ? lastAt - firstAt : 0,
-      },
-    };
+    // Servers send one token per piece; what they count themselves is better where they say it.
+    yield clock.done(cancelled ? 'cancelled' : (finish ?? 'stop'), promptTokens, newTokens);
   }
 
   async #score(text: string, signal?: AbortSignal): Promise<TokenScore[]> {

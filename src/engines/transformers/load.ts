@@ -16,7 +16,7 @@ import { SIDE_FILES } from '../../core/formats/checkpoint/side-files.ts';
 import { largestWeight } from '../../core/formats/onnx/index.ts';
 import { loadEndTokens, loadShape } from '../../core/engine/load-config.ts';
 import { loadChatTokenizer } from '../../core/engine/load-tokenizer.ts';
-import { CausalLm, LOGITS_ROWS } from './causal-lm.ts';
+import { OrtModel, LOGITS_ROWS } from './ort-model.ts';
 import { KvDecoder } from './kv-decoder.ts';
 import { slicePositionsOnCpu, slicePositionsOnGpu, type OrtTensorClass } from './positions.ts';
 import type { OrtRuntime, OrtSession } from '../../core/engine/ort.ts';
@@ -40,7 +40,7 @@ export async function loadTransformers(
   files: ModelFiles,
   modelId: string,
   options: TransformersOptions,
-): Promise<CausalLm> {
+): Promise<OrtModel> {
   const { onProgress, signal } = options;
   const gpu: GpuProbe =
     options.device === 'auto' || options.device === 'webgpu'
@@ -83,7 +83,7 @@ export async function loadTransformers(
       throw LabError.cancelled();
     }
     progress('Ready', variant.bytes);
-    return new CausalLm({
+    return new OrtModel({
       info: {
         modelId,
         engine: 'transformers',

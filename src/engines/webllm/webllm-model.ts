@@ -2,6 +2,7 @@ import type { ChatMessage } from '../../core/context/message.ts';
 import { LabError } from '../../core/error.ts';
 import type { Decoding, LoadedInfo, LoadedModel, StreamEvent } from '../../core/engine/engine.ts';
 import { runtimeFault } from '../../core/engine/faults.ts';
+import { ReplyClock } from '../../core/engine/reply-clock.ts';
 import { splitLookalikes } from '../../core/tokenizer/plain-text.ts';
 import { Queue } from '../../core/async/queue.ts';
 
@@ -72,10 +73,7 @@ export class WebLlmModel implements LoadedModel {
     interrupt: () => void,
   ): AsyncGenerator<StreamEvent> {
     if (signal?.aborted) throw LabError.cancelled();
-    const start = performance.now();
-    let firstAt = 0;
-    let lastAt = 0;
-    let pieces = 0;
+    const clock = new ReplyClock();
     let usage: Chunk['usage'];
     let finish: string | undefined;
     const chunks = await this.#engine.chat.completions.create({
@@ -97,20 +95,11 @@ export class WebLlmModel implements LoadedModel {
       finish = choice?.finish_reason ?? finish;
       const text = choice?.delta.content;
       if (!text) continue;
-      lastAt = performance.now();
-      if (pieces++ === 0) firstAt = lastAt;
+      clock.tick();
       yield { type: 'text', text };
     }
     if (usage) yield { type: 'prompt', tokens: usage.prompt_tokens };
-    yield {
-      type: 'done',
-      reason: signal?.aborted ? 'cancelled' : finish === 'length' ? 'length' : 'stop',
-      stats: {
-        promptTokens: usage?.prompt_tokens ?? null,
-        newTokens: usage?.completion_tokens ?? pieces,
-        firstTokenMs: (pieces > 0 ? firstAt : performance.now()) - start,
-        decodeMs: pieces > 0 ? lastAt - firstAt : 0,
-      },
-    };
+    const reason = signal?.aborted ? 'cancelled' : finish === 'length' ? 'length' : 'stop';
+    yield clock.done(reason, usage?.prompt_tokens ?? null, usage?.completion_tokens);
   }
 }

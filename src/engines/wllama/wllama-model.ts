@@ -11,7 +11,10 @@ import type {
 } from '../../core/engine/engine.ts';
 import { modelTokenizer } from '../../core/engine/model-tokenizer.ts';
 import { runtimeFault } from '../../core/engine/faults.ts';
+import { Channel } from '../../core/async/channel.ts';
 import { Queue } from '../../core/async/queue.ts';
+import { ReplyClock } from '../../core/engine/reply-clock.ts';
+import { checkFitsWindow } from '../../core/engine/window.ts';
 import type { ChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
 import { MARK, splitLookalikes, withoutMarks } from '../../core/tokenizer/plain-text.ts';
 
@@ -101,7 +104,7 @@ export class WllamaModel implements LoadedModel {
     const leave = await this.#queue.enter();
     try {
       const ids = tokenizer.encode(this.#readable(text, tokenizer));
-      this.#checkLength(ids.length, 0);
+      checkFitsWindow(this.info, ids.length, 0);
       const scores: TokenScore[] = ids.map((id) => ({ id, text: tokenizer.tokenText(id), logprob: null }));
       for (const [i, score] of scores.entries()) {
         throwIfCancelled(signal);
@@ -161,17 +164,13 @@ export class WllamaModel implements LoadedModel {
 
   async *#reply(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
     const { temperature, topK, topP, maxNewTokens, seed } = decoding;
-    const start = performance.now();
+    const clock = new ReplyClock();
     const { prompt, tokens } = this.#render(messages);
     let promptTokens = tokens;
     if (tokens !== null) yield { type: 'prompt', tokens };
 
-    const pieces: string[] = [];
-    let wake = () => {};
-    let ended = false;
-    let newTokens = 0;
-    let firstAt = 0;
-    let lastAt = 0;
+    const pieces = new Channel<string>();
+    let newTokens: number | undefined;
     let finish: string | undefined;
     const request = {
       prompt,
@@ -191,37 +190,20 @@ export class WllamaModel implements LoadedModel {
       newTokens = chunk.usage?.completion_tokens ?? newTokens;
       promptTokens ??= chunk.usage?.prompt_tokens ?? null;
       if (!choice?.text) return;
-      lastAt = performance.now();
-      if (pieces.length === 0 && firstAt === 0) firstAt = lastAt;
-      if (!chunk.usage) newTokens++;
+      clock.tick();
       pieces.push(choice.text);
-      wake();
     };
-    let failure: unknown;
-    const run = this.#runtime
-      .complete(request, onChunk, signal)
-      .catch((error: unknown) => (failure = error))
-      .finally(() => {
-        ended = true;
-        wake();
-      });
-    for (;;) {
-      for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) yield { type: 'text', text: piece };
-      if (ended) break;
-      await new Promise<void>((resolve) => (wake = resolve));
+    const run = this.#runtime.complete(request, onChunk, signal).finally(pieces.close);
+    // It is awaited below, once all pieces are read.
+    run.catch(() => undefined);
+    for await (const text of pieces) yield { type: 'text', text };
+    try {
+      await run;
+    } catch (error) {
+      if (!signal?.aborted) throw error;
     }
-    await run;
-    if (failure !== undefined && !signal?.aborted) throw failure;
-    yield {
-      type: 'done',
-      reason: signal?.aborted && finish === undefined ? 'cancelled' : finish === 'length' ? 'length' : 'stop',
-      stats: {
-        promptTokens,
-        newTokens,
-        firstTokenMs: (firstAt || performance.now()) - start,
-        decodeMs: firstAt ? lastAt - firstAt : 0,
-      },
-    };
+    const stopped = signal?.aborted && finish === undefined;
+    yield clock.done(stopped ? 'cancelled' : finish === 'length' ? 'length' : 'stop', promptTokens, newTokens);
   }
 
   /** Prompt and its tokens; messages and null where the template and tokenizer in the file have to do it. */
@@ -233,18 +215,8 @@ export class WllamaModel implements LoadedModel {
       };
     const rendered = this.#readable(this.#tokenizer.renderPrompt(messages), this.#tokenizer);
     const tokens = this.#tokenizer.encode(rendered).length;
-    this.#checkLength(tokens, 1);
+    checkFitsWindow(this.info, tokens, 1);
     return { prompt: this.#prompt(rendered), tokens };
-  }
-
-  #checkLength(tokens: number, room: number): void {
-    if (tokens + room <= this.info.contextWindow) return;
-    throw new LabError({
-      code: 'bad-data',
-      where: this.info.modelId,
-      what: `The text has ${tokens} tokens; the model's window holds ${this.info.contextWindow}${room ? ', the reply included' : ''}.`,
-      todo: 'Shorten it, or leave older messages out of the context.',
-    });
   }
 }
 

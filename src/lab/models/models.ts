@@ -1,13 +1,13 @@
 import type { LoadedModel, LoadOptions, ModelTokenizer } from '../../core/engine/engine.ts';
 import type { MemoryEstimate } from '../../core/engine/memory.ts';
-import { listEndpointModels, type EndpointModel } from '../../engines/openai/list-models.ts';
+import { listEndpointModels, type OfferedModel } from '../../engines/openai/list-models.ts';
 import type { ModelLibrary, ModelLoadOptions, ModelSummary, NewEndpoint, NewMlc } from './library.ts';
 import { createModelLibrary } from './library.ts';
 import { EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
 import { ENGINE_FOR, ENGINES } from './engines.ts';
 
 export { EMBEDDED_MODEL_ID } from '../../core/engine/embedded.ts';
-export type { EndpointModel, MemoryEstimate, ModelLoadOptions, ModelSummary, ModelTokenizer, NewEndpoint, NewMlc };
+export type { OfferedModel, MemoryEstimate, ModelLoadOptions, ModelSummary, ModelTokenizer, NewEndpoint, NewMlc };
 
 let library: ModelLibrary | undefined;
 
@@ -55,11 +55,8 @@ export const addFromUrl = (url: string, options?: LoadOptions): Promise<ModelSum
 export const addEndpoint = (endpoint: NewEndpoint): Promise<ModelSummary> => models().addEndpoint(endpoint);
 
 /** The models that a server offers. Throws `endpoint` or `bad-config`. */
-export const listModelsOfEndpoint = (
-  baseUrl: string,
-  apiKey?: string,
-  signal?: AbortSignal,
-): Promise<EndpointModel[]> => listEndpointModels({ baseUrl, apiKey }, { signal });
+export const listModelsOfEndpoint = (baseUrl: string, apiKey?: string, signal?: AbortSignal): Promise<OfferedModel[]> =>
+  listEndpointModels({ baseUrl, apiKey }, { signal });
 
 /** Adds a model in MLC format: an entry of WebLLM's list, or a pair of addresses. */
 export const addMlc = (model: NewMlc): Promise<ModelSummary> => models().addMlc(model);

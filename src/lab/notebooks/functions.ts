@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { collectReply } from '../../core/engine/collect-reply.ts';
 import { requireScorable, requireScorer } from '../../core/engine/capabilities.ts';
-import type { LoadedModel, StreamEvent, TextForm } from '../../core/engine/engine.ts';
+import type { LoadedModel, TextForm } from '../../core/engine/engine.ts';
 import { LabError } from '../../core/error.ts';
 import { compareReplies, judge, weightedScores } from '../../core/judge/judge.ts';
 import { replyPrompt } from '../../core/judge/prompt.ts';
@@ -113,7 +114,7 @@ export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
 
   generate: define(
     z.tuple([messages, decoding.prefault({})]),
-    async ([given, how], context) => collect((await context.model()).stream(given, how, context.signal), context),
+    async ([given, how], context) => collectReply((await context.model()).stream(given, how, context.signal), context.emit),
     { cached: true },
   ),
 
@@ -174,7 +175,7 @@ export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
     trainForNotebook({ ...task, signal, onProgress: emit }),
   ),
   generateTuned: define(z.tuple([name, messages, decoding.prefault({})]), ([id, given, how], context) =>
-    collect(replyTuned(id, given, how, context.signal), context),
+    collectReply(replyTuned(id, given, how, context.signal), context.emit),
   ),
 
   measured: define(z.tuple([]), () => listMeasured()),
@@ -218,12 +219,3 @@ async function counterOf(
   return (given) => services.countTokens([...given], which, signal);
 }
 
-/** A whole reply; the cell hears of it as it grows. */
-async function collect(events: AsyncIterable<StreamEvent>, { emit }: FunctionContext): Promise<unknown> {
-  let reply = '';
-  for await (const event of events) {
-    if (event.type === 'text') emit((reply += event.text));
-    else if (event.type === 'done') return { text: reply, reason: event.reason, stats: event.stats };
-  }
-  return { text: reply, reason: 'cancelled' };
-}

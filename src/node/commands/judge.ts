@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Dialogue } from '../../core/dataset/dialogue.ts';
 import type { LoadedModel } from '../../core/engine/engine.ts';
 import { normaliseBaseUrl } from '../../engines/openai/endpoint.ts';
-import { EndpointModelClient } from '../../engines/openai/openai.ts';
+import { EndpointModel } from '../../engines/openai/openai.ts';
 import { LabError } from '../../core/error.ts';
 import { JUDGE_DECODING } from '../../core/judge/judge.ts';
 import {
@@ -171,7 +171,7 @@ async function sample(path: string, count: number): Promise<{ dialogues: Dialogu
 
 async function openJudge(baseUrl: string | null, model: string, signal: AbortSignal): Promise<LoadedModel> {
   if (baseUrl === null) return loadFolderModel(model, { signal });
-  return new EndpointModelClient({
+  return new EndpointModel({
     baseUrl,
     model,
     modelId: model,

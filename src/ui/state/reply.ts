@@ -1,6 +1,7 @@
 import type { ChatMessage } from '../../core/context/message.ts';
 import type { Message, ReplyOrigin } from '../../core/conversation/conversation.ts';
-import type { FinishReason, LoadedInfo, LoadedModel, ReplyStats } from '../../core/engine/engine.ts';
+import { growingReply, type PartialReply } from '../../core/engine/collect-reply.ts';
+import type { LoadedInfo, LoadedModel } from '../../core/engine/engine.ts';
 import { compress, type CompressOptions } from '../../lab/compression.ts';
 import { messagesOf, seeContext } from '../context/see.ts';
 import { settings } from './settings.svelte.ts';
@@ -52,25 +53,17 @@ export async function* writeReply(
   };
   const seen = await seeContext(asked, await tokenReaderOf(model.info.modelId), compress, signal);
   const messages = messagesOf(asked, seen);
-  let text = '';
-  let promptTokens: number | null = null;
-  const step = (state: Message['state'], end?: { reason: FinishReason; stats: ReplyStats }): ReplyStep => ({
+  const step = ({ text, promptTokens, end }: PartialReply): ReplyStep => ({
     messages,
-    promptTokens: end?.stats.promptTokens ?? promptTokens,
-    change: { text, state, reply: { ...origin, ...end } },
+    promptTokens,
+    change: {
+      text: end ? text.trim() : text,
+      state: !end ? 'partial' : end.reason === 'cancelled' ? 'stopped' : 'complete',
+      reply: { ...origin, ...end },
+    },
   });
-  yield step('partial');
-  for await (const event of model.stream(messages, origin.decoding, signal)) {
-    if (event.type === 'prompt') promptTokens = event.tokens;
-    else if (event.type === 'text') text += event.text;
-    else {
-      const { reason, stats } = event;
-      text = text.trim();
-      yield step(reason === 'cancelled' ? 'stopped' : 'complete', { reason, stats });
-      return;
-    }
-    yield step('partial');
-  }
+  yield step({ text: '', promptTokens: null });
+  for await (const reply of growingReply(model.stream(messages, origin.decoding, signal))) yield step(reply);
 }
 
 function optionsOf({ representation, tagger, keep }: ReplyOrigin): CompressOptions {

@@ -13,6 +13,8 @@ import type {
 import { modelTokenizer } from '../../core/engine/model-tokenizer.ts';
 import { brokenLogits, runtimeFault } from '../../core/engine/faults.ts';
 import { Queue } from '../../core/async/queue.ts';
+import { ReplyClock } from '../../core/engine/reply-clock.ts';
+import { checkFitsWindow } from '../../core/engine/window.ts';
 import { argmax, createSampler, logProbability, logitsFault } from '../../core/engine/sampling.ts';
 import type { ChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
 import { StreamDetokenizer } from '../../core/tokenizer/detokenizer.ts';
@@ -23,7 +25,7 @@ export const LOGITS_ROWS = 64;
 /** Prompt tokens a step takes where the graph computes the last logits alone; between steps one can cancel. */
 const PREFILL_ROWS = 128;
 
-export interface CausalLmParts {
+export interface OrtModelParts {
   info: LoadedInfo & { contextWindow: number };
   tokenizer: ChatTokenizer;
   decoder: KvDecoder;
@@ -34,15 +36,15 @@ export interface CausalLmParts {
 }
 
 /** A causal language model on one key/value cache: the decoding loop of the transformers engine. */
-export class CausalLm implements LoadedModel {
+export class OrtModel implements LoadedModel {
   readonly info: LoadedInfo & { contextWindow: number };
   readonly tokenizer: ModelTokenizer;
   readonly scorer: ModelScorer = { score: (text, signal, from = 0) => this.#scoreInTurn(text, from, signal) };
-  #parts: CausalLmParts;
+  #parts: OrtModelParts;
   #queue = new Queue();
   #unloaded = false;
 
-  constructor(parts: CausalLmParts) {
+  constructor(parts: OrtModelParts) {
     this.info = parts.info;
     this.#parts = parts;
     this.tokenizer = modelTokenizer(parts.tokenizer);
@@ -84,7 +86,7 @@ export class CausalLm implements LoadedModel {
 
   async *#reply(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
     const { decoder, tokenizer, eosIds } = this.#parts;
-    const start = performance.now();
+    const clock = new ReplyClock();
     const sample = createSampler(decoding);
     const prompt = tokenizer.encode(tokenizer.renderPrompt(messages));
     this.#checkLength(prompt.length, 1);
@@ -92,13 +94,10 @@ export class CausalLm implements LoadedModel {
 
     const limit = Math.min(decoding.maxNewTokens, this.info.contextWindow - prompt.length);
     const text = new StreamDetokenizer((ids) => tokenizer.decode(ids));
-    let newTokens = 0;
-    let firstAt = 0;
-    let lastAt = 0;
     let reason: 'stop' | 'length' | 'cancelled' = 'length';
 
     let logits = await this.#prefill(prompt, signal);
-    while (newTokens < limit) {
+    while (clock.ticks < limit) {
       await nextTask();
       if (signal?.aborted || !logits) {
         reason = 'cancelled';
@@ -110,26 +109,15 @@ export class CausalLm implements LoadedModel {
         reason = 'stop';
         break;
       }
-      lastAt = performance.now();
-      if (newTokens++ === 0) firstAt = lastAt;
+      clock.tick();
       const piece = text.push(id);
       if (piece) yield { type: 'text', text: piece };
-      if (newTokens < limit) logits = await decoder.step([id], 'last');
+      if (clock.ticks < limit) logits = await decoder.step([id], 'last');
     }
 
     const rest = text.end();
     if (rest) yield { type: 'text', text: rest };
-    const ended = performance.now();
-    yield {
-      type: 'done',
-      reason,
-      stats: {
-        promptTokens: prompt.length,
-        newTokens,
-        firstTokenMs: (newTokens > 0 ? firstAt : ended) - start,
-        decodeMs: newTokens > 0 ? lastAt - firstAt : 0,
-      },
-    };
+    yield clock.done(reason, prompt.length);
   }
 
   /** Runs the part of the prompt that the cache does not hold; undefined when cancelled on the way. */
@@ -193,12 +181,6 @@ export class CausalLm implements LoadedModel {
         what: 'The model was unloaded.',
         todo: 'Load it again.',
       });
-    if (tokens + room <= this.info.contextWindow) return;
-    throw new LabError({
-      code: 'bad-data',
-      where: this.info.modelId,
-      what: `The text has ${tokens} tokens; the model's window holds ${this.info.contextWindow}${room ? ', the reply included' : ''}.`,
-      todo: 'Shorten it, or leave older messages out of the context.',
-    });
+    checkFitsWindow(this.info, tokens, room);
   }
 }

@@ -9,7 +9,7 @@ import type { Decoding, StreamEvent } from '../../core/engine/engine.ts';
 import { nodeFiles } from '../../node/node-files.ts';
 import { logProbability } from '../../core/engine/sampling.ts';
 import { tinyCheckpoint } from '../../core/engine/testing/tiny-model.ts';
-import type { CausalLm } from './causal-lm.ts';
+import type { OrtModel } from './ort-model.ts';
 import { loadTransformers } from './load.ts';
 
 function diskSink(folder: string): FolderSink {
@@ -30,7 +30,7 @@ function diskSink(folder: string): FolderSink {
 }
 
 let folder: string;
-let model: CausalLm;
+let model: OrtModel;
 const load = async () => loadTransformers(await nodeFiles(folder), 'tiny', { device: 'cpu' });
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'solace-tiny-'));
@@ -48,7 +48,7 @@ afterAll(async () => {
 });
 
 const decoding: Decoding = { temperature: 1, topK: 50, topP: 0.95, maxNewTokens: 40, seed: 11 };
-async function reply(from: CausalLm, content: string, settings: Partial<Decoding> = {}, signal?: AbortSignal) {
+async function reply(from: OrtModel, content: string, settings: Partial<Decoding> = {}, signal?: AbortSignal) {
   const events: StreamEvent[] = [];
   for await (const event of from.stream([{ role: 'user', content }], { ...decoding, ...settings }, signal))
     events.push(event);
@@ -57,7 +57,7 @@ async function reply(from: CausalLm, content: string, settings: Partial<Decoding
   return { events, text, done };
 }
 
-describe('CausalLm', () => {
+describe('OrtModel', () => {
   it('scores text as the plain definition of the model does, over several chunks', async () => {
     const text = `<s>user\n${'It rains. '.repeat(20)}</s>`;
     const scores = await model.scorer.score(text);

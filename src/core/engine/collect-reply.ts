@@ -1,0 +1,58 @@
+import { LabError } from '../error.ts';
+import type { FinishReason, ReplyStats, StreamEvent } from './engine.ts';
+
+/** A reply as far as it has come. */
+export interface PartialReply {
+  text: string;
+  promptTokens: number | null;
+  /** Set on the last one of a reply. */
+  end?: { reason: FinishReason; stats: ReplyStats };
+}
+
+/** A reply that has come to its end. */
+export interface WholeReply {
+  text: string;
+  /** Never `cancelled`. */
+  reason: Exclude<FinishReason, 'cancelled'>;
+  stats: ReplyStats;
+}
+
+/** The text of a reply as it grows, one value per event of the engine, a cancelled one to what had come. */
+export async function* growingReply(events: AsyncIterable<StreamEvent>): AsyncGenerator<PartialReply, void, void> {
+  let text = '';
+  let promptTokens: number | null = null;
+  for await (const event of events) {
+    if (event.type === 'prompt') promptTokens = event.tokens;
+    else if (event.type === 'text') text += event.text;
+    else {
+      const { reason, stats } = event;
+      yield { text, promptTokens: stats.promptTokens ?? promptTokens, end: { reason, stats } };
+      return;
+    }
+    yield { text, promptTokens };
+  }
+}
+
+/**
+ * Reads a reply to its end, as the model wrote it. Half a reply is never taken for one.
+ * @param onText hears the text whenever it has grown
+ * @throws {LabError} `cancelled` where the reply was stopped, `endpoint` where it has no end, and what the engine throws
+ */
+export async function collectReply(
+  events: AsyncIterable<StreamEvent>,
+  onText?: (text: string) => void,
+): Promise<WholeReply> {
+  let known = '';
+  for await (const { text, end } of growingReply(events)) {
+    if (text !== known) onText?.((known = text));
+    if (!end) continue;
+    const { reason, stats } = end;
+    if (reason === 'cancelled') throw LabError.cancelled();
+    return { text, reason, stats };
+  }
+  throw new LabError({
+    code: 'endpoint',
+    what: 'The reply has no end.',
+    todo: 'Try again.',
+  });
+}
