@@ -66,6 +66,7 @@ const NOUNS: readonly Noun[] = [
     noun: 'reply clock',
     primitive: /firstTokenMs: .*(?:performance\.now|- (?:this\.#)?start)/,
     only: ['src/core/engine/reply-clock.ts'],
+    within: 'src/',
     example: 'firstTokenMs: (first ?? performance.now()) - start,',
   },
   {
