@@ -1,7 +1,7 @@
 import { mount } from 'svelte';
 import App from './ui/App.svelte';
 // Begins to keep the lab for use without a network, whichever view is opened first.
-import './ui/state/offline.svelte.ts';
+import './ui/app/shell.ts';
 import './ui/styles/fonts.css';
 import './ui/styles/tokens.css';
 import './ui/styles/base.css';

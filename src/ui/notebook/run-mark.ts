@@ -1,3 +1,5 @@
+import { localTexts } from '../../browser/storage/text-store.ts';
+
 const KEY = 'solace.running-notebook.';
 
 /**
@@ -11,28 +13,15 @@ type Phase = 'running' | 'resting';
  * notebook did not finish last time, perhaps because nothing could stop it.
  */
 export function markRunning(id: string, phase: Phase = 'running'): void {
-  try {
-    localStorage.setItem(KEY + id, `${phase} ${Date.now()}`);
-  } catch {
-    // Storage is blocked or full: the notebook runs at each opening.
-  }
+  // Where storage is blocked or full, the notebook runs at each opening.
+  localTexts.set(KEY + id, `${phase} ${Date.now()}`);
 }
 
 export function clearMark(id: string): void {
-  try {
-    localStorage.removeItem(KEY + id);
-  } catch {
-    // As above.
-  }
+  localTexts.set(KEY + id, null);
 }
 
-function readMark(id: string): string | null {
-  try {
-    return localStorage.getItem(KEY + id);
-  } catch {
-    return null;
-  }
-}
+const readMark = (id: string): string | null => localTexts.get(KEY + id);
 
 /** How often an open notebook is asked whether it still has turns, in milliseconds. */
 const ASK_EVERY = 1000;

@@ -1,30 +1,48 @@
 import type { LoadOptions, LoadProgress } from '../../core/engine/engine.ts';
-import { LabError } from '../../core/error.ts';
-import {
-  addEndpoint,
-  addFromFiles,
-  addFromUrl,
-  addMlc,
-  convertToOnnx,
-  type ModelSummary,
-} from '../../lab/models/models.ts';
-import type { EndpointSpec, MlcPair } from '../models/specs.ts';
+import type { LabError } from '../../core/error.ts';
+import type { ModelSummary, NewEndpoint, NewMlc } from '../../lab/models/models.ts';
 import type { PickedFile } from '../components/dropped.ts';
-import { models } from './models.svelte.ts';
-import { toasts } from './toasts.svelte.ts';
+import type { EndpointSpec, MlcPair } from '../models/specs.ts';
+import { attempt } from './attempt.ts';
+import type { Toasts } from './toasts.svelte.ts';
+
+/** The ways into the model library. */
+export interface ModelIntake {
+  addFromFiles(files: Iterable<File>, options: LoadOptions & { paths: string[] }): Promise<ModelSummary>;
+  addFromUrl(url: string, options: LoadOptions): Promise<ModelSummary>;
+  addMlc(model: NewMlc): Promise<ModelSummary>;
+  addEndpoint(endpoint: NewEndpoint): Promise<ModelSummary>;
+  convertToOnnx(id: string, options: LoadOptions): Promise<ModelSummary>;
+}
+
+interface Dependencies {
+  intake: ModelIntake;
+  /** The list that a model is added to. */
+  models: { refresh(): Promise<void>; choose(id: string): void };
+  toasts: Pick<Toasts, 'show'>;
+}
 
 /** The model that is being added, one at a time. */
-class Adding {
+export class Adding {
   /** What is being added; null while nothing is. */
   name = $state<string | null>(null);
   progress = $state.raw<LoadProgress | null>(null);
   error = $state.raw<LabError | null>(null);
+  readonly #intake: ModelIntake;
+  readonly #models: Dependencies['models'];
+  readonly #toasts: Dependencies['toasts'];
   #stopping: AbortController | null = null;
+
+  constructor({ intake, models, toasts }: Dependencies) {
+    this.#intake = intake;
+    this.#models = models;
+    this.#toasts = toasts;
+  }
 
   files(files: readonly PickedFile[]): Promise<void> {
     const [first] = files;
     return this.#add(files.length === 1 && first ? first.path : `${files.length} files`, (options) =>
-      addFromFiles(
+      this.#intake.addFromFiles(
         files.map(({ file }) => file),
         { ...options, paths: files.map(({ path }) => path) },
       ),
@@ -32,24 +50,26 @@ class Adding {
   }
 
   address(url: string): Promise<void> {
-    return this.#add(url, (options) => addFromUrl(url, options));
+    return this.#add(url, (options) => this.#intake.addFromUrl(url, options));
   }
 
   prebuilt(id: string): Promise<void> {
-    return this.#add(id, () => addMlc({ id }));
+    return this.#add(id, () => this.#intake.addMlc({ id }));
   }
 
   pair({ name, modelUrl, libraryUrl }: MlcPair): Promise<void> {
-    return this.#add(name, () => addMlc({ id: name, weightsUrl: modelUrl, libUrl: libraryUrl }));
+    return this.#add(name, () => this.#intake.addMlc({ id: name, weightsUrl: modelUrl, libUrl: libraryUrl }));
   }
 
   endpoint({ baseUrl, model, key, remember }: EndpointSpec): Promise<void> {
-    return this.#add(model, () => addEndpoint({ baseUrl, model, ...(key && { apiKey: key, keepKey: remember }) }));
+    return this.#add(model, () =>
+      this.#intake.addEndpoint({ baseUrl, model, ...(key && { apiKey: key, keepKey: remember }) }),
+    );
   }
 
   /** Makes a version of a GGUF model that runs on WebGPU. */
   convert(id: string, name: string): Promise<void> {
-    return this.#add(name, (options) => convertToOnnx(id, options));
+    return this.#add(name, (options) => this.#intake.convertToOnnx(id, options));
   }
 
   readonly cancel = (): void => this.#stopping?.abort();
@@ -60,20 +80,19 @@ class Adding {
     this.#stopping = stopping;
     this.name = name;
     this.error = null;
-    try {
-      const added = await work({ signal: stopping.signal, onProgress: (progress) => (this.progress = progress) });
-      await models.refresh();
-      models.choose(added.id);
-      toasts.show(`${added.name} was added.`);
-    } catch (error) {
-      const fault = LabError.from(error, { code: 'bad-file', what: 'The model could not be added.', where: name });
-      if (fault.code !== 'cancelled') this.error = fault;
-    } finally {
-      this.name = null;
-      this.progress = null;
-      this.#stopping = null;
-    }
+    const failed = { code: 'bad-file', what: 'The model could not be added.', where: name } as const;
+    await attempt(
+      (error) => (this.error = error),
+      failed,
+      async () => {
+        const added = await work({ signal: stopping.signal, onProgress: (progress) => (this.progress = progress) });
+        await this.#models.refresh();
+        this.#models.choose(added.id);
+        this.#toasts.show(`${added.name} was added.`);
+      },
+    );
+    this.name = null;
+    this.progress = null;
+    this.#stopping = null;
   }
 }
-
-export const adding = new Adding();

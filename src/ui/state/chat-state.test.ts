@@ -6,7 +6,7 @@ import { LabError } from '../../core/error.ts';
 import type { LibraryEvent } from '../../lab/conversations.ts';
 import { fakeModel } from '../../core/evaluation/testing/fake-model.ts';
 import type { CrisisSignal } from '../../core/safety/kinds.ts';
-import type { ChatParts } from './chat-parts.ts';
+import type { ChatDependencies } from './chat-dependencies.ts';
 import { ChatState } from './chat-state.svelte.ts';
 import type { ReplyRequest, ReplyStep } from './reply.ts';
 
@@ -23,7 +23,7 @@ function setUp({ loading = false } = {}) {
   const model = fakeModel();
   let load: () => void = () => undefined;
   const loaded = new Promise<void>((resolve) => (load = resolve));
-  const parts: ChatParts = {
+  const dependencies: ChatDependencies = {
     conversations: {
       subscribe: (listener) => (listeners.push(listener), () => undefined),
       get: (id) => (read.push(id), Promise.resolve(saved.get(id))),
@@ -62,13 +62,14 @@ function setUp({ loading = false } = {}) {
       }
       yield step(text, signal.aborted ? 'stopped' : 'complete');
     },
-    place: { show: () => undefined, forget: () => forgotten++ },
+    address: { show: () => undefined, forget: () => forgotten++ },
     systemPrompt: { get: () => 'Listen.', set: () => undefined },
     drafts: { read: () => '', write: () => undefined },
-    readDanger: (text) => (looked.push(text), seen instanceof Error ? Promise.reject(seen) : Promise.resolve(seen)),
+    classifyDanger: (text) => (looked.push(text), seen instanceof Error ? Promise.reject(seen) : Promise.resolve(seen)),
     firstReply: () => 'Are you safe?',
   };
-  const chat = new ChatState(parts);
+  const chat = new ChatState(dependencies);
+  chat.start();
   const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
   return {
     chat,

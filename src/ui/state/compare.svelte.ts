@@ -1,22 +1,17 @@
 import type { ChatMessage } from '../../core/context/message.ts';
 import { noticedIn, type Said } from '../../core/conversation/danger.ts';
 import type { LoadedModel } from '../../core/engine/engine.ts';
-import { LabError, throwIfCancelled } from '../../core/error.ts';
+import { throwIfCancelled, type LabError } from '../../core/error.ts';
 import { REPRESENTATION_IDS, type RepresentationId } from '../../core/compression/representation.ts';
 import { uniqueId } from '../../core/unique-id.ts';
-import {
-  deleteAllComparisons,
-  deleteComparison,
-  listComparisons,
-  saveComparison,
-} from '../compare/comparison-store.ts';
 import type { Column, Comparison } from '../compare/comparison.ts';
-import { chat } from './chat.svelte.ts';
-import { models } from './models.svelte.ts';
-import { originOfNextReply, writeReply } from './reply.ts';
-import { toasts } from './toasts.svelte.ts';
+import { attempt } from './attempt.ts';
+import type { ChatState } from './chat-state.svelte.ts';
+import type { Models } from './models.svelte.ts';
+import type { originOfNextReply, ReplyRequest, writeReply } from './reply.ts';
+import type { Toasts } from './toasts.svelte.ts';
 
-/** The representation that is being answered under, and what has come of it. */
+/** The representation that is being replied under, and the reply so far. */
 export interface RunningColumn {
   representation: RepresentationId;
   messages: ChatMessage[];
@@ -24,28 +19,52 @@ export interface RunningColumn {
   reply: string;
 }
 
-/** The message being compared and the comparisons that are kept. */
-class CompareState {
+/** Where comparisons are stored. */
+export interface ComparisonShelf {
+  listComparisons(): Promise<Comparison[]>;
+  saveComparison(comparison: Comparison): Promise<void>;
+  deleteComparison(id: string): Promise<void>;
+  deleteAllComparisons(): Promise<void>;
+}
+
+/** Whether a message is compared within the conversation that is open, or on its own. */
+export type CompareContext = 'conversation' | 'fresh';
+
+interface Dependencies {
+  shelf: ComparisonShelf;
+  models: Pick<Models, 'phase' | 'ensure' | 'chosen' | 'where'>;
+  chat: Pick<ChatState, 'saidWith' | 'systemPrompt'>;
+  nextOrigin: typeof originOfNextReply;
+  writeReply: typeof writeReply;
+  toasts: Pick<Toasts, 'show'>;
+}
+
+/** The message being compared, and the comparisons that are stored. */
+export class CompareState {
   draft = $state('');
-  context = $state<'conversation' | 'fresh'>('conversation');
+  context = $state<CompareContext>('conversation');
   shown = $state.raw<Comparison | null>(null);
   running = $state.raw<RunningColumn | null>(null);
   waitsForModel = $state(false);
   error = $state.raw<LabError | null>(null);
   earlier = $state.raw<Comparison[]>([]);
   loading = $state(true);
+  readonly #dependencies: Dependencies;
   #stopping: AbortController | null = null;
-  #lastContext: 'conversation' | 'fresh' = 'fresh';
+  /** The comparison that is being made; null while there is none, or when it was deleted. */
+  #runningId: string | null = null;
+  #lastContext: CompareContext = 'fresh';
+
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies;
+  }
 
   async refresh(): Promise<void> {
-    try {
-      this.earlier = await listComparisons();
+    await this.#attempt('The stored comparisons could not be read.', async () => {
+      this.earlier = await this.#dependencies.shelf.listComparisons();
       this.shown ??= this.earlier[0] ?? null;
-    } catch (error) {
-      this.#fail(error, 'The kept comparisons could not be read.');
-    } finally {
-      this.loading = false;
-    }
+    });
+    this.loading = false;
   }
 
   show(comparison: Comparison): void {
@@ -53,83 +72,89 @@ class CompareState {
     this.draft = comparison.message;
   }
 
-  /** Answers the draft under every representation, one after the other; what is finished is kept even when stopped. */
-  async run(context: 'conversation' | 'fresh'): Promise<void> {
+  /** Replies to the draft under each representation in turn; finished replies are kept even when it is stopped. */
+  async run(context: CompareContext): Promise<void> {
     const text = this.draft.trim();
     if (!text || this.running || this.waitsForModel) return;
     const stopping = new AbortController();
     this.#stopping = stopping;
     this.#lastContext = context;
     this.error = null;
-    try {
-      this.waitsForModel = models.phase !== 'ready';
-      const model = await models.ensure(stopping.signal);
+    await this.#attempt('The comparison stopped early.', async () => {
+      this.waitsForModel = this.#dependencies.models.phase !== 'ready';
+      const model = await this.#dependencies.models.ensure(stopping.signal);
       this.waitsForModel = false;
       await this.#answerAll(model, text, context, stopping.signal);
-    } catch (error) {
-      this.#fail(error, 'The comparison broke off.');
-    } finally {
-      this.waitsForModel = false;
-      this.running = null;
-      this.#stopping = null;
-    }
+    });
+    this.waitsForModel = false;
+    this.running = null;
+    this.#runningId = null;
+    this.#stopping = null;
   }
 
   readonly retry = (): void => void this.run(this.#lastContext);
   readonly cancel = (): void => this.#stopping?.abort();
 
   async remove(comparison: Comparison): Promise<void> {
-    await deleteComparison(comparison.id);
-    this.#forget([comparison]);
-    toasts.show('Comparison deleted.', {
-      label: 'Undo',
-      run: () => void saveComparison(comparison).then(() => this.refresh()),
+    await this.#attempt('The comparison could not be deleted.', async () => {
+      await this.#dependencies.shelf.deleteComparison(comparison.id);
+      this.#forget([comparison]);
+      this.#dependencies.toasts.show('Comparison deleted.', {
+        label: 'Undo',
+        run: () => void this.#restore(comparison),
+      });
     });
   }
 
   async removeAll(): Promise<void> {
-    await deleteAllComparisons();
-    this.#forget(this.earlier);
+    await this.#attempt('The comparisons could not be deleted.', async () => {
+      await this.#dependencies.shelf.deleteAllComparisons();
+      this.#forget(this.earlier);
+    });
   }
 
-  async #answerAll(
-    model: LoadedModel,
-    text: string,
-    context: 'conversation' | 'fresh',
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #restore(comparison: Comparison): Promise<void> {
+    await this.#attempt('The comparison could not be brought back.', async () => {
+      await this.#dependencies.shelf.saveComparison(comparison);
+      await this.refresh();
+    });
+  }
+
+  async #answerAll(model: LoadedModel, text: string, context: CompareContext, signal: AbortSignal): Promise<void> {
+    const { chat, models, shelf } = this.#dependencies;
     const fresh: Said = { speaker: 'seeker', text, whole: noticedIn(text)?.level === 'danger' };
     const utterances: Said[] = context === 'conversation' ? chat.saidWith(text) : [fresh];
-    const origin = originOfNextReply(model.info);
+    // The person may change it meanwhile; all replies are to the same one.
+    const systemPrompt = chat.systemPrompt;
+    const origin = this.#dependencies.nextOrigin(model.info);
     let comparison: Comparison = {
       id: uniqueId(),
       createdAt: Date.now(),
-      model: models.chosen?.name ?? model.info.modelId,
+      model: models.chosen.name,
       device: models.where,
       seed: origin.decoding.seed,
       earlier: utterances.length - 1,
       message: text,
       columns: [],
     };
+    this.#runningId = comparison.id;
     for (const representation of REPRESENTATION_IDS) {
       throwIfCancelled(signal);
       this.running = { representation, messages: [], promptTokens: null, reply: '' };
       this.shown = comparison;
-      const column = await this.#answer(model, utterances, { ...origin, representation }, signal);
+      const request = { systemPrompt, utterances, origin: { ...origin, representation } };
+      const column = await this.#answer(model, request, signal);
+      // Deleted meanwhile: it is not to come back.
+      if (this.#runningId !== comparison.id) return;
       comparison = { ...comparison, columns: [...comparison.columns, column] };
       this.shown = comparison;
-      await saveComparison(comparison);
+      await shelf.saveComparison(comparison);
       this.earlier = [comparison, ...this.earlier.filter(({ id }) => id !== comparison.id)];
     }
   }
 
-  async #answer(
-    model: LoadedModel,
-    utterances: readonly Said[],
-    origin: ReturnType<typeof originOfNextReply>,
-    signal: AbortSignal,
-  ): Promise<Column> {
-    const { representation } = origin;
+  async #answer(model: LoadedModel, request: ReplyRequest, signal: AbortSignal): Promise<Column> {
+    const { representation } = request.origin;
     const column: Column = {
       representation,
       messages: [],
@@ -137,30 +162,28 @@ class CompareState {
       end: 'cancelled',
       stats: { promptTokens: null, newTokens: 0, firstTokenMs: 0, decodeMs: 0 },
     };
-    for await (const { messages, change, promptTokens } of writeReply(
-      model,
-      { systemPrompt: chat.systemPrompt, utterances, origin },
-      signal,
-    )) {
+    for await (const { messages, change, promptTokens } of this.#dependencies.writeReply(model, request, signal)) {
       column.messages = messages;
-      column.reply = change.text ?? '';
-      column.end = change.reply?.reason ?? 'cancelled';
-      if (change.reply?.stats) column.stats = change.reply.stats;
+      column.reply = change.text;
+      column.end = change.reply.reason ?? 'cancelled';
+      if (change.reply.stats) column.stats = change.reply.stats;
       this.running = { representation, messages, promptTokens, reply: column.reply };
     }
     return column;
   }
 
   #forget(gone: readonly Comparison[]): void {
-    const ids = new Set(gone.map(({ id }) => id));
-    this.earlier = this.earlier.filter(({ id }) => !ids.has(id));
-    if (this.shown && ids.has(this.shown.id)) this.shown = this.earlier[0] ?? null;
+    const ids = gone.map(({ id }) => id);
+    if (this.#runningId !== null && ids.includes(this.#runningId)) {
+      this.#runningId = null;
+      this.cancel();
+    }
+    this.earlier = this.earlier.filter(({ id }) => !ids.includes(id));
+    if (this.shown && ids.includes(this.shown.id)) this.shown = this.earlier[0] ?? null;
   }
 
-  #fail(error: unknown, what: string): void {
-    const fault = LabError.from(error, { code: 'worker-lost', what, todo: 'Try again; finished replies were kept.' });
-    if (fault.code !== 'cancelled') this.error = fault;
+  async #attempt(what: string, work: () => Promise<void>): Promise<void> {
+    const failed = { code: 'worker-lost', what, todo: 'Try again; finished replies were kept.' } as const;
+    await attempt((error) => (this.error = error), failed, work);
   }
 }
-
-export const compare = new CompareState();

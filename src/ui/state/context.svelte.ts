@@ -2,7 +2,7 @@ import type { ChatMessage } from '../../core/context/message.ts';
 import type { KeyedSaid } from '../../core/conversation/danger.ts';
 import { windowMeter, type MeterRow } from '../../core/context/window.ts';
 import { LabError } from '../../core/error.ts';
-import { compress } from '../../lab/compression.ts';
+import type { compress } from '../../lab/compression.ts';
 import {
   REPRESENTATION_IDS,
   type AsWritten,
@@ -10,10 +10,10 @@ import {
   type TokenSpan,
 } from '../../core/compression/representation.ts';
 import { seeContext, type ContextRequest, type SeenContext } from '../context/see.ts';
-import { chat } from './chat.svelte.ts';
-import { models } from './models.svelte.ts';
-import { settings } from './settings.svelte.ts';
-import { tokenReaderOf } from './token-reader.ts';
+import type { ChatState } from './chat-state.svelte.ts';
+import type { Models } from './models.svelte.ts';
+import type { SettingsState } from './settings.svelte.ts';
+import type { tokenReaderOf } from './token-reader.ts';
 import { modelWindow, windowFor } from './window.ts';
 
 /** A message of the context as the panel prints it. */
@@ -45,11 +45,20 @@ interface Looking {
   modelId: string | null;
 }
 
-/** What is typed is looked at once the fingers rest, in milliseconds. */
+/** Debounce before a draft is tokenised again, in milliseconds. */
 const REST = 180;
 
+interface Dependencies {
+  chat: Pick<ChatState, 'draft' | 'said' | 'saidWith' | 'systemPrompt' | 'entries'>;
+  models: Pick<Models, 'loaded' | 'chosen'>;
+  settings: Pick<SettingsState, 'current'>;
+  compress: typeof compress;
+  tokenReaderOf: typeof tokenReaderOf;
+}
+
 /** What the model would receive if it were to answer now, under each representation. */
-class ContextState {
+export class ContextState {
+  readonly #dependencies: Dependencies;
   rows = $state.raw<SeenRow[]>([]);
   meter = $state.raw<MeterRow[]>([]);
   /** Tokens of the prompt; null while there is nothing to count. */
@@ -57,25 +66,38 @@ class ContextState {
   estimated = $state(true);
   outside = $state(0);
   /** Why messages are sent as they were written, by key; those that are compressed are not in it. */
-  readonly asWritten: ReadonlyMap<string, AsWritten> = $derived(
-    new Map(this.rows.flatMap(({ key, asWritten }) => (asWritten ? [[key, asWritten] as const] : []))),
-  );
+  readonly asWritten: ReadonlyMap<string, AsWritten> = $derived(reasonsOf(this.rows));
   /** Utterances that the meter is about. */
   utterances = $state(0);
   error = $state.raw<LabError | null>(null);
-  readonly modelWindow = $derived(modelWindow(models.loaded?.info.contextWindow));
-  readonly window = $derived(windowFor(models.loaded?.info.contextWindow, settings.current.maxNewTokens));
   #drafted = $state('');
   readonly #utterances: Said[] = $derived.by(() => {
     const text = this.#drafted.trim();
-    return (text ? chat.saidWith(text) : chat.said).map((said) => ({ ...said, draft: said.key === 'draft' }));
+    return (text ? this.#dependencies.chat.saidWith(text) : this.#dependencies.chat.said).map((said) => ({
+      ...said,
+      draft: said.key === 'draft',
+    }));
   });
   #looking: AbortController | null = null;
 
-  constructor() {
-    $effect.root(() => {
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  get modelWindow(): number {
+    return modelWindow(this.#dependencies.models.loaded?.info.contextWindow);
+  }
+
+  get window(): { budget: number; reserve: number } {
+    const { models, settings } = this.#dependencies;
+    return windowFor(models.loaded?.info.contextWindow, settings.current.maxNewTokens);
+  }
+
+  /** Follows the chat, the model and the settings from now on. Returns how to stop. */
+  start(): () => void {
+    return $effect.root(() => {
       $effect(() => {
-        const draft = chat.draft;
+        const draft = this.#dependencies.chat.draft;
         const timer = setTimeout(() => (this.#drafted = draft), draft ? REST : 0);
         return () => clearTimeout(timer);
       });
@@ -85,11 +107,11 @@ class ContextState {
 
   /** Looks again. What it reads of the settings makes the effect above run anew. */
   refresh(): void {
-    const { representation, tagger, keptTags } = settings.current;
+    const { representation, tagger, keptTags } = this.#dependencies.settings.current;
     const utterances = this.#utterances;
-    const request = { system: chat.systemPrompt, utterances, window: this.window };
-    const begun = chat.entries.length > 0;
-    const modelId = models.loaded || begun ? models.chosen.id : null;
+    const request = { system: this.#dependencies.chat.systemPrompt, utterances, window: this.window };
+    const begun = this.#dependencies.chat.entries.length > 0;
+    const modelId = this.#dependencies.models.loaded || begun ? this.#dependencies.models.chosen.id : null;
     // A tagger is a megabyte of code, which the first words of a first visit do not wait for.
     const ids =
       begun || representation === 'keypos' ? REPRESENTATION_IDS : REPRESENTATION_IDS.filter((id) => id !== 'keypos');
@@ -109,9 +131,9 @@ class ContextState {
     signal: AbortSignal,
   ): Promise<void> {
     try {
-      const reader = modelId === null ? null : await tokenReaderOf(modelId);
-      const seen = await Promise.all(ids.map((id) => seeContext(ask(id), reader, compress, signal)));
-      if (!signal.aborted) this.#show(ask(chosen), utterances, new Map(ids.map((id, i) => [id, seen[i]])));
+      const reader = modelId === null ? null : await this.#dependencies.tokenReaderOf(modelId);
+      const seen = await Promise.all(ids.map((id) => seeContext(ask(id), reader, this.#dependencies.compress, signal)));
+      if (!signal.aborted) this.#show(ask(chosen), utterances, paired(ids, seen));
     } catch (error) {
       if (signal.aborted) return;
       this.error = LabError.from(error, {
@@ -170,4 +192,8 @@ class ContextState {
   }
 }
 
-export const context = new ContextState();
+const reasonsOf = (rows: readonly SeenRow[]): ReadonlyMap<string, AsWritten> =>
+  new Map(rows.flatMap(({ key, asWritten }) => (asWritten ? [[key, asWritten] as const] : [])));
+
+const paired = <Key, Value>(keys: readonly Key[], values: readonly Value[]): ReadonlyMap<Key, Value | undefined> =>
+  new Map(keys.map((key, i) => [key, values[i]]));

@@ -1,31 +1,55 @@
 import type { Conversation, ConversationHead, Message } from '../../core/conversation/conversation.ts';
 import { LabError } from '../../core/error.ts';
-import { conversations as openLibrary, type LibraryEvent } from '../../lab/conversations.ts';
-import { storageMissing } from '../../browser/storage/database.ts';
+import type { ConversationLibrary, ImportReport, LibraryEvent } from '../../lab/conversations.ts';
 import { count } from '../components/format.ts';
-import { saveFile } from '../components/save-file.ts';
-import { storage } from './storage.svelte.ts';
-import { toasts } from './toasts.svelte.ts';
+import { attempt } from './attempt.ts';
+import type { StorageState } from './storage.svelte.ts';
+import type { Toasts } from './toasts.svelte.ts';
+
+interface Dependencies {
+  library: Pick<
+    ConversationLibrary,
+    | 'subscribe'
+    | 'list'
+    | 'get'
+    | 'save'
+    | 'keepMessage'
+    | 'remove'
+    | 'removeAll'
+    | 'add'
+    | 'export'
+    | 'import'
+    | 'flush'
+  >;
+  storage: StorageState;
+  /** Whether the browser has turned out to keep nothing; only opening a database shows that it is refused. */
+  storageMissing(): boolean;
+  toasts: Pick<Toasts, 'show'>;
+  saveFile(name: string, content: string): void;
+}
 
 /** The list of conversations, kept in step with what this and other tabs store. */
-class Conversations {
+export class Conversations {
   /** All, the latest first. */
   heads = $state.raw<ConversationHead[]>([]);
   /** Those that have the words of the query. */
   shown = $state.raw<ConversationHead[]>([]);
   error = $state.raw<LabError | null>(null);
-  readonly #library = openLibrary();
+  readonly #dependencies: Dependencies;
   #query = $state('');
   #refreshing: Promise<void> | null = null;
   #again = false;
 
-  constructor() {
-    this.#library.subscribe((event) => {
-      if (event.type === 'unsaved') this.#tell(event.error);
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Reads the list, and follows what is stored from now on. */
+  start(): void {
+    this.subscribe((event) => {
+      if (event.type === 'unsaved') this.#show(event.error);
       else void this.refresh();
     });
-    // What a growing reply gained since its last save goes with the page otherwise.
-    addEventListener('pagehide', () => void this.#library.flush());
     void this.refresh();
   }
 
@@ -39,7 +63,7 @@ class Conversations {
   }
 
   subscribe(listener: (event: LibraryEvent) => void): () => void {
-    return this.#library.subscribe(listener);
+    return this.#dependencies.library.subscribe(listener);
   }
 
   /** Reads the list again; calls while it is being read lead to one more reading, not to one each. */
@@ -50,13 +74,13 @@ class Conversations {
   }
 
   get(id: string): Promise<Conversation | undefined> {
-    return this.#library.get(id);
+    return this.#dependencies.library.get(id);
   }
 
   /** Without any storage a conversation lasts as long as the page, which the frame of the page says. */
   async save(conversation: Conversation): Promise<void> {
     try {
-      await this.#library.save(conversation);
+      await this.#dependencies.library.save(conversation);
     } catch (error) {
       if (!this.#storageMissing()) throw error;
       await this.refresh();
@@ -64,79 +88,86 @@ class Conversations {
   }
 
   keepMessage(conversation: string, message: Message): void {
-    this.#library.keepMessage(conversation, message);
+    this.#dependencies.library.keepMessage(conversation, message);
   }
+
+  /** Saves what a growing reply gained since its last save; the page is about to go. */
+  readonly flush = (): Promise<void> =>
+    this.#try('The reply could not be saved.', () => this.#dependencies.library.flush());
 
   async remove(id: string): Promise<void> {
     await this.#try('The conversation could not be deleted.', async () => {
-      const removed = await this.#library.remove(id);
+      const removed = await this.#dependencies.library.remove(id);
       if (!removed) return;
-      toasts.show(`Deleted “${removed.title || 'New conversation'}”.`, {
+      this.#dependencies.toasts.show(`Deleted “${removed.title || 'New conversation'}”.`, {
         label: 'Undo',
-        run: () => void this.#library.add([removed]),
+        run: () => void this.#restore(removed),
       });
     });
   }
 
   async removeAll(): Promise<void> {
-    await this.#try('The conversations could not be deleted.', () => this.#library.removeAll());
+    await this.#try('The conversations could not be deleted.', () => this.#dependencies.library.removeAll());
   }
 
   async exportAll(): Promise<void> {
     await this.#try('The conversations could not be exported.', async () => {
-      saveFile(`solace-conversations-${new Date().toISOString().slice(0, 10)}.json`, await this.#library.export());
+      const name = `solace-conversations-${today()}.json`;
+      this.#dependencies.saveFile(name, await this.#dependencies.library.export());
     });
   }
 
   async importFiles(files: readonly File[]): Promise<void> {
     for (const file of files) {
       await this.#try('The file could not be imported.', async () => {
-        const report = await this.#library.import(await file.text());
-        const parts = [`${count(report.added.length, 'conversation')} imported`];
-        if (report.alreadyHere.length > 0) parts.push(`${report.alreadyHere.length} already here`);
-        toasts.show(`${parts.join(', ')}.`);
-        const [problem] = report.problems;
-        if (problem) {
-          const more = report.problems.length > 1 ? ` ${report.problems.length - 1} more were left out as well.` : '';
-          this.error = new LabError({
-            code: 'bad-data',
-            what: `${problem.what}${more}`,
-            where: `${file.name}, ${problem.where}`,
-            todo: 'The sound conversations were imported. Correct the file to get the rest.',
-          });
-        }
+        this.#report(file.name, await this.#dependencies.library.import(await file.text()));
       });
     }
+  }
+
+  #report(file: string, { added, alreadyHere, problems }: ImportReport): void {
+    const parts = [`${count(added.length, 'conversation')} imported`];
+    if (alreadyHere.length > 0) parts.push(`${alreadyHere.length} already here`);
+    this.#dependencies.toasts.show(`${parts.join(', ')}.`);
+    const [problem] = problems;
+    if (!problem) return;
+    const more = problems.length > 1 ? ` ${problems.length - 1} more were left out as well.` : '';
+    this.error = new LabError({
+      code: 'bad-data',
+      what: `${problem.what}${more}`,
+      where: `${file}, ${problem.where}`,
+      todo: 'The sound conversations were imported. Correct the file to get the rest.',
+    });
+  }
+
+  #restore(removed: Conversation): Promise<void> {
+    return this.#try('The conversation could not be brought back.', () => this.#dependencies.library.add([removed]));
   }
 
   async #read(): Promise<void> {
     while (this.#again) {
       this.#again = false;
       await this.#try('The conversations could not be read.', async () => {
-        this.heads = await this.#library.list();
-        // A database that is refused is only found out by opening it.
-        if (storageMissing()) storage.missing = true;
-        this.shown = this.#query.trim() ? await this.#library.list(this.#query) : this.heads;
+        this.heads = await this.#dependencies.library.list();
+        this.#storageMissing();
+        this.shown = this.#query.trim() ? await this.#dependencies.library.list(this.#query) : this.heads;
       });
     }
   }
 
-  #tell(error: LabError): void {
+  #show(error: LabError): void {
     if (!this.#storageMissing()) this.error = error;
   }
 
   #storageMissing(): boolean {
-    if (storageMissing()) storage.missing = true;
-    return storage.missing;
+    if (this.#dependencies.storageMissing()) this.#dependencies.storage.missing = true;
+    return this.#dependencies.storage.missing;
   }
 
   async #try(what: string, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.#tell(LabError.from(error, { code: 'unsupported', what, todo: 'Reload the page and try again.' }));
-    }
+    const failed = { code: 'unsupported', what, todo: 'Reload the page and try again.' } as const;
+    await attempt((error) => this.#show(error), failed, work);
   }
 }
 
-export const conversations = new Conversations();
+const today = (): string => new Date().toISOString().slice(0, 10);

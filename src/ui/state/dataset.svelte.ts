@@ -1,15 +1,7 @@
-import { LabError } from '../../core/error.ts';
-import {
-  browseDataset,
-  datasetStatistics,
-  datasetSummary,
-  getDialogue,
-  type DatasetStatistics,
-  type DatasetSummary,
-  type Dialogue,
-  type DialogueQuery,
-  type DialogueRow,
-} from '../../lab/datasets.ts';
+import type { LabError } from '../../core/error.ts';
+import type { DatasetStatistics, DatasetSummary, Dialogue, DialogueQuery, DialogueRow } from '../../lab/datasets.ts';
+import { attempt } from './attempt.ts';
+import { Latest } from './latest.ts';
 
 const PAGE = 50;
 
@@ -17,43 +9,69 @@ const PAGE = 50;
 export type Filter = Required<DialogueQuery>;
 const NO_FILTER: Filter = { words: '', scene: '', emotion: '', strategy: '' };
 
-/** The dataset that is open: its dialogues as filtered, the one that is read, its figures. */
-class OpenDataset {
+const FAILED = {
+  code: 'bad-data',
+  what: 'The dataset could not be read.',
+  todo: 'Reload the page, or import it again.',
+} as const;
+
+/** Answers questions about a dataset. */
+export interface DatasetReader {
+  datasetSummary(id: string): Promise<DatasetSummary>;
+  datasetStatistics(id: string, query?: DialogueQuery): Promise<DatasetStatistics>;
+  browseDataset(
+    id: string,
+    query: DialogueQuery,
+    page: { offset?: number; limit: number },
+  ): Promise<{ rows: DialogueRow[]; total: number }>;
+  getDialogue(id: string, dialogue: string): Promise<Dialogue | undefined>;
+}
+
+/** The dataset that is open: the dialogues that match the filter, the one that is being read, statistics. */
+export class OpenDataset {
   summary = $state.raw<DatasetSummary | null>(null);
   filter = $state<Filter>({ ...NO_FILTER });
   rows = $state.raw<DialogueRow[]>([]);
-  /** How many dialogues meet the filter. */
+  /** How many dialogues match the filter. */
   total = $state(0);
   /** Of the whole dataset: what there is to filter by. */
   whole = $state.raw<DatasetStatistics | null>(null);
-  /** Of the dialogues that meet the filter; null until they are counted. */
+  /** Of the dialogues that match the filter; null until they are counted. */
   filtered = $state.raw<DatasetStatistics | null>(null);
   dialogue = $state.raw<Dialogue | null>(null);
   error = $state.raw<LabError | null>(null);
-  /** Answers to an earlier question are thrown away. */
-  #asked = 0;
-  /** The dialogue that was asked for last. */
-  #wanted: string | null = null;
+  readonly #reader: DatasetReader;
+  /** Which dialogues are listed. */
+  readonly #listing = new Latest();
+  /** Which page of them. */
+  readonly #page = new Latest();
+  /** Which one is read. */
+  readonly #reading = new Latest();
 
   readonly query: DialogueQuery = $derived(
     Object.fromEntries(Object.entries(this.filter).filter(([, value]) => value.trim() !== '')),
   );
 
+  constructor(reader: DatasetReader) {
+    this.#reader = reader;
+  }
+
   async open(id: string): Promise<void> {
     if (this.summary?.id === id) return;
     this.close();
-    await this.#ask(async (current) => {
+    await this.#ask(this.#listing.ask(), async (current) => {
       const [summary, whole, page] = await Promise.all([
-        datasetSummary(id),
-        datasetStatistics(id),
-        browseDataset(id, {}, { limit: PAGE }),
+        this.#reader.datasetSummary(id),
+        this.#reader.datasetStatistics(id),
+        this.#reader.browseDataset(id, {}, { limit: PAGE }),
       ]);
       if (current()) Object.assign(this, { summary, whole, filtered: whole, ...page });
     });
   }
 
   close(): void {
-    this.#asked++;
+    this.#listing.ask();
+    this.#reading.ask();
     Object.assign(this, {
       summary: null,
       rows: [],
@@ -66,14 +84,13 @@ class OpenDataset {
     });
   }
 
-  /** Applies the filter anew. */
+  /** Applies the filter. */
   async search(): Promise<void> {
     const id = this.summary?.id;
     if (id === undefined) return;
-    this.#asked++;
     this.filtered = null;
-    await this.#ask(async (current) => {
-      const page = await browseDataset(id, this.query, { limit: PAGE });
+    await this.#ask(this.#listing.ask(), async (current) => {
+      const page = await this.#reader.browseDataset(id, this.query, { limit: PAGE });
       if (current()) Object.assign(this, page);
     });
   }
@@ -83,55 +100,52 @@ class OpenDataset {
     return this.search();
   }
 
-  /** Shows the next rows of the list. */
+  /** Shows the next rows of the list. Asked twice at once, it adds them once. */
   async more(): Promise<void> {
     const id = this.summary?.id;
     if (id === undefined) return;
-    await this.#ask(async (current) => {
-      const { rows } = await browseDataset(id, this.query, { offset: this.rows.length, limit: PAGE });
-      if (current()) this.rows = [...this.rows, ...rows];
-    });
+    const listed = this.#listing.follow();
+    const page = this.#page.ask();
+    await this.#ask(
+      () => listed() && page(),
+      async (current) => {
+        const { rows } = await this.#reader.browseDataset(id, this.query, { offset: this.rows.length, limit: PAGE });
+        if (current()) this.rows = [...this.rows, ...rows];
+      },
+    );
   }
 
-  /** Counts the dialogues that meet the filter. */
+  /** Counts the dialogues that match the filter. */
   async count(): Promise<void> {
     const id = this.summary?.id;
     if (id === undefined || this.filtered !== null) return;
-    await this.#ask(async (current) => {
-      const filtered = await datasetStatistics(id, this.query);
+    await this.#ask(this.#listing.follow(), async (current) => {
+      const filtered = await this.#reader.datasetStatistics(id, this.query);
       if (current()) this.filtered = filtered;
     });
   }
 
   /** Opens a dialogue to read; null closes it. */
   async read(dataset: string, dialogue: string | null): Promise<void> {
-    this.#wanted = dialogue;
-    try {
-      const found = dialogue === null ? null : ((await getDialogue(dataset, dialogue)) ?? null);
-      if (this.#wanted === dialogue) this.dialogue = found;
-    } catch (error) {
-      this.error = asFault(error);
-    }
+    const current = this.#reading.ask();
+    await attempt(
+      (error) => current() && (this.error = error),
+      FAILED,
+      async () => {
+        const found = dialogue === null ? undefined : await this.#reader.getDialogue(dataset, dialogue);
+        if (current()) this.dialogue = found ?? null;
+      },
+    );
   }
 
-  /** Does work whose outcome counts only while nothing else was asked. */
-  async #ask(work: (current: () => boolean) => Promise<void>): Promise<void> {
-    const asked = this.#asked;
-    const current = (): boolean => asked === this.#asked;
-    try {
-      await work(current);
-      if (current()) this.error = null;
-    } catch (error) {
-      if (current()) this.error = asFault(error);
-    }
+  /** Does work whose outcome, a failure too, counts only while it is `current`. */
+  async #ask(current: () => boolean, work: (current: () => boolean) => Promise<void>): Promise<void> {
+    let failure: LabError | null = null;
+    await attempt(
+      (error) => (failure = error),
+      FAILED,
+      () => work(current),
+    );
+    if (current()) this.error = failure;
   }
 }
-
-const asFault = (error: unknown): LabError =>
-  LabError.from(error, {
-    code: 'bad-data',
-    what: 'The dataset could not be read.',
-    todo: 'Reload the page, or import it again.',
-  });
-
-export const dataset = new OpenDataset();

@@ -1,58 +1,74 @@
-import { LabError } from '../../core/error.ts';
-import {
-  exportDataset,
-  importFiles,
-  importUrl,
-  listDatasets,
-  removeDataset,
-  type DatasetSummary,
-  type DialogueQuery,
-  type ImportCalls,
-  type ImportProgress,
-} from '../../lab/datasets.ts';
-import { saveFile } from '../components/save-file.ts';
+import type { LabError } from '../../core/error.ts';
+import type { DatasetSummary, DialogueQuery, ImportCalls, ImportProgress } from '../../lab/datasets.ts';
 import { count } from '../components/format.ts';
-import { toasts } from './toasts.svelte.ts';
+import { attempt } from './attempt.ts';
+import type { Toasts } from './toasts.svelte.ts';
+
+/** The datasets of this browser. */
+export interface DatasetShelf {
+  listDatasets(): Promise<DatasetSummary[]>;
+  importFiles(files: readonly File[], calls: ImportCalls): Promise<DatasetSummary>;
+  importUrl(url: string, calls: ImportCalls): Promise<DatasetSummary>;
+  removeDataset(id: string): Promise<void>;
+  exportDataset(id: string, query: DialogueQuery): Promise<Blob>;
+}
+
+interface Dependencies {
+  shelf: DatasetShelf;
+  toasts: Pick<Toasts, 'show'>;
+  saveFile(name: string, content: Blob, type: string): void;
+}
 
 /** The datasets of this browser, and the one that is being imported. */
-class Datasets {
+export class Datasets {
   /** The built-in one first; null until it was read. */
   list = $state.raw<DatasetSummary[] | null>(null);
   error = $state.raw<LabError | null>(null);
   /** What is being imported, one at a time. */
   adding = $state.raw<{ name: string; progress: ImportProgress | null } | null>(null);
   addError = $state.raw<LabError | null>(null);
+  readonly #dependencies: Dependencies;
   #stopping: AbortController | null = null;
+
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies;
+  }
 
   async refresh(): Promise<void> {
     await this.#try('The datasets could not be listed.', async () => {
-      this.list = await listDatasets();
+      this.list = await this.#dependencies.shelf.listDatasets();
     });
   }
 
   files(files: readonly File[]): Promise<DatasetSummary | null> {
     return this.#add(files.length === 1 ? (files[0]?.name ?? '') : count(files.length, 'file'), (calls) =>
-      importFiles(files, calls),
+      this.#dependencies.shelf.importFiles(files, calls),
     );
   }
 
   address(url: string): Promise<DatasetSummary | null> {
-    return this.#add(url, (calls) => importUrl(url, calls));
+    return this.#add(url, (calls) => this.#dependencies.shelf.importUrl(url, calls));
   }
 
   readonly cancel = (): void => this.#stopping?.abort();
 
-  async remove(id: string): Promise<void> {
-    await this.#try('The dataset could not be removed.', () => removeDataset(id));
-    await this.refresh();
+  /** Resolves to whether the dataset is gone. */
+  async remove(id: string): Promise<boolean> {
+    const removed = await this.#try('The dataset could not be removed.', () =>
+      this.#dependencies.shelf.removeDataset(id),
+    );
+    // Listing clears the error, which is to stay.
+    if (removed) await this.refresh();
+    return removed;
   }
 
-  /** Saves the dialogues that meet a query as a file of JSON lines. */
+  /** Saves the dialogues that match a query as a file of JSON lines. */
   async export({ id, name }: DatasetSummary, query: DialogueQuery = {}): Promise<void> {
     await this.#try('The dataset could not be exported.', async () => {
-      saveFile(
-        `${name.replace(/\.(jsonl?|csv|txt)?(\.gz)?$/i, '')}.jsonl`,
-        await exportDataset(id, query),
+      const fileName = `${name.replace(/\.(jsonl?|csv|txt)?(\.gz)?$/i, '')}.jsonl`;
+      this.#dependencies.saveFile(
+        fileName,
+        await this.#dependencies.shelf.exportDataset(id, query),
         'application/jsonl',
       );
     });
@@ -64,34 +80,31 @@ class Datasets {
     this.#stopping = stopping;
     this.adding = { name, progress: null };
     this.addError = null;
-    try {
-      const added = await work({
-        signal: stopping.signal,
-        onProgress: (progress) => (this.adding = { name, progress }),
-      });
-      toasts.show(
-        `${count(added.dialogues, 'dialogue')} imported${added.badCount > 0 ? `, ${count(added.badCount, 'record')} left out` : ''}.`,
-      );
-      await this.refresh();
-      return added;
-    } catch (error) {
-      const fault = LabError.from(error, { code: 'bad-data', what: 'The dataset could not be imported.', where: name });
-      if (fault.code !== 'cancelled') this.addError = fault;
-      return null;
-    } finally {
-      this.adding = null;
-      this.#stopping = null;
-    }
+    const failed = { code: 'bad-data', what: 'The dataset could not be imported.', where: name } as const;
+    const added = await attempt(
+      (error) => (this.addError = error),
+      failed,
+      async () => {
+        const imported = await work({
+          signal: stopping.signal,
+          onProgress: (progress) => (this.adding = { name, progress }),
+        });
+        const leftOut = imported.badCount > 0 ? `, ${count(imported.badCount, 'record')} left out` : '';
+        this.#dependencies.toasts.show(`${count(imported.dialogues, 'dialogue')} imported${leftOut}.`);
+        await this.refresh();
+        return imported;
+      },
+    );
+    this.adding = null;
+    this.#stopping = null;
+    return added ?? null;
   }
 
-  async #try(what: string, work: () => Promise<void>): Promise<void> {
-    try {
-      this.error = null;
-      await work();
-    } catch (error) {
-      this.error = LabError.from(error, { code: 'unsupported', what, todo: 'Reload the page and try again.' });
-    }
+  /** Resolves to whether `work` succeeded. */
+  async #try(what: string, work: () => Promise<void>): Promise<boolean> {
+    this.error = null;
+    const failed = { code: 'unsupported', what, todo: 'Reload the page and try again.' } as const;
+    await attempt((error) => (this.error = error), failed, work);
+    return this.error === null;
   }
 }
-
-export const datasets = new Datasets();

@@ -1,14 +1,19 @@
 import { z } from 'zod';
+import type { TextStore } from '../../browser/storage/text-store.ts';
 import { Stored } from './stored.svelte.ts';
 
 const schema = z.object({ ids: z.array(z.string()).catch([]) });
 
-/** More than this many are not remembered; the oldest are forgotten first. */
+/** Maximum number remembered; the oldest are forgotten first. */
 const MOST = 500;
 
 /** The messages whose crisis banner a person has closed. */
-class Dismissals {
-  readonly #stored = new Stored('dismissals', schema);
+export class Dismissals {
+  readonly #stored: Stored<typeof schema>;
+
+  constructor(texts: TextStore) {
+    this.#stored = new Stored(texts, 'dismissals', schema);
+  }
 
   has(messageId: string): boolean {
     return this.#stored.current.ids.includes(messageId);
@@ -18,5 +23,3 @@ class Dismissals {
     this.#stored.current = { ids: [...this.#stored.current.ids, messageId].slice(-MOST) };
   }
 }
-
-export const dismissals = new Dismissals();

@@ -1,19 +1,20 @@
-const KEY = 'solace.draft.';
+import type { TextStore } from '../../browser/storage/text-store.ts';
+
+const keyOf = (conversationId: string | null): string => `solace.draft.${conversationId ?? 'new'}`;
 
 /** What was typed but not sent, by conversation; `null` is the conversation that has not begun. Outlives a reload. */
-export function readDraft(conversationId: string | null): string {
-  try {
-    return localStorage.getItem(KEY + (conversationId ?? 'new')) ?? '';
-  } catch {
-    return '';
-  }
-}
+export class Drafts {
+  readonly #texts: TextStore;
 
-export function writeDraft(conversationId: string | null, text: string): void {
-  try {
-    if (text) localStorage.setItem(KEY + (conversationId ?? 'new'), text);
-    else localStorage.removeItem(KEY + (conversationId ?? 'new'));
-  } catch {
-    // Storage is blocked or full: the draft lasts as long as the page.
+  constructor(texts: TextStore) {
+    this.#texts = texts;
+  }
+
+  read(conversationId: string | null): string {
+    return this.#texts.get(keyOf(conversationId)) ?? '';
+  }
+
+  write(conversationId: string | null, text: string): void {
+    this.#texts.set(keyOf(conversationId), text || null);
   }
 }

@@ -1,41 +1,64 @@
-import { isCodeCache } from '../../browser/offline/precache.ts';
+import { LabError } from '../../core/error.ts';
 
-/** Deletes all that this browser keeps for the lab but its code, and starts it afresh. */
-export async function eraseEverything(): Promise<void> {
-  localStorage.clear();
-  sessionStorage.clear();
-  await Promise.all([eraseDatabases(), eraseFiles(), eraseCaches()]);
-  location.reload();
+/** What a browser keeps for the page. */
+export interface BrowserStores {
+  /** `localStorage` and `sessionStorage`; some browsers throw where they are only named. */
+  texts: readonly (() => Pick<Storage, 'clear'>)[];
+  databases: Pick<IDBFactory, 'databases' | 'deleteDatabase'> | undefined;
+  /** The root of the page's private files; undefined where the browser has none. */
+  files: (() => Promise<Pick<FileSystemDirectoryHandle, 'keys' | 'removeEntry'>>) | undefined;
+  caches: Pick<CacheStorage, 'keys' | 'delete'> | undefined;
+  /** The service worker's caches, which hold the lab's code and nothing that a person made. */
+  isCodeCache(name: string): boolean;
 }
 
-async function eraseDatabases(): Promise<void> {
-  if (typeof indexedDB === 'undefined') return;
-  const databases = await indexedDB.databases();
-  await Promise.all(
-    databases.map(
-      ({ name }) =>
-        new Promise<void>((resolve) => {
-          if (!name) return resolve();
-          const request = indexedDB.deleteDatabase(name);
-          // A blocked deletion goes through when the reload closes the connections.
-          request.onsuccess = request.onerror = request.onblocked = () => resolve();
-        }),
-    ),
-  );
+/**
+ * Deletes everything that this browser keeps for the lab except its code. What can be deleted is, even where something
+ * else cannot.
+ * @throws {LabError} `io` when something could not be deleted
+ */
+export async function eraseEverything(stores: BrowserStores): Promise<void> {
+  const outcomes = await Promise.allSettled([
+    ...stores.texts.map(async (open) => open().clear()),
+    eraseDatabases(stores),
+    eraseFiles(stores),
+    eraseCaches(stores),
+  ]);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (!failed) return;
+  throw LabError.from(failed.reason, {
+    code: 'io',
+    what: 'Not everything could be erased.',
+    todo: 'Close other tabs of the lab and try again, or clear the data of this site in the browser’s settings.',
+  });
 }
 
-async function eraseFiles(): Promise<void> {
-  if (!navigator.storage?.getDirectory) return;
-  const root = await navigator.storage.getDirectory().catch(() => undefined);
+async function eraseDatabases({ databases }: BrowserStores): Promise<void> {
+  if (!databases) return;
+  const found = await databases.databases();
+  await Promise.all(found.flatMap(({ name }) => (name ? [eraseDatabase(databases, name)] : [])));
+}
+
+function eraseDatabase(databases: Pick<IDBFactory, 'deleteDatabase'>, name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = databases.deleteDatabase(name);
+    // A blocked deletion goes through when the reload closes the connections.
+    request.onsuccess = request.onblocked = () => resolve();
+    request.onerror = () => reject(request.error ?? new Error(`The database ${name} could not be deleted.`));
+  });
+}
+
+async function eraseFiles({ files }: BrowserStores): Promise<void> {
+  // A browser that refuses to open them has kept none.
+  const root = await files?.().catch(() => undefined);
   if (!root) return;
   const names: string[] = [];
   for await (const name of root.keys()) names.push(name);
   await Promise.all(names.map((name) => root.removeEntry(name, { recursive: true })));
 }
 
-/** All but the service worker's, which holds the lab's code and nothing a person made. */
-async function eraseCaches(): Promise<void> {
-  if (typeof caches === 'undefined') return;
+async function eraseCaches({ caches, isCodeCache }: BrowserStores): Promise<void> {
+  if (!caches) return;
   const names = await caches.keys();
   await Promise.all(names.filter((name) => !isCodeCache(name)).map((name) => caches.delete(name)));
 }

@@ -1,30 +1,53 @@
-import { checkJudge, validationOf, type JudgeCheck, type JudgedCheckDialogue } from '../../lab/judge/check.ts';
-import { runs } from './runs.svelte.ts';
+import { validationOf } from '../../core/judge/judge-dialogues.ts';
+import type { CheckEvent, JudgeCheck, JudgedCheckDialogue } from '../../lab/judge/check.ts';
+import type { WorkCalls } from '../../lab/runs/stored-runs.ts';
+import type { Runs } from './runs.svelte.ts';
 
-/** A judge held against people. What is judged lasts as long as the page, and a check that was stopped goes on. */
-class JudgeChecking {
+/** Has a model judge whole conversations; those that are `done` are not judged again. */
+export type CheckJudge = (
+  check: JudgeCheck,
+  calls: Required<WorkCalls<CheckEvent>> & { done: readonly JudgedCheckDialogue[] },
+) => Promise<void>;
+
+/**
+ * Validates a judge against human ratings. What it has judged lasts as long as the page, so a check that was stopped
+ * can be resumed.
+ */
+export class JudgeChecking {
   judged = $state.raw<JudgedCheckDialogue[]>([]);
+  readonly #checkJudge: CheckJudge;
+  readonly #runs: Pick<Runs, 'runExclusive' | 'waiting'>;
   #check = '';
 
   readonly validation = $derived(this.judged.length > 0 ? validationOf(this.judged) : null);
 
-  /** Begins a check, or goes on with it where it is the same as before. */
+  constructor(checkJudge: CheckJudge, runs: Pick<Runs, 'runExclusive' | 'waiting'>) {
+    this.#checkJudge = checkJudge;
+    this.#runs = runs;
+  }
+
+  /** Starts a check, or resumes it where it is the same as before. */
   async start(check: JudgeCheck): Promise<void> {
     const same = JSON.stringify(check);
-    await runs.occupy({ id: '', work: 'checking', done: 0, total: 0 }, 'The check stopped', async (signal, report) => {
-      if (same !== this.#check) this.judged = [];
-      this.#check = same;
-      await checkJudge(check, {
-        done: this.judged,
-        signal,
-        onEvent: (event) => {
-          if (event.type === 'judged') this.judged = [...this.judged, event.judged];
-          report(event.type === 'loading' ? 'Loading the judge' : 'Judging', event.progress, false);
-        },
-        onWait: runs.waiting,
-      });
+    await this.#runs.runExclusive({
+      id: '',
+      work: 'checking',
+      done: 0,
+      total: 0,
+      failed: 'The check stopped',
+      run: async (signal, report) => {
+        if (same !== this.#check) this.judged = [];
+        this.#check = same;
+        await this.#checkJudge(check, {
+          done: this.judged,
+          signal,
+          onEvent: (event) => {
+            if (event.type === 'judged') this.judged = [...this.judged, event.judged];
+            report(event.type === 'loading' ? 'Loading the judge' : 'Judging', event.progress, false);
+          },
+          onWait: this.#runs.waiting,
+        });
+      },
     });
   }
 }
-
-export const judgeChecking = new JudgeChecking();

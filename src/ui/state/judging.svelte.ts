@@ -1,40 +1,79 @@
-import { judgePairsOf, judgeRunReplies, judgesOfRun, type JudgePair, type JudgeState } from '../../lab/runs/judging.ts';
-import { runs } from './runs.svelte.ts';
+import type { LabError } from '../../core/error.ts';
+import type { JudgePair, JudgeState, JudgingEvent } from '../../lab/runs/judging.ts';
+import type { WorkCalls } from '../../lab/runs/stored-runs.ts';
+import { attempt } from './attempt.ts';
+import { Latest } from './latest.ts';
+import type { Runs } from './runs.svelte.ts';
+
+/** A model that is to judge, and how many rounds it judges each reply. */
+export interface ChosenJudge {
+  model: string;
+  name: string;
+  rounds: number;
+}
+
+/** Judges the replies of runs. */
+export interface JudgingService {
+  judgesOfRun(run: string): Promise<JudgeState[]>;
+  judgePairsOf(run: string): Promise<JudgePair[]>;
+  judgeRunReplies(run: string, judge: ChosenJudge, calls: Required<WorkCalls<JudgingEvent>>): Promise<void>;
+}
 
 /** The judges of one run. */
 export class Judging {
   judges = $state.raw<JudgeState[]>([]);
   /** How they agree. */
   pairs = $state.raw<JudgePair[]>([]);
+  error = $state.raw<LabError | null>(null);
   readonly #run: string;
+  readonly #service: JudgingService;
+  readonly #runs: Pick<Runs, 'runExclusive' | 'waiting' | 'show'>;
+  readonly #reading = new Latest();
 
-  constructor(run: string) {
+  constructor(run: string, service: JudgingService, runs: Pick<Runs, 'runExclusive' | 'waiting' | 'show'>) {
     this.#run = run;
+    this.#service = service;
+    this.#runs = runs;
   }
 
   async refresh(): Promise<void> {
-    const read = await runs.attempt('The judges could not be read', () =>
-      Promise.all([judgesOfRun(this.#run), judgePairsOf(this.#run)]),
+    const current = this.#reading.ask();
+    const failed = { code: 'bad-data', what: 'The judges could not be read' } as const;
+    await attempt(
+      (error) => (this.error = error),
+      failed,
+      async () => {
+        const read = await Promise.all([this.#service.judgesOfRun(this.#run), this.#service.judgePairsOf(this.#run)]);
+        if (!current()) return;
+        [this.judges, this.pairs] = read;
+        this.error = null;
+      },
     );
-    if (read) [this.judges, this.pairs] = read;
   }
 
-  /** Has a model judge the replies, or goes on with it; the table shows its scores. */
-  async start(judge: { model: string; name: string; rounds: number }): Promise<void> {
+  /** Has a model judge the replies, or resumes that; the table shows its scores. */
+  async start(judge: ChosenJudge): Promise<void> {
     const { done = 0, total = 0 } = this.judges.find(({ judge: { id } }) => id === judge.model) ?? {};
-    await runs.carryOut({ id: this.#run, work: 'judging', done, total }, 'Judging stopped', (signal, report) => {
-      void this.show(judge.model);
-      return judgeRunReplies(this.#run, judge, {
-        signal,
-        onEvent: ({ type, progress }) =>
-          report(type === 'loading' ? 'Loading the judge' : 'Judging', progress, type === 'verdict'),
-        onWait: runs.waiting,
-      });
+    await this.#runs.runExclusive({
+      id: this.#run,
+      work: 'judging',
+      done,
+      total,
+      failed: 'Judging stopped',
+      run: (signal, report) => {
+        void this.show(judge.model);
+        return this.#service.judgeRunReplies(this.#run, judge, {
+          signal,
+          onEvent: ({ type, progress }) =>
+            report(type === 'loading' ? 'Loading the judge' : 'Judging', progress, type === 'verdict'),
+          onWait: this.#runs.waiting,
+        });
+      },
     });
     await this.refresh();
   }
 
   show(judge: string): Promise<void> {
-    return runs.show(this.#run, { judge });
+    return this.#runs.show(this.#run, { judge });
   }
 }

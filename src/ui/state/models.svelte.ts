@@ -2,15 +2,8 @@ import { z } from 'zod';
 import type { Device, DecodingFeatures, LoadedModel, LoadProgress } from '../../core/engine/engine.ts';
 import { LabError } from '../../core/error.ts';
 import { EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
-import {
-  estimateMemory,
-  listModels,
-  loadModel,
-  removeModel,
-  subscribe,
-  type ModelSummary,
-} from '../../lab/models/models.ts';
-import { offline } from './offline.svelte.ts';
+import type { TextStore } from '../../browser/storage/text-store.ts';
+import type { MemoryEstimate, ModelLoadOptions, ModelSummary } from '../../lab/models/models.ts';
 import { Stored } from './stored.svelte.ts';
 
 /** What the lists and the chip need of a model; the embedded one is known before anything is asked of the lab. */
@@ -23,8 +16,18 @@ const schema = z.object({ id: z.string().catch(EMBEDDED_MODEL.id), device: z.enu
 const PLACES: Record<Device, string> = { webgpu: 'WebGPU', wasm: 'Wasm', cpu: 'CPU', remote: 'endpoint' };
 const EMBEDDED: ListedModel = { ...EMBEDDED_MODEL, embedded: true, format: 'onnx' };
 
+/** The model library, as far as the page shows and loads what is in it. */
+export interface ModelShelf {
+  listModels(): Promise<ListedModel[]>;
+  loadModel(id: string, options: ModelLoadOptions): Promise<LoadedModel>;
+  removeModel(id: string): Promise<void>;
+  estimateMemory(id: string, device: 'webgpu' | 'wasm'): Promise<MemoryEstimate | null>;
+  /** Calls `listener` after every change to the list. */
+  subscribe(listener: () => void): () => void;
+}
+
 /** The models of this browser, and the one that is chosen and perhaps in memory. */
-class Models {
+export class Models {
   list = $state.raw<ListedModel[]>([EMBEDDED]);
   listError = $state.raw<LabError | null>(null);
   phase = $state<'none' | 'loading' | 'ready' | 'failed'>('none');
@@ -33,12 +36,21 @@ class Models {
   loaded = $state.raw<LoadedModel | null>(null);
   /** Bytes of memory in use, by model; null where it cannot be known before loading. */
   memory = $state.raw<Record<string, number | null>>({});
-  readonly #choice = new Stored('model', schema);
+  readonly #shelf: ModelShelf;
+  readonly #offline: { keepEngines(): void };
+  readonly #choice: Stored<typeof schema>;
   #loading: Promise<LoadedModel> | null = null;
   #stopping: AbortController | null = null;
   #follows = false;
 
-  constructor() {
+  constructor(dependencies: { shelf: ModelShelf; texts: TextStore; offline: { keepEngines(): void } }) {
+    this.#shelf = dependencies.shelf;
+    this.#offline = dependencies.offline;
+    this.#choice = new Stored(dependencies.texts, 'model', schema);
+  }
+
+  /** Looks up the chosen model, unless it is the embedded one, which is known. */
+  start(): void {
     if (this.#choice.current.id !== EMBEDDED_MODEL.id) void this.refresh();
   }
 
@@ -87,10 +99,10 @@ class Models {
   async refresh(): Promise<void> {
     if (!this.#follows) {
       this.#follows = true;
-      subscribe(() => void this.refresh());
+      this.#shelf.subscribe(() => void this.refresh());
     }
     try {
-      this.list = await listModels();
+      this.list = await this.#shelf.listModels();
       this.listError = null;
     } catch (error) {
       this.listError = LabError.from(error, {
@@ -105,7 +117,7 @@ class Models {
   async estimate(id: string): Promise<void> {
     if (id in this.memory) return;
     this.memory = { ...this.memory, [id]: null };
-    const found = await estimateMemory(id, this.device === 'webgpu' ? 'webgpu' : 'wasm').catch(() => null);
+    const found = await this.#shelf.estimateMemory(id, this.device === 'webgpu' ? 'webgpu' : 'wasm').catch(() => null);
     this.memory = { ...this.memory, [id]: found?.total ?? null };
   }
 
@@ -145,7 +157,7 @@ class Models {
   async remove(id: string): Promise<void> {
     if (this.chosen.id === id && this.loaded) await this.unload();
     try {
-      await removeModel(id);
+      await this.#shelf.removeModel(id);
     } catch (error) {
       this.listError = LabError.from(error, {
         code: 'unsupported',
@@ -174,14 +186,14 @@ class Models {
     this.phase = 'loading';
     this.error = null;
     try {
-      const model = await loadModel(id, {
+      const model = await this.#shelf.loadModel(id, {
         device: this.device,
         signal: stopping.signal,
         onProgress: (progress) => (this.progress = progress),
       });
       this.loaded = model;
       this.phase = 'ready';
-      offline.keepEngines();
+      this.#offline.keepEngines();
       return model;
     } catch (error) {
       const fault = LabError.from(error, {
@@ -202,5 +214,3 @@ function aborted(signal: AbortSignal): Promise<never> {
     signal.addEventListener('abort', () => reject(LabError.cancelled()), { once: true });
   });
 }
-
-export const models = new Models();

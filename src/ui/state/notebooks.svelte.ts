@@ -1,18 +1,12 @@
 import { LabError } from '../../core/error.ts';
-import {
-  deleteNotebook,
-  getNotebook,
-  listNotebooks,
-  putNotebook,
-  type StoredNotebook,
-} from '../../lab/notebooks/bridge.ts';
+import { uniqueId } from '../../core/unique-id.ts';
+import type { StoredNotebook } from '../../lab/notebooks/bridge.ts';
 import { CATALOGUE } from '../../notebook/catalogue.ts';
 import { LONGEST_NOTEBOOK } from '../../notebook/protocol.ts';
-import { uniqueId } from '../../core/unique-id.ts';
-import { loadBuiltIn } from '../notebook/built-in.ts';
-import { readNotebook } from '../notebook/import.ts';
-import { clearMark, didNotFinish, markRunning } from '../notebook/run-mark.ts';
-import { toasts } from './toasts.svelte.ts';
+import type { ReadNotebook } from '../notebook/import.ts';
+import { attempt } from './attempt.ts';
+import { Latest } from './latest.ts';
+import type { Toasts } from './toasts.svelte.ts';
 
 /** The notebook that is open. */
 export interface ShownNotebook {
@@ -37,10 +31,34 @@ const EMPTY = `<!doctype html>
 </notebook>
 `;
 
+const FAILED = {
+  code: 'unsupported',
+  what: 'The notebook could not be read or stored.',
+  todo: 'Export it, then reload the page.',
+} as const;
+
 const isBuiltIn = (id: string): boolean => CATALOGUE.some(({ name }) => name === id);
 
+/** Where notebooks are stored. */
+export interface NotebookShelf {
+  listNotebooks(): Promise<StoredNotebook[]>;
+  getNotebook(id: string): Promise<StoredNotebook | undefined>;
+  putNotebook(notebook: StoredNotebook): Promise<unknown>;
+  deleteNotebook(id: string): Promise<void>;
+}
+
+interface Dependencies {
+  shelf: NotebookShelf;
+  /** The text of a notebook that comes with the lab. */
+  loadBuiltIn(name: string): Promise<string | undefined>;
+  readNotebook(file: File): Promise<ReadNotebook>;
+  /** Which notebooks did not finish when they last ran. */
+  marks: { didNotFinish(id: string): boolean; markRunning(id: string): void; clearMark(id: string): void };
+  toasts: Pick<Toasts, 'show'>;
+}
+
 /** The person's notebooks, and the one that is open. */
-class Notebooks {
+export class Notebooks {
   stored = $state.raw<StoredNotebook[]>([]);
   shown = $state.raw<ShownNotebook | null>(null);
   /** The text as last saved or opened: what an export holds. */
@@ -48,10 +66,22 @@ class Notebooks {
   /** Whether the built-in notebook that is open differs from the original. */
   edited = $state(false);
   error = $state.raw<LabError | null>(null);
-  #opening = 0;
+  readonly #dependencies: Dependencies;
+  readonly #shelf: NotebookShelf;
+  readonly #opening = new Latest();
+  readonly #listing = new Latest();
+
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies;
+    this.#shelf = dependencies.shelf;
+  }
 
   async refresh(): Promise<void> {
-    await this.#guard(async () => (this.stored = await listNotebooks()));
+    const current = this.#listing.ask();
+    await this.#attempt(async () => {
+      const stored = await this.#shelf.listNotebooks();
+      if (current()) this.stored = stored;
+    });
   }
 
   isEdited(name: string): boolean {
@@ -64,14 +94,14 @@ class Notebooks {
 
   /** Opens a built-in or stored notebook. */
   async open(id: string): Promise<void> {
-    const opening = ++this.#opening;
+    const current = this.#opening.ask();
     this.shown = null;
     this.error = null;
-    await this.#guard(async () => {
-      const stored = await getNotebook(id);
+    await this.#attempt(async () => {
+      const stored = await this.#shelf.getNotebook(id);
       const entry = CATALOGUE.find(({ name }) => name === id);
-      const html = stored?.html ?? (entry && (await loadBuiltIn(id)));
-      if (opening !== this.#opening) return;
+      const html = stored?.html ?? (entry && (await this.#dependencies.loadBuiltIn(id)));
+      if (!current()) return;
       if (html === undefined)
         throw new LabError({
           code: 'not-found',
@@ -88,10 +118,10 @@ class Notebooks {
         imported: stored?.imported ?? false,
         builtIn: Boolean(entry),
       };
-    });
+    }, current);
   }
 
-  /** Keeps what the sandbox says its notebook is now. */
+  /** Stores what the sandbox says its notebook is now. */
   async save(id: string, { title, html }: { title: string; html: string }): Promise<void> {
     const shown = this.shown;
     if (shown?.id !== id || typeof title !== 'string' || typeof html !== 'string' || html.length > LONGEST_NOTEBOOK)
@@ -99,12 +129,14 @@ class Notebooks {
     const kept = title.slice(0, 200);
     this.current = html;
     this.edited = shown.builtIn;
-    await this.#guard(() => putNotebook({ id, title: kept, html, imported: shown.imported, updatedAt: Date.now() }));
+    await this.#attempt(() =>
+      this.#shelf.putNotebook({ id, title: kept, html, imported: shown.imported, updatedAt: Date.now() }),
+    );
   }
 
-  /** Throws the edits of the built-in notebook that is open away. */
+  /** Discards the edits of the built-in notebook that is open. */
   reset(id: string): Promise<void> {
-    return this.#discardEdits(id, () => this.open(id));
+    return this.#discardEdits(id, () => (this.shown?.id === id ? this.open(id) : this.refresh()));
   }
 
   /** The same from the list, without opening it. */
@@ -113,27 +145,35 @@ class Notebooks {
   }
 
   async remove(notebook: StoredNotebook): Promise<void> {
-    await this.#guard(() => deleteNotebook(notebook.id));
+    const removed = await this.#attempt(() => this.#shelf.deleteNotebook(notebook.id).then(() => true));
     await this.refresh();
-    toasts.show(`“${notebook.title}” deleted.`, {
-      label: 'Undo',
-      run: () => void putNotebook(notebook).then(() => this.refresh()),
-    });
+    if (!removed) return;
+    const undo = async (): Promise<void> => {
+      await this.#attempt(() => this.#shelf.putNotebook(notebook));
+      await this.refresh();
+    };
+    this.#dependencies.toasts.show(`“${notebook.title}” deleted.`, { label: 'Undo', run: () => void undo() });
   }
 
   async #discardEdits(id: string, show: () => Promise<void>): Promise<void> {
-    const before = await getNotebook(id).catch(() => undefined);
-    const unfinished = didNotFinish(id);
-    await this.#guard(() => deleteNotebook(id));
-    clearMark(id);
+    const unfinished = this.#dependencies.marks.didNotFinish(id);
+    // What cannot be read is not deleted: no undo could bring it back.
+    const edits = await this.#attempt(async () => {
+      const before = await this.#shelf.getNotebook(id);
+      await this.#shelf.deleteNotebook(id);
+      return { before };
+    });
+    if (!edits) return;
+    this.#dependencies.marks.clearMark(id);
     await show();
+    const { before } = edits;
     if (!before) return;
-    const undo = async () => {
-      if (unfinished) markRunning(id);
-      await this.#guard(() => putNotebook(before));
+    const undo = async (): Promise<void> => {
+      if (unfinished) this.#dependencies.marks.markRunning(id);
+      await this.#attempt(() => this.#shelf.putNotebook(before));
       await show();
     };
-    toasts.show('Back to the original.', { label: 'Undo', run: () => void undo() });
+    this.#dependencies.toasts.show('Back to the original.', { label: 'Undo', run: () => void undo() });
   }
 
   /** Stores a new notebook and returns its id. */
@@ -147,12 +187,12 @@ class Notebooks {
     return this.#add({ title: `${title} (copy)`, html: this.current, imported });
   }
 
-  /** Stores the notebooks of files; what can't be read is shown as an error, the others are kept. */
+  /** Stores the notebooks of files; what cannot be read is shown as an error, the others are stored. */
   async import(files: readonly File[]): Promise<string | undefined> {
     let last: string | undefined;
     for (const file of files) {
-      await this.#guard(async () => {
-        last = await this.#add({ ...(await readNotebook(file)), imported: true });
+      await this.#attempt(async () => {
+        last = await this.#add({ ...(await this.#dependencies.readNotebook(file)), imported: true });
       });
     }
     await this.refresh();
@@ -161,22 +201,13 @@ class Notebooks {
 
   async #add(notebook: Omit<StoredNotebook, 'id' | 'updatedAt'>): Promise<string | undefined> {
     const id = uniqueId();
-    const done = await this.#guard(() => putNotebook({ ...notebook, id, updatedAt: Date.now() }).then(() => true));
+    const done = await this.#attempt(() =>
+      this.#shelf.putNotebook({ ...notebook, id, updatedAt: Date.now() }).then(() => true),
+    );
     return done ? id : undefined;
   }
 
-  async #guard<T>(work: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await work();
-    } catch (error) {
-      this.error = LabError.from(error, {
-        code: 'unsupported',
-        what: 'The notebook could not be read or kept.',
-        todo: 'Export it, then reload the page.',
-      });
-      return undefined;
-    }
+  #attempt<Result>(work: () => Promise<Result>, current = (): boolean => true): Promise<Result | undefined> {
+    return attempt((error) => current() && (this.error = error), FAILED, work);
   }
 }
-
-export const notebooks = new Notebooks();

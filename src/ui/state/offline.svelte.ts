@@ -1,14 +1,13 @@
-import { startOffline, type Offline, type OfflineState } from '../../browser/offline/offline.ts';
+import type { Offline, OfflineState } from '../../browser/offline/offline.ts';
 
-/** Whether the lab can be used without a network. In development there is no service worker to ask. */
-class OfflineView {
+/** Whether the lab can be used without a network; null where there is no service worker to ask, as in development. */
+export class OfflineView {
   state = $state.raw<OfflineState>({ phase: 'unavailable', engines: false, updateWaiting: false });
-  readonly #offline: Offline | null = import.meta.env.PROD
-    ? startOffline(new URL('service-worker.js', document.baseURI))
-    : null;
+  readonly #offline: Offline | null;
 
-  constructor() {
-    this.#offline?.subscribe((state) => (this.state = state));
+  constructor(offline: Offline | null) {
+    this.#offline = offline;
+    offline?.subscribe((state) => (this.state = state));
   }
 
   update(): void {
@@ -16,8 +15,7 @@ class OfflineView {
   }
 
   keepEngines(): void {
-    void this.#offline?.keepEngines();
+    // What could not be kept is fetched again at the next visit.
+    this.#offline?.keepEngines().catch(() => undefined);
   }
 }
-
-export const offline = new OfflineView();

@@ -1,25 +1,33 @@
-import { LabError } from '../../core/error.ts';
+import type { LabError } from '../../core/error.ts';
 import type { CriterionId } from '../../core/judge/criteria.ts';
 import {
   blind,
-  cellName,
-  contestsOf,
   humanResults,
-  importRatings,
-  judgeRatersOf,
-  ratingsOf,
-  saveRatings,
   type BlindContest,
-  type CellRef,
   type Choice,
   type HumanResult,
+  type JudgeRater,
+  type PairwiseItem,
   type Ratings,
-} from '../../lab/runs/pairwise.ts';
+} from '../../core/judge/side-by-side.ts';
+import type { CellRef } from '../../lab/runs/pairwise.ts';
+import { attempt } from './attempt.ts';
+import { Latest } from './latest.ts';
 
 /** With the rater's name it decides the order of contests and their sides. */
 const SEED = 1;
 
-/** A person choosing between two systems' replies without knowing whose they are. */
+/** Replies of two systems in a run, and what people and judges prefer. */
+export interface RatingService {
+  cellName(cell: CellRef): string;
+  contestsOf(run: string, first: CellRef, second: CellRef): Promise<PairwiseItem[]>;
+  ratingsOf(run: string, first: CellRef, second: CellRef): Promise<Ratings[]>;
+  judgeRatersOf(run: string, first: CellRef, second: CellRef): Promise<JudgeRater[]>;
+  saveRatings(run: string, ratings: Ratings): Promise<void>;
+  importRatings(run: string, first: CellRef, second: CellRef, file: File): Promise<void>;
+}
+
+/** A person chooses between two systems' replies without knowing which system wrote which. */
 export class Rating {
   contests = $state.raw<BlindContest[]>([]);
   place = $state(0);
@@ -28,10 +36,14 @@ export class Rating {
   raters = $state(0);
   error = $state.raw<LabError | null>(null);
   readonly #run: string;
+  readonly #service: RatingService;
+  readonly #beginning = new Latest();
+  readonly #counting = new Latest();
   #cells: [CellRef, CellRef] | null = null;
 
-  constructor(run: string) {
+  constructor(run: string, service: RatingService) {
     this.#run = run;
+    this.#service = service;
   }
 
   get contest(): BlindContest | undefined {
@@ -43,22 +55,22 @@ export class Rating {
     return this.ratings?.ratings.find(({ contest }) => contest === this.contest?.id)?.choices ?? {};
   }
 
+  /** Begins to rate two systems, or resumes at the first contest that `rater` has not rated. */
   begin(rater: string, first: CellRef, second: CellRef): Promise<void> {
+    const current = this.#beginning.ask();
     return this.#attempt(async () => {
+      const before = (await this.#service.ratingsOf(this.#run, first, second)).find((each) => each.rater === rater);
+      const contests = await this.#service.contestsOf(this.#run, first, second);
+      if (!current()) return;
       this.#cells = [first, second];
-      const before = (await ratingsOf(this.#run, first, second)).find((each) => each.rater === rater);
-      this.contests = blind(await contestsOf(this.#run, first, second), {
-        seed: SEED,
-        rater,
-        ratings: before?.ratings ?? [],
-      });
+      this.contests = blind(contests, { seed: SEED, rater, ratings: before?.ratings ?? [] });
       this.ratings = before ?? {
         format: 'solace-lab-ratings',
         version: 1,
         rater,
         seed: SEED,
-        first: cellName(first),
-        second: cellName(second),
+        first: this.#service.cellName(first),
+        second: this.#service.cellName(second),
         ratings: [],
       };
       const open = this.contests.findIndex(({ id }) => !this.ratings?.ratings.some(({ contest }) => contest === id));
@@ -67,7 +79,7 @@ export class Rating {
     });
   }
 
-  /** Keeps a choice at once. */
+  /** Stores a choice at once. */
   choose(criterion: CriterionId, choice: Choice): Promise<void> {
     return this.#attempt(async () => {
       const { contest, ratings } = this;
@@ -85,7 +97,7 @@ export class Rating {
           },
         ],
       };
-      await saveRatings(this.#run, this.ratings);
+      await this.#service.saveRatings(this.#run, this.ratings);
       await this.#count();
     });
   }
@@ -93,27 +105,25 @@ export class Rating {
   import(file: File): Promise<void> {
     return this.#attempt(async () => {
       if (!this.#cells) return;
-      await importRatings(this.#run, ...this.#cells, file);
+      await this.#service.importRatings(this.#run, ...this.#cells, file);
       await this.#count();
     });
   }
 
   async #count(): Promise<void> {
     if (!this.#cells) return;
+    const current = this.#counting.ask();
     const [people, judges] = await Promise.all([
-      ratingsOf(this.#run, ...this.#cells),
-      judgeRatersOf(this.#run, ...this.#cells),
+      this.#service.ratingsOf(this.#run, ...this.#cells),
+      this.#service.judgeRatersOf(this.#run, ...this.#cells),
     ]);
+    if (!current()) return;
     this.raters = people.length;
     this.results = humanResults(people, judges);
   }
 
   async #attempt(work: () => Promise<void>): Promise<void> {
-    try {
-      this.error = null;
-      await work();
-    } catch (error) {
-      this.error = LabError.from(error, { code: 'bad-data', what: 'The rating failed' });
-    }
+    this.error = null;
+    await attempt((error) => (this.error = error), { code: 'bad-data', what: 'The rating failed' }, work);
   }
 }

@@ -4,7 +4,7 @@ import { growingReply, type PartialReply } from '../../core/engine/collect-reply
 import type { LoadedInfo, LoadedModel } from '../../core/engine/engine.ts';
 import { compress, type CompressOptions } from '../../lab/compression.ts';
 import { messagesOf, seeContext } from '../context/see.ts';
-import { settings } from './settings.svelte.ts';
+import { settings } from '../app/shell.ts';
 import { tokenReaderOf } from './token-reader.ts';
 import { windowFor } from './window.ts';
 

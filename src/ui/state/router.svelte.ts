@@ -1,16 +1,32 @@
+import { z } from 'zod';
+import type { TextStore } from '../../browser/storage/text-store.ts';
 import { hashOf, placeOf, type Place } from '../routes.ts';
 
 const KEY = 'solace.places';
+const paramsSchema = z.record(z.string(), z.string().nullable()).catch({});
+
+/** The address of the page, as the browser's tab holds it. */
+export interface Address {
+  get(): string;
+  /** Goes to another hash, with a step in the history. */
+  go(hash: string): void;
+  /** Changes the hash without a step in the history, and without an event. */
+  replace(hash: string): void;
+}
 
 /** The current place, kept in the address so that back, forward and bookmarks work. */
-class Router {
-  place = $state.raw<Place>(placeOf(location.hash));
+export class Router {
+  place = $state.raw<Place>(placeOf(''));
   /** Where each view was left, so that its link leads back there. */
-  #params = $state<Record<string, string | null>>(readParams());
+  #params = $state<Record<string, string | null>>({});
+  readonly #address: Address;
+  readonly #texts: TextStore;
 
-  constructor() {
-    this.#remember();
-    addEventListener('hashchange', () => this.#arrive());
+  constructor(address: Address, texts: TextStore) {
+    this.#address = address;
+    this.#texts = texts;
+    this.#params = readParams(texts);
+    this.arrive();
   }
 
   /** The parameter that a view was left with in this tab. */
@@ -19,43 +35,38 @@ class Router {
   }
 
   go(viewId: string, param?: string | null): void {
-    location.hash = hashOf(viewId, param);
+    this.#address.go(hashOf(viewId, param));
   }
 
   /** Changes the address without a step in the history, e.g. when a new conversation gets its id. */
   replace(viewId: string, param?: string | null): void {
-    history.replaceState(history.state, '', hashOf(viewId, param));
-    this.#arrive();
+    this.#address.replace(hashOf(viewId, param));
+    this.arrive();
   }
 
   /** What a view was left with is gone. */
   forget(viewId: string): void {
     if (this.place.view.id === viewId) this.replace(viewId);
-    else this.#params[viewId] = null;
+    else this.#remember(viewId, null);
   }
 
-  #arrive(): void {
-    this.place = placeOf(location.hash);
-    this.#remember();
-  }
+  /** Reads the address again; called when it has changed. */
+  readonly arrive = (): void => {
+    this.place = placeOf(this.#address.get());
+    this.#remember(this.place.view.id, this.place.param);
+  };
 
-  #remember(): void {
-    this.#params[this.place.view.id] = this.place.param;
-    try {
-      sessionStorage.setItem(KEY, JSON.stringify(this.#params));
-    } catch {
-      // Storage is blocked: links lead to the views' beginnings after a reload.
-    }
+  // Where storage is blocked, links lead to the views' beginnings after a reload.
+  #remember(viewId: string, param: string | null): void {
+    this.#params[viewId] = param;
+    this.#texts.set(KEY, JSON.stringify(this.#params));
   }
 }
 
-function readParams(): Record<string, string | null> {
+function readParams(texts: TextStore): Record<string, string | null> {
   try {
-    const stored: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? '{}');
-    return typeof stored === 'object' && stored !== null ? (stored as Record<string, string | null>) : {};
+    return paramsSchema.parse(JSON.parse(texts.get(KEY) ?? '{}'));
   } catch {
     return {};
   }
 }
-
-export const router = new Router();

@@ -1,28 +1,17 @@
 import type { RetryWait } from '../../core/engine/retry.ts';
-import { LabError } from '../../core/error.ts';
-import {
-  compareRuns,
-  createRun,
-  estimateRun,
-  exportRun,
-  importRun,
-  listRuns,
-  removeRun,
-  startRun,
-  summariseRun,
-  type EvaluationPlan,
-  type PlanInput,
-  type RunState,
-  type RunSummary,
-} from '../../lab/runs/runs.ts';
-import { toasts } from './toasts.svelte.ts';
+import type { LabError } from '../../core/error.ts';
+import type { EvaluationPlan, PlanInput, RunEvent, RunState, RunSummary, StoredRun } from '../../lab/runs/runs.ts';
+import type { WorkCalls } from '../../lab/runs/stored-runs.ts';
+import { attempt } from './attempt.ts';
+import { Latest } from './latest.ts';
+import type { Toasts } from './toasts.svelte.ts';
 
-/** Milliseconds between two tables of a run that goes on; each takes the worker a moment. */
+/** Milliseconds between two tables of a run in progress; each takes the worker a moment. */
 const TABLE_PAUSE = 1500;
-/** Resamples of the intervals while a run goes on. */
+/** Resamples of the confidence intervals while a run is in progress. */
 const LIVE_RESAMPLES = 100;
 
-/** What a table is of: a run, or several side by side. */
+/** What a table is about: a run, or several side by side. */
 export interface ShownTable {
   /** The run's id, or the ids of those compared, joined by commas. */
   of: string;
@@ -30,7 +19,7 @@ export interface ShownTable {
   summary: RunSummary;
 }
 
-/** What goes on in this tab: a run's models answer, a judge reads the answers, or a judge is held against people. */
+/** What this tab works on: the models of a run reply, a judge scores the replies, or a judge is checked. */
 export interface RunningRun {
   /** The run; blank where a judge is checked. */
   id: string;
@@ -42,34 +31,73 @@ export interface RunningRun {
   remainingMs: number | null;
 }
 
-type Begun = Pick<RunningRun, 'id' | 'work' | 'done' | 'total'>;
-
-/** What a piece of work tells while it goes on; `more` when the table has grown. */
+/** How a piece of work reports its progress; `tableGrew` when the run's table has more to show. */
 export type Report = (
   stage: string,
   progress: Pick<RunningRun, 'done' | 'total' | 'remainingMs'>,
-  more: boolean,
+  tableGrew: boolean,
 ) => void;
 
+/** A piece of work that no other may run beside. */
+export interface ExclusiveWork extends Pick<RunningRun, 'id' | 'work' | 'done' | 'total'> {
+  /** What is said when it fails, e.g. "The run stopped". */
+  failed: string;
+  run(signal: AbortSignal, report: Report): Promise<void>;
+}
+
+/** The evaluation runs of this browser. */
+export interface RunService {
+  listRuns(): Promise<RunState[]>;
+  createRun(plan: Omit<PlanInput, 'format' | 'version'>): Promise<StoredRun>;
+  estimateRun(plan: EvaluationPlan, missing: number): Promise<number | null>;
+  startRun(id: string, calls: Required<WorkCalls<RunEvent>>): Promise<void>;
+  summariseRun(id: string, options: { resamples?: number; judge?: string | undefined }): Promise<RunSummary>;
+  compareRuns(ids: readonly [string, ...string[]]): Promise<Omit<ShownTable, 'of'>>;
+  exportRun(id: string, form: 'json' | 'csv' | 'html', options: { answers: boolean }): Promise<string>;
+  importRun(file: File): Promise<StoredRun>;
+  removeRun(id: string): Promise<void>;
+}
+
+interface Dependencies {
+  service: RunService;
+  toasts: Pick<Toasts, 'show'>;
+  /** A clock, in milliseconds. */
+  now(): number;
+}
+
 /** The evaluation runs of this browser, and the one that is worked on here. */
-class Runs {
+export class Runs {
   list = $state.raw<RunState[]>([]);
   loading = $state(true);
   running = $state.raw<RunningRun | null>(null);
   table = $state.raw<ShownTable | null>(null);
   error = $state.raw<LabError | null>(null);
-  /** Tables in the making. */
+  /** Number of tables that are being made. */
   counting = $state(0);
+  readonly #service: RunService;
+  readonly #toasts: Dependencies['toasts'];
+  readonly #now: () => number;
+  readonly #listing = new Latest();
+  /** A table that took longer than a newer one is not shown. */
+  readonly #tables = new Latest();
   #stopping: AbortController | null = null;
   #tableId: string | null = null;
   #tableAt = 0;
-  /** Number of the newest table asked for: one that took longer than a newer one is not shown. */
-  #tableRequest = 0;
   /** Whose scores the table shows; the latest judge's where nobody chose. */
   #judge: string | undefined;
 
+  constructor({ service, toasts, now }: Dependencies) {
+    this.#service = service;
+    this.#toasts = toasts;
+    this.#now = now;
+  }
+
   async refresh(): Promise<void> {
-    await this.attempt('The runs could not be read', async () => void (this.list = await listRuns()));
+    const current = this.#listing.ask();
+    await this.#attempt('The runs could not be read', async () => {
+      const list = await this.#service.listRuns();
+      if (current()) this.list = list;
+    });
     this.loading = false;
   }
 
@@ -79,8 +107,8 @@ class Runs {
 
   create(plan: Omit<PlanInput, 'format' | 'version'>): Promise<string | undefined> {
     this.error = null;
-    return this.attempt('The run could not be planned', async () => {
-      const { id } = await createRun(plan);
+    return this.#attempt('The run could not be planned', async () => {
+      const { id } = await this.#service.createRun(plan);
       await this.refresh();
       return id;
     });
@@ -88,141 +116,112 @@ class Runs {
 
   estimate(id: string): Promise<number | null | undefined> {
     const found = this.find(id);
-    return this.attempt('The time could not be estimated', async () =>
-      found ? estimateRun(found.run.plan, found.run.total - found.done) : null,
+    return this.#attempt('The time could not be estimated', async () =>
+      found ? this.#service.estimateRun(found.run.plan, found.run.total - found.done) : null,
     );
   }
 
+  /** Starts a run, or resumes it. */
   start(id: string): Promise<void> {
     const { done = 0, run } = this.find(id) ?? {};
-    return this.carryOut({ id, work: 'answering', done, total: run?.total ?? 0 }, 'The run stopped', (signal, report) =>
-      startRun(id, {
-        signal,
-        onEvent: ({ type, progress }) =>
-          report(type === 'loading' ? 'Loading the model' : 'Answering', progress, type === 'record'),
-        onWait: this.waiting,
-      }),
-    );
-  }
-
-  /** Works on a run whose table grows meanwhile. */
-  async carryOut(
-    begin: Begun,
-    what: string,
-    work: (signal: AbortSignal, report: Report) => Promise<void>,
-  ): Promise<void> {
-    const { id } = begin;
-    await this.occupy(
-      begin,
-      what,
-      (signal, report) =>
-        work(signal, (stage, progress, more) => {
-          report(stage, progress, more);
-          if (more && performance.now() - this.#tableAt > TABLE_PAUSE)
-            void this.show(id, { resamples: LIVE_RESAMPLES });
+    return this.runExclusive({
+      id,
+      work: 'answering',
+      done,
+      total: run?.total ?? 0,
+      failed: 'The run stopped',
+      run: (signal, report) =>
+        this.#service.startRun(id, {
+          signal,
+          onEvent: ({ type, progress }) =>
+            report(type === 'loading' ? 'Loading the model' : 'Answering', progress, type === 'record'),
+          onWait: this.waiting,
         }),
-      () => this.show(id),
-    );
+    });
   }
 
-  /** One piece of work at a time; `after` begins before the next may, and is awaited. */
-  async occupy(
-    begin: Begun,
-    what: string,
-    work: (signal: AbortSignal, report: Report) => Promise<void>,
-    after?: () => Promise<void>,
-  ): Promise<void> {
+  /** Runs one piece of work at a time; does nothing while another is in progress. The table of its run follows it. */
+  async runExclusive({ failed, run, ...begun }: ExclusiveWork): Promise<void> {
     if (this.running) return;
     this.error = null;
     const stopping = new AbortController();
     this.#stopping = stopping;
-    this.running = { ...begin, stage: 'Getting ready', remainingMs: null };
-    await this.attempt(what, () =>
-      work(stopping.signal, (stage, progress) => void (this.running = { ...begin, stage, ...progress })),
+    this.running = { ...begun, stage: 'Getting ready', remainingMs: null };
+    await this.#attempt(failed, () =>
+      run(stopping.signal, (stage, progress, tableGrew) => {
+        this.running = { ...begun, stage, ...progress };
+        if (begun.id && tableGrew && this.#now() - this.#tableAt > TABLE_PAUSE)
+          void this.show(begun.id, { resamples: LIVE_RESAMPLES });
+      }),
     );
     await this.refresh();
-    const finishing = after?.();
+    // The last table is asked for before the next piece of work may begin, and not waited for by it.
+    const table = begun.id ? this.show(begun.id) : undefined;
     this.running = null;
-    await finishing;
+    await table;
   }
 
   /** Says why nothing happens while a server is busy or away. */
-  waiting = ({ milliseconds, error }: RetryWait): void => {
-    if (this.running)
-      this.running = {
-        ...this.running,
-        stage: `Trying again in ${Math.ceil(milliseconds / 1000)} s. ${error.detail.what}`,
-      };
+  readonly waiting = ({ milliseconds, error }: RetryWait): void => {
+    if (!this.running) return;
+    const stage = `Trying again in ${Math.ceil(milliseconds / 1000)} s. ${error.detail.what}`;
+    this.running = { ...this.running, stage };
   };
 
-  pause = (): void => this.#stopping?.abort();
+  readonly pause = (): void => this.#stopping?.abort();
 
-  /**
-   * Shows the table of a run as far as it is done, with the scores of the judge shown last unless `judge` names
-   * another.
-   */
+  /** Shows the table of a run so far, with the scores of the judge shown last unless `judge` names another. */
   async show(id: string, { resamples, judge }: { resamples?: number; judge?: string } = {}): Promise<void> {
-    this.#tableAt = performance.now();
+    this.#tableAt = this.#now();
     if (this.#tableId !== id) [this.table, this.#judge] = [null, undefined];
-    this.#tableId = id;
     this.#judge = judge ?? this.#judge;
-    const request = ++this.#tableRequest;
-    await this.#count('The table could not be made', async () => {
+    await this.#makeTable(id, 'The table could not be made', async () => {
       const plan = this.find(id)?.run.plan;
-      const summary = await summariseRun(id, { ...(resamples !== undefined && { resamples }), judge: this.#judge });
-      if (this.#tableRequest === request && plan) this.table = { of: id, plan, summary };
+      const options = { ...(resamples !== undefined && { resamples }), judge: this.#judge };
+      const summary = await this.#service.summariseRun(id, options);
+      return plan && { plan, summary };
     });
   }
 
   async compare(ids: readonly [string, ...string[]]): Promise<void> {
-    const of = ids.join();
-    this.#tableId = of;
-    const request = ++this.#tableRequest;
-    await this.#count('The runs could not be compared', async () => {
-      const compared = await compareRuns(ids);
-      if (this.#tableRequest === request) this.table = { of, ...compared };
-    });
+    await this.#makeTable(ids.join(), 'The runs could not be compared', () => this.#service.compareRuns(ids));
   }
 
   /** The text of an exported run; undefined where it failed. */
   text(id: string, form: 'json' | 'csv' | 'html', answers = false): Promise<string | undefined> {
-    return this.attempt('The run could not be exported', () => exportRun(id, form, { answers }));
+    return this.#attempt('The run could not be exported', () => this.#service.exportRun(id, form, { answers }));
   }
 
   import(file: File): Promise<string | undefined> {
     this.error = null;
-    return this.attempt('The run could not be imported', async () => {
-      const { id, plan } = await importRun(file);
+    return this.#attempt('The run could not be imported', async () => {
+      const { id, plan } = await this.#service.importRun(file);
       await this.refresh();
-      toasts.show(`Imported “${plan.name}”.`);
+      this.#toasts.show(`Imported “${plan.name}”.`);
       return id;
     });
   }
 
   async remove(id: string): Promise<void> {
     this.error = null;
-    await this.attempt('The run could not be deleted', () => removeRun(id));
+    await this.#attempt('The run could not be deleted', () => this.#service.removeRun(id));
     await this.refresh();
   }
 
-  dismiss = (): void => void (this.error = null);
+  readonly dismiss = (): void => void (this.error = null);
 
-  async #count(what: string, work: () => Promise<void>): Promise<void> {
+  async #makeTable(of: string, failed: string, make: () => Promise<Omit<ShownTable, 'of'> | undefined>): Promise<void> {
+    this.#tableId = of;
+    const current = this.#tables.ask();
     this.counting++;
-    await this.attempt(what, work);
+    await this.#attempt(failed, async () => {
+      const table = await make();
+      if (table && current()) this.table = { of, ...table };
+    });
     this.counting--;
   }
 
-  /** Runs `work`; what it throws is shown, and `what` says what failed. */
-  async attempt<Result>(what: string, work: () => Promise<Result>): Promise<Result | undefined> {
-    try {
-      return await work();
-    } catch (error) {
-      const failure = LabError.from(error, { code: 'bad-data', what });
-      if (failure.code !== 'cancelled') this.error = failure;
-      return undefined;
-    }
+  #attempt<Result>(what: string, work: () => Promise<Result>): Promise<Result | undefined> {
+    return attempt((error) => (this.error = error), { code: 'bad-data', what }, work);
   }
 }
-
-export const runs = new Runs();

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PAPER_DECODING, type Decoding } from '../../core/engine/engine.ts';
 import { REPRESENTATION_IDS, TAGGER_IDS, UPOS, type Upos } from '../../core/compression/representation.ts';
 import { DECODING_CONTROLS } from '../chat/decoding-controls.ts';
+import type { TextStore } from '../../browser/storage/text-store.ts';
 import { Stored } from './stored.svelte.ts';
 
 const within = (key: keyof typeof DECODING_CONTROLS) =>
@@ -38,8 +39,12 @@ const schema = z.object({
 
 export type Settings = z.output<typeof schema>;
 
-class SettingsState {
-  readonly #stored = new Stored('settings', schema);
+export class SettingsState {
+  readonly #stored: Stored<typeof schema>;
+
+  constructor(texts: TextStore) {
+    this.#stored = new Stored(texts, 'settings', schema);
+  }
 
   get current(): Readonly<Settings> {
     return this.#stored.current;
@@ -61,5 +66,3 @@ class SettingsState {
 export function randomSeed(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 }
-
-export const settings = new SettingsState();

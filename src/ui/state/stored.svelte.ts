@@ -1,15 +1,18 @@
 import type { z } from 'zod';
+import type { TextStore } from '../../browser/storage/text-store.ts';
 
 /**
- * A value that outlives a reload, in localStorage. What is stored there is checked with `schema`; anything else, or no
- * storage at all, gives what the schema makes of an empty object.
+ * A value that outlives a reload. What is stored is checked with `schema`; anything else, or no storage at all, gives
+ * what the schema makes of an empty object.
  */
 export class Stored<S extends z.ZodType> {
+  readonly #texts: TextStore;
   readonly #key: string;
   readonly #schema: S;
   #value: z.output<S>;
 
-  constructor(key: string, schema: S) {
+  constructor(texts: TextStore, key: string, schema: S) {
+    this.#texts = texts;
     this.#key = `solace.${key}`;
     this.#schema = schema;
     this.#value = $state(this.#read());
@@ -26,17 +29,13 @@ export class Stored<S extends z.ZodType> {
 
   /** Call after a change inside the value. */
   save(): void {
-    try {
-      localStorage.setItem(this.#key, JSON.stringify(this.#value));
-    } catch {
-      // Storage is blocked or full: the value holds for this visit.
-    }
+    this.#texts.set(this.#key, JSON.stringify(this.#value));
   }
 
   #read(): z.output<S> {
     let stored: unknown;
     try {
-      stored = JSON.parse(localStorage.getItem(this.#key) ?? '{}');
+      stored = JSON.parse(this.#texts.get(this.#key) ?? '{}');
     } catch {
       stored = {};
     }

@@ -1,29 +1,28 @@
+import type { TextStore } from '../../browser/storage/text-store.ts';
+
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
 /** The key that public/theme.js reads before the first paint. */
 const KEY = 'solace.theme';
 
-class ThemeChoice {
-  current = $state<Theme>(read());
+/** The theme that the person chose. `root` is the element whose `data-theme` the styles read. */
+export class ThemeChoice {
+  current = $state<Theme>('system');
+  readonly #root: { dataset: DOMStringMap };
+  readonly #texts: TextStore;
+
+  constructor(root: { dataset: DOMStringMap }, texts: TextStore) {
+    this.#root = root;
+    this.#texts = texts;
+    const chosen = root.dataset['theme'];
+    if (chosen === 'light' || chosen === 'dark') this.current = chosen;
+  }
 
   set(theme: Theme): void {
     this.current = theme;
-    const root = document.documentElement;
-    if (theme === 'system') delete root.dataset['theme'];
-    else root.dataset['theme'] = theme;
-    try {
-      if (theme === 'system') localStorage.removeItem(KEY);
-      else localStorage.setItem(KEY, theme);
-    } catch {
-      // Storage is blocked: the choice holds for this visit.
-    }
+    if (theme === 'system') delete this.#root.dataset['theme'];
+    else this.#root.dataset['theme'] = theme;
+    this.#texts.set(KEY, theme === 'system' ? null : theme);
   }
 }
-
-function read(): Theme {
-  const chosen = document.documentElement.dataset['theme'];
-  return chosen === 'light' || chosen === 'dark' ? chosen : 'system';
-}
-
-export const theme = new ThemeChoice();

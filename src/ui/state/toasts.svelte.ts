@@ -8,7 +8,7 @@ export interface Toast {
 const MOST = 5;
 
 /** Short messages over the page, e.g. "Deleted. Undo". */
-class Toasts {
+export class Toasts {
   list = $state<Toast[]>([]);
   #next = 0;
 
@@ -27,5 +27,3 @@ class Toasts {
     this.list = this.list.filter((toast) => toast.id !== id);
   }
 }
-
-export const toasts = new Toasts();

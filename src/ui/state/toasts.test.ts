@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { toasts } from './toasts.svelte.ts';
+import { Toasts } from './toasts.svelte.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 it('shows the latest five of any number of messages, each for its time', () => {
-  for (let i = 0; i < 10_000; i++)
+  const toasts = new Toasts();
+  for (let i = 0; i < 1000; i++)
     toasts.show(`Cell ${i} deleted.`, i % 2 ? { label: 'Undo', run: () => {} } : undefined);
-  expect(toasts.list.map(({ text }) => text)).toEqual([5, 6, 7, 8, 9].map((i) => `Cell 999${i} deleted.`));
+  expect(toasts.list.map(({ text }) => text)).toEqual([5, 6, 7, 8, 9].map((i) => `Cell 99${i} deleted.`));
   vi.advanceTimersByTime(5000);
   expect(toasts.list).toHaveLength(3);
   vi.advanceTimersByTime(5000);

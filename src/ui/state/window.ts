@@ -1,4 +1,4 @@
-import { settings } from './settings.svelte.ts';
+import { settings } from '../app/shell.ts';
 
 /** The least that the slider allows; below, hardly a message fits. */
 export const SMALLEST_BUDGET = 256;

@@ -1,11 +1,11 @@
 import type { Conversation, Message, ReplyOrigin } from '../../core/conversation/conversation.ts';
 import type { LoadedInfo, LoadedModel } from '../../core/engine/engine.ts';
-import type { LibraryEvent } from '../../lab/conversations.ts';
 import type { CrisisSignal } from '../../core/safety/kinds.ts';
+import type { LibraryEvent } from '../../lab/conversations.ts';
 import type { ReplyRequest, ReplyStep } from './reply.ts';
 
-/** What the chat works with; the page's own, or stand-ins in a test. */
-export interface ChatParts {
+/** What the chat works with: the page's own, or fakes in a test. */
+export interface ChatDependencies {
   conversations: {
     subscribe(listener: (event: LibraryEvent) => void): () => void;
     get(id: string): Promise<Conversation | undefined>;
@@ -13,16 +13,16 @@ export interface ChatParts {
     keepMessage(conversation: string, message: Message): void;
   };
   models: { readonly phase: string; ensure(signal: AbortSignal): Promise<LoadedModel> };
-  /** How the next reply will come about. */
+  /** How the next reply will be generated. */
   nextOrigin(info: LoadedInfo): ReplyOrigin;
   writeReply(model: LoadedModel, request: ReplyRequest, signal: AbortSignal): AsyncIterable<ReplyStep>;
   /** The address of the chat: shows a conversation, or forgets it. */
-  place: { show(id: string): void; forget(): void };
+  address: { show(id: string): void; forget(): void };
   /** What new conversations start with. */
   systemPrompt: { get(): string; set(text: string): void };
   drafts: { read(id: string | null): string; write(id: string | null, text: string): void };
-  /** What the classifier sees in a message; may reject, and take as long as its encoder needs to arrive. */
-  readDanger(text: string): Promise<CrisisSignal | undefined>;
+  /** What the classifier sees in a message. May reject, and takes as long as its encoder needs to arrive. */
+  classifyDanger(text: string): Promise<CrisisSignal | undefined>;
   /** What a person in danger reads first. */
   firstReply(signal: CrisisSignal): string;
 }

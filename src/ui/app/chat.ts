@@ -1,0 +1,35 @@
+import { localTexts } from '../../browser/storage/text-store.ts';
+import { compress } from '../../lab/compression.ts';
+import { readDanger } from '../../lab/danger.ts';
+import { firstReplyTo } from '../help/nearby.ts';
+import { ChatState } from '../state/chat-state.svelte.ts';
+import { ContextState } from '../state/context.svelte.ts';
+import { Dismissals } from '../state/dismissals.svelte.ts';
+import { Drafts } from '../state/drafts.ts';
+import { originOfNextReply, writeReply } from '../state/reply.ts';
+import { tokenReaderOf } from '../state/token-reader.ts';
+import { conversations } from './conversations.ts';
+import { models, router, settings } from './shell.ts';
+
+export const chat = new ChatState({
+  conversations,
+  models,
+  nextOrigin: originOfNextReply,
+  writeReply,
+  address: {
+    show: (id) => {
+      if (router.place.view.id === 'chat' && router.place.param !== id) router.replace('chat', id);
+    },
+    forget: () => router.forget('chat'),
+  },
+  systemPrompt: { get: () => settings.current.systemPrompt, set: (systemPrompt) => settings.set({ systemPrompt }) },
+  drafts: new Drafts(localTexts),
+  classifyDanger: async (text) => (await readDanger([text]))[0],
+  firstReply: firstReplyTo,
+});
+chat.start();
+
+export const context = new ContextState({ chat, models, settings, compress, tokenReaderOf });
+context.start();
+
+export const dismissals = new Dismissals(localTexts);

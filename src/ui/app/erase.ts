@@ -1,0 +1,22 @@
+import { isCodeCache } from '../../browser/offline/precache.ts';
+import { eraseEverything, type BrowserStores } from '../state/erase.ts';
+
+/**
+ * Deletes everything that this browser keeps for the lab except its code, and starts it afresh.
+ * @throws {LabError} `io` when something could not be deleted; then the page stays as it is
+ */
+export async function eraseAndRestart(): Promise<void> {
+  await eraseEverything(browserStores());
+  location.reload();
+}
+
+function browserStores(): BrowserStores {
+  const { storage } = navigator;
+  return {
+    texts: [() => localStorage, () => sessionStorage],
+    databases: typeof indexedDB === 'undefined' ? undefined : indexedDB,
+    files: storage?.getDirectory ? () => storage.getDirectory() : undefined,
+    caches: typeof caches === 'undefined' ? undefined : caches,
+    isCodeCache,
+  };
+}

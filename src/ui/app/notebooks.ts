@@ -1,0 +1,34 @@
+import { openOwnTokenizer } from '../../lab/models/models.ts';
+import {
+  deleteNotebook,
+  getNotebook,
+  listNotebooks,
+  NotebookBridge,
+  openServices,
+  putNotebook,
+  type Permission,
+} from '../../lab/notebooks/bridge.ts';
+import { loadBuiltIn } from '../notebook/built-in.ts';
+import { readNotebook } from '../notebook/import.ts';
+import { clearMark, didNotFinish, markRunning } from '../notebook/run-mark.ts';
+import { tokenizerModel } from '../state/notebook-host.ts';
+import { Notebooks } from '../state/notebooks.svelte.ts';
+import { models, toasts } from './shell.ts';
+
+export const notebooks = new Notebooks({
+  shelf: { listNotebooks, getNotebook, putNotebook, deleteNotebook },
+  loadBuiltIn,
+  readNotebook,
+  marks: { didNotFinish, markRunning, clearMark },
+  toasts,
+});
+
+/** A bridge for the notebook that is being opened; `ask` shows the person what it wants. */
+export function openBridge(ask: (permission: Permission) => Promise<boolean>): NotebookBridge {
+  return new NotebookBridge({
+    // The model of the page, loaded if need be, as the chat would.
+    model: (signal) => models.ensure(signal),
+    services: openServices(() => tokenizerModel(models), openOwnTokenizer),
+    ask,
+  });
+}

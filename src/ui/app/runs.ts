@@ -1,0 +1,45 @@
+import { checkJudge } from '../../lab/judge/check.ts';
+import { judgePairsOf, judgeRunReplies, judgesOfRun } from '../../lab/runs/judging.ts';
+import { cellName, contestsOf, importRatings, judgeRatersOf, ratingsOf, saveRatings } from '../../lab/runs/pairwise.ts';
+import {
+  compareRuns,
+  createRun,
+  estimateRun,
+  exportRun,
+  importRun,
+  listRuns,
+  removeRun,
+  startRun,
+  summariseRun,
+} from '../../lab/runs/runs.ts';
+import { JudgeChecking } from '../state/judge-check.svelte.ts';
+import { Judging } from '../state/judging.svelte.ts';
+import { Rating } from '../state/rating.svelte.ts';
+import { Runs } from '../state/runs.svelte.ts';
+import { toasts } from './shell.ts';
+
+export const runs = new Runs({
+  service: {
+    listRuns,
+    createRun,
+    estimateRun,
+    startRun,
+    summariseRun,
+    compareRuns,
+    exportRun,
+    importRun,
+    removeRun,
+  },
+  toasts,
+  now: () => performance.now(),
+});
+
+export const judgeChecking = new JudgeChecking(checkJudge, runs);
+
+/** The judges of a run. */
+export const judgingOf = (run: string): Judging =>
+  new Judging(run, { judgesOfRun, judgePairsOf, judgeRunReplies }, runs);
+
+/** People choose between the systems of a run. */
+export const ratingOf = (run: string): Rating =>
+  new Rating(run, { cellName, contestsOf, ratingsOf, judgeRatersOf, saveRatings, importRatings });

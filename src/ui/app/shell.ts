@@ -1,0 +1,42 @@
+/**
+ * The state of the frame around every view. The files of this folder are the only ones that create state: each makes the
+ * classes of `../state` with the services they need, starts them, and hands the instances to the components. There is
+ * one file per view, so that a view's code is fetched when it is opened.
+ */
+import { startOffline } from '../../browser/offline/offline.ts';
+import { localTexts, tabTexts } from '../../browser/storage/text-store.ts';
+import { estimateMemory, listModels, loadModel, removeModel, subscribe } from '../../lab/models/models.ts';
+import { Models } from '../state/models.svelte.ts';
+import { OfflineView } from '../state/offline.svelte.ts';
+import { Router } from '../state/router.svelte.ts';
+import { SettingsState } from '../state/settings.svelte.ts';
+import { lacksDatabases, StorageState } from '../state/storage.svelte.ts';
+import { ThemeChoice } from '../state/theme.svelte.ts';
+import { Toasts } from '../state/toasts.svelte.ts';
+
+export const router = new Router(
+  {
+    get: () => location.hash,
+    go: (hash) => (location.hash = hash),
+    replace: (hash) => history.replaceState(history.state, '', hash),
+  },
+  tabTexts,
+);
+addEventListener('hashchange', router.arrive);
+
+export const storage = new StorageState(lacksDatabases());
+export const theme = new ThemeChoice(document.documentElement, localTexts);
+export const toasts = new Toasts();
+export const settings = new SettingsState(localTexts);
+
+/** Starts to keep the lab for use without a network; in development there is no service worker. */
+export const offline = new OfflineView(
+  import.meta.env.PROD ? startOffline(new URL('service-worker.js', document.baseURI)) : null,
+);
+
+export const models = new Models({
+  shelf: { listModels, loadModel, removeModel, estimateMemory, subscribe },
+  texts: localTexts,
+  offline,
+});
+models.start();

@@ -1,0 +1,25 @@
+import type { Message } from '../../core/conversation/conversation.ts';
+import { signalOf } from '../../core/conversation/danger.ts';
+import type { CrisisSignal } from '../../core/safety/kinds.ts';
+
+/** What a screen reader says about the chat. */
+export class Announcer {
+  text = $state('');
+  readonly #firstReply: (signal: CrisisSignal) => string;
+
+  constructor(firstReply: (signal: CrisisSignal) => string) {
+    this.#firstReply = firstReply;
+  }
+
+  /** A screen reader speaks only what has changed, so the same words again end in a space that is not spoken. */
+  say(text: string): void {
+    this.text = text && text === this.text ? `${text}\u00a0` : text;
+  }
+
+  /** Says at once that help follows, where a message calls for it. */
+  help(message: Message): void {
+    const signal = signalOf(message);
+    if (signal.level === 'danger') this.say(`${this.#firstReply(signal)} Lines of people who can help follow.`);
+    if (signal.level === 'concern') this.say('Lines of people who can help stand under your message.');
+  }
+}

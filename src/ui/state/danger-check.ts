@@ -1,0 +1,41 @@
+import type { Conversation, Message } from '../../core/conversation/conversation.ts';
+import { newestOf, signalOf } from '../../core/conversation/danger.ts';
+import { notice, pathTo } from '../../core/conversation/tree.ts';
+import { strongerSignal } from '../../core/safety/kinds.ts';
+import type { ChatDependencies } from './chat-dependencies.ts';
+
+/** The conversation on the page. */
+interface Page {
+  readonly conversation: Conversation | null;
+  /** A message calls for help that was not shown so far. */
+  noticed(conversation: Conversation, message: Message): Promise<void>;
+}
+
+/**
+ * Asks the classifier about the newest messages of the person, all since the last reply. It needs an encoder, which is
+ * fetched after the chat model; until then, and where it cannot be had, the phrases alone decide. Help that is shown
+ * stays. Never rejects.
+ */
+export async function checkNewest(classify: ChatDependencies['classifyDanger'], page: Page): Promise<void> {
+  const begun = page.conversation;
+  if (!begun) return;
+  for (const message of newestOf(pathTo(begun))) await check(classify, page, begun.id, message);
+}
+
+async function check(
+  classify: ChatDependencies['classifyDanger'],
+  page: Page,
+  conversation: string,
+  message: Message,
+): Promise<void> {
+  if (signalOf(message).level === 'danger') return;
+  const seen = await classify(message.text).catch(() => undefined);
+  // Meanwhile the person may have opened another conversation, or written another version of the message.
+  const now = page.conversation;
+  const found = now?.id === conversation ? now.messages.get(message.id) : undefined;
+  if (!seen || !now || !found || found.text !== message.text) return;
+  const { level, kinds } = strongerSignal(signalOf(found), seen);
+  if (level === 'none' || level === signalOf(found).level) return;
+  const changed = notice(now, found.id, { level, kinds });
+  await page.noticed(changed, changed.messages.get(found.id) ?? found);
+}

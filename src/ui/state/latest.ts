@@ -1,0 +1,16 @@
+/** Tells answers to the latest question from answers to earlier ones, which are to be thrown away. */
+export class Latest {
+  #question = 0;
+
+  /** Asks a new question, which makes all earlier ones outdated. Returns whether it is still the latest. */
+  ask(): () => boolean {
+    this.#question++;
+    return this.follow();
+  }
+
+  /** Asks something more about the latest question. Returns whether no other was asked since. */
+  follow(): () => boolean {
+    const question = this.#question;
+    return () => question === this.#question;
+  }
+}
