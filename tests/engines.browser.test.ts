@@ -89,7 +89,7 @@ async function strangerFolder(): Promise<string> {
 async function load(
   page: Page,
   where: { url?: string; engine?: EngineId; device?: 'webgpu' | 'wasm' },
-): Promise<models.ModelSummary['engine']> {
+): Promise<EngineId> {
   return page.evaluate(async ({ url, engine, device }) => {
     const id = url ? (await solace.addFromUrl(new URL(url, location.href).href)).id : solace.EMBEDDED_MODEL_ID;
     const model = await solace.loadModel(id, { ...(device ? { device } : {}), ...(engine ? { engine } : {}) });

@@ -81,6 +81,12 @@ const NOUNS: readonly Noun[] = [
     only: ['src/core/async/channel.ts'],
     example: 'await new Promise<void>((resolve) => (wake = resolve));',
   },
+  {
+    noun: 'features of engines',
+    primitive: /\btopK: (?:true|false|'yes'|'no')/,
+    only: ['src/engines/features.ts'],
+    example: 'features: { seed: true, topK: false }',
+  },
 ];
 
 const isSource = (path: string): boolean =>

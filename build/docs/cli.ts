@@ -3,19 +3,21 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import prettier from 'prettier';
 import { commandLinePage } from './command-line.ts';
+import { enginesPage } from './engines.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
 /** The generated files and what makes each. */
-const FILES: Record<string, () => string | Promise<string>> = {
+const FILES: Record<string, (path: string) => string | Promise<string>> = {
   'docs/reference/command-line.md': commandLinePage,
+  'docs/reference/engines.md': enginesPage,
 };
 
 const check = process.argv.includes('--check');
 const stale: string[] = [];
 for (const [file, make] of Object.entries(FILES)) {
   const path = join(ROOT, file);
-  const text = await prettier.format(await make(), { ...(await prettier.resolveConfig(path)), filepath: path });
+  const text = await prettier.format(await make(path), { ...(await prettier.resolveConfig(path)), filepath: path });
   if (text === (await readFile(path, 'utf8').catch(() => ''))) continue;
   if (check) stale.push(file);
   else {

@@ -6,7 +6,6 @@ export * from './compression.ts';
 export * from './conversations.ts';
 export * from './datasets.ts';
 export * from '../core/engine/embedded.ts';
-export * from './models/engines.ts';
 export * from './history.ts';
 export * from './history-model.ts';
 export * from './judge/judge.ts';

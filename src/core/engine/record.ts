@@ -1,6 +1,6 @@
 import type { EngineId } from './engine.ts';
 
-/** What a model is made of; the table in src/lab/models/engines.ts says which engine runs which format where. */
+/** What a model is made of; the table in src/engines/features.ts says which engine runs which format where. */
 export const MODEL_FORMATS = ['onnx', 'gguf', 'mlc', 'endpoint'] as const;
 export type ModelFormat = (typeof MODEL_FORMATS)[number];
 

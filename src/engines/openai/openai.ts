@@ -8,6 +8,7 @@ import type {
   StreamEvent,
   TokenScore,
 } from '../../core/engine/engine.ts';
+import { decodingFeatures } from '../features.ts';
 import { ReplyClock } from '../../core/engine/reply-clock.ts';
 import { BODY_LIMITS } from './body.ts';
 import { echoedScores, echoSchema } from './echo.ts';
@@ -52,7 +53,7 @@ export class EndpointModel implements LoadedModel {
       modelId: settings.modelId,
       engine: 'openai',
       device: 'remote',
-      features: { seed: true, topK: true },
+      features: decodingFeatures('openai'),
       contextWindow: settings.contextWindow,
       note: `Messages are sent to ${this.#host}.`,
     };

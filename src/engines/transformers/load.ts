@@ -86,9 +86,7 @@ export async function loadTransformers(
     return new OrtModel({
       info: {
         modelId,
-        engine: 'transformers',
         device,
-        features: { seed: true, topK: true },
         contextWindow: shape.contextLength,
         ...(note ? { note } : {}),
       },

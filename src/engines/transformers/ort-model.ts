@@ -18,6 +18,7 @@ import { checkFitsWindow } from '../../core/engine/window.ts';
 import { argmax, createSampler, logProbability, logitsFault } from '../../core/engine/sampling.ts';
 import type { ChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
 import { StreamDetokenizer } from '../../core/tokenizer/detokenizer.ts';
+import { decodingFeatures } from '../features.ts';
 import type { KvDecoder, StepLogits } from './kv-decoder.ts';
 
 /** Positions of logits held at once: 64 rows of 49,152 floats are 12 MiB. */
@@ -26,7 +27,7 @@ export const LOGITS_ROWS = 64;
 const PREFILL_ROWS = 128;
 
 export interface OrtModelParts {
-  info: LoadedInfo & { contextWindow: number };
+  info: Omit<LoadedInfo, 'engine' | 'features' | 'contextWindow'> & { contextWindow: number };
   tokenizer: ChatTokenizer;
   decoder: KvDecoder;
   eosIds: ReadonlySet<number>;
@@ -45,7 +46,7 @@ export class OrtModel implements LoadedModel {
   #unloaded = false;
 
   constructor(parts: OrtModelParts) {
-    this.info = parts.info;
+    this.info = { ...parts.info, engine: 'transformers', features: decodingFeatures('transformers') };
     this.#parts = parts;
     this.tokenizer = modelTokenizer(parts.tokenizer);
   }

@@ -2,6 +2,7 @@ import type { ChatMessage } from '../../core/context/message.ts';
 import { LabError } from '../../core/error.ts';
 import type { Decoding, LoadedInfo, LoadedModel, StreamEvent } from '../../core/engine/engine.ts';
 import { runtimeFault } from '../../core/engine/faults.ts';
+import { decodingFeatures } from '../features.ts';
 import { ReplyClock } from '../../core/engine/reply-clock.ts';
 import { splitLookalikes } from '../../core/tokenizer/plain-text.ts';
 import { Queue } from '../../core/async/queue.ts';
@@ -44,7 +45,7 @@ export class WebLlmModel implements LoadedModel {
       ...info,
       engine: 'webllm',
       device: 'webgpu',
-      features: { seed: true, topK: false },
+      features: decodingFeatures('webllm'),
     };
     this.#engine = engine;
   }

@@ -13,6 +13,7 @@ import { modelTokenizer } from '../../core/engine/model-tokenizer.ts';
 import { runtimeFault } from '../../core/engine/faults.ts';
 import { Channel } from '../../core/async/channel.ts';
 import { Queue } from '../../core/async/queue.ts';
+import { decodingFeatures } from '../features.ts';
 import { ReplyClock } from '../../core/engine/reply-clock.ts';
 import { checkFitsWindow } from '../../core/engine/window.ts';
 import type { ChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
@@ -75,7 +76,7 @@ export class WllamaModel implements LoadedModel {
     runtime: LlamaRuntime,
     tokenizer: ChatTokenizer | undefined,
   ) {
-    this.info = { ...info, engine: 'wllama', features: { seed: true, topK: true } };
+    this.info = { ...info, engine: 'wllama', features: decodingFeatures('wllama') };
     this.#runtime = runtime;
     this.#tokenizer = tokenizer;
     if (!tokenizer) return;

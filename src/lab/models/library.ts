@@ -1,7 +1,7 @@
 import { LabError } from '../../core/error.ts';
 import { RpcWorker, type WorkerLike } from '../../rpc/worker.ts';
-import type { Device, EngineId, LoadedModel, LoadOptions, ModelTokenizer } from '../../core/engine/engine.ts';
-import { chooseDevice, surroundings, type EngineTable } from '../../engines/choose-device.ts';
+import type { EngineId, LoadedModel, LoadOptions, ModelTokenizer } from '../../core/engine/engine.ts';
+import { chooseDevice, surroundings } from '../../engines/choose-device.ts';
 import type { MemoryEstimate } from '../../core/engine/memory.ts';
 import { normaliseBaseUrl } from '../../engines/openai/endpoint.ts';
 import type { EndpointRecord, EngineChoice, MlcRecord, ModelFormat, ModelRecord } from '../../core/engine/record.ts';
@@ -9,7 +9,7 @@ import { openModelDatabase, type ModelDatabase } from '../../browser/model-store
 import { wasmThreads } from '../../engines/threads.ts';
 import type { DroppedFile } from '../../browser/model-store/ingest.ts';
 import type { LibraryApi } from '../../../workers/library/api.ts';
-import type { EngineFeatures } from './engines.ts';
+import { ENGINE_FOR } from '../../engines/features.ts';
 import { WorkerModel } from './worker-model.ts';
 
 /** A model as a person sees it in the list. */
@@ -18,9 +18,6 @@ export interface ModelSummary {
   name: string;
   summary: string;
   format: ModelFormat;
-  engine: EngineId;
-  devices: Device[];
-  features: EngineFeatures;
   /** Bytes of all files; 0 where there are none or it is not known yet. */
   bytes: number;
   /** Bytes of it on this device. */
@@ -62,8 +59,6 @@ export interface LibraryParts {
   /** The lab's own address, ending in a slash. */
   base: string;
   embedded: ModelRecord[];
-  engines: Record<EngineId, { devices: Device[]; features: EngineFeatures }>;
-  engineFor: Record<ModelFormat, EngineTable>;
   spawnEngine: () => WorkerLike | Worker;
   spawnLibrary: () => WorkerLike | Worker;
   /** Name of the database, for tests. */
@@ -143,16 +138,12 @@ export function createModelLibrary(parts: LibraryParts) {
   }
 
   function summarise(record: ModelRecord, storedBytes: number): ModelSummary {
-    const engine = parts.engineFor[record.format].auto as EngineId;
     const { id, name, summary, format, bytes } = record;
     return {
       id,
       name,
       summary,
       format,
-      engine,
-      devices: parts.engines[engine].devices.filter((device) => device !== 'cpu'),
-      features: parts.engines[engine].features,
       bytes,
       storedBytes,
       embedded: !record.added,
@@ -282,7 +273,7 @@ export function createModelLibrary(parts: LibraryParts) {
           { record, choice, base, threads: wasmThreads(), ...(key ? { apiKey: key } : {}) },
           options,
         );
-      const engines = parts.engineFor[record.format];
+      const engines = ENGINE_FOR[record.format];
       const chosen = device === 'auto' ? chooseDevice(engines, await surroundings()) : { device };
       const engine = wanted ?? engines[chosen.device];
       if (!engine) {

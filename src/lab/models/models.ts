@@ -4,7 +4,6 @@ import { listEndpointModels, type OfferedModel } from '../../engines/openai/list
 import type { ModelLibrary, ModelLoadOptions, ModelSummary, NewEndpoint, NewMlc } from './library.ts';
 import { createModelLibrary } from './library.ts';
 import { EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
-import { ENGINE_FOR, ENGINES } from './engines.ts';
 
 export { EMBEDDED_MODEL_ID } from '../../core/engine/embedded.ts';
 export type { OfferedModel, MemoryEstimate, ModelLoadOptions, ModelSummary, ModelTokenizer, NewEndpoint, NewMlc };
@@ -16,8 +15,6 @@ function models(): ModelLibrary {
   library ??= createModelLibrary({
     base: new URL(import.meta.env.BASE_URL, document.baseURI).href,
     embedded: [EMBEDDED_MODEL],
-    engines: ENGINES,
-    engineFor: ENGINE_FOR,
     spawnEngine: () =>
       new Worker(new URL('../../../workers/engine/engine.worker.ts', import.meta.url), {
         type: 'module',

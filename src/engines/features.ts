@@ -1,0 +1,76 @@
+import type { DecodingFeatures, EngineId } from '../core/engine/engine.ts';
+import type { ModelFormat } from '../core/engine/record.ts';
+import type { EngineTable } from './choose-device.ts';
+
+/** Whether an engine does something; a text says where it does. */
+export type Support = 'yes' | 'no' | `where ${string}`;
+
+/** What an engine runs, where, and what it can do. */
+export interface EngineFacts {
+  name: string;
+  runs: string;
+  /** Devices, as a reader reads them. */
+  on: string;
+  /** `LoadedModel.scorer`: a log-probability for every token of a text. */
+  scores: Support;
+  /** `LoadedModel.tokenizer`: exact token counts, and the prompt as the model sees it. */
+  countsTokens: Support;
+  /** The same seed and settings give the same reply. */
+  seed: Support;
+  /** The setting `topK` is honoured. */
+  topK: Support;
+}
+
+/** The only table of what engines can do: engines read their flags here, and docs/reference/engines.md is made from it. */
+export const ENGINES: Record<EngineId, EngineFacts> = {
+  transformers: {
+    name: 'transformers.js with ONNX Runtime',
+    runs: 'ONNX folders',
+    on: 'WebGPU, Wasm, Node',
+    scores: 'yes',
+    countsTokens: 'yes',
+    seed: 'yes',
+    topK: 'yes',
+  },
+  wllama: {
+    name: 'wllama (llama.cpp in Wasm)',
+    runs: "GGUF files; ONNX folders of this lab's exporter",
+    on: 'Wasm, WebGPU where the card has `shader-f16`',
+    scores: 'where the tokenizer in the file can be run here; see below',
+    countsTokens: 'where the tokenizer in the file can be run here',
+    seed: 'yes',
+    topK: 'yes',
+  },
+  webllm: {
+    name: 'WebLLM',
+    runs: 'models in MLC format',
+    on: 'WebGPU',
+    scores: 'no',
+    countsTokens: 'no',
+    seed: 'yes',
+    topK: 'no',
+  },
+  openai: {
+    name: 'endpoint',
+    runs: 'whatever the server runs',
+    on: 'elsewhere',
+    scores: 'where the server echoes log-probabilities',
+    countsTokens: 'no',
+    seed: 'where the server honours it',
+    topK: 'where the server honours it',
+  },
+};
+
+/** Which engine runs a format on a device; `auto` is the engine where the person chose no device. */
+export const ENGINE_FOR: Record<ModelFormat, EngineTable> = {
+  onnx: { auto: 'transformers', webgpu: 'transformers', wasm: 'wllama' },
+  gguf: { auto: 'wllama', webgpu: 'wllama', wasm: 'wllama' },
+  mlc: { auto: 'webllm', webgpu: 'webllm' },
+  endpoint: { auto: 'openai', webgpu: 'openai', wasm: 'openai' },
+};
+
+/** The settings that an engine honours; those that some servers honour are sent to all. */
+export function decodingFeatures(id: EngineId): DecodingFeatures {
+  const { seed, topK } = ENGINES[id];
+  return { seed: seed !== 'no', topK: topK !== 'no' };
+}
