@@ -213,6 +213,29 @@ describe('notebooks', () => {
     return brought;
   }
 
+  it('complete the functions of lab with their signatures', async () => {
+    await guest.page.goto(`${lab.url}#/notebooks`);
+    await guest.page.getByRole('button', { name: 'New notebook' }).click();
+    const cell = reader.cell(2);
+    await cell.getByRole('button', { name: /^Edit/ }).press('Enter');
+    const source = cell.getByRole('textbox', { name: /^Source of/ });
+    await source.press('ControlOrMeta+End');
+    await source.pressSequentially('; lab.gen');
+    const list = cell.getByRole('listbox');
+    await expect
+      .poll(() => list.getByRole('option').allInnerTexts(), PATIENT)
+      .toEqual([
+        expect.stringContaining('generate(messages: Message[]'),
+        expect.stringContaining('generateTuned(id: string'),
+      ]);
+    await source.press('Escape');
+    await list.waitFor({ state: 'detached' });
+    expect(await source.count()).toBe(1);
+    await source.press('Escape');
+    await source.waitFor({ state: 'detached' });
+    expect(guest.errors).toEqual([]);
+  });
+
   it('from a file do not run before the person says so, and then reach nothing', async () => {
     const stranger = await visit(browser, lab.url);
     const answered: string[] = [];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import prettier from 'prettier';
 import { commandLinePage } from './command-line.ts';
 import { enginesPage } from './engines.ts';
+import { completionsFile, notebookApiPage } from './notebook-api.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -11,6 +12,8 @@ const ROOT = join(import.meta.dirname, '../..');
 const FILES: Record<string, (path: string) => string | Promise<string>> = {
   'docs/reference/command-line.md': commandLinePage,
   'docs/reference/engines.md': enginesPage,
+  'docs/reference/notebook-api.md': notebookApiPage,
+  'src/notebook/frame/completions.json': completionsFile,
 };
 
 const check = process.argv.includes('--check');

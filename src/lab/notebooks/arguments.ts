@@ -9,22 +9,19 @@ import { TOKENIZER_IDS } from '../../core/compression/token-length.ts';
 export const text = z.string().max(2_000_000);
 export const texts = z.array(text).max(200_000);
 export const name = z.string().max(200);
-export const messages = z
-  .array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: text }))
-  .min(1)
-  .max(5000);
-export const utterances = z.array(z.object({ speaker: z.enum(['seeker', 'supporter']), text })).max(5000);
-export const pairs = z.array(z.object({ id: z.union([z.string(), z.number()]), hyp: text, ref: text })).max(200_000);
-export const dialogues = z
-  .array(
-    z.object({
-      id: text,
-      utterances: z.array(z.object({ speaker: z.enum(['seeker', 'supporter']), text, strategy: text.optional() })),
-      scene: text.optional(),
-      emotion: text.optional(),
-    }),
-  )
-  .max(200_000);
+export const message = z.object({ role: z.enum(['system', 'user', 'assistant']), content: text });
+export const messages = z.array(message).min(1).max(5000);
+export const utterance = z.object({ speaker: z.enum(['seeker', 'supporter']), text });
+export const utterances = z.array(utterance).max(5000);
+export const pair = z.object({ id: z.union([z.string(), z.number()]), hyp: text, ref: text });
+export const pairs = z.array(pair).max(200_000);
+export const dialogue = z.object({
+  id: text,
+  utterances: z.array(z.object({ speaker: z.enum(['seeker', 'supporter']), text, strategy: text.optional() })),
+  scene: text.optional(),
+  emotion: text.optional(),
+});
+export const dialogues = z.array(dialogue).max(200_000);
 export const training = z.object({
   dialogues,
   representation: z.enum(REPRESENTATION_IDS).optional(),
@@ -43,12 +40,10 @@ export const training = z.object({
     .partial()
     .optional(),
 });
-/**
- * What is read passes through the page on its way to the notebook; more belongs in the view of datasets, which keeps it
- * in its worker.
- */
+/** Bytes. What is read passes through the page; larger files belong in the view of datasets, read in a worker. */
 export const LARGEST_FILE = 8_000_000;
-export const files = z.array(z.instanceof(File)).min(1).max(20);
+export const file = z.instanceof(File);
+export const files = z.array(file).min(1).max(20);
 export const compression = z.object({
   representation: z.enum(REPRESENTATION_IDS),
   tagger: z.enum(TAGGER_IDS).optional(),

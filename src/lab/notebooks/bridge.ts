@@ -2,7 +2,7 @@ import { LabError, throwIfCancelled } from '../../core/error.ts';
 import type { LoadedModel } from '../../core/engine/engine.ts';
 import type { CallContext } from '../../rpc/server.ts';
 import { Lru } from '../../core/lru.ts';
-import { NOTEBOOK_FUNCTIONS, type NotebookFunction, type Permission } from './functions.ts';
+import { functionNamed, NOTEBOOK_FUNCTIONS, type NotebookFunction, type Permission } from './functions.ts';
 import type { NotebookServices } from './services.ts';
 
 export { openServices } from './services.ts';
@@ -15,7 +15,7 @@ export {
   type StoredNotebook,
 } from '../../browser/storage/notebook-store.ts';
 
-/** What the page gives a notebook's door. */
+/** What the page gives a notebook's bridge. */
 export interface NotebookHost {
   /** The model that notebooks use. */
   model(signal: AbortSignal): Promise<LoadedModel>;
@@ -39,8 +39,8 @@ const MEMORABLE = 2_000_000;
 
 /**
  * The one way from a notebook to the lab. Calls come from code that nobody vouches for, so each is looked up in a fixed
- * table and its arguments are checked. What the person allowed holds for this door: make one each time a notebook is
- * opened.
+ * table and its arguments are checked. What the person allowed holds for this bridge: make
+ * one each time a notebook is opened.
  */
 export class NotebookBridge {
   readonly #host: NotebookHost;
@@ -55,7 +55,7 @@ export class NotebookBridge {
   async call({ name, args }: LabCall, { signal: stopped, emit }: CallContext<unknown>): Promise<unknown> {
     throwIfCancelled(this.#left.signal);
     const signal = AbortSignal.any([stopped, this.#left.signal]);
-    const entry = Object.hasOwn(NOTEBOOK_FUNCTIONS, name) ? NOTEBOOK_FUNCTIONS[name] : undefined;
+    const entry = functionNamed(name);
     if (!entry) throw unknownFunction(name);
     const checked = check(name, entry, args);
     const model = () => this.#model(signal);
@@ -78,7 +78,7 @@ export class NotebookBridge {
     this.#host.services.close();
   }
 
-  /** A model behind an endpoint sends text away and may cost money, so it needs the person's word. */
+  /** A model behind an endpoint sends text away and may cost money, so it needs the person's permission. */
   async #model(signal: AbortSignal): Promise<LoadedModel> {
     const model = await this.#host.model(signal);
     if (model.info.device === 'remote') await this.#require('endpoint');

@@ -77,9 +77,9 @@ function define<Args extends unknown[]>(
 
 /**
  * All that a notebook can ask of the lab. What is not in this table can't be reached from a notebook: no keys, no
- * settings, no files, no addresses. Everything is plain data, in and out.
+ * settings, no files, no addresses. Everything is plain data, in and out. descriptions.ts says what each function does.
  */
-export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
+export const NOTEBOOK_FUNCTIONS = {
   compress: define(z.tuple([texts, compression]), ([given, options], { signal, services }) =>
     services.compress(given, options, signal),
   ),
@@ -204,7 +204,16 @@ export const NOTEBOOK_FUNCTIONS: Record<string, NotebookFunction> = {
         : [],
     );
   }),
-};
+} satisfies Record<string, NotebookFunction>;
+
+/** The name of a function that notebooks can call. */
+export type NotebookFunctionName = keyof typeof NOTEBOOK_FUNCTIONS;
+
+/** The function of a name that a notebook gave; undefined where there is none. */
+export function functionNamed(name: string): NotebookFunction | undefined {
+  const table: Record<string, NotebookFunction> = NOTEBOOK_FUNCTIONS;
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
 
 async function counterOf(
   which: TokenizerId | 'model',

@@ -1,3 +1,4 @@
+import { autocompletion } from '@codemirror/autocomplete';
 import { html } from '@codemirror/lang-html';
 import { javascript, javascriptLanguage } from '@codemirror/lang-javascript';
 import { markdown } from '@codemirror/lang-markdown';
@@ -7,6 +8,7 @@ import { EditorView, keymap } from '@codemirror/view';
 import type { Cell } from '@observablehq/notebook-kit';
 import { classHighlighter, highlightCode } from '@lezer/highlight';
 import { minimalSetup } from 'codemirror';
+import { completeLab } from './lab-completions.ts';
 
 export interface EditorSetup {
   parent: HTMLElement;
@@ -19,9 +21,12 @@ export interface EditorSetup {
   onclose(): void;
 }
 
+/** JavaScript that completes `lab.`; Enter takes the chosen entry, Escape closes the list before it closes the cell. */
+const script = (): Extension => [javascript(), autocompletion({ override: [completeLab] })];
+
 const LANGUAGES: Partial<Record<Cell['mode'], () => Extension>> = {
-  js: javascript,
-  ojs: javascript,
+  js: script,
+  ojs: script,
   md: markdown,
   html,
 };

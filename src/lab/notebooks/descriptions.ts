@@ -1,0 +1,223 @@
+import type { LabErrorCode } from '../../core/error.ts';
+import type { NotebookFunctionName } from './functions.ts';
+
+/** What the reference and the notebook editor say of a function. The page itself does not load this. */
+export interface FunctionDescription {
+  /** One sentence. */
+  about: string;
+  /** Name and meaning of each parameter, in the order of the schema. */
+  parameters: Record<string, string>;
+  /** The type of the result, as TypeScript. */
+  returns: string;
+  /** What the result means, where the type does not say it. */
+  result?: string;
+  /** What a function given as the last argument is called with. */
+  progress?: string;
+  /** Besides `bad-config` (arguments of the wrong shape) and `cancelled`. */
+  errors?: Partial<Record<LabErrorCode, string>>;
+  /** Runs in a cell. */
+  example: string;
+}
+
+const MODEL_ERRORS = {
+  refused: 'the model is behind an endpoint and you did not allow its use',
+  'worker-lost': 'the browser ended the worker of the model',
+} as const;
+const NO_SCORER = 'the engine gives no log-probabilities';
+const NO_TOKENIZER = 'the chosen model has no tokenizer here, as endpoints have none';
+
+export const DESCRIPTIONS: Record<NotebookFunctionName, FunctionDescription> = {
+  compress: {
+    about: 'Compresses texts, one by one.',
+    parameters: { texts: 'what to compress', options: 'the compression, and for KeyPOS the tagger and the parts of speech to keep' },
+    returns: '{text: string, spans: {start: number, end: number, keep: boolean, tag?: Upos}[], asWritten?: "language"}[]',
+    result: 'For each text what is left, and the spans that explain it. `asWritten` marks a text that is not English and stays whole.',
+    example: `const [{text}] = await lab.compress(["I am so tired of all this."], {representation: "keypos"});
+display(text);`,
+  },
+  prepareContext: {
+    about: 'Builds the messages that a model receives of a conversation, within a budget of tokens.',
+    parameters: { request: 'the conversation, its compression and the budget' },
+    returns:
+      '{messages: Message[], sources: number[][], compressed: Compressed[], tokens: number[], fit: {from: number, kept: number, leftOut: number, tokens: number}, exact: boolean}',
+    result:
+      '`sources` has the utterances in each message, `tokens` the tokens of each utterance as it is sent. The oldest utterances are left out first.',
+    errors: { 'bad-config': 'not even the newest utterance fits the budget' },
+    example: `const utterances = [{speaker: "seeker", text: "I can't sleep."}];
+display(await lab.prepareContext({utterances, options: {representation: "raw"}, budget: 256}));`,
+  },
+  shorten: {
+    about: 'Shortens a whole conversation by a method for histories.',
+    parameters: {
+      utterances: 'the conversation, oldest first',
+      method: 'how to shorten it: one of the forms of `History` below',
+      options: 'which tokenizer counts',
+    },
+    returns:
+      '{id: string, name: string, sent: (string | null)[], summary?: string, messages: Message[], cost: {tokensBefore: number, tokensAfter: number, leftOut: number, milliseconds: number}}',
+    result: '`sent` has a text for each utterance, or null where it is left out; `summary` stands for those where the method writes one.',
+    errors: { ...MODEL_ERRORS, unsupported: `the method needs scores, and ${NO_SCORER}` },
+    example: `const [{utterances}] = await lab.dialogues();
+const {messages, cost} = await lab.shorten(utterances, {method: "last", k: 4});
+display(cost);`,
+  },
+  countTokens: {
+    about: 'Counts the tokens of texts.',
+    parameters: { texts: 'what to count', options: 'whose tokenizer counts, and whether the texts are words or rendered prompts' },
+    returns: 'number[]',
+    errors: { unsupported: NO_TOKENIZER },
+    example: 'display(await lab.countTokens(["I hear you."], {tokenizer: "mistral"}));',
+  },
+  renderPrompt: {
+    about: "Renders messages with the chosen model's chat template.",
+    parameters: { messages: 'the conversation as messages' },
+    returns: 'string',
+    result: 'Where a message is written like a control token, an invisible mark (U+FDD0) keeps it from being one.',
+    errors: { unsupported: NO_TOKENIZER },
+    example: 'display(await lab.renderPrompt([{role: "user", content: "Hello"}]));',
+  },
+  model: {
+    about: 'Loads the chosen model if necessary and describes it.',
+    parameters: {},
+    returns: '{modelId: string, engine: string, device: string, contextWindow: number | null, note?: string}',
+    errors: MODEL_ERRORS,
+    example: 'display(await lab.model());',
+  },
+  generate: {
+    about: 'Generates a reply.',
+    parameters: { messages: 'the conversation as messages', decoding: 'how to sample; 32 tokens unless you say otherwise' },
+    returns: '{text: string, reason: "stop" | "length" | "cancelled" | "content-filter", stats: ReplyStats}',
+    progress: 'the reply so far, a string',
+    errors: MODEL_ERRORS,
+    example: `const reply = await lab.generate([{role: "user", content: "I failed my exam."}], {seed: 7});
+display(reply.text);`,
+  },
+  score: {
+    about: 'Gives the log-probability of each token of a text, in nats.',
+    parameters: { text: 'a rendered prompt, or words', options: 'which of the two it is' },
+    returns: '{id: number, text: string, logprob: number | null, likeliest?: number}[]',
+    result: 'Nothing predicts the first token, so its `logprob` is null.',
+    errors: { ...MODEL_ERRORS, unsupported: NO_SCORER },
+    example: 'display(await lab.score("I am fine.", {form: "words"}));',
+  },
+  replyLoss: {
+    about: 'Scores a reply, its end-of-turn token included, given the messages before it.',
+    parameters: { messages: 'what came before', reply: 'the reply to score' },
+    returns: '{tokens: TokenScore[], loss: number, promptTokens: number}',
+    result: '`loss` is the mean negative log-likelihood in nats; its exponential is the perplexity, defined as in runs.',
+    errors: { ...MODEL_ERRORS, unsupported: `${NO_SCORER}, or its chat template changes a reply` },
+    example: `const {loss} = await lab.replyLoss([{role: "user", content: "I'm sad."}], "I'm sorry to hear that.");
+display(Math.exp(loss));`,
+  },
+  measure: {
+    about: 'Computes all text metrics of hypotheses and their references.',
+    parameters: { pairs: 'hypotheses and references', options: 'set `meteor` to false to do without WordNet' },
+    returns: '{pairs: {id: string | number, scores: PairScores, counts: PairCounts}[], corpus: CorpusScores}',
+    progress: '{done: number, total: number}',
+    errors: { network: 'WordNet could not be loaded' },
+    example: `const {pairs, corpus} = await lab.measure([{id: 1, hyp: "I hear you.", ref: "I am here for you."}]);
+display(pairs[0].scores.nltk_meteor);`,
+  },
+  dialogues: {
+    about: 'Gives the 72 built-in dialogues.',
+    parameters: {},
+    returns: 'Dialogue[]',
+    errors: { network: 'the file could not be loaded' },
+    example: 'const dialogues = await lab.dialogues();',
+  },
+  readDataset: {
+    about: 'Reads dialogues from files that you drop into the notebook, 8 MB each at most.',
+    parameters: { files: 'what `Inputs.file` gives' },
+    returns: '{format: string, dialogues: Dialogue[], bad: {place: string, reason: string}[], badCount: number}',
+    result: '`bad` names the rejected records, a thousand at most.',
+    errors: { unsupported: 'a file is larger than 8 MB', 'bad-data': 'no format fits the file' },
+    example: `const files = view(Inputs.file({multiple: true}));
+const {dialogues} = await lab.readDataset(files);`,
+  },
+  statistics: {
+    about: 'Counts dialogues, utterances, words, strategies and scenes.',
+    parameters: { dialogues: 'the dialogues to count' },
+    returns: 'DatasetStatistics',
+    example: 'display(await lab.statistics(await lab.dialogues()));',
+  },
+  judgeReply: {
+    about: "Asks the chosen model to score a reply on the paper's four criteria, several times.",
+    parameters: { item: 'the reply and its context', options: 'how often to ask, and how to sample' },
+    returns:
+      '{scores: Scores | null, variance: Scores | null, rounds: Scores[], answers: {round: number, attempt: number, text: string}[], refused: number, unreadable: number, repaired: number}',
+    result: '`scores` is the mean over the rounds, null where no answer could be read.',
+    errors: MODEL_ERRORS,
+    example: `const context = [{speaker: "seeker", text: "I failed my exam."}];
+display(await lab.judgeReply({context, candidate: "What happened?"}, {repeats: 3}));`,
+  },
+  weightedScores: {
+    about: 'Scores a reply by the probability that the model gives to each number from 0 to 5.',
+    parameters: { item: 'the reply and its context' },
+    returns: 'Scores',
+    errors: { ...MODEL_ERRORS, unsupported: NO_SCORER },
+    example: `const context = [{speaker: "seeker", text: "I failed my exam."}];
+display(await lab.weightedScores({context, candidate: "What happened?"}));`,
+  },
+  compareReplies: {
+    about: 'Asks the chosen model which of two replies is better, in both orders.',
+    parameters: { context: 'what came before', first: 'one reply', second: 'the other' },
+    returns: '{choice: "first" | "second" | "tie" | null, forward: "a" | "b" | "tie" | null, swapped: "a" | "b" | "tie" | null}',
+    result: '`choice` is a tie where the two orders disagree, null where an answer could not be read.',
+    errors: MODEL_ERRORS,
+    example: `const context = [{speaker: "seeker", text: "I failed my exam."}];
+display(await lab.compareReplies(context, "What happened?", "Cheer up."));`,
+  },
+  fineTune: {
+    about: 'Trains a small LoRA adapter on the embedded model.',
+    parameters: { task: 'the dialogues and the settings' },
+    returns:
+      '{id: string, parameters: number, rows: MetricsRow[], skipped: number, truncated: number, lora: LoraConfig, device: string, stopped: boolean}',
+    result: 'The adapter stays in the page until the next one; `id` names it. `rows` has the loss of each update.',
+    progress: 'what happened: an update with its loss, or the preparation',
+    errors: {
+      'bad-data': 'no dialogue has anything to learn, or the loss diverges',
+      unsupported: 'the device cannot run the step',
+      'worker-lost': 'the browser ended the worker for lack of memory',
+    },
+    example: `const dialogues = (await lab.dialogues()).slice(0, 4);
+const {id} = await lab.fineTune({dialogues, maxSteps: 4});`,
+  },
+  generateTuned: {
+    about: 'Generates a reply of the model with an adapter of `fineTune` merged in.',
+    parameters: { id: 'the adapter', messages: 'the conversation as messages', decoding: 'how to sample' },
+    returns: '{text: string, reason: "stop" | "length" | "cancelled" | "content-filter", stats: ReplyStats}',
+    result: 'The merged model joins your models as "Tuned in a notebook" and replaces the one before.',
+    progress: 'the reply so far, a string',
+    errors: { 'missing-file': 'the adapter is no longer in memory' },
+    example: `const {id} = await lab.fineTune({dialogues: await lab.dialogues(), maxSteps: 4});
+display((await lab.generateTuned(id, [{role: "user", content: "I failed my exam."}])).text);`,
+  },
+  measured: {
+    about: 'Lists the measurements that come with the lab.',
+    parameters: {},
+    returns: '{results: string[], runs: string[]}',
+    errors: { network: 'the list could not be loaded' },
+    example: 'display(await lab.measured());',
+  },
+  result: {
+    about: 'Gives the summary of a committed evaluation run.',
+    parameters: { file: 'a name from `measured().results`' },
+    returns: 'RunSummary',
+    errors: { 'missing-file': 'no such measurement comes with the lab', network: 'it could not be loaded' },
+    example: 'display((await lab.result("built-in.json")).cells);',
+  },
+  runLog: {
+    about: "Gives a training run's log as JSON lines.",
+    parameters: { file: 'a name from `measured().runs`' },
+    returns: 'string',
+    errors: { 'missing-file': 'no such log comes with the lab', network: 'it could not be loaded' },
+    example: 'const rows = (await lab.runLog("esconv-raw.jsonl")).trim().split("\\n").map((line) => JSON.parse(line));',
+  },
+  conversations: {
+    about: 'Gives the conversations kept in this browser, if you allow it.',
+    parameters: {},
+    returns: '{title: string, messages: {speaker: string, text: string, createdAt: number}[]}[]',
+    errors: { refused: 'you did not allow it' },
+    example: 'const conversations = await lab.conversations();',
+  },
+};
