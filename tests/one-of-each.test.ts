@@ -87,6 +87,42 @@ const NOUNS: readonly Noun[] = [
     only: ['src/engines/features.ts'],
     example: 'features: { seed: true, topK: false }',
   },
+  {
+    noun: 'model configuration (schema of a decoder)',
+    primitive: /num_key_value_heads: ?(?:z|count)\b/,
+    only: ['src/core/formats/config.ts'],
+    example: '  num_key_value_heads: count.nullish(),',
+  },
+  {
+    noun: 'end tokens',
+    primitive: /\[['"]eos_token_id['"]\]|\.eos_token_id\b/,
+    only: ['src/core/formats/checkpoint/end-tokens.ts', 'src/core/formats/config.ts'],
+    example: `const ids = settings['eos_token_id'];`,
+  },
+  {
+    noun: 'chat template rendering',
+    primitive: /from '@huggingface\/jinja'/,
+    only: ['src/core/formats/checkpoint/chat-template.ts'],
+    example: `import { Template } from '@huggingface/jinja';`,
+  },
+  {
+    noun: 'chat template variables',
+    primitive: /documents: null/,
+    only: ['src/core/formats/checkpoint/tokenizer-facts.ts'],
+    example: 'render({ messages, tools: null, documents: null })',
+  },
+  {
+    noun: 'tokenizer construction',
+    primitive: /new Tokenizer\(/,
+    only: ['src/core/tokenizer/tokenizer.ts'],
+    example: 'const tokenizer = new Tokenizer(json, config);',
+  },
+  {
+    noun: 'training data preparation',
+    primitive: /\bdialogueSequence\(/,
+    only: ['src/core/training/example.ts', 'src/core/training/prepare.ts'],
+    example: 'const sequence = dialogueSequence(id, utterances, options);',
+  },
 ];
 
 const isSource = (path: string): boolean =>

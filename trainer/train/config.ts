@@ -5,6 +5,7 @@ import { REPRESENTATION_IDS } from '../../src/core/compression/representation.ts
 import { BASE_FORMATS } from '../../src/core/training/base.ts';
 import { LABEL_CHOICES } from '../../src/core/training/example.ts';
 import { TARGET_MODULE_NAMES, type TargetModule } from '../../src/core/training/lora.ts';
+import { OVERFLOWS } from '../../src/core/training/prepare.ts';
 import type { PlanOptions } from '../../src/core/training/plan.ts';
 import { SCHEDULES } from '../../src/core/training/schedule.ts';
 import { DATA_FORMATS } from './dialogues.ts';
@@ -37,7 +38,7 @@ const dataSchema = z.strictObject({
     .optional(),
   /** Longer dialogues are cut or left out, and counted. */
   maxTokens: count.default(2048),
-  overflow: z.enum(['truncate', 'drop']).default('truncate'),
+  overflow: z.enum(OVERFLOWS).default('truncate'),
   /** Leave malformed records out in place of stopping. */
   skipBad: z.boolean().default(false),
 });

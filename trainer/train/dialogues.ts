@@ -1,15 +1,13 @@
-import type { Dialogue, Utterance } from '../../src/core/dataset/dialogue.ts';
+import type { Dialogue } from '../../src/core/dataset/dialogue.ts';
 import { FORMAT_IDS } from '../../src/core/dataset/formats/index.ts';
 import { LabError } from '../../src/core/error.ts';
+import type { TrainingDialogue } from '../../src/core/training/prepare.ts';
 import { readLocalDataset } from '../../src/node/dataset-file.ts';
 
-/** A dialogue to learn from. */
-export interface TrainingDialogue {
-  /** File and line or record, or the record's own id. */
-  id: string;
+/** A dialogue of a file, named by its file and line or record, or by its own id. */
+export interface FileDialogue extends TrainingDialogue {
   /** What a split is stratified by: the scene or problem type. */
   stratum: string;
-  utterances: Utterance[];
 }
 
 /** The formats that the lab reads; `auto` takes the one that the first record is in. */
@@ -17,7 +15,7 @@ export const DATA_FORMATS = ['auto', ...FORMAT_IDS] as const;
 export type DataFormat = (typeof DATA_FORMATS)[number];
 
 export interface ReadDialogues {
-  dialogues: TrainingDialogue[];
+  dialogues: FileDialogue[];
   /** Malformed records that were left out, each with its line. */
   bad: string[];
 }
@@ -52,4 +50,4 @@ export async function readDialogues(
   return { dialogues: read.dialogues.map(toLearn), bad };
 }
 
-const toLearn = ({ id, scene = '', utterances }: Dialogue): TrainingDialogue => ({ id, stratum: scene, utterances });
+const toLearn = ({ id, scene = '', utterances }: Dialogue): FileDialogue => ({ id, stratum: scene, utterances });

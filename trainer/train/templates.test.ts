@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse as parseYaml } from 'yaml';
+import { IM_TEMPLATES } from '../../src/core/engine/testing/chat-templates.ts';
 import { writeTinyModel } from '../../tests/harness/tiny-model.ts';
 import { prepareCommand } from '../commands/prepare.ts';
 import { evaluateCommand } from '../commands/evaluate.ts';
@@ -13,24 +14,11 @@ import { type RunConfig, parseRunConfig } from './config.ts';
 import { prepareData } from './prepare.ts';
 import { withRunDate } from './run-date.ts';
 
-const TURNS =
-  "{% if (m['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Roles must alternate') }}{% endif %}";
-const TEMPLATES = {
-  strict: `{{ bos_token }}{% for m in messages %}${TURNS}{% if m.role == 'user' %}{{ '[INST] ' + m.content + ' [/INST]' }}{% elif m.role == 'assistant' %}{{ ' ' + m.content + eos_token }}{% else %}{{ raise_exception('Only user and assistant') }}{% endif %}{% endfor %}`,
-  dated:
-    "<|im_start|>{{ strftime_now('%d %b %Y') }}{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}",
-  picky:
-    "{% for m in messages %}{% if 'job' in m.content %}{{ raise_exception('no jobs') }}{% endif %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}",
-  // As Qwen3's: the last reply has what earlier ones have not.
-  forgetful:
-    "{% for m in messages %}<|im_start|>{{ m.role }}\n{% if m.role == 'assistant' and loop.last %}<think></think>{% endif %}{{ m.content }}<|im_end|>\n{% endfor %}",
-};
-
 let root = '';
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'solace-templates-'));
   await writeTinyModel(join(root, 'model'));
-  for (const [name, text] of Object.entries(TEMPLATES)) await writeFile(join(root, `${name}.jinja`), text);
+  for (const [name, text] of Object.entries(IM_TEMPLATES)) await writeFile(join(root, `${name}.jinja`), text);
   const orders = ['sys usr sys usr sys', 'usr usr sys sys usr sys', 'usr sys usr sys', 'sys sys usr sys'];
   const dialogue = (order: string, n: number): object => ({
     problem_type: n % 2 ? 'job crisis' : 'breakup',
@@ -44,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }));
 afterEach(() => void vi.useRealTimers());
 
-const config = (template: keyof typeof TEMPLATES, out = 'run', more: Record<string, unknown> = {}): RunConfig =>
+const config = (template: keyof typeof IM_TEMPLATES, out = 'run', more: Record<string, unknown> = {}): RunConfig =>
   parseRunConfig(
     {
       model: join(root, 'model'),

@@ -1,4 +1,3 @@
-import type { Utterance } from '../../src/core/dataset/dialogue.ts';
 import { openExportedFiles } from '../../src/engines/exported-files.ts';
 import type { LoadProgress } from '../../src/core/engine/engine.ts';
 import type { OnnxRecord } from '../../src/core/engine/record.ts';
@@ -12,14 +11,15 @@ import type { Method } from '../../src/rpc/protocol.ts';
 import { withTransfer } from '../../src/rpc/protocol.ts';
 import type { Handlers } from '../../src/rpc/server.ts';
 import { keepBase, readBase, type BaseFormat, type BaseWeights } from '../../src/core/training/base.ts';
-import { createCodec } from '../../src/core/training/codec.ts';
-import { dialogueSequence, type LabelChoice } from '../../src/core/training/example.ts';
+import { chatTokenizerOf } from '../../src/core/tokenizer/chat-tokenizer.ts';
+import type { LabelChoice } from '../../src/core/training/example.ts';
 import { fineTune } from '../../src/core/training/fine-tune.ts';
 import type { AdamWConfig } from '../../src/core/training/graphs.ts';
 import { adapterTensors, initialAdapter, type AdapterTensor, type LoraConfig } from '../../src/core/training/lora.ts';
 import type { MetricsRow } from '../../src/core/training/metrics-row.ts';
 import { adapterStream, type PlanOptions, type RunLength } from '../../src/core/training/plan.ts';
-import { cut, labelCount, type Sequence } from '../../src/core/training/sequence.ts';
+import { prepareDialogues, requireSequences, type TrainingDialogue } from '../../src/core/training/prepare.ts';
+import type { Sequence } from '../../src/core/training/sequence.ts';
 import { AdapterTrainer } from '../../src/core/training/trainer.ts';
 import { openTrainingRuntime, type TrainingDevice } from './runtime.ts';
 
@@ -33,7 +33,7 @@ export type TrainingExamples =
   | { kind: 'sequences'; sequences: Sequence[] }
   | {
       kind: 'dialogues';
-      dialogues: { id: string; utterances: Utterance[] }[];
+      dialogues: TrainingDialogue[];
       representation: RepresentationId;
       labels: LabelChoice;
       system: string;
@@ -82,7 +82,7 @@ export const trainingHandlers: Handlers<TrainingApi> = {
           })
         : undefined;
     const config = checkpoint?.config ?? parseConfig(task.model.kind === 'weights' ? task.model.config : null);
-    const { sequences, skipped, truncated } = await sequencesOf(task.examples, checkpoint);
+    const { sequences, skipped, truncated } = await sequencesOf(task.examples, checkpoint, signal);
     const base =
       task.model.kind === 'weights'
         ? keepBase(Object.entries(task.model.weights), config, task.base)
@@ -136,29 +136,25 @@ export const trainingHandlers: Handlers<TrainingApi> = {
 async function sequencesOf(
   examples: TrainingExamples,
   checkpoint: Checkpoint | undefined,
+  signal: AbortSignal,
 ): Promise<{ sequences: Sequence[]; skipped: number; truncated: number }> {
   if (examples.kind === 'sequences') return { sequences: examples.sequences, skipped: 0, truncated: 0 };
   const { dialogues, representation, labels, system, maxTokens } = examples;
-  const codec = createCodec(checkpoint?.files ?? new Map(), {
-    endIds: checkpoint?.config.eosTokenIds ?? [],
-    where: checkpoint?.name ?? 'The model',
-    now: new Date(),
-  });
   const { compress } = await loadRepresentation(representation);
-  const whole = dialogues.flatMap(
-    ({ id, utterances }) =>
-      dialogueSequence(id, utterances, { codec, compress: (text) => compress(text).text, labels, system }) ?? [],
-  );
-  const sequences = whole.map((sequence) => cut(sequence, maxTokens)).filter((sequence) => labelCount(sequence) > 0);
-  if (sequences.length === 0)
-    throw new LabError({
-      code: 'bad-data',
-      what: `No dialogue has a supporter's words within its first ${maxTokens} tokens.`,
-      todo: 'Give dialogues with supporter turns, or raise maxTokens.',
-    });
-  return {
-    sequences,
-    skipped: dialogues.length - sequences.length,
-    truncated: whole.filter(({ ids }) => ids.length > maxTokens).length,
-  };
+  const name = checkpoint?.name ?? 'The model';
+  const part = await prepareDialogues(dialogues, {
+    tokenizer: chatTokenizerOf(checkpoint?.files ?? new Map(), name),
+    endIds: checkpoint?.config.eosTokenIds ?? [],
+    now: new Date(),
+    compress: (text) => compress(text).text,
+    labels,
+    system,
+    maxTokens,
+    overflow: 'truncate',
+    template: `the chat template of ${name}`,
+    signal,
+  });
+  requireSequences(part, maxTokens);
+  const { sequences, counts } = part;
+  return { sequences, skipped: counts.dialogues - counts.sequences, truncated: counts.tooLong };
 }

@@ -1,7 +1,7 @@
-import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { throwIfCancelled } from '../error.ts';
 import { nextTask } from '../async/next-task.ts';
+import { openEncoderTokenizer } from '../tokenizer/tokenizer.ts';
 import { checkJson, hasFile, missingFile, readJson, type ModelFiles } from './files.ts';
 import type { OrtRuntime, OrtSession } from './ort.ts';
 
@@ -42,16 +42,17 @@ export async function openEncoder(files: ModelFiles, runtime: EncoderRuntime, si
   if (!graph) throw missingFile(files.name, GRAPHS.join(' or '));
   await files.ensure(['config.json', 'tokenizer.json', 'tokenizer_config.json', graph], signal ? { signal } : {});
   const config = checkJson(configSchema, await readJson(files, 'config.json'), `${files.name}/config.json`);
-  const tokenizer = new Tokenizer(
-    (await readJson(files, 'tokenizer.json')) as ConstructorParameters<typeof Tokenizer>[0],
-    (await readJson(files, 'tokenizer_config.json')) as ConstructorParameters<typeof Tokenizer>[1],
+  const encode = openEncoderTokenizer(
+    await readJson(files, 'tokenizer.json'),
+    await readJson(files, 'tokenizer_config.json'),
+    files.name,
   );
   const session = await runtime.createSession(new Uint8Array(await (await files.open(graph)).arrayBuffer()));
-  const specialIds = tokenizer.encode('').ids;
+  const specialIds = encode('');
   const last = specialIds.at(-1) ?? 0;
 
   const tokenize = (text: string): number[] => {
-    const { ids } = tokenizer.encode(text.trim());
+    const ids = encode(text.trim());
     return ids.length <= config.max_position_embeddings
       ? ids
       : [...ids.slice(0, config.max_position_embeddings - 1), last];

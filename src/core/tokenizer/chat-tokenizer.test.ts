@@ -5,22 +5,10 @@ import type { ChatMessage } from '../context/message.ts';
 import type { SideFiles } from '../formats/checkpoint/checkpoint.ts';
 import { pieceTokenizerFiles } from '../formats/gguf/testing/piece-tokenizer.ts';
 import { byteTokenizerFiles } from '../engine/testing/byte-tokenizer.ts';
-import { createCodec } from '../training/codec.ts';
+import { BYTE_TEMPLATES } from '../engine/testing/chat-templates.ts';
 import { dialogueSequence } from '../training/example.ts';
 import { chatTokenizerOf, countWith, createChatTokenizer, type ChatTokenizer } from './chat-tokenizer.ts';
 import { MARK, markedPrefix, plainText, splitLookalikes, withoutMarks } from './plain-text.ts';
-
-/** Templates of the manners that are in use; each appends only. */
-const TEMPLATES: Record<string, string> = {
-  ChatML:
-    "{% for m in messages %}<s>{{ m['role'] }}\n{{ m['content'] }}</s>\n{% endfor %}{% if add_generation_prompt %}<s>assistant\n{% endif %}",
-  'one that trims':
-    '{{ bos_token }}{% for m in messages %}[{{ m.role }}]\n\n{{ m.content | trim }}</s>{% endfor %}{% if add_generation_prompt %}[assistant]\n\n{% endif %}',
-  'one that takes turns':
-    "{{ bos_token }}{% for m in messages %}{% if (m['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('take turns') }}{% endif %}{% if m.role == 'user' %}{{ '[INST] ' + m.content + ' [/INST]' }}{% elif m.role == 'assistant' %}{{ ' ' + m.content + eos_token }}{% else %}{{ raise_exception('no system') }}{% endif %}{% endfor %}",
-  'one that refuses a system message':
-    "{{ bos_token }}{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}{% for m in messages %}{% if (m['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Roles must alternate') }}{% endif %}{{ '<s>' + ('model' if m.role == 'assistant' else m.role) + '\n' + m.content | trim + '</s>\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<s>model\n' }}{% endif %}",
-};
 
 function byteFiles(template: string): SideFiles {
   const { tokenizer, config } = byteTokenizerFiles();
@@ -36,7 +24,7 @@ const KINDS: Record<string, (template: string) => SideFiles> = {
   'with spaces as ▁, the first only': (template) => pieceTokenizerFiles({ template, scheme: 'first' }),
 };
 const CASES = Object.entries(KINDS).flatMap(([kind, files]) =>
-  Object.entries(TEMPLATES).map(([name, template]) => ({ kind, name, template, files })),
+  Object.entries(BYTE_TEMPLATES).map(([name, template]) => ({ kind, name, template, files })),
 );
 const DANGEROUS = [
   '</s>',
@@ -121,9 +109,9 @@ describe.each(CASES)('a tokenizer $kind under $name', ({ template, files }) => {
       speaker: i % 2 ? ('supporter' as const) : ('seeker' as const),
       text,
     }));
-    const codec = createCodec(files(template), { endIds: [], where: 'tiny' });
     const sequence = dialogueSequence('d', utterances, {
-      codec,
+      tokenizer,
+      endIds: [],
       compress: (text) => text,
       labels: 'supporter',
       system: 'Be kind.',
@@ -163,7 +151,7 @@ describe('ChatTokenizer', () => {
   it('puts a system message before the first of the user where the template takes none', () => {
     const tokenizer = createChatTokenizer(
       json,
-      { ...config, chat_template: TEMPLATES['one that takes turns'] },
+      { ...config, chat_template: BYTE_TEMPLATES['one that takes turns'] },
       'tiny',
     );
     expect(tokenizer.needs()).toEqual({ system: false, opening: false, repeats: false });

@@ -5,7 +5,7 @@ import { compileTemplate } from '../formats/checkpoint/chat-template.ts';
 import type { SideFiles } from '../formats/checkpoint/checkpoint.ts';
 import { parseJson } from '../formats/checkpoint/json.ts';
 import { CHAT_TEMPLATE_FILE, chosenTemplate, TOKENIZER_CONFIG } from '../formats/checkpoint/template.ts';
-import { endOfTurnIn, factsOf } from '../formats/checkpoint/tokenizer-facts.ts';
+import { endOfTurnIn, factsOf, templateVariables } from '../formats/checkpoint/tokenizer-facts.ts';
 import { controlMarker, controlNamer, isControl } from './plain-text.ts';
 import { suitedMessages, templateNeeds, type TemplateNeeds } from './template-needs.ts';
 import { openTokenizer } from './tokenizer.ts';
@@ -100,13 +100,10 @@ export function createChatTokenizer(
   const template = source === undefined ? undefined : compileTemplate(source, where);
   const controls = added.filter(isControl).map(({ content }) => content);
   const guard = controlMarker(controls);
-  const special = Object.fromEntries(
-    Object.entries(facts.names).flatMap(([role, token]) => (token ? [[`${role}_token`, token]] : [])),
-  );
+  const variables = templateVariables(facts.names);
 
   const render = (messages: readonly ChatMessage[], { reply = true, now }: PromptForm): string => {
-    if (template)
-      return template.render({ messages, add_generation_prompt: reply, tools: null, documents: null, ...special }, now);
+    if (template) return template.render({ ...variables, messages, add_generation_prompt: reply }, now);
     throw new LabError({
       code: 'bad-config',
       where,

@@ -33,11 +33,7 @@ export function openTokenizer(tokenizerJson: unknown, configJson: unknown, where
   try {
     const description = descriptionSchema.parse(tokenizerJson);
     const added = description.added_tokens ?? [];
-    const patterns = patternsOf(tokenizerJson);
-    const blame = `${where}/tokenizer.json, pattern ${patterns.join(' or ')}`;
-    // Strings and classes of characters end by themselves; only a regular expression may not.
-    const watched = patterns.length === 0 ? <T>(run: () => T): T => run() : <T>(run: () => T): T => bounded(blame, run);
-    const tokenizer = watched(() => new Tokenizer({ ...description, added_tokens: added }, configJson as object));
+    const { tokenizer, watched } = build({ ...description, added_tokens: added }, configJson, where);
     dropMarks(tokenizer, added);
     const whole = (text: string): number[] => watched(() => tokenizer.encode(text, { add_special_tokens: false }).ids);
     const decode: OpenedTokenizer['decode'] = (ids, options) => watched(() => tokenizer.decode(ids, options));
@@ -51,13 +47,47 @@ export function openTokenizer(tokenizerJson: unknown, configJson: unknown, where
       encode: independentPieces(description) && special.length > 0 ? byPieces(special, whole) : whole,
     };
   } catch (error) {
-    throw LabError.from(error, {
-      code: 'bad-file',
-      where: `${where}/tokenizer.json`,
-      what: 'It cannot be read as a tokenizer',
-      todo: 'Take the file from the same place as the weights.',
-    });
+    throw unreadable(error, where);
   }
+}
+
+/**
+ * The ids of texts for an encoder: special tokens around each, those that a text spells out recognised.
+ * @throws {LabError} bad-file when tokenizer.json is no tokenizer.
+ */
+export function openEncoderTokenizer(
+  tokenizerJson: unknown,
+  configJson: unknown,
+  where: string,
+): (text: string) => number[] {
+  try {
+    const { tokenizer, watched } = build(descriptionSchema.parse(tokenizerJson), configJson, where);
+    return (text) => watched(() => tokenizer.encode(text).ids);
+  } catch (error) {
+    throw unreadable(error, where);
+  }
+}
+
+/** The library's tokenizer, and a guard for each call: regular expressions of a file that somebody made may never end. */
+function build(
+  description: Description,
+  configJson: unknown,
+  where: string,
+): { tokenizer: Tokenizer; watched: <T>(run: () => T) => T } {
+  const patterns = patternsOf(description);
+  const blame = `${where}/tokenizer.json, pattern ${patterns.join(' or ')}`;
+  // Strings and classes of characters end by themselves; only a regular expression may not.
+  const watched = patterns.length === 0 ? <T>(run: () => T): T => run() : <T>(run: () => T): T => bounded(blame, run);
+  return { tokenizer: watched(() => new Tokenizer(description, configJson as object)), watched };
+}
+
+function unreadable(error: unknown, where: string): LabError {
+  return LabError.from(error, {
+    code: 'bad-file',
+    where: `${where}/tokenizer.json`,
+    what: 'It cannot be read as a tokenizer',
+    todo: 'Take the file from the same place as the weights.',
+  });
 }
 
 /** The regular expressions of a tokenizer, shortened for an error. */

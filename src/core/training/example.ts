@@ -2,7 +2,8 @@ import { buildContext } from '../context/build.ts';
 import type { ChatMessage } from '../context/message.ts';
 import type { Utterance } from '../dataset/dialogue.ts';
 import { LabError } from '../error.ts';
-import type { Codec } from './codec.ts';
+import type { ChatTokenizer } from '../tokenizer/chat-tokenizer.ts';
+import { suitedMessages } from '../tokenizer/template-needs.ts';
 import type { Sequence } from './sequence.ts';
 
 export const LABEL_CHOICES = ['supporter', 'all'] as const;
@@ -10,7 +11,12 @@ export const LABEL_CHOICES = ['supporter', 'all'] as const;
 export type LabelChoice = (typeof LABEL_CHOICES)[number];
 
 export interface ExampleOptions {
-  codec: Codec;
+  /** That of replies: a model learns the tokens that it will read and write. */
+  tokenizer: ChatTokenizer;
+  /** Tokens that end a reply where the chat template ends it with none of its own (see `endTokens`). */
+  endIds: readonly number[];
+  /** What templates print as the present time: the same throughout a run. */
+  now?: Date | undefined;
   /** How an utterance enters the context of later replies. */
   compress: (text: string) => string;
   labels: LabelChoice;
@@ -29,9 +35,15 @@ export function dialogueSequence(
   utterances: readonly Utterance[],
   options: ExampleOptions,
 ): Sequence | null {
-  const { codec, compress, labels, system } = options;
-  const written = codec.suit(buildContext({ system, utterances }).messages);
-  const sent = codec.suit(
+  const { tokenizer, compress, labels, system, now } = options;
+  const { endOfTurn } = tokenizer;
+  // Some base models end texts with a token that the template begins turns with.
+  const ends = new Set(endOfTurn === undefined ? options.endIds : [endOfTurn]);
+  const suit = (messages: readonly ChatMessage[]): ChatMessage[] => suitedMessages(messages, tokenizer.needs());
+  const render = (messages: readonly ChatMessage[], reply: boolean): string =>
+    tokenizer.renderPrompt(messages, { reply, now });
+  const written = suit(buildContext({ system, utterances }).messages);
+  const sent = suit(
     buildContext({ system, utterances, sent: utterances.map((utterance) => compress(utterance.text)) }).messages,
   );
   const messages: ChatMessage[] = [];
@@ -39,16 +51,14 @@ export function dialogueSequence(
   for (const [i, { role, content: raw }] of written.entries()) {
     const context = sent[i]?.content ?? raw;
     if (role === 'assistant') {
-      const text = codec.render([...messages, { role, content: raw }], { prompt: false });
+      const text = render([...messages, { role, content: raw }], false);
       // Templates do not promise anything for a conversation without messages.
-      const prompt = codec.encode(
-        messages.length > 0
-          ? codec.render(messages, { prompt: true })
-          : text.slice(0, text.lastIndexOf(codec.guard(raw))),
+      const prompt = tokenizer.encode(
+        messages.length > 0 ? render(messages, true) : text.slice(0, text.lastIndexOf(tokenizer.guard(raw))),
       );
-      const learnt = codec.encode(text);
+      const learnt = tokenizer.encode(text);
       const start = commonPrefix(prompt, learnt);
-      const end = learnt.findIndex((token, i) => i >= start && codec.endIds.has(token)) + 1 || learnt.length;
+      const end = learnt.findIndex((token, i) => i >= start && ends.has(token)) + 1 || learnt.length;
       if (raw === context)
         writer.trunk(learnt, { id, from: labels === 'all' ? 1 : start, to: labels === 'all' ? learnt.length : end });
       else writer.branch(learnt.slice(0, end), { id, from: start });
@@ -56,7 +66,7 @@ export function dialogueSequence(
     messages.push({ role, content: context });
     if (role === 'system') continue;
     const all = labels === 'all' ? { from: 1, to: Infinity } : { from: 0, to: 0 };
-    writer.trunk(codec.encode(codec.render(messages, { prompt: false })), { id, ...all });
+    writer.trunk(tokenizer.encode(render(messages, false)), { id, ...all });
   }
   return writer.finish(id);
 }

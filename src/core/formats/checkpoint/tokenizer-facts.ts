@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LabError } from '../../error.ts';
 import type { SideFiles } from './checkpoint.ts';
-import { compileTemplate } from './chat-template.ts';
+import { compileTemplate, type TemplateVariables } from './chat-template.ts';
 import { parseJson } from './json.ts';
 import { settingsOf } from './side-files.ts';
 import { chatTemplate, TOKENIZER_CONFIG } from './template.ts';
@@ -127,6 +127,12 @@ function templateTokens(processor: unknown): { before?: string | undefined; afte
   };
 }
 
+/** What a chat template is rendered with beside the messages: no tools, no documents, and the special tokens that exist. */
+export function templateVariables(names: Names): TemplateVariables {
+  const tokens = Object.entries(names).flatMap(([role, token]) => (token ? [[`${role}_token`, token]] : []));
+  return { tools: null, documents: null, ...Object.fromEntries(tokens) };
+}
+
 /** A reply that no template has words of its own for. */
 const PROBE = 'zqxj';
 
@@ -152,21 +158,16 @@ export function endOfTurnIn(
   return text === undefined || id === undefined ? undefined : { id, text };
 }
 
-function renderedReply(source: string, { bos, eos, unk, pad }: TokenizerFacts['names']): string | undefined {
+function renderedReply(source: string, names: Names): string | undefined {
   const messages = [
     { role: 'user', content: 'x' },
     { role: 'assistant', content: PROBE },
   ];
   try {
     const text = compileTemplate(source, TOKENIZER_CONFIG).render({
+      ...templateVariables(names),
       messages,
       add_generation_prompt: false,
-      tools: null,
-      documents: null,
-      bos_token: bos,
-      eos_token: eos,
-      unk_token: unk,
-      pad_token: pad,
     });
     return text.includes(PROBE) ? text : undefined;
   } catch {
