@@ -19,7 +19,8 @@ const PAGES = [
 const browser = { environment: 'node', testTimeout: 480_000, hookTimeout: 120_000 } as const;
 
 export default defineConfig({
-  plugins: [svelte({ configFile: false })],
+  // As in the page: for Node, Svelte would compile state without reactivity.
+  plugins: [svelte({ configFile: false, dynamicCompileOptions: () => ({ generate: 'client' }) })],
   test: {
     // No test replaces a module, so files may share what they import, which takes longer than most of them run.
     isolate: false,

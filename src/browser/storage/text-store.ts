@@ -7,7 +7,7 @@ export interface TextStore {
 }
 
 /** `localStorage` or `sessionStorage`. `open` is called each time, because some browsers throw where it is only named. */
-export function textStore(open: () => Storage): TextStore {
+export function textStore(open: () => Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>): TextStore {
   return {
     get(key) {
       try {

@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import { Router } from './router.svelte.ts';
+import { memoryTexts } from './testing/fakes.ts';
+
+function setUp(hash = '', stored: Record<string, string> = {}) {
+  const steps: string[] = [];
+  const texts = memoryTexts(stored);
+  const address = {
+    get: () => hash,
+    go: (to: string) => void (steps.push(`go ${to}`), (hash = to)),
+    replace: (to: string) => void (steps.push(`replace ${to}`), (hash = to)),
+  };
+  const router = new Router(address, texts);
+  return { router, steps, texts, place: () => [router.place.view.id, router.place.param] };
+}
+
+it('is at the place of the address, and follows it once the browser has gone there', () => {
+  const { router, steps, place } = setUp('#/runs/r1');
+  expect(place()).toEqual(['runs', 'r1']);
+  router.go('chat', 'c1');
+  expect(place()).toEqual(['runs', 'r1']);
+  router.arrive();
+  expect(place()).toEqual(['chat', 'c1']);
+  expect(steps).toEqual(['go #/chat/c1']);
+});
+
+it('replaces the address without a step in the history', () => {
+  const { router, steps, place } = setUp('#/chat');
+  router.replace('chat', 'c1');
+  expect(place()).toEqual(['chat', 'c1']);
+  expect(steps).toEqual(['replace #/chat/c1']);
+});
+
+it('remembers where each view was left, also after a reload', () => {
+  const { router, texts } = setUp('#/chat/c1');
+  router.go('runs');
+  router.arrive();
+  expect(router.lastParam('chat')).toBe('c1');
+  const reloaded = setUp('#/runs', Object.fromEntries(texts.texts)).router;
+  expect([reloaded.lastParam('chat'), reloaded.lastParam('data')]).toEqual(['c1', null]);
+});
+
+it('forgets a place that is gone, at once where it is shown, and also after a reload', () => {
+  const here = setUp('#/chat/c1');
+  here.router.forget('chat');
+  expect(here.place()).toEqual(['chat', null]);
+  const there = setUp('#/runs', { 'solace.places': '{"chat":"c1"}' });
+  there.router.forget('chat');
+  expect(there.place()).toEqual(['runs', null]);
+  expect(there.router.lastParam('chat')).toBeNull();
+  const reloaded = setUp('#/runs', Object.fromEntries(there.texts.texts)).router;
+  expect(reloaded.lastParam('chat')).toBeNull();
+});
+
+it.each(['{', '3', '{"chat":{"deep":1}}'])('begins anew where what is stored is broken: %s', (stored) => {
+  expect(setUp('#/runs', { 'solace.places': stored }).router.lastParam('chat')).toBeNull();
+});

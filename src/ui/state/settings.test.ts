@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { PAPER_DECODING } from '../../core/engine/engine.ts';
+import { Dismissals } from './dismissals.svelte.ts';
+import { Drafts } from './drafts.ts';
+import { DEFAULT_SYSTEM_PROMPT, PAPER_TAGS, SettingsState } from './settings.svelte.ts';
+import { Stored } from './stored.svelte.ts';
+import { memoryTexts } from './testing/fakes.ts';
+import { ThemeChoice } from './theme.svelte.ts';
+
+describe('a stored value', () => {
+  const schema = z.object({ count: z.number().catch(1), name: z.string().catch('none') });
+
+  it('outlives a reload', () => {
+    const texts = memoryTexts();
+    const stored = new Stored(texts, 'thing', schema);
+    stored.current = { count: 2, name: 'two' };
+    stored.current.name = 'deux';
+    stored.save();
+    expect(new Stored(texts, 'thing', schema).current).toEqual({ count: 2, name: 'deux' });
+    expect([...texts.texts.keys()]).toEqual(['solace.thing']);
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['no JSON', { 'solace.thing': '{' }],
+    ['no object', { 'solace.thing': '[]' }],
+  ])('has its defaults where there is %s', (_, texts: Record<string, string>) => {
+    expect(new Stored(memoryTexts(texts), 'thing', schema).current).toEqual({ count: 1, name: 'none' });
+  });
+
+  it('keeps the sound fields beside a broken one', () => {
+    const texts = memoryTexts({ 'solace.thing': '{"count":"many","name":"two"}' });
+    expect(new Stored(texts, 'thing', schema).current).toEqual({ count: 1, name: 'two' });
+  });
+});
+
+describe('the settings', () => {
+  it('are those of the paper at first', () => {
+    const { temperature, topP, topK, maxNewTokens } = PAPER_DECODING;
+    expect(new SettingsState(memoryTexts()).current).toMatchObject({
+      representation: 'raw',
+      tagger: 'wink',
+      keptTags: PAPER_TAGS,
+      systemPrompt: DEFAULT_SYSTEM_PROMPT,
+      budget: null,
+      temperature,
+      topP,
+      topK,
+      maxNewTokens,
+    });
+  });
+
+  it('outlive a reload; one out of range is replaced', () => {
+    const texts = memoryTexts();
+    new SettingsState(texts).set({ representation: 'keypos', temperature: -5, introSeen: true });
+    expect(new SettingsState(texts).current).toMatchObject({
+      representation: 'keypos',
+      temperature: PAPER_DECODING.temperature,
+      introSeen: true,
+    });
+  });
+
+  it('draw a seed for each reply unless it is locked', () => {
+    const settings = new SettingsState(memoryTexts());
+    const seeds = Array.from({ length: 4 }, () => settings.nextDecoding().seed);
+    expect(new Set(seeds).size).toBeGreaterThan(1);
+    expect(settings.current.seed).toBe(seeds.at(-1));
+    settings.set({ seed: 7, seedLocked: true });
+    expect([settings.nextDecoding().seed, settings.nextDecoding().seed]).toEqual([7, 7]);
+  });
+});
+
+describe('dismissals', () => {
+  it('outlive a reload, the latest 500 of them', () => {
+    const texts = memoryTexts();
+    const dismissals = new Dismissals(texts);
+    for (let i = 0; i <= 500; i++) dismissals.add(`m${i}`);
+    expect(['m0', 'm1', 'm500'].map((id) => new Dismissals(texts).has(id))).toEqual([false, true, true]);
+  });
+});
+
+describe('drafts', () => {
+  it('are kept by conversation, and removed once they are empty', () => {
+    const texts = memoryTexts();
+    const drafts = new Drafts(texts);
+    drafts.write(null, 'Hello');
+    drafts.write('c1', 'I am tired');
+    expect([drafts.read(null), drafts.read('c1'), drafts.read('c2')]).toEqual(['Hello', 'I am tired', '']);
+    drafts.write('c1', '');
+    expect([...texts.texts.keys()]).toEqual(['solace.draft.new']);
+  });
+});
+
+describe('the theme', () => {
+  it('is what public/theme.js set before the first paint', () => {
+    expect(new ThemeChoice({ dataset: { theme: 'dark' } }, memoryTexts()).current).toBe('dark');
+    expect(new ThemeChoice({ dataset: { theme: 'purple' } }, memoryTexts()).current).toBe('system');
+  });
+
+  it('is set on the page and kept, or left to the system', () => {
+    const root: { dataset: Record<string, string> } = { dataset: {} };
+    const texts = memoryTexts();
+    const theme = new ThemeChoice(root, texts);
+    theme.set('light');
+    expect([theme.current, root.dataset['theme'], texts.get('solace.theme')]).toEqual(['light', 'light', 'light']);
+    theme.set('system');
+    expect([theme.current, root.dataset['theme'], texts.get('solace.theme')]).toEqual(['system', undefined, null]);
+  });
+});
