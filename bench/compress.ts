@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readBuiltInDataset } from '../src/node/dataset-file.ts';
-import { KEY_UPOS } from '../src/core/compression/keypos.ts';
+import { KEY_UPOS } from '../src/core/compression/representation.ts';
 import { loadRepresentation } from '../src/core/compression/load.ts';
 import type { Representation } from '../src/core/compression/representation.ts';
 import { ENGLISH_STOPWORDS } from '../src/core/compression/stopwords-english.ts';
@@ -29,7 +29,7 @@ export async function benchCompress(): Promise<void> {
   );
 
   const input = join(tmpdir(), `bench-compress-${process.pid}.json`);
-  await writeFile(input, JSON.stringify({ texts, stopwords: ENGLISH_STOPWORDS, keep: [...KEY_UPOS], rounds: ROUNDS }));
+  await writeFile(input, JSON.stringify({ texts, stopwords: ENGLISH_STOPWORDS, keep: KEY_UPOS, rounds: ROUNDS }));
   const python = await runPython<PythonRun>('compress.py', [input], 'compress').finally(() => rm(input));
   console.log(`spaCy ${python.spacy}, ${python.model}\n`);
 

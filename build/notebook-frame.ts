@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build, type Plugin, type Rolldown } from 'vite';
+import { FRAME_READY, PORT_MESSAGE } from '../src/notebook/protocol.ts';
 import { framePolicy, framePolicyHeader, LOCKED_POLICY } from './headers.ts';
 
 /** The document that holds a notebook's sandbox; src/ui/notebook asks for it at this address. */
@@ -13,7 +14,7 @@ export const FRAME_PATH = 'notebook-frame.html';
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const ENTRY = at('../src/notebook/frame/main.ts');
 const TOKENS = at('../src/ui/styles/tokens.css');
-const SOURCES = /[\\/]src[\\/](notebook|rpc|table|error)/;
+const SOURCES = /[\\/]src[\\/](notebook|rpc|figures|core)/;
 
 /**
  * Builds what runs inside a notebook's sandbox into one HTML document without any further file: the sandbox has an
@@ -136,10 +137,10 @@ const loaded = new Promise((resolve) => frame.addEventListener('load', resolve, 
 addEventListener('message', async (event) => {
   if (event.source !== parent || event.origin !== location.origin || !event.ports[0]) return;
   await loaded;
-  frame.contentWindow.postMessage('solace:notebook', '*', [event.ports[0]]);
+  frame.contentWindow.postMessage('${PORT_MESSAGE}', '*', [event.ports[0]]);
 }, { once: true });
 document.body.append(frame);
-parent.postMessage('solace:frame-ready', location.origin);`;
+parent.postMessage('${FRAME_READY}', location.origin);`;
 }
 
 /** Script text that cannot end its own element, with the line ends that a browser reads, so that its hash holds. */

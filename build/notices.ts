@@ -15,7 +15,7 @@ export interface Notice {
 }
 
 /** The file that lists them; the About page links to it. */
-export const NOTICES_PATH = 'third-party-notices.txt';
+const NOTICES_PATH = 'third-party-notices.txt';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const read = (...path: string[]): string => readFileSync(join(ROOT, ...path), 'utf8');

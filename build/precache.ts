@@ -41,7 +41,7 @@ export function precache(): Plugin {
 }
 
 /** The scripts that the page loads before it runs: its entries and all they import, not what they import later. */
-export function firstPageScripts(bundle: Rolldown.OutputBundle): Set<string> {
+function firstPageScripts(bundle: Rolldown.OutputBundle): Set<string> {
   const found = new Set<string>();
   const visit = (name: string): void => {
     const chunk = bundle[name];

@@ -17,12 +17,6 @@ function readCache(): Map<string, Float32Array> {
   return new Map(texts.map((text, i) => [text, numbers.slice(i * dimension, (i + 1) * dimension)]));
 }
 
-/** Whether all texts can be had without the encoder. */
-export function areCached(texts: readonly string[]): boolean {
-  const known = readCache();
-  return texts.every((text) => known.has(text));
-}
-
 /** The embedding of each text. */
 export async function embedAll(texts: readonly string[]): Promise<Float32Array[]> {
   const known = readCache();

@@ -1,6 +1,6 @@
 /** The labelled phrases. Node only. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DANGEROUS, HARMLESS_MESSAGES, MORE_DANGEROUS, MORE_HARMLESS } from '../../src/core/safety/crisis.cases.ts';
@@ -28,7 +28,6 @@ export interface Example {
   text: string;
 }
 
-export const hasAuthor = (author: string): boolean => existsSync(fileOf(author));
 const fileOf = (author: string): string => join(PHRASES, `author-${author}.jsonl`);
 
 /** One author's phrases: a JSON object per line. */
@@ -40,7 +39,7 @@ export function readAuthor(author: string): Example[] {
 }
 
 /** The phrases that came with the first rules, whose author is called `rules`. */
-export function readCases(): Example[] {
+function readCases(): Example[] {
   const author = 'rules';
   return [
     ...CRISIS_KINDS.flatMap((kind) =>

@@ -14,7 +14,7 @@ export interface Judged extends Example {
   together: CrisisLevel;
 }
 
-export const WAYS = ['rules', 'classifier', 'together'] as const;
+const WAYS = ['rules', 'classifier', 'together'] as const;
 
 /** Authors whose phrases only measure. */
 export const unseenAuthors = (): string[] =>

@@ -131,7 +131,7 @@ export interface Thresholds extends LeftOut {
  * `flag` where `FALSE_ALARMS` of unseen harmless phrases are above, `margin` where `FALSE_DANGER` are; `danger` where
  * it tells danger from concern best.
  */
-export function chooseThresholds(examples: readonly Example[], leftOut: readonly (LeftOut | undefined)[]): Thresholds {
+function chooseThresholds(examples: readonly Example[], leftOut: readonly (LeftOut | undefined)[]): Thresholds {
   const scored = examples.flatMap(({ level }, i) => {
     const scores = leftOut[i];
     return scores ? [{ level, ...scores }] : [];

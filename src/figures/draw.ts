@@ -9,7 +9,7 @@ export interface FigureSize {
 }
 
 /** The class of every figure; `ui/styles/figures.css` has the rules for it. */
-export const FIGURE_CLASS = 'lab-figure';
+const FIGURE_CLASS = 'lab-figure';
 
 /**
  * Draws a figure without the `<style>` that Plot puts into each: a page with a strict policy blocks inline styles and

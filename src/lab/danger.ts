@@ -11,7 +11,7 @@ export interface DangerReader {
 }
 
 /** A reader in a worker of its own, which fetches the encoder when it is first asked. `base` is the lab's address. */
-export function createDangerReader(spawn: () => WorkerLike | Worker, base: string): DangerReader {
+function createDangerReader(spawn: () => WorkerLike | Worker, base: string): DangerReader {
   const worker = new RpcWorker<DangerApi>('Danger', spawn);
   const place: EncoderPlace = {
     encoder: embeddedEncoder(base),

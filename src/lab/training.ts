@@ -8,7 +8,6 @@ import { RpcWorker } from '../rpc/worker.ts';
 import type { BaseFormat } from '../core/training/base.ts';
 import type { LabelChoice } from '../core/training/example.ts';
 import type { LoraConfig } from '../core/training/lora.ts';
-import type { MetricsRow } from '../core/training/metrics-row.ts';
 import { ADAPTER_CONFIG, ADAPTER_FILE, peftConfig } from '../core/training/peft-config.ts';
 import type { ScheduleName } from '../core/training/schedule.ts';
 import type { Sequence } from '../core/training/sequence.ts';
@@ -157,8 +156,6 @@ export async function adapterFiles(
     [ADAPTER_CONFIG, new Blob([peftConfig(lora, base)])],
   ]);
 }
-
-export type { MetricsRow };
 
 /** WebGPU where there is a graphics card; a program that stands in for one is slower than Wasm. */
 async function deviceHere(): Promise<'webgpu' | 'wasm'> {

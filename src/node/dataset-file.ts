@@ -14,7 +14,7 @@ import { DatasetLibrary } from '../../workers/dataset/library.ts';
 const BUILT_IN = fileURLToPath(new URL('../../public/dialogues/solace-72.json', import.meta.url));
 
 /** A file of the disk, for Node; its bytes are read as they are needed. */
-export async function openLocalFile(path: string): Promise<TextFile> {
+async function openLocalFile(path: string): Promise<TextFile> {
   const { size } = await stat(path).catch((error: unknown) => {
     throw LabError.from(error, {
       code: 'missing-file',

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
-export const ROOT = join(import.meta.dirname, '../..');
+const ROOT = join(import.meta.dirname, '../..');
 
 export interface SourceFile {
   /** Below the repository, with slashes. */
@@ -26,7 +26,7 @@ export function importsOf(source: string): string[] {
 }
 
 /** The files that git tracks or would track below the given folders. */
-export function trackedFiles(...folders: string[]): string[] {
+function trackedFiles(...folders: string[]): string[] {
   const options = ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...folders];
   const listed = execFileSync('git', options, { cwd: ROOT, encoding: 'utf8' }).split('\n');
   return [...new Set(listed)].filter((path) => path !== '' && existsSync(join(ROOT, path)));

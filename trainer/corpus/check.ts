@@ -4,7 +4,7 @@ import { SCENES, STRATEGIES } from './scenes.ts';
 import { varietyOf } from './variety.ts';
 
 /** Dialogues of each scene in the whole corpus. */
-export const DIALOGUES_PER_SCENE = 28;
+const DIALOGUES_PER_SCENE = 28;
 const [FEWEST_UTTERANCES, MOST_UTTERANCES] = [12, 24];
 /** Words of a turn. Turns of the supporter are to have 12 to 45; a few may be shorter or longer. */
 const SEEKER_WORDS = [1, 65] as const;

@@ -6,7 +6,7 @@ const OPENING = 4;
 const SHARED = 8;
 
 /** Runs of words that any conversation may hold. */
-export const COURTESIES: readonly string[] = [];
+const COURTESIES: readonly string[] = [];
 
 export interface Variety {
   supporterTurns: number;
@@ -41,7 +41,7 @@ export function varietyOf(dialogues: readonly Dialogue[]): Variety {
 }
 
 /** Words without case and marks. */
-export const wordsOf = (text: string): string[] =>
+const wordsOf = (text: string): string[] =>
   text
     .toLowerCase()
     .replaceAll('’', "'")

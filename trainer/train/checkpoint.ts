@@ -18,7 +18,7 @@ import type { RunConfig } from './config.ts';
 
 export { ADAPTER_CONFIG, ADAPTER_FILE };
 /** The chat template that an adapter was trained with; Transformers looks for it under this name. */
-export const ADAPTER_TEMPLATE = 'chat_template.jinja';
+const ADAPTER_TEMPLATE = 'chat_template.jinja';
 const OPTIMIZER_FILE = 'optimizer.safetensors';
 const STATE_FILE = 'state.json';
 /** What the trainer writes into `best/` and `last/`. */

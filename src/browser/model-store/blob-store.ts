@@ -31,7 +31,7 @@ async function openOpfs(): Promise<BlobStore | undefined> {
 }
 
 /** Keys become nested folders; segments of a key are escaped so that any name is a legal file name. */
-export function opfsVault(root: FileSystemDirectoryHandle): BlobStore {
+function opfsVault(root: FileSystemDirectoryHandle): BlobStore {
   const split = (key: string) => key.split('/').map((part) => encodeURIComponent(part));
   async function folder(parts: string[], create: boolean): Promise<FileSystemDirectoryHandle> {
     let at = root;
@@ -88,7 +88,7 @@ async function openCache(): Promise<BlobStore | undefined> {
 }
 
 /** Entries are responses under made-up addresses of this origin. */
-export function cacheVault(cache: Cache): BlobStore {
+function cacheVault(cache: Cache): BlobStore {
   const address = (key: string) => `/.models/${key.split('/').map(encodeURIComponent).join('/')}`;
   return {
     kind: 'cache',

@@ -7,7 +7,7 @@ import { awayFile, changedFile, cutFile, tooLongFile, wrongHash } from './store-
 import type { BlobStore } from './blob-store.ts';
 
 /** Files are stored in pieces of this size, so that a download goes on where it stopped and nothing is rewritten. */
-export const SEGMENT_BYTES = 16 * 2 ** 20;
+const SEGMENT_BYTES = 16 * 2 ** 20;
 
 export interface WriteOptions {
   /** Refuse the file, and keep none of it, when its hash differs. */

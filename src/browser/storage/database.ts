@@ -12,6 +12,7 @@ export const DATABASE_NAME = 'solace-lab';
 export interface LabSchema extends DBSchema {
   heads: { key: string; value: ConversationHead };
   messages: { key: [conversation: string, message: string]; value: StoredMessage };
+  /** Unused since 0.2.0: settings lie in local storage, keys with their endpoint. Kept because version 1 has it. */
   settings: { key: string; value: unknown };
 }
 export type StoredMessage = Message & { conversation: string };

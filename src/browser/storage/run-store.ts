@@ -6,7 +6,7 @@ import type { EvaluationPlan } from '../../core/evaluation/plan.ts';
 import { recordKey, type ResultRecord } from '../../core/evaluation/record.ts';
 import { openingFailed, storageError } from './database.ts';
 
-export const RUN_DATABASE = 'solace-lab-runs';
+const RUN_DATABASE = 'solace-lab-runs';
 
 /** An evaluation run as it lies in this browser. */
 export interface StoredRun {

@@ -2,16 +2,13 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { z } from 'zod';
 import type { ReplyOrigin } from '../../core/conversation/conversation.ts';
 import { append, createConversation } from '../../core/conversation/tree.ts';
 import { ConversationStore } from './conversation-store.ts';
 import { DATABASE_NAME, DATABASE_VERSION, LabStore, storageError } from './database.ts';
 import { saveComparison } from '../../ui/compare/comparison-store.ts';
-import { KeyRing } from './key-ring.ts';
 import { putNotebook } from './notebook-store.ts';
 import { RunStore } from './run-store.ts';
-import { SettingsStore } from './settings-store.ts';
 
 const REPLY: ReplyOrigin = {
   modelId: 'm',
@@ -109,40 +106,5 @@ describe('ConversationStore', () => {
     };
     await store.save({ id: conversation.id, head: {}, messages: [grown] });
     expect((await store.load(conversation.id))?.messages.get(message.id)?.reply).toEqual(REPLY);
-  });
-});
-
-describe('settings', () => {
-  const volume = { key: 'volume', schema: z.number().min(0).max(1) };
-
-  it('come back when they meet their schema, and only then', async () => {
-    const settings = new SettingsStore(new LabStore());
-    expect(await settings.get(volume)).toBeUndefined();
-    await settings.set(volume, 0.5);
-    expect(await settings.get(volume)).toBe(0.5);
-    await expect(settings.set(volume, 2)).rejects.toThrow();
-    expect(await settings.get({ ...volume, schema: z.string() })).toBeUndefined();
-    await settings.remove(volume);
-    expect(await settings.get(volume)).toBeUndefined();
-  });
-});
-
-describe('API keys', () => {
-  const url = 'http://localhost:8000/v1';
-  const visit = () => new KeyRing(new SettingsStore(new LabStore()));
-
-  it('are stored only when the person asks', async () => {
-    const ring = visit();
-    await ring.set(url, 'secret', { remember: false });
-    expect(await ring.get(url)).toBe('secret');
-    expect(await visit().get(url)).toBeUndefined();
-    await ring.set(url, 'secret', { remember: true });
-    expect(await visit().get(url)).toBe('secret');
-    await ring.set(url, 'other', { remember: false });
-    expect(await visit().get(url)).toBeUndefined();
-    await ring.set(url, 'other', { remember: true });
-    await ring.forget(url);
-    expect(await ring.get(url)).toBeUndefined();
-    expect(await visit().get(url)).toBeUndefined();
   });
 });

@@ -1,11 +1,12 @@
-import type { Tagger, Upos } from './representation.ts';
-import { KEY_UPOS } from './keypos.ts';
+import { KEY_UPOS, type Tagger, type Upos } from './representation.ts';
 
 /** A sentence with gold tokens `[start, end, UPOS, keep]`; offsets are UTF-16, `keep` is 0 or 1. */
 export interface GoldSentence {
   text: string;
   tok: [start: number, end: number, tag: Upos, keep: 0 | 1][];
 }
+
+const KEPT: ReadonlySet<Upos> = new Set(KEY_UPOS);
 
 /** Marks and foreign matter: no KeyPOS decision is asked of them. */
 const LEFT_OUT = new Set<Upos>(['PUNCT', 'SYM', 'X']);
@@ -28,7 +29,7 @@ export function keepAccuracy(tagger: Tagger, gold: readonly GoldSentence[]): { a
       let widest = 0;
       for (const token of found) {
         const shared = Math.min(end, token.end) - Math.max(start, token.start);
-        if (shared > widest) [widest, decision] = [shared, KEY_UPOS.has(token.tag)];
+        if (shared > widest) [widest, decision] = [shared, KEPT.has(token.tag)];
       }
       tokens++;
       if (decision === (keep === 1)) right++;

@@ -1,25 +1,5 @@
-import type { Representation, Tagger, TokenSpan, Upos } from './representation.ts';
+import { KEY_UPOS, type Representation, type Tagger, type TokenSpan, type Upos } from './representation.ts';
 import { joinKept, segment } from './segment.ts';
-
-/** The paper's key parts of speech. */
-export const KEY_UPOS: ReadonlySet<Upos> = new Set<Upos>([
-  'NOUN',
-  'VERB',
-  'ADJ',
-  'ADV',
-  'ADP',
-  'PROPN',
-  'NUM',
-  'SCONJ',
-  'PRON',
-]);
-
-/** What KeyPOS is called, tagger or not. */
-export const KEY_POS = {
-  id: 'keypos',
-  name: 'KeyPOS',
-  summary: 'Only words of key parts of speech, such as nouns, verbs, adjectives and pronouns.',
-} as const;
 
 /**
  * Keeps the words whose part of speech is in `keep`. What the tagger passes over without a tag counts as X.
@@ -31,13 +11,13 @@ export const KEY_POS = {
  */
 export function createKeyPos({
   tagger,
-  keep = KEY_UPOS,
+  keep = new Set(KEY_UPOS),
 }: {
   tagger: Tagger;
   keep?: ReadonlySet<Upos>;
 }): Representation {
   return {
-    ...KEY_POS,
+    id: 'keypos',
     compress(text) {
       const spans: TokenSpan[] = [];
       let from = 0;

@@ -1,8 +1,8 @@
-import { createKeyPos, KEY_POS, KEY_UPOS } from './keypos.ts';
+import { createKeyPos } from './keypos.ts';
 import { onlyEnglish } from './language.ts';
 import { NO_STOPWORDS } from './nostopwords.ts';
 import { RAW } from './raw.ts';
-import type { Representation, RepresentationId, TaggerId, Upos } from './representation.ts';
+import { KEY_UPOS, type Representation, type RepresentationId, type TaggerId, type Upos } from './representation.ts';
 import { loadTagger } from './load-tagger.ts';
 
 export interface RepresentationOptions {
@@ -12,18 +12,11 @@ export interface RepresentationOptions {
   keep?: readonly Upos[];
 }
 
-/** Name and summary of each representation, known before any tagger is loaded. */
-export const REPRESENTATIONS: Record<RepresentationId, Pick<Representation, 'id' | 'name' | 'summary'>> = {
-  raw: RAW,
-  keypos: KEY_POS,
-  nostopwords: NO_STOPWORDS,
-};
-
 const LOADERS: Record<RepresentationId, (options: RepresentationOptions) => Promise<Representation>> = {
   raw: async () => RAW,
   nostopwords: async () => onlyEnglish(NO_STOPWORDS),
   keypos: async ({ tagger = 'wink', keep }) =>
-    onlyEnglish(createKeyPos({ tagger: await loadTagger(tagger), keep: keep ? new Set(keep) : KEY_UPOS })),
+    onlyEnglish(createKeyPos({ tagger: await loadTagger(tagger), keep: new Set(keep ?? KEY_UPOS) })),
 };
 
 /**

@@ -20,8 +20,6 @@ const isStopword = (word: string): boolean => STOPWORDS.has(straightenApostrophe
  */
 export const NO_STOPWORDS: Representation = {
   id: 'nostopwords',
-  name: 'NoStopwords',
-  summary: 'Without the 179 English stopwords of NLTK; everything else stays.',
   compress(text) {
     const spans: TokenSpan[] = [];
     for (const { start, end } of segment(text)) {

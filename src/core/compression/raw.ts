@@ -4,7 +4,5 @@ import { segment } from './segment.ts';
 /** The utterance as it was written, byte for byte; its spans are words and marks, all kept. */
 export const RAW: Representation = {
   id: 'raw',
-  name: 'Raw',
-  summary: 'Every word, as it was written.',
   compress: (text) => ({ text, spans: segment(text).map((word) => ({ ...word, keep: true })) }),
 };

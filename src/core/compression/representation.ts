@@ -2,11 +2,11 @@
 export const REPRESENTATION_IDS = ['raw', 'keypos', 'nostopwords'] as const;
 export type RepresentationId = (typeof REPRESENTATION_IDS)[number];
 
-/** What each is called, known before any of their code is loaded. */
-export const REPRESENTATION_NAMES: Readonly<Record<RepresentationId, string>> = {
-  raw: 'Raw',
-  keypos: 'KeyPOS',
-  nostopwords: 'NoStopwords',
+/** Name and summary (one sentence for the interface) of each, known before any of their code is loaded. */
+export const REPRESENTATIONS: Readonly<Record<RepresentationId, { name: string; summary: string }>> = {
+  raw: { name: 'Raw', summary: 'Every word as it was written.' },
+  keypos: { name: 'KeyPOS', summary: 'Only words of key parts of speech, such as nouns, verbs and pronouns.' },
+  nostopwords: { name: 'NoStopwords', summary: 'Everything but the 179 most common English words.' },
 };
 
 /** A word or mark of an utterance; `start` and `end` are UTF-16 offsets into it, end exclusive. */
@@ -35,9 +35,6 @@ export interface Compressed {
 /** One way to compress an utterance. Pure: the same text always gives the same result. */
 export interface Representation {
   id: RepresentationId;
-  name: string;
-  /** One sentence for the interface. */
-  summary: string;
   compress(text: string): Compressed;
 }
 
@@ -62,6 +59,9 @@ export const UPOS = [
   'X',
 ] as const;
 export type Upos = (typeof UPOS)[number];
+
+/** The paper's key parts of speech, which KeyPOS keeps. */
+export const KEY_UPOS: readonly Upos[] = ['NOUN', 'VERB', 'ADJ', 'ADV', 'ADP', 'PROPN', 'NUM', 'SCONJ', 'PRON'];
 
 export interface TaggedToken {
   start: number;

@@ -7,8 +7,7 @@ import { CRISIS_KINDS } from '../safety/kinds.ts';
  * How far a message got: `complete`; `partial` while it is being written, and for good when the page went away in the
  * middle; `stopped` by the person; `failed` by an error.
  */
-export const MESSAGE_STATES = ['complete', 'partial', 'stopped', 'failed'] as const;
-export type MessageState = (typeof MESSAGE_STATES)[number];
+const MESSAGE_STATES = ['complete', 'partial', 'stopped', 'failed'] as const;
 
 const count = z.number().int().nonnegative();
 const milliseconds = z.number().nonnegative();

@@ -4,8 +4,8 @@ import { uniqueId } from '../unique-id.ts';
 import { headOf, headSchema, messageSchema } from './conversation.ts';
 import type { Conversation, Message } from './conversation.ts';
 
-export const EXCHANGE_FORMAT = 'solace-lab/conversations';
-export const EXCHANGE_VERSION = 1;
+const EXCHANGE_FORMAT = 'solace-lab/conversations';
+const EXCHANGE_VERSION = 1;
 /**
  * More messages than a person writes in a lifetime of chats; above it a file is refused rather than the page stalled.
  */

@@ -9,7 +9,7 @@ export interface Clock {
   now(): number;
   newId(): string;
 }
-export const SYSTEM_CLOCK: Clock = { now: () => Date.now(), newId: uniqueId };
+const SYSTEM_CLOCK: Clock = { now: () => Date.now(), newId: uniqueId };
 
 /** A message before it has a place in the tree. */
 export type NewMessage = Pick<Message, 'speaker' | 'text'> & Partial<Pick<Message, 'state' | 'reply'>>;
@@ -136,7 +136,7 @@ const titleOf = (message: Message, { createdAt }: Conversation): string =>
   signalOf(message).level === 'danger' ? neutralTitle(createdAt) : titleFrom(message.text);
 
 /** Throws `bad-data` when the conversation has no such message. */
-export function messageOf(conversation: Conversation, id: string): Message {
+function messageOf(conversation: Conversation, id: string): Message {
   const message = conversation.messages.get(id);
   if (message) return message;
   throw new LabError({

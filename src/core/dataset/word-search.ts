@@ -1,5 +1,5 @@
 /** Text without case and diacritics, for comparison only. */
-export const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
 /** The folded words of a query; all of them have to occur. */
 export const queryWords = (query: string): string[] => fold(query).split(/\s+/u).filter(Boolean);

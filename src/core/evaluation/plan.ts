@@ -5,12 +5,12 @@ import { describeHistory } from '../compression/history/create.ts';
 import { historySchema, type HistorySpec } from '../compression/history/spec.ts';
 import {
   REPRESENTATION_IDS,
-  REPRESENTATION_NAMES,
+  REPRESENTATIONS,
   TAGGER_IDS,
   type RepresentationId,
 } from '../compression/representation.ts';
 
-export const PLAN_FORMAT = 'solace-lab-plan';
+const PLAN_FORMAT = 'solace-lab-plan';
 
 const whole = z.int().nonnegative();
 const positive = z.int().positive();
@@ -123,7 +123,7 @@ export function contextsOf({
   histories = [],
 }: Pick<EvaluationPlan, 'representations' | 'histories'>): PlanContext[] {
   return [
-    ...representations.map((id) => ({ id, name: REPRESENTATION_NAMES[id] })),
+    ...representations.map((id) => ({ id, name: REPRESENTATIONS[id].name })),
     ...histories.map((history) => {
       const { id, name } = describeHistory(history);
       return { id, name, history };

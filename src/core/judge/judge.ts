@@ -101,7 +101,7 @@ export async function judge(
 }
 
 /** The order of the criteria in a round: another each time, so that no criterion always colours the next. */
-export const criteriaOrder = (round: number): CriterionId[] =>
+const criteriaOrder = (round: number): CriterionId[] =>
   CRITERION_IDS.map((_, i) => CRITERION_IDS[(i + round) % CRITERION_IDS.length] as CriterionId);
 
 /**

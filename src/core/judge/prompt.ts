@@ -22,7 +22,7 @@ export interface JudgedReply {
 const NAMES: Record<Line['speaker'], string> = { seeker: 'Seeker', supporter: 'Supporter' };
 
 /** Lines of a dialogue as a judge reads them. Line breaks inside an utterance would look like new speakers. */
-export function transcript(lines: readonly Line[]): string {
+function transcript(lines: readonly Line[]): string {
   return lines.map(({ speaker, text }) => `${NAMES[speaker]}: ${oneLine(text)}`).join('\n');
 }
 

@@ -34,7 +34,7 @@ const FINAL = 'final_emotion_intensity';
  * What a seeker's questionnaire says of a conversation's success, by name, turned so that more is better. In ESConv a
  * lower intensity at the end is the success, and the intensity at the beginning says nothing of the supporter.
  */
-export function outcomesOf(answers: Readonly<Record<string, number>>): Record<string, number> {
+function outcomesOf(answers: Readonly<Record<string, number>>): Record<string, number> {
   const { [INITIAL]: initial, [FINAL]: final, ...others } = answers;
   if (final === undefined) return others;
   return initial === undefined

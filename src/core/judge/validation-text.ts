@@ -8,7 +8,7 @@ const normalQuantile = (tests: number): number => Z[Math.min(Math.max(tests, 1),
  * Where 95 % of the AUCs of a judge that guesses lie. Reference: Mann and Whitney (1947), the variance of U without
  * ties.
  */
-export function guessedAuc(good: number, failed: number): [low: number, high: number] {
+function guessedAuc(good: number, failed: number): [low: number, high: number] {
   const reach = normalQuantile(1) * Math.sqrt((good + failed + 1) / (12 * good * failed));
   return [Math.max(0, 0.5 - reach), Math.min(1, 0.5 + reach)];
 }
@@ -17,7 +17,7 @@ export function guessedAuc(good: number, failed: number): [low: number, high: nu
  * How far from 0 the rank correlations of a judge that guesses stray in 95 % of checks, all `tests` of a check
  * together. Reference: Kendall and Gibbons (1990).
  */
-export const guessedRho = (n: number, tests = 1): number => Math.min(1, normalQuantile(tests) / Math.sqrt(n - 1));
+const guessedRho = (n: number, tests = 1): number => Math.min(1, normalQuantile(tests) / Math.sqrt(n - 1));
 
 /** Minimum number of dialogues for a statement on agreement. */
 export const FEWEST_DIALOGUES = 20;

@@ -22,13 +22,6 @@ export function pyRstrip(text: string): string {
   return text.slice(0, end);
 }
 
-/** Python's `text.strip()`. */
-export function pyStrip(text: string): string {
-  let start = 0;
-  while (start < text.length && TRAILING_SPACE.test(text.charAt(start))) start++;
-  return pyRstrip(text.slice(start));
-}
-
 /** Python's `''.join(text.split())`. */
 export function withoutSpace(text: string): string {
   return text.replace(ALL_SPACE, '');

@@ -4,7 +4,7 @@ import { compilePhrase, plainWords } from './notation.ts';
 import type { PhraseBook } from './phrase-files.ts';
 import book from './phrases.json' with { type: 'json' };
 
-export { CRISIS_KINDS, type CrisisKind, type CrisisLevel, type CrisisSignal } from './kinds.ts';
+export { CRISIS_KINDS, type CrisisKind, type CrisisSignal } from './kinds.ts';
 
 /**
  * How danger in a message is noticed at once, without a model. What is looked for stands in phrases/, one phrase per
@@ -57,6 +57,6 @@ export function detectCrisis(message: string): CrisisSignal {
 }
 
 /** The plain words of a message, each everyday use of a word of danger replaced by a mark. */
-export function withoutIdioms(message: string): string {
+function withoutIdioms(message: string): string {
   return IDIOMS.reduce((text, idiom) => text.replace(idiom, ' ~'), plainWords(message));
 }

@@ -58,12 +58,6 @@ export function hashedNgrams(text: string): Pick<TextFeatures, 'places' | 'value
   return { places, values };
 }
 
-/** The features of a text whose embedding is known. */
-export const featuresOf = (text: string, embedding: Float32Array): TextFeatures => ({
-  embedding,
-  ...hashedNgrams(text),
-});
-
 /** How alike two embeddings are in few dimensions, in 0..1: a Gaussian kernel. */
 export function nearness(a: Float32Array, b: Float32Array): number {
   let distance = 0;

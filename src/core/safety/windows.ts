@@ -1,5 +1,5 @@
 /** Words of the longest message that the classifier reads whole: the phrases that it was trained on are no longer. */
-export const WHOLE_WORDS = 60;
+const WHOLE_WORDS = 60;
 /** Words of a part of a longer one, short enough that ordinary sentences do not drown another. */
 export const WINDOW_WORDS = 24;
 /** Windows of one message that are read; more than this and its middle is left to the phrases. */

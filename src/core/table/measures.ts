@@ -52,7 +52,7 @@ const judged = (face: ScoreDimension): Measure => ({
 });
 
 /** F where a metric has precision, recall and F. */
-export function single(value: MetricValue | undefined): number {
+function single(value: MetricValue | undefined): number {
   return Array.isArray(value) ? value[2] : (value ?? Number.NaN);
 }
 

@@ -4,7 +4,7 @@ import { runJudgeSchema, runVerdictSchema, verdictKey, type RunJudge, type RunVe
 import { storedPlanSchema, type EvaluationPlan } from '../evaluation/plan.ts';
 import { recordKey, recordSchema, type ResultRecord } from '../evaluation/record.ts';
 
-export const RUN_FORMAT = 'solace-lab-run';
+const RUN_FORMAT = 'solace-lab-run';
 
 const runFileSchema = z
   .strictObject({

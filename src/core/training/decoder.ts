@@ -127,7 +127,7 @@ export function decoderLoss(graph: Graph, { config, base, lora, dropout }: Decod
  * Summed cross-entropy of labels [M] under softmax(x · headᵀ), shape [1, 1]. The label's own logit is a dot product
  * with its row of the head, so that the gradient is softmax · head − head[labels], without one-hot rows.
  */
-export function crossEntropy(x: Value, head: FrozenMatrix, labels: Value): Value {
+function crossEntropy(x: Value, head: FrozenMatrix, labels: Value): Value {
   const logits = head.multiply(x);
   const peak = max(logits, 1);
   const logTotal = add(log(sum(exp(sub(logits, peak)), 1)), peak);

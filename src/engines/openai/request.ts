@@ -12,7 +12,7 @@ export interface RequestOptions {
 }
 
 /** A server that loads a large model before its first answer may take this long. */
-export const ANSWER_TIMEOUT_MS = 120_000;
+const ANSWER_TIMEOUT_MS = 120_000;
 
 /**
  * Sends a request; resolves with an answer of status 2xx. The key and the conversation go to the server that was named

@@ -5,6 +5,7 @@ import type { ModelLibrary, ModelLoadOptions, ModelSummary, NewEndpoint, NewMlc 
 import { createModelLibrary } from './library.ts';
 import { EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
 
+/** @public Pages of tests and benchmarks read it through the module's namespace. */
 export { EMBEDDED_MODEL_ID } from '../../core/engine/embedded.ts';
 export type { OfferedModel, MemoryEstimate, ModelLoadOptions, ModelSummary, ModelTokenizer, NewEndpoint, NewMlc };
 

@@ -6,7 +6,7 @@ import { functionNamed, NOTEBOOK_FUNCTIONS, type NotebookFunction, type Permissi
 import type { NotebookServices } from './services.ts';
 
 export { openServices } from './services.ts';
-export { PERMISSIONS, type Permission } from './functions.ts';
+export {  type Permission } from './functions.ts';
 export {
   deleteNotebook,
   getNotebook,

@@ -7,10 +7,6 @@ import type { SampledTurn } from '../../core/evaluation/turns.ts';
 import { found, judgingsOf, store, turnsOf } from './stored-runs.ts';
 
 export {
-  blind,
-  humanResults,
-  type BlindContest,
-  type Choice,
   type HumanResult,
   type JudgeRater,
   type Ratings,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { loadRepresentation } from '../../core/compression/load.ts';
-import { TAGGER_IDS, type TokenSpan } from '../../core/compression/representation.ts';
+import { REPRESENTATIONS, TAGGER_IDS, type TokenSpan } from '../../core/compression/representation.ts';
 import { defineCommand } from '../command-options.ts';
 import { readJsonArray } from './json.ts';
 
@@ -27,7 +27,7 @@ export const compressCommand = defineCommand({
     }
     if (asWritten > 0)
       process.stderr.write(
-        `${representation.name} knows only English; ${asWritten} of ${texts.length} texts stay as they are written.\n`,
+        `${REPRESENTATIONS[representation.id].name} knows only English; ${asWritten} of ${texts.length} texts stay as they are written.\n`,
       );
   },
 });

@@ -1,7 +1,7 @@
 import { LabError } from '../../core/error.ts';
 
 /** How long a cell may compute without a pause, in milliseconds. */
-export const LONGEST_STRETCH = 5000;
+const LONGEST_STRETCH = 5000;
 
 /** The cell that code from strings is counted for: nobody knows which one made it. */
 export const UNKNOWN_CELL = 0;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FINISH_REASONS } from '../../core/engine/engine.ts';
-import { REPRESENTATION_IDS, REPRESENTATION_NAMES } from '../../core/compression/representation.ts';
+import { REPRESENTATION_IDS, REPRESENTATIONS } from '../../core/compression/representation.ts';
 
 /** One representation's part of a comparison: what the model was given and what it made of it. */
 export const columnSchema = z.object({
@@ -41,7 +41,7 @@ export function readingOf(columns: readonly Column[]): string | null {
   const others = columns.filter((column) => column.representation !== 'raw' && column.end !== 'cancelled');
   if (!raw || raw.end === 'cancelled' || others.length === 0) return null;
   const parts = others.map(
-    (other) => `${REPRESENTATION_NAMES[other.representation]} ${tokensAgainst(raw, other)} ${timeAgainst(raw, other)}`,
+    (other) => `${REPRESENTATIONS[other.representation].name} ${tokensAgainst(raw, other)} ${timeAgainst(raw, other)}`,
   );
   return `${parts.join('; ')}. One message shows what happens, not how it goes on average.`;
 }

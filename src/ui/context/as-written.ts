@@ -1,5 +1,4 @@
-import type { AsWritten, RepresentationId } from '../../core/compression/representation.ts';
-import { REPRESENTATIONS } from '../representations.ts';
+import { REPRESENTATIONS, type AsWritten, type RepresentationId } from '../../core/compression/representation.ts';
 
 /** What is said of a message that is sent as it was written although a compression is chosen. */
 export function whyAsWritten(reason: AsWritten, representation: RepresentationId): string {

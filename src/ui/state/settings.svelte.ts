@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PAPER_DECODING, type Decoding } from '../../core/engine/engine.ts';
-import { REPRESENTATION_IDS, TAGGER_IDS, UPOS, type Upos } from '../../core/compression/representation.ts';
+import { KEY_UPOS, REPRESENTATION_IDS, TAGGER_IDS, UPOS } from '../../core/compression/representation.ts';
 import { DECODING_CONTROLS } from '../chat/decoding-controls.ts';
 import type { TextStore } from '../../browser/storage/text-store.ts';
 import { Stored } from './stored.svelte.ts';
@@ -8,16 +8,13 @@ import { Stored } from './stored.svelte.ts';
 const within = (key: keyof typeof DECODING_CONTROLS) =>
   z.number().min(DECODING_CONTROLS[key].min).max(DECODING_CONTROLS[key].max).catch(PAPER_DECODING[key]);
 
-/** The parts of speech that the paper keeps. */
-export const PAPER_TAGS: readonly Upos[] = ['NOUN', 'VERB', 'ADJ', 'ADV', 'ADP', 'PROPN', 'NUM', 'SCONJ', 'PRON'];
-
 export const DEFAULT_SYSTEM_PROMPT =
   'You are a warm and attentive listener. Reply in two or three short sentences: say back what you understand, then offer support or ask one gentle question.';
 
 const schema = z.object({
   representation: z.enum(REPRESENTATION_IDS).catch('raw'),
   tagger: z.enum(TAGGER_IDS).catch('wink'),
-  keptTags: z.array(z.enum(UPOS)).catch(() => [...PAPER_TAGS]),
+  keptTags: z.array(z.enum(UPOS)).catch(() => [...KEY_UPOS]),
   systemPrompt: z.string().catch(DEFAULT_SYSTEM_PROMPT),
   temperature: within('temperature'),
   topP: within('topP'),

@@ -38,7 +38,7 @@ export async function takesClicks(element: Element | undefined): Promise<boolean
 }
 
 /** The visible elements with a role and name. It runs in a page, so it is whole in itself. */
-export function findAll(target: SentTarget): Element[] {
+function findAll(target: SentTarget): Element[] {
   const SELECTORS: Record<Role, string> = {
     article: 'article',
     banner: 'header',

@@ -1,5 +1,5 @@
 import { LabError } from '../../error.ts';
-import { REPRESENTATION_NAMES, type RepresentationId, type Upos } from '../representation.ts';
+import { REPRESENTATIONS, type RepresentationId, type Upos } from '../representation.ts';
 import { underBudget } from './budget.ts';
 import type { CountTokens, HistoryMethod, HistoryModel, UtteranceForm } from './history.ts';
 import { rollingSummary } from './rolling-summary.ts';
@@ -47,7 +47,7 @@ export function describeHistory(spec: HistorySpec): Pick<HistoryMethod, 'id' | '
 }
 
 function formFrom({ compress }: HistoryTools, representation: RepresentationId, keep?: readonly Upos[]): UtteranceForm {
-  const name = REPRESENTATION_NAMES[representation];
+  const name = REPRESENTATIONS[representation].name;
   return {
     id: [representation, ...[...(keep ?? [])].sort()].join('-').toLowerCase(),
     name: keep ? `${name} (${keep.join(', ')})` : name,

@@ -3,9 +3,9 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Utterance } from '../../dataset/dialogue.ts';
 import { NO_STOPWORDS } from '../nostopwords.ts';
 import { RAW } from '../raw.ts';
-import type { Representation } from '../representation.ts';
+import { REPRESENTATIONS, type Representation } from '../representation.ts';
 import { underBudget } from './budget.ts';
-import { compactWithCost, formOf, keptUtterances, type HistoryMethod } from './history.ts';
+import { compactWithCost, type HistoryMethod, type UtteranceForm } from './history.ts';
 import { rollingSummary } from './rolling-summary.ts';
 import { informationOf, selectiveContext } from './selective-context.ts';
 import { everyUtterance, firstAndLast, lastUtterances } from './windows.ts';
@@ -16,6 +16,13 @@ const SEVEN = said('I am one', 'You are two', 'I am three', 'You are four', 'I a
 const words = (texts: string[]): number[] => texts.map((text) => text.split(/\s+/).filter(Boolean).length);
 const sent = async (method: HistoryMethod, utterances = SEVEN): Promise<(string | null)[]> =>
   (await method.compact(utterances)).sent;
+
+/** A representation of this thread as a form. */
+const formOf = ({ id, compress }: Representation): UtteranceForm => ({
+  id,
+  name: REPRESENTATIONS[id].name,
+  shorten: async (texts) => texts.map((text) => compress(text).text),
+});
 
 describe('windows', () => {
   it('keep the last, or the first and the last utterances', async () => {
@@ -42,7 +49,7 @@ describe('cost', () => {
   it('counts what was written, what is sent and what is left out', async () => {
     const { compacted, cost } = await compactWithCost(lastUtterances(2), SEVEN, words);
     expect(cost).toMatchObject({ tokensBefore: 21, tokensAfter: 6, leftOut: 5 });
-    expect(keptUtterances(SEVEN, compacted)).toEqual(SEVEN.slice(5));
+    expect(compacted.sent).toEqual([...new Array<null>(5).fill(null), 'You are six', 'I am seven']);
   });
 });
 

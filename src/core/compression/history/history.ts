@@ -1,5 +1,4 @@
 import type { Utterance } from '../../dataset/dialogue.ts';
-import type { Representation } from '../representation.ts';
 
 /**
  * What a model must be able to do for some methods; `LoadedModel` of the engines can be given as one by a small
@@ -36,13 +35,6 @@ export interface UtteranceForm {
   /** One text a text, in order. */
   shorten(texts: readonly string[], signal?: AbortSignal): Promise<string[]>;
 }
-
-/** A representation of this thread as a form. */
-export const formOf = ({ id, name, compress }: Representation): UtteranceForm => ({
-  id,
-  name,
-  shorten: async (texts) => texts.map((text) => compress(text).text),
-});
 
 /** What a method took and saved. */
 export interface HistoryCost {
@@ -81,12 +73,4 @@ export async function compactWithCost(
       milliseconds,
     },
   };
-}
-
-/** The utterances that are in, with their texts as they are sent: what `buildContext` takes, the summary aside. */
-export function keptUtterances(utterances: readonly Utterance[], { sent }: Compacted): Utterance[] {
-  return utterances.flatMap((utterance, i) => {
-    const text = sent[i] ?? null;
-    return text === null ? [] : [{ ...utterance, text }];
-  });
 }

@@ -2,7 +2,7 @@ import { LabError, throwIfCancelled } from '../../error.ts';
 import { matrixShape, readRows, tensorInfo, type Checkpoint } from './checkpoint.ts';
 
 /** Values decoded at once: bounds the memory that work on a tensor takes, whatever its size. */
-export const CHUNK_VALUES = 1 << 21;
+const CHUNK_VALUES = 1 << 21;
 
 /** Decoded values of whole rows. */
 export interface RowChunk {

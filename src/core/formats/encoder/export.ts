@@ -11,7 +11,7 @@ import { parseEncoderConfig } from './config.ts';
 import { countEncoderParameters, openEncoderWeights } from './weights.ts';
 
 /** The graph of each dtype, under the names that transformers.js looks for. */
-export const ENCODER_GRAPHS: Record<EncoderDtype, string> = {
+const ENCODER_GRAPHS: Record<EncoderDtype, string> = {
   fp32: 'onnx/model.onnx',
   q8: 'onnx/model_quantized.onnx',
 };

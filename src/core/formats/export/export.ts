@@ -14,7 +14,7 @@ import { type FolderSink, writeFile } from './sink.ts';
 import { WeightWriter } from './weights.ts';
 
 /** Rotary tables grow with the context; nobody talks to a small model for longer than this unless they ask. */
-export const DEFAULT_MAX_CONTEXT = 32768;
+const DEFAULT_MAX_CONTEXT = 32768;
 
 export interface ExportOptions {
   dtype: ExportDtype;

@@ -1,4 +1,4 @@
 export { openAdapter, type Adapter } from './adapter.ts';
 export { mergedCheckpoint, type MergedCheckpoint, type WeightedAdapter } from './merged.ts';
 export type { AddProduct } from './product.ts';
-export { parseAdapterSettings, type AdapterSettings } from './settings.ts';
+export { parseAdapterSettings } from './settings.ts';
