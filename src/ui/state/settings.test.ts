@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { KEY_UPOS } from '../../core/compression/representation.ts';
 import { PAPER_DECODING } from '../../core/engine/engine.ts';
 import { Dismissals } from './dismissals.svelte.ts';
 import { Drafts } from './drafts.ts';
-import { DEFAULT_SYSTEM_PROMPT, PAPER_TAGS, SettingsState } from './settings.svelte.ts';
+import { DEFAULT_SYSTEM_PROMPT, SettingsState } from './settings.svelte.ts';
 import { Stored } from './stored.svelte.ts';
 import { memoryTexts } from './testing/fakes.ts';
 import { ThemeChoice } from './theme.svelte.ts';
@@ -41,7 +42,7 @@ describe('the settings', () => {
     expect(new SettingsState(memoryTexts()).current).toMatchObject({
       representation: 'raw',
       tagger: 'wink',
-      keptTags: PAPER_TAGS,
+      keptTags: KEY_UPOS,
       systemPrompt: DEFAULT_SYSTEM_PROMPT,
       budget: null,
       temperature,
