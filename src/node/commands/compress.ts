@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import { loadRepresentation } from '../../core/compression/load.ts';
-import { REPRESENTATIONS, TAGGER_IDS, type TokenSpan } from '../../core/compression/representation.ts';
+import {
+  REPRESENTATION_IDS,
+  REPRESENTATIONS,
+  TAGGER_IDS,
+  type TokenSpan,
+} from '../../core/compression/representation.ts';
 import { defineCommand } from '../command-options.ts';
 import { readJsonArray } from './json.ts';
 
-const METHODS = ['keypos', 'nostopwords'] as const;
+/** Raw keeps everything. */
+const METHODS = REPRESENTATION_IDS.filter((id) => id !== 'raw');
 
 /** Which words of texts a compression keeps: for each text one JSON array per line of [start, end, keep]. */
 export const compressCommand = defineCommand({

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { REPRESENTATION_IDS } from '../../core/compression/representation.ts';
 
 /** Every `--name: light-dark(#rrggbb, #rrggbb)` of the tokens. */
 const COLOURS = new Map(
@@ -11,7 +12,7 @@ const COLOURS = new Map(
   ].map(([, name, light, dark]) => [name ?? '', { light: light ?? '', dark: dark ?? '' }]),
 );
 const PAPERS = ['paper', 'paper-raised', 'paper-sunken', 'accent-wash', 'care-wash', 'caution-wash'];
-const TEXTS = ['ink', 'ink-soft', 'ink-faint', 'accent', 'caution', 'care', 'raw', 'keypos', 'nostopwords'];
+const TEXTS = ['ink', 'ink-soft', 'ink-faint', 'accent', 'caution', 'care', ...REPRESENTATION_IDS];
 
 function colour(name: string, theme: 'light' | 'dark'): string {
   const found = COLOURS.get(name);
@@ -44,4 +45,12 @@ describe.each(['light', 'dark'] as const)('the %s palette', (theme) => {
       expect(contrast(colour('line-strong', theme), colour(paper, theme))).toBeGreaterThanOrEqual(3);
     expect(contrast(colour('accent-ink', theme), colour('accent', theme))).toBeGreaterThanOrEqual(4.5);
   });
+});
+
+it.each(REPRESENTATION_IDS)('base.css gives what is marked as %s its colours', (id) => {
+  const base = readFileSync(join(import.meta.dirname, 'base.css'), 'utf8');
+  expect(base).toContain(
+    `[data-representation='${id}'] {\n  --rep: var(--${id});\n  --rep-wash: var(--${id}-wash);\n}`,
+  );
+  expect(COLOURS.has(`${id}-wash`)).toBe(true);
 });
