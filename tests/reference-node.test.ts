@@ -14,22 +14,14 @@ import { fileSource } from '../trainer/files/source.ts';
 import { EMBEDDED_FOLDER as EMBEDDED } from '../src/node/folder-model.ts';
 import { baseExport, SOURCE } from './harness/base-export.ts';
 import { argmax, Decoder, mean, negativeLogLikelihood } from './harness/decoder.ts';
-import { hasShared, readJsonGz, SHARED } from './harness/shared.ts';
+import { readFixture, type ForwardReference } from './harness/fixtures.ts';
+import { describeExtra, readJsonGz, SHARED } from './harness/shared.ts';
 
 const REFERENCE = 'reference/smollm2-forward.json.gz';
 const KV_HEADS = 3;
 const HEAD_DIM = 64;
 /** Prompts that are also answered token by token on the cache, which reads all weights for each. */
 const CACHED_ROWS = 2;
-
-interface ReferenceRow {
-  messages: { role: string; content: string }[];
-  prompt: string;
-  ids: number[];
-  nll: number[];
-  last_top10: [id: number, logit: number][];
-  greedy32: number[];
-}
 
 /** Conversations that are in no file of references. */
 const FURTHER = [
@@ -79,6 +71,18 @@ describe('the embedded model', () => {
     await close();
   });
 
+  it('gives the likelihoods, next tokens and greedy replies that torch computes with its weights', async () => {
+    for (const row of readFixture<ForwardReference>('forward').rows) {
+      const { nll, argmax: found, cache } = await decoder.score(row.ids);
+      expect(nll).toHaveLength(row.nll.length);
+      row.nll.forEach((value, i) => expect(Math.abs(value - (nll[i] ?? NaN)), `token ${i}`).toBeLessThan(1e-3));
+      expect(found.at(-1)).toBe(row.last_top10[0]?.[0]);
+      const { rows: last } = await decoder.run(row.ids, 1);
+      for (const [id, logit] of row.last_top10) expect(Math.abs((last[0]?.[id] ?? NaN) - logit)).toBeLessThan(5e-3);
+      expect(await decoder.greedy(row.greedy32[0] ?? -1, cache, row.greedy32.length)).toEqual(row.greedy32);
+    }
+  });
+
   it('loads in transformers.js as it is, and answers', async () => {
     const tokenizer: PreTrainedTokenizer = await AutoTokenizer.from_pretrained(EMBEDDED);
     const model = await AutoModelForCausalLM.from_pretrained(EMBEDDED);
@@ -99,138 +103,132 @@ describe('the embedded model', () => {
   });
 });
 
-describe.skipIf(!hasShared(REFERENCE) || !hasShared(SOURCE))(
-  'against ../shared/reference/smollm2-forward.json.gz',
-  () => {
-    let rows: ReferenceRow[];
-    let fp32: Decoder;
-    let q4Folder: string;
-    let q4: Decoder;
-    /** What the fp32 export finds likeliest at each position of each row. */
-    const likeliest: number[][] = [];
+describeExtra([REFERENCE, SOURCE], REFERENCE, () => {
+  let rows: ForwardReference['rows'];
+  let fp32: Decoder;
+  let q4Folder: string;
+  let q4: Decoder;
+  /** What the fp32 export finds likeliest at each position of each row. */
+  const likeliest: number[][] = [];
 
-    beforeAll(async () => {
-      ({ rows } = readJsonGz<{ rows: ReferenceRow[] }>(REFERENCE));
-      fp32 = await load(await baseExport('fp32'), 'model.onnx');
-      q4Folder = await baseExport('q4');
-      q4 = await load(q4Folder, 'model_q4.onnx');
-    }, 120_000);
+  beforeAll(async () => {
+    ({ rows } = readJsonGz<ForwardReference>(REFERENCE));
+    fp32 = await load(await baseExport('fp32'), 'model.onnx');
+    q4Folder = await baseExport('q4');
+    q4 = await load(q4Folder, 'model_q4.onnx');
+  }, 120_000);
 
-    it(
-      'an fp32 export gives every token its likelihood and the same 32 greedy tokens',
-      { timeout: 240_000 },
-      async () => {
-        let worst = 0;
-        for (const [r, row] of rows.entries()) {
-          // Where each token of the answer is the likeliest one after those before it, it is what greedy decoding
-          // gives.
-          const { nll, argmax: found } = await fp32.score([...row.ids, ...row.greedy32.slice(0, -1)]);
-          likeliest.push(found.slice(0, row.ids.length));
-          worst = Math.max(worst, ...row.nll.map((value, i) => Math.abs(value - (nll[i] ?? NaN))));
-          expect(found[row.ids.length - 1]).toBe(row.last_top10[0]?.[0]);
-          expect(found.slice(row.ids.length - 1)).toEqual(row.greedy32);
-          if (r >= CACHED_ROWS) continue;
-          const { cache } = await fp32.run(row.ids, 1);
-          expect(await fp32.greedy(row.greedy32[0] ?? -1, cache, row.greedy32.length)).toEqual(row.greedy32);
-        }
-        report(
-          `fp32: largest difference of a token's negative log-likelihood ${worst.toExponential(2)} nats, greedy tokens equal on ${rows.length} prompts`,
-        );
-        expect(worst).toBeLessThan(1e-3);
-      },
-    );
-
-    it(
-      'a q4 export stays within 1.5 % of the mean NLL and agrees on 90 % of next tokens',
-      { timeout: 240_000 },
-      async () => {
-        const own: number[] = [];
-        const reference: number[] = [];
-        let agreed = 0;
-        let positions = 0;
-        for (const [i, row] of rows.entries()) {
-          const { nll, argmax: found } = await q4.score(row.ids);
-          own.push(...nll);
-          reference.push(...row.nll);
-          const wanted = likeliest[i] ?? (await fp32.score(row.ids)).argmax;
-          agreed += found.filter((id, t) => id === wanted[t]).length;
-          positions += found.length;
-        }
-        const off = mean(own) / mean(reference) - 1;
-        report(
-          `q4: mean NLL ${mean(own).toFixed(4)}, reference ${mean(reference).toFixed(4)} (${percent(off)}); next tokens agree on ${percent(agreed / positions)} of ${positions}`,
-        );
-        expect(Math.abs(off)).toBeLessThan(0.015);
-        expect(agreed / positions).toBeGreaterThanOrEqual(0.9);
-      },
-    );
-
-    it('a q4 export becomes the GGUF that it was made from again, bit by bit, tokenizer included', async () => {
-      const folder = await mkdtemp(join(tmpdir(), 'solace-gguf-'));
-      const exported = await openExportedFolder(q4Folder);
-      const file = await diskFolder(folder).create('model.gguf');
-      await checkpointToGguf(exported.checkpoint, file, { name: 'SmolLM2', type: 'keep' });
-      await file.close();
-      const [path] = (await readdir(join(SHARED, SOURCE))).filter((name) => name.endsWith('.gguf'));
-      const [before, after] = [
-        await fileSource(join(SHARED, SOURCE, path ?? '')),
-        await fileSource(join(folder, 'model.gguf')),
-      ];
-      const [a, b] = [await readGgufHeader(before), await readGgufHeader(after)];
-      const places = new Map(b.tensors.map((tensor) => [tensor.name, tensor]));
-      expect(places.size).toBe(a.tensors.length);
-      for (const tensor of a.tensors) {
-        const copy = places.get(tensor.name);
-        expect(copy).toMatchObject({ shape: tensor.shape, type: tensor.type });
-        expect(
-          Buffer.compare(
-            await before.read(tensor.offset, tensor.bytes),
-            await after.read(copy?.offset ?? -1, tensor.bytes),
-          ),
-        ).toBe(0);
+  it(
+    'an fp32 export gives every token its likelihood and the same 32 greedy tokens',
+    { timeout: 240_000 },
+    async () => {
+      let worst = 0;
+      for (const [r, row] of rows.entries()) {
+        // Where each token of the answer is the likeliest one after those before it, it is what greedy decoding
+        // gives.
+        const { nll, argmax: found } = await fp32.score([...row.ids, ...row.greedy32.slice(0, -1)]);
+        likeliest.push(found.slice(0, row.ids.length));
+        worst = Math.max(worst, ...row.nll.map((value, i) => Math.abs(value - (nll[i] ?? NaN))));
+        expect(found[row.ids.length - 1]).toBe(row.last_top10[0]?.[0]);
+        expect(found.slice(row.ids.length - 1)).toEqual(row.greedy32);
+        if (r >= CACHED_ROWS) continue;
+        const { cache } = await fp32.run(row.ids, 1);
+        expect(await fp32.greedy(row.greedy32[0] ?? -1, cache, row.greedy32.length)).toEqual(row.greedy32);
       }
-      for (const [key, value] of a.metadata)
-        if (key.startsWith('tokenizer.')) expect(b.metadata.get(key)).toEqual(value);
+      report(
+        `fp32: largest difference of a token's negative log-likelihood ${worst.toExponential(2)} nats, greedy tokens equal on ${rows.length} prompts`,
+      );
+      expect(worst).toBeLessThan(1e-3);
+    },
+  );
 
-      // And the other way round: the tokenizer that the metadata describes is the one of the model's own files.
-      const own = JSON.parse(exported.checkpoint.files.get('tokenizer.json') ?? 'null') as {
-        model: { vocab: object; merges: string[] };
-        added_tokens: object[];
-        pre_tokenizer: object;
-      };
-      const rebuilt = JSON.parse(
-        tokenizerFromGguf(a.metadata, 'model.gguf').get('tokenizer.json') ?? 'null',
-      ) as typeof own;
-      expect(rebuilt.model.vocab).toEqual(own.model.vocab);
-      expect(rebuilt.model.merges).toEqual(own.model.merges);
-      expect(rebuilt.added_tokens).toEqual(own.added_tokens);
-      expect(rebuilt.pre_tokenizer).toEqual(own.pre_tokenizer);
-      await Promise.all([exported.close(), before.close(), after.close()]);
-      await rm(folder, { recursive: true });
-    });
-
-    it('a q4 export does so too on prompts that are in no file', { timeout: 120_000 }, async () => {
-      const tokenizer: PreTrainedTokenizer = await AutoTokenizer.from_pretrained(q4Folder);
+  it(
+    'a q4 export stays within 1.5 % of the mean NLL and agrees on 90 % of next tokens',
+    { timeout: 240_000 },
+    async () => {
       const own: number[] = [];
       const reference: number[] = [];
       let agreed = 0;
-      for (const messages of FURTHER) {
-        const prompt = String(
-          tokenizer.apply_chat_template(messages, { tokenize: false, add_generation_prompt: true }),
-        );
-        const ids = tokenizer.encode(prompt, { add_special_tokens: false });
-        const [a, b] = [await q4.score(ids), await fp32.score(ids)];
-        own.push(...a.nll);
-        reference.push(...b.nll);
-        agreed += a.argmax.slice(1).filter((id, t) => id === b.argmax[t + 1]).length;
-        expect(a.argmax.at(-1)).toBe(argmax((await fp32.run(ids, 1)).rows[0] ?? new Float32Array(0)));
+      let positions = 0;
+      for (const [i, row] of rows.entries()) {
+        const { nll, argmax: found } = await q4.score(row.ids);
+        own.push(...nll);
+        reference.push(...row.nll);
+        const wanted = likeliest[i] ?? (await fp32.score(row.ids)).argmax;
+        agreed += found.filter((id, t) => id === wanted[t]).length;
+        positions += found.length;
       }
       const off = mean(own) / mean(reference) - 1;
       report(
-        `further prompts: mean NLL ${mean(own).toFixed(4)}, fp32 ${mean(reference).toFixed(4)} (${percent(off)}); next tokens agree on ${percent(agreed / own.length)} of ${own.length}`,
+        `q4: mean NLL ${mean(own).toFixed(4)}, reference ${mean(reference).toFixed(4)} (${percent(off)}); next tokens agree on ${percent(agreed / positions)} of ${positions}`,
       );
       expect(Math.abs(off)).toBeLessThan(0.015);
-      expect(agreed / own.length).toBeGreaterThanOrEqual(0.9);
-    });
-  },
-);
+      expect(agreed / positions).toBeGreaterThanOrEqual(0.9);
+    },
+  );
+
+  it('a q4 export becomes the GGUF that it was made from again, bit by bit, tokenizer included', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'solace-gguf-'));
+    const exported = await openExportedFolder(q4Folder);
+    const file = await diskFolder(folder).create('model.gguf');
+    await checkpointToGguf(exported.checkpoint, file, { name: 'SmolLM2', type: 'keep' });
+    await file.close();
+    const [path] = (await readdir(join(SHARED, SOURCE))).filter((name) => name.endsWith('.gguf'));
+    const [before, after] = [
+      await fileSource(join(SHARED, SOURCE, path ?? '')),
+      await fileSource(join(folder, 'model.gguf')),
+    ];
+    const [a, b] = [await readGgufHeader(before), await readGgufHeader(after)];
+    const places = new Map(b.tensors.map((tensor) => [tensor.name, tensor]));
+    expect(places.size).toBe(a.tensors.length);
+    for (const tensor of a.tensors) {
+      const copy = places.get(tensor.name);
+      expect(copy).toMatchObject({ shape: tensor.shape, type: tensor.type });
+      expect(
+        Buffer.compare(
+          await before.read(tensor.offset, tensor.bytes),
+          await after.read(copy?.offset ?? -1, tensor.bytes),
+        ),
+      ).toBe(0);
+    }
+    for (const [key, value] of a.metadata) if (key.startsWith('tokenizer.')) expect(b.metadata.get(key)).toEqual(value);
+
+    // And the other way round: the tokenizer that the metadata describes is the one of the model's own files.
+    const own = JSON.parse(exported.checkpoint.files.get('tokenizer.json') ?? 'null') as {
+      model: { vocab: object; merges: string[] };
+      added_tokens: object[];
+      pre_tokenizer: object;
+    };
+    const rebuilt = JSON.parse(
+      tokenizerFromGguf(a.metadata, 'model.gguf').get('tokenizer.json') ?? 'null',
+    ) as typeof own;
+    expect(rebuilt.model.vocab).toEqual(own.model.vocab);
+    expect(rebuilt.model.merges).toEqual(own.model.merges);
+    expect(rebuilt.added_tokens).toEqual(own.added_tokens);
+    expect(rebuilt.pre_tokenizer).toEqual(own.pre_tokenizer);
+    await Promise.all([exported.close(), before.close(), after.close()]);
+    await rm(folder, { recursive: true });
+  });
+
+  it('a q4 export does so too on prompts that are in no file', { timeout: 120_000 }, async () => {
+    const tokenizer: PreTrainedTokenizer = await AutoTokenizer.from_pretrained(q4Folder);
+    const own: number[] = [];
+    const reference: number[] = [];
+    let agreed = 0;
+    for (const messages of FURTHER) {
+      const prompt = String(tokenizer.apply_chat_template(messages, { tokenize: false, add_generation_prompt: true }));
+      const ids = tokenizer.encode(prompt, { add_special_tokens: false });
+      const [a, b] = [await q4.score(ids), await fp32.score(ids)];
+      own.push(...a.nll);
+      reference.push(...b.nll);
+      agreed += a.argmax.slice(1).filter((id, t) => id === b.argmax[t + 1]).length;
+      expect(a.argmax.at(-1)).toBe(argmax((await fp32.run(ids, 1)).rows[0] ?? new Float32Array(0)));
+    }
+    const off = mean(own) / mean(reference) - 1;
+    report(
+      `further prompts: mean NLL ${mean(own).toFixed(4)}, fp32 ${mean(reference).toFixed(4)} (${percent(off)}); next tokens agree on ${percent(agreed / own.length)} of ${own.length}`,
+    );
+    expect(Math.abs(off)).toBeLessThan(0.015);
+    expect(agreed / own.length).toBeGreaterThanOrEqual(0.9);
+  });
+});

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scoreCommand } from '../src/node/commands/score.ts';
 import { baseExport, SOURCE } from './harness/base-export.ts';
-import { hasShared, readJsonGz } from './harness/shared.ts';
+import { readFixture, type ForwardReference } from './harness/fixtures.ts';
+import { describeExtra, readJsonGz } from './harness/shared.ts';
 
 const REFERENCE = 'reference/smollm2-forward.json.gz';
 /** The shortest of the ten; tests/reference-node.test.ts takes them all through the same graph. */
@@ -23,7 +24,7 @@ async function score(prompts: string[], ...more: string[]): Promise<number[][]> 
 }
 
 describe('npm run lab -- score', () => {
-  it('prints an array a prompt, empty where nothing is predicted', async () => {
+  it('prints one array per prompt, empty where nothing is predicted', async () => {
     const [hello = [], one, none] = await score(['<|im_start|>user\nHello<|im_end|>', 'Hello', '']);
     expect(hello).toHaveLength(4);
     expect(hello.every((nll) => nll >= 0)).toBe(true);
@@ -34,20 +35,27 @@ describe('npm run lab -- score', () => {
     await expect(score(['Hello'], '--model', folder)).rejects.toMatchObject({ code: 'missing-file' });
   });
 
-  it.skipIf(!hasShared(REFERENCE) || !hasShared(SOURCE))(
-    `gives the values of ${REFERENCE} with a q4 export of its model`,
-    async () => {
-      const { rows } = readJsonGz<{ rows: { prompt: string; nll: number[] }[] }>(REFERENCE);
+  it('gives the values that torch computes with the weights of the embedded model', async () => {
+    const { rows } = readFixture<ForwardReference>('forward');
+    await expectValues(rows, []);
+  });
+
+  describeExtra([REFERENCE, SOURCE], REFERENCE, () => {
+    it('has the values of a q4 export of its model', async () => {
+      const { rows } = readJsonGz<ForwardReference>(REFERENCE);
       const shortest = rows.sort((a, b) => a.nll.length - b.nll.length).slice(0, PROMPTS);
-      const found = await score(
-        shortest.map(({ prompt }) => prompt),
-        '--model',
-        await baseExport('q4', '-score'),
-      );
-      shortest.forEach(({ nll }, i) => {
-        expect(found[i]).toHaveLength(nll.length);
-        nll.forEach((value, token) => expect(Math.abs((found[i]?.[token] ?? NaN) - value)).toBeLessThan(2e-4));
-      });
-    },
-  );
+      await expectValues(shortest, ['--model', await baseExport('q4', '-score')]);
+    });
+  });
+
+  async function expectValues(rows: ForwardReference['rows'], options: string[]): Promise<void> {
+    const found = await score(
+      rows.map(({ prompt }) => prompt),
+      ...options,
+    );
+    rows.forEach(({ nll }, i) => {
+      expect(found[i]).toHaveLength(nll.length);
+      nll.forEach((value, token) => expect(Math.abs((found[i]?.[token] ?? NaN) - value)).toBeLessThan(2e-4));
+    });
+  }
 });

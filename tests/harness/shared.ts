@@ -1,12 +1,24 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { describe } from 'vitest';
 
-/** The folder of data and references beside the project; it may be absent. */
+/** The folder of public datasets and large checkpoints beside the project; it may be absent. */
 export const SHARED = resolve(import.meta.dirname, '../../../shared');
 
-/** Whether `path` (relative to the shared folder) is there; tests that need it skip by name when it is not. */
+/** Whether `path` (relative to the shared folder) exists. */
 export const hasShared = (path = ''): boolean => existsSync(join(SHARED, path));
+
+/**
+ * Tests beyond those that a clean clone can run, because their data may not or cannot lie in the repository. Where a
+ * path of the shared folder is missing they are skipped by name, and left out altogether in CI, which skips nothing.
+ */
+export function describeExtra(paths: readonly string[], title: string, tests: () => void): void {
+  const missing = paths.filter((path) => !hasShared(path));
+  if (missing.length === 0) describe(`extra: ${title}`, tests);
+  else if (!process.env['CI'])
+    describe.skip(`extra: ${title} (needs ../shared/${missing.join(', ../shared/')})`, tests);
+}
 
 /** A gzipped JSON file of the shared folder; the caller says its shape. */
 export const readJsonGz = <T>(path: string): T =>

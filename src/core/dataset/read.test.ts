@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hasShared, SHARED } from '../../../tests/harness/shared.ts';
+import { describeExtra, SHARED } from '../../../tests/harness/shared.ts';
 import type { Dialogue } from './dialogue.ts';
 import { toJsonLines } from './formats/lab.ts';
 import { readDataset } from './read.ts';
@@ -467,11 +467,13 @@ describe('reading', () => {
   });
 });
 
-describe.skipIf(!hasShared('data/esconv'))('the files of ../shared', () => {
+const PUBLISHED = ['data/esconv', 'data/dailydialog', 'data/empatheticdialogues'];
+
+describeExtra(PUBLISHED, 'readDataset on the published datasets', () => {
   const shared = (path: string): File =>
     file(new Uint8Array(readFileSync(`${SHARED}/data/${path}`)), path.split('/').at(-1));
 
-  it('ESConv: 910, 195 and 195 dialogues, 38,365 utterances, nothing malformed', async () => {
+  it('reads ESConv: 910, 195 and 195 dialogues, 38,365 utterances, nothing malformed', async () => {
     const parts = await Promise.all(
       ['train', 'valid', 'test'].map((part) => readDataset([shared(`esconv/esconv_${part}.jsonl.gz`)])),
     );
@@ -484,7 +486,7 @@ describe.skipIf(!hasShared('data/esconv'))('the files of ../shared', () => {
     ['esconv/FailedESConv.json.gz', 'esconv', 196],
     ['dailydialog/dailydialog_valid_test.jsonl.gz', 'dailydialog', 2000],
     ['empatheticdialogues/empatheticdialogues_valid_test.jsonl.gz', 'empathetic', 5304],
-  ])('%s', async (path, format, count) => {
+  ])('reads all of %s', async (path, format, count) => {
     const result = await readDataset([shared(path)]);
     expect({ format: result.format, count: result.dialogues.length, bad: result.bad }).toEqual({
       format,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { hasShared, SHARED } from '../../../tests/harness/shared.ts';
+import { readFixture } from '../../../tests/harness/fixtures.ts';
+import { describeExtra, SHARED } from '../../../tests/harness/shared.ts';
 import type { Dialogue } from './dialogue.ts';
 import { readDataset } from './read.ts';
 import { countWords, statisticsOf } from './statistics.ts';
@@ -47,7 +48,28 @@ describe('statisticsOf', () => {
   });
 });
 
-describe.skipIf(!hasShared('data/esconv'))('Table 1 for the ESConv of ../shared', () => {
+describe('the built-in dialogues', () => {
+  it('have the counts that a second program finds', async () => {
+    interface Counts {
+      utterances: number;
+      words: number;
+    }
+    const counted = readFixture<
+      { dialogues: number; strategies: [name: string, count: number][] } & Record<
+        'all' | 'seeker' | 'supporter',
+        Counts
+      >
+    >('statistics');
+    const file = new File([new Uint8Array(readFileSync('public/dialogues/solace-72.json'))], 'solace-72.json');
+    const statistics = statisticsOf((await readDataset([file])).dialogues);
+    expect(statistics.dialogues).toBe(counted.dialogues);
+    for (const side of ['all', 'seeker', 'supporter'] as const) expect(statistics[side]).toMatchObject(counted[side]);
+    const byName = (rows: [string, number][]) => Object.fromEntries(rows);
+    expect(byName(statistics.strategies.map(({ name, count }) => [name, count]))).toEqual(byName(counted.strategies));
+  });
+});
+
+describeExtra(['data/esconv'], 'Table 1 for ESConv', () => {
   it('is 1,300 dialogues of 29.5 utterances of 16.4 words', async () => {
     const files = ['train', 'valid', 'test']
       .map((part) => `esconv_${part}.jsonl.gz`)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { hasShared, readJsonGz } from '../../../tests/harness/shared.ts';
+import { readFixture } from '../../../tests/harness/fixtures.ts';
+import { describeExtra, readJsonGz } from '../../../tests/harness/shared.ts';
 import { corpusScores } from './corpus.ts';
 import { measurePair, type PairScores } from './pair.ts';
 import { porterStem } from './porter.ts';
@@ -22,14 +23,24 @@ interface ReferencePair extends Required<PairScores> {
   rougeL_stem: number[];
 }
 
-describe.skipIf(!hasShared(TEXT))(`every value of ${TEXT}`, async () => {
-  const { pairs, corpus } = hasShared(TEXT)
-    ? readJsonGz<{ pairs: ReferencePair[]; corpus: Record<string, number> }>(TEXT)
-    : { pairs: [], corpus: {} };
-  const wordnet = await readWordNet(new Uint8Array(readFileSync('public/wordnet/wordnet-3.0.bin')));
+interface TextReference {
+  pairs: ReferencePair[];
+  corpus: Record<string, number>;
+}
+
+const wordnet = await readWordNet(new Uint8Array(readFileSync('public/wordnet/wordnet-3.0.bin')));
+
+describe('text metrics equal NLTK, sacrebleu and rouge-score', () => {
+  compareTextMetrics(readFixture<TextReference>('text-metrics'));
+});
+
+describeExtra([TEXT], `text metrics on ${TEXT}`, () => compareTextMetrics(readJsonGz<TextReference>(TEXT)));
+
+function compareTextMetrics({ pairs, corpus }: TextReference): void {
   const measured = pairs.map((pair) => measurePair(pair, wordnet));
 
-  it('tokens of NLTKWordTokenizer', () => {
+  it('cuts texts into the tokens of NLTKWordTokenizer', () => {
+    expect(pairs.length).toBeGreaterThan(190);
     for (const pair of pairs) {
       expect(nltkTokenize(pair.hyp)).toEqual(pair.hyp_tokens);
       expect(nltkTokenize(pair.ref)).toEqual(pair.ref_tokens);
@@ -37,7 +48,7 @@ describe.skipIf(!hasShared(TEXT))(`every value of ${TEXT}`, async () => {
   });
 
   const names = Object.keys(measured[0]?.scores ?? {}) as (keyof PairScores)[];
-  it.each(names)('%s', (name) => {
+  it.each(names)('gives %s of every pair', (name) => {
     pairs.forEach((pair, i) => {
       const ours = [measured[i]?.scores[name]].flat();
       const theirs = [pair[name]].flat();
@@ -48,14 +59,14 @@ describe.skipIf(!hasShared(TEXT))(`every value of ${TEXT}`, async () => {
     });
   });
 
-  it('rougeL with the stemmer', () => {
+  it('gives ROUGE-L with the stemmer', () => {
     for (const { hyp, ref, rougeL_stem } of pairs) {
       const ours = rougeL(rougeTokenize(hyp, { stem: true }), rougeTokenize(ref, { stem: true }));
       rougeL_stem.forEach((value, k) => expect(Math.abs((ours[k] ?? NaN) - value)).toBeLessThan(TOLERANCE));
     }
   });
 
-  it('corpus values', () => {
+  it('gives every value of the corpus', () => {
     const { length_ratio, ...ours } = corpusScores(measured.map(({ counts }) => counts));
     expect(length_ratio).toBeGreaterThan(0);
     expect(Object.keys(ours)).toHaveLength(7);
@@ -63,12 +74,23 @@ describe.skipIf(!hasShared(TEXT))(`every value of ${TEXT}`, async () => {
       expect(Math.abs(value - (corpus[name] ?? NaN)), name).toBeLessThan(TOLERANCE);
     }
   });
-});
+}
 
-describe.skipIf(!hasShared(PORTER))(`every stem of ${PORTER}`, () => {
-  it('equals', () => {
-    const { stems } = readJsonGz<{ stems: [word: string, stem: string][] }>(PORTER);
+describe('porterStem', () => {
+  const differing = (stems: [word: string, stem: string][]): unknown[] =>
+    stems.filter(([word, stem]) => porterStem(word) !== stem);
+
+  it('gives every stem of NLTK’s PorterStemmer', () => {
+    const { stems } = readFixture<{ stems: [word: string, stem: string][] }>('porter');
     expect(stems.length).toBeGreaterThan(2000);
-    expect(stems.filter(([word, stem]) => porterStem(word) !== stem)).toEqual([]);
+    expect(differing(stems)).toEqual([]);
+  });
+
+  describeExtra([PORTER], PORTER, () => {
+    it('holds no stem that differs', () => {
+      const { stems } = readJsonGz<{ stems: [word: string, stem: string][] }>(PORTER);
+      expect(stems.length).toBeGreaterThan(2000);
+      expect(differing(stems)).toEqual([]);
+    });
   });
 });

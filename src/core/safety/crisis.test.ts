@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { hasShared, readJsonLinesGz } from '../../../tests/harness/shared.ts';
+import { ownUtterances } from '../../../tests/harness/fixtures.ts';
+import { describeExtra, readJsonLinesGz } from '../../../tests/harness/shared.ts';
 import { DANGEROUS, HARMLESS_MESSAGES, MORE_DANGEROUS, MORE_HARMLESS } from './crisis.cases.ts';
 import { CRISIS_KINDS, detectCrisis } from './crisis.ts';
 
+const ESCONV = 'data/esconv/esconv_test.jsonl.gz';
+interface Dialogue {
+  dialog: { text: string; speaker: 'usr' | 'sys' }[];
+}
+
 const shows = (text: string): boolean => detectCrisis(text).level !== 'none';
-const percent = (part: number, whole: number): string => `${part} of ${whole} (${((100 * part) / whole).toFixed(1)} %)`;
 
 describe('the labelled phrases', () => {
   const dangerous = [...CRISIS_KINDS.flatMap((kind) => DANGEROUS[kind]), ...MORE_DANGEROUS];
@@ -20,19 +25,15 @@ describe('the labelled phrases', () => {
   });
 
   it('bring the banner for at least 95 % of the dangerous and at most 3 % of the harmless', () => {
-    console.log(`missed: ${percent(missed.length, dangerous.length)}\n  ${missed.join('\n  ')}`);
-    console.log(`shown needlessly: ${percent(needless.length, harmless.length)}\n  ${needless.join('\n  ')}`);
-    expect(missed.length / dangerous.length).toBeLessThanOrEqual(0.05);
-    expect(needless.length / harmless.length).toBeLessThanOrEqual(0.03);
+    expect(missed.length / dangerous.length, `missed:\n  ${missed.join('\n  ')}`).toBeLessThanOrEqual(0.05);
+    expect(needless.length / harmless.length, `needless:\n  ${needless.join('\n  ')}`).toBeLessThanOrEqual(0.03);
   });
 
   it('are mostly recognised for what they are', () => {
     const known = CRISIS_KINDS.flatMap((kind) =>
       DANGEROUS[kind].filter(shows).map((text) => detectCrisis(text).kinds.includes(kind)),
     );
-    const right = known.filter(Boolean).length;
-    console.log(`right kind: ${percent(right, known.length)}`);
-    expect(right / known.length).toBeGreaterThanOrEqual(0.95);
+    expect(known.filter(Boolean).length / known.length).toBeGreaterThanOrEqual(0.95);
   });
 });
 
@@ -72,22 +73,26 @@ describe('detectCrisis', () => {
   });
 });
 
-interface Dialogue {
-  dialog: { text: string; speaker: 'usr' | 'sys' }[];
+/** Among ordinary seeker utterances the banner is rare, and not absent. */
+function expectFewAlarms(utterances: readonly string[]): void {
+  const share = utterances.filter(shows).length / utterances.length;
+  expect(share).toBeLessThan(0.02);
+  expect(share).toBeGreaterThan(0);
 }
-const ESCONV = 'data/esconv/esconv_test.jsonl.gz';
 
-describe.skipIf(!hasShared(ESCONV))('on the ESConv test split', () => {
+describe('on the built-in dialogues', () => {
   it('fires on few seeker utterances', () => {
-    const utterances = readJsonLinesGz<Dialogue>(ESCONV).flatMap(({ dialog }) =>
-      dialog.filter(({ speaker }) => speaker === 'usr').map(({ text }) => text),
+    const texts = ownUtterances().filter(({ speaker }) => speaker === 'seeker');
+    expectFewAlarms(texts.map(({ text }) => text));
+  });
+});
+
+describeExtra([ESCONV], 'on the ESConv test split', () => {
+  it('fires on few seeker utterances', () => {
+    expectFewAlarms(
+      readJsonLinesGz<Dialogue>(ESCONV).flatMap(({ dialog }) =>
+        dialog.filter(({ speaker }) => speaker === 'usr').map(({ text }) => text),
+      ),
     );
-    const levels = utterances.map((text) => detectCrisis(text).level);
-    const fired = levels.filter((level) => level !== 'none').length;
-    console.log(
-      `fires on ${percent(fired, utterances.length)} seeker utterances, as danger on ${levels.filter((level) => level === 'danger').length}`,
-    );
-    expect(fired / utterances.length).toBeLessThan(0.02);
-    expect(fired).toBeGreaterThan(0);
   });
 });

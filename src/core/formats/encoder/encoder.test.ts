@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { hasShared, readJsonGz, SHARED } from '../../../../tests/harness/shared.ts';
+import { readFixture } from '../../../../tests/harness/fixtures.ts';
+import { describeExtra, readJsonGz, SHARED } from '../../../../tests/harness/shared.ts';
 import { seededRandom } from '../../random/xoshiro128.ts';
 import { bertScores, idfWeights, uniformWeights, type EncodedText } from '../../metrics/bertscore.ts';
 import { encodeModel } from '../onnx/index.ts';
@@ -171,54 +172,55 @@ describe('buildEncoder', () => {
 const MODEL = 'models/all-minilm-l6-v2';
 const REFERENCE = 'reference/bertscore.json.gz';
 
-describe.skipIf(!hasShared(MODEL) || !hasShared(REFERENCE))(
-  `BERTScore of ${REFERENCE} with the encoder of ${MODEL}`,
-  () => {
-    const read = (name: string) => readFileSync(join(SHARED, MODEL, name));
-    const json = (name: string): object => JSON.parse(read(name).toString()) as object;
+describeExtra([MODEL, REFERENCE], `BERTScore of bert_score with the encoder of ${MODEL}`, () => {
+  const read = (name: string) => readFileSync(join(SHARED, MODEL, name));
+  const json = (name: string): object => JSON.parse(read(name).toString()) as object;
 
-    const worst = async (dtype: EncoderDtype) => {
-      const { rows } = readJsonGz<{ rows: { hyp: string; ref: string; prf: number[]; prf_idf: number[] }[] }>(
-        REFERENCE,
-      );
-      const weights = await openEncoderWeights(bytesSource('model.safetensors', read('model.safetensors')));
-      const model = encodeModel(await buildEncoder(parseEncoderConfig(json('config.json')), weights, dtype));
-      const tokenizer = new Tokenizer(json('tokenizer.json'), json('tokenizer_config.json'));
-      const session = await ort.InferenceSession.create(model);
-      const encode = async (text: string): Promise<EncodedText> => {
-        const { ids } = tokenizer.encode(text.trim());
-        const tensor = (value: (id: number) => number) =>
-          new ort.Tensor(
-            'int64',
-            BigInt64Array.from(ids, (id) => BigInt(value(id))),
-            [1, ids.length],
-          );
-        const feeds = {
-          input_ids: tensor((id) => id),
-          attention_mask: tensor(() => 1),
-          token_type_ids: tensor(() => 0),
-        };
-        return { ids, embeddings: (await session.run(feeds)).last_hidden_state?.data as Float32Array };
+  interface Row {
+    hyp: string;
+    ref: string;
+    prf: number[];
+    prf_idf: number[];
+  }
+
+  const worst = async (dtype: EncoderDtype, rows: readonly Row[]) => {
+    const weights = await openEncoderWeights(bytesSource('model.safetensors', read('model.safetensors')));
+    const model = encodeModel(await buildEncoder(parseEncoderConfig(json('config.json')), weights, dtype));
+    const tokenizer = new Tokenizer(json('tokenizer.json'), json('tokenizer_config.json'));
+    const session = await ort.InferenceSession.create(model);
+    const encode = async (text: string): Promise<EncodedText> => {
+      const { ids } = tokenizer.encode(text.trim());
+      const tensor = (value: (id: number) => number) =>
+        new ort.Tensor(
+          'int64',
+          BigInt64Array.from(ids, (id) => BigInt(value(id))),
+          [1, ids.length],
+        );
+      const feeds = {
+        input_ids: tensor((id) => id),
+        attention_mask: tensor(() => 1),
+        token_type_ids: tensor(() => 0),
       };
-      const pairs = [];
-      for (const { hyp, ref } of rows) pairs.push({ hyp: await encode(hyp), ref: await encode(ref) });
-      await session.release();
-      const plain = bertScores(pairs, uniformWeights([101, 102]));
-      const idf = bertScores(pairs, idfWeights(pairs.map(({ ref }) => ref.ids)));
-      const distances = rows.map((row, i) =>
-        Math.max(farthest(plain[i] ?? [], row.prf), farthest(idf[i] ?? [], row.prf_idf)),
-      );
-      return { megabytes: model.length / 1e6, distance: Math.max(...distances) };
+      return { ids, embeddings: (await session.run(feeds)).last_hidden_state?.data as Float32Array };
     };
+    const pairs = [];
+    for (const { hyp, ref } of rows) pairs.push({ hyp: await encode(hyp), ref: await encode(ref) });
+    await session.release();
+    const plain = bertScores(pairs, uniformWeights([101, 102]));
+    const idf = bertScores(pairs, idfWeights(pairs.map(({ ref }) => ref.ids)));
+    const distances = rows.map((row, i) =>
+      Math.max(farthest(plain[i] ?? [], row.prf), farthest(idf[i] ?? [], row.prf_idf)),
+    );
+    return { megabytes: model.length / 1e6, distance: Math.max(...distances) };
+  };
 
-    it('within 1e-4 in fp32', async () => {
-      expect((await worst('fp32')).distance).toBeLessThan(1e-4);
-    });
+  it('is given within 1e-4 in fp32', async () => {
+    expect((await worst('fp32', readFixture<{ rows: Row[] }>('bertscore').rows)).distance).toBeLessThan(1e-4);
+  });
 
-    it('within 1e-3 in at most 29.1 MB quantised', async () => {
-      const { megabytes, distance } = await worst('q8');
-      expect(distance).toBeLessThan(1e-3);
-      expect(megabytes).toBeLessThan(29.1);
-    });
-  },
-);
+  it('is given within 1e-3 in at most 29.1 MB quantised', async () => {
+    const { megabytes, distance } = await worst('q8', readJsonGz<{ rows: Row[] }>(REFERENCE).rows);
+    expect(distance).toBeLessThan(1e-3);
+    expect(megabytes).toBeLessThan(29.1);
+  });
+});

@@ -1,7 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readFixture } from '../../../../tests/harness/fixtures.ts';
 import { expectedTensors } from '../checkpoint/checkpoint.ts';
 import { parseConfig, type ModelConfig } from '../config.ts';
 import { roundToHalf } from '../float.ts';
@@ -11,7 +10,9 @@ import { mlcParameters, mlcTensors } from './parameters.ts';
 import { dequantiseGroups, GROUP, groupErrorLimit, quantiseGroups } from './quantise.ts';
 import { MlcShardWriter } from './shards.ts';
 
-const METADATA = join(import.meta.dirname, '../../../../../shared/reference/mlc-lib-metadata');
+type Param = [name: string, shape: (number | string)[], dtype: string];
+/** The parameters that published WebLLM libraries ask for, by the library's name. */
+const LIBRARIES = readFixture<Record<string, { quantization: MlcDtype; params: Param[] }>>('mlc-parameters');
 
 /** Shapes of models whose libraries' metadata is at hand; from their published config.json. */
 const SHAPES: Record<string, Record<string, unknown>> = {
@@ -55,22 +56,18 @@ function tensorsOf(config: ModelConfig, dtype: MlcDtype) {
 }
 
 describe('parameters', () => {
-  const files = existsSync(METADATA) ? readdirSync(METADATA) : ['../shared/reference/mlc-lib-metadata'];
-  it.skipIf(!existsSync(METADATA)).each(files)('are those that the library asks for: %s', (file) => {
-    interface Metadata {
-      quantization: MlcDtype;
-      params: { name: string; shape: (number | string)[]; dtype: string }[];
-    }
-    const { quantization, params } = JSON.parse(readFileSync(join(METADATA, file), 'utf8')) as Metadata;
-    const name = Object.keys(SHAPES).find((known) => file.includes(known)) ?? '';
+  it.each(Object.entries(LIBRARIES))('are those that %s asks for', (library, { quantization, params }) => {
+    const name = Object.keys(SHAPES).find((known) => library.includes(known)) ?? '';
     const config = parseConfig({ rms_norm_eps: 1e-5, ...SHAPES[name] });
-    const asked = params.map((param) => ({
-      name: param.name,
-      dtype: param.dtype,
-      shape: param.shape.map((size) => (size === 'vocab_size' ? config.vocabSize : size)),
+    const asked = params.map(([name, shape, dtype]) => ({
+      name,
+      dtype,
+      shape: shape.map((size) => (size === 'vocab_size' ? config.vocabSize : size)),
     }));
     expect(tensorsOf(config, quantization)).toEqual(asked);
   });
+
+  it('were taken from four libraries', () => expect(Object.keys(LIBRARIES)).toHaveLength(4));
 
   it('count as the format says for the shape of SmolLM2-135M', () => {
     const config = parseConfig({
