@@ -123,6 +123,12 @@ const NOUNS: readonly Noun[] = [
     only: ['src/core/training/example.ts', 'src/core/training/prepare.ts'],
     example: 'const sequence = dialogueSequence(id, utterances, options);',
   },
+  {
+    noun: 'ONNX Runtime in the page',
+    primitive: /\bwasmPaths\b|(?:from|import\() ?'onnxruntime-web/,
+    only: ['src/engines/ort.ts'],
+    example: "const ort = await import('onnxruntime-web/webgpu');",
+  },
 ];
 
 const isSource = (path: string): boolean =>

@@ -2,15 +2,11 @@ import { fileURLToPath } from 'node:url';
 import * as ort from 'onnxruntime-node';
 import { openEncoder, type Encoder } from '../core/engine/encoder.ts';
 import { nodeFiles } from './node-files.ts';
-import type { OrtSession, OrtTensor } from '../core/engine/ort.ts';
 import { EMBEDDED_ENCODER } from '../core/engine/embedded.ts';
 
 const EMBEDDED = fileURLToPath(new URL(`../../public/${EMBEDDED_ENCODER.url}`, import.meta.url));
 
 /** An encoder's folder on this machine, for Node; the embedded one by default. Throws as `openEncoder`. */
 export async function loadFolderEncoder(folder = EMBEDDED): Promise<Encoder> {
-  return openEncoder(await nodeFiles(folder), {
-    createSession: async (model) => (await ort.InferenceSession.create(model)) as unknown as OrtSession,
-    tensor: (type, data, dims) => new ort.Tensor(type as 'int64', data as BigInt64Array, dims) as unknown as OrtTensor,
-  });
+  return openEncoder(await nodeFiles(folder), ort);
 }

@@ -119,7 +119,7 @@ export const trainingHandlers: Handlers<TrainingApi> = {
     ): Promise<AdapterTrainer> {
       const adapter = initialAdapter(adapterTensors(config, lora), adapterStream(plan.seed));
       try {
-        const { runtime, session, place } = await openTrainingRuntime(device, ortBase, threads);
+        const { runtime, session, place } = await openTrainingRuntime(device, { ortBase, threads });
         return await AdapterTrainer.create(runtime, { config, lora, optimizer, base, adapter, session, place });
       } catch (error) {
         throw LabError.from(error, {

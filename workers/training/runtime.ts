@@ -1,13 +1,13 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-common';
-import type * as web from 'onnxruntime-web/webgpu';
+import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import { emit, Graph } from '../../src/core/training/ir/index.ts';
-import type { Runtime } from '../../src/core/training/trainer.ts';
+import type { OrtModule } from '../../src/core/engine/ort.ts';
+import { openOrt, type OrtPlace } from '../../src/engines/ort.ts';
 
 /** Where a page trains. */
 export type TrainingDevice = 'webgpu' | 'wasm';
 
 export interface TrainingRuntime {
-  runtime: Runtime;
+  runtime: OrtModule;
   session: InferenceSession.SessionOptions;
   /** Puts a tensor where it can stay for the whole run. */
   place: (tensor: Tensor) => Tensor;
@@ -20,18 +20,9 @@ const READ = 0x01;
 /**
  * ONNX Runtime of the page's vendored files. On WebGPU weights and adapters stay in graphics memory and only losses
  * come back.
- * @param ortBase address of those files, ending in a slash.
  */
-export async function openTrainingRuntime(
-  device: TrainingDevice,
-  ortBase: string,
-  threads: number,
-): Promise<TrainingRuntime> {
-  const ort = await import('onnxruntime-web/webgpu');
-  // The build that can pause for a graphics device is larger and slower than the plain one.
-  const name = device === 'webgpu' ? 'ort-wasm-simd-threaded.asyncify' : 'ort-wasm-simd-threaded';
-  ort.env.wasm.wasmPaths = { mjs: `${ortBase}${name}.mjs`, wasm: `${ortBase}${name}.wasm` };
-  ort.env.wasm.numThreads = threads;
+export async function openTrainingRuntime(device: TrainingDevice, place: OrtPlace): Promise<TrainingRuntime> {
+  const ort = await openOrt(device, place);
   const plain = { executionProviders: [device], enableMemPattern: false };
   if (device === 'wasm') return { runtime: ort, session: plain, place: (tensor) => tensor };
   // The runtime opens its device with the first session.
@@ -50,7 +41,7 @@ function one(): Graph {
   return graph;
 }
 
-function upload(Tensors: typeof web.Tensor, gpu: GPUDevice, tensor: Tensor): Tensor {
+function upload(Tensors: TensorConstructor, gpu: GPUDevice, tensor: Tensor): Tensor {
   const { buffer: memory, byteOffset, byteLength } = tensor.data as Float32Array;
   // ONNX Runtime binds buffers in units of 16 bytes.
   const size = Math.ceil(byteLength / 16) * 16;

@@ -3,7 +3,7 @@ import { throwIfCancelled } from '../error.ts';
 import { nextTask } from '../async/next-task.ts';
 import { openEncoderTokenizer } from '../tokenizer/tokenizer.ts';
 import { checkJson, hasFile, missingFile, readJson, type ModelFiles } from './files.ts';
-import type { OrtRuntime, OrtSession } from './ort.ts';
+import type { OrtModule } from './ort.ts';
 
 /** A text as an encoder sees it, special tokens included. */
 export interface EncodedText {
@@ -23,11 +23,6 @@ export interface Encoder {
   release(): Promise<void>;
 }
 
-/** ONNX Runtime, as far as an encoder needs it; each platform has its own. */
-export interface EncoderRuntime extends Pick<OrtRuntime, 'tensor'> {
-  createSession(model: Uint8Array): Promise<OrtSession>;
-}
-
 /** Graphs by preference: what is small enough to send is exact enough for BERTScore. */
 const GRAPHS = ['onnx/model_quantized.onnx', 'onnx/model.onnx'];
 
@@ -37,7 +32,11 @@ const configSchema = z.looseObject({ max_position_embeddings: z.int().positive()
  * Opens the folder of an encoder in the layout of transformers.js: tokenizer, config and `onnx/model*.onnx`.
  * @throws LabError `missing-file`, `bad-file` or `bad-config` naming the file at fault
  */
-export async function openEncoder(files: ModelFiles, runtime: EncoderRuntime, signal?: AbortSignal): Promise<Encoder> {
+export async function openEncoder(
+  files: ModelFiles,
+  { InferenceSession, Tensor }: OrtModule,
+  signal?: AbortSignal,
+): Promise<Encoder> {
   const graph = GRAPHS.find((path) => hasFile(files, path));
   if (!graph) throw missingFile(files.name, GRAPHS.join(' or '));
   await files.ensure(['config.json', 'tokenizer.json', 'tokenizer_config.json', graph], signal ? { signal } : {});
@@ -47,7 +46,7 @@ export async function openEncoder(files: ModelFiles, runtime: EncoderRuntime, si
     await readJson(files, 'tokenizer_config.json'),
     files.name,
   );
-  const session = await runtime.createSession(new Uint8Array(await (await files.open(graph)).arrayBuffer()));
+  const session = await InferenceSession.create(new Uint8Array(await (await files.open(graph)).arrayBuffer()));
   const specialIds = encode('');
   const last = specialIds.at(-1) ?? 0;
 
@@ -60,7 +59,7 @@ export async function openEncoder(files: ModelFiles, runtime: EncoderRuntime, si
 
   async function run(ids: number[]): Promise<Float32Array> {
     const feed = (value: (id: number) => number) =>
-      runtime.tensor(
+      new Tensor(
         'int64',
         BigInt64Array.from(ids, (id) => BigInt(value(id))),
         [1, ids.length],

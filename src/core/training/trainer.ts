@@ -1,4 +1,5 @@
-import type { InferenceSession, InferenceSessionFactory, Tensor, TensorConstructor } from 'onnxruntime-common';
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import type { OrtModule } from '../engine/ort.ts';
 import { LabError } from '../error.ts';
 import type { ModelConfig } from '../formats/config.ts';
 import { baseFeeds, type BaseFeeds, type BaseLayout, type BaseWeights } from './base.ts';
@@ -19,12 +20,6 @@ import {
 import { emit } from './ir/index.ts';
 import { adapterTensors, type AdapterTensor, type LoraConfig } from './lora.ts';
 import type { Batch } from './sequence.ts';
-
-/** The part of onnxruntime that training needs; onnxruntime-node and onnxruntime-web both fit. */
-export interface Runtime {
-  InferenceSession: InferenceSessionFactory;
-  Tensor: TensorConstructor;
-}
 
 /** Tensors by name. */
 export type Weights = Map<string, Float32Array>;
@@ -76,7 +71,7 @@ export class AdapterTrainer {
   private evaluation: InferenceSession | undefined;
 
   private constructor(
-    private readonly runtime: Runtime,
+    private readonly runtime: OrtModule,
     private readonly options: TrainerOptions,
     private readonly step: InferenceSession,
     private readonly optimizer: InferenceSession,
@@ -108,7 +103,7 @@ export class AdapterTrainer {
     }
   }
 
-  static async create(runtime: Runtime, options: TrainerOptions): Promise<AdapterTrainer> {
+  static async create(runtime: OrtModule, options: TrainerOptions): Promise<AdapterTrainer> {
     const { config, lora, optimizer, session } = options;
     const feeds = baseFeeds(options.base, config);
     const model = { config, lora, base: feeds, dropout: lora.dropout > 0 };

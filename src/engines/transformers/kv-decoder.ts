@@ -1,6 +1,7 @@
+import { Tensor } from 'onnxruntime-common';
 import { LabError } from '../../core/error.ts';
 import { fromHalf } from '../../core/formats/float.ts';
-import type { OrtRuntime, OrtSession, OrtTensor } from '../../core/engine/ort.ts';
+import type { OrtSession } from '../../core/engine/ort.ts';
 
 /** Logits of the last positions of a step, row by row; a view that is valid until the next step. */
 export interface StepLogits {
@@ -8,6 +9,9 @@ export interface StepLogits {
   rows: number;
   vocabulary: number;
 }
+
+/** The first `length` positions of a key or value cache, as a new tensor where the old one lies. */
+export type SlicePositions = (cache: Tensor, length: number) => Promise<Tensor> | Tensor;
 
 const PAST = /^past_key_values\./;
 
@@ -18,14 +22,14 @@ const PAST = /^past_key_values\./;
  */
 export class KvDecoder {
   #session: OrtSession;
-  #runtime: OrtRuntime;
-  #past = new Map<string, OrtTensor>();
+  #slicePositions: SlicePositions;
+  #past = new Map<string, Tensor>();
   #ids: number[] = [];
   #cacheInputs: CacheInput[];
 
-  constructor(session: OrtSession, runtime: OrtRuntime) {
+  constructor(session: OrtSession, slicePositions: SlicePositions) {
     this.#session = session;
-    this.#runtime = runtime;
+    this.#slicePositions = slicePositions;
     this.#cacheInputs = cacheInputs(session);
   }
 
@@ -50,7 +54,7 @@ export class KvDecoder {
   /** Runs `ids` after those held. `logits`: of the last position or of all of `ids`. */
   async step(ids: readonly number[], logits: 'last' | 'all'): Promise<StepLogits> {
     const feeds = this.#feeds(ids, logits);
-    let outputs: Record<string, OrtTensor> | undefined;
+    let outputs: Record<string, Tensor> | undefined;
     try {
       outputs = await this.#session.run(feeds);
       const output = outputs['logits'];
@@ -96,19 +100,19 @@ export class KvDecoder {
 
   async #truncate(length: number): Promise<void> {
     for (const [name, tensor] of [...this.#past]) {
-      const shorter = await this.#runtime.slicePositions(tensor, length);
+      const shorter = await this.#slicePositions(tensor, length);
       this.#past.set(name, shorter);
       dispose(tensor);
     }
     this.#ids.length = length;
   }
 
-  #holds(tensor: OrtTensor): boolean {
+  #holds(tensor: Tensor): boolean {
     for (const held of this.#past.values()) if (held === tensor) return true;
     return false;
   }
 
-  #adopt(outputs: Record<string, OrtTensor>): void {
+  #adopt(outputs: Record<string, Tensor>): void {
     for (const [name, tensor] of Object.entries(outputs)) {
       if (!name.startsWith('present')) {
         dispose(tensor);
@@ -121,14 +125,13 @@ export class KvDecoder {
     }
   }
 
-  #feeds(ids: readonly number[], logits: 'last' | 'all'): Record<string, OrtTensor> {
-    const { tensor } = this.#runtime;
+  #feeds(ids: readonly number[], logits: 'last' | 'all'): Record<string, Tensor> {
     const past = this.#ids.length;
     const total = past + ids.length;
-    const int64 = (values: bigint[], dims: number[]) => tensor('int64', BigInt64Array.from(values), dims);
-    const makers: Record<string, () => OrtTensor> = {
+    const int64 = (values: bigint[], dims: number[]) => new Tensor('int64', BigInt64Array.from(values), dims);
+    const makers: Record<string, () => Tensor> = {
       input_ids: () => int64(ids.map(BigInt), [1, ids.length]),
-      attention_mask: () => tensor('int64', new BigInt64Array(total).fill(1n), [1, total]),
+      attention_mask: () => new Tensor('int64', new BigInt64Array(total).fill(1n), [1, total]),
       position_ids: () =>
         int64(
           ids.map((_, i) => BigInt(past + i)),
@@ -136,14 +139,14 @@ export class KvDecoder {
         ),
       num_logits_to_keep: () => int64([logits === 'last' ? 1n : 0n], []),
     };
-    const feeds: Record<string, OrtTensor> = {};
+    const feeds: Record<string, Tensor> = {};
     for (const name of this.#session.inputNames) {
       const make = makers[name];
       if (make) feeds[name] = make();
     }
     for (const { name, type, dims } of this.#cacheInputs) {
       feeds[name] =
-        this.#past.get(name) ?? tensor(type, type === 'float16' ? new Uint16Array(0) : new Float32Array(0), dims);
+        this.#past.get(name) ?? new Tensor(type, type === 'float16' ? new Uint16Array(0) : new Float32Array(0), dims);
     }
     for (const name of this.#session.inputNames) {
       if (!feeds[name]) throw unknownInput(name);
@@ -162,7 +165,9 @@ interface CacheInput {
 function cacheInputs(session: OrtSession): CacheInput[] {
   return session.inputMetadata
     .filter(({ name }) => PAST.test(name))
-    .map(({ name, type, shape }) => {
+    .map((input) => {
+      const { name } = input;
+      const { type, shape } = input.isTensor ? input : {};
       const heads = shape?.[1];
       const size = shape?.[3];
       if (typeof heads !== 'number' || typeof size !== 'number' || (type !== 'float32' && type !== 'float16')) {
@@ -187,11 +192,11 @@ function unknownInput(name: string): LabError {
 }
 
 /** Disposing a tensor twice throws in some runtimes and does nothing in others. */
-function dispose(tensor: OrtTensor): void {
+function dispose(tensor: Tensor): void {
   if (tensor.location !== 'none') tensor.dispose();
 }
 
-async function readLogits(output: OrtTensor, wanted: number): Promise<StepLogits> {
+async function readLogits(output: Tensor, wanted: number): Promise<StepLogits> {
   const [, rows = 0, vocabulary = 0] = output.dims;
   const raw = output.location === 'cpu' ? output.data : await output.getData();
   const count = Math.min(rows, wanted);

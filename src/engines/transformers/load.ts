@@ -17,9 +17,10 @@ import { largestWeight } from '../../core/formats/onnx/index.ts';
 import { loadEndTokens, loadShape } from '../../core/engine/load-config.ts';
 import { loadChatTokenizer } from '../../core/engine/load-tokenizer.ts';
 import { OrtModel, LOGITS_ROWS } from './ort-model.ts';
-import { KvDecoder } from './kv-decoder.ts';
-import { slicePositionsOnCpu, slicePositionsOnGpu, type OrtTensorClass } from './positions.ts';
-import type { OrtRuntime, OrtSession } from '../../core/engine/ort.ts';
+import { KvDecoder, type SlicePositions } from './kv-decoder.ts';
+import { slicePositionsOnCpu, slicePositionsOnGpu } from './positions.ts';
+import { useVendoredOrt } from '../ort.ts';
+import type { OrtSession } from '../../core/engine/ort.ts';
 import { chooseVariant, type VariantFiles } from './variants.ts';
 
 export interface TransformersOptions extends LoadOptions {
@@ -77,7 +78,7 @@ export async function loadTransformers(
   const hf = await import('@huggingface/transformers');
   configure(hf, files, device, options);
   try {
-    const { session, runtime, watch } = await openSession(hf, files, modelId, device, variant, options.threads);
+    const { session, slicePositions, watch } = await openSession(hf, files, modelId, device, variant, options.threads);
     if (signal?.aborted) {
       await session.release();
       throw LabError.cancelled();
@@ -91,7 +92,7 @@ export async function loadTransformers(
         ...(note ? { note } : {}),
       },
       tokenizer,
-      decoder: new KvDecoder(session, runtime),
+      decoder: new KvDecoder(session, slicePositions),
       eosIds: new Set(endIds),
       health: watch?.health ?? (() => undefined),
       release: () => session.release(),
@@ -172,13 +173,8 @@ function configure(
       async put() {},
     };
   }
-  const wasm = (env.backends.onnx as { wasm?: { wasmPaths?: unknown; numThreads?: number } }).wasm;
-  if (wasm && ortBase) {
-    // The build that can pause for a graphics device is larger and slower than the plain one.
-    const name = device === 'webgpu' ? 'ort-wasm-simd-threaded.asyncify' : 'ort-wasm-simd-threaded';
-    wasm.wasmPaths = { mjs: `${ortBase}${name}.mjs`, wasm: `${ortBase}${name}.wasm` };
-    wasm.numThreads = threads ?? 1;
-  }
+  if (ortBase)
+    useVendoredOrt(env.backends.onnx, device === 'webgpu' ? 'webgpu' : 'wasm', { ortBase, threads: threads ?? 1 });
 }
 
 async function openSession(
@@ -196,20 +192,24 @@ async function openSession(
     local_files_only: true,
     ...(device === 'cpu' && threads !== undefined && { session_options: { intraOpNumThreads: threads } }),
   });
-  const session = (model as unknown as { sessions: { model: OrtSession } }).sessions.model;
-  const sample = new hf.Tensor('float32', new Float32Array(1), [1]);
-  const Tensor = (sample as unknown as { ort_tensor: { constructor: unknown } }).ort_tensor
-    .constructor as OrtTensorClass;
+  const session: unknown = model.sessions['model'];
+  if (!isSession(session))
+    throw new LabError({
+      code: 'unsupported',
+      where: modelId,
+      what: 'transformers.js opened it as something other than a decoder of one graph.',
+      todo: 'Export the model with this lab.',
+    });
   const gpuDevice =
-    device === 'webgpu'
-      ? await (hf.env.backends.onnx as { webgpu?: { device?: Promise<GPUDevice> } }).webgpu?.device
-      : undefined;
-  const runtime: OrtRuntime = {
-    tensor: (type, data, dims) => new Tensor(type, data, dims),
-    slicePositions: async (cache, length) =>
-      cache.location === 'gpu-buffer' && gpuDevice
-        ? slicePositionsOnGpu(Tensor, gpuDevice, cache, length)
-        : slicePositionsOnCpu(Tensor, cache, length),
-  };
-  return { session, runtime, watch: gpuDevice ? watchGpu(gpuDevice, modelId) : undefined };
+    device === 'webgpu' ? ((await hf.env.backends.onnx.webgpu?.device) as GPUDevice | undefined) : undefined;
+  const slicePositions: SlicePositions = (cache, length) =>
+    cache.location === 'gpu-buffer' && gpuDevice
+      ? slicePositionsOnGpu(gpuDevice, cache, length)
+      : slicePositionsOnCpu(cache, length);
+  return { session, slicePositions, watch: gpuDevice ? watchGpu(gpuDevice, modelId) : undefined };
+}
+
+/** The library declares its sessions as anything. */
+function isSession(value: unknown): value is OrtSession {
+  return typeof value === 'object' && value !== null && 'inputMetadata' in value && 'run' in value;
 }

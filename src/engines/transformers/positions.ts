@@ -1,26 +1,12 @@
-import type { OrtTensor } from '../../core/engine/ort.ts';
+import { Tensor } from 'onnxruntime-common';
 
 // GPUBufferUsage's flags (WebGPU, section 5.1.2), which TypeScript's DOM types leave out.
 const USAGE_COPY_SRC = 0x04;
 const USAGE_COPY_DST = 0x08;
 const USAGE_STORAGE = 0x80;
 
-/** As much of ONNX Runtime's Tensor class as copying caches needs. */
-export interface OrtTensorClass {
-  new (type: string, data: ArrayBufferView, dims: readonly number[]): OrtTensor;
-  fromGpuBuffer(
-    buffer: GPUBuffer,
-    options: {
-      dataType: 'float32' | 'float16';
-      dims: readonly number[];
-      download: () => Promise<never>;
-      dispose: () => void;
-    },
-  ): OrtTensor;
-}
-
 /** The first `length` positions of a cache [1, heads, positions, size] in main memory. */
-export function slicePositionsOnCpu(Tensor: OrtTensorClass, cache: OrtTensor, length: number): OrtTensor {
+export function slicePositionsOnCpu(cache: Tensor, length: number): Tensor {
   const [, heads = 0, positions = 0, size = 0] = cache.dims;
   const data = cache.data as Float32Array | Uint16Array;
   const out = new (data.constructor as { new (n: number): typeof data })(heads * length * size);
@@ -32,15 +18,10 @@ export function slicePositionsOnCpu(Tensor: OrtTensorClass, cache: OrtTensor, le
 }
 
 /** The same on the graphics device: one buffer copy per head, nothing passes through main memory. */
-export function slicePositionsOnGpu(
-  Tensor: OrtTensorClass,
-  device: GPUDevice,
-  cache: OrtTensor,
-  length: number,
-): OrtTensor {
+export function slicePositionsOnGpu(device: GPUDevice, cache: Tensor, length: number): Tensor {
   const [, heads = 0, positions = 0, size = 0] = cache.dims;
   const rowBytes = size * (cache.type === 'float16' ? 2 : 4);
-  const source = (cache as unknown as { gpuBuffer: GPUBuffer }).gpuBuffer;
+  const source = cache.gpuBuffer as GPUBuffer;
   const buffer = device.createBuffer({
     // ONNX Runtime binds buffers in units of 16 bytes.
     size: Math.ceil((heads * length * rowBytes) / 16) * 16,
@@ -60,7 +41,7 @@ export function slicePositionsOnGpu(
   return Tensor.fromGpuBuffer(buffer, {
     dataType: cache.type as 'float32' | 'float16',
     dims: [1, heads, length, size],
-    download: () => Promise.reject(new Error('Caches are not read back.')),
+    download: () => Promise.reject<never>(new Error('Caches are not read back.')),
     dispose: () => buffer.destroy(),
   });
 }

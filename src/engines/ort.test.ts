@@ -1,0 +1,26 @@
+import type { Env } from 'onnxruntime-common';
+import { describe, expect, it } from 'vitest';
+import { useVendoredOrt } from './ort.ts';
+
+describe('useVendoredOrt', () => {
+  it('names the build of the device below the address of the lab, so that nothing comes from elsewhere', () => {
+    const env = { wasm: {} } as Partial<Env>;
+    const place = { ortBase: 'https://lab.example/ort/', threads: 3 };
+    useVendoredOrt(env, 'wasm', place);
+    expect(env.wasm).toEqual({
+      wasmPaths: {
+        mjs: 'https://lab.example/ort/ort-wasm-simd-threaded.mjs',
+        wasm: 'https://lab.example/ort/ort-wasm-simd-threaded.wasm',
+      },
+      numThreads: 3,
+    });
+    useVendoredOrt(env, 'webgpu', place);
+    expect(env.wasm?.wasmPaths).toMatchObject({ mjs: expect.stringContaining('asyncify.mjs') as string });
+  });
+
+  it('leaves a native runtime alone', () => {
+    const native: Partial<Env> = {};
+    useVendoredOrt(native, 'wasm', { ortBase: 'https://lab.example/ort/', threads: 1 });
+    expect(native).toEqual({});
+  });
+});
