@@ -129,6 +129,32 @@ const NOUNS: readonly Noun[] = [
     only: ['src/engines/ort.ts'],
     example: "const ort = await import('onnxruntime-web/webgpu');",
   },
+  {
+    noun: 'context (messages of a dialogue)',
+    primitive: /\bbuildContext\(/,
+    // Training learns whole dialogues in the form in which they are sent; no window is fitted there.
+    only: ['src/core/context/', 'src/core/training/example.ts'],
+    example: 'const { messages } = buildContext({ system, utterances });',
+  },
+  {
+    noun: 'context (what fits the window)',
+    primitive: /\b(?:longestThatFits|candidatesOf|templateTraits|fitWindow|doesNotFit)\(/,
+    only: ['src/core/context/'],
+    example: 'const found = await longestThatFits(predicted, room, measure);',
+  },
+  {
+    noun: 'context (speakers as roles)',
+    primitive: /seeker'? ?[?:] ?'user'/,
+    only: ['src/core/context/build.ts'],
+    example: "const role = speaker === 'seeker' ? 'user' : 'assistant';",
+  },
+  {
+    noun: 'context (tokens of a prompt)',
+    primitive: /countTokens\([^)]*'prompt'\)/,
+    // Likelihoods have to know where the reply begins.
+    only: ['src/core/context/', 'src/core/evaluation/likelihood.ts', 'src/core/judge/judge.ts'],
+    example: "const [tokens] = await tokenizer.countTokens([prompt], 'prompt');",
+  },
 ];
 
 const isSource = (path: string): boolean =>

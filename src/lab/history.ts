@@ -1,5 +1,5 @@
+import { viewContext } from '../core/context/assemble.ts';
 import { estimateTokens } from '../core/context/estimate.ts';
-import { historyContext } from '../core/context/history.ts';
 import type { ChatMessage } from '../core/context/message.ts';
 import type { Utterance } from '../core/dataset/dialogue.ts';
 import type { LoadedModel } from '../core/engine/engine.ts';
@@ -85,11 +85,12 @@ export async function shorten(
   const method = openHistory(spec, parts);
   if (needsModel(spec)) await parts.model();
   const { compacted, cost } = await compactWithCost(method, utterances, parts.countTokens, signal);
+  const { messages } = await viewContext({ utterances, ...compacted, budget: null, reserve: 0 }, null, signal);
   return {
     id: method.id,
     name: method.name,
     ...compacted,
-    messages: historyContext(utterances, compacted).messages,
+    messages,
     cost,
   };
 }

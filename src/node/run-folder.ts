@@ -55,8 +55,8 @@ export async function openRunFolder(out: string, plan: EvaluationPlan, force = f
 }
 
 /**
- * The plan in a file. One that lies beside a run's records or numbers is that of the run, so that without `sampling` it
- * is older than the choice. @throws {LabError} `bad-config` naming the first field at fault
+ * The plan in a file. One that lies beside a run's records or numbers is that of the run, so that what it does not
+ * say is older than the choice. @throws {LabError} `bad-config` naming the first field at fault
  */
 export async function parsePlanFile(json: unknown, path: string): Promise<EvaluationPlan> {
   const beside = [RECORDS_FILE, NUMBERS_FILE].map((name) =>
@@ -73,13 +73,13 @@ export async function parsePlanFile(json: unknown, path: string): Promise<Evalua
 function comparePlan(before: string, path: string, out: string, plan: EvaluationPlan): void {
   const stored = parseStoredPlan(parseJson(before, path), path);
   if (samePlan(stored, plan)) return;
-  if (samePlan(stored, { ...plan, sampling: stored.sampling })) {
-    const todo = `Add "sampling": ${stored.sampling} to the plan to resume the run, or choose another folder with --out.`;
+  const { sampling, newest } = stored;
+  if (samePlan(stored, { ...plan, sampling, newest })) {
     throw new LabError({
       code: 'bad-config',
       where: out,
-      what: 'The folder holds a run of this plan whose turns were sampled another way.',
-      todo,
+      what: 'The folder holds a run of this plan whose turns were sampled or sent another way.',
+      todo: `Add "sampling": ${sampling} and "newest": "${newest}" to the plan to resume the run, or choose another folder with --out.`,
     });
   }
   throw new LabError({

@@ -2,7 +2,7 @@ import type { DBSchema, IDBPDatabase } from 'idb';
 import type { RunJudge, RunVerdict } from '../../core/judge/run-verdict.ts';
 import type { Ratings } from '../../core/judge/side-by-side.ts';
 import { openDatabase } from './open-database.ts';
-import type { EvaluationPlan } from '../../core/evaluation/plan.ts';
+import { asStored, type EvaluationPlan } from '../../core/evaluation/plan.ts';
 import { recordKey, type ResultRecord } from '../../core/evaluation/record.ts';
 import { openingFailed, storageError } from './database.ts';
 
@@ -18,11 +18,8 @@ export interface StoredRun {
   createdAt: number;
 }
 
-/** A stored run as today's code expects it: plans from before there was a choice of sampling do not name theirs. */
-const current = (run: StoredRun): StoredRun => ({
-  ...run,
-  plan: { ...run.plan, sampling: (run.plan as Partial<EvaluationPlan>).sampling ?? 1 },
-});
+/** A stored run as today's code expects it: its plan may be older than some choices. */
+const current = (run: StoredRun): StoredRun => ({ ...run, plan: asStored(run.plan) });
 
 /** What judges made of a run's replies. */
 export interface RunJudging {

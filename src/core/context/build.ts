@@ -3,16 +3,15 @@ import type { ChatMessage } from './message.ts';
 
 const ROLES: Record<Speaker, ChatMessage['role']> = { seeker: 'user', supporter: 'assistant' };
 
+/** Who a speaker is to a chat template. */
+export const roleOf = (speaker: Speaker): ChatMessage['role'] => ROLES[speaker];
+
 export interface ContextInput {
   /** The system prompt; blank or absent leaves it to the template. */
-  system?: string;
+  system?: string | undefined;
   utterances: readonly Pick<Utterance, 'speaker' | 'text'>[];
-  /** What stands for each utterance, e.g. its compressed text. Default: the text itself. */
-  sent?: readonly string[];
-  /** Join neighbouring utterances of one speaker with a space, as chat templates want roles to alternate. */
-  joinNeighbours?: boolean;
-  /** Send the newest utterance as it was written when the seeker wrote it. */
-  newestWhole?: boolean;
+  /** What stands for each utterance, e.g. its compressed text; null leaves it out. Default: the text itself. */
+  sent?: readonly (string | null)[] | undefined;
 }
 
 export interface BuiltContext {
@@ -23,23 +22,23 @@ export interface BuiltContext {
 
 /**
  * A dialogue as chat messages: the seeker is the user, the supporter the assistant, also where the supporter speaks
- * first. Blank utterances vanish; one whose compression is empty still has its message, so that turns keep their place.
+ * first. Neighbouring utterances of one speaker are joined with a space, as chat templates want roles to alternate.
+ * Blank utterances vanish; one whose compression is empty still has its message, so that turns keep their place.
  */
-export function buildContext(input: ContextInput): BuiltContext {
-  const { system = '', utterances, joinNeighbours = true } = input;
+export function buildContext({ system = '', utterances, sent }: ContextInput): BuiltContext {
   const messages: ChatMessage[] = [];
   const sources: number[][] = [];
-  if (system.trim() !== '') {
+  if (!isBlank(system)) {
     messages.push({ role: 'system', content: system.trim() });
     sources.push([]);
   }
-  sentTexts(input).forEach((content, index) => {
-    const utterance = utterances[index];
-    if (!utterance || isBlank(utterance.text)) return;
-    const role = ROLES[utterance.speaker];
+  utterances.forEach(({ speaker, text }, index) => {
+    const content = (sent ? (sent[index] ?? null) : text)?.trim();
+    if (content === undefined || isBlank(text)) return;
+    const role = roleOf(speaker);
     const last = messages.at(-1);
-    if (joinNeighbours && last?.role === role) {
-      last.content = [last.content, content].filter((text) => text !== '').join(' ');
+    if (last?.role === role) {
+      last.content = [last.content, content].filter((part) => part !== '').join(' ');
       sources.at(-1)?.push(index);
     } else {
       messages.push({ role, content });
@@ -47,14 +46,6 @@ export function buildContext(input: ContextInput): BuiltContext {
     }
   });
   return { messages, sources };
-}
-
-/** The text that stands for each utterance in the context, without white space around it. */
-export function sentTexts({ utterances, sent, newestWhole = false }: ContextInput): string[] {
-  return utterances.map(({ speaker, text }, index) => {
-    const whole = newestWhole && index === utterances.length - 1 && speaker === 'seeker';
-    return (whole ? text : (sent?.[index] ?? text)).trim();
-  });
 }
 
 export const isBlank = (text: string): boolean => text.trim() === '';

@@ -10,8 +10,8 @@ const FOREIGN = /[^\p{Script=Latin}\p{N}\p{P}\p{Zs}\p{M}\s$+<=>^`|~]/gu;
 const PIECE = /[\p{Script=Latin}\p{M}]+|\p{N}|[^\s\p{L}\p{N}\p{M}]/gu;
 
 /**
- * Mean error an utterance, as a share of its tokens, of `estimateTokens` on ESConv: 5 % Raw, 4 % KeyPOS, 7 %
- * NoStopwords (see the test).
+ * Mean error of `estimateTokens` on an utterance of ESConv, as a share of its tokens: 5 % under Raw, 4 % under KeyPOS, 7 %
+ * under NoStopwords (see the test).
  */
 export const ESTIMATE_ERROR = 0.08;
 
@@ -21,6 +21,3 @@ export function estimateTokens(text: string): number {
   const pieces = text.replace(FOREIGN, ' ').match(PIECE)?.length ?? 0;
   return Math.round(pieces * TOKENS_PER_PIECE + foreign * TOKENS_PER_FOREIGN_CHARACTER);
 }
-
-/** What ChatML adds, for when no template is loaded: `<|im_start|>role⏎ … <|im_end|>⏎` and the reply's opening. */
-export const ESTIMATED_TEMPLATE = { base: 3, perMessage: 5 } as const;

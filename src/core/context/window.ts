@@ -1,60 +1,45 @@
-import type { Speaker } from '../dataset/dialogue.ts';
 import { LabError } from '../error.ts';
-import type { RepresentationId } from '../compression/representation.ts';
 
-/** What a prompt costs in tokens. */
-export interface PromptCosts {
-  /** The system message, the template's beginning and the opening of the reply. */
-  base: number;
-  /** What the template adds around each message. */
-  perMessage: number;
-  /** The text of each utterance, oldest first. */
-  utterances: readonly { speaker: Speaker; tokens: number }[];
-}
-
-export interface WindowInput {
-  costs: PromptCosts;
-  /** Tokens that fit, prompt and reply together. */
-  budget: number;
+/** Room for a prompt. */
+export interface ContextWindow {
+  /** Tokens that fit, prompt and reply together; null where there is no limit or none is known. */
+  budget: number | null;
   /** Tokens kept free for the reply. */
   reserve: number;
 }
 
-/** Which utterances enter the context: those from index `from` on. */
-export interface Fit {
-  from: number;
-  kept: number;
-  leftOut: number;
-  /** Tokens of the prompt with the utterances kept. */
-  tokens: number;
+/**
+ * The tokens that are kept free for a reply of up to `maxNewTokens`: all of them, but never more than half of the budget,
+ * so that in a small window a long reply does not push the newest utterance out. Nothing else decides it; in particular
+ * not the reference that a run compares replies with.
+ */
+export function replyReserve(maxNewTokens: number, budget: number | null): number {
+  return budget === null ? maxNewTokens : Math.min(maxNewTokens, Math.floor(budget / 2));
 }
 
-/**
- * The most recent utterances that fit the window beside the system prompt and the reply. Neighbours of one speaker
- * share a message. The newest utterance is always in: where even that does not fit, there is no fit but an error, and
- * nothing is cut.
- */
-export function fitWindow({ costs, budget, reserve }: WindowInput): Fit | LabError {
-  const { base, perMessage, utterances } = costs;
-  const room = budget - reserve;
-  let tokens = base;
-  let from = utterances.length;
-  for (let index = utterances.length - 1; index >= 0; index--) {
-    const utterance = utterances[index];
-    if (!utterance) break;
-    const opensMessage = utterances[index + 1]?.speaker !== utterance.speaker;
-    const next = tokens + utterance.tokens + (opensMessage ? perMessage : 0);
-    if (next > room) break;
-    [tokens, from] = [next, index];
-  }
-  const kept = utterances.length - from;
-  if (tokens <= room && (kept > 0 || utterances.length === 0)) return { from, kept, leftOut: from, tokens };
-  const needed = base + perMessage + (utterances.at(-1)?.tokens ?? 0) + reserve;
-  return doesNotFit(needed, budget, reserve);
+/** The window of a model that says how long its is, or does not. */
+export function windowOf(contextWindow: number | null, maxNewTokens: number): ContextWindow {
+  return { budget: contextWindow, reserve: replyReserve(maxNewTokens, contextWindow) };
+}
+
+/** The smallest window that the chat offers, in tokens; below it hardly a message fits. */
+export const SMALLEST_BUDGET = 256;
+
+/** What the chat takes for the window of a model that does not say how long its is, or is not loaded yet. */
+export const USUAL_WINDOW = 8192;
+
+/** The window of a chat: the model's, or the smaller one that the person has set. */
+export function chatWindow(
+  contextWindow: number | null | undefined,
+  { limit, maxNewTokens }: { limit: number | null; maxNewTokens: number },
+): { budget: number; reserve: number } {
+  const most = contextWindow ?? USUAL_WINDOW;
+  const budget = Math.min(limit ?? most, most);
+  return { budget, reserve: replyReserve(maxNewTokens, budget) };
 }
 
 /** Even the newest utterance is too much: `needed` tokens with the system prompt and the reply. */
-export function doesNotFit(needed: number, budget: number, reserve: number): LabError {
+export function doesNotFit(needed: number, { budget, reserve }: ContextWindow): LabError {
   return new LabError({
     code: 'bad-config',
     what: `The system prompt, the newest message and ${reserve} tokens for the reply need ${needed} tokens, and ${budget} fit.`,
@@ -63,33 +48,12 @@ export function doesNotFit(needed: number, budget: number, reserve: number): Lab
   });
 }
 
-/** How many utterances of a dialogue fit under one representation. */
-export interface MeterRow {
-  representation: RepresentationId;
-  /** Utterances that fit, the newest first. */
-  fits: number;
-  /** Tokens of the prompt with those that fit. */
-  used: number;
-  /** Tokens of the whole dialogue, were there room for all. */
-  tokens: number;
-}
-
-/** How far the same window reaches under each representation. */
-export function windowMeter(
-  costs: Readonly<Partial<Record<RepresentationId, PromptCosts>>>,
-  window: Omit<WindowInput, 'costs'>,
-): MeterRow[] {
-  return (Object.entries(costs) as [RepresentationId, PromptCosts][]).map(([representation, each]) => {
-    const fit = fitWindow({ costs: each, ...window });
-    const [fits, used] = fit instanceof LabError ? [0, 0] : [fit.kept, fit.tokens];
-    return { representation, fits, used, tokens: promptTokens(each) };
+/** The template needs a message of the seeker at the beginning, and there is none. */
+export function cannotOpen(): LabError {
+  return new LabError({
+    code: 'bad-config',
+    what: 'The chat template of this model takes no conversation in which the seeker says nothing.',
+    where: 'The context',
+    todo: 'Begin with a message of the seeker, or take another model.',
   });
-}
-
-/** Tokens of the prompt with every utterance in it. */
-export function promptTokens({ base, perMessage, utterances }: PromptCosts): number {
-  return utterances.reduce(
-    (sum, { speaker, tokens }, index) => sum + tokens + (utterances[index - 1]?.speaker === speaker ? 0 : perMessage),
-    base,
-  );
 }

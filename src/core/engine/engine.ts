@@ -1,4 +1,7 @@
 import type { ChatMessage } from '../context/message.ts';
+import type { ModelTokenizer } from '../context/tokenizer.ts';
+
+export type { ModelTokenizer, TextForm } from '../context/tokenizer.ts';
 
 /** Where a model runs. `remote` is an OpenAI-compatible endpoint. */
 export type Device = 'webgpu' | 'wasm' | 'cpu' | 'remote';
@@ -58,12 +61,6 @@ export interface ReplyStats {
   decodeMs: number;
 }
 
-/**
- * What a text is: words of a person or a dataset, in which control tokens are the characters that they are written
- * with, or a rendered prompt, in which they are tokens where no mark of `renderPrompt` stands in them.
- */
-export type TextForm = 'words' | 'prompt';
-
 /** One token of a scored text. `logprob` is in nats, null for the first token, which nothing predicts. */
 export interface TokenScore {
   id: number;
@@ -96,17 +93,6 @@ export interface LoadedInfo {
   contextWindow: number | null;
   /** A sentence about a fallback that was taken, e.g. from WebGPU to Wasm, and why. */
   note?: string;
-}
-
-/** A model's own tokenizer and chat template. */
-export interface ModelTokenizer {
-  /**
-   * Renders messages with the model's own chat template, ready for a reply. Where they are written like control tokens,
-   * invisible marks (U+FDD0) keep them apart; `score` and `countTokens` of a prompt understand them.
-   */
-  renderPrompt(messages: ChatMessage[]): Promise<string>;
-  /** Token counts of texts that somebody wrote, or of rendered prompts. */
-  countTokens(texts: string[], form?: TextForm): Promise<number[]>;
 }
 
 /** Computes how probable a model finds a text. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NEWEST_RULES } from '../context/sent.ts';
 import { PAPER_DECODING } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
 import { describeHistory } from '../compression/history/create.ts';
@@ -69,6 +70,11 @@ export const planSchema = z
      * its id, which holds the name of the dataset's file.
      */
     sampling: z.union([z.literal(1), z.literal(2)]).default(2),
+    /**
+     * What is sent for the seeker's newest utterance: `never-empty`, as in chat, is the utterance as it was written where a
+     * representation leaves nothing of it; `compressed`, of plans written before there was a choice, is then nothing.
+     */
+    newest: z.enum(NEWEST_RULES).default('never-empty'),
     models: z.array(modelSchema).min(1),
     representations: z
       .array(z.enum(REPRESENTATION_IDS))
@@ -131,9 +137,18 @@ export function contextsOf({
   ];
 }
 
-/** A plan that was carried out before: one without `sampling` is older than the choice. */
+/** What plans did before there was a choice. */
+const BEFORE_THE_CHOICE = { sampling: 1, newest: 'compressed' } as const;
+
+/** A plan that was carried out before: what it does not say is older than the choice. */
+export const asStored = <Plan extends object>(plan: Plan): typeof BEFORE_THE_CHOICE & Plan => ({
+  ...BEFORE_THE_CHOICE,
+  ...plan,
+});
+
+/** The schema of such a plan. */
 export const storedPlanSchema = z.preprocess(
-  (json) => (typeof json === 'object' && json !== null && !('sampling' in json) ? { ...json, sampling: 1 } : json),
+  (json) => (typeof json === 'object' && json !== null ? asStored(json) : json),
   planSchema,
 );
 

@@ -20,7 +20,7 @@ export const recordSchema = z.object({
   hypothesis: z.string().nullable(),
   /** Tokens of the prompt; null where the engine does not say. */
   promptTokens: count.nullable().catch(null),
-  /** Oldest messages that did not fit the window. */
+  /** Oldest utterances that did not fit the window; in records of version 0.1.0, messages. */
   leftOut: count,
   /** Of the original reply and its end-of-turn token: negative log-likelihood in nats, and tokens. */
   nll: z.object({ sum: z.number(), tokens: count }).nullable(),

@@ -1,6 +1,7 @@
-import { buildContext } from '../context/build.ts';
-import { historyContext } from '../context/history.ts';
+import { viewContext, type ContextRequest } from '../context/assemble.ts';
 import type { ChatMessage } from '../context/message.ts';
+import type { ModelTokenizer } from '../context/tokenizer.ts';
+import { windowOf } from '../context/window.ts';
 import { collectReply } from '../engine/collect-reply.ts';
 import { scorableModel } from '../engine/capabilities.ts';
 import type { LoadedModel } from '../engine/engine.ts';
@@ -27,29 +28,43 @@ export type Compress = (texts: readonly string[], representation: Representation
 /** Makes a history's method for the model that answers; methods that ask a model ask this one. */
 export type OpenHistory = (spec: HistorySpec, model: LoadedModel) => HistoryMethod;
 
-/** What makes contexts shorter: representations, and the plan's histories by their ids. */
-export interface Shorteners {
+/** What contexts are made with. */
+export interface ContextTools {
   compress: Compress;
+  /** The plan's histories by their ids. */
   histories: ReadonlyMap<string, HistoryMethod>;
+  /** Counts prompts; null where the model's engine keeps its tokenizer to itself. */
+  tokenizer: ModelTokenizer | null;
 }
 
-/** Has a model answer a turn and score the original answer; metrics come later. */
+/** Tokens that a template may put around a reply beside its words. */
+const REPLY_FRAME = 16;
+
+/**
+ * Has a model answer a turn and score the original answer; metrics come later. A turn whose newest utterance does not fit
+ * the window becomes a record with an error.
+ */
 export async function respond(
   model: LoadedModel,
   job: Job,
   plan: EvaluationPlan,
-  shorteners: Shorteners,
+  tools: ContextTools,
   signal?: AbortSignal,
 ): Promise<ResultRecord> {
   const started = performance.now();
   const { turn, context } = job;
-  const whole = await messagesFor(job, plan, shorteners, signal);
-  const { messages, leftOut } = await fit(model, whole, turn.reference, plan.decoding.maxNewTokens);
+  const window = windowOf(model.info.contextWindow, plan.decoding.maxNewTokens);
+  const request = { ...(await conditionOf(job, plan, tools, signal)), ...window };
+  const { messages, fit } = await viewContext(request, tools.tokenizer, signal);
+  if (fit instanceof LabError) return failedRecord(job, fit);
   // The reply first: the likelihood then finds its context in the cache.
   const reply = turn.reply
     ? await generate(model, messages, { ...plan.decoding, seed: replySeed(plan, turn) }, signal)
     : null;
-  const scorable = plan.metrics.perplexity ? scorableModel(model) : undefined;
+  const scorable =
+    plan.metrics.perplexity && (await hasRoom(turn.reference, fit.tokens, window.budget, tools.tokenizer))
+      ? scorableModel(model)
+      : undefined;
   const likelihood = scorable ? await replyLikelihood(scorable, messages, turn.reference, signal) : null;
   return {
     model: job.model,
@@ -59,7 +74,7 @@ export async function respond(
     reference: turn.reference,
     hypothesis: reply?.text ?? null,
     promptTokens: likelihood?.promptTokens ?? reply?.promptTokens ?? null,
-    leftOut,
+    leftOut: fit.leftOut,
     nll: likelihood && { sum: likelihood.sum, tokens: likelihood.tokens },
     timing: {
       newTokens: reply?.newTokens ?? 0,
@@ -71,29 +86,55 @@ export async function respond(
   };
 }
 
-async function messagesFor(
-  { turn, context }: Job,
-  { system }: EvaluationPlan,
-  { compress, histories }: Shorteners,
+/** A turn that could not be done, with what went wrong. */
+export function failedRecord({ model, context, turn }: Job, { message }: Error): ResultRecord {
+  return {
+    model,
+    representation: context.id,
+    dialogue: turn.dialogue,
+    turn: turn.turn,
+    reference: turn.reference,
+    hypothesis: null,
+    promptTokens: null,
+    leftOut: 0,
+    nll: null,
+    timing: null,
+    scores: {},
+    error: message,
+  };
+}
+
+/** What the turn's condition makes of the conversation before it. */
+async function conditionOf(
+  { turn: { before: utterances }, context }: Job,
+  { system, newest }: EvaluationPlan,
+  { compress, histories }: ContextTools,
   signal?: AbortSignal,
-): Promise<ChatMessage[]> {
-  const utterances = turn.before;
+): Promise<Omit<ContextRequest, 'budget' | 'reserve'>> {
   if (!('history' in context)) {
-    const sent = await compress(
-      utterances.map(({ text }) => text),
-      context.id,
-    );
-    return buildContext({ system, utterances, sent }).messages;
+    const texts = utterances.map(({ text }) => text);
+    return { system, utterances, newest, sent: await compress(texts, context.id) };
   }
   const method = histories.get(context.id);
-  if (!method)
-    throw new LabError({
-      code: 'bad-config',
-      where: context.id,
-      what: 'The plan has no such history.',
-      todo: 'Add it to the plan.',
-    });
-  return historyContext(utterances, await method.compact(utterances, signal), system).messages;
+  if (method) return { system, utterances, newest, ...(await method.compact(utterances, signal)) };
+  throw new LabError({
+    code: 'bad-config',
+    where: context.id,
+    what: 'The plan has no such history.',
+    todo: 'Add it to the plan.',
+  });
+}
+
+/** Whether the reference fits the window after the prompt; otherwise its likelihood cannot be computed. */
+async function hasRoom(
+  reference: string,
+  promptTokens: number,
+  budget: number | null,
+  tokenizer: ModelTokenizer | null,
+): Promise<boolean> {
+  if (budget === null || !tokenizer) return true;
+  const [tokens = 0] = await tokenizer.countTokens([reference]);
+  return promptTokens + tokens + REPLY_FRAME <= budget;
 }
 
 /** The same for all models and representations, so that they differ in nothing else. */
@@ -114,33 +155,5 @@ async function generate(
     where: model.info.modelId,
     what: "The server's content filter stopped the reply; it is not scored.",
     todo: 'Leave the turn out, or choose another model.',
-  });
-}
-
-/** Leaves out the oldest messages until prompt and reply fit the window; a system message stays. */
-async function fit(
-  model: LoadedModel,
-  whole: ChatMessage[],
-  reference: string,
-  maxNewTokens: number,
-): Promise<{ messages: ChatMessage[]; leftOut: number }> {
-  const { tokenizer } = model;
-  const { contextWindow } = model.info;
-  if (contextWindow === null || !tokenizer) return { messages: whole, leftOut: 0 };
-  const system = whole.filter(({ role }) => role === 'system');
-  const rest = whole.slice(system.length);
-  const [replyTokens = 0] = await tokenizer.countTokens([reference]);
-  // A few tokens for what the template puts around the reply.
-  const reserve = Math.max(maxNewTokens, replyTokens + 16);
-  for (let leftOut = 0; leftOut < rest.length; leftOut++) {
-    const messages = [...system, ...rest.slice(leftOut)];
-    const [tokens = 0] = await tokenizer.countTokens([await tokenizer.renderPrompt(messages)], 'prompt');
-    if (tokens + reserve <= contextWindow) return { messages, leftOut };
-  }
-  throw new LabError({
-    code: 'bad-data',
-    where: model.info.modelId,
-    what: 'Even the newest message does not fit the window.',
-    todo: 'Allow a shorter reply or take a model with a larger window.',
   });
 }

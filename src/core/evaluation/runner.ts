@@ -1,3 +1,4 @@
+import { rememberingTokenizer, type ModelTokenizer } from '../context/tokenizer.ts';
 import type { LoadedModel } from '../engine/engine.ts';
 import { retryingModel, type RetryWait } from '../engine/retry.ts';
 import { concernsOneItem, throwIfCancelled } from '../error.ts';
@@ -6,7 +7,7 @@ import { ProgressEstimator, type RunProgress } from './progress-estimator.ts';
 import { contextsOf, type EvaluationPlan, type PlanModel } from './plan.ts';
 import { pooled } from '../async/pooled.ts';
 import { recordKey, type ResultRecord } from './record.ts';
-import { respond, type Compress, type Job, type OpenHistory } from './respond.ts';
+import { failedRecord, respond, type Compress, type Job, type OpenHistory } from './respond.ts';
 import type { SampledTurn } from './turns.ts';
 
 export type { RunProgress };
@@ -91,11 +92,17 @@ interface Current {
   id: string;
   model: LoadedModel;
   histories: ReadonlyMap<string, HistoryMethod>;
+  tokenizer: ModelTokenizer | null;
 }
 
 function openedWith(model: LoadedModel, { id }: PlanModel, { plan, openHistory }: RunDependencies): Current {
   const methods = (plan.histories ?? []).map((spec) => openHistory(spec, model));
-  return { id, model, histories: new Map(methods.map((method) => [method.id, method])) };
+  return {
+    id,
+    model,
+    histories: new Map(methods.map((method) => [method.id, method])),
+    tokenizer: model.tokenizer ? rememberingTokenizer(model.tokenizer) : null,
+  };
 }
 
 /**
@@ -116,31 +123,17 @@ function* shifts({
 }
 
 async function complete(
-  { model, histories }: Current,
+  { model, ...tools }: Current,
   job: Job,
   { plan, compress, measure }: RunDependencies,
   signal: AbortSignal,
 ): Promise<ResultRecord> {
   try {
-    const record = await respond(model, job, plan, { compress, histories }, signal);
+    const record = await respond(model, job, plan, { ...tools, compress }, signal);
     if (record.hypothesis !== null) record.scores = await measure(record.hypothesis, record.reference, signal);
     return record;
   } catch (error) {
     if (!concernsOneItem(error)) throw error;
-    const { dialogue, turn, reference } = job.turn;
-    return {
-      model: job.model,
-      representation: job.context.id,
-      dialogue,
-      turn,
-      reference,
-      hypothesis: null,
-      promptTokens: null,
-      leftOut: 0,
-      nll: null,
-      timing: null,
-      scores: {},
-      error: error.message,
-    };
+    return failedRecord(job, error);
   }
 }

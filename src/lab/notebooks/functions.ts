@@ -10,7 +10,8 @@ import type { CountTokens } from '../../core/compression/history/history.ts';
 import type { TokenizerId } from '../../core/compression/token-length.ts';
 import { summarySchema } from '../../core/table/summary.ts';
 import { plainText } from '../../core/tokenizer/plain-text.ts';
-import { prepareContext } from '../context.ts';
+import { fitted } from '../../core/context/assemble.ts';
+import { viewCompressed } from '../compressed-context.ts';
 import { conversations } from '../conversations.ts';
 import { builtInDataset } from '../datasets.ts';
 import { needsModel, shorten } from '../history.ts';
@@ -84,9 +85,12 @@ export const NOTEBOOK_FUNCTIONS = {
     services.compress(given, options, signal),
   ),
 
-  prepareContext: define(z.tuple([contextRequest]), async ([request], { signal, services }) =>
-    prepareContext(request, await services.tokenizer(), signal, services.compress),
-  ),
+  prepareContext: define(z.tuple([contextRequest]), async ([{ newestWhole, ...request }], { signal, services }) => {
+    const newest = newestWhole ? ('as-written' as const) : undefined;
+    const view = await viewCompressed({ ...request, newest }, await services.tokenizer(), signal, services.compress);
+    const { messages, sources, utterances: seen, fit, exact } = fitted(view);
+    return { messages, sources, compressed: view.compressed, tokens: seen.map(({ tokens }) => tokens), fit, exact };
+  }),
 
   shorten: define(
     z.tuple([utterances, history, counting.prefault({})]),

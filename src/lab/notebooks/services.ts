@@ -1,3 +1,4 @@
+import { rememberingTokenizer } from '../../core/context/tokenizer.ts';
 import type { Dialogue } from '../../core/dataset/dialogue.ts';
 import type { ReadDataset } from '../../core/dataset/read.ts';
 import type { DatasetStatistics } from '../../core/dataset/statistics.ts';
@@ -61,7 +62,7 @@ export function openServices(
       const id = chosen();
       if (tokenizer?.id !== id) {
         endTokenizer();
-        const opened = openTokenizer(id);
+        const opened = openTokenizer(id).then((own) => ({ ...rememberingTokenizer(own), close: () => own.close() }));
         tokenizer = { id, opened };
         // A failure is not remembered: the network may be back next time.
         opened.catch(() => {

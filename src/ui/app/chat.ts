@@ -1,13 +1,13 @@
 import { localTexts } from '../../browser/storage/text-store.ts';
 import { compress } from '../../lab/compression.ts';
 import { readDanger } from '../../lab/danger.ts';
+import { contextTokenizer } from '../../lab/models/context-tokenizer.ts';
 import { firstReplyTo } from '../help/nearby.ts';
 import { ChatState } from '../state/chat-state.svelte.ts';
 import { ContextState } from '../state/context.svelte.ts';
 import { Dismissals } from '../state/dismissals.svelte.ts';
 import { Drafts } from '../state/drafts.ts';
 import { originOfNextReply, writeReply } from '../state/reply.ts';
-import { tokenReaderOf } from '../state/token-reader.ts';
 import { conversations } from './conversations.ts';
 import { models, router, settings } from './shell.ts';
 
@@ -29,7 +29,7 @@ export const chat = new ChatState({
 });
 chat.start();
 
-export const context = new ContextState({ chat, models, settings, compress, tokenReaderOf });
+export const context = new ContextState({ chat, models, settings, compress, tokenizerOf: contextTokenizer });
 context.start();
 
 export const dismissals = new Dismissals(localTexts);

@@ -2,7 +2,7 @@ import type { Conversation, Message, ReplyOrigin } from '../../core/conversation
 import type { LoadedInfo, LoadedModel } from '../../core/engine/engine.ts';
 import type { CrisisSignal } from '../../core/safety/kinds.ts';
 import type { LibraryEvent } from '../../lab/conversations.ts';
-import type { ReplyRequest, ReplyStep } from './reply.ts';
+import type { ReplyStep, ReplyTask } from '../../lab/reply.ts';
 
 /** What the chat works with: the page's own, or fakes in a test. */
 export interface ChatDependencies {
@@ -15,7 +15,7 @@ export interface ChatDependencies {
   models: { readonly phase: string; ensure(signal: AbortSignal): Promise<LoadedModel> };
   /** How the next reply will be generated. */
   nextOrigin(info: LoadedInfo): ReplyOrigin;
-  writeReply(model: LoadedModel, request: ReplyRequest, signal: AbortSignal): AsyncIterable<ReplyStep>;
+  writeReply(model: LoadedModel, request: ReplyTask, signal: AbortSignal): AsyncIterable<ReplyStep>;
   /** The address of the chat: shows a conversation, or forgets it. */
   address: { show(id: string): void; forget(): void };
   /** What new conversations start with. */

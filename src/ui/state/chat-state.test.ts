@@ -8,13 +8,13 @@ import { fakeModel } from '../../core/evaluation/testing/fake-model.ts';
 import type { CrisisSignal } from '../../core/safety/kinds.ts';
 import type { ChatDependencies } from './chat-dependencies.ts';
 import { ChatState } from './chat-state.svelte.ts';
-import type { ReplyRequest, ReplyStep } from './reply.ts';
+import type { ReplyStep, ReplyTask } from '../../lab/reply.ts';
 
 /** A reply that grows a word whenever the test says so, and the conversations that were saved. */
 function setUp({ loading = false } = {}) {
   const saved = new Map<string, Conversation>();
   const read: string[] = [];
-  const requests: ReplyRequest[] = [];
+  const requests: ReplyTask[] = [];
   const listeners: ((event: LibraryEvent) => void)[] = [];
   let words: ((word: string | null) => void) | undefined;
   let forgotten = 0;

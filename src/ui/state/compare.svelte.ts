@@ -8,7 +8,8 @@ import type { Column, Comparison } from '../compare/comparison.ts';
 import { attempt } from './attempt.ts';
 import type { ChatState } from './chat-state.svelte.ts';
 import type { Models } from './models.svelte.ts';
-import type { originOfNextReply, ReplyRequest, writeReply } from './reply.ts';
+import type { ReplyTask } from '../../lab/reply.ts';
+import type { originOfNextReply, writeReply } from './reply.ts';
 import type { Toasts } from './toasts.svelte.ts';
 
 /** The representation that is being replied under, and the reply so far. */
@@ -153,7 +154,7 @@ export class CompareState {
     }
   }
 
-  async #answer(model: LoadedModel, request: ReplyRequest, signal: AbortSignal): Promise<Column> {
+  async #answer(model: LoadedModel, request: ReplyTask, signal: AbortSignal): Promise<Column> {
     const { representation } = request.origin;
     const column: Column = {
       representation,

@@ -1,46 +1,19 @@
-import type { ChatMessage } from '../../core/context/message.ts';
-import type { KeyedSaid } from '../../core/conversation/danger.ts';
-import { windowMeter, type MeterRow } from '../../core/context/window.ts';
+import { chatWindow, USUAL_WINDOW } from '../../core/context/window.ts';
 import { LabError } from '../../core/error.ts';
-import type { compress } from '../../lab/compression.ts';
-import {
-  REPRESENTATION_IDS,
-  type AsWritten,
-  type RepresentationId,
-  type TokenSpan,
-} from '../../core/compression/representation.ts';
-import { seeContext, type ContextRequest, type SeenContext } from '../context/see.ts';
+import type { Compression } from '../../lab/compression.ts';
+import { viewCompressed, type CompressedRequest, type CompressedView } from '../../lab/compressed-context.ts';
+import type { contextTokenizer } from '../../lab/models/context-tokenizer.ts';
+import { REPRESENTATION_IDS, type AsWritten, type RepresentationId } from '../../core/compression/representation.ts';
+import { meterRow, seenRows, type MeterRow, type SeenRow, type SeenSaid } from '../context/seen-rows.ts';
 import type { ChatState } from './chat-state.svelte.ts';
 import type { Models } from './models.svelte.ts';
 import type { SettingsState } from './settings.svelte.ts';
-import type { tokenReaderOf } from './token-reader.ts';
-import { modelWindow, windowFor } from './window.ts';
-
-/** A message of the context as the panel prints it. */
-export interface SeenRow {
-  key: string;
-  role: ChatMessage['role'];
-  /** As it was written. */
-  written: string;
-  /** As the model receives it. */
-  sent: string;
-  spans: readonly TokenSpan[];
-  tokens: number;
-  /** False where the message no longer fits the window. */
-  inside: boolean;
-  /** Still being typed. */
-  draft: boolean;
-  /** Why it is sent as it was written although a compression is chosen; null where it is compressed. */
-  asWritten: AsWritten | null;
-}
-
-type Said = KeyedSaid & { draft: boolean };
 
 interface Looking {
   chosen: RepresentationId;
   /** Those that the meter compares. */
   ids: readonly RepresentationId[];
-  utterances: readonly Said[];
+  utterances: readonly SeenSaid[];
   /** Whose tokens are counted; null for estimates. */
   modelId: string | null;
 }
@@ -52,8 +25,8 @@ interface Dependencies {
   chat: Pick<ChatState, 'draft' | 'said' | 'saidWith' | 'systemPrompt' | 'entries'>;
   models: Pick<Models, 'loaded' | 'chosen'>;
   settings: Pick<SettingsState, 'current'>;
-  compress: typeof compress;
-  tokenReaderOf: typeof tokenReaderOf;
+  compress: Compression['compress'];
+  tokenizerOf: typeof contextTokenizer;
 }
 
 /** What the model would receive if it were to answer now, under each representation. */
@@ -71,7 +44,7 @@ export class ContextState {
   utterances = $state(0);
   error = $state.raw<LabError | null>(null);
   #drafted = $state('');
-  readonly #utterances: Said[] = $derived.by(() => {
+  readonly #utterances: SeenSaid[] = $derived.by(() => {
     const text = this.#drafted.trim();
     return (text ? this.#dependencies.chat.saidWith(text) : this.#dependencies.chat.said).map((said) => ({
       ...said,
@@ -85,12 +58,13 @@ export class ContextState {
   }
 
   get modelWindow(): number {
-    return modelWindow(this.#dependencies.models.loaded?.info.contextWindow);
+    return this.#dependencies.models.loaded?.info.contextWindow ?? USUAL_WINDOW;
   }
 
   get window(): { budget: number; reserve: number } {
     const { models, settings } = this.#dependencies;
-    return windowFor(models.loaded?.info.contextWindow, settings.current.maxNewTokens);
+    const { budget: limit, maxNewTokens } = settings.current;
+    return chatWindow(models.loaded?.info.contextWindow, { limit, maxNewTokens });
   }
 
   /** Follows the chat, the model and the settings from now on. Returns how to stop. */
@@ -109,7 +83,7 @@ export class ContextState {
   refresh(): void {
     const { representation, tagger, keptTags } = this.#dependencies.settings.current;
     const utterances = this.#utterances;
-    const request = { system: this.#dependencies.chat.systemPrompt, utterances, window: this.window };
+    const request = { system: this.#dependencies.chat.systemPrompt, utterances, ...this.window };
     const begun = this.#dependencies.chat.entries.length > 0;
     const modelId = this.#dependencies.models.loaded || begun ? this.#dependencies.models.chosen.id : null;
     // A tagger is a megabyte of code, which the first words of a first visit do not wait for.
@@ -118,7 +92,7 @@ export class ContextState {
     this.#looking?.abort();
     const looking = new AbortController();
     this.#looking = looking;
-    const ask = (each: RepresentationId): ContextRequest => ({
+    const ask = (each: RepresentationId): CompressedRequest => ({
       ...request,
       options: { representation: each, tagger, keep: [...keptTags] },
     });
@@ -126,13 +100,14 @@ export class ContextState {
   }
 
   async #look(
-    ask: (representation: RepresentationId) => ContextRequest,
+    ask: (representation: RepresentationId) => CompressedRequest,
     { chosen, ids, utterances, modelId }: Looking,
     signal: AbortSignal,
   ): Promise<void> {
     try {
-      const reader = modelId === null ? null : await this.#dependencies.tokenReaderOf(modelId);
-      const seen = await Promise.all(ids.map((id) => seeContext(ask(id), reader, this.#dependencies.compress, signal)));
+      const { tokenizerOf, compress } = this.#dependencies;
+      const tokenizer = modelId === null ? null : await tokenizerOf(modelId);
+      const seen = await Promise.all(ids.map((id) => viewCompressed(ask(id), tokenizer, signal, compress)));
       if (!signal.aborted) this.#show(ask(chosen), utterances, paired(ids, seen));
     } catch (error) {
       if (signal.aborted) return;
@@ -145,50 +120,20 @@ export class ContextState {
   }
 
   #show(
-    { system: prompt, window, options }: ContextRequest,
-    utterances: readonly Said[],
-    seen: ReadonlyMap<RepresentationId, SeenContext | undefined>,
+    { system = '', options: { representation } }: CompressedRequest,
+    utterances: readonly SeenSaid[],
+    seen: ReadonlyMap<RepresentationId, CompressedView | undefined>,
   ): void {
-    const chosen = seen.get(options.representation);
+    const chosen = seen.get(representation);
     if (!chosen) return;
-    const { fit, costs, compressed, estimated } = chosen;
-    const from = fit instanceof LabError ? utterances.length : fit.from;
-    const system: SeenRow[] = prompt.trim()
-      ? [
-          {
-            key: 'system',
-            role: 'system',
-            written: prompt,
-            sent: prompt,
-            spans: [],
-            tokens: costs.base,
-            inside: true,
-            draft: false,
-            asWritten: null,
-          },
-        ]
-      : [];
-    const said = utterances.map((utterance, i): SeenRow => ({
-      key: utterance.key,
-      role: utterance.speaker === 'seeker' ? 'user' : 'assistant',
-      written: utterance.text,
-      sent: compressed[i]?.text ?? utterance.text,
-      spans: compressed[i]?.spans ?? [],
-      tokens: costs.utterances[i]?.tokens ?? 0,
-      inside: i >= from,
-      draft: utterance.draft,
-      asWritten: compressed[i]?.asWritten ?? null,
-    }));
-    this.rows = [...system, ...said];
-    this.total = said.length === 0 ? null : fit instanceof LabError ? null : fit.tokens;
-    this.estimated = estimated;
-    this.outside = from;
+    const { fit, exact } = chosen;
+    this.rows = seenRows(chosen, utterances, { system, representation });
+    this.total = utterances.length === 0 || fit instanceof LabError ? null : fit.tokens;
+    this.estimated = !exact;
+    this.outside = fit instanceof LabError ? utterances.length : fit.leftOut;
     this.utterances = utterances.length;
-    this.meter = windowMeter(
-      Object.fromEntries([...seen].flatMap(([id, each]) => (each ? [[id, each.costs]] : []))),
-      window,
-    );
-    this.error = fit instanceof LabError && said.length > 0 ? fit : null;
+    this.meter = [...seen].flatMap(([id, view]) => (view ? [meterRow(id, view)] : []));
+    this.error = fit instanceof LabError && utterances.length > 0 ? fit : null;
   }
 }
 

@@ -1,0 +1,187 @@
+import { LabError, throwIfCancelled } from '../error.ts';
+import { buildContext, roleOf, type BuiltContext } from './build.ts';
+import { estimateTokens } from './estimate.ts';
+import type { ChatMessage } from './message.ts';
+import { candidatesOf, type Candidates } from './candidates.ts';
+import { longestThatFits, type Found } from './search.ts';
+import { sentTexts, type ContextUtterance, type NewestRule, type SentText } from './sent.ts';
+import { templateTraits } from './template.ts';
+import type { ModelTokenizer } from './tokenizer.ts';
+import { cannotOpen, doesNotFit, type ContextWindow } from './window.ts';
+
+/** A conversation under one condition, and the room that there is for it. */
+export interface ContextRequest extends ContextWindow {
+  /** The system prompt; blank or absent leaves it to the template. */
+  system?: string | undefined;
+  /** What was said, the newest last. */
+  utterances: readonly ContextUtterance[];
+  /** What the condition made of each utterance, null where it leaves one out. Default: everything as it was written. */
+  sent?: readonly (string | null)[] | undefined;
+  /** What the condition wrote in place of utterances that it left out; ends the system message. */
+  summary?: string | undefined;
+  /** Default: `never-empty`. */
+  newest?: NewestRule | undefined;
+}
+
+/** Which utterances enter the context: those from index `from` on that the condition does not leave out. */
+export interface Fit {
+  from: number;
+  /** Utterances that are sent. */
+  kept: number;
+  /** The oldest utterances, which the window does not hold. */
+  leftOut: number;
+  /** What the supporter says before the seeker's first message, where the template takes no such opening. */
+  unopened: number;
+  /** Tokens of the prompt. */
+  tokens: number;
+}
+
+/**
+ * Why an utterance is not sent: the condition leaves it out or it is blank; the template takes no conversation that the
+ * supporter opens; the window does not hold it.
+ */
+export type Absence = 'condition' | 'opening' | 'window';
+
+/** An utterance and what becomes of it. */
+export interface SeenUtterance extends SentText {
+  role: ChatMessage['role'];
+  /** Tokens of the text that is sent for it, without what the template adds. */
+  tokens: number;
+  /** Why it is not in the messages; null where it is. */
+  absent: Absence | null;
+}
+
+/** A conversation as the model receives it. */
+export interface ContextView<Fitting = Fit | LabError> {
+  /** What the model receives; empty where nothing fits. */
+  messages: ChatMessage[];
+  /** For each message, the indices of the utterances in it. */
+  sources: number[][];
+  /** Each utterance, whether it is sent or not. */
+  utterances: SeenUtterance[];
+  /** Tokens of the system message, the beginning of the prompt and the opening of the reply. */
+  base: number;
+  /** Tokens of the prompt were there room for every utterance. */
+  whole: number;
+  /** What fits; an error where not even the newest utterance does. */
+  fit: Fitting;
+  /** Whether the prompt was rendered and counted by the model's own tokenizer; otherwise counts are estimates. */
+  exact: boolean;
+}
+export type AssembledContext = ContextView<Fit>;
+
+/** Comes before a summary, so that the model takes it for notes and not for an instruction. */
+export const SUMMARY_HEAD = 'Notes on what was said before:';
+
+/**
+ * The one answer to what a model sees of a conversation: the most recent utterances that fit the window beside the system
+ * prompt and the reply, as messages. With a tokenizer the prompt is counted as the model's template renders it, so that
+ * it never exceeds the window and one utterance more would; without one, by estimate.
+ * @throws {LabError} `bad-config` when not even the newest utterance fits; `cancelled`; what the tokenizer throws
+ */
+export async function assembleContext(
+  request: ContextRequest,
+  tokenizer: ModelTokenizer | null,
+  signal?: AbortSignal,
+): Promise<AssembledContext> {
+  return fitted(await viewContext(request, tokenizer, signal));
+}
+
+/** The view where something fits. @throws {LabError} `bad-config` where nothing does */
+export function fitted(view: ContextView): AssembledContext {
+  const { fit } = view;
+  if (fit instanceof LabError) throw fit;
+  return { ...view, fit };
+}
+
+/**
+ * The same for those who also show what does not fit: the error is in `fit`.
+ * @throws {LabError} `cancelled`; what the tokenizer throws
+ */
+export async function viewContext(
+  request: ContextRequest,
+  tokenizer: ModelTokenizer | null,
+  signal?: AbortSignal,
+): Promise<ContextView> {
+  const { utterances } = request;
+  const system = systemOf(request);
+  const sent = sentTexts(utterances, request.sent, request.newest ?? 'never-empty');
+  const texts = sent.map(({ text }) => text ?? '');
+  const [traits, tokens] = await Promise.all([
+    templateTraits(tokenizer, system),
+    tokenizer ? tokenizer.countTokens(texts) : texts.map(estimateTokens),
+  ]);
+  const candidates = candidatesOf({ utterances, sent, tokens }, traits);
+  const { present, starts, predicted } = candidates;
+  const contextFrom = (first: number): BuiltContext =>
+    buildContext({ system, utterances, sent: sent.map(({ text }, index) => (index < first ? null : text)) });
+  let exact = tokenizer !== null;
+  const found = await longestThatFits(predicted, roomIn(request), async (indices) => {
+    throwIfCancelled(signal);
+    const prompts = indices.map((index) => contextFrom(present[starts[index] ?? 0] ?? 0).messages);
+    const counts = exact && tokenizer ? await promptTokens(prompts, tokenizer) : null;
+    exact = counts !== null;
+    return counts ?? indices.map((index) => predicted[index] ?? traits.base);
+  });
+  throwIfCancelled(signal);
+  const fit = fitOf(candidates, found, traits.base, request);
+  const sends = new Set(present);
+  const opening = present[starts[0] ?? present.length] ?? utterances.length;
+  const first = fit instanceof LabError ? utterances.length : fit.from;
+  return {
+    ...(fit instanceof LabError ? { messages: [], sources: [] } : contextFrom(first)),
+    utterances: utterances.map(({ speaker }, index) => ({
+      text: sent[index]?.text ?? null,
+      asWritten: sent[index]?.asWritten ?? null,
+      role: roleOf(speaker),
+      tokens: tokens[index] ?? 0,
+      absent: !sends.has(index) ? 'condition' : index < opening ? 'opening' : index < first ? 'window' : null,
+    })),
+    base: traits.base,
+    whole: found.measured.get(0) ?? traits.base,
+    fit,
+    exact,
+  };
+}
+
+function systemOf({ system = '', summary }: ContextRequest): string {
+  const notes = summary === undefined ? '' : `${SUMMARY_HEAD} ${summary}`;
+  return [system.trim(), notes].filter((text) => text !== '').join('\n\n');
+}
+
+const roomIn = ({ budget, reserve }: ContextWindow): number => (budget ?? Infinity) - reserve;
+
+/** Tokens of the prompts as the template renders them; null where it refuses these messages. */
+async function promptTokens(prompts: ChatMessage[][], tokenizer: ModelTokenizer): Promise<number[] | null> {
+  try {
+    const rendered = await Promise.all(prompts.map((messages) => tokenizer.renderPrompt(messages)));
+    return await tokenizer.countTokens(rendered, 'prompt');
+  } catch (error) {
+    if (error instanceof LabError && error.code === 'bad-data') return null;
+    throw error;
+  }
+}
+
+function fitOf(
+  { present, starts, predicted }: Candidates,
+  { index, measured }: Found,
+  base: number,
+  window: ContextWindow,
+): Fit | LabError {
+  if (present.length === 0) {
+    return base <= roomIn(window)
+      ? { from: 0, kept: 0, leftOut: 0, unopened: 0, tokens: base }
+      : doesNotFit(base + window.reserve, window);
+  }
+  const [first] = starts;
+  if (first === undefined) return cannotOpen();
+  if (index === null) return doesNotFit((measured.get(starts.length - 1) ?? 0) + window.reserve, window);
+  const place = starts[index] ?? first;
+  return {
+    from: present[place] ?? 0,
+    kept: present.length - place,
+    leftOut: place - first,
+    unopened: first,
+    tokens: measured.get(index) ?? predicted[index] ?? base,
+  };
+}

@@ -1,0 +1,61 @@
+import { Lru } from '../lru.ts';
+import type { ChatMessage } from './message.ts';
+
+/**
+ * What a text is: words of a person or a dataset, in which control tokens are the characters that they are written with,
+ * or a rendered prompt, in which they are tokens where no mark of `renderPrompt` stands in them.
+ */
+export type TextForm = 'words' | 'prompt';
+
+/** A model's own tokenizer and chat template. */
+export interface ModelTokenizer {
+  /**
+   * Renders messages with the model's own chat template, ready for a reply. Where they are written like control tokens,
+   * invisible marks (U+FDD0) keep them apart; `score` and `countTokens` of a prompt understand them.
+   */
+  renderPrompt(messages: ChatMessage[]): Promise<string>;
+  /** Token counts of texts that somebody wrote, or of rendered prompts. */
+  countTokens(texts: string[], form?: TextForm): Promise<number[]>;
+}
+
+/** Longer texts, in UTF-16 units, are counted and rendered anew each time. */
+const LONGEST_REMEMBERED = 4000;
+const MOST_COUNTS = 5000;
+const MOST_PROMPTS = 200;
+
+/**
+ * A tokenizer that remembers: a conversation is counted again with every message, and nearly all of it is the same. Where
+ * the tokenizer runs in a worker, each answer that is remembered saves a round trip.
+ */
+export function rememberingTokenizer(tokenizer: ModelTokenizer): ModelTokenizer {
+  const counts = new Lru<number>(MOST_COUNTS);
+  const prompts = new Lru<Promise<string>>(MOST_PROMPTS);
+  return {
+    renderPrompt(messages) {
+      const key = JSON.stringify(messages);
+      if (key.length > LONGEST_REMEMBERED) return tokenizer.renderPrompt(messages);
+      const known = prompts.get(key);
+      if (known) return known;
+      const rendering = tokenizer.renderPrompt(messages);
+      prompts.set(key, rendering);
+      rendering.catch(() => prompts.delete(key));
+      return rendering;
+    },
+    async countTokens(texts, form = 'words') {
+      const keyOf = (text: string): string => `${form} ${text}`;
+      const found = new Map<string, number>();
+      for (const text of texts) {
+        const known = counts.get(keyOf(text));
+        if (known !== undefined) found.set(text, known);
+      }
+      const missing = [...new Set(texts)].filter((text) => !found.has(text));
+      const fresh = missing.length > 0 ? await tokenizer.countTokens(missing, form) : [];
+      fresh.forEach((count, index) => {
+        const text = missing[index] ?? '';
+        found.set(text, count);
+        if (text.length <= LONGEST_REMEMBERED) counts.set(keyOf(text), count);
+      });
+      return texts.map((text) => found.get(text) ?? 0);
+    },
+  };
+}

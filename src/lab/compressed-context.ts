@@ -1,0 +1,31 @@
+import { viewContext, type ContextRequest, type ContextView } from '../core/context/assemble.ts';
+import type { ModelTokenizer } from '../core/context/tokenizer.ts';
+import type { Compressed } from '../core/compression/representation.ts';
+import { compress as sharedCompress, type Compression, type CompressOptions } from './compression.ts';
+
+/** A conversation to be sent under a representation, and the room that there is for it. */
+export interface CompressedRequest extends Omit<ContextRequest, 'sent' | 'summary'> {
+  options: CompressOptions;
+}
+
+/** A conversation as the model receives it, and what the representation made of each utterance. */
+export type CompressedView = ContextView & { compressed: Compressed[] };
+
+/**
+ * What a model sees of a conversation under a representation; `fitted` of the result throws where nothing fits.
+ * @throws {LabError} `cancelled`; what the compression and the tokenizer throw
+ */
+export async function viewCompressed(
+  { options, ...request }: CompressedRequest,
+  tokenizer: ModelTokenizer | null,
+  signal?: AbortSignal,
+  compress: Compression['compress'] = sharedCompress,
+): Promise<CompressedView> {
+  const compressed = await compress(
+    request.utterances.map(({ text }) => text),
+    options,
+    signal,
+  );
+  const sent = compressed.map(({ text }) => text);
+  return { ...(await viewContext({ ...request, sent }, tokenizer, signal)), compressed };
+}

@@ -1,0 +1,72 @@
+import { fitted } from '../core/context/assemble.ts';
+import type { ChatMessage } from '../core/context/message.ts';
+import type { ContextUtterance } from '../core/context/sent.ts';
+import type { ModelTokenizer } from '../core/context/tokenizer.ts';
+import { chatWindow } from '../core/context/window.ts';
+import type { Message, ReplyOrigin } from '../core/conversation/conversation.ts';
+import { growingReply, type PartialReply } from '../core/engine/collect-reply.ts';
+import type { LoadedModel } from '../core/engine/engine.ts';
+import { viewCompressed } from './compressed-context.ts';
+import type { Compression, CompressOptions } from './compression.ts';
+
+/** A reply that is wanted in a chat or a comparison. */
+export interface ReplyTask {
+  systemPrompt: string;
+  /** What was said so far, the message to answer last. */
+  utterances: readonly ContextUtterance[];
+  origin: ReplyOrigin;
+}
+
+/** A reply as far as it has come. */
+export interface ReplyStep {
+  /** The context as the model received it. */
+  messages: ChatMessage[];
+  promptTokens: number | null;
+  change: Required<Pick<Message, 'text' | 'state' | 'reply'>>;
+}
+
+/** What writing a reply needs. */
+export interface ReplyTools {
+  /** The tokenizer of the model with this id; null where counts are estimated. */
+  tokenizer(modelId: string): Promise<ModelTokenizer | null>;
+  /** Tokens that the person allows the context, the reply included; null for the model's window. */
+  limit: number | null;
+  /** Default: the lab's own. */
+  compress?: Compression['compress'];
+}
+
+/**
+ * Puts the context together and streams a reply to it, one step per event. Aborting `signal` makes the last step a
+ * `stopped` one with what had come.
+ * @throws {LabError} `bad-config` where the message does not fit; what the compression, the tokenizer and the engine throw
+ */
+export async function* writeReply(
+  model: LoadedModel,
+  { origin, systemPrompt, utterances }: ReplyTask,
+  { tokenizer, limit, compress }: ReplyTools,
+  signal: AbortSignal,
+): AsyncGenerator<ReplyStep> {
+  const { maxNewTokens } = origin.decoding;
+  const request = {
+    system: systemPrompt,
+    utterances,
+    options: optionsOf(origin),
+    ...chatWindow(model.info.contextWindow, { limit, maxNewTokens }),
+  };
+  const { messages } = fitted(await viewCompressed(request, await tokenizer(model.info.modelId), signal, compress));
+  const step = ({ text, promptTokens, end }: PartialReply): ReplyStep => ({
+    messages,
+    promptTokens,
+    change: {
+      text: end ? text.trim() : text,
+      state: !end ? 'partial' : end.reason === 'cancelled' ? 'stopped' : 'complete',
+      reply: { ...origin, ...end },
+    },
+  });
+  yield step({ text: '', promptTokens: null });
+  for await (const reply of growingReply(model.stream(messages, origin.decoding, signal))) yield step(reply);
+}
+
+function optionsOf({ representation, tagger, keep }: ReplyOrigin): CompressOptions {
+  return { representation, ...(tagger && { tagger }), ...(keep && { keep }) };
+}
