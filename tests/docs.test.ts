@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { REPRESENTATION_IDS } from '../src/core/compression/representation.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const PAGES = [
@@ -9,6 +10,9 @@ const PAGES = [
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name.split(sep).join('/')}`),
 ];
+
+/** Files of src/core/metrics that are no metric. */
+const METRIC_HELPERS = ['bertscore-pairs.ts', 'corpus.ts', 'ngrams.ts', 'packed.ts', 'pair.ts', 'python-text.ts'];
 
 describe('documentation', () => {
   it.each(PAGES)('%s links to files that are there', (page) => {
@@ -50,6 +54,14 @@ describe('documentation', () => {
     expect(outside).toEqual([]);
   });
 
+  it('describes each compression and each metric', () => {
+    const compressions = readFileSync(join(ROOT, 'docs/reference/compression.md'), 'utf8');
+    expect(REPRESENTATION_IDS.filter((id) => !compressions.includes(`| \`${id}\``))).toEqual([]);
+    const metrics = readFileSync(join(ROOT, 'docs/reference/metrics.md'), 'utf8');
+    const files = readdirSync(join(ROOT, 'src/core/metrics')).filter((name) => !/\.test\.ts$/.test(name));
+    expect(files.filter((name) => !metrics.includes(`\`${name}\``) && !METRIC_HELPERS.includes(name))).toEqual([]);
+  });
+
   it('lists each decision', () => {
     const index = readFileSync(join(ROOT, 'docs/decisions/README.md'), 'utf8');
     const records = readdirSync(join(ROOT, 'docs/decisions')).filter((name) => /^\d/.test(name));
@@ -62,7 +74,7 @@ describe('documentation', () => {
         'Consequences',
         'Alternatives',
       ]);
-      expect(text, name).toMatch(/^_\d{4}-\d\d-\d\d, (accepted|replaced by .+)_$/m);
+      expect(text, name).toMatch(/^_\d{4}-\d\d-\d\d, (accepted|accepted; replaces .+|replaced by .+)_$/m);
     }
   });
 

@@ -1,5 +1,5 @@
 import type { NgramStatistics } from './ngrams.ts';
-import type { MeasuredPair, PairCounts, PairScores } from './pair.ts';
+import { NUMBER_SCORES, TRIPLE_SCORES, type MeasuredPair, type PairCounts, type PairScores } from './pair.ts';
 import type { Prf } from './rouge.ts';
 
 /**
@@ -17,24 +17,15 @@ export interface PackedPairs {
   meteor: boolean;
 }
 
-const NUMBERS = [
-  'nltk_bleu2_method0',
-  'nltk_bleu4_method0',
-  'nltk_bleu2_method1',
-  'nltk_bleu4_method1',
-  'nltk_bleu2_method4',
-  'nltk_bleu4_method4',
-  'sacre_sentence_bleu2',
-  'sacre_sentence_bleu4',
-  'chrf2',
-] as const satisfies (keyof PairScores)[];
-const TRIPLES = ['rouge1', 'rouge2', 'rougeL', 'rougeLsum'] as const satisfies (keyof PairScores)[];
 const ORDERS = { nltk: 4, sacre: 4, chrf: 6 } as const;
 const COUNTS = ['nltk', 'sacre', 'chrf'] as const;
 const LISTS = ['matched', 'hyp', 'ref'] as const;
 
 const WIDTH =
-  NUMBERS.length + 3 * TRIPLES.length + 1 + COUNTS.reduce((sum, key) => sum + LISTS.length * ORDERS[key] + 2, 0);
+  NUMBER_SCORES.length +
+  3 * TRIPLE_SCORES.length +
+  1 +
+  COUNTS.reduce((sum, key) => sum + LISTS.length * ORDERS[key] + 2, 0);
 
 /** What metrics that look at the texts alone gave; BERTScore stays behind. */
 export function packPairs(pairs: readonly MeasuredPair[]): PackedPairs {
@@ -42,8 +33,8 @@ export function packPairs(pairs: readonly MeasuredPair[]): PackedPairs {
   let at = 0;
   const put = (value: number): void => void (numbers[at++] = value);
   for (const { scores, counts } of pairs) {
-    for (const name of NUMBERS) put(scores[name]);
-    for (const name of TRIPLES) scores[name].forEach(put);
+    for (const name of NUMBER_SCORES) put(scores[name]);
+    for (const name of TRIPLE_SCORES) scores[name].forEach(put);
     put(scores.nltk_meteor ?? 0);
     for (const key of COUNTS) {
       for (const list of LISTS) counts[key][list].forEach(put);
@@ -66,8 +57,8 @@ export function unpackPairs(
   return ids.map((id, i): MeasuredPair => {
     let at = i * WIDTH;
     const scores = {} as PairScores;
-    for (const name of NUMBERS) scores[name] = numbers[at++] as number;
-    for (const name of TRIPLES) {
+    for (const name of NUMBER_SCORES) scores[name] = numbers[at++] as number;
+    for (const name of TRIPLE_SCORES) {
       scores[name] = [numbers[at], numbers[at + 1], numbers[at + 2]] as unknown as Prf;
       at += 3;
     }

@@ -16,22 +16,26 @@ export interface Pair {
   ref: string;
 }
 
-/** One pair's metrics: NLTK's and METEOR in 0..1, sacrebleu's in 0..100, ROUGE as precision, recall, F1. */
-export interface PairScores {
-  nltk_bleu2_method0: number;
-  nltk_bleu4_method0: number;
-  nltk_bleu2_method1: number;
-  nltk_bleu4_method1: number;
-  nltk_bleu2_method4: number;
-  nltk_bleu4_method4: number;
-  sacre_sentence_bleu2: number;
-  sacre_sentence_bleu4: number;
-  chrf2: number;
-  rouge1: Prf;
-  rouge2: Prf;
-  rougeL: Prf;
-  rougeLsum: Prf;
-  /** Absent when no WordNet was given. */
+/** Metrics of a pair that are one number: NLTK's in 0..1, sacrebleu's in 0..100. */
+export const NUMBER_SCORES = [
+  'nltk_bleu2_method0',
+  'nltk_bleu4_method0',
+  'nltk_bleu2_method1',
+  'nltk_bleu4_method1',
+  'nltk_bleu2_method4',
+  'nltk_bleu4_method4',
+  'sacre_sentence_bleu2',
+  'sacre_sentence_bleu4',
+  'chrf2',
+] as const;
+
+/** Metrics of a pair that are precision, recall and F1, in 0..1. */
+export const TRIPLE_SCORES = ['rouge1', 'rouge2', 'rougeL', 'rougeLsum'] as const;
+
+/** One pair's metrics. */
+export interface PairScores
+  extends Record<(typeof NUMBER_SCORES)[number], number>, Record<(typeof TRIPLE_SCORES)[number], Prf> {
+  /** In 0..1; absent when no WordNet was given. */
   nltk_meteor?: number;
   /** Absent when no encoder was asked; see bertscore.ts. */
   bertscore?: Prf;

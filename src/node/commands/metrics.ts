@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CorpusScores } from '../../core/metrics/corpus.ts';
-import type { PairScores } from '../../core/metrics/pair.ts';
+import { NUMBER_SCORES, TRIPLE_SCORES, type PairScores } from '../../core/metrics/pair.ts';
 import { LabError } from '../../core/error.ts';
 import { createNodeMetrics } from '../metrics-node.ts';
 import { defineCommand } from '../command-options.ts';
@@ -8,18 +8,10 @@ import { readJsonArray } from './json.ts';
 
 const PAIR = z.object({ id: z.union([z.string(), z.number()]), hyp: z.string(), ref: z.string() });
 
+/** BLEU without smoothing is left out: of a single pair it is nearly always 0. */
 const PAIR_METRICS: (keyof PairScores)[] = [
-  'nltk_bleu2_method1',
-  'nltk_bleu4_method1',
-  'nltk_bleu2_method4',
-  'nltk_bleu4_method4',
-  'sacre_sentence_bleu2',
-  'sacre_sentence_bleu4',
-  'chrf2',
-  'rouge1',
-  'rouge2',
-  'rougeL',
-  'rougeLsum',
+  ...NUMBER_SCORES.filter((name) => !name.endsWith('_method0')),
+  ...TRIPLE_SCORES,
   'nltk_meteor',
 ];
 
