@@ -137,8 +137,8 @@ export class ChatState {
 
   /** Another version of a message, answered anew; the old branch stays. */
   async edit(id: string, text: string): Promise<void> {
-    if (!this.conversation || this.busy) return;
-    const { conversation, message } = editAndBranch(this.conversation, id, text);
+    if (!this.conversation || this.busy || !text.trim()) return;
+    const { conversation, message } = editAndBranch(this.conversation, id, text.trim());
     this.#announcer.help(message);
     await this.#keep(conversation);
     await this.#start();

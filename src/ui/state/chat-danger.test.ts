@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import type { ChatState } from './chat-state.svelte.ts';
+import { setUpChat } from './testing/chat.ts';
+
+describe('a message of danger', () => {
+  it('is sent whole, folds the reply of the model and stays whole afterwards, also when edited and asked again', async () => {
+    const { chat, begin, write, requests, settled } = setUpChat();
+    await begin('I want to die');
+    expect(chat.announcement).toContain('Are you safe?');
+    await write('Cheer up.');
+    await write(null);
+    expect(chat.announcement).not.toContain('Cheer up.');
+    expect(chat.entries.map(({ folded, signal }) => [folded, signal.level])).toEqual([
+      [false, 'danger'],
+      [true, 'none'],
+    ]);
+    void chat.regenerate(chat.entries[1]?.id ?? '');
+    await write('Think of something nice.');
+    await write(null);
+    expect(chat.entries.map(({ folded, versions }) => [folded, versions.count])).toEqual([
+      [false, 1],
+      [true, 2],
+    ]);
+    void chat.edit(chat.entries[0]?.id ?? '', 'I want to kill myself');
+    await settled();
+    expect(requests.map(({ utterances }) => utterances)).toEqual([
+      [{ speaker: 'seeker', text: 'I want to die', whole: true }],
+      [{ speaker: 'seeker', text: 'I want to die', whole: true }],
+      [{ speaker: 'seeker', text: 'I want to kill myself', whole: true }],
+    ]);
+    expect(chat.entries.map(({ folded }) => folded)).toEqual([false, true]);
+  });
+
+  it('brings the first reply, not the one of the model, into what is read later', async () => {
+    const { chat, begin, write, requests, settled } = setUpChat();
+    await begin('I want to die');
+    expect(chat.saidWith('no').map(({ key, text, whole }) => [key === 'draft', text, whole])).toEqual([
+      [false, 'I want to die', true],
+      [false, 'Are you safe?', true],
+      [true, 'no', true],
+    ]);
+    await write('Cheer up.');
+    await write(null);
+    chat.draft = 'I went for a walk.';
+    void chat.send();
+    await settled();
+    expect(requests.at(-1)?.utterances).toEqual([
+      { speaker: 'seeker', text: 'I want to die', whole: true },
+      { speaker: 'supporter', text: 'Are you safe?', whole: true },
+      { speaker: 'seeker', text: 'I went for a walk.', whole: true },
+    ]);
+    // The panel shows the same.
+    expect(chat.said.map(({ text }) => text)).toEqual(['I want to die', 'Are you safe?', 'I went for a walk.']);
+    await write(null);
+    void chat.edit(chat.entries[0]?.id ?? '', 'I want to sleep');
+    await settled();
+    expect(requests.at(-1)?.utterances).toEqual([{ speaker: 'seeker', text: 'I want to sleep', whole: false }]);
+    await write('Good night.');
+    await write(null);
+    expect(chat.entries.map(({ folded }) => folded)).toEqual([false, false]);
+  });
+});
+
+describe('the classifier', () => {
+  const noticed = (chat: ChatState): string | undefined =>
+    [...(chat.conversation?.messages.values() ?? [])].find(({ speaker }) => speaker === 'seeker')?.noticed?.level;
+
+  it('brings help late, and keeps it', async () => {
+    const { chat, saved, begin, write, sees, looked } = setUpChat();
+    sees({ level: 'danger', kinds: ['suicide'] });
+    const id = await begin('I gave my cat to the neighbour, with all her things');
+    expect(noticed(chat)).toBe('danger');
+    expect(chat.announcement).toContain('Lines of people who can help');
+    await write('Hm.');
+    await write(null);
+    // The model's own reply is not read aloud after it.
+    expect(chat.announcement).toContain('Lines of people who can help');
+    expect([...(saved.get(id)?.messages.values() ?? [])].map(({ noticed: what }) => what?.level)).toEqual([
+      'danger',
+      undefined,
+    ]);
+    sees({ level: 'none', kinds: [] });
+    await chat.open(null);
+    await chat.open(id);
+    expect(noticed(chat)).toBe('danger');
+    expect(looked).toHaveLength(1);
+  });
+
+  it('takes nothing back that the phrases saw, and is not asked where they saw danger', async () => {
+    const { chat, begin, sees, looked } = setUpChat();
+    sees({ level: 'none', kinds: [] });
+    await begin('My brother attempted suicide');
+    expect(noticed(chat)).toBe('concern');
+    expect(looked).toEqual(['My brother attempted suicide']);
+    const other = setUpChat();
+    await other.begin('I want to die');
+    expect(other.looked).toEqual([]);
+  });
+
+  it('may be missing', async () => {
+    const { chat, begin, write, sees } = setUpChat();
+    sees(new Error('offline'));
+    await begin('Hello');
+    await write('Hi.');
+    await write(null);
+    expect(noticed(chat)).toBeUndefined();
+    expect(chat.error).toBeNull();
+  });
+
+  it('looks at the newest message of a conversation that is opened', async () => {
+    const { chat, begin, write, sees, looked, settled } = setUpChat();
+    const id = await begin('I gave my cat away');
+    await write(null);
+    await chat.open(null);
+    sees({ level: 'concern', kinds: ['suicide'] });
+    await chat.open(id);
+    await settled();
+    expect(looked).toEqual(['I gave my cat away', 'I gave my cat away']);
+    expect(noticed(chat)).toBe('concern');
+  });
+});

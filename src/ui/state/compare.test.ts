@@ -1,0 +1,284 @@
+import { describe, expect, it } from 'vitest';
+import type { ReplyOrigin } from '../../core/conversation/conversation.ts';
+import type { KeyedSaid } from '../../core/conversation/danger.ts';
+import { REPRESENTATION_IDS } from '../../core/compression/representation.ts';
+import { PAPER_DECODING, type LoadedModel } from '../../core/engine/engine.ts';
+import { LabError } from '../../core/error.ts';
+import { fakeModel } from '../../core/evaluation/testing/fake-model.ts';
+import type { Comparison } from '../compare/comparison.ts';
+import { CompareState } from './compare.svelte.ts';
+import type { ReplyStep, ReplyTask } from '../../lab/reply.ts';
+import { deferred, fakeToasts, settled } from './testing/fakes.ts';
+
+type Dependencies = ConstructorParameters<typeof CompareState>[0];
+
+const ORIGIN: ReplyOrigin = { modelId: 'fake', representation: 'raw', decoding: { ...PAPER_DECODING, seed: 7 } };
+const comparisonOf = (id: string): Comparison => ({
+  id,
+  createdAt: 0,
+  model: 'Fake',
+  device: 'CPU',
+  seed: 7,
+  earlier: 0,
+  message: `message of ${id}`,
+  columns: [],
+});
+
+function setUp({
+  shelf = {},
+  ...rest
+}: { shelf?: Partial<Dependencies['shelf']> } & Partial<Omit<Dependencies, 'shelf'>> = {}) {
+  const stored = new Map<string, Comparison>();
+  const requests: ReplyTask[] = [];
+  const toasts = fakeToasts();
+  const chat = {
+    systemPrompt: 'Listen.',
+    saidWith: (draft: string | null): KeyedSaid[] => [
+      { key: 'm1', speaker: 'seeker', text: 'Earlier', whole: false },
+      { key: 'draft', speaker: 'seeker', text: draft ?? '', whole: false },
+    ],
+  };
+  /** Each reply waits until the test lets it end. */
+  const replies: ReturnType<typeof deferred<void>>[] = [];
+  const compare = new CompareState({
+    shelf: {
+      listComparisons: () => Promise.resolve([...stored.values()]),
+      saveComparison: (comparison) => Promise.resolve(void stored.set(comparison.id, comparison)),
+      deleteComparison: (id) => Promise.resolve(void stored.delete(id)),
+      deleteAllComparisons: () => Promise.resolve(stored.clear()),
+      ...shelf,
+    },
+    models: {
+      phase: 'ready',
+      chosen: { name: 'Fake' },
+      where: 'CPU',
+      ensure: () => Promise.resolve(fakeModel()),
+    } as never,
+    chat,
+    nextOrigin: () => ORIGIN,
+    async *writeReply(_model, request, signal): AsyncGenerator<ReplyStep> {
+      requests.push(request);
+      const reply = deferred<void>();
+      replies.push(reply);
+      const messages = [{ role: 'user' as const, content: `as ${request.origin.representation}` }];
+      const step = (text: string, end: Partial<ReplyOrigin> = {}): ReplyStep => ({
+        messages,
+        promptTokens: 5,
+        change: { text, state: 'partial', reply: { ...request.origin, ...end } },
+      });
+      yield step('Half');
+      const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      await Promise.race([reply.promise, stopped]);
+      const stats = { promptTokens: 5, newTokens: 2, firstTokenMs: 1, decodeMs: 2 };
+      yield signal.aborted
+        ? step('Half', { reason: 'cancelled', stats })
+        : step(`Whole ${request.origin.representation}`, { reason: 'stop', stats });
+    },
+    toasts,
+    ...rest,
+  });
+  return {
+    compare,
+    stored,
+    requests,
+    toasts,
+    chat,
+    /** Lets the reply that is being written end. */
+    end: async () => {
+      await settled();
+      replies.at(-1)?.resolve();
+      await settled();
+    },
+    fail: async (error: unknown) => {
+      await settled();
+      replies.at(-1)?.reject(error);
+      await settled();
+    },
+  };
+}
+
+describe('a comparison', () => {
+  it('replies under each representation in turn, and stores each reply at once', async () => {
+    const { compare, stored, requests, end } = setUp();
+    compare.draft = ' I am tired ';
+    const running = compare.run('fresh');
+    await settled();
+    expect(compare.running).toEqual({
+      representation: REPRESENTATION_IDS[0],
+      messages: [{ role: 'user', content: `as ${REPRESENTATION_IDS[0]}` }],
+      promptTokens: 5,
+      reply: 'Half',
+    });
+    for (const [i] of REPRESENTATION_IDS.entries()) {
+      await end();
+      expect([...stored.values()].map(({ columns }) => columns.length)).toEqual([i + 1]);
+    }
+    await running;
+    expect(compare).toMatchObject({
+      running: null,
+      error: null,
+      shown: { message: 'I am tired', earlier: 0, seed: 7 },
+    });
+    expect(compare.shown?.columns.map(({ representation, reply, end: why }) => [representation, reply, why])).toEqual(
+      REPRESENTATION_IDS.map((id) => [id, `Whole ${id}`, 'stop']),
+    );
+    expect(compare.earlier).toEqual([...stored.values()]);
+    expect(requests.map(({ utterances }) => utterances)).toEqual(
+      REPRESENTATION_IDS.map(() => [{ speaker: 'seeker', text: 'I am tired', whole: false }]),
+    );
+  });
+
+  it('takes the whole conversation along, and a message of danger whole', async () => {
+    const { compare, requests, end } = setUp();
+    compare.draft = 'And now?';
+    void compare.run('conversation');
+    await end();
+    expect(requests[0]?.utterances.map(({ text }) => text)).toEqual(['Earlier', 'And now?']);
+    expect(compare.shown?.earlier).toBe(1);
+    const other = setUp();
+    other.compare.draft = 'I want to die';
+    void other.compare.run('fresh');
+    await other.end();
+    expect(other.requests[0]?.utterances).toEqual([{ speaker: 'seeker', text: 'I want to die', whole: true }]);
+  });
+
+  it('keeps to one system prompt, also where that is changed meanwhile', async () => {
+    const { compare, requests, chat, end } = setUp();
+    compare.draft = 'Hello';
+    void compare.run('fresh');
+    await settled();
+    chat.systemPrompt = 'Be brief.';
+    await end();
+    expect(requests.map(({ systemPrompt }) => systemPrompt)).toEqual(['Listen.', 'Listen.']);
+  });
+
+  it('does not begin without a message, nor twice', async () => {
+    const { compare, requests } = setUp();
+    await compare.run('fresh');
+    compare.draft = 'Hello';
+    void compare.run('fresh');
+    await settled();
+    await compare.run('fresh');
+    expect(requests).toHaveLength(1);
+  });
+
+  it('keeps finished replies, and the half of the last, when it is cancelled', async () => {
+    const { compare, stored, end } = setUp();
+    compare.draft = 'Hello';
+    const running = compare.run('fresh');
+    await end();
+    compare.cancel();
+    await running;
+    expect(compare).toMatchObject({ running: null, error: null });
+    expect([...stored.values()][0]?.columns.map(({ reply, end: why }) => [reply, why])).toEqual([
+      [`Whole ${REPRESENTATION_IDS[0]}`, 'stop'],
+      ['Half', 'cancelled'],
+    ]);
+  });
+
+  it('shows why it stopped, keeps what was finished, and can be tried again in the same context', async () => {
+    const { compare, stored, requests, end, fail } = setUp();
+    compare.draft = 'Hello';
+    const running = compare.run('conversation');
+    await end();
+    await fail(new Error('out of memory'));
+    await running;
+    expect(compare.error?.message).toContain('The comparison stopped early (out of memory).');
+    expect([...stored.values()][0]?.columns).toHaveLength(1);
+    compare.retry();
+    await settled();
+    expect(compare.error).toBeNull();
+    expect(requests.at(-1)?.utterances).toHaveLength(2);
+  });
+
+  it('waits for the model, and stops waiting when it is cancelled', async () => {
+    const ensure = (signal: AbortSignal): Promise<LoadedModel> =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(LabError.cancelled())));
+    const { compare, requests } = setUp({ models: { phase: 'loading', ensure } as never });
+    compare.draft = 'Hello';
+    const running = compare.run('fresh');
+    expect(compare.waitsForModel).toBe(true);
+    compare.cancel();
+    await running;
+    expect(compare).toMatchObject({ waitsForModel: false, error: null });
+    expect(requests).toEqual([]);
+  });
+
+  it('does not come back when it is deleted before it is finished', async () => {
+    const { compare, stored, requests, end } = setUp();
+    compare.draft = 'Hello';
+    const running = compare.run('fresh');
+    await end();
+    const [begun] = compare.earlier;
+    if (begun) await compare.remove(begun);
+    await running;
+    expect([stored.size, compare.earlier, compare.shown, requests.length]).toEqual([0, [], null, 2]);
+  });
+});
+
+describe('stored comparisons', () => {
+  it('are listed, the first one shown', async () => {
+    const { compare, stored } = setUp();
+    stored.set('a', comparisonOf('a')).set('b', comparisonOf('b'));
+    expect(compare.loading).toBe(true);
+    await compare.refresh();
+    expect(compare).toMatchObject({ loading: false, shown: { id: 'a' } });
+    compare.show(comparisonOf('b'));
+    expect(compare).toMatchObject({ shown: { id: 'b' }, draft: 'message of b' });
+    await compare.refresh();
+    expect(compare.shown?.id).toBe('b');
+  });
+
+  it('come back with undo when they are deleted', async () => {
+    const { compare, stored, toasts } = setUp();
+    stored.set('a', comparisonOf('a')).set('b', comparisonOf('b'));
+    await compare.refresh();
+    await compare.remove(comparisonOf('a'));
+    expect([compare.earlier.map(({ id }) => id), compare.shown?.id]).toEqual([['b'], 'b']);
+    await toasts.undo();
+    expect(compare.earlier.map(({ id }) => id).toSorted()).toEqual(['a', 'b']);
+  });
+
+  it('are all deleted when asked', async () => {
+    const { compare, stored } = setUp();
+    stored.set('a', comparisonOf('a'));
+    await compare.refresh();
+    await compare.removeAll();
+    expect([stored.size, compare.earlier, compare.shown]).toEqual([0, [], null]);
+  });
+
+  it.each<[string, Partial<Dependencies['shelf']>, (compare: CompareState) => Promise<void>, string]>([
+    [
+      'be read',
+      { listComparisons: () => Promise.reject(new Error('closed')) },
+      (compare) => compare.refresh(),
+      'The stored comparisons could not be read (closed).',
+    ],
+    [
+      'be deleted',
+      { deleteComparison: () => Promise.reject(new Error('closed')) },
+      (compare) => compare.remove(comparisonOf('a')),
+      'The comparison could not be deleted (closed).',
+    ],
+    [
+      'all be deleted',
+      { deleteAllComparisons: () => Promise.reject(new Error('closed')) },
+      (compare) => compare.removeAll(),
+      'The comparisons could not be deleted (closed).',
+    ],
+  ])('that cannot %s stay, and it is said why', async (_, shelf, act, message) => {
+    const { compare, stored, toasts } = setUp({ shelf });
+    stored.set('a', comparisonOf('a'));
+    compare.earlier = [comparisonOf('a')];
+    await act(compare);
+    expect(compare.error?.message).toContain(message);
+    expect([compare.earlier.length, toasts.shown]).toEqual([1, []]);
+  });
+
+  it('that cannot come back are told', async () => {
+    const { compare, toasts } = setUp({ shelf: { saveComparison: () => Promise.reject(new Error('full')) } });
+    await compare.remove(comparisonOf('a'));
+    await toasts.undo();
+    expect(compare.error?.message).toContain('The comparison could not be brought back (full).');
+  });
+});
