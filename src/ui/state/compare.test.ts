@@ -8,7 +8,7 @@ import { fakeModel } from '../../core/evaluation/testing/fake-model.ts';
 import type { Comparison } from '../compare/comparison.ts';
 import { CompareState } from './compare.svelte.ts';
 import type { ReplyStep, ReplyTask } from '../../lab/reply.ts';
-import { deferred, fakeToasts, settled } from './testing/fakes.ts';
+import { deferred, fakeToasts, settled, type Deferred } from './testing/fakes.ts';
 
 type Dependencies = ConstructorParameters<typeof CompareState>[0];
 
@@ -39,7 +39,7 @@ function setUp({
     ],
   };
   /** Each reply waits until the test lets it end. */
-  const replies: ReturnType<typeof deferred<void>>[] = [];
+  const replies: Deferred[] = [];
   const compare = new CompareState({
     shelf: {
       listComparisons: () => Promise.resolve([...stored.values()]),
@@ -58,7 +58,7 @@ function setUp({
     nextOrigin: () => ORIGIN,
     async *writeReply(_model, request, signal): AsyncGenerator<ReplyStep> {
       requests.push(request);
-      const reply = deferred<void>();
+      const reply = deferred();
       replies.push(reply);
       const messages = [{ role: 'user' as const, content: `as ${request.origin.representation}` }];
       const step = (text: string, end: Partial<ReplyOrigin> = {}): ReplyStep => ({

@@ -5,7 +5,7 @@ import { LabError } from '../../core/error.ts';
 import type { LibraryEvent } from '../../lab/conversations.ts';
 import { Conversations } from './conversations.svelte.ts';
 import { StorageState } from './storage.svelte.ts';
-import { deferred, fakeToasts, settled } from './testing/fakes.ts';
+import { deferred, fakeToasts, settled, type Deferred } from './testing/fakes.ts';
 
 type Library = ConstructorParameters<typeof Conversations>[0]['library'];
 
@@ -88,7 +88,7 @@ describe('the list of conversations', () => {
   });
 
   it('shows those that match the query, the newest query whenever its answer comes', async () => {
-    const answers = new Map<string, ReturnType<typeof deferred<ConversationHead[]>>>();
+    const answers = new Map<string, Deferred<ConversationHead[]>>();
     const head = (title: string) => headOf(conversationOf('x', title));
     const { conversations } = setUp({
       library: {

@@ -3,7 +3,7 @@ import { LabError } from '../../core/error.ts';
 import type { DatasetStatistics, DatasetSummary, Dialogue, DialogueRow } from '../../lab/datasets.ts';
 import { OpenDataset, type DatasetReader } from './dataset.svelte.ts';
 import { Datasets, type DatasetShelf } from './datasets.svelte.ts';
-import { deferred, fakeToasts, settled } from './testing/fakes.ts';
+import { deferred, fakeToasts, settled, type Deferred } from './testing/fakes.ts';
 
 const summaryOf = (id: string, more: Partial<DatasetSummary> = {}) =>
   ({ id, name: `${id}.jsonl.gz`, dialogues: 3, badCount: 0, builtIn: false, kept: true, ...more }) as DatasetSummary;
@@ -184,7 +184,7 @@ describe('the dataset that is open', () => {
   });
 
   it('throws away the rows and counts of an earlier filter', async () => {
-    const pages = new Map<string, ReturnType<typeof deferred<{ rows: DialogueRow[]; total: number }>>>();
+    const pages = new Map<string, Deferred<{ rows: DialogueRow[]; total: number }>>();
     const counting = deferred<DatasetStatistics>();
     const { dataset } = setUp({
       browseDataset: (_id, { words }) => {

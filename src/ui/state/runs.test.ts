@@ -3,7 +3,7 @@ import { LabError } from '../../core/error.ts';
 import { planSchema } from '../../core/evaluation/plan.ts';
 import type { RunEvent, RunState, RunSummary } from '../../lab/runs/runs.ts';
 import { Runs, type RunService } from './runs.svelte.ts';
-import { deferred, fakeToasts, settled } from './testing/fakes.ts';
+import { deferred, fakeToasts, settled, type Deferred } from './testing/fakes.ts';
 
 const PLAN = planSchema.parse({
   format: 'solace-lab-plan',
@@ -21,7 +21,7 @@ const record = (done: number): RunEvent => ({ type: 'record', record: {} as neve
 type Calls = Parameters<RunService['startRun']>[1];
 
 function setUp(service: Partial<RunService> = {}) {
-  const started: { id: string; calls: Calls; end: ReturnType<typeof deferred<void>> }[] = [];
+  const started: { id: string; calls: Calls; end: Deferred }[] = [];
   const asked: unknown[] = [];
   const toasts = fakeToasts();
   let list = [stateOf('a', 2), stateOf('b')];
@@ -33,7 +33,7 @@ function setUp(service: Partial<RunService> = {}) {
       createRun: refuse,
       estimateRun: (_plan, missing) => Promise.resolve(missing * 10),
       startRun: (id, calls) => {
-        const end = deferred<void>();
+        const end = deferred();
         started.push({ id, calls, end });
         calls.signal.addEventListener('abort', () => end.reject(LabError.cancelled()));
         return end.promise;
@@ -162,7 +162,7 @@ describe('a run', () => {
 
 describe('the table', () => {
   it('is of what was asked for last, whichever comes first', async () => {
-    const tables = new Map<string, ReturnType<typeof deferred<RunSummary>>>();
+    const tables = new Map<string, Deferred<RunSummary>>();
     const { runs } = setUp({
       summariseRun: (id) => {
         const table = deferred<RunSummary>();

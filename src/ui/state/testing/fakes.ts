@@ -12,7 +12,13 @@ export function memoryTexts(stored: Record<string, string> = {}): TextStore & { 
 }
 
 /** A promise that the test settles. */
-export function deferred<Result = void>() {
+export interface Deferred<Result = void> {
+  promise: Promise<Result>;
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+}
+
+export function deferred<Result = void>(): Deferred<Result> {
   let resolve: (result: Result) => void = () => undefined;
   let reject: (error: unknown) => void = () => undefined;
   const promise = new Promise<Result>((...settle) => ([resolve, reject] = settle));
