@@ -45,7 +45,7 @@ describe('accessibility', () => {
     const guest = await visit(browser, lab.url);
     const person = new Person(guest.page);
     await person.addEndpoint(endpoint);
-    await person.goTo('Chat');
+    await person.goTo('chat');
     await person.ask('I want to kill myself');
     endpoint.manner = '500';
     await person.say('Are you there?');

@@ -43,7 +43,7 @@ const gap = (page: Page): Promise<number> =>
   page.locator('.log').evaluate((log) => Math.round(log.scrollHeight - log.scrollTop - log.clientHeight));
 
 describe('help in the chat', () => {
-  const at = useEndpointVisit({ view: 'Chat' });
+  const at = useEndpointVisit({ view: 'chat' });
 
   it('stands one press away, in every country of the table, by keyboard as well', async () => {
     const { guest, person } = at;
@@ -79,7 +79,7 @@ describe('help in the chat', () => {
     const { guest, person, endpoint } = at;
     const { page } = guest;
     await liveIn(page, ['en-GB', 'en'], 'Europe/London');
-    await person.represent('KeyPOS');
+    await person.represent('keypos');
     endpoint.pause = 1500;
     await person.say(DANGER);
     // Long before the model answers.
@@ -93,7 +93,7 @@ describe('help in the chat', () => {
     expect(await own.innerText()).not.toContain('You said');
     await own.getByRole('button', { name: 'Show what the model wrote' }).press('Enter');
     expect(await own.innerText()).toContain('You said: myself kill to want I');
-    await own.getByRole('button', { name: 'Try again' }).click();
+    await own.getByTestId('retry').click();
     await expect.poll(() => endpoint.seen.length).toBe(2);
     await person.reply();
     await person.ask('I am not at home and it is raining');
@@ -118,10 +118,10 @@ describe('help in the chat', () => {
     // Stopped before the model wrote anything, it can be asked again.
     endpoint.pause = 3000;
     await person.say(DANGER);
-    await page.getByRole('button', { name: 'Stop the reply' }).click();
+    await page.getByTestId('stop-reply').click();
     await own.getByText('The model has written nothing.').waitFor();
     endpoint.pause = 0;
-    await own.getByRole('button', { name: 'Try again' }).click();
+    await own.getByTestId('retry').click();
     await own.getByText('The model has written a reply of its own.').waitFor();
   });
 
@@ -141,7 +141,7 @@ describe('help in the chat', () => {
     expect(await person.messageField.inputValue()).toBe('');
     // Others who see the screen do not read it in the list.
     expect(await person.conversations().first().innerText()).toMatch(/^Conversation of /u);
-    await page.getByRole('button', { name: 'Stop the reply' }).click();
+    await page.getByTestId('stop-reply').click();
     await person.messages.last().getByRole('button', { name: 'Answer' }).waitFor();
     expect(guest.errors).toEqual([]);
   });
@@ -171,7 +171,7 @@ describe('help in the chat', () => {
 });
 
 describe('the log', () => {
-  const at = useEndpointVisit({ view: 'Chat' });
+  const at = useEndpointVisit({ view: 'chat' });
 
   it('follows the conversation until the reader scrolls up, and again once they write', async () => {
     const { guest, person } = at;
@@ -186,7 +186,7 @@ describe('the log', () => {
     expect(await gap(page)).toBeGreaterThan(300);
     await person.ask(`Again ${LONG}`);
     expect(await gap(page)).toBeLessThanOrEqual(1);
-    await person.replies.last().getByRole('button', { name: 'Try again' }).click();
+    await person.replies.last().getByTestId('retry').click();
     await person.reply();
     expect(await gap(page)).toBeLessThanOrEqual(1);
     // Opening a table to read it is no reason to run to its end.
@@ -227,7 +227,7 @@ describe('the log', () => {
 });
 
 describe('the page around the log', () => {
-  const at = useEndpointVisit({ view: 'Chat' });
+  const at = useEndpointVisit({ view: 'chat' });
 
   it('says where messages go, and counts what fits', async () => {
     const { guest, person, endpoint } = at;
@@ -248,7 +248,7 @@ describe('the page around the log', () => {
     const hebrew = 'אני לא ישן כבר שבוע, מה לעשות?';
     await person.messageField.fill(hebrew);
     expect(await person.messageField.evaluate((field) => getComputedStyle(field).direction)).toBe('rtl');
-    await person.represent('KeyPOS');
+    await person.represent('keypos');
     await person.ask(hebrew);
     // KeyPOS would leave nothing of it.
     expect(endpoint.seen.at(-1)?.body.messages.at(-1)?.content).toBe(hebrew);
@@ -272,7 +272,7 @@ describe('the page around the log', () => {
         .getByRole('textbox', { name: 'Edit your message' })
         .evaluate((field) => getComputedStyle(field).direction),
     ).toBe('rtl');
-    await person.goTo('Compare');
+    await person.goTo('compare');
     await page.getByLabel('Message', { exact: true }).fill(hebrew);
     await page.getByRole('button', { name: 'Answer under all three' }).click();
     await page.getByText('The context it saw').nth(2).waitFor();

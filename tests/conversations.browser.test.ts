@@ -18,7 +18,7 @@ const BETWEEN_THE_LINES = 'I keep the tablets in my drawer and count them every 
 
 // A local endpoint answers here, because what is tested is the page around the replies, not a model's words.
 describe('conversations', () => {
-  const at = useEndpointVisit({ view: 'Chat' });
+  const at = useEndpointVisit({ view: 'chat' });
 
   it('shows hostile text as text, in the page, the list and the context', async () => {
     const { guest, person } = at;

@@ -18,7 +18,7 @@ const FAULTS: [Manner, RegExp][] = [
 ];
 
 describe('an OpenAI-compatible endpoint', () => {
-  const at = useEndpointVisit({ key: 'secret-key', view: 'Chat' });
+  const at = useEndpointVisit({ key: 'secret-key', view: 'chat' });
 
   it('answers in the conversation, under the key and with the system prompt first', async () => {
     const { lab, endpoint, guest, person } = at;
@@ -33,7 +33,7 @@ describe('an OpenAI-compatible endpoint', () => {
 
   it('receives compressed messages, and the page keeps the whole ones', async () => {
     const { endpoint, person } = at;
-    await person.represent('NoStopwords');
+    await person.represent('nostopwords');
     await person.ask('I am so very tired of the noise');
     expect(endpoint.seen[0]?.body.messages.at(-1)?.content).toBe('tired noise');
     expect(await person.messages.last().innerText()).toContain('I am so very tired of the noise');
@@ -51,11 +51,11 @@ describe('an OpenAI-compatible endpoint', () => {
     await person.addEndpoint(endpoint, 'remembered-key', { remember: true });
     await expect.poll(() => storedText(guest.page)).toContain('remembered-key');
     await guest.page.reload();
-    await person.goTo('Chat');
+    await person.goTo('chat');
     expect(await person.ask('Hello again')).toBe(echo('Hello again'));
     expect(endpoint.seen.at(-1)?.authorization).toBe('Bearer remembered-key');
 
-    await person.goTo('About');
+    await person.goTo('about');
     await guest.page.getByRole('button', { name: 'Erase everything' }).click();
     const reloaded = guest.page.waitForEvent('load');
     await guest.page.getByRole('dialog').getByRole('button', { name: 'Erase everything' }).click();
@@ -80,7 +80,7 @@ describe('an OpenAI-compatible endpoint', () => {
         expect(await person.replies.last().innerText()).toMatch(/This sentence has no[^]*Interrupted/);
 
       endpoint.manner = 'answers';
-      await person.problem.getByRole('button', { name: 'Try again' }).click();
+      await person.problem.getByTestId('retry').click();
       await person.replies.getByText(echo(question)).waitFor();
       expect(await person.problem.count()).toBe(0);
     }
@@ -90,7 +90,7 @@ describe('an OpenAI-compatible endpoint', () => {
     const { endpoint, guest, person } = at;
     endpoint.manner = 'silent';
     await person.say('Are you there?');
-    await guest.page.getByRole('button', { name: 'Stop the reply' }).click();
+    await guest.page.getByTestId('stop-reply').click();
     await guest.page.getByRole('button', { name: 'Send' }).waitFor();
     expect(await person.messages.last().innerText()).toContain('Are you there?');
   });
@@ -117,18 +117,18 @@ describe('a browser that keeps nothing at all', () => {
 
     await person.addEndpoint(at.endpoint, 'visit-key');
     await page.getByRole('list', { name: 'Models' }).getByText(at.endpoint.model).first().waitFor();
-    await person.goTo('Chat');
+    await person.goTo('chat');
     expect(await person.ask('Is anybody there?')).toBe(echo('Is anybody there?'));
     expect(at.endpoint.seen.at(-1)?.authorization).toBe('Bearer visit-key');
     expect(await person.ask('And now?')).toBe(echo('And now?'));
     expect(await person.conversations().count()).toBe(1);
-    await person.goTo('About');
-    await person.goTo('Chat');
+    await person.goTo('about');
+    await person.goTo('chat');
     await person.replies.nth(1).waitFor();
     expect(await page.getByRole('alert').count()).toBe(0);
 
     await person.keepItShort(4);
-    await person.goTo('Models');
+    await person.goTo('models');
     await page
       .getByRole('list', { name: 'Models' })
       .getByRole('listitem')
@@ -136,7 +136,7 @@ describe('a browser that keeps nothing at all', () => {
       .getByRole('button', { name: 'Switch to it' })
       .click();
     await person.modelReady();
-    await person.goTo('Chat');
+    await person.goTo('chat');
     expect(await person.ask('Who are you?')).toMatch(/\w/);
     expect(await page.getByRole('alert').count()).toBe(0);
     expect(errors).toEqual([]);

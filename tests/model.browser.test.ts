@@ -7,6 +7,7 @@ import { serveLab, type ServedLab } from './harness/lab.ts';
 import { keptOffline } from './harness/offline.ts';
 import { Person } from './harness/person.ts';
 import { beginLongReply, endWorkersInReply, expectRecovery, LONG_QUESTION } from './harness/recovery.ts';
+import { countReplyLengths } from './harness/streaming.ts';
 import { takeSlow } from './harness/slow.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
@@ -44,54 +45,32 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
     await person.acknowledge();
     // The graphics card here is a program on two cores, which takes ten seconds for a token after the first.
     await person.keepItShort(webgpu ? 2 : 4);
-    if (webgpu) await person.runOn('WebGPU');
+    if (webgpu) await person.runOn('webgpu');
     expect(await person.loadModel()).toContain(place);
   });
 
   it('streams a reply', async () => {
-    const seen = guest.page.evaluate(
-      () =>
-        new Promise<number>((resolve) => {
-          const lengths = new Set<number>();
-          const observer = new MutationObserver(() => {
-            const replies = document.querySelectorAll('article[aria-label="Supporter wrote"]');
-            const last = replies[replies.length - 1];
-            const text = last?.querySelector('p')?.textContent ?? '';
-            if (text) lengths.add(text.length);
-            if (text && last?.getAttribute('aria-busy') === 'false') {
-              observer.disconnect();
-              resolve(lengths.size);
-            }
-          });
-          observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
-        }),
-    );
+    const lengths = countReplyLengths(guest.page);
     firstReply = await person.ask('I feel so lonely.');
     expect(firstReply).toMatch(/\w/);
     // A reply that came at once would show one length only.
-    expect(await seen).toBeGreaterThan(1);
+    expect(await lengths).toBeGreaterThan(1);
   });
 
   it('answers under another representation and shows what it was given', async () => {
-    await person.represent('KeyPOS');
+    await person.represent('keypos');
     expect(await person.ask('There is nobody to call.')).toMatch(/\w/);
-    const struck = guest.page.getByRole('tabpanel').locator('del, s').first();
-    await struck.waitFor();
+    await person.dropped.first().waitFor();
   });
 
   it('compares the three representations', async () => {
-    await person.goTo('Compare');
-    // Until the view is there, the chat's own field has the same name.
-    await guest.page.getByRole('heading', { level: 1, name: 'Compare' }).waitFor();
-    await guest.page.getByRole('textbox', { name: 'Message' }).fill('I can not sleep.');
-    await guest.page.getByRole('button', { name: 'Answer under all three' }).click();
-    for (const name of ['Raw', 'KeyPOS', 'NoStopwords']) {
-      const column = guest.page.getByRole('region', { name: 'Comparison' }).getByRole('article', { name });
+    await person.compare('I can not sleep.');
+    for (const id of ['raw', 'keypos', 'nostopwords'] as const) {
+      const column = await person.comparedDone(id);
       await column
-        .and(guest.page.locator('[aria-busy="false"]'))
         .getByText(/^[\d.]+ m?s$/)
         .first()
-        .waitFor({ timeout: 240_000 });
+        .waitFor();
       expect(await column.getByText(/^\d+ tokens$/).count()).toBe(1);
     }
   });
@@ -99,7 +78,7 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
   it.skipIf(webgpu)(
     'tells of a killed worker, answers again, and keeps at a reload what had arrived of a reply',
     async () => {
-      await person.goTo('Chat');
+      await person.goTo('chat');
       await endWorkersInReply(guest.page);
       await person.say(LONG_QUESTION);
       await expectRecovery(person);
@@ -187,7 +166,7 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
     const later = await visit(browser, lab.url, { context: guest.context });
     person = new Person(later.page);
     expect(await person.loadModel()).toContain(place);
-    await person.represent('NoStopwords');
+    await person.represent('nostopwords');
     expect(await person.ask('Are you still there without the network?')).toMatch(/\w/);
     await later.page.reload();
     await person.messages.first().waitFor();

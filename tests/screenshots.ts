@@ -32,14 +32,14 @@ const person = new Person(page);
 await mkdir(OUT, { recursive: true });
 
 await person.acknowledge();
-await person.set({ 'Longest reply': 64 });
+await person.set({ maxNewTokens: 64 });
 await fixSeed(11);
 await person.loadModel();
 for (const message of MESSAGES) await ask(message);
 const conversation = await page.evaluate(() => location.hash);
 
-await person.represent('KeyPOS');
-await page.getByRole('tab', { name: 'What the model sees' }).click();
+await person.represent('keypos');
+await page.getByTestId('tab-context').click();
 await page.getByRole('tabpanel').locator('del').first().waitFor();
 await photograph('chat');
 
@@ -79,7 +79,7 @@ async function fixSeed(seed: number): Promise<void> {
   await page.getByRole('tab', { name: 'Settings' }).click();
   await page.getByRole('textbox', { name: 'Seed' }).fill(String(seed));
   await page.getByRole('textbox', { name: 'Seed' }).press('Enter');
-  await page.getByRole('tab', { name: 'What the model sees' }).click();
+  await page.getByTestId('tab-context').click();
 }
 
 /** Sends a message and waits for the whole reply, however long this machine takes for it. */

@@ -40,7 +40,7 @@ export function useEndpointLab(): EndpointLab {
 }
 
 /** The same, and for each test a person on their first visit, who has added the endpoint and opened a view. */
-export function useEndpointVisit(options: { key?: string; view?: 'Chat' } = {}): EndpointVisit {
+export function useEndpointVisit(options: { key?: string; view?: 'chat' } = {}): EndpointVisit {
   const opened = useEndpointLab() as EndpointVisit;
   beforeEach(async () => {
     opened.guest = await visit(opened.browser, opened.lab.url);

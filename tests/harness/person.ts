@@ -1,10 +1,13 @@
 import type { Locator, Page } from 'playwright-core';
 import type { Endpoint } from './endpoint.ts';
 
-/**
- * What a person does in the lab, by the names that they see or hear. A change of wording in the interface that breaks a
- * journey is changed here.
- */
+/** The views of the lab, as their addresses name them. */
+type View = 'chat' | 'compare' | 'data' | 'runs' | 'notebooks' | 'models' | 'about';
+type Representation = 'raw' | 'keypos' | 'nostopwords';
+/** Settings of decoding, as DECODING_CONTROLS names them. */
+type Setting = 'temperature' | 'topK' | 'topP' | 'maxNewTokens';
+
+/** What a person does in the lab. Elements are found by their roles and test ids, so that a change of wording breaks nothing. */
 export class Person {
   readonly page: Page;
 
@@ -13,49 +16,63 @@ export class Person {
   }
 
   get messageField(): Locator {
-    return this.page.getByRole('textbox', { name: 'Your message' });
+    return this.page.getByTestId('composer');
   }
 
   get replies(): Locator {
-    return this.page.getByRole('article', { name: 'Supporter wrote' });
+    return this.page.getByTestId('entry-supporter');
   }
 
   get messages(): Locator {
-    return this.page.getByRole('article', { name: 'You wrote' });
+    return this.page.getByTestId('entry-seeker');
   }
 
   get problem(): Locator {
     return this.page.getByRole('main').getByRole('alert');
   }
 
-  async acknowledge(): Promise<void> {
-    await this.page.getByRole('button', { name: 'I understand' }).click();
+  /** What the panel beside the conversation shows as left out of the context. */
+  get dropped(): Locator {
+    return this.page.getByRole('tabpanel').locator('del, s');
   }
 
-  async goTo(view: 'Chat' | 'Compare' | 'Data' | 'Models' | 'About'): Promise<void> {
-    await this.page.getByRole('navigation').getByRole('link', { name: view }).click();
+  async acknowledge(): Promise<void> {
+    await this.page.getByTestId('acknowledge').click();
+  }
+
+  async goTo(view: View): Promise<void> {
+    await this.page.getByRole('banner').getByTestId(`view-${view}`).click();
   }
 
   /** Chooses where models run; a program in place of a graphics card has to be asked for. */
-  async runOn(device: 'WebGPU' | 'Wasm'): Promise<void> {
-    await this.goTo('Models');
-    await this.page.getByRole('radiogroup', { name: 'Run models on' }).getByText(device, { exact: true }).click();
-    await this.goTo('Chat');
+  async runOn(device: 'webgpu' | 'wasm'): Promise<void> {
+    await this.goTo('models');
+    await this.page.getByRole('main').locator(`input[type=radio][value=${device}]`).check();
+    await this.goTo('chat');
   }
 
   /** Loads the chosen model and returns where it runs, as the page says it. */
   async loadModel(): Promise<string> {
-    await this.page
-      .getByRole('banner')
-      .getByRole('button', { name: /^Load / })
-      .click();
+    await this.page.getByRole('banner').getByTestId('load-model').click();
     return this.modelReady();
   }
 
   async modelReady(): Promise<string> {
-    const chip = this.page.getByRole('banner').getByRole('button', { name: /, the model: ready$/ });
-    await chip.waitFor({ timeout: 180_000 });
+    const chip = this.page.getByRole('banner').getByTestId('model-chip');
+    await chip.and(this.page.locator('[data-phase="ready"]')).waitFor({ timeout: 180_000 });
     return chip.innerText();
+  }
+
+  /** Adds a model from an address and loads it; returns where it runs, as the page says it. */
+  async loadFromAddress(url: string, name: string): Promise<string> {
+    await this.goTo('models');
+    await this.page.getByTestId('tab-address').click();
+    await this.page.getByTestId('address').fill(url);
+    await this.page.getByTestId('add-address').click();
+    await this.page.getByTestId('model-row').filter({ hasText: name }).getByTestId('load').click();
+    const where = await this.modelReady();
+    await this.goTo('chat');
+    return where;
   }
 
   async say(text: string): Promise<void> {
@@ -66,7 +83,7 @@ export class Person {
   /** Waits until the last reply is whole and returns its words. */
   async reply(timeout = 240_000): Promise<string> {
     const reply = this.replies.last();
-    await this.page.getByRole('button', { name: 'Stop the reply' }).waitFor({ state: 'hidden', timeout });
+    await this.page.getByTestId('stop-reply').waitFor({ state: 'hidden', timeout });
     await reply.and(this.page.locator('[aria-busy="false"]')).waitFor({ timeout });
     return reply.getByRole('paragraph').first().innerText();
   }
@@ -78,43 +95,59 @@ export class Person {
     return this.reply();
   }
 
-  async represent(name: 'Raw' | 'KeyPOS' | 'NoStopwords'): Promise<void> {
-    await this.page
-      .getByRole('radiogroup', { name: 'Representation of the context' })
-      .getByRole('radio', { name })
-      .check();
+  async represent(id: Representation): Promise<void> {
+    await this.page.getByRole('main').locator(`input[type=radio][value=${id}]`).check();
+  }
+
+  /** Asks for an answer under each representation in the view of Compare. */
+  async compare(text: string): Promise<void> {
+    await this.goTo('compare');
+    await this.page.getByTestId('compare-message').fill(text);
+    await this.page.getByTestId('compare').click();
+  }
+
+  /** The column of a representation in Compare. */
+  compared(id: Representation): Locator {
+    return this.page.getByTestId(`compared-${id}`);
+  }
+
+  /** Waits until Compare's column of a representation is done. */
+  async comparedDone(id: Representation, timeout = 240_000): Promise<Locator> {
+    const column = this.compared(id);
+    await column.and(this.page.locator('[data-state="done"]')).waitFor({ timeout });
+    return column;
   }
 
   /** Makes replies and what they answer to as short as the settings allow. */
   async keepItShort(tokens = 4): Promise<void> {
-    await this.set({ 'Longest reply': tokens });
-    await this.page.getByRole('tab', { name: 'Settings' }).click();
-    await this.page.getByLabel('System prompt').fill('');
-    await this.page.getByRole('tab', { name: 'What the model sees' }).click();
+    await this.set({ maxNewTokens: tokens });
+    await this.page.getByTestId('tab-settings').click();
+    await this.page.getByTestId('system-prompt').fill('');
+    await this.page.getByTestId('tab-context').click();
   }
 
-  /** Sets decoding controls by their labels, e.g. `{ 'Longest reply': 16 }`. */
-  async set(controls: Record<string, number>): Promise<void> {
-    await this.page.getByRole('tab', { name: 'Settings' }).click();
-    for (const [label, value] of Object.entries(controls)) {
-      const field = this.page.getByRole('spinbutton', { name: `${label}, exact` });
+  /** Sets decoding controls, e.g. `{ maxNewTokens: 16 }`. */
+  async set(controls: Partial<Record<Setting, number>>): Promise<void> {
+    await this.page.getByTestId('tab-settings').click();
+    for (const [name, value] of Object.entries(controls)) {
+      const field = this.page.getByTestId(`decoding-${name}`);
       await field.fill(String(value));
       await field.press('Tab');
     }
-    await this.page.getByRole('tab', { name: 'What the model sees' }).click();
+    await this.page.getByTestId('tab-context').click();
   }
 
   conversations(): Locator {
-    return this.page.getByRole('list', { name: 'Conversations' }).getByRole('link');
+    return this.page.getByTestId('conversations').getByRole('link');
   }
 
   async addEndpoint(endpoint: Pick<Endpoint, 'url' | 'model'>, key = '', { remember = false } = {}): Promise<void> {
-    await this.goTo('Models');
-    await this.page.getByRole('tab', { name: /endpoint/i }).click();
-    await this.page.getByLabel('Base address').fill(endpoint.url);
-    await this.page.getByLabel('Model', { exact: true }).fill(endpoint.model);
-    await this.page.getByLabel('Key, if it asks for one').fill(key);
-    if (remember) await this.page.getByLabel('Remember the key in this browser').check();
-    await this.page.getByRole('button', { name: 'Add endpoint' }).click();
+    await this.goTo('models');
+    await this.page.getByTestId('tab-endpoint').click();
+    await this.page.getByTestId('endpoint-url').fill(endpoint.url);
+    await this.page.getByTestId('endpoint-model').fill(endpoint.model);
+    await this.page.getByTestId('endpoint-key').fill(key);
+    if (remember) await this.page.getByTestId('endpoint-remember').check();
+    await this.page.getByTestId('add-endpoint').click();
   }
 }

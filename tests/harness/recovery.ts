@@ -7,7 +7,7 @@ export const LONG_QUESTION = 'Tell me a long story about a lighthouse.';
 /** Asks for a long reply and returns once its first words are there. */
 export async function beginLongReply(person: Person, question = LONG_QUESTION): Promise<void> {
   const before = await person.replies.count();
-  await person.set({ 'Longest reply': 128 });
+  await person.set({ maxNewTokens: 128 });
   await person.say(question);
   const words = (): Promise<string> => person.replies.nth(before).getByRole('paragraph').first().innerText();
   await expect.poll(words, { timeout: 240_000 }).toMatch(/\w/);
@@ -35,8 +35,8 @@ export async function endWorkersInReply(page: Page): Promise<void> {
 export async function expectRecovery(person: Person, question = LONG_QUESTION): Promise<void> {
   await person.problem.first().waitFor({ timeout: 60_000 });
   expect(await person.messages.last().innerText()).toContain(question);
-  await person.set({ 'Longest reply': 4 });
-  await person.problem.first().getByRole('button', { name: 'Try again' }).click();
+  await person.set({ maxNewTokens: 4 });
+  await person.problem.first().getByTestId('retry').click();
   expect(await person.reply()).toMatch(/\w/);
   expect(await person.problem.count()).toBe(0);
 }

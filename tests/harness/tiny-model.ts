@@ -47,6 +47,9 @@ const BASE = {
   eos_token_id: 257,
 };
 
+/** Token ids of small letters and the blank, which are their bytes. */
+const SPOKEN = new Set([...'abcdefghijklmnopqrstuvwxyz '].map((letter) => letter.charCodeAt(0)));
+
 /** A repeatable stream of roughly normal numbers. */
 export function noise(seed: number): () => number {
   let state = seed >>> 0;
@@ -57,8 +60,28 @@ export function noise(seed: number): () => number {
   return () => uniform() + uniform() + uniform() + uniform() - 2;
 }
 
-/** Writes a checkpoint of random weights as safetensors, config and tokenizer beside it. */
-export async function writeTinyModel(folder: string, changes: Record<string, unknown> = {}, seed = 1): Promise<void> {
+/**
+ * Writes a tiny model that speaks: random weights, of which those of the head leave nothing but small letters and
+ * blanks to say. It never ends a turn, so a reply is as long as it may be.
+ */
+export function writeTalkingModel(folder: string, changes: Record<string, unknown> = {}): Promise<void> {
+  const settings = { tie_word_embeddings: false, max_position_embeddings: 4096, ...changes };
+  return writeTinyModel(folder, settings, 1, (name, data, width) => {
+    // The first dimension is the same large number after every layer, and a head that is negative there says nothing.
+    if (/(o_proj|down_proj)/.test(name)) data.fill(0, 0, width);
+    if (!/(embed_tokens|lm_head)/.test(name)) return;
+    const said = name.includes('lm_head');
+    for (let id = 0; id * width < data.length; id++) data[id * width] = said ? (SPOKEN.has(id) ? 0 : -20) : 4;
+  });
+}
+
+/** Writes a checkpoint of random weights as safetensors, config and tokenizer beside it; `shape` may change a tensor. */
+export async function writeTinyModel(
+  folder: string,
+  changes: Record<string, unknown> = {},
+  seed = 1,
+  shape?: (name: string, data: Float32Array, width: number) => void,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   const json: Record<string, unknown> = { ...BASE, ...changes };
   const config = parseConfig(json);
@@ -73,17 +96,15 @@ export async function writeTinyModel(folder: string, changes: Record<string, unk
     if (wanted) shapes.set(name, shape);
   }
   const next = noise(seed);
-  const tensors = [...shapes].map(([name, shape]) => {
-    const size = shape.reduce((a, b) => a * b, 1);
+  const tensors = [...shapes].map(([name, sizes]) => {
+    const size = sizes.reduce((a, b) => a * b, 1);
     const isNorm = /norm\.weight$/.test(name);
-    const scale = name.includes('embed_tokens') ? 1 : 3 / Math.sqrt(shape.at(-1) ?? 1);
-    return {
-      name,
-      shape,
-      data: Float32Array.from({ length: size }, () =>
-        isNorm ? 1 + next() / 4 : next() * (shape.length === 1 ? 0.5 : scale),
-      ),
-    };
+    const scale = name.includes('embed_tokens') ? 1 : 3 / Math.sqrt(sizes.at(-1) ?? 1);
+    const data = Float32Array.from({ length: size }, () =>
+      isNorm ? 1 + next() / 4 : next() * (sizes.length === 1 ? 0.5 : scale),
+    );
+    shape?.(name, data, sizes.at(-1) ?? 1);
+    return { name, shape: sizes, data };
   });
   const file = await diskFolder(folder).create('model.safetensors');
   await writeSafetensors(file, tensors);
