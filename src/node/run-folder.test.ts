@@ -63,14 +63,17 @@ describe('openRunFolder', () => {
     await (await openRunFolder(join(out, 'free'), plan)).close();
   });
 
-  it('resumes a run that is older than the choice of sampling, by its own plan', async () => {
-    const older = Object.fromEntries(Object.entries(plan).filter(([key]) => key !== 'sampling'));
+  it('resumes a run that is older than some choices, by its own plan', async () => {
+    const older = Object.fromEntries(Object.entries(plan).filter(([key]) => key !== 'sampling' && key !== 'newest'));
     const file = join(out, 'plan.json');
-    expect((await parsePlanFile(older, file)).sampling).toBe(2);
+    expect(await parsePlanFile(older, file)).toMatchObject({ sampling: 2, newest: 'never-empty' });
     await writeFile(file, JSON.stringify(older));
     await writeFile(join(out, 'records.jsonl'), `${JSON.stringify(record)}\n`);
     const own = await parsePlanFile(older, file);
-    expect(own.sampling).toBe(1);
+    expect(own).toMatchObject({ sampling: 1, newest: 'compressed' });
+    await expect(openRunFolder(out, plan)).rejects.toMatchObject({
+      detail: { todo: expect.stringContaining('"sampling": 1 and "newest": "compressed"') as string },
+    });
     const run = await openRunFolder(out, own);
     expect(run.records).toEqual([record]);
     await run.close();

@@ -190,6 +190,56 @@ describe('runPlan', () => {
   });
 });
 
+describe('the newest utterance of a turn', () => {
+  const dialogue: Dialogue = {
+    id: 'no',
+    utterances: [
+      { speaker: 'supporter', text: 'Are you safe?' },
+      { speaker: 'seeker', text: 'No' },
+      { speaker: 'supporter', text: 'Tell me.' },
+    ],
+  };
+
+  it.each([
+    ['never-empty', 'No'],
+    ['compressed', ''],
+  ] as const)('is sent by the rule of the plan where nothing is left of it: %s', async (newest, sent) => {
+    const plan = parsePlan({ ...PLAN, newest, representations: ['nostopwords'] });
+    const [record] = await collect(
+      parts({}, { plan, turns: sampleTurns([dialogue], plan), compress: async (texts) => texts.map(() => '') }),
+    );
+    expect(record?.hypothesis).toMatch(new RegExp(`^\\d+ ?${sent}$`));
+  });
+
+  it('makes a record with an error where it does not fit the window, and the run continues', async () => {
+    const long: Dialogue = {
+      ...dialogue,
+      utterances: [{ speaker: 'seeker', text: 'No '.repeat(200) }, ...dialogue.utterances],
+    };
+    const plan = parsePlan({ ...PLAN, representations: ['raw'] });
+    const records = await collect(parts({}, { plan, turns: sampleTurns([long], plan) }));
+    expect(records).toMatchObject([
+      { hypothesis: null, nll: null, error: expect.stringContaining('400 fit') as string },
+      { hypothesis: expect.any(String) as string },
+    ]);
+    expect(records[1]?.error).toBeUndefined();
+  });
+
+  it('is answered but not scored against a reference that the window has no room for', async () => {
+    const talks: Dialogue = {
+      ...dialogue,
+      utterances: [
+        { speaker: 'seeker', text: 'No' },
+        { speaker: 'supporter', text: 'Tell me. '.repeat(60) },
+      ],
+    };
+    const plan = parsePlan({ ...PLAN, representations: ['raw'] });
+    const [record] = await collect(parts({}, { plan, turns: sampleTurns([talks], plan) }));
+    expect(record).toMatchObject({ nll: null, leftOut: 0, hypothesis: expect.stringMatching(/No$/) as string });
+    expect(record?.error).toBeUndefined();
+  });
+});
+
 describe('parsePlan', () => {
   it('fills in the defaults of the paper', () => {
     expect(parsePlan(PLAN).decoding).toEqual({ temperature: 0.7, topP: 0.95, topK: 50, maxNewTokens: 128, seed: 1 });

@@ -39,9 +39,9 @@ display(text);`,
     about: 'Builds the messages that a model receives of a conversation, within a budget of tokens.',
     parameters: { request: 'the conversation, its compression and the budget' },
     returns:
-      '{messages: Message[], sources: number[][], compressed: Compressed[], tokens: number[], fit: {from: number, kept: number, leftOut: number, tokens: number}, exact: boolean}',
+      '{messages: Message[], sources: number[][], compressed: Compressed[], tokens: number[], fit: {from: number, kept: number, leftOut: number, unopened: number, tokens: number}, exact: boolean}',
     result:
-      '`sources` has the utterances in each message, `tokens` the tokens of each utterance as it is sent. The oldest utterances are left out first.',
+      'The same messages as in chat and in runs. `sources` has the utterances in each message, `tokens` the tokens of each utterance as it is sent. The oldest utterances are left out first; `fit.unopened` counts what the supporter says before the seeker, where the chat template takes no such opening.',
     errors: { 'bad-config': 'not even the newest utterance fits the budget' },
     example: `const utterances = [{speaker: "seeker", text: "I can't sleep."}];
 display(await lab.prepareContext({utterances, options: {representation: "raw"}, budget: 256}));`,
