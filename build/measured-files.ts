@@ -33,7 +33,10 @@ export function measuredFiles(): Plugin {
     },
     configureServer(server) {
       server.middlewares.use((request, response, next) => {
-        if (new URL(request.url ?? '/', 'http://localhost').pathname !== `/${PATH}`) return next();
+        if (new URL(request.url ?? '/', 'http://localhost').pathname !== `/${PATH}`) {
+          next();
+          return;
+        }
         response.setHeader('Content-Type', 'application/json').end(list());
       });
     },

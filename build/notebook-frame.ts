@@ -33,21 +33,30 @@ export function notebookFrame(plugins: Plugin[] = []): Plugin {
         if (SOURCES.test(path)) html = undefined;
       });
       server.middlewares.use((request, response, next) => {
-        if (pathOf(request.url) !== FRAME_PATH) return next();
+        if (pathOf(request.url) !== FRAME_PATH) {
+          next();
+          return;
+        }
         html ??= renderFrame(plugins);
         html.then((text) => response.setHeader('Content-Type', 'text/html').end(text), next);
       });
     },
     configurePreviewServer(server) {
       server.middlewares.use((request, response, next) => {
-        if (pathOf(request.url) !== FRAME_PATH) return next();
+        if (pathOf(request.url) !== FRAME_PATH) {
+          next();
+          return;
+        }
         const built = resolve(server.config.root, server.config.build.outDir, FRAME_PATH);
-        if (!existsSync(built)) return next();
+        if (!existsSync(built)) {
+          next();
+          return;
+        }
         const policy = framePolicyHeader(policyOf(readFileSync(built, 'utf8')));
         // Vite has set the page's policy, or sets it later: both have this one for an answer.
-        const { setHeader } = response;
+        const setHeader = response.setHeader.bind(response);
         response.setHeader = (name, value) =>
-          setHeader.call(response, name, name.toLowerCase() === 'content-security-policy' ? policy : value);
+          setHeader(name, name.toLowerCase() === 'content-security-policy' ? policy : value);
         response.setHeader('Content-Security-Policy', policy);
         next();
       });

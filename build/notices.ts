@@ -100,7 +100,7 @@ export function packageNotice(folder: string): Notice {
   return {
     name: String(name),
     version: String(version),
-    licence: String(license ?? 'see its text'),
+    licence: typeof license === 'string' ? license : 'see its text',
     ...(known?.about ? { about: known.about } : {}),
     text,
   };

@@ -27,7 +27,10 @@ export function vendorFiles(files: readonly VendorFile[]): Plugin {
       server.middlewares.use((request, response, next) => {
         const path = new URL(request.url ?? '/', 'http://localhost').pathname.slice(1);
         const file = files.find((entry) => entry.path === path);
-        if (!file) return next();
+        if (!file) {
+          next();
+          return;
+        }
         sendFile(locate(file), response).catch(next);
       });
     },

@@ -166,7 +166,7 @@ describe('datasets', () => {
           { text, speaker: 'sys', strategy: text },
         ],
       },
-      `{"problem_type": ${JSON.stringify(text)}, "__proto__": {"pwned": 1}, "dialog": [{"text": ${JSON.stringify(text)}, "speaker": ${JSON.stringify(text + i)}}]}`,
+      `{"problem_type": ${JSON.stringify(text)}, "__proto__": {"pwned": 1}, "dialog": [{"text": ${JSON.stringify(text)}, "speaker": ${JSON.stringify(`${text}${i}`)}}]}`,
     ]);
     await bring('<img src=x onerror=window.pwned=1>.jsonl', lines(...records));
     for (let i = 0; i < HOSTILE.length; i++) {

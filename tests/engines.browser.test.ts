@@ -238,7 +238,7 @@ describe('on Wasm', () => {
     });
     await guest.page.waitForFunction(() => 'speaking' in globalThis);
     for (const worker of guest.page.workers())
-      if (/engine/.test(worker.url())) await worker.evaluate(() => void self.close()).catch(() => undefined);
+      if (/engine/.test(worker.url())) await worker.evaluate(() => self.close()).catch(() => undefined);
     expect(await code).toBe('worker-lost');
     expect(await reply(guest.page, ask('I feel alone tonight.'), 4)).toMatch(/\w/);
     await unload(guest.page);

@@ -100,7 +100,7 @@ async function photograph(name: string): Promise<void> {
 /** Compresses a PNG in the browser, so that no image tool has to be installed. */
 async function toWebp(blank: Page, png: Buffer): Promise<Buffer> {
   const encoded = await blank.evaluate(
-    async ([data = '', quality]) => {
+    async ([data, quality]) => {
       const image = new Image();
       image.src = `data:image/png;base64,${data}`;
       await image.decode();

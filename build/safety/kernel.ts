@@ -51,7 +51,7 @@ export interface Problem {
   size: number;
   /** The texts to learn from, whether each is a positive example, and what an error costs. */
   members: readonly number[];
-  positive(text: number): boolean;
+  positive: (text: number) => boolean;
   cost: number;
 }
 

@@ -17,7 +17,7 @@ const STATISTICS = statisticsOf([dialogue(4), dialogue(4), dialogue(8), dialogue
 
 function draw(options: Plot.PlotOptions): Element {
   const { document } = parseHTML('<!doctype html><body></body>');
-  return Plot.plot({ ...options, document: document as unknown as Document });
+  return Plot.plot({ ...options, document: document });
 }
 
 describe('figures of a dataset', () => {

@@ -6,7 +6,7 @@ import { lossCurves, rateCurves } from './loss-curves.ts';
 
 function draw(options: Plot.PlotOptions): string {
   const { document } = parseHTML('<!doctype html><body></body>');
-  return Plot.plot({ ...options, document: document as unknown as Document }).outerHTML;
+  return Plot.plot({ ...options, document: document }).outerHTML;
 }
 
 const rows = (from: number): MetricsRow[] =>

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadRepresentation } from '../core/compression/load.ts';
 import type { Compressed } from '../core/compression/representation.ts';
-import type { Port } from '../rpc/protocol.ts';
 import { serve } from '../rpc/server.ts';
 import type { WorkerLike } from '../rpc/worker.ts';
 import { compress, createCompression } from './compression.ts';
@@ -25,7 +24,7 @@ class FakeWorker extends EventTarget {
           return texts.map((text) => representation.compress(text));
         },
       },
-      this.channel.port2 as unknown as Port,
+      this.channel.port2,
     );
     this.channel.port1.addEventListener('message', ({ data }) =>
       this.dispatchEvent(new MessageEvent('message', { data })),

@@ -11,7 +11,7 @@ export interface Compression {
    * One result a text, in order. Rejects with `worker-lost` when the worker dies, and the next call starts a fresh
    * one; with `cancelled` when `signal` is aborted.
    */
-  compress(texts: readonly string[], options: CompressOptions, signal?: AbortSignal): Promise<Compressed[]>;
+  compress: (texts: readonly string[], options: CompressOptions, signal?: AbortSignal) => Promise<Compressed[]>;
   /** Stops the worker; the next call starts it again. */
   terminate(): void;
 }
@@ -68,8 +68,7 @@ export function createCompression({ spawn, capacity = 4096 }: CompressionSetup =
 
 /** Loads a representation into this thread. A page never does: its build leaves this branch and the taggers out. */
 async function loadHere(options: CompressOptions): Promise<Representation> {
-  if (import.meta.env?.SSR === false)
-    throw new LabError({ code: 'unsupported', what: 'Compression needs a worker here.' });
+  if (!import.meta.env?.SSR) throw new LabError({ code: 'unsupported', what: 'Compression needs a worker here.' });
   const { loadRepresentation } = await import('../core/compression/load.ts');
   return loadRepresentation(options.representation, options);
 }

@@ -108,8 +108,8 @@ export class ConversationLibrary {
     const growing = [...this.#growing.values()];
     this.#growing.clear();
     for (const { conversation, message } of growing) {
-      await this.#enqueue(() => this.#store.save({ id: conversation, head: {}, messages: [message] })).catch((error) =>
-        this.#emit({ type: 'unsaved', id: conversation, error: asLabError(error) }),
+      await this.#enqueue(() => this.#store.save({ id: conversation, head: {}, messages: [message] })).catch(
+        (error: unknown) => this.#emit({ type: 'unsaved', id: conversation, error: asLabError(error) }),
       );
     }
     await this.#settled();

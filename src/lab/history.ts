@@ -23,7 +23,7 @@ export type { HistoryCost, HistoryMethod };
 /** What a method may need of the lab. */
 export interface HistoryParts {
   /** Asked for when a method first needs it, and by some never. */
-  model(): Promise<Pick<LoadedModel, 'info' | 'stream' | 'scorer'>>;
+  model: () => Promise<Pick<LoadedModel, 'info' | 'stream' | 'scorer'>>;
   countTokens: CountTokens;
   /** KeyPOS's. Default: wink. */
   tagger?: TaggerId;

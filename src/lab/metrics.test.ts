@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Port } from '../rpc/protocol.ts';
 import { serve } from '../rpc/server.ts';
 import type { WorkerLike } from '../rpc/worker.ts';
 import { createMetricsHandlers, fetchWordNet, measurePairs, type MetricsApi } from '../../workers/metrics/handlers.ts';
@@ -19,7 +18,7 @@ afterEach(() => ports.splice(0).forEach((port) => port.close()));
 function fakeWorker(): WorkerLike & { crash(): void } {
   const { port1, port2 } = new MessageChannel();
   ports.push(port1, port2);
-  const stop = serve<MetricsApi>(createMetricsHandlers(fetchWordNet), port2 as unknown as Port);
+  const stop = serve<MetricsApi>(createMetricsHandlers(fetchWordNet), port2);
   const events = new EventTarget();
   const target = (type: string) => (type === 'error' ? events : (port1 as unknown as EventTarget));
   return {

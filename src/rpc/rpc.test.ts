@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LabError } from '../core/error.ts';
 import { announcing } from '../core/async/bounded.ts';
 import { RpcClient } from './client.ts';
-import { withTransfer, type Method, type Port } from './protocol.ts';
+import { withTransfer, type Method } from './protocol.ts';
 import { serve, type Handlers } from './server.ts';
 import { RpcWorker, type WorkerLike } from './worker.ts';
 
@@ -47,8 +47,8 @@ const open: MessagePort[] = [];
 function pair(): { client: RpcClient<TestApi>; port: MessagePort } {
   const { port1, port2 } = new MessageChannel();
   open.push(port1, port2);
-  serve<TestApi>(handlers, port2 as unknown as Port);
-  return { client: new RpcClient<TestApi>(port1 as unknown as Port), port: port1 };
+  serve<TestApi>(handlers, port2);
+  return { client: new RpcClient<TestApi>(port1), port: port1 };
 }
 afterEach(() => {
   for (const port of open.splice(0)) port.close();
@@ -133,7 +133,7 @@ class ChannelWorker extends EventTarget {
   terminated = false;
   constructor() {
     super();
-    serve<TestApi>(handlers, this.channel.port2 as unknown as Port);
+    serve<TestApi>(handlers, this.channel.port2);
     this.channel.port1.addEventListener('message', ({ data }) =>
       this.dispatchEvent(new MessageEvent('message', { data })),
     );

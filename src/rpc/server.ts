@@ -8,7 +8,7 @@ export interface CallContext<Event> {
   /** Aborted when the caller cancels or gives up. */
   signal: AbortSignal;
   /** Sends something to the caller before the result. */
-  emit(event: Event): void;
+  emit: (event: Event) => void;
 }
 
 export type Handlers<A extends Api> = {
@@ -22,7 +22,7 @@ export type Handlers<A extends Api> = {
  * Answers calls that arrive on `port` (default: this worker's own scope). Calls run concurrently; a handler that
  * must not overlap guards itself. Returns a function that stops serving and aborts what runs.
  */
-export function serve<A extends Api>(handlers: Handlers<A>, port: Port = globalThis as unknown as Port): () => void {
+export function serve<A extends Api>(handlers: Handlers<A>, port: Port = globalThis): () => void {
   const running = new Map<number, AbortController>();
   const send = (message: ToClient, transfer: Transferable[] = []) => port.postMessage(message, transfer);
 
@@ -68,7 +68,10 @@ function isWorker(): boolean {
  */
 async function announce(send: (message: ToClient) => void): Promise<void> {
   const locks = isWorker() ? globalThis.navigator?.locks : undefined;
-  if (!locks) return send({ rpc: 'ready' });
+  if (!locks) {
+    send({ rpc: 'ready' });
+    return;
+  }
   const lock = `rpc-${uniqueId()}`;
   await locks
     .request(lock, () => {

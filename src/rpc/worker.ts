@@ -33,7 +33,7 @@ export class RpcWorker<A extends Api> {
   constructor(name: string, spawn: () => WorkerLike | Worker) {
     this.#name = name;
     // A Worker's overloads do not match the one signature needed here, though it accepts every such call.
-    this.#spawn = spawn as () => WorkerLike;
+    this.#spawn = spawn;
   }
 
   get running(): boolean {

@@ -156,7 +156,9 @@ async function onDisk(files: Files, load: (folder: string) => Promise<string>): 
   }
 }
 
-async function withCheckpoint(opening: Promise<{ checkpoint: Checkpoint; close(): Promise<void> }>): Promise<string> {
+async function withCheckpoint(
+  opening: Promise<{ checkpoint: Checkpoint; close: () => Promise<void> }>,
+): Promise<string> {
   const { checkpoint, close } = await opening;
   try {
     const hash = createHash('sha256');

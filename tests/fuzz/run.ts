@@ -54,7 +54,7 @@ async function* stretch(job: FuzzJob, hangMs: number): AsyncGenerator<Mutant> {
           index,
           outcome: 'exception',
           milliseconds: 0,
-          detail: `The thread ended: ${String(failure)}`,
+          detail: `The thread ended: ${String(failure as Error)}`,
         };
         return;
       }

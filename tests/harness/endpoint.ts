@@ -84,9 +84,14 @@ export async function startEndpoint(): Promise<Endpoint> {
   const server = createServer(async (request, response) => {
     for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value);
     if (request.method === 'OPTIONS') return void response.writeHead(204).end();
-    if (request.url?.endsWith('/models')) return sendJson(response, 200, { data: [{ id: MODEL, object: 'model' }] });
-    if (!request.url?.endsWith('/chat/completions'))
-      return sendJson(response, 404, { error: { message: 'No such path.' } });
+    if (request.url?.endsWith('/models')) {
+      sendJson(response, 200, { data: [{ id: MODEL, object: 'model' }] });
+      return;
+    }
+    if (!request.url?.endsWith('/chat/completions')) {
+      sendJson(response, 404, { error: { message: 'No such path.' } });
+      return;
+    }
     const body = JSON.parse(await readBody(request)) as SeenRequest['body'];
     const asked = { authorization: request.headers.authorization, body };
     seen.push(asked);

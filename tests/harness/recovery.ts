@@ -24,7 +24,10 @@ export async function endWorkersInReply(page: Page): Promise<void> {
       const post = self.postMessage.bind(self) as (message: unknown, transfer: Transferable[]) => void;
       let sent = 0;
       self.postMessage = (message: unknown, transfer: unknown) => {
-        if (++sent <= 2) return post(message, transfer as Transferable[]);
+        if (++sent <= 2) {
+          post(message, transfer as Transferable[]);
+          return;
+        }
         self.close();
       };
     });

@@ -7,8 +7,8 @@ const LONGEST = 2 ** 20;
 export async function storedText(page: Page): Promise<string> {
   return page.evaluate(async (longest) => {
     const found: string[] = [
-      JSON.stringify({ ...localStorage }),
-      JSON.stringify({ ...sessionStorage }),
+      JSON.stringify(Object.entries(localStorage)),
+      JSON.stringify(Object.entries(sessionStorage)),
       document.cookie,
     ];
     for (const { name = '' } of await indexedDB.databases()) {

@@ -10,7 +10,7 @@ export interface Visit {
   failures: string[];
   /** Every origin that anything was asked of, blob: and data: left out. */
   origins: Set<string>;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 export interface VisitOptions {

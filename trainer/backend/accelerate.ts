@@ -54,7 +54,10 @@ export async function trainWithAccelerate(
     await runPython(
       command,
       (line) => {
-        if (!line.startsWith('{"step"')) return print(line);
+        if (!line.startsWith('{"step"')) {
+          print(line);
+          return;
+        }
         begun ??= begin();
         for (const row of parseMetrics(line, 'the script')) onRow(row, { updates });
       },

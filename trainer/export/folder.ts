@@ -17,7 +17,7 @@ export interface ExportedFolder {
   dtype: ExportDtype;
   /** Path of the `.onnx` file. */
   model: string;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /**

@@ -81,8 +81,10 @@ export async function verifyExport(
   const { checkpoint, dtype, model, close } = await openExportedFolder(folder);
   try {
     await verifyCopy(source, checkpoint, print, signal);
-    if (countParameters(source) > SMALL)
-      return print('Logits: not compared, the model is too large for the plain forward pass');
+    if (countParameters(source) > SMALL) {
+      print('Logits: not compared, the model is too large for the plain forward pass');
+      return;
+    }
     await verifyLogits(checkpoint, model, dtype, print, signal);
   } finally {
     await close();
@@ -128,7 +130,7 @@ export async function verifyGguf(source: Checkpoint, file: string, print: Print,
     const table = config.ropeScaling.type === 'llama3';
     const copy = await openGguf(
       bytes,
-      table ? new Map([['config.json', source.files.get('config.json') ?? '']]) : new Map(),
+      table ? new Map([['config.json', source.files.get('config.json') ?? '']]) : new Map<string, string>(),
     );
     if (table) await checkRopeTable(bytes, copy.header, config);
     const context = metadataNumber(

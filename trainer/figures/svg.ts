@@ -20,7 +20,7 @@ export function drawSvg(figures: readonly Plot.PlotOptions[], title: string): st
   const root = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   let top = 0;
   for (const figure of figures) {
-    const plot = Plot.plot({ ...figure, document: document as unknown as Plot.PlotOptions['document'] });
+    const plot = Plot.plot({ ...figure, document: document });
     plot.setAttribute('y', String(top));
     top += figure.height ?? 0;
     root.append(plot as never);

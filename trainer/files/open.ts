@@ -11,7 +11,7 @@ export interface OpenedCheckpoint {
   checkpoint: Checkpoint;
   /** The weight files, for messages and cards. */
   weightFiles: string[];
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /**

@@ -32,7 +32,7 @@ const isMount = (path: string): boolean => existsSync(path) && statSync(path).de
 async function produce(
   out: string,
   files: Record<string, string>,
-  { force = false, inputs = {} as Record<string, string | string[]> } = {},
+  { force = false, inputs = {} } = {},
 ): Promise<string[]> {
   const printed: string[] = [];
   const folder = await claimFolder(out, { force, inputs, print: (line) => printed.push(line) });

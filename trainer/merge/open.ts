@@ -23,7 +23,7 @@ export interface OpenedAdapter {
   adapter: Adapter;
   /** The chat template that it was trained with, in a file of its own or in its tokenizer's settings. */
   template: string | undefined;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /**
@@ -80,7 +80,7 @@ export interface OpenedModel {
   merged: ReadonlySet<string>;
   /** The weight files, for messages and cards. */
   weightFiles: string[];
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /**
@@ -121,7 +121,7 @@ export async function openModel({ path, adapters: options = [], template, option
 async function openBase(
   path: string,
   option: string | undefined,
-): Promise<{ checkpoint: Checkpoint; weightFiles: string[]; close(): Promise<void> }> {
+): Promise<{ checkpoint: Checkpoint; weightFiles: string[]; close: () => Promise<void> }> {
   if (!(await exists(join(path, MANIFEST_NAME)))) return openCheckpoint(path, option);
   const { checkpoint, model, close } = await openExportedFolder(path);
   return { checkpoint, weightFiles: [basename(model)], close };

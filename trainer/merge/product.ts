@@ -4,7 +4,7 @@ import { attr, encodeModel, GraphBuilder } from '../../src/core/formats/onnx/ind
 /**
  * left · right + into by ONNX Runtime's matrix product on the processor: some twenty times as fast as plain loops.
  */
-export async function runtimeProduct(): Promise<{ add: AddProduct; close(): Promise<void> }> {
+export async function runtimeProduct(): Promise<{ add: AddProduct; close: () => Promise<void> }> {
   // Loaded when needed: the other commands need no runtime.
   const ort = await import('onnxruntime-node');
   const graph = new GraphBuilder('merge');

@@ -1,6 +1,5 @@
 import type { Handlers } from '../../src/rpc/server.ts';
 import { createClassifier, type Classify } from '../../src/core/safety/classifier.ts';
-import type { StoredWeights } from '../../src/core/safety/weights.ts';
 import weights from '../../src/core/safety/weights.json' with { type: 'json' };
 import type { DangerApi } from './api.ts';
 import { encoderAt } from '../encoder/open.ts';
@@ -11,8 +10,7 @@ let classifier: { encoder: object; classify: Classify } | undefined;
 export const dangerHandlers: Handlers<DangerApi> = {
   async danger({ texts, ...place }, { signal }) {
     const encoder = await encoderAt(place, signal);
-    if (classifier?.encoder !== encoder)
-      classifier = { encoder, classify: createClassifier(encoder, weights as StoredWeights) };
+    if (classifier?.encoder !== encoder) classifier = { encoder, classify: createClassifier(encoder, weights) };
     return classifier.classify(texts, signal);
   },
 };

@@ -27,7 +27,7 @@ export async function openTrainingRuntime(device: TrainingDevice, place: OrtPlac
   if (device === 'wasm') return { runtime: ort, session: plain, place: (tensor) => tensor };
   // The runtime opens its device with the first session.
   await ort.InferenceSession.create(emit(one(), 'one'), plain);
-  const gpu = (await ort.env.webgpu.device) as GPUDevice;
+  const gpu = await ort.env.webgpu.device;
   return {
     runtime: ort,
     session: { ...plain, preferredOutputLocation: 'gpu-buffer' },
@@ -57,7 +57,7 @@ function upload(Tensors: TensorConstructor, gpu: GPUDevice, tensor: Tensor): Ten
     dims: tensor.dims,
     download: () => download(gpu, buffer, byteLength),
     dispose: () => buffer.destroy(),
-  }) as Tensor;
+  });
 }
 
 /** Only adapters and moments are read back, which are floats. */

@@ -93,8 +93,14 @@ const afterCut =
     headers = {},
   ): Manner =>
   ({ request, response, from, to, first }) => {
-    if (first && from === undefined) return cutAt(response, CUT, headers);
-    if (from === undefined) return full(response, content, headers);
+    if (first && from === undefined) {
+      cutAt(response, CUT, headers);
+      return;
+    }
+    if (from === undefined) {
+      full(response, content, headers);
+      return;
+    }
     part(response, from, to, request);
   };
 const changed = () => Buffer.from(content.map((byte, i) => (i < 1000 ? byte : byte ^ 1)));

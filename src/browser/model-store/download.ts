@@ -40,7 +40,10 @@ export async function downloadFile(
   const sha256 = wanted.sha256?.toLowerCase();
   const condition = await store.condition(model, path, wanted);
   let held = await store.file(model, path);
-  if (held && condition === 'whole' && (!sha256 || held.sha256 === sha256)) return onProgress(held.bytes);
+  if (held && condition === 'whole' && (!sha256 || held.sha256 === sha256)) {
+    onProgress(held.bytes);
+    return;
+  }
   if (held && (condition !== 'part' || (bytes > 0 && held.bytes > 0 && held.bytes !== bytes))) {
     await store.removeFile(model, path);
     held = undefined;

@@ -12,6 +12,6 @@ export function openTabChannel(name: string, onNotice: (notice: TabNotice) => vo
   const channel = new BroadcastChannel(name);
   channel.addEventListener('message', ({ data }: MessageEvent<TabNotice>) => onNotice(data));
   // Node only: an open channel must not keep a command-line run alive.
-  if ('unref' in channel && typeof channel.unref === 'function') channel.unref();
+  (channel as { unref?: () => void }).unref?.();
   return { send: (notice) => channel.postMessage(notice), close: () => channel.close() };
 }

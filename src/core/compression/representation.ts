@@ -35,7 +35,7 @@ export interface Compressed {
 /** One way to compress an utterance. Pure: the same text always gives the same result. */
 export interface Representation {
   id: RepresentationId;
-  compress(text: string): Compressed;
+  compress: (text: string) => Compressed;
 }
 
 /** Universal Dependencies v2 part-of-speech tags (https://universaldependencies.org/u/pos/). */

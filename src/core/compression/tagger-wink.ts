@@ -10,14 +10,14 @@ import { asUpos } from './upos.ts';
 /** Builds the wink-nlp tagger (about 0.1 s). The library and its English model are in this module's own chunk. */
 export function createWinkTagger(): Tagger {
   const nlp = winkNLP(model, ['sbd', 'pos']);
-  const { value, pos } = nlp.its;
+  const { its } = nlp;
 
   function tagChunk(chunk: string): TaggedToken[] {
     // Same length, so offsets hold; wink tags a word with a straight apostrophe best.
     const text = straightenApostrophes(chunk);
     const tokens = nlp.readDoc(text).tokens();
-    const values = tokens.out(value);
-    const tags = tokens.out(pos);
+    const values = tokens.out(its.value);
+    const tags = tokens.out(its.pos);
     const found: TaggedToken[] = [];
     let from = 0;
     values.forEach((word, index) => {

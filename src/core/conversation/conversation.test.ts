@@ -125,7 +125,7 @@ describe('titles', () => {
   it.each([
     ['  I am\nsad ', 'I am sad'],
     ['', ''],
-    [`${'word '.repeat(30)}`, `${'word '.repeat(11).trim()} word…`],
+    ['word '.repeat(30), `${'word '.repeat(11).trim()} word…`],
     ['👩‍👩‍👧'.repeat(61), `${'👩‍👩‍👧'.repeat(60)}…`],
   ])('%j gives %j', (text, title) => expect(titleFrom(text)).toBe(title));
 });

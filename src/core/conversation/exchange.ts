@@ -102,19 +102,29 @@ function readConversation(record: unknown, where: string, problems: ImportProble
     return undefined;
   };
   if (messageCount(record) > MOST_MESSAGES) {
-    return refuse(`It has ${messageCount(record)} messages; at most ${MOST_MESSAGES} are read.`);
+    refuse(`It has ${messageCount(record)} messages; at most ${MOST_MESSAGES} are read.`);
+    return;
   }
   const parsed = conversationSchema.safeParse(record);
-  if (!parsed.success) return refuse(`${firstIssue(parsed.error)}.`);
+  if (!parsed.success) {
+    refuse(`${firstIssue(parsed.error)}.`);
+    return;
+  }
   const { messages: list, ...head } = parsed.data;
   const messages = new Map<string, Message>();
   list.sort((a, b) => a.createdAt - b.createdAt);
   for (const message of list) {
-    if (messages.has(message.id)) return refuse(`Two messages have the id "${message.id}".`);
+    if (messages.has(message.id)) {
+      refuse(`Two messages have the id "${message.id}".`);
+      return;
+    }
     messages.set(message.id, message);
   }
   const fault = treeFault(messages, head.leaf);
-  if (fault) return refuse(fault);
+  if (fault) {
+    refuse(fault);
+    return;
+  }
   const updatedAt = Math.max(head.updatedAt, list.at(-1)?.createdAt ?? 0);
   return { ...head, updatedAt, messages };
 }

@@ -29,8 +29,14 @@ export async function readJson(
     const { location, place: where } = placeOf(name, record.line, splitter.byLine ? undefined : ++number);
     const place = { place: where, id: collector.nextId(location) };
     const { json, reason } = record.problem === undefined ? parse(record.text) : { reason: record.problem };
-    if (reason !== undefined) return collector.refuse(place.place, reason);
-    if (!isRecord(json)) return collector.refuse(place.place, 'It is no JSON object.');
+    if (reason !== undefined) {
+      collector.refuse(place.place, reason);
+      return;
+    }
+    if (!isRecord(json)) {
+      collector.refuse(place.place, 'It is no JSON object.');
+      return;
+    }
     known ??= recognise(json);
     if (known) {
       for (const earlier of waiting.splice(0)) read(earlier.place, earlier.json, known);

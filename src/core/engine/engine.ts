@@ -102,7 +102,7 @@ export interface ModelScorer {
    * token number `from` an engine may leave them null, which spares it work. What somebody wrote goes in by
    * `plainText`.
    */
-  score(text: string, signal?: AbortSignal, from?: number): Promise<TokenScore[]>;
+  score: (text: string, signal?: AbortSignal, from?: number) => Promise<TokenScore[]>;
 }
 
 /**

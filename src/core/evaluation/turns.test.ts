@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Dialogue, Speaker } from '../dataset/dialogue.ts';
+import type { Dialogue } from '../dataset/dialogue.ts';
 import { PAPER_DECODING } from '../engine/engine.ts';
 import { replySeed } from './respond.ts';
 import { sampleTurns, supporterTurns } from './turns.ts';
@@ -13,7 +13,7 @@ const EARLIER = [
 
 const dialogue = (id: string, ...texts: string[]): Dialogue => ({
   id,
-  utterances: texts.map((text) => ({ speaker: (text.startsWith('S') ? 'supporter' : 'seeker') as Speaker, text })),
+  utterances: texts.map((text) => ({ speaker: text.startsWith('S') ? 'supporter' : 'seeker', text })),
 });
 
 describe('supporterTurns', () => {

@@ -114,7 +114,12 @@ describe('a damaged GGUF file', () => {
   it.each([
     [
       'another magic',
-      () => Uint8Array.from([...'GGML'].map((c) => c.charCodeAt(0)).concat(Array<number>(60).fill(0))),
+      () =>
+        Uint8Array.from(
+          Array.from('GGML')
+            .map((c) => c.charCodeAt(0))
+            .concat(Array<number>(60).fill(0)),
+        ),
       'does not begin with "GGUF"',
     ],
     ['an empty file', () => new Uint8Array(0), 'does not begin'],

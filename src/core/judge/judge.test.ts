@@ -46,7 +46,7 @@ function fakeJudge(...answers: string[]): LoadedModel & { asked: string[] } {
     scorer: {
       score: (text) =>
         Promise.resolve(
-          [...text].map((character, i): TokenScore => ({
+          Array.from(text).map((character, i): TokenScore => ({
             id: i,
             text: character,
             logprob: /\d/.test(character) ? -(Number(character) + 1) * Math.LN2 : -1,

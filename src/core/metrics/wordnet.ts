@@ -3,7 +3,7 @@ import { LabError } from '../error.ts';
 /** What METEOR asks of WordNet. */
 export interface WordNet {
   /** Single words that share a synset with `word` in any part of speech, in lower case; `word` itself may be absent. */
-  synonyms(word: string): ReadonlySet<string>;
+  synonyms: (word: string) => ReadonlySet<string>;
 }
 
 /** The first line of the compact file that build/wordnet.ts writes. */

@@ -36,8 +36,8 @@ export interface Verdict {
 /** Ready to judge: the features of a text to its scores. */
 export interface Judge {
   /** An embedding in few dimensions. */
-  project(embedding: Float32Array): Float32Array;
-  judge(point: Float32Array, places: Uint32Array, values: Float32Array): Verdict;
+  project: (embedding: Float32Array) => Float32Array;
+  judge: (point: Float32Array, places: Uint32Array, values: Float32Array) => Verdict;
 }
 
 export function openWeights(stored: StoredWeights): Judge {

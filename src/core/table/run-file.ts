@@ -33,7 +33,10 @@ const runFileSchema = z
     };
     for (const [i, verdict] of verdicts.entries()) {
       const message = faultOf(verdict);
-      if (message !== undefined) return context.addIssue({ code: 'custom', path: ['verdicts', i], message });
+      if (message !== undefined) {
+        context.addIssue({ code: 'custom', path: ['verdicts', i], message });
+        return;
+      }
     }
   });
 

@@ -31,13 +31,13 @@ export interface ChatTokenizer {
    */
   renderPrompt(messages: readonly ChatMessage[], form?: PromptForm): string;
   /** What the template takes. */
-  needs(): TemplateNeeds;
+  needs: () => TemplateNeeds;
   /** Ids of a rendered prompt: special tokens recognised where no mark stands in them, none added. */
-  encode(prompt: string): number[];
+  encode: (prompt: string) => number[];
   /** Ids of a text that somebody wrote, control tokens in it as the characters that they are. */
   encodeText(text: string): number[];
   /** What `renderPrompt` does to the words of a message. */
-  guard(text: string): string;
+  guard: (text: string) => string;
   /** A rendered prompt for a server that looks for control tokens by the names of `markedName`. */
   named(prompt: string): string;
   /** Text of `ids`, special tokens left out. */

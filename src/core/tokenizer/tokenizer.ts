@@ -21,7 +21,7 @@ export interface OpenedTokenizer {
   tokenizer: Tokenizer;
   decode: Tokenizer['decode'];
   /** Special tokens are recognised where no mark stands in them; none is added. */
-  encode(text: string): number[];
+  encode: (text: string) => number[];
   added: readonly AddedToken[];
 }
 
@@ -127,7 +127,7 @@ function dropMarks(tokenizer: Tokenizer, added: readonly AddedToken[]): void {
   if (!model) return;
   const control = new Set(added.filter(({ special }) => special).map(({ content }) => content));
   const join = model.encode.bind(model);
-  const apart = (piece: string): string[] => [...piece].flatMap((character) => join([character]));
+  const apart = (piece: string): string[] => Array.from(piece).flatMap((character) => join([character]));
   model.encode = (tokens) => {
     const pieces = join(tokens);
     return pieces.some((piece) => control.has(piece))

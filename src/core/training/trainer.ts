@@ -77,7 +77,7 @@ export class AdapterTrainer {
     private readonly optimizer: InferenceSession,
     feeds: BaseFeeds,
   ) {
-    const { config, lora, adapter, moments, place = (tensor) => tensor } = options;
+    const { config, lora, adapter, moments, place = (tensor: Tensor): Tensor => tensor } = options;
     this.layout = new Map([...feeds].map(([name, { dims }]) => [name, { dims }]));
     this.tensors = adapterTensors(config, lora);
     this.updates = moments?.updates ?? 0;
@@ -202,7 +202,7 @@ export class AdapterTrainer {
   }
 
   private tensor({ type, data, dims }: Feed): Tensor {
-    return new this.runtime.Tensor(type, data as Float32Array, dims) as Tensor;
+    return new this.runtime.Tensor(type, data as Float32Array, dims);
   }
 
   private held(name: string): Tensor {

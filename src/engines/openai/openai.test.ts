@@ -86,7 +86,10 @@ describe('EndpointModel', () => {
 
   it('asks again without top_k when the server refuses it, and remembers', async () => {
     answer = (request, response, body) => {
-      if (!('top_k' in body)) return sse(chunk('ok', 'stop'))(request, response, body);
+      if (!('top_k' in body)) {
+        sse(chunk('ok', 'stop'))(request, response, body);
+        return;
+      }
       response.writeHead(400).end(JSON.stringify({ error: { message: 'Unrecognized request argument: top_k' } }));
     };
     const model = client();

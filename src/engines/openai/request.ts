@@ -22,7 +22,7 @@ const ANSWER_TIMEOUT_MS = 120_000;
 export async function request(
   endpoint: Endpoint,
   path: string,
-  body: unknown | undefined,
+  body: unknown,
   { signal, timeoutMs = ANSWER_TIMEOUT_MS, limits, fetcher = fetch }: RequestOptions = {},
 ): Promise<Response> {
   const url = `${endpoint.baseUrl}${path}`;

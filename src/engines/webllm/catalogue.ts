@@ -45,5 +45,5 @@ export function chatModels(list: PrebuiltRecord[]): MlcRecord[] {
 /** Reads the list out of WebLLM, whose code is fetched for that. */
 export async function listWebLlm(): Promise<MlcRecord[]> {
   const { prebuiltAppConfig } = await import('@mlc-ai/web-llm');
-  return chatModels(prebuiltAppConfig.model_list as PrebuiltRecord[]);
+  return chatModels(prebuiltAppConfig.model_list);
 }

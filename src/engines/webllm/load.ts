@@ -4,7 +4,7 @@ import { runtimeFault } from '../../core/engine/faults.ts';
 import { probeGpu, type GpuProbe } from '../gpu.ts';
 import { formatBytes } from '../../core/engine/memory.ts';
 import type { MlcRecord } from '../../core/engine/record.ts';
-import { WebLlmModel, type MlcEngine } from './webllm-model.ts';
+import { WebLlmModel } from './webllm-model.ts';
 
 const MIB = 2 ** 20;
 
@@ -37,7 +37,7 @@ export async function loadWebLlm(
   try {
     await engine.reload(modelId);
     throwIfCancelled(signal);
-    return new WebLlmModel({ modelId, contextWindow: null }, engine as unknown as MlcEngine);
+    return new WebLlmModel({ modelId, contextWindow: null }, engine);
   } catch (error) {
     await engine.unload().catch(() => {});
     if (signal?.aborted) throw LabError.cancelled();

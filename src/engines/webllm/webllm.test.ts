@@ -97,7 +97,7 @@ describe('WebLlmModel', () => {
 });
 
 describe("WebLLM's list", () => {
-  const list = chatModels(prebuiltAppConfig.model_list as Parameters<typeof chatModels>[0]);
+  const list = chatModels(prebuiltAppConfig.model_list);
 
   it('holds chat models only, smallest first, with their needs', () => {
     expect(list.length).toBeGreaterThan(40);

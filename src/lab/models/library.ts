@@ -160,7 +160,7 @@ export function createModelLibrary(parts: LibraryParts) {
           'storedBytes',
           all.map(({ id }) => id),
         )
-        .catch(() => ({}) as Record<string, number>);
+        .catch((): Record<string, number> => ({}));
       return all.map((record) => summarise(record, stored[record.id] ?? 0));
     },
 

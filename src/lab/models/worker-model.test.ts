@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../core/error.ts';
-import type { Port } from '../../rpc/protocol.ts';
 import { serve } from '../../rpc/server.ts';
 import type { WorkerLike } from '../../rpc/worker.ts';
 import { PAPER_DECODING, type LoadedModel, type StreamEvent } from '../../core/engine/engine.ts';
@@ -51,7 +50,7 @@ class ChannelWorker extends EventTarget {
     ChannelWorker.started.push(this);
     serve<EngineApi>(
       engineHandlers({ transformers: loader, wllama: loader, webllm: loader, openai: loader }),
-      this.channel.port2 as unknown as Port,
+      this.channel.port2,
     );
     this.channel.port1.addEventListener('message', ({ data }) =>
       this.dispatchEvent(new MessageEvent('message', { data })),

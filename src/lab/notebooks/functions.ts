@@ -47,13 +47,13 @@ export type Permission = (typeof PERMISSIONS)[number];
 export interface FunctionContext {
   signal: AbortSignal;
   /** Reports progress to the cell. */
-  emit(event: unknown): void;
+  emit: (event: unknown) => void;
   /** The model that answers; the one in memory, else the embedded one. */
-  model(): Promise<LoadedModel>;
+  model: () => Promise<LoadedModel>;
   /** What computes off the page's thread, and ends with the notebook. */
   services: NotebookServices;
   /** Rejects with `refused` unless the person allows it. */
-  require(permission: Permission): Promise<void>;
+  require: (permission: Permission) => Promise<void>;
 }
 
 export interface NotebookFunction {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { createClassifier, detectWith } from '../../core/safety/classifier.ts';
 import { detectCrisis } from '../../core/safety/crisis.ts';
-import type { StoredWeights } from '../../core/safety/weights.ts';
 import { defineCommand } from '../command-options.ts';
 import { readJsonArray } from './json.ts';
 
@@ -31,7 +30,7 @@ export const dangerCommand = defineCommand({
       import('../../core/safety/weights.json', { with: { type: 'json' } }),
     ]);
     const encoder = await loadFolderEncoder(folder);
-    const classify = createClassifier(encoder, weights.default as StoredWeights);
+    const classify = createClassifier(encoder, weights.default);
     for (const text of texts) for (const { level } of await detectWith(classify, [text], signal)) print(level);
     await encoder.release();
   },

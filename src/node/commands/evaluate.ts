@@ -88,7 +88,8 @@ export const evaluateCommand = defineCommand({
     const parts = { ...nodeRunParts(plan, places, metrics), turns, signal };
     if (options.check !== undefined) {
       for await (const line of checkNumbers(parts, options.check, options.records)) print(JSON.stringify(line));
-      return metrics.terminate();
+      metrics.terminate();
+      return;
     }
     const { minutes } = options;
     const late = minutes === undefined ? new AbortController().signal : AbortSignal.timeout(minutes * 60_000);

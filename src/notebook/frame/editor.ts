@@ -16,9 +16,9 @@ export interface EditorSetup {
   value: string;
   /** Read out when the editor takes the focus. */
   label: string;
-  onchange(value: string): void;
-  onrun(): void;
-  onclose(): void;
+  onchange: (value: string) => void;
+  onrun: () => void;
+  onclose: () => void;
 }
 
 /** JavaScript that completes `lab.`; Enter takes the chosen entry, Escape closes the list before it closes the cell. */

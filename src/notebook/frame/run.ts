@@ -102,7 +102,7 @@ export class NotebookRunner {
   }
 
   #clear(state: DefineState): void {
-    for (const variable of state.variables.splice(0)) variable.delete();
+    for (const variable of state.variables.splice(0) as { delete(): void }[]) variable.delete();
     state.root.replaceChildren();
   }
 }

@@ -41,7 +41,7 @@ function insertionsFor(code: string, call: string): Insertion[] {
     if (token.value === TICK || token.value === IMPORT) throw reserved();
   };
   full(parse(code, { ...OPTIONS, onToken }), (visited) => {
-    const node = visited as AnyNode;
+    const node = visited;
     switch (node.type) {
       case 'WhileStatement':
       case 'DoWhileStatement':
@@ -67,6 +67,7 @@ function insertionsFor(code: string, call: string): Insertion[] {
       case 'ImportExpression':
         insertions.push({ at: node.start, text: IMPORT, order: REPLACES });
         break;
+      default:
     }
   });
   return insertions.sort((a, b) => a.at - b.at || a.order - b.order);

@@ -71,5 +71,5 @@ const asWritten = (address: string): string =>
 
 function addressOf(target: unknown): string | undefined {
   if (target === undefined) return undefined;
-  return target instanceof Request ? target.url : String(target);
+  return target instanceof Request ? target.url : String(target as string | URL);
 }

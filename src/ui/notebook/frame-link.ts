@@ -1,5 +1,5 @@
 import { RpcClient } from '../../rpc/client.ts';
-import { serve, type CallContext } from '../../rpc/server.ts';
+import { serve } from '../../rpc/server.ts';
 import { LabError } from '../../core/error.ts';
 import type { NotebookBridge } from '../../lab/notebooks/bridge.ts';
 import { FRAME_READY, type FrameApi, type HostApi } from '../../notebook/protocol.ts';
@@ -33,7 +33,7 @@ export async function linkFrame(
   const { port1, port2 } = new MessageChannel();
   const stop = serve<HostApi>(
     {
-      lab: (call, context) => door.call(callOf(call), context as CallContext<unknown>),
+      lab: (call, context) => door.call(callOf(call), context),
       changed: (saved) => {
         const { title, html } = (saved ?? {}) as Partial<typeof saved>;
         if (typeof title === 'string' && typeof html === 'string') listeners.onchange({ title, html });
@@ -41,8 +41,8 @@ export async function linkFrame(
       height: (pixels) => {
         if (Number.isFinite(pixels)) listeners.onheight(Math.min(TALLEST, Math.max(0, pixels)));
       },
-      busy: (busy) => listeners.onbusy(busy === true),
-      deleted: (name) => void listeners.ondeleted(String(name).slice(0, 40)),
+      busy: (busy) => listeners.onbusy(busy),
+      deleted: (name) => void listeners.ondeleted(String(name as unknown).slice(0, 40)),
       follow: (hash) => {
         if (typeof hash === 'string' && hash.startsWith('#/')) listeners.onfollow(hash);
       },

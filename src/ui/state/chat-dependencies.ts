@@ -24,5 +24,5 @@ export interface ChatDependencies {
   /** What the classifier sees in a message. May reject, and takes as long as its encoder needs to arrive. */
   classifyDanger(text: string): Promise<CrisisSignal | undefined>;
   /** What a person in danger reads first. */
-  firstReply(signal: CrisisSignal): string;
+  firstReply: (signal: CrisisSignal) => string;
 }

@@ -29,6 +29,7 @@ export const CHROMIUM: Engine = {
         const field = await element(page.mainFrame(), target);
         await field.selectText();
         await page.keyboard.press('Delete');
+        // eslint-disable-next-line @typescript-eslint/no-deprecated -- A handle has no other way to type.
         await field.type(text);
         if (enter) await field.press('Enter');
       },

@@ -44,6 +44,6 @@ export async function serveStrictly(): Promise<StrictHost> {
 function reportLine(body: string): string {
   const report = (JSON.parse(body) as { 'csp-report'?: Record<string, unknown> })['csp-report'] ?? {};
   return ['effective-directive', 'violated-directive', 'blocked-uri', 'source-file', 'line-number']
-    .map((name) => report[name] ?? '')
+    .map((name) => String((report[name] ?? '') as string | number))
     .join(' ');
 }

@@ -12,11 +12,11 @@ export interface HistoryTools {
   model: HistoryModel;
   countTokens: CountTokens;
   /** Texts under a representation, one a text. */
-  compress(
+  compress: (
     texts: readonly string[],
     options: { representation: RepresentationId; keep?: readonly Upos[] | undefined },
     signal?: AbortSignal,
-  ): Promise<string[]>;
+  ) => Promise<string[]>;
 }
 
 type SpecOf = { [Method in HistorySpec['method']]: Extract<HistorySpec, { method: Method }> };
@@ -37,7 +37,7 @@ const MAKERS: { [Method in keyof SpecOf]: (spec: SpecOf[Method], tools: HistoryT
 
 /** The method that a spec describes. Two specs that ask for different things have different ids. */
 export function createHistory<Method extends keyof SpecOf>(spec: SpecOf[Method], tools: HistoryTools): HistoryMethod {
-  return MAKERS[spec.method as Method](spec, tools);
+  return MAKERS[spec.method](spec, tools);
 }
 
 /** What a method is called, known before there is a model or a tagger. */

@@ -33,7 +33,7 @@ export interface UtteranceForm {
   id: string;
   name: string;
   /** One text a text, in order. */
-  shorten(texts: readonly string[], signal?: AbortSignal): Promise<string[]>;
+  shorten: (texts: readonly string[], signal?: AbortSignal) => Promise<string[]>;
 }
 
 /** What a method took and saved. */

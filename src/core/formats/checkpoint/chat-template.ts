@@ -67,7 +67,8 @@ export function compileTemplate(source: string, where: string): ChatTemplate {
       };
       for (const [name, value] of Object.entries({ ...CONSTANTS, ...functions, ...variables }))
         environment.set(name, value);
-      return String(new BoundedInterpreter(environment, where).run(parsed).value);
+      const { value } = new BoundedInterpreter(environment, where).run(parsed);
+      return String(value as string | number);
     },
   };
 }

@@ -25,7 +25,7 @@ const CONFIG: EncoderConfig = {
 };
 
 /** Weights made up on first reading, and how many there are in all. */
-function randomWeights(): EncoderWeights & { count(): number; get(name: string): Float32Array } {
+function randomWeights(): EncoderWeights & { count(): number; get: (name: string) => Float32Array } {
   const random = seededRandom(7);
   const made = new Map<string, Float32Array>();
   const get = (name: string) => made.get(name) ?? new Float32Array(0);

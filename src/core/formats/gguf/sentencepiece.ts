@@ -82,7 +82,7 @@ function checkScores({ vocab, merges, apart }: PieceModel, scores: ReadonlyMap<s
 
 /** Joins neighbouring pieces, the pair with the highest value first, of equal ones the leftmost. */
 function join(word: string, value: (left: string, right: string) => number | undefined): string[] {
-  const pieces = [...word];
+  const pieces = Array.from(word);
   for (;;) {
     let best = -1;
     let highest = -Infinity;
@@ -108,7 +108,7 @@ export function mergesOf(
   const merges: { pair: [string, string]; score: number; left: number }[] = [];
   tokens.forEach((token, id) => {
     if (!joinable(id)) return;
-    const characters = [...token];
+    const characters = Array.from(token);
     for (let at = characters.length - 1; at > 0; at--) {
       const pair: [string, string] = [characters.slice(0, at).join(''), characters.slice(at).join('')];
       if (known.has(pair[0]) && known.has(pair[1])) merges.push({ pair, score: scores[id] ?? 0, left: at });

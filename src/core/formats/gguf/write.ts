@@ -106,7 +106,10 @@ class GgufBytes {
   }
 
   scalar(type: GgufScalarType, value: GgufScalar): void {
-    if (type === 'string') return this.string(String(value));
+    if (type === 'string') {
+      this.string(String(value));
+      return;
+    }
     const at = this.room(SIZES[type]);
     SETTERS[type](this.view, at, value);
   }

@@ -64,9 +64,9 @@ export interface EmitSite {
   settings: Settings;
   onnx: GraphBuilder;
   /** A one-element float32 constant. */
-  scalar(value: number): string;
+  scalar: (value: number) => string;
   /** An int64 list constant. */
-  ints(values: readonly number[]): string;
+  ints: (values: readonly number[]) => string;
 }
 
 /** An expression graph: named inputs, applications in an order that can be run, named outputs. */

@@ -49,7 +49,7 @@ export interface AdapterSettings {
   /** Name of the base model, where it is given. */
   base: string | undefined;
   /** Whether the settings ask for an adapter on a module, e.g. `model.layers.0.self_attn.q_proj`. */
-  isTarget(module: string): boolean;
+  isTarget: (module: string) => boolean;
   rankOf(module: string): number;
   /** What B·A is multiplied by: alpha/r, or alpha/√r when rank-stabilised (Kalajdzievski 2023). */
   scalingOf(module: string): number;

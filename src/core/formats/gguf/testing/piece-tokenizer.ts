@@ -24,7 +24,7 @@ const MERGES: readonly [string, string][] = [
  */
 export function pieceTokenizerFiles({ merges = MERGES, scheme = 'Prepend', template }: Changes = {}): SideFiles {
   const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
-  const characters = [...'▁abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ<>/[]|_.,!?'];
+  const characters = Array.from('▁abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ<>/[]|_.,!?');
   const tokens = ['<unk>', '<s>', '</s>', ...bytes, ...characters, ...new Set(merges.map((pair) => pair.join('')))];
   const special = (id: number): object => ({
     id,

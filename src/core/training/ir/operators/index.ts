@@ -20,7 +20,7 @@ function isOperator(item: unknown): item is Operator {
 /** Every operator, by name. */
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   [elementwise, linear, neural, quantised, reduce, shape]
-    .flatMap((module) => Object.values(module))
+    .flatMap((module) => Object.values<unknown>(module))
     .filter(isOperator)
     .map((operator) => [operator.name, operator]),
 );
