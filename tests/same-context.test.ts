@@ -17,6 +17,7 @@ import { parsePlan } from '../src/core/evaluation/plan.ts';
 import type { ResultRecord } from '../src/core/evaluation/record.ts';
 import { runPlan } from '../src/core/evaluation/runner.ts';
 import { chatTokenizerOf } from '../src/core/tokenizer/chat-tokenizer.ts';
+import { viewCompressed } from '../src/lab/compressed-context.ts';
 import { compress } from '../src/lab/compression.ts';
 import { historyOfRun, historySchema, shorten } from '../src/lab/history.ts';
 import { NOTEBOOK_FUNCTIONS, type FunctionContext } from '../src/lab/notebooks/functions.ts';
@@ -119,7 +120,7 @@ async function byPanel(tokenizer: ModelTokenizer, window: number): Promise<Sent[
       chat: { draft: '', said, saidWith: () => said, systemPrompt: SYSTEM, entries: [] },
       models: { loaded: listener(tokenizer, window).model, chosen: { id: 'm' } } as never,
       settings,
-      compress,
+      view: viewCompressed,
       tokenizerOf: () => Promise.resolve(tokenizer),
     });
     context.refresh();

@@ -1,21 +1,24 @@
 import { localTexts } from '../../browser/storage/text-store.ts';
-import { compress } from '../../lab/compression.ts';
+import { viewCompressed } from '../../lab/compressed-context.ts';
 import { readDanger } from '../../lab/danger.ts';
 import { contextTokenizer } from '../../lab/models/context-tokenizer.ts';
+import { writeReply } from '../../lab/reply.ts';
 import { firstReplyTo } from '../help/nearby.ts';
 import { ChatState } from '../state/chat-state.svelte.ts';
 import { ContextState } from '../state/context.svelte.ts';
 import { Dismissals } from '../state/dismissals.svelte.ts';
 import { Drafts } from '../state/drafts.ts';
-import { originOfNextReply, writeReply } from '../state/reply.ts';
+import { NextReply } from '../state/next-reply.ts';
 import { conversations } from './conversations.ts';
 import { models, router, settings } from './shell.ts';
+
+export const nextReply = new NextReply({ settings, tokenizer: contextTokenizer, write: writeReply });
 
 export const chat = new ChatState({
   conversations,
   models,
-  nextOrigin: originOfNextReply,
-  writeReply,
+  nextOrigin: nextReply.origin,
+  writeReply: nextReply.write,
   address: {
     show: (id) => {
       if (router.place.view.id === 'chat' && router.place.param !== id) router.replace('chat', id);
@@ -29,7 +32,13 @@ export const chat = new ChatState({
 });
 chat.start();
 
-export const context = new ContextState({ chat, models, settings, compress, tokenizerOf: contextTokenizer });
+export const context = new ContextState({
+  chat,
+  models,
+  settings,
+  view: viewCompressed,
+  tokenizerOf: contextTokenizer,
+});
 context.start();
 
 export const dismissals = new Dismissals(localTexts);

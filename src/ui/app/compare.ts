@@ -5,15 +5,14 @@ import {
   saveComparison,
 } from '../compare/comparison-store.ts';
 import { CompareState } from '../state/compare.svelte.ts';
-import { originOfNextReply, writeReply } from '../state/reply.ts';
-import { chat } from './chat.ts';
+import { chat, nextReply } from './chat.ts';
 import { models, toasts } from './shell.ts';
 
 export const compare = new CompareState({
   shelf: { listComparisons, saveComparison, deleteComparison, deleteAllComparisons },
   models,
   chat,
-  nextOrigin: originOfNextReply,
-  writeReply,
+  nextOrigin: nextReply.origin,
+  writeReply: nextReply.write,
   toasts,
 });

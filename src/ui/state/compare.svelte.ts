@@ -9,7 +9,7 @@ import { attempt } from './attempt.ts';
 import type { ChatState } from './chat-state.svelte.ts';
 import type { Models } from './models.svelte.ts';
 import type { ReplyTask } from '../../lab/reply.ts';
-import type { originOfNextReply, writeReply } from './reply.ts';
+import type { NextReply } from './next-reply.ts';
 import type { Toasts } from './toasts.svelte.ts';
 
 /** The representation that is being replied under, and the reply so far. */
@@ -35,8 +35,8 @@ interface Dependencies {
   shelf: ComparisonShelf;
   models: Pick<Models, 'phase' | 'ensure' | 'chosen' | 'where'>;
   chat: Pick<ChatState, 'saidWith' | 'systemPrompt'>;
-  nextOrigin: typeof originOfNextReply;
-  writeReply: typeof writeReply;
+  nextOrigin: NextReply['origin'];
+  writeReply: NextReply['write'];
   toasts: Pick<Toasts, 'show'>;
 }
 

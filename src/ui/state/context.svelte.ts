@@ -1,8 +1,7 @@
+import type { ModelTokenizer } from '../../core/context/tokenizer.ts';
 import { chatWindow, USUAL_WINDOW } from '../../core/context/window.ts';
 import { LabError } from '../../core/error.ts';
-import type { Compression } from '../../lab/compression.ts';
-import { viewCompressed, type CompressedRequest, type CompressedView } from '../../lab/compressed-context.ts';
-import type { contextTokenizer } from '../../lab/models/context-tokenizer.ts';
+import type { CompressedRequest, CompressedView } from '../../lab/compressed-context.ts';
 import { REPRESENTATION_IDS, type AsWritten, type RepresentationId } from '../../core/compression/representation.ts';
 import { meterRow, seenRows, type MeterRow, type SeenRow, type SeenSaid } from '../context/seen-rows.ts';
 import type { ChatState } from './chat-state.svelte.ts';
@@ -25,8 +24,10 @@ interface Dependencies {
   chat: Pick<ChatState, 'draft' | 'said' | 'saidWith' | 'systemPrompt' | 'entries'>;
   models: Pick<Models, 'loaded' | 'chosen'>;
   settings: Pick<SettingsState, 'current'>;
-  compress: Compression['compress'];
-  tokenizerOf: typeof contextTokenizer;
+  /** What a model sees of a conversation under a representation. */
+  view(request: CompressedRequest, tokenizer: ModelTokenizer | null, signal: AbortSignal): Promise<CompressedView>;
+  /** Null where counts are estimated. */
+  tokenizerOf(modelId: string): Promise<ModelTokenizer | null>;
 }
 
 /** What the model would receive if it were to answer now, under each representation. */
@@ -105,9 +106,9 @@ export class ContextState {
     signal: AbortSignal,
   ): Promise<void> {
     try {
-      const { tokenizerOf, compress } = this.#dependencies;
+      const { tokenizerOf, view } = this.#dependencies;
       const tokenizer = modelId === null ? null : await tokenizerOf(modelId);
-      const seen = await Promise.all(ids.map((id) => viewCompressed(ask(id), tokenizer, signal, compress)));
+      const seen = await Promise.all(ids.map((id) => view(ask(id), tokenizer, signal)));
       if (!signal.aborted) this.#show(ask(chosen), utterances, paired(ids, seen));
     } catch (error) {
       if (signal.aborted) return;

@@ -14,3 +14,11 @@ it('shows the latest five of any number of messages, each for its time', () => {
   vi.advanceTimersByTime(5000);
   expect(toasts.list).toEqual([]);
 });
+
+it('goes when it is dismissed', () => {
+  const toasts = new Toasts();
+  const first = toasts.show('One');
+  toasts.show('Two');
+  toasts.dismiss(first);
+  expect(toasts.list.map(({ text }) => text)).toEqual(['Two']);
+});

@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import type { LoadedInfo } from '../../core/engine/engine.ts';
+import { fakeModel } from '../../core/evaluation/testing/fake-model.ts';
+import { writeReply, type ReplyStep } from '../../lab/reply.ts';
+import { NextReply } from './next-reply.ts';
+import { SettingsState } from './settings.svelte.ts';
+import { memoryTexts } from './testing/fakes.ts';
+
+const INFO: LoadedInfo = fakeModel().info;
+
+function setUp() {
+  const settings = new SettingsState(memoryTexts());
+  settings.set({ seed: 7, seedLocked: true, maxNewTokens: 60, keptTags: ['NOUN'] });
+  const limits: (number | null)[] = [];
+  const reply = new NextReply({
+    settings,
+    tokenizer: () => Promise.resolve(null),
+    write: (model, task, tools, signal) => (limits.push(tools.limit), writeReply(model, task, tools, signal)),
+  });
+  return { settings, reply, limits };
+}
+
+it('comes about as the settings stand when it is asked for', () => {
+  const { settings, reply } = setUp();
+  const raw = reply.origin(INFO);
+  expect(raw).toMatchObject({ modelId: 'fake', engine: 'transformers', representation: 'raw', decoding: { seed: 7 } });
+  expect(raw).not.toHaveProperty('keep');
+  settings.set({ representation: 'keypos', temperature: 0 });
+  expect(reply.origin(INFO)).toMatchObject({
+    representation: 'keypos',
+    tagger: 'wink',
+    keep: ['NOUN'],
+    decoding: { temperature: 0, maxNewTokens: 60 },
+  });
+});
+
+it('is written within the window that the settings allow', async () => {
+  const { settings, reply, limits } = setUp();
+  settings.set({ budget: 300 });
+  const task = {
+    systemPrompt: 'Listen.',
+    utterances: [{ speaker: 'seeker' as const, text: 'I am tired' }],
+    origin: reply.origin(INFO),
+  };
+  const steps: ReplyStep[] = [];
+  for await (const step of reply.write(fakeModel(), task, new AbortController().signal)) steps.push(step);
+  expect(steps.at(-1)?.change).toMatchObject({ text: '7 I am tired', state: 'complete' });
+  expect(limits).toEqual([300]);
+});

@@ -1,0 +1,38 @@
+import type { ReplyOrigin } from '../../core/conversation/conversation.ts';
+import type { LoadedInfo, LoadedModel } from '../../core/engine/engine.ts';
+import type { ReplyStep, ReplyTask, ReplyTools } from '../../lab/reply.ts';
+import type { SettingsState } from './settings.svelte.ts';
+
+interface Dependencies {
+  settings: Pick<SettingsState, 'current' | 'nextDecoding'>;
+  tokenizer: ReplyTools['tokenizer'];
+  write(model: LoadedModel, task: ReplyTask, tools: ReplyTools, signal: AbortSignal): AsyncGenerator<ReplyStep>;
+}
+
+/** The next reply of a chat or a comparison, as the settings stand when it is asked for. */
+export class NextReply {
+  readonly #dependencies: Dependencies;
+
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** How it will come about; draws its seed. */
+  readonly origin = (info: LoadedInfo): ReplyOrigin => {
+    const { settings } = this.#dependencies;
+    const { representation, tagger, keptTags } = settings.current;
+    return {
+      modelId: info.modelId,
+      engine: info.engine,
+      representation,
+      ...(representation === 'keypos' && { tagger, keep: [...keptTags] }),
+      decoding: settings.nextDecoding(),
+    };
+  };
+
+  /** Writes it within the window that the settings allow. Throws what writing a reply throws. */
+  readonly write = (model: LoadedModel, task: ReplyTask, signal: AbortSignal): AsyncGenerator<ReplyStep> => {
+    const { settings, tokenizer, write } = this.#dependencies;
+    return write(model, task, { tokenizer, limit: settings.current.budget }, signal);
+  };
+}
