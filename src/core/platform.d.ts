@@ -107,6 +107,8 @@ declare class MessageChannel {
 
 declare namespace WebAssembly {
   interface Memory {
+    /** By pages of 64 KiB. */
+    grow(pages: number): number;
     readonly buffer: ArrayBuffer;
   }
   const Module: new (bytes: Uint8Array<ArrayBuffer>) => object;

@@ -1,7 +1,6 @@
 import { roundToHalf } from '../float.ts';
 import { BLOCK, Q4_WIDTHS, Q8_WIDTHS, quantiseQ4, quantiseQ8 } from '../quantise.ts';
-import { assemble } from './assembler.ts';
-import { encodeKernel, type Grid, searchKernel } from './kernels.ts';
+import { KERNELS } from './kernels.wasm.ts';
 
 /** Blocks that are fitted; codes are bytes, two's complement where the grid has negative ones. */
 export interface FittedBlocks {
@@ -11,13 +10,17 @@ export interface FittedBlocks {
   minimums: Float32Array;
 }
 
-export const GRIDS = {
-  /** Codes 0…15, scale and minimum. */
-  q4: { lowest: 0, highest: 15, affine: true, widths: Q4_WIDTHS },
-  /** Codes −127…127, scale only. */
-  q8: { lowest: -127, highest: 127, affine: false, widths: Q8_WIDTHS },
-} as const satisfies Record<string, Grid>;
-export type GridName = keyof typeof GRIDS;
+/** `q4`: codes 0…15, scale and minimum. `q8`: codes −127…127, scale only. */
+export type GridName = 'q4' | 'q8';
+
+/**
+ * The widths that a search tries, relative to a block's range, as kernels.as reads them: pairs of where the grid starts
+ * and how many codes the range has.
+ */
+const WIDTHS: Record<GridName, Float32Array> = {
+  q4: Float32Array.from(Q4_WIDTHS.flatMap((width) => [(1 - width) / 2, 15 / width])),
+  q8: Float32Array.from(Q8_WIDTHS.flatMap((width) => [0, 127 / width])),
+};
 
 /** Blocks that are in the kernels' memory at once. */
 export const CAPACITY = 4096;
@@ -28,7 +31,9 @@ const PLACES = (() => {
   const plain = fits + CAPACITY * 8;
   const errors = plain + CAPACITY * 8;
   const plainErrors = errors + CAPACITY * 4;
-  return { values: 0, codes, fits, plain, errors, plainErrors, end: plainErrors + CAPACITY * 4 };
+  const widths = plainErrors + CAPACITY * 4;
+  const end = widths + Math.max(WIDTHS.q4.byteLength, WIDTHS.q8.byteLength);
+  return { values: 0, codes, fits, plain, errors, plainErrors, widths, end };
 })();
 
 type Kernel = (...args: number[]) => void;
@@ -44,18 +49,13 @@ let made: Kernels | null | undefined;
 function kernels(): Kernels | null {
   if (made === undefined) {
     try {
-      const functions = [
-        searchKernel('search4', GRIDS.q4),
-        encodeKernel('encode4', GRIDS.q4),
-        searchKernel('search8', GRIDS.q8),
-        encodeKernel('encode8', GRIDS.q8),
-      ];
-      const { exports } = new WebAssembly.Instance(
-        new WebAssembly.Module(assemble(functions, Math.ceil(PLACES.end / 65536))),
-      );
+      const binary = Uint8Array.from(atob(KERNELS), (character) => character.charCodeAt(0));
+      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary));
       const kernel = (name: string): Kernel => exports[name] as Kernel;
+      const memory = exports['memory'] as WebAssembly.Memory;
+      memory.grow(Math.ceil(PLACES.end / 65536));
       made = {
-        memory: exports['memory'] as WebAssembly.Memory,
+        memory,
         search: { q4: kernel('search4'), q8: kernel('search8') },
         encode: { q4: kernel('encode4'), q8: kernel('encode8') },
       };
@@ -77,7 +77,7 @@ export function fittedBlocks(blocks: number): FittedBlocks {
 
 /**
  * Quantises values, a whole number of blocks, as `quantiseQ4` and `quantiseQ8` do; with the vectors of WebAssembly
- * where there are some, which is ten times as fast.
+ * where there are some, which is three to six times as fast (docs/decisions/0016-readable-kernels.md).
  * @param out gets the fits; it may have room for more.
  */
 export function fitBlocks(
@@ -117,7 +117,8 @@ function fitSlice(
 ): void {
   const floats = (place: number, length: number): Float32Array => new Float32Array(memory.buffer, place, length);
   floats(PLACES.values, count * BLOCK).set(values.subarray(at * BLOCK, (at + count) * BLOCK));
-  search[grid](PLACES.values, PLACES.fits, PLACES.plain, count);
+  floats(PLACES.widths, WIDTHS[grid].length).set(WIDTHS[grid]);
+  search[grid](PLACES.values, PLACES.fits, PLACES.plain, count, PLACES.widths, WIDTHS[grid].length / 2);
   const [fits, plain] = [floats(PLACES.fits, 2 * count), floats(PLACES.plain, 2 * count)];
   for (let i = 0; i < 2 * count; i++) {
     fits[i] = roundToHalf(fits[i] ?? 0);

@@ -1,0 +1,241 @@
+// The inner loops of the quantiser, in AssemblyScript: the syntax of TypeScript, the types of WebAssembly.
+// `npm run kernels` compiles this file to kernels.wasm.ts; a test fails where the two differ. fit.ts calls it.
+//
+// A block is 32 float32 values: eight vectors of four lanes. Two grids of codes exist: q4 is affine (codes 0 to 15,
+// value = code * scale + minimum), q8 is not (codes -127 to 127, value = code * scale). `affine` is a constant wherever
+// it is passed, so the compiler drops the other branch.
+
+/** Bytes of a vector, and of a block's values, codes, fit (scale and minimum) and error. */
+const VECTOR: usize = 16;
+const VALUES: usize = 128;
+const CODES: usize = 32;
+const FIT: usize = 8;
+const ERROR: usize = 4;
+
+/** Codes of four values: the nearest whole number of (value - start) * inverse, ties to even, within the grid. */
+@inline
+function codesOf(values: v128, start: v128, inverse: v128, lowest: v128, highest: v128): v128 {
+  const nearest = f32x4.nearest(f32x4.mul(f32x4.sub(values, start), inverse));
+  return f32x4.min(f32x4.max(nearest, lowest), highest);
+}
+
+/** The sum of the lanes. The order of additions is part of the result. */
+@inline
+function sumOf(v: v128): f32 {
+  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
+}
+
+@inline
+function smallestOf(v: v128): f32 {
+  return min(
+    min(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)),
+    min(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)),
+  );
+}
+
+@inline
+function largestOf(v: v128): f32 {
+  return max(
+    max(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)),
+    max(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)),
+  );
+}
+
+/**
+ * For each block two fits, each a pair of float32 (scale and minimum): in `fits` the best of all tried, in `plain` the
+ * even spread over the block's range.
+ *
+ * `widths` holds a pair of float32 for each width to try: where the grid starts, as a share of the range, and how many
+ * codes the range has. Codes of each are solved for scale and minimum by least squares; a last round starts from the
+ * best grid so far. The method is that of quantise.ts, in single precision but for the solution.
+ */
+@inline
+function search(
+  values: usize,
+  fits: usize,
+  plain: usize,
+  blocks: i32,
+  widths: usize,
+  rounds: i32,
+  affine: bool,
+): void {
+  const lowest = f32x4.splat(affine ? 0 : -127);
+  const highest = f32x4.splat(affine ? 15 : 127);
+  const steps: f32 = affine ? 15 : 127;
+  for (; blocks > 0; blocks--) {
+    let v0 = v128.load(values, 0 * VECTOR);
+    let v1 = v128.load(values, 1 * VECTOR);
+    let v2 = v128.load(values, 2 * VECTOR);
+    let v3 = v128.load(values, 3 * VECTOR);
+    let v4 = v128.load(values, 4 * VECTOR);
+    let v5 = v128.load(values, 5 * VECTOR);
+    let v6 = v128.load(values, 6 * VECTOR);
+    let v7 = v128.load(values, 7 * VECTOR);
+
+    const least = f32x4.min(f32x4.min(f32x4.min(v0, v1), f32x4.min(v2, v3)), f32x4.min(f32x4.min(v4, v5), f32x4.min(v6, v7)));
+    const most = f32x4.max(f32x4.max(f32x4.max(v0, v1), f32x4.max(v2, v3)), f32x4.max(f32x4.max(v4, v5), f32x4.max(v6, v7)));
+    let low = smallestOf(least);
+    const high = largestOf(most);
+    let range: f32;
+    if (affine) {
+      range = high - low;
+      // Minima are found relative to the lowest value, which keeps sums small.
+      const origin = f32x4.splat(low);
+      v0 = f32x4.sub(v0, origin);
+      v1 = f32x4.sub(v1, origin);
+      v2 = f32x4.sub(v2, origin);
+      v3 = f32x4.sub(v3, origin);
+      v4 = f32x4.sub(v4, origin);
+      v5 = f32x4.sub(v5, origin);
+      v6 = f32x4.sub(v6, origin);
+      v7 = f32x4.sub(v7, origin);
+    } else {
+      range = max<f32>(<f32>0 - low, high);
+      low = 0;
+    }
+    const x = <f64>sumOf(
+      f32x4.add(f32x4.add(f32x4.add(f32x4.add(f32x4.add(f32x4.add(f32x4.add(v0, v1), v2), v3), v4), v5), v6), v7),
+    );
+
+    let scale = <f64>(range / steps);
+    let minimum: f64 = 0;
+    let explained = -Infinity;
+    store<f32>(plain, <f32>scale, 0);
+    store<f32>(plain, <f32>minimum + low, 4);
+
+    for (let round = 0; round <= rounds; round++) {
+      const width = widths + (<usize>round << 3);
+      const last = round == rounds;
+      const start = f32x4.splat(last ? <f32>minimum : affine ? range * load<f32>(width, 0) : 0);
+      const inverse = f32x4.splat(last ? <f32>(1 / scale) : load<f32>(width, 4) / range);
+      let q = f32x4.splat(0);
+      let qq = f32x4.splat(0);
+      let qx = f32x4.splat(0);
+      let code: v128;
+
+      code = codesOf(v0, start, inverse, lowest, highest);
+      if (affine) q = f32x4.add(q, code);
+      qq = f32x4.add(qq, f32x4.mul(code, code));
+      qx = f32x4.add(qx, f32x4.mul(code, v0));
+      code = codesOf(v1, start, inverse, lowest, highest);
+      if (affine) q = f32x4.add(q, code);
+      qq = f32x4.add(qq, f32x4.mul(code, code));
+      qx = f32x4.add(qx, f32x4.mul(code, v1));
+      code = codesOf(v2, start, inverse, lowest, highest);
+      if (affine) q = f32x4.add(q, code);
+      qq = f32x4.add(qq, f32x4.mul(code, code));
+      qx = f32x4.add(qx, f32x4.mul(code, v2));
+      code = codesOf(v3, start, inverse, lowest, highest);
+      if (affine) q = f32x4.add(q, code);
+      qq = f32x4.add(qq, f32x4.mul(code, code));
+      qx = f32x4.add(qx, f32x4.mul(code, v3));
+      code = codesOf(v4, start, inverse, lowest, highest);
+      if (affine) q = f32x4.add(q, code);
+      qq = f32x4.add(qq, f32x4.mul(code, code));
+      qx = f32x4.add(qx, f32x4.mul(code, v4));
+      code = codesOf(v5, start, inverse, lowest, highest);
+      if (affine) q = f32x4.add(q, code);
+      qq = f32x4.add(qq, f32x4.mul(code, code));
+      qx = f32x4.add(qx, f32x4.mul(code, v5));
+      code = codesOf(v6, start, inverse, lowest, highest);
+      if (affine) q = f32x4.add(q, code);
+      qq = f32x4.add(qq, f32x4.mul(code, code));
+      qx = f32x4.add(qx, f32x4.mul(code, v6));
+      code = codesOf(v7, start, inverse, lowest, highest);
+      if (affine) q = f32x4.add(q, code);
+      qq = f32x4.add(qq, f32x4.mul(code, code));
+      qx = f32x4.add(qx, f32x4.mul(code, v7));
+
+      const products = <f64>sumOf(qx);
+      let spread = <f64>sumOf(qq);
+      let slope: f64;
+      let offset: f64 = 0;
+      let gain: f64;
+      if (affine) {
+        // Regression of the values on their codes.
+        const codes = <f64>sumOf(q);
+        spread = 32 * spread - codes * codes;
+        slope = (32 * products - codes * x) / spread;
+        offset = (x - slope * codes) / 32;
+        gain = slope * products + offset * x;
+      } else {
+        slope = products / spread;
+        gain = slope * products;
+      }
+      // For least-squares solutions the squared error is the sum of squares minus `gain`.
+      if (spread > 0 && slope > 0 && gain > explained) {
+        explained = gain;
+        scale = slope;
+        minimum = offset;
+      }
+    }
+    store<f32>(fits, <f32>scale, 0);
+    store<f32>(fits, <f32>minimum + low, 4);
+    values += VALUES;
+    fits += FIT;
+    plain += FIT;
+  }
+}
+
+/** For each block its codes under the given fit, a byte each, and the squared error that they leave (float32). */
+@inline
+function encode(values: usize, fits: usize, codes: usize, errors: usize, blocks: i32, affine: bool): void {
+  const lowest = f32x4.splat(affine ? 0 : -127);
+  const highest = f32x4.splat(affine ? 15 : 127);
+  for (; blocks > 0; blocks--) {
+    const size = load<f32>(fits, 0);
+    const scale = f32x4.splat(size);
+    const minimum = f32x4.splat(load<f32>(fits, 4));
+    const inverse = f32x4.splat(size != 0 ? 1 / size : 0);
+    let sum = f32x4.splat(0);
+    // Two halves of four vectors: as many as fit a vector of bytes.
+    for (let half: usize = 0; half < 2; half++) {
+      const from = values + half * 4 * VECTOR;
+      const v0 = v128.load(from, 0 * VECTOR);
+      const v1 = v128.load(from, 1 * VECTOR);
+      const v2 = v128.load(from, 2 * VECTOR);
+      const v3 = v128.load(from, 3 * VECTOR);
+      const c0 = codesOf(v0, minimum, inverse, lowest, highest);
+      const c1 = codesOf(v1, minimum, inverse, lowest, highest);
+      const c2 = codesOf(v2, minimum, inverse, lowest, highest);
+      const c3 = codesOf(v3, minimum, inverse, lowest, highest);
+      sum = f32x4.add(sum, squaredErrors(c0, v0, scale, minimum));
+      sum = f32x4.add(sum, squaredErrors(c1, v1, scale, minimum));
+      sum = f32x4.add(sum, squaredErrors(c2, v2, scale, minimum));
+      sum = f32x4.add(sum, squaredErrors(c3, v3, scale, minimum));
+      const first = i16x8.narrow_i32x4_s(i32x4.trunc_sat_f32x4_s(c0), i32x4.trunc_sat_f32x4_s(c1));
+      const second = i16x8.narrow_i32x4_s(i32x4.trunc_sat_f32x4_s(c2), i32x4.trunc_sat_f32x4_s(c3));
+      v128.store(
+        codes + half * VECTOR,
+        affine ? i8x16.narrow_i16x8_u(first, second) : i8x16.narrow_i16x8_s(first, second),
+      );
+    }
+    store<f32>(errors, sumOf(sum));
+    values += VALUES;
+    fits += FIT;
+    codes += CODES;
+    errors += ERROR;
+  }
+}
+
+@inline
+function squaredErrors(codes: v128, values: v128, scale: v128, minimum: v128): v128 {
+  const error = f32x4.sub(f32x4.add(f32x4.mul(codes, scale), minimum), values);
+  return f32x4.mul(error, error);
+}
+
+export function search4(values: usize, fits: usize, plain: usize, blocks: i32, widths: usize, rounds: i32): void {
+  search(values, fits, plain, blocks, widths, rounds, true);
+}
+
+export function search8(values: usize, fits: usize, plain: usize, blocks: i32, widths: usize, rounds: i32): void {
+  search(values, fits, plain, blocks, widths, rounds, false);
+}
+
+export function encode4(values: usize, fits: usize, codes: usize, errors: usize, blocks: i32): void {
+  encode(values, fits, codes, errors, blocks, true);
+}
+
+export function encode8(values: usize, fits: usize, codes: usize, errors: usize, blocks: i32): void {
+  encode(values, fits, codes, errors, blocks, false);
+}
