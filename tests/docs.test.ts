@@ -14,6 +14,14 @@ const PAGES = [
 /** Files of src/core/metrics that are no metric. */
 const METRIC_HELPERS = ['bertscore-pairs.ts', 'corpus.ts', 'ngrams.ts', 'packed.ts', 'pair.ts', 'python-text.ts'];
 
+/** Files that the recipes of ARCHITECTURE.md add. */
+const IN_RECIPES = [
+  'src/core/compression/first-sentence.ts',
+  'src/core/metrics/word-overlap.ts',
+  'src/engines/echo/echo-model.ts',
+  'src/ui/views/HelloView.svelte',
+];
+
 describe('documentation', () => {
   it.each(PAGES)('%s links to files that are there', (page) => {
     const text = readFileSync(join(ROOT, page), 'utf8');
@@ -30,6 +38,14 @@ describe('documentation', () => {
       return existsSync(join(ROOT, target)) && !anchorsOf(readFileSync(join(ROOT, target), 'utf8')).has(anchor);
     });
     expect(broken.map(([link]) => link)).toEqual([]);
+  });
+
+  it.each(PAGES.filter((page) => page !== 'CHANGELOG.md'))('%s names files that are there', (page) => {
+    const text = readFileSync(join(ROOT, page), 'utf8');
+    const named = [
+      ...text.matchAll(/`((?:src|workers|trainer|tests|build|bench|notebooks|public|docs)\/[\w./-]*\w\/?)`/g),
+    ].map((match) => match[1] ?? '');
+    expect(named.filter((path) => !existsSync(join(ROOT, path)) && !IN_RECIPES.includes(path))).toEqual([]);
   });
 
   it('shows each picture of docs/images, and there are few', () => {

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { LabError } from '../../core/error.ts';
 import { serve } from '../../rpc/server.ts';
 import type { WorkerLike } from '../../rpc/worker.ts';
-import { PAPER_DECODING, type LoadedModel, type StreamEvent } from '../../core/engine/engine.ts';
+import {
+  ENGINE_IDS,
+  PAPER_DECODING,
+  type EngineId,
+  type LoadedModel,
+  type StreamEvent,
+} from '../../core/engine/engine.ts';
 import type { EngineApi, LoadRequest } from '../../../workers/engine/api.ts';
 import { engineHandlers, type EngineLoader } from '../../../workers/engine/handlers.ts';
 import { WorkerModel } from './worker-model.ts';
@@ -49,7 +55,7 @@ class ChannelWorker extends EventTarget {
     super();
     ChannelWorker.started.push(this);
     serve<EngineApi>(
-      engineHandlers({ transformers: loader, wllama: loader, webllm: loader, openai: loader }),
+      engineHandlers(Object.fromEntries(ENGINE_IDS.map((id) => [id, loader])) as Record<EngineId, EngineLoader>),
       this.channel.port2,
     );
     this.channel.port1.addEventListener('message', ({ data }) =>

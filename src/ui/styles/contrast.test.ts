@@ -47,9 +47,8 @@ describe.each(['light', 'dark'] as const)('the %s palette', (theme) => {
   });
 });
 
-it.each(REPRESENTATION_IDS)('base.css gives what is marked as %s its colours', (id) => {
-  const base = readFileSync(join(import.meta.dirname, 'base.css'), 'utf8');
-  expect(base).toContain(
+it.each(REPRESENTATION_IDS)('tokens.css gives what is marked as %s its colours', (id) => {
+  expect(readFileSync(join(import.meta.dirname, 'tokens.css'), 'utf8')).toContain(
     `[data-representation='${id}'] {\n  --rep: var(--${id});\n  --rep-wash: var(--${id}-wash);\n}`,
   );
   expect(COLOURS.has(`${id}-wash`)).toBe(true);

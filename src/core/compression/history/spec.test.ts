@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Utterance } from '../../dataset/dialogue.ts';
+import { REPRESENTATION_IDS } from '../representation.ts';
 import { createHistory, describeHistory, type HistoryTools } from './create.ts';
 import { historySchema, needsModel, type HistoryInput } from './spec.ts';
 
@@ -60,7 +61,7 @@ describe('historySchema', () => {
       maxNewTokens: 128,
     });
     expect(historySchema.parse({ method: 'budget', tokens: 9 })).toMatchObject({
-      representations: ['raw', 'keypos', 'nostopwords'],
+      representations: [...REPRESENTATION_IDS],
     });
   });
 
