@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CHATML_TEMPLATE } from '../src/core/context/chatml.ts';
+import { rememberingTokenizer } from '../src/core/context/tokenizer.ts';
+import type { LoadedModel, StreamEvent } from '../src/core/engine/engine.ts';
+import { modelTokenizer } from '../src/core/engine/model-tokenizer.ts';
+import { numbersSchema } from '../src/core/evaluation/numbers.ts';
+import { parsePlan } from '../src/core/evaluation/plan.ts';
+import { recordKey } from '../src/core/evaluation/record.ts';
+import { runPlan } from '../src/core/evaluation/runner.ts';
+import { sampleTurns } from '../src/core/evaluation/turns.ts';
+import { createChatTokenizer } from '../src/core/tokenizer/chat-tokenizer.ts';
+import { compress } from '../src/lab/compression.ts';
+import { EMBEDDED_FOLDER } from '../src/node/folder-model.ts';
+import { readPlanDataset } from '../src/node/run-dependencies.ts';
+import { describeExtra } from './harness/shared.ts';
+
+const RESULTS = join(import.meta.dirname, '../public/results');
+const json = async (path: string): Promise<object> => JSON.parse(await readFile(path, 'utf8')) as object;
+
+/** The published models' tokenizer and template, on a model that says nothing but how long its prompt is. */
+async function silentModel(): Promise<LoadedModel> {
+  const [tokenizerJson, config] = await Promise.all(
+    ['tokenizer.json', 'tokenizer_config.json'].map((name) => json(join(EMBEDDED_FOLDER, name))),
+  );
+  const own = { ...config, chat_template: CHATML_TEMPLATE };
+  const tokenizer = rememberingTokenizer(modelTokenizer(createChatTokenizer(tokenizerJson, own, 'SmolLM2')));
+  return {
+    info: {
+      modelId: 'tuned',
+      engine: 'transformers',
+      device: 'cpu',
+      features: { seed: true, topK: true },
+      contextWindow: 8192,
+    },
+    tokenizer,
+    async *stream(messages): AsyncGenerator<StreamEvent> {
+      const [promptTokens = 0] = await tokenizer.countTokens([await tokenizer.renderPrompt(messages)], 'prompt');
+      yield { type: 'done', reason: 'stop', stats: { promptTokens, newTokens: 0, firstTokenMs: 0, decodeMs: 0 } };
+    },
+    unload: () => Promise.resolve(),
+  };
+}
+
+/** Assembles the contexts of a published run again, and compares them with its numbers. */
+async function expectSameContexts(name: string): Promise<void> {
+  const published = new Map(
+    (await readFile(join(RESULTS, `${name}.numbers.jsonl`), 'utf8'))
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => numbersSchema.parse(JSON.parse(line)))
+      .map((numbers) => [recordKey(numbers), numbers]),
+  );
+  const whole = parsePlan(await json(join(RESULTS, `plans/${name}.json`)));
+  const plan = { ...whole, models: whole.models.filter(({ id }) => id === 'tuned') };
+  const model = await silentModel();
+  let compared = 0;
+  for await (const event of runPlan({
+    plan,
+    turns: sampleTurns(await readPlanDataset(plan), plan),
+    done: new Set(),
+    openModel: () => Promise.resolve(model),
+    compress: async (texts, representation) =>
+      (await compress(texts, { representation, tagger: plan.tagger })).map(({ text }) => text),
+    openHistory: () => {
+      throw new Error('published plans have no histories');
+    },
+    measure: () => Promise.resolve({}),
+  })) {
+    if (event.type !== 'record') continue;
+    const { promptTokens, leftOut } = event.record;
+    const before = published.get(recordKey(event.record));
+    expect({ promptTokens, leftOut }).toEqual({ promptTokens: before?.promptTokens, leftOut: before?.leftOut });
+    compared++;
+  }
+  expect(compared).toBe(published.size / whole.models.length);
+}
+
+describe('the contexts of published runs', () => {
+  it('are as long as they were: the built-in dialogues', () => expectSameContexts('built-in'));
+});
+
+describeExtra(['data/esconv/esconv_test.jsonl.gz'], 'the contexts of published runs', () => {
+  it('are as long as they were: ESConv', () => expectSameContexts('esconv-test'));
+});
