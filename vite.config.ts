@@ -59,6 +59,10 @@ export default defineConfig({
     // 26 MB of Wasm is expected; the first page has a budget of its own in tests/first-page.browser.test.ts.
     chunkSizeWarningLimit: 8192,
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      // The door to the services only names them: a view takes what it uses, not all that stands behind the door.
+      treeshake: { moduleSideEffects: [{ test: /\/src\/lab\//, sideEffects: false }] },
+    },
   },
   server: { headers: ISOLATION_HEADERS },
   preview: { headers: HOST_HEADERS, port: 4173, strictPort: false },

@@ -109,6 +109,15 @@ describe('src/ and workers/', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('reach the services of the page only through src/lab/index.ts', () => {
+    const outside = (path: string) => path.startsWith('src/ui/') || path.startsWith('src/node/');
+    const services = (from: string) =>
+      from.startsWith('src/ui/') ? /^(src\/(lab|browser|engines)|workers)\// : /^src\/lab\//;
+    const wrong = all.filter(({ from, to }) => outside(from) && services(from).test(to) && to !== 'src/lab/index.ts');
+    expect(wrong.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+    expect(all.filter(({ from, to }) => outside(from) && to === 'src/lab/index.ts').length).toBeGreaterThan(20);
+  });
+
   it('names imported files in full', () => {
     const wrong = files.flatMap((file) =>
       file.imports

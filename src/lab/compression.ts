@@ -1,4 +1,4 @@
-import { LabError, throwIfCancelled } from '../core/error.ts';
+import { throwIfCancelled } from '../core/error.ts';
 import type { Compressed, Representation } from '../core/compression/representation.ts';
 import { RpcWorker } from '../rpc/worker.ts';
 import type { WorkerLike } from '../rpc/worker.ts';
@@ -66,10 +66,9 @@ export function createCompression({ spawn, capacity = 4096 }: CompressionSetup =
   };
 }
 
-/** Loads a representation into this thread. A page never does: its build leaves this branch and the taggers out. */
+/** Loads a representation into this thread, which only Node does. */
 async function loadHere(options: CompressOptions): Promise<Representation> {
-  if (!import.meta.env?.SSR) throw new LabError({ code: 'unsupported', what: 'Compression needs a worker here.' });
-  const { loadRepresentation } = await import('../core/compression/load.ts');
+  const { loadRepresentation } = await import('#inline-compression');
   return loadRepresentation(options.representation, options);
 }
 

@@ -1,26 +1,10 @@
 /**
- * The one door of the lab: what the interface, notebooks and the command line share. Each module may also be imported
- * on its own, which a page does to load only what it needs.
+ * The one door to the services of the page: `src/ui` and `src/node` import from here and from no other module of
+ * `src/lab`, `src/browser` or `workers`. Nothing here starts work when it is imported, and a build takes only what is
+ * used.
  */
-export * from './compression.ts';
-export * from './conversations.ts';
-export * from './datasets.ts';
-export * from '../core/engine/embedded.ts';
-export * from './history.ts';
-export * from './history-model.ts';
-export * from './judge/judge.ts';
-export * from './judge/check.ts';
-export * from './metrics.ts';
-export * from './runs/judging.ts';
-export * from './runs/runs.ts';
-export {
-  adapterFiles,
-  fineTune,
-  type FineTuned,
-  type FineTuneOptions,
-  type TrainingDevice,
-  type TrainingEvent,
-} from './training.ts';
+
+/** Models: those of this browser, files to add, estimates of memory, loading. */
 export {
   addEndpoint,
   addFromFiles,
@@ -29,18 +13,127 @@ export {
   convertToOnnx,
   estimateMemory,
   listModels,
-  listModelsOfEndpoint,
   listWebLlmModels,
   loadModel,
-  openTokenizer,
+  openOwnTokenizer,
   removeModel,
   subscribe as subscribeToModels,
+  type MemoryEstimate,
+  type ModelLoadOptions,
+  type ModelSummary,
+  type NewEndpoint,
+  type NewMlc,
 } from './models/models.ts';
-export type {
-  OfferedModel,
-  MemoryEstimate,
-  ModelSummary,
-  ModelTokenizer,
-  NewEndpoint,
-  NewMlc,
-} from './models/models.ts';
+export { contextTokenizer } from './models/context-tokenizer.ts';
+export { probeGpu, type GpuProbe } from '../engines/gpu.ts';
+export { hasWasmThreads } from '../engines/threads.ts';
+
+/** Compression and histories: what a model is sent of a conversation. */
+export { compress, createCompression } from './compression.ts';
+export { viewCompressed, type CompressedRequest, type CompressedView } from './compressed-context.ts';
+export { historyOfRun } from './history.ts';
+
+/** Conversations: replies, the library of conversations, comparisons, signs of danger. */
+export { writeReply, type ReplyStep, type ReplyTask, type ReplyTools } from './reply.ts';
+export { conversations, type ConversationLibrary, type ImportReport, type LibraryEvent } from './conversations.ts';
+export {
+  deleteAllComparisons,
+  deleteComparison,
+  listComparisons,
+  saveComparison,
+} from '../browser/storage/comparison-store.ts';
+export { readDanger } from './danger.ts';
+
+/** Datasets: import, browsing, statistics. */
+export {
+  BUILT_IN_ID,
+  browseDataset,
+  datasetStatistics,
+  datasetSummary,
+  exportDataset,
+  getDialogue,
+  importFiles,
+  importUrl,
+  listDatasets,
+  removeDataset,
+  type Dataset,
+  type DatasetStatistics,
+  type DatasetSummary,
+  type Dialogue,
+  type DialogueQuery,
+  type DialogueRow,
+  type ImportCalls,
+  type ImportProgress,
+} from './datasets.ts';
+
+/** Metrics: text metrics and BERTScore. */
+export { createMetrics, type Metrics } from './metrics.ts';
+export { createInlineBertScore } from './bertscore.ts';
+
+/** Runs: evaluation plans carried out, judged by models and rated by people. */
+export {
+  compareRuns,
+  createRun,
+  estimateRun,
+  exportRun,
+  importRun,
+  listRuns,
+  removeRun,
+  startRun,
+  summariseRun,
+  type EvaluationPlan,
+  type PlanInput,
+  type RunEvent,
+  type RunState,
+  type RunSummary,
+  type StoredRun,
+} from './runs/runs.ts';
+export type { WorkCalls } from './runs/stored-runs.ts';
+export {
+  MOST_ROUNDS,
+  judgePairWords,
+  judgePairsOf,
+  judgeRunReplies,
+  judgesOfRun,
+  type JudgePair,
+  type JudgeState,
+  type JudgingEvent,
+} from './runs/judging.ts';
+export {
+  cellName,
+  contestsOf,
+  importRatings,
+  judgeRatersOf,
+  ratingsOf,
+  saveRatings,
+  type CellRef,
+  type HumanResult,
+} from './runs/pairwise.ts';
+export {
+  checkJudge,
+  FEWEST_DIALOGUES,
+  validationWords,
+  type CheckEvent,
+  type JudgeCheck,
+  type JudgedCheckDialogue,
+} from './judge/check.ts';
+export type { Validation } from './judge/judge.ts';
+
+/** Notebooks: what is stored, and the bridge between a sandbox and these services. */
+export {
+  deleteNotebook,
+  FUNCTION_NAMES,
+  getNotebook,
+  listNotebooks,
+  NotebookBridge,
+  openServices,
+  putNotebook,
+  type Permission,
+  type StoredNotebook,
+} from './notebooks/bridge.ts';
+
+/** The browser: small texts, storage that fails, use without a network. */
+export { localTexts, tabTexts, type TextStore } from '../browser/storage/text-store.ts';
+export { storageMissing } from '../browser/storage/database.ts';
+export { startOffline, type Offline, type OfflineState } from '../browser/offline/offline.ts';
+export { isCodeCache } from '../browser/offline/precache.ts';

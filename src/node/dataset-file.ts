@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { BUILT_IN_ID } from '../core/dataset/built-in-id.ts';
-import type { Dataset } from '../lab/datasets.ts';
+import type { Dataset } from '../lab/index.ts';
 import { readDataset, type ReadDataset, type ReadOptions } from '../core/dataset/read.ts';
 import type { TextFile } from '../core/dataset/text-stream.ts';
 import { LabError } from '../core/error.ts';

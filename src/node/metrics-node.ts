@@ -1,5 +1,4 @@
-import { createInlineBertScore } from '../lab/bertscore.ts';
-import { createMetrics, type Metrics } from '../lab/metrics.ts';
+import { createInlineBertScore, createMetrics, type Metrics } from '../lab/index.ts';
 import { loadLocalWordNet } from './wordnet-file.ts';
 
 /** All text metrics on this thread, for Node; WordNet and the encoder are read when they are first needed. */

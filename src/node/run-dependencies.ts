@@ -8,12 +8,10 @@ import { LabError } from '../core/error.ts';
 import type { EvaluationPlan, PlanModel } from '../core/evaluation/plan.ts';
 import type { RunDependencies } from '../core/evaluation/runner.ts';
 import { BUILT_IN_ID } from '../core/dataset/built-in-id.ts';
-import { compress } from '../lab/compression.ts';
+import { compress, historyOfRun, type Metrics } from '../lab/index.ts';
 import { readHashedDataset } from './dataset-file.ts';
 import { keyForPlan, type TrustedHosts } from './endpoint-key.ts';
 import { loadFolderModel } from './folder-model.ts';
-import { historyOfRun } from '../lab/history.ts';
-import type { Metrics } from '../lab/metrics.ts';
 
 /** The built-in dialogues of this checkout. */
 const BUILT_IN = fileURLToPath(new URL(`../../public/dialogues/${BUILT_IN_ID}.json`, import.meta.url));

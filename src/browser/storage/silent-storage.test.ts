@@ -20,7 +20,7 @@ async function freshModules() {
   const { RunStore } = await import('./run-store.ts');
   const { DatasetStore } = await import('./dataset-store.ts');
   const { listNotebooks } = await import('./notebook-store.ts');
-  const { listComparisons } = await import('../../ui/compare/comparison-store.ts');
+  const { listComparisons } = await import('./comparison-store.ts');
   const { openModelDatabase } = await import('../model-store/database.ts');
   const stores: [name: string, open: () => Promise<unknown>][] = [
     ['conversations', () => new LabStore().use((database) => database.getAll('heads'))],

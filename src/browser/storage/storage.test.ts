@@ -6,7 +6,7 @@ import type { ReplyOrigin } from '../../core/conversation/conversation.ts';
 import { append, createConversation } from '../../core/conversation/tree.ts';
 import { ConversationStore } from './conversation-store.ts';
 import { DATABASE_NAME, DATABASE_VERSION, LabStore, storageError } from './database.ts';
-import { saveComparison } from '../../ui/compare/comparison-store.ts';
+import { saveComparison } from './comparison-store.ts';
 import { putNotebook } from './notebook-store.ts';
 import { RunStore } from './run-store.ts';
 

@@ -1,8 +1,4 @@
-import { localTexts } from '../../browser/storage/text-store.ts';
-import { viewCompressed } from '../../lab/compressed-context.ts';
-import { readDanger } from '../../lab/danger.ts';
-import { contextTokenizer } from '../../lab/models/context-tokenizer.ts';
-import { writeReply } from '../../lab/reply.ts';
+import { contextTokenizer, localTexts, readDanger, viewCompressed, writeReply } from '../../lab/index.ts';
 import { firstReplyTo } from '../help/nearby.ts';
 import { ChatState } from '../state/chat-state.svelte.ts';
 import { ContextState } from '../state/context.svelte.ts';

@@ -1,9 +1,4 @@
-import {
-  deleteAllComparisons,
-  deleteComparison,
-  listComparisons,
-  saveComparison,
-} from '../compare/comparison-store.ts';
+import { deleteAllComparisons, deleteComparison, listComparisons, saveComparison } from '../../lab/index.ts';
 import { CompareState } from '../state/compare.svelte.ts';
 import { chat, nextReply } from './chat.ts';
 import { models, toasts } from './shell.ts';

@@ -1,5 +1,4 @@
-import { storageMissing } from '../../browser/storage/database.ts';
-import { conversations as openLibrary } from '../../lab/conversations.ts';
+import { conversations as openLibrary, storageMissing } from '../../lab/index.ts';
 import { saveFile } from '../components/save-file.ts';
 import { Conversations } from '../state/conversations.svelte.ts';
 import { storage, toasts } from './shell.ts';

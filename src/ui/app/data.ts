@@ -8,7 +8,7 @@ import {
   importUrl,
   listDatasets,
   removeDataset,
-} from '../../lab/datasets.ts';
+} from '../../lab/index.ts';
 import { saveFile } from '../components/save-file.ts';
 import { OpenDataset } from '../state/dataset.svelte.ts';
 import { Datasets } from '../state/datasets.svelte.ts';

@@ -1,4 +1,4 @@
-import { isCodeCache } from '../../browser/offline/precache.ts';
+import { isCodeCache } from '../../lab/index.ts';
 import { eraseEverything, type BrowserStores } from '../state/erase.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { addEndpoint, addFromFiles, addFromUrl, addMlc, convertToOnnx } from '../../lab/models/models.ts';
+import { addEndpoint, addFromFiles, addFromUrl, addMlc, convertToOnnx } from '../../lab/index.ts';
 import { Adding } from '../state/adding.svelte.ts';
 import { models, toasts } from './shell.ts';
 

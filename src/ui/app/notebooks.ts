@@ -1,13 +1,13 @@
-import { openOwnTokenizer } from '../../lab/models/models.ts';
 import {
   deleteNotebook,
   getNotebook,
   listNotebooks,
   NotebookBridge,
+  openOwnTokenizer,
   openServices,
-  putNotebook,
   type Permission,
-} from '../../lab/notebooks/bridge.ts';
+  putNotebook,
+} from '../../lab/index.ts';
 import { loadBuiltIn } from '../notebook/built-in.ts';
 import { readNotebook } from '../notebook/import.ts';
 import { clearMark, didNotFinish, markRunning } from '../notebook/run-mark.ts';

@@ -1,17 +1,24 @@
-import { checkJudge } from '../../lab/judge/check.ts';
-import { judgePairsOf, judgeRunReplies, judgesOfRun } from '../../lab/runs/judging.ts';
-import { cellName, contestsOf, importRatings, judgeRatersOf, ratingsOf, saveRatings } from '../../lab/runs/pairwise.ts';
 import {
+  cellName,
+  checkJudge,
   compareRuns,
+  contestsOf,
   createRun,
   estimateRun,
   exportRun,
+  importRatings,
   importRun,
+  judgePairsOf,
+  judgeRatersOf,
+  judgeRunReplies,
+  judgesOfRun,
   listRuns,
+  ratingsOf,
   removeRun,
+  saveRatings,
   startRun,
   summariseRun,
-} from '../../lab/runs/runs.ts';
+} from '../../lab/index.ts';
 import { JudgeChecking } from '../state/judge-check.svelte.ts';
 import { Judging } from '../state/judging.svelte.ts';
 import { Rating } from '../state/rating.svelte.ts';

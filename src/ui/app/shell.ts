@@ -3,9 +3,16 @@
  * classes of `../state` with the services they need, starts them, and hands the instances to the components. There is
  * one file per view, so that a view's code is fetched when it is opened.
  */
-import { startOffline } from '../../browser/offline/offline.ts';
-import { localTexts, tabTexts } from '../../browser/storage/text-store.ts';
-import { estimateMemory, listModels, loadModel, removeModel, subscribe } from '../../lab/models/models.ts';
+import {
+  estimateMemory,
+  listModels,
+  loadModel,
+  localTexts,
+  removeModel,
+  startOffline,
+  subscribeToModels as subscribe,
+  tabTexts,
+} from '../../lab/index.ts';
 import { Models } from '../state/models.svelte.ts';
 import { OfflineView } from '../state/offline.svelte.ts';
 import { Router } from '../state/router.svelte.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RepresentationId } from '../../core/compression/representation.ts';
 import { wordTokenizer } from '../../core/context/testing/word-tokenizer.ts';
-import { viewCompressed } from '../../lab/compressed-context.ts';
+import { viewCompressed } from '../../lab/index.ts';
 import { meterRow, seenRows, type SeenSaid } from './seen-rows.ts';
 
 const SAID: SeenSaid[] = [

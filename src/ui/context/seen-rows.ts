@@ -3,7 +3,7 @@ import type { Absence, ContextView } from '../../core/context/assemble.ts';
 import type { ChatMessage } from '../../core/context/message.ts';
 import { LabError } from '../../core/error.ts';
 import type { KeyedSaid } from '../../core/conversation/danger.ts';
-import type { CompressedView } from '../../lab/compressed-context.ts';
+import type { CompressedView } from '../../lab/index.ts';
 
 /** A message of the context as the panel prints it. */
 export interface SeenRow {

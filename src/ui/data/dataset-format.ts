@@ -1,4 +1,4 @@
-import type { DatasetSummary } from '../../lab/datasets.ts';
+import type { DatasetSummary } from '../../lab/index.ts';
 import { bytes, count } from '../components/format.ts';
 
 const FORMAT_NAMES: Record<DatasetSummary['format'], string> = {

@@ -1,7 +1,7 @@
 import { RpcClient } from '../../rpc/client.ts';
 import { serve } from '../../rpc/server.ts';
 import { LabError } from '../../core/error.ts';
-import type { NotebookBridge } from '../../lab/notebooks/bridge.ts';
+import type { NotebookBridge } from '../../lab/index.ts';
 import { FRAME_READY, type FrameApi, type HostApi } from '../../notebook/protocol.ts';
 
 /** Taller than any notebook: more would only be an attack on the page's layout. */

@@ -1,4 +1,4 @@
-import { localTexts } from '../../browser/storage/text-store.ts';
+import { localTexts } from '../../lab/index.ts';
 
 const KEY = 'solace.running-notebook.';
 

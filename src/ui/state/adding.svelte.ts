@@ -1,6 +1,6 @@
 import type { LoadOptions, LoadProgress } from '../../core/engine/engine.ts';
 import type { LabError } from '../../core/error.ts';
-import type { ModelSummary, NewEndpoint, NewMlc } from '../../lab/models/models.ts';
+import type { ModelSummary, NewEndpoint, NewMlc } from '../../lab/index.ts';
 import type { PickedFile } from '../components/dropped.ts';
 import type { EndpointSpec, MlcPair } from '../models/specs.ts';
 import { attempt } from './attempt.ts';

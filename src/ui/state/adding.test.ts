@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { LabError } from '../../core/error.ts';
-import type { ModelSummary } from '../../lab/models/models.ts';
+import type { ModelSummary } from '../../lab/index.ts';
 import { Adding, type ModelIntake } from './adding.svelte.ts';
 import { deferred, fakeToasts } from './testing/fakes.ts';
 

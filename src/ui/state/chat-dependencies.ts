@@ -1,8 +1,7 @@
 import type { Conversation, Message, ReplyOrigin } from '../../core/conversation/conversation.ts';
 import type { LoadedInfo, LoadedModel } from '../../core/engine/engine.ts';
 import type { CrisisSignal } from '../../core/safety/kinds.ts';
-import type { LibraryEvent } from '../../lab/conversations.ts';
-import type { ReplyStep, ReplyTask } from '../../lab/reply.ts';
+import type { LibraryEvent, ReplyStep, ReplyTask } from '../../lab/index.ts';
 
 /** What the chat works with: the page's own, or fakes in a test. */
 export interface ChatDependencies {

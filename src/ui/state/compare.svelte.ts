@@ -4,11 +4,11 @@ import type { LoadedModel } from '../../core/engine/engine.ts';
 import { throwIfCancelled, type LabError } from '../../core/error.ts';
 import { REPRESENTATION_IDS, type RepresentationId } from '../../core/compression/representation.ts';
 import { uniqueId } from '../../core/unique-id.ts';
-import type { Column, Comparison } from '../compare/comparison.ts';
+import type { Column, Comparison } from '../../core/conversation/comparison.ts';
 import { attempt } from './attempt.ts';
 import type { ChatState } from './chat-state.svelte.ts';
 import type { Models } from './models.svelte.ts';
-import type { ReplyTask } from '../../lab/reply.ts';
+import type { ReplyTask } from '../../lab/index.ts';
 import type { NextReply } from './next-reply.ts';
 import type { Toasts } from './toasts.svelte.ts';
 

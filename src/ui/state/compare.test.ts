@@ -5,9 +5,9 @@ import { REPRESENTATION_IDS } from '../../core/compression/representation.ts';
 import { PAPER_DECODING, type LoadedModel } from '../../core/engine/engine.ts';
 import { LabError } from '../../core/error.ts';
 import { fakeModel } from '../../core/evaluation/testing/fake-model.ts';
-import type { Comparison } from '../compare/comparison.ts';
+import type { Comparison } from '../../core/conversation/comparison.ts';
 import { CompareState } from './compare.svelte.ts';
-import type { ReplyStep, ReplyTask } from '../../lab/reply.ts';
+import type { ReplyStep, ReplyTask } from '../../lab/index.ts';
 import { deferred, fakeToasts, settled, type Deferred } from './testing/fakes.ts';
 
 type Dependencies = ConstructorParameters<typeof CompareState>[0];

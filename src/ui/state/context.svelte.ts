@@ -1,7 +1,7 @@
 import type { ModelTokenizer } from '../../core/context/tokenizer.ts';
 import { chatWindow, USUAL_WINDOW } from '../../core/context/window.ts';
 import { LabError } from '../../core/error.ts';
-import type { CompressedRequest, CompressedView } from '../../lab/compressed-context.ts';
+import type { CompressedRequest, CompressedView } from '../../lab/index.ts';
 import { REPRESENTATION_IDS, type AsWritten, type RepresentationId } from '../../core/compression/representation.ts';
 import { meterRow, seenRows, type MeterRow, type SeenRow, type SeenSaid } from '../context/seen-rows.ts';
 import type { ChatState } from './chat-state.svelte.ts';

@@ -1,6 +1,6 @@
 import type { Conversation, ConversationHead, Message } from '../../core/conversation/conversation.ts';
 import { LabError } from '../../core/error.ts';
-import type { ConversationLibrary, ImportReport, LibraryEvent } from '../../lab/conversations.ts';
+import type { ConversationLibrary, ImportReport, LibraryEvent } from '../../lab/index.ts';
 import { count } from '../components/format.ts';
 import { attempt } from './attempt.ts';
 import type { StorageState } from './storage.svelte.ts';

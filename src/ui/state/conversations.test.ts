@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { headOf, type Conversation, type ConversationHead } from '../../core/conversation/conversation.ts';
 import { append, createConversation, rename } from '../../core/conversation/tree.ts';
 import { LabError } from '../../core/error.ts';
-import type { LibraryEvent } from '../../lab/conversations.ts';
+import type { LibraryEvent } from '../../lab/index.ts';
 import { Conversations } from './conversations.svelte.ts';
 import { StorageState } from './storage.svelte.ts';
 import { deferred, fakeToasts, settled, type Deferred } from './testing/fakes.ts';

@@ -1,5 +1,5 @@
 import type { LabError } from '../../core/error.ts';
-import type { DatasetStatistics, DatasetSummary, Dialogue, DialogueQuery, DialogueRow } from '../../lab/datasets.ts';
+import type { DatasetStatistics, DatasetSummary, Dialogue, DialogueQuery, DialogueRow } from '../../lab/index.ts';
 import { attempt } from './attempt.ts';
 import { Latest } from './latest.ts';
 

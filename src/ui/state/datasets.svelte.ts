@@ -1,5 +1,5 @@
 import type { LabError } from '../../core/error.ts';
-import type { DatasetSummary, DialogueQuery, ImportCalls, ImportProgress } from '../../lab/datasets.ts';
+import type { DatasetSummary, DialogueQuery, ImportCalls, ImportProgress } from '../../lab/index.ts';
 import { count } from '../components/format.ts';
 import { attempt } from './attempt.ts';
 import type { Toasts } from './toasts.svelte.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../core/error.ts';
-import type { DatasetStatistics, DatasetSummary, Dialogue, DialogueRow } from '../../lab/datasets.ts';
+import type { DatasetStatistics, DatasetSummary, Dialogue, DialogueRow } from '../../lab/index.ts';
 import { OpenDataset, type DatasetReader } from './dataset.svelte.ts';
 import { Datasets, type DatasetShelf } from './datasets.svelte.ts';
 import { deferred, fakeToasts, settled, type Deferred } from './testing/fakes.ts';

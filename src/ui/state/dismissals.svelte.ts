@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { TextStore } from '../../browser/storage/text-store.ts';
+import type { TextStore } from '../../lab/index.ts';
 import { Stored } from './stored.svelte.ts';
 
 const schema = z.object({ ids: z.array(z.string()).catch([]) });

@@ -1,4 +1,4 @@
-import type { TextStore } from '../../browser/storage/text-store.ts';
+import type { TextStore } from '../../lab/index.ts';
 
 const keyOf = (conversationId: string | null): string => `solace.draft.${conversationId ?? 'new'}`;
 

@@ -1,6 +1,5 @@
 import { validationOf } from '../../core/judge/judge-dialogues.ts';
-import type { CheckEvent, JudgeCheck, JudgedCheckDialogue } from '../../lab/judge/check.ts';
-import type { WorkCalls } from '../../lab/runs/stored-runs.ts';
+import type { CheckEvent, JudgeCheck, JudgedCheckDialogue, WorkCalls } from '../../lab/index.ts';
 import type { Runs } from './runs.svelte.ts';
 
 /** Has a model judge whole conversations; those that are `done` are not judged again. */

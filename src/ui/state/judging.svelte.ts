@@ -1,6 +1,5 @@
 import type { LabError } from '../../core/error.ts';
-import type { JudgePair, JudgeState, JudgingEvent } from '../../lab/runs/judging.ts';
-import type { WorkCalls } from '../../lab/runs/stored-runs.ts';
+import type { JudgePair, JudgeState, JudgingEvent, WorkCalls } from '../../lab/index.ts';
 import { attempt } from './attempt.ts';
 import { Latest } from './latest.ts';
 import type { Runs } from './runs.svelte.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../core/error.ts';
-import type { JudgedCheckDialogue } from '../../lab/judge/check.ts';
-import type { JudgePair, JudgeState } from '../../lab/runs/judging.ts';
+import type { JudgedCheckDialogue, JudgePair, JudgeState } from '../../lab/index.ts';
 import { JudgeChecking, type CheckJudge } from './judge-check.svelte.ts';
 import { Judging, type JudgingService } from './judging.svelte.ts';
 import type { ExclusiveWork, Runs } from './runs.svelte.ts';

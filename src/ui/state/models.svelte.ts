@@ -2,8 +2,7 @@ import { z } from 'zod';
 import type { Device, DecodingFeatures, LoadedModel, LoadProgress } from '../../core/engine/engine.ts';
 import { LabError } from '../../core/error.ts';
 import { EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
-import type { TextStore } from '../../browser/storage/text-store.ts';
-import type { MemoryEstimate, ModelLoadOptions, ModelSummary } from '../../lab/models/models.ts';
+import type { MemoryEstimate, ModelLoadOptions, ModelSummary, TextStore } from '../../lab/index.ts';
 import { Stored } from './stored.svelte.ts';
 
 /** What the lists and the chip need of a model; the embedded one is known before anything is asked of the lab. */

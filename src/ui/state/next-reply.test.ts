@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { LoadedInfo } from '../../core/engine/engine.ts';
 import { fakeModel } from '../../core/evaluation/testing/fake-model.ts';
-import { writeReply, type ReplyStep } from '../../lab/reply.ts';
+import { type ReplyStep, writeReply } from '../../lab/index.ts';
 import { NextReply } from './next-reply.ts';
 import { SettingsState } from './settings.svelte.ts';
 import { memoryTexts } from './testing/fakes.ts';

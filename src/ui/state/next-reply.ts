@@ -1,6 +1,6 @@
 import type { ReplyOrigin } from '../../core/conversation/conversation.ts';
 import type { LoadedInfo, LoadedModel } from '../../core/engine/engine.ts';
-import type { ReplyStep, ReplyTask, ReplyTools } from '../../lab/reply.ts';
+import type { ReplyStep, ReplyTask, ReplyTools } from '../../lab/index.ts';
 import type { SettingsState } from './settings.svelte.ts';
 
 interface Dependencies {

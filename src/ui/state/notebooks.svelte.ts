@@ -1,6 +1,6 @@
 import { LabError } from '../../core/error.ts';
 import { uniqueId } from '../../core/unique-id.ts';
-import type { StoredNotebook } from '../../lab/notebooks/bridge.ts';
+import type { StoredNotebook } from '../../lab/index.ts';
 import { CATALOGUE } from '../../notebook/catalogue.ts';
 import { LONGEST_NOTEBOOK } from '../../notebook/protocol.ts';
 import type { ReadNotebook } from '../notebook/import.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../core/error.ts';
-import type { StoredNotebook } from '../../lab/notebooks/bridge.ts';
+import type { StoredNotebook } from '../../lab/index.ts';
 import { CATALOGUE } from '../../notebook/catalogue.ts';
 import { LONGEST_NOTEBOOK } from '../../notebook/protocol.ts';
 import { tokenizerModel } from './notebook-host.ts';

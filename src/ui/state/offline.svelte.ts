@@ -1,4 +1,4 @@
-import type { Offline, OfflineState } from '../../browser/offline/offline.ts';
+import type { Offline, OfflineState } from '../../lab/index.ts';
 
 /** Whether the lab can be used without a network; null where there is no service worker to ask, as in development. */
 export class OfflineView {

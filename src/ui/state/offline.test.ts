@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import type { Offline, OfflineState } from '../../browser/offline/offline.ts';
+import type { Offline, OfflineState } from '../../lab/index.ts';
 import { OfflineView } from './offline.svelte.ts';
 import { lacksDatabases, StorageState } from './storage.svelte.ts';
 import { settled } from './testing/fakes.ts';

@@ -10,7 +10,7 @@ import {
   type PairwiseItem,
   type Ratings,
 } from '../../core/judge/side-by-side.ts';
-import type { CellRef } from '../../lab/runs/pairwise.ts';
+import type { CellRef } from '../../lab/index.ts';
 import { attempt } from './attempt.ts';
 import { Latest } from './latest.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { TextStore } from '../../browser/storage/text-store.ts';
+import type { TextStore } from '../../lab/index.ts';
 import { hashOf, placeOf, type Place } from '../routes.ts';
 
 const KEY = 'solace.places';

@@ -1,7 +1,14 @@
 import type { RetryWait } from '../../core/engine/retry.ts';
 import type { LabError } from '../../core/error.ts';
-import type { EvaluationPlan, PlanInput, RunEvent, RunState, RunSummary, StoredRun } from '../../lab/runs/runs.ts';
-import type { WorkCalls } from '../../lab/runs/stored-runs.ts';
+import type {
+  EvaluationPlan,
+  PlanInput,
+  RunEvent,
+  RunState,
+  RunSummary,
+  StoredRun,
+  WorkCalls,
+} from '../../lab/index.ts';
 import { attempt } from './attempt.ts';
 import { Latest } from './latest.ts';
 import type { Toasts } from './toasts.svelte.ts';

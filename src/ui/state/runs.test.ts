@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../core/error.ts';
 import { planSchema } from '../../core/evaluation/plan.ts';
-import type { RunEvent, RunState, RunSummary } from '../../lab/runs/runs.ts';
+import type { RunEvent, RunState, RunSummary } from '../../lab/index.ts';
 import { Runs, type RunService } from './runs.svelte.ts';
 import { deferred, fakeToasts, settled, type Deferred } from './testing/fakes.ts';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PAPER_DECODING, type Decoding } from '../../core/engine/engine.ts';
 import { KEY_UPOS, REPRESENTATION_IDS, TAGGER_IDS, UPOS } from '../../core/compression/representation.ts';
 import { DECODING_CONTROLS } from '../chat/decoding-controls.ts';
-import type { TextStore } from '../../browser/storage/text-store.ts';
+import type { TextStore } from '../../lab/index.ts';
 import { Stored } from './stored.svelte.ts';
 
 const within = (key: keyof typeof DECODING_CONTROLS) =>

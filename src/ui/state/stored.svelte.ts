@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { TextStore } from '../../browser/storage/text-store.ts';
+import type { TextStore } from '../../lab/index.ts';
 
 /**
  * A value that outlives a reload. What is stored is checked with `schema`; anything else, or no storage at all, gives

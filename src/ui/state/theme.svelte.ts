@@ -1,4 +1,4 @@
-import type { TextStore } from '../../browser/storage/text-store.ts';
+import type { TextStore } from '../../lab/index.ts';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];

@@ -3,11 +3,10 @@ import { PAPER_DECODING } from '../../../core/engine/engine.ts';
 import { LabError } from '../../../core/error.ts';
 import { fakeModel } from '../../../core/evaluation/testing/fake-model.ts';
 import type { CrisisSignal } from '../../../core/safety/kinds.ts';
-import type { LibraryEvent } from '../../../lab/conversations.ts';
+import type { LibraryEvent, ReplyStep, ReplyTask } from '../../../lab/index.ts';
 import type { ChatDependencies } from '../chat-dependencies.ts';
 import { ChatState } from '../chat-state.svelte.ts';
 import { Drafts } from '../drafts.ts';
-import type { ReplyTask, ReplyStep } from '../../../lab/reply.ts';
 import { memoryTexts, settled } from './fakes.ts';
 
 interface ChatOptions {

@@ -1,4 +1,4 @@
-import type { TextStore } from '../../../browser/storage/text-store.ts';
+import type { TextStore } from '../../../lab/index.ts';
 import type { Toast } from '../toasts.svelte.ts';
 
 /** Texts in memory, by key. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { FINISH_REASONS } from '../../core/engine/engine.ts';
-import { REPRESENTATION_IDS, REPRESENTATIONS } from '../../core/compression/representation.ts';
+import { FINISH_REASONS } from '../engine/engine.ts';
+import { REPRESENTATION_IDS, REPRESENTATIONS } from '../compression/representation.ts';
 
 /** One representation's part of a comparison: what the model was given and what it made of it. */
 export const columnSchema = z.object({

@@ -1,7 +1,7 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
-import { openDatabase } from '../../browser/storage/open-database.ts';
-import { openingFailed, storageError } from '../../browser/storage/database.ts';
-import { comparisonSchema, type Comparison } from './comparison.ts';
+import { openDatabase } from './open-database.ts';
+import { openingFailed, storageError } from './database.ts';
+import { comparisonSchema, type Comparison } from '../../core/conversation/comparison.ts';
 
 interface Schema extends DBSchema {
   comparisons: { key: string; value: Comparison; indexes: { createdAt: number } };
