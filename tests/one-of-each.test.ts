@@ -118,6 +118,25 @@ const NOUNS: readonly Noun[] = [
     example: 'const tokenizer = new Tokenizer(json, config);',
   },
   {
+    noun: 'training loop',
+    primitive: /\bmakeUpdate\(/,
+    only: ['src/core/training/update.ts', 'src/core/training/loop.ts'],
+    example: 'const row = await makeUpdate(trainer, batches, place);',
+  },
+  {
+    noun: 'evaluation loss',
+    primitive: /\blossGraph\(/,
+    only: ['src/core/training/graphs.ts', 'src/core/training/forward-pass.ts'],
+    example: "const graph = emit(lossGraph({ config, lora, base, dropout: false }), 'evaluation');",
+  },
+  {
+    noun: 'opening of models in the trainer',
+    primitive: /\bmergedCheckpoint\(/,
+    only: ['src/core/training/merge/', 'trainer/files/open-model.ts'],
+    within: 'trainer/',
+    example: 'const checkpoint = mergedCheckpoint(base, weighted, add);',
+  },
+  {
     noun: 'training data preparation',
     primitive: /\bdialogueSequence\(/,
     only: ['src/core/training/example.ts', 'src/core/training/prepare.ts'],

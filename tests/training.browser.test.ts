@@ -6,9 +6,10 @@ import { expectedTensors } from '../src/core/formats/checkpoint/checkpoint.ts';
 import { parseConfig } from '../src/core/formats/config.ts';
 import type * as door from '../src/lab/training.ts';
 import { keepBase, type BaseFormat } from '../src/core/training/base.ts';
-import { fineTune } from '../src/core/training/fine-tune.ts';
+import { trainingLoop } from '../src/core/training/loop.ts';
 import { adapterTensors, initialAdapter, type LoraConfig } from '../src/core/training/lora.ts';
 import { adapterStream } from '../src/core/training/plan.ts';
+import { newRun } from '../src/core/training/run-state.ts';
 import { randomStream } from '../src/core/random/sfc32.ts';
 import type { Sequence } from '../src/core/training/sequence.ts';
 import { AdapterTrainer } from '../src/core/training/trainer.ts';
@@ -81,6 +82,8 @@ function sequences(): Sequence[] {
   });
 }
 
+const nothing = (): Promise<void> => Promise.resolve();
+
 /** The losses of the same run in onnxruntime-node. */
 async function expectedLosses(baseFormat: BaseFormat): Promise<number[]> {
   const config = parseConfig(CONFIG);
@@ -94,12 +97,17 @@ async function expectedLosses(baseFormat: BaseFormat): Promise<number[]> {
     adapter: initialAdapter(tensors, adapterStream(SETTINGS.seed)),
   });
   const { epochs, learningRate, schedule, warmupShare, accumulate, seed } = SETTINGS;
-  const rows = await fineTune(trainer, sequences(), {
+  const losses: number[] = [];
+  const events = trainingLoop(trainer, sequences(), {
     plan: { seed, accumulate, batchSequences: 1, batchTokens: 128 },
     length: { epochs, learningRate, schedule, warmupShare },
+    saveEvery: 100,
+    state: newRun(''),
+    store: { append: nothing, saveBest: nothing, saveCheckpoint: nothing },
   });
+  for await (const event of events) if (event.type === 'update') losses.push(event.row.trainLoss ?? NaN);
   await trainer.dispose();
-  return rows.map(({ trainLoss }) => trainLoss ?? NaN);
+  return losses;
 }
 
 interface Wire {

@@ -35,6 +35,10 @@ describe('npm run trainer', () => {
   it('explains itself', async () => {
     expect(await trainer('help')).toMatchObject({ code: 0, text: expect.stringContaining('export') });
     expect(await trainer('fly')).toMatchObject({ code: 1, text: expect.stringContaining('no command "fly"') });
+    expect(await trainer('evaluate', '--preset', 'smollm2-135m')).toEqual({
+      code: 1,
+      text: 'The command "evaluate" is now called "perplexity": npm run trainer -- perplexity\n',
+    });
   });
 
   it('exports and checks what it wrote, beside what others wrote only when forced to', async () => {

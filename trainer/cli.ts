@@ -1,5 +1,10 @@
 /** `npm run trainer -- <command>`. */
 import { runCommandLine } from '../src/node/command-line.ts';
-import { TRAINER_COMMANDS } from './commands/index.ts';
+import { RENAMED_COMMANDS, TRAINER_COMMANDS } from './commands/index.ts';
 
-process.exitCode = await runCommandLine('npm run trainer --', TRAINER_COMMANDS, process.argv.slice(2));
+process.exitCode = await runCommandLine(
+  'npm run trainer --',
+  TRAINER_COMMANDS,
+  process.argv.slice(2),
+  RENAMED_COMMANDS,
+);

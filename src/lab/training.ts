@@ -1,4 +1,4 @@
-import type { Utterance } from '../core/dataset/dialogue.ts';
+import { listTrainings } from '../browser/storage/training-store.ts';
 import { probeGpu } from '../engines/gpu.ts';
 import { wasmThreads } from '../engines/threads.ts';
 import type { FileSink } from '../core/formats/export/sink.ts';
@@ -9,18 +9,39 @@ import type { BaseFormat } from '../core/training/base.ts';
 import type { LabelChoice } from '../core/training/example.ts';
 import type { LoraConfig } from '../core/training/lora.ts';
 import { ADAPTER_CONFIG, ADAPTER_FILE, peftConfig } from '../core/training/peft-config.ts';
+import type { TrainingDialogue } from '../core/training/prepare.ts';
 import type { ScheduleName } from '../core/training/schedule.ts';
 import type { Sequence } from '../core/training/sequence.ts';
 import { EMBEDDED_MODEL } from '../core/engine/embedded.ts';
 import type { TrainingDevice } from '../../workers/training/runtime.ts';
-import type { TrainingApi, TrainingEvent, TrainingModel, TrainingResult } from '../../workers/training/handlers.ts';
+import type { TrainingApi, TrainingEvent, TrainingModel, TrainingResult } from '../../workers/training/api.ts';
 
 export type { TrainingDevice, TrainingEvent };
+export { deleteTraining } from '../browser/storage/training-store.ts';
 
 export interface FineTuneOptions {
   /** Dialogues whose supporter turns are learnt; or sequences of tokens. */
-  dialogues?: { id: string; utterances: Utterance[] }[];
+  dialogues?: TrainingDialogue[];
   sequences?: Sequence[];
+  /**
+   * Dialogues, or sequences, that are not trained on. The loss on them is measured at the end of each epoch, and the adapter
+   * of the lowest one is given back.
+   */
+  heldOut?: TrainingDialogue[];
+  heldOutSequences?: Sequence[];
+  /** Updates between further evaluations. */
+  evalEvery?: number;
+  /** Ends the run after this many evaluations without a better loss. */
+  patience?: number;
+  /**
+   * A name under which this browser keeps checkpoints of the run. The same data and settings under the same name resume
+   * it, also after the page was left, and compute what an uninterrupted run computes.
+   */
+  keep?: string;
+  /** Replaces the run that is kept under that name. */
+  fresh?: boolean;
+  /** Updates between checkpoints; 10 by default. The end of each epoch has one as well. */
+  saveEvery?: number;
   /** The embedded model by default; or a small one given whole. */
   model?: { config: unknown; weights: Record<string, Float32Array> };
   representation?: RepresentationId;
@@ -45,7 +66,7 @@ export interface FineTuneOptions {
   /** WebGPU where there is one, by default. */
   device?: TrainingDevice | 'auto';
   onProgress?: (event: TrainingEvent) => void;
-  /** Stops after the update that is under way and keeps what was learnt. */
+  /** Ends the run after the update that is under way, with a checkpoint, and gives back what was learnt. */
   signal?: AbortSignal;
 }
 
@@ -67,8 +88,9 @@ const ADAMW = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, maxG
  * ```ts
  * const { adapter, rows } = await fineTune({ dialogues, onProgress: (event) => …, signal });
  * ```
- * Throws `unsupported` where the device cannot run the step, `bad-data` where nothing can be learnt or the loss
- * diverges, `worker-lost` when the browser ends the worker for want of memory.
+ * @throws {LabError} unsupported where the device cannot run the step, bad-data where nothing can be learnt or the loss
+ * diverges, worker-lost when the browser ends the worker for lack of memory; bad-config where the run that is kept under the
+ * name has other data or settings, busy where another tab trains under it, quota where a checkpoint cannot be stored.
  */
 export async function fineTune(options: FineTuneOptions): Promise<FineTuned> {
   const { model, maxTokens = 128, onProgress, signal } = options;
@@ -100,10 +122,11 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuned> {
       {
         model: source,
         examples: options.sequences
-          ? { kind: 'sequences', sequences: options.sequences }
+          ? { kind: 'sequences', sequences: options.sequences, heldOut: options.heldOutSequences ?? [] }
           : {
               kind: 'dialogues',
               dialogues: options.dialogues ?? [],
+              heldOut: options.heldOut ?? [],
               representation: options.representation ?? 'raw',
               labels: options.labels ?? 'supporter',
               system: options.system ?? '',
@@ -125,6 +148,11 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuned> {
           learningRate: options.learningRate ?? 1e-3,
           warmupShare: options.warmupShare ?? 0.03,
         },
+        evalEvery: options.evalEvery,
+        patience: options.patience,
+        saveEvery: options.saveEvery ?? 10,
+        keep: options.keep,
+        fresh: options.fresh ?? false,
         device,
         ortBase: `${base}ort/`,
         threads: wasmThreads(),
@@ -133,11 +161,40 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuned> {
     );
     let step = await stream.next();
     for (; !step.done; step = await stream.next()) onProgress?.(step.value);
-    return { ...step.value, lora, device, stopped: signal?.aborted ?? false };
+    return { ...step.value, lora, device, stopped: step.value.reason === 'stopped' };
   } finally {
     // Ending the worker is what returns its memory.
     worker.terminate();
   }
+}
+
+/** A run whose checkpoint this browser keeps. */
+export interface KeptTraining {
+  name: string;
+  /** Updates made, of those of the whole run. */
+  updates: number;
+  total: number;
+  /** The lowest loss on held-out dialogues, and the update after which it was measured. */
+  best: { loss: number; update: number } | null;
+  /** It came to its end; training it again gives its adapter at once. */
+  ended: boolean;
+  /** Milliseconds since 1970. */
+  savedAt: number;
+}
+
+/**
+ * The runs that this browser keeps, the latest first.
+ * @throws {LabError} unsupported where it keeps nothing.
+ */
+export async function keptTrainings(): Promise<KeptTraining[]> {
+  return (await listTrainings()).map(({ name, state: { update, best }, total, ended, savedAt }) => ({
+    name,
+    updates: update,
+    total,
+    best,
+    ended,
+    savedAt,
+  }));
 }
 
 /** The adapter as the two files that PEFT, and this project's trainer, read. */

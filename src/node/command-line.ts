@@ -16,22 +16,28 @@ const STOP_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 /**
  * Runs the command that `args` begins with; `script` is how people call this command line. Gives the exit code: 1 for a
  * failure, 130 and 143 where a signal stopped the command.
+ * @param renamed new names of commands by their earlier ones, for the error.
  */
 export async function runCommandLine(
   script: string,
   commands: Commands,
   [name = '', ...args]: string[],
+  renamed: Readonly<Record<string, string>> = {},
 ): Promise<number> {
   // A reader that has seen enough, such as `head`, is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   if (name === '--version' || name === 'version') return say(await version());
   if (['', 'help', '--help', '-h'].includes(name)) {
     if (name === 'help' && args[0] !== undefined && Object.hasOwn(commands, args[0]))
-      return runCommandLine(script, commands, [args[0], '--help']);
+      return runCommandLine(script, commands, [args[0], '--help'], renamed);
     say(await summaries(script, commands));
     return name === '' ? 1 : 0;
   }
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!load && Object.hasOwn(renamed, name)) {
+    process.stderr.write(`The command "${name}" is now called "${renamed[name]}": ${script} ${renamed[name]}\n`);
+    return 1;
+  }
   if (!load) {
     const hint = didYouMean(name, Object.keys(commands));
     process.stderr.write(`There is no command "${name}".${hint && ` ${hint}`}\n\n${await summaries(script, commands)}`);

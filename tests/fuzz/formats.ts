@@ -17,7 +17,7 @@ import { parseRunFile, writeRunFile } from '../../src/core/table/run-file.ts';
 import { openExportedFolder } from '../../trainer/export/folder.ts';
 import { openCheckpoint } from '../../trainer/files/open.ts';
 import { diskFolder } from '../../trainer/files/sink.ts';
-import { openAdapterFolder } from '../../trainer/merge/open.ts';
+import { openAdapterFolder } from '../../trainer/files/open-model.ts';
 import { writeTinyModel } from '../harness/tiny-model.ts';
 import { DATASETS } from './datasets.ts';
 import type { Files } from './mutate.ts';

@@ -9,7 +9,7 @@ import type { ExportJob } from '../export/job.ts';
 import { exportMlcFolder } from '../export/mlc.ts';
 import { exportOnnxFolder } from '../export/onnx.ts';
 import { claimFolder } from '../files/output.ts';
-import { openModel } from '../merge/open.ts';
+import { openModel } from '../files/open-model.ts';
 import { adapterPaths, ADAPTER, FORCE } from './options.ts';
 import { progressLine } from './progress.ts';
 

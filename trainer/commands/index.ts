@@ -7,6 +7,9 @@ export const TRAINER_COMMANDS: Commands = {
   inspect: async () => (await import('./inspect.ts')).inspectCommand,
   prepare: async () => (await import('./prepare.ts')).prepareCommand,
   train: async () => (await import('./train.ts')).trainCommand,
-  evaluate: async () => (await import('./evaluate.ts')).evaluateCommand,
+  perplexity: async () => (await import('./perplexity.ts')).perplexityCommand,
   plot: async () => (await import('./plot.ts')).plotCommand,
 };
+
+/** Earlier names of commands, with those that they have now. */
+export const RENAMED_COMMANDS = { evaluate: 'perplexity' };

@@ -5,7 +5,7 @@ import { chatTemplate } from '../../src/core/formats/checkpoint/template.ts';
 import { countParameters } from '../../src/core/formats/export/export.ts';
 import { type StoredType, storedBytes } from '../../src/core/formats/stored.ts';
 import { exists } from '../files/sink.ts';
-import { openAdapterFolder, openModel } from '../merge/open.ts';
+import { openAdapterFolder, openModel } from '../files/open-model.ts';
 import { ADAPTER_CONFIG } from '../train/checkpoint.ts';
 
 /** Prints what a checkpoint, an exported model or an adapter holds. */

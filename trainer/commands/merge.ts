@@ -5,7 +5,7 @@ import { verifyCopy } from '../export/verify.ts';
 import { openCheckpoint } from '../files/open.ts';
 import { claimFolder } from '../files/output.ts';
 import { diskFolder } from '../files/sink.ts';
-import { openModel } from '../merge/open.ts';
+import { openModel } from '../files/open-model.ts';
 import { ADAPTER, adapterPaths, FORCE } from './options.ts';
 import { progressLine } from './progress.ts';
 

@@ -1,5 +1,5 @@
 import type { InputPaths } from '../../src/node/output-path.ts';
-import { parseAdapterOption } from '../merge/open.ts';
+import { parseAdapterOption } from '../files/open-model.ts';
 import type { RunConfig } from '../train/config.ts';
 import { loadConfig, PRESETS } from '../train/load-config.ts';
 

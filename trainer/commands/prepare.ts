@@ -3,7 +3,7 @@ import { writeFile } from '../../src/core/formats/export/sink.ts';
 import { checkLora } from '../../src/core/training/lora.ts';
 import { claimFolder } from '../files/output.ts';
 import { diskFolder } from '../files/sink.ts';
-import { openModel } from '../merge/open.ts';
+import { openModel } from '../files/open-model.ts';
 import { describeParts, prepareData } from '../train/prepare.ts';
 import { sequenceLines } from '../train/sequence-file.ts';
 import { CONFIG_OPTIONS, configFrom, configInputs, FORCE } from './options.ts';

@@ -2,7 +2,7 @@ import { LabError } from '../../src/core/error.ts';
 import { defineCommand } from '../../src/node/command-options.ts';
 import { checkLora } from '../../src/core/training/lora.ts';
 import { trainWithAccelerate } from '../backend/accelerate.ts';
-import { openModel } from '../merge/open.ts';
+import { openModel } from '../files/open-model.ts';
 import { BACKENDS, DEVICES } from '../train/config.ts';
 import { claimRun } from '../train/place.ts';
 import { describeParts, prepareData } from '../train/prepare.ts';

@@ -12,7 +12,7 @@ import { SAFETENSORS_INDEX } from '../../src/core/formats/checkpoint/side-files.
 import { writeTinyModel } from '../../tests/harness/tiny-model.ts';
 import { openCheckpoint } from '../files/open.ts';
 import { diskFolder } from '../files/sink.ts';
-import { openModel } from '../merge/open.ts';
+import { openModel } from '../files/open-model.ts';
 import { loadCheckpoint } from '../train/checkpoint.ts';
 import { trainingSection } from './facts.ts';
 import { openExportedFolder } from './folder.ts';

@@ -12,7 +12,7 @@ import { openCheckpoint } from '../files/open.ts';
 import { ownFolder } from '../files/output.ts';
 import { diskFolder } from '../files/sink.ts';
 import { fileSource } from '../files/source.ts';
-import { openModel } from '../merge/open.ts';
+import { openModel } from '../files/open-model.ts';
 import { exportGgufFolder } from './gguf.ts';
 import type { ExportJob } from './job.ts';
 import { exportMlcFolder } from './mlc.ts';

@@ -18,8 +18,8 @@ import { openCheckpoint } from '../files/open.ts';
 import { diskFolder } from '../files/sink.ts';
 import { saveAdapter } from '../train/checkpoint.ts';
 import { parseRunConfig } from '../train/config.ts';
-import { evaluateModel } from '../train/evaluate.ts';
-import { openModel, parseAdapterOption } from './open.ts';
+import { modelLoss } from '../train/perplexity.ts';
+import { openModel, parseAdapterOption } from '../files/open-model.ts';
 import { runtimeProduct } from './product.ts';
 
 const SIGNAL = new AbortController().signal;
@@ -188,7 +188,7 @@ describe('exports of merged models', () => {
   });
 });
 
-describe('evaluateModel', () => {
+describe('modelLoss', () => {
   const sequence: Sequence = {
     id: 'one',
     ids: Int32Array.of(5, 17, 256, 90, 201, 33, 33, 257, 8),
@@ -206,7 +206,7 @@ describe('evaluateModel', () => {
           ? [Math.log(row.reduce((sum, value) => sum + Math.exp(value), 0)) - (row[sequence.ids[i] ?? 0] ?? NaN)]
           : [];
       });
-      const { loss, labels } = await evaluateModel(checkpoint, [sequence], { device: 'cpu', threads: 1 });
+      const { loss, labels } = await modelLoss(checkpoint, [sequence], { device: 'cpu', threads: 1 });
       expect(labels).toBe(5);
       expect(Math.abs(loss - losses.reduce((a, b) => a + b, 0) / 5)).toBeLessThan(1e-4);
     });

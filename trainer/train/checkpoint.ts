@@ -10,6 +10,7 @@ import { decodeStored } from '../../src/core/formats/stored.ts';
 import { STATE } from '../../src/core/training/graphs.ts';
 import type { AdapterTensor } from '../../src/core/training/lora.ts';
 import { ADAPTER_CONFIG, ADAPTER_FILE, peftConfig } from '../../src/core/training/peft-config.ts';
+import { runStateSchema, type RunState, type SavedRun } from '../../src/core/training/run-state.ts';
 import type { Moments, Weights } from '../../src/core/training/trainer.ts';
 import { ownFolder, recoverFolder } from '../files/output.ts';
 import { diskFolder } from '../files/sink.ts';
@@ -30,27 +31,6 @@ export const ADAPTER_FILES: readonly string[] = [
   STATE_FILE,
 ];
 
-const stateSchema = z.object({
-  version: z.literal(1),
-  /** Updates made in all, and in the epoch that is under way. */
-  update: z.int().nonnegative(),
-  epoch: z.int().nonnegative(),
-  updateInEpoch: z.int().nonnegative(),
-  /** Fingerprint of data and settings; a run goes on only with its own. */
-  fingerprint: z.string(),
-  best: z.object({ loss: z.number(), update: z.int() }).nullable(),
-  /** Evaluations since the best one. */
-  stale: z.int().nonnegative(),
-});
-/** Where a run stands. */
-export type RunState = z.infer<typeof stateSchema>;
-
-export interface SavedRun {
-  state: RunState;
-  adapter: Weights;
-  moments: Moments;
-}
-
 /** What all checkpoints of a run have in common. */
 export interface AdapterKind {
   config: RunConfig;
@@ -59,7 +39,7 @@ export interface AdapterKind {
   template: string | undefined;
 }
 
-/** Writes an adapter folder in PEFT's format, whole or not at all; with `run` also what the run needs to go on. */
+/** Writes an adapter folder in PEFT's format, whole or not at all; with `run` also what resuming the run takes. */
 export async function saveAdapter(
   folder: string,
   { config, tensors, template }: AdapterKind,
@@ -98,7 +78,7 @@ export async function saveAdapter(
 }
 
 /**
- * Reads a checkpoint to go on from, or null where there is none. A checkpoint that was being replaced when the run was
+ * Reads a checkpoint to resume from, or null where there is none. A checkpoint that was being replaced when the run was
  * killed is put back first.
  * @throws {LabError} bad-file for a damaged one.
  */
@@ -106,7 +86,7 @@ export async function loadCheckpoint(folder: string): Promise<SavedRun | null> {
   await recoverFolder(folder);
   const text = await readFile(join(folder, STATE_FILE), 'utf8').catch(() => null);
   if (text === null) return null;
-  const parsed = stateSchema.safeParse(parseJson(text, join(folder, STATE_FILE)));
+  const parsed = runStateSchema.safeParse(parseJson(text, join(folder, STATE_FILE)));
   if (!parsed.success)
     throw new LabError({
       code: 'bad-file',

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { LabError } from '../../src/core/error.ts';
 import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
 import { withTemplate } from '../../src/core/formats/checkpoint/settle.ts';
@@ -7,6 +6,7 @@ import { loadRepresentation } from '../../src/core/compression/load.ts';
 import { chatTokenizerOf } from '../../src/core/tokenizer/chat-tokenizer.ts';
 import { prepareDialogues, requireSequences, type Part, type PrepareOptions } from '../../src/core/training/prepare.ts';
 import { randomSplit, stratifiedSplit, type Split } from '../../src/core/training/split.ts';
+import { readTemplate } from '../files/read-template.ts';
 import type { RunConfig } from './config.ts';
 import { dateOf } from './run-date.ts';
 import { readDialogues, type FileDialogue } from './dialogues.ts';
@@ -103,23 +103,14 @@ function splitOf(
 
 /** The checkpoint with the chat template of a file, if one is given. */
 async function withTemplateFile(checkpoint: Checkpoint, templateFile?: string): Promise<Checkpoint> {
-  return templateFile === undefined ? checkpoint : withTemplate(checkpoint, await readTemplate(templateFile));
+  return templateFile === undefined
+    ? checkpoint
+    : withTemplate(checkpoint, await readTemplate(templateFile, 'data.template'));
 }
 
 /** The chat template in use, as text. */
 export async function templateOf({ files }: Checkpoint, templateFile?: string): Promise<string | undefined> {
-  return templateFile === undefined ? chatTemplate(files) : readTemplate(templateFile);
-}
-
-async function readTemplate(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error: unknown) => {
-    throw LabError.from(error, {
-      code: 'missing-file',
-      what: 'The template cannot be read',
-      where: path,
-      todo: 'Check data.template.',
-    });
-  });
+  return templateFile === undefined ? chatTemplate(files) : readTemplate(templateFile, 'data.template');
 }
 
 /** The counts as lines for a person. */

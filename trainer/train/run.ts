@@ -1,18 +1,17 @@
-import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { LabError } from '../../src/core/error.ts';
 import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
 import { readBase } from '../../src/core/training/base.ts';
-import { makeUpdate } from '../../src/core/training/fine-tune.ts';
+import { fingerprintOf } from '../../src/core/training/fingerprint.ts';
+import { trainingLoop, type LoopResult } from '../../src/core/training/loop.ts';
 import { adapterTensors, initialAdapter } from '../../src/core/training/lora.ts';
-import { adapterStream, planEpoch, planRun } from '../../src/core/training/plan.ts';
-import { learningRate } from '../../src/core/training/schedule.ts';
-import { batchOf, type Batch } from '../../src/core/training/sequence.ts';
+import { adapterStream, planRun } from '../../src/core/training/plan.ts';
+import { newRun, type RunState, type RunStore } from '../../src/core/training/run-state.ts';
 import { AdapterTrainer, type Weights } from '../../src/core/training/trainer.ts';
 import { recoverFolder, removeWritten } from '../files/output.ts';
-import { ADAPTER_FILES, type AdapterKind, loadCheckpoint, saveAdapter, type RunState } from './checkpoint.ts';
+import { ADAPTER_FILES, type AdapterKind, loadCheckpoint, saveAdapter } from './checkpoint.ts';
 import { planOptions, type RunConfig } from './config.ts';
 import { MetricsLog, METRICS_FILE, type MetricsRow } from './metrics.ts';
 import { type RunPlace, writeConfig } from './place.ts';
@@ -24,11 +23,7 @@ export interface RunOptions {
   signal?: AbortSignal;
 }
 
-export interface RunResult {
-  updates: number;
-  best: RunState['best'];
-  reason: 'finished' | 'no-better' | 'stopped';
-}
+export type RunResult = LoopResult;
 
 /**
  * Trains in `place`, the folder `config.out`, until the end of the plan, early stopping, or cancellation, which saves a
@@ -46,9 +41,8 @@ export async function trainRun(
   const { train, lora, out } = config;
   const [lastFolder, bestFolder] = [join(out, 'last'), join(out, 'best')];
   const plan = planOptions(config);
-  const { epochs, schedule } = planRun(data.train.sequences, plan, train);
-  const { total } = schedule;
-  const fingerprint = fingerprintOf(config, data, total);
+  const { schedule } = planRun(data.train.sequences, plan, train);
+  const fingerprint = fingerprintOf(fingerprinted(config, schedule.total), data.train.sequences);
   if (place.resume) await recoverFolder(bestFolder);
   const saved = place.resume ? await loadCheckpoint(lastFolder) : null;
   if (saved && saved.state.fingerprint !== fingerprint) {
@@ -68,92 +62,54 @@ export async function trainRun(
     saved?.adapter ?? initialAdapter(tensors, adapterStream(train.seed)),
     saved?.moments,
   );
-  const state: RunState = saved?.state ?? {
-    version: 1,
-    update: 0,
-    epoch: 0,
-    updateInEpoch: 0,
-    fingerprint,
-    best: null,
-    stale: 0,
-  };
-
   const kind: AdapterKind = { config, tensors, template: await templateOf(checkpoint, config.data.template) };
-  const save = async (): Promise<void> =>
-    saveAdapter(lastFolder, kind, await trainer.adapter(), { state: { ...state }, moments: await trainer.moments() });
-  const log = new MetricsLog(join(out, METRICS_FILE));
-  const before = saved?.state.update ?? 0;
-  let begun = false;
-  const begin = async (): Promise<void> => {
-    if (begun) return;
-    begun = true;
-    // The new checkpoint is there before the old run goes, so that a kill leaves one of the two.
-    if (place.replaces) await save();
-    await writeConfig(config);
-    await log.rewind(before);
-    if (place.replaces) await removeWritten(bestFolder, ADAPTER_FILES);
-  };
-  const report = async (row: Omit<MetricsRow, 'step' | 'epoch'>): Promise<void> => {
-    const whole = {
-      step: state.update,
-      epoch: round(state.epoch + state.updateInEpoch / Math.max(1, epochs[state.epoch] ?? 1), 4),
-      ...row,
-    };
-    await log.append(whole);
-    onRow?.(whole, { updates: total });
-  };
-  const evaluate = async (): Promise<void> => {
-    if (data.eval.sequences.length === 0) return;
-    const loss = await evaluationLoss(
-      trainer,
-      data.eval.sequences.map((sequence) => batchOf([sequence])),
-    );
-    await report({ evalLoss: loss });
-    if (state.best && loss >= state.best.loss) {
-      state.stale++;
-    } else {
-      [state.best, state.stale] = [{ loss, update: state.update }, 0];
-      await saveAdapter(bestFolder, kind, await trainer.adapter());
-    }
-  };
-  const exhausted = (): boolean => train.patience !== undefined && state.stale >= train.patience;
-
+  const store = runFolder(trainer, kind, place, saved?.state.update ?? 0);
   try {
-    while (state.epoch < train.epochs && state.update < total && !exhausted()) {
-      const updates = planEpoch(data.train.sequences, state.epoch, plan);
-      while (state.updateInEpoch < updates.length && state.update < total && !exhausted()) {
-        const row = await makeUpdate(trainer, updates[state.updateInEpoch] ?? [], {
-          update: state.update,
-          rate: learningRate(schedule, state.update),
-          seed: train.seed,
-        });
-        state.update++;
-        state.updateInEpoch++;
-        await begin();
-        await report(row);
-        const endOfEpoch = state.updateInEpoch === updates.length || state.update === total;
-        if (endOfEpoch || (train.evalEvery && state.update % train.evalEvery === 0)) await evaluate();
-        if (endOfEpoch || state.update % train.saveEvery === 0 || exhausted()) await save();
-        if (signal?.aborted) {
-          await save();
-          return { updates: state.update, best: state.best, reason: 'stopped' };
-        }
-      }
-      if (state.updateInEpoch >= updates.length) [state.epoch, state.updateInEpoch] = [state.epoch + 1, 0];
-    }
-    return { updates: state.update, best: state.best, reason: exhausted() ? 'no-better' : 'finished' };
+    const events = trainingLoop(trainer, data.train.sequences, {
+      plan,
+      length: train,
+      heldOut: data.eval.sequences,
+      evalEvery: train.evalEvery,
+      saveEvery: train.saveEvery,
+      patience: train.patience,
+      state: saved?.state ?? newRun(fingerprint),
+      store,
+      signal,
+    });
+    let step = await events.next();
+    for (; !step.done; step = await events.next())
+      if (step.value.type !== 'checkpoint') onRow?.(step.value.row, { updates: step.value.total });
+    return step.value;
   } finally {
     await trainer.dispose();
   }
 }
 
-async function evaluationLoss(trainer: AdapterTrainer, batches: readonly Batch[]): Promise<number> {
-  let [sum, labels] = [0, 0];
-  for (const batch of batches) {
-    const loss = await trainer.evaluate(batch);
-    [sum, labels] = [sum + loss.sum, labels + loss.labels];
-  }
-  return sum / labels;
+/** A run's folder. Nothing is written into it before the first update has succeeded. */
+function runFolder(trainer: AdapterTrainer, kind: AdapterKind, place: RunPlace, before: number): RunStore {
+  const { config } = kind;
+  const [lastFolder, bestFolder] = [join(config.out, 'last'), join(config.out, 'best')];
+  const log = new MetricsLog(join(config.out, METRICS_FILE));
+  const saveCheckpoint = async (state: RunState): Promise<void> =>
+    saveAdapter(lastFolder, kind, await trainer.adapter(), { state, moments: await trainer.moments() });
+  let begun = false;
+  const begin = async (state: RunState): Promise<void> => {
+    if (begun) return;
+    begun = true;
+    // The new checkpoint is there before the old run goes, so that a kill leaves one of the two.
+    if (place.replaces) await saveCheckpoint(state);
+    await writeConfig(config);
+    await log.rewind(before);
+    if (place.replaces) await removeWritten(bestFolder, ADAPTER_FILES);
+  };
+  return {
+    saveCheckpoint,
+    async append(row, state) {
+      await begin(state);
+      await log.append(row);
+    },
+    saveBest: async () => saveAdapter(bestFolder, kind, await trainer.adapter()),
+  };
 }
 
 async function openTrainer(
@@ -204,10 +160,10 @@ async function openTrainer(
 }
 
 /**
- * Names the data and settings that decide what a run computes; folders, devices and how often to save may change. Rules
- * that changed since checkpoints of version 1 were first written count only where they make a difference.
+ * The settings that decide what a run computes; folders, devices and how often to save may change. Rules that changed since
+ * checkpoints of version 1 were first written count only where they make a difference.
  */
-function fingerprintOf(config: RunConfig, prepared: Prepared, total: number): string {
+function fingerprinted(config: RunConfig, total: number): unknown[] {
   const { lora, train, base } = config;
   const settings = { ...train, threads: null, saveEvery: null };
   const { batchTokens } = planOptions(config);
@@ -216,12 +172,5 @@ function fingerprintOf(config: RunConfig, prepared: Prepared, total: number): st
     ...(train.batchTokens === undefined && train.batchSequences > 1 ? [{ batchTokens }] : []),
     ...(Math.round(train.warmupShare * total) === Math.ceil(train.warmupShare * total) ? [] : ['warm-up rounded up']),
   ];
-  const hash = createHash('sha256').update(JSON.stringify([lora, settings, ...rules]));
-  for (const { ids, positions, branches, labelled } of prepared.train.sequences)
-    for (const part of [ids, positions, branches, labelled]) hash.update(part);
-  return hash.digest('hex');
-}
-
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
+  return [lora, settings, ...rules];
 }

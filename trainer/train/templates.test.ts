@@ -6,7 +6,7 @@ import { parse as parseYaml } from 'yaml';
 import { IM_TEMPLATES } from '../../src/core/engine/testing/chat-templates.ts';
 import { writeTinyModel } from '../../tests/harness/tiny-model.ts';
 import { prepareCommand } from '../commands/prepare.ts';
-import { evaluateCommand } from '../commands/evaluate.ts';
+import { perplexityCommand } from '../commands/perplexity.ts';
 import { trainCommand } from '../commands/train.ts';
 import { openCheckpoint } from '../files/open.ts';
 import { PRESETS } from './load-config.ts';
@@ -82,7 +82,7 @@ describe('a template that wants user and assistant to take turns', () => {
       'data.system': 'Be kind.',
     };
     expect(await command(trainCommand, ...settings(small))).toContain('Finished after');
-    expect(await command(evaluateCommand, ...settings(small))).toMatch(/perplexity \d/);
+    expect(await command(perplexityCommand, ...settings(small))).toMatch(/perplexity \d/);
   });
 
   it.each(PRESETS.filter((name) => name.startsWith('paper')))('starts under the preset %s', async (preset) => {

@@ -105,7 +105,7 @@ export function openingFailed(error: unknown): never {
 }
 
 /** What the lab keeps in databases, as a person calls it. */
-export type StoredThings = 'conversations' | 'notebooks' | 'runs' | 'datasets' | 'comparisons';
+export type StoredThings = 'conversations' | 'notebooks' | 'runs' | 'datasets' | 'comparisons' | 'training runs';
 /** These can be saved to a file first. */
 const EXPORTED = new Set<StoredThings>(['conversations', 'notebooks', 'runs']);
 

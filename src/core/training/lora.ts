@@ -31,6 +31,9 @@ export interface LoraConfig {
   rankStabilized: boolean;
 }
 
+/** For a model without adapters, or with those that were merged into it. */
+export const NO_ADAPTER: LoraConfig = { rank: 1, alpha: 1, dropout: 0, targets: [], rankStabilized: false };
+
 export function scaling({ alpha, rank, rankStabilized }: LoraConfig): number {
   return alpha / (rankStabilized ? Math.sqrt(rank) : rank);
 }

@@ -81,7 +81,7 @@ export function requireSequences({ sequences }: Part, maxTokens: number, where?:
   throw new LabError({
     code: 'bad-data',
     ...(where !== undefined && { where }),
-    what: `No dialogue is left to train on: none has a supporter's words within its first ${maxTokens} tokens.`,
+    what: `No dialogue is left: none has a supporter's words within its first ${maxTokens} tokens.`,
     todo: 'Raise maxTokens, or give dialogues with supporter turns.',
   });
 }

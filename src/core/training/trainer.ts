@@ -10,13 +10,13 @@ import {
   corrections,
   GRADIENT_NORM,
   LOSS,
-  lossGraph,
   STATE,
   stepGraph,
   UPDATE_INPUTS,
   updateGraph,
   type AdamWConfig,
 } from './graphs.ts';
+import { ForwardPass, takeNumber, tensorOf, type PassLoss } from './forward-pass.ts';
 import { emit } from './ir/index.ts';
 import { adapterTensors, type AdapterTensor, type LoraConfig } from './lora.ts';
 import type { Batch } from './sequence.ts';
@@ -32,7 +32,7 @@ export interface TrainerOptions {
   base: BaseWeights;
   /** Adapter tensors under PEFT's names. */
   adapter: Weights;
-  /** AdamW's moments and the number of updates made, to go on with a run. */
+  /** AdamW's moments and the number of updates made, to resume a run. */
   moments?: Moments;
   session?: InferenceSession.SessionOptions;
   /**
@@ -46,12 +46,6 @@ export interface Moments {
   updates: number;
   first: Weights;
   second: Weights;
-}
-
-/** What one forward pass says: nats summed over the labels, and their number. */
-export interface PassLoss {
-  sum: number;
-  labels: number;
 }
 
 /**
@@ -68,7 +62,7 @@ export class AdapterTrainer {
   private readonly masks = new Map<string, Uint8Array>();
   private readonly layout: BaseLayout;
   private updates: number;
-  private evaluation: InferenceSession | undefined;
+  private evaluation: ForwardPass | undefined;
 
   private constructor(
     private readonly runtime: OrtModule,
@@ -134,7 +128,7 @@ export class AdapterTrainer {
       feeds[`${STATE.gradient}${name}`] = this.held(`${STATE.gradient}${name}`);
     }
     const outputs = await this.run(this.step, feeds);
-    return { sum: await number(outputs[LOSS]), labels: batch.labels };
+    return { sum: await takeNumber(outputs[LOSS]), labels: batch.labels };
   }
 
   /** Makes one AdamW update from the accumulated gradient, clears it and returns its norm before clipping. */
@@ -151,20 +145,18 @@ export class AdapterTrainer {
     for (const [key, tensor] of this.state) feeds[key] = tensor;
     const outputs = await this.run(this.optimizer, feeds);
     for (const [name, zero] of this.zeros) this.swap(name, zero);
-    return number(outputs[GRADIENT_NORM]);
+    return takeNumber(outputs[GRADIENT_NORM]);
   }
 
   /** The loss of a batch without dropout. */
   async evaluate(batch: Batch): Promise<PassLoss> {
     const { config, lora, session } = this.options;
-    this.evaluation ??= await this.runtime.InferenceSession.create(
-      emit(lossGraph({ config, lora, base: this.layout, dropout: false }), 'evaluation'),
-      session,
-    );
-    const feeds = this.batch(batch);
-    for (const { name } of this.tensors) feeds[name] = this.held(name);
-    const outputs = await this.evaluation.run(feeds);
-    return { sum: await number(outputs[LOSS]), labels: batch.labels };
+    this.evaluation ??= await ForwardPass.create(this.runtime, { config, lora, base: this.layout }, session);
+    const weights = Object.fromEntries([
+      ...this.base,
+      ...this.tensors.map(({ name }) => [name, this.held(name)] as const),
+    ]);
+    return this.evaluation.loss(batch, weights);
   }
 
   /** A copy of the adapter's tensors. */
@@ -201,8 +193,8 @@ export class AdapterTrainer {
     for (const [name, feed] of added) feeds[name] = this.tensor(feed);
   }
 
-  private tensor({ type, data, dims }: Feed): Tensor {
-    return new this.runtime.Tensor(type, data as Float32Array, dims);
+  private tensor(feed: Feed): Tensor {
+    return tensorOf(this.runtime, feed);
   }
 
   private held(name: string): Tensor {
@@ -246,11 +238,4 @@ function take(weights: Weights, name: string, where: string): Float32Array {
 
 async function floats(tensor: Tensor | undefined): Promise<Float32Array> {
   return (await tensor?.getData()) as Float32Array;
-}
-
-/** The one number of an output, which is freed: on a graphics device nothing else would. */
-async function number(tensor: Tensor | undefined): Promise<number> {
-  const value = (await floats(tensor))[0] ?? NaN;
-  tensor?.dispose();
-  return value;
 }

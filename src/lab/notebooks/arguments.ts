@@ -24,6 +24,12 @@ export const dialogue = z.object({
 export const dialogues = z.array(dialogue).max(200_000);
 export const training = z.object({
   dialogues,
+  heldOut: dialogues.optional(),
+  evalEvery: z.number().int().min(1).max(10_000).optional(),
+  patience: z.number().int().min(1).max(1000).optional(),
+  keep: name.min(1).optional(),
+  fresh: z.boolean().optional(),
+  saveEvery: z.number().int().min(1).max(10_000).optional(),
   representation: z.enum(REPRESENTATION_IDS).optional(),
   system: text.optional(),
   maxTokens: z.number().int().min(16).max(2048).optional(),

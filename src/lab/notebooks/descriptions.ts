@@ -168,19 +168,38 @@ display(await lab.weightedScores({context, candidate: "What happened?"}));`,
 display(await lab.compareReplies(context, "What happened?", "Cheer up."));`,
   },
   fineTune: {
-    about: 'Trains a small LoRA adapter on the embedded model.',
+    about: 'Trains a small LoRA adapter on the embedded model, with early stopping and checkpoints if you ask for them.',
     parameters: { task: 'the dialogues and the settings' },
     returns:
-      '{id: string, parameters: number, rows: MetricsRow[], skipped: number, truncated: number, lora: LoraConfig, device: string, stopped: boolean}',
-    result: 'The adapter stays in the page until the next one; `id` names it. `rows` has the loss of each update.',
-    progress: 'what happened: an update with its loss, or the preparation',
+      '{id: string, parameters: number, rows: MetricsRow[], skipped: number, truncated: number, lora: LoraConfig, device: string, stopped: boolean, best: {loss: number, update: number} | null, reason: "finished" | "no-better" | "stopped", resumedAt: number}',
+    result:
+      'The adapter stays in the page until the next one; `id` names it. `rows` has the loss of each update (`trainLoss`) and of each evaluation on `heldOut` (`evalLoss`); where there are any, the adapter is that of the lowest one. With `keep`, a name, checkpoints survive a reload: the same task resumes, `fresh: true` starts anew.',
+    progress: 'what happened: the preparation, an update or an evaluation with its loss, or a checkpoint',
     errors: {
       'bad-data': 'no dialogue has anything to learn, or the loss diverges',
+      'bad-config': 'the run that is kept under this name has other data or settings',
+      busy: 'another tab trains under this name',
       unsupported: 'the device cannot run the step',
       'worker-lost': 'the browser ended the worker for lack of memory',
     },
     example: `const dialogues = (await lab.dialogues()).slice(0, 4);
 const {id} = await lab.fineTune({dialogues, maxSteps: 4});`,
+  },
+  trainings: {
+    about: 'Lists the training runs whose checkpoints this browser keeps, the latest first.',
+    parameters: {},
+    returns:
+      '{name: string, updates: number, total: number, best: {loss: number, update: number} | null, ended: boolean, savedAt: number}[]',
+    result: '`name` is what `keep` was; `updates` of `total` were made; `savedAt` is in milliseconds since 1970.',
+    errors: { unsupported: 'this browser keeps nothing for the page' },
+    example: 'display(await lab.trainings());',
+  },
+  forgetTraining: {
+    about: 'Deletes the checkpoint that this browser keeps of a training run.',
+    parameters: { name: 'the name of the run' },
+    returns: 'void',
+    errors: { unsupported: 'this browser keeps nothing for the page' },
+    example: 'await lab.forgetTraining("my run");',
   },
   generateTuned: {
     about: 'Generates a reply of the model with an adapter of `fineTune` merged in.',

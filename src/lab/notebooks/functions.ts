@@ -37,6 +37,7 @@ import {
   utterances,
 } from './arguments.ts';
 import type { NotebookServices } from './services.ts';
+import { deleteTraining, keptTrainings } from '../training.ts';
 import { replyTuned, trainForNotebook } from './training.ts';
 
 /** What the person must allow, notebook by notebook, before a function does anything. */
@@ -178,6 +179,8 @@ export const NOTEBOOK_FUNCTIONS = {
   fineTune: define(z.tuple([training]), ([task], { signal, emit }) =>
     trainForNotebook({ ...task, signal, onProgress: emit }),
   ),
+  trainings: define(z.tuple([]), () => keptTrainings()),
+  forgetTraining: define(z.tuple([name]), ([kept]) => deleteTraining(kept)),
   generateTuned: define(z.tuple([name, messages, decoding.prefault({})]), ([id, given, how], context) =>
     collectReply(replyTuned(id, given, how, context.signal), context.emit),
   ),

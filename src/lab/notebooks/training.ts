@@ -13,7 +13,7 @@ export interface NotebookTraining extends Omit<FineTuned, 'adapter'> {
   parameters: number;
 }
 
-/** What the merged model is called among the models. There is one: the next makes it way. */
+/** What the merged model is called among the models. Only one is kept; the next replaces it. */
 const NAME = 'Tuned in a notebook';
 
 /** The adapter that was trained last, and the model that it became. */

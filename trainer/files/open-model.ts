@@ -13,11 +13,12 @@ import {
   type WeightedAdapter,
 } from '../../src/core/training/merge/index.ts';
 import { openExportedFolder } from '../export/folder.ts';
-import { openCheckpoint, sideFiles } from '../files/open.ts';
-import { fileSource } from '../files/source.ts';
-import { exists } from '../files/sink.ts';
+import { openCheckpoint, sideFiles } from './open.ts';
+import { readTemplate } from './read-template.ts';
+import { exists } from './sink.ts';
+import { fileSource } from './source.ts';
 import { ADAPTER_CONFIG, ADAPTER_FILE } from '../train/checkpoint.ts';
-import { runtimeProduct } from './product.ts';
+import { runtimeProduct } from '../merge/product.ts';
 
 export interface OpenedAdapter {
   adapter: Adapter;
@@ -101,7 +102,7 @@ export async function openModel({ path, adapters: options = [], template, option
       adapters.push(opened);
       weighted.push({ adapter: opened.adapter, weight });
     }
-    const text = template === undefined ? commonTemplate(adapters) : await readTemplate(template);
+    const text = template === undefined ? commonTemplate(adapters) : await readTemplate(template, '--template');
     let checkpoint: Checkpoint = base.checkpoint;
     let merged: MergedCheckpoint['merged'] = new Set();
     if (weighted.length > 0) {
@@ -138,16 +139,5 @@ function commonTemplate(adapters: readonly OpenedAdapter[]): string | undefined 
     code: 'bad-config',
     what: `The adapters ${names} were trained with different chat templates.`,
     todo: 'Choose one with --template <file>.',
-  });
-}
-
-async function readTemplate(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error: unknown) => {
-    throw LabError.from(error, {
-      code: 'missing-file',
-      where: path,
-      what: 'The template cannot be read',
-      todo: 'Check --template.',
-    });
   });
 }

@@ -1,13 +1,13 @@
 import { LabError } from '../../src/core/error.ts';
 import { defineCommand } from '../../src/node/command-options.ts';
-import { openModel } from '../merge/open.ts';
-import { evaluateModel } from '../train/evaluate.ts';
+import { openModel } from '../files/open-model.ts';
+import { modelLoss } from '../train/perplexity.ts';
 import { describeParts, prepareData } from '../train/prepare.ts';
 import { ADAPTER, CONFIG_OPTIONS, configFrom } from './options.ts';
 import { progressLine } from './progress.ts';
 
 /** Prints the loss and perplexity of the learnt tokens of the evaluation part. */
-export const evaluateCommand = defineCommand({
+export const perplexityCommand = defineCommand({
   summary:
     "Print the perplexity of the evaluation part's supporter tokens: of a model, exported ones included, or with adapters.",
   operand: 'model',
@@ -51,7 +51,7 @@ export const evaluateCommand = defineCommand({
           .join('\n'),
       );
       const { device, train } = config;
-      const { loss, labels } = await evaluateModel(checkpoint, data.eval.sequences, {
+      const { loss, labels } = await modelLoss(checkpoint, data.eval.sequences, {
         device,
         threads: train.threads,
         onProgress: progressLine('Evaluating'),

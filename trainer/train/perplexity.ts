@@ -1,0 +1,58 @@
+import { availableParallelism } from 'node:os';
+import * as ort from 'onnxruntime-node';
+import { LabError } from '../../src/core/error.ts';
+import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
+import { baseFeeds, readBase } from '../../src/core/training/base.ts';
+import { ForwardPass, meanLoss, tensorOf, type MeanLoss } from '../../src/core/training/forward-pass.ts';
+import { NO_ADAPTER } from '../../src/core/training/lora.ts';
+import type { Sequence } from '../../src/core/training/sequence.ts';
+import type { DEVICES } from './config.ts';
+
+export interface MeasureOptions {
+  device: (typeof DEVICES)[number];
+  threads?: number | undefined;
+  onProgress?: (done: number, total: number) => void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Loss of a model on sequences, in single precision from its decoded weights, whatever they are stored as: models before
+ * and after quantising go through the same arithmetic, so that a difference is one of weights.
+ * @throws {LabError} unsupported when the device cannot run it.
+ */
+export async function modelLoss(
+  checkpoint: Checkpoint,
+  sequences: readonly Sequence[],
+  { device, threads, onProgress, signal }: MeasureOptions,
+): Promise<MeanLoss> {
+  const { config } = checkpoint;
+  const base = baseFeeds(await readBase(checkpoint, 'fp32', signal), config);
+  const options = {
+    executionProviders: [device],
+    intraOpNumThreads: threads ?? availableParallelism(),
+    enableMemPattern: false,
+  };
+  const pass = await ForwardPass.create(ort, { config, lora: NO_ADAPTER, base }, options).catch((error: unknown) => {
+    throw LabError.from(error, {
+      code: 'unsupported',
+      where: device,
+      what: 'The evaluation cannot be started on this device',
+      todo: 'Use --set device=cpu, or onnxruntime for this device.',
+    });
+  });
+  try {
+    const used = pass.inputs.flatMap((name) => {
+      const feed = base.get(name);
+      return feed ? [[name, tensorOf(ort, feed)] as const] : [];
+    });
+    const weights = Object.fromEntries(used);
+    const total = sequences.reduce((sum, { ids }) => sum + ids.length, 0);
+    let done = 0;
+    return await meanLoss(sequences, (batch) => pass.loss(batch, weights), {
+      onBatch: ({ tokens }) => onProgress?.((done += tokens), total),
+      signal,
+    });
+  } finally {
+    await pass.release();
+  }
+}
