@@ -11,6 +11,8 @@ describe('the table of lines', () => {
       expect(line.source).toMatch(/^https:\/\//);
       expect(['emergency', 'talk']).toContain(line.kind);
       expect(line.verifiedOn ?? '2000-01-01').toMatch(/^\d{4}-\d\d-\d\d$/);
+      expect(line.verifiedBy === null, line.name).toBe(line.verifiedOn === null);
+      expect(line.verifiedBy).not.toBe('');
       if (line.href.startsWith('tel:')) expect(line.contact.replace(/\D/g, '')).toBe(line.href.slice(4));
       for (const country of line.countries) expect(nameOfCountry(country)).not.toBe(country);
     }

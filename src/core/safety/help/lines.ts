@@ -16,6 +16,8 @@ export interface HelpLine {
   source: string;
   /** The day (YYYY-MM-DD) on which a person opened the source and found this contact; null while nobody has. */
   verifiedOn: string | null;
+  /** The name or initials of that person; null while nobody has. */
+  verifiedBy: string | null;
 }
 
 const ALL: readonly HelpLine[] = table;
