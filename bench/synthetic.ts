@@ -102,7 +102,7 @@ export async function measureTrainer(args: readonly string[]): Promise<Measured>
   return { seconds: (performance.now() - start) / 1000, peakBytes: Number(/^peak (\d+)$/m.exec(stdout)?.[1]) * 1024 };
 }
 
-/** @throws when the disk of `folder` has fewer free bytes. */
+/** @throws {Error} when the disk of `folder` has fewer free bytes. */
 export async function needSpace(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize >= bytes) return;

@@ -77,7 +77,10 @@ export function packageFolder(module: string): string | undefined {
   return PACKAGE.exec(module.replace(/^\0+/, '').replace(/[?#].*$/, ''))?.[1];
 }
 
-/** The notice of a package. @throws {Error} where it has neither a licence file nor a text here */
+/**
+ * The notice of a package.
+ * @throws {Error} where it has neither a licence file nor a text here.
+ */
 export function packageNotice(folder: string): Notice {
   const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<
     string,

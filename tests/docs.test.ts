@@ -108,6 +108,42 @@ describe('documentation', () => {
   });
 });
 
+describe('documented errors', () => {
+  const CODE =
+    /(?<![`\w-])(?:bad-file|bad-config|bad-data|missing-file|not-found|hash-mismatch|out-of-memory|device-lost|worker-lost|no-reply)\b/;
+  const comments = ['src', 'workers', 'trainer', 'build', 'bench']
+    .flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+    )
+    .filter((path) => /\.(ts|svelte)$/.test(path))
+    .flatMap((path) =>
+      [...readFileSync(join(ROOT, path), 'utf8').matchAll(/\/\*\*(?:(?!\*\/)[^])*\*\//g)].map(([text]) => ({
+        path,
+        text: text
+          .slice(3, -2)
+          .replaceAll(/\s*\n\s*\*?\s?/g, ' ')
+          .trim(),
+      })),
+    );
+  const tags = comments.flatMap(({ path, text }) =>
+    [...text.matchAll(/@throws (.*?)(?= @\w|$)/g)].map(([, tag = '']) => ({ path, tag })),
+  );
+
+  it('are many', () => {
+    expect(tags.length).toBeGreaterThan(120);
+  });
+
+  it('have the form @throws {LabError} `code` when …', () => {
+    const wrong = tags.filter(({ tag }) => !/^\{\w+\} \S.*[.:]$/.test(tag) || CODE.test(tag));
+    expect(wrong).toEqual([]);
+  });
+
+  it('are not told in sentences', () => {
+    const told = comments.filter(({ text }) => /\b(?:Throws|Rejects with) `[a-z]+(?:-[a-z]+)*` /.test(text));
+    expect(told).toEqual([]);
+  });
+});
+
 /** The anchors of a page's headings, as code hosts make them. */
 function anchorsOf(markdown: string): Set<string> {
   return new Set(

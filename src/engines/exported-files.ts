@@ -9,7 +9,7 @@ import { chooseVariant } from './transformers/variants.ts';
 
 /**
  * The weights of an ONNX folder that this lab exported, fetched first where they are not here yet.
- * Throws `unsupported` for folders of other exporters.
+ * @throws {LabError} `unsupported` for folders of other exporters.
  */
 export async function openExportedFiles(files: ModelFiles, options: LoadOptions): Promise<Checkpoint> {
   const { graph, data } = chooseVariant(files, 'wasm', false);

@@ -13,7 +13,7 @@ export type CompressedView = ContextView & { compressed: Compressed[] };
 
 /**
  * What a model sees of a conversation under a representation; `fitted` of the result throws where nothing fits.
- * @throws {LabError} `cancelled`; what the compression and the tokenizer throw
+ * @throws {LabError} `cancelled`; what the compression and the tokenizer throw.
  */
 export async function viewCompressed(
   { options, ...request }: CompressedRequest,

@@ -8,8 +8,9 @@ import { Lru } from '../core/lru.ts';
 /** Compresses texts off the page's thread and remembers results. */
 export interface Compression {
   /**
-   * One result a text, in order. Rejects with `worker-lost` when the worker dies, and the next call starts a fresh
-   * one; with `cancelled` when `signal` is aborted.
+   * One result a text, in order.
+   * @throws {LabError} `worker-lost` when the worker dies, and the next call starts a fresh one; with `cancelled` when
+   * `signal` is aborted.
    */
   compress: (texts: readonly string[], options: CompressOptions, signal?: AbortSignal) => Promise<Compressed[]>;
   /** Stops the worker; the next call starts it again. */

@@ -84,8 +84,8 @@ export class ConversationLibrary {
 
   /**
    * Saves a conversation, new or changed.
-   * @throws LabError `quota` when there is no room; the conversation is held in memory and saved once there is.
-   *   `not-found` when it was deleted, here or in another tab.
+   * @throws {LabError} `quota` when there is no room; the conversation is held in memory and saved once there is.
+   * `not-found` when it was deleted, here or in another tab.
    */
   async save(conversation: Conversation): Promise<void> {
     for (const [id, growing] of this.#growing) if (growing.conversation === conversation.id) this.#growing.delete(id);
@@ -245,7 +245,10 @@ export class ConversationLibrary {
   }
 }
 
-/** Where there is no storage at all, what is held in memory is all there is. @throws what it is given, otherwise */
+/**
+ * Passes over an error that there is no storage at all: then what is held in memory is all there is.
+ * @throws {Error} any other error, as it was given.
+ */
 function unlessMissing(error: unknown): void {
   if (!storageMissing()) throw error;
 }

@@ -68,7 +68,7 @@ export const listDatasets = (): Promise<DatasetSummary[]> => datasets().call('li
 
 /**
  * Imports files as one dataset; their format is recognised. What is malformed is named in the summary's `bad`.
- * @throws {LabError} bad-file, bad-data, cancelled. Where there is no room to store it, it is held until the page
+ * @throws {LabError} `bad-file`, `bad-data`, `cancelled`. Where there is no room to store it, it is held until the page
  * closes.
  */
 export function importFiles(files: readonly File[], { signal, onProgress }: ImportCalls = {}): Promise<DatasetSummary> {
@@ -77,13 +77,16 @@ export function importFiles(files: readonly File[], { signal, onProgress }: Impo
   return datasets().call('addFiles', { files: [...files], name, ...here() }, { signal, onEvent: onProgress });
 }
 
-/** Imports the file at an address; throws `network` as well, e.g. where its server lets no other page read it. */
+/**
+ * Imports the file at an address; where its server lets no other page read it.
+ * @throws {LabError} `network` as well, e.g.
+ */
 export const importUrl = (url: string, { signal, onProgress }: ImportCalls = {}): Promise<DatasetSummary> =>
   datasets().call('addUrl', { url, ...here() }, { signal, onEvent: onProgress });
 
 export const removeDataset = (id: string): Promise<void> => datasets().call('remove', { id, ...here() });
 
-/** @throws {LabError} missing-file where there is none of this id, as the other calls do. */
+/** @throws {LabError} `not-found` when there is none of this id, as the other calls do. */
 export const datasetSummary = (id: string): Promise<DatasetSummary> => datasets().call('summary', { id, ...here() });
 
 /** Dialogues that meet a query, a page of rows at a time. */

@@ -74,7 +74,7 @@ export function historyOfRun(spec: HistorySpec, model: LoadedModel, tagger: Tagg
  * const { messages, cost } = await shorten(utterances, { method: 'last', k: 4 }, parts);
  * cost.tokensAfter; // of the texts, without what a template adds
  * ```
- * @throws LabError `cancelled`; what the model, the tokenizer or the compression throws
+ * @throws {LabError} `cancelled`; what the model, the tokenizer or the compression throws.
  */
 export async function shorten(
   utterances: readonly Utterance[],

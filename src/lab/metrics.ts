@@ -25,7 +25,9 @@ export interface MeasureOptions {
 
 /** Computes the text metrics of many pairs. */
 export interface Metrics {
-  /** Rejects with `cancelled` when `signal` is aborted, with `network` or `bad-file` when WordNet can't be had. */
+  /**
+   * @throws {LabError} `cancelled` when `signal` is aborted, with `network` or `bad-file` when WordNet can't be had.
+   */
   measure(pairs: readonly Pair[], options?: MeasureOptions): Promise<Measurement>;
   /** Stops the workers; the next call starts them again. */
   terminate(): void;

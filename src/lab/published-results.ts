@@ -6,12 +6,18 @@ const listSchema = z.object({ results: z.array(z.string()), runs: z.array(z.stri
 export type MeasuredFiles = z.output<typeof listSchema>;
 export type MeasuredFolder = keyof MeasuredFiles;
 
-/** What was measured and committed with this version of the lab. Rejects with `network` or `bad-file`. */
+/**
+ * What was measured and committed with this version of the lab.
+ * @throws {LabError} `network` or `bad-file`.
+ */
 export async function listMeasured(): Promise<MeasuredFiles> {
   return listSchema.parse(JSON.parse(await read('measured.json')));
 }
 
-/** The text of one of those files. Rejects with `missing-file` for a name that is not in the list. */
+/**
+ * The text of one of those files.
+ * @throws {LabError} `missing-file` for a name that is not in the list.
+ */
 export async function readMeasured(folder: MeasuredFolder, name: string): Promise<string> {
   const known = await listMeasured();
   if (!known[folder].includes(name)) {

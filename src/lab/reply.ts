@@ -38,7 +38,8 @@ export interface ReplyTools {
 /**
  * Puts the context together and streams a reply to it, one step per event. Aborting `signal` makes the last step a
  * `stopped` one with what had come.
- * @throws {LabError} `bad-config` where the message does not fit; what the compression, the tokenizer and the engine throw
+ * @throws {LabError} `bad-config` when the message does not fit; what the compression, the tokenizer and the engine
+ * throw.
  */
 export async function* writeReply(
   model: LoadedModel,

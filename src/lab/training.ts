@@ -88,9 +88,10 @@ const ADAMW = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, maxG
  * ```ts
  * const { adapter, rows } = await fineTune({ dialogues, onProgress: (event) => …, signal });
  * ```
- * @throws {LabError} unsupported where the device cannot run the step, bad-data where nothing can be learnt or the loss
- * diverges, worker-lost when the browser ends the worker for lack of memory; bad-config where the run that is kept under the
- * name has other data or settings, busy where another tab trains under it, quota where a checkpoint cannot be stored.
+ * @throws {LabError} `unsupported` when the device cannot run the step, `bad-data` when nothing can be learnt or the
+ * loss diverges, `worker-lost` when the browser ends the worker for lack of memory; `bad-config` when the run that is
+ * kept under the name has other data or settings, `busy` when another tab trains under it, `quota` when a checkpoint
+ * cannot be stored.
  */
 export async function fineTune(options: FineTuneOptions): Promise<FineTuned> {
   const { model, maxTokens = 128, onProgress, signal } = options;
@@ -184,7 +185,7 @@ export interface KeptTraining {
 
 /**
  * The runs that this browser keeps, the latest first.
- * @throws {LabError} unsupported where it keeps nothing.
+ * @throws {LabError} `unsupported` when it keeps nothing.
  */
 export async function keptTrainings(): Promise<KeptTraining[]> {
   return (await listTrainings()).map(({ name, state: { update, best }, total, ended, savedAt }) => ({

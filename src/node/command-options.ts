@@ -73,7 +73,7 @@ export function askedFor(args: readonly string[], options: OptionTable): 'help' 
   return undefined;
 }
 
-/** @throws {LabError} bad-config for an unknown, missing or impossible value; it names the option. */
+/** @throws {LabError} `bad-config` for an unknown, missing or impossible value; it names the option. */
 function parseValues<T extends OptionTable>(
   { options, operand }: Pick<Definition<T>, 'options' | 'operand'>,
   args: readonly string[],

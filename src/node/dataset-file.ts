@@ -39,7 +39,7 @@ export async function readLocalDataset(paths: readonly string[], options: ReadOp
 /**
  * Reads a dataset's file as a whole, with the SHA-256 of its bytes as they lie. `name` stands for the file's own in
  * ids.
- * @throws {LabError} `missing-file` with `missing` as its words, and what `readDataset` throws
+ * @throws {LabError} `missing-file` with `missing` as its words, and what `readDataset` throws.
  */
 export async function readHashedDataset(
   path: string,

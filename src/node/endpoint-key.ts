@@ -9,7 +9,7 @@ export type TrustedHosts = readonly string[];
 /**
  * Whether the key may go to an address that stands in a file, such as a plan: only where the person named its host. A
  * host without a scheme means https, except on this machine.
- * @throws {LabError} `bad-config` for a host that is none
+ * @throws {LabError} `bad-config` for a host that is none.
  */
 export function maySendKey(baseUrl: string, trusted: TrustedHosts): boolean {
   const { origin } = new URL(baseUrl);

@@ -28,7 +28,7 @@ const held = new Set<string>();
  * Locks a folder for this process; a lock that a process of this machine left when it was killed is taken over.
  * @param option how people choose the folder, for the error.
  * @returns what ends the lock.
- * @throws {LabError} busy that names the process which holds the folder, bad-config where its lock is a file of
+ * @throws {LabError} `busy` that names the process which holds the folder, `bad-config` when its lock is a file of
  * somebody else.
  */
 export async function lockFolder(folder: string, option = '--out'): Promise<() => Promise<void>> {

@@ -22,7 +22,7 @@ export interface FolderModelOptions extends LoadOptions {
 
 /**
  * An exported ONNX folder on this machine's processor, for Node; the embedded model by default.
- * @throws LabError `missing-file` or `bad-config` when the folder holds no such model, `hash-mismatch` when a file is
+ * @throws {LabError} `missing-file` or `bad-config` when the folder holds no such model, `hash-mismatch` when a file is
  * not the one in its manifest.
  */
 export async function loadFolderModel(

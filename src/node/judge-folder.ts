@@ -48,7 +48,7 @@ export const JUDGE_SUMMARY = 'summary.json';
 
 /**
  * The folder of `lab judge`: `judge.json` (how it is asked), `verdicts.jsonl` (a line per dialogue) and `summary.json`.
- * @throws {LabError} as `openWorkFolder` does; `bad-config` also where the judge was asked otherwise before
+ * @throws {LabError} as `openWorkFolder` does; `bad-config` also where the judge was asked otherwise before.
  */
 export function openJudgeFolder(out: string, settings: JudgeSettings, force = false): Promise<WorkFolder<JudgedLine>> {
   const text = `${JSON.stringify(settings, null, 2)}\n`;

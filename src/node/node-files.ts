@@ -4,8 +4,8 @@ import { LabError } from '../core/error.ts';
 import { hasFile, missingFile, type ModelFile, type ModelFiles } from '../core/engine/files.ts';
 
 /**
- * The files of a model folder on disk, for the command line and tests. Throws `missing-file` when there is no such
- * folder.
+ * The files of a model folder on disk, for the command line and tests.
+ * @throws {LabError} `missing-file` when there is no such folder.
  */
 export async function nodeFiles(folder: string): Promise<ModelFiles> {
   const directory = resolve(folder);

@@ -10,7 +10,7 @@ import { MANIFEST_FORMAT, MANIFEST_NAME, manifestSchema, type ModelManifest } fr
 
 /**
  * Compares the files of a folder with its manifest, size first.
- * @throws {LabError} missing-file, hash-mismatch for the first file that is gone or not the one that was written.
+ * @throws {LabError} `missing-file`, `hash-mismatch` for the first file that is gone or not the one that was written.
  */
 export async function checkFiles(folder: string, files: ModelManifest['files']): Promise<void> {
   for (const { path, bytes } of files) {
@@ -33,7 +33,7 @@ export async function checkFiles(folder: string, files: ModelManifest['files']):
 
 /**
  * Compares the files of a folder with the lab's manifest in it; a folder without one is taken as it is.
- * @throws {LabError} bad-file for a damaged manifest, and what `checkFiles` throws.
+ * @throws {LabError} `bad-file` for a damaged manifest, and what `checkFiles` throws.
  */
 export async function checkManifest(folder: string): Promise<void> {
   const path = join(folder, MANIFEST_NAME);

@@ -10,7 +10,7 @@ export type InputPaths = Readonly<Record<string, string | readonly string[] | un
  * Refuses to write to a place that is, or holds, something the command reads, or the working directory. Links, relative
  * paths and the spelling of a path make no difference: places are compared by what the file system says they are.
  * @param option the option that names `out`.
- * @throws {LabError} bad-config; no option of a command lifts this.
+ * @throws {LabError} `bad-config`; no option of a command lifts this.
  */
 export async function refuseOverlap(out: string, inputs: InputPaths, option = '--out'): Promise<void> {
   const target = await identity(out);

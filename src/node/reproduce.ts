@@ -14,7 +14,7 @@ export type CheckLine =
 /**
  * Does `count` records of a published run again, drawn at random, and says how far they are from what was published.
  * `path` is that run's `numbers.jsonl`.
- * @throws LabError `bad-data` where the plan does not ask for those records
+ * @throws {LabError} `bad-data` when the plan does not ask for those records.
  */
 export async function* checkNumbers(
   parts: Omit<RunDependencies, 'done'>,

@@ -26,7 +26,10 @@ export interface Places {
   endpointHosts?: TrustedHosts | undefined;
 }
 
-/** The dialogues of a plan. @throws LabError `missing-file`, `hash-mismatch` when the file is another, `bad-data` */
+/**
+ * The dialogues of a plan.
+ * @throws {LabError} `missing-file`, `hash-mismatch` when the file is another, `bad-data`.
+ */
 export async function readPlanDataset({ dataset, sampling }: EvaluationPlan, override?: string): Promise<Dialogue[]> {
   const source = dataset.source === 'built-in' ? BUILT_IN : dataset.source;
   const path = override ?? source;

@@ -30,7 +30,7 @@ export interface RunFolder {
 /**
  * Opens a run's folder for one process and no other.
  * @param force write into a folder that holds other files: they stay, and none may have the name of a run's.
- * @throws {LabError} as `openWorkFolder` does; `bad-config` also for another plan's run
+ * @throws {LabError} as `openWorkFolder` does; `bad-config` also for another plan's run.
  */
 export async function openRunFolder(out: string, plan: EvaluationPlan, force = false): Promise<RunFolder> {
   const folder = await openWorkFolder(out, {
@@ -56,7 +56,8 @@ export async function openRunFolder(out: string, plan: EvaluationPlan, force = f
 
 /**
  * The plan in a file. One that lies beside a run's records or numbers is that of the run, so that what it does not
- * say is older than the choice. @throws {LabError} `bad-config` naming the first field at fault
+ * say is older than the choice.
+ * @throws {LabError} `bad-config` naming the first field at fault.
  */
 export async function parsePlanFile(json: unknown, path: string): Promise<EvaluationPlan> {
   const beside = [RECORDS_FILE, NUMBERS_FILE].map((name) =>

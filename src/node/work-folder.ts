@@ -12,7 +12,7 @@ export interface WorkFolderOptions<Line> {
     text: string;
     /**
      * Compares the task with that of an earlier process.
-     * @throws {LabError} `bad-config` where they are not the same
+     * @throws {LabError} `bad-config` when they are not the same.
      */
     compare(before: string, path: string): void;
   };
@@ -37,7 +37,7 @@ export interface WorkFolder<Line> {
 /**
  * Opens a folder for one process and no other; a lock that a killed process left behind is taken over.
  * @throws {LabError} `bad-config` when the folder holds another task or other files, `busy` when it is in use,
- * `bad-file` when its lines are damaged
+ * `bad-file` when its lines are damaged.
  */
 export async function openWorkFolder<Line>(
   out: string,

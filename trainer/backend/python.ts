@@ -50,7 +50,7 @@ export function commandLine({ file, args, env }: PythonCommand): string {
   );
 }
 
-/** @throws {LabError} unsupported with what to install, where Python or one of its packages is missing. */
+/** @throws {LabError} `unsupported` with what to install, where Python or one of its packages is missing. */
 export async function checkPython(python: string): Promise<void> {
   const install = `python3 -m pip install -r ${join(SCRIPTS, REQUIREMENTS)}`;
   const script = `import importlib.util; print(" ".join(name for name in ${JSON.stringify(PACKAGES)} if importlib.util.find_spec(name) is None))`;
@@ -76,7 +76,7 @@ export async function checkPython(python: string): Promise<void> {
 
 /**
  * Runs a command and hands each line of its output to `onLine`.
- * @throws {LabError} bad-data with the end of what it said, cancelled when `signal` is aborted.
+ * @throws {LabError} `bad-data` with the end of what it said, `cancelled` when `signal` is aborted.
  */
 export async function runPython(
   { file, args, env }: PythonCommand,

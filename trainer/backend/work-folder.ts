@@ -26,7 +26,7 @@ export const LAUNCH_CONFIG = 'accelerate.yaml';
  * Writes `folder`, `<out>/accelerate/`: the sequences, the plan of every update, the first adapter, the script with its
  * requirements and Accelerate's configuration. The folder is all that a machine with graphics cards needs, beside the
  * model.
- * @throws {LabError} unsupported for what the script does not do, bad-config where a file there is not the lab's, or
+ * @throws {LabError} `unsupported` for what the script does not do, `bad-config` when a file there is not the lab's, or
  * was edited.
  */
 export async function writeWorkFolder(

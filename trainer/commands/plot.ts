@@ -47,7 +47,7 @@ export const plotCommand = defineCommand({
   },
 });
 
-/** @throws {LabError} bad-config where the file is another kind's or, without `force`, another program's. */
+/** @throws {LabError} `bad-config` when the file is another kind's or, without `force`, another program's. */
 async function claimSvg(out: string, runs: readonly string[], force: boolean): Promise<void> {
   if (!/\.svg$/i.test(out))
     throw new LabError({

@@ -14,7 +14,7 @@ export interface SourceDialogue extends Dialogue {
 /**
  * Reads the writers' format: `### scene`, `= description`, then an utterance per line, `U: …` by the seeker and
  * `A[strategy]: …` by the supporter.
- * @throws {LabError} `bad-data` naming the first line that is none of these
+ * @throws {LabError} `bad-data` naming the first line that is none of these.
  */
 export function parseSource(text: string, file: string): SourceDialogue[] {
   const dialogues: SourceDialogue[] = [];

@@ -26,7 +26,8 @@ export interface WeightErrors {
 
 /**
  * Compares every tensor of the source with the copy, a few rows at a time.
- * @throws {LabError} bad-file when either has a tensor that the other lacks, bad-data when the source holds no numbers.
+ * @throws {LabError} `bad-file` when either has a tensor that the other lacks, `bad-data` when the source holds no
+ * numbers.
  */
 export async function compareWeights(
   source: Checkpoint,

@@ -35,7 +35,7 @@ export function effectiveSettings({ config, files }: Checkpoint): Effective {
 
 /**
  * Compares what a copy does beside its weights with its source, and its context with what it may be.
- * @throws {LabError} bad-file that names every setting that differs.
+ * @throws {LabError} `bad-file` that names every setting that differs.
  */
 export function checkEffective(expected: Effective, found: Effective, where: string): void {
   const problems = (Object.keys(expected) as (keyof Effective)[]).flatMap((name) => {

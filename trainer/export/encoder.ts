@@ -20,7 +20,7 @@ export interface EncoderOptions {
 
 /**
  * Converts the folder of a BERT encoder (one safetensors file, config and tokenizer) into a folder for the lab.
- * @throws LabError missing-file where the folder doesn't hold exactly one safetensors file; what `exportEncoder`
+ * @throws {LabError} `missing-file` when the folder doesn't hold exactly one safetensors file; what `exportEncoder`
  * throws.
  */
 export async function exportEncoderFolder(

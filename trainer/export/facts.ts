@@ -16,7 +16,7 @@ export interface TrainingFacts {
 
 /**
  * What a model card says about runs: data, settings, losses.
- * @throws {LabError} missing-file when a folder is no run.
+ * @throws {LabError} `missing-file` when a folder is no run.
  */
 export async function trainingSection({ runs, data }: TrainingFacts): Promise<CardSection> {
   const points: string[] = [];

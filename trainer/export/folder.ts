@@ -22,8 +22,8 @@ export interface ExportedFolder {
 
 /**
  * Opens a folder that the exporter wrote.
- * @throws {LabError} missing-file or bad-file when it is not one, hash-mismatch when a file is not the one that was
- * written.
+ * @throws {LabError} `missing-file` or `bad-file` when it is not one, `hash-mismatch` when a file is not the one that
+ * was written.
  */
 export async function openExportedFolder(folder: string): Promise<ExportedFolder> {
   const text = await readFile(join(folder, MANIFEST_NAME), 'utf8').catch((error: unknown) => {

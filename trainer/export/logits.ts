@@ -4,7 +4,7 @@ import { fromHalf } from '../../src/core/formats/float.ts';
 
 /**
  * Logits after each of `ids`, computed by ONNX Runtime on the processor.
- * @throws {LabError} bad-file when the model does not load or run.
+ * @throws {LabError} `bad-file` when the model does not load or run.
  */
 export async function onnxLogits(
   model: string,

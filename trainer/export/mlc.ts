@@ -70,7 +70,7 @@ const ROUNDING: Record<MlcFloat, (value: number) => number> = {
 /**
  * Reads a weight folder back and compares every parameter with its source: names and sizes, and each value within what
  * the format's rounding allows.
- * @throws {LabError} bad-file at the first contradiction.
+ * @throws {LabError} `bad-file` at the first contradiction.
  */
 export async function verifyMlc(
   source: Checkpoint,

@@ -40,7 +40,7 @@ type Print = (line: string) => void;
 /**
  * Compares a copy that was read back with its source, weights and settings, and prints the errors.
  * @param expected settings that the copy should have; by default those of the source.
- * @throws {LabError} bad-file when a tensor is lost or differs by more than its type explains, or a setting differs.
+ * @throws {LabError} `bad-file` when a tensor is lost or differs by more than its type explains, or a setting differs.
  */
 export async function verifyCopy(
   source: Checkpoint,
@@ -70,7 +70,7 @@ async function verifyWeights(source: Checkpoint, copy: Checkpoint, print: Print,
 /**
  * Reloads an ONNX export and compares it with its source: every weight, and where the model is small enough the logits
  * that ONNX Runtime computes with those of a plain forward pass over the exported weights.
- * @throws {LabError} bad-file when they differ by more than the dtype explains.
+ * @throws {LabError} `bad-file` when they differ by more than the dtype explains.
  */
 export async function verifyExport(
   source: Checkpoint,
@@ -120,7 +120,7 @@ async function verifyLogits(
 
 /**
  * Reloads a GGUF export by itself, as llama.cpp does, and compares every weight and setting with its source.
- * @throws {LabError} bad-file when they differ by more than the type explains.
+ * @throws {LabError} `bad-file` when they differ by more than the type explains.
  */
 export async function verifyGguf(source: Checkpoint, file: string, print: Print, signal?: AbortSignal): Promise<void> {
   const bytes = await fileSource(file);

@@ -29,7 +29,7 @@ export interface OpenedAdapter {
 
 /**
  * Opens an adapter folder in PEFT's format.
- * @throws {LabError} missing-file where a file is missing, and what `openAdapter` says about its contents.
+ * @throws {LabError} `missing-file` when a file is missing, and what `openAdapter` says about its contents.
  */
 export async function openAdapterFolder(folder: string): Promise<OpenedAdapter> {
   const settings = await readFile(join(folder, ADAPTER_CONFIG), 'utf8').catch((error: unknown) => {
@@ -86,7 +86,7 @@ export interface OpenedModel {
 
 /**
  * Opens a model, its adapters merged as it is read. It speaks the chat template that the adapters were trained with.
- * @throws {LabError} bad-config when the adapters were trained with different templates and none is given.
+ * @throws {LabError} `bad-config` when the adapters were trained with different templates and none is given.
  */
 export async function openModel({ path, adapters: options = [], template, option }: ModelChoice): Promise<OpenedModel> {
   const closers: (() => Promise<void>)[] = [];

@@ -17,7 +17,7 @@ export interface OpenedCheckpoint {
 /**
  * Opens the weights at `path`: a .gguf or .safetensors file, or a folder that holds one, with the JSON files beside it.
  * @param option how people named the path, for errors.
- * @throws {LabError} missing-file when there are no weights, or several GGUF files to choose from.
+ * @throws {LabError} `missing-file` when there are no weights, or several GGUF files to choose from.
  */
 export async function openCheckpoint(path: string, option = '--in'): Promise<OpenedCheckpoint> {
   const full = resolve(path);

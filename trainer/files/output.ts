@@ -41,7 +41,7 @@ export interface OutputOptions {
 
 /**
  * Checks, before any work, that a command may write the folder `out`.
- * @throws {LabError} bad-config where it holds what is read, or files that the lab did not write and `force` is not
+ * @throws {LabError} `bad-config` when it holds what is read, or files that the lab did not write and `force` is not
  * set.
  */
 export async function claimFolder(out: string, { force, inputs, print }: OutputOptions): Promise<OutputFolder> {

@@ -4,7 +4,7 @@ import { LabError } from '../../src/core/error.ts';
 /**
  * The text of a chat template.
  * @param setting the option or key that names the file, for errors.
- * @throws {LabError} missing-file when it cannot be read.
+ * @throws {LabError} `missing-file` when it cannot be read.
  */
 export async function readTemplate(path: string, setting: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: unknown) => {

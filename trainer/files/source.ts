@@ -8,7 +8,7 @@ export interface FileSource extends ByteSource {
   close(): Promise<void>;
 }
 
-/** @throws {LabError} missing-file when it can't be opened. */
+/** @throws {LabError} `missing-file` when it can't be opened. */
 export async function fileSource(path: string): Promise<FileSource> {
   const handle = await open(path, 'r').catch((error: unknown) => {
     throw LabError.from(error, {

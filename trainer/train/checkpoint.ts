@@ -80,7 +80,7 @@ export async function saveAdapter(
 /**
  * Reads a checkpoint to resume from, or null where there is none. A checkpoint that was being replaced when the run was
  * killed is put back first.
- * @throws {LabError} bad-file for a damaged one.
+ * @throws {LabError} `bad-file` for a damaged one.
  */
 export async function loadCheckpoint(folder: string): Promise<SavedRun | null> {
   await recoverFolder(folder);

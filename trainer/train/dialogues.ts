@@ -24,7 +24,7 @@ const NAMED_AT_MOST = 8;
 
 /**
  * Reads dialogues in any shape that the lab knows, gzipped or not.
- * @throws {LabError} bad-data that names each malformed record (the first eight), unless `skipBad`.
+ * @throws {LabError} `bad-data` that names each malformed record (the first eight), unless `skipBad`.
  */
 export async function readDialogues(
   paths: readonly string[],

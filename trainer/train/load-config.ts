@@ -17,7 +17,7 @@ export interface ConfigSources {
 
 /**
  * The configuration of a run from a preset, a file and single settings.
- * @throws {LabError} bad-config that names unknown keys and wrong values.
+ * @throws {LabError} `bad-config` that names unknown keys and wrong values.
  */
 export async function loadConfig({ preset, file, set = [] }: ConfigSources): Promise<RunConfig> {
   const raw: Record<string, unknown> = {};
@@ -50,7 +50,7 @@ async function readYamlFile(path: string): Promise<Record<string, unknown>> {
 
 /**
  * The settings of a YAML text.
- * @throws {LabError} bad-config that names `path`.
+ * @throws {LabError} `bad-config` that names `path`.
  */
 export function readYaml(text: string, path: string): Record<string, unknown> {
   try {

@@ -11,7 +11,7 @@ export const METRICS_FILE = 'metrics.jsonl';
 export class MetricsLog {
   constructor(private readonly path: string) {}
 
-  /** @throws {LabError} quota when the disk is full. */
+  /** @throws {LabError} `quota` when the disk is full. */
   async append(row: MetricsRow): Promise<void> {
     await appendFile(this.path, `${JSON.stringify(row)}\n`).catch((error: unknown) => {
       throw diskError(error, this.path, '--set out=');

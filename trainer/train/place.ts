@@ -30,7 +30,7 @@ export interface PlaceOptions {
 
 /**
  * Takes the folder of a run, and changes nothing in it.
- * @throws {LabError} bad-config where it holds a run and neither `resume` nor `fresh` is set, busy where another
+ * @throws {LabError} `bad-config` when it holds a run and neither `resume` nor `fresh` is set, `busy` when another
  * process works on it, and where it holds what the run reads.
  */
 export async function claimRun(

@@ -29,7 +29,7 @@ export type RunResult = LoopResult;
  * Trains in `place`, the folder `config.out`, until the end of the plan, early stopping, or cancellation, which saves a
  * checkpoint first. Writes config.yaml, metrics.jsonl, last/ (adapter, optimizer, state) and best/ (adapter), and
  * nothing before the first update has succeeded: until then a run that is replaced or resumed stays as it was.
- * @throws {LabError} bad-data when the loss is no number any more, with the step and the dialogues of its batch.
+ * @throws {LabError} `bad-data` when the loss is no number any more, with the step and the dialogues of its batch.
  */
 export async function trainRun(
   checkpoint: Checkpoint,

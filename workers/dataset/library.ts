@@ -68,7 +68,7 @@ export class DatasetLibrary {
   /**
    * Reads the files of one dataset and keeps it. The same dialogues again, whatever the file's name and shape, replace
    * what was there, because a dataset's id is the beginning of the SHA-256 of what its dialogues say.
-   * @throws {LabError} as `readDataset` does; bad-data where every record is malformed.
+   * @throws {LabError} as `readDataset` does; `bad-data` when every record is malformed.
    */
   async add(files: readonly TextFile[], { name, signal, onProgress }: ImportOptions): Promise<DatasetSummary> {
     const read = await readDataset(files, { signal, onProgress });
@@ -97,7 +97,7 @@ export class DatasetLibrary {
     await this.#store?.remove(id);
   }
 
-  /** @throws {LabError} missing-file where there is none of this id. */
+  /** @throws {LabError} `not-found` when there is none of this id. */
   async open(id: string): Promise<OpenDataset> {
     if (id === BUILT_IN_ID) return this.#builtIn();
     const held = this.#held.get(id) ?? (this.#last?.head.id === id ? this.#last : undefined);

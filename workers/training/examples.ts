@@ -15,7 +15,7 @@ export interface PreparedExamples {
 /**
  * The sequences of a task.
  * @param now what templates print as today's date.
- * @throws {LabError} bad-data where nothing is left of the dialogues.
+ * @throws {LabError} `bad-data` when nothing is left of the dialogues.
  */
 export async function prepareExamples(
   examples: TrainingExamples,

@@ -9,7 +9,7 @@ export async function savedRun(name: string | undefined, fresh: boolean): Promis
   return name === undefined || fresh ? undefined : getTraining(name);
 }
 
-/** @throws {LabError} bad-config where the run that is kept was made of other data or settings. */
+/** @throws {LabError} `bad-config` when the run that is kept was made of other data or settings. */
 export function checkFingerprint({ name, state }: StoredTraining, fingerprint: string): void {
   if (state.fingerprint === fingerprint) return;
   throw new LabError({
@@ -22,7 +22,7 @@ export function checkFingerprint({ name, state }: StoredTraining, fingerprint: s
 
 /**
  * Does `work` while no other tab trains under the same name.
- * @throws {LabError} busy where one does.
+ * @throws {LabError} `busy` when one does.
  */
 export async function alone<Result>(name: string | undefined, work: () => Promise<Result>): Promise<Result> {
   // Pages that are not served securely have no locks.

@@ -3,7 +3,7 @@ import { LabError } from '../../core/error.ts';
 /** A flat store of blobs under slash-separated keys; `put` is all or nothing. */
 export interface BlobStore {
   readonly kind: 'opfs' | 'cache' | 'memory';
-  /** Rejects with `quota` when the device or the site's share is full. */
+  /** @throws {LabError} `quota` when the device or the site's share is full. */
   put(key: string, data: Blob): Promise<void>;
   /** A lazily read blob; undefined when there is none. */
   get(key: string): Promise<Blob | undefined>;

@@ -16,7 +16,10 @@ export async function hashBytes(bytes: BufferSource): Promise<string> {
   return bytesToHex(sha256(new Uint8Array(view.buffer, view.byteOffset, view.byteLength)));
 }
 
-/** SHA-256 of a blob in lower-case hexadecimal. @throws {LabError} `cancelled` */
+/**
+ * SHA-256 of a blob in lower-case hexadecimal.
+ * @throws {LabError} `cancelled`.
+ */
 export async function hashBlob(blob: Blob, signal?: AbortSignal): Promise<string> {
   throwIfCancelled(signal);
   if (blob.size <= MOST_AT_ONCE) return hashBytes(await blob.arrayBuffer());

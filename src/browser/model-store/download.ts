@@ -26,7 +26,7 @@ export async function downloadAll(
  * Fetches one file into the store, resuming where an earlier attempt stopped when the server can send a part. Nothing
  * is fetched when the file is here, whole and unchanged (with the wanted hash, where one is given). What the browser
  * has thrown away or damaged is fetched again.
- * @throws {LabError} `network`, `missing-file`, `hash-mismatch`, `quota` or `cancelled`
+ * @throws {LabError} `network`, `missing-file`, `hash-mismatch`, `quota` or `cancelled`.
  */
 export async function downloadFile(
   store: FileStore,

@@ -65,7 +65,7 @@ export class FileStore {
   /**
    * The stored bytes of a file as one lazily read blob, checked against what was stored once per store, so once per
    * load of a model. `unchecked` spares that where only a header of a large file is wanted.
-   * @throws {LabError} `missing-file` when it is not here or no longer whole, `bad-file` when its bytes have changed
+   * @throws {LabError} `missing-file` when it is not here or no longer whole, `bad-file` when its bytes have changed.
    */
   async open(model: string, path: string, { unchecked = false } = {}): Promise<Blob> {
     const file = await this.file(model, path);
@@ -111,7 +111,8 @@ export class FileStore {
 
   /**
    * Appends a stream to what is stored of a file and completes it. `bytes`: of the whole file, 0 if unknown; a stream
-   * that ends early leaves what came and rejects. Throws `hash-mismatch`, `quota`, `network` or `cancelled`.
+   * that ends early leaves what came and rejects.
+   * @throws {LabError} `hash-mismatch`, `quota`, `network` or `cancelled`.
    */
   async append(
     start: { model: string; path: string; bytes: number; version?: string },

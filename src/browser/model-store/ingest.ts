@@ -30,8 +30,9 @@ const REQUIRED = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
 
 /**
  * Takes dropped files into the store: an ONNX folder as it is, a GGUF as it is or converted (`convert`), a folder of
- * safetensors converted to ONNX. Throws `missing-file` that names every file that is missing, `bad-file`,
- * `hash-mismatch`, `quota` or `cancelled`; then nothing of the model stays.
+ * safetensors converted to ONNX.
+ * @throws {LabError} `missing-file` that names every file that is missing, `bad-file`, `hash-mismatch`, `quota` or
+ * `cancelled`; then nothing of the model stays.
  */
 export async function ingestFiles(
   store: FileStore,

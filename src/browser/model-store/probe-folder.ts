@@ -19,7 +19,7 @@ export interface Probe {
 
 /**
  * Finds out what a folder without a manifest holds, by asking for the names that a model folder has.
- * @throws {LabError} `missing-file` where there is no config.json, `network` where the server fails, or `cancelled`
+ * @throws {LabError} `missing-file` when there is no config.json, `network` when the server fails, or `cancelled`.
  */
 export async function probeFolder(probe: Probe): Promise<ModelFile[]> {
   const config = await probeFile(probe, 'config.json');

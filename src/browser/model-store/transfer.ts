@@ -57,7 +57,10 @@ export async function transferOf(asked: Asked, part: Part | undefined): Promise<
   return wholeTransfer(asked);
 }
 
-/** The file from its first byte. @throws {LabError} `network`, `missing-file` or `cancelled` */
+/**
+ * The file from its first byte.
+ * @throws {LabError} `network`, `missing-file` or `cancelled`.
+ */
 export async function wholeTransfer(asked: Asked): Promise<Transfer> {
   const { url, signal, fetcher } = asked;
   let response: Response;
@@ -108,7 +111,7 @@ async function firstBytes(response: Response, length: number): Promise<Uint8Arra
 
 /**
  * A request for a range; undefined where it fails, because the whole file may still be had.
- * @throws {LabError} `cancelled`
+ * @throws {LabError} `cancelled`.
  */
 async function ask({ url, signal, fetcher }: Asked, range: string): Promise<Response | undefined> {
   try {
@@ -163,7 +166,10 @@ function transferFrom(response: Response, { bytes }: Asked): Omit<Transfer, 'fro
   };
 }
 
-/** An answer to a request for the whole file. @throws {LabError} `network` or `missing-file` when it is none */
+/**
+ * An answer to a request for the whole file.
+ * @throws {LabError} `network` or `missing-file` when it is none.
+ */
 function sound(response: Response, asked: Asked): Transfer {
   const { url, path } = asked;
   const refuse = (detail: {

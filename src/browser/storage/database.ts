@@ -44,8 +44,8 @@ export class LabStore {
 
   /**
    * Runs `work` on the open database.
-   * @throws LabError `quota` when the disk or the browser's allowance is full, `unsupported` when the browser has no
-   *   storage or a newer lab wrote it
+   * @throws {LabError} `quota` when the disk or the browser's allowance is full, `unsupported` when the browser has no
+   * storage or a newer lab wrote it.
    */
   async use<Result>(work: (database: LabDatabase) => Promise<Result>): Promise<Result> {
     try {
@@ -98,7 +98,10 @@ export function storageMissing(): boolean {
 let refused = false;
 const REFUSALS = new Set(['SecurityError', 'InvalidStateError', 'NotAllowedError']);
 
-/** Notes what opening a database threw. @throws what it was given */
+/**
+ * Notes what opening a database threw.
+ * @throws {Error} the error, as it was given.
+ */
 export function openingFailed(error: unknown): never {
   if (error instanceof DOMException && REFUSALS.has(error.name)) refused = true;
   throw error;

@@ -19,7 +19,7 @@ export function databasesSilent(): boolean {
 /**
  * Opens a database of IndexedDB, as `openDB` of idb, and gives up where the browser never answers. A database that is
  * blocked by another tab, or is being upgraded, has answered.
- * @throws DOMException `TimeoutError` when no answer came; whatever `indexedDB.open` fails with
+ * @throws {DOMException} `TimeoutError` when no answer came; whatever `indexedDB.open` fails with.
  */
 export function openDatabase<Schema extends DBSchema>(
   name: string,

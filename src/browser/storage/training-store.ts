@@ -50,7 +50,7 @@ async function use<Result>(work: (database: IDBPDatabase<Schema>) => Promise<Res
 export const listTrainings = (): Promise<StoredTraining[]> =>
   use(async (database) => (await database.getAll('runs')).sort((a, b) => b.savedAt - a.savedAt));
 
-/** @throws {LabError} bad-file for a record that no version of the lab wrote. */
+/** @throws {LabError} `bad-file` for a record that no version of the lab wrote. */
 export async function getTraining(name: string): Promise<StoredTraining | undefined> {
   const run = await use((database) => database.get('runs', name));
   if (run === undefined || runStateSchema.safeParse(run.state).success) return run;

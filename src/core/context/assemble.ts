@@ -77,7 +77,7 @@ export const SUMMARY_HEAD = 'Notes on what was said before:';
  * The one answer to what a model sees of a conversation: the most recent utterances that fit the window beside the system
  * prompt and the reply, as messages. With a tokenizer the prompt is counted as the model's template renders it, so that
  * it never exceeds the window and one utterance more would; without one, by estimate.
- * @throws {LabError} `bad-config` when not even the newest utterance fits; `cancelled`; what the tokenizer throws
+ * @throws {LabError} `bad-config` when not even the newest utterance fits; `cancelled`; what the tokenizer throws.
  */
 export async function assembleContext(
   request: ContextRequest,
@@ -87,7 +87,10 @@ export async function assembleContext(
   return fitted(await viewContext(request, tokenizer, signal));
 }
 
-/** The view where something fits. @throws {LabError} `bad-config` where nothing does */
+/**
+ * The view where something fits.
+ * @throws {LabError} `bad-config` when nothing does.
+ */
 export function fitted(view: ContextView): AssembledContext {
   const { fit } = view;
   if (fit instanceof LabError) throw fit;
@@ -96,7 +99,7 @@ export function fitted(view: ContextView): AssembledContext {
 
 /**
  * The same for those who also show what does not fit: the error is in `fit`.
- * @throws {LabError} `cancelled`; what the tokenizer throws
+ * @throws {LabError} `cancelled`; what the tokenizer throws.
  */
 export async function viewContext(
   request: ContextRequest,

@@ -51,7 +51,7 @@ export function exportConversations(conversations: readonly Conversation[], now 
  * wrong and where. A conversation whose id is taken by a different one gets a new id, so nothing is overwritten.
  *
  * @param existing finds a conversation that is here already
- * @throws LabError `bad-file` when it is not such a file at all
+ * @throws {LabError} `bad-file` when it is not such a file at all.
  */
 export function importConversations(
   text: string,

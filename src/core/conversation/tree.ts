@@ -135,7 +135,7 @@ export function rename(conversation: Conversation, title: string): Conversation 
 const titleOf = (message: Message, { createdAt }: Conversation): string =>
   signalOf(message).level === 'danger' ? neutralTitle(createdAt) : titleFrom(message.text);
 
-/** Throws `bad-data` when the conversation has no such message. */
+/** @throws {LabError} `bad-data` when the conversation has no such message. */
 function messageOf(conversation: Conversation, id: string): Message {
   const message = conversation.messages.get(id);
   if (message) return message;

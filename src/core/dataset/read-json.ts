@@ -9,7 +9,7 @@ const LOOK_AT = 1000;
 
 /**
  * Reads the JSON records of a file. Without `format`, the first record that one recognises decides for all.
- * @throws {LabError} bad-data where no format recognises any record.
+ * @throws {LabError} `bad-data` when no format recognises any record.
  */
 export async function readJson(
   pieces: AsyncIterable<string>,

@@ -49,7 +49,7 @@ interface OpenFile {
  * ```ts
  * const { dialogues, bad, format } = await readDataset([new File(['{"messages": …}'], 'chats.jsonl')]);
  * ```
- * @throws {LabError} bad-file for what is no text, bad-data where no dialogue format is recognised, cancelled.
+ * @throws {LabError} `bad-file` for what is no text, `bad-data` when no dialogue format is recognised, `cancelled`.
  */
 export async function readDataset(files: readonly TextFile[], options: ReadOptions = {}): Promise<ReadDataset> {
   const collector = new Collector(options.naming);

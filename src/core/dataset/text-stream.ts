@@ -19,7 +19,7 @@ export interface TextOptions {
 
 /**
  * The text of a file, piece by piece: gzip is unpacked and UTF-16 recognised by their first bytes, all else is UTF-8.
- * @throws {LabError} bad-file for a broken archive, bytes that are no text, or more than 512 Mi characters.
+ * @throws {LabError} `bad-file` for a broken archive, bytes that are no text, or more than 512 Mi characters.
  */
 export async function* readText(file: TextFile, { signal, onBytes }: TextOptions = {}): AsyncGenerator<string, void> {
   const unpacked = await unpack(counted(file.stream(), onBytes));

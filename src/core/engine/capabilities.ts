@@ -13,14 +13,14 @@ export function scorableModel({ info, tokenizer, scorer }: LoadedModel): Scorabl
   return tokenizer && scorer && { info, tokenizer, scorer };
 }
 
-/** @throws {LabError} `unsupported` where the model cannot render, count and score */
+/** @throws {LabError} `unsupported` when the model cannot render, count and score. */
 export function requireScorable(model: LoadedModel): ScorableModel {
   const found = scorableModel(model);
   if (found) return found;
   throw noScores(model.info);
 }
 
-/** @throws {LabError} `unsupported` where the model gives no probabilities for a text */
+/** @throws {LabError} `unsupported` when the model gives no probabilities for a text. */
 export function requireScorer({ info, scorer }: Pick<LoadedModel, 'info' | 'scorer'>): ModelScorer {
   if (scorer) return scorer;
   throw noScores(info);

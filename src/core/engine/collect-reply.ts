@@ -36,7 +36,7 @@ export async function* growingReply(events: AsyncIterable<StreamEvent>): AsyncGe
 /**
  * Reads a reply to its end, as the model wrote it. Half a reply is never taken for one.
  * @param onText hears the text whenever it has grown
- * @throws {LabError} `cancelled` where the reply was stopped, `endpoint` where it has no end, and what the engine throws
+ * @throws {LabError} `cancelled` when the reply was stopped, `endpoint` when it has no end, and what the engine throws.
  */
 export async function collectReply(
   events: AsyncIterable<StreamEvent>,

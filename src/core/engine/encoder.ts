@@ -18,7 +18,10 @@ export interface Encoder {
   readonly specialIds: readonly number[];
   /** Ids of a text, special tokens included, cut so that the last special token stays. */
   tokenize(text: string): number[];
-  /** Equal texts are computed once. Rejects with `cancelled` when `signal` is aborted. */
+  /**
+   * Equal texts are computed once.
+   * @throws {LabError} `cancelled` when `signal` is aborted.
+   */
   encode(texts: readonly string[], signal?: AbortSignal): Promise<EncodedText[]>;
   release(): Promise<void>;
 }
@@ -30,7 +33,7 @@ const configSchema = z.looseObject({ max_position_embeddings: z.int().positive()
 
 /**
  * Opens the folder of an encoder in the layout of transformers.js: tokenizer, config and `onnx/model*.onnx`.
- * @throws LabError `missing-file`, `bad-file` or `bad-config` naming the file at fault
+ * @throws {LabError} `missing-file`, `bad-file` or `bad-config` naming the file at fault.
  */
 export async function openEncoder(
   files: ModelFiles,

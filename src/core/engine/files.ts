@@ -16,8 +16,8 @@ export interface ModelFiles {
   readonly name: string;
   readonly list: readonly ModelFile[];
   /**
-   * Rejects with `missing-file` when the model has no such file. A Blob is read lazily, so large files cost nothing
-   * yet.
+   * A Blob is read lazily, so large files cost nothing yet.
+   * @throws {LabError} `missing-file` when the model has no such file.
    */
   open(path: string): Promise<Blob>;
   /** Fetches those of `paths` that are not on this device yet, so that opening them is quick. */

@@ -61,7 +61,10 @@ const GIB = 2 ** 30;
 /** Browsers report no more than this, so more may be there. */
 const REPORT_CAP = 8 * GIB;
 
-/** Throws `out-of-memory` when a model can't fit. What is only tight passes: the device's report is rounded. */
+/**
+ * What is only tight passes: the device's report is rounded.
+ * @throws {LabError} `out-of-memory` when a model can't fit.
+ */
 export function refuseTooLarge(modelId: string, estimate: MemoryEstimate, limits: DeviceLimits): void {
   const refuse = (what: string, todo: string): never => {
     throw new LabError({ code: 'out-of-memory', where: modelId, what, todo });

@@ -27,7 +27,7 @@ const LONGEST_RETRY_AFTER = 600_000;
 /**
  * Does `work` until it succeeds, with growing pauses after failures that may pass: a busy server (429), one that failed
  * (5xx), a broken connection, a reply that was cut off. A server's own Retry-After is kept to.
- * @throws {LabError} the last failure; any other at once; `cancelled` on `signal`
+ * @throws {LabError} the last failure; any other at once; `cancelled` on `signal`.
  */
 export async function retried<Result>(
   work: () => Promise<Result>,

@@ -3,7 +3,7 @@ import { LabError } from '../error.ts';
 /**
  * Refuses a text that does not fit a model's window.
  * @param room tokens that must stay free for a reply; 0 where none follows
- * @throws {LabError} `bad-data` with both numbers
+ * @throws {LabError} `bad-data` with both numbers.
  */
 export function checkFitsWindow(
   { modelId, contextWindow }: { modelId: string; contextWindow: number },

@@ -17,7 +17,8 @@ export interface ReplyLikelihood {
 /**
  * Scores `reply` as the model's answer to `messages`, with its end-of-turn token, as training counts it. The lab's only
  * definition: a reply's loss is `sum / tokens`, its perplexity the exponential of that.
- * @throws LabError `unsupported` where the template shows a reply differently than it asks for it; what `score` throws
+ * @throws {LabError} `unsupported` when the template shows a reply differently than it asks for it; what `score`
+ * throws.
  */
 export async function replyLikelihood(
   model: ScorableModel,

@@ -152,10 +152,16 @@ export const storedPlanSchema = z.preprocess(
   planSchema,
 );
 
-/** Reads a plan. @throws LabError `bad-config` naming the first field at fault */
+/**
+ * Reads a plan.
+ * @throws {LabError} `bad-config` naming the first field at fault.
+ */
 export const parsePlan = (json: unknown, where = 'The plan'): EvaluationPlan => parseWith(planSchema, json, where);
 
-/** Reads the plan of a run that was begun. @throws LabError `bad-config` naming the first field at fault */
+/**
+ * Reads the plan of a run that was begun.
+ * @throws {LabError} `bad-config` naming the first field at fault.
+ */
 export const parseStoredPlan = (json: unknown, where: string): EvaluationPlan =>
   parseWith(storedPlanSchema, json, where);
 

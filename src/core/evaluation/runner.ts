@@ -53,7 +53,7 @@ export const jobKey = ({ model, context, turn }: Job): string =>
  * Carries out a plan and yields each record as it is finished; the caller stores it before it asks for the next.
  * Running it again with the keys of what is stored goes on from there. A turn that a model refuses for its data, or
  * gives no reply to, is a record with an `error`; every other failure ends the run.
- * @throws LabError `cancelled` on `signal`, and whatever loading and answering throw
+ * @throws {LabError} `cancelled` on `signal`, and whatever loading and answering throw.
  */
 export async function* runPlan(parts: RunDependencies): AsyncGenerator<RunEvent> {
   const { plan, signal } = parts;

@@ -98,7 +98,7 @@ export interface ModelConfig extends DecoderShape {
  * Reads the sizes of a decoder of any architecture from the JSON of a `config.json`. There is no default context window:
  * a file without `max_position_embeddings` is refused, because a guess would cut conversations short or run past the end.
  * @param where file name for messages.
- * @throws {LabError} bad-config for missing, impossible or contradictory values.
+ * @throws {LabError} `bad-config` for missing, impossible or contradictory values.
  */
 export function parseShape(json: unknown, where = 'config.json'): DecoderShape {
   return shapeOf(check(shapeSchema, json, where, 'It does not describe a model.'), where);
@@ -135,8 +135,8 @@ function contradiction(wrong: readonly string[], where: string): LabError {
 /**
  * Reads the JSON of a `config.json`.
  * @param where file name for messages.
- * @throws {LabError} bad-config for missing or impossible values, unsupported for architectures and options not built
- * here.
+ * @throws {LabError} `bad-config` for missing or impossible values, `unsupported` for architectures and options not
+ * built here.
  */
 export function parseConfig(json: unknown, where = 'config.json'): ModelConfig {
   const c = check(configSchema, json, where, 'It does not describe a model.');

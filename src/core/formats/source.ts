@@ -8,7 +8,7 @@ export interface ByteSource {
   readonly size: number;
   /**
    * Reads exactly `length` bytes.
-   * @throws {LabError} bad-file when the file ends before that.
+   * @throws {LabError} `bad-file` when the file ends before that.
    */
   read(offset: number, length: number): Promise<Uint8Array>;
 }

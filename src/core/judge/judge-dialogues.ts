@@ -56,7 +56,7 @@ export interface CheckParts extends JudgeAccess {
 
 /**
  * Judges whole dialogues and yields each as it is done.
- * @throws LabError `cancelled`, and what loading and answering throw
+ * @throws {LabError} `cancelled`, and what loading and answering throw.
  */
 export async function* judgeDialogues({
   items,

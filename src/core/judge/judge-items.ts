@@ -19,7 +19,8 @@ export type JudgeItemsEvent<Result> =
 
 /**
  * Loads a judge, puts the `open` items of `total` to it and yields each result as it comes; nothing is loaded where
- * nothing is open. @throws LabError `cancelled` on `signal`, and whatever loading and `work` throw
+ * nothing is open.
+ * @throws {LabError} `cancelled` on `signal`, and whatever loading and `work` throw.
  */
 export async function* judgeItems<Item, Result>(
   open: readonly Item[],

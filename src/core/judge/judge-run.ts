@@ -59,7 +59,7 @@ export function repliesOf(turns: readonly SupporterTurn[], records: readonly Res
  * Judges the replies of a run, round by round, and yields each verdict as it is given; the caller stores it before it
  * asks for the next. Running it again with the keys of what is stored goes on from there. A reply that the judge's
  * engine refuses for its data is a verdict with an `error`; every other failure ends the judging.
- * @throws LabError `cancelled` on `signal`, and whatever loading and answering throw
+ * @throws {LabError} `cancelled` on `signal`, and whatever loading and answering throw.
  */
 export async function* judgeRun({
   judge: { id, rounds },

@@ -109,7 +109,7 @@ const criteriaOrder = (round: number): CriterionId[] =>
  * it writes.
  *
  * Reference: Liu et al. (2023), "G-Eval: NLG evaluation using GPT-4 with better human alignment".
- * @throws LabError `unsupported` where the engine gives no probabilities
+ * @throws {LabError} `unsupported` when the engine gives no probabilities.
  */
 export async function weightedScores(model: LoadedModel, prompt: ScoringPrompt, signal?: AbortSignal): Promise<Scores> {
   const { tokenizer, scorer } = requireScorable(model);

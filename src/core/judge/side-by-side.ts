@@ -88,7 +88,7 @@ const ratingsSchema = z.strictObject({
 });
 export type Ratings = z.output<typeof ratingsSchema>;
 
-/** @throws LabError `bad-file` naming the first field at fault */
+/** @throws {LabError} `bad-file` naming the first field at fault. */
 export function parseRatings(text: string, where: string): Ratings {
   try {
     return ratingsSchema.parse(JSON.parse(text));

@@ -35,7 +35,7 @@ export function readWordLists(text: string): Record<string, string[]> {
 
 /**
  * A phrase as a regular expression over plain words (see `plainWords`).
- * @throws {Error} where the phrase breaks the notation or names a list that does not exist
+ * @throws {Error} where the phrase breaks the notation or names a list that does not exist.
  */
 export function compilePhrase(phrase: string, lists: WordLists): RegExp {
   return new RegExp(

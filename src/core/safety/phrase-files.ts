@@ -14,7 +14,7 @@ const LEVELS = ['danger', 'concern'] as const;
 
 /**
  * Reads the files of phrases/, given by their paths below it, and checks every phrase.
- * @throws {Error} naming the file and what breaks the notation
+ * @throws {Error} naming the file and what breaks the notation.
  */
 export function readPhraseFiles(files: Readonly<Record<string, string>>): PhraseBook {
   const words = readWordLists(files['words.txt'] ?? '');

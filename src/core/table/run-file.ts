@@ -61,7 +61,10 @@ export function writeRunFile(
   } satisfies RunFile);
 }
 
-/** Reads an exported run. @throws LabError `bad-file` naming the first field at fault */
+/**
+ * Reads an exported run.
+ * @throws {LabError} `bad-file` naming the first field at fault.
+ */
 export function parseRunFile(text: string, where: string): RunFile {
   const refuse = (what: string, cause?: unknown) =>
     new LabError(

@@ -27,7 +27,8 @@ export interface ChatTokenizer {
   /**
    * The model's own template applied, to the messages in the form that it takes (see `suitedMessages`). What they say
    * can never become a control token: where it is written like one, marks stand in it, which `encode` understands and
-   * drops. Throws `bad-data` when the template refuses the messages.
+   * drops.
+   * @throws {LabError} `bad-data` when the template refuses the messages.
    */
   renderPrompt(messages: readonly ChatMessage[], form?: PromptForm): string;
   /** What the template takes. */

@@ -27,7 +27,7 @@ export interface OpenedTokenizer {
 
 /**
  * Opens tokenizer.json so that it understands marks (see `plain-text.ts`).
- * @throws {LabError} bad-file when it is no tokenizer.
+ * @throws {LabError} `bad-file` when it is no tokenizer.
  */
 export function openTokenizer(tokenizerJson: unknown, configJson: unknown, where: string): OpenedTokenizer {
   try {
@@ -53,7 +53,7 @@ export function openTokenizer(tokenizerJson: unknown, configJson: unknown, where
 
 /**
  * The ids of texts for an encoder: special tokens around each, those that a text spells out recognised.
- * @throws {LabError} bad-file when tokenizer.json is no tokenizer.
+ * @throws {LabError} `bad-file` when tokenizer.json is no tokenizer.
  */
 export function openEncoderTokenizer(
   tokenizerJson: unknown,

@@ -28,7 +28,7 @@ export interface ExampleOptions {
  * A dialogue as a training sequence: every supporter turn is a reply to learn, in the words it was written in, on the
  * context that the model would see at inference, in the form that the template takes. Returns null where there is
  * nothing to learn.
- * @throws {LabError} unsupported where the template renders a conversation differently once it goes on.
+ * @throws {LabError} `unsupported` when the template renders a conversation differently once it goes on.
  */
 export function dialogueSequence(
   id: string,

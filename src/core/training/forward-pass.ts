@@ -67,7 +67,7 @@ export class ForwardPass {
 
 /**
  * The mean loss over sequences, each in a pass of its own.
- * @throws {LabError} cancelled; whatever `measure` throws.
+ * @throws {LabError} `cancelled`; whatever `measure` throws.
  */
 export async function meanLoss(
   sequences: readonly Sequence[],

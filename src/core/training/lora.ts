@@ -56,7 +56,7 @@ export function projectionShape(config: ModelConfig, target: TargetModule): [out
 
 /**
  * Checks that an adapter fits a model.
- * @throws {LabError} bad-config for layers that the model does not have, and for a rank above every target's width.
+ * @throws {LabError} `bad-config` for layers that the model does not have, and for a rank above every target's width.
  */
 export function checkLora(
   { rank, targets, layers = [] }: Pick<LoraConfig, 'rank' | 'targets' | 'layers'>,

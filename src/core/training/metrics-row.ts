@@ -21,7 +21,7 @@ export type MetricsRow = z.infer<typeof rowSchema>;
 
 /**
  * The rows of a `metrics.jsonl`. A last line that a killed run left unfinished is passed over.
- * @throws {LabError} bad-data that names the first line at fault.
+ * @throws {LabError} `bad-data` that names the first line at fault.
  */
 export function parseMetrics(text: string, where: string): MetricsRow[] {
   const lines = text.split('\n');

@@ -51,7 +51,8 @@ const AT_ONCE = 50;
 
 /**
  * Turns dialogues into sequences of tokens and counts what was cut or left out.
- * @throws {LabError} cancelled; what `dialogueSequence` and the chat template throw, with the dialogue and the template named.
+ * @throws {LabError} `cancelled`; what `dialogueSequence` and the chat template throw, with the dialogue and the
+ * template named.
  */
 export async function prepareDialogues(dialogues: readonly TrainingDialogue[], options: PrepareOptions): Promise<Part> {
   const { tokenizer, template, onDialogue, signal } = options;
@@ -74,7 +75,7 @@ export async function prepareDialogues(dialogues: readonly TrainingDialogue[], o
 
 /**
  * @param where what the dialogues came from.
- * @throws {LabError} bad-data for a part without a sequence.
+ * @throws {LabError} `bad-data` for a part without a sequence.
  */
 export function requireSequences({ sequences }: Part, maxTokens: number, where?: string): void {
   if (sequences.length > 0) return;

@@ -51,7 +51,7 @@ export function cut(sequence: Sequence, length: number): Sequence {
 
 /**
  * Groups sequences, in their order, into batches of at most `maxSequences` sequences and `maxTokens` tokens.
- * @throws {LabError} bad-data for a sequence that is longer than a batch may be.
+ * @throws {LabError} `bad-data` for a sequence that is longer than a batch may be.
  */
 export function pack(sequences: readonly Sequence[], limits: { maxSequences: number; maxTokens: number }): Batch[] {
   const batches: Batch[] = [];

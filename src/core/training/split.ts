@@ -10,7 +10,7 @@ export interface Split {
 /**
  * One stratified random split, index for index that of scikit-learn's
  * `StratifiedShuffleSplit(n_splits=1, test_size=testShare, random_state=seed)`.
- * @throws {LabError} bad-data for a class with a single member or a part with fewer members than classes.
+ * @throws {LabError} `bad-data` for a class with a single member or a part with fewer members than classes.
  */
 export function stratifiedSplit(labels: readonly string[], testShare: number, seed: number): Split {
   const classes = [...new Set(labels)].sort((a, b) => (a < b ? -1 : 1));

@@ -14,7 +14,7 @@ export interface UpdatePlace {
 
 /**
  * One update from its passes. The gradient is that of the mean loss over all their labels.
- * @throws {LabError} bad-data when the loss or the gradient is not a number, with the step and the dialogues.
+ * @throws {LabError} `bad-data` when the loss or the gradient is not a number, with the step and the dialogues.
  */
 export async function makeUpdate(
   trainer: AdapterTrainer,

@@ -49,7 +49,7 @@ export class Body {
     this.progressed();
   }
 
-  /** @throws {LabError} `endpoint` for an answer that stalls, breaks off or does not end */
+  /** @throws {LabError} `endpoint` for an answer that stalls, breaks off or does not end. */
   async *chunks(): AsyncGenerator<Uint8Array, void, void> {
     if (!this.#reader) return;
     let bytes = 0;

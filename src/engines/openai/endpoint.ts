@@ -8,7 +8,10 @@ export interface Endpoint {
   apiKey?: string | undefined;
 }
 
-/** The base address with no trailing slash. @throws {LabError} `bad-config` when it is not an http(s) address */
+/**
+ * The base address with no trailing slash.
+ * @throws {LabError} `bad-config` when it is not an http(s) address.
+ */
 export function normaliseBaseUrl(text: string): string {
   let url: URL | undefined;
   try {
@@ -39,7 +42,7 @@ export function normaliseBaseUrl(text: string): string {
 
 /**
  * A key as it is sent, without the blanks that copying adds.
- * @throws {LabError} `bad-config` when it has a character that no HTTP header can carry
+ * @throws {LabError} `bad-config` when it has a character that no HTTP header can carry.
  */
 export function checkedKey({ baseUrl, apiKey }: Endpoint): string | undefined {
   const key = apiKey?.trim();

@@ -20,7 +20,10 @@ export interface OfferedModel {
   contextWindow: number | null;
 }
 
-/** The models that a server lists. @throws {LabError} `endpoint` or `bad-config` */
+/**
+ * The models that a server lists.
+ * @throws {LabError} `endpoint` or `bad-config`.
+ */
 export async function listEndpointModels(endpoint: Endpoint, options: RequestOptions = {}): Promise<OfferedModel[]> {
   const at = { ...endpoint, baseUrl: normaliseBaseUrl(endpoint.baseUrl) };
   const answer = await readAnswer(

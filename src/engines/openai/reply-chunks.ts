@@ -112,7 +112,7 @@ function parseChunk(data: string, endpoint: Endpoint): ReplyChunk {
 /**
  * Reads a reply, streamed or in one piece, whatever content type it claims.
  * @param mostText characters after which a server is taken not to honour `max_tokens`
- * @throws {LabError} `endpoint` where it stalls, is cut off before its end, or is none; what came was yielded before
+ * @throws {LabError} `endpoint` when it stalls, is cut off before its end, or is none; what came was yielded before.
  */
 export async function* replyChunks(
   response: Response,

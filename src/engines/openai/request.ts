@@ -17,7 +17,7 @@ const ANSWER_TIMEOUT_MS = 120_000;
 /**
  * Sends a request; resolves with an answer of status 2xx. The key and the conversation go to the server that was named
  * and to no other: redirects are refused.
- * @throws {LabError} `endpoint` with `status` where the server answered, `bad-config`, `cancelled`
+ * @throws {LabError} `endpoint` with `status` where the server answered, `bad-config`, `cancelled`.
  */
 export async function request(
   endpoint: Endpoint,
@@ -89,7 +89,10 @@ function unreachable(endpoint: Endpoint, cause: unknown): LabError {
   return endpointError(endpoint, { what: 'The server cannot be reached.', todo, retryable: true }, cause);
 }
 
-/** Reads an answer's JSON. @throws {LabError} `endpoint` that names what came instead */
+/**
+ * Reads an answer's JSON.
+ * @throws {LabError} `endpoint` that names what came instead.
+ */
 export async function readAnswer(
   response: Response,
   endpoint: Endpoint,

@@ -34,8 +34,9 @@ export interface TransformersOptions extends LoadOptions {
 type Transformers = typeof transformers;
 
 /**
- * Loads a model folder (see docs/reference/engines.md) with transformers.js and ONNX Runtime: `cpu` in Node, `webgpu` or `wasm`
- * in a browser. Throws `missing-file`, `bad-config`, `out-of-memory`, `device-lost` or `cancelled`.
+ * Loads a model folder (see docs/reference/engines.md) with transformers.js and ONNX Runtime: `cpu` in Node, `webgpu`
+ * or `wasm` in a browser.
+ * @throws {LabError} `missing-file`, `bad-config`, `out-of-memory`, `device-lost` or `cancelled`.
  */
 export async function loadTransformers(
   files: ModelFiles,
@@ -127,7 +128,7 @@ function deviceLimits(device: Device): DeviceLimits {
   };
 }
 
-/** @throws {LabError} `out-of-memory` with both numbers where a weight is larger than the graphics device allows */
+/** @throws {LabError} `out-of-memory` with both numbers where a weight is larger than the graphics device allows. */
 async function checkWeights(
   files: ModelFiles,
   { graph, data }: VariantFiles,

@@ -32,7 +32,10 @@ const PREFERENCE: Record<'half' | 'single' | 'main', Variant[]> = {
   main: ['q4', 'q8', 'int8', 'uint8', 'fp32', 'q4f16', 'fp16'],
 };
 
-/** The weight formats that a folder holds complete. Throws `missing-file` when a graph's external data has a gap. */
+/**
+ * The weight formats that a folder holds complete.
+ * @throws {LabError} `missing-file` when a graph's external data has a gap.
+ */
 export function listVariants(files: ModelFiles): VariantFiles[] {
   const sizes = new Map(files.list.map(({ path, bytes }) => [path, bytes]));
   return (Object.keys(VARIANTS) as Variant[]).flatMap((variant) => {
@@ -53,7 +56,10 @@ export function listVariants(files: ModelFiles): VariantFiles[] {
   });
 }
 
-/** The variant to run on `device`. Throws `missing-file` when the folder holds none that runs there. */
+/**
+ * The variant to run on `device`.
+ * @throws {LabError} `missing-file` when the folder holds none that runs there.
+ */
 export function chooseVariant(files: ModelFiles, device: Device, halfPrecision: boolean): VariantFiles {
   const order = PREFERENCE[device !== 'webgpu' ? 'main' : halfPrecision ? 'half' : 'single'];
   const variants = listVariants(files);

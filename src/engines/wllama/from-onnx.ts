@@ -9,8 +9,8 @@ import type { ModelFiles } from '../../core/engine/files.ts';
 /**
  * Writes the weights of an ONNX folder that this lab exported as a GGUF, in memory and without loss, for llama.cpp,
  * which reads prompts as they are rendered, by names of control tokens that no message can have (`markControls`), and
- * has no sliding windows: `contextWindow` ends where one would begin to count. Throws `unsupported` for folders of
- * other exporters.
+ * has no sliding windows: `contextWindow` ends where one would begin to count.
+ * @throws {LabError} `unsupported` for folders of other exporters.
  */
 export async function ggufFromOnnx(
   files: ModelFiles,

@@ -24,7 +24,10 @@ export interface WllamaOptions extends LoadOptions {
 /** llama.cpp sets aside the whole cache at once, so long windows are cut. */
 const MAX_CONTEXT = 4096;
 
-/** Loads a GGUF (its parts in order) with wllama. Throws `out-of-memory`, `bad-file`, `unsupported` or `cancelled`. */
+/**
+ * Loads a GGUF (its parts in order) with wllama.
+ * @throws {LabError} `out-of-memory`, `bad-file`, `unsupported` or `cancelled`.
+ */
 export async function loadWllama(parts: Blob[], modelId: string, options: WllamaOptions): Promise<WllamaModel> {
   const { onProgress, signal, tokenizer, threads } = options;
   const bytes = parts.reduce((sum, part) => sum + part.size, 0);

@@ -31,8 +31,8 @@ export interface JudgeCheck {
 
 /**
  * Has a model judge whole dialogues of one or two datasets; `done` are those of the same check that are judged already.
- * @throws LabError `bad-data` when there is nothing to judge, `cancelled` on `signal`, and what loading and answering
- * throw
+ * @throws {LabError} `bad-data` when there is nothing to judge, `cancelled` on `signal`, and what loading and answering
+ * throw.
  */
 export async function checkJudge(
   { judge, good, failed, dialogues, rounds }: JudgeCheck,

@@ -52,7 +52,10 @@ export const addFromUrl = (url: string, options?: LoadOptions): Promise<ModelSum
 /** Adds a model behind an OpenAI-compatible endpoint. The key stays in memory unless `keepKey`. */
 export const addEndpoint = (endpoint: NewEndpoint): Promise<ModelSummary> => models().addEndpoint(endpoint);
 
-/** The models that a server offers. Throws `endpoint` or `bad-config`. */
+/**
+ * The models that a server offers.
+ * @throws {LabError} `endpoint` or `bad-config`.
+ */
 export const listModelsOfEndpoint = (baseUrl: string, apiKey?: string, signal?: AbortSignal): Promise<OfferedModel[]> =>
   listEndpointModels({ baseUrl, apiKey }, { signal });
 
@@ -74,7 +77,8 @@ export const estimateMemory = (id: string, device: 'webgpu' | 'wasm' = 'wasm'): 
   models().estimate(id, device);
 
 /**
- * A model's tokenizer and chat template without its weights. Rejects with `unsupported` for MLC models and endpoints.
+ * A model's tokenizer and chat template without its weights.
+ * @throws {LabError} `unsupported` for MLC models and endpoints.
  */
 export const openTokenizer = (id: string): Promise<ModelTokenizer> => models().tokenizer(id);
 

@@ -51,7 +51,9 @@ export class NotebookBridge {
     this.#host = host;
   }
 
-  /** Rejects with `unsupported` for a name that is not in the table, `bad-config` for wrong arguments, `refused`. */
+  /**
+   * @throws {LabError} `unsupported` for a name that is not in the table, `bad-config` for wrong arguments, `refused`.
+   */
   async call({ name, args }: LabCall, { signal: stopped, emit }: CallContext<unknown>): Promise<unknown> {
     throwIfCancelled(this.#left.signal);
     const signal = AbortSignal.any([stopped, this.#left.signal]);

@@ -53,7 +53,7 @@ export interface FunctionContext {
   model: () => Promise<LoadedModel>;
   /** What computes off the page's thread, and ends with the notebook. */
   services: NotebookServices;
-  /** Rejects with `refused` unless the person allows it. */
+  /** @throws {LabError} `refused` unless the person allows it. */
   require: (permission: Permission) => Promise<void>;
 }
 

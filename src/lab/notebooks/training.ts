@@ -30,7 +30,7 @@ export async function trainForNotebook(options: FineTuneOptions): Promise<Notebo
 /**
  * A reply of the model with that adapter merged in. The first reply adds the merged model to those of this browser,
  * where the chat finds it, too; it is in memory only while it answers.
- * @throws {LabError} missing-file where the adapter is no longer the latest; what loading a model throws
+ * @throws {LabError} `missing-file` when the adapter is no longer the latest; what loading a model throws.
  */
 export async function* replyTuned(
   id: string,

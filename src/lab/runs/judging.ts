@@ -49,9 +49,8 @@ export async function judgePairsOf(id: string): Promise<JudgePair[]> {
  * Has a listed model judge the replies of a run that are there, or goes on with it, storing each verdict before the
  * next is asked for. The same judge with more rounds adds rounds. Aborting `signal` pauses it. Neither the run nor
  * another judge may work on the run meanwhile, in any tab.
- * @throws LabError `bad-config` for such rounds or when another tab works on it, `bad-data` without replies, `quota`
- * when
- *   a verdict could not be stored, `cancelled`
+ * @throws {LabError} `bad-config` for such rounds or when another tab works on it, `bad-data` without replies, `quota`
+ * when a verdict could not be stored, `cancelled`.
  */
 export async function judgeRunReplies(
   id: string,

@@ -48,7 +48,7 @@ export const saveRatings = (id: string, ratings: Ratings): Promise<void> => stor
 
 /**
  * Adds the exported ratings of another rater.
- * @throws LabError `bad-file`; `bad-data` where they are of another comparison
+ * @throws {LabError} `bad-file`; `bad-data` when they are of another comparison.
  */
 export async function importRatings(id: string, first: CellRef, second: CellRef, file: File): Promise<void> {
   const ratings = parseRatings(await file.text(), file.name);

@@ -38,7 +38,8 @@ export const listRuns = (): Promise<RunState[]> => store.list();
 /**
  * Plans a run; `startRun` carries it out. `plan.dataset.source` is the id of a dataset of this browser, and models are
  * of the kind `lab`, by their ids here.
- * @throws LabError `bad-config` naming the field at fault, `bad-data` when the dataset has no supporter turn, `quota`
+ * @throws {LabError} `bad-config` naming the field at fault, `bad-data` when the dataset has no supporter turn,
+ * `quota`.
  */
 export async function createRun(input: Omit<PlanInput, 'format' | 'version'>): Promise<StoredRun> {
   const plan = parsePlan({ format: 'solace-lab-plan', version: 1, ...input });
@@ -72,7 +73,7 @@ export async function estimateRun(plan: EvaluationPlan, missing: number): Promis
 /**
  * Carries a run out, or on, storing each record before the next is begun. Only one tab may: a second one is refused.
  * Aborting `signal` pauses it.
- * @throws LabError `busy` when another tab works on it, `quota` when a record could not be stored, `cancelled`
+ * @throws {LabError} `busy` when another tab works on it, `quota` when a record could not be stored, `cancelled`.
  */
 export async function startRun(id: string, { signal, onEvent, onWait }: WorkCalls<RunEvent> = {}): Promise<void> {
   await alone(id, async () => {
@@ -158,7 +159,10 @@ export async function exportRun(id: string, form: 'json' | 'csv' | 'html', { ans
   return shareHtml(plan, await summariseRun(id), answers ? records : []);
 }
 
-/** Adds an exported run as a new one. @throws LabError `bad-file` naming what is wrong in it */
+/**
+ * Adds an exported run as a new one.
+ * @throws {LabError} `bad-file` naming what is wrong in it.
+ */
 export async function importRun(file: File): Promise<StoredRun> {
   const { plan, total, records, judges = [], verdicts = [] } = parseRunFile(await file.text(), file.name);
   const run: StoredRun = { id: uniqueId(), plan, total, createdAt: Date.now() };

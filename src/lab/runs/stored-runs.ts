@@ -20,7 +20,10 @@ export interface WorkCalls<Event> {
   onWait?: (wait: RetryWait) => void;
 }
 
-/** A run by its id. @throws LabError `not-found` */
+/**
+ * A run by its id.
+ * @throws {LabError} `not-found` when there is none.
+ */
 export async function found(id: string): Promise<StoredRun> {
   const run = await store.get(id);
   if (run) return run;
@@ -32,7 +35,10 @@ export async function found(id: string): Promise<StoredRun> {
   });
 }
 
-/** The supporter turns that a plan asks for. @throws LabError where its dataset is not in this browser */
+/**
+ * The supporter turns that a plan asks for.
+ * @throws {LabError} `not-found` when its dataset is not in this browser.
+ */
 export async function turnsOf(plan: EvaluationPlan): Promise<SampledTurn[]> {
   const { dialogues } = await getDataset(plan.dataset.source);
   // The first way of sampling needs the ids of its time. Imported datasets were stored with theirs.
@@ -53,7 +59,7 @@ export async function judgingsOf(id: string): Promise<Judging[]> {
  * Runs `work` while no other tab works on the run. The lock goes with the tab, however that ends.
  * Pages that are not served securely have no locks; there nobody is kept out.
  *
- * @throws LabError `busy` when another tab does
+ * @throws {LabError} `busy` when another tab does.
  */
 export async function alone<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
   if (!navigator.locks) return work();

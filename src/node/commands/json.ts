@@ -20,7 +20,10 @@ export async function readJsonArray<Schema extends z.ZodType>(path: string, item
   });
 }
 
-/** The JSON of a file. @throws LabError `missing-file` or `bad-data` */
+/**
+ * The JSON of a file.
+ * @throws {LabError} `missing-file` or `bad-data`.
+ */
 export async function readJson(path: string): Promise<unknown> {
   return parse(await read(path), path);
 }

@@ -19,7 +19,7 @@ export class Turnstile {
     this.#mostWaiting = mostWaiting;
   }
 
-  /** @throws {LabError} `unsupported`, at once, where too many wait already: that ends a loop which never awaits */
+  /** @throws {LabError} `unsupported`, at once, where too many wait already: that ends a loop which never awaits. */
   pass<Result>(call: () => Promise<Result>): Promise<Result> {
     if (this.#free > 0) {
       this.#free--;

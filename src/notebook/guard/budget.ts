@@ -51,7 +51,7 @@ export class Budget {
 
   /**
    * One turn of a loop or one call of a function in `cell`.
-   * @throws {LabError} cancelled once the cell has had its time, and at each further tick of this turn
+   * @throws {LabError} `cancelled` once the cell has had its time, and at each further tick of this turn.
    */
   readonly tick = (cell: number): void => {
     if (--this.#left > 0) return;

@@ -23,7 +23,8 @@ const REPLACES = 2;
  * The same code, which asks `solace$tick` at each turn of a loop and at the start of each function whether it may go
  * on.
  * `source` is a program, or one expression, which is returned in parentheses.
- * @throws {SyntaxError} where it can't be read; {LabError} bad-data where it uses the lab's own names
+ * @throws {SyntaxError} when it can't be read.
+ * @throws {LabError} `bad-data` when it uses the lab's own names.
  */
 export function withGuards(source: string, cell: number, kind: 'program' | 'expression' = 'program'): string {
   if (source.includes(TICK) || source.includes(IMPORT)) throw reserved();

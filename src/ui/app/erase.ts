@@ -3,7 +3,7 @@ import { eraseEverything, type BrowserStores } from '../state/erase.ts';
 
 /**
  * Deletes everything that this browser keeps for the lab except its code, and starts it afresh.
- * @throws {LabError} `io` when something could not be deleted; then the page stays as it is
+ * @throws {LabError} `io` when something could not be deleted; then the page stays as it is.
  */
 export async function eraseAndRestart(): Promise<void> {
   await eraseEverything(browserStores());

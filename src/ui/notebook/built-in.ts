@@ -2,7 +2,10 @@ import { LabError } from '../../core/error.ts';
 
 const FILES = import.meta.glob<string>('../../../notebooks/*.html', { query: '?raw', import: 'default' });
 
-/** The text of a notebook that comes with the lab; undefined for any other name. Rejects with `network`. */
+/**
+ * The text of a notebook that comes with the lab; undefined for any other name.
+ * @throws {LabError} `network`.
+ */
 export async function loadBuiltIn(name: string): Promise<string | undefined> {
   const load = FILES[`../../../notebooks/${name}.html`];
   try {

@@ -9,7 +9,7 @@ export interface ReadNotebook {
 
 /**
  * Reads a notebook's file without running anything in it: a parsed document is inert, and only its title is taken.
- * @throws LabError `bad-file` when it is not a notebook or too long
+ * @throws {LabError} `bad-file` when it is not a notebook or too long.
  */
 export async function readNotebook(file: File): Promise<ReadNotebook> {
   const bad = (what: string) =>

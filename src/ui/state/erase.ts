@@ -15,7 +15,7 @@ export interface BrowserStores {
 /**
  * Deletes everything that this browser keeps for the lab except its code. What can be deleted is, even where something
  * else cannot.
- * @throws {LabError} `io` when something could not be deleted
+ * @throws {LabError} `io` when something could not be deleted.
  */
 export async function eraseEverything(stores: BrowserStores): Promise<void> {
   const outcomes = await Promise.allSettled([

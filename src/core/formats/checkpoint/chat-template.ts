@@ -9,7 +9,7 @@ export interface ChatTemplate {
   readonly source: string;
   /**
    * @param now what `strftime_now` prints.
-   * @throws {LabError} bad-config when the template takes more work than a conversation can need; whatever it raises
+   * @throws {LabError} `bad-config` when the template takes more work than a conversation can need; whatever it raises
    * itself.
    */
   render(variables: TemplateVariables, now?: Date): string;
@@ -34,7 +34,7 @@ const CONSTANTS = { true: true, false: false, none: null, True: true, False: fal
 
 /**
  * Compiles a chat template (Jinja, as Transformers reads it).
- * @throws {LabError} bad-config when it is not valid.
+ * @throws {LabError} `bad-config` when it is not valid.
  */
 export function compileTemplate(source: string, where: string): ChatTemplate {
   if (source.length > MAX_SOURCE || LONG_BLANK.test(source)) {

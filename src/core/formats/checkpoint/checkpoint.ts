@@ -34,7 +34,7 @@ export function matrixShape(info: TensorInfo): { rows: number; columns: number }
   return { rows: info.shape.slice(0, -1).reduce((a, b) => a * b, 1), columns };
 }
 
-/** @throws {LabError} bad-file when the checkpoint has no tensor of that name. */
+/** @throws {LabError} `bad-file` when the checkpoint has no tensor of that name. */
 export function tensorInfo(checkpoint: Checkpoint, tensor: string): TensorInfo {
   const info = checkpoint.tensors.get(tensor);
   if (info) return info;
@@ -138,7 +138,7 @@ function computedWith(bias: string): string[] {
 
 /**
  * Compares the tensors of a checkpoint with what its configuration promises.
- * @throws {LabError} bad-config that names every contradiction (the first twenty).
+ * @throws {LabError} `bad-config` that names every contradiction (the first twenty).
  */
 export function checkTensors(name: string, config: ModelConfig, tensors: ReadonlyMap<string, TensorInfo>): void {
   // A model of an absurd number of layers is a damaged configuration; do not build a list for it.

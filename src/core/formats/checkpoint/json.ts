@@ -2,7 +2,7 @@ import { LabError } from '../../error.ts';
 
 /**
  * Parses JSON that came from outside.
- * @throws {LabError} bad-file naming the file.
+ * @throws {LabError} `bad-file` naming the file.
  */
 export function parseJson(text: string, where: string): unknown {
   try {

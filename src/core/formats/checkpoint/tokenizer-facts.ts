@@ -47,7 +47,7 @@ export interface TokenizerFacts {
   ends: number | undefined;
 }
 
-/** @throws {LabError} bad-file when tokenizer.json is no description of a tokenizer. */
+/** @throws {LabError} `bad-file` when tokenizer.json is no description of a tokenizer. */
 export function tokenizerFacts(files: SideFiles): TokenizerFacts {
   const settings = {
     ...settingsOf(files, 'special_tokens_map.json'),

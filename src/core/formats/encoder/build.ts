@@ -19,7 +19,7 @@ const GROUP = 64;
  * Builds the graph of a BERT encoder with its weights inside. Inputs `input_ids`, `attention_mask`, `token_type_ids`
  * (int64 [batch, sequence]); output `last_hidden_state` (float32 [batch, sequence, hidden]): the contract of
  * transformers.js.
- * @throws LabError `bad-config` when groups of 64 don't divide the embeddings of `q8`.
+ * @throws {LabError} `bad-config` when groups of 64 don't divide the embeddings of `q8`.
  *
  * Reference: Devlin et al. (2019), "BERT: pre-training of deep bidirectional transformers"; transformers' `BertModel`
  * without pooler.

@@ -32,7 +32,7 @@ export interface EncoderConfig {
 
 /**
  * Reads the config.json of a BERT encoder.
- * @throws LabError `bad-config` for other models, naming the first field that doesn't fit.
+ * @throws {LabError} `bad-config` for other models, naming the first field that doesn't fit.
  */
 export function parseEncoderConfig(json: unknown): EncoderConfig {
   const parsed = schema.safeParse(json);

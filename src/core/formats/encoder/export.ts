@@ -36,7 +36,8 @@ const NOTES: Record<EncoderDtype, string> = {
 /**
  * Writes a BERT encoder as a folder that the lab and transformers.js load: config, tokenizer, graph, manifest and card.
  * `weights` is its safetensors file.
- * @throws LabError missing-file without config or tokenizer; bad-config where these and the weights don't fit together.
+ * @throws {LabError} `missing-file` without config or tokenizer; `bad-config` when these and the weights don't fit
+ * together.
  */
 export async function exportEncoder(
   weights: ByteSource,

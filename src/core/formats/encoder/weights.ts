@@ -6,7 +6,10 @@ import type { EncoderConfig } from './config.ts';
 
 /** The weights of an encoder by the names of Hugging Face checkpoints, a tensor at a time. */
 export interface EncoderWeights {
-  /** Decoded values, row major. @throws LabError `bad-config` where the tensor is missing or of another shape. */
+  /**
+   * Decoded values, row major.
+   * @throws {LabError} `bad-config` when the tensor is missing or of another shape.
+   */
   read(name: string, shape: readonly number[]): Promise<Float32Array>;
 }
 

@@ -41,7 +41,7 @@ const REQUIRED = ['tokenizer.json', 'tokenizer_config.json'];
 /**
  * Writes a model folder that transformers.js loads unmodified: config, tokenizer, `onnx/model*.onnx` with its data
  * files, manifest and card. Memory stays bounded: weights pass through a few rows at a time.
- * @throws {LabError} missing-file without a tokenizer, bad-config when a matrix can't be quantised in blocks of 32.
+ * @throws {LabError} `missing-file` without a tokenizer, `bad-config` when a matrix can't be quantised in blocks of 32.
  */
 export async function exportOnnx(
   source: Checkpoint,

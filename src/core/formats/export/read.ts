@@ -34,7 +34,7 @@ interface Place {
  * 4-bit blocks as Q4_1 (scale d and minimum m recovered from d and m + 8d), 8-bit blocks as Q8_0, floats as they are.
  * From a q4f16 export the minimum is only as exact as half precision allows.
  * @param model bytes of `onnx/model*.onnx`.
- * @throws {LabError} bad-file when the graph was not written by this exporter or lacks weights.
+ * @throws {LabError} `bad-file` when the graph was not written by this exporter or lacks weights.
  */
 export async function openExported(
   name: string,

@@ -26,7 +26,7 @@ function endTokens(metadata: GgufMetadata): number | number[] | null {
 
 /**
  * Rebuilds what `config.json` would say from a GGUF's metadata.
- * @throws {LabError} unsupported for other architectures, bad-file when a value is missing.
+ * @throws {LabError} `unsupported` for other architectures, `bad-file` when a value is missing.
  */
 export function configFromGguf(header: GgufHeader, where: string): Record<string, unknown> {
   const { metadata } = header;

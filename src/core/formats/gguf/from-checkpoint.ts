@@ -60,7 +60,7 @@ export function ggufEndTokens({ files, config }: Pick<Checkpoint, 'files' | 'con
 /**
  * Writes a checkpoint as one GGUF file that llama.cpp and wllama load: rows of q and k interleaved as they want them,
  * tokenizer and chat template in the metadata. Memory stays bounded.
- * @throws {LabError} unsupported when llama.cpp could not know the tokenizer.
+ * @throws {LabError} `unsupported` when llama.cpp could not know the tokenizer.
  */
 export async function checkpointToGguf(source: Checkpoint, file: FileSink, options: GgufOptions): Promise<void> {
   const { config } = source;

@@ -28,7 +28,7 @@ class NeedMore extends Error {}
 /**
  * Reads the header of a GGUF file (versions 2 and 3, little endian): metadata and where each tensor lies.
  * Nothing in the header is trusted: counts, lengths and offsets are checked against the size of the file before use.
- * @throws {LabError} bad-file for a damaged file, unsupported for tensor types that this project does not read.
+ * @throws {LabError} `bad-file` for a damaged file, `unsupported` for tensor types that this project does not read.
  */
 export function readGgufHeader(source: ByteSource): Promise<GgufHeader> {
   return parse(source, (parser) => parser.header());
@@ -36,7 +36,7 @@ export function readGgufHeader(source: ByteSource): Promise<GgufHeader> {
 
 /**
  * Reads the metadata alone, so that files with tensors of any type pass.
- * @throws {LabError} bad-file for a damaged file.
+ * @throws {LabError} `bad-file` for a damaged file.
  */
 export function readGgufMetadata(source: ByteSource): Promise<GgufMetadata> {
   return parse(source, (parser) => parser.start().metadata);
@@ -45,7 +45,7 @@ export function readGgufMetadata(source: ByteSource): Promise<GgufMetadata> {
 /**
  * Bytes that a GGUF has by its header: as far as its last tensor, and that rounded up to its alignment, which some
  * writers fill. `to` is infinite where a type's size is not known.
- * @throws {LabError} bad-file for a damaged header
+ * @throws {LabError} `bad-file` for a damaged header.
  */
 export function readGgufExtent(source: ByteSource): Promise<{ from: number; to: number }> {
   return parse(source, (parser) => parser.extent());

@@ -41,7 +41,7 @@ function flat(step: unknown, parts: string): Json[] {
 
 /**
  * Scores with which llama.cpp joins pieces in the order of the merges: the best score first.
- * @throws {LabError} unsupported where it would still cut a text otherwise; the message has an example.
+ * @throws {LabError} `unsupported` when it would still cut a text otherwise; the message has an example.
  */
 export function pieceScores(model: PieceModel): Map<string, number> {
   const scores = new Map<string, number>();

@@ -37,7 +37,7 @@ export interface TokenizerOptions {
 
 /**
  * The tokenizer of a byte-level or SentencePiece-like BPE model as llama.cpp keeps it in a GGUF's metadata.
- * @throws {LabError} unsupported for other tokenizers, bad-file for damaged ones.
+ * @throws {LabError} `unsupported` for other tokenizers, `bad-file` for damaged ones.
  */
 export function tokenizerMetadata(
   files: SideFiles,

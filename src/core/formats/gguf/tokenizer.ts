@@ -65,7 +65,7 @@ interface Rules {
 /**
  * Rebuilds tokenizer.json and tokenizer_config.json from the metadata of a GGUF whose tokenizer is byte-level BPE
  * ("gpt2") or SentencePiece BPE ("llama").
- * @throws {LabError} unsupported for other tokenizers, missing-file when there is none.
+ * @throws {LabError} `unsupported` for other tokenizers, `missing-file` when there is none.
  */
 export function tokenizerFromGguf(metadata: GgufMetadata, where: string): SideFiles {
   const model = metadataString(metadata, 'tokenizer.ggml.model');

@@ -122,7 +122,7 @@ const PROBE: Turn[] = [
 /**
  * MLC's template for a model's chat template, its default system message included. `exact` says whether both render a
  * probe conversation to the same prompt.
- * @throws {LabError} unsupported where no family of templates fits.
+ * @throws {LabError} `unsupported` when no family of templates fits.
  */
 export function chooseConversation(
   template: string,

@@ -25,7 +25,7 @@ const CARRIED = ['generation_config.json', 'LICENSE'];
 /**
  * Writes a weight folder for WebLLM and mlc-llm: shards, both indexes, mlc-chat-config.json and the tokenizer. Matrices
  * pass through a few rows at a time.
- * @throws {LabError} missing-file without a tokenizer, unsupported for tensors MLC has no place for.
+ * @throws {LabError} `missing-file` without a tokenizer, `unsupported` for tensors MLC has no place for.
  */
 export async function exportMlc(
   source: Checkpoint,
@@ -128,7 +128,7 @@ function record({ name, shape, dtype }: MlcTensor, bfloat16: boolean): Omit<MlcR
   return { name, shape, dtype, format: bfloat16 ? 'f32-to-bf16' : 'raw', nbytes: elements(shape) * size };
 }
 
-/** @throws {LabError} unsupported for a value that half precision cannot hold. */
+/** @throws {LabError} `unsupported` for a value that half precision cannot hold. */
 function floatBytes(values: Float32Array, float: MlcFloat, bfloat16: boolean, name: string): Uint8Array {
   if (float === 'float32' && !bfloat16) return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   if (bfloat16) {

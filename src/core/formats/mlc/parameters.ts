@@ -26,7 +26,7 @@ const ATTENTION = ['q_proj', 'k_proj', 'v_proj'];
 
 /**
  * The parameters that mlc-llm's model of this architecture has, in the order of its libraries' metadata.
- * @throws {LabError} unsupported where the checkpoint has tensors that MLC's model has no place for.
+ * @throws {LabError} `unsupported` when the checkpoint has tensors that MLC's model has no place for.
  */
 export function mlcParameters(config: ModelConfig, tensors: Iterable<string>): MlcParameter[] {
   const shapes = layerMatrices(config);

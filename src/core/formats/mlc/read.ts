@@ -56,7 +56,7 @@ export class MlcReader {
     return (await this.open(dataPath)).read(record.byteOffset + start * row, count * row);
   }
 
-  /** @throws {LabError} bad-file where the index lacks the tensor. */
+  /** @throws {LabError} `bad-file` when the index lacks the tensor. */
   private place(name: string): { record: MlcRecord; dataPath: string } {
     const place = this.places.get(name);
     if (place) return place;

@@ -17,7 +17,7 @@ const TYPE_BY_CODE = new Map<number, OnnxDataType>(
 
 /**
  * Reads the bytes of a `.onnx` file. Fields that this project has no use for are skipped; tensor bytes are views.
- * @throws {LabError} bad-file when the bytes are no ONNX model, or hold something unsupported (sub-graphs).
+ * @throws {LabError} `bad-file` when the bytes are no ONNX model, or hold something unsupported (sub-graphs).
  */
 export function decodeModel(bytes: Uint8Array): OnnxModel {
   const model: Omit<OnnxModel, 'graph'> = {

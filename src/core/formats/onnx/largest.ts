@@ -18,7 +18,7 @@ const BYTES = new Map<number, number>([
 
 /**
  * The largest weight of a `.onnx` file, its bytes inside the file or beside it. Works for graphs of any exporter.
- * @throws {LabError} `bad-file` when the bytes are no ONNX model
+ * @throws {LabError} `bad-file` when the bytes are no ONNX model.
  */
 export function largestWeight(model: Uint8Array): { name: string; bytes: number } {
   let largest = { name: '', bytes: 0 };

@@ -82,7 +82,10 @@ export interface WireField {
   bytes: Uint8Array;
 }
 
-/** Walks the fields of an encoded message. @throws {LabError} bad-file when the bytes are cut short or malformed. */
+/**
+ * Walks the fields of an encoded message.
+ * @throws {LabError} `bad-file` when the bytes are cut short or malformed.
+ */
 export function* readFields(message: Uint8Array): Generator<WireField> {
   let at = 0;
   const need = (count: number): Uint8Array => {

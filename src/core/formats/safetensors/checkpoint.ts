@@ -100,7 +100,7 @@ const PART = /^model-\d{5}-of-\d{5}\.safetensors$/;
 /**
  * Which of the safetensors files of a folder hold the model: those that the index names; without one
  * `model.safetensors`, its parts, or whatever is there.
- * @throws {LabError} missing-file when one that the index names is not there.
+ * @throws {LabError} `missing-file` when one that the index names is not there.
  */
 export function weightFiles(names: readonly string[], index: readonly string[] | undefined): string[] {
   const base = (name: string): string => name.split('/').at(-1) ?? name;

@@ -25,7 +25,7 @@ export interface SafetensorsOptions {
  * Writes a checkpoint as a folder that Transformers and this exporter read: weights in one or several safetensors
  * files,
  * `config.json`, tokenizer files, and the chat template also as a file of its own. Memory stays bounded.
- * @throws {LabError} bad-data when a weight is too large for the type.
+ * @throws {LabError} `bad-data` when a weight is too large for the type.
  */
 export async function checkpointToSafetensors(
   source: Checkpoint,

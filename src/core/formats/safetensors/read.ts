@@ -23,7 +23,7 @@ export interface SafetensorsTensor {
 /**
  * Reads the header of a safetensors file: eight bytes of length, JSON, then the data without gaps.
  * @param ignored names of tensors to leave out, whatever their type.
- * @throws {LabError} bad-file for damage, unsupported for types other than F32, F16 and BF16.
+ * @throws {LabError} `bad-file` for damage, `unsupported` for types other than F32, F16 and BF16.
  */
 export async function readSafetensorsHeader(source: ByteSource, ignored?: RegExp): Promise<SafetensorsTensor[]> {
   const fail = (what: string): LabError =>

@@ -32,8 +32,8 @@ const TENSOR_NAME = /^(?:base_model\.model\.)?(.+)\.lora_([AB])(?:\.[^.]+)?\.wei
  * Opens an adapter.
  * @param settingsText `adapter_config.json`.
  * @param source `adapter_model.safetensors`.
- * @throws {LabError} unsupported for kinds that cannot be merged as a low-rank product, bad-file for damage: tensors
- * without their partner, or of shapes that contradict the settings or each other.
+ * @throws {LabError} `unsupported` for kinds that cannot be merged as a low-rank product, `bad-file` for damage:
+ * tensors without their partner, or of shapes that contradict the settings or each other.
  */
 export async function openAdapter(name: string, settingsText: string, source: ByteSource): Promise<Adapter> {
   const settings = parseAdapterSettings(settingsText, `${name}/adapter_config.json`);

@@ -32,8 +32,8 @@ interface Factors {
  * A checkpoint whose matrices are merged as they are read: W + Σ weight · scaling · B·A over the adapters (a linear
  * combination of their changes, as LoraHub (Huang et al. 2023) sums them). Matrices that no adapter touches stay in the
  * type they are stored in; merged ones are F32. Memory holds the factors of one matrix at a time.
- * @throws {LabError} bad-config that names modules which the model lacks, shapes that differ from its own, and modules
- * that the settings promise but the file lacks.
+ * @throws {LabError} `bad-config` that names modules which the model lacks, shapes that differ from its own, and
+ * modules that the settings promise but the file lacks.
  */
 export function mergedCheckpoint(
   base: Checkpoint,

@@ -58,7 +58,7 @@ export interface AdapterSettings {
 /**
  * Reads an `adapter_config.json`. `fan_in_fan_out` has no say: PEFT unsets it for linear layers, and all layers of the
  * models that are merged here are.
- * @throws {LabError} bad-config for a damaged one, unsupported for adapters that are more than low-rank products.
+ * @throws {LabError} `bad-config` for a damaged one, `unsupported` for adapters that are more than low-rank products.
  */
 export function parseAdapterSettings(text: string, where: string): AdapterSettings {
   const json = parseJson(text, where);
