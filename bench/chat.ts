@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type * as wllama from '@wllama/wllama';
 import type { Browser, Page } from 'playwright-core';
 import type { EngineId } from '../src/core/engine/engine.ts';
-import type * as models from '../src/lab/models/models.ts';
+import type * as models from '../tests/harness/engine-page/models.ts';
 import { launch } from '../tests/harness/browser.ts';
 import { buildEnginePage, serveEnginePage } from '../tests/harness/engine-page.ts';
 import { embeddedAsGguf } from './chat-gguf.ts';

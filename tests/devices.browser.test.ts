@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LoadedInfo } from '../src/core/engine/engine.ts';
-import type * as models from '../src/lab/models/models.ts';
+import type * as models from './harness/engine-page/models.ts';
 import { exportCommand } from '../trainer/commands/export.ts';
 import { launch } from './harness/browser.ts';
 import { buildEnginePage, serveEnginePage } from './harness/engine-page.ts';

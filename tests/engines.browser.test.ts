@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineId, TokenScore } from '../src/core/engine/engine.ts';
-import type * as models from '../src/lab/models/models.ts';
+import type * as models from './harness/engine-page/models.ts';
 import { baseExport, SOURCE } from './harness/base-export.ts';
 import { launch } from './harness/browser.ts';
 import { mean } from './harness/decoder.ts';

@@ -174,6 +174,13 @@ const NOUNS: readonly Noun[] = [
     only: ['src/core/context/', 'src/core/evaluation/likelihood.ts', 'src/core/judge/judge.ts'],
     example: "const [tokens] = await tokenizer.countTokens([prompt], 'prompt');",
   },
+  {
+    noun: 'loaded models of the page',
+    primitive: /engine\.worker\.ts|WorkerModel\.load\(|new ModelResidency\(|import .*\bloadModel\b/,
+    only: ['src/lab/models/'],
+    within: 'src/',
+    example: "import { loadModel } from '../models/loading.ts';",
+  },
 ];
 
 const isSource = (path: string): boolean =>

@@ -4,26 +4,28 @@
  * used.
  */
 
-/** Models: those of this browser, files to add, estimates of memory, loading. */
+/** Models: those of this browser, files to add, estimates of memory, and the owner of those that are loaded. */
 export {
   addEndpoint,
   addFromFiles,
   addFromUrl,
   addMlc,
   convertToOnnx,
+  removeModel,
+  type NewEndpoint,
+  type NewMlc,
+} from './models/adding.ts';
+export {
   estimateMemory,
   listModels,
   listWebLlmModels,
-  loadModel,
-  openOwnTokenizer,
-  removeModel,
-  subscribe as subscribeToModels,
+  subscribeToModels,
   type MemoryEstimate,
-  type ModelLoadOptions,
   type ModelSummary,
-  type NewEndpoint,
-  type NewMlc,
-} from './models/models.ts';
+} from './models/list.ts';
+export type { DeviceChoice, ModelLease, ModelResidency } from './models/residency.ts';
+export { residency } from './models/resident-models.ts';
+export { openOwnTokenizer } from './models/tokenizers.ts';
 export { contextTokenizer } from './models/context-tokenizer.ts';
 export { probeGpu, type GpuProbe } from '../engines/gpu.ts';
 export { hasWasmThreads } from '../engines/threads.ts';

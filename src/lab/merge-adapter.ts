@@ -1,7 +1,8 @@
 import type { LoadOptions } from '../core/engine/engine.ts';
 import { RpcWorker } from '../rpc/worker.ts';
 import { EMBEDDED_MODEL } from '../core/engine/embedded.ts';
-import { addFromFiles, type ModelSummary } from './models/models.ts';
+import { addFromFiles } from './models/adding.ts';
+import type { ModelSummary } from './models/list.ts';
 import { adapterFiles, type FineTuned } from './training.ts';
 import type { TunedApi } from '../../workers/merge/handlers.ts';
 

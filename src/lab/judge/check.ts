@@ -9,7 +9,7 @@ import {
   type JudgedCheckDialogue,
 } from '../../core/judge/judge-dialogues.ts';
 import { getDataset } from '../datasets.ts';
-import { loadModel } from '../models/models.ts';
+import { borrowModel } from '../models/resident-models.ts';
 import { REMOTE_CONCURRENCY, type WorkCalls } from '../runs/stored-runs.ts';
 
 export { FEWEST_DIALOGUES, validationWords } from '../../core/judge/validation-text.ts';
@@ -53,7 +53,7 @@ export async function checkJudge(
     done: new Set(done.map(checkKey)),
     rounds,
     concurrency: REMOTE_CONCURRENCY,
-    openModel: (stop) => loadModel(judge, stop ? { signal: stop } : {}),
+    openModel: (stop) => borrowModel(judge, stop),
     ...(signal && { signal }),
     ...(onWait && { onWait }),
   });

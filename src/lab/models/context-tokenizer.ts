@@ -1,6 +1,6 @@
 import { rememberingTokenizer, type ModelTokenizer } from '../../core/context/tokenizer.ts';
 import { LabError } from '../../core/error.ts';
-import { openTokenizer } from './models.ts';
+import { openTokenizer } from './tokenizers.ts';
 
 const opened = new Map<string, Promise<ModelTokenizer | null>>();
 

@@ -38,9 +38,11 @@ function servicesOf(model: LoadedModel, parts: Partial<NotebookServices> = {}): 
   };
 }
 
+const leaseOf = (model: LoadedModel) => async () => ({ model, release: async () => undefined });
+
 function doorTo(model: LoadedModel, answer = true): { door: NotebookBridge; ask: ReturnType<typeof vi.fn> } {
   const ask = vi.fn(async () => answer);
-  const host: NotebookHost = { model: async () => model, services: servicesOf(model), ask };
+  const host: NotebookHost = { lease: leaseOf(model), services: servicesOf(model), ask };
   return { door: new NotebookBridge(host), ask };
 }
 
@@ -105,8 +107,9 @@ describe('a notebook’s door', () => {
       text: each,
     }));
     const { model: counted, score } = modelOf('wasm', 'shortens');
-    const load = vi.fn(async () => counted);
-    const door = new NotebookBridge({ model: load, services: servicesOf(counted), ask: async () => true });
+    const release = vi.fn(async () => undefined);
+    const load = vi.fn(async () => ({ model: counted, release }));
+    const door = new NotebookBridge({ lease: load, services: servicesOf(counted), ask: async () => true });
     const shorten = (spec: unknown) => door.call({ name: 'shorten', args: [said, spec] }, context());
     expect(await shorten({ method: 'last', k: 1 })).toMatchObject({
       id: 'last-1',
@@ -116,6 +119,9 @@ describe('a notebook’s door', () => {
     expect(load).not.toHaveBeenCalled();
     for (let i = 0; i < 2; i++) await shorten({ method: 'selective', drop: 0.2 });
     expect(score).toHaveBeenCalledTimes(1);
+    // One lease per call, however often the call asks for the model.
+    expect(load).toHaveBeenCalledTimes(2);
+    await vi.waitFor(() => expect(release).toHaveBeenCalledTimes(2));
   });
 
   it('computes in workers of the notebook, and stops with it', async () => {
@@ -129,7 +135,7 @@ describe('a notebook’s door', () => {
       compress: waiting,
       close,
     });
-    const door = new NotebookBridge({ model: async () => model, services, ask: async () => true });
+    const door = new NotebookBridge({ lease: leaseOf(model), services, ask: async () => true });
     const heard = context();
     const calls: [string, unknown[]][] = [
       ['countTokens', [['text'], { tokenizer: 'mistral' }]],

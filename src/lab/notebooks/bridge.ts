@@ -3,7 +3,9 @@ import type { LoadedModel } from '../../core/engine/engine.ts';
 import type { CallContext } from '../../rpc/server.ts';
 import { Lru } from '../../core/lru.ts';
 import { functionNamed, NOTEBOOK_FUNCTIONS, type NotebookFunction, type Permission } from './functions.ts';
+import type { ModelLease } from '../models/residency.ts';
 import type { NotebookServices } from './services.ts';
+import { freeTuned } from './training.ts';
 
 export { openServices } from './services.ts';
 export {  type Permission } from './functions.ts';
@@ -17,8 +19,8 @@ export {
 
 /** What the page gives a notebook's bridge. */
 export interface NotebookHost {
-  /** The model that notebooks use. */
-  model(signal: AbortSignal): Promise<LoadedModel>;
+  /** Leases the model that notebooks use; a call holds it until it has ended. */
+  lease(signal: AbortSignal): Promise<ModelLease>;
   /** What computes for this notebook alone. */
   services: NotebookServices;
   /** Asks the person; answers what they chose. */
@@ -60,29 +62,38 @@ export class NotebookBridge {
     const entry = functionNamed(name);
     if (!entry) throw unknownFunction(name);
     const checked = check(name, entry, args);
-    const model = () => this.#model(signal);
+    let lease: Promise<ModelLease> | undefined;
+    const model = () => this.#allowed((lease ??= this.#host.lease(signal)));
     const { services } = this.#host;
     const run = () =>
       entry.run(checked, { signal, emit, model, services, require: (permission) => this.#require(permission) });
-    if (!entry.cached(checked)) return run();
-    const modelId = name === 'measure' ? '' : (await model()).info.modelId;
-    const key = JSON.stringify([name, checked, modelId]);
-    const known = key.length < MEMORABLE ? results.get(key) : undefined;
-    if (known !== undefined) return known;
-    const fresh = await run();
-    if (key.length < MEMORABLE && !signal.aborted) results.set(key, fresh);
-    return fresh;
+    try {
+      if (!entry.cached(checked)) return await run();
+      const modelId = name === 'measure' ? '' : (await model()).info.modelId;
+      const key = JSON.stringify([name, checked, modelId]);
+      const known = key.length < MEMORABLE ? results.get(key) : undefined;
+      if (known !== undefined) return known;
+      const fresh = await run();
+      if (key.length < MEMORABLE && !signal.aborted) results.set(key, fresh);
+      return fresh;
+    } finally {
+      void lease?.then(
+        ({ release }) => release(),
+        () => undefined,
+      );
+    }
   }
 
   /** The notebook is left: what it asked for stops, and it can ask for nothing more. */
   close(): void {
     this.#left.abort();
     this.#host.services.close();
+    void freeTuned();
   }
 
   /** A model behind an endpoint sends text away and may cost money, so it needs the person's permission. */
-  async #model(signal: AbortSignal): Promise<LoadedModel> {
-    const model = await this.#host.model(signal);
+  async #allowed(lease: Promise<ModelLease>): Promise<LoadedModel> {
+    const { model } = await lease;
     if (model.info.device === 'remote') await this.#require('endpoint');
     return model;
   }

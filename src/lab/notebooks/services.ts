@@ -7,11 +7,9 @@ import type { TokenizerId } from '../../core/compression/token-length.ts';
 import { RpcWorker } from '../../rpc/worker.ts';
 import { openCompression, type Compression } from '../compression.ts';
 import { openMetrics, type Metrics } from '../metrics.ts';
-import type { ModelTokenizer } from '../models/models.ts';
+import type { ModelTokenizer } from '../../core/engine/engine.ts';
+import type { OwnTokenizer } from '../models/tokenizers.ts';
 import type { NotebookWorkApi } from '../../../workers/notebook/handlers.ts';
-
-/** A tokenizer that can be ended while it counts. */
-export type OwnTokenizer = ModelTokenizer & { close(): void };
 
 /**
  * What computes for a notebook: workers that nobody else waits for, and that end with it. So a notebook can neither

@@ -2,7 +2,9 @@ import type { ChatMessage } from '../../core/context/message.ts';
 import type { Decoding, StreamEvent } from '../../core/engine/engine.ts';
 import { LabError } from '../../core/error.ts';
 import { uniqueId } from '../../core/unique-id.ts';
-import { listModels, loadModel, removeModel } from '../models/models.ts';
+import { removeModel } from '../models/adding.ts';
+import { listModels } from '../models/list.ts';
+import { residency } from '../models/resident-models.ts';
 import { fineTune, type FineTuned, type FineTuneOptions } from '../training.ts';
 import { addTuned } from '../merge-adapter.ts';
 
@@ -29,7 +31,7 @@ export async function trainForNotebook(options: FineTuneOptions): Promise<Notebo
 
 /**
  * A reply of the model with that adapter merged in. The first reply adds the merged model to those of this browser,
- * where the chat finds it, too; it is in memory only while it answers.
+ * where the chat finds it, too; it stays in memory beside the notebook's model, so that the two can be compared.
  * @throws {LabError} `missing-file` when the adapter is no longer the latest; what loading a model throws.
  */
 export async function* replyTuned(
@@ -51,12 +53,18 @@ export async function* replyTuned(
     delete training.model;
     throw error;
   });
-  const model = await loadModel(await training.model, { signal });
+  const lease = await residency.acquire(await training.model, { signal, beside: true });
   try {
-    yield* model.stream(messages, decoding, signal);
+    yield* lease.model.stream(messages, decoding, signal);
   } finally {
-    await model.unload();
+    await lease.release();
   }
+}
+
+/** The notebook is left: a second model need not stay in memory for it. */
+export async function freeTuned(): Promise<void> {
+  const id = await latest?.model?.catch(() => undefined);
+  if (id !== undefined) await residency.unload(id);
 }
 
 async function keep(tuned: FineTuned): Promise<string> {

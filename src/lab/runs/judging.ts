@@ -4,7 +4,7 @@ import { judgeRun, repliesOf, type JudgingEvent } from '../../core/judge/judge-r
 import { PROMPT_VERSION } from '../../core/judge/prompt.ts';
 import { MOST_ROUNDS, runJudgeSchema, verdictKey, type Judging, type RunJudge } from '../../core/judge/run-verdict.ts';
 import { judgePairs, type JudgePair } from '../../core/judge/inter-judge-agreement.ts';
-import { loadModel } from '../models/models.ts';
+import { borrowModel } from '../models/resident-models.ts';
 import { alone, found, judgingsOf, REMOTE_CONCURRENCY, store, turnsOf, type WorkCalls } from './stored-runs.ts';
 
 export { judgePairWords } from '../../core/judge/inter-judge-agreement.ts';
@@ -99,7 +99,7 @@ export async function judgeRunReplies(
       replies,
       done: new Set(verdicts.map(verdictKey)),
       concurrency: REMOTE_CONCURRENCY,
-      openModel: (stop) => loadModel(model, stop ? { signal: stop } : {}),
+      openModel: (stop) => borrowModel(model, stop),
       ...(signal && { signal }),
       ...(onWait && { onWait }),
     });

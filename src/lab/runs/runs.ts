@@ -14,7 +14,7 @@ import type { RunSummary } from '../../core/table/summary.ts';
 import { compress } from '../compression.ts';
 import { historyOfRun } from '../history.ts';
 import { measure } from '../metrics.ts';
-import { loadModel } from '../models/models.ts';
+import { borrowModel } from '../models/resident-models.ts';
 import { judgingOfRun } from './judging.ts';
 import { alone, found, REMOTE_CONCURRENCY, store, turnsOf, type WorkCalls } from './stored-runs.ts';
 import type { TableApi } from '../../../workers/table/handlers.ts';
@@ -84,7 +84,7 @@ export async function startRun(id: string, { signal, onEvent, onWait }: WorkCall
       turns,
       done: new Set(records.map(recordKey)),
       concurrency: REMOTE_CONCURRENCY,
-      openModel: (model, stop) => loadModel(model.id, stop ? { signal: stop } : {}),
+      openModel: (model, stop) => borrowModel(model.id, stop),
       compress: async (texts, representation) =>
         (await compress(texts, { representation, tagger: plan.tagger }, signal)).map(({ text }) => text),
       openHistory: (spec, model) => historyOfRun(spec, model, plan.tagger),

@@ -27,7 +27,7 @@ export const notebooks = new Notebooks({
 export function openBridge(ask: (permission: Permission) => Promise<boolean>): NotebookBridge {
   return new NotebookBridge({
     // The model of the page, loaded if need be, as the chat would.
-    model: (signal) => models.ensure(signal),
+    lease: (signal) => models.lease(signal),
     services: openServices(() => tokenizerModel(models), openOwnTokenizer),
     ask,
   });

@@ -6,11 +6,11 @@
 import {
   estimateMemory,
   listModels,
-  loadModel,
   localTexts,
   removeModel,
+  residency,
   startOffline,
-  subscribeToModels as subscribe,
+  subscribeToModels,
   tabTexts,
 } from '../../lab/index.ts';
 import { Models } from '../state/models.svelte.ts';
@@ -42,7 +42,8 @@ export const offline = new OfflineView(
 );
 
 export const models = new Models({
-  shelf: { listModels, loadModel, removeModel, estimateMemory, subscribe },
+  shelf: { listModels, removeModel, estimateMemory, subscribe: subscribeToModels },
+  residency,
   texts: localTexts,
   offline,
 });

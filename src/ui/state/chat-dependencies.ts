@@ -11,7 +11,11 @@ export interface ChatDependencies {
     save(conversation: Conversation): Promise<void>;
     keepMessage(conversation: string, message: Message): void;
   };
-  models: { readonly phase: string; ensure(signal: AbortSignal): Promise<LoadedModel> };
+  models: {
+    readonly phase: string;
+    /** Lends the model to `work`, loaded first if need be. */
+    use<Result>(signal: AbortSignal, work: (model: LoadedModel) => Promise<Result>): Promise<Result>;
+  };
   /** How the next reply will be generated. */
   nextOrigin(info: LoadedInfo): ReplyOrigin;
   writeReply(model: LoadedModel, request: ReplyTask, signal: AbortSignal): AsyncIterable<ReplyStep>;

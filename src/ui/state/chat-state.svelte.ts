@@ -193,10 +193,11 @@ export class ChatState {
     this.error = null;
     await this.#attempt('The reply could not be written.', async () => {
       this.waitsForModel = this.#dependencies.models.phase !== 'ready';
-      const model = await this.#dependencies.models.ensure(stopping.signal);
-      this.waitsForModel = false;
-      void this.#checkDanger();
-      await this.#write(model, this.#beside, stopping.signal);
+      await this.#dependencies.models.use(stopping.signal, async (model) => {
+        this.waitsForModel = false;
+        void this.#checkDanger();
+        await this.#write(model, this.#beside, stopping.signal);
+      });
     });
     this.waitsForModel = false;
     this.writing = null;

@@ -33,7 +33,7 @@ export type CompareContext = 'conversation' | 'fresh';
 
 interface Dependencies {
   shelf: ComparisonShelf;
-  models: Pick<Models, 'phase' | 'ensure' | 'chosen' | 'where'>;
+  models: Pick<Models, 'phase' | 'use' | 'chosen' | 'where'>;
   chat: Pick<ChatState, 'saidWith' | 'systemPrompt'>;
   nextOrigin: NextReply['origin'];
   writeReply: NextReply['write'];
@@ -83,9 +83,10 @@ export class CompareState {
     this.error = null;
     await this.#attempt('The comparison stopped early.', async () => {
       this.waitsForModel = this.#dependencies.models.phase !== 'ready';
-      const model = await this.#dependencies.models.ensure(stopping.signal);
-      this.waitsForModel = false;
-      await this.#answerAll(model, text, context, stopping.signal);
+      await this.#dependencies.models.use(stopping.signal, async (model) => {
+        this.waitsForModel = false;
+        await this.#answerAll(model, text, context, stopping.signal);
+      });
     });
     this.waitsForModel = false;
     this.running = null;

@@ -52,7 +52,7 @@ function setUp({
       phase: 'ready',
       chosen: { name: 'Fake' },
       where: 'CPU',
-      ensure: () => Promise.resolve(fakeModel()),
+      use: (_: AbortSignal, work: (model: LoadedModel) => Promise<unknown>) => work(fakeModel()),
     } as never,
     chat,
     nextOrigin: () => ORIGIN,
@@ -192,9 +192,9 @@ describe('a comparison', () => {
   });
 
   it('waits for the model, and stops waiting when it is cancelled', async () => {
-    const ensure = (signal: AbortSignal): Promise<LoadedModel> =>
+    const use = (signal: AbortSignal): Promise<never> =>
       new Promise((_, reject) => signal.addEventListener('abort', () => reject(LabError.cancelled())));
-    const { compare, requests } = setUp({ models: { phase: 'loading', ensure } as never });
+    const { compare, requests } = setUp({ models: { phase: 'loading', use } as never });
     compare.draft = 'Hello';
     const running = compare.run('fresh');
     expect(compare.waitsForModel).toBe(true);

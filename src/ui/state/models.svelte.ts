@@ -2,14 +2,20 @@ import { z } from 'zod';
 import type { Device, DecodingFeatures, LoadedModel, LoadProgress } from '../../core/engine/engine.ts';
 import { LabError } from '../../core/error.ts';
 import { EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
-import type { MemoryEstimate, ModelLoadOptions, ModelSummary, TextStore } from '../../lab/index.ts';
+import type {
+  DeviceChoice,
+  MemoryEstimate,
+  ModelLease,
+  ModelResidency,
+  ModelSummary,
+  TextStore,
+} from '../../lab/index.ts';
 import { Stored } from './stored.svelte.ts';
 
 /** What the lists and the chip need of a model; the embedded one is known before anything is asked of the lab. */
 export type ListedModel = Pick<ModelSummary, 'id' | 'name' | 'summary' | 'bytes'> & Partial<ModelSummary>;
 
-export const DEVICES = ['auto', 'webgpu', 'wasm'] as const;
-export type DeviceChoice = (typeof DEVICES)[number];
+export const DEVICES = ['auto', 'webgpu', 'wasm'] as const satisfies readonly DeviceChoice[];
 
 const schema = z.object({ id: z.string().catch(EMBEDDED_MODEL.id), device: z.enum(DEVICES).catch('auto') });
 const PLACES: Record<Device, string> = { webgpu: 'WebGPU', wasm: 'Wasm', cpu: 'CPU', remote: 'endpoint' };
@@ -18,12 +24,19 @@ const EMBEDDED: ListedModel = { ...EMBEDDED_MODEL, embedded: true, format: 'onnx
 /** The model library, as far as the page shows and loads what is in it. */
 export interface ModelShelf {
   listModels(): Promise<ListedModel[]>;
-  loadModel(id: string, options: ModelLoadOptions): Promise<LoadedModel>;
   removeModel(id: string): Promise<void>;
   estimateMemory(id: string, device: 'webgpu' | 'wasm'): Promise<MemoryEstimate | null>;
   /** Calls `listener` after every change to the list. */
   subscribe(listener: () => void): () => void;
 }
+
+/** The owner of the models in memory, as far as the page shows and chooses them. */
+export type ModelMemory = Pick<
+  ModelResidency,
+  'preferredDevice' | 'acquire' | 'unload' | 'loaded' | 'isLeaving' | 'subscribe'
+> & {
+  readonly ids: readonly string[];
+};
 
 /** The models of this browser, and the one that is chosen and perhaps in memory. */
 export class Models {
@@ -32,24 +45,36 @@ export class Models {
   phase = $state<'none' | 'loading' | 'ready' | 'failed'>('none');
   progress = $state.raw<LoadProgress | null>(null);
   error = $state.raw<LabError | null>(null);
+  /** The chosen model where it is in memory, whoever loaded it. */
   loaded = $state.raw<LoadedModel | null>(null);
+  /** All models in memory; those that leave once nobody works with them any more are marked. */
+  residents = $state.raw<readonly { id: string; leaving: boolean }[]>([]);
   /** Bytes of memory in use, by model; null where it cannot be known before loading. */
   memory = $state.raw<Record<string, number | null>>({});
   readonly #shelf: ModelShelf;
+  readonly #residency: ModelMemory;
   readonly #offline: { keepEngines(): void };
   readonly #choice: Stored<typeof schema>;
-  #loading: Promise<LoadedModel> | null = null;
+  #loading: Promise<void> | null = null;
   #stopping: AbortController | null = null;
   #follows = false;
 
-  constructor(dependencies: { shelf: ModelShelf; texts: TextStore; offline: { keepEngines(): void } }) {
+  constructor(dependencies: {
+    shelf: ModelShelf;
+    residency: ModelMemory;
+    texts: TextStore;
+    offline: { keepEngines(): void };
+  }) {
     this.#shelf = dependencies.shelf;
+    this.#residency = dependencies.residency;
     this.#offline = dependencies.offline;
     this.#choice = new Stored(dependencies.texts, 'model', schema);
   }
 
   /** Looks up the chosen model, unless it is the embedded one, which is known. */
   start(): void {
+    this.#residency.preferredDevice = this.device;
+    this.#residency.subscribe(() => this.#follow());
     if (this.#choice.current.id !== EMBEDDED_MODEL.id) void this.refresh();
   }
 
@@ -91,6 +116,7 @@ export class Models {
 
   setDevice(device: DeviceChoice): void {
     this.#choice.current = { ...this.#choice.current, device };
+    this.#residency.preferredDevice = device;
     this.memory = {};
   }
 
@@ -126,35 +152,49 @@ export class Models {
     this.#choice.current = { ...this.#choice.current, id };
     this.phase = 'none';
     this.error = null;
+    this.#follow();
   }
 
   /**
-   * Loads a model, by default the chosen one; whatever was in memory makes way first. Failures are shown, not thrown.
+   * Loads a model, by default the chosen one, on the chosen device; the one that was chosen before makes way first.
+   * Failures are shown, not thrown.
    */
   async load(id = this.chosen.id): Promise<void> {
     await this.#start(id).catch(() => undefined);
   }
 
-  /** The model in memory, loaded first if need be. Aborting `signal` ends the waiting, not the loading. */
-  async ensure(signal: AbortSignal): Promise<LoadedModel> {
-    if (this.loaded) return this.loaded;
-    const loading = this.#loading ?? this.#start(this.chosen.id);
-    return Promise.race([loading, aborted(signal)]);
+  /**
+   * Leases the chosen model, loaded first if need be. Aborting `signal` ends the waiting, not the loading.
+   * @throws {LabError} `cancelled`, and what loading throws
+   */
+  async lease(signal: AbortSignal): Promise<ModelLease> {
+    if (!this.loaded) void this.load();
+    const stopping = this.#stopping?.signal;
+    return this.#residency.acquire(this.#choice.current.id, {
+      signal: stopping ? AbortSignal.any([signal, stopping]) : signal,
+    });
+  }
+
+  /** Lends the chosen model to `work`; see `lease`. */
+  async use<Result>(signal: AbortSignal, work: (model: LoadedModel) => Promise<Result>): Promise<Result> {
+    const { model, release } = await this.lease(signal);
+    try {
+      return await work(model);
+    } finally {
+      await release();
+    }
   }
 
   cancel(): void {
     this.#stopping?.abort();
   }
 
-  async unload(): Promise<void> {
-    const model = this.loaded;
-    this.loaded = null;
-    this.phase = 'none';
-    await model?.unload();
+  /** Frees a model, by default the chosen one; while somebody works with it, it leaves when they are done. */
+  async unload(id = this.#choice.current.id): Promise<void> {
+    await this.#residency.unload(id);
   }
 
   async remove(id: string): Promise<void> {
-    if (this.chosen.id === id && this.loaded) await this.unload();
     try {
       await this.#shelf.removeModel(id);
     } catch (error) {
@@ -167,33 +207,33 @@ export class Models {
     await this.refresh();
   }
 
-  #start(id: string): Promise<LoadedModel> {
+  #start(id: string): Promise<void> {
     if (this.#loading) return this.#loading;
     this.#loading = this.#load(id).finally(() => {
       this.#loading = null;
       this.#stopping = null;
       this.progress = null;
+      this.#follow();
     });
     return this.#loading;
   }
 
-  async #load(id: string): Promise<LoadedModel> {
+  async #load(id: string): Promise<void> {
+    const before = this.#choice.current.id;
     const stopping = new AbortController();
     this.#stopping = stopping;
-    await this.unload();
     this.#choice.current = { ...this.#choice.current, id };
     this.phase = 'loading';
     this.error = null;
     try {
-      const model = await this.#shelf.loadModel(id, {
-        device: this.device,
+      await this.#residency.unload(before);
+      const lease = await this.#residency.acquire(id, {
         signal: stopping.signal,
         onProgress: (progress) => (this.progress = progress),
       });
-      this.loaded = model;
       this.phase = 'ready';
       this.#offline.keepEngines();
-      return model;
+      await lease.release();
     } catch (error) {
       const fault = LabError.from(error, {
         code: 'bad-file',
@@ -205,11 +245,14 @@ export class Models {
       throw fault;
     }
   }
-}
 
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(LabError.cancelled());
-    signal.addEventListener('abort', () => reject(LabError.cancelled()), { once: true });
-  });
+  /** Models come and go with the work of runs, judges and notebooks as well. */
+  #follow(): void {
+    const { ids } = this.#residency;
+    this.residents = ids.map((id) => ({ id, leaving: this.#residency.isLeaving(id) }));
+    this.loaded = this.#residency.loaded(this.#choice.current.id) ?? null;
+    if (this.#loading) return;
+    if (this.loaded) this.phase = 'ready';
+    else if (this.phase === 'ready') this.phase = 'none';
+  }
 }

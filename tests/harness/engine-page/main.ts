@@ -1,4 +1,4 @@
-import * as models from '../../../src/lab/models/models.ts';
+import * as models from './models.ts';
 
 declare global {
   /** What tests reach through the page: the door to the models, as the interface uses it. */

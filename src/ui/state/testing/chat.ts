@@ -40,13 +40,13 @@ export function setUpChat({ loading = false, conversations = {} }: ChatOptions =
     },
     models: {
       phase: loading ? 'loading' : 'ready',
-      ensure: async (signal) => {
-        if (!loading) return model;
+      use: async (signal, work) => {
+        if (!loading) return work(model);
         await new Promise<void>((resolve, reject) => {
           void loaded.then(resolve);
           signal.addEventListener('abort', () => reject(LabError.cancelled()), { once: true });
         });
-        return model;
+        return work(model);
       },
     },
     nextOrigin: () => ({ modelId: 'fake', representation: 'keypos', decoding: { ...PAPER_DECODING, seed: 1 } }),

@@ -1,0 +1,159 @@
+import type { DroppedFile } from '../../browser/model-store/ingest.ts';
+import type { LoadOptions } from '../../core/engine/engine.ts';
+import type { EndpointRecord, ModelRecord } from '../../core/engine/record.ts';
+import { LabError } from '../../core/error.ts';
+import { normaliseBaseUrl } from '../../engines/openai/endpoint.ts';
+import { listEndpointModels, type OfferedModel } from '../../engines/openai/list-models.ts';
+import { catalogue } from './catalogue.ts';
+import { holdKey } from './endpoint-keys.ts';
+import { summarise, type ModelSummary } from './list.ts';
+import { residency } from './resident-models.ts';
+import { labAddress, libraryWorker } from './workers.ts';
+
+export interface NewEndpoint {
+  name?: string;
+  baseUrl: string;
+  model: string;
+  apiKey?: string;
+  /** Store the key on this device in plain text; otherwise it is forgotten with the page. */
+  keepKey?: boolean;
+  contextWindow?: number | null;
+}
+
+/** An id of WebLLM's list, or an id of one's own with both addresses. */
+export interface NewMlc {
+  id: string;
+  weightsUrl?: string;
+  libUrl?: string;
+}
+
+/**
+ * Adds dropped or picked files: one GGUF (or its parts), an ONNX folder, or a folder of safetensors, which is converted.
+ * `convert` turns a GGUF into an ONNX folder as well, for WebGPU. Paths come from `webkitRelativePath` or `paths`.
+ */
+export async function addFromFiles(
+  files: Iterable<File>,
+  { convert = false, paths, ...options }: LoadOptions & { convert?: boolean; paths?: string[] } = {},
+): Promise<ModelSummary> {
+  await askToPersist();
+  const dropped: DroppedFile[] = [...files].map((file, i) => ({
+    path: paths?.[i] ?? (file.webkitRelativePath || file.name),
+    file,
+  }));
+  return keep(await libraryWorker.call('addFiles', { files: dropped, convert }, callOptions(options)));
+}
+
+/** Adds the GGUF file or ONNX folder at an address; its server must allow this page to read it. */
+export async function addFromUrl(url: string, options: LoadOptions = {}): Promise<ModelSummary> {
+  await askToPersist();
+  return keep(await libraryWorker.call('addUrl', { url, base: labAddress() }, callOptions(options)));
+}
+
+/** Adds a model behind an OpenAI-compatible endpoint. The key stays in memory unless `keepKey`. */
+export async function addEndpoint({
+  name,
+  baseUrl,
+  model,
+  apiKey,
+  keepKey = false,
+  contextWindow = null,
+}: NewEndpoint): Promise<ModelSummary> {
+  const address = normaliseBaseUrl(baseUrl);
+  const { host } = new URL(address);
+  const record: EndpointRecord = {
+    id: `endpoint:${host}:${model}`,
+    name: name?.trim() || `${model} at ${host}`,
+    summary: `Runs on ${host}; messages are sent there.`,
+    bytes: 0,
+    addedAt: Date.now(),
+    added: true,
+    format: 'endpoint',
+    baseUrl: address,
+    model,
+    contextWindow,
+    apiKey: (keepKey && apiKey) || null,
+  };
+  holdKey(record.id, apiKey);
+  return keep(record);
+}
+
+/** The models that a server offers. @throws {LabError} `endpoint` or `bad-config` */
+export const listModelsOfEndpoint = (baseUrl: string, apiKey?: string, signal?: AbortSignal): Promise<OfferedModel[]> =>
+  listEndpointModels({ baseUrl, apiKey }, { signal });
+
+/** Adds a model in MLC format: an entry of WebLLM's list, or a pair of addresses. */
+export async function addMlc({ id, weightsUrl, libUrl }: NewMlc): Promise<ModelSummary> {
+  if (!weightsUrl !== !libUrl) {
+    throw new LabError({
+      code: 'bad-config',
+      where: id,
+      what: 'Weights and model library are both needed.',
+      todo: 'Give both addresses, or choose a model of the list.',
+    });
+  }
+  if (!weightsUrl || !libUrl) {
+    const record = (await libraryWorker.call('webLlmList', null)).find((each) => each.id === id);
+    if (record) return keep({ ...record, added: true, addedAt: Date.now() });
+    throw new LabError({
+      code: 'not-found',
+      where: id,
+      what: "WebLLM's list has no such model.",
+      todo: 'Choose one of the list, or give both addresses.',
+    });
+  }
+  return keep({
+    id,
+    name: id,
+    summary: 'Model in MLC format; runs on WebGPU with WebLLM.',
+    bytes: 0,
+    addedAt: Date.now(),
+    added: true,
+    format: 'mlc',
+    weightsUrl: absolute(weightsUrl),
+    libUrl: absolute(libUrl),
+    vramMb: null,
+    lowResource: false,
+    requiredFeatures: [],
+  });
+}
+
+/** Makes an ONNX version of a stored GGUF, for WebGPU. */
+export async function convertToOnnx(id: string, options: LoadOptions = {}): Promise<ModelSummary> {
+  const request = { record: await catalogue.find(id), base: labAddress() };
+  return keep(await libraryWorker.call('convert', request, callOptions(options)));
+}
+
+/** Removes an added model and its files; of the embedded model, only the files. Whoever works with it may finish. */
+export async function removeModel(id: string): Promise<void> {
+  await residency.retire(id);
+  holdKey(id, undefined);
+  await catalogue.remove(id);
+  await libraryWorker.call('remove', id);
+  catalogue.notify();
+}
+
+/** What is in memory under the same id was loaded from other files, or with another key. */
+async function keep(record: ModelRecord): Promise<ModelSummary> {
+  await catalogue.keep(record);
+  await residency.retire(record.id);
+  return summarise(record, record.format === 'onnx' || record.format === 'gguf' ? record.bytes : 0);
+}
+
+function absolute(text: string): string {
+  if (URL.canParse(text)) return new URL(text).href;
+  throw new LabError({
+    code: 'bad-config',
+    where: text,
+    what: 'This is not an address.',
+    todo: 'Give full addresses that begin with http or https.',
+  });
+}
+
+/** Without this the browser may throw model files away when the disk runs low. Some browsers ask the person. */
+async function askToPersist(): Promise<void> {
+  await navigator.storage?.persist?.().catch(() => false);
+}
+
+function callOptions({ onProgress, signal }: LoadOptions) {
+  return { ...(onProgress ? { onEvent: onProgress } : {}), ...(signal ? { signal } : {}) };
+}

@@ -1,0 +1,69 @@
+import { LabError } from '../../core/error.ts';
+import type { EngineId, LoadedModel, LoadOptions } from '../../core/engine/engine.ts';
+import type { EngineChoice } from '../../core/engine/record.ts';
+import { chooseDevice, surroundings } from '../../engines/choose-device.ts';
+import { ENGINE_FOR } from '../../engines/features.ts';
+import { wasmThreads } from '../../engines/threads.ts';
+import { catalogue } from './catalogue.ts';
+import { keyOf } from './endpoint-keys.ts';
+import type { DeviceChoice } from './residency.ts';
+import { WorkerModel } from './worker-model.ts';
+import { labAddress, spawnEngine } from './workers.ts';
+
+export interface ModelLoadOptions extends LoadOptions {
+  device?: DeviceChoice;
+  /** Another engine than the table's, for comparisons; it must run the model's format. */
+  engine?: EngineId;
+  /** An endpoint's key, for this page only. */
+  apiKey?: string;
+}
+
+/**
+ * Loads a model in a worker of its own; unloading it ends the worker. Work of the page leases its models from
+ * `residency` instead, so that none is loaded twice.
+ * @throws {LabError} `not-found`, `unsupported` where its format does not run on the device, and what the engine throws
+ */
+export async function loadModel(
+  id: string,
+  { device = 'auto', engine: wanted, apiKey, ...options }: ModelLoadOptions = {},
+): Promise<LoadedModel> {
+  const record = await catalogue.find(id);
+  const key = apiKey ?? keyOf(id);
+  const start = (choice: EngineChoice) =>
+    WorkerModel.load(
+      spawnEngine,
+      { record, choice, base: labAddress(), threads: wasmThreads(), ...(key ? { apiKey: key } : {}) },
+      options,
+    );
+  const engines = ENGINE_FOR[record.format];
+  const chosen = device === 'auto' ? chooseDevice(engines, await surroundings()) : { device };
+  const engine = wanted ?? engines[chosen.device];
+  if (!engine) {
+    throw new LabError({
+      code: 'unsupported',
+      where: record.name,
+      what: `Models of the format ${record.format} do not run on ${device}.`,
+      todo: 'Leave the choice of device to the lab.',
+    });
+  }
+  try {
+    return await start({ engine, ...chosen });
+  } catch (error) {
+    const fallback = engines.wasm;
+    if (device !== 'auto' || chosen.device !== 'webgpu' || !fallback || !isGpuTrouble(error)) throw error;
+    return await start({
+      engine: fallback,
+      device: 'wasm',
+      note: `Runs on the processor, so replies are slower: WebGPU failed: ${error.detail.what}`,
+    });
+  } finally {
+    // Files may have been fetched.
+    catalogue.notify();
+  }
+}
+
+function isGpuTrouble(error: unknown): error is LabError {
+  return (
+    error instanceof LabError && ['device-lost', 'out-of-memory', 'unsupported', 'missing-file'].includes(error.code)
+  );
+}

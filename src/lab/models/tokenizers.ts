@@ -1,0 +1,37 @@
+import type { ModelTokenizer } from '../../core/engine/engine.ts';
+import type { RpcWorker } from '../../rpc/worker.ts';
+import type { LibraryApi } from '../../../workers/library/api.ts';
+import { catalogue } from './catalogue.ts';
+import { labAddress, libraryWorker, openLibraryWorker } from './workers.ts';
+
+/** A tokenizer that can be ended while it counts. */
+export type OwnTokenizer = ModelTokenizer & { close(): void };
+
+/**
+ * A model's tokenizer and chat template without its weights, apart from the worker of the model, so that counting need not
+ * wait for a reply. It is opened here, so that a failure shows at once.
+ * @throws {LabError} `unsupported` for MLC models and endpoints
+ */
+export function openTokenizer(id: string): Promise<ModelTokenizer> {
+  return tokenizerIn(libraryWorker, id);
+}
+
+/** The same in a worker of its own, for work that must be possible to end: `close` ends it. */
+export async function openOwnTokenizer(id: string): Promise<OwnTokenizer> {
+  const own = openLibraryWorker('tokenizer');
+  try {
+    return { ...(await tokenizerIn(own, id)), close: () => own.terminate() };
+  } catch (error) {
+    own.terminate();
+    throw error;
+  }
+}
+
+async function tokenizerIn(worker: RpcWorker<LibraryApi>, id: string): Promise<ModelTokenizer> {
+  const model = { record: await catalogue.find(id), base: labAddress() };
+  await worker.call('countTokens', { ...model, texts: [], form: 'words' });
+  return {
+    countTokens: (texts, form = 'words') => worker.call('countTokens', { ...model, texts, form }),
+    renderPrompt: (messages) => worker.call('renderPrompt', { ...model, messages }),
+  };
+}
