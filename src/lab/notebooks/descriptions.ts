@@ -86,7 +86,7 @@ display(cost);`,
   generate: {
     about: 'Generates a reply.',
     parameters: { messages: 'the conversation as messages', decoding: 'how to sample; 32 tokens unless you say otherwise' },
-    returns: '{text: string, reason: "stop" | "length" | "cancelled" | "content-filter", stats: ReplyStats}',
+    returns: '{text: string, reason: "stop" | "length" | "content-filter", stats: ReplyStats}',
     progress: 'the reply so far, a string',
     errors: MODEL_ERRORS,
     example: `const reply = await lab.generate([{role: "user", content: "I failed my exam."}], {seed: 7});
@@ -204,7 +204,7 @@ const {id} = await lab.fineTune({dialogues, maxSteps: 4});`,
   generateTuned: {
     about: 'Generates a reply of the model with an adapter of `fineTune` merged in.',
     parameters: { id: 'the adapter', messages: 'the conversation as messages', decoding: 'how to sample' },
-    returns: '{text: string, reason: "stop" | "length" | "cancelled" | "content-filter", stats: ReplyStats}',
+    returns: '{text: string, reason: "stop" | "length" | "content-filter", stats: ReplyStats}',
     result: 'The merged model joins your models as "Tuned in a notebook" and replaces the one before.',
     progress: 'the reply so far, a string',
     errors: { 'missing-file': 'the adapter is no longer in memory' },
