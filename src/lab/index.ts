@@ -90,6 +90,7 @@ export {
   type RunSummary,
   type StoredRun,
 } from './runs/runs.ts';
+export { planTools } from './runs/plan-tools.ts';
 export type { WorkCalls } from './runs/stored-runs.ts';
 export {
   MOST_ROUNDS,

@@ -8,7 +8,7 @@ import { LabError } from '../core/error.ts';
 import type { EvaluationPlan, PlanModel } from '../core/evaluation/plan.ts';
 import type { RunDependencies } from '../core/evaluation/runner.ts';
 import { BUILT_IN_ID } from '../core/dataset/built-in-id.ts';
-import { compress, historyOfRun, type Metrics } from '../lab/index.ts';
+import { compress, planTools, type Metrics } from '../lab/index.ts';
 import { readHashedDataset } from './dataset-file.ts';
 import { keyForPlan, type TrustedHosts } from './endpoint-key.ts';
 import { loadFolderModel } from './folder-model.ts';
@@ -18,7 +18,6 @@ const BUILT_IN = fileURLToPath(new URL(`../../public/dialogues/${BUILT_IN_ID}.js
 
 /** Where things lie on this machine that a plan names otherwise. */
 export interface Places {
-  dataset?: string | undefined;
   /** Folders by the ids of the plan's models. */
   folders: ReadonlyMap<string, string>;
   threads?: number | undefined;
@@ -62,17 +61,7 @@ export function nodeRunParts(
   return {
     plan,
     openModel: (model, signal) => openModel(model, places, signal),
-    compress: async (texts, representation) =>
-      (await compress(texts, { representation, tagger: plan.tagger })).map(({ text }) => text),
-    openHistory: (spec, model) => historyOfRun(spec, model, plan.tagger),
-    async measure(hyp, ref, signal) {
-      const { pairs } = await metrics.measure([{ id: 0, hyp, ref }], {
-        meteor: plan.metrics.meteor,
-        signal,
-        ...(plan.metrics.bertscore && { bertscore: {} }),
-      });
-      return { ...pairs[0]?.scores };
-    },
+    ...planTools(plan, { compress, measure: metrics.measure }),
   };
 }
 

@@ -12,10 +12,10 @@ import { parseRunFile, writeRunFile } from '../../core/table/run-file.ts';
 import { shareHtml } from '../../core/table/share-html.ts';
 import type { RunSummary } from '../../core/table/summary.ts';
 import { compress } from '../compression.ts';
-import { historyOfRun } from '../history.ts';
 import { measure } from '../metrics.ts';
 import { borrowModel } from '../models/resident-models.ts';
 import { judgingOfRun } from './judging.ts';
+import { planTools } from './plan-tools.ts';
 import { alone, found, REMOTE_CONCURRENCY, store, turnsOf, type WorkCalls } from './stored-runs.ts';
 import type { TableApi } from '../../../workers/table/handlers.ts';
 
@@ -85,17 +85,7 @@ export async function startRun(id: string, { signal, onEvent, onWait }: WorkCall
       done: new Set(records.map(recordKey)),
       concurrency: REMOTE_CONCURRENCY,
       openModel: (model, stop) => borrowModel(model.id, stop),
-      compress: async (texts, representation) =>
-        (await compress(texts, { representation, tagger: plan.tagger }, signal)).map(({ text }) => text),
-      openHistory: (spec, model) => historyOfRun(spec, model, plan.tagger),
-      measure: async (hyp, ref, stop) => {
-        const { pairs } = await measure([{ id: 0, hyp, ref }], {
-          meteor: plan.metrics.meteor,
-          signal: stop,
-          ...(plan.metrics.bertscore && { bertscore: {} }),
-        });
-        return { ...pairs[0]?.scores };
-      },
+      ...planTools(plan, { compress, measure }, signal),
       signal,
       ...(onWait && { onWait }),
     });
