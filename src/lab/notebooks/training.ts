@@ -64,7 +64,7 @@ export async function* replyTuned(
 /** The notebook is left: a second model need not stay in memory for it. */
 export async function freeTuned(): Promise<void> {
   const id = await latest?.model?.catch(() => undefined);
-  if (id !== undefined) await residency.unload(id);
+  if (id !== undefined && residency.ids.length > 1) await residency.unload(id);
 }
 
 async function keep(tuned: FineTuned): Promise<string> {
