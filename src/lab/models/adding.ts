@@ -77,7 +77,7 @@ export async function addEndpoint({
   return keep(record);
 }
 
-/** The models that a server offers. @throws {LabError} `endpoint` or `bad-config` */
+/** The models that a server offers. @throws {LabError} `endpoint` or `bad-config`. */
 export const listModelsOfEndpoint = (baseUrl: string, apiKey?: string, signal?: AbortSignal): Promise<OfferedModel[]> =>
   listEndpointModels({ baseUrl, apiKey }, { signal });
 

@@ -32,7 +32,7 @@ export class ModelCatalogue {
     return [EMBEDDED_MODEL, ...all.sort((a, b) => b.addedAt - a.addedAt)];
   }
 
-  /** @throws {LabError} `not-found` */
+  /** @throws {LabError} `not-found` when there is none. */
   async find(id: string): Promise<ModelRecord> {
     const record = (await this.list()).find((each) => each.id === id);
     if (record) return record;
@@ -44,7 +44,7 @@ export class ModelCatalogue {
     });
   }
 
-  /** @throws {LabError} `io` where the browser keeps no databases and the model has files */
+  /** @throws {LabError} `io` when the browser keeps no databases and the model has files. */
   async keep(record: ModelRecord): Promise<void> {
     const kept = this.#database().then((db) => db.put('models', record));
     if (record.format === 'endpoint' || record.format === 'mlc') {

@@ -21,7 +21,7 @@ export interface ModelLoadOptions extends LoadOptions {
 /**
  * Loads a model in a worker of its own; unloading it ends the worker. Work of the page leases its models from
  * `residency` instead, so that none is loaded twice.
- * @throws {LabError} `not-found`, `unsupported` where its format does not run on the device, and what the engine throws
+ * @throws {LabError} `not-found`, `unsupported` when its format does not run on the device, and what the engine throws.
  */
 export async function loadModel(
   id: string,

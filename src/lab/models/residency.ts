@@ -89,7 +89,7 @@ export class ModelResidency {
 
   /**
    * Leases a model, loaded first if need be. Aborting `signal` ends the waiting; the loading ends where nobody else waits.
-   * @throws {LabError} `cancelled`, and what loading throws
+   * @throws {LabError} `cancelled` when `signal` is aborted, and what loading throws.
    */
   async acquire(id: string, { signal, onProgress, ...wanted }: AcquireOptions = {}): Promise<ModelLease> {
     throwIfCancelled(signal);

@@ -165,7 +165,7 @@ export class Models {
 
   /**
    * Leases the chosen model, loaded first if need be. Aborting `signal` ends the waiting, not the loading.
-   * @throws {LabError} `cancelled`, and what loading throws
+   * @throws {LabError} `cancelled` when the wait or the loading is stopped, and what loading throws.
    */
   async lease(signal: AbortSignal): Promise<ModelLease> {
     if (!this.loaded) void this.load();
