@@ -114,6 +114,8 @@ interface Wire {
   device: door.TrainingDevice;
   baseFormat: BaseFormat;
   stopAfter?: number;
+  /** Evaluates on the first sequence, under this name. */
+  keep?: string;
 }
 
 /** In the page: trains, stopping where asked to, and gives back what can be sent as JSON. */
@@ -126,23 +128,25 @@ async function train({ page }: Visit, wire: Wire) {
     weights: [...weights()].map(([name, data]) => ({ name, data: [...data] })),
     sequences: sequences().map(({ id, ids, labelled }) => ({ id, ids: [...ids], labelled: [...labelled] })),
   };
-  return page.evaluate(async ({ device, baseFormat, stopAfter, lora, settings, config, weights, sequences }) => {
+  return page.evaluate(async ({ device, baseFormat, stopAfter, keep, lora, settings, config, weights, sequences }) => {
     const stop = new AbortController();
     const seen: number[] = [];
+    const plain = sequences.map(({ id, ids, labelled }) => ({
+      id,
+      ids: Int32Array.from(ids),
+      positions: Int32Array.from(ids, (_, i) => i),
+      branches: new Int32Array(ids.length),
+      labelled: Uint8Array.from(labelled),
+    }));
     const result = await globalThis.training.fineTune({
       ...settings,
+      ...(keep !== undefined && { keep, heldOutSequences: plain.slice(0, 1), evalEvery: 1, saveEvery: 2 }),
       lora,
       device,
       baseFormat,
       signal: stop.signal,
       model: { config, weights: Object.fromEntries(weights.map(({ name, data }) => [name, Float32Array.from(data)])) },
-      sequences: sequences.map(({ id, ids, labelled }) => ({
-        id,
-        ids: Int32Array.from(ids),
-        positions: Int32Array.from(ids, (_, i) => i),
-        branches: new Int32Array(ids.length),
-        labelled: Uint8Array.from(labelled),
-      })),
+      sequences: plain,
       onProgress: (event) => {
         if (event.type === 'update') seen.push(event.row.step);
         if (seen.length === stopAfter) stop.abort();
@@ -152,7 +156,12 @@ async function train({ page }: Visit, wire: Wire) {
     return {
       seen,
       stopped: result.stopped,
-      losses: result.rows.map(({ trainLoss }) => trainLoss ?? NaN),
+      losses: result.rows.flatMap(({ trainLoss }) => trainLoss ?? []),
+      evaluations: result.rows.flatMap(({ evalLoss }) => evalLoss ?? []),
+      best: result.best,
+      reason: result.reason,
+      resumedAt: result.resumedAt,
+      adapter: result.adapter.map(({ name, data }) => [name, [...data]] as const),
       learnt: result.adapter
         .filter(({ matrix }) => matrix === 'B')
         .every(({ data }) => data.some((value) => value !== 0) && data.every(Number.isFinite)),
@@ -210,6 +219,39 @@ describe('training in a page', () => {
     expect(losses.length).toBeLessThan(STEPS);
     expect([stopped, learnt]).toEqual([true, true]);
     await expect.poll(() => guest.page.workers().length, { timeout: 10_000 }).toBe(0);
+  });
+
+  it('resumes a run after the page was left, and computes what an uninterrupted run computes', async () => {
+    const wire = { device: 'wasm', baseFormat: 'fp32' } as const;
+    const whole = await train(guest, { ...wire, keep: 'whole' });
+    expect(whole).toMatchObject({ reason: 'finished', resumedAt: 0 });
+    expect(whole.evaluations).toHaveLength(STEPS);
+    expect(whole.best?.loss).toBe(Math.min(...whole.evaluations));
+
+    const before = await train(guest, { ...wire, keep: 'in parts', stopAfter: 3 });
+    expect(before.reason).toBe('stopped');
+    await guest.page.reload();
+    const kept = await guest.page.evaluate(() => globalThis.training.keptTrainings());
+    expect(kept.map(({ name, ended, total }) => ({ name, ended, total }))).toEqual([
+      { name: 'in parts', ended: false, total: STEPS },
+      { name: 'whole', ended: true, total: STEPS },
+    ]);
+    const after = await train(guest, { ...wire, keep: 'in parts' });
+    expect(after.resumedAt).toBe(kept[0]?.updates);
+    expect(after.seen).toEqual(Array.from({ length: STEPS - after.resumedAt }, (_, i) => after.resumedAt + i + 1));
+    expect(after.adapter).toEqual(whole.adapter);
+    expect([after.losses, after.evaluations, after.best]).toEqual([whole.losses, whole.evaluations, whole.best]);
+
+    // One that has ended gives its adapter again at once, and other settings are not mixed into it.
+    const again = await train(guest, { ...wire, keep: 'in parts' });
+    expect([again.seen, again.adapter]).toEqual([[], whole.adapter]);
+    await expect(train(guest, { ...wire, baseFormat: 'q4', keep: 'in parts' })).rejects.toThrow(
+      'other data or settings',
+    );
+    await guest.page.evaluate(() => globalThis.training.deleteTraining('in parts'));
+    expect((await guest.page.evaluate(() => globalThis.training.keptTrainings())).map(({ name }) => name)).toEqual([
+      'whole',
+    ]);
   });
 
   it.runIf(takeSlow)('teaches the embedded model a reply', { timeout: 400_000 }, async () => {
