@@ -29,15 +29,15 @@ describe('judging the replies of a run', () => {
     await page.getByRole('button', { name: 'Judge', exact: true }).click();
     await expect.poll(() => verdictsOf(page), { timeout: 20_000 }).toBeGreaterThan(0);
     await page.getByRole('button', { name: 'Stop judging' }).click();
-    const goOn = page.getByRole('button', { name: /^Go on with/ });
-    await goOn.waitFor();
+    const resume = page.getByRole('button', { name: /^Resume judging with/ });
+    await resume.waitFor();
     const before = await verdictsOf(page);
     expect(before).toBeGreaterThan(0);
     expect(before).toBeLessThan(VERDICTS);
 
     await page.reload();
     await openPanel(page);
-    await goOn.waitFor();
+    await resume.waitFor();
     expect(await verdictsOf(page)).toBe(before);
     // What was stopped is answered to nobody first; then one answer that cannot be read, one refusal, and scores.
     await page.waitForTimeout(endpoint.pause);
@@ -45,7 +45,7 @@ describe('judging the replies of a run', () => {
     const answers = ['Hm.', 'I am sorry, I cannot rate this.'];
     endpoint.answer = () => answers.shift() ?? SCORES;
     const seen = endpoint.seen.length;
-    await goOn.click();
+    await resume.click();
     await page.getByText(`${VERDICTS} of ${VERDICTS}`).waitFor({ timeout: 20_000 });
     await page.getByRole('button', { name: 'Stop judging' }).waitFor({ state: 'hidden' });
     // What was judged is not judged again; what could not be read is asked for once more.
@@ -126,7 +126,7 @@ describe('judging the replies of a run', () => {
     await rm(path);
 
     await page.getByRole('navigation').getByRole('link', { name: 'Runs' }).click();
-    await page.getByText('Hold a judge against people').click();
+    await page.getByText('Validate a judge against human ratings').click();
     await page.getByLabel('Judge', { exact: true }).selectOption({ label: await modelName(page, endpoint) });
     await page.getByLabel('Conversations that went well').selectOption({ label: basename(path) });
     await page.getByLabel('Conversations that failed').selectOption({ label: 'Solace 72' });
@@ -148,7 +148,7 @@ async function answeredRun(page: Page, { model }: Endpoint): Promise<void> {
   for (const box of await page.getByRole('group', { name: 'Models' }).getByRole('checkbox').all()) await box.uncheck();
   await page.getByRole('group', { name: 'Models' }).getByLabel(model).first().check();
   await page.getByRole('group', { name: 'Representations' }).getByLabel('NoStopwords').uncheck();
-  await page.getByRole('group', { name: 'Beside BLEU' }).getByLabel('METEOR').uncheck();
+  await page.getByRole('group', { name: 'In addition to BLEU' }).getByLabel('METEOR').uncheck();
   await page.getByRole('button', { name: 'Plan the run' }).click();
   await page.getByRole('button', { name: 'Start' }).click();
   await page.getByText('Finished').waitFor({ timeout: 30_000 });

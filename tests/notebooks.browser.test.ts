@@ -106,7 +106,7 @@ describe('notebooks', () => {
     expect(await seriousViolations(guest.page)).toEqual([]);
   });
 
-  it('The paper, live: computes its tables and points at what can’t hold together', async () => {
+  it('The paper, live: computes its tables and points at numbers that disagree', async () => {
     await runs('the-paper-live');
     await expectSound();
     const table = reader.frame.getByRole('row', { name: /ESConv \(paper\)/ });

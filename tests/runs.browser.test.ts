@@ -184,7 +184,7 @@ async function plan(page: Page, { model }: Endpoint, name: string, history?: Reg
   if (history) {
     await page.getByRole('group', { name: 'Representations' }).getByLabel('KeyPOS').uncheck();
     await page.getByRole('group', { name: 'Whole conversations' }).getByLabel(history).check();
-    await page.getByRole('group', { name: 'Beside BLEU' }).getByLabel('METEOR').uncheck();
+    await page.getByRole('group', { name: 'In addition to BLEU' }).getByLabel('METEOR').uncheck();
   }
   await page.getByRole('button', { name: 'Plan the run' }).click();
   const [heading, problem] = [page.getByRole('heading', { level: 1, name }), page.getByRole('main').getByRole('alert')];

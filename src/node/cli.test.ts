@@ -28,7 +28,7 @@ function lab(...args: string[]): Promise<{ code: number; lines: unknown[]; stder
 }
 
 describe('npm run lab', () => {
-  it('metrics prints a line a pair and one of the corpus', async () => {
+  it('metrics prints one line per pair and one of the corpus', async () => {
     const pairs = [
       { id: 'a', hyp: 'You are not alone.', ref: 'You are not alone.' },
       { id: 2, hyp: '', ref: 'I see.' },

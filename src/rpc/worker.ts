@@ -40,7 +40,7 @@ export class RpcWorker<A extends Api> {
     return this.#current !== undefined;
   }
 
-  /** Hears of a worker that went away without being asked to; returns a function that stops listening. */
+  /** Called when the worker crashes or is killed; returns a function that stops listening. */
   onLost(listener: (error: LabError) => void): () => void {
     this.#onLost.add(listener);
     return () => this.#onLost.delete(listener);

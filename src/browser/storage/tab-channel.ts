@@ -6,7 +6,7 @@ export interface TabChannel {
   close(): void;
 }
 
-/** Connects the tabs of this lab; where the browser has no BroadcastChannel, nobody hears and nobody speaks. */
+/** Connects the tabs of this lab; does nothing where BroadcastChannel is unavailable. */
 export function openTabChannel(name: string, onNotice: (notice: TabNotice) => void): TabChannel {
   if (typeof BroadcastChannel === 'undefined') return { send: () => {}, close: () => {} };
   const channel = new BroadcastChannel(name);

@@ -44,7 +44,7 @@ export async function readDailyText(
   }
 }
 
-/** EmpatheticDialogues as published: a row an utterance, the rows of a conversation together. */
+/** EmpatheticDialogues as published: one utterance per row, the rows of a conversation together. */
 export async function readEmpatheticCsv(
   pieces: AsyncIterable<string>,
   { name, collector }: { name: string; collector: Collector },

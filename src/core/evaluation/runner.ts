@@ -38,7 +38,7 @@ export type RunEvent =
   | { type: 'loading'; model: string; progress: RunProgress }
   | { type: 'record'; record: ResultRecord; progress: RunProgress };
 
-/** Everything a plan asks for, in the order in which a model's cache is of most use. */
+/** Everything a plan asks for, ordered to reuse the KV cache as much as possible. */
 export function planJobs(plan: EvaluationPlan, turns: readonly SampledTurn[]): Job[] {
   const contexts = contextsOf(plan);
   return plan.models.flatMap(({ id }) =>

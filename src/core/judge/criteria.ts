@@ -51,7 +51,7 @@ export const CRITERIA: Record<CriterionId, Criterion> = {
 /** One score a criterion. */
 export type Scores = Record<CriterionId, number>;
 
-/** What is told of scores: each criterion, and their mean. */
+/** Reported score dimensions: each criterion, and their mean. */
 export const FACE_IDS = [...CRITERION_IDS, 'mean'] as const;
 export type ScoreDimension = (typeof FACE_IDS)[number];
 

@@ -3,7 +3,7 @@ import { mean, variance } from '../statistics/descriptive.ts';
 import { recordKey, recordSchema } from '../evaluation/record.ts';
 import { HIGHEST, scoreOf, overScores, type Scores } from './criteria.ts';
 
-/** How often a reply may be judged at most. */
+/** Maximum number of judging rounds per reply. */
 export const MOST_ROUNDS = 20;
 
 /** A judge of a run's replies, and how often it is to judge each. */

@@ -158,7 +158,7 @@ export class OrtModel implements LoadedModel {
         next.likeliest = argmax(logits);
       }
     }
-    // What comes next may go on from here; a text scored whole seldom comes again.
+    // Keep the KV cache only when a prefix was reused: a text scored whole is rarely repeated.
     if (skipped.length === 0) decoder.clear();
     return scores;
   }

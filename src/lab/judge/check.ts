@@ -15,12 +15,12 @@ import { REMOTE_CONCURRENCY, type WorkCalls } from '../runs/stored-runs.ts';
 export { FEWEST_DIALOGUES, validationWords } from '../../core/judge/validation-text.ts';
 export { validationOf, type CheckEvent, type JudgedCheckDialogue };
 
-/** A judge held against people. */
+/** A judge compared with people. */
 export interface JudgeCheck {
   /** Id of a listed model. */
   judge: string;
   /**
-   * Ids of datasets: conversations that went well, with their seekers' survey where there is one, and such that failed.
+   * Ids of datasets: conversations that went well, with their seekers' survey where there is one, and failed conversations.
    */
   good: string;
   failed: string | null;

@@ -1,5 +1,5 @@
 /**
- * A judge and what it is held against: the same functions for the page, notebooks and the command line.
+ * A judge and what it is compared with: the same functions for the page, notebooks and the command line.
  *
  * ```ts
  * const { scores } = await judge(model, replyPrompt({ context, candidate, reference }));

@@ -21,8 +21,7 @@ import { defineCommand } from '../command-options.ts';
  * dialogues.
  */
 export const lengthsCommand = defineCommand({
-  summary:
-    'Count the tokens of an utterance under each representation, by the tokenizers of Mistral, Llama 2 and a model.',
+  summary: 'Count the tokens per utterance under each compression, by the tokenizers of Mistral, Llama 2 and a model.',
   operand: 'dataset',
   options: {
     dataset: {

@@ -5,7 +5,7 @@ export interface BudgetOptions {
   /** Tokens for the texts of the conversation; what a template adds is the caller's. */
   tokens: number;
   countTokens: CountTokens;
-  /** From the one that is liked best, e.g. Raw, to the shortest. */
+  /** In order of preference, longest first, e.g. Raw. */
   forms: readonly UtteranceForm[];
 }
 

@@ -11,7 +11,7 @@ import { everyUtterance, firstAndLast, lastUtterances } from './windows.ts';
 export interface HistoryTools {
   model: HistoryModel;
   countTokens: CountTokens;
-  /** Texts under a representation, one a text. */
+  /** Compresses texts, one by one. */
   compress: (
     texts: readonly string[],
     options: { representation: RepresentationId; keep?: readonly Upos[] | undefined },

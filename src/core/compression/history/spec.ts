@@ -28,7 +28,7 @@ export const historySchema = z.discriminatedUnion('method', [
   }),
   /** Without the share `drop` of words that the model could best have guessed. */
   z.strictObject({ method: z.literal('selective'), drop: z.number().min(0).max(1).default(0.5) }),
-  /** What `tokens` tokens of text hold; `representations` from the one that is liked best to the shortest. */
+  /** What `tokens` tokens of text hold; `representations` in order of preference, longest first. */
   z.strictObject({
     method: z.literal('budget'),
     tokens: z.int().min(1).max(1_000_000),

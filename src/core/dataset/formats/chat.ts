@@ -49,7 +49,7 @@ const record = z.object({
 const [BEGINS, ENDS] = ['<|im_start|>', '<|im_end|>'];
 
 /**
- * Chats as fine-tuning tools read them, one a line: `messages` of role and content (OpenAI), `conversations` of from
+ * Chats as fine-tuning tools read them, one per line: `messages` of role and content (OpenAI), `conversations` of from
  * and value (ShareGPT), or `text` already rendered as ChatML. System and tool messages are left out. `scene` or
  * `stratum` may say what the dialogue is about.
  */

@@ -10,7 +10,7 @@ export type JsonRecord = Readonly<Record<string, unknown>>;
 
 /** A shape in which dialogues are published, one JSON record each. */
 export interface RecordFormat {
-  /** For a person. */
+  /** Display name. */
   name: string;
   /** Whether a record is meant to be of this format, sound or not. */
   recognises(record: JsonRecord): boolean;

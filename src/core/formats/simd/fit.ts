@@ -5,7 +5,7 @@ import { KERNELS } from './kernels.wasm.ts';
 /** Blocks that are fitted; codes are bytes, two's complement where the grid has negative ones. */
 export interface FittedBlocks {
   codes: Uint8Array;
-  /** Half-precision numbers, one a block. */
+  /** Half-precision numbers, one per block. */
   scales: Float32Array;
   minimums: Float32Array;
 }
