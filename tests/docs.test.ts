@@ -78,6 +78,16 @@ describe('documentation', () => {
     expect(files.filter((name) => !metrics.includes(`\`${name}\``) && !METRIC_HELPERS.includes(name))).toEqual([]);
   });
 
+  it('names each folder of src and of src/core in ARCHITECTURE.md', () => {
+    const text = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8');
+    const folders = (path: string) =>
+      readdirSync(join(ROOT, path), { withFileTypes: true }).flatMap((entry) =>
+        entry.isDirectory() ? entry.name : [],
+      );
+    expect(folders('src').filter((name) => !text.includes(`| \`src/${name}\``))).toEqual([]);
+    expect(folders('src/core').filter((name) => !text.includes(`| \`${name}\``))).toEqual([]);
+  });
+
   it('lists each decision', () => {
     const index = readFileSync(join(ROOT, 'docs/decisions/README.md'), 'utf8');
     const records = readdirSync(join(ROOT, 'docs/decisions')).filter((name) => /^\d/.test(name));
