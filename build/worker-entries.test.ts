@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 async function bundle(
-  codeSplitting: Rolldown.OutputOptions['codeSplitting'],
+  codeSplitting: NonNullable<Rolldown.OutputOptions['codeSplitting']>,
   checked: boolean,
 ): Promise<Rolldown.OutputBundle> {
   const { output } = (await build({

@@ -6,7 +6,7 @@ import type { Plugin, Rolldown } from 'vite';
  * itself, and WebKit, when asked for a worker's first module once more, runs it a second time: two servers answer each
  * call, of which one never heard that a model was loaded.
  */
-export const WORKER_SPLITTING: Rolldown.OutputOptions['codeSplitting'] = {
+export const WORKER_SPLITTING: NonNullable<Rolldown.OutputOptions['codeSplitting']> = {
   groups: [{ name: 'worker', tags: ['$initial'], test: (id) => !isEntry(id) }],
 };
 

@@ -21,9 +21,9 @@ export type { CompressOptions };
 
 interface CompressionSetup {
   /** How to start the worker; absent, or where there are no workers (Node), the same code runs on this thread. */
-  spawn?: () => WorkerLike | Worker;
+  spawn?: (() => WorkerLike | Worker) | undefined;
   /** How many results are remembered. */
-  capacity?: number;
+  capacity?: number | undefined;
 }
 
 /** Texts longer than this are not remembered. */

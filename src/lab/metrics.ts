@@ -1,4 +1,5 @@
 import { hasWasmThreads } from '../engines/threads.ts';
+import { at } from '../core/at.ts';
 import { LabError, throwIfCancelled } from '../core/error.ts';
 import { corpusScores, type CorpusScores } from '../core/metrics/corpus.ts';
 import { unpackPairs } from '../core/metrics/packed.ts';
@@ -16,11 +17,11 @@ export interface Measurement {
 
 export interface MeasureOptions {
   /** Whether METEOR is computed, for which WordNet (0.5 MB) is loaded. Default true. */
-  meteor?: boolean;
+  meteor?: boolean | undefined;
   /** Computes BERTScore as well, for which an encoder (29 MB) is loaded. Default: not. */
-  bertscore?: BertScoreChoice;
-  signal?: AbortSignal;
-  onProgress?: (done: number, total: number) => void;
+  bertscore?: BertScoreChoice | undefined;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /** Computes the text metrics of many pairs. */
@@ -60,7 +61,7 @@ function withBertScore(metrics: Metrics, scorer: BertScorer): Metrics {
         signal,
         onProgress: (done) => onProgress?.(done, pairs.length),
       });
-      measurement.pairs.forEach((pair, i) => (pair.scores.bertscore = scores[i]));
+      measurement.pairs.forEach((pair, i) => (pair.scores.bertscore = at(scores, i)));
       return measurement;
     },
     terminate() {

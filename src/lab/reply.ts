@@ -22,7 +22,7 @@ export interface ReplyStep {
   /** The context as the model received it. */
   messages: ChatMessage[];
   promptTokens: number | null;
-  change: Required<Pick<Message, 'text' | 'state' | 'reply'>>;
+  change: { text: string; state: Message['state']; reply: NonNullable<Message['reply']> };
 }
 
 /** What writing a reply needs. */

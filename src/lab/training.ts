@@ -21,53 +21,53 @@ export { deleteTraining } from '../browser/storage/training-store.ts';
 
 export interface FineTuneOptions {
   /** Dialogues whose supporter turns are learnt; or sequences of tokens. */
-  dialogues?: TrainingDialogue[];
-  sequences?: Sequence[];
+  dialogues?: TrainingDialogue[] | undefined;
+  sequences?: Sequence[] | undefined;
   /**
    * Dialogues, or sequences, that are not trained on. The loss on them is measured at the end of each epoch, and the adapter
    * of the lowest one is given back.
    */
-  heldOut?: TrainingDialogue[];
-  heldOutSequences?: Sequence[];
+  heldOut?: TrainingDialogue[] | undefined;
+  heldOutSequences?: Sequence[] | undefined;
   /** Updates between further evaluations. */
-  evalEvery?: number;
+  evalEvery?: number | undefined;
   /** Ends the run after this many evaluations without a better loss. */
-  patience?: number;
+  patience?: number | undefined;
   /**
    * A name under which this browser keeps checkpoints of the run. The same data and settings under the same name resume
    * it, also after the page was left, and compute what an uninterrupted run computes.
    */
-  keep?: string;
+  keep?: string | undefined;
   /** Replaces the run that is kept under that name. */
-  fresh?: boolean;
+  fresh?: boolean | undefined;
   /** Updates between checkpoints; 10 by default. The end of each epoch has one as well. */
-  saveEvery?: number;
+  saveEvery?: number | undefined;
   /** The embedded model by default; or a small one given whole. */
-  model?: { config: unknown; weights: Record<string, Float32Array> };
-  representation?: RepresentationId;
-  labels?: LabelChoice;
-  system?: string;
+  model?: { config: unknown; weights: Record<string, Float32Array> } | undefined;
+  representation?: RepresentationId | undefined;
+  labels?: LabelChoice | undefined;
+  system?: string | undefined;
   /** Dialogues are cut after so many tokens; 128 by default. */
-  maxTokens?: number;
+  maxTokens?: number | undefined;
   /**
    * How base matrices are kept. By default those of the embedded model in the 4 bits they are stored in, others as
    * floats.
    */
-  baseFormat?: BaseFormat;
-  lora?: Partial<LoraConfig>;
+  baseFormat?: BaseFormat | undefined;
+  lora?: Partial<LoraConfig> | undefined;
   /** Passes over all dialogues; 1 by default. */
-  epochs?: number;
-  maxSteps?: number;
-  learningRate?: number;
-  schedule?: ScheduleName;
-  warmupShare?: number;
-  accumulate?: number;
-  seed?: number;
+  epochs?: number | undefined;
+  maxSteps?: number | undefined;
+  learningRate?: number | undefined;
+  schedule?: ScheduleName | undefined;
+  warmupShare?: number | undefined;
+  accumulate?: number | undefined;
+  seed?: number | undefined;
   /** WebGPU where there is one, by default. */
-  device?: TrainingDevice | 'auto';
-  onProgress?: (event: TrainingEvent) => void;
+  device?: TrainingDevice | 'auto' | undefined;
+  onProgress?: ((event: TrainingEvent) => void) | undefined;
   /** Ends the run after the update that is under way, with a checkpoint, and gives back what was learnt. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface FineTuned extends TrainingResult {

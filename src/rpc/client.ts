@@ -4,16 +4,16 @@ import { fromWire, isRpcMessage, type Api, type Port, type ToServer } from './pr
 
 export interface CallOptions<Event = unknown> {
   /** Aborting rejects the call at once with `cancelled` and tells the handler to stop. */
-  signal?: AbortSignal;
-  onEvent?: (event: Event) => void;
+  signal?: AbortSignal | undefined;
+  onEvent?: ((event: Event) => void) | undefined;
   /** Buffers of the input to be moved, not copied. */
-  transfer?: Transferable[];
+  transfer?: Transferable[] | undefined;
 }
 
 interface Pending {
   resolve(output: unknown): void;
   reject(error: Error): void;
-  onEvent?: (event: never) => void;
+  onEvent?: ((event: never) => void) | undefined;
 }
 
 /** The calling half: turns procedures on the other side of a port into promises and async iterables. */

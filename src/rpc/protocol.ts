@@ -23,8 +23,8 @@ export interface Port {
 export interface WireError {
   name: string;
   message: string;
-  detail?: LabErrorDetail;
-  stack?: string;
+  detail?: LabErrorDetail | undefined;
+  stack?: string | undefined;
 }
 
 export type ToServer = { rpc: 'call'; id: number; method: string; input: unknown } | { rpc: 'cancel'; id: number };

@@ -45,7 +45,7 @@ export function datasetHandlers(): Handlers<DatasetApi> {
   let library: DatasetLibrary | undefined;
   const open = (builtInUrl: string): DatasetLibrary =>
     (library ??= new DatasetLibrary({
-      store: typeof indexedDB === 'undefined' ? undefined : new DatasetStore(),
+      ...(typeof indexedDB === 'undefined' ? {} : { store: new DatasetStore() }),
       readBuiltIn: () => fetchFile(builtInUrl),
     }));
   return {

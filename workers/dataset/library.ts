@@ -19,8 +19,8 @@ export interface DatasetSummary extends DatasetHead {
 /** One dialogue in a list. */
 export interface DialogueRow {
   id: string;
-  scene?: string;
-  emotion?: string;
+  scene?: string | undefined;
+  emotion?: string | undefined;
   /** The beginning of what is said first. */
   opening: string;
   utterances: number;

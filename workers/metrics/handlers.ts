@@ -9,7 +9,7 @@ import type { Handlers } from '../../src/rpc/server.ts';
 /** What the metrics worker answers; its events are the number of pairs done so far. */
 export type MetricsApi = {
   /** METEOR is left out where `wordnetUrl` is absent. */
-  measure: Method<{ pairs: Pair[]; wordnetUrl?: string }, PackedPairs, number>;
+  measure: Method<{ pairs: Pair[]; wordnetUrl?: string | undefined }, PackedPairs, number>;
 };
 
 /** How long pairs are measured before messages are heard, in milliseconds. */
@@ -19,7 +19,7 @@ const SLICE = 50;
 export async function measurePairs(
   pairs: readonly Pair[],
   wordnet: WordNet | undefined,
-  { signal, onProgress }: { signal?: AbortSignal; onProgress?: (done: number) => void } = {},
+  { signal, onProgress }: { signal?: AbortSignal | undefined; onProgress?: ((done: number) => void) | undefined } = {},
 ): Promise<MeasuredPair[]> {
   const measured: MeasuredPair[] = [];
   let pause = performance.now() + SLICE;

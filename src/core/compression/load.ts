@@ -7,9 +7,9 @@ import { loadTagger } from './load-tagger.ts';
 
 export interface RepresentationOptions {
   /** Default: wink. */
-  tagger?: TaggerId;
+  tagger?: TaggerId | undefined;
   /** The parts of speech that KeyPOS keeps. Default: the paper's. */
-  keep?: readonly Upos[];
+  keep?: readonly Upos[] | undefined;
 }
 
 const LOADERS: Record<RepresentationId, (options: RepresentationOptions) => Promise<Representation>> = {

@@ -182,10 +182,10 @@ describe('assembleContext', () => {
 describe('the window', () => {
   const words = fc.array(fc.constantFrom('I', 'am', 'sad', 'x', ''), { maxLength: 12 }).map((list) => list.join(' '));
   const utterance = fc.record({ speaker: fc.constantFrom('seeker' as const, 'supporter' as const), text: words });
-  const manner: fc.Arbitrary<Manner> = fc.record({
-    strict: fc.boolean(),
-    dear: fc.option(fc.record({ word: fc.constant('sad'), words: fc.nat(40) }), { nil: undefined }),
-  });
+  const manner: fc.Arbitrary<Manner> = fc.record(
+    { strict: fc.boolean(), dear: fc.record({ word: fc.constant('sad'), words: fc.nat(40) }) },
+    { requiredKeys: ['strict'] },
+  );
   const asked = fc.record({
     system: fc.constantFrom('', 'Be kind'),
     utterances: fc.array(utterance, { maxLength: 16 }),

@@ -6,11 +6,11 @@ export interface Utterance {
   speaker: Speaker;
   text: string;
   /** The support strategy the dataset annotates, in the dataset's own words. */
-  strategy?: string;
+  strategy?: string | undefined;
   /** The emotion of this utterance, where the dataset annotates each (DailyDialog). */
-  emotion?: string;
+  emotion?: string | undefined;
   /** The dialogue act, e.g. `question` (DailyDialog). */
-  act?: string;
+  act?: string | undefined;
 }
 
 /** A conversation of a dataset, whatever file shape it came from. */
@@ -19,11 +19,11 @@ export interface Dialogue {
   id: string;
   utterances: Utterance[];
   /** What it is about: ExTES's scene, ESConv's problem type. */
-  scene?: string;
+  scene?: string | undefined;
   /** The seeker's emotion as the dataset names it. */
-  emotion?: string;
+  emotion?: string | undefined;
   /** What the seeker told beforehand, or a description of the conversation. */
-  situation?: string;
+  situation?: string | undefined;
   /** Answers to the dataset's own questionnaire, by question, e.g. ESConv's `initial_emotion_intensity`. */
-  survey?: { seeker: Record<string, number>; supporter: Record<string, number> };
+  survey?: { seeker: Record<string, number>; supporter: Record<string, number> } | undefined;
 }

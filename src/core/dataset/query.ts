@@ -4,11 +4,11 @@ import { hasWords, queryWords } from './word-search.ts';
 /** Which dialogues of a dataset are wanted; absent fields allow all. */
 export interface DialogueQuery {
   /** Every word of it must occur in the dialogue's texts or fields, case and diacritics aside. */
-  words?: string;
-  scene?: string;
-  emotion?: string;
+  words?: string | undefined;
+  scene?: string | undefined;
+  emotion?: string | undefined;
   /** Some utterance must have it. */
-  strategy?: string;
+  strategy?: string | undefined;
 }
 
 /** The dialogues that meet a query, in their order. */

@@ -13,7 +13,12 @@ const LOOK_AT = 1000;
  */
 export async function readJson(
   pieces: AsyncIterable<string>,
-  { name, head, format, collector }: { name: string; head: string; format?: FormatId; collector: Collector },
+  {
+    name,
+    head,
+    format,
+    collector,
+  }: { name: string; head: string; format?: FormatId | undefined; collector: Collector },
 ): Promise<FormatId> {
   const splitter = recordSplitter(head);
   const waiting: { place: Place; json: JsonRecord }[] = [];

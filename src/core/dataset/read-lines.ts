@@ -29,7 +29,7 @@ export async function readDailyText(
     name,
     labels,
     collector,
-  }: { name: string; labels: Partial<Record<keyof DailyLabels, number[][]>>; collector: Collector },
+  }: { name: string; labels: Partial<Record<keyof DailyLabels, number[][] | undefined>>; collector: Collector },
 ): Promise<void> {
   for await (const { line, number } of linesOf(pieces)) {
     if (line.trim() === '') continue;

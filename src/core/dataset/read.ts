@@ -20,12 +20,12 @@ export interface ReadDataset {
 
 export interface ReadOptions {
   /** The format of JSON records; recognised where it is not given. */
-  format?: FormatId;
+  format?: FormatId | undefined;
   /** Default: by number, so that the name of a file changes nothing. */
-  naming?: DialogueNaming;
-  signal?: AbortSignal;
+  naming?: DialogueNaming | undefined;
+  signal?: AbortSignal | undefined;
   /** Hears how many bytes of all files were read. */
-  onProgress?: (bytes: number) => void;
+  onProgress?: ((bytes: number) => void) | undefined;
 }
 
 /** Characters that say what a file is; every format shows itself in its first dialogue. */
@@ -97,7 +97,7 @@ async function readFile(
 
 async function open(
   file: TextFile,
-  options: { signal?: AbortSignal; onBytes: (bytes: number) => void },
+  options: { signal?: AbortSignal | undefined; onBytes: (bytes: number) => void },
 ): Promise<OpenFile> {
   const text = readText(file, options);
   let head = '';

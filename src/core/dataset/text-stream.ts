@@ -12,9 +12,9 @@ export interface TextFile {
 }
 
 export interface TextOptions {
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Hears how many stored bytes were read so far. */
-  onBytes?: (bytes: number) => void;
+  onBytes?: ((bytes: number) => void) | undefined;
 }
 
 /**

@@ -40,8 +40,6 @@ export function missingFile(name: string, path: string): LabError {
 }
 
 /** Reads a JSON file; undefined when it is `optional` and missing. */
-export async function readJson(files: ModelFiles, path: string, optional: true): Promise<unknown>;
-export async function readJson(files: ModelFiles, path: string): Promise<unknown>;
 export async function readJson(files: ModelFiles, path: string, optional = false): Promise<unknown> {
   if (!hasFile(files, path)) {
     if (optional) return undefined;

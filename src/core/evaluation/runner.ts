@@ -23,15 +23,15 @@ export interface RunDependencies {
   /** Metrics of one hypothesis. */
   measure: (hypothesis: string, reference: string, signal?: AbortSignal) => Promise<ResultRecord['scores']>;
   /** Turns in flight at a time, where the model answers elsewhere. Default 1. */
-  concurrency?: number;
+  concurrency?: number | undefined;
   /**
    * Every model goes through so many dialogues before the next ones, so that a run that is stopped early is balanced.
    * Default: all.
    */
-  dialoguesAtOnce?: number;
+  dialoguesAtOnce?: number | undefined;
   /** Called before a request to a server that was busy or away is sent again. */
-  onWait?: (wait: RetryWait) => void;
-  signal?: AbortSignal;
+  onWait?: ((wait: RetryWait) => void) | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 export type RunEvent =

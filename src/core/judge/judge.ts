@@ -10,14 +10,14 @@ import { readPreference, readVerdict, VERDICT_JSON_SCHEMA, type Verdict } from '
 
 export interface JudgeOptions {
   /** How often each item is judged, with another seed and order of criteria each time. Default 3. */
-  repeats?: number;
+  repeats?: number | undefined;
   /** Number of the first round, so that later rounds differ from those judged before. Default 0. */
-  firstRound?: number;
+  firstRound?: number | undefined;
   /** How often an unreadable answer is asked for again. Default 2. */
-  retries?: number;
-  temperature?: number;
-  seed?: number;
-  signal?: AbortSignal;
+  retries?: number | undefined;
+  temperature?: number | undefined;
+  seed?: number | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** What a judge wrote when it was asked once. */

@@ -5,9 +5,9 @@ import type { Prf } from './rouge.ts';
 
 export interface BertScoreOptions {
   /** Weigh tokens by their inverse document frequency over the references of all the pairs. */
-  idf?: boolean;
-  signal?: AbortSignal;
-  onProgress?: (done: number) => void;
+  idf?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((done: number) => void) | undefined;
 }
 
 /** Precision, recall and F of BERTScore for each pair. One batch of hidden states is in memory at a time. */

@@ -62,7 +62,7 @@ export function unpackPairs(
       scores[name] = [numbers[at], numbers[at + 1], numbers[at + 2]] as unknown as Prf;
       at += 3;
     }
-    if (meteor) scores.nltk_meteor = numbers[at];
+    if (meteor) scores.nltk_meteor = numbers[at] as number;
     at++;
     const counts = { hypTokens: tokens[i] ? tokens[i].split(' ') : [] } as unknown as PairCounts;
     for (const key of COUNTS) {

@@ -79,11 +79,11 @@ interface Reply {
 }
 interface Fault {
   words: RegExp;
-  code?: string;
-  text?: string;
-  status?: number;
-  retryable?: boolean;
-  retryAfter?: number;
+  code?: string | undefined;
+  text?: string | undefined;
+  status?: number | undefined;
+  retryable?: boolean | undefined;
+  retryAfter?: number | undefined;
 }
 
 const HI = say('Hello');

@@ -39,11 +39,10 @@ export const training = z.object({
   seed: z.number().int().min(0).max(0xffffffff).optional(),
   lora: z
     .object({
-      rank: z.number().int().min(1).max(64),
-      alpha: z.number().positive(),
-      dropout: z.number().min(0).max(0.9),
+      rank: z.number().int().min(1).max(64).exactOptional(),
+      alpha: z.number().positive().exactOptional(),
+      dropout: z.number().min(0).max(0.9).exactOptional(),
     })
-    .partial()
     .optional(),
 });
 /** Bytes. What is read passes through the page; larger files belong in the view of datasets, read in a worker. */

@@ -6,7 +6,7 @@ import { Latest } from './latest.ts';
 const PAGE = 50;
 
 /** What a person filters by; a blank field allows all. */
-export type Filter = Required<DialogueQuery>;
+export type Filter = Record<keyof DialogueQuery, string>;
 const NO_FILTER: Filter = { words: '', scene: '', emotion: '', strategy: '' };
 
 const FAILED = {

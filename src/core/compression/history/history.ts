@@ -8,7 +8,7 @@ export interface HistoryModel {
   /** Each token of a text with its log-probability in nats, null where nothing comes before it. */
   score(text: string, signal?: AbortSignal): Promise<readonly { text: string; logprob: number | null }[]>;
   /** The reply to one message of a user. */
-  generate(prompt: string, options: { maxNewTokens: number; signal?: AbortSignal }): Promise<string>;
+  generate(prompt: string, options: { maxNewTokens: number; signal?: AbortSignal | undefined }): Promise<string>;
 }
 
 /** What a whole conversation becomes before it enters the context. */

@@ -11,8 +11,8 @@ const END_OF_UTTERANCE = '__eou__';
 
 /** Numbers or names of each utterance. */
 export interface DailyLabels {
-  act?: readonly (string | number)[];
-  emotion?: readonly (string | number)[];
+  act?: readonly (string | number)[] | undefined;
+  emotion?: readonly (string | number)[] | undefined;
 }
 
 const label = z

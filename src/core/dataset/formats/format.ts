@@ -3,7 +3,7 @@ import type { Dialogue, Utterance } from '../dialogue.ts';
 import { MAX_UTTERANCES } from '../limits.ts';
 
 /** A dialogue as a record tells it; the id is the reader's business where the record has none. */
-export type DialogueContent = Omit<Dialogue, 'id'> & { id?: string };
+export type DialogueContent = Omit<Dialogue, 'id'> & { id?: string | undefined };
 
 /** A JSON object as it was parsed: nothing about its fields is known. */
 export type JsonRecord = Readonly<Record<string, unknown>>;

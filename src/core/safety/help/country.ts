@@ -10,7 +10,7 @@ export interface Place {
   /** BCP 47 tags, the preferred first, as in `navigator.languages`. */
   languages: readonly string[];
   /** An IANA time zone, as `Intl.DateTimeFormat` resolves it. */
-  timeZone?: string;
+  timeZone?: string | undefined;
 }
 
 /** Also spoken with this country's tag far from it; the usual country of each language needs no entry. */

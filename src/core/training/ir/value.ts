@@ -142,9 +142,4 @@ export function setting<T extends Settings[string]>(settings: Settings, name: st
   return value as T;
 }
 
-/** The input at `index`; throws where there is none. */
-export function at<T>(list: readonly T[], index: number): T {
-  const item = list[index < 0 ? list.length + index : index];
-  if (item === undefined) throw new Error(`There is no item ${index} among ${list.length}.`);
-  return item;
-}
+export { at } from '../../at.ts';

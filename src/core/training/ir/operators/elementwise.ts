@@ -33,7 +33,7 @@ function binary(name: string, onnx: string, f: Binary, partials?: Operator['grad
       return { shape: broadcastShapes(a.shape, b.shape), type: a.type };
     },
     emit: ({ names, onnx: graph }) => graph.node(onnx, [...names]),
-    gradient: partials,
+    ...(partials && { gradient: partials }),
     evaluate: ([a, b]) => zip(a as Array64, b as Array64, f),
   };
 }
