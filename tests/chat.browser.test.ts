@@ -193,7 +193,8 @@ describe('the log', () => {
     await person.ask("I can't take it anymore");
     const banner = page.getByRole('region', { name: 'Where to find people who can help' });
     await banner.getByText(/^Lines /).click();
-    await page.waitForTimeout(200);
+    // Two frames: what would scroll has scrolled.
+    await page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));
     expect(await banner.getByText(/^Lines /).evaluate((summary) => summary.getBoundingClientRect().top > 0)).toBe(true);
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { detectCrisis } from '../src/core/safety/crisis.ts';
 import { echo } from './harness/endpoint.ts';
 import { useEndpointVisit } from './harness/endpoint-lab.ts';
+import { storedText } from './harness/stored-text.ts';
 
 /** Text that would run if it were ever taken for HTML, here or in a message's title. */
 const HOSTILE = [
@@ -38,8 +39,7 @@ describe('conversations', () => {
     await person.say('Tell me something long');
     await person.replies.last().getByText('This sentence will never').waitFor();
     endpoint.manner = 'answers';
-    // A growing reply is saved every half second.
-    await guest.page.waitForTimeout(750);
+    await expect.poll(() => storedText(guest.page)).toContain('This sentence will never');
     await guest.page.reload();
     await person.messages.first().waitFor();
     expect(await person.messages.first().innerText()).toContain('Tell me something long');

@@ -211,7 +211,6 @@ describe('datasets', () => {
     await page.getByRole('tab', { name: 'Statistics' }).click();
     await page.getByRole('img').first().waitFor();
     const longest = await page.evaluate(() => Math.max(0, ...(window as unknown as { longTasks: number[] }).longTasks));
-    console.log(`50 MB: the longest task of the page took ${Math.round(longest)} ms`);
     expect(longest).toBeLessThan(200);
   });
 });

@@ -41,8 +41,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+let plans = 0;
 async function planFile(changes: Partial<PlanInput> = {}): Promise<string> {
-  const path = join(folder, `plan-${Math.random()}.json`);
+  const path = join(folder, `plan-${plans++}.json`);
   await writeFile(path, JSON.stringify({ ...plan, ...changes }));
   return path;
 }

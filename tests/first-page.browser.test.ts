@@ -49,9 +49,8 @@ describe('the first page', () => {
     await guest.page.waitForLoadState('networkidle');
     const sizes = await Promise.all(scripts.map(async (script) => gzipSync(await script.body()).length));
     const total = sizes.reduce((sum, size) => sum + size, 0);
-    console.log(`first page: ${scripts.length} scripts, ${total} bytes gzipped`);
     expect(total).toBeGreaterThan(1000);
-    expect(total).toBeLessThan(SCRIPT_BUDGET);
+    expect(total, `${scripts.length} scripts, gzipped`).toBeLessThan(SCRIPT_BUDGET);
     await guest.close();
   });
 

@@ -40,7 +40,7 @@ describe('judging the replies of a run', () => {
     await resume.waitFor();
     expect(await verdictsOf(page)).toBe(before);
     // What was stopped is answered to nobody first; then one answer that cannot be read, one refusal, and scores.
-    await page.waitForTimeout(endpoint.pause);
+    await expect.poll(() => endpoint.open).toBe(0);
     endpoint.pause = 0;
     const answers = ['Hm.', 'I am sorry, I cannot rate this.'];
     endpoint.answer = () => answers.shift() ?? SCORES;

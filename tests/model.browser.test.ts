@@ -7,6 +7,7 @@ import { serveLab, type ServedLab } from './harness/lab.ts';
 import { keptOffline } from './harness/offline.ts';
 import { Person } from './harness/person.ts';
 import { beginLongReply, endWorkersInReply, expectRecovery, LONG_QUESTION } from './harness/recovery.ts';
+import { storedText } from './harness/stored-text.ts';
 import { countReplyLengths } from './harness/streaming.ts';
 import { takeSlow } from './harness/slow.ts';
 import { visit, type Visit } from './harness/visit.ts';
@@ -86,8 +87,7 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
       await beginLongReply(person, 'And then?');
       const unfinished = (): Promise<string> => person.replies.last().getByRole('paragraph').first().innerText();
       const words = (await unfinished()).trim();
-      // A growing reply is saved every half second.
-      await guest.page.waitForTimeout(2000);
+      await expect.poll(() => storedText(guest.page)).toContain(words.slice(0, 10));
       await guest.page.reload();
       await person.replies.first().waitFor();
       expect((await unfinished()).startsWith(words.slice(0, 10))).toBe(true);

@@ -44,17 +44,13 @@ async function load(folder: string, file: string): Promise<Decoder> {
   return new Decoder(ort, await ort.InferenceSession.create(join(folder, 'onnx', file)), KV_HEADS, HEAD_DIM);
 }
 
-function report(line: string): void {
-  process.stdout.write(`      ${line}\n`);
-}
-
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 describe('the embedded model', () => {
   let decoder: Decoder;
   beforeAll(async () => void (decoder = await load(EMBEDDED, 'model_q4.onnx')));
 
-  it('computes what its weights say', async () => {
+  it('computes what its weights say', async ({ annotate }) => {
     const { checkpoint, close } = await openExportedFolder(EMBEDDED);
     const ids = [1, 4093, 198, 57, 744, 4330, 1035, 2, 198];
     const expected = await forward(checkpoint, ids);
@@ -64,7 +60,7 @@ describe('the embedded model', () => {
         Math.abs(value - negativeLogLikelihood(expected[i] ?? new Float32Array(0), ids[i + 1] ?? 0)),
       ),
     );
-    report(
+    await annotate(
       `largest difference of a token's negative log-likelihood from a plain forward pass: ${worst.toExponential(2)}`,
     );
     expect(worst).toBeLessThan(1e-3);
@@ -121,7 +117,7 @@ describeExtra([REFERENCE, SOURCE], REFERENCE, () => {
   it(
     'an fp32 export gives every token its likelihood and the same 32 greedy tokens',
     { timeout: 240_000 },
-    async () => {
+    async ({ annotate }) => {
       let worst = 0;
       for (const [r, row] of rows.entries()) {
         // Where each token of the answer is the likeliest one after those before it, it is what greedy decoding
@@ -135,7 +131,7 @@ describeExtra([REFERENCE, SOURCE], REFERENCE, () => {
         const { cache } = await fp32.run(row.ids, 1);
         expect(await fp32.greedy(row.greedy32[0] ?? -1, cache, row.greedy32.length)).toEqual(row.greedy32);
       }
-      report(
+      await annotate(
         `fp32: largest difference of a token's negative log-likelihood ${worst.toExponential(2)} nats, greedy tokens equal on ${rows.length} prompts`,
       );
       expect(worst).toBeLessThan(1e-3);
@@ -145,7 +141,7 @@ describeExtra([REFERENCE, SOURCE], REFERENCE, () => {
   it(
     'a q4 export stays within 1.5 % of the mean NLL and agrees on 90 % of next tokens',
     { timeout: 240_000 },
-    async () => {
+    async ({ annotate }) => {
       const own: number[] = [];
       const reference: number[] = [];
       let agreed = 0;
@@ -159,7 +155,7 @@ describeExtra([REFERENCE, SOURCE], REFERENCE, () => {
         positions += found.length;
       }
       const off = mean(own) / mean(reference) - 1;
-      report(
+      await annotate(
         `q4: mean NLL ${mean(own).toFixed(4)}, reference ${mean(reference).toFixed(4)} (${percent(off)}); next tokens agree on ${percent(agreed / positions)} of ${positions}`,
       );
       expect(Math.abs(off)).toBeLessThan(0.015);
@@ -210,7 +206,7 @@ describeExtra([REFERENCE, SOURCE], REFERENCE, () => {
     await rm(folder, { recursive: true });
   });
 
-  it('a q4 export does so too on prompts that are in no file', { timeout: 120_000 }, async () => {
+  it('a q4 export does so too on prompts that are in no file', { timeout: 120_000 }, async ({ annotate }) => {
     const tokenizer: PreTrainedTokenizer = await AutoTokenizer.from_pretrained(q4Folder);
     const own: number[] = [];
     const reference: number[] = [];
@@ -225,7 +221,7 @@ describeExtra([REFERENCE, SOURCE], REFERENCE, () => {
       expect(a.argmax.at(-1)).toBe(argmax((await fp32.run(ids, 1)).rows[0] ?? new Float32Array(0)));
     }
     const off = mean(own) / mean(reference) - 1;
-    report(
+    await annotate(
       `further prompts: mean NLL ${mean(own).toFixed(4)}, fp32 ${mean(reference).toFixed(4)} (${percent(off)}); next tokens agree on ${percent(agreed / own.length)} of ${own.length}`,
     );
     expect(Math.abs(off)).toBeLessThan(0.015);

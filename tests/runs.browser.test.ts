@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { Endpoint } from './harness/endpoint.ts';
 import { useEndpointVisit } from './harness/endpoint-lab.ts';
+import { storedText } from './harness/stored-text.ts';
 
 const TURNS = 24;
 const HOSTILE = '<img src=x onerror="window.pwned = 1"><script>window.pwned = 1</script>';
@@ -106,7 +107,7 @@ describe('evaluation runs', () => {
     await guest.page.getByRole('radiogroup', { name: 'Comforting' }).getByRole('radio', { name: 'Left' }).check();
     await guest.page.getByRole('button', { name: 'Next' }).click();
     await guest.page.getByRole('radiogroup', { name: 'Comforting' }).getByRole('radio', { name: 'Equal' }).check();
-    await guest.page.waitForTimeout(500);
+    await expect.poll(() => storedText(guest.page)).toMatch(/comforting[\\"]+:[\\"]+tie/);
     await guest.page.reload();
     // Two are rated, so the third is next.
     await begin();

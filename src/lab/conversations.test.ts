@@ -1,11 +1,13 @@
-import 'fake-indexeddb/auto';
-import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
+import { IDBObjectStore } from 'fake-indexeddb';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Conversation } from '../core/conversation/conversation.ts';
 import { append, createConversation, editAndBranch, pathTo, regenerate, update } from '../core/conversation/tree.ts';
 import { ConversationLibrary } from './conversations.ts';
 import type { LibraryEvent } from './conversations.ts';
+import { useFakeIndexedDb } from '../../tests/harness/fake-indexeddb.ts';
+
+useFakeIndexedDb({ fresh: 'each' });
 
 const open: ConversationLibrary[] = [];
 function tab(): ConversationLibrary {
@@ -13,9 +15,6 @@ function tab(): ConversationLibrary {
   open.push(library);
   return library;
 }
-beforeEach(() => {
-  globalThis.indexedDB = new IDBFactory();
-});
 afterEach(async () => {
   vi.restoreAllMocks();
   await Promise.all(open.splice(0).map((library) => library.close()));

@@ -1,6 +1,4 @@
-import 'fake-indexeddb/auto';
-import { IDBFactory } from 'fake-indexeddb';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Utterance } from '../core/dataset/dialogue.ts';
 import { readDataset } from '../core/dataset/read.ts';
 import { statisticsOf } from '../core/dataset/statistics.ts';
@@ -9,6 +7,9 @@ import { openBuiltIn } from '../node/dataset-file.ts';
 import { DatasetLibrary } from '../../workers/dataset/library.ts';
 import { BUILT_IN_ID } from './datasets.ts';
 import { readBuiltInDataset } from '../node/dataset-file.ts';
+import { useFakeIndexedDb } from '../../tests/harness/fake-indexeddb.ts';
+
+useFakeIndexedDb({ fresh: 'each' });
 
 const STRATEGIES = [
   'Reflective Statements',
@@ -42,10 +43,6 @@ const chat = (...texts: string[]): string =>
     )
     .join('\n');
 const file = (text: string, name = 'chats.jsonl'): File => new File([text], name);
-
-beforeEach(() => {
-  globalThis.indexedDB = new IDBFactory();
-});
 
 describe('the built-in dataset', () => {
   it('has two dialogues of 12 to 24 alternating utterances for each of 36 scenes', async () => {

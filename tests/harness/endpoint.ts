@@ -21,6 +21,8 @@ export interface Endpoint {
   answer: (message: string) => string;
   /** Milliseconds before an answer begins. */
   pause: number;
+  /** Questions that are neither answered nor given up yet. */
+  open: number;
   /** Every chat completion that was asked for. */
   seen: SeenRequest[];
   close(): Promise<void>;
@@ -95,8 +97,10 @@ export async function startEndpoint(): Promise<Endpoint> {
     const body = JSON.parse(await readBody(request)) as SeenRequest['body'];
     const asked = { authorization: request.headers.authorization, body };
     seen.push(asked);
+    endpoint.open++;
+    response.once('close', () => endpoint.open--);
     if (endpoint.pause > 0) await new Promise((resolve) => setTimeout(resolve, endpoint.pause));
-    MANNERS[endpoint.manner](response, asked, endpoint);
+    if (!response.destroyed) MANNERS[endpoint.manner](response, asked, endpoint);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -106,6 +110,7 @@ export async function startEndpoint(): Promise<Endpoint> {
     manner: 'answers',
     answer: echo,
     pause: 0,
+    open: 0,
     seen,
     close: () =>
       new Promise((resolve) => {

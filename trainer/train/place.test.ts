@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seededRandom } from '../../src/core/random/xoshiro128.ts';
 import { writeTinyModel } from '../../tests/harness/tiny-model.ts';
 import { TinyRuns } from '../../tests/harness/tiny-runs.ts';
 import type { MetricsRow } from './metrics.ts';
@@ -157,12 +158,15 @@ describe('npm run trainer -- train', () => {
   };
   const lines = (out: string): number => tiny.lines(out);
 
-  it('killed five times at random and resumed gives the losses of a run that was not killed', async () => {
+  it('killed five times at random and resumed gives the losses of a run that was not killed', async ({ annotate }) => {
+    const seed = Number(process.env['SOLACE_SEED'] ?? Date.now() % 2 ** 32);
+    await annotate(`SOLACE_SEED=${seed} kills at the same places`);
+    const random = seededRandom(seed);
     expect(await start('unkilled', false).ended).toBe(0);
     const total = lines('unkilled');
     for (let i = 0; i < 5; i++) {
       const { child, ended } = start('killed', i > 0);
-      const target = ((i + Math.random()) / 5) * total;
+      const target = ((i + random()) / 5) * total;
       const alive = (): boolean => child.exitCode === null && child.signalCode === null;
       while (alive() && lines('killed') < target) await new Promise((resolve) => setTimeout(resolve, 5));
       child.kill('SIGKILL');

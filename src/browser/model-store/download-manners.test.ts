@@ -1,4 +1,3 @@
-import 'fake-indexeddb/auto';
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,6 +12,9 @@ import { openModelDatabase } from './database.ts';
 import { downloadFile } from './download.ts';
 import { FileStore } from './file-store.ts';
 import { memoryVault } from './blob-store.ts';
+import { useFakeIndexedDb } from '../../../tests/harness/fake-indexeddb.ts';
+
+useFakeIndexedDb();
 
 /** The file that is wanted: a GGUF, because what has neither size nor hash is only told whole by its own header. */
 let content: Buffer;

@@ -1,4 +1,3 @@
-import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exportOnnx } from '../../core/formats/export/export.ts';
 import type { FileSink, FolderSink } from '../../core/formats/export/sink.ts';
@@ -14,6 +13,9 @@ import { openModelDatabase, type ModelDatabase } from './database.ts';
 import { FileStore } from './file-store.ts';
 import { checkParts, ingestFiles } from './ingest.ts';
 import { memoryVault } from './blob-store.ts';
+import { useFakeIndexedDb } from '../../../tests/harness/fake-indexeddb.ts';
+
+useFakeIndexedDb();
 
 let database: ModelDatabase;
 let store: FileStore;

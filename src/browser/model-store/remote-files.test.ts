@@ -1,10 +1,12 @@
-import 'fake-indexeddb/auto';
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openModelDatabase, type ModelDatabase } from './database.ts';
 import { FileStore } from './file-store.ts';
 import { remoteFiles } from './remote-files.ts';
 import { memoryVault } from './blob-store.ts';
+import { useFakeIndexedDb } from '../../../tests/harness/fake-indexeddb.ts';
+
+useFakeIndexedDb();
 
 const FILES: Record<string, string> = {
   'config.json': '{"model_type":"llama"}',

@@ -1,4 +1,3 @@
-import 'fake-indexeddb/auto';
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,6 +10,9 @@ import { FileStore } from './file-store.ts';
 import { isSafePath } from '../../core/formats/manifest.ts';
 import { parseManifest } from './manifest.ts';
 import { memoryVault } from './blob-store.ts';
+import { useFakeIndexedDb } from '../../../tests/harness/fake-indexeddb.ts';
+
+useFakeIndexedDb();
 
 const content = Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 31 + (i >> 5)) & 255));
 const digest = createHash('sha256').update(content).digest('hex');

@@ -1,10 +1,12 @@
-import 'fake-indexeddb/auto';
 import { openDB } from 'idb';
 import { describe, expect, it } from 'vitest';
 import type { RunJudge, RunVerdict } from '../../core/judge/run-verdict.ts';
 import { parsePlan } from '../../core/evaluation/plan.ts';
 import type { ResultRecord } from '../../core/evaluation/record.ts';
 import { RunStore, type StoredRun } from './run-store.ts';
+import { useFakeIndexedDb } from '../../../tests/harness/fake-indexeddb.ts';
+
+useFakeIndexedDb();
 
 const plan = parsePlan({
   format: 'solace-lab-plan',

@@ -1,6 +1,8 @@
-import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { openDatabase } from './open-database.ts';
+import { useFakeIndexedDb } from '../../../tests/harness/fake-indexeddb.ts';
+
+useFakeIndexedDb();
 
 /** A damaged profile: the request is taken and nothing ever comes of it. */
 const mute = () => vi.spyOn(indexedDB, 'open').mockImplementation(() => new IDBOpenDBRequest());

@@ -1,7 +1,5 @@
-import 'fake-indexeddb/auto';
-import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ReplyOrigin } from '../../core/conversation/conversation.ts';
 import { append, createConversation } from '../../core/conversation/tree.ts';
 import { ConversationStore } from './conversation-store.ts';
@@ -9,16 +7,15 @@ import { DATABASE_NAME, DATABASE_VERSION, LabStore, storageError } from './datab
 import { saveComparison } from './comparison-store.ts';
 import { putNotebook } from './notebook-store.ts';
 import { RunStore } from './run-store.ts';
+import { useFakeIndexedDb } from '../../../tests/harness/fake-indexeddb.ts';
+
+useFakeIndexedDb({ fresh: 'each' });
 
 const REPLY: ReplyOrigin = {
   modelId: 'm',
   representation: 'raw',
   decoding: { temperature: 0.7, topP: 0.95, topK: 50, maxNewTokens: 128, seed: 7 },
 };
-
-beforeEach(() => {
-  globalThis.indexedDB = new IDBFactory();
-});
 
 describe('LabStore', () => {
   it('says so when a newer lab wrote the database', async () => {

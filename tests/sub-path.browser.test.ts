@@ -1,0 +1,74 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launch } from './harness/browser.ts';
+import { serveStatically, type ServedLab } from './harness/lab.ts';
+import { NotebookReader } from './harness/notebook.ts';
+import { keptOffline } from './harness/offline.ts';
+import { Person } from './harness/person.ts';
+import { visit, type Visit } from './harness/visit.ts';
+
+const FOLDER = '/solace-lab/';
+const NOTEBOOK = 'the-paper-live';
+
+// As .github/workflows/pages.yml publishes it: one visit, told step by step.
+describe('the built lab under a sub-path of a host that sets no headers', () => {
+  let browser: Browser;
+  let host: ServedLab;
+  let guest: Visit;
+  let person: Person;
+  let reader: NotebookReader;
+  const outside: string[] = [];
+
+  beforeAll(async () => {
+    browser = await launch({ webgpu: false });
+    host = await serveStatically({ subfolder: FOLDER });
+    guest = await visit(browser, host.url, { serviceWorker: true });
+    guest.context.on('request', (request) => {
+      const { protocol, pathname } = new URL(request.url());
+      if (protocol.startsWith('http') && !pathname.startsWith(FOLDER)) outside.push(request.url());
+    });
+    person = new Person(guest.page);
+    reader = new NotebookReader(guest.page);
+  });
+  afterAll(async () => {
+    await browser.close();
+    // The last test has closed it already.
+    await host.close().catch(() => undefined);
+  });
+
+  it('shows its first page and isolates itself', async () => {
+    await guest.page.waitForFunction(() => crossOriginIsolated);
+    await person.acknowledge();
+    expect(new URL(guest.page.url()).pathname).toBe(FOLDER);
+  });
+
+  it('loads the embedded model, which answers', async () => {
+    await person.keepItShort();
+    expect(await person.loadModel()).toContain('Wasm');
+    expect(await person.ask('I feel so lonely.')).toMatch(/\w/);
+  });
+
+  it('runs a notebook', async () => {
+    await reader.open(host.url, NOTEBOOK);
+    await reader.settled();
+    expect(await reader.failures()).toEqual([]);
+  });
+
+  it('opens again without the host, with the notebook and the conversation in it', async () => {
+    await keptOffline(guest.page);
+    await host.close();
+    await guest.context.setOffline(true);
+    await guest.page.reload();
+    await reader.cells.first().waitFor();
+    await reader.settled();
+    expect(await reader.failures()).toEqual([]);
+    await person.goTo('chat');
+    await person.conversations().first().click();
+    expect(await person.messages.first().innerText()).toContain('I feel so lonely.');
+  });
+
+  it('asked for nothing outside its folder, and broke no rule', () => {
+    expect(outside).toEqual([]);
+    expect(guest.errors).toEqual([]);
+  });
+});
