@@ -1,7 +1,9 @@
-import 'fake-indexeddb/auto';
 import { describe, expect, it } from 'vitest';
 import { newRun } from '../../core/training/run-state.ts';
 import { deleteTraining, getTraining, listTrainings, putTraining, type StoredTraining } from './training-store.ts';
+import { useFakeIndexedDb } from '../../../tests/harness/fake-indexeddb.ts';
+
+useFakeIndexedDb();
 
 const weights = (...values: number[]): Map<string, Float32Array> => new Map([['a', Float32Array.from(values)]]);
 const run = (name: string, savedAt: number): StoredTraining => ({
