@@ -147,7 +147,8 @@ export async function benchChat(): Promise<void> {
   try {
     const threads = Math.min(4, cpus().length);
     console.log(
-      `${browser.browserType().name()} ${browser.version()}, ${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${threads} threads`,
+      `${browser.browserType().name()} ${browser.version()}, ${cpus()[0]?.model ?? 'unknown processor'}, ` +
+        `${cpus().length} cores, ${threads} threads`,
     );
     console.log(`prompt of about ${PROMPT_TOKENS} tokens\n`);
     const contenders: Contender[] = [
@@ -222,7 +223,8 @@ async function run(browser: Browser, url: string, contender: Contender, threads:
 }
 
 const HEAD =
-  '| | runs | load s | prompt tokens | first token s | tokens/s | peak MiB | best of |\n| --- | --- | --- | --- | --- | --- | --- | --- |';
+  '| | runs | load s | prompt tokens | first token s | tokens/s | peak MiB | best of |\n| --- | --- | --- | --- | ' +
+  '--- | --- | --- | --- |';
 
 function line({
   name,
@@ -235,13 +237,18 @@ function line({
   newTokens,
   rounds,
 }: Row): string {
-  return `| ${name} | ${where} | ${(loadMs / 1000).toFixed(1)} | ${promptTokens} | ${(firstTokenMs / 1000).toFixed(2)} | ${tokensPerSecond < 1 ? tokensPerSecond.toPrecision(2) : tokensPerSecond.toFixed(1)} | ${peakMiB?.toFixed(0) ?? '?'} | ${rounds} x ${newTokens} tokens |`;
+  return (
+    `| ${name} | ${where} | ${(loadMs / 1000).toFixed(1)} | ${promptTokens} | ${(firstTokenMs / 1000).toFixed(2)} ` +
+    `| ${tokensPerSecond < 1 ? tokensPerSecond.toPrecision(2) : tokensPerSecond.toFixed(1)} | ` +
+    `${peakMiB?.toFixed(0) ?? '?'} | ${rounds} x ${newTokens} tokens |`
+  );
 }
 
 function reportRatio(rows: Row[]): void {
   const [own, other] = rows;
   if (!own || !other) return;
   console.log(
-    `\nlab on Wasm : wllama  prefill ${(other.firstTokenMs / own.firstTokenMs).toFixed(2)}  decode ${(own.tokensPerSecond / other.tokensPerSecond).toFixed(2)}`,
+    `\nlab on Wasm : wllama  prefill ${(other.firstTokenMs / own.firstTokenMs).toFixed(2)}  decode ` +
+      `${(own.tokensPerSecond / other.tokensPerSecond).toFixed(2)}`,
   );
 }

@@ -29,7 +29,8 @@ const BENCHES: Record<string, Entry> = {
   },
   merge: {
     summary:
-      "Merge and quantise a checkpoint of 1.1 billion parameters beside PEFT and onnxruntime's quantizer: seconds and peak memory.",
+      "Merge and quantise a checkpoint of 1.1 billion parameters beside PEFT and onnxruntime's quantizer: seconds " +
+      'and peak memory.',
     load: async () => (await import('./merge.ts')).benchMerge,
     takes: {
       name: 'layers',

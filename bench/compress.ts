@@ -25,7 +25,8 @@ interface PythonRun {
 export async function benchCompress(): Promise<void> {
   const { texts, source } = await corpus();
   console.log(
-    `${texts.length} utterances (${source}); ${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.version}`,
+    `${texts.length} utterances (${source}); ${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} ` +
+      `cores, Node ${process.version}`,
   );
 
   const input = join(tmpdir(), `bench-compress-${process.pid}.json`);

@@ -33,7 +33,8 @@ export const benchExportMemory: Bench = async (args) => {
       `${cpus()[0]?.model ?? 'unknown processor'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}`,
     );
     console.log(
-      `Checkpoint: ${(bytes / 1e9).toFixed(2)} GB of BF16 in Mistral 7B's widths, ${MISTRAL_WIDTHS.num_hidden_layers} layers\n`,
+      `Checkpoint: ${(bytes / 1e9).toFixed(2)} GB of BF16 in Mistral 7B's widths, ` +
+        `${MISTRAL_WIDTHS.num_hidden_layers} layers\n`,
     );
     console.log('dtype   seconds   peak memory of the exporting process');
     for (const dtype of dtypes) {

@@ -48,7 +48,8 @@ export const benchMerge: Bench = async ([layers, ...depths]) => {
     const bytes = await writeCheckpoint(base, config);
     await writeAdapter(adapter, config, RANK, TARGETS);
     console.log(
-      `Checkpoint: ${(bytes / 1e9).toFixed(2)} GB of BF16, ${config.num_hidden_layers} layers of TinyLlama's widths; adapter of rank ${RANK} on ${TARGETS.join(', ')}`,
+      `Checkpoint: ${(bytes / 1e9).toFixed(2)} GB of BF16, ${config.num_hidden_layers} layers of TinyLlama's ` +
+        `widths; adapter of rank ${RANK} on ${TARGETS.join(', ')}`,
     );
     const own = await mergeHere(base, adapter, join(root, 'own'));
     const theirs = await mergeInPython(base, adapter, join(root, 'theirs'));

@@ -33,10 +33,14 @@ function esconvTurns(): string[] {
 }
 
 const WORDS = (
-  'I you we they it that this what how why when feel felt feeling think thought know understand hear sounds seems try tried ' +
-  'talk talking talked work job boss friend friends family mother exam school money time day week night sleep help helped hope ' +
-  'hard difficult tired sad angry worried alone happy better worse really very just so not never always maybe if because but and ' +
-  "or with about to for from a the my your their is are was were be been have had do don't can't could would should will I'm it's"
+  'I you we they it that this what how why when feel felt feeling think thought know understand hear sounds seems ' +
+  'try tried ' +
+  'talk talking talked work job boss friend friends family mother exam school money time day week night sleep help ' +
+  'helped hope ' +
+  'hard difficult tired sad angry worried alone happy better worse really very just so not never always maybe if ' +
+  'because but and ' +
+  "or with about to for from a the my your their is are was were be been have had do don't can't could would " +
+  "should will I'm it's"
 ).split(' ');
 
 function madeTurn(pick: <T>(list: readonly T[]) => T, random: () => number): string {

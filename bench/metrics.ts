@@ -14,7 +14,8 @@ const ROUNDS = 10;
 export async function benchMetrics(): Promise<void> {
   const { pairs, source } = benchPairs(PAIRS);
   console.log(
-    `${PAIRS} pairs (${source}); ${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.version}\n`,
+    `${PAIRS} pairs (${source}); ${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ` +
+      `${process.version}\n`,
   );
 
   const python = await runPython(pairs, PYTHON_ROUNDS);
@@ -31,12 +32,14 @@ export async function benchMetrics(): Promise<void> {
     row(
       `Solace Lab, ${workers} worker${workers > 1 ? 's' : ''}`,
       run.seconds,
-      `${(total / run.seconds).toFixed(1)} x Python, ${(one.seconds / run.seconds).toFixed(2)} x one worker; ${(run.cpuSeconds / run.seconds).toFixed(2)} cores busy`,
+      `${(total / run.seconds).toFixed(1)} x Python, ${(one.seconds / run.seconds).toFixed(2)} x one worker; ` +
+        `${(run.cpuSeconds / run.seconds).toFixed(2)} cores busy`,
     );
   }
   const busy = (runs[0]?.cpuSeconds ?? NaN) / (runs[0]?.seconds ?? NaN);
   console.log(
-    `\nOne worker, the page's thread and the engine's helpers keep ${busy.toFixed(2)} cores busy, so ${cores} cores allow ${(cores / busy).toFixed(2)} x one worker.`,
+    `\nOne worker, the page's thread and the engine's helpers keep ${busy.toFixed(2)} cores busy, so ${cores} ` +
+      `cores allow ${(cores / busy).toFixed(2)} x one worker.`,
   );
   console.log(
     `Largest difference from Python in any value: ${largestDifference((runs.at(-1) as Timing).measurement, python)}`,

@@ -107,6 +107,7 @@ export async function needSpace(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize >= bytes) return;
   throw new Error(
-    `${tmpdir()} has ${((bavail * bsize) / 1e9).toFixed(1)} GB free; this bench needs ${(bytes / 1e9).toFixed(0)}. Set TMPDIR to another disk.`,
+    `${tmpdir()} has ${((bavail * bsize) / 1e9).toFixed(1)} GB free; this bench needs ` +
+      `${(bytes / 1e9).toFixed(0)}. Set TMPDIR to another disk.`,
   );
 }

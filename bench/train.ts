@@ -65,10 +65,12 @@ export async function benchTrain([tokens = '512', steps = '6', base = 'fp32', ro
     peft.push(await runPython('train_speed.py', [JSON.stringify(plan)]));
   }
   console.log(
-    `${cpus()[0]?.model ?? 'processor'}, ${plan.threads} threads, Node ${process.version}, torch ${peft[0]?.torch ?? ''}`,
+    `${cpus()[0]?.model ?? 'processor'}, ${plan.threads} threads, Node ${process.version}, torch ` +
+      `${peft[0]?.torch ?? ''}`,
   );
   console.log(
-    `SmolLM2-135M (${base}), LoRA rank ${plan.rank} on q, k, v, o with dropout 0.1, ${plan.tokens} tokens, ${rounds} times ${plan.steps} steps`,
+    `SmolLM2-135M (${base}), LoRA rank ${plan.rank} on q, k, v, o with dropout 0.1, ${plan.tokens} tokens, ` +
+      `${rounds} times ${plan.steps} steps`,
   );
   const speed = (times: StepTimes[]): number => plan.tokens / median(times.flatMap(({ seconds }) => seconds.slice(1)));
   const perRound = own.map((times, i) => speed([times]) / speed(peft.slice(i, i + 1)));

@@ -28,7 +28,9 @@ const others = (): Notice[] => [
     name: 'SmolLM2-135M-Instruct',
     licence: 'Apache-2.0',
     about:
-      'Base weights of the embedded model (huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct). Changed: fine-tuned on ESConv (Liu et al. 2021, CC BY-NC 4.0) and quantised; models/smollm2-135m-instruct/README.md has the details.',
+      'Base weights of the embedded model (huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct). Changed: ' +
+      'fine-tuned on ESConv (Liu et al. 2021, CC BY-NC 4.0) and quantised; models/smollm2-135m-instruct/README.md ' +
+      'has the details.',
     text: read('public/models/smollm2-135m-instruct/LICENSE'),
   },
   {

@@ -8,7 +8,8 @@ import { entriesStandAlone, importedEntries, WORKER_SPLITTING } from './worker-e
 /** A worker that loads code later which needs what the worker itself is made of, as the engines do. */
 const FILES = {
   'workers/sum.worker.ts':
-    "import { fault } from '../src/fault.ts';\nonmessage = async () => postMessage((await import('../src/late.ts')).late(fault));",
+    "import { fault } from '../src/fault.ts';\nonmessage = async () => postMessage((await " +
+    "import('../src/late.ts')).late(fault));",
   'src/fault.ts': 'export class Fault extends Error {}\nexport const fault = new Fault("early");',
   'src/late.ts': "import { Fault } from './fault.ts';\nexport const late = (error: Error) => error instanceof Fault;",
 };

@@ -20,7 +20,8 @@ export function entriesStandAlone(): Plugin {
       const [found] = importedEntries(bundle);
       if (found)
         this.error(
-          `${found.importer} imports ${found.entry}, a worker's entry, which WebKit would run twice. See build/worker-entries.ts.`,
+          `${found.importer} imports ${found.entry}, a worker's entry, which WebKit would run twice. See ` +
+            'build/worker-entries.ts.',
         );
     },
   };

@@ -1,6 +1,6 @@
 /**
- * Takes the pictures of the documentation from the built lab, with a real conversation on the embedded model, and writes
- * them to docs/images. Run `npm run build` first. With an address, the lab that is served there is photographed.
+ * Takes the pictures of the documentation from the built lab, with a real conversation on the embedded model, and
+ * writes them to docs/images. Run `npm run build` first. With an address, the lab that is served there is photographed.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -93,10 +93,16 @@ function line(name: string, rows: readonly Judged[]): string {
 export function levels(rows: readonly Judged[]): string {
   const share = (level: CrisisLevel): string => {
     const flagged = rows.filter((row) => row.level === level && row.together !== 'none');
-    return `${((100 * flagged.filter(({ together }) => together === 'danger').length) / Math.max(1, flagged.length)).toFixed(0)} %`;
+    return (
+      `${((100 * flagged.filter(({ together }) => together === 'danger').length) / Math.max(1, flagged.length)).toFixed(0)} ` +
+      '%'
+    );
   };
   const harmless = rows.filter(({ level }) => level === 'none');
   const asDanger =
     (100 * harmless.filter(({ together }) => together === 'danger').length) / Math.max(1, harmless.length);
-  return `called danger: ${share('danger')} of flagged danger, ${share('concern')} of flagged concern, ${asDanger.toFixed(1)} % of harmless`;
+  return (
+    `called danger: ${share('danger')} of flagged danger, ${share('concern')} of flagged concern, ` +
+    `${asDanger.toFixed(1)} % of harmless`
+  );
 }

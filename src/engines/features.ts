@@ -21,7 +21,9 @@ export interface EngineFacts {
   topK: Support;
 }
 
-/** The only table of what engines can do: engines read their flags here, and docs/reference/engines.md is made from it. */
+/**
+ * The only table of what engines can do: engines read their flags here, and docs/reference/engines.md is made from it.
+ */
 export const ENGINES: Record<EngineId, EngineFacts> = {
   transformers: {
     name: 'transformers.js with ONNX Runtime',

@@ -64,7 +64,9 @@ export function watchGpu(device: GPUDevice, modelId: string): { health: () => La
     fault ??= new LabError({
       code: 'device-lost',
       where: modelId,
-      what: `The graphics device was lost${message ? ` (${message.trim()})` : reason === 'destroyed' ? ' (it was closed)' : ''}.`,
+      what:
+        'The graphics device was ' +
+        `lost${message ? ` (${message.trim()})` : reason === 'destroyed' ? ' (it was closed)' : ''}.`,
       todo: retry,
     });
   });

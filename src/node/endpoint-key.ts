@@ -44,7 +44,8 @@ export function keyForPlan(
   if (maySendKey(baseUrl, fromEnv ? [...named, ...fromEnv.split(',')] : named)) return key;
   const { origin, host, protocol } = new URL(baseUrl);
   warn(
-    `The key in SOLACE_API_KEY is not sent to ${host}, which the plan names. If you trust it, add --endpoint-host ${protocol === 'https:' || LOCAL.test(host) ? host : origin}.`,
+    `The key in SOLACE_API_KEY is not sent to ${host}, which the plan names. If you trust it, add ` +
+      `--endpoint-host ${protocol === 'https:' || LOCAL.test(host) ? host : origin}.`,
   );
   return undefined;
 }

@@ -80,7 +80,9 @@ function comparePlan(before: string, path: string, out: string, plan: Evaluation
       code: 'bad-config',
       where: out,
       what: 'The folder holds a run of this plan whose turns were sampled or sent another way.',
-      todo: `Add "sampling": ${sampling} and "newest": "${newest}" to the plan to resume the run, or choose another folder with --out.`,
+      todo:
+        `Add "sampling": ${sampling} and "newest": "${newest}" to the plan to resume the run, or choose another ` +
+        'folder with --out.',
     });
   }
   throw new LabError({

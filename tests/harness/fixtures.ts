@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
-/** Values of reference programs, committed with the tests: tests/fixtures/README.md says which, and how they were made. */
+/**
+ * Values of reference programs, committed with the tests: tests/fixtures/README.md says which, and how they were made.
+ */
 const REFERENCE = join(import.meta.dirname, '../fixtures/reference');
 
 /** The content of `name`.json.gz among the reference values; the caller knows its shape. */

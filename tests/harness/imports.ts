@@ -26,7 +26,7 @@ export function importsOf(source: string): string[] {
 }
 
 /** The files that git tracks or would track below the given folders. */
-function trackedFiles(...folders: string[]): string[] {
+export function trackedFiles(...folders: string[]): string[] {
   const options = ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...folders];
   const listed = execFileSync('git', options, { cwd: ROOT, encoding: 'utf8' }).split('\n');
   return [...new Set(listed)].filter((path) => path !== '' && existsSync(join(ROOT, path)));

@@ -7,7 +7,10 @@ type Representation = 'raw' | 'keypos' | 'nostopwords';
 /** Settings of decoding, as DECODING_CONTROLS names them. */
 type Setting = 'temperature' | 'topK' | 'topP' | 'maxNewTokens';
 
-/** What a person does in the lab. Elements are found by their roles and test ids, so that a change of wording breaks nothing. */
+/**
+ * What a person does in the lab. Elements are found by their roles and test ids, so that a change of wording breaks
+ * nothing.
+ */
 export class Person {
   readonly page: Page;
 

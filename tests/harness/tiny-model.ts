@@ -75,7 +75,9 @@ export function writeTalkingModel(folder: string, changes: Record<string, unknow
   });
 }
 
-/** Writes a checkpoint of random weights as safetensors, config and tokenizer beside it; `shape` may change a tensor. */
+/**
+ * Writes a checkpoint of random weights as safetensors, config and tokenizer beside it; `shape` may change a tensor.
+ */
 export async function writeTinyModel(
   folder: string,
   changes: Record<string, unknown> = {},

@@ -53,7 +53,9 @@ export function commandLine({ file, args, env }: PythonCommand): string {
 /** @throws {LabError} `unsupported` with what to install, where Python or one of its packages is missing. */
 export async function checkPython(python: string): Promise<void> {
   const install = `python3 -m pip install -r ${join(SCRIPTS, REQUIREMENTS)}`;
-  const script = `import importlib.util; print(" ".join(name for name in ${JSON.stringify(PACKAGES)} if importlib.util.find_spec(name) is None))`;
+  const script =
+    `import importlib.util; print(" ".join(name for name in ${JSON.stringify(PACKAGES)} if ` +
+    'importlib.util.find_spec(name) is None))';
   const missing = await execute(python, ['-c', script]).then(
     ({ stdout }) => stdout.trim(),
     (error: unknown) => {

@@ -109,7 +109,8 @@ async function refuse(checkpoint: Checkpoint, config: RunConfig, data: Prepared)
   const narrow = checkpoint.config.windows.find((window) => window !== null && window < config.data.maxTokens);
   if (custom && narrow != null) {
     throw unsupported(
-      `Its mask for packed or compressed dialogues knows no attention window, and the model's of ${narrow} is narrower than maxTokens.`,
+      `Its mask for packed or compressed dialogues knows no attention window, and the model's of ${narrow} is ` +
+        'narrower than maxTokens.',
       `Use --set data.maxTokens=${narrow}, or raw dialogues one at a time.`,
     );
   }

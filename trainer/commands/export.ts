@@ -29,7 +29,8 @@ const FORMATS: Record<
 /** Converts a checkpoint into a model folder. */
 export const exportCommand = defineCommand({
   summary:
-    'Convert a checkpoint, adapters merged into it, into a model for the lab and transformers.js (onnx), llama.cpp (gguf) or WebLLM (mlc).',
+    'Convert a checkpoint, adapters merged into it, into a model for the lab and transformers.js (onnx), llama.cpp ' +
+    '(gguf) or WebLLM (mlc).',
   operand: 'in',
   options: {
     in: {
@@ -49,7 +50,9 @@ export const exportCommand = defineCommand({
       kind: 'text',
       value: 'TYPE',
       required: true,
-      about: `How the weights are kept: ${EXPORT_DTYPES.join(', ')} (onnx); ${GGUF_DTYPES.join(', ')} (gguf); ${MLC_DTYPES.join(', ')} (mlc).`,
+      about:
+        `How the weights are kept: ${EXPORT_DTYPES.join(', ')} (onnx); ${GGUF_DTYPES.join(', ')} (gguf); ` +
+        `${MLC_DTYPES.join(', ')} (mlc).`,
     },
     adapter: ADAPTER,
     'adapted-bits': {

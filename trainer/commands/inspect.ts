@@ -42,7 +42,9 @@ async function describeModel(path: string): Promise<string[]> {
     return [
       ...lines,
       '',
-      `${name}: ${config.architecture}, ${config.layers} layers, ${(countParameters(checkpoint) / 1e6).toFixed(1)} million parameters, ${megabytes(bytes)}, context ${config.contextLength}`,
+      `${name}: ${config.architecture}, ${config.layers} layers, ` +
+        `${(countParameters(checkpoint) / 1e6).toFixed(1)} million parameters, ${megabytes(bytes)}, context ` +
+        `${config.contextLength}`,
       `Files: ${[...files.keys()].join(', ')}`,
       ...(checkpoint.notes ?? []),
       ...templateLines(chatTemplate(files)),
@@ -66,8 +68,10 @@ async function describeAdapter(folder: string): Promise<string[]> {
     return [
       ...tensors,
       '',
-      `${name}: LoRA${settings.rankStabilized ? ', rank-stabilised' : ''}, rank ${settings.rank}, alpha ${settings.alpha}, dropout ${settings.dropout}, targets ${targets}`,
-      `${modules.size} modules, ${(count / 1e6).toFixed(2)} million parameters, ${megabytes(all.reduce((sum, { bytes }) => sum + bytes, 0))}, base ${settings.base ?? 'not named'}`,
+      `${name}: LoRA${settings.rankStabilized ? ', rank-stabilised' : ''}, rank ${settings.rank}, alpha ` +
+        `${settings.alpha}, dropout ${settings.dropout}, targets ${targets}`,
+      `${modules.size} modules, ${(count / 1e6).toFixed(2)} million parameters, ` +
+        `${megabytes(all.reduce((sum, { bytes }) => sum + bytes, 0))}, base ${settings.base ?? 'not named'}`,
       ...templateLines(template),
     ];
   } finally {

@@ -65,7 +65,8 @@ export const mergeCommand = defineCommand({
         });
         const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
         print(
-          `${merged.size} of ${checkpoint.tensors.size} tensors changed; ${files.length} files, ${(bytes / 1e6).toFixed(1)} MB`,
+          `${merged.size} of ${checkpoint.tensors.size} tensors changed; ${files.length} files, ` +
+            `${(bytes / 1e6).toFixed(1)} MB`,
         );
         if (unchecked) return;
         const copy = await openCheckpoint(temporary);

@@ -9,7 +9,8 @@ import { progressLine } from './progress.ts';
 /** Prints the loss and perplexity of the learnt tokens of the evaluation part. */
 export const perplexityCommand = defineCommand({
   summary:
-    "Print the perplexity of the evaluation part's supporter tokens: of a model, exported ones included, or with adapters.",
+    "Print the perplexity of the evaluation part's supporter tokens: of a model, exported ones included, or with " +
+    'adapters.',
   operand: 'model',
   options: {
     ...CONFIG_OPTIONS,

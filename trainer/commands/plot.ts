@@ -40,7 +40,8 @@ export const plotCommand = defineCommand({
     for (const { name, rows } of runs) {
       const best = rows.reduce((least, { evalLoss }) => Math.min(least, evalLoss ?? Infinity), Infinity);
       print(
-        `${name}: ${rows.at(-1)?.step ?? 0} updates${best < Infinity ? `, best evaluation loss ${best.toFixed(4)}` : ''}`,
+        `${name}: ${rows.at(-1)?.step ?? 0} ` +
+          `updates${best < Infinity ? `, best evaluation loss ${best.toFixed(4)}` : ''}`,
       );
     }
     print(`Written to ${out}`);

@@ -100,7 +100,9 @@ export const trainCommand = defineCommand({
           signal,
         });
         print(
-          `\n${REASONS[reason]} after ${updates} updates${best ? `; best evaluation loss ${best.loss.toFixed(4)} after ${best.update}` : ''}. The run is in ${config.out}`,
+          `\n${REASONS[reason]} after ${updates} ` +
+            `updates${best ? `; best evaluation loss ${best.loss.toFixed(4)} after ${best.update}` : ''}. The run ` +
+            `is in ${config.out}`,
         );
       } finally {
         await close();

@@ -52,7 +52,8 @@ export function checkCorpus(dialogues: readonly Placed[], { whole }: { whole: bo
     lengths.length;
   if (unusual > MOST_UNUSUAL)
     problems.push(
-      `${percent(unusual)} of the supporter turns have fewer than 12 or more than 45 words; at most ${percent(MOST_UNUSUAL)} may`,
+      `${percent(unusual)} of the supporter turns have fewer than 12 or more than 45 words; at most ` +
+        `${percent(MOST_UNUSUAL)} may`,
     );
   return {
     problems,

@@ -98,7 +98,9 @@ export function describeErrors({ exact, tensors, relative }: WeightErrors): stri
     const margin =
       rounded.length === group.length ? `; rounding to the nearest level: mean ${mean(rounded).toExponential(2)}` : '';
     lines.push(
-      `${type}: ${group.length} tensors, relative error mean ${mean(group.map(({ error }) => error)).toExponential(2)}, largest ${worst.error.toExponential(2)} (${worst.tensor})${margin}`,
+      `${type}: ${group.length} tensors, relative error mean ` +
+        `${mean(group.map(({ error }) => error)).toExponential(2)}, largest ${worst.error.toExponential(2)} ` +
+        `(${worst.tensor})${margin}`,
     );
   }
   return lines;

@@ -51,17 +51,23 @@ async function pointsOf(run: string, data: string | undefined): Promise<string[]
   const [best] = [...evaluations].sort((a, b) => a.loss - b.loss);
   const spread = Math.max(1, Math.round(losses.length / 20));
   const points = [
-    `Data: ${data ?? config.data.train.map((path) => basename(path)).join(', ')}; utterances as ${config.data.representation}.`,
-    `Fine-tuned with LoRA: rank ${lora.rank}, alpha ${lora.alpha}, dropout ${lora.dropout}, on ${lora.targets.join(', ')}${lora.rankStabilized ? '; scaled by alpha/√rank (rsLoRA)' : ''}.`,
-    `${last?.epoch ?? 0} of ${train.epochs} epochs, ${last?.step ?? 0} updates, learning rate ${train.learningRate}, schedule ${train.schedule}.`,
+    `Data: ${data ?? config.data.train.map((path) => basename(path)).join(', ')}; utterances as ` +
+      `${config.data.representation}.`,
+    `Fine-tuned with LoRA: rank ${lora.rank}, alpha ${lora.alpha}, dropout ${lora.dropout}, on ` +
+      `${lora.targets.join(', ')}${lora.rankStabilized ? '; scaled by alpha/√rank (rsLoRA)' : ''}.`,
+    `${last?.epoch ?? 0} of ${train.epochs} epochs, ${last?.step ?? 0} updates, learning rate ` +
+      `${train.learningRate}, schedule ${train.schedule}.`,
   ];
   if (losses.length > 0)
     points.push(
-      `Training loss: ${mean(losses.slice(0, spread)).toFixed(3)} over the first ${spread} updates, ${mean(losses.slice(-spread)).toFixed(3)} over the last ${spread} (nats per supporter token).`,
+      `Training loss: ${mean(losses.slice(0, spread)).toFixed(3)} over the first ${spread} updates, ` +
+        `${mean(losses.slice(-spread)).toFixed(3)} over the last ${spread} (nats per supporter token).`,
     );
   if (best)
     points.push(
-      `Evaluation loss: ${evaluations.map(({ loss, epoch }) => `${loss.toFixed(4)} (epoch ${epoch})`).join(', ')}; the weights are those of ${best.loss.toFixed(4)}.`,
+      'Evaluation loss: ' +
+        `${evaluations.map(({ loss, epoch }) => `${loss.toFixed(4)} (epoch ${epoch})`).join(', ')}; the weights ` +
+        `are those of ${best.loss.toFixed(4)}.`,
     );
   return points;
 }

@@ -46,7 +46,8 @@ function typeNotes(source: Checkpoint, type: (typeof GGUF_DTYPES)[number]): stri
   if (names.length === 0) return [];
   const named = fileType(source, type) === type ? '' : ' The file is named after that.';
   return [
-    `${names.length} of ${of} matrices are F16 in place of ${type}, whose blocks do not divide their rows (e.g. ${names[0] ?? ''}).${named}`,
+    `${names.length} of ${of} matrices are F16 in place of ${type}, whose blocks do not divide their rows (e.g. ` +
+      `${names[0] ?? ''}).${named}`,
   ];
 }
 
@@ -56,7 +57,8 @@ function limitsOf({ config, files }: Checkpoint): string[] {
   const context = contextBeforeWindow(config);
   if (context < config.contextLength) {
     notes.push(
-      `llama.cpp has no sliding window for this architecture: the file's context is ${context} tokens, the length of the window, in place of ${config.contextLength}.`,
+      `llama.cpp has no sliding window for this architecture: the file's context is ${context} tokens, the ` +
+        `length of the window, in place of ${config.contextLength}.`,
     );
   }
   const kept = ggufEndTokens({ config, files });

@@ -50,11 +50,14 @@ export async function exportMlcFolder(source: Checkpoint, out: OutputFolder, opt
     });
     print(`${files.length} files, ${(files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toFixed(1)} MB`);
     print(
-      `Prompts: MLC's template ${conversation.name} ${exact ? 'renders a probe conversation as' : 'does NOT render a probe conversation exactly as'} the model's own`,
+      `Prompts: MLC's template ${conversation.name} ` +
+        `${exact ? 'renders a probe conversation as' : 'does NOT render a probe conversation exactly as'} the ` +
+        "model's own",
     );
     if (mlcWindow(source.config) === null && contextBeforeWindow(source.config) < source.config.contextLength) {
       print(
-        `MLC has no sliding window for this model: the context is ${contextBeforeWindow(source.config)} tokens, the length of the window, in place of ${source.config.contextLength}.`,
+        `MLC has no sliding window for this model: the context is ${contextBeforeWindow(source.config)} tokens, ` +
+          `the length of the window, in place of ${source.config.contextLength}.`,
       );
     }
     if (check) await verifyMlc(source, temporary, dtype, print, signal);
@@ -183,13 +186,15 @@ async function compareParameter(
 function report(errors: ParameterError[], print: (line: string) => void): void {
   const inexact = errors.filter(({ relative }) => relative > 0).sort((a, b) => b.relative - a.relative);
   print(
-    `Weights: ${errors.length - inexact.length} of ${errors.length} parameters equal the source exactly, every other value lies within the format's rounding`,
+    `Weights: ${errors.length - inexact.length} of ${errors.length} parameters equal the source exactly, every ` +
+      "other value lies within the format's rounding",
   );
   const [worst] = inexact;
   if (!worst) return;
   const average = mean(inexact.map(({ relative }) => relative));
   print(
-    `Relative error of the others: mean ${average.toExponential(2)}, largest ${worst.relative.toExponential(2)} (${worst.module})`,
+    `Relative error of the others: mean ${average.toExponential(2)}, largest ${worst.relative.toExponential(2)} ` +
+      `(${worst.module})`,
   );
 }
 

@@ -27,7 +27,8 @@ export async function exportOnnxFolder(job: ExportJob): Promise<void> {
     }).finally(() => pool?.close());
     const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
     print(
-      `${manifest.files.length + 1} files, ${(bytes / 1e6).toFixed(1)} MB, ${(manifest.parameters / 1e6).toFixed(1)} million parameters`,
+      `${manifest.files.length + 1} files, ${(bytes / 1e6).toFixed(1)} MB, ` +
+        `${(manifest.parameters / 1e6).toFixed(1)} million parameters`,
     );
     if (job.check) await verifyExport(source, temporary, print, signal);
   });

@@ -106,7 +106,8 @@ async function verifyLogits(
   ];
   const error = relativeDifference(expected, found);
   print(
-    `Logits: ONNX Runtime differs from a plain forward pass over the exported weights by ${error.toExponential(2)} of their spread`,
+    'Logits: ONNX Runtime differs from a plain forward pass over the exported weights by ' +
+      `${error.toExponential(2)} of their spread`,
   );
   if (error > LOGIT_LIMIT[io]) {
     throw new LabError({

@@ -31,7 +31,8 @@ describe('readDialogues', () => {
   it('recognises the format where it is auto', async () => {
     const path = await write(
       'chat.jsonl',
-      '{"stratum": "work", "messages": [{"role": "system", "content": "x"}, {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}',
+      '{"stratum": "work", "messages": [{"role": "system", "content": "x"}, {"role": "user", "content": "Hi"}, ' +
+        '{"role": "assistant", "content": "Hello"}]}',
     );
     expect((await readDialogues([path], 'auto', false)).dialogues).toEqual([
       {

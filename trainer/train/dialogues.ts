@@ -41,7 +41,9 @@ export async function readDialogues(
     throw new LabError({
       code: 'bad-data',
       where,
-      what: `${read.badCount} of ${read.badCount + read.dialogues.length} records are malformed.\n${named.join('\n')}${more}\n`,
+      what:
+        `${read.badCount} of ${read.badCount + read.dialogues.length} records are ` +
+        `malformed.\n${named.join('\n')}${more}\n`,
       todo: 'Mend them, check data.format, or use the rest with --skip-bad.',
     });
   }

@@ -121,14 +121,19 @@ export function describeParts(
   const line = (name: string, { counts: c }: Part): string => {
     const lost =
       c.tooLong > 0
-        ? `; ${c.tooLong} longer than ${maxTokens} tokens were ${overflow === 'truncate' ? 'cut' : 'left out'}, ${c.tokensLost} tokens and ${c.labelsLost} labels lost`
+        ? `; ${c.tooLong} longer than ${maxTokens} tokens were ${overflow === 'truncate' ? 'cut' : 'left out'}, ` +
+          `${c.tokensLost} tokens and ${c.labelsLost} labels lost`
         : '';
     const openings =
       c.openings > 0
-        ? `; the supporter opens ${c.openings}, and what is said before the seeker is left out, because the chat template begins with the user`
+        ? `; the supporter opens ${c.openings}, and what is said before the seeker is left out, because the chat ` +
+          'template begins with the user'
         : '';
     const empty = c.nothingToLearn > 0 ? `; ${c.nothingToLearn} without a supporter turn` : '';
-    return `${name}: ${c.sequences} of ${c.dialogues} dialogues, ${c.tokens} tokens, ${c.labels} of them learnt${lost}${openings}${empty}`;
+    return (
+      `${name}: ${c.sequences} of ${c.dialogues} dialogues, ${c.tokens} tokens, ${c.labels} of them ` +
+      `learnt${lost}${openings}${empty}`
+    );
   };
   return [
     ...notes,

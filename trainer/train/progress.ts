@@ -22,7 +22,9 @@ export class TrainingProgress {
     const left = ((performance.now() - this.start) / (done - this.first)) * (updates - done);
     const filled = Math.round((20 * done) / updates);
     const bar = `${'█'.repeat(filled)}${'░'.repeat(20 - filled)}`;
-    const line = `${bar} ${done}/${updates}  epoch ${row.epoch.toFixed(2)}  loss ${this.smoothed.toFixed(4)}  ${row.tokensPerSecond?.toFixed(0) ?? '?'} tokens/s  ${duration(left)} left`;
+    const line =
+      `${bar} ${done}/${updates}  epoch ${row.epoch.toFixed(2)}  loss ${this.smoothed.toFixed(4)}  ` +
+      `${row.tokensPerSecond?.toFixed(0) ?? '?'} tokens/s  ${duration(left)} left`;
     if (this.live) this.print(line, false);
     else if (done % 10 === 0 || done === 1 || done === updates) this.print(line, true);
   }

@@ -87,7 +87,9 @@ async function fetchFile(url: string, signal?: AbortSignal): Promise<TextFile> {
     code: 'network',
     where: url,
     what: 'The dataset could not be fetched.',
-    todo: 'Check the address and the connection. The server must let other pages read the file (CORS); otherwise download it and drop it here.',
+    todo:
+      'Check the address and the connection. The server must let other pages read the file (CORS); otherwise ' +
+      'download it and drop it here.',
   } as const;
   try {
     const response = await fetch(url, { signal: signal ?? null });

@@ -65,7 +65,9 @@ function notAModel(files: DroppedFile[]): LabError {
       files.length === 0
         ? 'No files were given.'
         : `No model was found among ${names}${files.length > 4 ? ' and others' : ''}.`,
-    todo: 'Drop a .gguf file, a folder with config.json, tokenizer.json, tokenizer_config.json and .safetensors files, or one with onnx/model*.onnx.',
+    todo:
+      'Drop a .gguf file, a folder with config.json, tokenizer.json, tokenizer_config.json and .safetensors files, ' +
+      'or one with onnx/model*.onnx.',
   });
 }
 

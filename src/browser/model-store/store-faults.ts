@@ -5,7 +5,9 @@ export function awayFile(model: string, path: string): LabError {
   return new LabError({
     code: 'missing-file',
     where: model,
-    what: `The file ${path} is not on this device, or no longer whole: a browser may remove files when the disk is full.`,
+    what:
+      `The file ${path} is not on this device, or no longer whole: a browser may remove files when the disk is ` +
+      'full.',
     todo: 'Add the model again from its files or its address.',
   });
 }

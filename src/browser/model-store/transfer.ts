@@ -72,7 +72,9 @@ export async function wholeTransfer(asked: Asked): Promise<Transfer> {
       code: 'network',
       where: url,
       what: 'It could not be fetched',
-      todo: 'Check the connection, then try again. A file on another site can be read only where that site allows it (CORS).',
+      todo:
+        'Check the connection, then try again. A file on another site can be read only where that site allows it ' +
+        '(CORS).',
       retryable: true,
     });
   }

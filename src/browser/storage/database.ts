@@ -121,7 +121,9 @@ export function storageError(error: unknown, things: StoredThings): LabError {
         code: 'unsupported',
         what: 'This browser gives the page no storage, so nothing outlives this visit.',
         where: 'The storage of this page',
-        todo: `Allow site data for this page${EXPORTED.has(things) ? `, or export your ${things} before you leave` : ''}.`,
+        todo:
+          'Allow site data for this ' +
+          `page${EXPORTED.has(things) ? `, or export your ${things} before you leave` : ''}.`,
       },
       { cause: error },
     );

@@ -6,7 +6,9 @@ export interface TextStore {
   set(key: string, text: string | null): void;
 }
 
-/** `localStorage` or `sessionStorage`. `open` is called each time, because some browsers throw where it is only named. */
+/**
+ * `localStorage` or `sessionStorage`. `open` is called each time, because some browsers throw where it is only named.
+ */
 export function textStore(open: () => Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>): TextStore {
   return {
     get(key) {

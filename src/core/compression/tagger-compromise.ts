@@ -47,11 +47,15 @@ const CLOSED = new Map<string, Upos>(
     CCONJ: 'and or but nor & plus',
     SCONJ: 'if because while although though unless whether since than',
     DET: 'the a an every each any some no another this these those all both',
-    PRON: 'my your his her its our their who what whose whom something anything nothing everything someone anyone everyone that',
+    PRON:
+      'my your his her its our their who what whose whom something anything nothing everything someone anyone ' +
+      'everyone that',
     ADJ: 'several such much many',
     NOUN: 'today tomorrow yesterday tonight',
     ADV: 'when where why how here never now so even yet however else also too ago',
-    ADP: 'of in on at by for with from into about over under through between against during without up out off down as like before after to',
+    ADP:
+      'of in on at by for with from into about over under through between against during without up out off down as ' +
+      'like before after to',
     PART: 'not',
     INTJ: 'please yes yeah hi hello oh',
     AUX: 'has have had do does did be been being is are was were am',

@@ -1,7 +1,9 @@
 import type { Dialogue } from '../dataset/dialogue.ts';
 import type { Compressed } from './representation.ts';
 
-/** The tokenizers of the paper's models (Mistral 7B and Llama 2), which run offline; a loaded model counts with its own. */
+/**
+ * The tokenizers of the paper's models (Mistral 7B and Llama 2), which run offline; a loaded model counts with its own.
+ */
 export const TOKENIZER_IDS = ['mistral', 'llama2'] as const;
 export type TokenizerId = (typeof TOKENIZER_IDS)[number];
 

@@ -10,8 +10,8 @@ const FOREIGN = /[^\p{Script=Latin}\p{N}\p{P}\p{Zs}\p{M}\s$+<=>^`|~]/gu;
 const PIECE = /[\p{Script=Latin}\p{M}]+|\p{N}|[^\s\p{L}\p{N}\p{M}]/gu;
 
 /**
- * Mean error of `estimateTokens` on an utterance of ESConv, as a share of its tokens: 5 % under Raw, 4 % under KeyPOS, 7 %
- * under NoStopwords (see the test).
+ * Mean error of `estimateTokens` on an utterance of ESConv, as a share of its tokens: 5 % under Raw, 4 % under KeyPOS,
+ * 7 % under NoStopwords (see the test).
  */
 export const ESTIMATE_ERROR = 0.08;
 

@@ -10,10 +10,10 @@ export interface Found {
 }
 
 /**
- * Finds the first of `predicted.length` prompts, longest first, that fits into `room` tokens while the one before it does
- * not, with few measurements. Each call of `measure` may cost round trips to a worker: the first is of the longest
- * prompt, and where that fits the only one; the next are of those where the predictions, corrected by what was measured,
- * see the edge. Both sides of the edge are measured, so predictions only cost time where they are wrong.
+ * Finds the first of `predicted.length` prompts, longest first, that fits into `room` tokens while the one before it
+ * does not, with few measurements. Each call of `measure` may cost round trips to a worker: the first is of the longest
+ * prompt, and where that fits the only one; the next are of those where the predictions, corrected by what was
+ * measured, see the edge. Both sides of the edge are measured, so predictions only cost time where they are wrong.
  */
 export async function longestThatFits(
   predicted: readonly number[],

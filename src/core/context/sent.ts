@@ -3,8 +3,8 @@ import type { Utterance } from '../dataset/dialogue.ts';
 import { isBlank } from './build.ts';
 
 /**
- * How the seeker's newest utterance is sent, the one that is to be answered: as the condition left it; as it was written
- * where the condition leaves nothing of it, because even a "no" needs an answer; or always as it was written.
+ * How the seeker's newest utterance is sent, the one that is to be answered: as the condition left it; as it was
+ * written where the condition leaves nothing of it, because even a "no" needs an answer; or always as it was written.
  */
 export const NEWEST_RULES = ['compressed', 'never-empty', 'as-written'] as const;
 export type NewestRule = (typeof NEWEST_RULES)[number];

@@ -2,8 +2,8 @@ import { Lru } from '../lru.ts';
 import type { ChatMessage } from './message.ts';
 
 /**
- * What a text is: words of a person or a dataset, in which control tokens are the characters that they are written with,
- * or a rendered prompt, in which they are tokens where no mark of `renderPrompt` stands in them.
+ * What a text is: words of a person or a dataset, in which control tokens are the characters that they are written
+ * with, or a rendered prompt, in which they are tokens where no mark of `renderPrompt` stands in them.
  */
 export type TextForm = 'words' | 'prompt';
 
@@ -24,8 +24,8 @@ const MOST_COUNTS = 5000;
 const MOST_PROMPTS = 200;
 
 /**
- * A tokenizer that remembers: a conversation is counted again with every message, and nearly all of it is the same. Where
- * the tokenizer runs in a worker, each answer that is remembered saves a round trip.
+ * A tokenizer that remembers: a conversation is counted again with every message, and nearly all of it is the same.
+ * Where the tokenizer runs in a worker, each answer that is remembered saves a round trip.
  */
 export function rememberingTokenizer(tokenizer: ModelTokenizer): ModelTokenizer {
   const counts = new Lru<number>(MOST_COUNTS);

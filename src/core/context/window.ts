@@ -9,9 +9,9 @@ export interface ContextWindow {
 }
 
 /**
- * The tokens that are kept free for a reply of up to `maxNewTokens`: all of them, but never more than half of the budget,
- * so that in a small window a long reply does not push the newest utterance out. Nothing else decides it; in particular
- * not the reference that a run compares replies with.
+ * The tokens that are kept free for a reply of up to `maxNewTokens`: all of them, but never more than half of the
+ * budget, so that in a small window a long reply does not push the newest utterance out. Nothing else decides it; in
+ * particular not the reference that a run compares replies with.
  */
 export function replyReserve(maxNewTokens: number, budget: number | null): number {
   return budget === null ? maxNewTokens : Math.min(maxNewTokens, Math.floor(budget / 2));
@@ -42,7 +42,9 @@ export function chatWindow(
 export function doesNotFit(needed: number, { budget, reserve }: ContextWindow): LabError {
   return new LabError({
     code: 'bad-config',
-    what: `The system prompt, the newest message and ${reserve} tokens for the reply need ${needed} tokens, and ${budget} fit.`,
+    what:
+      `The system prompt, the newest message and ${reserve} tokens for the reply need ${needed} tokens, and ` +
+      `${budget} fit.`,
     where: 'The context window',
     todo: 'Shorten the message or the system prompt, allow a shorter reply, or take a model with a larger window.',
   });

@@ -89,6 +89,8 @@ function unrecognised(where: string, first: JsonRecord | undefined, { bad: [faul
     code: 'bad-data',
     where,
     what: `No dialogue of a known format was found. ${seen}`,
-    todo: 'Known are ESConv, ExTES, DailyDialog, EmpatheticDialogues, chat messages (OpenAI, ShareGPT, ChatML) and the lab’s own lines.',
+    todo:
+      'Known are ESConv, ExTES, DailyDialog, EmpatheticDialogues, chat messages (OpenAI, ShareGPT, ChatML) and the ' +
+      'lab’s own lines.',
   });
 }

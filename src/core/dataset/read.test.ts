@@ -245,7 +245,9 @@ describe('chats', () => {
           ],
         },
         {
-          text: '<|im_start|>system\nBe kind.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello<|im_end|>\n',
+          text:
+            '<|im_start|>system\nBe ' +
+            'kind.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello<|im_end|>\n',
         },
       ),
     );
@@ -295,12 +297,15 @@ describe('any file', () => {
 
   it('cannot change what objects are', async () => {
     const { dialogues } = await read(
-      '{"messages": [{"role": "user", "content": "Hi"}], "__proto__": {"polluted": 1}}\n{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}, "messages": [{"role": "user", "content": "Hi", "__proto__": {"polluted": 1}}]}',
+      '{"messages": [{"role": "user", "content": "Hi"}], "__proto__": {"polluted": 1}}\n{"__proto__": {"polluted": ' +
+        '1}, "constructor": {"prototype": {"polluted": 1}}, "messages": [{"role": "user", "content": "Hi", ' +
+        '"__proto__": {"polluted": 1}}]}',
     );
     expect(dialogues).toHaveLength(2);
     const survey = (
       await read(
-        '{"survey_score": {"seeker": {"__proto__": {"polluted": 1}, "constructor": 2, "empathy": 3}, "supporter": {}}, "dialog": [{"text": "Hi", "speaker": "usr"}]}',
+        '{"survey_score": {"seeker": {"__proto__": {"polluted": 1}, "constructor": 2, "empathy": 3}, "supporter": ' +
+          '{}}, "dialog": [{"text": "Hi", "speaker": "usr"}]}',
       )
     ).dialogues[0]?.survey;
     expect(survey).toEqual({ seeker: { empathy: 3 }, supporter: {} });

@@ -7,7 +7,8 @@ export const EMBEDDED_MODEL: OnnxRecord = {
   id: EMBEDDED_MODEL_ID,
   name: 'SmolLM2 135M, tuned on ESConv',
   summary:
-    'Comes with the lab and runs on any machine. Fine-tuned here on conversations of emotional support; small, so it follows their form better than their substance.',
+    'Comes with the lab and runs on any machine. Fine-tuned here on conversations of emotional support; small, so ' +
+    'it follows their form better than their substance.',
   bytes: 125_900_000,
   addedAt: 0,
   added: false,

@@ -41,7 +41,9 @@ export function brokenLogits(fault: 'not-finite' | 'constant', modelId: string, 
     return new LabError({
       code: 'device-lost',
       where: modelId,
-      what: `The graphics device returned nonsense (${sign}), which happens when its memory runs out; the reply was stopped.`,
+      what:
+        `The graphics device returned nonsense (${sign}), which happens when its memory runs out; the reply was ` +
+        'stopped.',
       todo: `Close other tabs or choose Wasm. ${RETRY}`,
     });
   }

@@ -79,7 +79,8 @@ export function refuseTooLarge(modelId: string, estimate: MemoryEstimate, limits
   }
   if (deviceMemoryBytes !== undefined && deviceMemoryBytes < REPORT_CAP && estimate.total > deviceMemoryBytes) {
     refuse(
-      `It takes about ${formatBytes(estimate.total)}, but this device reports ${formatBytes(deviceMemoryBytes)} of memory.`,
+      `It takes about ${formatBytes(estimate.total)}, but this device reports ${formatBytes(deviceMemoryBytes)} ` +
+        'of memory.',
       smaller,
     );
   }

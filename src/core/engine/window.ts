@@ -14,7 +14,9 @@ export function checkFitsWindow(
   throw new LabError({
     code: 'bad-data',
     where: modelId,
-    what: `The text has ${tokens} tokens; the model's window holds ${contextWindow}${room ? ', the reply included' : ''}.`,
+    what:
+      `The text has ${tokens} tokens; the model's window holds ` +
+      `${contextWindow}${room ? ', the reply included' : ''}.`,
     todo: 'Shorten it, or leave older messages out of the context.',
   });
 }

@@ -71,8 +71,9 @@ export const planSchema = z
      */
     sampling: z.union([z.literal(1), z.literal(2)]).default(2),
     /**
-     * What is sent for the seeker's newest utterance: `never-empty`, as in chat, is the utterance as it was written where a
-     * representation leaves nothing of it; `compressed`, of plans written before there was a choice, is then nothing.
+     * What is sent for the seeker's newest utterance: `never-empty`, as in chat, is the utterance as it was written
+     * where a representation leaves nothing of it; `compressed`, of plans written before there was a choice, is then
+     * nothing.
      */
     newest: z.enum(NEWEST_RULES).default('never-empty'),
     models: z.array(modelSchema).min(1),

@@ -41,8 +41,8 @@ export interface ContextTools {
 const REPLY_FRAME = 16;
 
 /**
- * Has a model answer a turn and score the original answer; metrics come later. A turn whose newest utterance does not fit
- * the window becomes a record with an error.
+ * Has a model answer a turn and score the original answer; metrics come later. A turn whose newest utterance does not
+ * fit the window becomes a record with an error.
  */
 export async function respond(
   model: LoadedModel,

@@ -95,8 +95,9 @@ export interface ModelConfig extends DecoderShape {
 }
 
 /**
- * Reads the sizes of a decoder of any architecture from the JSON of a `config.json`. There is no default context window:
- * a file without `max_position_embeddings` is refused, because a guess would cut conversations short or run past the end.
+ * Reads the sizes of a decoder of any architecture from the JSON of a `config.json`. There is no default context
+ * window: a file without `max_position_embeddings` is refused, because a guess would cut conversations short or run
+ * past the end.
  * @param where file name for messages.
  * @throws {LabError} `bad-config` for missing, impossible or contradictory values.
  */

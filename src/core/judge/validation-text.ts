@@ -29,7 +29,10 @@ export function validationWords({ survey, separation }: Validation): { survey: s
     survey: ofMean.map(({ question, rho, n }) => {
       const outcome = question.replaceAll('_', ' ');
       if (n < FEWEST_DIALOGUES)
-        return `Nothing can be said of agreement with “${outcome}”: it takes ${FEWEST_DIALOGUES} dialogues, and there are ${n}.`;
+        return (
+          `Nothing can be said of agreement with “${outcome}”: it takes ${FEWEST_DIALOGUES} dialogues, and there ` +
+          `are ${n}.`
+        );
       if (Number.isNaN(rho)) return `Nothing can be said of agreement with “${outcome}”: all have the same score.`;
       const reach = guessedRho(n, ofMean.length);
       const shown =
@@ -39,17 +42,29 @@ export function validationWords({ survey, separation }: Validation): { survey: s
             ? 'the wrong way round'
             : 'no more than chance would give';
       const tests = ofMean.length > 1 ? `, for all ${ofMean.length} outcomes together` : '';
-      return `Agreement with the seekers' “${outcome}”: Spearman's correlation is ${rho.toFixed(2)} over ${n} dialogues (1 is the same order, 0 is chance, -1 the reverse), ${shown}: a judge that guesses stays within ±${reach.toFixed(2)} in 19 of 20 checks${tests}.`;
+      return (
+        `Agreement with the seekers' “${outcome}”: Spearman's correlation is ${rho.toFixed(2)} over ${n} dialogues ` +
+        `(1 is the same order, 0 is chance, -1 the reverse), ${shown}: a judge that guesses stays within ` +
+        `±${reach.toFixed(2)} in 19 of 20 checks${tests}.`
+      );
     }),
     separation: separation
       .filter(({ criterion, good, failed }) => criterion === 'mean' && good + failed > 0)
       .map(({ auc, good, failed }) => {
         if (good + failed < FEWEST_DIALOGUES || Number.isNaN(auc)) {
-          return `Nothing can be said of failed conversations: it takes ${FEWEST_DIALOGUES} dialogues of both kinds, and ${good} and ${failed} were judged.`;
+          return (
+            `Nothing can be said of failed conversations: it takes ${FEWEST_DIALOGUES} dialogues of both kinds, ` +
+            `and ${good} and ${failed} were judged.`
+          );
         }
         const [low, high] = guessedAuc(good, failed);
         const shown = auc > high ? 'better than chance' : auc < low ? 'the wrong way round' : 'no better than chance';
-        return `Put side by side, the successful conversation gets the higher score in ${Math.round(auc * 100)} % of pairs, ties counting half: AUC ${auc.toFixed(2)}, ${shown}. 0.5 is chance, 1 tells all apart; over ${good} and ${failed} dialogues a judge that guesses gets ${low.toFixed(2)} to ${high.toFixed(2)} in 19 of 20 checks.`;
+        return (
+          `Put side by side, the successful conversation gets the higher score in ${Math.round(auc * 100)} % of ` +
+          `pairs, ties counting half: AUC ${auc.toFixed(2)}, ${shown}. 0.5 is chance, 1 tells all apart; over ` +
+          `${good} and ${failed} dialogues a judge that guesses gets ${low.toFixed(2)} to ${high.toFixed(2)} in 19 ` +
+          'of 20 checks.'
+        );
       }),
   };
 }

@@ -119,7 +119,8 @@ describe('the classifier', () => {
 
   it('finds a sentence within a long message', async () => {
     const talk =
-      'We went to the market and bought some apples for the cake. The weather was mild and the children played in the garden. ';
+      'We went to the market and bought some apples for the cake. The weather was mild and the children played in ' +
+      'the garden. ';
     const [seen] = await classify([`${talk.repeat(6)}I want to kill myself tonight. ${talk.repeat(6)}`]);
     expect(seen?.level).not.toBe('none');
     expect(seen?.kinds).toEqual(['suicide']);

@@ -50,7 +50,9 @@ describe('aggregate', () => {
     const words = ['rain', 'work', 'sleep', 'home', 'winter', 'friend', 'music'];
     const varied = records.map((each) => ({
       ...each,
-      hypothesis: `You miss ${words[each.turn % 7]} and ${words[(each.turn * each.turn) % 5]} in ${'so '.repeat(each.turn % 3)}${each.turn}.`,
+      hypothesis:
+        `You miss ${words[each.turn % 7]} and ${words[(each.turn * each.turn) % 5]} in ` +
+        `${'so '.repeat(each.turn % 3)}${each.turn}.`,
     }));
     for (const { metrics } of aggregate(plan, varied, options).cells) {
       const { value, low, high } = metrics['distinct1'] ?? { value: NaN, low: NaN, high: NaN };

@@ -63,20 +63,25 @@ function judgingWords(
   ] as const;
   const lacking = without.flatMap(([n, what]) => (n > 0 ? [`${n} ${what}`] : []));
   return [
-    `Judge: ${name}. Scores run from 0 to 5 and rest on ${plural(replies, 'reply', 'replies')} and ${plural(verdicts, 'verdict', 'verdicts')}, ${lacking.length > 0 ? `of which ${lacking.join(', ')}` : 'none of which is lacking'}.`,
+    `Judge: ${name}. Scores run from 0 to 5 and rest on ${plural(replies, 'reply', 'replies')} and ` +
+      `${plural(verdicts, 'verdict', 'verdicts')}, ` +
+      `${lacking.length > 0 ? `of which ${lacking.join(', ')}` : 'none of which is lacking'}.`,
     ...(repaired > 0
       ? [
-          `${plural(repaired, 'answer was', 'answers were')} not the JSON asked for, but ${repaired === 1 ? 'its' : 'their'} numbers are plain.`,
+          `${plural(repaired, 'answer was', 'answers were')} not the JSON asked for, but ` +
+            `${repaired === 1 ? 'its' : 'their'} numbers are plain.`,
         ]
       : []),
     ...(deviation === null
       ? []
       : [
-          `Asked again, the mean of the ${CRITERION_IDS.length} criteria of one reply has a standard deviation of ${deviation.toFixed(2)}.`,
+          `Asked again, the mean of the ${CRITERION_IDS.length} criteria of one reply has a standard deviation ` +
+            `of ${deviation.toFixed(2)}.`,
         ]),
     verbosity === null
       ? 'Whether length earns scores cannot be told: too few replies, or all are alike.'
-      : `Spearman's correlation of score and length in words is ${verbosity.toFixed(2)} (near 0 where length earns nothing).`,
+      : `Spearman's correlation of score and length in words is ${verbosity.toFixed(2)} (near 0 where length earns ` +
+        'nothing).',
     ...(self ? ['It judges replies of its own, which models tend to favour.'] : []),
   ].join(' ');
 }

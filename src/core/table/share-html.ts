@@ -24,7 +24,9 @@ export function shareHtml(plan: EvaluationPlan, summary: RunSummary, records: re
   });
   const answers = records.map(
     (record) =>
-      `<details><summary>${escapeHtml(`${names.get(record.model) ?? record.model}, ${record.representation}, ${record.dialogue}, turn ${record.turn}`)}</summary><p><b>Reference</b> ${escapeHtml(record.reference)}</p><p><b>Answer</b> ${escapeHtml(record.hypothesis ?? record.error ?? 'none asked for')}</p></details>`,
+      `<details><summary>${escapeHtml(`${names.get(record.model) ?? record.model}, ${record.representation}, ${record.dialogue}, turn ${record.turn}`)}</summary><p><b>Reference</b> ` +
+      `${escapeHtml(record.reference)}</p><p><b>Answer</b> ` +
+      `${escapeHtml(record.hypothesis ?? record.error ?? 'none asked for')}</p></details>`,
   );
   return `<!doctype html>
 <html lang="en">
@@ -41,7 +43,11 @@ small { display: block; color: #6f6658 }
 p, pre { white-space: pre-wrap; overflow-wrap: anywhere }
 </style>
 <h1>${escapeHtml(plan.name)}</h1>
-<p>${escapeHtml(`${plan.dataset.name}: ${summary.dialogues} dialogues, ${summary.turns} turns, ${summary.records} records${summary.failed ? `, ${summary.failed} of them failed` : ''}. ${summary.finished ? '' : 'The run is not finished. '}${summary.machine}.`)}</p>
+<p>${escapeHtml(
+    `${plan.dataset.name}: ${summary.dialogues} dialogues, ${summary.turns} turns, ${summary.records} ` +
+      `records${summary.failed ? `, ${summary.failed} of them failed` : ''}. ` +
+      `${summary.finished ? '' : 'The run is not finished. '}${summary.machine}.`,
+  )}</p>
 <div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>
 <p>Below each value its 95 % interval over dialogues (bootstrap; jackknife for distinct-n).</p>${summary.judge ? `\n<p>${escapeHtml(summary.judge.words)}</p>` : ''}
 <ul>${summary.tests.map(({ words }) => `<li>${escapeHtml(words)}</li>`).join('\n')}</ul>

@@ -109,7 +109,9 @@ export function createChatTokenizer(
       code: 'bad-config',
       where,
       what: 'The tokenizer has no chat template, so messages cannot be turned into a prompt.',
-      todo: `Add "chat_template" to ${TOKENIZER_CONFIG} or a ${CHAT_TEMPLATE_FILE} beside it, or take the instruct version of the model.`,
+      todo:
+        `Add "chat_template" to ${TOKENIZER_CONFIG} or a ${CHAT_TEMPLATE_FILE} beside it, or take the instruct ` +
+        'version of the model.',
     });
   };
   let known: TemplateNeeds | undefined;

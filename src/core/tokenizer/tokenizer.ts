@@ -68,7 +68,9 @@ export function openEncoderTokenizer(
   }
 }
 
-/** The library's tokenizer, and a guard for each call: regular expressions of a file that somebody made may never end. */
+/**
+ * The library's tokenizer, and a guard for each call: regular expressions of a file that somebody made may never end.
+ */
 function build(
   description: Description,
   configJson: unknown,

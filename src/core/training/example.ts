@@ -127,8 +127,12 @@ class SequenceWriter {
     throw new LabError({
       code: 'unsupported',
       where: id,
-      what: 'The chat template renders earlier turns differently once the conversation goes on, so that they cannot be learnt in one pass.',
-      todo: 'Set data.template to a file with one that only appends: trainer/presets/chatml.jinja for models whose turns end with <|im_end|>, such as Qwen and SmolLM.',
+      what:
+        'The chat template renders earlier turns differently once the conversation goes on, so that they cannot be ' +
+        'learnt in one pass.',
+      todo:
+        'Set data.template to a file with one that only appends: trainer/presets/chatml.jinja for models whose turns ' +
+        'end with <|im_end|>, such as Qwen and SmolLM.',
     });
   }
 }

@@ -51,7 +51,9 @@ export function checkedKey({ baseUrl, apiKey }: Endpoint): string | undefined {
   throw new LabError({
     code: 'bad-config',
     where: new URL(baseUrl).host,
-    what: `The key holds a character that cannot be sent (the ${ordinal(at + 1)}): keys are made of Latin letters, digits and signs.`,
+    what:
+      `The key holds a character that cannot be sent (the ${ordinal(at + 1)}): keys are made of Latin letters, ` +
+      'digits and signs.',
     todo: 'Copy the key again, without quotation marks or other text around it.',
   });
 }

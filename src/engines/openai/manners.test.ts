@@ -159,7 +159,8 @@ const REPLIES: [string, Send, Reply][] = [
   ...[-5, 5.5, 1e300, '7', null, {}, true].map((bad): [string, Send, Reply] => [
     `${JSON.stringify(bad)} as a count of tokens`,
     body(
-      `${HI}${end()}data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: bad, completion_tokens: bad } })}\n\n`,
+      `${HI}${end()}data: ` +
+        `${JSON.stringify({ choices: [], usage: { prompt_tokens: bad, completion_tokens: bad } })}\n\n`,
     ),
     { text: 'Hello', prompt: null, newTokens: 1 },
   ]),

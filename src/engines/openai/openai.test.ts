@@ -226,7 +226,8 @@ describe('EndpointModel', () => {
   it.each(['0.5', '3', '-1e999', '1e999'])('refuses %s as a log-probability', async (bad) => {
     answer = (_request, response) =>
       void response.end(
-        `{"choices":[{"logprobs":{"tokens":["I"," am","!"],"token_logprobs":[null,${bad},-1]}}],"usage":{"completion_tokens":1}}`,
+        '{"choices":[{"logprobs":{"tokens":["I"," ' +
+          `am","!"],"token_logprobs":[null,${bad},-1]}}],"usage":{"completion_tokens":1}}`,
       );
     await expect(client().scorer.score('I am')).rejects.toMatchObject({
       code: 'endpoint',

@@ -69,7 +69,9 @@ function redirected(response: Response, endpoint: Endpoint): LabError {
   const target = to && URL.canParse(to, endpoint.baseUrl) ? new URL(to, endpoint.baseUrl).origin : undefined;
   const status = response.status || undefined;
   return endpointError(endpoint, {
-    what: `The server redirects${target ? ` to ${target}` : ''}${status ? ` (${status})` : ''}. Messages are sent to the server that you named and to no other.`,
+    what:
+      `The server redirects${target ? ` to ${target}` : ''}${status ? ` (${status})` : ''}. Messages are sent to ` +
+      'the server that you named and to no other.',
     todo: 'Give the address that it redirects to, if you trust it, often https in place of http.',
     ...(status ? { status } : {}),
   });
@@ -82,9 +84,12 @@ function unreachable(endpoint: Endpoint, cause: unknown): LabError {
   const local = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
   const mixed = page?.protocol === 'https:' && protocol === 'http:' && !local;
   const todo = mixed
-    ? 'A page served over https may only reach https servers; serve the endpoint over https, or open the lab from your own machine.'
+    ? 'A page served over https may only reach https servers; serve the endpoint over https, or open the lab from ' +
+      'your own machine.'
     : page && page.origin !== origin
-      ? `Check that it is running, and that it allows this page (CORS) with the origin ${page.origin}: --cors-origins or --allowed-origins on vLLM, OLLAMA_ORIGINS on Ollama; llama.cpp's server allows it as it is.`
+      ? `Check that it is running, and that it allows this page (CORS) with the origin ${page.origin}: ` +
+        "--cors-origins or --allowed-origins on vLLM, OLLAMA_ORIGINS on Ollama; llama.cpp's server allows it as it " +
+        'is.'
       : 'Check the address and that the server is running.';
   return endpointError(endpoint, { what: 'The server cannot be reached.', todo, retryable: true }, cause);
 }

@@ -174,7 +174,9 @@ function cacheInputs(session: OrtSession): CacheInput[] {
         throw new LabError({
           code: 'unsupported',
           where: name,
-          what: `The cache input has type ${type ?? 'unknown'} and shape [${shape?.join(', ') ?? ''}], not float [1, heads, positions, size] with fixed heads and size.`,
+          what:
+            `The cache input has type ${type ?? 'unknown'} and shape [${shape?.join(', ') ?? ''}], not float [1, ` +
+            'heads, positions, size] with fixed heads and size.',
           todo: "Export the model with this lab's exporter.",
         });
       }

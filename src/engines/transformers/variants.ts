@@ -72,7 +72,9 @@ export function chooseVariant(files: ModelFiles, device: Device, halfPrecision: 
     throw new LabError({
       code: 'missing-file',
       where: files.name,
-      what: `It has its weights only as ${held}, which need half-precision arithmetic (shader-f16), and this graphics device does not offer that.`,
+      what:
+        `It has its weights only as ${held}, which need half-precision arithmetic (shader-f16), and this graphics ` +
+        'device does not offer that.',
       todo: 'Choose Wasm as the device, or a model with q4, q8 or fp32 weights.',
     });
   }

@@ -26,7 +26,9 @@ export function chatModels(list: PrebuiltRecord[]): MlcRecord[] {
         name: entry.model_id
           .replace(/-MLC(-1k)?$/, (_, short: string | undefined) => (short ? ' (short window)' : ''))
           .replaceAll('-', ' '),
-        summary: `Runs on WebGPU with WebLLM${vramMb === null ? '' : `; takes ${Math.round(vramMb)} MB of graphics memory`}.`,
+        summary:
+          'Runs on WebGPU with ' +
+          `WebLLM${vramMb === null ? '' : `; takes ${Math.round(vramMb)} MB of graphics memory`}.`,
         // The list states memory, not size; weights make up most of it.
         bytes: Math.round((vramMb ?? 0) * MIB),
         addedAt: 0,

@@ -61,14 +61,16 @@ export function checkDevice(record: MlcRecord, gpu: GpuProbe): void {
   if (record.requiredFeatures.includes('shader-f16') && !gpu.halfPrecision) {
     refuse(
       'unsupported',
-      "It needs half-precision arithmetic (shader-f16), which this graphics device does not offer; its q4f32 version doesn't.",
+      'It needs half-precision arithmetic (shader-f16), which this graphics device does not offer; its q4f32 ' +
+        "version doesn't.",
     );
   }
   const memory = (globalThis.navigator as { deviceMemory?: number } | undefined)?.deviceMemory;
   if (record.vramMb !== null && memory !== undefined && memory < 8 && record.vramMb * MIB > memory * 2 ** 30) {
     refuse(
       'out-of-memory',
-      `It takes ${formatBytes(record.vramMb * MIB)} of graphics memory, but this device reports ${formatBytes(memory * 2 ** 30)} of memory in all.`,
+      `It takes ${formatBytes(record.vramMb * MIB)} of graphics memory, but this device reports ` +
+        `${formatBytes(memory * 2 ** 30)} of memory in all.`,
     );
   }
 }
@@ -88,7 +90,9 @@ function loadFault(error: unknown, record: MlcRecord, modelId: string): LabError
       code: 'network',
       where: record.weightsUrl ?? modelId,
       what: "The model's files could not be fetched",
-      todo: 'Check the addresses of the weights and of the model library, and that their server allows this page to read them (CORS).',
+      todo:
+        'Check the addresses of the weights and of the model library, and that their server allows this page to read ' +
+        'them (CORS).',
     });
   }
   if (/cannot find (parameter|function)|param.*(mismatch|not found)|LinkError|import object/i.test(message)) {

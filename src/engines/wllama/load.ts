@@ -145,7 +145,9 @@ function described({ device, layers }: Placement): { device: 'webgpu' | 'wasm'; 
   if (!layers || layers.there >= layers.all) return { device };
   return {
     device,
-    note: `${layers.there} of ${layers.all} layers run on WebGPU, the others on Wasm, because the graphics device has no room for them.`,
+    note:
+      `${layers.there} of ${layers.all} layers run on WebGPU, the others on Wasm, because the graphics device has ` +
+      'no room for them.',
   };
 }
 
@@ -226,6 +228,8 @@ export function needsLargeMemory(name: string): LabError {
     code: 'unsupported',
     where: name,
     what: 'GGUF files run with llama.cpp, which needs 64-bit Wasm memory, and this browser has none.',
-    todo: 'Convert it on Models (the converted one runs on WebGPU and on Wasm), or open the lab in Chrome, Edge or Firefox.',
+    todo:
+      'Convert it on Models (the converted one runs on WebGPU and on Wasm), or open the lab in Chrome, Edge or ' +
+      'Firefox.',
   });
 }

@@ -33,7 +33,8 @@ export const compressCommand = defineCommand({
     }
     if (asWritten > 0)
       process.stderr.write(
-        `${REPRESENTATIONS[representation.id].name} knows only English; ${asWritten} of ${texts.length} texts stay as they are written.\n`,
+        `${REPRESENTATIONS[representation.id].name} knows only English; ${asWritten} of ${texts.length} texts ` +
+          'stay as they are written.\n',
       );
   },
 });

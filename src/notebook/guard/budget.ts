@@ -109,8 +109,12 @@ export class Budget {
     this.#left = 0;
     const error = new LabError({
       code: 'cancelled',
-      what: `This cell was stopped: it computed for more than ${Math.round(this.#limit / 1000)} seconds without a pause, and nothing else could happen in the page.`,
-      todo: 'Look for a loop that never ends. If the work is meant to take so long, put `await new Promise((next) => setTimeout(next))` into the loop.',
+      what:
+        `This cell was stopped: it computed for more than ${Math.round(this.#limit / 1000)} seconds without a ` +
+        'pause, and nothing else could happen in the page.',
+      todo:
+        'Look for a loop that never ends. If the work is meant to take so long, put `await new Promise((next) => ' +
+        'setTimeout(next))` into the loop.',
     });
     this.#errors.set(error, cell === UNKNOWN_CELL ? this.#seen : cell);
     return error;

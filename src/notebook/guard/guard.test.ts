@@ -59,10 +59,13 @@ describe('a guarded cell', () => {
     'if (1) while (1); else 2',
     'for (const k in {a: 1}) for (;;);',
     'const it = {[Symbol.iterator]: () => ({next: () => ({done: false})})}; for (const x of it);',
-    'const it = {[Symbol.iterator]: () => ({next: () => ({done: false})})}; let n = 0; for (const x of it) if (x) n++; else continue;',
-    '({[Symbol.iterator]() { return {next() { return {done: false} }} }})[Symbol.iterator]; const [...all] = {[Symbol.iterator]() { return {next() { return {done: ++this.n > 1e9} }, n: 0} }}',
+    'const it = {[Symbol.iterator]: () => ({next: () => ({done: false})})}; let n = 0; for (const x of it) if (x) ' +
+      'n++; else continue;',
+    '({[Symbol.iterator]() { return {next() { return {done: false} }} }})[Symbol.iterator]; const [...all] = ' +
+      '{[Symbol.iterator]() { return {next() { return {done: ++this.n > 1e9} }, n: 0} }}',
     'function* endless() { while (true) yield 1 } let sum = 0; for (const x of endless()) sum += x;',
-    'function* endless() { while (true) yield 1 } Math.max(...(function* () { for (const x of endless()) if (x > 1) yield x })())',
+    'function* endless() { while (true) yield 1 } Math.max(...(function* () { for (const x of endless()) if (x > ' +
+      '1) yield x })())',
     'const fib = (n) => n < 2 ? n : fib(n - 1) + fib(n - 2); fib(90)',
     'function f(n) { return n < 2 ? n : f(n - 1) + f(n - 2) } f(90)',
     'class A { static { while (true); } }',

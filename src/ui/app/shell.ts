@@ -1,7 +1,7 @@
 /**
- * The state of the frame around every view. The files of this folder are the only ones that create state: each makes the
- * classes of `../state` with the services they need, starts them, and hands the instances to the components. There is
- * one file per view, so that a view's code is fetched when it is opened.
+ * The state of the frame around every view. The files of this folder are the only ones that create state: each makes
+ * the classes of `../state` with the services they need, starts them, and hands the instances to the components. There
+ * is one file per view, so that a view's code is fetched when it is opened.
  */
 import {
   estimateMemory,

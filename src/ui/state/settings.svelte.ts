@@ -9,7 +9,8 @@ const within = (key: keyof typeof DECODING_CONTROLS) =>
   z.number().min(DECODING_CONTROLS[key].min).max(DECODING_CONTROLS[key].max).catch(PAPER_DECODING[key]);
 
 export const DEFAULT_SYSTEM_PROMPT =
-  'You are a warm and attentive listener. Reply in two or three short sentences: say back what you understand, then offer support or ask one gentle question.';
+  'You are a warm and attentive listener. Reply in two or three short sentences: say back what you understand, ' +
+  'then offer support or ask one gentle question.';
 
 const schema = z.object({
   representation: z.enum(REPRESENTATION_IDS).catch('raw'),

@@ -16,7 +16,8 @@ const SPEAKERS = { seeker: 'Seeker', supporter: 'Supporter' } as const;
 /** What the model is asked to do with the summary so far and the next utterances. */
 function summaryPrompt(memory: string, utterances: readonly Utterance[]): string {
   return [
-    'You keep notes on a supportive conversation. Update the notes with what the new lines add: who the seeker is, what happened, how they feel, what was suggested and what they thought of it. At most 80 words, facts only.',
+    'You keep notes on a supportive conversation. Update the notes with what the new lines add: who the seeker is, ' +
+      'what happened, how they feel, what was suggested and what they thought of it. At most 80 words, facts only.',
     `Notes so far: ${memory || '(none)'}`,
     `New lines:\n${utterances.map(({ speaker, text }) => `${SPEAKERS[speaker]}: ${text}`).join('\n')}`,
     'Updated notes:',

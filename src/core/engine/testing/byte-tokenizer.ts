@@ -38,7 +38,8 @@ export function byteTokenizerFiles(vocabulary = 258): { tokenizer: object; confi
       bos_token: '<s>',
       eos_token: '</s>',
       chat_template:
-        "{% for m in messages %}{{ '<s>' + m['role'] + '\\n' + m['content'] + '</s>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<s>assistant\\n' }}{% endif %}",
+        "{% for m in messages %}{{ '<s>' + m['role'] + '\\n' + m['content'] + '</s>\\n' }}{% endfor %}{% if " +
+        "add_generation_prompt %}{{ '<s>assistant\\n' }}{% endif %}",
     },
   };
 }

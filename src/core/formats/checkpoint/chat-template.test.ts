@@ -12,11 +12,13 @@ describe('compileTemplate', () => {
     ['an endless range', '{% for i in range(10 ** 9) %}x{% endfor %}'.replace('10 ** 9', '1000000000')],
     [
       'ranges in ranges',
-      '{% for i in range(90000) %}{% for j in range(90000) %}{% for k in range(90000) %}x{% endfor %}{% endfor %}{% endfor %}',
+      '{% for i in range(90000) %}{% for j in range(90000) %}{% for k in range(90000) %}x{% endfor %}{% endfor ' +
+        '%}{% endfor %}',
     ],
     [
       'replacements that multiply',
-      "{% set ns = namespace(x='aaaaaaaa') %}{% for i in range(99) %}{% set ns.x = ns.x | replace('a', 'aaaaaaaa') %}{% endfor %}",
+      "{% set ns = namespace(x='aaaaaaaa') %}{% for i in range(99) %}{% set ns.x = ns.x | replace('a', 'aaaaaaaa') " +
+        '%}{% endfor %}',
     ],
     [
       'text that doubles',
@@ -24,7 +26,8 @@ describe('compileTemplate', () => {
     ],
     [
       'loops over the messages in loops',
-      '{% for i in range(50000) %}{% for m in messages %}{% for j in range(50000) %}{{ m.content }}{% endfor %}{% endfor %}{% endfor %}',
+      '{% for i in range(50000) %}{% for m in messages %}{% for j in range(50000) %}{{ m.content }}{% endfor %}{% ' +
+        'endfor %}{% endfor %}',
     ],
   ])('stops %s', (_, source) => {
     expect(() => render(source)).toThrow(
@@ -42,7 +45,9 @@ describe('compileTemplate', () => {
 
   it('renders a conversation of a thousand long messages', () => {
     const source =
-      "{% for m in messages[::-1] %}{% if m.role == 'user' and not m.content.startswith('x') %}{% set last = loop.index0 %}{% endif %}{% endfor %}{% for m in messages %}<{{ m['role'] + '>' + m['content'] | trim }}{% endfor %}";
+      "{% for m in messages[::-1] %}{% if m.role == 'user' and not m.content.startswith('x') %}{% set last = " +
+      "loop.index0 %}{% endif %}{% endfor %}{% for m in messages %}<{{ m['role'] + '>' + m['content'] | trim }}{% " +
+      'endfor %}';
     const messages = Array.from({ length: 1000 }, (_, i) => ({
       role: i % 2 ? 'assistant' : 'user',
       content: 'some words '.repeat(60),

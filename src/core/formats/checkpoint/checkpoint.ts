@@ -121,7 +121,10 @@ function ruledOut(tensor: string, config: ModelConfig): string | undefined {
   const [, layer, part = ''] = /^model\.layers\.(\d+)\.(.+)\.bias$/.exec(tensor) ?? [];
   if (!Object.hasOwn(layerMatrices(config), part) || Number(layer) >= config.layers) return undefined;
   if (config.architecture !== 'llama') return `"${tensor}" is a bias that ${config.architecture} models do not have`;
-  return `"${tensor}" is a bias, but ${part.startsWith('self_attn') ? 'attention_bias' : 'mlp_bias'} in config.json is not true`;
+  return (
+    `"${tensor}" is a bias, but ${part.startsWith('self_attn') ? 'attention_bias' : 'mlp_bias'} in config.json is ` +
+    'not true'
+  );
 }
 
 /** Biases of the matrices that are multiplied together with this one: they have all a bias, or none. */

@@ -32,7 +32,9 @@ function withEndTokens<T extends Checkpoint>(checkpoint: T): T {
   const settledConfig = { ...config, eosTokenIds: all };
   if (!turn || named.includes(turn.id) || !all.includes(turn.id)) return { ...checkpoint, config: settledConfig };
   const others = named.length === 0 ? 'no end token' : `other end tokens (${named.join(', ')})`;
-  const note = `The chat template ends a turn with ${turn.text} (${turn.id}), but the configuration names ${others}: a reply ends at each of them.`;
+  const note =
+    `The chat template ends a turn with ${turn.text} (${turn.id}), but the configuration names ${others}: a reply ` +
+    'ends at each of them.';
   return {
     ...checkpoint,
     config: settledConfig,
@@ -53,7 +55,8 @@ async function settledHead<T extends Checkpoint>(checkpoint: T): Promise<T> {
     return { ...checkpoint, tensors: new Map([...tensors].filter(([name]) => name !== HEAD)) };
   }
   const note =
-    'config.json says that the output matrix is the embedding, but the file has a different one: it is used, as in Transformers 5.';
+    'config.json says that the output matrix is the embedding, but the file has a different one: it is used, as in ' +
+    'Transformers 5.';
   return {
     ...checkpoint,
     config: { ...config, tied: false },

@@ -127,7 +127,9 @@ function templateTokens(processor: unknown): { before?: string | undefined; afte
   };
 }
 
-/** What a chat template is rendered with beside the messages: no tools, no documents, and the special tokens that exist. */
+/**
+ * What a chat template is rendered with beside the messages: no tools, no documents, and the special tokens that exist.
+ */
 export function templateVariables(names: Names): TemplateVariables {
   const tokens = Object.entries(names).flatMap(([role, token]) => (token ? [[`${role}_token`, token]] : []));
   return { tools: null, documents: null, ...Object.fromEntries(tokens) };

@@ -30,7 +30,9 @@ const CARRIED = ['special_tokens_map.json', 'LICENSE'];
 
 const NOTES: Record<EncoderDtype, string> = {
   fp32: 'All weights are 32-bit floats.',
-  q8: 'Word embeddings take 8 bits in groups of 64, matrices 12 bits a weight with a scale a row, positions 16-bit floats.',
+  q8:
+    'Word embeddings take 8 bits in groups of 64, matrices 12 bits a weight with a scale a row, positions 16-bit ' +
+    'floats.',
 };
 
 /**

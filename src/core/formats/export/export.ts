@@ -189,7 +189,8 @@ function exportNotes(source: Checkpoint, { dtype, eightBits = () => false }: Exp
         : '';
     if (all.length > 0)
       notes.push(
-        `${all.length} of ${matrices.length} layer matrices have ${bits} bits; ${exact} of them keep their blocks exactly as in the source.${rest}`,
+        `${all.length} of ${matrices.length} layer matrices have ${bits} bits; ${exact} of them keep their ` +
+          `blocks exactly as in the source.${rest}`,
       );
   }
   const embedding = source.tensors.get('model.embed_tokens.weight')?.type;

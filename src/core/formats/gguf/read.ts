@@ -239,7 +239,8 @@ class Parser {
       const row = info.shape.at(-1) ?? 1;
       if (row % STORED[info.type].values !== 0) {
         throw this.fail(
-          `Tensor "${info.name}" has rows of ${row} values, not a multiple of ${STORED[info.type].values} as ${info.type} asks.`,
+          `Tensor "${info.name}" has rows of ${row} values, not a multiple of ${STORED[info.type].values} as ` +
+            `${info.type} asks.`,
         );
       }
       const bytes = storedBytes(

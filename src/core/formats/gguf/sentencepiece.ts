@@ -74,7 +74,9 @@ function checkScores({ vocab, merges, apart }: PieceModel, scores: ReadonlyMap<s
     throw new LabError({
       code: 'unsupported',
       where: 'tokenizer.json',
-      what: `llama.cpp would cut "${word}" into ${found.join(' | ')}, this tokenizer cuts it into ${wanted.join(' | ')}: its merges are not those of a SentencePiece model.`,
+      what:
+        `llama.cpp would cut "${word}" into ${found.join(' | ')}, this tokenizer cuts it into ` +
+        `${wanted.join(' | ')}: its merges are not those of a SentencePiece model.`,
       todo: 'Export it as ONNX, or as MLC.',
     });
   }

@@ -22,7 +22,8 @@ const sequence = (...pretokenizers: Json[]): Json => ({ type: 'Sequence', pretok
 
 /** Word pattern of GPT-4-like tokenizers; they differ in how many digits make a piece. */
 const wordPattern = (digits: string): string =>
-  `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
+  `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ` +
+  '?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+';
 
 /** Pre-tokenizers by the name llama.cpp gives them in `tokenizer.ggml.pre`. */
 const PRE_TOKENIZERS: Record<string, { pre: Json; normalizer: Json | null }> = {
@@ -143,7 +144,9 @@ function byteRules(metadata: GgufMetadata, model: string, where: string): Rules 
   if (model !== 'gpt2' || !merges)
     throw new LabError({
       code: 'unsupported',
-      what: `Its tokenizer is of the kind "${model}"; only byte-level ("gpt2") and SentencePiece BPE ("llama") can be rebuilt.`,
+      what:
+        `Its tokenizer is of the kind "${model}"; only byte-level ("gpt2") and SentencePiece BPE ("llama") can be ` +
+        'rebuilt.',
       where,
       todo: BESIDE,
     });

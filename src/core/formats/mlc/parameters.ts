@@ -80,7 +80,9 @@ export function mlcParameters(config: ModelConfig, tensors: Iterable<string>): M
   if (left.length === 0) return parameters;
   throw new LabError({
     code: 'unsupported',
-    what: `MLC's ${config.architecture} model has no place for ${left.slice(0, 3).join(', ')}${left.length > 3 ? ` and ${left.length - 3} more` : ''}.`,
+    what:
+      `MLC's ${config.architecture} model has no place for ` +
+      `${left.slice(0, 3).join(', ')}${left.length > 3 ? ` and ${left.length - 3} more` : ''}.`,
     todo: 'Export it as ONNX or GGUF.',
   });
 }

@@ -6,7 +6,9 @@ export const HELP_TEXT = {
   danger: { heading: 'People you can reach now', body: null },
   concern: {
     heading: 'If this is about you or someone close to you',
-    body: 'Trained people listen at any hour, free or at low cost, and you need no special reason to call. A program cannot do that. If someone is in danger now, call an emergency number.',
+    body:
+      'Trained people listen at any hour, free or at low cost, and you need no special reason to call. A program ' +
+      'cannot do that. If someone is in danger now, call an emergency number.',
   },
 } as const;
 
@@ -35,12 +37,16 @@ const FIRST_REPLIES: Record<CrisisKind | 'unknown', Words> = {
   suicide: {
     heard: 'Thank you for saying this. It sounds like you are in great pain, and you do not have to be alone with it.',
     asks: 'Are you thinking of killing yourself? Are you safe right now?',
-    todo: 'If you might act on it, please call {call} or go to someone near you, and move away from anything you could use to hurt yourself.',
+    todo:
+      'If you might act on it, please call {call} or go to someone near you, and move away from anything you could ' +
+      'use to hurt yourself.',
   },
   'self-harm': {
     heard: 'Thank you for saying this. It sounds like something has become too much to hold.',
     asks: 'Are you hurt right now? Is the urge there now?',
-    todo: 'If you need a doctor, please call {call}. If the urge is there, put what you would use out of reach, and be near someone until it passes.',
+    todo:
+      'If you need a doctor, please call {call}. If the urge is there, put what you would use out of reach, and be ' +
+      'near someone until it passes.',
   },
   overdose: {
     heard: 'If you have taken something, please call {call} now, even if you feel fine. Help works best early.',

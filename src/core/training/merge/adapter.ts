@@ -68,7 +68,8 @@ export async function openAdapter(name: string, settingsText: string, source: By
     const rank = settings.rankOf(module);
     if (a.shape[0] !== rank || b.shape[1] !== rank) {
       throw fail(
-        `The module "${module}" has A [${a.shape.join(', ')}] and B [${b.shape.join(', ')}], but its rank in adapter_config.json is ${rank}.`,
+        `The module "${module}" has A [${a.shape.join(', ')}] and B [${b.shape.join(', ')}], but its rank in ` +
+          `adapter_config.json is ${rank}.`,
       );
     }
     modules.set(module, { a, b, rank, scaling: settings.scalingOf(module) });
