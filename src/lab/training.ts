@@ -24,8 +24,8 @@ export interface FineTuneOptions {
   dialogues?: TrainingDialogue[] | undefined;
   sequences?: Sequence[] | undefined;
   /**
-   * Dialogues, or sequences, that are not trained on. The loss on them is measured at the end of each epoch, and the adapter
-   * of the lowest one is given back.
+   * Dialogues, or sequences, that are not trained on. The loss on them is measured at the end of each epoch, and the
+   * adapter of the lowest one is given back.
    */
   heldOut?: TrainingDialogue[] | undefined;
   heldOutSequences?: Sequence[] | undefined;

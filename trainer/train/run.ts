@@ -160,8 +160,8 @@ async function openTrainer(
 }
 
 /**
- * The settings that decide what a run computes; folders, devices and how often to save may change. Rules that changed since
- * checkpoints of version 1 were first written count only where they make a difference.
+ * The settings that decide what a run computes; folders, devices and how often to save may change. Rules that changed
+ * since checkpoints of version 1 were first written count only where they make a difference.
  */
 function fingerprinted(config: RunConfig, total: number): unknown[] {
   const { lora, train, base } = config;

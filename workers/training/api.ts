@@ -57,7 +57,8 @@ export type TrainingEvent = ({ type: 'reading' } & LoadProgress) | LoopEvent;
 
 export interface TrainingResult {
   /**
-   * Under PEFT's names. That of the evaluation with the lowest loss where dialogues were held out, else that of the last
+   * Under PEFT's names. That of the evaluation with the lowest loss where dialogues were held out, else that of the
+   * last
    * update.
    */
   adapter: (AdapterTensor & { data: Float32Array })[];

@@ -79,7 +79,10 @@ async function openModel(
   return openExportedFiles(await recordFiles(model.record, model.base, options), options);
 }
 
-/** Names the model, the data and the settings that decide what a run computes; the device and how often to save may change. */
+/**
+ * Names the model, the data and the settings that decide what a run computes; the device and how often to save may
+ * change.
+ */
 async function fingerprintOfTask(
   { model, base, lora, optimizer, plan, length, evalEvery, patience }: TrainingTask,
   { sequences, heldOut }: PreparedExamples,

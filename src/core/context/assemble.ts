@@ -74,9 +74,9 @@ export type AssembledContext = ContextView<Fit>;
 export const SUMMARY_HEAD = 'Notes on what was said before:';
 
 /**
- * The one answer to what a model sees of a conversation: the most recent utterances that fit the window beside the system
- * prompt and the reply, as messages. With a tokenizer the prompt is counted as the model's template renders it, so that
- * it never exceeds the window and one utterance more would; without one, by estimate.
+ * The one answer to what a model sees of a conversation: the most recent utterances that fit the window beside the
+ * system prompt and the reply, as messages. With a tokenizer the prompt is counted as the model's template renders it,
+ * so that it never exceeds the window and one utterance more would; without one, by estimate.
  * @throws {LabError} `bad-config` when not even the newest utterance fits; `cancelled`; what the tokenizer throws.
  */
 export async function assembleContext(

@@ -24,7 +24,10 @@ export function shareHtml(plan: EvaluationPlan, summary: RunSummary, records: re
   });
   const answers = records.map(
     (record) =>
-      `<details><summary>${escapeHtml(`${names.get(record.model) ?? record.model}, ${record.representation}, ${record.dialogue}, turn ${record.turn}`)}</summary><p><b>Reference</b> ` +
+      `<details><summary>${escapeHtml(
+        `${names.get(record.model) ?? record.model}, ${record.representation}, ${record.dialogue}, turn ` +
+          `${record.turn}`,
+      )}</summary><p><b>Reference</b> ` +
       `${escapeHtml(record.reference)}</p><p><b>Answer</b> ` +
       `${escapeHtml(record.hypothesis ?? record.error ?? 'none asked for')}</p></details>`,
   );

@@ -39,8 +39,8 @@ export interface LoopResult {
 }
 
 /**
- * Trains until the end of the plan, early stopping or cancellation. A run that is resumed from a checkpoint computes what it
- * would have computed without the interruption.
+ * Trains until the end of the plan, early stopping or cancellation. A run that is resumed from a checkpoint computes
+ * what it would have computed without the interruption.
  * @throws {LabError} `bad-data` when the loss is not a number, with the step and the dialogues of its batch; what the
  * store throws.
  */

@@ -33,7 +33,9 @@ export interface PartCounts {
   labels: number;
   /** Dialogues without a supporter turn that can be learnt. */
   nothingToLearn: number;
-  /** Dialogues whose first words are the supporter's and are left out, because the chat template begins with the user. */
+  /**
+   * Dialogues whose first words are the supporter's and are left out, because the chat template begins with the user.
+   */
   openings: number;
   /** Dialogues longer than maxTokens, and the tokens and labels that were cut off or left out with them. */
   tooLong: number;

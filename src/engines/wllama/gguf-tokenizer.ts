@@ -16,7 +16,8 @@ export interface GgufFacts {
 }
 
 /**
- * Reads tokenizer and window out of a GGUF (its first part). A file without a context length is refused, as by llama.cpp.
+ * Reads tokenizer and window out of a GGUF (its first part). A file without a context length is refused, as by
+ * llama.cpp.
  * @throws {LabError} `bad-file` or `missing-file`.
  */
 export async function readGgufFacts(source: ByteSource): Promise<GgufFacts> {

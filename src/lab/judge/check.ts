@@ -20,7 +20,8 @@ export interface JudgeCheck {
   /** Id of a listed model. */
   judge: string;
   /**
-   * Ids of datasets: conversations that went well, with their seekers' survey where there is one, and failed conversations.
+   * Ids of datasets: conversations that went well, with their seekers' survey where there is one, and failed
+   * conversations.
    */
   good: string;
   failed: string | null;

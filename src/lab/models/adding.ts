@@ -28,7 +28,8 @@ export interface NewMlc {
 }
 
 /**
- * Adds dropped or picked files: one GGUF (or its parts), an ONNX folder, or a folder of safetensors, which is converted.
+ * Adds dropped or picked files: one GGUF (or its parts), an ONNX folder, or a folder of safetensors, which is
+ * converted.
  * `convert` turns a GGUF into an ONNX folder as well, for WebGPU. Paths come from `webkitRelativePath` or `paths`.
  */
 export async function addFromFiles(

@@ -41,8 +41,9 @@ interface Resident {
 }
 
 /**
- * The only owner of loaded models in the page. Whoever works with one leases it: the same model is never loaded twice, and
- * loading another asks what nobody holds to leave first. A model that was released stays for the next one to ask for it.
+ * The only owner of loaded models in the page. Whoever works with one leases it: the same model is never loaded twice,
+ * and loading another asks what nobody holds to leave first. A model that was released stays for the next one to ask
+ * for it.
  *
  * ```ts
  * const lease = await residency.acquire(id, { signal });
@@ -88,7 +89,8 @@ export class ModelResidency {
   }
 
   /**
-   * Leases a model, loaded first if need be. Aborting `signal` ends the waiting; the loading ends where nobody else waits.
+   * Leases a model, loaded first if need be. Aborting `signal` ends the waiting; the loading ends where nobody else
+   * waits.
    * @throws {LabError} `cancelled` when `signal` is aborted, and what loading throws.
    */
   async acquire(id: string, { signal, onProgress, ...wanted }: AcquireOptions = {}): Promise<ModelLease> {
@@ -110,7 +112,9 @@ export class ModelResidency {
     }
   }
 
-  /** Frees a model: at once where nobody holds it, else with its last holder. Whoever asks for it before then keeps it. */
+  /**
+   * Frees a model: at once where nobody holds it, else with its last holder. Whoever asks for it before then keeps it.
+   */
   async unload(id: string): Promise<void> {
     const resident = this.#residents.get(id);
     if (!resident) return;

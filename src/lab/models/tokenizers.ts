@@ -8,8 +8,8 @@ import { labAddress, libraryWorker, openLibraryWorker } from './workers.ts';
 export type OwnTokenizer = ModelTokenizer & { close(): void };
 
 /**
- * A model's tokenizer and chat template without its weights, apart from the worker of the model, so that counting need not
- * wait for a reply. It is opened here, so that a failure shows at once.
+ * A model's tokenizer and chat template without its weights, apart from the worker of the model, so that counting need
+ * not wait for a reply. It is opened here, so that a failure shows at once.
  * @throws {LabError} `unsupported` for MLC models and endpoints.
  */
 export function openTokenizer(id: string): Promise<ModelTokenizer> {

@@ -31,7 +31,8 @@ export const DESCRIPTIONS: Record<NotebookFunctionName, FunctionDescription> = {
     about: 'Compresses texts, one by one.',
     parameters: { texts: 'what to compress', options: 'the compression, and for KeyPOS the tagger and the parts of speech to keep' },
     returns: '{text: string, spans: {start: number, end: number, keep: boolean, tag?: Upos}[], asWritten?: "language"}[]',
-    result: 'For each text what is left, and the spans that explain it. `asWritten` marks a text that is not English and stays whole.',
+    result: 'For each text what is left, and the spans that explain it. `asWritten` marks a text that is not English and ' +
+'stays whole.',
     example: `const [{text}] = await lab.compress(["I am so tired of all this."], {representation: "keypos"});
 display(text);`,
   },
@@ -39,9 +40,12 @@ display(text);`,
     about: 'Builds the messages that a model receives of a conversation, within a budget of tokens.',
     parameters: { request: 'the conversation, its compression and the budget' },
     returns:
-      '{messages: Message[], sources: number[][], compressed: Compressed[], tokens: number[], fit: {from: number, kept: number, leftOut: number, unopened: number, tokens: number}, exact: boolean}',
+      '{messages: Message[], sources: number[][], compressed: Compressed[], tokens: number[], fit: {from: number, ' +
+'kept: number, leftOut: number, unopened: number, tokens: number}, exact: boolean}',
     result:
-      'The same messages as in chat and in runs. `sources` has the utterances in each message, `tokens` the tokens of each utterance as it is sent. The oldest utterances are left out first; `fit.unopened` counts what the supporter says before the seeker, where the chat template takes no such opening.',
+      'The same messages as in chat and in runs. `sources` has the utterances in each message, `tokens` the tokens ' +
+'of each utterance as it is sent. The oldest utterances are left out first; `fit.unopened` counts what the ' +
+'supporter says before the seeker, where the chat template takes no such opening.',
     errors: { 'bad-config': 'not even the newest utterance fits the budget' },
     example: `const utterances = [{speaker: "seeker", text: "I can't sleep."}];
 display(await lab.prepareContext({utterances, options: {representation: "raw"}, budget: 256}));`,
@@ -54,8 +58,10 @@ display(await lab.prepareContext({utterances, options: {representation: "raw"}, 
       options: 'which tokenizer counts',
     },
     returns:
-      '{id: string, name: string, sent: (string | null)[], summary?: string, messages: Message[], cost: {tokensBefore: number, tokensAfter: number, leftOut: number, milliseconds: number}}',
-    result: '`sent` has a text for each utterance, or null where it is left out; `summary` stands for those where the method writes one.',
+      '{id: string, name: string, sent: (string | null)[], summary?: string, messages: Message[], cost: ' +
+'{tokensBefore: number, tokensAfter: number, leftOut: number, milliseconds: number}}',
+    result: '`sent` has a text for each utterance, or null where it is left out; `summary` stands for those where the ' +
+'method writes one.',
     errors: { ...MODEL_ERRORS, unsupported: `the method needs scores, and ${NO_SCORER}` },
     example: `const [{utterances}] = await lab.dialogues();
 const {messages, cost} = await lab.shorten(utterances, {method: "last", k: 4});
@@ -144,7 +150,8 @@ const {dialogues} = await lab.readDataset(files);`,
     about: "Asks the chosen model to score a reply on the paper's four criteria, several times.",
     parameters: { item: 'the reply and its context', options: 'how often to ask, and how to sample' },
     returns:
-      '{scores: Scores | null, variance: Scores | null, rounds: Scores[], answers: {round: number, attempt: number, text: string}[], refused: number, unreadable: number, repaired: number}',
+      '{scores: Scores | null, variance: Scores | null, rounds: Scores[], answers: {round: number, attempt: ' +
+'number, text: string}[], refused: number, unreadable: number, repaired: number}',
     result: '`scores` is the mean over the rounds, null where no answer could be read.',
     errors: MODEL_ERRORS,
     example: `const context = [{speaker: "seeker", text: "I failed my exam."}];
@@ -161,7 +168,8 @@ display(await lab.weightedScores({context, candidate: "What happened?"}));`,
   compareReplies: {
     about: 'Asks the chosen model which of two replies is better, in both orders.',
     parameters: { context: 'what came before', first: 'one reply', second: 'the other' },
-    returns: '{choice: "first" | "second" | "tie" | null, forward: "a" | "b" | "tie" | null, swapped: "a" | "b" | "tie" | null}',
+    returns: '{choice: "first" | "second" | "tie" | null, forward: "a" | "b" | "tie" | null, swapped: "a" | "b" | "tie" | ' +
+'null}',
     result: '`choice` is a tie where the two orders disagree, null where an answer could not be read.',
     errors: MODEL_ERRORS,
     example: `const context = [{speaker: "seeker", text: "I failed my exam."}];
@@ -171,9 +179,14 @@ display(await lab.compareReplies(context, "What happened?", "Cheer up."));`,
     about: 'Trains a small LoRA adapter on the embedded model, with early stopping and checkpoints if you ask for them.',
     parameters: { task: 'the dialogues and the settings' },
     returns:
-      '{id: string, parameters: number, rows: MetricsRow[], skipped: number, truncated: number, lora: LoraConfig, device: string, stopped: boolean, best: {loss: number, update: number} | null, reason: "finished" | "no-better" | "stopped", resumedAt: number}',
+      '{id: string, parameters: number, rows: MetricsRow[], skipped: number, truncated: number, lora: LoraConfig, ' +
+'device: string, stopped: boolean, best: {loss: number, update: number} | null, reason: "finished" | ' +
+'"no-better" | "stopped", resumedAt: number}',
     result:
-      'The adapter stays in the page until the next one; `id` names it. `rows` has the loss of each update (`trainLoss`) and of each evaluation on `heldOut` (`evalLoss`); where there are any, the adapter is that of the lowest one. With `keep`, a name, checkpoints survive a reload: the same task resumes, `fresh: true` starts anew.',
+      'The adapter stays in the page until the next one; `id` names it. `rows` has the loss of each update ' +
+'(`trainLoss`) and of each evaluation on `heldOut` (`evalLoss`); where there are any, the adapter is that of ' +
+'the lowest one. With `keep`, a name, checkpoints survive a reload: the same task resumes, `fresh: true` ' +
+'starts anew.',
     progress: 'what happened: the preparation, an update or an evaluation with its loss, or a checkpoint',
     errors: {
       'bad-data': 'no dialogue has anything to learn, or the loss diverges',
@@ -189,7 +202,8 @@ const {id} = await lab.fineTune({dialogues, maxSteps: 4});`,
     about: 'Lists the training runs whose checkpoints this browser keeps, the latest first.',
     parameters: {},
     returns:
-      '{name: string, updates: number, total: number, best: {loss: number, update: number} | null, ended: boolean, savedAt: number}[]',
+      '{name: string, updates: number, total: number, best: {loss: number, update: number} | null, ended: boolean, ' +
+'savedAt: number}[]',
     result: '`name` is what `keep` was; `updates` of `total` were made; `savedAt` is in milliseconds since 1970.',
     errors: { unsupported: 'this browser keeps nothing for the page' },
     example: 'display(await lab.trainings());',

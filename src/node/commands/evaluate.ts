@@ -22,7 +22,8 @@ const DIALOGUES_AT_ONCE = 5;
 /** Carries out an evaluation plan; started again on the same folder, it resumes where it was. */
 export const evaluateCommand = defineCommand({
   summary:
-    "Run an evaluation plan, resumably, and print one line per cell, or reproduce records of a run. An endpoint's key is read from SOLACE_API_KEY and sent to hosts named with --endpoint-host.",
+    "Run an evaluation plan, resumably, and print one line per cell, or reproduce records of a run. An endpoint's " +
+    'key is read from SOLACE_API_KEY and sent to hosts named with --endpoint-host.',
   operand: 'plan',
   options: {
     plan: {
