@@ -8,7 +8,7 @@ import type { NotebookServices } from './services.ts';
 import { freeTuned } from './training.ts';
 
 export { openServices } from './services.ts';
-export {  type Permission } from './functions.ts';
+export { type Permission } from './functions.ts';
 export {
   deleteNotebook,
   getNotebook,

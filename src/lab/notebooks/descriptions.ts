@@ -29,10 +29,15 @@ const NO_TOKENIZER = 'the chosen model has no tokenizer here, as endpoints have 
 export const DESCRIPTIONS: Record<NotebookFunctionName, FunctionDescription> = {
   compress: {
     about: 'Compresses texts, one by one.',
-    parameters: { texts: 'what to compress', options: 'the compression, and for KeyPOS the tagger and the parts of speech to keep' },
-    returns: '{text: string, spans: {start: number, end: number, keep: boolean, tag?: Upos}[], asWritten?: "language"}[]',
-    result: 'For each text what is left, and the spans that explain it. `asWritten` marks a text that is not English and ' +
-'stays whole.',
+    parameters: {
+      texts: 'what to compress',
+      options: 'the compression, and for KeyPOS the tagger and the parts of speech to keep',
+    },
+    returns:
+      '{text: string, spans: {start: number, end: number, keep: boolean, tag?: Upos}[], asWritten?: "language"}[]',
+    result:
+      'For each text what is left, and the spans that explain it. `asWritten` marks a text that is not English and ' +
+      'stays whole.',
     example: `const [{text}] = await lab.compress(["I am so tired of all this."], {representation: "keypos"});
 display(text);`,
   },
@@ -41,11 +46,11 @@ display(text);`,
     parameters: { request: 'the conversation, its compression and the budget' },
     returns:
       '{messages: Message[], sources: number[][], compressed: Compressed[], tokens: number[], fit: {from: number, ' +
-'kept: number, leftOut: number, unopened: number, tokens: number}, exact: boolean}',
+      'kept: number, leftOut: number, unopened: number, tokens: number}, exact: boolean}',
     result:
       'The same messages as in chat and in runs. `sources` has the utterances in each message, `tokens` the tokens ' +
-'of each utterance as it is sent. The oldest utterances are left out first; `fit.unopened` counts what the ' +
-'supporter says before the seeker, where the chat template takes no such opening.',
+      'of each utterance as it is sent. The oldest utterances are left out first; `fit.unopened` counts what the ' +
+      'supporter says before the seeker, where the chat template takes no such opening.',
     errors: { 'bad-config': 'not even the newest utterance fits the budget' },
     example: `const utterances = [{speaker: "seeker", text: "I can't sleep."}];
 display(await lab.prepareContext({utterances, options: {representation: "raw"}, budget: 256}));`,
@@ -59,9 +64,10 @@ display(await lab.prepareContext({utterances, options: {representation: "raw"}, 
     },
     returns:
       '{id: string, name: string, sent: (string | null)[], summary?: string, messages: Message[], cost: ' +
-'{tokensBefore: number, tokensAfter: number, leftOut: number, milliseconds: number}}',
-    result: '`sent` has a text for each utterance, or null where it is left out; `summary` stands for those where the ' +
-'method writes one.',
+      '{tokensBefore: number, tokensAfter: number, leftOut: number, milliseconds: number}}',
+    result:
+      '`sent` has a text for each utterance, or null where it is left out; `summary` stands for those where the ' +
+      'method writes one.',
     errors: { ...MODEL_ERRORS, unsupported: `the method needs scores, and ${NO_SCORER}` },
     example: `const [{utterances}] = await lab.dialogues();
 const {messages, cost} = await lab.shorten(utterances, {method: "last", k: 4});
@@ -69,7 +75,10 @@ display(cost);`,
   },
   countTokens: {
     about: 'Counts the tokens of texts.',
-    parameters: { texts: 'what to count', options: 'whose tokenizer counts, and whether the texts are words or rendered prompts' },
+    parameters: {
+      texts: 'what to count',
+      options: 'whose tokenizer counts, and whether the texts are words or rendered prompts',
+    },
     returns: 'number[]',
     errors: { unsupported: NO_TOKENIZER },
     example: 'display(await lab.countTokens(["I hear you."], {tokenizer: "mistral"}));',
@@ -91,7 +100,10 @@ display(cost);`,
   },
   generate: {
     about: 'Generates a reply.',
-    parameters: { messages: 'the conversation as messages', decoding: 'how to sample; 32 tokens unless you say otherwise' },
+    parameters: {
+      messages: 'the conversation as messages',
+      decoding: 'how to sample; 32 tokens unless you say otherwise',
+    },
     returns: '{text: string, reason: "stop" | "length" | "content-filter", stats: ReplyStats}',
     progress: 'the reply so far, a string',
     errors: MODEL_ERRORS,
@@ -110,7 +122,8 @@ display(reply.text);`,
     about: 'Scores a reply, its end-of-turn token included, given the messages before it.',
     parameters: { messages: 'what came before', reply: 'the reply to score' },
     returns: '{tokens: TokenScore[], loss: number, promptTokens: number}',
-    result: '`loss` is the mean negative log-likelihood in nats; its exponential is the perplexity, defined as in runs.',
+    result:
+      '`loss` is the mean negative log-likelihood in nats; its exponential is the perplexity, defined as in runs.',
     errors: { ...MODEL_ERRORS, unsupported: `${NO_SCORER}, or its chat template changes a reply` },
     example: `const {loss} = await lab.replyLoss([{role: "user", content: "I'm sad."}], "I'm sorry to hear that.");
 display(Math.exp(loss));`,
@@ -151,7 +164,7 @@ const {dialogues} = await lab.readDataset(files);`,
     parameters: { item: 'the reply and its context', options: 'how often to ask, and how to sample' },
     returns:
       '{scores: Scores | null, variance: Scores | null, rounds: Scores[], answers: {round: number, attempt: ' +
-'number, text: string}[], refused: number, unreadable: number, repaired: number}',
+      'number, text: string}[], refused: number, unreadable: number, repaired: number}',
     result: '`scores` is the mean over the rounds, null where no answer could be read.',
     errors: MODEL_ERRORS,
     example: `const context = [{speaker: "seeker", text: "I failed my exam."}];
@@ -168,25 +181,27 @@ display(await lab.weightedScores({context, candidate: "What happened?"}));`,
   compareReplies: {
     about: 'Asks the chosen model which of two replies is better, in both orders.',
     parameters: { context: 'what came before', first: 'one reply', second: 'the other' },
-    returns: '{choice: "first" | "second" | "tie" | null, forward: "a" | "b" | "tie" | null, swapped: "a" | "b" | "tie" | ' +
-'null}',
+    returns:
+      '{choice: "first" | "second" | "tie" | null, forward: "a" | "b" | "tie" | null, swapped: "a" | "b" | "tie" | ' +
+      'null}',
     result: '`choice` is a tie where the two orders disagree, null where an answer could not be read.',
     errors: MODEL_ERRORS,
     example: `const context = [{speaker: "seeker", text: "I failed my exam."}];
 display(await lab.compareReplies(context, "What happened?", "Cheer up."));`,
   },
   fineTune: {
-    about: 'Trains a small LoRA adapter on the embedded model, with early stopping and checkpoints if you ask for them.',
+    about:
+      'Trains a small LoRA adapter on the embedded model, with early stopping and checkpoints if you ask for them.',
     parameters: { task: 'the dialogues and the settings' },
     returns:
       '{id: string, parameters: number, rows: MetricsRow[], skipped: number, truncated: number, lora: LoraConfig, ' +
-'device: string, stopped: boolean, best: {loss: number, update: number} | null, reason: "finished" | ' +
-'"no-better" | "stopped", resumedAt: number}',
+      'device: string, stopped: boolean, best: {loss: number, update: number} | null, reason: "finished" | ' +
+      '"no-better" | "stopped", resumedAt: number}',
     result:
       'The adapter stays in the page until the next one; `id` names it. `rows` has the loss of each update ' +
-'(`trainLoss`) and of each evaluation on `heldOut` (`evalLoss`); where there are any, the adapter is that of ' +
-'the lowest one. With `keep`, a name, checkpoints survive a reload: the same task resumes, `fresh: true` ' +
-'starts anew.',
+      '(`trainLoss`) and of each evaluation on `heldOut` (`evalLoss`); where there are any, the adapter is that of ' +
+      'the lowest one. With `keep`, a name, checkpoints survive a reload: the same task resumes, `fresh: true` ' +
+      'starts anew.',
     progress: 'what happened: the preparation, an update or an evaluation with its loss, or a checkpoint',
     errors: {
       'bad-data': 'no dialogue has anything to learn, or the loss diverges',
@@ -203,7 +218,7 @@ const {id} = await lab.fineTune({dialogues, maxSteps: 4});`,
     parameters: {},
     returns:
       '{name: string, updates: number, total: number, best: {loss: number, update: number} | null, ended: boolean, ' +
-'savedAt: number}[]',
+      'savedAt: number}[]',
     result: '`name` is what `keep` was; `updates` of `total` were made; `savedAt` is in milliseconds since 1970.',
     errors: { unsupported: 'this browser keeps nothing for the page' },
     example: 'display(await lab.trainings());',

@@ -119,7 +119,8 @@ export const NOTEBOOK_FUNCTIONS = {
 
   generate: define(
     z.tuple([messages, decoding.prefault({})]),
-    async ([given, how], context) => collectReply((await context.model()).stream(given, how, context.signal), context.emit),
+    async ([given, how], context) =>
+      collectReply((await context.model()).stream(given, how, context.signal), context.emit),
     { cached: true },
   ),
 
@@ -234,4 +235,3 @@ async function counterOf(
   }
   return (given) => services.countTokens([...given], which, signal);
 }
-

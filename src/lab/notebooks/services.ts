@@ -36,7 +36,10 @@ export function openServices(
   const worker = new RpcWorker<NotebookWorkApi>(
     'notebook',
     () =>
-      new Worker(new URL('../../../workers/notebook/notebook.worker.ts', import.meta.url), { type: 'module', name: 'notebook' }),
+      new Worker(new URL('../../../workers/notebook/notebook.worker.ts', import.meta.url), {
+        type: 'module',
+        name: 'notebook',
+      }),
   );
   const compression = openCompression();
   let metrics: Metrics | undefined;

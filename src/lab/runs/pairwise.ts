@@ -1,16 +1,18 @@
 import { LabError } from '../../core/error.ts';
 import { judgeVotes } from '../../core/judge/inter-judge-agreement.ts';
 import { replyScores } from '../../core/judge/run-verdict.ts';
-import { parseRatings, ratesOthers, type PairwiseItem, type JudgeRater, type Ratings } from '../../core/judge/side-by-side.ts';
+import {
+  parseRatings,
+  ratesOthers,
+  type PairwiseItem,
+  type JudgeRater,
+  type Ratings,
+} from '../../core/judge/side-by-side.ts';
 import { recordKey } from '../../core/evaluation/record.ts';
 import type { SampledTurn } from '../../core/evaluation/turns.ts';
 import { found, judgingsOf, store, turnsOf } from './stored-runs.ts';
 
-export {
-  type HumanResult,
-  type JudgeRater,
-  type Ratings,
-} from '../../core/judge/side-by-side.ts';
+export { type HumanResult, type JudgeRater, type Ratings } from '../../core/judge/side-by-side.ts';
 
 /** One model under one representation. */
 export interface CellRef {

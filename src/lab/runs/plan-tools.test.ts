@@ -29,7 +29,10 @@ describe('planTools', () => {
 
   it.each([
     [{ meteor: true, bertscore: false }, { meteor: true }],
-    [{ meteor: false, bertscore: true }, { meteor: false, bertscore: {} }],
+    [
+      { meteor: false, bertscore: true },
+      { meteor: false, bertscore: {} },
+    ],
   ])('measures what the plan asks for: %j', async (metrics, options) => {
     const measure = vi.fn().mockResolvedValue({ pairs: [{ scores: { bleu2: 0.5 } }] });
     const tools = planTools(plan(metrics), { compress: vi.fn<Compression['compress']>(), measure });

@@ -23,7 +23,8 @@ export type { EvaluationPlan, PlanInput, ResultRecord, RunEvent, RunSummary, Sto
 
 const table = new RpcWorker<TableApi>(
   'table',
-  () => new Worker(new URL('../../../workers/table/table.worker.ts', import.meta.url), { type: 'module', name: 'table' }),
+  () =>
+    new Worker(new URL('../../../workers/table/table.worker.ts', import.meta.url), { type: 'module', name: 'table' }),
 );
 
 /** A run with what is done of it. */
