@@ -16,7 +16,6 @@ import type { TaggerId } from '../core/compression/representation.ts';
 import { compress as sharedCompress, type Compression } from './compression.ts';
 import { historyModel } from './history-model.ts';
 
-export { describeHistory } from '../core/compression/history/create.ts';
 export { historySchema, needsModel, type HistoryInput, type HistorySpec } from '../core/compression/history/spec.ts';
 export type { HistoryCost, HistoryMethod };
 
@@ -42,7 +41,7 @@ export interface Shortened extends Compacted {
 }
 
 /** A spec as a method that works with the lab's compression, a model and a tokenizer. */
-export function openHistory(
+function openHistory(
   spec: HistorySpec,
   { model, countTokens, tagger, compress = sharedCompress }: HistoryParts,
 ): HistoryMethod {

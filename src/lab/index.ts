@@ -119,7 +119,7 @@ export {
   type JudgeCheck,
   type JudgedCheckDialogue,
 } from './judge/check.ts';
-export type { Validation } from './judge/judge.ts';
+export type { Validation } from '../core/judge/validate.ts';
 
 /** Notebooks: what is stored, and the bridge between a sandbox and these services. */
 export {

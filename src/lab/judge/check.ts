@@ -3,7 +3,6 @@ import {
   drawDialogues,
   inTurn,
   judgeDialogues,
-  validationOf,
   checkKey,
   type CheckEvent,
   type JudgedCheckDialogue,
@@ -13,7 +12,7 @@ import { borrowModel } from '../models/resident-models.ts';
 import { REMOTE_CONCURRENCY, type WorkCalls } from '../runs/stored-runs.ts';
 
 export { FEWEST_DIALOGUES, validationWords } from '../../core/judge/validation-text.ts';
-export { validationOf, type CheckEvent, type JudgedCheckDialogue };
+export type { CheckEvent, JudgedCheckDialogue };
 
 /** A judge compared with people. */
 export interface JudgeCheck {

@@ -3,7 +3,6 @@ import type { LoadOptions } from '../../core/engine/engine.ts';
 import type { EndpointRecord, ModelRecord } from '../../core/engine/record.ts';
 import { LabError } from '../../core/error.ts';
 import { normaliseBaseUrl } from '../../engines/openai/endpoint.ts';
-import { listEndpointModels, type OfferedModel } from '../../engines/openai/list-models.ts';
 import { catalogue } from './catalogue.ts';
 import { holdKey } from './endpoint-keys.ts';
 import { summarise, type ModelSummary } from './list.ts';
@@ -77,10 +76,6 @@ export async function addEndpoint({
   holdKey(record.id, apiKey);
   return keep(record);
 }
-
-/** The models that a server offers. @throws {LabError} `endpoint` or `bad-config`. */
-export const listModelsOfEndpoint = (baseUrl: string, apiKey?: string, signal?: AbortSignal): Promise<OfferedModel[]> =>
-  listEndpointModels({ baseUrl, apiKey }, { signal });
 
 /** Adds a model in MLC format: an entry of WebLLM's list, or a pair of addresses. */
 export async function addMlc({ id, weightsUrl, libUrl }: NewMlc): Promise<ModelSummary> {

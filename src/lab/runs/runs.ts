@@ -1,6 +1,6 @@
 import { LabError } from '../../core/error.ts';
 import { parsePlan, type EvaluationPlan, type PlanInput } from '../../core/evaluation/plan.ts';
-import { recordKey, type ResultRecord } from '../../core/evaluation/record.ts';
+import { recordKey } from '../../core/evaluation/record.ts';
 import { planJobs, runPlan, type RunEvent } from '../../core/evaluation/runner.ts';
 import { uniqueId } from '../../core/unique-id.ts';
 import { RpcWorker } from '../../rpc/worker.ts';
@@ -19,7 +19,7 @@ import { planTools } from './plan-tools.ts';
 import { alone, found, REMOTE_CONCURRENCY, store, turnsOf, type WorkCalls } from './stored-runs.ts';
 import type { TableApi } from '../../../workers/table/handlers.ts';
 
-export type { EvaluationPlan, PlanInput, ResultRecord, RunEvent, RunSummary, StoredRun };
+export type { EvaluationPlan, PlanInput, RunEvent, RunSummary, StoredRun };
 
 const table = new RpcWorker<TableApi>(
   'table',
@@ -96,9 +96,6 @@ export async function startRun(id: string, { signal, onEvent, onWait }: WorkCall
     }
   });
 }
-
-/** The records of a run as far as they are there. */
-export const runRecords = (id: string): Promise<ResultRecord[]> => store.records(id);
 
 /**
  * The table of a run as far as it is done; `resamples` of the bootstrap, 1,000 unless said; with the scores of the

@@ -1,5 +1,5 @@
 /** The models of the lab as tests and benches reach them: each loaded by itself, so that engines can be compared. */
-export { EMBEDDED_MODEL_ID } from '../../../src/core/engine/embedded.ts';
+export * from '../../../src/core/engine/embedded.ts';
 export * from '../../../src/lab/models/adding.ts';
 export * from '../../../src/lab/models/list.ts';
 export * from '../../../src/lab/models/loading.ts';
