@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { sampleWithoutReplacement } from '../core/random/random.ts';
+import { shuffleByKeys } from '../core/random/random.ts';
 import { seededRandom } from '../core/random/xoshiro128.ts';
 import { LabError } from '../core/error.ts';
 import { compareNumbers, numbersOf, numbersSchema, type RecordNumbers } from '../core/evaluation/numbers.ts';
@@ -31,7 +31,8 @@ export async function* checkNumbers(
       what: 'It holds no record of this plan.',
       todo: 'Give the plan and the numbers of one run; a plan of version 0.1.0 needs "sampling": 1.',
     });
-  const chosen = new Set(sampleWithoutReplacement(known, count, seededRandom(parts.plan.sample.seed + 1)));
+  const shuffled = shuffleByKeys(known, seededRandom(parts.plan.sample.seed + 1));
+  const chosen = new Set(shuffled.slice(0, count));
   const total = { records: 0, sameReplies: 0, largestNll: 0 };
   for await (const event of runPlan({ ...parts, done: new Set(keys.filter((key) => !chosen.has(key))) })) {
     if (event.type !== 'record') continue;

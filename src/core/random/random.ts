@@ -9,8 +9,8 @@ export function shuffle<T>(items: readonly T[], random: Random): T[] {
 }
 
 /**
- * A copy in the order of one random key per item. Judge checks have drawn their dialogues so since version 0.1.0
- * and must draw them again; use `shuffle` for anything new.
+ * A copy in the order of one random key per item. Judge checks and `lab evaluate --check` have drawn their samples
+ * this way since version 0.1.0 and must draw the same ones again; use `shuffle` for anything new.
  */
 export function shuffleByKeys<T>(items: readonly T[], random: Random): T[] {
   return items
