@@ -26,6 +26,13 @@ export default defineConfig({
     isolate: false,
     // .ci/run reads the second.
     reporters: ['default', ['json', { outputFile: '.cache/test-results.json' }]],
+    coverage: {
+      provider: 'v8',
+      reportsDirectory: '.cache/coverage',
+      reporter: ['text-summary', 'json-summary'],
+      include: ['src/**/*.{ts,svelte.ts}', 'workers/**/*.ts', 'trainer/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/testing/**', '**/*.d.ts'],
+    },
     projects: [
       {
         extends: true,

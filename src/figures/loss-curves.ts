@@ -55,8 +55,8 @@ export function lossCurves(
           r: 3.5,
           tip,
           title: (row: MetricsRow) =>
-            `${name}, update ${row.step}\nevaluation loss ${row.evalLoss?.toFixed(4) ?? ''}\nperplexity ` +
-            `${Math.exp(row.evalLoss ?? NaN).toFixed(2)}`,
+            `${name}, update ${row.step}\nevaluation loss ${row.evalLoss?.toFixed(4) ?? ''}\n` +
+            `perplexity ${Math.exp(row.evalLoss ?? NaN).toFixed(2)}`,
         }),
       ]),
       ...series.map(({ name, colour, held }, i) =>

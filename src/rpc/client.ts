@@ -62,15 +62,15 @@ export class RpcClient<A extends Api> {
         done();
       };
       this.#pending.set(id, {
-        resolve: (output) => settle(() => resolve(output as A[Name]['output'])),
+        resolve: (output) => settle(() => resolve(output)),
         reject: (error) => settle(() => reject(error)),
-        onEvent: onEvent as Pending['onEvent'],
+        onEvent,
       });
       signal?.addEventListener('abort', abort, { once: true });
       try {
         this.#post({ rpc: 'call', id, method, input }, transfer);
       } catch (error) {
-        settle(() => reject(error as Error));
+        settle(() => reject(error));
       }
     });
   }

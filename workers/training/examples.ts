@@ -31,7 +31,7 @@ export async function prepareExamples(
   const { compress } = await loadRepresentation(representation);
   const name = checkpoint?.name ?? 'The model';
   const options: PrepareOptions = {
-    tokenizer: chatTokenizerOf(checkpoint?.files ?? new Map(), name),
+    tokenizer: chatTokenizerOf(checkpoint?.files ?? new Map<string, string>(), name),
     endIds: checkpoint?.config.eosTokenIds ?? [],
     now,
     compress: (text) => compress(text).text,

@@ -11,13 +11,18 @@ import { asUpos } from './upos.ts';
 export function createWinkTagger(): Tagger {
   const nlp = winkNLP(model, ['sbd', 'pos']);
   const { its } = nlp;
+  // Wink's helpers are plain functions, whatever its types say.
+  /* eslint-disable @typescript-eslint/unbound-method */
+  const value = its.value;
+  const pos = its.pos;
+  /* eslint-enable @typescript-eslint/unbound-method */
 
   function tagChunk(chunk: string): TaggedToken[] {
     // Same length, so offsets hold; wink tags a word with a straight apostrophe best.
     const text = straightenApostrophes(chunk);
     const tokens = nlp.readDoc(text).tokens();
-    const values = tokens.out(its.value);
-    const tags = tokens.out(its.pos);
+    const values = tokens.out(value);
+    const tags = tokens.out(pos);
     const found: TaggedToken[] = [];
     let from = 0;
     values.forEach((word, index) => {

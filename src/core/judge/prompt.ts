@@ -73,8 +73,8 @@ export function replyPrompt({ context, candidate, reference }: JudgedReply): Sco
         `exist):\nSupporter: ${oneLine(reference)}`;
   return (order) =>
     ask(
-      `The conversation so far:\n${transcript(context)}${original}\n\nThe reply to assess:\nSupporter: ` +
-        `${oneLine(candidate)}`,
+      `The conversation so far:\n${transcript(context)}${original}\n\nThe reply to assess:\n` +
+        `Supporter: ${oneLine(candidate)}`,
       order,
     );
 }

@@ -4,8 +4,8 @@ import type { PairedTest } from './resampling.ts';
 export function describeTest(names: { metric: string; a: string; b: string }, test: PairedTest, digits = 3): string {
   const { value, low, high } = test.difference;
   const evidence = (from: number, to: number): string =>
-    `95 % interval ${fixed(from, digits)} to ${fixed(to, digits)}, p ` +
-    `${test.p < 0.001 ? '< 0.001' : `= ${test.p.toFixed(3)}`}`;
+    `95 % interval ${fixed(from, digits)} to ${fixed(to, digits)}, ` +
+    `p ${test.p < 0.001 ? '< 0.001' : `= ${test.p.toFixed(3)}`}`;
   if (test.p >= 0.05) {
     return (
       `${names.metric}: no difference between ${names.a} and ${names.b} is shown (${fixed(value, digits)}; ` +

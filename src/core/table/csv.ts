@@ -59,7 +59,7 @@ const INNER = /(?=[=@＝＠+\-＋－])(?<=[;,|\t\r\n]\s*)(?:[=@＝＠]|[+\-＋�
 
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '';
-  if (typeof value !== 'string') return String(value as number | boolean);
+  if (typeof value !== 'string') return typeof value === 'number' ? String(value) : JSON.stringify(value);
   const text = value.replace(LEADING, "$1'$2").replace(INNER, "'$&");
   return /[",;|\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -68,7 +68,7 @@ export function compileTemplate(source: string, where: string): ChatTemplate {
       for (const [name, value] of Object.entries({ ...CONSTANTS, ...functions, ...variables }))
         environment.set(name, value);
       const { value } = new BoundedInterpreter(environment, where).run(parsed);
-      return String(value as string | number);
+      return value as string;
     },
   };
 }

@@ -132,7 +132,7 @@ function templateTokens(processor: unknown): { before?: string | undefined; afte
  */
 export function templateVariables(names: Names): TemplateVariables {
   const tokens = Object.entries(names).flatMap(([role, token]) => (token ? [[`${role}_token`, token]] : []));
-  return { tools: null, documents: null, ...Object.fromEntries(tokens) };
+  return { tools: null, documents: null, ...(Object.fromEntries(tokens) as Record<string, string>) };
 }
 
 /** A reply that no template has words of its own for. */
