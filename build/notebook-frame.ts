@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build, type Plugin, type Rolldown } from 'vite';
+import { Lazy } from '../src/core/async/memoised.ts';
 import { FRAME_READY, PORT_MESSAGE } from '../src/notebook/protocol.ts';
 import { framePolicy, framePolicyHeader, LOCKED_POLICY } from './headers.ts';
 
@@ -25,20 +26,19 @@ const SOURCES = /[\\/]src[\\/](notebook|rpc|figures|core)/;
  * be made from strings. `plugins` take part in its bundle.
  */
 export function notebookFrame(plugins: Plugin[] = []): Plugin {
-  let html: Promise<string> | undefined;
+  const html = new Lazy(() => renderFrame(plugins));
   return {
     name: 'solace:notebook-frame',
     configureServer(server) {
       server.watcher.on('change', (path) => {
-        if (SOURCES.test(path)) html = undefined;
+        if (SOURCES.test(path)) html.forget();
       });
       server.middlewares.use((request, response, next) => {
         if (pathOf(request.url) !== FRAME_PATH) {
           next();
           return;
         }
-        html ??= renderFrame(plugins);
-        html.then((text) => response.setHeader('Content-Type', 'text/html').end(text), next);
+        html.get().then((text) => response.setHeader('Content-Type', 'text/html').end(text), next);
       });
     },
     configurePreviewServer(server) {

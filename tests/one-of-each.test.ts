@@ -181,6 +181,38 @@ const NOUNS: readonly Noun[] = [
     within: 'src/',
     example: "import { loadModel } from '../models/loading.ts';",
   },
+  {
+    noun: 'memoised promises',
+    primitive: /new Map<.*, Promise<|\?\?= .*\)\.catch\(|\.catch\(\(\) => (?:\w+\.delete\(|\(.* = undefined\))/,
+    // Prompts are many, so that only the latest are kept.
+    only: ['src/core/async/', 'src/core/context/tokenizer.ts'],
+    example: 'const opened = new Map<string, Promise<Encoder>>();',
+  },
+  {
+    noun: 'fetch, or an error that says what is missing',
+    primitive: /await fetch\(/,
+    only: [
+      'src/browser/fetch-checked.ts',
+      // It answers requests of the page, also with what the server refuses.
+      'workers/service-worker/service-worker.ts',
+      // A face that is missing is left out without a word.
+      'src/ui/notebook/fonts.ts',
+      'bench/',
+    ],
+    example: 'const response = await fetch(url);',
+  },
+  {
+    noun: 'opening of databases (idb)',
+    primitive: /\bopenDB\b/,
+    only: ['src/browser/storage/open-database.ts'],
+    example: "const database = await openDB('solace-notebooks', 1);",
+  },
+  {
+    noun: 'opening of databases (waiting, errors, reopening)',
+    primitive: /\bopenDatabase\b.*\(|\bopeningFailed\(/,
+    only: ['src/browser/storage/', 'src/browser/model-store/database.ts'],
+    example: "opening ??= openDatabase<Schema>('solace-notebooks', 1, {",
+  },
 ];
 
 const isSource = (path: string): boolean =>

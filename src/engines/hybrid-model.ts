@@ -1,3 +1,4 @@
+import { Lazy } from '../core/async/memoised.ts';
 import type { ChatMessage } from '../core/context/message.ts';
 import { requireScorer } from '../core/engine/capabilities.ts';
 import type {
@@ -17,34 +18,25 @@ export class HybridModel implements LoadedModel {
   readonly info: LoadedInfo;
   readonly tokenizer: ModelTokenizer | undefined;
   readonly scorer: ModelScorer = {
-    score: async (text, signal, from) => requireScorer(await this.#loadedScorer()).score(text, signal, from),
+    score: async (text, signal, from) => requireScorer(await this.#scorer.get()).score(text, signal, from),
   };
   #generator: LoadedModel;
-  #loadScorer: () => Promise<LoadedModel>;
-  #scorer: Promise<LoadedModel> | undefined;
+  #scorer: Lazy<LoadedModel>;
 
   constructor(generator: LoadedModel, loadScorer: () => Promise<LoadedModel>) {
     this.info = generator.info;
     this.tokenizer = generator.tokenizer;
     this.#generator = generator;
-    this.#loadScorer = loadScorer;
+    this.#scorer = new Lazy(loadScorer);
   }
 
   stream(messages: ChatMessage[], decoding: ReplyRequest, signal?: AbortSignal): AsyncIterable<StreamEvent> {
     return this.#generator.stream(messages, decoding, signal);
   }
 
-  #loadedScorer(): Promise<LoadedModel> {
-    this.#scorer ??= this.#loadScorer().catch((error: unknown) => {
-      this.#scorer = undefined;
-      throw error;
-    });
-    return this.#scorer;
-  }
-
   async unload(): Promise<void> {
     await this.#generator.unload();
-    const scorer = await this.#scorer?.catch(() => undefined);
+    const scorer = await this.#scorer.current?.catch(() => undefined);
     await scorer?.unload();
   }
 }

@@ -1,3 +1,4 @@
+import { LazyMap } from '../core/async/memoised.ts';
 import type { RemoteModel } from '../browser/model-store/remote-files.ts';
 import type { Encoder } from '../core/engine/encoder.ts';
 import { bertScorePairs, type BertScoreOptions } from '../core/metrics/bertscore-pairs.ts';
@@ -28,21 +29,18 @@ export interface BertScorer {
 
 /** On this thread, where there are no workers (Node). */
 export function createInlineBertScore(load: (folder?: string) => Promise<Encoder>): BertScorer {
-  const loaded = new Map<string | undefined, Promise<Encoder>>();
+  const loaded = new LazyMap<string | undefined, Encoder>();
   return {
     async score(pairs, { idf = false, encoder }, options) {
-      const loading = loaded.get(encoder) ?? load(encoder);
-      loaded.set(encoder, loading);
-      loading.catch(() => loaded.delete(encoder));
+      const loading = loaded.get(encoder, () => load(encoder));
       return bertScorePairs(await loading, pairs, { ...options, idf });
     },
     terminate() {
-      for (const loading of loaded.values())
+      for (const loading of loaded.clear())
         void loading.then(
           (encoder) => encoder.release(),
           () => undefined,
         );
-      loaded.clear();
     },
   };
 }

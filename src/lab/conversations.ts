@@ -7,7 +7,8 @@ import { searchConversations } from '../core/conversation/search.ts';
 import { rename } from '../core/conversation/tree.ts';
 import { LabError } from '../core/error.ts';
 import { ConversationStore } from '../browser/storage/conversation-store.ts';
-import { DATABASE_NAME, LabStore, storageMissing } from '../browser/storage/database.ts';
+import { DATABASE_NAME, LabStore } from '../browser/storage/lab-store.ts';
+import { storageMissing } from '../browser/storage/storage-errors.ts';
 import { openTabChannel } from '../browser/storage/tab-channel.ts';
 import type { TabChannel } from '../browser/storage/tab-channel.ts';
 

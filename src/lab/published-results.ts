@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fetchChecked } from '../browser/fetch-checked.ts';
 import { LabError } from '../core/error.ts';
 
 const listSchema = z.object({ results: z.array(z.string()), runs: z.array(z.string()) });
@@ -31,20 +32,9 @@ export async function readMeasured(folder: MeasuredFolder, name: string): Promis
   return read(`${folder}/${name}`);
 }
 
-async function read(path: string): Promise<string> {
-  const url = new URL(path, document.baseURI).href;
-  const failure = {
-    code: 'network',
-    where: path,
-    what: 'A measurement could not be loaded.',
-    todo: 'Check the connection and try again.',
-  } as const;
-  try {
-    const response = await fetch(url);
-    if (!response.ok)
-      throw new LabError({ ...failure, what: `A measurement could not be loaded (HTTP ${response.status}).` });
-    return await response.text();
-  } catch (error) {
-    throw LabError.from(error, failure);
-  }
-}
+const read = (path: string): Promise<string> =>
+  fetchChecked(
+    new URL(path, document.baseURI).href,
+    { where: path, what: 'A measurement could not be loaded.', todo: 'Check the connection and try again.' },
+    (response) => response.text(),
+  );

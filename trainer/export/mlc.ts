@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { LazyMap } from '../../src/core/async/memoised.ts';
 import { LabError } from '../../src/core/error.ts';
 import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
 import { brokenSource, rowChunks } from '../../src/core/formats/checkpoint/row-chunks.ts';
@@ -88,12 +89,8 @@ export async function verifyMlc(
     if (size !== nbytes || size !== records.reduce((sum, record) => sum + record.nbytes, 0))
       throw broken(`${dataPath} has ${size} bytes where its index says ${nbytes}.`, folder);
   }
-  const opened = new Map<string, Promise<FileSource>>();
-  const open = (path: string): Promise<FileSource> => {
-    const file = opened.get(path) ?? fileSource(join(folder, path));
-    opened.set(path, file);
-    return file;
-  };
+  const opened = new LazyMap<string, FileSource>();
+  const open = (path: string) => opened.get(path, () => fileSource(join(folder, path)));
   try {
     const reader = new MlcReader(index, dtype, open);
     const parameters = mlcParameters(source.config, source.tensors.keys());
@@ -106,7 +103,7 @@ export async function verifyMlc(
     checkMlcSettings(source, await readFile(join(folder, 'mlc-chat-config.json'), 'utf8'), folder);
     report(errors, print);
   } finally {
-    for (const file of opened.values()) await (await file).close();
+    for (const file of opened.clear()) await (await file).close();
   }
 }
 

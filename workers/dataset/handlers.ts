@@ -3,7 +3,7 @@ import { toJsonLines } from '../../src/core/dataset/formats/lab.ts';
 import type { DialogueQuery } from '../../src/core/dataset/query.ts';
 import type { DatasetStatistics } from '../../src/core/dataset/statistics.ts';
 import type { TextFile } from '../../src/core/dataset/text-stream.ts';
-import { LabError } from '../../src/core/error.ts';
+import { fetchChecked } from '../../src/browser/fetch-checked.ts';
 import type { Method } from '../../src/rpc/protocol.ts';
 import type { Handlers } from '../../src/rpc/server.ts';
 import { DatasetStore } from '../../src/browser/storage/dataset-store.ts';
@@ -82,26 +82,19 @@ export function datasetHandlers(): Handlers<DatasetApi> {
 }
 
 /** The file at an address, its body still to come. */
-async function fetchFile(url: string, signal?: AbortSignal): Promise<TextFile> {
-  const failure = {
-    code: 'network',
-    where: url,
-    what: 'The dataset could not be fetched.',
-    todo:
-      'Check the address and the connection. The server must let other pages read the file (CORS); otherwise ' +
-      'download it and drop it here.',
-  } as const;
-  try {
-    const response = await fetch(url, { signal: signal ?? null });
-    if (!response.ok)
-      throw new LabError({ ...failure, what: `The dataset could not be fetched (HTTP ${response.status}).` });
-    const { body } = response;
-    return {
-      name: decodeURIComponent(new URL(response.url || url).pathname.split('/').at(-1) || 'dataset'),
-      size: Number(response.headers.get('content-length') ?? 0),
+const fetchFile = (url: string, signal?: AbortSignal): Promise<TextFile> =>
+  fetchChecked(
+    url,
+    {
+      what: 'The dataset could not be fetched.',
+      todo:
+        'Check the address and the connection. The server must let other pages read the file (CORS); otherwise ' +
+        'download it and drop it here.',
+    },
+    ({ url: from, headers, body }) => ({
+      name: decodeURIComponent(new URL(from || url).pathname.split('/').at(-1) || 'dataset'),
+      size: Number(headers.get('content-length') ?? 0),
       stream: () => body ?? new Blob([]).stream(),
-    };
-  } catch (error) {
-    throw LabError.from(error, failure);
-  }
-}
+    }),
+    signal,
+  );

@@ -1,19 +1,15 @@
+import { LazyMap } from '../../src/core/async/memoised.ts';
 import { openEncoder, type Encoder } from '../../src/core/engine/encoder.ts';
 import { remoteFiles } from '../../src/browser/model-store/remote-files.ts';
 import { openOrt } from '../../src/engines/ort.ts';
 import { openStore } from '../engine/loaders.ts';
 import type { EncoderPlace } from './place.ts';
 
-const opened = new Map<string, Promise<Encoder>>();
+const opened = new LazyMap<string, Encoder>();
 
 /** The encoder at a place, opened once in this worker; its files stay in the model store. */
 export function encoderAt(place: EncoderPlace, signal: AbortSignal): Promise<Encoder> {
-  const known = opened.get(place.encoder.url);
-  if (known) return known;
-  const opening = open(place, signal);
-  opened.set(place.encoder.url, opening);
-  opening.catch(() => opened.delete(place.encoder.url));
-  return opening;
+  return opened.get(place.encoder.url, () => open(place, signal));
 }
 
 async function open({ encoder, ...place }: EncoderPlace, signal: AbortSignal): Promise<Encoder> {

@@ -1,3 +1,4 @@
+import { LazyMap } from '../../src/core/async/memoised.ts';
 import { LabError } from '../../src/core/error.ts';
 import { openGguf } from '../../src/core/formats/gguf/checkpoint.ts';
 import { blobSource } from '../../src/core/formats/source.ts';
@@ -25,17 +26,8 @@ import { ggufParts, openStore, recordFiles } from '../engine/loaders.ts';
 
 /** The procedures of the worker that keeps model files. */
 export function libraryHandlers(): Handlers<LibraryApi> {
-  const tokenizers = new Map<string, Promise<ChatTokenizer>>();
-  const tokenizer = (record: ModelRecord, base: string): Promise<ChatTokenizer> => {
-    let opened = tokenizers.get(record.id);
-    if (!opened) {
-      opened = openTokenizer(record, base);
-      // A failure is not remembered: the network may be back next time.
-      opened.catch(() => tokenizers.delete(record.id));
-      tokenizers.set(record.id, opened);
-    }
-    return opened;
-  };
+  const tokenizers = new LazyMap<string, ChatTokenizer>();
+  const tokenizer = (record: ModelRecord, base: string) => tokenizers.get(record.id, () => openTokenizer(record, base));
   return {
     addFiles: async ({ files, convert }, { emit, signal }) =>
       ingestFiles(await store(), files, convert, { onProgress: emit, signal }),
@@ -64,7 +56,7 @@ export function libraryHandlers(): Handlers<LibraryApi> {
       }
     },
     async remove(id) {
-      tokenizers.delete(id);
+      tokenizers.forget(id);
       await (await openStore())?.remove(id);
       return null;
     },

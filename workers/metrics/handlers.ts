@@ -1,7 +1,9 @@
-import { LabError, throwIfCancelled } from '../../src/core/error.ts';
+import { fetchChecked } from '../../src/browser/fetch-checked.ts';
+import { throwIfCancelled } from '../../src/core/error.ts';
 import { packPairs, type PackedPairs } from '../../src/core/metrics/packed.ts';
 import { measurePair, type MeasuredPair, type Pair } from '../../src/core/metrics/pair.ts';
 import { readWordNet, type WordNet } from '../../src/core/metrics/wordnet.ts';
+import { LazyMap } from '../../src/core/async/memoised.ts';
 import { nextTask } from '../../src/core/async/next-task.ts';
 import { withTransfer, type Method } from '../../src/rpc/protocol.ts';
 import type { Handlers } from '../../src/rpc/server.ts';
@@ -34,34 +36,19 @@ export async function measurePairs(
   return measured;
 }
 
-const loaded = new Map<string, Promise<WordNet>>();
+const loaded = new LazyMap<string, WordNet>();
 
 /** The compact WordNet at an address, kept once loaded. */
 export function fetchWordNet(url: string): Promise<WordNet> {
-  const known = loaded.get(url);
-  if (known) return known;
-  const loading = download(url).then(readWordNet);
-  loaded.set(url, loading);
-  loading.catch(() => loaded.delete(url));
-  return loading;
+  return loaded.get(url, async () => readWordNet(await download(url)));
 }
 
-async function download(url: string): Promise<Uint8Array<ArrayBuffer>> {
-  const failure = {
-    code: 'network',
-    where: url,
-    what: 'WordNet could not be loaded.',
-    todo: 'Check the connection and try again.',
-  } as const;
-  try {
-    const response = await fetch(url);
-    if (!response.ok)
-      throw new LabError({ ...failure, what: `WordNet could not be loaded (HTTP ${response.status}).` });
-    return new Uint8Array(await response.arrayBuffer());
-  } catch (error) {
-    throw LabError.from(error, failure);
-  }
-}
+const download = (url: string) =>
+  fetchChecked(
+    url,
+    { what: 'WordNet could not be loaded.', todo: 'Check the connection and try again.' },
+    async (response) => new Uint8Array(await response.arrayBuffer()),
+  );
 
 /** The worker's answers, with WordNet from where `open` finds it. */
 export function createMetricsHandlers(open: (url: string) => Promise<WordNet>): Handlers<MetricsApi> {

@@ -1,3 +1,4 @@
+import { LazyMap } from '../../core/async/memoised.ts';
 import { LabError, throwIfCancelled } from '../../core/error.ts';
 import type { ModelFile, ModelFiles } from '../../core/engine/files.ts';
 import { compareSegments } from './compare-segments.ts';
@@ -23,7 +24,7 @@ export class FileStore {
   readonly #database: ModelDatabase;
   readonly #segmentBytes: number;
   /** Files whose bytes were compared with what was stored, by the key of their first segment. */
-  readonly #states = new Map<string, Promise<'same' | 'changed'>>();
+  readonly #states = new LazyMap<string, 'same' | 'changed'>();
 
   constructor(vault: BlobStore, database: ModelDatabase, segmentBytes = SEGMENT_BYTES) {
     this.#vault = vault;
@@ -57,7 +58,7 @@ export class FileStore {
   }
 
   async removeFile(model: string, path: string): Promise<void> {
-    this.#states.delete(`${model}/${path}/0`);
+    this.#states.forget(`${model}/${path}/0`);
     await this.#database.delete('files', [model, path]);
     await this.#vault.clear(`${model}/${path}`);
   }
@@ -187,7 +188,8 @@ export class FileStore {
     file.bytes = stored;
     file.complete = true;
     // Its digests were taken from what was stored just now.
-    this.#states.set(segmentKey(file, 0), Promise.resolve('same'));
+    this.#states.forget(segmentKey(file, 0));
+    void this.#states.get(segmentKey(file, 0), () => Promise.resolve('same'));
     await this.#database.put('files', file);
   }
 
@@ -204,13 +206,7 @@ export class FileStore {
 
   /** Whether a complete file's segments hold the bytes that were stored; found out once. */
   #state(file: StoredFile): Promise<'same' | 'changed'> {
-    const key = segmentKey(file, 0);
-    const known = this.#states.get(key);
-    if (known) return known;
-    const found = this.#compare(file);
-    this.#states.set(key, found);
-    found.catch(() => this.#states.delete(key));
-    return found;
+    return this.#states.get(segmentKey(file, 0), () => this.#compare(file));
   }
 
   async #compare(file: StoredFile): Promise<'same' | 'changed'> {

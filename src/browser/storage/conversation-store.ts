@@ -2,9 +2,9 @@ import type { ConversationChange } from '../../core/conversation/change.ts';
 import type { Conversation, ConversationHead, Message } from '../../core/conversation/conversation.ts';
 import { headOf, replyOriginSchema } from '../../core/conversation/conversation.ts';
 import { hasWords, queryWords } from '../../core/dataset/word-search.ts';
-import type { LabDatabase, LabStore, StoredMessage } from './database.ts';
+import type { LabDatabase, LabStore, StoredMessage } from './lab-store.ts';
 
-/** Conversations in IndexedDB. Every method may reject as `LabStore.use` does. */
+/** Conversations in IndexedDB. Every method may reject as `StoredDatabase.use` does. */
 export class ConversationStore {
   readonly #store: LabStore;
 

@@ -1,9 +1,8 @@
-import type { DBSchema, IDBPDatabase } from 'idb';
+import type { DBSchema } from 'idb';
 import type { Malformed } from '../../core/dataset/collect.ts';
 import type { Dialogue } from '../../core/dataset/dialogue.ts';
 import type { FormatId } from '../../core/dataset/formats/index.ts';
-import { openDatabase } from './open-database.ts';
-import { openingFailed, storageError } from './database.ts';
+import { StoredDatabase } from './stored-database.ts';
 
 /** What is known of a dataset without its dialogues. */
 export interface DatasetHead {
@@ -29,31 +28,35 @@ interface Schema extends DBSchema {
 
 const BLOCK = 200;
 
-/** Imported datasets in IndexedDB. Every method may reject with `quota` or `unsupported`, as `LabStore.use` does. */
+/** Imported datasets in IndexedDB. Every method may reject with `quota` or `unsupported`, as `StoredDatabase.use` does. */
 export class DatasetStore {
-  readonly #name: string;
-  #opening: Promise<IDBPDatabase<Schema>> | undefined;
+  readonly #database: StoredDatabase<Schema>;
 
   constructor(name = 'solace-datasets') {
-    this.#name = name;
+    this.#database = new StoredDatabase(name, 1, 'datasets', (database) => {
+      database.createObjectStore('heads', { keyPath: 'id' });
+      database.createObjectStore('blocks');
+    });
   }
 
   /** The latest first. */
   heads(): Promise<DatasetHead[]> {
-    return this.#use(async (database) => (await database.getAll('heads')).sort((a, b) => b.addedAt - a.addedAt));
+    return this.#database.use(async (database) =>
+      (await database.getAll('heads')).sort((a, b) => b.addedAt - a.addedAt),
+    );
   }
 
   head(id: string): Promise<DatasetHead | undefined> {
-    return this.#use((database) => database.get('heads', id));
+    return this.#database.use((database) => database.get('heads', id));
   }
 
   dialogues(id: string): Promise<Dialogue[]> {
-    return this.#use(async (database) => (await database.getAll('blocks', blocksOf(id))).flat());
+    return this.#database.use(async (database) => (await database.getAll('blocks', blocksOf(id))).flat());
   }
 
   /** Writes a dataset, all or nothing. */
   add(head: DatasetHead, dialogues: readonly Dialogue[]): Promise<void> {
-    return this.#use(async (database) => {
+    return this.#database.use(async (database) => {
       const transaction = database.transaction(['heads', 'blocks'], 'readwrite');
       const writes: Promise<unknown>[] = [transaction.objectStore('heads').put(head)];
       for (let at = 0; at < dialogues.length; at += BLOCK) {
@@ -64,7 +67,7 @@ export class DatasetStore {
   }
 
   remove(id: string): Promise<void> {
-    return this.#use(async (database) => {
+    return this.#database.use(async (database) => {
       const transaction = database.transaction(['heads', 'blocks'], 'readwrite');
       await Promise.all([
         transaction.objectStore('heads').delete(id),
@@ -72,32 +75,6 @@ export class DatasetStore {
         transaction.done,
       ]);
     });
-  }
-
-  async #use<Result>(work: (database: IDBPDatabase<Schema>) => Promise<Result>): Promise<Result> {
-    try {
-      return await work(await this.#open());
-    } catch (error) {
-      throw storageError(error, 'datasets');
-    }
-  }
-
-  #open(): Promise<IDBPDatabase<Schema>> {
-    this.#opening ??= openDatabase<Schema>(this.#name, 1, {
-      upgrade(database) {
-        database.createObjectStore('heads', { keyPath: 'id' });
-        database.createObjectStore('blocks');
-      },
-      blocking: (_current, _blocked, event) => {
-        this.#opening = undefined;
-        (event.target as IDBDatabase).close();
-      },
-      terminated: () => (this.#opening = undefined),
-    }).catch((error: unknown) => {
-      this.#opening = undefined;
-      return openingFailed(error);
-    });
-    return this.#opening;
   }
 }
 

@@ -1,10 +1,9 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
 import type { RunJudge, RunVerdict } from '../../core/judge/run-verdict.ts';
 import type { Ratings } from '../../core/judge/side-by-side.ts';
-import { openDatabase } from './open-database.ts';
 import { asStored, type EvaluationPlan } from '../../core/evaluation/plan.ts';
 import { recordKey, type ResultRecord } from '../../core/evaluation/record.ts';
-import { openingFailed, storageError } from './database.ts';
+import { StoredDatabase } from './stored-database.ts';
 
 const RUN_DATABASE = 'solace-lab-runs';
 
@@ -61,11 +60,12 @@ const under = (...key: string[]): IDBKeyRange => IDBKeyRange.bound(key, [...key,
  * Every method throws LabError `quota` when the browser's allowance is used up, `unsupported` without storage.
  */
 export class RunStore {
-  readonly #name: string;
-  #opening: Promise<IDBPDatabase<RunSchema>> | undefined;
+  readonly #database: StoredDatabase<RunSchema>;
 
   constructor(name = RUN_DATABASE) {
-    this.#name = name;
+    this.#database = new StoredDatabase(name, MIGRATIONS.length, 'runs', (database, from) => {
+      for (const migrate of MIGRATIONS.slice(from)) migrate(database);
+    });
   }
 
   create(
@@ -73,7 +73,7 @@ export class RunStore {
     records: readonly ResultRecord[] = [],
     { judges, verdicts }: RunJudging = { judges: [], verdicts: [] },
   ): Promise<void> {
-    return this.#use(async (database) => {
+    return this.#database.use(async (database) => {
       const transaction = database.transaction(['runs', 'records', 'judges', 'verdicts'], 'readwrite');
       const writes = [
         transaction.objectStore('runs').put(run),
@@ -89,7 +89,7 @@ export class RunStore {
 
   /** The latest first, each with the number of its records. */
   list(): Promise<{ run: StoredRun; done: number }[]> {
-    return this.#use(async (database) => {
+    return this.#database.use(async (database) => {
       const runs = await database.getAll('runs');
       runs.sort((a, b) => b.createdAt - a.createdAt);
       return Promise.all(
@@ -99,22 +99,24 @@ export class RunStore {
   }
 
   get(id: string): Promise<StoredRun | undefined> {
-    return this.#use(async (database) => {
+    return this.#database.use(async (database) => {
       const run = await database.get('runs', id);
       return run && current(run);
     });
   }
 
   records(id: string): Promise<ResultRecord[]> {
-    return this.#use((database) => database.getAll('records', under(id)));
+    return this.#database.use((database) => database.getAll('records', under(id)));
   }
 
   append(id: string, record: ResultRecord): Promise<void> {
-    return this.#use(async (database) => void (await database.put('records', record, [id, recordKey(record)])));
+    return this.#database.use(
+      async (database) => void (await database.put('records', record, [id, recordKey(record)])),
+    );
   }
 
   remove(id: string): Promise<void> {
-    return this.#use(async (database) => {
+    return this.#database.use(async (database) => {
       const parts = ['records', 'ratings', 'judges', 'verdicts'] as const;
       const transaction = database.transaction(['runs', ...parts], 'readwrite');
       await Promise.all([
@@ -127,11 +129,11 @@ export class RunStore {
 
   /** All raters' ratings of a comparison. */
   ratings(id: string, first: string, second: string): Promise<Ratings[]> {
-    return this.#use((database) => database.getAll('ratings', under(id, first, second)));
+    return this.#database.use((database) => database.getAll('ratings', under(id, first, second)));
   }
 
   saveRatings(id: string, ratings: Ratings): Promise<void> {
-    return this.#use(
+    return this.#database.use(
       async (database) =>
         void (await database.put('ratings', ratings, [id, ratings.first, ratings.second, ratings.rater])),
     );
@@ -139,50 +141,29 @@ export class RunStore {
 
   /** The judges of a run. */
   judges(id: string): Promise<RunJudge[]> {
-    return this.#use((database) => database.getAll('judges', under(id)));
+    return this.#database.use((database) => database.getAll('judges', under(id)));
   }
 
   saveJudge(id: string, judge: RunJudge): Promise<void> {
-    return this.#use(async (database) => void (await database.put('judges', judge, [id, judge.id])));
+    return this.#database.use(async (database) => void (await database.put('judges', judge, [id, judge.id])));
   }
 
   /** The verdicts on a run's replies: of one judge, or of all. */
   verdicts(id: string, judge?: string): Promise<RunVerdict[]> {
-    return this.#use((database) => database.getAll('verdicts', judge === undefined ? under(id) : under(id, judge)));
+    return this.#database.use((database) =>
+      database.getAll('verdicts', judge === undefined ? under(id) : under(id, judge)),
+    );
   }
 
   countVerdicts(id: string, judge: string): Promise<number> {
-    return this.#use((database) => database.count('verdicts', under(id, judge)));
+    return this.#database.use((database) => database.count('verdicts', under(id, judge)));
   }
 
   appendVerdict(id: string, verdict: RunVerdict): Promise<void> {
-    return this.#use(async (database) => void (await database.put('verdicts', verdict, keyOf(id, verdict))));
+    return this.#database.use(async (database) => void (await database.put('verdicts', verdict, keyOf(id, verdict))));
   }
 
-  async close(): Promise<void> {
-    const opening = this.#opening;
-    this.#opening = undefined;
-    (await opening)?.close();
-  }
-
-  async #use<Result>(work: (database: IDBPDatabase<RunSchema>) => Promise<Result>): Promise<Result> {
-    try {
-      this.#opening ??= this.#open();
-      return await work(await this.#opening);
-    } catch (error) {
-      throw storageError(error, 'runs');
-    }
-  }
-
-  #open(): Promise<IDBPDatabase<RunSchema>> {
-    const opening = openDatabase<RunSchema>(this.#name, MIGRATIONS.length, {
-      upgrade(database, from) {
-        for (const migrate of MIGRATIONS.slice(from)) migrate(database);
-      },
-      blocking: () => void this.close(),
-      terminated: () => (this.#opening = undefined),
-    }).catch(openingFailed);
-    opening.catch(() => (this.#opening = undefined));
-    return opening;
+  close(): Promise<void> {
+    return this.#database.close();
   }
 }

@@ -18,7 +18,8 @@ afterEach(() => {
 /** All that opens databases, with none open yet: test files may share their modules. */
 async function freshModules() {
   vi.resetModules();
-  const { LabStore, storageMissing } = await import('./database.ts');
+  const { LabStore } = await import('./lab-store.ts');
+  const { storageMissing } = await import('./storage-errors.ts');
   const { RunStore } = await import('./run-store.ts');
   const { DatasetStore } = await import('./dataset-store.ts');
   const { listNotebooks } = await import('./notebook-store.ts');

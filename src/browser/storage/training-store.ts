@@ -1,10 +1,9 @@
-import type { DBSchema, IDBPDatabase } from 'idb';
+import type { DBSchema } from 'idb';
 import { LabError } from '../../core/error.ts';
 import type { MetricsRow } from '../../core/training/metrics-row.ts';
 import { runStateSchema, type SavedRun } from '../../core/training/run-state.ts';
 import type { Weights } from '../../core/training/trainer.ts';
-import { openingFailed, storageError } from './database.ts';
-import { openDatabase } from './open-database.ts';
+import { StoredDatabase } from './stored-database.ts';
 
 /** The newest checkpoint of a run in the page. */
 export interface StoredTraining extends SavedRun {
@@ -25,34 +24,17 @@ interface Schema extends DBSchema {
   runs: { key: string; value: StoredTraining };
 }
 
-let opening: Promise<IDBPDatabase<Schema>> | undefined;
-
-function open(): Promise<IDBPDatabase<Schema>> {
-  opening ??= openDatabase<Schema>('solace-training', 1, {
-    upgrade: (database) => void database.createObjectStore('runs', { keyPath: 'name' }),
-    terminated: () => (opening = undefined),
-  }).catch((error: unknown) => {
-    opening = undefined;
-    return openingFailed(error);
-  });
-  return opening;
-}
-
-async function use<Result>(work: (database: IDBPDatabase<Schema>) => Promise<Result>): Promise<Result> {
-  try {
-    return await work(await open());
-  } catch (error) {
-    throw storageError(error, 'training runs');
-  }
-}
+const store = new StoredDatabase<Schema>('solace-training', 1, 'training runs', (database) => {
+  database.createObjectStore('runs', { keyPath: 'name' });
+});
 
 /** The latest first. All functions may reject with `quota` or `unsupported`. */
 export const listTrainings = (): Promise<StoredTraining[]> =>
-  use(async (database) => (await database.getAll('runs')).sort((a, b) => b.savedAt - a.savedAt));
+  store.use(async (database) => (await database.getAll('runs')).sort((a, b) => b.savedAt - a.savedAt));
 
 /** @throws {LabError} `bad-file` for a record that no version of the lab wrote. */
 export async function getTraining(name: string): Promise<StoredTraining | undefined> {
-  const run = await use((database) => database.get('runs', name));
+  const run = await store.use((database) => database.get('runs', name));
   if (run === undefined || runStateSchema.safeParse(run.state).success) return run;
   throw new LabError({
     code: 'bad-file',
@@ -62,6 +44,7 @@ export async function getTraining(name: string): Promise<StoredTraining | undefi
   });
 }
 
-export const putTraining = (run: StoredTraining): Promise<unknown> => use((database) => database.put('runs', run));
+export const putTraining = (run: StoredTraining): Promise<unknown> =>
+  store.use((database) => database.put('runs', run));
 
-export const deleteTraining = (name: string): Promise<void> => use((database) => database.delete('runs', name));
+export const deleteTraining = (name: string): Promise<void> => store.use((database) => database.delete('runs', name));

@@ -1,4 +1,5 @@
 import { openModelDatabase, type ModelDatabase } from '../../browser/model-store/database.ts';
+import { Lazy } from '../../core/async/memoised.ts';
 import { EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
 import type { ModelRecord } from '../../core/engine/record.ts';
 import { LabError } from '../../core/error.ts';
@@ -8,23 +9,30 @@ type Records = Pick<ModelDatabase, 'getAll' | 'put' | 'delete'>;
 
 /** The records of all models of this browser: the embedded one and those that a person added. */
 export class ModelCatalogue {
-  readonly #open: () => Promise<Records>;
+  readonly #database: Lazy<Records>;
   readonly #channel: () => BroadcastChannel | undefined;
   readonly #listeners = new Set<() => void>();
   /** Records of models without files where there is no database: they last as long as the page. */
   readonly #unkept = new Map<string, ModelRecord>();
-  #opened: Promise<Records> | undefined;
   #changes: BroadcastChannel | undefined;
 
   /** Nothing is opened before the first call. `channel` tells other tabs of changes, where the browser has one. */
   constructor(open: () => Promise<Records>, channel: () => BroadcastChannel | undefined) {
-    this.#open = open;
+    this.#database = new Lazy(() =>
+      open().catch((error: unknown) => {
+        throw LabError.from(error, {
+          code: 'io',
+          what: 'The list of models cannot be opened',
+          todo: 'Private windows often allow no storage; use a normal one.',
+        });
+      }),
+    );
     this.#channel = channel;
   }
 
   /** The embedded model first, then the others, the newest first. */
   async list(): Promise<ModelRecord[]> {
-    const added = await this.#database().then(
+    const added = await this.#database.get().then(
       (db) => db.getAll('models'),
       () => [],
     );
@@ -46,7 +54,7 @@ export class ModelCatalogue {
 
   /** @throws {LabError} `io` when the browser keeps no databases and the model has files. */
   async keep(record: ModelRecord): Promise<void> {
-    const kept = this.#database().then((db) => db.put('models', record));
+    const kept = this.#database.get().then((db) => db.put('models', record));
     if (record.format === 'endpoint' || record.format === 'mlc') {
       // Nothing of them lies on this device, so they can be used without being kept.
       await kept.then(
@@ -58,7 +66,7 @@ export class ModelCatalogue {
   }
 
   async remove(id: string): Promise<void> {
-    if (!this.#unkept.delete(id)) await (await this.#database()).delete('models', id);
+    if (!this.#unkept.delete(id)) await (await this.#database.get()).delete('models', id);
     this.#changed();
   }
 
@@ -84,18 +92,6 @@ export class ModelCatalogue {
     this.#changes = this.#channel();
     this.#changes?.addEventListener('message', () => this.notify());
     return this.#changes;
-  }
-
-  #database(): Promise<Records> {
-    this.#opened ??= this.#open().catch((error: unknown) => {
-      this.#opened = undefined;
-      throw LabError.from(error, {
-        code: 'io',
-        what: 'The list of models cannot be opened',
-        todo: 'Private windows often allow no storage; use a normal one.',
-      });
-    });
-    return this.#opened;
   }
 }
 

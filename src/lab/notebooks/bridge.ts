@@ -1,3 +1,4 @@
+import { LazyMap } from '../../core/async/memoised.ts';
 import { LabError, throwIfCancelled } from '../../core/error.ts';
 import type { LoadedModel } from '../../core/engine/engine.ts';
 import type { CallContext } from '../../rpc/server.ts';
@@ -46,7 +47,7 @@ const MEMORABLE = 2_000_000;
  */
 export class NotebookBridge {
   readonly #host: NotebookHost;
-  readonly #answers = new Map<Permission, Promise<boolean>>();
+  readonly #answers = new LazyMap<Permission, boolean>();
   readonly #left = new AbortController();
 
   constructor(host: NotebookHost) {
@@ -99,10 +100,7 @@ export class NotebookBridge {
   }
 
   async #require(permission: Permission): Promise<void> {
-    const known = this.#answers.get(permission);
-    const answer = known ?? this.#host.ask(permission);
-    this.#answers.set(permission, answer);
-    if (await answer) return;
+    if (await this.#answers.get(permission, () => this.#host.ask(permission))) return;
     throw new LabError({
       code: 'refused',
       where: permission,

@@ -1,3 +1,4 @@
+import { Lazy } from '../../core/async/memoised.ts';
 import type { ChatMessage } from '../../core/context/message.ts';
 import type { Decoding, StreamEvent } from '../../core/engine/engine.ts';
 import { LabError } from '../../core/error.ts';
@@ -19,13 +20,13 @@ export interface NotebookTraining extends Omit<FineTuned, 'adapter'> {
 const NAME = 'Tuned in a notebook';
 
 /** The adapter that was trained last, and the model that it became. */
-let latest: { id: string; tuned: FineTuned; model?: Promise<string> } | undefined;
+let latest: { id: string; model: Lazy<string> } | undefined;
 
 /** Trains an adapter and remembers it until the next one, or until the page is left. */
 export async function trainForNotebook(options: FineTuneOptions): Promise<NotebookTraining> {
   const tuned = await fineTune(options);
   const { adapter, ...told } = tuned;
-  latest = { id: uniqueId(), tuned };
+  latest = { id: uniqueId(), model: new Lazy(() => keep(tuned)) };
   return { ...told, id: latest.id, parameters: adapter.reduce((sum, { data }) => sum + data.length, 0) };
 }
 
@@ -48,12 +49,7 @@ export async function* replyTuned(
       todo: 'Train again: the latest one is kept until the page is left.',
     });
   }
-  const training = latest;
-  training.model ??= keep(training.tuned).catch((error: unknown) => {
-    delete training.model;
-    throw error;
-  });
-  const lease = await residency.acquire(await training.model, { signal, beside: true });
+  const lease = await residency.acquire(await latest.model.get(), { signal, beside: true });
   try {
     yield* lease.model.stream(messages, decoding, signal);
   } finally {
@@ -63,7 +59,7 @@ export async function* replyTuned(
 
 /** The notebook is left: a second model need not stay in memory for it. */
 export async function freeTuned(): Promise<void> {
-  const id = await latest?.model?.catch(() => undefined);
+  const id = await latest?.model.current?.catch(() => undefined);
   if (id !== undefined && residency.ids.length > 1) await residency.unload(id);
 }
 

@@ -1,3 +1,4 @@
+import { LazyMap } from '../../async/memoised.ts';
 import { LabError } from '../../error.ts';
 import {
   checkTensors,
@@ -57,7 +58,7 @@ export async function openExported(
   const tensors = new Map([...places].map(([tensor, place]) => [tensor, place.info]));
   checkTensors(name, config, tensors);
 
-  const opened = new Map<string, Promise<ByteSource>>();
+  const opened = new LazyMap<string, ByteSource>();
   const open = (location: string): Promise<ByteSource> => {
     if (!isSafePath(location))
       throw new LabError({
@@ -66,9 +67,7 @@ export async function openExported(
         where: name,
         todo: 'Get the model again from a source that you trust.',
       });
-    const source = opened.get(location) ?? openData(location);
-    opened.set(location, source);
-    return source;
+    return opened.get(location, () => openData(location));
   };
   const bytesOf = async (initializer: string, from: number, length: number): Promise<Uint8Array> => {
     const tensor = initializers.get(initializer);
