@@ -290,7 +290,12 @@ describe('on Wasm', () => {
     const after = await memory();
     await annotate(`after 2 switches ${Math.round(before / 1e6)} MB, after 10 ${Math.round(after / 1e6)} MB`);
     expect(after - before).toBeLessThan(4e6);
-    await expect.poll(() => guest.page.workers().filter((worker) => /engine/.test(worker.url())).length).toBe(0);
+    const engineWorkers = () =>
+      guest.page
+        .workers()
+        .map((worker) => worker.url())
+        .filter((url) => /engine/.test(url));
+    await expect.poll(engineWorkers, { timeout: 30_000 }).toEqual([]);
   });
 
   it('breaks no rule of the page and asks nobody else', () => {

@@ -227,6 +227,7 @@ describe('notebooks', () => {
       .toEqual([
         expect.stringContaining('generate(messages: Message[]'),
         expect.stringContaining('generateTuned(id: string'),
+        expect.stringContaining('forgetTraining(name: string'),
       ]);
     await source.press('Escape');
     await list.waitFor({ state: 'detached' });
