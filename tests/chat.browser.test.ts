@@ -237,7 +237,7 @@ describe('the page around the log', () => {
     await note.getByText(`What you write is sent to ${new URL(endpoint.url).host}`).waitFor();
     expect(await note.innerText()).not.toContain('stays on this machine');
     for (let turn = 0; turn < 3; turn++) await person.ask(`${turn} ${LONG}`);
-    await page.getByLabel('Window', { exact: true }).fill('512');
+    await page.getByLabel('Context window', { exact: true }).fill('512');
     const row = page.getByRole('region', { name: 'The window' }).getByRole('listitem').filter({ hasText: 'Raw' });
     await row.getByText(/^[1-5] of 6 fit · about \d+ of 512 tokens$/).waitFor();
     await row.getByText(/^All 6: about \d+ tokens\.$/).waitFor();
@@ -275,9 +275,9 @@ describe('the page around the log', () => {
     ).toBe('rtl');
     await person.goTo('compare');
     await page.getByLabel('Message', { exact: true }).fill(hebrew);
-    await page.getByRole('button', { name: 'Answer under all three' }).click();
-    await page.getByText('The context it saw').nth(2).waitFor();
-    for (const summary of await page.getByText('The context it saw').all()) await summary.click();
+    await page.getByTestId('compare').click();
+    await page.getByText('What the model saw').nth(2).waitFor();
+    for (const summary of await page.getByText('What the model saw').all()) await summary.click();
     expect(await wrong()).toEqual([]);
     expect(guest.errors).toEqual([]);
   });

@@ -83,7 +83,7 @@ describe('datasets', () => {
     await article.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Clear the filter' }).click();
     await page.getByLabel('Words').fill('zebra crossing of nowhere');
-    await page.getByText('No dialogue meets this filter.').waitFor();
+    await page.getByText('No dialogue matches this filter.').waitFor();
     await page.getByRole('button', { name: 'Clear the filter' }).click();
 
     await page.getByRole('tab', { name: 'Statistics' }).click();

@@ -133,7 +133,7 @@ describe('a browser that keeps nothing at all', () => {
       .getByRole('list', { name: 'Models' })
       .getByRole('listitem')
       .filter({ hasText: 'SmolLM2' })
-      .getByRole('button', { name: 'Switch to it' })
+      .getByRole('button', { name: 'Switch to this model' })
       .click();
     await person.modelReady();
     await person.goTo('chat');

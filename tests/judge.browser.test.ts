@@ -79,7 +79,7 @@ describe('judging the replies of a run', () => {
     await importRun(page, withStrictJudge(run));
     await openPanel(page);
     await page.getByText(/ and Strict, 4 replies in common: .+ scores 1\.00 higher on average\./).waitFor();
-    await page.getByText('Let people choose, blind').click();
+    await page.getByText('Rate replies blind').click();
     await page.getByLabel('Your name or initials').fill('A');
     await page.getByRole('button', { name: 'Begin' }).click();
     await page.getByRole('radiogroup', { name: 'Comforting' }).getByRole('radio', { name: 'Equal' }).check();
@@ -136,7 +136,7 @@ describe('judging the replies of a run', () => {
     const row = page.getByRole('region', { name: 'Agreement by criterion' }).getByRole('row', { name: 'Mean' });
     // Of 24, sixteen lie above 1 and four are equal to it.
     expect((await row.getByRole('cell').allInnerTexts()).map((cell) => cell.split(' ')[0])).toEqual(['1.00', '0.75']);
-    await page.getByRole('list', { name: 'The check in words' }).getByText('is 1.00 over 24 dialogues').waitFor();
+    await page.getByRole('list', { name: 'Findings of the check' }).getByText('is 1.00 over 24 dialogues').waitFor();
     expect(guest.errors).toEqual([]);
   });
 });
@@ -144,10 +144,10 @@ describe('judging the replies of a run', () => {
 async function answeredRun(page: Page, { model }: Endpoint): Promise<void> {
   await page.getByRole('navigation').getByRole('link', { name: 'Runs' }).click();
   await page.getByLabel('Dialogues, drawn at random').fill('2');
-  await page.getByLabel('Turns in each').fill('1');
+  await page.getByLabel('Turns per dialogue').fill('1');
   for (const box of await page.getByRole('group', { name: 'Models' }).getByRole('checkbox').all()) await box.uncheck();
   await page.getByRole('group', { name: 'Models' }).getByLabel(model).first().check();
-  await page.getByRole('group', { name: 'Representations' }).getByLabel('NoStopwords').uncheck();
+  await page.getByRole('group', { name: 'Compression of utterances' }).getByLabel('NoStopwords').uncheck();
   await page.getByRole('group', { name: 'In addition to BLEU' }).getByLabel('METEOR').uncheck();
   await page.getByRole('button', { name: 'Plan the run' }).click();
   await page.getByRole('button', { name: 'Start' }).click();

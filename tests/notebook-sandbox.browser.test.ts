@@ -158,7 +158,7 @@ describe('the sandbox of a notebook', () => {
     const first = guest;
     guest = await visit(browser, `${lab.url}#/notebooks/loss-curves`, { context: first.context });
     reader = new NotebookReader(guest.page);
-    await guest.page.getByText('did not finish last time: opened without running').waitFor(PATIENT);
+    await guest.page.getByText('did not finish last time, so it was opened without running').waitFor(PATIENT);
     await reader.cells.nth(1).waitFor();
     expect(new Set(await reader.states())).toEqual(new Set(['idle']));
     // Left while it still answers, it leaves no mark; left behind by a page that hangs, it does (run-mark.test.ts).
@@ -187,7 +187,7 @@ describe('the sandbox of a notebook', () => {
       return {
         page: visitor.page,
         reader: new NotebookReader(visitor.page),
-        note: visitor.page.getByText('did not finish last time: opened without running'),
+        note: visitor.page.getByText('did not finish last time, so it was opened without running'),
       };
     };
     const beside = await open();
@@ -207,7 +207,7 @@ describe('the sandbox of a notebook', () => {
     // The browser may give the new frame to the process that hangs until it has ended that one: not to wait for.
     const next = await context.newPage();
     await next.goto(address, { waitUntil: 'commit' });
-    await next.getByText('did not finish last time: opened without running').waitFor(PATIENT);
+    await next.getByText('did not finish last time, so it was opened without running').waitFor(PATIENT);
   });
 
   it('on a phone it is for reading until the person wants to edit, and nothing is cut', async () => {

@@ -101,7 +101,7 @@ describe('notebooks', () => {
 
   it('are listed, and nothing serious is found by axe', async () => {
     await guest.page.goto(`${lab.url}#/notebooks`);
-    const list = guest.page.getByRole('region', { name: 'With the lab' }).getByRole('link');
+    const list = guest.page.getByRole('region', { name: 'Included with the lab' }).getByRole('link');
     await expect.poll(() => list.count(), PATIENT).toBe(7);
     expect(await seriousViolations(guest.page)).toEqual([]);
   });
@@ -151,7 +151,7 @@ describe('notebooks', () => {
     await reader.rewrite(4, 'const budget = 128;');
     await expect.poll(tokens, PATIENT).toBeLessThanOrEqual(128 - 24);
     expect(before).toBeGreaterThan(128 - 24);
-    const undo = guest.page.getByRole('button', { name: 'Back to the original' });
+    const undo = guest.page.getByRole('button', { name: 'Restore the original' });
     await undo.waitFor();
 
     const methods = async (): Promise<string[][]> =>
@@ -321,7 +321,7 @@ describe('notebooks', () => {
     it('Compression playground: answers from what fits', async () => {
       await runs('compression-playground');
       await reader.rewrite(4, 'const budget = 96;');
-      await button('Answer under all three').click();
+      await button('Compare all three').click();
       await expect.poll(() => reader.cell(15).getByRole('row').count(), { timeout: 240_000 }).toBe(4);
       await expectSound();
     });

@@ -98,7 +98,7 @@ describe('evaluation runs', () => {
     await guest.page.getByRole('button', { name: 'Start' }).click();
     await finished(guest.page);
     const begin = async () => {
-      await guest.page.getByText('Let people choose, blind').click();
+      await guest.page.getByText('Rate replies blind').click();
       await guest.page.getByLabel('Your name or initials').fill('A');
       await guest.page.getByRole('button', { name: 'Begin' }).click();
     };
@@ -147,7 +147,7 @@ describe('evaluation runs', () => {
     // The scores came with the file; corpus metrics follow the changed texts.
     expect((await tableOf(guest.page))[1]?.slice(0, 4)).toEqual(table[1]?.slice(0, 4));
 
-    await guest.page.getByLabel('with the answers in it').check();
+    await guest.page.getByLabel('Include the replies').check();
     const html = await download(guest.page, 'Share as a page');
     const shared = await guest.context.newPage();
     await shared.setContent(html);
@@ -160,7 +160,7 @@ describe('evaluation runs', () => {
     await expect.poll(() => boxes.count()).toBeGreaterThan(1);
     for (const box of await boxes.all()) await box.check();
     await guest.page.getByRole('button', { name: 'Compare', exact: true }).click();
-    await guest.page.getByRole('list', { name: 'Differences in words' }).waitFor();
+    await guest.page.getByRole('list', { name: 'Significance tests' }).waitFor();
     expect(await guest.page.evaluate(() => 'pwned' in window)).toBe(false);
     expect(guest.errors).toEqual([]);
   });
@@ -179,12 +179,12 @@ async function plan(page: Page, { model }: Endpoint, name: string, history?: Reg
   }
   await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByLabel('Dialogues, drawn at random').fill('8');
-  await page.getByLabel('Turns in each').fill('1');
+  await page.getByLabel('Turns per dialogue').fill('1');
   for (const box of await page.getByRole('group', { name: 'Models' }).getByRole('checkbox').all()) await box.uncheck();
   await page.getByRole('group', { name: 'Models' }).getByLabel(model).first().check();
   if (history) {
-    await page.getByRole('group', { name: 'Representations' }).getByLabel('KeyPOS').uncheck();
-    await page.getByRole('group', { name: 'Whole conversations' }).getByLabel(history).check();
+    await page.getByRole('group', { name: 'Compression of utterances' }).getByLabel('KeyPOS').uncheck();
+    await page.getByRole('group', { name: 'Compression of the history' }).getByLabel(history).check();
     await page.getByRole('group', { name: 'In addition to BLEU' }).getByLabel('METEOR').uncheck();
   }
   await page.getByRole('button', { name: 'Plan the run' }).click();

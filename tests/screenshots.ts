@@ -45,7 +45,7 @@ await photograph('chat');
 
 await toView('compare');
 await page.getByRole('textbox', { name: 'Message' }).fill(TO_COMPARE);
-await page.getByRole('button', { name: 'Answer under all three' }).click();
+await page.getByTestId('compare').click();
 await page.getByText('One message shows what happens').waitFor({ timeout: PATIENCE });
 await photograph('compare');
 

@@ -98,7 +98,7 @@ describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
     await person.write({ role: 'textbox', name: 'Base address' }, endpoint.url);
     await person.write({ role: 'textbox', name: 'Model' }, endpoint.model);
     await person.press({ role: 'button', name: 'Add endpoint' });
-    await person.press({ role: 'button', name: 'Switch to it' });
+    await person.press({ role: 'button', name: 'Switch to this model' });
     await person.goTo('Chat');
     await person.press({ role: 'radio', name: 'NoStopwords' });
     expect(await ask('There is nobody that I could call.')).toBe('You said: call. could nobody');
@@ -113,7 +113,7 @@ describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
   it('compares the three representations', async () => {
     await person.goTo('Compare');
     await person.write({ role: 'textbox', name: 'Message' }, 'I can not sleep.');
-    await person.press({ role: 'button', name: 'Answer under all three' });
+    await person.press({ role: 'button', name: 'Compare all three' });
     for (const name of ['Raw', 'KeyPOS', 'NoStopwords']) {
       const column: Target = { role: 'article', name, in: { role: 'region', name: 'Comparison' } };
       await person.until(
@@ -141,7 +141,7 @@ describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
     const asked = endpoint.seen.length;
     await person.goTo('Runs');
     await person.write({ role: 'spinbutton', name: 'Dialogues, drawn at random' }, '2');
-    await person.write({ role: 'spinbutton', name: 'Turns in each' }, '1');
+    await person.write({ role: 'spinbutton', name: 'Turns per dialogue' }, '1');
     const models: Target = { role: 'group', name: 'Models' };
     await person.choose({ role: 'checkbox', name: /SmolLM2/, in: models }, false);
     await person.choose({ role: 'checkbox', name: new RegExp(endpoint.model), in: models }, true);

@@ -2,15 +2,15 @@
 export interface View {
   /** First part of the address: `#/chat/…`. */
   id: string;
-  /** In the navigation. */
+  /** Its name in the navigation. */
   label: string;
-  /** In the browser's tab, before the lab's name. */
+  /** Title of the browser tab, before the lab's name. */
   title: string;
 }
 
 export const VIEWS = [
   { id: 'chat', label: 'Chat', title: 'Chat' },
-  { id: 'compare', label: 'Compare', title: 'Compare representations' },
+  { id: 'compare', label: 'Compare', title: 'Compare compressions' },
   { id: 'data', label: 'Data', title: 'Datasets' },
   { id: 'runs', label: 'Runs', title: 'Evaluation runs' },
   { id: 'notebooks', label: 'Notebooks', title: 'Notebooks' },
@@ -20,13 +20,13 @@ export const VIEWS = [
 
 export type ViewId = (typeof VIEWS)[number]['id'];
 
-export interface Place {
+export interface Route {
   view: (typeof VIEWS)[number];
   param: string | null;
 }
 
-/** Reads `#/view/param`; an address that names no view leads to the first one. */
-export function placeOf(hash: string): Place {
+/** Reads `#/view/param`; an unknown view leads to the first one. */
+export function parseRoute(hash: string): Route {
   const [, id = '', param = ''] = hash.replace(/^#/, '').split('/');
   const view = VIEWS.find((candidate) => candidate.id === id);
   if (!view) return { view: VIEWS[0], param: null };

@@ -17,7 +17,7 @@ export const chat = new ChatState({
   writeReply: nextReply.write,
   address: {
     show: (id) => {
-      if (router.place.view.id === 'chat' && router.place.param !== id) router.replace('chat', id);
+      if (router.route.view.id === 'chat' && router.route.param !== id) router.replace('chat', id);
     },
     forget: () => router.forget('chat'),
   },

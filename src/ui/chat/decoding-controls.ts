@@ -5,7 +5,7 @@ export interface Control {
   min: number;
   max: number;
   step: number;
-  /** One sentence: what moving it does. */
+  /** One sentence about what the control does. */
   explains: string;
 }
 
@@ -15,7 +15,7 @@ export const DECODING_CONTROLS: Record<keyof typeof PAPER_DECODING, Control> = {
     min: 0,
     max: 2,
     step: 0.05,
-    explains: 'How daring the choice of each word is: 0 always takes the likeliest, higher values wander.',
+    explains: 'How random each choice of word is: 0 always takes the likeliest, higher values vary more.',
   },
   topP: {
     label: 'Top-p',
@@ -36,6 +36,6 @@ export const DECODING_CONTROLS: Record<keyof typeof PAPER_DECODING, Control> = {
     min: 4,
     max: 1024,
     step: 4,
-    explains: 'A reply ends after this many tokens even if it is not finished.',
+    explains: 'A reply stops after this many tokens, even if it is not finished.',
   },
 };

@@ -1,27 +1,27 @@
-/** A reader within this many pixels of the end is taken to be reading the end. */
+/** Within this many pixels of the end, a reader is assumed to be at the end. */
 const NEAR = 48;
-/** Above what is read first, in pixels. */
+/** Space above the entry that is read first, in pixels. */
 const MARGIN = 12;
 
 /**
- * Keeps a log at its end while what it holds grows. Only the reader ends that, by scrolling up or by opening something
- * to read; coming back to the end, or asking for a reply, begins it again.
+ * Keeps a log scrolled to its end while it grows. Only the reader stops that, by scrolling up or by opening something
+ * to read; returning to the end or asking for a reply resumes it.
  */
 export class Follow {
   atEnd = $state(true);
   #box: HTMLElement | undefined;
-  /** How far down the log was last seen, in pixels. */
+  /** Last known scroll position of the log, in pixels. */
   #last = 0;
-  /** Stands at the beginning of what has to be read first, whatever comes below. */
+  /** Stays at the beginning of the entry to be read first, however much follows. */
   #held = false;
 
-  /** An attachment for the log; its first child is what grows. */
+  /** An attachment for the log, whose first child grows. */
   readonly attach = (box: HTMLElement) => {
     this.#box = box;
     this.#last = scrollerOf(box).scrollTop;
     const onscroll = () => {
       const { scrollTop } = scrollerOf(box);
-      // A log that grows moves its end away without being scrolled, so distance alone says nothing of the reader.
+      // A growing log moves its end away without being scrolled, so the distance alone says nothing about the reader.
       if (gapOf(box) < NEAR) {
         this.atEnd = true;
         this.#held = false;
@@ -34,7 +34,7 @@ export class Follow {
     const grown = new ResizeObserver(() => {
       if (this.atEnd && !this.#held) this.toEnd();
     });
-    // At a high zoom the page scrolls in place of the log.
+    // At a high zoom the page scrolls instead of the log.
     box.addEventListener('scroll', onscroll, { passive: true });
     addEventListener('scroll', onscroll, { passive: true });
     box.addEventListener('click', onclick, { capture: true });
@@ -61,15 +61,15 @@ export class Follow {
   }
 }
 
-/** Pixels of the log below what is seen; negative where the page reaches further than the log. */
+/** Pixels of the log below the visible part; negative where the page extends below the log. */
 function gapOf(box: HTMLElement): number {
   if (scrollerOf(box) === box) return box.scrollHeight - box.scrollTop - box.clientHeight;
-  // Whoever writes keeps the field in view.
+  // A person who is writing keeps the field in view.
   const end = document.activeElement?.closest('form') ?? box;
   return end.getBoundingClientRect().bottom - innerHeight;
 }
 
-/** How far the log can be scrolled before the beginning of a first reply to somebody in danger leaves the view. */
+/** How far the log can scroll before the beginning of a first reply to a person in danger leaves the view. */
 function roomAbove(box: HTMLElement, scroller: Element): number {
   const first = box.querySelector('[data-read-first]');
   if (!first) return Infinity;

@@ -7,7 +7,7 @@ class Box extends EventTarget {
   scrollHeight = 1000;
   clientHeight = 200;
   firstElementChild = {};
-  /** Where what is to be read first begins, in pixels of the log. */
+  /** Where the entry to be read first begins, in pixels of the log. */
   first: number | null = null;
 
   querySelector() {
@@ -99,7 +99,7 @@ describe('a log that grows', () => {
     expect([box.scrollTop, follow.atEnd]).toEqual([1000, true]);
   });
 
-  it('is not left by its growth alone', () => {
+  it('does not lose its reader merely by growing', () => {
     const { follow, box, scroll, grow } = setUp();
     grow(0);
     box.scrollHeight += 500;
@@ -107,7 +107,7 @@ describe('a log that grows', () => {
     expect(follow.atEnd).toBe(true);
   });
 
-  it('stays where something was opened to read, but not where something else was pressed', () => {
+  it('stops where something was opened to read, but not where something else was pressed', () => {
     const { follow, click } = setUp();
     click(false);
     expect(follow.atEnd).toBe(true);
@@ -117,7 +117,7 @@ describe('a log that grows', () => {
     expect(follow.atEnd).toBe(true);
   });
 
-  it('keeps in view what has to be read first, whatever comes below', () => {
+  it('keeps the entry to be read first in view, however much follows', () => {
     const { box, grow } = setUp();
     box.first = 600;
     grow(0);
@@ -126,7 +126,7 @@ describe('a log that grows', () => {
     expect(box.scrollTop).toBe(588);
   });
 
-  it('is let go when it leaves the page', () => {
+  it('stops being followed when it leaves the page', () => {
     const { box, follow, detach } = setUp();
     expect(Observer.connected).toBe(2);
     detach();
@@ -135,8 +135,8 @@ describe('a log that grows', () => {
   });
 });
 
-describe('a page that scrolls in place of its log', () => {
-  it('is scrolled until the field of the person who writes is in view', () => {
+describe('a page that scrolls instead of its log', () => {
+  it('is scrolled until the message field is in view while a person writes', () => {
     const page = { scrollTop: 0 };
     vi.stubGlobal('getComputedStyle', () => ({ overflowY: 'visible' }));
     vi.stubGlobal('innerHeight', 400);

@@ -37,7 +37,7 @@ describe('the entries of a page', () => {
     expect(pageEntries(edited.conversation, null).map((entry) => entry.text)).toEqual(['I am glad.']);
   });
 
-  it('fold the reply that follows a message of danger, also when the person wrote on in between', () => {
+  it('fold the reply after a message of danger, even when the person wrote more in between', () => {
     const texts = [
       ['seeker', 'I want to die'],
       ['seeker', 'no'],
@@ -52,7 +52,7 @@ describe('the entries of a page', () => {
     expect(pageEntries(path, null).map(({ folded }) => folded)).toEqual([false, false, true, false, false]);
   });
 
-  it('say why a reply did not come to its end', () => {
+  it('say why a reply is incomplete', () => {
     const { conversation, answer } = dialogue();
     const end = (change: Parameters<typeof update>[2]) =>
       pageEntries(update(conversation, answer.id, change), null)[1]?.reply?.end;

@@ -5,35 +5,35 @@ import type { ReplyStats } from '../../core/engine/engine.ts';
 import type { RepresentationId } from '../../core/compression/representation.ts';
 import type { CrisisSignal } from '../../core/safety/kinds.ts';
 
-/** A message as it stands on the page. */
+/** A message as the page shows it. */
 export interface PageEntry {
   id: string;
   speaker: Message['speaker'];
   text: string;
   writing: boolean;
-  /** Its place among the versions of this message, from 0. */
+  /** Its index among the versions of this message, from 0. */
   versions: { index: number; count: number };
   reply: ReplyNote | null;
-  /** Signs of danger in it. */
+  /** Signs of danger in the message. */
   signal: CrisisSignal;
-  /** Answers messages of which one signals danger, so it is shown on request only. */
+  /** Answers messages of which at least one signals danger, so it is shown only on request. */
   folded: boolean;
 }
 
-/** What the margin says of a reply. */
+/** What the margin shows about a reply. */
 export interface ReplyNote {
   representation: RepresentationId;
   stats: ReplyStats | null;
   seed: number | null;
   model: string;
-  /** Why there is no more of it, in the words of `ENDS`. */
+  /** Why the reply is incomplete: a key of `ENDS`. */
   end: keyof typeof ENDS | null;
 }
 
-/** What a reader is told of a reply that did not come to its own end. */
+/** What the page says about a reply that is incomplete. */
 export const ENDS = {
-  stopped: 'Stopped before its end.',
-  length: 'Cut at the longest reply allowed.',
+  stopped: 'Stopped early.',
+  length: 'Cut off at the length limit.',
   filtered: "Stopped by the server's content filter.",
   lost: 'Interrupted. What arrived is kept.',
   nothing: 'No reply arrived.',

@@ -1,4 +1,4 @@
-/** A file that a person dropped or picked, with its path inside the folder it came in. */
+/** A file that a person dropped or picked, with its path inside the folder that contained it. */
 export interface PickedFile {
   path: string;
   file: File;
@@ -14,8 +14,8 @@ function withoutFolder(path: string): string {
 }
 
 /**
- * Files of a drop, folders read to the bottom. Must be called before the drop's event handler returns: the browser
- * empties the list afterwards.
+ * Files of a drop, including those in nested folders. Must be called before the drop's event handler returns: the
+ * browser empties the list afterwards.
  */
 export async function droppedFiles(transfer: DataTransfer): Promise<PickedFile[]> {
   const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
@@ -33,7 +33,7 @@ async function walk(entry: FileSystemEntry, folder: string): Promise<PickedFile[
   return nested.flat();
 }
 
-/** A reader hands out its entries in batches and ends with an empty one. */
+/** A reader returns its entries in batches; an empty batch is the last. */
 async function children(directory: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = directory.createReader();
   const all: FileSystemEntry[] = [];

@@ -16,7 +16,7 @@ describe('words', () => {
     expect(bytes(-1)).toBe('unknown size');
   });
 
-  it('writes times no finer than they are known', () => {
+  it('writes times without false precision', () => {
     expect(duration(87.4)).toBe('87 ms');
     expect(duration(1449)).toBe('1.4 s');
     expect(duration(9960)).toBe('10 s');

@@ -1,4 +1,4 @@
-/** How the interface writes numbers: one place, so that they read the same everywhere. */
+/** Formats numbers for the interface, so that they look the same everywhere. */
 
 const integer = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 

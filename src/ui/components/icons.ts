@@ -1,4 +1,4 @@
-/** Line drawings on a 20 by 20 grid, stroke 1.5: one path string a sign. */
+/** Line drawings on a 20 by 20 grid, stroke 1.5: one path per icon. */
 export const ICONS = {
   menu: 'M3.5 5.5h13M3.5 10h13M3.5 14.5h8',
   close: 'M5 5l10 10M15 5L5 15',

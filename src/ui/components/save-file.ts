@@ -1,10 +1,10 @@
-/** Hands a text or bytes to the person as a file. */
+/** Saves text or bytes as a file on the person's machine. */
 export function saveFile(name: string, content: BlobPart, type = 'application/json'): void {
   const url = URL.createObjectURL(new Blob([content], { type }));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
   link.click();
-  // The download has its own hold on the blob by the next task.
+  // By the next task the download holds its own reference to the blob.
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }

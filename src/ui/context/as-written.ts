@@ -1,6 +1,6 @@
 import { REPRESENTATIONS, type AsWritten, type RepresentationId } from '../../core/compression/representation.ts';
 
-/** What is said of a message that is sent as it was written although a compression is chosen. */
+/** Explains why a message is sent as written although a compression is chosen. */
 export function whyAsWritten(reason: AsWritten, representation: RepresentationId): string {
   if (reason === 'danger') return 'This turn may be about danger; it is sent as written.';
   if (reason === 'empty')

@@ -4,7 +4,7 @@ import { loadRepresentation } from '../../core/compression/load.ts';
 import { UPOS, type Upos } from '../../core/compression/representation.ts';
 import { PARTS_OF_SPEECH } from './parts-of-speech.ts';
 
-/** Each example in a sentence, as a word's part of speech hangs on the words around it. */
+/** Each example in a sentence, because a word's part of speech depends on the words around it. */
 const SENTENCES: Partial<Record<Upos, string[]>> = {
   NOUN: ['My friend is here.', 'My work is hard.'],
   PROPN: ['I met Anna.', 'See you on Monday.'],
@@ -26,7 +26,7 @@ const SENTENCES: Partial<Record<Upos, string[]>> = {
 
 describe('the examples of the tag editor', () => {
   it.each(UPOS.filter((tag) => SENTENCES[tag]))(
-    'are what the tagger takes for %s, and what KeyPOS keeps or drops with it',
+    'are tagged as %s, and KeyPOS keeps or drops them accordingly',
     async (tag) => {
       const { compress } = await loadRepresentation('keypos');
       const examples = PARTS_OF_SPEECH[tag].examples.split(tag === 'PUNCT' ? ' ' : ', ');

@@ -1,6 +1,6 @@
 import type { Upos } from '../../core/compression/representation.ts';
 
-/** The universal parts of speech in a reader's words, with examples. */
+/** The universal parts of speech in everyday terms, with examples. */
 export const PARTS_OF_SPEECH: Record<Upos, { name: string; examples: string }> = {
   NOUN: { name: 'Nouns', examples: 'friend, work' },
   PROPN: { name: 'Names', examples: 'Anna, Monday' },

@@ -32,7 +32,7 @@ describe('seenRows', () => {
     expect(rows.map(({ draft }) => draft)).toEqual([false, false, false, false, true]);
   });
 
-  it('marks an opening that the template does not take', async () => {
+  it('marks an opening utterance that the template does not allow', async () => {
     expect((await look('raw')).rows.map(({ absent }) => absent)).toEqual([null, 'opening', null, null, null]);
     const lenient = await look('raw', { strict: false });
     expect(lenient.rows.map(({ absent }) => absent)).toEqual([null, null, null, null, null]);
@@ -47,8 +47,8 @@ describe('seenRows', () => {
 });
 
 describe('meterRow', () => {
-  it('says how many utterances fit, and what all would take', async () => {
-    // 8 for the beginning and the reply's opening, 3 around each message.
+  it('says how many utterances fit, and how many tokens all would take', async () => {
+    // 8 tokens for the beginning and the start of the reply, 3 around each message.
     const { view } = await look('raw', { budget: 20, strict: false });
     expect(meterRow('raw', view)).toEqual({ representation: 'raw', fits: 2, used: 20, tokens: 32 });
     const none = await look('raw', { budget: 5 });

@@ -5,13 +5,13 @@ import { LabError } from '../../core/error.ts';
 import type { KeyedSaid } from '../../core/conversation/danger.ts';
 import type { CompressedView } from '../../lab/index.ts';
 
-/** A message of the context as the panel prints it. */
+/** A message of the context as the panel shows it. */
 export interface SeenRow {
   key: string;
   role: ChatMessage['role'];
-  /** As it was written. */
+  /** The text as written. */
   written: string;
-  /** As the model receives it. */
+  /** The text as the model receives it. */
   sent: string;
   spans: readonly TokenSpan[];
   tokens: number;
@@ -19,11 +19,11 @@ export interface SeenRow {
   absent: Absence | null;
   /** Still being typed. */
   draft: boolean;
-  /** Why it is sent as it was written although a compression is chosen; null where it is compressed. */
+  /** Why it is sent as written although a compression is chosen; null where it is compressed. */
   asWritten: AsWritten | null;
 }
 
-/** What was said, as the panel knows it. */
+/** An utterance, as the panel knows it. */
 export type SeenSaid = KeyedSaid & { draft: boolean };
 
 /** The system message and every utterance, whether it is sent or not. */
@@ -65,14 +65,14 @@ export function seenRows(
   return system.trim() ? [head, ...rows] : rows;
 }
 
-/** How far the window reaches under one representation. */
+/** How many utterances fit into the window under one compression. */
 export interface MeterRow {
   representation: RepresentationId;
   /** Utterances that fit, counted from the latest. */
   fits: number;
-  /** Tokens of the prompt with those that fit. */
+  /** Tokens of the prompt with the utterances that fit. */
   used: number;
-  /** Tokens of the prompt with all of them, were there room. */
+  /** Tokens of the prompt with all utterances, if there were room. */
   tokens: number;
 }
 

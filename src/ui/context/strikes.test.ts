@@ -27,7 +27,7 @@ describe('strikes', () => {
     ]);
   });
 
-  it('gives back every character, never two stretches of one kind in a row', () => {
+  it('returns every character, and never two stretches of one kind in a row', () => {
     const pieces = fc.array(
       fc.record({ gap: fc.constantFrom('', ' ', '\n', ' x '), body: fc.string({ minLength: 1 }), keep: fc.boolean() }),
     );

@@ -7,8 +7,8 @@ export interface Stretch {
 }
 
 /**
- * Cuts an utterance into stretches to print one after the other. White space between two dropped words is dropped with
- * them, so that a run of dropped words is one stretch; all the text comes back, in order.
+ * Splits an utterance into stretches to print one after the other. White space between two dropped words is dropped
+ * with them, so that a run of dropped words is one stretch. Together the stretches are the whole text, in order.
  */
 export function strikes(text: string, spans: readonly TokenSpan[]): Stretch[] {
   const stretches: Stretch[] = [];

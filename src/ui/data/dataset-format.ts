@@ -7,10 +7,10 @@ const FORMAT_NAMES: Record<DatasetSummary['format'], string> = {
   dailydialog: 'DailyDialog',
   empathetic: 'EmpatheticDialogues',
   chat: 'chat messages',
-  lab: 'the lab’s own lines',
+  lab: 'the lab’s own format',
 };
 
-/** What is known of a dataset, in a few words each. */
+/** Facts about a dataset, a few words each. */
 export function factsOf({ format, dialogues, utterances, bytes: size, badCount }: DatasetSummary): string[] {
   return [
     count(dialogues, 'dialogue'),
@@ -24,5 +24,5 @@ export function factsOf({ format, dialogues, utterances, bytes: size, badCount }
 /** A number with one decimal; a dash for NaN. */
 export const oneDecimal = (value: number): string => (Number.isFinite(value) ? value.toFixed(1) : '–');
 
-/** A survey's question as words: `final_emotion_intensity` → `final emotion intensity`. */
+/** A survey's question in words: `final_emotion_intensity` → `final emotion intensity`. */
 export const question = (key: string): string => key.replaceAll('_', ' ');

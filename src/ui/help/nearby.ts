@@ -4,8 +4,8 @@ import { linesOf, type HelpLine } from '../../core/safety/help/lines.ts';
 import { firstReply } from '../../core/safety/help/words.ts';
 
 /**
- * The lines of the country that this browser seems to be in; none where it does not say. Read anew each time, as its
- * settings may change. Never throws: whatever a browser lacks, the directory of all countries is still shown.
+ * The help lines of the country that this browser seems to be in; none if it does not say. Determined anew each time,
+ * because its settings may change. Never throws: if a browser lacks something, all countries are still listed.
  */
 export function nearby(): { country: string | null; lines: HelpLine[] } {
   try {

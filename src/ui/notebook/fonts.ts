@@ -11,7 +11,7 @@ const FONT_FACES: (Omit<Face, 'bytes' | 'weight'> & { url: string })[] = [
   { family: 'Source Code', style: 'normal', url: mono },
 ];
 
-/** The faces of the page, to be handed to a sandbox that can't fetch them; a face that can't be had is left out. */
+/** The page's font faces, for a sandbox that cannot fetch them; faces that fail to load are left out. */
 export async function loadFaces(): Promise<Face[]> {
   const found = await Promise.allSettled(
     FONT_FACES.map(async ({ url, ...face }) => {

@@ -4,7 +4,7 @@ import { LabError } from '../../core/error.ts';
 import type { NotebookBridge } from '../../lab/index.ts';
 import { FRAME_READY, type FrameApi, type HostApi } from '../../notebook/protocol.ts';
 
-/** Taller than any notebook: more would only be an attack on the page's layout. */
+/** Maximum height of a notebook in pixels; more could only be an attack on the page's layout. */
 const TALLEST = 200_000;
 
 export interface FrameListeners {
@@ -22,7 +22,7 @@ export interface FrameLink {
   close(): void;
 }
 
-/** Waits for the frame to be there and connects it to the door; `signal` ends the waiting. */
+/** Waits until the frame is ready and connects it to the bridge; `signal` ends the wait. */
 export async function linkFrame(
   iframe: HTMLIFrameElement,
   door: NotebookBridge,
@@ -72,7 +72,7 @@ function frameReady(iframe: HTMLIFrameElement, signal: AbortSignal): Promise<voi
   });
 }
 
-/** What comes over the port may have any shape. */
+/** Parses a call from the port, whose messages may have any shape. */
 function callOf(call: unknown): { name: string; args: unknown[] } {
   const { name, args } = (typeof call === 'object' && call !== null ? call : {}) as Record<string, unknown>;
   return { name: String(name), args: Array.isArray(args) ? args : [] };

@@ -1,7 +1,7 @@
 import { LabError } from '../../core/error.ts';
 import { LONGEST_NOTEBOOK } from '../../notebook/protocol.ts';
 
-/** What the list needs of a notebook's file. */
+/** What the list needs to know about a notebook's file. */
 export interface ReadNotebook {
   title: string;
   html: string;
@@ -23,12 +23,12 @@ export async function readNotebook(file: File): Promise<ReadNotebook> {
   const html = await file.text();
   const parsed = new DOMParser().parseFromString(html, 'text/html');
   const notebook = parsed.querySelector('notebook');
-  if (!notebook) throw bad('This file holds no notebook.');
+  if (!notebook) throw bad('This file does not contain a notebook.');
   const title = parsed.querySelector('title')?.textContent?.trim() || file.name.replace(/\.html?$/, '');
   return { title: title.slice(0, 200), html };
 }
 
-/** The name of a notebook's file, from its title. */
+/** File name for a notebook's title. */
 export function fileNameOf(title: string): string {
   const slug = title
     .toLowerCase()

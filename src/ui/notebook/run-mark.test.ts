@@ -19,7 +19,7 @@ describe('the mark of a running notebook', () => {
   const answers = () => Promise.resolve();
   const hangs = () => new Promise<void>(() => {});
 
-  it('is there while the notebook runs, and only for that one', () => {
+  it('exists while the notebook runs, and only for that notebook', () => {
     const watch = new RunWatch('a', answers);
     watch.busy(true);
     expect([didNotFinish('a'), didNotFinish('b')]).toEqual([true, false]);
@@ -27,7 +27,7 @@ describe('the mark of a running notebook', () => {
     expect(didNotFinish('a')).toBe(false);
   });
 
-  /** A notebook that came to rest; `hang` makes it answer no more. */
+  /** A notebook at rest; `hang` makes it stop answering. */
   async function atRest() {
     let hanging = false;
     const watch = new RunWatch('a', () => (hanging ? hangs() : answers()));
@@ -37,16 +37,16 @@ describe('the mark of a running notebook', () => {
     return { watch, hang: () => (hanging = true) };
   }
 
-  it('stays when the page is killed while a notebook that came to rest blocks it', async () => {
+  it('stays when the page is killed while a notebook at rest blocks it', async () => {
     await atRest();
-    // Nothing of the page runs any more, and nothing is said at its end.
+    // Nothing on the page runs any more, and it ends without notice.
     vi.clearAllTimers();
     vi.setSystemTime(Date.now() + 4000);
     expect(didNotFinish('a')).toBe(true);
     expect(await foundUnfinished('a')).toBe(true);
   });
 
-  it('stays when the page is reloaded in an orderly way while a notebook that came to rest hangs', async () => {
+  it('stays when the page is reloaded in an orderly way while a notebook at rest hangs', async () => {
     const { watch, hang } = await atRest();
     hang();
     await vi.advanceTimersByTimeAsync(5000);
@@ -55,7 +55,7 @@ describe('the mark of a running notebook', () => {
     expect(didNotFinish('a')).toBe(true);
   });
 
-  it('is left by a notebook that begins to hang while its page is hidden', async () => {
+  it('is left behind by a notebook that begins to hang while its page is hidden', async () => {
     const { watch, hang } = await atRest();
     watch.show(false);
     hang();
@@ -63,7 +63,7 @@ describe('the mark of a running notebook', () => {
     expect(didNotFinish('a')).toBe(true);
   });
 
-  it('is not left by a notebook at rest whose page is closed, hidden or put aside, at any moment', async () => {
+  it('is not left behind by a notebook at rest whose page is closed, hidden or frozen at any moment', async () => {
     const nothing = async () => {
       await vi.advanceTimersByTimeAsync(20_000);
       expect(didNotFinish('a')).toBe(false);
@@ -86,10 +86,10 @@ describe('the mark of a running notebook', () => {
     kept.back();
     vi.clearAllTimers();
     await vi.advanceTimersByTimeAsync(20_000);
-    expect(didNotFinish('a'), 'killed after it was brought back').toBe(true);
+    expect(didNotFinish('a'), 'killed after it was restored').toBe(true);
   });
 
-  it('is not found by a second tab while the notebook rests in the first, and found once that tab is dead', async () => {
+  it('is not found by a second tab while it is at rest in the first, but is once that tab is dead', async () => {
     await atRest();
     const found = foundUnfinished('a');
     await vi.advanceTimersByTimeAsync(10_000);
@@ -100,14 +100,14 @@ describe('the mark of a running notebook', () => {
     expect(await last).toBe(true);
   });
 
-  it('is none of a page that was stopped for a while, as by a sleeping machine', async () => {
+  it('is not left by a page that was paused for a while, as by a sleeping machine', async () => {
     const { watch } = await atRest();
     vi.setSystemTime(Date.now() + 3_600_000);
     watch.leave();
     expect(didNotFinish('a')).toBe(false);
   });
 
-  it('goes when the notebook is left while it works but still has turns', async () => {
+  it('is removed when the notebook is left while it works but still responds', async () => {
     const watch = new RunWatch('a', answers);
     watch.busy(true);
     await vi.advanceTimersByTimeAsync(10_000);

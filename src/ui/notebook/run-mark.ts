@@ -3,17 +3,17 @@ import { localTexts } from '../../lab/index.ts';
 const KEY = 'solace.running-notebook.';
 
 /**
- * What a mark says of a notebook: cells are running, or its page is open and in view after they ran. A notebook at rest
+ * State of a marked notebook: its cells are running, or its page is open and visible after they ran. A notebook at rest
  * needs a mark too, because a timer may still start something that never ends.
  */
 type Phase = 'running' | 'resting';
 
 /**
- * Marks that the code of a notebook may be running. The mark outlives the page: where it is found on opening, the
- * notebook did not finish last time, perhaps because nothing could stop it.
+ * Marks that the code of a notebook may be running. The mark outlives the page: if it is found on opening, the notebook
+ * did not finish last time, perhaps because nothing could stop it.
  */
 export function markRunning(id: string, phase: Phase = 'running'): void {
-  // Where storage is blocked or full, the notebook runs at each opening.
+  // Where storage is blocked or full, the notebook runs every time it is opened.
   localTexts.set(KEY + id, `${phase} ${Date.now()}`);
 }
 
@@ -23,26 +23,26 @@ export function clearMark(id: string): void {
 
 const readMark = (id: string): string | null => localTexts.get(KEY + id);
 
-/** How often an open notebook is asked whether it still has turns, in milliseconds. */
+/** Milliseconds between two questions to an open notebook whether it still responds. */
 const ASK_EVERY = 1000;
-/** A notebook that has not answered when it should have been asked so many times more hangs. */
+/** A notebook that misses this many further questions is considered hung. */
 const MISSED = 3;
-/** A notebook at rest in another tab renews its mark more often than this, in milliseconds. */
+/** A notebook at rest in another tab renews its mark within this many milliseconds. */
 const RENEWED = 3 * ASK_EVERY;
 
-/** Whether `mark` was left at rest so short a time ago that another tab may still renew it. */
+/** Whether `mark` was left at rest so recently that another tab may still renew it. */
 function mayBeRenewed(mark: string): boolean {
   const [phase, at] = mark.split(' ');
   return phase === 'resting' && Math.abs(Date.now() - Number(at)) < RENEWED;
 }
 
-/** Whether the notebook did not finish last time, as far as its mark tells at once. */
+/** Whether the notebook did not finish last time, as far as its mark shows immediately. */
 export function didNotFinish(id: string): boolean {
   const mark = readMark(id);
   return mark !== null && !mayBeRenewed(mark);
 }
 
-/** The same for a notebook that is about to run: waits until it is clear whether another tab renews a fresh mark. */
+/** The same for a notebook that is about to run: waits to see whether another tab renews a fresh mark. */
 export async function foundUnfinished(id: string): Promise<boolean> {
   const mark = readMark(id);
   if (mark === null || !mayBeRenewed(mark)) return mark !== null;
@@ -52,8 +52,8 @@ export async function foundUnfinished(id: string): Promise<boolean> {
 }
 
 /**
- * Watches one opened notebook. Its mark is kept while its cells run and, once they came to rest, while the page is in
- * view; it is left behind only where the page ends without a word or the notebook does not answer.
+ * Watches one open notebook. Its mark is kept while its cells run and, once they are at rest, while the page is
+ * visible; it is left behind only if the page dies without notice or the notebook does not answer.
  */
 export class RunWatch {
   readonly #id: string;
@@ -65,7 +65,7 @@ export class RunWatch {
   #missed = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** `alive` resolves as soon as the notebook has a turn; `inView` is whether the page is visible. */
+  /** `alive` resolves as soon as the notebook's event loop runs; `inView` is whether the page is visible. */
   constructor(id: string, alive: () => Promise<void>, inView = true) {
     this.#id = id;
     this.#alive = alive;
@@ -80,13 +80,13 @@ export class RunWatch {
     this.#update();
   }
 
-  /** The page was hidden or shown. A phone may end a hidden page without a word. */
+  /** The page was hidden or shown. A phone may kill a hidden page without notice. */
   show(inView: boolean): void {
     this.#inView = inView;
     this.#update();
   }
 
-  /** The notebook or the page is left, as far as it can say so. */
+  /** The notebook or the page is left in an orderly way. */
   leave(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -94,7 +94,7 @@ export class RunWatch {
     this.#away = true;
   }
 
-  /** The browser brings back the page as it was when it was left. */
+  /** The browser restores the page as it was when it was left. */
   back(): void {
     if (!this.#away) return;
     this.#away = false;
@@ -112,7 +112,7 @@ export class RunWatch {
     else clearMark(this.#id);
   }
 
-  // Counts its own turns rather than the time: a page that the browser or a sleeping machine stopped has none either.
+  // Counts its own timer ticks instead of the time: a page paused by the browser or a sleeping machine has none either.
   #ask(): void {
     if (this.#asking) {
       this.#missed++;

@@ -1,6 +1,6 @@
 import type { HistoryInput } from '../../core/compression/history/spec.ts';
 
-/** Ways to shorten a whole conversation that a run offers to compare; a plan in a file may name any other. */
+/** Compressions of the history that the form offers; a plan in a file may name any other. */
 export const OFFERED_HISTORIES: readonly HistoryInput[] = [
   { method: 'last', k: 4 },
   { method: 'first-last', first: 2, last: 4 },

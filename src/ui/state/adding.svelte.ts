@@ -6,7 +6,7 @@ import type { EndpointSpec, MlcPair } from '../models/specs.ts';
 import { attempt } from './attempt.ts';
 import type { Toasts } from './toasts.svelte.ts';
 
-/** The ways into the model library. */
+/** The ways to add a model to the library. */
 export interface ModelIntake {
   addFromFiles(files: Iterable<File>, options: LoadOptions & { paths: string[] }): Promise<ModelSummary>;
   addFromUrl(url: string, options: LoadOptions): Promise<ModelSummary>;
@@ -24,7 +24,7 @@ interface Dependencies {
 
 /** The model that is being added, one at a time. */
 export class Adding {
-  /** What is being added; null while nothing is. */
+  /** Name of what is being added; null while nothing is. */
   name = $state<string | null>(null);
   progress = $state.raw<LoadProgress | null>(null);
   error = $state.raw<LabError | null>(null);

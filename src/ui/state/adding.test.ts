@@ -83,7 +83,7 @@ it('adds one at a time, and shows its progress', async () => {
   expect(adding.name).toBeNull();
 });
 
-it('shows why a model could not be added, and that no other way', async () => {
+it('shows why a model could not be added, until another is added', async () => {
   const { adding, toasts } = setUp({ addFromFiles: () => Promise.reject(new Error('no GGUF')) });
   const file = new File([], 'x');
   await adding.files([

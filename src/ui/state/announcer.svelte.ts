@@ -11,15 +11,15 @@ export class Announcer {
     this.#firstReply = firstReply;
   }
 
-  /** A screen reader speaks only what has changed, so the same words again end in a space that is not spoken. */
+  /** A screen reader speaks only what has changed, so repeated text ends in a space, which is not spoken. */
   say(text: string): void {
     this.text = text && text === this.text ? `${text}\u00a0` : text;
   }
 
-  /** Says at once that help follows, where a message calls for it. */
+  /** Announces at once that help is listed, if a message calls for it. */
   help(message: Message): void {
     const signal = signalOf(message);
-    if (signal.level === 'danger') this.say(`${this.#firstReply(signal)} Lines of people who can help follow.`);
-    if (signal.level === 'concern') this.say('Lines of people who can help stand under your message.');
+    if (signal.level === 'danger') this.say(`${this.#firstReply(signal)} People who can help are listed next.`);
+    if (signal.level === 'concern') this.say('People who can help are listed under your message.');
   }
 }

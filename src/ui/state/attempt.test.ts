@@ -5,7 +5,7 @@ import { Latest } from './latest.ts';
 
 const FAILED = { code: 'io', what: 'It could not be read.' } as const;
 
-it('hands on what work returns, and shows nothing', async () => {
+it('returns what the work returns, and shows nothing', async () => {
   const shown: LabError[] = [];
   expect(
     await attempt(
@@ -17,7 +17,7 @@ it('hands on what work returns, and shows nothing', async () => {
   expect(shown).toEqual([]);
 });
 
-it('shows what work throws, in its own words where it has some', async () => {
+it('shows what the work throws, and keeps the wording of a LabError', async () => {
   const shown: LabError[] = [];
   const show = (error: LabError) => shown.push(error);
   const own = new LabError({ code: 'quota', what: 'The disk is full.' });
@@ -29,7 +29,7 @@ it('shows what work throws, in its own words where it has some', async () => {
   ]);
 });
 
-it('shows no cancellation', async () => {
+it('does not show a cancellation', async () => {
   const shown: LabError[] = [];
   const show = (error: LabError) => shown.push(error);
   await attempt(show, FAILED, () => Promise.reject(LabError.cancelled()));
@@ -37,7 +37,7 @@ it('shows no cancellation', async () => {
   expect(shown).toEqual([]);
 });
 
-it('tells the latest question from earlier ones', () => {
+it('distinguishes the latest question from earlier ones', () => {
   const latest = new Latest();
   const first = latest.ask();
   const more = latest.follow();

@@ -1,8 +1,8 @@
 import { LabError, type LabErrorDetail } from '../../core/error.ts';
 
 /**
- * Does `work`. What it throws is handed to `show`, worded by `failed` where it is no LabError; a cancellation is not
- * shown. Never rejects, so that its promise may be left alone. Resolves to undefined where `work` failed.
+ * Runs `work` and passes what it throws to `show`, worded by `failed` if it is not a LabError; a cancellation is not
+ * shown. Never rejects, so its promise need not be awaited. Resolves to undefined if `work` failed.
  */
 export async function attempt<Result>(
   show: (error: LabError) => unknown,

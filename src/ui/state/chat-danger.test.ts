@@ -3,7 +3,7 @@ import type { ChatState } from './chat-state.svelte.ts';
 import { setUpChat } from './testing/chat.ts';
 
 describe('a message of danger', () => {
-  it('is sent whole, folds the reply of the model and stays whole afterwards, also when edited and asked again', async () => {
+  it('is sent whole, now and later, also when edited or answered again, and folds the reply of the model', async () => {
     const { chat, begin, write, requests, settled } = setUpChat();
     await begin('I want to die');
     expect(chat.announcement).toContain('Are you safe?');
@@ -31,7 +31,7 @@ describe('a message of danger', () => {
     expect(chat.entries.map(({ folded }) => folded)).toEqual([false, true]);
   });
 
-  it('brings the first reply, not the one of the model, into what is read later', async () => {
+  it('puts the first reply, not that of the model, into later contexts', async () => {
     const { chat, begin, write, requests, settled } = setUpChat();
     await begin('I want to die');
     expect(chat.saidWith('no').map(({ key, text, whole }) => [key === 'draft', text, whole])).toEqual([
@@ -65,16 +65,16 @@ describe('the classifier', () => {
   const noticed = (chat: ChatState): string | undefined =>
     [...(chat.conversation?.messages.values() ?? [])].find(({ speaker }) => speaker === 'seeker')?.noticed?.level;
 
-  it('brings help late, and keeps it', async () => {
+  it('shows help late, and keeps it', async () => {
     const { chat, saved, begin, write, sees, looked } = setUpChat();
     sees({ level: 'danger', kinds: ['suicide'] });
     const id = await begin('I gave my cat to the neighbour, with all her things');
     expect(noticed(chat)).toBe('danger');
-    expect(chat.announcement).toContain('Lines of people who can help');
+    expect(chat.announcement).toContain('People who can help');
     await write('Hm.');
     await write(null);
-    // The model's own reply is not read aloud after it.
-    expect(chat.announcement).toContain('Lines of people who can help');
+    // The model's own reply is not announced after it.
+    expect(chat.announcement).toContain('People who can help');
     expect([...(saved.get(id)?.messages.values() ?? [])].map(({ noticed: what }) => what?.level)).toEqual([
       'danger',
       undefined,
@@ -86,7 +86,7 @@ describe('the classifier', () => {
     expect(looked).toHaveLength(1);
   });
 
-  it('takes nothing back that the phrases saw, and is not asked where they saw danger', async () => {
+  it('withdraws nothing that the phrases found, and is not asked where they found danger', async () => {
     const { chat, begin, sees, looked } = setUpChat();
     sees({ level: 'none', kinds: [] });
     await begin('My brother attempted suicide');
@@ -107,7 +107,7 @@ describe('the classifier', () => {
     expect(chat.error).toBeNull();
   });
 
-  it('looks at the newest message of a conversation that is opened', async () => {
+  it('checks the newest message of a conversation that is opened', async () => {
     const { chat, begin, write, sees, looked, settled } = setUpChat();
     const id = await begin('I gave my cat away');
     await write(null);

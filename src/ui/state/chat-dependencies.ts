@@ -3,7 +3,7 @@ import type { LoadedInfo, LoadedModel } from '../../core/engine/engine.ts';
 import type { CrisisSignal } from '../../core/safety/kinds.ts';
 import type { LibraryEvent, ReplyStep, ReplyTask } from '../../lab/index.ts';
 
-/** What the chat works with: the page's own, or fakes in a test. */
+/** What the chat depends on: the page's own services, or fakes in a test. */
 export interface ChatDependencies {
   conversations: {
     subscribe(listener: (event: LibraryEvent) => void): () => void;
@@ -13,7 +13,7 @@ export interface ChatDependencies {
   };
   models: {
     readonly phase: string;
-    /** Lends the model to `work`, loaded first if need be. */
+    /** Lends the model to `work`, after loading it if necessary. */
     use<Result>(signal: AbortSignal, work: (model: LoadedModel) => Promise<Result>): Promise<Result>;
   };
   /** How the next reply will be generated. */
@@ -21,11 +21,11 @@ export interface ChatDependencies {
   writeReply(model: LoadedModel, request: ReplyTask, signal: AbortSignal): AsyncIterable<ReplyStep>;
   /** The address of the chat: shows a conversation, or forgets it. */
   address: { show(id: string): void; forget(): void };
-  /** What new conversations start with. */
+  /** The prompt that new conversations start with. */
   systemPrompt: { get(): string; set(text: string): void };
   drafts: { read(id: string | null): string; write(id: string | null, text: string): void };
-  /** What the classifier sees in a message. May reject, and takes as long as its encoder needs to arrive. */
+  /** The classifier's signal for a message. May reject, and waits until its encoder is downloaded. */
   classifyDanger(text: string): Promise<CrisisSignal | undefined>;
-  /** What a person in danger reads first. */
+  /** The first reply to a person in danger. */
   firstReply: (signal: CrisisSignal) => string;
 }

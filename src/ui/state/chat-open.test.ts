@@ -8,7 +8,7 @@ const conversationOf = (text: string): Conversation =>
   append(createConversation('Be kind.'), { speaker: 'seeker', text }).conversation;
 
 describe('a conversation that is opened', () => {
-  it('shows its messages, its prompt and what was typed in it', async () => {
+  it('shows its messages, its prompt and its draft', async () => {
     const { chat, saved } = setUpChat();
     const first = conversationOf('One');
     saved.set(first.id, first);
@@ -24,7 +24,7 @@ describe('a conversation that is opened', () => {
     expect(chat.draft).toBe('for the first');
   });
 
-  it('is the one that was asked for last, whichever is read first', async () => {
+  it('is the last one requested, whichever is read first', async () => {
     const slow = deferred<Conversation | undefined>();
     const [first, second] = [conversationOf('One'), conversationOf('Two')];
     const { chat } = setUpChat({
@@ -37,13 +37,13 @@ describe('a conversation that is opened', () => {
     expect([chat.conversation?.id, chat.opening]).toEqual([second.id, false]);
   });
 
-  it('is forgotten where it is gone', async () => {
+  it('is forgotten if it no longer exists', async () => {
     const { chat, forgotten } = setUpChat();
     await chat.open('gone');
     expect([chat.conversation, forgotten(), chat.error]).toEqual([null, 1, null]);
   });
 
-  it('is told where it cannot be read', async () => {
+  it('shows an error if it cannot be read', async () => {
     const { chat } = setUpChat({ conversations: { get: () => Promise.reject(new Error('closed')) } });
     await chat.open('c');
     expect(chat.error?.message).toContain('The conversation could not be opened (closed).');
@@ -74,7 +74,7 @@ describe('another tab', () => {
     expect([chat.conversation, forgotten()]).toEqual([null, 1]);
   });
 
-  it('adds something that cannot be read, which is told', async () => {
+  it('shows an error if it adds something that cannot be read', async () => {
     let broken = false;
     const { chat, begin, write, emit } = setUpChat({
       conversations: { get: () => (broken ? Promise.reject(new Error('closed')) : Promise.resolve(undefined)) },
@@ -87,7 +87,7 @@ describe('another tab', () => {
     expect(chat.error?.message).toContain('What another tab added could not be read (closed).');
   });
 
-  it('changes or fails to save other conversations, which is nothing to this one', async () => {
+  it('does not affect this conversation when it changes or fails to save others', async () => {
     const { chat, read, begin, write, emit } = setUpChat();
     await begin();
     await write(null);
@@ -117,7 +117,7 @@ describe('versions', () => {
 });
 
 describe('a name', () => {
-  it('is given to a conversation that is not on the page', async () => {
+  it('can be given to a conversation that is not on the page', async () => {
     const { chat, saved } = setUpChat();
     const first = conversationOf('One');
     saved.set(first.id, first);
@@ -127,7 +127,7 @@ describe('a name', () => {
     expect([saved.get(first.id)?.title, saved.size, chat.conversation]).toEqual(['Mine', 1, null]);
   });
 
-  it('that cannot be given is told', async () => {
+  it('shows an error if it cannot be given', async () => {
     const { chat } = setUpChat({ conversations: { get: () => Promise.reject(new Error('closed')) } });
     await chat.rename('c', 'Mine');
     expect(chat.error?.message).toContain('The conversation could not be renamed (closed).');
@@ -135,7 +135,7 @@ describe('a name', () => {
 });
 
 describe('a reply that fails', () => {
-  it('leaves what had come of it, and is written again on request', async () => {
+  it('leaves what had arrived, and is written again on request', async () => {
     const { chat, begin, write, shown } = setUpChat();
     const id = await begin('Hello');
     expect(shown).toEqual([id]);
@@ -161,6 +161,6 @@ describe('a reply that fails', () => {
     const { chat, begin } = setUpChat({ conversations: { save: () => Promise.reject(new Error('full')) } });
     await begin('Hello');
     expect(chat.entries.map(({ text }) => text)).toContain('Hello');
-    expect(chat.error?.message).toContain('could not be saved; it stays on this page only (full).');
+    expect(chat.error?.message).toContain('could not be saved; it is kept only on this page (full).');
   });
 });

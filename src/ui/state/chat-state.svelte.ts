@@ -20,7 +20,7 @@ import type { ChatDependencies } from './chat-dependencies.ts';
 import { checkNewest } from './danger-check.ts';
 import { Latest } from './latest.ts';
 
-/** The conversation on the page: what it holds, what is being typed, and the reply that is being written. */
+/** The conversation on the page: its messages, the draft, and the reply that is being written. */
 export class ChatState {
   readonly #dependencies: ChatDependencies;
   readonly #announcer: Announcer;
@@ -28,24 +28,24 @@ export class ChatState {
   conversation = $state.raw<Conversation | null>(null);
   opening = $state(true);
   error = $state.raw<LabError | null>(null);
-  /** The reply being written; apart from the conversation, so that a token costs the same at any length. */
+  /** The reply being written; separate from the conversation, so that a token costs the same at any length. */
   writing = $state.raw<{ id: string; text: string } | null>(null);
   waitsForModel = $state(false);
-  /** Apart from its text, so that what depends on it is not made anew with every token. */
+  /** Separate from its text, so that what depends on it is not recomputed with every token. */
   readonly #writingId: string | null = $derived(this.writing?.id ?? null);
   readonly entries: PageEntry[] = $derived(this.conversation ? pageEntries(this.conversation, this.#writingId) : []);
-  /** The shown branch as the model reads it, without the reply that is being written. */
+  /** The current branch as the model reads it, without the reply that is being written. */
   readonly said: readonly KeyedSaid[] = $derived(this.saidWith(null));
   readonly busy: boolean = $derived(this.writing !== null || this.waitsForModel);
-  /** While the model loads, which can take minutes, the person can keep writing; one reply answers all of it. */
+  /** While the model loads, which can take minutes, the person can keep writing; one reply answers all messages. */
   readonly maySend: boolean = $derived(this.writing === null);
   readonly title: string = $derived(this.conversation?.title || 'New conversation');
-  /** Counts what the person asked for, so that the page can go to its end each time. */
+  /** Counts the requests for replies, so that the page can scroll to its end each time. */
   asked = $state(0);
   #draft = $state('');
   #stopping: AbortController | null = null;
   #answering: Promise<void> = Promise.resolve();
-  /** The reply that is to get another version; none where the last message is to be answered. */
+  /** The reply that will get another version; none if the last message is to be answered. */
   #beside: string | undefined;
   /** Another tab has changed the conversation during a reply. */
   #outdated = false;
@@ -55,7 +55,7 @@ export class ChatState {
     this.#announcer = new Announcer(dependencies.firstReply);
   }
 
-  /** Follows what this and other tabs store. */
+  /** Follows changes that this and other tabs store. */
   start(): void {
     this.#dependencies.conversations.subscribe((event) => {
       if (event.type === 'unsaved' || !this.conversation) return;
@@ -64,7 +64,7 @@ export class ChatState {
     });
   }
 
-  /** What screen readers say: the last whole reply, or that help follows. */
+  /** What screen readers announce: the last complete reply, or that help is listed. */
   get announcement(): string {
     return this.#announcer.text;
   }
@@ -89,19 +89,19 @@ export class ChatState {
     return keyedSaidOn([...path, ...newest], this.#dependencies.firstReply);
   }
 
-  /** Also what new conversations start with. */
+  /** Sets the prompt of this conversation and of new ones. */
   setSystemPrompt(text: string): void {
     this.#dependencies.systemPrompt.set(text);
     if (this.conversation) void this.#keep({ ...this.conversation, systemPrompt: text });
   }
 
-  /** Shows a stored conversation, or an empty page for null. Asked for several at once, it shows the last. */
+  /** Shows a stored conversation, or an empty page for null. If several are requested at once, the last is shown. */
   async open(id: string | null): Promise<void> {
     if (!this.opening && id === (this.conversation?.id ?? null)) return;
     const current = this.#opened.ask();
     this.opening = true;
     this.stop();
-    // What has arrived of a reply belongs to the conversation that is being left.
+    // A partial reply belongs to the conversation that is being left.
     await this.#answering;
     if (!current()) return;
     this.error = null;
@@ -125,7 +125,7 @@ export class ChatState {
     const begun = this.conversation ?? createConversation(this.systemPrompt);
     const { conversation, message } = append(begun, { speaker: 'seeker', text });
     this.#announcer.help(message);
-    // The reply that is waited for answers this message too, whatever it was asked for.
+    // The pending reply answers this message too, whatever it was requested for.
     if (joins) {
       this.#beside = undefined;
       this.asked++;
@@ -135,7 +135,7 @@ export class ChatState {
     if (!joins) await this.#start();
   }
 
-  /** Another version of a message, answered anew; the old branch stays. */
+  /** Adds another version of a message and answers it; the old branch is kept. */
   async edit(id: string, text: string): Promise<void> {
     if (!this.conversation || this.busy || !text.trim()) return;
     const { conversation, message } = editAndBranch(this.conversation, id, text.trim());
@@ -144,7 +144,7 @@ export class ChatState {
     await this.#start();
   }
 
-  /** Another version of a reply. */
+  /** Adds another version of a reply. */
   async regenerate(id: string): Promise<void> {
     if (!this.conversation || this.busy) return;
     await this.#start(id);
@@ -175,7 +175,7 @@ export class ChatState {
     return this.#answering;
   }
 
-  /** Gives a conversation another name, whether it is on the page or not. */
+  /** Renames a conversation, whether it is on the page or not. */
   async rename(id: string, title: string): Promise<void> {
     await this.#attempt('The conversation could not be renamed.', async () => {
       const conversation =
@@ -186,7 +186,7 @@ export class ChatState {
     });
   }
 
-  /** Writes a reply behind the last message, or as a version of `#beside`. */
+  /** Writes a reply after the last message, or as another version of `#beside`. */
   async #answer(): Promise<void> {
     const stopping = new AbortController();
     this.#stopping = stopping;
@@ -225,14 +225,14 @@ export class ChatState {
         this.writing = { id: message.id, text: step.change.text ?? '' };
         this.#dependencies.conversations.keepMessage(id, { ...message, ...step.change });
       }
-      // The classifier may have seen danger meanwhile; then the reply by people is what is heard.
+      // If the classifier has found danger meanwhile, the reply written by people is announced instead.
       const shown = this.conversation?.id === id ? answeredOn(pathTo(this.conversation, message.id)).at(-1) : undefined;
       if (shown && shown.level !== 'danger') this.#announcer.say(last.text ?? '');
     } finally {
-      // A lost engine still leaves what had arrived.
+      // What had arrived before an engine was lost is kept.
       if (last.state === 'partial') last = { ...last, state: 'failed' };
       this.writing = null;
-      // The conversation may have got another name or prompt meanwhile, or be gone.
+      // Meanwhile the conversation may have been renamed, given another prompt, or deleted.
       if (this.conversation?.id === id) await this.#keep(update(this.conversation, message.id, { ...last }));
     }
   }
@@ -250,7 +250,7 @@ export class ChatState {
     });
   }
 
-  /** The conversation is gone: its page becomes an empty one. */
+  /** The conversation was deleted: shows an empty page. */
   #leave(): void {
     this.stop();
     this.conversation = null;
@@ -272,17 +272,17 @@ export class ChatState {
 
   async #keep(conversation: Conversation): Promise<void> {
     this.conversation = conversation;
-    await this.#attempt('The conversation could not be saved; it stays on this page only.', () =>
+    await this.#attempt('The conversation could not be saved; it is kept only on this page.', () =>
       this.#dependencies.conversations.save(conversation),
     );
   }
 
   async #attempt(what: string, work: () => Promise<void>): Promise<void> {
-    const todo = 'Try again; if it happens once more, reload the page.';
+    const todo = 'Try again. If it happens again, reload the page.';
     await attempt((error) => (this.error = error), { code: 'worker-lost', what, todo }, work);
   }
 
-  /** The text of a message as it stands now. */
+  /** The current text of a message. */
   textOf(entry: PageEntry): string {
     return this.writing?.id === entry.id ? this.writing.text : entry.text;
   }

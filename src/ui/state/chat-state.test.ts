@@ -18,7 +18,7 @@ describe('the chat during a reply', () => {
     expect(chat.busy).toBe(false);
   });
 
-  it('leaves a conversation that is deleted, and does not bring it back', async () => {
+  it('leaves a conversation that is deleted, and does not restore it', async () => {
     const { chat, saved, begin, write, emit, settled, forgotten } = setUpChat();
     const id = await begin();
     await write('Hi ');
@@ -32,7 +32,7 @@ describe('the chat during a reply', () => {
     expect(forgotten()).toBe(1);
   });
 
-  it('keeps what had come of a reply when another conversation is opened', async () => {
+  it('keeps what had arrived of a reply when another conversation is opened', async () => {
     const { chat, saved, begin, write } = setUpChat();
     const first = await begin('One');
     await write('Half a ');
@@ -48,7 +48,7 @@ describe('the chat during a reply', () => {
     expect(chat.entries[0]?.text).toBe('Two');
   });
 
-  it('reads what another tab added once the reply is whole', async () => {
+  it('reads what another tab added once the reply is complete', async () => {
     const { read, begin, write, emit } = setUpChat();
     const id = await begin();
     emit({ type: 'changed', id, remote: true });
@@ -88,14 +88,14 @@ describe('messages that are sent while the model loads', () => {
     expect(chat).toMatchObject({ busy: false, error: null });
   });
 
-  it('keep the fold, what the model reads and what is announced after danger', async () => {
+  it('do not change the fold, the context or the announcement after danger', async () => {
     const { chat, begin, say, load, write, requests } = setUpChat({ loading: true });
     await begin('I want to die');
     const first = chat.announcement;
     expect(first).toContain('Are you safe?');
     await say('no');
     expect(chat.announcement).toBe(first);
-    // The same first reply once more is a change, so it is spoken once more.
+    // A repeated first reply counts as a change, so it is announced again.
     await say('I will kill myself');
     expect(chat.announcement).not.toBe(first);
     expect(chat.announcement.trim()).toBe(first);
@@ -132,7 +132,7 @@ describe('messages that are sent while the model loads', () => {
     expect(chat.announcement).toContain('Are you safe?');
   });
 
-  it('are answered also where another version of a reply was asked for', async () => {
+  it('are answered even if another version of a reply was requested', async () => {
     const { chat, begin, write } = setUpChat();
     await begin('Hello');
     await write('Hi.');
@@ -150,7 +150,7 @@ describe('messages that are sent while the model loads', () => {
     expect(shown(later.chat).map(([text]) => text)).toEqual(['Hello', 'Hi.', 'I am still here.', 'Good.']);
   });
 
-  it('stay when the person stops waiting', async () => {
+  it('are kept when the person stops waiting', async () => {
     const { chat, begin, say, settled, requests } = setUpChat({ loading: true });
     await begin('Hello');
     await say('Are you there?');

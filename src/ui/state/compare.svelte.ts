@@ -12,7 +12,7 @@ import type { ReplyTask } from '../../lab/index.ts';
 import type { NextReply } from './next-reply.ts';
 import type { Toasts } from './toasts.svelte.ts';
 
-/** The representation that is being replied under, and the reply so far. */
+/** The compression whose reply is being written, and the reply so far. */
 export interface RunningColumn {
   representation: RepresentationId;
   messages: ChatMessage[];
@@ -52,7 +52,7 @@ export class CompareState {
   loading = $state(true);
   readonly #dependencies: Dependencies;
   #stopping: AbortController | null = null;
-  /** The comparison that is being made; null while there is none, or when it was deleted. */
+  /** The comparison in progress; null if there is none or it was deleted. */
   #runningId: string | null = null;
   #lastContext: CompareContext = 'fresh';
 
@@ -73,7 +73,7 @@ export class CompareState {
     this.draft = comparison.message;
   }
 
-  /** Replies to the draft under each representation in turn; finished replies are kept even when it is stopped. */
+  /** Replies to the draft under each compression in turn; finished replies are kept even if it is stopped. */
   async run(context: CompareContext): Promise<void> {
     const text = this.draft.trim();
     if (!text || this.running || this.waitsForModel) return;
@@ -116,7 +116,7 @@ export class CompareState {
   }
 
   async #restore(comparison: Comparison): Promise<void> {
-    await this.#attempt('The comparison could not be brought back.', async () => {
+    await this.#attempt('The comparison could not be restored.', async () => {
       await this.#dependencies.shelf.saveComparison(comparison);
       await this.refresh();
     });
@@ -126,7 +126,7 @@ export class CompareState {
     const { chat, models, shelf } = this.#dependencies;
     const fresh: Said = { speaker: 'seeker', text, whole: noticedIn(text)?.level === 'danger' };
     const utterances: Said[] = context === 'conversation' ? chat.saidWith(text) : [fresh];
-    // The person may change it meanwhile; all replies are to the same one.
+    // The person may change it meanwhile; all replies use the same one.
     const systemPrompt = chat.systemPrompt;
     const origin = this.#dependencies.nextOrigin(model.info);
     let comparison: Comparison = {
@@ -146,7 +146,7 @@ export class CompareState {
       this.shown = comparison;
       const request = { systemPrompt, utterances, origin: { ...origin, representation } };
       const column = await this.#answer(model, request, signal);
-      // Deleted meanwhile: it is not to come back.
+      // Deleted meanwhile: it must not reappear.
       if (this.#runningId !== comparison.id) return;
       comparison = { ...comparison, columns: [...comparison.columns, column] };
       this.shown = comparison;
@@ -185,7 +185,7 @@ export class CompareState {
   }
 
   async #attempt(what: string, work: () => Promise<void>): Promise<void> {
-    const failed = { code: 'worker-lost', what, todo: 'Try again; finished replies were kept.' } as const;
+    const failed = { code: 'worker-lost', what, todo: 'Try again. Finished replies were kept.' } as const;
     await attempt((error) => (this.error = error), failed, work);
   }
 }

@@ -38,7 +38,7 @@ function setUp({
       { key: 'draft', speaker: 'seeker', text: draft ?? '', whole: false },
     ],
   };
-  /** Each reply waits until the test lets it end. */
+  /** Each reply waits until the test ends it. */
   const replies: Deferred[] = [];
   const compare = new CompareState({
     shelf: {
@@ -83,7 +83,7 @@ function setUp({
     requests,
     toasts,
     chat,
-    /** Lets the reply that is being written end. */
+    /** Ends the reply that is being written. */
     end: async () => {
       await settled();
       replies.at(-1)?.resolve();
@@ -98,7 +98,7 @@ function setUp({
 }
 
 describe('a comparison', () => {
-  it('replies under each representation in turn, and stores each reply at once', async () => {
+  it('replies under each compression in turn, and stores each reply at once', async () => {
     const { compare, stored, requests, end } = setUp();
     compare.draft = ' I am tired ';
     const running = compare.run('fresh');
@@ -128,7 +128,7 @@ describe('a comparison', () => {
     );
   });
 
-  it('takes the whole conversation along, and a message of danger whole', async () => {
+  it('includes the whole conversation, and sends a message of danger whole', async () => {
     const { compare, requests, end } = setUp();
     compare.draft = 'And now?';
     void compare.run('conversation');
@@ -142,7 +142,7 @@ describe('a comparison', () => {
     expect(other.requests[0]?.utterances).toEqual([{ speaker: 'seeker', text: 'I want to die', whole: true }]);
   });
 
-  it('keeps to one system prompt, also where that is changed meanwhile', async () => {
+  it('uses one system prompt, even if that is changed meanwhile', async () => {
     const { compare, requests, chat, end } = setUp();
     compare.draft = 'Hello';
     void compare.run('fresh');
@@ -152,7 +152,7 @@ describe('a comparison', () => {
     expect(requests.map(({ systemPrompt }) => systemPrompt)).toEqual(['Listen.', 'Listen.']);
   });
 
-  it('does not begin without a message, nor twice', async () => {
+  it('does not start without a message, or twice', async () => {
     const { compare, requests } = setUp();
     await compare.run('fresh');
     compare.draft = 'Hello';
@@ -162,7 +162,7 @@ describe('a comparison', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('keeps finished replies, and the half of the last, when it is cancelled', async () => {
+  it('keeps finished replies, and part of the last, when it is cancelled', async () => {
     const { compare, stored, end } = setUp();
     compare.draft = 'Hello';
     const running = compare.run('fresh');
@@ -176,7 +176,7 @@ describe('a comparison', () => {
     ]);
   });
 
-  it('shows why it stopped, keeps what was finished, and can be tried again in the same context', async () => {
+  it('shows why it stopped, keeps what was finished, and can be retried in the same context', async () => {
     const { compare, stored, requests, end, fail } = setUp();
     compare.draft = 'Hello';
     const running = compare.run('conversation');
@@ -204,7 +204,7 @@ describe('a comparison', () => {
     expect(requests).toEqual([]);
   });
 
-  it('does not come back when it is deleted before it is finished', async () => {
+  it('does not reappear if it is deleted before it is finished', async () => {
     const { compare, stored, requests, end } = setUp();
     compare.draft = 'Hello';
     const running = compare.run('fresh');
@@ -229,7 +229,7 @@ describe('stored comparisons', () => {
     expect(compare.shown?.id).toBe('b');
   });
 
-  it('come back with undo when they are deleted', async () => {
+  it('are restored by undo after they are deleted', async () => {
     const { compare, stored, toasts } = setUp();
     stored.set('a', comparisonOf('a')).set('b', comparisonOf('b'));
     await compare.refresh();
@@ -266,7 +266,7 @@ describe('stored comparisons', () => {
       (compare) => compare.removeAll(),
       'The comparisons could not be deleted (closed).',
     ],
-  ])('that cannot %s stay, and it is said why', async (_, shelf, act, message) => {
+  ])('that cannot %s are kept, with an error', async (_, shelf, act, message) => {
     const { compare, stored, toasts } = setUp({ shelf });
     stored.set('a', comparisonOf('a'));
     compare.earlier = [comparisonOf('a')];
@@ -275,10 +275,10 @@ describe('stored comparisons', () => {
     expect([compare.earlier.length, toasts.shown]).toEqual([1, []]);
   });
 
-  it('that cannot come back are told', async () => {
+  it('that cannot be restored show an error', async () => {
     const { compare, toasts } = setUp({ shelf: { saveComparison: () => Promise.reject(new Error('full')) } });
     await compare.remove(comparisonOf('a'));
     await toasts.undo();
-    expect(compare.error?.message).toContain('The comparison could not be brought back (full).');
+    expect(compare.error?.message).toContain('The comparison could not be restored (full).');
   });
 });

@@ -10,10 +10,10 @@ import type { SettingsState } from './settings.svelte.ts';
 
 interface Looking {
   chosen: RepresentationId;
-  /** Those that the meter compares. */
+  /** The compressions that the meter compares. */
   ids: readonly RepresentationId[];
   utterances: readonly SeenSaid[];
-  /** Whose tokens are counted; null for estimates. */
+  /** The model whose tokens are counted; null for estimates. */
   modelId: string | null;
 }
 
@@ -24,13 +24,13 @@ interface Dependencies {
   chat: Pick<ChatState, 'draft' | 'said' | 'saidWith' | 'systemPrompt' | 'entries'>;
   models: Pick<Models, 'loaded' | 'chosen'>;
   settings: Pick<SettingsState, 'current'>;
-  /** What a model sees of a conversation under a representation. */
+  /** What a model sees of a conversation under a compression. */
   view(request: CompressedRequest, tokenizer: ModelTokenizer | null, signal: AbortSignal): Promise<CompressedView>;
   /** Null where counts are estimated. */
   tokenizerOf(modelId: string): Promise<ModelTokenizer | null>;
 }
 
-/** What the model would receive if it were to answer now, under each representation. */
+/** What the model would receive if it answered now, under each compression. */
 export class ContextState {
   readonly #dependencies: Dependencies;
   rows = $state.raw<SeenRow[]>([]);
@@ -39,9 +39,9 @@ export class ContextState {
   total = $state<number | null>(null);
   estimated = $state(true);
   outside = $state(0);
-  /** Why messages are sent as they were written, by key; those that are compressed are not in it. */
+  /** Why messages are sent as written, by key; compressed messages are absent. */
   readonly asWritten: ReadonlyMap<string, AsWritten> = $derived(reasonsOf(this.rows));
-  /** Utterances that the meter is about. */
+  /** Number of utterances that the meter covers. */
   utterances = $state(0);
   error = $state.raw<LabError | null>(null);
   #drafted = $state('');
@@ -68,7 +68,7 @@ export class ContextState {
     return chatWindow(models.loaded?.info.contextWindow, { limit, maxNewTokens });
   }
 
-  /** Follows the chat, the model and the settings from now on. Returns how to stop. */
+  /** Follows the chat, the model and the settings from now on. Returns a function that stops it. */
   start(): () => void {
     return $effect.root(() => {
       $effect(() => {
@@ -80,14 +80,14 @@ export class ContextState {
     });
   }
 
-  /** Looks again. What it reads of the settings makes the effect above run anew. */
+  /** Computes the context again. The settings that it reads make the effect above run again. */
   refresh(): void {
     const { representation, tagger, keptTags } = this.#dependencies.settings.current;
     const utterances = this.#utterances;
     const request = { system: this.#dependencies.chat.systemPrompt, utterances, ...this.window };
     const begun = this.#dependencies.chat.entries.length > 0;
     const modelId = this.#dependencies.models.loaded || begun ? this.#dependencies.models.chosen.id : null;
-    // A tagger is a megabyte of code, which the first words of a first visit do not wait for.
+    // A tagger is a megabyte of code, which a first visit should not wait for.
     const ids =
       begun || representation === 'keypos' ? REPRESENTATION_IDS : REPRESENTATION_IDS.filter((id) => id !== 'keypos');
     this.#looking?.abort();

@@ -44,12 +44,12 @@ function setUp({
   return { context, settings, chat, asked };
 }
 
-/** Long enough for compression, which loads its parts once. */
+/** Long enough for compression, which loads its code once. */
 const seen = (context: ContextState): Promise<void> =>
   vi.waitFor(() => expect(context.rows.length).toBeGreaterThan(0), 30_000);
 
 describe('the context', () => {
-  it('is what the model would receive, message by message, and what the others would cost', async () => {
+  it('shows what the model would receive, message by message, and what other compressions would cost', async () => {
     const { context } = setUp();
     context.refresh();
     await seen(context);
@@ -63,7 +63,7 @@ describe('the context', () => {
     expect(context.meter).toHaveLength(3);
   });
 
-  it('shows what a compression drops, and why a message is sent as it was written', async () => {
+  it('shows what a compression drops, and why a message is sent as written', async () => {
     const { context, settings } = setUp({
       begun: [
         ...said('I am so tired of the exam'),
@@ -103,7 +103,7 @@ describe('the context', () => {
     expect([context.total, context.outside]).toEqual([null, 1]);
   });
 
-  it('is that of the newest question, whichever is answered first', async () => {
+  it('belongs to the newest request, whichever is answered first', async () => {
     const answers: Deferred<ModelTokenizer | null>[] = [];
     const { context, chat } = setUp({
       tokenizerOf: () => {
@@ -122,7 +122,7 @@ describe('the context', () => {
     expect(context.rows[0]?.sent).toBe('Be brief.');
   });
 
-  it('shows a failure, but none of a question that is no longer asked', async () => {
+  it('shows a failure, but not that of an outdated request', async () => {
     const views: Deferred<CompressedView>[] = [];
     const { context } = setUp({
       view: () => {
@@ -145,7 +145,7 @@ describe('the context', () => {
     expect(context.error?.message).toContain('The context could not be compressed (new).');
   });
 
-  it('asks for no tagger before the first message, unless it is chosen', async () => {
+  it('does not load a tagger before the first message, unless its compression is chosen', async () => {
     const { context, settings, asked } = setUp({ begun: [] });
     context.refresh();
     await settled();

@@ -22,17 +22,17 @@ interface Dependencies {
     | 'flush'
   >;
   storage: StorageState;
-  /** Whether the browser has turned out to keep nothing; only opening a database shows that it is refused. */
+  /** Whether the browser stores nothing; only opening a database shows that it is refused. */
   storageMissing(): boolean;
   toasts: Pick<Toasts, 'show'>;
   saveFile(name: string, content: string): void;
 }
 
-/** The list of conversations, kept in step with what this and other tabs store. */
+/** The list of conversations, in sync with what this and other tabs store. */
 export class Conversations {
-  /** All, the latest first. */
+  /** All conversations, the latest first. */
   heads = $state.raw<ConversationHead[]>([]);
-  /** Those that have the words of the query. */
+  /** Conversations that contain the words of the query. */
   shown = $state.raw<ConversationHead[]>([]);
   error = $state.raw<LabError | null>(null);
   readonly #dependencies: Dependencies;
@@ -44,7 +44,7 @@ export class Conversations {
     this.#dependencies = dependencies;
   }
 
-  /** Reads the list, and follows what is stored from now on. */
+  /** Reads the list and follows changes from now on. */
   start(): void {
     this.subscribe((event) => {
       if (event.type === 'unsaved') this.#show(event.error);
@@ -66,7 +66,7 @@ export class Conversations {
     return this.#dependencies.library.subscribe(listener);
   }
 
-  /** Reads the list again; calls while it is being read lead to one more reading, not to one each. */
+  /** Reads the list again; any number of calls during a read cause only one more. */
   refresh(): Promise<void> {
     this.#again = true;
     this.#refreshing ??= this.#read().finally(() => (this.#refreshing = null));
@@ -77,7 +77,7 @@ export class Conversations {
     return this.#dependencies.library.get(id);
   }
 
-  /** Without any storage a conversation lasts as long as the page, which the frame of the page says. */
+  /** Without storage a conversation lasts as long as the page, and the shell says so. */
   async save(conversation: Conversation): Promise<void> {
     try {
       await this.#dependencies.library.save(conversation);
@@ -91,7 +91,7 @@ export class Conversations {
     this.#dependencies.library.keepMessage(conversation, message);
   }
 
-  /** Saves what a growing reply gained since its last save; the page is about to go. */
+  /** Saves what was added to a growing reply since its last save; called when the page is about to close. */
   readonly flush = (): Promise<void> =>
     this.#try('The reply could not be saved.', () => this.#dependencies.library.flush());
 
@@ -136,12 +136,12 @@ export class Conversations {
       code: 'bad-data',
       what: `${problem.what}${more}`,
       where: `${file}, ${problem.where}`,
-      todo: 'The sound conversations were imported. Correct the file to get the rest.',
+      todo: 'The valid conversations were imported. Correct the file to get the rest.',
     });
   }
 
   #restore(removed: Conversation): Promise<void> {
-    return this.#try('The conversation could not be brought back.', () => this.#dependencies.library.add([removed]));
+    return this.#try('The conversation could not be restored.', () => this.#dependencies.library.add([removed]));
   }
 
   async #read(): Promise<void> {

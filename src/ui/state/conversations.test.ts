@@ -75,7 +75,7 @@ describe('the list of conversations', () => {
     expect(titles(conversations.heads)).toEqual(['First']);
   });
 
-  it('reads once more for any number of changes during a reading', async () => {
+  it('reads once more for any number of changes during a read', async () => {
     const reading = deferred<ConversationHead[]>();
     let count = 0;
     const { conversations } = setUp({ library: { list: () => (count++, reading.promise) } });
@@ -87,7 +87,7 @@ describe('the list of conversations', () => {
     expect(count).toBe(2);
   });
 
-  it('shows those that match the query, the newest query whenever its answer comes', async () => {
+  it('shows those that match the newest query, whichever answer arrives first', async () => {
     const answers = new Map<string, Deferred<ConversationHead[]>>();
     const head = (title: string) => headOf(conversationOf('x', title));
     const { conversations } = setUp({
@@ -122,7 +122,7 @@ describe('the list of conversations', () => {
 });
 
 describe('a conversation', () => {
-  it('that was deleted comes back with undo', async () => {
+  it('that was deleted is restored by undo', async () => {
     const { conversations, stored, toasts } = setUp();
     const conversation = conversationOf('Hello', 'First');
     await conversations.save(conversation);
@@ -133,22 +133,22 @@ describe('a conversation', () => {
     expect(await conversations.get(conversation.id)).toBe(conversation);
   });
 
-  it('that cannot be brought back is told', async () => {
+  it('that cannot be restored shows an error', async () => {
     const { conversations, toasts } = setUp({ library: { add: () => Promise.reject(new Error('full')) } });
     const conversation = conversationOf('Hello');
     await conversations.save(conversation);
     await conversations.remove(conversation.id);
     await toasts.undo();
-    expect(conversations.error?.message).toContain('The conversation could not be brought back (full).');
+    expect(conversations.error?.message).toContain('The conversation could not be restored (full).');
   });
 
-  it('that another tab has deleted already is not told of', async () => {
+  it('that another tab has already deleted causes no error', async () => {
     const { conversations, toasts } = setUp();
     await conversations.remove('unknown');
     expect([toasts.shown, conversations.error]).toEqual([[], null]);
   });
 
-  it('that could not be saved in the background is told', () => {
+  it('that could not be saved in the background shows an error', () => {
     const { conversations, emit } = setUp();
     conversations.start();
     const error = new LabError({ code: 'quota', what: 'The disk is full.' });
@@ -156,7 +156,7 @@ describe('a conversation', () => {
     expect(conversations.error).toBe(error);
   });
 
-  it('passes a growing reply on, and saves the rest of it before the page goes', async () => {
+  it('passes on a growing reply, and saves the rest of it before the page closes', async () => {
     const { conversations, calls } = setUp();
     conversations.keepMessage('c', conversationOf('x').messages.values().next().value as never);
     await conversations.flush();
@@ -165,7 +165,7 @@ describe('a conversation', () => {
 });
 
 describe('without storage', () => {
-  it('says so once, in place of an error for each save', async () => {
+  it('says so once, instead of an error for each save', async () => {
     const { conversations, storage, lose } = setUp({
       library: { save: () => Promise.reject(new Error('no database')) },
     });
@@ -176,7 +176,7 @@ describe('without storage', () => {
     expect([storage.missing, conversations.error]).toEqual([true, null]);
   });
 
-  it('finds it out by reading', async () => {
+  it('is detected by reading', async () => {
     const { conversations, storage } = setUp({ missing: true });
     await conversations.refresh();
     expect([storage.missing, conversations.error]).toEqual([true, null]);
@@ -207,7 +207,7 @@ describe('an import', () => {
   const file = (name: string) => new File(['[]'], name);
   const problem = (what: string) => ({ what, where: 'conversation 2' });
 
-  it('tells how many are new and how many were here', async () => {
+  it('says how many are new and how many were already here', async () => {
     const added = [headOf(conversationOf('x'))];
     const { conversations, toasts } = setUp({
       library: { import: () => Promise.resolve({ added, alreadyHere: ['a', 'b'], problems: [] } as never) },
@@ -217,7 +217,7 @@ describe('an import', () => {
     expect(conversations.error).toBeNull();
   });
 
-  it('names the first thing that was wrong, and how many more', async () => {
+  it('names the first problem, and how many more there are', async () => {
     const problems = [problem('It has no messages.'), problem('It is no object.'), problem('It is no object.')];
     const { conversations } = setUp({
       library: { import: () => Promise.resolve({ added: [], alreadyHere: [], problems }) },
@@ -225,11 +225,11 @@ describe('an import', () => {
     await conversations.importFiles([file('one.json')]);
     expect(conversations.error?.message).toBe(
       'one.json, conversation 2: It has no messages. 2 more were left out as well. ' +
-        'The sound conversations were imported. Correct the file to get the rest.',
+        'The valid conversations were imported. Correct the file to get the rest.',
     );
   });
 
-  it('goes on with the next file after one that is broken', async () => {
+  it('continues with the next file after a broken one', async () => {
     const outcomes = [
       Promise.reject(new Error('no JSON')),
       Promise.resolve({ added: [], alreadyHere: [], problems: [] }),

@@ -7,14 +7,14 @@ import type { ChatDependencies } from './chat-dependencies.ts';
 /** The conversation on the page. */
 interface Page {
   readonly conversation: Conversation | null;
-  /** A message calls for help that was not shown so far. */
+  /** Called when a message calls for help that has not been shown yet. */
   noticed(conversation: Conversation, message: Message): Promise<void>;
 }
 
 /**
- * Asks the classifier about the newest messages of the person, all since the last reply. It needs an encoder, which is
- * fetched after the chat model; until then, and where it cannot be had, the phrases alone decide. Help that is shown
- * stays. Never rejects.
+ * Asks the classifier about all messages of the person since the last reply. It needs an encoder, which is downloaded
+ * after the chat model; until then, and where it is unavailable, the phrases alone decide. Help that is shown stays.
+ * Never rejects.
  */
 export async function checkNewest(classify: ChatDependencies['classifyDanger'], page: Page): Promise<void> {
   const begun = page.conversation;

@@ -5,7 +5,7 @@ import { Latest } from './latest.ts';
 
 const PAGE = 50;
 
-/** What a person filters by; a blank field allows all. */
+/** What a person filters by; a blank field matches everything. */
 export type Filter = Record<keyof DialogueQuery, string>;
 const NO_FILTER: Filter = { words: '', scene: '', emotion: '', strategy: '' };
 
@@ -27,25 +27,25 @@ export interface DatasetReader {
   getDialogue(id: string, dialogue: string): Promise<Dialogue | undefined>;
 }
 
-/** The dataset that is open: the dialogues that match the filter, the one that is being read, statistics. */
+/** The open dataset: the dialogues that match the filter, the one being read, and statistics. */
 export class OpenDataset {
   summary = $state.raw<DatasetSummary | null>(null);
   filter = $state<Filter>({ ...NO_FILTER });
   rows = $state.raw<DialogueRow[]>([]);
   /** How many dialogues match the filter. */
   total = $state(0);
-  /** Of the whole dataset: what there is to filter by. */
+  /** Statistics of the whole dataset, which list the values to filter by. */
   whole = $state.raw<DatasetStatistics | null>(null);
-  /** Of the dialogues that match the filter; null until they are counted. */
+  /** Statistics of the dialogues that match the filter; null until they are counted. */
   filtered = $state.raw<DatasetStatistics | null>(null);
   dialogue = $state.raw<Dialogue | null>(null);
   error = $state.raw<LabError | null>(null);
   readonly #reader: DatasetReader;
-  /** Which dialogues are listed. */
+  /** The latest request for a list. */
   readonly #listing = new Latest();
-  /** Which page of them. */
+  /** The latest request for a page of it. */
   readonly #page = new Latest();
-  /** Which one is read. */
+  /** The latest request for a dialogue. */
   readonly #reading = new Latest();
 
   readonly query: DialogueQuery = $derived(
@@ -100,7 +100,7 @@ export class OpenDataset {
     return this.search();
   }
 
-  /** Shows the next rows of the list. Asked twice at once, it adds them once. */
+  /** Shows the next rows of the list. Concurrent calls add them once. */
   async more(): Promise<void> {
     const id = this.summary?.id;
     if (id === undefined) return;
@@ -138,7 +138,7 @@ export class OpenDataset {
     );
   }
 
-  /** Does work whose outcome, a failure too, counts only while it is `current`. */
+  /** Runs work whose outcome, even a failure, counts only while it is `current`. */
   async #ask(current: () => boolean, work: (current: () => boolean) => Promise<void>): Promise<void> {
     let failure: LabError | null = null;
     await attempt(

@@ -21,7 +21,7 @@ interface Dependencies {
 
 /** The datasets of this browser, and the one that is being imported. */
 export class Datasets {
-  /** The built-in one first; null until it was read. */
+  /** The built-in one first; null until the list is read. */
   list = $state.raw<DatasetSummary[] | null>(null);
   error = $state.raw<LabError | null>(null);
   /** What is being imported, one at a time. */
@@ -57,7 +57,7 @@ export class Datasets {
     const removed = await this.#try('The dataset could not be removed.', () =>
       this.#dependencies.shelf.removeDataset(id),
     );
-    // Listing clears the error, which is to stay.
+    // Listing clears the error, which must stay.
     if (removed) await this.refresh();
     return removed;
   }

@@ -29,7 +29,7 @@ describe('the datasets', () => {
     return { datasets, toasts, saved, calls };
   };
 
-  it('are listed, or it is said why not', async () => {
+  it('are listed, or an error says why not', async () => {
     const { datasets } = setUp();
     expect(datasets.list).toBeNull();
     await datasets.refresh();
@@ -40,7 +40,7 @@ describe('the datasets', () => {
     expect(failing.error?.message).toContain('The datasets could not be listed (closed).');
   });
 
-  it('gain what is imported, and tell what was left out', async () => {
+  it('gain what is imported, with a note of what was left out', async () => {
     const importing = deferred<DatasetSummary>();
     let report: ((progress: { bytes: number; totalBytes: number }) => void) | undefined;
     const { datasets, toasts } = setUp({
@@ -79,7 +79,7 @@ describe('the datasets', () => {
     expect([datasets.adding, datasets.addError]).toEqual([null, null]);
   });
 
-  it('lose what is removed; what cannot be removed stays, and its error is shown', async () => {
+  it('lose what is removed, and keep what cannot be removed, with an error', async () => {
     const { datasets, calls } = setUp();
     expect(await datasets.remove('mine')).toBe(true);
     expect(calls).toEqual(['mine']);
@@ -133,7 +133,7 @@ describe('the dataset that is open', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('is the one that was opened last, whichever is read first', async () => {
+  it('is the last one opened, whichever is read first', async () => {
     const slow = deferred<DatasetSummary>();
     const { dataset } = setUp({
       datasetSummary: (id) => (id === 'slow' ? slow.promise : Promise.resolve(summaryOf(id))),
@@ -145,7 +145,7 @@ describe('the dataset that is open', () => {
     expect(dataset.summary?.id).toBe('fast');
   });
 
-  it('shows no error of a dataset that was left', async () => {
+  it('does not show an error of a dataset that was left', async () => {
     const slow = deferred<DatasetSummary>();
     const { dataset } = setUp({
       datasetSummary: (id) => (id === 'slow' ? slow.promise : Promise.resolve(summaryOf(id))),
@@ -183,7 +183,7 @@ describe('the dataset that is open', () => {
     expect(asked.at(-1)).toEqual(['browse', 'a', {}, 0]);
   });
 
-  it('throws away the rows and counts of an earlier filter', async () => {
+  it('discards the rows and counts of an earlier filter', async () => {
     const pages = new Map<string, Deferred<{ rows: DialogueRow[]; total: number }>>();
     const counting = deferred<DatasetStatistics>();
     const { dataset } = setUp({
@@ -210,14 +210,14 @@ describe('the dataset that is open', () => {
     expect(dataset.filtered).toBeNull();
   });
 
-  it('adds the next rows once, however often they are asked for', async () => {
+  it('adds the next rows once, however often they are requested', async () => {
     const { dataset } = setUp();
     await dataset.open('a');
     await Promise.all([dataset.more(), dataset.more()]);
     expect(dataset.rows.map(({ id }) => id)).toEqual(rows(0, 60).map(({ id }) => id));
   });
 
-  it('shows the dialogue that was asked for last, or none', async () => {
+  it('shows the last dialogue requested, or none', async () => {
     const slow = deferred<Dialogue | undefined>();
     const { dataset } = setUp({
       getDialogue: (_id, dialogue) =>
@@ -240,7 +240,7 @@ describe('the dataset that is open', () => {
     expect(dataset.error?.message).toContain('The dataset could not be read (gone).');
   });
 
-  it('asks nothing while none is open', async () => {
+  it('requests nothing while none is open', async () => {
     const { dataset, asked } = setUp();
     await dataset.search();
     await dataset.more();

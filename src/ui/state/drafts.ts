@@ -2,7 +2,7 @@ import type { TextStore } from '../../lab/index.ts';
 
 const keyOf = (conversationId: string | null): string => `solace.draft.${conversationId ?? 'new'}`;
 
-/** What was typed but not sent, by conversation; `null` is the conversation that has not begun. Outlives a reload. */
+/** Unsent text, by conversation; `null` is the conversation that has not started. Survives a reload. */
 export class Drafts {
   readonly #texts: TextStore;
 

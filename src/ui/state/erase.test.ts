@@ -59,7 +59,7 @@ function fakeStores({ fails = '' } = {}) {
   return { kept, stores };
 }
 
-it('deletes everything but the code of the lab', async () => {
+it('deletes everything except the code of the lab', async () => {
   const { kept, stores } = fakeStores();
   await eraseEverything(stores);
   expect(kept).toEqual({ texts: [], databases: [], files: [], caches: ['solace-code-1'] });
@@ -78,7 +78,7 @@ it.each(['solace-lab', 'model.gguf', 'models', 'texts'])(
   },
 );
 
-it('has nothing to do in a browser that keeps nothing', async () => {
+it('does nothing in a browser that stores nothing', async () => {
   const { stores } = fakeStores();
   await eraseEverything({ ...stores, databases: undefined, files: undefined, caches: undefined });
   await eraseEverything({ ...stores, files: () => Promise.reject(new Error('private window')) });

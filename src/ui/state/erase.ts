@@ -1,8 +1,8 @@
 import { LabError } from '../../core/error.ts';
 
-/** What a browser keeps for the page. */
+/** What a browser stores for the page. */
 export interface BrowserStores {
-  /** `localStorage` and `sessionStorage`; some browsers throw where they are only named. */
+  /** `localStorage` and `sessionStorage`; some browsers throw as soon as they are accessed. */
   texts: readonly (() => Pick<Storage, 'clear'>)[];
   databases: Pick<IDBFactory, 'databases' | 'deleteDatabase'> | undefined;
   /** The root of the page's private files; undefined where the browser has none. */
@@ -13,8 +13,8 @@ export interface BrowserStores {
 }
 
 /**
- * Deletes everything that this browser keeps for the lab except its code. What can be deleted is, even where something
- * else cannot.
+ * Deletes everything that this browser stores for the lab except its code. If something cannot be deleted, the rest
+ * still is.
  * @throws {LabError} `io` when something could not be deleted.
  */
 export async function eraseEverything(stores: BrowserStores): Promise<void> {
@@ -42,14 +42,14 @@ async function eraseDatabases({ databases }: BrowserStores): Promise<void> {
 function eraseDatabase(databases: Pick<IDBFactory, 'deleteDatabase'>, name: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = databases.deleteDatabase(name);
-    // A blocked deletion goes through when the reload closes the connections.
+    // A blocked deletion succeeds when the reload closes the connections.
     request.onsuccess = request.onblocked = () => resolve();
     request.onerror = () => reject(request.error ?? new Error(`The database ${name} could not be deleted.`));
   });
 }
 
 async function eraseFiles({ files }: BrowserStores): Promise<void> {
-  // A browser that refuses to open them has kept none.
+  // A browser that refuses access has stored none.
   const root = await files?.().catch(() => undefined);
   if (!root) return;
   const names: string[] = [];

@@ -9,8 +9,7 @@ export type CheckJudge = (
 ) => Promise<void>;
 
 /**
- * Validates a judge against human ratings. What it has judged lasts as long as the page, so a check that was stopped
- * can be resumed.
+ * Validates a judge against human ratings. Its results last as long as the page, so a stopped check can be resumed.
  */
 export class JudgeChecking {
   judged = $state.raw<JudgedCheckDialogue[]>([]);

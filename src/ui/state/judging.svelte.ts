@@ -4,7 +4,7 @@ import { attempt } from './attempt.ts';
 import { Latest } from './latest.ts';
 import type { Runs } from './runs.svelte.ts';
 
-/** A model that is to judge, and how many rounds it judges each reply. */
+/** A model chosen as judge, and its number of rounds per reply. */
 export interface ChosenJudge {
   model: string;
   name: string;
@@ -21,7 +21,7 @@ export interface JudgingService {
 /** The judges of one run. */
 export class Judging {
   judges = $state.raw<JudgeState[]>([]);
-  /** How they agree. */
+  /** How well each two of them agree. */
   pairs = $state.raw<JudgePair[]>([]);
   error = $state.raw<LabError | null>(null);
   readonly #run: string;

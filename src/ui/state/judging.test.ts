@@ -13,7 +13,7 @@ const stateOf = (id: string, done = 0): JudgeState => ({
 });
 const PROGRESS = { done: 1, total: 9, remainingMs: null };
 
-/** Runs that do at once what they are asked to do, and keep what they are told. */
+/** Fake runs that work immediately and record the reports. */
 function fakeRuns() {
   const begun: Omit<ExclusiveWork, 'run'>[] = [];
   const reports: unknown[] = [];
@@ -55,7 +55,7 @@ describe('the judges of a run', () => {
     return { judging, judged, ...fake };
   };
 
-  it('resume what they have done, and the table shows their scores', async () => {
+  it('resume their work, and the table shows their scores', async () => {
     const { judging, judged, begun, reports, shown } = setUp();
     await judging.refresh();
     const judge = { model: 'j', name: 'J', rounds: 3 };
@@ -76,7 +76,7 @@ describe('the judges of a run', () => {
     expect(judging.judges.map(({ judge }) => judge.id)).toEqual(['j']);
   });
 
-  it('are those of the newest reading, whichever ends first', async () => {
+  it('are those of the newest read, whichever ends first', async () => {
     const first = deferred<JudgeState[]>();
     const second = deferred<JudgeState[]>();
     const readings = [first.promise, second.promise];
@@ -90,7 +90,7 @@ describe('the judges of a run', () => {
     expect(judging.judges.map(({ judge }) => judge.id)).toEqual(['new']);
   });
 
-  it('say that they could not be read, until they can', async () => {
+  it('show an error while they cannot be read', async () => {
     const answers: Promise<JudgePair[]>[] = [Promise.reject(new Error('closed')), Promise.resolve([])];
     const { judging } = setUp({ judgePairsOf: () => answers.shift() ?? Promise.resolve([]) });
     await judging.refresh();
@@ -121,7 +121,7 @@ describe('the check of a judge', () => {
     return { checking: new JudgeChecking(checkJudge, fake.runs), calls, ...fake };
   };
 
-  it('tells what is judged as it comes, and takes its turn among the runs', async () => {
+  it('reports each judgement as it arrives, and waits its turn among the runs', async () => {
     const { checking, begun, reports } = setUp();
     expect(checking.validation).toBeNull();
     await checking.start(CHECK);
@@ -141,7 +141,7 @@ describe('the check of a judge', () => {
     expect(checking.judged.map(({ dialogue }) => dialogue.id)).toEqual(['d1', 'd2']);
   });
 
-  it('begins anew with another judge or other dialogues', async () => {
+  it('starts over with another judge or other dialogues', async () => {
     const { checking, calls } = setUp();
     await checking.start(CHECK);
     await checking.start({ ...CHECK, rounds: 2 });

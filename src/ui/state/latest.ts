@@ -1,4 +1,4 @@
-/** Tells answers to the latest question from answers to earlier ones, which are to be thrown away. */
+/** Distinguishes answers to the latest question from answers to earlier ones, which are discarded. */
 export class Latest {
   #question = 0;
 
@@ -8,7 +8,7 @@ export class Latest {
     return this.follow();
   }
 
-  /** Asks something more about the latest question. Returns whether no other was asked since. */
+  /** Continues the latest question. Returns whether no other has been asked since. */
   follow(): () => boolean {
     const question = this.#question;
     return () => question === this.#question;

@@ -12,16 +12,16 @@ import type {
 } from '../../lab/index.ts';
 import { Stored } from './stored.svelte.ts';
 
-/** What the lists and the chip need of a model; the embedded one is known before anything is asked of the lab. */
+/** What lists and the model chip need to know about a model; the embedded one is known without asking the lab. */
 export type ListedModel = Pick<ModelSummary, 'id' | 'name' | 'summary' | 'bytes'> & Partial<ModelSummary>;
 
 export const DEVICES = ['auto', 'webgpu', 'wasm'] as const satisfies readonly DeviceChoice[];
 
 const schema = z.object({ id: z.string().catch(EMBEDDED_MODEL.id), device: z.enum(DEVICES).catch('auto') });
-const PLACES: Record<Device, string> = { webgpu: 'WebGPU', wasm: 'Wasm', cpu: 'CPU', remote: 'endpoint' };
+const DEVICE_NAMES: Record<Device, string> = { webgpu: 'WebGPU', wasm: 'Wasm', cpu: 'CPU', remote: 'endpoint' };
 const EMBEDDED: ListedModel = { ...EMBEDDED_MODEL, embedded: true, format: 'onnx' };
 
-/** The model library, as far as the page shows and loads what is in it. */
+/** The part of the model library that the page shows and loads. */
 export interface ModelShelf {
   listModels(): Promise<ListedModel[]>;
   removeModel(id: string): Promise<void>;
@@ -30,7 +30,7 @@ export interface ModelShelf {
   subscribe(listener: () => void): () => void;
 }
 
-/** The owner of the models in memory, as far as the page shows and chooses them. */
+/** The part of the owner of models in memory that the page uses. */
 export type ModelMemory = Pick<
   ModelResidency,
   'preferredDevice' | 'acquire' | 'unload' | 'loaded' | 'isLeaving' | 'subscribe'
@@ -45,11 +45,11 @@ export class Models {
   phase = $state<'none' | 'loading' | 'ready' | 'failed'>('none');
   progress = $state.raw<LoadProgress | null>(null);
   error = $state.raw<LabError | null>(null);
-  /** The chosen model where it is in memory, whoever loaded it. */
+  /** The chosen model if it is in memory, whoever loaded it. */
   loaded = $state.raw<LoadedModel | null>(null);
-  /** All models in memory; those that leave once nobody works with them any more are marked. */
+  /** All models in memory; those that will leave once they are no longer in use are marked. */
   residents = $state.raw<readonly { id: string; leaving: boolean }[]>([]);
-  /** Bytes of memory in use, by model; null where it cannot be known before loading. */
+  /** Estimated memory in bytes, by model; null if it cannot be known before loading. */
   memory = $state.raw<Record<string, number | null>>({});
   readonly #shelf: ModelShelf;
   readonly #residency: ModelMemory;
@@ -83,7 +83,7 @@ export class Models {
   }
 
   /**
-   * The host that messages go to; null where they stay in the page, undefined while the chosen model is not known yet.
+   * The host that messages go to; null if they stay in the page, undefined while the chosen model is unknown.
    */
   get host(): string | null | undefined {
     const id = this.#choice.current.id;
@@ -96,14 +96,14 @@ export class Models {
     return this.#choice.current.device;
   }
 
-  /** Share of the loading that is done, in 0..1; null while unknown. */
+  /** Share of loading that is done, in 0..1; null while unknown. */
   get share(): number | null {
     return this.progress?.totalBytes ? Math.min(1, this.progress.loadedBytes / this.progress.totalBytes) : null;
   }
 
-  /** Where the loaded model runs, in a reader's words. */
+  /** Where the loaded model runs, for display. */
   get where(): string {
-    return this.loaded ? PLACES[this.loaded.info.device] : '';
+    return this.loaded ? DEVICE_NAMES[this.loaded.info.device] : '';
   }
 
   get note(): string | null {
@@ -120,7 +120,7 @@ export class Models {
     this.memory = {};
   }
 
-  /** Reads the list; from the first time on it follows changes, in other tabs as well. */
+  /** Reads the list; from the first call on it follows changes, including those of other tabs. */
   async refresh(): Promise<void> {
     if (!this.#follows) {
       this.#follows = true;
@@ -138,7 +138,7 @@ export class Models {
     }
   }
 
-  /** Estimates what a model takes in memory, once. Costs the fetching of its configuration. */
+  /** Estimates the memory that a model takes, once per model. Fetches its configuration. */
   async estimate(id: string): Promise<void> {
     if (id in this.memory) return;
     this.memory = { ...this.memory, [id]: null };
@@ -146,7 +146,7 @@ export class Models {
     this.memory = { ...this.memory, [id]: found?.total ?? null };
   }
 
-  /** Makes a model the one that answers next; what is loaded stays until then. */
+  /** Chooses the model that answers next; the loaded one stays until then. */
   choose(id: string): void {
     if (this.phase === 'loading' || this.phase === 'ready') return;
     this.#choice.current = { ...this.#choice.current, id };
@@ -156,15 +156,15 @@ export class Models {
   }
 
   /**
-   * Loads a model, by default the chosen one, on the chosen device; the one that was chosen before makes way first.
-   * Failures are shown, not thrown.
+   * Loads a model, by default the chosen one, on the chosen device, after freeing the one chosen before. Failures are
+   * shown, not thrown.
    */
   async load(id = this.chosen.id): Promise<void> {
     await this.#start(id).catch(() => undefined);
   }
 
   /**
-   * Leases the chosen model, loaded first if need be. Aborting `signal` ends the waiting, not the loading.
+   * Leases the chosen model, after loading it if necessary. Aborting `signal` ends the wait, not the loading.
    * @throws {LabError} `cancelled` when the wait or the loading is stopped, and what loading throws.
    */
   async lease(signal: AbortSignal): Promise<ModelLease> {
@@ -189,7 +189,7 @@ export class Models {
     this.#stopping?.abort();
   }
 
-  /** Frees a model, by default the chosen one; while somebody works with it, it leaves when they are done. */
+  /** Frees a model, by default the chosen one; if it is in use, it is freed when it no longer is. */
   async unload(id = this.#choice.current.id): Promise<void> {
     await this.#residency.unload(id);
   }
@@ -246,7 +246,7 @@ export class Models {
     }
   }
 
-  /** Models come and go with the work of runs, judges and notebooks as well. */
+  /** Runs, judges and notebooks load and free models as well. */
   #follow(): void {
     const { ids } = this.#residency;
     this.residents = ids.map((id) => ({ id, leaving: this.#residency.isLeaving(id) }));

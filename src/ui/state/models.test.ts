@@ -8,7 +8,7 @@ import { Models, type ListedModel, type ModelShelf } from './models.svelte.ts';
 
 const listed = (id: string, host: string | null = null): ListedModel => ({ id, name: id, summary: '', bytes: 1, host });
 
-/** The state with a true residency over fake models; `hold` makes loading wait until it is told to end. */
+/** The state with a real residency over fake models; `hold` makes loading wait for the test. */
 function create({ stored = {}, hold = false }: { stored?: Record<string, string>; hold?: boolean } = {}) {
   const texts = new Map(Object.entries(stored));
   const log: string[] = [];
@@ -65,7 +65,7 @@ function create({ stored = {}, hold = false }: { stored?: Record<string, string>
 const never = new AbortController().signal;
 
 describe('Models', () => {
-  it('loads the chosen model, says how far it is, and keeps it for the next one to ask', async () => {
+  it('loads the chosen model, reports its progress, and keeps it for the next request', async () => {
     const { models, log, end, report, begun, keepEngines } = create({ hold: true });
     expect([models.phase, models.where, models.note, models.features]).toEqual(['none', '', null, null]);
     const loading = models.load();
@@ -85,7 +85,7 @@ describe('Models', () => {
     expect(log).toEqual([`load ${EMBEDDED_MODEL_ID} on auto`]);
   });
 
-  it('lends the model to a reply, loaded first, and gives it back even where the reply fails', async () => {
+  it('loads the model and lends it to a reply, and returns it even if the reply fails', async () => {
     const { models, log } = create();
     const failing = models.use(never, () => Promise.reject(new Error('No reply.')));
     await expect(failing).rejects.toThrow('No reply.');
@@ -95,7 +95,7 @@ describe('Models', () => {
     expect(models.phase).toBe('none');
   });
 
-  it('ends a wait without the loading, and both where the loading is cancelled', async () => {
+  it('ends a wait without ending the loading, and both if the loading is cancelled', async () => {
     const { models, end, begun } = create({ hold: true });
     const stop = new AbortController();
     const waiting = models.lease(stop.signal);
@@ -115,7 +115,7 @@ describe('Models', () => {
     expect([models.phase, models.error]).toEqual(['none', null]);
   });
 
-  it('shows why a model could not be loaded, and tells it to whoever waits', async () => {
+  it('shows why a model could not be loaded, and rejects those who wait', async () => {
     const { models, end, begun } = create({ hold: true });
     const waiting = models.lease(never);
     await begun();
@@ -127,7 +127,7 @@ describe('Models', () => {
     expect([models.phase, models.error]).toEqual(['none', null]);
   });
 
-  it('switches to another model, and the one before makes way', async () => {
+  it('switches to another model, and frees the one before', async () => {
     const { models, log } = create();
     await models.refresh();
     await models.load();
@@ -155,7 +155,7 @@ describe('Models', () => {
     ]);
   });
 
-  it('follows what runs and notebooks load and free', async () => {
+  it('follows models that runs and notebooks load and free', async () => {
     const { models, residency } = create();
     const run = await residency.acquire(EMBEDDED_MODEL_ID);
     expect(models.phase).toBe('ready');
@@ -170,7 +170,7 @@ describe('Models', () => {
     expect([models.phase, models.loaded]).toEqual(['none', null]);
   });
 
-  it('knows where messages go, and nothing before the list is read', async () => {
+  it('knows where messages go once the list is read', async () => {
     const { models } = create();
     expect(models.host).toBeNull();
     await models.load('remote');
@@ -179,7 +179,7 @@ describe('Models', () => {
     expect(models.host).toBe('host.example');
   });
 
-  it('reads the list, follows it, and says where it cannot be read', async () => {
+  it('reads the list, follows it, and shows an error if it cannot be read', async () => {
     const { models, shelf } = create();
     await models.refresh();
     await models.refresh();
@@ -192,7 +192,7 @@ describe('Models', () => {
     expect(models.listError).toBeNull();
   });
 
-  it('removes a model from memory and from the list, and says where it cannot', async () => {
+  it('removes a model from memory and from the list, and shows an error if it cannot', async () => {
     const { models, shelf, log } = create();
     await models.load('b');
     await models.remove('b');

@@ -20,7 +20,7 @@ function setUp() {
   return { settings, reply, limits };
 }
 
-it('comes about as the settings stand when it is asked for', () => {
+it('uses the settings at the time of the request', () => {
   const { settings, reply } = setUp();
   const raw = reply.origin(INFO);
   expect(raw).toMatchObject({ modelId: 'fake', engine: 'transformers', representation: 'raw', decoding: { seed: 7 } });
@@ -34,7 +34,7 @@ it('comes about as the settings stand when it is asked for', () => {
   });
 });
 
-it('is written within the window that the settings allow', async () => {
+it('stays within the window set in the settings', async () => {
   const { settings, reply, limits } = setUp();
   settings.set({ budget: 300 });
   const task = {

@@ -9,7 +9,7 @@ interface Dependencies {
   write(model: LoadedModel, task: ReplyTask, tools: ReplyTools, signal: AbortSignal): AsyncGenerator<ReplyStep>;
 }
 
-/** The next reply of a chat or a comparison, as the settings stand when it is asked for. */
+/** The next reply of a chat or a comparison, with the settings at the time of the request. */
 export class NextReply {
   readonly #dependencies: Dependencies;
 
@@ -17,7 +17,7 @@ export class NextReply {
     this.#dependencies = dependencies;
   }
 
-  /** How it will come about; draws its seed. */
+  /** How the reply will be generated; draws its seed. */
   readonly origin = (info: LoadedInfo): ReplyOrigin => {
     const { settings } = this.#dependencies;
     const { representation, tagger, keptTags } = settings.current;
@@ -30,7 +30,7 @@ export class NextReply {
     };
   };
 
-  /** Writes it within the window that the settings allow. Throws what writing a reply throws. */
+  /** Writes the reply within the window set in the settings. Throws what writing a reply throws. */
   readonly write = (model: LoadedModel, task: ReplyTask, signal: AbortSignal): AsyncGenerator<ReplyStep> => {
     const { settings, tokenizer, write } = this.#dependencies;
     return write(model, task, { tokenizer, limit: settings.current.budget }, signal);

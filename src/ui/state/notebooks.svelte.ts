@@ -12,7 +12,7 @@ import type { Toasts } from './toasts.svelte.ts';
 export interface ShownNotebook {
   id: string;
   title: string;
-  /** As it was when it was opened; edits are in the sandbox and in the store. */
+  /** Its text when it was opened; edits are in the sandbox and in the store. */
   html: string;
   imported: boolean;
   builtIn: boolean;
@@ -106,7 +106,7 @@ export class Notebooks {
         throw new LabError({
           code: 'not-found',
           where: id,
-          what: 'There is no such notebook here.',
+          what: 'This notebook does not exist here.',
           todo: 'Go back to the list.',
         });
       this.edited = Boolean(stored && entry);
@@ -121,7 +121,7 @@ export class Notebooks {
     }, current);
   }
 
-  /** Stores what the sandbox says its notebook is now. */
+  /** Stores the current text of the notebook in the sandbox. */
   async save(id: string, { title, html }: { title: string; html: string }): Promise<void> {
     const shown = this.shown;
     if (shown?.id !== id || typeof title !== 'string' || typeof html !== 'string' || html.length > LONGEST_NOTEBOOK)
@@ -139,7 +139,7 @@ export class Notebooks {
     return this.#discardEdits(id, () => (this.shown?.id === id ? this.open(id) : this.refresh()));
   }
 
-  /** The same from the list, without opening it. */
+  /** Discards the edits of a built-in notebook without opening it. */
   restore(id: string): Promise<void> {
     return this.#discardEdits(id, () => this.refresh());
   }
@@ -157,7 +157,7 @@ export class Notebooks {
 
   async #discardEdits(id: string, show: () => Promise<void>): Promise<void> {
     const unfinished = this.#dependencies.marks.didNotFinish(id);
-    // What cannot be read is not deleted: no undo could bring it back.
+    // What cannot be read is not deleted, because undo could not restore it.
     const edits = await this.#attempt(async () => {
       const before = await this.#shelf.getNotebook(id);
       await this.#shelf.deleteNotebook(id);
@@ -173,7 +173,7 @@ export class Notebooks {
       await this.#attempt(() => this.#shelf.putNotebook(before));
       await show();
     };
-    this.#dependencies.toasts.show('Back to the original.', { label: 'Undo', run: () => void undo() });
+    this.#dependencies.toasts.show('Restored the original.', { label: 'Undo', run: () => void undo() });
   }
 
   /** Stores a new notebook and returns its id. */
@@ -187,7 +187,7 @@ export class Notebooks {
     return this.#add({ title: `${title} (copy)`, html: this.current, imported });
   }
 
-  /** Stores the notebooks of files; what cannot be read is shown as an error, the others are stored. */
+  /** Imports notebook files; unreadable ones are shown as errors, the others are stored. */
   async import(files: readonly File[]): Promise<string | undefined> {
     let last: string | undefined;
     for (const file of files) {

@@ -54,14 +54,14 @@ describe('a notebook that is opened', () => {
     expect(notebooks).toMatchObject({ edited: false, shown: { id: BUILT_IN, builtIn: true, imported: false } });
     await notebooks.save(BUILT_IN, { title: 'Mine', html: '<mine>' });
     expect(notebooks).toMatchObject({ edited: true, current: '<mine>', error: null });
-    // What is shown is the text as it was opened: the sandbox holds the edits.
+    // The shown text is the one that was opened: the sandbox holds the edits.
     expect(notebooks.shown?.html).toBe(`<original ${BUILT_IN}>`);
     expect(stored.get(BUILT_IN)).toMatchObject({ title: 'Mine', html: '<mine>' });
     await notebooks.open(BUILT_IN);
     expect(notebooks).toMatchObject({ edited: true, shown: { title: 'Mine', html: '<mine>' } });
   });
 
-  it('is the one that was opened last, whichever is read first', async () => {
+  it('is the last one opened, whichever is read first', async () => {
     const slow = deferred<StoredNotebook | undefined>();
     const { notebooks } = setUp({
       shelf: { getNotebook: (id) => (id === 'slow' ? slow.promise : Promise.resolve(own(id))) },
@@ -73,13 +73,13 @@ describe('a notebook that is opened', () => {
     expect(notebooks.shown?.id).toBe('fast');
   });
 
-  it('is told to be missing, but not once another is open', async () => {
+  it('shows an error if it is missing, unless another has been opened', async () => {
     const slow = deferred<StoredNotebook | undefined>();
     const { notebooks } = setUp({
       shelf: { getNotebook: (id) => (id === 'slow' ? slow.promise : Promise.resolve(undefined)) },
     });
     await notebooks.open('gone');
-    expect(notebooks.error?.message).toContain('gone: There is no such notebook here.');
+    expect(notebooks.error?.message).toContain('gone: This notebook does not exist here.');
     void notebooks.open('slow');
     await notebooks.open(BUILT_IN);
     slow.reject(new Error('closed'));
@@ -87,7 +87,7 @@ describe('a notebook that is opened', () => {
     expect(notebooks.error).toBeNull();
   });
 
-  it('takes no text from the sandbox that is too long, no text, or of another notebook', async () => {
+  it('rejects text from the sandbox that is too long, not text, or of another notebook', async () => {
     const { notebooks, stored } = setUp();
     stored.set('a', own('a'));
     await notebooks.open('a');
@@ -113,7 +113,7 @@ describe('a notebook that is opened', () => {
 });
 
 describe('the list of notebooks', () => {
-  it('tells those of the person from edited built-in ones', async () => {
+  it('separates own notebooks from edited built-in ones', async () => {
     const { notebooks, stored } = setUp();
     stored.set('a', own('a')).set(BUILT_IN, own(BUILT_IN));
     await notebooks.refresh();
@@ -121,7 +121,7 @@ describe('the list of notebooks', () => {
     expect([notebooks.isEdited(BUILT_IN), notebooks.isEdited('other')]).toEqual([true, false]);
   });
 
-  it('is the newest reading, whichever ends first', async () => {
+  it('is the newest read, whichever ends first', async () => {
     const first = deferred<StoredNotebook[]>();
     const readings = [first.promise, Promise.resolve([own('new')])];
     const { notebooks } = setUp({ shelf: { listNotebooks: () => readings.shift() ?? Promise.resolve([]) } });
@@ -145,11 +145,11 @@ describe('the list of notebooks', () => {
     expect(notebooks.own).toHaveLength(5);
   });
 
-  it('gains the readable files of an import, and shows what was wrong with the other', async () => {
+  it('gains the readable files of an import, and shows what was wrong with the others', async () => {
     const { notebooks } = setUp({
       readNotebook: (file) =>
         file.name === 'bad'
-          ? Promise.reject(new LabError({ code: 'bad-file', what: 'This file holds no notebook.' }))
+          ? Promise.reject(new LabError({ code: 'bad-file', what: 'This file does not contain a notebook.' }))
           : Promise.resolve({ title: file.name, html: '' }),
     });
     await notebooks.import([new File([], 'bad'), new File([], 'good')]);
@@ -165,7 +165,7 @@ describe('the list of notebooks', () => {
 });
 
 describe('a notebook that is deleted', () => {
-  it('comes back with undo', async () => {
+  it('is restored by undo', async () => {
     const { notebooks, stored, toasts } = setUp();
     stored.set('a', own('a'));
     await notebooks.refresh();
@@ -175,14 +175,14 @@ describe('a notebook that is deleted', () => {
     expect(notebooks.own).toEqual([own('a')]);
   });
 
-  it('that cannot come back is told', async () => {
+  it('that cannot be restored shows an error', async () => {
     const { notebooks, toasts } = setUp({ shelf: { putNotebook: () => Promise.reject(new Error('full')) } });
     await notebooks.remove(own('a'));
     await toasts.undo();
     expect(notebooks.error?.message).toContain('(full).');
   });
 
-  it('stays, without a word of its deletion, where that failed', async () => {
+  it('stays, without a toast, if its deletion failed', async () => {
     const { notebooks, stored, toasts } = setUp({
       shelf: { deleteNotebook: () => Promise.reject(new Error('locked')) },
     });
@@ -196,14 +196,14 @@ describe('a notebook that is deleted', () => {
 describe('the edits of a built-in notebook', () => {
   const edits = own(BUILT_IN, { html: '<mine>' });
 
-  it('are discarded, with the mark that it did not finish, and come back with undo', async () => {
+  it('are discarded together with the mark that it did not finish, and are restored by undo', async () => {
     const { notebooks, stored, running, toasts } = setUp();
     stored.set(BUILT_IN, edits);
     running.add(BUILT_IN);
     await notebooks.open(BUILT_IN);
     await notebooks.reset(BUILT_IN);
     expect(notebooks).toMatchObject({ edited: false, shown: { html: `<original ${BUILT_IN}>` } });
-    expect([stored.size, running.size, toasts.texts()]).toEqual([0, 0, ['Back to the original.']]);
+    expect([stored.size, running.size, toasts.texts()]).toEqual([0, 0, ['Restored the original.']]);
     await toasts.undo();
     expect(notebooks).toMatchObject({ edited: true, shown: { html: '<mine>' } });
     expect([stored.get(BUILT_IN), running.has(BUILT_IN)]).toEqual([edits, true]);
@@ -217,7 +217,7 @@ describe('the edits of a built-in notebook', () => {
     expect([notebooks.isEdited(BUILT_IN), notebooks.shown]).toEqual([false, null]);
   });
 
-  it('come back without closing the notebook that was opened since', async () => {
+  it('are restored without closing the notebook that was opened since', async () => {
     const { notebooks, stored, toasts } = setUp();
     stored.set(BUILT_IN, edits).set('a', own('a'));
     await notebooks.open(BUILT_IN);
@@ -231,7 +231,7 @@ describe('the edits of a built-in notebook', () => {
   it.each<[string, Partial<Dependencies['shelf']>]>([
     ['read', { getNotebook: () => Promise.reject(new Error('closed')) }],
     ['deleted', { deleteNotebook: () => Promise.reject(new Error('closed')) }],
-  ])('stay where they cannot be %s', async (_, shelf) => {
+  ])('stay if they cannot be %s', async (_, shelf) => {
     const { notebooks, stored, running, toasts } = setUp({ shelf });
     stored.set(BUILT_IN, edits);
     running.add(BUILT_IN);
@@ -240,14 +240,14 @@ describe('the edits of a built-in notebook', () => {
     expect(notebooks.error?.message).toContain('(closed).');
   });
 
-  it('are nothing to bring back where there are none', async () => {
+  it('need no restoring if there are none', async () => {
     const { notebooks, toasts } = setUp();
     await notebooks.restore(BUILT_IN);
     expect([toasts.shown, notebooks.error]).toEqual([[], null]);
   });
 });
 
-it('counts with the tokenizer of the chosen model, or of the embedded one where that has none here', () => {
+it('counts with the tokenizer of the chosen model, or of the embedded one if that has none here', () => {
   const chosen = (format: string) => ({ chosen: { id: 'mine', format } }) as Parameters<typeof tokenizerModel>[0];
   expect(['onnx', 'gguf', 'mlc', 'endpoint'].map((format) => tokenizerModel(chosen(format)) === 'mine')).toEqual([
     true,

@@ -1,6 +1,6 @@
 import type { Offline, OfflineState } from '../../lab/index.ts';
 
-/** Whether the lab can be used without a network; null where there is no service worker to ask, as in development. */
+/** Whether the lab can be used without a network; null without a service worker, as in development. */
 export class OfflineView {
   state = $state.raw<OfflineState>({ phase: 'unavailable', engines: false, updateWaiting: false });
   readonly #offline: Offline | null;
@@ -15,7 +15,7 @@ export class OfflineView {
   }
 
   keepEngines(): void {
-    // What could not be kept is fetched again at the next visit.
+    // What could not be stored is fetched again on the next visit.
     this.#offline?.keepEngines().catch(() => undefined);
   }
 }

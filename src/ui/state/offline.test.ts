@@ -26,7 +26,7 @@ it('follows the service worker', () => {
   expect(view.state).toMatchObject({ phase: 'ready', updateWaiting: true });
 });
 
-it('passes on what is asked, and takes engines that could not be kept in its stride', async () => {
+it('passes on requests, and tolerates engines that could not be stored', async () => {
   const { offline, calls } = fakeOffline();
   const view = new OfflineView(offline);
   view.update();
@@ -44,14 +44,14 @@ it('is unavailable without a service worker', () => {
 
 afterEach(() => void vi.unstubAllGlobals());
 
-it('storage is missing where the browser has no databases', () => {
+it('storage is missing if the browser has no databases', () => {
   vi.stubGlobal('indexedDB', {});
   expect(new StorageState(lacksDatabases()).missing).toBe(false);
   vi.stubGlobal('indexedDB', undefined);
   expect(new StorageState(lacksDatabases()).missing).toBe(true);
 });
 
-it('storage is missing where the browser throws when its databases are named', () => {
+it('storage is missing if the browser throws when its databases are accessed', () => {
   const property = Object.getOwnPropertyDescriptor(globalThis, 'indexedDB');
   Object.defineProperty(globalThis, 'indexedDB', {
     configurable: true,

@@ -14,7 +14,7 @@ import type { CellRef } from '../../lab/index.ts';
 import { attempt } from './attempt.ts';
 import { Latest } from './latest.ts';
 
-/** With the rater's name it decides the order of contests and their sides. */
+/** Together with the rater's name it determines the order of contests and their sides. */
 const SEED = 1;
 
 /** Replies of two systems in a run, and what people and judges prefer. */
@@ -30,7 +30,7 @@ export interface RatingService {
 /** A person chooses between two systems' replies without knowing which system wrote which. */
 export class Rating {
   contests = $state.raw<BlindContest[]>([]);
-  place = $state(0);
+  position = $state(0);
   ratings = $state.raw<Ratings | null>(null);
   results = $state.raw<HumanResult[]>([]);
   raters = $state(0);
@@ -47,7 +47,7 @@ export class Rating {
   }
 
   get contest(): BlindContest | undefined {
-    return this.contests[this.place];
+    return this.contests[this.position];
   }
 
   /** The choices made for the contest that is shown. */
@@ -55,7 +55,7 @@ export class Rating {
     return this.ratings?.ratings.find(({ contest }) => contest === this.contest?.id)?.choices ?? {};
   }
 
-  /** Begins to rate two systems, or resumes at the first contest that `rater` has not rated. */
+  /** Starts to rate two systems, or resumes at the first contest that `rater` has not rated. */
   begin(rater: string, first: CellRef, second: CellRef): Promise<void> {
     const current = this.#beginning.ask();
     return this.#attempt(async () => {
@@ -74,7 +74,7 @@ export class Rating {
         ratings: [],
       };
       const open = this.contests.findIndex(({ id }) => !this.ratings?.ratings.some(({ contest }) => contest === id));
-      this.place = Math.max(0, open);
+      this.position = Math.max(0, open);
       await this.#count();
     });
   }

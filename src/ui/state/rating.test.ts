@@ -23,10 +23,10 @@ function setUp(service: Partial<RatingService> = {}) {
 }
 
 describe('a blind rating', () => {
-  it('begins at the first contest, and stores each choice at once', async () => {
+  it('starts at the first contest, and stores each choice at once', async () => {
     const { rating, stored } = setUp();
     await rating.begin('Ann', RAW, KEYPOS);
-    expect(rating).toMatchObject({ place: 0, raters: 0, error: null });
+    expect(rating).toMatchObject({ position: 0, raters: 0, error: null });
     const shown = rating.contest;
     await rating.choose('engagement', 'left');
     await rating.choose('comforting', 'tie');
@@ -49,13 +49,13 @@ describe('a blind rating', () => {
     const later = setUp({ ratingsOf: () => Promise.resolve([...stored.values()]) }).rating;
     await later.begin('Ann', RAW, KEYPOS);
     expect([later.contest?.id === rated, later.choices]).toEqual([false, {}]);
-    later.place = later.contests.findIndex(({ id }) => id === rated);
+    later.position = later.contests.findIndex(({ id }) => id === rated);
     expect(later.choices).toEqual({ engagement: 'left' });
     await later.begin('Ben', RAW, KEYPOS);
     expect(later.ratings).toMatchObject({ rater: 'Ben', ratings: [] });
   });
 
-  it('is of the systems that were chosen last, whichever are read first', async () => {
+  it('is of the last systems chosen, whichever are read first', async () => {
     const slow = deferred<PairwiseItem[]>();
     const { rating } = setUp({
       contestsOf: (_run, _first, second) => (second === OTHER ? slow.promise : Promise.resolve([contest('1')])),

@@ -1,23 +1,23 @@
 import { z } from 'zod';
 import type { TextStore } from '../../lab/index.ts';
-import { hashOf, placeOf, type Place } from '../routes.ts';
+import { hashOf, parseRoute, type Route } from '../routes.ts';
 
 const KEY = 'solace.places';
 const paramsSchema = z.record(z.string(), z.string().nullable()).catch({});
 
-/** The address of the page, as the browser's tab holds it. */
+/** The address of the page in the browser's tab. */
 export interface Address {
   get(): string;
-  /** Goes to another hash, with a step in the history. */
+  /** Goes to another hash and adds a history entry. */
   go(hash: string): void;
-  /** Changes the hash without a step in the history, and without an event. */
+  /** Replaces the hash without a history entry or an event. */
   replace(hash: string): void;
 }
 
-/** The current place, kept in the address so that back, forward and bookmarks work. */
+/** The current route, kept in the address so that back, forward and bookmarks work. */
 export class Router {
-  place = $state.raw<Place>(placeOf(''));
-  /** Where each view was left, so that its link leads back there. */
+  route = $state.raw<Route>(parseRoute(''));
+  /** The last route of each view, so that its link leads back there. */
   #params = $state<Record<string, string | null>>({});
   readonly #address: Address;
   readonly #texts: TextStore;
@@ -29,7 +29,7 @@ export class Router {
     this.arrive();
   }
 
-  /** The parameter that a view was left with in this tab. */
+  /** The last parameter of a view in this tab. */
   lastParam(viewId: string): string | null {
     return this.#params[viewId] ?? null;
   }
@@ -38,25 +38,25 @@ export class Router {
     this.#address.go(hashOf(viewId, param));
   }
 
-  /** Changes the address without a step in the history, e.g. when a new conversation gets its id. */
+  /** Replaces the address without a history entry, e.g. when a new conversation gets its id. */
   replace(viewId: string, param?: string | null): void {
     this.#address.replace(hashOf(viewId, param));
     this.arrive();
   }
 
-  /** What a view was left with is gone. */
+  /** Forgets the parameter of a view, because it no longer exists. */
   forget(viewId: string): void {
-    if (this.place.view.id === viewId) this.replace(viewId);
+    if (this.route.view.id === viewId) this.replace(viewId);
     else this.#remember(viewId, null);
   }
 
   /** Reads the address again; called when it has changed. */
   readonly arrive = (): void => {
-    this.place = placeOf(this.#address.get());
-    this.#remember(this.place.view.id, this.place.param);
+    this.route = parseRoute(this.#address.get());
+    this.#remember(this.route.view.id, this.route.param);
   };
 
-  // Where storage is blocked, links lead to the views' beginnings after a reload.
+  // Where storage is blocked, links lead to each view without a parameter after a reload.
   #remember(viewId: string, param: string | null): void {
     this.#params[viewId] = param;
     this.#texts.set(KEY, JSON.stringify(this.#params));

@@ -11,27 +11,27 @@ function setUp(hash = '', stored: Record<string, string> = {}) {
     replace: (to: string) => void (steps.push(`replace ${to}`), (hash = to)),
   };
   const router = new Router(address, texts);
-  return { router, steps, texts, place: () => [router.place.view.id, router.place.param] };
+  return { router, steps, texts, route: () => [router.route.view.id, router.route.param] };
 }
 
-it('is at the place of the address, and follows it once the browser has gone there', () => {
-  const { router, steps, place } = setUp('#/runs/r1');
-  expect(place()).toEqual(['runs', 'r1']);
+it('takes its route from the address, and follows the browser', () => {
+  const { router, steps, route } = setUp('#/runs/r1');
+  expect(route()).toEqual(['runs', 'r1']);
   router.go('chat', 'c1');
-  expect(place()).toEqual(['runs', 'r1']);
+  expect(route()).toEqual(['runs', 'r1']);
   router.arrive();
-  expect(place()).toEqual(['chat', 'c1']);
+  expect(route()).toEqual(['chat', 'c1']);
   expect(steps).toEqual(['go #/chat/c1']);
 });
 
-it('replaces the address without a step in the history', () => {
-  const { router, steps, place } = setUp('#/chat');
+it('replaces the address without a history entry', () => {
+  const { router, steps, route } = setUp('#/chat');
   router.replace('chat', 'c1');
-  expect(place()).toEqual(['chat', 'c1']);
+  expect(route()).toEqual(['chat', 'c1']);
   expect(steps).toEqual(['replace #/chat/c1']);
 });
 
-it('remembers where each view was left, also after a reload', () => {
+it('remembers the last route of each view, also after a reload', () => {
   const { router, texts } = setUp('#/chat/c1');
   router.go('runs');
   router.arrive();
@@ -40,18 +40,18 @@ it('remembers where each view was left, also after a reload', () => {
   expect([reloaded.lastParam('chat'), reloaded.lastParam('data')]).toEqual(['c1', null]);
 });
 
-it('forgets a place that is gone, at once where it is shown, and also after a reload', () => {
+it('forgets a route that no longer exists, immediately if it is shown, and after a reload', () => {
   const here = setUp('#/chat/c1');
   here.router.forget('chat');
-  expect(here.place()).toEqual(['chat', null]);
+  expect(here.route()).toEqual(['chat', null]);
   const there = setUp('#/runs', { 'solace.places': '{"chat":"c1"}' });
   there.router.forget('chat');
-  expect(there.place()).toEqual(['runs', null]);
+  expect(there.route()).toEqual(['runs', null]);
   expect(there.router.lastParam('chat')).toBeNull();
   const reloaded = setUp('#/runs', Object.fromEntries(there.texts.texts)).router;
   expect(reloaded.lastParam('chat')).toBeNull();
 });
 
-it.each(['{', '3', '{"chat":{"deep":1}}'])('begins anew where what is stored is broken: %s', (stored) => {
+it.each(['{', '3', '{"chat":{"deep":1}}'])('starts fresh if the stored value is broken: %s', (stored) => {
   expect(setUp('#/runs', { 'solace.places': stored }).router.lastParam('chat')).toBeNull();
 });

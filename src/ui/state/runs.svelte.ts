@@ -13,12 +13,12 @@ import { attempt } from './attempt.ts';
 import { Latest } from './latest.ts';
 import type { Toasts } from './toasts.svelte.ts';
 
-/** Milliseconds between two tables of a run in progress; each takes the worker a moment. */
+/** Milliseconds between two tables of a run in progress; each costs the worker some time. */
 const TABLE_PAUSE = 1500;
 /** Resamples of the confidence intervals while a run is in progress. */
 const LIVE_RESAMPLES = 100;
 
-/** What a table is about: a run, or several side by side. */
+/** A table of one run, or of several side by side. */
 export interface ShownTable {
   /** The run's id, or the ids of those compared, joined by commas. */
   of: string;
@@ -26,12 +26,12 @@ export interface ShownTable {
   summary: RunSummary;
 }
 
-/** What this tab works on: the models of a run reply, a judge scores the replies, or a judge is checked. */
+/** The work in this tab: models reply, a judge scores the replies, or a judge is validated. */
 export interface RunningRun {
-  /** The run; blank where a judge is checked. */
+  /** The run's id; empty while a judge is validated. */
   id: string;
   work: 'answering' | 'judging' | 'checking';
-  /** What happens now, e.g. which model is loaded. */
+  /** The current step, e.g. which model is being loaded. */
   stage: string;
   done: number;
   total: number;
@@ -45,9 +45,9 @@ export type Report = (
   tableGrew: boolean,
 ) => void;
 
-/** A piece of work that no other may run beside. */
+/** Work that must not run concurrently with other work. */
 export interface ExclusiveWork extends Pick<RunningRun, 'id' | 'work' | 'done' | 'total'> {
-  /** What is said when it fails, e.g. "The run stopped". */
+  /** The message if it fails, e.g. "The run stopped". */
   failed: string;
   run(signal: AbortSignal, report: Report): Promise<void>;
 }
@@ -72,25 +72,25 @@ interface Dependencies {
   now(): number;
 }
 
-/** The evaluation runs of this browser, and the one that is worked on here. */
+/** The evaluation runs of this browser, and the one in progress in this tab. */
 export class Runs {
   list = $state.raw<RunState[]>([]);
   loading = $state(true);
   running = $state.raw<RunningRun | null>(null);
   table = $state.raw<ShownTable | null>(null);
   error = $state.raw<LabError | null>(null);
-  /** Number of tables that are being made. */
+  /** Number of tables being computed. */
   counting = $state(0);
   readonly #service: RunService;
   readonly #toasts: Dependencies['toasts'];
   readonly #now: () => number;
   readonly #listing = new Latest();
-  /** A table that took longer than a newer one is not shown. */
+  /** Keeps a slow table from replacing a newer one. */
   readonly #tables = new Latest();
   #stopping: AbortController | null = null;
   #tableId: string | null = null;
   #tableAt = 0;
-  /** Whose scores the table shows; the latest judge's where nobody chose. */
+  /** The judge whose scores the table shows; the latest judge unless one was chosen. */
   #judge: string | undefined;
 
   constructor({ service, toasts, now }: Dependencies) {
@@ -147,7 +147,7 @@ export class Runs {
     });
   }
 
-  /** Runs one piece of work at a time; does nothing while another is in progress. The table of its run follows it. */
+  /** Runs one piece of work at a time; does nothing while another is in progress. Keeps the run's table up to date. */
   async runExclusive({ failed, run, ...begun }: ExclusiveWork): Promise<void> {
     if (this.running) return;
     this.error = null;
@@ -162,13 +162,13 @@ export class Runs {
       }),
     );
     await this.refresh();
-    // The last table is asked for before the next piece of work may begin, and not waited for by it.
+    // The last table is requested before other work may start, but that does not wait for it.
     const table = begun.id ? this.show(begun.id) : undefined;
     this.running = null;
     await table;
   }
 
-  /** Says why nothing happens while a server is busy or away. */
+  /** Shows why nothing happens while a server is busy or unreachable. */
   readonly waiting = ({ milliseconds, error }: RetryWait): void => {
     if (!this.running) return;
     const stage = `Trying again in ${Math.ceil(milliseconds / 1000)} s. ${error.detail.what}`;

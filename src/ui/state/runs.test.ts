@@ -59,7 +59,7 @@ function setUp(service: Partial<RunService> = {}) {
 }
 
 describe('a run', () => {
-  it('resumes where it was, tells its progress, and ends with a table', async () => {
+  it('resumes, reports its progress, and ends with a table', async () => {
     const { runs, started, asked, setList } = setUp();
     await runs.refresh();
     const running = runs.start('a');
@@ -122,7 +122,7 @@ describe('a run', () => {
     expect(started[1]?.calls.signal.aborted).toBe(false);
   });
 
-  it('shows why it stopped, until it is started again or dismissed', async () => {
+  it('shows why it stopped until it is restarted or dismissed', async () => {
     const { runs, started } = setUp();
     await runs.refresh();
     const running = runs.start('a');
@@ -133,7 +133,7 @@ describe('a run', () => {
     expect(runs.error).toBeNull();
   });
 
-  it('says that a server is waited for', async () => {
+  it('says that it is waiting for a server', async () => {
     const { runs, started } = setUp();
     const wait = { milliseconds: 1500, error: new LabError({ code: 'endpoint', what: 'The server is busy.' }) };
     runs.waiting(wait as Parameters<typeof runs.waiting>[0]);
@@ -144,7 +144,7 @@ describe('a run', () => {
     expect(runs.running?.stage).toBe('Trying again in 2 s. The server is busy.');
   });
 
-  it('lets the next begin while the last table is still being made', async () => {
+  it('lets the next start while the last table is still being computed', async () => {
     const table = deferred<RunSummary>();
     const { runs, started } = setUp({ summariseRun: () => table.promise });
     await runs.refresh();
@@ -161,7 +161,7 @@ describe('a run', () => {
 });
 
 describe('the table', () => {
-  it('is of what was asked for last, whichever comes first', async () => {
+  it('is the last one requested, whichever arrives first', async () => {
     const tables = new Map<string, Deferred<RunSummary>>();
     const { runs } = setUp({
       summariseRun: (id) => {
@@ -180,7 +180,7 @@ describe('the table', () => {
     expect(runs).toMatchObject({ table: { of: 'b', summary: { name: 'b' } }, counting: 0 });
   });
 
-  it('keeps the judge that was chosen for this run only', async () => {
+  it('keeps the chosen judge for this run only', async () => {
     const { runs, asked } = setUp();
     await runs.refresh();
     await runs.show('a', { judge: 'j' });
@@ -199,7 +199,7 @@ describe('the table', () => {
     expect(runs.table).toMatchObject({ of: 'a,b', summary: { name: 'a+b' } });
   });
 
-  it('shows why it could not be made, and can be made later', async () => {
+  it('shows why it could not be computed, and can be computed later', async () => {
     const { runs } = setUp({ compareRuns: () => Promise.reject(new Error('different data')) });
     await runs.compare(['a', 'b']);
     expect(runs.error?.message).toBe('The runs could not be compared (different data).');
@@ -208,7 +208,7 @@ describe('the table', () => {
 });
 
 describe('the list of runs', () => {
-  it('is the newest, whichever reading ends first', async () => {
+  it('is the newest, whichever read ends first', async () => {
     const first = deferred<RunState[]>();
     const second = deferred<RunState[]>();
     const readings = [first.promise, second.promise];
@@ -258,7 +258,7 @@ describe('the list of runs', () => {
     expect(runs.error?.message).toBe(message);
   });
 
-  it('estimates what is left of a run', async () => {
+  it('estimates the remaining time of a run', async () => {
     const { runs } = setUp();
     await runs.refresh();
     expect([await runs.estimate('a'), await runs.estimate('unknown')]).toEqual([40, null]);

@@ -28,7 +28,7 @@ const schema = z.object({
     .max(0xffffffff)
     .catch(() => randomSeed()),
   seedLocked: z.boolean().catch(false),
-  /** Tokens the context may take; null is all of the model's window. */
+  /** Limit of the context in tokens; null for the model's whole window. */
   budget: z.number().int().positive().nullable().catch(null),
   showDropped: z.boolean().catch(true),
   contextOpen: z.boolean().catch(true),

@@ -12,7 +12,7 @@ import { ThemeChoice } from './theme.svelte.ts';
 describe('a stored value', () => {
   const schema = z.object({ count: z.number().catch(1), name: z.string().catch('none') });
 
-  it('outlives a reload', () => {
+  it('survives a reload', () => {
     const texts = memoryTexts();
     const stored = new Stored(texts, 'thing', schema);
     stored.current = { count: 2, name: 'two' };
@@ -26,18 +26,18 @@ describe('a stored value', () => {
     ['nothing', {}],
     ['no JSON', { 'solace.thing': '{' }],
     ['no object', { 'solace.thing': '[]' }],
-  ])('has its defaults where there is %s', (_, texts: Record<string, string>) => {
+  ])('has its defaults if there is %s', (_, texts: Record<string, string>) => {
     expect(new Stored(memoryTexts(texts), 'thing', schema).current).toEqual({ count: 1, name: 'none' });
   });
 
-  it('keeps the sound fields beside a broken one', () => {
+  it('keeps valid fields next to a broken one', () => {
     const texts = memoryTexts({ 'solace.thing': '{"count":"many","name":"two"}' });
     expect(new Stored(texts, 'thing', schema).current).toEqual({ count: 1, name: 'two' });
   });
 });
 
 describe('the settings', () => {
-  it('are those of the paper at first', () => {
+  it('start with those of the paper', () => {
     const { temperature, topP, topK, maxNewTokens } = PAPER_DECODING;
     expect(new SettingsState(memoryTexts()).current).toMatchObject({
       representation: 'raw',
@@ -52,7 +52,7 @@ describe('the settings', () => {
     });
   });
 
-  it('outlive a reload; one out of range is replaced', () => {
+  it('survive a reload, and one out of range is replaced', () => {
     const texts = memoryTexts();
     new SettingsState(texts).set({ representation: 'keypos', temperature: -5, introSeen: true });
     expect(new SettingsState(texts).current).toMatchObject({
@@ -73,7 +73,7 @@ describe('the settings', () => {
 });
 
 describe('dismissals', () => {
-  it('outlive a reload, the latest 500 of them', () => {
+  it('survive a reload, but only the latest 500', () => {
     const texts = memoryTexts();
     const dismissals = new Dismissals(texts);
     for (let i = 0; i <= 500; i++) dismissals.add(`m${i}`);
@@ -94,12 +94,12 @@ describe('drafts', () => {
 });
 
 describe('the theme', () => {
-  it('is what public/theme.js set before the first paint', () => {
+  it('is the one that public/theme.js set before the first paint', () => {
     expect(new ThemeChoice({ dataset: { theme: 'dark' } }, memoryTexts()).current).toBe('dark');
     expect(new ThemeChoice({ dataset: { theme: 'purple' } }, memoryTexts()).current).toBe('system');
   });
 
-  it('is set on the page and kept, or left to the system', () => {
+  it('is set on the page and stored, or left to the system', () => {
     const root: { dataset: Record<string, string> } = { dataset: {} };
     const texts = memoryTexts();
     const theme = new ThemeChoice(root, texts);

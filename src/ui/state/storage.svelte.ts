@@ -1,6 +1,6 @@
-/** Whether this browser keeps anything for the page; small, because the frame around every view shows it. */
+/** Whether this browser stores anything for the page; a small module, because the shell of every view shows it. */
 export class StorageState {
-  /** Nothing is kept: said once, above everything, instead of an error for each thing that is not kept. */
+  /** Whether nothing is stored, which the shell says once instead of an error per attempt. */
   missing = $state(false);
 
   constructor(missing: boolean) {
@@ -8,7 +8,7 @@ export class StorageState {
   }
 }
 
-/** Whether this browser has no databases at all. One that refuses to open them shows it only later. */
+/** Whether this browser has no databases at all. If it only refuses to open them, that shows later. */
 export function lacksDatabases(): boolean {
   try {
     return typeof indexedDB === 'undefined';

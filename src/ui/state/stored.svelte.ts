@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import type { TextStore } from '../../lab/index.ts';
 
 /**
- * A value that outlives a reload. What is stored is checked with `schema`; anything else, or no storage at all, gives
- * what the schema makes of an empty object.
+ * A value that survives a reload. The stored value is checked with `schema`; if it does not match or there is no
+ * storage, the value is what the schema makes of an empty object.
  */
 export class Stored<S extends z.ZodType> {
   readonly #texts: TextStore;
@@ -27,7 +27,7 @@ export class Stored<S extends z.ZodType> {
     this.save();
   }
 
-  /** Call after a change inside the value. */
+  /** Stores the value; call it after changing the value in place. */
   save(): void {
     this.#texts.set(this.#key, JSON.stringify(this.#value));
   }

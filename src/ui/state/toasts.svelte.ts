@@ -4,7 +4,7 @@ export interface Toast {
   action?: { label: string; run: () => void };
 }
 
-/** Shown at one time, at most: a notebook can ask for as many as it likes. */
+/** Maximum number shown at once, because a notebook can request any number. */
 const MOST = 5;
 
 /** Short messages over the page, e.g. "Deleted. Undo". */
@@ -13,8 +13,8 @@ export class Toasts {
   #next = 0;
 
   /**
-   * Returns the toast's id, for those whose action is gone before they are.
-   * @param lifetimeMs long enough to decide where there is something to do
+   * Returns the toast's id, so that it can be dismissed when its action becomes obsolete.
+   * @param lifetimeMs long enough to decide whether to use the action
    */
   show(text: string, action?: Toast['action'], lifetimeMs = action ? 8000 : 4000): number {
     const id = this.#next++;

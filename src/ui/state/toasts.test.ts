@@ -4,7 +4,7 @@ import { Toasts } from './toasts.svelte.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-it('shows the latest five of any number of messages, each for its time', () => {
+it('shows only the latest five messages, each for its lifetime', () => {
   const toasts = new Toasts();
   for (let i = 0; i < 1000; i++)
     toasts.show(`Cell ${i} deleted.`, i % 2 ? { label: 'Undo', run: () => {} } : undefined);
@@ -15,7 +15,7 @@ it('shows the latest five of any number of messages, each for its time', () => {
   expect(toasts.list).toEqual([]);
 });
 
-it('goes when it is dismissed', () => {
+it('disappears when it is dismissed', () => {
   const toasts = new Toasts();
   const first = toasts.show('One');
   toasts.show('Two');

@@ -15,7 +15,7 @@ interface ChatOptions {
   conversations?: Partial<ChatDependencies['conversations']>;
 }
 
-/** A reply that grows a word whenever the test says so, and the conversations that were saved. */
+/** A chat whose reply grows by a word whenever the test says so, and the conversations it saved. */
 export function setUpChat({ loading = false, conversations = {} }: ChatOptions = {}) {
   const saved = new Map<string, Conversation>();
   const read: string[] = [];
@@ -84,7 +84,7 @@ export function setUpChat({ loading = false, conversations = {} }: ChatOptions =
     saved,
     read,
     looked,
-    /** What the classifier will see. */
+    /** Sets the signal that the classifier will return. */
     sees: (signal: CrisisSignal | Error) => (seen = signal),
     requests,
     settled,
@@ -106,7 +106,7 @@ export function setUpChat({ loading = false, conversations = {} }: ChatOptions =
       words?.(word);
       await settled();
     },
-    /** Conversations that the address led to, and how often it forgot one. */
+    /** Conversations that the address showed, and how often it forgot one. */
     shown,
     forgotten: () => forgotten,
     begin: async (text = 'Hello') => {

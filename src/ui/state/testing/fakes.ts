@@ -25,7 +25,7 @@ export function deferred<Result = void>(): Deferred<Result> {
   return { promise, resolve, reject };
 }
 
-/** Resolves once everything that waits for nothing but promises has been done, and effects have run. */
+/** Resolves once all pending promise callbacks and effects have run. */
 export const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /** Toasts that remember what was shown. */
@@ -35,7 +35,7 @@ export function fakeToasts() {
     shown,
     show: (text: string, action?: Toast['action']) => shown.push({ text, ...(action && { action }) }) - 1,
     texts: () => shown.map(({ text }) => text),
-    /** Presses the button of the latest. */
+    /** Presses the button of the latest toast. */
     undo: async () => {
       shown.at(-1)?.action?.run();
       await settled();
