@@ -1,12 +1,12 @@
-/** The kinds of failure the lab tells apart; the UI and tests branch on these, never on message text. */
+/** The kinds of failure that the lab distinguishes; the UI and tests branch on these, never on message text. */
 export type LabErrorCode =
   | 'bad-file'
   | 'bad-config'
   | 'bad-data'
   | 'missing-file'
-  /** No such model, run, dataset or conversation here. */
+  /** There is no such model, run, dataset or conversation. */
   | 'not-found'
-  /** Somebody else works on it: another tab or process. */
+  /** In use by another tab or process. */
   | 'busy'
   /** A disk, database or browser storage could not be read or written. */
   | 'io'
@@ -17,7 +17,7 @@ export type LabErrorCode =
   | 'device-lost'
   | 'worker-lost'
   | 'endpoint'
-  /** The model gave no reply that could be used: an empty one, or one that a filter stopped. */
+  /** The model gave no usable reply: it was empty, or a filter stopped it. */
   | 'no-reply'
   | 'network'
   | 'refused'
@@ -31,13 +31,13 @@ export interface LabErrorDetail {
   where?: string;
   /** What the person can do about it, as one sentence. */
   todo?: string;
-  /** HTTP status of the answer that was refused, e.g. 429. */
+  /** HTTP status of the failed response, e.g. 429. */
   status?: number;
-  /** Milliseconds that the server asked to wait before the next try. */
+  /** Milliseconds that the server asked to wait before retrying. */
   retryAfter?: number;
-  /** The same request may succeed later: the server was busy or away, or the connection broke. */
+  /** The same request may succeed later: the server was busy or unreachable, or the connection broke. */
   retryable?: boolean;
-  /** There is no reply because the model, or a filter of its server, declined to give one. */
+  /** The model, or a filter of its server, declined to reply. */
   declined?: boolean;
 }
 
@@ -46,7 +46,7 @@ export class LabError extends Error {
   readonly code: LabErrorCode;
   readonly detail: LabErrorDetail;
 
-  /** `what` and `todo` get a full stop where they lack one, here and nowhere else. */
+  /** Adds missing full stops to `what` and `todo`; nothing else does. */
   constructor(detail: LabErrorDetail, options?: ErrorOptions) {
     const place = detail.where ? `${detail.where}: ` : '';
     const what = sentence(detail.what);
@@ -57,7 +57,7 @@ export class LabError extends Error {
     this.detail = { ...detail, what, ...(todo ? { todo } : {}) };
   }
 
-  /** HTTP status of the answer that was refused; undefined for everything else. */
+  /** HTTP status of the failed response; undefined for other errors. */
   get status(): number | undefined {
     return this.detail.status;
   }
@@ -67,12 +67,12 @@ export class LabError extends Error {
     return this.detail.retryAfter;
   }
 
-  /** Whether trying the same again later makes sense. */
+  /** Whether a retry makes sense. */
   get retryable(): boolean {
     return this.detail.retryable ?? false;
   }
 
-  /** Turns anything thrown into a LabError; `fallback` describes what was being done. */
+  /** Turns any thrown value into a LabError; `fallback` describes what failed. */
   static from(error: unknown, fallback: LabErrorDetail): LabError {
     if (error instanceof LabError) return error;
     if (error instanceof DOMException && error.name === 'AbortError') return LabError.cancelled();
@@ -88,7 +88,7 @@ export class LabError extends Error {
 const sentence = (text: string): string => (/(^|[.!?…]["'’”)\]]*)\s*$/.test(text) ? text : `${text}.`);
 const clause = (text: string): string => text.replace(/\.\s*$/, '');
 
-/** Whether the fault lies with one input or reply, so that the work goes on with the next. */
+/** Whether only one input or reply is at fault, so that work continues with the next. */
 export function concernsOneItem(error: unknown): error is LabError {
   return error instanceof LabError && (error.code === 'bad-data' || error.code === 'no-reply');
 }

@@ -1,4 +1,4 @@
-/** A map that forgets what was not asked for longest once it holds more than `capacity` entries. */
+/** A map that drops the least recently used entry beyond `capacity`. */
 export class Lru<Value> {
   #entries = new Map<string, Value>();
   readonly capacity: number;

@@ -1,6 +1,6 @@
 /**
- * What browsers, workers and Node share and `src/core` uses. This folder is compiled without the types of either, so a
- * global that is not declared here does not exist for it.
+ * The globals that browsers, workers and Node share and `src/core` uses. This folder is compiled without their types,
+ * so a global that is not declared here does not exist for it.
  */
 
 declare class DOMException extends Error {
@@ -32,7 +32,7 @@ declare const crypto: {
 
 declare function setTimeout(callback: () => void, milliseconds?: number): unknown;
 declare function clearTimeout(timer: unknown): void;
-/** Only in Node, and only in browsers that emulate it. */
+/** In Node, and in browsers that emulate it. */
 declare const setImmediate: ((callback: () => void) => unknown) | undefined;
 declare function queueMicrotask(callback: () => void): void;
 declare function atob(base64: string): string;
@@ -88,7 +88,7 @@ declare class Blob {
   text(): Promise<string>;
 }
 
-/** Here only to read a stream as text. */
+/** Only for reading a stream as text. */
 declare class Response {
   constructor(body: ReadableStream<Uint8Array<ArrayBuffer>>);
   text(): Promise<string>;
@@ -107,7 +107,7 @@ declare class MessageChannel {
 
 declare namespace WebAssembly {
   interface Memory {
-    /** By pages of 64 KiB. */
+    /** In pages of 64 KiB. */
     grow(pages: number): number;
     readonly buffer: ArrayBuffer;
   }

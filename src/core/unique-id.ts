@@ -1,4 +1,4 @@
-/** A random UUID, also on pages that are not served securely: browsers keep `crypto.randomUUID` from those. */
+/** A random UUID, also on pages that are not served securely, where browsers hide `crypto.randomUUID`. */
 export function uniqueId(): string {
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
   const bytes = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte, i) =>

@@ -6,7 +6,7 @@ import type { LoadedModel } from '../core/engine/engine.ts';
 import { createHistory } from '../core/compression/history/create.ts';
 import {
   compactWithCost,
-  type Compacted,
+  type CompactedHistory,
   type CountTokens,
   type HistoryCost,
   type HistoryMethod,
@@ -31,7 +31,7 @@ export interface HistoryParts {
 }
 
 /** A conversation made shorter: what is sent of it, and what that cost. */
-export interface Shortened extends Compacted {
+export interface Shortened extends CompactedHistory {
   /** The method's. */
   id: string;
   name: string;

@@ -1,26 +1,23 @@
-/** Runs work that may never end, because a stranger's file decides how long it takes. `what` is at fault if it does. */
+/** Runs work that an untrusted file may keep from ever ending; `what` names the file or input to blame then. */
 export type Bounded = <T>(what: string, run: () => T) => T;
 
 let runner: Bounded = (_, run) => run();
 
 /**
- * Runs `run` so that whoever can stop it does when it does not come to an end: the page ends the worker, Node stops the
- * work itself. Where nobody can, it simply runs.
+ * Runs `run` under this thread's watcher, which stops it if it does not end: the page terminates the worker, Node stops
+ * the work itself. Without a watcher, it just runs.
  */
 export const bounded: Bounded = (what, run) => runner(what, run);
 
-/** Sets who watches over work in this thread. */
+/** Sets the watcher of this thread. */
 export function watchWork(watcher: Bounded): void {
   runner = watcher;
 }
 
-/** Milliseconds between two messages about work that goes well. */
+/** Minimum time between two messages about finished work, in milliseconds. */
 const BETWEEN = 500;
 
-/**
- * Tells the other side of a port before such work begins, and after the last of a run of it. Many short pieces give
- * few messages.
- */
+/** Reports before such work begins, and after the last piece of a series. Many short pieces give few messages. */
 export function announcing(tell: (what: string | null) => void): Bounded {
   let told = -Infinity;
   let busy = false;
@@ -32,7 +29,7 @@ export function announcing(tell: (what: string | null) => void): Bounded {
     }
     if (!busy) {
       busy = true;
-      // After all that is done in one go.
+      // Runs after everything that finishes in the same task.
       queueMicrotask(() => {
         busy = false;
         tell(null);

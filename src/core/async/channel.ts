@@ -8,13 +8,13 @@ export class Channel<Value> implements AsyncIterable<Value> {
     return this.#closed;
   }
 
-  /** A function of its own, so that it can be given away as a callback. */
+  /** An arrow function, so that it can be passed as a callback. */
   readonly push = (value: Value): void => {
     this.#waiting.push(value);
     this.#wake();
   };
 
-  /** Ends the iteration once all that was pushed has been read. */
+  /** Ends the iteration once every pushed value has been read. */
   readonly close = (): void => {
     this.#closed = true;
     this.#wake();

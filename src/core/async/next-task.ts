@@ -1,6 +1,6 @@
 /**
- * Resolves in the next task, so that messages (a cancellation, say) are heard between two pieces of long work.
- * Timers would do the same but are held back to 4 ms when nested.
+ * Resolves in the next task, so that messages (such as a cancellation) are received between two pieces of long work.
+ * Timers would do the same but are clamped to 4 ms when nested.
  */
 export function nextTask(): Promise<void> {
   if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve));

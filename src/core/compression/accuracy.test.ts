@@ -13,7 +13,7 @@ const GOLD = 'reference/ud-ewt-dev-keep.json.gz';
 /** The tags whose tokens KeyPOS keeps, as the paper names them. */
 const KEPT = new Set(['NOUN', 'VERB', 'ADJ', 'ADV', 'ADP', 'PROPN', 'NUM', 'SCONJ', 'PRON']);
 
-/** A line of tagged-sentences.txt: `word/TAG` by spaces, `~` where no space stands before the word. */
+/** A line of tagged-sentences.txt: `word/TAG` separated by spaces; `~` marks a word without a space before it. */
 function parseTagged(line: string): GoldSentence {
   let text = '';
   const tok = line.split(' ').map((token): GoldSentence['tok'][number] => {
@@ -76,7 +76,7 @@ describe('keepAccuracy', () => {
   ];
   const fixed = (tag: Tagger['tag']): Tagger => ({ id: 'wink', name: 'fixed', keepAccuracy: 0, tag });
 
-  it('leaves marks out and aligns by overlap', () => {
+  it('leaves punctuation out and aligns by overlap', () => {
     const oneToken = fixed(() => [{ start: 0, end: 11, tag: 'NOUN' }]);
     expect(keepAccuracy(oneToken, gold)).toEqual({ accuracy: 1, tokens: 2 });
     const half = fixed(() => [

@@ -8,15 +8,15 @@ export interface GoldSentence {
 
 const KEPT: ReadonlySet<Upos> = new Set(KEY_UPOS);
 
-/** Marks and foreign matter: no KeyPOS decision is asked of them. */
+/** Punctuation, symbols and foreign words, which KeyPOS does not decide on. */
 const LEFT_OUT = new Set<Upos>(['PUNCT', 'SYM', 'X']);
 
 /**
  * Share of gold tokens whose keep/drop decision the tagger gets right, and how many were judged.
  *
- * The tagger sees the raw sentence and cuts it into its own tokens. A gold token takes the decision of the tagger's
- * token that shares most characters with it (the earlier one on a tie); where none does, it counts as dropped. Gold
- * tokens with PUNCT, SYM or X are left out.
+ * The tagger sees the raw sentence and tokenises it itself. A gold token takes the decision of the tagger's token that
+ * shares most characters with it (the earlier one on a tie); without one it counts as dropped. Gold tokens with PUNCT,
+ * SYM or X are left out.
  */
 export function keepAccuracy(tagger: Tagger, gold: readonly GoldSentence[]): { accuracy: number; tokens: number } {
   let tokens = 0;

@@ -2,12 +2,12 @@ import type { TaggedToken } from './representation.ts';
 
 /** Characters a tagger sees at once; far above any utterance. */
 const CHUNK = 4000;
-/** Longest run without white space; taggers take time quadratic in it. */
+/** Longest run without white space; taggers take quadratic time in it. */
 const RUN = 200;
 
 /**
- * Runs `tagChunk` over pieces of a text that end at white space, so that time stays linear in the length, and shifts
- * the offsets back. A run of more than 200 characters without white space is cut into pieces of its own.
+ * Runs `tagChunk` on pieces of a text that end at white space, so that time stays linear in the length, and shifts the
+ * offsets back. A run of more than 200 characters without white space is cut into pieces of its own.
  */
 export function tagInChunks(text: string, tagChunk: (chunk: string) => TaggedToken[]): TaggedToken[] {
   const tokens: TaggedToken[] = [];
@@ -40,7 +40,7 @@ function* chunks(text: string): Generator<{ start: number; end: number }> {
   if (end > start) yield { start, end };
 }
 
-/** Moves a cut that falls between the halves of a surrogate pair behind it. */
+/** Moves a cut between the halves of a surrogate pair to the end of the pair. */
 function wholeCharacter(text: string, at: number): number {
   return /[\uD800-\uDBFF]/.test(text[at - 1] ?? '') && /[\uDC00-\uDFFF]/.test(text[at] ?? '') ? at + 1 : at;
 }

@@ -2,11 +2,11 @@ import type { TaggedToken, Upos } from './representation.ts';
 import { ANY_APOSTROPHE, APOSTROPHES, findAddresses, straightenApostrophes } from './segment.ts';
 
 /**
- * Corrections that bring a tagger's output closer to the UD v2 guidelines (https://universaldependencies.org/en/),
- * on grounds of grammar alone: contractions are two tokens, `have`, `do` and `be` are verbs where they carry the
- * predicate, `to` before a noun phrase is an adposition, addresses are names.
+ * Corrections that bring a tagger's output closer to the UD v2 guidelines (https://universaldependencies.org/en/) by
+ * grammar alone: contractions are two tokens, `have`, `do` and `be` are verbs where they carry the predicate, `to`
+ * before a noun phrase is an adposition, addresses are names.
  *
- * Takes and gives ordered tokens without overlap. Pure.
+ * Takes and returns ordered tokens without overlap. Pure.
  */
 export function correctTags(text: string, tokens: readonly TaggedToken[]): TaggedToken[] {
   const whole = mergeAddresses(text, tokens);
@@ -33,11 +33,11 @@ class Word implements TaggedToken {
   }
 }
 
-/** What a hashtag and the name of an account begin with. */
+/** The first characters of hashtags and account names. */
 const NAME_MARKS = new Set(['#', '@']);
 const NO_RULES: readonly Rule[] = [];
 
-/** An address that the tagger cut up is one proper noun; what is left of a token around addresses is a mark. */
+/** An address that the tagger split is one proper noun; the rest of a token around addresses is punctuation. */
 function mergeAddresses(text: string, tokens: readonly TaggedToken[]): TaggedToken[] {
   const addresses = findAddresses(text);
   if (addresses.length === 0) return [...tokens];
@@ -47,7 +47,7 @@ function mergeAddresses(text: string, tokens: readonly TaggedToken[]): TaggedTok
     while ((addresses[next]?.end ?? Infinity) <= token.start) next++;
     let from = token.start;
     let i = next;
-    // A token may reach over several addresses.
+    // A token may span several addresses.
     for (let address = addresses[i]; address && address.start < token.end; address = addresses[++i]) {
       if (address.start > from) rest.push({ start: from, end: address.start, tag: 'PUNCT' });
       from = address.end;
@@ -78,7 +78,7 @@ function splitContraction(text: string, token: TaggedToken): TaggedToken[] {
   ];
 }
 
-/** Spellings of chat that a tagger of edited English does not know. A contraction counts as its first part. */
+/** Chat spellings that a tagger of edited English does not know. A contraction counts as its first part. */
 const INFORMAL: Partial<Record<string, Upos>> = Object.assign(Object.create(null) as object, {
   u: 'PRON',
   ur: 'PRON',
@@ -128,7 +128,7 @@ function opensQuestion(words: readonly Word[], index: number): boolean {
   return before === undefined || before.tag === 'PUNCT' || before.tag === 'CCONJ' || QUESTION.has(before.lower);
 }
 
-/** The first word of what `words[index]` takes as its complement, its own subject left out. */
+/** The first word of the complement of `words[index]`, skipping its subject. */
 function complement(words: readonly Word[], index: number): Word | undefined {
   let at = skipAdverbs(words, index + 1);
   if (opensQuestion(words, index) && PERSONAL.has(words[at]?.lower ?? '')) at = skipAdverbs(words, at + 1);
@@ -137,7 +137,7 @@ function complement(words: readonly Word[], index: number): Word | undefined {
 
 const MODAL = new Set(['to', 'can', 'could', 'will', "'ll", 'would', "'d", 'may', 'might', 'shall', 'should', 'must']);
 
-/** An infinitive behind a modal or `to`, the subject of a question between: `what should I do`. */
+/** An infinitive after a modal or `to`, possibly with the subject of a question in between: `what should I do`. */
 function afterModal(words: readonly Word[], index: number): boolean {
   let at = index - 1;
   while (words[at]?.tag === 'ADV' || PERSONAL.has(words[at]?.lower ?? '') || words[at]?.tag === 'PART') {
@@ -158,7 +158,7 @@ const have: Rule = (words, index) => {
   return 'VERB';
 };
 
-/** `do` is a verb when it has an object: a determiner, noun or object pronoun with no verb behind it. */
+/** `do` is a verb when it has an object: a determiner, noun or object pronoun with no verb after it. */
 const doVerb: Rule = (words, index) => {
   const next = words[index + 1];
   if (afterModal(words, index)) return 'VERB';
@@ -200,7 +200,7 @@ const demonstrative: Rule = (words, index) => {
     : undefined;
 };
 
-/** `ok` describes after a copula (`I am ok`) and interjects elsewhere. */
+/** `ok` is an adjective after a copula (`I am ok`) and an interjection elsewhere. */
 const ok: Rule = (words, index) => {
   let before = index - 1;
   while (words[before]?.tag === 'ADV') before--;

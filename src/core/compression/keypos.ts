@@ -2,7 +2,7 @@ import { KEY_UPOS, type Representation, type Tagger, type TokenSpan, type Upos }
 import { joinKept, segment } from './segment.ts';
 
 /**
- * Keeps the words whose part of speech is in `keep`. What the tagger passes over without a tag counts as X.
+ * Keeps the words whose part of speech is in `keep`. Text that the tagger leaves untagged counts as X.
  *
  * ```ts
  * const keypos = createKeyPos({ tagger: await loadTagger('wink') });
@@ -42,7 +42,7 @@ function fillGap(text: string, from: number, to: number, keep: ReadonlySet<Upos>
 
 const SPACE = 32;
 
-/** Whether there are only spaces between two offsets, as between almost any two words. */
+/** Whether there are only spaces between two offsets, as between most words. */
 function isBlank(text: string, from: number, to: number): boolean {
   let at = from;
   while (at < to && text.charCodeAt(at) === SPACE) at++;

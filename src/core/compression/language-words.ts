@@ -1,7 +1,7 @@
 /**
- * Common words by which a language written in Latin letters is told from English: function words above all, and what
- * people answer in a word or two. Words that a language shares with another or with English may stand in both lists;
- * clitics end with an apostrophe.
+ * Common words that distinguish languages in Latin script from English: mainly function words and what people answer in
+ * a word or two. Words shared with another language or with English may be in both lists; clitics end with an
+ * apostrophe.
  */
 export const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   french:
@@ -123,8 +123,8 @@ export const FOREIGN_WORDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * English words beside the stopwords that tell English apart: what people who talk about themselves say most, and the
- * short answers of a chat.
+ * English words, in addition to the stopwords, that identify English: frequent words of people who talk about
+ * themselves, and short answers in a chat.
  */
 export const ENGLISH_WORDS =
   'yes yeah yea yep yup nope ok okay oh ah um uh hmm mhm wow lol haha hahaha hey hi hello bye goodbye thanks thank ' +

@@ -70,31 +70,28 @@ describe('isForeign', () => {
     expect(texts.filter((text) => !isForeign(text))).toEqual([]);
   });
 
-  it('takes English for English, however short or mixed', () => {
+  it('recognises English, however short or mixed', () => {
     expect(ENGLISH.filter(isForeign)).toEqual([]);
   });
 
-  it('takes very long texts', () => {
+  it('handles very long texts', () => {
     expect(isForeign('je ne dors plus '.repeat(100_000))).toBe(true);
     expect(isForeign('a.'.repeat(200_000))).toBe(false);
   });
 });
 
-describe('a representation', () => {
-  it.each(['keypos', 'nostopwords'] as const)(
-    'leaves other languages as they are written, and says so (%s)',
-    async (id) => {
-      const { compress } = await loadRepresentation(id);
-      for (const text of Object.values(FOREIGN).flat()) {
-        const { text: sent, spans, asWritten } = compress(`${text}  `);
-        expect(sent).toBe(`${text}  `);
-        expect(spans.every(({ keep }) => keep)).toBe(true);
-        expect(asWritten).toBe('language');
-      }
-      expect(compress('I am so sad today.').asWritten).toBeUndefined();
-      expect(compress('I am so sad today.').text).not.toContain('am');
-    },
-  );
+describe('a compression', () => {
+  it.each(['keypos', 'nostopwords'] as const)('leaves other languages as written, and says so (%s)', async (id) => {
+    const { compress } = await loadRepresentation(id);
+    for (const text of Object.values(FOREIGN).flat()) {
+      const { text: sent, spans, asWritten } = compress(`${text}  `);
+      expect(sent).toBe(`${text}  `);
+      expect(spans.every(({ keep }) => keep)).toBe(true);
+      expect(asWritten).toBe('language');
+    }
+    expect(compress('I am so sad today.').asWritten).toBeUndefined();
+    expect(compress('I am so sad today.').text).not.toContain('am');
+  });
 });
 
 interface Dialogue {

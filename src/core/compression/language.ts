@@ -5,7 +5,7 @@ import { ENGLISH_STOPWORDS } from './stopwords-english.ts';
 
 const ENGLISH: ReadonlySet<string> = new Set([...ENGLISH_STOPWORDS, ...ENGLISH_WORDS.split(' ')]);
 
-/** The languages that each word stands for, as places in the list of languages. */
+/** The languages that each word suggests, as indices into the list of languages. */
 const LANGUAGES_OF = new Map<string, number[]>();
 Object.values(FOREIGN_WORDS).forEach((words, language) => {
   for (const word of new Set(words.split(' '))) LANGUAGES_OF.set(word, [...(LANGUAGES_OF.get(word) ?? []), language]);
@@ -21,16 +21,17 @@ const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/gu;
 /** Latin letters beyond those of English. */
 const ACCENTED = /[^a-z']/;
-/** Contractions that only English has. */
+/** Contractions found only in English. */
 const CONTRACTED = /'(?:s|t|m|d|ll|ve|re)$/;
-/** So many words, and none of them English, are another language. */
+/** A text with this many words, none of them English, is in another language. */
 const ENOUGH = 6;
-/** Texts longer than this are judged by their beginning, in UTF-16 units. */
+/** Of longer texts, only this much of the beginning is looked at, in UTF-16 units. */
 const LONGEST = 4000;
 
 /**
- * Whether a text is written in another language than English, which is all that KeyPOS and NoStopwords know. It takes
- * more signs of another language than of English; a text without signs of either, such as a name or "hmm", is English.
+ * Whether a text is in a language other than English, the only one that KeyPOS and NoStopwords know. It is foreign if
+ * it has more signs of another language than of English; a text without signs of either (a name, "hmm") counts as
+ * English.
  *
  * ```ts
  * isForeign('je ne dors plus'); // true
@@ -46,20 +47,20 @@ export function isForeign(text: string): boolean {
     const languages = languagesOf(word);
     for (const language of languages) listed.set(language, (listed.get(language) ?? 0) + 1);
     if (known) english++;
-    // Words that English has as well, such as "die" or "on", say nothing by themselves.
+    // Words that also exist in English, such as "die" or "on", are no evidence by themselves.
     else if (languages.length > 0) own++;
     else if (NOT_LATIN.test(word)) otherScript += Math.max(1, Math.ceil((word.match(UNSPACED)?.length ?? 0) / 2));
     else if (ACCENTED.test(word)) accented++;
   }
   if (english === 0 && words.length >= ENOUGH) return true;
-  // An accent alone may be a name or a loan: "Beyoncé", "a café".
+  // A single accent may come from a name or a loanword: "Beyoncé", "a café".
   if (own + otherScript === 0 && (english > 0 || accented < 2)) return false;
   const foreign = Math.max(0, ...listed.values()) + otherScript + accented;
   // A few words of another language in a longer text, such as the name of a dish, do not make it foreign.
   return foreign > english && foreign * 4 >= words.length;
 }
 
-/** The languages that have a word, or its clitic or stem. */
+/** The languages whose list has a word, or its clitic or stem. */
 function languagesOf(word: string): number[] {
   const cut = word.indexOf("'") + 1;
   const parts = cut > 0 && cut < word.length ? [word, word.slice(0, cut), word.slice(cut)] : [word];
@@ -73,7 +74,7 @@ function wordsOf(text: string): string[] {
   return straightenApostrophes(plain).replace(DOMAIN, ' ').normalize('NFC').toLowerCase().match(WORD) ?? [];
 }
 
-/** A representation that leaves texts in other languages as they were written, and says so. */
+/** A compression that leaves texts in other languages as written, and says so. */
 export function onlyEnglish(representation: Representation): Representation {
   return {
     ...representation,

@@ -8,7 +8,7 @@ const LOADERS: Record<TaggerId, () => Promise<Tagger>> = {
 
 const loaded = new LazyMap<TaggerId, Tagger>();
 
-/** Loads a tagger's code on first use and keeps it; a failed load is tried again by the next call. */
+/** Loads a tagger's code on first use and keeps it; the next call retries a failed load. */
 export function loadTagger(id: TaggerId): Promise<Tagger> {
   return loaded.get(id, LOADERS[id]);
 }

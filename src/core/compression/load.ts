@@ -19,10 +19,7 @@ const LOADERS: Record<RepresentationId, (options: RepresentationOptions) => Prom
     onlyEnglish(createKeyPos({ tagger: await loadTagger(tagger), keep: new Set(keep ?? KEY_UPOS) })),
 };
 
-/**
- * A representation ready to use; only KeyPOS loads a tagger. Texts in other languages than English stay as they are
- * written.
- */
+/** A compression ready to use; only KeyPOS loads a tagger. Texts in languages other than English stay as written. */
 export function loadRepresentation(id: RepresentationId, options: RepresentationOptions = {}): Promise<Representation> {
   return LOADERS[id](options);
 }

@@ -5,15 +5,15 @@ import { ENGLISH_STOPWORDS } from './stopwords-english.ts';
 const STOPWORDS = new Set(ENGLISH_STOPWORDS);
 const LAST_CLITIC = new RegExp(`^(.+)([${APOSTROPHES}][^${APOSTROPHES}]+)$`, 'u');
 
-/** No English word with clitics is longer; keeps time linear on noise. */
+/** Longer than any English word with clitics; keeps time linear on noise. */
 const LONGEST = 60;
 
 const isStopword = (word: string): boolean => STOPWORDS.has(straightenApostrophes(word.toLowerCase()));
 
 /**
- * Drops NLTK's English stopwords; all other words, and all marks, stay.
+ * Drops NLTK's English stopwords; all other words and all punctuation stay.
  *
- * A word is looked up whole first (`don't` is in the list), in lower case, any apostrophe read as `'`. A word that is
+ * A word is first looked up whole (`don't` is in the list), in lower case, any apostrophe read as `'`. A word that is
  * not in the list loses its clitics from the right while each, without its apostrophe, is a stopword; what remains is
  * looked up in turn: `I'm` → `i` + `m`, both dropped; `let's` → `let` kept, `s` dropped. `o'clock` has no clitic in
  * that sense and stays whole. Hyphenated words and addresses are one word each.

@@ -44,7 +44,7 @@ const chat = fc
   .map((parts) => parts.join(''));
 
 describe.each(NAMES)('%s', (name) => {
-  it('gives ordered spans that cover every character but white space, and the text they spell', () => {
+  it('returns ordered spans that cover every character but white space, and the text they spell', () => {
     fc.assert(
       fc.property(chat, (text) => {
         const { spans, text: kept, asWritten } = named(name).compress(text);
@@ -60,7 +60,7 @@ describe.each(NAMES)('%s', (name) => {
         expect((gaps + text.slice(end)).trim()).toBe('');
         expect(kept).toBe(name === 'raw' || asWritten ? text : joinKept(text, spans));
       }),
-      // compromise takes this for one address, where there are two.
+      // compromise takes these two addresses for one.
       { numRuns: 300, examples: [['https://a.b/c?d=e."https://a.b/c?d=e.@']] },
     );
   });
@@ -77,7 +77,7 @@ describe.each(NAMES)('%s', (name) => {
     (text) => expect(typeof named(name).compress(text).text).toBe('string'),
   );
 
-  it('takes a hundred thousand words, and long runs without white space', () => {
+  it('handles a hundred thousand words, and long runs without white space', () => {
     const words = 'I have been really sad about my job and don’t know. '.repeat(9100);
     expect(named(name).compress(words).spans.length).toBeGreaterThan(100_000);
     for (const run of ['a'.repeat(50_000), '!?'.repeat(25_000), '👍🏽'.repeat(5000)]) {
@@ -110,14 +110,14 @@ describe('KeyPOS', () => {
     ['', ''],
   ])('%j becomes %j', (text, kept) => expect(named('keypos wink').compress(text).text).toBe(kept));
 
-  it('keeps the tags it is told to keep', async () => {
+  it('keeps the given tags', async () => {
     const nouns = createKeyPos({ tagger: await loadTagger('wink'), keep: new Set(['NOUN']) });
     expect(nouns.compress('My boss hates the new office.').text).toBe('boss office');
     const none = createKeyPos({ tagger: await loadTagger('wink'), keep: new Set() });
     expect(none.compress('My boss hates the office.').text).toBe('');
   });
 
-  it('leaves tokens that touch in the original touching', async () => {
+  it('joins tokens that touch in the original', async () => {
     const marks = createKeyPos({ tagger: await loadTagger('wink'), keep: new Set(['NOUN', 'PUNCT']) });
     expect(marks.compress('Work, work and work!').text).toMatch(/, work work!$/);
   });

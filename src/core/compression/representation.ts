@@ -2,25 +2,25 @@
 export const REPRESENTATION_IDS = ['raw', 'keypos', 'nostopwords'] as const;
 export type RepresentationId = (typeof REPRESENTATION_IDS)[number];
 
-/** Name and summary (one sentence for the interface) of each, known before any of their code is loaded. */
+/** Name and summary (one sentence for the interface) of each, known before its code is loaded. */
 export const REPRESENTATIONS: Readonly<Record<RepresentationId, { name: string; summary: string }>> = {
-  raw: { name: 'Raw', summary: 'Every word as it was written.' },
+  raw: { name: 'Raw', summary: 'Every word as written.' },
   keypos: { name: 'KeyPOS', summary: 'Only words of key parts of speech, such as nouns, verbs and pronouns.' },
   nostopwords: { name: 'NoStopwords', summary: 'Everything but the 179 most common English words.' },
 };
 
-/** A word or mark of an utterance; `start` and `end` are UTF-16 offsets into it, end exclusive. */
+/** A word or punctuation mark of an utterance; `start` and `end` are UTF-16 offsets into it, end exclusive. */
 export interface TokenSpan {
   start: number;
   end: number;
   keep: boolean;
-  /** The universal part of speech, where the method tags. */
+  /** The universal part of speech, if the method tags words. */
   tag?: Upos;
 }
 
 /**
- * Why a compression leaves an utterance as it was written: it does not know the language, the turn is about danger, or
- * nothing would be left of the message that is to be answered.
+ * Why an utterance is sent as written: the compression does not know the language, the utterance signals danger, or
+ * nothing would be left of the message to be answered.
  */
 export type AsWritten = 'language' | 'danger' | 'empty';
 
@@ -73,7 +73,7 @@ export interface TaggedToken {
 export interface Tagger {
   id: TaggerId;
   name: string;
-  /** Share of keep/drop decisions that agree with gold on UD English-EWT dev (PUNCT, SYM, X left out), in 0..1. */
+  /** Share of keep/drop decisions that agree with gold on UD English-EWT dev (without PUNCT, SYM and X), in 0..1. */
   keepAccuracy: number;
   tag(text: string): TaggedToken[];
 }

@@ -1,15 +1,15 @@
-/** A half-open stretch of a text in UTF-16 offsets. */
-export interface Stretch {
+/** A half-open range of a text in UTF-16 offsets. */
+export interface TextRange {
   start: number;
   end: number;
 }
 
-/** Every mark people type where English puts an apostrophe inside a word. */
+/** Every character that people type for an apostrophe inside a word. */
 export const APOSTROPHES = "'’‘ʼ＇`´";
 export const ANY_APOSTROPHE = new RegExp(`[${APOSTROPHES}]`, 'u');
 const EACH_APOSTROPHE = new RegExp(ANY_APOSTROPHE, 'gu');
 
-/** The text, as long as before, with every apostrophe straight. */
+/** The text with every apostrophe straight; its length does not change. */
 export function straightenApostrophes(text: string): string {
   return text.replace(EACH_APOSTROPHE, "'");
 }
@@ -20,8 +20,8 @@ const NET_ADDRESS =
 const CLOSING = new Set(".,;:!?)]}'’»");
 
 /** Web and mail addresses in `text`, without the closing punctuation of the sentence around them. */
-export function findAddresses(text: string): Stretch[] {
-  // The whole pattern is slow, and hardly any utterance holds an address.
+export function findAddresses(text: string): TextRange[] {
+  // The full pattern is slow, and few utterances contain an address.
   if (!/@|www\.|:\/\//i.test(text)) return [];
   return [...text.matchAll(NET_ADDRESS)].map((match) => {
     let length = match[0].length;
@@ -36,7 +36,7 @@ const WORD_OR_MARK = new RegExp(
     String.raw`(?<![\p{L}\p{N}])\p{L}(?:\.\p{L})+(?![\p{L}\p{N}])\.?`,
     // Words and numbers, with apostrophes and hyphens inside: don't, well-being.
     String.raw`[\p{L}\p{M}\p{N}]+(?:[${APOSTROPHES}\-‐‑][\p{L}\p{M}\p{N}]+)*`,
-    // A pictograph with its modifiers and joined parts is one mark.
+    // A pictograph with its modifiers and joined emoji is one mark.
     String.raw`\p{Extended_Pictographic}(?:[\u{FE0F}\u{20E3}]|\p{EMod}|\u{200D}\p{Extended_Pictographic})*`,
     String.raw`[^\s]`,
   ].join('|'),
@@ -44,30 +44,28 @@ const WORD_OR_MARK = new RegExp(
 );
 
 /**
- * Splits a text into words, marks and addresses: ordered, without overlap, and together every character
- * that is not white space. White space is what `\s` matches.
+ * Splits a text into words, punctuation marks and addresses: ordered, without overlap, together covering every
+ * character that is not white space. White space is what `\s` matches.
  */
-export function segment(text: string): Stretch[] {
-  const stretches: Stretch[] = [];
+export function segment(text: string): TextRange[] {
+  const ranges: TextRange[] = [];
   let from = 0;
   for (const address of findAddresses(text)) {
-    appendWords(text, from, address.start, stretches);
-    stretches.push(address);
+    appendWords(text, from, address.start, ranges);
+    ranges.push(address);
     from = address.end;
   }
-  appendWords(text, from, text.length, stretches);
-  return stretches;
+  appendWords(text, from, text.length, ranges);
+  return ranges;
 }
 
-function appendWords(text: string, from: number, to: number, into: Stretch[]): void {
+function appendWords(text: string, from: number, to: number, into: TextRange[]): void {
   for (const match of text.slice(from, to).matchAll(WORD_OR_MARK)) {
     into.push({ start: from + match.index, end: from + match.index + match[0].length });
   }
 }
 
-/**
- * The text of the kept spans in order: two that touch in the original touch here, all others are one space apart.
- */
+/** The text of the kept spans in order: spans that touch in the original touch here, all others are one space apart. */
 export function joinKept(text: string, spans: readonly { start: number; end: number; keep: boolean }[]): string {
   let joined = '';
   let lastEnd = -1;

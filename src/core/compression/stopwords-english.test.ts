@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { describeExtra, SHARED } from '../../../tests/harness/shared.ts';
 import { ENGLISH_STOPWORDS } from './stopwords-english.ts';
 
-/** SHA-256 of NLTK's list: its words one per line, without a last line break. */
+/** SHA-256 of NLTK's list: one word per line, without a final line break. */
 const DIGEST = '2faef318155a30d7e91c39de3f51fde2eb44a3fe24e0adb0c504fd35c7add888';
 const REFERENCE = 'reference/nltk-stopwords-english-179.txt';
 

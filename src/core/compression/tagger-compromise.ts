@@ -5,15 +5,15 @@ import type { TaggedToken, Tagger, Upos } from './representation.ts';
 import { APOSTROPHES, segment } from './segment.ts';
 import { TAGGERS } from './taggers.ts';
 
-/** What is read of a compromise term. A contraction is its text on the first term and empty ones after it. */
+/** The fields read from a compromise term. Of a contraction, the first term has the text, the others are empty. */
 interface Term {
   text: string;
   tags?: Set<string>;
 }
 
 /**
- * compromise's tags in the order they decide; the first that a term has gives its universal tag. The closed classes
- * that compromise lumps together are told apart by word first (`CLOSED`).
+ * compromise's tags by priority; the first that a term has decides its universal tag. The closed classes that
+ * compromise lumps together are distinguished by word first (`CLOSED`).
  */
 const BY_TAG: readonly [tag: string, upos: Upos][] = [
   ['Url', 'PROPN'],
@@ -89,7 +89,7 @@ function universal({ text, tags }: Term): Upos {
   );
 }
 
-/** compromise keeps marks outside its terms; here they are tokens as well. */
+/** compromise keeps punctuation outside its terms; here it becomes tokens, too. */
 function withMarks(text: string, terms: readonly TaggedToken[]): TaggedToken[] {
   const tokens: TaggedToken[] = [];
   let from = 0;

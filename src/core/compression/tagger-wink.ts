@@ -18,7 +18,7 @@ export function createWinkTagger(): Tagger {
   /* eslint-enable @typescript-eslint/unbound-method */
 
   function tagChunk(chunk: string): TaggedToken[] {
-    // Same length, so offsets hold; wink tags a word with a straight apostrophe best.
+    // Same length, so offsets stay valid; wink tags words with a straight apostrophe best.
     const text = straightenApostrophes(chunk);
     const tokens = nlp.readDoc(text).tokens();
     const values = tokens.out(value);

@@ -16,7 +16,7 @@ const DIALOGUES: Dialogue[] = [
 ];
 
 describe('token counters', () => {
-  // The ids are those of the models' own tokenizers: "Hello world" is 15043 3186 under Llama 2 and 22557 1526 under
+  // The ids are those of the models' own tokenizers: "Hello world" is 15043 3186 for Llama 2 and 22557 1526 for
   // Mistral.
   it.each([
     ['llama2', 'Hello world', 2],
@@ -27,7 +27,7 @@ describe('token counters', () => {
     expect((await loadTokenCounter(id))(text)).toBe(tokens);
   });
 
-  it.each(TOKENIZER_IDS)('%s spells what it has no token for in bytes', async (id) => {
+  it.each(TOKENIZER_IDS)('%s falls back to bytes where it has no token', async (id) => {
     expect((await loadTokenCounter(id))('🫠')).toBeGreaterThanOrEqual(4);
   });
 });
@@ -43,7 +43,7 @@ describe('dialogueLengths', () => {
     expect(tokensPerUtterance([])).toBeNaN();
   });
 
-  it('is shorter under a representation that drops words', async () => {
+  it('is shorter under a compression that drops words', async () => {
     const count = await loadTokenCounter('mistral');
     const dialogues: Dialogue[] = [
       { id: '1', utterances: [{ speaker: 'seeker', text: 'I am in the house of a friend' }] },

@@ -7,7 +7,7 @@ import type { Compressed } from './representation.ts';
 export const TOKENIZER_IDS = ['mistral', 'llama2'] as const;
 export type TokenizerId = (typeof TOKENIZER_IDS)[number];
 
-/** Counts the tokens of one text, without the token that begins a sequence. */
+/** Counts the tokens of one text, without the beginning-of-sequence token. */
 export type TokenCounter = (text: string) => number;
 
 interface SentencePiece {
@@ -25,13 +25,13 @@ export async function loadTokenCounter(id: TokenizerId): Promise<TokenCounter> {
   return (text) => (text === '' ? 0 : tokenizer.encode(text, false, true).length);
 }
 
-/** Tokens and utterances of one dialogue under a representation, each utterance counted by itself. */
+/** Tokens and utterances of one dialogue under a compression, each utterance counted by itself. */
 export interface DialogueLength {
   tokens: number;
   utterances: number;
 }
 
-/** How long each dialogue is as `compress` leaves it: what Tables 5, 7, 9 and 11 of the paper average. */
+/** The length of each dialogue after `compress`, which Tables 5, 7, 9 and 11 of the paper average. */
 export function dialogueLengths(
   dialogues: readonly Dialogue[],
   compress: (text: string) => Compressed,
@@ -43,7 +43,7 @@ export function dialogueLengths(
   }));
 }
 
-/** Tokens of an utterance on average, over all utterances of all dialogues; NaN without any. */
+/** Mean number of tokens over all utterances of all dialogues; NaN without any. */
 export function tokensPerUtterance(lengths: readonly DialogueLength[]): number {
   let tokens = 0;
   let utterances = 0;

@@ -22,7 +22,7 @@ const contents = ({ messages }: { messages: { content: string }[] }): string[] =
   messages.map(({ content }) => content);
 
 describe('assembleContext', () => {
-  it('joins, counts what the template renders, and says where messages come from', async () => {
+  it('joins utterances, counts what the template renders, and names the source of each message', async () => {
     const context = await assembleContext(request(), wordTokenizer());
     expect(contents(context)).toEqual(['Be kind', 'I am so very sad today', 'What has happened', 'My dog has died']);
     expect(context).toMatchObject({
@@ -45,7 +45,7 @@ describe('assembleContext', () => {
     expect(contents(twoWords)).toEqual(['Be kind', 'My dog has died']);
     expect(twoWords.fit).toEqual({ from: 2, kept: 2, leftOut: 2, unopened: 0, tokens: 15 });
     expect(twoWords.utterances.map(({ absent }) => absent)).toEqual(['window', 'window', null, null]);
-    // The unit is an utterance, not a message that several of them share.
+    // The unit is an utterance, not a message that joins several.
     const one = await assembleContext(request({ budget: 18, reserve: 4 }), wordTokenizer());
     expect([contents(one), one.sources, one.fit.tokens]).toEqual([['Be kind', 'has died'], [[], [3]], 13]);
     await expect(assembleContext(request({ budget: 16, reserve: 4 }), wordTokenizer())).rejects.toMatchObject({
@@ -54,14 +54,14 @@ describe('assembleContext', () => {
     });
   });
 
-  it('shows what does not fit beside the error', async () => {
+  it('shows what does not fit along with the error', async () => {
     const view = await viewContext(request({ budget: 16, reserve: 4 }), wordTokenizer());
     expect(view.fit).toBeInstanceOf(LabError);
     expect(view).toMatchObject({ messages: [], sources: [], base: 8, whole: 30 });
     expect(view.utterances.map(({ absent }) => absent)).toEqual(['window', 'window', 'window', 'window']);
   });
 
-  it('sends what the condition made, its summary at the end of the system message', async () => {
+  it('sends the texts of the condition, with its summary at the end of the system message', async () => {
     const sent = [null, null, 'dog', 'has died'];
     const context = await assembleContext(request({ sent, summary: 'They are sad.' }), wordTokenizer());
     expect(contents(context)).toEqual([`Be kind\n\n${SUMMARY_HEAD} They are sad.`, 'dog has died']);
@@ -78,7 +78,7 @@ describe('assembleContext', () => {
     ['compressed', ''],
     ['never-empty', 'No'],
     ['as-written', 'No'],
-  ] as const)('sends a newest utterance of which nothing is left by the rule: %s', async (newest, last) => {
+  ] as const)('applies the rule %s where nothing is left of the newest utterance', async (newest, last) => {
     const utterances: ContextUtterance[] = [
       { speaker: 'seeker', text: 'No' },
       { speaker: 'supporter', text: 'Are you safe?' },
@@ -89,7 +89,7 @@ describe('assembleContext', () => {
     expect(context.utterances[2]?.asWritten).toBe(newest === 'never-empty' ? 'empty' : null);
   });
 
-  it('keeps what is left of the newest utterance unless it is wanted as it was written', async () => {
+  it('keeps what is left of the newest utterance unless it is wanted as written', async () => {
     const sent = ['sad today', 'What happened', 'dog', 'died'];
     const newest = async (rule: ContextRequest['newest']) =>
       contents(await assembleContext(request({ sent, newest: rule }), null)).at(-1);
@@ -98,7 +98,7 @@ describe('assembleContext', () => {
     expect(contents(await assembleContext(closed, null))).toEqual(['Be kind', 'I am so very sad today', 'happened']);
   });
 
-  it('never changes an utterance that is to be sent whole', async () => {
+  it('never changes an utterance marked whole', async () => {
     const [first, ...rest] = UTTERANCES;
     const utterances = [{ speaker: 'seeker' as const, text: first?.text ?? '', whole: true }, ...rest];
     const context = await assembleContext(request({ utterances, sent: ['sad', 'What', 'dog', 'died'] }), null);
@@ -107,14 +107,14 @@ describe('assembleContext', () => {
   });
 
   it('holds the window where a template costs more than its probe shows', async () => {
-    const dear = wordTokenizer({ dear: { word: 'sad', words: 20 } });
-    const context = await assembleContext(request({ budget: 40, reserve: 0 }), dear);
+    const costly = wordTokenizer({ costly: { word: 'sad', words: 20 } });
+    const context = await assembleContext(request({ budget: 40, reserve: 0 }), costly);
     expect(context.fit).toMatchObject({ from: 1, leftOut: 1 });
     const alone = request({ utterances: UTTERANCES.slice(0, 1), budget: 30 });
-    await expect(assembleContext(alone, dear)).rejects.toMatchObject({ code: 'bad-config' });
+    await expect(assembleContext(alone, costly)).rejects.toMatchObject({ code: 'bad-config' });
   });
 
-  it('leaves out an opening that the template does not take, and says so', async () => {
+  it('leaves out an opening that the template does not accept, and says so', async () => {
     const utterances: ContextUtterance[] = [
       { speaker: 'supporter', text: 'Welcome' },
       ...UTTERANCES.slice(0, 2),
@@ -148,7 +148,7 @@ describe('assembleContext', () => {
     expect([refused.exact, refused.fit.tokens]).toEqual([false, 8 + (6 + 3) + (3 + 3)]);
   });
 
-  it('takes a conversation without utterances', async () => {
+  it('accepts a conversation without utterances', async () => {
     const nothing = request({ utterances: [], budget: 8 });
     expect(await assembleContext(nothing, wordTokenizer())).toMatchObject({ fit: { kept: 0, tokens: 8 }, whole: 8 });
     await expect(assembleContext({ ...nothing, budget: 7 }, wordTokenizer())).rejects.toMatchObject({
@@ -157,11 +157,11 @@ describe('assembleContext', () => {
     expect((await assembleContext({ ...nothing, system: '' }, wordTokenizer())).messages).toEqual([]);
   });
 
-  it('asks a tokenizer that is far away little', async () => {
+  it('makes few calls to a remote tokenizer', async () => {
     const utterances = Array.from({ length: 100 }, () => UTTERANCES.slice(0, 2)).flat();
     const whole = wordTokenizer();
     await assembleContext(request({ utterances }), whole);
-    // Three to learn the template's traits.
+    // Three calls find the template's traits.
     expect(whole.asked).toEqual({ renders: 3 + 1, counts: 3 });
     const cut = wordTokenizer();
     const { fit } = await assembleContext(request({ utterances, budget: 500 }), cut);
@@ -183,7 +183,7 @@ describe('the window', () => {
   const words = fc.array(fc.constantFrom('I', 'am', 'sad', 'x', ''), { maxLength: 12 }).map((list) => list.join(' '));
   const utterance = fc.record({ speaker: fc.constantFrom('seeker' as const, 'supporter' as const), text: words });
   const manner: fc.Arbitrary<Manner> = fc.record(
-    { strict: fc.boolean(), dear: fc.record({ word: fc.constant('sad'), words: fc.nat(40) }) },
+    { strict: fc.boolean(), costly: fc.record({ word: fc.constant('sad'), words: fc.nat(40) }) },
     { requiredKeys: ['strict'] },
   );
   const asked = fc.record({
@@ -193,7 +193,7 @@ describe('the window', () => {
     reserve: fc.nat(40),
   });
 
-  it('is never exceeded, could not have held one utterance more, and always holds the newest whole', async () => {
+  it('is never exceeded, could not hold one utterance more, and always holds the newest whole', async () => {
     await fc.assert(
       fc.asyncProperty(asked, manner, async (given, how) => {
         const tokenizer = wordTokenizer(how);

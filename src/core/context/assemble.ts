@@ -9,15 +9,15 @@ import { templateTraits } from './template.ts';
 import type { ModelTokenizer } from './tokenizer.ts';
 import { cannotOpen, doesNotFit, type ContextWindow } from './window.ts';
 
-/** A conversation under one condition, and the room that there is for it. */
+/** A conversation under one condition, and the window that it must fit. */
 export interface ContextRequest extends ContextWindow {
-  /** The system prompt; blank or absent leaves it to the template. */
+  /** The system prompt; if blank or absent, the template decides. */
   system?: string | undefined;
-  /** What was said, the newest last. */
+  /** The conversation, newest utterance last. */
   utterances: readonly ContextUtterance[];
-  /** What the condition made of each utterance, null where it leaves one out. Default: everything as it was written. */
+  /** Each utterance under the condition; null where it is left out. Default: everything as written. */
   sent?: readonly (string | null)[] | undefined;
-  /** What the condition wrote in place of utterances that it left out; ends the system message. */
+  /** The condition's summary of utterances that it left out; appended to the system message. */
   summary?: string | undefined;
   /** Default: `never-empty`. */
   newest?: NewestRule | undefined;
@@ -26,57 +26,57 @@ export interface ContextRequest extends ContextWindow {
 /** Which utterances enter the context: those from index `from` on that the condition does not leave out. */
 export interface Fit {
   from: number;
-  /** Utterances that are sent. */
+  /** Number of utterances sent. */
   kept: number;
-  /** The oldest utterances, which the window does not hold. */
+  /** Number of oldest utterances that do not fit the window. */
   leftOut: number;
-  /** What the supporter says before the seeker's first message, where the template takes no such opening. */
+  /** Utterances of the supporter before the seeker's first message, if the template accepts no such opening. */
   unopened: number;
   /** Tokens of the prompt. */
   tokens: number;
 }
 
 /**
- * Why an utterance is not sent: the condition leaves it out or it is blank; the template takes no conversation that the
- * supporter opens; the window does not hold it.
+ * Why an utterance is not sent: the condition leaves it out or it is blank; the template accepts no conversation that
+ * the supporter opens; it does not fit the window.
  */
 export type Absence = 'condition' | 'opening' | 'window';
 
-/** An utterance and what becomes of it. */
+/** An utterance and how it is sent. */
 export interface SeenUtterance extends SentText {
   role: ChatMessage['role'];
-  /** Tokens of the text that is sent for it, without what the template adds. */
+  /** Tokens of the text as sent, without what the template adds. */
   tokens: number;
-  /** Why it is not in the messages; null where it is. */
+  /** Why it is not in the messages; null if it is. */
   absent: Absence | null;
 }
 
 /** A conversation as the model receives it. */
 export interface ContextView<Fitting = Fit | LabError> {
-  /** What the model receives; empty where nothing fits. */
+  /** What the model receives; empty if nothing fits. */
   messages: ChatMessage[];
-  /** For each message, the indices of the utterances in it. */
+  /** The indices of the utterances in each message. */
   sources: number[][];
-  /** Each utterance, whether it is sent or not. */
+  /** Every utterance, sent or not. */
   utterances: SeenUtterance[];
-  /** Tokens of the system message, the beginning of the prompt and the opening of the reply. */
+  /** Tokens of the system message, the prompt's beginning and the opening of the reply. */
   base: number;
-  /** Tokens of the prompt were there room for every utterance. */
+  /** Tokens the prompt would have with every utterance. */
   whole: number;
-  /** What fits; an error where not even the newest utterance does. */
+  /** What fits; an error if not even the newest utterance does. */
   fit: Fitting;
-  /** Whether the prompt was rendered and counted by the model's own tokenizer; otherwise counts are estimates. */
+  /** Whether the model's own tokenizer rendered and counted the prompt; otherwise counts are estimates. */
   exact: boolean;
 }
 export type AssembledContext = ContextView<Fit>;
 
-/** Comes before a summary, so that the model takes it for notes and not for an instruction. */
+/** Introduces a summary, so that the model takes it for notes and not for an instruction. */
 export const SUMMARY_HEAD = 'Notes on what was said before:';
 
 /**
- * The one answer to what a model sees of a conversation: the most recent utterances that fit the window beside the
- * system prompt and the reply, as messages. With a tokenizer the prompt is counted as the model's template renders it,
- * so that it never exceeds the window and one utterance more would; without one, by estimate.
+ * The only place that decides what a model sees of a conversation: the most recent utterances that fit the window with
+ * the system prompt and the reply, as messages. With a tokenizer, the prompt is counted as the model's template renders
+ * it, so that it never exceeds the window and one more utterance would; without one, counts are estimates.
  * @throws {LabError} `bad-config` when not even the newest utterance fits; `cancelled`; what the tokenizer throws.
  */
 export async function assembleContext(
@@ -88,7 +88,7 @@ export async function assembleContext(
 }
 
 /**
- * The view where something fits.
+ * The view, if something fits.
  * @throws {LabError} `bad-config` when nothing does.
  */
 export function fitted(view: ContextView): AssembledContext {
@@ -98,7 +98,7 @@ export function fitted(view: ContextView): AssembledContext {
 }
 
 /**
- * The same for those who also show what does not fit: the error is in `fit`.
+ * The same for callers who also show what does not fit: `fit` holds the error.
  * @throws {LabError} `cancelled`; what the tokenizer throws.
  */
 export async function viewContext(
@@ -154,7 +154,7 @@ function systemOf({ system = '', summary }: ContextRequest): string {
 
 const roomIn = ({ budget, reserve }: ContextWindow): number => (budget ?? Infinity) - reserve;
 
-/** Tokens of the prompts as the template renders them; null where it refuses these messages. */
+/** Tokens of the prompts as the template renders them; null if it refuses these messages. */
 async function promptTokens(prompts: ChatMessage[][], tokenizer: ModelTokenizer): Promise<number[] | null> {
   try {
     const rendered = await Promise.all(prompts.map((messages) => tokenizer.renderPrompt(messages)));

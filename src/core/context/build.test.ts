@@ -11,7 +11,7 @@ const utterance = fc.record({
 });
 
 describe('buildContext', () => {
-  it('joins neighbours, keeps a supporter who speaks first, and says where messages come from', () => {
+  it('joins neighbours, keeps a supporter who speaks first, and names the source of each message', () => {
     const utterances = [supporter('Hello.'), seeker('Hi.'), seeker(' I am sad. '), supporter('Why?')];
     expect(buildContext({ system: ' Listen. ', utterances })).toEqual({
       messages: [
@@ -24,7 +24,7 @@ describe('buildContext', () => {
     });
   });
 
-  it('sends what stands for an utterance, an empty message for nothing, and none for null', () => {
+  it('sends the given text of an utterance, an empty message for an empty one, and none for null', () => {
     const utterances = [seeker('I am sad'), supporter('Oh no'), seeker('It is my job')];
     const contents = (sent: (string | null)[]) =>
       buildContext({ utterances, sent }).messages.map(({ content }) => content);

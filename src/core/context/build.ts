@@ -3,27 +3,27 @@ import type { ChatMessage } from './message.ts';
 
 const ROLES: Record<Speaker, ChatMessage['role']> = { seeker: 'user', supporter: 'assistant' };
 
-/** Who a speaker is to a chat template. */
+/** The role of a speaker in a chat template. */
 export const roleOf = (speaker: Speaker): ChatMessage['role'] => ROLES[speaker];
 
 export interface ContextInput {
-  /** The system prompt; blank or absent leaves it to the template. */
+  /** The system prompt; if blank or absent, the template decides. */
   system?: string | undefined;
   utterances: readonly Pick<Utterance, 'speaker' | 'text'>[];
-  /** What stands for each utterance, e.g. its compressed text; null leaves it out. Default: the text itself. */
+  /** The text to send for each utterance, e.g. compressed; null leaves it out. Default: the utterance's own text. */
   sent?: readonly (string | null)[] | undefined;
 }
 
 export interface BuiltContext {
   messages: ChatMessage[];
-  /** For each message, the indices of the utterances in it; empty for the system message. */
+  /** The indices of the utterances in each message; empty for the system message. */
   sources: number[][];
 }
 
 /**
- * A dialogue as chat messages: the seeker is the user, the supporter the assistant, also where the supporter speaks
- * first. Neighbouring utterances of one speaker are joined with a space, as chat templates want roles to alternate.
- * Blank utterances vanish; one whose compression is empty still has its message, so that turns keep their place.
+ * A dialogue as chat messages: the seeker is the user and the supporter the assistant, even if the supporter speaks
+ * first. Neighbouring utterances of one speaker are joined with a space, because chat templates expect alternating
+ * roles. Blank utterances are dropped; one whose compression is empty keeps its message, so that roles still alternate.
  */
 export function buildContext({ system = '', utterances, sent }: ContextInput): BuiltContext {
   const messages: ChatMessage[] = [];

@@ -2,26 +2,26 @@ import { isBlank } from './build.ts';
 import type { ContextUtterance, SentText } from './sent.ts';
 import type { TemplateTraits } from './template.ts';
 
-/** The contexts that a conversation can have: each begins at another utterance and goes on to the newest. */
+/** The possible contexts of a conversation: each begins at a different utterance and ends with the newest. */
 export interface Candidates {
   /** Indices of the utterances that the condition sends. */
   present: number[];
   /** Indices into `present` at which a context may begin, oldest first. */
   starts: number[];
-  /** Tokens of the prompt from each start on, as far as they can be told without rendering it. */
+  /** Predicted tokens of the prompt from each start, without rendering it. */
   predicted: number[];
 }
 
-interface Said {
+interface SentUtterances {
   utterances: readonly ContextUtterance[];
   sent: readonly SentText[];
-  /** Of each text that is sent. */
+  /** Tokens of each text that is sent. */
   tokens: readonly number[];
 }
 
-/** Where a context may begin: anywhere, or where the template takes no other opening, at an utterance of the seeker. */
+/** A context may begin anywhere, or only at a seeker's utterance if the template accepts no other opening. */
 export function candidatesOf(
-  { utterances, sent, tokens }: Said,
+  { utterances, sent, tokens }: SentUtterances,
   { base, perMessage, opening }: TemplateTraits,
 ): Candidates {
   const present = utterances.flatMap(({ text }, i) => (isBlank(text) || (sent[i]?.text ?? null) === null ? [] : [i]));

@@ -1,6 +1,6 @@
 /**
- * Plain ChatML, for models that were trained on it and nothing else: no default system message, which some models' own
- * templates add. The same as trainer/presets/chatml.jinja.
+ * Plain ChatML, for models trained on nothing else: without the default system message that some models' own templates
+ * add. The same as trainer/presets/chatml.jinja.
  */
 export const CHATML_TEMPLATE =
   "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' " +

@@ -23,7 +23,7 @@ describe('longestThatFits', () => {
     expect([index, rounds]).toEqual([55, [[0], [54, 55]]]);
   });
 
-  it('corrects predictions that are off by the same everywhere', async () => {
+  it('corrects predictions that are off by a constant', async () => {
     const lengths = Array.from({ length: 100 }, (_, i) => 1000 - 10 * i);
     const { index, rounds } = await search(
       lengths,
@@ -33,7 +33,7 @@ describe('longestThatFits', () => {
     expect([index, rounds.length]).toEqual([55, 2]);
   });
 
-  it('finds none where not even the shortest fits, and has measured it', async () => {
+  it('finds none if not even the shortest fits, and has measured it', async () => {
     const { index, measured } = await search([90, 60, 30], 20);
     expect([index, measured.get(2)]).toEqual([null, 30]);
     expect((await search([], 20)).index).toBeNull();
@@ -54,7 +54,7 @@ describe('longestThatFits', () => {
     );
   });
 
-  it('finds a prompt that fits beside one that does not where lengths go up and down', async () => {
+  it('finds a prompt that fits next to one that does not where lengths are not monotonic', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(100), { minLength: 1, maxLength: 30 }), fc.nat(100), async (lengths, room) => {
         const { index, measured } = await search(

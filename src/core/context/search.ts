@@ -1,19 +1,19 @@
-/** After so many rounds the predictions are no guide, and the search halves what is left. */
+/** After this many rounds the search stops trusting predictions and bisects. */
 const GUIDED_ROUNDS = 3;
 
-/** Where the longest prompt that fits begins. */
+/** The longest prompt that fits. */
 export interface Found {
-  /** Index of the candidate; null where not even the last, shortest one fits. */
+  /** Index of the candidate; null if not even the last, shortest one fits. */
   index: number | null;
-  /** Tokens of the prompts that were measured, by candidate. */
+  /** Measured tokens of prompts, by candidate. */
   measured: ReadonlyMap<number, number>;
 }
 
 /**
- * Finds the first of `predicted.length` prompts, longest first, that fits into `room` tokens while the one before it
- * does not, with few measurements. Each call of `measure` may cost round trips to a worker: the first is of the longest
- * prompt, and where that fits the only one; the next are of those where the predictions, corrected by what was
- * measured, see the edge. Both sides of the edge are measured, so predictions only cost time where they are wrong.
+ * Finds the first of `predicted.length` prompts, longest first, that fits into `room` tokens while the previous one
+ * does not, with few measurements. Each call of `measure` may cost round trips to a worker: the first measures the
+ * longest prompt and, if that fits, is the only one; the next measure those where the predictions, corrected by what
+ * was measured, place the edge. Both sides of the edge are measured, so wrong predictions only cost time.
  */
 export async function longestThatFits(
   predicted: readonly number[],
@@ -39,7 +39,7 @@ export async function longestThatFits(
   }
   return { index: fits, measured };
 
-  /** An index from `start` to before `end`: where the edge is expected. */
+  /** The expected edge: an index from `start` to before `end`. */
   function guessWithin(start: number, end: number, round: number): number {
     if (round > GUIDED_ROUNDS) return Math.floor((start + end) / 2);
     const known = fits ?? tooLong;

@@ -3,24 +3,24 @@ import type { Utterance } from '../dataset/dialogue.ts';
 import { isBlank } from './build.ts';
 
 /**
- * How the seeker's newest utterance is sent, the one that is to be answered: as the condition left it; as it was
- * written where the condition leaves nothing of it, because even a "no" needs an answer; or always as it was written.
+ * How the seeker's newest utterance, the one to be answered, is sent: as the condition left it; as written if the
+ * condition leaves nothing of it, because even a "no" needs an answer; or always as written.
  */
 export const NEWEST_RULES = ['compressed', 'never-empty', 'as-written'] as const;
 export type NewestRule = (typeof NEWEST_RULES)[number];
 
-/** An utterance that may enter a context; one that is `whole` is sent as it was written under every condition. */
+/** An utterance that may enter a context; if `whole`, it is sent as written under every condition. */
 export type ContextUtterance = Pick<Utterance, 'speaker' | 'text'> & { whole?: boolean };
 
-/** What is sent for an utterance. */
+/** How an utterance is sent. */
 export interface SentText {
-  /** Null where the condition leaves it out. */
+  /** Null if the condition leaves it out. */
   text: string | null;
-  /** Why it is sent as it was written whatever the condition made of it. */
+  /** Why it is sent as written, if the condition was overruled. */
   asWritten: AsWritten | null;
 }
 
-/** What is sent for each utterance: what the condition made of it, except where the rules above say otherwise. */
+/** The text to send for each utterance: the condition's, unless a rule above overrules it. */
 export function sentTexts(
   utterances: readonly ContextUtterance[],
   sent: readonly (string | null)[] | undefined,
@@ -39,6 +39,6 @@ export function sentTexts(
   });
 }
 
-/** Whether words were dropped and none is left; a full stop is no answer. */
+/** Whether words were dropped and none is left; punctuation alone cannot be answered. */
 const saysNothing = (sent: string, written: string): boolean =>
   sent.trim() !== written.trim() && !/[\p{L}\p{N}]/u.test(sent);

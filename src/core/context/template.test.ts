@@ -38,7 +38,7 @@ describe('templateTraits', () => {
 });
 
 describe('rememberingTokenizer', () => {
-  it('asks for every text once, in each form', async () => {
+  it('counts every text once per form', async () => {
     const tokenizer = wordTokenizer();
     const remembering = rememberingTokenizer(tokenizer);
     const short = [{ role: 'user' as const, content: 'a' }];
@@ -50,7 +50,7 @@ describe('rememberingTokenizer', () => {
     expect(tokenizer.asked).toEqual({ renders: 1, counts: 2 });
   });
 
-  it('remembers neither failures nor what is long', async () => {
+  it('caches neither failures nor long texts', async () => {
     const tokenizer = wordTokenizer({ needsUser: true });
     const remembering = rememberingTokenizer(tokenizer);
     const refused = [{ role: 'assistant' as const, content: 'a' }];

@@ -4,25 +4,25 @@ import { estimateTokens } from './estimate.ts';
 import type { ChatMessage } from './message.ts';
 import type { ModelTokenizer } from './tokenizer.ts';
 
-/** What a chat template does with a conversation, as far as contexts need to know. */
+/** The traits of a chat template that decide what fits a context. */
 export interface TemplateTraits {
-  /** Tokens of the beginning of a prompt, its system message in it, and of the opening of the reply. */
+  /** Tokens of the prompt's beginning with its system message, and of the opening of the reply. */
   base: number;
   /** Tokens that it adds around each message. */
   perMessage: number;
-  /** Whether it takes a conversation that the assistant opens; otherwise that opening is left out. */
+  /** Whether it accepts a conversation that the assistant opens; otherwise that opening is left out. */
   opening: boolean;
 }
 
 /** What ChatML adds: `<|im_start|>role⏎ … <|im_end|>⏎` and the opening of the reply. */
 const CHATML = { base: 3, perMessage: 5 } as const;
 
-/** A text that every tokenizer counts alike wherever it stands. */
+/** A text whose token count does not depend on its surroundings. */
 const PROBE = 'x';
 
 /**
- * Finds out what a template does by rendering short conversations. The costs are exact for templates that put the same
- * around each message, as ChatML, Llama's and Mistral's do; for others they are a prediction.
+ * Finds a template's traits by rendering short conversations. The costs are exact for templates that put the same
+ * tokens around each message (ChatML, Llama's, Mistral's); for others they are a prediction.
  */
 export async function templateTraits(tokenizer: ModelTokenizer | null, system = ''): Promise<TemplateTraits> {
   if (!tokenizer) return estimatedTraits(system);
@@ -39,7 +39,7 @@ export async function templateTraits(tokenizer: ModelTokenizer | null, system = 
   return { base: one - perMessage - probe, perMessage, opening: opened !== null && opened !== short };
 }
 
-/** A template that refuses a conversation takes none of its kind. */
+/** A template that refuses a conversation refuses all of its kind. */
 function refused(error: unknown): null {
   if (error instanceof LabError && error.code === 'bad-data') return null;
   throw error;

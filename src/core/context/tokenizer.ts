@@ -2,30 +2,30 @@ import { Lru } from '../lru.ts';
 import type { ChatMessage } from './message.ts';
 
 /**
- * What a text is: words of a person or a dataset, in which control tokens are the characters that they are written
- * with, or a rendered prompt, in which they are tokens where no mark of `renderPrompt` stands in them.
+ * What a text is: `words` that a person or a dataset wrote, in which control tokens are plain characters, or a rendered
+ * `prompt`, in which they are tokens unless marked by `renderPrompt`.
  */
 export type TextForm = 'words' | 'prompt';
 
 /** A model's own tokenizer and chat template. */
 export interface ModelTokenizer {
   /**
-   * Renders messages with the model's own chat template, ready for a reply. Where they are written like control tokens,
-   * invisible marks (U+FDD0) keep them apart; `score` and `countTokens` of a prompt understand them.
+   * Renders messages with the model's own chat template, ready for a reply. Where messages contain the text of control
+   * tokens, invisible marks (U+FDD0) keep them apart; `score` and `countTokens` of a prompt understand them.
    */
   renderPrompt(messages: ChatMessage[]): Promise<string>;
-  /** Token counts of texts that somebody wrote, or of rendered prompts. */
+  /** Token counts of written texts or of rendered prompts. */
   countTokens(texts: string[], form?: TextForm): Promise<number[]>;
 }
 
-/** Longer texts, in UTF-16 units, are counted and rendered anew each time. */
+/** Longer texts, in UTF-16 units, are not cached. */
 const LONGEST_REMEMBERED = 4000;
 const MOST_COUNTS = 5000;
 const MOST_PROMPTS = 200;
 
 /**
- * A tokenizer that remembers: a conversation is counted again with every message, and nearly all of it is the same.
- * Where the tokenizer runs in a worker, each answer that is remembered saves a round trip.
+ * A caching tokenizer: a conversation is counted again with every message, and nearly all of it is unchanged. If the
+ * tokenizer runs in a worker, each cached answer saves a round trip.
  */
 export function rememberingTokenizer(tokenizer: ModelTokenizer): ModelTokenizer {
   const counts = new Lru<number>(MOST_COUNTS);

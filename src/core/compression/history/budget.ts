@@ -1,23 +1,23 @@
 import { throwIfCancelled } from '../../error.ts';
-import type { CountTokens, HistoryMethod, UtteranceForm } from './history.ts';
+import type { CountTokens, HistoryMethod, UtteranceCompressor } from './history.ts';
 
 export interface BudgetOptions {
-  /** Tokens for the texts of the conversation; what a template adds is the caller's. */
+  /** Tokens for the texts of the conversation; the caller accounts for what a template adds. */
   tokens: number;
   countTokens: CountTokens;
   /** In order of preference, longest first, e.g. Raw. */
-  forms: readonly UtteranceForm[];
+  forms: readonly UtteranceCompressor[];
 }
 
 /**
- * As much of a conversation as a budget holds. First as many utterances as fit in their shortest form, from the newest
- * back; then, from the newest back again, each in the best form that what is left of the budget allows.
+ * As much of a conversation as a budget holds. Takes as many utterances as fit in their shortest form, from the newest
+ * back; then, again from the newest back, gives each the best form that the remaining budget allows.
  */
 export function underBudget({ tokens, countTokens, forms: wanted }: BudgetOptions): HistoryMethod {
   return {
     id: `budget-${tokens}-${wanted.map(({ id }) => id).join('-')}`,
     name: `${wanted.map(({ name }) => name).join(', then ')} in ${tokens} tokens`,
-    summary: `As many utterances as ${tokens} tokens hold, recent ones with more words than old ones.`,
+    summary: `As many utterances as fit in ${tokens} tokens; recent ones keep more words than old ones.`,
     async compact(utterances, signal) {
       const forms: { texts: string[]; counts: number[] }[] = [];
       for (const { shorten } of wanted) {
@@ -35,7 +35,7 @@ export function underBudget({ tokens, countTokens, forms: wanted }: BudgetOption
         forms.reduce((best, _, form) => (sizeOf(form, i) < sizeOf(best, i) ? form : best), 0);
 
       let left = tokens - (whole[0] ?? 0);
-      /** The form of each utterance before the newest; those before `from` are out. */
+      /** The form of each utterance before the newest; those before `from` are left out. */
       const chosen = utterances.map((_, i) => shortest(i));
       let from = last;
       while (from > 0 && sizeOf(chosen[from - 1] ?? 0, from - 1) <= left) {

@@ -1,17 +1,17 @@
 import { LabError } from '../../error.ts';
 import { REPRESENTATIONS, type RepresentationId, type Upos } from '../representation.ts';
 import { underBudget } from './budget.ts';
-import type { CountTokens, HistoryMethod, HistoryModel, UtteranceForm } from './history.ts';
+import type { CountTokens, HistoryMethod, HistoryModel, UtteranceCompressor } from './history.ts';
 import { rollingSummary } from './rolling-summary.ts';
 import { selectiveContext } from './selective-context.ts';
 import type { HistorySpec } from './spec.ts';
 import { everyUtterance, firstAndLast, lastUtterances } from './windows.ts';
 
-/** What methods work with; each uses what it needs, and only when it shortens something. */
+/** The dependencies of methods; each uses what it needs, and only when it shortens something. */
 export interface HistoryTools {
   model: HistoryModel;
   countTokens: CountTokens;
-  /** Compresses texts, one by one. */
+  /** Compresses texts, each by itself. */
   compress: (
     texts: readonly string[],
     options: { representation: RepresentationId; keep?: readonly Upos[] | undefined },
@@ -40,13 +40,17 @@ export function createHistory<Method extends keyof SpecOf>(spec: SpecOf[Method],
   return MAKERS[spec.method](spec, tools);
 }
 
-/** What a method is called, known before there is a model or a tagger. */
+/** A method's name and summary, known before a model or a tagger is loaded. */
 export function describeHistory(spec: HistorySpec): Pick<HistoryMethod, 'id' | 'name' | 'summary'> {
   const { id, name, summary } = createHistory(spec, NO_TOOLS);
   return { id, name, summary };
 }
 
-function formFrom({ compress }: HistoryTools, representation: RepresentationId, keep?: readonly Upos[]): UtteranceForm {
+function formFrom(
+  { compress }: HistoryTools,
+  representation: RepresentationId,
+  keep?: readonly Upos[],
+): UtteranceCompressor {
   const name = REPRESENTATIONS[representation].name;
   return {
     id: [representation, ...[...(keep ?? [])].sort()].join('-').toLowerCase(),
@@ -58,8 +62,8 @@ function formFrom({ compress }: HistoryTools, representation: RepresentationId, 
 const absent = (): never => {
   throw new LabError({
     code: 'unsupported',
-    what: 'This method was made to be named, not to shorten.',
-    todo: 'Make it with its tools.',
+    what: 'This method has only a name and a summary; it cannot shorten.',
+    todo: 'Create it with its tools.',
   });
 };
 const NO_TOOLS: HistoryTools = { model: { score: absent, generate: absent }, countTokens: absent, compress: absent };

@@ -5,7 +5,7 @@ import { NO_STOPWORDS } from '../nostopwords.ts';
 import { RAW } from '../raw.ts';
 import { REPRESENTATIONS, type Representation } from '../representation.ts';
 import { underBudget } from './budget.ts';
-import { compactWithCost, type HistoryMethod, type UtteranceForm } from './history.ts';
+import { compactWithCost, type HistoryMethod, type UtteranceCompressor } from './history.ts';
 import { rollingSummary } from './rolling-summary.ts';
 import { informationOf, selectiveContext } from './selective-context.ts';
 import { everyUtterance, firstAndLast, lastUtterances } from './windows.ts';
@@ -17,8 +17,8 @@ const words = (texts: string[]): number[] => texts.map((text) => text.split(/\s+
 const sent = async (method: HistoryMethod, utterances = SEVEN): Promise<(string | null)[]> =>
   (await method.compact(utterances)).sent;
 
-/** A representation of this thread as a form. */
-const formOf = ({ id, compress }: Representation): UtteranceForm => ({
+/** A compression that runs in this thread. */
+const formOf = ({ id, compress }: Representation): UtteranceCompressor => ({
   id,
   name: REPRESENTATIONS[id].name,
   shorten: async (texts) => texts.map((text) => compress(text).text),
@@ -58,7 +58,7 @@ describe('a budget', () => {
     underBudget({ tokens, countTokens: words, forms: representations.map(formOf) });
 
   it('gives recent utterances more words than old ones, and leaves out the oldest', async () => {
-    // 3 for the newest, then one word each for six, then 2 more words for each from the newest back.
+    // 3 for the newest, then one word for each of the six, then 2 more words for each, from the newest back.
     expect(await sent(method(9))).toEqual(['one', 'two', 'three', 'four', 'five', 'six', 'I am seven']);
     expect(await sent(method(13))).toEqual(['one', 'two', 'three', 'four', 'I am five', 'You are six', 'I am seven']);
     expect(await sent(method(5))).toEqual([null, null, null, null, 'five', 'six', 'I am seven']);
@@ -83,7 +83,7 @@ describe('a budget', () => {
 });
 
 describe('a rolling summary', () => {
-  it('is made of the one before and the next block, and made only once', async () => {
+  it('is made from the previous one and the next block, and only once', async () => {
     const generate = vi.fn(async (prompt: string) => `notes ${/Notes so far: (.*)/.exec(prompt)?.[1] ?? ''}+`);
     const method = rollingSummary({ generate }, { keep: 2, block: 2 });
     expect(await method.compact(SEVEN)).toEqual({
@@ -105,14 +105,14 @@ describe('a rolling summary', () => {
 });
 
 describe('Selective Context', () => {
-  /** Words are tokens with their space before them, as in byte-level vocabularies; the longer, the more surprising. */
+  /** Tokens are words with their leading space, as in byte-level vocabularies; the longer, the more surprising. */
   const score = async (text: string) =>
     [...text.matchAll(/\s*\S+/g)].map(([token], i) => ({
       text: token,
       logprob: i === 0 ? null : -token.trim().length,
     }));
 
-  it('lays the surprise of tokens on words', async () => {
+  it('adds up the surprise of tokens by word', async () => {
     const informed = await informationOf(said('It was terrible', 'Oh no'), { score });
     expect(informed.map((spans) => spans.map(({ information }) => information))).toEqual([
       [Infinity, 3, 8],
@@ -120,7 +120,7 @@ describe('Selective Context', () => {
     ]);
   });
 
-  it('drops the share of words that tell least, and nothing of the newest utterance', async () => {
+  it('drops the share of words that carry least information, and none of the newest utterance', async () => {
     const utterances = said('It was terrible today', 'Oh no why', 'Because of him');
     expect(await sent(selectiveContext({ score }, 0.5), utterances)).toEqual([
       'It was terrible today',
@@ -130,7 +130,7 @@ describe('Selective Context', () => {
     expect(await sent(selectiveContext({ score }, 0), utterances)).toEqual(utterances.map(({ text }) => text));
   });
 
-  it('survives tokens that are no text', async () => {
+  it('survives tokens that are not text', async () => {
     const odd = async () => [
       { text: '<s>', logprob: null },
       { text: '\ufffd', logprob: -1 },

@@ -1,44 +1,41 @@
 import type { Utterance } from '../../dataset/dialogue.ts';
 
-/**
- * What a model must be able to do for some methods; `LoadedModel` of the engines can be given as one by a small
- * adapter.
- */
+/** What some methods need of a model; a small adapter makes one from the engines' `LoadedModel`. */
 export interface HistoryModel {
-  /** Each token of a text with its log-probability in nats, null where nothing comes before it. */
+  /** Each token of a text with its log-probability in nats; null for the first token, which nothing predicts. */
   score(text: string, signal?: AbortSignal): Promise<readonly { text: string; logprob: number | null }[]>;
-  /** The reply to one message of a user. */
+  /** The reply to one user message. */
   generate(prompt: string, options: { maxNewTokens: number; signal?: AbortSignal | undefined }): Promise<string>;
 }
 
-/** What a whole conversation becomes before it enters the context. */
-export interface Compacted {
-  /** One an utterance: the text that stands for it, or null where it is left out. */
+/** A conversation as a history method leaves it for the context. */
+export interface CompactedHistory {
+  /** One per utterance: the text sent in its place, or null where it is left out. */
   sent: (string | null)[];
-  /** Stands for the utterances left out, where the method writes such a text. */
+  /** Replaces the utterances left out, if the method writes a summary. */
   summary?: string;
 }
 
-/** One way to make a conversation shorter. The newest utterance is always in, as it was written. */
+/** One way to shorten a conversation. The newest utterance is always kept as written. */
 export interface HistoryMethod {
   id: string;
   name: string;
-  /** One sentence for the interface, with the paper where there is one. */
+  /** One sentence for the interface; names the paper, if any. */
   summary: string;
-  compact(utterances: readonly Utterance[], signal?: AbortSignal): Promise<Compacted>;
+  compact(utterances: readonly Utterance[], signal?: AbortSignal): Promise<CompactedHistory>;
 }
 
-/** One form that utterances can take: a representation as a method uses it. On a page its code runs in a worker. */
-export interface UtteranceForm {
+/** A compression of utterances as a history method uses it. On a page its code runs in a worker. */
+export interface UtteranceCompressor {
   id: string;
   name: string;
-  /** One text a text, in order. */
+  /** One result per text, in order. */
   shorten: (texts: readonly string[], signal?: AbortSignal) => Promise<string[]>;
 }
 
-/** What a method took and saved. */
+/** What a method cost and saved. */
 export interface HistoryCost {
-  /** Tokens of the texts as they were written, and as they are sent with the summary. */
+  /** Tokens of the texts as written, and as sent with the summary. */
   tokensBefore: number;
   tokensAfter: number;
   /** Utterances left out. */
@@ -49,13 +46,13 @@ export interface HistoryCost {
 /** Counts the tokens of texts, each by itself. */
 export type CountTokens = (texts: string[]) => Promise<number[]> | number[];
 
-/** Makes a conversation shorter and says what that cost. */
+/** Shortens a conversation and reports what that cost. */
 export async function compactWithCost(
   method: HistoryMethod,
   utterances: readonly Utterance[],
   countTokens: CountTokens,
   signal?: AbortSignal,
-): Promise<{ compacted: Compacted; cost: HistoryCost }> {
+): Promise<{ compacted: CompactedHistory; cost: HistoryCost }> {
   const began = performance.now();
   const compacted = await method.compact(utterances, signal);
   const milliseconds = performance.now() - began;

@@ -3,17 +3,17 @@ import { throwIfCancelled } from '../../error.ts';
 import type { HistoryMethod, HistoryModel } from './history.ts';
 
 export interface SummaryOptions {
-  /** The last utterances stay as they are. */
+  /** How many of the last utterances stay as they are. */
   keep?: number;
-  /** So many utterances go into the summary at a time. */
+  /** How many utterances go into the summary at a time. */
   block?: number;
-  /** Of one summary. */
+  /** Limit of one summary. */
   maxNewTokens?: number;
 }
 
 const SPEAKERS = { seeker: 'Seeker', supporter: 'Supporter' } as const;
 
-/** What the model is asked to do with the summary so far and the next utterances. */
+/** The prompt that asks the model to update the summary with the next utterances. */
 function summaryPrompt(memory: string, utterances: readonly Utterance[]): string {
   return [
     'You keep notes on a supportive conversation. Update the notes with what the new lines add: who the seeker is, ' +
@@ -25,9 +25,9 @@ function summaryPrompt(memory: string, utterances: readonly Utterance[]): string
 }
 
 /**
- * Old utterances as a summary by the model itself, block by block: each summary is made of the one before and the next
- * utterances (Wang et al. 2023, arXiv:2308.15022). Summaries are remembered, so that a conversation that goes on costs
- * one more only when another block is full.
+ * The model's own summary of old utterances, block by block: each summary is made from the previous one and the next
+ * utterances (Wang et al. 2023, arXiv:2308.15022). Summaries are cached, so that a growing conversation needs one more
+ * only when another block is full.
  */
 export function rollingSummary(
   model: Pick<HistoryModel, 'generate'>,
@@ -37,7 +37,7 @@ export function rollingSummary(
   return {
     id: `summary-${block}-last-${keep}-${maxNewTokens}`,
     name: `Rolling summary and last ${keep}`,
-    summary: `The model’s own summary of what was said before the last ${keep} to ${keep + block - 1} utterances.`,
+    summary: `The model’s own summary of everything before the last ${keep} to ${keep + block - 1} utterances.`,
     async compact(utterances, signal) {
       const blocks = Math.floor(Math.max(0, utterances.length - Math.max(1, keep)) / block);
       let memory = '';

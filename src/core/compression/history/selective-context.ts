@@ -14,15 +14,15 @@ export interface InformedSpan extends Omit<TokenSpan, 'keep'> {
 }
 
 /**
- * Drops the words that tell the model least: of all words before the newest utterance, the `drop` share with the lowest
- * self-information (Selective Context, Li et al. 2023, arXiv:2310.06201; words are its lexical units here). What begins
- * a scored stretch has no probability and stays.
+ * Drops the words that tell the model least: of all words before the newest utterance, the share `drop` with the lowest
+ * self-information (Selective Context, Li et al. 2023, arXiv:2310.06201; its lexical units are words here). The
+ * beginning of a scored chunk has no probability and stays.
  */
 export function selectiveContext(model: Pick<HistoryModel, 'score'>, drop = 0.5): HistoryMethod {
   return {
     id: `selective-${drop}`,
     name: `Selective Context ${Math.round(100 * drop)} %`,
-    summary: `Without the ${Math.round(100 * drop)} % of words that the model could best have guessed.`,
+    summary: `Without the ${Math.round(100 * drop)} % of words that the model predicts best.`,
     async compact(utterances, signal) {
       const old = utterances.slice(0, -1);
       const informed = await informationOf(old, model, signal);
@@ -42,7 +42,7 @@ export function selectiveContext(model: Pick<HistoryModel, 'score'>, drop = 0.5)
   };
 }
 
-/** The words of each utterance with their self-information given what was said before. */
+/** The words of each utterance with their self-information given everything before them. */
 export async function informationOf(
   utterances: readonly Utterance[],
   model: Pick<HistoryModel, 'score'>,
@@ -68,7 +68,7 @@ export async function informationOf(
   return result;
 }
 
-/** Lists of whole texts that together have at most `CHUNK` characters, or one longer text each. */
+/** Groups of whole texts with at most `CHUNK` characters in all, or one longer text. */
 function chunks(texts: readonly string[]): string[][] {
   const lists: string[][] = [];
   let length = Infinity;
@@ -84,8 +84,8 @@ function chunks(texts: readonly string[]): string[][] {
 }
 
 /**
- * The surprise of each token laid on its characters, white space before a word on the word. Tokens whose text does not
- * stand there (special ones, halves of a character) lay theirs on the next character.
+ * The surprise of each token assigned to its characters; leading white space counts towards the word. Tokens whose text
+ * is not found there (special tokens, halves of a character) add theirs to the next character.
  */
 function spread(text: string, tokens: readonly { text: string; logprob: number | null }[]): Float64Array {
   const information = new Float64Array(text.length + 1);

@@ -8,7 +8,7 @@ const SIX: Utterance[] = ['I am one', 'You are two', 'I am three', 'You are four
   (text, i) => ({ speaker: i % 2 ? 'supporter' : 'seeker', text }),
 );
 
-/** Each word is a token; every representation but Raw keeps a text's last word. */
+/** Each word is a token; every compression but Raw keeps a text's last word. */
 const tools: HistoryTools = {
   model: {
     score: async (text) =>
@@ -53,7 +53,7 @@ describe('historySchema', () => {
     expect(historySchema.safeParse(spec).success).toBe(false);
   });
 
-  it('fills in what is not said', () => {
+  it('fills in defaults', () => {
     expect(historySchema.parse({ method: 'summary' })).toEqual({
       method: 'summary',
       keep: 4,
@@ -84,7 +84,7 @@ describe('createHistory', () => {
     expect(sent[2]).toEqual([null, null, null, null, 'I am five', 'You are six']);
     expect(sent[3]).toEqual(['I am one', null, null, null, 'I am five', 'You are six']);
     expect(sent[5]).toEqual([null, null, null, null, 'I am five', 'You are six']);
-    // 3 tokens for the newest and one for each of the others; the one that is left makes none of them whole.
+    // 3 tokens for the newest and one for each of the others; the one left over completes none of them.
     expect(sent[8]).toEqual(['one', 'two', 'three', 'four', 'five', 'You are six']);
     for (const each of sent) expect(each.at(-1)).toBe('You are six');
   });

@@ -1,5 +1,5 @@
 import type { Utterance } from '../../dataset/dialogue.ts';
-import type { HistoryMethod, UtteranceForm } from './history.ts';
+import type { HistoryMethod, UtteranceCompressor } from './history.ts';
 
 /** The last `k` utterances. */
 export function lastUtterances(k: number): HistoryMethod {
@@ -7,8 +7,8 @@ export function lastUtterances(k: number): HistoryMethod {
 }
 
 /**
- * The first and the last utterances: the first ones anchor attention, as in StreamingLLM's sinks (Xiao et al. 2024,
- * arXiv:2309.17453), there for tokens and here for utterances.
+ * The first and the last utterances: the first ones anchor attention, like StreamingLLM's attention sinks (Xiao et al.
+ * 2024, arXiv:2309.17453), but for utterances instead of tokens.
  */
 export function firstAndLast(first: number, last: number): HistoryMethod {
   return keeping(
@@ -19,10 +19,10 @@ export function firstAndLast(first: number, last: number): HistoryMethod {
   );
 }
 
-/** Every utterance in one form, but the newest. */
-export function everyUtterance({ id, name, shorten }: UtteranceForm): HistoryMethod {
+/** Every utterance compressed, except the newest. */
+export function everyUtterance({ id, name, shorten }: UtteranceCompressor): HistoryMethod {
   return {
-    // A representation of the same id also changes the newest.
+    // The compression with the same id also changes the newest.
     id: `every-${id}`,
     name: `${name}, newest whole`,
     summary: `Every utterance under ${name}; the newest as it was written.`,

@@ -4,19 +4,19 @@ import type { ModelTokenizer } from '../tokenizer.ts';
 
 /** How a template departs from `[B] (role : text /)* assistant :`. */
 export interface Manner {
-  /** Leaves out what the assistant says before the user, as models do whose template refuses it. */
+  /** Drops what the assistant says before the user, as engines do whose template refuses it. */
   strict?: boolean;
-  /** Words that a text with this one in it costs more, which no probe can show. */
-  dear?: { word: string; words: number };
+  /** A word that makes its text cost more tokens, which no probe can show. */
+  costly?: { word: string; words: number };
   /** Refuses a conversation that ends with the assistant. */
   needsUser?: boolean;
 }
 
-/** A tokenizer of words, and how often it was asked. */
+/** A tokenizer of words that counts its calls. */
 export type WordTokenizer = ModelTokenizer & { asked: { renders: number; counts: number } };
 
 /** A tokenizer whose tokens are words. */
-export function wordTokenizer({ strict = false, dear, needsUser = false }: Manner = {}): WordTokenizer {
+export function wordTokenizer({ strict = false, costly, needsUser = false }: Manner = {}): WordTokenizer {
   const asked = { renders: 0, counts: 0 };
   const shown = ({ role, content }: ChatMessage): string => `${role} : ${content} /`;
   return {
@@ -27,7 +27,8 @@ export function wordTokenizer({ strict = false, dear, needsUser = false }: Manne
         throw new LabError({ code: 'bad-data', what: 'Refused.' });
       const first = messages.findIndex(({ role }) => role === 'user');
       const taken = messages.filter(({ role }, i) => !strict || role !== 'assistant' || (first >= 0 && i > first));
-      const extra = dear && taken.some(({ content }) => content.includes(dear.word)) ? ' more'.repeat(dear.words) : '';
+      const extra =
+        costly && taken.some(({ content }) => content.includes(costly.word)) ? ' more'.repeat(costly.words) : '';
       return `[B] ${taken.map(shown).join(' ')} assistant :${extra}`;
     },
     async countTokens(texts) {
