@@ -1,14 +1,14 @@
 import type { Conversation, ConversationHead, Message } from './conversation.ts';
 import { headOf } from './conversation.ts';
 
-/** What one version of a conversation has that another has not. */
+/** What one version of a conversation has and another lacks. */
 export interface ConversationChange {
   id: string;
   head: Partial<Omit<ConversationHead, 'id'>>;
   messages: Message[];
 }
 
-/** What is new in `after`; everything, where there is no `before`. Messages are compared by identity. */
+/** What is new in `after`; everything, without `before`. Messages are compared by identity. */
 export function changeBetween(before: Conversation | undefined, after: Conversation): ConversationChange {
   const { id, ...head } = headOf(after);
   if (!before) return { id, head, messages: [...after.messages.values()] };
@@ -20,7 +20,7 @@ export function changeBetween(before: Conversation | undefined, after: Conversat
   };
 }
 
-/** Both versions' messages; where they differ, `mine` is taken. */
+/** The messages of both versions; where they differ, `mine` wins. */
 export function merge(mine: Conversation, theirs: Conversation): Conversation {
   const all = [...new Map([...theirs.messages, ...mine.messages]).values()].sort((a, b) => a.createdAt - b.createdAt);
   return {

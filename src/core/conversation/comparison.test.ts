@@ -14,19 +14,19 @@ const column = (
 });
 
 describe('the reading of a comparison', () => {
-  it('sets each representation against Raw', () => {
+  it('compares each compression with Raw', () => {
     const words = readingOf([column('raw', 200, 1000), column('keypos', 130, 600), column('nostopwords', 110, 980)]);
     expect(words).toContain('KeyPOS sent 35 % fewer tokens than Raw and began its reply 40 % sooner');
     expect(words).toContain('NoStopwords sent 45 % fewer tokens than Raw and began its reply at about the same moment');
   });
 
-  it('says more where it is more', () => {
+  it('reports more tokens and later replies as such', () => {
     expect(readingOf([column('raw', 100, 500), column('keypos', 110, 800)])).toContain(
       '10 % more tokens than Raw and began its reply 60 % later',
     );
   });
 
-  it('does without token counts where the engine gives none', () => {
+  it('manages without token counts if the engine gives none', () => {
     expect(readingOf([column('raw', null, 500), column('keypos', null, 800)])).toContain('sent a shorter context');
   });
 

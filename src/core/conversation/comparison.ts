@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FINISH_REASONS } from '../engine/engine.ts';
 import { REPRESENTATION_IDS, REPRESENTATIONS } from '../compression/representation.ts';
 
-/** One representation's part of a comparison: what the model was given and what it made of it. */
+/** One compression's column of a comparison: what the model was given and what it replied. */
 export const columnSchema = z.object({
   representation: z.enum(REPRESENTATION_IDS),
   /** The context as sent. */
@@ -18,24 +18,24 @@ export const columnSchema = z.object({
 });
 export type Column = z.output<typeof columnSchema>;
 
-/** The same message answered under several representations with one seed. */
+/** The same message answered under several compressions with one seed. */
 export const comparisonSchema = z.object({
   id: z.string(),
   createdAt: z.number(),
   model: z.string(),
   device: z.string(),
   seed: z.number(),
-  /** How many earlier utterances went with the message. */
+  /** How many earlier utterances were sent with the message. */
   earlier: z.number(),
   message: z.string(),
   columns: z.array(columnSchema),
 });
 export type Comparison = z.output<typeof comparisonSchema>;
 
-/** Faster or slower by less than this share is called equal: repeated runs differ by as much. */
+/** Differences in speed below this share count as equal: repeated runs differ by as much. */
 const NOISE = 0.1;
 
-/** One sentence that reads the numbers of a comparison; null until Raw and another representation have run whole. */
+/** A sentence that interprets a comparison; null until Raw and another compression have finished. */
 export function readingOf(columns: readonly Column[]): string | null {
   const raw = columns.find((column) => column.representation === 'raw');
   const others = columns.filter((column) => column.representation !== 'raw' && column.end !== 'cancelled');
@@ -43,7 +43,7 @@ export function readingOf(columns: readonly Column[]): string | null {
   const parts = others.map(
     (other) => `${REPRESENTATIONS[other.representation].name} ${tokensAgainst(raw, other)} ${timeAgainst(raw, other)}`,
   );
-  return `${parts.join('; ')}. One message shows what happens, not how it goes on average.`;
+  return `${parts.join('; ')}. One message is an example, not an average.`;
 }
 
 function tokensAgainst(raw: Column, other: Column): string {

@@ -29,7 +29,7 @@ const REPLY: Message['reply'] = {
   decoding: { temperature: 0.7, topP: 0.95, topK: 50, maxNewTokens: 128, seed: 7 },
 };
 
-/** A conversation grown by random operations. */
+/** A conversation built by random operations. */
 const grown = fc
   .array(fc.tuple(fc.nat(3), fc.nat(), fc.string({ unit: 'binary', maxLength: 12 })), { maxLength: 25 })
   .map((steps) => {
@@ -53,13 +53,13 @@ describe('the tree', () => {
   const first = append(start, { speaker: 'seeker', text: 'I lost my job' }, { clock });
   const reply = append(first.conversation, { speaker: 'supporter', text: 'I am sorry' }, { clock });
 
-  it('appends behind the leaf and names itself after the first message', () => {
+  it('appends after the leaf and names itself after the first message', () => {
     expect(pathTo(reply.conversation).map(({ text }) => text)).toEqual(['I lost my job', 'I am sorry']);
     expect(reply.conversation.title).toBe('I lost my job');
     expect(start.messages.size).toBe(0);
   });
 
-  it('keeps every version when a message is edited or a reply made again', () => {
+  it('keeps every version when a message is edited or a reply is regenerated', () => {
     const again = regenerate(reply.conversation, reply.message.id, REPLY, clock);
     expect(again.message).toMatchObject({ state: 'partial', text: '', reply: REPLY, speaker: 'supporter' });
     const written = update(again.conversation, again.message.id, { text: 'Tell me more', state: 'complete' });
@@ -85,7 +85,7 @@ describe('the tree', () => {
     expect(rename(named, ' ').title).toBe('I lost my job');
   });
 
-  it('always shows a path from a first message to the leaf, versions sharing a parent', () => {
+  it('always shows a path from a first message to the leaf; versions share a parent', () => {
     fc.assert(
       fc.property(grown, (conversation) => {
         const path = pathTo(conversation);
@@ -131,7 +131,7 @@ describe('titles', () => {
 });
 
 describe('search', () => {
-  it('ignores case and diacritics, and wants every word somewhere', () => {
+  it('ignores case and diacritics, and requires every word somewhere', () => {
     const clock = testClock();
     const a = append(
       createConversation('', clock),
@@ -158,7 +158,7 @@ const fileOf = (...conversations: unknown[]) =>
 const recordOf = (conversation: Conversation) => ({ ...conversation, messages: [...conversation.messages.values()] });
 
 describe('export and import', () => {
-  it('gives back what went out', () => {
+  it('imports what it exported', () => {
     fc.assert(
       fc.property(fc.array(grown, { maxLength: 3 }), (conversations) => {
         const named = conversations.map((conversation, index) => ({ ...conversation, id: `c${index}` }));
@@ -180,7 +180,7 @@ describe('export and import', () => {
     ],
     [{ promptTokens: 5, newTokens: 5.5, firstTokenMs: 1, decodeMs: 1 }, undefined],
     [{ promptTokens: 5, newTokens: 5, firstTokenMs: NaN, decodeMs: -1 }, undefined],
-  ])('gives back a conversation that was stored with the figures %j', (stats, expected) => {
+  ])('imports a conversation that was stored with the statistics %j', (stats, expected) => {
     const start = sound();
     const said = append(
       start,
@@ -193,7 +193,7 @@ describe('export and import', () => {
       () => 'new',
     );
     expect(problems).toEqual([]);
-    // It is here already, message for message, whatever the figures.
+    // It exists already, message for message, whatever the statistics.
     expect(conversations).toEqual([]);
     expect(importConversations(fileOf(recordOf(said))).problems).toEqual([]);
     const [again] = importConversations(fileOf(recordOf(said))).conversations;
@@ -211,7 +211,7 @@ describe('export and import', () => {
     expect(conversations[0]?.messages.get(said.leaf ?? '')).toMatchObject({ text: 'Hello', speaker: 'supporter' });
   });
 
-  it('takes nothing twice and overwrites nothing', () => {
+  it('imports nothing twice and overwrites nothing', () => {
     const here = sound();
     const file = exportConversations([here]);
     expect(importConversations(file, () => here)).toMatchObject({ conversations: [], alreadyHere: ['hi'] });
@@ -266,7 +266,7 @@ describe('export and import', () => {
     [{ ...head, messages: [{ ...message, text: 5 }] }, /text/],
     [{ ...head, id: '', messages: [message] }, /id/],
     [{ ...head, messages: new Array(MOST_MESSAGES + 1).fill(null) }, /at most 100000/],
-  ])('names what is wrong with record %# and keeps the sound ones', (record, what) => {
+  ])('names what is wrong with record %# and keeps the valid ones', (record, what) => {
     const { conversations, problems } = importConversations(fileOf(record, recordOf(sound())));
     expect(conversations.map(({ title }) => title)).toEqual(['hi']);
     expect(problems).toHaveLength(1);

@@ -4,15 +4,15 @@ import { REPRESENTATION_IDS, TAGGER_IDS, UPOS } from '../compression/representat
 import { CRISIS_KINDS } from '../safety/kinds.ts';
 
 /**
- * How far a message got: `complete`; `partial` while it is being written, and for good when the page went away in the
- * middle; `stopped` by the person; `failed` by an error.
+ * How far a message got: `complete`; `partial` while it is being written, and permanently if the page was closed
+ * meanwhile; `stopped` by the person; `failed` with an error.
  */
 const MESSAGE_STATES = ['complete', 'partial', 'stopped', 'failed'] as const;
 
 const count = z.number().int().nonnegative();
 const milliseconds = z.number().nonnegative();
 
-/** How a reply came about: enough to make it again. */
+/** How a reply was generated: enough to reproduce it. */
 export const replyOriginSchema = z.object({
   modelId: z.string(),
   engine: z.enum(ENGINE_IDS).optional(),
@@ -26,11 +26,10 @@ export const replyOriginSchema = z.object({
     maxNewTokens: z.number(),
     seed: z.number(),
   }),
-  /** Why it ended; absent while it has not. */
+  /** Why it ended; absent until then. */
   reason: z.enum(FINISH_REASONS).optional(),
   /**
-   * Figures that cannot be, as some servers report them, are dropped: they must not keep a conversation from being
-   * read.
+   * Impossible statistics, as some servers report them, are dropped: they must not keep a conversation from being read.
    */
   stats: z
     .object({
@@ -44,12 +43,12 @@ export const replyOriginSchema = z.object({
 });
 export type ReplyOrigin = z.output<typeof replyOriginSchema>;
 
-/** Signs of danger that were noticed in a message; stays with it, so that its turn is never compressed later on. */
+/** Danger noticed in a message; stored with it, so that the message is never compressed later. */
 export const noticedSchema = z.object({ level: z.enum(['concern', 'danger']), kinds: z.array(z.enum(CRISIS_KINDS)) });
 export type Noticed = z.output<typeof noticedSchema>;
 
 const id = z.string().min(1).max(200);
-/** Milliseconds since 1970, within what Date can hold. */
+/** Milliseconds since 1970, within the range of Date. */
 const time = z.number().nonnegative().max(8.64e15);
 
 export const messageSchema = z.object({
@@ -60,9 +59,9 @@ export const messageSchema = z.object({
   text: z.string(),
   createdAt: time,
   state: z.enum(MESSAGE_STATES),
-  /** Only on replies of a model. One that cannot be read is dropped, and the message kept. */
+  /** Only on replies of a model. If it cannot be read, it is dropped and the message is kept. */
   reply: replyOriginSchema.optional().catch(undefined),
-  /** Only on messages of a seeker; what another version of the lab wrote here is read anew from the text. */
+  /** Only on messages of a seeker; values of other versions of the lab are recomputed from the text. */
   noticed: noticedSchema.optional().catch(undefined),
 });
 /** One node of the tree. Messages with the same parent are versions of each other. */
@@ -70,20 +69,20 @@ export type Message = z.output<typeof messageSchema>;
 
 export const headSchema = z.object({
   id,
-  /** Empty until the first message or the person gives one. */
+  /** Empty until the first message or the person provides one. */
   title: z.string(),
   createdAt: time,
   updatedAt: time,
   systemPrompt: z.string(),
-  /** The last message of the branch that is shown; null while there is none. */
+  /** The last message of the branch that is shown; null without messages. */
   leaf: id.nullable(),
 });
-/** A conversation without its messages: what a list needs. */
+/** A conversation without its messages, for lists. */
 export type ConversationHead = z.output<typeof headSchema>;
 
-/** A branching conversation. Treat as immutable; the operations of tree.ts give new ones. */
+/** A branching conversation. Immutable: the operations of tree.ts return new ones. */
 export interface Conversation extends ConversationHead {
-  /** By id, in the order of their creation. */
+  /** By id, in order of creation. */
   messages: ReadonlyMap<string, Message>;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Message, Noticed } from './conversation.ts';
-import { answeredOn, keyedSaidOn, saidOn, signalOf } from './danger.ts';
+import { answeredOn, keyedUtterancesOn, utterancesOn, signalOf } from './danger.ts';
 import { exportConversations, importConversations } from './exchange.ts';
 import { append, createConversation, editAndBranch, notice, pathTo, rename } from './tree.ts';
 
@@ -13,8 +13,8 @@ function dangerous() {
 }
 
 describe('a turn that signals danger', () => {
-  it('stays as written, with the reply that the person read first', () => {
-    expect(saidOn(pathTo(dangerous().conversation), FIRST)).toEqual([
+  it('is sent as written, with the reply that the person read first', () => {
+    expect(utterancesOn(pathTo(dangerous().conversation), FIRST)).toEqual([
       { speaker: 'seeker', text: 'I want to die', whole: true },
       { speaker: 'supporter', text: 'Are you safe?', whole: true },
       { speaker: 'seeker', text: 'I went for a walk.', whole: true },
@@ -29,7 +29,7 @@ describe('a turn that signals danger', () => {
         text: 'Oh.',
       }),
     );
-    expect(saidOn(pathTo(conversation), FIRST).map(({ text, whole }) => [text, whole])).toEqual([
+    expect(utterancesOn(pathTo(conversation), FIRST).map(({ text, whole }) => [text, whole])).toEqual([
       ['I want to die', true],
       ['Are you safe?', true],
       ['No', true],
@@ -38,19 +38,19 @@ describe('a turn that signals danger', () => {
     ]);
   });
 
-  it('is followed by the first reply also where the person wrote on before the model could answer', () => {
+  it('is followed by the first reply even if the person kept writing before the model could answer', () => {
     const say = (texts: readonly [Message['speaker'], string][]) =>
       pathTo(
         texts.reduce((grown, [speaker, text]) => append(grown, { speaker, text }).conversation, createConversation()),
       );
     const first = ['Are you safe?', true];
-    const read = (path: readonly Message[]) => saidOn(path, FIRST).map(({ text, whole }) => [text, whole]);
+    const read = (path: readonly Message[]) => utterancesOn(path, FIRST).map(({ text, whole }) => [text, whole]);
     const waiting = say([
       ['seeker', 'I want to die'],
       ['seeker', 'no'],
     ]);
     expect(read(waiting)).toEqual([['I want to die', true], first, ['no', true]]);
-    // The model's own reply to both is folded, so it is not what the person has read.
+    // The model's own reply to both is collapsed, so it is not what the person read.
     const answered = say([
       ['seeker', 'Hello'],
       ['seeker', 'I want to die'],
@@ -85,11 +85,11 @@ describe('a turn that signals danger', () => {
       ['seeker', 'ok'],
     ]);
     expect(read(twice)).toEqual([['I want to die', true], first, ['I will kill myself', true], first, ['ok', true]]);
-    const keys = keyedSaidOn(twice, FIRST).map(({ key }) => key);
+    const keys = keyedUtterancesOn(twice, FIRST).map(({ key }) => key);
     expect(new Set(keys).size).toBe(keys.length);
   });
 
-  it('is known again when it was noticed then but is no longer', () => {
+  it('still counts if it was noticed then but no longer would be', () => {
     const message = {
       speaker: 'seeker',
       text: 'Nothing to see',
@@ -102,7 +102,7 @@ describe('a turn that signals danger', () => {
     expect(signalOf({ speaker: 'supporter', text: 'I want to die' }).level).toBe('none');
   });
 
-  it('stays one through an export and an import; an edited message is judged anew', () => {
+  it('survives export and import; an edited message is checked again', () => {
     const { conversation } = dangerous();
     const [read] = importConversations(exportConversations([conversation])).conversations;
     expect(read?.messages).toEqual(conversation.messages);
@@ -112,7 +112,7 @@ describe('a turn that signals danger', () => {
     expect(edited.message.noticed).toBeUndefined();
   });
 
-  it('imports from a version that notices other kinds', () => {
+  it('imports from a version that detects other kinds', () => {
     const text = exportConversations([dangerous().conversation]).replaceAll('"suicide"', '"something new"');
     expect(importConversations(text).problems).toEqual([]);
   });
@@ -124,12 +124,12 @@ describe('the name of a conversation', () => {
   it.each(['I want to die', 'My boyfriend hits me', 'I took a whole box of pills'])('is not made of "%s"', (text) => {
     const { conversation } = named(text);
     expect(conversation.title).toMatch(/^Conversation of \S.+\d{4}$/u);
-    // Nor does a later message give its words, and a name that is taken away brings none back.
+    // Nor is it made of a later message, and clearing the name does not bring it back.
     expect(append(conversation, { speaker: 'seeker', text: 'Hello' }).conversation.title).toBe(conversation.title);
     expect(rename(rename(conversation, 'Mine'), ' ').title).toBe(conversation.title);
   });
 
-  it('loses the words in which danger is noticed late, unless the person gave it', () => {
+  it('loses words in which danger is noticed later, unless the person chose the name', () => {
     const { conversation, message } = named('I gave my cat away');
     expect(conversation.title).toBe('I gave my cat away');
     const seen: Noticed = { level: 'danger', kinds: ['suicide'] };

@@ -5,15 +5,15 @@ import type { Message, Noticed } from './conversation.ts';
 const NOTHING: CrisisSignal = { level: 'none', kinds: [] };
 const known = new WeakMap<object, CrisisSignal>();
 
-/** What is noticed in a text at once; undefined where that is nothing. */
+/** The danger that rules detect in a text at once; undefined if none. */
 export function noticedIn(text: string): Noticed | undefined {
   const { level, kinds } = detectCrisis(text);
   return level === 'none' ? undefined : { level, kinds };
 }
 
 /**
- * What a message of a seeker signals: the stronger of what was noticed when it was written and what is noticed now, so
- * that no change of the rules takes help away again. Anybody else's message signals nothing.
+ * The danger in a seeker's message: the stronger of what was noticed when it was written and what is noticed now, so
+ * that no change of the rules withdraws help. Messages of others signal nothing.
  */
 export function signalOf(message: Pick<Message, 'speaker' | 'text' | 'noticed'>): CrisisSignal {
   if (message.speaker !== 'seeker') return NOTHING;
@@ -27,8 +27,8 @@ export function signalOf(message: Pick<Message, 'speaker' | 'text' | 'noticed'>)
 }
 
 /**
- * For each message of a branch, what is signalled by the messages that it answers: all that the person wrote since the
- * last reply. The person's own answer none.
+ * For each message of a branch, the danger in the messages that it answers: all that the person wrote since the last
+ * reply. The person's own messages answer none.
  */
 export function answeredOn(path: readonly Pick<Message, 'speaker' | 'text' | 'noticed'>[]): CrisisSignal[] {
   let open = NOTHING;
@@ -39,35 +39,38 @@ export function answeredOn(path: readonly Pick<Message, 'speaker' | 'text' | 'no
   });
 }
 
-/** What the person wrote since the reply before, oldest first. A reply at the end of the branch does not count. */
+/** The person's messages since the previous reply, oldest first. A reply at the end of the branch does not count. */
 export function newestOf<M extends Pick<Message, 'speaker'>>(path: readonly M[]): M[] {
   const end = path.findLastIndex(({ speaker }) => speaker === 'seeker');
   const before = path.findLastIndex(({ speaker }, i) => i < end && speaker === 'supporter');
   return path.slice(before + 1, end + 1);
 }
 
-/** An utterance as the model reads it; one that is `whole` is never compressed. */
-export interface Said {
+/** An utterance as the model reads it; if `whole`, it is never compressed. */
+export interface PromptUtterance {
   speaker: Message['speaker'];
   text: string;
   whole: boolean;
 }
 
-export interface KeyedSaid extends Said {
-  /** The id of the message; of a first reply, one made from that of the message before it. */
+export interface KeyedUtterance extends PromptUtterance {
+  /** The id of the message; for a first reply, derived from that of the message before it. */
   key: string;
 }
 
 type Written = Pick<Message, 'id' | 'speaker' | 'text' | 'noticed'>;
 
 /**
- * A branch as the model reads it. After a message of danger comes the reply that the person read first, and no reply
- * of the model's own. Both stay as they were written, and so does what the person answers to that first reply.
+ * A branch as the model reads it. A message that signals danger is followed by the reply that the person read first,
+ * not by the model's own. Both are sent as written, and so is the person's answer to that first reply.
  */
-export function keyedSaidOn(path: readonly Written[], firstReply: (signal: CrisisSignal) => string): KeyedSaid[] {
+export function keyedUtterancesOn(
+  path: readonly Written[],
+  firstReply: (signal: CrisisSignal) => string,
+): KeyedUtterance[] {
   const answered = answeredOn(path);
   let toFirstReply = false;
-  return path.flatMap((message, i): KeyedSaid[] => {
+  return path.flatMap((message, i): KeyedUtterance[] => {
     const { id: key, speaker, text } = message;
     if (speaker === 'supporter') {
       if (answered[i]?.level === 'danger') return [];
@@ -76,14 +79,14 @@ export function keyedSaidOn(path: readonly Written[], firstReply: (signal: Crisi
     }
     const signal = signalOf(message);
     const danger = signal.level === 'danger';
-    const said: KeyedSaid = { key, speaker, text, whole: danger || toFirstReply };
-    // The newest message is still to be answered, by the model as well.
-    if (!danger || i === path.length - 1) return [said];
+    const utterance: KeyedUtterance = { key, speaker, text, whole: danger || toFirstReply };
+    // The newest message is still to be answered, also by the model.
+    if (!danger || i === path.length - 1) return [utterance];
     toFirstReply = true;
-    return [said, { key: `${key} first reply`, speaker: 'supporter', text: firstReply(signal), whole: true }];
+    return [utterance, { key: `${key} first reply`, speaker: 'supporter', text: firstReply(signal), whole: true }];
   });
 }
 
 /** The same without keys. */
-export const saidOn = (...on: Parameters<typeof keyedSaidOn>): Said[] =>
-  keyedSaidOn(...on).map(({ speaker, text, whole }) => ({ speaker, text, whole }));
+export const utterancesOn = (...on: Parameters<typeof keyedUtterancesOn>): PromptUtterance[] =>
+  keyedUtterancesOn(...on).map(({ speaker, text, whole }) => ({ speaker, text, whole }));

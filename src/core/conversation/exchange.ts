@@ -6,9 +6,7 @@ import type { Conversation, Message } from './conversation.ts';
 
 const EXCHANGE_FORMAT = 'solace-lab/conversations';
 const EXCHANGE_VERSION = 1;
-/**
- * More messages than a person writes in a lifetime of chats; above it a file is refused rather than the page stalled.
- */
+/** More messages than anyone writes; a larger file is refused so that it does not stall the page. */
 export const MOST_MESSAGES = 100_000;
 
 const fileSchema = z.object({
@@ -18,16 +16,16 @@ const fileSchema = z.object({
 });
 const conversationSchema = headSchema.extend({ messages: z.array(messageSchema) });
 
-/** What could not be taken from a file: the record and the reason. */
+/** A record that could not be imported, and why. */
 export interface ImportProblem {
   where: string;
   what: string;
 }
 
 export interface Imported {
-  /** To be added to what is there; none has an id that is taken. */
+  /** Conversations to add; their ids are unused. */
   conversations: Conversation[];
-  /** Titles of conversations that are here already, message for message. */
+  /** Titles of conversations that exist already, message for message. */
   alreadyHere: string[];
   problems: ImportProblem[];
 }
@@ -47,11 +45,11 @@ export function exportConversations(conversations: readonly Conversation[], now 
 }
 
 /**
- * Reads a file that `exportConversations` wrote. Sound conversations are taken; for the others `problems` says what is
- * wrong and where. A conversation whose id is taken by a different one gets a new id, so nothing is overwritten.
+ * Reads a file that `exportConversations` wrote. Valid conversations are imported; for the others `problems` says what
+ * is wrong and where. A conversation whose id belongs to a different one gets a new id, so nothing is overwritten.
  *
- * @param existing finds a conversation that is here already
- * @throws {LabError} `bad-file` when it is not such a file at all.
+ * @param existing finds a conversation that exists already
+ * @throws {LabError} `bad-file` when it is not such a file.
  */
 export function importConversations(
   text: string,
@@ -129,7 +127,7 @@ function readConversation(record: unknown, where: string, problems: ImportProble
   return { ...head, updatedAt, messages };
 }
 
-/** What keeps the messages from being a forest with `leaf` in it; undefined when nothing does. Without recursion. */
+/** Why the messages are not a forest that contains `leaf`; undefined if they are. Does not recurse. */
 function treeFault(messages: ReadonlyMap<string, Message>, leaf: string | null): string | undefined {
   if (leaf !== null && !messages.has(leaf)) return `Its last message "${leaf}" is missing.`;
   const rooted = new Set<string>();
@@ -171,13 +169,13 @@ const toRecord = (conversation: Conversation) => ({
   messages: [...conversation.messages.values()].map(importable),
 });
 
-/** A message as `messageSchema` reads it, so that what is exported can be imported whatever was stored. */
+/** A message as `messageSchema` reads it, so that every export can be imported, whatever was stored. */
 function importable(message: Message): Message {
   const checked = messageSchema.safeParse(JSON.parse(JSON.stringify(message)));
   return checked.success ? checked.data : message;
 }
 
-/** Same title, prompt and messages; which branch is shown and when it was touched do not matter. */
+/** Same title, prompt and messages; the shown branch and the times do not matter. */
 function same(a: Conversation, b: Conversation): boolean {
   const essence = ({ title, systemPrompt, messages }: Conversation) =>
     JSON.stringify([

@@ -14,6 +14,6 @@ export function titleFrom(text: string): string {
   return `${(space > LONGEST / 2 ? cut.slice(0, space) : cut).replace(/[\s,;:.–—-]+$/u, '')}…`;
 }
 
-/** A name that says nothing of what was written: the day it began, as this device counts days. */
+/** A name that reveals nothing of the content: the day it began, in local time. */
 export const neutralTitle = (createdAt: number): string =>
   `Conversation of ${new Date(createdAt).toLocaleDateString('en', { dateStyle: 'medium' })}`;

@@ -4,7 +4,7 @@ import type { Conversation, Message, Noticed } from './conversation.ts';
 import { noticedIn, signalOf } from './danger.ts';
 import { neutralTitle, titleFrom } from './title.ts';
 
-/** What tests fix: time and identifiers. */
+/** Time and identifiers, which tests replace. */
 export interface Clock {
   now(): number;
   newId(): string;
@@ -14,7 +14,7 @@ const SYSTEM_CLOCK: Clock = { now: () => Date.now(), newId: uniqueId };
 /** A message before it has a place in the tree. */
 export type NewMessage = Pick<Message, 'speaker' | 'text'> & Partial<Pick<Message, 'state' | 'reply'>>;
 
-/** A conversation after an operation, and the message that the operation made. */
+/** A conversation after an operation, and the message that the operation added. */
 export interface Grown {
   conversation: Conversation;
   message: Message;
@@ -33,7 +33,7 @@ export function createConversation(systemPrompt = '', clock = SYSTEM_CLOCK): Con
   };
 }
 
-/** Adds a message behind `parent` (default: the shown leaf) and shows it. */
+/** Adds a message after `parent` (default: the shown leaf) and shows it. */
 export function append(
   conversation: Conversation,
   added: NewMessage,
@@ -46,7 +46,7 @@ export function append(
     parent,
     speaker: added.speaker,
     text: added.text,
-    // Time never runs backwards inside a conversation, so that order by time is the order of creation.
+    // Times never decrease within a conversation, so that sorting by time gives the order of creation.
     createdAt: Math.max(clock.now(), conversation.updatedAt),
     state: added.state ?? 'complete',
     ...(added.reply && { reply: added.reply }),
@@ -61,13 +61,13 @@ export function append(
   };
 }
 
-/** Adds another version of a message beside it and shows that; what followed the old version stays with it. */
+/** Adds another version of a message and shows it; the old version keeps its replies. */
 export function editAndBranch(conversation: Conversation, id: string, text: string, clock = SYSTEM_CLOCK): Grown {
   const { speaker, parent } = messageOf(conversation, id);
   return append(conversation, { speaker, text }, { parent, clock });
 }
 
-/** Adds an empty reply beside `id`, ready to be written. */
+/** Adds an empty sibling of the reply `id`, to be filled. */
 export function regenerate(
   conversation: Conversation,
   id: string,
@@ -78,7 +78,7 @@ export function regenerate(
   return append(conversation, { speaker, text: '', state: 'partial', reply }, { parent, clock });
 }
 
-/** Changes a message in place, e.g. while a reply grows. The tree's shape stays. */
+/** Changes a message, e.g. while a reply grows. The tree's shape does not change. */
 export function update(
   conversation: Conversation,
   id: string,
@@ -88,7 +88,7 @@ export function update(
   return { ...conversation, messages };
 }
 
-/** Keeps what was noticed in a message late. A conversation that is named after the message is named anew. */
+/** Stores danger noticed in a message later. A conversation named after the message is renamed. */
 export function notice(conversation: Conversation, id: string, noticed: Noticed): Conversation {
   const { text } = messageOf(conversation, id);
   const changed = update(conversation, id, { noticed });
@@ -112,7 +112,7 @@ export function siblingsOf(conversation: Conversation, id: string): Message[] {
   return [...conversation.messages.values()].filter((message) => message.parent === parent);
 }
 
-/** The messages from the first to `id` (default: the shown leaf). */
+/** The path from the first message to `id` (default: the shown leaf). */
 export function pathTo(conversation: Conversation, id: string | null = conversation.leaf): Message[] {
   const path: Message[] = [];
   for (let at = id; at !== null;) {
@@ -123,7 +123,7 @@ export function pathTo(conversation: Conversation, id: string | null = conversat
   return path.reverse();
 }
 
-/** A blank title means: named after its first message. */
+/** A blank title names the conversation after its first message. */
 export function rename(conversation: Conversation, title: string): Conversation {
   const named = title.replace(/\s+/gu, ' ').trim();
   if (named !== '') return { ...conversation, title: named };
@@ -131,7 +131,7 @@ export function rename(conversation: Conversation, title: string): Conversation 
   return { ...conversation, title: first ? titleOf(first, conversation) : '' };
 }
 
-/** The name that a message gives. Words of danger are not put where others look over a shoulder. */
+/** The title made from a message. One that signals danger is not quoted where others may read it. */
 const titleOf = (message: Message, { createdAt }: Conversation): string =>
   signalOf(message).level === 'danger' ? neutralTitle(createdAt) : titleFrom(message.text);
 
@@ -141,7 +141,7 @@ function messageOf(conversation: Conversation, id: string): Message {
   if (message) return message;
   throw new LabError({
     code: 'bad-data',
-    what: `It has no message "${id}".`,
+    what: `There is no message "${id}" in it.`,
     where: conversation.title || 'The conversation',
     todo: 'Open the conversation again.',
   });

@@ -5,15 +5,15 @@ import { MAX_BAD_NAMED } from './limits.ts';
 
 /** A record that was left out. */
 export interface Malformed {
-  /** File and line, or record number where a file's records are not lines. */
+  /** File and line, or record number if the file's records are not lines. Stored under this name. */
   place: string;
   reason: string;
 }
 
-/** How a dialogue that brings no id of its own is named: by its number in the dataset, or by file and line. */
+/** How a dialogue without an id is named: by its number in the dataset, or by file and line. */
 export type DialogueNaming = 'number' | 'location';
 
-/** Gathers the dialogues of a dataset and what could not be read. */
+/** Collects the dialogues of a dataset and the records that could not be read. */
 export class Collector {
   readonly dialogues: Dialogue[] = [];
   readonly bad: Malformed[] = [];
@@ -28,13 +28,13 @@ export class Collector {
     this.#naming = naming;
   }
 
-  /** The id of the next record, for a dialogue that brings none. Call it once per record, also for malformed ones. */
+  /** The default id of the next record. Call it once per record, also for malformed ones. */
   nextId(location: string): string {
     this.#records++;
     return this.#naming === 'number' ? `dialogue ${this.#records}` : location;
   }
 
-  /** Adds what `read` gives, or notes why it gives nothing. `id` is used where the dialogue brings none. */
+  /** Adds the dialogue that `read` returns, or records why it fails. `id` is used if the dialogue has none. */
   take(place: string, id: string, read: () => DialogueContent): void {
     try {
       const content = finish(read());
@@ -54,7 +54,7 @@ export class Collector {
   #unique(id: string): string {
     let unique = id;
     if (this.#ids.has(id)) {
-      // Counting from 2 at each repeat would take time that grows with the square of the repeats.
+      // Counting from 2 at each repeat would take quadratic time.
       let n = this.#repeats.get(id) ?? 2;
       while (this.#ids.has((unique = `${id} (${n})`))) n++;
       this.#repeats.set(id, n + 1);

@@ -6,21 +6,21 @@ export interface RecordText {
   /** Where it begins, counted from 1. */
   line: number;
   text: string;
-  /** Why there is no text to parse. */
+  /** Why the text cannot be parsed. */
   problem?: string;
 }
 
-/** Cuts a text that comes in pieces into records. */
+/** Splits a text that arrives in pieces into records. */
 export interface RecordSplitter {
-  /** Whether each record is a line, so that its line says which it is. */
+  /** Whether each record is a line, so that its line number identifies it. */
   readonly byLine: boolean;
   push(text: string): Iterable<RecordText>;
   end(): Iterable<RecordText>;
 }
 
 /**
- * How the records of a JSON file are told apart by how it begins: elements of a list, objects over several lines, or
- * one object a line. A malformed record costs itself only.
+ * Chooses how to split a JSON file by its beginning: elements of a list, objects over several lines, or one object per
+ * line. A malformed record does not affect others.
  */
 export function recordSplitter(beginning: string): RecordSplitter {
   if (/^\s*\[/.test(beginning)) return new ValueSplitter(1);
@@ -29,7 +29,7 @@ export function recordSplitter(beginning: string): RecordSplitter {
 
 const TOO_LONG = `The record is longer than ${MAX_RECORD / 2 ** 20} million characters.`;
 
-/** JSON lines: one record a line, blank lines aside. */
+/** JSON lines: one record per line; blank lines are skipped. */
 class JsonLines implements RecordSplitter {
   readonly byLine = true;
   readonly #lines = new LineSplitter();
@@ -69,7 +69,7 @@ class ValueSplitter implements RecordSplitter {
   }
 
   *push(text: string): Generator<RecordText, void> {
-    /** Where the open record begins in this piece. */
+    /** Start of the open record in this piece. */
     let from = 0;
     for (let i = 0; i < text.length; i++) {
       const char = text.charCodeAt(i);
@@ -118,7 +118,7 @@ class ValueSplitter implements RecordSplitter {
       yield { line: this.#line, text: '', problem: 'The list does not end: the file is cut off.' };
   }
 
-  /** Text that is too long is let go of, but its end is still looked for. */
+  /** Drops text that is too long, but still looks for its end. */
   #keep(text: string): void {
     if (!this.#open) return;
     this.#open.length += text.length;

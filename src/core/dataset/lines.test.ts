@@ -3,14 +3,14 @@ import { MAX_RECORD } from './limits.ts';
 import { LineSplitter } from './lines.ts';
 
 describe('LineSplitter', () => {
-  it('joins lines over pieces, with either end', () => {
+  it('joins lines across pieces, with either line break', () => {
     const splitter = new LineSplitter();
     const lines = ['a', 'b\r', '\n\nc\nd', ' e'].flatMap((piece) => [...splitter.push(piece)]);
     expect([...lines, ...splitter.end()]).toEqual(['ab', '', 'c', 'd e']);
     expect([...splitter.end()]).toEqual([]);
   });
 
-  it('lets go of a line that is too long for a record, and of nothing after it', () => {
+  it('drops a line that is too long for a record, and nothing after it', () => {
     const splitter = new LineSplitter();
     const piece = 'x'.repeat(2 ** 20);
     for (let i = 0; i < 200; i++) expect([...splitter.push(piece)]).toEqual([]);

@@ -1,8 +1,8 @@
 import { MAX_RECORD } from './limits.ts';
 
 /**
- * Cuts a text that comes in pieces into lines, without their ends; `\r\n` ends a line, too. Of a line that is longer
- * than any record only so much is kept that it is seen to be too long.
+ * Splits a text that arrives in pieces into lines, without line breaks; `\r\n` ends a line, too. Of a line that is
+ * longer than any record, just enough is kept to detect that.
  */
 export class LineSplitter {
   #parts: string[] = [];
@@ -17,7 +17,7 @@ export class LineSplitter {
     if (from < text.length) this.#keep(text.slice(from));
   }
 
-  /** The last line, where the text does not end with a line's end. */
+  /** The last line, if the text does not end with a line break. */
   *end(): Generator<string, void> {
     if (this.#parts.length > 0) yield this.#take('');
   }

@@ -17,7 +17,7 @@ const DIALOGUES: Dialogue[] = [
 const found = (query: DialogueQuery): string[] => findDialogues(DIALOGUES, query).map(({ id }) => id);
 
 describe('findDialogues', () => {
-  it('looks for every word in all texts, case and accents aside', () => {
+  it('looks for every word in all texts, ignoring case and accents', () => {
     expect(found({ words: 'CAFE' })).toEqual(['a', 'b']);
     expect(found({ words: 'cafe work' })).toEqual(['a', 'b']);
     expect(found({ words: 'cafe far' })).toEqual(['b']);

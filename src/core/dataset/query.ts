@@ -1,17 +1,17 @@
 import type { Dialogue } from './dialogue.ts';
 import { hasWords, queryWords } from './word-search.ts';
 
-/** Which dialogues of a dataset are wanted; absent fields allow all. */
+/** Selects dialogues of a dataset; absent fields allow all. */
 export interface DialogueQuery {
-  /** Every word of it must occur in the dialogue's texts or fields, case and diacritics aside. */
+  /** Every word must occur in the dialogue's texts or fields, ignoring case and diacritics. */
   words?: string | undefined;
   scene?: string | undefined;
   emotion?: string | undefined;
-  /** Some utterance must have it. */
+  /** At least one utterance must have it. */
   strategy?: string | undefined;
 }
 
-/** The dialogues that meet a query, in their order. */
+/** The dialogues that match a query, in order. */
 export function findDialogues(
   dialogues: readonly Dialogue[],
   { words = '', scene, emotion, strategy }: DialogueQuery,

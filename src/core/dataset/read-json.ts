@@ -4,11 +4,11 @@ import { FORMATS, type FormatId } from './formats/index.ts';
 import { isRecord, refuseHuge, type JsonRecord } from './formats/format.ts';
 import { recordSplitter, type RecordText } from './json-records.ts';
 
-/** Records looked at before a format must have been recognised. */
+/** A format must be recognised within this many records. */
 const LOOK_AT = 1000;
 
 /**
- * Reads the JSON records of a file. Without `format`, the first record that one recognises decides for all.
+ * Reads the JSON records of a file. Without `format`, the first record that a format recognises decides for all.
  * @throws {LabError} `bad-data` when no format recognises any record.
  */
 export async function readJson(
@@ -39,7 +39,7 @@ export async function readJson(
       return;
     }
     if (!isRecord(json)) {
-      collector.refuse(place.place, 'It is no JSON object.');
+      collector.refuse(place.place, 'It is not a JSON object.');
       return;
     }
     known ??= recognise(json);

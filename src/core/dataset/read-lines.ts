@@ -19,10 +19,7 @@ export async function readLabels(pieces: AsyncIterable<string>): Promise<number[
   return rows;
 }
 
-/**
- * DailyDialog as published: one dialogue a line. Labels, where there are any, stand in the same line of files of their
- * own.
- */
+/** DailyDialog as published: one dialogue per line. Labels, if any, are on the same line of separate files. */
 export async function readDailyText(
   pieces: AsyncIterable<string>,
   {

@@ -44,7 +44,7 @@ describe('ESConv', () => {
     },
   );
 
-  it.each(['\n', '\n  \n\t\n', ''])('holds no dialogue where there are only blank lines: %j', async (text) => {
+  it.each(['\n', '\n  \n\t\n', ''])('has no dialogue in blank lines: %j', async (text) => {
     const found = await readDataset([file(text)], { format: 'esconv' }).then(
       ({ dialogues, bad }) => ({ dialogues, bad }),
       String,
@@ -82,7 +82,7 @@ describe('ESConv', () => {
       expect.stringMatching(/^data\.jsonl line 3: dialog\[0\]\.speaker: /),
       expect.stringMatching(/^data\.jsonl line 4: dialog: .*null/),
       'data.jsonl line 6: It has no utterance with text.',
-      'data.jsonl line 7: It is no JSON object.',
+      'data.jsonl line 7: It is not a JSON object.',
     ]);
   });
 });
@@ -94,7 +94,7 @@ describe('ExTES', () => {
     content: [{ User: 'I moved.' }, { AI: 'How is it?', 'AI Strategy': 'Clarification' }],
   };
 
-  it('is read as it was published, dirt included', async () => {
+  it('is read as published, flaws included', async () => {
     const dirty = {
       content: [
         { AI: 'Begins with the supporter.', 'AI strategy': 'Others' },
@@ -256,9 +256,9 @@ describe('chats', () => {
     expect(dialogues.map(({ id }) => id)).toEqual(['dialogue 1', '9', 'dialogue 3']);
   });
 
-  it('refuse roles that nobody knows', async () => {
+  it('refuse unknown roles', async () => {
     const { bad } = await read(lines({ messages: [{ role: 'wizard', content: 'Hi' }] }));
-    expect(bad[0]?.reason).toBe('messages[0].role: The role "wizard" is not known.');
+    expect(bad[0]?.reason).toBe('messages[0].role: The role "wizard" is unknown.');
   });
 });
 
@@ -295,7 +295,7 @@ describe('any file', () => {
     expect((await read(lines(one, one, one))).dialogues.map(({ id }) => id)).toEqual(['x', 'x (2)', 'x (3)']);
   });
 
-  it('cannot change what objects are', async () => {
+  it('cannot pollute prototypes', async () => {
     const { dialogues } = await read(
       '{"messages": [{"role": "user", "content": "Hi"}], "__proto__": {"polluted": 1}}\n{"__proto__": {"polluted": ' +
         '1}, "constructor": {"prototype": {"polluted": 1}}, "messages": [{"role": "user", "content": "Hi", ' +
@@ -312,7 +312,7 @@ describe('any file', () => {
     expect('polluted' in {} || 'polluted' in (survey?.seeker ?? {})).toBe(false);
   });
 
-  it('is refused politely where a dialogue has a million turns, half a character or a number that is none', async () => {
+  it('is refused with a reason if a dialogue has a million turns, half a character or an invalid number', async () => {
     const million = `{"dialog": [${'{"text":"a","speaker":"usr"},'.repeat(400_000)}{"text":"a","speaker":"usr"}]}`;
     const longer = `{"dialog": [${'{"text":"aaaaaaaa","speaker":"usr"},'.repeat(1_000_000)}]}`;
     const half = '{"problem_type": "x", "dialog": [{"text": "\\ud800", "speaker": "usr"}]}';
@@ -330,7 +330,7 @@ describe('any file', () => {
     expect(bad.map(({ reason }) => reason)).toEqual([
       'dialog: It has 400001 utterances; at most 10000 are read.',
       'The record is longer than 16 million characters.',
-      'Utterance 1 holds half of a surrogate pair, which is no character.',
+      'Utterance 1 contains half of a surrogate pair, which is not a character.',
       expect.stringMatching(/^It is not JSON/),
       expect.stringMatching(/^dialog\[0\]\.text: .*null/),
     ]);
@@ -358,7 +358,7 @@ const dialogue: fc.Arbitrary<Dialogue> = fc.record(
 );
 
 describe('properties', () => {
-  it('what the lab writes comes back unchanged, however it is cut into pieces', async () => {
+  it('reads the lab’s own export back unchanged, however it is split into pieces', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(dialogue, { minLength: 1, maxLength: 5, selector: ({ id }) => id }),
@@ -381,7 +381,7 @@ describe('properties', () => {
     );
   });
 
-  it('any text gives dialogues, reasons or an error with a code', async () => {
+  it('any text yields dialogues, reasons or an error with a code', async () => {
     const json = fc.json();
     const noise = fc.oneof(
       fc.string(),
@@ -412,7 +412,7 @@ describe('reading', () => {
       ],
     });
 
-  it('names dialogues alike whatever the file is called and however its records are laid out', async () => {
+  it('names dialogues alike whatever the name and layout of the file', async () => {
     const asLines = await read(`${chat()}\n\n${chat()}`, 'one.jsonl');
     const asList = await read(`[${chat()},\n${chat()}]`, 'another.json');
     expect(asLines.dialogues).toEqual(asList.dialogues);
@@ -421,18 +421,18 @@ describe('reading', () => {
     expect(located.dialogues.map(({ id }) => id)).toEqual(['one.jsonl line 1', 'one.jsonl line 3']);
   });
 
-  it('gives repeated ids a number of their own', async () => {
+  it('numbers repeated ids', async () => {
     const { dialogues } = await read([chat('a'), chat('a'), chat('a (2)'), chat('a'), chat('a (2)')].join('\n'));
     expect(dialogues.map(({ id }) => id)).toEqual(['a', 'a (2)', 'a (2) (2)', 'a (3)', 'a (2) (3)']);
   });
 
-  // These took minutes when their time grew with the square of their length.
-  it('reads 100,000 records of one id', { timeout: 30_000 }, async () => {
+  // These took minutes when their time was quadratic.
+  it('reads 100,000 records with one id', { timeout: 30_000 }, async () => {
     const { dialogues } = await read(`${chat('same')}\n`.repeat(100_000));
     expect(new Set(dialogues.map(({ id }) => id)).size).toBe(100_000);
   });
 
-  it('reads ChatML with 10^5 marks and no line end, and what is begun at its end', { timeout: 30_000 }, async () => {
+  it('reads ChatML with 10^5 marks and no line break, and with an open end', { timeout: 30_000 }, async () => {
     const [begin, end] = ['<|im_start|>', '<|im_end|>'];
     const flood = await read(
       lines(
@@ -443,7 +443,7 @@ describe('reading', () => {
     expect(flood.badCount).toBe(1);
     expect(flood.dialogues.map(texts)).toEqual([['seeker: Hello', 'supporter: Hi, \n\nyou']]);
     const { bad } = await read(JSON.stringify({ text: `${begin}${begin}user\nHello${end}` }));
-    expect(bad).toEqual([{ place: 'data.jsonl line 1', reason: expect.stringContaining('The role "" is not known') }]);
+    expect(bad).toEqual([{ place: 'data.jsonl line 1', reason: expect.stringContaining('The role "" is unknown') }]);
   });
 
   it('reads a quoted field of ten million characters', { timeout: 30_000 }, async () => {

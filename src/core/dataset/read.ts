@@ -7,33 +7,33 @@ import { readJson } from './read-json.ts';
 import { readDailyText, readEmpatheticCsv, readLabels } from './read-lines.ts';
 import { readText, type TextFile } from './text-stream.ts';
 
-/** What a dataset's files hold. */
+/** The contents of a dataset's files. */
 export interface ReadDataset {
-  /** That of the first file. */
+  /** The format of the first file. */
   format: FormatId;
   dialogues: Dialogue[];
   /** The first thousand records that were left out. */
   bad: Malformed[];
-  /** How many records were left out in all. */
+  /** Total number of records left out. */
   badCount: number;
 }
 
 export interface ReadOptions {
-  /** The format of JSON records; recognised where it is not given. */
+  /** The format of JSON records. Default: recognised. */
   format?: FormatId | undefined;
-  /** Default: by number, so that the name of a file changes nothing. */
+  /** Default: by number, so that file names do not matter. */
   naming?: DialogueNaming | undefined;
   signal?: AbortSignal | undefined;
-  /** Hears how many bytes of all files were read. */
+  /** Called with the bytes read so far of all files. */
   onProgress?: ((bytes: number) => void) | undefined;
 }
 
-/** Characters that say what a file is; every format shows itself in its first dialogue. */
+/** Number of characters from which a file is recognised; every format is recognisable in its first dialogue. */
 const HEAD = 4096;
 
 type Kind = 'json' | 'csv' | 'daily-text' | 'labels';
 
-/** A file with its beginning read and the rest still to come. */
+/** A file whose beginning was read; the rest is still a stream. */
 interface OpenFile {
   name: string;
   kind: Kind;
@@ -49,7 +49,7 @@ interface OpenFile {
  * ```ts
  * const { dialogues, bad, format } = await readDataset([new File(['{"messages": …}'], 'chats.jsonl')]);
  * ```
- * @throws {LabError} `bad-file` for what is no text, `bad-data` when no dialogue format is recognised, `cancelled`.
+ * @throws {LabError} `bad-file` for binary files, `bad-data` when no dialogue format is recognised, `cancelled`.
  */
 export async function readDataset(files: readonly TextFile[], options: ReadOptions = {}): Promise<ReadDataset> {
   const collector = new Collector(options.naming);
@@ -113,7 +113,7 @@ async function* whole(head: string, rest: AsyncIterable<string>): AsyncGenerator
   yield* rest;
 }
 
-/** What a file is by how it begins. */
+/** The kind of a file, by its beginning. */
 function kindOf(head: string): Kind {
   if (/^\s*[[{]/.test(head)) return 'json';
   if (EMPATHETIC_HEADER.test(head)) return 'csv';
@@ -121,7 +121,7 @@ function kindOf(head: string): Kind {
   return /^\s*\d[\d\s]*$/.test(head) ? 'labels' : 'json';
 }
 
-/** The label files among others, by what they label and the name of the text they belong to. */
+/** The label files, by their kind of label and the name of the text file they belong to. */
 async function labelsOf(files: readonly OpenFile[]): Promise<Map<string, number[][]>> {
   const found = new Map<string, number[][]>();
   for (const { name, kind, pieces } of files) {
@@ -139,6 +139,6 @@ function noDialogue(files: readonly TextFile[]): LabError {
     code: 'bad-data',
     where: files.map(({ name }) => name).join(', '),
     what: 'The files hold labels but no dialogues.',
-    todo: 'Add DailyDialog’s dialogues_text.txt beside them.',
+    todo: 'Add DailyDialog’s dialogues_text.txt as well.',
   });
 }

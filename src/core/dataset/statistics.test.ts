@@ -42,14 +42,14 @@ describe('statisticsOf', () => {
     expect(statistics.scenes).toEqual([{ name: 'work', count: 2, share: 1 }]);
   });
 
-  it('has no averages of nothing', () => {
+  it('has no averages for an empty dataset', () => {
     expect(statisticsOf([]).all.meanWords).toBeNaN();
     expect(countWords('  ')).toBe(0);
   });
 });
 
 describe('the built-in dialogues', () => {
-  it('have the counts that a second program finds', async () => {
+  it('have the counts that an independent program finds', async () => {
     interface Counts {
       utterances: number;
       words: number;

@@ -1,29 +1,29 @@
 import type { Dialogue, Speaker, Utterance } from './dialogue.ts';
 
-/** How often something occurs among things that have it. */
+/** How often a value occurs. */
 export interface Share {
   name: string;
   count: number;
-  /** Of all that were counted, in 0..1. */
+  /** Share of everything counted, in 0..1. */
   share: number;
 }
 
-/** How many things have each length; lengths ascend. */
+/** A histogram of lengths, ascending. */
 export type Lengths = { length: number; count: number }[];
 
-/** Figures of one speaker, or of both. */
+/** Statistics of one speaker, or of both. */
 export interface SpeakerStatistics {
   utterances: number;
   words: number;
-  /** Utterances in a dialogue, on average; NaN without dialogues. */
+  /** Mean number of utterances per dialogue; NaN without dialogues. */
   meanUtterances: number;
-  /** Words in an utterance, on average; NaN without utterances. */
+  /** Mean number of words per utterance; NaN without utterances. */
   meanWords: number;
   /** Utterances by their number of words. */
   wordsPerUtterance: Lengths;
 }
 
-/** What Table 1 of the paper says of a dataset, and how it is spread. */
+/** The columns of the paper's Table 1 for a dataset, and distributions. */
 export interface DatasetStatistics {
   dialogues: number;
   all: SpeakerStatistics;
@@ -31,22 +31,22 @@ export interface DatasetStatistics {
   supporter: SpeakerStatistics;
   /** Dialogues by their number of utterances. */
   utterancesPerDialogue: Lengths;
-  /** Of the supporter utterances that have one, the most frequent first. */
+  /** Strategies of the annotated supporter utterances, most frequent first. */
   strategies: Share[];
-  /** Of the dialogues that have one. */
+  /** Scenes of the dialogues that have one. */
   scenes: Share[];
   emotions: Share[];
-  /** Neighbouring utterances of one speaker. */
+  /** Pairs of neighbouring utterances of one speaker. */
   neighbours: number;
   /** Dialogues in which the supporter speaks first. */
   supporterFirst: number;
 }
 
-/** Words as white space separates them, which is how the paper's figures for ESConv come out. */
+/** Words separated by white space; this reproduces the paper's figures for ESConv. */
 export const countWords = (text: string): number => text.match(/\S+/g)?.length ?? 0;
 
 /**
- * Counts a dataset.
+ * Computes a dataset's statistics.
  *
  * ```ts
  * const { dialogues, all } = statisticsOf(dataset.dialogues);
@@ -119,7 +119,7 @@ class Tally {
   }
 }
 
-/** How often each name occurred; what has none is not counted. */
+/** How often each name occurred; undefined is not counted. */
 class Counter {
   readonly #counts = new Map<string, number>();
 

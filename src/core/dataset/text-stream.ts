@@ -6,20 +6,20 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /** A file to read: a browser's `File` is one. */
 export interface TextFile {
   name: string;
-  /** Bytes as stored; 0 while unknown. */
+  /** Size in bytes as stored; 0 if unknown. */
   size: number;
   stream(): ReadableStream<Bytes>;
 }
 
 export interface TextOptions {
   signal?: AbortSignal | undefined;
-  /** Hears how many stored bytes were read so far. */
+  /** Called with the number of stored bytes read so far. */
   onBytes?: ((bytes: number) => void) | undefined;
 }
 
 /**
- * The text of a file, piece by piece: gzip is unpacked and UTF-16 recognised by their first bytes, all else is UTF-8.
- * @throws {LabError} `bad-file` for a broken archive, bytes that are no text, or more than 512 Mi characters.
+ * The text of a file, piece by piece: gzip and UTF-16 are recognised by their first bytes, everything else is UTF-8.
+ * @throws {LabError} `bad-file` for a broken archive, bytes that are not text, or more than 512 Mi characters.
  */
 export async function* readText(file: TextFile, { signal, onBytes }: TextOptions = {}): AsyncGenerator<string, void> {
   const unpacked = await unpack(counted(file.stream(), onBytes));
@@ -97,7 +97,7 @@ const notText = (where: string): LabError =>
   new LabError({
     code: 'bad-file',
     where,
-    what: 'The file holds no text.',
+    what: 'The file does not contain text.',
     todo: 'Choose JSON, JSON lines, CSV or text, gzipped or not.',
   });
 

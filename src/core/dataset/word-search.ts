@@ -1,7 +1,7 @@
 /** Text without case and diacritics, for comparison only. */
 const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
-/** The folded words of a query; all of them have to occur. */
+/** The folded words of a query; all of them must occur. */
 export const queryWords = (query: string): string[] => fold(query).split(/\s+/u).filter(Boolean);
 
 /** Whether every word of a query (see `queryWords`) occurs in one of the texts. */

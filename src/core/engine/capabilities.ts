@@ -1,14 +1,14 @@
 import { LabError } from '../error.ts';
 import type { LoadedInfo, LoadedModel, ModelScorer, ModelTokenizer } from './engine.ts';
 
-/** A model that renders, counts and scores: all that the likelihood of a reply takes. */
+/** A model that can render, count and score, as the likelihood of a reply requires. */
 export interface ScorableModel {
   readonly info: LoadedInfo;
   readonly tokenizer: ModelTokenizer;
   readonly scorer: ModelScorer;
 }
 
-/** The model where it can score replies; undefined where its engine cannot. */
+/** The model if it can score replies; undefined if its engine cannot. */
 export function scorableModel({ info, tokenizer, scorer }: LoadedModel): ScorableModel | undefined {
   return tokenizer && scorer && { info, tokenizer, scorer };
 }

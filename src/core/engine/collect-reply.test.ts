@@ -11,7 +11,7 @@ async function* reply(reason?: FinishReason): AsyncGenerator<StreamEvent> {
 }
 
 describe('growingReply', () => {
-  it('gives the text so far with each event, and the end of a stopped reply as well', async () => {
+  it('yields the text so far with each event, also at the end of a stopped reply', async () => {
     const seen = [];
     for await (const each of growingReply(reply('cancelled'))) seen.push(each);
     expect(seen).toEqual([
@@ -24,7 +24,7 @@ describe('growingReply', () => {
 });
 
 describe('collectReply', () => {
-  it('reads a reply to its end and tells of its growth', async () => {
+  it('reads a reply to its end and reports its growth', async () => {
     const heard: string[] = [];
     expect(await collectReply(reply('length'), (text) => heard.push(text))).toEqual({
       text: 'I hear.',
@@ -34,7 +34,7 @@ describe('collectReply', () => {
     expect(heard).toEqual(['I ', 'I hear.']);
   });
 
-  it('takes half a reply for none', async () => {
+  it('rejects a partial reply', async () => {
     await expect(collectReply(reply('cancelled'))).rejects.toMatchObject({ code: 'cancelled' });
     await expect(collectReply(reply())).rejects.toMatchObject({ code: 'endpoint' });
   });

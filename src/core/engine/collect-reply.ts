@@ -1,15 +1,15 @@
 import { LabError } from '../error.ts';
 import type { FinishReason, ReplyStats, StreamEvent } from './engine.ts';
 
-/** A reply as far as it has come. */
+/** A reply so far. */
 export interface PartialReply {
   text: string;
   promptTokens: number | null;
-  /** Set on the last one of a reply. */
+  /** Only on the last value. */
   end?: { reason: FinishReason; stats: ReplyStats };
 }
 
-/** A reply that has come to its end. */
+/** A finished reply. */
 export interface WholeReply {
   text: string;
   /** Never `cancelled`. */
@@ -17,7 +17,7 @@ export interface WholeReply {
   stats: ReplyStats;
 }
 
-/** The text of a reply as it grows, one value per event of the engine, a cancelled one to what had come. */
+/** The text of a reply as it grows, one value per event of the engine; a cancelled reply ends with its text so far. */
 export async function* growingReply(events: AsyncIterable<StreamEvent>): AsyncGenerator<PartialReply, void, void> {
   let text = '';
   let promptTokens: number | null = null;
@@ -34,8 +34,8 @@ export async function* growingReply(events: AsyncIterable<StreamEvent>): AsyncGe
 }
 
 /**
- * Reads a reply to its end, as the model wrote it. Half a reply is never taken for one.
- * @param onText hears the text whenever it has grown
+ * Reads a reply to its end, as the model wrote it. A partial reply is never returned.
+ * @param onText called with the text whenever it has grown
  * @throws {LabError} `cancelled` when the reply was stopped, `endpoint` when it has no end, and what the engine throws.
  */
 export async function collectReply(

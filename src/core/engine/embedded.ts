@@ -2,7 +2,7 @@ import type { OnnxRecord } from './record.ts';
 
 export const EMBEDDED_MODEL_ID = 'smollm2-135m-instruct';
 
-/** The model that comes with the lab, at an address below its own. */
+/** The model that comes with the lab, at a relative address. */
 export const EMBEDDED_MODEL: OnnxRecord = {
   id: EMBEDDED_MODEL_ID,
   name: 'SmolLM2 135M, tuned on ESConv',
@@ -16,7 +16,7 @@ export const EMBEDDED_MODEL: OnnxRecord = {
   url: `models/${EMBEDDED_MODEL_ID}/`,
 };
 
-/** The encoder that BERTScore uses unless another is named; at an address below the lab's own. */
+/** The default encoder of BERTScore, at a relative address. */
 export const EMBEDDED_ENCODER = {
   id: 'all-minilm-l6-v2',
   name: 'all-MiniLM-L6-v2',

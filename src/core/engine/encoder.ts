@@ -12,21 +12,21 @@ export interface EncodedText {
   embeddings: Float32Array;
 }
 
-/** A BERT-like encoder in memory. */
+/** A loaded BERT-like encoder. */
 export interface Encoder {
-  /** Ids of what the tokenizer adds around a text, [CLS] and [SEP]. */
+  /** Ids of the tokens that the tokenizer adds around a text, [CLS] and [SEP]. */
   readonly specialIds: readonly number[];
-  /** Ids of a text, special tokens included, cut so that the last special token stays. */
+  /** Ids of a text, special tokens included; truncation keeps the last special token. */
   tokenize(text: string): number[];
   /**
-   * Equal texts are computed once.
+   * Computes equal texts once.
    * @throws {LabError} `cancelled` when `signal` is aborted.
    */
   encode(texts: readonly string[], signal?: AbortSignal): Promise<EncodedText[]>;
   release(): Promise<void>;
 }
 
-/** Graphs by preference: what is small enough to send is exact enough for BERTScore. */
+/** Graphs in order of preference: those small enough to download are exact enough for BERTScore. */
 const GRAPHS = ['onnx/model_quantized.onnx', 'onnx/model.onnx'];
 
 const configSchema = z.looseObject({ max_position_embeddings: z.int().positive().default(512) });

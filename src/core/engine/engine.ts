@@ -9,11 +9,11 @@ export type Device = 'webgpu' | 'wasm' | 'cpu' | 'remote';
 export const ENGINE_IDS = ['transformers', 'wllama', 'webllm', 'openai'] as const;
 export type EngineId = (typeof ENGINE_IDS)[number];
 
-/** Decoding settings that a loaded model honours; the interface shows or hides controls by it. */
+/** Decoding settings that a loaded model honours; decides which controls the interface shows. */
 export interface DecodingFeatures {
-  /** The same seed and settings give the same reply. */
+  /** Whether the same seed and settings give the same reply. */
   seed: boolean;
-  /** `topK` is honoured. */
+  /** Whether `topK` is honoured. */
   topK: boolean;
 }
 
@@ -28,9 +28,9 @@ export interface Decoding {
   seed: number;
 }
 
-/** How a reply is wanted. */
+/** What a reply is requested with. */
 export interface ReplyRequest extends Decoding {
-  /** A JSON schema that the reply keeps to, where an engine can hold a model to one; others pass over it. */
+  /** A JSON schema for the reply; engines without constrained decoding ignore it. */
   jsonSchema?: object;
 }
 
@@ -52,7 +52,7 @@ export type StreamEvent =
   | { type: 'done'; reason: FinishReason; stats: ReplyStats };
 
 export interface ReplyStats {
-  /** Tokens of the rendered prompt; null where the engine does not say. */
+  /** Tokens of the rendered prompt; null if the engine does not report them. */
   promptTokens: number | null;
   newTokens: number;
   /** Milliseconds from the request to the first token. */
@@ -66,7 +66,7 @@ export interface TokenScore {
   id: number;
   text: string;
   logprob: number | null;
-  /** The id that the model found likeliest in this place, where the engine says. */
+  /** The most likely id at this position, if the engine reports it. */
   likeliest?: number;
 }
 
@@ -89,31 +89,30 @@ export interface LoadedInfo {
   engine: EngineId;
   device: Device;
   features: DecodingFeatures;
-  /** Tokens that fit the window, prompt and reply together; null where the endpoint does not say. */
+  /** The context window in tokens, prompt and reply together; null if the endpoint does not report it. */
   contextWindow: number | null;
-  /** A sentence about a fallback that was taken, e.g. from WebGPU to Wasm, and why. */
+  /** A sentence about a fallback, e.g. from WebGPU to Wasm, and its reason. */
   note?: string;
 }
 
 /** Computes how probable a model finds a text. */
 export interface ModelScorer {
   /**
-   * Log-probability of every token of `text`, a rendered prompt, given those before it; no token is added. Before the
-   * token number `from` an engine may leave them null, which spares it work. What somebody wrote goes in by
-   * `plainText`.
+   * Log-probability of every token of `text`, a rendered prompt, given the previous ones; no token is added. Before
+   * token `from` an engine may return null to save work. Insert written text with `plainText`.
    */
   score: (text: string, signal?: AbortSignal, from?: number) => Promise<TokenScore[]>;
 }
 
 /**
- * A model in memory. All methods may reject with a `LabError`; only one `stream` or `score` runs at a time. What an
- * engine cannot do is absent: ask for the value, not for the name of the engine.
+ * A loaded model. All methods may reject with a `LabError`; only one `stream` or `score` runs at a time. Capabilities
+ * that an engine lacks are absent: test the property, not the engine's name.
  */
 export interface LoadedModel {
   readonly info: LoadedInfo;
-  /** Absent where the engine keeps its tokenizer to itself, as WebLLM and endpoints do. */
+  /** Absent if the engine does not expose its tokenizer, as with WebLLM and endpoints. */
   readonly tokenizer?: ModelTokenizer | undefined;
-  /** Absent where the engine gives no probabilities for a given text. */
+  /** Absent if the engine gives no probabilities for a given text. */
   readonly scorer?: ModelScorer | undefined;
   stream(messages: ChatMessage[], decoding: ReplyRequest, signal?: AbortSignal): AsyncIterable<StreamEvent>;
   unload(): Promise<void>;

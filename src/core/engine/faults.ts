@@ -20,7 +20,7 @@ const FAULTS: { pattern: RegExp; detail: Omit<LabErrorDetail, 'where'> }[] = [
   },
 ];
 
-/** Turns what a runtime threw into a LabError that tells memory and device trouble from the rest. */
+/** Turns a runtime's error into a LabError that distinguishes memory and device failures from others. */
 export function runtimeFault(error: unknown, modelId: string, device: Device): LabError {
   if (error instanceof LabError) return error;
   const message = error instanceof Error ? error.message : String(error);
@@ -34,7 +34,7 @@ export function runtimeFault(error: unknown, modelId: string, device: Device): L
   });
 }
 
-/** The error for logits that no model computes (see `logitsFault`): on a graphics device, a sign of lost memory. */
+/** The error for impossible logits (see `logitsFault`), which on a graphics device indicate lost memory. */
 export function brokenLogits(fault: 'not-finite' | 'constant', modelId: string, device: Device): LabError {
   const sign = fault === 'constant' ? 'all its scores are equal' : 'its scores are not numbers';
   if (device === 'webgpu') {
@@ -55,7 +55,7 @@ export function brokenLogits(fault: 'not-finite' | 'constant', modelId: string, 
   });
 }
 
-/** Faults after which the worker's state can't be trusted, so that it has to be started afresh. */
+/** Whether the worker must be restarted, because its state cannot be trusted after this error. */
 export function needsRestart(error: unknown): boolean {
   return error instanceof LabError && ['device-lost', 'out-of-memory', 'worker-lost'].includes(error.code);
 }

@@ -6,23 +6,23 @@ import type { LoadOptions } from './engine.ts';
 export interface ModelFile {
   path: string;
   bytes: number;
-  /** Lower-case hexadecimal, where a manifest gives it. */
+  /** Lower-case hexadecimal, if a manifest gives it. */
   sha256?: string;
 }
 
-/** A model's files, wherever they lie. */
+/** A model's files, wherever they are stored. */
 export interface ModelFiles {
   /** The model's name in errors. */
   readonly name: string;
   readonly list: readonly ModelFile[];
   /**
-   * A Blob is read lazily, so large files cost nothing yet.
+   * A Blob is read lazily, so opening large files costs nothing.
    * @throws {LabError} `missing-file` when the model has no such file.
    */
   open(path: string): Promise<Blob>;
   /** Fetches those of `paths` that are not on this device yet, so that opening them is quick. */
   ensure(paths: string[], options: LoadOptions): Promise<void>;
-  /** An absolute folder where the files lie under their paths, in Node. */
+  /** In Node, the absolute folder that contains the files. */
   readonly directory?: string;
 }
 
@@ -52,8 +52,8 @@ export async function readJson(files: ModelFiles, path: string, optional = false
     throw LabError.from(error, {
       code: 'bad-file',
       where: `${files.name}/${path}`,
-      what: text.trimStart().startsWith('<') ? 'It holds a web page where JSON was expected' : 'It is not valid JSON',
-      todo: 'Take the file again from where the model came from.',
+      what: text.trimStart().startsWith('<') ? 'It is a web page instead of JSON' : 'It is not valid JSON',
+      todo: 'Get the file again from the source of the model.',
     });
   }
 }
@@ -67,6 +67,6 @@ export function checkJson<Schema extends z.ZodType>(schema: Schema, value: unkno
     code: 'bad-config',
     where,
     what: `${issue?.path.join('.') || 'The file'}: ${issue?.message ?? 'not as expected'}.`,
-    todo: 'Take the file again from where the model came from.',
+    todo: 'Get the file again from the source of the model.',
   });
 }

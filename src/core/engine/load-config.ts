@@ -6,7 +6,7 @@ import { readSideFiles } from './load-tokenizer.ts';
 
 /**
  * The sizes of a model, from its config.json.
- * @throws {LabError} `missing-file`, `bad-file` or `bad-config` when it is not what it should be.
+ * @throws {LabError} `missing-file`, `bad-file` or `bad-config` when it is missing or invalid.
  */
 export async function loadShape(files: ModelFiles): Promise<DecoderShape> {
   return parseShape(await readJson(files, 'config.json'), `${files.name}/config.json`);

@@ -5,14 +5,14 @@ import { hasFile, missingFile, type ModelFiles } from './files.ts';
 
 const REQUIRED = ['tokenizer.json', 'tokenizer_config.json'];
 
-/** Opens a model's tokenizer, its chat template in a file of its own or in the tokenizer's settings. */
+/** Opens a model's tokenizer; the chat template is in its own file or in the tokenizer's settings. */
 export async function loadChatTokenizer(files: ModelFiles): Promise<ChatTokenizer> {
   const missing = REQUIRED.find((path) => !hasFile(files, path));
   if (missing) throw missingFile(files.name, missing);
   return chatTokenizerOf(await readSideFiles(files, TOKENIZER_FILES), files.name);
 }
 
-/** The texts of those of `names` that a model has. */
+/** The contents of those of `names` that a model has. */
 export async function readSideFiles(files: ModelFiles, names: readonly string[]): Promise<SideFiles> {
   const present = names.filter((path) => hasFile(files, path));
   return new Map(

@@ -10,7 +10,7 @@ describe('weightFault', () => {
 
   it.each([
     ['a weight above the binding limit that fits a buffer', embedding, DEFAULTS],
-    ['the largest that a buffer holds', 256 * MIB, DEFAULTS],
+    ['the largest that fits a buffer', 256 * MIB, DEFAULTS],
     ['a weight in as many parts as a shader can see', 4 * 128 * MIB, { ...DEFAULTS, maxBufferBytes: 2048 * MIB }],
     [
       'a card with generous limits',
@@ -19,7 +19,7 @@ describe('weightFault', () => {
     ],
   ])('takes %s', (_, bytes, limits) => expect(weightFault(bytes, limits)).toBeUndefined());
 
-  it('refuses with both numbers what no buffer holds', () => {
+  it('refuses with both numbers what fits no buffer', () => {
     expect(weightFault(4 * embedding, DEFAULTS)).toBe(
       'Its largest weight takes 545 MB, but this graphics device allows 268 MB per buffer.',
     );

@@ -2,7 +2,7 @@ import { LabError } from '../error.ts';
 import type { DecoderShape } from '../formats/config.ts';
 import type { Device } from './engine.ts';
 
-/** Where the memory of a loaded model goes, in bytes. */
+/** The memory of a loaded model by use, in bytes. */
 export interface MemoryEstimate {
   weights: number;
   /** Keys and values of a full conversation. */
@@ -13,7 +13,7 @@ export interface MemoryEstimate {
   runtime: number;
   /** While in use. */
   total: number;
-  /** While loading, when the file and its copy in the runtime exist side by side. */
+  /** While loading, when the file and the runtime's copy are both in memory. */
   peak: number;
 }
 
@@ -27,7 +27,7 @@ export interface MemoryNeeds extends Pick<
   logitsRows: number;
 }
 
-/** A conversation is planned with this many tokens, or the window where that is shorter. */
+/** Assumed length of a conversation in tokens, or the window if shorter. */
 const PLANNED_TOKENS = 2048;
 const RUNTIME_BYTES: Record<Device, number> = { webgpu: 120e6, wasm: 80e6, cpu: 80e6, remote: 0 };
 
@@ -49,21 +49,21 @@ export function estimateMemory(needs: MemoryNeeds, device: Device): MemoryEstima
   };
 }
 
-/** What the device says of itself; unknown fields are left out. */
+/** Limits that the device reports; unknown fields are left out. */
 export interface DeviceLimits {
-  /** Main memory, rounded down by the browser and never above 8 GiB. */
+  /** Main memory in bytes, rounded down by the browser to at most 8 GiB. */
   deviceMemoryBytes?: number;
-  /** What one Wasm module can address. */
+  /** Bytes that one Wasm module can address. */
   addressableBytes?: number;
 }
 
 const GIB = 2 ** 30;
-/** Browsers report no more than this, so more may be there. */
+/** Browsers report at most this much, so there may be more. */
 const REPORT_CAP = 8 * GIB;
 
 /**
- * What is only tight passes: the device's report is rounded.
- * @throws {LabError} `out-of-memory` when a model can't fit.
+ * Passes a tight fit, because the device's report is rounded.
+ * @throws {LabError} `out-of-memory` when a model cannot fit.
  */
 export function refuseTooLarge(modelId: string, estimate: MemoryEstimate, limits: DeviceLimits): void {
   const refuse = (what: string, todo: string): never => {
@@ -86,10 +86,7 @@ export function refuseTooLarge(modelId: string, estimate: MemoryEstimate, limits
   }
 }
 
-/**
- * What a graphics device allows a single weight, in bytes; these are the adapter's own limits, which the runtime asks
- * for.
- */
+/** A graphics device's limits for a single weight, in bytes: the adapter's own, which the runtime requests. */
 export interface WeightLimits {
   maxBufferBytes: number;
   maxBindingBytes: number;
@@ -97,12 +94,12 @@ export interface WeightLimits {
   maxBuffersPerShader: number;
 }
 
-/** Buffers that a multiplication needs besides its weight: the input, scales, zero points and the result. */
+/** Buffers that a matrix multiplication needs besides its weight: input, scales, zero points and result. */
 const OTHER_BUFFERS = 4;
 
 /**
- * Why a weight cannot be had on a graphics device; undefined where it can. ONNX Runtime shows a shader a weight above
- * the binding limit in several parts, so that only the size of a buffer and the number of parts count.
+ * Why a weight does not fit a graphics device; undefined if it does. ONNX Runtime binds a weight above the binding
+ * limit in several parts, so that only the buffer size and the number of parts count.
  */
 export function weightFault(
   bytes: number,

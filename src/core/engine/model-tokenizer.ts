@@ -2,9 +2,8 @@ import { countWith, type ChatTokenizer } from '../tokenizer/chat-tokenizer.ts';
 import type { ModelTokenizer } from './engine.ts';
 
 /**
- * A tokenizer of this thread as a loaded model offers it.
- * @param readable what is counted in place of a rendered prompt, where the engine reads another text. Default: the
- * prompt
+ * A tokenizer of this thread with the interface of a loaded model.
+ * @param readable the text to count instead of a rendered prompt, if the engine reads another text. Default: the prompt
  */
 export function modelTokenizer(
   tokenizer: ChatTokenizer,

@@ -1,10 +1,10 @@
 import type { InferenceSession, InferenceSessionFactory, TensorConstructor } from 'onnxruntime-common';
 
-/** ONNX Runtime as onnxruntime-node and every build of onnxruntime-web offer it. */
+/** The common interface of onnxruntime-node and every build of onnxruntime-web. */
 export interface OrtModule {
   InferenceSession: InferenceSessionFactory;
   Tensor: TensorConstructor;
 }
 
-/** What running a graph needs of its session. */
+/** The members of a session needed to run a graph. */
 export type OrtSession = Pick<InferenceSession, 'inputNames' | 'outputNames' | 'inputMetadata' | 'run' | 'release'>;

@@ -1,6 +1,6 @@
 import type { EngineId } from './engine.ts';
 
-/** What a model is made of; the table in src/engines/features.ts says which engine runs which format where. */
+/** File formats of models; the table in src/engines/features.ts says which engine runs which format where. */
 export const MODEL_FORMATS = ['onnx', 'gguf', 'mlc', 'endpoint'] as const;
 export type ModelFormat = (typeof MODEL_FORMATS)[number];
 
@@ -9,18 +9,18 @@ interface RecordBase {
   name: string;
   /** One sentence for the interface. */
   summary: string;
-  /** Bytes of all files; 0 where there are none. */
+  /** Bytes of all files; 0 without files. */
   bytes: number;
   /** Milliseconds since the epoch. */
   addedAt: number;
-  /** A person added it, so that a person may remove it for good. */
+  /** Whether a person added it, so that a person may delete it. */
   added: boolean;
 }
 
-/** An ONNX folder: embedded in the lab, given by address, or dropped. */
+/** An ONNX folder: embedded in the lab, given by URL, or dropped. */
 export interface OnnxRecord extends RecordBase {
   format: 'onnx';
-  /** Folder address ending in a slash, relative to the lab's own for the embedded model; null for dropped files. */
+  /** Folder URL ending in a slash, relative for the embedded model; null for dropped files. */
   url: string | null;
 }
 
@@ -32,7 +32,7 @@ export interface GgufRecord extends RecordBase {
   parts: string[];
 }
 
-/** A model that WebLLM runs: from its own list (`libUrl` null) or a pair of addresses. */
+/** A model that WebLLM runs: from its own list (`libUrl` null) or a pair of URLs. */
 export interface MlcRecord extends RecordBase {
   format: 'mlc';
   weightsUrl: string | null;
@@ -48,15 +48,15 @@ export interface EndpointRecord extends RecordBase {
   format: 'endpoint';
   baseUrl: string;
   model: string;
-  /** Tokens that fit its window, where the person or the server said. */
+  /** Its context window in tokens, if the person or the server stated it. */
   contextWindow: number | null;
-  /** Only when the person asked for it to be kept. */
+  /** Only if the person asked to keep it. */
   apiKey: string | null;
 }
 
 export type ModelRecord = OnnxRecord | GgufRecord | MlcRecord | EndpointRecord;
 
-/** Which engine is to run a record, and where. */
+/** The engine and device that run a record. */
 export interface EngineChoice {
   engine: EngineId;
   device: 'auto' | 'webgpu' | 'wasm' | 'cpu';

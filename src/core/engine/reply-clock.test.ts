@@ -5,7 +5,7 @@ describe('ReplyClock', () => {
   beforeEach(() => vi.useFakeTimers({ toFake: ['performance'] }));
   afterEach(() => vi.useRealTimers());
 
-  it('times a reply to its first token and from there to its last', () => {
+  it('measures the time to the first token and from there to the last', () => {
     const clock = new ReplyClock();
     for (const pause of [300, 50, 70]) {
       vi.advanceTimersByTime(pause);
@@ -26,7 +26,7 @@ describe('ReplyClock', () => {
     expect(clock.done('length', null, 5).stats).toMatchObject({ promptTokens: null, newTokens: 5 });
   });
 
-  it('counts the whole time as time to the first token where none came', () => {
+  it('counts the whole time as time to the first token if none came', () => {
     const clock = new ReplyClock();
     vi.advanceTimersByTime(40);
     expect(clock.done('cancelled', null).stats).toEqual({

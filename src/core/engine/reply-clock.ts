@@ -2,14 +2,14 @@ import type { FinishReason, StreamEvent } from './engine.ts';
 
 type Done = Extract<StreamEvent, { type: 'done' }>;
 
-/** Takes the times of one reply and makes its last event of them. Start it before the prompt is prepared. */
+/** Times one reply and creates its last event. Start it before the prompt is prepared. */
 export class ReplyClock {
   readonly #start = performance.now();
   #first: number | undefined;
   #last = 0;
   #ticks = 0;
 
-  /** A token has come, or a piece of text where the engine does not show tokens. */
+  /** Call for each token, or each piece of text if the engine does not expose tokens. */
   tick(): void {
     this.#last = performance.now();
     this.#first ??= this.#last;
@@ -21,8 +21,8 @@ export class ReplyClock {
   }
 
   /**
-   * @param promptTokens null where the engine does not say
-   * @param newTokens the engine's own count where it has one. Default: the ticks
+   * @param promptTokens null if the engine does not report them
+   * @param newTokens the engine's own count, if it has one. Default: the ticks
    */
   done(reason: FinishReason, promptTokens: number | null, newTokens: number = this.#ticks): Done {
     const first = this.#first;

@@ -14,7 +14,7 @@ const busy = (retryAfter?: number) =>
   });
 const refused = new LabError({ code: 'endpoint', what: 'No key.', status: 401 });
 
-/** Work that fails as told, and the pauses it was given. */
+/** Work that fails as specified, and the pauses it was given. */
 function failing(...failures: LabError[]) {
   const waits: RetryWait[] = [];
   const slept: number[] = [];
@@ -42,7 +42,7 @@ describe('retried', () => {
     expect(waits.map(({ error }) => error.status)).toEqual([429, 429, 429]);
   });
 
-  it('gives up in the end, and at once on what will not pass', async () => {
+  it('gives up in the end, and at once on permanent failures', async () => {
     const patient = failing(...Array.from({ length: 20 }, () => busy()));
     await expect(retried(patient.work, undefined, patient.options)).rejects.toMatchObject({ detail: { status: 429 } });
     expect(patient.calls()).toBe(8);
@@ -63,7 +63,7 @@ describe('retried', () => {
 });
 
 describe('retryingModel', () => {
-  it('gives a reply once, whatever broken tries said before', async () => {
+  it('yields a reply once, whatever failed attempts said before', async () => {
     let tries = 0;
     const model = fakeModel();
     const stream = model.stream.bind(model);

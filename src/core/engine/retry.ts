@@ -17,16 +17,16 @@ export interface RetryOptions {
   random?: Random;
 }
 
-/** Tries of one request; with the pauses below, about three minutes of a server that is away. */
+/** Attempts per request; with the pauses below, about three minutes of an unreachable server. */
 const MOST_TRIES = 8;
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 60_000;
-/** A server that asks for more patience than this is not waited for. */
+/** The longest Retry-After that is waited for, in milliseconds. */
 const LONGEST_RETRY_AFTER = 600_000;
 
 /**
- * Does `work` until it succeeds, with growing pauses after failures that may pass: a busy server (429), one that failed
- * (5xx), a broken connection, a reply that was cut off. A server's own Retry-After is kept to.
+ * Repeats `work` until it succeeds, with growing pauses after temporary failures: a busy server (429), one that failed
+ * (5xx), a broken connection, a truncated reply. Respects a server's Retry-After.
  * @throws {LabError} the last failure; any other at once; `cancelled` on `signal`.
  */
 export async function retried<Result>(
@@ -41,7 +41,7 @@ export async function retried<Result>(
     } catch (error) {
       const passing = error instanceof LabError && error.retryable && (error.retryAfter ?? 0) <= LONGEST_RETRY_AFTER;
       if (!passing || attempt === MOST_TRIES || signal?.aborted) throw error;
-      // Spread out, so that requests that were refused together do not come back together.
+      // Jitter, so that requests that were refused together are not retried together.
       const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1)) * (0.75 + random() / 2);
       const milliseconds = Math.max(pause, error.retryAfter ?? 0);
       onWait?.({ milliseconds, error });
@@ -51,8 +51,8 @@ export async function retried<Result>(
 }
 
 /**
- * A model whose requests are retried, for work that nobody watches word by word: a reply's events come together once it
- * is whole, because what a broken try said must not be seen twice.
+ * A model whose requests are retried, for unattended work: a reply's events come together once it is complete, so that
+ * text of a failed attempt is never seen.
  */
 export function retryingModel(model: LoadedModel, options: RetryOptions = {}): LoadedModel {
   const collect = async (...request: Parameters<LoadedModel['stream']>): Promise<StreamEvent[]> => {

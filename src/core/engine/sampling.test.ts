@@ -7,7 +7,7 @@ const logitsArb = fc
   .array(fc.float({ min: -20, max: 20, noNaN: true }), { minLength: 2, maxLength: 400 })
   .map((values) => Float32Array.from(values));
 
-/** Hugging Face's warpers written out with full sorts: the plain definition to compare with. */
+/** Hugging Face's warpers with full sorts: the naive definition to compare with. */
 function reference(logits: Float32Array, temperature: number, topK: number, topP: number): Map<number, number> {
   let scores = Array.from(logits, (value) => value / temperature);
   if (topK > 0 && topK < scores.length) {
@@ -31,7 +31,7 @@ function reference(logits: Float32Array, temperature: number, topK: number, topP
 }
 
 describe('sampling', () => {
-  it('keeps the tokens and probabilities that the plain definition keeps', () => {
+  it('keeps the same tokens and probabilities as the naive definition', () => {
     fc.assert(
       fc.property(
         logitsArb,
@@ -41,7 +41,7 @@ describe('sampling', () => {
         (logits, temperature, topK, topP) => {
           const expected = reference(logits, temperature, topK, topP);
           const got = candidates(logits, { temperature, topK, topP }).filter(({ p }) => p > 1e-12);
-          // Rounding may move one token over the edge of the nucleus.
+          // Rounding may move one token across the edge of the nucleus.
           expect(Math.abs(got.length - [...expected.values()].filter((p) => p > 1e-12).length)).toBeLessThanOrEqual(1);
           for (const { id, p } of got) if (expected.has(id)) expect(p).toBeCloseTo(expected.get(id) as number, 3);
           expect(got.reduce((sum, { p }) => sum + p, 0)).toBeCloseTo(1, 6);
@@ -54,13 +54,13 @@ describe('sampling', () => {
     fc.assert(
       fc.property(logitsArb, fc.nat(), (logits, n) => {
         const k = 1 + (n % logits.length);
-        // A sort leaves 0 and -0 as they came, and both are the same logit.
+        // A sort keeps the order of 0 and -0, which are the same logit.
         expect(kthLargest(logits, k) === [...logits].sort((a, b) => b - a)[k - 1]).toBe(true);
       }),
     );
   });
 
-  it('is greedy at temperature 0, the lowest id among equals', () => {
+  it('is greedy at temperature 0; ties go to the lowest id', () => {
     const sampler = createSampler({ temperature: 0, topK: 50, topP: 0.95, seed: 1 });
     expect(sampler(Float32Array.of(1, 5, 5, 2))).toBe(1);
     expect(argmax(Float32Array.of(-3, -1, -2))).toBe(1);

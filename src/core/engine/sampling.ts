@@ -9,7 +9,7 @@ export type SamplingSettings = Pick<Decoding, 'temperature' | 'topK' | 'topP' | 
  */
 export type Sampler = (logits: Float32Array) => number;
 
-/** A token that survived the filters, with its probability among the survivors. */
+/** A token that passed the filters, with its renormalised probability. */
 export interface Candidate {
   id: number;
   p: number;
@@ -37,7 +37,7 @@ function checkSettings({ temperature, topK, topP, seed }: SamplingSettings): voi
     refuse('seed', 'It must be a whole number from 0 to 4294967295.');
 }
 
-/** The id of the highest logit; the lowest id among equals. */
+/** The id of the highest logit; ties go to the lowest id. */
 export function argmax(logits: Float32Array): number {
   let best = 0;
   let bestValue = -Infinity;
@@ -65,7 +65,7 @@ export function candidates(
 
 const byProbability = (a: Candidate, b: Candidate) => b.p - a.p || a.id - b.id;
 
-/** Hugging Face's rule: a token stays while those before it hold less than `topP`; at least one stays. */
+/** Hugging Face's rule: a token is kept while the mass before it is less than `topP`; at least one is kept. */
 function nucleus(sorted: Candidate[], topP: number): Candidate[] {
   if (topP >= 1) return sorted;
   let before = 0;
@@ -76,7 +76,7 @@ function nucleus(sorted: Candidate[], topP: number): Candidate[] {
   return kept;
 }
 
-/** The most probable tokens, sorted, until they hold `mass`; sorts only as many as that takes. */
+/** The most probable tokens, sorted, until they reach `mass`; sorts no more than that needs. */
 function mostProbable(all: Candidate[], mass: number): Candidate[] {
   for (let k = 64; ; k *= 4) {
     if (k >= all.length) return all.sort(byProbability);
@@ -151,8 +151,8 @@ export function logProbability(logits: Float32Array, id: number): number {
 }
 
 /**
- * Whether logits can't be a model's: not finite, or all the same. A graphics device that ran out of memory or was
- * lost hands back such rows instead of an error.
+ * Whether logits are impossible: not finite, or all equal. A graphics device that ran out of memory or was lost returns
+ * such rows instead of an error.
  */
 export function logitsFault(logits: Float32Array): 'not-finite' | 'constant' | null {
   const first = logits[0] as number;

@@ -2,7 +2,7 @@ import { LabError } from '../error.ts';
 
 /**
  * Refuses a text that does not fit a model's window.
- * @param room tokens that must stay free for a reply; 0 where none follows
+ * @param room tokens to keep free for a reply; 0 without one
  * @throws {LabError} `bad-data` with both numbers.
  */
 export function checkFitsWindow(

@@ -2,7 +2,7 @@ import type { AsWritten, RepresentationId, TokenSpan } from '../../core/compress
 import type { Absence, ContextView } from '../../core/context/assemble.ts';
 import type { ChatMessage } from '../../core/context/message.ts';
 import { LabError } from '../../core/error.ts';
-import type { KeyedSaid } from '../../core/conversation/danger.ts';
+import type { KeyedUtterance } from '../../core/conversation/danger.ts';
 import type { CompressedView } from '../../lab/index.ts';
 
 /** A message of the context as the panel shows it. */
@@ -24,7 +24,7 @@ export interface SeenRow {
 }
 
 /** An utterance, as the panel knows it. */
-export type SeenSaid = KeyedSaid & { draft: boolean };
+export type SeenSaid = KeyedUtterance & { draft: boolean };
 
 /** The system message and every utterance, whether it is sent or not. */
 export function seenRows(

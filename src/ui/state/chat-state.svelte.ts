@@ -10,7 +10,7 @@ import {
   update,
 } from '../../core/conversation/tree.ts';
 import type { Conversation, Message } from '../../core/conversation/conversation.ts';
-import { answeredOn, keyedSaidOn, saidOn, type KeyedSaid } from '../../core/conversation/danger.ts';
+import { answeredOn, keyedUtterancesOn, utterancesOn, type KeyedUtterance } from '../../core/conversation/danger.ts';
 import type { LoadedModel } from '../../core/engine/engine.ts';
 import type { LabError } from '../../core/error.ts';
 import { pageEntries, type PageEntry } from '../chat/page-entries.ts';
@@ -35,7 +35,7 @@ export class ChatState {
   readonly #writingId: string | null = $derived(this.writing?.id ?? null);
   readonly entries: PageEntry[] = $derived(this.conversation ? pageEntries(this.conversation, this.#writingId) : []);
   /** The current branch as the model reads it, without the reply that is being written. */
-  readonly said: readonly KeyedSaid[] = $derived(this.saidWith(null));
+  readonly said: readonly KeyedUtterance[] = $derived(this.saidWith(null));
   readonly busy: boolean = $derived(this.writing !== null || this.waitsForModel);
   /** While the model loads, which can take minutes, the person can keep writing; one reply answers all messages. */
   readonly maySend: boolean = $derived(this.writing === null);
@@ -83,10 +83,10 @@ export class ChatState {
   }
 
   /** The shown branch as the model would read it with `draft` as the newest message, whose key is `draft`. */
-  saidWith(draft: string | null): KeyedSaid[] {
+  saidWith(draft: string | null): KeyedUtterance[] {
     const path = this.conversation ? pathTo(this.conversation).filter(({ id }) => id !== this.#writingId) : [];
     const newest = draft === null ? [] : [{ id: 'draft', speaker: 'seeker', text: draft } as const];
-    return keyedSaidOn([...path, ...newest], this.#dependencies.firstReply);
+    return keyedUtterancesOn([...path, ...newest], this.#dependencies.firstReply);
   }
 
   /** Sets the prompt of this conversation and of new ones. */
@@ -218,7 +218,7 @@ export class ChatState {
     await this.#keep(conversation);
     let last: Partial<Message> = { state: 'failed' };
     try {
-      const utterances = saidOn(path, this.#dependencies.firstReply);
+      const utterances = utterancesOn(path, this.#dependencies.firstReply);
       for await (const step of this.#dependencies.writeReply(model, { systemPrompt, utterances, origin }, signal)) {
         if (this.conversation?.id !== id) break;
         last = step.change;

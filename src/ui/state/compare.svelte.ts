@@ -1,5 +1,5 @@
 import type { ChatMessage } from '../../core/context/message.ts';
-import { noticedIn, type Said } from '../../core/conversation/danger.ts';
+import { noticedIn, type PromptUtterance } from '../../core/conversation/danger.ts';
 import type { LoadedModel } from '../../core/engine/engine.ts';
 import { throwIfCancelled, type LabError } from '../../core/error.ts';
 import { REPRESENTATION_IDS, type RepresentationId } from '../../core/compression/representation.ts';
@@ -124,8 +124,8 @@ export class CompareState {
 
   async #answerAll(model: LoadedModel, text: string, context: CompareContext, signal: AbortSignal): Promise<void> {
     const { chat, models, shelf } = this.#dependencies;
-    const fresh: Said = { speaker: 'seeker', text, whole: noticedIn(text)?.level === 'danger' };
-    const utterances: Said[] = context === 'conversation' ? chat.saidWith(text) : [fresh];
+    const fresh: PromptUtterance = { speaker: 'seeker', text, whole: noticedIn(text)?.level === 'danger' };
+    const utterances: PromptUtterance[] = context === 'conversation' ? chat.saidWith(text) : [fresh];
     // The person may change it meanwhile; all replies use the same one.
     const systemPrompt = chat.systemPrompt;
     const origin = this.#dependencies.nextOrigin(model.info);

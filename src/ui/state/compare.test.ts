@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ReplyOrigin } from '../../core/conversation/conversation.ts';
-import type { KeyedSaid } from '../../core/conversation/danger.ts';
+import type { KeyedUtterance } from '../../core/conversation/danger.ts';
 import { REPRESENTATION_IDS } from '../../core/compression/representation.ts';
 import { PAPER_DECODING, type LoadedModel } from '../../core/engine/engine.ts';
 import { LabError } from '../../core/error.ts';
@@ -33,7 +33,7 @@ function setUp({
   const toasts = fakeToasts();
   const chat = {
     systemPrompt: 'Listen.',
-    saidWith: (draft: string | null): KeyedSaid[] => [
+    saidWith: (draft: string | null): KeyedUtterance[] => [
       { key: 'm1', speaker: 'seeker', text: 'Earlier', whole: false },
       { key: 'draft', speaker: 'seeker', text: draft ?? '', whole: false },
     ],

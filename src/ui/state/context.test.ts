@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { KeyedSaid } from '../../core/conversation/danger.ts';
+import type { KeyedUtterance } from '../../core/conversation/danger.ts';
 import { wordTokenizer } from '../../core/context/testing/word-tokenizer.ts';
 import type { ModelTokenizer } from '../../core/context/tokenizer.ts';
 import { type CompressedView, createCompression, viewCompressed } from '../../lab/index.ts';
@@ -10,20 +10,20 @@ import { deferred, memoryTexts, settled, type Deferred } from './testing/fakes.t
 type Dependencies = ConstructorParameters<typeof ContextState>[0];
 
 const { compress } = createCompression();
-const said = (...texts: string[]): KeyedSaid[] =>
+const said = (...texts: string[]): KeyedUtterance[] =>
   texts.map((text, i) => ({ key: `m${i}`, speaker: i % 2 ? 'supporter' : 'seeker', text, whole: false }));
 
 function setUp({
   begun = said('I am so tired of the exam', 'Since when?'),
   ...rest
-}: { begun?: KeyedSaid[] } & Partial<Dependencies> = {}) {
+}: { begun?: KeyedUtterance[] } & Partial<Dependencies> = {}) {
   const settings = new SettingsState(memoryTexts());
   settings.set({ systemPrompt: '', maxNewTokens: 10 });
   const asked: string[] = [];
   const chat = {
     draft: '',
     said: begun,
-    saidWith: (draft: string | null): KeyedSaid[] => [
+    saidWith: (draft: string | null): KeyedUtterance[] => [
       ...begun,
       ...(draft === null ? [] : [{ key: 'draft', speaker: 'seeker', text: draft, whole: false } as const]),
     ],

@@ -3,7 +3,7 @@ import type { Speaker, Utterance } from '../dialogue.ts';
 import { optionalId, optionalText } from './fields.ts';
 import { BadRecord, recordsIn, refuseHuge, type RecordFormat } from './format.ts';
 
-/** Who speaks by what a file calls them; null for what no person of the dialogue says. */
+/** Speakers by their names in files; null for messages of neither speaker. */
 const ROLES = new Map<string, Speaker | null>([
   ...['user', 'human', 'seeker'].map((role): [string, Speaker] => [role, 'seeker']),
   ...['assistant', 'gpt', 'chatgpt', 'bot', 'model', 'supporter'].map((role): [string, Speaker] => [role, 'supporter']),
@@ -30,7 +30,7 @@ const message = z
     const name = (role ?? from ?? '').trim().toLowerCase();
     const speaker = ROLES.get(name);
     if (speaker === undefined)
-      context.addIssue({ code: 'custom', path: ['role'], message: `The role "${name.slice(0, 40)}" is not known.` });
+      context.addIssue({ code: 'custom', path: ['role'], message: `The role "${name.slice(0, 40)}" is unknown.` });
     const text = own ?? value;
     if (text === undefined && speaker)
       context.addIssue({ code: 'custom', path: ['content'], message: 'There is no text.' });
@@ -49,9 +49,9 @@ const record = z.object({
 const [BEGINS, ENDS] = ['<|im_start|>', '<|im_end|>'];
 
 /**
- * Chats as fine-tuning tools read them, one per line: `messages` of role and content (OpenAI), `conversations` of from
- * and value (ShareGPT), or `text` already rendered as ChatML. System and tool messages are left out. `scene` or
- * `stratum` may say what the dialogue is about.
+ * Chats in the formats of fine-tuning tools, one per line: `messages` of role and content (OpenAI), `conversations` of
+ * from and value (ShareGPT), or `text` already rendered as ChatML. System and tool messages are skipped. `scene` or
+ * `stratum` may name the topic.
  */
 export const CHAT: RecordFormat = {
   name: 'Chat messages',
@@ -73,8 +73,8 @@ export const CHAT: RecordFormat = {
 };
 
 /**
- * The messages of a text in ChatML. Not by a pattern: where no line ends, one takes time that grows with the square of
- * the marks. What is only begun at the very end is a prompt for the next message.
+ * The messages of a ChatML text. Not matched by a regular expression, which takes quadratic time in the number of marks
+ * if no line ends. An unfinished message at the very end is the prompt for the next one.
  */
 function chatMl(text: string): { role: string; content: string }[] {
   const parts = text.split(BEGINS).slice(1);

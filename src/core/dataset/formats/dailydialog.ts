@@ -3,7 +3,7 @@ import type { Utterance } from '../dialogue.ts';
 import { optionalId } from './fields.ts';
 import { BadRecord, isRecord, recordsIn, type DialogueContent, type RecordFormat } from './format.ts';
 
-/** What the numbers of the published files mean, from their readme (Li et al. 2017). */
+/** The meaning of the published files' numbers, from their readme (Li et al. 2017). */
 const ACTS = ['', 'inform', 'question', 'directive', 'commissive'];
 const EMOTIONS = ['no emotion', 'anger', 'disgust', 'fear', 'happiness', 'sadness', 'surprise'];
 
@@ -30,7 +30,7 @@ const record = z.object({
   emotion: z.array(z.union([z.string(), z.number()])).optional(),
 });
 
-/** DailyDialog as JSON: an object an utterance, or lists of texts, acts and emotions side by side. */
+/** DailyDialog as JSON: one object per utterance, or parallel lists of texts, acts and emotions. */
 export const DAILY_DIALOG: RecordFormat = {
   name: 'DailyDialog',
   recognises: ({ dialog }) =>
@@ -47,7 +47,7 @@ export const DAILY_DIALOG: RecordFormat = {
 
 /** One line of `dialogues_text.txt`: each turn ends with `__eou__`. */
 export function readDailyLine(line: string, labels: DailyLabels): DialogueContent {
-  // Not a pattern with white space on both sides: it takes time that grows with the square of a run of blanks.
+  // A pattern with white space on both sides would take quadratic time on a run of blanks.
   const text = line.trimEnd();
   return dailyDialogue(
     (text.endsWith(END_OF_UTTERANCE) ? text.slice(0, -END_OF_UTTERANCE.length) : text).split(END_OF_UTTERANCE),
@@ -55,7 +55,7 @@ export function readDailyLine(line: string, labels: DailyLabels): DialogueConten
   );
 }
 
-/** Two people speak in turn; the first is taken as the seeker. */
+/** Two people alternate; the first counts as the seeker. */
 function dailyDialogue(texts: readonly string[], labels: DailyLabels): DialogueContent {
   for (const [name, list] of Object.entries(labels) as [string, DailyLabels['act']][]) {
     if (list && list.length !== texts.length)

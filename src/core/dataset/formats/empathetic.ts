@@ -28,7 +28,7 @@ export const EMPATHETIC: RecordFormat = {
   },
 };
 
-/** How the published CSV begins. */
+/** The beginning of the published CSV. */
 export const EMPATHETIC_HEADER = /^\s*"?conv_id"?\s*,\s*"?utterance_idx"?/;
 
 /** One row of the published CSV. */
@@ -43,8 +43,8 @@ export interface EmpatheticRow {
 }
 
 /**
- * Reads a row `conv_id,utterance_idx,context,prompt,speaker_idx,utterance,selfeval,tags`. The published files write
- * commas as `_comma_` and quote nothing, so that a quotation mark is one; a spreadsheet that saved one again quotes
+ * Reads a row `conv_id,utterance_idx,context,prompt,speaker_idx,utterance,selfeval,tags`. The published files encode
+ * commas as `_comma_` and quote nothing, so that quotation marks are literal; a spreadsheet that resaved one quotes
  * fields with commas.
  */
 export function readEmpatheticRow(line: string): EmpatheticRow {
@@ -52,11 +52,11 @@ export function readEmpatheticRow(line: string): EmpatheticRow {
   const fields = plain.length > 9 ? quotedFields(line) : plain;
   const [conversation = '', index = '', emotion = '', prompt = '', speaker = '', text] = fields;
   if (text === undefined || fields.length > 9) throw new BadRecord(`It has ${fields.length} fields; 8 are expected.`);
-  if (!/^\d+$/.test(index)) throw new BadRecord(`utterance_idx: "${index.slice(0, 20)}" is no number.`);
+  if (!/^\d+$/.test(index)) throw new BadRecord(`utterance_idx: "${index.slice(0, 20)}" is not a number.`);
   return { conversation, index: Number(index), emotion, prompt: commas(prompt), speaker, text: commas(text) };
 }
 
-/** The rows of one conversation as a dialogue: who speaks first has the feeling, the other listens. */
+/** The rows of one conversation as a dialogue: the first speaker has the feeling, the other listens. */
 export function empatheticDialogue(rows: readonly EmpatheticRow[]): DialogueContent {
   const [first] = rows;
   const gap = rows.findIndex(({ index }, i) => index !== i + 1);
@@ -74,7 +74,7 @@ export function empatheticDialogue(rows: readonly EmpatheticRow[]): DialogueCont
 
 const commas = (text: string): string => text.replaceAll('_comma_', ',');
 
-/** Fields of a line in which those with commas stand in quotation marks, doubled inside (RFC 4180). */
+/** Fields of a line; those with commas are quoted, with quotation marks inside doubled (RFC 4180). */
 function quotedFields(line: string): string[] {
   const fields: string[] = [];
   for (let at = 0; ; at++) {
@@ -88,7 +88,7 @@ function quotedFields(line: string): string[] {
   }
 }
 
-/** Where what is quoted from `at` on ends; -1 where it does not. A pattern would need a stack as long as the field. */
+/** The end of the quoted text from `at`; -1 if there is none. A regular expression would overflow on long fields. */
 function closingMark(line: string, at: number): number {
   let mark = line.indexOf('"', at + 1);
   while (mark >= 0 && line[mark + 1] === '"') mark = line.indexOf('"', mark + 2);

@@ -6,12 +6,12 @@ const ROLES = new Map<string, Speaker>([
   ['ai', 'supporter'],
 ]);
 const STRATEGY = /^(ai[ _-]?)?strategy$/i;
-/** Where the words are when a role holds an object in place of a text. */
+/** Keys of the text if a role holds an object instead of a string. */
 const WORDS = ['text', 'content', 'response', 'message', 'value', 'ai', 'user'];
 
 /**
  * ExTES (Zheng et al. 2023): `{scene, description, content: [{User}, {AI, "AI Strategy"}, …]}`. The published file was
- * written by a language model and is dirty, so what can be understood is: items with both roles or neither, null texts,
+ * written by a language model and is messy, so all of these are accepted: items with both roles or neither, null texts,
  * a role that holds an object, other spellings of the strategy's key, neighbouring items of one role, missing fields.
  */
 export const EXTES: RecordFormat = {
@@ -31,7 +31,7 @@ export const EXTES: RecordFormat = {
 };
 
 function utterancesOf(item: JsonRecord): Utterance[] {
-  // Once for all roles of the item, which may have thousands of keys.
+  // Once for all roles: an item may have thousands of keys.
   const shared = strategyOf(item);
   return Object.entries(item).flatMap(([key, value]) => {
     const speaker = ROLES.get(key.trim().toLowerCase());
@@ -47,7 +47,7 @@ function strategyOf(item: JsonRecord): string | undefined {
   return key === undefined ? undefined : textOf(item[key]);
 }
 
-/** The text in a value: itself, or the words of an object. */
+/** The text of a value: a string itself, or the text in an object. */
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (!isRecord(value)) return undefined;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Dialogue } from '../dialogue.ts';
 
-/** A text that may be missing: null and absent are one. */
+/** An optional text: null and absent mean the same. */
 export const optionalText = z
   .string()
   .nullish()
@@ -13,10 +13,10 @@ export const optionalId = z
   .nullish()
   .transform((id) => id?.toString());
 
-/** Names that an object has anyway; as questions of a survey they are an attack or a mistake. */
+/** Names that every object inherits; as survey questions they are an attack or a mistake. */
 const NOT_QUESTIONS = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Answers of one side by question. Published files write them as texts; what is no number is no answer. */
+/** One side's answers by question. Published files write them as text; a non-numeric answer is dropped. */
 function answersOf(value: unknown): Record<string, number> {
   const found = Object.entries(typeof value === 'object' && value !== null ? value : {})
     .map(([question, answer]): [string, number] => [question, answer === '' || answer === null ? NaN : Number(answer)])
@@ -24,7 +24,7 @@ function answersOf(value: unknown): Record<string, number> {
   return Object.fromEntries(found);
 }
 
-/** A survey of both sides; undefined where nobody answered anything, however that was written down. */
+/** A survey of both sides; undefined if nobody answered anything, however the file says so. */
 export const survey = z
   .unknown()
   .transform((value): Dialogue['survey'] => {

@@ -2,33 +2,33 @@ import type { z } from 'zod';
 import type { Dialogue, Utterance } from '../dialogue.ts';
 import { MAX_UTTERANCES } from '../limits.ts';
 
-/** A dialogue as a record tells it; the id is the reader's business where the record has none. */
+/** A dialogue as a record describes it; the reader assigns an id if the record has none. */
 export type DialogueContent = Omit<Dialogue, 'id'> & { id?: string | undefined };
 
-/** A JSON object as it was parsed: nothing about its fields is known. */
+/** A parsed JSON object with unknown fields. */
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
-/** A shape in which dialogues are published, one JSON record each. */
+/** A format in which dialogues are published, one JSON record each. */
 export interface RecordFormat {
   /** Display name. */
   name: string;
-  /** Whether a record is meant to be of this format, sound or not. */
+  /** Whether a record looks like this format, valid or not. */
   recognises(record: JsonRecord): boolean;
-  /** @throws {BadRecord} or a ZodError where the record is malformed. */
+  /** @throws {BadRecord} or a ZodError when the record is malformed. */
   read(record: JsonRecord): DialogueContent;
 }
 
-/** Why a record can't be read, in words that follow its place. */
+/** Why a record cannot be read, in a sentence that follows its location. */
 export class BadRecord extends Error {}
 
 export const isRecord = (value: unknown): value is JsonRecord =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The items of a list that are objects, e.g. to see what a format looks like. */
+/** The items of a list that are objects, e.g. to recognise a format. */
 export const recordsIn = (value: unknown): JsonRecord[] =>
   Array.isArray(value) ? value.slice(0, 8).filter(isRecord) : [];
 
-/** The first fault that a schema found, with where in the record it is: `dialog[3].text: …`. */
+/** The first fault that a schema found, with its path in the record: `dialog[3].text: …`. */
 export function describeIssue({ issues: [issue] }: z.ZodError): string {
   if (!issue) return 'The record is malformed.';
   const path = issue.path
@@ -38,7 +38,7 @@ export function describeIssue({ issues: [issue] }: z.ZodError): string {
   return path === '' ? issue.message : `${path}: ${issue.message}`;
 }
 
-/** Refuses lists that no dialogue has before a schema walks through them. */
+/** Refuses impossibly long lists before a schema walks through them. */
 export function refuseHuge(record: JsonRecord): void {
   for (const [key, value] of Object.entries(record)) {
     if (Array.isArray(value) && value.length > MAX_UTTERANCES) throw new BadRecord(`${key}: ${tooMany(value.length)}`);
@@ -47,7 +47,7 @@ export function refuseHuge(record: JsonRecord): void {
 
 /**
  * A dialogue with its texts trimmed and blank fields and utterances left out.
- * @throws {BadRecord} where nothing is left, where there is too much, or where a text is no sound Unicode.
+ * @throws {BadRecord} when nothing is left, when there is too much, or when a text is not well-formed Unicode.
  */
 export function finish(content: DialogueContent): DialogueContent {
   const utterances = content.utterances.map(tidyUtterance).filter(({ text }) => text !== '');
@@ -55,7 +55,7 @@ export function finish(content: DialogueContent): DialogueContent {
   if (utterances.length > MAX_UTTERANCES) throw new BadRecord(tooMany(utterances.length));
   utterances.forEach(({ text }, i) => {
     if (/\p{Surrogate}/u.test(text))
-      throw new BadRecord(`Utterance ${i + 1} holds half of a surrogate pair, which is no character.`);
+      throw new BadRecord(`Utterance ${i + 1} contains half of a surrogate pair, which is not a character.`);
   });
   const { survey } = content;
   return { ...tidy(content, ['id', 'scene', 'emotion', 'situation']), utterances, ...(survey && { survey }) };
@@ -69,7 +69,7 @@ function tidyUtterance(utterance: Utterance): Utterance {
   };
 }
 
-/** The fields that hold text, without white space around it. */
+/** The text fields, trimmed. */
 function tidy<K extends string>(
   from: Partial<Record<K, string | undefined>>,
   keys: readonly K[],

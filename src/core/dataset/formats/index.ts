@@ -9,7 +9,7 @@ import { LAB } from './lab.ts';
 export const FORMAT_IDS = ['esconv', 'extes', 'dailydialog', 'empathetic', 'chat', 'lab'] as const;
 export type FormatId = (typeof FORMAT_IDS)[number];
 
-/** What each format is called and how its JSON records are read; the first that recognises a record reads it. */
+/** Each format's name and reader; the first that recognises a record reads it. */
 export const FORMATS: Readonly<Record<FormatId, RecordFormat>> = {
   lab: LAB,
   esconv: ESCONV,

@@ -20,7 +20,7 @@ const record = z.object({
   ),
 });
 
-/** The lab's own lines: a `Dialogue` each, nothing lost. */
+/** The lab's own lines: one `Dialogue` per line, lossless. */
 export const LAB: RecordFormat = {
   name: 'Solace Lab',
   recognises: ({ utterances }) => recordsIn(utterances).some((item) => 'speaker' in item),

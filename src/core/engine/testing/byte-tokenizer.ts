@@ -7,7 +7,7 @@ function byteCharacters(): string[] {
 
 /**
  * The files of a byte-level tokenizer without merges, for tests: id = byte, then <s> 256 and </s> 257. `vocabulary`
- * pads with unused tokens so that a model's vocabulary size can be matched.
+ * pads with unused tokens to match a model's vocabulary size.
  */
 export function byteTokenizerFiles(vocabulary = 258): { tokenizer: object; config: object } {
   const special = (id: number, content: string) => ({

@@ -2,8 +2,7 @@ const TURNS =
   "{% if (m['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Roles must alternate') }}{% endif %}";
 
 /**
- * Templates of the manners that are in use, for tokenizers whose special tokens are `<s>` and `</s>`; each only
- * appends.
+ * Templates in the styles that are in use, for tokenizers whose special tokens are `<s>` and `</s>`; each only appends.
  */
 export const BYTE_TEMPLATES = {
   ChatML:
@@ -41,7 +40,7 @@ export const IM_TEMPLATES = {
   picky:
     "{% for m in messages %}{% if 'job' in m.content %}{{ raise_exception('no jobs') }}{% endif %}<|im_start|>{{ " +
     'm.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}',
-  // As Qwen3's: the last reply has what earlier ones have not.
+  // Like Qwen3's: the last reply has a part that earlier ones lack.
   forgetful:
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{% if m.role == 'assistant' and loop.last " +
     '%}<think></think>{% endif %}{{ m.content }}<|im_end|>\n{% endfor %}',

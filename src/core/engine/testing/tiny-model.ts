@@ -24,7 +24,7 @@ const CONFIG = {
   vocab_size: VOCABULARY,
 };
 
-/** A random Llama of 90,000 weights over bytes, for tests of everything but sense. */
+/** A random byte-level Llama with 90,000 weights, for tests that do not need meaningful text. */
 export function tinyCheckpoint(seed = 1): Checkpoint {
   const random = seededRandom(seed);
   const config = parseConfig(CONFIG);
