@@ -93,7 +93,7 @@ export { planTools } from './runs/plan-tools.ts';
 export type { WorkCalls } from './runs/stored-runs.ts';
 export {
   MOST_ROUNDS,
-  judgePairWords,
+  describeJudgePair,
   judgePairsOf,
   judgeRunReplies,
   judgesOfRun,
@@ -114,7 +114,7 @@ export {
 export {
   checkJudge,
   FEWEST_DIALOGUES,
-  validationWords,
+  describeValidation,
   type CheckEvent,
   type JudgeCheck,
   type JudgedCheckDialogue,

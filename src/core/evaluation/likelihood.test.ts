@@ -8,16 +8,16 @@ import { fakeModel } from './testing/fake-model.ts';
 const messages = [{ role: 'user' as const, content: 'Hi' }];
 
 describe('replyLikelihood', () => {
-  it('counts the tokens of the reply and the one that ends its turn', async () => {
+  it('counts the tokens of the reply and its end-of-turn token', async () => {
     const { sum, tokens, scores, promptTokens } = await replyLikelihood(fakeModel(), messages, 'Yes.');
-    // A character a token, each with a probability of 1/2: four and the end of the turn.
+    // One character per token, each with a probability of 1/2: four and the end of the turn.
     expect(tokens).toBe(5);
     expect(scores.map(({ text }) => text)).toEqual(['Y', 'e', 's', '.', '</s>']);
     expect(sum).toBeCloseTo(5 * Math.LN2, 12);
     expect(promptTokens).toBe(5);
   });
 
-  it('scores a reply that is written like the end of a turn as the characters that it is', async () => {
+  it('scores a reply that spells the end-of-turn token as plain characters', async () => {
     const { tokenizer, config } = byteTokenizerFiles();
     const chat = createChatTokenizer(tokenizer, config, 'tiny');
     const model: ScorableModel = {
@@ -48,7 +48,7 @@ describe('replyLikelihood', () => {
       5,
     ],
     [
-      'a header that it does not ask with, as Gemma',
+      'a header that the prompt lacks, as Gemma',
       (reply: string) => `<assistant>${reply.trim()}</s>`,
       ['<assistant>', 'Y', 'e', 's', '</s>'],
       5,
@@ -70,7 +70,7 @@ describe('replyLikelihood', () => {
     expect(promptTokens).toBe(asked);
   });
 
-  it('refuses a template that shows a reply otherwise', async () => {
+  it('refuses a template that renders a reply differently', async () => {
     const fake = fakeModel();
     const model: ScorableModel = {
       ...fake,

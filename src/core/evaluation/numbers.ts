@@ -3,11 +3,11 @@ import { recordSchema, type ResultRecord } from './record.ts';
 import { hash } from '../random/fnv1a.ts';
 
 /**
- * A record without a word of the dataset or the model, so that it may be published: a line of `numbers.jsonl`. Version
- * 1.
+ * A record without any text of the dataset or the model, so that it may be published: a line of `numbers.jsonl`.
+ * Version 1.
  */
 export const numbersSchema = recordSchema.omit({ reference: true, hypothesis: true, error: true }).extend({
-  /** FNV-1a of the hypothesis, which tells whether another run gave the same one; null where there is none. */
+  /** FNV-1a of the hypothesis, which shows whether another run gave the same one; null without one. */
   hypothesisHash: z.int().nullable(),
   failed: z.boolean(),
 });
@@ -15,7 +15,7 @@ export type RecordNumbers = z.output<typeof numbersSchema>;
 
 export function numbersOf(record: ResultRecord): RecordNumbers {
   const { hypothesis, error } = record;
-  // The schema drops every field that it does not name, texts among them.
+  // The schema drops every field that it does not name, including texts.
   return numbersSchema.parse({
     ...record,
     hypothesisHash: hypothesis === null ? null : hash(hypothesis),
@@ -23,10 +23,10 @@ export function numbersOf(record: ResultRecord): RecordNumbers {
   });
 }
 
-/** How a record made again compares with the published one. */
+/** How a reproduced record differs from the published one. */
 export interface Difference {
   sameReply: boolean;
-  /** Of the original reply's negative log-likelihood, per token, in nats; 0 where neither has one. */
+  /** Difference of the original reply's negative log-likelihood per token, in nats; 0 if neither has one. */
   nll: number;
 }
 

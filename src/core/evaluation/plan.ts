@@ -19,7 +19,7 @@ const seed = z.int().min(0).max(0xffffffff);
 const id = z.string().min(1).max(500);
 
 const modelSchema = z.discriminatedUnion('kind', [
-  /** A model of the lab in this browser, by its id there. */
+  /** A model in this browser, by its id. */
   z.strictObject({ kind: z.literal('lab'), id, name: z.string() }),
   /** An exported ONNX folder; `template` replaces the model's own chat template. */
   z.strictObject({
@@ -34,7 +34,7 @@ const modelSchema = z.discriminatedUnion('kind', [
 ]);
 
 /**
- * What an evaluation run is to do, enough to do it again: version 1 of the file that `lab evaluate --plan` reads and
+ * Defines an evaluation run so that it can be reproduced: version 1 of the file that `lab evaluate --plan` reads and
  * the page exports. Defaults are the paper's.
  */
 export const planSchema = z
@@ -42,13 +42,13 @@ export const planSchema = z
     format: z.literal(PLAN_FORMAT),
     version: z.literal(1),
     name: z.string().min(1).max(200),
-    /** Anything a reader should know, e.g. why a cap was chosen. */
+    /** Notes for readers, e.g. why a cap was chosen. */
     note: z.string().max(2000).default(''),
     dataset: z.strictObject({
       name: z.string().min(1),
-      /** A path or address, or `built-in`. */
+      /** A path or URL, or `built-in`. */
       source: z.string().min(1),
-      /** Of the source's bytes as they lie, lower-case hexadecimal; absent while nobody measured it. */
+      /** SHA-256 of the source's bytes as stored, lower-case hexadecimal; absent until computed. */
       sha256: z
         .string()
         .regex(/^[0-9a-f]{64}$/)
@@ -57,23 +57,22 @@ export const planSchema = z
     sample: z
       .strictObject({
         seed: seed.default(1),
-        /** Dialogues drawn at random; null takes all. */
+        /** Number of dialogues drawn at random; null takes all. */
         dialogues: positive.nullable().default(null),
-        /** Supporter turns drawn in each of them; null takes all. */
+        /** Number of supporter turns drawn per dialogue; null takes all. */
         turns: positive.nullable().default(null),
-        /** How many of these get a reply from the model as well as a likelihood; null for all. */
+        /** How many of these get a reply from the model in addition to a likelihood; null for all. */
         replies: whole.nullable().default(null),
       })
       .prefault({}),
     /**
-     * How turns and replies are seeded: 2 by what a dialogue says; 1, of plans written before there was a choice, by
-     * its id, which holds the name of the dataset's file.
+     * How turns and replies are seeded: 2 by a dialogue's content; 1, in plans older than this field, by its id, which
+     * contains the name of the dataset's file.
      */
     sampling: z.union([z.literal(1), z.literal(2)]).default(2),
     /**
-     * What is sent for the seeker's newest utterance: `never-empty`, as in chat, is the utterance as it was written
-     * where a representation leaves nothing of it; `compressed`, of plans written before there was a choice, is then
-     * nothing.
+     * How the seeker's newest utterance is sent: `never-empty`, as in chat, sends it as written if a compression leaves
+     * nothing of it; `compressed`, in plans older than this field, then sends nothing.
      */
     newest: z.enum(NEWEST_RULES).default('never-empty'),
     models: z.array(modelSchema).min(1),
@@ -82,11 +81,12 @@ export const planSchema = z
       .min(1)
       .default([...REPRESENTATION_IDS]),
     /**
-     * Ways to shorten the whole conversation, each a column beside the representations. Absent in plans without any.
+     * Ways to shorten the whole conversation, each a condition in addition to the compressions. Absent in plans without
+     * any.
      */
     histories: z.array(historySchema).max(50).optional(),
     tagger: z.enum(TAGGER_IDS).default('wink'),
-    /** System message; blank leaves it to the template. */
+    /** System message; if blank, the template decides. */
     system: z.string().default(''),
     decoding: z
       .strictObject({
@@ -99,13 +99,13 @@ export const planSchema = z
       .prefault({}),
     metrics: z
       .strictObject({
-        /** Likelihood of the original reply given its context. */
+        /** Whether to compute the likelihood of the original reply given its context. */
         perplexity: z.boolean().default(true),
         meteor: z.boolean().default(true),
         bertscore: z.boolean().default(false),
       })
       .prefault({}),
-    /** Versions that the plan was written with, by name. */
+    /** Software versions that wrote the plan, by name. */
     versions: z.record(z.string(), z.string()).default({}),
   })
   .superRefine((plan, context) => {
@@ -121,14 +121,14 @@ export type EvaluationPlan = z.output<typeof planSchema>;
 export type PlanInput = z.input<typeof planSchema>;
 export type PlanModel = EvaluationPlan['models'][number];
 
-/** One column of a run: what the models are given of a conversation. */
-export type PlanContext = { id: RepresentationId; name: string } | { id: string; name: string; history: HistorySpec };
+/** One condition of a run: how the models see a conversation. */
+export type PlanCondition = { id: RepresentationId; name: string } | { id: string; name: string; history: HistorySpec };
 
-/** The columns of a plan: its representations, then its histories. */
-export function contextsOf({
+/** The conditions of a plan: its compressions of utterances, then its histories. */
+export function conditionsOf({
   representations,
   histories = [],
-}: Pick<EvaluationPlan, 'representations' | 'histories'>): PlanContext[] {
+}: Pick<EvaluationPlan, 'representations' | 'histories'>): PlanCondition[] {
   return [
     ...representations.map((id) => ({ id, name: REPRESENTATIONS[id].name })),
     ...histories.map((history) => {
@@ -138,10 +138,10 @@ export function contextsOf({
   ];
 }
 
-/** What plans did before there was a choice. */
+/** The behaviour of plans older than these fields. */
 const BEFORE_THE_CHOICE = { sampling: 1, newest: 'compressed' } as const;
 
-/** A plan that was carried out before: what it does not say is older than the choice. */
+/** A stored plan: fields that it lacks did not exist when it was written. */
 export const asStored = <Plan extends object>(plan: Plan): typeof BEFORE_THE_CHOICE & Plan => ({
   ...BEFORE_THE_CHOICE,
   ...plan,
@@ -160,7 +160,7 @@ export const storedPlanSchema = z.preprocess(
 export const parsePlan = (json: unknown, where = 'The plan'): EvaluationPlan => parseWith(planSchema, json, where);
 
 /**
- * Reads the plan of a run that was begun.
+ * Reads the plan of a stored run.
  * @throws {LabError} `bad-config` naming the first field at fault.
  */
 export const parseStoredPlan = (json: unknown, where: string): EvaluationPlan =>

@@ -1,11 +1,11 @@
 export interface RunProgress {
   done: number;
   total: number;
-  /** Milliseconds that the rest will take at the pace so far; null before anything was done. */
+  /** Estimated milliseconds left at the pace so far; null at the beginning. */
   remainingMs: number | null;
 }
 
-/** Counts what is done and how long the rest will take; loading models does not count. */
+/** Counts finished jobs and estimates the time left, not counting the loading of models. */
 export class ProgressEstimator {
   #done: number;
   #fresh = 0;

@@ -3,22 +3,19 @@ import { z } from 'zod';
 const count = z.int().nonnegative();
 const milliseconds = z.number().nonnegative();
 
-/**
- * What one model made of one supporter turn under one representation or history: a line of a run's `records.jsonl`.
- * Version 1.
- */
+/** The result of one model for one supporter turn under one condition: a line of a run's `records.jsonl`. Version 1. */
 export const recordSchema = z.object({
   model: z.string(),
-  /** Id of a representation or a history of the plan. */
+  /** Id of the condition: a compression of utterances or a history of the plan. */
   representation: z.string().regex(/^[a-z0-9.-]{1,300}$/),
   dialogue: z.string(),
   /** Index of the turn's first utterance in its dialogue. */
   turn: count,
   /** The original reply. */
   reference: z.string(),
-  /** The model's reply; null where none was asked for. */
+  /** The model's reply; null if none was requested. */
   hypothesis: z.string().nullable(),
-  /** Tokens of the prompt; null where the engine does not say. */
+  /** Tokens of the prompt; null if the engine does not report them. */
   promptTokens: count.nullable().catch(null),
   /** Oldest utterances that did not fit the window; in records of version 0.1.0, messages. */
   leftOut: count,
@@ -29,7 +26,7 @@ export const recordSchema = z.object({
     .nullable(),
   /** Metrics of the hypothesis by name; numbers, or precision, recall and F. */
   scores: z.record(z.string(), z.union([z.number(), z.tuple([z.number(), z.number(), z.number()])])),
-  /** What went wrong, where the turn could not be done. */
+  /** Why the turn failed, if it did. */
   error: z.string().optional(),
 });
 
@@ -37,7 +34,7 @@ export type ResultRecord = z.output<typeof recordSchema>;
 /** A metric's value: a number, or precision, recall and F. */
 export type MetricValue = ResultRecord['scores'][string];
 
-/** Names a record within its run; a turn that has one needs no second. */
+/** Identifies a record within its run; resuming skips turns whose key exists. */
 export function recordKey({
   model,
   representation,

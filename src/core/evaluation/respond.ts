@@ -10,38 +10,38 @@ import type { HistoryMethod } from '../compression/history/history.ts';
 import type { HistorySpec } from '../compression/history/spec.ts';
 import type { RepresentationId } from '../compression/representation.ts';
 import { replyLikelihood } from './likelihood.ts';
-import type { EvaluationPlan, PlanContext } from './plan.ts';
+import type { EvaluationPlan, PlanCondition } from './plan.ts';
 import type { ResultRecord } from './record.ts';
 import type { SampledTurn } from './turns.ts';
 
-/** One record to be made. */
+/** One record to compute. */
 export interface Job {
   /** The model's id in the plan. */
   model: string;
-  context: PlanContext;
+  condition: PlanCondition;
   turn: SampledTurn;
 }
 
-/** Compresses texts for the context, one result a text. */
+/** Compresses texts for the context, one result per text. */
 export type Compress = (texts: readonly string[], representation: RepresentationId) => Promise<string[]>;
 
-/** Makes a history's method for the model that answers; methods that ask a model ask this one. */
+/** Creates a history's method for the model that replies; methods that need a model use this one. */
 export type OpenHistory = (spec: HistorySpec, model: LoadedModel) => HistoryMethod;
 
-/** What contexts are made with. */
+/** Dependencies for building contexts. */
 export interface ContextTools {
   compress: Compress;
   /** The plan's histories by their ids. */
   histories: ReadonlyMap<string, HistoryMethod>;
-  /** Counts prompts; null where the model's engine keeps its tokenizer to itself. */
+  /** Counts prompts; null if the model's engine does not expose its tokenizer. */
   tokenizer: ModelTokenizer | null;
 }
 
-/** Tokens that a template may put around a reply beside its words. */
+/** Tokens that a template may add around a reply. */
 const REPLY_FRAME = 16;
 
 /**
- * Has a model answer a turn and score the original answer; metrics come later. A turn whose newest utterance does not
+ * Has a model reply to a turn and score the original reply; metrics come later. A turn whose newest utterance does not
  * fit the window becomes a record with an error.
  */
 export async function respond(
@@ -52,12 +52,12 @@ export async function respond(
   signal?: AbortSignal,
 ): Promise<ResultRecord> {
   const started = performance.now();
-  const { turn, context } = job;
+  const { turn, condition } = job;
   const window = windowOf(model.info.contextWindow, plan.decoding.maxNewTokens);
   const request = { ...(await conditionOf(job, plan, tools, signal)), ...window };
   const { messages, fit } = await viewContext(request, tools.tokenizer, signal);
   if (fit instanceof LabError) return failedRecord(job, fit);
-  // The reply first: the likelihood then finds its context in the cache.
+  // The reply first, so that the likelihood finds its context in the KV cache.
   const reply = turn.reply
     ? await generate(model, messages, { ...plan.decoding, seed: replySeed(plan, turn) }, signal)
     : null;
@@ -68,7 +68,7 @@ export async function respond(
   const likelihood = scorable ? await replyLikelihood(scorable, messages, turn.reference, signal) : null;
   return {
     model: job.model,
-    representation: context.id,
+    representation: condition.id,
     dialogue: turn.dialogue,
     turn: turn.turn,
     reference: turn.reference,
@@ -86,11 +86,11 @@ export async function respond(
   };
 }
 
-/** A turn that could not be done, with what went wrong. */
-export function failedRecord({ model, context, turn }: Job, { message }: Error): ResultRecord {
+/** The record of a failed turn, with its error. */
+export function failedRecord({ model, condition, turn }: Job, { message }: Error): ResultRecord {
   return {
     model,
-    representation: context.id,
+    representation: condition.id,
     dialogue: turn.dialogue,
     turn: turn.turn,
     reference: turn.reference,
@@ -104,28 +104,28 @@ export function failedRecord({ model, context, turn }: Job, { message }: Error):
   };
 }
 
-/** What the turn's condition makes of the conversation before it. */
+/** The conversation before the turn under its condition. */
 async function conditionOf(
-  { turn: { before: utterances }, context }: Job,
+  { turn: { before: utterances }, condition }: Job,
   { system, newest }: EvaluationPlan,
   { compress, histories }: ContextTools,
   signal?: AbortSignal,
 ): Promise<Omit<ContextRequest, 'budget' | 'reserve'>> {
-  if (!('history' in context)) {
+  if (!('history' in condition)) {
     const texts = utterances.map(({ text }) => text);
-    return { system, utterances, newest, sent: await compress(texts, context.id) };
+    return { system, utterances, newest, sent: await compress(texts, condition.id) };
   }
-  const method = histories.get(context.id);
+  const method = histories.get(condition.id);
   if (method) return { system, utterances, newest, ...(await method.compact(utterances, signal)) };
   throw new LabError({
     code: 'bad-config',
-    where: context.id,
+    where: condition.id,
     what: 'The plan has no such history.',
     todo: 'Add it to the plan.',
   });
 }
 
-/** Whether the reference fits the window after the prompt; otherwise its likelihood cannot be computed. */
+/** Whether the reference fits the window after the prompt, as its likelihood requires. */
 async function hasRoom(
   reference: string,
   promptTokens: number,
@@ -137,7 +137,7 @@ async function hasRoom(
   return promptTokens + tokens + REPLY_FRAME <= budget;
 }
 
-/** The same for all models and representations, so that they differ in nothing else. */
+/** The same for all models and conditions, so that they differ in nothing else. */
 export function replySeed({ decoding }: Pick<EvaluationPlan, 'decoding'>, { key }: Pick<SampledTurn, 'key'>): number {
   return (decoding.seed ^ key) >>> 0;
 }

@@ -59,7 +59,7 @@ async function collect(from: RunDependencies, most = Infinity): Promise<ResultRe
 const untimed = (records: ResultRecord[]) => records.map((record) => ({ ...record, timing: null }));
 
 describe('runPlan', () => {
-  it('makes a record for each model, representation and turn', async () => {
+  it('makes a record for each model, condition and turn', async () => {
     const records = await collect(parts());
     expect(records).toHaveLength(8);
     expect(records.map(recordKey)).toEqual(planJobs(parts().plan, parts().turns).map(jobKey));
@@ -69,11 +69,11 @@ describe('runPlan', () => {
     expect(first?.nll).toEqual({ sum: expect.closeTo(6 * Math.LN2, 9) as number, tokens: 6 });
     expect(first?.scores).toEqual({ shared: 0 });
     expect(records[4]?.hypothesis).toMatch(/^\d+ I AM SAD, A$/);
-    // The seed is the turn's, whatever the representation.
+    // The seed depends on the turn, not on the condition.
     expect(records[4]?.hypothesis?.split(' ')[0]).toBe(first?.hypothesis?.split(' ')[0]);
   });
 
-  it('has a column for each way to shorten the conversation, after the representations', async () => {
+  it('has a condition for each way to shorten the conversation, after the compressions', async () => {
     const asked: string[] = [];
     const histories: PlanInput['histories'] = [
       { method: 'last', k: 1 },
@@ -93,7 +93,7 @@ describe('runPlan', () => {
     ]);
     expect(records).toHaveLength(12);
     expect(records.map((each) => recordSchema.parse(each))).toEqual(records);
-    // The second turn of the first dialogue, column by column.
+    // The second turn of the first dialogue, condition by condition.
     expect([asked[1], asked[5], asked[9]]).toEqual([
       'Be kind. | I am sad, a | I see | Help me',
       'Be kind. | Help me',
@@ -103,14 +103,14 @@ describe('runPlan', () => {
     expect(untimed(await collect(parts({}, { plan, done })))).toEqual(untimed(records.slice(7)));
   });
 
-  it('goes on where it was, to the same records', async () => {
+  it('resumes where it stopped, with the same records', async () => {
     const whole = await collect(parts());
     const before = await collect(parts(), 3);
     const after = await collect(parts({}, { done: new Set(before.map(recordKey)) }));
     expect(untimed([...before, ...after])).toEqual(untimed(whole));
   });
 
-  it('gives every model its share before the next dialogues where that is wished', async () => {
+  it('gives every model its share before the next dialogues, if requested', async () => {
     const plan = parsePlan({
       ...PLAN,
       models: ['m', 'n'].map((id) => ({ kind: 'folder', id, name: id, folder: '.' })),
@@ -123,7 +123,7 @@ describe('runPlan', () => {
     expect(order).toHaveLength(8);
   });
 
-  it('counts what is done and says how long the rest will take', async () => {
+  it('counts finished jobs and estimates the time left', async () => {
     const progress = [];
     for await (const event of runPlan(parts())) progress.push(event.progress);
     expect(progress[0]).toEqual({ done: 0, total: 8, remainingMs: null });
@@ -145,7 +145,7 @@ describe('runPlan', () => {
     expect(most).toBe(1);
   });
 
-  it('notes a turn that the model refuses, and ends on any other failure', async () => {
+  it('records a turn that the model refuses, and ends on any other failure', async () => {
     const refuse = (code: 'bad-data' | 'no-reply' | 'worker-lost') => ({
       beforeReply: () => {
         throw new LabError({ code, what: 'No.' });
@@ -159,7 +159,7 @@ describe('runPlan', () => {
     await expect(collect(parts(refuse('worker-lost')))).rejects.toMatchObject({ code: 'worker-lost' });
   });
 
-  it('scores no reply that a content filter stopped', async () => {
+  it('does not score a reply that a content filter stopped', async () => {
     const records = await collect(parts({ reason: 'content-filter' }));
     expect(records).toHaveLength(8);
     for (const { hypothesis, scores, error } of records)
@@ -172,7 +172,7 @@ describe('runPlan', () => {
     await expect(running).rejects.toMatchObject({ code: 'cancelled' });
   });
 
-  it('leaves out the oldest messages where the window is full', async () => {
+  it('leaves out the oldest messages when the window is full', async () => {
     const long: Dialogue = {
       id: 'long',
       utterances: [
@@ -203,7 +203,7 @@ describe('the newest utterance of a turn', () => {
   it.each([
     ['never-empty', 'No'],
     ['compressed', ''],
-  ] as const)('is sent by the rule of the plan where nothing is left of it: %s', async (newest, sent) => {
+  ] as const)('is sent by the rule of the plan if nothing is left of it: %s', async (newest, sent) => {
     const plan = parsePlan({ ...PLAN, newest, representations: ['nostopwords'] });
     const [record] = await collect(
       parts({}, { plan, turns: sampleTurns([dialogue], plan), compress: async (texts) => texts.map(() => '') }),
@@ -211,7 +211,7 @@ describe('the newest utterance of a turn', () => {
     expect(record?.hypothesis).toMatch(new RegExp(`^\\d+ ?${sent}$`));
   });
 
-  it('makes a record with an error where it does not fit the window, and the run continues', async () => {
+  it('makes a record with an error if it does not fit the window, and the run continues', async () => {
     const long: Dialogue = {
       ...dialogue,
       utterances: [{ speaker: 'seeker', text: 'No '.repeat(200) }, ...dialogue.utterances],
@@ -225,7 +225,7 @@ describe('the newest utterance of a turn', () => {
     expect(records[1]?.error).toBeUndefined();
   });
 
-  it('is answered but not scored against a reference that the window has no room for', async () => {
+  it('gets a reply but no likelihood if the reference does not fit the window', async () => {
     const talks: Dialogue = {
       ...dialogue,
       utterances: [

@@ -4,7 +4,7 @@ import { retryingModel, type RetryWait } from '../engine/retry.ts';
 import { concernsOneItem, throwIfCancelled } from '../error.ts';
 import type { HistoryMethod } from '../compression/history/history.ts';
 import { ProgressEstimator, type RunProgress } from './progress-estimator.ts';
-import { contextsOf, type EvaluationPlan, type PlanModel } from './plan.ts';
+import { conditionsOf, type EvaluationPlan, type PlanModel } from './plan.ts';
 import { pooled } from '../async/pooled.ts';
 import { recordKey, type ResultRecord } from './record.ts';
 import { failedRecord, respond, type Compress, type Job, type OpenHistory } from './respond.ts';
@@ -15,21 +15,21 @@ export type { RunProgress };
 export interface RunDependencies {
   plan: EvaluationPlan;
   turns: readonly SampledTurn[];
-  /** Keys of the records that are there already; see `recordKey`. */
+  /** Keys of the existing records; see `recordKey`. */
   done: ReadonlySet<string>;
   openModel: (model: PlanModel, signal?: AbortSignal) => Promise<LoadedModel>;
   compress: Compress;
   openHistory: OpenHistory;
-  /** Metrics of one hypothesis. */
+  /** Computes the metrics of one hypothesis. */
   measure: (hypothesis: string, reference: string, signal?: AbortSignal) => Promise<ResultRecord['scores']>;
-  /** Turns in flight at a time, where the model answers elsewhere. Default 1. */
+  /** Maximum number of turns in flight, if the model is remote. Default 1. */
   concurrency?: number | undefined;
   /**
-   * Every model goes through so many dialogues before the next ones, so that a run that is stopped early is balanced.
+   * Every model finishes this many dialogues before the next ones, so that a run that is stopped early is balanced.
    * Default: all.
    */
   dialoguesAtOnce?: number | undefined;
-  /** Called before a request to a server that was busy or away is sent again. */
+  /** Called before a request to a busy or unreachable server is retried. */
   onWait?: ((wait: RetryWait) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -40,19 +40,19 @@ export type RunEvent =
 
 /** Everything a plan asks for, ordered to reuse the KV cache as much as possible. */
 export function planJobs(plan: EvaluationPlan, turns: readonly SampledTurn[]): Job[] {
-  const contexts = contextsOf(plan);
+  const conditions = conditionsOf(plan);
   return plan.models.flatMap(({ id }) =>
-    contexts.flatMap((context) => turns.map((turn) => ({ model: id, context, turn }))),
+    conditions.flatMap((condition) => turns.map((turn) => ({ model: id, condition, turn }))),
   );
 }
 
-export const jobKey = ({ model, context, turn }: Job): string =>
-  recordKey({ model, representation: context.id, dialogue: turn.dialogue, turn: turn.turn });
+export const jobKey = ({ model, condition, turn }: Job): string =>
+  recordKey({ model, representation: condition.id, dialogue: turn.dialogue, turn: turn.turn });
 
 /**
- * Carries out a plan and yields each record as it is finished; the caller stores it before it asks for the next.
- * Running it again with the keys of what is stored goes on from there. A turn that a model refuses for its data, or
- * gives no reply to, is a record with an `error`; every other failure ends the run.
+ * Runs a plan and yields each record when it is finished; the caller stores it before it asks for the next. Running it
+ * again with the keys of the stored records resumes it. A turn that a model refuses for its data, or does not reply to,
+ * becomes a record with an `error`; every other failure ends the run.
  * @throws {LabError} `cancelled` on `signal`, and whatever loading and answering throw.
  */
 export async function* runPlan(parts: RunDependencies): AsyncGenerator<RunEvent> {
@@ -85,8 +85,8 @@ export async function* runPlan(parts: RunDependencies): AsyncGenerator<RunEvent>
 }
 
 /**
- * The model in memory, and the methods that ask it. They live as long as it does, because summaries build on earlier
- * ones.
+ * The loaded model, and the history methods that use it. They live as long as it does, because summaries build on
+ * earlier ones.
  */
 interface Current {
   id: string;
@@ -105,9 +105,7 @@ function openedWith(model: LoadedModel, { id }: PlanModel, { plan, openHistory }
   };
 }
 
-/**
- * Which model works on which dialogues, one after the other; it goes back and forth, so that fewer models are loaded.
- */
+/** The order of models and dialogues. It alternates direction, so that fewer models are loaded. */
 function* shifts({
   plan,
   turns,

@@ -4,7 +4,7 @@ import { PAPER_DECODING } from '../engine/engine.ts';
 import { replySeed } from './respond.ts';
 import { sampleTurns, supporterTurns } from './turns.ts';
 
-/** Dialogue, turn and reply's seed that version 0.1.0 drew. */
+/** Dialogue, turn and reply seed that version 0.1.0 drew. */
 const EARLIER = [
   ['d3', 1, 3397377244],
   ['d18', 9, 1875143498],
@@ -43,7 +43,7 @@ describe('sampleTurns', () => {
     expect(sampleTurns(many, { ...plan, sample: { ...sample, seed: 4 } })).not.toEqual(turns);
   });
 
-  it('draws the same turns of a dialogue whichever others there are', () => {
+  it('draws the same turns of a dialogue whatever the other dialogues', () => {
     const all = { ...plan, sample: { ...sample, dialogues: null } };
     const alone = sampleTurns([many[7] as Dialogue], all);
     const among = sampleTurns(many, all);
@@ -56,7 +56,7 @@ describe('sampleTurns', () => {
     expect(turns.every(({ reply }) => reply)).toBe(true);
   });
 
-  it('draws by what dialogues say, not by their ids, and under the first sampling by their ids', () => {
+  it('draws by the content of dialogues, and in the first version of sampling by their ids', () => {
     const renamed = many.map((each) => ({ ...each, id: `other ${each.id}` }));
     const drawn = (dialogues: Dialogue[], sampling: 1 | 2) =>
       sampleTurns(dialogues, { sample, sampling }).map(({ turn, reply, key, reference }) => ({
@@ -69,7 +69,7 @@ describe('sampleTurns', () => {
     expect(drawn(renamed, 1)).not.toEqual(drawn(many, 1));
   });
 
-  it('draws under the first sampling what it drew before there was a second', () => {
+  it('still draws the same in the first version of sampling', () => {
     const turns = sampleTurns(many, { sample: { seed: 1, dialogues: 3, turns: 1, replies: 1 }, sampling: 1 });
     expect(
       turns.map((each) => [each.dialogue, each.turn, replySeed({ decoding: { ...PAPER_DECODING, seed: 1 } }, each)]),

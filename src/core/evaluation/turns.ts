@@ -4,27 +4,27 @@ import { hash } from '../random/fnv1a.ts';
 import { seededRandom } from '../random/xoshiro128.ts';
 import type { EvaluationPlan } from './plan.ts';
 
-/** A supporter's turn to be answered: what was said before, and what the supporter said. */
+/** A supporter's turn: the utterances before it and what the supporter said. */
 export interface SupporterTurn {
   dialogue: string;
   /** Index of the turn's first utterance. */
   turn: number;
   /** The utterances before it. */
   before: readonly Utterance[];
-  /** The supporter's utterances of the turn, joined by a space. */
+  /** The supporter's utterances of the turn, joined with spaces. */
   reference: string;
 }
 
-/** A turn of a run; of some only the likelihood is wanted. */
+/** A turn of a run; some turns need only the likelihood. */
 export interface SampledTurn extends SupporterTurn {
   reply: boolean;
-  /** 32 bits that tell this turn from others; seeds its replies. */
+  /** A 32-bit hash of this turn, which seeds its replies. */
   key: number;
 }
 
 /**
- * The supporter's turns that answer something: neighbouring utterances are one turn, an opening without context is
- * none.
+ * The supporter's turns that reply to something: neighbouring utterances are one turn, an opening without context is
+ * not a turn.
  */
 export function supporterTurns({ id, utterances }: Dialogue): SupporterTurn[] {
   const turns: SupporterTurn[] = [];
@@ -44,8 +44,8 @@ export function supporterTurns({ id, utterances }: Dialogue): SupporterTurn[] {
 }
 
 /**
- * The turns of a plan, in the dataset's order. Each dialogue draws from a stream of its own, so that leaving one out
- * changes nothing in the others.
+ * The turns of a plan, in the dataset's order. Each dialogue has its own random stream, so that leaving one out changes
+ * nothing in the others.
  */
 export function sampleTurns(
   dialogues: readonly Dialogue[],
@@ -64,10 +64,10 @@ export function sampleTurns(
   });
 }
 
-/** What a dialogue says, without where it stood. */
+/** The content of a dialogue, without its id. */
 const contentOf = ({ utterances }: Dialogue): string =>
   utterances.map(({ speaker, text }) => `${speaker}: ${text}`).join('\n');
 
-/** `count` of the items (all for null) in their own order. */
+/** `count` of the items (null for all) in their original order. */
 const draw = <Item>(items: readonly Item[], count: number | null, seed: number): Item[] =>
   sampleWithoutReplacement(items, count ?? items.length, seededRandom(seed));

@@ -2,19 +2,19 @@ import { spearman } from '../statistics/agreement.ts';
 import { scoreOf, type Scores } from './criteria.ts';
 import type { Preference } from './judge.ts';
 
-/** How much the place of a reply decides, over comparisons asked in both orders. */
+/** How much the position of a reply decides, over comparisons asked in both orders. */
 export interface PositionBias {
-  /** Comparisons that were answered in both orders. */
+  /** Number of comparisons answered in both orders. */
   answered: number;
   /** Share of them whose two answers name the same reply (or a tie twice), in 0..1. */
   consistent: number;
-  /** Share of all answers other than ties that name the first place, in 0..1; 0.5 without bias. */
+  /** Share of answers other than ties that prefer the first position, in 0..1; 0.5 without bias. */
   firstShare: number;
 }
 
 /**
- * NaN shares where there is nothing to go by. Reference: Zheng et al. (2023), "Judging LLM-as-a-judge with MT-Bench and
- * Chatbot Arena".
+ * Shares are NaN without data. Reference: Zheng et al. (2023), "Judging LLM-as-a-judge with MT-Bench and Chatbot
+ * Arena".
  */
 export function positionBias(preferences: readonly Preference[]): PositionBias {
   const answered = preferences.filter(({ forward, swapped }) => forward !== null && swapped !== null);
@@ -29,9 +29,7 @@ export function positionBias(preferences: readonly Preference[]): PositionBias {
   };
 }
 
-/**
- * Spearman's correlation of the mean score with the length of the reply in words; near 0 where length earns nothing.
- */
+/** Spearman's correlation of the mean score with the reply's length in words; near 0 if length is not rewarded. */
 export function verbosityBias(items: readonly { judgement: { scores: Scores | null }; candidate: string }[]): number {
   const judged = items.flatMap(({ judgement: { scores }, candidate }) =>
     scores ? [{ scores, words: candidate.trim().split(/\s+/).length }] : [],

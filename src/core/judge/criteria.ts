@@ -7,9 +7,9 @@ export type CriterionId = (typeof CRITERION_IDS)[number];
 export interface Criterion {
   id: CriterionId;
   name: string;
-  /** What the judge is asked, as a question about the supporter's replies. */
+  /** The question to the judge about the supporter's replies. */
   question: string;
-  /** What the ends of the scale mean. */
+  /** The meaning of the ends of the scale. */
   none: string;
   full: string;
 }
@@ -48,18 +48,18 @@ export const CRITERIA: Record<CriterionId, Criterion> = {
   },
 };
 
-/** One score a criterion. */
+/** One score per criterion. */
 export type Scores = Record<CriterionId, number>;
 
 /** Reported score dimensions: each criterion, and their mean. */
-export const FACE_IDS = [...CRITERION_IDS, 'mean'] as const;
-export type ScoreDimension = (typeof FACE_IDS)[number];
+export const SCORE_DIMENSIONS = [...CRITERION_IDS, 'mean'] as const;
+export type ScoreDimension = (typeof SCORE_DIMENSIONS)[number];
 
-export function scoreOf(scores: Scores, face: ScoreDimension): number {
-  return face === 'mean' ? mean(CRITERION_IDS.map((id) => scores[id])) : scores[face];
+export function scoreOf(scores: Scores, dimension: ScoreDimension): number {
+  return dimension === 'mean' ? mean(CRITERION_IDS.map((id) => scores[id])) : scores[dimension];
 }
 
-/** One number a criterion, each a statistic over several scores. */
+/** One number per criterion, each a statistic over several scores. */
 export function overScores(scores: readonly Scores[], statistic: (values: number[]) => number): Scores {
   return Object.fromEntries(CRITERION_IDS.map((id) => [id, statistic(scores.map((each) => each[id]))])) as Scores;
 }

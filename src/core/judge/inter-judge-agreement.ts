@@ -1,25 +1,26 @@
 import { mean } from '../statistics/descriptive.ts';
 import { spearman, reportedCorrelation } from '../statistics/agreement.ts';
 import { CRITERION_IDS, scoreOf, type CriterionId } from './criteria.ts';
-import { replyScores, type Judging, type ReplyScores } from './run-verdict.ts';
+import { replyScores, type RunVerdicts, type ReplyScores } from './run-verdict.ts';
 import type { Vote } from './side-by-side.ts';
 
-/** How the scores of two judges go together. */
+/** How well the scores of two judges agree. */
 export interface JudgePair {
   first: string;
   second: string;
-  /** Replies that both gave scores to. */
+  /** Number of replies that both scored. */
   replies: number;
   /**
-   * Spearman's, of the mean of the criteria; null where one side does not vary or there are fewer than three replies.
+   * Spearman's correlation of the mean over criteria; null if one side is constant or there are fewer than three
+   * replies.
    */
   correlation: number | null;
-  /** Mean of the first judge's scores less that of the second's, on those replies; NaN without any. */
+  /** The first judge's mean score minus the second's, on those replies; NaN without any. */
   difference: number;
 }
 
-/** Every two judges of a run beside each other. */
-export function judgePairs(judges: readonly Judging[]): JudgePair[] {
+/** Compares every two judges of a run. */
+export function judgePairs(judges: readonly RunVerdicts[]): JudgePair[] {
   const scored = judges.map(({ judge, verdicts }) => ({ name: judge.name, scores: replyScores(verdicts) }));
   return scored.flatMap((first, i) =>
     scored.slice(i + 1).map((second): JudgePair => {
@@ -39,8 +40,8 @@ export function judgePairs(judges: readonly Judging[]): JudgePair[] {
   );
 }
 
-/** The same in words. */
-export function judgePairWords({ first, second, replies, correlation, difference }: JudgePair): string {
+/** Describes a pair in a sentence. */
+export function describeJudgePair({ first, second, replies, correlation, difference }: JudgePair): string {
   if (replies === 0) return `${first} and ${second} have no scored reply in common yet.`;
   const rank =
     correlation === null

@@ -4,12 +4,12 @@ import type { LoadedModel } from '../engine/engine.ts';
 import {
   checkKey,
   drawDialogues,
-  inTurn,
+  alternated,
   judgeDialogues,
   validationOf,
   type JudgedCheckDialogue,
 } from './judge-dialogues.ts';
-import { validationWords } from './validation-text.ts';
+import { describeValidation } from './validation-text.ts';
 
 const dialogue = (id: string, empathy?: number): Dialogue => ({
   id,
@@ -43,8 +43,8 @@ function fakeJudge(asked: string[]): LoadedModel {
 }
 
 describe('judgeDialogues', () => {
-  it('takes both kinds in turn, goes on from what is judged, and is held against people', async () => {
-    const items = inTurn(good, failed);
+  it('alternates between both kinds, resumes after judged dialogues, and is compared with people', async () => {
+    const items = alternated(good, failed);
     expect(items.map(checkKey)).toEqual([
       'good case 1',
       'failed bad case 0',
@@ -94,20 +94,20 @@ describe('judgeDialogues', () => {
   });
 });
 
-describe('validationWords', () => {
+describe('describeValidation', () => {
   const limits = { low: 0, high: 1 };
 
-  it('takes only agreement in the right direction for agreement', () => {
+  it('counts only agreement in the right direction', () => {
     const words = (rho: number, n = 30) =>
-      validationWords({ survey: [{ question: 'empathy', criterion: 'mean', rho, n, ...limits }], separation: [] })
+      describeValidation({ survey: [{ question: 'empathy', criterion: 'mean', rho, n, ...limits }], separation: [] })
         .survey[0];
     expect(words(0.5)).toContain('more than chance would give');
     expect(words(0.3)).toContain('no more than chance would give');
-    expect(words(-0.88)).toContain('the wrong way round');
+    expect(words(-0.88)).toContain('in the wrong direction');
     expect(words(0.9, 19)).toContain('it takes 20 dialogues, and there are 19');
   });
 
-  it('asks more of each outcome where there are several', () => {
+  it('requires stronger evidence per outcome if there are several', () => {
     const survey = ['a', 'b', 'c'].map((question) => ({
       question,
       criterion: 'mean' as const,
@@ -115,16 +115,18 @@ describe('validationWords', () => {
       n: 30,
       ...limits,
     }));
-    expect(validationWords({ survey: survey.slice(0, 1), separation: [] }).survey[0]).toContain(', more than chance');
-    expect(validationWords({ survey, separation: [] }).survey[0]).toContain('no more than chance');
+    expect(describeValidation({ survey: survey.slice(0, 1), separation: [] }).survey[0]).toContain(
+      ', more than chance',
+    );
+    expect(describeValidation({ survey, separation: [] }).survey[0]).toContain('no more than chance');
   });
 
-  it('tells chance from skill', () => {
+  it('distinguishes chance from skill', () => {
     const words = (auc: number) =>
-      validationWords({ survey: [], separation: [{ criterion: 'mean', auc, good: 50, failed: 50, ...limits }] })
+      describeValidation({ survey: [], separation: [{ criterion: 'mean', auc, good: 50, failed: 50, ...limits }] })
         .separation[0];
     expect(words(0.52)).toContain('no better than chance');
     expect(words(0.8)).toContain('AUC 0.80, better than chance');
-    expect(words(0.2)).toContain('the wrong way round');
+    expect(words(0.2)).toContain('in the wrong direction');
   });
 });

@@ -9,7 +9,7 @@ import { judgeItems, type JudgeAccess } from './judge-items.ts';
 import { conversationPrompt, newestLines } from './prompt.ts';
 import { validateJudge, type Validation } from './validate.ts';
 
-/** A whole dialogue to be judged: one of those that went well enough to be kept, or one that failed. */
+/** A whole dialogue to judge: a good one, or a failed one. */
 export interface CheckDialogue {
   group: 'good' | 'failed';
   dialogue: Dialogue;
@@ -17,7 +17,7 @@ export interface CheckDialogue {
 
 export interface JudgedCheckDialogue extends CheckDialogue {
   judgement: Judgement;
-  /** What was wrong, where the dialogue could not be put to the judge. */
+  /** Why the dialogue could not be judged, if it could not. */
   error?: string;
 }
 
@@ -32,30 +32,30 @@ export const checkKey = ({
   dialogue: Pick<Dialogue, 'id'>;
 }): string => `${group} ${dialogue.id}`;
 
-/** At most `count` of the dialogues in an order drawn by the seed. */
+/** At most `count` of the dialogues in a seeded random order. */
 export function drawDialogues(dialogues: readonly Dialogue[], count: number, seed = 1): Dialogue[] {
   return shuffleByKeys(dialogues, seededRandom(seed)).slice(0, count);
 }
 
-/** Good and failed dialogues in turn, so that a check that is stopped early has some of both. */
-export function inTurn(good: readonly Dialogue[], failed: readonly Dialogue[]): CheckDialogue[] {
+/** Alternates good and failed dialogues, so that a check that is stopped early has some of both. */
+export function alternated(good: readonly Dialogue[], failed: readonly Dialogue[]): CheckDialogue[] {
   return Array.from({ length: Math.max(good.length, failed.length) }, (_, i): CheckDialogue[] => [
     ...(good[i] ? [{ group: 'good' as const, dialogue: good[i] }] : []),
     ...(failed[i] ? [{ group: 'failed' as const, dialogue: failed[i] }] : []),
   ]).flat();
 }
 
-export interface CheckParts extends JudgeAccess {
+export interface CheckDependencies extends JudgeAccess {
   items: readonly CheckDialogue[];
-  /** Those judged before, by `checkKey`. */
+  /** Dialogues judged before, by `checkKey`. */
   done: ReadonlySet<string>;
   rounds: number;
-  /** Weigh scores by the probabilities of the model in place of asking for them; see `weightedScores`. */
+  /** Weight scores by the model's probabilities instead of reading them from its answer; see `weightedScores`. */
   weighted?: boolean;
 }
 
 /**
- * Judges whole dialogues and yields each as it is done.
+ * Judges whole dialogues and yields each when it is finished.
  * @throws {LabError} `cancelled`, and what loading and answering throw.
  */
 export async function* judgeDialogues({
@@ -64,7 +64,7 @@ export async function* judgeDialogues({
   rounds,
   weighted = false,
   ...access
-}: CheckParts): AsyncGenerator<CheckEvent> {
+}: CheckDependencies): AsyncGenerator<CheckEvent> {
   const open = items.filter((item) => !done.has(checkKey(item)));
   const work = async (model: LoadedModel, item: CheckDialogue, signal: AbortSignal): Promise<JudgedCheckDialogue> => {
     const prompt = conversationPrompt(newestLines(item.dialogue.utterances, model.info.contextWindow));
@@ -92,7 +92,7 @@ const NO_JUDGEMENT: Judgement = {
   repaired: 0,
 };
 
-/** A check as far as it went, criterion by criterion. */
+/** The results of a check so far, by criterion. */
 export function validationOf(judged: readonly JudgedCheckDialogue[]): Validation {
   const of = (wanted: CheckDialogue['group']) =>
     judged.flatMap(({ group, dialogue, judgement: { scores } }) => (group === wanted ? [{ dialogue, scores }] : []));

@@ -4,12 +4,12 @@ import { throwIfCancelled } from '../error.ts';
 import { ProgressEstimator, type RunProgress } from '../evaluation/progress-estimator.ts';
 import { pooled } from '../async/pooled.ts';
 
-/** How a judge is reached, and how it is stopped. */
+/** How a judge is loaded and stopped. */
 export interface JudgeAccess {
   openModel: (signal?: AbortSignal) => Promise<LoadedModel>;
-  /** Items in flight at a time, where the judge answers elsewhere. Default 1. */
+  /** Maximum number of items in flight, if the judge is remote. Default 1. */
   concurrency?: number;
-  /** Called before a request to a server that was busy or away is sent again. */
+  /** Called before a request to a busy or unreachable server is retried. */
   onWait?: (wait: RetryWait) => void;
   signal?: AbortSignal;
 }
@@ -18,8 +18,8 @@ export type JudgeItemsEvent<Result> =
   { type: 'loading'; progress: RunProgress } | { type: 'result'; result: Result; progress: RunProgress };
 
 /**
- * Loads a judge, puts the `open` items of `total` to it and yields each result as it comes; nothing is loaded where
- * nothing is open.
+ * Loads a judge, has it judge the `open` items of `total` and yields each result when it is finished; nothing is loaded
+ * if no item is open.
  * @throws {LabError} `cancelled` on `signal`, and whatever loading and `work` throw.
  */
 export async function* judgeItems<Item, Result>(

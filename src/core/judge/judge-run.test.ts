@@ -44,7 +44,7 @@ function fakeJudge(answers: string[]): LoadedModel {
 }
 
 describe('judgeRun', () => {
-  it('goes on from the verdicts that are there, and counts what was refused and unreadable', async () => {
+  it('resumes after existing verdicts, and counts refused and unreadable answers', async () => {
     const replies = repliesOf(turns, [record(1, 'a'), record(3, 'b'), record(5, 'no such turn')]);
     expect(replies).toHaveLength(2);
     const done: RunVerdict[] = [];

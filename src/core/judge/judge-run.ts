@@ -10,7 +10,7 @@ import { verdictKey, type RunJudge, type RunVerdict } from './run-verdict.ts';
 
 type Place = Pick<RunVerdict, 'model' | 'representation' | 'dialogue' | 'turn'>;
 
-/** A reply of a run with what a judge reads beside it. */
+/** A reply of a run with the context and reference that a judge reads. */
 export interface RunReply {
   place: Place;
   context: readonly Line[];
@@ -27,14 +27,14 @@ interface Item {
 export type JudgingEvent =
   { type: 'loading'; progress: RunProgress } | { type: 'verdict'; verdict: RunVerdict; progress: RunProgress };
 
-export interface JudgingParts extends JudgeAccess {
+export interface JudgingDependencies extends JudgeAccess {
   judge: Pick<RunJudge, 'id' | 'rounds'>;
   replies: readonly RunReply[];
-  /** Keys of the verdicts that are there already; see `verdictKey`. */
+  /** Keys of the existing verdicts; see `verdictKey`. */
   done: ReadonlySet<string>;
 }
 
-/** The replies of a run turn by turn, so that a judge who is stopped early has judged every model on the same turns. */
+/** The replies of a run turn by turn, so that a judge that is stopped early has judged all models on the same turns. */
 export function repliesOf(turns: readonly SupporterTurn[], records: readonly ResultRecord[]): RunReply[] {
   const name = ({ dialogue, turn }: Pick<RunVerdict, 'dialogue' | 'turn'>) => `${turn} ${dialogue}`;
   const byTurn = new Map<string, ResultRecord[]>();
@@ -56,9 +56,9 @@ export function repliesOf(turns: readonly SupporterTurn[], records: readonly Res
 }
 
 /**
- * Judges the replies of a run, round by round, and yields each verdict as it is given; the caller stores it before it
- * asks for the next. Running it again with the keys of what is stored goes on from there. A reply that the judge's
- * engine refuses for its data is a verdict with an `error`; every other failure ends the judging.
+ * Judges the replies of a run, round by round, and yields each verdict; the caller stores it before it asks for the
+ * next. Running it again with the keys of the stored verdicts resumes it. A reply that the judge's engine refuses for
+ * its data becomes a verdict with an `error`; every other failure ends the judging.
  * @throws {LabError} `cancelled` on `signal`, and whatever loading and answering throw.
  */
 export async function* judgeRun({
@@ -66,7 +66,7 @@ export async function* judgeRun({
   replies,
   done,
   ...access
-}: JudgingParts): AsyncGenerator<JudgingEvent> {
+}: JudgingDependencies): AsyncGenerator<JudgingEvent> {
   const all = Array.from({ length: rounds }, (_, round) => replies.map((reply): Item => ({ reply, round }))).flat();
   const open = all.filter(({ reply, round }) => !done.has(verdictKey({ judge: id, ...reply.place, round })));
   for await (const event of judgeItems(

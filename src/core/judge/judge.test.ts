@@ -7,8 +7,8 @@ import { LabError } from '../error.ts';
 import { positionBias, verbosityBias } from './bias.ts';
 import { compareReplies, expectation, judge, weightedScores, type Preference } from './judge.ts';
 import { comparingPrompt, conversationPrompt, PROMPT_VERSION, replyPrompt } from './prompt.ts';
-import type { Judging, ReplyScores } from './run-verdict.ts';
-import { judgePairs, judgePairWords, judgeVotes } from './inter-judge-agreement.ts';
+import type { RunVerdicts, ReplyScores } from './run-verdict.ts';
+import { judgePairs, describeJudgePair, judgeVotes } from './inter-judge-agreement.ts';
 import { blind, humanResults, parseRatings, ratesOthers, unblind, type Choice, type Ratings } from './side-by-side.ts';
 import { validateJudge } from './validate.ts';
 import { CRITERION_IDS } from './criteria.ts';
@@ -26,7 +26,7 @@ const reply = {
   reference: 'That is hard.',
 };
 
-/** A judge that gives these answers, one after the other, and the last one from then on. */
+/** A judge that gives these answers in order and then repeats the last. */
 function fakeJudge(...answers: string[]): LoadedModel & { asked: string[] } {
   const asked: string[] = [];
   return {
@@ -42,7 +42,7 @@ function fakeJudge(...answers: string[]): LoadedModel & { asked: string[] } {
       renderPrompt: (messages) => Promise.resolve(messages.map(({ content }) => content).join('\n')),
       countTokens: (texts) => Promise.resolve(texts.map(({ length }) => length)),
     },
-    // A character a token; the last digit k has the probability 2^-(k+1), shared out among 0 to 5.
+    // One character per token; the last digit k has the probability 2^-(k+1), normalised over 0 to 5.
     scorer: {
       score: (text) =>
         Promise.resolve(
@@ -93,7 +93,7 @@ describe('readVerdict', () => {
     ),
     ['Engagement (1-5): 4\nComforting (1-5): 3\nAppropriateness (1-5): 5\nSuggestion (1-5): 1', 'unreadable'],
     ['', 'unreadable'],
-  ])('takes %j for %s', (text, kind) => {
+  ])('reads %j as %s', (text, kind) => {
     expect(readVerdict(text)).toEqual({ kind });
   });
 
@@ -115,14 +115,14 @@ describe('readVerdict', () => {
 describe('judge', () => {
   const answer = (n: number) => JSON.stringify(scores(n));
 
-  it('judges several times and gives mean and variance', async () => {
+  it('judges several times and returns mean and variance', async () => {
     const model = fakeJudge(answer(2), answer(4), answer(3));
     const judgement = await judge(model, replyPrompt(reply));
     expect(judgement).toMatchObject({ scores: scores(3), variance: scores(1), refused: 0, unreadable: 0, repaired: 0 });
     expect(new Set(model.asked.map((prompt) => prompt.slice(prompt.lastIndexOf('{'))))).toHaveLength(3);
   });
 
-  it('asks again for what cannot be read and counts refusals', async () => {
+  it('asks again after unreadable answers and counts refusals', async () => {
     const judgement = await judge(fakeJudge('hm', answer(5), 'I am sorry, no.', 'hm'), replyPrompt(reply), {
       repeats: 3,
       retries: 1,
@@ -136,7 +136,7 @@ describe('judge', () => {
     });
   });
 
-  it('keeps the other rounds where a filter or a refusal leaves one without an answer', async () => {
+  it('keeps the other rounds if a filter or a refusal leaves one without an answer', async () => {
     const no = (declined: boolean) => new LabError({ code: 'no-reply', what: 'No.', ...(declined && { declined }) });
     const steps: (string | LabError)[] = [answer(2), no(true), no(false), no(false), answer(4), 'cut'];
     const model = fakeJudge('');
@@ -164,14 +164,14 @@ describe('judge', () => {
     ]);
   });
 
-  it('weighs the numbers by their probabilities', async () => {
+  it('weights the numbers by their probabilities', async () => {
     const weights = [0, 1, 2, 3, 4, 5].map((k) => 2 ** -(k + 1));
     const expected = weights.reduce((sum, w, k) => sum + w * k, 0) / weights.reduce((a, b) => a + b, 0);
     expect((await weightedScores(fakeJudge(''), replyPrompt(reply))).suggestion).toBeCloseTo(expected, 9);
     expect(expectation([-1000, -1000])).toBe(0.5);
   });
 
-  it('weighs nothing where the engine gives no probabilities', async () => {
+  it('refuses to weight if the engine gives no probabilities', async () => {
     const { tokenizer, scorer, ...silent } = fakeJudge('');
     expect([tokenizer, scorer]).not.toContain(undefined);
     for (const model of [silent, { ...silent, tokenizer }, { ...silent, scorer }])
@@ -188,7 +188,7 @@ describe('judge', () => {
 });
 
 describe('bias', () => {
-  it('asks in both orders and tells a judge of places from one of replies', async () => {
+  it('asks in both orders and distinguishes a judge of positions from one of replies', async () => {
     expect(await compareReplies(fakeJudge('A'), [], 'x', 'y')).toEqual({ choice: 'tie', forward: 'a', swapped: 'a' });
     expect(await compareReplies(fakeJudge('A', 'B'), [], 'x', 'y')).toEqual({
       choice: 'first',
@@ -204,7 +204,7 @@ describe('bias', () => {
     });
   });
 
-  it('finds a judge that pays for words', () => {
+  it('finds a judge that rewards length', () => {
     const judged = [1, 2, 3].map((n) => ({
       candidate: 'word '.repeat(n),
       judgement: { rounds: [], scores: scores(n), variance: null, refused: 0, unreadable: 0, repaired: 0 },
@@ -237,7 +237,7 @@ describe('validation', () => {
     expect(separation).toContainEqual({ criterion: 'comforting', auc: 1, good: 3, failed: 1, ...unknown });
   });
 
-  it('counts a lower intensity at the end as success, and the intensity at the beginning as nothing', () => {
+  it('counts a lower intensity at the end as success, and ignores the intensity at the beginning', () => {
     const answers = (initial: number, final: number) => ({
       initial_emotion_intensity: initial,
       final_emotion_intensity: final,
@@ -260,12 +260,12 @@ describe('validation', () => {
       expect([...new Set(survey.map(({ question }) => question))]).toEqual(['empathy', 'fall_in_emotion_intensity']);
       return survey.find(({ question, criterion }) => question === 'fall_in_emotion_intensity' && criterion === 'mean');
     };
-    // Both orders agree wholly, in every resample: nothing to set limits by.
+    // Both orders agree completely in every resample, so there are no limits.
     expect(rhoOf(1)).toMatchObject({ rho: expect.closeTo(1, 12) as number, low: NaN, high: NaN });
     expect(rhoOf(-1)?.rho).toBeCloseTo(-1, 12);
   });
 
-  it('gives no interval to a judge that always says the same, and one limit pair in whatever order dialogues were judged', () => {
+  it('gives a constant judge no interval, and the same limits whatever the order of dialogues', () => {
     const judged = (says: (i: number) => number) =>
       Array.from({ length: 12 }, (_, i) => ({
         dialogue: { id: `d${i}`, utterances: [], survey: { seeker: { empathy: i % 5 }, supporter: {} } },
@@ -284,9 +284,7 @@ describe('validation', () => {
 });
 
 describe('prompts', () => {
-  /**
-   * What each version of the prompts hashes to. A change of wording is a new version: add it, never change an entry.
-   */
+  /** The hash of each version of the prompts. A change of wording is a new version: add it, never change an entry. */
   const VERSIONS: Record<number, string> = { 1: 'ba6b26330400f402' };
 
   it('have the wording of their version', () => {
@@ -310,7 +308,7 @@ describe('side by side', () => {
     second: `second ${i}`,
   }));
 
-  it('hides which is which, the same for the same seed and rater', () => {
+  it('hides which is which, in the same way for the same seed and rater', () => {
     const shown = blind(contests, { seed: 5, rater: 'A' });
     expect(shown).toEqual(blind(contests, { seed: 5, rater: 'A' }));
     expect(shown.map(({ id }) => id)).not.toEqual(contests.map(({ id }) => id));
@@ -318,7 +316,7 @@ describe('side by side', () => {
     for (const { left, swapped } of shown) expect(left.startsWith(swapped ? 'second' : 'first')).toBe(true);
   });
 
-  it('shows other sides to another rater', () => {
+  it('shows different sides to another rater', () => {
     const sides = (rater: string) =>
       new Map(blind(contests, { seed: 1, rater }).map(({ id, swapped }) => [id, swapped]));
     const [a, b] = [sides('A'), sides('B')];
@@ -336,7 +334,7 @@ describe('side by side', () => {
     for (const { left, swapped } of shown) expect(left.startsWith(swapped ? 'second' : 'first')).toBe(true);
   });
 
-  it('tells ratings of another run, whose contests have the same names', () => {
+  it('detects ratings of another run whose contests have the same names', () => {
     const ratings = blind(contests, { seed: 1, rater: 'A' }).map(({ id, swapped, replies }) => ({
       contest: id,
       swapped,
@@ -379,7 +377,7 @@ describe('side by side', () => {
     expect(() => parseRatings('{"rater": 1}', 'r.json')).toThrow(/r\.json/);
   });
 
-  it('counts a judge as one more rater, for what it gave more to', () => {
+  it('counts a judge as one more rater, who prefers the higher score', () => {
     const chooses = (name: string, choice: (n: number) => Choice): Ratings => ({
       format: 'solace-lab-ratings',
       version: 1,
@@ -401,7 +399,7 @@ describe('side by side', () => {
     const results = humanResults(people.slice(0, 1), [judge]);
     expect(results.find(({ criterion }) => criterion === 'comforting')?.judges).toEqual([{ name: 'J', kappa: 1 }]);
     expect(results.find(({ criterion }) => criterion === 'suggestion')?.judges).toEqual([{ name: 'J', kappa: NaN }]);
-    // With one it agrees wholly, with the other never.
+    // With one it agrees completely, with the other never.
     expect(
       humanResults(people, [judge]).find(({ criterion }) => criterion === 'comforting')?.judges[0]?.kappa,
     ).toBeCloseTo(0, 12);
@@ -409,7 +407,7 @@ describe('side by side', () => {
 });
 
 describe('several judges', () => {
-  const judged = (name: string, means: readonly number[]): Judging => ({
+  const judged = (name: string, means: readonly number[]): RunVerdicts => ({
     judge: { id: name, name, rounds: 1, begunAt: 0 },
     verdicts: means.map((mean, turn) => ({
       judge: name,
@@ -427,7 +425,7 @@ describe('several judges', () => {
     })),
   });
 
-  it('are held against each other on what both scored', () => {
+  it('are compared on the replies that both scored', () => {
     const [pair, ...others] = judgePairs([judged('a', [1, 2, 3, 4, NaN]), judged('b', [2, 3, 4, 5, 1])]);
     expect(others).toEqual([]);
     expect(pair).toEqual({
@@ -437,19 +435,19 @@ describe('several judges', () => {
       correlation: expect.closeTo(1, 12) as number,
       difference: -1,
     });
-    expect(pair && judgePairWords(pair)).toBe(
+    expect(pair && describeJudgePair(pair)).toBe(
       'a and b, 4 replies in common: Spearman’s correlation 1.00; b scores 1.00 higher on average.',
     );
   });
 
-  it('are not told to agree where one gives everything the same or they share nothing', () => {
+  it('have no correlation if one is constant or they share no reply', () => {
     expect(judgePairs([judged('a', [1, 2, 3]), judged('b', [2, 2, 2])])[0]).toMatchObject({
       replies: 3,
       correlation: null,
       difference: 0,
     });
     const apart = judgePairs([judged('a', [1, NaN]), judged('b', [NaN, 1])])[0];
-    expect(apart && judgePairWords(apart)).toBe('a and b have no scored reply in common yet.');
+    expect(apart && describeJudgePair(apart)).toBe('a and b have no scored reply in common yet.');
     expect(judgePairs([judged('a', [1])])).toEqual([]);
   });
 });

@@ -9,37 +9,37 @@ import { comparingPrompt, type Line, type ScoringPrompt } from './prompt.ts';
 import { readPreference, readVerdict, VERDICT_JSON_SCHEMA, type Verdict } from './verdict.ts';
 
 export interface JudgeOptions {
-  /** How often each item is judged, with another seed and order of criteria each time. Default 3. */
+  /** How often each item is judged, each time with a different seed and order of criteria. Default 3. */
   repeats?: number | undefined;
   /** Number of the first round, so that later rounds differ from those judged before. Default 0. */
   firstRound?: number | undefined;
-  /** How often an unreadable answer is asked for again. Default 2. */
+  /** Number of retries after an unreadable answer. Default 2. */
   retries?: number | undefined;
   temperature?: number | undefined;
   seed?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
-/** What a judge wrote when it was asked once. */
+/** A judge's answer to one request. */
 export interface JudgeAnswer {
   round: number;
-  /** 0, and one more each time an unreadable answer was asked for again. */
+  /** 0 for the first request, one more for each retry after an unreadable answer. */
   attempt: number;
   text: string;
-  /** Why there is no text, or only a part: the server's filter, a refusal beside the text, an empty reply. */
+  /** Why the text is missing or partial: the server's filter, a refusal, an empty reply. */
   withheld?: string;
 }
 
-/** How a judge is asked unless `JudgeOptions` say otherwise. */
+/** Default decoding of a judge. */
 export const JUDGE_DECODING = { temperature: 0.7, seed: 1 } as const;
 
-/** What a judge made of one reply or conversation. */
+/** A judge's result for one reply or conversation. */
 export interface Judgement {
-  /** Every answer as it came. */
+  /** Every raw answer, in order. */
   answers: JudgeAnswer[];
-  /** One entry for each time it was judged with success. */
+  /** One entry for each successful round. */
   rounds: Scores[];
-  /** Mean over the rounds; null where there is none. */
+  /** Mean over the rounds; null without any. */
   scores: Scores | null;
   /** Sample variance over the rounds; null with fewer than two. */
   variance: Scores | null;
@@ -48,7 +48,7 @@ export interface Judgement {
   repaired: number;
 }
 
-/** Judges several times. Refusals are counted, not asked again; unreadable answers are asked again. */
+/** Judges several times. Refusals are counted, not retried; unreadable answers are retried. */
 export async function judge(
   model: LoadedModel,
   prompt: ScoringPrompt,
@@ -100,12 +100,12 @@ export async function judge(
   return judgement;
 }
 
-/** The order of the criteria in a round: another each time, so that no criterion always colours the next. */
+/** The order of the criteria in a round: different each time, so that no criterion always influences the same other. */
 const criteriaOrder = (round: number): CriterionId[] =>
   CRITERION_IDS.map((_, i) => CRITERION_IDS[(i + round) % CRITERION_IDS.length] as CriterionId);
 
 /**
- * Scores weighted by the probability that the model gives to each number from 0 to 5, which are finer than the numbers
+ * Scores weighted by the model's probabilities of the numbers 0 to 5, which are more fine-grained than the numbers that
  * it writes.
  *
  * Reference: Liu et al. (2023), "G-Eval: NLG evaluation using GPT-4 with better human alignment".
@@ -140,7 +140,7 @@ export function expectation(logs: readonly number[]): number {
 /** Which of two replies a judge prefers, asked in both orders; `tie` where the two answers disagree. */
 export interface Preference {
   choice: 'first' | 'second' | 'tie' | null;
-  /** The answers in the order given and with the replies swapped, by position; null where unreadable. */
+  /** The answers in the given order and with the replies swapped, by position; null if unreadable. */
   forward: 'a' | 'b' | 'tie' | null;
   swapped: 'a' | 'b' | 'tie' | null;
 }
@@ -167,7 +167,7 @@ export async function compareReplies(
   return { choice, forward, swapped };
 }
 
-/** Asks once. An answer that is not given is one, too: it must not cost the rounds that were answered. */
+/** Asks once. A missing answer also counts as one, so that it does not lose the answered rounds. */
 async function answer(
   model: LoadedModel,
   messages: ChatMessage[],

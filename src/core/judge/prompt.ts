@@ -4,18 +4,18 @@ import { CRITERIA, HIGHEST, type CriterionId } from './criteria.ts';
 
 export type Line = Pick<Utterance, 'speaker' | 'text'>;
 
-/** Version of the prompts below, kept with every verdict. Raise it with any change of their wording. */
+/** Version of the prompts below, stored with every verdict. Increase it with any change of their wording. */
 export const PROMPT_VERSION = 1;
 
-/** Makes the prompt of a judgement for an order of the criteria. */
+/** Builds the prompt of a judgement for an order of the criteria. */
 export type ScoringPrompt = (order: readonly CriterionId[]) => ChatMessage[];
 
-/** A reply that is judged, beside the original one. */
+/** A reply to judge, with its context and the original reply. */
 export interface JudgedReply {
-  /** What had been said before. */
+  /** The conversation before the reply. */
   context: readonly Line[];
   candidate: string;
-  /** What the human supporter said in its place; blank where there is none. */
+  /** What the human supporter said at this point; blank if unknown. */
   reference: string;
 }
 
@@ -26,12 +26,12 @@ function transcript(lines: readonly Line[]): string {
   return lines.map(({ speaker, text }) => `${NAMES[speaker]}: ${oneLine(text)}`).join('\n');
 }
 
-/** Characters of a conversation that a judge reads; at four to a token, half of the embedded model's window. */
+/** Characters of a conversation that a judge reads; at four per token, half of the embedded model's window. */
 const LONGEST = 16_000;
 /** Tokens of a small window that instructions, reply, original and answer take. */
 const BESIDE = 1000;
 
-/** The newest lines that fit a judge's window in tokens, by a careful guess at the characters of a token. */
+/** The newest lines that fit a judge's window, by a conservative estimate of characters per token. */
 export function newestLines<L extends Line>(lines: readonly L[], contextWindow: number | null = null): L[] {
   const room = contextWindow === null ? LONGEST : Math.min(LONGEST, Math.max(0, contextWindow - BESIDE) * 3);
   let length = 0;
@@ -79,7 +79,7 @@ export function replyPrompt({ context, candidate, reference }: JudgedReply): Sco
     );
 }
 
-/** The same about all that a supporter says in a conversation. */
+/** The same about everything that a supporter says in a conversation. */
 export function conversationPrompt(lines: readonly Line[]): ScoringPrompt {
   return (order) => ask(`The conversation to assess:\n${transcript(lines)}`, order);
 }

@@ -6,7 +6,7 @@ import { HIGHEST, scoreOf, overScores, type Scores } from './criteria.ts';
 /** Maximum number of judging rounds per reply. */
 export const MOST_ROUNDS = 20;
 
-/** A judge of a run's replies, and how often it is to judge each. */
+/** A judge of a run's replies, and how often it judges each. */
 export const runJudgeSchema = z.strictObject({
   /** The model's id in this browser. */
   id: z.string().min(1).max(500),
@@ -25,7 +25,7 @@ const count = z.int().nonnegative();
 const score = z.number().min(0).max(HIGHEST);
 const { model, representation, dialogue, turn } = recordSchema.shape;
 
-/** What one judge made of one reply of a run in one round. */
+/** One judge's verdict on one reply of a run in one round. */
 export const runVerdictSchema = z.strictObject({
   judge: z.string().min(1).max(500),
   model,
@@ -33,28 +33,28 @@ export const runVerdictSchema = z.strictObject({
   dialogue,
   turn,
   round: count.max(MOST_ROUNDS - 1),
-  /** Null where no answer could be read. */
+  /** Null if no answer could be read. */
   scores: z
     .strictObject({ engagement: score, comforting: score, appropriateness: score, suggestion: score })
     .nullable(),
   refused: z.boolean(),
-  /** Answers that could not be read; each but the last was asked for again. */
+  /** Number of unreadable answers; each but the last was retried. */
   unreadable: count,
   repaired: z.boolean(),
-  /** Every answer as it came; absent for verdicts of version 0.1.0. */
+  /** Every raw answer; absent for verdicts of version 0.1.0. */
   answers: z.array(z.string()).optional(),
-  /** What was wrong, where the reply could not be put to the judge. */
+  /** Why the reply could not be judged, if it could not. */
   error: z.string().optional(),
 });
 export type RunVerdict = z.output<typeof runVerdictSchema>;
 
-/** What one judge made of a run. */
-export interface Judging {
+/** All verdicts of one judge on a run. */
+export interface RunVerdicts {
   judge: RunJudge;
   verdicts: readonly RunVerdict[];
 }
 
-/** Names a verdict within its run; a reply that one judge judged in a round is not judged in it again. */
+/** Identifies a verdict within its run; resuming skips existing ones. */
 export function verdictKey(
   verdict: Pick<RunVerdict, 'judge' | 'model' | 'representation' | 'dialogue' | 'turn' | 'round'>,
 ): string {
@@ -68,7 +68,7 @@ export interface ReplyScores {
   variance: number | null;
 }
 
-/** The scores of each reply that one judge could judge, by `recordKey`. */
+/** The scores of each reply that a judge scored, by `recordKey`. */
 export function replyScores(verdicts: readonly RunVerdict[]): Map<string, ReplyScores> {
   const rounds = new Map<string, Scores[]>();
   for (const verdict of verdicts) {

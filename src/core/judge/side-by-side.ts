@@ -22,14 +22,14 @@ export interface BlindContest {
   left: string;
   right: string;
   swapped: boolean;
-  /** Tells the two replies from those of another run, whose contests may have the same ids. */
+  /** A hash of the two replies: contests of another run may have the same ids. */
   replies: number;
 }
 
 /**
- * Shuffles contests and sides, drawn from seed, rater and contest: each rater sees sides of their own, so that a shared
- * preference for one side does not look like agreement, and sees them again after a break. What was rated before keeps
- * the sides on which it was seen, which version 0.1.0 drew otherwise.
+ * Shuffles contests and sides by seed, rater and contest: each rater sees different sides, so that a shared preference
+ * for one side does not look like agreement, and the same sides after a break. Rated contests keep the sides on which
+ * they were shown, which version 0.1.0 drew differently.
  */
 export function blind(
   contests: readonly PairwiseItem[],
@@ -57,7 +57,7 @@ export function blind(
 
 const repliesHash = (first: string, second: string): number => hash(JSON.stringify([first, second]));
 
-/** Whether ratings are of other replies than these contests have. Ratings of version 0.1.0 do not tell. */
+/** Whether ratings are of other replies than these contests. Unknown for ratings of version 0.1.0. */
 export function ratesOthers({ ratings }: Pick<Ratings, 'ratings'>, contests: readonly PairwiseItem[]): boolean {
   const known = new Map(contests.map(({ id, first, second }) => [id, repliesHash(first, second)]));
   return ratings.some(
@@ -68,13 +68,13 @@ export function ratesOthers({ ratings }: Pick<Ratings, 'ratings'>, contests: rea
 const CHOICES = ['left', 'right', 'tie'] as const;
 export type Choice = (typeof CHOICES)[number];
 
-/** One rater's answers, by contest and criterion: what is exported and read back. */
+/** One rater's answers by contest and criterion, as exported and imported. */
 const ratingsSchema = z.strictObject({
   format: z.literal('solace-lab-ratings'),
   version: z.literal(1),
   rater: z.string().min(1).max(100),
   seed: z.int().nonnegative(),
-  /** What was compared, e.g. a model and a representation each. */
+  /** The two systems, e.g. a model and a condition each. */
   first: z.string().max(300),
   second: z.string().max(300),
   ratings: z.array(
@@ -98,7 +98,7 @@ export function parseRatings(text: string, where: string): Ratings {
       {
         code: 'bad-file',
         where,
-        what: `It holds no ratings${field ? ` (${field})` : ''}.`,
+        what: `It does not contain ratings${field ? ` (${field})` : ''}.`,
         todo: 'Choose a file that this page exported.',
       },
       { cause: error },
@@ -109,16 +109,16 @@ export function parseRatings(text: string, where: string): Ratings {
 const VOTES = ['first', 'second', 'tie'] as const;
 export type Vote = (typeof VOTES)[number];
 
-/** What a rater's choice says about the systems. */
+/** The vote for a system that a rater's choice means. */
 export function unblind(choice: Choice, swapped: boolean): Vote {
   if (choice === 'tie') return 'tie';
   return (choice === 'left') === swapped ? 'second' : 'first';
 }
 
-/** What one rater or judge prefers, by contest. */
+/** The votes of one rater or judge, by contest. */
 export type Votes = ReadonlyMap<string, Vote>;
 
-/** A model as a rater: what it prefers in each contest, criterion by criterion. */
+/** A model as a rater: its vote in each contest, by criterion. */
 export interface JudgeRater {
   name: string;
   votes: ReadonlyMap<string, Record<CriterionId, Vote>>;
@@ -127,13 +127,13 @@ export interface JudgeRater {
 export interface HumanResult {
   criterion: CriterionId;
   votes: Record<Vote, number>;
-  /** Mean of Cohen's kappa over pairs of raters, on the contests both rated; NaN with one rater. */
+  /** Mean of Cohen's kappa over pairs of raters, on the contests that both rated; NaN with one rater. */
   kappa: number;
-  /** The same between each judge and every person; NaN where they share no contest or never differ. */
+  /** The same between each judge and every person; NaN if they share no contest or never differ. */
   judges: { name: string; kappa: number }[];
 }
 
-/** Votes for the systems, the raters' agreement and that of judges with them, criterion by criterion. */
+/** Votes for the systems, agreement among raters, and of judges with raters, by criterion. */
 export function humanResults(raters: readonly Ratings[], judges: readonly JudgeRater[] = []): HumanResult[] {
   return CRITERION_IDS.map((criterion) => {
     const votes = raters.map((each) => votesOf(each, criterion));

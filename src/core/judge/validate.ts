@@ -1,16 +1,16 @@
 import type { Dialogue } from '../dataset/dialogue.ts';
 import { bootstrapInterval, hasLimits } from '../statistics/resampling.ts';
 import { auc, spearman } from '../statistics/agreement.ts';
-import { FACE_IDS, scoreOf, type ScoreDimension, type Scores } from './criteria.ts';
+import { SCORE_DIMENSIONS, scoreOf, type ScoreDimension, type Scores } from './criteria.ts';
 
-/** A dialogue with the scores that a judge gave it; null where it gave none. */
+/** A dialogue with a judge's scores; null if there are none. */
 export interface JudgedDialogue {
   dialogue: Dialogue;
   scores: Scores | null;
 }
 
 /**
- * A 95 % bootstrap interval over dialogues; NaN limits below `FEWEST_FOR_INTERVAL` of them, and where resamples never
+ * A 95 % bootstrap interval over dialogues; limits are NaN for fewer than `FEWEST_FOR_INTERVAL` and if resamples never
  * differ.
  */
 interface Limits {
@@ -18,9 +18,9 @@ interface Limits {
   high: number;
 }
 
-/** How a judge agrees with people, criterion by criterion and on their mean. */
+/** How well a judge agrees with people, by criterion and on their mean. */
 export interface Validation {
-  /** Spearman's correlation with each outcome of the seekers' questionnaire, and the number of dialogues behind it. */
+  /** Spearman's correlation with each outcome of the seekers' questionnaire, and its number of dialogues. */
   survey: ({ question: string; criterion: ScoreDimension; rho: number; n: number } & Limits)[];
   /** How well scores separate ESConv from FailedESConv: the area under the ROC curve. */
   separation: ({ criterion: ScoreDimension; auc: number; good: number; failed: number } & Limits)[];
@@ -31,8 +31,8 @@ const INITIAL = 'initial_emotion_intensity';
 const FINAL = 'final_emotion_intensity';
 
 /**
- * What a seeker's questionnaire says of a conversation's success, by name, turned so that more is better. In ESConv a
- * lower intensity at the end is the success, and the intensity at the beginning says nothing of the supporter.
+ * A conversation's success by the seeker's questionnaire, oriented so that more is better. In ESConv a lower intensity
+ * at the end is success, and the intensity at the beginning says nothing about the supporter.
  */
 function outcomesOf(answers: Readonly<Record<string, number>>): Record<string, number> {
   const { [INITIAL]: initial, [FINAL]: final, ...others } = answers;
@@ -43,8 +43,7 @@ function outcomesOf(answers: Readonly<Record<string, number>>): Record<string, n
 }
 
 /**
- * Compares a judge's scores of whole dialogues with what their seekers said, and those of failed dialogues with the
- * rest.
+ * Compares a judge's scores of whole dialogues with their seekers' questionnaires, and failed dialogues with the rest.
  */
 export function validateJudge(good: readonly JudgedDialogue[], failed: readonly JudgedDialogue[]): Validation {
   const scored = inOrder(good).flatMap(({ dialogue, scores }) => (scores ? [{ dialogue, scores }] : []));
@@ -57,7 +56,7 @@ export function validateJudge(good: readonly JudgedDialogue[], failed: readonly 
         const rating = outcomes.get(dialogue)?.[question];
         return rating === undefined || !Number.isFinite(rating) ? [] : [{ rating, scores }];
       });
-      return FACE_IDS.map((criterion) => {
+      return SCORE_DIMENSIONS.map((criterion) => {
         const pairs = asked.map(({ scores, rating }) => [scoreOf(scores, criterion), rating] as const);
         const { value, ...limits } = limited(pairs, (drawn) =>
           spearman(
@@ -68,7 +67,7 @@ export function validateJudge(good: readonly JudgedDialogue[], failed: readonly 
         return { question, criterion, rho: value, n: pairs.length, ...limits };
       });
     }),
-    separation: FACE_IDS.map((criterion) => {
+    separation: SCORE_DIMENSIONS.map((criterion) => {
       const items = [
         ...scored.map(({ scores }) => ({ good: true, score: scoreOf(scores, criterion) })),
         ...bad.map((scores) => ({ good: false, score: scoreOf(scores, criterion) })),
@@ -90,7 +89,7 @@ function limited<Item>(items: Item[], statistic: (items: Item[]) => number): { v
     items.length < FEWEST_FOR_INTERVAL
       ? undefinedAround(statistic(items))
       : bootstrapInterval((drawn) => statistic([...drawn]), items);
-  // Resamples that never differ define no limits: a judge that always says the same is not known exactly.
+  // Constant resamples define no limits: a constant judge is not known exactly.
   return hasLimits({ low, high }) ? { value, low, high } : undefinedAround(value);
 }
 

@@ -4,7 +4,7 @@ import { CRITERIA, CRITERION_IDS, HIGHEST, type CriterionId, type Scores } from 
 const score = z.number().min(0).max(HIGHEST);
 const schema = z.object({ engagement: score, comforting: score, appropriateness: score, suggestion: score });
 
-/** What engines that can keep to a JSON schema are given. */
+/** For engines that can constrain a reply to a JSON schema. */
 export const VERDICT_JSON_SCHEMA = {
   type: 'object',
   properties: Object.fromEntries(CRITERION_IDS.map((id) => [id, { type: 'integer', minimum: 0, maximum: HIGHEST }])),
@@ -12,12 +12,12 @@ export const VERDICT_JSON_SCHEMA = {
   additionalProperties: false,
 };
 
-/** What became of a judge's answer. */
+/** How a judge's answer was read. */
 export type Verdict =
   | {
       kind: 'scores';
       scores: Scores;
-      /** The answer was not the JSON asked for, but its numbers are plain. */ repaired: boolean;
+      /** The answer was not the requested JSON, but its numbers are clear. */ repaired: boolean;
     }
   | { kind: 'refused' }
   | { kind: 'unreadable' };
@@ -26,7 +26,7 @@ const REFUSAL =
   /\b(?:i(?:'|’)?m sorry|i am sorry|i can(?:no|')t|i can’t|i am unable|i'm unable|i won't|as an ai|not able to (?:assess|rate|judge|help))\b/i;
 
 /**
- * Reads a judge's answer: the JSON asked for, JSON with text or a fence around it, or a line for each criterion
+ * Reads a judge's answer: the requested JSON, JSON with text or a fence around it, or one line per criterion
  * ("Comforting: 4/5"). Numbers outside 0 to 5, ranges and other scales make it unreadable; nothing is guessed.
  */
 export function readVerdict(text: string): Verdict {
@@ -57,7 +57,7 @@ function attempt(text: string): Scores | undefined {
   }
 }
 
-/** Single quotes, bare keys and a comma too many are what models get wrong in JSON. */
+/** Fixes what models get wrong in JSON: single quotes, bare keys and trailing commas. */
 function relaxed(text: string): string {
   return text
     .replaceAll("'", '"')
@@ -66,11 +66,11 @@ function relaxed(text: string): string {
     .replace(/,\s*\}/g, '}');
 }
 
-/** The scale that was asked for, as models repeat it behind a criterion: "(0-5)", "(out of 5)". Its 0 is no score. */
+/** The scale as models repeat it after a criterion: "(0-5)", "(out of 5)". Its 0 is not a score. */
 const SCALE = String.raw`(?:\s*\((?:0\s*(?:[-–—]|to)|out of)\s*${HIGHEST}\))?`;
 /**
- * A number that stands alone: no minus or comparison before it; no rest of a number, range, share or other scale
- * behind.
+ * A standalone number: no minus or comparison before it; no rest of a number, range, percentage or other scale after
+ * it.
  */
 const ALONE = String.raw`(?<![-−–<≤≥~])(\d+(?:\.\d+)?)(?![.,]?\d|\s*%|\s*(?:[-–—]|to|or)\s*\d|\s*(?:\/|out of)\s*(?!${HIGHEST}(?![.\d]*\d))\d)`;
 
@@ -88,9 +88,9 @@ function numberOf(text: string): number {
   return match ? Number(match[1]) : Number.NaN;
 }
 
-/** Reads the answer of a comparison. */
+/** Reads the answer to a comparison. */
 export function readPreference(text: string): 'a' | 'b' | 'tie' | undefined {
-  // "A tie" prefers nothing, and "A and B" says nothing yet.
+  // "A tie" prefers neither, and "A and B" is not an answer yet.
   const match = /^\W*(?:(?:a\s+)?(tie)|(?:reply\s+)?(a|b)(?!\W+(?:and|or|tie)\b))\b/i.exec(text.trim());
   return (match?.[1] ?? match?.[2])?.toLowerCase() as 'a' | 'b' | 'tie' | undefined;
 }

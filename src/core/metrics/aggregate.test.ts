@@ -14,7 +14,7 @@ describe('distinct', () => {
     expect(distinct([], 1)).toBe(0);
   });
 
-  it('counts what a set of the n-grams themselves holds', () => {
+  it('counts the same as a set of the n-grams', () => {
     const token = fc.constantFrom('a', 'b', 'c', 'd', '', 'constructor');
     fc.assert(
       fc.property(
@@ -55,14 +55,14 @@ describe('perplexity', () => {
 describe('measurePair and corpusScores', () => {
   const same = measurePair({ id: 1, hyp: 'You are not alone in this.', ref: 'You are not alone in this.' });
 
-  it('give full marks to equal texts, and METEOR only with WordNet', () => {
+  it('give equal texts the best score, and METEOR only with WordNet', () => {
     const { nltk_bleu4_method1, sacre_sentence_bleu4, chrf2, rougeL, rougeLsum } = same.scores;
     expect([nltk_bleu4_method1, chrf2, rougeL, rougeLsum]).toEqual([1, 100, [1, 1, 1], [1, 1, 1]]);
     expect(sacre_sentence_bleu4).toBeCloseTo(100, 10);
     expect(same.scores.nltk_meteor).toBeUndefined();
   });
 
-  it('keep a corpus of one pair equal to the pair', () => {
+  it('give a corpus of one pair the same values as the pair', () => {
     const other = measurePair({
       id: 2,
       hyp: 'I hear how tired you are now.',
@@ -75,7 +75,7 @@ describe('measurePair and corpusScores', () => {
     expect(corpus.length_ratio).toBeCloseTo(8 / 9, 12);
   });
 
-  it('splits lines for rougeLsum alone', () => {
+  it('splits lines only for rougeLsum', () => {
     const { scores } = measurePair({ id: 3, hyp: 'one two\nthree four', ref: 'three four\none two' });
     expect(scores.rougeL[2]).toBe(0.5);
     expect(scores.rougeLsum[2]).toBe(1);

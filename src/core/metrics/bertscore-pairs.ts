@@ -4,13 +4,13 @@ import type { Pair } from './pair.ts';
 import type { Prf } from './rouge.ts';
 
 export interface BertScoreOptions {
-  /** Weigh tokens by their inverse document frequency over the references of all the pairs. */
+  /** Weight tokens by their inverse document frequency over the references of all pairs. */
   idf?: boolean | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((done: number) => void) | undefined;
 }
 
-/** Precision, recall and F of BERTScore for each pair. One batch of hidden states is in memory at a time. */
+/** Precision, recall and F of BERTScore for each pair. Only one batch of hidden states is in memory at a time. */
 export async function bertScorePairs(
   encoder: Encoder,
   pairs: readonly Pick<Pair, 'hyp' | 'ref'>[],

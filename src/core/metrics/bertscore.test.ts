@@ -3,7 +3,7 @@ import { bertScores, idfWeights, uniformWeights, type EncodedText, type TokenWei
 
 const CLS = 101;
 const SEP = 102;
-/** Unit vectors in a plane, at these angles in degrees; length must not matter. */
+/** Vectors in a plane at these angles in degrees; length must not matter. */
 const encode = (tokens: [id: number, degrees: number][]): EncodedText => ({
   ids: [CLS, ...tokens.map(([id]) => id), SEP],
   embeddings: Float32Array.from(
@@ -13,7 +13,7 @@ const encode = (tokens: [id: number, degrees: number][]): EncodedText => ({
     ]),
   ),
 });
-/** One pair, a batch of its own. */
+/** One pair in its own batch. */
 const bertScore = (hyp: EncodedText, ref: EncodedText, weight: TokenWeight) =>
   bertScores([{ hyp, ref }], weight)[0] ?? [];
 const cos = (degrees: number) => Math.cos((degrees * Math.PI) / 180);
@@ -39,7 +39,7 @@ describe('bertScores', () => {
     expect(f).toBeCloseTo((2 * precision * recall) / (precision + recall), 6);
   });
 
-  it('weighs rare tokens more, and those of every reference not at all', () => {
+  it('weights rare tokens more, and those of every reference 0', () => {
     const idf = idfWeights([ref.ids, [CLS, 1, 9, SEP]]);
     expect(idf(CLS)).toBe(0);
     expect(idf(1)).toBe(0);
@@ -53,7 +53,7 @@ describe('bertScores', () => {
     expect(bertScore(hyp, encode([]), weight)).toEqual([0, 0, 0]);
   });
 
-  it('never goes below 0 for a token beside a text that bert_score would pad', () => {
+  it('never goes below 0 for a token of a pair that bert_score would pad', () => {
     const against = encode([[5, 45]]);
     const [alone] = bertScores([{ hyp: encode([[1, 290]]), ref: against }], weight);
     expect(alone?.[0]).toBeCloseTo(cos(90), 6);

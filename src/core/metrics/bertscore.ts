@@ -17,8 +17,8 @@ export function uniformWeights(specialIds: readonly number[]): TokenWeight {
 }
 
 /**
- * Inverse document frequency over the references, ln((N + 1) / (df + 1)); each reference is its ids, special tokens
- * included, which gives those a weight of 0 by itself.
+ * Inverse document frequency over the references, ln((N + 1) / (df + 1)); each reference is a list of ids, special
+ * tokens included, which therefore get a weight of 0.
  */
 export function idfWeights(references: readonly ArrayLike<number>[]): TokenWeight {
   const frequency = new Map<number, number>();
@@ -28,7 +28,7 @@ export function idfWeights(references: readonly ArrayLike<number>[]): TokenWeigh
   return (id) => Math.log((references.length + 1) / ((frequency.get(id) ?? 0) + 1));
 }
 
-/** Pairs that bert_score compares at once by default. */
+/** The default batch size of bert_score, in pairs. */
 export const BERTSCORE_BATCH = 64;
 
 /**
@@ -36,9 +36,8 @@ export const BERTSCORE_BATCH = 64;
  * precision and recall are the weighted means. All three are 0 for a text without tokens of its own.
  *
  * Reference: Zhang et al. (2020), "BERTScore: evaluating text generation with BERT"; bert_score 0.3.13 `greedy_cos_idf`
- * without baseline rescaling. There, a batch of pairs is padded to its longest text, and padding has a similarity of 0
- * to every token. A token whose similarities are all negative therefore scores 0, except beside the longest text of the
- * batch.
+ * without baseline rescaling. It pads a batch of pairs to its longest text, and padding has a similarity of 0 to every
+ * token. A token whose similarities are all negative therefore scores 0, except against the longest text of the batch.
  */
 export function bertScores(
   pairs: readonly { hyp: EncodedText; ref: EncodedText }[],

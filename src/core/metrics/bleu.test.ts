@@ -72,7 +72,7 @@ describe('sacreBleu', () => {
     expect(sacreBleu(statistics, 4, { effectiveOrder: false })).toBe(0);
   });
 
-  it('is 0 without matches and for nothing', () => {
+  it('is 0 without matches and for empty texts', () => {
     expect(sacreBleu(countNgrams(['a'], ['b'], 4), 4, { effectiveOrder: true })).toBe(0);
     expect(sacreBleu(countNgrams([], [], 4), 4, { effectiveOrder: true })).toBe(0);
   });

@@ -14,7 +14,7 @@ describe('chrf', () => {
     expect(score('a', 'ab')).toBeCloseTo((100 * 5 * 1 * 0.5) / (4 * 1 + 0.5), 10);
   });
 
-  it('ignores whitespace, counts code points, and is 0 for nothing', () => {
+  it('ignores whitespace, counts code points, and is 0 for empty texts', () => {
     expect(score(' a b\n', 'ab')).toBe(100);
     expect(chrfStatistics('😀😀', '😀').hyp[0]).toBe(2);
     expect(score('', '')).toBe(0);

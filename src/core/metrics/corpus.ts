@@ -18,7 +18,7 @@ export interface CorpusScores {
   length_ratio: number;
 }
 
-/** Corpus metrics from the pairs' counts; give the counts of a resample for a bootstrap value. */
+/** Corpus metrics from the pairs' counts; pass the counts of a resample for a bootstrap value. */
 export function corpusScores(pairs: readonly PairCounts[]): CorpusScores {
   const nltk = sum(pairs, 'nltk', 4);
   const sacre = sum(pairs, 'sacre', 4);

@@ -1,8 +1,8 @@
 import { extend, tokenIds } from './ngrams.ts';
 
 /**
- * Distinct-n in 0..1: different n-grams over all n-grams of a set of tokenized responses (0 when there are none).
- * The lab counts NLTK's tokens in lower case.
+ * Distinct-n in 0..1: distinct n-grams divided by all n-grams of a set of tokenized responses (0 without any). The lab
+ * counts NLTK's tokens in lower case.
  *
  * Reference: Li et al. (2016), "A diversity-promoting objective function for neural conversation models".
  */

@@ -1,5 +1,5 @@
 /**
- * Tokens of the hypotheses over tokens of the references, summed over all pairs first (1 = as long as the references).
+ * Tokens of the hypotheses divided by tokens of the references, summed over all pairs (1 = as long as the references).
  * NaN when the references are empty. This is the ratio inside BLEU's brevity penalty.
  *
  * Reference: Papineni et al. (2002), "BLEU", section 2.2.2.

@@ -8,7 +8,7 @@ const wordnet = await readWordNet(new Uint8Array(readFileSync('public/wordnet/wo
 const words = (text: string) => text.split(' ');
 
 describe('WordNet', () => {
-  it('finds synonyms over all parts of speech, through endings and exceptions', () => {
+  it('finds synonyms in all parts of speech, through endings and exceptions', () => {
     expect(wordnet.synonyms('Dogs')).toContain('hound');
     expect([...wordnet.synonyms('went')]).toEqual(expect.arrayContaining(['go', 'travel']));
     expect(wordnet.synonyms('better')).toContain('good');
@@ -22,7 +22,7 @@ describe('WordNet', () => {
     expect([...wordnet.synonyms('dog')].filter((lemma) => /[_A-Z]/.test(lemma))).toEqual([]);
   });
 
-  it('refuses another file, and a damaged one', async () => {
+  it('refuses other files and damaged ones', async () => {
     expect(() => parseWordNet('something else\n')).toThrow(LabError);
     await expect(readWordNet(new Uint8Array([0x1f, 0x8b, 1, 2, 3]))).rejects.toMatchObject({ code: 'bad-file' });
   });
@@ -37,7 +37,7 @@ describe('meteor', () => {
     ]);
   });
 
-  it('weighs recall nine to one and penalises chunks', () => {
+  it('weights recall nine to one and penalises chunks', () => {
     // Two matches in one chunk: precision 2/2, recall 2/3.
     const mean = 2 / 3 / (0.9 + 0.1 * (2 / 3));
     expect(meteor(words('blue sky'), words('the blue sky'), wordnet)).toBeCloseTo(mean * (1 - 0.5 / 8), 12);

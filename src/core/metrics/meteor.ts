@@ -44,7 +44,7 @@ export function alignWords(hyp: readonly string[], ref: readonly string[], wordn
     (i) => hypWords[i] ?? '',
     (j) => refWords[j] ?? '',
   );
-  // The words that NLTK hands on to the last stage are still stemmed, so "happy" is looked up as "happi".
+  // NLTK passes stemmed words to the last stage, so "happy" is looked up as "happi".
   const hypStem = (i: number) => porterStem(hypWords[i] ?? '');
   const refStem = (j: number) => porterStem(refWords[j] ?? '');
   stage(hypStem, refStem);
@@ -52,7 +52,7 @@ export function alignWords(hyp: readonly string[], ref: readonly string[], wordn
   return matches.sort((a, b) => a[0] - b[0]);
 }
 
-/** Matches what is still free, and takes it out of `free`. */
+/** Matches unaligned words, and removes them from `free`. */
 function matchForms(
   free: { hyp: number[]; ref: number[] },
   hypForm: (i: number) => string,
@@ -85,7 +85,7 @@ function matchForms(
   return matches;
 }
 
-/** Runs of matches that are neighbours in both texts. */
+/** The number of runs of matches that are adjacent in both texts. */
 function countChunks(matches: readonly WordMatch[]): number {
   return matches.filter(([i, j], k) => {
     const before = matches[k - 1];

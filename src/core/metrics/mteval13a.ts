@@ -1,7 +1,7 @@
 import { pyRstrip, pySplit } from './python-text.ts';
 
 /**
- * The tokenizer of mteval-v13a that WMT uses: punctuation is parted from words, except dots, commas and dashes inside
+ * The tokenizer of mteval-v13a that WMT uses: punctuation is split from words, except dots, commas and dashes inside
  * numbers.
  *
  * Reference: sacrebleu 2.6.0 `tokenizer_13a.py` and `tokenizer_re.py`, applied to `text.rstrip()` as its BLEU does.

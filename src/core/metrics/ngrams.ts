@@ -1,6 +1,6 @@
-/** N-gram counts of a hypothesis beside its reference; index 0 holds unigrams. Sums of these are corpus statistics. */
+/** N-gram counts of a hypothesis and its reference; index 0 holds unigrams. Their sums are corpus statistics. */
 export interface NgramStatistics {
-  /** N-grams of the hypothesis found in the reference, each at most as often as the reference has it. */
+  /** N-grams of the hypothesis found in the reference, clipped to the reference's counts. */
   matched: number[];
   hyp: number[];
   ref: number[];
@@ -22,7 +22,7 @@ export function countNgrams<Token extends string | number>(
   statistics.hypLength = hyp.length;
   statistics.refLength = ref.length;
 
-  // An n-gram's number is that of its first n-1 tokens paired with its last token, so that each order is one pass.
+  // An n-gram's number comes from that of its first n-1 tokens and its last token, so that each order is one pass.
   let hypGrams: Int32Array = hypTokens;
   let refGrams: Int32Array = refTokens;
   let distinct = vocabulary.size;
@@ -45,10 +45,10 @@ export function countNgrams<Token extends string | number>(
   return statistics;
 }
 
-/** The number of whatever the reference doesn't have. */
+/** The number of n-grams that the reference lacks. */
 const UNKNOWN = -1;
 
-/** Statistics of nothing: the start of a sum. */
+/** Zero statistics, to start a sum. */
 export function emptyStatistics(maxOrder: number): NgramStatistics {
   const zeros = () => new Array<number>(maxOrder).fill(0);
   return { matched: zeros(), hyp: zeros(), ref: zeros(), hypLength: 0, refLength: 0 };
@@ -77,8 +77,8 @@ export function tokenIds<Token>(tokens: ArrayLike<Token>, vocabulary: Map<Token,
 }
 
 /**
- * The n-grams of `tokens` that begin with its (n−1)-grams `grams`, each under the number that `numberOf` gives to the
- * pair of a shorter one and its last token.
+ * The n-grams of `tokens` that extend its (n−1)-grams `grams`, each as the number that `numberOf` gives to the pair of
+ * the shorter n-gram and the last token.
  */
 export function extend(
   grams: Int32Array,

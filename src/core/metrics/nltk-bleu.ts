@@ -3,7 +3,7 @@ import { countNgrams, type NgramStatistics } from './ngrams.ts';
 /** Smoothing methods 0, 1 and 4 of Chen and Cherry (2014) as NLTK numbers them. */
 export type NltkSmoothing = 0 | 1 | 4;
 
-/** Stands for a precision of zero under method 0: Python's `sys.float_info.min`. */
+/** Replaces a precision of zero under method 0: Python's `sys.float_info.min`. */
 const FLOAT_MIN = 2 ** -1022;
 const EPSILON = 0.1;
 const K = 5;
@@ -12,7 +12,7 @@ const MAX_ORDER = 4;
 
 /**
  * Word n-gram statistics (orders 1 to 4) of one tokenized pair that `nltkBleu` needs; add them up for a corpus. NLTK
- * counts an n-gram even where the hypothesis is too short to have one.
+ * counts one n-gram even if the hypothesis is too short to have any.
  */
 export function nltkStatistics(hyp: readonly string[], ref: readonly string[]): NgramStatistics {
   const statistics = countNgrams(hyp, ref, MAX_ORDER);
@@ -23,7 +23,7 @@ export function nltkStatistics(hyp: readonly string[], ref: readonly string[]): 
  * BLEU in 0..1 of one pair, or of a corpus when `statistics` is the sum over its pairs; uniform weights up to
  * `maxOrder` n-grams, one reference. A corpus must not be smoothed to equal NLTK's `corpus_bleu` default (method 0).
  *
- * Method 0 gives about 1e-155 or less, not 0, when only some order has no match, as NLTK does.
+ * Like NLTK, method 0 gives about 1e-155 or less instead of 0 if only some orders have no match.
  *
  * Reference: Papineni et al. (2002), "BLEU"; Chen and Cherry (2014), "A systematic comparison of smoothing techniques
  * for sentence-level BLEU"; NLTK 3.10.4 `nltk.translate.bleu_score`.

@@ -4,7 +4,7 @@ import { packPairs, unpackPairs } from './packed.ts';
 import { measurePair } from './pair.ts';
 
 describe('packed pairs', () => {
-  it('come out as they went in, whatever the texts', () => {
+  it('survive a round trip, whatever the texts', () => {
     const text = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 60 }),
       fc.string({ unit: 'binary', maxLength: 20 }),
@@ -26,7 +26,7 @@ describe('packed pairs', () => {
     );
   });
 
-  it('keep METEOR where it was computed', () => {
+  it('keep METEOR if it was computed', () => {
     const measured = [measurePair({ id: 1, hyp: 'a b', ref: 'a c' })].map((pair) => ({
       ...pair,
       scores: { ...pair.scores, nltk_meteor: 0.25 },

@@ -3,15 +3,15 @@ import { NUMBER_SCORES, TRIPLE_SCORES, type MeasuredPair, type PairCounts, type 
 import type { Prf } from './rouge.ts';
 
 /**
- * Measured pairs as one list of numbers and one of texts: moving that between threads costs the page a tenth of what
- * cloning the objects does.
+ * Measured pairs as one list of numbers and one of texts: transferring them between threads costs a tenth of cloning
+ * the objects.
  */
 export interface PackedPairs {
-  /** `WIDTH` numbers a pair. */
+  /** `WIDTH` numbers per pair. */
   numbers: Float64Array<ArrayBuffer>;
   /**
-   * The tokens of each hypothesis, apart by spaces; none of the lab's tokenizers leaves one inside a token, or an empty
-   * token.
+   * The tokens of each hypothesis, joined with spaces; none of the lab's tokenizers produces a token with a space, or
+   * an empty token.
    */
   tokens: string[];
   meteor: boolean;
@@ -27,7 +27,7 @@ const WIDTH =
   1 +
   COUNTS.reduce((sum, key) => sum + LISTS.length * ORDERS[key] + 2, 0);
 
-/** What metrics that look at the texts alone gave; BERTScore stays behind. */
+/** Packs the metrics that depend on the texts alone; not BERTScore. */
 export function packPairs(pairs: readonly MeasuredPair[]): PackedPairs {
   const numbers = new Float64Array(pairs.length * WIDTH);
   let at = 0;
@@ -49,7 +49,7 @@ export function packPairs(pairs: readonly MeasuredPair[]): PackedPairs {
   };
 }
 
-/** The same pairs again, whose ids the receiver knows. */
+/** Unpacks pairs, whose ids the receiver knows. */
 export function unpackPairs(
   { numbers, tokens, meteor }: PackedPairs,
   ids: readonly MeasuredPair['id'][],

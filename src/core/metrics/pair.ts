@@ -8,15 +8,15 @@ import { sacreBleu } from './sacre-bleu.ts';
 import { nltkTokenize } from './treebank.ts';
 import type { WordNet } from './wordnet.ts';
 
-/** A response beside the original one. */
+/** A response and the original one. */
 export interface Pair {
   id: string | number;
-  /** The hypothesis: what a model answered. */
+  /** The hypothesis: the model's reply. */
   hyp: string;
   ref: string;
 }
 
-/** Metrics of a pair that are one number: NLTK's in 0..1, sacrebleu's in 0..100. */
+/** Metrics of a pair that are a single number: NLTK's in 0..1, sacrebleu's in 0..100. */
 export const NUMBER_SCORES = [
   'nltk_bleu2_method0',
   'nltk_bleu4_method0',
@@ -29,7 +29,7 @@ export const NUMBER_SCORES = [
   'chrf2',
 ] as const;
 
-/** Metrics of a pair that are precision, recall and F1, in 0..1. */
+/** Metrics of a pair that consist of precision, recall and F1, in 0..1. */
 export const TRIPLE_SCORES = ['rouge1', 'rouge2', 'rougeL', 'rougeLsum'] as const;
 
 /** One pair's metrics. */
@@ -37,11 +37,11 @@ export interface PairScores
   extends Record<(typeof NUMBER_SCORES)[number], number>, Record<(typeof TRIPLE_SCORES)[number], Prf> {
   /** In 0..1; absent when no WordNet was given. */
   nltk_meteor?: number;
-  /** Absent when no encoder was asked; see bertscore.ts. */
+  /** Absent without an encoder; see bertscore.ts. */
   bertscore?: Prf;
 }
 
-/** What corpus metrics add up over pairs; small enough to resample. */
+/** Counts that corpus metrics sum over pairs; small enough to resample. */
 export interface PairCounts {
   /** Over NLTK's tokens. */
   nltk: NgramStatistics;
@@ -59,7 +59,7 @@ export interface MeasuredPair {
   counts: PairCounts;
 }
 
-/** Computes every metric of a pair that needs nothing but the two texts; METEOR only with `wordnet`. */
+/** Computes every metric of a pair that depends only on the two texts; METEOR only with `wordnet`. */
 export function measurePair({ id, hyp, ref }: Pair, wordnet?: WordNet): MeasuredPair {
   const hypTokens = nltkTokenize(hyp);
   const refTokens = nltkTokenize(ref);

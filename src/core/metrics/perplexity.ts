@@ -1,4 +1,4 @@
-/** Negative log-likelihood of a scored stretch of tokens. */
+/** Negative log-likelihood of a scored sequence of tokens. */
 export interface TokenLoss {
   /** Sum over the tokens, in nats (0 or more). */
   sum: number;
@@ -6,8 +6,8 @@ export interface TokenLoss {
 }
 
 /**
- * Perplexity: the exponential of the mean negative log-likelihood per token, over all stretches together, so that each
- * token weighs the same. NaN without tokens.
+ * Perplexity: the exponential of the mean negative log-likelihood per token over all sequences together, so that each
+ * token has the same weight. NaN without tokens.
  *
  * Reference: Jelinek et al. (1977), "Perplexity: a measure of the difficulty of speech recognition tasks".
  */

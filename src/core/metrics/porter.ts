@@ -14,7 +14,7 @@ export function porterStem(word: string): string {
   return step5b(step5a(applyRules(step4Rules, applyRules(step3Rules, plain))));
 }
 
-/** Python counts a character outside the basic plane as one; give each a stand-in of one unit and put it back after. */
+/** Python counts a character outside the basic plane as one: replaces each with a one-unit placeholder meanwhile. */
 function stemAstral(word: string): string {
   const originals: string[] = [];
   const standIns = Array.from(word, (character) => {
@@ -79,7 +79,7 @@ function endsDoubleConsonant(word: string): boolean {
   return word.length >= 2 && word.at(-1) === word.at(-2) && consonants(word).at(-1) === true;
 }
 
-/** Porter's *o, and NLTK's addition: a vowel and a consonant that are the whole word. */
+/** Porter's *o, and NLTK's addition: a whole word of a vowel and a consonant. */
 function endsShortSyllable(word: string): boolean {
   const flags = consonants(word);
   const n = word.length;
@@ -89,14 +89,14 @@ function endsShortSyllable(word: string): boolean {
   );
 }
 
-/** A suffix, what replaces it, and what must hold of the stem before it. */
+/** A suffix, its replacement, and a condition on the stem before it. */
 type Rule = readonly [suffix: string, replacement: string, condition?: (stem: string, word: string) => boolean];
 type Rules = readonly Rule[];
 
 const positive = (stem: string) => measure(stem) > 0;
 const aboveOne = (stem: string) => measure(stem) > 1;
 
-/** The first rule whose suffix fits decides, whether or not its condition holds. */
+/** The first rule whose suffix matches decides, whether or not its condition holds. */
 function applyRules(rules: Rules, word: string): string {
   for (const [suffix, replacement, condition] of rules) {
     if (!word.endsWith(suffix)) continue;
@@ -133,13 +133,13 @@ const stemRules: Rules = [
   ['iz', 'ize'],
 ];
 
-/** What follows the removal of -ed or -ing: conflat(ed) to conflate, hopp(ing) to hop, fil(ing) to file. */
+/** The steps after removing -ed or -ing: conflat(ed) to conflate, hopp(ing) to hop, fil(ing) to file. */
 function repairStem(stem: string): string {
   const last = stem.slice(-1);
   const repaired = applyRules(stemRules, stem);
   if (repaired !== stem) return repaired;
   if (endsDoubleConsonant(stem)) return 'lsz'.includes(last) ? stem : stem.slice(0, -1);
-  // NLTK's marker for the rule above is the string "*d", which it also takes for a suffix.
+  // NLTK's marker for the rule above is the string "*d", which it also treats as a suffix.
   if (stem.endsWith('*d')) return stem.slice(0, -2) + last;
   return measure(stem) === 1 && endsShortSyllable(stem) ? stem + 'e' : stem;
 }

@@ -3,7 +3,7 @@
  * `trim` and string indices differ from Python's on rare characters (U+001C to U+001F, U+0085, U+FEFF, emoji).
  */
 
-/** The inside of a character class: what Python's `str.isspace` and `re`'s `\s` call whitespace. */
+/** The contents of a character class: whitespace of Python's `str.isspace` and `re`'s `\s`. */
 export const PY_SPACE = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 
 const WORDS = new RegExp(`[^${PY_SPACE}]+`, 'g');

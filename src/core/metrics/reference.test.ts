@@ -13,7 +13,7 @@ const TEXT = 'reference/text-metrics.json.gz';
 const PORTER = 'reference/porter.json.gz';
 const TOLERANCE = 1e-9;
 
-/** Metrics that no other program computes; each has cases of its own beside it. */
+/** Metrics that no other program computes; each has its own test file. */
 const WITHOUT_REFERENCE: (keyof PairScores)[] = [];
 
 interface ReferencePair extends Required<PairScores> {
@@ -42,7 +42,7 @@ describeExtra([TEXT], `text metrics on ${TEXT}`, () => compareTextMetrics(readJs
 function compareTextMetrics({ pairs, corpus }: TextReference): void {
   const measured = pairs.map((pair) => measurePair(pair, wordnet));
 
-  it('cuts texts into the tokens of NLTKWordTokenizer', () => {
+  it('splits texts into the tokens of NLTKWordTokenizer', () => {
     expect(pairs.length).toBeGreaterThan(190);
     for (const pair of pairs) {
       expect(nltkTokenize(pair.hyp)).toEqual(pair.hyp_tokens);

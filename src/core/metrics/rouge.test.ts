@@ -5,7 +5,7 @@ const hyp = ['the', 'cat', 'was', 'under', 'the', 'bed'];
 const ref = ['the', 'cat', 'was', 'found', 'under', 'the', 'bed'];
 
 describe('ROUGE', () => {
-  it('tokenizes to runs of ASCII letters and digits in lower case', () => {
+  it('tokenizes into runs of ASCII letters and digits in lower case', () => {
     expect(rougeTokenize("Don't STOP, café 24/7!")).toEqual(['don', 't', 'stop', 'caf', '24', '7']);
     expect(rougeTokenize('was talking', { stem: true })).toEqual(['was', 'talk']);
   });
@@ -21,7 +21,7 @@ describe('ROUGE', () => {
     expect(rougeL([], ['a'])).toEqual([0, 0, 0]);
   });
 
-  it("unites the subsequences of a reference line with each hypothesis line, as in the paper's example", () => {
+  it("takes the union of a reference line's subsequences with each hypothesis line, as in the paper's example", () => {
     const lines = [
       ['w1', 'w2', 'w6', 'w7', 'w8'],
       ['w1', 'w3', 'w8', 'w9', 'w5'],
@@ -31,7 +31,7 @@ describe('ROUGE', () => {
     expect(rougeLsum([], [ref])).toEqual([0, 0, 0]);
   });
 
-  it('does not count a word twice that only one side repeats', () => {
+  it('counts a word that only one side repeats once', () => {
     expect(rougeLsum([['a'], ['a']], [['a']])[0]).toBe(0.5);
   });
 

@@ -5,8 +5,8 @@ import { porterStem } from './porter.ts';
 export type Prf = [precision: number, recall: number, f: number];
 
 /**
- * Words of a text as rouge-score has them: lower case, runs of a-z and 0-9; with `stem`, words of more than three
- * letters are stemmed. Letters outside ASCII part words ("café" is "caf").
+ * Words of a text as rouge-score tokenizes it: lower-case runs of a-z and 0-9; with `stem`, words of more than three
+ * letters are stemmed. Letters outside ASCII split words ("café" is "caf").
  *
  * Reference for this file: Lin (2004), "ROUGE: a package for automatic evaluation of summaries"; rouge-score 0.1.2.
  */
@@ -28,9 +28,8 @@ export function rougeL(hyp: readonly string[], ref: readonly string[]): Prf {
 }
 
 /**
- * ROUGE-Lsum of texts whose sentences stand on lines of their own (pass each line tokenized): for each line of the
- * reference, the union of its longest common subsequences with the lines of the hypothesis. Equals ROUGE-L for one line
- * each.
+ * ROUGE-Lsum of texts with one sentence per line (pass each line tokenized): for each line of the reference, the union
+ * of its longest common subsequences with the lines of the hypothesis. Equals ROUGE-L for single lines.
  */
 export function rougeLsum(hypLines: readonly string[][], refLines: readonly string[][]): Prf {
   const vocabulary = new Map<string, number>();
@@ -52,7 +51,7 @@ export function rougeLsum(hypLines: readonly string[][], refLines: readonly stri
   return prf(hits, length(hyp), length(ref));
 }
 
-/** The lines of a text that rouge-score takes for sentences. */
+/** The lines of a text, which rouge-score treats as sentences. */
 export function rougeLines(text: string): string[] {
   return text.split('\n').filter((line) => line.length > 0);
 }
@@ -82,7 +81,7 @@ function lcsLength(ref: Int32Array, hyp: Int32Array): number {
   return row[hyp.length] ?? 0;
 }
 
-/** Marks one longest common subsequence in `marks`, the one that rouge-score's walk back through the table finds. */
+/** Marks one longest common subsequence in `marks`: the one that rouge-score's backtracking finds. */
 function markLcs(ref: Int32Array, hyp: Int32Array, marks: Uint8Array): void {
   const width = hyp.length + 1;
   const table = new Uint32Array((ref.length + 1) * width);

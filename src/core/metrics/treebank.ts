@@ -2,12 +2,12 @@ import { PY_SPACE, pySplit } from './python-text.ts';
 
 /**
  * The word tokenizer of NLTK: `NLTKWordTokenizer().tokenize(text)`, without sentence splitting, so that only the last
- * full stop of a text is parted from its word.
+ * full stop of a text is split from its word.
  *
  * Reference: NLTK 3.10.4 `nltk/tokenize/destructive.py`, after Robert MacIntyre's Penn Treebank tokenizer script.
  *
- * NLTK compiles all but the contractions with the `regex` package, whose `\w` (marks, connectors and joiners
- * included) is wider than the `\w` of `re` that the contractions see; both are kept.
+ * NLTK compiles all but the contractions with the `regex` package, whose `\w` (marks, connectors and joiners included)
+ * is wider than the `\w` of `re` that the contractions see; both are kept.
  */
 export function nltkTokenize(text: string): string[] {
   let t = text;
@@ -29,7 +29,7 @@ const RE_WORD = '[\\p{L}\\p{N}_]';
 /** White_Space of Unicode, which is what `\s` means in the `regex` package. */
 const SPACE = '[\\t-\\r\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
 
-/** A two-part contraction that stands alone, such as `can|not`. */
+/** A standalone two-part contraction, such as `can|not`. */
 function contraction(first: string, second: string, before = `(?<!${RE_WORD})`, after = `(?!${RE_WORD})`): Rule {
   return {
     when: new RegExp(first + second, 'iu'),
@@ -49,7 +49,7 @@ const BEFORE_PADDING: Rule[] = [
     find: new RegExp(`(?<!${WORD})'(?!(?:re|ve|ll|m|t|s|d|n)(?!${WORD}))(?=${WORD})`, 'giu'),
     put: "' ",
   },
-  // Punctuation. The lookahead with a back-reference stands for Python's possessive quantifier.
+  // Punctuation. The lookahead with a back-reference emulates Python's possessive quantifier.
   { when: /\./, find: new RegExp(`([^.])(\\.)(?=([\\])}>"'»”’ ]*))\\3${SPACE}*$`, 'u'), put: '$1 $2 $3 ' },
   { when: /[:,]/, find: /([:,])(\P{Nd})/gu, put: ' $1 $2' },
   { when: /[:,]/, find: /([:,])(?=\n?$)/u, put: ' $1 ' },

@@ -1,6 +1,6 @@
 import { LabError } from '../error.ts';
 
-/** What METEOR asks of WordNet. */
+/** The part of WordNet that METEOR needs. */
 export interface WordNet {
   /** Single words that share a synset with `word` in any part of speech, in lower case; `word` itself may be absent. */
   synonyms: (word: string) => ReadonlySet<string>;
@@ -9,9 +9,7 @@ export interface WordNet {
 /** The first line of the compact file that build/wordnet.ts writes. */
 export const WORDNET_HEADER = 'solace-lab wordnet 1: WordNet 3.0';
 
-/**
- * Parts of speech in the order of the file's sections, with the endings that NLTK's `_morphy` takes off and puts on.
- */
+/** Parts of speech in the order of the file's sections, with the endings that NLTK's `_morphy` removes and adds. */
 export const WORDNET_SECTIONS = [
   {
     pos: 'noun',
@@ -65,8 +63,8 @@ interface Section {
 }
 
 /**
- * Reads the compact WordNet: after the header, for each part of speech one section of synsets (a line each: its lemmas,
- * parted by spaces, in the case of the database) and one of exceptions (inflected form, then lemmas); an empty line
+ * Reads the compact WordNet: after the header, each part of speech has a section of synsets (one per line: its lemmas,
+ * separated by spaces, in the case of the database) and one of exceptions (inflected form, then lemmas); an empty line
  * ends a section.
  *
  * Reference: Miller (1995), "WordNet: a lexical database for English", version 3.0; lookup as NLTK 3.10.4
@@ -99,7 +97,7 @@ export function parseWordNet(text: string): WordNet {
   };
 }
 
-/** Reads the compact file's bytes, gzipped as committed or already unpacked by the server. */
+/** Reads the compact file's bytes: gzipped as committed, or already unpacked by the server. */
 export async function readWordNet(bytes: Uint8Array<ArrayBuffer>): Promise<WordNet> {
   const zipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const stream = new Blob([bytes]).stream();
@@ -118,8 +116,8 @@ export async function readWordNet(bytes: Uint8Array<ArrayBuffer>): Promise<WordN
 }
 
 /**
- * Gives the lines of a lemma in lower case. A string and a list for each of 200,000 lemmas would take a second and 100
- * MB, so this is a hash table of places in the text: chains of lemmas with the same hash, in three arrays.
+ * Finds the lines of a lemma in lower case. A string and a list for each of 200,000 lemmas would take a second and 100
+ * MB, so this is a hash table of offsets into the text: chains of lemmas with the same hash, in three arrays.
  */
 function indexSynsets(block: string): (lemma: string) => string[] {
   const text = block.toLowerCase();

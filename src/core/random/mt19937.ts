@@ -2,8 +2,8 @@ const WORDS = 624;
 const SHIFT = 397;
 
 /**
- * MT19937 (Matsumoto & Nishimura 1998) seeded and drawn from as NumPy's legacy RandomState does, so that splits made by
- * Python can be made again here.
+ * MT19937 (Matsumoto & Nishimura 1998) with the seeding and draws of NumPy's legacy RandomState, so that splits made by
+ * Python can be reproduced.
  */
 export class MersenneTwister {
   private readonly state = new Uint32Array(WORDS);

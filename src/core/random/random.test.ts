@@ -14,7 +14,7 @@ describe('seededRandom', () => {
 });
 
 describe('shuffle', () => {
-  it('keeps every item once and leaves its argument alone', () => {
+  it('keeps every item once and does not change its argument', () => {
     const items = [1, 2, 3, 4, 5];
     expect([...shuffle(items, randomStream(2))].sort()).toEqual(items);
     expect(items).toEqual([1, 2, 3, 4, 5]);
@@ -32,7 +32,7 @@ describe('shuffleByKeys', () => {
 });
 
 describe('sampleWithoutReplacement', () => {
-  it('gives the recorded items in their own order, and all where there are no more', () => {
+  it('gives the recorded items in their original order, and all if there are no more', () => {
     expect(sampleWithoutReplacement(ten, 4, seededRandom(3))).toEqual([4, 5, 6, 7]);
     expect(sampleWithoutReplacement(ten, 11, seededRandom(3))).toEqual(ten);
   });

@@ -1,7 +1,7 @@
 /** A stream of uniform numbers in [0, 1). */
 export type Random = () => number;
 
-/** A copy in random order (Fisher and Yates, from the end). */
+/** A copy in random order (Fisher–Yates, from the end). */
 export function shuffle<T>(items: readonly T[], random: Random): T[] {
   const result = [...items];
   for (let i = result.length - 1; i > 0; i--) swap(result, i, Math.floor(random() * (i + 1)));
@@ -9,7 +9,7 @@ export function shuffle<T>(items: readonly T[], random: Random): T[] {
 }
 
 /**
- * A copy in the order of one random key per item. Judge checks and `lab evaluate --check` have drawn their samples
+ * A copy sorted by one random key per item. Judge checks and `lab evaluate --check` have drawn their samples
  * this way since version 0.1.0 and must draw the same ones again; use `shuffle` for anything new.
  */
 export function shuffleByKeys<T>(items: readonly T[], random: Random): T[] {
@@ -19,7 +19,7 @@ export function shuffleByKeys<T>(items: readonly T[], random: Random): T[] {
     .map(({ item }) => item);
 }
 
-/** `count` of the items, or all if there are fewer, in their own order. Draws only as often as it chooses. */
+/** `count` of the items, or all if there are fewer, in their original order. Draws one number per chosen item. */
 export function sampleWithoutReplacement<T>(items: readonly T[], count: number, random: Random): T[] {
   if (count >= items.length) return [...items];
   const indices = items.map((_, i) => i);

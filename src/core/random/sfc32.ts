@@ -1,9 +1,9 @@
 import type { Random } from './random.ts';
 
 /**
- * A stream keyed by any list of whole numbers, so that what is drawn for (seed, step, module) never depends on what was
- * drawn before: a resumed run draws what an uninterrupted one would. The state is the key hashed by MurmurHash3's
- * finaliser; the stream is sfc32 (Doty-Humphrey, PractRand).
+ * A stream keyed by a list of whole numbers, so that draws for (seed, step, module) never depend on earlier ones: a
+ * resumed run draws the same as an uninterrupted one. The state is the key hashed by MurmurHash3's finaliser; the
+ * stream is sfc32 (Doty-Humphrey, PractRand).
  */
 export function randomStream(...key: number[]): Random {
   let h = 0x9e3779b9;

@@ -1,6 +1,6 @@
 import type { Random } from './random.ts';
 
-/** splitmix32: spreads a small seed over a whole state. */
+/** splitmix32: expands a small seed to a full state. */
 function splitmix32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -13,7 +13,7 @@ function splitmix32(seed: number): () => number {
 }
 
 /**
- * A seeded generator: xoshiro128** (Blackman and Vigna, 2018) with a splitmix32-filled state, 53 random bits a draw.
+ * A seeded generator: xoshiro128** (Blackman and Vigna, 2018) with a splitmix32-filled state, 53 random bits per draw.
  * The same seed gives the same stream in every browser and in Node. `seed` is taken modulo 2^32.
  */
 export function seededRandom(seed: number): Random {

@@ -1,4 +1,4 @@
-import type { Judging } from '../judge/run-verdict.ts';
+import type { RunVerdicts } from '../judge/run-verdict.ts';
 import { replyScores } from '../judge/run-verdict.ts';
 import { measurePair } from '../metrics/pair.ts';
 import {
@@ -10,7 +10,7 @@ import {
   type ResamplingOptions,
 } from '../statistics/resampling.ts';
 import { describeTest } from '../statistics/describe-test.ts';
-import { contextsOf, type EvaluationPlan } from '../evaluation/plan.ts';
+import { conditionsOf, type EvaluationPlan } from '../evaluation/plan.ts';
 import { recordKey, type ResultRecord } from '../evaluation/record.ts';
 import { summariseJudging } from './judging.ts';
 import { MEASURES, TESTED, type CountedRecord, type Measure } from './measures.ts';
@@ -21,7 +21,7 @@ export interface AggregateOptions extends ResamplingOptions {
   /** Records the plan asks for in all. */
   expected: number;
   /** What one judge made of the replies. */
-  judging?: Judging | undefined;
+  judging?: RunVerdicts | undefined;
 }
 
 type Cell = Pick<SummaryCell, 'model' | 'representation'>;
@@ -49,7 +49,7 @@ export function aggregate(
       return { ...withCounts(record), ...(judged && { judged }) };
     });
   const cells: Cell[] = plan.models.flatMap(({ id }) =>
-    contextsOf(plan).map((context) => ({ model: id, representation: context.id })),
+    conditionsOf(plan).map((condition) => ({ model: id, representation: condition.id })),
   );
   const inCell = new Map(
     cells.map((cell) => [
@@ -112,7 +112,7 @@ function summariseCell(cell: Cell, records: readonly CountedRecord[], options: R
  */
 function comparisons(plan: EvaluationPlan, cells: readonly Cell[]): [Cell, Cell][] {
   const { models } = plan;
-  const representations = contextsOf(plan).map(({ id }) => id);
+  const representations = conditionsOf(plan).map(({ id }) => id);
   const find = (model?: string, representation?: string) =>
     cells.find((cell) => cell.model === model && cell.representation === representation);
   const pairs: [Cell | undefined, Cell | undefined][] = [
@@ -164,8 +164,8 @@ function testCells(
 /** What tells the two apart, or, with `common`, what they have in common. */
 function nameOf(plan: EvaluationPlan, cell: Cell, other: Cell, common = false): string {
   const model = plan.models.find(({ id }) => id === cell.model)?.name ?? cell.model;
-  const context = contextsOf(plan).find(({ id }) => id === cell.representation)?.name ?? cell.representation;
-  return (cell.model === other.model) === common ? model : context;
+  const condition = conditionsOf(plan).find(({ id }) => id === cell.representation)?.name ?? cell.representation;
+  return (cell.model === other.model) === common ? model : condition;
 }
 
 /** The records of both cells for the turns that both have, in one order. */

@@ -1,7 +1,7 @@
 import { reportedCorrelation } from '../statistics/agreement.ts';
 import { verbosityBias } from '../judge/bias.ts';
 import { CRITERION_IDS } from '../judge/criteria.ts';
-import { replyScores, type Judging } from '../judge/run-verdict.ts';
+import { replyScores, type RunVerdicts } from '../judge/run-verdict.ts';
 import { mean } from '../statistics/descriptive.ts';
 import { recordKey, type ResultRecord } from '../evaluation/record.ts';
 import type { RunSummary } from './summary.ts';
@@ -12,7 +12,7 @@ export type JudgingSummary = NonNullable<RunSummary['judge']>;
  * What a reader must know of a judge beside its scores: how often it gave none, how steady it is, whether length earns
  * them.
  */
-export function summariseJudging({ judge, verdicts }: Judging, records: readonly ResultRecord[]): JudgingSummary {
+export function summariseJudging({ judge, verdicts }: RunVerdicts, records: readonly ResultRecord[]): JudgingSummary {
   const scored = replyScores(verdicts);
   const replies = records.flatMap((record) => {
     const found = scored.get(recordKey(record));

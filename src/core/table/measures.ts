@@ -1,4 +1,4 @@
-import { CRITERIA, FACE_IDS, scoreOf, type ScoreDimension, type Scores } from '../judge/criteria.ts';
+import { CRITERIA, SCORE_DIMENSIONS, scoreOf, type ScoreDimension, type Scores } from '../judge/criteria.ts';
 import { corpusScores, type CorpusScores } from '../metrics/corpus.ts';
 import type { PairCounts } from '../metrics/pair.ts';
 import { perplexity } from '../metrics/perplexity.ts';
@@ -98,7 +98,7 @@ export const MEASURES: readonly Measure[] = [
   corpus('distinct1', { label: 'Distinct-1', digits: 4, better: null, jackknife: true }),
   corpus('distinct2', { label: 'Distinct-2', digits: 4, better: null, jackknife: true }),
   corpus('length_ratio', { label: 'Length ratio', digits: 3, better: null }),
-  ...FACE_IDS.map(judged),
+  ...SCORE_DIMENSIONS.map(judged),
 ];
 
 /** The measures whose differences are tested; the others follow them closely or are no judgement. */

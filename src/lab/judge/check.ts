@@ -1,7 +1,7 @@
 import { LabError } from '../../core/error.ts';
 import {
   drawDialogues,
-  inTurn,
+  alternated,
   judgeDialogues,
   checkKey,
   type CheckEvent,
@@ -11,7 +11,7 @@ import { getDataset } from '../datasets.ts';
 import { borrowModel } from '../models/resident-models.ts';
 import { REMOTE_CONCURRENCY, type WorkCalls } from '../runs/stored-runs.ts';
 
-export { FEWEST_DIALOGUES, validationWords } from '../../core/judge/validation-text.ts';
+export { FEWEST_DIALOGUES, describeValidation } from '../../core/judge/validation-text.ts';
 export type { CheckEvent, JudgedCheckDialogue };
 
 /** A judge compared with people. */
@@ -40,7 +40,7 @@ export async function checkJudge(
 ): Promise<void> {
   const drawn = async (id: string | null) =>
     id === null ? [] : drawDialogues((await getDataset(id)).dialogues, dialogues);
-  const items = inTurn(await drawn(good), await drawn(failed));
+  const items = alternated(await drawn(good), await drawn(failed));
   if (items.length === 0)
     throw new LabError({
       code: 'bad-data',

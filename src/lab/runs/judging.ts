@@ -2,12 +2,18 @@ import { LabError } from '../../core/error.ts';
 import { JUDGE_DECODING } from '../../core/judge/judge.ts';
 import { judgeRun, repliesOf, type JudgingEvent } from '../../core/judge/judge-run.ts';
 import { PROMPT_VERSION } from '../../core/judge/prompt.ts';
-import { MOST_ROUNDS, runJudgeSchema, verdictKey, type Judging, type RunJudge } from '../../core/judge/run-verdict.ts';
+import {
+  MOST_ROUNDS,
+  runJudgeSchema,
+  verdictKey,
+  type RunVerdicts,
+  type RunJudge,
+} from '../../core/judge/run-verdict.ts';
 import { judgePairs, type JudgePair } from '../../core/judge/inter-judge-agreement.ts';
 import { borrowModel } from '../models/resident-models.ts';
 import { alone, found, judgingsOf, REMOTE_CONCURRENCY, store, turnsOf, type WorkCalls } from './stored-runs.ts';
 
-export { judgePairWords } from '../../core/judge/inter-judge-agreement.ts';
+export { describeJudgePair } from '../../core/judge/inter-judge-agreement.ts';
 export { MOST_ROUNDS, type JudgePair, type JudgingEvent, type RunJudge };
 
 /** A judge of a run with what is done of its verdicts. */
@@ -33,7 +39,7 @@ export async function judgesOfRun(id: string): Promise<JudgeState[]> {
 }
 
 /** What one judge made of a run; the latest unless `judge` names another, undefined where nobody judged. */
-export async function judgingOfRun(id: string, judge?: string): Promise<Judging | undefined> {
+export async function judgingOfRun(id: string, judge?: string): Promise<RunVerdicts | undefined> {
   const [latest, ...others] = (await store.judges(id)).sort((a, b) => b.begunAt - a.begunAt);
   const chosen = others.find((each) => each.id === judge) ?? latest;
   return chosen && { judge: chosen, verdicts: await store.verdicts(id, chosen.id) };

@@ -1,6 +1,6 @@
 import type { RetryWait } from '../../core/engine/retry.ts';
 import { LabError } from '../../core/error.ts';
-import type { Judging } from '../../core/judge/run-verdict.ts';
+import type { RunVerdicts } from '../../core/judge/run-verdict.ts';
 import type { EvaluationPlan } from '../../core/evaluation/plan.ts';
 import { sampleTurns, type SampledTurn } from '../../core/evaluation/turns.ts';
 import { RunStore, type StoredRun } from '../../browser/storage/run-store.ts';
@@ -50,7 +50,7 @@ export async function turnsOf(plan: EvaluationPlan): Promise<SampledTurn[]> {
 }
 
 /** Every judge of a run with its verdicts, the first to begin first. */
-export async function judgingsOf(id: string): Promise<Judging[]> {
+export async function judgingsOf(id: string): Promise<RunVerdicts[]> {
   const judges = (await store.judges(id)).sort((a, b) => a.begunAt - b.begunAt);
   return Promise.all(judges.map(async (judge) => ({ judge, verdicts: await store.verdicts(id, judge.id) })));
 }

@@ -8,7 +8,7 @@ import { JUDGE_DECODING } from '../../core/judge/judge.ts';
 import {
   checkKey,
   drawDialogues,
-  inTurn,
+  alternated,
   judgeDialogues,
   type JudgedCheckDialogue,
 } from '../../core/judge/judge-dialogues.ts';
@@ -69,7 +69,7 @@ export const judgeCommand = defineCommand({
     if (out !== undefined)
       await refuseOverlap(out, { '--good': options.good, '--failed': options.failed, '--model': options.model });
     const [good, failed] = [await sample(options.good, dialogues), await sample(options.failed, dialogues)];
-    const items = inTurn(good.dialogues, failed.dialogues);
+    const items = alternated(good.dialogues, failed.dialogues);
     const baseUrl = options.endpoint === undefined ? null : normaliseBaseUrl(options.endpoint);
     const model = baseUrl === null ? (options.model ?? EMBEDDED_FOLDER) : options.name;
     if (!model)
@@ -149,7 +149,7 @@ function reasonOf({ error, answers, refused }: JudgedLine): string {
   );
 }
 
-function validationOf(items: ReturnType<typeof inTurn>, judged: readonly JudgedLine[]) {
+function validationOf(items: ReturnType<typeof alternated>, judged: readonly JudgedLine[]) {
   const byKey = new Map(
     judged.map(({ group, dialogue, scores }) => [checkKey({ group, dialogue: { id: dialogue } }), scores]),
   );

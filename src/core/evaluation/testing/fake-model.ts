@@ -2,19 +2,19 @@ import type { ChatMessage } from '../../context/message.ts';
 import type { ScorableModel } from '../../engine/capabilities.ts';
 import type { Decoding, FinishReason, LoadedInfo, LoadedModel, StreamEvent } from '../../engine/engine.ts';
 
-/** How a fake model departs from answering at once. */
+/** Options of a fake model. */
 export interface FakeManner {
   device?: LoadedInfo['device'];
   /** Called before each reply; may wait or throw. */
   beforeReply?: (messages: ChatMessage[], decoding: Decoding) => void | Promise<void>;
-  /** Why its replies end. Default `stop`. */
+  /** The finish reason of its replies. Default `stop`. */
   reason?: FinishReason;
 }
 
 const render = (messages: readonly ChatMessage[]): string =>
   messages.map(({ role, content }) => `<${role}>${content}</s>`).join('');
 
-/** A model whose tokens are characters, each with a likelihood of 1/2; it answers with the seed and the last words. */
+/** A model whose tokens are characters, each with probability 1/2; it replies with the seed and the last words. */
 export function fakeModel({ device = 'cpu', beforeReply, reason = 'stop' }: FakeManner = {}): LoadedModel &
   ScorableModel {
   return {
@@ -42,7 +42,7 @@ export function fakeModel({ device = 'cpu', beforeReply, reason = 'stop' }: Fake
   };
 }
 
-/** Characters, but `</s>` and role marks whole. */
+/** Characters, except that `</s>` and role marks are single tokens. */
 function tokens(text: string): string[] {
   return text.match(/<\/?\w+>|[\s\S]/gu) ?? [];
 }
