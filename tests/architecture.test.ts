@@ -26,6 +26,8 @@ const STAGES = [
   'at.ts',
   'lru.ts',
   'unique-id.ts',
+  'units.ts',
+  'json-lines.ts',
   'random',
   'statistics',
   'async',

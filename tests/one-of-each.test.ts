@@ -213,6 +213,24 @@ const NOUNS: readonly Noun[] = [
     only: ['src/browser/storage/', 'src/browser/model-store/database.ts'],
     example: "opening ??= openDatabase<Schema>('solace-notebooks', 1, {",
   },
+  {
+    noun: 'numbers with units (bytes, durations)',
+    primitive: /\} (?:KB|[kMGT]B)\b|\} min \$\{/,
+    only: ['src/core/units.ts', 'bench/'],
+    example: 'return `${(bytes / 1e6).toFixed(1)} MB`;',
+  },
+  {
+    noun: 'JSON lines',
+    primitive: /JSON\.parse\(line/,
+    only: [
+      'src/core/json-lines.ts',
+      // It copies the lines that stay, whatever else they hold.
+      'trainer/train/metrics.ts',
+      // Code for notebooks.
+      'src/lab/notebooks/descriptions.ts',
+    ],
+    example: 'lines.map((line) => JSON.parse(line));',
+  },
 ];
 
 const isSource = (path: string): boolean =>

@@ -5,7 +5,7 @@ import { CHATML_TEMPLATE } from '../src/core/context/chatml.ts';
 import { rememberingTokenizer } from '../src/core/context/tokenizer.ts';
 import type { LoadedModel, StreamEvent } from '../src/core/engine/engine.ts';
 import { modelTokenizer } from '../src/core/engine/model-tokenizer.ts';
-import { numbersSchema } from '../src/core/evaluation/numbers.ts';
+import { parseNumbers } from '../src/core/evaluation/numbers.ts';
 import { parsePlan } from '../src/core/evaluation/plan.ts';
 import { recordKey } from '../src/core/evaluation/record.ts';
 import { runPlan } from '../src/core/evaluation/runner.ts';
@@ -45,12 +45,9 @@ async function silentModel(): Promise<LoadedModel> {
 
 /** Assembles the contexts of a published run again, and compares them with its numbers. */
 async function expectSameContexts(name: string): Promise<void> {
+  const file = join(RESULTS, `${name}.numbers.jsonl`);
   const published = new Map(
-    (await readFile(join(RESULTS, `${name}.numbers.jsonl`), 'utf8'))
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => numbersSchema.parse(JSON.parse(line)))
-      .map((numbers) => [recordKey(numbers), numbers]),
+    parseNumbers(await readFile(file, 'utf8'), file).map((numbers) => [recordKey(numbers), numbers]),
   );
   const whole = parsePlan(await json(join(RESULTS, `plans/${name}.json`)));
   const plan = { ...whole, models: whole.models.filter(({ id }) => id === 'tuned') };

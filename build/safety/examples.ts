@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { parseJsonLines } from '../../src/core/json-lines.ts';
 import { DANGEROUS, HARMLESS_MESSAGES, MORE_DANGEROUS, MORE_HARMLESS } from '../../src/core/safety/crisis.cases.ts';
 import { CRISIS_KINDS, CRISIS_LEVELS, type CrisisKind, type CrisisLevel } from '../../src/core/safety/kinds.ts';
 
@@ -32,10 +33,13 @@ const fileOf = (author: string): string => join(PHRASES, `author-${author}.jsonl
 
 /** One author's phrases: a JSON object per line. */
 export function readAuthor(author: string): Example[] {
-  return readFileSync(fileOf(author), 'utf8')
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => ({ author, ...schema.parse(JSON.parse(line)) }));
+  const file = fileOf(author);
+  const examples = parseJsonLines(readFileSync(file, 'utf8'), schema, {
+    code: 'bad-data',
+    where: file,
+    what: 'It is no example.',
+  });
+  return examples.map((example) => ({ author, ...example }));
 }
 
 /** The phrases that came with the first rules, whose author is called `rules`. */

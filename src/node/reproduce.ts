@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { shuffleByKeys } from '../core/random/random.ts';
 import { seededRandom } from '../core/random/xoshiro128.ts';
 import { LabError } from '../core/error.ts';
-import { compareNumbers, numbersOf, numbersSchema, type RecordNumbers } from '../core/evaluation/numbers.ts';
+import { compareNumbers, numbersOf, parseNumbers, type RecordNumbers } from '../core/evaluation/numbers.ts';
 import { recordKey } from '../core/evaluation/record.ts';
 import { jobKey, planJobs, runPlan, type RunDependencies } from '../core/evaluation/runner.ts';
 
@@ -49,15 +49,13 @@ export async function* checkNumbers(
 }
 
 async function readNumbers(path: string): Promise<RecordNumbers[]> {
-  try {
-    const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
-    return lines.map((line) => numbersSchema.parse(JSON.parse(line)));
-  } catch (error) {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw LabError.from(error, {
-      code: 'bad-file',
+      code: 'missing-file',
       where: path,
-      what: 'It holds no numbers of a run',
+      what: 'It cannot be read',
       todo: 'Give the numbers.jsonl that evaluate wrote.',
     });
-  }
+  });
+  return parseNumbers(text, path);
 }

@@ -3,6 +3,7 @@ import { appendFile, mkdir, readdir, readFile, rename, truncate, writeFile } fro
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { LabError } from '../core/error.ts';
+import { parseJsonLines } from '../core/json-lines.ts';
 import { lockFolder } from './folder-lock.ts';
 
 export interface WorkFolderOptions<Line> {
@@ -101,23 +102,12 @@ async function replaceFile(path: string, text: string): Promise<void> {
 async function readLines<Line>(path: string, { schema, what }: WorkFolderOptions<Line>['lines']): Promise<Line[]> {
   const bytes = await readFile(path).catch(() => Buffer.alloc(0));
   const end = bytes.lastIndexOf(0x0a) + 1;
-  const lines = bytes
-    .subarray(0, end)
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line, i) => {
-      try {
-        return schema.parse(JSON.parse(line));
-      } catch (error) {
-        throw LabError.from(error, {
-          code: 'bad-file',
-          where: `${path}, line ${i + 1}`,
-          what: `It is no ${what}`,
-          todo: 'Correct or remove the line.',
-        });
-      }
-    });
+  const lines = parseJsonLines(bytes.toString('utf8', 0, end), schema, {
+    code: 'bad-file',
+    where: path,
+    what: `It is no ${what}.`,
+    todo: 'Correct or remove the line.',
+  });
   // Only now is it certain that the file is one of the work.
   if (end < bytes.length) await truncate(path, end);
   return lines;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openCheckpoint } from '../../trainer/files/open.ts';
 import { parseRunConfig, type RunConfig } from '../../trainer/train/config.ts';
-import type { MetricsRow } from '../../trainer/train/metrics.ts';
+import { parseMetrics, type MetricsRow } from '../../src/core/training/metrics-row.ts';
 import { claimRun, type PlaceOptions } from '../../trainer/train/place.ts';
 import { prepareData } from '../../trainer/train/prepare.ts';
 import { trainRun, type RunResult } from '../../trainer/train/run.ts';
@@ -70,10 +70,7 @@ export class TinyRuns {
   }
 
   metrics(out: string): MetricsRow[] {
-    return readFileSync(this.path(`${out}/metrics.jsonl`), 'utf8')
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as MetricsRow);
+    return parseMetrics(readFileSync(this.path(`${out}/metrics.jsonl`), 'utf8'), out);
   }
 
   losses(out: string): number[] {

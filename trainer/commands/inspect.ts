@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { formatMegabytes } from '../../src/core/units.ts';
 import { defineCommand } from '../../src/node/command-options.ts';
 import { matrixShape } from '../../src/core/formats/checkpoint/checkpoint.ts';
 import { chatTemplate } from '../../src/core/formats/checkpoint/template.ts';
@@ -43,7 +44,7 @@ async function describeModel(path: string): Promise<string[]> {
       ...lines,
       '',
       `${name}: ${config.architecture}, ${config.layers} layers, ` +
-        `${(countParameters(checkpoint) / 1e6).toFixed(1)} million parameters, ${megabytes(bytes)}, context ` +
+        `${(countParameters(checkpoint) / 1e6).toFixed(1)} million parameters, ${formatMegabytes(bytes)}, context ` +
         `${config.contextLength}`,
       `Files: ${[...files.keys()].join(', ')}`,
       ...(checkpoint.notes ?? []),
@@ -71,7 +72,7 @@ async function describeAdapter(folder: string): Promise<string[]> {
       `${name}: LoRA${settings.rankStabilized ? ', rank-stabilised' : ''}, rank ${settings.rank}, alpha ` +
         `${settings.alpha}, dropout ${settings.dropout}, targets ${targets}`,
       `${modules.size} modules, ${(count / 1e6).toFixed(2)} million parameters, ` +
-        `${megabytes(all.reduce((sum, { bytes }) => sum + bytes, 0))}, base ${settings.base ?? 'not named'}`,
+        `${formatMegabytes(all.reduce((sum, { bytes }) => sum + bytes, 0))}, base ${settings.base ?? 'not named'}`,
       ...templateLines(template),
     ];
   } finally {
@@ -81,10 +82,6 @@ async function describeAdapter(folder: string): Promise<string[]> {
 
 function tensorLine(type: StoredType, shape: readonly number[], name: string): string {
   return `${type.padEnd(5)} ${`[${shape.join(', ')}]`.padEnd(16)} ${name}`;
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 function templateLines(template: string | undefined): string[] {

@@ -1,3 +1,4 @@
+import { formatMegabytes } from '../../src/core/units.ts';
 import { defineCommand } from '../../src/node/command-options.ts';
 import { checkpointToSafetensors } from '../../src/core/formats/safetensors/from-checkpoint.ts';
 import type { SafetensorsType } from '../../src/core/formats/safetensors/write.ts';
@@ -66,7 +67,7 @@ export const mergeCommand = defineCommand({
         const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
         print(
           `${merged.size} of ${checkpoint.tensors.size} tensors changed; ${files.length} files, ` +
-            `${(bytes / 1e6).toFixed(1)} MB`,
+            `${formatMegabytes(bytes)}`,
         );
         if (unchecked) return;
         const copy = await openCheckpoint(temporary);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { formatMegabytes } from '../../src/core/units.ts';
 import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
 import { contextBeforeWindow } from '../../src/core/formats/config.ts';
 import type { EncodableType } from '../../src/core/formats/encode-stored.ts';
@@ -34,7 +35,7 @@ export async function exportGgufFolder(job: ExportJob): Promise<void> {
       const text = job.source.files.get(beside);
       if (text !== undefined) await writeFile(folder, beside, text);
     }
-    job.print(`${name}: ${(bytes / 1e6).toFixed(1)} MB`);
+    job.print(`${name}: ${formatMegabytes(bytes)}`);
     for (const note of [...typeNotes(job.source, type), ...limitsOf(job.source)]) job.print(note);
     if (job.check) await verifyGguf(job.source, join(temporary, name), job.print, job.signal);
   });

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { formatMegabytes } from '../../src/core/units.ts';
 import { LazyMap } from '../../src/core/async/memoised.ts';
 import { LabError } from '../../src/core/error.ts';
 import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
@@ -49,7 +50,7 @@ export async function exportMlcFolder(source: Checkpoint, out: OutputFolder, opt
       ...(contextLength !== undefined && { contextLength }),
       ...(signal && { signal }),
     });
-    print(`${files.length} files, ${(files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toFixed(1)} MB`);
+    print(`${files.length} files, ${formatMegabytes(files.reduce((sum, { bytes }) => sum + bytes, 0))}`);
     print(
       `Prompts: MLC's template ${conversation.name} ` +
         `${exact ? 'renders a probe conversation as' : 'does NOT render a probe conversation exactly as'} the ` +

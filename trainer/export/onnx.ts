@@ -1,3 +1,4 @@
+import { formatMegabytes } from '../../src/core/units.ts';
 import type { ExportDtype } from '../../src/core/formats/export/dtype.ts';
 import { countParameters, exportOnnx } from '../../src/core/formats/export/export.ts';
 import { diskFolder } from '../files/sink.ts';
@@ -27,7 +28,7 @@ export async function exportOnnxFolder(job: ExportJob): Promise<void> {
     }).finally(() => pool?.close());
     const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
     print(
-      `${manifest.files.length + 1} files, ${(bytes / 1e6).toFixed(1)} MB, ` +
+      `${manifest.files.length + 1} files, ${formatMegabytes(bytes)}, ` +
         `${(manifest.parameters / 1e6).toFixed(1)} million parameters`,
     );
     if (job.check) await verifyExport(source, temporary, print, signal);

@@ -1,3 +1,4 @@
+import { formatDuration } from '../../src/core/units.ts';
 import type { MetricsRow } from './metrics.ts';
 
 /** A progress line for a run: on a terminal it rewrites itself, in a log every tenth update has one. */
@@ -24,7 +25,7 @@ export class TrainingProgress {
     const bar = `${'█'.repeat(filled)}${'░'.repeat(20 - filled)}`;
     const line =
       `${bar} ${done}/${updates}  epoch ${row.epoch.toFixed(2)}  loss ${this.smoothed.toFixed(4)}  ` +
-      `${row.tokensPerSecond?.toFixed(0) ?? '?'} tokens/s  ${duration(left)} left`;
+      `${row.tokensPerSecond?.toFixed(0) ?? '?'} tokens/s  ${formatDuration(left)} left`;
     if (this.live) this.print(line, false);
     else if (done % 10 === 0 || done === 1 || done === updates) this.print(line, true);
   }
@@ -32,11 +33,4 @@ export class TrainingProgress {
   private print(line: string, newLine: boolean): void {
     process.stderr.write(`${this.live ? '\r\x1b[2K' : ''}${line}${newLine ? '\n' : ''}`);
   }
-}
-
-/** Milliseconds as hours, minutes and seconds. */
-function duration(milliseconds: number): string {
-  const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  return h > 0 ? `${h} h ${m} min` : m > 0 ? `${m} min ${s} s` : `${s} s`;
 }

@@ -6,7 +6,7 @@ import { openGguf } from '../../core/formats/gguf/checkpoint.ts';
 import { openSafetensors } from '../../core/formats/safetensors/checkpoint.ts';
 import { blobSource } from '../../core/formats/source.ts';
 import type { LoadOptions } from '../../core/engine/engine.ts';
-import { formatBytes } from '../../core/engine/memory.ts';
+import { formatBytes } from '../../core/units.ts';
 import type { GgufRecord, ModelRecord, OnnxRecord } from '../../core/engine/record.ts';
 import { listVariants } from '../../engines/transformers/variants.ts';
 import { parseManifest } from './manifest.ts';

@@ -28,7 +28,7 @@ interface Schema extends DBSchema {
 
 const BLOCK = 200;
 
-/** Imported datasets in IndexedDB. Every method may reject with `quota` or `unsupported`, as `StoredDatabase.use` does. */
+/** Imported datasets in IndexedDB. Every method may reject as `StoredDatabase.use` does. */
 export class DatasetStore {
   readonly #database: StoredDatabase<Schema>;
 

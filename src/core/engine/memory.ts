@@ -1,3 +1,4 @@
+import { formatBytes } from '../units.ts';
 import { LabError } from '../error.ts';
 import type { DecoderShape } from '../formats/config.ts';
 import type { Device } from './engine.ts';
@@ -111,16 +112,4 @@ export function weightFault(
   if (bytes > parts * maxBindingBytes)
     return `${weight} a shader ${parts} times ${formatBytes(maxBindingBytes)} of it.`;
   return undefined;
-}
-
-/** Decimal units, as file managers show sizes: '130 MB'. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${value < 10 && unit > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
 }

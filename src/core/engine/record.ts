@@ -37,7 +37,7 @@ export interface MlcRecord extends RecordBase {
   format: 'mlc';
   weightsUrl: string | null;
   libUrl: string | null;
-  /** Megabytes of graphics memory that its list states. */
+  /** Mebibytes of graphics memory that its list states, which calls them MB. */
   vramMb: number | null;
   lowResource: boolean;
   requiredFeatures: string[];

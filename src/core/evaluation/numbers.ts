@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJsonLines } from '../json-lines.ts';
 import { recordSchema, type ResultRecord } from './record.ts';
 import { hash } from '../random/fnv1a.ts';
 
@@ -6,7 +7,7 @@ import { hash } from '../random/fnv1a.ts';
  * A record without any text of the dataset or the model, so that it may be published: a line of `numbers.jsonl`.
  * Version 1.
  */
-export const numbersSchema = recordSchema.omit({ reference: true, hypothesis: true, error: true }).extend({
+const numbersSchema = recordSchema.omit({ reference: true, hypothesis: true, error: true }).extend({
   /** FNV-1a of the hypothesis, which shows whether another run gave the same one; null without one. */
   hypothesisHash: z.int().nullable(),
   failed: z.boolean(),
@@ -22,6 +23,18 @@ export function numbersOf(record: ResultRecord): RecordNumbers {
     failed: error !== undefined,
   });
 }
+
+/**
+ * The lines of a run's `numbers.jsonl`.
+ * @throws {LabError} `bad-file` that names the first line at fault.
+ */
+export const parseNumbers = (text: string, where: string): RecordNumbers[] =>
+  parseJsonLines(text, numbersSchema, {
+    code: 'bad-file',
+    where,
+    what: 'It holds no numbers of a run.',
+    todo: 'Give the numbers.jsonl that evaluate wrote.',
+  });
 
 /** How a reproduced record differs from the published one. */
 export interface Difference {

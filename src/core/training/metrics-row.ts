@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LabError } from '../error.ts';
+import { parseJsonLines } from '../json-lines.ts';
 
 const rowSchema = z.object({
   /** Updates made so far. */
@@ -23,27 +23,10 @@ export type MetricsRow = z.infer<typeof rowSchema>;
  * The rows of a `metrics.jsonl`. A last line that a killed run left unfinished is passed over.
  * @throws {LabError} `bad-data` that names the first line at fault.
  */
-export function parseMetrics(text: string, where: string): MetricsRow[] {
-  const lines = text.split('\n');
-  const torn = lines.pop() ?? '';
-  const rows = lines.flatMap((line, i) => (line.trim() === '' ? [] : [parseRow(line, `${where} line ${i + 1}`)]));
-  try {
-    if (torn.trim() !== '') rows.push(parseRow(torn, where));
-  } catch {
-    // The run was killed while it wrote this line.
-  }
-  return rows;
-}
-
-function parseRow(line: string, where: string): MetricsRow {
-  const failure = { code: 'bad-data', where, todo: 'Give a metrics.jsonl that the train command wrote.' } as const;
-  let json: unknown;
-  try {
-    json = JSON.parse(line);
-  } catch (error) {
-    throw LabError.from(error, { ...failure, what: 'It is not valid JSON' });
-  }
-  const parsed = rowSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  throw new LabError({ ...failure, what: z.prettifyError(parsed.error) });
-}
+export const parseMetrics = (text: string, where: string): MetricsRow[] =>
+  parseJsonLines(text, rowSchema, {
+    code: 'bad-data',
+    where,
+    what: 'It is no row of metrics.',
+    todo: 'Give a metrics.jsonl that the train command wrote.',
+  });

@@ -1,3 +1,4 @@
+import { formatBytes } from '../../core/units.ts';
 import type { MlcRecord } from '../../core/engine/record.ts';
 
 interface PrebuiltRecord {
@@ -28,7 +29,7 @@ export function chatModels(list: PrebuiltRecord[]): MlcRecord[] {
           .replaceAll('-', ' '),
         summary:
           'Runs on WebGPU with ' +
-          `WebLLM${vramMb === null ? '' : `; takes ${Math.round(vramMb)} MB of graphics memory`}.`,
+          `WebLLM${vramMb === null ? '' : `; takes ${formatBytes(vramMb * MIB)} of graphics memory`}.`,
         // The list states memory, not size; weights make up most of it.
         bytes: Math.round((vramMb ?? 0) * MIB),
         addedAt: 0,

@@ -2,7 +2,7 @@ import { LabError, throwIfCancelled } from '../../core/error.ts';
 import type { LoadOptions } from '../../core/engine/engine.ts';
 import { runtimeFault } from '../../core/engine/faults.ts';
 import { probeGpu, type GpuProbe } from '../gpu.ts';
-import { formatBytes } from '../../core/engine/memory.ts';
+import { formatBytes } from '../../core/units.ts';
 import type { MlcRecord } from '../../core/engine/record.ts';
 import { WebLlmModel } from './webllm-model.ts';
 

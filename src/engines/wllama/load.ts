@@ -3,7 +3,7 @@ import { LabError, throwIfCancelled } from '../../core/error.ts';
 import { gpuObstacle, surroundings } from '../choose-device.ts';
 import type { LoadOptions } from '../../core/engine/engine.ts';
 import { runtimeFault } from '../../core/engine/faults.ts';
-import { formatBytes } from '../../core/engine/memory.ts';
+import { formatBytes } from '../../core/units.ts';
 import type { ChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
 import { LlamaLog, type Placement } from './log.ts';
 import { WllamaModel, type CompletionChunk, type CompletionRequest, type LlamaRuntime } from './wllama-model.ts';

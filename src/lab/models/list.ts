@@ -17,7 +17,7 @@ export interface ModelSummary {
   storedBytes: number;
   /** It comes with the lab: removing it only frees its files. */
   embedded: boolean;
-  /** Megabytes of graphics memory, where a list states them. */
+  /** Mebibytes of graphics memory, where a list states them. */
   vramMb: number | null;
   /** The endpoint's host, for models that messages are sent to. */
   host: string | null;

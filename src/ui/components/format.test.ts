@@ -1,26 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { ago, bytes, count, duration, rate, tokensPerSecond } from './format.ts';
+import { ago, count, rate, tokensPerSecond } from './format.ts';
 
 describe('words', () => {
   it('writes counts with their unit', () => {
     expect(count(1, 'token')).toBe('1 token');
     expect(count(2048, 'token')).toBe('2,048 tokens');
     expect(count(2, 'reply', 'replies')).toBe('2 replies');
-  });
-
-  it('writes sizes in decimal units', () => {
-    expect(bytes(12)).toBe('1 KB');
-    expect(bytes(0)).toBe('0 KB');
-    expect(bytes(112_400_000)).toBe('112 MB');
-    expect(bytes(4_130_000_000)).toBe('4.1 GB');
-    expect(bytes(-1)).toBe('unknown size');
-  });
-
-  it('writes times without false precision', () => {
-    expect(duration(87.4)).toBe('87 ms');
-    expect(duration(1449)).toBe('1.4 s');
-    expect(duration(9960)).toBe('10 s');
-    expect(duration(125_000)).toBe('2 min 5 s');
   });
 
   it('counts the intervals between tokens, not the tokens', () => {

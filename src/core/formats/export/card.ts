@@ -1,3 +1,4 @@
+import { formatMegabytes } from '../../units.ts';
 import type { ModelManifest } from '../manifest.ts';
 
 /** A heading and its points. */
@@ -12,7 +13,7 @@ export function modelCard(
   notes: readonly string[],
   sections: readonly CardSection[] = [],
 ): string {
-  const megabytes = (manifest.files.reduce((sum, file) => sum + file.bytes, 0) / 1e6).toFixed(1);
+  const size = formatMegabytes(manifest.files.reduce((sum, file) => sum + file.bytes, 0));
   return `# ${manifest.name}
 
 | | |
@@ -20,7 +21,7 @@ export function modelCard(
 | Origin | ${manifest.source} |
 | Architecture | ${manifest.architecture}, ${(manifest.parameters / 1e6).toFixed(1)} million parameters |
 | Context window | ${manifest.contextWindow} tokens |
-| Format | ${manifest.fileFormat}, dtype \`${manifest.dtype}\`, ${megabytes} MB |
+| Format | ${manifest.fileFormat}, dtype \`${manifest.dtype}\`, ${size} |
 | Licence | ${manifest.licence} |
 
 ${[...sections, { title: 'How it was made', points: notes }].map(({ title, points }) => `## ${title}\n\n${points.map((point) => `- ${point}`).join('\n')}\n`).join('\n')}
