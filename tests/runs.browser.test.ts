@@ -56,7 +56,7 @@ describe('evaluation runs', () => {
     const second = await guest.context.newPage();
     await second.goto(guest.page.url());
     await second.getByRole('button', { name: /Start|Resume/ }).click();
-    await second.getByRole('alert').getByText('Another tab works on this run').waitFor();
+    await second.getByRole('alert').getByText('Another tab is working on this run').waitFor();
     await guest.page.getByRole('button', { name: 'Pause' }).click();
     endpoint.manner = 'answers';
     await guest.page.getByRole('button', { name: /Start|Resume/ }).waitFor();

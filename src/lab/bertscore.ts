@@ -17,7 +17,7 @@ export interface BertScoreChoice {
   encoder?: string;
 }
 
-/** Computes BERTScore somewhere. */
+/** Computes BERTScore, in a worker or on this thread. */
 export interface BertScorer {
   score(
     pairs: readonly Pair[],
@@ -27,7 +27,7 @@ export interface BertScorer {
   terminate(): void;
 }
 
-/** On this thread, where there are no workers (Node). */
+/** Runs on this thread, where there are no workers (Node). */
 export function createInlineBertScore(load: (folder?: string) => Promise<Encoder>): BertScorer {
   const loaded = new LazyMap<string | undefined, Encoder>();
   return {
@@ -46,7 +46,7 @@ export function createInlineBertScore(load: (folder?: string) => Promise<Encoder
 }
 
 /**
- * In a worker of its own: the encoder is too large to be in each of the metrics workers. `base` is the lab's address.
+ * Runs in its own worker, because the encoder is too large for each metrics worker. `base` is the lab's address.
  */
 export function createBertScoreWorker(spawn: () => WorkerLike | Worker, base: string, threads: number): BertScorer {
   const worker = new RpcWorker<BertScoreApi>('BERTScore', spawn);

@@ -30,7 +30,7 @@ describe('viewCompressed', () => {
     expect(view.compressed.map(({ text }) => text)).toEqual(['sad job.', 'sorry hear .', 'hard.', 'energy.']);
   });
 
-  it('lets more fit under a shorter representation', async () => {
+  it('fits more utterances under a stronger compression', async () => {
     const kept = async (representation: 'raw' | 'keypos' | 'nostopwords') =>
       fitted(await viewCompressed(request({ options: { representation }, budget: 24 }), wordTokenizer())).fit.kept;
     const [raw, keypos, nostopwords] = [await kept('raw'), await kept('keypos'), await kept('nostopwords')];
@@ -43,7 +43,7 @@ describe('viewCompressed', () => {
     ['keypos', 'ok'],
     ['nostopwords', 'no'],
     ['nostopwords', 'It is not over...'],
-  ] as const)('never sends the newest message empty: %s, %j', async (representation, text) => {
+  ] as const)('never empties the newest message: %s, %j', async (representation, text) => {
     const utterances: Utterance[] = [
       { speaker: 'seeker', text: 'no' },
       { speaker: 'supporter', text: 'Are you safe?' },
@@ -54,12 +54,12 @@ describe('viewCompressed', () => {
     expect(contents(view)).toEqual(['Be kind.', '', expect.any(String), text]);
   });
 
-  it('sends the newest utterance as it was written when asked', async () => {
+  it('sends the newest utterance as written on request', async () => {
     const view = await viewCompressed(request({ options: { representation: 'keypos' }, newest: 'as-written' }), null);
     expect(contents(view).at(-1)).toMatch(/I have no energy\.$/);
   });
 
-  it('keeps the error where not even the newest fits, and stops on request', async () => {
+  it('keeps the error if not even the newest fits, and stops on request', async () => {
     const view = await viewCompressed(request({ budget: 10, reserve: 4 }), wordTokenizer());
     expect(view.fit).toBeInstanceOf(LabError);
     expect(() => fitted(view)).toThrow(LabError);

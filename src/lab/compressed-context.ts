@@ -3,16 +3,16 @@ import type { ModelTokenizer } from '../core/context/tokenizer.ts';
 import type { Compressed } from '../core/compression/representation.ts';
 import { compress as sharedCompress, type Compression, type CompressOptions } from './compression.ts';
 
-/** A conversation to be sent under a representation, and the room that there is for it. */
+/** A conversation to compress and send, and the token budget for it. */
 export interface CompressedRequest extends Omit<ContextRequest, 'sent' | 'summary'> {
   options: CompressOptions;
 }
 
-/** A conversation as the model receives it, and what the representation made of each utterance. */
+/** A conversation as the model receives it, and each utterance after compression. */
 export type CompressedView = ContextView & { compressed: Compressed[] };
 
 /**
- * What a model sees of a conversation under a representation; `fitted` of the result throws where nothing fits.
+ * What a model sees of a conversation under a compression; `fitted` of the result throws if nothing fits.
  * @throws {LabError} `cancelled`; what the compression and the tokenizer throw.
  */
 export async function viewCompressed(

@@ -7,7 +7,7 @@ import { compress, createCompression } from './compression.ts';
 import type { CompressApi } from '../../workers/compression/api.ts';
 import { Lru } from '../core/lru.ts';
 
-/** A worker over a real message channel that runs the worker's own handler and can be killed. */
+/** A worker over a real message channel that runs the real handler and can be killed. */
 class FakeWorker extends EventTarget {
   static started: FakeWorker[] = [];
   channel = new MessageChannel();
@@ -41,7 +41,7 @@ class FakeWorker extends EventTarget {
 const spawn = (): WorkerLike => new FakeWorker() as unknown as WorkerLike;
 
 describe('compress', () => {
-  it('runs on this thread where there are no workers', async () => {
+  it('runs on this thread if there are no workers', async () => {
     const texts = ['I am so sad today.', '', 'I am so sad today.'];
     const kept = await compress(texts, { representation: 'keypos', tagger: 'wink' });
     expect(kept.map(({ text }) => text)).toEqual(['I so sad today', '', 'I so sad today']);
@@ -50,7 +50,7 @@ describe('compress', () => {
     expect((await compress(['I am so sad'], { representation: 'nostopwords' }))[0]?.text).toBe('sad');
   });
 
-  it('asks the worker once for a text, and again under other options', async () => {
+  it('asks the worker once per text and set of options', async () => {
     FakeWorker.started = [];
     const compression = createCompression({ spawn });
     await compression.compress(['a b', 'a b', 'c'], { representation: 'raw' });
@@ -63,7 +63,7 @@ describe('compress', () => {
     compression.terminate();
   });
 
-  it('says that the worker was lost and starts a fresh one for the next call', async () => {
+  it('reports that the worker was lost and starts a fresh one for the next call', async () => {
     FakeWorker.started = [];
     const compression = createCompression({ spawn });
     const stuck = compression.compress(['hang'], { representation: 'raw' });
@@ -89,7 +89,7 @@ describe('compress', () => {
 });
 
 describe('Lru', () => {
-  it('forgets what was not used longest', () => {
+  it('forgets the least recently used entry', () => {
     const lru = new Lru<number>(2);
     lru.set('a', 1);
     lru.set('b', 2);

@@ -8,8 +8,8 @@ import { Lru } from '../core/lru.ts';
 /** Compresses texts off the page's thread and remembers results. */
 export interface Compression {
   /**
-   * One result a text, in order.
-   * @throws {LabError} `worker-lost` when the worker dies, and the next call starts a fresh one; with `cancelled` when
+   * Returns one result per text, in order.
+   * @throws {LabError} `worker-lost` when the worker dies, and the next call starts a fresh one; `cancelled` when
    * `signal` is aborted.
    */
   compress: (texts: readonly string[], options: CompressOptions, signal?: AbortSignal) => Promise<Compressed[]>;
@@ -20,19 +20,19 @@ export interface Compression {
 export type { CompressOptions };
 
 interface CompressionSetup {
-  /** How to start the worker; absent, or where there are no workers (Node), the same code runs on this thread. */
+  /** Starts the worker. If absent, or where there are no workers (Node), the same code runs on this thread. */
   spawn?: (() => WorkerLike | Worker) | undefined;
-  /** How many results are remembered. */
+  /** Maximum number of cached results. */
   capacity?: number | undefined;
 }
 
-/** Texts longer than this are not remembered. */
+/** Texts longer than this are not cached. */
 const LONGEST_REMEMBERED = 20_000;
 
 const keyOf = (text: string, { representation, tagger, keep }: CompressOptions): string =>
   JSON.stringify([representation, tagger, keep && [...keep].sort(), text]);
 
-/** A compression service of its own, e.g. for a test; pages and notebooks use `compress`. */
+/** Creates a separate compression service, e.g. for a test; pages and notebooks use `compress`. */
 export function createCompression({ spawn, capacity = 4096 }: CompressionSetup = {}): Compression {
   const remembered = new Lru<Compressed>(capacity);
   const worker = spawn && new RpcWorker<CompressApi>('compression', spawn);
@@ -67,18 +67,18 @@ export function createCompression({ spawn, capacity = 4096 }: CompressionSetup =
   };
 }
 
-/** Loads a representation into this thread, which only Node does. */
+/** Loads a compression into this thread; only Node does that. */
 async function loadHere(options: CompressOptions): Promise<Representation> {
   const { loadRepresentation } = await import('#inline-compression');
   return loadRepresentation(options.representation, options);
 }
 
-/** Only the known fields, as plain data: reactive proxies of a UI cannot be sent to a worker. */
+/** Only the known fields, as plain data: reactive proxies of the interface cannot be sent to a worker. */
 function plain({ representation, tagger, keep }: CompressOptions): CompressOptions {
   return { representation, tagger, keep: keep && [...keep] };
 }
 
-/** A compression service with a worker of its own; where there are no workers (Node), on this thread. */
+/** Opens a compression service with its own worker; without workers (Node), it runs on this thread. */
 export function openCompression(): Compression {
   return createCompression({
     spawn:

@@ -23,7 +23,7 @@ afterEach(async () => {
 const said = (text: string, to: Conversation = createConversation('Listen.')): Conversation =>
   append(to, { speaker: 'seeker', text }).conversation;
 const texts = (conversation: Conversation | undefined) => conversation && pathTo(conversation).map(({ text }) => text);
-/** Waits until a message sent to another tab has arrived there. */
+/** Waits until a message to another tab has arrived. */
 const arrived = (library: ConversationLibrary) =>
   new Promise<LibraryEvent>((resolve) => {
     const end = library.subscribe((event) => {
@@ -37,7 +37,7 @@ const full = () => {
 };
 
 describe('ConversationLibrary', () => {
-  it('gives back what was saved, in another visit', async () => {
+  it('returns what was saved, on another visit', async () => {
     const conversation = said('I lost my job');
     await tab().save(conversation);
     expect(await tab().get(conversation.id)).toEqual(conversation);
@@ -56,7 +56,7 @@ describe('ConversationLibrary', () => {
     expect(await library.list('nowhere')).toEqual([]);
   });
 
-  it('renames, deletes one, takes it back, deletes all', async () => {
+  it('renames, deletes one, restores it, deletes all', async () => {
     const library = tab();
     const a = said('a');
     await library.save(a);
@@ -80,7 +80,7 @@ describe('ConversationLibrary', () => {
     library.keepMessage(conversation.id, { ...message, text: 'Tell me' });
     await new Promise((resolve) => setTimeout(resolve, 30));
     library.keepMessage(conversation.id, { ...message, text: 'Tell me more' });
-    // The page goes away here: nobody waits for the second save.
+    // The page closes here: nobody waits for the second save.
     const after = await tab().get(conversation.id);
     expect(after?.messages.get(message.id)).toMatchObject({ text: 'Tell me', state: 'partial' });
     await library.save(update(conversation, message.id, { text: 'Tell me more.', state: 'complete' }));
@@ -88,7 +88,7 @@ describe('ConversationLibrary', () => {
     expect((await tab().get(conversation.id))?.messages.get(message.id)?.text).toBe('Tell me more.');
   });
 
-  it('keeps what two tabs add to one conversation, and tells each of the other', async () => {
+  it('keeps what two tabs add to one conversation, and notifies each of the other', async () => {
     const [one, two] = [tab(), tab()];
     const start = said('hi');
     await one.save(start);
@@ -107,7 +107,7 @@ describe('ConversationLibrary', () => {
     expect(stored?.title).toBe('Named in one');
   });
 
-  it('does not bring back what another tab deleted', async () => {
+  it('does not restore what another tab deleted', async () => {
     const [one, two] = [tab(), tab()];
     const { conversation, message } = append(said('hi'), { speaker: 'supporter', text: '', state: 'partial' });
     await one.save(conversation);
@@ -122,7 +122,7 @@ describe('ConversationLibrary', () => {
     expect(await tab().get(conversation.id)).toBeUndefined();
   });
 
-  it('holds a conversation in memory when there is no room, and saves it once there is', async () => {
+  it('holds a conversation in memory if there is no room, and saves it once there is', async () => {
     const library = tab();
     await library.save(said('small'));
     const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(full);
@@ -147,7 +147,7 @@ describe('ConversationLibrary', () => {
     expect(await tab().get(big.id)).toEqual(big);
   });
 
-  it('works in memory where the browser has no storage', async () => {
+  it('works in memory if the browser has no storage', async () => {
     Reflect.deleteProperty(globalThis, 'indexedDB');
     const library = tab();
     const conversation = said('hi');
@@ -175,7 +175,7 @@ describe('ConversationLibrary', () => {
     expect(await library.list()).toHaveLength(3);
   });
 
-  it('saves a conversation of any shape as it is, whatever was saved before', async () => {
+  it('saves a conversation of any shape unchanged, whatever was saved before', async () => {
     const steps = fc.array(fc.tuple(fc.nat(2), fc.string({ unit: 'binary', maxLength: 8 }), fc.boolean()), {
       maxLength: 12,
     });

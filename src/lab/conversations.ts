@@ -12,23 +12,23 @@ import { storageMissing } from '../browser/storage/storage-errors.ts';
 import { openTabChannel } from '../browser/storage/tab-channel.ts';
 import type { TabChannel } from '../browser/storage/tab-channel.ts';
 
-/** Something happened to stored conversations. `remote`: another tab did it. `id: null` means all of them. */
+/** A change to stored conversations. `remote`: another tab made it. `id: null`: it affects all of them. */
 export type LibraryEvent =
   | { type: 'changed'; id: string; remote: boolean }
   | { type: 'deleted'; id: string | null; remote: boolean }
-  /** A save in the background failed; what could not be saved is held in memory and tried again later. */
+  /** A save in the background failed; the conversation is held in memory and saved later. */
   | { type: 'unsaved'; id: string; error: LabError };
 
 export interface ImportReport extends Pick<Imported, 'alreadyHere' | 'problems'> {
   added: ConversationHead[];
 }
 
-/** At most this long between two saves of a growing reply, in milliseconds. */
+/** Milliseconds between two saves of a growing reply. */
 const SAVE_EVERY = 500;
 
 /**
- * The conversations of this browser, shared by all its tabs. Conversations go in and out as immutable values; a save
- * writes only what this tab changed, so that what another tab added stays.
+ * The conversations of this browser, shared by all its tabs. Conversations are immutable values; a save writes only
+ * what this tab changed, so that what another tab added is kept.
  *
  * ```ts
  * const library = conversations();
@@ -43,7 +43,7 @@ export class ConversationLibrary {
   readonly #listeners = new Set<(event: LibraryEvent) => void>();
   /** Each conversation as this tab last read or wrote it. */
   readonly #known = new Map<string, Conversation>();
-  /** What could not be written. */
+  /** Conversations that could not be written. */
   readonly #unsaved = new Map<string, Conversation>();
   readonly #deleted = new Set<string>();
   readonly #growing = new Map<string, { conversation: string; message: Message }>();
@@ -59,13 +59,15 @@ export class ConversationLibrary {
     });
   }
 
-  /** Calls `listener` on every change, here or in another tab. Returns a function that ends it. */
+  /** Calls `listener` on every change, here or in another tab. Returns a function that unsubscribes. */
   subscribe(listener: (event: LibraryEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
 
-  /** The conversations with every word of `query` (case and diacritics aside) in title or text, the latest first. */
+  /**
+   * The conversations whose title or text contains every word of `query` (ignoring case and diacritics), latest first.
+   */
   async list(query = ''): Promise<ConversationHead[]> {
     await this.#settled();
     const stored = await this.#read(() => this.#store.search(query), []);
@@ -74,7 +76,7 @@ export class ConversationLibrary {
     return [...held, ...rest].sort((a, b) => b.updatedAt - a.updatedAt);
   }
 
-  /** A conversation with its messages; undefined when there is none of this id. */
+  /** A conversation with its messages; undefined if no conversation has this id. */
   async get(id: string): Promise<Conversation | undefined> {
     await this.#settled();
     const held = this.#unsaved.get(id);
@@ -94,14 +96,14 @@ export class ConversationLibrary {
     this.#announce(conversation.id);
   }
 
-  /** Saves a message that is still growing, at most every half second. A later `save` takes its place. */
+  /** Saves a message that is still growing, at most every half second. A later `save` supersedes it. */
   keepMessage(conversation: string, message: Message): void {
     this.#growing.set(message.id, { conversation, message });
     const wait = Math.max(0, this.#lastGrowth + SAVE_EVERY - Date.now());
     this.#timer ??= setTimeout(() => void this.flush(), wait);
   }
 
-  /** Waits until everything asked for is written; call it when the page is left. */
+  /** Waits until all requested saves are written; call it when the page is closing. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -123,7 +125,7 @@ export class ConversationLibrary {
     await this.save(rename(conversation, title));
   }
 
-  /** Deletes a conversation for good and returns it, so that the person can take it back (see `add`). */
+  /** Deletes a conversation and returns it, so that the person can undo that (see `add`). */
   async remove(id: string): Promise<Conversation | undefined> {
     const removed = await this.get(id);
     this.#forget(id);
@@ -154,12 +156,15 @@ export class ConversationLibrary {
     }
   }
 
-  /** The text of a JSON file with the given conversations, or all. */
+  /** The text of a JSON file with the given conversations, or with all. */
   async export(ids?: readonly string[]): Promise<string> {
     return exportConversations(await this.#all(ids));
   }
 
-  /** Adds what an exported file holds; says what it could not take. Throws LabError `bad-file` for any other file. */
+  /**
+   * Adds the conversations of an exported file and reports what it could not import.
+   * @throws {LabError} `bad-file` for any other file.
+   */
   async import(text: string): Promise<ImportReport> {
     const here = new Map((await this.#all()).map((conversation) => [conversation.id, conversation]));
     const { conversations, ...report } = importConversations(text, (id) => here.get(id));
@@ -167,7 +172,7 @@ export class ConversationLibrary {
     return { ...report, added: conversations.map(headOf) };
   }
 
-  /** Saves what is left and stops listening to other tabs. */
+  /** Saves what is pending and stops listening to other tabs. */
   async close(): Promise<void> {
     await this.flush();
     this.#tabs.close();
@@ -204,7 +209,7 @@ export class ConversationLibrary {
     }
   }
 
-  /** Reads storage; where it cannot be read and something is held in memory, that is all there is. */
+  /** Reads storage. If it cannot be read and something is held in memory, only that is returned. */
   async #read<Result>(work: () => Promise<Result>, otherwise: Result): Promise<Result> {
     try {
       return await work();
@@ -234,7 +239,7 @@ export class ConversationLibrary {
     for (const listener of this.#listeners) listener(event);
   }
 
-  /** One write at a time, in the order asked for. */
+  /** Runs one write at a time, in the order requested. */
   #enqueue<Result>(work: () => Promise<Result>): Promise<Result> {
     const run = this.#queue.then(work);
     this.#queue = run.catch(() => {});
@@ -247,8 +252,8 @@ export class ConversationLibrary {
 }
 
 /**
- * Passes over an error that there is no storage at all: then what is held in memory is all there is.
- * @throws {Error} any other error, as it was given.
+ * Ignores an error that says that there is no storage at all: then only what is in memory exists.
+ * @throws {Error} any other error, unchanged.
  */
 function unlessMissing(error: unknown): void {
   if (!storageMissing()) throw error;
@@ -263,7 +268,7 @@ const deleted = (name: string): LabError =>
   });
 
 const asLabError = (error: unknown): LabError =>
-  LabError.from(error, { code: 'unsupported', what: 'A reply could not be saved while it grew.' });
+  LabError.from(error, { code: 'unsupported', what: 'A reply could not be saved while it was being written.' });
 
 let shared: ConversationLibrary | undefined;
 

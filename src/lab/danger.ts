@@ -5,12 +5,12 @@ import { embeddedEncoder, type EncoderPlace } from '../../workers/encoder/place.
 
 /** Reads messages with the classifier. */
 export interface DangerReader {
-  /** Rejects as the encoder's loading does, and where there can be no worker. */
+  /** Rejects if the encoder cannot be loaded or there can be no worker. */
   read(texts: readonly string[], signal?: AbortSignal): Promise<CrisisSignal[]>;
   terminate(): void;
 }
 
-/** A reader in a worker of its own, which fetches the encoder when it is first asked. `base` is the lab's address. */
+/** A reader in its own worker, which fetches the encoder on the first call. `base` is the lab's address. */
 function createDangerReader(spawn: () => WorkerLike | Worker, base: string): DangerReader {
   const worker = new RpcWorker<DangerApi>('Danger', spawn);
   const place: EncoderPlace = {
@@ -27,7 +27,7 @@ function createDangerReader(spawn: () => WorkerLike | Worker, base: string): Dan
 
 let shared: DangerReader | undefined;
 
-/** What the classifier sees in messages, in the page's worker. */
+/** Classifies messages in the page's worker. */
 export function readDanger(texts: readonly string[], signal?: AbortSignal): Promise<CrisisSignal[]> {
   shared ??= createDangerReader(
     () =>

@@ -57,14 +57,14 @@ describe('the built-in dataset', () => {
     expect(utterancesPerDialogue.at(-1)?.length).toBeLessThanOrEqual(24);
   });
 
-  it('uses the 16 strategies of ExTES and no other, one in every reply', async () => {
+  it('uses only the 16 strategies of ExTES, one in every reply', async () => {
     const { dialogues } = await readBuiltInDataset();
     const { strategies, supporter } = statisticsOf(dialogues);
     expect(strategies.map(({ name }) => name).sort()).toEqual([...STRATEGIES].sort());
     expect(strategies.reduce((sum, { count }) => sum + count, 0)).toBe(supporter.utterances);
   });
 
-  it('says nothing twice', async () => {
+  it('contains no utterance twice', async () => {
     const { dialogues } = await readBuiltInDataset();
     const said = dialogues.flatMap(({ utterances, situation }) => [
       situation ?? '',
@@ -77,7 +77,7 @@ describe('the built-in dataset', () => {
 describe('DatasetLibrary', () => {
   const visit = () => new DatasetLibrary({ store: new DatasetStore(), readBuiltIn: openBuiltIn });
 
-  it('keeps what was imported for the next visit, bad records named', async () => {
+  it('keeps what was imported for the next visit, and lists rejected records', async () => {
     const summary = await visit().add([file(`${chat('One', 'Two', 'Three')}\nbroken`)], { name: 'Mine' });
     expect(summary).toMatchObject({
       name: 'Mine',
@@ -105,7 +105,7 @@ describe('DatasetLibrary', () => {
     await expect(visit().open(summary.id)).rejects.toMatchObject({ code: 'not-found' });
   });
 
-  it('knows the same dialogues again', async () => {
+  it('recognises the same dialogues', async () => {
     const library = visit();
     const first = await library.add([file(chat('One'))], { name: 'Mine' });
     const again = await library.add([file(chat('One'))], { name: 'Mine, again' });
@@ -113,7 +113,7 @@ describe('DatasetLibrary', () => {
     expect((await library.list()).map(({ name }) => name)).toEqual(['Solace 72', 'Mine, again']);
   });
 
-  it('knows the same dialogues in a file of another name and shape', async () => {
+  it('recognises the same dialogues in a file with another name and shape', async () => {
     const library = visit();
     const first = await library.add([file(chat('One', 'Two'))], { name: 'Lines' });
     const list = new File([`[${chat('One', 'Two').trim().split('\n').join(',')}]`], 'renamed.json');
@@ -123,7 +123,7 @@ describe('DatasetLibrary', () => {
     expect(other.id).not.toBe(first.id);
   });
 
-  it('knows the same dialogues with the questions of the survey in another order', async () => {
+  it('recognises the same dialogues with the survey questions in another order', async () => {
     const library = visit();
     const survey = (seeker: object) =>
       JSON.stringify({
@@ -139,7 +139,7 @@ describe('DatasetLibrary', () => {
     expect((await add(survey({ relevance: 5, empathy: 4 }))).id).not.toBe(first.id);
   });
 
-  it('holds what cannot be stored until the page is closed, and says so', async () => {
+  it('holds what cannot be stored until the page is closed, and reports that', async () => {
     const store = new DatasetStore();
     store.add = () => Promise.reject(new DOMException('', 'QuotaExceededError'));
     const library = new DatasetLibrary({ store, readBuiltIn: openBuiltIn });
@@ -149,14 +149,14 @@ describe('DatasetLibrary', () => {
     expect((await library.open(id)).dialogues).toHaveLength(1);
   });
 
-  it('refuses a file without a sound record', async () => {
+  it('refuses a file without a valid record', async () => {
     await expect(visit().add([file('{"messages": []}')], { name: 'Mine' })).rejects.toMatchObject({
       code: 'bad-data',
       detail: { where: 'Mine' },
     });
   });
 
-  it('exports lines that come back unchanged', async () => {
+  it('exports lines that can be imported unchanged', async () => {
     const library = visit();
     const { id } = await library.add([file(chat('One', 'Two'))], { name: 'Mine' });
     const { datasetHandlers } = await import('../../workers/dataset/handlers.ts');

@@ -67,8 +67,8 @@ const here = (): { builtInUrl: string } => ({
 export const listDatasets = (): Promise<DatasetSummary[]> => datasets().call('list', here());
 
 /**
- * Imports files as one dataset; their format is recognised. What is malformed is named in the summary's `bad`.
- * @throws {LabError} `bad-file`, `bad-data`, `cancelled`. Where there is no room to store it, it is held until the page
+ * Imports files as one dataset and detects their format. Malformed records are listed in the summary's `bad`.
+ * @throws {LabError} `bad-file`, `bad-data`, `cancelled`. If there is no room to store it, it is held until the page
  * closes.
  */
 export function importFiles(files: readonly File[], { signal, onProgress }: ImportCalls = {}): Promise<DatasetSummary> {
@@ -78,37 +78,37 @@ export function importFiles(files: readonly File[], { signal, onProgress }: Impo
 }
 
 /**
- * Imports the file at an address; where its server lets no other page read it.
- * @throws {LabError} `network` as well, e.g.
+ * Imports the file at an address, whose server must let other pages read it.
+ * @throws {LabError} as `importFiles` does, and `network` if the server does not allow that.
  */
 export const importUrl = (url: string, { signal, onProgress }: ImportCalls = {}): Promise<DatasetSummary> =>
   datasets().call('addUrl', { url, ...here() }, { signal, onEvent: onProgress });
 
 export const removeDataset = (id: string): Promise<void> => datasets().call('remove', { id, ...here() });
 
-/** @throws {LabError} `not-found` when there is none of this id, as the other calls do. */
+/** @throws {LabError} `not-found` when no dataset has this id, like the other calls. */
 export const datasetSummary = (id: string): Promise<DatasetSummary> => datasets().call('summary', { id, ...here() });
 
-/** Dialogues that meet a query, a page of rows at a time. */
+/** Dialogues that match a query, one page of rows at a time. */
 export const browseDataset = (
   id: string,
   query: DialogueQuery = {},
   { offset = 0, limit = 50 } = {},
 ): Promise<DialoguePage> => datasets().call('browse', { id, query: plain(query), offset, limit, ...here() });
 
-/** One dialogue; undefined where the dataset has none of this id. */
+/** One dialogue; undefined if none has this id. */
 export const getDialogue = (id: string, dialogue: string): Promise<Dialogue | undefined> =>
   datasets().call('dialogue', { id, dialogue, ...here() });
 
-/** Counts of the dialogues that meet a query: the paper's Table 1, and distributions. */
+/** Statistics of the dialogues that match a query: the paper's Table 1, and distributions. */
 export const datasetStatistics = (id: string, query: DialogueQuery = {}): Promise<DatasetStatistics> =>
   datasets().call('statistics', { id, query: plain(query), ...here() });
 
-/** The dialogues that meet a query as JSON lines, which every loader of the lab reads back unchanged. */
+/** The dialogues that match a query as JSON lines, which every loader of the lab reads back unchanged. */
 export const exportDataset = (id: string, query: DialogueQuery = {}): Promise<Blob> =>
   datasets().call('exportLines', { id, query: plain(query), ...here() });
 
-/** A dataset with its dialogues, or those of them that meet a query. */
+/** A dataset with its dialogues, or with those that match a query. */
 export async function getDataset(id: string, query: DialogueQuery = {}): Promise<Dataset> {
   const dialogues: Dialogue[] = [];
   const { name, format, bad, badCount } = await datasetSummary(id);
@@ -130,7 +130,7 @@ export async function getDataset(id: string, query: DialogueQuery = {}): Promise
  */
 export const builtInDataset = (): Promise<Dataset> => getDataset(BUILT_IN_ID);
 
-/** Only the known fields, as plain data: reactive proxies of a UI can't be sent to a worker. */
+/** Only the known fields, as plain data: reactive proxies of the interface can't be sent to a worker. */
 function plain({ words, scene, emotion, strategy }: DialogueQuery): DialogueQuery {
   return { words, scene, emotion, strategy };
 }

@@ -6,7 +6,7 @@ import { rollingSummary } from '../core/compression/history/rolling-summary.ts';
 import { historyModel } from './history-model.ts';
 
 describe('historyModel', () => {
-  it('asks a loaded model for its likeliest reply, and gives its words', async () => {
+  it('asks a loaded model for its likeliest reply, and returns its text', async () => {
     const asked: { messages: ChatMessage[]; decoding: Decoding }[] = [];
     const model = historyModel({
       info: fakeModel().info,
@@ -29,7 +29,7 @@ describe('historyModel', () => {
     expect(asked[0]?.messages[0]?.content).toContain('Supporter: Line 3');
   });
 
-  it('gives nothing where it was stopped', async () => {
+  it('returns nothing if it was stopped', async () => {
     const stopped = historyModel({
       info: fakeModel().info,
       async *stream(): AsyncGenerator<StreamEvent> {
@@ -44,7 +44,7 @@ describe('historyModel', () => {
     await expect(stopped.generate('x', { maxNewTokens: 4 })).rejects.toMatchObject({ code: 'cancelled' });
   });
 
-  it('scores with the model where it can, and refuses where it cannot', async () => {
+  it('scores with the model if it can score, and otherwise refuses', async () => {
     const { scorer, ...silent } = fakeModel();
     expect(await historyModel({ ...silent, scorer }).score('ab')).toMatchObject([{ text: 'a' }, { text: 'b' }]);
     await expect(historyModel(silent).score('ab')).rejects.toMatchObject({ code: 'unsupported' });

@@ -5,8 +5,8 @@ import { plainText } from '../core/tokenizer/plain-text.ts';
 import type { HistoryModel } from '../core/compression/history/history.ts';
 
 /**
- * A loaded model as the methods that shorten conversations need it: its likeliest reply to one message, the same each
- * time, and the probabilities of a text. Rejects as the model does.
+ * Adapts a loaded model to the methods that shorten conversations: its likeliest reply to one message, which is always
+ * the same, and the probabilities of a text. Rejects as the model does.
  */
 export function historyModel(model: Pick<LoadedModel, 'info' | 'stream' | 'scorer'>): HistoryModel {
   return {

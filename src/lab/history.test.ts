@@ -15,7 +15,7 @@ const short = (written: HistoryInput, from: HistoryParts, signal?: AbortSignal) 
   shorten(SAID, historySchema.parse(written), from, signal);
 
 describe('shorten', () => {
-  it('compresses with the lab’s own code, and loads no model for it', async () => {
+  it('compresses with the lab’s own code, without loading a model', async () => {
     const given = parts();
     const result = await short({ method: 'every', representation: 'nostopwords' }, given);
     expect(result.sent[0]).toBe('tired number 0');

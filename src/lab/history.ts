@@ -19,28 +19,28 @@ import { historyModel } from './history-model.ts';
 export { historySchema, needsModel, type HistoryInput, type HistorySpec } from '../core/compression/history/spec.ts';
 export type { HistoryCost, HistoryMethod };
 
-/** What a method may need of the lab. */
+/** What a method may need from the lab. */
 export interface HistoryParts {
-  /** Asked for when a method first needs it, and by some never. */
+  /** Called when a method first needs the model; some never do. */
   model: () => Promise<Pick<LoadedModel, 'info' | 'stream' | 'scorer'>>;
   countTokens: CountTokens;
-  /** KeyPOS's. Default: wink. */
+  /** The tagger of KeyPOS. Default: wink. */
   tagger?: TaggerId;
-  /** Default: the lab's own. */
+  /** Default: the lab's own compression. */
   compress?: Compression['compress'];
 }
 
-/** A conversation made shorter: what is sent of it, and what that cost. */
+/** A shortened conversation: what is sent of it, and the cost. */
 export interface Shortened extends CompactedHistory {
-  /** The method's. */
+  /** Id of the method. */
   id: string;
   name: string;
-  /** What a model would receive, the summary in the system message. */
+  /** The messages that a model would receive, the summary in the system message. */
   messages: ChatMessage[];
   cost: HistoryCost;
 }
 
-/** A spec as a method that works with the lab's compression, a model and a tokenizer. */
+/** Opens a method, which works with the lab's compression, a model and a tokenizer. */
 function openHistory(
   spec: HistorySpec,
   { model, countTokens, tagger, compress = sharedCompress }: HistoryParts,
@@ -57,7 +57,7 @@ function openHistory(
 }
 
 /**
- * A history of an evaluation plan, with the model that answers. Where that counts no tokens, budgets hold by estimate.
+ * A history of an evaluation plan, with the model that replies. If that has no tokenizer, budgets use estimates.
  */
 export function historyOfRun(spec: HistorySpec, model: LoadedModel, tagger: TaggerId): HistoryMethod {
   const countTokens: CountTokens = (texts) =>
@@ -66,12 +66,12 @@ export function historyOfRun(spec: HistorySpec, model: LoadedModel, tagger: Tagg
 }
 
 /**
- * Makes a conversation shorter and says what that cost. Loading a model is not counted; a tagger that is loaded for the
- * first time is.
+ * Shortens a conversation and reports the cost. Loading a model is not included; loading a tagger for the first time
+ * is.
  *
  * ```ts
  * const { messages, cost } = await shorten(utterances, { method: 'last', k: 4 }, parts);
- * cost.tokensAfter; // of the texts, without what a template adds
+ * cost.tokensAfter; // of the texts, without those of the template
  * ```
  * @throws {LabError} `cancelled`; what the model, the tokenizer or the compression throws.
  */

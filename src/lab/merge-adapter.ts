@@ -7,8 +7,9 @@ import { adapterFiles, type FineTuned } from './training.ts';
 import type { TunedApi } from '../../workers/merge/handlers.ts';
 
 /**
- * Merges an adapter into the embedded model and keeps the result among the models of this browser, to be chatted with.
- * The merged matrices stay in 32 bits, so that what was learnt is not rounded away. Rejects as `addFromFiles` does.
+ * Merges an adapter into the embedded model and adds the result to the models of this browser, so that it can be used
+ * in the chat. The merged matrices stay in 32 bits, so that rounding does not lose what was learnt. Rejects as
+ * `addFromFiles` does.
  */
 export async function addTuned(
   tuned: Pick<FineTuned, 'adapter' | 'lora'>,

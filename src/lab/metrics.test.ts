@@ -14,7 +14,7 @@ const PAIRS = Array.from({ length: 300 }, (_, i) => ({
 const ports: MessagePort[] = [];
 afterEach(() => ports.splice(0).forEach((port) => port.close()));
 
-/** A worker on this thread: the far end of a message channel, which can be killed. */
+/** A worker on this thread, behind a message channel, which can be killed. */
 function fakeWorker(): WorkerLike & { crash(): void } {
   const { port1, port2 } = new MessageChannel();
   ports.push(port1, port2);
@@ -40,7 +40,7 @@ const pool = (spawn: () => WorkerLike, workers = 3) =>
   createMetrics({ spawn, workers, wordnetUrl: 'http://localhost:1/none' });
 
 describe('createMetrics', () => {
-  it('gives the same numbers inline and over workers, in the order of the pairs, with progress to the end', async () => {
+  it('gives the same numbers inline and in workers, in the order of the pairs, with progress to the end', async () => {
     const inline = await createMetrics({ loadWordNet: loadLocalWordNet }).measure(PAIRS, { meteor: false });
     const seen: number[] = [];
     const metrics = pool(fakeWorker);
@@ -60,7 +60,7 @@ describe('createMetrics', () => {
     expect(pairs[0]?.scores.nltk_meteor).toBeGreaterThan(0.3);
   });
 
-  it('measures a lost chunk again in a fresh worker', async () => {
+  it('measures a chunk again in a fresh worker if its worker is lost', async () => {
     let spawned = 0;
     const metrics = pool(() => {
       const worker = fakeWorker();
@@ -73,7 +73,7 @@ describe('createMetrics', () => {
     expect(spawned).toBe(2);
   });
 
-  it('says that WordNet cannot be loaded, and works again without METEOR', async () => {
+  it('reports that WordNet cannot be loaded, and works without METEOR', async () => {
     const metrics = pool(fakeWorker);
     await expect(metrics.measure(PAIRS)).rejects.toMatchObject({ code: 'network' });
     expect((await metrics.measure(PAIRS.slice(0, 2), { meteor: false })).pairs).toHaveLength(2);
@@ -94,7 +94,7 @@ describe('createMetrics', () => {
     await expect(inline).rejects.toMatchObject({ code: 'cancelled' });
   });
 
-  it('measures nothing', async () => {
+  it('returns nothing for no pairs', async () => {
     const metrics = pool(fakeWorker);
     const { pairs, corpus } = await metrics.measure([]);
     metrics.terminate();

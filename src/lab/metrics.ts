@@ -10,7 +10,7 @@ import { createBertScoreWorker, type BertScoreChoice, type BertScorer } from './
 import { measurePairs, type MetricsApi } from '../../workers/metrics/handlers.ts';
 
 export interface Measurement {
-  /** In the order of the pairs given. */
+  /** In the order of the given pairs. */
   pairs: MeasuredPair[];
   corpus: CorpusScores;
 }
@@ -18,7 +18,7 @@ export interface Measurement {
 export interface MeasureOptions {
   /** Whether METEOR is computed, for which WordNet (0.5 MB) is loaded. Default true. */
   meteor?: boolean | undefined;
-  /** Computes BERTScore as well, for which an encoder (29 MB) is loaded. Default: not. */
+  /** Also computes BERTScore, for which an encoder (29 MB) is loaded. Default: no. */
   bertscore?: BertScoreChoice | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((done: number, total: number) => void) | undefined;
@@ -27,30 +27,30 @@ export interface MeasureOptions {
 /** Computes the text metrics of many pairs. */
 export interface Metrics {
   /**
-   * @throws {LabError} `cancelled` when `signal` is aborted, with `network` or `bad-file` when WordNet can't be had.
+   * @throws {LabError} `cancelled` when `signal` is aborted, `network` or `bad-file` when WordNet cannot be loaded.
    */
   measure(pairs: readonly Pair[], options?: MeasureOptions): Promise<Measurement>;
   /** Stops the workers; the next call starts them again. */
   terminate(): void;
 }
 
-/** Where the work is done: in workers, or on this thread where there are none (Node). */
+/** Where to run: in workers, or on this thread (Node). */
 export type MetricsSetup = { bertScorer?: BertScorer } & (
   { spawn: () => WorkerLike | Worker; workers: number; wordnetUrl: string } | { loadWordNet: () => Promise<WordNet> }
 );
 
-/** Pairs sent to a worker at once: enough to hide the message, few enough to share the work evenly. */
+/** Pairs per message to a worker: enough to hide its overhead, few enough to share the work evenly. */
 const CHUNK = 64;
-/** How long idle workers are kept, in milliseconds; each holds WordNet in memory. */
+/** Milliseconds that idle workers are kept; each holds WordNet in memory. */
 const IDLE = 30_000;
 
-/** A service of its own, e.g. for Node or a test; pages and notebooks use `measure`. */
+/** Creates a separate service, e.g. for Node or a test; pages and notebooks use `measure`. */
 export function createMetrics(setup: MetricsSetup): Metrics {
   const metrics = 'spawn' in setup ? createPool(setup) : createInline(setup.loadWordNet);
   return setup.bertScorer ? withBertScore(metrics, setup.bertScorer) : metrics;
 }
 
-/** Adds BERTScore to what `metrics` measures, after it, so that the two don't compete for cores. */
+/** Adds BERTScore to `metrics`. It runs afterwards, so that the two don't compete for cores. */
 function withBertScore(metrics: Metrics, scorer: BertScorer): Metrics {
   return {
     async measure(pairs, options = {}) {
@@ -128,7 +128,7 @@ function createPool({ spawn, workers: size, wordnetUrl }: Extract<MetricsSetup, 
       }
     };
     try {
-      // Two chunks each, so that a worker never waits for the page to hand it the next.
+      // Two chunks each, so that a worker never waits for the page to send the next.
       await Promise.all([...workers, ...workers].slice(0, chunks.length).map(work));
     } catch (error) {
       failed.abort();
@@ -155,7 +155,7 @@ function createPool({ spawn, workers: size, wordnetUrl }: Extract<MetricsSetup, 
   };
 }
 
-/** A worker that was lost is started afresh by the next call, so its chunk gets a second chance. */
+/** Retries once: the next call starts a fresh worker in place of a lost one. */
 async function onceMore<T>(attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt();
@@ -165,7 +165,7 @@ async function onceMore<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Only the known fields, as plain data: reactive proxies of a UI can't be sent to a worker. */
+/** Only the known fields, as plain data: reactive proxies of the interface can't be sent to a worker. */
 function plain({ id, hyp, ref }: Pair): Pair {
   return { id, hyp, ref };
 }
@@ -174,9 +174,9 @@ function summarise(pairs: MeasuredPair[]): Measurement {
   return { pairs, corpus: corpusScores(pairs.map(({ counts }) => counts)) };
 }
 
-/** The page's metrics in workers of their own. Nothing is started before the first pair is measured. */
+/** The page's metrics, in their own workers. Nothing starts before the first pair is measured. */
 export function openMetrics(): Metrics {
-  // One core is left to the page.
+  // One core is left for the page.
   const workers = Math.min(4, Math.max(1, navigator.hardwareConcurrency - 1));
   return createMetrics({
     spawn: () => new Worker(new URL('../../workers/metrics/metrics.worker.ts', import.meta.url), { type: 'module' }),

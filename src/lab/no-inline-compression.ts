@@ -2,8 +2,8 @@ import type { loadRepresentation as LoadRepresentation } from '../core/compressi
 import { LabError } from '../core/error.ts';
 
 /**
- * What `#inline-compression` is in a page (see `imports` in package.json): compression runs in a worker there, so that
- * the page's build has no second copy of the taggers. In Node, `#inline-compression` is `src/core/compression/load.ts`.
+ * The page's version of `#inline-compression` (see `imports` in package.json): the page compresses in a worker, so its
+ * build needs no second copy of the taggers. In Node, `#inline-compression` is `src/core/compression/load.ts`.
  * @throws {LabError} `unsupported`, always.
  */
 export const loadRepresentation: typeof LoadRepresentation = () =>

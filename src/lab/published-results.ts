@@ -8,7 +8,7 @@ export type MeasuredFiles = z.output<typeof listSchema>;
 export type MeasuredFolder = keyof MeasuredFiles;
 
 /**
- * What was measured and committed with this version of the lab.
+ * The measurements that were committed with this version of the lab.
  * @throws {LabError} `network` or `bad-file`.
  */
 export async function listMeasured(): Promise<MeasuredFiles> {
@@ -25,8 +25,8 @@ export async function readMeasured(folder: MeasuredFolder, name: string): Promis
     throw new LabError({
       code: 'missing-file',
       where: `${folder}/${name}`,
-      what: 'No such measurement comes with this version of the lab.',
-      todo: known[folder].length > 0 ? `There are: ${known[folder].join(', ')}.` : 'There are none yet.',
+      what: 'This version of the lab has no measurement of this name.',
+      todo: known[folder].length > 0 ? `Available: ${known[folder].join(', ')}.` : 'There are none yet.',
     });
   }
   return read(`${folder}/${name}`);

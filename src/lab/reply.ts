@@ -9,15 +9,15 @@ import type { LoadedModel } from '../core/engine/engine.ts';
 import { viewCompressed } from './compressed-context.ts';
 import type { Compression, CompressOptions } from './compression.ts';
 
-/** A reply that is wanted in a chat or a comparison. */
+/** A request for a reply in a chat or a comparison. */
 export interface ReplyTask {
   systemPrompt: string;
-  /** What was said so far, the message to answer last. */
+  /** The utterances so far; the last one is the message to answer. */
   utterances: readonly ContextUtterance[];
   origin: ReplyOrigin;
 }
 
-/** A reply as far as it has come. */
+/** A reply so far. */
 export interface ReplyStep {
   /** The context as the model received it. */
   messages: ChatMessage[];
@@ -27,17 +27,17 @@ export interface ReplyStep {
 
 /** What writing a reply needs. */
 export interface ReplyTools {
-  /** The tokenizer of the model with this id; null where counts are estimated. */
+  /** The tokenizer of the model with this id; null if counts are estimated. */
   tokenizer(modelId: string): Promise<ModelTokenizer | null>;
-  /** Tokens that the person allows the context, the reply included; null for the model's window. */
+  /** Token limit of the context, the reply included; null for the model's window. */
   limit: number | null;
-  /** Default: the lab's own. */
+  /** Default: the lab's own compression. */
   compress?: Compression['compress'];
 }
 
 /**
- * Puts the context together and streams a reply to it, one step per event. Aborting `signal` makes the last step a
- * `stopped` one with what had come.
+ * Builds the context and streams a reply to it, one step per event. If `signal` is aborted, the last step is a
+ * `stopped` one with what had arrived.
  * @throws {LabError} `bad-config` when the message does not fit; what the compression, the tokenizer and the engine
  * throw.
  */

@@ -20,12 +20,12 @@ export type { TrainingDevice, TrainingEvent };
 export { deleteTraining } from '../browser/storage/training-store.ts';
 
 export interface FineTuneOptions {
-  /** Dialogues whose supporter turns are learnt; or sequences of tokens. */
+  /** Dialogues whose supporter turns are trained on, or sequences of tokens. */
   dialogues?: TrainingDialogue[] | undefined;
   sequences?: Sequence[] | undefined;
   /**
    * Dialogues, or sequences, that are not trained on. The loss on them is measured at the end of each epoch, and the
-   * adapter of the lowest one is given back.
+   * adapter with the lowest loss is returned.
    */
   heldOut?: TrainingDialogue[] | undefined;
   heldOutSequences?: Sequence[] | undefined;
@@ -34,24 +34,23 @@ export interface FineTuneOptions {
   /** Ends the run after this many evaluations without a better loss. */
   patience?: number | undefined;
   /**
-   * A name under which this browser keeps checkpoints of the run. The same data and settings under the same name resume
-   * it, also after the page was left, and compute what an uninterrupted run computes.
+   * A name under which this browser stores checkpoints of the run. The same data and settings under the same name
+   * resume it, even after the page was closed, with the same results as an uninterrupted run.
    */
   keep?: string | undefined;
-  /** Replaces the run that is kept under that name. */
+  /** Replaces the run stored under that name. */
   fresh?: boolean | undefined;
-  /** Updates between checkpoints; 10 by default. The end of each epoch has one as well. */
+  /** Updates between checkpoints; 10 by default. Each epoch also ends with one. */
   saveEvery?: number | undefined;
-  /** The embedded model by default; or a small one given whole. */
+  /** The embedded model by default, or a small one with its weights. */
   model?: { config: unknown; weights: Record<string, Float32Array> } | undefined;
   representation?: RepresentationId | undefined;
   labels?: LabelChoice | undefined;
   system?: string | undefined;
-  /** Dialogues are cut after so many tokens; 128 by default. */
+  /** Maximum tokens per dialogue, after which it is cut; 128 by default. */
   maxTokens?: number | undefined;
   /**
-   * How base matrices are kept. By default those of the embedded model in the 4 bits they are stored in, others as
-   * floats.
+   * Format of the base matrices. By default, those of the embedded model keep their 4 bits, others are floats.
    */
   baseFormat?: BaseFormat | undefined;
   lora?: Partial<LoraConfig> | undefined;
@@ -63,34 +62,36 @@ export interface FineTuneOptions {
   warmupShare?: number | undefined;
   accumulate?: number | undefined;
   seed?: number | undefined;
-  /** WebGPU where there is one, by default. */
+  /** WebGPU by default, if available. */
   device?: TrainingDevice | 'auto' | undefined;
   onProgress?: ((event: TrainingEvent) => void) | undefined;
-  /** Ends the run after the update that is under way, with a checkpoint, and gives back what was learnt. */
+  /** Ends the run after the current update, with a checkpoint, and returns what was learnt. */
   signal?: AbortSignal | undefined;
 }
 
 export interface FineTuned extends TrainingResult {
   lora: LoraConfig;
   device: TrainingDevice;
-  /** The run ended before its plan because it was stopped. */
+  /** Whether the run was stopped before its end. */
   stopped: boolean;
 }
 
-/** Layers that a tab trains: the backward pass ends there, and two of the last move a small model well. */
+/**
+ * Number of last layers that a tab trains: the backward pass ends there, and two are enough to change a small model.
+ */
 const LAST_LAYERS = [28, 29];
 const ADAMW = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, maxGradientNorm: 1 };
 
 /**
- * Trains an adapter in a worker of this page and gives it back; nothing leaves the device. By default: rank 8 on the
+ * Trains an adapter in a worker of this page and returns it; nothing leaves the device. By default: rank 8 on the
  * attention of the embedded model's last two layers, dialogues of at most 128 tokens.
  *
  * ```ts
  * const { adapter, rows } = await fineTune({ dialogues, onProgress: (event) => …, signal });
  * ```
  * @throws {LabError} `unsupported` when the device cannot run the step, `bad-data` when nothing can be learnt or the
- * loss diverges, `worker-lost` when the browser ends the worker for lack of memory; `bad-config` when the run that is
- * kept under the name has other data or settings, `busy` when another tab trains under it, `quota` when a checkpoint
+ * loss diverges, `worker-lost` when the browser ends the worker for lack of memory; `bad-config` when the run stored
+ * under the name has other data or settings, `busy` when another tab is training under it, `quota` when a checkpoint
  * cannot be stored.
  */
 export async function fineTune(options: FineTuneOptions): Promise<FineTuned> {
@@ -164,28 +165,28 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuned> {
     for (; !step.done; step = await stream.next()) onProgress?.(step.value);
     return { ...step.value, lora, device, stopped: step.value.reason === 'stopped' };
   } finally {
-    // Ending the worker is what returns its memory.
+    // Only ending the worker releases its memory.
     worker.terminate();
   }
 }
 
-/** A run whose checkpoint this browser keeps. */
+/** A run whose checkpoint this browser stores. */
 export interface KeptTraining {
   name: string;
-  /** Updates made, of those of the whole run. */
+  /** Updates so far, out of `total`. */
   updates: number;
   total: number;
   /** The lowest loss on held-out dialogues, and the update after which it was measured. */
   best: { loss: number; update: number } | null;
-  /** It came to its end; training it again gives its adapter at once. */
+  /** Whether it has finished; training it again returns its adapter at once. */
   ended: boolean;
   /** Milliseconds since 1970. */
   savedAt: number;
 }
 
 /**
- * The runs that this browser keeps, the latest first.
- * @throws {LabError} `unsupported` when it keeps nothing.
+ * The runs that this browser stores, latest first.
+ * @throws {LabError} `unsupported` when it stores nothing.
  */
 export async function keptTrainings(): Promise<KeptTraining[]> {
   return (await listTrainings()).map(({ name, state: { update, best }, total, ended, savedAt }) => ({
@@ -198,7 +199,7 @@ export async function keptTrainings(): Promise<KeptTraining[]> {
   }));
 }
 
-/** The adapter as the two files that PEFT, and this project's trainer, read. */
+/** The adapter as the two files that PEFT and this project's trainer read. */
 export async function adapterFiles(
   { adapter, lora }: Pick<FineTuned, 'adapter' | 'lora'>,
   base = EMBEDDED_MODEL.name,
@@ -215,7 +216,7 @@ export async function adapterFiles(
   ]);
 }
 
-/** WebGPU where there is a graphics card; a program that stands in for one is slower than Wasm. */
+/** WebGPU if there is a graphics card; software rendering is slower than Wasm. */
 async function deviceHere(): Promise<'webgpu' | 'wasm'> {
   const gpu = await probeGpu();
   return gpu.available && !gpu.software ? 'webgpu' : 'wasm';

@@ -28,7 +28,7 @@ function lab(...args: string[]): Promise<{ code: number; lines: unknown[]; stder
 }
 
 describe('npm run lab', () => {
-  it('metrics prints one line per pair and one of the corpus', async () => {
+  it('metrics prints one line per pair and one for the corpus', async () => {
     const pairs = [
       { id: 'a', hyp: 'You are not alone.', ref: 'You are not alone.' },
       { id: 2, hyp: '', ref: 'I see.' },
@@ -108,16 +108,16 @@ describe('npm run lab', () => {
 
   it.each([
     [['metrics'], '--pairs is missing'],
-    [['metrics', '--pairs', 'nowhere.json'], 'nowhere.json: There is no such file.'],
+    [['metrics', '--pairs', 'nowhere.json'], 'nowhere.json: The file does not exist.'],
     [['metrics', '--pairs', '@[]', '--idf'], '--idf belongs to --bertscore'],
     [['metrics', '--pairs', '@[]', '--encoder', 'x'], '--encoder belongs to --bertscore'],
     [['metrics', '--pairs', '@{'], 'It is not JSON ('],
-    [['metrics', '--pairs', '@{"id":1}'], 'It does not hold a JSON array.'],
+    [['metrics', '--pairs', '@{"id":1}'], 'It does not contain a JSON array.'],
     [['metrics', '--pairs', '@[{"id":1,"hyp":"a","ref":null}]'], 'item 1, field "ref"'],
     [['compress', '--method', 'raw', '--texts', '@[]'], 'Use one of keypos, nostopwords.'],
     [['compress', '--method', 'keypos', '--tagger', 'x', '--texts', '@[]'], 'Use one of wink, compromise.'],
     [['nothing'], 'There is no command "nothing".'],
-  ])('%j fails with a sentence', async (args, sentence) => {
+  ])('%j fails with a clear sentence', async (args, sentence) => {
     const ready = args.map((arg) => (arg.startsWith('@') ? file('bad.json', arg.slice(1)) : arg));
     const { code, stderr } = await lab(...ready);
     expect(code).toBe(1);

@@ -1,10 +1,10 @@
 import type { Command, Option } from './command-options.ts';
 
-/** Columns of the help. */
+/** Width of the help in columns. */
 const WIDTH = 100;
 const INDENT = 30;
 
-/** The help of one command; `called` is how people call it, e.g. `npm run trainer -- train`. */
+/** The help of one command; `called` is how it is called, e.g. `npm run trainer -- train`. */
 export function commandHelp(called: string, { summary, options, operand, examples }: Command): string {
   const entries = Object.entries(options);
   const required = entries
@@ -16,7 +16,7 @@ export function commandHelp(called: string, { summary, options, operand, example
     ...entries.map(([option, how]) =>
       entry(
         usage(option, how, false),
-        `${how.about}${option === operand ? ' The name of the option may be left out.' : ''}${suffix(how)}`,
+        `${how.about}${option === operand ? ' The name of the option can be omitted.' : ''}${suffix(how)}`,
       ),
     ),
     entry('-h, --help', 'Print this help.'),
@@ -36,7 +36,7 @@ export function commandHelp(called: string, { summary, options, operand, example
   ].join('\n');
 }
 
-/** What all commands do, a line each. */
+/** An overview of all commands, one line each. */
 export function overview(script: string, summaries: readonly (readonly [name: string, summary: string])[]): string {
   const indent = Math.max(14, ...summaries.map(([name]) => name.length + 4));
   const lines = summaries.map(([name, summary]) => entry(name, summary, indent));
@@ -64,7 +64,7 @@ function bare(option: Option | undefined): string {
 function suffix({ choices, value, required, many, default: preset, otherwise }: Option): string {
   return [
     choices && value !== undefined ? ` One of ${choices.join(', ')}.` : '',
-    many ? ' May be given several times.' : '',
+    many ? ' Can be repeated.' : '',
     required
       ? ' Required.'
       : preset !== undefined
@@ -75,7 +75,7 @@ function suffix({ choices, value, required, many, default: preset, otherwise }: 
   ].join('');
 }
 
-/** A term with its explanation beside it, or below where the term is long. */
+/** A term with its explanation next to it, or below it if the term is long. */
 function entry(term: string, text: string, indent = INDENT): string {
   const lines = wrap(text, WIDTH - indent);
   const head = `  ${term}`;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 
-/** A command line whose only command waits until it is stopped, and says so in a file. */
+/** A command line whose only command waits until it is stopped, and then writes a file. */
 const WAITING = `
   import { writeFileSync } from 'node:fs';
   import { runCommandLine } from ${JSON.stringify(new URL('command-line.ts', import.meta.url).href)};

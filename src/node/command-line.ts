@@ -1,4 +1,4 @@
-/** What the command lines of the lab and of the trainer have in common. Node only; the page never imports this file. */
+/** Shared by the command lines of the lab and of the trainer. Node only; the page never imports this file. */
 import { readFile } from 'node:fs/promises';
 import { LabError } from '../core/error.ts';
 import { commandHelp, overview } from './command-help.ts';
@@ -14,8 +14,8 @@ export type Commands = Record<string, () => Promise<Command>>;
 const STOP_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * Runs the command that `args` begins with; `script` is how people call this command line. Gives the exit code: 1 for a
- * failure, 130 and 143 where a signal stopped the command.
+ * Runs the command that `args` begins with; `script` is how this command line is called. Returns the exit code: 1 for a
+ * failure, 130 or 143 if a signal stopped the command.
  * @param renamed new names of commands by their earlier ones, for the error.
  */
 export async function runCommandLine(
@@ -24,7 +24,7 @@ export async function runCommandLine(
   [name = '', ...args]: string[],
   renamed: Readonly<Record<string, string>> = {},
 ): Promise<number> {
-  // A reader that has seen enough, such as `head`, is no failure.
+  // A reader that stops early, such as `head`, is not a failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   if (name === '--version' || name === 'version') return say(await version());
   if (['', 'help', '--help', '-h'].includes(name)) {
@@ -63,7 +63,7 @@ async function runCommand(script: string, name: string, load: () => Promise<Comm
     await command.run(args, (line) => process.stdout.write(`${line}\n`), stopping.signal);
     return stopping.code() ?? 0;
   } catch (error) {
-    // On a terminal, the cursor may stand behind a line of progress.
+    // On a terminal, the cursor may be at the end of a progress line.
     const start = process.stderr.isTTY ? '\n' : '';
     const failure = LabError.from(error, { code: 'bad-data', what: `The command "${name || script}" failed` });
     const help = failure.detail.todo === 'See --help.' ? ` (${called} --help)` : '';
@@ -72,12 +72,12 @@ async function runCommand(script: string, name: string, load: () => Promise<Comm
   }
 }
 
-/** Programs that start this one, such as npm, pass on a signal that a whole group of processes has got already. */
+/** Parent programs such as npm pass on a signal that the whole process group has already received. */
 const SAME_SIGNAL_MS = 1000;
-/** How often to look whether npm's shell is still there. */
+/** Milliseconds between checks whether npm's shell still runs. */
 const PARENT_MS = 250;
 
-/** The first signal asks the command to stop; one that comes later ends the process at once. */
+/** The first signal asks the command to stop; a later one ends the process at once. */
 function stopOnSignals(): { signal: AbortSignal; code(): number | undefined } {
   const stop = new AbortController();
   let first: { code: number; at: number } | undefined;
@@ -91,7 +91,7 @@ function stopOnSignals(): { signal: AbortSignal; code(): number | undefined } {
       stopWith(code);
     });
   }
-  // npm ends its shell on a signal of its own, which leaves this process behind without one.
+  // npm ends its shell on a signal but does not pass the signal on to this process.
   if (process.env['npm_lifecycle_event'] !== undefined) {
     const { ppid } = process;
     const watch = setInterval(() => {

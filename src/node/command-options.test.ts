@@ -28,7 +28,7 @@ async function parse(...args: string[]): Promise<Values<typeof options>> {
 }
 
 describe('a command', () => {
-  it('gets the values of its table, defaults included', async () => {
+  it('receives the values of its options, defaults included', async () => {
     expect(await parse('--in', 'x')).toEqual({ in: 'x', many: [], count: 3, dtype: undefined, 'no-check': false });
     expect(await parse('x', '--many', 'a', '--many=b', '--count', '12', '--dtype', 'Q4', '--no-check')).toEqual({
       in: 'x',
@@ -53,14 +53,14 @@ describe('a command', () => {
     [['x', '--dtype', 'zip'], '--dtype zip is not known. Use one of q4, F16.'],
     [['x', '--dtype'], '--dtype'],
     [['x', '--no-check=yes'], '--no-check'],
-  ])('%j is refused in a sentence', async (args, message) => {
+  ])('%j is refused with a sentence', async (args, message) => {
     await expect(parse(...args)).rejects.toMatchObject({
       code: 'bad-config',
       message: expect.stringContaining(message) as string,
     });
   });
 
-  it('hears --help and --version among other options, but not in a value', () => {
+  it('recognises --help and --version among other options, but not in a value', () => {
     expect(askedFor(['x', '--help'], options)).toBe('help');
     expect(askedFor(['-h'], options)).toBe('help');
     expect(askedFor(['--bad', '--version'], options)).toBe('version');
@@ -68,7 +68,7 @@ describe('a command', () => {
     expect(askedFor(['--', '--help'], options)).toBeUndefined();
   });
 
-  it('prints help in lines that a terminal holds', () => {
+  it('prints help in lines that fit a terminal', () => {
     const help = commandHelp('npm run x -- go', {
       summary: 'Goes.',
       options,
@@ -84,7 +84,7 @@ describe('a command', () => {
 });
 
 describe('nearest', () => {
-  it('finds what was meant, and nothing where nothing is close', () => {
+  it('finds the likely meaning, and nothing if nothing is close', () => {
     expect(nearest('epoch', ['epochs', 'epsilon'])).toBe('epochs');
     expect(nearest('exprot', ['export', 'merge'])).toBe('export');
     expect(nearest('Rank', ['rank'])).toBe('rank');

@@ -9,15 +9,15 @@ export interface Option {
   kind: 'text' | 'count' | 'flag';
   /** What it does, for the help; ends with a full stop. */
   about: string;
-  /** Stands for the value in the help, e.g. FOLDER. */
+  /** Placeholder for the value in the help, e.g. FOLDER. */
   value?: string;
-  /** May be given several times. */
+  /** Whether it can be repeated. */
   many?: true;
   required?: true;
   default?: string;
-  /** What happens without it, in words, where `default` cannot say so. */
+  /** What happens without it, in words, if `default` cannot say so. */
   otherwise?: string;
-  /** The only values; upper and lower case are the same. */
+  /** The allowed values; case does not matter. */
   choices?: readonly string[];
 }
 
@@ -32,7 +32,7 @@ type Value<O extends Option> = O extends { kind: 'flag' }
       : | (O extends { choices: readonly (infer C)[] } ? C : string)
         | (O extends { required: true } | { default: string } ? never : undefined);
 
-/** The values of a table's options. An option that may be repeated is a list, empty where it was not given. */
+/** The values of a table's options. A repeatable option is a list, empty if it was not given. */
 export type Values<T extends OptionTable> = { [K in keyof T]: Value<T[K]> };
 
 type Print = (line: string) => void;
@@ -41,11 +41,11 @@ interface Definition<T extends OptionTable> {
   /** One line for the overview. */
   summary: string;
   options: T;
-  /** The option that a bare argument, one without `--`, stands for. */
+  /** The option that an argument without `--` sets. */
   operand?: keyof T & string;
-  /** Command lines after the command's name, for the help. */
+  /** Example arguments, for the help. */
   examples: readonly string[];
-  /** Results go to `print`, a line each; what is said on the way goes to standard error. */
+  /** Results go to `print`, one per line; progress goes to standard error. */
   run(values: Values<T>, print: Print, signal: AbortSignal): Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export interface Command {
   options: OptionTable;
   operand?: string;
   examples: readonly string[];
-  /** @throws {LabError} whatever goes wrong, in words for the person at the terminal. */
+  /** @throws {LabError} for anything that goes wrong, worded for the person at the terminal. */
   run(args: string[], print: Print, signal: AbortSignal): Promise<void>;
 }
 
@@ -64,7 +64,7 @@ export function defineCommand<const T extends OptionTable>(definition: Definitio
   return { ...definition, run: (args, print, signal) => definition.run(parseValues(definition, args), print, signal) };
 }
 
-/** Whether `--help` or `--version` is among the arguments, the value of another option excepted. */
+/** Whether `--help` or `--version` is among the arguments and not the value of another option. */
 export function askedFor(args: readonly string[], options: OptionTable): 'help' | 'version' | undefined {
   for (const { name } of optionTokens(args, options)) {
     if (name === 'help' || name === 'h') return 'help';
@@ -105,7 +105,7 @@ function fillOperand(
   const [first = '', second] = bare;
   const option = operand === undefined ? undefined : options[operand];
   if (!option || operand === undefined)
-    throw new LabError({ code: 'bad-config', what: `"${first}" belongs to no option.`, todo: 'See --help.' });
+    throw new LabError({ code: 'bad-config', what: `"${first}" does not belong to an option.`, todo: 'See --help.' });
   const before = given.get(operand);
   if (option.many) {
     given.set(operand, [...(Array.isArray(before) ? before : []), ...bare]);
@@ -168,7 +168,7 @@ function parseStrictly(
   }
 }
 
-/** A value that must be one of a list, whatever its case. */
+/** A value that must be in a list; case does not matter. */
 export function choose<T extends string>(option: string, value: string | undefined, allowed: readonly T[]): T {
   const found =
     allowed.find((name) => name === value) ?? allowed.find((name) => name.toLowerCase() === value?.toLowerCase());

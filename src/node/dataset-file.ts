@@ -13,7 +13,7 @@ import { DatasetLibrary } from '../../workers/dataset/library.ts';
 
 const BUILT_IN = fileURLToPath(new URL('../../public/dialogues/solace-72.json', import.meta.url));
 
-/** A file of the disk, for Node; its bytes are read as they are needed. */
+/** A file on disk, for Node; its bytes are read as needed. */
 async function openLocalFile(path: string): Promise<TextFile> {
   const { size } = await stat(path).catch((error: unknown) => {
     throw LabError.from(error, {
@@ -23,7 +23,7 @@ async function openLocalFile(path: string): Promise<TextFile> {
       todo: 'Check its path.',
     });
   });
-  // Node's own type of a web stream is not the browser's, though it is one.
+  // Node's type of a web stream differs from the browser's, though the value is one.
   return {
     name: basename(path),
     size,
@@ -31,15 +31,14 @@ async function openLocalFile(path: string): Promise<TextFile> {
   };
 }
 
-/** Reads the files of one dataset from the disk, for Node. Rejects as `readDataset` does, and with `missing-file`. */
+/** Reads the files of one dataset from disk, for Node. Rejects as `readDataset` does, and with `missing-file`. */
 export async function readLocalDataset(paths: readonly string[], options: ReadOptions = {}): Promise<ReadDataset> {
   return readDataset(await Promise.all(paths.map(openLocalFile)), options);
 }
 
 /**
- * Reads a dataset's file as a whole, with the SHA-256 of its bytes as they lie. `name` stands for the file's own in
- * ids.
- * @throws {LabError} `missing-file` with `missing` as its words, and what `readDataset` throws.
+ * Reads a whole dataset file, with the SHA-256 of its bytes. `name` replaces the file's own name in ids.
+ * @throws {LabError} `missing-file` with the text of `missing`, and what `readDataset` throws.
  */
 export async function readHashedDataset(
   path: string,

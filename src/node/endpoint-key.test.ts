@@ -12,7 +12,7 @@ describe('maySendKey', () => {
     ['https://evil.example/v1', ['api.example'], false],
     ['https://api.example.evil.example/v1', ['api.example'], false],
     ['https://api.example:8443/v1', ['api.example'], false],
-    // The key would travel in the clear.
+    // The key would be sent unencrypted.
     ['http://api.example/v1', ['api.example'], false],
     ['https://api.example@evil.example/v1', ['api.example'], false],
   ])('%s with %j named: %s', (address, named, allowed) => {
@@ -25,7 +25,7 @@ describe('maySendKey', () => {
 });
 
 describe('keyForPlan', () => {
-  it('gives the key only for a named host, and says what to do otherwise', () => {
+  it('returns the key only for a named host, and otherwise says what to do', () => {
     const told: string[] = [];
     const key = (env: NodeJS.ProcessEnv, named: string[]) =>
       keyForPlan('https://api.example/v1', named, env, (line) => told.push(line));

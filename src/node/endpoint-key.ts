@@ -1,15 +1,15 @@
 import { LabError } from '../core/error.ts';
 
-/** A server of one's own machine, where http is as good as https. */
+/** A server on this machine, where http is as safe as https. */
 const LOCAL = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/;
 
-/** Servers that a person named as those that may have their key: `HOST`, `HOST:PORT`, or an origin with `http://`. */
+/** Servers that a person allowed to receive the key: `HOST`, `HOST:PORT`, or an origin with `http://`. */
 export type TrustedHosts = readonly string[];
 
 /**
- * Whether the key may go to an address that stands in a file, such as a plan: only where the person named its host. A
+ * Whether the key may be sent to an address from a file, such as a plan: only if the person named its host. A
  * host without a scheme means https, except on this machine.
- * @throws {LabError} `bad-config` for a host that is none.
+ * @throws {LabError} `bad-config` for an invalid host name.
  */
 export function maySendKey(baseUrl: string, trusted: TrustedHosts): boolean {
   const { origin } = new URL(baseUrl);
@@ -31,7 +31,7 @@ function originsOf(host: string): string[] {
   });
 }
 
-/** The environment's key for an address that a plan names; undefined where the person did not name the host. */
+/** The environment's key for an address in a plan; undefined if the person did not name the host. */
 export function keyForPlan(
   baseUrl: string,
   named: TrustedHosts,

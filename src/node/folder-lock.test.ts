@@ -16,10 +16,10 @@ async function deadPid(): Promise<number> {
 }
 
 describe('lockFolder', () => {
-  it('lets one holder in and leaves nothing behind', async () => {
+  it('admits one holder and leaves nothing behind', async () => {
     const unlock = await lockFolder(folder);
     await expect(lockFolder(folder, '--set out=')).rejects.toThrow(
-      new RegExp(`process ${process.pid} works on this run.*--set out=`),
+      new RegExp(`process ${process.pid} is working on this run.*--set out=`),
     );
     await unlock();
     expect(await readdir(folder)).toEqual([]);
@@ -29,13 +29,13 @@ describe('lockFolder', () => {
   });
 
   it.each([
-    ['a process that is gone', async () => JSON.stringify({ pid: await deadPid(), host: hostname() })],
+    ['a process that has ended', async () => JSON.stringify({ pid: await deadPid(), host: hostname() })],
     ['one of an earlier version', async () => String(await deadPid())],
     [
-      'an earlier process of this number, as in a restarted container',
+      'an earlier process with the same number, as in a restarted container',
       () => Promise.resolve(JSON.stringify({ pid: process.pid, host: hostname() })),
     ],
-    ['one that was torn', () => Promise.resolve('{"pi')],
+    ['a truncated lock', () => Promise.resolve('{"pi')],
   ])('takes over from %s', async (_, text) => {
     await writeFile(join(folder, 'lock'), await text());
     const unlock = await lockFolder(folder);
@@ -44,7 +44,7 @@ describe('lockFolder', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it.skipIf(process.platform !== 'linux')('knows that another process has the number now', async () => {
+  it.skipIf(process.platform !== 'linux')('detects that another process has the number now', async () => {
     await writeFile(join(folder, 'lock'), JSON.stringify({ pid: process.ppid, host: hostname(), started: '1' }));
     await (
       await lockFolder(folder)
@@ -54,7 +54,7 @@ describe('lockFolder', () => {
   });
 
   it.each(['my notes\n', '{"packages": []}'])(
-    'leaves a file called lock that is not its own alone: %j',
+    'does not touch a file called lock that is not its own: %j',
     async (text) => {
       await writeFile(join(folder, 'lock'), text);
       await expect(lockFolder(folder, '--set out=')).rejects.toMatchObject({
@@ -65,7 +65,7 @@ describe('lockFolder', () => {
     },
   );
 
-  it('cannot judge a process of another machine', async () => {
+  it('does not take over from a process on another machine', async () => {
     await writeFile(join(folder, 'lock'), JSON.stringify({ pid: 1, host: `not-${hostname()}` }));
     await expect(lockFolder(folder)).rejects.toThrow(/process 1 on not-.*remove .*lock/);
   });

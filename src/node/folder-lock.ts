@@ -1,4 +1,4 @@
-/** One process for a folder. Node only; the page never imports this file. */
+/** Locks a folder for one process. Node only; the page never imports this file. */
 import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -9,7 +9,7 @@ import { LabError } from '../core/error.ts';
 const LOCK_FILE = 'lock';
 const LOCK_START = '{"pid":';
 
-/** Earlier versions wrote the bare number of the process. */
+/** Earlier versions wrote only the number of the process. */
 const ownerSchema = z.union([
   z
     .int()
@@ -20,16 +20,16 @@ const ownerSchema = z.union([
 type Owner = z.infer<typeof ownerSchema>;
 
 /**
- * Locks that this process holds: its own number in a file may also be that of an earlier process, as in a container.
+ * Locks that this process holds. Its number in a file may also be that of an earlier process, as in a container.
  */
 const held = new Set<string>();
 
 /**
- * Locks a folder for this process; a lock that a process of this machine left when it was killed is taken over.
+ * Locks a folder for this process; a lock left by a killed process of this machine is taken over.
  * @param option how people choose the folder, for the error.
- * @returns what ends the lock.
- * @throws {LabError} `busy` that names the process which holds the folder, `bad-config` when its lock is a file of
- * somebody else.
+ * @returns a function that releases the lock.
+ * @throws {LabError} `busy` that names the process that holds the folder, `bad-config` when the lock file is not the
+ * lab's.
  */
 export async function lockFolder(folder: string, option = '--out'): Promise<() => Promise<void>> {
   const path = join(resolve(folder), LOCK_FILE);
@@ -48,7 +48,7 @@ export async function lockFolder(folder: string, option = '--out'): Promise<() =
       throw new LabError({
         code: 'bad-config',
         where: path,
-        what: 'The lab did not write this file, but locks the folder with one of its name.',
+        what: 'The lab did not write this file, but needs its name to lock the folder.',
         todo: `Rename the file, or choose another folder with ${option}.`,
       });
     }
@@ -57,15 +57,15 @@ export async function lockFolder(folder: string, option = '--out'): Promise<() =
       throw new LabError({
         code: 'busy',
         where: folder,
-        what: `The process ${owner.pid} on ${owner.host} works on this run.`,
-        todo: `Wait for it or choose another folder with ${option}; if it is gone, remove ${path}.`,
+        what: `The process ${owner.pid} on ${owner.host} is working on this run.`,
+        todo: `Wait for it or choose another folder with ${option}; if it has ended, remove ${path}.`,
       });
     }
     if (owner && (await isAlive(owner, path))) {
       throw new LabError({
         code: 'busy',
         where: folder,
-        what: `The process ${owner.pid} works on this run.`,
+        what: `The process ${owner.pid} is working on this run.`,
         todo: `Wait for it, or choose another folder with ${option}.`,
       });
     }
@@ -74,7 +74,7 @@ export async function lockFolder(folder: string, option = '--out'): Promise<() =
   throw new LabError({
     code: 'busy',
     where: folder,
-    what: 'Another process began this run at the same moment.',
+    what: 'Another process started this run at the same moment.',
     todo: 'Start it once.',
   });
 }
@@ -96,17 +96,17 @@ async function create(path: string): Promise<boolean> {
   }
 }
 
-/** Whether a file is a lock of the lab's, whole or torn, so that nobody else's is taken away. */
+/** Whether a file is a lock of the lab, complete or truncated, so that nobody else's file is removed. */
 function isLock(text: string): boolean {
   return /^\d*$/.test(text) || text.startsWith(LOCK_START) || LOCK_START.startsWith(text);
 }
 
-/** Undefined for a lock that a process began to write when it was killed. */
+/** Undefined for a lock whose process was killed while writing it. */
 async function parseOwner(text: string): Promise<Owner | undefined> {
   try {
     return ownerSchema.parse(JSON.parse(text));
   } catch {
-    // Its writer may be about to finish it.
+    // Another process may still be writing it.
     await new Promise((resolve) => setTimeout(resolve, 200));
     return undefined;
   }
@@ -119,15 +119,15 @@ async function isAlive({ pid, started }: Owner, path: string): Promise<boolean> 
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  // Another process may have got the number since.
+  // Another process may have the same number by now.
   const now = await startOf(pid);
   return started === undefined || now === undefined || now === started;
 }
 
-/** When a process began, in ticks since the machine did, where the system tells (Linux). */
+/** When a process started, in ticks since the machine did, if the system reports it (Linux). */
 async function startOf(pid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  // The name, in parentheses, may hold anything; the 20th field after it is the time.
+  // The name, in parentheses, may contain anything; the 20th field after it is the time.
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 }
 

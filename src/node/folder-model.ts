@@ -16,7 +16,7 @@ export const EMBEDDED_FOLDER = fileURLToPath(new URL(EMBEDDED_MODEL.url ?? '', P
 export interface FolderModelOptions extends LoadOptions {
   /** `chatml` replaces the model's own chat template by plain ChatML. */
   template?: 'own' | 'chatml';
-  /** Default: all cores. Fewer are faster where others need the cores as well. */
+  /** Default: all cores. Fewer are faster if other programs need cores as well. */
   threads?: number;
 }
 

@@ -3,7 +3,7 @@ import { LabError } from '../core/error.ts';
 import { HIGHEST } from '../core/judge/criteria.ts';
 import { openWorkFolder, type WorkFolder } from './work-folder.ts';
 
-/** How a judge was asked: what must be the same for two verdicts to belong together. */
+/** The settings of a judge, which must be equal for two verdicts to belong together. */
 const settingsSchema = z.strictObject({
   format: z.literal('solace-lab-judge'),
   version: z.literal(1),
@@ -27,7 +27,7 @@ const score = z.number().min(0).max(HIGHEST);
 const scores = z.object({ engagement: score, comforting: score, appropriateness: score, suggestion: score });
 const count = z.int().nonnegative();
 
-/** What the judge made of one dialogue: a line of `verdicts.jsonl`. */
+/** The verdict on one dialogue: a line of `verdicts.jsonl`. */
 export const judgedLineSchema = z.object({
   group: z.enum(['good', 'failed']),
   dialogue: z.string(),
@@ -37,9 +37,9 @@ export const judgedLineSchema = z.object({
   refused: count,
   unreadable: count,
   repaired: count,
-  /** Every answer as it came. */
+  /** Every raw answer. */
   answers: z.array(z.object({ round: count, attempt: count, text: z.string(), withheld: z.string().optional() })),
-  /** What was wrong, where the dialogue could not be put to the judge. */
+  /** What was wrong, if the dialogue could not be sent to the judge. */
   error: z.string().optional(),
 });
 export type JudgedLine = z.output<typeof judgedLineSchema>;
@@ -47,8 +47,8 @@ export type JudgedLine = z.output<typeof judgedLineSchema>;
 export const JUDGE_SUMMARY = 'summary.json';
 
 /**
- * The folder of `lab judge`: `judge.json` (how it is asked), `verdicts.jsonl` (a line per dialogue) and `summary.json`.
- * @throws {LabError} as `openWorkFolder` does; `bad-config` also where the judge was asked otherwise before.
+ * The folder of `lab judge`: `judge.json` (its settings), `verdicts.jsonl` (one line per dialogue) and `summary.json`.
+ * @throws {LabError} as `openWorkFolder` does; `bad-config` also if the judge had other settings before.
  */
 export function openJudgeFolder(out: string, settings: JudgeSettings, force = false): Promise<WorkFolder<JudgedLine>> {
   const text = `${JSON.stringify(settings, null, 2)}\n`;
@@ -62,7 +62,7 @@ export function openJudgeFolder(out: string, settings: JudgeSettings, force = fa
         throw new LabError({
           code: 'bad-config',
           where: out,
-          what: `The folder holds verdicts with another ${different}.`,
+          what: `The folder contains verdicts with another ${different}.`,
           todo: 'Choose another folder with --out, or give the same options again.',
         });
       },
@@ -81,7 +81,7 @@ function differenceOf(before: string, path: string, settings: JudgeSettings): st
     throw LabError.from(error, {
       code: 'bad-file',
       where: path,
-      what: 'It does not say how a judge was asked',
+      what: 'It does not contain the settings of a judge',
       todo: 'Choose another folder with --out.',
     });
   }

@@ -1,9 +1,9 @@
-/** From this many letters on, the beginning of a word says which is meant. */
+/** Minimum number of letters for the beginning of a word to identify it. */
 const BEGINNING = 4;
 
 /**
- * The known word that a person most likely meant: at most a third of its letters differ, or it alone begins nearly so.
- * Undefined where there is none.
+ * The known word that a person most likely meant: at most a third of its letters differ, or it is the only one with
+ * nearly this beginning. Undefined if there is none.
  */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: { word: string; distance: number } | undefined;
@@ -18,7 +18,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return longer.length === 1 ? longer[0] : undefined;
 }
 
-/** Whether a word begins with another, give or take one letter of four. */
+/** Whether a word begins with another, allowing one wrong letter in four. */
 function beginsNearly(word: string, start: string): boolean {
   const most = Math.floor(start.length / 4);
   return Array.from({ length: 2 * most + 1 }, (_, i) => start.length - most + i).some(

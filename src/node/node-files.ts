@@ -5,14 +5,14 @@ import { hasFile, missingFile, type ModelFile, type ModelFiles } from '../core/e
 
 /**
  * The files of a model folder on disk, for the command line and tests.
- * @throws {LabError} `missing-file` when there is no such folder.
+ * @throws {LabError} `missing-file` when the folder does not exist.
  */
 export async function nodeFiles(folder: string): Promise<ModelFiles> {
   const directory = resolve(folder);
   let names: string[];
   try {
     names = (await readdir(directory, { recursive: true, withFileTypes: true }))
-      // Hub caches link their files into place.
+      // The files in hub caches are links.
       .filter((entry) => entry.isFile() || entry.isSymbolicLink())
       .map((entry) => join(entry.parentPath, entry.name));
   } catch (error) {

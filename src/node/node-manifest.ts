@@ -10,7 +10,7 @@ import { MANIFEST_FORMAT, MANIFEST_NAME, manifestSchema, type ModelManifest } fr
 
 /**
  * Compares the files of a folder with its manifest, size first.
- * @throws {LabError} `missing-file`, `hash-mismatch` for the first file that is gone or not the one that was written.
+ * @throws {LabError} `missing-file`, `hash-mismatch` for the first file that is missing or has changed.
  */
 export async function checkFiles(folder: string, files: ModelManifest['files']): Promise<void> {
   for (const { path, bytes } of files) {
@@ -20,19 +20,19 @@ export async function checkFiles(folder: string, files: ModelManifest['files']):
       throw new LabError({
         code: 'missing-file',
         where: full,
-        what: 'The manifest lists this file, but it is not there.',
+        what: 'The manifest lists this file, but it does not exist.',
         todo: 'Copy or export the model again.',
       });
     if (info.size !== bytes) throw damaged(full, `It has ${info.size} bytes, but the manifest says ${bytes}.`);
   }
   for (const { path, sha256 } of files) {
     if ((await sha256Of(join(folder, path))) !== sha256)
-      throw damaged(join(folder, path), 'Its SHA-256 is not the one in the manifest: it was damaged or changed.');
+      throw damaged(join(folder, path), 'Its SHA-256 differs from the manifest: it was damaged or changed.');
   }
 }
 
 /**
- * Compares the files of a folder with the lab's manifest in it; a folder without one is taken as it is.
+ * Compares the files of a folder with the lab's manifest in it; a folder without one is not checked.
  * @throws {LabError} `bad-file` for a damaged manifest, and what `checkFiles` throws.
  */
 export async function checkManifest(folder: string): Promise<void> {
@@ -40,7 +40,7 @@ export async function checkManifest(folder: string): Promise<void> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return;
   const json = parseJson(text, path);
-  // Other programs have manifests, too.
+  // Other programs also write manifests.
   if (!(json instanceof Object && 'format' in json && json.format === MANIFEST_FORMAT)) return;
   const parsed = manifestSchema.safeParse(json);
   if (!parsed.success)

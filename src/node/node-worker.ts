@@ -3,9 +3,9 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { WorkerLike } from '../rpc/worker.ts';
 
-/** A thread of Node that runs a TypeScript file, with as much of the browser's Worker interface as `RpcWorker` uses. */
+/** A Node thread that runs a TypeScript file, with the part of the browser's Worker interface that `RpcWorker` uses. */
 export function nodeWorker(file: URL): WorkerLike {
-  // A thread doesn't inherit tsx's way of loading TypeScript.
+  // A thread does not inherit tsx's TypeScript loader.
   const tsx = new URL(
     'dist/esm/api/index.mjs',
     pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json')),

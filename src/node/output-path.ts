@@ -1,4 +1,4 @@
-/** Where commands may write. Node only; the page never imports this file. */
+/** Checks where commands may write. Node only; the page never imports this file. */
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { LabError } from '../core/error.ts';
@@ -7,21 +7,21 @@ import { LabError } from '../core/error.ts';
 export type InputPaths = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
- * Refuses to write to a place that is, or holds, something the command reads, or the working directory. Links, relative
- * paths and the spelling of a path make no difference: places are compared by what the file system says they are.
+ * Refuses to write to a path that is, or contains, something the command reads, or the working directory. Links,
+ * relative paths and spelling make no difference: paths are compared by their identity in the file system.
  * @param option the option that names `out`.
- * @throws {LabError} `bad-config`; no option of a command lifts this.
+ * @throws {LabError} `bad-config`; no option overrides this.
  */
 export async function refuseOverlap(out: string, inputs: InputPaths, option = '--out'): Promise<void> {
   const target = await identity(out);
-  // What does not exist yet holds nothing.
+  // A path that does not exist yet contains nothing.
   if (target === undefined) return;
   const refuse = (what: string): LabError =>
     new LabError({
       code: 'bad-config',
       where: out,
-      what: `${option} is, or holds, ${what}.`,
-      todo: `Give another place with ${option}${option === '--out' ? '; --force does not change this' : ''}.`,
+      what: `${option} is, or contains, ${what}.`,
+      todo: `Give another path with ${option}${option === '--out' ? '; --force does not change this' : ''}.`,
     });
   if (await contains(target, process.cwd())) throw refuse('the working directory');
   for (const [name, paths] of Object.entries(inputs)) {
@@ -32,7 +32,7 @@ export async function refuseOverlap(out: string, inputs: InputPaths, option = '-
   }
 }
 
-/** A path as it is spelt and as it is without links; of a folder also what links in it lead to, as in hub caches. */
+/** A path as given and with links resolved; for a folder, also the targets of links in it, as in hub caches. */
 async function placesOf(path: string): Promise<string[]> {
   const full = resolve(path);
   const linked: string[] = [];

@@ -6,15 +6,15 @@ import { compareNumbers, numbersOf, parseNumbers, type RecordNumbers } from '../
 import { recordKey } from '../core/evaluation/record.ts';
 import { jobKey, planJobs, runPlan, type RunDependencies } from '../core/evaluation/runner.ts';
 
-/** One record done again, or, at the end, all of them together. */
+/** One reproduced record, or, at the end, a summary of all. */
 export type CheckLine =
   | { model: string; representation: string; dialogue: string; turn: number; sameReply: boolean; nll: number }
   | { records: number; sameReplies: number; largestNll: number };
 
 /**
- * Does `count` records of a published run again, drawn at random, and says how far they are from what was published.
- * `path` is that run's `numbers.jsonl`.
- * @throws {LabError} `bad-data` when the plan does not ask for those records.
+ * Reproduces `count` randomly drawn records of a published run and reports the differences. `path` is that run's
+ * `numbers.jsonl`.
+ * @throws {LabError} `bad-data` when the plan does not contain those records.
  */
 export async function* checkNumbers(
   parts: Omit<RunDependencies, 'done'>,
@@ -28,7 +28,7 @@ export async function* checkNumbers(
     throw new LabError({
       code: 'bad-data',
       where: path,
-      what: 'It holds no record of this plan.',
+      what: 'It contains no record of this plan.',
       todo: 'Give the plan and the numbers of one run; a plan of version 0.1.0 needs "sampling": 1.',
     });
   const shuffled = shuffleByKeys(known, seededRandom(parts.plan.sample.seed + 1));

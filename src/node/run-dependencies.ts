@@ -16,35 +16,35 @@ import { loadFolderModel } from './folder-model.ts';
 /** The built-in dialogues of this checkout. */
 const BUILT_IN = fileURLToPath(new URL(`../../public/dialogues/${BUILT_IN_ID}.json`, import.meta.url));
 
-/** Where things lie on this machine that a plan names otherwise. */
+/** Local paths of what a plan names in another way. */
 export interface Places {
   /** Folders by the ids of the plan's models. */
   folders: ReadonlyMap<string, string>;
   threads?: number | undefined;
-  /** Hosts of endpoints that may have the key of the environment. */
+  /** Hosts of endpoints that may receive the key from the environment. */
   endpointHosts?: TrustedHosts | undefined;
 }
 
 /**
  * The dialogues of a plan.
- * @throws {LabError} `missing-file`, `hash-mismatch` when the file is another, `bad-data`.
+ * @throws {LabError} `missing-file`, `hash-mismatch` when it is a different file, `bad-data`.
  */
 export async function readPlanDataset({ dataset, sampling }: EvaluationPlan, override?: string): Promise<Dialogue[]> {
   const source = dataset.source === 'built-in' ? BUILT_IN : dataset.source;
   const path = override ?? source;
-  // The plan's own name, wherever the file lies: with the first way of sampling it is part of the dialogues' ids.
+  // The plan's name for the file, wherever it is: with the first way of sampling it is part of the dialogues' ids.
   const naming = sampling === 1 ? 'location' : 'number';
   const { sha256, read } = await readHashedDataset(
     path,
-    { what: 'The dataset cannot be read', todo: 'Say where it lies with --dataset.' },
+    { what: 'The dataset cannot be read', todo: 'Give its path with --dataset.' },
     { name: basename(source), naming },
   );
   if (dataset.sha256 !== undefined && dataset.sha256 !== sha256) {
     throw new LabError({
       code: 'hash-mismatch',
       where: path,
-      what: "It is not the plan's dataset: the SHA-256 is another.",
-      todo: 'Take the file that the plan was made with.',
+      what: "It is not the plan's dataset: its SHA-256 differs.",
+      todo: 'Use the file that the plan was made with.',
     });
   }
   const { dialogues, badCount } = await read();
@@ -52,7 +52,7 @@ export async function readPlanDataset({ dataset, sampling }: EvaluationPlan, ove
   return dialogues;
 }
 
-/** What carrying out a plan needs of Node. */
+/** What running a plan in Node needs. */
 export function nodeRunParts(
   plan: EvaluationPlan,
   places: Places,
@@ -86,7 +86,7 @@ async function openModel(
   throw new LabError({
     code: 'unsupported',
     where: model.name,
-    what: 'This model lives in a browser.',
+    what: 'This model exists only in a browser.',
     todo: 'Give its folder as a model of kind "folder", or run the plan in the page.',
   });
 }

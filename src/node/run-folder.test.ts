@@ -33,7 +33,7 @@ beforeEach(async () => void (out = await mkdtemp(join(tmpdir(), 'lab-run-'))));
 afterEach(() => rm(out, { recursive: true }));
 
 describe('openRunFolder', () => {
-  it('gives back what was appended, without a line that was cut off', async () => {
+  it('returns what was appended, without a truncated line', async () => {
     const first = await openRunFolder(out, plan);
     await first.append(record);
     await first.close();
@@ -45,7 +45,7 @@ describe('openRunFolder', () => {
     expect((await readFile(join(out, 'records.jsonl'), 'utf8')).trim().split('\n')).toHaveLength(2);
   });
 
-  it('is for one process, and takes over from a dead one', async () => {
+  it('admits one process, and takes over from a dead one', async () => {
     const run = await openRunFolder(out, plan);
     await expect(openRunFolder(out, plan)).rejects.toMatchObject({ code: 'busy' });
     await run.close();
@@ -55,7 +55,7 @@ describe('openRunFolder', () => {
     await (await openRunFolder(out, plan)).close();
   });
 
-  it('refuses another plan, and names a damaged line', async () => {
+  it('refuses another plan, and reports a damaged line', async () => {
     await (await openRunFolder(out, plan)).close();
     await expect(openRunFolder(out, { ...plan, tagger: 'compromise' })).rejects.toThrow(/another plan/);
     await writeFile(join(out, 'records.jsonl'), `${JSON.stringify(record)}\n{}\n`);
@@ -63,7 +63,7 @@ describe('openRunFolder', () => {
     await (await openRunFolder(join(out, 'free'), plan)).close();
   });
 
-  it('resumes a run that is older than some choices, by its own plan', async () => {
+  it('resumes a run that is older than some settings, by its own plan', async () => {
     const older = Object.fromEntries(Object.entries(plan).filter(([key]) => key !== 'sampling' && key !== 'newest'));
     const file = join(out, 'plan.json');
     expect(await parsePlanFile(older, file)).toMatchObject({ sampling: 2, newest: 'never-empty' });

@@ -15,21 +15,22 @@ const SUMMARY_FILE = 'summary.json';
 const NUMBERS_FILE = 'numbers.jsonl';
 
 /**
- * A run on disk: `plan.json`, `records.jsonl` (a line for each turn that is done), and `summary.json` and
- * `numbers.jsonl`, which hold no text and may be published.
+ * A run on disk: `plan.json`, `records.jsonl` (one line per finished turn), and `summary.json` and
+ * `numbers.jsonl`, which contain no text and may be published.
  */
 export interface RunFolder {
-  /** All that is done, before and now. */
+  /** All finished records, from before and now. */
   readonly records: readonly ResultRecord[];
-  /** Resolves when the line is with the operating system, so that a kill loses at most the record in the making. */
+  /** Resolves when the operating system has the line, so that a kill loses at most the record in progress. */
   append(record: ResultRecord): Promise<void>;
   writeSummary(summary: RunSummary): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens a run's folder for one process and no other.
- * @param force write into a folder that holds other files: they stay, and none may have the name of a run's.
+ * Opens a run's folder for exclusive use by this process.
+ * @param force write into a folder that contains other files. They are kept, and none may have the name of a run's
+ * file.
  * @throws {LabError} as `openWorkFolder` does; `bad-config` also for another plan's run.
  */
 export async function openRunFolder(out: string, plan: EvaluationPlan, force = false): Promise<RunFolder> {
@@ -55,8 +56,8 @@ export async function openRunFolder(out: string, plan: EvaluationPlan, force = f
 }
 
 /**
- * The plan in a file. One that lies beside a run's records or numbers is that of the run, so that what it does not
- * say is older than the choice.
+ * The plan in a file. A plan next to a run's records or numbers belongs to that run, so a setting that it lacks did not
+ * exist yet when the run was made.
  * @throws {LabError} `bad-config` naming the first field at fault.
  */
 export async function parsePlanFile(json: unknown, path: string): Promise<EvaluationPlan> {
@@ -70,7 +71,7 @@ export async function parsePlanFile(json: unknown, path: string): Promise<Evalua
   return ofRun ? parseStoredPlan(json, path) : parsePlan(json, path);
 }
 
-/** The plan of a folder is that of its records; another one would mix two runs. */
+/** The plan must be that of the folder's records; another one would mix two runs. */
 function comparePlan(before: string, path: string, out: string, plan: EvaluationPlan): void {
   const stored = parseStoredPlan(parseJson(before, path), path);
   if (samePlan(stored, plan)) return;
@@ -79,7 +80,7 @@ function comparePlan(before: string, path: string, out: string, plan: Evaluation
     throw new LabError({
       code: 'bad-config',
       where: out,
-      what: 'The folder holds a run of this plan whose turns were sampled or sent another way.',
+      what: 'The folder contains a run of this plan whose turns were sampled or sent in another way.',
       todo:
         `Add "sampling": ${sampling} and "newest": "${newest}" to the plan to resume the run, or choose another ` +
         'folder with --out.',
@@ -88,12 +89,12 @@ function comparePlan(before: string, path: string, out: string, plan: Evaluation
   throw new LabError({
     code: 'bad-config',
     where: out,
-    what: 'The folder holds the run of another plan.',
+    what: 'The folder contains a run of another plan.',
     todo: 'Choose another folder with --out, or give that plan again.',
   });
 }
 
-/** Whether two plans ask for the same records; their names, notes and versions may differ. */
+/** Whether two plans define the same records; their names, notes and versions may differ. */
 function samePlan(a: EvaluationPlan, b: EvaluationPlan): boolean {
   const work = (plan: EvaluationPlan) => JSON.stringify({ ...plan, name: '', note: '', versions: {} });
   return work(a) === work(b);

@@ -27,7 +27,7 @@ describe('stopAfter', () => {
     ['a pre-tokenizer', split('(a+)+$'), `${'a'.repeat(40)}!`],
     ['a normalizer', replace('(x+x+)+y'), 'x'.repeat(45)],
     ['alternatives that overlap', split('(?:a|b|ab)*c'), 'ab'.repeat(40)],
-  ])('stops %s whose pattern does not come to an end, and names it', (_, json, text) => {
+  ])('stops %s whose pattern does not terminate, and names it', (_, json, text) => {
     watchWork(stopAfter(0.2));
     const { encode } = createChatTokenizer(json, config, 'model');
     expect(() => encode(text)).toThrow(
@@ -36,11 +36,11 @@ describe('stopAfter', () => {
         message: expect.stringMatching(/^model\/tokenizer\.json, pattern .*(a\+|x\+|ab).*stopped/),
       }),
     );
-    // The thread goes on, and so does the tokenizer with other texts.
+    // The thread still works, and the tokenizer still handles other texts.
     expect(encode('hello')).toHaveLength(5);
   });
 
-  it('gives what the work gives, and its own errors', () => {
+  it('returns what the work returns, and throws its errors', () => {
     const bounded = stopAfter(5);
     expect(bounded('x', () => bounded('y', () => [1, 2]))).toEqual([1, 2]);
     expect(() =>

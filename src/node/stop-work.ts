@@ -5,8 +5,8 @@ import { endless, LONGEST } from '../rpc/watch.ts';
 const script = new Script('globalThis.boundedWork()');
 
 /**
- * Runs work in Node's own thread so that it is stopped when it does not come to an end, regular expressions included. A
- * thread that is stuck hears no signal, so that nobody could even interrupt it.
+ * Runs work on Node's main thread and stops it if it does not terminate, even in regular expressions. A thread that is
+ * stuck receives no signal, so nobody could even interrupt it.
  */
 export function stopAfter(seconds = LONGEST): Bounded {
   return <T>(what: string, run: () => T): T => {

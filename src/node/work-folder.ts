@@ -7,7 +7,7 @@ import { parseJsonLines } from '../core/json-lines.ts';
 import { lockFolder } from './folder-lock.ts';
 
 export interface WorkFolderOptions<Line> {
-  /** What is to be done, written when the folder is begun. Its file tells that the folder is one of this kind. */
+  /** The task, written when the work starts. Its file identifies the kind of the folder. */
   task: {
     file: string;
     text: string;
@@ -17,27 +17,27 @@ export interface WorkFolderOptions<Line> {
      */
     compare(before: string, path: string): void;
   };
-  /** What is done: JSON lines. */
+  /** The finished work: JSON lines. */
   lines: { file: string; schema: z.ZodType<Line>; what: string };
-  /** Names of the other files that the work writes. */
+  /** Names of other files that the work writes. */
   others: readonly string[];
-  /** Write into a folder that holds other files: they stay, and none may have a name of the work's own. */
+  /** Write into a folder that contains other files. They are kept, and none may have the name of a file of the work. */
   force?: boolean;
 }
 
 export interface WorkFolder<Line> {
-  /** All that is done, before and now. */
+  /** All finished lines, from before and now. */
   readonly lines: readonly Line[];
-  /** Resolves when the line is with the operating system, so that a kill loses at most the line in the making. */
+  /** Resolves when the operating system has the line, so that a kill loses at most the line in progress. */
   append(line: Line): Promise<void>;
-  /** Replaces a file of the folder as a whole. */
+  /** Replaces a whole file of the folder. */
   write(file: string, text: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens a folder for one process and no other; a lock that a killed process left behind is taken over.
- * @throws {LabError} `bad-config` when the folder holds another task or other files, `busy` when it is in use,
+ * Opens a folder for exclusive use by this process; a lock that a killed process left behind is taken over.
+ * @throws {LabError} `bad-config` when the folder contains another task or other files, `busy` when it is in use,
  * `bad-file` when its lines are damaged.
  */
 export async function openWorkFolder<Line>(
@@ -76,19 +76,19 @@ export async function openWorkFolder<Line>(
   }
 }
 
-/** A folder that is not empty has to be one that such work has begun. */
+/** A folder that is not empty must belong to such work. */
 async function refuseOthersFiles(out: string, task: string, own: readonly string[], force: boolean): Promise<void> {
   const names = (await readdir(out).catch((): string[] => [])).filter((name) => name !== 'lock').sort();
   if (names.includes(task)) return;
   const taken = names.filter((name) => own.includes(name));
   const found = force ? taken : names;
   if (found.length === 0) return;
-  const what = `The folder holds no ${task}, but ${found.slice(0, 4).join(', ')}${found.length > 4 ? ' …' : ''}.`;
+  const what = `The folder contains no ${task}, but ${found.slice(0, 4).join(', ')}${found.length > 4 ? ' …' : ''}.`;
   throw new LabError({
     code: 'bad-config',
     where: out,
     what,
-    todo: `Choose another folder with --out${taken.length > 0 ? '' : ', or add --force: what is there stays'}.`,
+    todo: `Choose another folder with --out${taken.length > 0 ? '' : ', or add --force, which keeps these files'}.`,
   });
 }
 
@@ -98,17 +98,17 @@ async function replaceFile(path: string, text: string): Promise<void> {
   await rename(temporary, path);
 }
 
-/** The lines of a file; a last one without its end was being written when the process was killed, and goes. */
+/** The lines of a file. A last line without its end was being written when the process was killed and is removed. */
 async function readLines<Line>(path: string, { schema, what }: WorkFolderOptions<Line>['lines']): Promise<Line[]> {
   const bytes = await readFile(path).catch(() => Buffer.alloc(0));
   const end = bytes.lastIndexOf(0x0a) + 1;
   const lines = parseJsonLines(bytes.toString('utf8', 0, end), schema, {
     code: 'bad-file',
     where: path,
-    what: `It is no ${what}.`,
+    what: `It is not a ${what}.`,
     todo: 'Correct or remove the line.',
   });
-  // Only now is it certain that the file is one of the work.
+  // Only now is it certain that the file belongs to the work.
   if (end < bytes.length) await truncate(path, end);
   return lines;
 }

@@ -14,22 +14,22 @@ const read = (html: string): Notebook =>
 const write = (notebook: Notebook): string => serialize(notebook, { document: parseHTML('<!doctype html>').document });
 
 describe('the notebooks that come with the lab', () => {
-  it('are those of the catalogue', () => {
+  it('are exactly those of the catalogue', () => {
     expect(files.map((name) => name.replace('.html', '')).sort()).toEqual(CATALOGUE.map(({ name }) => name).sort());
   });
 
-  it.each(files)('%s has the title of the catalogue, and cells that are sound code', (name) => {
+  it.each(files)('%s has the title of the catalogue and cells of valid code', (name) => {
     const notebook = read(readFileSync(join(FOLDER, name), 'utf8'));
     expect(notebook.title).toBe(CATALOGUE.find((entry) => `${entry.name}.html` === name)?.title);
     expect(notebook.cells.length).toBeGreaterThan(3);
     const outputs = notebook.cells.flatMap((cell) => transpile(cell).outputs ?? []);
-    // Two cells that define one name make both fail.
+    // Two cells that define the same name both fail.
     expect(outputs).toEqual([...new Set(outputs)]);
   });
 });
 
 describe('the format', () => {
-  it('gives back what was written, whatever a cell holds', () => {
+  it('returns what was written, whatever a cell contains', () => {
     const value = fc.oneof(
       fc.string({ unit: 'grapheme' }),
       fc.constantFrom('</script><img src=x onerror=alert(1)>', '<\\/script>', '<!-- <script>', '`${a}`'),
@@ -51,7 +51,7 @@ describe('the format', () => {
 });
 
 /**
- * What the format does not promise to keep: blank lines at the ends, line ends of other systems, control characters.
+ * What the format does not preserve: blank lines at the ends, line ends of other systems, control characters.
  */
 const tidy = (text: string): string =>
   text

@@ -6,22 +6,22 @@ export interface CatalogueEntry {
   summary: string;
 }
 
-/** The notebooks that come with the lab, in the order in which they are best read. */
+/** The notebooks that come with the lab, in the recommended reading order. */
 export const CATALOGUE: readonly CatalogueEntry[] = [
   {
     name: 'the-paper-live',
     title: 'The paper, live',
-    summary: 'Every table and figure beside what was measured here, with intervals, and where its numbers disagree.',
+    summary: 'Every table and figure next to what was measured here, with intervals, and where its numbers disagree.',
   },
   {
     name: 'compression-playground',
     title: 'Compression playground',
-    summary: 'One dialogue, a slider for the budget: what fits, what is lost, what the model still answers.',
+    summary: 'One dialogue and a slider for the budget: what fits, what is lost, and how the model still replies.',
   },
   {
     name: 'which-words-matter',
     title: 'Which words matter',
-    summary: 'Drop one part of speech at a time and see the loss of the supporter’s own reply move.',
+    summary: 'Drop one part of speech at a time and see how the loss of the supporter’s own reply changes.',
   },
   {
     name: 'loss-curves',
@@ -36,11 +36,12 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   {
     name: 'judging-the-judge',
     title: 'Judging the judge',
-    summary: 'Can a small model rate support? Repeats, order and length put its scores to the test.',
+    summary: 'Can a small model rate support? Repetition, order and length put its scores to the test.',
   },
   {
     name: 'bring-your-own-data',
     title: 'Bring your own data',
-    summary: 'Drop a file of dialogues: what was read, what was wrong with it, how long it is, what compression saves.',
+    summary:
+      'Drop a file of dialogues: what was read, what was wrong with it, how long it is, and what compression saves.',
   },
 ];

@@ -74,7 +74,7 @@ describe('a folder that holds a run', () => {
   it('keeps two runs apart', async () => {
     const place = await claimRun(out(), { resume: true });
     await expect(run(config('taken', { maxSteps: 3 }), { fresh: true })).rejects.toThrow(
-      `process ${process.pid} works on this run`,
+      `process ${process.pid} is working on this run`,
     );
     await place.close();
     expect(await contents(out())).toEqual(before);

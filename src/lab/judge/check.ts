@@ -14,7 +14,7 @@ import { REMOTE_CONCURRENCY, type WorkCalls } from '../runs/stored-runs.ts';
 export { FEWEST_DIALOGUES, describeValidation } from '../../core/judge/validation-text.ts';
 export type { CheckEvent, JudgedCheckDialogue };
 
-/** A judge compared with people. */
+/** Validation of a judge against people. */
 export interface JudgeCheck {
   /** Id of a listed model. */
   judge: string;
@@ -30,7 +30,7 @@ export interface JudgeCheck {
 }
 
 /**
- * Has a model judge whole dialogues of one or two datasets; `done` are those of the same check that are judged already.
+ * Has a model judge whole dialogues of one or two datasets; `done` are those that this check has already judged.
  * @throws {LabError} `bad-data` when there is nothing to judge, `cancelled` on `signal`, and what loading and answering
  * throw.
  */
@@ -45,7 +45,7 @@ export async function checkJudge(
     throw new LabError({
       code: 'bad-data',
       where: good,
-      what: 'No dialogue is in it.',
+      what: 'It has no dialogues.',
       todo: 'Choose another dataset.',
     });
   const events = judgeDialogues({

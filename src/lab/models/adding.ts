@@ -14,12 +14,12 @@ export interface NewEndpoint {
   baseUrl: string;
   model: string;
   apiKey?: string;
-  /** Store the key on this device in plain text; otherwise it is forgotten with the page. */
+  /** Store the key on this device in plain text; otherwise it is forgotten when the page closes. */
   keepKey?: boolean;
   contextWindow?: number | null;
 }
 
-/** An id of WebLLM's list, or an id of one's own with both addresses. */
+/** An id from WebLLM's list, or a new id with both addresses. */
 export interface NewMlc {
   id: string;
   weightsUrl?: string;
@@ -43,7 +43,7 @@ export async function addFromFiles(
   return keep(await libraryWorker.call('addFiles', { files: dropped, convert }, callOptions(options)));
 }
 
-/** Adds the GGUF file or ONNX folder at an address; its server must allow this page to read it. */
+/** Adds the GGUF file or ONNX folder at an address, whose server must let this page read it. */
 export async function addFromUrl(url: string, options: LoadOptions = {}): Promise<ModelSummary> {
   await askToPersist();
   return keep(await libraryWorker.call('addUrl', { url, base: labAddress() }, callOptions(options)));
@@ -77,14 +77,14 @@ export async function addEndpoint({
   return keep(record);
 }
 
-/** Adds a model in MLC format: an entry of WebLLM's list, or a pair of addresses. */
+/** Adds a model in MLC format: an entry from WebLLM's list, or a pair of addresses. */
 export async function addMlc({ id, weightsUrl, libUrl }: NewMlc): Promise<ModelSummary> {
   if (!weightsUrl !== !libUrl) {
     throw new LabError({
       code: 'bad-config',
       where: id,
-      what: 'Weights and model library are both needed.',
-      todo: 'Give both addresses, or choose a model of the list.',
+      what: 'Both the weights and the model library are needed.',
+      todo: 'Give both addresses, or choose a model from the list.',
     });
   }
   if (!weightsUrl || !libUrl) {
@@ -93,8 +93,8 @@ export async function addMlc({ id, weightsUrl, libUrl }: NewMlc): Promise<ModelS
     throw new LabError({
       code: 'not-found',
       where: id,
-      what: "WebLLM's list has no such model.",
-      todo: 'Choose one of the list, or give both addresses.',
+      what: "This model is not in WebLLM's list.",
+      todo: 'Choose one from the list, or give both addresses.',
     });
   }
   return keep({
@@ -119,7 +119,7 @@ export async function convertToOnnx(id: string, options: LoadOptions = {}): Prom
   return keep(await libraryWorker.call('convert', request, callOptions(options)));
 }
 
-/** Removes an added model and its files; of the embedded model, only the files. Whoever works with it may finish. */
+/** Removes an added model and its files, or only the files of the embedded model. Work that uses it may finish. */
 export async function removeModel(id: string): Promise<void> {
   await residency.retire(id);
   holdKey(id, undefined);
@@ -128,7 +128,7 @@ export async function removeModel(id: string): Promise<void> {
   catalogue.notify();
 }
 
-/** What is in memory under the same id was loaded from other files, or with another key. */
+/** The model in memory under the same id was loaded from other files, or with another key. */
 async function keep(record: ModelRecord): Promise<ModelSummary> {
   await catalogue.keep(record);
   await residency.retire(record.id);
@@ -145,7 +145,7 @@ function absolute(text: string): string {
   });
 }
 
-/** Without this the browser may throw model files away when the disk runs low. Some browsers ask the person. */
+/** Without this the browser may delete model files when disk space runs low. Some browsers ask the person. */
 async function askToPersist(): Promise<void> {
   await navigator.storage?.persist?.().catch(() => false);
 }

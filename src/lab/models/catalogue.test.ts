@@ -40,7 +40,7 @@ describe('ModelCatalogue', () => {
     await expect(catalogue.find('file')).rejects.toMatchObject({ code: 'not-found' });
   });
 
-  it('keeps endpoints for as long as the page where the browser stores nothing, and refuses files', async () => {
+  it('keeps endpoints while the page is open if the browser stores nothing, and refuses files', async () => {
     const catalogue = new ModelCatalogue(closed, silent);
     await catalogue.keep(endpoint);
     expect(await catalogue.list()).toEqual([EMBEDDED_MODEL, endpoint]);
@@ -60,7 +60,7 @@ describe('ModelCatalogue', () => {
     expect(open).toHaveBeenCalledTimes(2);
   });
 
-  it('tells this tab and the others of changes, until nobody listens', async () => {
+  it('notifies this tab and the others of changes until they unsubscribe', async () => {
     const db = records();
     const channel = Object.assign(new EventTarget(), { postMessage: vi.fn() }) as unknown as BroadcastChannel;
     const catalogue = new ModelCatalogue(

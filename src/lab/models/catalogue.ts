@@ -4,7 +4,7 @@ import { EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
 import type { ModelRecord } from '../../core/engine/record.ts';
 import { LabError } from '../../core/error.ts';
 
-/** As much of the database as the catalogue uses. */
+/** The part of the database that the catalogue uses. */
 type Records = Pick<ModelDatabase, 'getAll' | 'put' | 'delete'>;
 
 /** The records of all models of this browser: the embedded one and those that a person added. */
@@ -12,18 +12,18 @@ export class ModelCatalogue {
   readonly #database: Lazy<Records>;
   readonly #channel: () => BroadcastChannel | undefined;
   readonly #listeners = new Set<() => void>();
-  /** Records of models without files where there is no database: they last as long as the page. */
+  /** Records of models without files if there is no database; they last as long as the page. */
   readonly #unkept = new Map<string, ModelRecord>();
   #changes: BroadcastChannel | undefined;
 
-  /** Nothing is opened before the first call. `channel` tells other tabs of changes, where the browser has one. */
+  /** Nothing is opened before the first call. `channel`, if available, notifies other tabs of changes. */
   constructor(open: () => Promise<Records>, channel: () => BroadcastChannel | undefined) {
     this.#database = new Lazy(() =>
       open().catch((error: unknown) => {
         throw LabError.from(error, {
           code: 'io',
           what: 'The list of models cannot be opened',
-          todo: 'Private windows often allow no storage; use a normal one.',
+          todo: 'Private windows often do not allow storage; use a normal one.',
         });
       }),
     );
@@ -47,7 +47,7 @@ export class ModelCatalogue {
     throw new LabError({
       code: 'not-found',
       where: id,
-      what: 'There is no such model here.',
+      what: 'This model does not exist here.',
       todo: 'Choose one from the list, or add it again.',
     });
   }
@@ -56,7 +56,7 @@ export class ModelCatalogue {
   async keep(record: ModelRecord): Promise<void> {
     const kept = this.#database.get().then((db) => db.put('models', record));
     if (record.format === 'endpoint' || record.format === 'mlc') {
-      // Nothing of them lies on this device, so they can be used without being kept.
+      // They have no files on this device, so they can be used without being stored.
       await kept.then(
         () => this.#unkept.delete(record.id),
         () => this.#unkept.set(record.id, record),
@@ -70,14 +70,14 @@ export class ModelCatalogue {
     this.#changed();
   }
 
-  /** Hears of every change to the list, in other tabs as well; returns a function that stops listening. */
+  /** Calls `listener` on every change to the list, also in other tabs; returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void {
     this.#openChannel();
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** What lies on this device has changed, though the list has not. */
+  /** Announces that the stored files have changed, though the list has not. */
   notify(): void {
     for (const listener of this.#listeners) listener();
   }

@@ -6,8 +6,8 @@ import { openTokenizer } from './tokenizers.ts';
 const opened = new LazyMap<string, ModelTokenizer | null>();
 
 /**
- * The tokenizer of a model, without its weights; null where there is none on this machine (endpoints, MLC) or it cannot
- * be had now, in which case counts are estimated. Runs apart from the model, so a long reply does not hold it up.
+ * The tokenizer of a model, without its weights; null if there is none on this machine (endpoints, MLC) or it cannot be
+ * loaded now, in which case counts are estimated. Runs separately from the model, so a long reply does not block it.
  */
 export function contextTokenizer(modelId: string): Promise<ModelTokenizer | null> {
   const open = () =>

@@ -11,13 +11,13 @@ export interface ModelSummary {
   name: string;
   summary: string;
   format: ModelFormat;
-  /** Bytes of all files; 0 where there are none or it is not known yet. */
+  /** Bytes of all files; 0 if there are none or the size is unknown. */
   bytes: number;
-  /** Bytes of it on this device. */
+  /** Bytes stored on this device. */
   storedBytes: number;
-  /** It comes with the lab: removing it only frees its files. */
+  /** Whether it comes with the lab: removing it only deletes its files. */
   embedded: boolean;
-  /** Mebibytes of graphics memory, where a list states them. */
+  /** Mebibytes of graphics memory, if a list states them. */
   vramMb: number | null;
   /** The endpoint's host, for models that messages are sent to. */
   host: string | null;
@@ -50,13 +50,13 @@ export async function listModels(): Promise<ModelSummary[]> {
   return all.map((record) => summarise(record, stored[record.id] ?? 0));
 }
 
-/** The chat models of WebLLM's list; their code is fetched for that. Add one with `addMlc`. */
+/** The chat models of WebLLM's list, whose code this fetches. Add one with `addMlc`. */
 export const listWebLlmModels = (): Promise<MlcRecord[]> => libraryWorker.call('webLlmList', null);
 
-/** What a model will take in memory; null where it can't be known before loading. */
+/** The memory that a model will need; null if it cannot be known before loading. */
 export async function estimateMemory(id: string, device: 'webgpu' | 'wasm' = 'wasm'): Promise<MemoryEstimate | null> {
   return libraryWorker.call('estimate', { record: await catalogue.find(id), base: labAddress(), device });
 }
 
-/** Hears of every change to the list; returns a function that stops listening. */
+/** Calls `listener` on every change to the list; returns a function that unsubscribes. */
 export const subscribeToModels = (listener: () => void): (() => void) => catalogue.subscribe(listener);

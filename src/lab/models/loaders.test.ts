@@ -17,7 +17,7 @@ const record: GgufRecord = {
 describe('a GGUF in a browser without 64-bit Wasm memory', () => {
   afterEach(() => vi.unstubAllGlobals());
 
-  it('is refused with what to do, before anything is fetched', async () => {
+  it('is refused with advice, before anything is fetched', async () => {
     const fetched = vi.fn();
     vi.stubGlobal('fetch', fetched);
     const Memory = vi.fn(() => {

@@ -12,15 +12,15 @@ import { labAddress, spawnEngine } from './workers.ts';
 
 export interface ModelLoadOptions extends LoadOptions {
   device?: DeviceChoice;
-  /** Another engine than the table's, for comparisons; it must run the model's format. */
+  /** An engine other than the default, for comparisons; it must support the model's format. */
   engine?: EngineId;
-  /** An endpoint's key, for this page only. */
+  /** An endpoint's key, kept only while the page is open. */
   apiKey?: string;
 }
 
 /**
- * Loads a model in a worker of its own; unloading it ends the worker. Work of the page leases its models from
- * `residency` instead, so that none is loaded twice.
+ * Loads a model in its own worker; unloading it ends the worker. The page leases its models from `residency` instead,
+ * so that none is loaded twice.
  * @throws {LabError} `not-found`, `unsupported` when its format does not run on the device, and what the engine throws.
  */
 export async function loadModel(
@@ -42,8 +42,8 @@ export async function loadModel(
     throw new LabError({
       code: 'unsupported',
       where: record.name,
-      what: `Models of the format ${record.format} do not run on ${device}.`,
-      todo: 'Leave the choice of device to the lab.',
+      what: `Models in the format ${record.format} do not run on ${device}.`,
+      todo: 'Let the lab choose the device.',
     });
   }
   try {

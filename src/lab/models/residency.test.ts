@@ -4,7 +4,7 @@ import { LabError } from '../../core/error.ts';
 import { fakeModel } from '../../core/evaluation/testing/fake-model.ts';
 import { asLoadedModel, ModelResidency, type DeviceChoice } from './residency.ts';
 
-/** A loader whose models load when they are told to, or at once, and that writes down what happens. */
+/** A loader whose models load at once or when the test says so, with a log of what happens. */
 function loader({ wait = false } = {}) {
   const log: string[] = [];
   const started = new Map<string, { options: LoadOptions; finish: () => void; fail: (error: LabError) => void }>();
@@ -29,7 +29,7 @@ function loader({ wait = false } = {}) {
 }
 
 describe('ModelResidency', () => {
-  it('loads a model once for all who ask, at the same time and later', async () => {
+  it('loads a model once for all requests, concurrent or later', async () => {
     const { residency, load } = loader();
     const [first, second] = await Promise.all([residency.acquire('a'), residency.acquire('a')]);
     expect(second.model).toBe(first.model);
@@ -39,7 +39,7 @@ describe('ModelResidency', () => {
     expect(load).toHaveBeenCalledOnce();
   });
 
-  it('keeps a released model, and asks it to leave before another is loaded', async () => {
+  it('keeps a released model, and frees it before another is loaded', async () => {
     const { residency, log } = loader();
     await (await residency.acquire('a')).release();
     expect(residency.ids).toEqual(['a']);
@@ -49,19 +49,19 @@ describe('ModelResidency', () => {
     expect(residency.loaded('a')).toBeUndefined();
   });
 
-  it('loads a second model beside one that somebody holds', async () => {
+  it('loads a second model next to one that is in use', async () => {
     const { residency, log } = loader();
     const held = await residency.acquire('a');
     await residency.acquire('b');
     expect(residency.ids).toEqual(['a', 'b']);
     await held.release();
-    // It stays for whoever asks for it next, until room is needed.
+    // It stays for the next request, until room is needed.
     expect(residency.ids).toEqual(['a', 'b']);
     await residency.acquire('c');
     expect(log).toEqual(['load a on auto', 'load b on auto', 'unload a', 'load c on auto']);
   });
 
-  it('loads beside what nobody holds only where that is allowed', async () => {
+  it('loads next to an unused model only if that is allowed', async () => {
     const { residency } = loader();
     await (await residency.acquire('a')).release();
     await (await residency.acquire('b', { beside: true })).release();
@@ -70,7 +70,7 @@ describe('ModelResidency', () => {
     expect(residency.ids).toEqual(['c']);
   });
 
-  it('lets models that run elsewhere and models in memory be', async () => {
+  it('frees no model in memory for one that runs elsewhere, or the reverse', async () => {
     const { residency } = loader();
     await (await residency.acquire('a')).release();
     await (await residency.acquire('endpoint:x')).release();
@@ -79,7 +79,7 @@ describe('ModelResidency', () => {
     expect(residency.ids).toEqual(['a', 'endpoint:y']);
   });
 
-  it('counts a lease that is released twice once', async () => {
+  it('counts a double release of a lease once', async () => {
     const { residency, log } = loader();
     const [first, second] = [await residency.acquire('a'), await residency.acquire('a')];
     await first.release();
@@ -91,7 +91,7 @@ describe('ModelResidency', () => {
     expect(log).toContain('unload a');
   });
 
-  it('loads one model at a time, in the order in which they were asked for', async () => {
+  it('loads one model at a time, in the order of requests', async () => {
     const { residency, load, begun } = loader({ wait: true });
     const first = residency.acquire('a');
     const second = residency.acquire('b');
@@ -103,7 +103,7 @@ describe('ModelResidency', () => {
     expect(residency.ids).toEqual(['a', 'b']);
   });
 
-  it('tells everybody who waits how far loading is', async () => {
+  it('reports the progress of loading to everyone who waits', async () => {
     const { residency, begun } = loader({ wait: true });
     const heard: [string, LoadProgress][] = [];
     const half: LoadProgress = { stage: 'Fetching', loadedBytes: 1, totalBytes: 2 };
@@ -120,7 +120,7 @@ describe('ModelResidency', () => {
     ]);
   });
 
-  it('forgets a failure, so that the next one tries again', async () => {
+  it('forgets a failure, so that the next request tries again', async () => {
     const { residency, load, begun } = loader({ wait: true });
     const waiting = [residency.acquire('a'), residency.acquire('a')];
     const failure = new LabError({ code: 'out-of-memory', what: 'Too large.' });
@@ -144,7 +144,7 @@ describe('ModelResidency', () => {
     expect(log).toEqual(['load a on auto', 'load b on auto']);
   });
 
-  it('stops loading where the last who waits is gone, and not before', async () => {
+  it('stops loading when the last request is aborted, and not before', async () => {
     const { residency, begun } = loader({ wait: true });
     const [one, two] = [new AbortController(), new AbortController()];
     const first = residency.acquire('a', { signal: one.signal });
@@ -159,7 +159,7 @@ describe('ModelResidency', () => {
     await expect(residency.acquire('a', { signal: one.signal })).rejects.toMatchObject({ code: 'cancelled' });
   });
 
-  it('goes on loading for whoever asks in the same moment, and loads anew for whoever asks later', async () => {
+  it('continues loading for a request at the same moment, and loads again for a later one', async () => {
     const { residency, load, begun } = loader({ wait: true });
     const [one, two] = [new AbortController(), new AbortController()];
     const first = residency.acquire('a', { signal: one.signal });
@@ -193,7 +193,7 @@ describe('ModelResidency', () => {
     expect([stubborn.ids, residency.ids]).toEqual([[], []]);
   });
 
-  it('shares a model wherever it runs, and loads it on another device once it has left', async () => {
+  it('shares a model wherever it runs, and loads it on another device once it has been freed', async () => {
     const { residency, log } = loader();
     residency.preferredDevice = 'wasm';
     const lease = await residency.acquire('a');
@@ -204,7 +204,7 @@ describe('ModelResidency', () => {
     expect(log).toEqual(['load a on wasm', 'load a on webgpu']);
   });
 
-  it('frees a model with its last holder, unless somebody asks for it before', async () => {
+  it('frees a model with its last lease, unless it is requested before', async () => {
     const { residency, log } = loader();
     const first = await residency.acquire('a');
     await residency.unload('a');
@@ -224,7 +224,7 @@ describe('ModelResidency', () => {
     await residency.unload('unknown');
   });
 
-  it('shares a model that has changed with nobody new, and lets its holders finish', async () => {
+  it('does not share a model that has changed, and lets its holders finish', async () => {
     const { residency, log } = loader();
     const old = await residency.acquire('a');
     await residency.retire('a');
@@ -240,7 +240,7 @@ describe('ModelResidency', () => {
     await residency.retire('unknown');
   });
 
-  it('keeps the lease of a model whose worker was lost, since the model comes back by itself', async () => {
+  it('keeps the lease of a model whose worker was lost, since the model reloads by itself', async () => {
     let lost = true;
     const load = vi.fn(() => {
       const model = fakeModel();
@@ -266,7 +266,7 @@ describe('ModelResidency', () => {
     expect(load).toHaveBeenCalledOnce();
   });
 
-  it('tells of models that come and go', async () => {
+  it('notifies of models that are loaded and freed', async () => {
     const { residency } = loader();
     const seen: string[][] = [];
     const stop = residency.subscribe(() => seen.push(residency.ids));
@@ -280,7 +280,7 @@ describe('ModelResidency', () => {
 });
 
 describe('asLoadedModel', () => {
-  it('gives back the lease where the model is unloaded', async () => {
+  it('returns the lease when the model is unloaded', async () => {
     const { residency, log } = loader();
     const model = asLoadedModel(await residency.acquire('a'));
     expect(model.info).toEqual(fakeModel().info);

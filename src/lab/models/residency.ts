@@ -2,48 +2,50 @@ import { Queue } from '../../core/async/queue.ts';
 import type { LoadedModel, LoadOptions, LoadProgress } from '../../core/engine/engine.ts';
 import { LabError, throwIfCancelled } from '../../core/error.ts';
 
-/** Where the person wants models to run. */
+/** The device that the person chose for models. */
 export type DeviceChoice = 'auto' | 'webgpu' | 'wasm';
 
 /** A model that stays in memory until it is released. */
 export interface ModelLease {
   readonly model: LoadedModel;
-  /** The holder needs it no longer. It may stay for the next one. Releasing twice counts once. */
+  /** Ends the lease. The model may stay in memory for the next one. Releasing twice has no effect. */
   release(): Promise<void>;
 }
 
 export interface AcquireOptions extends LoadOptions {
-  /** Where it is loaded if it has to be; a model in memory is shared wherever it runs. Default: `preferredDevice`. */
+  /**
+   * The device to load it on if it is not in memory; a model in memory is shared wherever it runs. Default:
+   * `preferredDevice`.
+   */
   device?: DeviceChoice | undefined;
-  /** Load it beside what is in memory, even where nobody holds that. */
+  /** Load it next to other models in memory, even if those are unused. */
   beside?: boolean;
 }
 
 export interface ResidencyDependencies {
   load(id: string, options: LoadOptions & { device: DeviceChoice }): Promise<LoadedModel>;
-  /** False for models that run elsewhere: they take no room from others. */
+  /** False for models that run elsewhere, which need no memory here. */
   takesMemory(id: string): Promise<boolean>;
 }
 
 interface Resident {
   readonly id: string;
-  /** Set once it is loaded. */
+  /** The model, once it is loaded. */
   model?: LoadedModel;
   readonly loading: Promise<LoadedModel>;
   readonly stopping: AbortController;
   readonly listeners: Set<(progress: LoadProgress) => void>;
   progress?: LoadProgress;
   takesMemory: boolean;
-  /** Leases, and those who wait for one. */
+  /** Number of leases and of requests that wait for one. */
   holders: number;
-  /** Leaves with its last holder. */
+  /** Whether it is freed when its last holder releases it. */
   leaving: boolean;
 }
 
 /**
- * The only owner of loaded models in the page. Whoever works with one leases it: the same model is never loaded twice,
- * and loading another asks what nobody holds to leave first. A model that was released stays for the next one to ask
- * for it.
+ * The only owner of loaded models in the page. Work that uses a model leases it: the same model is never loaded twice,
+ * and loading another one frees unused models first. A released model stays in memory for the next lease.
  *
  * ```ts
  * const lease = await residency.acquire(id, { signal });
@@ -55,7 +57,7 @@ interface Resident {
  * ```
  */
 export class ModelResidency {
-  /** Where models are loaded that are asked for without a device. */
+  /** The device for requests that name none. */
   preferredDevice: DeviceChoice = 'auto';
   readonly #dependencies: ResidencyDependencies;
   readonly #residents = new Map<string, Resident>();
@@ -67,7 +69,7 @@ export class ModelResidency {
     this.#dependencies = dependencies;
   }
 
-  /** The model where it is in memory. Only holders of a lease may work with it. */
+  /** The model if it is in memory. Only holders of a lease may use it. */
   loaded(id: string): LoadedModel | undefined {
     return this.#residents.get(id)?.model;
   }
@@ -77,19 +79,19 @@ export class ModelResidency {
     return [...this.#residents.values()].flatMap(({ id, model }) => (model ? [id] : []));
   }
 
-  /** Whether the model is to leave once nobody holds it. */
+  /** Whether the model will be freed once nobody holds it. */
   isLeaving(id: string): boolean {
     return this.#residents.get(id)?.leaving ?? false;
   }
 
-  /** Hears of every model that has come or gone; returns a function that stops listening. */
+  /** Calls `listener` when a model has been loaded or freed; returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   /**
-   * Leases a model, loaded first if need be. Aborting `signal` ends the waiting; the loading ends where nobody else
+   * Leases a model, after loading it if necessary. Aborting `signal` ends the wait, and the loading if nobody else
    * waits.
    * @throws {LabError} `cancelled` when `signal` is aborted, and what loading throws.
    */
@@ -113,7 +115,8 @@ export class ModelResidency {
   }
 
   /**
-   * Frees a model: at once where nobody holds it, else with its last holder. Whoever asks for it before then keeps it.
+   * Frees a model: at once if nobody holds it, otherwise when its last holder releases it. A new lease before then
+   * keeps it.
    */
   async unload(id: string): Promise<void> {
     const resident = this.#residents.get(id);
@@ -123,7 +126,7 @@ export class ModelResidency {
     else this.#notify();
   }
 
-  /** The model has changed or is gone: it is shared with nobody new, and leaves with its last holder. */
+  /** The model has changed or was removed: it gets no new leases and is freed when its last holder releases it. */
   async retire(id: string): Promise<void> {
     const resident = this.#residents.get(id);
     if (!resident) return;
@@ -177,7 +180,7 @@ export class ModelResidency {
     }
   }
 
-  /** Models that run elsewhere and models in memory do not get in each other's way. */
+  /** Models that run elsewhere and models in memory do not affect each other. */
   async #makeRoomFor({ id, takesMemory }: Resident): Promise<void> {
     for (const other of [...this.#residents.values()])
       if (other.id !== id && other.model && other.holders === 0 && other.takesMemory === takesMemory)
@@ -203,7 +206,7 @@ export class ModelResidency {
     else if (!resident.model) this.#abandon(resident);
   }
 
-  /** Nobody waits for it any more. */
+  /** Aborts the loading, because nobody waits for it any more. */
   #abandon(resident: Resident): void {
     this.#forget(resident);
     resident.stopping.abort();
@@ -225,7 +228,7 @@ export class ModelResidency {
   }
 }
 
-/** A leased model for work that unloads what it is given: unloading it gives back the lease. */
+/** A leased model for work that unloads its model at the end: unloading it releases the lease. */
 export function asLoadedModel({ model, release }: ModelLease): LoadedModel {
   return {
     get info() {

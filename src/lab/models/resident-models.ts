@@ -9,7 +9,7 @@ export const residency = new ModelResidency({
   takesMemory: async (id) => (await catalogue.find(id)).format !== 'endpoint',
 });
 
-/** Leases a model for a run or a judge, which give it back by unloading it. */
+/** Leases a model for a run or a judge, which release it by unloading it. */
 export async function borrowModel(id: string, signal?: AbortSignal): Promise<LoadedModel> {
   return asLoadedModel(await residency.acquire(id, signal ? { signal } : {}));
 }

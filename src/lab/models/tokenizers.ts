@@ -4,19 +4,19 @@ import type { LibraryApi } from '../../../workers/library/api.ts';
 import { catalogue } from './catalogue.ts';
 import { labAddress, libraryWorker, openLibraryWorker } from './workers.ts';
 
-/** A tokenizer that can be ended while it counts. */
+/** A tokenizer that can be closed while it counts. */
 export type OwnTokenizer = ModelTokenizer & { close(): void };
 
 /**
- * A model's tokenizer and chat template without its weights, apart from the worker of the model, so that counting need
- * not wait for a reply. It is opened here, so that a failure shows at once.
+ * A model's tokenizer and chat template without its weights, outside the model's worker, so that counting does not wait
+ * for a reply. It is opened immediately, so that a failure shows at once.
  * @throws {LabError} `unsupported` for MLC models and endpoints.
  */
 export function openTokenizer(id: string): Promise<ModelTokenizer> {
   return tokenizerIn(libraryWorker, id);
 }
 
-/** The same in a worker of its own, for work that must be possible to end: `close` ends it. */
+/** The same in its own worker, for work that must be stoppable: `close` ends it. */
 export async function openOwnTokenizer(id: string): Promise<OwnTokenizer> {
   const own = openLibraryWorker('tokenizer');
   try {

@@ -95,7 +95,7 @@ const text = (events: StreamEvent[]) =>
     .trim();
 
 describe('WorkerModel', () => {
-  it('speaks for the model in the worker', async () => {
+  it('forwards to the model in the worker', async () => {
     const model = await opened();
     expect(model.info).toMatchObject({ modelId: 'parrot', note: 'A sentence.' });
     expect(text(await say(model, 'I am here'))).toBe('I am here');
@@ -107,7 +107,7 @@ describe('WorkerModel', () => {
     await expect(say(model, 'x')).rejects.toMatchObject({ code: 'unsupported' });
   });
 
-  it('has no value for what the model in the worker lacks, and carries a schema to it', async () => {
+  it('is undefined for what the model in the worker lacks, and passes a schema to it', async () => {
     const { tokenizer, scorer, ...silent } = parrot([]);
     expect([tokenizer, scorer]).not.toContain(undefined);
     const model = await opened(() => Promise.resolve(silent));
@@ -120,7 +120,7 @@ describe('WorkerModel', () => {
     await model.unload();
   });
 
-  it('ends a cancelled reply with its numbers', async () => {
+  it('ends a cancelled reply with its statistics', async () => {
     const model = await opened();
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 20);
@@ -128,7 +128,7 @@ describe('WorkerModel', () => {
     await model.unload();
   });
 
-  it('starts afresh after a lost device, and the next reply comes', async () => {
+  it('reloads after a lost device, and the next reply arrives', async () => {
     const model = await opened();
     await expect(say(model, 'lose')).rejects.toMatchObject({ code: 'device-lost' });
     expect(ChannelWorker.started[0]?.ended).toBe(true);
@@ -137,7 +137,7 @@ describe('WorkerModel', () => {
     await model.unload();
   });
 
-  it('starts afresh after a crash in the middle of a reply, keeping what came', async () => {
+  it('reloads after a crash in the middle of a reply, keeping what arrived', async () => {
     const model = await opened();
     const events: StreamEvent[] = [];
     const run = (async () => {

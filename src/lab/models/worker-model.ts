@@ -14,9 +14,9 @@ import { needsRestart } from '../../core/engine/faults.ts';
 import type { EngineApi, LoadedInWorker, LoadRequest } from '../../../workers/engine/api.ts';
 
 /**
- * A model in a worker of its own. When the worker or its device is lost, the call at hand rejects, the worker is ended,
- * and the next call loads the model again in a fresh one. Unloading ends the worker, which is the only way to be sure
- * that all memory of a Wasm runtime is given back.
+ * A model in its own worker. When the worker or its device is lost, the current call rejects, the worker is ended,
+ * and the next call loads the model again in a fresh one. Unloading ends the worker, which is the only reliable
+ * way to release all memory of a Wasm runtime.
  */
 export class WorkerModel implements LoadedModel {
   info: LoadedInfo;

@@ -19,5 +19,5 @@ export const openLibraryWorker = (name: string): RpcWorker<LibraryApi> =>
       }),
   );
 
-/** The page's own. */
+/** The page's own library worker. */
 export const libraryWorker = openLibraryWorker('model files');

@@ -4,7 +4,7 @@ import { REPRESENTATION_IDS, TAGGER_IDS, UPOS } from '../../core/compression/rep
 import { historySchema } from '../../core/compression/history/spec.ts';
 import { TOKENIZER_IDS } from '../../core/compression/token-length.ts';
 
-// What the functions of notebooks take. Calls come from code that nobody vouches for, so everything has a limit.
+// Argument schemas of the notebook functions. Calls come from untrusted code, so everything has a limit.
 
 export const text = z.string().max(2_000_000);
 export const texts = z.array(text).max(200_000);
@@ -45,7 +45,7 @@ export const training = z.object({
     })
     .optional(),
 });
-/** Bytes. What is read passes through the page; larger files belong in the view of datasets, read in a worker. */
+/** In bytes. Files pass through the page; larger ones belong in the Data view, which reads them in a worker. */
 export const LARGEST_FILE = 8_000_000;
 export const file = z.instanceof(File);
 export const files = z.array(file).min(1).max(20);
@@ -54,16 +54,15 @@ export const compression = z.object({
   tagger: z.enum(TAGGER_IDS).optional(),
   keep: z.array(z.enum(UPOS)).optional(),
 });
-/** How a conversation is made shorter; the schema has its limits. */
+/** How to shorten a conversation; the schema has its own limits. */
 export const history = historySchema;
-/** Whose tokenizer counts: the model's in the page, or one of the paper's. */
+/** Which tokenizer counts: that of the chosen model, or one of the paper's. */
 export const counting = z.object({
   tokenizer: z.enum(['model', ...TOKENIZER_IDS]).default('model'),
   form: z.enum(['words', 'prompt']).default('words'),
 });
 /**
- * What a text to score is: a rendered prompt, or words, in which control tokens are the characters that they are
- * written with.
+ * Whether a text to score is a rendered prompt, or words, in which control tokens are plain characters.
  */
 export const scoring = z.object({ form: z.enum(['words', 'prompt']).default('prompt') });
 export const decoding = z.object({

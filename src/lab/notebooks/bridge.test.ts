@@ -23,7 +23,7 @@ function modelOf(device: 'wasm' | 'remote', id: string): { model: LoadedModel; s
   return { model, score };
 }
 
-/** The workers of a notebook, on this thread; those that a test does not need fail. */
+/** The services of a notebook, on this thread; those that a test does not need fail. */
 function servicesOf(model: LoadedModel, parts: Partial<NotebookServices> = {}): NotebookServices {
   const absent = () => Promise.reject(new Error('not in this test'));
   return {
@@ -40,20 +40,20 @@ function servicesOf(model: LoadedModel, parts: Partial<NotebookServices> = {}): 
 
 const leaseOf = (model: LoadedModel) => async () => ({ model, release: async () => undefined });
 
-function doorTo(model: LoadedModel, answer = true): { door: NotebookBridge; ask: ReturnType<typeof vi.fn> } {
+function bridgeTo(model: LoadedModel, answer = true): { bridge: NotebookBridge; ask: ReturnType<typeof vi.fn> } {
   const ask = vi.fn(async () => answer);
   const host: NotebookHost = { lease: leaseOf(model), services: servicesOf(model), ask };
-  return { door: new NotebookBridge(host), ask };
+  return { bridge: new NotebookBridge(host), ask };
 }
 
-describe('a notebook’s door', () => {
+describe('a notebook’s bridge', () => {
   const { model } = modelOf('wasm', 'local');
 
   it.each(['settings', 'loadModel', 'constructor', '__proto__', 'toString', 'hasOwnProperty', ''])(
     'has no %s',
     async (name) => {
-      const { door } = doorTo(model);
-      await expect(door.call({ name, args: [] }, context())).rejects.toMatchObject({ code: 'unsupported' });
+      const { bridge } = bridgeTo(model);
+      await expect(bridge.call({ name, args: [] }, context())).rejects.toMatchObject({ code: 'unsupported' });
     },
   );
 
@@ -66,17 +66,17 @@ describe('a notebook’s door', () => {
     ['measure', [[{ id: {}, hyp: 'a', ref: 'b' }]]],
     ['shorten', [[{ speaker: 'seeker', text: 'x' }], { method: 'last', k: 1e9 }]],
     ['shorten', [[{ speaker: 'seeker', text: 'x' }], { method: 'constructor' }]],
-  ])('refuses %s with arguments of another shape', async (name, args) => {
-    const { door } = doorTo(model);
-    await expect(door.call({ name, args }, context())).rejects.toMatchObject({
+  ])('refuses %s with arguments of the wrong shape', async (name, args) => {
+    const { bridge } = bridgeTo(model);
+    await expect(bridge.call({ name, args }, context())).rejects.toMatchObject({
       code: 'bad-config',
       detail: { where: `lab.${name}` },
     });
   });
 
-  it('compresses without asking anybody', async () => {
-    const { door, ask } = doorTo(model);
-    const [first] = (await door.call(
+  it('compresses without asking the person', async () => {
+    const { bridge, ask } = bridgeTo(model);
+    const [first] = (await bridge.call(
       { name: 'compress', args: [['I am so tired'], { representation: 'nostopwords' }] },
       context(),
     )) as { text: string }[];
@@ -85,23 +85,23 @@ describe('a notebook’s door', () => {
   });
 
   it('streams a reply and returns it whole', async () => {
-    const { door } = doorTo(modelOf('wasm', 'streams').model);
+    const { bridge } = bridgeTo(modelOf('wasm', 'streams').model);
     const heard = context();
-    const reply = await door.call({ name: 'generate', args: [[{ role: 'user', content: 'Hello' }]] }, heard);
+    const reply = await bridge.call({ name: 'generate', args: [[{ role: 'user', content: 'Hello' }]] }, heard);
     expect(reply).toMatchObject({ text: 'I hear', reason: 'stop' });
     expect(vi.mocked(heard.emit).mock.calls).toEqual([['I '], ['I hear']]);
   });
 
-  it('computes the same thing once, for each model', async () => {
+  it('computes the same result once per model', async () => {
     const first = modelOf('wasm', 'first');
     const second = modelOf('wasm', 'second');
     for (const { model: each } of [first, first, second])
-      await doorTo(each).door.call({ name: 'score', args: ['same text'] }, context());
+      await bridgeTo(each).bridge.call({ name: 'score', args: ['same text'] }, context());
     expect(first.score).toHaveBeenCalledTimes(1);
     expect(second.score).toHaveBeenCalledTimes(1);
   });
 
-  it('shortens without the model where that is not needed, and asks it once where it is', async () => {
+  it('shortens without the model if possible, and otherwise asks it once', async () => {
     const said = ['I am low', 'Why?', 'My cat left'].map((each, i) => ({
       speaker: i % 2 ? 'supporter' : 'seeker',
       text: each,
@@ -109,8 +109,8 @@ describe('a notebook’s door', () => {
     const { model: counted, score } = modelOf('wasm', 'shortens');
     const release = vi.fn(async () => undefined);
     const load = vi.fn(async () => ({ model: counted, release }));
-    const door = new NotebookBridge({ lease: load, services: servicesOf(counted), ask: async () => true });
-    const shorten = (spec: unknown) => door.call({ name: 'shorten', args: [said, spec] }, context());
+    const bridge = new NotebookBridge({ lease: load, services: servicesOf(counted), ask: async () => true });
+    const shorten = (spec: unknown) => bridge.call({ name: 'shorten', args: [said, spec] }, context());
     expect(await shorten({ method: 'last', k: 1 })).toMatchObject({
       id: 'last-1',
       sent: [null, null, 'My cat left'],
@@ -119,12 +119,12 @@ describe('a notebook’s door', () => {
     expect(load).not.toHaveBeenCalled();
     for (let i = 0; i < 2; i++) await shorten({ method: 'selective', drop: 0.2 });
     expect(score).toHaveBeenCalledTimes(1);
-    // One lease per call, however often the call asks for the model.
+    // One lease per call, however often the call uses the model.
     expect(load).toHaveBeenCalledTimes(2);
     await vi.waitFor(() => expect(release).toHaveBeenCalledTimes(2));
   });
 
-  it('computes in workers of the notebook, and stops with it', async () => {
+  it('computes in workers of the notebook, which stop with it', async () => {
     const waiting = vi.fn(() => new Promise<never>(() => {}));
     const close = vi.fn();
     const services = servicesOf(model, {
@@ -135,7 +135,7 @@ describe('a notebook’s door', () => {
       compress: waiting,
       close,
     });
-    const door = new NotebookBridge({ lease: leaseOf(model), services, ask: async () => true });
+    const bridge = new NotebookBridge({ lease: leaseOf(model), services, ask: async () => true });
     const heard = context();
     const calls: [string, unknown[]][] = [
       ['countTokens', [['text'], { tokenizer: 'mistral' }]],
@@ -144,9 +144,9 @@ describe('a notebook’s door', () => {
       ['measure', [[{ id: 1, hyp: 'a', ref: 'b' }]]],
       ['compress', [['text'], { representation: 'raw' }]],
     ];
-    for (const [name, args] of calls) void door.call({ name, args }, heard);
+    for (const [name, args] of calls) void bridge.call({ name, args }, heard);
     await vi.waitFor(() => expect(waiting).toHaveBeenCalledTimes(calls.length));
-    door.close();
+    bridge.close();
     expect(close).toHaveBeenCalledOnce();
     const signals = (waiting.mock.calls as unknown[][])
       .flat()
@@ -155,29 +155,29 @@ describe('a notebook’s door', () => {
       );
     expect(signals).toHaveLength(calls.length);
     expect(signals.every(({ aborted }) => aborted)).toBe(true);
-    await expect(door.call({ name: 'dialogues', args: [] }, heard)).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(bridge.call({ name: 'dialogues', args: [] }, heard)).rejects.toMatchObject({ code: 'cancelled' });
   });
 
-  it('asks once before it reads conversations, and takes no for an answer', async () => {
-    const { door, ask } = doorTo(model, false);
+  it('asks once before it reads conversations, and accepts a no', async () => {
+    const { bridge, ask } = bridgeTo(model, false);
     for (let i = 0; i < 3; i++) {
-      await expect(door.call({ name: 'conversations', args: [] }, context())).rejects.toMatchObject({
+      await expect(bridge.call({ name: 'conversations', args: [] }, context())).rejects.toMatchObject({
         code: 'refused',
       });
     }
     expect(ask.mock.calls).toEqual([['conversations']]);
   });
 
-  it('asks before text goes to an endpoint', async () => {
+  it('asks before text is sent to an endpoint', async () => {
     const remote = modelOf('remote', 'far away');
-    const refused = doorTo(remote.model, false);
-    await expect(refused.door.call({ name: 'score', args: ['private'] }, context())).rejects.toMatchObject({
+    const refused = bridgeTo(remote.model, false);
+    await expect(refused.bridge.call({ name: 'score', args: ['private'] }, context())).rejects.toMatchObject({
       code: 'refused',
     });
     expect(remote.score).not.toHaveBeenCalled();
-    const allowed = doorTo(remote.model, true);
-    await allowed.door.call({ name: 'score', args: ['private'] }, context());
-    await allowed.door.call({ name: 'score', args: ['more'] }, context());
+    const allowed = bridgeTo(remote.model, true);
+    await allowed.bridge.call({ name: 'score', args: ['private'] }, context());
+    await allowed.bridge.call({ name: 'score', args: ['more'] }, context());
     expect(allowed.ask.mock.calls).toEqual([['endpoint']]);
     expect(remote.score).toHaveBeenCalledTimes(2);
   });

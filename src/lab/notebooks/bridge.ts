@@ -20,15 +20,15 @@ export {
 
 /** What the page gives a notebook's bridge. */
 export interface NotebookHost {
-  /** Leases the model that notebooks use; a call holds it until it has ended. */
+  /** Leases the model that notebooks use; a call holds the lease until it ends. */
   lease(signal: AbortSignal): Promise<ModelLease>;
-  /** What computes for this notebook alone. */
+  /** Services for this notebook alone. */
   services: NotebookServices;
-  /** Asks the person; answers what they chose. */
+  /** Asks the person for permission; resolves to the answer. */
   ask(permission: Permission): Promise<boolean>;
 }
 
-/** What a notebook's `lab` has. */
+/** Names of the functions in a notebook's `lab`. */
 export const FUNCTION_NAMES: string[] = Object.keys(NOTEBOOK_FUNCTIONS);
 
 export interface LabCall {
@@ -36,14 +36,13 @@ export interface LabCall {
   args: unknown[];
 }
 
-/** Results that a notebook may ask for again are kept until the page is left, by model. */
+/** Cached results of notebook calls, by model, until the page is closed. */
 const results = new Lru<unknown>(2000);
 const MEMORABLE = 2_000_000;
 
 /**
- * The one way from a notebook to the lab. Calls come from code that nobody vouches for, so each is looked up in a fixed
- * table and its arguments are checked. What the person allowed holds for this bridge: make
- * one each time a notebook is opened.
+ * The only way from a notebook to the lab. Calls come from untrusted code, so each is looked up in a fixed table and
+ * its arguments are checked. Permissions apply to this bridge only: create one each time a notebook is opened.
  */
 export class NotebookBridge {
   readonly #host: NotebookHost;
@@ -85,7 +84,7 @@ export class NotebookBridge {
     }
   }
 
-  /** The notebook is left: what it asked for stops, and it can ask for nothing more. */
+  /** The notebook is closed: its calls stop, and it can make no more. */
   close(): void {
     this.#left.abort();
     this.#host.services.close();
@@ -104,8 +103,8 @@ export class NotebookBridge {
     throw new LabError({
       code: 'refused',
       where: permission,
-      what: 'You did not allow this notebook to use that.',
-      todo: 'Open the notebook again to be asked once more.',
+      what: 'You did not allow this notebook to do that.',
+      todo: 'Open the notebook again to be asked again.',
     });
   }
 }
@@ -129,7 +128,7 @@ function unknownFunction(name: string): LabError {
   return new LabError({
     code: 'unsupported',
     where: `lab.${name.slice(0, 80)}`,
-    what: 'Notebooks have no such function.',
+    what: 'Notebooks do not have this function.',
     todo: `They have: ${FUNCTION_NAMES.join(', ')}.`,
   });
 }

@@ -1,7 +1,7 @@
 import type { LabErrorCode } from '../../core/error.ts';
 import type { NotebookFunctionName } from './functions.ts';
 
-/** What the reference and the notebook editor say of a function. The page itself does not load this. */
+/** Descriptions of a function for the reference and the notebook editor. The page itself does not load them. */
 export interface FunctionDescription {
   /** One sentence. */
   about: string;
@@ -9,13 +9,13 @@ export interface FunctionDescription {
   parameters: Record<string, string>;
   /** The type of the result, as TypeScript. */
   returns: string;
-  /** What the result means, where the type does not say it. */
+  /** What the result means, if the type does not say it. */
   result?: string;
-  /** What a function given as the last argument is called with. */
+  /** What the callback in the last argument is called with. */
   progress?: string;
-  /** Besides `bad-config` (arguments of the wrong shape) and `cancelled`. */
+  /** Error codes besides `bad-config` (arguments of the wrong shape) and `cancelled`. */
   errors?: Partial<Record<LabErrorCode, string>>;
-  /** Runs in a cell. */
+  /** Code that runs in a cell. */
   example: string;
 }
 
@@ -24,7 +24,7 @@ const MODEL_ERRORS = {
   'worker-lost': 'the browser ended the worker of the model',
 } as const;
 const NO_SCORER = 'the engine gives no log-probabilities';
-const NO_TOKENIZER = 'the chosen model has no tokenizer here, as endpoints have none';
+const NO_TOKENIZER = 'the chosen model has no tokenizer here; endpoints have none';
 
 export const DESCRIPTIONS: Record<NotebookFunctionName, FunctionDescription> = {
   compress: {
@@ -36,13 +36,13 @@ export const DESCRIPTIONS: Record<NotebookFunctionName, FunctionDescription> = {
     returns:
       '{text: string, spans: {start: number, end: number, keep: boolean, tag?: Upos}[], asWritten?: "language"}[]',
     result:
-      'For each text what is left, and the spans that explain it. `asWritten` marks a text that is not English and ' +
-      'stays whole.',
+      'For each text, what is left of it and the spans that explain it. `asWritten` marks a text that is not English ' +
+      'and stays whole.',
     example: `const [{text}] = await lab.compress(["I am so tired of all this."], {representation: "keypos"});
 display(text);`,
   },
   prepareContext: {
-    about: 'Builds the messages that a model receives of a conversation, within a budget of tokens.',
+    about: 'Builds the messages that a model receives for a conversation, within a budget of tokens.',
     parameters: { request: 'the conversation, its compression and the budget' },
     returns:
       '{messages: Message[], sources: number[][], compressed: Compressed[], tokens: number[], fit: {from: number, ' +
@@ -50,7 +50,7 @@ display(text);`,
     result:
       'The same messages as in chat and in runs. `sources` has the utterances in each message, `tokens` the tokens ' +
       'of each utterance as it is sent. The oldest utterances are left out first; `fit.unopened` counts what the ' +
-      'supporter says before the seeker, where the chat template takes no such opening.',
+      'supporter says before the seeker, if the chat template does not allow that.',
     errors: { 'bad-config': 'not even the newest utterance fits the budget' },
     example: `const utterances = [{speaker: "seeker", text: "I can't sleep."}];
 display(await lab.prepareContext({utterances, options: {representation: "raw"}, budget: 256}));`,
@@ -66,7 +66,7 @@ display(await lab.prepareContext({utterances, options: {representation: "raw"}, 
       '{id: string, name: string, sent: (string | null)[], summary?: string, messages: Message[], cost: ' +
       '{tokensBefore: number, tokensAfter: number, leftOut: number, milliseconds: number}}',
     result:
-      '`sent` has a text for each utterance, or null where it is left out; `summary` stands for those where the ' +
+      '`sent` has a text for each utterance, or null if it is left out; `summary` replaces those, if the ' +
       'method writes one.',
     errors: { ...MODEL_ERRORS, unsupported: `the method needs scores, and ${NO_SCORER}` },
     example: `const [{utterances}] = await lab.dialogues();
@@ -77,7 +77,7 @@ display(cost);`,
     about: 'Counts the tokens of texts.',
     parameters: {
       texts: 'what to count',
-      options: 'whose tokenizer counts, and whether the texts are words or rendered prompts',
+      options: 'which tokenizer counts, and whether the texts are words or rendered prompts',
     },
     returns: 'number[]',
     errors: { unsupported: NO_TOKENIZER },
@@ -87,7 +87,7 @@ display(cost);`,
     about: "Renders messages with the chosen model's chat template.",
     parameters: { messages: 'the conversation as messages' },
     returns: 'string',
-    result: 'Where a message is written like a control token, an invisible mark (U+FDD0) keeps it from being one.',
+    result: 'If a message contains the text of a control token, an invisible mark (U+FDD0) keeps it from becoming one.',
     errors: { unsupported: NO_TOKENIZER },
     example: 'display(await lab.renderPrompt([{role: "user", content: "Hello"}]));',
   },
@@ -130,7 +130,7 @@ display(Math.exp(loss));`,
   },
   measure: {
     about: 'Computes all text metrics of hypotheses and their references.',
-    parameters: { pairs: 'hypotheses and references', options: 'set `meteor` to false to do without WordNet' },
+    parameters: { pairs: 'hypotheses and references', options: 'set `meteor` to false to avoid loading WordNet' },
     returns: '{pairs: {id: string | number, scores: PairScores, counts: PairCounts}[], corpus: CorpusScores}',
     progress: '{done: number, total: number}',
     errors: { network: 'WordNet could not be loaded' },
@@ -145,10 +145,10 @@ display(pairs[0].scores.nltk_meteor);`,
     example: 'const dialogues = await lab.dialogues();',
   },
   readDataset: {
-    about: 'Reads dialogues from files that you drop into the notebook, 8 MB each at most.',
+    about: 'Reads dialogues from files that you drop into the notebook, at most 8 MB each.',
     parameters: { files: 'what `Inputs.file` gives' },
     returns: '{format: string, dialogues: Dialogue[], bad: {place: string, reason: string}[], badCount: number}',
-    result: '`bad` names the rejected records, a thousand at most.',
+    result: '`bad` lists the rejected records, at most a thousand.',
     errors: { unsupported: 'a file is larger than 8 MB', 'bad-data': 'no format fits the file' },
     example: `const files = view(Inputs.file({multiple: true}));
 const {dialogues} = await lab.readDataset(files);`,
@@ -165,7 +165,7 @@ const {dialogues} = await lab.readDataset(files);`,
     returns:
       '{scores: Scores | null, variance: Scores | null, rounds: Scores[], answers: {round: number, attempt: ' +
       'number, text: string}[], refused: number, unreadable: number, repaired: number}',
-    result: '`scores` is the mean over the rounds, null where no answer could be read.',
+    result: '`scores` is the mean over the rounds, null if no answer could be read.',
     errors: MODEL_ERRORS,
     example: `const context = [{speaker: "seeker", text: "I failed my exam."}];
 display(await lab.judgeReply({context, candidate: "What happened?"}, {repeats: 3}));`,
@@ -184,7 +184,7 @@ display(await lab.weightedScores({context, candidate: "What happened?"}));`,
     returns:
       '{choice: "first" | "second" | "tie" | null, forward: "a" | "b" | "tie" | null, swapped: "a" | "b" | "tie" | ' +
       'null}',
-    result: '`choice` is a tie where the two orders disagree, null where an answer could not be read.',
+    result: '`choice` is a tie if the two orders disagree, null if an answer could not be read.',
     errors: MODEL_ERRORS,
     example: `const context = [{speaker: "seeker", text: "I failed my exam."}];
 display(await lab.compareReplies(context, "What happened?", "Cheer up."));`,
@@ -199,14 +199,14 @@ display(await lab.compareReplies(context, "What happened?", "Cheer up."));`,
       '"no-better" | "stopped", resumedAt: number}',
     result:
       'The adapter stays in the page until the next one; `id` names it. `rows` has the loss of each update ' +
-      '(`trainLoss`) and of each evaluation on `heldOut` (`evalLoss`); where there are any, the adapter is that of ' +
+      '(`trainLoss`) and of each evaluation on `heldOut` (`evalLoss`); if there are any, the adapter is that of ' +
       'the lowest one. With `keep`, a name, checkpoints survive a reload: the same task resumes, `fresh: true` ' +
-      'starts anew.',
+      'starts over.',
     progress: 'what happened: the preparation, an update or an evaluation with its loss, or a checkpoint',
     errors: {
-      'bad-data': 'no dialogue has anything to learn, or the loss diverges',
-      'bad-config': 'the run that is kept under this name has other data or settings',
-      busy: 'another tab trains under this name',
+      'bad-data': 'no dialogue has anything to train on, or the loss diverges',
+      'bad-config': 'the run stored under this name has other data or settings',
+      busy: 'another tab is training under this name',
       unsupported: 'the device cannot run the step',
       'worker-lost': 'the browser ended the worker for lack of memory',
     },
@@ -220,14 +220,14 @@ const {id} = await lab.fineTune({dialogues, maxSteps: 4});`,
       '{name: string, updates: number, total: number, best: {loss: number, update: number} | null, ended: boolean, ' +
       'savedAt: number}[]',
     result: '`name` is what `keep` was; `updates` of `total` were made; `savedAt` is in milliseconds since 1970.',
-    errors: { unsupported: 'this browser keeps nothing for the page' },
+    errors: { unsupported: 'this browser stores nothing for the page' },
     example: 'display(await lab.trainings());',
   },
   forgetTraining: {
     about: 'Deletes the checkpoint that this browser keeps of a training run.',
     parameters: { name: 'the name of the run' },
     returns: 'void',
-    errors: { unsupported: 'this browser keeps nothing for the page' },
+    errors: { unsupported: 'this browser stores nothing for the page' },
     example: 'await lab.forgetTraining("my run");',
   },
   generateTuned: {
@@ -251,14 +251,14 @@ display((await lab.generateTuned(id, [{role: "user", content: "I failed my exam.
     about: 'Gives the summary of a committed evaluation run.',
     parameters: { file: 'a name from `measured().results`' },
     returns: 'RunSummary',
-    errors: { 'missing-file': 'no such measurement comes with the lab', network: 'it could not be loaded' },
+    errors: { 'missing-file': 'the lab has no measurement of this name', network: 'it could not be loaded' },
     example: 'display((await lab.result("built-in.json")).cells);',
   },
   runLog: {
     about: "Gives a training run's log as JSON lines.",
     parameters: { file: 'a name from `measured().runs`' },
     returns: 'string',
-    errors: { 'missing-file': 'no such log comes with the lab', network: 'it could not be loaded' },
+    errors: { 'missing-file': 'the lab has no log of this name', network: 'it could not be loaded' },
     example: 'const rows = (await lab.runLog("esconv-raw.jsonl")).trim().split("\\n").map((line) => JSON.parse(line));',
   },
   conversations: {

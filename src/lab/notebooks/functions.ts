@@ -40,18 +40,18 @@ import type { NotebookServices } from './services.ts';
 import { deleteTraining, keptTrainings } from '../training.ts';
 import { replyTuned, trainForNotebook } from './training.ts';
 
-/** What the person must allow, notebook by notebook, before a function does anything. */
+/** Permissions that the person grants per notebook before a function does anything. */
 export const PERMISSIONS = ['conversations', 'endpoint'] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
-/** What a function gets beside its arguments. */
+/** What a function receives in addition to its arguments. */
 export interface FunctionContext {
   signal: AbortSignal;
   /** Reports progress to the cell. */
   emit: (event: unknown) => void;
-  /** The model that answers; the one in memory, else the embedded one. */
+  /** The model that replies: the one in memory, otherwise the embedded one. */
   model: () => Promise<LoadedModel>;
-  /** What computes off the page's thread, and ends with the notebook. */
+  /** Services that run off the page's thread and end with the notebook. */
   services: NotebookServices;
   /** @throws {LabError} `refused` unless the person allows it. */
   require: (permission: Permission) => Promise<void>;
@@ -59,7 +59,7 @@ export interface FunctionContext {
 
 export interface NotebookFunction {
   args: z.ZodType<unknown[]>;
-  /** Whether the same arguments give the same result for as long as the page and the model stay; needs the model. */
+  /** Whether results can be cached: the same arguments give the same result for the same model. */
   cached(args: unknown[]): boolean;
   run(args: unknown[], context: FunctionContext): Promise<unknown>;
 }
@@ -78,8 +78,8 @@ function define<Args extends unknown[]>(
 }
 
 /**
- * All that a notebook can ask of the lab. What is not in this table can't be reached from a notebook: no keys, no
- * settings, no files, no addresses. Everything is plain data, in and out. descriptions.ts says what each function does.
+ * Everything that a notebook can ask of the lab. A notebook cannot reach what is not in this table: no keys, no
+ * settings, no files, no addresses. Arguments and results are plain data. descriptions.ts says what each function does.
  */
 export const NOTEBOOK_FUNCTIONS = {
   compress: define(z.tuple([texts, compression]), ([given, options], { signal, services }) =>
@@ -155,7 +155,7 @@ export const NOTEBOOK_FUNCTIONS = {
       code: 'unsupported',
       where: large.name,
       what: 'This file is too large for a notebook.',
-      todo: 'Take a part of it, or import it as a dataset and evaluate it there.',
+      todo: 'Use a part of it, or import it as a dataset and evaluate it there.',
     });
   }),
   statistics: define(z.tuple([dialogues]), ([given], { signal, services }) => services.statistics(given, signal)),
@@ -217,7 +217,7 @@ export const NOTEBOOK_FUNCTIONS = {
 /** The name of a function that notebooks can call. */
 export type NotebookFunctionName = keyof typeof NOTEBOOK_FUNCTIONS;
 
-/** The function of a name that a notebook gave; undefined where there is none. */
+/** The function with the name that a notebook gave; undefined if there is none. */
 export function functionNamed(name: string): NotebookFunction | undefined {
   const table: Record<string, NotebookFunction> = NOTEBOOK_FUNCTIONS;
   return Object.hasOwn(table, name) ? table[name] : undefined;

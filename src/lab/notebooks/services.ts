@@ -12,23 +12,23 @@ import type { OwnTokenizer } from '../models/tokenizers.ts';
 import type { NotebookWorkApi } from '../../../workers/notebook/handlers.ts';
 
 /**
- * What computes for a notebook: workers that nobody else waits for, and that end with it. So a notebook can neither
- * hold up the page nor, once it is left, anything else.
+ * The workers of one notebook, which nothing else uses and which end with it. So a notebook cannot block the page or,
+ * once it is closed, anything else.
  */
 export interface NotebookServices {
   compress: Compression['compress'];
   measure: Metrics['measure'];
-  /** By one of the paper's tokenizers. */
+  /** Counts with one of the paper's tokenizers. */
   countTokens(texts: string[], tokenizer: TokenizerId, signal?: AbortSignal): Promise<number[]>;
   readDataset(files: File[], signal?: AbortSignal): Promise<ReadDataset>;
   statistics(dialogues: Dialogue[], signal?: AbortSignal): Promise<DatasetStatistics>;
-  /** The chosen model's tokenizer, the same until another model is chosen. */
+  /** The chosen model's tokenizer, cached until another model is chosen. */
   tokenizer(): Promise<ModelTokenizer>;
-  /** Ends all workers; what they were computing rejects with `cancelled`. */
+  /** Ends all workers; pending calls reject with `cancelled`. */
   close(): void;
 }
 
-/** `openTokenizer` gives the tokenizer of the model with this id; `chosen` says which that is now. */
+/** `openTokenizer` opens the tokenizer of the model with this id; `chosen` returns the id of the chosen model. */
 export function openServices(
   chosen: () => string,
   openTokenizer: (id: string) => Promise<OwnTokenizer>,

@@ -9,20 +9,20 @@ import { residency } from '../models/resident-models.ts';
 import { fineTune, type FineTuned, type FineTuneOptions } from '../training.ts';
 import { addTuned } from '../merge-adapter.ts';
 
-/** What a notebook is told of a training; the adapter itself stays with the page under `id`. */
+/** What a notebook learns about a training run; the adapter itself stays in the page under `id`. */
 export interface NotebookTraining extends Omit<FineTuned, 'adapter'> {
   id: string;
-  /** How many numbers were trained. */
+  /** Number of trained parameters. */
   parameters: number;
 }
 
-/** What the merged model is called among the models. Only one is kept; the next replaces it. */
+/** Name of the merged model in the list of models. Only one is kept; the next replaces it. */
 const NAME = 'Tuned in a notebook';
 
-/** The adapter that was trained last, and the model that it became. */
+/** The adapter that was trained last, and the merged model. */
 let latest: { id: string; model: Lazy<string> } | undefined;
 
-/** Trains an adapter and remembers it until the next one, or until the page is left. */
+/** Trains an adapter and keeps it until the next one, or until the page is closed. */
 export async function trainForNotebook(options: FineTuneOptions): Promise<NotebookTraining> {
   const tuned = await fineTune(options);
   const { adapter, ...told } = tuned;
@@ -31,8 +31,9 @@ export async function trainForNotebook(options: FineTuneOptions): Promise<Notebo
 }
 
 /**
- * A reply of the model with that adapter merged in. The first reply adds the merged model to those of this browser,
- * where the chat finds it, too; it stays in memory beside the notebook's model, so that the two can be compared.
+ * A reply of the model with that adapter merged in. The first reply adds the merged model to the models of this
+ * browser, which makes it available to the chat; it stays in memory next to the notebook's model, so that the two can
+ * be compared.
  * @throws {LabError} `missing-file` when the adapter is no longer the latest; what loading a model throws.
  */
 export async function* replyTuned(
@@ -46,7 +47,7 @@ export async function* replyTuned(
       code: 'missing-file',
       where: id,
       what: 'This adapter is no longer in memory.',
-      todo: 'Train again: the latest one is kept until the page is left.',
+      todo: 'Train again: only the latest one is kept, until you close the page.',
     });
   }
   const lease = await residency.acquire(await latest.model.get(), { signal, beside: true });
@@ -57,7 +58,7 @@ export async function* replyTuned(
   }
 }
 
-/** The notebook is left: a second model need not stay in memory for it. */
+/** Frees the merged model when the notebook is closed. */
 export async function freeTuned(): Promise<void> {
   const id = await latest?.model.current?.catch(() => undefined);
   if (id !== undefined && residency.ids.length > 1) await residency.unload(id);

@@ -16,11 +16,11 @@ import { alone, found, judgingsOf, REMOTE_CONCURRENCY, store, turnsOf, type Work
 export { describeJudgePair } from '../../core/judge/inter-judge-agreement.ts';
 export { MOST_ROUNDS, type JudgePair, type JudgingEvent, type RunJudge };
 
-/** A judge of a run with what is done of its verdicts. */
+/** A judge of a run and its progress. */
 export interface JudgeState {
   judge: RunJudge;
   done: number;
-  /** Replies there are so far, times the judge's rounds. */
+  /** Verdicts to reach: the replies so far, times the judge's rounds. */
   total: number;
 }
 
@@ -38,25 +38,25 @@ export async function judgesOfRun(id: string): Promise<JudgeState[]> {
   return states.sort((a, b) => b.judge.begunAt - a.judge.begunAt);
 }
 
-/** What one judge made of a run; the latest unless `judge` names another, undefined where nobody judged. */
+/** The verdicts of one judge of a run: the latest judge unless `judge` names another; undefined if nobody judged. */
 export async function judgingOfRun(id: string, judge?: string): Promise<RunVerdicts | undefined> {
   const [latest, ...others] = (await store.judges(id)).sort((a, b) => b.begunAt - a.begunAt);
   const chosen = others.find((each) => each.id === judge) ?? latest;
   return chosen && { judge: chosen, verdicts: await store.verdicts(id, chosen.id) };
 }
 
-/** How the judges of a run agree, every two of them; empty with fewer than two. */
+/** The agreement of each pair of judges of a run; empty with fewer than two. */
 export async function judgePairsOf(id: string): Promise<JudgePair[]> {
-  // Verdicts are many; one judge has nobody to agree with.
+  // Avoids reading many verdicts when there is nothing to compare.
   return (await store.judges(id)).length < 2 ? [] : judgePairs(await judgingsOf(id));
 }
 
 /**
- * Has a listed model judge the replies of a run that are there, or goes on with it, storing each verdict before the
- * next is asked for. The same judge with more rounds adds rounds. Aborting `signal` pauses it. Neither the run nor
- * another judge may work on the run meanwhile, in any tab.
- * @throws {LabError} `bad-config` for such rounds or when another tab works on it, `bad-data` without replies, `quota`
- * when a verdict could not be stored, `cancelled`.
+ * Has a listed model judge the existing replies of a run, or resumes that, and stores each verdict before it asks for
+ * the next. The same judge with more rounds adds rounds. Aborting `signal` pauses it. Meanwhile no tab may resume the
+ * run or start another judge.
+ * @throws {LabError} `bad-config` for an invalid number of rounds or when another tab works on it, `bad-data` without
+ * replies, `quota` when a verdict could not be stored, `cancelled`.
  */
 export async function judgeRunReplies(
   id: string,
@@ -77,7 +77,7 @@ export async function judgeRunReplies(
         code: 'bad-data',
         where: plan.name,
         what: 'It has no replies to judge yet.',
-        todo: 'Let the run answer some turns first.',
+        todo: 'Start the run first.',
       });
     const before = judges.find((each) => each.id === model);
     const judge = runJudgeSchema.safeParse(

@@ -14,7 +14,7 @@ import { found, judgingsOf, store, turnsOf } from './stored-runs.ts';
 
 export { type HumanResult, type JudgeRater, type Ratings } from '../../core/judge/side-by-side.ts';
 
-/** One model under one representation. */
+/** One model under one condition. */
 export interface CellRef {
   model: string;
   representation: string;
@@ -24,7 +24,7 @@ export const cellName = ({ model, representation }: CellRef): string => `${model
 
 const contestId = ({ turn, dialogue }: Pick<SampledTurn, 'turn' | 'dialogue'>): string => `${turn} ${dialogue}`;
 
-/** The turns that both cells of a run have answered, with what was said before, for people to choose between. */
+/** The turns that both cells of a run have answered, with the utterances before, for people to choose between. */
 export async function contestsOf(id: string, first: CellRef, second: CellRef): Promise<PairwiseItem[]> {
   const { plan } = await found(id);
   const [turns, records] = await Promise.all([turnsOf(plan), store.records(id)]);
@@ -42,7 +42,7 @@ export async function contestsOf(id: string, first: CellRef, second: CellRef): P
   });
 }
 
-/** What people preferred so far between two cells of a run. */
+/** The preferences of people between two cells of a run so far. */
 export const ratingsOf = (id: string, first: CellRef, second: CellRef): Promise<Ratings[]> =>
   store.ratings(id, cellName(first), cellName(second));
 
@@ -50,7 +50,7 @@ export const saveRatings = (id: string, ratings: Ratings): Promise<void> => stor
 
 /**
  * Adds the exported ratings of another rater.
- * @throws {LabError} `bad-file`; `bad-data` when they are of another comparison.
+ * @throws {LabError} `bad-file`; `bad-data` when they rate another comparison.
  */
 export async function importRatings(id: string, first: CellRef, second: CellRef, file: File): Promise<void> {
   const ratings = parseRatings(await file.text(), file.name);
@@ -67,13 +67,13 @@ export async function importRatings(id: string, first: CellRef, second: CellRef,
       code: 'bad-data',
       where: file.name,
       what: 'It rates the replies of another run.',
-      todo: 'Have this run rated: export it, and let the other person import it.',
+      todo: 'Export this run, and let the other person import and rate it.',
     });
   }
   await store.saveRatings(id, ratings);
 }
 
-/** The judges of a run as raters of the same: each prefers the reply that it gave more to. */
+/** The judges of a run as raters: each prefers the reply that it scored higher. */
 export async function judgeRatersOf(id: string, first: CellRef, second: CellRef): Promise<JudgeRater[]> {
   return (await judgingsOf(id)).map(({ judge, verdicts }) => {
     const scores = replyScores(verdicts);

@@ -17,7 +17,7 @@ const plan = (metrics: object) =>
   });
 
 describe('planTools', () => {
-  it('compresses with the tagger of the plan, until the run is stopped', async () => {
+  it('compresses with the tagger of the plan until the run is stopped', async () => {
     const compress = vi.fn<Compression['compress']>((texts) =>
       Promise.resolve(texts.map((text) => ({ text: text.toUpperCase(), spans: [] }))),
     );
@@ -33,7 +33,7 @@ describe('planTools', () => {
       { meteor: false, bertscore: true },
       { meteor: false, bertscore: {} },
     ],
-  ])('measures what the plan asks for: %j', async (metrics, options) => {
+  ])('measures what the plan requests: %j', async (metrics, options) => {
     const measure = vi.fn().mockResolvedValue({ pairs: [{ scores: { bleu2: 0.5 } }] });
     const tools = planTools(plan(metrics), { compress: vi.fn<Compression['compress']>(), measure });
     expect(await tools.measure('hyp', 'ref')).toEqual({ bleu2: 0.5 });

@@ -5,8 +5,8 @@ import { historyOfRun } from '../history.ts';
 import type { Metrics } from '../metrics.ts';
 
 /**
- * What a plan needs beside its models, the same in the page and on the command line: compression with the plan's
- * tagger, its histories and its metrics.
+ * What a plan needs besides its models, both in the page and on the command line: compression with the plan's tagger,
+ * its histories and its metrics.
  * @param signal stops the compression; metrics are stopped by the run itself
  */
 export function planTools(

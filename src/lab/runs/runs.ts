@@ -27,7 +27,7 @@ const table = new RpcWorker<TableApi>(
     new Worker(new URL('../../../workers/table/table.worker.ts', import.meta.url), { type: 'module', name: 'table' }),
 );
 
-/** A run with what is done of it. */
+/** A run and its progress. */
 export interface RunState {
   run: StoredRun;
   done: number;
@@ -37,8 +37,8 @@ export interface RunState {
 export const listRuns = (): Promise<RunState[]> => store.list();
 
 /**
- * Plans a run; `startRun` carries it out. `plan.dataset.source` is the id of a dataset of this browser, and models are
- * of the kind `lab`, by their ids here.
+ * Creates a run from a plan; `startRun` executes it. `plan.dataset.source` is the id of a dataset of this browser, and
+ * models are of the kind `lab`, by their ids here.
  * @throws {LabError} `bad-config` naming the field at fault, `bad-data` when the dataset has no supporter turn,
  * `quota`.
  */
@@ -49,7 +49,7 @@ export async function createRun(input: Omit<PlanInput, 'format' | 'version'>): P
     throw new LabError({
       code: 'bad-data',
       where: plan.dataset.name,
-      what: 'No supporter turn answers anything in it.',
+      what: 'It has no supporter turn that answers anything.',
       todo: 'Choose another dataset.',
     });
   const run: StoredRun = { id: uniqueId(), plan, total: planJobs(plan, turns).length, createdAt: Date.now() };
@@ -58,8 +58,8 @@ export async function createRun(input: Omit<PlanInput, 'format' | 'version'>): P
 }
 
 /**
- * Milliseconds that a run's missing records will take, from records of earlier runs with the same models; null where
- * there are none to go by.
+ * Estimated milliseconds for the missing records of a run, from earlier runs with the same models; null without such
+ * runs.
  */
 export async function estimateRun(plan: EvaluationPlan, missing: number): Promise<number | null> {
   const times: number[] = [];
@@ -72,7 +72,7 @@ export async function estimateRun(plan: EvaluationPlan, missing: number): Promis
 }
 
 /**
- * Carries a run out, or on, storing each record before the next is begun. Only one tab may: a second one is refused.
+ * Starts or resumes a run and stores each record before the next is begun. Only one tab may do so; a second is refused.
  * Aborting `signal` pauses it.
  * @throws {LabError} `busy` when another tab works on it, `quota` when a record could not be stored, `cancelled`.
  */
@@ -98,8 +98,8 @@ export async function startRun(id: string, { signal, onEvent, onWait }: WorkCall
 }
 
 /**
- * The table of a run as far as it is done; `resamples` of the bootstrap, 1,000 unless said; with the scores of the
- * latest judge unless `judge` names another.
+ * The table of a run so far, with `resamples` of the bootstrap (default: 1,000) and the scores of the latest judge
+ * unless `judge` names another.
  */
 export async function summariseRun(
   id: string,
@@ -136,8 +136,8 @@ export async function compareRuns(
 }
 
 /**
- * A run as text: `json` can be imported again, `csv` is for spreadsheets, `html` for readers (with `answers`, every
- * reply is in it).
+ * A run as text: `json` can be imported again, `csv` is for spreadsheets, `html` for readers (with every reply if
+ * `answers` is set).
  */
 export async function exportRun(id: string, form: 'json' | 'csv' | 'html', { answers = false } = {}): Promise<string> {
   const { plan, total } = await found(id);
@@ -149,7 +149,7 @@ export async function exportRun(id: string, form: 'json' | 'csv' | 'html', { ans
 
 /**
  * Adds an exported run as a new one.
- * @throws {LabError} `bad-file` naming what is wrong in it.
+ * @throws {LabError} `bad-file` that says what is wrong with it.
  */
 export async function importRun(file: File): Promise<StoredRun> {
   const { plan, total, records, judges = [], verdicts = [] } = parseRunFile(await file.text(), file.name);

@@ -4,12 +4,12 @@ import { alone } from './stored-runs.ts';
 describe('alone', () => {
   afterEach(() => vi.unstubAllGlobals());
 
-  it('works where the browser has no locks, as on pages that are not served securely', async () => {
+  it('works if the browser has no locks, as on pages that are not served securely', async () => {
     vi.stubGlobal('navigator', {});
     expect(await alone('run', async () => 'done')).toBe('done');
   });
 
-  it('refuses a second tab where it has', async () => {
+  it('refuses a second tab if it has locks', async () => {
     vi.stubGlobal('navigator', {
       locks: {
         request: (_name: string, _options: object, work: (lock: null) => unknown) =>

@@ -9,14 +9,14 @@ import { BUILT_IN_ID, getDataset } from '../datasets.ts';
 /** The runs of this browser. */
 export const store = new RunStore();
 
-/** Turns in flight at a time with a model behind an endpoint. */
+/** Concurrent turns with a model behind an endpoint. */
 export const REMOTE_CONCURRENCY = 4;
 
-/** What work on a run reports, and what stops it. */
+/** Callbacks of work on a run, and the signal that stops it. */
 export interface WorkCalls<Event> {
   signal?: AbortSignal;
   onEvent?: (event: Event) => void;
-  /** Called before a request to a server that was busy or away is sent again. */
+  /** Called before a request to a busy or unreachable server is repeated. */
   onWait?: (wait: RetryWait) => void;
 }
 
@@ -30,18 +30,18 @@ export async function found(id: string): Promise<StoredRun> {
   throw new LabError({
     code: 'not-found',
     where: 'Runs',
-    what: 'There is no such run in this browser.',
+    what: 'This run does not exist in this browser.',
     todo: 'Import its file, or choose one from the list.',
   });
 }
 
 /**
- * The supporter turns that a plan asks for.
+ * The supporter turns of a plan.
  * @throws {LabError} `not-found` when its dataset is not in this browser.
  */
 export async function turnsOf(plan: EvaluationPlan): Promise<SampledTurn[]> {
   const { dialogues } = await getDataset(plan.dataset.source);
-  // The first way of sampling needs the ids of its time. Imported datasets were stored with theirs.
+  // The first way of sampling needs the ids of that version. Imported datasets were stored with theirs.
   const named = plan.sampling === 1 && plan.dataset.source === BUILT_IN_ID;
   return sampleTurns(
     named ? dialogues.map((dialogue, i) => ({ ...dialogue, id: `${BUILT_IN_ID}.json record ${i + 1}` })) : dialogues,
@@ -49,15 +49,15 @@ export async function turnsOf(plan: EvaluationPlan): Promise<SampledTurn[]> {
   );
 }
 
-/** Every judge of a run with its verdicts, the first to begin first. */
+/** Every judge of a run with its verdicts, earliest first. */
 export async function judgingsOf(id: string): Promise<RunVerdicts[]> {
   const judges = (await store.judges(id)).sort((a, b) => a.begunAt - b.begunAt);
   return Promise.all(judges.map(async (judge) => ({ judge, verdicts: await store.verdicts(id, judge.id) })));
 }
 
 /**
- * Runs `work` while no other tab works on the run. The lock goes with the tab, however that ends.
- * Pages that are not served securely have no locks; there nobody is kept out.
+ * Runs `work` while no other tab works on the run. The lock ends with the tab, however that ends. Pages that are not
+ * served securely have no locks, so no tab is excluded there.
  *
  * @throws {LabError} `busy` when another tab does.
  */
@@ -68,8 +68,8 @@ export async function alone<Result>(id: string, work: () => Promise<Result>): Pr
     throw new LabError({
       code: 'busy',
       where: 'Runs',
-      what: 'Another tab works on this run.',
-      todo: 'Pause it there first, or wait until it is done.',
+      what: 'Another tab is working on this run.',
+      todo: 'Pause it there first, or wait until it has finished.',
     });
   });
 }

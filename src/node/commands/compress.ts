@@ -9,16 +9,16 @@ import {
 import { defineCommand } from '../command-options.ts';
 import { readJsonArray } from './json.ts';
 
-/** Raw keeps everything. */
+/** Without Raw, which keeps everything. */
 const METHODS = REPRESENTATION_IDS.filter((id) => id !== 'raw');
 
-/** Which words of texts a compression keeps: for each text one JSON array per line of [start, end, keep]. */
+/** Prints which words a compression keeps: one line per text, a JSON array of [start, end, keep]. */
 export const compressCommand = defineCommand({
-  summary: 'Say which words of texts a compression keeps, as [start, end, keep] in code points.',
+  summary: 'Show which words of texts a compression keeps, as [start, end, keep] in code points.',
   operand: 'texts',
   options: {
     method: { kind: 'text', choices: METHODS, required: true, about: 'The compression.' },
-    tagger: { kind: 'text', choices: TAGGER_IDS, otherwise: 'that of the lab', about: 'The tagger of keypos.' },
+    tagger: { kind: 'text', choices: TAGGER_IDS, otherwise: 'the default of the lab', about: 'The tagger of keypos.' },
     texts: { kind: 'text', value: 'FILE', required: true, about: 'A JSON array of strings.' },
   },
   examples: ['--method keypos --texts texts.json'],
@@ -34,12 +34,12 @@ export const compressCommand = defineCommand({
     if (asWritten > 0)
       process.stderr.write(
         `${REPRESENTATIONS[representation.id].name} knows only English; ${asWritten} of ${texts.length} texts ` +
-          'stay as they are written.\n',
+          'stay as written.\n',
       );
   },
 });
 
-/** Offsets as every language but JavaScript counts them, so that a script in Python may slice with them. */
+/** Offsets in code points instead of UTF-16 units, so that a Python script can slice with them. */
 function inCodePoints(text: string, spans: readonly TokenSpan[]): [start: number, end: number, keep: 0 | 1][] {
   const place = new Uint32Array(text.length + 1);
   let count = 0;

@@ -4,18 +4,18 @@ import { detectCrisis } from '../../core/safety/crisis.ts';
 import { defineCommand } from '../command-options.ts';
 import { readJsonArray } from './json.ts';
 
-/** What messages signal: `none`, `concern` or `danger`, one per line in the order of the file. */
+/** Prints what each message signals: `none`, `concern` or `danger`, one per line in the order of the file. */
 export const dangerCommand = defineCommand({
   summary: 'Look for danger to the writer or to others in messages: none, concern or danger, one per line.',
   operand: 'texts',
   options: {
     texts: { kind: 'text', value: 'FILE', required: true, about: 'A JSON array of messages.' },
-    'rules-only': { kind: 'flag', about: 'Use the phrases alone, as the page does before its encoder has arrived.' },
+    'rules-only': { kind: 'flag', about: 'Use only the phrases, as the page does before its encoder is loaded.' },
     encoder: {
       kind: 'text',
       value: 'FOLDER',
       otherwise: 'the one that comes with the lab',
-      about: 'Where the files of all-MiniLM-L6-v2 are.',
+      about: 'Folder with the files of all-MiniLM-L6-v2.',
     },
   },
   examples: ['--texts messages.json', '--texts messages.json --rules-only'],

@@ -16,10 +16,10 @@ import { choose, defineCommand } from '../command-options.ts';
 import { readJson } from './json.ts';
 import { progressReporter, reportNoResult, reportWait } from './progress.ts';
 
-/** Under a limit of time all models keep to the same dialogues, a few at a time. */
+/** With a time limit, all models work on the same dialogues, a few at a time. */
 const DIALOGUES_AT_ONCE = 5;
 
-/** Carries out an evaluation plan; started again on the same folder, it resumes where it was. */
+/** Runs an evaluation plan; started again on the same folder, it resumes. */
 export const evaluateCommand = defineCommand({
   summary:
     "Run an evaluation plan, resumably, and print one line per cell, or reproduce records of a run. An endpoint's " +
@@ -42,27 +42,31 @@ export const evaluateCommand = defineCommand({
       kind: 'text',
       value: 'NUMBERS',
       otherwise: 'none',
-      about: 'The numbers.jsonl of a run: do some of its records again and print how far they are off.',
+      about: 'The numbers.jsonl of a run: reproduce some of its records and print the differences.',
     },
-    records: { kind: 'count', default: '20', about: 'How many records --check does again.' },
+    records: { kind: 'count', default: '20', about: 'How many records --check reproduces.' },
     dataset: {
       kind: 'text',
       value: 'FILE',
       otherwise: "the plan's",
-      about: "Where the plan's dataset lies on this machine.",
+      about: "The file of the plan's dataset on this machine.",
     },
     folder: {
       kind: 'text',
       value: 'ID=FOLDER',
       many: true,
       otherwise: "the plan's",
-      about: 'Where a model of the plan lies on this machine.',
+      about: 'The folder of a model of the plan on this machine.',
     },
-    'endpoint-host': { kind: 'text', value: 'HOST', many: true, about: 'A host of the plan that may get the key.' },
-    concurrency: { kind: 'count', default: '8', about: 'Requests to an endpoint at the same time.' },
-    threads: { kind: 'count', otherwise: 'all cores', about: 'Threads of a model on this machine.' },
-    minutes: { kind: 'count', otherwise: 'no limit', about: 'Stop after this time with the summary of what is done.' },
-    force: { kind: 'flag', about: 'Write into a folder that holds other files; they stay.' },
+    'endpoint-host': { kind: 'text', value: 'HOST', many: true, about: 'A host of the plan that may receive the key.' },
+    concurrency: { kind: 'count', default: '8', about: 'Concurrent requests to an endpoint.' },
+    threads: { kind: 'count', otherwise: 'all cores', about: 'Threads per model on this machine.' },
+    minutes: {
+      kind: 'count',
+      otherwise: 'no limit',
+      about: 'Stop after this many minutes, with a summary of what is done.',
+    },
+    force: { kind: 'flag', about: 'Write into a folder that contains other files, which are kept.' },
   },
   examples: [
     '--plan plan.json --out runs/first',
@@ -112,7 +116,7 @@ export const evaluateCommand = defineCommand({
           report(event.type === 'loading' ? `loading ${event.model}` : event.record.model, event.progress);
         }
       } catch (error) {
-        // Out of time is no failure. Either way, what is done is summarised, and the same command resumes from there.
+        // Running out of time is not a failure. Either way, what is done is summarised, and the same command resumes.
         if (!late.aborted || signal.aborted) failure = error;
       }
       const summary = aggregate(plan, run.records, { machine: machine(), expected: planJobs(plan, turns).length });
@@ -139,7 +143,7 @@ interface Given {
   dataset?: string | undefined;
 }
 
-/** A run is written beside its inputs, never over them; its own plan may be given again. */
+/** A run never overwrites its inputs; its own plan may be given again. */
 async function refuseOutput(
   { out, check, plan: file, dataset }: Given,
   plan: EvaluationPlan,
@@ -162,7 +166,7 @@ function splitAssignment(text: string): [string, string] {
   if (at < 1)
     throw new LabError({
       code: 'bad-config',
-      what: `--folder ${text} names no folder.`,
+      what: `--folder ${text} does not name a folder.`,
       todo: 'Write --folder ID=FOLDER.',
     });
   return [text.slice(0, at), text.slice(at + 1)];

@@ -1,6 +1,6 @@
 import type { Commands } from '../command-line.ts';
 
-/** The lab's commands; a new one is a file in this folder and a line here. */
+/** The lab's commands. To add one, add a file to this folder and a line here. */
 export const LAB_COMMANDS: Commands = {
   metrics: async () => (await import('./metrics.ts')).metricsCommand,
   compress: async () => (await import('./compress.ts')).compressCommand,

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { LabError } from '../../core/error.ts';
 
-/** A file that holds a JSON array; the first item that `item` refuses is named by its place. */
+/** Reads a JSON array from a file; an error names the index of the first item that `item` refuses. */
 export async function readJsonArray<Schema extends z.ZodType>(path: string, item: Schema): Promise<z.output<Schema>[]> {
   const value = await readJson(path);
   if (!Array.isArray(value))
-    throw new LabError({ code: 'bad-data', where: path, what: 'It does not hold a JSON array.' });
+    throw new LabError({ code: 'bad-data', where: path, what: 'It does not contain a JSON array.' });
   return value.map((entry: unknown, index) => {
     const result = item.safeParse(entry);
     if (result.success) return result.data;
@@ -33,7 +33,7 @@ async function read(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (missing) throw new LabError({ code: 'missing-file', where: path, what: 'There is no such file.' });
+    if (missing) throw new LabError({ code: 'missing-file', where: path, what: 'The file does not exist.' });
     throw LabError.from(error, { code: 'bad-file', where: path, what: 'The file cannot be read.' });
   }
 }

@@ -22,12 +22,12 @@ import { refuseOverlap } from '../output-path.ts';
 import { progressReporter, reportNoResult, reportWait } from './progress.ts';
 
 /**
- * Validates a judge against people: a line for each dialogue, then its agreement with the survey and how it separates
- * the failed.
+ * Validates a judge against people: one line per dialogue, then its agreement with the survey and how well it separates
+ * failed dialogues.
  */
 export const judgeCommand = defineCommand({
   summary:
-    "Have a model judge dialogues, resumable, and compare it with the seekers' own survey and with failed dialogues.",
+    "Have a model judge dialogues, resumably, and compare it with the seekers' own survey and with failed dialogues.",
   options: {
     good: { kind: 'text', value: 'FILE', required: true, about: 'Dialogues with a survey, such as ESConv.' },
     failed: { kind: 'text', value: 'FILE', required: true, about: 'Dialogues that failed, such as FailedESConv.' },
@@ -35,11 +35,11 @@ export const judgeCommand = defineCommand({
       kind: 'text',
       value: 'FOLDER',
       otherwise: 'none',
-      about: 'Keeps every verdict with its raw answers there. The same command resumes.',
+      about: 'Folder for every verdict with its raw answers. The same command resumes.',
     },
-    dialogues: { kind: 'count', default: '50', about: 'How many dialogues of each file are judged.' },
-    repeats: { kind: 'count', default: '3', about: 'How often each dialogue is judged.' },
-    weighted: { kind: 'flag', about: 'Weigh the scores by the probabilities of the model.' },
+    dialogues: { kind: 'count', default: '50', about: 'How many dialogues of each file to judge.' },
+    repeats: { kind: 'count', default: '3', about: 'How often to judge each dialogue.' },
+    weighted: { kind: 'flag', about: 'Weight the scores by the probabilities of the model.' },
     model: {
       kind: 'text',
       value: 'FOLDER',
@@ -58,8 +58,8 @@ export const judgeCommand = defineCommand({
       otherwise: 'none; an endpoint needs it',
       about: 'The name of the model at the endpoint.',
     },
-    concurrency: { kind: 'count', default: '8', about: 'Requests to an endpoint at the same time.' },
-    force: { kind: 'flag', about: 'Write into a folder that holds other files; they stay.' },
+    concurrency: { kind: 'count', default: '8', about: 'Concurrent requests to an endpoint.' },
+    force: { kind: 'flag', about: 'Write into a folder that contains other files, which are kept.' },
   },
   examples: [
     '--good esconv.jsonl --failed failed.json',
@@ -117,7 +117,7 @@ export const judgeCommand = defineCommand({
           print(JSON.stringify(line));
         }
       } catch (error) {
-        // What is done is summarised all the same, and the same command resumes from there.
+        // What is done is summarised anyway, and the same command resumes.
         failure = error;
       }
       const validation = validationOf(items, judged);

@@ -17,8 +17,7 @@ import { EMBEDDED_FOLDER } from '../folder-model.ts';
 import { defineCommand } from '../command-options.ts';
 
 /**
- * Tokens of an utterance under each representation and tokenizer: one JSON object per line, the interval over
- * dialogues.
+ * Tokens per utterance under each compression and tokenizer: one JSON object per line, with intervals over dialogues.
  */
 export const lengthsCommand = defineCommand({
   summary: 'Count the tokens per utterance under each compression, by the tokenizers of Mistral, Llama 2 and a model.',
@@ -29,13 +28,13 @@ export const lengthsCommand = defineCommand({
       value: 'FILE',
       many: true,
       otherwise: 'the dialogues that come with the lab',
-      about: 'A file of dialogues, or each of its files.',
+      about: 'A file of dialogues; repeat it for each file of the dataset.',
     },
     model: {
       kind: 'text',
       value: 'FOLDER',
       otherwise: 'the embedded model',
-      about: 'The folder of the model whose tokenizer counts.',
+      about: 'The folder of a model whose tokenizer counts, too.',
     },
   },
   examples: ['--dataset esconv.jsonl'],

@@ -8,7 +8,7 @@ import { readJsonArray } from './json.ts';
 
 const PAIR = z.object({ id: z.union([z.string(), z.number()]), hyp: z.string(), ref: z.string() });
 
-/** BLEU without smoothing is left out: of a single pair it is nearly always 0. */
+/** BLEU without smoothing is left out: for a single pair it is nearly always 0. */
 const PAIR_METRICS: (keyof PairScores)[] = [
   ...NUMBER_SCORES.filter((name) => !name.endsWith('_method0')),
   ...TRIPLE_SCORES,
@@ -25,14 +25,14 @@ const CORPUS_METRICS: (keyof CorpusScores)[] = [
   'distinct2',
 ];
 
-/** Text metrics of pairs: a JSON object per line in the order of the file, then one of the corpus. */
+/** Text metrics of pairs: one JSON object per line in the order of the file, then one for the corpus. */
 export const metricsCommand = defineCommand({
   summary: 'Compare hypotheses with references: BLEU, chrF2, ROUGE, METEOR, distinct-n.',
   operand: 'pairs',
   options: {
     pairs: { kind: 'text', value: 'FILE', required: true, about: 'A JSON array of {"id": …, "hyp": "…", "ref": "…"}.' },
-    bertscore: { kind: 'flag', about: 'Compute BERTScore, too, which takes longer.' },
-    idf: { kind: 'flag', about: 'Weigh the tokens of BERTScore by how rare they are in the references.' },
+    bertscore: { kind: 'flag', about: 'Also compute BERTScore, which takes longer.' },
+    idf: { kind: 'flag', about: 'Weight the tokens of BERTScore by how rare they are in the references.' },
     encoder: {
       kind: 'text',
       value: 'FOLDER',

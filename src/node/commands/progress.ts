@@ -1,12 +1,12 @@
 import type { RetryWait } from '../../core/engine/retry.ts';
 import type { RunProgress } from '../../core/evaluation/progress-estimator.ts';
 
-/** Says on standard error that a server was busy or away and is asked again. */
+/** Reports on standard error that a busy or unreachable server will be asked again. */
 export function reportWait({ milliseconds, error }: RetryWait): void {
   process.stderr.write(`${error.message} Trying again in ${Math.ceil(milliseconds / 1000)} s.\n`);
 }
 
-/** Reports progress on standard error, a line every ten seconds and the last one. */
+/** Reports progress on standard error: one line every ten seconds, and the last one. */
 export function progressReporter(): (stage: string, progress: RunProgress) => void {
   let last = 0;
   return (stage, { done, total, remainingMs }) => {
@@ -17,7 +17,7 @@ export function progressReporter(): (stage: string, progress: RunProgress) => vo
   };
 }
 
-/** Says on standard error how many of the records or dialogues came to nothing, and why the first did. */
+/** Reports on standard error how many records or dialogues have no result, and the first reason. */
 export function reportNoResult(what: string, reasons: readonly string[], of: number): void {
   if (reasons.length > 0)
     process.stderr.write(`${reasons.length} of ${of} ${what} have no result. The first says: ${reasons[0]}\n`);

@@ -5,12 +5,11 @@ import { defineCommand } from '../command-options.ts';
 import { readJsonArray } from './json.ts';
 
 /**
- * How likely a model finds texts: for each one a JSON array per line with the negative log-likelihood (nats) of every
+ * How likely a model finds texts: one line per text, a JSON array with the negative log-likelihood (in nats) of every
  * token but the first.
  */
 export const scoreCommand = defineCommand({
-  summary:
-    'Print the negative log-likelihood of each token of texts, the first left out; special tokens are recognised.',
+  summary: 'Print the negative log-likelihood of each token of texts but the first; special tokens are recognised.',
   operand: 'prompts',
   options: {
     prompts: { kind: 'text', value: 'FILE', required: true, about: 'A JSON array of strings.' },

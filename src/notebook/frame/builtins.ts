@@ -7,15 +7,15 @@ import { noNetwork } from '../guard/no-network.ts';
 import { dialogueLengths, shareBars, utteranceLengths } from '../../figures/dataset-figures.ts';
 import { lossCurves, rateCurves } from '../../figures/loss-curves.ts';
 
-/** The lab's own figures: each gives options for Plot. */
+/** The lab's own figures; each returns options for Plot. */
 const FIGURES = { dialogueLengths, lossCurves, rateCurves, shareBars, utteranceLengths };
 
-/** Names of Observable's that would fetch something. */
+/** Names of Observable's library that would fetch something. */
 const fetches = () => (name: unknown) => {
   throw noNetwork(String(name));
 };
 
-/** The names that every cell may use beside its own: nothing is fetched for any of them. */
+/** The names that every cell may use in addition to its own; none of them fetches anything. */
 export function builtins(lab: unknown): Record<string, () => unknown> {
   const { dark, now, width, md, Generators, Mutable } = library;
   return {

@@ -14,14 +14,17 @@ export interface EditorSetup {
   parent: HTMLElement;
   mode: Cell['mode'];
   value: string;
-  /** Read out when the editor takes the focus. */
+  /** Announced when the editor receives focus. */
   label: string;
   onchange: (value: string) => void;
   onrun: () => void;
   onclose: () => void;
 }
 
-/** JavaScript that completes `lab.`; Enter takes the chosen entry, Escape closes the list before it closes the cell. */
+/**
+ * JavaScript with completions for `lab.`; Enter accepts the chosen one, Escape closes the list before it closes the
+ * cell.
+ */
 const script = (): Extension => [javascript(), autocompletion({ override: [completeLab] })];
 
 const LANGUAGES: Partial<Record<Cell['mode'], () => Extension>> = {
@@ -31,7 +34,7 @@ const LANGUAGES: Partial<Record<Cell['mode'], () => Extension>> = {
   html,
 };
 
-/** An editor for one cell. Shift+Enter runs, Escape closes; Tab moves on, so that nobody is caught in it. */
+/** An editor for one cell. Shift+Enter runs, Escape closes; Tab moves the focus, so that nobody is trapped in it. */
 export function createEditor({ parent, mode, value, label, onchange, onrun, onclose }: EditorSetup): EditorView {
   const run = () => {
     onrun();
@@ -64,7 +67,7 @@ export function createEditor({ parent, mode, value, label, onchange, onrun, oncl
   });
 }
 
-/** The text of a cell in coloured pieces: `[text, classes]`. Only JavaScript is coloured. */
+/** The text of a cell as highlighted pieces: `[text, classes]`. Only JavaScript is highlighted. */
 export function highlighted(value: string, mode: Cell['mode']): [text: string, classes: string][] {
   if (mode !== 'js' && mode !== 'ojs') return [[value, '']];
   const pieces: [string, string][] = [];

@@ -7,12 +7,12 @@ import { completeLab } from './lab-completions.ts';
 const complete = (doc: string) => completeLab(new CompletionContext(EditorState.create({ doc }), doc.length, false));
 
 describe('completions of lab', () => {
-  it('are the functions that the page has, and until', () => {
+  it('are the functions of the page, and until', () => {
     const labels = complete('const a = await lab.')?.options.map(({ label }) => label);
     expect(labels).toEqual([...Object.keys(NOTEBOOK_FUNCTIONS), 'until']);
   });
 
-  it('have the signature as detail', () => {
+  it('show the signature as detail', () => {
     const found = complete('lab.gen')?.options.find(({ label }) => label === 'generate');
     expect(found?.detail).toBe('(messages: Message[], decoding?: Decoding, onProgress?: (event) => void)');
   });
@@ -21,7 +21,7 @@ describe('completions of lab', () => {
     ['lab.', 4],
     ['lab.com', 4],
     ['lab.until(invalidation).ge', 24],
-  ])('of %j replace what follows the last dot', (doc, from) => {
+  ])('for %j replace what follows the last dot', (doc, from) => {
     expect(complete(doc)?.from).toBe(from);
   });
 

@@ -1,7 +1,7 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import functions from './completions.json' with { type: 'json' };
 
-/** Written out because it belongs to the frame: the page's table does not have it. */
+/** Listed here because it belongs to the frame and is not in the page's table. */
 const UNTIL = {
   name: 'until',
   signature: 'until(invalidation: Promise)',

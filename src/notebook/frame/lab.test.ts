@@ -16,7 +16,7 @@ function page() {
 const settle = () => new Promise((next) => setTimeout(next));
 
 describe('the lab of a notebook', () => {
-  it('asks the page for so many things at one time, and for the others in their order', async () => {
+  it('limits concurrent calls to the page, and makes the others in order', async () => {
     const { asked, client } = page();
     const lab = createLab(client, ['double'], { turnstile: new Turnstile(2) });
     const double = lab['double'] as (n: number) => Promise<unknown>;
@@ -38,7 +38,7 @@ describe('the lab of a notebook', () => {
     expect(asked).toHaveLength(6);
   });
 
-  it('ends a loop that calls and never waits, also by the lab of a cell', () => {
+  it('ends a loop that calls without ever awaiting, even with the lab of a cell', () => {
     const { asked, client } = page();
     const lab = createLab(client, ['measured'], { turnstile: new Turnstile(2, 10) }).until(new Promise(() => {}));
     const measured = lab['measured'] as () => Promise<unknown>;

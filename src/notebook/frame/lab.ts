@@ -11,13 +11,13 @@ export interface Lab {
   until(ended: Promise<unknown>): Lab;
 }
 
-/** What all calls of a notebook share, and what ends those of this lab. */
+/** What all calls of a notebook share, and the signal that ends those of this lab. */
 interface LabParts {
   turnstile?: Turnstile;
   signal?: AbortSignal;
 }
 
-/** Makes a function of each name. A function given as the last argument hears of progress. */
+/** Creates a function per name. A callback as the last argument receives progress. */
 export function createLab(
   client: RpcClient<HostApi>,
   names: readonly string[],

@@ -49,7 +49,7 @@ function start(port: MessagePort): void {
   );
 }
 
-/** Calls back once other tasks had their turn; a message is not held back as timers are. */
+/** Calls back after other tasks had a turn; messages are not throttled as timers are. */
 function turns(): (callback: () => void) => void {
   const { port1, port2 } = new MessageChannel();
   let waiting = () => {};
@@ -69,7 +69,7 @@ async function addFace({ family, style, weight, bytes }: Face): Promise<void> {
   document.fonts.add(await face.load());
 }
 
-/** The frame is as high as what is in it, so that the page scrolls and not the frame. */
+/** The frame is as high as its content, so that the page scrolls and not the frame. */
 function reportHeight(report: (height: number) => void): void {
   let last = 0;
   new ResizeObserver(() => {
@@ -79,8 +79,8 @@ function reportHeight(report: (height: number) => void): void {
 }
 
 /**
- * Links cannot leave the sandbox. One to a view of the lab is passed to the page, one within the notebook is followed
- * here.
+ * Links cannot leave the sandbox. A link to a view of the lab is passed to the page; a link within the notebook is
+ * followed here.
  */
 function followInside(event: MouseEvent, follow: (hash: string) => void): void {
   const link = event.target instanceof Element ? event.target.closest('a[href]') : null;

@@ -4,7 +4,7 @@ declare module 'htl' {
   export const svg: Tag<SVGElement>;
 }
 
-/** Cells use it; the lab only hands it on. */
+/** Used by cells; the lab only passes it on. */
 declare module '@observablehq/inputs' {
   export const table: (rows: readonly unknown[], options?: object) => HTMLElement;
 }

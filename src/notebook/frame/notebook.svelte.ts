@@ -1,23 +1,23 @@
 import { deserialize, serialize, toCell, toNotebook, type Cell, type Notebook } from '@observablehq/notebook-kit';
 import { NotebookRunner, type CellEvaluator, type CellState } from './run.ts';
 
-/** How long after the last keystroke a change is handed to the page, in milliseconds. */
+/** Milliseconds after the last keystroke before a change is sent to the page. */
 const REST = 400;
 
-/** How long no cell is pending before a run counts as finished, in milliseconds. */
+/** Milliseconds without a pending cell before a run counts as finished. */
 const SETTLED = 100;
 
 /** The kinds of cell that a person can add. */
 export const ADDABLE = { js: 'JavaScript', md: 'Markdown', html: 'HTML' } as const;
 export type AddableMode = keyof typeof ADDABLE;
 
-/** A cell on the page: what the file holds, what it last gave, and whether it is being edited. */
+/** A cell on the page: its source, its last output, and whether it is being edited. */
 export class OpenCell {
   readonly id: number;
   readonly mode: Cell['mode'];
   readonly hidden: boolean;
   readonly output: string | undefined;
-  /** Where the runtime puts what the cell displays. */
+  /** The element in which the runtime shows the cell's output. */
   readonly root: HTMLDivElement = document.createElement('div');
   value = $state('');
   pinned = $state(false);
@@ -25,7 +25,7 @@ export class OpenCell {
   editing = $state(false);
   /** Whether the text was changed since it was last run. */
   stale = $state(false);
-  /** Deleted cells keep their place until the notebook is left, so that they can come back to it. */
+  /** Deleted cells keep their position until the notebook is closed, so that they can be restored to it. */
   deleted = $state(false);
 
   constructor(cell: Cell) {
@@ -43,30 +43,30 @@ export class OpenCell {
   }
 }
 
-/** What a notebook in the sandbox needs and says. */
+/** Dependencies and callbacks of a notebook in the sandbox. */
 export interface NotebookParts {
   evaluator: CellEvaluator;
-  /** The text is another now. */
+  /** Called when the text has changed. */
   changed(saved: { title: string; html: string }): void;
-  /** Before cells run, and once none is pending any more. */
+  /** Called before cells run, and once none is pending any more. */
   busy(busy: boolean): Promise<void>;
   deleted(name: string): void;
 }
 
 /**
- * Where there is no pointer to hover with, or little room, a notebook is for reading until the person says otherwise.
+ * Without a hovering pointer, or on a small screen, a notebook is read-only until the person chooses to edit it.
  */
 const COMPACT = '(hover: none), (max-width: 40rem)';
 
 /** The notebook in the sandbox: its cells in order, run and edited. */
 export class OpenNotebook {
-  /** With those that were deleted since it was opened. */
+  /** All cells, including those deleted since the notebook was opened. */
   cells = $state<OpenCell[]>([]);
-  /** False while an imported notebook waits for the person's word. */
+  /** False while an imported notebook waits for the person to run it. */
   running = $state(false);
   /** Whether cells can be edited, moved, added and deleted. */
   editable = $state(!matchMedia(COMPACT).matches);
-  /** Whether that can be switched. */
+  /** Whether editing can be switched on and off. */
   compact = $state(matchMedia(COMPACT).matches);
   readonly #parts: NotebookParts;
   /** Cells that were deleted, the latest last. */
@@ -84,19 +84,19 @@ export class OpenNotebook {
     });
   }
 
-  /** Those that are there. */
+  /** The cells that are not deleted. */
   get live(): OpenCell[] {
     return this.cells.filter(({ deleted }) => !deleted);
   }
 
-  /** Opens the notebook for editing, or makes it one to read, with no editor open. */
+  /** Makes the notebook editable, or read-only with all editors closed. */
   allowEditing(editable: boolean): void {
     this.flush();
     this.editable = editable;
     if (!editable) for (const cell of this.cells) cell.editing = false;
   }
 
-  /** Shows a notebook in place of the one before. `lab` is what its cells know by that name. */
+  /** Replaces the notebook that is shown. `lab` is what its cells see under that name. */
   open(html: string, lab: unknown, run: boolean): void {
     const { cells, ...head } = deserialize(html);
     for (const cell of this.cells) this.#runner?.remove(cell.id);
@@ -108,14 +108,14 @@ export class OpenNotebook {
     if (run) this.runAll();
   }
 
-  /** Runs all cells. Whoever asks for it has told the page. */
+  /** Runs all cells. The caller must have notified the page. */
   runAll(): void {
     this.running = true;
     for (const cell of this.live) this.#define(cell);
     this.#settle();
   }
 
-  /** Runs a cell, once the page knows. */
+  /** Runs a cell after notifying the page. */
   async run(cell: OpenCell): Promise<void> {
     this.flush();
     this.running = true;
@@ -167,7 +167,7 @@ export class OpenNotebook {
     this.#parts.deleted(name);
   }
 
-  /** Brings a deleted cell back to its place: this one, or the one that was deleted last. */
+  /** Restores a deleted cell to its position: this one, or the one deleted last. */
   undelete(wanted = this.#deleted.at(-1)): void {
     const at = this.#deleted.findIndex(({ id }) => id === wanted?.id);
     const [cell] = at < 0 ? [] : this.#deleted.splice(at, 1);
@@ -177,12 +177,12 @@ export class OpenNotebook {
     if (this.running) void this.run(cell);
   }
 
-  /** Hands a change to the page that still waits for the end of typing. */
+  /** Sends a pending change to the page at once. */
   flush(): void {
     if (this.#saving !== undefined) this.#changed();
   }
 
-  /** Hears of errors that no cell waited for. */
+  /** Handles errors that no cell awaited. */
   stopped(error: unknown): void {
     this.#runner?.stopped(error);
   }
@@ -199,7 +199,7 @@ export class OpenNotebook {
     });
   }
 
-  /** Tells the page when nothing is pending; in a task of its own, so that what a cell does at once is over by then. */
+  /** Tells the page when nothing is pending; in a separate task, so that synchronous work of a cell is over by then. */
   #settle(): void {
     clearTimeout(this.#settling);
     if (this.live.some(({ state }) => state === 'pending')) return;
@@ -215,7 +215,7 @@ export class OpenNotebook {
   }
 }
 
-/** The first heading of the first rank, which names the notebook. */
+/** The first top-level heading, which names the notebook. */
 function headingOf(cells: readonly Cell[]): string | undefined {
   for (const { mode, value } of cells) {
     const heading = mode === 'md' ? /^#\s+(.+)$/m.exec(value)?.[1] : undefined;

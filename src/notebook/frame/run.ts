@@ -13,7 +13,7 @@ import { builtins } from './builtins.ts';
 
 export type CellState = 'idle' | 'pending' | 'fulfilled' | 'rejected';
 
-/** Modes whose interpreters are not part of the lab. */
+/** Modes whose interpreters the lab does not include. */
 const UNSUPPORTED: Partial<Record<Cell['mode'], string>> = {
   ts: 'TypeScript',
   tex: 'TeX',
@@ -24,20 +24,20 @@ const UNSUPPORTED: Partial<Record<Cell['mode'], string>> = {
   r: 'R',
 };
 
-/** How cells become functions, and what stops them. */
+/** Compiles cells to functions, and stops them. */
 export interface CellEvaluator {
-  /** The `eval` that adds no guards. */
+  /** The original `eval`, which adds no guards. */
   evaluate(code: string): unknown;
   budget: Budget;
 }
 
 interface Running extends DefineState {
-  /** Where the error is shown that stopped the cell where nobody waited for it. */
+  /** Shows the error that stopped the cell in code that nothing awaits. */
   stopped?: Element;
   report(state: CellState): void;
 }
 
-/** Runs cells reactively: a cell that is defined anew makes those that use it run again. */
+/** Runs cells reactively: redefining a cell runs the cells that use it again. */
 export class NotebookRunner {
   readonly #runtime: NotebookRuntime;
   readonly #evaluator: CellEvaluator;
@@ -48,7 +48,7 @@ export class NotebookRunner {
     this.#evaluator = evaluator;
   }
 
-  /** Defines a cell in place of what was there under its id. Errors of any kind appear in `root`. */
+  /** Defines a cell, replacing the one with the same id. Errors of any kind appear in `root`. */
   define(cell: Cell, root: HTMLDivElement, onState: (state: CellState) => void): void {
     const before = this.#states.get(cell.id);
     if (before) this.#clear(before);
@@ -56,7 +56,7 @@ export class NotebookRunner {
     const state: Running = { root, expanded: before?.expanded ?? [], variables: [], report: onState };
     this.#states.set(cell.id, state);
     onState('pending');
-    // A variable that was deleted still reports once; by then its place belongs to another.
+    // A deleted variable still reports once; by then its element belongs to another.
     const isCurrent = () => this.#states.get(cell.id) === state;
     this.#runtime.define(state, this.#definitionOf(cell), watched(onState, isCurrent));
   }
@@ -67,11 +67,13 @@ export class NotebookRunner {
     if (state) this.#clear(state);
   }
 
-  /** Shows the error of a cell that was stopped where nobody waits for it: in a timer, a handler or a loose promise. */
+  /**
+   * Shows the error of a cell that was stopped in code that nothing awaits: a timer, a handler or a floating promise.
+   */
   stopped(error: unknown): void {
     const state = this.#states.get(this.#evaluator.budget.cellOf(error) ?? -1);
     if (!state) return;
-    // A timer may be stopped many times: the last error stands for all.
+    // A timer may be stopped many times: only the last error is shown.
     state.stopped?.remove();
     state.root.append((state.stopped = inspectError(error)));
     state.report('rejected');
@@ -81,7 +83,8 @@ export class NotebookRunner {
     const { id } = cell;
     try {
       const language = UNSUPPORTED[cell.mode];
-      if (language) throw new SyntaxError(`The lab runs no cells in ${language}. Write JavaScript, Markdown or HTML.`);
+      if (language)
+        throw new SyntaxError(`The lab cannot run cells in ${language}. Write JavaScript, Markdown or HTML.`);
       const transpiled = transpile(cell);
       return { ...transpiled, id, body: this.#functionOf(transpiled.body, id) };
     } catch (error) {
@@ -94,7 +97,7 @@ export class NotebookRunner {
     }
   }
 
-  /** Makes a function from the text of a cell. The policy allows that in the sandbox and nowhere else. */
+  /** Creates a function from the text of a cell, which the policy allows only in the sandbox. */
   #functionOf(body: string, id: number): Definition['body'] {
     return this.#evaluator.evaluate(
       `${withGuards(body, id, 'expression')}\n//# sourceURL=cell-${id}.js`,

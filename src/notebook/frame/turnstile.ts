@@ -1,17 +1,17 @@
 import { LabError } from '../../core/error.ts';
 
-/** Calls that the lab works on at one time, and those that may wait for their turn. */
+/** Maximum number of concurrent calls, and of calls that may wait. */
 const AT_ONCE = 500;
 const MOST_WAITING = 100_000;
 
 /**
- * Lets a limited number of calls through at one time, in their order. A loop that calls and never waits would else fill
- * the page's queue within its five seconds, and the page would be busy with that for minutes after it was stopped.
+ * Lets a limited number of calls through at a time, in order. Otherwise a loop that calls without ever awaiting would
+ * fill the page's queue within its five seconds, and the page would be busy with that for minutes after it was stopped.
  */
 export class Turnstile {
   #free: number;
   readonly #mostWaiting: number;
-  /** In their order; not a list, whose first takes longer to remove the longer it is. */
+  /** In order; not an array, because removing its first element is slow when it is long. */
   readonly #waiting = new Set<() => void>();
 
   constructor(atOnce = AT_ONCE, mostWaiting = MOST_WAITING) {
@@ -19,7 +19,10 @@ export class Turnstile {
     this.#mostWaiting = mostWaiting;
   }
 
-  /** @throws {LabError} `unsupported`, at once, where too many wait already: that ends a loop which never awaits. */
+  /**
+   * @throws {LabError} `unsupported`, synchronously, if too many are waiting already: that ends a loop that never
+   * awaits.
+   */
   pass<Result>(call: () => Promise<Result>): Promise<Result> {
     if (this.#free > 0) {
       this.#free--;

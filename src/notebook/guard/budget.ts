@@ -1,33 +1,33 @@
 import { LabError } from '../../core/error.ts';
 
-/** How long a cell may compute without a pause, in milliseconds. */
+/** Milliseconds that a cell may compute without a pause. */
 const LONGEST_STRETCH = 5000;
 
-/** The cell that code from strings is counted for: nobody knows which one made it. */
+/** The cell id for code from strings, whose cell is unknown. */
 export const UNKNOWN_CELL = 0;
 
 /**
- * How much shorter each stop makes a cell's next stretch, from its second stop on, and the least that it keeps of the
- * first.
+ * The factor by which each stop after the first shortens a cell's next allowance, and the minimum share of the first
+ * that remains.
  */
 const SHORTER = 10;
 const LEAST = 0.01;
 
-/** Ticks between two looks at the clock, at most: few enough that a slow turn of a loop is noticed. */
+/** Maximum number of ticks between two readings of the clock: few enough to notice a slow iteration. */
 const LONGEST_STEP = 64;
 
 export interface BudgetParts {
-  /** Milliseconds from any origin. */
+  /** A clock in milliseconds. */
   now(): number;
-  /** Calls back once the event loop has come round. */
+  /** Calls back in the next turn of the event loop. */
   afterTurn(callback: () => void): void;
   limit?: number;
 }
 
 /**
- * Stops code that never gives the event loop a turn. Each cell has its own allowance for each turn, so that one that
- * hangs does not take those with it that run after it in the same turn. One that is stopped again and again, as in a
- * timer, gets ever less until it is run anew: else the page would hang for most of the time.
+ * Stops code that never yields to the event loop. Each cell has its own allowance per turn, so that one that hangs does
+ * not stop those that run after it in the same turn. A cell that is stopped repeatedly, as in a timer, gets less and
+ * less until it is run again; otherwise the page would hang most of the time.
  */
 export class Budget {
   readonly #parts: BudgetParts;
@@ -50,20 +50,20 @@ export class Budget {
   }
 
   /**
-   * One turn of a loop or one call of a function in `cell`.
-   * @throws {LabError} `cancelled` once the cell has had its time, and at each further tick of this turn.
+   * Called for each iteration of a loop and each function call in `cell`.
+   * @throws {LabError} `cancelled` once the cell has used its time, and at each further tick of this turn.
    */
   readonly tick = (cell: number): void => {
     if (--this.#left > 0) return;
     this.#look(cell);
   };
 
-  /** The cell that was stopped with this error; of code from strings, the cell that was seen last before. */
+  /** The cell that was stopped with this error; for code from strings, the last cell seen before it. */
   cellOf(error: unknown): number | undefined {
     return error instanceof Error ? this.#errors.get(error) : undefined;
   }
 
-  /** A cell is run anew: it has all of its time again. */
+  /** Resets the allowance of a cell that is run again. */
   renew(cell: number): void {
     this.#stops.delete(cell);
     this.#stops.delete(UNKNOWN_CELL);
@@ -87,7 +87,7 @@ export class Budget {
     else if (now - start > this.#limitOf(cell)) {
       this.#stopped.add(cell);
       this.#stops.set(cell, (this.#stops.get(cell) ?? 0) + 1);
-      // What the others wait for since then is not their own time.
+      // The time that other cells have waited since then does not count against them.
       this.#starts.clear();
       throw this.#stop(cell);
     }
@@ -113,7 +113,7 @@ export class Budget {
         `This cell was stopped: it computed for more than ${Math.round(this.#limit / 1000)} seconds without a ` +
         'pause, and nothing else could happen in the page.',
       todo:
-        'Look for a loop that never ends. If the work is meant to take so long, put `await new Promise((next) => ' +
+        'Look for a loop that never ends. If the work really takes that long, put `await new Promise((next) => ' +
         'setTimeout(next))` into the loop.',
     });
     this.#errors.set(error, cell === UNKNOWN_CELL ? this.#seen : cell);

@@ -4,7 +4,7 @@ import { Budget } from './budget.ts';
 import { withGuards } from './instrument.ts';
 import { prepareRealm } from './realm.ts';
 
-/** A global object of its own whose clock goes 1 ms each time somebody looks, and that stops code after 200 looks. */
+/** A separate global object whose clock advances 1 ms per reading, and that stops code after 200 readings. */
 function realm() {
   let clock = 0;
   const turns: (() => void)[] = [];
@@ -19,12 +19,12 @@ function realm() {
     budget,
     /** Runs a cell's program as the notebook does. */
     run: (source: string, cell = 1): unknown => evaluate(withGuards(source, cell)),
-    /** Lets the event loop come round. */
+    /** Lets the event loop turn. */
     turn: () => turns.splice(0).forEach((callback) => callback()),
   };
 }
 
-/** The guard's name, written so that it is not found in the text, and made to mean something else. */
+/** The guard's name, escaped so that a text search does not find it, and redefined. */
 const HIDDEN = [
   '{ const solace\\u0024tick = () => {}; for (;;); }',
   '((solace\\u{24}tick) => { for (;;); })(() => {})',
@@ -37,7 +37,7 @@ const HIDDEN = [
 
 const STOPPED = expect.objectContaining({ code: 'cancelled' });
 
-/** What `run` throws; a value where it throws nothing. */
+/** What `run` throws; a value if it does not throw. */
 function caught(run: () => unknown): unknown {
   try {
     return { returned: run() };
@@ -96,7 +96,7 @@ describe('a guarded cell', () => {
     'const f = () => Promise.resolve().then(f); f()',
     '(async () => { for await (const x of (async function* () { for (;;) yield 1 })()); })()',
     'new (async () => {}).constructor("for (;;);")()',
-  ])('is stopped where it waits for nothing but itself: %s', async (source) => {
+  ])('is stopped if it only awaits itself: %s', async (source) => {
     await expect(realm().run(source)).rejects.toEqual(STOPPED);
   });
 
@@ -120,11 +120,11 @@ describe('a guarded cell', () => {
     ['new Function("a", "b = 2", "return a * b")(4)', 8],
     ['(() => 1) instanceof Function && (() => {}).constructor === Function', true],
     ['Object.getPrototypeOf(async () => {}).constructor.name', 'AsyncFunction'],
-  ])('computes what it did before: %s', (source, value) => {
+  ])('computes the same as without guards: %s', (source, value) => {
     expect(realm().run(source)).toEqual(value);
   });
 
-  it('may take as long as it likes when it lets others have a turn', () => {
+  it('may take as long as it likes if it yields to others', () => {
     const { run, turn } = realm();
     run('globalThis.n = 0; globalThis.work = () => { for (let i = 0; i < 100; i++) n++ }');
     for (let i = 0; i < 50; i++) {
@@ -134,7 +134,7 @@ describe('a guarded cell', () => {
     expect(run('n')).toBe(5000);
   });
 
-  it('does not take others with it that run in the same turn, and may run again in the next', () => {
+  it('does not stop others that run in the same turn, and may run again in the next', () => {
     const { run, turn } = realm();
     expect(run('for (let i = 0; i < 100; i++); "before"', 2)).toBe('before');
     expect(caught(() => run('for (;;);', 1))).toEqual(STOPPED);
@@ -144,7 +144,7 @@ describe('a guarded cell', () => {
     expect(run('for (let i = 0; i < 100; i++); "again"', 1)).toBe('again');
   });
 
-  it('gets less and less time when it is stopped again and again, until it is run anew', () => {
+  it('gets less and less time when it is stopped repeatedly, until it is run again', () => {
     const { run, turn, budget } = realm();
     const turnsOf = () => {
       caught(() => run('globalThis.n = 0; for (;;) n++', 1));
@@ -160,15 +160,15 @@ describe('a guarded cell', () => {
     expect(turnsOf()).toBeGreaterThan(first / 2);
   });
 
-  it('is known by the error that stopped it', () => {
+  it('is identified by the error that stopped it', () => {
     const { run, budget } = realm();
     expect(budget.cellOf(caught(() => run('for (;;);', 7)))).toBe(7);
-    // Code from a string counts for the cell that was seen last.
+    // Code from a string is attributed to the last cell seen.
     expect(budget.cellOf(caught(() => run('eval("for (;;);")', 7)))).toBe(7);
     expect(budget.cellOf(new Error('another'))).toBeUndefined();
   });
 
-  it('can neither replace the guard nor hide it behind a name of its own', () => {
+  it('can neither replace the guard nor shadow it', () => {
     const { run } = realm();
     for (const source of [
       'var solace$tick = () => {}',
@@ -183,7 +183,7 @@ describe('a guarded cell', () => {
     );
   });
 
-  it('names what it imports as it was written', async () => {
+  it('is told the name of its import as written', async () => {
     await expect(realm().run('import("https://cdn.jsdelivr.net/npm/left-pad/+esm")')).rejects.toMatchObject({
       detail: { where: 'npm:left-pad' },
     });
@@ -195,7 +195,7 @@ describe('a guarded cell', () => {
     'fetch("./models")',
     'fetch(new Request("https://example.com/"))',
     'setTimeout',
-  ])('hears that it has no network: %s', async (source) => {
+  ])('is told that it has no network: %s', async (source) => {
     if (source === 'setTimeout') {
       for (const made of ['new XMLHttpRequest()', 'new WebSocket("ws://a")', 'new EventSource("b")'])
         expect(caught(() => realm().run(made))).toEqual(expect.objectContaining({ code: 'network' }));

@@ -2,28 +2,27 @@ import { parse, type AnyNode, type BlockStatement, type Options, type Token } fr
 import { full } from 'acorn-walk';
 import { LabError } from '../../core/error.ts';
 
-/** What guarded code calls at each turn of a loop and each call of a function, with the number of its cell. */
+/** The function that guarded code calls in each iteration of a loop and each function, with the number of its cell. */
 export const TICK = 'solace$tick';
-/** What guarded code calls in place of `import()`. */
+/** The function that guarded code calls instead of `import()`. */
 export const IMPORT = 'solace$import';
 
-// Scripts, not modules: that is what eval makes of them.
+// Scripts, not modules, because eval treats them as such.
 const OPTIONS: Options = { ecmaVersion: 'latest', sourceType: 'script', allowReturnOutsideFunction: true };
 
 interface Insertion {
   at: number;
   text: string;
-  /** Among insertions at one place: what closes a pair comes first, inner pairs before outer ones. */
+  /** Among insertions at the same position, closing ones come first, inner pairs before outer ones. */
   order: number;
 }
 const OPENS = 1;
 const REPLACES = 2;
 
 /**
- * The same code, which asks `solace$tick` at each turn of a loop and at the start of each function whether it may go
- * on.
- * `source` is a program, or one expression, which is returned in parentheses.
- * @throws {SyntaxError} when it can't be read.
+ * The same code, which calls `solace$tick` in each iteration of a loop and at the start of each function to check
+ * whether it may continue. `source` is a program, or one expression, which is returned in parentheses.
+ * @throws {SyntaxError} when it cannot be parsed.
  * @throws {LabError} `bad-data` when it uses the lab's own names.
  */
 export function withGuards(source: string, cell: number, kind: 'program' | 'expression' = 'program'): string {
@@ -37,7 +36,7 @@ function insertionsFor(code: string, call: string): Insertion[] {
   const enclose = ({ start, end }: AnyNode, before: string, after: string) =>
     insertions.push({ at: start, text: before, order: OPENS }, { at: end, text: after, order: -1 - start });
 
-  // A name can be written with escapes, too: only the token has it as the engine reads it.
+  // A name can contain escapes; only the token has it as the engine reads it.
   const onToken = (token: Token & { value?: unknown }) => {
     if (token.value === TICK || token.value === IMPORT) throw reserved();
   };
@@ -59,7 +58,7 @@ function insertionsFor(code: string, call: string): Insertion[] {
         else enclose(node.body, `(${call},`, ')');
         break;
       case 'WithStatement':
-        // Any name inside may mean a property of the object, that of the guard too.
+        // Any name inside may refer to a property of the object, even the guard's.
         throw new LabError({
           code: 'bad-data',
           what: 'A notebook can’t use `with`: what is inside could not be stopped.',
@@ -77,7 +76,7 @@ function insertionsFor(code: string, call: string): Insertion[] {
 const reserved = (): LabError =>
   new LabError({ code: 'bad-data', what: `${TICK} and ${IMPORT} are names of the lab.`, todo: 'Choose other names.' });
 
-/** Where the statements of a function begin: after "use strict", which counts only where it comes first. */
+/** Where the statements of a function begin: after "use strict", which only works if it comes first. */
 function startOf({ start, body }: BlockStatement): number {
   const directive = body.findLast((statement) => 'directive' in statement && statement.directive !== undefined);
   return directive?.end ?? start + 1;
@@ -88,7 +87,7 @@ function assemble(code: string, insertions: readonly Insertion[]): string {
   let from = 0;
   for (const { at, text, order } of insertions) {
     out += code.slice(from, at) + text;
-    // The keyword of an import gives way to the lab's function.
+    // The lab's function replaces the keyword of an import.
     from = order === REPLACES ? at + 'import'.length : at;
   }
   return out + code.slice(from);

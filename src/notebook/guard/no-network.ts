@@ -1,6 +1,6 @@
 import { LabError } from '../../core/error.ts';
 
-/** What a cell hears that asks for something from elsewhere; `where` is what it asked for. */
+/** The error for a cell that requests something from the network; `where` is what it requested. */
 export function noNetwork(where?: string, instead?: string): LabError {
   return new LabError({
     code: 'network',

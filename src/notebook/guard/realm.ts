@@ -5,9 +5,8 @@ import { noNetwork } from './no-network.ts';
 type Code = (...values: unknown[]) => unknown;
 
 /**
- * Prepares the sandbox's global object for cells: what they make from strings is guarded like themselves, and what
- * would need a network says that there is none. Returns the `eval` that was there before, for code that is guarded
- * already.
+ * Prepares the sandbox's global object for cells: code that they create from strings is guarded as well, and functions
+ * that need a network report that there is none. Returns the original `eval`, for code that is already guarded.
  */
 export function prepareRealm(realm: typeof globalThis, budget: Budget): (code: string) => unknown {
   const plainEval = realm.eval.bind(realm) as (code: string) => unknown;
@@ -26,7 +25,7 @@ export function prepareRealm(realm: typeof globalThis, budget: Budget): (code: s
     const original = (prototype as { constructor: Code }).constructor;
     const made = function (...parts: unknown[]): unknown {
       const texts = parts.map(String);
-      // Throws where the parts are no function by themselves: only joined could they mean something else.
+      // Throws if the parts are not a function by themselves, because joined they could mean something else.
       original(...texts);
       const body = texts.pop() ?? '';
       return plainEval(
@@ -55,9 +54,9 @@ export function prepareRealm(realm: typeof globalThis, budget: Budget): (code: s
   return plainEval;
 }
 
-const IMPORTED = 'Plot, Inputs, d3 and htl are there without an import.';
+const IMPORTED = 'Plot, Inputs, d3 and htl are available without an import.';
 
-/** The four kinds of function that can be made from text, each with one to find its constructor by. */
+/** The four kinds of function that can be created from text, each with an example to get its constructor from. */
 const CONSTRUCTORS = [
   ['function', 'function () {}'],
   ['async function', 'async function () {}'],
@@ -65,7 +64,7 @@ const CONSTRUCTORS = [
   ['async function*', 'async function* () {}'],
 ] as const;
 
-/** What a cell imports, as it was written: by then it is an address of a content network. */
+/** The module that a cell imports, as written; at this point it is an address of a content network. */
 const asWritten = (address: string): string =>
   address.replace(/^https:\/\/cdn\.jsdelivr\.net\/npm\/(.*?)(\/\+esm)?$/, 'npm:$1');
 

@@ -1,7 +1,7 @@
 /** How much of a line is shown. */
 const LONGEST_LINE = 120;
 
-/** The same error with the line that it is in, where it is one that the parser found in the text of a cell. */
+/** Adds the line to an error that the parser found in the text of a cell. */
 export function withPlace(error: unknown, source: string): unknown {
   if (!(error instanceof SyntaxError)) return error;
   const [, message = '', line = '', column = ''] = /^(.*) \((\d+):(\d+)\)$/s.exec(error.message) ?? [];
