@@ -331,12 +331,12 @@ describe('notebooks', () => {
       await expectSound();
       await button('Train').click();
       await expect
-        .poll(() => reader.cell(11).innerText(), { timeout: 400_000, interval: 1000 })
+        .poll(() => reader.cell(13).innerText(), { timeout: 400_000, interval: 1000 })
         .toContain('The mean loss of a pass went from');
-      const [, from, to] = /went from ([\d.]+) to ([\d.]+) nats/.exec(await reader.cell(11).innerText()) ?? [];
+      const [, from, to] = /went from ([\d.]+) to ([\d.]+) nats/.exec(await reader.cell(13).innerText()) ?? [];
       expect(Number(to)).toBeLessThan(Number(from));
       await button('Answer before and after').click();
-      await expect.poll(() => reader.cell(17).getByRole('row').count(), { timeout: 240_000, interval: 1000 }).toBe(3);
+      await expect.poll(() => reader.cell(19).getByRole('row').count(), { timeout: 240_000, interval: 1000 }).toBe(3);
       await expectSound();
     });
 
