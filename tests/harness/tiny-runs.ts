@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 import { openCheckpoint } from '../../trainer/files/open.ts';
 import { parseRunConfig, type RunConfig } from '../../trainer/train/config.ts';
 import { parseMetrics, type MetricsRow } from '../../src/core/training/metrics-row.ts';
@@ -10,12 +11,20 @@ import { prepareData } from '../../trainer/train/prepare.ts';
 import { trainRun, type RunResult } from '../../trainer/train/run.ts';
 import { writeTinyModel } from './tiny-model.ts';
 
-/** A folder with a tiny model and twenty dialogues, and runs in it. */
-export class TinyRuns {
-  private constructor(readonly folder: string) {}
+/** Makes a folder with a tiny model and twenty dialogues for the tests of a file, and removes it after them. */
+export function useTinyRuns(): TinyRuns {
+  const runs = new TinyRuns(mkdtempSync(join(tmpdir(), 'train-')));
+  beforeAll(() => runs.write());
+  afterAll(() => rm(runs.folder, { recursive: true, force: true }));
+  return runs;
+}
 
-  static async create(): Promise<TinyRuns> {
-    const folder = await mkdtemp(join(tmpdir(), 'train-'));
+/** Runs in such a folder. The functions can be taken apart. */
+class TinyRuns {
+  constructor(readonly folder: string) {}
+
+  async write(): Promise<void> {
+    const { folder } = this;
     await writeTinyModel(join(folder, 'model'));
     const words = [
       'hello there',
@@ -36,15 +45,16 @@ export class TinyRuns {
       join(folder, 'data.jsonl'),
       Array.from({ length: 20 }, (_, n) => JSON.stringify(dialogue(n))).join('\n'),
     );
-    return new TinyRuns(folder);
   }
 
-  path(name: string): string {
-    return join(this.folder, name);
-  }
+  readonly path = (name: string): string => join(this.folder, name);
 
-  config(out: string, train: Partial<RunConfig['train']> = {}, data: Record<string, unknown> = {}): RunConfig {
-    return parseRunConfig(
+  readonly config = (
+    out: string,
+    train: Partial<RunConfig['train']> = {},
+    data: Record<string, unknown> = {},
+  ): RunConfig =>
+    parseRunConfig(
       {
         model: this.path('model'),
         out: this.path(out),
@@ -54,9 +64,8 @@ export class TinyRuns {
       },
       'test',
     );
-  }
 
-  async run(settings: RunConfig, how: PlaceOptions = {}, signal?: AbortSignal): Promise<RunResult> {
+  readonly run = async (settings: RunConfig, how: PlaceOptions = {}, signal?: AbortSignal): Promise<RunResult> => {
     const place = await claimRun(settings.out, how);
     const { checkpoint, close } = await openCheckpoint(settings.model);
     try {
@@ -67,23 +76,17 @@ export class TinyRuns {
       await close();
       await place.close();
     }
-  }
+  };
 
-  metrics(out: string): MetricsRow[] {
-    return parseMetrics(readFileSync(this.path(`${out}/metrics.jsonl`), 'utf8'), out);
-  }
+  readonly metrics = (out: string): MetricsRow[] =>
+    parseMetrics(readFileSync(this.path(`${out}/metrics.jsonl`), 'utf8'), out);
 
-  losses(out: string): number[] {
-    return this.metrics(out).map(({ trainLoss, evalLoss }) => trainLoss ?? evalLoss ?? NaN);
-  }
+  readonly losses = (out: string): number[] =>
+    this.metrics(out).map(({ trainLoss, evalLoss }) => trainLoss ?? evalLoss ?? NaN);
 
   /** Lines of metrics.jsonl so far. */
-  lines(out: string): number {
+  readonly lines = (out: string): number => {
     const path = this.path(`${out}/metrics.jsonl`);
     return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0;
-  }
-
-  remove(): Promise<void> {
-    return rm(this.folder, { recursive: true, force: true });
-  }
+  };
 }

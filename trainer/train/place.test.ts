@@ -2,26 +2,14 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/core/random/xoshiro128.ts';
 import { writeTinyModel } from '../../tests/harness/tiny-model.ts';
-import { TinyRuns } from '../../tests/harness/tiny-runs.ts';
-import type { MetricsRow } from './metrics.ts';
+import { useTinyRuns } from '../../tests/harness/tiny-runs.ts';
 import { claimRun } from './place.ts';
 import { withRunDate } from './run-date.ts';
 
-let tiny: TinyRuns;
-let folder = '';
-beforeAll(async () => {
-  tiny = await TinyRuns.create();
-  ({ folder } = tiny);
-});
-afterAll(() => tiny.remove());
-
-const config: TinyRuns['config'] = (...args) => tiny.config(...args);
-const run: TinyRuns['run'] = (...args) => tiny.run(...args);
-const metrics = (out: string): MetricsRow[] => tiny.metrics(out);
-const losses = (out: string): number[] => tiny.losses(out);
+const { folder, config, run, metrics, losses, lines } = useTinyRuns();
 
 /** Every file of a run, by path. */
 async function contents(out: string): Promise<Map<string, string>> {
@@ -156,7 +144,6 @@ describe('npm run trainer -- train', () => {
     );
     return { child, ended: new Promise<number | null>((resolve) => child.once('exit', resolve)) };
   };
-  const lines = (out: string): number => tiny.lines(out);
 
   it('killed five times at random and resumed gives the losses of a run that was not killed', async ({ annotate }) => {
     const seed = Number(process.env['SOLACE_SEED'] ?? Date.now() % 2 ** 32);

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TinyRuns } from '../../tests/harness/tiny-runs.ts';
+import { describe, expect, it } from 'vitest';
+import { useTinyRuns } from '../../tests/harness/tiny-runs.ts';
 import { LabError } from '../../src/core/error.ts';
 import { checkLora } from '../../src/core/training/lora.ts';
 import { labelCount } from '../../src/core/training/sequence.ts';
@@ -10,21 +10,10 @@ import { openCheckpoint } from '../files/open.ts';
 import { readWeights } from './checkpoint.ts';
 import type { RunConfig } from './config.ts';
 import { loadConfig, PRESETS } from './load-config.ts';
-import { MetricsLog, type MetricsRow } from './metrics.ts';
+import { MetricsLog } from './metrics.ts';
 import { prepareData } from './prepare.ts';
 
-let tiny: TinyRuns;
-let folder = '';
-beforeAll(async () => {
-  tiny = await TinyRuns.create();
-  ({ folder } = tiny);
-});
-afterAll(() => tiny.remove());
-
-const config: TinyRuns['config'] = (...args) => tiny.config(...args);
-const run: TinyRuns['run'] = (...args) => tiny.run(...args);
-const metrics = (out: string): MetricsRow[] => tiny.metrics(out);
-const losses = (out: string): number[] => tiny.losses(out);
+const { folder, config, run, metrics, losses } = useTinyRuns();
 
 describe('trainRun', () => {
   it('lowers the loss, logs every update and keeps the best adapter in the format of PEFT', async () => {

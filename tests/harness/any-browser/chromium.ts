@@ -1,7 +1,8 @@
-import type { Frame, JSHandle, Page } from 'playwright-core';
+import type { Frame, JSHandle } from 'playwright-core';
 import { launch } from '../browser.ts';
 import { expressionOf } from './find.ts';
-import { describeTarget, type Engine, type Frames, type Tab, type Target } from './tab.ts';
+import { frameWithin } from './frames.ts';
+import { describeTarget, type Engine, type Tab, type Target } from './tab.ts';
 
 /** Chromium, driven through its debugger; without a graphics device, like the others here. */
 export const CHROMIUM: Engine = {
@@ -23,8 +24,9 @@ export const CHROMIUM: Engine = {
       async reload() {
         await page.reload();
       },
-      evaluate: async (expression, frames = []) => (await within(page, frames)).evaluate(expression),
-      click: async (target, frames = []) => (await element(await within(page, frames), target)).click(),
+      evaluate: async (expression, frames = []) => (await frameWithin(page.mainFrame(), frames)).evaluate(expression),
+      click: async (target, frames = []) =>
+        (await element(await frameWithin(page.mainFrame(), frames), target)).click(),
       async type(target, text, enter = false) {
         const field = await element(page.mainFrame(), target);
         await field.selectText();
@@ -37,16 +39,6 @@ export const CHROMIUM: Engine = {
     } satisfies Tab;
   },
 };
-
-async function within(page: Page, frames: Frames): Promise<Frame> {
-  let at = page.mainFrame();
-  for (const selector of frames) {
-    const inner = await (await at.waitForSelector(selector)).contentFrame();
-    if (!inner) throw new Error(`${selector} is no frame.`);
-    at = inner;
-  }
-  return at;
-}
 
 async function element(frame: Frame, target: Target) {
   const handle: JSHandle = await frame.evaluateHandle(expressionOf(target));

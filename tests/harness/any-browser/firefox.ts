@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import puppeteer, { type ElementHandle, type Frame, type Page } from 'puppeteer-core';
+import puppeteer, { type ElementHandle, type Frame } from 'puppeteer-core';
 import { expressionOf } from './find.ts';
-import { describeTarget, type Engine, type Frames, type Tab, type Target } from './tab.ts';
+import { frameWithin } from './frames.ts';
+import { describeTarget, type Engine, type Tab, type Target } from './tab.ts';
 
 const PLACES = [
   '/usr/bin/firefox-esr',
@@ -47,8 +48,9 @@ export const FIREFOX: Engine = {
       async reload() {
         await page.reload();
       },
-      evaluate: async (expression, frames = []) => (await within(page, frames)).evaluate(expression),
-      click: async (target, frames = []) => (await element(await within(page, frames), target)).click(),
+      evaluate: async (expression, frames = []) => (await frameWithin(page.mainFrame(), frames)).evaluate(expression),
+      click: async (target, frames = []) =>
+        (await element(await frameWithin(page.mainFrame(), frames), target)).click(),
       async type(target, text, enter = false) {
         const field = await element(page.mainFrame(), target);
         await field.focus();
@@ -61,16 +63,6 @@ export const FIREFOX: Engine = {
     } satisfies Tab;
   },
 };
-
-async function within(page: Page, frames: Frames): Promise<Frame> {
-  let at = page.mainFrame();
-  for (const selector of frames) {
-    const inner = await (await at.waitForSelector(selector))?.contentFrame();
-    if (!inner) throw new Error(`${selector} is no frame.`);
-    at = inner;
-  }
-  return at;
-}
 
 async function element(frame: Frame, target: Target): Promise<ElementHandle> {
   const handle = await frame.evaluateHandle(expressionOf(target));
