@@ -7,7 +7,7 @@ import { loadFolderModel } from '../src/node/folder-model.ts';
 const DECODING = { temperature: 0.7, topP: 0.95, topK: 50, maxNewTokens: 128, seed: 1 };
 
 /**
- * Prints what each model folder answers to the ten situations of situations.json, as Markdown to be read by a person.
+ * Prints the replies of each model folder to the ten situations of situations.json, as Markdown for people to read.
  */
 export async function answers(folders: readonly string[]): Promise<void> {
   const situations = JSON.parse(await readFile(join(import.meta.dirname, 'situations.json'), 'utf8')) as string[];

@@ -1,2 +1,2 @@
-/** A bench: prints a table of what it measured, on which machine and with which versions. */
+/** A benchmark: prints a table of its measurements, with the machine and the versions. */
 export type Bench = (args: string[]) => Promise<void>;

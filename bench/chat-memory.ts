@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Mebibytes that a process and all its descendants hold now; undefined where /proc does not exist. */
+/** Mebibytes of memory that a process and all its descendants use now; undefined where /proc does not exist. */
 export function residentMiB(root: number): number | undefined {
   const parents = new Map<number, number>();
   const resident = new Map<number, number>();
@@ -13,7 +13,7 @@ export function residentMiB(root: number): number | undefined {
         parents.set(pid, Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0));
         resident.set(pid, Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024);
       } catch {
-        // The process ended while it was looked at.
+        // The process ended during the check.
       }
     }
   } catch {
@@ -23,7 +23,7 @@ export function residentMiB(root: number): number | undefined {
   return [...resident].filter(([pid]) => descends(pid)).reduce((sum, [, size]) => sum + size, 0);
 }
 
-/** Runs `work` and returns, beside its result, by how much memory rose above `before` at its highest. */
+/** Runs `work` and returns its result and the peak increase of memory above `before`. */
 export async function withPeak<T>(
   measure: () => number | undefined,
   work: () => Promise<T>,

@@ -21,7 +21,7 @@ interface Effort {
   rounds: number;
 }
 const EFFORT: Effort = { newTokens: 48, rounds: 3 };
-/** Where graphics are computed by the processor, a token takes seconds. */
+/** With software rendering, a token takes seconds. */
 const SOFTWARE_EFFORT: Effort = { newTokens: 4, rounds: 1 };
 
 interface Reading {
@@ -39,7 +39,7 @@ interface Contender {
   reply: (page: Page, round: number, newTokens: number) => Promise<Reading>;
 }
 
-/** In the page: what the contenders leave there between calls. */
+/** Globals in the page that the contenders keep between calls. */
 interface InPage {
   model: Awaited<ReturnType<typeof models.loadModel>>;
   peer: { createCompletion(options: object): Promise<unknown> };
@@ -122,7 +122,7 @@ const peer = (gguf: string): Contender => ({
     ),
 });
 
-/** About `PROMPT_TOKENS` tokens; another beginning each round, so that no cache helps. */
+/** About `PROMPT_TOKENS` tokens, with a different beginning in each round, so that no cache helps. */
 function question(round: number): string {
   const words = ['my sister', 'the exam', 'our house', 'a friend', 'the winter', 'work', 'the doctor', 'my neighbour'];
   const sentences = Array.from(
@@ -133,7 +133,8 @@ function question(round: number): string {
 }
 
 /**
- * `npm run bench -- chat`: the embedded model in one Chromium, on Wasm and WebGPU, beside wllama with the same weights.
+ * `npm run bench -- chat`: the embedded model in one Chromium, on Wasm and WebGPU, compared with wllama on the same
+ * weights.
  */
 export async function benchChat(): Promise<void> {
   const gguf = await embeddedAsGguf(EMBEDDED, CACHE);
@@ -171,7 +172,7 @@ export async function benchChat(): Promise<void> {
   }
 }
 
-/** Whether the browser's graphics adapter is a program. */
+/** Whether the browser's graphics adapter is software. */
 async function inSoftware(browser: Browser, url: string): Promise<boolean> {
   const page = await browser.newPage();
   await page.goto(url);
@@ -192,7 +193,7 @@ async function run(browser: Browser, url: string, contender: Contender, threads:
   const context = await browser.newContext();
   const page = await context.newPage();
   page.setDefaultTimeout(600_000);
-  // The compiler that runs this bench names functions with a helper that a page does not have.
+  // The compiler that runs this benchmark names functions with a helper that pages lack.
   await page.addInitScript('globalThis.__name = (named) => named');
   await page.goto(url);
   await page.waitForFunction(() => 'solace' in globalThis);

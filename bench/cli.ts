@@ -5,15 +5,15 @@ import type { Bench } from './bench.ts';
 interface Entry {
   summary: string;
   load: () => Promise<Bench>;
-  /** The bare arguments of the bench, where it takes any: what they are called, and an example. */
+  /** The positional arguments of the benchmark, if any: their name, and an example. */
   takes?: { name: string; value: string; about: string; otherwise?: string; example: string };
 }
 
-/** The benches by name. A bench is imported only when it is run. */
+/** The benchmarks by name. A benchmark is imported only when it is run. */
 const BENCHES: Record<string, Entry> = {
   chat: {
     summary:
-      'The embedded model in Chromium on Wasm and WebGPU beside wllama: load, first token, tokens per second, memory.',
+      'The embedded model in Chromium on Wasm and WebGPU vs. wllama: load, first token, tokens per second, memory.',
     load: async () => (await import('./chat.ts')).benchChat,
   },
   'export-memory': {
@@ -22,26 +22,26 @@ const BENCHES: Record<string, Entry> = {
     takes: {
       name: 'dtype',
       value: 'DTYPE',
-      about: 'What is exported to.',
+      about: 'The types to export to.',
       otherwise: 'q4, q8 and fp32',
       example: 'q4',
     },
   },
   merge: {
     summary:
-      "Merge and quantise a checkpoint of 1.1 billion parameters beside PEFT and onnxruntime's quantizer: seconds " +
+      "Merge and quantise a checkpoint of 1.1 billion parameters vs. PEFT and onnxruntime's quantizer: seconds " +
       'and peak memory.',
     load: async () => (await import('./merge.ts')).benchMerge,
     takes: {
       name: 'layers',
       value: 'N',
-      about: 'Layers of the checkpoint, then of those whose peak is shown.',
+      about: 'Layers of the checkpoint, then of those whose peak is measured.',
       otherwise: '22, then 2, 4 and 8',
       example: '2 2',
     },
   },
   train: {
-    summary: 'A LoRA training step of SmolLM2-135M beside PEFT on torch: tokens per second and peak memory.',
+    summary: 'A LoRA training step of SmolLM2-135M vs. PEFT on torch: tokens per second and peak memory.',
     load: async () => (await import('./train.ts')).benchTrain,
     takes: {
       name: 'plan',
@@ -52,7 +52,7 @@ const BENCHES: Record<string, Entry> = {
     },
   },
   'train-parity': {
-    summary: 'Twenty training steps here and with PEFT on torch: how far losses and adapters come apart.',
+    summary: 'Twenty training steps here and with PEFT on torch: how far losses and adapters differ.',
     load: async () => (await import('./train-parity.ts')).trainParity,
   },
   'train-accelerate': {
@@ -61,16 +61,16 @@ const BENCHES: Record<string, Entry> = {
     load: async () => (await import('./train-accelerate.ts')).trainAccelerate,
   },
   answers: {
-    summary: 'What model folders answer to ten situations, side by side, for a person to read.',
+    summary: 'Replies of model folders to ten situations, side by side, for people to read.',
     load: async () => (await import('./answers.ts')).answers,
     takes: { name: 'model', value: 'FOLDER', about: 'Folders that export wrote.', example: 'models/base models/tuned' },
   },
   compress: {
-    summary: 'KeyPOS and NoStopwords over a corpus beside spaCy and NLTK.',
+    summary: 'KeyPOS and NoStopwords over a corpus vs. spaCy and NLTK.',
     load: async () => (await import('./compress.ts')).benchCompress,
   },
   metrics: {
-    summary: 'Text metrics of 1,590 pairs beside NLTK, sacrebleu and rouge-score in Python.',
+    summary: 'Text metrics of 1,590 pairs vs. NLTK, sacrebleu and rouge-score in Python.',
     load: async () => (await import('./metrics.ts')).benchMetrics,
   },
 };
@@ -104,5 +104,5 @@ const COMMANDS: Commands = Object.fromEntries(
   Object.entries(BENCHES).map(([name, entry]) => [name, () => Promise.resolve(commandOf(entry))]),
 );
 
-// A bench that was stopped has children and servers that would keep the process alive.
+// A stopped benchmark has children and servers that would keep the process alive.
 process.exit(await runCommandLine('npm run bench --', COMMANDS, process.argv.slice(2)));

@@ -19,8 +19,8 @@ interface PythonRun {
 }
 
 /**
- * `npm run bench -- compress`: every utterance of a corpus under KeyPOS and NoStopwords, one thread, beside spaCy and
- * NLTK.
+ * `npm run bench -- compress`: every utterance of a corpus under KeyPOS and NoStopwords on one thread, compared with
+ * spaCy and NLTK.
  */
 export async function benchCompress(): Promise<void> {
   const { texts, source } = await corpus();
@@ -38,13 +38,13 @@ export async function benchCompress(): Promise<void> {
   for (const id of ['keypos', 'nostopwords'] as const) {
     const own = timed(await loadRepresentation(id), texts);
     const each = (seconds: number): string =>
-      `${seconds.toFixed(3).padStart(8)} s  ${((1000 * seconds) / texts.length).toFixed(3)} ms an utterance`;
+      `${seconds.toFixed(3).padStart(8)} s  ${((1000 * seconds) / texts.length).toFixed(3)} ms per utterance`;
     console.log(`${id.padEnd(12)} ${peers[id].padEnd(10)} ${each(python.seconds[id])}`);
     console.log(`${''.padEnd(12)} Solace Lab ${each(own)}  ${(python.seconds[id] / own).toFixed(1)} x`);
   }
 }
 
-/** Seconds of the best round, after one that warms the compiler. */
+/** Seconds of the best round, after one to warm up. */
 function timed({ compress }: Representation, texts: readonly string[]): number {
   let best = Infinity;
   for (let round = 0; round <= ROUNDS; round++) {
@@ -55,7 +55,7 @@ function timed({ compress }: Representation, texts: readonly string[]): number {
   return best;
 }
 
-/** Utterances that all differ, so that no cache has an easy time. */
+/** Distinct utterances, so that no cache helps. */
 async function corpus(): Promise<{ texts: string[]; source: string }> {
   const shared = hasShared(ESCONV);
   const all = shared

@@ -22,7 +22,7 @@ export const MISTRAL_WIDTHS = {
   hidden_act: 'silu',
 };
 
-/** Exports a synthetic checkpoint of more than 2 GB in a process of its own and prints that process's peak memory. */
+/** Exports a synthetic checkpoint of more than 2 GB in a separate process and prints its peak memory. */
 export const benchExportMemory: Bench = async (args) => {
   const dtypes = args.length ? args : ['q4', 'q8', 'fp32'];
   const root = await mkdtemp(join(tmpdir(), 'solace-memory-'));

@@ -37,7 +37,7 @@ interface PythonMeasured extends Measured {
 
 /**
  * Merges an adapter into a synthetic checkpoint and quantises it to 4 bits, here and in Python; then shows the peak for
- * Mistral 7B's widths with two, four and eight layers. For a quick run: `merge <layers> <layers of the second part>…`.
+ * Mistral 7B's widths with two, four and eight layers. For a quick run: `merge <layers> <layers to measure>…`.
  */
 export const benchMerge: Bench = async ([layers, ...depths]) => {
   const root = await mkdtemp(join(tmpdir(), 'solace-merge-'));
@@ -67,7 +67,7 @@ export const benchMerge: Bench = async ([layers, ...depths]) => {
       ratio: { seconds: round(theirs.seconds / own.seconds), 'peak MB': round(own.peakBytes / theirs.peakBytes) },
     });
     console.log(
-      `Python's seconds by part: ${Object.entries(parts)
+      `Python's seconds by step: ${Object.entries(parts)
         .map(([name, seconds]) => `${name} ${seconds.toFixed(1)}`)
         .join(', ')}`,
     );

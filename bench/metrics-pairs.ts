@@ -5,9 +5,8 @@ import { hasShared, readJsonLinesGz } from '../tests/harness/shared.ts';
 const ESCONV = 'data/esconv/esconv_test.jsonl.gz';
 
 /**
- * Pairs for a bench: half are two different supporter turns of ESConv's test part, half a turn and a damaged copy of
- * it. Without the shared folder the turns are made of common words. All texts differ, so that no cache has an easy
- * time.
+ * Pairs for a benchmark: half are two different supporter turns of ESConv's test split, half a turn and a damaged copy
+ * of it. Without the shared folder, turns consist of random common words. All texts differ, so that no cache helps.
  */
 export function benchPairs(count: number): { pairs: Pair[]; source: string } {
   const random = seededRandom(1590);

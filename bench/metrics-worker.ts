@@ -6,7 +6,7 @@ import { serve } from '../src/rpc/server.ts';
 
 const wordnet = loadLocalWordNet();
 
-/** The browser's worker, but for where WordNet comes from. */
+/** The browser's worker, except for the source of WordNet. */
 serve<MetricsApi>(
   createMetricsHandlers(() => wordnet),
   parentPort as unknown as Port,

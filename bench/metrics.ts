@@ -7,10 +7,10 @@ import { runPython, type PythonRun } from './metrics-python.ts';
 
 const PAIRS = 1590;
 const PYTHON_ROUNDS = 3;
-/** More than Python's: two workers see half of the pairs each, and the compiler goes on learning for a few rounds. */
+/** More than Python's, because each of two workers sees half of the pairs and the compiler needs a few more rounds. */
 const ROUNDS = 10;
 
-/** `npm run bench -- metrics`: every text metric of 1,590 pairs here and in Python, warm, the best round. */
+/** `npm run bench -- metrics`: every text metric of 1,590 pairs here and in Python, warm, best round. */
 export async function benchMetrics(): Promise<void> {
   const { pairs, source } = benchPairs(PAIRS);
   console.log(
@@ -48,7 +48,7 @@ export async function benchMetrics(): Promise<void> {
 
 interface Timing {
   seconds: number;
-  /** Of all threads, while the pairs were measured. */
+  /** CPU time of all threads while the pairs were measured. */
   cpuSeconds: number;
   measurement: Measurement;
 }

@@ -12,7 +12,7 @@ export async function runPython<T>(script: string, args: readonly string[], libr
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
 }
 
-/** The Python of a virtual environment that holds `requirements`; it is made on the first run. */
+/** The Python of a virtual environment with `requirements`, which the first run creates. */
 export async function python(requirements: string, folder: string): Promise<string> {
   const venv = resolve(folder);
   const file = join(venv, 'bin/python');

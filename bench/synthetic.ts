@@ -13,7 +13,7 @@ const run = promisify(execFile);
 /** Values written at once. */
 const CHUNK = 1 << 21;
 
-/** BF16 numbers such as weights are: sign and fraction at random, exponents around 2^-6. */
+/** BF16 numbers similar to weights: random sign and fraction, exponents around 2^-6. */
 async function* randomWeights(count: number): AsyncGenerator<Uint8Array> {
   const chunk = new Uint16Array(CHUNK);
   for (let done = 0; done < count; done += CHUNK) {
@@ -42,7 +42,7 @@ async function writeRandom(
   return tensors.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
 }
 
-/** Writes a BF16 checkpoint of small random numbers, a few megabytes at a time; gives its bytes. */
+/** Writes a BF16 checkpoint of small random numbers, a few megabytes at a time; returns its bytes. */
 export async function writeCheckpoint(folder: string, config: object): Promise<number> {
   const bytes = await writeRandom(folder, 'model.safetensors', expectedTensors(parseConfig(config)).required);
   const files = { 'tokenizer.json': '{}', 'tokenizer_config.json': '{}', 'config.json': JSON.stringify(config) };
@@ -80,7 +80,7 @@ export async function writeAdapter(
   await writeFile(join(folder, 'adapter_config.json'), JSON.stringify(settings));
 }
 
-/** Runs the trainer and prints the most memory that it ever held, in KiB. */
+/** Runs the trainer and prints its peak memory in KiB. */
 const CHILD = `
 process.on('exit', () => process.stdout.write('peak ' + process.resourceUsage().maxRSS + '\\n'));
 process.argv = [process.argv[0], 'cli', ...process.argv.slice(1)];
@@ -92,7 +92,7 @@ export interface Measured {
   peakBytes: number;
 }
 
-/** Runs a command of the trainer in a process of its own. */
+/** Runs a command of the trainer in a separate process. */
 export async function measureTrainer(args: readonly string[]): Promise<Measured> {
   const start = performance.now();
   const { stdout } = await run(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', CHILD, ...args], {

@@ -37,7 +37,7 @@ const WORDS = [
 
 /**
  * Trains the same adapter here and with Accelerate in one and in two processes on this processor, on raw dialogues and
- * on dialogues whose context is compressed, and prints how far the losses come apart.
+ * on dialogues whose context is compressed, and prints how far the losses differ.
  */
 export async function trainAccelerate(): Promise<void> {
   await rm(FOLDER, { recursive: true, force: true });
@@ -104,7 +104,7 @@ function value(rows: readonly MetricsRow[], key: 'trainLoss' | 'evalLoss'): numb
   return rows.filter((row) => row[key] !== undefined).at(-1)?.[key];
 }
 
-/** Two passes make an update everywhere: one after the other, or one in each of two processes. */
+/** An update always has two passes: one after the other, or one in each of two processes. */
 async function run(
   name: string,
   representation: string,

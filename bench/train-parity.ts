@@ -18,7 +18,7 @@ const OPTIMIZER = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, 
 const RATE = 2e-4;
 const SHAPE = { hidden_size: 128, intermediate_size: 256, num_hidden_layers: 4, initializer_range: 0.02 };
 
-/** Trains the same adapter on the same batches here and with PEFT on torch, and prints how far they come apart. */
+/** Trains the same adapter on the same batches here and with PEFT on torch, and prints how far they differ. */
 export async function trainParity(): Promise<void> {
   const folder = '.cache/bench-train/parity';
   await rm(folder, { recursive: true, force: true });

@@ -8,7 +8,7 @@ import { batchOf } from '../src/core/training/sequence.ts';
 import { AdapterTrainer } from '../src/core/training/trainer.ts';
 import type { StepPlan, StepTimes } from './train.ts';
 
-// A process of its own, so that its peak memory is that of training alone.
+// A separate process, so that its peak memory is that of training alone.
 const plan = JSON.parse(process.argv[2] ?? '{}') as StepPlan;
 const config = parseConfig(plan.config);
 const random = randomStream(1);

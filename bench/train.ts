@@ -15,7 +15,7 @@ export interface StepPlan {
   targets: string[];
   threads: number;
   steps: number;
-  /** How the base is kept here; PEFT keeps floats. */
+  /** Format of the base here; PEFT uses floats. */
   base: BaseFormat;
 }
 
@@ -40,7 +40,7 @@ const CONFIG = {
 
 /**
  * Prints tokens per second (median of all steps but the first of each process) and peak memory, here and with PEFT. The
- * two take turns, so that an hour in which the machine is slow is slow for both.
+ * two take turns, so that a slow period of the machine affects both.
  */
 export async function benchTrain([tokens = '512', steps = '6', base = 'fp32', rounds = '3']: string[]): Promise<void> {
   const plan: StepPlan = {

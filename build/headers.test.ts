@@ -13,7 +13,7 @@ function directives(policy: string): Map<string, string[]> {
 describe('Content-Security-Policy', () => {
   const meta = directives(META_POLICY);
 
-  it('allows no script or style from a string or from elsewhere', () => {
+  it('allows no script or style from a string or another origin', () => {
     expect(meta.get('default-src')).toEqual(["'none'"]);
     expect(meta.get('script-src')).toEqual(["'self'", "'wasm-unsafe-eval'"]);
     expect(meta.get('style-src')).toEqual(["'self'"]);
@@ -27,7 +27,7 @@ describe('Content-Security-Policy', () => {
     expect(header).toEqual(meta);
   });
 
-  it('lets the frame of a notebook reach nothing and be framed by the lab alone', () => {
+  it('lets the frame of a notebook reach nothing and be framed only by the lab', () => {
     const frame = directives(framePolicy(['sha256-AbC=']));
     expect(frame.get('default-src')).toEqual(["'none'"]);
     expect(frame.get('script-src')).toEqual(["'sha256-AbC='", "'unsafe-eval'"]);

@@ -1,15 +1,13 @@
 import { ISOLATION_HEADERS } from '../src/browser/offline/isolation.ts';
 
 /**
- * The Content-Security-Policy of the built lab, one directive a row.
+ * The Content-Security-Policy of the built lab, one directive per row.
  *
- * Three rows are wider than a page without models would need:
+ * Three rows allow more than a page without models would need:
  * - `connect-src` allows any host, because a person may point the lab at any OpenAI-compatible endpoint (often plain
- *   `http:` on their own machine) or at any address of a model. Nothing is sent before they do; the journeys check
- * that.
- * - `frame-src` is for the document that holds a notebook's sandbox (notebook-frame.ts); what notebooks may do is
- * there.
- * - `worker-src blob:` is there for wllama, which starts its workers from blobs. Such workers inherit this policy.
+ *   `http:` on their own machine) or at any address of a model. Nothing is sent before that; the journeys check this.
+ * - `frame-src` is for the document that contains a notebook's sandbox; notebook-frame.ts says what notebooks may do.
+ * - `worker-src blob:` is for wllama, which starts its workers from blobs. Such workers inherit this policy.
  */
 const CONTENT_SECURITY: Record<string, string> = {
   'default-src': "'none'",
@@ -27,8 +25,8 @@ const CONTENT_SECURITY: Record<string, string> = {
 };
 
 /**
- * The policy of the document that holds a notebook's sandbox, without its scripts. The code of cells is made from text,
- * so it needs what the page forbids; in return nothing can be fetched, loaded, sent or opened from there.
+ * The policy of the document that contains a notebook's sandbox, without its scripts. Cells are compiled from text, so
+ * they need what the page forbids; in return nothing can be fetched, loaded, sent or opened from there.
  */
 const FRAME_SECURITY: Record<string, string> = {
   'default-src': "'none'",
@@ -48,20 +46,20 @@ function join(directives: Record<string, string>): string {
     .join('; ');
 }
 
-/** The policy as the built `index.html` carries it, for hosts that cannot set headers. */
+/** The policy in the built `index.html`, for hosts that cannot set headers. */
 export const META_POLICY = join(CONTENT_SECURITY);
 
 /**
- * The policy of a notebook's frame as its document carries it. No inline script runs but those with these hashes
- * (`sha256-…`): a frame within the frame gets a fresh global object, with all that the lab's scripts take away.
+ * The policy in the document of a notebook's frame. Only inline scripts with these hashes (`sha256-…`) run, because a
+ * frame within the frame would get a fresh global object, with everything that the lab's scripts remove.
  */
 export function framePolicy(hashes: readonly string[]): string {
   return join({ ...FRAME_SECURITY, 'script-src': [...hashes.map((hash) => `'${hash}'`), "'unsafe-eval'"].join(' ') });
 }
 
 /**
- * What the sandbox adds to that once its own script runs. A hash also admits a script of any host that claims it as its
- * `integrity`: the request would be sent, and its address can carry data. From here on only code from text is left.
+ * The policy that the sandbox adds once its own script runs. A hash also admits a script from any host that claims it
+ * as its `integrity`: the request would be sent, and its address can carry data. From here on only code from text runs.
  */
 export const LOCKED_POLICY = "script-src 'unsafe-eval'; worker-src 'none'";
 

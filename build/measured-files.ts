@@ -2,12 +2,12 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
-/** Where the page finds the list. */
+/** Address of the list in the page. */
 const PATH = 'measured.json';
 /** Folders of public/ whose files notebooks read, and which of their files. */
 const FOLDERS = { results: /\.json$/, runs: /\.jsonl$/ };
 
-/** Lists the committed measurements, since a static host does not tell what is in a folder. */
+/** Lists the committed measurements, because a static host cannot list folders. */
 export function measuredFiles(): Plugin {
   let publicDir = 'public';
   const list = (): string =>

@@ -3,7 +3,7 @@ import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { frameDocument, policyOf } from './notebook-frame.ts';
 
-/** A Navigator without anything to take away. */
+/** A Navigator without anything to remove. */
 const NAVIGATOR = { prototype: {} };
 const html = frameDocument({ code: 'const a = "</script><!-- \\r";\r\nstart(a);', css: 'p{color:red}' });
 const scripts = (text: string): string[] =>
@@ -39,7 +39,7 @@ describe('the document of a notebook’s sandbox', () => {
     expect(parseHTML(srcdoc).document.querySelectorAll('script')).toHaveLength(1);
   });
 
-  it('takes WebRTC away before anything else runs, in both scripts', () => {
+  it('removes WebRTC before anything else runs, in both scripts', () => {
     const [script = ''] = scripts(html);
     const names = ['RTCPeerConnection', 'webkitRTCPeerConnection', 'RTCDataChannel', 'speechSynthesis', 'WebAssembly'];
     const realm: Record<string, unknown> = { ...Object.fromEntries(names.map((name) => [name, 1])), Map };
@@ -47,8 +47,8 @@ describe('the document of a notebook’s sandbox', () => {
     new Function('window', 'Navigator', first)(realm, NAVIGATOR);
     for (const name of names) expect(realm[name]).toBeUndefined();
     expect(realm['Map']).toBe(Map);
-    // The other script stands inside this one, as text.
-    expect(script.split('WebRTC could not be taken away')).toHaveLength(3);
+    // The other script is contained in this one, as text.
+    expect(script.split('WebRTC could not be removed')).toHaveLength(3);
     const fixed = Object.freeze({ RTCPeerConnection: 1 });
     expect(() => new Function('window', 'Navigator', first)(fixed, NAVIGATOR)).toThrow('WebRTC');
   });

@@ -9,7 +9,7 @@ import { Lazy } from '../src/core/async/memoised.ts';
 import { FRAME_READY, PORT_MESSAGE } from '../src/notebook/protocol.ts';
 import { framePolicy, framePolicyHeader, LOCKED_POLICY } from './headers.ts';
 
-/** The document that holds a notebook's sandbox; src/ui/notebook asks for it at this address. */
+/** The document that contains a notebook's sandbox; src/ui/notebook requests it at this address. */
 export const FRAME_PATH = 'notebook-frame.html';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -18,12 +18,12 @@ const TOKENS = at('../src/ui/styles/tokens.css');
 const SOURCES = /[\\/]src[\\/](notebook|rpc|figures|core)/;
 
 /**
- * Builds what runs inside a notebook's sandbox into one HTML document without any further file: the sandbox has an
- * opaque origin, to which no host would have to serve modules, and its policy lets it fetch nothing.
+ * Builds everything that runs inside a notebook's sandbox into one HTML document, because the sandbox has an opaque
+ * origin, to which hosts need not serve modules, and its policy lets it fetch nothing.
  *
  * The document is an outer frame of the lab's own origin, so that the service worker can serve it and isolate it. It
- * contains the sandbox as `srcdoc`, which inherits the outer frame's policy, not the page's: only in there may code
- * be made from strings. `plugins` take part in its bundle.
+ * contains the sandbox as `srcdoc`, which inherits the outer frame's policy, not the page's: code may be compiled from
+ * strings only there. `plugins` are used for its bundle.
  */
 export function notebookFrame(plugins: Plugin[] = []): Plugin {
   const html = new Lazy(() => renderFrame(plugins));
@@ -53,7 +53,7 @@ export function notebookFrame(plugins: Plugin[] = []): Plugin {
           return;
         }
         const policy = framePolicyHeader(policyOf(readFileSync(built, 'utf8')));
-        // Vite has set the page's policy, or sets it later: both have this one for an answer.
+        // Vite has set the page's policy or sets it later; either way this one replaces it.
         const setHeader = response.setHeader.bind(response);
         response.setHeader = (name, value) =>
           setHeader(name, name.toLowerCase() === 'content-security-policy' ? policy : value);
@@ -70,7 +70,7 @@ export function notebookFrame(plugins: Plugin[] = []): Plugin {
 
 const pathOf = (url = '/'): string => new URL(url, 'http://localhost').pathname.slice(1);
 
-/** The policy that a frame's document carries. */
+/** The policy in a frame's document. */
 export const policyOf = (html: string): string =>
   /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(html)?.[1] ?? "default-src 'none'";
 
@@ -79,7 +79,7 @@ async function renderFrame(plugins: Plugin[]): Promise<string> {
   return frameDocument({ code, css: tokens + css });
 }
 
-/** The frame's document, from the script and the style of what runs inside the sandbox. */
+/** The frame's document, from the script and the style of the sandbox. */
 export function frameDocument({ code, css }: { code: string; css: string }): string {
   const innerScript = inline(`${TAKE_AWAY}${LOCK}${code}`);
   const inner = `<!doctype html><html lang="en"><head><meta charset="utf-8">${NO_LOOKUPS}<title>Notebook</title>
@@ -102,15 +102,15 @@ ${NO_LOOKUPS}
 }
 
 /**
- * Keeps the browser from looking up the hosts of links before anybody follows them. Once off, no later meta turns it
+ * Keeps the browser from looking up the hosts of links before anybody follows them. Once off, no later meta can turn it
  * on.
  */
 const NO_LOOKUPS = '<meta http-equiv="x-dns-prefetch-control" content="off">';
 
 /**
- * Takes away what reaches the network without asking the policy, before anything else runs: WebRTC first of all, then
- * what the browser itself would fetch or send for a page (speech by a service, pictures of media, payment and sign-in).
- * WebAssembly goes as well: its loops can't be stopped.
+ * Removes what bypasses the policy to reach the network, before anything else runs: WebRTC first, then what the browser
+ * itself would fetch or send for a page (speech services, media artwork, payment and sign-in). WebAssembly is removed
+ * as well, because its loops cannot be stopped.
  */
 const TAKE_AWAY = `{
 const hide = (object, name) => Reflect.defineProperty(object, name, { value: undefined, writable: false, configurable: false, enumerable: false });
@@ -120,7 +120,7 @@ for (const name of Object.getOwnPropertyNames(window)) {
 for (const name of ['mediaSession', 'mediaDevices', 'getUserMedia', 'webkitGetUserMedia', 'mozGetUserMedia', 'presentation', 'credentials', 'share', 'sendBeacon', 'login', 'joinAdInterestGroup', 'runAdAuction', 'registerProtocolHandler', 'serviceWorker']) {
   if (name in Navigator.prototype) hide(Navigator.prototype, name);
 }
-if (window.RTCPeerConnection || window.webkitRTCPeerConnection) throw new Error('WebRTC could not be taken away.');
+if (window.RTCPeerConnection || window.webkitRTCPeerConnection) throw new Error('WebRTC could not be removed.');
 }
 `;
 
@@ -132,10 +132,10 @@ document.head.append(meta);
 }
 `;
 
-/** As the browser counts it: over the text between the tags. */
+/** The hash as browsers compute it, over the text between the tags. */
 const hashOf = (script: string): string => `sha256-${createHash('sha256').update(script).digest('base64')}`;
 
-/** Makes the sandbox and hands it the port that the page sends, and does nothing for anybody else. */
+/** Creates the sandbox and passes it the port that the page sends; ignores all other senders. */
 function outerScript(inner: string): string {
   return `
 const frame = document.createElement('iframe');
@@ -152,7 +152,7 @@ document.body.append(frame);
 parent.postMessage('${FRAME_READY}', location.origin);`;
 }
 
-/** Script text that cannot end its own element, with the line ends that a browser reads, so that its hash holds. */
+/** Script text that cannot close its own element, with the line ends that a browser sees, so that its hash matches. */
 const inline = (code: string): string =>
   code
     .replace(/<\/(script)/gi, '<\\/$1')
@@ -187,10 +187,10 @@ async function bundle(plugins: Plugin[]): Promise<{ code: string; css: string }>
 }
 
 const ABSENT = '\0solace:absent';
-/** Parts of the notebook kit that come from a content network, or are larger than the whole lab. */
+/** Parts of the notebook kit that are loaded from a CDN, or are larger than the whole lab. */
 const LEFT_OUT = /^https:|^typescript$|^\.\/(inputs|dot|leaflet|mapboxgl|mermaid|tex|vega-lite|duckdb|xlsx|zip)\.js$/;
 
-/** Leaves out what the kit would fetch from a content network; the lab's own builtins take its place. */
+/** Leaves out what the kit would fetch from a CDN; the lab's own builtins replace it. */
 function withoutCdn(): Plugin {
   return {
     name: 'solace:without-cdn',
@@ -200,7 +200,7 @@ function withoutCdn(): Plugin {
     },
     load(id) {
       if (id !== ABSENT) return null;
-      // What the kit takes from TypeScript by name when it is loaded; a cell in TypeScript says that there is none.
+      // The kit imports these names from TypeScript when it loads; a cell in TypeScript reports that there is none.
       const names = [
         'ModuleKind',
         'ScriptTarget',

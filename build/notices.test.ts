@@ -17,7 +17,7 @@ describe('packageFolder', () => {
 });
 
 describe('packageNotice', () => {
-  it('takes the text of the package itself', () => {
+  it('uses the text of the package itself', () => {
     expect(packageNotice(folderOf('idb'))).toMatchObject({
       name: 'idb',
       licence: 'ISC',
@@ -26,7 +26,7 @@ describe('packageNotice', () => {
     expect(packageNotice(folderOf('@fontsource-variable/literata')).text).toMatch(/SIL Open Font License/i);
   });
 
-  it('knows the text of what comes without a file', () => {
+  it('has the text for packages without a licence file', () => {
     const { text, about } = packageNotice(folderOf('onnxruntime-web'));
     expect(text).toMatch(/^Copyright \(c\) Microsoft Corporation\n\nPermission is hereby granted/);
     expect(about).toMatch(/ThirdPartyNotices/);
@@ -34,7 +34,7 @@ describe('packageNotice', () => {
 });
 
 describe('noticesText', () => {
-  it('writes a text that several share once, below all their names', () => {
+  it('writes a shared text once, below all names', () => {
     const text = noticesText([
       { name: 'b', version: '2', licence: 'MIT', text: 'Same.\r\n' },
       { name: 'a', version: '1', licence: 'MIT', about: 'From afar.', text: 'Same.' },

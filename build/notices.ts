@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 
-/** Somebody else's work in the build. */
+/** Third-party work in the build. */
 export interface Notice {
   name: string;
   version?: string;
   /** SPDX expression. */
   licence: string;
-  /** Where it comes from, or what to know besides the text. */
+  /** Where it comes from, or what else to know. */
   about?: string;
   text: string;
 }
@@ -22,7 +22,7 @@ const read = (...path: string[]): string => readFileSync(join(ROOT, ...path), 'u
 
 const mit = (holder: string): string => `${holder}\n\n${read('LICENSE').split(/\n\n/).slice(2).join('\n\n')}`;
 
-/** What no module of the bundle tells of: files of `public/`, and what is inside runtimes compiled to Wasm. */
+/** Work that is in no module of the bundle: files of `public/`, and what is compiled into Wasm runtimes. */
 const others = (): Notice[] => [
   {
     name: 'SmolLM2-135M-Instruct',
@@ -55,14 +55,14 @@ const others = (): Notice[] => [
   },
 ];
 
-/** Packages that others of the bundle have built into their own files, where no module tells of them. */
+/** Packages that others have bundled into their own files, so that no module reveals them. */
 const INLINED = [
   ...['internmap', 'delaunator', 'robust-predicates'], // d3-array and d3-delaunay
   'loglevel', // @mlc-ai/web-llm
   ...['flatbuffers', 'long', 'platform', 'protobufjs'], // onnxruntime-web
 ];
 
-/** Packages that come without a file of their licence: its text by the licence's own template. */
+/** Packages without a licence file: their text follows the licence's template. */
 const WITHOUT_FILE: Record<string, { holder: string; about?: string }> = {
   'onnxruntime-web': {
     holder: 'Copyright (c) Microsoft Corporation',
@@ -73,15 +73,15 @@ const WITHOUT_FILE: Record<string, { holder: string; about?: string }> = {
 
 const PACKAGE = /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/;
 
-/** The folder of the package that a module belongs to; undefined for the lab's own. */
+/** The folder of the package that a module belongs to; undefined for the lab's own modules. */
 export function packageFolder(module: string): string | undefined {
-  // Ids may begin with a mark of a plugin and end in a query.
+  // Ids may begin with a plugin's marker and end in a query.
   return PACKAGE.exec(module.replace(/^\0+/, '').replace(/[?#].*$/, ''))?.[1];
 }
 
 /**
  * The notice of a package.
- * @throws {Error} where it has neither a licence file nor a text here.
+ * @throws {Error} when it has neither a licence file nor a text here.
  */
 export function packageNotice(folder: string): Notice {
   const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<
@@ -111,7 +111,7 @@ export function packageNotice(folder: string): Notice {
   };
 }
 
-/** The list as text; those that share a text to the letter stand above it together. */
+/** The list as text; notices with an identical text share it. */
 export function noticesText(notices: readonly Notice[]): string {
   const byText = new Map<string, Notice[]>();
   for (const notice of [...notices].sort((a, b) => a.name.localeCompare(b.name, 'en'))) {
@@ -126,7 +126,7 @@ export function noticesText(notices: readonly Notice[]): string {
 }
 
 /**
- * Two plugins: `collect` notes the packages that a bundle is made of, and belongs into every bundle of the build;
+ * Two plugins: `collect` records the packages in a bundle, and belongs in every bundle of the build;
  * `write` adds the list to the page's build, after the others.
  */
 export function notices(vendored: readonly string[]): { collect: Plugin; write: Plugin } {

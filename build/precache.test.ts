@@ -40,14 +40,14 @@ describe('listBuild', () => {
     });
   });
 
-  it('states size and hash of the content', async () => {
+  it('lists size and hash of the content', async () => {
     const { entries } = await listBuild(folder, new Set());
     const css = entries.find((entry) => entry.path === 'assets/style.css');
     const digest = createHash('sha256').update('body {}').digest('base64');
     expect(css).toMatchObject({ bytes: 7, integrity: `sha256-${digest}` });
   });
 
-  it('names a version by its content alone', async () => {
+  it('derives the version from the content alone', async () => {
     const before = await listBuild(folder, new Set());
     expect(await listBuild(folder, new Set())).toEqual(before);
     await writeFile(join(folder, 'assets/style.css'), 'body { color: red }');

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin, type Rolldown } from 'vite';
 import type { PrecacheEntry, PrecacheManifest, Tier } from '../src/browser/offline/precache.ts';
 
-/** Engines begin at this size; what is smaller is fetched in the background of the first visit. */
+/** Files from this size on are engines; smaller ones are fetched in the background on the first visit. */
 const ENGINE_BYTES = 4 * 1024 * 1024;
 
 const SCRIPT = 'service-worker.js';
@@ -14,12 +14,12 @@ const SOURCE = fileURLToPath(new URL('../workers/service-worker/service-worker.t
 /** Models belong to the model store, source maps to developers. */
 const LEFT_OUT = [/^models\//, /\.map$/, new RegExp(`^${SCRIPT}$`)];
 
-/** Files that the page needs from the start though no script imports them; a script at the top comes from `public/`. */
+/** Files that the page needs from the start though no script imports them; a top-level script comes from `public/`. */
 const SHELL_FILES = /(^index\.html|^[^/]+\.js|\.(css|woff2|svg|ico|webmanifest))$/;
 
 /**
  * Lists every file of the finished build with its hash and builds the service worker around that list. It runs when all
- * files are on disk, so that the list holds what a host will really serve, `public/` included.
+ * files are on disk, so that the list contains what a host will really serve, including `public/`.
  */
 export function precache(): Plugin {
   let outDir = 'dist';
@@ -40,7 +40,7 @@ export function precache(): Plugin {
   };
 }
 
-/** The scripts that the page loads before it runs: its entries and all they import, not what they import later. */
+/** The scripts that the page loads before it runs: its entries and their static imports. */
 function firstPageScripts(bundle: Rolldown.OutputBundle): Set<string> {
   const found = new Set<string>();
   const visit = (name: string): void => {
@@ -54,13 +54,13 @@ function firstPageScripts(bundle: Rolldown.OutputBundle): Set<string> {
 }
 
 /**
- * Writes the service worker of a folder that holds a build. `firstPage` are the scripts that its page loads at once.
+ * Writes the service worker for a build folder. `firstPage` are the scripts that its page loads at once.
  */
 export async function addServiceWorker(folder: string, firstPage: ReadonlySet<string>): Promise<void> {
   await buildServiceWorker(await listBuild(folder, firstPage), folder);
 }
 
-/** The precache manifest of a folder that holds a build. */
+/** The precache manifest of a build folder. */
 export async function listBuild(folder: string, firstPage: ReadonlySet<string>): Promise<PrecacheManifest> {
   const names = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = names
@@ -98,7 +98,7 @@ async function buildServiceWorker(manifest: PrecacheManifest, outDir: string): P
       emptyOutDir: false,
       rolldownOptions: {
         input: SOURCE,
-        // One classic script: not every browser runs modules as service workers.
+        // One classic script, because not every browser supports modules in service workers.
         output: { format: 'iife', entryFileNames: SCRIPT },
       },
     },

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
-/** A file of an npm package that the lab serves beside its own code, unchanged and under a fixed name. */
+/** A file of an npm package that the lab serves next to its own code, unchanged and under a fixed name. */
 export interface VendorFile {
   /** Path below the lab's base address. */
   path: string;
@@ -35,7 +35,7 @@ export function vendorFiles(files: readonly VendorFile[]): Plugin {
       });
     },
     async generateBundle() {
-      // Server-side builds (vitest) have no use for them.
+      // Server-side builds (vitest) do not need them.
       if (this.environment.name !== 'client') return;
       for (const file of files) {
         this.emitFile({ type: 'asset', fileName: file.path, source: await readFile(locate(file)) });
@@ -51,7 +51,7 @@ async function sendFile(path: string, response: ServerResponse): Promise<void> {
   createReadStream(path).pipe(response);
 }
 
-/** Where a vendor file lies on this machine; packages whose `exports` hide their files are found all the same. */
+/** The path of a vendor file on this machine, even in packages whose `exports` hide their files. */
 export function locate(file: VendorFile): string {
   const folders = createRequire(import.meta.url).resolve.paths(file.package) ?? [];
   const path = folders

@@ -48,7 +48,7 @@ describe('compileWordNet', () => {
 describe('the committed WordNet', () => {
   const sections = gunzipSync(readFileSync('public/wordnet/wordnet-3.0.bin')).toString().split('\n\n');
 
-  it('has as many synsets and exceptions as WordNet 3.0 gives', () => {
+  it('has as many synsets and exceptions as WordNet 3.0', () => {
     const lines = sections.map((section) => section.trim().split('\n').length);
     expect(lines).toEqual([44493, 2054, 12537, 2401, 17264, 1490, 3343, 7]);
   });

@@ -38,7 +38,7 @@ function lemmasOf(line: string): string[] {
   return Array.from({ length: count }, (_, i) => (fields[4 + 2 * i] ?? '').replace(/\([^()]*\)$/, ''));
 }
 
-/** A synset of names and phrases only can match nothing (METEOR compares single words in lower case). */
+/** A synset with only names and phrases cannot match anything (METEOR compares single words in lower case). */
 function hasSingleWord(lemmas: string[]): boolean {
   return lemmas.some((lemma) => !lemma.includes('_') && lemma === lemma.toLowerCase());
 }

@@ -5,7 +5,7 @@ import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entriesStandAlone, importedEntries, WORKER_SPLITTING } from './worker-entries.ts';
 
-/** A worker that loads code later which needs what the worker itself is made of, as the engines do. */
+/** A worker that later loads code that shares modules with the worker itself, as the engines do. */
 const FILES = {
   'workers/sum.worker.ts':
     "import { fault } from '../src/fault.ts';\nonmessage = async () => postMessage((await " +
@@ -39,11 +39,11 @@ async function bundle(
 }
 
 describe("a worker's entry", () => {
-  it('is imported by none of its chunks, which WebKit would answer by running it twice', async () => {
+  it('is imported by none of its chunks, because WebKit would run it twice', async () => {
     expect(importedEntries(await bundle(WORKER_SPLITTING, true))).toEqual([]);
   });
 
-  it('fails the build where one does', async () => {
+  it('fails the build if a chunk imports it', async () => {
     expect(importedEntries(await bundle(true, false))).toHaveLength(1);
     await expect(bundle(true, true)).rejects.toThrow(/late.* imports .*sum\.worker.*, a worker's entry/);
   });

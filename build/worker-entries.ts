@@ -1,10 +1,10 @@
 import type { Plugin, Rolldown } from 'vite';
 
 /**
- * How workers are cut into chunks: the entry holds its own few lines only, and all that it imports at once lies in a
- * chunk beside it. Otherwise the chunks that are loaded later take what they share with the entry out of the entry
- * itself, and WebKit, when asked for a worker's first module once more, runs it a second time: two servers answer each
- * call, of which one never heard that a model was loaded.
+ * How workers are split into chunks: the entry contains only its own few lines, and its static imports are in a
+ * separate chunk. Otherwise chunks that are loaded later import what they share with the entry from the entry itself,
+ * and WebKit runs a worker's entry module a second time when it is imported: two servers then answer each call, and one
+ * of them does not know that a model was loaded.
  */
 export const WORKER_SPLITTING: NonNullable<Rolldown.OutputOptions['codeSplitting']> = {
   groups: [{ name: 'worker', tags: ['$initial'], test: (id) => !isEntry(id) }],
@@ -27,7 +27,7 @@ export function entriesStandAlone(): Plugin {
   };
 }
 
-/** The entries of a bundle that another of its chunks imports, at once or later. */
+/** The entries of a bundle that another of its chunks imports, statically or dynamically. */
 export function importedEntries(bundle: Rolldown.OutputBundle): { entry: string; importer: string }[] {
   const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
   const entries = new Set(chunks.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName));

@@ -1,7 +1,7 @@
 /**
- * Stands for `zod` in the built lab (see vite.config.ts). Zod tries whether it may compile its parsers with
- * `new Function`; the policy forbids that, and browsers report each attempt as a violation, so it is told not to try.
- * This has to come before the first schema is made, wherever that is: hence in place of the package.
+ * Replaces `zod` in the built lab (see vite.config.ts). Zod checks whether it may compile its parsers with `new
+ * Function`; the policy forbids that, and browsers report each attempt as a violation, so this switches it off. It must
+ * run before the first schema is created, wherever that is, which is why it replaces the package.
  */
 import { z } from 'zod/v4';
 

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-/** Runs the trainer as a person would; gives its exit code and all that it printed. */
+/** Runs the trainer as a person would; returns its exit code and output. */
 async function trainer(...args: string[]): Promise<{ code: number; text: string }> {
   try {
     const { stdout, stderr } = await run(process.execPath, ['--import', 'tsx', 'trainer/cli.ts', ...args], {
@@ -41,12 +41,12 @@ describe('npm run trainer', () => {
     });
   });
 
-  it('exports and checks what it wrote, beside what others wrote only when forced to', async () => {
+  it('exports and checks what it wrote, next to files of others only when forced to', async () => {
     const out = join(root, 'out');
     await mkdir(out);
     await writeFile(join(out, 'old.txt'), 'old');
     const refused = await trainer('export', '--in', model, '--dtype', 'q8', '--out', out);
-    expect(refused).toMatchObject({ code: 1, text: expect.stringContaining('It holds old.txt') });
+    expect(refused).toMatchObject({ code: 1, text: expect.stringContaining('It contains old.txt') });
     expect(await readdir(out)).toEqual(['old.txt']);
     const { code, text } = await trainer('export', model, '--dtype', 'Q8', '--out', out, '--force');
     expect(text).toContain('Logits: ONNX Runtime differs');
@@ -95,7 +95,7 @@ describe('npm run trainer', () => {
     expect(await readdir(join(root, 'run/best'))).toContain('adapter_model.safetensors');
   });
 
-  it('prints what a checkpoint holds', async () => {
+  it('prints what a checkpoint contains', async () => {
     const { code, text } = await trainer('inspect', model);
     expect(code).toBe(0);
     expect(text).toContain('model.layers.1.mlp.down_proj.weight');
@@ -104,7 +104,7 @@ describe('npm run trainer', () => {
 
   it.each([
     [['export', '--dtype', 'q4', '--out', 'x'], '--in is missing'],
-    [['export', '--in', 'nowhere', '--dtype', 'q4', '--out', 'x'], 'no such file or folder'],
+    [['export', '--in', 'nowhere', '--dtype', 'q4', '--out', 'x'], 'file or folder does not exist'],
     [['export', '--in', '.', '--dtype', 'q5', '--out', 'x'], '--dtype q5 is not known'],
     [['export', '--in', '.', '--dtype', 'q4', '--out', 'x', '--context', 'many'], 'not a whole number'],
     [['export', '--in', '.', '--dtype', 'q4', '--out', 'x', '--colour', 'red'], '--colour'],
@@ -112,8 +112,8 @@ describe('npm run trainer', () => {
     [['export', '--in', 'docs', '--dtype', 'q4', '--out', '.'], 'the working directory'],
     [['exprot'], 'Did you mean export?'],
     [['train', '--preset', 'smollm2-135m', '--set', 'model=nope', '--set', 'out=none'], 'Check the setting model'],
-    [['export', '--in', 'docs', '--dtype', 'q4', '--out', 'x'], 'holds no .gguf'],
-  ])('%j fails in a sentence', async (args, message) => {
+    [['export', '--in', 'docs', '--dtype', 'q4', '--out', 'x'], 'contains no .gguf'],
+  ])('%j fails with a clear sentence', async (args, message) => {
     const { code, text } = await trainer(...args);
     expect(code).toBe(1);
     expect(text).toContain(message);

@@ -1,4 +1,4 @@
-/** `npm run docs` writes the generated files, `npm run check:docs` fails where one differs from its source. */
+/** `npm run docs` writes the generated files, `npm run check:docs` fails if one differs from its source. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import prettier from 'prettier';
@@ -8,7 +8,7 @@ import { completionsFile, notebookApiPage } from './notebook-api.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** The generated files and what makes each. */
+/** The generated files and their generators. */
 const FILES: Record<string, (path: string) => string | Promise<string>> = {
   'docs/reference/command-line.md': commandLinePage,
   'docs/reference/engines.md': enginesPage,

@@ -31,14 +31,15 @@ function formatTable(): string {
 
 const PARTS: Record<string, () => string> = { engines: engineTable, formats: formatTable };
 
-/** The page on engines with its generated tables; the words around them are written by hand. */
+/** The page on engines with its generated tables; the text around them is written by hand. */
 export async function enginesPage(path: string): Promise<string> {
   let page = await readFile(path, 'utf8');
   for (const [name, make] of Object.entries(PARTS)) {
     const [begin, end] = [`<!-- ${name}: made by npm run docs -->`, `<!-- end of ${name} -->`];
     const [before, rest] = page.split(begin);
     const after = rest?.split(end)[1];
-    if (before === undefined || after === undefined) throw new Error(`${path} lacks the marks of the table "${name}".`);
+    if (before === undefined || after === undefined)
+      throw new Error(`${path} lacks the markers of the table "${name}".`);
     page = `${before}${begin}\n\n${make()}\n\n${end}${after}`;
   }
   return page;

@@ -5,7 +5,7 @@ import { DESCRIPTIONS } from '../../src/lab/notebooks/descriptions.ts';
 import { NOTEBOOK_FUNCTIONS } from '../../src/lab/notebooks/functions.ts';
 import { completionsFile } from './notebook-api.ts';
 
-it.each(Object.entries(DESCRIPTIONS))('the example of lab.%s is code that calls it', (name, { example }) => {
+it.each(Object.entries(DESCRIPTIONS))('the example of lab.%s is valid code that calls it', (name, { example }) => {
   const called: string[] = [];
   simple(parse(example, { ecmaVersion: 2024, sourceType: 'module', allowAwaitOutsideFunction: true }), {
     MemberExpression({ object, property }) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What is used here of JSON Schema, as zod writes it. */
+/** The part of JSON Schema that is used here, as zod writes it. */
 interface Schema {
   $ref?: string;
   type?: string | string[];
@@ -19,7 +19,7 @@ interface Schema {
   maxItems?: number;
 }
 
-/** A schema with its JSON form, in which types with a name are references. */
+/** The JSON form of a schema, in which named types are references. */
 export interface TypeTexts {
   /** A schema as TypeScript. */
   typeOf(schema: z.ZodType): string;
@@ -27,7 +27,7 @@ export interface TypeTexts {
   fieldsOf(schema: z.ZodType): { name: string; optional: boolean; type: string; note: string }[];
 }
 
-/** Writes zod schemas as TypeScript; `named` are the types that have a name of their own. */
+/** Writes zod schemas as TypeScript; `named` are the named types. */
 export function typeTexts(named: Readonly<Record<string, z.ZodType>>): TypeTexts {
   const metadata = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(named)) metadata.add(schema, { id });

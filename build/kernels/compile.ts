@@ -3,7 +3,7 @@ import asc from 'assemblyscript/asc';
 
 const SOURCE = new URL('../../src/core/formats/simd/kernels.as', import.meta.url);
 
-/** The module that `src/core/formats/simd/kernels.as` compiles to. The same source gives the same bytes. */
+/** The module compiled from `src/core/formats/simd/kernels.as`. The same source gives the same bytes. */
 export async function compileKernels(): Promise<Uint8Array> {
   const source = await readFile(SOURCE, 'utf8');
   let binary: Uint8Array | undefined;
@@ -21,7 +21,7 @@ export async function compileKernels(): Promise<Uint8Array> {
   return binary;
 }
 
-/** The TypeScript module that carries them, so that page, worker and Node load them alike. */
+/** The TypeScript module that contains them, so that page, worker and Node load them in the same way. */
 export function kernelModule(binary: Uint8Array): string {
   const lines =
     Buffer.from(binary)

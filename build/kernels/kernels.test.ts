@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { compileKernels, kernelModule } from './compile.ts';
 
-it('the kernels that are checked in are what their source compiles to', async () => {
+it('the committed kernels are what their source compiles to', async () => {
   const committed = await readFile(new URL('../../src/core/formats/simd/kernels.wasm.ts', import.meta.url), 'utf8');
   const binary = await compileKernels();
   expect(committed).toBe(kernelModule(binary));

@@ -17,7 +17,8 @@ const phrases = defineCommand({
 });
 
 const training = defineCommand({
-  summary: 'Train the classifier on the phrases of tests/fixtures/danger, and say how it does on each author left out.',
+  summary:
+    'Train the classifier on the phrases of tests/fixtures/danger, and report how it does on each author left out.',
   options: { dry: { kind: 'flag', about: 'Write no weights.' } },
   examples: ['', '--dry'],
   async run({ dry }, print) {
@@ -30,8 +31,8 @@ const training = defineCommand({
 });
 
 const measure = defineCommand({
-  summary: 'Say how rules and classifier do on authors whose phrases neither was made with.',
-  options: { misses: { kind: 'flag', about: 'Print each phrase that is judged wrongly.' } },
+  summary: 'Report how rules and classifier do on authors whose phrases were used for neither.',
+  options: { misses: { kind: 'flag', about: 'Print each misclassified phrase.' } },
   examples: ['', '--misses'],
   async run({ misses }, print) {
     const weights = readWeights();

@@ -9,10 +9,10 @@ import { CRISIS_KINDS, CRISIS_LEVELS, type CrisisKind, type CrisisLevel } from '
 
 export const PHRASES = join(import.meta.dirname, '../../tests/fixtures/danger');
 
-/** Whose phrases the classifier learns from. Those of any other author only measure it. */
+/** Authors whose phrases train the classifier. Those of other authors only measure it. */
 export const TRAINING_AUTHORS = ['a', 'b', 'c', 'd', 'g', 's'] as const;
 
-/** Files of one level alone, which no author can be left out of: r holds ordinary replies in a conversation. */
+/** Files with a single level, which are never left out: r contains ordinary replies in a conversation. */
 export const ALWAYS_LEARNED = ['r', 't'] as const;
 
 const schema = z.object({
@@ -31,7 +31,7 @@ export interface Example {
 
 const fileOf = (author: string): string => join(PHRASES, `author-${author}.jsonl`);
 
-/** One author's phrases: a JSON object per line. */
+/** One author's phrases: one JSON object per line. */
 export function readAuthor(author: string): Example[] {
   const file = fileOf(author);
   const examples = parseJsonLines(readFileSync(file, 'utf8'), schema, {
@@ -54,12 +54,12 @@ function readCases(): Example[] {
   ];
 }
 
-/** All that the classifier learns from. */
+/** All training examples of the classifier. */
 export const readTraining = (): Example[] => [
   ...[...TRAINING_AUTHORS, ...ALWAYS_LEARNED].flatMap(readAuthor),
   ...readCases(),
 ];
 
-/** A hash of examples, by which weights say what they were trained on. */
+/** A hash of examples, with which weights record what they were trained on. */
 export const hashOf = (examples: readonly Example[]): string =>
   createHash('sha256').update(JSON.stringify(examples)).digest('hex');

@@ -1,4 +1,4 @@
-/** Where the sources of the danger detector lie, and how they are read. Node only. */
+/** Paths and readers of the sources of the danger detector. Node only. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StoredWeights } from '../../src/core/safety/weights.ts';
@@ -14,10 +14,10 @@ export function readPhrases(folder = join(SAFETY, 'phrases')): PhraseBook {
   );
 }
 
-/** What phrases.json holds for a book. */
+/** The text of phrases.json for a phrase book. */
 export const bookText = (book: PhraseBook): string => `${JSON.stringify(book, null, 1)}\n`;
 
-/** Writes phrases.json; gives the number of phrases. */
+/** Writes phrases.json; returns the number of phrases. */
 export function writePhrases(): number {
   const book = readPhrases();
   writeFileSync(join(SAFETY, 'phrases.json'), bookText(book));

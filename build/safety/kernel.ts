@@ -2,12 +2,12 @@ import { shuffle } from '../../src/core/random/random.ts';
 import { seededRandom } from '../../src/core/random/xoshiro128.ts';
 import { nearness, type TextFeatures } from '../../src/core/safety/features.ts';
 
-/** A text for the kernel: its embedding in few dimensions, and its n-grams. */
+/** A text for the kernel: its reduced embedding and its n-grams. */
 export interface KernelText extends Pick<TextFeatures, 'places' | 'values'> {
   point: Float32Array;
 }
 
-/** How alike any two texts are: row after row. The 1 stands for the bias. */
+/** The similarity of every two texts, row by row. The 1 is the bias. */
 export function kernelMatrix(texts: readonly KernelText[]): Float32Array {
   const size = texts.length;
   const matrix = new Float32Array(size * size);
@@ -19,7 +19,7 @@ export function kernelMatrix(texts: readonly KernelText[]): Float32Array {
   return matrix;
 }
 
-/** Adds the products of n-grams below the diagonal, by lists of who holds which. */
+/** Adds the products of n-grams below the diagonal, with lists of the texts that contain each. */
 function addNgrams(texts: readonly KernelText[], matrix: Float32Array): void {
   const holders = new Map<number, number[]>();
   const held = new Map<number, number[]>();
@@ -41,12 +41,12 @@ function addNgrams(texts: readonly KernelText[], matrix: Float32Array): void {
   });
 }
 
-/** Passes over the examples at most, and the largest step of a pass after which no more is learned. */
+/** Maximum number of passes over the examples, and the largest step of a pass below which fitting stops. */
 const PASSES = 200;
 const SETTLED = 1e-3;
 
 export interface Problem {
-  /** The kernel matrix of all texts, and how many they are. */
+  /** The kernel matrix of all texts, and their number. */
   matrix: Float32Array;
   size: number;
   /** The texts to learn from, whether each is a positive example, and what an error costs. */
@@ -56,8 +56,8 @@ export interface Problem {
 }
 
 /**
- * Fits a support vector machine by coordinate descent in the dual (Hsieh and others, 2008). Gives the weight of each
- * text, 0 for those not learned from. The same input gives the same weights.
+ * Fits a support vector machine by coordinate descent in the dual (Hsieh and others, 2008). Returns the weight of each
+ * text, 0 for those not trained on. The same input gives the same weights.
  */
 export function fitKernel({ matrix, size, members, positive, cost }: Problem): Float64Array {
   const weights = new Float64Array(size);

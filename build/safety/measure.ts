@@ -7,7 +7,7 @@ import type { StoredWeights } from '../../src/core/safety/weights.ts';
 import { ALWAYS_LEARNED, PHRASES, readAuthor, TRAINING_AUTHORS, type Example } from './examples.ts';
 import type { LeftOut } from './train.ts';
 
-/** What each way of looking says about one example. */
+/** The level of one example by each method. */
 export interface Judged extends Example {
   rules: CrisisLevel;
   classifier: CrisisLevel;
@@ -16,14 +16,14 @@ export interface Judged extends Example {
 
 const WAYS = ['rules', 'classifier', 'together'] as const;
 
-/** Authors whose phrases only measure. */
+/** Authors whose phrases are only used to measure. */
 export const unseenAuthors = (): string[] =>
   readdirSync(PHRASES)
     .flatMap((name) => /^author-(\w+)\.jsonl$/.exec(name)?.[1] ?? [])
     .filter((author) => ![...TRAINING_AUTHORS, ...ALWAYS_LEARNED].some((known) => known === author))
     .sort();
 
-/** Examples with what the rules say, and a classifier that was trained without their author. */
+/** Examples with the levels of the rules and of a classifier trained without their author. */
 export function judgeLeftOut(examples: readonly Example[], leftOut: readonly (LeftOut | undefined)[]): Judged[] {
   return examples.flatMap((example, i) => {
     const scores = leftOut[i];
@@ -32,7 +32,7 @@ export function judgeLeftOut(examples: readonly Example[], leftOut: readonly (Le
   });
 }
 
-/** Examples of authors that the weights have not seen, through the classifier as the page runs it. */
+/** Examples of authors that the weights have not seen, classified as in the page. */
 export async function judgeUnseen(author: string, weights: StoredWeights): Promise<Judged[]> {
   const examples = readAuthor(author);
   const { loadFolderEncoder } = await import('../../src/node/encoder-node.ts');
@@ -48,8 +48,8 @@ function judged(example: Example, classifier: CrisisLevel): Judged {
 }
 
 /**
- * A line per author as a Markdown table, and one for all: per cent missed of danger and of concern, and flagged
- * needlessly.
+ * A Markdown table with one line per author and one for all: per cent of danger and concern missed, and of false
+ * alarms.
  */
 export function table(rows: readonly Judged[]): string[] {
   const authors = [...new Set(rows.map(({ author }) => author))];
@@ -89,7 +89,7 @@ function line(name: string, rows: readonly Judged[]): string {
   return `| ${[name, rows.length, ...cells].join(' | ')} |`;
 }
 
-/** Of the dangerous phrases that are flagged, the share that is called danger, and the same of those of concern. */
+/** The share of flagged dangerous phrases that is classified as danger, and the same for phrases of concern. */
 export function levels(rows: readonly Judged[]): string {
   const share = (level: CrisisLevel): string => {
     const flagged = rows.filter((row) => row.level === level && row.together !== 'none');

@@ -1,6 +1,6 @@
 import { seededRandom } from '../../src/core/random/xoshiro128.ts';
 
-/** The directions in which vectors vary most, one row each, and their mean. */
+/** The directions in which vectors vary most, one per row, and their mean. */
 export interface Projection {
   mean: Float32Array;
   rows: Float32Array[];
@@ -36,7 +36,7 @@ function covarianceOf(vectors: readonly Float32Array[], mean: Float32Array): Flo
 const times = (matrix: readonly Float32Array[], vector: Float32Array): Float32Array<ArrayBuffer> =>
   Float32Array.from(matrix, (row) => dot(row, vector));
 
-/** Gram and Schmidt's rows of length 1 at right angles. */
+/** Orthonormal rows by the Gram-Schmidt process. */
 function orthonormal(rows: readonly Float32Array<ArrayBuffer>[]): Float32Array<ArrayBuffer>[] {
   const done: Float32Array<ArrayBuffer>[] = [];
   for (const row of rows) {
@@ -51,7 +51,7 @@ function orthonormal(rows: readonly Float32Array<ArrayBuffer>[]): Float32Array<A
   return done;
 }
 
-/** The sum of the products of two vectors' numbers. */
+/** The dot product of two vectors. */
 export function dot(a: Float32Array | Int8Array, b: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);

@@ -7,14 +7,14 @@ import { hashOf, TRAINING_AUTHORS, type Example } from './examples.ts';
 import { fitKernel, kernelMatrix, marginOf, type KernelText } from './kernel.ts';
 import { dot, principalComponents } from './pca.ts';
 
-/** What an error costs, the inverse of regularisation: chosen by leaving out one author at a time. */
+/** The cost of an error, the inverse of regularisation, chosen by leaving out one author at a time. */
 const COST = 2;
 /** Share of an unseen author's harmless phrases that the classifier alone may flag. */
 const FALSE_ALARMS = 0.045;
-/** Share of them that may be called danger, which puts a reply by people first. */
+/** Share of them that may be classified as danger, which shows a reply by people first. */
 const FALSE_DANGER = 0.015;
 
-/** What leaving out each author says about a phrase. */
+/** Results for a phrase with its author left out. */
 export interface LeftOut {
   flag: number;
   danger: number;
@@ -23,12 +23,13 @@ export interface LeftOut {
 export interface Trained {
   weights: StoredWeights;
   /**
-   * Scores of each example by a model that has not seen its author; above 0 is yes. None for the first rules' phrases.
+   * Scores of each example by a model that has not seen its author; above 0 means yes. None for the phrases of the
+   * first rules.
    */
   leftOut: (LeftOut | undefined)[];
 }
 
-/** Embeddings in few dimensions, as the weights file keeps them. */
+/** Reduced embeddings, as in the weights file. */
 interface Points {
   projected: Pick<StoredWeights, 'mean' | 'directions' | 'directionScale' | 'pointScales'>;
   small: Int8Array[];
@@ -62,7 +63,7 @@ export async function train(examples: readonly Example[]): Promise<Trained> {
   const thresholds = chooseThresholds(examples, leftOut);
   const [flag, danger] = [fit('flag', everyone), fit('danger', everyone)];
   const ngrams = quantised(ngramWeights(flag, texts));
-  // Phrases far from the border have no say.
+  // Phrases far from the decision boundary have no weight.
   const kept = everyone.filter((i) => flag[i] !== 0 || danger[i] !== 0);
   const weights: StoredWeights = {
     phrases: hashOf(examples),
@@ -89,7 +90,7 @@ export async function train(examples: readonly Example[]): Promise<Trained> {
   };
 }
 
-/** A kind's place in the list; 255 for none. */
+/** A kind's index in the list; 255 for none. */
 const kindPlace = (example: Example | undefined): number => (example?.kind ? CRISIS_KINDS.indexOf(example.kind) : 255);
 
 type Score = 'flag' | 'danger';
@@ -97,7 +98,7 @@ type Score = 'flag' | 'danger';
 const isPositive = (name: Score, level: CrisisLevel | undefined): boolean =>
   level === 'danger' || (name === 'flag' && level === 'concern');
 
-/** Principal components in 8 bits, so that training sees what the page will see. */
+/** Principal components in 8 bits, so that training uses the same numbers as the page. */
 function project(embeddings: readonly Float32Array[]): Points {
   const { mean, rows } = principalComponents(embeddings, FEATURES.components);
   const directions = quantised(Float32Array.from(rows.flatMap((row) => [...row])));
@@ -121,15 +122,15 @@ function project(embeddings: readonly Float32Array[]): Points {
   };
 }
 
-/** Where scores begin to say yes. */
+/** Thresholds of the scores. */
 export interface Thresholds extends LeftOut {
-  /** How far above `flag` a text must be to be called danger. */
+  /** How far above `flag` a text must be to be classified as danger. */
   margin: number;
 }
 
 /**
  * `flag` where `FALSE_ALARMS` of unseen harmless phrases are above, `margin` where `FALSE_DANGER` are; `danger` where
- * it tells danger from concern best.
+ * it best separates danger from concern.
  */
 function chooseThresholds(examples: readonly Example[], leftOut: readonly (LeftOut | undefined)[]): Thresholds {
   const scored = examples.flatMap(({ level }, i) => {
@@ -153,7 +154,7 @@ function chooseThresholds(examples: readonly Example[], leftOut: readonly (LeftO
   return { flag, danger: best.danger, margin: above(FALSE_DANGER) - flag };
 }
 
-/** The n-gram part of a kernel machine's weights, by place. */
+/** The n-gram part of a kernel machine's weights, by index. */
 function ngramWeights(weights: Float64Array, texts: readonly KernelText[]): Float32Array {
   const sums = new Float32Array(2 * FEATURES.buckets);
   texts.forEach(({ places, values }, i) => {

@@ -41,7 +41,7 @@ const config = (out: string, more: Record<string, unknown> = {}): RunConfig =>
     'test',
   );
 
-/** A program that stands for Python: answers the question for packages, then prints lines or fails. */
+/** A fake Python: answers the check for packages, then prints lines or fails. */
 async function fakePython(name: string, missing: string, script: string): Promise<string> {
   const path = join(root, name);
   await writeFile(path, `#!/bin/sh\nif [ "$1" = "-c" ]; then echo "${missing}"; exit 0; fi\n${script}\n`);
@@ -73,7 +73,7 @@ async function train(
 }
 
 describe('the accelerate backend', () => {
-  it('writes all that a machine needs and prints the command without running it', async () => {
+  it('writes everything a machine needs and prints the command without running it', async () => {
     const settings = config('dry');
     const { printed } = await train(settings, 'python3', true);
     expect(printed.join('\n')).toMatch(
@@ -89,7 +89,7 @@ describe('the accelerate backend', () => {
       await lines('train.jsonl'),
       (await lines('updates.jsonl')) as { passes: number[][]; rate: number; evaluate: boolean }[],
     ];
-    // Nine dialogues, two processes with two passes each: three updates an epoch, each dialogue once.
+    // Nine dialogues, two processes with two passes each: three updates per epoch, each dialogue once.
     expect(updates.map(({ passes }) => passes.length)).toEqual([4, 4, 1, 4, 4, 1]);
     for (const epoch of [updates.slice(0, 3), updates.slice(3)])
       expect(epoch.flatMap(({ passes }) => passes.flat()).sort()).toEqual(sequences.map((_, i) => i));
@@ -103,7 +103,7 @@ describe('the accelerate backend', () => {
     });
   });
 
-  it('does not replace a script that a person adapted or put there', async () => {
+  it('does not replace a script that a person edited or added', async () => {
     const settings = config('adapted');
     await train(settings, 'nowhere', true);
     await train(settings, 'nowhere', true);
@@ -137,7 +137,7 @@ describe('the accelerate backend', () => {
     ['fp16', 'fp16', 1],
     ['bf16', 'bf16', 4],
   ])(
-    'writes %s so that a reader of YAML 1.1, such as Accelerate, gets the text %s',
+    'writes %s so that a YAML 1.1 reader such as Accelerate reads the text %s',
     async (precision, expected, devices) => {
       const settings = config(`yaml-${precision}`, { device: 'cuda', devices, precision });
       await train(settings, 'python3', true);
@@ -158,7 +158,7 @@ describe('the accelerate backend', () => {
     },
   );
 
-  it('leaves the run that it replaces alone until the first update', async () => {
+  it('does not touch the run that it replaces until the first update', async () => {
     const settings = config('replaced');
     const old = {
       'metrics.jsonl': '{"step":9,"epoch":1}\n',
@@ -202,7 +202,7 @@ describe('the accelerate backend', () => {
     );
   });
 
-  it('reports the rows of the script, and its last words when it fails', async () => {
+  it('reports the rows of the script, and its last output when it fails', async () => {
     const good = await fakePython('good', '', `echo loading; echo '{"step":1,"epoch":0.5,"trainLoss":2.5}'`);
     expect((await train(config('good-run'), good)).rows).toEqual([{ step: 1, epoch: 0.5, trainLoss: 2.5 }]);
     const bad = await fakePython('bad', '', 'echo "CUDA out of memory" >&2; exit 3');

@@ -10,7 +10,7 @@ import { checkPython, commandLine, runPython, trainingCommand } from './python.t
 import { writeWorkFolder } from './work-folder.ts';
 
 export interface AccelerateOptions {
-  /** Write the folder and print the command, but do not run it. */
+  /** Writes the folder and prints the command, but does not run it. */
   dryRun: boolean;
   python: string;
   onRow: (row: MetricsRow, plan: { updates: number }) => void;
@@ -20,8 +20,8 @@ export interface AccelerateOptions {
 
 /**
  * Trains with Hugging Face Accelerate and PEFT in Python, on the sequences and in the order of this trainer. The run's
- * folder then holds the same things as after a run here: metrics.jsonl, best/ and last/ as PEFT adapters. A run that is
- * replaced stays as it was until the first update has succeeded; the script then clears the places that it fills.
+ * folder then has the same contents as after a run here: metrics.jsonl, best/ and last/ as PEFT adapters. A run that is
+ * replaced is untouched until the first update has succeeded; the script then clears the files that it writes.
  */
 export async function trainWithAccelerate(
   checkpoint: Checkpoint,

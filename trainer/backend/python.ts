@@ -14,13 +14,13 @@ const PACKAGES = ['torch', 'transformers', 'peft', 'accelerate'];
 export interface PythonCommand {
   file: string;
   args: string[];
-  /** Variables beside those of this process. */
+  /** Environment variables in addition to those of this process. */
   env: Record<string, string>;
 }
 
 /**
  * The command that trains in a work folder. Accelerate's own launcher starts several processes on graphics cards; on
- * processors it would need MPI, so torch's launcher does it there.
+ * processors it would need MPI, so torch's launcher is used there.
  */
 export function trainingCommand(folder: string, { devices, device, train }: RunConfig, python: string): PythonCommand {
   const job = [join(folder, SCRIPT), join(folder, SETTINGS)];
@@ -42,7 +42,7 @@ export function trainingCommand(folder: string, { devices, device, train }: RunC
   };
 }
 
-/** The command as one types it. */
+/** The command as typed in a shell. */
 export function commandLine({ file, args, env }: PythonCommand): string {
   const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
   return [...Object.entries(env).map(([name, value]) => `${name}=${quote(value)}`), ...[file, ...args].map(quote)].join(
@@ -50,7 +50,7 @@ export function commandLine({ file, args, env }: PythonCommand): string {
   );
 }
 
-/** @throws {LabError} `unsupported` with what to install, where Python or one of its packages is missing. */
+/** @throws {LabError} `unsupported` with what to install, if Python or one of its packages is missing. */
 export async function checkPython(python: string): Promise<void> {
   const install = `python3 -m pip install -r ${join(SCRIPTS, REQUIREMENTS)}`;
   const script =
@@ -63,7 +63,7 @@ export async function checkPython(python: string): Promise<void> {
         code: 'unsupported',
         where: python,
         what: 'Python cannot be started',
-        todo: `Install Python 3.10 or newer, then run ${install}; --python names another one.`,
+        todo: `Install Python 3.10 or newer, then run ${install}; choose another Python with --python.`,
       });
     },
   );
@@ -72,13 +72,13 @@ export async function checkPython(python: string): Promise<void> {
     code: 'unsupported',
     where: python,
     what: `Python has no ${missing.replaceAll(' ', ', ')}.`,
-    todo: `Run ${install}, or name a Python that has them with --python.`,
+    todo: `Run ${install}, or choose a Python that has them with --python.`,
   });
 }
 
 /**
- * Runs a command and hands each line of its output to `onLine`.
- * @throws {LabError} `bad-data` with the end of what it said, `cancelled` when `signal` is aborted.
+ * Runs a command and passes each line of its output to `onLine`.
+ * @throws {LabError} `bad-data` with the end of its output, `cancelled` when `signal` is aborted.
  */
 export async function runPython(
   { file, args, env }: PythonCommand,

@@ -15,7 +15,7 @@ import { templateOf, type Prepared } from '../train/prepare.ts';
 import { filesIn } from '../files/written.ts';
 import { sequenceLines } from '../train/sequence-file.ts';
 
-/** Files of this project that a run takes along. */
+/** Files of this project that a work folder includes. */
 export const SCRIPTS = join(import.meta.dirname, 'accelerate');
 export const SCRIPT = 'train.py';
 export const REQUIREMENTS = 'requirements.txt';
@@ -24,9 +24,9 @@ export const LAUNCH_CONFIG = 'accelerate.yaml';
 
 /**
  * Writes `folder`, `<out>/accelerate/`: the sequences, the plan of every update, the first adapter, the script with its
- * requirements and Accelerate's configuration. The folder is all that a machine with graphics cards needs, beside the
+ * requirements and Accelerate's configuration. The folder is all that a machine with graphics cards needs besides the
  * model.
- * @throws {LabError} `unsupported` for what the script does not do, `bad-config` when a file there is not the lab's, or
+ * @throws {LabError} `unsupported` for what the script cannot do, `bad-config` when a file there is not the lab's or
  * was edited.
  */
 export async function writeWorkFolder(
@@ -76,7 +76,7 @@ export async function writeWorkFolder(
   return { updates: updates.length };
 }
 
-/** A script that was adapted to a cluster is not replaced. */
+/** A script that was edited, e.g. for a cluster, is not replaced. */
 async function refuseEdited(folder: string, temporary: string): Promise<void> {
   const fresh = new Set(await filesIn(temporary));
   const edited = (await othersFiles(folder)).filter((path) => fresh.has(path));
@@ -84,7 +84,7 @@ async function refuseEdited(folder: string, temporary: string): Promise<void> {
   throw new LabError({
     code: 'bad-config',
     where: folder,
-    what: `The lab did not write ${edited.join(', ')} there, or it was changed since.`,
+    what: `The lab did not write ${edited.join(', ')}, or it has been changed since.`,
     todo: 'Move what you want to keep, or choose another folder with --set out=….',
   });
 }
@@ -98,8 +98,8 @@ async function refuse(checkpoint: Checkpoint, config: RunConfig, data: Prepared)
   );
   if (!isFolder || [...checkpoint.tensors.values()].some(({ type }) => /^Q/.test(type))) {
     throw unsupported(
-      'It needs the base model as a folder that Transformers loads: config.json and safetensors.',
-      'Write one with npm run trainer -- merge, or take the original checkpoint.',
+      'It needs the base model as a folder that Transformers can load: config.json and safetensors.',
+      'Write one with npm run trainer -- merge, or use the original checkpoint.',
     );
   }
   if (config.base !== 'fp32') throw unsupported('It keeps the base as floats.', 'Leave base out, or train here.');
@@ -116,7 +116,7 @@ async function refuse(checkpoint: Checkpoint, config: RunConfig, data: Prepared)
   }
 }
 
-/** A line for each update: its learning rate, the sequences of each pass, and whether to evaluate and save after it. */
+/** One line per update: its learning rate, the sequences of each pass, and whether to evaluate and save after it. */
 function planLines(config: RunConfig, { train: { sequences } }: Prepared): string[] {
   const { train } = config;
   const plan = planOptions(config);
@@ -143,7 +143,7 @@ function planLines(config: RunConfig, { train: { sequences } }: Prepared): strin
   return lines;
 }
 
-/** Accelerate reads YAML 1.1, in which a bare `no` is false; so every text is quoted. */
+/** Accelerate reads YAML 1.1, in which a bare `no` is false; so every string is quoted. */
 function launchYaml(config: RunConfig): string {
   return stringify(launchConfig(config), {
     version: '1.1',

@@ -13,7 +13,7 @@ import { openModel } from '../files/open-model.ts';
 import { adapterPaths, ADAPTER, FORCE } from './options.ts';
 import { progressLine } from './progress.ts';
 
-/** Formats that can be written; a new one is a line here. */
+/** Formats that can be written. To add one, add a line here. */
 const FORMATS: Record<
   'onnx' | 'gguf' | 'mlc',
   { dtypes: readonly string[]; write: (job: ExportJob) => Promise<void> }
@@ -29,7 +29,7 @@ const FORMATS: Record<
 /** Converts a checkpoint into a model folder. */
 export const exportCommand = defineCommand({
   summary:
-    'Convert a checkpoint, adapters merged into it, into a model for the lab and transformers.js (onnx), llama.cpp ' +
+    'Convert a checkpoint, with adapters merged in, to a model for the lab and transformers.js (onnx), llama.cpp ' +
     '(gguf) or WebLLM (mlc).',
   operand: 'in',
   options: {
@@ -51,7 +51,7 @@ export const exportCommand = defineCommand({
       value: 'TYPE',
       required: true,
       about:
-        `How the weights are kept: ${EXPORT_DTYPES.join(', ')} (onnx); ${GGUF_DTYPES.join(', ')} (gguf); ` +
+        `Format of the weights: ${EXPORT_DTYPES.join(', ')} (onnx); ${GGUF_DTYPES.join(', ')} (gguf); ` +
         `${MLC_DTYPES.join(', ')} (mlc).`,
     },
     adapter: ADAPTER,
@@ -60,15 +60,15 @@ export const exportCommand = defineCommand({
       choices: ['4', '8'],
       default: '8',
       about:
-        'Bits of the matrices that an adapter changed, where the dtype has 4: its change is smaller than a 4-bit step.',
+        'Bits of the matrices that an adapter changed if the dtype has 4: its change is smaller than a 4-bit step.',
     },
     template: {
       kind: 'text',
       value: 'FILE',
-      otherwise: "the adapters', else the model's",
+      otherwise: "the adapters', otherwise the model's",
       about: 'A Jinja chat template.',
     },
-    context: { kind: 'count', value: 'TOKENS', otherwise: "the model's", about: 'The context window to write down.' },
+    context: { kind: 'count', value: 'TOKENS', otherwise: "the model's", about: 'The context window to declare.' },
     name: { kind: 'text', value: 'NAME', otherwise: 'the name of the folder', about: 'The name of the model.' },
     licence: {
       kind: 'text',
@@ -86,13 +86,13 @@ export const exportCommand = defineCommand({
       kind: 'text',
       value: 'FOLDER',
       many: true,
-      about: 'The run of an adapter; its data, settings and losses go onto the model card.',
+      about: 'The run of an adapter, whose data, settings and losses go onto the model card.',
     },
     data: {
       kind: 'text',
       value: 'TEXT',
       otherwise: 'the names of the data files',
-      about: "The runs' data and its licence in words, for the model card.",
+      about: "A description of the runs' data and its licence, for the model card.",
     },
     kind: {
       kind: 'text',

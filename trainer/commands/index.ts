@@ -1,6 +1,6 @@
 import type { Commands } from '../../src/node/command-line.ts';
 
-/** The trainer's commands; a new one is a file in this folder and a line here. */
+/** The trainer's commands. To add one, add a file to this folder and a line here. */
 export const TRAINER_COMMANDS: Commands = {
   export: async () => (await import('./export.ts')).exportCommand,
   merge: async () => (await import('./merge.ts')).mergeCommand,
@@ -11,5 +11,5 @@ export const TRAINER_COMMANDS: Commands = {
   plot: async () => (await import('./plot.ts')).plotCommand,
 };
 
-/** Earlier names of commands, with those that they have now. */
+/** New names of commands by their earlier names. */
 export const RENAMED_COMMANDS = { evaluate: 'perplexity' };

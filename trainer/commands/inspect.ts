@@ -9,7 +9,7 @@ import { exists } from '../files/sink.ts';
 import { openAdapterFolder, openModel } from '../files/open-model.ts';
 import { ADAPTER_CONFIG } from '../train/checkpoint.ts';
 
-/** Prints what a checkpoint, an exported model or an adapter holds. */
+/** Prints what a checkpoint, an exported model or an adapter contains. */
 export const inspectCommand = defineCommand({
   summary: 'Print the tensors, sizes and chat template of a model or an adapter.',
   operand: 'in',

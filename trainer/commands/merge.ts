@@ -30,11 +30,11 @@ export const mergeCommand = defineCommand({
       required: true,
       about: 'The folder to write. It must be new, empty, or written by the lab.',
     },
-    dtype: { kind: 'text', choices: ['f32', 'f16', 'bf16'], default: 'f32', about: 'How the weights are kept.' },
+    dtype: { kind: 'text', choices: ['f32', 'f16', 'bf16'], default: 'f32', about: 'Format of the weights.' },
     template: {
       kind: 'text',
       value: 'FILE',
-      otherwise: "the adapters', else the model's",
+      otherwise: "the adapters', otherwise the model's",
       about: 'A Jinja chat template.',
     },
     'no-check': { kind: 'flag', about: 'Do not read the result back and compare it with its source.' },

@@ -6,14 +6,14 @@ import { loadConfig, PRESETS } from '../train/load-config.ts';
 /** Options that several commands share. */
 export const FORCE = {
   kind: 'flag',
-  about: 'Write into a folder that the lab did not write: files of the same name are replaced, the others stay.',
+  about: 'Write into a folder that the lab did not write: files of the same name are replaced, others are kept.',
 } as const;
 
 export const ADAPTER = {
   kind: 'text',
   value: 'FOLDER[=WEIGHT]',
   many: true,
-  about: 'A LoRA adapter in the format of PEFT to merge in, times a weight (1 without one).',
+  about: 'A LoRA adapter in PEFT format to merge in, optionally times a weight (default: 1).',
 } as const;
 
 /** Options that name a configuration. */
@@ -23,15 +23,16 @@ export const CONFIG_OPTIONS = {
     kind: 'text',
     value: 'FILE',
     otherwise: 'none',
-    about: 'A configuration in YAML; it wins over the preset.',
+    about: 'A configuration in YAML, which overrides the preset.',
   },
   set: {
     kind: 'text',
     value: 'KEY=VALUE',
     many: true,
-    about: 'One setting, e.g. train.epochs=3; it wins over file and preset. docs/reference/training.md has the keys.',
+    about:
+      'One setting, e.g. train.epochs=3, which overrides file and preset. docs/reference/training.md lists the keys.',
   },
-  'skip-bad': { kind: 'flag', about: 'Leave malformed records out; without it they stop the command.' },
+  'skip-bad': { kind: 'flag', about: 'Skip malformed records, which otherwise stop the command.' },
 } as const;
 
 interface ConfigValues {
@@ -41,7 +42,7 @@ interface ConfigValues {
   'skip-bad': boolean;
 }
 
-/** The configuration that the options name; `more` are settings of options of their own. */
+/** The configuration from the options; `more` are settings from other options. */
 export async function configFrom(
   { preset, config, set, 'skip-bad': skip }: ConfigValues,
   more: readonly string[] = [],
@@ -53,7 +54,7 @@ export async function configFrom(
   });
 }
 
-/** What a configuration reads. */
+/** Paths that a configuration reads. */
 export function configInputs(config: RunConfig, file?: string): InputPaths {
   return {
     model: config.model,
@@ -64,7 +65,7 @@ export function configInputs(config: RunConfig, file?: string): InputPaths {
   };
 }
 
-/** The folders that values of `--adapter` name. */
+/** The folders named by `--adapter`. */
 export async function adapterPaths(options: readonly string[]): Promise<string[]> {
   return Promise.all(options.map(async (option) => (await parseAdapterOption(option)).folder));
 }

@@ -6,7 +6,7 @@ import { describeParts, prepareData } from '../train/prepare.ts';
 import { ADAPTER, CONFIG_OPTIONS, configFrom } from './options.ts';
 import { progressLine } from './progress.ts';
 
-/** Prints the loss and perplexity of the learnt tokens of the evaluation part. */
+/** Prints the loss and perplexity of the supporter tokens of the evaluation part. */
 export const perplexityCommand = defineCommand({
   summary:
     "Print the perplexity of the evaluation part's supporter tokens: of a model, exported ones included, or with " +
@@ -32,7 +32,7 @@ export const perplexityCommand = defineCommand({
     });
     try {
       for (const note of checkpoint.notes ?? []) print(note);
-      // The training part is not used; one dialogue of it is enough.
+      // The training part is not used; one dialogue is enough.
       const data = await prepareData(
         checkpoint,
         config.data.eval ? { ...config, data: { ...config.data, trainLimit: 1 } } : config,
@@ -42,8 +42,8 @@ export const perplexityCommand = defineCommand({
       if (data.eval.counts.labels === 0)
         throw new LabError({
           code: 'bad-data',
-          what: 'There is nothing to evaluate on.',
-          todo: 'Give data.eval or a data.evalShare above 0.',
+          what: 'There is no evaluation data.',
+          todo: 'Set data.eval, or data.evalShare above 0.',
         });
       print(
         describeParts(data, config.data)

@@ -26,7 +26,7 @@ const plot = async (out: string, ...more: string[]): Promise<string> => {
 };
 
 describe('plot', () => {
-  it('draws an SVG, and again over its own', async () => {
+  it('draws an SVG, and replaces its own', async () => {
     const out = join(folder, 'loss.svg');
     expect(await plot(out)).toContain('run: 2 updates, best evaluation loss 2.5000');
     const first = await readFile(out, 'utf8');
@@ -37,13 +37,13 @@ describe('plot', () => {
   });
 
   it.each(['loss.png', 'loss', 'loss.svg.bak', 'run/metrics.jsonl'])(
-    'refuses a name that says something else: %s',
+    'refuses a name with another extension: %s',
     async (name) => {
       await expect(plot(join(folder, name))).rejects.toThrow(/does not end in \.svg/);
     },
   );
 
-  it('replaces the drawing of another program only when it is forced to', async () => {
+  it('replaces an SVG of another program only when forced to', async () => {
     const out = join(folder, 'logo.svg');
     await writeFile(out, '<svg class="figure">mine</svg>');
     await expect(plot(out)).rejects.toThrow(/did not write it.*--force/);
@@ -51,6 +51,6 @@ describe('plot', () => {
     await plot(out, '--force');
     expect(await readFile(out, 'utf8')).not.toContain('mine');
     await mkdir(join(folder, 'dir.svg'));
-    await expect(plot(join(folder, 'dir.svg'), '--force')).rejects.toThrow(/no file/);
+    await expect(plot(join(folder, 'dir.svg'), '--force')).rejects.toThrow(/not a file/);
   });
 });

@@ -48,14 +48,14 @@ export const plotCommand = defineCommand({
   },
 });
 
-/** @throws {LabError} `bad-config` when the file is another kind's or, without `force`, another program's. */
+/** @throws {LabError} `bad-config` when the file is not an SVG or, without `force`, not from this command. */
 async function claimSvg(out: string, runs: readonly string[], force: boolean): Promise<void> {
   if (!/\.svg$/i.test(out))
     throw new LabError({
       code: 'bad-config',
       where: out,
-      what: 'An SVG is drawn, but the name does not end in .svg.',
-      todo: 'Give a name such as loss.svg.',
+      what: 'The output is an SVG, but the name does not end in .svg.',
+      todo: 'Use a name such as loss.svg.',
     });
   await refuseOverlap(out, { 'the plot': runs });
   const info = await stat(out).catch(() => undefined);
@@ -64,14 +64,14 @@ async function claimSvg(out: string, runs: readonly string[], force: boolean): P
     throw new LabError({
       code: 'bad-config',
       where: out,
-      what: 'It is no file.',
+      what: 'It is not a file.',
       todo: 'Choose another name with --out.',
     });
   if (force || isOwnSvg(await readFile(out, 'utf8'))) return;
   throw new LabError({
     code: 'bad-config',
     where: out,
-    what: 'There is such a file, and this command did not write it.',
+    what: 'The file exists, and this command did not write it.',
     todo: 'Choose another name with --out, or replace it with --force.',
   });
 }
@@ -91,7 +91,7 @@ async function readRun(path: string): Promise<NamedRun> {
   if (rows.length === 0)
     throw new LabError({
       code: 'bad-data',
-      what: 'It holds no update yet.',
+      what: 'It contains no update yet.',
       where: file,
       todo: 'Wait for the first update of the run.',
     });

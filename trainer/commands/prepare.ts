@@ -9,9 +9,9 @@ import { sequenceLines } from '../train/sequence-file.ts';
 import { CONFIG_OPTIONS, configFrom, configInputs, FORCE } from './options.ts';
 import { progressLine } from './progress.ts';
 
-/** Shows what a configuration makes of its data, and writes the sequences when asked to. */
+/** Shows the training sequences of a configuration, and optionally writes them. */
 export const prepareCommand = defineCommand({
-  summary: 'Show, and with --out write, the training examples that a configuration makes of its data.',
+  summary: 'Show the training examples that a configuration makes of its data, and write them with --out.',
   options: {
     ...CONFIG_OPTIONS,
     out: {

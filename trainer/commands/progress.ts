@@ -1,4 +1,4 @@
-/** A progress line that rewrites itself on a terminal and prints every tenth in a log. */
+/** A progress line that is updated in place on a terminal; in a log, every tenth update is printed. */
 export function progressLine(label: string): (done: number, total: number) => void {
   let last = -1;
   const live = process.stderr.isTTY;

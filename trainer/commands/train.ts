@@ -14,8 +14,8 @@ import { progressLine } from './progress.ts';
 
 const REASONS = {
   finished: 'Finished',
-  'no-better': 'Stopped because the evaluation loss no longer fell',
-  stopped: 'Stopped on request; resume it with --resume',
+  'no-better': 'Stopped because the evaluation loss no longer decreased',
+  stopped: 'Stopped on request; resume with --resume',
 };
 
 /** Trains an adapter. */
@@ -26,24 +26,24 @@ export const trainCommand = defineCommand({
     resume: { kind: 'flag', about: 'Resume the run in the folder from its last checkpoint.' },
     fresh: {
       kind: 'flag',
-      about: 'Replace the run in the folder; it stays whole until the first update of the new one has succeeded.',
+      about: 'Replace the run in the folder, which is kept until the first update of the new one has succeeded.',
     },
     device: {
       kind: 'text',
       choices: DEVICES,
-      otherwise: "the configuration's, else cpu",
+      otherwise: "the configuration's, otherwise cpu",
       about: 'Where the training step runs.',
     },
     backend: {
       kind: 'text',
       choices: BACKENDS,
-      otherwise: "the configuration's, else onnx",
+      otherwise: "the configuration's, otherwise onnx",
       about: 'Train here (onnx), or in Python with PEFT (accelerate).',
     },
     processes: {
       kind: 'count',
-      otherwise: "the configuration's, else 1",
-      about: 'Processes of the accelerate backend, one for each graphics card.',
+      otherwise: "the configuration's, otherwise 1",
+      about: 'Processes of the accelerate backend, one per graphics card.',
     },
     python: { kind: 'text', value: 'COMMAND', default: 'python3', about: 'The Python of the accelerate backend.' },
     'dry-run': {

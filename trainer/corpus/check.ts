@@ -6,25 +6,25 @@ import { varietyOf } from './variety.ts';
 /** Dialogues of each scene in the whole corpus. */
 const DIALOGUES_PER_SCENE = 28;
 const [FEWEST_UTTERANCES, MOST_UTTERANCES] = [12, 24];
-/** Words of a turn. Turns of the supporter are to have 12 to 45; a few may be shorter or longer. */
+/** Words per turn. Supporter turns should have 12 to 45; a few may be shorter or longer. */
 const SEEKER_WORDS = [1, 65] as const;
 const SUPPORTER_WORDS = [8, 50] as const;
 const USUAL_SUPPORTER_WORDS = [12, 45] as const;
-/** Largest share of the supporters' turns outside their usual length, and of one opening of four words. */
+/** Maximum share of supporter turns outside the usual length, and of one opening of four words. */
 const MOST_UNUSUAL = 0.05;
 const MOST_OF_ONE_OPENING = 0.01;
-/** An opening may occur this often, however few turns there are. */
+/** Number of times an opening may occur, however few turns there are. */
 const FREE_OPENINGS = 3;
 
 export interface CorpusReport {
-  /** What breaks a rule, each with its place. */
+  /** Violations of the rules, each with its location. */
   problems: string[];
   figures: Record<string, number | string>;
 }
 
 type Placed = Dialogue & { place?: string };
 
-/** Checks shape, counts and variety; `whole` asks for all 28 dialogues of every scene. */
+/** Checks shape, counts and variety; `whole` requires all 28 dialogues of every scene. */
 export function checkCorpus(dialogues: readonly Placed[], { whole }: { whole: boolean }): CorpusReport {
   const place = (i: number): string => dialogues[i]?.place ?? dialogues[i]?.id ?? `dialogue ${i + 1}`;
   const problems = dialogues.flatMap((dialogue, i) =>
@@ -35,7 +35,7 @@ export function checkCorpus(dialogues: readonly Placed[], { whole }: { whole: bo
     problems.push(`${place(second)}: shares "${words}" with ${place(first)}`);
   const most = Math.max(FREE_OPENINGS, Math.floor(variety.supporterTurns * MOST_OF_ONE_OPENING));
   for (const [opening, turns] of variety.openings)
-    if (turns > most) problems.push(`"${opening}" opens ${turns} supporter turns; at most ${most} may be alike`);
+    if (turns > most) problems.push(`"${opening}" opens ${turns} supporter turns; at most ${most} are allowed`);
   for (const scene of SCENES)
     problems.push(
       ...sceneProblems(
@@ -67,16 +67,16 @@ export function checkCorpus(dialogues: readonly Placed[], { whole }: { whole: bo
 
 function shapeProblems({ scene, situation, utterances }: Dialogue): string[] {
   const problems: string[] = [];
-  if (!SCENES.some((known) => known === scene)) problems.push(`"${scene ?? ''}" is no scene`);
+  if (!SCENES.some((known) => known === scene)) problems.push(`"${scene ?? ''}" is not a scene`);
   if (!situation) problems.push('it has no description');
   if (utterances.length < FEWEST_UTTERANCES || utterances.length > MOST_UTTERANCES)
-    problems.push(`it has ${utterances.length} utterances; 12 to 24 are wanted`);
+    problems.push(`it has ${utterances.length} utterances; 12 to 24 are required`);
   utterances.forEach(({ speaker, text, strategy }, i) => {
     if ((speaker === 'seeker') !== (i % 2 === 0)) problems.push(`utterance ${i + 1} is by the wrong speaker`);
     const words = countWords(text);
     const [fewest, most] = speaker === 'seeker' ? SEEKER_WORDS : SUPPORTER_WORDS;
     if (words < fewest || words > most)
-      problems.push(`utterance ${i + 1} has ${words} words; ${fewest} to ${most} are wanted`);
+      problems.push(`utterance ${i + 1} has ${words} words; ${fewest} to ${most} are required`);
     if (speaker === 'supporter' && !STRATEGIES.some((known) => known === strategy))
       problems.push(`utterance ${i + 1} has the unknown strategy "${strategy ?? ''}"`);
   });
@@ -88,7 +88,7 @@ function sceneProblems(scene: string, dialogues: readonly Dialogue[], whole: boo
   const problems =
     dialogues.length === DIALOGUES_PER_SCENE
       ? []
-      : [`${scene}: ${dialogues.length} dialogues; ${DIALOGUES_PER_SCENE} are wanted`];
+      : [`${scene}: ${dialogues.length} dialogues; ${DIALOGUES_PER_SCENE} are required`];
   const used = new Set(dialogues.flatMap(({ utterances }) => utterances.map(({ strategy }) => strategy)));
   const missing = STRATEGIES.filter((strategy) => !used.has(strategy));
   return missing.length === 0 ? problems : [...problems, `${scene}: no turn has the strategy ${missing.join(', ')}`];

@@ -4,7 +4,7 @@ import { SCENES, STRATEGIES } from './scenes.ts';
 import { parseSource, toExtes } from './source.ts';
 import { varietyOf } from './variety.ts';
 
-/** Words that no other turn has. */
+/** Words that occur in no other turn. */
 let count = 0;
 const fresh = (words: number): string => Array.from({ length: words }, () => `word${++count}`).join(' ');
 const utterances = (turns: number) =>
@@ -32,18 +32,18 @@ describe('the corpus', () => {
     expect(() => parseSource('### Academic Stress\nB: hm', 'b.txt')).toThrow(/b\.txt line 2/);
   });
 
-  it('passes when it keeps its rules', () => {
+  it('passes when it follows its rules', () => {
     expect(check(`${dialogue()}\n${dialogue(24)}`).problems).toEqual([]);
   });
 
   it.each([
     [dialogue(10), '10 utterances'],
-    [dialogue(14, 'Weather'), '"Weather" is no scene'],
+    [dialogue(14, 'Weather'), '"Weather" is not a scene'],
     [dialogue().replace(/A\[[^\]]+\]/, 'A[Juggling]'), 'unknown strategy "Juggling"'],
     [dialogue().replace(/U: .*\n/, ''), 'wrong speaker'],
     [dialogue().replace(/= .*\n/, ''), 'no description'],
     [dialogue().replace(/(A\[[^\]]+\]: ).*/, '$1Yes.'), 'has 1 words'],
-  ])('names a fault', (text, problem) => {
+  ])('reports a fault', (text, problem) => {
     expect(check(text).problems.join('\n')).toContain(problem);
   });
 
@@ -58,9 +58,9 @@ describe('the corpus', () => {
     expect(varietyOf(parseSource(text, 'a.txt')).supporterTurns).toBe(14);
   });
 
-  it('asks for 28 dialogues and all strategies of a scene only when it is whole', () => {
+  it('requires 28 dialogues and all strategies per scene only when it is complete', () => {
     const { problems } = checkCorpus(parseSource(dialogue(), 'a.txt'), { whole: true });
-    expect(problems).toContain('Breakups or Divorce: 1 dialogues; 28 are wanted');
+    expect(problems).toContain('Breakups or Divorce: 1 dialogues; 28 are required');
     expect(problems).toContainEqual(expect.stringContaining('Breakups or Divorce: no turn has the strategy'));
   });
 });

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import type { Dialogue, Utterance } from '../../src/core/dataset/dialogue.ts';
 import { LabError } from '../../src/core/error.ts';
 
-/** Where the writers' files lie: one per scene or batch. */
+/** The folder of the writers' files: one per scene or batch. */
 export const SOURCE_FOLDER = join(import.meta.dirname, 'scenes');
 
-/** A dialogue of the corpus, with the place where it is written. */
+/** A dialogue of the corpus, with its file and line. */
 export interface SourceDialogue extends Dialogue {
   place: string;
 }
 
 /**
- * Reads the writers' format: `### scene`, `= description`, then an utterance per line, `U: …` by the seeker and
+ * Reads the writers' format: `### scene`, `= description`, then one utterance per line, `U: …` by the seeker and
  * `A[strategy]: …` by the supporter.
  * @throws {LabError} `bad-data` naming the first line that is none of these.
  */
@@ -51,7 +51,7 @@ function utteranceOf(line: string): Utterance | undefined {
     : { speaker: 'supporter', text: supporter.trim(), strategy: strategy.trim() };
 }
 
-/** All dialogues of the writers' files, in the order of the files' names. */
+/** All dialogues of the writers' files, in the order of file names. */
 export async function readSources(folder = SOURCE_FOLDER): Promise<SourceDialogue[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.txt')).sort();
   const parsed = await Promise.all(
@@ -60,7 +60,7 @@ export async function readSources(folder = SOURCE_FOLDER): Promise<SourceDialogu
   return parsed.flat();
 }
 
-/** Dialogues in ExTES's shape, as the built-in dataset has it. */
+/** Dialogues in ExTES's shape, like the built-in dataset. */
 export function toExtes(dialogues: readonly Dialogue[]): unknown[] {
   return dialogues.map(({ scene, situation, utterances }) => ({
     scene,

@@ -1,22 +1,22 @@
 import type { Dialogue } from '../../src/core/dataset/dialogue.ts';
 
-/** Words that open a supporter's turn, compared across the corpus. */
+/** Number of opening words of a supporter turn that are compared across the corpus. */
 const OPENING = 4;
-/** Words in a row that two dialogues must not share. */
+/** Length of word sequences that two dialogues must not share. */
 const SHARED = 8;
 
-/** Runs of words that any conversation may hold. */
+/** Word sequences that any conversation may contain. */
 const COURTESIES: readonly string[] = [];
 
 export interface Variety {
   supporterTurns: number;
   /** Openings of four words by their number of turns, the most frequent first. */
   openings: [opening: string, turns: number][];
-  /** Runs of eight words that the supporters of two dialogues share, with the dialogues' places in the list. */
+  /** Sequences of eight words that the supporters of two dialogues share, with the indices of the dialogues. */
   shared: { words: string; first: number; second: number }[];
 }
 
-/** Counts what repeats in the supporters' turns. */
+/** Counts repetitions in the supporters' turns. */
 export function varietyOf(dialogues: readonly Dialogue[]): Variety {
   const openings = new Map<string, number>();
   const seen = new Map<string, number>();
@@ -40,7 +40,7 @@ export function varietyOf(dialogues: readonly Dialogue[]): Variety {
   return { supporterTurns, openings: [...openings].sort(([, a], [, b]) => b - a), shared };
 }
 
-/** Words without case and marks. */
+/** Words in lower case, without punctuation. */
 const wordsOf = (text: string): string[] =>
   text
     .toLowerCase()

@@ -7,27 +7,27 @@ import type { StoredType } from '../../src/core/formats/stored.ts';
 
 export interface TensorError {
   tensor: string;
-  /** What the copy stores it as. */
+  /** The type in which the copy stores it. */
   type: StoredType;
   /** Root mean square of the differences over that of the source. */
   error: number;
-  /** The same if the source were rounded to the nearest level of each block, for the types that are quantised. */
+  /** The same error if the source were rounded to the nearest level of each block, for quantised types. */
   nearest?: number;
 }
 
-/** How far the weights of a copy are from their source. */
+/** Differences between the weights of a copy and its source. */
 export interface WeightErrors {
-  /** Tensors that are equal value for value. */
+  /** Number of tensors that are exactly equal. */
   exact: number;
   tensors: number;
-  /** Those that differ, the largest error first. */
+  /** Tensors that differ, the largest error first. */
   relative: TensorError[];
 }
 
 /**
  * Compares every tensor of the source with the copy, a few rows at a time.
- * @throws {LabError} `bad-file` when either has a tensor that the other lacks, `bad-data` when the source holds no
- * numbers.
+ * @throws {LabError} `bad-file` when either has a tensor that the other lacks, `bad-data` when the source contains
+ * values that are not finite.
  */
 export async function compareWeights(
   source: Checkpoint,
@@ -77,7 +77,7 @@ function checkNames(source: Checkpoint, copy: Checkpoint): void {
   const what =
     lost.length > 0
       ? `The copy lacks ${list(lost)}, which the source has.`
-      : `The copy has ${list(made)}, which the source has not.`;
+      : `The copy has ${list(made)}, which the source lacks.`;
   throw new LabError({ code: 'bad-file', what, where: copy.name, todo: 'Please report this; the copy was not kept.' });
 }
 
@@ -87,7 +87,7 @@ function squaredDifference(a: Float32Array, b: Float32Array | undefined): number
   return sum;
 }
 
-/** The errors as lines for a person, a line for each type of the copy that is not exact. */
+/** Describes the errors, one line per type of the copy that is not exact. */
 export function describeErrors({ exact, tensors, relative }: WeightErrors): string[] {
   const lines = [`Weights: ${exact} of ${tensors} tensors equal the source exactly`];
   for (const type of new Set(relative.map((one) => one.type))) {

@@ -3,7 +3,7 @@ import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts
 import { chatTemplate } from '../../src/core/formats/checkpoint/template.ts';
 import { tokenizerFacts } from '../../src/core/formats/checkpoint/tokenizer-facts.ts';
 
-/** What a model does beside its weights, wherever its files say it. */
+/** The settings that determine a model's behaviour besides its weights, from whichever file. */
 export interface Effective {
   'chat template': string | null;
   'rope theta': number;
@@ -13,7 +13,7 @@ export interface Effective {
   'norm epsilon': number;
   /** Tokens that end a reply, in any order. */
   'end tokens': readonly number[];
-  /** The token before every text, and the one after it. */
+  /** The token before every text; `last token` is the one after it. */
   'first token': number | null;
   'last token': number | null;
 }
@@ -34,7 +34,7 @@ export function effectiveSettings({ config, files }: Checkpoint): Effective {
 }
 
 /**
- * Compares what a copy does beside its weights with its source, and its context with what it may be.
+ * Compares the settings of a copy with those of its source, and its context with what is allowed.
  * @throws {LabError} `bad-file` that names every setting that differs.
  */
 export function checkEffective(expected: Effective, found: Effective, where: string): void {
@@ -46,7 +46,7 @@ export function checkEffective(expected: Effective, found: Effective, where: str
   throw new LabError({
     code: 'bad-file',
     where,
-    what: `The copy means something else than its source: ${problems.join('; ')}.`,
+    what: `The settings of the copy differ from its source: ${problems.join('; ')}.`,
     todo: 'Please report this; the copy was not kept.',
   });
 }

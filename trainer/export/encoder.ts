@@ -10,7 +10,7 @@ import { diskFolder } from '../files/sink.ts';
 import { fileSource } from '../files/source.ts';
 import { UNKNOWN_LICENCE } from './job.ts';
 
-/** Options of the export command that an encoder takes. */
+/** Options of the export command that apply to an encoder. */
 export interface EncoderOptions {
   dtype?: string | undefined;
   name?: string | undefined;
@@ -19,8 +19,8 @@ export interface EncoderOptions {
 }
 
 /**
- * Converts the folder of a BERT encoder (one safetensors file, config and tokenizer) into a folder for the lab.
- * @throws {LabError} `missing-file` when the folder doesn't hold exactly one safetensors file; what `exportEncoder`
+ * Converts the folder of a BERT encoder (one safetensors file, config and tokenizer) to a folder for the lab.
+ * @throws {LabError} `missing-file` when the folder does not contain exactly one safetensors file; what `exportEncoder`
  * throws.
  */
 export async function exportEncoderFolder(

@@ -56,7 +56,7 @@ describe.each(Object.entries(TINY_CONFIGS))('%s', (name, changes) => {
     expected = await forward(source, IDS);
   });
 
-  it('computes in fp32 what the definition says', async () => {
+  it('computes in fp32 what the definition specifies', async () => {
     const copy = await exported(source, 'fp32');
     const { rows } = await (await decoder(copy.model, source)).run(IDS, 0);
     expect(largestDifference(rows, expected)).toBeLessThan(2e-4);
@@ -67,7 +67,7 @@ describe.each(Object.entries(TINY_CONFIGS))('%s', (name, changes) => {
     await copy.close();
   });
 
-  it('gives the same token by token on its cache, and only the logits asked for', async () => {
+  it('gives the same results token by token with its cache, and only the requested logits', async () => {
     const copy = await exported(source, 'fp32');
     const model = await decoder(copy.model, source);
     let step = await model.run(IDS.slice(0, 6), 2);
@@ -82,7 +82,7 @@ describe.each(Object.entries(TINY_CONFIGS))('%s', (name, changes) => {
   it.each([
     ['q4', 0.12],
     ['q8', 0.01],
-  ] as const)('computes in %s what its own weights say', async (dtype, limit) => {
+  ] as const)('computes in %s what its own weights define', async (dtype, limit) => {
     const copy = await exported(source, dtype);
     const own = await forward(copy.checkpoint, IDS);
     const { rows } = await (await decoder(copy.model, source)).run(IDS, 0);
@@ -107,7 +107,7 @@ async function toGguf(source: Checkpoint, type: EncodableType | 'keep', name: st
   const file = await diskFolder(folder).create(`model.gguf`);
   await checkpointToGguf(source, file, { name, type });
   await file.close();
-  // Models with a table of rotary factors or a window need their config.json; the metadata does not tell.
+  // Models with a table of rotary factors or a window need their config.json; the metadata lacks both.
   if (source.config.ropeScaling.type === 'llama3' || source.config.windows.some((window) => window !== null)) {
     const config = await diskFolder(folder).create('config.json');
     await config.write(new TextEncoder().encode(source.files.get('config.json') ?? ''));
@@ -146,7 +146,7 @@ describe('GGUF blocks', () => {
     await Promise.all([plain.close(), gguf.close(), copy.close()]);
   });
 
-  it('have a file that is named after what it holds, and no licence that nobody named', async () => {
+  it('have a file named after its contents, and no licence unless one was given', async () => {
     const folder = join(root, 'rows-of-80');
     await writeTinyModel(folder, {
       hidden_size: 80,
@@ -189,18 +189,18 @@ describe('GGUF blocks', () => {
       name: 'tiny.F16.gguf',
       type: 1,
       licence: undefined,
-      printed: expect.stringContaining('are F16 in place of Q4_0') as string,
+      printed: expect.stringContaining('are F16 instead of Q4_0') as string,
     });
     expect(await write('F16', { licence: 'MIT' })).toMatchObject({
       name: 'tiny.F16.gguf',
       type: 1,
       licence: 'mit',
-      printed: expect.not.stringContaining('in place of') as string,
+      printed: expect.not.stringContaining('instead of') as string,
     });
     await close();
   });
 
-  it('of a model that turns only a part of each head are refused', async () => {
+  it('of a model that rotates only a part of each head are refused', async () => {
     const folder = join(root, 'partial-rope');
     await writeTinyModel(folder);
     const { checkpoint, close } = await openCheckpoint(folder);
@@ -232,7 +232,7 @@ describe('GGUF blocks', () => {
 });
 
 describe('an export', () => {
-  it('lists every file with its size and hash, in shards that hold whole tensors', async () => {
+  it('lists every file with its size and hash, in shards of whole tensors', async () => {
     const folder = join(root, 'listed');
     await writeTinyModel(folder);
     const { checkpoint, close } = await openCheckpoint(folder);

@@ -10,13 +10,13 @@ import { readYaml } from '../train/load-config.ts';
 export interface TrainingFacts {
   /** Folders of the runs whose adapters are merged, in that order: config.yaml, metrics.jsonl. */
   runs: readonly string[];
-  /** The data and its licence, in words; the names of the files by default. */
+  /** A description of the data and its licence; the names of the files by default. */
   data?: string | undefined;
 }
 
 /**
- * What a model card says about runs: data, settings, losses.
- * @throws {LabError} `missing-file` when a folder is no run.
+ * The facts of runs for a model card: data, settings, losses.
+ * @throws {LabError} `missing-file` when a folder is not a run.
  */
 export async function trainingSection({ runs, data }: TrainingFacts): Promise<CardSection> {
   const points: string[] = [];
@@ -33,8 +33,8 @@ async function pointsOf(run: string, data: string | undefined): Promise<string[]
       throw LabError.from(error, {
         code: 'missing-file',
         where: run,
-        what: `There is no ${name}`,
-        todo: 'Give the folder that train wrote (out).',
+        what: `${name} is missing`,
+        todo: 'Use the folder that train wrote (out).',
       });
     });
   const config = parseRunConfig(

@@ -49,7 +49,7 @@ async function editManifest(change: (manifest: ModelManifest) => void): Promise<
   await writeFile(join(folder, MANIFEST_NAME), JSON.stringify(manifest));
 }
 
-/** Lets the manifest say what a file is now, as somebody who wants to mislead would. */
+/** Updates the manifest to match a changed file, as an attacker would. */
 async function sign(path: string): Promise<void> {
   const bytes = await readFile(join(folder, path));
   const sha256 = await sha256Of(join(folder, path));
@@ -68,7 +68,7 @@ async function readAll(): Promise<void> {
 }
 
 describe('openExportedFolder', () => {
-  it('opens a whole folder, and one whose weights are linked', async () => {
+  it('opens a complete folder, and one whose weights are links', async () => {
     await readAll();
     await rename(join(folder, DATA), join(folder, '../blob'));
     await symlink('../../blob', join(folder, DATA));
@@ -91,14 +91,14 @@ describe('openExportedFolder', () => {
     },
   );
 
-  it('names a file that is cut short, and one that is gone', async () => {
+  it('reports a file that is truncated, and one that is missing', async () => {
     await edit(DATA, (bytes) => bytes.subarray(0, 100));
     await expect(openExportedFolder(folder)).rejects.toThrow(/onnx_data: It has 100 bytes/);
     await rm(join(folder, DATA));
     await expect(openExportedFolder(folder)).rejects.toMatchObject({ code: 'missing-file' });
   });
 
-  // The name of the data file is replaced by one of its length.
+  // The name of the data file is replaced by one of the same length.
   it.each([
     '../../secret.dat1a',
     '/tmp/secret.dat1ab',
@@ -131,7 +131,7 @@ describe('openExportedFolder', () => {
   );
 });
 
-describe('JSON that is none', () => {
+describe('invalid JSON', () => {
   const named = async (action: Promise<unknown>, file: string): Promise<void> => {
     const error = await action.then(
       () => expect.fail('it was read'),
@@ -141,7 +141,7 @@ describe('JSON that is none', () => {
     expect((error as LabError).message).toContain(file);
   };
 
-  it.each(['{"a', '', 'null', '[]', '"text"', '\u0000'])('is named with its file: %j', async (text) => {
+  it.each(['{"a', '', 'null', '[]', '"text"', '\u0000'])('is reported with its file: %j', async (text) => {
     await writeFile(join(folder, MANIFEST_NAME), text);
     await named(openExportedFolder(folder), MANIFEST_NAME);
     await named(openModel({ path: folder }), MANIFEST_NAME);
@@ -155,7 +155,7 @@ describe('JSON that is none', () => {
     await named(openCheckpoint(source), 'config.json');
   });
 
-  it('is named in the metrics and settings of a run on a card', async () => {
+  it('is reported for the metrics and settings of a run on a card', async () => {
     await writeFile(join(folder, 'config.yaml'), 'model: a\nout: b\ndata: {train: c}\n');
     await writeFile(join(folder, 'metrics.jsonl'), '{"step": 1, "epoch": 0}\n{"step\n{"step": 2, "epoch": 1}\n');
     await named(trainingSection({ runs: [folder] }), 'metrics.jsonl line 2');
@@ -168,7 +168,7 @@ describe('a safetensors index', () => {
   const index = (map: Record<string, string>): Promise<void> =>
     writeFile(join(root, 'tiny', SAFETENSORS_INDEX), JSON.stringify({ weight_map: map }));
 
-  it('says which files are read', async () => {
+  it('determines which files are read', async () => {
     await cp(join(root, 'tiny/model.safetensors'), join(root, 'tiny/consolidated.safetensors'));
     await (await openCheckpoint(join(root, 'tiny'))).close();
     await index({ a: 'model.safetensors' });
@@ -178,7 +178,7 @@ describe('a safetensors index', () => {
   });
 
   it.each(['../whole/model.safetensors', '/etc/passwd', 'a\\b.safetensors'])(
-    'names no place outside the folder: %s',
+    'must not name a path outside the folder: %s',
     async (path) => {
       await index({ a: path });
       await expect(openCheckpoint(join(root, 'tiny'))).rejects.toThrow(/outside the folder/);

@@ -22,16 +22,15 @@ export interface ExportedFolder {
 
 /**
  * Opens a folder that the exporter wrote.
- * @throws {LabError} `missing-file` or `bad-file` when it is not one, `hash-mismatch` when a file is not the one that
- * was written.
+ * @throws {LabError} `missing-file` or `bad-file` when it is not one, `hash-mismatch` when a file has changed.
  */
 export async function openExportedFolder(folder: string): Promise<ExportedFolder> {
   const text = await readFile(join(folder, MANIFEST_NAME), 'utf8').catch((error: unknown) => {
     throw LabError.from(error, {
       code: 'missing-file',
-      what: `There is no ${MANIFEST_NAME}`,
+      what: `${MANIFEST_NAME} is missing`,
       where: folder,
-      todo: 'Give a folder that the export command wrote.',
+      todo: 'Use a folder that the export command wrote.',
     });
   });
   const parsed = manifestSchema

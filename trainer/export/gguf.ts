@@ -12,10 +12,10 @@ import { verifyGguf } from './verify.ts';
 /** Types of a GGUF's matrices that can be exported. */
 export const GGUF_DTYPES = ['F16', 'Q8_0', 'Q4_0', 'Q4_1'] as const satisfies readonly EncodableType[];
 
-/** What lies beside the file: it can't say by itself how a window slides or a rotation is scaled. */
+/** Files written next to the GGUF, which cannot express sliding windows or rope scaling by itself. */
 const BESIDE = ['config.json', 'LICENSE'];
 
-/** Writes a checkpoint as `<name>.<type>.gguf` for llama.cpp into a folder, whole or not at all, and checks it. */
+/** Atomically writes a checkpoint as `<name>.<type>.gguf` for llama.cpp into a folder, and checks it. */
 export async function exportGgufFolder(job: ExportJob): Promise<void> {
   const type = job.dtype as (typeof GGUF_DTYPES)[number];
   await job.out.write(async (temporary) => {
@@ -41,29 +41,29 @@ export async function exportGgufFolder(job: ExportJob): Promise<void> {
   });
 }
 
-/** Says where the wanted type could not be had. */
+/** Notes for tensors that could not have the requested type. */
 function typeNotes(source: Checkpoint, type: (typeof GGUF_DTYPES)[number]): string[] {
   const { names, of } = undivided(source, type);
   if (names.length === 0) return [];
-  const named = fileType(source, type) === type ? '' : ' The file is named after that.';
+  const named = fileType(source, type) === type ? '' : ' The file name says so.';
   return [
-    `${names.length} of ${of} matrices are F16 in place of ${type}, whose blocks do not divide their rows (e.g. ` +
+    `${names.length} of ${of} matrices are F16 instead of ${type}, whose blocks do not divide their rows (e.g. ` +
       `${names[0] ?? ''}).${named}`,
   ];
 }
 
-/** What llama.cpp has no place for, as sentences for a person. */
+/** Notes on what llama.cpp cannot represent. */
 function limitsOf({ config, files }: Checkpoint): string[] {
   const notes: string[] = [];
   const context = contextBeforeWindow(config);
   if (context < config.contextLength) {
     notes.push(
       `llama.cpp has no sliding window for this architecture: the file's context is ${context} tokens, the ` +
-        `length of the window, in place of ${config.contextLength}.`,
+        `length of the window, instead of ${config.contextLength}.`,
     );
   }
   const kept = ggufEndTokens({ config, files });
   const lost = config.eosTokenIds.filter((id) => !kept.includes(id));
-  if (lost.length > 0) notes.push(`A GGUF names three end tokens at most: a reply does not end at ${lost.join(', ')}.`);
+  if (lost.length > 0) notes.push(`A GGUF has at most three end tokens: a reply does not end at ${lost.join(', ')}.`);
   return notes;
 }

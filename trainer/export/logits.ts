@@ -35,7 +35,7 @@ export async function onnxLogits(
       num_logits_to_keep: ints([0], []),
       ...Object.fromEntries(caches.map((name) => [name, empty()])),
     });
-    // Half-precision numbers arrive as Float16Array where the engine has it, as bits where not.
+    // Half-precision numbers arrive as Float16Array if the engine has it, otherwise as bits.
     const data = logits?.data;
     const flat =
       data instanceof Uint16Array ? Float32Array.from(data, fromHalf) : Float32Array.from(data as Iterable<number>);
@@ -44,7 +44,7 @@ export async function onnxLogits(
   } catch (error) {
     throw LabError.from(error, {
       code: 'bad-file',
-      what: 'ONNX Runtime does not run the exported model',
+      what: 'ONNX Runtime cannot run the exported model',
       where: model,
       todo: 'Please report this; the folder was not kept.',
     });

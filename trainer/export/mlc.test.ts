@@ -42,7 +42,7 @@ describe.each(SUPPORTED)('%s', (name) => {
 });
 
 describe('a weight folder', () => {
-  it('is found out when a byte of it changes', async () => {
+  it('is rejected when one of its bytes changes', async () => {
     const folder = join(root, 'broken');
     await writeTinyModel(folder);
     const { checkpoint, close } = await openCheckpoint(folder);

@@ -26,14 +26,14 @@ import { type FileSource, fileSource } from '../files/source.ts';
 export interface MlcFolderOptions {
   dtype: MlcDtype;
   contextLength?: number;
-  /** Compare what was written with the source. */
+  /** Compares the result with the source. */
   check: boolean;
   print: (line: string) => void;
   onProgress: (done: number, total: number) => void;
   signal?: AbortSignal;
 }
 
-/** Writes a checkpoint as a folder for WebLLM, whole or not at all, and checks it. */
+/** Atomically writes a checkpoint as a folder for WebLLM, and checks it. */
 export async function exportMlcFolder(source: Checkpoint, out: OutputFolder, options: MlcFolderOptions): Promise<void> {
   const { dtype, contextLength, check, print, onProgress, signal } = options;
   const tokenizer = chatTokenizerOf(source.files, source.name);
@@ -59,14 +59,17 @@ export async function exportMlcFolder(source: Checkpoint, out: OutputFolder, opt
     if (mlcWindow(source.config) === null && contextBeforeWindow(source.config) < source.config.contextLength) {
       print(
         `MLC has no sliding window for this model: the context is ${contextBeforeWindow(source.config)} tokens, ` +
-          `the length of the window, in place of ${source.config.contextLength}.`,
+          `the length of the window, instead of ${source.config.contextLength}.`,
       );
     }
     if (check) await verifyMlc(source, temporary, dtype, print, signal);
   });
 }
 
-/** Largest error of a value that was only rounded: half a unit in the last place, or of the smallest half. */
+/**
+ * Largest error of a value that was only rounded: half a unit in the last place, or of the smallest half-precision
+ * number.
+ */
 const ROUNDING: Record<MlcFloat, (value: number) => number> = {
   float32: () => 0,
   float16: (value) => Math.max(2 ** -11 * Math.abs(value), 2 ** -25),
@@ -75,7 +78,7 @@ const ROUNDING: Record<MlcFloat, (value: number) => number> = {
 /**
  * Reads a weight folder back and compares every parameter with its source: names and sizes, and each value within what
  * the format's rounding allows.
- * @throws {LabError} `bad-file` at the first contradiction.
+ * @throws {LabError} `bad-file` at the first difference.
  */
 export async function verifyMlc(
   source: Checkpoint,
@@ -97,7 +100,7 @@ export async function verifyMlc(
     const parameters = mlcParameters(source.config, source.tensors.keys());
     const expected = parameters.flatMap((parameter) => mlcTensors(parameter, dtype)).map(({ name }) => name);
     if (reader.names.length !== expected.length || expected.some((name) => !reader.names.includes(name)))
-      throw broken('Its index names other tensors than the model has.', folder);
+      throw broken('The tensors in its index are not those of the model.', folder);
     const errors: ParameterError[] = [];
     for (const parameter of parameters)
       errors.push(await compareParameter(source, reader, parameter, MLC_FORMATS[dtype].float, signal));
@@ -120,7 +123,7 @@ const chatConfigSchema = z.looseObject({
   conv_template: z.looseObject({ stop_token_ids: z.array(z.int()) }),
 });
 
-/** What WebLLM reads beside the weights must mean what the source means. */
+/** Checks the settings that WebLLM reads besides the weights. */
 function checkMlcSettings({ config }: Checkpoint, text: string, where: string): void {
   const {
     model_config: model,
@@ -185,7 +188,7 @@ function report(errors: ParameterError[], print: (line: string) => void): void {
   const inexact = errors.filter(({ relative }) => relative > 0).sort((a, b) => b.relative - a.relative);
   print(
     `Weights: ${errors.length - inexact.length} of ${errors.length} parameters equal the source exactly, every ` +
-      "other value lies within the format's rounding",
+      "other value is within the format's rounding",
   );
   const [worst] = inexact;
   if (!worst) return;

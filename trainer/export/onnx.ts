@@ -6,10 +6,10 @@ import { type ExportJob, UNKNOWN_LICENCE } from './job.ts';
 import { quantisePool } from './quantise-pool.ts';
 import { verifyExport } from './verify.ts';
 
-/** Weights from which on threads are worth starting. */
+/** Number of weights from which threads are worth starting. */
 const LARGE = 5e7;
 
-/** Writes a checkpoint as a folder for the lab and transformers.js, whole or not at all, and checks it. */
+/** Atomically writes a checkpoint as a folder for the lab and transformers.js, and checks it. */
 export async function exportOnnxFolder(job: ExportJob): Promise<void> {
   await job.out.write(async (temporary) => {
     const { source, name, licence = UNKNOWN_LICENCE, sections, eightBits, contextLength, signal, print } = job;

@@ -3,7 +3,7 @@ import { toNBits } from '../../src/core/formats/export/nbits.ts';
 import { quantisePool } from './quantise-pool.ts';
 
 describe('quantisePool', () => {
-  it('gives what one thread gives', async () => {
+  it('gives the same result as one thread', async () => {
     const pool = quantisePool(2);
     const values = Float32Array.from({ length: 1 << 18 }, (_, i) => Math.sin(i * 12.9898) * 0.1);
     const stored = new Uint8Array(values.buffer);

@@ -5,12 +5,12 @@ import { nodeWorker } from '../../src/node/node-worker.ts';
 import type { Method } from '../../src/rpc/protocol.ts';
 import { RpcWorker } from '../../src/rpc/worker.ts';
 
-/** What a quantising thread answers. */
+/** The interface of a quantising thread. */
 export type QuantiseApi = {
   quantise: Method<{ type: StoredType; stored: Uint8Array; count: number; bits: NBits }, NBitsRows>;
 };
 
-/** More threads would wait for the one that reads, merges and writes, which takes about a quarter of the work. */
+/** More threads would wait for the one that reads, merges and writes, which does about a quarter of the work. */
 const MOST_THREADS = 4;
 
 export interface QuantisePool extends Quantiser {
@@ -18,8 +18,7 @@ export interface QuantisePool extends Quantiser {
 }
 
 /**
- * Quantises in threads of their own, while this one reads, merges and writes. They are started when they are first
- * needed.
+ * Quantises in separate threads, while this one reads, merges and writes. They start when first needed.
  */
 export function quantisePool(threads = Math.min(MOST_THREADS, availableParallelism())): QuantisePool {
   const workers = Array.from(

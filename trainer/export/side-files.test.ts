@@ -104,8 +104,8 @@ const FILE = `{# from the file #}${CHATML}`;
 
 describe('the chat template', () => {
   it.each([
-    ['a file before an older inline one', CHATML],
-    ['a file beside null', null],
+    ['a file in preference to an older inline one', CHATML],
+    ['a file next to a null template', null],
   ])('is %s, in every format', async (_, inline) => {
     const source = await open(
       await model({}, { 'tokenizer_config.json': { chat_template: inline }, 'chat_template.jinja': FILE }),
@@ -152,7 +152,7 @@ async function writeAdapter(folder: string, { config }: Checkpoint): Promise<voi
 describe('the output matrix', () => {
   const settings = { written: { tie_word_embeddings: false }, tie_word_embeddings: true };
 
-  it('is the one in the file where that differs from the embedding, whatever config.json says', async () => {
+  it('is the one in the file if it differs from the embedding, whatever config.json says', async () => {
     const source = await open(await model(settings));
     expect(source.config.tied).toBe(false);
     expect(source.notes?.join()).toMatch(/output matrix/);
@@ -169,7 +169,7 @@ describe('the output matrix', () => {
     expect(await readTensor(await open(folder), 'lm_head.weight')).toEqual(head);
   });
 
-  it('is the embedding where both are the same', async () => {
+  it('is the embedding if both are equal', async () => {
     const source = await open(await model());
     const twice = {
       ...source,
@@ -221,7 +221,7 @@ describe('rope scaling', () => {
   });
 });
 
-it('refuses rope parameters by kind of layer, which mean nothing to these architectures', async () => {
+it('refuses rope parameters per kind of layer, which these architectures do not support', async () => {
   const rope = {
     full_attention: { rope_type: 'linear', factor: 8, rope_theta: 1e6 },
     sliding_attention: { rope_type: 'default', rope_theta: 1e4 },
@@ -247,7 +247,7 @@ describe('end tokens', () => {
     expect((await asOnnx(source)).config.eosTokenIds).toEqual([257, 12]);
   });
 
-  it('include the one that ends the template’s turns, and it is said', async () => {
+  it('include the one that ends the template’s turns, with a note', async () => {
     const source = await open(
       await model({ eos_token_id: 256 }, { 'tokenizer_config.json': { eos_token: '<|im_start|>' } }),
     );
@@ -299,7 +299,7 @@ describe('a sliding window', () => {
     },
   );
 
-  it('of Qwen2 ends the context of MLC, of Mistral is kept', async () => {
+  it('of Qwen2 ends the context of MLC, that of Mistral is kept', async () => {
     const qwen = await asMlc(await open(await model(TINY_CONFIGS['Qwen2 with a window from the second layer on'])));
     expect(qwen.config).toMatchObject({ context_window_size: 4, sliding_window_size: -1 });
     expect(qwen.lines.join('\n')).toContain('no sliding window');
@@ -309,13 +309,13 @@ describe('a sliding window', () => {
 });
 
 describe('weight files', () => {
-  it.each(['consolidated.safetensors', 'adapter_model.safetensors'])('are not %s beside them', async (name) => {
+  it.each(['consolidated.safetensors', 'adapter_model.safetensors'])('do not include %s next to them', async (name) => {
     const folder = await model();
     await copyFile(join(folder, 'model.safetensors'), join(folder, name));
     expect((await open(folder)).tensors.size).toBeGreaterThan(10);
   });
 
-  it('are those that the index names', async () => {
+  it('are those in the index', async () => {
     const folder = join(root, `parts-${count++}`);
     await checkpointToSafetensors(await open(await model()), diskFolder(folder), { type: 'F32', partBytes: 60_000 });
     const [part = ''] = (await readdir(folder)).filter((name) => name.startsWith('model-00001'));
@@ -341,13 +341,13 @@ describe('the check after an export', () => {
     ['end tokens', {}, { eos_token_id: 3 }],
     ['first token', { 'tokenizer_config.json': { add_bos_token: true } }, {}],
     ['sliding windows', {}, { model_type: 'mistral', sliding_window: 9 }],
-  ])('finds another %s', async (name, files, config) => {
+  ])('finds a different %s', async (name, files, config) => {
     await expect(
       verifyCopy(await open(await model()), await open(await model(config, files)), () => undefined),
     ).rejects.toThrow(`the ${name} is`);
   });
 
-  it('blames a source that holds no number', async () => {
+  it('blames a source with values that are not finite', async () => {
     const source = await open(await model());
     const sick: Checkpoint = {
       ...source,

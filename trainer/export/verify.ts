@@ -16,7 +16,7 @@ import { checkEffective, effectiveSettings } from './effective.ts';
 import { openExportedFolder } from './folder.ts';
 import { onnxLogits } from './logits.ts';
 
-/** Largest relative error that a sound copy can have; more means that something is broken, not coarse. */
+/** Largest relative error of a correct copy; more means a bug, not coarse quantisation. */
 const LIMITS: Record<StoredType, number> = {
   F32: 0,
   F16: 1e-3,
@@ -28,19 +28,20 @@ const LIMITS: Record<StoredType, number> = {
   Q4_0: 0.2,
 };
 
-/** Weights up to which the plain forward pass takes seconds. */
+/** Number of weights up to which the plain forward pass takes seconds. */
 const SMALL = 2e8;
-/** Tokens that the logits are compared on: any will do, low ids exist in every vocabulary. */
+/** Tokens on which the logits are compared. Any would do; low ids exist in every vocabulary. */
 const PROBE = [1, 2, 7, 19, 44, 101, 150, 203];
-/** Largest difference of logits, relative to their spread, that the arithmetic of each IO type explains. */
+/** Largest difference of logits, relative to their spread, that the precision of each IO type explains. */
 const LOGIT_LIMIT = { float32: 1e-3, float16: 0.1 };
 
 type Print = (line: string) => void;
 
 /**
  * Compares a copy that was read back with its source, weights and settings, and prints the errors.
- * @param expected settings that the copy should have; by default those of the source.
- * @throws {LabError} `bad-file` when a tensor is lost or differs by more than its type explains, or a setting differs.
+ * @param expected expected settings of the copy; by default those of the source.
+ * @throws {LabError} `bad-file` when a tensor is missing or differs by more than its type explains, or a setting
+ * differs.
  */
 export async function verifyCopy(
   source: Checkpoint,
@@ -68,8 +69,8 @@ async function verifyWeights(source: Checkpoint, copy: Checkpoint, print: Print,
 }
 
 /**
- * Reloads an ONNX export and compares it with its source: every weight, and where the model is small enough the logits
- * that ONNX Runtime computes with those of a plain forward pass over the exported weights.
+ * Reloads an ONNX export and compares it with its source: every weight and, if the model is small enough, the
+ * logits of ONNX Runtime with those of a plain forward pass over the exported weights.
  * @throws {LabError} `bad-file` when they differ by more than the dtype explains.
  */
 export async function verifyExport(
@@ -112,7 +113,7 @@ async function verifyLogits(
   if (error > LOGIT_LIMIT[io]) {
     throw new LabError({
       code: 'bad-file',
-      what: `The exported graph computes other logits than its weights say (${error.toExponential(2)}).`,
+      what: `The logits of the exported graph differ from those of its weights (${error.toExponential(2)}).`,
       where: model,
       todo: 'Please report this; the folder was not kept.',
     });
@@ -120,14 +121,14 @@ async function verifyLogits(
 }
 
 /**
- * Reloads a GGUF export by itself, as llama.cpp does, and compares every weight and setting with its source.
+ * Reloads a GGUF export without other files, as llama.cpp does, and compares every weight and setting with its source.
  * @throws {LabError} `bad-file` when they differ by more than the type explains.
  */
 export async function verifyGguf(source: Checkpoint, file: string, print: Print, signal?: AbortSignal): Promise<void> {
   const bytes = await fileSource(file);
   try {
     const { config } = source;
-    // The file has a table where config.json has Llama 3's scaling; the rest of it is compared with the table below.
+    // The file has a table instead of Llama 3's scaling in config.json; the table is compared below.
     const table = config.ropeScaling.type === 'llama3';
     const copy = await openGguf(
       bytes,
@@ -139,7 +140,7 @@ export async function verifyGguf(source: Checkpoint, file: string, print: Print,
       `${metadataString(copy.header.metadata, 'general.architecture') ?? ''}.context_length`,
     );
     if (context !== contextBeforeWindow(config))
-      throw broken(`Its context is ${context} where ${contextBeforeWindow(config)} tokens were meant.`, copy.name);
+      throw broken(`Its context is ${context} where ${contextBeforeWindow(config)} tokens were intended.`, copy.name);
     const windows = table ? copy.config.windows : config.windows.map(() => null);
     await verifyCopy(source, copy, print, signal, {
       ...effectiveSettings(source),

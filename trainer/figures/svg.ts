@@ -1,11 +1,11 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 
-/** Ink and paper for whichever of the two the reader's system shows. */
+/** Colours for the light and the dark scheme of the reader's system. */
 const STYLE = `svg.figure { color: #25211b; background: #fbf8f2; }
 @media (prefers-color-scheme: dark) { svg.figure { color: #ece5d9; background: #1a1815; } }`;
 
-/** Marks a file as one that may be drawn again. */
+/** Marks a file as written by this command, so that it may be replaced. */
 const OWN = 'data-drawn-by="solace-lab"';
 
 /** Whether an SVG is one that `drawSvg` made. */
@@ -13,7 +13,7 @@ export function isOwnSvg(text: string): boolean {
   return text.startsWith('<svg ') && text.slice(0, text.indexOf('>')).includes(OWN);
 }
 
-/** Draws figures one below the other into one SVG file that needs nothing else. */
+/** Draws figures one below the other into one self-contained SVG file. */
 export function drawSvg(figures: readonly Plot.PlotOptions[], title: string): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const width = Math.max(...figures.map((figure) => figure.width ?? 0));

@@ -22,7 +22,7 @@ import { runtimeProduct } from '../merge/product.ts';
 
 export interface OpenedAdapter {
   adapter: Adapter;
-  /** The chat template that it was trained with, in a file of its own or in its tokenizer's settings. */
+  /** The chat template that it was trained with, from its own file or its tokenizer's settings. */
   template: string | undefined;
   close: () => Promise<void>;
 }
@@ -36,8 +36,8 @@ export async function openAdapterFolder(folder: string): Promise<OpenedAdapter> 
     throw LabError.from(error, {
       code: 'missing-file',
       where: folder,
-      what: `There is no ${ADAPTER_CONFIG}`,
-      todo: 'Give the folder of a PEFT adapter, e.g. best/ of a run.',
+      what: `${ADAPTER_CONFIG} is missing`,
+      todo: 'Use the folder of a PEFT adapter, e.g. best/ of a run.',
     });
   });
   const source = await fileSource(join(folder, ADAPTER_FILE));
@@ -51,7 +51,7 @@ export async function openAdapterFolder(folder: string): Promise<OpenedAdapter> 
   }
 }
 
-/** An option `folder` or `folder=weight`; a folder of that whole name comes first. */
+/** Parses `folder` or `folder=weight`; if a folder with the whole name exists, it is used. */
 export async function parseAdapterOption(option: string): Promise<{ folder: string; weight: number }> {
   const [, folder, weight] = /^(.+)=([-+]?[\d.]+(?:e[-+]?\d+)?)$/i.exec(option) ?? [];
   if (folder === undefined || (await exists(option))) return { folder: option, weight: 1 };
@@ -68,9 +68,9 @@ export interface ModelChoice {
   path: string;
   /** Adapters to merge, `folder` or `folder=weight`. */
   adapters?: readonly string[] | undefined;
-  /** A file with the chat template to use in place of the model's and the adapters'. */
+  /** A file with the chat template to use instead of those of the model and the adapters. */
   template?: string | undefined;
-  /** How people named `path`: an option, or a setting of a run. */
+  /** Where `path` was given: an option, or a setting of a run. */
   option?: string | undefined;
 }
 
@@ -85,7 +85,8 @@ export interface OpenedModel {
 }
 
 /**
- * Opens a model, its adapters merged as it is read. It speaks the chat template that the adapters were trained with.
+ * Opens a model and merges its adapters as it is read. Its chat template is the one that the adapters were trained
+ * with.
  * @throws {LabError} `bad-config` when the adapters were trained with different templates and none is given.
  */
 export async function openModel({ path, adapters: options = [], template, option }: ModelChoice): Promise<OpenedModel> {

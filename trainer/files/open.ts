@@ -15,8 +15,9 @@ export interface OpenedCheckpoint {
 }
 
 /**
- * Opens the weights at `path`: a .gguf or .safetensors file, or a folder that holds one, with the JSON files beside it.
- * @param option how people named the path, for errors.
+ * Opens the weights at `path`: a .gguf or .safetensors file, or a folder that contains one, with the JSON files next to
+ * it.
+ * @param option the option that named the path, for errors.
  * @throws {LabError} `missing-file` when there are no weights, or several GGUF files to choose from.
  */
 export async function openCheckpoint(path: string, option = '--in'): Promise<OpenedCheckpoint> {
@@ -25,7 +26,7 @@ export async function openCheckpoint(path: string, option = '--in'): Promise<Ope
   if (!info)
     throw new LabError({
       code: 'missing-file',
-      what: 'There is no such file or folder.',
+      what: 'The file or folder does not exist.',
       where: path,
       todo: `Check ${option}.`,
     });
@@ -57,14 +58,14 @@ async function weightsIn(folder: string, shown: string, option: string, files: S
   throw new LabError({
     code: 'missing-file',
     what: gguf.length
-      ? `The folder holds ${gguf.length} GGUF files: ${gguf.join(', ')}.`
-      : 'The folder holds no .gguf and no .safetensors file.',
+      ? `The folder contains ${gguf.length} GGUF files: ${gguf.join(', ')}.`
+      : 'The folder contains no .gguf and no .safetensors file.',
     where: shown,
-    todo: gguf.length ? `Give one of them as ${option}.` : `Check ${option}.`,
+    todo: gguf.length ? `Name one of them with ${option}.` : `Check ${option}.`,
   });
 }
 
-/** The small files in a folder that travel with weights, as far as it has them. */
+/** The small files that accompany weights, if the folder has them. */
 export async function sideFiles(folder: string): Promise<SideFiles> {
   const files: SideFiles = new Map();
   for (const name of SIDE_FILES) {

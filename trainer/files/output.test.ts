@@ -41,7 +41,7 @@ async function produce(
 }
 
 describe('claimFolder', () => {
-  it('writes a new folder and an empty one, and replaces what the lab wrote', async () => {
+  it('writes a new folder or an empty one, and replaces what the lab wrote', async () => {
     const out = join(root, 'a/b');
     await produce(out, { 'x.bin': 'one', 'sub/old.bin': 'old' });
     expect(await texts(out)).toEqual({ 'x.bin': 'one', 'sub/old.bin': 'old' });
@@ -71,7 +71,7 @@ describe('claimFolder', () => {
     });
   });
 
-  it('replaces only files of the same name when it is forced to', async () => {
+  it('replaces only files of the same name when forced to', async () => {
     const out = join(root, 'home');
     await put({ 'other/model.bin': 'mine', 'x.bin': 'mine', 'onnx/notes.txt': 'mine' }, out);
     await mkdir(join(out, 'hollow'));
@@ -90,7 +90,7 @@ describe('claimFolder', () => {
     expect(await readdir(root)).toEqual(['home']);
   });
 
-  it('keeps files that were added to its own folder, and names them', async () => {
+  it('keeps files that were added to its own folder, and reports them', async () => {
     const out = join(root, 'own');
     await produce(out, { 'x.bin': 'one', 'stale.bin': 'one' });
     await put({ 'notes.txt': 'mine' }, out);
@@ -101,7 +101,7 @@ describe('claimFolder', () => {
     expect(await texts(out)).toEqual({ 'x.bin': 'two', 'notes.txt': 'mine' });
   });
 
-  it('keeps a file of its own that a person changed, until it is forced', async () => {
+  it('keeps its own file that a person changed, unless forced', async () => {
     const out = join(root, 'own');
     await produce(out, { 'README.md': 'card' });
     await put({ 'README.md': 'hand' }, out);
@@ -111,7 +111,7 @@ describe('claimFolder', () => {
     expect(await texts(out)).toEqual({ 'README.md': 'new' });
   });
 
-  it('notices that weights of the same size are others now', async () => {
+  it('notices that weights of the same size have changed', async () => {
     const out = join(root, 'own');
     const weights = 'a'.repeat(3 << 20);
     await produce(out, { 'model.safetensors': weights });
@@ -134,14 +134,14 @@ describe('claimFolder', () => {
     expect(await readdir(root)).toEqual(['own']);
   });
 
-  it('does not take another program’s manifest for its own', async () => {
+  it('does not mistake another program’s manifest for its own', async () => {
     const out = join(root, 'app');
     await put({ 'manifest.json': '{"name": "web app", "files": []}' }, out);
     await expect(produce(out, { 'x.bin': 'new' })).rejects.toThrow(/did not write/);
   });
 });
 
-describe('a place that is read', () => {
+describe('a path that is read', () => {
   beforeEach(() =>
     put({
       'models/base/model.safetensors': 'w',
@@ -177,11 +177,11 @@ describe('a place that is read', () => {
     await refused(at('alias'), at('models/base'));
     await refused(at('models/base'), at('alias'));
     await refused(relative(process.cwd(), at('models')), at('models/base'));
-    // As in a hub's cache, where the weights lie elsewhere.
+    // As in a hub's cache, where the weights are stored elsewhere.
     await refused(at('models'), at('cache'));
   });
 
-  it('is refused where it is, or holds, the working directory', async () => {
+  it('is refused if it is, or contains, the working directory', async () => {
     for (const out of ['.', '..', process.cwd(), '/'])
       await expect(produce(out, { x: '' }, { force: true })).rejects.toThrow(/working directory/);
   });
@@ -191,15 +191,15 @@ describe('a place that is read', () => {
     expect(await texts(at('runs/best'))).toMatchObject({ 'a.bin': 'a', 'onnx/x': 'new' });
   });
 
-  it('is never a file or a link to nowhere', async () => {
+  it('is never a file or a broken link', async () => {
     await expect(produce(at('data/train.jsonl'), { x: '' }, { force: true })).rejects.toThrow(/It is a file/);
     await symlink(at('gone'), at('dangling'));
-    await expect(produce(at('dangling'), { x: '' }, { force: true })).rejects.toThrow(/leads nowhere/);
+    await expect(produce(at('dangling'), { x: '' }, { force: true })).rejects.toThrow(/is a broken link/);
   });
 });
 
 describe('ownFolder', () => {
-  it('keeps what a person put beside a checkpoint, and recovers one that was being replaced', async () => {
+  it('keeps what a person put next to a checkpoint, and recovers one that was being replaced', async () => {
     const last = join(root, 'last');
     await ownFolder(last).write((temporary) => put({ 'state.json': '1' }, temporary));
     await put({ 'notes.txt': 'mine' }, last);

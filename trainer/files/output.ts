@@ -22,11 +22,11 @@ import { filesIn, isUnchanged, markWritten, writtenFiles } from './written.ts';
 
 /** A folder that a command may write. */
 export interface OutputFolder {
-  /** As it was given. */
+  /** The path as it was given. */
   readonly path: string;
   /**
-   * Fills the folder through `fill` so that it appears whole or not at all: in a temporary folder beside it, renamed at
-   * the end. What the lab wrote there before is replaced only then; whatever else lies there stays.
+   * Fills the folder through `fill` atomically: in a temporary folder next to it, renamed at the end. What the lab
+   * wrote there before is replaced only then; everything else is kept.
    */
   write<T>(fill: (temporary: string) => Promise<T>): Promise<T>;
 }
@@ -34,14 +34,14 @@ export interface OutputFolder {
 export interface OutputOptions {
   /** Write into a folder that is not the lab's, replacing files of the same name. */
   force: boolean;
-  /** What is read, and must not lie in the folder. */
+  /** What is read, and must not be in the folder. */
   inputs: InputPaths;
   print: (line: string) => void;
 }
 
 /**
  * Checks, before any work, that a command may write the folder `out`.
- * @throws {LabError} `bad-config` when it holds what is read, or files that the lab did not write and `force` is not
+ * @throws {LabError} `bad-config` when it contains what is read, or files that the lab did not write and `force` is not
  * set.
  */
 export async function claimFolder(out: string, { force, inputs, print }: OutputOptions): Promise<OutputFolder> {
@@ -55,20 +55,20 @@ export async function claimFolder(out: string, { force, inputs, print }: OutputO
       'Move what you want to keep, choose another folder with --out, or replace it with --force.',
     );
   }
-  if (state.own.size > 0) print(`${out} holds what the lab wrote before; it is replaced.`);
+  if (state.own.size > 0) print(`${out} contains what the lab wrote before; it is replaced.`);
   if (state.foreign.length > 0)
     print(
-      `The lab did not write ${list(state.foreign)} there; it stays${force ? ' unless a new file has its name' : ''}.`,
+      `The lab did not write ${list(state.foreign)} there; it is kept${force ? ' unless a new file has its name' : ''}.`,
     );
   return { path: out, write: (fill) => fillFolder(target, fill, force) };
 }
 
-/** A folder that belongs to the lab by its place, such as a run's checkpoints. Files that were added to it stay. */
+/** A folder that belongs to the lab by its path, such as a run's checkpoints. Files that were added to it are kept. */
 export function ownFolder(path: string, option: PlaceOption = '--set out='): OutputFolder {
   return { path, write: (fill) => fillFolder(resolve(path), fill, true, option) };
 }
 
-/** Files in a folder that the lab did not write, or that were changed since. */
+/** Files in a folder that the lab did not write, or that have changed since. */
 export async function othersFiles(folder: string): Promise<string[]> {
   if (!(await exists(folder))) return [];
   const written = await writtenFiles(folder);
@@ -86,9 +86,9 @@ async function realTarget(out: string): Promise<string> {
   if (!info) return full;
   const real = await realpath(full).catch(() => undefined);
   if (real === undefined)
-    throw refused(out, 'It is a link that leads nowhere.', 'Remove the link, or choose another folder with --out.');
+    throw refused(out, 'It is a broken link.', 'Remove the link, or choose another folder with --out.');
   if (!(await stat(real)).isDirectory())
-    throw refused(out, 'It is a file, but a folder is written.', 'Choose another place with --out.');
+    throw refused(out, 'It is a file, but the output is a folder.', 'Choose another path with --out.');
   // A new folder takes the old one's place by renaming, which no system allows for a mount such as a container's
   // volume.
   if ((await stat(real)).dev !== (await stat(dirname(real))).dev)
@@ -103,7 +103,7 @@ async function realTarget(out: string): Promise<string> {
 interface FolderState {
   /** Files that the lab wrote and that may be replaced. */
   own: Set<string>;
-  /** Files of the lab that were changed since; not looked for where they may be replaced, too. */
+  /** Files of the lab that have changed since; not determined if they may be replaced anyway. */
   changed: string[];
   foreign: string[];
 }
@@ -116,8 +116,8 @@ async function survey(target: string, force: boolean): Promise<FolderState> {
   if (!written && !force) {
     throw refused(
       target,
-      `The folder is not empty, and the lab did not write it. It holds ${list(top.sort())}.`,
-      'Choose another with --out, or add --force: files of the same name are then replaced, the others stay.',
+      `The folder is not empty, and the lab did not write it. It contains ${list(top.sort())}.`,
+      'Choose another with --out, or add --force: files of the same name are then replaced, others are kept.',
     );
   }
   for (const path of await filesIn(target)) {
@@ -150,12 +150,12 @@ async function fillFolder<T>(
     }
     return result;
   } finally {
-    // Whatever went wrong before is the better story than a folder that could not be removed.
+    // The original error matters more than a folder that could not be removed.
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
-/** Puts the new folder in the place of the old one, with the files of the old one that are not the lab's. */
+/** Replaces the old folder by the new one, keeping the files of the old one that are not the lab's. */
 async function install(temporary: string, target: string, before: string, force: boolean): Promise<void> {
   if (!(await lstat(target).catch(() => undefined))) return rename(temporary, target);
   const { own, changed, foreign } = await survey(target, force);
@@ -171,12 +171,12 @@ async function install(temporary: string, target: string, before: string, force:
     await rename(before, target);
     throw error;
   });
-  // One by one: a file that came into the folder a moment ago is in none of these lists and stays where it is.
+  // One by one: a file added to the folder a moment ago is in none of these lists and is kept.
   for (const path of [...own, ...changed, ...foreign]) await unlink(join(before, path));
   await removeEmpty(before);
 }
 
-/** The same file in a second place; a copy where the file system has no hard links. */
+/** Links a file to a second path; copies it if the file system has no hard links. */
 async function keep(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true });
   if ((await lstat(from)).isSymbolicLink()) return symlink(await readlink(from), to);
@@ -198,12 +198,12 @@ async function removeEmpty(folder: string): Promise<void> {
   await rmdir(folder).catch(() => undefined);
 }
 
-/** Puts a folder that the lab wrote in the place of another of its own; files that were added to that one stay. */
+/** Replaces one folder of the lab by another; files that were added to the old one are kept. */
 export async function replaceFolder(from: string, to: string): Promise<void> {
   await install(from, resolve(to), `${resolve(to)}.old-${process.pid}-${randomBytes(4).toString('hex')}`, true);
 }
 
-/** Removes what the lab wrote into a folder, `known` names included, and the folder where nothing else is in it. */
+/** Removes what the lab wrote into a folder, including `known` names, and the folder itself if it is empty then. */
 export async function removeWritten(folder: string, known: readonly string[]): Promise<void> {
   if (!(await exists(folder))) return;
   const { own } = await survey(folder, true);
@@ -211,7 +211,7 @@ export async function removeWritten(folder: string, known: readonly string[]): P
   await removeEmpty(folder);
 }
 
-/** Undoes what a killed `write` left beside a folder: the old folder goes back to its place, unfinished ones vanish. */
+/** Undoes what a killed `write` left next to a folder: restores the old folder and removes unfinished ones. */
 export async function recoverFolder(folder: string): Promise<void> {
   const [parent, name] = [dirname(resolve(folder)), basename(folder)];
   const siblings = await readdir(parent).catch((): string[] => []);
@@ -221,7 +221,7 @@ export async function recoverFolder(folder: string): Promise<void> {
         sibling.startsWith(`${name}.${kind}-`) && /^[0-9a-z-]+$/.test(sibling.slice(name.length + kind.length + 2)),
     );
   const [old] = left('old');
-  // The new folder has all that is to be kept of the old one.
+  // The new folder already has everything worth keeping from the old one.
   if (old && !siblings.includes(name)) await rename(join(parent, old), join(parent, name));
   else if (old) await rm(join(parent, old), { recursive: true, force: true });
   for (const sibling of left('partial')) await rm(join(parent, sibling), { recursive: true, force: true });

@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 import { LabError } from '../../src/core/error.ts';
 import type { FileSink, FolderSink } from '../../src/core/formats/export/sink.ts';
 
-/** How people name the place that is written: an option of the command, or the setting of a run. */
+/** How the output path is named: an option of the command, or the setting of a run. */
 export type PlaceOption = '--out' | '--set out=';
 
-/** Turns what the file system says into advice. */
+/** Turns an error of the file system into advice. */
 export function diskError(error: unknown, path: string, option: PlaceOption = '--out'): LabError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
@@ -29,10 +29,10 @@ export function diskError(error: unknown, path: string, option: PlaceOption = '-
   });
 }
 
-/** SHA-256 of what this process wrote, by full path, so that nothing large is read again for it. */
+/** SHA-256 of files that this process wrote, by full path, so that large files need not be read again. */
 const hashes = new Map<string, string>();
 
-/** The SHA-256 of a file that a `diskFolder` of this process wrote; it is told once. */
+/** Takes the SHA-256 of a file that a `diskFolder` of this process wrote; available once. */
 export function takeHash(path: string): string | undefined {
   const hash = hashes.get(path);
   hashes.delete(path);
@@ -85,7 +85,7 @@ export function diskFolder(root: string, option: PlaceOption = '--out'): FolderS
   };
 }
 
-/** Writes a file so that it appears whole or not at all; a link stays a link. */
+/** Writes a file atomically; a link stays a link. */
 export async function replaceFile(path: string, text: string, option: PlaceOption = '--out'): Promise<void> {
   const target = await realpath(path).catch(() => path);
   const temporary = `${target}.partial-${process.pid}`;

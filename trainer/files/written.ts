@@ -17,8 +17,8 @@ const markerSchema = z.object({
 type WrittenEntry = z.infer<typeof fileSchema>;
 
 /**
- * What the lab says that it wrote into a folder, by path; undefined where the folder carries neither marker nor
- * manifest of ours.
+ * The lab's own list of what it wrote into a folder, by path; undefined if the folder has neither our marker nor our
+ * manifest.
  */
 export async function writtenFiles(folder: string): Promise<Map<string, WrittenEntry> | undefined> {
   const lists = [
@@ -37,7 +37,7 @@ export async function writtenFiles(folder: string): Promise<Map<string, WrittenE
   return found;
 }
 
-/** Puts a list of its files into a folder that the lab has just filled, unless a model manifest is there. */
+/** Writes the list of files into a folder that the lab has just filled, unless it has a model manifest. */
 export async function markWritten(folder: string): Promise<void> {
   const paths = await filesIn(folder);
   if (paths.includes(MANIFEST_NAME)) return;
@@ -53,7 +53,7 @@ export async function markWritten(folder: string): Promise<void> {
   );
 }
 
-/** All that lies in a folder but is no folder, with `/` between parts. Links are not followed. */
+/** All entries below a folder that are not folders, with `/` as separator. Links are not followed. */
 export async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries

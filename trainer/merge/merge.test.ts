@@ -56,7 +56,7 @@ async function weightsOf(path: string): Promise<Map<string, Float32Array>> {
   return all;
 }
 
-/** Opens the base with adapters for as long as `use` runs. */
+/** Opens the base with adapters while `use` runs. */
 async function withMerged<T>(adapters: string[], use: (checkpoint: Checkpoint) => Promise<T>): Promise<T> {
   const { checkpoint, close } = await openModel({ path: model, adapters });
   try {
@@ -99,7 +99,7 @@ describe('npm run trainer -- merge', () => {
     return all;
   }
 
-  it.each(['f16', 'bf16'])('in %s as well, within its rounding', async (dtype) => {
+  it.each(['f16', 'bf16'])('also works in %s, within its rounding', async (dtype) => {
     const [first, out] = paths('first', dtype) as [string, string];
     await mergeCommand.run(['--base', model, '--adapter', first, '--dtype', dtype, '--out', out], print, SIGNAL);
     expect(JSON.parse(await readFile(join(out, 'config.json'), 'utf8'))).toMatchObject({
@@ -107,7 +107,7 @@ describe('npm run trainer -- merge', () => {
     });
   });
 
-  it('cuts the weights into parts with an index', async () => {
+  it('splits the weights into shards with an index', async () => {
     const out = join(root, 'parts');
     const { checkpoint, close } = await openCheckpoint(model);
     await checkpointToSafetensors(checkpoint, diskFolder(out), { type: 'F32', partBytes: 100_000 });
@@ -130,7 +130,7 @@ describe('npm run trainer -- merge', () => {
       mergeCommand.run(['--base', join(root, 'nowhere'), '--adapter', first, '--out', out], print, SIGNAL),
     ).rejects.toThrow(/Check --base/);
     await expect(mergeCommand.run(['--base', model, '--adapter', model, '--out', out], print, SIGNAL)).rejects.toThrow(
-      /no adapter_config.json/,
+      /adapter_config.json is missing/,
     );
     expect((await readdir(root)).filter((name) => name.startsWith('none'))).toEqual([]);
   });
@@ -149,7 +149,7 @@ describe('npm run trainer -- merge', () => {
     await opened.close();
   });
 
-  it('reads weights of adapters, unless a folder has the whole name', async () => {
+  it('parses weights of adapters, unless a folder has the whole name', async () => {
     expect(await parseAdapterOption('a/b')).toEqual({ folder: 'a/b', weight: 1 });
     expect(await parseAdapterOption('a=b=-1.5e-1')).toEqual({ folder: 'a=b', weight: -0.15 });
     await expect(parseAdapterOption('a=1.2.3')).rejects.toThrow(/weight 1.2.3/);
@@ -168,7 +168,7 @@ describe('exports of merged models', () => {
     ['gguf', 'Q4_0', '4', 'Q4_0'],
     ['gguf', 'F16', '8', 'F16'],
     ['gguf', 'Q8_0', '8', 'Q8_0'],
-  ])('%s %s with %s bits for what the adapter changed', async (format, dtype, bits, expected) => {
+  ])('%s %s have %s bits for what the adapter changed', async (format, dtype, bits, expected) => {
     const [first, out] = paths('first', `${format}-${dtype}-${bits}`) as [string, string];
     await exportCommand.run(
       ['--in', model, '--adapter', first, '--format', format, '--dtype', dtype, '--adapted-bits', bits, '--out', out],
@@ -197,7 +197,7 @@ describe('modelLoss', () => {
     labelled: Uint8Array.of(0, 0, 1, 1, 0, 0, 1, 1, 1),
   };
 
-  it('gives the mean loss that a plain forward pass gives, adapters merged', async () => {
+  it('gives the mean loss of a plain forward pass, with adapters merged', async () => {
     await withMerged([join(root, 'first')], async (checkpoint) => {
       const logits = await forward(checkpoint, [...sequence.ids]);
       const losses = [...sequence.labelled].flatMap((flag, i) => {
@@ -214,7 +214,7 @@ describe('modelLoss', () => {
 });
 
 describe('runtimeProduct', () => {
-  it('adds what plain loops add', async () => {
+  it('gives the same result as plain loops', async () => {
     const random = noise(3);
     const make = (count: number): Float32Array => Float32Array.from({ length: count }, random);
     const [left, right, into] = [make(7 * 4), make(4 * 33), make(7 * 33)];

@@ -2,7 +2,7 @@ import type { AddProduct } from '../../src/core/training/merge/index.ts';
 import { attr, encodeModel, GraphBuilder } from '../../src/core/formats/onnx/index.ts';
 
 /**
- * left · right + into by ONNX Runtime's matrix product on the processor: some twenty times as fast as plain loops.
+ * left · right + into with ONNX Runtime's matrix product on the processor: about twenty times as fast as plain loops.
  */
 export async function runtimeProduct(): Promise<{ add: AddProduct; close: () => Promise<void> }> {
   // Loaded when needed: the other commands need no runtime.

@@ -22,7 +22,7 @@ export { ADAPTER_CONFIG, ADAPTER_FILE };
 const ADAPTER_TEMPLATE = 'chat_template.jinja';
 const OPTIMIZER_FILE = 'optimizer.safetensors';
 const STATE_FILE = 'state.json';
-/** What the trainer writes into `best/` and `last/`. */
+/** Files that the trainer writes into `best/` and `last/`. */
 export const ADAPTER_FILES: readonly string[] = [
   ADAPTER_CONFIG,
   ADAPTER_FILE,
@@ -39,7 +39,7 @@ export interface AdapterKind {
   template: string | undefined;
 }
 
-/** Writes an adapter folder in PEFT's format, whole or not at all; with `run` also what resuming the run takes. */
+/** Atomically writes an adapter folder in PEFT's format; with `run`, also the state that resuming needs. */
 export async function saveAdapter(
   folder: string,
   { config, tensors, template }: AdapterKind,
@@ -78,8 +78,8 @@ export async function saveAdapter(
 }
 
 /**
- * Reads a checkpoint to resume from, or null where there is none. A checkpoint that was being replaced when the run was
- * killed is put back first.
+ * Reads a checkpoint to resume from, or null if there is none. A checkpoint that was being replaced when the run was
+ * killed is restored first.
  * @throws {LabError} `bad-file` for a damaged one.
  */
 export async function loadCheckpoint(folder: string): Promise<SavedRun | null> {

@@ -23,23 +23,23 @@ const dataSchema = z.strictObject({
   eval: files.optional(),
   evalShare: share.default(0.2),
   splitSeed: whole.max(2 ** 32 - 1).default(42),
-  /** At most this many dialogues of each part. */
+  /** Maximum number of dialogues of each part. */
   trainLimit: count.optional(),
   evalLimit: count.optional(),
   representation: z.enum(REPRESENTATION_IDS).default('raw'),
   labels: z.enum(LABEL_CHOICES).default('supporter'),
   system: z.string().default(''),
-  /** A file with a Jinja chat template to use in place of the model's own. */
+  /** A file with a Jinja chat template to use instead of the model's own. */
   template: z.string().optional(),
-  /** What a template prints as the present time, in local time; a run sets it when it starts. */
+  /** The current local time for templates that print it; a run sets it when it starts. */
   date: z
     .string()
     .refine((text) => !Number.isNaN(Date.parse(text)), 'not a date such as 2026-01-31T12:00:00')
     .optional(),
-  /** Longer dialogues are cut or left out, and counted. */
+  /** Longer dialogues are truncated or left out, and counted. */
   maxTokens: count.default(2048),
   overflow: z.enum(OVERFLOWS).default('truncate'),
-  /** Leave malformed records out in place of stopping. */
+  /** Skips malformed records instead of stopping. */
   skipBad: z.boolean().default(false),
 });
 
@@ -55,7 +55,7 @@ const loraSchema = z.strictObject({
   targets: z
     .preprocess(allLinear, z.array(z.enum(TARGET_MODULE_NAMES as [TargetModule, ...TargetModule[]])).min(1))
     .default(['q_proj', 'k_proj', 'v_proj', 'o_proj']),
-  /** Layers that carry an adapter, counted from 0; all by default. */
+  /** Layers with an adapter, counted from 0; all by default. */
   layers: z.array(whole).min(1).optional(),
   rankStabilized: z.boolean().default(false),
 });
@@ -69,11 +69,11 @@ const trainSchema = z.strictObject({
   /** Share of all updates over which the rate rises from 0. */
   warmupShare: share.default(0.03),
   /**
-   * A pass holds up to this many dialogues, side by side, and this many tokens: batchSequences × maxTokens by default.
+   * Maximum number of dialogues in a pass, side by side, and of tokens (batchSequences × maxTokens by default).
    */
   batchSequences: count.default(1),
   batchTokens: count.optional(),
-  /** Passes whose gradients make one update. */
+  /** Passes whose gradients are accumulated for one update. */
   accumulate: count.default(1),
   weightDecay: z.number().nonnegative().default(0.01),
   beta1: share.default(0.9),
@@ -99,10 +99,10 @@ export const runSchema = z.strictObject({
   out: z.string(),
   backend: z.enum(BACKENDS).default('onnx'),
   device: z.enum(DEVICES).default('cpu'),
-  /** Number of processes and number format of the accelerate backend. */
+  /** Number of processes and precision of the accelerate backend. */
   devices: count.default(1),
   precision: z.enum(['fp32', 'fp16', 'bf16']).default('fp32'),
-  /** How the base's matrices are kept in memory. */
+  /** Format of the base's matrices in memory. */
   base: z.enum(BASE_FORMATS).default('fp32'),
   data: dataSchema,
   lora: loraSchema.prefault({}),
@@ -127,12 +127,12 @@ export function parseRunConfig(raw: unknown, where: string): RunConfig {
   });
 }
 
-/** All keys with their places, e.g. `train.epochs`. */
+/** All keys with their sections, e.g. `train.epochs`. */
 const KEYS = Object.entries({ '': runSchema, 'data.': dataSchema, 'lora.': loraSchema, 'train.': trainSchema }).flatMap(
   ([place, schema]) => Object.keys(schema.shape).map((name) => ({ place, name })),
 );
 
-/** The key that the first unknown one resembles: one of its own place, else the same name elsewhere. */
+/** The known key that resembles the first unknown one: in the same section, otherwise the same name in another. */
 function keyMeant(issues: readonly z.core.$ZodIssue[]): string {
   for (const issue of issues) {
     if (issue.code !== 'unrecognized_keys') continue;

@@ -17,7 +17,7 @@ async function write(name: string, text: string): Promise<string> {
 }
 
 describe('readDialogues', () => {
-  it('reads the dialogues that come with the lab, the scene being what a split is stratified by', async () => {
+  it('reads the dialogues that come with the lab, with the scene as the stratum of a split', async () => {
     const { dialogues, bad } = await readDialogues(
       [join(import.meta.dirname, '../../public/dialogues/solace-72.json')],
       'extes',
@@ -28,7 +28,7 @@ describe('readDialogues', () => {
     expect(new Set(dialogues.map(({ stratum }) => stratum)).size).toBe(36);
   });
 
-  it('recognises the format where it is auto', async () => {
+  it('recognises the format if it is auto', async () => {
     const path = await write(
       'chat.jsonl',
       '{"stratum": "work", "messages": [{"role": "system", "content": "x"}, {"role": "user", "content": "Hi"}, ' +
@@ -46,7 +46,7 @@ describe('readDialogues', () => {
     ]);
   });
 
-  it('names eight malformed records and counts the others', async () => {
+  it('lists eight malformed records and counts the others', async () => {
     const path = await write('bad.jsonl', '{"dialog": 3}\n'.repeat(20));
     const failure = await readDialogues([path], 'esconv', false).catch((error: unknown) => error);
     expect(String(failure)).toMatch(/20 of 20 records.*bad\.jsonl line 8: .*\nand 12 more/s);

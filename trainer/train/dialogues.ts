@@ -4,13 +4,13 @@ import { LabError } from '../../src/core/error.ts';
 import type { TrainingDialogue } from '../../src/core/training/prepare.ts';
 import { readLocalDataset } from '../../src/node/dataset-file.ts';
 
-/** A dialogue of a file, named by its file and line or record, or by its own id. */
+/** A dialogue from a file; its id is its own, or its file and line or record. */
 export interface FileDialogue extends TrainingDialogue {
   /** What a split is stratified by: the scene or problem type. */
   stratum: string;
 }
 
-/** The formats that the lab reads; `auto` takes the one that the first record is in. */
+/** The formats that the lab reads; `auto` uses the format of the first record. */
 export const DATA_FORMATS = ['auto', ...FORMAT_IDS] as const;
 export type DataFormat = (typeof DATA_FORMATS)[number];
 
@@ -23,8 +23,8 @@ export interface ReadDialogues {
 const NAMED_AT_MOST = 8;
 
 /**
- * Reads dialogues in any shape that the lab knows, gzipped or not.
- * @throws {LabError} `bad-data` that names each malformed record (the first eight), unless `skipBad`.
+ * Reads dialogues in any format that the lab knows, gzipped or not.
+ * @throws {LabError} `bad-data` that lists the first eight malformed records, unless `skipBad`.
  */
 export async function readDialogues(
   paths: readonly string[],
@@ -32,7 +32,7 @@ export async function readDialogues(
   skipBad: boolean,
 ): Promise<ReadDialogues> {
   const where = paths.join(', ');
-  // Messages about a dialogue lead to its file and line.
+  // Messages about a dialogue name its file and line.
   const read = await readLocalDataset(paths, { naming: 'location', ...(format !== 'auto' && { format }) });
   const bad = read.bad.map(({ place, reason }) => `${place}: ${reason}`);
   if (read.badCount > 0 && !skipBad) {
@@ -44,11 +44,11 @@ export async function readDialogues(
       what:
         `${read.badCount} of ${read.badCount + read.dialogues.length} records are ` +
         `malformed.\n${named.join('\n')}${more}\n`,
-      todo: 'Mend them, check data.format, or use the rest with --skip-bad.',
+      todo: 'Correct them, check data.format, or use the rest with --skip-bad.',
     });
   }
   if (read.dialogues.length === 0)
-    throw new LabError({ code: 'bad-data', where, what: 'It holds no dialogue.', todo: 'Check data.format.' });
+    throw new LabError({ code: 'bad-data', where, what: 'It contains no dialogue.', todo: 'Check data.format.' });
   return { dialogues: read.dialogues.map(toLearn), bad };
 }
 

@@ -11,13 +11,13 @@ export interface ConfigSources {
   preset?: string;
   /** A YAML file. */
   file?: string;
-  /** `key.path=value`, values as in YAML; the last wins over file and preset. */
+  /** `key.path=value`, with values as in YAML; the last one wins, also over file and preset. */
   set?: readonly string[];
 }
 
 /**
  * The configuration of a run from a preset, a file and single settings.
- * @throws {LabError} `bad-config` that names unknown keys and wrong values.
+ * @throws {LabError} `bad-config` that lists unknown keys and wrong values.
  */
 export async function loadConfig({ preset, file, set = [] }: ConfigSources): Promise<RunConfig> {
   const raw: Record<string, unknown> = {};
@@ -25,7 +25,7 @@ export async function loadConfig({ preset, file, set = [] }: ConfigSources): Pro
     if (!PRESETS.some((name) => name === preset)) {
       throw new LabError({
         code: 'bad-config',
-        what: `There is no preset ${preset}.`,
+        what: `The preset ${preset} does not exist.`,
         todo: didYouMean(preset, PRESETS) || `Use one of ${PRESETS.join(', ')}.`,
       });
     }
@@ -87,7 +87,7 @@ function settingValue(setting: string, at: number): unknown {
       code: 'bad-config',
       where: `--set ${setting}`,
       what: 'The value is not valid YAML',
-      todo: 'Put it into quotes.',
+      todo: 'Put it in quotes.',
     });
   }
 }
@@ -97,7 +97,7 @@ function merge(target: Record<string, unknown>, source: Record<string, unknown>)
     if (key === '__proto__')
       throw new LabError({
         code: 'bad-config',
-        what: 'There is no key __proto__.',
+        what: 'The key __proto__ does not exist.',
         todo: 'See docs/reference/training.md for the keys.',
       });
     const before = target[key];
@@ -115,7 +115,7 @@ function asObject(value: unknown, where: string): Record<string, unknown> {
   throw new LabError({
     code: 'bad-config',
     where,
-    what: 'It holds no settings.',
+    what: 'It contains no settings.',
     todo: 'Write key: value lines; see docs/reference/training.md.',
   });
 }

@@ -18,7 +18,10 @@ export class MetricsLog {
     });
   }
 
-  /** Forgets what was written after `step`, since a resumed run writes it again. A torn last line vanishes too. */
+  /**
+   * Removes what was written after `step`, because a resumed run writes it again. An incomplete last line is removed,
+   * too.
+   */
   async rewind(step: number): Promise<void> {
     const text = await readFile(this.path, 'utf8').catch(() => '');
     const kept = text.split('\n').filter((line) => (stepOf(line) ?? Infinity) <= step);

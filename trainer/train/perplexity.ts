@@ -16,8 +16,8 @@ export interface MeasureOptions {
 }
 
 /**
- * Loss of a model on sequences, in single precision from its decoded weights, whatever they are stored as: models
- * before and after quantising go through the same arithmetic, so that a difference is one of weights.
+ * Loss of a model on sequences, in single precision from its decoded weights, whatever their format: models before and
+ * after quantising use the same arithmetic, so that a difference comes from the weights.
  * @throws {LabError} `unsupported` when the device cannot run it.
  */
 export async function modelLoss(

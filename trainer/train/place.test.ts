@@ -23,7 +23,7 @@ async function contents(out: string): Promise<Map<string, string>> {
   );
 }
 
-describe('a folder that holds a run', () => {
+describe('the folder of a run', () => {
   const out = (): string => join(folder, 'taken');
   let before: Map<string, string>;
   beforeAll(async () => {
@@ -33,16 +33,18 @@ describe('a folder that holds a run', () => {
     before = await contents(out());
   });
 
-  it('is not trained into again unasked', async () => {
-    await expect(run(config('taken', { maxSteps: 3 }))).rejects.toThrow(/holds a run of 3 updates.*--resume.*--fresh/);
-    await expect(run(config('taken'), { resume: true, fresh: true })).rejects.toThrow(/exclude/);
+  it('is not reused unasked', async () => {
+    await expect(run(config('taken', { maxSteps: 3 }))).rejects.toThrow(
+      /contains a run of 3 updates.*--resume.*--fresh/,
+    );
+    await expect(run(config('taken'), { resume: true, fresh: true })).rejects.toThrow(/cannot be combined/);
     expect(await contents(out())).toEqual(before);
   });
 
   it.each([
     ['its data is bad', {}, { train: 'missing.jsonl' }],
-    ['the device is not there', {}, {}],
-    ['the loss is no number at the first update', { learningRate: 1e-3 }, {}],
+    ['the device does not exist', {}, {}],
+    ['the loss is not finite at the first update', { learningRate: 1e-3 }, {}],
   ])('stays as it was, byte for byte, when a fresh start fails because %s', async (why, train, data) => {
     const settings = config('taken', train, data);
     if (why.startsWith('the device')) settings.device = 'cuda';
@@ -68,7 +70,7 @@ describe('a folder that holds a run', () => {
     expect(await contents(out())).toEqual(before);
   });
 
-  it('is replaced by a fresh run after its first update, but not what others put there', async () => {
+  it('is replaced by a fresh run after its first update, except for files of others', async () => {
     await writeFile(join(out(), 'config.yaml'), `# my notes\n${await readFile(join(out(), 'config.yaml'), 'utf8')}`);
     const stop = new AbortController();
     stop.abort();
@@ -91,7 +93,7 @@ describe('a folder that holds a run', () => {
         .map(({ step }) => step),
     ).toEqual([1, 2, 3, 4]);
     expect(await readdir(join(out(), 'best'))).toContain('notes.txt');
-    // One that nobody touched is no reason for a second copy, whatever the order of its keys.
+    // An untouched one is not copied again, whatever the order of its keys.
     await run(await withRunDate(config('taken', { maxSteps: 1 }), { resume: false }), { fresh: true });
     await run(config('taken', { maxSteps: 1 }), { fresh: true });
     expect((await readdir(out())).filter((name) => name.startsWith('config'))).toEqual([
@@ -100,19 +102,19 @@ describe('a folder that holds a run', () => {
     ]);
   });
 
-  it('leaves no folder behind where a new run could not start', async () => {
+  it('is not left behind when a new run could not start', async () => {
     await expect(run(config('unborn', {}, { train: 'missing.jsonl' }))).rejects.toThrow();
     expect(existsSync(join(folder, 'unborn'))).toBe(false);
   });
 
-  it('must not be, or hold, what the run reads', async () => {
+  it('must not be, or contain, what the run reads', async () => {
     const inputs = {
       model: join(folder, 'model'),
       'data.train': [join(folder, 'data.jsonl')],
       '--config': join(out(), 'config.yaml'),
     };
-    await expect(claimRun(folder, { inputs })).rejects.toThrow(/--set out= is, or holds, what model reads/);
-    await expect(claimRun(join(folder, 'model'), { fresh: true, inputs })).rejects.toThrow(/holds/);
+    await expect(claimRun(folder, { inputs })).rejects.toThrow(/--set out= is, or contains, what model reads/);
+    await expect(claimRun(join(folder, 'model'), { fresh: true, inputs })).rejects.toThrow(/contains/);
     await (await claimRun(out(), { fresh: true, inputs })).close();
   });
 });
@@ -145,9 +147,9 @@ describe('npm run trainer -- train', () => {
     return { child, ended: new Promise<number | null>((resolve) => child.once('exit', resolve)) };
   };
 
-  it('killed five times at random and resumed gives the losses of a run that was not killed', async ({ annotate }) => {
+  it('gives the same losses when it is killed five times at random and resumed', async ({ annotate }) => {
     const seed = Number(process.env['SOLACE_SEED'] ?? Date.now() % 2 ** 32);
-    await annotate(`SOLACE_SEED=${seed} kills at the same places`);
+    await annotate(`SOLACE_SEED=${seed} kills at the same points`);
     const random = seededRandom(seed);
     expect(await start('unkilled', false).ended).toBe(0);
     const total = lines('unkilled');
@@ -166,7 +168,7 @@ describe('npm run trainer -- train', () => {
   }, 180_000);
 
   it.skipIf(process.platform === 'win32')(
-    'saves on SIGINT and SIGTERM, says so by its exit code and resumes identically',
+    'saves on SIGINT and SIGTERM, exits with their codes and resumes identically',
     async () => {
       const train = '{epochs: 8, saveEvery: 1000, evalEvery: 1000, threads: 1, learningRate: 0.01}';
       expect(await start('unstopped', false, train).ended).toBe(0);

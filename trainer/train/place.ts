@@ -11,27 +11,27 @@ import { METRICS_FILE } from './metrics.ts';
 
 export const CONFIG_FILE = 'config.yaml';
 
-/** The folder of a run, held by this process alone until `close`. */
+/** The folder of a run, locked by this process until `close`. */
 export interface RunPlace {
   /** Resume from the last checkpoint. */
   resume: boolean;
-  /** There is a run that this one replaces, once its first update has succeeded. */
+  /** Whether this run replaces another one, once its first update has succeeded. */
   replaces: boolean;
   close(): Promise<void>;
 }
 
 export interface PlaceOptions {
   resume?: boolean;
-  /** Replace the run that is there. */
+  /** Replace the existing run. */
   fresh?: boolean;
-  /** What is read, and must not lie in the folder of a new run. */
+  /** What is read, and must not be in the folder of a new run. */
   inputs?: InputPaths;
 }
 
 /**
- * Takes the folder of a run, and changes nothing in it.
- * @throws {LabError} `bad-config` when it holds a run and neither `resume` nor `fresh` is set, `busy` when another
- * process works on it, and where it holds what the run reads.
+ * Locks the folder of a run without changing its contents.
+ * @throws {LabError} `bad-config` when it contains a run and neither `resume` nor `fresh` is set, or contains what the
+ * run reads; `busy` when another process works on it.
  */
 export async function claimRun(
   out: string,
@@ -40,19 +40,19 @@ export async function claimRun(
   if (resume && fresh)
     throw new LabError({
       code: 'bad-config',
-      what: '--resume and --fresh exclude each other.',
-      todo: 'Give one of them.',
+      what: '--resume and --fresh cannot be combined.',
+      todo: 'Use only one of them.',
     });
   const before = await runIn(out);
   if (before !== undefined && !resume && !fresh) {
     throw new LabError({
       code: 'bad-config',
       where: out,
-      what: `The folder holds a run${before > 0 ? ` of ${before} updates` : ''}.`,
+      what: `The folder contains a run${before > 0 ? ` of ${before} updates` : ''}.`,
       todo: 'Resume it with --resume, replace it with --fresh, or choose another folder with --set out=….',
     });
   }
-  // The configuration of a run may be given again for that same run.
+  // The configuration of a run may be used again to resume it.
   if (before === undefined || !resume) await refuseOverlap(out, await withoutOwnConfig(out, inputs), '--set out=');
   const created = await mkdir(out, { recursive: true }).catch((error: unknown) => {
     throw diskError(error, out, '--set out=');
@@ -63,13 +63,13 @@ export async function claimRun(
     replaces: before !== undefined && fresh,
     async close() {
       await unlock();
-      // A folder that was made for a run that did not start; it stays where anything is in it.
+      // Removes a folder created for a run that did not start, unless it has contents.
       if (created !== undefined) await rmdir(out).catch(() => undefined);
     },
   };
 }
 
-/** Updates of the run in a folder; undefined where there is none. */
+/** Updates of the run in a folder; undefined if there is none. */
 async function runIn(out: string): Promise<number | undefined> {
   const metrics = await readFile(join(out, METRICS_FILE), 'utf8').catch(() => '');
   if (metrics === '' && !(await exists(join(out, 'last'))) && !(await exists(join(out, 'best')))) return undefined;
@@ -85,7 +85,9 @@ async function withoutOwnConfig(out: string, inputs: InputPaths): Promise<InputP
   return own !== undefined && own.ino === given?.ino && own.dev === given.dev ? others : inputs;
 }
 
-/** Writes the configuration into the folder of its run. One that a person wrote there is kept under another name. */
+/**
+ * Writes the configuration into the folder of its run. A configuration written by a person is kept under another name.
+ */
 export async function writeConfig(config: RunConfig): Promise<void> {
   const path = join(config.out, CONFIG_FILE);
   const text = stringify(config);

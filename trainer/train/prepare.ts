@@ -16,7 +16,7 @@ export interface Prepared {
   eval: Part;
   /** Malformed records that were left out. */
   bad: string[];
-  /** What was done otherwise than the settings suggest, as sentences. */
+  /** Notes on what was done differently from the settings. */
   notes: string[];
 }
 
@@ -85,7 +85,7 @@ async function readParts({
   };
 }
 
-/** Stratified where every class has enough members, random otherwise. */
+/** Stratified if every class has enough members, otherwise random. */
 function splitOf(
   strata: readonly string[],
   { evalShare, splitSeed }: RunConfig['data'],
@@ -113,7 +113,7 @@ export async function templateOf({ files }: Checkpoint, templateFile?: string): 
   return templateFile === undefined ? chatTemplate(files) : readTemplate(templateFile, 'data.template');
 }
 
-/** The counts as lines for a person. */
+/** The counts as readable lines. */
 export function describeParts(
   { train, eval: held, bad, notes }: Prepared,
   { maxTokens, overflow }: RunConfig['data'],

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../src/core/units.ts';
 import type { MetricsRow } from './metrics.ts';
 
-/** A progress line for a run: on a terminal it rewrites itself, in a log every tenth update has one. */
+/** A progress line for a run: updated in place on a terminal, printed for every tenth update in a log. */
 export class TrainingProgress {
   private readonly start = performance.now();
   private first: number | undefined;

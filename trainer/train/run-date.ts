@@ -6,7 +6,7 @@ import { CONFIG_FILE } from './place.ts';
 
 /**
  * The configuration with the date that chat templates print. It is fixed when a run starts and kept in its config.yaml:
- * a template that writes today's date into each conversation would make other data of the same dialogues tomorrow.
+ * a template that writes today's date into each conversation would produce different data tomorrow.
  */
 export async function withRunDate(
   config: RunConfig,
@@ -28,7 +28,7 @@ async function savedDate(out: string): Promise<string | undefined> {
   try {
     return runSchema.parse(parseYaml(text)).data.date;
   } catch {
-    // A file that was edited since is no reason not to resume; the data are compared anyway.
+    // A file that has been edited since does not prevent resuming; the data are compared anyway.
     return undefined;
   }
 }

@@ -27,9 +27,9 @@ export type RunResult = LoopResult;
 
 /**
  * Trains in `place`, the folder `config.out`, until the end of the plan, early stopping, or cancellation, which saves a
- * checkpoint first. Writes config.yaml, metrics.jsonl, last/ (adapter, optimizer, state) and best/ (adapter), and
- * nothing before the first update has succeeded: until then a run that is replaced or resumed stays as it was.
- * @throws {LabError} `bad-data` when the loss is no number any more, with the step and the dialogues of its batch.
+ * checkpoint first. Writes config.yaml, metrics.jsonl, last/ (adapter, optimizer, state) and best/ (adapter), but
+ * only once the first update has succeeded: until then a run that is replaced or resumed is untouched.
+ * @throws {LabError} `bad-data` when the loss is no longer finite, with the step and the dialogues of its batch.
  */
 export async function trainRun(
   checkpoint: Checkpoint,
@@ -49,11 +49,11 @@ export async function trainRun(
     throw new LabError({
       code: 'bad-config',
       where: lastFolder,
-      what: 'The checkpoint belongs to other data or settings.',
+      what: 'The checkpoint has other data or settings.',
       todo: 'Restore them, or start a new run with --set out=…; --fresh replaces this one.',
     });
   }
-  if (place.resume && !saved) onNote?.('There is no checkpoint yet; starting from the beginning.');
+  if (place.resume && !saved) onNote?.('No checkpoint yet; starting from the beginning.');
 
   const tensors = adapterTensors(checkpoint.config, lora);
   const trainer = await openTrainer(
@@ -96,7 +96,7 @@ function runFolder(trainer: AdapterTrainer, kind: AdapterKind, place: RunPlace, 
   const begin = async (state: RunState): Promise<void> => {
     if (begun) return;
     begun = true;
-    // The new checkpoint is there before the old run goes, so that a kill leaves one of the two.
+    // The new checkpoint exists before the old run is removed, so that a kill leaves one of the two.
     if (place.replaces) await saveCheckpoint(state);
     await writeConfig(config);
     await log.rewind(before);
@@ -136,7 +136,7 @@ async function openTrainer(
     session: {
       executionProviders: [device],
       intraOpNumThreads: train.threads ?? availableParallelism(),
-      // Patterns of freed blocks are kept beside the arena and make the peak a gigabyte higher.
+      // Memory patterns are kept in addition to the arena and raise the peak by a gigabyte.
       enableMemPattern: false,
     },
   };
@@ -160,8 +160,8 @@ async function openTrainer(
 }
 
 /**
- * The settings that decide what a run computes; folders, devices and how often to save may change. Rules that changed
- * since checkpoints of version 1 were first written count only where they make a difference.
+ * The settings that determine what a run computes; folders, devices and how often to save may change. Rules that have
+ * changed since version 1 of checkpoints count only if they make a difference.
  */
 function fingerprinted(config: RunConfig, total: number): unknown[] {
   const { lora, train, base } = config;

@@ -63,8 +63,8 @@ const settings = (more: Record<string, unknown> = {}): string[] => {
   return Object.entries(all).flatMap(([key, value]) => ['--set', `${key}=${String(value)}`]);
 };
 
-describe('a template that wants user and assistant to take turns', () => {
-  it('takes dialogues that the supporter opens or that repeat a speaker, and they are counted', async () => {
+describe('a template that requires user and assistant to alternate', () => {
+  it('accepts dialogues that the supporter opens or that repeat a speaker, and counts them', async () => {
     const { train, eval: held } = await prepared(config('strict'));
     expect(train.counts.sequences + held.counts.sequences).toBe(8);
     expect(train.counts.openings + held.counts.openings).toBe(4);
@@ -93,11 +93,11 @@ describe('a template that wants user and assistant to take turns', () => {
 });
 
 describe('an error of a template', () => {
-  it('names the dialogue and the template', async () => {
+  it('states the dialogue and the template', async () => {
     await expect(prepared(config('picky'))).rejects.toThrow(/(line|dialogue) \d+, with .*picky\.jinja: .*no jobs/);
   });
 
-  it('says which template to use where earlier turns change', async () => {
+  it('says which template to use if earlier turns change', async () => {
     await expect(prepared(config('forgetful'))).rejects.toThrow(
       /forgetful\.jinja: .*earlier turns differently.*chatml\.jinja/,
     );
@@ -105,7 +105,7 @@ describe('an error of a template', () => {
 });
 
 describe('a base model whose end token is not that of the template', () => {
-  it('learns the end of the turn, and it is said', async () => {
+  it('learns the end of the turn, with a note', async () => {
     const folder = join(root, 'base-model');
     await writeTinyModel(folder, { eos_token_id: 256 });
     await writeFile(join(folder, 'tokenizer_config.json'), JSON.stringify({ eos_token: '<|im_start|>' }));
@@ -117,7 +117,7 @@ describe('a base model whose end token is not that of the template', () => {
 });
 
 describe('the date of a run', () => {
-  it('is that of its start, also when it is resumed on another day', async () => {
+  it('is that of its start, even when it is resumed on another day', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date(2026, 0, 31, 23, 59) });
     const args = settings({
       out: join(root, 'dated'),
@@ -135,7 +135,7 @@ describe('the date of a run', () => {
     expect(await command(trainCommand, ...args, '--resume')).toContain('Finished after 2 updates');
   });
 
-  it('decides what a template prints', async () => {
+  it('is the one that a template prints', async () => {
     const first = (await prepared(config('dated', 'x', { date: '2026-01-31T12:00:00' }))).train.sequences[0]?.ids;
     const same = (await prepared(config('dated', 'x', { date: '2026-01-31T23:00:00' }))).train.sequences[0]?.ids;
     const other = (await prepared(config('dated', 'x', { date: '2026-02-01T00:00:00' }))).train.sequences[0]?.ids;

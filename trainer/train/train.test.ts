@@ -40,19 +40,19 @@ describe('trainRun', () => {
     });
   });
 
-  it('stops when the evaluation loss no longer falls', async () => {
+  it('stops when the evaluation loss no longer decreases', async () => {
     const result = await run(config('early', { learningRate: 1, epochs: 20, evalEvery: 1, patience: 2 }));
     expect(result.reason).toBe('no-better');
     expect(result.updates).toBeLessThan(320);
   });
 
-  it('stops on a loss that is no number and names the step and the dialogues', async () => {
+  it('stops on a loss that is not finite and reports the step and the dialogues', async () => {
     await expect(
       run(config('nan', { learningRate: 1e30, schedule: 'constant', warmupShare: 0, weightDecay: 0 })),
     ).rejects.toThrow(/step \d+, data\.jsonl line \d+.*(loss|norm) became/s);
   });
 
-  it('saves where it is when it is stopped, and goes on from there', async () => {
+  it('saves its state when it is stopped, and resumes from there', async () => {
     await run(config('whole'));
     const stop = new AbortController();
     stop.abort();
@@ -65,19 +65,19 @@ describe('trainRun', () => {
     losses('parts').forEach((loss, i) => expect(Math.abs(loss - (losses('whole')[i] ?? NaN))).toBeLessThan(1e-5));
   });
 
-  it('refuses to go on with other settings', async () => {
+  it('refuses to resume with other settings', async () => {
     await run(config('settings', { maxSteps: 2 }));
     await expect(run(config('settings', { maxSteps: 2, learningRate: 0.5 }), { resume: true })).rejects.toThrow(
       'other data or settings',
     );
   });
 
-  it('puts several dialogues into a pass without further settings', async () => {
+  it('puts several dialogues into a pass by default', async () => {
     await run(config('batched', { batchSequences: 4, epochs: 1 }));
     expect(metrics('batched').filter(({ trainLoss }) => trainLoss !== undefined)).toHaveLength(4);
   });
 
-  it('names a layer that the model does not have, and an absurd rank', async () => {
+  it('reports a layer that the model does not have, and an absurd rank', async () => {
     const { checkpoint, close } = await openCheckpoint(join(folder, 'model'));
     const lora = config('x').lora;
     expect(() => checkLora({ ...lora, layers: [0, 7] }, checkpoint.config)).toThrow(
@@ -100,7 +100,7 @@ describe('configuration', () => {
     });
   });
 
-  it('names unknown keys', async () => {
+  it('reports unknown keys', async () => {
     await expect(loadConfig({ preset: 'smollm2-135m', set: ['train.learnRate=1'] })).rejects.toThrow(
       /learnRate.*\n?.*train/s,
     );
@@ -116,12 +116,12 @@ describe('configuration', () => {
     await expect(loadConfig({ preset: 'smollm-135m' })).rejects.toThrow('Did you mean smollm2-135m?');
   });
 
-  it('knows all linear layers by PEFT’s name', async () => {
+  it('accepts PEFT’s name for all linear layers', async () => {
     const { lora } = await loadConfig({ preset: 'smollm2-135m', set: ['lora.targets=all-linear'] });
     expect(lora.targets).toEqual(['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj']);
   });
 
-  it('lets single settings win', async () => {
+  it('lets single settings override others', async () => {
     const { train, lora } = await loadConfig({
       preset: 'smollm2-135m',
       set: ['train.epochs=7', 'lora.targets=[q_proj]'],
@@ -141,7 +141,7 @@ describe('prepareData', () => {
     expect([train.counts.sequences, held.counts.sequences]).toEqual([16, 4]);
   });
 
-  it('falls back to a random split where a problem type occurs once', async () => {
+  it('falls back to a random split if a problem type occurs once', async () => {
     const path = join(folder, 'single.jsonl');
     const [first = '', ...others] = (await readFile(join(folder, 'data.jsonl'), 'utf8')).split('\n');
     await writeFile(
@@ -153,7 +153,7 @@ describe('prepareData', () => {
     expect(data.notes.join()).toMatch(/at random.*"once" has one member/);
   });
 
-  it('counts what it cuts', async () => {
+  it('counts what it truncates', async () => {
     const whole = await prepare(config('x'));
     const short = await prepare(config('x', {}, { maxTokens: 60 }));
     expect(short.train.counts.tooLong).toBe(16);
@@ -161,7 +161,7 @@ describe('prepareData', () => {
     expect(short.train.counts.labels + short.train.counts.labelsLost).toBe(whole.train.counts.labels);
   });
 
-  it('teaches the same words whatever the representation of the context', async () => {
+  it('trains on the same words whatever the compression of the context', async () => {
     const raw = await prepare(config('x'));
     const compressed = await prepare(config('x', {}, { representation: 'nostopwords' }));
     const learnt = ({ train }: typeof raw): number =>
@@ -170,7 +170,7 @@ describe('prepareData', () => {
     expect(compressed.train.sequences.some(({ branches }) => branches.some((branch) => branch > 0))).toBe(true);
   });
 
-  it('names each malformed record by its line, and uses the rest only when asked to', async () => {
+  it('reports each malformed record by its line, and uses the rest only on request', async () => {
     await mkdir(join(folder, 'bad'), { recursive: true });
     const path = join(folder, 'bad/bad.jsonl');
     await writeFile(path, `${await readFile(join(folder, 'data.jsonl'), 'utf8')}\n{"dialog": 3}\n{"dialog": [`);
@@ -201,7 +201,7 @@ describe('MetricsLog', () => {
     expect((failed as LabError).message).toContain('--set out=');
   });
 
-  it('forgets torn lines and what came after a step', async () => {
+  it('removes incomplete lines and what came after a step', async () => {
     const path = join(folder, 'rewind.jsonl');
     await writeFile(path, '{"step":1,"epoch":0}\n{"step":2,"epoch":0}\n{"step":3,"ep');
     await new MetricsLog(path).rewind(1);

@@ -7,7 +7,7 @@ import { readSources, SOURCE_FOLDER, toExtes } from '../source.ts';
 export const buildCommand = defineCommand({
   summary: "Write the corpus as one JSON file in ExTES's shape.",
   options: {
-    out: { kind: 'text', value: 'FILE', required: true, about: 'The JSON file; it is written anew.' },
+    out: { kind: 'text', value: 'FILE', required: true, about: 'The JSON file to write or overwrite.' },
     sources: { kind: 'text', value: 'FOLDER', otherwise: "the corpus's own", about: "The writers' files." },
     new: { kind: 'flag', about: 'Leave out the 72 dialogues that come with the lab.' },
   },

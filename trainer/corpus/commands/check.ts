@@ -9,7 +9,7 @@ export const checkCommand = defineCommand({
   operand: 'sources',
   options: {
     sources: { kind: 'text', value: 'FOLDER', otherwise: "the corpus's own", about: "The writers' files." },
-    partial: { kind: 'flag', about: 'While dialogues are still missing: ask for no counts per scene.' },
+    partial: { kind: 'flag', about: 'Skip the counts per scene, while dialogues are still missing.' },
     new: { kind: 'flag', about: 'Leave out the 72 dialogues that come with the lab.' },
   },
   examples: ['', '--partial --new'],
@@ -23,7 +23,7 @@ export const checkCommand = defineCommand({
       throw new LabError({
         code: 'bad-data',
         what: `The corpus breaks its rules in ${problems.length} places.`,
-        todo: 'Rewrite what is named above.',
+        todo: 'Rewrite the dialogues listed above.',
       });
   },
 });

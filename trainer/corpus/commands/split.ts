@@ -18,7 +18,7 @@ export const splitCommand = defineCommand({
       kind: 'text',
       value: 'FILE',
       required: true,
-      about: 'The JSON file with the numbers of both parts; it is written anew.',
+      about: 'The JSON file for the numbers of both parts, to write or overwrite.',
     },
     seed: { kind: 'count', default: '42', about: 'The seed of the split.' },
   },
