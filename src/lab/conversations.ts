@@ -268,7 +268,7 @@ const deleted = (name: string): LabError =>
   });
 
 const asLabError = (error: unknown): LabError =>
-  LabError.from(error, { code: 'unsupported', what: 'A reply could not be saved while it was being written.' });
+  LabError.from(error, { code: 'io', what: 'A reply could not be saved while it was being written.' });
 
 let shared: ConversationLibrary | undefined;
 

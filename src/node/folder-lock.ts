@@ -88,7 +88,7 @@ async function create(path: string): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw LabError.from(error, {
-      code: 'bad-file',
+      code: 'io',
       where: path,
       what: 'The lock cannot be written',
       todo: 'Check the permissions of the folder.',

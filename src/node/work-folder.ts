@@ -47,7 +47,7 @@ export async function openWorkFolder<Line>(
   await refuseOthersFiles(out, task.file, [lines.file, ...others], force);
   await mkdir(out, { recursive: true }).catch((error: unknown) => {
     throw LabError.from(error, {
-      code: 'bad-file',
+      code: 'io',
       where: out,
       what: 'The folder cannot be made',
       todo: 'Choose another with --out.',

@@ -22,7 +22,7 @@ export function diskError(error: unknown, path: string, option: PlaceOption = '-
     );
   }
   return LabError.from(error, {
-    code: 'bad-file',
+    code: 'io',
     what: 'The file cannot be written',
     where: path,
     todo: `Check the folder and its permissions, or choose another with ${option}.`,

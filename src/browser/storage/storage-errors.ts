@@ -73,7 +73,7 @@ export function storageError(error: unknown, things: StoredThings): LabError {
     );
   }
   return LabError.from(error, {
-    code: 'unsupported',
+    code: 'io',
     what: 'The browser could not read or write its storage.',
     where: 'The storage of this page',
     todo: EXPORTED.has(things) ? `Export your ${things} and reload the page.` : 'Reload the page.',

@@ -29,7 +29,7 @@ export class StoredDatabase<Schema extends DBSchema> {
   /**
    * Runs `work` on the open database.
    * @throws {LabError} `quota` when the disk or the browser's allowance is full, `unsupported` when the browser has no
-   * storage or a newer lab wrote it.
+   * storage or a newer lab wrote it, `io` for anything else that fails.
    */
   async use<Result>(work: (database: IDBPDatabase<Schema>) => Promise<Result>): Promise<Result> {
     try {

@@ -236,7 +236,7 @@ const {id} = await lab.fineTune({dialogues, maxSteps: 4});`,
     returns: '{text: string, reason: "stop" | "length" | "content-filter", stats: ReplyStats}',
     result: 'The merged model joins your models as "Tuned in a notebook" and replaces the one before.',
     progress: 'the reply so far, a string',
-    errors: { 'missing-file': 'the adapter is no longer in memory' },
+    errors: { 'not-found': 'the adapter is no longer in memory' },
     example: `const {id} = await lab.fineTune({dialogues: await lab.dialogues(), maxSteps: 4});
 display((await lab.generateTuned(id, [{role: "user", content: "I failed my exam."}])).text);`,
   },

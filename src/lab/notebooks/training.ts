@@ -34,7 +34,7 @@ export async function trainForNotebook(options: FineTuneOptions): Promise<Notebo
  * A reply of the model with that adapter merged in. The first reply adds the merged model to the models of this
  * browser, which makes it available to the chat; it stays in memory next to the notebook's model, so that the two can
  * be compared.
- * @throws {LabError} `missing-file` when the adapter is no longer the latest; what loading a model throws.
+ * @throws {LabError} `not-found` when the adapter is no longer the latest; what loading a model throws.
  */
 export async function* replyTuned(
   id: string,
@@ -44,7 +44,7 @@ export async function* replyTuned(
 ): AsyncGenerator<StreamEvent> {
   if (latest?.id !== id) {
     throw new LabError({
-      code: 'missing-file',
+      code: 'not-found',
       where: id,
       what: 'This adapter is no longer in memory.',
       todo: 'Train again: only the latest one is kept, until you close the page.',

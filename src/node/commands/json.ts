@@ -34,7 +34,7 @@ async function read(path: string): Promise<string> {
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (missing) throw new LabError({ code: 'missing-file', where: path, what: 'The file does not exist.' });
-    throw LabError.from(error, { code: 'bad-file', where: path, what: 'The file cannot be read.' });
+    throw LabError.from(error, { code: 'io', where: path, what: 'The file cannot be read.' });
   }
 }
 
