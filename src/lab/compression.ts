@@ -1,3 +1,4 @@
+import { at } from '../core/at.ts';
 import { throwIfCancelled } from '../core/error.ts';
 import type { Compressed, Representation } from '../core/compression/representation.ts';
 import { RpcWorker } from '../rpc/worker.ts';
@@ -57,7 +58,7 @@ export function createCompression({ spawn, capacity = 4096 }: CompressionSetup =
       const missing = [...new Set(texts)].filter((text) => !found.has(text));
       const fresh = missing.length > 0 ? await run(missing, options, signal) : [];
       fresh.forEach((compressed, index) => {
-        const text = missing[index] ?? '';
+        const text = at(missing, index);
         found.set(text, compressed);
         if (text.length <= LONGEST_REMEMBERED) remembered.set(keyOf(text, options), compressed);
       });

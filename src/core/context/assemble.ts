@@ -1,3 +1,4 @@
+import { at } from '../at.ts';
 import { LabError, throwIfCancelled } from '../error.ts';
 import { buildContext, roleOf, type BuiltContext } from './build.ts';
 import { estimateTokens } from './estimate.ts';
@@ -121,10 +122,10 @@ export async function viewContext(
   let exact = tokenizer !== null;
   const found = await longestThatFits(predicted, roomIn(request), async (indices) => {
     throwIfCancelled(signal);
-    const prompts = indices.map((index) => contextFrom(present[starts[index] ?? 0] ?? 0).messages);
+    const prompts = indices.map((index) => contextFrom(at(present, at(starts, index))).messages);
     const counts = exact && tokenizer ? await promptTokens(prompts, tokenizer) : null;
     exact = counts !== null;
-    return counts ?? indices.map((index) => predicted[index] ?? traits.base);
+    return counts ?? indices.map((index) => at(predicted, index));
   });
   throwIfCancelled(signal);
   const fit = fitOf(candidates, found, traits.base, request);
@@ -137,7 +138,7 @@ export async function viewContext(
       text: sent[index]?.text ?? null,
       asWritten: sent[index]?.asWritten ?? null,
       role: roleOf(speaker),
-      tokens: tokens[index] ?? 0,
+      tokens: at(tokens, index),
       absent: !sends.has(index) ? 'condition' : index < opening ? 'opening' : index < first ? 'window' : null,
     })),
     base: traits.base,
@@ -179,12 +180,12 @@ function fitOf(
   const [first] = starts;
   if (first === undefined) return cannotOpen();
   if (index === null) return doesNotFit((measured.get(starts.length - 1) ?? 0) + window.reserve, window);
-  const place = starts[index] ?? first;
+  const place = at(starts, index);
   return {
-    from: present[place] ?? 0,
+    from: at(present, place),
     kept: present.length - place,
     leftOut: place - first,
     unopened: first,
-    tokens: measured.get(index) ?? predicted[index] ?? base,
+    tokens: measured.get(index) ?? at(predicted, index),
   };
 }

@@ -1,3 +1,4 @@
+import { at } from '../at.ts';
 import { isBlank } from './build.ts';
 import type { ContextUtterance, SentText } from './sent.ts';
 import type { TemplateTraits } from './template.ts';
@@ -29,10 +30,10 @@ export function candidatesOf(
   const predicted: number[] = [];
   let total = base;
   for (let place = present.length - 1; place >= 0; place--) {
-    const index = present[place] ?? 0;
-    const speaker = utterances[index]?.speaker;
+    const index = at(present, place);
+    const { speaker } = at(utterances, index);
     const joins = utterances[present[place + 1] ?? -1]?.speaker === speaker;
-    total += (tokens[index] ?? 0) + (joins ? 0 : perMessage);
+    total += at(tokens, index) + (joins ? 0 : perMessage);
     if (!opening && speaker !== 'seeker') continue;
     starts.unshift(place);
     predicted.unshift(total);

@@ -1,3 +1,5 @@
+import { at } from '../at.ts';
+
 /** After this many rounds the search stops trusting predictions and bisects. */
 const GUIDED_ROUNDS = 3;
 
@@ -43,8 +45,8 @@ export async function longestThatFits(
   function guessWithin(start: number, end: number, round: number): number {
     if (round > GUIDED_ROUNDS) return Math.floor((start + end) / 2);
     const known = fits ?? tooLong;
-    const error = (measured.get(known) ?? 0) - (predicted[known] ?? 0);
-    for (let index = start; index < end; index++) if ((predicted[index] ?? Infinity) + error <= room) return index;
+    const error = (measured.get(known) ?? 0) - at(predicted, known);
+    for (let index = start; index < end; index++) if (at(predicted, index) + error <= room) return index;
     return end - 1;
   }
 }

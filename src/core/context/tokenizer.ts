@@ -1,3 +1,4 @@
+import { at } from '../at.ts';
 import { Lru } from '../lru.ts';
 import type { ChatMessage } from './message.ts';
 
@@ -51,7 +52,7 @@ export function rememberingTokenizer(tokenizer: ModelTokenizer): ModelTokenizer 
       const missing = [...new Set(texts)].filter((text) => !found.has(text));
       const fresh = missing.length > 0 ? await tokenizer.countTokens(missing, form) : [];
       fresh.forEach((count, index) => {
-        const text = missing[index] ?? '';
+        const text = at(missing, index);
         found.set(text, count);
         if (text.length <= LONGEST_REMEMBERED) counts.set(keyOf(text), count);
       });

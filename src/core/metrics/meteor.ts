@@ -1,3 +1,4 @@
+import { at } from '../at.ts';
 import { porterStem } from './porter.ts';
 import type { WordNet } from './wordnet.ts';
 
@@ -41,12 +42,12 @@ export function alignWords(hyp: readonly string[], ref: readonly string[], wordn
   ) => matches.push(...matchForms(free, hypForm, refForm, synonymsOf));
 
   stage(
-    (i) => hypWords[i] ?? '',
-    (j) => refWords[j] ?? '',
+    (i) => at(hypWords, i),
+    (j) => at(refWords, j),
   );
   // NLTK passes stemmed words to the last stage, so "happy" is looked up as "happi".
-  const hypStem = (i: number) => porterStem(hypWords[i] ?? '');
-  const refStem = (j: number) => porterStem(refWords[j] ?? '');
+  const hypStem = (i: number) => porterStem(at(hypWords, i));
+  const refStem = (j: number) => porterStem(at(refWords, j));
   stage(hypStem, refStem);
   stage(hypStem, refStem, wordnet.synonyms);
   return matches.sort((a, b) => a[0] - b[0]);

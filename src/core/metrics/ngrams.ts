@@ -1,3 +1,5 @@
+import { at } from '../at.ts';
+
 /** N-gram counts of a hypothesis and its reference; index 0 holds unigrams. Their sums are corpus statistics. */
 export interface NgramStatistics {
   /** N-grams of the hypothesis found in the reference, clipped to the reference's counts. */
@@ -58,7 +60,7 @@ export function emptyStatistics(maxOrder: number): NgramStatistics {
 export function addStatistics(total: NgramStatistics, other: NgramStatistics): void {
   for (const key of ['matched', 'hyp', 'ref'] as const) {
     const sums = total[key];
-    for (let n = 0; n < sums.length; n++) sums[n] = (sums[n] ?? 0) + (other[key][n] ?? 0);
+    for (let n = 0; n < sums.length; n++) sums[n] = at(sums, n) + at(other[key], n);
   }
   total.hypLength += other.hypLength;
   total.refLength += other.refLength;

@@ -1,3 +1,4 @@
+import { at } from '../at.ts';
 import type { NgramStatistics } from './ngrams.ts';
 
 /**
@@ -14,8 +15,8 @@ export function sacreBleu(statistics: NgramStatistics, maxOrder: number, options
   let order = 0;
   let logSum = 0;
   for (; order < maxOrder && hyp[order]; order++) {
-    const total = hyp[order] ?? 0;
-    const count = matched[order] ?? 0;
+    const total = at(hyp, order);
+    const count = at(matched, order);
     if (count === 0) penalty *= 2;
     logSum += Math.log(count === 0 ? 100 / (penalty * total) : (100 * count) / total);
   }

@@ -1,3 +1,4 @@
+import { at } from '../at.ts';
 import { LabError } from '../error.ts';
 
 /** The part of WordNet that METEOR needs. */
@@ -83,8 +84,8 @@ export function parseWordNet(text: string): WordNet {
   }
   const sections = WORDNET_SECTIONS.map(({ endings }, i) => ({
     endings,
-    synsets: indexSynsets(blocks[2 * i] ?? ''),
-    exceptions: indexExceptions(blocks[2 * i + 1] ?? ''),
+    synsets: indexSynsets(at(blocks, 2 * i)),
+    exceptions: indexExceptions(at(blocks, 2 * i + 1)),
   }));
   const known = new Map<string, ReadonlySet<string>>();
   return {

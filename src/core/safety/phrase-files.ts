@@ -1,3 +1,4 @@
+import { entry } from '../at.ts';
 import { CRISIS_KINDS, type CrisisKind, type CrisisLevel } from './kinds.ts';
 import type { LanguagePhrases } from './languages.ts';
 import { compilePhrase, readLines, readWordLists, type WordLists } from './notation.ts';
@@ -24,7 +25,7 @@ export function readPhraseFiles(files: Readonly<Record<string, string>>): Phrase
   const languages = Object.keys(files)
     .filter((path) => path.startsWith('languages/'))
     .sort()
-    .map((path) => readLanguage(path, files[path] ?? ''));
+    .map((path) => readLanguage(path, entry(files, path)));
   return { words, idioms: checked('idioms.txt', files, words), english, languages };
 }
 

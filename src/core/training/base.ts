@@ -104,7 +104,8 @@ export function baseFeeds(base: BaseWeights, config: ModelConfig): BaseFeeds {
       });
       continue;
     }
-    const blocks = (columns ?? 0) / BLOCK;
+    if (columns === null) throw new Error(`${name} is a vector and cannot be quantised.`);
+    const blocks = columns / BLOCK;
     const rows = data.scales.length / blocks;
     feeds.set(name + PART.codes, {
       type: 'uint8',

@@ -1,3 +1,4 @@
+import { at } from '../at.ts';
 import { LabError } from '../error.ts';
 import { MersenneTwister } from '../random/mt19937.ts';
 
@@ -19,7 +20,7 @@ export function stratifiedSplit(labels: readonly string[], testShare: number, se
   const trainSize = labels.length - testSize;
   const single = members.findIndex((indices) => indices.length < 2);
   if (single >= 0)
-    throw unsplittable(`The class "${classes[single] ?? ''}" has one member; a stratified split needs two.`);
+    throw unsplittable(`The class "${at(classes, single)}" has one member; a stratified split needs two.`);
   if (Math.min(testSize, trainSize) < classes.length) {
     throw unsplittable(`${classes.length} classes cannot be spread over parts of ${trainSize} and ${testSize}.`);
   }
@@ -27,16 +28,16 @@ export function stratifiedSplit(labels: readonly string[], testShare: number, se
   const sizes = members.map((indices) => indices.length);
   const trainCounts = approximateMode(sizes, trainSize, random);
   const testCounts = approximateMode(
-    sizes.map((size, i) => size - (trainCounts[i] ?? 0)),
+    sizes.map((size, i) => size - at(trainCounts, i)),
     testSize,
     random,
   );
   const [train, test]: [number[], number[]] = [[], []];
   members.forEach((indices, i) => {
     const drawn = random.permutation(indices);
-    const count = trainCounts[i] ?? 0;
+    const count = at(trainCounts, i);
     train.push(...drawn.slice(0, count));
-    test.push(...drawn.slice(count, count + (testCounts[i] ?? 0)));
+    test.push(...drawn.slice(count, count + at(testCounts, i)));
   });
   return { train: random.permutation(train), test: random.permutation(test) };
 }
@@ -53,13 +54,13 @@ function approximateMode(counts: readonly number[], draws: number, random: Merse
   const total = counts.reduce((a, b) => a + b, 0);
   const exact = counts.map((count) => (count / total) * draws);
   const result = exact.map(Math.floor);
-  const remainder = exact.map((share, i) => share - (result[i] ?? 0));
+  const remainder = exact.map((share, i) => share - at(result, i));
   let missing = draws - result.reduce((a, b) => a + b, 0);
   for (const value of [...new Set(remainder)].sort((a, b) => b - a)) {
     if (missing <= 0) break;
     const tied = remainder.flatMap((share, i) => (share === value ? [i] : []));
     const chosen = random.permutation(tied).slice(0, missing);
-    for (const i of chosen) result[i] = (result[i] ?? 0) + 1;
+    for (const i of chosen) result[i] = at(result, i) + 1;
     missing -= chosen.length;
   }
   return result;

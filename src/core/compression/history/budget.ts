@@ -1,3 +1,4 @@
+import { at } from '../../at.ts';
 import { throwIfCancelled } from '../../error.ts';
 import type { CountTokens, HistoryMethod, UtteranceCompressor } from './history.ts';
 
@@ -30,27 +31,28 @@ export function underBudget({ tokens, countTokens, forms: wanted }: BudgetOption
       }
       const last = utterances.length - 1;
       const whole = await countTokens(utterances.slice(last).map(({ text }) => text));
-      const sizeOf = (form: number, i: number): number => forms[form]?.counts[i] ?? 0;
+      const sizeOf = (form: number, i: number): number => at(at(forms, form).counts, i);
       const shortest = (i: number): number =>
         forms.reduce((best, _, form) => (sizeOf(form, i) < sizeOf(best, i) ? form : best), 0);
 
+      // There is no newest utterance before the first message.
       let left = tokens - (whole[0] ?? 0);
       /** The form of each utterance before the newest; those before `from` are left out. */
       const chosen = utterances.map((_, i) => shortest(i));
       let from = last;
-      while (from > 0 && sizeOf(chosen[from - 1] ?? 0, from - 1) <= left) {
+      while (from > 0 && sizeOf(at(chosen, from - 1), from - 1) <= left) {
         from--;
-        left -= sizeOf(chosen[from] ?? 0, from);
+        left -= sizeOf(at(chosen, from), from);
       }
       for (let i = last - 1; i >= from; i--) {
-        const now = sizeOf(chosen[i] ?? 0, i);
+        const now = sizeOf(at(chosen, i), i);
         const better = forms.findIndex((_, form) => sizeOf(form, i) - now <= left);
         left -= sizeOf(better, i) - now;
         chosen[i] = better;
       }
       return {
         sent: utterances.map(({ text }, i) =>
-          i === last ? text : i < from ? null : (forms[chosen[i] ?? 0]?.texts[i] ?? null),
+          i === last ? text : i < from ? null : at(at(forms, at(chosen, i)).texts, i),
         ),
       };
     },

@@ -1,3 +1,4 @@
+import { at, entry } from '../../at.ts';
 import { LazyMap } from '../../async/memoised.ts';
 import { LabError } from '../../error.ts';
 import {
@@ -166,8 +167,8 @@ function locate(config: ModelConfig, initializers: Map<string, OnnxTensor>, wher
     for (const norm of ['input_layernorm', 'post_attention_layernorm'])
       vector(prefix + norm, [[`${prefix}${norm}.weight`, hiddenSize]]);
     for (const [stack, parts] of Object.entries(STACKED)) {
-      const sized = parts.map((part): [string, number] => [prefix + part, shapes[part]?.[0] ?? 0]);
-      matrix(prefix + stack, sized, shapes[parts[0] ?? '']?.[1] ?? 0);
+      const sized = parts.map((part): [string, number] => [prefix + part, entry(shapes, part)[0]]);
+      matrix(prefix + stack, sized, entry(shapes, at(parts, 0))[1]);
       vector(
         `${prefix}${stack}.bias`,
         sized.map(([part, size]) => [`${part}.bias`, size]),

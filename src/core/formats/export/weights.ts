@@ -1,3 +1,4 @@
+import { at } from '../../at.ts';
 import { throwIfCancelled } from '../../error.ts';
 import { type Checkpoint, matrixShape, readTensor, tensorInfo } from '../checkpoint/checkpoint.ts';
 import { toHalf } from '../float.ts';
@@ -101,7 +102,7 @@ export class WeightWriter {
 
   private stackedShape(tensors: string[]): { rows: number; columns: number } {
     const shapes = tensors.map((tensor) => matrixShape(tensorInfo(this.source, tensor)));
-    return { rows: shapes.reduce((sum, shape) => sum + shape.rows, 0), columns: shapes[0]?.columns ?? 0 };
+    return { rows: shapes.reduce((sum, shape) => sum + shape.rows, 0), columns: at(shapes, 0).columns };
   }
 
   private async *chunks(tensors: string[]) {

@@ -1,3 +1,4 @@
+import { at, entry } from '../../at.ts';
 import { LabError } from '../../error.ts';
 import { layerMatrices } from '../checkpoint/checkpoint.ts';
 import type { ModelConfig } from '../config.ts';
@@ -34,7 +35,7 @@ export function mlcParameters(config: ModelConfig, tensors: Iterable<string>): M
   const matrix = (module: string, prefix: string, parts: string[]): MlcParameter => ({
     module,
     sources: parts.map((part) => `${prefix}${part}.weight`),
-    shape: [parts.reduce((sum, part) => sum + (shapes[part]?.[0] ?? 0), 0), shapes[parts[0] ?? '']?.[1] ?? 0],
+    shape: [parts.reduce((sum, part) => sum + entry(shapes, part)[0], 0), entry(shapes, at(parts, 0))[1]],
     kind: 'weight',
   });
   const vector = (module: string): MlcParameter => ({

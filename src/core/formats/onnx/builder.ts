@@ -1,3 +1,4 @@
+import { at } from '../../at.ts';
 import {
   MICROSOFT,
   type OnnxAttribute,
@@ -82,7 +83,7 @@ export class GraphBuilder {
     const name = options.name ?? `${op}_${this.counter++}`;
     const outputs = options.outputs ?? [`${name}.out`];
     this.graph.nodes.push({ name, op, domain: options.domain ?? '', inputs, outputs, attributes });
-    return outputs[0] ?? '';
+    return at(outputs, 0);
   }
 
   build(metadata: Record<string, string> = {}): OnnxModel {
