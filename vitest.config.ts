@@ -28,6 +28,7 @@ export default defineConfig({
     reporters: ['default', ['json', { outputFile: '.cache/test-results.json' }]],
     coverage: {
       provider: 'v8',
+      reportOnFailure: true,
       reportsDirectory: '.cache/coverage',
       reporter: ['text-summary', 'json-summary'],
       include: ['src/**/*.{ts,svelte.ts}', 'workers/**/*.ts', 'trainer/**/*.ts'],

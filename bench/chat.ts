@@ -250,6 +250,6 @@ function reportRatio(rows: Row[]): void {
   if (!own || !other) return;
   console.log(
     `\nlab on Wasm : wllama  prefill ${(other.firstTokenMs / own.firstTokenMs).toFixed(2)}  decode ` +
-      `${(own.tokensPerSecond / other.tokensPerSecond).toFixed(2)}`,
+      (own.tokensPerSecond / other.tokensPerSecond).toFixed(2),
   );
 }

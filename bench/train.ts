@@ -66,7 +66,7 @@ export async function benchTrain([tokens = '512', steps = '6', base = 'fp32', ro
   }
   console.log(
     `${cpus()[0]?.model ?? 'processor'}, ${plan.threads} threads, Node ${process.version}, torch ` +
-      `${peft[0]?.torch ?? ''}`,
+      (peft[0]?.torch ?? ''),
   );
   console.log(
     `SmolLM2-135M (${base}), LoRA rank ${plan.rank} on q, k, v, o with dropout 0.1, ${plan.tokens} tokens, ` +

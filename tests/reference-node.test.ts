@@ -82,12 +82,10 @@ describe('the embedded model', () => {
   it('loads in transformers.js as it is, and answers', async () => {
     const tokenizer: PreTrainedTokenizer = await AutoTokenizer.from_pretrained(EMBEDDED);
     const model = await AutoModelForCausalLM.from_pretrained(EMBEDDED);
-    const prompt = String(
-      tokenizer.apply_chat_template([{ role: 'user', content: 'What is the capital of France?' }], {
-        tokenize: false,
-        add_generation_prompt: true,
-      }),
-    );
+    const prompt = tokenizer.apply_chat_template([{ role: 'user', content: 'What is the capital of France?' }], {
+      tokenize: false,
+      add_generation_prompt: true,
+    });
     const inputs: Record<string, Tensor> = tokenizer(prompt, { add_special_tokens: false });
     const output = (await model.generate({ ...inputs, max_new_tokens: 8, do_sample: false })) as Tensor;
     const prompted = tokenizer.encode(prompt, { add_special_tokens: false });
@@ -212,7 +210,7 @@ describeExtra([REFERENCE, SOURCE], REFERENCE, () => {
     const reference: number[] = [];
     let agreed = 0;
     for (const messages of FURTHER) {
-      const prompt = String(tokenizer.apply_chat_template(messages, { tokenize: false, add_generation_prompt: true }));
+      const prompt = tokenizer.apply_chat_template(messages, { tokenize: false, add_generation_prompt: true });
       const ids = tokenizer.encode(prompt, { add_special_tokens: false });
       const [a, b] = [await q4.score(ids), await fp32.score(ids)];
       own.push(...a.nll);

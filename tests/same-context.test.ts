@@ -10,6 +10,7 @@ import { replyReserve } from '../src/core/context/window.ts';
 import type { Utterance } from '../src/core/dataset/dialogue.ts';
 import { PAPER_DECODING, type LoadedModel, type StreamEvent } from '../src/core/engine/engine.ts';
 import { loadChatTokenizer } from '../src/core/engine/load-tokenizer.ts';
+import type { ModelRecord } from '../src/core/engine/record.ts';
 import { modelTokenizer } from '../src/core/engine/model-tokenizer.ts';
 import { byteTokenizerFiles } from '../src/core/engine/testing/byte-tokenizer.ts';
 import { BYTE_TEMPLATES, IM_TEMPLATES } from '../src/core/engine/testing/chat-templates.ts';
@@ -96,7 +97,7 @@ async function byCompare(tokenizer: ModelTokenizer, window: number): Promise<Sen
       deleteComparison: () => Promise.resolve(),
       deleteAllComparisons: () => Promise.resolve(),
     },
-    models: { phase: 'ready', ensure: () => Promise.resolve(model), where: 'cpu', chosen: { name: 'M' } } as never,
+    models: { phase: 'ready', use: (_, work) => work(model), where: 'cpu', chosen: { name: 'M' } as ModelRecord },
     chat: { saidWith: () => said, systemPrompt: SYSTEM },
     nextOrigin: () => originOf('raw'),
     writeReply: (to, task, signal) => writeReply(to, task, tools(tokenizer), signal),

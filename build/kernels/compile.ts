@@ -7,7 +7,8 @@ const SOURCE = new URL('../../src/core/formats/simd/kernels.as', import.meta.url
 export async function compileKernels(): Promise<Uint8Array> {
   const source = await readFile(SOURCE, 'utf8');
   let binary: Uint8Array | undefined;
-  const { error, stderr } = await asc.main(
+  const said = asc.createMemoryStream();
+  const { error } = await asc.main(
     ['kernels.ts', '--outFile', 'kernels.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'],
     {
       readFile: (name) => (name === 'kernels.ts' ? source : null),
@@ -15,9 +16,10 @@ export async function compileKernels(): Promise<Uint8Array> {
         if (typeof contents !== 'string') binary = contents;
       },
       listFiles: () => [],
+      stderr: said,
     },
   );
-  if (error || !binary) throw new Error(`The kernels do not compile. ${stderr.toString()}`, { cause: error });
+  if (error || !binary) throw new Error(`The kernels do not compile. ${said.toString()}`, { cause: error });
   return binary;
 }
 

@@ -29,7 +29,7 @@ export interface Metrics {
   /**
    * @throws {LabError} `cancelled` when `signal` is aborted, `network` or `bad-file` when WordNet cannot be loaded.
    */
-  measure(pairs: readonly Pair[], options?: MeasureOptions): Promise<Measurement>;
+  measure: (pairs: readonly Pair[], options?: MeasureOptions) => Promise<Measurement>;
   /** Stops the workers; the next call starts them again. */
   terminate(): void;
 }

@@ -28,7 +28,7 @@ export interface ReplyStep {
 /** What writing a reply needs. */
 export interface ReplyTools {
   /** The tokenizer of the model with this id; null if counts are estimated. */
-  tokenizer(modelId: string): Promise<ModelTokenizer | null>;
+  tokenizer: (modelId: string) => Promise<ModelTokenizer | null>;
   /** Token limit of the context, the reply included; null for the model's window. */
   limit: number | null;
   /** Default: the lab's own compression. */

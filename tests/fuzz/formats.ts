@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { deserialize, transpile } from '@observablehq/notebook-kit';
+import { deserialize, transpile, type Cell } from '@observablehq/notebook-kit';
 import { DOMParser } from 'linkedom';
 import { append, createConversation } from '../../src/core/conversation/tree.ts';
 import { exportConversations, importConversations } from '../../src/core/conversation/exchange.ts';
@@ -113,7 +113,7 @@ export const FUZZ_FORMATS: readonly FuzzFormat[] = [
 ];
 
 /** A cell of broken code is shown with its error; it must not stop the notebook from opening. */
-function soundCode(cell: Parameters<typeof transpile>[0]): string {
+function soundCode(cell: Cell): string {
   try {
     return transpile(cell).body;
   } catch (error) {

@@ -27,14 +27,14 @@ export async function* fuzz(
 async function* stretch(job: FuzzJob, hangMs: number): AsyncGenerator<Mutant> {
   const thread = nodeWorker(new URL('./thread.ts', import.meta.url));
   const arrived: (Mutant | 'ready')[] = [];
-  let failure: unknown;
+  let failure: { reason: unknown } | undefined;
   let wake = (): void => {};
   thread.addEventListener('message', ({ data }: { data: Mutant | 'ready' }) => {
     arrived.push(data);
     wake();
   });
   thread.addEventListener('error', (error: unknown) => {
-    failure = error;
+    failure = { reason: error };
     wake();
   });
   thread.postMessage(job, []);
@@ -54,7 +54,7 @@ async function* stretch(job: FuzzJob, hangMs: number): AsyncGenerator<Mutant> {
           index,
           outcome: 'exception',
           milliseconds: 0,
-          detail: `The thread ended: ${String(failure as Error)}`,
+          detail: `The thread ended: ${String(failure.reason)}`,
         };
         return;
       }

@@ -10,11 +10,13 @@ export interface FuzzJob {
   to: number;
 }
 
-parentPort?.on('message', async (job: FuzzJob) => {
+parentPort?.on('message', (job: FuzzJob) => void run(job));
+
+async function run(job: FuzzJob): Promise<void> {
   const format = FUZZ_FORMATS.find(({ name }) => name === job.format);
   if (!format) throw new Error(`There is no format ${job.format}.`);
   const inputs = await soundInputs(format);
   parentPort?.postMessage('ready');
   for (let index = job.from; index < job.to; index++)
     parentPort?.postMessage(await tryMutant(format, inputs, job.seed, index));
-});
+}

@@ -83,7 +83,7 @@ const MANNERS: Record<Manner, (response: ServerResponse, request: SeenRequest, e
 /** Starts the endpoint on a free port. */
 export async function startEndpoint(): Promise<Endpoint> {
   const seen: SeenRequest[] = [];
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value);
     if (request.method === 'OPTIONS') return void response.writeHead(204).end();
     if (request.url?.endsWith('/models')) {
@@ -101,7 +101,8 @@ export async function startEndpoint(): Promise<Endpoint> {
     response.once('close', () => endpoint.open--);
     if (endpoint.pause > 0) await new Promise((resolve) => setTimeout(resolve, endpoint.pause));
     if (!response.destroyed) MANNERS[endpoint.manner](response, asked, endpoint);
-  });
+  };
+  const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const endpoint: Endpoint = {

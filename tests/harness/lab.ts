@@ -1,5 +1,5 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { preview } from 'vite';
@@ -57,7 +57,7 @@ export interface StaticHost {
 export async function serveStatically(host: StaticHost = {}): Promise<ServedLab> {
   const { folder = DIST, subfolder = '/deep/folder/', port = 0, headers, receive, delay } = host;
   requireBuild();
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
     if (request.method === 'POST' && receive) {
       receive(Buffer.concat(await request.toArray()).toString());
@@ -74,7 +74,8 @@ export async function serveStatically(host: StaticHost = {}): Promise<ServedLab>
     await delay?.(below);
     response.writeHead(200, { ...headers?.(below), 'Content-Type': MIME[extname(file)] ?? 'application/octet-stream' });
     createReadStream(file).pipe(response);
-  });
+  };
+  const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const address = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${address.port}${subfolder}`, close: () => stop(server) };

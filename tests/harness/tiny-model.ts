@@ -48,7 +48,7 @@ const BASE = {
 };
 
 /** Token ids of small letters and the blank, which are their bytes. */
-const SPOKEN = new Set([...'abcdefghijklmnopqrstuvwxyz '].map((letter) => letter.charCodeAt(0)));
+const SPOKEN = new Set(new TextEncoder().encode('abcdefghijklmnopqrstuvwxyz '));
 
 /** A repeatable stream of roughly normal numbers. */
 export function noise(seed: number): () => number {

@@ -9,7 +9,7 @@ describe('quantisePool', () => {
     const stored = new Uint8Array(values.buffer);
     try {
       const found = await Promise.all(
-        ([4, 8, 4] as const).map((bits) => pool.quantise('F32', stored.slice(), values.length, bits)),
+        ([4, 8, 4] as const).map(async (bits) => pool.quantise('F32', stored.slice(), values.length, bits)),
       );
       expect(found).toEqual(([4, 8, 4] as const).map((bits) => toNBits('F32', stored, values.length, bits)));
     } finally {

@@ -23,7 +23,7 @@ export function drawSvg(figures: readonly Plot.PlotOptions[], title: string): st
     const plot = Plot.plot({ ...figure, document: document });
     plot.setAttribute('y', String(top));
     top += figure.height ?? 0;
-    root.append(plot as never);
+    root.append(plot);
   }
   const name = document.createElement('title');
   name.textContent = title;

@@ -60,7 +60,7 @@ const settings = (more: Record<string, unknown> = {}): string[] => {
     'data.template': join(root, 'strict.jinja'),
     ...more,
   };
-  return Object.entries(all).flatMap(([key, value]) => ['--set', `${key}=${String(value)}`]);
+  return Object.entries(all).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
 };
 
 describe('a template that requires user and assistant to alternate', () => {

@@ -112,9 +112,8 @@ async function settle(work: Promise<unknown>[]): Promise<void> {
   const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
   if (failures.length === 0) return;
   // An aborted transaction rejects every request with AbortError and only some with the reason.
-  throw (
-    failures.find((failure) => (failure as Error).name !== 'AbortError') ?? new Error('The browser aborted the write.')
-  );
+  const reason = failures.find((failure) => (failure as Error).name !== 'AbortError');
+  throw reason instanceof Error ? reason : new Error('The browser aborted the write.', { cause: reason });
 }
 
 /**

@@ -201,8 +201,7 @@ async function openSession(
       what: 'transformers.js opened it as something other than a decoder of one graph.',
       todo: 'Export the model with this lab.',
     });
-  const gpuDevice =
-    device === 'webgpu' ? ((await hf.env.backends.onnx.webgpu?.device) as GPUDevice | undefined) : undefined;
+  const gpuDevice = device === 'webgpu' ? await hf.env.backends.onnx.webgpu?.device : undefined;
   const slicePositions: SlicePositions = (cache, length) =>
     cache.location === 'gpu-buffer' && gpuDevice
       ? slicePositionsOnGpu(gpuDevice, cache, length)

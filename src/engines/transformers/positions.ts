@@ -21,7 +21,7 @@ export function slicePositionsOnCpu(cache: Tensor, length: number): Tensor {
 export function slicePositionsOnGpu(device: GPUDevice, cache: Tensor, length: number): Tensor {
   const [, heads = 0, positions = 0, size = 0] = cache.dims;
   const rowBytes = size * (cache.type === 'float16' ? 2 : 4);
-  const source = cache.gpuBuffer as GPUBuffer;
+  const source = cache.gpuBuffer;
   const buffer = device.createBuffer({
     // ONNX Runtime binds buffers in units of 16 bytes.
     size: Math.ceil((heads * length * rowBytes) / 16) * 16,
@@ -41,7 +41,7 @@ export function slicePositionsOnGpu(device: GPUDevice, cache: Tensor, length: nu
   return Tensor.fromGpuBuffer(buffer, {
     dataType: cache.type as 'float32' | 'float16',
     dims: [1, heads, length, size],
-    download: () => Promise.reject<never>(new Error('Caches are not read back.')),
+    download: (): Promise<never> => Promise.reject(new Error('Caches are not read back.')),
     dispose: () => buffer.destroy(),
   });
 }

@@ -89,10 +89,7 @@ describe('WllamaModel', () => {
       seed: 9,
     })) {
       if (event.type === 'prompt')
-        expect(event.tokens).toBe(
-          tokenizer.encode(String(runtime.asked[0]?.prompt ?? '<s>user\na<\u200b/s>b <\u200b</s>\n<s>assistant\n'))
-            .length,
-        );
+        expect(event.tokens).toBe(tokenizer.encode('<s>user\na<\u200b/s>b <\u200b</s>\n<s>assistant\n').length);
     }
     expect(runtime.asked[0]?.prompt).toBe('user\na<\u200b/s>b <\u200b</s>\n<s>assistant\n');
     for await (const event of model.stream([{ role: 'user', content: 'a < b <' }], {

@@ -9,7 +9,7 @@ export type DeviceChoice = 'auto' | 'webgpu' | 'wasm';
 export interface ModelLease {
   readonly model: LoadedModel;
   /** Ends the lease. The model may stay in memory for the next one. Releasing twice has no effect. */
-  release(): Promise<void>;
+  release: () => Promise<void>;
 }
 
 export interface AcquireOptions extends LoadOptions {

@@ -100,7 +100,7 @@ export const evaluateCommand = defineCommand({
     const late = minutes === undefined ? new AbortController().signal : AbortSignal.timeout(minutes * 60_000);
     const run = await openRunFolder(options.out ?? '', plan, options.force);
     const report = progressReporter();
-    let failure: unknown;
+    let failure: { reason: unknown } | undefined;
     try {
       const events = runPlan({
         ...parts,
@@ -117,7 +117,7 @@ export const evaluateCommand = defineCommand({
         }
       } catch (error) {
         // Running out of time is not a failure. Either way, what is done is summarised, and the same command resumes.
-        if (!late.aborted || signal.aborted) failure = error;
+        if (!late.aborted || signal.aborted) failure = { reason: error };
       }
       const summary = aggregate(plan, run.records, { machine: machine(), expected: planJobs(plan, turns).length });
       await run.writeSummary(summary);
@@ -128,7 +128,7 @@ export const evaluateCommand = defineCommand({
         run.records.length,
       );
       for (const { words } of summary.tests) process.stderr.write(`${words}\n`);
-      if (failure !== undefined) throw failure;
+      if (failure) throw failure.reason;
     } finally {
       metrics.terminate();
       await run.close();

@@ -106,7 +106,7 @@ export const judgeCommand = defineCommand({
         onWait: reportWait,
         openModel: (stop) => openJudge(baseUrl, model, stop ?? signal),
       });
-      let failure: unknown;
+      let failure: { reason: unknown } | undefined;
       try {
         for await (const event of events) {
           report(event.type === 'loading' ? 'loading the judge' : 'judging', event.progress);
@@ -118,7 +118,7 @@ export const judgeCommand = defineCommand({
         }
       } catch (error) {
         // What is done is summarised anyway, and the same command resumes.
-        failure = error;
+        failure = { reason: error };
       }
       const validation = validationOf(items, judged);
       await folder?.write(
@@ -126,7 +126,7 @@ export const judgeCommand = defineCommand({
         `${JSON.stringify({ settings, judged: judged.length, of: items.length, validation }, null, 1)}\n`,
       );
       reportNoResult('dialogues', judged.filter(({ scores }) => scores === null).map(reasonOf), judged.length);
-      if (failure !== undefined) throw failure;
+      if (failure) throw failure.reason;
       print(JSON.stringify(validation));
     } finally {
       await folder?.close();

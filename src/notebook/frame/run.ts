@@ -31,6 +31,9 @@ export interface CellEvaluator {
   budget: Budget;
 }
 
+/** The kit does not say what a body is. */
+type CellBody = (...inputs: unknown[]) => unknown;
+
 interface Running extends DefineState {
   /** Shows the error that stopped the cell in code that nothing awaits. */
   stopped?: Element;
@@ -98,10 +101,10 @@ export class NotebookRunner {
   }
 
   /** Creates a function from the text of a cell, which the policy allows only in the sandbox. */
-  #functionOf(body: string, id: number): Definition['body'] {
+  #functionOf(body: string, id: number): CellBody {
     return this.#evaluator.evaluate(
       `${withGuards(body, id, 'expression')}\n//# sourceURL=cell-${id}.js`,
-    ) as Definition['body'];
+    ) as CellBody;
   }
 
   #clear(state: DefineState): void {

@@ -42,7 +42,7 @@ export async function linkFrame(
         if (Number.isFinite(pixels)) listeners.onheight(Math.min(TALLEST, Math.max(0, pixels)));
       },
       busy: (busy) => listeners.onbusy(busy),
-      deleted: (name) => void listeners.ondeleted(String(name as unknown).slice(0, 40)),
+      deleted: (name: unknown) => void listeners.ondeleted(String(name).slice(0, 40)),
       follow: (hash) => {
         if (typeof hash === 'string' && hash.startsWith('#/')) listeners.onfollow(hash);
       },

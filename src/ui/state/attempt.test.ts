@@ -21,8 +21,8 @@ it('shows what the work throws, and keeps the wording of a LabError', async () =
   const shown: LabError[] = [];
   const show = (error: LabError) => shown.push(error);
   const own = new LabError({ code: 'quota', what: 'The disk is full.' });
-  expect(await attempt(show, FAILED, () => Promise.reject(new Error('boom')))).toBeUndefined();
-  expect(await attempt(show, FAILED, () => Promise.reject(own))).toBeUndefined();
+  expect(await attempt(show, FAILED, () => Promise.reject<number>(new Error('boom')))).toBeUndefined();
+  expect(await attempt(show, FAILED, () => Promise.reject<number>(own))).toBeUndefined();
   expect(shown.map(({ code, message }) => [code, message])).toEqual([
     ['io', 'It could not be read (boom).'],
     ['quota', 'The disk is full.'],

@@ -25,7 +25,7 @@ export interface ChatDependencies {
   systemPrompt: { get(): string; set(text: string): void };
   drafts: { read(id: string | null): string; write(id: string | null, text: string): void };
   /** The classifier's signal for a message. May reject, and waits until its encoder is downloaded. */
-  classifyDanger(text: string): Promise<CrisisSignal | undefined>;
+  classifyDanger: (text: string) => Promise<CrisisSignal | undefined>;
   /** The first reply to a person in danger. */
   firstReply: (signal: CrisisSignal) => string;
 }

@@ -45,7 +45,10 @@ function setUp({
       listComparisons: () => Promise.resolve([...stored.values()]),
       saveComparison: (comparison) => Promise.resolve(void stored.set(comparison.id, comparison)),
       deleteComparison: (id) => Promise.resolve(void stored.delete(id)),
-      deleteAllComparisons: () => Promise.resolve(stored.clear()),
+      deleteAllComparisons: () => {
+        stored.clear();
+        return Promise.resolve();
+      },
       ...shelf,
     },
     models: {

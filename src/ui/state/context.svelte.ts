@@ -27,7 +27,7 @@ interface Dependencies {
   /** What a model sees of a conversation under a compression. */
   view(request: CompressedRequest, tokenizer: ModelTokenizer | null, signal: AbortSignal): Promise<CompressedView>;
   /** Null where counts are estimated. */
-  tokenizerOf(modelId: string): Promise<ModelTokenizer | null>;
+  tokenizerOf: (modelId: string) => Promise<ModelTokenizer | null>;
 }
 
 /** What the model would receive if it answered now, under each compression. */

@@ -38,8 +38,14 @@ function setUp({ library = {}, missing = false }: { library?: Partial<Library>; 
         stored.delete(id);
         return Promise.resolve(found);
       },
-      removeAll: () => Promise.resolve(stored.clear()),
-      add: (added) => Promise.resolve(added.forEach((each) => stored.set(each.id, each))),
+      removeAll: () => {
+        stored.clear();
+        return Promise.resolve();
+      },
+      add: (added) => {
+        for (const each of added) stored.set(each.id, each);
+        return Promise.resolve();
+      },
       export: () => Promise.resolve('{}'),
       import: () => Promise.resolve({ added: [], alreadyHere: [], problems: [] }),
       flush: () => (calls.push('flush'), Promise.resolve()),

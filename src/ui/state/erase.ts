@@ -9,7 +9,7 @@ export interface BrowserStores {
   files: (() => Promise<Pick<FileSystemDirectoryHandle, 'keys' | 'removeEntry'>>) | undefined;
   caches: Pick<CacheStorage, 'keys' | 'delete'> | undefined;
   /** The service worker's caches, which hold the lab's code and nothing that a person made. */
-  isCodeCache(name: string): boolean;
+  isCodeCache: (name: string) => boolean;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { SettingsState } from './settings.svelte.ts';
 interface Dependencies {
   settings: Pick<SettingsState, 'current' | 'nextDecoding'>;
   tokenizer: ReplyTools['tokenizer'];
-  write(model: LoadedModel, task: ReplyTask, tools: ReplyTools, signal: AbortSignal): AsyncGenerator<ReplyStep>;
+  write: (model: LoadedModel, task: ReplyTask, tools: ReplyTools, signal: AbortSignal) => AsyncGenerator<ReplyStep>;
 }
 
 /** The next reply of a chat or a comparison, with the settings at the time of the request. */

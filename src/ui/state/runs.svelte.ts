@@ -49,7 +49,7 @@ export type Report = (
 export interface ExclusiveWork extends Pick<RunningRun, 'id' | 'work' | 'done' | 'total'> {
   /** The message if it fails, e.g. "The run stopped". */
   failed: string;
-  run(signal: AbortSignal, report: Report): Promise<void>;
+  run: (signal: AbortSignal, report: Report) => Promise<void>;
 }
 
 /** The evaluation runs of this browser. */
@@ -69,7 +69,7 @@ interface Dependencies {
   service: RunService;
   toasts: Pick<Toasts, 'show'>;
   /** A clock, in milliseconds. */
-  now(): number;
+  now: () => number;
 }
 
 /** The evaluation runs of this browser, and the one in progress in this tab. */

@@ -136,10 +136,10 @@ describe('a run', () => {
   it('says that it is waiting for a server', async () => {
     const { runs, started } = setUp();
     const wait = { milliseconds: 1500, error: new LabError({ code: 'endpoint', what: 'The server is busy.' }) };
-    runs.waiting(wait as Parameters<typeof runs.waiting>[0]);
+    runs.waiting(wait);
     expect(runs.running).toBeNull();
     void runs.start('a');
-    started[0]?.calls.onWait(wait as Parameters<typeof runs.waiting>[0]);
+    started[0]?.calls.onWait(wait);
     await settled();
     expect(runs.running?.stage).toBe('Trying again in 2 s. The server is busy.');
   });
