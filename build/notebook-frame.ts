@@ -31,7 +31,7 @@ export function notebookFrame(plugins: Plugin[] = []): Plugin {
     name: 'solace:notebook-frame',
     configureServer(server) {
       server.watcher.on('change', (path) => {
-        if (SOURCES.test(path)) html.forget();
+        if (SOURCES.test(path)) void html.forget();
       });
       server.middlewares.use((request, response, next) => {
         if (pathOf(request.url) !== FRAME_PATH) {

@@ -67,7 +67,7 @@ export const mergeCommand = defineCommand({
         const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
         print(
           `${merged.size} of ${checkpoint.tensors.size} tensors changed; ${files.length} files, ` +
-            `${formatMegabytes(bytes)}`,
+            formatMegabytes(bytes),
         );
         if (unchecked) return;
         const copy = await openCheckpoint(temporary);

@@ -70,5 +70,7 @@ const asWritten = (address: string): string =>
 
 function addressOf(target: unknown): string | undefined {
   if (target === undefined) return undefined;
-  return target instanceof Request ? target.url : String(target as string | URL);
+  if (target instanceof Request) return target.url;
+  const address = target as string | URL;
+  return String(address);
 }

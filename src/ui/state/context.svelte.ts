@@ -25,7 +25,7 @@ interface Dependencies {
   models: Pick<Models, 'loaded' | 'chosen'>;
   settings: Pick<SettingsState, 'current'>;
   /** What a model sees of a conversation under a compression. */
-  view(request: CompressedRequest, tokenizer: ModelTokenizer | null, signal: AbortSignal): Promise<CompressedView>;
+  view: (request: CompressedRequest, tokenizer: ModelTokenizer | null, signal: AbortSignal) => Promise<CompressedView>;
   /** Null where counts are estimated. */
   tokenizerOf: (modelId: string) => Promise<ModelTokenizer | null>;
 }
