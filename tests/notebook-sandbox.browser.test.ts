@@ -1,7 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch } from './harness/browser.ts';
-import { hostileNotebook, leavingNotebooks, type Target } from './harness/hostile-notebook.ts';
+import { hostileNotebook } from './harness/hostile/hostile-notebook.ts';
+import { leavingNotebooks } from './harness/hostile/leaving-notebooks.ts';
+import type { Target } from './harness/hostile/notebook.ts';
 import { serveLab, type ServedLab } from './harness/lab.ts';
 import { listen, type Listeners } from './harness/listeners.ts';
 import { NotebookReader } from './harness/notebook.ts';
@@ -178,7 +180,7 @@ describe('the sandbox of a notebook', () => {
     await first.page.close();
   });
 
-  it('one that hangs in a native call after it came to rest is opened without running, and one that rests in another tab runs', async () => {
+  it('one that hung in a native call at rest is opened without running; one at rest in a tab runs', async () => {
     await create();
     const { page, context } = guest;
     const address = page.url();

@@ -17,8 +17,12 @@ export interface Edge {
   to: string;
 }
 
-const IMPORT =
-  /(?:^|[^.\w])(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|import\s*\(\s*['"]([^'"]+)['"]|import\s+['"]([^'"]+)['"]/g;
+const IMPORTS = [
+  /(?:^|[^.\w])(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]/,
+  /import\s*\(\s*['"]([^'"]+)['"]/,
+  /import\s+['"]([^'"]+)['"]/,
+];
+const IMPORT = new RegExp(IMPORTS.map(({ source }) => source).join('|'), 'g');
 
 /** The addresses that a module imports, static and dynamic, types included. */
 export function importsOf(source: string): string[] {

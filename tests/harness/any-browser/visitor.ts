@@ -81,7 +81,8 @@ export class Visitor {
       if (wanted(value)) return value;
       if (Date.now() > end)
         throw new Error(
-          `There was not ${what} in time. The page says: ${await this.text({ role: 'banner' })} ${await this.text({ role: 'main' })}`,
+          `There was not ${what} in time. The page says: ` +
+            `${await this.text({ role: 'banner' })} ${await this.text({ role: 'main' })}`,
         );
       await new Promise((resolve) => setTimeout(resolve, 60));
     }

@@ -33,7 +33,10 @@ export class WebDriver {
   /** The value of an expression, a promise's when it is kept; elements come back as references. */
   async evaluate(expression: string): Promise<unknown> {
     const script = `const done = arguments[arguments.length - 1];
-      (async () => (${expression}))().then((value) => done({ value }), (error) => done({ error: String(error?.stack ?? error) }))`;
+      (async () => (${expression}))().then(
+        (value) => done({ value }),
+        (error) => done({ error: String(error?.stack ?? error) }),
+      )`;
     const { value, error } = (await this.#post('execute/async', { script, args: [] })) as {
       value?: unknown;
       error?: string;
