@@ -92,7 +92,9 @@ export function frameDocument({ code, css }: { code: string; css: string }): str
 <meta http-equiv="Content-Security-Policy" content="${framePolicy([script, innerScript].map(hashOf))}">
 ${NO_LOOKUPS}
 <title>Notebook</title>
-<style>html,body,iframe{margin:0;width:100%;height:100%;border:0;display:block;overflow:hidden;background:transparent}</style>
+<style>
+html,body,iframe{margin:0;width:100%;height:100%;border:0;display:block;overflow:hidden;background:transparent}
+</style>
 </head>
 <body>
 <script>${script}</script>
@@ -113,11 +115,21 @@ const NO_LOOKUPS = '<meta http-equiv="x-dns-prefetch-control" content="off">';
  * as well, because its loops cannot be stopped.
  */
 const TAKE_AWAY = `{
-const hide = (object, name) => Reflect.defineProperty(object, name, { value: undefined, writable: false, configurable: false, enumerable: false });
+const globals = new RegExp(
+  '^(webkit|moz)?(RTC|Speech|speech|Payment|Presentation|Media(Metadata|Session)|WebTransport|WebAssembly|' +
+    'Notification|Push|Credential|Identity|BackgroundFetch|fetchLater)'
+);
+const ofNavigator = [
+  'mediaSession', 'mediaDevices', 'getUserMedia', 'webkitGetUserMedia', 'mozGetUserMedia', 'presentation',
+  'credentials', 'share', 'sendBeacon', 'login', 'joinAdInterestGroup', 'runAdAuction', 'registerProtocolHandler',
+  'serviceWorker'
+];
+const hide = (object, name) =>
+  Reflect.defineProperty(object, name, { value: undefined, writable: false, configurable: false, enumerable: false });
 for (const name of Object.getOwnPropertyNames(window)) {
-  if (/^(webkit|moz)?(RTC|Speech|speech|Payment|Presentation|Media(Metadata|Session)|WebTransport|WebAssembly|Notification|Push|Credential|Identity|BackgroundFetch|fetchLater)/.test(name)) hide(window, name);
+  if (globals.test(name)) hide(window, name);
 }
-for (const name of ['mediaSession', 'mediaDevices', 'getUserMedia', 'webkitGetUserMedia', 'mozGetUserMedia', 'presentation', 'credentials', 'share', 'sendBeacon', 'login', 'joinAdInterestGroup', 'runAdAuction', 'registerProtocolHandler', 'serviceWorker']) {
+for (const name of ofNavigator) {
   if (name in Navigator.prototype) hide(Navigator.prototype, name);
 }
 if (window.RTCPeerConnection || window.webkitRTCPeerConnection) throw new Error('WebRTC could not be removed.');

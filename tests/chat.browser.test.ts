@@ -75,7 +75,7 @@ describe('help in the chat', () => {
     expect(guest.errors).toEqual([]);
   });
 
-  it('comes before the model at danger: a reply by people first, the one of the model on request, the turn never compressed', async () => {
+  it('comes before the model at danger: written help first, the model if asked, the turn uncompressed', async () => {
     const { guest, person, endpoint } = at;
     const { page } = guest;
     await liveIn(page, ['en-GB', 'en'], 'Europe/London');
@@ -243,7 +243,7 @@ describe('the page around the log', () => {
     await row.getByText(/^All 6: about \d+ tokens\.$/).waitFor();
   });
 
-  it('sends other languages as they are written, and lays out right-to-left text from the right wherever it stands', async () => {
+  it('sends other languages as written, and lays out right-to-left text from the right everywhere', async () => {
     const { guest, person, endpoint } = at;
     const { page } = guest;
     const hebrew = 'אני לא ישן כבר שבוע, מה לעשות?';

@@ -115,7 +115,7 @@ describe('datasets', () => {
     }
   });
 
-  it('a file with malformed records is imported without them, each named with its reason, and is there after a reload', async () => {
+  it('a file with malformed records is imported without them, each named with its reason, and is kept', async () => {
     await bring(
       'mine.jsonl',
       lines(
@@ -166,7 +166,8 @@ describe('datasets', () => {
           { text, speaker: 'sys', strategy: text },
         ],
       },
-      `{"problem_type": ${JSON.stringify(text)}, "__proto__": {"pwned": 1}, "dialog": [{"text": ${JSON.stringify(text)}, "speaker": ${JSON.stringify(`${text}${i}`)}}]}`,
+      `{"problem_type": ${JSON.stringify(text)}, "__proto__": {"pwned": 1}, ` +
+        `"dialog": [{"text": ${JSON.stringify(text)}, "speaker": ${JSON.stringify(`${text}${i}`)}}]}`,
     ]);
     await bring('<img src=x onerror=window.pwned=1>.jsonl', lines(...records));
     for (let i = 0; i < HOSTILE.length; i++) {

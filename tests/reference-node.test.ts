@@ -130,7 +130,8 @@ describeExtra([REFERENCE, SOURCE], REFERENCE, () => {
         expect(await fp32.greedy(row.greedy32[0] ?? -1, cache, row.greedy32.length)).toEqual(row.greedy32);
       }
       await annotate(
-        `fp32: largest difference of a token's negative log-likelihood ${worst.toExponential(2)} nats, greedy tokens equal on ${rows.length} prompts`,
+        `fp32: largest difference of a token's negative log-likelihood ${worst.toExponential(2)} nats, ` +
+          `greedy tokens equal on ${rows.length} prompts`,
       );
       expect(worst).toBeLessThan(1e-3);
     },
@@ -154,7 +155,8 @@ describeExtra([REFERENCE, SOURCE], REFERENCE, () => {
       }
       const off = mean(own) / mean(reference) - 1;
       await annotate(
-        `q4: mean NLL ${mean(own).toFixed(4)}, reference ${mean(reference).toFixed(4)} (${percent(off)}); next tokens agree on ${percent(agreed / positions)} of ${positions}`,
+        `q4: mean NLL ${mean(own).toFixed(4)}, reference ${mean(reference).toFixed(4)} (${percent(off)}); ` +
+          `next tokens agree on ${percent(agreed / positions)} of ${positions}`,
       );
       expect(Math.abs(off)).toBeLessThan(0.015);
       expect(agreed / positions).toBeGreaterThanOrEqual(0.9);
@@ -220,7 +222,8 @@ describeExtra([REFERENCE, SOURCE], REFERENCE, () => {
     }
     const off = mean(own) / mean(reference) - 1;
     await annotate(
-      `further prompts: mean NLL ${mean(own).toFixed(4)}, fp32 ${mean(reference).toFixed(4)} (${percent(off)}); next tokens agree on ${percent(agreed / own.length)} of ${own.length}`,
+      `further prompts: mean NLL ${mean(own).toFixed(4)}, fp32 ${mean(reference).toFixed(4)} (${percent(off)}); ` +
+        `next tokens agree on ${percent(agreed / own.length)} of ${own.length}`,
     );
     expect(Math.abs(off)).toBeLessThan(0.015);
     expect(agreed / own.length).toBeGreaterThanOrEqual(0.9);

@@ -64,7 +64,7 @@ describe('evaluation runs', () => {
     await finished(second);
   });
 
-  it('stops where there is no room left, goes on when there is, and shows a history beside the representations', async () => {
+  it('stops where no room is left, resumes when there is, and shows a history beside the representations', async () => {
     const { endpoint, guest } = at;
     await plan(guest.page, endpoint, 'Full', /^\s*Last 4/);
     // The browser's own refusal, for every record but the first two.

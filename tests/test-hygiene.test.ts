@@ -11,7 +11,7 @@ const FILES = ['src', 'workers', 'trainer', 'build', 'bench', 'tests'].flatMap((
     .map((name) => `${folder}/${name}`),
 );
 
-/** What makes a test depend on chance, on the clock or on the order of files, each with a line that the rule must catch. */
+/** What makes a test depend on chance, the clock or the order of files, each with a line that the rule must catch. */
 const RULES: [what: string, pattern: RegExp, example: string][] = [
   ['draws random numbers that nobody can draw again', /[^'`]\bMath\.random\(/, '  at(Math.random());'],
   ['waits for a time rather than for a state', /waitForTimeout\(/, 'await page.waitForTimeout(500);'],

@@ -167,7 +167,10 @@ describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
     await person.write(message, text, true);
     const whole = () =>
       tab.evaluate(
-        `((all) => all.length >= ${before} + 2 && all.at(-1).getAttribute('aria-busy') === 'false' ? all.at(-1).querySelector('p')?.innerText : null)([...document.querySelectorAll('article')])`,
+        `((all) =>
+          all.length >= ${before} + 2 && all.at(-1).getAttribute('aria-busy') === 'false'
+            ? all.at(-1).querySelector('p')?.innerText
+            : null)([...document.querySelectorAll('article')])`,
       ) as Promise<string | null>;
     return person.until('a whole reply', whole, (reply): reply is string => Boolean(reply));
   }

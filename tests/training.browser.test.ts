@@ -202,7 +202,8 @@ describe('training in a page', () => {
       const { losses, seen, stopped, learnt, files } = await train(guest, { device, baseFormat });
       const apart = Math.max(...losses.map((loss, i) => Math.abs(loss - (expected.get(baseFormat)?.[i] ?? NaN))));
       await annotate(
-        `${device}, ${baseFormat}: loss ${losses[0]?.toFixed(4) ?? ''} → ${losses.at(-1)?.toFixed(4) ?? ''}, at most ${apart.toExponential(1)} from onnxruntime-node`,
+        `${device}, ${baseFormat}: loss ${losses[0]?.toFixed(4) ?? ''} → ${losses.at(-1)?.toFixed(4) ?? ''}, ` +
+          `at most ${apart.toExponential(1)} from onnxruntime-node`,
       );
       expect(losses).toHaveLength(STEPS);
       expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] ?? 0));
@@ -281,7 +282,8 @@ describe('training in a page', () => {
       };
     });
     await annotate(
-      `embedded model on Wasm: loss ${losses[0]?.toFixed(3) ?? ''} → ${losses.at(-1)?.toFixed(3) ?? ''}, ${Math.min(...seconds).toFixed(1)} s an update`,
+      `embedded model on Wasm: loss ${losses[0]?.toFixed(3) ?? ''} → ${losses.at(-1)?.toFixed(3) ?? ''}, ` +
+        `${Math.min(...seconds).toFixed(1)} s an update`,
     );
     expect(losses).toHaveLength(8);
     expect(losses.at(-1)).toBeLessThan(0.85 * (losses[0] ?? 0));

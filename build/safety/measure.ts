@@ -93,10 +93,8 @@ function line(name: string, rows: readonly Judged[]): string {
 export function levels(rows: readonly Judged[]): string {
   const share = (level: CrisisLevel): string => {
     const flagged = rows.filter((row) => row.level === level && row.together !== 'none');
-    return (
-      `${((100 * flagged.filter(({ together }) => together === 'danger').length) / Math.max(1, flagged.length)).toFixed(0)} ` +
-      '%'
-    );
+    const dangerous = flagged.filter(({ together }) => together === 'danger').length;
+    return `${((100 * dangerous) / Math.max(1, flagged.length)).toFixed(0)} %`;
   };
   const harmless = rows.filter(({ level }) => level === 'none');
   const asDanger =

@@ -21,7 +21,7 @@ export function gpuObstacle(engine: EngineId, { gpu, suspends }: Surroundings): 
   if (engine !== 'wllama') return undefined;
   if (!suspends) return 'llama.cpp needs a browser whose Wasm can wait for WebGPU (JSPI), and this one lacks that';
   if (!gpu.halfPrecision)
-    return 'llama.cpp needs half-precision arithmetic (shader-f16) for WebGPU, which this graphics device does not offer';
+    return 'llama.cpp needs half-precision arithmetic (shader-f16) for WebGPU, and this graphics device lacks that';
   return undefined;
 }
 

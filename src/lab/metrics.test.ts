@@ -40,7 +40,7 @@ const pool = (spawn: () => WorkerLike, workers = 3) =>
   createMetrics({ spawn, workers, wordnetUrl: 'http://localhost:1/none' });
 
 describe('createMetrics', () => {
-  it('gives the same numbers inline and in workers, in the order of the pairs, with progress to the end', async () => {
+  it('gives the same numbers inline and in workers, in the order of the pairs, with progress', async () => {
     const inline = await createMetrics({ loadWordNet: loadLocalWordNet }).measure(PAIRS, { meteor: false });
     const seen: number[] = [];
     const metrics = pool(fakeWorker);

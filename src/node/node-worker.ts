@@ -10,7 +10,8 @@ export function nodeWorker(file: URL): WorkerLike {
     'dist/esm/api/index.mjs',
     pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json')),
   );
-  const start = `import(${JSON.stringify(tsx.href)}).then(({ register }) => (register(), import(${JSON.stringify(file.href)})))`;
+  const [loader, entry] = [tsx.href, file.href].map((href) => JSON.stringify(href));
+  const start = `import(${loader}).then(({ register }) => (register(), import(${entry})))`;
   const worker = new Worker(start, { eval: true });
   return {
     postMessage: (message, transfer) => worker.postMessage(message, transfer as ArrayBuffer[]),

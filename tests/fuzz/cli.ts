@@ -11,7 +11,8 @@ let faults = 0;
 
 const command = defineCommand({
   summary:
-    'Damages files of every format that strangers may hand to the lab, and reads them. Ends with 1 where a mutant hangs,\nthrows anything but an error of the lab, or loads with other content than its hashes say.',
+    'Damages files of every format that strangers may hand to the lab, and reads them. Ends with 1 where a mutant ' +
+    'hangs,\nthrows anything but an error of the lab, or loads with other content than its hashes say.',
   options: {
     count: { kind: 'count', default: '1000', about: 'Mutants of each format.' },
     seed: { kind: 'count', default: '1', about: 'Which mutants.' },
@@ -23,7 +24,8 @@ const command = defineCommand({
     const names = wanted.map((name) => choose('format', name, NAMES));
     const formats = FUZZ_FORMATS.filter(({ name }) => names.length === 0 || names.includes(name));
     print(
-      '| format | refused | same | differs | wrong | exception | hang | slowest, ms |\n| --- | --- | --- | --- | --- | --- | --- | --- |',
+      '| format | refused | same | differs | wrong | exception | hang | slowest, ms |\n' +
+        '| --- | --- | --- | --- | --- | --- | --- | --- |',
     );
     for (const format of formats) {
       const counts: Record<Outcome, number> = { refused: 0, same: 0, differs: 0, wrong: 0, exception: 0, hang: 0 };

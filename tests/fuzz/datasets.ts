@@ -73,7 +73,9 @@ export const DATASETS: readonly Readonly<Record<string, string>>[] = [
   { 'empathetic.jsonl': lines(empathetic, empathetic) },
   {
     'empathetic.csv':
-      'conv_id,utterance_idx,context,prompt,speaker_idx,utterance,selfeval,tags\nhit:0_conv:1,1,sad,My cat_comma_ gone,1,He ran off,5|5|5_2|2|5,\nhit:0_conv:1,2,sad,My cat_comma_ gone,0,"Oh no, really?",5|5|5_2|2|5,\n',
+      'conv_id,utterance_idx,context,prompt,speaker_idx,utterance,selfeval,tags\n' +
+      'hit:0_conv:1,1,sad,My cat_comma_ gone,1,He ran off,5|5|5_2|2|5,\n' +
+      'hit:0_conv:1,2,sad,My cat_comma_ gone,0,"Oh no, really?",5|5|5_2|2|5,\n',
   },
   { 'openai.jsonl': lines(messages, messages) },
   { 'sharegpt.json': JSON.stringify([shareGpt]) },

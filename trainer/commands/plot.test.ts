@@ -10,7 +10,9 @@ beforeAll(async () => {
   await mkdir(join(folder, 'run'));
   await writeFile(
     join(folder, 'run/metrics.jsonl'),
-    '{"step":1,"epoch":0.5,"trainLoss":3,"learningRate":0.1}\n{"step":2,"epoch":1,"trainLoss":2,"learningRate":0.1}\n{"step":2,"epoch":1,"evalLoss":2.5}\n',
+    '{"step":1,"epoch":0.5,"trainLoss":3,"learningRate":0.1}\n' +
+      '{"step":2,"epoch":1,"trainLoss":2,"learningRate":0.1}\n' +
+      '{"step":2,"epoch":1,"evalLoss":2.5}\n',
   );
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

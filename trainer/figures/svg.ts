@@ -27,7 +27,8 @@ export function drawSvg(figures: readonly Plot.PlotOptions[], title: string): st
   }
   const name = document.createElement('title');
   name.textContent = title;
-  return `<svg xmlns="http://www.w3.org/2000/svg" class="figure" ${OWN} viewBox="0 0 ${width} ${top}" width="${width}" height="${top}" role="img">
+  const size = `viewBox="0 0 ${width} ${top}" width="${width}" height="${top}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="figure" ${OWN} ${size} role="img">
 ${name.outerHTML}<style>${STYLE}</style>
 ${root.innerHTML}
 </svg>

@@ -124,7 +124,7 @@ describe('ingestFiles', () => {
     expect(manifest.files.every(({ sha256, bytes }) => /^[0-9a-f]{64}$/.test(sha256) && bytes > 0)).toBe(true);
   });
 
-  it('gives the same GGUF back from an ONNX folder, but for names of control tokens that no message can have', async () => {
+  it('gives the same GGUF back from an ONNX folder, except names of control tokens no message can have', async () => {
     const record = await ingestFiles(store, await onnxFolder(), false, {});
     const { gguf: blob } = await ggufFromOnnx(await store.modelFiles(record.id, 'tiny'), {});
     const original = (await gguf({ addStart: false, spell: markedName })).file;

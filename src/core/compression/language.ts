@@ -17,8 +17,10 @@ const NOT_LATIN = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u;
 /** Addresses as people type them. */
 const DOMAIN = /(?<![\w.])[\w-]{1,63}\.(?:com|org|net|edu|gov|info|io|co|uk|de|fr|es|it|pl|br|in)(?![\w.])/gi;
 /** Scripts that put no spaces between words. */
-const UNSPACED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/gu;
+const UNSPACED = new RegExp(
+  ['Han', 'Hiragana', 'Katakana', 'Thai', 'Lao', 'Khmer', 'Myanmar'].map((name) => `\\p{Script=${name}}`).join('|'),
+  'gu',
+);
 /** Latin letters beyond those of English. */
 const ACCENTED = /[^a-z']/;
 /** Contractions found only in English. */

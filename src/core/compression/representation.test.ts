@@ -35,7 +35,9 @@ const chat = fc
       },
       {
         weight: 1,
-        arbitrary: fc.constantFrom('https://a.b/c?d=e.', 'me@x.org', '👍🏽', '👩‍👩‍👧', '\ud800', '日本語', 'a.m.', '\u0000'),
+        arbitrary: fc.constantFrom(
+          ...['https://a.b/c?d=e.', 'me@x.org', '👍🏽', '👩‍👩‍👧', '\ud800', '日本語', 'a.m.', '\u0000'],
+        ),
       },
       { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 6 }) },
     ),

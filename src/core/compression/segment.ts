@@ -14,8 +14,9 @@ export function straightenApostrophes(text: string): string {
   return text.replace(EACH_APOSTROPHE, "'");
 }
 
-const NET_ADDRESS =
-  /(?:https?:\/\/|www\.)[^\s<>"“”]+|(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/giu;
+const WEB_ADDRESS = /(?:https?:\/\/|www\.)[^\s<>"“”]+/;
+const MAIL_ADDRESS = /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/u;
+const NET_ADDRESS = new RegExp(`${WEB_ADDRESS.source}|${MAIL_ADDRESS.source}`, 'giu');
 
 const CLOSING = new Set(".,;:!?)]}'’»");
 

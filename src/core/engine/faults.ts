@@ -3,15 +3,32 @@ import type { Device } from './engine.ts';
 
 const RETRY = 'The model is loaded again when you retry; your conversation is kept.';
 
+/** Matches where one of `patterns` does, whatever the case of letters. */
+const anyOf = (...patterns: RegExp[]): RegExp => new RegExp(patterns.map(({ source }) => source).join('|'), 'i');
+
 const FAULTS: { pattern: RegExp; detail: Omit<LabErrorDetail, 'where'> }[] = [
   {
-    pattern:
-      /device (was |is )?(lost|destroyed)|lost.*device|DXGI_ERROR_DEVICE|instance (was )?dropped|GPU connection lost|external Instance reference no longer exists/i,
+    pattern: anyOf(
+      /device (was |is )?(lost|destroyed)/,
+      /lost.*device/,
+      /DXGI_ERROR_DEVICE/,
+      /instance (was )?dropped/,
+      /GPU connection lost/,
+      /external Instance reference no longer exists/,
+    ),
     detail: { code: 'device-lost', what: 'The graphics device was lost.', todo: RETRY },
   },
   {
-    pattern:
-      /out of memory|\bOOM\b|bad_alloc|allocation (failed|failure|size overflow)|failed to allocate|memory access out of bounds|array buffer allocation|could not allocate|ERROR_OUT_OF|mapping of buffer failed|invalid typed array length/i,
+    pattern: anyOf(
+      /out of memory|\bOOM\b|ERROR_OUT_OF/,
+      /bad_alloc/,
+      /allocation (failed|failure|size overflow)/,
+      /failed to allocate|could not allocate/,
+      /memory access out of bounds/,
+      /array buffer allocation/,
+      /mapping of buffer failed/,
+      /invalid typed array length/,
+    ),
     detail: {
       code: 'out-of-memory',
       what: 'There was not enough memory to run the model.',

@@ -22,8 +22,13 @@ export type Verdict =
   | { kind: 'refused' }
   | { kind: 'unreadable' };
 
-const REFUSAL =
-  /\b(?:i(?:'|’)?m sorry|i am sorry|i can(?:no|')t|i can’t|i am unable|i'm unable|i won't|as an ai|not able to (?:assess|rate|judge|help))\b/i;
+const REFUSALS = [
+  /i(?:'|’)?m sorry|i am sorry/,
+  /i can(?:no|')t|i can’t|i am unable|i'm unable|i won't/,
+  /as an ai/,
+  /not able to (?:assess|rate|judge|help)/,
+];
+const REFUSAL = new RegExp(`\\b(?:${REFUSALS.map(({ source }) => source).join('|')})\\b`, 'i');
 
 /**
  * Reads a judge's answer: the requested JSON, JSON with text or a fence around it, or one line per criterion
@@ -72,7 +77,13 @@ const SCALE = String.raw`(?:\s*\((?:0\s*(?:[-–—]|to)|out of)\s*${HIGHEST}\))
  * A standalone number: no minus or comparison before it; no rest of a number, range, percentage or other scale after
  * it.
  */
-const ALONE = String.raw`(?<![-−–<≤≥~])(\d+(?:\.\d+)?)(?![.,]?\d|\s*%|\s*(?:[-–—]|to|or)\s*\d|\s*(?:\/|out of)\s*(?!${HIGHEST}(?![.\d]*\d))\d)`;
+const REST = [
+  String.raw`[.,]?\d`,
+  String.raw`\s*%`,
+  String.raw`\s*(?:[-–—]|to|or)\s*\d`,
+  String.raw`\s*(?:\/|out of)\s*(?!${HIGHEST}(?![.\d]*\d))\d`,
+];
+const ALONE = String.raw`(?<![-−–<≤≥~])(\d+(?:\.\d+)?)(?!${REST.join('|')})`;
 
 function fromLines(text: string): Scores | undefined {
   const found = CRITERION_IDS.map((id): [CriterionId, number | undefined] => {

@@ -25,8 +25,12 @@ const IDIOMS = idioms.map((idiom) => compilePhrase(idiom, words));
 const readLanguages = createLanguageReader(languages);
 
 /** Words that turn a wish around when they stand up to three words before it. */
-const NEGATION =
-  /(?: (?:never|not|dont|wouldnt|wont|didnt|isnt|arent|nobody|(?:cant|couldnt)(?! (?:stop|help|keep|quit|shake))))(?: [a-z0-9]+){0,3}$/;
+const NEGATIONS = [
+  'never|not|dont|wouldnt|wont|didnt|isnt|arent|nobody',
+  // "I can't stop thinking of it" negates nothing.
+  '(?:cant|couldnt)(?! (?:stop|help|keep|quit|shake))',
+];
+const NEGATION = new RegExp(`(?: (?:${NEGATIONS.join('|')}))(?: [a-z0-9]+){0,3}$`);
 
 /**
  * Looks for signs of danger to the writer or to others: phrases in English, and fixed phrases in the languages of

@@ -14,7 +14,8 @@ export function describeTest(names: { metric: string; a: string; b: string }, te
   }
   // "Lower by" has turned the sign round already.
   const [direction, range] = value > 0 ? ['higher', evidence(low, high)] : ['lower', evidence(-high, -low)];
-  return `${names.metric}: ${names.a} is ${direction} than ${names.b} by ${Math.abs(value).toFixed(digits)} (${range}).`;
+  const difference = Math.abs(value).toFixed(digits);
+  return `${names.metric}: ${names.a} is ${direction} than ${names.b} by ${difference} (${range}).`;
 }
 
 /** With so many decimals, and no minus before nothing but zeros. */

@@ -20,7 +20,8 @@ export function shareHtml(plan: EvaluationPlan, summary: RunSummary, records: re
         ? `<td>${found.value.toFixed(digits)}<small>${limitsText(found, digits, ' to ') ?? '–'}</small></td>`
         : '<td>–</td>';
     });
-    return `<tr><th>${escapeHtml(names.get(model) ?? model)}</th><th>${escapeHtml(representation)}</th>${values.join('')}</tr>`;
+    const heads = [names.get(model) ?? model, representation].map((name) => `<th>${escapeHtml(name)}</th>`);
+    return `<tr>${[...heads, ...values].join('')}</tr>`;
   });
   const answers = records.map(
     (record) =>
@@ -31,6 +32,7 @@ export function shareHtml(plan: EvaluationPlan, summary: RunSummary, records: re
       `${escapeHtml(record.reference)}</p><p><b>Answer</b> ` +
       `${escapeHtml(record.hypothesis ?? record.error ?? 'none asked for')}</p></details>`,
   );
+  const judge = summary.judge ? `\n<p>${escapeHtml(summary.judge.words)}</p>` : '';
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -38,10 +40,16 @@ export function shareHtml(plan: EvaluationPlan, summary: RunSummary, records: re
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escapeHtml(plan.name)}</title>
 <style>
-body { max-width: 72rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.5 system-ui, sans-serif; color: #25211b; background: #fbf8f2 }
+body {
+  max-width: 72rem; margin: 2rem auto; padding: 0 1rem;
+  font: 16px/1.5 system-ui, sans-serif; color: #25211b; background: #fbf8f2
+}
 .wide { overflow-x: auto }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums }
-th, td { padding: .4rem .8rem .4rem 0; border-bottom: 1px solid #ddd; text-align: left; vertical-align: top; white-space: nowrap }
+th, td {
+  padding: .4rem .8rem .4rem 0; border-bottom: 1px solid #ddd;
+  text-align: left; vertical-align: top; white-space: nowrap
+}
 small { display: block; color: #6f6658 }
 p, pre { white-space: pre-wrap; overflow-wrap: anywhere }
 </style>
@@ -52,7 +60,7 @@ p, pre { white-space: pre-wrap; overflow-wrap: anywhere }
       `${summary.finished ? '' : 'The run is not finished. '}${summary.machine}.`,
   )}</p>
 <div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>
-<p>Below each value its 95 % interval over dialogues (bootstrap; jackknife for distinct-n).</p>${summary.judge ? `\n<p>${escapeHtml(summary.judge.words)}</p>` : ''}
+<p>Below each value its 95 % interval over dialogues (bootstrap; jackknife for distinct-n).</p>${judge}
 <ul>${summary.tests.map(({ words }) => `<li>${escapeHtml(words)}</li>`).join('\n')}</ul>
 ${answers.length > 0 ? `<h2>Answers</h2>\n${answers.join('\n')}` : ''}
 <h2>Plan</h2>

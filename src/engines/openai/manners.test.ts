@@ -139,7 +139,8 @@ const REPLIES: [string, Send, Reply][] = [
   [
     'a second reply between the parts of the first',
     body(
-      `${event({ index: 0, delta: { content: 'Hel' } })}${event({ index: 1, delta: { content: 'Bye' }, finish_reason: 'length' })}` +
+      event({ index: 0, delta: { content: 'Hel' } }) +
+        event({ index: 1, delta: { content: 'Bye' }, finish_reason: 'length' }) +
         `data: ${JSON.stringify({
           choices: [
             { index: 1, delta: { content: '!' } },

@@ -14,6 +14,7 @@ export function modelCard(
   sections: readonly CardSection[] = [],
 ): string {
   const size = formatMegabytes(manifest.files.reduce((sum, file) => sum + file.bytes, 0));
+  const autoClass = manifest.architecture === 'bert' ? 'AutoModel' : 'AutoModelForCausalLM';
   return `# ${manifest.name}
 
 | | |
@@ -24,10 +25,13 @@ export function modelCard(
 | Format | ${manifest.fileFormat}, dtype \`${manifest.dtype}\`, ${size} |
 | Licence | ${manifest.licence} |
 
-${[...sections, { title: 'How it was made', points: notes }].map(({ title, points }) => `## ${title}\n\n${points.map((point) => `- ${point}`).join('\n')}\n`).join('\n')}
+${[...sections, { title: 'How it was made', points: notes }].map(sectionText).join('\n')}
 ## Use
 
-The folder loads in transformers.js as it is: \`${manifest.architecture === 'bert' ? 'AutoModel' : 'AutoModelForCausalLM'}.from_pretrained(folder, { dtype: '${manifest.dtype}' })\`.
+The folder loads in transformers.js as it is: \`${autoClass}.from_pretrained(folder, { dtype: '${manifest.dtype}' })\`.
 \`manifest.json\` lists every file with its size and SHA-256.
 `;
 }
+
+const sectionText = ({ title, points }: CardSection): string =>
+  `## ${title}\n\n${points.map((point) => `- ${point}`).join('\n')}\n`;

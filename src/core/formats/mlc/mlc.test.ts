@@ -193,7 +193,11 @@ describe('shards', () => {
 describe('the conversation template', () => {
   const config = parseConfig({ rms_norm_eps: 1e-5, ...SHAPES['Llama-3.2-1B'], bos_token_id: 1, eos_token_id: 2 });
   const chatml = (turns: readonly { role: string; content: string }[]): string =>
-    `${turns[0]?.role === 'system' ? '' : '<|im_start|>system\nBe brief.<|im_end|>\n'}${turns.map(({ role, content }) => `<|im_start|>${role}\n${content}<|im_end|>\n`).join('')}<|im_start|>assistant\n`;
+    [
+      ...(turns[0]?.role === 'system' ? [] : ['<|im_start|>system\nBe brief.<|im_end|>\n']),
+      ...turns.map(({ role, content }) => `<|im_start|>${role}\n${content}<|im_end|>\n`),
+      '<|im_start|>assistant\n',
+    ].join('');
 
   it('is ChatML where the model’s is, with its default system message', () => {
     const { conversation, exact } = chooseConversation('{{ "<|im_start|>" }}', chatml, config);
