@@ -58,7 +58,8 @@ export async function claimFolder(out: string, { force, inputs, print }: OutputO
   if (state.own.size > 0) print(`${out} contains what the lab wrote before; it is replaced.`);
   if (state.foreign.length > 0)
     print(
-      `The lab did not write ${list(state.foreign)} there; it is kept${force ? ' unless a new file has its name' : ''}.`,
+      `The lab did not write ${list(state.foreign)} there; ` +
+        `it is kept${force ? ' unless a new file has its name' : ''}.`,
     );
   return { path: out, write: (fill) => fillFolder(target, fill, force) };
 }
