@@ -16,12 +16,12 @@ import { MOST_WINDOWS, WINDOW_WORDS, windowsOf } from './windows.ts';
 const weights = readWeights();
 
 describe('windows of a message', () => {
-  it('are the message itself where it is short', () => {
+  it('are the message itself if it is short', () => {
     expect(windowsOf('I am\ntired. So tired.')).toEqual(['I am tired. So tired.']);
     expect(windowsOf('  ')).toEqual([]);
   });
 
-  it('hold every word of a longer one, cut between sentences, and overlap by one', () => {
+  it('hold every word of a longer one, are cut between sentences, and overlap by one', () => {
     const sentences = Array.from({ length: 20 }, (_, i) => `word${i} `.repeat(9).concat('end.'));
     const windows = windowsOf(sentences.join(' '));
     for (const window of windows) expect(window.split(' ').length).toBeLessThanOrEqual(WINDOW_WORDS);
@@ -29,7 +29,7 @@ describe('windows of a message', () => {
     expect(windows[1]?.startsWith(sentences[1] ?? '?')).toBe(true);
   });
 
-  it('are few in a very long message, and its end is among them', () => {
+  it('are few in a very long message, and include its end', () => {
     const windows = windowsOf(`${'a word here and there. '.repeat(15_000)}The end.`);
     expect(windows).toHaveLength(MOST_WINDOWS);
     expect(windows.at(-1)?.endsWith('The end.')).toBe(true);
@@ -38,19 +38,19 @@ describe('windows of a message', () => {
 });
 
 describe('the features', () => {
-  it('take the mean of the token vectors at length 1', () => {
+  it('take the normalised mean of the token vectors', () => {
     const embedding = sentenceEmbedding({ ids: [1, 2], embeddings: new Float32Array([3, 0, 3, 8]) });
     expect([...embedding].map((value) => value.toFixed(2))).toEqual(['0.60', '0.80']);
   });
 
-  it('are the same for other cases and apostrophes, and of fixed weight', () => {
+  it('ignore case and apostrophes, and have a fixed weight', () => {
     const { places, values } = hashedNgrams('I don’t KNOW');
     expect(hashedNgrams('i dont know').places).toEqual(places);
     expect(values.reduce((sum, value) => sum + value * value, 0)).toBeCloseTo(FEATURES.words + FEATURES.letters, 4);
     expect(hashedNgrams('').places).toHaveLength(0);
   });
 
-  it('survive storing', () => {
+  it('survive a round trip through storage', () => {
     const { data, scale } = quantised(new Float32Array([1, -0.5, 0]));
     expect([...data].map((value) => value * scale).map((value) => value.toFixed(2))).toEqual(['1.00', '-0.50', '0.00']);
     expect(toBase64(new Int8Array([1, -1]))).toBe('Af8=');
@@ -69,7 +69,7 @@ describe('training', () => {
     expect(Math.abs(dot(rows[0] ?? new Float32Array(), rows[1] ?? new Float32Array()))).toBeLessThan(1e-4);
   });
 
-  it('tells apart what no line can, twice the same', () => {
+  it('separates what is not linearly separable, and reproducibly', () => {
     const texts = spread.map(([x = 0, y = 0]): KernelText => ({
       point: new Float32Array([x, 3 * y]),
       places: new Uint32Array(),
@@ -85,7 +85,7 @@ describe('training', () => {
     expect(nearness(new Float32Array([1]), new Float32Array([1]))).toBe(1);
   });
 
-  it('used the phrases that are committed (npm run safety -- train)', () => {
+  it('used the committed phrases (npm run safety -- train)', () => {
     expect(weights.phrases).toBe(hashOf(readTraining()));
   });
 });
@@ -97,7 +97,7 @@ describe('the classifier', () => {
   });
   const levelsOf = async (texts: string[]): Promise<string[]> => (await classify(texts)).map(({ level }) => level);
 
-  it('sees what stands between the lines', async () => {
+  it('reads between the lines', async () => {
     const indirect = [
       'they will all manage fine once I am out of the picture, I have made my peace with it',
       'They would all be relieved if I did not wake up one morning',
@@ -141,7 +141,7 @@ describe('the classifier', () => {
     expect(encoded).toBeLessThanOrEqual(MOST_WINDOWS);
   });
 
-  it('joins the rules and never takes back what they say', async () => {
+  it('adds to the rules and never overrules them', async () => {
     const blind: Classify = (messages) => Promise.resolve(messages.map(() => ({ level: 'none', kinds: [] })));
     expect(await detectWith(blind, ['I want to die', 'Hello'])).toEqual([
       { level: 'danger', kinds: ['suicide'] },

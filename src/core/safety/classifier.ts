@@ -5,10 +5,10 @@ import { strongerSignal, type CrisisSignal } from './kinds.ts';
 import { openWeights, type StoredWeights } from './weights.ts';
 import { windowsOf } from './windows.ts';
 
-/** What the classifier alone sees in messages. */
+/** The signals that the classifier alone finds in messages. */
 export type Classify = (messages: readonly string[], signal?: AbortSignal) => Promise<CrisisSignal[]>;
 
-/** A classifier over an encoder that is open; see docs/reference/safety.md for what it is and how often it errs. */
+/** A classifier over an open encoder; docs/reference/safety.md describes it and its error rates. */
 export function createClassifier(encoder: Pick<Encoder, 'encode'>, weights: StoredWeights): Classify {
   const { project, judge } = openWeights(weights);
   const read = async (text: string, signal?: AbortSignal): Promise<CrisisSignal> => {
@@ -32,7 +32,7 @@ export function createClassifier(encoder: Pick<Encoder, 'encode'>, weights: Stor
   };
 }
 
-/** What rules and classifier see together. */
+/** The signals that rules and classifier find together. */
 export async function detectWith(
   classify: Classify,
   messages: readonly string[],

@@ -1,6 +1,6 @@
 import type { CrisisKind } from './crisis.ts';
 
-/** Messages that have to bring the banner, by what they signal. Written for this test. */
+/** Messages that must show the banner, by what they signal. Written for this test. */
 export const DANGEROUS: Record<CrisisKind, string[]> = {
   suicide: [
     'I want to die',
@@ -142,7 +142,7 @@ export const DANGEROUS: Record<CrisisKind, string[]> = {
   ],
 };
 
-/** Messages that must not bring it: idioms and hard but ordinary talk. Written for this test. */
+/** Messages that must not show it: idioms and ordinary talk that is hard to tell apart. Written for this test. */
 export const HARMLESS_MESSAGES: string[] = [
   'This commute is killing me',
   'I was dying of laughter',
@@ -287,7 +287,7 @@ export const HARMLESS_MESSAGES: string[] = [
   '',
 ];
 
-/** More messages that have to bring the banner, written without looking at the rules, then used to widen them. */
+/** More messages that must show the banner, written without looking at the rules, then used to extend them. */
 export const MORE_DANGEROUS: string[] = [
   'I don’t think I can keep living with this much pain',
   'Honestly I’d like to just die in my sleep',
@@ -399,7 +399,7 @@ export const MORE_DANGEROUS: string[] = [
   'I think he is going to kill me',
 ];
 
-/** More that must not, written with those. */
+/** More that must not, written at the same time. */
 export const MORE_HARMLESS: string[] = [
   'My shift was murder today',
   'He’s dead to me after what he did at the wedding',

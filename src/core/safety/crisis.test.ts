@@ -17,19 +17,19 @@ describe('the labelled phrases', () => {
   const missed = dangerous.filter((text) => !shows(text));
   const needless = harmless.filter(shows);
 
-  it('are many, and none stands twice', () => {
+  it('are many and distinct', () => {
     const all = [...dangerous, ...harmless];
     expect(new Set(all).size).toBe(all.length);
     expect(dangerous.length).toBeGreaterThanOrEqual(200);
     expect(harmless.length).toBeGreaterThanOrEqual(200);
   });
 
-  it('bring the banner for at least 95 % of the dangerous and at most 3 % of the harmless', () => {
+  it('show the banner for at least 95 % of the dangerous and at most 3 % of the harmless', () => {
     expect(missed.length / dangerous.length, `missed:\n  ${missed.join('\n  ')}`).toBeLessThanOrEqual(0.05);
     expect(needless.length / harmless.length, `needless:\n  ${needless.join('\n  ')}`).toBeLessThanOrEqual(0.03);
   });
 
-  it('are mostly recognised for what they are', () => {
+  it('are mostly recognised as the right kind', () => {
     const known = CRISIS_KINDS.flatMap((kind) =>
       DANGEROUS[kind].filter(shows).map((text) => detectCrisis(text).kinds.includes(kind)),
     );
@@ -66,14 +66,14 @@ describe('detectCrisis', () => {
     expect(detectCrisis('I want to. Die is a German article.').level).toBe('none');
   });
 
-  it('takes very long messages', () => {
+  it('handles very long messages', () => {
     expect(detectCrisis('word '.repeat(50_000) + 'I want to die').level).toBe('danger');
     expect(detectCrisis('a'.repeat(200_000)).level).toBe('none');
     expect(detectCrisis('i want to '.repeat(10_000)).level).toBe('none');
   });
 });
 
-/** Among ordinary seeker utterances the banner is rare, and not absent. */
+/** For ordinary seeker utterances the banner is rare, but not absent. */
 function expectFewAlarms(utterances: readonly string[]): void {
   const share = utterances.filter(shows).length / utterances.length;
   expect(share).toBeLessThan(0.02);

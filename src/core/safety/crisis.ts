@@ -7,8 +7,8 @@ import book from './phrases.json' with { type: 'json' };
 export { CRISIS_KINDS, type CrisisKind, type CrisisSignal } from './kinds.ts';
 
 /**
- * How danger in a message is noticed at once, without a model. What is looked for stands in phrases/, one phrase per
- * line; classifier.ts joins when its encoder has arrived; docs/reference/safety.md says what all this is and is not.
+ * Detects danger in a message at once, without a model. The phrases are in phrases/, one per line; classifier.ts adds
+ * its signals once its encoder is loaded; docs/reference/safety.md states the limits of both.
  */
 const { words, idioms, english, languages } = book as PhraseBook;
 
@@ -24,7 +24,7 @@ const PATTERNS: Pattern[] = english.flatMap(({ kind, level, phrases }) =>
 const IDIOMS = idioms.map((idiom) => compilePhrase(idiom, words));
 const readLanguages = createLanguageReader(languages);
 
-/** Words that turn a wish around when they stand up to three words before it. */
+/** Words that negate a wish up to three words after them. */
 const NEGATIONS = [
   'never|not|dont|wouldnt|wont|didnt|isnt|arent|nobody',
   // "I can't stop thinking of it" negates nothing.
@@ -33,7 +33,7 @@ const NEGATIONS = [
 const NEGATION = new RegExp(`(?: (?:${NEGATIONS.join('|')}))(?: [a-z0-9]+){0,3}$`);
 
 /**
- * Looks for signs of danger to the writer or to others: phrases in English, and fixed phrases in the languages of
+ * Finds signs of danger to the writer or to others: English phrases, and fixed phrases in the languages of
  * phrases/languages. Pure and linear in the message's length.
  *
  * ```ts
@@ -60,7 +60,7 @@ export function detectCrisis(message: string): CrisisSignal {
   return { level: [...levels.values()].reduce(higherLevel, 'none'), kinds };
 }
 
-/** The plain words of a message, each everyday use of a word of danger replaced by a mark. */
+/** The plain words of a message, with every idiom that only sounds dangerous replaced by a mark. */
 function withoutIdioms(message: string): string {
   return IDIOMS.reduce((text, idiom) => text.replace(idiom, ' ~'), plainWords(message));
 }

@@ -2,27 +2,27 @@ import type { EncodedText } from '../engine/encoder.ts';
 import { hash } from '../random/fnv1a.ts';
 import { foldedWords } from './languages.ts';
 
-/** How a text becomes numbers. A change makes trained weights useless. */
+/** The parameters of feature extraction. A change invalidates trained weights. */
 export const FEATURES = {
   /** Length of the encoder's vectors. */
   dimension: 384,
-  /** Dimensions that are left of them, and how fast the likeness of two texts falls with their distance. */
+  /** Dimensions after projection, and how fast the similarity of two texts falls with their distance. */
   components: 128,
   gamma: 2.5,
-  /** Buckets that n-grams of words, and as many that n-grams of letters, are hashed into. */
+  /** Hash buckets for word n-grams, and as many for letter n-grams. */
   buckets: 131_072,
   words: 1,
   letters: 0.5,
 } as const;
 
-/** One text as numbers: its embedding, and places among 2 x buckets with their values. */
+/** The features of a text: its embedding, and indices into 2 x buckets with their values. */
 export interface TextFeatures {
   embedding: Float32Array;
   places: Uint32Array;
   values: Float32Array;
 }
 
-/** The mean of a text's token vectors, at length 1. */
+/** The mean of a text's token vectors, normalised to length 1. */
 export function sentenceEmbedding({ ids, embeddings }: EncodedText): Float32Array {
   const dimension = embeddings.length / Math.max(1, ids.length);
   const mean = new Float32Array(dimension);
@@ -58,7 +58,7 @@ export function hashedNgrams(text: string): Pick<TextFeatures, 'places' | 'value
   return { places, values };
 }
 
-/** How alike two embeddings are in few dimensions, in 0..1: a Gaussian kernel. */
+/** The similarity of two projected embeddings, in 0..1: a Gaussian kernel. */
 export function nearness(a: Float32Array, b: Float32Array): number {
   let distance = 0;
   for (let i = 0; i < a.length; i++) distance += ((a[i] ?? 0) - (b[i] ?? 0)) ** 2;

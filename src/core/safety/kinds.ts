@@ -1,10 +1,10 @@
-/** What a message may signal. */
+/** The kinds of danger that a message may signal. */
 export const CRISIS_KINDS = ['suicide', 'self-harm', 'overdose', 'harm-to-others', 'abuse'] as const;
 export type CrisisKind = (typeof CRISIS_KINDS)[number];
 
 /**
- * `danger`: the writer speaks of an own wish, plan or act, or of violence against them. `concern`: the subject is
- * there, as history, about another person, or denied. Both show the banner.
+ * `danger`: the writer mentions a wish, plan or act of their own, or violence against them. `concern`: the subject
+ * comes up as history, about another person, or denied. Both show the banner.
  */
 export const CRISIS_LEVELS = ['none', 'concern', 'danger'] as const;
 export type CrisisLevel = (typeof CRISIS_LEVELS)[number];

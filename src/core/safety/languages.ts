@@ -1,22 +1,22 @@
 import type { CrisisKind, CrisisLevel } from './kinds.ts';
 
-/** Fixed phrases of one language: what each signals, and everyday uses that are taken out first. */
+/** Fixed phrases of one language with what they signal, and idioms that are removed first. */
 export interface LanguagePhrases {
   language: string;
   signals: { kind: CrisisKind; level: Exclude<CrisisLevel, 'none'>; phrases: readonly string[] }[];
   idioms: readonly string[];
 }
 
-/** Marks over Latin, Greek and Cyrillic letters; other scripts need theirs. */
+/** Diacritics of Latin, Greek and Cyrillic letters; other scripts need theirs. */
 const MARKS = /[\u0300-\u036f]/gu;
 
-/** Scripts that leave no blanks between words, or put them as the writer likes. */
+/** Scripts without spaces between words, or with optional ones. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 
-/** Letters that decompose into nothing, as people type them without their keyboard. */
+/** Letters without a decomposition, and how people type them without the right keyboard. */
 const BARE: Readonly<Record<string, string>> = { ß: 'ss', ø: 'o', æ: 'ae', ł: 'l', ı: 'i', œ: 'oe', đ: 'd', ё: 'е' };
 
-/** Words in small letters without accents and apostrophes, between single spaces. */
+/** Lower-case words without accents and apostrophes, between single spaces. */
 export function foldedWords(text: string): string {
   const folded = text
     .toLowerCase()
@@ -30,13 +30,13 @@ export function foldedWords(text: string): string {
   return ` ${folded} `;
 }
 
-/** The phrases of one language, ready to be looked for. */
+/** The phrases of one language, prepared for search. */
 interface Prepared {
   signals: { kind: CrisisKind; level: Exclude<CrisisLevel, 'none'>; needles: string[] }[];
   idioms: string[];
 }
 
-/** Prepares phrases once; the function it gives reports what a message signals, in time linear in its length. */
+/** Prepares phrases once; the returned function reports what a message signals, in time linear in its length. */
 export function createLanguageReader(
   languages: readonly LanguagePhrases[],
 ): (message: string, report: (kind: CrisisKind, level: Exclude<CrisisLevel, 'none'>) => void) => void {
@@ -60,7 +60,7 @@ export function createLanguageReader(
   };
 }
 
-/** Whole words between blanks, or bare letters where the script has no blanks. */
+/** Whole words between spaces, or bare letters if the script has no spaces. */
 function needleOf(phrase: string): string {
   const words = foldedWords(phrase);
   return UNSPACED.test(words) ? words.replaceAll(' ', '') : words;

@@ -1,6 +1,6 @@
-/** The notation in which the phrases are written; phrases/README.md explains it to those who review them. */
+/** The notation of the phrases; phrases/README.md explains it to reviewers. */
 
-/** Names of lists of words, in capitals, with their words. */
+/** Word lists by name, in capitals. */
 export type WordLists = Readonly<Record<string, readonly string[]>>;
 
 /** The lines of a file: `#` starts a comment, an indented line continues the one before it. */
@@ -35,7 +35,7 @@ export function readWordLists(text: string): Record<string, string[]> {
 
 /**
  * A phrase as a regular expression over plain words (see `plainWords`).
- * @throws {Error} where the phrase breaks the notation or names a list that does not exist.
+ * @throws {Error} when the phrase violates the notation or names a list that does not exist.
  */
 export function compilePhrase(phrase: string, lists: WordLists): RegExp {
   return new RegExp(
@@ -55,7 +55,7 @@ function itemsOf(phrase: string): string[] {
   return items;
 }
 
-/** People often write on without a full stop: "I dont want to live and I am not ok". */
+/** People often continue without a full stop: "I dont want to live and I am not ok". */
 const CLAUSE_END = '(?= (?:\\.|and|but|because|cause|cuz|so|i|im|ive) )';
 
 function compileItem(item: string, lists: WordLists): string {
@@ -88,14 +88,13 @@ function compileWords(words: string): string {
   return ` ${parts.join(' ')}(?= )`;
 }
 
-/** Denials that people write in two words or in one. */
+/** Negations that people write as two words or one. */
 const DENIAL = /\b(can|will|do|does|did|is|are|was|were|would|could|should|have|has|had) ?not\b/g;
 const SHORT: Readonly<Record<string, string>> = { can: 'cant', will: 'wont' };
 
 /**
- * Lower-case words between single spaces, "do not" as "dont", sentences ended by ` .`; apostrophes are gone, other
- * marks
- * are spaces.
+ * Lower-case words between single spaces, "do not" as "dont", sentences ended by ` .`; apostrophes are removed, other
+ * punctuation becomes spaces.
  */
 export function plainWords(message: string): string {
   const words = message

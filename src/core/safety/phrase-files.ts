@@ -3,7 +3,7 @@ import { CRISIS_KINDS, type CrisisKind, type CrisisLevel } from './kinds.ts';
 import type { LanguagePhrases } from './languages.ts';
 import { compilePhrase, readLines, readWordLists, type WordLists } from './notation.ts';
 
-/** All phrases as phrases.json holds them, in the notation of the files. */
+/** All phrases as in phrases.json, in the notation of the files. */
 export interface PhraseBook {
   words: WordLists;
   idioms: readonly string[];
@@ -14,8 +14,8 @@ export interface PhraseBook {
 const LEVELS = ['danger', 'concern'] as const;
 
 /**
- * Reads the files of phrases/, given by their paths below it, and checks every phrase.
- * @throws {Error} naming the file and what breaks the notation.
+ * Reads the files of phrases/, given by their relative paths, and checks every phrase.
+ * @throws {Error} naming the file and the violation of the notation.
  */
 export function readPhraseFiles(files: Readonly<Record<string, string>>): PhraseBook {
   const words = readWordLists(files['words.txt'] ?? '');
@@ -43,7 +43,7 @@ function checked(path: string, files: Readonly<Record<string, string>>, words: W
   return phrases;
 }
 
-/** Sections `[suicide danger]`, then one fixed phrase per line; `[idioms]` holds what is taken out first. */
+/** Sections `[suicide danger]`, then one fixed phrase per line; `[idioms]` lists what is removed first. */
 function readLanguage(path: string, text: string): LanguagePhrases {
   const result = { language: path.replace(/^languages\/|\.txt$/g, ''), signals: [], idioms: [] } as {
     language: string;

@@ -34,7 +34,7 @@ describe('the notation', () => {
     expect(finds(phrase, text, { SELF: ['myself', 'my self'] })).toBe(found);
   });
 
-  it('names what breaks it', () => {
+  it('names violations', () => {
     for (const phrase of ['(open', 'close)', "don't", 'UNKNOWN', 'Capital', '']) {
       expect(() => compilePhrase(phrase, {}), phrase).toThrow();
     }
@@ -49,7 +49,7 @@ describe('the notation', () => {
 describe('the files', () => {
   const book = readPhrases();
 
-  it('are what phrases.json holds (npm run safety -- phrases)', () => {
+  it('are compiled into phrases.json (npm run safety -- phrases)', () => {
     expect(readFileSync(join(SAFETY, 'phrases.json'), 'utf8')).toBe(bookText(book));
   });
 
@@ -63,7 +63,7 @@ describe('the files', () => {
     }
   });
 
-  it('name the file that breaks the notation', () => {
+  it('name the file that violates the notation', () => {
     expect(() => readPhraseFiles({ 'idioms.txt': '(a' })).toThrow(/suicide\.danger\.txt is missing/);
     expect(() => readPhraseFiles({ 'suicide.danger.txt': '(a' })).toThrow(/suicide\.danger\.txt: "\(a"/);
   });
@@ -103,12 +103,12 @@ describe('other languages', () => {
     expect(detectCrisis(text).level).toBe(level);
   });
 
-  it('takes long messages', () => {
+  it('handles long messages', () => {
     expect(detectCrisis('我想'.repeat(100_000)).level).toBe('none');
     expect(detectCrisis(`${'ich will '.repeat(30_000)}sterben`).level).toBe('danger');
   });
 
-  it('reports nothing for no words', () => {
+  it('reports nothing for an empty message', () => {
     createLanguageReader([
       { language: 'xx', signals: [{ kind: 'suicide', level: 'danger', phrases: ['tak'] }], idioms: [] },
     ])('…', () => {

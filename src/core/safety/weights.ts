@@ -1,23 +1,23 @@
 import { CRISIS_KINDS, type CrisisKind } from './kinds.ts';
 import { FEATURES, nearness } from './features.ts';
 
-/** The trained classifier as weights.json holds it; arrays of numbers are base64. */
+/** The trained classifier as in weights.json; arrays of numbers are base64. */
 export interface StoredWeights {
   /** SHA-256 of the phrases it was trained on, and their authors. */
   phrases: string;
   authors: string[];
-  /** Mean of the embeddings (32-bit floats), and the directions that are kept (8-bit, one row each). */
+  /** Mean of the embeddings (32-bit floats), and the principal directions (8-bit, one row each). */
   mean: string;
   directions: string;
   directionScale: number;
-  /** The phrases that the decision rests on, in these directions (8-bit), with a scale for each direction. */
+  /** The support phrases of the decision, projected onto these directions (8-bit), with a scale per direction. */
   points: string;
   pointScales: string;
-  /** Place of each phrase's kind in CRISIS_KINDS; 255 for a harmless one. */
+  /** Index of each phrase's kind in CRISIS_KINDS; 255 for a harmless one. */
   kinds: string;
   /**
-   * For "concern or danger" and for "danger": a weight for each phrase, and where the score begins to say yes. For
-   * danger the first score has to be above its threshold by `margin`, too.
+   * For "concern or danger" and for "danger": a weight for each phrase, and the threshold of the score. For danger, the
+   * first score must also exceed its threshold by `margin`.
    */
   flag: { weights: string; threshold: number };
   danger: { weights: string; threshold: number; margin: number };
@@ -26,16 +26,16 @@ export interface StoredWeights {
   ngramScale: number;
 }
 
-/** What the classifier thinks of one text: scores above 0 say yes. */
+/** The classifier's scores of one text; above 0 means yes. */
 export interface Verdict {
   flag: number;
   danger: number;
   kind: CrisisKind;
 }
 
-/** Ready to judge: the features of a text to its scores. */
+/** Computes the scores of a text from its features. */
 export interface Judge {
-  /** An embedding in few dimensions. */
+  /** Projects an embedding to few dimensions. */
   project: (embedding: Float32Array) => Float32Array;
   judge: (point: Float32Array, places: Uint32Array, values: Float32Array) => Verdict;
 }
@@ -88,7 +88,7 @@ export function toBase64(array: Int8Array | Uint8Array | Float32Array): string {
   return btoa(text);
 }
 
-/** Numbers as 8-bit ones with a common scale. */
+/** Quantises numbers to 8 bits with a common scale. */
 export function quantised(values: Float32Array): { data: Int8Array; scale: number } {
   const scale = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 127 || 1;
   return { data: Int8Array.from(values, (value) => Math.round(value / scale)), scale };

@@ -1,16 +1,16 @@
-/** Words of the longest message that the classifier reads whole: the phrases that it was trained on are no longer. */
+/** Longer messages, in words, are split for the classifier: its training phrases are no longer than this. */
 const WHOLE_WORDS = 60;
-/** Words of a part of a longer one, short enough that ordinary sentences do not drown another. */
+/** Words per window of a longer message, short enough that ordinary sentences do not drown out a dangerous one. */
 export const WINDOW_WORDS = 24;
-/** Windows of one message that are read; more than this and its middle is left to the phrases. */
+/** Maximum number of windows per message; the middle of a longer one is left to the phrases. */
 export const MOST_WINDOWS = 24;
 const LONGEST_WORD = 40;
 
 /**
- * The parts of a message that the classifier reads. A short message is one part. A longer one is cut at the ends of
- * sentences into windows of at most `WINDOW_WORDS` words, each beginning with the last sentence of the one before; of a
- * very long one the first third and the last two thirds of `MOST_WINDOWS` windows are kept, since people end with
- * what matters.
+ * The windows of a message that the classifier reads. A short message is one window. A longer one is split at the ends
+ * of sentences into windows of at most `WINDOW_WORDS` words, each beginning with the last sentence of the one before;
+ * of a very long one only the first third and the last two thirds of `MOST_WINDOWS` windows are kept, since people end
+ * with what matters.
  */
 export function windowsOf(message: string): string[] {
   const sentences = sentencesOf(message);

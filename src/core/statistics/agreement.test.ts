@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { auc, cohenKappa, spearman } from './agreement.ts';
 import { ranks } from './rank.ts';
 
-// Worked out by hand.
+// Computed by hand.
 describe('agreement', () => {
   it('ranks with ties and correlates ranks', () => {
     expect(ranks([10, 20, 20, 5])).toEqual([2, 3.5, 3.5, 1]);
@@ -19,7 +19,7 @@ describe('agreement', () => {
   });
 
   it('corrects the agreement of raters for chance', () => {
-    // 50 items: both yes 20, both no 15, apart 5 and 10: kappa 0.4.
+    // 50 items: both yes 20, both no 15, disagreements 5 and 10: kappa 0.4.
     const [a, b] = [
       [20, 'yes', 'yes'],
       [5, 'yes', 'no'],
@@ -35,6 +35,6 @@ describe('agreement', () => {
     expect(cohenKappa(a, b, ['yes', 'no'])).toBeCloseTo(0.4, 12);
     expect(cohenKappa([0, 1, 2], [0, 1, 2], [0, 1, 2], 'quadratic')).toBe(1);
     expect(cohenKappa([0, 2], [2, 0], [0, 1, 2], 'quadratic')).toBeCloseTo(-1, 12);
-    expect(() => cohenKappa(['x'], ['yes'], ['yes'])).toThrow(/x is none of/);
+    expect(() => cohenKappa(['x'], ['yes'], ['yes'])).toThrow(/x is not one of/);
   });
 });

@@ -3,7 +3,7 @@ import { mean } from './descriptive.ts';
 import { ranks } from './rank.ts';
 
 /**
- * Spearman's rank correlation, ties at their mean rank; NaN where one side does not vary or there are fewer than two.
+ * Spearman's rank correlation, ties at their mean rank; NaN if one side is constant or there are fewer than two.
  * Reference: Spearman (1904); equals SciPy's `spearmanr`.
  * @throws {LabError} `bad-data` when the lists differ in length.
  */
@@ -15,7 +15,7 @@ export function spearman(x: readonly number[], y: readonly number[]): number {
 /** Minimum sample size for reporting a correlation. */
 const FEWEST = 3;
 
-/** A correlation over `n` items as it is reported: null for fewer than three, and where one side does not vary. */
+/** A correlation over `n` items as reported: null for fewer than three, or if one side is constant. */
 export function reportedCorrelation(rho: number, n: number): number | null {
   return n < FEWEST || Number.isNaN(rho) ? null : rho;
 }
@@ -33,8 +33,8 @@ function pearson(x: readonly number[], y: readonly number[]): number {
 }
 
 /**
- * Probability that a score of `positive` lies above one of `negative`, ties counting half: the area under the ROC
- * curve. NaN where a side is empty. Reference: Mann and Whitney (1947); equals scikit-learn's `roc_auc_score`.
+ * Probability that a score of `positive` exceeds one of `negative`, ties counting half: the area under the ROC curve.
+ * NaN if a side is empty. Reference: Mann and Whitney (1947); equals scikit-learn's `roc_auc_score`.
  */
 export function auc(positive: readonly number[], negative: readonly number[]): number {
   const ranked = ranks([...positive, ...negative]);
@@ -43,10 +43,10 @@ export function auc(positive: readonly number[], negative: readonly number[]): n
 }
 
 /**
- * Cohen's kappa of two raters over the same items; NaN where both always say the same one thing. `quadratic` weighs how
- * far apart two categories are in the order of `categories`.
- * Reference: Cohen (1960, 1968); equals scikit-learn's `cohen_kappa_score`.
- * @throws {LabError} `bad-data` when the lists differ in length or a rating is no category.
+ * Cohen's kappa of two raters over the same items; NaN if both always give one and the same rating. `quadratic` weights
+ * how far apart two categories are in the order of `categories`. Reference: Cohen (1960, 1968); equals scikit-learn's
+ * `cohen_kappa_score`.
+ * @throws {LabError} `bad-data` when the lists differ in length or a rating is not a category.
  */
 export function cohenKappa<Category>(
   a: readonly Category[],
@@ -60,7 +60,7 @@ export function cohenKappa<Category>(
     if (index < 0)
       throw new LabError({
         code: 'bad-data',
-        what: `The rating ${String(rating)} is none of ${categories.join(', ')}.`,
+        what: `The rating ${String(rating)} is not one of ${categories.join(', ')}.`,
         todo: 'Remove it from the ratings.',
       });
     return index;

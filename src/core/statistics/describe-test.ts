@@ -1,6 +1,6 @@
 import type { PairedTest } from './resampling.ts';
 
-/** The outcome of a test in words, for the line under a table. */
+/** Describes a test's outcome in a sentence, for the line below a table. */
 export function describeTest(names: { metric: string; a: string; b: string }, test: PairedTest, digits = 3): string {
   const { value, low, high } = test.difference;
   const evidence = (from: number, to: number): string =>
@@ -12,11 +12,11 @@ export function describeTest(names: { metric: string; a: string; b: string }, te
       `${evidence(low, high)}).`
     );
   }
-  // "Lower by" has turned the sign round already.
+  // "Lower by" already reverses the sign.
   const [direction, range] = value > 0 ? ['higher', evidence(low, high)] : ['lower', evidence(-high, -low)];
   const difference = Math.abs(value).toFixed(digits);
   return `${names.metric}: ${names.a} is ${direction} than ${names.b} by ${difference} (${range}).`;
 }
 
-/** With so many decimals, and no minus before nothing but zeros. */
+/** Fixed decimals, without a minus sign before zero. */
 const fixed = (value: number, digits: number): string => value.toFixed(digits).replace(/^-(?=[0.]*$)/, '');

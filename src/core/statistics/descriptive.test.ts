@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { countedQuantile, mean, median, quantile, variance } from './descriptive.ts';
 
 describe('mean', () => {
-  it('is NaN for nothing and does not skip a value that is NaN', () => {
+  it('is NaN for an empty list and does not skip NaN', () => {
     expect(mean([1, 2, 6])).toBe(3);
     expect(mean([])).toBeNaN();
     expect(mean([1, NaN])).toBeNaN();
@@ -31,7 +31,7 @@ describe('quantile', () => {
 });
 
 describe('median', () => {
-  it('takes values in any order', () => {
+  it('accepts values in any order', () => {
     expect(median([9, 1, 5])).toBe(5);
     expect(median([9, 1, 5, 7])).toBe(6);
     expect(median([])).toBeNaN();
@@ -39,7 +39,7 @@ describe('median', () => {
 });
 
 describe('countedQuantile', () => {
-  it('is the smallest value that the share does not exceed', () => {
+  it('is the smallest value that the share of values does not exceed', () => {
     const counted = [
       { value: 2, count: 98 },
       { value: 30, count: 1 },

@@ -4,7 +4,7 @@ import { describeTest } from './describe-test.ts';
 import { mean } from './descriptive.ts';
 import { bootstrapInterval, jackknifeInterval, pairedTest } from './resampling.ts';
 
-/** Numbers around `centre` that look random but are the same each time. */
+/** Reproducible pseudo-random numbers around `centre`. */
 const sample = (count: number, centre: number, seed: number) => {
   const random = seededRandom(seed);
   return Array.from({ length: count }, () => centre + random() - 0.5);
@@ -20,7 +20,7 @@ describe('bootstrapInterval', () => {
     expect(high).toBeCloseTo(value + half, 2);
   });
 
-  it('repeats with a seed and is NaN for nothing', () => {
+  it('is reproducible with a seed and NaN for an empty list', () => {
     const values = sample(30, 0, 1);
     expect(bootstrapInterval(mean, values)).toEqual(bootstrapInterval(mean, values));
     expect(bootstrapInterval(mean, [])).toEqual({ value: NaN, low: NaN, high: NaN });
@@ -36,7 +36,7 @@ describe('jackknifeInterval', () => {
     expect(value - low).toBeCloseTo(high - value, 12);
   });
 
-  it('holds the value of a share of distinct items, which a bootstrap misses', () => {
+  it('contains the value of a share of distinct items, which a bootstrap misses', () => {
     const distinct = (items: readonly number[]) => new Set(items).size / items.length;
     const items = Array.from({ length: 60 }, (_, i) => (i * i) % 83);
     expect(bootstrapInterval(distinct, items).high).toBeLessThan(distinct(items));
@@ -46,7 +46,7 @@ describe('jackknifeInterval', () => {
     expect(high - low).toBeLessThan(0.5);
   });
 
-  it('has no limits for one item or none', () => {
+  it('has no limits for fewer than two items', () => {
     expect(jackknifeInterval(mean, [3])).toEqual({ value: 3, low: NaN, high: NaN });
     expect(jackknifeInterval(mean, []).high).toBeNaN();
   });
@@ -74,7 +74,7 @@ describe('pairedTest', () => {
     expect(lower).toBe('BLEU-2: Raw is lower than KeyPOS by 0.060 (95 % interval 0.030 to 0.090, p = 0.001).');
   });
 
-  it('finds nothing between a system and itself, or two of one kind', () => {
+  it('finds no difference between a system and itself, or two of one kind', () => {
     expect(pairedTest(mean, base, base)).toEqual({ difference: { value: 0, low: 0, high: 0 }, p: 1 });
     const test = pairedTest(mean, base, sample(200, 1, 12));
     expect(test.p).toBeGreaterThan(0.05);

@@ -3,15 +3,13 @@ import { bootstrapIndices } from '../random/random.ts';
 import { seededRandom } from '../random/xoshiro128.ts';
 import { quantile, sumOfSquares } from './descriptive.ts';
 
-/**
- * The value of a metric over some pairs' results; NaN where it is undefined. `mean`, or a corpus metric over counts.
- */
+/** The value of a metric over some pairs' results; NaN if undefined. `mean`, or a corpus metric over counts. */
 export type Statistic<Item> = (items: readonly Item[]) => number;
 
 export interface ResamplingOptions {
-  /** Default 1. */
+  /** Seed; default 1. */
   seed?: number;
-  /** How many resamples; default 1,000. */
+  /** Number of resamples; default 1,000. */
   resamples?: number;
 }
 
@@ -23,7 +21,7 @@ export interface Interval {
 }
 
 export interface PairedTest {
-  /** A's value less B's, with the 95 % bootstrap interval of the difference. */
+  /** A's value minus B's, with the 95 % bootstrap interval of the difference. */
   difference: Interval;
   /** Two-sided p-value of the hypothesis that the two systems' outputs are exchangeable. */
   p: number;
@@ -48,8 +46,8 @@ export function bootstrapInterval<Item>(
 }
 
 /**
- * A 95 % jackknife interval: the value and 1.96 standard errors on both sides. For a statistic that a repeated item
- * shifts, such as the share of distinct n-grams, which a bootstrap draws too low. NaN limits for fewer than two items.
+ * A 95 % jackknife interval: the value ± 1.96 standard errors. For a statistic that repeated items bias, such as the
+ * share of distinct n-grams, which a bootstrap underestimates. NaN limits for fewer than two items.
  *
  * Reference: Tukey (1958), "Bias and confidence in not quite large samples"; Efron and Tibshirani (1993), "An
  * introduction to the bootstrap", chapter 11.
@@ -64,7 +62,7 @@ export function jackknifeInterval<Item>(statistic: Statistic<Item>, items: reado
 
 /**
  * Compares two systems on the same pairs, result by result: a paired bootstrap interval of the difference, and a paired
- * permutation test that swaps the systems' results at random. Works for means and for corpus metrics alike.
+ * permutation test that swaps the systems' results at random. Works for means and corpus metrics alike.
  *
  * Reference: Koehn (2004), as above; Riezler and Maxwell (2005), "On some pitfalls in automatic evaluation and
  * significance testing for MT" (approximate randomization, p = (extreme + 1) / (resamples + 1)).
@@ -89,7 +87,7 @@ export function pairedTest<Item>(
     const indices = bootstrapIndices(a.length, random);
     return statistic(indices.map((i) => a[i] as Item)) - statistic(indices.map((i) => b[i] as Item));
   });
-  // The same numbers added in another order differ in the last digits, which is no evidence.
+  // Sums in a different order differ in the last digits, which is not evidence.
   const threshold = Math.abs(difference) * (1 - 1e-12);
   let extreme = 0;
   for (let r = 0; r < resamples; r++) {
@@ -102,9 +100,9 @@ export function pairedTest<Item>(
 }
 
 /**
- * Whether an interval has limits: not where there are too few values for any, nor where resamples never differ, so that
- * the limits are equal but for rounding. NLTK's BLEU without a common 4-gram is some 1e-155 in place of 0, which is one
- * value too.
+ * Whether an interval has limits: not if there are too few values, nor if resamples never differ, so that the limits
+ * are equal up to rounding. NLTK's BLEU without a common 4-gram is about 1e-155 instead of 0, which counts as one
+ * value, too.
  */
 export const hasLimits = ({ low, high }: Pick<Interval, 'low' | 'high'>): boolean =>
   high - low > Math.max(1e-12, 1e-9 * Math.max(Math.abs(low), Math.abs(high)));

@@ -46,7 +46,7 @@ describe('aggregate', () => {
     expect(raw?.tokensPerSecond).toBeCloseTo(100, 9);
   });
 
-  it('holds distinct-n within its interval, though every resample repeats texts', () => {
+  it('has an interval of distinct-n that contains its value, although every resample repeats texts', () => {
     const words = ['rain', 'work', 'sleep', 'home', 'winter', 'friend', 'music'];
     const varied = records.map((each) => ({
       ...each,
@@ -56,41 +56,41 @@ describe('aggregate', () => {
     }));
     for (const { metrics } of aggregate(plan, varied, options).cells) {
       const { value, low, high } = metrics['distinct1'] ?? { value: NaN, low: NaN, high: NaN };
-      // By more than rounding: leaving a dialogue out changes the share.
+      // By more than rounding: leaving out a dialogue changes the share.
       expect(low).toBeLessThan(value - 0.001);
       expect(high).toBeGreaterThan(value + 0.001);
     }
   });
 
-  it('tests the representations against the first and says so in words', () => {
+  it('tests the compressions against the first and describes the result', () => {
     const { tests } = aggregate(plan, records, options);
     expect(tests.map(({ metric }) => metric)).toEqual(['perplexity', 'rougeL']);
     expect(tests[0]?.words).toMatch(/^Perplexity \(M\): KeyPOS is higher than Raw by 12\.70/);
     expect(tests[1]?.p).toBeLessThan(0.05);
   });
 
-  it('gives no interval and no test where there can be none', () => {
+  it('gives no interval and no test if there can be none', () => {
     const few = records.filter(({ turn }) => turn < 8);
     const { cells, tests } = aggregate(plan, few, options);
     expect(new Set(few.map(({ dialogue }) => dialogue)).size).toBe(4);
     expect(cells[1]?.metrics['rougeL']).toMatchObject({ low: null, high: null, n: 8 });
     expect(tests).toEqual([]);
-    // Ten dialogues that never differ say nothing of how far others would.
+    // Ten identical dialogues say nothing about the spread of others.
     expect(aggregate(plan, records, options).cells[0]?.metrics['perplexity']).toMatchObject({ low: null, high: null });
-    // Nor do replies without a common 4-gram, whose BLEU is a stand-in for 0 that differs in size.
+    // Nor do replies without a common 4-gram, whose BLEU replaces 0 with tiny numbers that differ.
     const apart = records.map((each, i) => ({ ...each, hypothesis: `You rain${' falls'.repeat(1 + (i % 5))}` }));
     expect(aggregate(plan, apart, options).cells[0]?.metrics['nltk_corpus_bleu4_method0']).toMatchObject({
       low: null,
       high: null,
     });
-    // Nor do such of unequal length, whose means differ in the last digits.
+    // Nor do those of unequal length, whose means differ in the last digits.
     const uneven = Array.from({ length: 30 }, (_, i) =>
       record('raw', i, { dialogue: `d${Math.floor(Math.sqrt(i))}`, scores: { rougeL: [0.1, 0.1, 0.1] } }),
     );
     expect(aggregate(plan, uneven, options).cells[0]?.metrics['rougeL']).toMatchObject({ low: null, high: null });
   });
 
-  it('gives the same numbers in whatever order the records arrived', () => {
+  it('gives the same numbers whatever the order of the records', () => {
     const shuffled = records
       .map((each, i) => ({ each, key: (i * 7919) % 41 }))
       .sort((a, b) => a.key - b.key)
@@ -100,7 +100,7 @@ describe('aggregate', () => {
     expect({ cells, tests }).toEqual((({ cells, tests }) => ({ cells, tests }))(aggregate(plan, records, options)));
   });
 
-  it('has a cell for each history, tested against the first representation', () => {
+  it('has a cell for each history, tested against the first compression', () => {
     const { cells, tests } = aggregate(
       parsePlan({ ...plan, histories: [{ method: 'last', k: 4 }] }),
       [...records, ...records.map((each) => ({ ...each, representation: 'last-4' }))],
@@ -110,7 +110,7 @@ describe('aggregate', () => {
     expect(tests.map(({ a, b }) => `${a.representation} ${b.representation}`)).toContain('last-4 raw');
   });
 
-  it('leaves failed turns out and says how many there are', () => {
+  it('leaves out failed turns and counts them', () => {
     const failed = record('raw', 30, {
       error: 'No.',
       hypothesis: null,
@@ -124,14 +124,14 @@ describe('aggregate', () => {
     expect(summary.cells[0]?.records).toBe(20);
   });
 
-  it('holds no text of a dataset or a model, and fits its schema, records or none', () => {
+  it('contains no text of a dataset or a model, and matches its schema, with records or without', () => {
     const summary = aggregate(plan, records, options);
     expect(JSON.stringify(summary)).not.toMatch(/You did|may rain/);
     expect(summarySchema.parse(JSON.parse(JSON.stringify(summary)))).toEqual(JSON.parse(JSON.stringify(summary)));
     expect(aggregate(plan, [], options).cells[0]?.metrics).toEqual({});
   });
 
-  it('shows what a judge gave, and says what is to be known of it', () => {
+  it('shows the scores of a judge, and describes its reliability', () => {
     const few = { ...options, resamples: 20 };
     const judge = { id: 'm', name: 'J', rounds: 2, begunAt: 0 };
     const given = (each: ResultRecord, round: number, changes: Partial<RunVerdict> = {}): RunVerdict => {
@@ -171,7 +171,7 @@ describe('aggregate', () => {
     });
     expect(summary.judge?.words).toContain('of which 1 refused, 1 unreadable even when asked again');
     expect(summary.judge?.words).toContain('replies of its own');
-    // Longer replies are those under Raw here, which have the better scores.
+    // Longer replies are those under Raw here, which have better scores.
     expect(summary.judge?.verbosity).toBeGreaterThan(0.9);
     expect(summarySchema.parse(JSON.parse(JSON.stringify(summary))).judge).toEqual(summary.judge);
     // Nothing else changes.

@@ -18,28 +18,28 @@ import { SUMMARY_FORMAT, type RunSummary, type SummaryCell } from './summary.ts'
 
 export interface AggregateOptions extends ResamplingOptions {
   machine: string;
-  /** Records the plan asks for in all. */
+  /** Total number of records that the plan asks for. */
   expected: number;
-  /** What one judge made of the replies. */
+  /** One judge's verdicts on the replies. */
   judging?: RunVerdicts | undefined;
 }
 
 type Cell = Pick<SummaryCell, 'model' | 'representation'>;
-/** The records of one dialogue: what is resampled, because turns of one dialogue resemble each other. */
+/** The records of one dialogue: the unit of resampling, because turns of one dialogue are correlated. */
 type Cluster = readonly CountedRecord[];
 
 /** Minimum number of dialogues for an interval or a test. */
 const FEWEST_CLUSTERS = 5;
 
 /**
- * The table of a run: each model under each representation with 95 % intervals, and what differs, tested and in words.
+ * The table of a run: each model under each condition with 95 % intervals, and tested differences with descriptions.
  */
 export function aggregate(
   plan: EvaluationPlan,
   arrived: readonly ResultRecord[],
   options: AggregateOptions,
 ): RunSummary {
-  // Resampling draws by position, so the order in which records arrived must not matter.
+  // Resampling draws by position, so the order of records must not matter.
   const records = [...arrived].sort((a, b) => (recordKey(a) < recordKey(b) ? -1 : 1));
   const scored = replyScores(options.judging?.verdicts ?? []);
   const counted = records
@@ -107,9 +107,7 @@ function summariseCell(cell: Cell, records: readonly CountedRecord[], options: R
   };
 }
 
-/**
- * Each representation and history against the first one of its model, and each model against the first one in its own.
- */
+/** Each condition against the first one of its model, and each model against the first one under the same condition. */
 function comparisons(plan: EvaluationPlan, cells: readonly Cell[]): [Cell, Cell][] {
   const { models } = plan;
   const representations = conditionsOf(plan).map(({ id }) => id);
@@ -161,14 +159,14 @@ function testCells(
   });
 }
 
-/** What tells the two apart, or, with `common`, what they have in common. */
+/** What distinguishes the two cells, or, with `common`, what they share. */
 function nameOf(plan: EvaluationPlan, cell: Cell, other: Cell, common = false): string {
   const model = plan.models.find(({ id }) => id === cell.model)?.name ?? cell.model;
   const condition = conditionsOf(plan).find(({ id }) => id === cell.representation)?.name ?? cell.representation;
   return (cell.model === other.model) === common ? model : condition;
 }
 
-/** The records of both cells for the turns that both have, in one order. */
+/** The records of both cells for their common turns, in the same order. */
 function sharedRecords(
   a: readonly CountedRecord[],
   b: readonly CountedRecord[],
@@ -198,9 +196,7 @@ const over =
   (groups: readonly Cluster[]): number =>
     measure.value(groups.flat());
 
-/**
- * An interval as it is reported: without limits where too few dialogues, or resamples that never differ, define none.
- */
+/** An interval as reported: without limits if there are too few dialogues, or if resamples never differ. */
 function reported(
   { value, low, high }: Interval,
   { n, clusters: count }: { n: number; clusters: number },

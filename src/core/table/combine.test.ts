@@ -38,7 +38,7 @@ const table = (...runs: [ComparableRun, ...ComparableRun[]]) => {
 };
 
 describe('combineRuns', () => {
-  it('pairs the turns that two runs over one dataset share, wherever its file lies', () => {
+  it('pairs the turns that two runs over one dataset share, wherever its file is', () => {
     const later = run('B', 'Rain', 0.3);
     const moved = { ...later, plan: { ...later.plan, dataset: { name: 'Rain', source: 'elsewhere.jsonl.gz' } } };
     const { dialogues, turns, tests } = table(run('A', 'Rain', 0.1), moved);
@@ -49,7 +49,7 @@ describe('combineRuns', () => {
     });
   });
 
-  it('never pairs turns of two datasets, whose dialogues have the same numbers', () => {
+  it('never pairs turns of two datasets whose dialogues have the same numbers', () => {
     const { dialogues, turns, tests } = table(run('A', 'Rain', 0.1), run('B', 'Snow', 0.3), run('C', 'Hail', 0.3, 2));
     expect({ dialogues, turns, tests }).toEqual({ dialogues: 30, turns: 30, tests: [] });
   });

@@ -8,8 +8,8 @@ export interface ComparableRun {
 }
 
 /**
- * Several runs as one, so that one table compares them: their models stand side by side under the runs' names, and
- * turns that both have answered are paired in the tests. Turns of different datasets are never paired.
+ * Combines several runs for one table: their models appear side by side under the runs' names, and turns that two runs
+ * share are paired in the tests. Turns of different datasets are never paired.
  */
 export function combineRuns(runs: readonly [ComparableRun, ...ComparableRun[]]): {
   plan: EvaluationPlan;
@@ -21,7 +21,7 @@ export function combineRuns(runs: readonly [ComparableRun, ...ComparableRun[]]):
   );
   const rename = (run: number, model: string) => `run${run + 1}.${model}`;
   const datasets = datasetsOf(runs);
-  // Dialogues are named by their numbers, which two datasets have in common.
+  // Dialogues are named by number, which is not unique across datasets.
   const named = (run: number, dialogue: string) =>
     datasets[run] === 0 ? dialogue : `${dialogue} of dataset ${(datasets[run] ?? 0) + 1}`;
   return {
@@ -41,7 +41,7 @@ export function combineRuns(runs: readonly [ComparableRun, ...ComparableRun[]]):
 }
 
 /**
- * Which dataset each run is over, by numbers from 0: runs that share turns are over one if the original replies are the
+ * The dataset of each run, numbered from 0: runs that share turns have the same dataset if the original replies are the
  * same.
  */
 function datasetsOf(runs: readonly ComparableRun[]): number[] {

@@ -17,9 +17,9 @@ const FIXED = [
 ] as const;
 
 /**
- * The records of a run as CSV (RFC 4180), one per line; metrics with precision, recall and F take three columns. What
- * a spreadsheet would take for a formula gets an apostrophe, wherever it splits: at a semicolon, it does not see quotes
- * that begin behind a comma.
+ * The records of a run as CSV (RFC 4180), one per line; metrics with precision, recall and F take three columns. Text
+ * that a spreadsheet would read as a formula gets an apostrophe, wherever it may split cells: one that splits at
+ * semicolons ignores quotes that begin after a comma.
  */
 export function recordsCsv(records: readonly ResultRecord[]): string {
   const metrics = [
@@ -49,11 +49,11 @@ export function recordsCsv(records: readonly ResultRecord[]): string {
 const columnsOf = (name: string, value: ResultRecord['scores'][string]): string[] =>
   Array.isArray(value) ? [`${name}_p`, `${name}_r`, `${name}_f`] : [name];
 
-/** What begins a formula, in the wide forms of East Asian keyboards too, also behind blanks. */
+/** What begins a formula, also in the full-width forms of East Asian keyboards, and after blanks. */
 const LEADING = /^(\s*)([=+\-@＝＋－＠])/u;
 /**
- * The same behind anything that may separate cells; a sign only before what could be a term, so not in ";-)". Looks
- * back from the sign: from each separator on, a long run of line ends would take time that grows with the square of it.
+ * The same after anything that may separate cells; a sign only before a possible term, so not in ";-)". Looks back from
+ * the sign: looking ahead from each separator would take quadratic time on a long run of line breaks.
  */
 const INNER = /(?=[=@＝＠+\-＋－])(?<=[;,|\t\r\n]\s*)(?:[=@＝＠]|[+\-＋－](?=\s*[\p{L}\p{N}("'.$]))/gu;
 

@@ -9,8 +9,8 @@ import type { RunSummary } from './summary.ts';
 export type JudgingSummary = NonNullable<RunSummary['judge']>;
 
 /**
- * What a reader must know of a judge beside its scores: how often it gave none, how steady it is, whether length earns
- * them.
+ * What a reader must know about a judge besides its scores: missing scores, consistency, and whether length is
+ * rewarded.
  */
 export function summariseJudging({ judge, verdicts }: RunVerdicts, records: readonly ResultRecord[]): JudgingSummary {
   const scored = replyScores(verdicts);
@@ -41,7 +41,7 @@ export function summariseJudging({ judge, verdicts }: RunVerdicts, records: read
   };
 }
 
-/** In sentences; `self` when the judge is one of those who answered. */
+/** Describes the summary in sentences; `self` if the judge is one of the models that replied. */
 function judgingWords(
   {
     name,
@@ -79,7 +79,7 @@ function judgingWords(
             `of ${deviation.toFixed(2)}.`,
         ]),
     verbosity === null
-      ? 'Whether length earns scores cannot be told: too few replies, or all are alike.'
+      ? 'Whether length is rewarded cannot be determined: there are too few replies, or they are too alike.'
       : `Spearman's correlation of score and length in words is ${verbosity.toFixed(2)} (near 0 where length earns ` +
         'nothing).',
     ...(self ? ['It judges replies of its own, which models tend to favour.'] : []),

@@ -5,22 +5,22 @@ import { perplexity } from '../metrics/perplexity.ts';
 import { mean } from '../statistics/descriptive.ts';
 import type { MetricValue, ResultRecord } from '../evaluation/record.ts';
 
-/** A record with what corpus metrics need of its hypothesis, and what a judge gave it; absent where there is none. */
+/** A record with its hypothesis's counts for corpus metrics and a judge's scores, if any. */
 export interface CountedRecord {
   record: ResultRecord;
   counts?: PairCounts;
   judged?: Scores;
 }
 
-/** One number of a table: which records count, and the value over them. */
+/** One number of a table: which records count, and their value. */
 export interface Measure {
   name: string;
   label: string;
   /** Decimals to show. */
   digits: number;
-  /** Whether more is better; null where neither is. */
+  /** Whether more is better; null if neither. */
   better: 'higher' | 'lower' | null;
-  /** The interval is the jackknife's, because a dialogue drawn twice would lower the value. */
+  /** Uses the jackknife interval, because a dialogue drawn twice would lower the value. */
   jackknife?: true;
   counts(record: CountedRecord): boolean;
   value(records: readonly CountedRecord[]): number;
@@ -51,12 +51,12 @@ const judged = (face: ScoreDimension): Measure => ({
   value: (records) => mean(records.flatMap((record) => (record.judged ? scoreOf(record.judged, face) : []))),
 });
 
-/** F where a metric has precision, recall and F. */
+/** F of a metric with precision, recall and F. */
 function single(value: MetricValue | undefined): number {
   return Array.isArray(value) ? value[2] : (value ?? Number.NaN);
 }
 
-/** Everything a run's table may show, in its order. */
+/** Everything that a run's table may show, in order. */
 export const MEASURES: readonly Measure[] = [
   {
     name: 'perplexity',
@@ -101,5 +101,5 @@ export const MEASURES: readonly Measure[] = [
   ...SCORE_DIMENSIONS.map(judged),
 ];
 
-/** The measures whose differences are tested; the others follow them closely or are no judgement. */
+/** The measures whose differences are tested; the others correlate with them or do not measure quality. */
 export const TESTED = ['perplexity', 'nltk_bleu4_method1', 'rougeL', 'nltk_meteor', 'bertscore', 'judge_mean'];

@@ -11,10 +11,10 @@ const runFileSchema = z
     format: z.literal(RUN_FORMAT),
     version: z.literal(1),
     plan: storedPlanSchema,
-    /** Records that the plan asks for. */
+    /** Number of records that the plan asks for. */
     total: z.int().nonnegative(),
     records: z.array(recordSchema),
-    /** Who judged the replies, and what of them; absent where nobody did. */
+    /** The judges of the replies; absent if there are none. */
     judges: z.array(runJudgeSchema).optional(),
     verdicts: z.array(runVerdictSchema).optional(),
   })
@@ -26,7 +26,7 @@ const runFileSchema = z
     const seen = new Set<string>();
     const faultOf = (verdict: RunVerdict): string | undefined => {
       const key = verdictKey(verdict);
-      if (seen.has(key)) return 'it is there twice';
+      if (seen.has(key)) return 'it appears twice';
       seen.add(key);
       if (verdict.round >= (rounds.get(verdict.judge) ?? 0)) return 'its judge and round are not in the file';
       return replies.has(recordKey(verdict)) ? undefined : 'its reply is not in the file';

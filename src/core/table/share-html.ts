@@ -4,8 +4,8 @@ import { MEASURES } from './measures.ts';
 import { limitsText, type RunSummary } from './summary.ts';
 
 /**
- * A run as one HTML file that needs nothing else and runs no script: table, tests in words, plan; with `records` also
- * what was answered. Whatever is in a dataset or a model's reply is text in it.
+ * A run as one self-contained HTML file without scripts: table, tests in sentences, plan; with `records` also the
+ * replies. Content of datasets and replies is escaped as text.
  */
 export function shareHtml(plan: EvaluationPlan, summary: RunSummary, records: readonly ResultRecord[] = []): string {
   const measures = MEASURES.filter(({ name }) => summary.cells.some(({ metrics }) => metrics[name]));
@@ -30,7 +30,7 @@ export function shareHtml(plan: EvaluationPlan, summary: RunSummary, records: re
           `${record.turn}`,
       )}</summary><p><b>Reference</b> ` +
       `${escapeHtml(record.reference)}</p><p><b>Answer</b> ` +
-      `${escapeHtml(record.hypothesis ?? record.error ?? 'none asked for')}</p></details>`,
+      `${escapeHtml(record.hypothesis ?? record.error ?? 'none requested')}</p></details>`,
   );
   const judge = summary.judge ? `\n<p>${escapeHtml(summary.judge.words)}</p>` : '';
   return `<!doctype html>

@@ -60,7 +60,7 @@ describe('a shared run', () => {
     );
     const tags = new Set((html.match(/<\/?[a-z!][^\s>]*/gi) ?? []).map((tag) => tag.toLowerCase().replace('</', '<')));
     for (const tag of ['<script', '<img', '<svg']) expect(tags).not.toContain(tag);
-    // What the page itself is made of has no attribute but these.
+    // The page's own markup has no attributes but these.
     expect(html.replace(/&quot;|&#39;/g, '').match(/<[^>]*\son\w+\s*=/i)).toBeNull();
     expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
   });
@@ -100,7 +100,7 @@ describe('a shared run', () => {
     }
   });
 
-  it('as a file is read back as it was, and nothing else is', () => {
+  it('as a file is read back unchanged, and other files are refused', () => {
     expect(parseRunFile(writeRunFile(plan, 5, records), 'run.json')).toMatchObject({ plan, total: 5, records });
     for (const bad of [
       '{',
@@ -115,12 +115,12 @@ describe('a shared run', () => {
     try {
       parseRunFile(poisoned, 'run.json');
     } catch {
-      // Refusing it is as good.
+      // Refusing it is just as good.
     }
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
   });
 
-  it('brings its verdicts along, and none that hangs in the air', () => {
+  it('contains its verdicts, and none without a record', () => {
     expect(parseRunFile(writeRunFile(plan, 5, records, [judge], [verdict]), 'run.json')).toMatchObject({
       judges: [judge],
       verdicts: [verdict],

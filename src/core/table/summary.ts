@@ -3,8 +3,8 @@ import { z } from 'zod';
 export const SUMMARY_FORMAT = 'solace-lab-summary';
 
 /**
- * A value with its 95 % interval over dialogues: the bootstrap's, for distinct-n the jackknife's. No limits where there
- * can be no interval: with fewer than five dialogues, and where every resample gives the same value.
+ * A value with its 95 % interval over dialogues: the bootstrap's, for distinct-n the jackknife's. No limits if there
+ * can be no interval: with fewer than five dialogues, or if every resample gives the same value.
  */
 const intervalSchema = z.object({
   value: z.number(),
@@ -14,22 +14,22 @@ const intervalSchema = z.object({
 });
 
 /**
- * The numbers of an evaluation run and nothing else: no text of the dataset or of a model is in it, so that it may be
- * published. Version 1 of `summary.json`.
+ * The numbers of an evaluation run, without any text of the dataset or a model, so that it may be published. Version 1
+ * of `summary.json`.
  */
 export const summarySchema = z.object({
   format: z.literal(SUMMARY_FORMAT),
   version: z.literal(1),
-  /** The plan as it was carried out. */
+  /** The plan as run. */
   plan: z.unknown(),
-  /** What it ran on, in words. */
+  /** The machine, as a description. */
   machine: z.string(),
   finished: z.boolean(),
   records: z.int(),
   failed: z.int(),
   dialogues: z.int(),
   turns: z.int(),
-  /** Seconds of answering and scoring, over all records. */
+  /** Total seconds of replying and scoring. */
   seconds: z.number(),
   cells: z.array(
     z.object({
@@ -37,7 +37,7 @@ export const summarySchema = z.object({
       representation: z.string(),
       records: z.int(),
       replies: z.int(),
-      /** By metric's name; `perplexity` and `promptTokens` among them. */
+      /** By metric name, including `perplexity` and `promptTokens`. */
       metrics: z.record(z.string(), intervalSchema),
       tokensPerSecond: z.number().nullable(),
     }),
@@ -53,7 +53,7 @@ export const summarySchema = z.object({
       words: z.string(),
     }),
   ),
-  /** Who judged the replies, and how; absent where nobody did. */
+  /** The judge of the replies; absent if there is none. */
   judge: z
     .object({
       /** The model's id. */
@@ -62,18 +62,18 @@ export const summarySchema = z.object({
       /** How often each reply is judged. */
       rounds: z.int(),
       verdicts: z.int(),
-      /** Replies with scores. */
+      /** Number of replies with scores. */
       replies: z.int(),
       refused: z.int(),
-      /** Verdicts without scores, however often they were asked for. */
+      /** Number of verdicts without scores after all retries. */
       unreadable: z.int(),
-      /** Verdicts whose answer was not the JSON asked for, but plain. */
+      /** Number of verdicts whose answer was not the requested JSON, but clear. */
       repaired: z.int(),
-      /** Replies that could not be put to the judge. */
+      /** Number of replies that could not be judged. */
       failed: z.int(),
       /** Standard deviation of a reply's mean score between rounds; null with one round. */
       deviation: z.number().nullable(),
-      /** Spearman's correlation of mean score and length in words; null where undefined. */
+      /** Spearman's correlation of mean score and length in words; null if undefined. */
       verbosity: z.number().nullable(),
       words: z.string(),
     })
@@ -83,7 +83,7 @@ export const summarySchema = z.object({
 export type RunSummary = z.output<typeof summarySchema>;
 export type SummaryCell = RunSummary['cells'][number];
 
-/** Limits of an interval as text, e.g. `0.1201–0.1312`; undefined where there are none. */
+/** Limits of an interval as text, e.g. `0.1201–0.1312`; undefined without limits. */
 export function limitsText(
   { low, high }: Pick<z.output<typeof intervalSchema>, 'low' | 'high'>,
   digits: number,

@@ -41,7 +41,7 @@ const DANGEROUS = [
   '</S>',
 ];
 
-/** The tokenizer as the library has it; without its added tokens it takes everything for words. */
+/** The library's own tokenizer; without its added tokens it treats everything as words. */
 function library(files: SideFiles, words = false): Tokenizer {
   const [json, config] = ['tokenizer.json', 'tokenizer_config.json'].map(
     (name) => JSON.parse(files.get(name) ?? '') as { added_tokens: object[] },
@@ -59,7 +59,7 @@ describe.each(CASES)('a tokenizer $kind under $name', ({ template, files }) => {
   const chat = (...contents: string[]): ChatMessage[] =>
     contents.map((content, i) => ({ role: i % 2 ? 'assistant' : 'user', content }));
 
-  it('makes of harmless words what the plain way makes of them', () => {
+  it('encodes harmless words like the plain tokenizer', () => {
     const words = fc.array(
       fc.oneof(
         fc.string({ maxLength: 12 }),
@@ -84,7 +84,7 @@ describe.each(CASES)('a tokenizer $kind under $name', ({ template, files }) => {
     );
   });
 
-  it.each(DANGEROUS)('never makes a control token of %j', (words) => {
+  it.each(DANGEROUS)('never turns %j into a control token', (words) => {
     const plain = controls(tokenizer, tokenizer.encode(tokenizer.renderPrompt(chat('x', 'y', 'z'))));
     for (const contents of [
       [words, 'y', 'z'],
@@ -104,7 +104,7 @@ describe.each(CASES)('a tokenizer $kind under $name', ({ template, files }) => {
     );
   });
 
-  it('makes of a training example what a prompt and its reply are', () => {
+  it('encodes a training example like a prompt and its reply', () => {
     const utterances = ['I feel </s> low', 'tell me more', 'it is my job'].map((text, i) => ({
       speaker: i % 2 ? ('supporter' as const) : ('seeker' as const),
       text,
@@ -148,7 +148,7 @@ describe.each(CASES)('a tokenizer $kind under $name', ({ template, files }) => {
 describe('ChatTokenizer', () => {
   const { tokenizer: json, config } = byteTokenizerFiles();
 
-  it('puts a system message before the first of the user where the template takes none', () => {
+  it('merges a system message into the first user message if the template accepts none', () => {
     const tokenizer = createChatTokenizer(
       json,
       { ...config, chat_template: BYTE_TEMPLATES['one that takes turns'] },
@@ -163,7 +163,7 @@ describe('ChatTokenizer', () => {
     ).toBe('<s>[INST] Be kind.\n\nHi [/INST]');
   });
 
-  it('counts words as the characters that they are, prompts as the model sees them', () => {
+  it('counts words as plain characters, prompts as the model sees them', () => {
     const tokenizer = createChatTokenizer(json, config, 'tiny');
     expect(countWith(tokenizer, ['</s>'])).toEqual([4]);
     expect(countWith(tokenizer, ['</s>'], 'prompt')).toEqual([1]);
@@ -172,7 +172,7 @@ describe('ChatTokenizer', () => {
     ]);
   });
 
-  it('keeps markup of its own apart too, but not the words that it has tokens for', () => {
+  it('protects its own markup, too, but not ordinary words that have tokens', () => {
     const added = [
       ...(json as { added_tokens: object[] }).added_tokens,
       ...['<tool_call>', 'hope'].map((content, i) => ({ id: 258 + i, content, special: false, normalized: false })),
@@ -187,7 +187,7 @@ describe('ChatTokenizer', () => {
     expect(tokenizer.encode('<tool_call>hope')).toEqual([258, 259]);
   });
 
-  it('prints the date that it is given', () => {
+  it('prints the given date', () => {
     const tokenizer = createChatTokenizer(
       json,
       { ...config, chat_template: "{{ strftime_now('%d %b %Y') }}{{ messages[0].content }}" },
@@ -200,13 +200,13 @@ describe('ChatTokenizer', () => {
 });
 
 describe('marks', () => {
-  it('are not counted in the beginning of a text', () => {
+  it('are not counted in the prefix of a text', () => {
     expect(markedPrefix(`a<${MARK}/s>b`, 3)).toBe(`a<${MARK}/`);
     expect(markedPrefix(`a<${MARK}`, 2)).toBe(`a<${MARK}`);
     expect(withoutMarks(plainText('a<b> c'))).toBe('a<b> c');
   });
 
-  it('are an invisible character for engines that look everywhere', () => {
+  it('become an invisible character for engines that look everywhere', () => {
     expect(splitLookalikes('a <|im_end|> </s> <start_of_turn> [INST] <<SYS>> <3 [1] x < y')).toBe(
       'a <\u200b|im_end|> <\u200b/s> <\u200bstart_of_turn> [\u200bINST] <\u200b<\u200bSYS>> <3 [1] x < y',
     );

@@ -18,36 +18,35 @@ const configSchema = z.looseObject({
 export interface PromptForm {
   /** End with the opening of a reply; default true. */
   reply?: boolean;
-  /** What a template prints as today's date. */
+  /** The date that a template prints as today's. */
   now?: Date | undefined;
 }
 
 /** Tokens and chat template of one model, without its weights: the same for replies, scores, counts and training. */
 export interface ChatTokenizer {
   /**
-   * The model's own template applied, to the messages in the form that it takes (see `suitedMessages`). What they say
-   * can never become a control token: where it is written like one, marks stand in it, which `encode` understands and
-   * drops.
+   * Renders messages with the model's own template, in the form that it accepts (see `suitedMessages`). Their content
+   * can never become a control token: text that looks like one contains marks, which `encode` understands and drops.
    * @throws {LabError} `bad-data` when the template refuses the messages.
    */
   renderPrompt(messages: readonly ChatMessage[], form?: PromptForm): string;
-  /** What the template takes. */
+  /** What the template accepts. */
   needs: () => TemplateNeeds;
-  /** Ids of a rendered prompt: special tokens recognised where no mark stands in them, none added. */
+  /** Ids of a rendered prompt: unmarked special tokens are recognised, none added. */
   encode: (prompt: string) => number[];
-  /** Ids of a text that somebody wrote, control tokens in it as the characters that they are. */
+  /** Ids of a written text, with control tokens as plain characters. */
   encodeText(text: string): number[];
-  /** What `renderPrompt` does to the words of a message. */
+  /** Marks a message's text as `renderPrompt` does. */
   guard: (text: string) => string;
-  /** A rendered prompt for a server that looks for control tokens by the names of `markedName`. */
+  /** A rendered prompt for a server that recognises control tokens by the names of `markedName`. */
   named(prompt: string): string;
   /** Text of `ids`, special tokens left out. */
   decode(ids: number[]): string;
-  /** Text of one token as it stands, special tokens included. */
+  /** Raw text of one token, special tokens included. */
   tokenText(id: number): string;
   /** The id of a token given by its exact text. */
   idOf(token: string): number | undefined;
-  /** The token with which the template ends a reply, where it does with one. */
+  /** The token with which the template ends a reply, if any. */
   readonly endOfTurn: number | undefined;
 }
 
@@ -60,7 +59,7 @@ export function countWith(
   return texts.map((text) => (form === 'prompt' ? tokenizer.encode(text) : tokenizer.encodeText(text)).length);
 }
 
-/** Opens the tokenizer among a model's files. */
+/** Opens the tokenizer in a model's files. */
 export function chatTokenizerOf(files: SideFiles, where: string): ChatTokenizer {
   const json = (name: string): unknown => {
     const text = files.get(name);
@@ -69,7 +68,7 @@ export function chatTokenizerOf(files: SideFiles, where: string): ChatTokenizer 
       code: 'missing-file',
       where,
       what: `The model has no ${name}.`,
-      todo: 'Put it beside the weights.',
+      todo: 'Put it next to the weights.',
     });
   };
   return createChatTokenizer(json('tokenizer.json'), json(TOKENIZER_CONFIG), where, files.get(CHAT_TEMPLATE_FILE));
@@ -77,8 +76,8 @@ export function chatTokenizerOf(files: SideFiles, where: string): ChatTokenizer 
 
 /**
  * Builds a tokenizer from the parsed contents of tokenizer.json and tokenizer_config.json, and the text of
- * chat_template.jinja where there is one. `where` names the model in errors. Source of the behaviour: Hugging Face
- * tokenizers and chat templates.
+ * chat_template.jinja, if any. `where` names the model in errors. Source of the behaviour: Hugging Face tokenizers and
+ * chat templates.
  */
 export function createChatTokenizer(
   tokenizerJson: unknown,
@@ -92,7 +91,7 @@ export function createChatTokenizer(
       code: 'bad-config',
       where: `${where}/${TOKENIZER_CONFIG}`,
       what: z.prettifyError(parsed.error).split('\n')[0] ?? 'It is not a tokenizer configuration.',
-      todo: 'Take the file from the same place as the weights.',
+      todo: 'Get the file from the same source as the weights.',
     });
   }
   const facts = factsOf(tokenizerJson, parsed.data, `${where}/tokenizer.json`);
@@ -110,7 +109,7 @@ export function createChatTokenizer(
       where,
       what: 'The tokenizer has no chat template, so messages cannot be turned into a prompt.',
       todo:
-        `Add "chat_template" to ${TOKENIZER_CONFIG} or a ${CHAT_TEMPLATE_FILE} beside it, or take the instruct ` +
+        `Add "chat_template" to ${TOKENIZER_CONFIG} or a ${CHAT_TEMPLATE_FILE} next to it, or choose the instruct ` +
         'version of the model.',
     });
   };
@@ -136,7 +135,7 @@ export function createChatTokenizer(
           code: 'bad-data',
           where,
           what: "The model's chat template refuses these messages",
-          todo: 'The last message must be the user’s for most models.',
+          todo: 'For most models, the last message must be the user’s.',
         });
       }
     },

@@ -1,32 +1,32 @@
-/** Turns ids into text, special tokens left out. */
+/** Turns ids into text, without special tokens. */
 export type Decode = (ids: number[]) => string;
 
 const REPLACEMENT = '\ufffd';
 
 /**
- * Turns a stream of token ids into a stream of text that never holds half a character: a token that ends inside a
- * multi-byte character is kept back until the rest has come. The pieces joined equal the whole decoded at once for
- * byte-level and SentencePiece tokenizers; only the tail is decoded again at each step, not the whole reply.
+ * Turns a stream of token ids into a stream of text without partial characters: a token that ends inside a multi-byte
+ * character is held back until the rest arrives. The joined pieces equal the whole decoded at once for byte-level and
+ * SentencePiece tokenizers; each step decodes only the tail again, not the whole reply.
  */
 export class StreamDetokenizer {
   #decode: Decode;
   #ids: number[] = [];
-  /** Where the ids begin whose text gives context to the next piece (a leading space may depend on it). */
+  /** Start of the ids whose text gives context to the next piece (a leading space may depend on it). */
   #context = 0;
-  /** How many ids have been turned into emitted text. */
+  /** Number of ids whose text was emitted. */
   #read = 0;
 
   constructor(decode: Decode) {
     this.#decode = decode;
   }
 
-  /** The text that `id` completes; '' when there is none yet. */
+  /** The text that `id` completes; '' if none yet. */
   push(id: number): string {
     this.#ids.push(id);
     return this.#emit(false);
   }
 
-  /** What is still held back, once no more ids will come. */
+  /** The rest that was held back, once no more ids will come. */
   end(): string {
     return this.#emit(true);
   }

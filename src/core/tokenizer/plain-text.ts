@@ -1,6 +1,6 @@
 /**
- * Stands between the characters of a text that must not be read as a control token. It is a noncharacter, which no text
- * in interchange holds; a tokenizer drops it once control tokens have been looked for.
+ * Inserted into text that must not be read as a control token. It is a noncharacter, which no text in interchange
+ * contains; a tokenizer drops it after searching for control tokens.
  */
 export const MARK = '\ufdd0';
 
@@ -9,12 +9,12 @@ export function withoutMarks(text: string): string {
   return text.includes(MARK) ? text.replaceAll(MARK, '') : text;
 }
 
-/** Marks a text so that no tokenizer finds a control token in it: for texts that stand outside a chat template. */
+/** Marks a text so that no tokenizer finds a control token in it, for text outside chat templates. */
 export function plainText(text: string): string {
   return text.replace(/[^\p{L}\p{N}\s]/gu, `$&${MARK}`);
 }
 
-/** The beginning of a marked text that holds `length` characters without the marks. */
+/** The prefix of a marked text that has `length` characters without the marks. */
 export function markedPrefix(text: string, length: number): string {
   let seen = 0;
   let end = 0;
@@ -22,7 +22,7 @@ export function markedPrefix(text: string, length: number): string {
   return text.slice(0, end);
 }
 
-/** Two tokens of the model's own thinking, which templates take out of earlier replies by their text. */
+/** The two tokens around a model's reasoning, which templates remove from earlier replies by their text. */
 const THOUGHTS = ['<think>', '</think>'];
 const MARKUP = /^(<[^\s<>]+>|\[[^\s[\]]+\])$/;
 
@@ -31,21 +31,19 @@ export interface AddedToken {
   special?: boolean | undefined;
 }
 
-/**
- * Whether a text of a user or a dataset must not become this token: a control token, or one that is written as markup.
- */
+/** Whether text of a user or a dataset must not become this token: a control token, or one that looks like markup. */
 export function isControl({ content, special }: AddedToken): boolean {
   return content.length > 1 && (special !== false || (MARKUP.test(content) && !THOUGHTS.includes(content)));
 }
 
-/** A token by a name that no text of a person can have, once marks have been taken out of it. */
+/** A name for a token that no written text can contain once its marks are removed. */
 export function markedName(token: AddedToken): string {
   return isControl(token) ? MARK + token.content : token.content;
 }
 
 /**
- * Gives a function that writes a marked prompt by those names: a mark before each control token that the template
- * wrote, none in what only looks like one.
+ * Returns a function that rewrites a marked prompt with those names: a mark before each control token that the template
+ * wrote, none in text that only looks like one.
  */
 export function controlNamer(tokens: readonly string[]): (prompt: string) => string {
   if (tokens.length === 0) return withoutMarks;
@@ -59,8 +57,8 @@ export function controlNamer(tokens: readonly string[]): (prompt: string) => str
 }
 
 /**
- * Gives a function that marks control tokens in a text, and what could become one beside the template's own words: an
- * unfinished token at its end, the rest of one at its beginning. Any other text comes back as it is.
+ * Returns a function that marks control tokens in a text, and what could become one next to the template's own text: an
+ * unfinished token at its end, the rest of one at its beginning. Any other text is returned unchanged.
  */
 export function controlMarker(tokens: readonly string[]): (text: string) => string {
   if (tokens.length === 0) return (text) => text;
@@ -101,8 +99,8 @@ function escaped(token: string): string {
 }
 
 /**
- * For engines that cut text themselves and take control tokens wherever they stand: an invisible character (U+200B)
- * splits whatever is written like one. The model sees the words, not the token.
+ * For engines that tokenise text themselves and recognise control tokens anywhere: an invisible character (U+200B)
+ * splits everything that looks like one. The model sees the characters, not the token.
  */
 export function splitLookalikes(text: string): string {
   return text.replace(

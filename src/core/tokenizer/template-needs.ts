@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../context/message.ts';
 
-/** What a chat template takes; many refuse what is false here with an exception. */
+/** What a chat template accepts; many raise an exception for what is false here. */
 export interface TemplateNeeds {
   /** A system message. */
   system: boolean;
@@ -10,7 +10,7 @@ export interface TemplateNeeds {
   repeats: boolean;
 }
 
-/** Finds out by trying. A template that refuses even one message of a user is left to say so when it is used. */
+/** Finds out by rendering. A template that refuses even a single user message fails later, when it is used. */
 export function templateNeeds(render: (messages: readonly ChatMessage[]) => string): TemplateNeeds {
   const takes = (...roles: ChatMessage['role'][]): boolean => {
     try {
@@ -25,9 +25,9 @@ export function templateNeeds(render: (messages: readonly ChatMessage[]) => stri
 }
 
 /**
- * A conversation in the form that a template takes, the same for training and replies. What the template takes stays as
- * it is. Otherwise: neighbouring messages of one role are joined with a space, what the assistant says before the
- * user's first message is left out, and a system message becomes the beginning of the user's first message.
+ * A conversation in the form that a template accepts, the same for training and replies. What it accepts stays as it
+ * is. Otherwise, neighbouring messages of one role are joined with a space, the assistant's messages before the user's
+ * first are left out, and a system message becomes the beginning of the user's first message.
  */
 export function suitedMessages(
   messages: readonly ChatMessage[],

@@ -8,7 +8,7 @@ const files = byteTokenizerFiles();
 const tokenizer = createChatTokenizer(files.tokenizer, files.config, 'tiny');
 
 describe('StreamDetokenizer', () => {
-  it('emits whole characters only, and all of the text', () => {
+  it('emits only whole characters, and all of the text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (text) => {
         const stream = new StreamDetokenizer((ids) => tokenizer.decode(ids));
@@ -22,7 +22,7 @@ describe('StreamDetokenizer', () => {
     );
   });
 
-  it('keeps a four-byte character back until its last byte, and gives up on it at the end', () => {
+  it('holds back a four-byte character until its last byte, and flushes it at the end', () => {
     const stream = new StreamDetokenizer((ids) => tokenizer.decode(ids));
     const ids = tokenizer.encode('🫂');
     expect(ids).toHaveLength(4);

@@ -20,14 +20,14 @@ type Description = z.infer<typeof descriptionSchema>;
 export interface OpenedTokenizer {
   tokenizer: Tokenizer;
   decode: Tokenizer['decode'];
-  /** Special tokens are recognised where no mark stands in them; none is added. */
+  /** Unmarked special tokens are recognised; none is added. */
   encode: (text: string) => number[];
   added: readonly AddedToken[];
 }
 
 /**
  * Opens tokenizer.json so that it understands marks (see `plain-text.ts`).
- * @throws {LabError} `bad-file` when it is no tokenizer.
+ * @throws {LabError} `bad-file` when it is not a tokenizer.
  */
 export function openTokenizer(tokenizerJson: unknown, configJson: unknown, where: string): OpenedTokenizer {
   try {
@@ -52,8 +52,8 @@ export function openTokenizer(tokenizerJson: unknown, configJson: unknown, where
 }
 
 /**
- * The ids of texts for an encoder: special tokens around each, those that a text spells out recognised.
- * @throws {LabError} `bad-file` when tokenizer.json is no tokenizer.
+ * The ids of texts for an encoder: special tokens are added around each, and recognised within.
+ * @throws {LabError} `bad-file` when tokenizer.json is not a tokenizer.
  */
 export function openEncoderTokenizer(
   tokenizerJson: unknown,
@@ -68,9 +68,7 @@ export function openEncoderTokenizer(
   }
 }
 
-/**
- * The library's tokenizer, and a guard for each call: regular expressions of a file that somebody made may never end.
- */
+/** The library's tokenizer with a guard for each call: regular expressions of an untrusted file may never end. */
 function build(
   description: Description,
   configJson: unknown,
@@ -78,7 +76,7 @@ function build(
 ): { tokenizer: Tokenizer; watched: <T>(run: () => T) => T } {
   const patterns = patternsOf(description);
   const blame = `${where}/tokenizer.json, pattern ${patterns.join(' or ')}`;
-  // Strings and classes of characters end by themselves; only a regular expression may not.
+  // Strings and character classes always end; only a regular expression may not.
   const watched = patterns.length === 0 ? <T>(run: () => T): T => run() : <T>(run: () => T): T => bounded(blame, run);
   return { tokenizer: watched(() => new Tokenizer(description, configJson as object)), watched };
 }
@@ -88,7 +86,7 @@ function unreadable(error: unknown, where: string): LabError {
     code: 'bad-file',
     where: `${where}/tokenizer.json`,
     what: 'It cannot be read as a tokenizer',
-    todo: 'Take the file from the same place as the weights.',
+    todo: 'Get the file from the same source as the weights.',
   });
 }
 
@@ -110,16 +108,15 @@ function patternsOf(json: unknown): string[] {
   return [...found];
 }
 
-/** The parts of the library that are changed: each is a function with members. */
+/** The parts of the library that are patched: each is a function with members. */
 interface Parts {
   pre_tokenizer: ((text: string, options?: unknown) => string[]) | null;
   model: { encode(tokens: string[]): string[] } | null;
 }
 
 /**
- * The library looks for added tokens before it cuts text, so a mark inside one hides it; the marks go before the text
- * is cut. What a model makes of plain characters is no control token either, even where its vocabulary has one as a
- * piece.
+ * The library searches for added tokens before it splits text, so a mark inside one hides it; the marks are removed
+ * before splitting. Plain characters do not become a control token either, even if the vocabulary has one as a piece.
  */
 function dropMarks(tokenizer: Tokenizer, added: readonly AddedToken[]): void {
   const parts = tokenizer as unknown as Parts;
@@ -138,7 +135,7 @@ function dropMarks(tokenizer: Tokenizer, added: readonly AddedToken[]): void {
   };
 }
 
-/** Whether what stands between special tokens is tokenised without regard to what stands outside. */
+/** Whether text between special tokens is tokenised independently of the text outside. */
 function independentPieces({ normalizer, pre_tokenizer }: Description): boolean {
   const plain = JSON.stringify(pre_tokenizer ?? null);
   return !normalizer && plain.includes('"ByteLevel"') && !plain.includes('"add_prefix_space":true');
@@ -146,9 +143,7 @@ function independentPieces({ normalizer, pre_tokenizer }: Description): boolean 
 
 const REMEMBERED = 20_000;
 
-/**
- * Tokenises between special tokens and remembers pieces: the turns of a conversation come back in each of its prompts.
- */
+/** Tokenises between special tokens and caches pieces: the turns of a conversation recur in each of its prompts. */
 function byPieces(special: readonly string[], whole: (text: string) => number[]): (text: string) => number[] {
   const longestFirst = [...special].sort((a, b) => b.length - a.length);
   const pattern = new RegExp(

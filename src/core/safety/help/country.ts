@@ -5,24 +5,24 @@ for (const [country, names] of Object.entries(zones))
   for (const zone of names.split(' ')) COUNTRIES.set(zone.toLowerCase(), country);
 const KNOWN: ReadonlySet<string> = new Set(Object.keys(zones));
 
-/** What a browser says of where it is, without asking anybody. */
+/** What a browser reveals about its location without a request or permission. */
 export interface Place {
-  /** BCP 47 tags, the preferred first, as in `navigator.languages`. */
+  /** BCP 47 tags, most preferred first, as in `navigator.languages`. */
   languages: readonly string[];
   /** An IANA time zone, as `Intl.DateTimeFormat` resolves it. */
   timeZone?: string | undefined;
 }
 
-/** Also spoken with this country's tag far from it; the usual country of each language needs no entry. */
+/** Tags also used far from their country; the default country of each language needs no entry. */
 const SPREAD: ReadonlySet<string> = new Set(['ar-SA', 'en-GB', 'es-MX', 'pt-PT']);
 
 /**
- * The country (ISO 3166-1) whose numbers are shown; undefined where nothing tells. Nobody is asked.
+ * The country (ISO 3166-1) whose numbers are shown; undefined if unknown. Makes no request.
  *
- * The first language with a country decides where that country is a choice, as in de-AT. Tags such as en-US, en-GB,
- * fr-FR or es-ES say little: browsers all over the world are set to them. So does a country that comes with a later
- * language, such as the `en-US` at the end of most lists. There the time zone decides, since a call is made from where
- * one is. Without a useful time zone, en-US and en-GB count only as the first language.
+ * The first language with a country decides if its country was chosen deliberately, as in de-AT. Tags such as en-US,
+ * en-GB, fr-FR or es-ES say little, because browsers all over the world use them. So does the country of a later
+ * language, such as the `en-US` at the end of most lists. Then the time zone decides, since a person calls from where
+ * they are. Without a useful time zone, en-US and en-GB count only as the first language.
  */
 export function countryOf({ languages, timeZone }: Place): string | undefined {
   const tags = languages.flatMap((tag) => localeOf(tag) ?? []);
@@ -35,12 +35,12 @@ export function countryOf({ languages, timeZone }: Place): string | undefined {
   return zone ?? (everywhere && placed !== preferred ? undefined : placed.region);
 }
 
-/** Whether a language's country is the one that it has by default. */
+/** Whether a tag's country is the default of its language. */
 function isWidespread({ language, region }: Intl.Locale): boolean {
   return region === new Intl.Locale(language).maximize().region || SPREAD.has(`${language}-${region}`);
 }
 
-/** The country of a time zone; undefined for `UTC`, `Etc/…` and names that are no time zone. */
+/** The country of a time zone; undefined for `UTC`, `Etc/…` and unknown names. */
 export function countryOfZone(timeZone: string | undefined): string | undefined {
   if (!timeZone) return undefined;
   return COUNTRIES.get(timeZone.toLowerCase()) ?? COUNTRIES.get(canonical(timeZone).toLowerCase());
@@ -59,7 +59,7 @@ function localeOf(tag: string): Intl.Locale | undefined {
   }
 }
 
-/** Old names, such as `Japan`, stand for others. */
+/** Aliases: old names such as `Japan`. */
 function canonical(timeZone: string): string {
   try {
     return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone;

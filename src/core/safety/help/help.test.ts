@@ -5,7 +5,7 @@ import { DIRECTORIES, HELP_LINES, lineKey, linesOf } from './lines.ts';
 import { firstReply, HELP_TEXT } from './words.ts';
 
 describe('the table of lines', () => {
-  it('names what can be reached, with its source, and invents no date', () => {
+  it('names a contact and a source, and invents no date', () => {
     for (const line of [...HELP_LINES, ...DIRECTORIES]) {
       expect(line.href).toMatch(/^(?:tel:\d+|https:\/\/\S+)$/);
       expect(line.source).toMatch(/^https:\/\//);
@@ -59,14 +59,14 @@ describe('the country whose numbers are shown', () => {
     [['en-001'], 'Asia/Calcutta', ['14416']],
     [['en-XA', 'not a language', '', 'C'], 'Asia/Seoul', ['109']],
     [[], 'Pacific/Auckland', ['111', 'Call or text 1737']],
-    // English of the US or the UK is what many browsers elsewhere speak.
+    // Many browsers elsewhere are set to US or UK English.
     [['en-US', 'en'], 'Europe/Paris', ['112', '3114']],
     [['en-US', 'en'], 'America/New_York', ['911', 'Call or text 988']],
     [['en-US'], 'Asia/Kolkata', ['14416']],
     [['en-GB', 'en'], 'Africa/Lagos', []],
     [['en-GB', 'en-US', 'en'], 'Europe/Dublin', ['112', '116 123']],
     [['en-GB'], 'Europe/London', ['999', '116 123']],
-    // So are other languages' usual countries, and two more; a call is made from where one is.
+    // The same for other languages' default countries, and two more; a person calls from where they are.
     [['fr-FR', 'fr', 'en-US', 'en'], 'Africa/Dakar', []],
     [['es-ES', 'es'], 'America/Bogota', []],
     [['pt-PT', 'pt'], 'Africa/Luanda', []],
@@ -84,7 +84,7 @@ describe('the country whose numbers are shown', () => {
     [['en-GB'], 'Europe/Jersey', ['999', '116 123']],
     [['sv-FI'], 'Europe/Mariehamn', ['112']],
     [['en-US'], 'Europe/Mariehamn', ['112']],
-    // Nothing is known of the zone.
+    // The zone is unknown.
     [['en-US', 'en'], 'UTC', ['911', 'Call or text 988']],
     [['en-GB'], 'Etc/GMT', ['999', '116 123']],
     [['de', 'en-US', 'en'], 'UTC', []],
@@ -96,7 +96,7 @@ describe('the country whose numbers are shown', () => {
     expect(numbers(languages, timeZone)).toEqual(expected);
   });
 
-  it('is known for the time zones that browsers report, by their old and new names', () => {
+  it('is known for the time zones that browsers report, under old and new names', () => {
     expect(countryOfZone('Asia/Saigon')).toBe('VN');
     expect(countryOfZone('Europe/Kyiv')).toBe(countryOfZone('Europe/Kiev'));
     expect(countryOfZone('America/Buenos_Aires')).toBe('AR');
@@ -131,7 +131,7 @@ describe('the words', () => {
     },
   );
 
-  it('of the first reply speak to what cannot wait', () => {
+  it('of the first reply address what is most urgent', () => {
     expect(firstReply(['suicide', 'overdose'], [])).toContain('If you have taken something');
     expect(firstReply(['suicide', 'abuse'], linesOf('GB'))).toContain('killing yourself');
   });

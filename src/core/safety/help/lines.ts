@@ -2,37 +2,37 @@ import table from './lines.json' with { type: 'json' };
 
 /** One service that a person in danger can reach; a record of lines.json. */
 export interface HelpLine {
-  /** Where it answers, in a reader's words. */
+  /** Its country or region, as shown to people. */
   region: string;
-  /** Countries (ISO 3166-1) whose people are shown it; none for the directory, which is for all. */
+  /** Countries (ISO 3166-1) where it is shown; empty for the directory, which is shown everywhere. */
   countries: string[];
-  /** `emergency`: for a life in danger now. `talk`: somebody who listens. */
+  /** `emergency`: for immediate danger to life. `talk`: somebody who listens. */
   kind: string;
   name: string;
   /** What to call, text or open, as people write it. */
   contact: string;
   href: string;
-  /** The page of the service that gives this contact. */
+  /** The service's own page that states this contact. */
   source: string;
-  /** The day (YYYY-MM-DD) on which a person opened the source and found this contact; null while nobody has. */
+  /** The day (YYYY-MM-DD) on which a person opened the source and found this contact; null if unverified. */
   verifiedOn: string | null;
-  /** The name or initials of that person; null while nobody has. */
+  /** The name or initials of that person; null if unverified. */
   verifiedBy: string | null;
 }
 
 const ALL: readonly HelpLine[] = table;
 
-/** The lines of single countries and regions. */
+/** The lines of countries and regions. */
 export const HELP_LINES: readonly HelpLine[] = ALL.filter(({ countries }) => countries.length > 0);
 
-/** Lists lines of every country; shown to everybody. */
+/** Directories with lines of every country; shown to everybody. */
 export const DIRECTORIES: readonly HelpLine[] = ALL.filter(({ countries }) => countries.length === 0);
 
-/** The lines of a country, emergency numbers first; none where the table has none or no country is known. */
+/** The lines of a country, emergency numbers first; empty if the table has none or the country is unknown. */
 export function linesOf(country: string | undefined): HelpLine[] {
   const found = HELP_LINES.filter(({ countries }) => country !== undefined && countries.includes(country));
   return [...found.filter(({ kind }) => kind === 'emergency'), ...found.filter(({ kind }) => kind !== 'emergency')];
 }
 
-/** What tells lines apart; names alone repeat. */
+/** A unique key of a line; names alone repeat. */
 export const lineKey = ({ region, name, href }: HelpLine): string => `${region} ${name} ${href}`;

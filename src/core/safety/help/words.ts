@@ -1,7 +1,7 @@
 import type { CrisisKind } from '../kinds.ts';
 import type { HelpLine } from './lines.ts';
 
-/** What stands above the lines, by the level of the message. */
+/** The text above the lines, by the level of the message. */
 export const HELP_TEXT = {
   danger: { heading: 'People you can reach now', body: null },
   concern: {
@@ -12,21 +12,18 @@ export const HELP_TEXT = {
   },
 } as const;
 
-/** Stands under lines of which at least one has no `verifiedOn`. */
+/** Shown below lines of which at least one has no `verifiedOn`. */
 export const UNVERIFIED =
   'We have not checked these numbers yet. If one does not answer, try the next one, or findahelpline.com.';
 
-/** Stands under the directory where the table has no line for the reader's country, or no country is known. */
+/** Shown below the directory if the table has no line for the reader's country, or the country is unknown. */
 export const NO_LINES =
   'We have no numbers for where you are. findahelpline.com lists people to call or write to in many countries.';
 
-/** Stands with the first reply, so that nobody takes it for the model's. */
+/** Shown with the first reply, so that nobody takes it for the model's. */
 export const FIRST_REPLY_NOTE = 'Written by people, in advance.';
 
-/**
- * The words of a first reply: what was heard, a question asked directly, and what to do. `{call}` is the emergency
- * number.
- */
+/** The text of a first reply: acknowledgement, a direct question, and what to do. `{call}` is the emergency number. */
 interface Words {
   heard: string;
   asks: string;
@@ -70,13 +67,13 @@ const FIRST_REPLIES: Record<CrisisKind | 'unknown', Words> = {
   },
 };
 
-/** Which of several kinds is spoken to: what cannot wait comes first. */
+/** Which of several kinds is addressed: the most urgent first. */
 const ORDER: readonly CrisisKind[] = ['overdose', 'suicide', 'self-harm', 'abuse', 'harm-to-others'];
 
 /**
- * The reply that comes before the model's where a message signals danger: the same words every time, written by people.
+ * The reply before the model's when a message signals danger: a fixed text, written by people.
  *
- * @param lines those of the person's country, as `linesOf` gives them
+ * @param lines those of the person's country, as `linesOf` returns them
  */
 export function firstReply(kinds: readonly CrisisKind[], lines: readonly HelpLine[]): string {
   const { heard, asks, todo } = FIRST_REPLIES[ORDER.find((kind) => kinds.includes(kind)) ?? 'unknown'];
