@@ -358,6 +358,6 @@ describe('the check after an export', () => {
       },
     };
     for (const run of [() => asOnnx(sick), () => asGguf(sick), () => asMlc(sick)])
-      await expect(run()).rejects.toThrow(/source itself holds NaN in model\.norm/);
+      await expect(run()).rejects.toThrow(/source itself contains NaN in model\.norm/);
   });
 });

@@ -10,7 +10,7 @@ import { readSafetensorsHeader } from './safetensors/read.ts';
 import { writeSafetensors } from './safetensors/write.ts';
 import { bytesSource, type ByteSource } from './source.ts';
 
-/** Collects what is written. */
+/** Collects written bytes. */
 async function collect(
   write: (sink: { write(bytes: Uint8Array): Promise<void>; close(): Promise<never> }) => Promise<void>,
 ): Promise<Uint8Array> {
@@ -48,7 +48,7 @@ beforeAll(async () => {
   );
 });
 
-/** A source that counts what is asked of it, so that wild requests are seen even where they fail. */
+/** A source that records reads, so that absurd ones are detected even if they fail. */
 function watched(bytes: Uint8Array): ByteSource & { largest: number } {
   const inner = bytesSource('broken.bin', bytes);
   const source = {
@@ -62,9 +62,7 @@ function watched(bytes: Uint8Array): ByteSource & { largest: number } {
   return source;
 }
 
-/**
- * Runs a reader over damaged copies: it answers or throws a LabError that names the file, and asks for nothing wild.
- */
+/** Runs a reader over damaged copies: it must return or throw a LabError that names the file, without absurd reads. */
 async function survives(good: () => Uint8Array, read: (source: ByteSource) => Promise<unknown>): Promise<void> {
   const edit = fc.tuple(
     fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
@@ -103,7 +101,7 @@ async function refusal(promise: Promise<unknown>): Promise<string> {
 describe('a damaged GGUF file', () => {
   it('never hangs, allocates wildly or throws anything but a LabError', () => survives(() => gguf, readGgufHeader));
 
-  /** Puts a 64-bit number over the bytes after the first occurrence of `text`. */
+  /** Writes a 64-bit number over the bytes after the first occurrence of `text`. */
   function patched(text: string, skip: number, value: bigint): Uint8Array {
     const bytes = gguf.slice();
     const at = text ? Buffer.from(bytes).indexOf(text) + text.length : 0;
@@ -133,7 +131,7 @@ describe('a damaged GGUF file', () => {
     ['an offset past the end', () => patched('second', 24, 1n << 40n), 'past the end'],
     ['overlapping tensors', () => patched('second', 24, 0n), 'overlap'],
     ['a tensor larger than the file', () => patched('second', 12, 1n << 30n), 'but the file has'],
-    ['a crooked offset', () => patched('second', 24, 8n), 'not aligned'],
+    ['a misaligned offset', () => patched('second', 24, 8n), 'not aligned'],
     ['a file cut short', () => gguf.slice(0, gguf.length - 100), 'but the file has'],
     ['a header cut short', () => gguf.slice(0, 100), 'file'],
   ])('%s', async (_, bytes, message) => {
@@ -146,7 +144,7 @@ describe('a damaged GGUF file', () => {
     expect(await refusal(readGgufHeader(bytesSource('broken.bin', bytes)))).toContain('Q4_K');
   });
 
-  it('names what the metadata lacks', async () => {
+  it('names missing metadata', async () => {
     expect(await refusal(openGguf(bytesSource('m.gguf', gguf)))).toContain('llama.attention.head_count');
   });
 });
@@ -175,7 +173,7 @@ describe('a damaged safetensors file', () => {
     ['three bytes', () => Uint8Array.of(1, 2, 3), 'too few'],
     ['a header of 2^60 bytes', () => new Uint8Array(new BigUint64Array([1n << 60n, 0n]).buffer), 'claims a header'],
     ['no JSON', () => withHeader('{"a": '), 'not valid JSON'],
-    ['a list', () => withHeader('[]'), 'no JSON object'],
+    ['a list', () => withHeader('[]'), 'not a JSON object'],
     ['a negative size', () => withHeader(JSON.stringify({ a: entry('F32', [-1, -4], 0, 16) }), 16), 'is wrong'],
     [
       'a size beyond all memory',

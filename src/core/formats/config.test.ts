@@ -22,11 +22,11 @@ function windowed(config: Record<string, unknown>): { layers: number[]; windows:
 }
 
 describe('a sliding window', () => {
-  // As MistralConfig and Qwen2Config of Transformers 5 take it.
+  // As MistralConfig and Qwen2Config of Transformers 5 interpret it.
   const none = { layers: [], windows: [] };
   it.each([
     ['the default of Mistral', { model_type: 'mistral' }, { layers: [0, 29], windows: [4096] }],
-    ['none where Mistral says null', { model_type: 'mistral', sliding_window: null }, none],
+    ['none if Mistral says null', { model_type: 'mistral', sliding_window: null }, none],
     [
       'of every layer of Mistral',
       { model_type: 'mistral', sliding_window: 7, layer_types: Array.from({ length: 30 }, () => 'full_attention') },
@@ -41,7 +41,7 @@ describe('a sliding window', () => {
     ],
     ['the defaults of Qwen2', { model_type: 'qwen2', use_sliding_window: true }, { layers: [28, 29], windows: [4096] }],
     [
-      'none where Qwen2 says null',
+      'none if Qwen2 says null',
       { model_type: 'qwen2', use_sliding_window: true, sliding_window: null, max_window_layers: 0 },
       none,
     ],

@@ -17,7 +17,7 @@ const ropeSettings = z
   })
   .nullish();
 
-/** What `config.json` says of a decoder's shape (Hugging Face names), whatever its architecture. */
+/** The fields of `config.json` for a decoder's shape (Hugging Face names), of any architecture. */
 const shapeSchema = z.looseObject({
   model_type: z.string(),
   hidden_size: count,
@@ -29,7 +29,7 @@ const shapeSchema = z.looseObject({
   max_position_embeddings: count,
 });
 
-/** The rest of it that matters for the architectures that are computed here. */
+/** Further fields for the supported architectures. */
 const configSchema = shapeSchema.extend({
   intermediate_size: count,
   rms_norm_eps: z.number().positive(),
@@ -65,7 +65,7 @@ export type RopeScaling =
 export const ARCHITECTURES = ['llama', 'mistral', 'qwen2'] as const;
 export type Architecture = (typeof ARCHITECTURES)[number];
 
-/** The sizes of a decoder: all that running an exported graph takes. */
+/** The sizes of a decoder, as needed to run an exported graph. */
 export interface DecoderShape {
   hiddenSize: number;
   layers: number;
@@ -73,7 +73,7 @@ export interface DecoderShape {
   kvHeads: number;
   headDim: number;
   vocabSize: number;
-  /** Positions the model was made for. */
+  /** Number of positions that the model was trained for. */
   contextLength: number;
 }
 
@@ -84,9 +84,9 @@ export interface ModelConfig extends DecoderShape {
   normEpsilon: number;
   ropeTheta: number;
   ropeScaling: RopeScaling;
-  /** Keys each layer may look back at, itself included; null for all. One entry per layer. */
+  /** Sliding window of each layer, in keys including the current one; null for all. */
   windows: (number | null)[];
-  /** The output matrix is the embedding matrix. */
+  /** Whether the output matrix is the embedding matrix. */
   tied: boolean;
   /** Whether a Llama has biases; Mistral has none, Qwen2 those of q, k and v. */
   biases: { attention: boolean; feedForward: boolean };
@@ -96,8 +96,8 @@ export interface ModelConfig extends DecoderShape {
 
 /**
  * Reads the sizes of a decoder of any architecture from the JSON of a `config.json`. There is no default context
- * window: a file without `max_position_embeddings` is refused, because a guess would cut conversations short or run
- * past the end.
+ * window: a file without `max_position_embeddings` is refused, because a guess would truncate conversations or run past
+ * the end.
  * @param where file name for messages.
  * @throws {LabError} `bad-config` for missing, impossible or contradictory values.
  */
@@ -141,7 +141,7 @@ function contradiction(wrong: readonly string[], where: string): LabError {
  */
 export function parseConfig(json: unknown, where = 'config.json'): ModelConfig {
   const c = check(configSchema, json, where, 'It does not describe a model.');
-  // Either spelling; where both are given, Transformers 5 takes rope_scaling, unless it is empty.
+  // Either spelling; of both, Transformers 5 takes rope_scaling, unless it is empty.
   const rope = Object.keys(c.rope_scaling ?? {}).length > 0 ? (c.rope_scaling ?? {}) : (c.rope_parameters ?? {});
   const architecture = ARCHITECTURES.find((name) => name === c.model_type);
   if (!architecture)
@@ -181,7 +181,7 @@ export function parseConfig(json: unknown, where = 'config.json'): ModelConfig {
   };
 }
 
-/** What MistralConfig and Qwen2Config of Transformers take for keys that a config.json leaves out. */
+/** Defaults of MistralConfig and Qwen2Config of Transformers for missing keys. */
 const DEFAULTS = { window: 4096, maxWindowLayers: 28 };
 
 /**
@@ -220,9 +220,7 @@ function parseScaling(
   throw unsupported(where, `The rope scaling "${type}" is not supported.`, 'Supported are linear and llama3.');
 }
 
-/**
- * Positions up to which no layer's window hides a key: where a format has no windows, a context that is still exact.
- */
+/** The longest context in which no layer's window hides a key: still exact in a format without windows. */
 export function contextBeforeWindow({ contextLength, windows }: ModelConfig): number {
   return windows.reduce<number>((shortest, window) => Math.min(shortest, window ?? Infinity), contextLength);
 }
@@ -253,7 +251,7 @@ export function ropeFrequencies(config: ModelConfig): Float64Array {
     const frequency = ropeTheta ** ((-2 * k) / headDim);
     if (s.type === 'none') return frequency;
     if (s.type === 'linear') return frequency / s.factor;
-    // Llama 3.1: long wavelengths are stretched, short ones kept, those between interpolated.
+    // Llama 3.1: long wavelengths are stretched, short ones kept, and those in between interpolated.
     const turns = (s.originalContext * frequency) / (2 * Math.PI);
     const keep = Math.min(1, Math.max(0, (turns - s.lowFreqFactor) / (s.highFreqFactor - s.lowFreqFactor)));
     return frequency * (keep + (1 - keep) / s.factor);

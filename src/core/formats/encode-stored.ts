@@ -3,13 +3,11 @@ import { BLOCK, quantiseQ4Symmetric } from './quantise.ts';
 import { fitBlocks } from './simd/fit.ts';
 import { STORED, storedBytes, type StoredType } from './stored.ts';
 
-/** Types that weights can be brought into. */
+/** Types that weights can be encoded as. */
 export const ENCODABLE_TYPES = ['F32', 'F16', 'BF16', 'Q8_0', 'Q4_0', 'Q4_1'] as const satisfies readonly StoredType[];
 export type EncodableType = (typeof ENCODABLE_TYPES)[number];
 
-/**
- * Encodes values, a whole number of blocks of them, quantising by an error-minimising fit where the type asks for it.
- */
+/** Encodes a whole number of blocks of values; quantised types use an error-minimising fit. */
 export function encodeStored(type: EncodableType, values: Float32Array): Uint8Array {
   const bytes = new Uint8Array(storedBytes(type, values.length));
   ENCODERS[type](values, new DataView(bytes.buffer), bytes);

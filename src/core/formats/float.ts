@@ -1,7 +1,7 @@
 const word = new Uint32Array(1);
 const single = new Float32Array(word.buffer);
 
-/** Value of a bfloat16 given as bits. */
+/** Value of a bfloat16 given by its bits. */
 export function fromBfloat16(bits: number): number {
   word[0] = bits << 16;
   return single[0] ?? 0;
@@ -30,7 +30,7 @@ for (let bits = 0; bits < 65536; bits++) {
   HALF_VALUES[bits] = bits & 0x8000 ? -size : size;
 }
 
-/** Value of an IEEE half-precision number given as bits. */
+/** Value of an IEEE half-precision number given by its bits. */
 export function fromHalf(bits: number): number {
   return HALF_VALUES[bits] ?? 0;
 }

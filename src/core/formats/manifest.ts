@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Whether a path from a file leads to a place inside the folder that the file lies in. */
+/** Whether a path in a file stays inside the folder of that file. */
 export function isSafePath(path: string): boolean {
   const parts = path.split('/');
   return !/[\\:\0]/.test(path) && !parts.some((part) => part === '..' || part === '.' || part === '');
@@ -9,7 +9,7 @@ export function isSafePath(path: string): boolean {
 export const MANIFEST_NAME = 'manifest.json';
 export const MANIFEST_FORMAT = 'solace-lab-model';
 
-/** What a model folder says about itself. Version 1. */
+/** The manifest of a model folder. Version 1. */
 export const manifestSchema = z.object({
   format: z.literal(MANIFEST_FORMAT),
   version: z.literal(1),
@@ -21,12 +21,12 @@ export const manifestSchema = z.object({
   dtype: z.string(),
   /** Number of weights, tied ones once. */
   parameters: z.number().int().positive(),
-  /** Tokens that fit, prompt and reply together. */
+  /** Context window in tokens, prompt and reply together. */
   contextWindow: z.number().int().positive(),
   licence: z.string(),
-  /** What it was made from. */
+  /** Its source. */
   source: z.string(),
-  /** Every file but this one; bytes and SHA-256 (hexadecimal) of each. */
+  /** Every other file, with its size in bytes and SHA-256 (hexadecimal). */
   files: z.array(
     z.object({
       path: z.string().refine(isSafePath, 'is not a relative path inside the folder'),

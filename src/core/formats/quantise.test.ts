@@ -5,7 +5,7 @@ import { fromHalf, roundToHalf, toHalf } from './float.ts';
 import { BLOCK } from './quantise.ts';
 import { decodeStored, STORED } from './stored.ts';
 
-/** A repeatable stream of normal numbers (Box and Muller). */
+/** A reproducible stream of normal numbers (Box–Muller). */
 function normal(seed: number): () => number {
   let state = seed;
   const uniform = (): number => (state = (Math.imul(state, 48271) >>> 0) % 2147483647) / 2147483647;
@@ -22,7 +22,7 @@ function relativeError(values: Float32Array, copy: Float32Array): number {
   return Math.sqrt(difference / size);
 }
 
-/** Rounding to the nearest of 16 levels between the smallest and the largest value: what the search must beat. */
+/** Rounding to the nearest of 16 levels between the smallest and the largest value: the baseline of the search. */
 function nearest16(values: Float32Array): Float32Array {
   const out = new Float32Array(values.length);
   for (let at = 0; at < values.length; at += BLOCK) {
@@ -61,14 +61,14 @@ describe('quantisers', () => {
     expect(error(decodeStored('Q8_0', encodeStored('Q8_0', values), values.length))).toBeLessThan(0.006);
   });
 
-  it.each(ENCODABLE_TYPES)('%s: what was decoded once stays as it is', (type) => {
+  it.each(ENCODABLE_TYPES)('%s: decoded values are stable', (type) => {
     const once = decodeStored(type, encodeStored(type, values), values.length);
     const twice = decodeStored(type, encodeStored(type, once), values.length);
     // A second fit may find a finer grid for a block that left codes unused, but never a worse one.
     expect(relativeError(once, twice)).toBeLessThan(5e-3);
   });
 
-  it.each(ENCODABLE_TYPES)('%s: any block of numbers comes back finite and within its range', (type) => {
+  it.each(ENCODABLE_TYPES)('%s: any block of numbers decodes to finite values within its range', (type) => {
     const number = fc.oneof(
       fc.constant(0),
       fc.double({ min: -60000, max: 60000, noNaN: true }),

@@ -1,6 +1,6 @@
 import { roundToHalf } from './float.ts';
 
-/** Values that share a scale. */
+/** Number of values that share a scale. */
 export const BLOCK = 32;
 
 /**
@@ -11,7 +11,7 @@ export const Q4_WIDTHS = [1, 0.96, 0.92, 0.88, 0.84, 0.8, 0.75];
 const Q4_SYMMETRIC_WIDTHS = [1.04, ...Q4_WIDTHS];
 export const Q8_WIDTHS = [1, 0.992, 0.984];
 
-/** What a quantiser finds for one block: value ≈ code · scale + minimum, both half-precision numbers. */
+/** A fitted block: value ≈ code · scale + minimum, both half-precision numbers. */
 export interface BlockFit {
   scale: number;
   minimum: number;
@@ -19,7 +19,7 @@ export interface BlockFit {
 
 /**
  * Fits a 4-bit block (codes 0…15, scale and minimum): tries several grids, solves each one's scale and minimum by least
- * squares for the codes that it gives, and keeps the best once rounded to half precision.
+ * squares for its codes, and keeps the best after rounding to half precision.
  * @param codes receives 32 codes.
  */
 export function quantiseQ4(values: Float32Array, at: number, codes: Uint8Array): BlockFit {
@@ -40,7 +40,7 @@ export function quantiseQ4(values: Float32Array, at: number, codes: Uint8Array):
   let most = -Infinity;
   const middle = (low + high) / 2;
   const half = (high - low) / 2;
-  // The last round starts from the best grid so far, fitted: its codes are better than those of any width.
+  // The last round starts from the best fitted grid so far: its codes are better than those of any width.
   for (let round = 0; round <= Q4_WIDTHS.length; round++) {
     const width = Q4_WIDTHS[round];
     const start = width === undefined ? minimum : middle - half * width;
@@ -94,7 +94,7 @@ function squaredError(values: Float32Array, at: number, fit: BlockFit): number {
 }
 
 /**
- * Fits an 8-bit block (codes −127…127, scale only), trying slightly narrower ranges than the largest value asks for.
+ * Fits an 8-bit block (codes −127…127, scale only), trying slightly narrower ranges than the largest value requires.
  * @param codes receives 32 codes.
  * @returns the scale, a half-precision number.
  */
@@ -103,8 +103,8 @@ export function quantiseQ8(values: Float32Array, at: number, codes: Int8Array): 
 }
 
 /**
- * Fits a 4-bit block without minimum (codes 0…15, value = (code − 8) · scale); the scale is negative where the value of
- * largest size is positive, so that the sixteenth level is not wasted.
+ * Fits a 4-bit block without minimum (codes 0…15, value = (code − 8) · scale); the scale is negative if the value of
+ * largest magnitude is positive, so that the sixteenth level is not wasted.
  * @param codes receives 32 codes.
  * @returns the scale, a half-precision number.
  */
@@ -112,9 +112,7 @@ export function quantiseQ4Symmetric(values: Float32Array, at: number, codes: Uin
   return fitScale(values, at, -8, -8, 7, Q4_SYMMETRIC_WIDTHS, (i, code) => (codes[i] = code + 8));
 }
 
-/**
- * The scale that fits best when codes lie in [lowest, highest] and the value of largest size gets about `extremeCode`.
- */
+/** The best scale for codes in [lowest, highest] if the value of largest magnitude gets about `extremeCode`. */
 function fitScale(
   values: Float32Array,
   at: number,

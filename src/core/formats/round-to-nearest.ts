@@ -3,8 +3,8 @@ import { BLOCK } from './quantise.ts';
 import type { StoredType } from './stored.ts';
 
 /**
- * Values that a type can tell apart without any search: levels spread evenly over a block, as ggml's plain quantisers
- * spread them.
+ * The number of levels of a type without any search: spread evenly over a block, as in ggml's plain quantisers. spread
+ * them.
  */
 const NEAREST: Partial<
   Record<StoredType, (block: Float32Array) => { scale: number; minimum: number; levels: [number, number] }>
@@ -24,8 +24,8 @@ const NEAREST: Partial<
 };
 
 /**
- * What rounding to the nearest level would make of values, a whole number of blocks: what the searching quantisers have
- * to beat. Undefined for types that are not quantised in such blocks.
+ * Rounds a whole number of blocks to the nearest level: the baseline that the searching quantisers have to beat.
+ * Undefined for types that are not quantised in such blocks.
  */
 export function roundToNearest(type: StoredType, values: Float32Array): Float32Array | undefined {
   const levelsOf = NEAREST[type];

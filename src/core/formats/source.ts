@@ -1,10 +1,10 @@
 import { LabError } from '../error.ts';
 
-/** Random access to the bytes of one file, wherever it lies. */
+/** Random access to the bytes of one file, wherever it is stored. */
 export interface ByteSource {
   /** Name for messages, e.g. `model.gguf`. */
   readonly name: string;
-  /** Bytes in all. */
+  /** Total size in bytes. */
   readonly size: number;
   /**
    * Reads exactly `length` bytes.
@@ -13,7 +13,7 @@ export interface ByteSource {
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
-/** Refuses a range outside the file, before anything is allocated. */
+/** Refuses a range outside the file before anything is allocated. */
 export function checkRange(source: { name: string; size: number }, offset: number, length: number): void {
   if (
     Number.isSafeInteger(offset) &&
@@ -25,13 +25,13 @@ export function checkRange(source: { name: string; size: number }, offset: numbe
     return;
   throw new LabError({
     code: 'bad-file',
-    what: `Bytes ${offset} to ${offset + length} were asked for, but the file has ${source.size}.`,
+    what: `Bytes ${offset} to ${offset + length} were requested, but the file has ${source.size}.`,
     where: source.name,
-    todo: 'The file is cut short or its header is wrong; download it again.',
+    todo: 'The file is truncated or its header is wrong; download it again.',
   });
 }
 
-/** A file that is already in memory. Reads are views, not copies. */
+/** A file in memory. Reads are views, not copies. */
 export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
   const source: ByteSource = {
     name,
@@ -44,7 +44,7 @@ export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
   return source;
 }
 
-/** A file that a person picked or that lies in the browser's storage. */
+/** A file that a person picked or that is in the browser's storage. */
 export function blobSource(name: string, blob: Blob): ByteSource {
   const source: ByteSource = {
     name,

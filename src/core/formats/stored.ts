@@ -1,6 +1,6 @@
 import { fromBfloat16, fromHalf } from './float.ts';
 
-/** Ways in which the weights of a checkpoint are stored, as GGUF names them. */
+/** Storage types of weights, under their GGUF names. */
 export const STORED_TYPES = ['F32', 'F16', 'BF16', 'Q4_0', 'Q4_1', 'Q5_0', 'Q5_1', 'Q8_0'] as const;
 export type StoredType = (typeof STORED_TYPES)[number];
 
@@ -17,7 +17,8 @@ const half = (view: DataView, at: number): number => fromHalf(view.getUint16(at,
 
 /**
  * Block layouts (ggml `ggml-common.h`): a half-precision scale d, for the _1 types also a minimum m, for the 5-bit
- * types a word of fifth bits, then codes. Byte i of 4-bit codes holds element i low and element i + 16 high.
+ * types a word of fifth bits, then codes. Byte i of 4-bit codes holds element i in its low half and element i + 16 in
+ * its high half.
  */
 export const STORED: Record<StoredType, StoredFormat> = {
   F32: { values: 1, bytes: 4, decode: (view, at, out, to) => void (out[to] = view.getFloat32(at, true)) },
@@ -85,12 +86,12 @@ export const STORED: Record<StoredType, StoredFormat> = {
   },
 };
 
-/** Bytes that `count` values take, a whole number of blocks assumed. */
+/** Bytes of `count` values, which must be a whole number of blocks. */
 export function storedBytes(type: StoredType, count: number): number {
   return (count / STORED[type].values) * STORED[type].bytes;
 }
 
-/** Decodes `count` values, into `memory` where that is given and long enough for them. */
+/** Decodes `count` values, into `memory` if that is given and long enough. */
 export function decodeStored(
   type: StoredType,
   bytes: Uint8Array,
@@ -109,7 +110,7 @@ export function decodeStored(
   return out;
 }
 
-/** Types without blocks are decoded all at once, several times as fast; little-endian machines are all there are. */
+/** Decodes types without blocks all at once, several times as fast; assumes a little-endian machine. */
 const PLAIN: Partial<Record<StoredType, (bytes: Uint8Array, out: Float32Array<ArrayBuffer>) => void>> = {
   F32: (bytes, out) =>
     new Uint8Array(out.buffer, out.byteOffset, out.byteLength).set(bytes.subarray(0, out.byteLength)),
@@ -124,7 +125,7 @@ const PLAIN: Partial<Record<StoredType, (bytes: Uint8Array, out: Float32Array<Ar
   },
 };
 
-/** The bytes as 16-bit words; copied where they do not start at an even address. */
+/** The bytes as 16-bit words; copied if they do not start at an even address. */
 function words16(bytes: Uint8Array, count: number): Uint16Array {
   const even = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
   return new Uint16Array(even.buffer, even.byteOffset, count);

@@ -57,14 +57,14 @@ describe('compileTemplate', () => {
     );
   });
 
-  it('prints the date that it is given, in English', () => {
+  it('prints the given date in English', () => {
     const now = new Date(2026, 0, 5, 14, 3, 9);
     expect(render("{{ strftime_now('%d %b %Y, %A %B %-x %H:%M:%S %I %p %y%%') }}", now)).toBe(
       '05 Jan 2026, Monday January %-x 14:03:09 02 PM 26%',
     );
   });
 
-  it('passes over generation tags and lets templates refuse', () => {
+  it('ignores generation tags and lets templates refuse', () => {
     expect(render('{% for m in messages %}{% generation %}{{ m.content }}{% endgeneration %}{% endfor %}')).toBe('Hi');
     expect(() => render("{{ raise_exception('No thanks') }}")).toThrow('No thanks');
   });

@@ -1,35 +1,33 @@
 import { Environment, Interpreter, Template } from '@huggingface/jinja';
 import { LabError } from '../../error.ts';
 
-/** What a template is rendered with, beside `messages`: the names of Hugging Face's chat templates. */
+/** The variables of a template besides `messages`, as in Hugging Face's chat templates. */
 export type TemplateVariables = Record<string, unknown>;
 
-/** A chat template that is ready to render. It always comes to an end, whoever wrote it. */
+/** A compiled chat template. Rendering always ends, whoever wrote it. */
 export interface ChatTemplate {
   readonly source: string;
   /**
    * @param now what `strftime_now` prints.
-   * @throws {LabError} `bad-config` when the template takes more work than a conversation can need; whatever it raises
-   * itself.
+   * @throws {LabError} `bad-config` when the template needs more work than a conversation can justify; whatever it
+   * raises itself.
    */
   render(variables: TemplateVariables, now?: Date): string;
 }
 
-/** Characters of a template; the longest in use have about 20,000. */
+/** Maximum length in characters; the longest templates in use have about 20,000. */
 const MAX_SOURCE = 400_000;
-/** The parser takes time that grows with the square of a stretch of white space. */
+/** Maximum run of white space, on which the parser takes quadratic time. */
 const LONG_BLANK = /\s{4000}/;
 /**
- * Work that rendering may take. Each expression costs one, and one more for 16 characters or items of its value. A
- * conversation of a thousand long messages needs about a quarter of it.
+ * The budget of rendering. Each expression costs one, plus one per 16 characters or items of its value. A conversation
+ * of a thousand long messages needs about a quarter of it.
  */
 const MAX_WORK = 600_000;
 const MAX_LENGTH = 4_000_000;
 const MAX_RANGE = 100_000;
 
-/**
- * Names that `Template` of the library defines, and that are defined here because the library keeps its own to itself.
- */
+/** Globals that the library's `Template` defines; repeated here because the library does not export them. */
 const CONSTANTS = { true: true, false: false, none: null, True: true, False: false, None: null };
 
 /**
@@ -41,7 +39,7 @@ export function compileTemplate(source: string, where: string): ChatTemplate {
     throw new LabError({
       code: 'bad-config',
       where,
-      what: 'Its chat template is too long to be one.',
+      what: 'Its chat template is too long.',
       todo: 'Use the template that came with the model.',
     });
   }
@@ -73,7 +71,7 @@ export function compileTemplate(source: string, where: string): ChatTemplate {
   };
 }
 
-/** An interpreter that gives up where a template loops or grows without need. */
+/** An interpreter that stops a template that loops or grows beyond need. */
 class BoundedInterpreter extends Interpreter {
   private work = 0;
 
@@ -99,7 +97,7 @@ function endless(where: string): LabError {
     code: 'bad-config',
     where,
     what: 'Its chat template was stopped: it loops or grows far beyond what a conversation needs.',
-    todo: 'Use the template that came with the model, or take the model from a source that you trust.',
+    todo: 'Use the template that came with the model, or get the model from a source that you trust.',
   });
 }
 
@@ -131,7 +129,7 @@ const MONTHS = [
 ];
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
-/** Python's `strftime` in English and local time, as far as templates use it. */
+/** The subset of Python's `strftime` that templates use, in English and local time. */
 function strftime(date: Date, format: string): string {
   const two = (value: number): string => String(value).padStart(2, '0');
   const [month, day, hour] = [MONTHS[date.getMonth()] ?? '', DAYS[date.getDay()] ?? '', date.getHours()];

@@ -58,16 +58,16 @@ describe('a bias', () => {
       /o_proj\.bias" is a bias that qwen2 models do not have/,
     ],
     [
-      'without those that are added with it',
+      'without the others of its group',
       { model_type: 'llama', attention_bias: true },
       ['self_attn.q_proj'],
-      /q_proj\.bias" is there, but "model\.layers\.0\.self_attn\.v_proj\.bias", which is added with it, is missing/,
+      /q_proj\.bias" exists, but "model\.layers\.0\.self_attn\.v_proj\.bias", which is added with it, is missing/,
     ],
   ])('%s is refused', (_, settings, biases, message) => {
     expect(() => check(settings, ...biases)).toThrow(message);
   });
 
-  it('that config.json promises is accepted', () => {
+  it('that config.json declares is accepted', () => {
     expect(() => check({ model_type: 'llama', attention_bias: true }, ...QKV)).not.toThrow();
     expect(() =>
       check(

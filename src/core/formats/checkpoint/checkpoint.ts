@@ -3,17 +3,17 @@ import type { ModelConfig } from '../config.ts';
 import { decodeStored, storedBytes, type StoredType } from '../stored.ts';
 
 export interface TensorInfo {
-  /** Row major, outermost first. */
+  /** Row-major, outermost first. */
   shape: number[];
   type: StoredType;
 }
 
-/** JSON and text files that go with the weights, by file name. */
+/** JSON and text files that accompany the weights, by file name. */
 export type SideFiles = Map<string, string>;
 
 /**
  * The weights of a model, one tensor at a time, under the names and in the row order of Hugging Face checkpoints,
- * whatever file they come from.
+ * whatever their file format.
  */
 export interface Checkpoint {
   /** Name for messages. */
@@ -22,7 +22,7 @@ export interface Checkpoint {
   /** `config.json`, tokenizer files, licence: read from the folder or rebuilt from a GGUF's metadata. */
   readonly files: SideFiles;
   readonly tensors: ReadonlyMap<string, TensorInfo>;
-  /** Where the files contradict each other, how they are understood: sentences for a person. */
+  /** How contradictions between the files were resolved, as sentences for a person. */
   readonly notes?: readonly string[];
   /** Stored bytes of `count` rows from row `start`; a vector is one row. */
   readStoredRows(tensor: string, start: number, count: number): Promise<Uint8Array>;
@@ -42,7 +42,7 @@ export function tensorInfo(checkpoint: Checkpoint, tensor: string): TensorInfo {
     code: 'bad-file',
     what: `It has no tensor "${tensor}".`,
     where: checkpoint.name,
-    todo: 'Check that all parts of the model are there.',
+    todo: 'Check that all parts of the model are present.',
   });
 }
 
@@ -58,7 +58,7 @@ export async function readRows(
   return decodeStored(info.type, bytes, count * matrixShape(info).columns);
 }
 
-/** Decoded values of a whole tensor; meant for those that fit in memory. */
+/** Decoded values of a whole tensor, which must fit in memory. */
 export async function readTensor(checkpoint: Checkpoint, tensor: string): Promise<Float32Array> {
   return readRows(checkpoint, tensor, 0, matrixShape(tensorInfo(checkpoint, tensor)).rows);
 }
@@ -116,7 +116,7 @@ export function expectedTensors(config: ModelConfig): {
 
 const NAMED_AT_MOST = 20;
 
-/** What is wrong with a bias where the configuration, or the architecture, says that there is none. */
+/** Why a bias contradicts the configuration or the architecture. */
 function ruledOut(tensor: string, config: ModelConfig): string | undefined {
   const [, layer, part = ''] = /^model\.layers\.(\d+)\.(.+)\.bias$/.exec(tensor) ?? [];
   if (!Object.hasOwn(layerMatrices(config), part) || Number(layer) >= config.layers) return undefined;
@@ -127,7 +127,7 @@ function ruledOut(tensor: string, config: ModelConfig): string | undefined {
   );
 }
 
-/** Biases of the matrices that are multiplied together with this one: they have all a bias, or none. */
+/** Biases of the matrices that are multiplied together with this one: all of them have one, or none. */
 function computedWith(bias: string): string[] {
   const groups = [
     ['q_proj', 'k_proj', 'v_proj'],
@@ -140,11 +140,11 @@ function computedWith(bias: string): string[] {
 }
 
 /**
- * Compares the tensors of a checkpoint with what its configuration promises.
- * @throws {LabError} `bad-config` that names every contradiction (the first twenty).
+ * Compares the tensors of a checkpoint with its configuration.
+ * @throws {LabError} `bad-config` naming the contradictions (at most twenty).
  */
 export function checkTensors(name: string, config: ModelConfig, tensors: ReadonlyMap<string, TensorInfo>): void {
-  // A model of an absurd number of layers is a damaged configuration; do not build a list for it.
+  // An absurd number of layers means a damaged configuration; do not build a list for it.
   const { required, optional } = expectedTensors({ ...config, layers: Math.min(config.layers, tensors.size + 1) });
   const problems: string[] = [];
   for (const [tensor, shape] of required) {
@@ -165,7 +165,7 @@ export function checkTensors(name: string, config: ModelConfig, tensors: Readonl
   }
   for (const tensor of optional.keys()) {
     const partner = tensors.has(tensor) ? undefined : computedWith(tensor).find((other) => tensors.has(other));
-    if (partner) problems.push(`"${partner}" is there, but "${tensor}", which is added with it, is missing`);
+    if (partner) problems.push(`"${partner}" exists, but "${tensor}", which is added with it, is missing`);
   }
   if (problems.length === 0) return;
   const shown = problems.slice(0, NAMED_AT_MOST).join('; ');

@@ -19,7 +19,7 @@ function files(settings: { generation?: unknown; model?: unknown; turn?: string 
 }
 
 describe('endTokens', () => {
-  it('takes those of generation_config.json, then of config.json, then of the template', () => {
+  it('uses those of generation_config.json, then of config.json, then of the template', () => {
     const given = files({ generation: [7, 9], model: 8 });
     expect(endTokens(given)).toEqual({ named: [7, 9, 8], turn: { id: 257, text: '</s>' }, all: [7, 9, 8, 257] });
   });
@@ -28,14 +28,14 @@ describe('endTokens', () => {
     expect(endTokens(files({ generation: 257, model: [257, 8] })).all).toEqual([257, 8]);
   });
 
-  it('takes the end of text of the tokenizer only where nothing else is named', () => {
+  it('uses the end of text of the tokenizer only if nothing else is named', () => {
     const none = files({ turn: ' over' });
     expect(endTokens(none)).toEqual({ named: [], turn: undefined, all: [257] });
     expect(endTokens(files({ model: 3, turn: ' over' })).all).toEqual([3]);
     expect(endTokens(none, [5]).all).toEqual([5]);
   });
 
-  it('passes over values that are no ids', () => {
+  it('ignores values that are not ids', () => {
     expect(endTokens(files({ generation: 'stop', model: [-1] })).named).toEqual([]);
   });
 });

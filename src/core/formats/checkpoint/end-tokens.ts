@@ -3,7 +3,7 @@ import type { SideFiles } from './checkpoint.ts';
 import { settingsOf } from './side-files.ts';
 import { endOfTurn, tokenizerFacts } from './tokenizer-facts.ts';
 
-/** Settings of generation, which Transformers reads before config.json. */
+/** Generation settings, which Transformers reads before config.json. */
 export const GENERATION_CONFIG = 'generation_config.json';
 
 const eosSchema = z
@@ -11,13 +11,13 @@ const eosSchema = z
   .nullish()
   .catch(undefined);
 
-/** Where replies of a model end: the same for generation, for the labels of training and for exports. */
+/** The tokens that end a model's replies: the same for generation, training labels and exports. */
 export interface EndTokens {
-  /** Those that the configuration names: generation_config.json first, then config.json. */
+  /** Those named by the configuration: generation_config.json first, then config.json. */
   named: number[];
-  /** The one with which the chat template ends a turn, where it ends it with a token. */
+  /** The token with which the chat template ends a turn, if any. */
   turn: { id: number; text: string } | undefined;
-  /** Every token that ends a reply: those named, or else the tokenizer's own end of text, and the template's. */
+  /** Every token that ends a reply: those named, or else the tokenizer's end of text, plus the template's. */
   all: number[];
 }
 

@@ -1,7 +1,7 @@
 import { LabError } from '../../error.ts';
 
 /**
- * Parses JSON that came from outside.
+ * Parses untrusted JSON.
  * @throws {LabError} `bad-file` naming the file.
  */
 export function parseJson(text: string, where: string): unknown {

@@ -1,7 +1,7 @@
 import { LabError, throwIfCancelled } from '../../error.ts';
 import { matrixShape, readRows, tensorInfo, type Checkpoint } from './checkpoint.ts';
 
-/** Values decoded at once: bounds the memory that work on a tensor takes, whatever its size. */
+/** Values decoded at once: bounds the memory of work on a tensor of any size. */
 const CHUNK_VALUES = 1 << 21;
 
 /** Decoded values of whole rows. */
@@ -10,12 +10,12 @@ export interface RowChunk {
   columns: number;
 }
 
-/** A weight of the source that is no number: no copy of it can be right. */
+/** The error for a non-finite weight in the source, of which no copy can be right. */
 export function brokenSource(tensor: string, value: number, name?: string): LabError {
   return new LabError({
     code: 'bad-data',
     where: name ?? tensor,
-    what: `The source itself holds ${value} in ${tensor}: it is damaged, or its training diverged.`,
+    what: `The source itself contains ${value} in ${tensor}: it is damaged, or its training diverged.`,
     todo: 'Download the weights again, or use an earlier checkpoint of the training.',
   });
 }

@@ -9,9 +9,9 @@ const EMBEDDING = 'model.embed_tokens.weight';
 const CHUNK_ROWS = 2048;
 
 /**
- * A checkpoint as its side files mean it, whatever file says it: the chat template in one place, every token that ends
- * a reply, a head that is tied only where it equals the embedding. All that reads models opens them through here, so
- * that exports, training and replies agree. What a person should know of it is in `notes`.
+ * Normalises a checkpoint: the chat template in one place, every token that ends a reply, a head that is tied only if
+ * it equals the embedding. Everything that reads models opens them through here, so that exports, training and replies
+ * agree. `notes` tells a person about changes.
  */
 export async function settled<T extends Checkpoint>(checkpoint: T): Promise<T> {
   const head = await settledHead(checkpoint);
@@ -44,14 +44,14 @@ function withEndTokens<T extends Checkpoint>(checkpoint: T): T {
 }
 
 /**
- * Some tools leave `tie_word_embeddings: true` beside a head that was trained apart. Transformers 5 then uses the head
- * in the file; so does everything here.
+ * Some tools leave `tie_word_embeddings: true` with a separately trained head. Transformers 5 then uses the head in the
+ * file; so does everything here.
  */
 async function settledHead<T extends Checkpoint>(checkpoint: T): Promise<T> {
   const { config, tensors, notes = [] } = checkpoint;
   if (!config.tied || !tensors.has(HEAD)) return checkpoint;
   if (await sameMatrix(checkpoint, tensors.get(HEAD), tensors.get(EMBEDDING))) {
-    // Listing it twice would let a copy lack it, or write it twice.
+    // If it were listed twice, a copy might lack it or write it twice.
     return { ...checkpoint, tensors: new Map([...tensors].filter(([name]) => name !== HEAD)) };
   }
   const note =

@@ -4,10 +4,10 @@ import { chatTemplate, CHAT_TEMPLATE_FILE, TOKENIZER_CONFIG } from './template.t
 
 export const SAFETENSORS_INDEX = 'model.safetensors.index.json';
 
-/** What turns text into tokens and messages into a prompt. */
+/** Files of the tokenizer and chat template. */
 export const TOKENIZER_FILES = ['tokenizer.json', TOKENIZER_CONFIG, CHAT_TEMPLATE_FILE] as const;
 
-/** Small files that travel with weights, wherever they are read from. */
+/** Small files that accompany weights, wherever they are read from. */
 export const SIDE_FILES = [
   'config.json',
   'generation_config.json',
@@ -17,7 +17,7 @@ export const SIDE_FILES = [
   'LICENSE',
 ] as const;
 
-/** Files that go along with a copy of the weights in another format; its config.json is written anew. */
+/** Files to copy along with weights in another format; config.json is rewritten instead. */
 export const CARRIED_FILES = [
   'generation_config.json',
   'tokenizer.json',
@@ -26,7 +26,7 @@ export const CARRIED_FILES = [
   'LICENSE',
 ] as const;
 
-/** Settings of a JSON side file; empty where there is no such file. */
+/** Settings of a JSON side file; empty without the file. */
 export function settingsOf(files: SideFiles, name: string): Record<string, unknown> {
   const json = parseJson(files.get(name) ?? '{}', name);
   return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Record<string, unknown>) : {};
@@ -34,7 +34,7 @@ export function settingsOf(files: SideFiles, name: string): Record<string, unkno
 
 /**
  * The same files with the chat template in one place, `tokenizer_config.json`, which is where transformers.js, MLC and
- * older readers look; a file of its own wins over what stood there, as in Transformers 5.
+ * older readers look; a separate file takes precedence, as in Transformers 5.
  */
 export function withTemplateInline(files: SideFiles): SideFiles {
   const template = chatTemplate(files);
@@ -48,7 +48,7 @@ export function withTemplateInline(files: SideFiles): SideFiles {
   return inline;
 }
 
-/** The same files with other values of some settings. */
+/** The same files with some settings changed. */
 export function withSettings(files: SideFiles, name: string, changes: Record<string, unknown>): SideFiles {
   return new Map(files).set(name, `${JSON.stringify({ ...settingsOf(files, name), ...changes }, null, 2)}\n`);
 }

@@ -2,11 +2,11 @@ import type { SideFiles } from './checkpoint.ts';
 import { parseJson } from './json.ts';
 
 export const TOKENIZER_CONFIG = 'tokenizer_config.json';
-/** Where Transformers 5 keeps the chat template. */
+/** The file in which Transformers 5 stores the chat template. */
 export const CHAT_TEMPLATE_FILE = 'chat_template.jinja';
 
 /**
- * The chat template (Jinja) of a model, found as Transformers 5 finds it: a file of its own, else the one in the
+ * The chat template (Jinja) of a model, by the rules of Transformers 5: a separate file, else the one in the
  * tokenizer's settings; of several, the one named default.
  */
 export function chatTemplate(files: SideFiles): string | undefined {

@@ -38,16 +38,16 @@ interface Names {
 export interface TokenizerFacts {
   /** Ids of special tokens by their text. */
   special: ReadonlyMap<string, number>;
-  /** Texts of the tokens that have a role. */
+  /** Texts of the tokens with a role, such as bos. */
   names: Names;
-  /** Ids of those. */
+  /** Ids of those tokens. */
   ids: { [Role in keyof Names]: number | undefined };
-  /** The token that is put before every text, and the one that is put after it; undefined where there is none. */
+  /** The tokens added before and after every text; undefined if there are none. */
   begins: number | undefined;
   ends: number | undefined;
 }
 
-/** @throws {LabError} `bad-file` when tokenizer.json is no description of a tokenizer. */
+/** @throws {LabError} `bad-file` when tokenizer.json does not describe a tokenizer. */
 export function tokenizerFacts(files: SideFiles): TokenizerFacts {
   const settings = {
     ...settingsOf(files, 'special_tokens_map.json'),
@@ -89,7 +89,7 @@ export function factsOf(
     unk: settings.unk_token ?? undefined,
     pad: settings.pad_token ?? undefined,
   };
-  // An explicit setting wins over what tokenizer.json was saved with, as in Transformers.
+  // An explicit setting overrides tokenizer.json, as in Transformers.
   const added_ = (
     flag: boolean | null | undefined,
     token: string | undefined,
@@ -127,20 +127,16 @@ function templateTokens(processor: unknown): { before?: string | undefined; afte
   };
 }
 
-/**
- * What a chat template is rendered with beside the messages: no tools, no documents, and the special tokens that exist.
- */
+/** The variables of a chat template besides the messages: no tools, no documents, and the existing special tokens. */
 export function templateVariables(names: Names): TemplateVariables {
   const tokens = Object.entries(names).flatMap(([role, token]) => (token ? [[`${role}_token`, token]] : []));
   return { tools: null, documents: null, ...(Object.fromEntries(tokens) as Record<string, string>) };
 }
 
-/** A reply that no template has words of its own for. */
+/** A probe reply that no template contains. */
 const PROBE = 'zqxj';
 
-/**
- * The special token with which the chat template ends a reply; undefined where it ends with none, or refuses the probe.
- */
+/** The special token with which the chat template ends a reply; undefined if there is none, or it refuses the probe. */
 export function endOfTurn(files: SideFiles, facts: TokenizerFacts): { id: number; text: string } | undefined {
   const source = chatTemplate(files);
   return source === undefined ? undefined : endOfTurnIn(source, facts);
@@ -173,7 +169,7 @@ function renderedReply(source: string, names: Names): string | undefined {
     });
     return text.includes(PROBE) ? text : undefined;
   } catch {
-    // Whoever renders a conversation with it says what is wrong.
+    // Rendering a conversation will report what is wrong.
     return undefined;
   }
 }

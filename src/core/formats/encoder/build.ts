@@ -12,7 +12,7 @@ export const ENCODER_DTYPES = ['fp32', 'q8'] as const;
  */
 export type EncoderDtype = (typeof ENCODER_DTYPES)[number];
 
-/** Neighbouring values of a word embedding that share a scale. */
+/** Number of neighbouring values of a word embedding that share a scale. */
 const GROUP = 64;
 
 /**
@@ -76,7 +76,7 @@ class EncoderBuilder {
     graph.output('last_hidden_state', 'float32', ['batch_size', 'sequence_length', config.hiddenSize]);
   }
 
-  /** 0 where a token may be looked at, a very low number where there is padding; [batch, 1, 1, sequence]. */
+  /** 0 for tokens, a very low number for padding; [batch, 1, 1, sequence]. */
   private mask(): string {
     const { graph } = this;
     graph.floats('mask.one', [], [1]);
@@ -173,7 +173,7 @@ class EncoderBuilder {
   }
 
   /**
-   * (16 · high + low − 2048) · scale, a scale a row. It depends on no input, so ONNX Runtime works it out once, at
+   * (16 · high + low − 2048) · scale, one scale per row. It depends on no input, so ONNX Runtime computes it once, at
    * loading.
    */
   private async twelveBits(name: string, rows: number, columns: number): Promise<string> {

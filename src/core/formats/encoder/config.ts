@@ -24,7 +24,7 @@ export interface EncoderConfig {
   layers: number;
   heads: number;
   vocabSize: number;
-  /** Longest text in tokens, special ones included. */
+  /** Maximum text length in tokens, including special tokens. */
   maxPositions: number;
   tokenTypes: number;
   normEpsilon: number;
@@ -32,7 +32,7 @@ export interface EncoderConfig {
 
 /**
  * Reads the config.json of a BERT encoder.
- * @throws {LabError} `bad-config` for other models, naming the first field that doesn't fit.
+ * @throws {LabError} `bad-config` for other models, naming the first invalid field.
  */
 export function parseEncoderConfig(json: unknown): EncoderConfig {
   const parsed = schema.safeParse(json);

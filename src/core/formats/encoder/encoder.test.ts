@@ -24,7 +24,7 @@ const CONFIG: EncoderConfig = {
   normEpsilon: 1e-12,
 };
 
-/** Weights made up on first reading, and how many there are in all. */
+/** Random weights, created on first read, and their total number. */
 function randomWeights(): EncoderWeights & { count(): number; get: (name: string) => Float32Array } {
   const random = seededRandom(7);
   const made = new Map<string, Float32Array>();
@@ -62,7 +62,7 @@ async function run(
   return output.last_hidden_state?.data as Float32Array;
 }
 
-/** The same encoder in plain loops over rows. */
+/** The same encoder as naive loops over rows. */
 function forward(
   ids: number[],
   { hiddenSize: h, layers, heads }: EncoderConfig,
@@ -79,7 +79,7 @@ function forward(
     return x.map((v, k) => ((v - mean) / deviation) * (get(`${name}.weight`)[k] ?? 0) + (get(`${name}.bias`)[k] ?? 0));
   };
   const add = (x: number[], y: number[]) => x.map((v, k) => v + (y[k] ?? 0));
-  // x · Φ(x), with Φ by summing its density.
+  // x · Φ(x), with Φ by numerical integration of its density.
   const gelu = (x: number) => {
     const steps = 2000;
     const density = (t: number) => Math.exp((-t * t) / 2) / Math.sqrt(2 * Math.PI);
@@ -135,7 +135,7 @@ describe('buildEncoder', () => {
     expect(countEncoderParameters(CONFIG)).toBe(weights.count());
   });
 
-  it('does not look at padding', async () => {
+  it('ignores padding', async () => {
     const model = encodeModel(await buildEncoder(CONFIG, randomWeights(), 'fp32'));
     const alone = await run(model, [[3, 1, 4]]);
     const padded = await run(
@@ -152,7 +152,7 @@ describe('buildEncoder', () => {
     expect(farthest(alone, padded.subarray(0, alone.length))).toBeLessThan(1e-5);
   });
 
-  it('comes close when quantised', async () => {
+  it('is close when quantised', async () => {
     const exact = await run(encodeModel(await buildEncoder(CONFIG, randomWeights(), 'fp32')), [[3, 1, 4, 1, 5]]);
     const close = await run(encodeModel(await buildEncoder(CONFIG, randomWeights(), 'q8')), [[3, 1, 4, 1, 5]]);
     const distance = farthest(exact, close);

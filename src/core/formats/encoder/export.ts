@@ -10,7 +10,7 @@ import { buildEncoder, type EncoderDtype } from './build.ts';
 import { parseEncoderConfig } from './config.ts';
 import { countEncoderParameters, openEncoderWeights } from './weights.ts';
 
-/** The graph of each dtype, under the names that transformers.js looks for. */
+/** The graph of each dtype, under the names that transformers.js expects. */
 const ENCODER_GRAPHS: Record<EncoderDtype, string> = {
   fp32: 'onnx/model.onnx',
   q8: 'onnx/model_quantized.onnx',
@@ -19,7 +19,7 @@ const ENCODER_GRAPHS: Record<EncoderDtype, string> = {
 export interface EncoderExportOptions {
   dtype: EncoderDtype;
   name: string;
-  /** Where the weights come from, a sentence for the card. */
+  /** The source of the weights, a sentence for the model card. */
   source: string;
   /** SPDX name, e.g. `Apache-2.0`. */
   licence: string;
@@ -31,14 +31,14 @@ const CARRIED = ['special_tokens_map.json', 'LICENSE'];
 const NOTES: Record<EncoderDtype, string> = {
   fp32: 'All weights are 32-bit floats.',
   q8:
-    'Word embeddings take 8 bits in groups of 64, matrices 12 bits a weight with a scale a row, positions 16-bit ' +
-    'floats.',
+    'Word embeddings take 8 bits in groups of 64, matrices 12 bits per weight with one scale per row, positions ' +
+    '16-bit floats.',
 };
 
 /**
  * Writes a BERT encoder as a folder that the lab and transformers.js load: config, tokenizer, graph, manifest and card.
  * `weights` is its safetensors file.
- * @throws {LabError} `missing-file` without config or tokenizer; `bad-config` when these and the weights don't fit
+ * @throws {LabError} `missing-file` without config or tokenizer; `bad-config` when these and the weights do not match
  * together.
  */
 export async function exportEncoder(
@@ -54,7 +54,7 @@ export async function exportEncoder(
         code: 'missing-file',
         where: weights.name,
         what: `There is no ${file}.`,
-        todo: "Put the encoder's own files beside its weights.",
+        todo: "Put the encoder's own files next to its weights.",
       });
   }
   const config = parseEncoderConfig(parseJson(files.get('config.json') ?? '', 'config.json'));

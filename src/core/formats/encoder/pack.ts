@@ -1,4 +1,4 @@
-/** Rows of numbers as whole-number codes with one scale a group: value = (code − zero) · scale. */
+/** Rows of numbers as integer codes with one scale per group: value = (code − zero) · scale. */
 export interface Packed {
   scales: Float32Array;
 }

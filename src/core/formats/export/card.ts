@@ -1,13 +1,13 @@
 import { formatMegabytes } from '../../units.ts';
 import type { ModelManifest } from '../manifest.ts';
 
-/** A heading and its points. */
+/** A heading and its bullet points. */
 export interface CardSection {
   title: string;
   points: readonly string[];
 }
 
-/** The README of an exported model: where it comes from, how it was made, under which licence. */
+/** The README of an exported model: its source, how it was made, and its licence. */
 export function modelCard(
   manifest: ModelManifest,
   notes: readonly string[],

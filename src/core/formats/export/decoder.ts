@@ -6,7 +6,7 @@ import { EXPORT_FORMATS, type ExportDtype } from './dtype.ts';
 import type { NBits } from './nbits.ts';
 import type { QuantisedMatrix, WeightWriter } from './weights.ts';
 
-/** Matrices of a layer that are stored under one name, their rows one after another. */
+/** Matrices of a layer that are stored as one, with their rows concatenated. */
 export const STACKED: Record<string, string[]> = {
   'self_attn.qkv_proj': ['self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj'],
   'self_attn.o_proj': ['self_attn.o_proj'],
@@ -14,7 +14,7 @@ export const STACKED: Record<string, string[]> = {
   'mlp.up_proj': ['mlp.up_proj'],
   'mlp.down_proj': ['mlp.down_proj'],
 };
-/** Bits of matrices that are stored together: if one of them needs 8, all get them. Null for floats. */
+/** Bits of matrices that are stored together: if one needs 8, all get 8. Null for floats. */
 export function bitsOf(
   tensors: readonly string[],
   dtype: ExportDtype,
@@ -24,7 +24,7 @@ export function bitsOf(
   return bits === 4 && tensors.some(eightBits) ? 8 : bits;
 }
 
-/** End of a slice that has none. */
+/** The end of an open-ended slice. */
 const TO_END = 2 ** 31 - 1;
 
 /**
@@ -38,15 +38,15 @@ export class DecoderBuilder {
   readonly graph = new GraphBuilder('decoder');
   private readonly config: ModelConfig;
   private readonly io: 'float32' | 'float16';
-  /** Sums of activations over blocks of 32, by the value they were taken of. */
+  /** Cached sums of activations over blocks of 32, by the name of the summed value. */
   private readonly sums = new Map<string, string>();
 
   constructor(
     private readonly source: Checkpoint,
     private readonly dtype: ExportDtype,
-    /** Positions to prepare rotary tables for. */
+    /** Number of positions in the rotary tables. */
     private readonly contextLength: number,
-    /** Matrices that get 8 bits where the others get 4. */
+    /** Matrices that get 8 bits if the others get 4. */
     private readonly eightBits: (tensor: string) => boolean = () => false,
   ) {
     this.config = source.config;
@@ -82,7 +82,7 @@ export class DecoderBuilder {
     }
   }
 
-  /** transformers.js builds the first, empty cache from these: only `batch_size` may be symbolic beside the length. */
+  /** transformers.js builds the first, empty cache from these: only `batch_size` and the length may be symbolic. */
   private cacheDims(length: string) {
     return ['batch_size', this.config.kvHeads, length, this.config.headDim];
   }
@@ -91,7 +91,7 @@ export class DecoderBuilder {
     return this.graph.node(op, inputs, attributes, { domain: MICROSOFT, ...(outputs && { outputs }) });
   }
 
-  /** Lengths as GroupQueryAttention wants them, and the rotary tables. */
+  /** Lengths in the form that GroupQueryAttention expects, and the rotary tables. */
   private async positions(weights: WeightWriter) {
     const { graph, config, contextLength } = this;
     graph.ints('axis.1', [1]);
@@ -115,7 +115,7 @@ export class DecoderBuilder {
     return { lengths, total, cos, sin };
   }
 
-  /** Embedding lookup, and a function that adds the output matrix; both share one matrix where the model ties them. */
+  /** Embedding lookup, and a function that adds the output matrix; both share one matrix if the model ties them. */
   private async embedding(weights: WeightWriter) {
     const { graph, config } = this;
     const table = 'model.embed_tokens';
@@ -145,7 +145,7 @@ export class DecoderBuilder {
 
   /**
    * (codes − 128) · scale of the rows that `input_ids` names, in standard operators: the WebGPU build of ONNX Runtime
-   * has no GatherBlockQuantized for the processor, to which transformers.js falls back without WebGPU.
+   * has no GatherBlockQuantized for the CPU, to which transformers.js falls back without WebGPU.
    */
   private lookUp(matrix: QuantisedMatrix): string {
     const { graph, io } = this;
@@ -164,7 +164,7 @@ export class DecoderBuilder {
     return graph.node('Reshape', [graph.node('Mul', [centred, column]), 'embedding.shape']);
   }
 
-  /** RMSNorm of `residual + branch`; gives the sum as well. */
+  /** RMSNorm of `residual + branch`; also returns the sum. */
   private async norm(weights: WeightWriter, name: string, residual: string, branch: string | undefined) {
     const gamma = await weights.vector(name, [`${name}.weight`]);
     const epsilon = attr.float(this.config.normEpsilon);
@@ -228,7 +228,7 @@ export class DecoderBuilder {
     return this.linear(weights, prefix, 'mlp.down_proj', product);
   }
 
-  /** x · Wᵀ + b with the rows of several matrices stacked; a bias where any of them has one. */
+  /** x · Wᵀ + b with the rows of several matrices stacked; has a bias if any of them has one. */
   private async linear(weights: WeightWriter, prefix: string, stack: string, input: string): Promise<string> {
     const name = `${prefix}.${stack}`;
     const parts = (STACKED[stack] ?? []).map((part) => `${prefix}.${part}`);
@@ -250,7 +250,7 @@ export class DecoderBuilder {
   }
 
   /**
-   * MatMulNBits takes whole-number zero points only on WebGPU, and a fast path only without them. A 4-bit block with a
+   * MatMulNBits supports integer zero points only on WebGPU, and its fast path only without them. A 4-bit block with a
    * minimum is therefore split: x·(codes − 8)·scale by MatMulNBits, plus (sum of x over the block)·(minimum + 8·scale).
    */
   private matMulNBits(input: string, matrix: QuantisedMatrix, bits: number, output?: string): string {
@@ -285,7 +285,7 @@ export class DecoderBuilder {
     return sums;
   }
 
-  /** The last `num_logits_to_keep` positions: a slice from −n, which for n = 0 is the beginning. */
+  /** The last `num_logits_to_keep` positions: a slice from −n, which for n = 0 starts at the beginning. */
   private keepLast(hidden: string): string {
     const { graph } = this;
     graph.ints('slice.end', [TO_END]);

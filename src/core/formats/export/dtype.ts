@@ -1,17 +1,17 @@
 import type { NBits } from './nbits.ts';
 
 interface ExportFormat {
-  /** What transformers.js appends to `model` for this dtype. */
+  /** The suffix that transformers.js appends to `model` for this dtype. */
   suffix: string;
   /** Type of activations, cache and logits. */
   io: 'float32' | 'float16';
-  /** Bits of the layers' matrices; null keeps them as floats. */
+  /** Bits of the layers' matrices; null for floats. */
   bits: NBits | null;
 }
 
 /**
- * The dtypes that can be exported, under the names of transformers.js. Embedding and output matrix take 8 bits in the
- * quantised ones.
+ * The dtypes for export, under the names of transformers.js. Embedding and output matrix have 8 bits in the quantised
+ * ones.
  */
 export const EXPORT_FORMATS = {
   fp32: { suffix: '', io: 'float32', bits: null },

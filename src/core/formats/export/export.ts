@@ -13,24 +13,24 @@ import { shardSize, ShardWriter } from './shards.ts';
 import { type FolderSink, writeFile } from './sink.ts';
 import { WeightWriter } from './weights.ts';
 
-/** Rotary tables grow with the context; nobody talks to a small model for longer than this unless they ask. */
+/** Default limit of the context, because rotary tables grow with it; few chats with a small model get longer. */
 const DEFAULT_MAX_CONTEXT = 32768;
 
 export interface ExportOptions {
   dtype: ExportDtype;
   /** Name of the model, for the manifest and the card. */
   name: string;
-  /** Where the weights come from, a sentence for the card. */
+  /** The source of the weights, a sentence for the model card. */
   source: string;
   /** SPDX name, e.g. `Apache-2.0`. */
   licence: string;
-  /** Layer matrices that get 8 bits although the dtype has 4; those that share a product with one of them do too. */
+  /** Layer matrices that get 8 bits although the dtype has 4; so do those that share a product with one of them. */
   eightBits?: (tensor: string) => boolean;
   /** Further sections of the card, e.g. what the model was trained on. */
   sections?: readonly CardSection[];
-  /** Largest context to prepare for; the smaller of the model's own and 32,768 by default. */
+  /** Largest context to support; by default the smaller of the model's own and 32,768. */
   contextLength?: number;
-  /** Where matrices are quantised; on this thread by default. */
+  /** Quantises matrices; on this thread by default. */
   quantiser?: Quantiser;
   onProgress?: (progress: { done: number; total: number }) => void;
   signal?: AbortSignal;
@@ -40,8 +40,9 @@ const REQUIRED = ['tokenizer.json', 'tokenizer_config.json'];
 
 /**
  * Writes a model folder that transformers.js loads unmodified: config, tokenizer, `onnx/model*.onnx` with its data
- * files, manifest and card. Memory stays bounded: weights pass through a few rows at a time.
- * @throws {LabError} `missing-file` without a tokenizer, `bad-config` when a matrix can't be quantised in blocks of 32.
+ * files, manifest and card. Memory stays bounded: weights are processed a few rows at a time.
+ * @throws {LabError} `missing-file` without a tokenizer, `bad-config` when a matrix cannot be quantised in blocks of
+ * 32.
  */
 export async function exportOnnx(
   source: Checkpoint,
@@ -57,7 +58,7 @@ export async function exportOnnx(
         code: 'missing-file',
         what: `There is no ${name}.`,
         where: source.name,
-        todo: "Put the model's tokenizer files beside its weights.",
+        todo: "Put the model's tokenizer files next to its weights.",
       });
     }
   }
@@ -160,7 +161,7 @@ function exportedConfig(
   };
 }
 
-/** What happened to the weights, for the card. */
+/** How the weights were converted, for the model card. */
 function exportNotes(source: Checkpoint, { dtype, eightBits = () => false }: ExportOptions): string[] {
   const counts = new Map<string, number>();
   for (const { type } of source.tensors.values()) counts.set(type, (counts.get(type) ?? 0) + 1);

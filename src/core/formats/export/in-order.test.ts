@@ -15,14 +15,14 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 describe('inOrder', () => {
-  it('keeps the order, whoever is done first', async () => {
+  it('keeps the order, whatever finishes first', async () => {
     const late = (i: number): Promise<number> =>
       new Promise((resolve) => setTimeout(() => resolve(i), 5 * (3 - (i % 4))));
     for (const ahead of [0, 1, 3, 20])
       expect(await collect(inOrder(upTo(9), late, ahead))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
-  it('begins no more than it may', async () => {
+  it('starts no more than allowed', async () => {
     const begun: number[] = [];
     const results = inOrder(upTo(9, begun), (i) => i, 2);
     expect((await results.next()).value).toBe(0);

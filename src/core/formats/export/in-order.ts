@@ -1,6 +1,6 @@
 /**
- * Works on the items of a stream and gives the results in their order; up to `ahead` items are begun before the result
- * of one is waited for.
+ * Processes the items of a stream and yields results in order; up to `ahead` items are started before the result of one
+ * is awaited.
  */
 export async function* inOrder<Item, Result>(
   items: AsyncIterable<Item>,
@@ -10,7 +10,7 @@ export async function* inOrder<Item, Result>(
   const begun: Promise<Result>[] = [];
   for await (const item of items) {
     const result = Promise.resolve(work(item));
-    // A failure is heard when its turn comes, or not at all when an earlier one ends the stream.
+    // A failure surfaces when its turn comes, or never if an earlier one ends the stream.
     result.catch(() => undefined);
     begun.push(result);
     if (begun.length > ahead) yield await (begun.shift() as Promise<Result>);

@@ -10,27 +10,26 @@ import { decodeStored, storedBytes, type StoredType } from '../stored.ts';
  */
 export interface NBitsRows {
   codes: Uint8Array;
-  /** One a block, row major. */
+  /** One per block, row-major. */
   scales: Float32Array;
   minimums: Float32Array;
 }
 
 export type NBits = 4 | 8;
 
-/** Who brings stored rows into MatMulNBits form, and how many chunks of them may be begun before the first is done. */
+/** Converts stored rows to MatMulNBits form, and says how many chunks may be in flight. */
 export interface Quantiser {
   quantise(type: StoredType, stored: Uint8Array, count: number, bits: NBits): NBitsRows | Promise<NBitsRows>;
   ahead: number;
 }
 
-/** Stored types whose blocks fit MatMulNBits as they are, so that nothing is rounded twice. */
+/** Whether a stored type's blocks fit MatMulNBits unchanged, so that nothing is rounded twice. */
 export function isExact(type: StoredType, bits: NBits): boolean {
   return bits === 4 ? type === 'Q4_1' || type === 'Q4_0' : type === 'Q8_0';
 }
 
 /**
- * Brings stored rows into MatMulNBits form: exactly where the block formats agree, by an error-minimising fit
- * otherwise.
+ * Converts stored rows to MatMulNBits form: exactly if the block formats agree, by an error-minimising fit otherwise.
  */
 export function toNBits(type: StoredType, stored: Uint8Array, count: number, bits: NBits): NBitsRows {
   const blocks = count / BLOCK;
@@ -49,7 +48,7 @@ export function toNBits(type: StoredType, stored: Uint8Array, count: number, bit
 }
 
 /**
- * Values decoded and fitted at once, always in the same memory: fresh memory for every slice takes longer than decoding
+ * Number of values decoded and fitted at once, in reused memory: allocating for every slice takes longer than decoding
  * it.
  */
 const SLICE = CAPACITY * BLOCK;
@@ -86,7 +85,7 @@ function shiftSigned(codes: Uint8Array, into: Uint8Array): void {
   for (let i = 0; i < from.length; i++) to[i] = (from[i] as number) ^ 0x80808080;
 }
 
-/** Two codes of 4 bits a byte, the first one low. */
+/** Two codes of 4 bits per byte, the first one low. */
 function packNibbles(codes: Uint8Array, into: Uint8Array): void {
   const pairs = new Uint16Array(codes.buffer, codes.byteOffset, into.length);
   for (let i = 0; i < into.length; i++) into[i] = (pairs[i] as number) | ((pairs[i] as number) >> 4);

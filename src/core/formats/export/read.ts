@@ -20,7 +20,7 @@ import { type ByteSource, checkRange } from '../source.ts';
 import { type StoredType } from '../stored.ts';
 import { STACKED } from './decoder.ts';
 
-/** Opens a data file by its name beside the model. */
+/** Opens a data file by its name relative to the model. */
 export type OpenData = (location: string) => Promise<ByteSource>;
 
 /** A tensor of the checkpoint as a range of rows of a stacked initializer. */
@@ -32,9 +32,9 @@ interface Place {
 }
 
 /**
- * Reads a decoder that `exportOnnx` wrote as a checkpoint. What the exporter carried exactly comes back exactly:
- * 4-bit blocks as Q4_1 (scale d and minimum m recovered from d and m + 8d), 8-bit blocks as Q8_0, floats as they are.
- * From a q4f16 export the minimum is only as exact as half precision allows.
+ * Reads a decoder that `exportOnnx` wrote as a checkpoint. What the exporter stored exactly is restored exactly: 4-bit
+ * blocks as Q4_1 (scale d and minimum m recovered from d and m + 8d), 8-bit blocks as Q8_0, floats as they are. From a
+ * q4f16 export the minimum is only as exact as half precision allows.
  * @param model bytes of `onnx/model*.onnx`.
  * @throws {LabError} `bad-file` when the graph was not written by this exporter or lacks weights.
  */
@@ -64,7 +64,7 @@ export async function openExported(
     if (!isSafePath(location))
       throw new LabError({
         code: 'bad-file',
-        what: `Its weights are said to lie in "${location}", outside the folder.`,
+        what: `Its weights are in "${location}", outside the folder.`,
         where: name,
         todo: 'Get the model again from a source that you trust.',
       });
@@ -101,7 +101,7 @@ export async function openExported(
       const row = place.firstRow + start;
       if (info.type === 'F32' || info.type === 'F16') {
         const size = info.type === 'F32' ? 4 : 2;
-        // A vector is one row here, but its place in a stacked bias counts in values.
+        // A vector is one row here, but its offset in a stacked bias counts values.
         const first = info.shape.length === 1 ? place.firstRow : row * columns;
         return bytesOf(initializer, first * size, count * columns * size);
       }

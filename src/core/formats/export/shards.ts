@@ -1,7 +1,7 @@
 import type { OnnxExternalData } from '../onnx/index.ts';
 import type { FileSink, FolderSink, WrittenFile } from './sink.ts';
 
-/** 32 MiB: a size that every static host serves and that git keeps without complaint. */
+/** 32 MiB: a size that every static host and git accept. */
 export const SHARD_BYTES = 33_554_432;
 /** transformers.js asks for at most this many data files. */
 const MAX_SHARDS = 100;
@@ -14,8 +14,8 @@ export function shardSize(total: number): number {
 }
 
 /**
- * Writes tensors one after another into data files beside an ONNX model (`X.onnx_data`, `X.onnx_data_1`, …).
- * No tensor straddles two files; one larger than a shard gets a file of its own.
+ * Writes tensors one after another into data files next to an ONNX model (`X.onnx_data`, `X.onnx_data_1`, …). No tensor
+ * spans two files; one larger than a shard gets its own file.
  */
 export class ShardWriter {
   readonly files: WrittenFile[] = [];
@@ -32,12 +32,12 @@ export class ShardWriter {
     private readonly maxBytes: number,
   ) {}
 
-  /** Number of data files begun. */
+  /** Number of data files started. */
   get shards(): number {
     return this.count;
   }
 
-  /** Appends a tensor of exactly `length` bytes and says where it lies. */
+  /** Appends a tensor of exactly `length` bytes and returns its location. */
   async append(length: number, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<OnnxExternalData> {
     let offset = Math.ceil(this.filled / ALIGNMENT) * ALIGNMENT;
     if (this.file && offset + length > this.maxBytes) await this.closeFile();

@@ -9,7 +9,7 @@ import { inOrder } from './in-order.ts';
 import { type NBits, type Quantiser, toNBits } from './nbits.ts';
 import type { ShardWriter } from './shards.ts';
 
-/** Values decoded at once: bounds the memory that an export takes, whatever the model. */
+/** Values decoded at once: bounds the memory of an export of any model. */
 const CHUNK_VALUES = 1 << 21;
 
 /** Names of the initializers of a quantised matrix. */
@@ -20,11 +20,11 @@ export interface QuantisedMatrix {
   codes: string;
   /** [rows, columns / 32]. */
   scales: string;
-  /** 4 bits only: [columns / 32, rows], minimum + 8 · scale, what a block's sum of activations is multiplied by. */
+  /** 4 bits only: [columns / 32, rows], minimum + 8 · scale, the factor of a block's sum of activations. */
   offsets: string | undefined;
 }
 
-/** Moves weights from a checkpoint into the data files of a graph, a few rows at a time. */
+/** Copies weights from a checkpoint into the data files of a graph, a few rows at a time. */
 export class WeightWriter {
   constructor(
     private readonly source: Checkpoint,

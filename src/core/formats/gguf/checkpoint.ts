@@ -17,13 +17,13 @@ import { readGgufHeader } from './read.ts';
 import { tokenizerFromGguf } from './tokenizer.ts';
 import type { GgufHeader, GgufTensor } from './types.ts';
 
-/** A GGUF checkpoint, with its header for those who want the metadata. */
+/** A GGUF checkpoint with its header, which has the metadata. */
 export interface GgufCheckpoint extends Checkpoint {
   readonly header: GgufHeader;
 }
 
 /**
- * Opens a GGUF file. `files` are the JSON files beside it; what is missing there (config, tokenizer) is rebuilt from
+ * Opens a GGUF file. `files` are the JSON files that accompany it; missing ones (config, tokenizer) are rebuilt from
  * the file's metadata.
  * @throws {LabError} for damage, unsupported types or a configuration that contradicts the weights.
  */
@@ -40,7 +40,7 @@ export async function openGguf(source: ByteSource, files: SideFiles = new Map())
   const tensors = new Map<string, TensorInfo>();
   for (const tensor of header.tensors) {
     const name = hfName(tensor.name);
-    // The table of rotary frequencies repeats what rope_scaling in config.json says.
+    // The table of rotary frequencies repeats rope_scaling of config.json.
     if (!name && tensor.name === 'rope_freqs.weight') continue;
     const known = name ?? tensor.name;
     byName.set(known, tensor);
@@ -57,7 +57,7 @@ export async function openGguf(source: ByteSource, files: SideFiles = new Map())
     async readStoredRows(name: string, start: number, count: number): Promise<Uint8Array> {
       const tensor = byName.get(name);
       if (!tensor) throw new LabError({ code: 'bad-file', what: `It has no tensor "${name}".`, where: source.name });
-      // A bias has one value a "row"; a rotated vector is read whole.
+      // A bias has one value per "row"; a rotated vector is read whole.
       if (permuted && isRotated(name)) return readUnpermuted(source, tensor, config.headDim, start, count);
       const bytes = rowBytes(tensor);
       return source.read(tensor.offset + start * bytes, count * bytes);
@@ -66,8 +66,8 @@ export async function openGguf(source: ByteSource, files: SideFiles = new Map())
 }
 
 /**
- * llama.cpp interleaves the two halves of each head of q and k: its row 2j + s is row s·D/2 + j of the original.
- * Reads the heads that the wanted rows lie in and puts them back.
+ * llama.cpp interleaves the two halves of each head of q and k: its row 2j + s is row s·D/2 + j of the original. Reads
+ * the heads that contain the wanted rows and restores the order.
  */
 async function readUnpermuted(
   source: ByteSource,

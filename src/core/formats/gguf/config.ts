@@ -1,7 +1,7 @@
 import { LabError } from '../../error.ts';
 import { type GgufHeader, type GgufMetadata } from './types.ts';
 
-/** Architectures that llama.cpp writes for the models built here; Mistral files say `llama`. */
+/** Architecture names of llama.cpp for the supported models; Mistral files say `llama`. */
 const MODEL_TYPES: Record<string, string> = { llama: 'llama', qwen2: 'qwen2' };
 
 /** A number from the metadata. */
@@ -25,7 +25,7 @@ function endTokens(metadata: GgufMetadata): number | number[] | null {
 }
 
 /**
- * Rebuilds what `config.json` would say from a GGUF's metadata.
+ * Rebuilds `config.json` from a GGUF's metadata.
  * @throws {LabError} `unsupported` for other architectures, `bad-file` when a value is missing.
  */
 export function configFromGguf(header: GgufHeader, where: string): Record<string, unknown> {
@@ -48,7 +48,7 @@ export function configFromGguf(header: GgufHeader, where: string): Record<string
         code: 'bad-file',
         what: `Its metadata lacks "${architecture}.${key}".`,
         where,
-        todo: "Put the model's config.json beside the file.",
+        todo: "Put the model's config.json next to the file.",
       });
     return value;
   };
@@ -60,7 +60,7 @@ export function configFromGguf(header: GgufHeader, where: string): Record<string
       code: 'unsupported',
       what: 'Its rotary frequencies are a table (Llama 3.1 and later), which config.json describes better.',
       where,
-      todo: "Put the model's config.json beside the file.",
+      todo: "Put the model's config.json next to the file.",
     });
   }
   const headDim = get('attention.key_length') ?? need('embedding_length') / heads;
@@ -68,9 +68,9 @@ export function configFromGguf(header: GgufHeader, where: string): Record<string
   if (turned !== headDim) {
     throw new LabError({
       code: 'unsupported',
-      what: `Its rotation turns ${turned} of the ${headDim} values of a head.`,
+      what: `Its rotary embedding rotates ${turned} of the ${headDim} values of a head.`,
       where,
-      todo: 'Only models that turn whole heads can be computed.',
+      todo: 'Only models that rotate whole heads are supported.',
     });
   }
   return {
@@ -88,7 +88,7 @@ export function configFromGguf(header: GgufHeader, where: string): Record<string
     rope_theta: get('rope.freq_base') ?? 10000,
     rope_scaling: scaling === 'none' ? null : { rope_type: scaling, factor: get('rope.scaling.factor') },
     max_position_embeddings: need('context_length'),
-    // Qwen2 has its biases without saying so.
+    // Qwen2 has biases without declaring them.
     ...(modelType === 'llama' && {
       attention_bias: header.tensors.some(({ name }) => /\.attn_(q|k|v|output)\.bias$/.test(name)),
       mlp_bias: header.tensors.some(({ name }) => /\.ffn_(gate|up|down)\.bias$/.test(name)),

@@ -26,12 +26,12 @@ export interface GgufOptions {
    * Type of the matrices; `keep` leaves every tensor as it is stored. The embedding takes Q8_0 with the 4-bit types.
    */
   type: EncodableType | 'keep';
-  /** Matrices that get Q8_0 where `type` has 4 bits. */
+  /** Matrices that get Q8_0 if `type` has 4 bits. */
   eightBits?: (tensor: string) => boolean;
   licence?: string;
-  /** Let llama.cpp put the tokenizer's first token before every text; default true. */
+  /** Whether llama.cpp adds the BOS token before every text; default true. */
   addStart?: boolean;
-  /** Another text for a token of the tokenizer; see `TokenizerOptions`. */
+  /** Replaces the text of a token; see `TokenizerOptions`. */
   spell?: TokenizerOptions['spell'];
   onProgress?: (progress: { done: number; total: number }) => void;
   signal?: AbortSignal;
@@ -49,7 +49,7 @@ const FILE_TYPES: Partial<Record<StoredType, number>> = {
   BF16: 32,
 };
 
-/** End tokens that a GGUF has a place for, in ascending order: llama.cpp stops at up to three. */
+/** End tokens that fit a GGUF, ascending: llama.cpp supports up to three. */
 export function ggufEndTokens({ files, config }: Pick<Checkpoint, 'files' | 'config'>): number[] {
   const { ids } = tokenizerFacts(files);
   return [...new Set([...(ids.eos === undefined ? [] : [ids.eos]), ...config.eosTokenIds])]
@@ -58,9 +58,9 @@ export function ggufEndTokens({ files, config }: Pick<Checkpoint, 'files' | 'con
 }
 
 /**
- * Writes a checkpoint as one GGUF file that llama.cpp and wllama load: rows of q and k interleaved as they want them,
+ * Writes a checkpoint as one GGUF file that llama.cpp and wllama load: rows of q and k interleaved as they expect,
  * tokenizer and chat template in the metadata. Memory stays bounded.
- * @throws {LabError} `unsupported` when llama.cpp could not know the tokenizer.
+ * @throws {LabError} `unsupported` when llama.cpp does not support the tokenizer.
  */
 export async function checkpointToGguf(source: Checkpoint, file: FileSink, options: GgufOptions): Promise<void> {
   const { config } = source;
@@ -90,7 +90,7 @@ export async function checkpointToGguf(source: Checkpoint, file: FileSink, optio
   await writeGguf(file, metadata, tensors);
 }
 
-/** Matrices of the layers whose rows the blocks of a type do not divide: they are written as F16. */
+/** Layer matrices whose rows are not a whole number of a type's blocks: they are written as F16. */
 export function undivided(
   { tensors }: Pick<Checkpoint, 'tensors'>,
   type: EncodableType,
@@ -102,7 +102,7 @@ export function undivided(
   };
 }
 
-/** The type that a file can truthfully be named after: F16 where most matrices cannot have the wanted one. */
+/** The type to state for the file: F16 if most matrices cannot have the requested one. */
 export function fileType(source: Pick<Checkpoint, 'tensors'>, type: EncodableType): EncodableType {
   const { names, of } = undivided(source, type);
   return 2 * names.length > of ? 'F16' : type;
@@ -113,7 +113,7 @@ function targetType(
   { type: stored, shape }: TensorInfo,
   { type: wanted, eightBits = () => false }: GgufOptions,
 ): StoredType {
-  // llama.cpp wants vectors in full precision, whatever the file's type.
+  // llama.cpp requires vectors in full precision, whatever the file's type.
   if (shape.length === 1) return 'F32';
   if (wanted === 'keep') return stored;
   const fine = name === 'model.embed_tokens.weight' || name === 'lm_head.weight' || eightBits(name);
@@ -167,7 +167,7 @@ function interleaved<T extends Uint8Array | Float32Array>(rows: T, headDim: numb
   return out;
 }
 
-/** What Llama 3.1 divides each rotary frequency by. */
+/** The divisor of each rotary frequency in Llama 3.1. */
 export function ropeFactors(config: ModelConfig): Float32Array {
   const plain = ropeFrequencies({ ...config, ropeScaling: { type: 'none' } });
   const scaled = ropeFrequencies(config);

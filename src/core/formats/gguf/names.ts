@@ -25,8 +25,7 @@ const topToHf = new Map(TOP_PARTS);
 const topToGguf = new Map(TOP_PARTS.map(([gguf, hf]) => [hf, gguf]));
 
 /**
- * `blk.0.attn_q.weight` → `model.layers.0.self_attn.q_proj.weight`; undefined for a name that no Llama-shaped model
- * has.
+ * `blk.0.attn_q.weight` → `model.layers.0.self_attn.q_proj.weight`; undefined for names that no Llama-shaped model has.
  */
 export function hfName(gguf: string): string | undefined {
   const layer = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(gguf);

@@ -16,18 +16,18 @@ import {
 
 const MAGIC = 0x46554747;
 const FIRST_READ = 1 << 22;
-/** The largest vocabularies take about 20 MB; a header beyond this is damage, not data. */
+/** The largest vocabularies take about 20 MB; a larger header is damaged. */
 const MAX_HEADER = 1 << 28;
 const MAX_NAME = 1024;
 /** Vocabularies have up to 300,000 entries. */
 const MAX_LIST = 1 << 22;
 
-/** Thrown inside the parser when the bytes read so far do not suffice. */
+/** Thrown inside the parser when it needs more bytes. */
 class NeedMore extends Error {}
 
 /**
- * Reads the header of a GGUF file (versions 2 and 3, little endian): metadata and where each tensor lies.
- * Nothing in the header is trusted: counts, lengths and offsets are checked against the size of the file before use.
+ * Reads the header of a GGUF file (versions 2 and 3, little endian): metadata and the location of each tensor. Nothing
+ * in the header is trusted: counts, lengths and offsets are checked against the size of the file before use.
  * @throws {LabError} `bad-file` for a damaged file, `unsupported` for tensor types that this project does not read.
  */
 export function readGgufHeader(source: ByteSource): Promise<GgufHeader> {
@@ -43,8 +43,8 @@ export function readGgufMetadata(source: ByteSource): Promise<GgufMetadata> {
 }
 
 /**
- * Bytes that a GGUF has by its header: as far as its last tensor, and that rounded up to its alignment, which some
- * writers fill. `to` is infinite where a type's size is not known.
+ * The size in bytes of a GGUF by its header: the end of its last tensor, and that rounded up to the alignment, to which
+ * some writers pad. `to` is infinite if a type's size is unknown.
  * @throws {LabError} `bad-file` for a damaged header.
  */
 export function readGgufExtent(source: ByteSource): Promise<{ from: number; to: number }> {
@@ -110,7 +110,7 @@ class Parser {
     return this.view.getBigUint64(this.take(8), true);
   }
 
-  /** A count of things that take at least `each` bytes and must fit into the rest of the file. */
+  /** Reads a count of items of at least `each` bytes, which must fit into the rest of the file. */
   private count(of: string, each: number): number {
     const value = this.u64();
     const room = Math.floor((this.source.size - this.at) / each);
@@ -129,7 +129,7 @@ class Parser {
   start(): { version: number; tensorCount: number; metadata: GgufMetadata } {
     if (this.bytes.length < 8 || this.u32() !== MAGIC) throw this.fail('It does not begin with "GGUF".');
     const version = this.u32();
-    if (version !== 2 && version !== 3) throw this.fail(`GGUF version ${version} is not known (2 and 3 are).`);
+    if (version !== 2 && version !== 3) throw this.fail(`GGUF version ${version} is not supported (2 and 3 are).`);
     const tensorCount = this.count('tensors', 24);
     const metadataCount = this.count('metadata entries', 13);
     const metadata: GgufMetadata = new Map();

@@ -22,7 +22,7 @@ describe('a tokenizer that writes spaces as ▁', () => {
         chatTokenizerOf(files, 'own'),
         chatTokenizerOf(tokenizerFromGguf(metadata, 'gguf'), 'gguf'),
       ];
-      // Metaspace puts no second space before one; llama.cpp does, as the older normalizer did.
+      // Metaspace does not add a second space; llama.cpp does, like the older normalizer.
       for (const text of scheme === 'Prepend' ? [...TEXTS, ' then'] : TEXTS) {
         expect(again.encode(text)).toEqual(own.encode(text));
         expect(again.decode(again.encode(text))).toBe(own.decode(own.encode(text)));
@@ -45,7 +45,7 @@ describe('a tokenizer that writes spaces as ▁', () => {
     expect(score('▁t')).toBeGreaterThan(score('▁the'));
   });
 
-  it('is refused where scores cannot say what the merges do, with an example', () => {
+  it('is refused with an example if scores cannot express the merges', () => {
     // "he" + "l" is a token, but only "h" + "el" may be joined to it.
     const merges: [string, string][] = [
       ['h', 'e'],
@@ -53,17 +53,17 @@ describe('a tokenizer that writes spaces as ▁', () => {
       ['h', 'el'],
     ];
     expect(() => tokenizerMetadata(filesOf({ merges }), options)).toThrow(
-      /would cut "hel" into hel.*cuts it into he \| l/,
+      /would split "hel" into hel.*splits it into he \| l/,
     );
   });
 
-  it('is refused truthfully where llama.cpp has no rule', () => {
+  it('is refused with the true reason if llama.cpp has no rule', () => {
     const files = filesOf({});
     const json = JSON.parse(files.get('tokenizer.json') ?? '') as Record<string, unknown>;
     const odd = new Map(files).set(
       'tokenizer.json',
       JSON.stringify({ ...json, pre_tokenizer: { type: 'Punctuation' }, normalizer: null }),
     );
-    expect(() => tokenizerMetadata(odd, options)).toThrow(/no name for the way/);
+    expect(() => tokenizerMetadata(odd, options)).toThrow(/does not support this tokenizer/);
   });
 });

@@ -1,21 +1,21 @@
 import { LabError } from '../../error.ts';
 
-/** The character that stands for a space in SentencePiece's tokens. */
+/** The character that represents a space in SentencePiece's tokens. */
 export const SPACE = '▁';
 
-/** A BPE tokenizer of tokenizer.json that works on characters, with bytes where it has none: SentencePiece's kind. */
+/** A SentencePiece-like BPE model of tokenizer.json: on characters, with byte fallback. */
 export interface PieceModel {
   vocab: Readonly<Record<string, number>>;
   merges: readonly (readonly [string, string])[];
-  /** Tokens that are never made by joining, such as control tokens. */
+  /** Tokens that merges never produce, such as control tokens. */
   apart: ReadonlySet<string>;
 }
 
 type Json = Record<string, unknown>;
 
 /**
- * Whether a space goes before the text, for a tokenizer that writes spaces as `▁`; undefined for other tokenizers.
- * A space before the first piece only ("first") is none before a prompt, which begins with a special token.
+ * Whether a space is added before the text, for a tokenizer that writes spaces as `▁`; undefined for others. A space
+ * only before the first piece ("first") does not apply to a prompt, which begins with a special token.
  */
 export function spacePrefix(normalizer: unknown, preTokenizer: unknown, byteFallback: boolean): boolean | undefined {
   if (!byteFallback) return undefined;
@@ -40,8 +40,8 @@ function flat(step: unknown, parts: string): Json[] {
 }
 
 /**
- * Scores with which llama.cpp joins pieces in the order of the merges: the best score first.
- * @throws {LabError} `unsupported` when it would still cut a text otherwise; the message has an example.
+ * Scores that make llama.cpp join pieces in the order of the merges: the best score first.
+ * @throws {LabError} `unsupported` when it would still split some text differently; the message has an example.
  */
 export function pieceScores(model: PieceModel): Map<string, number> {
   const scores = new Map<string, number>();
@@ -54,7 +54,7 @@ export function pieceScores(model: PieceModel): Map<string, number> {
   return scores;
 }
 
-/** Words that the check cuts in both ways: every token, and some of them side by side. */
+/** Words that the check splits both ways: every token, and some pairs. */
 const PAIRS = 4000;
 
 function checkScores({ vocab, merges, apart }: PieceModel, scores: ReadonlyMap<string, number>): void {
@@ -75,14 +75,14 @@ function checkScores({ vocab, merges, apart }: PieceModel, scores: ReadonlyMap<s
       code: 'unsupported',
       where: 'tokenizer.json',
       what:
-        `llama.cpp would cut "${word}" into ${found.join(' | ')}, this tokenizer cuts it into ` +
+        `llama.cpp would split "${word}" into ${found.join(' | ')}, this tokenizer splits it into ` +
         `${wanted.join(' | ')}: its merges are not those of a SentencePiece model.`,
       todo: 'Export it as ONNX, or as MLC.',
     });
   }
 }
 
-/** Joins neighbouring pieces, the pair with the highest value first, of equal ones the leftmost. */
+/** Joins neighbouring pieces, the pair with the highest value first, the leftmost of ties. */
 function join(word: string, value: (left: string, right: string) => number | undefined): string[] {
   const pieces = Array.from(word);
   for (;;) {
@@ -98,8 +98,7 @@ function join(word: string, value: (left: string, right: string) => number | und
 }
 
 /**
- * The merges that follow from scores: a token can be joined from any two others that make it, tokens of high scores
- * first.
+ * The merges that scores imply: any two tokens that form a third can be merged into it, tokens with high scores first.
  */
 export function mergesOf(
   tokens: readonly string[],

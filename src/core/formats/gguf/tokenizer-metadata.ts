@@ -25,18 +25,18 @@ const tokenizerSchema = z.looseObject({
 type TokenizerJson = z.infer<typeof tokenizerSchema>;
 
 export interface TokenizerOptions {
-  /** Rows of the embedding; ids without a token are filled up as unused. */
+  /** Rows of the embedding; ids without a token are padded as unused. */
   vocabSize: number;
   /** Tokens that end a reply. */
   eosIds: readonly number[];
-  /** Let llama.cpp put the tokenizer's first token before every text; default true. */
+  /** Whether llama.cpp adds the BOS token before every text; default true. */
   addStart?: boolean;
-  /** Another text for a token, where nobody but the lab writes prompts for this file. */
+  /** Replaces the text of a token, if only the lab writes prompts for this file. */
   spell?: ((token: { content: string; special: boolean }) => string) | undefined;
 }
 
 /**
- * The tokenizer of a byte-level or SentencePiece-like BPE model as llama.cpp keeps it in a GGUF's metadata.
+ * The tokenizer of a byte-level or SentencePiece-like BPE model as GGUF metadata for llama.cpp.
  * @throws {LabError} `unsupported` for other tokenizers, `bad-file` for damaged ones.
  */
 export function tokenizerMetadata(
@@ -66,7 +66,7 @@ export function tokenizerMetadata(
       of: 'string',
       value: json.model.merges.map((pair) => (typeof pair === 'string' ? pair : pair.join(' '))),
     });
-  // Templates print the text of the tokenizer's own end token; the others end a reply as well.
+  // Templates print the text of the tokenizer's own end token; the other end tokens also end a reply.
   const eos = facts.ids.eos ?? eosIds[0];
   const [eot, eom] = eosIds.filter((id) => id !== eos);
   const roles = {
@@ -93,7 +93,7 @@ function readTokenizer(files: SideFiles): TokenizerJson {
   throw fail('bad-file', `It is not understood: ${z.prettifyError(parsed.error)}`);
 }
 
-/** How llama.cpp has to cut text; scores stand for the merges where it knows none. */
+/** How llama.cpp must split text; scores replace merges if it does not support them. */
 interface Kind {
   model: 'gpt2' | 'llama';
   pre: string;
@@ -107,11 +107,7 @@ function kindOf({ model, normalizer, pre_tokenizer, added_tokens }: TokenizerJso
   const pre = preTokenizerName(pre_tokenizer);
   if (pre) return { model: 'gpt2', pre, spacePrefix: false };
   const prefix = spacePrefix(normalizer, pre_tokenizer, model.byte_fallback ?? false);
-  if (prefix === undefined)
-    throw fail(
-      'unsupported',
-      'llama.cpp has no name for the way in which this tokenizer splits text before it joins pieces.',
-    );
+  if (prefix === undefined) throw fail('unsupported', 'llama.cpp does not support this tokenizer’s pre-tokenizer.');
   const merges = model.merges.map((pair): [string, string] => (typeof pair === 'string' ? splitPair(pair) : pair));
   const apart = new Set([...added_tokens.map(({ content }) => content), ...(model.unk_token ? [model.unk_token] : [])]);
   return {

@@ -20,12 +20,12 @@ const split = (regex: string): Json => ({
 });
 const sequence = (...pretokenizers: Json[]): Json => ({ type: 'Sequence', pretokenizers });
 
-/** Word pattern of GPT-4-like tokenizers; they differ in how many digits make a piece. */
+/** Word pattern of GPT-4-like tokenizers, which differ in the number of digits per piece. */
 const wordPattern = (digits: string): string =>
   `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ` +
   '?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+';
 
-/** Pre-tokenizers by the name llama.cpp gives them in `tokenizer.ggml.pre`. */
+/** Pre-tokenizers by their names in llama.cpp's `tokenizer.ggml.pre`. */
 const PRE_TOKENIZERS: Record<string, { pre: Json; normalizer: Json | null }> = {
   'gpt-2': { pre: byteLevel(true), normalizer: null },
   smollm: { pre: sequence({ type: 'Digits', individual_digits: true }, byteLevel(true)), normalizer: null },
@@ -34,7 +34,7 @@ const PRE_TOKENIZERS: Record<string, { pre: Json; normalizer: Json | null }> = {
 };
 
 /**
- * The name under which llama.cpp knows a `pre_tokenizer` of tokenizer.json; undefined when it is none of those known
+ * The name under which llama.cpp knows a `pre_tokenizer` of tokenizer.json; undefined when it is not one of those known
  * here.
  */
 export function preTokenizerName(pre: unknown): string | undefined {
@@ -42,7 +42,7 @@ export function preTokenizerName(pre: unknown): string | undefined {
   return Object.entries(PRE_TOKENIZERS).find(([, rule]) => essence(rule.pre) === wanted)?.[0];
 }
 
-/** What decides how text is split, in one spelling: offsets play no part, keys come in any order. */
+/** A canonical spelling of how text is split: ignores offsets and the order of keys. */
 function essence(pre: unknown): string {
   return JSON.stringify(pre, (key, value: unknown) => {
     if (key === 'trim_offsets') return undefined;
@@ -51,9 +51,9 @@ function essence(pre: unknown): string {
   });
 }
 
-const BESIDE = "Put the model's tokenizer.json and tokenizer_config.json beside the file.";
+const BESIDE = "Put the model's tokenizer.json and tokenizer_config.json next to the file.";
 
-/** What tokenizer.json says about cutting and joining text; the list of tokens is the same for all kinds. */
+/** The parts of tokenizer.json that split and join text; the list of tokens is the same for all kinds. */
 interface Rules {
   normalizer: Json | null;
   pre_tokenizer: Json | null;
@@ -72,7 +72,7 @@ export function tokenizerFromGguf(metadata: GgufMetadata, where: string): SideFi
   const model = metadataString(metadata, 'tokenizer.ggml.model');
   const tokens = strings(metadata, 'tokenizer.ggml.tokens');
   if (!model || !tokens)
-    throw new LabError({ code: 'missing-file', what: 'The file holds no tokenizer.', where, todo: BESIDE });
+    throw new LabError({ code: 'missing-file', what: 'The file has no tokenizer.', where, todo: BESIDE });
   const types = metadata.get('tokenizer.ggml.token_type')?.value;
   const typeOf = (id: number): unknown => (Array.isArray(types) ? types[id] : undefined);
   const rules = model === 'llama' ? pieceRules(metadata, tokens, typeOf, where) : byteRules(metadata, model, where);
@@ -155,7 +155,7 @@ function byteRules(metadata: GgufMetadata, model: string, where: string): Rules 
   if (!rule)
     throw new LabError({
       code: 'unsupported',
-      what: `Its pre-tokenizer "${name}" is not known here (${Object.keys(PRE_TOKENIZERS).join(', ')} are).`,
+      what: `Its pre-tokenizer "${name}" is not supported (${Object.keys(PRE_TOKENIZERS).join(', ')} are).`,
       where,
       todo: BESIDE,
     });

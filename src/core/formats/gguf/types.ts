@@ -20,7 +20,7 @@ export type GgufValueType = keyof typeof VALUE_CODES;
 export type GgufScalarType = Exclude<GgufValueType, 'array'>;
 
 export type GgufScalar = number | bigint | boolean | string;
-/** A metadata value. 64-bit integers are numbers where that is exact. */
+/** A metadata value. 64-bit integers are numbers if that is exact. */
 export type GgufValue =
   { type: GgufScalarType; value: GgufScalar } | { type: 'array'; of: GgufScalarType; value: GgufScalar[] };
 export type GgufMetadata = Map<string, GgufValue>;
@@ -40,7 +40,7 @@ export const TENSOR_CODES: Record<StoredType, number> = {
   BF16: 30,
 };
 
-/** Names of the types that are refused, so that the message can say which one it was. */
+/** Names of unsupported types, for messages. */
 export const OTHER_TENSOR_TYPES: Record<number, string> = {
   4: 'Q4_2',
   5: 'Q4_3',
@@ -71,8 +71,8 @@ export const OTHER_TENSOR_TYPES: Record<number, string> = {
 };
 
 /**
- * Values and bytes of a block of types that are not read, by their codes (ggml `ggml-common.h`): enough to know how
- * long a file is.
+ * Values and bytes per block of unsupported types, by code (ggml `ggml-common.h`): enough to compute how long a file
+ * is.
  */
 export const OTHER_BLOCKS: Record<number, readonly [values: number, bytes: number]> = {
   9: [32, 36],

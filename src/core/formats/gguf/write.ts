@@ -4,7 +4,7 @@ import { type GgufMetadata, type GgufScalar, type GgufScalarType, TENSOR_CODES, 
 
 const ALIGNMENT = 32;
 
-/** A tensor to write; `chunks` is called once, when its turn comes, and gives exactly its bytes. */
+/** A tensor to write; `chunks` is called once, when its turn comes, and yields exactly its bytes. */
 export interface GgufTensorSource {
   name: string;
   /** Row major, outermost first. */
@@ -13,7 +13,7 @@ export interface GgufTensorSource {
   chunks(): AsyncIterable<Uint8Array>;
 }
 
-/** Writes a GGUF file (version 3) front to back, one tensor after another, without holding any of them. */
+/** Writes a GGUF file (version 3) sequentially, without holding a whole tensor in memory. */
 export async function writeGguf(file: FileSink, metadata: GgufMetadata, tensors: GgufTensorSource[]): Promise<void> {
   const header = new GgufBytes();
   header.text('GGUF');

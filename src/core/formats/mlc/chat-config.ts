@@ -6,9 +6,9 @@ import { contextBeforeWindow, type ModelConfig } from '../config.ts';
 import type { Conversation } from './conversation.ts';
 import type { MlcDtype } from './format.ts';
 
-/** Tokens of a prompt that a library takes at once; WebLLM's are compiled for this many (`_cs1k`). */
+/** Prefill chunk in tokens; WebLLM's libraries are compiled for this size (`_cs1k`). */
 const PREFILL_CHUNK = 1024;
-/** First tokens that attention keeps beside a sliding window; mlc-llm's default. */
+/** Attention sinks: first tokens kept with a sliding window; mlc-llm's default. */
 const SINKS = 4;
 
 const generationSchema = z.looseObject({
@@ -34,18 +34,15 @@ const tokenizerSchema = z.looseObject({
 });
 
 /**
- * mlc-llm's Mistral looks back over one window in every layer; its Llama and Qwen2, and a Mistral whose layers differ,
- * over the whole context, which then ends where the shortest window would begin to hide keys.
+ * mlc-llm's Mistral uses one window in every layer; its Llama and Qwen2, and a Mistral whose layers differ, use the
+ * whole context, which is then limited to where the shortest window would begin to hide keys.
  */
 export function mlcWindow({ architecture, windows }: ModelConfig): number | null {
   const [first = null] = windows;
   return architecture === 'mistral' && windows.every((window) => window === first) ? first : null;
 }
 
-/**
- * In the spelling that mlc-llm knows; from a kind that it does not know it refuses to compile, rather than leave it
- * out.
- */
+/** In mlc-llm's spelling; it refuses to compile an unknown kind rather than ignore it. */
 function mlcRopeScaling({ ropeScaling: s }: ModelConfig): Record<string, unknown> | null {
   if (s.type === 'none') return null;
   if (s.type === 'linear') return { rope_type: 'linear', factor: s.factor };
@@ -124,7 +121,7 @@ export function chatConfig(
 
 const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json'];
 
-/** The tokenizer's files, merges as strings, which older readers of tokenizer.json need. */
+/** The tokenizer's files, with merges as strings for older readers of tokenizer.json. */
 export function tokenizerForMlc(source: Checkpoint): [name: string, content: string][] {
   return TOKENIZER_FILES.map((name) => {
     const text = source.files.get(name);
@@ -133,7 +130,7 @@ export function tokenizerForMlc(source: Checkpoint): [name: string, content: str
         code: 'missing-file',
         what: `There is no ${name}.`,
         where: source.name,
-        todo: "Put the model's tokenizer files beside its weights.",
+        todo: "Put the model's tokenizer files next to its weights.",
       });
     if (name !== 'tokenizer.json') return [name, text];
     const json = tokenizerSchema.parse(parseJson(text, name));
@@ -160,7 +157,7 @@ function tokenCount(source: Checkpoint): number | undefined {
   return last < 0 ? undefined : Math.min(last + 1, source.config.vocabSize);
 }
 
-/** What mlc-llm finds out about a tokenizer from its file. */
+/** What mlc-llm infers from a tokenizer's file. */
 function tokenizerInfo(source: Checkpoint): Record<string, unknown> {
   const { normalizer, decoder } = readTokenizer(source);
   const normalizers = [normalizer, ...(normalizer?.normalizers ?? [])];

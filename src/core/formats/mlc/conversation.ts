@@ -1,12 +1,12 @@
 import { LabError } from '../../error.ts';
 import type { ModelConfig } from '../config.ts';
 
-/** How MLC strings a conversation together; the keys are those of `conv_template` in mlc-chat-config.json. */
+/** MLC's conversation template, with the keys of `conv_template` in mlc-chat-config.json. */
 export interface Conversation {
   name: string;
   system_template: string;
   system_message: string;
-  /** Tokens before everything else; left out where there are none. */
+  /** Tokens before everything else; absent if there are none. */
   system_prefix_token_ids?: number[];
   add_role_after_system_message: boolean;
   roles: { user: string; assistant: string; tool: string };
@@ -24,7 +24,7 @@ interface Turn {
   role: 'system' | 'user' | 'assistant';
   content: string;
 }
-/** Renders turns with the model's own template, the header of the reply to come included. */
+/** Renders turns with the model's own template, including the header of the next reply. */
 export type RenderPrompt = (turns: readonly Turn[]) => string;
 
 const SYSTEM = '{system_message}';
@@ -42,9 +42,9 @@ interface Family {
     | 'role_empty_sep'
     | 'stop_str'
   >;
-  /** Text of the first token, which MLC adds by its id; '' where the family has none. */
+  /** Text of the first token, which MLC adds by its id; '' if the family has none. */
   first: string;
-  /** What tells the family's templates from others. */
+  /** Recognises the family's templates. */
   mark: string;
 }
 
@@ -120,7 +120,7 @@ const PROBE: Turn[] = [
 ];
 
 /**
- * MLC's template for a model's chat template, its default system message included. `exact` says whether both render a
+ * MLC's template for a model's chat template, including its default system message. `exact` says whether both render a
  * probe conversation to the same prompt.
  * @throws {LabError} `unsupported` when no family of templates fits.
  */
@@ -134,7 +134,7 @@ export function chooseConversation(
     throw new LabError({
       code: 'unsupported',
       where: 'tokenizer_config.json',
-      what: `MLC knows no conversation template like this model's chat template.`,
+      what: `MLC has no conversation template like this model's chat template.`,
       todo: `It must be one of ${FAMILIES.map(({ parts }) => parts.name).join(', ')}; or export to another format.`,
     });
   }
@@ -177,7 +177,7 @@ export function conversationPrompt(conversation: Conversation, turns: readonly T
   return prompt + roles.assistant + role_empty_sep;
 }
 
-/** What the model's template puts in the system's place when a conversation has no system message. */
+/** The model's default system message. */
 function defaultSystemMessage({ parts: { system_template }, first }: Family, render: RenderPrompt): string {
   const prompt = rendered(render, PROBE.slice(1, 2)) ?? '';
   const [before = '', after = ''] = system_template.split(SYSTEM);

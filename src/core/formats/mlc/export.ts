@@ -19,13 +19,13 @@ export interface MlcExportOptions {
   signal?: AbortSignal;
 }
 
-/** Files that MLC does not read but that belong to the weights. */
+/** Files that belong to the weights, although MLC does not read them. */
 const CARRIED = ['generation_config.json', 'LICENSE'];
 
 /**
  * Writes a weight folder for WebLLM and mlc-llm: shards, both indexes, mlc-chat-config.json and the tokenizer. Matrices
- * pass through a few rows at a time.
- * @throws {LabError} `missing-file` without a tokenizer, `unsupported` for tensors MLC has no place for.
+ * are processed a few rows at a time.
+ * @throws {LabError} `missing-file` without a tokenizer, `unsupported` for tensors that MLC's model lacks.
  */
 export async function exportMlc(
   source: Checkpoint,
@@ -79,7 +79,7 @@ export async function exportMlc(
   return files;
 }
 
-/** Words are streamed; scales, an eighth to a quarter of them, are kept until the words are through. */
+/** Words are streamed; scales, an eighth to a quarter of their size, are held until the words are written. */
 async function appendQuantised(
   shards: MlcShardWriter,
   words: MlcTensor,
@@ -118,7 +118,7 @@ async function* counted(
   }
 }
 
-/** Float32 tensors are halved to bfloat16 where that loses nothing, because the source is bfloat16. */
+/** Float32 tensors are packed as bfloat16 if that is lossless, because the source is bfloat16. */
 function packed(source: Checkpoint, { sources }: MlcParameter, float: MlcFloat): boolean {
   return float === 'float32' && sources.every((tensor) => source.tensors.get(tensor)?.type === 'BF16');
 }

@@ -1,4 +1,4 @@
-/** Ways in which MLC stores weights: quantisation bits, then the float type of everything else. */
+/** MLC's storage formats: quantisation bits, then the float type of everything else. */
 export const MLC_FORMATS = {
   q0f32: { float: 'float32', quantised: false },
   q0f16: { float: 'float16', quantised: false },
@@ -6,7 +6,7 @@ export const MLC_FORMATS = {
   q4f16_1: { float: 'float16', quantised: true },
 } as const satisfies Record<string, { float: MlcFloat; quantised: boolean }>;
 
-/** The float type of a format: that of scales and vectors, and of the arithmetic that quantises. */
+/** The float type of a format's scales and vectors, and of the quantising arithmetic. */
 export type MlcFloat = 'float32' | 'float16';
 export type MlcDtype = keyof typeof MLC_FORMATS;
 export const MLC_DTYPES = Object.keys(MLC_FORMATS) as MlcDtype[];

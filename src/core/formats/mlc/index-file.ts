@@ -7,12 +7,12 @@ const recordSchema = z.object({
   name: z.string(),
   shape: z.array(z.int().nonnegative()),
   dtype: z.enum(['uint32', 'float16', 'float32']),
-  /** `f32-to-bf16` means that a float32 tensor lies there as bfloat16; other types are never packed. */
+  /** `f32-to-bf16` means that a float32 tensor is stored as bfloat16; other types are never packed. */
   format: z.enum(['raw', 'f32-to-bf16']),
   nbytes: z.int().nonnegative(),
   byteOffset: z.int().nonnegative(),
 });
-/** Where a tensor lies in its file. */
+/** The location of a tensor in its file. */
 export type MlcRecord = z.infer<typeof recordSchema>;
 
 const shardSchema = z.object({
@@ -24,7 +24,7 @@ const shardSchema = z.object({
 });
 export type MlcShard = z.infer<typeof shardSchema>;
 
-/** The list of data files and what each holds, as TVM's `tvmjs.dump_tensor_cache` writes it. */
+/** The list of data files and their contents, as TVM's `tvmjs.dump_tensor_cache` writes it. */
 export const indexSchema = z.object({
   metadata: z.object({ ParamSize: z.int(), ParamBytes: z.number(), BitsPerParam: z.number() }),
   records: z.array(shardSchema),

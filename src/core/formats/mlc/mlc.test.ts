@@ -11,10 +11,10 @@ import { dequantiseGroups, GROUP, groupErrorLimit, quantiseGroups } from './quan
 import { MlcShardWriter } from './shards.ts';
 
 type Param = [name: string, shape: (number | string)[], dtype: string];
-/** The parameters that published WebLLM libraries ask for, by the library's name. */
+/** The parameters that published WebLLM libraries expect, by library name. */
 const LIBRARIES = readFixture<Record<string, { quantization: MlcDtype; params: Param[] }>>('mlc-parameters');
 
-/** Shapes of models whose libraries' metadata is at hand; from their published config.json. */
+/** Shapes of models whose libraries' metadata is available; from their published config.json. */
 const SHAPES: Record<string, Record<string, unknown>> = {
   'Llama-2-7b': {
     model_type: 'llama',
@@ -56,7 +56,7 @@ function tensorsOf(config: ModelConfig, dtype: MlcDtype) {
 }
 
 describe('parameters', () => {
-  it.each(Object.entries(LIBRARIES))('are those that %s asks for', (library, { quantization, params }) => {
+  it.each(Object.entries(LIBRARIES))('are those that %s expects', (library, { quantization, params }) => {
     const name = Object.keys(SHAPES).find((known) => library.includes(known)) ?? '';
     const config = parseConfig({ rms_norm_eps: 1e-5, ...SHAPES[name] });
     const asked = params.map(([name, shape, dtype]) => ({
@@ -91,7 +91,7 @@ describe('parameters', () => {
     ]);
   });
 
-  it('leave no tensor of the checkpoint out without a word', () => {
+  it('never leave out a tensor of the checkpoint silently', () => {
     const config = parseConfig({ rms_norm_eps: 1e-5, ...SHAPES['Llama-3.2-1B'] });
     const names = [...expectedTensors(config).required.keys(), 'model.layers.0.mlp.up_proj.bias'];
     expect(() => mlcParameters(config, names)).toThrow(/up_proj\.bias/);
@@ -124,7 +124,7 @@ describe('group quantisation', () => {
     },
   );
 
-  it('is exact for what it decoded to', () => {
+  it('is exact for decoded values', () => {
     fc.assert(
       fc.property(rows, (list) => {
         const once = dequantiseGroups(quantiseGroups(Float32Array.from(list), 'float32'));
@@ -135,7 +135,7 @@ describe('group quantisation', () => {
     );
   });
 
-  it('packs by hand-computed values: ties to even, the first code lowest, groups of zeros with a scale of zero', () => {
+  it('matches hand-computed values: ties to even, the first code lowest, groups of zeros with a scale of zero', () => {
     const values = new Float32Array(2 * GROUP);
     values.set([7, -7, 1, 0.5, 1.5, -0.5, 2.4, -6.6]);
     const { words, scales } = quantiseGroups(values, 'float16');
@@ -148,7 +148,7 @@ describe('group quantisation', () => {
 });
 
 describe('shards', () => {
-  it('put large tensors into files of their own and keep every other whole', async () => {
+  it('put large tensors into their own files and never split others', async () => {
     const written = new Map<string, Uint8Array>();
     const folder = {
       create: (path: string) => {
@@ -199,7 +199,7 @@ describe('the conversation template', () => {
       '<|im_start|>assistant\n',
     ].join('');
 
-  it('is ChatML where the model’s is, with its default system message', () => {
+  it('is ChatML if the model’s is, with its default system message', () => {
     const { conversation, exact } = chooseConversation('{{ "<|im_start|>" }}', chatml, config);
     expect(conversation).toMatchObject({ name: 'chatml', system_message: 'Be brief.', stop_token_ids: [2] });
     expect(exact).toBe(true);
@@ -208,7 +208,7 @@ describe('the conversation template', () => {
     );
   });
 
-  it('says so where both differ, and refuses what it does not know', () => {
+  it('says so if both differ, and refuses unknown templates', () => {
     expect(chooseConversation('<|im_start|>', (turns) => chatml(turns).toUpperCase(), config).exact).toBe(false);
     expect(() => chooseConversation('### Instruction', chatml, config)).toThrow(/conversation template/);
   });

@@ -7,7 +7,7 @@ import { CODES_PER_WORD, GROUP } from './quantise.ts';
 
 /** A parameter of an MLC model: the rows of one or more checkpoint tensors, stacked. */
 export interface MlcParameter {
-  /** Without the suffix that its storage gives it. */
+  /** Name without the suffix of its storage. */
   module: string;
   /** Checkpoint tensors, in the order of their rows. */
   sources: string[];
@@ -16,7 +16,7 @@ export interface MlcParameter {
   kind: 'weight' | 'bias';
 }
 
-/** A tensor as MLC's index and a model library name it. */
+/** A tensor under its name in MLC's index and model libraries. */
 export interface MlcTensor {
   name: string;
   shape: number[];
@@ -27,7 +27,7 @@ const ATTENTION = ['q_proj', 'k_proj', 'v_proj'];
 
 /**
  * The parameters that mlc-llm's model of this architecture has, in the order of its libraries' metadata.
- * @throws {LabError} `unsupported` when the checkpoint has tensors that MLC's model has no place for.
+ * @throws {LabError} `unsupported` when the checkpoint has tensors that MLC's model lacks.
  */
 export function mlcParameters(config: ModelConfig, tensors: Iterable<string>): MlcParameter[] {
   const shapes = layerMatrices(config);
@@ -82,13 +82,13 @@ export function mlcParameters(config: ModelConfig, tensors: Iterable<string>): M
   throw new LabError({
     code: 'unsupported',
     what:
-      `MLC's ${config.architecture} model has no place for ` +
+      `MLC's ${config.architecture} model has no parameter for ` +
       `${left.slice(0, 3).join(', ')}${left.length > 3 ? ` and ${left.length - 3} more` : ''}.`,
     todo: 'Export it as ONNX or GGUF.',
   });
 }
 
-/** How a parameter is stored: a quantised matrix as words and scales, anything else as it is. */
+/** The tensors of a parameter: words and scales of a quantised matrix, anything else unchanged. */
 export function mlcTensors({ module, shape, kind }: MlcParameter, dtype: MlcDtype): MlcTensor[] {
   const { float, quantised } = MLC_FORMATS[dtype];
   const [rows, columns] = shape;

@@ -1,20 +1,20 @@
 import { roundToHalf } from '../float.ts';
 import type { MlcFloat } from './format.ts';
 
-/** Neighbouring values of a row that share a scale. */
+/** Number of neighbouring values of a row that share a scale. */
 export const GROUP = 32;
-/** Codes in a 32-bit word, the first in its lowest four bits. */
+/** Codes per 32-bit word, the first in its lowest four bits. */
 export const CODES_PER_WORD = 8;
 /** The code of zero; codes run from 0 to 14. */
 const ZERO = 7;
 
 const ROUND: Record<MlcFloat, (value: number) => number> = { float32: Math.fround, float16: roundToHalf };
 
-/** Rows in MLC's layout: one scale a group and eight codes a word; value = (code − 7) · scale. */
+/** Rows in MLC's layout: one scale per group and eight codes per word; value = (code − 7) · scale. */
 export interface GroupRows {
-  /** One word for each eight values. */
+  /** One word per eight values. */
   words: Uint32Array;
-  /** One for each group, already rounded to the float type. */
+  /** One per group, already rounded to the float type. */
   scales: Float32Array;
 }
 
@@ -42,7 +42,7 @@ export function quantiseGroups(values: Float32Array, float: MlcFloat): GroupRows
   return { words, scales };
 }
 
-/** The values that a reader of the format sees. */
+/** The decoded values. */
 export function dequantiseGroups({ words, scales }: GroupRows): Float32Array {
   const out = new Float32Array(words.length * CODES_PER_WORD);
   for (let i = 0; i < out.length; i++) {
@@ -53,14 +53,14 @@ export function dequantiseGroups({ words, scales }: GroupRows): Float32Array {
 }
 
 /**
- * Largest distance of a value from what it decodes to, given its group's scale: half a step, plus what rounding the
- * scale and the quotient to `float` adds. In half precision scales below 2⁻¹⁴ are coarse, whence the second term.
+ * Maximum error of a decoded value, given its group's scale: half a step, plus what rounding the scale and the quotient
+ * to `float` adds. In half precision, scales below 2⁻¹⁴ are coarse, hence the second term.
  */
 export function groupErrorLimit(scale: number, float: MlcFloat): number {
   return float === 'float16' ? 0.52 * scale + 2 ** -21 : 0.50001 * scale + Number.MIN_VALUE;
 }
 
-/** Nearest whole number, ties to the even one. */
+/** Nearest integer, ties to even. */
 function roundHalfEven(value: number): number {
   const nearest = Math.round(value);
   return nearest - value === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;

@@ -6,10 +6,10 @@ import type { MlcIndex, MlcRecord } from './index-file.ts';
 import { mlcTensors, type MlcParameter } from './parameters.ts';
 import { dequantiseGroups } from './quantise.ts';
 
-/** Rows of a parameter as a reader of the format sees them. */
+/** Decoded rows of a parameter. */
 export interface MlcRows {
   values: Float32Array;
-  /** The scale of each group of 32, where the parameter is quantised. */
+  /** The scale of each group of 32, if the parameter is quantised. */
   scales: Float32Array | null;
 }
 

@@ -8,7 +8,7 @@ type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /**
  * Writes tensors into `params_shard_<n>.bin` of at most 32 MiB. Small ones wait in memory until a file is full; one of
- * half a file or more is streamed to a file of its own, so that what waits never exceeds one file.
+ * half a file or more is streamed to its own file, so that at most one file waits in memory.
  */
 export class MlcShardWriter {
   readonly shards: MlcShard[] = [];
@@ -30,7 +30,7 @@ export class MlcShardWriter {
     this.filled += nbytes;
   }
 
-  /** Writes what still waits. */
+  /** Writes the tensors that are still waiting. */
   async finish(): Promise<void> {
     await this.flush();
   }

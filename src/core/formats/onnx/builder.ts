@@ -9,16 +9,16 @@ import {
   type OnnxModel,
 } from './types.ts';
 
-/** Operator set and IR version that ONNX Runtime 1.20 and later read. */
+/** Operator set and IR version that ONNX Runtime 1.20 and later support. */
 const OPSETS = { '': 21, [MICROSOFT]: 1 };
 const IR_VERSION = 10;
 
 interface NodeOptions {
-  /** Node name; made from the operator and a counter otherwise. */
+  /** Node name. Default: the operator and a counter. */
   name?: string;
   /** `MICROSOFT` for ONNX Runtime's own operators. */
   domain?: string;
-  /** Names of the outputs, `''` for one that is not wanted. One generated name by default. */
+  /** Names of the outputs, `''` for unused ones. Default: one generated name. */
   outputs?: string[];
 }
 
@@ -49,13 +49,13 @@ export class GraphBuilder {
     return name;
   }
 
-  /** A constant kept in the model file; `raw` is little endian and row major. */
+  /** A constant in the model file; `raw` is little-endian and row-major. */
   initializer(name: string, type: OnnxDataType, dims: number[], raw: Uint8Array): string {
     this.graph.initializers.push({ name, type, dims, raw });
     return name;
   }
 
-  /** A constant kept in a file beside the model. */
+  /** A constant in an external data file. */
   external(name: string, type: OnnxDataType, dims: number[], external: OnnxExternalData): string {
     this.graph.initializers.push({ name, type, dims, external });
     return name;

@@ -16,8 +16,8 @@ const TYPE_BY_CODE = new Map<number, OnnxDataType>(
 );
 
 /**
- * Reads the bytes of a `.onnx` file. Fields that this project has no use for are skipped; tensor bytes are views.
- * @throws {LabError} `bad-file` when the bytes are no ONNX model, or hold something unsupported (sub-graphs).
+ * Reads the bytes of a `.onnx` file. Fields that this project does not use are skipped; tensor bytes are views.
+ * @throws {LabError} `bad-file` when the bytes are not an ONNX model, or contain something unsupported (sub-graphs).
  */
 export function decodeModel(bytes: Uint8Array): OnnxModel {
   const model: Omit<OnnxModel, 'graph'> = {
@@ -42,7 +42,7 @@ export function decodeModel(bytes: Uint8Array): OnnxModel {
     14: (f) => readEntry(message(f), model.metadata),
   };
   walk(bytes, on);
-  if (!graph) throw malformed('it holds no graph');
+  if (!graph) throw malformed('it has no graph');
   return { ...model, graph };
 }
 
@@ -127,7 +127,7 @@ function dataType(field: WireField): OnnxDataType {
   return type;
 }
 
-/** Tensors whose values lie in typed fields (`float_data` and its kin) are turned into raw bytes. */
+/** Converts values in typed fields (`float_data` and the like) to raw bytes. */
 function readTensor(bytes: Uint8Array): OnnxTensor {
   const tensor: OnnxTensor = { name: '', type: 'float32', dims: [] };
   const external: Record<string, string> = {};
@@ -156,7 +156,7 @@ function readTensor(bytes: Uint8Array): OnnxTensor {
       offset < 0 ||
       length < 0
     ) {
-      throw malformed(`the tensor "${tensor.name}" says badly where its data lies`);
+      throw malformed(`the tensor "${tensor.name}" has an invalid data location`);
     }
     tensor.external = { location: external.location, offset, length };
     delete tensor.raw;

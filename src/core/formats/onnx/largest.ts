@@ -17,8 +17,8 @@ const BYTES = new Map<number, number>([
 ]);
 
 /**
- * The largest weight of a `.onnx` file, its bytes inside the file or beside it. Works for graphs of any exporter.
- * @throws {LabError} `bad-file` when the bytes are no ONNX model.
+ * The largest weight of a `.onnx` file, with its bytes inside or in external data. Works for graphs of any exporter.
+ * @throws {LabError} `bad-file` when the bytes are not an ONNX model.
  */
 export function largestWeight(model: Uint8Array): { name: string; bytes: number } {
   let largest = { name: '', bytes: 0 };

@@ -50,7 +50,7 @@ describe('ONNX files', () => {
     );
   });
 
-  it('tells the largest weight, wherever its bytes lie', () => {
+  it('finds the largest weight, wherever its bytes are', () => {
     const g = new GraphBuilder('weights');
     g.floats('w', [2, 2], [1, 2, 3, -4]);
     g.external('halves', 'float16', [300, 500], { location: 'm.onnx_data', offset: 0, length: 300_000 });
@@ -61,7 +61,7 @@ describe('ONNX files', () => {
     expect(() => largestWeight(Uint8Array.of(0x3a, 0xff))).toThrow(LabError);
   });
 
-  it('answers damaged bytes with a LabError or a model, nothing else', () => {
+  it('turns damaged bytes into a LabError or a model, nothing else', () => {
     const good = encodeModel(sample());
     fc.assert(
       fc.property(

@@ -26,7 +26,7 @@ export type OnnxDataType = keyof typeof DATA_TYPE_CODES;
 /** A dimension: a fixed size, or the name of a symbolic one (`''` when unknown). */
 export type OnnxDim = number | string;
 
-/** Where a tensor's bytes lie outside the model file. */
+/** The location of a tensor's bytes outside the model file. */
 export interface OnnxExternalData {
   /** File name relative to the folder of the model file. */
   location: string;
@@ -36,7 +36,7 @@ export interface OnnxExternalData {
   length: number;
 }
 
-/** A constant tensor; exactly one of `raw` (little endian, row major) and `external` is set. */
+/** A constant tensor; exactly one of `raw` (little-endian, row-major) and `external` is set. */
 export interface OnnxTensor {
   name: string;
   type: OnnxDataType;
@@ -60,7 +60,7 @@ export interface OnnxNode {
   op: string;
   /** `''` is the standard operator set; `com.microsoft` holds ONNX Runtime's own. */
   domain: string;
-  /** Names of values; `''` leaves an optional input out. */
+  /** Names of values; `''` omits an optional input. */
   inputs: string[];
   outputs: string[];
   attributes: Record<string, OnnxAttribute>;
@@ -69,7 +69,7 @@ export interface OnnxNode {
 export interface OnnxValueInfo {
   name: string;
   type: OnnxDataType;
-  /** Null when the file does not say; `[]` is a scalar. */
+  /** Null if unknown; `[]` is a scalar. */
   dims: OnnxDim[] | null;
 }
 

@@ -6,9 +6,7 @@ export const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 const utf8 = new TextEncoder();
 const text = new TextDecoder();
 
-/**
- * Collects the encoded fields of one message. Fields equal to their proto default are written too: the caller decides.
- */
+/** Collects the encoded fields of one message. Also writes fields equal to their proto default: the caller decides. */
 export class MessageWriter {
   private readonly parts: Uint8Array[] = [];
   private size = 0;
@@ -22,7 +20,7 @@ export class MessageWriter {
     this.push(varint(BigInt(field) * 8n + BigInt(wire)));
   }
 
-  /** An int32/int64/enum field; negative values take ten bytes, as the format asks. */
+  /** An int32/int64/enum field; negative values take ten bytes, as the format requires. */
   int(field: number, value: number): void {
     this.tag(field, WIRE.varint);
     this.push(varint(BigInt.asUintN(64, BigInt(value))));
@@ -74,7 +72,7 @@ function varint(value: bigint): Uint8Array {
   return Uint8Array.from(out);
 }
 
-/** One field as it lies in the file. `bytes` is a view, not a copy. */
+/** One raw field. `bytes` is a view, not a copy. */
 export interface WireField {
   field: number;
   wire: number;
@@ -84,7 +82,7 @@ export interface WireField {
 
 /**
  * Walks the fields of an encoded message.
- * @throws {LabError} `bad-file` when the bytes are cut short or malformed.
+ * @throws {LabError} `bad-file` when the bytes are truncated or malformed.
  */
 export function* readFields(message: Uint8Array): Generator<WireField> {
   let at = 0;

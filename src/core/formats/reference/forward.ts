@@ -2,12 +2,12 @@ import { type Checkpoint, matrixShape, readRows, readTensor, tensorInfo } from '
 import { type ModelConfig, ropeFrequencies } from '../config.ts';
 import { throwIfCancelled } from '../../error.ts';
 
-/** Values of a matrix that are in memory at once. */
+/** Number of matrix values in memory at once. */
 const CHUNK_VALUES = 1 << 22;
 
 /**
- * Logits of a Llama-shaped decoder after every token, computed straight from the definition, a layer at a time: slow,
- * plain, and independent of every graph and kernel that it serves to check.
+ * Logits of a Llama-shaped decoder after every token, computed directly from the definition, one layer at a time: slow,
+ * simple, and independent of every graph and kernel that it checks.
  * @returns a row of `vocabSize` logits for each of `ids`.
  */
 export async function forward(source: Checkpoint, ids: number[], signal?: AbortSignal): Promise<Float32Array[]> {
@@ -67,7 +67,7 @@ async function linear(source: Checkpoint, name: string, inputs: Float64Array[]):
   return outputs;
 }
 
-/** Turns each head's pairs (k, k + D/2) by the position's angles. */
+/** Rotates each head's pairs (k, k + D/2) by the position's angles. */
 function rotate(vector: Float64Array, position: number, config: ModelConfig): Float64Array {
   const half = config.headDim / 2;
   const frequencies = ropeFrequencies(config);

@@ -11,12 +11,12 @@ import { readSafetensorsHeader, type SafetensorsTensor } from './read.ts';
 
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
 
-/** Buffers that older checkpoints stored; they follow from the configuration. */
+/** Buffers in older checkpoints that follow from the configuration. */
 const IGNORED = /\.rotary_emb\.inv_freq$/;
 
 /**
  * Opens a checkpoint of one or several safetensors files.
- * @param sources the weight files; those that the index does not name are left alone where there is one.
+ * @param sources the weight files; with an index, those that it does not name are ignored.
  * @param files config.json (required), the index, tokenizer files.
  * @throws {LabError} for damage, missing parts or a configuration that contradicts the weights.
  */
@@ -27,7 +27,7 @@ export async function openSafetensors(name: string, sources: ByteSource[], files
       code: 'missing-file',
       what: 'There is no config.json.',
       where: name,
-      todo: 'Put the config.json of the model beside its weights.',
+      todo: 'Put the config.json of the model next to its weights.',
     });
   const config = parseConfig(parseJson(configText, 'config.json'));
   const places = new Map<string, { source: ByteSource; tensor: SafetensorsTensor }>();
@@ -84,23 +84,21 @@ export function indexedFiles(text: string | undefined): string[] | undefined {
   if (outside !== undefined)
     throw new LabError({
       code: 'bad-file',
-      what: `It names "${outside}", a place outside the folder.`,
+      what: `It names "${outside}", which is outside the folder.`,
       where: SAFETENSORS_INDEX,
       todo: 'Get the model again from a source that you trust.',
     });
   return names;
 }
 
-/**
- * Files that lie beside a model's weights without being part of them: the same weights under other names, an adapter.
- */
+/** Files next to a model's weights that are not part of them: the same weights under other names, an adapter. */
 const BESIDE = /^(consolidated.*|adapter_model|optimizer|training_args)\.safetensors$/;
 const PART = /^model-\d{5}-of-\d{5}\.safetensors$/;
 
 /**
- * Which of the safetensors files of a folder hold the model: those that the index names; without one
- * `model.safetensors`, its parts, or whatever is there.
- * @throws {LabError} `missing-file` when one that the index names is not there.
+ * The safetensors files of a folder that contain the model: those that the index names; without one
+ * `model.safetensors`, its parts, or all files.
+ * @throws {LabError} `missing-file` when one that the index names does not exist.
  */
 export function weightFiles(names: readonly string[], index: readonly string[] | undefined): string[] {
   const base = (name: string): string => name.split('/').at(-1) ?? name;
@@ -109,7 +107,7 @@ export function weightFiles(names: readonly string[], index: readonly string[] |
     if (missing.length)
       throw new LabError({
         code: 'missing-file',
-        what: `It names files that are not there: ${missing.slice(0, 8).join(', ')}.`,
+        what: `It names missing files: ${missing.slice(0, 8).join(', ')}.`,
         where: SAFETENSORS_INDEX,
         todo: 'Put all parts of the model into the folder.',
       });

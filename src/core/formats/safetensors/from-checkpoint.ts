@@ -8,14 +8,14 @@ import { type FolderSink, writeFile, type WrittenFile } from '../export/sink.ts'
 import { SAFETENSORS_INDEX } from '../checkpoint/side-files.ts';
 import { type SafetensorsType, type StreamedTensor, streamSafetensors, tensorBytes } from './write.ts';
 
-/** What Hugging Face's own writer takes for the size of a part. */
+/** The default size of a part in Hugging Face's own writer. */
 const PART_BYTES = 5e9;
 
 const TORCH_NAMES: Record<SafetensorsType, string> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' };
 
 export interface SafetensorsOptions {
   type: SafetensorsType;
-  /** Largest size of a file; a tensor is never cut. */
+  /** Maximum file size in bytes; a tensor is never split. */
   partBytes?: number;
   onProgress?: (progress: { done: number; total: number }) => void;
   signal?: AbortSignal;
@@ -23,8 +23,7 @@ export interface SafetensorsOptions {
 
 /**
  * Writes a checkpoint as a folder that Transformers and this exporter read: weights in one or several safetensors
- * files,
- * `config.json`, tokenizer files, and the chat template also as a file of its own. Memory stays bounded.
+ * files, `config.json`, tokenizer files, and the chat template also as a separate file. Memory stays bounded.
  * @throws {LabError} `bad-data` when a weight is too large for the type.
  */
 export async function checkpointToSafetensors(
@@ -99,7 +98,7 @@ function indexOf(parts: readonly StreamedTensor[][], nameOf: (part: number) => s
   };
 }
 
-/** Settings of config.json that speak of how other files of the model are stored. */
+/** Settings of config.json that describe how the source stored its weights. */
 const NOT_CARRIED = ['quantization_config', 'transformers.js_config', 'dtype', 'torch_dtype'];
 
 function sideFiles({ files: given }: Checkpoint, type: SafetensorsType): Map<string, string> {

@@ -4,7 +4,7 @@ import { parseJson } from '../checkpoint/json.ts';
 import type { ByteSource } from '../source.ts';
 import { storedBytes, type StoredType } from '../stored.ts';
 
-/** The reference implementation refuses larger headers too. */
+/** The reference implementation also refuses larger headers. */
 const MAX_HEADER = 100_000_000;
 const TYPES: Record<string, StoredType> = { F32: 'F32', F16: 'F16', BF16: 'BF16' };
 
@@ -40,7 +40,7 @@ export async function readSafetensorsHeader(source: ByteSource, ignored?: RegExp
     throw fail(`It claims a header of ${length} bytes, but has ${source.size} in all.`);
   const start = 8 + Number(length);
   const json = parseJson(new TextDecoder().decode(await source.read(8, Number(length))), source.name);
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw fail('Its header is no JSON object.');
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw fail('Its header is not a JSON object.');
 
   const tensors: SafetensorsTensor[] = [];
   for (const [name, value] of Object.entries(json)) {

@@ -1,18 +1,18 @@
 import type { FileSink } from '../export/sink.ts';
 import type { StoredType } from '../stored.ts';
 
-/** Types of a safetensors file that are written here, with its names for them. */
+/** Supported types, under their names in safetensors. */
 export const SAFETENSORS_TYPES = ['F32', 'F16', 'BF16'] as const satisfies readonly StoredType[];
 export type SafetensorsType = (typeof SAFETENSORS_TYPES)[number];
 
-/** A float32 tensor to be written. */
+/** A float32 tensor to write. */
 export interface FloatTensor {
   name: string;
   shape: readonly number[];
   data: Float32Array;
 }
 
-/** A tensor that is made when its turn comes; `chunks` is called once and gives exactly its bytes. */
+/** A tensor that is computed when its turn comes; `chunks` is called once and yields exactly its bytes. */
 export interface StreamedTensor {
   name: string;
   shape: readonly number[];
@@ -25,7 +25,7 @@ export function tensorBytes({ shape, type }: Pick<StreamedTensor, 'shape' | 'typ
   return shape.reduce((a, b) => a * b, 1) * (type === 'F32' ? 4 : 2);
 }
 
-/** Writes float32 tensors that are in memory as a safetensors file. */
+/** Writes float32 tensors in memory as a safetensors file. */
 export async function writeSafetensors(
   file: FileSink,
   tensors: readonly FloatTensor[],
@@ -43,8 +43,8 @@ export async function writeSafetensors(
 }
 
 /**
- * Writes a safetensors file front to back, holding no tensor: eight bytes of length, a JSON header padded with spaces
- * to a multiple of eight, then the data without gaps, in the order given.
+ * Writes a safetensors file sequentially, without holding a tensor: eight bytes of length, a JSON header padded with
+ * spaces to a multiple of eight, then the data without gaps, in the order given.
  */
 export async function streamSafetensors(
   file: FileSink,

@@ -26,7 +26,7 @@ function errors(grid: GridName, values: Float32Array, { codes, scales, minimums 
 }
 
 describe.each(GRIDS)('%s', (grid) => {
-  it('fits as well with vectors as without', () => {
+  it('fits as well with SIMD as without', () => {
     const values = Float32Array.from(
       { length: BLOCK * 5000 },
       (_, i) => Math.sin(i * 12.9898) * Math.cos(i * i) * (1 + (i % 7)),
@@ -34,12 +34,12 @@ describe.each(GRIDS)('%s', (grid) => {
     const [fast, plain] = [fitBlocks(grid, values), fitBlocks(grid, values, undefined, null)].map((fitted) =>
       errors(grid, values, fitted).reduce((a, b) => a + b, 0),
     ) as [number, number];
-    // The vectors take one round more for 8 bits.
+    // The SIMD version takes one more round for 8 bits.
     expect(fast / plain).toBeLessThan(1.001);
     expect(fast / plain).toBeGreaterThan(0.95);
   });
 
-  it('gives the codes, scales and minimums that it always gave', () => {
+  it('gives the recorded codes, scales and minimums', () => {
     const values = Float32Array.from(
       { length: BLOCK * 5000 },
       (_, i) => (((i * 2654435761) % 4096) - 2048) / (1 + (i % 97)),
@@ -51,7 +51,7 @@ describe.each(GRIDS)('%s', (grid) => {
     expect(hashes).toEqual(PINNED[grid]);
   });
 
-  it('is never worse than an even spread over the range, for any block', () => {
+  it('is never worse than evenly spread levels, for any block', () => {
     const number = fc.oneof(
       fc.constant(0),
       fc.double({ min: -60000, max: 60000, noNaN: true }),

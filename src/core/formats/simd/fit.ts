@@ -2,7 +2,7 @@ import { roundToHalf } from '../float.ts';
 import { BLOCK, Q4_WIDTHS, Q8_WIDTHS, quantiseQ4, quantiseQ8 } from '../quantise.ts';
 import { KERNELS } from './kernels.wasm.ts';
 
-/** Blocks that are fitted; codes are bytes, two's complement where the grid has negative ones. */
+/** Fitted blocks; codes are bytes, in two's complement if the grid has negative ones. */
 export interface FittedBlocks {
   codes: Uint8Array;
   /** Half-precision numbers, one per block. */
@@ -14,17 +14,17 @@ export interface FittedBlocks {
 export type GridName = 'q4' | 'q8';
 
 /**
- * The widths that a search tries, relative to a block's range, as kernels.as reads them: pairs of where the grid starts
- * and how many codes the range has.
+ * The widths that a search tries, relative to a block's range, as kernels.as reads them: pairs of the grid's start and
+ * how many codes the range has.
  */
 const WIDTHS: Record<GridName, Float32Array> = {
   q4: Float32Array.from(Q4_WIDTHS.flatMap((width) => [(1 - width) / 2, 15 / width])),
   q8: Float32Array.from(Q8_WIDTHS.flatMap((width) => [0, 127 / width])),
 };
 
-/** Blocks that are in the kernels' memory at once. */
+/** Blocks in the kernels' memory at once. */
 export const CAPACITY = 4096;
-/** Where what lies in that memory: values, codes, then pairs and numbers a block. */
+/** Layout of that memory: values, codes, then pairs and numbers per block. */
 const PLACES = (() => {
   const codes = CAPACITY * BLOCK * 4;
   const fits = codes + CAPACITY * BLOCK;
@@ -45,7 +45,7 @@ interface Kernels {
 
 let made: Kernels | null | undefined;
 
-/** Null where WebAssembly or its vectors are missing. */
+/** Null without WebAssembly or its SIMD instructions. */
 function kernels(): Kernels | null {
   if (made === undefined) {
     try {
@@ -76,9 +76,9 @@ export function fittedBlocks(blocks: number): FittedBlocks {
 }
 
 /**
- * Quantises values, a whole number of blocks, as `quantiseQ4` and `quantiseQ8` do; with the vectors of WebAssembly
- * where there are some, which is three to six times as fast (docs/decisions/0016-readable-kernels.md).
- * @param out gets the fits; it may have room for more.
+ * Quantises a whole number of blocks like `quantiseQ4` and `quantiseQ8`; with WebAssembly SIMD if available, which is
+ * three to six times as fast (docs/decisions/0016-readable-kernels.md).
+ * @param out receives the fits; may be larger than needed.
  */
 export function fitBlocks(
   grid: GridName,
@@ -124,7 +124,7 @@ function fitSlice(
     fits[i] = roundToHalf(fits[i] ?? 0);
     plain[i] = roundToHalf(plain[i] ?? 0);
   }
-  // Rounding to half precision may spoil a fit: then the plain spread is taken, as long as it is better.
+  // Rounding to half precision may spoil a fit: then evenly spread levels are used if they are better.
   encode[grid](PLACES.values, PLACES.plain, PLACES.codes, PLACES.plainErrors, count);
   encode[grid](PLACES.values, PLACES.fits, PLACES.codes, PLACES.errors, count);
   const [errors, plainErrors] = [floats(PLACES.errors, count), floats(PLACES.plainErrors, count)];

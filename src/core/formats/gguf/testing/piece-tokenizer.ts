@@ -2,7 +2,7 @@ import type { SideFiles } from '../../checkpoint/checkpoint.ts';
 
 interface Changes {
   merges?: readonly [string, string][];
-  /** How a space comes before a text. */
+  /** How a space is added before a text. */
   scheme?: 'Prepend' | 'always' | 'first' | 'never';
   template?: string;
 }
@@ -19,8 +19,7 @@ const MERGES: readonly [string, string][] = [
 ];
 
 /**
- * The files of a tokenizer like Llama 2's: characters joined by merges, `▁` for a space, bytes for what it does not
- * know.
+ * The files of a tokenizer like Llama 2's: characters joined by merges, `▁` for a space, bytes for unknown characters.
  */
 export function pieceTokenizerFiles({ merges = MERGES, scheme = 'Prepend', template }: Changes = {}): SideFiles {
   const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
