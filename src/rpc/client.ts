@@ -6,7 +6,7 @@ export interface CallOptions<Event = unknown> {
   /** Aborting rejects the call at once with `cancelled` and tells the handler to stop. */
   signal?: AbortSignal | undefined;
   onEvent?: ((event: Event) => void) | undefined;
-  /** Buffers of the input to be moved, not copied. */
+  /** Buffers of the input to transfer instead of copy. */
   transfer?: Transferable[] | undefined;
 }
 
@@ -16,7 +16,7 @@ interface Pending {
   onEvent?: ((event: never) => void) | undefined;
 }
 
-/** The calling half: turns procedures on the other side of a port into promises and async iterables. */
+/** The client: turns procedures on the other side of a port into promises and async iterables. */
 export class RpcClient<A extends Api> {
   #port: Port;
   #pending = new Map<number, Pending>();
@@ -27,8 +27,8 @@ export class RpcClient<A extends Api> {
   #listener = ({ data }: MessageEvent) => this.#receive(data);
 
   /**
-   * `onReady` hears once that the other side serves, with the name of the lock that it holds while it lives; `onBusy`
-   * of work that may never end, and of its end.
+   * `onReady` is called once the other side is serving, with the name of the lock that it holds while it lives;
+   * `onBusy` when work that may never end begins and ends.
    */
   constructor(port: Port, onReady?: (lock?: string) => void, onBusy?: (what: string | null) => void) {
     this.#port = port;
@@ -42,7 +42,7 @@ export class RpcClient<A extends Api> {
     return this.#pending.size;
   }
 
-  /** Rejects with what the handler threw (LabErrors keep their fields), or `worker-lost` when the worker is gone. */
+  /** Rejects with the handler's error (LabErrors keep their fields), or `worker-lost` if the worker is gone. */
   call<Name extends keyof A & string>(
     method: Name,
     input: A[Name]['input'],
@@ -77,7 +77,7 @@ export class RpcClient<A extends Api> {
 
   /**
    * Yields the events of a call as they arrive and returns its result. Unlike `call`, aborting `signal` lets the
-   * handler finish in its own way (a cancelled reply still reports its statistics); leaving the loop cancels it.
+   * handler finish by itself (a cancelled reply still reports its statistics); leaving the loop cancels it.
    */
   async *stream<Name extends keyof A & string>(
     method: Name,

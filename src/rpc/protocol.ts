@@ -1,6 +1,6 @@
 import { LabError, type LabErrorDetail } from '../core/error.ts';
 
-/** One remote procedure: what it takes, what it gives back, what it reports on the way. */
+/** One remote procedure: its input, output and events. */
 export interface Method<Input = unknown, Output = unknown, Event = never> {
   input: Input;
   output: Output;
@@ -10,7 +10,7 @@ export interface Method<Input = unknown, Output = unknown, Event = never> {
 /** A set of remote procedures by name; declare it once and share it between page and worker. */
 export type Api<Names extends string = string> = Record<Names, Method<unknown, unknown, unknown>>;
 
-/** What both ends speak through: a Worker, a worker's global scope or a MessagePort. */
+/** A transport: a Worker, a worker's global scope or a MessagePort. */
 export interface Port {
   postMessage(message: unknown, transfer: Transferable[]): void;
   addEventListener(type: 'message' | 'messageerror', listener: (event: MessageEvent) => void): void;
@@ -31,7 +31,7 @@ export type ToServer = { rpc: 'call'; id: number; method: string; input: unknown
 
 export type ToClient =
   | { rpc: 'ready'; lock?: string }
-  /** Work has begun that may never end, by the fault of `what`; null when it has. */
+  /** Work that may never end has begun because of `what`; null when it has ended. */
   | { rpc: 'busy'; what: string | null }
   | { rpc: 'event'; id: number; event: unknown }
   | { rpc: 'result'; id: number; output: unknown }
@@ -59,7 +59,7 @@ export function fromWire(wire: WireError): Error {
 
 const transfers = new WeakMap<object, Transferable[]>();
 
-/** Marks buffers of a handler's result or event to be moved, not copied, to the other side. */
+/** Marks buffers of a handler's result or event to transfer instead of copy. */
 export function withTransfer<Value extends object>(value: Value, buffers: Transferable[]): Value {
   transfers.set(value, buffers);
   return value;

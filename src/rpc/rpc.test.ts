@@ -88,7 +88,7 @@ describe('rpc', () => {
     expect(step.value).toBe('all');
   });
 
-  it('lets a cancelled stream end in its own way, and cancels one whose loop is left', async () => {
+  it('lets a cancelled stream end by itself, and cancels one whose loop is left', async () => {
     const { client } = pair();
     const controller = new AbortController();
     const stream = client.stream('count', 1000, { signal: controller.signal });
@@ -101,7 +101,7 @@ describe('rpc', () => {
     expect(client.pending).toBe(0);
   });
 
-  it('rejects an aborted call at once and tells the handler', async () => {
+  it('rejects an aborted call at once and notifies the handler', async () => {
     const { client } = pair();
     const controller = new AbortController();
     const call = client.call('wait', null, { signal: controller.signal });
@@ -112,7 +112,7 @@ describe('rpc', () => {
     expect(stopped).toBe(1);
   });
 
-  it('moves buffers both ways', async () => {
+  it('transfers buffers both ways', async () => {
     const { client } = pair();
     const input = new Float32Array([1, 2]);
     const output = await client.call('double', input, { transfer: [input.buffer] });
@@ -127,7 +127,7 @@ describe('rpc', () => {
   });
 });
 
-/** A worker whose port is real and whose crash is an event, as in a browser. */
+/** A worker with a real port whose crash is an event, as in a browser. */
 class ChannelWorker extends EventTarget {
   channel = new MessageChannel();
   terminated = false;
@@ -149,7 +149,7 @@ class ChannelWorker extends EventTarget {
 }
 
 describe('RpcWorker', () => {
-  it('rejects all pending calls when the worker is lost, and starts afresh', async () => {
+  it('rejects all pending calls when the worker is lost, and starts a new one', async () => {
     const spawned: ChannelWorker[] = [];
     const worker = new RpcWorker<TestApi>('test', () => {
       const next = new ChannelWorker();
@@ -184,7 +184,7 @@ describe('RpcWorker', () => {
 });
 
 describe('work that may never end', () => {
-  it('is announced once for many short pieces, and its end', async () => {
+  it('is announced once for many short pieces, and so is its end', async () => {
     const told: (string | null)[] = [];
     const run = announcing((what) => told.push(what));
     expect([1, 2, 3].map((n) => run('a file', () => n * 2))).toEqual([2, 4, 6]);
@@ -193,7 +193,7 @@ describe('work that may never end', () => {
     expect(told).toEqual(['a file', null]);
   });
 
-  it('ends the worker after a while, and every call to it says whose fault it was', async () => {
+  it('terminates the worker after a while, and every call to it names the cause', async () => {
     vi.useFakeTimers();
     try {
       const sent: ((event: { data: unknown }) => void)[] = [];

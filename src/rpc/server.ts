@@ -3,11 +3,11 @@ import { announcing, watchWork } from '../core/async/bounded.ts';
 import { isRpcMessage, toWire, transferOf, type Api, type Port, type ToClient } from './protocol.ts';
 import { uniqueId } from '../core/unique-id.ts';
 
-/** What a handler gets beside its input. */
+/** A handler's context. */
 export interface CallContext<Event> {
-  /** Aborted when the caller cancels or gives up. */
+  /** Aborted when the caller cancels or leaves. */
   signal: AbortSignal;
-  /** Sends something to the caller before the result. */
+  /** Sends an event to the caller before the result. */
   emit: (event: Event) => void;
 }
 
@@ -19,8 +19,8 @@ export type Handlers<A extends Api> = {
 };
 
 /**
- * Answers calls that arrive on `port` (default: this worker's own scope). Calls run concurrently; a handler that
- * must not overlap guards itself. Returns a function that stops serving and aborts what runs.
+ * Serves calls on `port` (default: this worker's own scope). Calls run concurrently; a handler that must not overlap
+ * guards itself. Returns a function that stops serving and aborts running calls.
  */
 export function serve<A extends Api>(handlers: Handlers<A>, port: Port = globalThis): () => void {
   const running = new Map<number, AbortController>();
@@ -63,8 +63,8 @@ function isWorker(): boolean {
 }
 
 /**
- * Says that the worker is up and, where Web Locks exist, holds a lock for as long as it lives. A worker that the
- * browser kills for want of memory raises no event on the page, but its lock is released: the page waits for that.
+ * Reports that the worker is ready and, if Web Locks exist, holds a lock for as long as it lives. A worker that the
+ * browser kills for lack of memory raises no event on the page, but its lock is released, which the page waits for.
  */
 async function announce(send: (message: ToClient) => void): Promise<void> {
   const locks = isWorker() ? globalThis.navigator?.locks : undefined;

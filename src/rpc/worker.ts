@@ -3,19 +3,19 @@ import { RpcClient, type CallOptions } from './client.ts';
 import type { Api } from './protocol.ts';
 import { endless, Watch } from './watch.ts';
 
-/** As much of a Worker as is needed here; a real one fits, too. */
+/** The part of a Worker that is needed here. */
 export interface WorkerLike {
   postMessage(message: unknown, transfer: Transferable[]): void;
   addEventListener(type: string, listener: (event: never) => void): void;
   removeEventListener(type: string, listener: (event: never) => void): void;
-  /** Workers need no start; ports used in tests do. */
+  /** Not needed for workers, but for ports in tests. */
   start?(): void;
   terminate(): void;
 }
 
 /**
- * A worker behind promises. It is started by the first call. When it crashes, is killed or cannot be loaded, every
- * pending call rejects with `worker-lost` and the next call starts a fresh one, so the caller may simply retry.
+ * A worker behind promises, started by the first call. When it crashes, is killed or cannot be loaded, every pending
+ * call rejects with `worker-lost` and the next call starts a new one, so the caller may simply retry.
  *
  * ```ts
  * const worker = new RpcWorker<MyApi>('compression', () =>
@@ -86,7 +86,7 @@ export class RpcWorker<A extends Api> {
       new LabError({
         code: 'worker-lost',
         what: `The ${this.#name} worker stopped (${cause}).`,
-        todo: 'Try again: it is started afresh. If it keeps stopping, close other tabs or take a smaller model.',
+        todo: 'Try again: it is restarted. If it keeps stopping, close other tabs or choose a smaller model.',
       }),
     );
   }

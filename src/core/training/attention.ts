@@ -15,19 +15,18 @@ import {
 } from './ir/index.ts';
 
 /**
- * Into how many blocks of queries a sequence is cut. A block scores only the keys up to its own end, which halves what
- * a causal mask would throw away: with 4 blocks 62 % of the square is computed. More blocks compute less of it in
- * pieces too small to be fast.
+ * Number of blocks of queries per sequence. A block scores only the keys up to its own end, which saves half of what a
+ * causal mask would discard: with 4 blocks, 62 % of the square is computed. More blocks compute less, but in pieces too
+ * small to be fast.
  */
 export const ATTENTION_BLOCKS = 4;
 
 /**
- * Into how many parts the queries of a block are cut, so that two threads have the same number of products whatever the
- * number of heads.
+ * Number of parts per block of queries, so that two threads get the same number of products for any number of heads.
  */
 const PARTS = 2;
 
-/** Names of the sizes: a part of a block, a block of tokens, and all tokens of a pass. */
+/** Symbolic sizes: a part of a block, a block of tokens, and all tokens of a pass. */
 const PART_DIM = 'P';
 const BLOCK_DIM = times(PARTS, PART_DIM);
 export const TOKEN_DIM = times(ATTENTION_BLOCKS, BLOCK_DIM);
@@ -55,22 +54,22 @@ export interface AttentionShape {
   headDim: number;
 }
 
-/** Cosines and sines of the angles that a token's pairs are turned by, each [T, headDim / 2]. */
+/** Cosines and sines of the rotation angles of a token's pairs, each [T, headDim / 2]. */
 export interface Angles {
   cos: Value;
   sin: Value;
 }
 
-/** What every layer's attention shares. */
+/** Tables shared by the attention of all layers. */
 export interface AttentionTables {
   keys: Angles;
-  /** Those of the keys over √headDim, so that scores need no scaling. */
+  /** Those of the keys divided by √headDim, so that scores need no scaling. */
   queries: Angles;
   /** The masks of its window, from `attentionBiases`. */
   biases: readonly Value[];
 }
 
-/** The angles of queries from those of keys. */
+/** Derives the angles of queries from those of keys. */
 export function queryAngles({ cos, sin }: Angles, headDim: number): Angles {
   const scale = cos.graph.constant(1 / Math.sqrt(headDim));
   return { cos: mul(cos, scale), sin: mul(sin, scale) };
@@ -100,7 +99,7 @@ export function causalAttention(
   { heads, kvHeads, headDim }: AttentionShape,
 ): Value {
   const group = heads / kvHeads;
-  // Queries lie as [block, key head, part, head of the group, token, headDim]: a block is one piece of memory.
+  // Queries are laid out as [block, key head, part, head of the group, token, headDim]: a block is contiguous.
   const queries = transpose(
     reshape(rotary(q, turnScaled.cos, turnScaled.sin), [ATTENTION_BLOCKS, PARTS, PART_DIM, kvHeads, group, headDim]),
     [0, 3, 1, 4, 2, 5],
@@ -124,7 +123,7 @@ export function causalAttention(
 }
 
 /**
- * The first block of `x` [kvHeads, blocks, ...], the first two, and so on. Each is cut from the next longer one, so
+ * The first block of `x` [kvHeads, blocks, ...], the first two, and so on. Each is a slice of the next longer one, so
  * that gradients are padded by one block at a time.
  */
 function prefixes(x: Value): Value[] {

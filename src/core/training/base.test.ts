@@ -30,7 +30,7 @@ const lora: LoraConfig = {
 };
 const OPTIMIZER = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, maxGradientNorm: 1 };
 
-/** The values that packed rows stand for. */
+/** The values that packed rows encode. */
 function unpacked({ codes, scales, minimums }: NBitsRows): Float32Array {
   const bits = (8 * codes.length) / (32 * scales.length);
   return Float32Array.from({ length: 32 * scales.length }, (_, i) => {
@@ -41,7 +41,7 @@ function unpacked({ codes, scales, minimums }: NBitsRows): Float32Array {
   });
 }
 
-/** The same weights twice: in blocks, and as the floats that the blocks stand for. */
+/** The same weights twice: in blocks, and as the floats that the blocks encode. */
 function bases(format: BaseFormat): { packed: BaseWeights; plain: BaseWeights } {
   const random = randomStream(5);
   const packed = keepBase(
@@ -59,7 +59,7 @@ function bases(format: BaseFormat): { packed: BaseWeights; plain: BaseWeights } 
 }
 
 describe('a quantised base', () => {
-  it.each(['q4', 'q8'] as const)('kept as %s trains as the floats that its blocks stand for', async (format) => {
+  it.each(['q4', 'q8'] as const)('stored as %s trains like the floats that its blocks encode', async (format) => {
     const adapter = initialAdapter(adapterTensors(config, lora), randomStream(1));
     const { packed, plain } = bases(format);
     expect([...packed.values()].filter((kept) => !(kept instanceof Float32Array))).toHaveLength(1 + 7 * config.layers);

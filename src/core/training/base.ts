@@ -13,8 +13,8 @@ import type { Feed } from './feed.ts';
 import { gather, gemm, quantisedGemm, quantisedRows, type Graph, type Value } from './ir/index.ts';
 
 /**
- * How base matrices are kept during training: as floats, or quantised in blocks of 32 and unpacked inside the step, as
- * QLoRA (Dettmers et al. 2023) does with other blocks.
+ * How base matrices are stored during training: as floats, or quantised in blocks of 32 and unpacked inside the step,
+ * as QLoRA (Dettmers et al. 2023) does with different blocks.
  */
 export const BASE_FORMATS = ['fp32', 'q8', 'q4'] as const;
 export type BaseFormat = (typeof BASE_FORMATS)[number];
@@ -24,13 +24,13 @@ export type BaseFormat = (typeof BASE_FORMATS)[number];
  */
 export type BaseWeights = Map<string, Float32Array | NBitsRows>;
 
-/** The same as inputs of the graph; a quantised matrix is several. */
+/** The same as inputs of the graph; a quantised matrix has several. */
 export type BaseFeeds = Map<string, Feed>;
 
-/** Names and shapes of those inputs, which decide what the graph looks like. */
+/** Names and shapes of those inputs, which determine the graph. */
 export type BaseLayout = ReadonlyMap<string, Pick<Feed, 'dims'>>;
 
-/** A base matrix in a graph, however it is kept. */
+/** A base matrix in a graph, however it is stored. */
 export interface FrozenMatrix {
   /** x · Wᵀ. */
   multiply(x: Value): Value;
@@ -40,7 +40,7 @@ export interface FrozenMatrix {
 
 const PART = { codes: '.codes', scales: '.scales', offsets: '.offsets' } as const;
 
-/** Reads every tensor of a checkpoint; blocks that fit the format as they are stored are carried over exactly. */
+/** Reads every tensor of a checkpoint; stored blocks that fit the format are copied exactly. */
 export async function readBase(
   checkpoint: Checkpoint,
   format: BaseFormat,
@@ -64,7 +64,7 @@ export async function readBase(
   return base;
 }
 
-/** Weights that are in memory as floats, kept as the format says. */
+/** Converts float weights in memory to the format. */
 export function keepBase(
   weights: Iterable<[string, Float32Array]>,
   config: ModelConfig,
@@ -85,13 +85,13 @@ function keepMatrix(name: string, values: Float32Array, format: BaseFormat): Flo
     : toNBits('F32', new Uint8Array(values.buffer, values.byteOffset, values.byteLength), values.length, bits);
 }
 
-/** Embedding and output matrix take 8 bits in the quantised formats, as in exported models. */
+/** Embedding and output matrix have 8 bits in the quantised formats, as in exported models. */
 function bitsOf(name: string, format: BaseFormat): NBits | null {
   if (format === 'fp32') return null;
   return format === 'q8' || /embed_tokens|lm_head/.test(name) ? 8 : 4;
 }
 
-/** The graph's inputs that hold the base. Nothing large is copied. */
+/** The graph's inputs for the base. Nothing large is copied. */
 export function baseFeeds(base: BaseWeights, config: ModelConfig): BaseFeeds {
   const feeds: BaseFeeds = new Map();
   for (const [name, data] of base) {

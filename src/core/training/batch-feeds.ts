@@ -7,10 +7,10 @@ import { dropoutMask } from './dropout.ts';
 import { randomStream } from '../random/sfc32.ts';
 import type { Batch } from './sequence.ts';
 
-/** What an attention score gets where a token may not look. */
+/** Added to the attention score of a masked token. */
 const HIDDEN = -1e9;
 
-/** The inputs that describe a batch: tokens, positions, who sees whom, and which tokens are predicted. */
+/** The inputs that describe a batch: tokens, positions, attention masks, and which tokens are predicted. */
 export function batchFeeds(config: ModelConfig, { sequences, tokens: filled, labels }: Batch): Feeds {
   const tokens = paddedTokens(filled);
   const ids = new Int32Array(tokens);
@@ -71,7 +71,7 @@ interface TokenPlaces {
   positions: Int32Array;
 }
 
-/** Who sees whom, for the rows of one block and the columns up to its end. */
+/** The attention mask for the rows of one block and the columns up to its end. */
 function attentionBias({ documents, branches, positions }: TokenPlaces, window: number | null, block: number): Feed {
   const size = documents.length / ATTENTION_BLOCKS;
   const columns = (block + 1) * size;
@@ -88,9 +88,9 @@ function attentionBias({ documents, branches, positions }: TokenPlaces, window: 
 }
 
 /**
- * Dropout masks of every adapter for one pass, drawn from `key`: the same key gives the same masks.
- * @param memory holds the masks of a pass that is over, and gets those of this one: fresh memory for millions of bytes
- * costs more than drawing them.
+ * Dropout masks of every adapter for one pass, seeded by `key`: the same key gives the same masks.
+ * @param memory the masks of a finished pass, overwritten with those of this one: allocating millions of bytes costs
+ * more than drawing them.
  */
 export function dropoutFeeds(
   config: ModelConfig,

@@ -28,7 +28,7 @@ import {
   type TargetModule,
 } from './lora.ts';
 
-/** Names of the inputs a batch fills; `T` tokens (padding included), `M` of them with a label. */
+/** Names of a batch's inputs; `T` tokens (padding included), `M` of them with a label. */
 export const BATCH_INPUTS = {
   /** int32 [T]. */
   ids: 'ids',
@@ -40,16 +40,16 @@ export const BATCH_INPUTS = {
   inverse: 'inverse',
   /** int32 [M], the label of each of those rows. */
   labels: 'labels',
-  /** float32 [1]: one over the number of labels the gradient is averaged over. */
+  /** float32 [1]: the reciprocal of the number of labels that the gradient is averaged over. */
   weight: 'weight',
 } as const;
 
-/** Name of the dropout mask of an adapter: bool [T, in], or [M, in] where `onlyLabels`. */
+/** Name of the dropout mask of an adapter: bool [T, in], or [M, in] if `onlyLabels`. */
 export function maskName(layer: number, target: TargetModule): string {
   return `mask.${layer}.${target}`;
 }
 
-/** Whether a projection sees only the rows that have a label: after the last attention nobody looks at the others. */
+/** Whether a projection needs only the rows with a label: after the last attention the others are unused. */
 export function onlyLabels({ layers }: Pick<ModelConfig, 'layers'>, layer: number, target: TargetModule): boolean {
   return layer === layers - 1 && TARGET_MODULES[target] === 'mlp';
 }
@@ -58,7 +58,7 @@ export interface DecoderOptions {
   config: ModelConfig;
   base: BaseLayout;
   lora: LoraConfig;
-  /** Zeroes elements of the adapters' inputs by masks that are inputs of the graph. */
+  /** Apply dropout to the adapters' inputs, with masks as inputs of the graph. */
   dropout: boolean;
 }
 
@@ -99,7 +99,7 @@ export function decoderLoss(graph: Graph, { config, base, lora, dropout }: Decod
         )
       : x;
     const alpha = scaling(lora) / (dropout ? 1 - lora.dropout : 1);
-    // Not as the product's third operand, which onnxruntime copies on one thread.
+    // Not as the product's third operand, which onnxruntime copies single-threaded.
     return add(y, gemm(gemm(kept, a, { transB: true }), b, { transB: true, alpha }));
   };
   const attention = (x: Value, layer: number): Value => {

@@ -3,7 +3,7 @@ import { randomStream } from '../random/sfc32.ts';
 import { dropoutMask } from './dropout.ts';
 
 describe('dropoutMask', () => {
-  it('drops the share asked for, anywhere', () => {
+  it('drops the requested share everywhere', () => {
     const mask = dropoutMask(new Uint8Array(200_000), 0.1, randomStream(5));
     const dropped = (start: number, end: number): number =>
       mask.subarray(start, end).reduce((sum, kept) => sum + 1 - kept, 0);

@@ -21,9 +21,7 @@ export function dropoutMask(mask: Uint8Array, drop: number, random: Random): Uin
 
 const tables = new Map<number, Uint32Array>();
 
-/**
- * The geometric distribution's quantiles in 65536 equal steps: looking one up takes a tenth of the time of a logarithm.
- */
+/** The geometric distribution's quantiles in 65536 equal steps: a lookup takes a tenth of the time of a logarithm. */
 function gapTable(drop: number): Uint32Array {
   const known = tables.get(drop);
   if (known) return known;

@@ -11,24 +11,23 @@ export const LABEL_CHOICES = ['supporter', 'all'] as const;
 export type LabelChoice = (typeof LABEL_CHOICES)[number];
 
 export interface ExampleOptions {
-  /** That of replies: a model learns the tokens that it will read and write. */
+  /** The tokenizer of inference, so that a model learns the tokens that it will read and write. */
   tokenizer: ChatTokenizer;
-  /** Tokens that end a reply where the chat template ends it with none of its own (see `endTokens`). */
+  /** Tokens that end a reply if the chat template has none of its own (see `endTokens`). */
   endIds: readonly number[];
-  /** What templates print as the present time: the same throughout a run. */
+  /** The time that templates print: constant throughout a run. */
   now?: Date | undefined;
-  /** How an utterance enters the context of later replies. */
+  /** Compresses an utterance for the context of later replies. */
   compress: (text: string) => string;
   labels: LabelChoice;
-  /** System message; blank leaves it to the template. */
+  /** System message; if blank, the template decides. */
   system: string;
 }
 
 /**
- * A dialogue as a training sequence: every supporter turn is a reply to learn, in the words it was written in, on the
- * context that the model would see at inference, in the form that the template takes. Returns null where there is
- * nothing to learn.
- * @throws {LabError} `unsupported` when the template renders a conversation differently once it goes on.
+ * A dialogue as a training sequence: every supporter turn is a reply to learn, as written, in the context that the
+ * model would see at inference, in the form that the template accepts. Returns null if there is nothing to learn.
+ * @throws {LabError} `unsupported` when the template renders earlier turns differently in a longer conversation.
  */
 export function dialogueSequence(
   id: string,
@@ -37,7 +36,7 @@ export function dialogueSequence(
 ): Sequence | null {
   const { tokenizer, compress, labels, system, now } = options;
   const { endOfTurn } = tokenizer;
-  // Some base models end texts with a token that the template begins turns with.
+  // Some base models end texts with the token with which the template begins turns.
   const ends = new Set(endOfTurn === undefined ? options.endIds : [endOfTurn]);
   const suit = (messages: readonly ChatMessage[]): ChatMessage[] => suitedMessages(messages, tokenizer.needs());
   const render = (messages: readonly ChatMessage[], reply: boolean): string =>
@@ -52,7 +51,7 @@ export function dialogueSequence(
     const context = sent[i]?.content ?? raw;
     if (role === 'assistant') {
       const text = render([...messages, { role, content: raw }], false);
-      // Templates do not promise anything for a conversation without messages.
+      // Templates may fail for a conversation without messages.
       const prompt = tokenizer.encode(
         messages.length > 0 ? render(messages, true) : text.slice(0, text.lastIndexOf(tokenizer.guard(raw))),
       );
@@ -86,7 +85,7 @@ class SequenceWriter {
   private readonly trunkIds: number[] = [];
   private branchCount = 0;
 
-  /** Extends the trunk to `ids`, which start with what the trunk holds; indices from `from` to `to` are labelled. */
+  /** Extends the trunk to `ids`, of which it is a prefix; indices from `from` to `to` are labelled. */
   trunk(ids: readonly number[], { id, from, to }: { id: string; from: number; to: number }): void {
     this.expectTrunk(ids, id);
     for (let i = this.trunkIds.length; i < ids.length; i++) {
@@ -95,7 +94,7 @@ class SequenceWriter {
     }
   }
 
-  /** Adds what `ids` have beyond the trunk as a branch; indices from `from` on are labelled. */
+  /** Adds the ids beyond the trunk as a branch; indices starting at `from` are labelled. */
   branch(ids: readonly number[], { id, from }: { id: string; from: number }): void {
     this.expectTrunk(ids, id);
     this.branchCount++;
@@ -128,7 +127,7 @@ class SequenceWriter {
       code: 'unsupported',
       where: id,
       what:
-        'The chat template renders earlier turns differently once the conversation goes on, so that they cannot be ' +
+        'The chat template renders earlier turns differently once the conversation continues, so that they cannot be ' +
         'learnt in one pass.',
       todo:
         'Set data.template to a file with one that only appends: trainer/presets/chatml.jinja for models whose turns ' +

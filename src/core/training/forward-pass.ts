@@ -22,11 +22,11 @@ export interface MeanLoss {
   labels: number;
 }
 
-/** What a forward pass runs on. */
+/** The model of a forward pass. */
 export interface ForwardModel {
   config: ModelConfig;
   lora: LoraConfig;
-  /** The inputs that hold the base. */
+  /** The inputs of the base. */
   base: BaseLayout;
 }
 
@@ -47,7 +47,7 @@ export class ForwardPass {
     return new ForwardPass(runtime, config, await runtime.InferenceSession.create(graph, options));
   }
 
-  /** Names of the inputs, those of weights among them. */
+  /** Names of the inputs, including weights. */
   get inputs(): readonly string[] {
     return this.session.inputNames;
   }
@@ -66,7 +66,7 @@ export class ForwardPass {
 }
 
 /**
- * The mean loss over sequences, each in a pass of its own.
+ * The mean loss over sequences, each in its own pass.
  * @throws {LabError} `cancelled`; whatever `measure` throws.
  */
 export async function meanLoss(
@@ -89,7 +89,7 @@ export function tensorOf(runtime: OrtModule, { type, data, dims }: Feed): Tensor
   return new runtime.Tensor(type, data as Float32Array, dims);
 }
 
-/** The one number of an output, which is freed: on a graphics device nothing else would. */
+/** Reads the single number of an output and frees it: on a graphics device nothing else would. */
 export async function takeNumber(tensor: Tensor | undefined): Promise<number> {
   const value = ((await tensor?.getData()) as Float32Array | undefined)?.[0] ?? NaN;
   tensor?.dispose();

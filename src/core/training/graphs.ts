@@ -16,11 +16,11 @@ import {
 } from './ir/index.ts';
 import { adapterTensors, type AdapterTensor } from './lora.ts';
 
-/** Output names that hold the loss and the norm of the gradient before clipping. */
+/** Output names of the loss and the norm of the gradient before clipping. */
 export const LOSS = 'loss';
 export const GRADIENT_NORM = 'gradientNorm';
 
-/** Prefixes of the names that hold, for each adapter tensor, its accumulated gradient and AdamW's two moments. */
+/** Name prefixes of each adapter tensor's accumulated gradient and AdamW's two moments. */
 export const STATE = { gradient: 'gradient:', first: 'first:', second: 'second:', next: 'next:' } as const;
 
 /**
@@ -35,7 +35,7 @@ export function stepGraph(options: DecoderOptions): Graph {
   const tensors = adapterTensors(options.config, options.lora);
   const parameters = tensors.map(({ name }) => graph.inputs.get(name) as Value);
   const grads = gradients(weighted, parameters);
-  // The last layer's come first, so that the runtime frees its activations before it turns to the layer below.
+  // The last layer's gradients come first, so that the runtime frees its activations before the layer below.
   tensors
     .map((tensor, i) => ({ tensor, gradient: grads[i] as Value }))
     .reverse()
@@ -59,14 +59,14 @@ export interface AdamWConfig {
   epsilon: number;
   /** Decoupled weight decay: each step also subtracts lr · weightDecay · parameter. */
   weightDecay: number;
-  /** Largest norm of the whole gradient; null leaves it as it is. */
+  /** Maximum norm of the whole gradient; null disables clipping. */
   maxGradientNorm: number | null;
 }
 
 /** Inputs of the update graph that change from step to step, float32 [1]. */
 export const UPDATE_INPUTS = { rate: 'rate', correction1: 'correction1', correction2: 'correction2' } as const;
 
-/** The scalars of update number `step` (from 1) of Adam: bias corrections 1 − βᵗ, the second under a root. */
+/** Adam's scalars of update number `step` (from 1): bias corrections 1 − βᵗ, the second under a square root. */
 export function corrections({ beta1, beta2 }: AdamWConfig, step: number): { correction1: number; correction2: number } {
   return { correction1: 1 - beta1 ** step, correction2: Math.sqrt(1 - beta2 ** step) };
 }
@@ -81,7 +81,7 @@ export function updateGraph(tensors: readonly AdapterTensor[], config: AdamWConf
   const input = (name: string, shape: number[]): Value => graph.input(name, 'float32', shape);
   const rate = input(UPDATE_INPUTS.rate, [1]);
   const rootCorrection2 = input(UPDATE_INPUTS.correction2, [1]);
-  // Both corrections go into the step size and epsilon, which are one number each.
+  // Both corrections are folded into the step size and epsilon, which are scalars.
   const stepSize = div(mul(rate, rootCorrection2), input(UPDATE_INPUTS.correction1, [1]));
   const epsilon = mul(rootCorrection2, number(config.epsilon));
   const shrink = sub(number(1), mul(rate, number(config.weightDecay)));
@@ -92,7 +92,7 @@ export function updateGraph(tensors: readonly AdapterTensor[], config: AdamWConf
     config.maxGradientNorm === null
       ? number(1)
       : minimum(mul(number(config.maxGradientNorm), reciprocal(add(norm, number(1e-6)))), number(1));
-  // The clipped gradient is never made: its factor goes into those of the moments.
+  // The clipped gradient is never materialised: its factor is folded into those of the moments.
   const share1 = mul(number(1 - config.beta1), clip);
   const share2 = mul(number(1 - config.beta2), mul(clip, clip));
   tensors.forEach(({ name, shape }, i) => {

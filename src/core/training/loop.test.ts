@@ -53,7 +53,7 @@ const patterns = (starts: readonly number[]): Sequence[] =>
 const TRAIN = patterns([1, 4, 9, 17, 22]);
 const HELD_OUT = patterns([12, 27]);
 
-/** A store in memory. What it is given to keep is copied, as disks and databases copy it. */
+/** A store in memory that copies values, like disks and databases. */
 class MemoryStore implements RunStore {
   rows: MetricsRow[] = [];
   saved: SavedRun | undefined;
@@ -79,7 +79,7 @@ class MemoryStore implements RunStore {
 
 type Settings = Partial<Omit<LoopOptions, 'length' | 'store' | 'state'>> & { epochs?: number; learningRate?: number };
 
-/** Trains from where the store stands until the run ends, or as long as `watch` says. */
+/** Trains from the store's state until the run ends or `watch` stops it. */
 async function run(
   store: MemoryStore,
   { epochs = 3, learningRate = 0.02, ...settings }: Settings = {},
@@ -122,7 +122,7 @@ const losses = ({ rows }: MemoryStore): (number | undefined)[][] =>
   rows.map(({ step, epoch, trainLoss, evalLoss }) => [step, epoch, trainLoss, evalLoss]);
 
 describe('trainingLoop', () => {
-  it('stores what happened before it tells of it', async () => {
+  it('stores events before it reports them', async () => {
     const store = new MemoryStore();
     const seen: string[] = [];
     const { result } = await run(store, { epochs: 1, evalEvery: 2 }, ({ type }) => {
@@ -160,7 +160,7 @@ describe('trainingLoop', () => {
       const straight = await run(whole);
       const parts = new MemoryStore();
       await run(parts, {}, (event) => event.type !== 'update' || event.row.step < update);
-      // As a log that is cut back to the checkpoint.
+      // Like a log that is truncated to the checkpoint.
       parts.rows = parts.rows.filter(({ step }) => step <= (parts.saved?.state.update ?? 0));
       const resumed = await run(parts);
       expect(resumed.adapter).toEqual(straight.adapter);
@@ -171,7 +171,7 @@ describe('trainingLoop', () => {
     },
   );
 
-  it('makes a checkpoint when it is asked to stop, and resumes from there', async () => {
+  it('makes a checkpoint when stopped, and resumes from there', async () => {
     const straight = await run(new MemoryStore());
     const store = new MemoryStore();
     const stop = AbortSignal.abort();
@@ -183,7 +183,7 @@ describe('trainingLoop', () => {
     expect((await run(store)).adapter).toEqual(straight.adapter);
   });
 
-  it('ends when the loss on what is held out no longer falls, also across an interruption', async () => {
+  it('ends when the held-out loss stops falling, also across an interruption', async () => {
     const settings: Settings = { epochs: 20, learningRate: 2, evalEvery: 1, patience: 3 };
     const whole = new MemoryStore();
     const { result } = await run(whole, settings);
@@ -192,18 +192,18 @@ describe('trainingLoop', () => {
     const parts = new MemoryStore();
     await run(parts, settings, (event) => event.type !== 'checkpoint');
     expect((await run(parts, settings)).result).toEqual(result);
-    // A run that has ended stays ended.
+    // A finished run stays finished.
     expect((await run(parts, settings)).events).toEqual([]);
   });
 
-  it('measures nothing where nothing is held out', async () => {
+  it('does not evaluate without held-out data', async () => {
     const store = new MemoryStore();
     const { result } = await run(store, { heldOut: [], evalEvery: 1, patience: 1 });
     expect(store.calls).not.toContain('evaluation');
     expect(result).toEqual({ updates: 9, best: null, reason: 'finished' });
   });
 
-  it('names the step and the dialogues of a loss that is not a number, and stores nothing of it', async () => {
+  it('names the step and the dialogues of a loss that is NaN, and stores nothing', async () => {
     const store = new MemoryStore();
     const failed = await run(store, { learningRate: 1e30 }).catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(LabError);

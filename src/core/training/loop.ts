@@ -11,25 +11,25 @@ import { makeUpdate } from './update.ts';
 export interface LoopOptions {
   plan: PlanOptions;
   length: RunLength;
-  /** Sequences that are not trained on; the loss on them is measured at the end of each epoch. */
+  /** Held-out sequences; their loss is measured at the end of each epoch. */
   heldOut?: readonly Sequence[] | undefined;
-  /** Updates between further evaluations. */
+  /** Updates between additional evaluations. */
   evalEvery?: number | undefined;
-  /** Updates between checkpoints; the end of each epoch has one as well. */
+  /** Updates between checkpoints; there is also one at the end of each epoch. */
   saveEvery: number;
-  /** The run ends after this many evaluations without a better loss. */
+  /** Early stopping after this many evaluations without a better loss. */
   patience?: number | undefined;
-  /** Where the run stands: new, or as its last checkpoint left it. The trainer stands there, too. */
+  /** The state of the run: new, or of its last checkpoint. The trainer must be in the same state. */
   state: RunState;
   store: RunStore;
-  /** Ends the run after the update that is under way, with a checkpoint. */
+  /** Ends the run with a checkpoint after the current update. */
   signal?: AbortSignal | undefined;
 }
 
-/** What happened, after it was stored. `total` is the number of updates of the whole run. */
+/** An event, reported after it was stored. `total` is the number of updates of the whole run. */
 export type LoopEvent =
   | { type: 'update'; row: MetricsRow; total: number }
-  | { type: 'evaluation'; row: MetricsRow; total: number; /** No evaluation before was as good. */ best: boolean }
+  | { type: 'evaluation'; row: MetricsRow; total: number; /** Better than all earlier evaluations. */ best: boolean }
   | { type: 'checkpoint'; update: number; total: number };
 
 export interface LoopResult {
@@ -39,8 +39,8 @@ export interface LoopResult {
 }
 
 /**
- * Trains until the end of the plan, early stopping or cancellation. A run that is resumed from a checkpoint computes
- * what it would have computed without the interruption.
+ * Trains until the end of the plan, early stopping or cancellation. A run resumed from a checkpoint computes the same
+ * as without the interruption.
  * @throws {LabError} `bad-data` when the loss is not a number, with the step and the dialogues of its batch; what the
  * store throws.
  */
@@ -83,7 +83,7 @@ export async function* trainingLoop(
       if (heldOut.length > 0 && (endOfEpoch || every(evalEvery))) yield await evaluate();
       const due = endOfEpoch || every(saveEvery) || exhausted();
       if (due) yield await checkpoint();
-      // Where the runtime computes on this thread, a request to stop is heard only now.
+      // If the runtime computes on this thread, a request to stop arrives only now.
       await nextTask();
       if (!signal?.aborted) continue;
       if (!due) yield await checkpoint();

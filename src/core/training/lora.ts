@@ -23,15 +23,15 @@ export interface LoraConfig {
   dropout: number;
   targets: TargetModule[];
   /**
-   * Layers that carry an adapter (PEFT's `layers_to_transform`); all where absent. Nothing is differentiated below the
+   * Layers that carry an adapter (PEFT's `layers_to_transform`); default: all. Nothing is differentiated below the
    * first.
    */
   layers?: readonly number[] | undefined;
-  /** Scaling alpha/√rank (Kalajdzievski 2023) in place of alpha/rank. */
+  /** Scaling alpha/√rank (Kalajdzievski 2023) instead of alpha/rank. */
   rankStabilized: boolean;
 }
 
-/** For a model without adapters, or with those that were merged into it. */
+/** For a model without adapters, or with merged ones. */
 export const NO_ADAPTER: LoraConfig = { rank: 1, alpha: 1, dropout: 0, targets: [], rankStabilized: false };
 
 export function scaling({ alpha, rank, rankStabilized }: LoraConfig): number {
@@ -88,7 +88,7 @@ export function moduleName(layer: number, target: TargetModule): string {
 }
 
 export interface AdapterTensor {
-  /** The name PEFT gives it in `adapter_model.safetensors`. */
+  /** Its name in PEFT's `adapter_model.safetensors`. */
   name: string;
   matrix: 'A' | 'B';
   /** A: [rank, in]; B: [out, rank]. */
@@ -119,8 +119,8 @@ export function adapterName(layer: number, target: TargetModule): string {
 }
 
 /**
- * First values of an adapter as PEFT draws them: A uniform in ±1/√in (Kaiming with a = √5), B zero. `random` gives
- * numbers in [0, 1).
+ * Initial values of an adapter, as in PEFT: A uniform in ±1/√in (Kaiming with a = √5), B zero. `random` returns numbers
+ * in [0, 1).
  */
 export function initialAdapter(tensors: readonly AdapterTensor[], random: () => number): Map<string, Float32Array> {
   return new Map(

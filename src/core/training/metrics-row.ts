@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { parseJsonLines } from '../json-lines.ts';
 
 const rowSchema = z.object({
-  /** Updates made so far. */
+  /** Number of updates so far. */
   step: z.int().nonnegative(),
-  /** Epochs, in fractions. */
+  /** Epochs so far, with a fraction. */
   epoch: z.number().nonnegative(),
   /** Mean negative log-likelihood of a label in nats: of the update's batch, with dropout. */
   trainLoss: z.number().optional(),
-  /** The same over the evaluation part, without dropout. */
+  /** The same over the held-out part, without dropout. */
   evalLoss: z.number().optional(),
   learningRate: z.number().optional(),
   /** Norm of the gradient before clipping. */
@@ -16,12 +16,12 @@ const rowSchema = z.object({
   tokensPerSecond: z.number().optional(),
 });
 
-/** A line of `metrics.jsonl`: one for each update, one for each evaluation. */
+/** A line of `metrics.jsonl`: one per update and one per evaluation. */
 export type MetricsRow = z.infer<typeof rowSchema>;
 
 /**
- * The rows of a `metrics.jsonl`. A last line that a killed run left unfinished is passed over.
- * @throws {LabError} `bad-data` that names the first line at fault.
+ * The rows of a `metrics.jsonl`. An unfinished last line of a killed run is ignored.
+ * @throws {LabError} `bad-data` naming the first line at fault.
  */
 export const parseMetrics = (text: string, where: string): MetricsRow[] =>
   parseJsonLines(text, rowSchema, {

@@ -4,7 +4,7 @@ import type { LoraConfig } from './lora.ts';
 export const ADAPTER_FILE = 'adapter_model.safetensors';
 export const ADAPTER_CONFIG = 'adapter_config.json';
 
-/** What PEFT reads beside the tensors. `base` names the model that the adapter belongs to. */
+/** The settings that PEFT reads with the tensors. `base` names the adapter's base model. */
 export function peftConfig(lora: LoraConfig, base: string): string {
   return JSON.stringify(
     {

@@ -11,7 +11,7 @@ const sequence = (id: number): Sequence => ({
 });
 
 describe('planRun', () => {
-  // math.ceil(num_training_steps * warmup_ratio), as Transformers' get_warmup_steps has it.
+  // math.ceil(num_training_steps * warmup_ratio), as in Transformers' get_warmup_steps.
   it.each([
     [8, 0.03, 1],
     [10, 0.03, 1],

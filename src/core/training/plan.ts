@@ -7,11 +7,11 @@ export interface PlanOptions {
   seed: number;
   batchSequences: number;
   batchTokens: number;
-  /** Passes that make one update. */
+  /** Number of passes per update. */
   accumulate: number;
 }
 
-/** What the random streams of a run are drawn for; the first number after the seed. */
+/** Purposes of a run's random streams; the first number after the seed. */
 const PURPOSE = { order: 1, dropout: 2, adapter: 3 } as const;
 
 /** The passes of one epoch, grouped into updates. The same seed and epoch give the same plan. */
@@ -54,12 +54,12 @@ export function planRun(
   };
 }
 
-/** What the dropout of one pass is drawn from. */
+/** The key of a pass's dropout stream. */
 export function dropoutKey(seed: number, update: number, pass: number): number[] {
   return [seed, PURPOSE.dropout, update, pass];
 }
 
-/** What the first adapter of a run is drawn from. */
+/** The random stream of a run's initial adapter. */
 export function adapterStream(seed: number): () => number {
   return randomStream(seed, PURPOSE.adapter);
 }

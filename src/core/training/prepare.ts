@@ -11,33 +11,31 @@ export interface TrainingDialogue {
   utterances: Utterance[];
 }
 
-/** What becomes of dialogues that are longer than a sequence may be. */
+/** What to do with dialogues that are longer than the limit. */
 export const OVERFLOWS = ['truncate', 'drop'] as const;
 
 export interface PrepareOptions extends ExampleOptions {
-  /** Tokens that a sequence may have. */
+  /** Maximum length of a sequence in tokens. */
   maxTokens: number;
   overflow: (typeof OVERFLOWS)[number];
-  /** What the chat template is called in errors. */
+  /** The chat template's name in errors. */
   template: string;
   /** Called after each dialogue. */
   onDialogue?: (() => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 
-/** What became of the dialogues of one part. */
+/** Counts of one part's dialogues. */
 export interface PartCounts {
   dialogues: number;
   sequences: number;
   tokens: number;
   labels: number;
-  /** Dialogues without a supporter turn that can be learnt. */
+  /** Dialogues without a learnable supporter turn. */
   nothingToLearn: number;
-  /**
-   * Dialogues whose first words are the supporter's and are left out, because the chat template begins with the user.
-   */
+  /** Dialogues whose opening by the supporter is left out, because the chat template requires the user to begin. */
   openings: number;
-  /** Dialogues longer than maxTokens, and the tokens and labels that were cut off or left out with them. */
+  /** Dialogues longer than maxTokens, and the tokens and labels truncated or dropped with them. */
   tooLong: number;
   tokensLost: number;
   labelsLost: number;
@@ -48,11 +46,11 @@ export interface Part {
   counts: PartCounts;
 }
 
-/** Dialogues between two rests, in which cancellation is heard. */
+/** Number of dialogues between pauses, in which a cancellation can arrive. */
 const AT_ONCE = 50;
 
 /**
- * Turns dialogues into sequences of tokens and counts what was cut or left out.
+ * Turns dialogues into token sequences and counts what was truncated or dropped.
  * @throws {LabError} `cancelled`; what `dialogueSequence` and the chat template throw, with the dialogue and the
  * template named.
  */
@@ -76,7 +74,7 @@ export async function prepareDialogues(dialogues: readonly TrainingDialogue[], o
 }
 
 /**
- * @param where what the dialogues came from.
+ * @param where the source of the dialogues.
  * @throws {LabError} `bad-data` for a part without a sequence.
  */
 export function requireSequences({ sequences }: Part, maxTokens: number, where?: string): void {
@@ -84,14 +82,14 @@ export function requireSequences({ sequences }: Part, maxTokens: number, where?:
   throw new LabError({
     code: 'bad-data',
     ...(where !== undefined && { where }),
-    what: `No dialogue is left: none has a supporter's words within its first ${maxTokens} tokens.`,
+    what: `No dialogue is left: none has supporter tokens within its first ${maxTokens} tokens.`,
     todo: 'Raise maxTokens, or give dialogues with supporter turns.',
   });
 }
 
-/** Names the dialogue and the template: neither is wrong by itself. */
+/** Names both the dialogue and the template, because neither is wrong by itself. */
 function ofDialogue(error: unknown, id: string, template: string): LabError {
-  const { detail } = LabError.from(error, { code: 'bad-data', what: 'It cannot be made into a training example' });
+  const { detail } = LabError.from(error, { code: 'bad-data', what: 'It cannot be turned into a training example' });
   const todo = detail.todo ?? 'Use another chat template (data.template), or leave the dialogue out.';
   return new LabError({ ...detail, where: `${id}, with ${template}`, todo }, { cause: error });
 }

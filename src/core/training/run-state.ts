@@ -4,17 +4,17 @@ import type { Moments, Weights } from './trainer.ts';
 
 export const runStateSchema = z.object({
   version: z.literal(1),
-  /** Updates made in all, and in the epoch that is under way. */
+  /** Number of updates in total, and in the current epoch. */
   update: z.int().nonnegative(),
   epoch: z.int().nonnegative(),
   updateInEpoch: z.int().nonnegative(),
-  /** Fingerprint of data and settings; a run is resumed only with its own. */
+  /** Fingerprint of data and settings, which must match to resume a run. */
   fingerprint: z.string(),
   best: z.object({ loss: z.number(), update: z.int() }).nullable(),
-  /** Evaluations since the best one. */
+  /** Number of evaluations since the best one. */
   stale: z.int().nonnegative(),
 });
-/** Where a run stands. */
+/** The state of a run. */
 export type RunState = z.infer<typeof runStateSchema>;
 
 /** The state of a run before its first update. */
@@ -22,14 +22,14 @@ export function newRun(fingerprint: string): RunState {
   return { version: 1, update: 0, epoch: 0, updateInEpoch: 0, fingerprint, best: null, stale: 0 };
 }
 
-/** What a run is resumed from. */
+/** The saved state from which a run resumes. */
 export interface SavedRun {
   state: RunState;
   adapter: Weights;
   moments: Moments;
 }
 
-/** Where a run keeps what it makes. Each call is awaited before the run continues. */
+/** Stores the results of a run. Each call is awaited before the run continues. */
 export interface RunStore {
   /** After each update and each evaluation. */
   append(row: MetricsRow, state: RunState): Promise<void>;

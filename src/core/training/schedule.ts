@@ -3,15 +3,15 @@ export type ScheduleName = (typeof SCHEDULES)[number];
 
 export interface Schedule {
   name: ScheduleName;
-  /** The highest learning rate. */
+  /** The peak learning rate. */
   rate: number;
-  /** Updates over which the rate rises from 0. */
+  /** Number of updates over which the rate rises from 0. */
   warmup: number;
-  /** Updates in the whole run. */
+  /** Number of updates in the whole run. */
   total: number;
 }
 
-/** Share of the highest rate by progress (0 at the end of warm-up, 1 at the end of the run). */
+/** Share of the peak rate by progress (0 at the end of warm-up, 1 at the end of the run). */
 const DECAY: Record<ScheduleName, (progress: number) => number> = {
   constant: () => 1,
   linear: (progress) => 1 - progress,

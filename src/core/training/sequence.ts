@@ -1,23 +1,23 @@
 import { LabError } from '../error.ts';
 
 /**
- * A dialogue as the model trains on it. Replies may branch off: the tokens of a branch see the trunk before them and
- * their own branch, the trunk sees no branch. So one pass over a dialogue trains each reply on a context in which the
- * earlier turns are compressed, although each reply itself is learnt as it was written.
+ * A training sequence made from a dialogue. Replies may branch off: the tokens of a branch see the trunk before them
+ * and their own branch; the trunk sees no branch. So one pass over a dialogue trains each reply on a context in which
+ * the earlier turns are compressed, although each reply itself is learnt as written.
  */
 export interface Sequence {
-  /** The record it was made from, for messages. */
+  /** Its source record, for messages. */
   id: string;
   ids: Int32Array;
-  /** Position of each token in its own conversation; it restarts where a branch began when the trunk goes on. */
+  /** Position of each token in its own conversation; after a branch, the trunk continues from the branch's start. */
   positions: Int32Array;
   /** 0 for the trunk, n for the n-th branch. */
   branches: Int32Array;
-  /** 1 where the token is to be predicted from the one before it. Never at index 0. */
+  /** 1 for tokens to predict from the previous one. Never at index 0. */
   labelled: Uint8Array;
 }
 
-/** Several sequences side by side in one pass; none sees another. */
+/** Several sequences packed into one pass; none sees another. */
 export interface Batch {
   sequences: readonly Sequence[];
   tokens: number;
@@ -36,7 +36,7 @@ export function labelCount({ labelled }: Sequence): number {
   return labelled.reduce((sum, flag) => sum + flag, 0);
 }
 
-/** A sequence cut after `length` tokens. */
+/** A sequence truncated to `length` tokens. */
 export function cut(sequence: Sequence, length: number): Sequence {
   const { id, ids, positions, branches, labelled } = sequence;
   if (ids.length <= length) return sequence;
@@ -51,7 +51,7 @@ export function cut(sequence: Sequence, length: number): Sequence {
 
 /**
  * Groups sequences, in their order, into batches of at most `maxSequences` sequences and `maxTokens` tokens.
- * @throws {LabError} `bad-data` for a sequence that is longer than a batch may be.
+ * @throws {LabError} `bad-data` for a sequence that is longer than the limit of a batch.
  */
 export function pack(sequences: readonly Sequence[], limits: { maxSequences: number; maxTokens: number }): Batch[] {
   const batches: Batch[] = [];

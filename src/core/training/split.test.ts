@@ -3,7 +3,7 @@ import { MersenneTwister } from '../random/mt19937.ts';
 import { randomSplit, stratifiedSplit } from './split.ts';
 
 describe('MersenneTwister', () => {
-  it('draws what NumPy draws', () => {
+  it('draws the same as NumPy', () => {
     const random = new MersenneTwister(5);
     expect([random.next(), random.next(), random.next()]).toEqual([953453411, 236996814, 3739766767]);
   });
@@ -51,9 +51,9 @@ describe('stratifiedSplit', () => {
 });
 
 describe('randomSplit', () => {
-  it('holds a share out, but never all', () => {
+  it('holds out a share, but never everything', () => {
     const { train, test } = randomSplit(5, 0.2, 42);
-    // As ShuffleSplit(n_splits=1, test_size=0.2, random_state=42) draws them.
+    // Recorded from ShuffleSplit(n_splits=1, test_size=0.2, random_state=42).
     expect({ train, test }).toEqual({ train: [4, 2, 0, 3], test: [1] });
     expect(randomSplit(1, 0.2, 42)).toEqual({ train: [0], test: [] });
     expect(randomSplit(2, 0.9, 1).train).toHaveLength(1);

@@ -9,8 +9,8 @@ export interface Split {
 }
 
 /**
- * One stratified random split, index for index that of scikit-learn's
- * `StratifiedShuffleSplit(n_splits=1, test_size=testShare, random_state=seed)`.
+ * One stratified random split, identical by index to scikit-learn's `StratifiedShuffleSplit(n_splits=1,
+ * test_size=testShare, random_state=seed)`.
  * @throws {LabError} `bad-data` for a class with a single member or a part with fewer members than classes.
  */
 export function stratifiedSplit(labels: readonly string[], testShare: number, seed: number): Split {
@@ -42,7 +42,7 @@ export function stratifiedSplit(labels: readonly string[], testShare: number, se
   return { train: random.permutation(train), test: random.permutation(test) };
 }
 
-/** A random split like that of scikit-learn's `ShuffleSplit`, except that one index is always left to train on. */
+/** A random split like that of scikit-learn's `ShuffleSplit`, except that at least one index is left to train on. */
 export function randomSplit(count: number, testShare: number, seed: number): Split {
   const drawn = new MersenneTwister(seed).permutation(Array.from({ length: count }, (_, i) => i));
   const testSize = Math.min(Math.ceil(testShare * count), Math.max(0, count - 1));

@@ -24,7 +24,7 @@ import { AdapterTrainer, type Weights } from './trainer.ts';
 
 const ADAMW: AdamWConfig = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.05, maxGradientNorm: 1 };
 
-/** Two layers, grouped heads, a sliding window on the second, biases: every path of the graph in a few numbers. */
+/** Two layers, grouped heads, a sliding window on the second, biases: covers every path of the graph cheaply. */
 const config = {
   ...parseConfig({
     model_type: 'qwen2',
@@ -53,7 +53,7 @@ function baseWeights(): Weights {
   );
 }
 
-/** An adapter in which B is not zero, so that A has a gradient. */
+/** An adapter with non-zero B, so that A has a gradient. */
 function adapterWeights(): Weights {
   const random = randomStream(8);
   const weights = initialAdapter(adapterTensors(config, lora), random);
@@ -120,7 +120,7 @@ describe('the training step', () => {
     }
   });
 
-  it('is run by onnxruntime as by the reference, loss, gradients and update', async () => {
+  it('agrees between onnxruntime and the reference in loss, gradients and update', async () => {
     const trainer = await AdapterTrainer.create(ort, {
       config,
       lora,
@@ -147,7 +147,7 @@ describe('the training step', () => {
     await trainer.dispose();
   });
 
-  it('adds up the gradients of batches as one batch of all', async () => {
+  it('accumulates the gradients of batches like one large batch', async () => {
     const make = () =>
       AdapterTrainer.create(ort, {
         config,
@@ -191,9 +191,9 @@ describe('adapters on the last layer alone', () => {
   const some = { ...lora, dropout: 0, layers: [1] };
   const options = { ...stepOptions(), lora: some, dropout: false };
 
-  it('have the gradients that they have among adapters on all layers, at a fraction of the work', () => {
+  it('have the same gradients as among adapters on all layers, at a fraction of the work', () => {
     const inputs = stepInputs();
-    // Without the lower adapters' products the graph is that of a model whose B is zero there.
+    // Without the lower adapters' products the graph equals that of a model with B = 0 there.
     const zeroed = Object.fromEntries(
       Object.entries(inputs).map(([name, x]) => [
         name,
@@ -232,7 +232,7 @@ describe('a branch', () => {
     return sum;
   };
 
-  it('is predicted as if its trunk ended with it, and the trunk as if it were not there', async () => {
+  it('is predicted as if its trunk ended with it, and the trunk as if it did not exist', async () => {
     const branched: Sequence = {
       ...sequence('x', [1, 5, 2, 8, 12, 3], [0, 0, 0, 1, 0, 1], [0, 0, 1, 1, 0, 0]),
       positions: Int32Array.of(0, 1, 2, 3, 2, 3),
@@ -243,7 +243,7 @@ describe('a branch', () => {
     expect(await loss([branched])).toBeCloseTo(apart, 4);
   });
 
-  it('in a packed batch sees nothing of its neighbours', async () => {
+  it('in a packed batch does not see its neighbours', async () => {
     expect(await loss([first, second])).toBeCloseTo((await loss([first])) + (await loss([second])), 4);
   });
 });
@@ -268,7 +268,7 @@ function updateInputs(
 }
 
 describe('the update', () => {
-  it('is what torch 2.13 computes with clip_grad_norm_ and AdamW over three steps', () => {
+  it('equals clip_grad_norm_ and AdamW of torch 2.13 over three steps', () => {
     const tensors: AdapterTensor[] = [
       { name: 'a', matrix: 'A', shape: [1, 3] },
       { name: 'b', matrix: 'B', shape: [2, 1] },

@@ -28,7 +28,7 @@ export interface TrainerOptions {
   config: ModelConfig;
   lora: LoraConfig;
   optimizer: AdamWConfig;
-  /** Used where they lie, not copied, unless `place` does. */
+  /** Used without a copy, unless `place` copies them. */
   base: BaseWeights;
   /** Adapter tensors under PEFT's names. */
   adapter: Weights;
@@ -36,8 +36,8 @@ export interface TrainerOptions {
   moments?: Moments;
   session?: InferenceSession.SessionOptions;
   /**
-   * Puts a tensor that stays for the whole run where the runtime wants it, e.g. in a GPU buffer. Without it tensors lie
-   * in plain memory and each new state is written over the old one; a graphics device may not write what it reads.
+   * Places a tensor that stays for the whole run in the runtime's memory, e.g. a GPU buffer. Without it, tensors are in
+   * plain memory and each new state overwrites the old one; a graphics device cannot write a buffer that it reads.
    */
   place?: (tensor: Tensor) => Tensor;
 }
@@ -49,15 +49,15 @@ export interface Moments {
 }
 
 /**
- * Trains adapters of a frozen decoder with onnxruntime. Parameters, moments and accumulated gradients are the runtime's
- * tensors and are swapped after each run. `accumulate` any number of times, then `update`.
+ * Trains adapters of a frozen decoder with onnxruntime. Parameters, moments and accumulated gradients are runtime
+ * tensors, swapped after each run. Call `accumulate` any number of times, then `update`.
  */
 export class AdapterTrainer {
   private readonly tensors: AdapterTensor[];
   private readonly base = new Map<string, Tensor>();
   private readonly state = new Map<string, Tensor>();
   private readonly zeros = new Map<string, Tensor>();
-  /** Where new state is written; empty where the runtime is to make new tensors. */
+  /** Target tensors for new state; empty if the runtime allocates them. */
   private readonly targets = new Map<string, Tensor>();
   private readonly masks = new Map<string, Uint8Array>();
   private readonly layout: BaseLayout;
@@ -109,14 +109,14 @@ export class AdapterTrainer {
     return new AdapterTrainer(runtime, options, step, update, feeds);
   }
 
-  /** Number of updates made. */
+  /** Number of updates so far. */
   get updateCount(): number {
     return this.updates;
   }
 
   /**
    * Runs a batch forward and backward and adds `weight` times the gradient of its summed loss to the accumulated one.
-   * @param dropoutKey numbers that dropout is drawn from.
+   * @param dropoutKey the key of the dropout stream.
    */
   async accumulate(batch: Batch, weight: number, dropoutKey: readonly number[]): Promise<PassLoss> {
     const { config, lora } = this.options;
@@ -131,7 +131,7 @@ export class AdapterTrainer {
     return { sum: await takeNumber(outputs[LOSS]), labels: batch.labels };
   }
 
-  /** Makes one AdamW update from the accumulated gradient, clears it and returns its norm before clipping. */
+  /** Applies one AdamW update, clears the accumulated gradient and returns its norm before clipping. */
   async update(rate: number): Promise<number> {
     const { correction1, correction2 } = corrections(this.options.optimizer, ++this.updates);
     const feeds: Record<string, Tensor> = {};
@@ -199,11 +199,11 @@ export class AdapterTrainer {
 
   private held(name: string): Tensor {
     const tensor = this.state.get(name);
-    if (!tensor) throw new Error(`The trainer holds no tensor ${name}.`);
+    if (!tensor) throw new Error(`The trainer has no tensor ${name}.`);
     return tensor;
   }
 
-  /** Runs a session and takes outputs named `next:…` as the state that the next run starts from. */
+  /** Runs a session and keeps outputs named `next:…` as the state for the next run. */
   private async run(session: InferenceSession, feeds: Record<string, Tensor>): Promise<Record<string, Tensor>> {
     const stateOf = (name: string): string | undefined =>
       name.startsWith(STATE.next) ? name.slice(STATE.next.length) : undefined;
@@ -232,7 +232,7 @@ function take(weights: Weights, name: string, where: string): Float32Array {
     code: 'bad-file',
     where,
     what: `The tensor ${name} is missing.`,
-    todo: 'Check that it was made with the same rank and target modules.',
+    todo: 'Check that it was created with the same rank and target modules.',
   });
 }
 

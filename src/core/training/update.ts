@@ -5,7 +5,7 @@ import type { Batch } from './sequence.ts';
 import type { AdapterTrainer } from './trainer.ts';
 
 export interface UpdatePlace {
-  /** Updates made before this one. */
+  /** Number of updates before this one. */
   update: number;
   rate: number;
   /** Seed of the run. */
@@ -13,7 +13,7 @@ export interface UpdatePlace {
 }
 
 /**
- * One update from its passes. The gradient is that of the mean loss over all their labels.
+ * One update from its passes. The gradient is of the mean loss over all their labels.
  * @throws {LabError} `bad-data` when the loss or the gradient is not a number, with the step and the dialogues.
  */
 export async function makeUpdate(

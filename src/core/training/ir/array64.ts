@@ -1,4 +1,4 @@
-/** A dense array in double precision, row major: what the reference evaluator computes with. */
+/** A dense row-major array in double precision, for the reference evaluator. */
 export interface Array64 {
   shape: number[];
   data: Float64Array;

@@ -1,7 +1,7 @@
 import { encodeModel, GraphBuilder } from '../../formats/onnx/index.ts';
 import type { Graph, Value } from './value.ts';
 
-/** The graph as the bytes of an ONNX model. Only what the outputs need is written. */
+/** The graph as the bytes of an ONNX model. Writes only what the outputs need. */
 export function emit(graph: Graph, name: string): Uint8Array {
   const onnx = new GraphBuilder(name);
   const live = reachable([...graph.outputs.values()]);
@@ -40,7 +40,7 @@ export function emit(graph: Graph, name: string): Uint8Array {
   const renamed = new Map<string, string>();
   for (const [output, value] of graph.outputs) {
     const name = names[value.id] ?? '';
-    // The runtime copies what an Identity passes on, so a result gets the output's name where it is made.
+    // The runtime copies the input of an Identity, so a result gets the output's name where it is computed.
     if (value.made && !renamed.has(name)) renamed.set(name, output);
     else onnx.node('Identity', [name], {}, { outputs: [output] });
     onnx.output(output, value.type, [...value.shape]);

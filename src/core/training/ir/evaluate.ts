@@ -2,8 +2,8 @@ import { array64, type Array64 } from './array64.ts';
 import type { Graph } from './value.ts';
 
 /**
- * Runs a graph in double precision, operator by operator: the reference that onnxruntime and the gradients are held
- * against. Slow; for small shapes.
+ * Runs a graph in double precision, operator by operator: the reference with which onnxruntime and the gradients are
+ * compared. Slow; for small shapes.
  */
 export function evaluate(graph: Graph, inputs: Readonly<Record<string, Array64>>): Record<string, Array64> {
   const results: Array64[] = [];
@@ -28,6 +28,6 @@ export function evaluate(graph: Graph, inputs: Readonly<Record<string, Array64>>
 
 function get(results: readonly Array64[], id: number): Array64 {
   const result = results[id];
-  if (!result) throw new Error(`Value ${id} was used before it was made.`);
+  if (!result) throw new Error(`Value ${id} was used before it was computed.`);
   return result;
 }

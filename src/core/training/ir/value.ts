@@ -1,19 +1,19 @@
 import type { GraphBuilder } from '../../formats/onnx/index.ts';
 import type { Array64 } from './array64.ts';
 
-/** A size, or the name of one that is known only when the graph runs (`T`, `3*T`). */
+/** A size, or a symbolic one that is known only when the graph runs (`T`, `3*T`). */
 export type Dim = number | string;
 export type Shape = readonly Dim[];
-/** Whole numbers are int32 and masks bool, so that the same graph runs where there is no 64-bit integer. */
+/** Integers are int32 and masks bool, so that the graph also runs without 64-bit integers. */
 export type ElementType = 'float32' | 'int32' | 'bool' | 'uint8';
 
-/** A tensor that an expression stands for. */
+/** A symbolic tensor. */
 export interface Value {
   readonly id: number;
   readonly shape: Shape;
   readonly type: ElementType;
   readonly graph: Graph;
-  /** The application that makes it; absent for inputs and constants. */
+  /** The application that computes it; absent for inputs and constants. */
   readonly made?: Application;
   readonly constant?: { dims: number[]; data: number[] };
 }
@@ -27,7 +27,7 @@ export interface Application {
   readonly settings: Settings;
 }
 
-/** What an operator's gradient rule sees. */
+/** The arguments of an operator's gradient rule. */
 export interface GradientSite {
   inputs: readonly Value[];
   output: Value;
@@ -42,16 +42,14 @@ export interface GradientSite {
   needs: readonly boolean[];
 }
 
-/** An operator: its shape rule, its ONNX form, its gradient and its meaning in double precision. */
+/** An operator: its shape rule, ONNX form, gradient and double-precision reference. */
 export interface Operator {
   readonly name: string;
-  /** Shape and type of the result. Throws on inputs that do not fit. */
+  /** Shape and type of the result. Throws on invalid inputs. */
   infer(inputs: readonly Value[], settings: Settings): { shape: Shape; type: ElementType };
   /** Adds ONNX nodes and returns the name of the result. */
   emit(site: EmitSite): string;
-  /**
-   * One gradient for each input that needs one; undefined where the result is taken as constant. Absent: none is known.
-   */
+  /** One gradient per input that needs one; undefined if the result counts as constant. Absent if there is no rule. */
   gradient?(site: GradientSite): (Value | undefined)[];
   evaluate(inputs: readonly Array64[], settings: Settings): Array64;
 }
@@ -69,7 +67,7 @@ export interface EmitSite {
   ints: (values: readonly number[]) => string;
 }
 
-/** An expression graph: named inputs, applications in an order that can be run, named outputs. */
+/** An expression graph: named inputs, applications in executable order, named outputs. */
 export class Graph {
   readonly inputs = new Map<string, Value>();
   readonly outputs = new Map<string, Value>();

@@ -12,7 +12,7 @@ export interface AdapterModule {
   scaling: number;
 }
 
-/** A LoRA adapter in PEFT's format, its tensors still in the file. */
+/** A LoRA adapter in PEFT's format; its tensors are read on demand. */
 export interface Adapter {
   /** Name for messages. */
   readonly name: string;
@@ -22,10 +22,7 @@ export interface Adapter {
   read(tensor: SafetensorsTensor): Promise<Float32Array>;
 }
 
-/**
- * `base_model.model.<module>.lora_A.weight`; PEFT writes the adapter's name between where it saves a whole model's
- * state.
- */
+/** `base_model.model.<module>.lora_A.weight`; PEFT inserts the adapter's name when it saves a whole model's state. */
 const TENSOR_NAME = /^(?:base_model\.model\.)?(.+)\.lora_([AB])(?:\.[^.]+)?\.weight$/;
 
 /**
@@ -33,7 +30,7 @@ const TENSOR_NAME = /^(?:base_model\.model\.)?(.+)\.lora_([AB])(?:\.[^.]+)?\.wei
  * @param settingsText `adapter_config.json`.
  * @param source `adapter_model.safetensors`.
  * @throws {LabError} `unsupported` for kinds that cannot be merged as a low-rank product, `bad-file` for damage:
- * tensors without their partner, or of shapes that contradict the settings or each other.
+ * unpaired tensors, or shapes that contradict the settings or each other.
  */
 export async function openAdapter(name: string, settingsText: string, source: ByteSource): Promise<Adapter> {
   const settings = parseAdapterSettings(settingsText, `${name}/adapter_config.json`);
@@ -42,7 +39,7 @@ export async function openAdapter(name: string, settingsText: string, source: By
       code: 'bad-file',
       where: `${name}/${source.name}`,
       what,
-      todo: 'Use an adapter folder as PEFT or this trainer wrote it, complete.',
+      todo: 'Use a complete adapter folder written by PEFT or this trainer.',
     });
   const halves = new Map<string, Partial<Record<'A' | 'B', SafetensorsTensor>>>();
   for (const tensor of await readSafetensorsHeader(source)) {
@@ -51,13 +48,13 @@ export async function openAdapter(name: string, settingsText: string, source: By
       throw new LabError({
         code: 'unsupported',
         where: `${name}/${source.name}`,
-        what: `The tensor "${tensor.name}" is no part of a plain LoRA adapter on linear layers.`,
+        what: `The tensor "${tensor.name}" does not belong to a plain LoRA adapter on linear layers.`,
         todo: 'Merge it with PEFT (merge_and_unload) and use the merged model.',
       });
     }
     const [, module = '', half] = match;
     if (tensor.shape.length !== 2)
-      throw fail(`The tensor "${tensor.name}" is [${tensor.shape.join(', ')}], but it has to be a matrix.`);
+      throw fail(`The tensor "${tensor.name}" is [${tensor.shape.join(', ')}], but it must be a matrix.`);
     const known = halves.get(module) ?? {};
     if (known[half as 'A' | 'B']) throw fail(`The module "${module}" has two matrices ${half}.`);
     halves.set(module, { ...known, [half as 'A' | 'B']: tensor });
@@ -74,7 +71,7 @@ export async function openAdapter(name: string, settingsText: string, source: By
     }
     modules.set(module, { a, b, rank, scaling: settings.scalingOf(module) });
   }
-  if (modules.size === 0) throw fail('It holds no adapter matrices.');
+  if (modules.size === 0) throw fail('It has no adapter matrices.');
   return {
     name,
     settings,

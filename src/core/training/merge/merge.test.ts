@@ -22,7 +22,7 @@ const CONFIG = {
 const Q = 'model.layers.0.self_attn.q_proj';
 const DOWN = 'model.layers.1.mlp.down_proj';
 
-/** A repeatable number for any place. */
+/** A reproducible number for any index. */
 const number = (seed: number, i: number): number => Math.sin(seed * 12.9898 + i * 78.233);
 const values = (seed: number, count: number): Float32Array =>
   Float32Array.from({ length: count }, (_, i) => number(seed, i));
@@ -98,7 +98,7 @@ function naive(
 }
 
 describe('mergedCheckpoint', () => {
-  it('gives what the definition gives in double precision, for any rank, scaling, weights and rows', async () => {
+  it('agrees with the definition in double precision, for any rank, scaling, weights and rows', async () => {
     const base = model();
     const w = await readTensor(base, `${Q}.weight`);
     await fc.assert(
@@ -141,7 +141,7 @@ describe('mergedCheckpoint', () => {
     );
   });
 
-  it('leaves other tensors as they are stored, and says which it changes', async () => {
+  it('leaves other tensors as stored, and lists those it changes', async () => {
     const base = model();
     const merged = mergedCheckpoint(base, [{ adapter: await adapter(pair(Q, [8, 8], 2)), weight: 1 }]);
     expect([...merged.merged]).toEqual([`${Q}.weight`]);
@@ -177,7 +177,7 @@ describe('an adapter that cannot be merged is refused by name', () => {
     ['whole modules', { modules_to_save: ['lm_head'] }, /modules_to_save/],
     ['a changed base', { init_lora_weights: 'pissa_niter_4' }, /init_lora_weights: pissa_niter_4/],
     ['a bad pattern', { target_modules: '(' }, /pattern of module names/],
-    ['a rank that is none', { r: 0 }, /no LoRA adapter/],
+    ['an invalid rank', { r: 0 }, /not describe a LoRA adapter/],
   ];
   it.each([
     { peft_type: 'IA3', target_modules: ['k_proj', 'v_proj', 'down_proj'], feedforward_modules: ['down_proj'] },
@@ -220,7 +220,7 @@ describe('an adapter that cannot be merged is refused by name', () => {
     [
       'no matrix at all',
       () => adapter([{ name: `base_model.model.${Q}.lora_A.weight`, shape: [16], data: values(1, 16) }]),
-      /has to be a matrix/,
+      /must be a matrix/,
     ],
     [
       'a cut file',
@@ -242,7 +242,7 @@ describe('an adapter that cannot be merged is refused by name', () => {
     ],
     ['a wrong shape', pair(Q, [8, 6], 2), {}, /q_proj" is \[8, 8\] in the model, but \[8, 6\]/],
     [
-      'a promised module without matrices',
+      'a declared module without matrices',
       pair(Q, [8, 8], 2),
       { target_modules: ['q_proj'] },
       /layers.1.self_attn.q_proj" is a target/,
@@ -259,7 +259,7 @@ describe('an adapter that cannot be merged is refused by name', () => {
     expect(() => mergedCheckpoint(model(), [{ adapter: opened, weight: 1 }])).toThrow(message);
   });
 
-  it('numbers that are none', async () => {
+  it('values that are not numbers', async () => {
     const [a, b] = pair(Q, [8, 8], 2) as [FloatTensor, FloatTensor];
     a.data[5] = NaN;
     const merged = mergedCheckpoint(model(), [{ adapter: await adapter([a, b]), weight: 1 }]);

@@ -3,7 +3,7 @@ import { type Checkpoint, matrixShape, readRows, type TensorInfo } from '../../f
 import type { Adapter, AdapterModule } from './adapter.ts';
 import { addProduct as plainProduct, type AddProduct } from './product.ts';
 
-/** An adapter and what its change is multiplied by, 1 for the whole of it. */
+/** An adapter and the factor of its change; 1 applies it fully. */
 export interface WeightedAdapter {
   adapter: Adapter;
   weight: number;
@@ -14,14 +14,14 @@ export interface MergedCheckpoint extends Checkpoint {
   readonly merged: ReadonlySet<string>;
 }
 
-/** An adapter's share in one module. */
+/** An adapter's contribution to one module. */
 interface Part extends AdapterModule {
   adapter: Adapter;
   /** The adapter's weight times its scaling. */
   factor: number;
 }
 
-/** Matrices of a part, decoded: B's rows multiplied by the factor already. */
+/** Decoded matrices of a contribution; B's rows are already multiplied by the factor. */
 interface Factors {
   left: Float32Array;
   right: Float32Array;
@@ -29,11 +29,11 @@ interface Factors {
 }
 
 /**
- * A checkpoint whose matrices are merged as they are read: W + Σ weight · scaling · B·A over the adapters (a linear
- * combination of their changes, as LoraHub (Huang et al. 2023) sums them). Matrices that no adapter touches stay in the
- * type they are stored in; merged ones are F32. Memory holds the factors of one matrix at a time.
+ * A checkpoint whose matrices are merged lazily: W + Σ weight · scaling · B·A over the adapters (a linear combination
+ * of their changes, as LoraHub (Huang et al. 2023) sums them). Matrices that no adapter touches stay in the type they
+ * are stored in; merged ones are F32. Memory holds the factors of one matrix at a time.
  * @throws {LabError} `bad-config` that names modules which the model lacks, shapes that differ from its own, and
- * modules that the settings promise but the file lacks.
+ * modules that the settings declare but the file lacks.
  */
 export function mergedCheckpoint(
   base: Checkpoint,
@@ -97,7 +97,7 @@ function checkAdapter(base: Checkpoint, { name, settings, modules }: Adapter): v
       );
       continue;
     }
-    if (module === 'model.embed_tokens') problems.push('"model.embed_tokens" is no linear layer');
+    if (module === 'model.embed_tokens') problems.push('"model.embed_tokens" is not a linear layer');
     const { rows, columns } = matrixShape(info);
     if (b.shape[0] !== rows || a.shape[1] !== columns)
       problems.push(

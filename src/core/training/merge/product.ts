@@ -6,7 +6,7 @@ export type AddProduct = (
   rank: number,
 ) => void | Promise<void>;
 
-/** Plain loops with a sum in double precision; needs no runtime. */
+/** Simple loops that sum in double precision; needs no runtime. */
 export function addProduct(into: Float32Array, left: Float32Array, right: Float32Array, rank: number): void {
   const columns = right.length / rank;
   const row = new Float64Array(columns);

@@ -4,7 +4,7 @@ import { parseJson } from '../../formats/checkpoint/json.ts';
 
 const names = z.union([z.string(), z.array(z.string())]).nullish();
 
-/** What of PEFT's `adapter_config.json` decides a merge. */
+/** The fields of PEFT's `adapter_config.json` that affect a merge. */
 const schema = z.looseObject({
   peft_type: z.string(),
   r: z.int().positive(),
@@ -22,10 +22,10 @@ const schema = z.looseObject({
   base_model_name_or_path: z.string().nullish(),
 });
 
-/** First values that leave the base as it was; the others (PiSSA, OLoRA, LoftQ, CorDA …) change the base as well. */
+/** Initialisations that do not change the base; others (PiSSA, OLoRA, LoftQ, CorDA …) do. */
 const PLAIN_INITIALS = new Set<unknown>([undefined, null, true, false, 'gaussian', 'eva', 'orthogonal']);
 
-/** Settings under which a merge would need more than W + scaling·B·A. */
+/** Settings that would need more than W + scaling·B·A. */
 const REFUSED: Record<string, string> = {
   use_dora: 'DoRA',
   modules_to_save: 'whole modules that were trained (modules_to_save)',
@@ -44,20 +44,20 @@ export interface AdapterSettings {
   alpha: number;
   dropout: number;
   rankStabilized: boolean;
-  /** As it was written: names, or a pattern. */
+  /** As written: names, or a pattern. */
   targets: string | string[];
-  /** Name of the base model, where it is given. */
+  /** Name of the base model, if given. */
   base: string | undefined;
   /** Whether the settings ask for an adapter on a module, e.g. `model.layers.0.self_attn.q_proj`. */
   isTarget: (module: string) => boolean;
   rankOf(module: string): number;
-  /** What B·A is multiplied by: alpha/r, or alpha/√r when rank-stabilised (Kalajdzievski 2023). */
+  /** The factor of B·A: alpha/r, or alpha/√r if rank-stabilised (Kalajdzievski 2023). */
   scalingOf(module: string): number;
 }
 
 /**
- * Reads an `adapter_config.json`. `fan_in_fan_out` has no say: PEFT unsets it for linear layers, and all layers of the
- * models that are merged here are.
+ * Reads an `adapter_config.json`. `fan_in_fan_out` is ignored: PEFT unsets it for linear layers, and all layers of the
+ * supported models are linear.
  * @throws {LabError} `bad-config` for a damaged one, `unsupported` for adapters that are more than low-rank products.
  */
 export function parseAdapterSettings(text: string, where: string): AdapterSettings {
@@ -68,7 +68,7 @@ export function parseAdapterSettings(text: string, where: string): AdapterSettin
     throw new LabError({
       code: 'bad-config',
       where,
-      what: `It describes no LoRA adapter. ${z.prettifyError(parsed.error)}`,
+      what: `It does not describe a LoRA adapter. ${z.prettifyError(parsed.error)}`,
       todo: 'Use the adapter_config.json that PEFT wrote.',
     });
   const c = parsed.data;
@@ -90,7 +90,7 @@ export function parseAdapterSettings(text: string, where: string): AdapterSettin
   };
 }
 
-/** First of all: adapters of another type have none of LoRA's keys, and a complaint about those would mislead. */
+/** Checked first: adapters of another type lack LoRA's keys, and an error about those would mislead. */
 function refuseOtherType(json: unknown, where: string): void {
   const type = z.looseObject({ peft_type: z.string() }).safeParse(json).data?.peft_type;
   if (type === undefined || type === 'LORA') return;
@@ -155,7 +155,7 @@ function nameRule(list: string | string[] | null | undefined, where: string): (m
   return (module) => list.some((name) => module === name || module.endsWith(`.${name}`));
 }
 
-/** A pattern written for Python's `re`; of what is spelt differently there, only named groups occur in practice. */
+/** A pattern for Python's `re`; of its different syntax, only named groups occur in practice. */
 function pythonPattern(source: string, where: string): RegExp {
   try {
     return new RegExp(source.replaceAll('(?P<', '(?<'));

@@ -48,12 +48,12 @@ function unary(name: string, onnx: string, f: Unary, derivative: (site: Gradient
   };
 }
 
-/** The gradient to pass on: as it is where no operand was broadcast, in the full shape otherwise. */
+/** The gradient to pass on: unchanged if no operand was broadcast, in the full shape otherwise. */
 function incoming({ inputs, output, broadcast, unbroadcast }: GradientSite): Value {
   return inputs.every((input) => sameShape(input.shape, output.shape)) ? unbroadcast : broadcast();
 }
 
-/** A binary rule from the two partial products, each made only where it is needed. */
+/** A binary rule from the two partial products, each computed only if needed. */
 function rule(left: (g: Value, site: GradientSite) => Value, right: (g: Value, site: GradientSite) => Value) {
   return (site: GradientSite): (Value | undefined)[] => {
     const g = incoming(site);
@@ -125,7 +125,7 @@ export const KEEP: Operator = {
     }
     return { shape: x.shape, type: x.type };
   },
-  // Half the time of Where, which writes three intermediate results.
+  // Takes half the time of Where, which writes three intermediate results.
   emit: ({ names, onnx }) =>
     onnx.node('Mul', [onnx.node('Cast', [at(names, 0)], { to: attr.int(DATA_TYPE_CODES.float32) }), at(names, 1)]),
   gradient: ({ inputs, broadcast }) => [undefined, keep(at(inputs, 0), broadcast())],

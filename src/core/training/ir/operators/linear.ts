@@ -118,7 +118,7 @@ export function swapLast(x: Value): Value {
   return transpose(x, swapped(x.shape.map((_, axis) => axis)));
 }
 
-/** A list with its last two items in the other order: the shape or the axes of `swapLast`. */
+/** A list with its last two items swapped: the shape or the axes of `swapLast`. */
 export function swapped<T>(list: readonly T[]): T[] {
   return [...list.slice(0, -2), ...list.slice(-2).reverse()];
 }

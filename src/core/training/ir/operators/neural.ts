@@ -14,7 +14,7 @@ export const GATHER: Operator = {
   },
   emit: ({ names, onnx }) => onnx.node('Gather', [...names], { axis: attr.int(0) }),
   gradient: () => {
-    throw new Error('The table of gather is frozen; use takeRows where a gradient must flow.');
+    throw new Error('The table of gather is frozen; use takeRows if a gradient must flow.');
   },
   evaluate: ([table, indices]) => takeRows64(table as Array64, indices as Array64),
 };
@@ -29,8 +29,8 @@ function takeRows64(table: Array64, { shape, data: rows }: Array64): Array64 {
 }
 
 /**
- * Distinct rows of a matrix: x[rows[i]]. `inverse[j]` is the i with rows[i] = j, or rows.length where there is none, so
- * that the gradient is a selection too and needs no scatter. Index rows.length of x would be a row of zeros.
+ * Distinct rows of a matrix: x[rows[i]]. `inverse[j]` is the i with rows[i] = j, or rows.length if there is none, so
+ * that the gradient is also a selection and needs no scatter. Index rows.length selects a row of zeros.
  */
 export const TAKE_ROWS: Operator = {
   name: 'takeRows',
@@ -135,7 +135,7 @@ export const SWIGLU: Operator = {
 
 /**
  * softmax(scores) · values, whose leading sizes broadcast. The softmax's gradient needs the sum of gradient times
- * weight over each row, which is the sum of gradient times result: headDim numbers a row in place of one for each key
+ * weight over each row, which equals the sum of gradient times result: headDim numbers per row instead of one per key
  * (Dao et al. 2022).
  */
 export const ATTEND: Operator = {
@@ -158,9 +158,9 @@ export const ATTEND: Operator = {
 };
 
 /**
- * Rotary position embedding (Su et al. 2021) in the rotate-half form of Llama checkpoints, for heads side by side in
- * rows [T, heads · headDim]: x·cos + [−x₂, x₁]·sin within each head. The tables [T, headDim / 2] hold a row for each
- * row of x.
+ * Rotary position embedding (Su et al. 2021) in the rotate-half form of Llama checkpoints, for heads concatenated in
+ * rows [T, heads · headDim]: x·cos + [−x₂, x₁]·sin within each head. The tables [T, headDim / 2] have one row per row
+ * of x.
  */
 export const ROTARY: Operator = {
   name: 'rotary',
@@ -171,7 +171,7 @@ export const ROTARY: Operator = {
       cos.shape.length !== 2 ||
       Number(at(x.shape, 1)) % (2 * Number(at(cos.shape, 1))) !== 0
     ) {
-      throw new Error(`rotary cannot turn ${describe(x.shape)} by ${describe(cos.shape)}.`);
+      throw new Error(`rotary cannot rotate ${describe(x.shape)} by ${describe(cos.shape)}.`);
     }
     return { shape: x.shape, type: 'float32' };
   },

@@ -17,7 +17,7 @@ import {
 import * as op from '../index.ts';
 
 interface Case {
-  /** Inputs by name: shape, or shape with type and numbers for those that are not differentiated. */
+  /** Inputs by name: a shape, or shape, type and numbers for those that are not differentiated. */
   inputs: Record<string, number[] | { type: ElementType; shape: number[]; data: number[] }>;
   build: (values: Record<string, Value>) => Value;
   /** Shifts random inputs, e.g. to keep a logarithm's argument positive. */
@@ -38,7 +38,7 @@ const one =
   (values) =>
     f(v(values, 'x'));
 
-/** One entry or more for every operator of the table. */
+/** At least one entry for every operator of the table. */
 const CASES: Record<string, Case[]> = {
   add: [
     { inputs: pair, build: two(op.add) },
@@ -237,7 +237,7 @@ describe('operators', () => {
     }
   });
 
-  it.each(all)('$name: onnxruntime computes what the reference does', async ({ test }) => {
+  it.each(all)('$name: onnxruntime agrees with the reference', async ({ test }) => {
     const { graph, inputs } = prepare(test);
     const session = await ort.InferenceSession.create(emit(graph, 'case'));
     const used = new Set(session.inputNames);

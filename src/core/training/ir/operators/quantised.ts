@@ -4,9 +4,9 @@ import { size, type Array64 } from '../array64.ts';
 import { apply, at, describe, setting, type EmitSite, type Operator, type Value } from '../value.ts';
 
 /**
- * A frozen matrix [rows, columns] in blocks of 32, as src/core/formats/export/nbits.ts lays it out: codes uint8
- * [rows, columns / 32, 4 · bits], scales [rows, columns / 32] and, where blocks have a minimum, offsets
- * [columns / 32, rows] = minimum + 8 · scale. A value is (code − 2^(bits − 1)) · scale, plus the offset.
+ * A frozen matrix [rows, columns] in blocks of 32, in the layout of src/core/formats/export/nbits.ts: codes uint8
+ * [rows, columns / 32, 4 · bits], scales [rows, columns / 32] and, if blocks have a minimum, offsets [columns / 32,
+ * rows] = minimum + 8 · scale. A value is (code − 2^(bits − 1)) · scale, plus the offset.
  */
 export interface QuantisedValue {
   codes: Value;
@@ -14,7 +14,7 @@ export interface QuantisedValue {
   offsets?: Value | undefined;
 }
 
-/** Rows that are unpacked at once, which bounds what the backward pass of a large vocabulary takes. */
+/** Rows unpacked at once, which bounds the memory of the backward pass of a large vocabulary. */
 const ROWS_AT_ONCE = 8192;
 
 interface Sizes {
@@ -33,7 +33,7 @@ function sizesOf(codes: Value): Sizes {
 
 /**
  * x · Wᵀ (`transB`) or x · W for a quantised W. The forward product unpacks inside its kernel; the one of the backward
- * pass unpacks a stretch of rows after the other, so that no matrix is held unpacked from one pass to the other.
+ * pass unpacks a few rows at a time, so that no matrix stays unpacked between the passes.
  */
 export const QUANTISED_GEMM: Operator = {
   name: 'quantisedGemm',
@@ -133,7 +133,7 @@ function emitBackward(site: EmitSite): string {
   return total ?? '';
 }
 
-/** Rows as floats, in operators that every runtime has. */
+/** Rows as floats, using operators that every runtime has. */
 function emitUnpacked(
   { inputs, onnx, scalar, ints }: EmitSite,
   codes: string,
@@ -151,7 +151,7 @@ function emitUnpacked(
       : onnx.node('Add', [scaled, column(onnx.node('Transpose', [offsets], { perm: attr.ints([1, 0]) }))]);
   return onnx.node('Reshape', [whole, ints([-1, columns])]);
 
-  /** The lower four bits of each byte come before the upper ones. */
+  /** Unpacks the lower four bits of each byte before the upper ones. */
   function nibbles(): string {
     const high = onnx.node('Floor', [onnx.node('Mul', [bytes, scalar(1 / 16)])]);
     const low = onnx.node('Sub', [bytes, onnx.node('Mul', [high, scalar(16)])]);

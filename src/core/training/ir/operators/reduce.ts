@@ -34,13 +34,13 @@ function reduction(name: string, onnx: string, start: number, f: (sum: number, x
   };
 }
 
-/** Sum over one axis, kept with size 1. Its gradient is the incoming one, which broadcasts back. */
+/** Sum over one axis, kept with size 1. Passes on the incoming gradient, which broadcasts back. */
 export const SUM: Operator = {
   ...reduction('sum', 'ReduceSum', 0, (sum, x) => sum + x),
   gradient: ({ broadcast }) => [broadcast()],
 };
 
-/** Largest element along one axis, kept with size 1; a constant to the gradient. */
+/** Largest element along one axis, kept with size 1; treated as a constant by the gradient. */
 export const MAX: Operator = {
   ...reduction('max', 'ReduceMax', -Infinity, Math.max),
   gradient: () => [undefined],

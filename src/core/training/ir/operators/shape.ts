@@ -189,8 +189,8 @@ export const CONCAT: Operator = {
 };
 
 /**
- * The sum of two padded pieces of one tensor that lie side by side, which is one piece; undefined for anything else.
- * The gradient of a tensor that is cut into slices is put together this way instead of by adding zeros.
+ * The sum of two padded, adjacent pieces of one tensor as one piece; undefined for anything else. Joins the gradients
+ * of a sliced tensor without adding zeros.
  */
 export function joinPads(a: Value, b: Value): Value | undefined {
   const [left, right] = [a, b].map(padded).sort((x, y) => (x?.start ?? 0) - (y?.start ?? 0));
@@ -208,7 +208,7 @@ export function joinPads(a: Value, b: Value): Value | undefined {
 interface Padded {
   piece: Value;
   axis: number;
-  /** Where the piece lies within `size` along the axis. */
+  /** The range of the piece within `size` along the axis. */
   start: number;
   end: number;
   size: number;
@@ -225,7 +225,7 @@ function padded({ shape, made }: Value): Padded | undefined {
   return typeof size === 'number' ? { piece: at(made.inputs, 0), axis, start, end: size - after, size } : undefined;
 }
 
-/** What a concatenation along this axis was made of. */
+/** The inputs of a concatenation along this axis. */
 function pieces(value: Value, axis: number): readonly Value[] {
   return value.made?.operator === CONCAT && value.made.settings.axis === axis ? value.made.inputs : [value];
 }
