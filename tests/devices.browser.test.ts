@@ -136,9 +136,9 @@ describe('a GGUF at an address', () => {
   });
 
   // The weights are random, so the bytes are too.
-  it('is told apart from a lack of memory when it writes bytes that are no text', async () => {
+  it('is told apart from a lack of memory when it writes bytes that are not text', async () => {
     const { error } = await attempt(guest.page, page(), { device: 'wasm' }, 8);
-    expect(error).toMatchObject({ code: 'worker-lost', message: expect.stringMatching(/bytes that are no text/) });
+    expect(error).toMatchObject({ code: 'worker-lost', message: expect.stringMatching(/bytes that are not text/) });
   });
 
   it('is refused on a graphics device that lacks what llama.cpp needs', async () => {

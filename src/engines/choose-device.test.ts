@@ -24,10 +24,10 @@ const ENDPOINT = { auto: 'openai', webgpu: 'openai', wasm: 'openai' } as const;
 describe('chooseDevice', () => {
   it.each([
     ['ONNX on a card', ONNX, here(CARD)],
-    ['ONNX on a card without halves', ONNX, here(NO_HALVES)],
-    ['ONNX where Wasm cannot wait', ONNX, here(CARD, false)],
+    ['ONNX on a card without half precision', ONNX, here(NO_HALVES)],
+    ['ONNX if Wasm cannot suspend', ONNX, here(CARD, false)],
     ['a GGUF on a card', GGUF, here(CARD)],
-    ['MLC, which has no other', MLC, here(NONE)],
+    ['MLC, which has no alternative', MLC, here(NONE)],
   ])('takes WebGPU for %s', (_, engines, around) =>
     expect(chooseDevice(engines, around)).toEqual({ device: 'webgpu' }),
   );
@@ -35,20 +35,20 @@ describe('chooseDevice', () => {
   it.each([
     ['ONNX without an adapter', ONNX, here(NONE), /no graphics adapter was found/],
     ['a GGUF without an adapter', GGUF, here(NONE), /no graphics adapter was found\.$/],
-    ['ONNX on a program', ONNX, here(PROGRAM), /is a program \(google swiftshader\)/],
-    ['a GGUF on a program', GGUF, here(PROGRAM), /is a program \(google swiftshader\)/],
-    ['a GGUF on a card without halves', GGUF, here(NO_HALVES), /shader-f16.*Converted for WebGPU, it can/],
-    ['a GGUF where Wasm cannot wait', GGUF, here(CARD, false), /JSPI.*Converted for WebGPU, it can/],
+    ['ONNX on a software adapter', ONNX, here(PROGRAM), /is a program \(google swiftshader\)/],
+    ['a GGUF on a software adapter', GGUF, here(PROGRAM), /is a program \(google swiftshader\)/],
+    ['a GGUF on a card without half precision', GGUF, here(NO_HALVES), /shader-f16.*Converted for WebGPU, it can/],
+    ['a GGUF if Wasm cannot suspend', GGUF, here(CARD, false), /JSPI.*Converted for WebGPU, it can/],
   ])('takes Wasm and says why for %s', (_, engines, around, why) => {
     const { device, note } = chooseDevice(engines, around);
     expect(device).toBe('wasm');
     expect(note).toMatch(why);
   });
 
-  it('says nothing about devices of an endpoint', () =>
+  it('has no note about the device of an endpoint', () =>
     expect(chooseDevice(ENDPOINT, here(NONE))).toEqual({ device: 'wasm' }));
 
-  it('lets a person take a program, and names what an engine lacks', () => {
+  it('lets a person choose a software adapter, and names what an engine lacks', () => {
     expect(gpuObstacle('transformers', here(PROGRAM))).toBeUndefined();
     expect(gpuObstacle('wllama', here(PROGRAM))).toBeUndefined();
     expect(gpuObstacle('wllama', here(NONE))).toBe('no graphics adapter was found');
@@ -61,7 +61,7 @@ describe('probeGpu', () => {
   const adapter = (info: object, more: object = {}) =>
     gpu({ limits: LIMITS, features: new Set(['shader-f16']), info, ...more });
 
-  it('reads what a card can do', async () => {
+  it('reads the features of a card', async () => {
     expect(await probeGpu(adapter({ vendor: 'acme', architecture: 'card', description: '' }))).toEqual({
       available: true,
       software: false,
@@ -78,7 +78,7 @@ describe('probeGpu', () => {
     ['the adapter says so, as it did in older browsers', adapter({ vendor: 'acme' }, { isFallbackAdapter: true })],
     ['its name is known', adapter({ vendor: 'google', architecture: 'swiftshader' })],
     ['its description is known', adapter({ vendor: 'mesa', architecture: '', description: 'llvmpipe (LLVM 19)' })],
-  ])('knows a program where %s', async (_, fake) =>
+  ])('recognises a software adapter if %s', async (_, fake) =>
     expect(await probeGpu(fake)).toMatchObject({ available: true, software: true }),
   );
 

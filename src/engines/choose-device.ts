@@ -1,21 +1,21 @@
 import type { EngineId } from '../core/engine/engine.ts';
 import { probeGpu, type GpuProbe } from './gpu.ts';
 
-/** What the choice of a device depends on. */
+/** The features of this browser on which the choice of a device depends. */
 export interface Surroundings {
   gpu: GpuProbe;
-  /** Wasm can wait for a promise (JSPI), which llama.cpp's WebGPU needs. */
+  /** Whether Wasm can suspend for a promise (JSPI), which llama.cpp's WebGPU needs. */
   suspends: boolean;
 }
 
-/** The engines of a format by device; `auto` is the engine where the person chose no device. */
+/** The engines of a format by device; `auto` applies if the person chose no device. */
 export type EngineTable = Partial<Record<'auto' | 'webgpu' | 'wasm', EngineId>>;
 
 export async function surroundings(): Promise<Surroundings> {
   return { gpu: await probeGpu(), suspends: 'Suspending' in WebAssembly };
 }
 
-/** Why an engine cannot compute on the graphics device here, as the end of a sentence; undefined where it can. */
+/** Why an engine cannot use the graphics device here, as the end of a sentence; undefined if it can. */
 export function gpuObstacle(engine: EngineId, { gpu, suspends }: Surroundings): string | undefined {
   if (!gpu.available) return gpu.reason;
   if (engine !== 'wllama') return undefined;
@@ -26,8 +26,8 @@ export function gpuObstacle(engine: EngineId, { gpu, suspends }: Surroundings): 
 }
 
 /**
- * The device where a person left the choice to the lab: WebGPU where there is a graphics card that the format's engine
- * can use, else Wasm, with a sentence that says why.
+ * The device if a person left the choice to the lab: WebGPU if there is a graphics card that the format's engine can
+ * use, else Wasm, with a sentence that says why.
  */
 export function chooseDevice(engines: EngineTable, here: Surroundings): { device: 'webgpu' | 'wasm'; note?: string } {
   const { webgpu, wasm } = engines;

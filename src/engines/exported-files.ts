@@ -8,7 +8,7 @@ import { readSideFiles } from '../core/engine/load-tokenizer.ts';
 import { chooseVariant } from './transformers/variants.ts';
 
 /**
- * The weights of an ONNX folder that this lab exported, fetched first where they are not here yet.
+ * The weights of an ONNX folder that this lab exported; fetched if they are not here yet.
  * @throws {LabError} `unsupported` for folders of other exporters.
  */
 export async function openExportedFiles(files: ModelFiles, options: LoadOptions): Promise<Checkpoint> {

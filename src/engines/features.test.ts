@@ -13,7 +13,7 @@ const files = byteTokenizerFiles();
 const tokenizer = createChatTokenizer(files.tokenizer, files.config, 'tiny');
 const facts = { modelId: 'm', contextWindow: 64 };
 
-/** Each engine with a tokenizer that it can run, and without one where that can be. Nothing is computed. */
+/** Each engine with a tokenizer, and without one if that is possible. Nothing is computed. */
 const MODELS: Record<EngineId, { best: LoadedModel; least: LoadedModel }> = {
   transformers: both(
     new OrtModel({
@@ -37,7 +37,7 @@ function both(model: LoadedModel): { best: LoadedModel; least: LoadedModel } {
   return { best: model, least: model };
 }
 
-/** What a table entry promises of the best case; only a "yes" promises it of every case. */
+/** What a table entry promises in the best case; only a "yes" promises it in every case. */
 const promised = (support: Support): [boolean, boolean] => [support !== 'no', support === 'yes'];
 
 describe.each(ENGINE_IDS)('the table entry of %s', (id) => {
@@ -48,7 +48,7 @@ describe.each(ENGINE_IDS)('the table entry of %s', (id) => {
     expect(best.info.engine).toBe(id);
     expect(best.info.features).toEqual({ seed: seed !== 'no', topK: topK !== 'no' });
     expect([best.tokenizer !== undefined, least.tokenizer !== undefined]).toEqual(promised(countsTokens));
-    // Whether a server scores shows when it is asked, so an endpoint always has a scorer.
+    // Whether a server can score is known only after a request, so an endpoint always has a scorer.
     if (id === 'openai') expect([scores, best.scorer !== undefined]).toEqual([expect.stringMatching(/^where/), true]);
     else expect([best.scorer !== undefined, least.scorer !== undefined]).toEqual(promised(scores));
   });

@@ -2,27 +2,27 @@ import type { DecodingFeatures, EngineId } from '../core/engine/engine.ts';
 import type { ModelFormat } from '../core/engine/record.ts';
 import type { EngineTable } from './choose-device.ts';
 
-/** Whether an engine does something; a text says where it does. */
+/** Whether an engine supports something; a text states the condition. */
 export type Support = 'yes' | 'no' | `where ${string}`;
 
-/** What an engine runs, where, and what it can do. */
+/** What an engine runs, on which devices, and its features. */
 export interface EngineFacts {
   name: string;
   runs: string;
-  /** Devices, as a reader reads them. */
+  /** Devices, as text for people. */
   on: string;
   /** `LoadedModel.scorer`: a log-probability for every token of a text. */
   scores: Support;
   /** `LoadedModel.tokenizer`: exact token counts, and the prompt as the model sees it. */
   countsTokens: Support;
-  /** The same seed and settings give the same reply. */
+  /** Whether the same seed and settings give the same reply. */
   seed: Support;
-  /** The setting `topK` is honoured. */
+  /** Whether the setting `topK` is honoured. */
   topK: Support;
 }
 
 /**
- * The only table of what engines can do: engines read their flags here, and docs/reference/engines.md is made from it.
+ * The only table of engine features: engines read their flags here, and docs/reference/engines.md is generated from it.
  */
 export const ENGINES: Record<EngineId, EngineFacts> = {
   transformers: {
@@ -63,7 +63,7 @@ export const ENGINES: Record<EngineId, EngineFacts> = {
   },
 };
 
-/** Which engine runs a format on a device; `auto` is the engine where the person chose no device. */
+/** Which engine runs a format on a device; `auto` applies if the person chose no device. */
 export const ENGINE_FOR: Record<ModelFormat, EngineTable> = {
   onnx: { auto: 'transformers', webgpu: 'transformers', wasm: 'wllama' },
   gguf: { auto: 'wllama', webgpu: 'wllama', wasm: 'wllama' },
@@ -71,7 +71,7 @@ export const ENGINE_FOR: Record<ModelFormat, EngineTable> = {
   endpoint: { auto: 'openai', webgpu: 'openai', wasm: 'openai' },
 };
 
-/** The settings that an engine honours; those that some servers honour are sent to all. */
+/** The settings that an engine honours; those that only some servers honour are sent to all. */
 export function decodingFeatures(id: EngineId): DecodingFeatures {
   const { seed, topK } = ENGINES[id];
   return { seed: seed !== 'no', topK: topK !== 'no' };

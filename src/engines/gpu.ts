@@ -1,16 +1,16 @@
 import { LabError } from '../core/error.ts';
 
-/** What the page's graphics device can do, or why it can't be used. */
+/** The features of the page's graphics device, or why it cannot be used. */
 export type GpuProbe =
   | {
       available: true;
-      /** A program that computes on the processor, as SwiftShader does: slower than Wasm. */
+      /** Whether it is a software adapter that runs on the CPU, such as SwiftShader: slower than Wasm. */
       software: boolean;
-      /** Shaders may compute in 16-bit floats (`shader-f16`). */
+      /** Whether shaders support 16-bit floats (`shader-f16`). */
       halfPrecision: boolean;
-      /** Largest buffer that the adapter allows, in bytes. */
+      /** Maximum buffer size of the adapter, in bytes. */
       maxBufferBytes: number;
-      /** Largest part of a buffer that a shader can see at once, in bytes. */
+      /** Maximum binding of a buffer to a shader, in bytes. */
       maxBindingBytes: number;
       /** Storage buffers that one shader can see. */
       maxBuffersPerShader: number;
@@ -50,13 +50,13 @@ function browserGpu(): GPU | undefined {
   return typeof navigator === 'undefined' ? undefined : (navigator as { gpu?: GPU }).gpu;
 }
 
-/** The flag stood on the adapter before it moved to its info. */
+/** The flag was on the adapter before it moved to its info. */
 function isFallback(adapter: GPUAdapter): boolean {
   const { isFallbackAdapter } = adapter as { isFallbackAdapter?: boolean };
   return (adapter.info as { isFallbackAdapter?: boolean }).isFallbackAdapter ?? isFallbackAdapter ?? false;
 }
 
-/** Watches a graphics device; `health()` is its first fault, undefined while it is well. */
+/** Watches a graphics device; `health()` returns its first fault, undefined if there is none. */
 export function watchGpu(device: GPUDevice, modelId: string): { health: () => LabError | undefined } {
   let fault: LabError | undefined;
   const retry = 'The model is loaded again when you retry; your conversation is kept.';

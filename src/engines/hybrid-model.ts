@@ -11,8 +11,8 @@ import type {
 } from '../core/engine/engine.ts';
 
 /**
- * One model in two runtimes: replies come from the one that decodes faster, scores from the one that computes many
- * positions at once. The second is brought up when the first score is asked for, so that talking alone pays for one.
+ * One model in two runtimes: one decodes replies faster, the other computes the scores of many positions at once. The
+ * second is loaded on the first request for a score, so that chatting alone loads only one.
  */
 export class HybridModel implements LoadedModel {
   readonly info: LoadedInfo;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { useVendoredOrt } from './ort.ts';
 
 describe('useVendoredOrt', () => {
-  it('names the build of the device below the address of the lab, so that nothing comes from elsewhere', () => {
+  it('names the build of the device on the server of the lab, so that nothing is fetched from elsewhere', () => {
     const env = { wasm: {} } as Partial<Env>;
     const place = { ortBase: 'https://lab.example/ort/', threads: 3 };
     useVendoredOrt(env, 'wasm', place);

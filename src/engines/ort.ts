@@ -1,22 +1,22 @@
 import type { Env } from 'onnxruntime-common';
 import type { OrtModule } from '../core/engine/ort.ts';
 
-/** Where the page serves ONNX Runtime, and with how many threads it computes. */
+/** Where the page serves ONNX Runtime, and its number of threads. */
 export interface OrtPlace {
-  /** Address of the vendored files; absolute, ending in a slash. */
+  /** URL of the vendored files; absolute, ending in a slash. */
   ortBase: string;
   threads: number;
 }
 
 type OrtDevice = 'webgpu' | 'wasm';
 
-/** The build that can pause for a graphics device is larger and slower than the plain one. */
+/** The build that can suspend for a graphics device is larger and slower than the plain one. */
 const BUILDS: Record<OrtDevice, string> = {
   webgpu: 'ort-wasm-simd-threaded.asyncify',
   wasm: 'ort-wasm-simd-threaded',
 };
 
-/** Has an ONNX Runtime, the lab's own or that of transformers.js, fetch its Wasm from the lab and from nowhere else. */
+/** Makes an ONNX Runtime, the lab's own or that of transformers.js, fetch its Wasm only from the lab. */
 export function useVendoredOrt({ wasm }: Partial<Env>, device: OrtDevice, { ortBase, threads }: OrtPlace): void {
   if (!wasm) return;
   const build = BUILDS[device];
@@ -24,7 +24,7 @@ export function useVendoredOrt({ wasm }: Partial<Env>, device: OrtDevice, { ortB
   wasm.numThreads = threads;
 }
 
-/** Opens ONNX Runtime in a worker of the page; its graphics device is there once the first session is. */
+/** Opens ONNX Runtime in a worker of the page; its graphics device exists once there is a session. */
 export async function openOrt(device: OrtDevice, place: OrtPlace): Promise<OrtModule & { env: Env }> {
   const ort = await (device === 'webgpu' ? import('onnxruntime-web/webgpu') : import('onnxruntime-web/wasm'));
   useVendoredOrt(ort.env, device, place);

@@ -1,13 +1,13 @@
-/** As many threads as a model gains from, even where there are more cores. */
+/** The number of threads from which a model benefits, even with more cores. */
 const MAX_THREADS = 4;
 
 /**
- * Whether Wasm can have threads here. An isolated page is not enough: WebKit on Linux isolates pages but has no memory
- * that threads could share.
+ * Whether Wasm can use threads here. An isolated page is not enough: WebKit on Linux isolates pages but has no shared
+ * memory.
  */
 export const hasWasmThreads = (): boolean => globalThis.crossOriginIsolated && typeof SharedArrayBuffer !== 'undefined';
 
-/** Threads for a Wasm runtime: 1 where there can be no more. */
+/** Number of threads for a Wasm runtime: 1 without shared memory. */
 export function wasmThreads(): number {
   return hasWasmThreads() ? Math.min(MAX_THREADS, navigator.hardwareConcurrency || 1) : 1;
 }

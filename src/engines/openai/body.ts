@@ -1,22 +1,22 @@
 import { LabError } from '../../core/error.ts';
 import { endpointError, type Endpoint } from './endpoint.ts';
 
-/** How long and how much of an answer is waited for and read. */
+/** Limits on the time and size of a response. */
 export interface BodyLimits {
   /** Milliseconds without a byte. */
   idleMs: number;
-  /** Milliseconds without progress, whatever else comes: comments that keep the connection alive are none. */
+  /** Milliseconds without progress; comments that keep the connection alive do not count. */
   progressMs: number;
-  /** Bytes in all, after decompression. */
+  /** Total bytes after decompression. */
   bytes: number;
-  /** Characters of one event of a stream. */
+  /** Maximum characters of one event of a stream. */
   eventLength: number;
-  /** Milliseconds for what a server may send after the end of a reply: its counts of tokens. */
+  /** Milliseconds to wait for token counts after the end of a reply. */
   tailMs: number;
 }
 
 export const BODY_LIMITS: BodyLimits = {
-  // A server that reads a long prompt on a processor says nothing meanwhile.
+  // A server that processes a long prompt on a CPU is silent meanwhile.
   idleMs: 120_000,
   progressMs: 300_000,
   bytes: 32 * 2 ** 20,
@@ -24,7 +24,7 @@ export const BODY_LIMITS: BodyLimits = {
   tailMs: 5_000,
 };
 
-/** An answer's bytes within limits. Leaving the loop ends the transfer. */
+/** The bytes of a response within limits. Leaving the loop ends the transfer. */
 export class Body {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   readonly #endpoint: Endpoint;
@@ -38,18 +38,18 @@ export class Body {
     this.#limits = limits;
   }
 
-  /** Something of use came: the wait for progress begins again. */
+  /** Reports progress, which restarts the timer. */
   progressed(): void {
     this.#progressAt = performance.now();
   }
 
-  /** The reply is whole; what follows is not waited for any longer than `tailMs`. */
+  /** Reports that the reply is complete; the rest is awaited for at most `tailMs`. */
   ended(): void {
     this.#tail = true;
     this.progressed();
   }
 
-  /** @throws {LabError} `endpoint` for an answer that stalls, breaks off or does not end. */
+  /** @throws {LabError} `endpoint` for a response that stalls, breaks off or does not end. */
   async *chunks(): AsyncGenerator<Uint8Array, void, void> {
     if (!this.#reader) return;
     let bytes = 0;
@@ -90,7 +90,7 @@ export class Body {
   }
 }
 
-/** All of an answer as text; `most` bytes of it where that is given. */
+/** A response as text; at most `most` bytes, if given. */
 export async function bodyText(
   response: Response,
   endpoint: Endpoint,
@@ -108,7 +108,7 @@ export async function bodyText(
   return text + decoder.decode();
 }
 
-/** A server that never ends what it says. */
+/** The error for a response that is too long. */
 export function tooLong(endpoint: Endpoint, amount: string): LabError {
   return endpointError(endpoint, {
     what: `The server sent ${amount}, and more would have come; the transfer was ended.`,

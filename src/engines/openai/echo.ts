@@ -3,7 +3,7 @@ import type { LabError } from '../../core/error.ts';
 import type { TokenScore } from '../../core/engine/engine.ts';
 import { readUsage } from './reply-chunks.ts';
 
-/** Infinite ones too, which JSON can hold as 1e999: `echoedScores` names them. */
+/** Also infinite ones, which JSON can encode as 1e999: `echoedScores` reports them. */
 const logprob = z.custom<number>((value) => typeof value === 'number');
 export const echoSchema = z.looseObject({
   choices: z
@@ -22,8 +22,8 @@ type Echo = z.infer<typeof echoSchema>;
 const ROUNDING = 1e-4;
 
 /**
- * The scores of the prompt's tokens; what was generated after them is left out. Throws `refuse()` when they are not
- * there, and `impossible()` when they are no log-probabilities.
+ * The scores of the prompt's tokens, without generated ones. Throws `refuse()` if they are missing, and `impossible()`
+ * if they are not log-probabilities.
  */
 export function echoedScores(
   text: string,
@@ -36,14 +36,14 @@ export function echoedScores(
   const generated = readUsage(usage).completion ?? 1;
   const tokens = logprobs.tokens.slice(0, Math.max(0, logprobs.tokens.length - generated));
   const joined = tokens.join('');
-  // Tokens that are parts of a character have no text of their own, so their texts need not join up.
+  // Tokens that are parts of a character have no text, so the texts need not add up.
   const comparable = !joined.includes('\ufffd') && !tokens.some((token) => token.startsWith('bytes:'));
   if (tokens.length === 0 || (comparable && joined !== text)) throw refuse();
   return tokens.map((token, i) => {
     const logprob = i === 0 ? null : (logprobs.token_logprobs[i] ?? null);
     if (i > 0 && logprob === null) throw refuse();
     if (logprob !== null && !(Number.isFinite(logprob) && logprob <= ROUNDING)) throw impossible();
-    // The interface gives texts, not ids.
+    // The API returns texts, not ids.
     return { id: -1, text: token, logprob: logprob === null ? null : Math.min(0, logprob) };
   });
 }

@@ -4,7 +4,7 @@ import type { Finish, ReplyChunk } from './reply-chunks.ts';
 
 const REPHRASE = 'Say it in other words, or choose another model.';
 
-/** A reply without a word in it, named for what came in its place. */
+/** The error for an empty reply, by what was sent instead. */
 export function emptyReply(
   endpoint: Endpoint,
   { thinking, tools, refusal }: ReplyChunk['aside'],

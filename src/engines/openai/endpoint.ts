@@ -17,7 +17,7 @@ export function normaliseBaseUrl(text: string): string {
   try {
     url = new URL(text.trim());
   } catch {
-    // Said below.
+    // Reported below.
   }
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new LabError({
@@ -31,7 +31,7 @@ export function normaliseBaseUrl(text: string): string {
     throw new LabError({
       code: 'bad-config',
       where: url.host,
-      what: 'The address holds a user name or password.',
+      what: 'The address contains a user name or password.',
       todo: 'Put the key into the key field instead.',
     });
   }
@@ -41,8 +41,8 @@ export function normaliseBaseUrl(text: string): string {
 }
 
 /**
- * A key as it is sent, without the blanks that copying adds.
- * @throws {LabError} `bad-config` when it has a character that no HTTP header can carry.
+ * The key to send, without white space from copying.
+ * @throws {LabError} `bad-config` when it contains a character that is not allowed in HTTP headers.
  */
 export function checkedKey({ baseUrl, apiKey }: Endpoint): string | undefined {
   const key = apiKey?.trim();
@@ -52,7 +52,7 @@ export function checkedKey({ baseUrl, apiKey }: Endpoint): string | undefined {
     code: 'bad-config',
     where: new URL(baseUrl).host,
     what:
-      `The key holds a character that cannot be sent (the ${ordinal(at + 1)}): keys are made of Latin letters, ` +
+      `The key contains a character that cannot be sent (the ${ordinal(at + 1)}): keys are made of Latin letters, ` +
       'digits and signs.',
     todo: 'Copy the key again, without quotation marks or other text around it.',
   });
@@ -61,7 +61,7 @@ export function checkedKey({ baseUrl, apiKey }: Endpoint): string | undefined {
 const ordinal = (n: number): string =>
   `${n}${n % 100 > 10 && n % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')}`;
 
-/** An error of a server, with its host as the place and never with the key in it. */
+/** An error of a server, with its host as `where` and never with the key. */
 export function endpointError(
   { baseUrl, apiKey }: Endpoint,
   detail: Omit<LabErrorDetail, 'code' | 'where'> & { code?: LabErrorDetail['code'] },

@@ -9,7 +9,7 @@ import { EndpointModel } from './openai.ts';
 
 const KEY = 'sk-"Quoted"/9f8e7d6c5b4a';
 const LIMITS: BodyLimits = { idleMs: 30_000, progressMs: 30_000, bytes: 200_000, eventLength: 20_000, tailMs: 100 };
-/** For answers that stall. On a busy machine others would look stalled, too. */
+/** Only for responses that stall: on a busy machine others would seem to stall, too. */
 const SHORT = { ...LIMITS, idleMs: 150, progressMs: 250 };
 const MOST_TOKENS = 16;
 
@@ -37,13 +37,13 @@ const say = (content: unknown, finish: string | null = null) => event({ delta: {
 const end = (reason = 'stop') => event({ delta: {}, finish_reason: reason });
 const DONE = 'data: [DONE]\n\n';
 const SSE = 'text/event-stream';
-/** A whole answer, in one piece. */
+/** A complete response, in one piece. */
 const body =
   (text: string | Buffer, type = SSE, status = 200, headers: Record<string, string> = {}): Send =>
   (response) =>
     void response.writeHead(status, { 'content-type': type, ...headers }).end(text);
 const whole = (choice: object, more: object = {}) => JSON.stringify({ choices: [choice], ...more });
-/** The same piece for ever, every `everyMs` milliseconds; as fast as it goes for 0. */
+/** The same piece forever, every `everyMs` milliseconds; as fast as possible for 0. */
 const endless =
   (piece: string, everyMs: number, first = '', type = SSE, status = 200): Send =>
   (response) => {
@@ -58,7 +58,7 @@ const endless =
     };
     more();
   };
-/** Some of an answer and then silence, or the connection's end. */
+/** The beginning of a response, then silence or a closed connection. */
 const then =
   (text: string, last: 'silence' | 'break' | 'end', type = SSE): Send =>
   (response) => {
@@ -202,7 +202,7 @@ const FAULTS: [string, Send, Fault][] = [
   [
     'an error as the finish reason',
     body(`${HI}${end('error')}`),
-    { words: /broke the reply off/, text: 'Hello', retryable: true },
+    { words: /aborted the reply/, text: 'Hello', retryable: true },
   ],
   ['a stream that ends in the middle', body(HI), { words: /cut off/, text: 'Hello', retryable: true }],
   ['a connection that breaks', then(HI, 'break'), { words: /cut off/, text: 'Hello', retryable: true }],
@@ -355,7 +355,7 @@ async function talk(
 }
 const textOf = (events: StreamEvent[]) => events.map((each) => (each.type === 'text' ? each.text : '')).join('');
 
-describe('an endpoint with manners of its own', () => {
+describe('a non-conforming endpoint', () => {
   it.each(REPLIES)('reads %s', async (_, manner, { text, reason, prompt, newTokens }) => {
     send = manner;
     const { events, error } = await talk();
@@ -393,11 +393,11 @@ describe('an endpoint with manners of its own', () => {
   });
 
   it.each(['sk-\u2026abc', '“sk-abc”', 'sk-a\nb', 'ключ'])(
-    'names the key %j, which no header can carry, and sends nothing',
+    'reports the key %j, which is not allowed in a header, and sends nothing',
     async (key) => {
       send = body(`${HI}${end()}`);
       const { error } = await talk(key);
-      expect(error).toMatchObject({ code: 'bad-config', message: expect.stringMatching(/key holds a character/) });
+      expect(error).toMatchObject({ code: 'bad-config', message: expect.stringMatching(/key contains a character/) });
       expect((error as LabError).message).not.toContain(key);
       expect(asked).toEqual([]);
     },

@@ -84,7 +84,7 @@ describe('EndpointModel', () => {
     expect(events.at(-1)).toMatchObject({ reason: 'stop', stats: { promptTokens: 3, newTokens: 1 } });
   });
 
-  it('asks again without top_k when the server refuses it, and remembers', async () => {
+  it('retries without top_k when the server refuses it, and remembers', async () => {
     answer = (request, response, body) => {
       if (!('top_k' in body)) {
         sse(chunk('ok', 'stop'))(request, response, body);
@@ -99,7 +99,7 @@ describe('EndpointModel', () => {
     expect(model.info.features.topK).toBe(false);
   });
 
-  it('stops on request and keeps what came', async () => {
+  it('stops on request and keeps the partial reply', async () => {
     answer = (_, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(chunk('one'));
@@ -153,7 +153,7 @@ describe('EndpointModel', () => {
     await expect(talk()).rejects.toMatchObject({ code: 'endpoint', message: expect.stringMatching(pattern) });
   });
 
-  it('gives what came and then an error when the connection breaks', async () => {
+  it('yields the partial reply and then an error when the connection breaks', async () => {
     answer = (_, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(chunk('half'), () => setTimeout(() => response.destroy(), 20));
@@ -166,7 +166,7 @@ describe('EndpointModel', () => {
     expect(textOf(events)).toBe('half');
   });
 
-  it('gives up on a server that says nothing', async () => {
+  it('gives up on a silent server', async () => {
     answer = () => {};
     await expect(talk(client({ timeoutMs: 50 }))).rejects.toMatchObject({
       code: 'endpoint',
@@ -187,7 +187,7 @@ describe('EndpointModel', () => {
     });
   });
 
-  it('scores text where the server echoes log-probabilities', async () => {
+  it('scores text if the server echoes log-probabilities', async () => {
     answer = (_, response) =>
       void response.end(
         JSON.stringify({
@@ -231,11 +231,11 @@ describe('EndpointModel', () => {
       );
     await expect(client().scorer.score('I am')).rejects.toMatchObject({
       code: 'endpoint',
-      message: expect.stringContaining('log-probabilities that cannot be'),
+      message: expect.stringContaining('impossible log-probabilities'),
     });
   });
 
-  it('takes what rounding puts a little above 0 for 0', async () => {
+  it('clamps log-probabilities that rounding puts slightly above 0', async () => {
     answer = (_request, response) =>
       void response.end('{"choices":[{"logprobs":{"tokens":["I"," am","!"],"token_logprobs":[null,1e-7,-1]}}]}');
     expect((await client().scorer.score('I am')).map(({ logprob }) => logprob)).toEqual([null, 0]);
@@ -257,7 +257,7 @@ describe('EndpointModel', () => {
     await expect(listEndpointModels({ baseUrl })).rejects.toMatchObject({ code: 'endpoint' });
   });
 
-  it('tidies base addresses and refuses what is none', () => {
+  it('normalises base addresses and refuses invalid ones', () => {
     expect(normaliseBaseUrl(' http://h:8000/v1/ ')).toBe('http://h:8000/v1');
     expect(normaliseBaseUrl('http://h/v1/chat/completions')).toBe('http://h/v1');
     for (const bad of ['', 'h:8000', 'ftp://h', 'javascript:alert(1)', 'http://user:pw@h/v1']) {
@@ -280,7 +280,7 @@ describe('serverSentEvents', () => {
     return events;
   };
 
-  it('gives the events however the bytes are cut and lines end', async () => {
+  it('yields the events however the bytes are split and lines end', async () => {
     const line = fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => text.replace(/[\r\n]/g, ''));
     await fc.assert(
       fc.asyncProperty(
@@ -299,7 +299,7 @@ describe('serverSentEvents', () => {
     );
   });
 
-  it('takes a last event without any line end', async () => {
+  it('accepts a last event without a line break', async () => {
     expect(await parse(new TextEncoder().encode('data: a\n\ndata:b'), [3])).toEqual(['a', 'b']);
   });
 });

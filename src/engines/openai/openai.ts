@@ -24,7 +24,7 @@ export interface EndpointSettings extends Endpoint {
 }
 
 /**
- * A token may stand for a long run of blanks; what is longer than this per token allowed is no reply of that many
+ * A token may be a long run of spaces; a reply with more characters than this per token has exceeded its number of
  * tokens.
  */
 const CHARACTERS_PER_TOKEN = 64;
@@ -32,12 +32,12 @@ const SPARE_CHARACTERS = 4096;
 
 /**
  * A model behind an OpenAI-compatible endpoint (vLLM, llama.cpp's server, Ollama and others). `topK` is sent as
- * `top_k`, which those three honour and the OpenAI service itself does not know; a server that refuses it is asked
- * again without.
+ * `top_k`, which those three honour and the OpenAI service itself does not; a server that refuses it is asked again
+ * without.
  */
 export class EndpointModel implements LoadedModel {
   readonly info: LoadedInfo;
-  /** Servers have no common way to count tokens or to show a prompt. Whether one scores shows when it is asked. */
+  /** Servers have no common way to count tokens or show a prompt. Whether one can score is known after a request. */
   readonly scorer: ModelScorer = { score: (text, signal) => this.#score(text, signal) };
   #settings: EndpointSettings;
   #options: RequestOptions;
@@ -95,7 +95,7 @@ export class EndpointModel implements LoadedModel {
       cancelled = true;
     }
     if (promptTokens !== null) yield { type: 'prompt', tokens: promptTokens };
-    // Servers send one token per piece; what they count themselves is better where they say it.
+    // Servers usually send one token per piece; their own counts are better if they report them.
     yield clock.done(cancelled ? 'cancelled' : (finish ?? 'stop'), promptTokens, newTokens);
   }
 
@@ -127,7 +127,7 @@ export class EndpointModel implements LoadedModel {
     if (!parsed.success) throw refuse();
     return echoedScores(text, parsed.data, refuse, () =>
       endpointError(this.#settings, {
-        what: 'The server sent log-probabilities that cannot be: above 0, or no numbers.',
+        what: 'The server sent impossible log-probabilities: above 0, or not numbers.',
         todo: 'Update the server, or load the model in the lab itself.',
       }),
     );
@@ -164,7 +164,7 @@ export class EndpointModel implements LoadedModel {
         },
         { ...this.#options, signal },
       );
-    // What a server does not know it names when it refuses; it is asked again without.
+    // A server that refuses names the unknown parameter; the request is retried without it.
     for (;;) {
       try {
         return await send();

@@ -6,11 +6,11 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 describe('redact', () => {
   it.each([
-    ['as it is', KEY],
+    ['unchanged', KEY],
     ['in JSON', JSON.stringify(KEY).slice(1, -1)],
     ['in JSON in JSON', JSON.stringify(JSON.stringify(KEY)).slice(3, -3)],
     ['in an address', encodeURIComponent(KEY)],
-    ['in an address, in small letters', encodeURIComponent(KEY).replace(/%../g, (code) => code.toLowerCase())],
+    ['in an address, in lower case', encodeURIComponent(KEY).replace(/%../g, (code) => code.toLowerCase())],
     ['in a form', encodeURIComponent(KEY).replaceAll('%20', '+')],
     ['in HTML', KEY.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')],
     ['in base64', base64(KEY)],
@@ -31,7 +31,7 @@ describe('redact', () => {
     expect(text.length).toBeLessThan(before.length * 2 + 16);
   });
 
-  it('hides a short key where it stands, and leaves other words alone', () => {
+  it('hides a short key as a whole word, and leaves other words alone', () => {
     expect(redact('The key EMPTY is wrong', 'EMPTY')).toBe('The key (key) is wrong');
     expect(redact('x is not in max', 'x')).toBe('(key) is not in max');
     expect(redact('Port 3132 is taken', '1234')).toBe('Port 3132 is taken');

@@ -1,4 +1,4 @@
-/** Longest run of a secret's characters that may stay in a text. */
+/** Longest run of a secret's characters that may remain in a text. */
 const MOST = 7;
 const MARK = '(key)';
 
@@ -8,7 +8,7 @@ const MARK = '(key)';
  */
 export function redact(text: string, secret: string | undefined): string {
   if (!secret) return text;
-  // What short can be in any word; it is only taken out where it stands alone.
+  // A short secret can occur in any word; it is only removed as a whole word.
   if (secret.length < 4) return text.replace(new RegExp(`(?<![\\w-])${escapeRegExp(secret)}(?![\\w-])`, 'gu'), MARK);
   const known = new Map<number, Set<string>>();
   for (const form of formsOf(secret)) {
@@ -31,7 +31,7 @@ export function redact(text: string, secret: string | undefined): string {
   return result + text.slice(kept);
 }
 
-/** The ways in which a server may write a secret into its answer. */
+/** The encodings in which a server may repeat a secret. */
 function formsOf(secret: string): Set<string> {
   const json = JSON.stringify(secret).slice(1, -1);
   const url = encodeURIComponent(secret);
@@ -50,7 +50,7 @@ function formsOf(secret: string): Set<string> {
   for (const bytes of [new TextEncoder().encode(secret), latin1(secret)]) {
     const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
     forms.add(hex).add(hex.toUpperCase());
-    // In base64 a text looks different behind one or two other characters, as in "user:secret".
+    // In base64 a text looks different after one or two other characters, as in "user:secret".
     for (const before of [0, 1, 2]) {
       const inner = base64(bytes, before);
       forms.add(inner).add(inner.replaceAll('+', '-').replaceAll('/', '_'));
@@ -59,7 +59,7 @@ function formsOf(secret: string): Set<string> {
   return forms;
 }
 
-/** Base64 of `bytes` behind `before` unknown ones, without the characters that depend on what stands around. */
+/** Base64 of `bytes` after `before` unknown ones, without the characters that depend on the surroundings. */
 function base64(bytes: Uint8Array, before: number): string {
   const padded = new Uint8Array(before + bytes.length);
   padded.set(bytes, before);

@@ -8,21 +8,21 @@ interface Refusal {
   todo: string;
 }
 
-/** What the statuses mean for the person, by status. */
+/** What each status means for the person. */
 const REFUSALS: Record<number, Refusal> = {
   400: {
     what: 'The server refuses the request (400)',
     todo: 'Its message says what it wants; a shorter context or other decoding settings may help.',
   },
   401: {
-    what: 'The server wants a key, or refuses this one (401)',
+    what: 'The server requires a key, or refuses this one (401)',
     todo: 'Enter the key again: in the endpoint settings of the page or, at the command line, in SOLACE_API_KEY.',
   },
-  402: { what: 'The server wants to be paid first (402)', todo: 'Look into your account there.' },
+  402: { what: 'The server requires payment (402)', todo: 'Check your account there.' },
   403: { what: 'The key is not allowed to use this model (403)', todo: 'Choose another model or key.' },
   404: {
     what: 'The server does not know this address or model (404)',
-    todo: 'Check that the base address ends as the server wants it, usually in /v1, and that the model is in its list.',
+    todo: 'Check that the base address ends as the server expects, usually in /v1, and that the model is in its list.',
   },
   413: { what: 'The request is too long for the server (413)', todo: 'Leave older messages out of the context.' },
   429: { what: 'The server takes no more requests now (429)', todo: 'Wait and try again.' },
@@ -31,14 +31,14 @@ const REFUSALS: Record<number, Refusal> = {
 /** Statuses after which the same request may succeed later. */
 const isPassing = (status: number): boolean => [408, 425, 429].includes(status) || (status >= 500 && status !== 501);
 
-/** What an answer that is no success means, with the server's own words. */
+/** The error for an unsuccessful response, with the server's own explanation. */
 export async function refusal(response: Response, endpoint: Endpoint, limits: BodyLimits): Promise<LabError> {
   const { status } = response;
   const known = REFUSALS[status] ?? {
     what: status >= 500 ? `The server failed (${status})` : `The server answered ${status}`,
-    todo: status >= 500 ? "Try again; if it happens again, look into the server's log." : 'Check the base address.',
+    todo: status >= 500 ? "Try again; if it happens again, check the server's log." : 'Check the base address.',
   };
-  // What a server says at length is cut below; no more of it is read.
+  // A long explanation is truncated below; no more of it is read.
   const said = serverMessage(await bodyText(response, endpoint, limits, 2 ** 16).catch(() => ''), endpoint);
   const wait = isPassing(status) ? retryAfter(response.headers.get('retry-after')) : undefined;
   return endpointError(endpoint, {
@@ -50,7 +50,7 @@ export async function refusal(response: Response, endpoint: Endpoint, limits: Bo
   });
 }
 
-/** The error that a server reports inside an answer that began well; undefined where it reports none. */
+/** The error that a server reports inside a successful response; undefined if there is none. */
 export function failure(json: unknown, endpoint: Endpoint): LabError | undefined {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
   const { error, choices, object, message, detail } = json as Record<string, unknown>;
@@ -66,7 +66,7 @@ export function failure(json: unknown, endpoint: Endpoint): LabError | undefined
   });
 }
 
-/** The status that an error inside an answer names as its code, as routers and vLLM do once they have answered 200. */
+/** The status that an error inside a response names as its code, as routers and vLLM do after a 200. */
 function statusIn(json: object): number {
   const { error } = json as { error?: unknown };
   const { code, status } = (typeof error === 'object' && error !== null ? error : json) as {
@@ -89,7 +89,7 @@ function messageIn(json: unknown): string | undefined {
   return [nested, message, detail].find((each) => typeof each === 'string');
 }
 
-/** The server's own explanation, in the shapes that servers use, without markup. */
+/** The server's own explanation, in its various formats, without markup. */
 function serverMessage(body: string, endpoint: Endpoint): string {
   try {
     return tidy(messageIn(JSON.parse(body)) ?? '', endpoint);
@@ -98,9 +98,9 @@ function serverMessage(body: string, endpoint: Endpoint): string {
   }
 }
 
-/** One line of bounded length. The key is taken out before the cut, which could leave a part of it. */
+/** One line of bounded length. The key is removed before truncation, which could leave a part of it. */
 function tidy(text: string, { apiKey }: Endpoint): string {
-  // Characters that would turn the direction of the text around them, or are not shown at all, say nothing.
+  // Removes invisible characters and those that change the direction of the surrounding text.
   const line = redact(text, apiKey?.trim())
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim();
@@ -109,7 +109,7 @@ function tidy(text: string, { apiKey }: Endpoint): string {
 
 const isMarkup = (text: string): boolean => /^[\s\ufeff]*</.test(text);
 
-/** A day: what asks for more is no wait but a mistake, such as a date in milliseconds. */
+/** One day: a longer wait is a mistake, such as a date in milliseconds. */
 const LONGEST_WAIT_MS = 86_400_000;
 
 /** Milliseconds from a Retry-After header in either of its forms (RFC 9110, section 10.2.3). */
@@ -126,13 +126,13 @@ function inWords(ms: number): string {
   return minutes < 90 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`;
 }
 
-/** What came is not what the interface says; named for what it looks like. */
+/** The error for a response that violates the API, by what it looks like. */
 export function garbage(text: string, endpoint: Endpoint): LabError {
   const what =
     text.trim() === ''
       ? 'The server sent an empty answer.'
       : isMarkup(text)
-        ? 'The server sent a web page where JSON was expected.'
+        ? 'The server sent a web page instead of JSON.'
         : /[:,[]\s*(NaN|-?Infinity)\b/.test(text)
           ? 'The server sent NaN or Infinity as a number, which JSON does not have.'
           : 'The server sent something that is not the JSON of the OpenAI interface.';

@@ -6,7 +6,7 @@ import { garbage } from './refusal.ts';
 import { parseAnswer } from './request.ts';
 import { serverSentEvents } from './sse.ts';
 
-/** Text, or the parts of a message as some servers send them. */
+/** Text, or message parts as some servers send them. */
 const content = z
   .union([z.string(), z.array(z.looseObject({ type: z.string().optional(), text: z.string().nullish() }))])
   .nullish()
@@ -15,7 +15,7 @@ const content = z
       ? value.map(({ type, text }) => (type === 'thinking' ? '' : (text ?? ''))).join('')
       : (value ?? ''),
   );
-/** With what models that think, call tools or refuse say beside the text. */
+/** Includes the fields of reasoning, tool calls and refusals. */
 const message = z
   .looseObject({
     content,
@@ -44,27 +44,27 @@ const chunkSchema = z.looseObject({
 /** How a server ended a reply. */
 export type Finish = 'stop' | 'length' | 'content-filter';
 
-/** What one event of a stream, or a whole answer, brings of a reply. */
+/** The content of one event of a stream, or of a whole response. */
 export interface ReplyChunk {
   text: string;
-  /** What the model thought or did besides; not part of the reply. */
+  /** Reasoning and tool calls; not part of the reply. */
   aside: { thinking: boolean; tools: boolean; refusal: string };
   finish: Finish | undefined;
   usage: Usage;
 }
 
-/** Counts of tokens; undefined where a server gives none, or none that can be. */
+/** Token counts; undefined if missing or impossible. */
 export interface Usage {
   prompt: number | undefined;
   completion: number | undefined;
 }
 
-/** No window holds more tokens: what is larger is no count. */
+/** Larger than any context window: a higher count is an error. */
 const MOST_TOKENS = 1e9;
 const count = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_TOKENS ? value : undefined;
 
-/** A server's counts of tokens, as far as they can be true. */
+/** A server's plausible token counts. */
 export function readUsage(value: unknown): Usage {
   const { prompt_tokens, completion_tokens } = (typeof value === 'object' && value !== null ? value : {}) as Record<
     string,
@@ -86,13 +86,13 @@ const BROKEN = ['error', 'abort', 'aborted', 'cancelled', 'canceled', 'insuffici
 function parseChunk(data: string, endpoint: Endpoint): ReplyChunk {
   const parsed = chunkSchema.safeParse(parseAnswer(data, endpoint));
   if (!parsed.success) throw garbage(data, endpoint);
-  // One reply was asked for; what a server sends of others is no part of it.
+  // One reply was requested; others that a server sends are ignored.
   const choice = parsed.data.choices?.find(({ index }) => !index);
   const said = choice?.delta ?? choice?.message;
   const reason = choice?.finish_reason?.toLowerCase();
   if (reason !== undefined && BROKEN.includes(reason)) {
     throw endpointError(endpoint, {
-      what: `The server broke the reply off (finish_reason "${reason}").`,
+      what: `The server aborted the reply (finish_reason "${reason}").`,
       todo: 'What came is kept; try again.',
       retryable: true,
     });
@@ -111,8 +111,8 @@ function parseChunk(data: string, endpoint: Endpoint): ReplyChunk {
 
 /**
  * Reads a reply, streamed or in one piece, whatever content type it claims.
- * @param mostText characters after which a server is taken not to honour `max_tokens`
- * @throws {LabError} `endpoint` when it stalls, is cut off before its end, or is none; what came was yielded before.
+ * @param mostText characters after which a server evidently ignores `max_tokens`
+ * @throws {LabError} `endpoint` when it stalls, is truncated, or is not a reply; text up to then was yielded.
  */
 export async function* replyChunks(
   response: Response,
@@ -152,7 +152,7 @@ export async function* replyChunks(
     }
   } catch (error) {
     if (error instanceof RangeError) throw tooLong(endpoint, `an event of more than ${limits.eventLength} characters`);
-    // The reply is whole: only the counts that follow it are missing.
+    // The reply is complete: only the counts after it are missing.
     if (!(finished && error instanceof LabError && error.retryable)) throw error;
   }
   if (events === 0) throw garbage(other, endpoint);
@@ -165,7 +165,7 @@ export async function* replyChunks(
   }
 }
 
-/** Whether bytes are a stream of events: not where they begin as JSON or a web page do. */
+/** Whether bytes are an event stream: not if they begin like JSON or a web page. */
 async function sniff(
   chunks: AsyncGenerator<Uint8Array, void, void>,
 ): Promise<{ streamed: boolean; chunks: AsyncIterable<Uint8Array> }> {

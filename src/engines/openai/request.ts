@@ -5,7 +5,7 @@ import { failure, garbage, refusal } from './refusal.ts';
 
 export interface RequestOptions {
   signal?: AbortSignal | undefined;
-  /** Give up when no answer has begun after this many milliseconds. */
+  /** Give up if no response has begun after this many milliseconds. */
   timeoutMs?: number;
   limits?: Partial<BodyLimits>;
   fetcher?: typeof fetch;
@@ -15,9 +15,9 @@ export interface RequestOptions {
 const ANSWER_TIMEOUT_MS = 120_000;
 
 /**
- * Sends a request; resolves with an answer of status 2xx. The key and the conversation go to the server that was named
- * and to no other: redirects are refused.
- * @throws {LabError} `endpoint` with `status` where the server answered, `bad-config`, `cancelled`.
+ * Sends a request; resolves with a 2xx response. The key and the conversation go only to the named server: redirects
+ * are refused.
+ * @throws {LabError} `endpoint` with `status` if the server responded, `bad-config`, `cancelled`.
  */
 export async function request(
   endpoint: Endpoint,
@@ -38,9 +38,9 @@ export async function request(
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal,
-      // No cookie of another site rides along.
+      // Sends no cookies.
       credentials: 'omit',
-      // Not followed; 'error' would do the same without a word of why.
+      // Not followed; 'error' would do the same without saying why.
       redirect: 'manual',
     });
     if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400))
@@ -77,7 +77,7 @@ function redirected(response: Response, endpoint: Endpoint): LabError {
   });
 }
 
-/** Browsers tell a page nothing of why: a server that is off and one without CORS look the same. */
+/** Browsers hide the reason from a page: a server that is down and one without CORS look the same. */
 function unreachable(endpoint: Endpoint, cause: unknown): LabError {
   const { origin, protocol, hostname } = new URL(endpoint.baseUrl);
   const page = typeof location === 'undefined' ? undefined : location;
@@ -95,8 +95,8 @@ function unreachable(endpoint: Endpoint, cause: unknown): LabError {
 }
 
 /**
- * Reads an answer's JSON.
- * @throws {LabError} `endpoint` that names what came instead.
+ * Reads the JSON of a response.
+ * @throws {LabError} `endpoint` naming what was sent instead.
  */
 export async function readAnswer(
   response: Response,
@@ -106,7 +106,7 @@ export async function readAnswer(
   return parseAnswer(await bodyText(response, endpoint, { ...BODY_LIMITS, ...limits }), endpoint);
 }
 
-/** Parses what a server sent in one piece or one event; an error that it reports so is thrown. */
+/** Parses a response or an event; throws an error that it reports. */
 export function parseAnswer(text: string, endpoint: Endpoint): unknown {
   let json: unknown;
   try {

@@ -1,16 +1,16 @@
 export interface EventOptions {
-  /** Characters of one event or line; more throws a RangeError. */
+  /** Maximum characters of one event or line; more throws a RangeError. */
   mostLength?: number;
-  /** Hears of lines that are no field of an event. */
+  /** Called for lines that are not fields of an event. */
   onOther?: (line: string) => void;
 }
 
 const FIELDS = new Set(['data', 'event', 'id', 'retry', '']);
 
 /**
- * Parses a stream of server-sent events (WHATWG HTML, section 9.2.6) into the data of each event. Chunks may be cut
- * anywhere, inside a character too; lines may end in LF, CR or CRLF; comments and other fields are skipped; an event
- * that the stream's end cuts off is still given, because some servers leave out the last blank line.
+ * Parses a stream of server-sent events (WHATWG HTML, section 9.2.6) into the data of each event. Chunks may be split
+ * anywhere, even inside a character; lines may end in LF, CR or CRLF; comments and other fields are skipped; an event
+ * that the stream's end cuts off is still yielded, because some servers omit the last blank line.
  */
 export async function* serverSentEvents(
   stream: AsyncIterable<Uint8Array>,

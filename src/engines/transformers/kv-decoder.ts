@@ -10,15 +10,15 @@ export interface StepLogits {
   vocabulary: number;
 }
 
-/** The first `length` positions of a key or value cache, as a new tensor where the old one lies. */
+/** The first `length` positions of a key or value cache, as a new tensor on the same device. */
 export type SlicePositions = (cache: Tensor, length: number) => Promise<Tensor> | Tensor;
 
 const PAST = /^past_key_values\./;
 
 /**
- * One sequence on a decoder graph with key/value caches (../shared/formats describes the contract: batch 1, caches
- * [1, heads, positions, size]). It owns every tensor it makes: a step disposes what it replaces, so memory is one
- * cache plus one step's logits, whatever happens.
+ * One sequence on a decoder graph with key/value caches (../shared/formats describes the contract: batch 1, caches [1,
+ * heads, positions, size]). It owns every tensor it creates: a step disposes what it replaces, so memory is one cache
+ * plus one step's logits, whatever happens.
  */
 export class KvDecoder {
   #session: OrtSession;
@@ -33,12 +33,12 @@ export class KvDecoder {
     this.#cacheInputs = cacheInputs(session);
   }
 
-  /** The ids whose keys and values are held. */
+  /** The ids whose keys and values are cached. */
   get ids(): readonly number[] {
     return this.#ids;
   }
 
-  /** Whether the graph can compute the logits of the last position alone. */
+  /** Whether the graph can compute the logits of only the last position. */
   get keepsLogits(): boolean {
     return this.#session.inputNames.includes('num_logits_to_keep');
   }
@@ -51,7 +51,7 @@ export class KvDecoder {
     );
   }
 
-  /** Runs `ids` after those held. `logits`: of the last position or of all of `ids`. */
+  /** Runs `ids` after the cached ones. `logits`: of the last position or of all of `ids`. */
   async step(ids: readonly number[], logits: 'last' | 'all'): Promise<StepLogits> {
     const feeds = this.#feeds(ids, logits);
     let outputs: Record<string, Tensor> | undefined;
@@ -69,7 +69,7 @@ export class KvDecoder {
       this.#ids.push(...ids);
       return result;
     } catch (error) {
-      // Half a step is no state to go on from.
+      // A partial step is not a state to continue from.
       if (outputs) for (const tensor of Object.values(outputs)) tensor.dispose();
       this.clear();
       throw error;
@@ -79,7 +79,7 @@ export class KvDecoder {
   }
 
   /**
-   * Forgets what does not match the start of `ids`; returns how many positions stay. At least the last id is left to
+   * Drops what does not match the start of `ids`; returns the number of positions kept. At least the last id is left to
    * run.
    */
   async keepPrefix(ids: readonly number[]): Promise<number> {
@@ -188,7 +188,7 @@ function unknownInput(name: string): LabError {
   return new LabError({
     code: 'unsupported',
     where: name,
-    what: 'The graph wants an input that is not known here.',
+    what: 'The graph requires an unsupported input.',
     todo: 'Only text decoders with key/value caches can be run.',
   });
 }
@@ -206,7 +206,7 @@ async function readLogits(output: Tensor, wanted: number): Promise<StepLogits> {
   return { data: all.subarray((rows - count) * vocabulary), rows: count, vocabulary };
 }
 
-/** Half floats to single; the runtime hands them over as bits or, where the engine has it, as a Float16Array. */
+/** Half floats to single; the runtime returns them as bits or, if the browser has it, as a Float16Array. */
 function widenHalf(view: ArrayBufferView): Float32Array {
   return Float32Array.from(new Uint16Array(view.buffer, view.byteOffset, view.byteLength / 2), fromHalf);
 }

@@ -25,7 +25,7 @@ import { chooseVariant, type VariantFiles } from './variants.ts';
 
 export interface TransformersOptions extends LoadOptions {
   device: 'auto' | 'webgpu' | 'wasm' | 'cpu';
-  /** Where the page serves ONNX Runtime's Wasm files; absolute, ending in a slash. Not needed in Node. */
+  /** URL of ONNX Runtime's Wasm files; absolute, ending in a slash. Not needed in Node. */
   ortBase?: string;
   /** Threads of the Wasm runtime, or of the native one in Node, whose default is all cores. */
   threads?: number;
@@ -47,7 +47,7 @@ export async function loadTransformers(
   const gpu: GpuProbe =
     options.device === 'auto' || options.device === 'webgpu'
       ? await probeGpu()
-      : { available: false, reason: 'it was not asked for' };
+      : { available: false, reason: 'it was not requested' };
   const { device, note } = deviceFor(options.device, gpu, modelId);
   const halfPrecision = gpu.available && gpu.halfPrecision;
   const variant = chooseVariant(files, device, halfPrecision);
@@ -128,7 +128,7 @@ function deviceLimits(device: Device): DeviceLimits {
   };
 }
 
-/** @throws {LabError} `out-of-memory` with both numbers where a weight is larger than the graphics device allows. */
+/** @throws {LabError} `out-of-memory` with both numbers when a weight is larger than the graphics device allows. */
 async function checkWeights(
   files: ModelFiles,
   { graph, data }: VariantFiles,
@@ -136,7 +136,7 @@ async function checkWeights(
   modelId: string,
   options: LoadOptions,
 ): Promise<void> {
-  // No weight is larger than the file that holds it, so that the graph has to be read for the largest models only.
+  // No weight is larger than its file, so the graph is read only for the largest models.
   const inFiles = files.list.filter(({ path }) => path === graph || data.includes(path));
   if (inFiles.every(({ bytes }) => bytes > 0 && weightFault(bytes, limits) === undefined)) return;
   await files.ensure([graph], options);
@@ -151,7 +151,7 @@ async function checkWeights(
     });
 }
 
-/** No file is ever fetched from elsewhere: the library asks `files`, and what they lack does not exist. */
+/** Nothing is fetched from elsewhere: the library reads `files`, and what they lack does not exist. */
 function configure(
   { env }: Transformers,
   files: ModelFiles,
@@ -209,7 +209,7 @@ async function openSession(
   return { session, slicePositions, watch: gpuDevice ? watchGpu(gpuDevice, modelId) : undefined };
 }
 
-/** The library declares its sessions as anything. */
+/** The library does not type its sessions. */
 function isSession(value: unknown): value is OrtSession {
   return typeof value === 'object' && value !== null && 'inputMetadata' in value && 'run' in value;
 }

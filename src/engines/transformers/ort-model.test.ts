@@ -58,7 +58,7 @@ async function reply(from: OrtModel, content: string, settings: Partial<Decoding
 }
 
 describe('OrtModel', () => {
-  it('scores text as the plain definition of the model does, over several chunks', async () => {
+  it('scores text like the reference implementation of the model, over several chunks', async () => {
     const text = `<s>user\n${'It rains. '.repeat(20)}</s>`;
     const scores = await model.scorer.score(text);
     const ids = scores.map(({ id }) => id);
@@ -71,7 +71,7 @@ describe('OrtModel', () => {
     expect(scores.map((score) => score.text).join('')).toBe(text);
   });
 
-  it('scores the end of a text alone, on what the cache holds of its beginning', async () => {
+  it('scores only the end of a text, reusing the cache of its beginning', async () => {
     const text = `<s>user\n${'It snows. '.repeat(20)}</s>`;
     const whole = await model.scorer.score(text);
     await reply(model, 'It snows. '.repeat(20), { maxNewTokens: 3 });
@@ -82,7 +82,7 @@ describe('OrtModel', () => {
     }
   });
 
-  it('decodes greedily what the plain definition finds most likely', async () => {
+  it('decodes greedily what the reference finds most likely', async () => {
     const prompt = await model.tokenizer.renderPrompt([{ role: 'user', content: 'Hi' }]);
     const { text } = await reply(model, 'Hi', { temperature: 0, maxNewTokens: 6 });
     const ids = (await model.scorer.score(prompt)).map(({ id }) => id);
@@ -97,7 +97,7 @@ describe('OrtModel', () => {
     expect(text.replaceAll('\ufffd', '')).toBe(new TextDecoder().decode(bytes).replaceAll('\ufffd', ''));
   });
 
-  it('repeats a reply for a seed, from a warm cache and from a cold one', async () => {
+  it('repeats a reply for a seed, with a warm and a cold cache', async () => {
     const first = await reply(model, 'What shall I do tonight?');
     const again = await reply(model, 'What shall I do tonight?');
     await reply(model, 'Something else entirely.');
@@ -111,7 +111,7 @@ describe('OrtModel', () => {
     expect((await reply(model, 'What shall I do tonight?', { seed: 12 })).text).not.toBe(first.text);
   });
 
-  it('gives whole characters and honest numbers', async () => {
+  it('yields whole characters and correct statistics', async () => {
     const { events, text, done } = await reply(model, 'Tell me 🫂 more', { maxNewTokens: 30 });
     expect(events[0]).toMatchObject({ type: 'prompt' });
     expect(() => encodeURIComponent(text)).not.toThrow();
@@ -120,7 +120,7 @@ describe('OrtModel', () => {
     expect(done.stats.firstTokenMs).toBeGreaterThan(0);
   });
 
-  it('stops on request, before the reply and in the middle of it', async () => {
+  it('stops on request, before and during the reply', async () => {
     const controller = new AbortController();
     const events: StreamEvent[] = [];
     for await (const event of model.stream(
@@ -150,7 +150,7 @@ describe('OrtModel', () => {
     expect((done.stats.promptTokens ?? 0) + done.stats.newTokens).toBeLessThanOrEqual(512);
   });
 
-  it('can be loaded and unloaded again and again', async () => {
+  it('can be loaded and unloaded repeatedly', async () => {
     for (let i = 0; i < 10; i++) {
       const next = await load();
       expect(await next.tokenizer.countTokens(['<s>é'], 'prompt')).toEqual([3]);
@@ -162,7 +162,7 @@ describe('OrtModel', () => {
     }
   });
 
-  it('names the file that is missing', async () => {
+  it('names the missing file', async () => {
     const files = await nodeFiles(folder);
     const without = (name: string) => ({ ...files, list: files.list.filter(({ path }) => !path.startsWith(name)) });
     await expect(loadTransformers(without('tokenizer.json'), 'tiny', { device: 'cpu' })).rejects.toMatchObject({

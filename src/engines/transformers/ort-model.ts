@@ -23,7 +23,7 @@ import type { KvDecoder, StepLogits } from './kv-decoder.ts';
 
 /** Positions of logits held at once: 64 rows of 49,152 floats are 12 MiB. */
 export const LOGITS_ROWS = 64;
-/** Prompt tokens a step takes where the graph computes the last logits alone; between steps one can cancel. */
+/** Prompt tokens per step if the graph computes only the last logits; cancellation works between steps. */
 const PREFILL_ROWS = 128;
 
 export interface OrtModelParts {
@@ -31,12 +31,12 @@ export interface OrtModelParts {
   tokenizer: ChatTokenizer;
   decoder: KvDecoder;
   eosIds: ReadonlySet<number>;
-  /** The fault of the device, once it has one. */
+  /** The device's fault, if any. */
   health: () => LabError | undefined;
   release: () => Promise<void>;
 }
 
-/** A causal language model on one key/value cache: the decoding loop of the transformers engine. */
+/** A causal language model with one KV cache: the decoding loop of the transformers engine. */
 export class OrtModel implements LoadedModel {
   readonly info: LoadedInfo & { contextWindow: number };
   readonly tokenizer: ModelTokenizer;
@@ -121,7 +121,7 @@ export class OrtModel implements LoadedModel {
     yield clock.done(reason, prompt.length);
   }
 
-  /** Runs the part of the prompt that the cache does not hold; undefined when cancelled on the way. */
+  /** Runs the part of the prompt that is not cached; undefined if cancelled meanwhile. */
   async #prefill(prompt: number[], signal?: AbortSignal): Promise<StepLogits | undefined> {
     const { decoder } = this.#parts;
     const rows = decoder.keepsLogits ? PREFILL_ROWS : LOGITS_ROWS;
@@ -139,7 +139,7 @@ export class OrtModel implements LoadedModel {
     const ids = tokenizer.encode(text);
     this.#checkLength(ids.length, 0);
     const scores: TokenScore[] = ids.map((id) => ({ id, text: tokenizer.tokenText(id), logprob: null }));
-    // The last token's logits predict nothing that is asked for.
+    // The last token's logits are not needed.
     const asked = ids.slice(0, -1);
     const skipped = asked.slice(0, Math.max(0, from - 1));
     if (skipped.length === 0) decoder.clear();

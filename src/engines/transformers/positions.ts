@@ -17,7 +17,7 @@ export function slicePositionsOnCpu(cache: Tensor, length: number): Tensor {
   return new Tensor(cache.type, out, [1, heads, length, size]);
 }
 
-/** The same on the graphics device: one buffer copy per head, nothing passes through main memory. */
+/** The same on the graphics device: one buffer copy per head, without main memory. */
 export function slicePositionsOnGpu(device: GPUDevice, cache: Tensor, length: number): Tensor {
   const [, heads = 0, positions = 0, size = 0] = cache.dims;
   const rowBytes = size * (cache.type === 'float16' ? 2 : 4);

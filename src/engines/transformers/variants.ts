@@ -20,7 +20,7 @@ export const GRAPHS: string[] = Object.values(VARIANTS).map((suffix) => `onnx/mo
 export interface VariantFiles {
   variant: Variant;
   graph: string;
-  /** External data files in their order: `<graph>_data`, `<graph>_data_1`, … */
+  /** External data files in order: `<graph>_data`, `<graph>_data_1`, … */
   data: string[];
   bytes: number;
 }
@@ -33,7 +33,7 @@ const PREFERENCE: Record<'half' | 'single' | 'main', Variant[]> = {
 };
 
 /**
- * The weight formats that a folder holds complete.
+ * The weight formats that a folder has complete.
  * @throws {LabError} `missing-file` when a graph's external data has a gap.
  */
 export function listVariants(files: ModelFiles): VariantFiles[] {
@@ -58,7 +58,7 @@ export function listVariants(files: ModelFiles): VariantFiles[] {
 
 /**
  * The variant to run on `device`.
- * @throws {LabError} `missing-file` when the folder holds none that runs there.
+ * @throws {LabError} `missing-file` when the folder has none that runs there.
  */
 export function chooseVariant(files: ModelFiles, device: Device, halfPrecision: boolean): VariantFiles {
   const order = PREFERENCE[device !== 'webgpu' ? 'main' : halfPrecision ? 'half' : 'single'];

@@ -13,10 +13,10 @@ interface PrebuiltRecord {
 const MIB = 2 ** 20;
 /** WebLLM's ModelType.LLM. */
 const LANGUAGE_MODEL = 0;
-/** Base models, code and mathematics models and function callers are no conversation partners. */
+/** Excludes base models, code and mathematics models, and function callers. */
 const NOT_CHAT = /base|coder|math|embed|vision|hermes-2-pro|deepscaler/i;
 
-/** The chat models of WebLLM's own list, smallest first. Their files come from the servers that the list names. */
+/** The chat models of WebLLM's own list, smallest first. Their files are on the servers that the list names. */
 export function chatModels(list: PrebuiltRecord[]): MlcRecord[] {
   return list
     .filter(({ model_id, model_type }) => (model_type ?? LANGUAGE_MODEL) === LANGUAGE_MODEL && !NOT_CHAT.test(model_id))
@@ -45,7 +45,7 @@ export function chatModels(list: PrebuiltRecord[]): MlcRecord[] {
     .sort((a, b) => (a.vramMb ?? Infinity) - (b.vramMb ?? Infinity));
 }
 
-/** Reads the list out of WebLLM, whose code is fetched for that. */
+/** Reads the list from WebLLM, whose code is fetched for that. */
 export async function listWebLlm(): Promise<MlcRecord[]> {
   const { prebuiltAppConfig } = await import('@mlc-ai/web-llm');
   return chatModels(prebuiltAppConfig.model_list);

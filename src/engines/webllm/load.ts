@@ -9,7 +9,7 @@ import { WebLlmModel } from './webllm-model.ts';
 const MIB = 2 ** 20;
 
 /**
- * Loads a model in MLC format, from WebLLM's list or a pair of addresses. It keeps its files in the browser's Cache
+ * Loads a model in MLC format, from WebLLM's list or a pair of URLs. WebLLM stores its files in the browser's Cache
  * API.
  */
 export async function loadWebLlm(
@@ -47,7 +47,7 @@ export async function loadWebLlm(
   }
 }
 
-/** Refuses before anything is fetched what the device can't run. */
+/** Refuses models that the device cannot run, before anything is fetched. */
 export function checkDevice(record: MlcRecord, gpu: GpuProbe): void {
   const refuse = (code: 'unsupported' | 'out-of-memory', what: string): never => {
     throw new LabError({
@@ -75,7 +75,7 @@ export function checkDevice(record: MlcRecord, gpu: GpuProbe): void {
   }
 }
 
-/** WebLLM's sentences carry counts and times; the first part says what is happening. */
+/** The stage of loading, from WebLLM's progress messages. */
 function stageOf(text: string): string {
   if (/fetch/i.test(text)) return 'Fetching the model';
   if (/load/i.test(text)) return 'Loading the weights into the graphics device';

@@ -12,7 +12,7 @@ interface Chunk {
   usage?: { prompt_tokens: number; completion_tokens: number } | undefined;
 }
 
-/** As much of WebLLM's MLCEngineInterface as an engine needs. */
+/** The part of WebLLM's MLCEngineInterface that the engine needs. */
 export interface MlcEngine {
   chat: {
     completions: {
@@ -32,7 +32,7 @@ export interface MlcEngine {
 }
 
 /**
- * A model in MLC format, which only replies: WebLLM keeps its tokenizer and prompt to itself, gives log-probabilities
+ * A model in MLC format, which only replies: WebLLM does not expose its tokenizer and prompt, gives log-probabilities
  * of generated tokens only, and has no top-k.
  */
 export class WebLlmModel implements LoadedModel {
@@ -78,7 +78,7 @@ export class WebLlmModel implements LoadedModel {
     let usage: Chunk['usage'];
     let finish: string | undefined;
     const chunks = await this.#engine.chat.completions.create({
-      // WebLLM looks for control tokens everywhere in the prompt that it makes.
+      // WebLLM recognises control tokens anywhere in the prompt that it builds.
       messages: messages.map(({ role, content }) => ({ role, content: splitLookalikes(content) })),
       stream: true,
       stream_options: { include_usage: true },

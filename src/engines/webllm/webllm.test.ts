@@ -6,7 +6,7 @@ import { chatModels } from './catalogue.ts';
 import { checkDevice } from './load.ts';
 import { WebLlmModel, type MlcEngine } from './webllm-model.ts';
 
-/** Says its words one a chunk until it is interrupted, as MLCEngine does, and keeps what it was asked. */
+/** Streams one word per chunk until it is interrupted, like MLCEngine, and records its requests. */
 class Speaker implements MlcEngine {
   asked: object[] = [];
   unloaded = false;
@@ -55,7 +55,7 @@ async function talk(model: LoadedModel, signal?: AbortSignal, onText?: () => voi
 }
 
 describe('WebLlmModel', () => {
-  it('splits what is written like a control token, since WebLLM looks for them everywhere', async () => {
+  it('splits text that looks like a control token, since WebLLM recognises them everywhere', async () => {
     const engine = new Speaker(['Hi']);
     const model = new WebLlmModel({ modelId: 'm', contextWindow: 4096 }, engine);
     for await (const event of model.stream([{ role: 'user', content: 'a<|im_end|> 1 < 2' }], decoding))
@@ -71,7 +71,7 @@ describe('WebLlmModel', () => {
     expect(engine.asked[0]).toMatchObject({ temperature: 0.7, top_p: 0.95, max_tokens: 128, seed: 3, stream: true });
   });
 
-  it('interrupts on request, and the next reply is whole', async () => {
+  it('interrupts on request, and the next reply is complete', async () => {
     const engine = new Speaker(['a', 'b', 'c', 'd', 'e', 'f']);
     const model = new WebLlmModel({ modelId: 'm', contextWindow: null }, engine);
     const controller = new AbortController();
@@ -81,7 +81,7 @@ describe('WebLlmModel', () => {
     expect((await talk(model)).filter(({ type }) => type === 'text')).toHaveLength(6);
   });
 
-  it('offers nothing that WebLLM cannot do, and tells a lost device from other errors', async () => {
+  it('offers only what WebLLM can do, and distinguishes a lost device from other errors', async () => {
     const engine = new Speaker([]);
     const model: LoadedModel = new WebLlmModel({ modelId: 'm', contextWindow: null }, engine);
     expect(model.info.features).toEqual({ seed: true, topK: false });
@@ -99,7 +99,7 @@ describe('WebLlmModel', () => {
 describe("WebLLM's list", () => {
   const list = chatModels(prebuiltAppConfig.model_list);
 
-  it('holds chat models only, smallest first, with their needs', () => {
+  it('lists only chat models, smallest first, with their requirements', () => {
     expect(list.length).toBeGreaterThan(40);
     for (const { id } of list) expect(id).not.toMatch(/embed|vision|coder|math/i);
     const sizes = list.map(({ vramMb }) => vramMb ?? Infinity);

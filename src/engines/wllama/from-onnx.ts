@@ -7,9 +7,9 @@ import { openExportedFiles } from '../exported-files.ts';
 import type { ModelFiles } from '../../core/engine/files.ts';
 
 /**
- * Writes the weights of an ONNX folder that this lab exported as a GGUF, in memory and without loss, for llama.cpp,
- * which reads prompts as they are rendered, by names of control tokens that no message can have (`markControls`), and
- * has no sliding windows: `contextWindow` ends where one would begin to count.
+ * Losslessly converts the weights of an ONNX folder that this lab exported to a GGUF in memory, for llama.cpp, which
+ * reads rendered prompts, with names of control tokens that no message can contain (`markControls`), and has no sliding
+ * windows: `contextWindow` ends where one would begin to count.
  * @throws {LabError} `unsupported` for folders of other exporters.
  */
 export async function ggufFromOnnx(
@@ -33,7 +33,7 @@ export async function ggufFromOnnx(
   return { gguf: sink.blob(), contextWindow: contextBeforeWindow(checkpoint.config) };
 }
 
-/** Collects what is written in pieces; nothing is hashed, because nothing is kept. */
+/** Collects written pieces; nothing is hashed, because nothing is stored. */
 export function memorySink(): FileSink & { blob(): Blob } {
   const parts: Blob[] = [];
   return {

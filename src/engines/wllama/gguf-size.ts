@@ -3,8 +3,8 @@ import { readGgufExtent } from '../../core/formats/gguf/read.ts';
 import type { ByteSource } from '../../core/formats/source.ts';
 
 /**
- * Says what is wrong with the length of a GGUF that was fetched without any size or hash to compare it with; undefined
- * where nothing is. A file of a version that is not known here is left to llama.cpp.
+ * Checks the length of a GGUF that was fetched without a known size or hash; undefined if it is right. An unknown
+ * version is left to llama.cpp.
  */
 export async function ggufSizeFault(source: ByteSource): Promise<string | undefined> {
   const head = await source.read(0, Math.min(8, source.size));
@@ -12,8 +12,10 @@ export async function ggufSizeFault(source: ByteSource): Promise<string | undefi
   if (version !== 2 && version !== 3) return undefined;
   try {
     const { from, to } = await readGgufExtent(source);
-    if (source.size < from) return `It is cut short: ${source.size} bytes came, and by its header it has ${from}.`;
-    if (source.size > to) return `${source.size} bytes came, and by its header it has only ${to}.`;
+    if (source.size < from)
+      return `It is truncated: ${source.size} bytes were received, but its header requires ${from}.`;
+    if (source.size > to)
+      return `It is too long: ${source.size} bytes were received, but its header implies only ${to}.`;
     return undefined;
   } catch (error) {
     if (error instanceof LabError && error.code === 'bad-file') return error.detail.what;

@@ -7,9 +7,9 @@ import type { ByteSource } from '../../core/formats/source.ts';
 import { createChatTokenizer, type ChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
 
 export interface GgufFacts {
-  /** Undefined where the file's tokenizer is of a kind that can't be rebuilt here. */
+  /** Undefined if the file's kind of tokenizer cannot be rebuilt here. */
   tokenizer: ChatTokenizer | undefined;
-  /** Tokens that the file says it reads. */
+  /** The context window that the file states, in tokens. */
   contextWindow: number;
   name: string | undefined;
   architecture: string | undefined;
@@ -39,7 +39,7 @@ function contextLength(metadata: GgufMetadata, architecture: string | undefined,
     code: 'bad-file',
     where,
     what: `Its metadata lacks "${key}".`,
-    todo: 'Convert the model again, or take a file that names its context length.',
+    todo: 'Convert the model again, or use a file that states its context length.',
   });
 }
 

@@ -8,7 +8,7 @@ const read = (...lines: string[]): LlamaLog => {
 };
 
 describe('LlamaLog', () => {
-  it('takes weights in main memory for what they are, whatever was asked for', () => {
+  it('recognises weights in main memory, whatever was requested', () => {
     const log = read(
       'load_tensors: loading model tensors, this can take a while... (load_mode = none)',
       'load_tensors:          CPU model buffer size =     0.22 MiB',
@@ -17,7 +17,7 @@ describe('LlamaLog', () => {
     expect(read().placement()).toEqual({ device: 'wasm' });
   });
 
-  it('finds weights on the graphics device, and how many layers', () => {
+  it('recognises weights on the graphics device, and counts layers', () => {
     const lines = [
       'load_tensors:   CPU_Mapped model buffer size =    28.69 MiB',
       'load_tensors:     WebGPU0 model buffer size =   108.10 MiB',
@@ -29,7 +29,7 @@ describe('LlamaLog', () => {
     });
   });
 
-  it('does not take buffers for computing, or layers without weights, for the model', () => {
+  it('does not mistake compute buffers, or layers without weights, for the model', () => {
     const log = read(
       'load_tensors: offloaded 0/31 layers to GPU',
       'load_tensors:          CPU model buffer size =   136.00 MiB',
@@ -38,7 +38,7 @@ describe('LlamaLog', () => {
     expect(log.placement()).toEqual({ device: 'wasm' });
   });
 
-  it('repeats what llama.cpp says of a broken device, and keeps its errors', () => {
+  it('quotes llama.cpp about a broken device, and keeps its errors', () => {
     const log = new LlamaLog();
     expect(log.gpuError()).toBeUndefined();
     log.logger.log(

@@ -1,16 +1,16 @@
 /** Where llama.cpp put a model. */
 export interface Placement {
   device: 'webgpu' | 'wasm';
-  /** Layers on the graphics device and in all; undefined where the log does not say. */
+  /** Layers on the graphics device and in total; undefined if the log does not say. */
   layers?: { there: number; all: number };
 }
 
-/** Lines that are kept in full, for errors; a broken runtime may repeat one without end. */
+/** Maximum number of lines kept for errors; a broken runtime may repeat one endlessly. */
 const MOST_LINES = 200;
 
 /**
- * Reads llama.cpp's own log, the only place where wllama tells which device holds the weights: without a usable adapter
- * it loads them into main memory and reports success.
+ * Reads llama.cpp's log, the only place that tells which device has the weights: without a usable adapter wllama loads
+ * them into main memory and reports success.
  */
 export class LlamaLog {
   readonly #errors: string[] = [];
@@ -18,7 +18,7 @@ export class LlamaLog {
   #onGpu = false;
   #layers: Placement['layers'];
 
-  /** What wllama's constructor takes. */
+  /** The logger for wllama's constructor. */
   readonly logger = {
     debug: (...words: unknown[]) => this.read(words),
     log: (...words: unknown[]) => this.read(words),
@@ -39,7 +39,7 @@ export class LlamaLog {
       this.#gpuErrors.push(line);
   }
 
-  /** Lines of the level "error". */
+  /** Lines of level "error". */
   get errors(): readonly string[] {
     return this.#errors;
   }
@@ -49,7 +49,7 @@ export class LlamaLog {
     return { device: 'webgpu', ...(this.#layers ? { layers: this.#layers } : {}) };
   }
 
-  /** The last thing that went wrong with the graphics device, in llama.cpp's words. */
+  /** The last failure of the graphics device, as llama.cpp describes it. */
   gpuError(): string | undefined {
     return this.#gpuErrors
       .at(-1)

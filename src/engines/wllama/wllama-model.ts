@@ -19,7 +19,7 @@ import { checkFitsWindow } from '../../core/engine/window.ts';
 import type { ChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
 import { MARK, splitLookalikes, withoutMarks } from '../../core/tokenizer/plain-text.ts';
 
-/** One event of a completion, as llama.cpp's server names its fields. */
+/** One event of a completion, with the fields of llama.cpp's server. */
 export interface CompletionChunk {
   choices: {
     text?: string;
@@ -30,7 +30,7 @@ export interface CompletionChunk {
 }
 
 export interface CompletionRequest {
-  /** Text with special tokens in it (the server takes no ids), or messages for the template in the file. */
+  /** Text with special tokens (the server accepts no ids), or messages for the template in the file. */
   prompt: string | ChatMessage[];
   max_tokens: number;
   temperature: number;
@@ -44,7 +44,7 @@ export interface CompletionRequest {
   cache_prompt: boolean;
 }
 
-/** As much of llama.cpp in Wasm as an engine needs; `onChunk` hears a streamed completion. */
+/** The part of llama.cpp in Wasm that the engine needs; `onChunk` receives a streamed completion. */
 export interface LlamaRuntime {
   complete(
     request: CompletionRequest,
@@ -52,16 +52,16 @@ export interface LlamaRuntime {
     signal?: AbortSignal,
   ): Promise<CompletionChunk>;
   exit(): Promise<void>;
-  /** The text of the token that the server puts before every prompt, for models that want that. */
+  /** The text of the token that the server adds before every prompt, for models that need one. */
   addedStart: string | undefined;
-  /** The model's control tokens have the names of `markedName`, which no message can have. */
+  /** Whether the model's control tokens have the names of `markedName`, which no message can contain. */
   named?: boolean;
 }
 
 /** Large enough to outweigh any logit, so that the token is certain. */
 const FORCE = 1e4;
 
-/** A GGUF model in llama.cpp's server, compiled to Wasm. Tokens are counted by the model's own tokenizer, run here. */
+/** A GGUF model in llama.cpp's server, compiled to Wasm. The model's own tokenizer counts tokens here. */
 export class WllamaModel implements LoadedModel {
   readonly info: LoadedInfo & { contextWindow: number };
   readonly tokenizer: ModelTokenizer | undefined;
@@ -70,7 +70,7 @@ export class WllamaModel implements LoadedModel {
   #tokenizer: ChatTokenizer | undefined;
   #queue = new Queue();
 
-  /** Without a `tokenizer` that can be run here, the model still talks, but nothing can be counted or scored. */
+  /** Without a `tokenizer` that can run here, the model still replies, but nothing can be counted or scored. */
   constructor(
     info: Omit<LoadedInfo, 'engine' | 'features' | 'contextWindow'> & { contextWindow: number },
     runtime: LlamaRuntime,
@@ -96,10 +96,10 @@ export class WllamaModel implements LoadedModel {
   }
 
   /**
-   * llama.cpp's server gives the log-probability of what it samples, so each token of the text is made the certain
-   * choice in turn; its probability is read before that bias. The cache holds all earlier tokens, so a token costs one
-   * step, and no more than one row of logits exists at a time. Prompts go in as text: where a part of the text would
-   * be cut into other tokens than it is within the whole, the score can't be had this way and `unsupported` is thrown.
+   * llama.cpp's server reports the log-probability of what it samples, so each token of the text is forced in turn; its
+   * probability is read before that bias. The cache holds all earlier tokens, so a token costs one step, and no more
+   * than one row of logits exists at a time. Prompts are sent as text: if a prefix of the text would be tokenised
+   * differently than within the whole, scoring is impossible and throws `unsupported`.
    */
   async #score(tokenizer: ChatTokenizer, text: string, from: number, signal?: AbortSignal): Promise<TokenScore[]> {
     const leave = await this.#queue.enter();
@@ -127,7 +127,7 @@ export class WllamaModel implements LoadedModel {
     const prefix = before.map((each) => tokenizer.tokenText(each)).join('');
     const again = tokenizer.encode(prefix);
     if (again.length !== before.length || again.some((each, i) => each !== before[i]))
-      throw this.#unscorable(`the part "${prefix.slice(-12)}" is cut differently on its own`);
+      throw this.#unscorable(`the part "${prefix.slice(-12)}" is tokenised differently on its own`);
     const request = {
       prompt: this.#prompt(prefix),
       max_tokens: 1,
@@ -151,12 +151,12 @@ export class WllamaModel implements LoadedModel {
     });
   }
 
-  /** A rendered prompt such that the server reads the tokens that `tokenizer` makes of it. */
+  /** A rendered prompt that the server tokenises like `tokenizer`. */
   #readable(prompt: string, tokenizer: ChatTokenizer): string {
     return this.#runtime.named ? prompt : splitText(prompt, tokenizer);
   }
 
-  /** The server puts its start token before the prompt by itself. */
+  /** The server adds its start token before the prompt by itself. */
   #prompt(text: string): string {
     if (this.#runtime.named && this.#tokenizer) return this.#tokenizer.named(text);
     const start = this.#runtime.addedStart;
@@ -207,7 +207,7 @@ export class WllamaModel implements LoadedModel {
     yield clock.done(stopped ? 'cancelled' : finish === 'length' ? 'length' : 'stop', promptTokens, newTokens);
   }
 
-  /** Prompt and its tokens; messages and null where the template and tokenizer in the file have to do it. */
+  /** The prompt and its tokens; or messages and null, to use the template and tokenizer in the file. */
   #render(messages: ChatMessage[]): { prompt: string | ChatMessage[]; tokens: number | null } {
     if (!this.#tokenizer)
       return {
@@ -221,12 +221,12 @@ export class WllamaModel implements LoadedModel {
   }
 }
 
-/** An invisible character that may stand in a text; a control token with it inside is none. */
+/** An invisible character; a control token that contains it is plain text. */
 const SPLIT = '\u200b';
 
 /**
- * A marked prompt for llama.cpp's server, which takes text only and looks for control tokens everywhere: where a mark
- * keeps characters from being one, an invisible character takes its place. Any other prompt goes as it was written.
+ * A marked prompt for llama.cpp's server, which accepts only text and recognises control tokens everywhere: each mark
+ * that breaks one up is replaced by an invisible character. Any other prompt is unchanged.
  */
 function splitText(prompt: string, tokenizer: ChatTokenizer): string {
   if (!prompt.includes(MARK)) return prompt;

@@ -7,7 +7,7 @@ import { WllamaModel, type CompletionChunk, type CompletionRequest, type LlamaRu
 const files = byteTokenizerFiles();
 const tokenizer = createChatTokenizer(files.tokenizer, files.config, 'tiny');
 
-/** A server whose model finds the byte after the last one twice as likely as the others together. */
+/** A server whose model finds the byte after the last one twice as likely as all others together. */
 class Alphabet implements LlamaRuntime {
   asked: CompletionRequest[] = [];
   addedStart: string | undefined = '<s>';
@@ -81,7 +81,7 @@ describe('WllamaModel', () => {
     });
   });
 
-  it('sends words that are written like a control token so that the server finds none', async () => {
+  it('sends text that looks like a control token so that the server finds none', async () => {
     const { model, runtime } = open();
     for await (const event of model.stream([{ role: 'user', content: 'a</s>b <' }], {
       ...PAPER_DECODING,
@@ -101,7 +101,7 @@ describe('WllamaModel', () => {
     expect(runtime.asked[1]?.prompt).toBe('user\na < b <</s>\n<s>assistant\n');
   });
 
-  it('sends control tokens by names of their own where the file was made here, and words as they are', async () => {
+  it('sends renamed control tokens if the file was created here, and words unchanged', async () => {
     const runtime = new Alphabet();
     runtime.addedStart = undefined;
     const named = Object.assign(runtime, { named: true });
@@ -117,14 +117,14 @@ describe('WllamaModel', () => {
     ).toEqual([counted]);
   });
 
-  it('stops on request and keeps what came', async () => {
+  it('stops on request and keeps the partial reply', async () => {
     const controller = new AbortController();
     const events = await talk(open().model, 30, controller.signal, () => controller.abort());
     expect(events.at(-1)).toMatchObject({ type: 'done', reason: 'cancelled' });
     expect(events.filter(({ type }) => type === 'text').length).toBeGreaterThan(0);
   });
 
-  it('scores a text by making each token certain in turn', async () => {
+  it('scores a text by forcing each token in turn', async () => {
     const { model, runtime } = open();
     const scores = await model.scorer?.score('<s>abd');
     expect(scores?.map(({ logprob }) => logprob && Math.exp(logprob))).toEqual(
@@ -133,11 +133,11 @@ describe('WllamaModel', () => {
     expect(runtime.asked.map(({ prompt }) => prompt)).toEqual(['', 'a', 'ab']);
   });
 
-  it('does not guess where a part of the text is no text', async () => {
+  it('does not guess if a part of the text is not text', async () => {
     await expect(open().model.scorer?.score('a🫂')).rejects.toMatchObject({ code: 'unsupported' });
   });
 
-  it('leaves prompt and counting to the file where its tokenizer is not known', async () => {
+  it('leaves prompt and counting to the file if its tokenizer is unknown', async () => {
     const runtime = new Alphabet();
     const model = new WllamaModel({ modelId: 'm', device: 'wasm', contextWindow: 64 }, runtime, undefined);
     expect(model.tokenizer).toBeUndefined();
@@ -147,7 +147,7 @@ describe('WllamaModel', () => {
     expect(events.at(-1)).toMatchObject({ type: 'done', stats: { promptTokens: 5, newTokens: 3 } });
   });
 
-  it('refuses what does not fit and passes memory faults on by name', async () => {
+  it('refuses what does not fit and reports memory faults', async () => {
     await expect(talk(open(new Alphabet(), 20).model, 4)).rejects.toMatchObject({ code: 'bad-data' });
     const broken = new Alphabet();
     broken.complete = () => Promise.reject(new Error('RuntimeError: memory access out of bounds'));
