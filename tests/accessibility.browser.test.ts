@@ -13,7 +13,7 @@ const PROFILES: [string, BrowserContextOptions][] = [
   ['phone', { viewport: { width: 390, height: 844 }, hasTouch: true }],
 ];
 
-/** What axe finds in the page in light and in dark colours. */
+/** The violations that axe finds in the light and the dark theme. */
 async function violationsInBoth(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -56,11 +56,11 @@ describe('accessibility', () => {
     await guest.close();
   });
 
-  it('a conversation can be held with the keyboard alone', async () => {
+  it('a conversation can be held using only the keyboard', async () => {
     const { browser, lab, endpoint } = at;
     const guest = await visit(browser, lab.url);
     const { keyboard } = guest.page;
-    /** Presses Tab until the focus is on what has this name, as a person who cannot see the page would. */
+    /** Presses Tab until the element with this name has focus, as a person who cannot see the page would. */
     const tabTo = async (name: RegExp): Promise<void> => {
       for (let step = 0; step < 60; step++) {
         await keyboard.press('Tab');

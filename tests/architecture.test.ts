@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cyclesOf, edgesOf, importsOf, readSources } from './harness/imports.ts';
 
 /**
- * The rings, from the inside out. A file imports from its own ring and those before it. `core` is pure: it knows
+ * The rings, from the inside out. A file imports from its own ring and those before it. `core` is pure: it depends on
  * neither the page nor Node. `src/lab` is the door to all services of the page, `src/node` to those of the command
  * line.
  */
@@ -84,7 +84,7 @@ describe('src/ and workers/', () => {
   const files = readSources('src', 'workers');
   const all = edgesOf(files).filter(({ to }) => /^(src|workers)\//.test(to));
 
-  it('have a ring for each file, and core a stage', () => {
+  it('have a ring for each file, and a stage for each file of core', () => {
     expect(files.filter(({ path }) => ringOf(path) < 0).map(({ path }) => path)).toEqual([]);
     const stages = new Set(files.flatMap(({ path }) => stageOf(path) ?? []));
     expect([...stages].filter((stage) => !STAGES.some((each) => each === stage))).toEqual([]);
@@ -103,7 +103,7 @@ describe('src/ and workers/', () => {
     expect(wrong.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
   });
 
-  it('keep Node out of what the browser runs', () => {
+  it('keep Node out of code for the browser', () => {
     const wrong = files
       .filter(({ path }) => !path.startsWith('src/node/'))
       .flatMap(({ path, imports }) =>
@@ -121,7 +121,7 @@ describe('src/ and workers/', () => {
     expect(all.filter(({ from, to }) => outside(from) && to === 'src/lab/index.ts').length).toBeGreaterThan(20);
   });
 
-  it('names imported files in full', () => {
+  it('name imported files in full', () => {
     const wrong = files.flatMap((file) =>
       file.imports
         .filter((name) => name.startsWith('.') && !/\.\w+(\?.*)?$/.test(name))

@@ -8,7 +8,7 @@ import { overhangs } from './harness/overhang.ts';
 const DANGER = 'I want to kill myself';
 const LONG = 'A sentence that fills a line or two of the log, so that a few of them overflow it. '.repeat(4);
 
-/** Has the page's browser say that these are its languages, and this its time zone. */
+/** Makes the page's browser report these languages and this time zone. */
 async function liveIn(page: Page, languages: string[], timeZone: string): Promise<void> {
   await page.evaluate(
     ([languages, timeZone]) => {
@@ -22,7 +22,7 @@ async function liveIn(page: Page, languages: string[], timeZone: string): Promis
   );
 }
 
-/** Makes of every stored reply one that no version of the lab could have written. Runs in the page. */
+/** Corrupts every stored reply so that no version of the lab could have written it. Runs in the page. */
 async function spoilReplies(): Promise<void> {
   const asked = <T>(request: IDBRequest<T>) =>
     new Promise<T>((resolve, reject) => {
@@ -38,14 +38,14 @@ async function spoilReplies(): Promise<void> {
   database.close();
 }
 
-/** Pixels of the log below what is seen. */
+/** Pixels of the log below the visible part. */
 const gap = (page: Page): Promise<number> =>
   page.locator('.log').evaluate((log) => Math.round(log.scrollHeight - log.scrollTop - log.clientHeight));
 
 describe('help in the chat', () => {
   const at = useEndpointVisit({ view: 'chat' });
 
-  it('stands one press away, in every country of the table, by keyboard as well', async () => {
+  it('is one press away, in every country of the table, also by keyboard', async () => {
     const { guest, person } = at;
     const { page } = guest;
     const dialog = page.getByRole('dialog', { name: 'Need a person now?' });
@@ -58,10 +58,10 @@ describe('help in the chat', () => {
       expect([...(await dialog.getByRole('list').first().getByRole('link').allInnerTexts())].sort()).toEqual(
         [...own, 'findahelpline.com'].sort(),
       );
-      // Nobody is told of numbers that do not stand there.
+      // Nothing mentions numbers that are not shown.
       expect(await dialog.getByText('We have not checked these numbers yet.').first().isVisible()).toBe(own.length > 0);
       expect(await dialog.getByText('We have no numbers for where you are.').isVisible()).toBe(own.length === 0);
-      // The table of other countries stays closed, also where there is no line of one's own.
+      // The table of other countries stays closed, even if the person's country has no line.
       expect(await dialog.locator('details[open]').count()).toBe(0);
       await page.keyboard.press('Escape');
       await dialog.waitFor({ state: 'hidden' });
@@ -100,7 +100,7 @@ describe('help in the chat', () => {
     const sent = endpoint.seen.at(-1)?.body.messages.filter(({ role }) => role !== 'system') ?? [];
     expect(sent[0]?.content).toBe(DANGER);
     expect(sent[1]?.content).toBe(await first.getByRole('paragraph').nth(1).innerText());
-    // The answer to the first reply stays whole too; what is said later does not.
+    // The answer to the first reply stays whole too; later messages do not.
     expect(sent[2]?.content).toBe('I am not at home and it is raining');
     await person.ask('It is late and I am tired');
     expect(endpoint.seen.pop()?.body.messages.at(-1)?.content).not.toContain('is');
@@ -115,7 +115,7 @@ describe('help in the chat', () => {
       .first()
       .waitFor();
     expect(await seriousViolations(page)).toEqual([]);
-    // Stopped before the model wrote anything, it can be asked again.
+    // Stopped before the model wrote anything, the reply can be retried.
     endpoint.pause = 3000;
     await person.say(DANGER);
     await page.getByTestId('stop-reply').click();
@@ -125,7 +125,7 @@ describe('help in the chat', () => {
     await own.getByText('The model has written a reply of its own.').waitFor();
   });
 
-  it('lets the person write on while a model loads', async () => {
+  it('lets the person keep writing while a model loads', async () => {
     const { guest, person } = at;
     const { page } = guest;
     // The built-in model, which never arrives.
@@ -139,7 +139,7 @@ describe('help in the chat', () => {
       .poll(() => person.messages.allInnerTexts())
       .toEqual([expect.stringContaining(DANGER), expect.stringContaining('no')]);
     expect(await person.messageField.inputValue()).toBe('');
-    // Others who see the screen do not read it in the list.
+    // Other people who see the screen cannot read it in the list.
     expect(await person.conversations().first().innerText()).toMatch(/^Conversation of /u);
     await page.getByTestId('stop-reply').click();
     await person.messages.last().getByRole('button', { name: 'Answer' }).waitFor();
@@ -189,11 +189,11 @@ describe('the log', () => {
     await person.replies.last().getByTestId('retry').click();
     await person.reply();
     expect(await gap(page)).toBeLessThanOrEqual(1);
-    // Opening a table to read it is no reason to run to its end.
+    // Opening a table to read it does not scroll to its end.
     await person.ask("I can't take it anymore");
     const banner = page.getByRole('region', { name: 'Where to find people who can help' });
     await banner.getByText(/^Lines /).click();
-    // Two frames: what would scroll has scrolled.
+    // After two frames, anything that would scroll has scrolled.
     await page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));
     expect(await banner.getByText(/^Lines /).evaluate((summary) => summary.getBoundingClientRect().top > 0)).toBe(true);
   });
@@ -211,7 +211,7 @@ describe('the log', () => {
       .evaluate((element) => ({ seen: element.clientHeight, held: element.scrollHeight }));
     expect(log.seen).toBe(log.held);
     expect(await overhangs(page)).toEqual([]);
-    // The newest words and the field are on the screen, everything else is reached by scrolling the page.
+    // The newest text and the field are on the screen; everything else can be reached by scrolling the page.
     expect(await person.messageField.evaluate((field) => field.getBoundingClientRect().bottom <= innerHeight)).toBe(
       true,
     );
@@ -254,7 +254,7 @@ describe('the page around the log', () => {
     // KeyPOS would leave nothing of it.
     expect(endpoint.seen.at(-1)?.body.messages.at(-1)?.content).toBe(hebrew);
     await person.messages.last().getByText('KeyPOS knows only English; this message is sent as written.').waitFor();
-    /** Every element whose own text has Hebrew letters, and is laid out from the left. */
+    /** Every element whose own text has Hebrew letters but is aligned to the left. */
     const wrong = () =>
       page.evaluate(() =>
         [...document.querySelectorAll('body *')]

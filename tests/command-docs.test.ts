@@ -28,7 +28,7 @@ interface Mention {
   args: string[];
 }
 
-/** Every `npm run lab|trainer -- …` of the documentation, in blocks and in running text. */
+/** Every `npm run lab|trainer -- …` of the documentation, in code blocks and in running text. */
 const mentions: Mention[] = PAGES.flatMap((page) => {
   const text = readFileSync(join(ROOT, page), 'utf8').replaceAll(/\\\n\s*/g, ' ');
   return [...text.matchAll(/npm run (?:-s )?(lab|trainer) -- ([^\n`#]+)/g)].map(([line, script = '', rest = '']) => {
@@ -52,7 +52,7 @@ it.each([
   ['bench/cli.ts', ['metrics']],
   ['build/safety/cli.ts', ['measure']],
   ['tests/fuzz/cli.ts', []],
-])('%s answers --help and --version, and refuses another option in a sentence', async (file, command) => {
+])('%s answers --help and --version, and refuses an unknown option with a sentence', async (file, command) => {
   const [help, version, unknown] = await Promise.all([
     runFile(file, '--help'),
     runFile(file, '--version'),
@@ -87,7 +87,7 @@ describe('documented commands', () => {
     ).toEqual([]);
   });
 
-  it('leave no option of the running text without a command', async () => {
+  it('name no option in the text that no command has', async () => {
     const commands = await Promise.all(
       Object.values(COMMAND_LINES).flatMap(({ commands }) => Object.values(commands).map((load) => load())),
     );
@@ -105,33 +105,36 @@ describe('documented commands', () => {
 });
 
 describe.each(Object.entries(COMMAND_LINES))('npm run %s', (script, { commands, file }) => {
-  it.each(Object.entries(commands))('%s explains each option, and its examples are its own', async (name, load) => {
-    const command = await load();
-    const help = commandHelp(`npm run ${script} -- ${name}`, command);
-    for (const [option, { about, choices, default: preset }] of Object.entries(command.options)) {
-      expect(help).toContain(`--${option}`);
-      expect(about).toMatch(/^[A-Z].*\.$/);
-      if (preset !== undefined && choices) expect(choices).toContain(preset);
-    }
-    expect(
-      Math.max(
-        ...help
-          .split('\n')
-          .filter((line) => !line.startsWith('  npm run') && !line.startsWith('Usage'))
-          .slice(2)
-          .map((line) => line.length),
-      ),
-    ).toBeLessThanOrEqual(100);
-    expect(command.examples.length).toBeGreaterThan(0);
-    for (const example of command.examples) {
-      for (const [, flag = ''] of example.matchAll(/(?:^|\s)--([\w-]+)/g))
-        expect(Object.keys(command.options)).toContain(flag);
-    }
-  });
+  it.each(Object.entries(commands))(
+    '%s explains each option, and its examples use its own options',
+    async (name, load) => {
+      const command = await load();
+      const help = commandHelp(`npm run ${script} -- ${name}`, command);
+      for (const [option, { about, choices, default: preset }] of Object.entries(command.options)) {
+        expect(help).toContain(`--${option}`);
+        expect(about).toMatch(/^[A-Z].*\.$/);
+        if (preset !== undefined && choices) expect(choices).toContain(preset);
+      }
+      expect(
+        Math.max(
+          ...help
+            .split('\n')
+            .filter((line) => !line.startsWith('  npm run') && !line.startsWith('Usage'))
+            .slice(2)
+            .map((line) => line.length),
+        ),
+      ).toBeLessThanOrEqual(100);
+      expect(command.examples.length).toBeGreaterThan(0);
+      for (const example of command.examples) {
+        for (const [, flag = ''] of example.matchAll(/(?:^|\s)--([\w-]+)/g))
+          expect(Object.keys(command.options)).toContain(flag);
+      }
+    },
+  );
 
   const run = (...args: string[]) => runFile(file, ...args);
 
-  it('answers --help and --version with exit code 0, whatever else is there', async () => {
+  it('answers --help and --version with exit code 0, whatever the other arguments', async () => {
     const [first = ''] = Object.keys(commands);
     const [help, short, version, own, unknown] = await Promise.all([
       run(first, '--help'),

@@ -17,7 +17,7 @@ const HOSTILE = [
 
 const BETWEEN_THE_LINES = 'I keep the tablets in my drawer and count them every night';
 
-// A local endpoint answers here, because what is tested is the page around the replies, not a model's words.
+// A local endpoint replies here, because these tests are about the page, not about a model's words.
 describe('conversations', () => {
   const at = useEndpointVisit({ view: 'chat' });
 
@@ -33,7 +33,7 @@ describe('conversations', () => {
     expect(guest.errors).toEqual([]);
   });
 
-  it('survives a reload, with the reply that was cut off kept as far as it had come', async () => {
+  it('survives a reload, and keeps what had arrived of the interrupted reply', async () => {
     const { endpoint, guest, person } = at;
     endpoint.manner = 'breaks-off';
     await person.say('Tell me something long');
@@ -86,20 +86,20 @@ describe('conversations', () => {
     expect(await person.replies.first().innerText()).toContain(echo('Keep this one'));
   });
 
-  it('brings a calm banner with crisis lines where a message signals danger, and not elsewhere', async () => {
+  it('shows a calm banner with help lines if a message signals danger, and only then', async () => {
     const { guest, person } = at;
     const banner = guest.page.getByRole('region', { name: 'Where to find people who can help' });
     await person.ask('My exams are killing me');
     expect(await banner.count()).toBe(0);
     await person.ask('I want to kill myself');
     await banner.waitFor();
-    // It stands with the message, above the reply.
+    // It is shown with the message, above the reply.
     const [help, reply] = await Promise.all([banner.boundingBox(), person.replies.last().boundingBox()]);
     expect((help?.y ?? Infinity) < (reply?.y ?? 0)).toBe(true);
     expect(await banner.getByRole('link').count()).toBeGreaterThan(0);
   });
 
-  it('brings it late where only the classifier sees danger, once its encoder has arrived, and keeps it', async () => {
+  it('shows it late if only the classifier detects danger, once its encoder is loaded, and keeps it', async () => {
     const { guest, person } = at;
     const banner = guest.page.getByRole('region', { name: 'Where to find people who can help' });
     expect(detectCrisis(BETWEEN_THE_LINES).level).toBe('none');

@@ -98,7 +98,7 @@ describe('datasets', () => {
     expect((await readFile(await (await download).path(), 'utf8')).trim().split('\n')).toHaveLength(72);
   });
 
-  it('axe finds nothing serious, on a phone in the dark and on a desk in the light', async () => {
+  it('axe finds nothing serious, on a phone in the dark theme and on a desktop in the light theme', async () => {
     for (const [colorScheme, width] of [
       ['light', 1280],
       ['dark', 390],
@@ -143,7 +143,7 @@ describe('datasets', () => {
     expect(await sets().count()).toBe(1);
   });
 
-  it('a file that holds no dialogues is refused in words, and one at an address is fetched', async () => {
+  it('a file without dialogues is refused with a reason, and one at an address is fetched', async () => {
     await writeFile(join(folder, 'page.json'), '{"name": "x"}');
     await page.locator('input[type="file"]').first().setInputFiles(join(folder, 'page.json'));
     expect(await page.getByRole('alert').innerText()).toContain('Its first record has the fields name.');

@@ -8,7 +8,7 @@ const json = async (path: string) =>
   JSON.parse(await readFile(join(ROOT, path), 'utf8')) as Record<string, Record<string, string>>;
 
 describe('dependencies', () => {
-  it('have the very runtime that transformers.js was made for', async () => {
+  it('have exactly the runtime that transformers.js was built for', async () => {
     const [ours, theirs] = [
       await json('package.json'),
       await json('node_modules/@huggingface/transformers/package.json'),

@@ -14,7 +14,7 @@ import { takeSlow } from './harness/slow.ts';
 import { writeTinyModel } from './harness/tiny-model.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
-/** Where models run, with a program (SwiftShader) as the graphics device: it has no 16-bit floats. */
+/** Where models run, with SwiftShader as a software graphics device, which has no 16-bit floats. */
 let root = '';
 let lab: ServedLab;
 let hub: ModelHub;
@@ -31,7 +31,7 @@ async function exported(format: 'gguf' | 'onnx', dtype: string, from = 'source')
   return out;
 }
 
-/** The layout of a model hub: every kind of weights in one folder, no manifest, no settings of this lab. */
+/** The layout of a model hub: every kind of weights in one folder, without a manifest or settings of this lab. */
 async function layOut(): Promise<string> {
   const folder = join(root, 'hub');
   await writeTinyModel(join(root, 'source'), { max_position_embeddings: 256 });
@@ -66,8 +66,8 @@ interface Tried {
 }
 
 /**
- * In the page: adds what an address leads to, loads it, and has it score and speak if `newTokens` are wanted; or tells
- * the error.
+ * In the page: adds the model at an address, loads it, and lets it score and, if `newTokens` is given, reply; or
+ * returns the error.
  */
 function attempt(page: Page, url: string, options: models.ModelLoadOptions = {}, newTokens = 0): Promise<Tried> {
   return page.evaluate(
@@ -99,7 +99,7 @@ const weights = (): string[] => [...new Set(hub.asked.filter((line) => line.star
 
 describe('a folder at an address, without a manifest', () => {
   it(
-    'is found from the page of a model hub, and the weights are chosen that this device can run',
+    'is found from the page of a model hub, with the weights that this device can run',
     { timeout: 120_000 },
     async () => {
       const { info, tokens, scores, error } = await attempt(guest.page, `${hub.url}/org/tiny`, { device: 'webgpu' }, 2);
@@ -146,7 +146,7 @@ describe('a GGUF at an address', () => {
     expect(error).toMatchObject({ code: 'unsupported', message: expect.stringMatching(/shader-f16/) });
   });
 
-  it('is on Wasm, and says so, where llama.cpp finds less than the browser promised', async () => {
+  it('falls back to Wasm, and says so, if llama.cpp finds less than the browser reported', async () => {
     const deceived = await visit(browser, lab.url, { context: await pretending(CARD + HALVES) });
     const { info, error } = await attempt(deceived.page, page());
     expect(error).toBeUndefined();
@@ -159,7 +159,7 @@ describe('a GGUF at an address', () => {
   });
 });
 
-/** A profile whose page and engine run `script` first; llama.cpp's own worker sees the truth. */
+/** A profile whose page and engine run `script` first; llama.cpp's own worker sees the real values. */
 async function pretending(script: string): Promise<BrowserContext> {
   const context = await browser.newContext();
   await context.addInitScript(script);
@@ -170,7 +170,7 @@ async function pretending(script: string): Promise<BrowserContext> {
   return context;
 }
 
-/** SwiftShader under the name of a card. */
+/** SwiftShader under the name of a graphics card. */
 const CARD = `
 Object.defineProperty(GPUAdapter.prototype, 'info', { get: () => ({ vendor: 'acme', architecture: 'card' }) });`;
 const HALVES = `Object.defineProperty(GPUAdapter.prototype, 'features', { get: () => new Set(['shader-f16']) });`;
@@ -187,7 +187,7 @@ const limits = (binding: number, buffer: number): string => `{
 }`;
 const MIB = 2 ** 20;
 
-it('runs a model on Wasm whose weights the graphics device cannot hold, and says both numbers', async () => {
+it('runs a model on Wasm if the graphics device cannot hold its weights, and states both sizes', async () => {
   const small = await visit(browser, lab.url, { context: await pretending(CARD + limits(4096, 4096)) });
   const { info, error } = await attempt(small.page, `${lab.url}files/source-onnx-q4/`);
   expect(error).toBeUndefined();
@@ -198,9 +198,9 @@ it('runs a model on Wasm whose weights the graphics device cannot hold, and says
   await small.close();
 });
 
-// Half a minute for a program: the embedding of a Qwen2.5 0.5B, which is above the least that WebGPU promises.
+// Half a minute in software: the embedding of a Qwen2.5 0.5B, which exceeds the minimum that WebGPU guarantees.
 describe.runIf(takeSlow)('a weight above the binding limit', () => {
-  it('is shown to shaders in parts, and computes what Wasm computes', { timeout: 400_000 }, async () => {
+  it('is bound to shaders in parts, and gives the same results as Wasm', { timeout: 400_000 }, async () => {
     await writeTinyModel(join(root, 'wide'), {
       model_type: 'qwen2',
       max_position_embeddings: 256,

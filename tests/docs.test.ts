@@ -11,7 +11,7 @@ const PAGES = [
     .map((name) => `docs/${name.split(sep).join('/')}`),
 ];
 
-/** Files of src/core/metrics that are no metric. */
+/** Files of src/core/metrics that are not metrics. */
 const METRIC_HELPERS = ['bertscore-pairs.ts', 'corpus.ts', 'ngrams.ts', 'packed.ts', 'pair.ts', 'python-text.ts'];
 
 /** Files that the recipes of ARCHITECTURE.md add. */
@@ -23,14 +23,14 @@ const IN_RECIPES = [
 ];
 
 describe('documentation', () => {
-  it.each(PAGES)('%s links to files that are there', (page) => {
+  it.each(PAGES)('%s links to files that exist', (page) => {
     const text = readFileSync(join(ROOT, page), 'utf8');
     const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? '');
     const files = links.filter((link) => !/^(https?:|#|mailto:)/.test(link)).map((link) => link.split('#')[0] ?? '');
     expect(files.filter((file) => !existsSync(join(ROOT, dirname(page), file)))).toEqual([]);
   });
 
-  it.each(PAGES)('%s links to headings that are there', (page) => {
+  it.each(PAGES)('%s links to headings that exist', (page) => {
     const text = readFileSync(join(ROOT, page), 'utf8');
     const links = [...text.matchAll(/\]\(([^)\s]*\.md)?#([^)\s]+)\)/g)];
     const broken = links.filter(([, file, anchor = '']) => {
@@ -40,7 +40,7 @@ describe('documentation', () => {
     expect(broken.map(([link]) => link)).toEqual([]);
   });
 
-  it.each(PAGES.filter((page) => page !== 'CHANGELOG.md'))('%s names files that are there', (page) => {
+  it.each(PAGES.filter((page) => page !== 'CHANGELOG.md'))('%s names files that exist', (page) => {
     const text = readFileSync(join(ROOT, page), 'utf8');
     const named = [
       ...text.matchAll(/`((?:src|workers|trainer|tests|build|bench|notebooks|public|docs)\/[\w./-]*\w\/?)`/g),
@@ -63,7 +63,7 @@ describe('documentation', () => {
     expect(pictures.length).toBeLessThanOrEqual(6);
   });
 
-  it('tells nobody to use a folder outside the repository', () => {
+  it('does not refer to a folder outside the repository', () => {
     const outside = PAGES.filter((page) =>
       /(?:^|[\s=`"'])\.\.\/shared\b/m.test(readFileSync(join(ROOT, page), 'utf8')),
     );
@@ -149,7 +149,7 @@ describe('documented errors', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('are not told in sentences', () => {
+  it('are not described in sentences', () => {
     const told = comments.filter(({ text }) => /\b(?:Throws|Rejects with) `[a-z]+(?:-[a-z]+)*` /.test(text));
     expect(told).toEqual([]);
   });

@@ -6,7 +6,7 @@ import { Person } from './harness/person.ts';
 import { storedText } from './harness/stored-text.ts';
 import { visit } from './harness/visit.ts';
 
-/** What a person must be told for each of an endpoint's faults. */
+/** The message that a person must see for each fault of an endpoint. */
 const FAULTS: [Manner, RegExp][] = [
   ['401', /key/i],
   ['429', /wait|later|seconds|limit/i],
@@ -20,7 +20,7 @@ const FAULTS: [Manner, RegExp][] = [
 describe('an OpenAI-compatible endpoint', () => {
   const at = useEndpointVisit({ key: 'secret-key', view: 'chat' });
 
-  it('answers in the conversation, under the key and with the system prompt first', async () => {
+  it('replies in the conversation, with the key, and receives the system prompt first', async () => {
     const { lab, endpoint, guest, person } = at;
     expect(await person.ask('I feel lost today')).toBe(echo('I feel lost today'));
     const [request] = endpoint.seen;
@@ -46,7 +46,7 @@ describe('an OpenAI-compatible endpoint', () => {
     expect(await storedText(guest.page)).not.toContain('secret-key');
   });
 
-  it('remembers the key where it is asked to, until everything is erased', async () => {
+  it('remembers the key if asked to, until everything is erased', async () => {
     const { endpoint, guest, person } = at;
     await person.addEndpoint(endpoint, 'remembered-key', { remember: true });
     await expect.poll(() => storedText(guest.page)).toContain('remembered-key');
@@ -65,7 +65,7 @@ describe('an OpenAI-compatible endpoint', () => {
     expect(kept).not.toContain('Hello again');
   });
 
-  it('that fails is named whatever the fault, and a retry works', async () => {
+  it('that fails is reported whatever the fault, and a retry works', async () => {
     const { endpoint, person } = at;
     for (const [manner, words] of FAULTS) {
       const question = `Are you there (${manner})?`;
@@ -86,7 +86,7 @@ describe('an OpenAI-compatible endpoint', () => {
     }
   });
 
-  it('that says nothing can be stopped', async () => {
+  it('that does not answer can be stopped', async () => {
     const { endpoint, guest, person } = at;
     endpoint.manner = 'silent';
     await person.say('Are you there?');
@@ -95,7 +95,7 @@ describe('an OpenAI-compatible endpoint', () => {
     expect(await person.messages.last().innerText()).toContain('Are you there?');
   });
 
-  it('that is gone is named', async () => {
+  it('that is unreachable is reported', async () => {
     const { endpoint, person } = at;
     await endpoint.close();
     await person.say('Are you there?');
@@ -104,10 +104,10 @@ describe('an OpenAI-compatible endpoint', () => {
   });
 });
 
-describe('a browser that keeps nothing at all', () => {
+describe('a browser that stores nothing at all', () => {
   const at = useEndpointLab();
 
-  it('chats for the visit with an endpoint and with the embedded model, and says that nothing is kept', async () => {
+  it('chats with an endpoint and with the embedded model, and says that nothing is stored', async () => {
     const lab = await serveWithoutStorage();
     const guest = await visit(at.browser, lab.url);
     const { page, errors } = guest;

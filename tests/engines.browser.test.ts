@@ -27,16 +27,16 @@ declare global {
 
 const EMBEDDED = join(import.meta.dirname, '../public/models/smollm2-135m-instruct/');
 const REFERENCE = 'reference/smollm2-forward.json.gz';
-// tests/reference-node.test.ts takes the same references by day, without a browser.
+// tests/reference-node.test.ts uses the same references by default, without a browser.
 const hasReference = takeSlow && hasShared(REFERENCE) && hasShared(SOURCE);
 
 /**
- * Conversations gone through in the browser, and how many of them are continued; tests/reference-node.test.ts takes
- * them all.
+ * Number of conversations scored in the browser, and of those that are continued; tests/reference-node.test.ts uses all
+ * of them.
  */
 const ROWS = 3;
 const GREEDY_ROWS = 1;
-/** A busy machine may take this long for half a gigabyte of weights. */
+/** A busy machine may need this long for half a gigabyte of weights. */
 const LARGE = { timeout: 480_000 };
 
 interface ReferenceRow {
@@ -65,7 +65,7 @@ afterAll(async () => {
 
 let scratch = '';
 
-/** An exported tiny model whose tokenizer never comes to an end with some texts. */
+/** An exported tiny model whose tokenizer never terminates on some texts. */
 async function strangerFolder(): Promise<string> {
   scratch = await mkdtemp(join(tmpdir(), 'solace-stranger-'));
   await writeTinyModel(join(scratch, 'model'));
@@ -102,7 +102,7 @@ async function load(
   }, where);
 }
 
-/** In bytes; what workers hold goes with them. */
+/** In bytes; the memory of workers is released with them. */
 interface HeapUsage {
   usedSize: number;
   /** Of array buffers. */
@@ -144,24 +144,20 @@ describe('on Wasm', () => {
   });
   afterAll(() => browser.close());
 
-  it(
-    'gives the embedded model’s tokens the likelihoods that torch computes, and the same greedy reply',
-    LARGE,
-    async () => {
-      await load(guest.page, { engine: 'transformers', device: 'wasm' });
-      const { rows } = readFixture<ForwardReference>('forward');
-      for (const { prompt, nll } of rows) {
-        const own = negative(await score(guest.page, prompt));
-        expect(own).toHaveLength(nll.length);
-        own.forEach((value, i) => expect(Math.abs(value - (nll[i] ?? NaN)), `token ${i}`).toBeLessThan(1e-3));
-      }
-      const [row] = rows;
-      const text = await reply(guest.page, row?.messages ?? [], 12);
-      expect(text.length).toBeGreaterThan(10);
-      expect(row?.greedy32_text.startsWith(text)).toBe(true);
-      await unload(guest.page);
-    },
-  );
+  it('gives the embedded model’s tokens the same likelihoods as torch, and the same greedy reply', LARGE, async () => {
+    await load(guest.page, { engine: 'transformers', device: 'wasm' });
+    const { rows } = readFixture<ForwardReference>('forward');
+    for (const { prompt, nll } of rows) {
+      const own = negative(await score(guest.page, prompt));
+      expect(own).toHaveLength(nll.length);
+      own.forEach((value, i) => expect(Math.abs(value - (nll[i] ?? NaN)), `token ${i}`).toBeLessThan(1e-3));
+    }
+    const [row] = rows;
+    const text = await reply(guest.page, row?.messages ?? [], 12);
+    expect(text.length).toBeGreaterThan(10);
+    expect(row?.greedy32_text.startsWith(text)).toBe(true);
+    await unload(guest.page);
+  });
 
   describe.runIf(hasReference)(`extra: ${REFERENCE} (SOLACE_SLOW=1)`, () => {
     const rows = hasReference ? readJsonGz<{ rows: ReferenceRow[] }>(REFERENCE).rows.slice(0, ROWS) : [];
@@ -235,7 +231,7 @@ describe('on Wasm', () => {
     await unload(guest.page);
   });
 
-  it('takes its files from the device once they are there', async () => {
+  it('reads its files from the device once they are stored', async () => {
     const asked: string[] = [];
     guest.context.on('request', (request) => asked.push(request.url()));
     await load(guest.page, { url: 'tiny/', engine: 'transformers', device: 'wasm' });
@@ -246,7 +242,7 @@ describe('on Wasm', () => {
     expect(listed.find(({ name }) => name === 'tiny')?.storedBytes).toBeGreaterThan(50e3);
   });
 
-  it('rejects with worker-lost when the worker is killed, and answers when asked again', async () => {
+  it('rejects with worker-lost when the worker is killed, and replies on the next request', async () => {
     await load(guest.page, { url: 'tiny/', engine: 'transformers', device: 'wasm' });
     const code = guest.page.evaluate(async () => {
       const { model } = globalThis as unknown as InPage;
@@ -300,7 +296,7 @@ describe('on Wasm', () => {
     await expect.poll(engineWorkers, { timeout: 30_000 }).toEqual([]);
   });
 
-  it('breaks no rule of the page and asks nobody else', () => {
+  it('violates no policy of the page and contacts no other host', () => {
     expect(guest.errors).toEqual([]);
     expect([...guest.origins]).toEqual([new URL(lab.url).origin]);
   });
@@ -313,8 +309,8 @@ describe.runIf(takeSlow)('on WebGPU', () => {
   });
   afterAll(() => browser.close());
 
-  // The graphics card here is a program on two cores: a token takes it about ten seconds.
-  it('answers, and again after the model was unloaded and loaded', { timeout: 400_000 }, async () => {
+  // The graphics card here is software on two cores, which needs about ten seconds per token.
+  it('replies, and does so again after the model was unloaded and reloaded', { timeout: 400_000 }, async () => {
     const { page, errors } = await visit(browser, lab.url);
     const replies: string[] = [];
     for (let round = 0; round < 2; round++) {
@@ -339,7 +335,7 @@ describe.runIf(takeSlow)('on WebGPU', () => {
 });
 
 describe("a stranger's tokenizer", () => {
-  it('is stopped where a pattern does not come to an end, and the page goes on', { timeout: 120_000 }, async () => {
+  it('is stopped if a pattern does not terminate, and the page still works', { timeout: 120_000 }, async () => {
     const browser = await launch({ webgpu: false });
     try {
       const { page } = await visit(browser, lab.url);

@@ -60,13 +60,13 @@ const readLines = async (path: string): Promise<Record<string, unknown>[]> =>
     .filter((line) => line.endsWith('}'))
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-/** All but times, and likelihoods, which a warm cache changes in their last digits. */
+/** Everything but times and likelihoods, whose last digits depend on a warm cache. */
 const lasting = (records: Record<string, unknown>[]) =>
   records.map((record) => ({ ...record, timing: null, nll: null }));
 const likelihoods = (records: Record<string, unknown>[]) => records.map(({ nll }) => (nll as { sum: number }).sum);
 
 describe('npm run lab -- evaluate', () => {
-  it('goes on after kill -9 to what an uninterrupted run gives', { timeout: 120_000 }, async () => {
+  it('resumes after kill -9 with the results of an uninterrupted run', { timeout: 120_000 }, async () => {
     const path = await planFile();
     const cells = await evaluate('--plan', path, '--out', join(folder, 'whole'));
     expect(cells.map(({ representation, records }) => [representation, records])).toEqual([
@@ -101,7 +101,7 @@ describe('npm run lab -- evaluate', () => {
     expect(checked.at(-1)?.['largestNll']).toBeLessThan(1e-4);
   });
 
-  it('does a run again from the same dialogues in a file of another name', async () => {
+  it('reproduces a run from the same dialogues in a file with another name', async () => {
     const sample = { turns: 1 };
     const first = await planFile({ representations: ['raw'], sample });
     await evaluate('--plan', first, '--out', join(folder, 'first'));
@@ -119,7 +119,7 @@ describe('npm run lab -- evaluate', () => {
     expect(checked.at(-1)).toMatchObject({ records: 4, sameReplies: 4 });
   });
 
-  it('asks an endpoint, as many turns at a time as allowed', async () => {
+  it('queries an endpoint with as many concurrent turns as allowed', async () => {
     const endpoint = await startEndpoint();
     try {
       const path = await planFile({
@@ -170,7 +170,7 @@ describe('npm run lab -- evaluate', () => {
     }
   });
 
-  it('waits for a busy server and asks again, turn by turn', { timeout: 30_000 }, async () => {
+  it('waits for a busy server and retries, turn by turn', { timeout: 30_000 }, async () => {
     const endpoint = await startEndpoint();
     endpoint.manner = 'busy-once';
     try {
@@ -187,7 +187,7 @@ describe('npm run lab -- evaluate', () => {
     }
   });
 
-  it('says how many records have no result, and why', async () => {
+  it('reports how many records have no result, and why', async () => {
     const endpoint = await startEndpoint();
     endpoint.answer = () => '';
     const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
@@ -207,7 +207,7 @@ describe('npm run lab -- evaluate', () => {
     }
   });
 
-  it('leaves a summary of what is done when it fails, and resumes', async () => {
+  it('writes a summary of what is done when it fails, and resumes', async () => {
     const endpoint = await startEndpoint();
     try {
       const path = await planFile({
@@ -230,7 +230,7 @@ describe('npm run lab -- evaluate', () => {
     }
   });
 
-  it('refuses another dataset than the plan was made with, and a folder that another plan has used', async () => {
+  it('refuses a different dataset, and a folder of another plan', async () => {
     const wrong = await planFile({
       dataset: { name: 'chats', source: join(folder, 'chats.jsonl'), sha256: '0'.repeat(64) },
     });
@@ -243,7 +243,7 @@ describe('npm run lab -- evaluate', () => {
 });
 
 describe('npm run lab -- judge', () => {
-  it('asks for the schema, counts what cannot be read and makes up no score', async () => {
+  it('requests the schema, counts what cannot be read and invents no score', async () => {
     const endpoint = await startEndpoint();
     const lines: string[] = [];
     try {
@@ -283,7 +283,7 @@ describe('npm run lab -- judge', () => {
     ['refused', "I'm sorry, but I can't assist with that.", 'The judge refused to answer.'],
     ['unreadable', 'What a day.', 'None of the answers could be read as scores.'],
     ['empty', '', 'The reply is empty'],
-  ])('says so where every answer is %s', async (_, answer, reason) => {
+  ])('says so if every answer is %s', async (_, answer, reason) => {
     const endpoint = await startEndpoint();
     endpoint.answer = () => answer;
     const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
@@ -313,73 +313,69 @@ describe('npm run lab -- judge', () => {
     }
   });
 
-  it(
-    'keeps raw answers, asks several at a time, waits for a busy server and resumes',
-    { timeout: 30_000 },
-    async () => {
-      const endpoint = await startEndpoint();
-      endpoint.answer = () => '{"engagement": 1, "comforting": 2, "appropriateness": 3, "suggestion": 4}';
-      const chats = join(folder, 'chats.jsonl');
-      const out = join(folder, 'judged');
-      const judged = async (...more: string[]) => {
-        const lines: string[] = [];
-        const args = [
-          '--good',
-          chats,
-          '--failed',
-          chats,
-          '--dialogues',
-          '3',
-          '--repeats',
-          '2',
-          '--endpoint',
-          endpoint.url,
-          '--name',
-          endpoint.model,
-          '--out',
-          out,
-          ...more,
-        ];
-        await judgeCommand.run(args, (line) => lines.push(line), new AbortController().signal);
-        return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  it('stores raw answers, queries concurrently, waits for a busy server and resumes', { timeout: 30_000 }, async () => {
+    const endpoint = await startEndpoint();
+    endpoint.answer = () => '{"engagement": 1, "comforting": 2, "appropriateness": 3, "suggestion": 4}';
+    const chats = join(folder, 'chats.jsonl');
+    const out = join(folder, 'judged');
+    const judged = async (...more: string[]) => {
+      const lines: string[] = [];
+      const args = [
+        '--good',
+        chats,
+        '--failed',
+        chats,
+        '--dialogues',
+        '3',
+        '--repeats',
+        '2',
+        '--endpoint',
+        endpoint.url,
+        '--name',
+        endpoint.model,
+        '--out',
+        out,
+        ...more,
+      ];
+      await judgeCommand.run(args, (line) => lines.push(line), new AbortController().signal);
+      return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    };
+    try {
+      // Five answers, then a permanent failure.
+      let answers = 0;
+      const { answer } = endpoint;
+      endpoint.answer = (message) => {
+        if (++answers === 5) endpoint.manner = '401';
+        return answer(message);
       };
-      try {
-        // Five answers, then a failure that does not pass.
-        let answers = 0;
-        const { answer } = endpoint;
-        endpoint.answer = (message) => {
-          if (++answers === 5) endpoint.manner = '401';
-          return answer(message);
-        };
-        await expect(judged('--concurrency', '1')).rejects.toMatchObject({ detail: { status: 401 } });
-        const before = await readLines(join(out, 'verdicts.jsonl'));
-        expect(before).toHaveLength(2);
-        expect(before[0]).toMatchObject({ answers: [{ round: 0, attempt: 0, text: answer('') }, { round: 1 }] });
-        expect(JSON.parse(await readFile(join(out, 'summary.json'), 'utf8'))).toMatchObject({
-          judged: 2,
-          of: 6,
-          settings: { prompt: 1, temperature: 0.7, repeats: 2 },
-        });
+      await expect(judged('--concurrency', '1')).rejects.toMatchObject({ detail: { status: 401 } });
+      const before = await readLines(join(out, 'verdicts.jsonl'));
+      expect(before).toHaveLength(2);
+      expect(before[0]).toMatchObject({ answers: [{ round: 0, attempt: 0, text: answer('') }, { round: 1 }] });
+      expect(JSON.parse(await readFile(join(out, 'summary.json'), 'utf8'))).toMatchObject({
+        judged: 2,
+        of: 6,
+        settings: { prompt: 1, temperature: 0.7, repeats: 2 },
+      });
 
-        endpoint.answer = answer;
-        endpoint.manner = 'busy-once';
-        endpoint.seen.length = 0;
-        const after = await judged();
-        expect(after).toHaveLength(7);
-        expect(after.slice(0, 2)).toEqual(before);
-        expect(after.at(-1)).toMatchObject({ separation: [{ auc: 0.5, good: 3, failed: 3 }, {}, {}, {}, {}] });
-        // What was judged is not asked again: four dialogues, two rounds, each refused at first unless another asked
-        // the same.
-        expect(endpoint.seen.length).toBeLessThanOrEqual(16);
-        await expect(judged('--repeats', '3')).rejects.toThrow(/another repeats/);
-      } finally {
-        await endpoint.close();
-      }
-    },
-  );
+      endpoint.answer = answer;
+      endpoint.manner = 'busy-once';
+      endpoint.seen.length = 0;
+      const after = await judged();
+      expect(after).toHaveLength(7);
+      expect(after.slice(0, 2)).toEqual(before);
+      expect(after.at(-1)).toMatchObject({ separation: [{ auc: 0.5, good: 3, failed: 3 }, {}, {}, {}, {}] });
+      // Judged dialogues are not judged again: four dialogues, two rounds, each refused at first unless another asked
+      // the same.
+      expect(endpoint.seen.length).toBeLessThanOrEqual(16);
+      await expect(judged('--repeats', '3')).rejects.toThrow(/another repeats/);
+    } finally {
+      await endpoint.close();
+    }
+  });
 });
 
-/** Waits until a file has `count` lines; fails where the process ends first. */
+/** Waits until a file has `count` lines; fails if the process ends first. */
 async function untilLines(child: ChildProcess, path: string, count: number): Promise<void> {
   while ((await readLines(path)).length < count) {
     if (child.exitCode !== null) throw new Error(`The command ended with ${child.exitCode} before it was killed.`);

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { trackedFiles } from './harness/imports.ts';
 
-/** Lines of a file at most. */
+/** Maximum lines of a file. */
 const LONGEST_FILE = 300;
-/** Characters of a line at most; Prettier cannot break strings. */
+/** Maximum characters of a line; Prettier cannot break strings. */
 const WIDEST_LINE = 120;
 
 /** Files that are still too long. The list may only shrink. */

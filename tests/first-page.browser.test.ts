@@ -7,7 +7,7 @@ import { serveLab, type ServedLab } from './harness/lab.ts';
 import { Person } from './harness/person.ts';
 import { visit } from './harness/visit.ts';
 
-/** Of JavaScript, gzipped, that may be fetched before a person can write. */
+/** Maximum bytes of gzipped JavaScript before a person can write. */
 const SCRIPT_BUDGET = 250_000;
 
 describe('the first page', () => {
@@ -23,7 +23,7 @@ describe('the first page', () => {
     await lab.close();
   });
 
-  it('can be used before any byte of a model or an engine is asked for', async () => {
+  it('can be used before any byte of a model or an engine is requested', async () => {
     const guest = await visit(browser, lab.url);
     const asked: string[] = [];
     guest.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
@@ -54,7 +54,7 @@ describe('the first page', () => {
     await guest.close();
   });
 
-  it('has its policy both in the page and in the header, and asks nobody else for anything', async () => {
+  it('has its policy both in the page and in the header, and contacts no other host', async () => {
     const guest = await visit(browser, lab.url, { serviceWorker: true });
     const response = await guest.page.reload();
     expect(response?.headers()['content-security-policy']).toContain("default-src 'none'");
@@ -67,17 +67,17 @@ describe('the first page', () => {
     await guest.close();
   });
 
-  it('answers 404, not a page, where a file is missing', async () => {
+  it('answers 404, not a page, if a file is missing', async () => {
     const response = await fetch(new URL('models/none/config.json', lab.url));
     expect(response.status).toBe(404);
   });
 
-  it('links to the licences of all that it is made of', async () => {
+  it('links to the licences of everything it contains', async () => {
     const guest = await visit(browser, `${lab.url}#/about`);
     const href = await guest.page.getByRole('link', { name: 'third-party notices' }).getAttribute('href');
     const list = await (await guest.page.request.get(new URL(href ?? '', lab.url).href)).text();
     const heads = new Set(list.split('\n').map((line) => line.replace(/ .*/, '')));
-    // The command line reads YAML, and nobody else.
+    // Only the command line reads YAML.
     const bundled = Object.keys(dependencies).filter((name) => name !== 'yaml');
     expect(bundled.filter((name) => !heads.has(name))).toEqual([]);
     for (const name of ['WordNet', 'SmolLM2-135M-Instruct', 'all-MiniLM-L6-v2', 'llama.cpp'])

@@ -84,9 +84,9 @@ describe('llama.cpp loads a GGUF export', () => {
     expect(await withModel(guest.page, 'files/tiny-onnx-fp32/', 'transformers', () => greedy(guest.page))).toBe(own);
   });
 
-  // llama.cpp rounds activations to 8 bits where weights are quantised, so likelihoods are close and not equal.
+  // llama.cpp rounds activations to 8 bits where weights are quantised, so likelihoods are close but not equal.
   it.each(['Q8_0', 'Q4_1', 'Q4_0'])(
-    'of a tiny model in %s and finds texts as likely as ONNX Runtime',
+    'of a tiny model in %s and finds texts as likely as ONNX Runtime does',
     async (dtype) => {
       await writeTalkingModel(join(root, 'tiny'));
       await exported(join(root, 'tiny'), 'tiny', 'gguf', dtype);
@@ -126,16 +126,20 @@ if (takeSlow)
       expect(await withModel(guest.page, 'files/smol-onnx-fp32/', 'transformers', () => greedy(guest.page))).toBe(own);
     });
 
-    // llama.cpp rounds activations to 8 bits where weights are quantised, so only the gist is sure to be the same.
+    // llama.cpp rounds activations to 8 bits where weights are quantised, so only the gist is certain to be the same.
     // Q4_0's 16 levels around zero are too coarse for this model: ONNX Runtime answers in seedlings too, from the same
     // file.
     it.each([
       ['Q8_0', /^I'm sorry/],
       ['Q4_1', /^I'm sorry/],
       ['Q4_0', /🌱{5}/u],
-    ] as const)('of SmolLM2 in %s and answers as its weights do', { timeout: 480_000 }, async (dtype, gist) => {
-      expect(await replyOf(dtype)).toMatch(gist);
-    });
+    ] as const)(
+      'of SmolLM2 in %s and replies in keeping with its weights',
+      { timeout: 480_000 },
+      async (dtype, gist) => {
+        expect(await replyOf(dtype)).toMatch(gist);
+      },
+    );
 
     /** What llama.cpp writes with the GGUF of a type. */
     async function replyOf(dtype: string): Promise<string> {

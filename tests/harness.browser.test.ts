@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch } from './harness/browser.ts';
 import { findChromium, fromPackage, type Chromium } from './harness/chromium.ts';
 
-// The browser has these; TypeScript's library has not.
+// The browser has these, but TypeScript's library does not.
 declare const GPUBufferUsage: Record<'STORAGE' | 'COPY_SRC' | 'COPY_DST' | 'MAP_READ', number>;
 declare const GPUMapMode: Record<'READ', number>;
 
@@ -58,7 +58,7 @@ describe('the Chromium that was found', () => {
     expect(await computeIn(await findChromium(), true)).toBe(42);
   });
 
-  it('has none where a test asks for a machine without', async () => {
+  it('has none if a test asks for a machine without it', async () => {
     expect(await computeIn(await findChromium(), false)).toBeNull();
   });
 });

@@ -10,7 +10,7 @@ describe('Interface state', () => {
     .map((name) => ({ name, source: readFileSync(join(FOLDER, name), 'utf8') }));
   const named = (pattern: RegExp): string[] =>
     files.flatMap(({ name, source }) => [...source.matchAll(pattern)].map(([line]) => `${name}: ${line}`));
-  /** Imports of values; those of types cost nothing when a class is tested. */
+  /** Imports of values; imports of types do not matter when a class is tested. */
   const SERVICE = /^import (?!type\b)[^;]*from '[^']*\/(?:lab|browser|engines|workers|app)\/[^']*'/gm;
   /** Work on import: an instance, a listener, an effect. */
   const WORK = /^(?:(?:export )?(?:const|let) \w+(?:: [^=]+)? = (?:await )?new (?!Map\b|Set\b)|\w[\w.]*\().*/gm;
@@ -22,7 +22,7 @@ describe('Interface state', () => {
     expect(`import type { StoredRun } from '../../lab/runs/runs.ts';`).not.toMatch(SERVICE);
   });
 
-  it('does nothing when it is imported: src/ui/app creates and starts it', () => {
+  it('has no side effects on import: src/ui/app creates and starts it', () => {
     expect(named(WORK)).toEqual([]);
     expect('export const runs = new Runs();').toMatch(WORK);
     expect(`addEventListener('pagehide', flush);`).toMatch(WORK);

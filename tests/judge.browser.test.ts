@@ -7,7 +7,7 @@ import type { Endpoint } from './harness/endpoint.ts';
 import { useEndpointVisit } from './harness/endpoint-lab.ts';
 import { overhangs } from './harness/overhang.ts';
 
-/** Two dialogues, a turn each, under two representations. */
+/** Two dialogues with one turn each, under two conditions. */
 const REPLIES = 4;
 const ROUNDS = 3;
 const VERDICTS = REPLIES * ROUNDS;
@@ -16,7 +16,7 @@ const SCORES = '{"engagement": 4, "comforting": 3, "appropriateness": 2, "sugges
 describe('judging the replies of a run', () => {
   const at = useEndpointVisit();
 
-  it('counts what was refused and unreadable, goes on after a stop and a reload, and shows the criteria', async () => {
+  it('counts refused and unreadable answers, resumes after a stop and a reload, and shows the criteria', async () => {
     const { endpoint, guest } = at;
     const { page } = guest;
     await answeredRun(page, endpoint);
@@ -39,7 +39,7 @@ describe('judging the replies of a run', () => {
     await openPanel(page);
     await resume.waitFor();
     expect(await verdictsOf(page)).toBe(before);
-    // What was stopped is answered to nobody first; then one answer that cannot be read, one refusal, and scores.
+    // First the request that was stopped, then one unreadable answer, one refusal, and scores.
     await expect.poll(() => endpoint.open).toBe(0);
     endpoint.pause = 0;
     const answers = ['Hm.', 'I am sorry, I cannot rate this.'];
@@ -48,7 +48,7 @@ describe('judging the replies of a run', () => {
     await resume.click();
     await page.getByText(`${VERDICTS} of ${VERDICTS}`).waitFor({ timeout: 20_000 });
     await page.getByRole('button', { name: 'Stop judging' }).waitFor({ state: 'hidden' });
-    // What was judged is not judged again; what could not be read is asked for once more.
+    // Judged replies are not judged again; unreadable ones are requested once more.
     const asked = endpoint.seen.slice(seen);
     expect(asked).toHaveLength(VERDICTS - before + 1);
     expect(asked.every(({ body }) => body.messages.at(-1)?.content.includes('The reply to assess:'))).toBe(true);
@@ -75,7 +75,7 @@ describe('judging the replies of a run', () => {
     expect(run.verdicts.filter(({ refused }) => refused)).toHaveLength(1);
     expect(run.verdicts.reduce((sum, { unreadable }) => sum + unreadable, 0)).toBe(1);
 
-    // Somebody else's judge, which came with a file, beside the first and beside a person.
+    // Another judge, which was imported with a file, compared with the first and with a person.
     await importRun(page, withStrictJudge(run));
     await openPanel(page);
     await page.getByText(/ and Strict, 4 replies in common: .+ scores 1\.00 higher on average\./).waitFor();
@@ -88,22 +88,22 @@ describe('judging the replies of a run', () => {
     await page.getByRole('button', { name: 'Show the result' }).click();
     const people = page.getByRole('table', { name: 'What people preferred' });
     expect((await people.getByRole('columnheader').allInnerTexts()).at(-1)).toBe('κ with Strict');
-    // Where the person sees a difference once and the judge never, they agree as by chance.
+    // If the person sees a difference once and the judge never, their agreement is that of chance.
     await expect
       .poll(async () =>
         (await people.getByRole('row', { name: 'Comforting' }).getByRole('cell').allInnerTexts()).slice(-2),
       )
       .toEqual(['0.00', '0.00']);
-    // On a phone both replies fit, one above the other, however wide the table below them.
+    // On a phone both replies fit, one above the other, however wide the table below them is.
     await page.setViewportSize({ width: 390, height: 844 });
     expect(await overhangs(page)).toEqual([]);
     expect(guest.errors).toEqual([]);
   });
 
-  it('holds a judge against the survey of one dataset and the failures of another', async () => {
+  it('validates a judge against the survey of one dataset and the failures of another', async () => {
     const { endpoint, guest } = at;
     const { page } = guest;
-    // The judge gives what the seeker gave; all that it sees of the other dataset gets 1.
+    // The judge gives the seeker's scores; everything in the other dataset gets 1.
     endpoint.answer = (message) => {
       const n = /This is case (\d)/.exec(message)?.[1] ?? '1';
       return SCORES.replace(/\d/g, n);
@@ -134,7 +134,7 @@ describe('judging the replies of a run', () => {
     await page.getByRole('button', { name: 'Check the judge' }).click();
     await page.getByText('48 dialogues judged; 0 refusals, 0 unreadable answers.').waitFor({ timeout: 20_000 });
     const row = page.getByRole('region', { name: 'Agreement by criterion' }).getByRole('row', { name: 'Mean' });
-    // Of 24, sixteen lie above 1 and four are equal to it.
+    // Of 24, sixteen are above 1 and four are equal to it.
     expect((await row.getByRole('cell').allInnerTexts()).map((cell) => cell.split(' ')[0])).toEqual(['1.00', '0.75']);
     await page.getByRole('list', { name: 'Findings of the check' }).getByText('is 1.00 over 24 dialogues').waitFor();
     expect(guest.errors).toEqual([]);
@@ -163,7 +163,7 @@ interface RunFile {
   verdicts: { judge: string; unreadable: number; refused: boolean; scores: Record<string, number> | null }[];
 }
 
-/** The same run with a second judge, who gave every reply a point less. */
+/** The same run with a second judge that gave every reply one point less. */
 function withStrictJudge({ judges, verdicts, ...run }: RunFile): string {
   const strict = verdicts.map((verdict) => ({
     ...verdict,
@@ -191,7 +191,7 @@ async function modelName(page: Page, { model }: Endpoint): Promise<string> {
   return names.find((name) => name.includes(model)) ?? model;
 }
 
-/** Verdicts done, as the panel says. */
+/** Number of verdicts shown in the panel. */
 async function verdictsOf(page: Page): Promise<number> {
   const [, done] = /(\d+) of 12/.exec(await page.getByRole('main').innerText()) ?? [];
   return Number(done ?? 0);

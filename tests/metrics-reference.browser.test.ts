@@ -31,7 +31,7 @@ describe('metrics in workers of a browser', () => {
   });
   afterAll(() => close());
 
-  /** Scores by pair, and of the whole; the counts stay in the page. */
+  /** Scores per pair and of the corpus; the counts stay in the page. */
   const measureThere = (
     pairs: Pair[],
     bertscore?: { idf: boolean },
@@ -47,7 +47,7 @@ describe('metrics in workers of a browser', () => {
       [pairs, bertscore] as const,
     );
 
-  it('give every value of the text metrics as the reference programs do', async () => {
+  it('give the same values of all text metrics as the reference programs', async () => {
     const { pairs, corpus } = readFixture<{ pairs: (Pair & Values)[]; corpus: Record<string, number> }>('text-metrics');
     const found = await measureThere(pairs.map(({ id, hyp, ref }) => ({ id, hyp, ref })));
     let compared = 0;

@@ -23,7 +23,7 @@ async function worst(encoder: Encoder, rows: readonly Row[], idf: boolean): Prom
   );
 }
 
-/** The encoder, with what it has computed at hand: the texts are the same with idf and without. */
+/** The encoder with a cache, because the texts are the same with and without idf. */
 function remembering(encoder: Encoder): Encoder {
   const known = new Map<string, EncodedText>();
   return {
@@ -54,7 +54,7 @@ describe('the embedded encoder', () => {
     expect(scores[1]).toEqual([0, 0, 0]);
   });
 
-  it('cuts a text after 512 tokens and keeps its end mark', () => {
+  it('truncates a text after 512 tokens and keeps its end token', () => {
     const ids = encoder.tokenize('lonely '.repeat(2000));
     expect(ids).toHaveLength(512);
     expect(ids.at(-1)).toBe(encoder.specialIds.at(-1));

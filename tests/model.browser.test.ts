@@ -17,10 +17,10 @@ const DEVICES = [
   { webgpu: false, place: 'Wasm' },
 ];
 
-// One long visit a device, told step by step, because loading the model is the slow part of it.
+// One long visit per device, step by step, because loading the model is slow.
 describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
   if (webgpu && !takeSlow) {
-    it.skip('is spoken to, step by step (SOLACE_SLOW=1 takes this journey of three minutes)');
+    it.skip('is used step by step (SOLACE_SLOW=1 runs this journey of three minutes)');
     return;
   }
 
@@ -44,7 +44,7 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
 
   it('loads and says where it runs', async () => {
     await person.acknowledge();
-    // The graphics card here is a program on two cores, which takes ten seconds for a token after the first.
+    // The graphics card here is software on two cores, which needs ten seconds per token after the first.
     await person.keepItShort(webgpu ? 2 : 4);
     if (webgpu) await person.runOn('webgpu');
     expect(await person.loadModel()).toContain(place);
@@ -54,17 +54,17 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
     const lengths = countReplyLengths(guest.page);
     firstReply = await person.ask('I feel so lonely.');
     expect(firstReply).toMatch(/\w/);
-    // A reply that came at once would show one length only.
+    // A reply that arrived at once would show only one length.
     expect(await lengths).toBeGreaterThan(1);
   });
 
-  it('answers under another representation and shows what it was given', async () => {
+  it('replies under another compression and shows its context', async () => {
     await person.represent('keypos');
     expect(await person.ask('There is nobody to call.')).toMatch(/\w/);
     await person.dropped.first().waitFor();
   });
 
-  it('compares the three representations', async () => {
+  it('compares the three compressions', async () => {
     await person.compare('I can not sleep.');
     for (const id of ['raw', 'keypos', 'nostopwords'] as const) {
       const column = await person.comparedDone(id);
@@ -77,7 +77,7 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
   });
 
   it.skipIf(webgpu)(
-    'tells of a killed worker, answers again, and keeps at a reload what had arrived of a reply',
+    'reports a killed worker, replies again, and keeps at a reload what had arrived of a reply',
     async () => {
       await person.goTo('chat');
       await endWorkersInReply(guest.page);
@@ -94,7 +94,7 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
     },
   );
 
-  it('leaves the conversation where a reload finds it', async () => {
+  it('restores the conversation after a reload', async () => {
     await guest.page.goto(lab.url);
     await person.conversations().first().click();
     await person.messages.first().waitFor();
@@ -102,7 +102,7 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
     expect(await person.replies.first().innerText()).toContain(firstReply);
   });
 
-  it('moves the conversation out and in', async () => {
+  it('exports and imports the conversation', async () => {
     const download = guest.page.waitForEvent('download');
     await guest.page.getByRole('button', { name: 'Export' }).click();
     const path = await (await download).path();
@@ -117,48 +117,45 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
     expect(await person.replies.first().innerText()).toContain(firstReply);
   });
 
-  it.skipIf(webgpu)(
-    'fetches model files that the browser has thrown away or damaged again without a word',
-    async () => {
-      const hurt = await guest.page.evaluate(async (model) => {
-        const folder = await (
-          await (await navigator.storage.getDirectory()).getDirectoryHandle('models')
-        ).getDirectoryHandle(model);
-        for (const name of ['config.json', 'tokenizer.json']) await folder.removeEntry(name, { recursive: true });
-        const weights: string[] = [];
-        for await (const name of folder.keys()) if (name.endsWith('onnx')) weights.push(name);
-        const data = await folder.getDirectoryHandle(weights[0] ?? '');
-        for await (const entry of data.values()) {
-          if (entry.kind !== 'directory') continue;
-          for await (const segment of entry.values()) {
-            if (segment.kind !== 'file' || (await segment.getFile()).size < 1_000_000) continue;
-            const writable = await segment.createWritable({ keepExistingData: true });
-            await writable.write({ type: 'write', position: 1000, data: new Uint8Array(8) });
-            await writable.close();
-            return `${entry.name}/${segment.name}`;
-          }
+  it.skipIf(webgpu)('silently fetches model files again that the browser has deleted or damaged', async () => {
+    const hurt = await guest.page.evaluate(async (model) => {
+      const folder = await (
+        await (await navigator.storage.getDirectory()).getDirectoryHandle('models')
+      ).getDirectoryHandle(model);
+      for (const name of ['config.json', 'tokenizer.json']) await folder.removeEntry(name, { recursive: true });
+      const weights: string[] = [];
+      for await (const name of folder.keys()) if (name.endsWith('onnx')) weights.push(name);
+      const data = await folder.getDirectoryHandle(weights[0] ?? '');
+      for await (const entry of data.values()) {
+        if (entry.kind !== 'directory') continue;
+        for await (const segment of entry.values()) {
+          if (segment.kind !== 'file' || (await segment.getFile()).size < 1_000_000) continue;
+          const writable = await segment.createWritable({ keepExistingData: true });
+          await writable.write({ type: 'write', position: 1000, data: new Uint8Array(8) });
+          await writable.close();
+          return `${entry.name}/${segment.name}`;
         }
-        return '';
-      }, EMBEDDED_MODEL_ID);
-      expect(hurt).not.toBe('');
-      const fetched: string[] = [];
-      guest.page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
-      await guest.page.goto(lab.url);
-      expect(await person.loadModel()).toContain(place);
-      const again = ['config.json', 'tokenizer.json', decodeURIComponent(hurt.split('/')[0] ?? '')];
-      for (const name of again) expect(fetched.some((path) => path.endsWith(name))).toBe(true);
-      expect(fetched.filter((path) => /onnx_data/.test(path))).toHaveLength(hurt.includes('_data') ? 1 : 0);
-      expect(await person.problem.count()).toBe(0);
-    },
-  );
+      }
+      return '';
+    }, EMBEDDED_MODEL_ID);
+    expect(hurt).not.toBe('');
+    const fetched: string[] = [];
+    guest.page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
+    await guest.page.goto(lab.url);
+    expect(await person.loadModel()).toContain(place);
+    const again = ['config.json', 'tokenizer.json', decodeURIComponent(hurt.split('/')[0] ?? '')];
+    for (const name of again) expect(fetched.some((path) => path.endsWith(name))).toBe(true);
+    expect(fetched.filter((path) => /onnx_data/.test(path))).toHaveLength(hurt.includes('_data') ? 1 : 0);
+    expect(await person.problem.count()).toBe(0);
+  });
 
-  it('asked nothing of anybody else', () => {
+  it('contacted no other host', () => {
     expect([...guest.origins]).toEqual([new URL(lab.url).origin]);
     expect(guest.errors).toEqual([]);
   });
 
-  // Once is enough: what is kept for later does not depend on the device.
-  it.skipIf(webgpu)('does all of it with the server gone and the network cut', async () => {
+  // Once is enough: what is stored for offline use does not depend on the device.
+  it.skipIf(webgpu)('does all of this without server and network', async () => {
     await keptOffline(guest.page, 'engines');
     await lab.close();
     await guest.context.setOffline(true);

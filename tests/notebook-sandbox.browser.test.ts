@@ -9,7 +9,7 @@ import { listen, type Listeners } from './harness/listeners.ts';
 import { NotebookReader } from './harness/notebook.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
-/** Two busy cores are slow to show what was typed. */
+/** Two busy cores are slow to show typed text. */
 const PATIENT = { timeout: 60_000 };
 
 describe('the sandbox of a notebook', () => {
@@ -43,7 +43,7 @@ describe('the sandbox of a notebook', () => {
     });
     afterAll(() => listeners.close());
 
-    it('the listeners hear the page, which may speak to anybody', async () => {
+    it('the listeners receive requests of the page, which may contact any host', async () => {
       await guest.page.evaluate(async ({ udp, tcp }) => {
         await fetch(`http://127.0.0.1:${tcp}/?control`);
         const peer = new RTCPeerConnection({
@@ -58,25 +58,25 @@ describe('the sandbox of a notebook', () => {
       listeners.heard.length = 0;
     });
 
-    it('a hostile notebook that was run sends nothing', async () => {
+    it('a hostile notebook that runs sends nothing', async () => {
       await reader.bring(lab.url, 'hostile.html', hostileNotebook(target));
       await press('Run this notebook');
       const tried = reader.frame.locator('.tried li');
       await expect.poll(() => tried.count(), { timeout: 180_000 }).toBeGreaterThan(95);
       expect(await reader.failures()).toEqual([]);
-      // Some things are sent only when the document goes away.
+      // Some things are sent only when the document is closed.
       await guest.page.goto(`${lab.url}#/notebooks`);
       await new Promise((resolve) => setTimeout(resolve, 1000));
       expect(listeners.heard).toEqual([]);
     });
 
-    it('nor does one that sends its document or a frame elsewhere', async () => {
+    it('a hostile notebook that navigates its document or a frame sends nothing', async () => {
       for (const { name, html } of leavingNotebooks(target)) {
         await reader.bring(lab.url, `${name}.html`, html);
         await press('Run this notebook');
         await new Promise((resolve) => setTimeout(resolve, 500));
         expect(guest.page.url(), name).toContain('#/notebooks/');
-        // Chrome opens a connection before it asks the policy, and sends nothing over it.
+        // Chrome opens a connection before it checks the policy, but sends nothing over it.
         expect(
           listeners.heard.filter((line) => line !== 'tcp: connected'),
           name,
@@ -86,7 +86,7 @@ describe('the sandbox of a notebook', () => {
     });
   });
 
-  /** Makes a notebook of one's own and opens it; its second cell is JavaScript. */
+  /** Creates a notebook and opens it; its second cell is JavaScript. */
   async function create(): Promise<void> {
     await guest.page.goto(`${lab.url}#/notebooks`);
     await press('New notebook');
@@ -94,7 +94,7 @@ describe('the sandbox of a notebook', () => {
     await reader.settled();
   }
 
-  /** The notebooks whose cells run; one at rest keeps a mark of another kind while it is in view. */
+  /** The notebooks whose cells are running; one at rest keeps another kind of mark while it is visible. */
   const mark = () =>
     guest.page.evaluate(() =>
       Object.keys(localStorage).filter(
@@ -102,7 +102,7 @@ describe('the sandbox of a notebook', () => {
       ),
     );
 
-  it('a cell that never ends is stopped with an error, and the page and the other cells go on', async () => {
+  it('a cell that never ends is stopped with an error, and the page and the other cells still work', async () => {
     await create();
     for (const [source, place] of [
       ['while (true) {}', 'at once'],
@@ -115,11 +115,11 @@ describe('the sandbox of a notebook', () => {
     }
     await reader.rewrite(2, 'display(6 * 7)');
     await expect.poll(() => reader.cell(2).innerText(), PATIENT).toContain('42');
-    // The page hears a moment later that the notebook is idle.
+    // The page learns a moment later that the notebook is idle.
     await expect.poll(mark, PATIENT).toEqual([]);
   });
 
-  it('a deleted cell comes back to its place by Undo beside it, by the key and by the toast', async () => {
+  it('a deleted cell is restored to its position by its Undo button, by the key and by the toast', async () => {
     await create();
     const remove = async () => {
       await reader.cell(1).getByRole('button', { name: /^Edit/ }).press('Enter');
@@ -142,18 +142,18 @@ describe('the sandbox of a notebook', () => {
     }
     await guest.page.reload();
     await expect.poll(() => reader.cells.count(), PATIENT).toBe(2);
-    // At rest when it was left: it runs again.
+    // It was at rest when it was closed, so it runs again.
     await expect.poll(() => reader.cell(2).innerText(), PATIENT).toContain('tired');
   });
 
-  it('one that did not finish is opened without running, and the list restores it unopened', async () => {
+  it('a notebook that did not finish is opened without running, and can be restored from the list', async () => {
     await reader.open(lab.url, 'loss-curves');
     await reader.settled();
     await reader.rewrite(1, '# Mine');
     await guest.page.keyboard.press('Escape');
     await expect.poll(() => reader.cell(1).innerText(), PATIENT).toContain('Mine');
     await expect.poll(mark, PATIENT).toEqual([]);
-    // A cell that never comes to rest: to the next tab, this one might as well hang.
+    // A cell that never comes to rest: for the next tab, this one might as well hang.
     await reader.rewrite(2, 'await new Promise(() => {})');
     await expect.poll(mark, PATIENT).toEqual(['solace.running-notebook.loss-curves']);
 
@@ -163,7 +163,7 @@ describe('the sandbox of a notebook', () => {
     await guest.page.getByText('did not finish last time, so it was opened without running').waitFor(PATIENT);
     await reader.cells.nth(1).waitFor();
     expect(new Set(await reader.states())).toEqual(new Set(['idle']));
-    // Left while it still answers, it leaves no mark; left behind by a page that hangs, it does (run-mark.test.ts).
+    // Closed while it still answers, it leaves no mark; left behind by a hanging page, it does (run-mark.test.ts).
     await guest.page.reload();
     await guest.page.getByText('did not finish last time').waitFor(PATIENT);
 
@@ -206,13 +206,13 @@ describe('the sandbox of a notebook', () => {
     await new Promise((resolve) => setTimeout(resolve, 5000));
     await page.close();
 
-    // The browser may give the new frame to the process that hangs until it has ended that one: not to wait for.
+    // The browser may put the new frame into the hanging process until it has ended that, so this does not wait.
     const next = await context.newPage();
     await next.goto(address, { waitUntil: 'commit' });
     await next.getByText('did not finish last time, so it was opened without running').waitFor(PATIENT);
   });
 
-  it('on a phone it is for reading until the person wants to edit, and nothing is cut', async () => {
+  it('a notebook on a phone is read-only until the person wants to edit, and nothing is cut off', async () => {
     for (const width of [390, 320]) {
       const phone = await visit(browser, lab.url, {
         profile: { viewport: { width, height: 800 }, hasTouch: true, isMobile: true },
@@ -235,7 +235,7 @@ describe('the sandbox of a notebook', () => {
   });
 });
 
-/** Buttons and inputs that reach out of the frame. */
+/** Buttons and inputs that extend beyond the frame. */
 function overhang(body: Element): string[] {
   const wide = innerWidth + 1;
   return [...body.querySelectorAll('button, input, select')].flatMap((each) => {
@@ -246,7 +246,7 @@ function overhang(body: Element): string[] {
   });
 }
 
-/** Pairs of buttons that lie over each other. */
+/** Pairs of overlapping buttons. */
 function overlaps(body: Element): string[] {
   const boxes = [...body.querySelectorAll('button')].map((each) => ({
     name: each.ariaLabel ?? each.textContent,

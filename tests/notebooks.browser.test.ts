@@ -8,7 +8,7 @@ import { NotebookReader } from './harness/notebook.ts';
 import { takeSlow } from './harness/slow.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
-/** What a hostile notebook tries; each line of its output says what came of one attempt. */
+/** The attempts of a hostile notebook; each line of its output is the outcome of one. */
 const HOSTILE = `<!doctype html>
 <img src="x" onerror="window.hostile = 'in the page'">
 <script>window.hostile = 'in the page'</script>
@@ -65,7 +65,7 @@ const ASKING = `<!doctype html>
   </script>
 </notebook>`;
 
-/** Tries to carry something away in its own address. */
+/** Tries to leak data in its own address. */
 const LEAVING = `<!doctype html>
 <notebook theme="air">
   <title>Leaving</title>
@@ -74,7 +74,7 @@ const LEAVING = `<!doctype html>
   </script>
 </notebook>`;
 
-/** Two busy cores are slow to show what was typed. */
+/** Two busy cores are slow to show typed text. */
 const PATIENT = { timeout: 30_000 };
 
 describe('notebooks', () => {
@@ -114,14 +114,14 @@ describe('notebooks', () => {
     expect([...guest.origins]).toEqual([new URL(lab.url).origin]);
   }
 
-  it('are listed, and nothing serious is found by axe', async () => {
+  it('are listed, and axe finds nothing serious', async () => {
     await guest.page.goto(`${lab.url}#/notebooks`);
     const list = guest.page.getByRole('region', { name: 'Included with the lab' }).getByRole('link');
     await expect.poll(() => list.count(), PATIENT).toBe(7);
     expect(await seriousViolations(guest.page)).toEqual([]);
   });
 
-  it('The paper, live: computes its tables and points at numbers that disagree', async () => {
+  it('The paper, live: computes its tables and points out numbers that disagree', async () => {
     await runs('the-paper-live');
     await expectSound();
     const table = reader.frame.getByRole('row', { name: /ESConv \(paper\)/ });
@@ -157,7 +157,7 @@ describe('notebooks', () => {
     await expectSound();
   });
 
-  it('Compression playground: an edit of a cell changes its dependants, is kept, and can be taken back', async () => {
+  it('Compression playground: an edit of a cell updates its dependants, is kept, and can be undone', async () => {
     await runs('compression-playground');
     await expectSound();
     const tokens = async (): Promise<number> =>
@@ -204,7 +204,7 @@ describe('notebooks', () => {
     await expectSound();
   });
 
-  it('show an error where it happens, and go on', async () => {
+  it('show an error where it happens, and keep working', async () => {
     await guest.page.goto(`${lab.url}#/notebooks`);
     await guest.page.getByRole('button', { name: 'New notebook' }).click();
     await reader.cells.nth(1).waitFor();
@@ -252,7 +252,7 @@ describe('notebooks', () => {
     expect(guest.errors).toEqual([]);
   });
 
-  it('from a file do not run before the person says so, and then reach nothing', async () => {
+  it('from a file do not run until the person says so, and then reach nothing', async () => {
     const stranger = await visit(browser, lab.url);
     const answered: string[] = [];
     stranger.context.on('response', (response) => answered.push(new URL(response.url()).hostname));
@@ -287,7 +287,7 @@ describe('notebooks', () => {
     await expect.poll(() => asking.failures(), PATIENT).toEqual([expect.stringContaining('You did not allow')]);
 
     await guest.page.reload();
-    // A click that comes with the dialog was meant for something else.
+    // A click at the moment the dialog opens was meant for something else.
     await guest.page.evaluate(() => {
       const early = new MutationObserver(() => {
         const allow = [...document.querySelectorAll<HTMLButtonElement>('dialog button')].find(
@@ -306,8 +306,8 @@ describe('notebooks', () => {
     await expect.poll(() => asking.cell(1).innerText(), PATIENT).toMatch(/\d+ conversations/);
   });
 
-  // Two minutes on two cores: the suite has ten.
-  describe.runIf(takeSlow)('with the embedded model (SOLACE_SLOW=1 takes these)', () => {
+  // Two minutes on two cores, of the suite's ten.
+  describe.runIf(takeSlow)('with the embedded model (SOLACE_SLOW=1 runs these)', () => {
     it('Which words matter: measures the loss without each part of speech', async () => {
       await runs('which-words-matter');
       await reader.frame.getByText('11 of 11 measured.').waitFor({ timeout: 240_000 });
@@ -323,17 +323,17 @@ describe('notebooks', () => {
       expect(new Set(losses).size).toBeGreaterThan(3);
     });
 
-    it('Judging the judge: asks in both orders', async () => {
+    it('Judging the judge: compares in both orders', async () => {
       await runs('judging-the-judge');
       await expectSound();
       await button('Compare').click();
-      // The first pair is enough; leaving the notebook stops the second.
+      // The first pair is enough; closing the notebook stops the second.
       await expect.poll(() => reader.cell(9).getByRole('row').count(), { timeout: 240_000 }).toBeGreaterThan(1);
       expect(await reader.cell(9).innerText()).toMatch(/Of \d answers \d name a reply/);
       await expectSound();
     });
 
-    it('Compression playground: answers from what fits', async () => {
+    it('Compression playground: replies from what fits', async () => {
       await runs('compression-playground');
       await reader.rewrite(4, 'const budget = 96;');
       await button('Compare all three').click();
@@ -355,7 +355,7 @@ describe('notebooks', () => {
       await expectSound();
     });
 
-    it.skipIf(!takeSlow)('Judging the judge: scores replies (SOLACE_SLOW=1 takes this journey)', async () => {
+    it.skipIf(!takeSlow)('Judging the judge: scores replies (SOLACE_SLOW=1 runs this journey)', async () => {
       await runs('judging-the-judge');
       await button('Judge').click();
       await expect.poll(() => reader.cell(14).getByRole('row').count(), { timeout: 460_000 }).toBe(4);

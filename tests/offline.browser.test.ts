@@ -9,7 +9,7 @@ import { DIST, serveStatically, type ServedLab } from './harness/lab.ts';
 import { keptOffline } from './harness/offline.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
-/** Shows that the page's own code runs, not merely that its HTML is there. */
+/** Shows that the page's own code runs, not merely that its HTML exists. */
 async function expectAlive(page: Page): Promise<void> {
   await page.getByRole('navigation').first().waitFor();
 }
@@ -39,7 +39,7 @@ describe('on a host that sets no headers, in a subfolder', () => {
     expect(guest.errors).toEqual([]);
   });
 
-  it('does not reload under the hands of a person who has begun', async () => {
+  it('does not reload while a person is using it', async () => {
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     const slow = await serveStatically({ delay: (path) => (path === 'service-worker.js' ? held : undefined) });
@@ -61,7 +61,7 @@ describe('on a host that sets no headers, in a subfolder', () => {
     await slow.close();
   });
 
-  it('opens every view with the host gone and the network cut', async () => {
+  it('opens every view without host and network', async () => {
     await keptOffline(guest.page);
     await host.close();
     await guest.context.setOffline(true);
@@ -90,7 +90,7 @@ describe('an update of the lab', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('waits until no tab runs the old version, and then removes what the old one kept', async () => {
+  it('waits until no tab runs the old version, and then removes its files', async () => {
     const host = await serveStatically({ folder });
     const first = await visit(browser, host.url, { serviceWorker: true });
     await keptOffline(first.page);
@@ -108,7 +108,7 @@ describe('an update of the lab', () => {
     expect(await pageSource(beside.page)).not.toContain('the next version');
 
     await first.page.close();
-    // A page that is closed is not gone at once for the service worker; the next one opens when it is.
+    // The service worker notices a closed page only later; the next one opens after that.
     await beside.page.close();
     const next = await visit(browser, 'about:blank', { context: first.context });
     await expect
@@ -130,12 +130,12 @@ describe('an update of the lab', () => {
   });
 });
 
-/** The page as the service worker hands it out. */
+/** The page as the service worker serves it. */
 function pageSource(page: Page): Promise<string> {
   return page.evaluate(async () => (await fetch(location.href)).text());
 }
 
-/** Puts a new version of the page into `folder`, as a host's owner would. */
+/** Puts a new version of the page into `folder`, as the owner of a host would. */
 async function deploy(folder: string, title: string): Promise<void> {
   const path = join(folder, 'index.html');
   const html = await readFile(path, 'utf8');

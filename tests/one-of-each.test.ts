@@ -6,17 +6,17 @@ const ROOT = join(import.meta.dirname, '..');
 
 interface Noun {
   noun: string;
-  /** What only that place does: an import of the underlying library, or the shape of the code. */
+  /** What identifies the task: an import of the underlying library, or the shape of the code. */
   primitive: RegExp;
-  /** Files and folders (with a slash at the end) that may. */
+  /** Files and folders (with a final slash) that may do it. */
   only: readonly string[];
-  /** Where the rule holds; everywhere by default. */
+  /** Where the rule applies; everywhere by default. */
   within?: string;
-  /** A line that the rule must catch, so that the pattern cannot rot. */
+  /** A line that the rule must catch, so that the pattern stays valid. */
   example: string;
 }
 
-/** One question, one place: a second answer to any of these fails here. */
+/** Each task has one implementation: a second one fails here. */
 const NOUNS: readonly Noun[] = [
   {
     noun: 'statistics (d3-array)',
@@ -174,7 +174,7 @@ const NOUNS: readonly Noun[] = [
   {
     noun: 'context (tokens of a prompt)',
     primitive: /countTokens\([^)]*'prompt'\)/,
-    // Likelihoods have to know where the reply begins.
+    // Likelihoods need the position where the reply begins.
     only: ['src/core/context/', 'src/core/evaluation/likelihood.ts', 'src/core/judge/judge.ts'],
     example: "const [tokens] = await tokenizer.countTokens([prompt], 'prompt');",
   },
@@ -188,7 +188,7 @@ const NOUNS: readonly Noun[] = [
   {
     noun: 'memoised promises',
     primitive: /new Map<.*, Promise<|\?\?= .*\)\.catch\(|\.catch\(\(\) => (?:\w+\.delete\(|\(.* = undefined\))/,
-    // Prompts are many, so that only the latest are kept.
+    // There are many prompts, so only the latest are kept.
     only: ['src/core/async/', 'src/core/context/tokenizer.ts'],
     example: 'const opened = new Map<string, Promise<Encoder>>();',
   },
@@ -199,7 +199,7 @@ const NOUNS: readonly Noun[] = [
       'src/browser/fetch-checked.ts',
       // It answers requests of the page, also with what the server refuses.
       'workers/service-worker/service-worker.ts',
-      // A face that is missing is left out without a word.
+      // A missing font face is left out silently.
       'src/ui/notebook/fonts.ts',
       'bench/',
     ],
@@ -228,7 +228,7 @@ const NOUNS: readonly Noun[] = [
     primitive: /JSON\.parse\(line/,
     only: [
       'src/core/json-lines.ts',
-      // It copies the lines that stay, whatever else they hold.
+      // It copies the lines that stay, whatever they contain.
       'trainer/train/metrics.ts',
       // Code for notebooks.
       'src/lab/notebooks/descriptions.ts',

@@ -19,7 +19,7 @@ import { describeExtra } from './harness/shared.ts';
 const RESULTS = join(import.meta.dirname, '../public/results');
 const json = async (path: string): Promise<object> => JSON.parse(await readFile(path, 'utf8')) as object;
 
-/** The published models' tokenizer and template, on a model that says nothing but how long its prompt is. */
+/** The published models' tokenizer and template, on a model that only reports the length of its prompt. */
 async function silentModel(): Promise<LoadedModel> {
   const [tokenizerJson, config] = await Promise.all(
     ['tokenizer.json', 'tokenizer_config.json'].map((name) => json(join(EMBEDDED_FOLDER, name))),
@@ -43,7 +43,7 @@ async function silentModel(): Promise<LoadedModel> {
   };
 }
 
-/** Assembles the contexts of a published run again, and compares them with its numbers. */
+/** Rebuilds the contexts of a published run and compares them with its numbers. */
 async function expectSameContexts(name: string): Promise<void> {
   const file = join(RESULTS, `${name}.numbers.jsonl`);
   const published = new Map(
@@ -75,9 +75,9 @@ async function expectSameContexts(name: string): Promise<void> {
 }
 
 describe('the contexts of published runs', () => {
-  it('are as long as they were: the built-in dialogues', () => expectSameContexts('built-in'));
+  it('have the same lengths as published: the built-in dialogues', () => expectSameContexts('built-in'));
 });
 
 describeExtra(['data/esconv/esconv_test.jsonl.gz'], 'the contexts of published runs', () => {
-  it('are as long as they were: ESConv', () => expectSameContexts('esconv-test'));
+  it('have the same lengths as published: ESConv', () => expectSameContexts('esconv-test'));
 });

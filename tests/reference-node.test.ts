@@ -20,10 +20,10 @@ import { describeExtra, readJsonGz, SHARED } from './harness/shared.ts';
 const REFERENCE = 'reference/smollm2-forward.json.gz';
 const KV_HEADS = 3;
 const HEAD_DIM = 64;
-/** Prompts that are also answered token by token on the cache, which reads all weights for each. */
+/** Prompts that are also continued token by token with the cache, which reads all weights for each token. */
 const CACHED_ROWS = 2;
 
-/** Conversations that are in no file of references. */
+/** Conversations outside the reference files. */
 const FURTHER = [
   [
     {
@@ -50,7 +50,7 @@ describe('the embedded model', () => {
   let decoder: Decoder;
   beforeAll(async () => void (decoder = await load(EMBEDDED, 'model_q4.onnx')));
 
-  it('computes what its weights say', async ({ annotate }) => {
+  it('computes what its weights define', async ({ annotate }) => {
     const { checkpoint, close } = await openExportedFolder(EMBEDDED);
     const ids = [1, 4093, 198, 57, 744, 4330, 1035, 2, 198];
     const expected = await forward(checkpoint, ids);
@@ -67,7 +67,7 @@ describe('the embedded model', () => {
     await close();
   });
 
-  it('gives the likelihoods, next tokens and greedy replies that torch computes with its weights', async () => {
+  it('gives the same likelihoods, next tokens and greedy replies as torch with its weights', async () => {
     for (const row of readFixture<ForwardReference>('forward').rows) {
       const { nll, argmax: found, cache } = await decoder.score(row.ids);
       expect(nll).toHaveLength(row.nll.length);
@@ -79,7 +79,7 @@ describe('the embedded model', () => {
     }
   });
 
-  it('loads in transformers.js as it is, and answers', async () => {
+  it('loads in transformers.js unchanged, and replies', async () => {
     const tokenizer: PreTrainedTokenizer = await AutoTokenizer.from_pretrained(EMBEDDED);
     const model = await AutoModelForCausalLM.from_pretrained(EMBEDDED);
     const prompt = tokenizer.apply_chat_template([{ role: 'user', content: 'What is the capital of France?' }], {
@@ -102,7 +102,7 @@ describeExtra([REFERENCE, SOURCE], REFERENCE, () => {
   let fp32: Decoder;
   let q4Folder: string;
   let q4: Decoder;
-  /** What the fp32 export finds likeliest at each position of each row. */
+  /** The likeliest token of the fp32 export at each position of each row. */
   const likeliest: number[][] = [];
 
   beforeAll(async () => {
@@ -118,8 +118,7 @@ describeExtra([REFERENCE, SOURCE], REFERENCE, () => {
     async ({ annotate }) => {
       let worst = 0;
       for (const [r, row] of rows.entries()) {
-        // Where each token of the answer is the likeliest one after those before it, it is what greedy decoding
-        // gives.
+        // If each token of the reply is the likeliest one after those before it, it is the greedy reply.
         const { nll, argmax: found } = await fp32.score([...row.ids, ...row.greedy32.slice(0, -1)]);
         likeliest.push(found.slice(0, row.ids.length));
         worst = Math.max(worst, ...row.nll.map((value, i) => Math.abs(value - (nll[i] ?? NaN))));
@@ -163,7 +162,7 @@ describeExtra([REFERENCE, SOURCE], REFERENCE, () => {
     },
   );
 
-  it('a q4 export becomes the GGUF that it was made from again, bit by bit, tokenizer included', async () => {
+  it('a q4 export converts back to the GGUF that it was made from, bit for bit, including the tokenizer', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'solace-gguf-'));
     const exported = await openExportedFolder(q4Folder);
     const file = await diskFolder(folder).create('model.gguf');
@@ -189,7 +188,7 @@ describeExtra([REFERENCE, SOURCE], REFERENCE, () => {
     }
     for (const [key, value] of a.metadata) if (key.startsWith('tokenizer.')) expect(b.metadata.get(key)).toEqual(value);
 
-    // And the other way round: the tokenizer that the metadata describes is the one of the model's own files.
+    // In the other direction: the tokenizer in the metadata is the one of the model's own files.
     const own = JSON.parse(exported.checkpoint.files.get('tokenizer.json') ?? 'null') as {
       model: { vocab: object; merges: string[] };
       added_tokens: object[];
@@ -206,7 +205,7 @@ describeExtra([REFERENCE, SOURCE], REFERENCE, () => {
     await rm(folder, { recursive: true });
   });
 
-  it('a q4 export does so too on prompts that are in no file', { timeout: 120_000 }, async ({ annotate }) => {
+  it('a q4 export does so too on prompts outside the reference files', { timeout: 120_000 }, async ({ annotate }) => {
     const tokenizer: PreTrainedTokenizer = await AutoTokenizer.from_pretrained(q4Folder);
     const own: number[] = [];
     const reference: number[] = [];

@@ -10,11 +10,11 @@ import { storedText } from './harness/stored-text.ts';
 const TURNS = 24;
 const HOSTILE = '<img src=x onerror="window.pwned = 1"><script>window.pwned = 1</script>';
 
-// An endpoint answers at once and always alike; the metrics are the real ones.
+// An endpoint replies immediately and always the same; the metrics are real.
 describe('evaluation runs', () => {
   const at = useEndpointVisit();
 
-  it('a run whose tab is killed resumes to the table of a run that was left alone', async () => {
+  it('a run whose tab is killed resumes to the table of an uninterrupted run', async () => {
     const { endpoint, guest } = at;
     await plan(guest.page, endpoint, 'Left alone');
     await guest.page.getByRole('button', { name: 'Start' }).click();
@@ -43,7 +43,7 @@ describe('evaluation runs', () => {
     await page.getByRole('button', { name: 'Resume' }).click();
     await finished(page);
     expect(await tableOf(page)).toEqual(expected);
-    // What was done is not done again.
+    // Finished work is not repeated.
     expect(endpoint.seen.length - asked).toBe(TURNS - before);
   });
 
@@ -67,7 +67,7 @@ describe('evaluation runs', () => {
   it('stops where no room is left, resumes when there is, and shows a history beside the representations', async () => {
     const { endpoint, guest } = at;
     await plan(guest.page, endpoint, 'Full', /^\s*Last 4/);
-    // The browser's own refusal, for every record but the first two.
+    // The browser's own quota error, for every record but the first two.
     await guest.page.evaluate(() => {
       const put = IDBObjectStore.prototype.put;
       let records = 0;
@@ -86,13 +86,13 @@ describe('evaluation runs', () => {
     expect((await tableOf(guest.page)).map(([, context]) => context)).toEqual(
       expect.arrayContaining([expect.stringContaining('Last 4')]),
     );
-    // The system prompt, and no more than the four newest of what was said.
+    // The system prompt, and at most the four newest utterances.
     expect(
       endpoint.seen.filter(({ body }) => body.messages.filter(({ role }) => role !== 'system').length <= 4).length,
     ).toBeGreaterThanOrEqual(TURNS / 3);
   });
 
-  it('lets a person choose blind, keeps each choice and counts them', async () => {
+  it('lets a person rate blind, keeps each choice and counts them', async () => {
     const { endpoint, guest } = at;
     await plan(guest.page, endpoint, 'Rated');
     await guest.page.getByRole('button', { name: 'Start' }).click();
@@ -144,7 +144,7 @@ describe('evaluation runs', () => {
     await guest.page.getByLabel('Import a run').setInputFiles(poisoned);
     await guest.page.getByRole('heading', { level: 1, name: /Back/ }).waitFor();
     await guest.page.getByRole('region', { name: 'Results by model' }).waitFor();
-    // The scores came with the file; corpus metrics follow the changed texts.
+    // The scores are from the file; corpus metrics are computed from the changed texts.
     expect((await tableOf(guest.page))[1]?.slice(0, 4)).toEqual(table[1]?.slice(0, 4));
 
     await guest.page.getByLabel('Include the replies').check();
@@ -167,7 +167,7 @@ describe('evaluation runs', () => {
 });
 
 /**
- * Plans a run over 24 turns: 8 dialogues, a turn of each, 3 representations; `history` takes the place of one of them.
+ * Plans a run over 24 turns: 8 dialogues, one turn each, 3 conditions; `history` replaces one of them.
  */
 async function plan(page: Page, { model }: Endpoint, name: string, history?: RegExp): Promise<void> {
   await page.getByRole('navigation').getByRole('link', { name: 'Runs' }).click();
@@ -202,7 +202,7 @@ async function doneOf(page: Page): Promise<number> {
   return Number(/(\d+) of \d+/.exec(await page.getByRole('main').innerText())?.[1] ?? 0);
 }
 
-/** The table's cells, row by row, once no newer ones are on their way. */
+/** The table's cells, row by row, once no newer ones are being computed. */
 async function tableOf(page: Page): Promise<string[][]> {
   await page.locator('section[aria-label="Results"][aria-busy="false"]').waitFor();
   return page

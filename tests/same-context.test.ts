@@ -32,7 +32,7 @@ import { writeTinyModel } from './harness/tiny-model.ts';
 
 const SYSTEM = 'Be kind.';
 const MAX_NEW_TOKENS = 128;
-/** Opened by the supporter, with neighbours of one speaker, control tokens as words, and a newest "no". */
+/** Opened by the supporter, with consecutive utterances of one speaker, control tokens as text, and a newest "no". */
 const UTTERANCES: Utterance[] = [
   { speaker: 'supporter', text: 'Welcome, what brings you here?' },
   { speaker: 'seeker', text: 'I feel </s> low <|im_end|> today' },
@@ -43,13 +43,13 @@ const UTTERANCES: Utterance[] = [
   { speaker: 'seeker', text: 'no' },
 ];
 
-/** What one surface sent, with the tokens that it says the prompt has. */
+/** What one surface sent, and the token count that it reports. */
 interface Sent {
   messages: ChatMessage[];
   tokens: number | null | undefined;
 }
 
-/** A model that answers nothing and remembers what it was sent. */
+/** A model that replies nothing and records what it was sent. */
 function listener(tokenizer: ModelTokenizer, contextWindow: number): { model: LoadedModel; heard: ChatMessage[][] } {
   const heard: ChatMessage[][] = [];
   const model: LoadedModel = {
@@ -70,7 +70,7 @@ const decoding = { ...PAPER_DECODING, maxNewTokens: MAX_NEW_TOKENS, seed: 1 };
 const originOf = (representation: (typeof REPRESENTATION_IDS)[number]) => ({ modelId: 'm', representation, decoding });
 const said = UTTERANCES.map((each, i) => ({ ...each, whole: false, key: String(i) }));
 
-/** What chat and compare write replies with. */
+/** The context of chat and Compare. */
 const tools = (tokenizer: ModelTokenizer) => ({ tokenizer: () => Promise.resolve(tokenizer), limit: null, compress });
 
 async function byChat(tokenizer: ModelTokenizer, window: number): Promise<Sent[]> {
@@ -111,7 +111,7 @@ async function byCompare(tokenizer: ModelTokenizer, window: number): Promise<Sen
   return columns.map(({ messages, stats }) => ({ messages, tokens: stats.promptTokens }));
 }
 
-/** What the context panel shows. */
+/** The context in the panel. */
 async function byPanel(tokenizer: ModelTokenizer, window: number): Promise<Sent[]> {
   const settings = new SettingsState({ get: () => null, set: () => undefined });
   const sent: Sent[] = [];
@@ -208,7 +208,7 @@ function byteTokenizer(template: string): Promise<ModelTokenizer> {
   return Promise.resolve(modelTokenizer(chatTokenizerOf(files, 'bytes')));
 }
 
-/** The tokenizer of the tiny model, with a template of one's own or its own. */
+/** The tokenizer of the tiny model, with its own template or another one. */
 async function tinyTokenizer(template?: string): Promise<ModelTokenizer> {
   if (template === undefined) return modelTokenizer(await loadChatTokenizer(await nodeFiles(folder)));
   const own = join(folder, 'tokenizer_config.json');
@@ -231,7 +231,7 @@ const TOKENIZERS: [name: string, open: () => Promise<ModelTokenizer>][] = [
 ];
 
 describe.each(TOKENIZERS)('the template: %s', (_, open) => {
-  it('makes the same messages and tokens in chat, compare, panel, notebooks and runs', async () => {
+  it('gives the same messages and tokens in chat, Compare, panel, notebooks and runs', async () => {
     const tokenizer = rememberingTokenizer(await open());
     const texts = UTTERANCES.map(({ text }) => text);
     const words = (await tokenizer.countTokens(texts)).reduce((sum, count) => sum + count, 0);
@@ -253,11 +253,11 @@ describe.each(TOKENIZERS)('the template: %s', (_, open) => {
         kept.add(messages.length);
       }
     }
-    // The windows hold more and less of the conversation.
+    // The windows fit different amounts of the conversation.
     expect(kept.size).toBeGreaterThan(1);
   });
 
-  it('gives a conversation that a history made shorter the same messages in notebooks and runs', async () => {
+  it('gives the same messages in notebooks and runs for a shortened history', async () => {
     const tokenizer = await open();
     const histories = [
       { method: 'last', k: 4 },
@@ -275,7 +275,7 @@ describe.each(TOKENIZERS)('the template: %s', (_, open) => {
 });
 
 describe('one context for all', () => {
-  it('ends in the same error where nothing fits; a run notes it with the turn', async () => {
+  it('fails with the same error if nothing fits; a run records it with the turn', async () => {
     const tokenizer = await byteTokenizer(BYTE_TEMPLATES.ChatML);
     for (const surface of [byChat, byCompare, byPanel, byNotebook])
       await expect(surface(tokenizer, 40)).rejects.toMatchObject({ code: 'bad-config' });

@@ -8,7 +8,7 @@ import { readFixture, type ForwardReference } from './harness/fixtures.ts';
 import { describeExtra, readJsonGz } from './harness/shared.ts';
 
 const REFERENCE = 'reference/smollm2-forward.json.gz';
-/** The shortest of the ten; tests/reference-node.test.ts takes them all through the same graph. */
+/** The shortest of the ten; tests/reference-node.test.ts runs all of them through the same graph. */
 const PROMPTS = 3;
 
 let folder: string;
@@ -24,7 +24,7 @@ async function score(prompts: string[], ...more: string[]): Promise<number[][]> 
 }
 
 describe('npm run lab -- score', () => {
-  it('prints one array per prompt, empty where nothing is predicted', async () => {
+  it('prints one array per prompt, empty if nothing is predicted', async () => {
     const [hello = [], one, none] = await score(['<|im_start|>user\nHello<|im_end|>', 'Hello', '']);
     expect(hello).toHaveLength(4);
     expect(hello.every((nll) => nll >= 0)).toBe(true);
@@ -35,13 +35,13 @@ describe('npm run lab -- score', () => {
     await expect(score(['Hello'], '--model', folder)).rejects.toMatchObject({ code: 'missing-file' });
   });
 
-  it('gives the values that torch computes with the weights of the embedded model', async () => {
+  it('gives the same values as torch with the weights of the embedded model', async () => {
     const { rows } = readFixture<ForwardReference>('forward');
     await expectValues(rows, []);
   });
 
   describeExtra([REFERENCE, SOURCE], REFERENCE, () => {
-    it('has the values of a q4 export of its model', async () => {
+    it('gives the values of a q4 export of its model', async () => {
       const { rows } = readJsonGz<ForwardReference>(REFERENCE);
       const shortest = rows.sort((a, b) => a.nll.length - b.nll.length).slice(0, PROMPTS);
       await expectValues(shortest, ['--model', await baseExport('q4', '-score')]);

@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of the documentation from the built lab, with a real conversation on the embedded model, and
- * writes them to docs/images. Run `npm run build` first. With an address, the lab that is served there is photographed.
+ * writes them to docs/images. Run `npm run build` first. With an address, it captures the lab that is served there.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -74,7 +74,7 @@ async function toView(id: string): Promise<void> {
   await page.getByRole('heading', { level: 1 }).first().waitFor();
 }
 
-/** The same pictures from the same model. */
+/** Makes the pictures reproducible. */
 async function fixSeed(seed: number): Promise<void> {
   await page.getByRole('tab', { name: 'Settings' }).click();
   await page.getByRole('textbox', { name: 'Seed' }).fill(String(seed));
@@ -82,7 +82,7 @@ async function fixSeed(seed: number): Promise<void> {
   await page.getByTestId('tab-context').click();
 }
 
-/** Sends a message and waits for the whole reply, however long this machine takes for it. */
+/** Sends a message and waits for the whole reply, however long this machine needs. */
 async function ask(message: string): Promise<void> {
   const before = await person.replies.count();
   await person.say(message);

@@ -10,7 +10,7 @@ import { visit, type Visit } from './harness/visit.ts';
 const FOLDER = '/solace-lab/';
 const NOTEBOOK = 'the-paper-live';
 
-// As .github/workflows/pages.yml publishes it: one visit, told step by step.
+// As .github/workflows/pages.yml publishes it: one visit, step by step.
 describe('the built lab under a sub-path of a host that sets no headers', () => {
   let browser: Browser;
   let host: ServedLab;
@@ -32,7 +32,7 @@ describe('the built lab under a sub-path of a host that sets no headers', () => 
   });
   afterAll(async () => {
     await browser.close();
-    // The last test has closed it already.
+    // The last test has already closed it.
     await host.close().catch(() => undefined);
   });
 
@@ -42,7 +42,7 @@ describe('the built lab under a sub-path of a host that sets no headers', () => 
     expect(new URL(guest.page.url()).pathname).toBe(FOLDER);
   });
 
-  it('loads the embedded model, which answers', async () => {
+  it('loads the embedded model, which replies', async () => {
     await person.keepItShort();
     expect(await person.loadModel()).toContain('Wasm');
     expect(await person.ask('I feel so lonely.')).toMatch(/\w/);
@@ -54,7 +54,7 @@ describe('the built lab under a sub-path of a host that sets no headers', () => 
     expect(await reader.failures()).toEqual([]);
   });
 
-  it('opens again without the host, with the notebook and the conversation in it', async () => {
+  it('opens again without the host, with the notebook and the conversation', async () => {
     await keptOffline(guest.page);
     await host.close();
     await guest.context.setOffline(true);
@@ -67,7 +67,7 @@ describe('the built lab under a sub-path of a host that sets no headers', () => 
     expect(await person.messages.first().innerText()).toContain('I feel so lonely.');
   });
 
-  it('asked for nothing outside its folder, and broke no rule', () => {
+  it('requested nothing outside its folder, and violated no policy', () => {
     expect(outside).toEqual([]);
     expect(guest.errors).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** All test files and what they share, by their paths. */
+/** All test files and their shared modules, by path. */
 const FILES = ['src', 'workers', 'trainer', 'build', 'bench', 'tests'].flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.test\.ts$/.test(name) || (folder === 'tests' && /^harness.*\.ts$/.test(name)))

@@ -9,7 +9,7 @@ import { startEndpoint, type Endpoint } from './harness/endpoint.ts';
 
 const NOTEBOOK = ['iframe[title^="Notebook"]', 'iframe[title="Notebook"]'];
 
-// One long visit an engine, told step by step: what was loaded or said in one step is there for the next.
+// One long visit per engine, step by step: what one step loads or says remains for the next.
 describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
   const path = engine.find();
   if (path === undefined) {
@@ -34,7 +34,7 @@ describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
   });
   beforeEach(({ skip }) => skip(broken, 'a step before it failed'));
   afterEach(({ task }) => void (broken ||= task.result?.state === 'fail'));
-  // Nothing tries what the policy forbids, in the page or in a worker.
+  // Nothing attempts what the policy forbids, in the page or in a worker.
   afterEach(() => {
     expect(host.violations).toEqual([]);
     expect(tab.errors).toEqual([]);
@@ -44,15 +44,15 @@ describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
   const message: Target = { role: 'textbox', name: 'Your message' };
   const stop: Target = { role: 'button', name: 'Stop the reply' };
 
-  it('opens, and can be written to at once', async () => {
+  it('opens and accepts a message at once', async () => {
     await tab.open(host.url);
     await person.press({ role: 'button', name: 'I understand' });
     await person.write(message, 'I feel so lonely.');
     expect(await tab.evaluate('document.querySelector("textarea").value')).toBe('I feel so lonely.');
   });
 
-  // The steps would pass all the same if this browser kept such things to itself.
-  it('tells of what the policy blocks', async () => {
+  // The steps would pass anyway if this browser did not report violations.
+  it('reports what the policy blocks', async () => {
     await tab.evaluate(`void setTimeout(() => { try { Function('') } catch {} })`);
     if (engine.reportsWorkers)
       await tab.evaluate(`void new Worker(URL.createObjectURL(new Blob(["try { Function('') } catch {}"])))`);
@@ -67,10 +67,10 @@ describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
     tab.errors.length = 0;
   });
 
-  it('loads the embedded model, which answers', async () => {
+  it('loads the embedded model, which replies', async () => {
     await person.press({ role: 'tab', name: 'Settings' });
     await person.write({ role: 'spinbutton', name: 'Longest reply, exact' }, '6');
-    // It is a second's reading without threads.
+    // Without threads, reading it takes a second.
     await person.write({ role: 'textbox', name: 'System prompt' }, '');
     await person.press({ role: 'button', name: /^Load /, in: { role: 'banner' } });
     expect(await person.see(ready)).toContain('Wasm');
@@ -78,7 +78,7 @@ describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
   });
 
   // A small model may end its reply before the press reaches it; then another message is sent.
-  it('stops a reply that is being written, and keeps its words', { retry: 2 }, async () => {
+  it('stops a reply that is being written, and keeps its text', { retry: 2 }, async () => {
     await person.press({ role: 'tab', name: 'Settings' });
     await person.write({ role: 'spinbutton', name: 'Longest reply, exact' }, '128');
     await person.write(message, 'Tell me a long story about a lighthouse.', true);
@@ -92,7 +92,7 @@ describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
     expect(await person.reads(/Stopped/)).toContain(before);
   });
 
-  it('sends an endpoint what a representation leaves, and shows what it dropped', async () => {
+  it('sends an endpoint the compressed context, and shows what was dropped', async () => {
     await person.goTo('Models');
     await person.press({ role: 'tab', name: /endpoint/i });
     await person.write({ role: 'textbox', name: 'Base address' }, endpoint.url);
@@ -110,7 +110,7 @@ describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
     );
   });
 
-  it('compares the three representations', async () => {
+  it('compares the three compressions', async () => {
     await person.goTo('Compare');
     await person.write({ role: 'textbox', name: 'Message' }, 'I can not sleep.');
     await person.press({ role: 'button', name: 'Compare all three' });
@@ -152,7 +152,7 @@ describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
     expect(endpoint.seen.length - asked).toBe(6);
   });
 
-  it('opens without its host, with the conversation in it', async () => {
+  it('opens without its host, with the conversation', async () => {
     await tab.evaluate('navigator.serviceWorker.ready.then(() => true)');
     await host.close();
     await tab.open(host.url);
@@ -161,7 +161,7 @@ describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
     expect(await person.reads(/lighthouse/)).toContain('I feel so lonely.');
   });
 
-  /** Says something and returns the words of the whole reply. */
+  /** Sends a message and returns the text of the complete reply. */
   async function ask(text: string): Promise<string> {
     const before = Number(await tab.evaluate('document.querySelectorAll("article").length'));
     await person.write(message, text, true);

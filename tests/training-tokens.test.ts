@@ -40,16 +40,19 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 interface Model {
-  /** Where inference finds it. */
+  /** The model as inference loads it. */
   folder: string;
-  /** As training reads it. */
+  /** The model as training reads it. */
   open: () => Promise<{ checkpoint: Checkpoint; close: () => Promise<void> }>;
 }
 
 let count = 0;
 const newFolder = (): string => join(root, `model-${count++}`);
 
-/** A checkpoint folder with a chat template: in the tokenizer's settings, or in a file beside an older one there. */
+/**
+ * A checkpoint folder with a chat template: in the tokenizer's settings, or in a file that overrides an older one
+ * there.
+ */
 async function trainerModel(template: string, place: 'inline' | 'file', tokens: 'im' | 's'): Promise<Model> {
   const folder = newFolder();
   await writeTinyModel(folder);
@@ -61,7 +64,7 @@ async function trainerModel(template: string, place: 'inline' | 'file', tokens: 
   return { folder, open: () => openCheckpoint(folder) };
 }
 
-/** An exported folder with a chat template, as the page trains it. */
+/** An exported folder with a chat template, as in training in the page. */
 async function pageModel(template: string, place: 'inline' | 'file'): Promise<Model> {
   const folder = newFolder();
   await exportOnnx(tinyCheckpoint(), diskFolder(folder), { dtype: 'fp32', name: 'tiny', source: 'x', licence: 'x' });
@@ -101,7 +104,7 @@ async function sequenceOf({ open }: Model, representation: RepresentationId, sys
   return part.sequences[0] as Sequence;
 }
 
-/** Each reply of a sequence: the tokens that the model sees up to its end, and where the learnt ones begin. */
+/** Each reply of a sequence: the tokens that the model sees up to its end, and where the trained ones begin. */
 function replies({ ids, positions, branches, labelled }: Sequence): { tokens: number[]; start: number }[] {
   const ends = [...labelled].flatMap((flag, i) => (flag === 1 && labelled[i + 1] !== 1 ? [i] : []));
   return ends.map((end) => {
@@ -113,7 +116,7 @@ function replies({ ids, positions, branches, labelled }: Sequence): { tokens: nu
   });
 }
 
-/** Compares what a model learns of the dialogue with its prompts and replies, token for token. */
+/** Compares the training sequence of a dialogue with its prompts and replies, token for token. */
 async function expectSameTokens(model: Model, representation: RepresentationId, system: string): Promise<void> {
   const files = await nodeFiles(model.folder);
   const tokenizer = await loadChatTokenizer(files);
@@ -131,7 +134,7 @@ async function expectSameTokens(model: Model, representation: RepresentationId, 
     expect(tokens.slice(0, start)).toEqual(tokenizer.encode(tokenizer.renderPrompt(context, { now: NOW })));
     const later = tokenizer.renderPrompt([...context, reply, { role: 'user', content: 'then' }], { now: NOW });
     expect(tokens).toEqual(tokenizer.encode(later).slice(0, tokens.length));
-    // Generation stops at the token that was learnt last, and at none before it.
+    // Generation stops at the last trained token, and at none before it.
     expect(tokens.slice(start).map((id) => ends.includes(id))).toEqual(
       tokens.slice(start).map((_, at) => at === tokens.length - start - 1),
     );
@@ -159,14 +162,14 @@ const CASES: { name: string; model: () => Promise<Model> }[] = [
   { name: 'that of the embedded model', model: () => Promise.resolve(exported(EMBEDDED_FOLDER)) },
 ];
 
-describe.each(['raw', 'nostopwords'] as const)('training on %s context', (representation) => {
-  it.each(CASES)('sees the tokens of inference: $name', async ({ model }) => {
+describe.each(['raw', 'nostopwords'] as const)('training on a %s context', (representation) => {
+  it.each(CASES)('uses the tokens of inference: $name', async ({ model }) => {
     for (const system of ['', 'Be kind.']) await expectSameTokens(await model(), representation, system);
   });
 });
 
 describe('the presets of the trainer', () => {
-  it('see the tokens of inference', async () => {
+  it('use the tokens of inference', async () => {
     const templates = (await readdir(PRESETS)).filter((name) => name.endsWith('.jinja'));
     expect(templates).toContain('chatml.jinja');
     for (const name of templates) {

@@ -48,7 +48,7 @@ const LORA: LoraConfig = {
 };
 const FORMATS: BaseFormat[] = ['fp32', 'q4'];
 const STEPS = 10;
-/** Two sequences make two updates an epoch. */
+/** Two sequences make two updates per epoch. */
 const SETTINGS = {
   epochs: STEPS / 2,
   learningRate: 0.02,
@@ -68,7 +68,7 @@ function weights(): Map<string, Float32Array> {
   );
 }
 
-/** Two sequences of one pattern, which an adapter can learn. */
+/** Two sequences with one pattern, which an adapter can learn. */
 function sequences(): Sequence[] {
   return [3, 11].map((start, n) => {
     const ids = Int32Array.from({ length: 21 + n }, (_, i) => (start + 5 * i) % 64);
@@ -118,7 +118,7 @@ interface Wire {
   keep?: string;
 }
 
-/** In the page: trains, stopping where asked to, and gives back what can be sent as JSON. */
+/** In the page: trains, stops if requested, and returns the result as JSON data. */
 async function train({ page }: Visit, wire: Wire) {
   const plain = {
     ...wire,
@@ -192,12 +192,12 @@ afterAll(async () => {
   await lab.close();
 });
 
-/** A pass takes a graphics card in software a second; floats on it are tried where time is allowed. */
+/** A pass takes a second in software rendering, so floats are tested there only in slow runs. */
 const CASES = (['webgpu', 'wasm'] as const).flatMap((device) => FORMATS.map((baseFormat) => ({ device, baseFormat })));
 
 describe('training in a page', () => {
   it.for(CASES)(
-    'goes on $device as it does in Node, base in $baseFormat',
+    'gives the same losses on $device as in Node, base in $baseFormat',
     async ({ device, baseFormat }, { annotate }) => {
       const { losses, seen, stopped, learnt, files } = await train(guest, { device, baseFormat });
       const apart = Math.max(...losses.map((loss, i) => Math.abs(loss - (expected.get(baseFormat)?.[i] ?? NaN))));
@@ -215,7 +215,7 @@ describe('training in a page', () => {
     },
   );
 
-  it('keeps what was learnt when it is stopped, and ends its worker', async () => {
+  it('returns what was learnt when it is stopped, and ends its worker', async () => {
     const { losses, stopped, learnt } = await train(guest, { device: 'wasm', baseFormat: 'fp32', stopAfter: 3 });
     expect(losses.length).toBeGreaterThanOrEqual(3);
     expect(losses.length).toBeLessThan(STEPS);
@@ -223,7 +223,7 @@ describe('training in a page', () => {
     await expect.poll(() => guest.page.workers().length, { timeout: 10_000 }).toBe(0);
   });
 
-  it('resumes a run after the page was left, and computes what an uninterrupted run computes', async () => {
+  it('resumes a run after the page was closed, with the results of an uninterrupted run', async () => {
     const wire = { device: 'wasm', baseFormat: 'fp32' } as const;
     const whole = await train(guest, { ...wire, keep: 'whole' });
     expect(whole).toMatchObject({ reason: 'finished', resumedAt: 0 });
@@ -244,7 +244,7 @@ describe('training in a page', () => {
     expect(after.adapter).toEqual(whole.adapter);
     expect([after.losses, after.evaluations, after.best]).toEqual([whole.losses, whole.evaluations, whole.best]);
 
-    // One that has ended gives its adapter again at once, and other settings are not mixed into it.
+    // A finished run returns its adapter immediately, and other settings are not mixed into it.
     const again = await train(guest, { ...wire, keep: 'in parts' });
     expect([again.seen, again.adapter]).toEqual([[], whole.adapter]);
     await expect(train(guest, { ...wire, baseFormat: 'q4', keep: 'in parts' })).rejects.toThrow(
@@ -283,13 +283,13 @@ describe('training in a page', () => {
     });
     await annotate(
       `embedded model on Wasm: loss ${losses[0]?.toFixed(3) ?? ''} → ${losses.at(-1)?.toFixed(3) ?? ''}, ` +
-        `${Math.min(...seconds).toFixed(1)} s an update`,
+        `${Math.min(...seconds).toFixed(1)} s per update`,
     );
     expect(losses).toHaveLength(8);
     expect(losses.at(-1)).toBeLessThan(0.85 * (losses[0] ?? 0));
   });
 
-  it('breaks no rule of the page and asks nobody else', () => {
+  it('violates no policy of the page and contacts no other host', () => {
     expect(guest.errors).toEqual([]);
     expect([...guest.origins]).toEqual([new URL(lab.url).origin]);
   });

@@ -12,7 +12,7 @@ import { exportTalkingModel } from './harness/talking-model.ts';
 import { countReplyLengths } from './harness/streaming.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
-// A program is the graphics card, so the model is tiny. tests/model.browser.test.ts takes the embedded one at night.
+// The graphics card is software, so the model is tiny. tests/model.browser.test.ts uses the embedded one nightly.
 describe('a tiny model on WebGPU', () => {
   let root: string;
   let browser: Browser;
@@ -47,17 +47,17 @@ describe('a tiny model on WebGPU', () => {
     const lengths = countReplyLengths(guest.page);
     firstReply = await person.ask('I feel so lonely.');
     expect(firstReply).toMatch(/[a-z]/);
-    // A reply that came at once would show one length only.
+    // A reply that arrived at once would show only one length.
     expect(await lengths).toBeGreaterThan(1);
   });
 
-  it('answers under another representation and shows what it was given', async () => {
+  it('replies under another compression and shows its context', async () => {
     await person.represent('keypos');
     expect(await person.ask('There is nobody to call.')).toMatch(/[a-z]/);
     await person.dropped.first().waitFor();
   });
 
-  it('compares the three representations', async () => {
+  it('compares the three compressions', async () => {
     await person.compare('I can not sleep.');
     for (const id of ['raw', 'keypos', 'nostopwords'] as const) {
       const column = await person.comparedDone(id);
@@ -67,14 +67,14 @@ describe('a tiny model on WebGPU', () => {
     await person.goTo('chat');
   });
 
-  it('is lost with the graphics process in the middle of a reply, says so, and answers again', async () => {
+  it('is lost with the graphics process in the middle of a reply, reports it, and replies again', async () => {
     await beginLongReply(person, 'Tell me more.');
     const session = await browser.newBrowserCDPSession();
     await session.send('Browser.crashGpuProcess').catch(() => undefined);
     await expectRecovery(person, 'Tell me more.');
   });
 
-  it('leaves the conversation where a reload finds it, and asks nobody but the hub', async () => {
+  it('restores the conversation after a reload, and contacts only the hub', async () => {
     await guest.page.reload();
     await person.messages.first().waitFor();
     expect(await person.messages.first().innerText()).toContain('I feel so lonely.');

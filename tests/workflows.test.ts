@@ -33,7 +33,7 @@ describe('the workflows', () => {
     expect(FILES.sort()).toEqual(['ci.yml', 'nightly.yml', 'pages.yml', 'release.yml']);
   });
 
-  it.each(FILES)('%s names its permissions and limits the time of each job', (file) => {
+  it.each(FILES)('%s declares its permissions and limits the time of each job', (file) => {
     const { jobs } = Workflow.parse(parse(textOf(file)));
     expect(Object.keys(jobs).length).toBeGreaterThan(0);
   });

@@ -59,7 +59,7 @@ const own = {
   ],
 };
 
-/** Small datasets of our own in every shape that is read, by file name. */
+/** Small datasets of our own in every supported format, by file name. */
 export const DATASETS: readonly Readonly<Record<string, string>>[] = [
   { 'esconv.jsonl': lines(esconv, esconv) },
   { 'ESConv.json': JSON.stringify([original, original], null, 1) },

@@ -22,14 +22,14 @@ import { writeTinyModel } from '../harness/tiny-model.ts';
 import { DATASETS } from './datasets.ts';
 import type { Files } from './mutate.ts';
 
-/** A file format that strangers may hand to the lab. */
+/** A file format that the lab may receive from strangers. */
 export interface FuzzFormat {
   name: string;
-  /** Sound inputs; mutants are made of each in turn. */
+  /** Valid inputs; mutants are made from each in turn. */
   inputs(): Promise<Files[]>;
-  /** Reads all there is in an input, as the product does. The same content gives the same text. */
+  /** Reads everything in an input, as the product does. The same content gives the same text. */
   load(files: Files): Promise<string>;
-  /** Hashes say what the files hold, so that a mutant that loads with other content is a fault. */
+  /** Whether hashes protect the files, so that a mutant that loads with other content is a bug. */
   hashed?: true;
 }
 

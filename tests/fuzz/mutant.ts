@@ -4,10 +4,9 @@ import type { FuzzFormat } from './formats.ts';
 import { mutate, type Files } from './mutate.ts';
 
 /**
- * What became of a damaged input. `refused`: an error that names the fault; `same` and `differs`: accepted with the
- * same or other content. The others are faults: `wrong` content although a hash says otherwise, an `exception` that is
- * no LabError,
- * a `hang`.
+ * The outcome of a damaged input. `refused`: an error that describes the problem; `same` and `differs`: accepted with
+ * the same or other content. The others are bugs: `wrong` content although a hash says otherwise, an `exception` that
+ * is not a LabError, a `hang`.
  */
 export type Outcome = 'refused' | 'same' | 'differs' | 'wrong' | 'exception' | 'hang';
 
@@ -18,11 +17,11 @@ export interface Mutant {
   index: number;
   outcome: Outcome;
   milliseconds: number;
-  /** What was thrown, for faults. */
+  /** What was thrown, for bugs. */
   detail?: string;
 }
 
-/** Sound inputs of a format with what they load as. */
+/** Valid inputs of a format with their content. */
 export interface Sound {
   files: Files;
   content: string;

@@ -37,7 +37,7 @@ const whole = (random: Random, below: number): number => Math.floor(random() * b
 const pick = <Item>(random: Random, items: readonly Item[]): Item => items[whole(random, items.length)] as Item;
 const joined = (...parts: Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts));
 
-/** Damage that suits any file. */
+/** Damage for any file. */
 const BINARY: readonly Edit[] = [
   (bytes, random) => {
     const copy = bytes.slice();
@@ -75,7 +75,7 @@ const BINARY: readonly Edit[] = [
   },
 ];
 
-/** Damage that keeps a text a text, so that it reaches deeper than a parser's first look. */
+/** Damage that leaves a text readable, so that it gets past a parser's first checks. */
 const TEXT: readonly Edit[] = [
   replaced(/-?\d+(?:\.\d+)?/g, (random) => pick(random, NUMBERS)),
   replaced(/(?<=[:,[]\s*)(?:"[^"\n]{0,200}"|\d+|true|false|null)/g, (random) => pick(random, JSON_VALUES)),
@@ -87,7 +87,7 @@ const TEXT: readonly Edit[] = [
   ),
 ];
 
-/** Puts something else in the place of one match, drawn at random. */
+/** Replaces one randomly drawn match. */
 function replaced(pattern: RegExp, replacement: (random: Random) => string): Edit {
   return (bytes, random) => {
     const text = new TextDecoder().decode(bytes);

@@ -10,7 +10,7 @@ export interface FuzzOptions {
   hangMs?: number;
 }
 
-/** Tries mutants of a format in a thread, which is ended where one hangs, and yields what became of each. */
+/** Tries mutants of a format in a thread, which is ended if one hangs, and yields each outcome. */
 export async function* fuzz(
   { name }: Pick<FuzzFormat, 'name'>,
   { seed, count, hangMs = 20_000 }: FuzzOptions,
@@ -43,7 +43,7 @@ async function* stretch(job: FuzzJob, hangMs: number): AsyncGenerator<Mutant> {
       if (arrived.length === 0 && failure === undefined) {
         await new Promise<void>((resolve) => {
           wake = resolve;
-          // Preparing the sound inputs does not count.
+          // Preparing the valid inputs does not count.
           setTimeout(resolve, ready ? hangMs : 120_000).unref();
         });
       }

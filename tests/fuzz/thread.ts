@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { FUZZ_FORMATS } from './formats.ts';
 import { soundInputs, tryMutant } from './mutant.ts';
 
-/** What a thread is asked to do: mutants `from` to `to` of a format. */
+/** The task of a thread: mutants `from` to `to` of a format. */
 export interface FuzzJob {
   format: string;
   seed: number;

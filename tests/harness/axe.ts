@@ -3,16 +3,16 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 
-/** The violations that axe calls serious or critical, one line each: rule, what it asks, and the elements at fault. */
+/** The violations that axe calls serious or critical, one line each: rule, requirement, and the failing elements. */
 export async function seriousViolations(page: Page): Promise<string[]> {
   const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   // Evaluated through the debugger: the page's own policy would refuse a script element.
   await page.evaluate(source);
   const results = await page.evaluate(async () => {
-    // Colours that are on their way to others are nobody's to judge.
+    // Colours in transition cannot be judged.
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
-    // An animation of something that is not painted may never end.
+    // An animation of an element that is not painted may never end.
     await Promise.race([
       Promise.allSettled(ending.map(({ finished }) => finished)),
       new Promise((resolve) => setTimeout(resolve, 1000)),

@@ -11,8 +11,8 @@ import { SHARED } from './shared.ts';
 export const SOURCE = 'models/smollm2-135m-instruct';
 
 /**
- * The folder of an export of the shared checkpoint, made once into .cache; test files that run side by side name their
- * own.
+ * The folder of an export of the shared checkpoint, made once in .cache; test files that run in parallel use separate
+ * names.
  */
 export async function baseExport(dtype: 'fp32' | 'q4', owner = ''): Promise<string> {
   const folder = join(import.meta.dirname, `../../.cache/smollm2-${dtype}${owner}`);

@@ -4,7 +4,7 @@ import { findChromium, type Chromium } from './chromium.ts';
 export interface LaunchOptions {
   /** With WebGPU by SwiftShader, which needs no graphics card; without, as on a machine that has no WebGPU at all. */
   webgpu: boolean;
-  /** The one that is found, by default. */
+  /** By default, the one that is found. */
   chromium?: Chromium;
 }
 
@@ -15,7 +15,7 @@ export async function launch(options: LaunchOptions): Promise<Browser> {
     ? [
         '--enable-unsafe-webgpu',
         '--use-webgpu-adapter=swiftshader',
-        // A busy machine is no hanging graphics card, and a test that crashes one wants it back.
+        // A busy machine is not a hung graphics card, and a test that crashes it needs it to restart.
         '--disable-gpu-watchdog',
         '--disable-gpu-process-crash-limit',
         '--disable-domain-blocking-for-3d-apis',

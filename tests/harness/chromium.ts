@@ -15,8 +15,8 @@ export interface Chromium {
 }
 
 /**
- * Where systems keep a Chromium. Debian's /usr/bin/chromium is a script that adds flags of its own, so its binary comes
- * first.
+ * Paths at which systems install Chromium. Debian's /usr/bin/chromium is a script that adds flags of its own, so its
+ * binary comes first.
  */
 const SYSTEM_PATHS: Partial<Record<NodeJS.Platform, string[]>> = {
   linux: [
@@ -42,7 +42,7 @@ const SYSTEM_PATHS: Partial<Record<NodeJS.Platform, string[]>> = {
     ]),
 };
 
-/** Ways to a Chromium, best first; each answers undefined where it does not lead to one. */
+/** Ways to find a Chromium, best first; each returns undefined if it finds none. */
 const SOURCES: readonly (() => Promise<Chromium | undefined>)[] = [
   fromVariable,
   fromPlaywright,
@@ -71,7 +71,7 @@ async function search(): Promise<Chromium> {
 async function fromVariable(): Promise<Chromium | undefined> {
   const wanted = process.env['SOLACE_CHROMIUM'];
   if (!wanted) return undefined;
-  // The name of the package stands for its browser, so that this way can be tried where a better one exists.
+  // The name of the package selects its browser, so that this way can be tested even if a better one exists.
   if (wanted === '@sparticuz/chromium') return fromPackage();
   if (!existsSync(wanted)) throw new Error(`SOLACE_CHROMIUM names ${wanted}, which is not there.`);
   return { path: wanted, env: {} };
@@ -91,7 +91,7 @@ function existing(path: string | undefined): Chromium | undefined {
 
 /**
  * The browser of `@sparticuz/chromium`, unpacked once into node_modules/.cache. The package unpacks into the system's
- * temporary folder and trusts whatever lies there, so it is given a folder of its own, moved into place when complete.
+ * temporary folder and trusts whatever is there, so it gets a separate folder, which is moved into place when complete.
  */
 export async function fromPackage(): Promise<Chromium | undefined> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
@@ -112,7 +112,7 @@ async function unpack(folder: string): Promise<void> {
   const env = { ...process.env, TMPDIR: partial, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' };
   await run(process.execPath, ['--input-type=module', '-e', script], { cwd: ROOT, env });
   await rename(partial, folder).catch(async (error: unknown) => {
-    // Another process was faster.
+    // Another process has done it first.
     await rm(partial, { recursive: true, force: true });
     if (!existsSync(folder)) throw error;
   });
@@ -132,7 +132,7 @@ async function withLibraries(path: string, libraries: string): Promise<Chromium>
 }
 
 /**
- * Without any font all text has no size, and nothing can be clicked; where the system has none, the package's serve.
+ * Without any font text has no size and nothing can be clicked; if the system has none, the package's fonts are used.
  */
 async function withFonts(folder: string): Promise<Record<string, string>> {
   if (existsSync('/etc/fonts/fonts.conf')) return {};

@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 
-/** What of ONNX Runtime is needed; its Node and its web build both have it. */
+/** The part of ONNX Runtime that is needed, in both its Node and its web build. */
 export interface Runtime {
   Tensor: TensorConstructor;
 }
@@ -18,7 +18,9 @@ export class Decoder {
     this.layers = session.inputNames.filter((name) => name.endsWith('.key')).length;
   }
 
-  /** Logits after each of the last `keep` tokens (0 for all of them), one row a token, and the cache to go on from. */
+  /**
+   * Logits after each of the last `keep` tokens (0 for all of them), one row per token, and the cache to continue from.
+   */
   async run(ids: number[], keep: number, past?: Map<string, Tensor>) {
     const { ort } = this;
     const before = past?.get('past_key_values.0.key')?.dims[2] ?? 0;
@@ -65,7 +67,7 @@ export class Decoder {
   }
 
   /**
-   * The token `first` and those after it, `count` in all, the likeliest each time, computed one by one on the cache.
+   * The token `first` and those after it, `count` in all, always the likeliest, computed one by one with the cache.
    */
   async greedy(first: number, cache: Map<string, Tensor>, count: number): Promise<number[]> {
     const out = [first];

@@ -9,7 +9,7 @@ import { visit, type Visit } from './visit.ts';
 export interface EndpointLab {
   browser: Browser;
   lab: ServedLab;
-  /** Answers in place of a model, where what is tested is the page around the replies. A new one before each test. */
+  /** Replies instead of a model in tests about the page. A new one before each test. */
   endpoint: Endpoint;
 }
 

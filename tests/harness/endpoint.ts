@@ -7,23 +7,23 @@ export interface SeenRequest {
   body: { model: string; messages: { role: string; content: string }[]; stream: boolean };
 }
 
-/** How the endpoint behaves towards the next requests. */
+/** How the endpoint handles the next requests. */
 export type Manner =
   'answers' | '401' | '429' | '500' | 'busy-once' | 'garbage' | 'breaks-off' | 'ends-early' | 'redirects' | 'silent';
 
-/** A server with the OpenAI interface on this machine, whose manners a test can change. */
+/** A local server with OpenAI's interface, whose behaviour a test can change. */
 export interface Endpoint {
   /** Base address, as a person would type it. */
   url: string;
   model: string;
   manner: Manner;
-  /** What it says to the last message where it `answers`; the echo by default. */
+  /** Its reply to the last message if it `answers`; an echo by default. */
   answer: (message: string) => string;
   /** Milliseconds before an answer begins. */
   pause: number;
-  /** Questions that are neither answered nor given up yet. */
+  /** Requests that are neither answered nor aborted yet. */
   open: number;
-  /** Every chat completion that was asked for. */
+  /** Every requested chat completion. */
   seen: SeenRequest[];
   close(): Promise<void>;
 }
@@ -36,12 +36,12 @@ const CORS = {
 
 const MODEL = 'echo-7b';
 
-/** What the endpoint answers: a sentence made of the last message, so that a test sees whose reply it is. */
+/** What the endpoint answers: a sentence made from the last message, so that a test can identify the reply. */
 export function echo(message: string): string {
   return `You said: ${message.split(/\s+/).reverse().join(' ')}`;
 }
 
-/** What each manner does with a chat completion. */
+/** How each behaviour handles a chat completion. */
 const MANNERS: Record<Manner, (response: ServerResponse, request: SeenRequest, endpoint: Endpoint) => void> = {
   answers: (response, { body }, { answer }) => {
     openStream(response);
@@ -54,7 +54,7 @@ const MANNERS: Record<Manner, (response: ServerResponse, request: SeenRequest, e
   '401': (response) => refuse(response, 401, 'Incorrect API key provided.'),
   '429': (response) => refuse(response, 429, 'Rate limit reached.', { 'Retry-After': '7' }),
   '500': (response) => refuse(response, 500, 'The model has crashed.'),
-  /** Each conversation is refused the first time. */
+  /** Refuses each conversation the first time. */
   'busy-once': (response, request, endpoint) => {
     const asked = JSON.stringify(request.body.messages);
     const before = endpoint.seen.filter(({ body }) => JSON.stringify(body.messages) === asked).length;
@@ -68,7 +68,7 @@ const MANNERS: Record<Manner, (response: ServerResponse, request: SeenRequest, e
   'breaks-off': (response) => {
     openStream(response);
     sendDelta(response, { content: 'This sentence will never ' });
-    // Long enough for the words to arrive, then gone without an end.
+    // Long enough for the text to arrive, then the connection is cut without an end.
     setTimeout(() => response.destroy(), 200);
   },
   'ends-early': (response) => {

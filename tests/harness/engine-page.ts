@@ -9,7 +9,7 @@ import type { ServedLab } from './lab.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const outOf = (page: HarnessPage): string => join(ROOT, '.cache', page);
 
-/** Folders beside this file that hold a page: one door of the lab and nothing else. */
+/** Folders next to this file with a page that contains only one entry point of the lab. */
 export type HarnessPage = 'engine-page' | 'training-page' | 'metrics-page';
 
 const MIME: Record<string, string> = {
@@ -20,7 +20,7 @@ const MIME: Record<string, string> = {
   '.wasm': 'application/wasm',
 };
 
-/** Builds a page that holds nothing but one door of the lab, with the lab's own configuration. */
+/** Builds a page with only one entry point of the lab, with the lab's own configuration. */
 export async function buildEnginePage(page: HarnessPage = 'engine-page'): Promise<void> {
   const loaded = await loadConfigFromFile({ command: 'build', mode: 'production' }, join(ROOT, 'vite.config.ts'));
   if (!loaded) throw new Error('vite.config.ts could not be read.');
@@ -40,8 +40,8 @@ export async function buildEnginePage(page: HarnessPage = 'engine-page'): Promis
 }
 
 /**
- * Serves that page with the lab's headers, policy included. `mounts` lays folders of model files beside it, by the
- * path below the page's address.
+ * Serves that page with the lab's headers, policy included. `mounts` adds folders of model files by their path below
+ * the page's address.
  */
 export async function serveEnginePage(
   mounts: Record<string, string>,

@@ -17,8 +17,8 @@ const GLOBALS = {
 };
 
 /**
- * Gives the tests of a file an empty IndexedDB in memory, and takes it away after them: test files share one global
- * object, and the next may have to find none. With `fresh: 'each'` every test begins with an empty one.
+ * Gives the tests of a file an empty IndexedDB in memory, and removes it afterwards: test files share one global
+ * object, and the next may need to find none. With `fresh: 'each'` every test starts with an empty one.
  */
 export function useFakeIndexedDb({ fresh = 'file' }: { fresh?: 'file' | 'each' } = {}): void {
   const names = ['indexedDB', ...Object.keys(GLOBALS)];

@@ -5,9 +5,9 @@ import { join, posix } from 'node:path';
 const ROOT = join(import.meta.dirname, '../..');
 
 export interface SourceFile {
-  /** Below the repository, with slashes. */
+  /** Path in the repository, with slashes. */
   path: string;
-  /** What it imports, as written there. */
+  /** Its imports, as written. */
   imports: string[];
 }
 
@@ -24,7 +24,7 @@ const IMPORTS = [
 ];
 const IMPORT = new RegExp(IMPORTS.map(({ source }) => source).join('|'), 'g');
 
-/** The addresses that a module imports, static and dynamic, types included. */
+/** The specifiers that a module imports, static and dynamic, including types. */
 export function importsOf(source: string): string[] {
   return [...source.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 }

@@ -41,19 +41,19 @@ const MIME: Record<string, string> = {
 export interface StaticHost {
   /** The folder of files; the built lab by default. */
   folder?: string;
-  /** Where on the host the lab lies. */
+  /** Path of the lab on the host. */
   subfolder?: string;
-  /** A free one by default; a host that comes back needs the one that it had. */
+  /** A free one by default; a host that returns needs the same port. */
   port?: number;
-  /** What it sends beside a file's type; by default nothing. */
+  /** Headers besides the file's type; none by default. */
   headers?: (path: string) => Record<string, string>;
-  /** Hears what is posted to it; such requests are refused otherwise. */
+  /** Receives what is posted to it; such requests are refused otherwise. */
   receive?: (body: string) => void;
-  /** Answers wait for this; it is given the path below the subfolder. */
+  /** Answers wait for this; it receives the path below the subfolder. */
   delay?: (path: string) => Promise<void> | undefined;
 }
 
-/** Serves files as a plain static host does: in a subfolder, and without any of the headers that the lab would like. */
+/** Serves files as a plain static host does: in a subfolder, and without any of the headers that the lab recommends. */
 export async function serveStatically(host: StaticHost = {}): Promise<ServedLab> {
   const { folder = DIST, subfolder = '/deep/folder/', port = 0, headers, receive, delay } = host;
   requireBuild();

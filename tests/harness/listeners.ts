@@ -12,8 +12,8 @@ export interface Listeners {
 }
 
 /**
- * Listens. To a TURN request the UDP port answers that a name is needed, as such a server does: only then does a
- * browser send the name that the page gave it.
+ * Listens. The UDP port answers a TURN request with a demand for a user name, as a real server does: only then does a
+ * browser send the name from the page.
  */
 export async function listen(): Promise<Listeners> {
   const heard: string[] = [];

@@ -6,15 +6,14 @@ import { extname, join } from 'node:path';
 export interface ModelHub {
   /** Its address without a slash at the end. */
   url: string;
-  /** What was asked of it, as 'GET /path'. */
+  /** Requests to it, as 'GET /path'. */
   asked: string[];
   close(): Promise<void>;
 }
 
 /**
- * A model hub as a page sees one: `/org/name/resolve/main/` answers for the files of `folder`, with a redirect to
- * storage at another origin for large ones; storage refuses HEAD, a model's page is HTML, and what is missing has no
- * CORS headers.
+ * A model hub as a page sees it: `/org/name/resolve/main/` serves the files of `folder`, with a redirect to storage at
+ * another origin for large ones; storage refuses HEAD, a model's page is HTML, and missing files have no CORS headers.
  */
 export async function serveModelHub(folder: string): Promise<ModelHub> {
   const asked: string[] = [];

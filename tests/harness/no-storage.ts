@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DIST, serveStatically, type ServedLab } from './lab.ts';
 
-/** What a browser may refuse a page altogether. */
+/** APIs that a browser may deny a page altogether. */
 const REFUSE = `{
   for (const name of ['indexedDB', 'caches', 'localStorage', 'sessionStorage']) {
     Object.defineProperty(globalThis, name, { configurable: true, get: () => undefined });
@@ -16,8 +16,8 @@ const REFUSE = `{
 `;
 
 /**
- * Serves the built lab to browsers as if they kept nothing for it. Its modules carry that along, because what a test
- * can do to a page does not reach the page's workers.
+ * Serves the built lab as if browsers stored nothing for it. Its modules are patched, because what a test does to a
+ * page does not reach the page's workers.
  */
 export async function serveWithoutStorage(): Promise<ServedLab> {
   const folder = await mkdtemp(join(tmpdir(), 'lab-no-storage-'));

@@ -1,7 +1,7 @@
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** What a person does with a notebook, through the two frames that it lives in. */
+/** What a person does with a notebook, through the two frames around it. */
 export class NotebookReader {
   readonly page: Page;
 
@@ -26,7 +26,7 @@ export class NotebookReader {
     await this.cells.first().waitFor();
   }
 
-  /** Brings a notebook in from a file, as a person who starts at the list. */
+  /** Imports a notebook from a file, like a person who starts at the list. */
   async bring(lab: string, name: string, html: string): Promise<void> {
     await this.page.goto(`${lab}#/notebooks`);
     const chooser = this.page.waitForEvent('filechooser');
@@ -44,12 +44,12 @@ export class NotebookReader {
     return this.cells.evaluateAll((cells) => cells.map((cell) => (cell as HTMLElement).dataset['state'] ?? null));
   }
 
-  /** What cells that failed say. */
+  /** The messages of failed cells. */
   failures(): Promise<string[]> {
     return this.frame.locator('.cell[data-state="rejected"] .output').allInnerTexts();
   }
 
-  /** Puts `text` in place of what a cell holds and runs it. */
+  /** Replaces the text of a cell and runs it. */
   async rewrite(number: number, text: string): Promise<void> {
     const cell = this.cell(number);
     const edit = cell.getByRole('button', { name: /^Edit/ });

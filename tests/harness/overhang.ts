@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 
 /**
- * The texts that end beyond the right edge of the page, unless they lie in a scroller with `tabindex="0"`, which marks
- * the ones that are meant to scroll sideways, such as wide tables. Folded parts are opened first.
+ * The texts that extend beyond the right edge of the page, except in scrollers with `tabindex="0"`, which marks those
+ * that are meant to scroll sideways, such as wide tables. Collapsed sections are opened first.
  */
 export async function overhangs(page: Page): Promise<string[]> {
   return page.evaluate(() => {

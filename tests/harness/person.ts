@@ -34,7 +34,7 @@ export class Person {
     return this.page.getByRole('main').getByRole('alert');
   }
 
-  /** What the panel beside the conversation shows as left out of the context. */
+  /** The words that the context panel shows as dropped. */
   get dropped(): Locator {
     return this.page.getByRole('tabpanel').locator('del, s');
   }
@@ -47,7 +47,7 @@ export class Person {
     await this.page.getByRole('banner').getByTestId(`view-${view}`).click();
   }
 
-  /** Chooses where models run; a program in place of a graphics card has to be asked for. */
+  /** Chooses where models run; software rendering must be chosen explicitly. */
   async runOn(device: 'webgpu' | 'wasm'): Promise<void> {
     await this.goTo('models');
     await this.page.getByRole('main').locator(`input[type=radio][value=${device}]`).check();
@@ -83,7 +83,7 @@ export class Person {
     await this.messageField.press('Enter');
   }
 
-  /** Waits until the last reply is whole and returns its words. */
+  /** Waits until the last reply is complete and returns its text. */
   async reply(timeout = 240_000): Promise<string> {
     const reply = this.replies.last();
     await this.page.getByTestId('stop-reply').waitFor({ state: 'hidden', timeout });
@@ -102,26 +102,26 @@ export class Person {
     await this.page.getByRole('main').locator(`input[type=radio][value=${id}]`).check();
   }
 
-  /** Asks for an answer under each representation in the view of Compare. */
+  /** Requests a reply under each compression in Compare. */
   async compare(text: string): Promise<void> {
     await this.goTo('compare');
     await this.page.getByTestId('compare-message').fill(text);
     await this.page.getByTestId('compare').click();
   }
 
-  /** The column of a representation in Compare. */
+  /** The column of a compression in Compare. */
   compared(id: Representation): Locator {
     return this.page.getByTestId(`compared-${id}`);
   }
 
-  /** Waits until Compare's column of a representation is done. */
+  /** Waits until Compare's column of a compression is done. */
   async comparedDone(id: Representation, timeout = 240_000): Promise<Locator> {
     const column = this.compared(id);
     await column.and(this.page.locator('[data-state="done"]')).waitFor({ timeout });
     return column;
   }
 
-  /** Makes replies and what they answer to as short as the settings allow. */
+  /** Makes replies and prompts as short as the settings allow. */
   async keepItShort(tokens = 4): Promise<void> {
     await this.set({ maxNewTokens: tokens });
     await this.page.getByTestId('tab-settings').click();

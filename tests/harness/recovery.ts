@@ -4,7 +4,7 @@ import type { Person } from './person.ts';
 
 export const LONG_QUESTION = 'Tell me a long story about a lighthouse.';
 
-/** Asks for a long reply and returns once its first words are there. */
+/** Requests a long reply and returns once its first words have arrived. */
 export async function beginLongReply(person: Person, question = LONG_QUESTION): Promise<void> {
   const before = await person.replies.count();
   await person.set({ maxNewTokens: 128 });
@@ -14,8 +14,8 @@ export async function beginLongReply(person: Person, question = LONG_QUESTION): 
 }
 
 /**
- * Ends the engine's workers in the middle of the next reply, with the second token that they send: a reply may be too
- * short to be caught later.
+ * Ends the engine's workers in the middle of the next reply, at its second token, because a reply may be too short to
+ * interrupt later.
  */
 export async function endWorkersInReply(page: Page): Promise<void> {
   for (const worker of page.workers()) {
@@ -34,7 +34,7 @@ export async function endWorkersInReply(page: Page): Promise<void> {
   }
 }
 
-/** The question is there, the fault is told, and trying again brings a reply. */
+/** Checks that the message is kept, the fault is reported, and a retry brings a reply. */
 export async function expectRecovery(person: Person, question = LONG_QUESTION): Promise<void> {
   await person.problem.first().waitFor({ timeout: 60_000 });
   expect(await person.messages.last().innerText()).toContain(question);

@@ -3,15 +3,15 @@ import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe } from 'vitest';
 
-/** The folder of public datasets and large checkpoints beside the project; it may be absent. */
+/** The folder of public datasets and large checkpoints next to the project; it may be absent. */
 export const SHARED = resolve(import.meta.dirname, '../../../shared');
 
 /** Whether `path` (relative to the shared folder) exists. */
 export const hasShared = (path = ''): boolean => existsSync(join(SHARED, path));
 
 /**
- * Tests beyond those that a clean clone can run, because their data may not or cannot lie in the repository. Where a
- * path of the shared folder is missing they are skipped by name, and left out altogether in CI, which skips nothing.
+ * Tests beyond those that a clean clone can run, because their data may not or cannot be in the repository. If a path
+ * of the shared folder is missing, they are skipped by name, or left out altogether in CI, which skips nothing.
  */
 export function describeExtra(paths: readonly string[], title: string, tests: () => void): void {
   const missing = paths.filter((path) => !hasShared(path));

@@ -1,5 +1,5 @@
 /**
- * Whether to take the journeys that a graphics card in software, or ten loads of a model, make minutes long. They are
- * skipped by name otherwise: `SOLACE_SLOW=1 npm test` takes them too.
+ * Whether to run the journeys that take minutes because of software rendering or ten loads of a model. Otherwise they
+ * are skipped by name; `SOLACE_SLOW=1 npm test` runs them too.
  */
 export const takeSlow = process.env['SOLACE_SLOW'] === '1';

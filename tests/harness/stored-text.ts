@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 
-/** Files and answers longer than this are weights or code, in which nothing of a person's stands. */
+/** Files and responses longer than this are weights or code, which contain nothing of a person. */
 const LONGEST = 2 ** 20;
 
-/** All text that a page's origin keeps: storage of both kinds, cookies, databases, private files, caches. */
+/** All text that a page's origin stores: storage of both kinds, cookies, databases, private files, caches. */
 export async function storedText(page: Page): Promise<string> {
   return page.evaluate(async (longest) => {
     const found: string[] = [

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** Counts the lengths that the next reply shows until it is whole: one, where it came all at once. */
+/** Counts the lengths that the next reply shows until it is complete; one if it arrived all at once. */
 export function countReplyLengths(page: Page): Promise<number> {
   return page.evaluate(
     () =>

@@ -47,7 +47,7 @@ const BASE = {
   eos_token_id: 257,
 };
 
-/** Token ids of small letters and the blank, which are their bytes. */
+/** Token ids of lower-case letters and the space, which are their bytes. */
 const SPOKEN = new Set(new TextEncoder().encode('abcdefghijklmnopqrstuvwxyz '));
 
 /** A repeatable stream of roughly normal numbers. */
@@ -61,13 +61,14 @@ export function noise(seed: number): () => number {
 }
 
 /**
- * Writes a tiny model that speaks: random weights, of which those of the head leave nothing but small letters and
- * blanks to say. It never ends a turn, so a reply is as long as it may be.
+ * Writes a tiny model that writes text: random weights, with a head that allows only lower-case letters and spaces. It
+ * never ends a turn, so a reply is as long as allowed.
  */
 export function writeTalkingModel(folder: string, changes: Record<string, unknown> = {}): Promise<void> {
   const settings = { tie_word_embeddings: false, max_position_embeddings: 4096, ...changes };
   return writeTinyModel(folder, settings, 1, (name, data, width) => {
-    // The first dimension is the same large number after every layer, and a head that is negative there says nothing.
+    // The first dimension is the same large number after every layer, so a token with a negative head there is never
+    // chosen.
     if (/(o_proj|down_proj)/.test(name)) data.fill(0, 0, width);
     if (!/(embed_tokens|lm_head)/.test(name)) return;
     const said = name.includes('lm_head');
@@ -76,7 +77,7 @@ export function writeTalkingModel(folder: string, changes: Record<string, unknow
 }
 
 /**
- * Writes a checkpoint of random weights as safetensors, config and tokenizer beside it; `shape` may change a tensor.
+ * Writes a checkpoint of random weights as safetensors, with config and tokenizer; `shape` may change a tensor.
  */
 export async function writeTinyModel(
   folder: string,
@@ -116,7 +117,7 @@ export async function writeTinyModel(
     await writeFile(join(folder, name), JSON.stringify(content));
 }
 
-/** Bytes as their printable stand-ins in byte-level BPE. */
+/** The printable characters for bytes in byte-level BPE. */
 function byteSymbols(): string[] {
   let extra = 0;
   return Array.from({ length: 256 }, (_, byte) => {

@@ -1,14 +1,14 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 
-/** A page and all that went wrong or out of it while it was open. */
+/** A page, and its errors and requests while it was open. */
 export interface Visit {
   context: BrowserContext;
   page: Page;
   /** Errors on the console and uncaught exceptions, CSP violations among them. */
   errors: string[];
-  /** Requests without an answer, or with one of 400 and up. */
+  /** Requests without a response, or with a status of 400 and above. */
   failures: string[];
-  /** Every origin that anything was asked of, blob: and data: left out. */
+  /** Every origin that was contacted, except blob: and data:. */
   origins: Set<string>;
   close: () => Promise<void>;
 }
@@ -18,13 +18,13 @@ export interface VisitOptions {
   context?: BrowserContext;
   profile?: BrowserContextOptions;
   /**
-   * Has a service worker, which keeps the lab for later as soon as it is open: seconds of work for two cores, so only
-   * where that is what is tested. Without, the page finds a browser that has none.
+   * Enables the service worker, which stores the lab for offline use as soon as it is open. That takes two cores
+   * seconds, so only tests of it enable it. Otherwise the page finds a browser that has none.
    */
   serviceWorker?: boolean;
 }
 
-/** Opens `url` in a fresh profile, or in `context` where a second page of the same person is wanted. */
+/** Opens `url` in a fresh profile, or in `context` for a second page of the same person. */
 export async function visit(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visit> {
   const context = options.context ?? (await newProfile(browser, options));
   const page = await context.newPage();
@@ -35,13 +35,13 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
     if (message.type() === 'error') errors.push(message.text());
   });
   page.on('pageerror', (error) => errors.push(error.message));
-  // The context sees what workers and the service worker ask for, too.
+  // The context also sees the requests of workers and the service worker.
   context.on('request', (request) => {
     if (/^https?:/.test(request.url())) origins.add(new URL(request.url()).origin);
   });
   context.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText ?? '';
-    // A page that is left or reloaded drops what it was still asking for.
+    // A page that is closed or reloaded aborts its pending requests.
     if (reason !== 'net::ERR_ABORTED') failures.push(`${request.url()}: ${reason}`);
   });
   context.on('response', (response) => {

@@ -1,6 +1,6 @@
 import type { Role, Target } from './tab.ts';
 
-/** A target as it travels into a page. */
+/** A target in the form that is sent to a page. */
 export interface SentTarget {
   role: Role;
   name?: { text: string; pattern: boolean; flags: string };
@@ -22,7 +22,7 @@ function sent({ role, name, in: outer, nth = 0 }: Target): SentTarget {
 export const expressionOf = (target: Target): string =>
   `(${String(findAll)})(${JSON.stringify(sent(target))}).at(${target.nth ?? 0})`;
 
-/** Whether the target's element, brought into view, lies still and nothing lies over it. It runs in a page, too. */
+/** Whether the target's element, scrolled into view, does not move and is not covered. Runs in a page, too. */
 export async function takesClicks(element: Element | undefined): Promise<boolean> {
   if (!element || element.matches(':disabled')) return false;
   element.scrollIntoView({ block: 'center', behavior: 'instant' });
@@ -37,7 +37,7 @@ export async function takesClicks(element: Element | undefined): Promise<boolean
   return new Set(places).size === 1;
 }
 
-/** The visible elements with a role and name. It runs in a page, so it is whole in itself. */
+/** The visible elements with a role and name. It runs in a page, so it must be self-contained. */
 function findAll(target: SentTarget): Element[] {
   const SELECTORS: Record<Role, string> = {
     article: 'article',

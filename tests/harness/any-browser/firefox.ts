@@ -12,12 +12,12 @@ const PLACES = [
 ];
 
 /**
- * What Firefox says, without a place, of each Wasm thread that waits while its worker is ended: unloading a model does
- * that.
+ * Firefox's message, without a location, for each Wasm thread that waits while its worker is ended, as when a model is
+ * unloaded.
  */
 const ENDED_THREAD = 'uncaught exception: undefined';
 
-/** The host hears of these itself, and at once. */
+/** The host receives these itself, immediately. */
 const POLICY = 'Content-Security-Policy:';
 
 /** Firefox, driven through WebDriver BiDi. */

@@ -5,7 +5,7 @@ import { FRAME_PATH, policyOf } from '../../../build/notebook-frame.ts';
 import { DIST, serveStatically, type ServedLab } from '../lab.ts';
 
 /**
- * A host of the built lab that hears of every violation of the policy, from the page and from its workers, in every
+ * A host of the built lab that receives every violation report of the policy, from the page and its workers, in every
  * engine.
  */
 export interface StrictHost extends ServedLab {
@@ -17,7 +17,7 @@ const REPORTED = 'report-uri /policy-report';
 
 /**
  * Firefox reports each handler that a notebook's `html` sets: the htl library writes `onclick=::0` into an inert
- * template before it puts the function in its place. The policy keeps the placeholder from being compiled, as it
+ * template before it replaces that with the function. The policy keeps the placeholder from being compiled, as it
  * should.
  */
 const PLACEHOLDER = /^script-src-attr script-src-attr inline about \d*$/;

@@ -3,7 +3,7 @@ export interface Target {
   role: Role;
   /** The whole accessible name, or a pattern that it matches. */
   name?: string | RegExp;
-  /** Only what lies in this. */
+  /** Only within this target. */
   in?: Target;
   /** Which of several; the last where negative, the first by default. */
   nth?: number;
@@ -32,33 +32,34 @@ export type Role =
 /** Frames to go through, outermost first, as CSS selectors. */
 export type Frames = readonly string[];
 
-/** One page of one browser, whichever engine it has: the least that the journeys need. */
+/** One page of a browser with any engine: the minimum that the journeys need. */
 export interface Tab {
   open(url: string): Promise<void>;
   reload(): Promise<void>;
   /**
-   * The value of an expression in the page or in a frame of it; a promise's, once it is kept. It has to be plain data.
+   * The value of an expression in the page or in a frame of it; a promise's, once it is fulfilled. It must be plain
+   * data.
    */
   evaluate(expression: string, frames?: Frames): Promise<unknown>;
-  /** Clicks as a mouse does; rejects where the target is not there. */
+  /** Clicks as a mouse does; rejects if the target does not exist. */
   click(target: Target, frames?: Frames): Promise<void>;
-  /** Types in place of what a field holds, then presses Enter where `enter` says so. */
+  /** Replaces the text of a field by typing, then presses Enter if `enter` is set. */
   type(target: Target, text: string, enter?: boolean): Promise<void>;
-  /** Errors that the page or its console told of, where the way to drive this browser hears of them. */
+  /** Errors of the page or its console, if this browser's driver reports them. */
   readonly errors: string[];
-  /** Ends the browser and all that was started for it. */
+  /** Ends the browser and everything that was started for it. */
   close(): Promise<void>;
 }
 
-/** A browser that the journeys are taken in. */
+/** A browser in which the journeys run. */
 export interface Engine {
-  /** As tests name it. */
+  /** Its name in tests. */
   name: string;
-  /** What has to be there, told where it is not. */
+  /** What must be installed, for the message if it is not. */
   needs: string;
   /** Whether it reports to the host what the policy blocks in a worker, too. */
   reportsWorkers: boolean;
-  /** Where the browser is, undefined where it is not installed. */
+  /** Path of the browser, undefined if it is not installed. */
   find(): string | undefined;
   start(path: string): Promise<Tab>;
 }

@@ -1,7 +1,7 @@
 import { expressionOf, takesClicks } from './find.ts';
 import { describeTarget, type Frames, type Tab, type Target } from './tab.ts';
 
-/** A busy machine of two cores loads a model in this time, too. */
+/** Enough for a busy machine with two cores to load a model. */
 const PATIENCE_MS = 120_000;
 
 /** What a person does in the lab, in any browser. Each step waits until it can be done. */
@@ -49,12 +49,12 @@ export class Visitor {
     );
   }
 
-  /** The target's text now, null where it is not there. */
+  /** The target's current text, null if it does not exist. */
   text(target: Target, frames?: Frames): Promise<string | null> {
     return this.tab.evaluate(`${expressionOf(target)}?.innerText ?? null`, frames) as Promise<string | null>;
   }
 
-  /** Not every driver waits for what is still on its way, or covered. */
+  /** Not every driver waits for elements that still move or are covered. */
   private async clickable(target: Target, frames?: Frames): Promise<void> {
     const look = () => this.tab.evaluate(`(${String(takesClicks)})(${expressionOf(target)})`, frames);
     await this.until(`a ${describeTarget(target)} to press`, look, (yes): yes is true => yes === true);

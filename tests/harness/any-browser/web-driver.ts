@@ -1,4 +1,4 @@
-/** The key under which WebDriver hands out an element. */
+/** The key under which WebDriver returns an element. */
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 
 export type ElementReference = Record<typeof ELEMENT, string>;
@@ -30,7 +30,7 @@ export class WebDriver {
     await this.#post('refresh', {});
   }
 
-  /** The value of an expression, a promise's when it is kept; elements come back as references. */
+  /** The value of an expression, a promise's when it is fulfilled; elements are returned as references. */
   async evaluate(expression: string): Promise<unknown> {
     const script = `const done = arguments[arguments.length - 1];
       (async () => (${expression}))().then(
@@ -45,7 +45,7 @@ export class WebDriver {
     return value;
   }
 
-  /** What follows is about this frame of the frame before, or about the page again. */
+  /** Switches to a frame within the current one, or back to the page. */
   async enter(frame: ElementReference | null): Promise<void> {
     await this.#post('frame', { id: frame });
   }

@@ -7,8 +7,8 @@ import { describeTarget, type Engine, type Frames, type Tab, type Target } from 
 import { WebDriver, type ElementReference } from './web-driver.ts';
 
 /**
- * WebKit as Linux has it, the nearest to Safari that can be had there: its WebDriver and its little browser under a
- * display that nobody sees.
+ * WebKit on Linux, the closest to Safari that is available there: its WebDriver and its mini browser under a virtual
+ * display.
  */
 export const WEBKIT: Engine = {
   name: 'WebKitGTK',
@@ -35,11 +35,11 @@ export const WEBKIT: Engine = {
   },
 };
 
-/** How WebDriver writes keys that are no letters. */
+/** WebDriver's codes for keys that are not letters. */
 const KEYS = { backspace: '\uE003', enter: '\uE007' };
 
 function tabOf(driver: WebDriver, close: () => Promise<void>): Tab {
-  /** Runs `work` in a frame and comes back to the page. */
+  /** Runs `work` in a frame and returns to the page. */
   async function within<Result>(frames: Frames, work: () => Promise<Result>): Promise<Result> {
     if (frames.length === 0) return work();
     try {
@@ -58,7 +58,7 @@ function tabOf(driver: WebDriver, close: () => Promise<void>): Tab {
     return found as ElementReference;
   }
   return {
-    // This protocol hears nothing of the console.
+    // This protocol does not report the console.
     errors: [],
     open: (url) => driver.open(url),
     reload: () => driver.reload(),
@@ -83,7 +83,7 @@ function miniBrowser(): string | undefined {
 const onPath = (name: string): boolean =>
   (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
 
-/** Starts a display of no screen and returns its number, which it writes once it is ready. */
+/** Starts a virtual display and returns its number, which it prints once it is ready. */
 async function startDisplay(started: ChildProcess[]): Promise<string> {
   const display = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'pipe', 'ignore'],

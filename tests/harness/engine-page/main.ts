@@ -1,7 +1,7 @@
 import * as models from './models.ts';
 
 declare global {
-  /** What tests reach through the page: the door to the models, as the interface uses it. */
+  /** What tests reach through the page: the models, as the interface uses them. */
   var solace: typeof models;
 }
 

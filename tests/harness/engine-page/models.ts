@@ -1,4 +1,4 @@
-/** The models of the lab as tests and benches reach them: each loaded by itself, so that engines can be compared. */
+/** The models of the lab for tests and benchmarks: each loaded separately, so that engines can be compared. */
 export * from '../../../src/core/engine/embedded.ts';
 export * from '../../../src/lab/models/adding.ts';
 export * from '../../../src/lab/models/list.ts';

@@ -1,7 +1,7 @@
 import * as door from '../../../src/lab/training.ts';
 
 declare global {
-  /** What tests reach through the page: the door to training, as notebooks use it. */
+  /** What tests reach through the page: training, as notebooks use it. */
   var training: typeof door;
 }
 
