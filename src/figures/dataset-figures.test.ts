@@ -21,7 +21,7 @@ function draw(options: Plot.PlotOptions): Element {
 }
 
 describe('figures of a dataset', () => {
-  it('has a bar for each length that occurs, as high as it is frequent', () => {
+  it('has a bar for each length that occurs, with its frequency as height', () => {
     const bars = [...draw(dialogueLengths(STATISTICS, { width: 600 })).querySelectorAll('rect')].filter(
       (bar) => Number(bar.getAttribute('height')) > 0,
     );
@@ -37,7 +37,7 @@ describe('figures of a dataset', () => {
     expect(svg.match(/stroke-width="2"/g)).toHaveLength(2);
   });
 
-  it('has a bar for each strategy, long names cut', () => {
+  it('has a bar for each strategy, with long names truncated', () => {
     const names = [
       ...draw(shareBars(STATISTICS.strategies, { width: 400 })).querySelectorAll(
         '[aria-label="y-axis tick label"] text',
@@ -46,7 +46,7 @@ describe('figures of a dataset', () => {
     expect(names).toEqual(['A strategy with a name that …', 'Question']);
   });
 
-  it('draws nothing at all without failing', () => {
+  it('draws an empty dataset without failing', () => {
     const none = statisticsOf([]);
     for (const options of [
       dialogueLengths(none, { width: 300 }),

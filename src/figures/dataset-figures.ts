@@ -8,14 +8,14 @@ const SEEKER = '#c4622d';
 const SUPPORTER = '#2f7fc1';
 const ONE = '#8a5a83';
 
-/** Room for the lab's type, which is larger than Plot's own. */
+/** Margins for the lab's font size, which is larger than Plot's default. */
 const AXES = { height: 230, marginLeft: 48, marginBottom: 46 };
-/** Bars of a histogram at most. */
+/** Maximum number of bars of a histogram. */
 const BINS = 30;
-/** Longest names in full at the side of a bar, in pixels. */
+/** Maximum width of names beside bars, in pixels. */
 const NAMES = 250;
 
-/** How many dialogues have so many utterances. */
+/** Histogram of dialogues by number of utterances. */
 export function dialogueLengths(
   { utterancesPerDialogue }: DatasetStatistics,
   { width, tip = false }: FigureSize,
@@ -45,7 +45,7 @@ export function dialogueLengths(
   };
 }
 
-/** Which share of each speaker's utterances has so many words; the longest hundredth is left out. */
+/** Share of each speaker's utterances by number of words, without the longest 1 %. */
 export function utteranceLengths(
   { seeker, supporter }: DatasetStatistics,
   { width, tip = false }: FigureSize,
@@ -98,7 +98,7 @@ export function utteranceLengths(
   };
 }
 
-/** How often each name occurs, the most frequent on top. */
+/** The frequency of each name, most frequent on top. */
 export function shareBars(shares: readonly Share[], { width, tip = false }: FigureSize): Plot.PlotOptions {
   const names = Math.min(NAMES, width * 0.45);
   const fits = Math.floor(names / 6.2);
@@ -143,7 +143,7 @@ function intervalFor(lengths: Lengths): number {
   for (let unit = 1; ; unit *= 10) for (const step of [1, 2, 5]) if (span / (step * unit) <= BINS) return step * unit;
 }
 
-/** What has from `from` to the next bin's `from`, that one excluded. */
+/** Lengths from `from` to the next bin's `from`, exclusive. */
 interface Bin {
   from: number;
   middle: number;

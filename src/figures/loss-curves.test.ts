@@ -15,7 +15,7 @@ const rows = (from: number): MetricsRow[] =>
     ...(step % 20 === 0 ? [{ step, epoch: step / 60, evalLoss: from - step / 60 }] : []),
   ]);
 
-/** Points of the paths of the lines, one list a line. */
+/** Points of the paths of the lines, one list per line. */
 function lines(svg: string): [number, number][][] {
   return [...svg.matchAll(/<path d="(M[^"]+)"/g)]
     .map(([, d = '']) =>
@@ -42,7 +42,7 @@ describe('loss curves', () => {
     expect(svg).toContain('a: ━ train, averaged   ╍● evaluation');
   });
 
-  it('leave evaluation out where there is none', () => {
+  it('omit evaluation if there is none', () => {
     const svg = draw(lossCurves([{ name: 'a', rows: rows(3).filter(({ evalLoss }) => evalLoss === undefined) }]));
     expect(lines(svg)).toHaveLength(2);
     expect(svg).not.toContain('evaluation');

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import type { MetricsRow } from '../core/training/metrics-row.ts';
 
-/** A training run by the name that a figure gives it. */
+/** A training run with its name in the figure. */
 export interface NamedRun {
   name: string;
   rows: readonly MetricsRow[];
@@ -20,7 +20,7 @@ const MARGINS = { marginLeft: 56, marginRight: 16 };
 /** The smoothed curve averages over this share of a run's updates. */
 const SMOOTHING = 1 / 30;
 
-/** Loss against updates: of each update (faint), averaged over its neighbours, and of the evaluation part (dots). */
+/** Loss against updates: of each update (faint), averaged over its neighbours, and of the held-out part (dots). */
 export function lossCurves(
   runs: readonly NamedRun[],
   { width = 720, tip = false }: CurveOptions = {},

@@ -6,5 +6,5 @@ export interface DangerRequest extends EncoderPlace {
   texts: string[];
 }
 
-/** What the worker of the classifier answers: what each text signals, by the classifier alone. */
+/** The methods of the classifier's worker: the signals of each text by the classifier alone. */
 export type DangerApi = { danger: Method<DangerRequest, CrisisSignal[]> };

@@ -6,7 +6,7 @@ import { encoderAt } from '../encoder/open.ts';
 
 let classifier: { encoder: object; classify: Classify } | undefined;
 
-/** The procedure of the worker that looks for danger with the classifier. */
+/** The handlers of the worker that detects danger with the classifier. */
 export const dangerHandlers: Handlers<DangerApi> = {
   async danger({ texts, ...place }, { signal }) {
     const encoder = await encoderAt(place, signal);

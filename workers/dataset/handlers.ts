@@ -9,21 +9,21 @@ import type { Handlers } from '../../src/rpc/server.ts';
 import { DatasetStore } from '../../src/browser/storage/dataset-store.ts';
 import { DatasetLibrary, type DatasetSummary, type DialoguePage } from './library.ts';
 
-/** How far an import is. */
+/** The progress of an import. */
 export interface ImportProgress {
   bytes: number;
   /** 0 while unknown. */
   totalBytes: number;
 }
 
-/** Which dataset, and where the built-in one is fetched from. */
+/** Which dataset, and the URL of the built-in one. */
 interface Which {
   id: string;
   builtInUrl: string;
 }
 
 /**
- * What the dataset worker answers. Whole datasets travel as events, a block each, so that the page is never held up.
+ * The methods of the dataset worker. Whole datasets are sent as events, one block each, so that the page never stalls.
  */
 export type DatasetApi = {
   list: Method<Omit<Which, 'id'>, DatasetSummary[]>;
@@ -81,7 +81,7 @@ export function datasetHandlers(): Handlers<DatasetApi> {
   };
 }
 
-/** The file at an address, its body still to come. */
+/** The file at a URL; its body is a stream. */
 const fetchFile = (url: string, signal?: AbortSignal): Promise<TextFile> =>
   fetchChecked(
     url,

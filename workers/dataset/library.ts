@@ -12,7 +12,7 @@ import { BUILT_IN_ID } from '../../src/core/dataset/built-in-id.ts';
 /** A dataset in a list. */
 export interface DatasetSummary extends DatasetHead {
   builtIn: boolean;
-  /** False for one that could not be stored: it is there until the page is closed. */
+  /** False if it could not be stored and lasts until the page is closed. */
   kept: boolean;
 }
 
@@ -21,13 +21,13 @@ export interface DialogueRow {
   id: string;
   scene?: string | undefined;
   emotion?: string | undefined;
-  /** The beginning of what is said first. */
+  /** The beginning of the first utterance. */
   opening: string;
   utterances: number;
 }
 
 export interface DialoguePage {
-  /** How many dialogues meet the query. */
+  /** Number of dialogues that match the query. */
   total: number;
   rows: DialogueRow[];
 }
@@ -45,7 +45,7 @@ interface OpenDataset {
 
 const LONGEST_OPENING = 160;
 
-/** All datasets: the built-in one and those that a person brought. It runs in a worker, and in Node without a store. */
+/** All datasets: the built-in one and imported ones. Runs in a worker, and in Node without a store. */
 export class DatasetLibrary {
   readonly #store: DatasetStore | undefined;
   readonly #readBuiltIn: () => Promise<TextFile>;
@@ -58,7 +58,7 @@ export class DatasetLibrary {
     this.#readBuiltIn = readBuiltIn;
   }
 
-  /** The built-in one first, then the latest. */
+  /** The built-in one first, then latest first. */
   async list(): Promise<DatasetSummary[]> {
     const stored = (await this.#store?.heads()) ?? [];
     const held = [...this.#held.values()].map(({ head }) => head).filter(({ id }) => id !== BUILT_IN_ID);
@@ -66,8 +66,8 @@ export class DatasetLibrary {
   }
 
   /**
-   * Reads the files of one dataset and keeps it. The same dialogues again, whatever the file's name and shape, replace
-   * what was there, because a dataset's id is the beginning of the SHA-256 of what its dialogues say.
+   * Reads the files of one dataset and stores it. The same dialogues, whatever the file's name and format, replace the
+   * stored ones, because a dataset's id is the beginning of the SHA-256 of its content.
    * @throws {LabError} as `readDataset` does; `bad-data` when every record is malformed.
    */
   async add(files: readonly TextFile[], { name, signal, onProgress }: ImportOptions): Promise<DatasetSummary> {
@@ -82,7 +82,7 @@ export class DatasetLibrary {
     const { head, dialogues } = opened;
     this.#last = opened;
     this.#held.delete(head.id);
-    // Where there is no store or no room, it stays in memory; its summary says so.
+    // Without a store or space, it stays in memory; its summary says so.
     const kept = await this.#store?.add(head, dialogues).then(
       () => true,
       () => false,
@@ -97,7 +97,7 @@ export class DatasetLibrary {
     await this.#store?.remove(id);
   }
 
-  /** @throws {LabError} `not-found` when there is none of this id. */
+  /** @throws {LabError} `not-found` when there is no dataset with this id. */
   async open(id: string): Promise<OpenDataset> {
     if (id === BUILT_IN_ID) return this.#builtIn();
     const held = this.#held.get(id) ?? (this.#last?.head.id === id ? this.#last : undefined);
@@ -107,7 +107,7 @@ export class DatasetLibrary {
       throw new LabError({
         code: 'not-found',
         where: id,
-        what: 'There is no such dataset here.',
+        what: 'There is no such dataset.',
         todo: 'Import it again.',
       });
     this.#last = { head, dialogues: (await this.#store?.dialogues(id)) ?? [] };
@@ -162,7 +162,7 @@ function describe({ format, dialogues, bad, badCount }: ReadDataset, origin: Ori
   return { dialogues, head: { ...origin, format, dialogues: dialogues.length, utterances, bad, badCount } };
 }
 
-/** Ids are left out: they may say where a dialogue stood rather than what it is. */
+/** Ids are left out: they may describe a dialogue's position rather than its content. */
 function identify(dialogues: readonly Dialogue[]): string {
   const hash = sha256.create();
   const encoder = new TextEncoder();
@@ -179,7 +179,7 @@ function identify(dialogues: readonly Dialogue[]): string {
   return bytesToHex(hash.digest()).slice(0, 16);
 }
 
-/** Fields in one order, whichever loader read them. */
+/** Fields in a fixed order, whichever loader read them. */
 const canonical = ({ speaker, text, strategy, emotion, act }: Utterance): Utterance => ({
   speaker,
   text,
@@ -188,7 +188,7 @@ const canonical = ({ speaker, text, strategy, emotion, act }: Utterance): Uttera
   act,
 });
 
-/** Questions in one order, whichever program wrote the file. */
+/** Questions in a fixed order, whichever program wrote the file. */
 function ordered({ seeker, supporter }: NonNullable<Dialogue['survey']>): Dialogue['survey'] {
   const sorted = (answers: Record<string, number>) =>
     Object.fromEntries(Object.entries(answers).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -210,6 +210,6 @@ function nothingSound(where: string, { bad: [first], badCount }: ReadDataset): L
     code: 'bad-data',
     where,
     what: `None of its ${badCount} records could be read. ${first ? `${first.place}: ${first.reason}` : ''}`,
-    todo: 'Check that the file is whole and holds dialogues.',
+    todo: 'Check that the file is complete and contains dialogues.',
   });
 }

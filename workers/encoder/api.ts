@@ -8,5 +8,5 @@ export interface BertScoreRequest extends EncoderPlace {
   idf: boolean;
 }
 
-/** What the worker of the encoder answers; its events are the number of pairs done so far. */
+/** The methods of the encoder's worker; events are the number of pairs done so far. */
 export type BertScoreApi = { bertscore: Method<BertScoreRequest, Prf[], number> };

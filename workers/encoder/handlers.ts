@@ -4,7 +4,7 @@ import type { Handlers } from '../../src/rpc/server.ts';
 import type { BertScoreApi } from './api.ts';
 import { encoderAt } from './open.ts';
 
-/** The procedure of the worker that holds the encoder. */
+/** The handlers of the encoder's worker. */
 export const bertScoreHandlers: Handlers<BertScoreApi> = {
   async bertscore({ pairs, idf, ...place }, { signal, emit }): Promise<Prf[]> {
     return bertScorePairs(await encoderAt(place, signal), pairs, { idf, signal, onProgress: emit });

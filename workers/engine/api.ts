@@ -10,26 +10,26 @@ import type {
 } from '../../src/core/engine/engine.ts';
 import type { EngineChoice, ModelRecord } from '../../src/core/engine/record.ts';
 
-/** Everything an engine's worker has to know to load a model. */
+/** Everything an engine's worker needs to load a model. */
 export interface LoadRequest {
   record: ModelRecord;
   choice: EngineChoice;
-  /** The lab's own address, ending in a slash: runtimes and the embedded model are found under it. */
+  /** The lab's own URL, ending in a slash, which serves runtimes and the embedded model. */
   base: string;
-  /** Threads of a Wasm runtime. */
+  /** Number of threads of a Wasm runtime. */
   threads: number;
   /** An endpoint's key that is held in memory only. */
   apiKey?: string;
 }
 
-/** What the worker says of the model that it has loaded: the capabilities that have a value there. */
+/** The loaded model's metadata and which capabilities it has. */
 export interface LoadedInWorker {
   info: LoadedInfo;
   tokenizer: boolean;
   scorer: boolean;
 }
 
-/** The worker that holds one loaded model. */
+/** The methods of the worker of one loaded model. */
 export type EngineApi = {
   load: Method<LoadRequest, LoadedInWorker, LoadProgress>;
   renderPrompt: Method<ChatMessage[], string>;

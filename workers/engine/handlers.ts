@@ -6,7 +6,7 @@ import type { EngineApi, LoadRequest } from './api.ts';
 /** Loads a model with one engine. */
 export type EngineLoader = (request: LoadRequest, options: LoadOptions) => Promise<LoadedModel>;
 
-/** The procedures of a worker that holds one model at a time, loaded by the engine that the request names. */
+/** The handlers of a worker for one model at a time, loaded by the requested engine. */
 export function engineHandlers(loaders: Record<EngineId, EngineLoader>): Handlers<EngineApi> {
   let model: LoadedModel | undefined;
   const loaded = (): LoadedModel => model ?? absent('No model is loaded in this worker.');
@@ -36,7 +36,7 @@ export function engineHandlers(loaders: Record<EngineId, EngineLoader>): Handler
   };
 }
 
-/** The page asks for what `load` said is there, so this is a fault of the lab. */
+/** The page only uses capabilities that `load` reported, so this is a bug of the lab. */
 function absent(what: string): never {
   throw new LabError({ code: 'unsupported', what, todo: 'Load the model again.' });
 }

@@ -13,7 +13,7 @@ import type { GgufRecord, ModelRecord } from '../../src/core/engine/record.ts';
 import { readGgufFacts } from '../../src/engines/wllama/gguf-tokenizer.ts';
 import type { EngineLoader } from './handlers.ts';
 
-/** How each engine is brought up in its worker; an engine's code is fetched when it is first used. */
+/** How each engine loads a model in its worker; an engine's code is fetched on first use. */
 export const LOADERS: Record<EngineId, EngineLoader> = {
   async transformers({ record, choice, base, threads }, options) {
     const { loadTransformers } = await import('../../src/engines/transformers/load.ts');
@@ -25,7 +25,7 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
     const { record, choice, base, threads } = request;
     const common = { ...options, device: choice.device, wasmUrl: `${base}wllama/wllama.wasm`, threads };
     if (record.format === 'gguf') {
-      // Before gigabytes are fetched for nothing.
+      // Before gigabytes are fetched in vain.
       if (!wllamaRunsHere()) throw needsLargeMemory(record.name);
       const parts = await ggufParts(record, base, options);
       const { tokenizer, contextWindow } = await readGgufFacts(blobSource(record.name, parts[0] ?? new Blob()));
@@ -41,7 +41,7 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
     try {
       made = await ggufFromOnnx(files, options);
     } catch (error) {
-      // Folders of other exporters stay with ONNX Runtime.
+      // Folders of other exporters run in ONNX Runtime.
       if (error instanceof LabError && error.code === 'unsupported') return onnx(options);
       throw error;
     }
@@ -52,7 +52,7 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
       named: true,
       contextWindow: made.contextWindow,
     });
-    // Scores are computed where replies are, so that one device can be named for both.
+    // Scores use the same device as replies, so that one device can be shown for both.
     return new HybridModel(generator, () => onnx({}, generator.info.device === 'webgpu' ? 'webgpu' : 'wasm'));
   },
   async webllm({ record }, options) {
@@ -82,7 +82,7 @@ function wrongFormat(record: ModelRecord, engine: EngineId): LabError {
   });
 }
 
-/** The store of this browser; undefined where it has none. */
+/** The store of this browser; undefined without one. */
 export async function openStore(): Promise<FileStore | undefined> {
   const vault = await openBlobStore();
   if (!vault) return undefined;
@@ -94,8 +94,8 @@ export async function openStore(): Promise<FileStore | undefined> {
 }
 
 /**
- * The parts of a GGUF in their order, fetched first where they are not here, or no longer whole. `unchecked` spares
- * comparing gigabytes with what was stored where only the header is wanted.
+ * The parts of a GGUF in order; fetched if they are missing or incomplete. `unchecked` skips the verification of
+ * gigabytes if only the header is needed.
  */
 export async function ggufParts(
   record: GgufRecord,
@@ -116,7 +116,7 @@ export async function ggufParts(
   return Promise.all(record.parts.map((path) => store.open(record.id, path, { unchecked })));
 }
 
-/** A model's files: fetched from their address and kept, or those that were dropped. */
+/** A model's files: fetched from their URL and stored, or dropped ones. */
 export async function recordFiles(record: ModelRecord, base: string, options: LoadOptions): Promise<ModelFiles> {
   const store = await openStore();
   const url = 'url' in record ? record.url : null;

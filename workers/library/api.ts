@@ -5,11 +5,11 @@ import type { LoadProgress, TextForm } from '../../src/core/engine/engine.ts';
 import type { MemoryEstimate } from '../../src/core/engine/memory.ts';
 import type { MlcRecord, ModelRecord } from '../../src/core/engine/record.ts';
 
-/** The worker that keeps model files: adding, converting, counting tokens without weights. */
+/** The methods of the worker for model files: adding, converting, counting tokens without weights. */
 export type LibraryApi = {
   addFiles: Method<{ files: DroppedFile[]; convert: boolean }, ModelRecord, LoadProgress>;
   addUrl: Method<{ url: string; base: string }, ModelRecord, LoadProgress>;
-  /** Makes an ONNX folder out of a stored GGUF, as a model of its own. */
+  /** Converts a stored GGUF to an ONNX folder, as a new model. */
   convert: Method<{ record: ModelRecord; base: string }, ModelRecord, LoadProgress>;
   remove: Method<string, null>;
   /** Bytes on this device by model. */

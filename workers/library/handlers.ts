@@ -24,7 +24,7 @@ import { readGgufFacts } from '../../src/engines/wllama/gguf-tokenizer.ts';
 import type { LibraryApi } from './api.ts';
 import { ggufParts, openStore, recordFiles } from '../engine/loaders.ts';
 
-/** The procedures of the worker that keeps model files. */
+/** The handlers of the worker for model files. */
 export function libraryHandlers(): Handlers<LibraryApi> {
   const tokenizers = new LazyMap<string, ChatTokenizer>();
   const tokenizer = (record: ModelRecord, base: string) => tokenizers.get(record.id, () => openTokenizer(record, base));
@@ -92,7 +92,7 @@ async function openTokenizer(record: ModelRecord, base: string): Promise<ChatTok
   throw new LabError({
     code: 'unsupported',
     where: record.name,
-    what: 'Its tokenizer cannot be had apart from the model.',
+    what: 'Its tokenizer is not available without the model.',
   });
 }
 
@@ -109,7 +109,7 @@ async function estimate(record: ModelRecord, base: string, device: 'webgpu' | 'w
 
 type Options = Parameters<typeof ggufParts>[2];
 
-/** Adds what an address leads to: a GGUF file, or a folder with an ONNX model. */
+/** Adds a model by URL: a GGUF file, or a folder with an ONNX model. */
 async function addUrl(address: string, base: string, options: Options): Promise<ModelRecord> {
   const url = parseAddress(address);
   return url.pathname.endsWith('.gguf') ? addGgufUrl(fileAddress(url), base, options) : addFolderUrl(url, options);
@@ -122,7 +122,7 @@ function parseAddress(address: string): URL {
     code: 'bad-config',
     where: address,
     what: 'This is not an http or https address.',
-    todo: 'Give the address of a .gguf file, or of a folder that holds config.json and onnx/model*.onnx.',
+    todo: 'Give the address of a .gguf file, or of a folder with config.json and onnx/model*.onnx.',
   });
 }
 
@@ -153,14 +153,14 @@ async function addGgufUrl(url: URL, base: string, options: Options): Promise<Ggu
     throw new LabError({
       code: 'bad-file',
       where: url.href,
-      what: 'What lies there does not begin with "GGUF".',
+      what: 'The file there does not begin with "GGUF".',
       todo: 'Give the address of the file itself; on a model hub that is its download link.',
     });
   }
   for (const [i, blob] of blobs.entries()) {
     const fault = await ggufSizeFault(blobSource(parts[i] ?? file, blob));
     if (!fault) continue;
-    // Begun anew next time: an answer that ended early has no sign of it but this.
+    // Restarted next time: nothing else shows that a response ended early.
     await (await store()).removeFile(id, parts[i] ?? file);
     throw new LabError({
       code: 'bad-file',
@@ -174,7 +174,7 @@ async function addGgufUrl(url: URL, base: string, options: Options): Promise<Ggu
 
 async function addFolderUrl(url: URL, options: Options): Promise<OnnxRecord> {
   const { id, name, folder, files } = await openFolder(url, options);
-  // Only what is needed is fetched, and only when the model is first loaded; this checks that it is all there.
+  // Files are fetched when the model is first loaded; this only checks that they exist.
   const variant = chooseVariant(files, 'wasm', false);
   await loadShape(files);
   await loadChatTokenizer(files);
@@ -190,7 +190,7 @@ async function addFolderUrl(url: URL, options: Options): Promise<OnnxRecord> {
   };
 }
 
-/** The first of the places that an address may stand for where a model folder lies. */
+/** The first possible folder of a URL that contains a model. */
 async function openFolder(
   url: URL,
   options: Options,
@@ -207,7 +207,7 @@ async function openFolder(
         files: await remoteFiles(await store(), { id, name, url: folder.href }, { ...options, relist: true }),
       };
     } catch (error) {
-      // What is missing looks like a broken network where a server's error pages are not for other sites.
+      // A missing file looks like a network error if a server's error pages lack CORS headers.
       if (!(
         error instanceof LabError &&
         (error.code === 'missing-file' || (error.code === 'network' && error.status === undefined))
@@ -219,7 +219,7 @@ async function openFolder(
   throw fault;
 }
 
-/** The same address gives the same model, so that adding it twice does not store it twice. */
+/** The same URL gives the same id, so that adding it twice does not store it twice. */
 async function idFor(url: URL, name: string): Promise<string> {
   const short = (await hashBytes(new TextEncoder().encode(url.href))).slice(0, 8);
   return `${name.toLowerCase().replace(/[^a-z0-9._]+/g, '-')}-${short}`;

@@ -10,11 +10,11 @@ import type { Handlers } from '../../src/rpc/server.ts';
 import { mergedCheckpoint, openAdapter } from '../../src/core/training/merge/index.ts';
 import { ADAPTER_CONFIG, ADAPTER_FILE } from '../../src/core/training/peft-config.ts';
 
-/** A model of the lab, where the lab lies, and an adapter as PEFT's two files. */
+/** A model of the lab, the lab's URL, and an adapter as PEFT's two files. */
 export interface MergeTask {
   record: OnnxRecord;
   base: string;
-  /** Of the model that comes out. */
+  /** Name of the merged model. */
   name: string;
   adapter: Map<string, Blob>;
 }

@@ -8,16 +8,16 @@ import { nextTask } from '../../src/core/async/next-task.ts';
 import { withTransfer, type Method } from '../../src/rpc/protocol.ts';
 import type { Handlers } from '../../src/rpc/server.ts';
 
-/** What the metrics worker answers; its events are the number of pairs done so far. */
+/** The methods of the metrics worker; events are the number of pairs done so far. */
 export type MetricsApi = {
-  /** METEOR is left out where `wordnetUrl` is absent. */
+  /** METEOR is left out if `wordnetUrl` is absent. */
   measure: Method<{ pairs: Pair[]; wordnetUrl?: string | undefined }, PackedPairs, number>;
 };
 
-/** How long pairs are measured before messages are heard, in milliseconds. */
+/** Milliseconds of measuring before yielding to messages. */
 const SLICE = 50;
 
-/** Measures pairs one by one, giving way to other tasks and stopping when `signal` is aborted. */
+/** Measures pairs one by one, yielding to other tasks and stopping when `signal` is aborted. */
 export async function measurePairs(
   pairs: readonly Pair[],
   wordnet: WordNet | undefined,
@@ -38,7 +38,7 @@ export async function measurePairs(
 
 const loaded = new LazyMap<string, WordNet>();
 
-/** The compact WordNet at an address, kept once loaded. */
+/** The compact WordNet at a URL, cached once loaded. */
 export function fetchWordNet(url: string): Promise<WordNet> {
   return loaded.get(url, async () => readWordNet(await download(url)));
 }
@@ -50,7 +50,7 @@ const download = (url: string) =>
     async (response) => new Uint8Array(await response.arrayBuffer()),
   );
 
-/** The worker's answers, with WordNet from where `open` finds it. */
+/** The worker's handlers; `open` loads WordNet. */
 export function createMetricsHandlers(open: (url: string) => Promise<WordNet>): Handlers<MetricsApi> {
   return {
     measure: async ({ pairs, wordnetUrl }, { signal, emit }) => {

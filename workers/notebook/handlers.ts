@@ -5,7 +5,7 @@ import { loadTokenCounter, type TokenizerId } from '../../src/core/compression/t
 import type { Method } from '../../src/rpc/protocol.ts';
 import type { Handlers } from '../../src/rpc/server.ts';
 
-/** What the worker of a notebook answers. It ends with the notebook. */
+/** The methods of a notebook's worker, which ends with the notebook. */
 export type NotebookWorkApi = {
   countTokens: Method<{ texts: string[]; tokenizer: TokenizerId }, number[]>;
   readDataset: Method<File[], ReadDataset>;

@@ -53,8 +53,8 @@ async function answer(event: FetchEvent, way: Exclude<Route, { kind: 'pass' }>):
 }
 
 /**
- * Fetches what is missing of `tiers`, one file after another so that the page's own requests go first. A file that
- * cannot be had does not hold up the others; the first failure is thrown at the end.
+ * Fetches missing files of `tiers`, one after another so that the page's own requests go first. A file that fails does
+ * not hold up the others; the first failure is thrown at the end.
  */
 async function fill(tiers: readonly Tier[]): Promise<void> {
   const failures: unknown[] = [];
@@ -66,7 +66,7 @@ async function fill(tiers: readonly Tier[]): Promise<void> {
 
 async function fetchAndKeep(entry: PrecacheEntry): Promise<void> {
   const carried = await find(entry);
-  // `integrity` makes the fetch fail when the host is in the middle of an update and answers with another version.
+  // `integrity` makes the fetch fail if the host is being updated and sends another version.
   await keep(entry, carried ?? (await fetch(base + entry.path, { cache: 'no-cache', integrity: entry.integrity })));
 }
 
@@ -76,7 +76,7 @@ async function keep(entry: PrecacheEntry, response: Response): Promise<void> {
   await cache.put(cacheKey(base, entry), response);
 }
 
-/** Keeps a response that was fetched for the page, if its bytes are those of this version. */
+/** Stores a response fetched for the page, if its bytes are of this version. */
 async function keepVerified(entry: PrecacheEntry, response: Response): Promise<void> {
   const bytes = await response.arrayBuffer();
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
@@ -102,7 +102,7 @@ async function takeOver(): Promise<void> {
   await worker.clients.claim();
 }
 
-/** Brings along what an older version keeps and this one can use. */
+/** Copies files from older caches that this version can use. */
 async function carryOver(): Promise<void> {
   for (const entry of coverage(manifest, TIERS, base, await keys()).missing) {
     const carried = await find(entry);

@@ -5,7 +5,7 @@ import type { Handlers } from '../../src/rpc/server.ts';
 import { aggregate, type AggregateOptions } from '../../src/core/table/aggregate.ts';
 import type { RunSummary } from '../../src/core/table/summary.ts';
 
-/** What the table worker answers: thousands of resamples would hold up the page. */
+/** The methods of the table worker: thousands of resamples would stall the page. */
 export type TableApi = {
   aggregate: Method<{ plan: EvaluationPlan; records: ResultRecord[]; options: AggregateOptions }, RunSummary>;
 };

@@ -1,17 +1,17 @@
 import { LabError } from '../../core/error.ts';
 
-/** A flat store of blobs under slash-separated keys; `put` is all or nothing. */
+/** A flat store of blobs under slash-separated keys; `put` is atomic. */
 export interface BlobStore {
   readonly kind: 'opfs' | 'cache' | 'memory';
   /** @throws {LabError} `quota` when the device or the site's share is full. */
   put(key: string, data: Blob): Promise<void>;
-  /** A lazily read blob; undefined when there is none. */
+  /** A lazily read blob; undefined if it does not exist. */
   get(key: string): Promise<Blob | undefined>;
   /** Removes all keys that start with `prefix + '/'`. */
   clear(prefix: string): Promise<void>;
 }
 
-/** The best store this browser has, seen alike from the page and its workers; undefined where it has none. */
+/** The best store of this browser, shared by the page and its workers; undefined without one. */
 export async function openBlobStore(): Promise<BlobStore | undefined> {
   return (await openOpfs()) ?? (await openCache());
 }
@@ -87,7 +87,7 @@ async function openCache(): Promise<BlobStore | undefined> {
   }
 }
 
-/** Entries are responses under made-up addresses of this origin. */
+/** Entries are responses under artificial URLs of this origin. */
 function cacheVault(cache: Cache): BlobStore {
   const address = (key: string) => `/.models/${key.split('/').map(encodeURIComponent).join('/')}`;
   return {
@@ -150,11 +150,11 @@ function storageFault(error: unknown): LabError {
   });
 }
 
-/** The error for a browser that keeps nothing, as private windows of some do. */
+/** The error for a browser without storage, as in some private windows. */
 export function noStorage(): LabError {
   return new LabError({
     code: 'quota',
-    what: 'This browser keeps no files for this page.',
+    what: 'This browser does not store files for this page.',
     todo: 'Private windows often allow no storage; use a normal one.',
   });
 }

@@ -2,8 +2,8 @@ import type { StoredFile } from './database.ts';
 import { hashBlob, hashBytes } from './digest.ts';
 
 /**
- * Whether a file's segments hold the bytes that were stored. A file of an earlier version of the lab has no digests:
- * its manifest's hash has to do, where it has one, and the digests of what is here are given for the next time.
+ * Whether a file's segments still have the stored bytes. A file of an earlier version of the lab has no digests: the
+ * manifest's hash is used instead, if any, and the current digests are returned for the next time.
  */
 export async function compareSegments(
   { digests, sha256 }: StoredFile,

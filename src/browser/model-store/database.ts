@@ -2,13 +2,13 @@ import type { DBSchema, IDBPDatabase } from 'idb';
 import { openDatabase } from '../storage/open-database.ts';
 import type { ModelRecord } from '../../core/engine/record.ts';
 
-/** A stored file, or as much of it as has come so far. */
+/** A stored file, possibly incomplete. */
 export interface StoredFile {
   model: string;
   path: string;
-  /** Bytes of the whole file; 0 while unknown. */
+  /** Size of the complete file in bytes; 0 if unknown. */
   bytes: number;
-  /** Bytes of each stored segment, in order. */
+  /** Size of each stored segment in bytes, in order. */
   segments: number[];
   /**
    * SHA-256 of each segment as it was stored, to notice when it changes; absent in files of earlier versions of the
@@ -17,7 +17,7 @@ export interface StoredFile {
   digests?: string[];
   complete: boolean;
   sha256?: string;
-  /** What the server calls this version (ETag or date), so that a resumed download is of the same file. */
+  /** The server's version (ETag or date), so that a resumed download continues the same file. */
   version?: string;
 }
 
@@ -28,14 +28,14 @@ interface Schema extends DBSchema {
 
 export type ModelDatabase = IDBPDatabase<Schema>;
 
-/** The index of stored models, in a database of its own: the conversations' database never depends on it. */
+/** The index of stored models, in its own database, so that conversations never depend on it. */
 export async function openModelDatabase(name = 'solace-lab-models'): Promise<ModelDatabase> {
   return openDatabase<Schema>(name, 1, {
     upgrade(db) {
       db.createObjectStore('models', { keyPath: 'id' });
       db.createObjectStore('files', { keyPath: ['model', 'path'] }).createIndex('model', 'model');
     },
-    // Another tab wants a newer version, or to delete it: let it.
+    // Another tab wants to upgrade or delete it: let it.
     blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
   });
 }

@@ -16,7 +16,7 @@ import { useFakeIndexedDb } from '../../../tests/harness/fake-indexeddb.ts';
 
 useFakeIndexedDb();
 
-/** The file that is wanted: a GGUF, because what has neither size nor hash is only told whole by its own header. */
+/** A GGUF, because without size and hash only its own header shows that it is complete. */
 let content: Buffer;
 let sha256: string;
 let server: Server;
@@ -63,10 +63,10 @@ async function madeGguf(): Promise<Buffer> {
 interface Asked {
   request: IncomingMessage;
   response: ServerResponse;
-  /** First and last byte that were asked for; `from` is undefined for the whole file. */
+  /** First and last requested byte; `from` is undefined for the whole file. */
   from: number | undefined;
   to: number;
-  /** In the first of the tries. */
+  /** Whether this is the first attempt. */
   first: boolean;
 }
 type Manner = (asked: Asked) => void;
@@ -75,7 +75,7 @@ const CUT = 15_000;
 const range = (from: number, to: number, total: number | '*' = content.length) => `bytes ${from}-${to}/${total}`;
 const full = (response: ServerResponse, bytes: Buffer = content, headers: Record<string, string> = {}) =>
   void response.writeHead(200, { 'content-length': bytes.length, ...headers }).end(bytes);
-/** Sends as many bytes of the whole file and breaks the connection. */
+/** Sends this many bytes of the whole file and breaks the connection. */
 const cutAt = (response: ServerResponse, at = CUT, headers: Record<string, string> = {}) => {
   response.writeHead(200, { 'content-length': content.length, ...headers });
   response.write(content.subarray(0, at), () => setTimeout(() => response.destroy(), 10));
@@ -88,7 +88,7 @@ const partOf = (
   bytes = content,
 ) => void response.writeHead(206, { 'content-range': range(from, to), ...headers }).end(bytes.subarray(from, to + 1));
 const rest = (response: ServerResponse, from: number, to: number) => partOf(response, from, to);
-/** Cuts the first try; a range is answered by `part`, and everything else with the whole file. */
+/** Cuts the first attempt; `part` answers range requests, everything else gets the whole file. */
 const afterCut =
   (
     part: (response: ServerResponse, from: number, to: number, request: IncomingMessage) => void,
@@ -106,7 +106,7 @@ const afterCut =
     part(response, from, to, request);
   };
 const changed = () => Buffer.from(content.map((byte, i) => (i < 1000 ? byte : byte ^ 1)));
-/** Hidden from the page, as across origins; lengths are told. */
+/** Hidden from the page, as across origins; lengths are visible. */
 const bare = (response: ServerResponse, bytes: Buffer) =>
   void response.writeHead(206, { 'content-length': bytes.length }).end(bytes);
 
@@ -285,7 +285,7 @@ async function attempt(known: 'hash' | 'size' | 'neither', manner: Manner): Prom
   }
   if (error !== undefined) return 'error';
   const blob = await store.open('m', 'model.gguf');
-  // What `addUrl` looks at where neither size nor hash is known.
+  // The check of `addUrl` if neither size nor hash is known.
   if (known === 'neither' && (await ggufSizeFault(blobSource('model.gguf', blob)))) return 'error';
   const whole = Buffer.from(await blob.arrayBuffer()).equals(content);
   database.close();

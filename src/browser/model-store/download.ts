@@ -3,7 +3,7 @@ import type { LoadOptions } from '../../core/engine/engine.ts';
 import type { FileStore } from './file-store.ts';
 import { transferOf, wholeTransfer, type Transfer, type Wanted } from './transfer.ts';
 
-/** Fetches all files that are not stored whole, one after another, and says how far all of them are. */
+/** Fetches all files that are not completely stored, one after another, and reports total progress. */
 export async function downloadAll(
   store: FileStore,
   model: string,
@@ -24,8 +24,8 @@ export async function downloadAll(
 
 /**
  * Fetches one file into the store, resuming where an earlier attempt stopped when the server can send a part. Nothing
- * is fetched when the file is here, whole and unchanged (with the wanted hash, where one is given). What the browser
- * has thrown away or damaged is fetched again.
+ * is fetched if the file is stored completely and unchanged (with the given hash, if any). What the browser evicted or
+ * damaged is fetched again.
  * @throws {LabError} `network`, `missing-file`, `hash-mismatch`, `quota` or `cancelled`.
  */
 export async function downloadFile(
@@ -65,7 +65,7 @@ export async function downloadFile(
   try {
     await keep(transfer);
   } catch (error) {
-    // A part of another version, say: the store has thrown it away, and the whole file may be sound.
+    // For example a part of another version: the store dropped it, and the whole file may be valid.
     if (transfer.from === 0 || !(error instanceof LabError) || (await store.file(model, path))) throw error;
     await keep(await wholeTransfer(asked));
   }

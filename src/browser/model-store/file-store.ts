@@ -7,23 +7,23 @@ import { hashBlob, hashBytes } from './digest.ts';
 import { awayFile, changedFile, cutFile, tooLongFile, wrongHash } from './store-faults.ts';
 import type { BlobStore } from './blob-store.ts';
 
-/** Files are stored in pieces of this size, so that a download goes on where it stopped and nothing is rewritten. */
+/** Files are stored in segments of this size, so that downloads resume without rewriting. */
 const SEGMENT_BYTES = 16 * 2 ** 20;
 
 export interface WriteOptions {
-  /** Refuse the file, and keep none of it, when its hash differs. */
+  /** If the hash differs, the file is refused and deleted. */
   sha256?: string;
-  /** Bytes of this file that are stored. */
+  /** Called with the stored bytes of this file. */
   onProgress?: (storedBytes: number) => void;
   signal?: AbortSignal;
 }
 
-/** Model files on this device: bytes in a vault, their index in IndexedDB. */
+/** Model files on this device: bytes in a blob store, their index in IndexedDB. */
 export class FileStore {
   readonly #vault: BlobStore;
   readonly #database: ModelDatabase;
   readonly #segmentBytes: number;
-  /** Files whose bytes were compared with what was stored, by the key of their first segment. */
+  /** Files whose bytes were verified, by the key of their first segment. */
   readonly #states = new LazyMap<string, 'same' | 'changed'>();
 
   constructor(vault: BlobStore, database: ModelDatabase, segmentBytes = SEGMENT_BYTES) {
@@ -44,13 +44,13 @@ export class FileStore {
     return this.#database.get('files', [model, path]);
   }
 
-  /** Bytes on this device, whole and partial files. */
+  /** Bytes on this device, of complete and partial files. */
   async storedBytes(model: string): Promise<number> {
     return (await this.files(model)).reduce((sum, file) => sum + sumOf(file.segments), 0);
   }
 
   async remove(model: string): Promise<void> {
-    // First the index: a half-removed model must not look whole.
+    // First the index: a partly removed model must not look complete.
     const transaction = this.#database.transaction('files', 'readwrite');
     for (const key of await transaction.store.index('model').getAllKeys(model)) await transaction.store.delete(key);
     await transaction.done;
@@ -64,9 +64,9 @@ export class FileStore {
   }
 
   /**
-   * The stored bytes of a file as one lazily read blob, checked against what was stored once per store, so once per
-   * load of a model. `unchecked` spares that where only a header of a large file is wanted.
-   * @throws {LabError} `missing-file` when it is not here or no longer whole, `bad-file` when its bytes have changed.
+   * The stored bytes of a file as one lazily read blob, verified once per store, so once per load of a model.
+   * `unchecked` skips that if only the header of a large file is needed.
+   * @throws {LabError} `missing-file` when it is missing or incomplete, `bad-file` when its bytes have changed.
    */
   async open(model: string, path: string, { unchecked = false } = {}): Promise<Blob> {
     const file = await this.file(model, path);
@@ -78,8 +78,8 @@ export class FileStore {
   }
 
   /**
-   * How a file is here: `whole`, byte for byte as it was stored; `part` of it; `absent`; `damaged`, which is to say
-   * that the browser has thrown some of it away or its bytes have changed. `unchecked` looks at sizes alone.
+   * The condition of a file: `whole`, identical to what was stored; `part` of it; `absent`; `damaged`, which means that
+   * the browser evicted some of it or its bytes have changed. `unchecked` compares only sizes.
    */
   async condition(
     model: string,
@@ -93,7 +93,7 @@ export class FileStore {
     return !unchecked && (await this.#state(file)) === 'changed' ? 'damaged' : 'whole';
   }
 
-  /** The last bytes of what is stored of a file, at most `length`. */
+  /** The last stored bytes of a file, at most `length`. */
   async tail(model: string, path: string, length: number): Promise<Uint8Array<ArrayBuffer>> {
     const file = await this.file(model, path);
     const blob = file && (await this.#join(file));
@@ -111,8 +111,8 @@ export class FileStore {
   }
 
   /**
-   * Appends a stream to what is stored of a file and completes it. `bytes`: of the whole file, 0 if unknown; a stream
-   * that ends early leaves what came and rejects.
+   * Appends a stream to the stored part of a file and completes it. `bytes`: size of the whole file, 0 if unknown; a
+   * stream that ends early keeps the received bytes and rejects.
    * @throws {LabError} `hash-mismatch`, `quota`, `network` or `cancelled`.
    */
   async append(
@@ -187,13 +187,13 @@ export class FileStore {
     }
     file.bytes = stored;
     file.complete = true;
-    // Its digests were taken from what was stored just now.
+    // Its digests were computed just now.
     this.#states.forget(segmentKey(file, 0));
     void this.#states.get(segmentKey(file, 0), () => Promise.resolve('same'));
     await this.#database.put('files', file);
   }
 
-  /** Undefined where the browser has thrown a segment away, whole or in part. */
+  /** Undefined if the browser evicted a segment, completely or in part. */
   async #join(file: StoredFile): Promise<Blob | undefined> {
     const parts: Blob[] = [];
     for (const [i, bytes] of file.segments.entries()) {
@@ -204,7 +204,7 @@ export class FileStore {
     return new Blob(parts);
   }
 
-  /** Whether a complete file's segments hold the bytes that were stored; found out once. */
+  /** Whether a complete file's segments have the stored bytes; checked once. */
   #state(file: StoredFile): Promise<'same' | 'changed'> {
     return this.#states.get(segmentKey(file, 0), () => this.#compare(file));
   }

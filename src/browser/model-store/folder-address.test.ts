@@ -23,7 +23,7 @@ describe('folderAddresses', () => {
     ],
   ])('%s', (given, expected) => expect(of(given)).toEqual(expected));
 
-  it('leads to a file where a page about it was given', () => {
+  it('leads to a file if a page about it was given', () => {
     expect(fileAddress(new URL('https://hub.example/org/tiny/blob/main/a.gguf?download=true')).href).toBe(
       'https://hub.example/org/tiny/resolve/main/a.gguf?download=true',
     );

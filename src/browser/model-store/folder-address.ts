@@ -1,11 +1,10 @@
-/** Files of a model folder whose own address may be given in place of the folder's. */
+/** Files of a model folder whose URL may be given instead of the folder's. */
 const FILE =
   /\/(onnx\/[^/]+\.onnx(_data(_\d+)?)?|(config|generation_config|tokenizer|tokenizer_config|manifest)\.json)$/;
 
 /**
- * Where the files of a model may lie that a person gave the address of, likeliest first; each ends in a slash. On model
- * hubs
- * `/tree/` and `/blob/` are pages about what `/resolve/` holds, and a model's own page is one about its branch `main`.
+ * Possible folder URLs of a model for the URL that a person gave, likeliest first; each ends in a slash. On model hubs
+ * `/tree/` and `/blob/` are pages about files in `/resolve/`, and a model's own page is about its branch `main`.
  */
 export function folderAddresses(given: URL): URL[] {
   const path = filePath(given.pathname).replace(FILE, '').replace(/\/+$/, '');
@@ -14,12 +13,12 @@ export function folderAddresses(given: URL): URL[] {
   return isModelPage ? [at(path), at(`${path}/resolve/main`)] : [at(path)];
 }
 
-/** The address of a file itself where that of a hub's page about it was given. */
+/** The URL of a file itself, if that of a hub's page about it was given. */
 export function fileAddress(given: URL): URL {
   return new URL(`${given.origin}${filePath(given.pathname)}${given.search}`);
 }
 
-/** A name for the folder: what stands before a hub's branch, else its last part. */
+/** A name for the folder: the path segment before a hub's branch, else the last one. */
 export function folderName(folder: URL): string {
   const path = folder.pathname.replace(/\/resolve\/.*$/, '');
   const last = path.split('/').filter(Boolean).pop();

@@ -2,7 +2,7 @@ import type { FolderSink } from '../../core/formats/export/sink.ts';
 import { hashBlob } from './digest.ts';
 import type { FileStore } from './file-store.ts';
 
-/** Lets the exporter write a model folder straight into the store. */
+/** Lets the exporter write a model folder directly into the store. */
 export function storeSink(store: FileStore, model: string, signal?: AbortSignal): FolderSink {
   return {
     async create(path) {

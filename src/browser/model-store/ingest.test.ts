@@ -52,7 +52,7 @@ async function onnxFolder(prefix = 'my model/'): Promise<Dropped[]> {
     create: async (path) => ({ ...sink((bytes) => void out.push(file(prefix + path, new Uint8Array(bytes)))) }),
   };
   await exportOnnx(tinyCheckpoint(), folder, { dtype: 'fp32', name: 'tiny', source: 'test', licence: 'none' });
-  // The sink above gives no hashes, so the manifest would be a lie.
+  // The sink above computes no hashes, so the manifest would be wrong.
   return out.filter(({ path }) => !path.endsWith('manifest.json'));
 }
 
@@ -65,7 +65,7 @@ async function gguf(options: Partial<GgufOptions> = {}): Promise<Dropped> {
 }
 
 describe('ingestFiles', () => {
-  it('takes an ONNX folder, its name aside', async () => {
+  it('accepts an ONNX folder, ignoring its name', async () => {
     const record = await ingestFiles(store, await onnxFolder(), false, {});
     expect(record).toMatchObject({ id: 'my-model', format: 'onnx', url: null, added: true });
     const files = await store.modelFiles(record.id, record.name);
@@ -109,7 +109,7 @@ describe('ingestFiles', () => {
     expect(vault.keys()).toEqual([]);
   });
 
-  it('takes a GGUF as it is, and turns one into an ONNX folder on request', async () => {
+  it('stores a GGUF unchanged, and converts one to an ONNX folder on request', async () => {
     const kept = await ingestFiles(store, [await gguf()], false, {});
     expect(kept).toMatchObject({ id: 'tiny.f32', format: 'gguf', parts: ['Tiny.F32.gguf'] });
     const stages = new Set<string>();
@@ -134,7 +134,7 @@ describe('ingestFiles', () => {
     expect(Buffer.from(a).equals(Buffer.from(b))).toBe(true);
   });
 
-  it('refuses what only calls itself a GGUF, and sets of parts with gaps', async () => {
+  it('refuses files that only claim to be GGUF, and sets of parts with gaps', async () => {
     await expect(ingestFiles(store, [file('a.gguf', '<html>')], false, {})).rejects.toMatchObject({
       code: 'bad-file',
       detail: { where: 'a.gguf' },

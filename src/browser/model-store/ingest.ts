@@ -13,13 +13,13 @@ import { parseManifest } from './manifest.ts';
 import type { FileStore } from './file-store.ts';
 import { storeSink } from './folder-sink.ts';
 
-/** A dropped file with its path below the dropped folder. */
+/** A dropped file with its path relative to the dropped folder. */
 export interface DroppedFile {
   path: string;
   file: File;
 }
 
-/** What a set of dropped files is; the first row that matches decides. */
+/** The kind of a set of dropped files; the first matching row decides. */
 const KINDS = [
   { kind: 'onnx', matches: (path: string) => /^onnx\/model.*\.onnx$/.test(path) },
   { kind: 'safetensors', matches: (path: string) => path.endsWith('.safetensors') },
@@ -29,10 +29,10 @@ const KINDS = [
 const REQUIRED = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
 
 /**
- * Takes dropped files into the store: an ONNX folder as it is, a GGUF as it is or converted (`convert`), a folder of
- * safetensors converted to ONNX.
- * @throws {LabError} `missing-file` that names every file that is missing, `bad-file`, `hash-mismatch`, `quota` or
- * `cancelled`; then nothing of the model stays.
+ * Imports dropped files: an ONNX folder unchanged, a GGUF unchanged or converted (`convert`), a folder of safetensors
+ * converted to ONNX.
+ * @throws {LabError} `missing-file` naming every missing file, `bad-file`, `hash-mismatch`, `quota` or `cancelled`;
+ * then nothing of the model is kept.
  */
 export async function ingestFiles(
   store: FileStore,
@@ -71,7 +71,7 @@ function notAModel(files: DroppedFile[]): LabError {
   });
 }
 
-/** A dropped folder's name is not part of its files' paths. */
+/** Removes the dropped folder's name from the paths of its files. */
 function stripFolder(files: DroppedFile[]): DroppedFile[] {
   const visible = files.filter(({ path }) => !path.split('/').some((part) => part.startsWith('.')));
   const [first] = visible;
@@ -162,7 +162,7 @@ async function keepGguf(store: FileStore, id: string, files: DroppedFile[], opti
   return { ...record(id, parts, 'GGUF file from this device.'), format: 'gguf', parts: parts.map(({ path }) => path) };
 }
 
-/** Split files say in their names how many there are. */
+/** The names of split files contain their number. */
 export function checkParts(where: string, names: string[]): void {
   const total = Number(/-\d{5}-of-(\d{5})\.gguf$/.exec(names[0] ?? '')?.[1] ?? 1);
   if (names.length === total) return;

@@ -3,7 +3,7 @@ import { LabError } from '../../core/error.ts';
 import { isSafePath } from '../../core/formats/manifest.ts';
 import { checkJson } from '../../core/engine/files.ts';
 
-/** A list of a model's files with their sizes and hashes, beside them as `manifest.json`. */
+/** The list of a model's files with sizes and hashes, in `manifest.json` next to them. */
 export const manifestSchema = z.looseObject({
   name: z.string().optional(),
   files: z

@@ -48,13 +48,13 @@ describe('probeFolder', () => {
           headers: { 'content-length': '1', 'content-range': `bytes 0-0/${text.length}` },
         });
   };
-  it.each([403, 405, 501])('asks for a byte where HEAD is answered %i', async (status) => {
+  it.each([403, 405, 501])('requests one byte if HEAD is answered with %i', async (status) => {
     expect(
       await probe((path, init) => (init.method === 'HEAD' ? new Response(null, { status }) : ranged(path, init))),
     ).toEqual(SIZES);
   });
 
-  it('asks for a byte where HEAD fails altogether, and takes what fails twice for missing', async () => {
+  it('requests one byte if HEAD fails, and treats what fails twice as missing', async () => {
     const answer: Answer = (path, init) => {
       if (init.method === 'HEAD' || FILES[path] === undefined) throw new TypeError('Failed to fetch');
       return ranged(path, init);
@@ -62,7 +62,7 @@ describe('probeFolder', () => {
     expect(await probe(answer)).toEqual(SIZES);
   });
 
-  it('leaves sizes open that the server does not tell', async () => {
+  it('leaves sizes unknown that the server does not report', async () => {
     const answer: Answer = (path) =>
       FILES[path] === undefined
         ? page()
@@ -72,7 +72,7 @@ describe('probeFolder', () => {
     expect(Object.values(await probe(answer))).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
-  it('takes a page that stands in for a missing file for missing', async () => {
+  it('treats a page in place of a file as missing', async () => {
     const sizes = await probe((path, init) =>
       FILES[path] === undefined
         ? new Response('<html>', { headers: { 'content-type': 'text/html; charset=utf-8' } })
@@ -81,7 +81,7 @@ describe('probeFolder', () => {
     expect(sizes).toEqual(SIZES);
   });
 
-  it.each([429, 500, 503])('does not take a variant for missing when the server answers %i', async (status) => {
+  it.each([429, 500, 503])('does not treat a variant as missing when the server answers %i', async (status) => {
     const answer: Answer = (path, init) =>
       path === 'onnx/model_q4f16.onnx' ? new Response(null, { status }) : plain(path, init);
     await expect(probe(answer)).rejects.toMatchObject({
@@ -91,7 +91,7 @@ describe('probeFolder', () => {
     });
   });
 
-  it('names config.json where nothing is there, and stops when told', async () => {
+  it('names config.json if nothing exists, and stops on request', async () => {
     await expect(probe(page)).rejects.toMatchObject({
       code: 'missing-file',
       message: expect.stringContaining('config.json'),

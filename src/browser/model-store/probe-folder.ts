@@ -5,20 +5,20 @@ import { missingFile, type ModelFile } from '../../core/engine/files.ts';
 import { GRAPHS } from '../../engines/transformers/variants.ts';
 import { isSafePath } from '../../core/formats/manifest.ts';
 
-/** What `probeFolder` found is kept under this name, so that a stored model has a list without its server. */
+/** The result of `probeFolder` is stored under this name, so that a stored model has a list while offline. */
 export const LISTING = '.listing.json';
 
 const MAX_DATA_FILES = 100;
 
 export interface Probe {
-  /** Folder address, ending in a slash. */
+  /** Folder URL, ending in a slash. */
   url: string;
   signal: AbortSignal | undefined;
   fetcher: typeof fetch;
 }
 
 /**
- * Finds out what a folder without a manifest holds, by asking for the names that a model folder has.
+ * Lists a folder without a manifest by requesting the usual names of model files.
  * @throws {LabError} `missing-file` when there is no config.json, `network` when the server fails, or `cancelled`.
  */
 export async function probeFolder(probe: Probe): Promise<ModelFile[]> {
@@ -29,7 +29,7 @@ export async function probeFolder(probe: Probe): Promise<ModelFile[]> {
   return [config, ...found.flat().filter((file) => file !== undefined)];
 }
 
-/** A graph and the files of weights beside it. */
+/** A graph and its external weight files. */
 async function probeGraph(probe: Probe, path: string): Promise<ModelFile[]> {
   const graph = await probeFile(probe, path);
   if (!graph) return [];
@@ -43,15 +43,15 @@ async function probeGraph(probe: Probe, path: string): Promise<ModelFile[]> {
 }
 
 /**
- * A file and its size, 0 while that is unknown; undefined where it does not exist. Servers that do not answer HEAD
- * (storage behind a signed address, say) are asked for the first byte.
+ * A file and its size, 0 if unknown; undefined if it does not exist. Servers that do not answer HEAD (e.g. storage
+ * behind a signed URL) are asked for the first byte.
  */
 async function probeFile(probe: Probe, path: string): Promise<ModelFile | undefined> {
   const head = await ask(probe, path, { method: 'HEAD' });
   const refused = head === undefined || [400, 401, 403, 405, 501].includes(head.status);
   const response = refused ? await ask(probe, path, { headers: { Range: 'bytes=0-0' } }) : head;
   void response?.body?.cancel().catch(() => {});
-  // Servers often leave the headers for other sites out of a 404, so that the page sees a failure instead.
+  // Servers often omit CORS headers from a 404, so that the page sees a network failure instead.
   if (!response) return undefined;
   if (response.status === 429 || response.status >= 500) {
     throw new LabError({
@@ -77,7 +77,7 @@ async function ask({ url, signal, fetcher }: Probe, path: string, init: RequestI
 }
 
 function sizeOf({ status, headers, type }: Response, path: string): number {
-  // Text is often compressed on the way, and across origins a page cannot see that: the length is no size then.
+  // Text is often compressed in transit, which a page cannot see across origins: then the length is not the size.
   if (headers.has('content-encoding') || (type === 'cors' && /\.(json|jinja)$/.test(path))) return 0;
   const length =
     status === 206 ? /\/(\d+)\s*$/.exec(headers.get('content-range') ?? '')?.[1] : headers.get('content-length');
@@ -87,7 +87,7 @@ function sizeOf({ status, headers, type }: Response, path: string): number {
 
 const listingSchema = z.array(z.object({ path: z.string().refine(isSafePath), bytes: z.int().nonnegative() }));
 
-/** A stored listing; undefined where it is damaged. */
+/** A stored listing; undefined if it is damaged. */
 export function parseListing(text: string): ModelFile[] | undefined {
   try {
     return listingSchema.parse(JSON.parse(text));

@@ -34,7 +34,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
-/** A server of `served`, as fetch sees it. */
+/** A fake fetch that serves `served`. */
 const fetcher = (async (input: string | URL, init: RequestInit = {}) => {
   if (!online) throw new TypeError('Failed to fetch');
   const path = String(input).slice(MODEL.url.length);
@@ -48,7 +48,7 @@ const open = (store: FileStore | undefined) => remoteFiles(store, MODEL, {}, fet
 const text = async (files: Awaited<ReturnType<typeof remoteFiles>>, path: string) => (await files.open(path)).text();
 
 describe('remoteFiles', () => {
-  it('fetches what is asked for, once, and works without a network from then on', async () => {
+  it('fetches what is requested once, and then works offline', async () => {
     const store = new FileStore(memoryVault(), database);
     const files = await open(store);
     expect(asked).toEqual(['GET manifest.json']);
@@ -75,11 +75,11 @@ describe('remoteFiles', () => {
     expect(asked.filter((line) => line.endsWith('onnx_data'))).toHaveLength(1);
   });
 
-  it('fetches what the browser has thrown away or damaged again, all of it at once and without a word', async () => {
+  it('silently fetches again what the browser evicted or damaged, all at once', async () => {
     const vault = memoryVault();
     const paths = Object.keys(FILES);
     await (await open(new FileStore(vault, database))).ensure(paths, {});
-    // Every weight is gone, and a byte of each other file is another.
+    // Every weight is gone, and one byte of each other file has changed.
     await vault.clear('m/onnx/model_q4.onnx_data');
     await vault.clear('m/onnx/model_q4.onnx_data_1');
     for (const path of ['config.json', 'tokenizer.json', 'onnx/model_q4.onnx'])
@@ -92,7 +92,7 @@ describe('remoteFiles', () => {
     expect(asked.sort()).toEqual([...paths, 'manifest.json'].map((path) => `GET ${path}`).sort());
   });
 
-  it('says that the network is needed where a damaged file cannot be fetched again', async () => {
+  it('says that the network is needed if a damaged file cannot be fetched again', async () => {
     const vault = memoryVault();
     await (await open(new FileStore(vault, database))).ensure(Object.keys(FILES), {});
     await vault.clear('m/tokenizer.json');
@@ -111,19 +111,19 @@ describe('remoteFiles', () => {
     expect(await store.file('m', 'onnx/model_q4.onnx_data')).toBeUndefined();
   });
 
-  it('holds files in memory where nothing can be kept, or no more', async () => {
+  it('holds files in memory if storage is missing or full', async () => {
     const files = await open(undefined);
     expect(await text(files, 'config.json')).toBe(FILES['config.json']);
     const full = await open(new FileStore(memoryVault(2), database));
     expect(await text(full, 'onnx/model_q4.onnx_data_1')).toBe('more weights');
   });
 
-  it('checks what it holds in memory as well', async () => {
+  it('also verifies what it holds in memory', async () => {
     served['onnx/model_q4.onnx'] = 'grapH';
     await expect((await open(undefined)).open('onnx/model_q4.onnx')).rejects.toMatchObject({ code: 'hash-mismatch' });
   });
 
-  it('finds out what a folder without a manifest holds', async () => {
+  it('lists a folder without a manifest', async () => {
     delete served['manifest.json'];
     const files = await open(new FileStore(memoryVault(), database));
     expect(files.list.map(({ path }) => path)).toEqual(Object.keys(FILES));
@@ -135,7 +135,7 @@ describe('remoteFiles', () => {
     });
   });
 
-  it('passes over a manifest.json that is about something else, and no damaged one of a model', async () => {
+  it('ignores an unrelated manifest.json, but not a damaged one of a model', async () => {
     served['manifest.json'] = '{"name":"An app","icons":[]}';
     const files = await open(new FileStore(memoryVault(), database));
     expect(files.list.map(({ path }) => path)).toEqual(Object.keys(FILES));
@@ -145,7 +145,7 @@ describe('remoteFiles', () => {
     await expect(open(undefined)).rejects.toMatchObject({ code: 'bad-file' });
   });
 
-  it('remembers what such a folder holds, weights that were not fetched yet included', async () => {
+  it('stores the list of such a folder, including weights that were not fetched yet', async () => {
     delete served['manifest.json'];
     const store = new FileStore(memoryVault(), database);
     const first = await open(store);
@@ -163,7 +163,7 @@ describe('remoteFiles', () => {
     expect(again.list.map(({ path }) => path)).toContain('onnx/model_q4f16.onnx');
   });
 
-  it('lists a folder anew that an earlier version kept files of without a list', async () => {
+  it('lists a folder again whose files an earlier version stored without a list', async () => {
     delete served['manifest.json'];
     const store = new FileStore(memoryVault(), database);
     await store.append({ model: 'm', path: 'config.json', bytes: 22 }, new Blob([FILES['config.json'] ?? '']).stream());
@@ -173,7 +173,7 @@ describe('remoteFiles', () => {
     expect((await open(store)).list.map(({ path }) => path)).toEqual(['config.json']);
   });
 
-  it('says so when the server cannot be reached and nothing is here', async () => {
+  it('says so when the server cannot be reached and nothing is stored', async () => {
     online = false;
     await expect(open(new FileStore(memoryVault(), database))).rejects.toMatchObject({
       code: 'network',

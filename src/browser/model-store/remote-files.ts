@@ -21,13 +21,13 @@ export interface RemoteModel {
 }
 
 export interface ListOptions extends LoadOptions {
-  /** Ask the server again what a folder without a manifest holds. */
+  /** List a folder without a manifest again. */
   relist?: boolean;
 }
 
 /**
- * The files of a folder on a server. They are fetched when they are asked for and kept in the store, so the model
- * works without a network from then on. Without a store, or when it is full, they are held in memory.
+ * The files of a folder on a server. They are fetched on demand and stored, so the model then works offline. Without a
+ * store, or when it is full, they are held in memory.
  */
 export async function remoteFiles(
   store: FileStore | undefined,
@@ -93,8 +93,8 @@ async function fetchBlob(wanted: Wanted, signal: AbortSignal | undefined, fetche
 }
 
 /**
- * The manifest from the server, or the stored one when the server can't be reached. Without one, the names that model
- * folders have are asked for, once: what was found is kept, and read again unless `relist`.
+ * The manifest from the server, or the stored one if the server cannot be reached. Without one, the usual names of
+ * model files are probed once; the result is stored and reused unless `relist`.
  */
 async function listRemote(
   store: FileStore | undefined,
@@ -137,7 +137,7 @@ async function listRemote(
   }
 }
 
-/** A web app's, say: JSON of that name that lists no files. */
+/** For example a web app's manifest: JSON of that name without a list of files. */
 function isOtherManifest(text: string): boolean {
   try {
     const json: unknown = JSON.parse(text);
@@ -157,7 +157,7 @@ async function keepList(store: FileStore | undefined, id: string, path: string, 
   }
 }
 
-/** The list that was kept, whole and unchanged. */
+/** The stored list, if complete and unchanged. */
 async function keptList(store: FileStore, { id, name }: RemoteModel): Promise<ModelFile[] | undefined> {
   const read = async (path: string) =>
     (await store.condition(id, path)) === 'whole' ? (await store.open(id, path)).text() : undefined;
@@ -167,7 +167,7 @@ async function keptList(store: FileStore, { id, name }: RemoteModel): Promise<Mo
   return listing === undefined ? undefined : parseListing(listing);
 }
 
-/** The files of a model that are here, for when no list of them can be had. */
+/** The stored files of a model, if no list is available. */
 async function heldFiles(store: FileStore, id: string): Promise<ModelFile[]> {
   const held = (await store.complete(id)).filter(({ path }) => path !== MANIFEST && path !== LISTING);
   return held.map(({ path, bytes, sha256 }) => ({ path, bytes, ...(sha256 ? { sha256 } : {}) }));

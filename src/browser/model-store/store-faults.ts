@@ -1,18 +1,18 @@
 import { LabError } from '../../core/error.ts';
 
-/** A stored file that is not here, or no longer: browsers throw files away when the disk runs low. */
+/** The error for a missing or evicted file: browsers evict files when the disk runs low. */
 export function awayFile(model: string, path: string): LabError {
   return new LabError({
     code: 'missing-file',
     where: model,
     what:
-      `The file ${path} is not on this device, or no longer whole: a browser may remove files when the disk is ` +
+      `The file ${path} is not on this device, or no longer complete: a browser may remove files when the disk is ` +
       'full.',
     todo: 'Add the model again from its files or its address.',
   });
 }
 
-/** A stored file whose bytes are no longer those that were stored. */
+/** The error for a stored file whose bytes have changed. */
 export function changedFile(model: string, path: string): LabError {
   return new LabError({
     code: 'bad-file',
@@ -26,7 +26,7 @@ export function cutFile(path: string, stored: number, bytes: number): LabError {
   return new LabError({
     code: 'network',
     where: path,
-    what: `${stored} bytes came where ${bytes} were expected.`,
+    what: `${stored} bytes were received, but ${bytes} were expected.`,
     todo: 'Try again: a transfer that was cut off resumes where it stopped.',
     retryable: true,
   });
@@ -36,7 +36,7 @@ export function tooLongFile(path: string, bytes: number): LabError {
   return new LabError({
     code: 'network',
     where: path,
-    what: `More than the ${bytes} bytes came that were expected; the file was not kept.`,
+    what: `More than the expected ${bytes} bytes were received; the file was not kept.`,
     todo: 'Try again; if it happens twice, the file or its manifest at the source is wrong.',
   });
 }
@@ -46,6 +46,6 @@ export function wrongHash(path: string, actual: string | undefined, expected: st
     code: 'hash-mismatch',
     where: path,
     what: `Its SHA-256 is ${actual ?? 'unknown'}, but the manifest says ${expected}; the file was not kept.`,
-    todo: 'Take the file again; if it happens twice, the file or the manifest at its source is wrong.',
+    todo: 'Get the file again; if it happens twice, the file or the manifest at its source is wrong.',
   });
 }

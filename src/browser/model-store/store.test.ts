@@ -31,7 +31,7 @@ afterEach(() => database.close());
 const streamOf = (...chunks: Uint8Array[]) => new Blob(chunks as BlobPart[]).stream();
 const bytesOf = async (blob: Blob) => Buffer.from(await blob.arrayBuffer());
 
-/** As a version stored it that hashed no segments. */
+/** As stored by a version that did not hash segments. */
 function withoutDigests(file: StoredFile): StoredFile {
   const older = { ...file };
   delete older.digests;
@@ -39,7 +39,7 @@ function withoutDigests(file: StoredFile): StoredFile {
 }
 
 describe('FileStore', () => {
-  it('keeps a file in segments and gives back the same bytes', async () => {
+  it('stores a file in segments and returns the same bytes', async () => {
     const seen: number[] = [];
     await store.append({ model: 'm', path: 'onnx/a.onnx', bytes: 0 }, streamOf(content), {
       sha256: digest,
@@ -60,7 +60,7 @@ describe('FileStore', () => {
     await expect(store.open('m', 'a')).rejects.toMatchObject({ code: 'missing-file' });
   });
 
-  it('does not pass off a part for the whole', async () => {
+  it('does not return a part as the whole', async () => {
     await expect(
       store.append({ model: 'm', path: 'a', bytes: content.length }, streamOf(content.subarray(0, 3000))),
     ).rejects.toMatchObject({ code: 'network' });
@@ -100,7 +100,7 @@ describe('FileStore', () => {
     await vault.clear('m');
     await expect(store.open('m', 'a')).rejects.toMatchObject({
       code: 'missing-file',
-      detail: { what: expect.stringContaining('no longer whole') },
+      detail: { what: expect.stringContaining('no longer complete') },
     });
     expect(await store.condition('m', 'a')).toBe('damaged');
   });
@@ -126,12 +126,12 @@ describe('FileStore', () => {
       detail: { where: 'm', what: expect.stringContaining('damaged') },
     });
     expect(await later.condition('m', 'a')).toBe('damaged');
-    // Nothing is deleted for it: a person may have no other copy.
+    // Nothing is deleted: a person may have no other copy.
     expect((await later.files('m')).length).toBe(1);
     expect((await later.open('m', 'a', { unchecked: true })).size).toBe(content.length);
   });
 
-  it('learns the bytes of a file that an earlier version stored without any hash', async () => {
+  it('records digests of a file that an earlier version stored without any hash', async () => {
     await store.append({ model: 'm', path: 'a', bytes: 0 }, streamOf(content));
     const held = await store.file('m', 'a');
     if (held) await database.put('files', withoutDigests(held));
@@ -187,7 +187,7 @@ describe('downloadFile', () => {
     expect(await hashBlob(await store.open('m', 'model.bin'))).toBe(digest);
   });
 
-  it.each(['whole', 'no-range', 'changed'] as const)('goes on after a cut, server then: %s', async (later) => {
+  it.each(['whole', 'no-range', 'changed'] as const)('resumes after a cut, server then: %s', async (later) => {
     files.mode = 'cut';
     await expect(get()).rejects.toMatchObject({ code: 'network' });
     const stored = await store.storedBytes('m');
@@ -202,7 +202,7 @@ describe('downloadFile', () => {
     expect(files.ranges[1]).toBe(`bytes=${stored}-`);
   });
 
-  it('finishes a file whose last byte came before it was cut off', async () => {
+  it('finishes a file whose last byte arrived before the cut', async () => {
     await expect(
       store.append({ model: 'm', path: 'model.bin', bytes: content.length + 1 }, streamOf(content)),
     ).rejects.toMatchObject({ code: 'network' });
@@ -216,7 +216,7 @@ describe('downloadFile', () => {
   it.each([
     [404, 'missing-file'],
     [503, 'network'],
-  ] as const)('names the address when the server answers %i', async (status, code) => {
+  ] as const)('names the URL when the server answers %i', async (status, code) => {
     files.mode = status;
     await expect(get()).rejects.toMatchObject({ code, detail: { where: files.url } });
   });
@@ -225,7 +225,7 @@ describe('downloadFile', () => {
     await expect(get({ url: 'http://127.0.0.1:9/model.bin' })).rejects.toMatchObject({ code: 'network' });
   });
 
-  it('stops on request and keeps what came', async () => {
+  it('stops on request and keeps the received bytes', async () => {
     const controller = new AbortController();
     const run = downloadFile(store, 'm', wanted(), () => controller.abort(), controller.signal);
     await expect(run).rejects.toMatchObject({ code: 'cancelled' });

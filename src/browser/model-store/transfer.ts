@@ -4,30 +4,30 @@ import { LabError } from '../../core/error.ts';
 export interface Wanted {
   path: string;
   url: string;
-  /** Of the whole file; 0 while unknown. */
+  /** Size of the whole file in bytes; 0 if unknown. */
   bytes: number;
   sha256?: string;
-  /** Take what is stored for whole when its size is right: only a header is wanted now. */
+  /** Trust a stored file of the right size without verification, e.g. to read its header. */
   unchecked?: boolean;
 }
 
-/** Bytes on their way, which belong into the file from `from` on. */
+/** A response body that belongs into the file at offset `from`. */
 export interface Transfer {
   from: number;
   body: ReadableStream<Uint8Array>;
   /** Of the whole file; 0 while unknown. */
   total: number;
-  /** What the server calls this version of the file. */
+  /** The server's version of the file. */
   version: string | undefined;
 }
 
-/** What an earlier attempt left. */
+/** The stored part of an earlier attempt. */
 export interface Part {
   have: number;
   /** Bytes of the whole file; 0 while unknown. */
   bytes: number;
   version?: string;
-  /** The last bytes of it. */
+  /** Its last bytes. */
   tail(length: number): Promise<Uint8Array>;
 }
 
@@ -37,9 +37,9 @@ export interface Asked extends Wanted {
 }
 
 /**
- * The rest of a file where the server sends just that, else the whole file. A rest is only taken when the server still
- * has the bytes that came last, and sends what begins where it should and is of the same version, as far as it lets a
- * page see that. All requests are simple ones (no `If-Range`), because many servers refuse the preflight of others.
+ * The rest of a file if the server sends exactly that, else the whole file. A rest is accepted only if the server still
+ * has the last received bytes, and sends the right range of the same version, as far as it lets a page see that. All
+ * requests are simple ones (no `If-Range`), because many servers refuse the preflight of others.
  */
 export async function transferOf(asked: Asked, part: Part | undefined): Promise<Transfer> {
   if (!part) return wholeTransfer(asked);
@@ -51,7 +51,7 @@ export async function transferOf(asked: Asked, part: Part | undefined): Promise<
       total: asked.bytes || part.bytes || rangeOf(response)?.total || 0,
     };
   }
-  // A server that does not send parts sends the whole.
+  // A server that does not support ranges sends the whole file.
   if (response?.status === 200) return sound(response, asked);
   void response?.body?.cancel().catch(() => {});
   return wholeTransfer(asked);
@@ -95,7 +95,7 @@ async function isSameSoFar(asked: Asked, part: Part): Promise<boolean> {
   return bytes.length === tail.length && bytes.every((byte, i) => byte === tail[i]);
 }
 
-/** At most `length` bytes of an answer; of one that breaks off, those that came. */
+/** At most `length` bytes of a response; fewer if it breaks off. */
 async function firstBytes(response: Response, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   let at = 0;
@@ -112,7 +112,7 @@ async function firstBytes(response: Response, length: number): Promise<Uint8Arra
 }
 
 /**
- * A request for a range; undefined where it fails, because the whole file may still be had.
+ * Requests a range; undefined if it fails, because the whole file may still be available.
  * @throws {LabError} `cancelled`.
  */
 async function ask({ url, signal, fetcher }: Asked, range: string): Promise<Response | undefined> {
@@ -124,9 +124,9 @@ async function ask({ url, signal, fetcher }: Asked, range: string): Promise<Resp
   }
 }
 
-/** Whether a 206 is the rest that was asked for. Across origins a page may not see every header. */
+/** Whether a 206 is the requested rest. Across origins a page may not see every header. */
 function isTheRest(response: Response, { have, bytes: known, version }: Part, { bytes: wanted }: Asked): boolean {
-  // Ranges of what is compressed are counted in compressed bytes.
+  // Ranges of compressed content count compressed bytes.
   if (response.headers.has('content-encoding') || isPage(response)) return false;
   const total = wanted || known;
   const range = rangeOf(response);
@@ -148,7 +148,7 @@ function rangeOf(response: Response): { from: number; to: number; total: number 
   return { from: Number(from), to: Number(to), total: total === '*' ? undefined : Number(total) };
 }
 
-/** ETag or date, whichever `like` is. A weak ETag can't vouch for single bytes. */
+/** ETag or date, whichever `like` is. A weak ETag does not identify bytes. */
 function versionOf({ headers }: Response, like?: string): string | undefined {
   const etag = headers.get('etag') ?? undefined;
   const strong = etag?.startsWith('W/') ? undefined : etag;
@@ -159,7 +159,7 @@ function versionOf({ headers }: Response, like?: string): string | undefined {
 
 function transferFrom(response: Response, { bytes }: Asked): Omit<Transfer, 'from'> {
   const length = lengthOf(response);
-  // Across origins a page sees the length but not whether it is that of something compressed.
+  // Across origins a page sees the length but not whether it is of compressed content.
   const exact = !response.headers.has('content-encoding') && response.type !== 'cors';
   return {
     body: response.body ?? new Blob().stream(),
@@ -169,8 +169,8 @@ function transferFrom(response: Response, { bytes }: Asked): Omit<Transfer, 'fro
 }
 
 /**
- * An answer to a request for the whole file.
- * @throws {LabError} `network` or `missing-file` when it is none.
+ * Requests the whole file.
+ * @throws {LabError} `network` or `missing-file` if it fails.
  */
 function sound(response: Response, asked: Asked): Transfer {
   const { url, path } = asked;
@@ -199,21 +199,21 @@ function sound(response: Response, asked: Asked): Transfer {
   }
   if (isPage(response) && !/\.html?$/i.test(path)) {
     throw refuse({
-      what: 'The server sent a web page in place of the file.',
+      what: 'The server sent a web page instead of the file.',
       todo: 'Give the address of the file itself (on a model hub its download link), and check that it needs no login.',
     });
   }
   const range = rangeOf(response);
   if (status === 206 && range && (range.from !== 0 || (range.total !== undefined && range.to !== range.total - 1))) {
     throw refuse({
-      what: 'The server sent a part of the file where the whole was asked for.',
-      todo: 'Try again later, or another server.',
+      what: 'The server sent a part of the file although the whole was requested.',
+      todo: 'Try again later, or use another server.',
     });
   }
   return { ...transferFrom(response, asked), from: 0 };
 }
 
-/** 0 where the server does not say. */
+/** 0 if the server does not report it. */
 function lengthOf(response: Response): number {
   const length = Number(response.headers.get('content-length') ?? 0);
   return Number.isSafeInteger(length) && length > 0 ? length : 0;

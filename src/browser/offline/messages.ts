@@ -1,19 +1,19 @@
 import type { Tier } from './precache.ts';
 
-/** What a page asks of the service worker; each is answered on the port that comes with it. */
+/** Requests of a page to the service worker; each is answered on the port sent along. */
 export type OfflineRequest =
-  /** Fetch what is missing of these tiers. Answered with a status when done or when the network fails. */
+  /** Fetch missing files of these tiers. Answered with a status when done or when the network fails. */
   | { type: 'fill'; tiers: readonly Tier[] }
   | { type: 'status' }
-  /** Take over from the version that is running. Not answered: the page sees `controllerchange`. */
+  /** Replace the running version. Not answered: the page sees `controllerchange`. */
   | { type: 'take-over' };
 
-/** What is kept for use without a network. */
+/** What is stored for offline use. */
 export interface OfflineStatus {
   version: string;
-  /** All code of the lab is kept; only engines may be missing. */
+  /** Whether all code of the lab is stored; engines may be missing. */
   code: boolean;
-  /** The engines are kept, too. */
+  /** Whether the engines are stored, too. */
   engines: boolean;
   missingBytes: number;
 }

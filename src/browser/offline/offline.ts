@@ -1,41 +1,39 @@
 import type { OfflineRequest, OfflineStatus } from './messages.ts';
 import type { Tier } from './precache.ts';
 
-/** What the page can say about working without a network. */
+/** The state of offline use. */
 export interface OfflineState {
   /**
    * - `unavailable`: no service worker here (an old browser, a private window, plain http on another machine);
-   * - `preparing`: the lab is being kept for later;
+   * - `preparing`: the lab is being stored;
    * - `ready`: the page opens and works without a network; `engines` says whether models can be loaded, too;
-   * - `incomplete`: keeping it stopped, most often because the network went away; the next visit goes on.
+   * - `incomplete`: storing it stopped, usually because the network failed; the next visit resumes.
    */
   phase: 'unavailable' | 'preparing' | 'ready' | 'incomplete';
-  /** The engines are kept as well. */
+  /** Whether the engines are stored, too. */
   engines: boolean;
-  /** A newer version is ready and waits for `update()`. */
+  /** Whether a newer version is ready and waits for `update()`. */
   updateWaiting: boolean;
 }
 
-/** Keeps the lab for use without a network. */
+/** Stores the lab for offline use. */
 export interface Offline {
   readonly state: OfflineState;
-  /** Calls `listener` at once and after every change. Returns how to stop. */
+  /** Calls `listener` at once and after every change. Returns a function that unsubscribes. */
   subscribe(listener: (state: OfflineState) => void): () => void;
-  /** Keeps the engines, too: tens of megabytes, so only once a person has loaded a model. */
+  /** Stores the engines, too: tens of megabytes, so only once a person has loaded a model. */
   keepEngines(): Promise<void>;
-  /** Moves this tab to the waiting version by reloading it. Other open tabs keep what they run. */
+  /** Reloads this tab with the waiting version. Other open tabs keep the old one. */
   update(): void;
 }
 
-/**
- * Set before the one reload that brings isolation, so that a page which cannot be isolated does not reload for ever.
- */
+/** Set before the one reload that brings isolation, so that a page that cannot be isolated does not reload forever. */
 const RELOADED = 'solace-isolation-reload';
 
-/** When to go on after a file could not be fetched; after the last one, the next visit goes on. */
+/** Delays of retries after a failed fetch; after the last one, the next visit resumes. */
 const RETRY_AFTER_MS = [2_000, 10_000, 60_000];
 
-/** Registers the service worker at `script` and keeps the lab's code in the background. */
+/** Registers the service worker at `script` and stores the lab's code in the background. */
 export function startOffline(script: URL): Offline {
   let state: OfflineState = { phase: 'preparing', engines: false, updateWaiting: false };
   const listeners = new Set<(state: OfflineState) => void>();
@@ -105,8 +103,8 @@ function watchUpdates(registration: ServiceWorkerRegistration, onWaiting: () => 
 }
 
 /**
- * Where the host sends no isolation headers, the first page has none either; the service worker adds them from the next
- * load on. That load is done here, unless the person has begun to do something.
+ * If the host sends no isolation headers, the first page has none; the service worker adds them from the next load.
+ * This reloads the page, unless the person has begun to do something.
  */
 function isolateOnce(): void {
   if (crossOriginIsolated || sessionStorage.getItem(RELOADED)) return;
@@ -118,7 +116,7 @@ function isolateOnce(): void {
     sessionStorage.setItem(RELOADED, 'yes');
     location.reload();
   };
-  // A controlled page without isolation came from a forced reload, which goes around the service worker.
+  // A controlled page without isolation comes from a forced reload, which bypasses the service worker.
   if (navigator.serviceWorker.controller) return;
   navigator.serviceWorker.addEventListener('controllerchange', reload, { once: true, signal: touched.signal });
 }

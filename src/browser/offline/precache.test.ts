@@ -29,7 +29,7 @@ describe('route', () => {
     expect(ask('ort/ort.wasm')).toMatchObject({ kind: 'file', entry: { path: 'ort/ort.wasm' } });
   });
 
-  it('looks elsewhere for files that another version may have', () => {
+  it('looks in other caches for files that another version may have', () => {
     expect(ask('assets/index-old.js?x=1')).toEqual({ kind: 'other', url: `${BASE}assets/index-old.js` });
   });
 
@@ -47,17 +47,17 @@ describe('route', () => {
 describe('staleCaches', () => {
   const names = ['someone-else', 'solace-lab-models', cacheName('v0'), cacheName('v1'), cacheName('v2')];
 
-  it('removes every older version, and nothing of others on the same host or of the model store', () => {
+  it('removes every older version, but nothing of other apps on the host or of the model store', () => {
     expect(staleCaches(names, 'v2', false)).toEqual([cacheName('v0'), cacheName('v1')]);
   });
 
-  it('spares the version before while a window may still run it', () => {
+  it('keeps the previous version while a window may still run it', () => {
     expect(staleCaches(names, 'v2', true)).toEqual([cacheName('v0')]);
   });
 });
 
 describe('coverage', () => {
-  it('counts what is missing of the tiers asked for', () => {
+  it('counts missing files of the requested tiers', () => {
     const kept = new Set(MANIFEST.entries.slice(0, 2).map((entry) => cacheKey(BASE, entry)));
     expect(coverage(MANIFEST, ['install', 'idle'], BASE, kept)).toMatchObject({
       files: 3,

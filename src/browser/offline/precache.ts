@@ -1,15 +1,15 @@
 /**
- * What the service worker keeps, and when it fetches it:
+ * What the service worker stores, and when it fetches it:
  * - `install`: the page and all it needs to start; a new version is used only once these are complete;
  * - `idle`: the rest of the code, fetched in the background;
- * - `use`: engines of many megabytes, kept once they are used or once a model was loaded.
+ * - `use`: engines of many megabytes, stored once they are used or a model was loaded.
  */
 export const TIERS = ['install', 'idle', 'use'] as const;
 export type Tier = (typeof TIERS)[number];
 
 /** A file of the built lab. */
 export interface PrecacheEntry {
-  /** Below the lab's base address; '' is the page itself. */
+  /** Path relative to the lab's base URL; '' is the page itself. */
   path: string;
   /** SHA-256 in the form of the `integrity` attribute. */
   integrity: string;
@@ -18,7 +18,7 @@ export interface PrecacheEntry {
 }
 
 export interface PrecacheManifest {
-  /** Changes whenever any file does. */
+  /** A hash over all files. */
   version: string;
   entries: PrecacheEntry[];
 }
@@ -32,27 +32,27 @@ export function cacheName(version: string): string {
   return PREFIX + version;
 }
 
-/** Whether a cache holds a version of the lab's code. */
+/** Whether a cache contains a version of the lab's code. */
 export const isCodeCache = (name: string): boolean => name.startsWith(PREFIX) && name !== MODELS;
 
 /**
- * The key of a file in a cache. It holds the content's hash, so that a file which did not change between two versions
- * is carried over, and one that did is never mistaken for the other.
+ * The key of a file in a cache. It contains the content's hash, so that an unchanged file is carried over to the next
+ * version, and a changed one is never mistaken for the old one.
  */
 export function cacheKey(base: string, entry: PrecacheEntry): string {
   return `${base}${entry.path}?integrity=${encodeURIComponent(entry.integrity)}`;
 }
 
 /**
- * The caches to remove when `current` takes over. While a window of the version before is open, its cache stays, so
- * that the parts which that window has not loaded yet are still found. `names` are in order of creation.
+ * The caches to remove when `current` takes over. While a window of the previous version is open, its cache stays, so
+ * that the chunks that the window has not loaded yet are still found. `names` are in order of creation.
  */
 export function staleCaches(names: readonly string[], current: string, windowsOpen: boolean): string[] {
   const others = names.filter((name) => isCodeCache(name) && name !== cacheName(current));
   return windowsOpen ? others.slice(0, -1) : others;
 }
 
-/** The parts of a request that decide how it is answered. */
+/** The fields of a request that decide how it is answered. */
 export interface RequestShape {
   method: string;
   url: string;
@@ -62,11 +62,11 @@ export interface RequestShape {
 }
 
 export type Route =
-  /** Not the service worker's business: the browser does as if there were none. */
+  /** Not handled by the service worker; the browser handles it. */
   | { kind: 'pass' }
-  /** One of the lab's files: from the cache, else from the network and then kept. */
+  /** One of the lab's files: from the cache, else from the network and then stored. */
   | { kind: 'file'; entry: PrecacheEntry }
-  /** A file below the base that this version does not know: perhaps an older version does, else the network. */
+  /** A file below the base unknown to this version: from an older version's cache, else the network. */
   | { kind: 'other'; url: string };
 
 /**
@@ -74,7 +74,7 @@ export type Route =
  */
 const NOT_OURS = ['models/'];
 
-/** How to answer a request. `base` is the lab's address with its final slash. */
+/** How to answer a request. `base` is the lab's URL with a trailing slash. */
 export function route(request: RequestShape, base: string, manifest: PrecacheManifest): Route {
   const url = request.url.split(/[?#]/, 1)[0] ?? '';
   if (request.method !== 'GET' || request.headers.has('range') || !url.startsWith(base)) return { kind: 'pass' };
@@ -85,7 +85,7 @@ export function route(request: RequestShape, base: string, manifest: PrecacheMan
   return entry ? { kind: 'file', entry } : { kind: 'other', url };
 }
 
-/** Files of some tiers, and how many of their bytes are kept. */
+/** Files of some tiers, and how many of their bytes are stored. */
 export interface Coverage {
   files: number;
   missing: PrecacheEntry[];

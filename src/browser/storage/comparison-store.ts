@@ -10,7 +10,7 @@ const store = new StoredDatabase<Schema>('solace-comparisons', 1, 'comparisons',
   database.createObjectStore('comparisons', { keyPath: 'id' }).createIndex('createdAt', 'createdAt');
 });
 
-/** All comparisons, newest first; records that no longer have the right shape are left out. */
+/** All comparisons, newest first; invalid records are left out. */
 export async function listComparisons(): Promise<Comparison[]> {
   const all = await store.use((database) => database.getAllFromIndex('comparisons', 'createdAt'));
   return all.flatMap((record) => comparisonSchema.safeParse(record).data ?? []).reverse();

@@ -12,7 +12,7 @@ export class ConversationStore {
     this.#store = store;
   }
 
-  /** All conversations without their messages, the latest first. */
+  /** All conversations without their messages, latest first. */
   heads(): Promise<ConversationHead[]> {
     return this.#store.use(async (database) => latestFirst(await database.getAll('heads')));
   }
@@ -28,7 +28,7 @@ export class ConversationStore {
     });
   }
 
-  /** Writes whole conversations, e.g. new or imported ones. All or none. */
+  /** Writes whole conversations, e.g. new or imported ones, atomically. */
   add(conversations: readonly Conversation[]): Promise<void> {
     return this.#store.use(async (database) => {
       const transaction = database.transaction(['heads', 'messages'], 'readwrite');
@@ -42,7 +42,7 @@ export class ConversationStore {
     });
   }
 
-  /** Writes what changed. Gives false, and writes nothing, when the conversation was deleted meanwhile. */
+  /** Writes changes. Returns false, and writes nothing, if the conversation was deleted meanwhile. */
   save({ id, head, messages }: ConversationChange): Promise<boolean> {
     return this.#store.use(async (database) => {
       const transaction = database.transaction(['heads', 'messages'], 'readwrite');
@@ -84,7 +84,7 @@ export class ConversationStore {
     });
   }
 
-  /** Conversations with every word of `query` in their title or messages, the latest first; all for a blank query. */
+  /** Conversations with every word of `query` in their title or messages, latest first; all for a blank query. */
   search(query: string): Promise<ConversationHead[]> {
     const words = queryWords(query);
     return this.#store.use(async (database) => {
@@ -106,7 +106,7 @@ async function messagesHaveWords(database: LabDatabase, head: ConversationHead, 
 /** Arrays sort behind all strings in IndexedDB, so this is every key that begins with `id`. */
 const messagesOf = (id: string): IDBKeyRange => IDBKeyRange.bound([id], [id, []]);
 
-/** Waits for all, so that no rejection is left unhandled when the first one is thrown. */
+/** Waits for all, so that no rejection stays unhandled when the first one is thrown. */
 async function settle(work: Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(work);
   const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
@@ -117,7 +117,7 @@ async function settle(work: Promise<unknown>[]): Promise<void> {
 }
 
 /**
- * Plain data: a reactive proxy of a UI inside a reply's origin could not be cloned into the database. Checked, so that
+ * Plain data: a reactive proxy of the UI in a reply's origin could not be cloned into the database. Validated, so that
  * what is stored can be exported and imported again.
  */
 function toStored(message: Message, conversation: string): StoredMessage {

@@ -4,17 +4,17 @@ import type { Dialogue } from '../../core/dataset/dialogue.ts';
 import type { FormatId } from '../../core/dataset/formats/index.ts';
 import { StoredDatabase } from './stored-database.ts';
 
-/** What is known of a dataset without its dialogues. */
+/** A dataset's metadata, without its dialogues. */
 export interface DatasetHead {
   id: string;
   name: string;
   format: FormatId;
   dialogues: number;
   utterances: number;
-  /** Records that were left out; the first thousand are named in `bad`. */
+  /** Number of records left out; the first thousand are listed in `bad`. */
   badCount: number;
   bad: Malformed[];
-  /** Bytes of the files it came from. */
+  /** Size of its source files in bytes. */
   bytes: number;
   /** Milliseconds since 1970. */
   addedAt: number;
@@ -39,7 +39,7 @@ export class DatasetStore {
     });
   }
 
-  /** The latest first. */
+  /** Latest first. */
   heads(): Promise<DatasetHead[]> {
     return this.#database.use(async (database) =>
       (await database.getAll('heads')).sort((a, b) => b.addedAt - a.addedAt),
@@ -54,7 +54,7 @@ export class DatasetStore {
     return this.#database.use(async (database) => (await database.getAll('blocks', blocksOf(id))).flat());
   }
 
-  /** Writes a dataset, all or nothing. */
+  /** Writes a dataset atomically. */
   add(head: DatasetHead, dialogues: readonly Dialogue[]): Promise<void> {
     return this.#database.use(async (database) => {
       const transaction = database.transaction(['heads', 'blocks'], 'readwrite');

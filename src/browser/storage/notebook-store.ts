@@ -1,14 +1,14 @@
 import type { DBSchema } from 'idb';
 import { StoredDatabase } from './stored-database.ts';
 
-/** A notebook that a person edited, copied or brought in. */
+/** A notebook that a person edited, copied or imported. */
 export interface StoredNotebook {
-  /** The name of the built-in notebook that it was forked from in place, else an id of its own. */
+  /** The name of the built-in notebook that it replaces, else its own id. */
   id: string;
   title: string;
   /** Observable's notebook 2.0 HTML. */
   html: string;
-  /** Came from a file: its code waits for the person's word each time it is opened. */
+  /** Whether it was imported: then its code needs the person's permission each time it is opened. */
   imported: boolean;
   /** Milliseconds since 1970. */
   updatedAt: number;
@@ -22,7 +22,7 @@ const store = new StoredDatabase<Schema>('solace-notebooks', 1, 'notebooks', (da
   database.createObjectStore('notebooks', { keyPath: 'id' });
 });
 
-/** The person's notebooks, the latest first. All functions may reject with `quota` or `unsupported`. */
+/** The person's notebooks, latest first. All functions may reject with `quota` or `unsupported`. */
 export const listNotebooks = (): Promise<StoredNotebook[]> =>
   store.use(async (database) => (await database.getAll('notebooks')).sort((a, b) => b.updatedAt - a.updatedAt));
 

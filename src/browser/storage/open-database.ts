@@ -1,23 +1,23 @@
 import { openDB, type DBSchema, type IDBPDatabase, type OpenDBCallbacks } from 'idb';
 
-/** How often the wait for an answer is counted, in milliseconds. */
+/** Length of a tick while waiting for an answer, in milliseconds. */
 const TICK = 1000;
 /**
- * After so many ticks no answer will come: a browser with a damaged profile may open no database and report no error.
+ * Number of ticks after which to give up: a browser with a damaged profile may open no database and report no error.
  */
 const PATIENCE = 10;
-/** The same once a database of this page did not answer, so that not every later call takes as long. */
+/** The same after one failure, so that later calls do not take as long. */
 const SHORT_PATIENCE = 2;
 
 let silent = false;
 
-/** Whether the browser did not answer the last time that a database was to be opened. */
+/** Whether the browser failed to answer the last time a database was opened. */
 export function databasesSilent(): boolean {
   return silent;
 }
 
 /**
- * Opens a database of IndexedDB, as `openDB` of idb, and gives up where the browser never answers. A database that is
+ * Opens an IndexedDB database like idb's `openDB`, and gives up if the browser never answers. A database that is
  * blocked by another tab, or is being upgraded, has answered.
  * @throws {DOMException} `TimeoutError` when no answer came; whatever `indexedDB.open` fails with.
  */
@@ -43,7 +43,7 @@ export function openDatabase<Schema extends DBSchema>(
         callbacks.blocked?.(...versions);
       },
     });
-    // Ticks and not one long timer: a thread that was busy for long hears an answer that waited before the last tick.
+    // Ticks instead of one long timer: a thread that was busy receives a waiting answer before the last tick.
     const timer = setInterval(() => {
       if (--left > 0) return;
       clearInterval(timer);
@@ -53,7 +53,7 @@ export function openDatabase<Schema extends DBSchema>(
     opening.then(
       (database) => {
         answered();
-        // Nobody holds one that comes too late; left open it would block other tabs.
+        // A database that opens too late is unused; left open it would block other tabs.
         if (left > 0) resolve(database);
         else database.close();
       },

@@ -69,7 +69,7 @@ describe('RunStore', () => {
     await store.close();
   });
 
-  it('removes a run with all that hangs on it, and nothing else', async () => {
+  it('removes a run with everything that belongs to it, and nothing else', async () => {
     const store = new RunStore('runs-2');
     await store.create(run('a', 1), [record(1)]);
     await store.create(run('ab', 2), [record(1)]);
@@ -102,7 +102,7 @@ describe('RunStore', () => {
     await store.close();
   });
 
-  it('brings a database of version 1 along without loss', async () => {
+  it('migrates a database of version 1 without loss', async () => {
     const old = await openDB('runs-4', 1, {
       upgrade(database) {
         database.createObjectStore('runs', { keyPath: 'id' });

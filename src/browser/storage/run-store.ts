@@ -7,30 +7,30 @@ import { StoredDatabase } from './stored-database.ts';
 
 const RUN_DATABASE = 'solace-lab-runs';
 
-/** An evaluation run as it lies in this browser. */
+/** An evaluation run as stored in this browser. */
 export interface StoredRun {
   id: string;
   plan: EvaluationPlan;
-  /** Records that the plan asks for. */
+  /** Number of records that the plan asks for. */
   total: number;
   /** Milliseconds since the epoch. */
   createdAt: number;
 }
 
-/** A stored run as today's code expects it: its plan may be older than some choices. */
+/** Updates a stored run, whose plan may be older than some fields. */
 const current = (run: StoredRun): StoredRun => ({ ...run, plan: asStored(run.plan) });
 
-/** What judges made of a run's replies. */
+/** Judges' verdicts on a run's replies. */
 export interface RunJudging {
   judges: readonly RunJudge[];
   verdicts: readonly RunVerdict[];
 }
 
-/** Every record and verdict under its run and key: what was done twice is there once. */
+/** Every record and verdict under its run and key, which makes writes idempotent. */
 interface RunSchema extends DBSchema {
   runs: { key: string; value: StoredRun };
   records: { key: [run: string, key: string]; value: ResultRecord };
-  /** What people preferred: one entry for each rater of a comparison. */
+  /** Human preferences: one entry per rater of a comparison. */
   ratings: { key: [run: string, first: string, second: string, rater: string]; value: Ratings };
   judges: { key: [run: string, judge: string]; value: RunJudge };
   verdicts: { key: VerdictKey; value: RunVerdict };
@@ -39,7 +39,7 @@ interface RunSchema extends DBSchema {
 type VerdictKey = [run: string, judge: string, record: string, round: number];
 const keyOf = (run: string, verdict: RunVerdict): VerdictKey => [run, verdict.judge, recordKey(verdict), verdict.round];
 
-/** Entry n brings a database of version n to version n + 1. Never change one that was released; add another. */
+/** Entry n migrates a database from version n to version n + 1. Never change one that was released; add another. */
 const MIGRATIONS: readonly ((database: IDBPDatabase<RunSchema>) => void)[] = [
   (database) => {
     database.createObjectStore('runs', { keyPath: 'id' });
@@ -52,12 +52,12 @@ const MIGRATIONS: readonly ((database: IDBPDatabase<RunSchema>) => void)[] = [
   },
 ];
 
-/** All keys that begin so. */
+/** The range of keys with this prefix. */
 const under = (...key: string[]): IDBKeyRange => IDBKeyRange.bound(key, [...key, []]);
 
 /**
- * Evaluation runs in IndexedDB, apart from conversations: deleting the one leaves the other.
- * Every method throws LabError `quota` when the browser's allowance is used up, `unsupported` without storage.
+ * Evaluation runs in IndexedDB, separate from conversations: deleting one keeps the other. Every method throws LabError
+ * `quota` when the browser's allowance is used up, `unsupported` without storage.
  */
 export class RunStore {
   readonly #database: StoredDatabase<RunSchema>;
@@ -81,13 +81,13 @@ export class RunStore {
         ...judges.map((judge) => transaction.objectStore('judges').put(judge, [run.id, judge.id])),
         ...verdicts.map((verdict) => transaction.objectStore('verdicts').put(verdict, keyOf(run.id, verdict))),
       ];
-      // Failures of single writes abort the transaction, which is what is thrown.
+      // Failures of single writes abort the transaction, whose error is thrown.
       void Promise.allSettled(writes);
       await transaction.done;
     });
   }
 
-  /** The latest first, each with the number of its records. */
+  /** Latest first, each with its number of records. */
   list(): Promise<{ run: StoredRun; done: number }[]> {
     return this.#database.use(async (database) => {
       const runs = await database.getAll('runs');

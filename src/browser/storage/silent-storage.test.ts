@@ -4,7 +4,7 @@ import { useFakeIndexedDb } from '../../../tests/harness/fake-indexeddb.ts';
 
 useFakeIndexedDb();
 
-/** A damaged profile: the request is taken and nothing ever comes of it. */
+/** A damaged profile: requests are accepted and never answered. */
 const mute = () => vi.spyOn(indexedDB, 'open').mockImplementation(() => new IDBOpenDBRequest());
 
 beforeEach(() => {
@@ -15,7 +15,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** All that opens databases, with none open yet: test files may share their modules. */
+/** Fresh modules that open databases: test files may share modules. */
 async function freshModules() {
   vi.resetModules();
   const { LabStore } = await import('./lab-store.ts');
@@ -35,7 +35,7 @@ async function freshModules() {
   return { stores, listNotebooks, openModelDatabase, storageMissing };
 }
 
-it('a database that another tab blocks, or that answers late, is waited for or closed', async () => {
+it('waits for a database that another tab blocks, and closes one that answers late', async () => {
   const old = await openDatabase('waits', 1, {});
   const newer = openDatabase('waits', 2, {});
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -50,10 +50,10 @@ it('a database that another tab blocks, or that answers late, is waited for or c
   await expect(late).rejects.toMatchObject({ name: 'TimeoutError' });
   await new Promise((resolve) => setTimeout(resolve, 50));
   const again = await openDatabase('late', 2, {});
-  expect([...again.objectStoreNames], 'made by the opening that came late, which blocks nothing').toEqual(['things']);
+  expect([...again.objectStoreNames], 'created by the late opening, which blocks nothing').toEqual(['things']);
 });
 
-it('a browser that never answers is one without storage, for all that is kept', async () => {
+it('treats a browser that never answers as one without storage, for every store', async () => {
   const { stores, listNotebooks, openModelDatabase, storageMissing } = await freshModules();
   mute();
   const nothing = {

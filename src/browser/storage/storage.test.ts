@@ -34,7 +34,7 @@ describe('LabStore', () => {
     await store.close();
   });
 
-  it('makes way for a tab with a newer lab', async () => {
+  it('closes for a tab with a newer lab', async () => {
     const store = new LabStore();
     await store.use((database) => database.put('settings', 1, 'a'));
     const newer = await openDB(DATABASE_NAME, DATABASE_VERSION + 1);
@@ -55,7 +55,7 @@ describe('LabStore', () => {
     expect(storageError(new TypeError('odd'), 'runs').detail.what).toMatch(/odd/);
   });
 
-  it('names what there is no room for when a notebook is saved to a full disk', async () => {
+  it('names notebooks when one is saved to a full disk', async () => {
     const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
       throw new DOMException('', 'QuotaExceededError');
     });
@@ -71,7 +71,7 @@ describe('LabStore', () => {
     put.mockRestore();
   });
 
-  it('says that nothing is kept where the browser has no storage', async () => {
+  it('says that nothing is kept if the browser has no storage', async () => {
     Reflect.deleteProperty(globalThis, 'indexedDB');
     const nothing = {
       code: 'unsupported',
@@ -83,7 +83,7 @@ describe('LabStore', () => {
 });
 
 describe('ConversationStore', () => {
-  it('stores no figures that an import would refuse', async () => {
+  it('stores no statistics that an import would refuse', async () => {
     const store = new ConversationStore(new LabStore());
     const start = createConversation('');
     const { conversation, message } = append(start, {

@@ -1,4 +1,4 @@
-/** What a tab tells the others after it wrote to storage. `id: null` means all conversations. */
+/** A tab's message to the others after it wrote to storage. `id: null` means all conversations. */
 export type TabNotice = { type: 'changed'; id: string } | { type: 'deleted'; id: string | null };
 
 export interface TabChannel {
@@ -6,7 +6,7 @@ export interface TabChannel {
   close(): void;
 }
 
-/** Connects the tabs of this lab; does nothing where BroadcastChannel is unavailable. */
+/** Connects the tabs of this lab; does nothing if BroadcastChannel is unavailable. */
 export function openTabChannel(name: string, onNotice: (notice: TabNotice) => void): TabChannel {
   if (typeof BroadcastChannel === 'undefined') return { send: () => {}, close: () => {} };
   const channel = new BroadcastChannel(name);

@@ -15,7 +15,7 @@ it('keeps and removes texts', () => {
   expect(texts.get('a')).toBeNull();
 });
 
-it('has nothing, and throws nothing, where storage is blocked or full', () => {
+it('is empty, and does not throw, if storage is blocked or full', () => {
   const blocked = textStore(() => {
     throw new DOMException('denied', 'SecurityError');
   });

@@ -20,7 +20,7 @@ const run = (name: string, savedAt: number): StoredTraining => ({
 });
 
 describe('the store of training runs', () => {
-  it('gives back what was put, the latest first, and forgets only what it is told to', async () => {
+  it('returns what was stored, latest first, and deletes only what it should', async () => {
     await putTraining(run('old', 1));
     await putTraining(run('new', 2));
     expect((await listTrainings()).map(({ name }) => name)).toEqual(['new', 'old']);
@@ -36,7 +36,7 @@ describe('the store of training runs', () => {
     expect(await getTraining('mine')).toMatchObject({ savedAt: 2, ended: true });
   });
 
-  it('names a record that it does not understand', async () => {
+  it('names a record that it cannot read', async () => {
     const damaged = run('damaged', 1);
     await putTraining({ ...damaged, state: { ...damaged.state, update: -1 } });
     await expect(getTraining('damaged')).rejects.toMatchObject({ code: 'bad-file', detail: { where: 'damaged' } });

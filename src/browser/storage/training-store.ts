@@ -8,12 +8,12 @@ import { StoredDatabase } from './stored-database.ts';
 /** The newest checkpoint of a run in the page. */
 export interface StoredTraining extends SavedRun {
   name: string;
-  /** The adapter of the best evaluation, where there was one. */
+  /** The adapter of the best evaluation, if any. */
   best: Weights | null;
   rows: MetricsRow[];
-  /** Updates of the whole run. */
+  /** Number of updates in the whole run. */
   total: number;
-  /** The run came to its end: by its plan or by early stopping. */
+  /** Whether the run has finished, by its plan or by early stopping. */
   ended: boolean;
   /** Milliseconds since 1970; templates print the first as today's date, also after an interruption. */
   startedAt: number;
@@ -28,7 +28,7 @@ const store = new StoredDatabase<Schema>('solace-training', 1, 'training runs', 
   database.createObjectStore('runs', { keyPath: 'name' });
 });
 
-/** The latest first. All functions may reject with `quota` or `unsupported`. */
+/** Latest first. All functions may reject with `quota` or `unsupported`. */
 export const listTrainings = (): Promise<StoredTraining[]> =>
   store.use(async (database) => (await database.getAll('runs')).sort((a, b) => b.savedAt - a.savedAt));
 
@@ -39,7 +39,7 @@ export async function getTraining(name: string): Promise<StoredTraining | undefi
   throw new LabError({
     code: 'bad-file',
     where: name,
-    what: 'The checkpoint that this browser keeps is damaged.',
+    what: 'The checkpoint stored in this browser is damaged.',
     todo: 'Start the run again with fresh: true.',
   });
 }
