@@ -102,9 +102,7 @@ export class NotebookRunner {
 
   /** Creates a function from the text of a cell, which the policy allows only in the sandbox. */
   #functionOf(body: string, id: number): CellBody {
-    return this.#evaluator.evaluate(
-      `${withGuards(body, id, 'expression')}\n//# sourceURL=cell-${id}.js`,
-    ) as CellBody;
+    return this.#evaluator.evaluate(`${withGuards(body, id, 'expression')}\n//# sourceURL=cell-${id}.js`) as CellBody;
   }
 
   #clear(state: DefineState): void {
