@@ -119,7 +119,7 @@ describe('help in the chat', () => {
     endpoint.pause = 3000;
     await person.say(DANGER);
     await page.getByTestId('stop-reply').click();
-    await own.getByText('The model has written nothing.').waitFor();
+    await own.getByText('The model wrote nothing.').waitFor();
     endpoint.pause = 0;
     await own.getByTestId('retry').click();
     await own.getByText('The model has written a reply of its own.').waitFor();
@@ -159,7 +159,7 @@ describe('help in the chat', () => {
     await person.ask('Are you there?');
     await page.evaluate(spoilReplies);
     await page.reload();
-    const broken = page.getByRole('alert').filter({ hasText: 'Something in this entry could not be shown.' });
+    const broken = page.getByRole('alert').filter({ hasText: 'Part of this message could not be shown.' });
     await broken.first().waitFor();
     expect(await person.messages.allInnerTexts()).toEqual([
       expect.stringContaining(DANGER),
@@ -237,8 +237,8 @@ describe('the page around the log', () => {
     await note.getByText(`What you write is sent to ${new URL(endpoint.url).host}`).waitFor();
     expect(await note.innerText()).not.toContain('stays on this machine');
     for (let turn = 0; turn < 3; turn++) await person.ask(`${turn} ${LONG}`);
-    await page.getByLabel('Context window', { exact: true }).fill('512');
-    const row = page.getByRole('region', { name: 'The window' }).getByRole('listitem').filter({ hasText: 'Raw' });
+    await page.getByRole('slider', { name: 'Context window' }).fill('512');
+    const row = page.getByRole('region', { name: 'How much fits' }).getByRole('listitem').filter({ hasText: 'Raw' });
     await row.getByText(/^[1-5] of 6 fit · about \d+ of 512 tokens$/).waitFor();
     await row.getByText(/^All 6: about \d+ tokens\.$/).waitFor();
   });

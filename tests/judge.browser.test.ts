@@ -81,7 +81,7 @@ describe('judging the replies of a run', () => {
     await page.getByText(/ and Strict, 4 replies in common: .+ scores 1\.00 higher on average\./).waitFor();
     await page.getByText('Rate replies blind').click();
     await page.getByLabel('Your name or initials').fill('A');
-    await page.getByRole('button', { name: 'Begin' }).click();
+    await page.getByTestId('start-rating').click();
     await page.getByRole('radiogroup', { name: 'Comforting' }).getByRole('radio', { name: 'Equal' }).check();
     await page.getByRole('button', { name: 'Next' }).click();
     await page.getByRole('radiogroup', { name: 'Comforting' }).getByRole('radio', { name: 'Left' }).check();

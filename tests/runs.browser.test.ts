@@ -100,7 +100,7 @@ describe('evaluation runs', () => {
     const begin = async () => {
       await guest.page.getByText('Rate replies blind').click();
       await guest.page.getByLabel('Your name or initials').fill('A');
-      await guest.page.getByRole('button', { name: 'Begin' }).click();
+      await guest.page.getByTestId('start-rating').click();
     };
     await begin();
     await guest.page.getByRole('region', { name: 'Comparison 1 of' }).waitFor();
