@@ -12,7 +12,6 @@ const WIDEST_LINE = 120;
 const TOO_LONG: readonly string[] = [
   'src/browser/model-store/download-manners.test.ts',
   'src/core/formats/gguf/read.ts',
-  'src/core/judge/judge.test.ts',
   'src/core/safety/crisis.cases.ts',
   'src/core/training/trainer.test.ts',
   'src/engines/openai/manners.test.ts',
