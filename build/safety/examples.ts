@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parseJsonLines } from '../../src/core/json-lines.ts';
-import { DANGEROUS, HARMLESS_MESSAGES, MORE_DANGEROUS, MORE_HARMLESS } from '../../src/core/safety/crisis.cases.ts';
+import { DANGEROUS, MORE_DANGEROUS } from '../../src/core/safety/examples/dangerous.ts';
+import { HARMLESS_MESSAGES, MORE_HARMLESS } from '../../src/core/safety/examples/harmless.ts';
 import { CRISIS_KINDS, CRISIS_LEVELS, type CrisisKind, type CrisisLevel } from '../../src/core/safety/kinds.ts';
 
 export const PHRASES = join(import.meta.dirname, '../../tests/fixtures/danger');

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ownUtterances } from '../../../tests/harness/fixtures.ts';
 import { describeExtra, readJsonLinesGz } from '../../../tests/harness/shared.ts';
-import { DANGEROUS, HARMLESS_MESSAGES, MORE_DANGEROUS, MORE_HARMLESS } from './crisis.cases.ts';
+import { DANGEROUS, MORE_DANGEROUS } from './examples/dangerous.ts';
+import { HARMLESS_MESSAGES, MORE_HARMLESS } from './examples/harmless.ts';
 import { CRISIS_KINDS, detectCrisis } from './crisis.ts';
 
 const ESCONV = 'data/esconv/esconv_test.jsonl.gz';
