@@ -12,8 +12,6 @@ const WIDEST_LINE = 120;
 const TOO_LONG: readonly string[] = [
   'src/browser/model-store/download-manners.test.ts',
   'src/core/training/trainer.test.ts',
-  'src/engines/openai/manners.test.ts',
-  'src/engines/openai/openai.test.ts',
   'tests/engines.browser.test.ts',
   'tests/evaluate.test.ts',
   'tests/notebooks.browser.test.ts',

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,7 +6,6 @@ import { PAPER_DECODING, type StreamEvent } from '../../core/engine/engine.ts';
 import { listEndpointModels } from './list-models.ts';
 import { EndpointModel } from './openai.ts';
 import { normaliseBaseUrl } from './endpoint.ts';
-import { serverSentEvents } from './sse.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: Record<string, unknown>) => void;
 
@@ -263,43 +261,5 @@ describe('EndpointModel', () => {
     for (const bad of ['', 'h:8000', 'ftp://h', 'javascript:alert(1)', 'http://user:pw@h/v1']) {
       expect(() => normaliseBaseUrl(bad)).toThrow(expect.objectContaining({ code: 'bad-config' }));
     }
-  });
-});
-
-describe('serverSentEvents', () => {
-  const parse = async (bytes: Uint8Array, cuts: number[]) => {
-    const sorted = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
-    const stream = new ReadableStream<Uint8Array>({
-      start(controller) {
-        for (let i = 1; i < sorted.length; i++) controller.enqueue(bytes.slice(sorted[i - 1], sorted[i]));
-        controller.close();
-      },
-    });
-    const events: string[] = [];
-    for await (const data of serverSentEvents(stream)) events.push(data);
-    return events;
-  };
-
-  it('yields the events however the bytes are split and lines end', async () => {
-    const line = fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => text.replace(/[\r\n]/g, ''));
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.array(line, { minLength: 1, maxLength: 3 }), { maxLength: 5 }),
-        fc.constantFrom('\n', '\r\n', '\r'),
-        fc.array(fc.nat(), { maxLength: 12 }),
-        fc.boolean(),
-        async (events, end, cuts, lastBlank) => {
-          const text = events
-            .map((lines) => `: comment${end}${lines.map((each) => `data: ${each}${end}`).join('')}id: 7${end}`)
-            .join(end);
-          const bytes = new TextEncoder().encode(lastBlank ? text + end : text);
-          expect(await parse(bytes, cuts)).toEqual(events.map((lines) => lines.join('\n')));
-        },
-      ),
-    );
-  });
-
-  it('accepts a last event without a line break', async () => {
-    expect(await parse(new TextEncoder().encode('data: a\n\ndata:b'), [3])).toEqual(['a', 'b']);
   });
 });
