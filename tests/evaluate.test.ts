@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { tinyCheckpoint } from '../src/core/engine/testing/tiny-model.ts';
 import { evaluateCommand } from '../src/node/commands/evaluate.ts';
-import { judgeCommand } from '../src/node/commands/judge.ts';
 import { exportOnnx } from '../src/core/formats/export/export.ts';
 import type { PlanInput } from '../src/core/evaluation/plan.ts';
 import { summarySchema } from '../src/core/table/summary.ts';
 import { diskFolder } from '../trainer/files/sink.ts';
+import { readLines, writeChats } from './harness/chats.ts';
 import { startEndpoint } from './harness/endpoint.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -24,17 +24,12 @@ beforeAll(async () => {
     source: 'test',
     licence: 'none',
   });
-  const dialogues = Array.from({ length: 4 }, (_, i) => ({
-    messages: ['I am sad', 'Why is that?', `My cat ran off ${i} days ago`, 'I am sorry', 'Thanks', 'Of course'].map(
-      (content, k) => ({ role: k % 2 ? 'assistant' : 'user', content }),
-    ),
-  }));
-  await writeFile(join(folder, 'chats.jsonl'), dialogues.map((each) => JSON.stringify(each)).join('\n'));
+  const source = await writeChats(folder);
   plan = {
     format: 'solace-lab-plan',
     version: 1,
     name: 'test',
-    dataset: { name: 'chats', source: join(folder, 'chats.jsonl') },
+    dataset: { name: 'chats', source },
     models: [{ kind: 'folder', id: 'tiny', name: 'Tiny', folder: join(folder, 'tiny') }],
     decoding: { maxNewTokens: 12 },
   };
@@ -53,12 +48,6 @@ async function evaluate(...args: string[]): Promise<Record<string, unknown>[]> {
   await evaluateCommand.run(args, (line) => lines.push(line), new AbortController().signal);
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
-
-const readLines = async (path: string): Promise<Record<string, unknown>[]> =>
-  (await readFile(path, 'utf8').catch(() => ''))
-    .split('\n')
-    .filter((line) => line.endsWith('}'))
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 /** Everything but times and likelihoods, whose last digits depend on a warm cache. */
 const lasting = (records: Record<string, unknown>[]) =>
@@ -239,139 +228,6 @@ describe('npm run lab -- evaluate', () => {
     });
     const other = await planFile({ representations: ['keypos'] });
     await expect(evaluate('--plan', other, '--out', join(folder, 'whole'))).rejects.toThrow(/another plan/);
-  });
-});
-
-describe('npm run lab -- judge', () => {
-  it('requests the schema, counts what cannot be read and invents no score', async () => {
-    const endpoint = await startEndpoint();
-    const lines: string[] = [];
-    try {
-      const chats = join(folder, 'chats.jsonl');
-      const args = [
-        '--good',
-        chats,
-        '--failed',
-        chats,
-        '--dialogues',
-        '1',
-        '--repeats',
-        '1',
-        '--endpoint',
-        endpoint.url,
-        '--name',
-        endpoint.model,
-      ];
-      await judgeCommand.run(args, (line) => lines.push(line), new AbortController().signal);
-      expect(endpoint.seen[0]?.body).toMatchObject({
-        response_format: { type: 'json_schema', json_schema: { strict: true } },
-      });
-    } finally {
-      await endpoint.close();
-    }
-    const printed = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    const validation = printed.at(-1);
-    expect(printed).toHaveLength(3);
-    expect(printed.find(({ group }) => group === 'good')).toMatchObject({ scores: null, unreadable: 3, refused: 0 });
-    expect(validation).toMatchObject({
-      survey: [],
-      separation: [{ criterion: 'engagement', auc: null, good: 0, failed: 0 }, {}, {}, {}, {}],
-    });
-  });
-
-  it.each([
-    ['refused', "I'm sorry, but I can't assist with that.", 'The judge refused to answer.'],
-    ['unreadable', 'What a day.', 'None of the answers could be read as scores.'],
-    ['empty', '', 'The reply is empty'],
-  ])('says so if every answer is %s', async (_, answer, reason) => {
-    const endpoint = await startEndpoint();
-    endpoint.answer = () => answer;
-    const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-    try {
-      const chats = join(folder, 'chats.jsonl');
-      const args = [
-        '--good',
-        chats,
-        '--failed',
-        chats,
-        '--dialogues',
-        '2',
-        '--repeats',
-        '1',
-        '--endpoint',
-        endpoint.url,
-        '--name',
-        endpoint.model,
-      ];
-      await judgeCommand.run(args, () => undefined, new AbortController().signal);
-      expect(stderr.mock.calls.map(([text]) => String(text)).join('')).toContain(
-        `4 of 4 dialogues have no result. The first says: ${reason}`,
-      );
-    } finally {
-      stderr.mockRestore();
-      await endpoint.close();
-    }
-  });
-
-  it('stores raw answers, queries concurrently, waits for a busy server and resumes', { timeout: 30_000 }, async () => {
-    const endpoint = await startEndpoint();
-    endpoint.answer = () => '{"engagement": 1, "comforting": 2, "appropriateness": 3, "suggestion": 4}';
-    const chats = join(folder, 'chats.jsonl');
-    const out = join(folder, 'judged');
-    const judged = async (...more: string[]) => {
-      const lines: string[] = [];
-      const args = [
-        '--good',
-        chats,
-        '--failed',
-        chats,
-        '--dialogues',
-        '3',
-        '--repeats',
-        '2',
-        '--endpoint',
-        endpoint.url,
-        '--name',
-        endpoint.model,
-        '--out',
-        out,
-        ...more,
-      ];
-      await judgeCommand.run(args, (line) => lines.push(line), new AbortController().signal);
-      return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    };
-    try {
-      // Five answers, then a permanent failure.
-      let answers = 0;
-      const { answer } = endpoint;
-      endpoint.answer = (message) => {
-        if (++answers === 5) endpoint.manner = '401';
-        return answer(message);
-      };
-      await expect(judged('--concurrency', '1')).rejects.toMatchObject({ detail: { status: 401 } });
-      const before = await readLines(join(out, 'verdicts.jsonl'));
-      expect(before).toHaveLength(2);
-      expect(before[0]).toMatchObject({ answers: [{ round: 0, attempt: 0, text: answer('') }, { round: 1 }] });
-      expect(JSON.parse(await readFile(join(out, 'summary.json'), 'utf8'))).toMatchObject({
-        judged: 2,
-        of: 6,
-        settings: { prompt: 1, temperature: 0.7, repeats: 2 },
-      });
-
-      endpoint.answer = answer;
-      endpoint.manner = 'busy-once';
-      endpoint.seen.length = 0;
-      const after = await judged();
-      expect(after).toHaveLength(7);
-      expect(after.slice(0, 2)).toEqual(before);
-      expect(after.at(-1)).toMatchObject({ separation: [{ auc: 0.5, good: 3, failed: 3 }, {}, {}, {}, {}] });
-      // Judged dialogues are not judged again: four dialogues, two rounds, each refused at first unless another asked
-      // the same.
-      expect(endpoint.seen.length).toBeLessThanOrEqual(16);
-      await expect(judged('--repeats', '3')).rejects.toThrow(/another repeats/);
-    } finally {
-      await endpoint.close();
-    }
   });
 });
 

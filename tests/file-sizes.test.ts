@@ -13,7 +13,6 @@ const TOO_LONG: readonly string[] = [
   'src/browser/model-store/download-manners.test.ts',
   'src/core/training/trainer.test.ts',
   'tests/engines.browser.test.ts',
-  'tests/evaluate.test.ts',
   'tests/notebooks.browser.test.ts',
   'trainer/export/side-files.test.ts',
 ];
