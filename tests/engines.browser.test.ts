@@ -1,29 +1,22 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ChatMessage } from '../src/core/context/message.ts';
 import type { EngineId, TokenScore } from '../src/core/engine/engine.ts';
-import type * as models from './harness/engine-page/models.ts';
 import { baseExport, SOURCE } from './harness/base-export.ts';
 import { launch } from './harness/browser.ts';
 import { mean } from './harness/decoder.ts';
 import { buildEnginePage, serveEnginePage } from './harness/engine-page.ts';
 import type { ServedLab } from './harness/lab.ts';
+import { heapMeter, load, reply, score, unload, type InPage } from './harness/page-model.ts';
 import { takeSlow } from './harness/slow.ts';
+import { exportStrangerModel } from './harness/stranger-model.ts';
 import { exportTalkingModel } from './harness/talking-model.ts';
 import { readFixture, type ForwardReference } from './harness/fixtures.ts';
 import { hasShared, readJsonGz, SHARED } from './harness/shared.ts';
-import { exportOnnx } from '../src/core/formats/export/export.ts';
-import { openCheckpoint } from '../trainer/files/open.ts';
-import { diskFolder } from '../trainer/files/sink.ts';
-import { writeTinyModel } from './harness/tiny-model.ts';
 import { visit, type Visit } from './harness/visit.ts';
-
-declare global {
-  /** Set by tests/harness/engine-page/main.ts, in the page. */
-  var solace: typeof models;
-}
 
 const EMBEDDED = join(import.meta.dirname, '../public/models/smollm2-135m-instruct/');
 const REFERENCE = 'reference/smollm2-forward.json.gz';
@@ -40,21 +33,23 @@ const GREEDY_ROWS = 1;
 const LARGE = { timeout: 480_000 };
 
 interface ReferenceRow {
-  messages: { role: 'system' | 'user' | 'assistant'; content: string }[];
+  messages: ChatMessage[];
   prompt: string;
   nll: number[];
   greedy32_text: string;
 }
 
 let lab: ServedLab;
+let scratch: string;
 beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'solace-engines-'));
   await buildEnginePage();
   lab = await serveEnginePage({
     'models/smollm2-135m-instruct/': EMBEDDED,
     'fp32/': hasReference ? `${await baseExport('fp32')}/` : EMBEDDED,
     'q4/': hasReference ? `${await baseExport('q4')}/` : EMBEDDED,
     'gguf/': join(SHARED, SOURCE, '/'),
-    'stranger/': `${await strangerFolder()}/`,
+    'stranger/': `${await exportStrangerModel(scratch)}/`,
     'tiny/': `${await exportTalkingModel(join(scratch, 'talking'), 'onnx', 'q8')}/`,
   });
 }, 240_000);
@@ -63,77 +58,8 @@ afterAll(async () => {
   await rm(scratch, { recursive: true, force: true });
 });
 
-let scratch = '';
-
-/** An exported tiny model whose tokenizer never terminates on some texts. */
-async function strangerFolder(): Promise<string> {
-  scratch = await mkdtemp(join(tmpdir(), 'solace-stranger-'));
-  await writeTinyModel(join(scratch, 'model'));
-  const path = join(scratch, 'model/tokenizer.json');
-  const json = JSON.parse(await readFile(path, 'utf8')) as { pre_tokenizer: { pretokenizers: object[] } };
-  json.pre_tokenizer.pretokenizers.unshift({
-    type: 'Split',
-    pattern: { Regex: '(a+)+$' },
-    behavior: 'Isolated',
-    invert: false,
-  });
-  await writeFile(path, JSON.stringify(json));
-  const { checkpoint, close } = await openCheckpoint(join(scratch, 'model'));
-  await exportOnnx(checkpoint, diskFolder(join(scratch, 'folder')), {
-    dtype: 'q8',
-    name: 'stranger',
-    source: 'random numbers',
-    licence: 'MIT',
-  });
-  await close();
-  return join(scratch, 'folder');
-}
-
-/** In the page: loads a model and keeps it for the calls below. */
-async function load(
-  page: Page,
-  where: { url?: string; engine?: EngineId; device?: 'webgpu' | 'wasm' },
-): Promise<EngineId> {
-  return page.evaluate(async ({ url, engine, device }) => {
-    const id = url ? (await solace.addFromUrl(new URL(url, location.href).href)).id : solace.EMBEDDED_MODEL_ID;
-    const model = await solace.loadModel(id, { ...(device ? { device } : {}), ...(engine ? { engine } : {}) });
-    Object.assign(globalThis, { model });
-    return model.info.engine;
-  }, where);
-}
-
-/** In bytes; the memory of workers is released with them. */
-interface HeapUsage {
-  usedSize: number;
-  /** Of array buffers. */
-  backingStorageSize?: number;
-}
-
-type InPage = { model: Awaited<ReturnType<typeof models.loadModel>> };
-
-function reply(page: Page, messages: ReferenceRow['messages'], maxNewTokens: number, temperature = 0): Promise<string> {
-  return page.evaluate(
-    async ({ messages, maxNewTokens, temperature }) => {
-      const { model } = globalThis as unknown as InPage;
-      let text = '';
-      for await (const event of model.stream(messages, { temperature, topK: 50, topP: 0.95, maxNewTokens, seed: 7 })) {
-        if (event.type === 'text') text += event.text;
-      }
-      return text;
-    },
-    { messages, maxNewTokens, temperature },
-  );
-}
-
-const score = (page: Page, text: string): Promise<TokenScore[]> =>
-  page.evaluate(async (text) => {
-    const { scorer } = (globalThis as unknown as InPage).model;
-    if (!scorer) throw new Error('The model cannot score.');
-    return scorer.score(text);
-  }, text);
-const unload = (page: Page): Promise<void> => page.evaluate(() => (globalThis as unknown as InPage).model.unload());
 const negative = (scores: TokenScore[]): number[] => scores.slice(1).map(({ logprob }) => -(logprob ?? NaN));
-const ask = (content: string): ReferenceRow['messages'] => [{ role: 'user', content }];
+const ask = (content: string): ChatMessage[] => [{ role: 'user', content }];
 
 describe('on Wasm', () => {
   let browser: Browser;
@@ -270,12 +196,7 @@ describe('on Wasm', () => {
   });
 
   it('switches models ten times without growth', LARGE, async ({ annotate }) => {
-    const session = await guest.context.newCDPSession(guest.page);
-    const memory = async (): Promise<number> => {
-      await session.send('HeapProfiler.collectGarbage');
-      const { usedSize, backingStorageSize } = (await session.send('Runtime.getHeapUsage')) as HeapUsage;
-      return usedSize + (backingStorageSize ?? 0);
-    };
+    const memory = await heapMeter(guest);
     const turn = async (engine: EngineId) => {
       await load(guest.page, { url: 'tiny/', engine, device: 'wasm' });
       await reply(guest.page, ask('Hi'), 2);
