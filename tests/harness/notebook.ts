@@ -61,3 +61,19 @@ export class NotebookReader {
     await source.press('Shift+Enter');
   }
 }
+
+/** Clicks “Allow” at the moment the dialog opens, and then sets `data-early` on the body of the page. */
+export function clickAllowEarly(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const early = new MutationObserver(() => {
+      const allow = [...document.querySelectorAll<HTMLButtonElement>('dialog button')].find(
+        (button) => button.textContent === 'Allow',
+      );
+      if (!allow) return;
+      early.disconnect();
+      allow.click();
+      document.body.dataset['early'] = 'clicked';
+    });
+    early.observe(document.body, { subtree: true, childList: true });
+  });
+}
