@@ -1,103 +1,16 @@
-import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Checkpoint, readTensor } from '../../src/core/formats/checkpoint/checkpoint.ts';
 import { chatTemplate } from '../../src/core/formats/checkpoint/template.ts';
 import { tokenizerFacts } from '../../src/core/formats/checkpoint/tokenizer-facts.ts';
-import { openGguf } from '../../src/core/formats/gguf/checkpoint.ts';
 import { checkpointToSafetensors } from '../../src/core/formats/safetensors/from-checkpoint.ts';
-import { TINY_CONFIGS, writeTinyModel } from '../../tests/harness/tiny-model.ts';
-import { openCheckpoint } from '../files/open.ts';
-import { ownFolder } from '../files/output.ts';
-import { diskFolder } from '../files/sink.ts';
-import { fileSource } from '../files/source.ts';
+import { TINY_CONFIGS } from '../../tests/harness/tiny-model.ts';
 import { openModel } from '../files/open-model.ts';
-import { exportGgufFolder } from './gguf.ts';
-import type { ExportJob } from './job.ts';
-import { exportMlcFolder } from './mlc.ts';
-import { exportOnnxFolder } from './onnx.ts';
-import { openExportedFolder } from './folder.ts';
-import { verifyCopy } from './verify.ts';
+import { diskFolder } from '../files/sink.ts';
+import { asGguf, asMlc, asOnnx, model, newFolder, open, useExportFolders } from './testing/tiny-exports.ts';
 
-let root = '';
-let count = 0;
-beforeAll(async () => void (root = await mkdtemp(join(tmpdir(), 'solace-side-'))));
-afterAll(() => rm(root, { recursive: true, force: true }));
-
-type Json = Record<string, unknown>;
-
-/** A tiny model with some settings of its side files changed after it was written. */
-async function model(config: Json = {}, files: Record<string, Json | string> = {}): Promise<string> {
-  const folder = join(root, `model-${count++}`);
-  const { written, ...changes } = config;
-  await writeTinyModel(folder, (written as Json | undefined) ?? changes);
-  if (written) await change(folder, 'config.json', changes);
-  for (const [name, content] of Object.entries(files)) {
-    if (typeof content === 'string') await writeFile(join(folder, name), content);
-    else await change(folder, name, content);
-  }
-  return folder;
-}
-
-async function change(folder: string, name: string, changes: Json): Promise<void> {
-  const json = JSON.parse(await readFile(join(folder, name), 'utf8').catch(() => '{}')) as Json;
-  await writeFile(join(folder, name), JSON.stringify({ ...json, ...changes }));
-}
-
-async function open(folder: string): Promise<Checkpoint> {
-  return (await openCheckpoint(folder)).checkpoint;
-}
-
-function job(source: Checkpoint, dtype: string): ExportJob & { lines: string[] } {
-  const lines: string[] = [];
-  const signal = new AbortController().signal;
-  return {
-    source,
-    out: ownFolder(join(root, `out-${count++}`)),
-    dtype,
-    name: 'tiny',
-    licence: 'MIT',
-    origin: 'random numbers',
-    sections: [],
-    eightBits: () => false,
-    check: true,
-    print: (line) => void lines.push(line),
-    onProgress: () => undefined,
-    signal,
-    lines,
-  };
-}
-
-async function asGguf(source: Checkpoint) {
-  const made = job(source, 'F16');
-  await exportGgufFolder(made);
-  const bytes = await fileSource(join(made.out.path, 'tiny.F16.gguf'));
-  const copy = await openGguf(bytes);
-  return { copy, lines: made.lines, value: (key: string) => copy.header.metadata.get(key)?.value };
-}
-
-async function asMlc(
-  source: Checkpoint,
-): Promise<{ config: Json & { model_config: Json; conv_template: Json }; lines: string[] }> {
-  const made = job(source, 'q0f32');
-  await exportMlcFolder(source, made.out, {
-    dtype: 'q0f32',
-    check: true,
-    print: made.print,
-    onProgress: () => undefined,
-  });
-  return {
-    config: JSON.parse(await readFile(join(made.out.path, 'mlc-chat-config.json'), 'utf8')) as never,
-    lines: made.lines,
-  };
-}
-
-async function asOnnx(source: Checkpoint): Promise<Checkpoint> {
-  const made = job(source, 'fp32');
-  await exportOnnxFolder(made);
-  return (await openExportedFolder(made.out.path)).checkpoint;
-}
+useExportFolders();
 
 const CHATML = "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}";
 const FILE = `{# from the file #}${CHATML}`;
@@ -113,7 +26,7 @@ describe('the chat template', () => {
     expect(chatTemplate(source.files)).toBe(FILE);
     expect(chatTemplate((await asOnnx(source)).files)).toBe(FILE);
     expect((await asGguf(source)).value('tokenizer.chat_template')).toBe(FILE);
-    const folder = join(root, `copy-${count++}`);
+    const folder = newFolder('copy');
     await checkpointToSafetensors(source, diskFolder(folder), { type: 'F32' });
     expect(chatTemplate((await open(folder)).files)).toBe(FILE);
   });
@@ -130,7 +43,7 @@ describe('the chat template', () => {
 
   it.each(['tokenizer_config.json', 'chat_template.jinja'])('is the adapter’s own, from its %s', async (name) => {
     const base = await model({}, { 'chat_template.jinja': CHATML });
-    const adapter = join(root, `adapter-${count++}`);
+    const adapter = newFolder('adapter');
     await writeAdapter(adapter, await open(base));
     await writeFile(join(adapter, name), name.endsWith('.jinja') ? FILE : JSON.stringify({ chat_template: FILE }));
     const { checkpoint, close } = await openModel({ path: base, adapters: [adapter] });
@@ -161,7 +74,7 @@ describe('the output matrix', () => {
     expect(await readTensor(onnx, 'lm_head.weight')).toEqual(head);
     expect((await asGguf(source)).copy.tensors.has('lm_head.weight')).toBe(true);
     expect((await asMlc(source)).config.model_config['tie_word_embeddings']).toBe(false);
-    const folder = join(root, `copy-${count++}`);
+    const folder = newFolder('copy');
     await checkpointToSafetensors(source, diskFolder(folder), { type: 'F32' });
     expect(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))).toMatchObject({
       tie_word_embeddings: false,
@@ -181,7 +94,7 @@ describe('the output matrix', () => {
     } as Checkpoint;
     const readStoredRows: Checkpoint['readStoredRows'] = (name, ...rows) =>
       source.readStoredRows(name === 'lm_head.weight' ? 'model.embed_tokens.weight' : name, ...rows);
-    const folder = join(root, `copy-${count++}`);
+    const folder = newFolder('copy');
     await checkpointToSafetensors({ ...twice, readStoredRows }, diskFolder(folder), { type: 'F32' });
     const again = await open(folder);
     expect(again.config.tied).toBe(true);
@@ -255,7 +168,7 @@ describe('end tokens', () => {
     expect(source.notes?.join()).toContain('<|im_end|> (257)');
     const { copy } = await asGguf(source);
     expect(copy.config.eosTokenIds).toEqual([256, 257]);
-    const folder = join(root, `copy-${count++}`);
+    const folder = newFolder('copy');
     await checkpointToSafetensors(source, diskFolder(folder), { type: 'F32' });
     expect(JSON.parse(await readFile(join(folder, 'generation_config.json'), 'utf8'))).toEqual({
       eos_token_id: [256, 257],
@@ -316,7 +229,7 @@ describe('weight files', () => {
   });
 
   it('are those in the index', async () => {
-    const folder = join(root, `parts-${count++}`);
+    const folder = newFolder('parts');
     await checkpointToSafetensors(await open(await model()), diskFolder(folder), { type: 'F32', partBytes: 60_000 });
     const [part = ''] = (await readdir(folder)).filter((name) => name.startsWith('model-00001'));
     await copyFile(join(folder, part), join(folder, 'other.safetensors'));
@@ -324,40 +237,5 @@ describe('weight files', () => {
     expect((await open(folder)).tensors.size).toBeGreaterThan(10);
     await rm(join(folder, part));
     await expect(open(folder)).rejects.toMatchObject({ code: 'missing-file' });
-  });
-});
-
-describe('the check after an export', () => {
-  it('finds a tensor that the copy lacks', async () => {
-    const source = await open(await model());
-    const copy = { ...source, tensors: new Map([...source.tensors].filter(([name]) => name !== 'model.norm.weight')) };
-    await expect(verifyCopy(source, copy, () => undefined)).rejects.toThrow(/lacks model\.norm\.weight/);
-  });
-
-  it.each([
-    ['chat template', { 'tokenizer_config.json': { chat_template: 'other' } }, {}],
-    ['rope theta', {}, { rope_theta: 7 }],
-    ['rope scaling', {}, { rope_scaling: { type: 'linear', factor: 2 } }],
-    ['end tokens', {}, { eos_token_id: 3 }],
-    ['first token', { 'tokenizer_config.json': { add_bos_token: true } }, {}],
-    ['sliding windows', {}, { model_type: 'mistral', sliding_window: 9 }],
-  ])('finds a different %s', async (name, files, config) => {
-    await expect(
-      verifyCopy(await open(await model()), await open(await model(config, files)), () => undefined),
-    ).rejects.toThrow(`the ${name} is`);
-  });
-
-  it('blames a source with values that are not finite', async () => {
-    const source = await open(await model());
-    const sick: Checkpoint = {
-      ...source,
-      async readStoredRows(name, ...rows) {
-        const bytes = await source.readStoredRows(name, ...rows);
-        if (name === 'model.norm.weight') new DataView(bytes.buffer, bytes.byteOffset).setFloat32(8, NaN, true);
-        return bytes;
-      },
-    };
-    for (const run of [() => asOnnx(sick), () => asGguf(sick), () => asMlc(sick)])
-      await expect(run()).rejects.toThrow(/source itself contains NaN in model\.norm/);
   });
 });
