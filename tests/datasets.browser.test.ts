@@ -134,7 +134,7 @@ describe('datasets', () => {
     await left.first().waitFor();
     expect(await left.allInnerTexts()).toEqual([
       expect.stringMatching(/^mine\.jsonl line 2\s+It is not JSON/),
-      expect.stringMatching(/^mine\.jsonl line 4\s+messages\[0\]\.role: The role "wizard" is not known\.$/),
+      expect.stringMatching(/^mine\.jsonl line 4\s+messages\[0\]\.role: The role "wizard" is unknown\.$/),
       expect.stringMatching(/^mine\.jsonl line 5\s+messages\[0\]\.content/),
     ]);
     await page.getByRole('button', { name: 'Remove mine.jsonl' }).click();

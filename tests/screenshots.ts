@@ -46,7 +46,7 @@ await photograph('chat');
 await toView('compare');
 await page.getByRole('textbox', { name: 'Message' }).fill(TO_COMPARE);
 await page.getByTestId('compare').click();
-await page.getByText('One message shows what happens').waitFor({ timeout: PATIENCE });
+await page.getByText('One message is an example').waitFor({ timeout: PATIENCE });
 await photograph('compare');
 
 await toView('data');

@@ -101,7 +101,7 @@ export const trainCommand = defineCommand({
         });
         print(
           `\n${REASONS[reason]} after ${updates} ` +
-            `updates${best ? `; best evaluation loss ${best.loss.toFixed(4)} after ${best.update}` : ''}. The run ` +
+            `${updates === 1 ? 'update' : 'updates'}${best ? `; best evaluation loss ${best.loss.toFixed(4)} after ${best.update}` : ''}. The run ` +
             `is in ${config.out}`,
         );
       } finally {

@@ -47,10 +47,9 @@ export class ContextState {
   #drafted = $state('');
   readonly #utterances: SeenSaid[] = $derived.by(() => {
     const text = this.#drafted.trim();
-    return (text ? this.#dependencies.chat.saidWith(text) : this.#dependencies.chat.said).map((said) => ({
-      ...said,
-      draft: said.key === 'draft',
-    }));
+    const all = text ? this.#dependencies.chat.saidWith(text) : this.#dependencies.chat.said;
+    // An empty reply, e.g. one that was stopped before its first token, is never sent and takes no room.
+    return all.filter((said) => said.text.trim() !== '').map((said) => ({ ...said, draft: said.key === 'draft' }));
   });
   #looking: AbortController | null = null;
 
