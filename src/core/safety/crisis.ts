@@ -4,7 +4,7 @@ import { compilePhrase, plainWords } from './notation.ts';
 import type { PhraseBook } from './phrase-files.ts';
 import book from './phrases.json' with { type: 'json' };
 
-export { CRISIS_KINDS, type CrisisKind, type CrisisSignal } from './kinds.ts';
+export { CRISIS_KINDS, type CrisisSignal } from './kinds.ts';
 
 /**
  * Detects danger in a message at once, without a model. The phrases are in phrases/, one per line; classifier.ts adds
