@@ -99,11 +99,9 @@ export const trainCommand = defineCommand({
           onNote: print,
           signal,
         });
-        print(
-          `\n${REASONS[reason]} after ${updates} ` +
-            `${updates === 1 ? 'update' : 'updates'}${best ? `; best evaluation loss ${best.loss.toFixed(4)} after ${best.update}` : ''}. The run ` +
-            `is in ${config.out}`,
-        );
+        const made = `${updates} ${updates === 1 ? 'update' : 'updates'}`;
+        const lowest = best ? `; best evaluation loss ${best.loss.toFixed(4)} after ${best.update}` : '';
+        print(`\n${REASONS[reason]} after ${made}${lowest}. The run is in ${config.out}`);
       } finally {
         await close();
       }
