@@ -208,7 +208,7 @@ describe('GGUF blocks', () => {
     const header = await readGgufHeader(file);
     expect(configFromGguf(header, 'm.gguf')).toMatchObject({ head_dim: 16 });
     header.metadata.set('llama.rope.dimension_count', { type: 'u32', value: 8 });
-    expect(() => configFromGguf(header, 'm.gguf')).toThrow(/turns 8 of the 16 values/);
+    expect(() => configFromGguf(header, 'm.gguf')).toThrow(/rotates 8 of the 16 values/);
     await Promise.all([file.close(), close()]);
   });
 

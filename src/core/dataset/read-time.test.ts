@@ -36,7 +36,11 @@ describe('reading in linear time', () => {
       'a.csv',
     );
     expect(bad).toEqual([]);
-    expect(dialogues[0]?.situation).toMatch(/^so, "sad" x+$/);
+    // Compared piece by piece: a pattern over so many characters can overflow the stack.
+    const situation = dialogues[0]?.situation ?? '';
+    expect(situation.slice(0, 10)).toBe('so, "sad" ');
+    expect(situation.length).toBe(10 + 10_000_000);
+    expect(situation.slice(10).replaceAll('x', '')).toBe('');
     expect(dialogues.map(texts)).toEqual([['seeker: a,b,c,d']]);
   });
 
