@@ -54,7 +54,20 @@ async function eraseFiles({ files }: BrowserStores): Promise<void> {
   if (!root) return;
   const names: string[] = [];
   for await (const name of root.keys()) names.push(name);
-  await Promise.all(names.map((name) => root.removeEntry(name, { recursive: true })));
+  await Promise.all(names.map((name) => removeReleased(root, name)));
+}
+
+/** A worker may still hold a file that it has just used, so a removal that fails is tried again for a second. */
+async function removeReleased(root: Pick<FileSystemDirectoryHandle, 'removeEntry'>, name: string): Promise<void> {
+  for (let triesLeft = 5; ; triesLeft--) {
+    try {
+      await root.removeEntry(name, { recursive: true });
+      return;
+    } catch (error) {
+      if (triesLeft === 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
 }
 
 async function eraseCaches({ caches, isCodeCache }: BrowserStores): Promise<void> {
