@@ -76,3 +76,7 @@ export function brokenLogits(fault: 'not-finite' | 'constant', modelId: string, 
 export function needsRestart(error: unknown): boolean {
   return error instanceof LabError && ['device-lost', 'out-of-memory', 'worker-lost'].includes(error.code);
 }
+
+/** The error for a request to a model that was unloaded. */
+export const unloadedModel = (modelId: string): LabError =>
+  new LabError({ code: 'unsupported', where: modelId, what: 'The model was unloaded.', todo: 'Load it again.' });

@@ -4,7 +4,7 @@ import { shuffleByKeys } from '../random/random.ts';
 import { seededRandom } from '../random/xoshiro128.ts';
 import { concernsOneItem } from '../error.ts';
 import type { RunProgress } from '../evaluation/progress-estimator.ts';
-import { judge, weightedScores, type Judgement } from './judge.ts';
+import { judge, noJudgement, weightedScores, type Judgement } from './judge.ts';
 import { judgeItems, type JudgeAccess } from './judge-items.ts';
 import { conversationPrompt, newestLines } from './prompt.ts';
 import { validateJudge, type Validation } from './validate.ts';
@@ -70,27 +70,17 @@ export async function* judgeDialogues({
     const prompt = conversationPrompt(newestLines(item.dialogue.utterances, model.info.contextWindow));
     try {
       if (weighted)
-        return { ...item, judgement: { ...NO_JUDGEMENT, scores: await weightedScores(model, prompt, signal) } };
+        return { ...item, judgement: { ...noJudgement(), scores: await weightedScores(model, prompt, signal) } };
       return { ...item, judgement: await judge(model, prompt, { repeats: rounds, signal }) };
     } catch (error) {
       if (!concernsOneItem(error)) throw error;
-      return { ...item, judgement: NO_JUDGEMENT, error: error.message };
+      return { ...item, judgement: noJudgement(), error: error.message };
     }
   };
   for await (const event of judgeItems(open, items.length, work, access)) {
     yield event.type === 'loading' ? event : { type: 'judged', judged: event.result, progress: event.progress };
   }
 }
-
-const NO_JUDGEMENT: Judgement = {
-  answers: [],
-  rounds: [],
-  scores: null,
-  variance: null,
-  refused: 0,
-  unreadable: 0,
-  repaired: 0,
-};
 
 /** The results of a check so far, by criterion. */
 export function validationOf(judged: readonly JudgedCheckDialogue[]): Validation {

@@ -48,6 +48,17 @@ export interface Judgement {
   repaired: number;
 }
 
+/** A judgement before the first answer. */
+export const noJudgement = (): Judgement => ({
+  answers: [],
+  rounds: [],
+  scores: null,
+  variance: null,
+  refused: 0,
+  unreadable: 0,
+  repaired: 0,
+});
+
 /** Judges several times. Refusals are counted, not retried; unreadable answers are retried. */
 export async function judge(
   model: LoadedModel,
@@ -61,15 +72,7 @@ export async function judge(
     signal,
   }: JudgeOptions = {},
 ): Promise<Judgement> {
-  const judgement: Judgement = {
-    answers: [],
-    rounds: [],
-    scores: null,
-    variance: null,
-    refused: 0,
-    unreadable: 0,
-    repaired: 0,
-  };
+  const judgement = noJudgement();
   for (let round = firstRound; round < firstRound + repeats; round++) {
     const messages = prompt(criteriaOrder(round));
     for (let attempt = 0; attempt <= retries; attempt++) {

@@ -17,6 +17,15 @@ function doubles(feeds: Feeds): Record<string, Array64> {
   return Object.fromEntries([...feeds].map(([name, { data, dims }]) => [name, array64(dims, data)]));
 }
 
+const createTrainer = (chosen = lora): Promise<AdapterTrainer> =>
+  AdapterTrainer.create(ort, {
+    config,
+    lora: chosen,
+    optimizer: ADAMW,
+    base: baseWeights(),
+    adapter: adapterWeights(),
+  });
+
 /** Every input of the step graph in double precision. */
 function stepInputs(): Record<string, Array64> {
   const batch = batchOf([first, second]);
@@ -61,13 +70,7 @@ describe('the training step', () => {
   });
 
   it('agrees between onnxruntime and the reference in loss, gradients and update', async () => {
-    const trainer = await AdapterTrainer.create(ort, {
-      config,
-      lora,
-      optimizer: ADAMW,
-      base: baseWeights(),
-      adapter: adapterWeights(),
-    });
+    const trainer = await createTrainer();
     const batch = batchOf([first, second]);
     const expected = evaluate(stepGraph(stepOptions()), stepInputs());
     const { sum } = await trainer.accumulate(batch, 1 / batch.labels, [1, 2]);
@@ -88,14 +91,7 @@ describe('the training step', () => {
   });
 
   it('accumulates the gradients of batches like one large batch', async () => {
-    const make = () =>
-      AdapterTrainer.create(ort, {
-        config,
-        lora: { ...lora, dropout: 0 },
-        optimizer: ADAMW,
-        base: baseWeights(),
-        adapter: adapterWeights(),
-      });
+    const make = () => createTrainer({ ...lora, dropout: 0 });
     const [apart, together] = [await make(), await make()];
     await apart.accumulate(batchOf([first]), 1 / 4, []);
     await apart.accumulate(batchOf([second]), 1 / 4, []);
@@ -109,13 +105,7 @@ describe('the training step', () => {
   });
 
   it('lowers the loss', async () => {
-    const trainer = await AdapterTrainer.create(ort, {
-      config,
-      lora,
-      optimizer: ADAMW,
-      base: baseWeights(),
-      adapter: adapterWeights(),
-    });
+    const trainer = await createTrainer();
     const batch = batchOf([first, second]);
     const before = await trainer.evaluate(batch);
     for (let step = 0; step < 90; step++) {
@@ -160,13 +150,7 @@ describe('adapters on the last layer alone', () => {
 describe('a branch', () => {
   const plain = { ...lora, dropout: 0 };
   const loss = async (sequences: Sequence[]): Promise<number> => {
-    const trainer = await AdapterTrainer.create(ort, {
-      config,
-      lora: plain,
-      optimizer: ADAMW,
-      base: baseWeights(),
-      adapter: adapterWeights(),
-    });
+    const trainer = await createTrainer(plain);
     const { sum } = await trainer.evaluate(batchOf(sequences));
     await trainer.dispose();
     return sum;

@@ -1,5 +1,5 @@
 import type { ChatMessage } from '../../core/context/message.ts';
-import { LabError, throwIfCancelled } from '../../core/error.ts';
+import { type LabError, throwIfCancelled } from '../../core/error.ts';
 import { nextTask } from '../../core/async/next-task.ts';
 import type {
   Decoding,
@@ -11,7 +11,7 @@ import type {
   TokenScore,
 } from '../../core/engine/engine.ts';
 import { modelTokenizer } from '../../core/engine/model-tokenizer.ts';
-import { brokenLogits, runtimeFault } from '../../core/engine/faults.ts';
+import { brokenLogits, runtimeFault, unloadedModel } from '../../core/engine/faults.ts';
 import { Queue } from '../../core/async/queue.ts';
 import { ReplyClock } from '../../core/engine/reply-clock.ts';
 import { checkFitsWindow } from '../../core/engine/window.ts';
@@ -175,13 +175,7 @@ export class OrtModel implements LoadedModel {
   }
 
   #checkLength(tokens: number, room: number): void {
-    if (this.#unloaded)
-      throw new LabError({
-        code: 'unsupported',
-        where: this.info.modelId,
-        what: 'The model was unloaded.',
-        todo: 'Load it again.',
-      });
+    if (this.#unloaded) throw unloadedModel(this.info.modelId);
     checkFitsWindow(this.info, tokens, room);
   }
 }

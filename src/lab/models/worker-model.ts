@@ -1,5 +1,4 @@
 import type { ChatMessage } from '../../core/context/message.ts';
-import { LabError } from '../../core/error.ts';
 import { RpcWorker, type WorkerLike } from '../../rpc/worker.ts';
 import type {
   LoadedInfo,
@@ -10,7 +9,7 @@ import type {
   ReplyRequest,
   StreamEvent,
 } from '../../core/engine/engine.ts';
-import { needsRestart } from '../../core/engine/faults.ts';
+import { needsRestart, unloadedModel } from '../../core/engine/faults.ts';
 import type { EngineApi, LoadedInWorker, LoadRequest } from '../../../workers/engine/api.ts';
 
 /**
@@ -88,13 +87,7 @@ export class WorkerModel implements LoadedModel {
   }
 
   async #ready(): Promise<void> {
-    if (this.#unloaded)
-      throw new LabError({
-        code: 'unsupported',
-        where: this.info.modelId,
-        what: 'The model was unloaded.',
-        todo: 'Load it again.',
-      });
+    if (this.#unloaded) throw unloadedModel(this.info.modelId);
     if (!this.#lost) return;
     this.#reload ??= this.#worker
       .call('load', this.#request)

@@ -79,6 +79,15 @@ describe('the context', () => {
     expect([...context.asWritten.keys()]).toEqual(['d']);
   });
 
+  it('counts no reply that was stopped before its first token', async () => {
+    const { context } = setUp({ begun: said('I am so tired of the exam', '', 'Are you there?') });
+    context.refresh();
+    await seen(context);
+    expect(context.utterances).toBe(2);
+    expect(context.rows.map(({ key }) => key)).toEqual(['system', 'm0', 'm2']);
+    expect(context.meter.map(({ fits }) => fits)).toEqual([2, 2, 2]);
+  });
+
   it('is estimated without a tokenizer, and says how many messages no longer fit', async () => {
     const long = 'word '.repeat(120);
     const { context, settings } = setUp({

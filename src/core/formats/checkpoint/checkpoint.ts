@@ -38,10 +38,15 @@ export function matrixShape(info: TensorInfo): { rows: number; columns: number }
 export function tensorInfo(checkpoint: Checkpoint, tensor: string): TensorInfo {
   const info = checkpoint.tensors.get(tensor);
   if (info) return info;
-  throw new LabError({
+  throw missingTensor(checkpoint.name, tensor);
+}
+
+/** The error for a tensor that the checkpoint `where` lacks. */
+export function missingTensor(where: string, tensor: string): LabError {
+  return new LabError({
     code: 'bad-file',
     what: `It has no tensor "${tensor}".`,
-    where: checkpoint.name,
+    where,
     todo: 'Check that all parts of the model are present.',
   });
 }

@@ -8,6 +8,7 @@ import {
   matrixShape,
   type SideFiles,
   type TensorInfo,
+  missingTensor,
 } from '../checkpoint/checkpoint.ts';
 import { parseJson } from '../checkpoint/json.ts';
 import { settled } from '../checkpoint/settle.ts';
@@ -72,7 +73,7 @@ export async function openExported(
   };
   const bytesOf = async (initializer: string, from: number, length: number): Promise<Uint8Array> => {
     const tensor = initializers.get(initializer);
-    if (!tensor) throw new LabError({ code: 'bad-file', what: `It has no tensor "${initializer}".`, where: name });
+    if (!tensor) throw missingTensor(name, initializer);
     if (tensor.raw) return tensor.raw.subarray(from, from + length);
     const { location, offset, length: all } = tensor.external ?? { location: '', offset: 0, length: 0 };
     checkRange({ name: `${location} (${initializer})`, size: all }, from, length);
@@ -95,7 +96,7 @@ export async function openExported(
     tensors,
     async readStoredRows(tensor: string, start: number, count: number): Promise<Uint8Array> {
       const place = places.get(tensor);
-      if (!place) throw new LabError({ code: 'bad-file', what: `It has no tensor "${tensor}".`, where: name });
+      if (!place) throw missingTensor(name, tensor);
       const { columns } = matrixShape(place.info);
       const { initializer, stackedRows, info } = place;
       const row = place.firstRow + start;

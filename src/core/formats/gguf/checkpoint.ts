@@ -1,4 +1,3 @@
-import { LabError } from '../../error.ts';
 import {
   checkTensors,
   matrixShape,
@@ -6,6 +5,7 @@ import {
   type Checkpoint,
   type SideFiles,
   type TensorInfo,
+  missingTensor,
 } from '../checkpoint/checkpoint.ts';
 import { parseJson } from '../checkpoint/json.ts';
 import { settled } from '../checkpoint/settle.ts';
@@ -56,7 +56,7 @@ export async function openGguf(source: ByteSource, files: SideFiles = new Map())
     header,
     async readStoredRows(name: string, start: number, count: number): Promise<Uint8Array> {
       const tensor = byName.get(name);
-      if (!tensor) throw new LabError({ code: 'bad-file', what: `It has no tensor "${name}".`, where: source.name });
+      if (!tensor) throw missingTensor(source.name, name);
       // A bias has one value per "row"; a rotated vector is read whole.
       if (permuted && isRotated(name)) return readUnpermuted(source, tensor, config.headDim, start, count);
       const bytes = rowBytes(tensor);

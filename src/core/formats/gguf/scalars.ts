@@ -1,4 +1,4 @@
-import { type GgufScalarType, VALUE_CODES } from './types.ts';
+import { type GgufScalar, type GgufScalarType, VALUE_CODES } from './types.ts';
 
 /** The type of a metadata value, by its code in the file. */
 export const SCALAR_BY_CODE = new Map<number, keyof typeof VALUE_CODES>(
@@ -21,11 +21,10 @@ export const SCALAR_BYTES: Record<GgufScalarType, number> = {
   f64: 8,
 };
 
+type NumberType = Exclude<GgufScalarType, 'string'>;
+
 /** How each type of number is read. */
-export const SCALAR_READERS: Record<
-  Exclude<GgufScalarType, 'string'>,
-  (view: DataView, at: number) => number | bigint | boolean
-> = {
+export const SCALAR_READERS: Record<NumberType, (view: DataView, at: number) => number | bigint | boolean> = {
   u8: (view, at) => view.getUint8(at),
   i8: (view, at) => view.getInt8(at),
   u16: (view, at) => view.getUint16(at, true),
@@ -37,4 +36,19 @@ export const SCALAR_READERS: Record<
   u64: (view, at) => view.getBigUint64(at, true),
   i64: (view, at) => view.getBigInt64(at, true),
   f64: (view, at) => view.getFloat64(at, true),
+};
+
+/** How each type of number is written. */
+export const SCALAR_WRITERS: Record<NumberType, (view: DataView, at: number, value: GgufScalar) => void> = {
+  u8: (view, at, value) => view.setUint8(at, Number(value)),
+  i8: (view, at, value) => view.setInt8(at, Number(value)),
+  u16: (view, at, value) => view.setUint16(at, Number(value), true),
+  i16: (view, at, value) => view.setInt16(at, Number(value), true),
+  u32: (view, at, value) => view.setUint32(at, Number(value), true),
+  i32: (view, at, value) => view.setInt32(at, Number(value), true),
+  f32: (view, at, value) => view.setFloat32(at, Number(value), true),
+  bool: (view, at, value) => view.setUint8(at, value ? 1 : 0),
+  u64: (view, at, value) => view.setBigUint64(at, BigInt(value), true),
+  i64: (view, at, value) => view.setBigInt64(at, BigInt(value), true),
+  f64: (view, at, value) => view.setFloat64(at, Number(value), true),
 };

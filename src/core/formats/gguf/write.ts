@@ -1,5 +1,6 @@
 import type { FileSink } from '../export/sink.ts';
 import { storedBytes, type StoredType } from '../stored.ts';
+import { SCALAR_BYTES, SCALAR_WRITERS } from './scalars.ts';
 import { type GgufMetadata, type GgufScalar, type GgufScalarType, TENSOR_CODES, VALUE_CODES } from './types.ts';
 
 const ALIGNMENT = 32;
@@ -110,8 +111,8 @@ class GgufBytes {
       this.string(String(value));
       return;
     }
-    const at = this.room(SIZES[type]);
-    SETTERS[type](this.view, at, value);
+    const at = this.room(SCALAR_BYTES[type]);
+    SCALAR_WRITERS[type](this.view, at, value);
   }
 
   finish(length: number): Uint8Array {
@@ -119,31 +120,3 @@ class GgufBytes {
     return this.bytes.subarray(0, length);
   }
 }
-
-type FixedType = Exclude<GgufScalarType, 'string'>;
-const SIZES: Record<FixedType, number> = {
-  u8: 1,
-  i8: 1,
-  u16: 2,
-  i16: 2,
-  u32: 4,
-  i32: 4,
-  f32: 4,
-  bool: 1,
-  u64: 8,
-  i64: 8,
-  f64: 8,
-};
-const SETTERS: Record<FixedType, (view: DataView, at: number, value: GgufScalar) => void> = {
-  u8: (view, at, value) => view.setUint8(at, Number(value)),
-  i8: (view, at, value) => view.setInt8(at, Number(value)),
-  u16: (view, at, value) => view.setUint16(at, Number(value), true),
-  i16: (view, at, value) => view.setInt16(at, Number(value), true),
-  u32: (view, at, value) => view.setUint32(at, Number(value), true),
-  i32: (view, at, value) => view.setInt32(at, Number(value), true),
-  f32: (view, at, value) => view.setFloat32(at, Number(value), true),
-  bool: (view, at, value) => view.setUint8(at, value ? 1 : 0),
-  u64: (view, at, value) => view.setBigUint64(at, BigInt(value), true),
-  i64: (view, at, value) => view.setBigInt64(at, BigInt(value), true),
-  f64: (view, at, value) => view.setFloat64(at, Number(value), true),
-};

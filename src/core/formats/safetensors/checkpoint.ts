@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { LabError } from '../../error.ts';
-import { checkTensors, rowBytes, type Checkpoint, type SideFiles, type TensorInfo } from '../checkpoint/checkpoint.ts';
+import {
+  checkTensors,
+  missingTensor,
+  rowBytes,
+  type Checkpoint,
+  type SideFiles,
+  type TensorInfo,
+} from '../checkpoint/checkpoint.ts';
 import { parseJson } from '../checkpoint/json.ts';
 import { settled } from '../checkpoint/settle.ts';
 import { SAFETENSORS_INDEX } from '../checkpoint/side-files.ts';
@@ -61,7 +68,7 @@ export async function openSafetensors(name: string, sources: ByteSource[], files
     tensors,
     async readStoredRows(tensor: string, start: number, count: number): Promise<Uint8Array> {
       const place = places.get(tensor);
-      if (!place) throw new LabError({ code: 'bad-file', what: `It has no tensor "${tensor}".`, where: name });
+      if (!place) throw missingTensor(name, tensor);
       const bytes = rowBytes(place.tensor);
       return place.source.read(place.tensor.offset + start * bytes, count * bytes);
     },
