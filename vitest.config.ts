@@ -1,11 +1,12 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-/** Browser tests that mostly wait for pages; two of them at a time don't slow each other. */
+/** Browser tests that mostly wait for pages; three of them at a time keep two cores busy. */
 const PAGES = [
   'accessibility',
   'chat',
   'conversations',
+  'devices',
   'endpoint',
   'first-page',
   'harness',
@@ -14,6 +15,7 @@ const PAGES = [
   'notebooks',
   'offline',
   'runs',
+  'sub-path',
 ].map((name) => `tests/${name}.browser.test.ts`);
 
 /** The least share of lines, in percent, that the unit tests must run. Raise it when it grows. */
@@ -72,7 +74,7 @@ export default defineConfig({
           ...browser,
           name: 'pages',
           include: PAGES,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

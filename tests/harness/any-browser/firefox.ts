@@ -17,6 +17,12 @@ const PLACES = [
  */
 const ENDED_THREAD = 'uncaught exception: undefined';
 
+/**
+ * Firefox's message for a request that a service worker was answering while its page was left. Where an answer fails,
+ * Firefox names the address between the quotation marks.
+ */
+const LEFT_PAGE = 'Failed to load ‘’. A ServiceWorker intercepted the request and encountered an unexpected error.';
+
 /** The host receives these itself, immediately. */
 const POLICY = 'Content-Security-Policy:';
 
@@ -35,11 +41,11 @@ export const FIREFOX: Engine = {
     });
     const page = await browser.newPage();
     const errors: string[] = [];
-    page.on('console', (message) => void (message.type() === 'error' && errors.push(message.text())));
-    page.on('pageerror', (error) => {
-      const message = error instanceof Error ? error.message : String(error);
-      if (message !== ENDED_THREAD && !message.startsWith(POLICY)) errors.push(message);
-    });
+    const report = (message: string) => {
+      if (message !== ENDED_THREAD && message !== LEFT_PAGE && !message.startsWith(POLICY)) errors.push(message);
+    };
+    page.on('console', (message) => message.type() === 'error' && report(message.text()));
+    page.on('pageerror', (error) => report(error instanceof Error ? error.message : String(error)));
     return {
       errors,
       async open(url) {
