@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkCorpus } from './check.ts';
 import { SCENES, STRATEGIES } from './scenes.ts';
-import { parseSource, toExtes } from './source.ts';
+import { corpusText } from './published.ts';
+import { inTurn, parseSource } from './source.ts';
 import { varietyOf } from './variety.ts';
 
 /** Words that occur in no other turn. */
@@ -22,7 +23,7 @@ describe('the corpus', () => {
       'a.txt',
     );
     expect(parsed).toMatchObject({ scene: 'Academic Stress', situation: 'Ana, 20.', place: 'a.txt line 1' });
-    expect(toExtes(parsed ? [parsed] : [])).toEqual([
+    expect(JSON.parse(corpusText(parsed ? [parsed] : []))).toEqual([
       {
         scene: 'Academic Stress',
         description: 'Ana, 20.',
@@ -30,6 +31,20 @@ describe('the corpus', () => {
       },
     ]);
     expect(() => parseSource('### Academic Stress\nB: hm', 'b.txt')).toThrow(/b\.txt line 2/);
+  });
+
+  it('has one dialogue of each scene in turn', () => {
+    const [first, second] = SCENES;
+    const sources = [second, first, first, second, first].map((scene) => dialogue(14, scene)).join('\n');
+    const order = inTurn(parseSource(sources, 'a.txt')).map(({ scene, place }) => [scene, Number(place.split(' ')[2])]);
+    const lines = 17;
+    expect(order).toEqual([
+      [first, lines + 1],
+      [second, 1],
+      [first, 2 * lines + 1],
+      [second, 3 * lines + 1],
+      [first, 4 * lines + 1],
+    ]);
   });
 
   it('passes when it follows its rules', () => {

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dialogue, Utterance } from '../../src/core/dataset/dialogue.ts';
 import { LabError } from '../../src/core/error.ts';
+import { SCENES } from './scenes.ts';
 
 /** The folder of the writers' files: one per scene or batch. */
 export const SOURCE_FOLDER = join(import.meta.dirname, 'scenes');
@@ -51,22 +52,25 @@ function utteranceOf(line: string): Utterance | undefined {
     : { speaker: 'supporter', text: supporter.trim(), strategy: strategy.trim() };
 }
 
-/** All dialogues of the writers' files, in the order of file names. */
+/** The dialogues of the writers' files, one of each scene in turn. */
 export async function readSources(folder = SOURCE_FOLDER): Promise<SourceDialogue[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.txt')).sort();
   const parsed = await Promise.all(
     names.map(async (name) => parseSource(await readFile(join(folder, name), 'utf8'), name)),
   );
-  return parsed.flat();
+  return inTurn(parsed.flat());
 }
 
-/** Dialogues in ExTES's shape, like the built-in dataset. */
-export function toExtes(dialogues: readonly Dialogue[]): unknown[] {
-  return dialogues.map(({ scene, situation, utterances }) => ({
-    scene,
-    description: situation,
-    content: utterances.map(({ speaker, text, strategy }) =>
-      speaker === 'seeker' ? { User: text } : { AI: text, 'AI Strategy': strategy },
-    ),
-  }));
+/** One dialogue of each scene in turn, so that the first dialogues of the corpus are spread over all scenes. */
+export function inTurn<Item extends Dialogue>(dialogues: readonly Item[]): Item[] {
+  const rounds = new Map<string, number>();
+  return dialogues
+    .map((dialogue) => {
+      const { scene = '' } = dialogue;
+      const round = rounds.get(scene) ?? 0;
+      rounds.set(scene, round + 1);
+      return { dialogue, round, scene: SCENES.findIndex((known) => known === scene) };
+    })
+    .sort((a, b) => a.round - b.round || a.scene - b.scene)
+    .map(({ dialogue }) => dialogue);
 }

@@ -8,6 +8,7 @@ import { TARGET_MODULE_NAMES, type TargetModule } from '../../src/core/training/
 import { OVERFLOWS } from '../../src/core/training/prepare.ts';
 import type { PlanOptions } from '../../src/core/training/plan.ts';
 import { SCHEDULES } from '../../src/core/training/schedule.ts';
+import { SPLIT_SEED, TEST_SHARE } from '../../src/core/training/split.ts';
 import { DATA_FORMATS } from './dialogues.ts';
 
 const whole = z.int().nonnegative();
@@ -21,8 +22,8 @@ const dataSchema = z.strictObject({
   train: files,
   /** Files to evaluate on; without them a share of `train` is held out, stratified by problem type or scene. */
   eval: files.optional(),
-  evalShare: share.default(0.2),
-  splitSeed: whole.max(2 ** 32 - 1).default(42),
+  evalShare: share.default(TEST_SHARE),
+  splitSeed: whole.max(2 ** 32 - 1).default(SPLIT_SEED),
   /** Maximum number of dialogues of each part. */
   trainLimit: count.optional(),
   evalLimit: count.optional(),

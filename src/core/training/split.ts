@@ -2,6 +2,10 @@ import { at } from '../at.ts';
 import { LabError } from '../error.ts';
 import { MersenneTwister } from '../random/mt19937.ts';
 
+/** The division of a dataset that the trainer makes by default, and that the Solace corpus is published with. */
+export const TEST_SHARE = 0.2;
+export const SPLIT_SEED = 42;
+
 export interface Split {
   /** Indices into the labels, shuffled. */
   train: number[];

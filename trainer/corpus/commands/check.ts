@@ -1,5 +1,4 @@
 import { LabError } from '../../../src/core/error.ts';
-import { readBuiltInDataset } from '../../../src/node/dataset-file.ts';
 import { defineCommand } from '../../../src/node/command-options.ts';
 import { checkCorpus } from '../check.ts';
 import { readSources, SOURCE_FOLDER } from '../source.ts';
@@ -10,13 +9,10 @@ export const checkCommand = defineCommand({
   options: {
     sources: { kind: 'text', value: 'FOLDER', otherwise: "the corpus's own", about: "The writers' files." },
     partial: { kind: 'flag', about: 'Skip the counts per scene, while dialogues are still missing.' },
-    new: { kind: 'flag', about: 'Leave out the 72 dialogues that come with the lab.' },
   },
-  examples: ['', '--partial --new'],
-  async run({ sources, partial, new: fresh }, print) {
-    const written = await readSources(sources ?? SOURCE_FOLDER);
-    const { dialogues } = fresh ? { dialogues: [] } : await readBuiltInDataset();
-    const { problems, figures } = checkCorpus([...dialogues, ...written], { whole: !partial });
+  examples: ['', '--partial'],
+  async run({ sources = SOURCE_FOLDER, partial }, print) {
+    const { problems, figures } = checkCorpus(await readSources(sources), { whole: !partial });
     for (const [name, value] of Object.entries(figures)) print(`${name}: ${value}`);
     for (const problem of problems) print(problem);
     if (problems.length > 0)
