@@ -1,10 +1,10 @@
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type * as wllama from '@wllama/wllama';
 import type { Browser, Page } from 'playwright-core';
 import type { EngineId } from '../src/core/engine/engine.ts';
 import type * as models from '../tests/harness/engine-page/models.ts';
+import { locate } from '../build/vendor-files.ts';
 import { launch } from '../tests/harness/browser.ts';
 import { buildEnginePage, serveEnginePage } from '../tests/harness/engine-page.ts';
 import { embeddedAsGguf } from './chat-gguf.ts';
@@ -13,7 +13,7 @@ import { residentMiB, withPeak } from './chat-memory.ts';
 const ROOT = join(import.meta.dirname, '..');
 const EMBEDDED = join(ROOT, 'public/models/smollm2-135m-instruct');
 const CACHE = join(ROOT, '.cache/bench-chat');
-const WLLAMA = dirname(fileURLToPath(import.meta.resolve('@wllama/wllama')));
+const WLLAMA = dirname(locate({ package: '@wllama/wllama', file: 'esm/index.js' }));
 const PROMPT_TOKENS = 500;
 
 interface Effort {

@@ -4,12 +4,12 @@ import { locate } from './vendor-files.ts';
 
 describe('locate', () => {
   it('finds files that the exports of a package hide', () => {
-    const path = locate({ path: 'x', package: '@wllama/wllama', file: 'esm/wasm/wllama.wasm' });
+    const path = locate({ package: '@wllama/wllama', file: 'esm/wasm/wllama.wasm' });
     expect(existsSync(path)).toBe(true);
   });
 
   it('says which file of which package is missing', () => {
-    const missing = { path: 'x', package: 'onnxruntime-web', file: 'dist/none.wasm' };
+    const missing = { package: 'onnxruntime-web', file: 'dist/none.wasm' };
     expect(() => locate(missing)).toThrow(/onnxruntime-web has no dist\/none.wasm/);
   });
 });

@@ -51,8 +51,8 @@ async function sendFile(path: string, response: ServerResponse): Promise<void> {
   createReadStream(path).pipe(response);
 }
 
-/** The path of a vendor file on this machine, even in packages whose `exports` hide their files. */
-export function locate(file: VendorFile): string {
+/** The path of a package's file on this machine, even in packages whose `exports` hide their files. */
+export function locate(file: Omit<VendorFile, 'path'>): string {
   const folders = createRequire(import.meta.url).resolve.paths(file.package) ?? [];
   const path = folders
     .map((folder) => join(folder, file.package, file.file))
