@@ -102,6 +102,8 @@ async function refuse(checkpoint: Checkpoint, config: RunConfig, data: Prepared)
       'Write one with npm run trainer -- merge, or use the original checkpoint.',
     );
   }
+  if (data.transfer.sequences.length > 0)
+    throw unsupported('It evaluates one dataset only.', 'Leave out data.transfer, or train here.');
   if (config.base !== 'fp32') throw unsupported('It keeps the base as floats.', 'Leave base out, or train here.');
   const custom =
     config.train.batchSequences > 1 ||

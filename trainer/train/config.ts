@@ -27,6 +27,11 @@ const dataSchema = z.strictObject({
   /** Maximum number of dialogues of each part. */
   trainLimit: count.optional(),
   evalLimit: count.optional(),
+  /** Files of another dataset whose loss is logged next to the evaluation loss; it never ends a run. */
+  transfer: files.optional(),
+  /** Default: as `format`. */
+  transferFormat: z.enum(DATA_FORMATS).optional(),
+  transferLimit: count.optional(),
   representation: z.enum(REPRESENTATION_IDS).default('raw'),
   labels: z.enum(LABEL_CHOICES).default('supporter'),
   system: z.string().default(''),

@@ -14,6 +14,8 @@ import { readDialogues, type FileDialogue } from './dialogues.ts';
 export interface Prepared {
   train: Part;
   eval: Part;
+  /** Dialogues of another dataset, whose loss is logged as well. */
+  transfer: Part;
   /** Malformed records that were left out. */
   bad: string[];
   /** Notes on what was done differently from the settings. */
@@ -28,11 +30,11 @@ export async function prepareData(
   signal?: AbortSignal,
 ): Promise<Prepared> {
   const { data } = config;
-  const parts = await readParts(config);
+  const parts = { ...(await readParts(config)), transfer: await readTransfer(config) };
   const spoken = await withTemplateFile(checkpoint, data.template);
   const templateNotes = (spoken.notes ?? []).filter((note) => !checkpoint.notes?.includes(note));
   const { compress } = await loadRepresentation(data.representation);
-  const total = parts.train.length + parts.eval.length;
+  const total = parts.train.length + parts.eval.length + parts.transfer.length;
   let done = 0;
   const options: PrepareOptions = {
     tokenizer: chatTokenizerOf(spoken.files, spoken.name),
@@ -50,6 +52,7 @@ export async function prepareData(
   const prepared = {
     train: await prepareDialogues(parts.train, options),
     eval: await prepareDialogues(parts.eval, options),
+    transfer: await prepareDialogues(parts.transfer, options),
     bad: parts.bad,
     notes: [...parts.notes, ...templateNotes],
   };
@@ -85,6 +88,12 @@ async function readParts({
   };
 }
 
+async function readTransfer({ data }: RunConfig): Promise<FileDialogue[]> {
+  if (!data.transfer) return [];
+  const { dialogues } = await readDialogues(data.transfer, data.transferFormat ?? data.format, data.skipBad);
+  return dialogues.slice(0, data.transferLimit);
+}
+
 /** Stratified if every class has enough members, otherwise random. */
 function splitOf(
   strata: readonly string[],
@@ -115,7 +124,7 @@ export async function templateOf({ files }: Checkpoint, templateFile?: string): 
 
 /** The counts as readable lines. */
 export function describeParts(
-  { train, eval: held, bad, notes }: Prepared,
+  { train, eval: held, transfer, bad, notes }: Prepared,
   { maxTokens, overflow }: RunConfig['data'],
 ): string {
   const line = (name: string, { counts: c }: Part): string => {
@@ -139,6 +148,7 @@ export function describeParts(
     ...notes,
     line('train', train),
     line('eval', held),
+    ...(transfer.counts.dialogues > 0 ? [line('transfer', transfer)] : []),
     ...(bad.length > 0 ? [`${bad.length} malformed records left out:`, ...bad] : []),
   ].join('\n');
 }

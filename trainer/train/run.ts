@@ -69,6 +69,7 @@ export async function trainRun(
       plan,
       length: train,
       heldOut: data.eval.sequences,
+      transfer: data.transfer.sequences,
       evalEvery: train.evalEvery,
       saveEvery: train.saveEvery,
       patience: train.patience,

@@ -153,6 +153,19 @@ describe('trainingLoop', () => {
     expect(store.rows.map(({ epoch }) => epoch)).toEqual([0.3333, 0.6667, 0.6667, 1, 1]);
   });
 
+  it('logs the loss of another dataset, which decides nothing', async () => {
+    const [alone, both] = [new MemoryStore(), new MemoryStore()];
+    const straight = await run(alone, { epochs: 1 });
+    const { adapter } = await run(both, { epochs: 1, transfer: TRAIN });
+    expect(adapter).toEqual(straight.adapter);
+    expect(alone.rows.at(-1)?.transferLoss).toBeUndefined();
+    const { evalLoss, transferLoss } = both.rows.at(-1) ?? {};
+    expect(evalLoss).toBe(alone.rows.at(-1)?.evalLoss);
+    expect(transferLoss).toBeGreaterThan(0);
+    expect(transferLoss).not.toBe(evalLoss);
+    expect(both.best).toEqual(alone.best);
+  });
+
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(
     'computes the same bits when it is killed after update %i and resumed',
     async (update) => {

@@ -13,6 +13,8 @@ export interface LoopOptions {
   length: RunLength;
   /** Held-out sequences; their loss is measured at the end of each epoch. */
   heldOut?: readonly Sequence[] | undefined;
+  /** Sequences of another dataset; their loss is measured with that of `heldOut`, and decides nothing. */
+  transfer?: readonly Sequence[] | undefined;
   /** Updates between additional evaluations. */
   evalEvery?: number | undefined;
   /** Updates between checkpoints; there is also one at the end of each epoch. */
@@ -49,7 +51,7 @@ export async function* trainingLoop(
   sequences: readonly Sequence[],
   options: LoopOptions,
 ): AsyncGenerator<LoopEvent, LoopResult> {
-  const { plan, length, heldOut = [], evalEvery, saveEvery, patience, store, signal } = options;
+  const { plan, length, heldOut = [], transfer = [], evalEvery, saveEvery, patience, store, signal } = options;
   const { epochs, schedule } = planRun(sequences, plan, length);
   const { total } = schedule;
   const state = { ...options.state };
@@ -94,8 +96,10 @@ export async function* trainingLoop(
   return { updates: state.update, best: state.best, reason: exhausted() ? 'no-better' : 'finished' };
 
   async function evaluate(): Promise<LoopEvent> {
-    const { loss } = await meanLoss(heldOut, (batch) => trainer.evaluate(batch));
-    const row = rowOf({ evalLoss: loss });
+    const lossOf = (part: readonly Sequence[]) => meanLoss(part, (batch) => trainer.evaluate(batch));
+    const { loss } = await lossOf(heldOut);
+    const transferred = transfer.length > 0 ? { transferLoss: (await lossOf(transfer)).loss } : {};
+    const row = rowOf({ evalLoss: loss, ...transferred });
     await store.append(row, { ...state });
     const best = state.best === null || loss < state.best.loss;
     if (best) [state.best, state.stale] = [{ loss, update: state.update }, 0];

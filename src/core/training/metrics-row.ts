@@ -10,6 +10,8 @@ const rowSchema = z.object({
   trainLoss: z.number().optional(),
   /** The same over the held-out part, without dropout. */
   evalLoss: z.number().optional(),
+  /** The same over dialogues of another dataset. */
+  transferLoss: z.number().optional(),
   learningRate: z.number().optional(),
   /** Norm of the gradient before clipping. */
   gradNorm: z.number().optional(),
