@@ -12,12 +12,13 @@ import { matrixShape, readRows, type Checkpoint } from '../../src/core/formats/c
 import { exportOnnx } from '../../src/core/formats/export/export.ts';
 import { checkpointToGguf } from '../../src/core/formats/gguf/from-checkpoint.ts';
 import { writeSafetensors } from '../../src/core/formats/safetensors/write.ts';
+import { adapterToGguf } from '../../src/core/training/merge/to-gguf.ts';
 import { parsePlan } from '../../src/core/evaluation/plan.ts';
 import { parseRunFile, writeRunFile } from '../../src/core/table/run-file.ts';
 import { openExportedFolder } from '../../trainer/export/folder.ts';
 import { openCheckpoint } from '../../trainer/files/open.ts';
 import { diskFolder } from '../../trainer/files/sink.ts';
-import { openAdapterFolder } from '../../trainer/files/open-model.ts';
+import { openAdapterPath } from '../../trainer/files/open-adapter.ts';
 import { writeTinyModel } from '../harness/tiny-model.ts';
 import { DATASETS } from './datasets.ts';
 import type { Files } from './mutate.ts';
@@ -66,7 +67,11 @@ export const FUZZ_FORMATS: readonly FuzzFormat[] = [
     ],
     load: (files) => onDisk(files, (folder) => withCheckpoint(openExportedFolder(folder))),
   },
-  { name: 'adapter', inputs: async () => [await written(writeAdapter)], load: (files) => onDisk(files, loadAdapter) },
+  {
+    name: 'adapter',
+    inputs: async () => [await written(writeAdapter), await written(writeGgufAdapter)],
+    load: (files) => onDisk(files, loadAdapter),
+  },
   {
     name: 'dataset',
     inputs: () =>
@@ -206,15 +211,28 @@ async function writeAdapter(folder: string): Promise<void> {
   await file.close();
 }
 
+/** The same as a GGUF file. */
+async function writeGgufAdapter(folder: string): Promise<void> {
+  const peft = join(folder, 'peft');
+  await mkdir(peft);
+  await writeAdapter(peft);
+  const { adapter, close } = await openAdapterPath(peft);
+  const file = await diskFolder(folder).create('adapter.gguf');
+  await adapterToGguf(adapter, file, { config: tinyCheckpoint().config, type: 'Q8_0', name: 'fuzzed', base: 'tiny' });
+  await Promise.all([file.close(), close()]);
+  await rm(peft, { recursive: true });
+}
+
 const ramp = (length: number): Float32Array => Float32Array.from({ length }, (_, i) => i / length);
 
 async function loadAdapter(folder: string): Promise<string> {
-  const { adapter, close } = await openAdapterFolder(folder);
+  const { adapter, close } = await openAdapterPath(folder);
   try {
     const hash = createHash('sha256');
-    for (const [module, { a, b, scaling }] of adapter.modules) {
+    for (const [module, { scaling }] of adapter.modules) {
       hash.update(`${module} ${scaling}`);
-      for (const half of [a, b]) hash.update(new Uint8Array((await adapter.read(half)).buffer));
+      const { a, b } = await adapter.factors(module, 16);
+      for (const half of [a, b]) hash.update(new Uint8Array(half.buffer));
     }
     return hash.digest('hex');
   } finally {

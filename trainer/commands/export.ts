@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path';
 import { choose, defineCommand } from '../../src/node/command-options.ts';
 import { EXPORT_DTYPES } from '../../src/core/formats/export/dtype.ts';
 import { MLC_DTYPES, type MlcDtype } from '../../src/core/formats/mlc/format.ts';
+import { ADAPTER_FORMATS, exportAdapterFolder } from '../export/adapter.ts';
 import { exportEncoderFolder } from '../export/encoder.ts';
 import { trainingSection } from '../export/facts.ts';
 import { exportGgufFolder, GGUF_DTYPES } from '../export/gguf.ts';
@@ -30,7 +31,7 @@ const FORMATS: Record<
 export const exportCommand = defineCommand({
   summary:
     'Convert a checkpoint, with adapters merged in, to a model for the lab and transformers.js (onnx), llama.cpp ' +
-    '(gguf) or WebLLM (mlc).',
+    '(gguf) or WebLLM (mlc); or the adapters alone, as one for llama.cpp (gguf-lora) or PEFT (peft).',
   operand: 'in',
   options: {
     in: {
@@ -45,14 +46,20 @@ export const exportCommand = defineCommand({
       required: true,
       about: 'The folder to write. It must be new, empty, or written by the lab.',
     },
-    format: { kind: 'text', choices: ['onnx', 'gguf', 'mlc'], default: 'onnx', about: 'What the model is for.' },
+    format: {
+      kind: 'text',
+      choices: ['onnx', 'gguf', 'mlc', 'gguf-lora', 'peft'],
+      default: 'onnx',
+      about: 'What the model, or the adapter alone (gguf-lora, peft), is for.',
+    },
     dtype: {
       kind: 'text',
       value: 'TYPE',
       required: true,
       about:
         `Format of the weights: ${EXPORT_DTYPES.join(', ')} (onnx); ${GGUF_DTYPES.join(', ')} (gguf); ` +
-        `${MLC_DTYPES.join(', ')} (mlc).`,
+        `${MLC_DTYPES.join(', ')} (mlc); ${ADAPTER_FORMATS['gguf-lora'].join(', ')} (gguf-lora); ` +
+        `${ADAPTER_FORMATS.peft.join(', ')} (peft).`,
     },
     adapter: ADAPTER,
     'adapted-bits': {
@@ -70,6 +77,7 @@ export const exportCommand = defineCommand({
     },
     context: { kind: 'count', value: 'TOKENS', otherwise: "the model's", about: 'The context window to declare.' },
     name: { kind: 'text', value: 'NAME', otherwise: 'the name of the folder', about: 'The name of the model.' },
+    summary: { kind: 'text', value: 'TEXT', otherwise: 'its base', about: 'What an adapter is for, in a sentence.' },
     licence: {
       kind: 'text',
       value: 'TEXT',
@@ -106,6 +114,7 @@ export const exportCommand = defineCommand({
   examples: [
     '--in model.Q4_0.gguf --format onnx --dtype q4 --out my-model',
     '--in base --adapter runs/mine/best --format gguf --dtype Q8_0 --out my-gguf',
+    '--in base --adapter runs/mine/best --format gguf-lora --dtype Q8_0 --out my-adapter',
   ],
   async run({ in: input, out: path, format, dtype: wanted, adapter, ...options }, print, signal) {
     const inputs = {
@@ -122,10 +131,24 @@ export const exportCommand = defineCommand({
         print,
       );
     }
-    const { dtypes, write } = FORMATS[format];
-    const dtype = choose('dtype', wanted, dtypes);
     const out = await claimFolder(path, { force: options.force, inputs, print });
     const sections = options.run.length === 0 ? [] : [await trainingSection({ runs: options.run, data: options.data })];
+    if (format === 'gguf-lora' || format === 'peft') {
+      return exportAdapterFolder(out, {
+        ...options,
+        in: input,
+        adapter,
+        format,
+        dtype: wanted,
+        sections,
+        check: !options['no-check'],
+        print,
+        onProgress: progressLine(`Exporting the adapter as ${wanted}`),
+        signal,
+      });
+    }
+    const { dtypes, write } = FORMATS[format];
+    const dtype = choose('dtype', wanted, dtypes);
     const { checkpoint, merged, weightFiles, close } = await openModel({
       path: input,
       adapters: adapter,

@@ -1,13 +1,11 @@
-import { join } from 'node:path';
 import { formatMegabytes } from '../../src/core/units.ts';
 import { defineCommand } from '../../src/node/command-options.ts';
 import { matrixShape } from '../../src/core/formats/checkpoint/checkpoint.ts';
 import { chatTemplate } from '../../src/core/formats/checkpoint/template.ts';
 import { countParameters } from '../../src/core/formats/export/export.ts';
 import { type StoredType, storedBytes } from '../../src/core/formats/stored.ts';
-import { exists } from '../files/sink.ts';
-import { openAdapterFolder, openModel } from '../files/open-model.ts';
-import { ADAPTER_CONFIG } from '../train/checkpoint.ts';
+import { isAdapter, openAdapterPath } from '../files/open-adapter.ts';
+import { openModel } from '../files/open-model.ts';
 
 /** Prints what a checkpoint, an exported model or an adapter contains. */
 export const inspectCommand = defineCommand({
@@ -18,14 +16,12 @@ export const inspectCommand = defineCommand({
       kind: 'text',
       value: 'MODEL',
       required: true,
-      about: 'A GGUF file, a safetensors folder, a folder that export wrote, or the folder of an adapter.',
+      about: 'A GGUF file, a safetensors folder, a folder that export wrote, or an adapter.',
     },
   },
   examples: ['model.Q4_0.gguf', 'runs/mine/best'],
   async run({ in: input }, print) {
-    const lines = (await exists(join(input, ADAPTER_CONFIG)))
-      ? await describeAdapter(input)
-      : await describeModel(input);
+    const lines = (await isAdapter(input)) ? await describeAdapter(input) : await describeModel(input);
     print(lines.join('\n'));
   },
 });
@@ -55,8 +51,8 @@ async function describeModel(path: string): Promise<string[]> {
   }
 }
 
-async function describeAdapter(folder: string): Promise<string[]> {
-  const { adapter, template, close } = await openAdapterFolder(folder);
+async function describeAdapter(path: string): Promise<string[]> {
+  const { adapter, template, close } = await openAdapterPath(path);
   try {
     const { settings, modules, name } = adapter;
     const tensors = [...modules].flatMap(([module, { a, b, rank, scaling }]) => [
@@ -64,7 +60,9 @@ async function describeAdapter(folder: string): Promise<string[]> {
       `${tensorLine(b.type, b.shape, `${module}.lora_B`)}  rank ${rank}, scaling ${Number(scaling.toPrecision(4))}`,
     ]);
     const all = [...modules.values()].flatMap(({ a, b }) => [a, b]);
-    const count = all.reduce((sum, { shape }) => sum + shape.reduce((x, y) => x * y, 1), 0);
+    const product = (shape: readonly number[]): number => shape.reduce((x, y) => x * y, 1);
+    const count = all.reduce((sum, { shape }) => sum + product(shape), 0);
+    const bytes = all.reduce((sum, { type, shape }) => sum + storedBytes(type, product(shape)), 0);
     const targets = typeof settings.targets === 'string' ? settings.targets : settings.targets.join(', ');
     return [
       ...tensors,
@@ -72,7 +70,7 @@ async function describeAdapter(folder: string): Promise<string[]> {
       `${name}: LoRA${settings.rankStabilized ? ', rank-stabilised' : ''}, rank ${settings.rank}, alpha ` +
         `${settings.alpha}, dropout ${settings.dropout}, targets ${targets}`,
       `${modules.size} modules, ${(count / 1e6).toFixed(2)} million parameters, ` +
-        `${formatMegabytes(all.reduce((sum, { bytes }) => sum + bytes, 0))}, base ${settings.base ?? 'not named'}`,
+        `${formatMegabytes(bytes)}, base ${settings.base ?? 'not named'}`,
       ...templateLines(template),
     ];
   } finally {

@@ -11,9 +11,9 @@ export const FORCE = {
 
 export const ADAPTER = {
   kind: 'text',
-  value: 'FOLDER[=WEIGHT]',
+  value: 'ADAPTER[=WEIGHT]',
   many: true,
-  about: 'A LoRA adapter in PEFT format to merge in, optionally times a weight (default: 1).',
+  about: 'A LoRA adapter, a GGUF file or a folder of PEFT, optionally times a weight (default: 1).',
 } as const;
 
 /** Options that name a configuration. */
@@ -65,7 +65,7 @@ export function configInputs(config: RunConfig, file?: string): InputPaths {
   };
 }
 
-/** The folders named by `--adapter`. */
+/** The paths named by `--adapter`. */
 export async function adapterPaths(options: readonly string[]): Promise<string[]> {
-  return Promise.all(options.map(async (option) => (await parseAdapterOption(option)).folder));
+  return Promise.all(options.map(async (option) => (await parseAdapterOption(option)).path));
 }

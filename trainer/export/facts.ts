@@ -4,7 +4,7 @@ import { LabError } from '../../src/core/error.ts';
 import type { CardSection } from '../../src/core/formats/export/card.ts';
 import { mean } from '../../src/core/statistics/descriptive.ts';
 import { parseMetrics } from '../../src/core/training/metrics-row.ts';
-import { parseRunConfig } from '../train/config.ts';
+import { parseRunConfig, type RunConfig } from '../train/config.ts';
 import { readYaml } from '../train/load-config.ts';
 
 export interface TrainingFacts {
@@ -27,7 +27,24 @@ export async function trainingSection({ runs, data }: TrainingFacts): Promise<Ca
   return { title: 'What it was trained on', points };
 }
 
-async function pointsOf(run: string, data: string | undefined): Promise<string[]> {
+/** What the adapters of runs were trained on, as far as they agree. */
+export async function trainingData(
+  runs: readonly string[],
+): Promise<{ representation?: RunConfig['data']['representation'] | undefined; files?: string }> {
+  const all = await Promise.all(runs.map(async (run) => (await readRun(run)).config.data));
+  const [first, ...others] = all;
+  if (!first) return {};
+  return {
+    representation: others.every((data) => data.representation === first.representation)
+      ? first.representation
+      : undefined,
+    files: [...new Set(all.flatMap((data) => fileNames(data)))].join(', '),
+  };
+}
+
+const fileNames = ({ train }: RunConfig['data']): string[] => train.map((path) => basename(path));
+
+async function readRun(run: string): Promise<{ config: RunConfig; rows: ReturnType<typeof parseMetrics> }> {
   const read = (name: string): Promise<string> =>
     readFile(join(run, name), 'utf8').catch((error: unknown) => {
       throw LabError.from(error, {
@@ -37,11 +54,14 @@ async function pointsOf(run: string, data: string | undefined): Promise<string[]
         todo: 'Use the folder that train wrote (out).',
       });
     });
-  const config = parseRunConfig(
-    readYaml(await read('config.yaml'), join(run, 'config.yaml')),
-    join(run, 'config.yaml'),
-  );
-  const rows = parseMetrics(await read('metrics.jsonl'), join(run, 'metrics.jsonl'));
+  return {
+    config: parseRunConfig(readYaml(await read('config.yaml'), join(run, 'config.yaml')), join(run, 'config.yaml')),
+    rows: parseMetrics(await read('metrics.jsonl'), join(run, 'metrics.jsonl')),
+  };
+}
+
+async function pointsOf(run: string, data: string | undefined): Promise<string[]> {
+  const { config, rows } = await readRun(run);
   const { lora, train } = config;
   const last = rows.at(-1);
   const losses = rows.flatMap(({ trainLoss }) => trainLoss ?? []);
@@ -51,8 +71,7 @@ async function pointsOf(run: string, data: string | undefined): Promise<string[]
   const [best] = [...evaluations].sort((a, b) => a.loss - b.loss);
   const spread = Math.max(1, Math.round(losses.length / 20));
   const points = [
-    `Data: ${data ?? config.data.train.map((path) => basename(path)).join(', ')}; utterances as ` +
-      `${config.data.representation}.`,
+    `Data: ${data ?? fileNames(config.data).join(', ')}; utterances as ` + `${config.data.representation}.`,
     `Fine-tuned with LoRA: rank ${lora.rank}, alpha ${lora.alpha}, dropout ${lora.dropout}, on ` +
       `${lora.targets.join(', ')}${lora.rankStabilized ? '; scaled by alpha/√rank (rsLoRA)' : ''}.`,
     `${last?.epoch ?? 0} of ${train.epochs} epochs, ${last?.step ?? 0} updates, learning rate ` +

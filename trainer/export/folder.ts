@@ -8,6 +8,7 @@ import { parseJson } from '../../src/core/formats/checkpoint/json.ts';
 import { EXPORT_DTYPES, EXPORT_FORMATS, type ExportDtype } from '../../src/core/formats/export/dtype.ts';
 import { openExported } from '../../src/core/formats/export/read.ts';
 import { MANIFEST_NAME, manifestSchema, type ModelManifest } from '../../src/core/formats/manifest.ts';
+import { isAdapterManifest } from '../files/open-adapter.ts';
 import { sideFiles } from '../files/open.ts';
 import { type FileSource, fileSource } from '../files/source.ts';
 
@@ -33,9 +34,16 @@ export async function openExportedFolder(folder: string): Promise<ExportedFolder
       todo: 'Use a folder that the export command wrote.',
     });
   });
-  const parsed = manifestSchema
-    .extend({ dtype: z.enum(EXPORT_DTYPES) })
-    .safeParse(parseJson(text, join(folder, MANIFEST_NAME)));
+  const json = parseJson(text, join(folder, MANIFEST_NAME));
+  if (isAdapterManifest(json)) {
+    throw new LabError({
+      code: 'bad-config',
+      what: 'It is an adapter, not a model.',
+      where: folder,
+      todo: 'Name it with --adapter, and here the model that it was trained on.',
+    });
+  }
+  const parsed = manifestSchema.extend({ dtype: z.enum(EXPORT_DTYPES) }).safeParse(json);
   if (!parsed.success)
     throw new LabError({
       code: 'bad-file',

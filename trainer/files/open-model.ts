@@ -1,72 +1,32 @@
-import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { LabError } from '../../src/core/error.ts';
 import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
 import { withTemplate } from '../../src/core/formats/checkpoint/settle.ts';
-import { chatTemplate } from '../../src/core/formats/checkpoint/template.ts';
-import { MANIFEST_NAME } from '../../src/core/formats/manifest.ts';
-import {
-  mergedCheckpoint,
-  openAdapter,
-  type Adapter,
-  type MergedCheckpoint,
-  type WeightedAdapter,
-} from '../../src/core/training/merge/index.ts';
+import { MANIFEST_NAME, type ModelManifest } from '../../src/core/formats/manifest.ts';
+import { mergedCheckpoint, type MergedCheckpoint, type WeightedAdapter } from '../../src/core/training/merge/index.ts';
 import { openExportedFolder } from '../export/folder.ts';
-import { openCheckpoint, sideFiles } from './open.ts';
+import { openAdapterPath, type OpenedAdapter } from './open-adapter.ts';
+import { openCheckpoint, type OpenedCheckpoint } from './open.ts';
 import { readTemplate } from './read-template.ts';
 import { exists } from './sink.ts';
-import { fileSource } from './source.ts';
-import { ADAPTER_CONFIG, ADAPTER_FILE } from '../train/checkpoint.ts';
 import { runtimeProduct } from '../merge/product.ts';
 
-export interface OpenedAdapter {
-  adapter: Adapter;
-  /** The chat template that it was trained with, from its own file or its tokenizer's settings. */
-  template: string | undefined;
-  close: () => Promise<void>;
-}
-
-/**
- * Opens an adapter folder in PEFT's format.
- * @throws {LabError} `missing-file` when a file is missing, and what `openAdapter` says about its contents.
- */
-export async function openAdapterFolder(folder: string): Promise<OpenedAdapter> {
-  const settings = await readFile(join(folder, ADAPTER_CONFIG), 'utf8').catch((error: unknown) => {
-    throw LabError.from(error, {
-      code: 'missing-file',
-      where: folder,
-      what: `${ADAPTER_CONFIG} is missing`,
-      todo: 'Use the folder of a PEFT adapter, e.g. best/ of a run.',
-    });
-  });
-  const source = await fileSource(join(folder, ADAPTER_FILE));
-  try {
-    const adapter = await openAdapter(basename(resolve(folder)), settings, source);
-    const template = chatTemplate(await sideFiles(folder));
-    return { adapter, template, close: () => source.close() };
-  } catch (error) {
-    await source.close();
-    throw error;
-  }
-}
-
-/** Parses `folder` or `folder=weight`; if a folder with the whole name exists, it is used. */
-export async function parseAdapterOption(option: string): Promise<{ folder: string; weight: number }> {
-  const [, folder, weight] = /^(.+)=([-+]?[\d.]+(?:e[-+]?\d+)?)$/i.exec(option) ?? [];
-  if (folder === undefined || (await exists(option))) return { folder: option, weight: 1 };
-  if (Number.isFinite(Number(weight))) return { folder, weight: Number(weight) };
+/** Parses `path` or `path=weight`; if a file or folder with the whole name exists, it is used. */
+export async function parseAdapterOption(option: string): Promise<{ path: string; weight: number }> {
+  const [, path, weight] = /^(.+)=([-+]?[\d.]+(?:e[-+]?\d+)?)$/i.exec(option) ?? [];
+  if (path === undefined || (await exists(option))) return { path: option, weight: 1 };
+  if (Number.isFinite(Number(weight))) return { path, weight: Number(weight) };
   throw new LabError({
     code: 'bad-config',
     what: `--adapter ${option} has the weight ${weight}.`,
-    todo: 'Write --adapter folder=0.5.',
+    todo: 'Write --adapter path=0.5.',
   });
 }
 
 export interface ModelChoice {
   /** A GGUF file, a safetensors folder, or a folder that the exporter wrote. */
   path: string;
-  /** Adapters to merge, `folder` or `folder=weight`. */
+  /** Adapters to merge, `path` or `path=weight`. */
   adapters?: readonly string[] | undefined;
   /** A file with the chat template to use instead of those of the model and the adapters. */
   template?: string | undefined;
@@ -75,12 +35,17 @@ export interface ModelChoice {
 }
 
 export interface OpenedModel {
+  /** The model with its adapters merged in. */
   checkpoint: Checkpoint;
-  adapters: readonly OpenedAdapter[];
+  /** The model alone. */
+  base: Checkpoint;
+  adapters: readonly (OpenedAdapter & WeightedAdapter)[];
   /** Tensors that adapters change. */
   merged: ReadonlySet<string>;
   /** The weight files, for messages and cards. */
   weightFiles: string[];
+  /** The manifest of a model that the exporter wrote. */
+  manifest?: ModelManifest | undefined;
   close: () => Promise<void>;
 }
 
@@ -95,25 +60,31 @@ export async function openModel({ path, adapters: options = [], template, option
   try {
     const base = await openBase(path, option);
     closers.push(base.close);
-    const adapters: OpenedAdapter[] = [];
-    const weighted: WeightedAdapter[] = [];
-    for (const { folder, weight } of await Promise.all(options.map(parseAdapterOption))) {
-      const opened = await openAdapterFolder(folder);
+    const adapters: (OpenedAdapter & WeightedAdapter)[] = [];
+    for (const { path: place, weight } of await Promise.all(options.map(parseAdapterOption))) {
+      const opened = await openAdapterPath(place);
       closers.push(opened.close);
-      adapters.push(opened);
-      weighted.push({ adapter: opened.adapter, weight });
+      adapters.push({ ...opened, weight });
     }
     const text = template === undefined ? commonTemplate(adapters) : await readTemplate(template, '--template');
     let checkpoint: Checkpoint = base.checkpoint;
     let merged: MergedCheckpoint['merged'] = new Set();
-    if (weighted.length > 0) {
+    if (adapters.length > 0) {
       const product = await runtimeProduct();
       closers.push(product.close);
-      checkpoint = mergedCheckpoint(base.checkpoint, weighted, product.add);
+      checkpoint = mergedCheckpoint(base.checkpoint, adapters, product.add);
       merged = (checkpoint as MergedCheckpoint).merged;
     }
     if (text !== undefined) checkpoint = withTemplate(checkpoint, text);
-    return { checkpoint, adapters, merged, weightFiles: base.weightFiles, close };
+    return {
+      checkpoint,
+      base: base.checkpoint,
+      adapters,
+      merged,
+      weightFiles: base.weightFiles,
+      manifest: base.manifest,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -123,10 +94,10 @@ export async function openModel({ path, adapters: options = [], template, option
 async function openBase(
   path: string,
   option: string | undefined,
-): Promise<{ checkpoint: Checkpoint; weightFiles: string[]; close: () => Promise<void> }> {
+): Promise<OpenedCheckpoint & { manifest?: ModelManifest }> {
   if (!(await exists(join(path, MANIFEST_NAME)))) return openCheckpoint(path, option);
-  const { checkpoint, model, close } = await openExportedFolder(path);
-  return { checkpoint, weightFiles: [basename(model)], close };
+  const { checkpoint, model, manifest, close } = await openExportedFolder(path);
+  return { checkpoint, weightFiles: [basename(model)], manifest, close };
 }
 
 function commonTemplate(adapters: readonly OpenedAdapter[]): string | undefined {

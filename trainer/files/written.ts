@@ -3,9 +3,10 @@ import { join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import { sha256Of } from '../../src/node/node-manifest.ts';
 import { MANIFEST_NAME, manifestSchema } from '../../src/core/formats/manifest.ts';
+import { adapterManifestSchema } from '../../src/core/training/merge/manifest.ts';
 import { takeHash } from './sink.ts';
 
-/** Lists what the lab wrote into a folder that has no model manifest, so that nothing else is ever removed from it. */
+/** Lists what the lab wrote into a folder that has no manifest, so that nothing else is ever removed from it. */
 export const MARKER = '.solace-lab.json';
 
 const fileSchema = z.object({ path: z.string(), bytes: z.int().nonnegative(), sha256: z.string().optional() });
@@ -23,6 +24,7 @@ type WrittenEntry = z.infer<typeof fileSchema>;
 export async function writtenFiles(folder: string): Promise<Map<string, WrittenEntry> | undefined> {
   const lists = [
     { name: MANIFEST_NAME, schema: manifestSchema },
+    { name: MANIFEST_NAME, schema: adapterManifestSchema },
     { name: MARKER, schema: markerSchema },
   ];
   let found: Map<string, WrittenEntry> | undefined;
@@ -37,7 +39,7 @@ export async function writtenFiles(folder: string): Promise<Map<string, WrittenE
   return found;
 }
 
-/** Writes the list of files into a folder that the lab has just filled, unless it has a model manifest. */
+/** Writes the list of files into a folder that the lab has just filled, unless it has a manifest. */
 export async function markWritten(folder: string): Promise<void> {
   const paths = await filesIn(folder);
   if (paths.includes(MANIFEST_NAME)) return;

@@ -150,13 +150,13 @@ describe('npm run trainer -- merge', () => {
   });
 
   it('parses weights of adapters, unless a folder has the whole name', async () => {
-    expect(await parseAdapterOption('a/b')).toEqual({ folder: 'a/b', weight: 1 });
-    expect(await parseAdapterOption('a=b=-1.5e-1')).toEqual({ folder: 'a=b', weight: -0.15 });
+    expect(await parseAdapterOption('a/b')).toEqual({ path: 'a/b', weight: 1 });
+    expect(await parseAdapterOption('a=b=-1.5e-1')).toEqual({ path: 'a=b', weight: -0.15 });
     await expect(parseAdapterOption('a=1.2.3')).rejects.toThrow(/weight 1.2.3/);
     const folder = join(root, 'lr=2e-4');
     await mkdir(folder);
-    expect(await parseAdapterOption(folder)).toEqual({ folder, weight: 1 });
-    expect(await parseAdapterOption(`${folder}=0.5`)).toEqual({ folder, weight: 0.5 });
+    expect(await parseAdapterOption(folder)).toEqual({ path: folder, weight: 1 });
+    expect(await parseAdapterOption(`${folder}=0.5`)).toEqual({ path: folder, weight: 0.5 });
   });
 });
 

@@ -17,7 +17,6 @@ import { diskFolder } from '../files/sink.ts';
 import { fileSource } from '../files/source.ts';
 import type { RunConfig } from './config.ts';
 
-export { ADAPTER_CONFIG, ADAPTER_FILE };
 /** The chat template that an adapter was trained with; Transformers looks for it under this name. */
 const ADAPTER_TEMPLATE = 'chat_template.jinja';
 const OPTIMIZER_FILE = 'optimizer.safetensors';

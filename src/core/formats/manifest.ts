@@ -9,6 +9,15 @@ export function isSafePath(path: string): boolean {
 export const MANIFEST_NAME = 'manifest.json';
 export const MANIFEST_FORMAT = 'solace-lab-model';
 
+/** Files of a folder, with their size in bytes and SHA-256 (hexadecimal). */
+export const filesSchema = z.array(
+  z.object({
+    path: z.string().refine(isSafePath, 'is not a relative path inside the folder'),
+    bytes: z.number().int().nonnegative(),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  }),
+);
+
 /** The manifest of a model folder. Version 1. */
 export const manifestSchema = z.object({
   format: z.literal(MANIFEST_FORMAT),
@@ -26,14 +35,8 @@ export const manifestSchema = z.object({
   licence: z.string(),
   /** Its source. */
   source: z.string(),
-  /** Every other file, with its size in bytes and SHA-256 (hexadecimal). */
-  files: z.array(
-    z.object({
-      path: z.string().refine(isSafePath, 'is not a relative path inside the folder'),
-      bytes: z.number().int().nonnegative(),
-      sha256: z.string().regex(/^[0-9a-f]{64}$/),
-    }),
-  ),
+  /** Every other file. */
+  files: filesSchema,
 });
 
 export type ModelManifest = z.infer<typeof manifestSchema>;

@@ -4,8 +4,18 @@ import type { LoraConfig } from './lora.ts';
 export const ADAPTER_FILE = 'adapter_model.safetensors';
 export const ADAPTER_CONFIG = 'adapter_config.json';
 
+/** An adapter's settings; its modules may differ. */
+export interface PeftSettings extends Omit<LoraConfig, 'targets'> {
+  /** Names of projections, or of modules. */
+  targets: readonly string[];
+  /** Ranks of single modules. */
+  rankPattern?: Readonly<Record<string, number>>;
+  /** Alphas of single modules. */
+  alphaPattern?: Readonly<Record<string, number>>;
+}
+
 /** The settings that PEFT reads with the tensors. `base` names the adapter's base model. */
-export function peftConfig(lora: LoraConfig, base: string): string {
+export function peftConfig(lora: PeftSettings, base: string): string {
   return JSON.stringify(
     {
       peft_type: 'LORA',
@@ -23,8 +33,8 @@ export function peftConfig(lora: LoraConfig, base: string): string {
       modules_to_save: null,
       layers_to_transform: lora.layers ?? null,
       layers_pattern: null,
-      rank_pattern: {},
-      alpha_pattern: {},
+      rank_pattern: lora.rankPattern ?? {},
+      alpha_pattern: lora.alphaPattern ?? {},
       revision: null,
     },
     null,

@@ -15,21 +15,44 @@ export function modelCard(
 ): string {
   const size = formatMegabytes(manifest.files.reduce((sum, file) => sum + file.bytes, 0));
   const autoClass = manifest.architecture === 'bert' ? 'AutoModel' : 'AutoModelForCausalLM';
-  return `# ${manifest.name}
+  return card({
+    title: manifest.name,
+    rows: [
+      ['Origin', manifest.source],
+      ['Architecture', `${manifest.architecture}, ${(manifest.parameters / 1e6).toFixed(1)} million parameters`],
+      ['Context window', `${manifest.contextWindow} tokens`],
+      ['Format', `${manifest.fileFormat}, dtype \`${manifest.dtype}\`, ${size}`],
+      ['Licence', manifest.licence],
+    ],
+    sections: [...sections, { title: 'How it was made', points: notes }],
+    use:
+      `The folder loads in transformers.js as it is: ` +
+      `\`${autoClass}.from_pretrained(folder, { dtype: '${manifest.dtype}' })\`.\n` +
+      '`manifest.json` lists every file with its size and SHA-256.',
+  });
+}
+
+export interface CardParts {
+  title: string;
+  /** The table at the top. */
+  rows: readonly (readonly [name: string, value: string])[];
+  sections: readonly CardSection[];
+  /** How the files are used. */
+  use: string;
+}
+
+/** A README in Markdown. */
+export function card({ title, rows, sections, use }: CardParts): string {
+  return `# ${title}
 
 | | |
 | --- | --- |
-| Origin | ${manifest.source} |
-| Architecture | ${manifest.architecture}, ${(manifest.parameters / 1e6).toFixed(1)} million parameters |
-| Context window | ${manifest.contextWindow} tokens |
-| Format | ${manifest.fileFormat}, dtype \`${manifest.dtype}\`, ${size} |
-| Licence | ${manifest.licence} |
+${rows.map(([name, value]) => `| ${name} | ${value} |`).join('\n')}
 
-${[...sections, { title: 'How it was made', points: notes }].map(sectionText).join('\n')}
+${sections.map(sectionText).join('\n')}
 ## Use
 
-The folder loads in transformers.js as it is: \`${autoClass}.from_pretrained(folder, { dtype: '${manifest.dtype}' })\`.
-\`manifest.json\` lists every file with its size and SHA-256.
+${use}
 `;
 }
 

@@ -1,3 +1,4 @@
+import { LabError } from '../../error.ts';
 import {
   checkTensors,
   matrixShape,
@@ -11,9 +12,10 @@ import { parseJson } from '../checkpoint/json.ts';
 import { settled } from '../checkpoint/settle.ts';
 import { parseConfig } from '../config.ts';
 import type { ByteSource } from '../source.ts';
-import { configFromGguf, metadataString } from './config.ts';
+import { configFromGguf, isAdapterGguf, metadataString } from './config.ts';
 import { hfName, isRotated } from './names.ts';
 import { readGgufHeader } from './read.ts';
+import { restoreRows } from './row-order.ts';
 import { tokenizerFromGguf } from './tokenizer.ts';
 import type { GgufHeader, GgufTensor } from './types.ts';
 
@@ -29,6 +31,14 @@ export interface GgufCheckpoint extends Checkpoint {
  */
 export async function openGguf(source: ByteSource, files: SideFiles = new Map()): Promise<GgufCheckpoint> {
   const header = await readGgufHeader(source);
+  if (isAdapterGguf(header.metadata)) {
+    throw new LabError({
+      code: 'unsupported',
+      what: 'It is an adapter, not a model.',
+      where: source.name,
+      todo: 'Use it together with the model that it was trained on.',
+    });
+  }
   const all: SideFiles = new Map(files);
   if (!all.has('config.json')) all.set('config.json', JSON.stringify(configFromGguf(header, source.name), null, 2));
   if (!all.has('tokenizer.json'))
@@ -65,10 +75,7 @@ export async function openGguf(source: ByteSource, files: SideFiles = new Map())
   });
 }
 
-/**
- * llama.cpp interleaves the two halves of each head of q and k: its row 2j + s is row s·D/2 + j of the original. Reads
- * the heads that contain the wanted rows and restores the order.
- */
+/** Reads the heads that contain the wanted rows of q or k and restores their order. */
 async function readUnpermuted(
   source: ByteSource,
   tensor: GgufTensor,
@@ -83,13 +90,5 @@ async function readUnpermuted(
   const first = Math.floor(from / headDim) * headDim;
   const last = Math.min(rows, Math.ceil(to / headDim) * headDim);
   const stored = await source.read(tensor.offset + first * bytes, (last - first) * bytes);
-  const out = new Uint8Array((to - from) * bytes);
-  for (let row = from; row < to; row++) {
-    const head = Math.floor(row / headDim) * headDim;
-    const within = row - head;
-    const half = Math.floor(within / (headDim / 2));
-    const other = head + 2 * (within - half * (headDim / 2)) + half;
-    out.set(stored.subarray((other - first) * bytes, (other - first + 1) * bytes), (row - from) * bytes);
-  }
-  return out;
+  return restoreRows(stored, headDim, bytes).subarray((from - first) * bytes, (to - first) * bytes);
 }

@@ -1,8 +1,31 @@
 import { LabError } from '../../error.ts';
+import type { Architecture } from '../config.ts';
 import { type GgufHeader, type GgufMetadata } from './types.ts';
 
 /** Architecture names of llama.cpp for the supported models; Mistral files say `llama`. */
-const MODEL_TYPES: Record<string, string> = { llama: 'llama', qwen2: 'qwen2' };
+const GGUF_ARCHITECTURES = ['llama', 'qwen2'] as const;
+export type GgufArchitecture = (typeof GGUF_ARCHITECTURES)[number];
+
+/** llama.cpp's name for an architecture. */
+export function ggufArchitecture(architecture: Architecture): GgufArchitecture {
+  return architecture === 'qwen2' ? 'qwen2' : 'llama';
+}
+
+/**
+ * The architecture that a file names.
+ * @throws {LabError} `unsupported` for others than those above.
+ */
+export function architectureOf(metadata: GgufMetadata, where: string): GgufArchitecture {
+  const named = metadataString(metadata, 'general.architecture') ?? 'none';
+  const known = GGUF_ARCHITECTURES.find((name) => name === named);
+  if (known) return known;
+  throw new LabError({
+    code: 'unsupported',
+    what: `The architecture "${named}" is not supported.`,
+    where,
+    todo: `Supported are ${GGUF_ARCHITECTURES.join(', ')}.`,
+  });
+}
 
 /** A number from the metadata. */
 export function metadataNumber(metadata: GgufMetadata, key: string): number | undefined {
@@ -14,6 +37,11 @@ export function metadataNumber(metadata: GgufMetadata, key: string): number | un
 export function metadataString(metadata: GgufMetadata, key: string): string | undefined {
   const value = metadata.get(key)?.value;
   return typeof value === 'string' ? value : undefined;
+}
+
+/** Whether a file holds an adapter and not a model. */
+export function isAdapterGguf(metadata: GgufMetadata): boolean {
+  return metadataString(metadata, 'general.type') === 'adapter';
 }
 
 /** llama.cpp ends a reply at each of these. */
@@ -30,16 +58,7 @@ function endTokens(metadata: GgufMetadata): number | number[] | null {
  */
 export function configFromGguf(header: GgufHeader, where: string): Record<string, unknown> {
   const { metadata } = header;
-  const architecture = metadataString(metadata, 'general.architecture') ?? 'none';
-  const modelType = Object.hasOwn(MODEL_TYPES, architecture) ? MODEL_TYPES[architecture] : undefined;
-  if (!modelType) {
-    throw new LabError({
-      code: 'unsupported',
-      what: `The architecture "${architecture}" is not supported.`,
-      where,
-      todo: `Supported are ${Object.keys(MODEL_TYPES).join(', ')}.`,
-    });
-  }
+  const architecture = architectureOf(metadata, where);
   const get = (key: string): number | undefined => metadataNumber(metadata, `${architecture}.${key}`);
   const need = (key: string): number => {
     const value = get(key);
@@ -74,8 +93,8 @@ export function configFromGguf(header: GgufHeader, where: string): Record<string
     });
   }
   return {
-    model_type: modelType,
-    architectures: [modelType === 'qwen2' ? 'Qwen2ForCausalLM' : 'LlamaForCausalLM'],
+    model_type: architecture,
+    architectures: [architecture === 'qwen2' ? 'Qwen2ForCausalLM' : 'LlamaForCausalLM'],
     hidden_act: 'silu',
     hidden_size: need('embedding_length'),
     intermediate_size: need('feed_forward_length'),
@@ -89,7 +108,7 @@ export function configFromGguf(header: GgufHeader, where: string): Record<string
     rope_scaling: scaling === 'none' ? null : { rope_type: scaling, factor: get('rope.scaling.factor') },
     max_position_embeddings: need('context_length'),
     // Qwen2 has biases without declaring them.
-    ...(modelType === 'llama' && {
+    ...(architecture === 'llama' && {
       attention_bias: header.tensors.some(({ name }) => /\.attn_(q|k|v|output)\.bias$/.test(name)),
       mlp_bias: header.tensors.some(({ name }) => /\.ffn_(gate|up|down)\.bias$/.test(name)),
     }),

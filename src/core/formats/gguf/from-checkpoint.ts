@@ -12,7 +12,9 @@ import { contextBeforeWindow, type ModelConfig, ropeFrequencies } from '../confi
 import { ENCODABLE_TYPES, type EncodableType, encodeStored } from '../encode-stored.ts';
 import type { FileSink } from '../export/sink.ts';
 import { decodeStored, STORED, type StoredType } from '../stored.ts';
+import { ggufArchitecture } from './config.ts';
 import { ggufName, isRotated } from './names.ts';
+import { interleaveRows } from './row-order.ts';
 import { tokenizerMetadata, type TokenizerOptions } from './tokenizer-metadata.ts';
 import type { GgufMetadata } from './types.ts';
 import { type GgufTensorSource, writeGguf } from './write.ts';
@@ -38,7 +40,7 @@ export interface GgufOptions {
 }
 
 /** Codes of `general.file_type` (llama.cpp `enum llama_ftype`). */
-const FILE_TYPES: Partial<Record<StoredType, number>> = {
+export const FILE_TYPES: Partial<Record<StoredType, number>> = {
   F32: 0,
   F16: 1,
   Q4_0: 2,
@@ -130,11 +132,11 @@ async function* chunks(
 ): AsyncGenerator<Uint8Array> {
   const info = tensorInfo(source, name);
   const { headDim } = source.config;
-  const interleave = source.config.architecture !== 'qwen2' && isRotated(name);
+  const interleave = ggufArchitecture(source.config.architecture) === 'llama' && isRotated(name);
   if (info.shape.length === 1) {
     const values = await readTensor(source, name);
     report(values.length);
-    yield encodeStored('F32', interleave ? interleaved(values, headDim, 1) : values);
+    yield encodeStored('F32', interleave ? interleaveRows(values, headDim, 1) : values);
     return;
   }
   const { rows, columns } = matrixShape(info);
@@ -144,7 +146,7 @@ async function* chunks(
     throwIfCancelled(signal);
     const count = Math.min(step, rows - row);
     let bytes = await source.readStoredRows(name, row, count);
-    if (interleave) bytes = interleaved(bytes, headDim, rowBytes(info));
+    if (interleave) bytes = interleaveRows(bytes, headDim, rowBytes(info));
     report(count * columns);
     if (type === info.type) yield bytes;
     else yield encodeStored(encodable(type), decodeStored(info.type, bytes, count * columns));
@@ -153,18 +155,6 @@ async function* chunks(
 
 function encodable(type: StoredType): EncodableType {
   return ENCODABLE_TYPES.find((name) => name === type) ?? 'F32';
-}
-
-/** llama.cpp's row 2j + s of a head is row s·D/2 + j of the original. */
-function interleaved<T extends Uint8Array | Float32Array>(rows: T, headDim: number, width: number): T {
-  const out = rows.slice() as T;
-  for (let row = 0; row < rows.length / width; row++) {
-    const head = Math.floor(row / headDim) * headDim;
-    const within = row - head;
-    const from = head + (within % 2) * (headDim / 2) + Math.floor(within / 2);
-    out.set(rows.subarray(from * width, (from + 1) * width), row * width);
-  }
-  return out;
 }
 
 /** The divisor of each rotary frequency in Llama 3.1. */
@@ -187,7 +177,7 @@ function ropeTable(config: ModelConfig): GgufTensorSource {
 }
 
 function modelMetadata({ config, tensors }: Checkpoint, { name, type, licence }: GgufOptions): GgufMetadata {
-  const arch = config.architecture === 'qwen2' ? 'qwen2' : 'llama';
+  const arch = ggufArchitecture(config.architecture);
   const matrix = tensors.get('model.layers.0.self_attn.q_proj.weight')?.type ?? 'F32';
   const metadata: GgufMetadata = new Map([
     ['general.architecture', { type: 'string', value: arch }],

@@ -51,6 +51,13 @@ export function readGgufExtent(source: ByteSource): Promise<{ from: number; to: 
   return parse(source, (parser) => parser.extent());
 }
 
+/** Whether a file begins as a GGUF does. */
+export async function isGguf(source: ByteSource): Promise<boolean> {
+  if (source.size < 4) return false;
+  const { buffer, byteOffset } = await source.read(0, 4);
+  return new DataView(buffer, byteOffset).getUint32(0, true) === MAGIC;
+}
+
 async function parse<Result>(source: ByteSource, run: (parser: Parser) => Result): Promise<Result> {
   for (let length = FIRST_READ; ; length *= 2) {
     const take = Math.min(length, source.size, MAX_HEADER);

@@ -1,90 +1,118 @@
 import { LabError } from '../../error.ts';
-import { readSafetensorsHeader, type SafetensorsTensor } from '../../formats/safetensors/read.ts';
+import type { TensorInfo } from '../../formats/checkpoint/checkpoint.ts';
+import type { GgufArchitecture } from '../../formats/gguf/config.ts';
 import type { ByteSource } from '../../formats/source.ts';
 import { decodeStored } from '../../formats/stored.ts';
-import { type AdapterSettings, parseAdapterSettings } from './settings.ts';
+import type { AdapterSettings } from './settings.ts';
 
 /** The two matrices of a module: its weight [out, in] gets scaling · B [out, rank] · A [rank, in]. */
 export interface AdapterModule {
-  a: SafetensorsTensor;
-  b: SafetensorsTensor;
+  a: TensorInfo;
+  b: TensorInfo;
   rank: number;
   scaling: number;
 }
 
-/** A LoRA adapter in PEFT's format; its tensors are read on demand. */
+/** The decoded matrices of a module. */
+export interface AdapterFactors {
+  a: Float32Array;
+  b: Float32Array;
+}
+
+/** A LoRA adapter, whatever its file format. */
 export interface Adapter {
   /** Name for messages. */
   readonly name: string;
   readonly settings: AdapterSettings;
+  /** The only kind of model that it fits, if the file says so. */
+  readonly architecture?: GgufArchitecture;
   /** By the name of the module in a checkpoint, e.g. `model.layers.0.self_attn.q_proj`. */
   readonly modules: ReadonlyMap<string, AdapterModule>;
-  read(tensor: SafetensorsTensor): Promise<Float32Array>;
+  /**
+   * Reads the matrices of a module, with the rows of B in the order of a Hugging Face checkpoint.
+   * @param headDim values per attention head of the model: llama.cpp's order of rows depends on it.
+   */
+  factors(module: string, headDim: number): Promise<AdapterFactors>;
 }
 
-/** `base_model.model.<module>.lora_A.weight`; PEFT inserts the adapter's name when it saves a whole model's state. */
-const TENSOR_NAME = /^(?:base_model\.model\.)?(.+)\.lora_([AB])(?:\.[^.]+)?\.weight$/;
+/** Where a matrix is in its file. */
+export interface MatrixPlace extends TensorInfo {
+  name: string;
+  /** Bytes from the start of the file. */
+  offset: number;
+  bytes: number;
+}
+
+/** What the file of an adapter holds for a module. */
+export interface PlacedModule extends AdapterModule {
+  a: MatrixPlace;
+  b: MatrixPlace;
+}
+
+/** The error for a damaged file of an adapter. */
+export function damagedAdapter(where: string, what: string): LabError {
+  return new LabError({
+    code: 'bad-file',
+    where,
+    what,
+    todo: 'Use a complete adapter as PEFT, llama.cpp or this trainer wrote it.',
+  });
+}
+
+/** The error for a tensor that no plain LoRA adapter has. */
+export function foreignTensor(where: string, tensor: string): LabError {
+  return new LabError({
+    code: 'unsupported',
+    where,
+    what: `The tensor "${tensor}" does not belong to a plain LoRA adapter on linear layers.`,
+    todo: 'Merge it with PEFT (merge_and_unload) and use the merged model.',
+  });
+}
 
 /**
- * Opens an adapter.
- * @param settingsText `adapter_config.json`.
- * @param source `adapter_model.safetensors`.
- * @throws {LabError} `unsupported` for kinds that cannot be merged as a low-rank product, `bad-file` for damage:
- * unpaired tensors, or shapes that contradict the settings or each other.
+ * Pairs the matrices of each module.
+ * @param named each tensor with its module and which of the two matrices it is.
+ * @throws {LabError} `bad-file` for matrices without a partner, and for anything but matrices.
  */
-export async function openAdapter(name: string, settingsText: string, source: ByteSource): Promise<Adapter> {
-  const settings = parseAdapterSettings(settingsText, `${name}/adapter_config.json`);
-  const fail = (what: string): LabError =>
-    new LabError({
-      code: 'bad-file',
-      where: `${name}/${source.name}`,
-      what,
-      todo: 'Use a complete adapter folder written by PEFT or this trainer.',
-    });
-  const halves = new Map<string, Partial<Record<'A' | 'B', SafetensorsTensor>>>();
-  for (const tensor of await readSafetensorsHeader(source)) {
-    const match = TENSOR_NAME.exec(tensor.name);
-    if (!match) {
-      throw new LabError({
-        code: 'unsupported',
-        where: `${name}/${source.name}`,
-        what: `The tensor "${tensor.name}" does not belong to a plain LoRA adapter on linear layers.`,
-        todo: 'Merge it with PEFT (merge_and_unload) and use the merged model.',
-      });
+export function pairMatrices(
+  named: Iterable<{ module: string; half: 'A' | 'B'; tensor: MatrixPlace }>,
+  where: string,
+): Map<string, { a: MatrixPlace; b: MatrixPlace }> {
+  const halves = new Map<string, { A?: MatrixPlace; B?: MatrixPlace }>();
+  for (const { module, half, tensor } of named) {
+    if (tensor.shape.length !== 2) {
+      const shape = tensor.shape.join(', ');
+      throw damagedAdapter(where, `The tensor "${tensor.name}" is [${shape}], but it must be a matrix.`);
     }
-    const [, module = '', half] = match;
-    if (tensor.shape.length !== 2)
-      throw fail(`The tensor "${tensor.name}" is [${tensor.shape.join(', ')}], but it must be a matrix.`);
     const known = halves.get(module) ?? {};
-    if (known[half as 'A' | 'B']) throw fail(`The module "${module}" has two matrices ${half}.`);
-    halves.set(module, { ...known, [half as 'A' | 'B']: tensor });
+    if (known[half]) throw damagedAdapter(where, `The module "${module}" has two matrices ${half}.`);
+    halves.set(module, { ...known, [half]: tensor });
   }
-  const modules = new Map<string, AdapterModule>();
-  for (const [module, { A: a, B: b }] of halves) {
-    if (!a || !b) throw fail(`The module "${module}" has no matrix ${a ? 'B' : 'A'}.`);
-    const rank = settings.rankOf(module);
-    if (a.shape[0] !== rank || b.shape[1] !== rank) {
-      throw fail(
-        `The module "${module}" has A [${a.shape.join(', ')}] and B [${b.shape.join(', ')}], but its rank in ` +
-          `adapter_config.json is ${rank}.`,
-      );
-    }
-    modules.set(module, { a, b, rank, scaling: settings.scalingOf(module) });
-  }
-  if (modules.size === 0) throw fail('It has no adapter matrices.');
-  return {
-    name,
-    settings,
-    modules,
-    async read(tensor) {
-      const values = decodeStored(
-        tensor.type,
-        await source.read(tensor.offset, tensor.bytes),
-        tensor.shape.reduce((x, y) => x * y, 1),
-      );
-      const bad = values.findIndex((value) => !Number.isFinite(value));
-      if (bad >= 0) throw fail(`The tensor "${tensor.name}" holds ${values[bad]} at ${bad}.`);
-      return values;
-    },
-  };
+  if (halves.size === 0) throw damagedAdapter(where, 'It has no adapter matrices.');
+  return new Map(
+    [...halves].map(([module, { A: a, B: b }]) => {
+      if (!a || !b) throw damagedAdapter(where, `The module "${module}" has no matrix ${a ? 'B' : 'A'}.`);
+      return [module, { a, b }];
+    }),
+  );
+}
+
+/**
+ * The decoded values of a matrix.
+ * @throws {LabError} `bad-file` when one is not a finite number.
+ */
+export async function readMatrix(source: ByteSource, tensor: MatrixPlace, where: string): Promise<Float32Array> {
+  const { name, type, offset, bytes, shape } = tensor;
+  const count = shape.reduce((x, y) => x * y, 1);
+  const values = decodeStored(type, await source.read(offset, bytes), count);
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw damagedAdapter(where, `The tensor "${name}" holds ${values[bad]} at ${bad}.`);
+  return values;
+}
+
+/** The entry of a module in a table of an adapter. */
+export function moduleOf<Module>(modules: ReadonlyMap<string, Module>, module: string): Module {
+  const found = modules.get(module);
+  if (!found) throw new Error(`The adapter has no module "${module}".`);
+  return found;
 }

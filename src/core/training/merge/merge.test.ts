@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Checkpoint, expectedTensors, readRows, readTensor } from '../../formats/checkpoint/checkpoint.ts';
 import { parseConfig } from '../../formats/config.ts';
-import type { FileSink } from '../../formats/export/sink.ts';
+import { memoryFile } from '../../formats/export/testing/memory-file.ts';
 import { writeSafetensors, type FloatTensor } from '../../formats/safetensors/write.ts';
 import { bytesSource } from '../../formats/source.ts';
 import { type Adapter, mergedCheckpoint, openAdapter, parseAdapterSettings } from './index.ts';
@@ -53,13 +53,9 @@ function model(changes: object = {}): Checkpoint {
 }
 
 async function safetensors(tensors: FloatTensor[]): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  const sink: FileSink = {
-    write: async (bytes) => void chunks.push(bytes.slice()),
-    close: () => Promise.reject(new Error('not used')),
-  };
-  await writeSafetensors(sink, tensors);
-  return new Uint8Array(Buffer.concat(chunks));
+  const file = memoryFile();
+  await writeSafetensors(file, tensors);
+  return file.bytes();
 }
 
 /** The matrices of a module under PEFT's names. */

@@ -1,5 +1,6 @@
 import { LabError } from '../../error.ts';
 import { type Checkpoint, matrixShape, readRows, type TensorInfo } from '../../formats/checkpoint/checkpoint.ts';
+import { ggufArchitecture } from '../../formats/gguf/config.ts';
 import type { Adapter, AdapterModule } from './adapter.ts';
 import { addProduct as plainProduct, type AddProduct } from './product.ts';
 
@@ -17,6 +18,7 @@ export interface MergedCheckpoint extends Checkpoint {
 /** An adapter's contribution to one module. */
 interface Part extends AdapterModule {
   adapter: Adapter;
+  module: string;
   /** The adapter's weight times its scaling. */
   factor: number;
 }
@@ -45,7 +47,10 @@ export function mergedCheckpoint(
     checkAdapter(base, adapter);
     for (const [module, matrices] of adapter.modules) {
       const tensor = `${module}.weight`;
-      parts.set(tensor, [...(parts.get(tensor) ?? []), { ...matrices, adapter, factor: weight * matrices.scaling }]);
+      parts.set(tensor, [
+        ...(parts.get(tensor) ?? []),
+        { ...matrices, adapter, module, factor: weight * matrices.scaling },
+      ]);
     }
   }
   const tensors = new Map(
@@ -56,7 +61,8 @@ export function mergedCheckpoint(
   );
   let latest: { tensor: string; factors: Promise<Factors[]> } | undefined;
   const factorsOf = (tensor: string, list: readonly Part[]): Promise<Factors[]> => {
-    if (latest?.tensor !== tensor) latest = { tensor, factors: Promise.all(list.map(readFactors)) };
+    if (latest?.tensor !== tensor)
+      latest = { tensor, factors: Promise.all(list.map((part) => readFactors(part, base.config.headDim))) };
     return latest.factors;
   };
   return {
@@ -78,15 +84,22 @@ export function mergedCheckpoint(
   };
 }
 
-async function readFactors({ adapter, a, b, rank, factor }: Part): Promise<Factors> {
-  const left = (await adapter.read(b)).map((value) => value * factor);
-  return { left, right: await adapter.read(a), rank };
+async function readFactors({ adapter, module, rank, factor }: Part, headDim: number): Promise<Factors> {
+  const { a, b } = await adapter.factors(module, headDim);
+  return { left: b.map((value) => value * factor), right: a, rank };
 }
 
 const NAMED_AT_MOST = 8;
 
-function checkAdapter(base: Checkpoint, { name, settings, modules }: Adapter): void {
+/**
+ * Checks that an adapter fits a model.
+ * @throws {LabError} `bad-config` that names what does not fit.
+ */
+function checkAdapter(base: Checkpoint, { name, settings, modules, architecture }: Adapter): void {
   const problems: string[] = [];
+  const wanted = ggufArchitecture(base.config.architecture);
+  if (architecture !== undefined && architecture !== wanted)
+    problems.push(`it is for the architecture ${architecture}, and the model has ${wanted}`);
   for (const [module, { a, b }] of modules) {
     const info = base.tensors.get(`${module}.weight`);
     if (!info || info.shape.length !== 2) {

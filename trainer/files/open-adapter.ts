@@ -1,0 +1,86 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { LabError } from '../../src/core/error.ts';
+import { parseJson } from '../../src/core/formats/checkpoint/json.ts';
+import { CHAT_TEMPLATE_FILE, TOKENIZER_CONFIG } from '../../src/core/formats/checkpoint/template.ts';
+import { isAdapterGguf } from '../../src/core/formats/gguf/config.ts';
+import { readGgufMetadata } from '../../src/core/formats/gguf/read.ts';
+import { MANIFEST_NAME } from '../../src/core/formats/manifest.ts';
+import { openAdapterFiles, type OpenedAdapterFiles } from '../../src/core/training/merge/index.ts';
+import { ADAPTER_FORMAT, adapterManifestSchema } from '../../src/core/training/merge/manifest.ts';
+import { ADAPTER_CONFIG, ADAPTER_FILE } from '../../src/core/training/peft-config.ts';
+import { checkFiles } from '../../src/node/node-manifest.ts';
+import { exists } from './sink.ts';
+import { type FileSource, fileSource } from './source.ts';
+
+export interface OpenedAdapter extends OpenedAdapterFiles {
+  close: () => Promise<void>;
+}
+
+/** Files of an adapter's folder that are read besides GGUF files. */
+const FILES = new Set([ADAPTER_CONFIG, ADAPTER_FILE, CHAT_TEMPLATE_FILE, TOKENIZER_CONFIG]);
+
+/**
+ * Opens an adapter: a GGUF file, or a folder with one or with PEFT's files.
+ * @throws {LabError} `missing-file` when there is none, and what `openAdapterFiles` says about its contents.
+ */
+export async function openAdapterPath(path: string): Promise<OpenedAdapter> {
+  const full = resolve(path);
+  const info = await stat(full).catch((error: unknown) => {
+    throw LabError.from(error, {
+      code: 'missing-file',
+      what: 'The adapter cannot be opened',
+      where: path,
+      todo: 'Check --adapter.',
+    });
+  });
+  const names = info.isDirectory()
+    ? (await readdir(full)).filter((name) => FILES.has(name) || /\.gguf$/i.test(name)).map((name) => join(full, name))
+    : [full];
+  const sources: FileSource[] = [];
+  const close = async (): Promise<void> => void (await Promise.all(sources.map((source) => source.close())));
+  try {
+    if (info.isDirectory()) await checkAdapterManifest(full);
+    for (const name of names) sources.push(await fileSource(name));
+    return { ...(await openAdapterFiles(basename(full), sources)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** @throws {LabError} `hash-mismatch` when a file is not as the folder's manifest says, if it has one. */
+async function checkAdapterManifest(folder: string): Promise<void> {
+  const path = join(folder, MANIFEST_NAME);
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  const json = text === undefined ? undefined : parseJson(text, path);
+  if (!isAdapterManifest(json)) return;
+  const parsed = adapterManifestSchema.safeParse(json);
+  if (parsed.success) return checkFiles(folder, parsed.data.files);
+  throw new LabError({
+    code: 'bad-file',
+    where: path,
+    what: z.prettifyError(parsed.error),
+    todo: 'Export the adapter again.',
+  });
+}
+
+/** Whether a path holds an adapter and not a model. */
+export async function isAdapter(path: string): Promise<boolean> {
+  if (await exists(join(path, ADAPTER_CONFIG))) return true;
+  const manifest = await readFile(join(path, MANIFEST_NAME), 'utf8').catch(() => undefined);
+  if (manifest !== undefined) return isAdapterManifest(parseJson(manifest, join(path, MANIFEST_NAME)));
+  if (!/\.gguf$/i.test(path)) return false;
+  const source = await fileSource(path);
+  try {
+    return isAdapterGguf(await readGgufMetadata(source));
+  } finally {
+    await source.close();
+  }
+}
+
+/** Whether a manifest is that of an adapter. */
+export function isAdapterManifest(json: unknown): boolean {
+  return typeof json === 'object' && json !== null && 'format' in json && json.format === ADAPTER_FORMAT;
+}
