@@ -63,6 +63,6 @@ async function corpus(): Promise<{ texts: string[]; source: string }> {
     : (await readBuiltInDataset()).dialogues.flatMap(({ utterances }) => utterances.map(({ text }) => text));
   return {
     texts: [...new Set(all)].filter((text) => text.trim() !== ''),
-    source: shared ? 'ESConv test' : 'the built-in dialogues',
+    source: shared ? 'ESConv test' : 'the Solace corpus',
   };
 }

@@ -14,6 +14,8 @@ describe('listBuild', () => {
     'assets/later-b.js': 'later()',
     'assets/style.css': 'body {}',
     'assets/later-b.js.map': '{}',
+    'dialogues/solace.json': '[]',
+    'dialogues/README.md': '# Dialogues',
     'models/small/model.onnx': 'weights',
     'ort/big.wasm': Buffer.alloc(5 * 1024 * 1024),
     'service-worker.js': 'old()',
@@ -36,6 +38,8 @@ describe('listBuild', () => {
       'assets/index-a.js': 'install',
       'assets/style.css': 'install',
       'assets/later-b.js': 'idle',
+      'dialogues/README.md': 'idle',
+      'dialogues/solace.json': 'use',
       'ort/big.wasm': 'use',
     });
   });

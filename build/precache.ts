@@ -14,6 +14,9 @@ const SOURCE = fileURLToPath(new URL('../workers/service-worker/service-worker.t
 /** Models belong to the model store, source maps to developers. */
 const LEFT_OUT = [/^models\//, /\.map$/, new RegExp(`^${SCRIPT}$`)];
 
+/** Smaller files that many visits never need. */
+const ON_USE = /^dialogues\/.*\.json$/;
+
 /** Files that the page needs from the start though no script imports them; a top-level script comes from `public/`. */
 const SHELL_FILES = /(^index\.html|^[^/]+\.js|\.(css|woff2|svg|ico|webmanifest))$/;
 
@@ -84,7 +87,7 @@ export async function listBuild(folder: string, firstPage: ReadonlySet<string>):
 
 function tierOf(path: string, bytes: number, firstPage: ReadonlySet<string>): Tier {
   if (firstPage.has(path) || SHELL_FILES.test(path)) return 'install';
-  return bytes >= ENGINE_BYTES ? 'use' : 'idle';
+  return bytes >= ENGINE_BYTES || ON_USE.test(path) ? 'use' : 'idle';
 }
 
 async function buildServiceWorker(manifest: PrecacheManifest, outDir: string): Promise<void> {

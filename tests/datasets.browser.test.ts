@@ -49,7 +49,7 @@ describe('datasets', () => {
   beforeEach(async () => {
     guest = await visit(browser, `${lab.url}#/data`);
     page = guest.page;
-    await heading('Solace 72').waitFor();
+    await heading('Solace corpus').waitFor();
   });
   afterEach(async () => {
     expect(guest.errors).toEqual([]);
@@ -71,9 +71,9 @@ describe('datasets', () => {
   }
 
   it('the built-in set can be searched, filtered, read, counted and saved', async () => {
-    expect(await found()).toBe('72 dialogues');
+    expect(await found()).toBe('1,008 dialogues');
     await page.getByLabel('Strategy').selectOption('Offer Hope');
-    await expect.poll(found).toMatch(/^\d\d dialogues of 72 dialogues$/);
+    await expect.poll(found).toMatch(/^\d{3} dialogues of 1,008 dialogues$/);
     await rows().first().getByRole('link').click();
     const article = page.getByRole('article');
     await article.waitFor();
@@ -87,7 +87,7 @@ describe('datasets', () => {
     await page.getByRole('button', { name: 'Clear the filter' }).click();
 
     await page.getByRole('tab', { name: 'Statistics' }).click();
-    expect(await page.getByRole('row', { name: /^Dialogues/ }).innerText()).toContain('72');
+    expect(await page.getByRole('row', { name: /^Dialogues/ }).innerText()).toContain('1,008');
     await page
       .getByRole('img', { name: /^Bars:/ })
       .first()
@@ -95,7 +95,7 @@ describe('datasets', () => {
     await expect.poll(() => page.getByRole('img').count()).toBe(4);
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Export these dialogues' }).click();
-    expect((await readFile(await (await download).path(), 'utf8')).trim().split('\n')).toHaveLength(72);
+    expect((await readFile(await (await download).path(), 'utf8')).trim().split('\n')).toHaveLength(1008);
   });
 
   it('axe finds nothing serious, on a phone in the dark theme and on a desktop in the light theme', async () => {
@@ -139,8 +139,8 @@ describe('datasets', () => {
     ]);
     await page.getByRole('button', { name: 'Remove mine.jsonl' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
-    await heading('Solace 72').waitFor();
-    expect(await sets().count()).toBe(1);
+    await heading('Solace corpus').waitFor();
+    expect(await sets().count()).toBe(3);
   });
 
   it('a file without dialogues is refused with a reason, and one at an address is fetched', async () => {

@@ -129,7 +129,7 @@ describe('judging the replies of a run', () => {
     await page.getByText('Validate a judge against human ratings').click();
     await page.getByLabel('Judge', { exact: true }).selectOption({ label: await modelName(page, endpoint) });
     await page.getByLabel('Conversations that went well').selectOption({ label: basename(path) });
-    await page.getByLabel('Conversations that failed').selectOption({ label: 'Solace 72' });
+    await page.getByLabel('Conversations that failed').selectOption({ label: 'Solace corpus, test part' });
     await page.getByLabel('Dialogues of each, drawn at random').fill('24');
     await page.getByRole('button', { name: 'Check the judge' }).click();
     await page.getByText('48 dialogues judged; 0 refusals, 0 unreadable answers.').waitFor({ timeout: 20_000 });

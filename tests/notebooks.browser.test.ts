@@ -61,13 +61,13 @@ describe('notebooks', () => {
     await expectSound();
     const table = reader.frame.getByRole('row', { name: /ESConv \(paper\)/ });
     expect(await table.innerText()).toMatch(/29\.8\s+29\.57\s+off by 0\.23/);
-    expect(await reader.frame.getByRole('row', { name: /Built-in/ }).innerText()).toContain('72');
+    expect(await reader.frame.getByRole('row', { name: /Solace corpus/ }).innerText()).toContain('1,008');
   });
 
   it('Bring your own data: reads the built-in set, then a file that is dropped', async () => {
     await runs('bring-your-own-data');
     await expectSound();
-    expect(await reader.cell(4).innerText()).toContain('72 dialogues');
+    expect(await reader.cell(4).innerText()).toContain('1,008 dialogues');
     const lines = [
       '{"messages":[{"role":"user","content":"I feel low."},{"role":"assistant","content":"I am here."}]}',
       '{"messages": 3}',

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Utterance } from '../core/dataset/dialogue.ts';
+import type { Dialogue } from '../core/dataset/dialogue.ts';
 import { readDataset } from '../core/dataset/read.ts';
 import { statisticsOf } from '../core/dataset/statistics.ts';
 import { DatasetStore } from '../browser/storage/dataset-store.ts';
 import { openBuiltIn } from '../node/dataset-file.ts';
 import { DatasetLibrary } from '../../workers/dataset/library.ts';
-import { BUILT_IN_ID } from './datasets.ts';
 import { readBuiltInDataset } from '../node/dataset-file.ts';
 import { useFakeIndexedDb } from '../../tests/harness/fake-indexeddb.ts';
 
@@ -44,33 +43,54 @@ const chat = (...texts: string[]): string =>
     .join('\n');
 const file = (text: string, name = 'chats.jsonl'): File => new File([text], name);
 
-describe('the built-in dataset', () => {
-  it('has two dialogues of 12 to 24 alternating utterances for each of 36 scenes', async () => {
-    const { format, dialogues, bad } = await readBuiltInDataset();
+describe.each([
+  { id: 'solace', each: 28 },
+  { id: 'solace-72', each: 2 },
+])('the built-in dataset $id', ({ id, each }) => {
+  it(`has ${each} dialogues of 12 to 24 alternating utterances for each of 36 scenes`, async () => {
+    const { format, dialogues, bad } = await readBuiltInDataset(id);
     expect({ format, bad }).toEqual({ format: 'extes', bad: [] });
-    expect(dialogues).toHaveLength(72);
+    expect(dialogues).toHaveLength(36 * each);
     const { scenes, neighbours, supporterFirst, utterancesPerDialogue } = statisticsOf(dialogues);
     expect(scenes).toHaveLength(36);
-    expect(scenes.every(({ count }) => count === 2)).toBe(true);
+    expect(scenes.every(({ count }) => count === each)).toBe(true);
     expect({ neighbours, supporterFirst }).toEqual({ neighbours: 0, supporterFirst: 0 });
     expect(utterancesPerDialogue[0]?.length).toBeGreaterThanOrEqual(12);
     expect(utterancesPerDialogue.at(-1)?.length).toBeLessThanOrEqual(24);
   });
 
   it('uses only the 16 strategies of ExTES, one in every reply', async () => {
-    const { dialogues } = await readBuiltInDataset();
+    const { dialogues } = await readBuiltInDataset(id);
     const { strategies, supporter } = statisticsOf(dialogues);
     expect(strategies.map(({ name }) => name).sort()).toEqual([...STRATEGIES].sort());
     expect(strategies.reduce((sum, { count }) => sum + count, 0)).toBe(supporter.utterances);
   });
 
-  it('contains no utterance twice', async () => {
-    const { dialogues } = await readBuiltInDataset();
+  it('contains no description and no reply twice', async () => {
+    const { dialogues } = await readBuiltInDataset(id);
     const said = dialogues.flatMap(({ utterances, situation }) => [
       situation ?? '',
-      ...utterances.map(({ text }: Utterance) => text.toLowerCase()),
+      ...utterances.filter(({ speaker }) => speaker === 'supporter').map(({ text }) => text.toLowerCase()),
     ]);
     expect(new Set(said).size).toBe(said.length);
+  });
+});
+
+describe('the built-in datasets', () => {
+  it('contain no utterance of the 72 dialogues twice', async () => {
+    const { dialogues } = await readBuiltInDataset('solace-72');
+    const said = dialogues.flatMap(({ utterances }) => utterances.map(({ text }) => text.toLowerCase()));
+    expect(new Set(said).size).toBe(said.length);
+  });
+
+  it('divide the corpus into a training and a test part that share no dialogue, each with every scene', async () => {
+    const [whole, train, test] = await Promise.all(
+      ['solace', 'solace-train', 'solace-test'].map(async (id) => (await readBuiltInDataset(id)).dialogues),
+    );
+    expect([train?.length, test?.length]).toEqual([806, 202]);
+    for (const part of [train, test]) expect(new Set(part?.map(({ scene }) => scene)).size).toBe(36);
+    const byId = (a: Dialogue, b: Dialogue) => a.id.localeCompare(b.id);
+    expect([...(train ?? []), ...(test ?? [])].sort(byId)).toEqual([...(whole ?? [])].sort(byId));
   });
 });
 
@@ -89,9 +109,11 @@ describe('DatasetLibrary', () => {
       builtIn: false,
     });
     const later = visit();
-    expect((await later.list()).map(({ id, name }) => [id === BUILT_IN_ID, name])).toEqual([
-      [true, 'Solace 72'],
-      [false, 'Mine'],
+    expect((await later.list()).map(({ builtIn, part, kept, name }) => [builtIn, part, kept, name])).toEqual([
+      [true, undefined, true, 'Solace corpus'],
+      [true, 'test', true, 'Solace corpus, test part'],
+      [true, 'train', true, 'Solace corpus, training part'],
+      [false, undefined, true, 'Mine'],
     ]);
     expect((await later.summary(summary.id)).bad[0]?.place).toBe('chats.jsonl line 4');
     expect(await later.browse(summary.id, { words: 'two' }, 0, 10)).toEqual({
@@ -101,8 +123,31 @@ describe('DatasetLibrary', () => {
     expect((await later.dialogue(summary.id, 'dialogue 3'))?.utterances[1]?.text).toBe('Re: Three');
     expect((await later.statistics(summary.id, {})).all.utterances).toBe(6);
     await later.remove(summary.id);
-    expect(await visit().list()).toHaveLength(1);
+    expect(await visit().list()).toHaveLength(3);
     await expect(visit().open(summary.id)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('opens the former built-in dataset, which it does not list, under each of its names', async () => {
+    const library = visit();
+    expect((await library.list()).map(({ id }) => id)).not.toContain('solace-72');
+    for (const id of ['solace-72', 'built-in'])
+      expect(await library.summary(id)).toMatchObject({
+        id: 'solace-72',
+        name: 'Solace 72',
+        dialogues: 72,
+        builtIn: true,
+      });
+  });
+
+  it('reads a built-in file once, and again after a failure', async () => {
+    const asked: string[] = [];
+    const library = new DatasetLibrary({
+      readBuiltIn: (name) =>
+        asked.push(name) === 1 ? Promise.reject(new TypeError('Failed to fetch')) : openBuiltIn(name),
+    });
+    await expect(library.list()).rejects.toThrow('Failed to fetch');
+    await Promise.all([library.list(), library.summary('solace-test'), library.statistics('solace', {})]);
+    expect(asked).toEqual(['solace.json', 'solace.json']);
   });
 
   it('recognises the same dialogues', async () => {
@@ -110,7 +155,7 @@ describe('DatasetLibrary', () => {
     const first = await library.add([file(chat('One'))], { name: 'Mine' });
     const again = await library.add([file(chat('One'))], { name: 'Mine, again' });
     expect(again.id).toBe(first.id);
-    expect((await library.list()).map(({ name }) => name)).toEqual(['Solace 72', 'Mine, again']);
+    expect((await library.list()).slice(3).map(({ name }) => name)).toEqual(['Mine, again']);
   });
 
   it('recognises the same dialogues in a file with another name and shape', async () => {
@@ -145,7 +190,7 @@ describe('DatasetLibrary', () => {
     const library = new DatasetLibrary({ store, readBuiltIn: openBuiltIn });
     const { id, kept } = await library.add([file(chat('One'))], { name: 'Mine' });
     expect(kept).toBe(false);
-    expect((await library.list()).map((each) => each.kept)).toEqual([true, false]);
+    expect((await library.list()).map((each) => each.kept)).toEqual([true, true, true, false]);
     expect((await library.open(id)).dialogues).toHaveLength(1);
   });
 
@@ -161,7 +206,7 @@ describe('DatasetLibrary', () => {
     const { id } = await library.add([file(chat('One', 'Two'))], { name: 'Mine' });
     const { datasetHandlers } = await import('../../workers/dataset/handlers.ts');
     const context = { signal: new AbortController().signal, emit: () => {} };
-    const lines = await datasetHandlers().exportLines({ id, query: { words: 'one' }, builtInUrl: '' }, context);
+    const lines = await datasetHandlers().exportLines({ id, query: { words: 'one' }, builtInFolder: '' }, context);
     expect((await readDataset([new File([lines], 'x.jsonl')])).dialogues).toEqual(
       await library.find(id, { words: 'one' }),
     );

@@ -5,12 +5,13 @@ import type { DialogueQuery } from '../core/dataset/query.ts';
 import type { DatasetStatistics } from '../core/dataset/statistics.ts';
 import { LabError } from '../core/error.ts';
 import { RpcWorker } from '../rpc/worker.ts';
-import { BUILT_IN_ID } from '../core/dataset/built-in-id.ts';
+import { CORPUS_ID, TEST_PART_ID, type DatasetPart } from '../core/dataset/built-in.ts';
 import type { DatasetSummary, DialoguePage, DialogueRow } from '../../workers/dataset/library.ts';
 import type { DatasetApi, ImportProgress } from '../../workers/dataset/handlers.ts';
 
-export { BUILT_IN_ID };
+export { TEST_PART_ID };
 export type {
+  DatasetPart,
   DatasetStatistics,
   DatasetSummary,
   Dialogue,
@@ -59,11 +60,11 @@ function datasets(): RpcWorker<DatasetApi> {
   return worker;
 }
 
-const here = (): { builtInUrl: string } => ({
-  builtInUrl: new URL(`${import.meta.env.BASE_URL}dialogues/${BUILT_IN_ID}.json`, document.baseURI).href,
+const here = (): { builtInFolder: string } => ({
+  builtInFolder: new URL(`${import.meta.env.BASE_URL}dialogues/`, document.baseURI).href,
 });
 
-/** All datasets of this browser: the built-in one first, then the latest. */
+/** All datasets of this browser: the built-in ones first, then the latest. */
 export const listDatasets = (): Promise<DatasetSummary[]> => datasets().call('list', here());
 
 /**
@@ -121,14 +122,16 @@ export async function getDataset(id: string, query: DialogueQuery = {}): Promise
 }
 
 /**
- * The dataset that comes with the lab: 72 original dialogues, two for each scene of ExTES.
+ * The Solace corpus, which comes with the lab: 28 original dialogues for each of ExTES's 36 scenes, or its training or
+ * test part.
  *
  * ```ts
- * const { dialogues } = await builtInDataset();
+ * const { dialogues } = await builtInDataset('test');
  * dialogues[0].utterances[0].text;
  * ```
  */
-export const builtInDataset = (): Promise<Dataset> => getDataset(BUILT_IN_ID);
+export const builtInDataset = (part?: DatasetPart): Promise<Dataset> =>
+  getDataset(part === undefined ? CORPUS_ID : `${CORPUS_ID}-${part}`);
 
 /** Only the known fields, as plain data: reactive proxies of the interface can't be sent to a worker. */
 function plain({ words, scene, emotion, strategy }: DialogueQuery): DialogueQuery {

@@ -47,7 +47,7 @@ export { readDanger } from './danger.ts';
 
 /** Datasets: import, browsing, statistics. */
 export {
-  BUILT_IN_ID,
+  TEST_PART_ID,
   browseDataset,
   datasetStatistics,
   datasetSummary,

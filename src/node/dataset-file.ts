@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { BUILT_IN_ID } from '../core/dataset/built-in-id.ts';
+import { builtIn, CORPUS_ID, type BuiltIn } from '../core/dataset/built-in.ts';
 import type { Dataset } from '../lab/index.ts';
 import { readDataset, type ReadDataset, type ReadOptions } from '../core/dataset/read.ts';
 import type { TextFile } from '../core/dataset/text-stream.ts';
 import { LabError } from '../core/error.ts';
 import { DatasetLibrary } from '../../workers/dataset/library.ts';
 
-const BUILT_IN = fileURLToPath(new URL('../../public/dialogues/solace-72.json', import.meta.url));
+const BUILT_IN_FOLDER = fileURLToPath(new URL('../../public/dialogues/', import.meta.url));
 
 /** A file on disk, for Node; its bytes are read as needed. */
 async function openLocalFile(path: string): Promise<TextFile> {
@@ -55,12 +55,18 @@ export async function readHashedDataset(
   };
 }
 
-/** The built-in dataset of this checkout, for Node. */
-export const openBuiltIn = (): Promise<TextFile> => openLocalFile(BUILT_IN);
+/** A file of built-in dialogues of this checkout, for Node. */
+export const openBuiltIn = (file: string): Promise<TextFile> => openLocalFile(join(BUILT_IN_FOLDER, file));
 
-/** The dataset that comes with the lab, for Node: 72 original dialogues, two for each scene of ExTES. */
-export async function readBuiltInDataset(): Promise<Dataset> {
-  const { head, dialogues } = await new DatasetLibrary({ readBuiltIn: openBuiltIn }).open(BUILT_IN_ID);
+/** The path and part of a plan's dataset: a built-in one by its id, otherwise a path. */
+export function locateDataset(source: string): { path: string; part?: BuiltIn['part'] } {
+  const own = builtIn(source);
+  return own ? { path: join(BUILT_IN_FOLDER, own.file), part: own.part } : { path: source };
+}
+
+/** A dataset that comes with the lab, for Node; by default the whole Solace corpus. */
+export async function readBuiltInDataset(builtInId = CORPUS_ID): Promise<Dataset> {
+  const { head, dialogues } = await new DatasetLibrary({ readBuiltIn: openBuiltIn }).open(builtInId);
   const { id, name, format, bad, badCount } = head;
   return { id, name, format, dialogues, bad, badCount };
 }

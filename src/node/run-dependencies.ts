@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Dialogue } from '../core/dataset/dialogue.ts';
 import type { LoadedModel } from '../core/engine/engine.ts';
 import { EndpointModel } from '../engines/openai/openai.ts';
@@ -7,14 +6,11 @@ import { normaliseBaseUrl } from '../engines/openai/endpoint.ts';
 import { LabError } from '../core/error.ts';
 import type { EvaluationPlan, PlanModel } from '../core/evaluation/plan.ts';
 import type { RunDependencies } from '../core/evaluation/runner.ts';
-import { BUILT_IN_ID } from '../core/dataset/built-in-id.ts';
+import { partOf } from '../core/training/split.ts';
 import { compress, planTools, type Metrics } from '../lab/index.ts';
-import { readHashedDataset } from './dataset-file.ts';
+import { locateDataset, readHashedDataset } from './dataset-file.ts';
 import { keyForPlan, type TrustedHosts } from './endpoint-key.ts';
 import { loadFolderModel } from './folder-model.ts';
-
-/** The built-in dialogues of this checkout. */
-const BUILT_IN = fileURLToPath(new URL(`../../public/dialogues/${BUILT_IN_ID}.json`, import.meta.url));
 
 /** Local paths of what a plan names in another way. */
 export interface Places {
@@ -30,14 +26,14 @@ export interface Places {
  * @throws {LabError} `missing-file`, `hash-mismatch` when it is a different file, `bad-data`.
  */
 export async function readPlanDataset({ dataset, sampling }: EvaluationPlan, override?: string): Promise<Dialogue[]> {
-  const source = dataset.source === 'built-in' ? BUILT_IN : dataset.source;
-  const path = override ?? source;
+  const source = locateDataset(dataset.source);
+  const path = override ?? source.path;
   // The plan's name for the file, wherever it is: with the first way of sampling it is part of the dialogues' ids.
   const naming = sampling === 1 ? 'location' : 'number';
   const { sha256, read } = await readHashedDataset(
     path,
     { what: 'The dataset cannot be read', todo: 'Give its path with --dataset.' },
-    { name: basename(source), naming },
+    { name: basename(source.path), naming },
   );
   if (dataset.sha256 !== undefined && dataset.sha256 !== sha256) {
     throw new LabError({
@@ -49,7 +45,7 @@ export async function readPlanDataset({ dataset, sampling }: EvaluationPlan, ove
   }
   const { dialogues, badCount } = await read();
   if (badCount > 0) process.stderr.write(`${badCount} malformed dialogues are left out.\n`);
-  return dialogues;
+  return source.part ? partOf(dialogues, source.part) : dialogues;
 }
 
 /** What running a plan in Node needs. */

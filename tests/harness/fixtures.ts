@@ -17,7 +17,7 @@ export const readFixtureLines = (name: string): string[] =>
     .split('\n')
     .filter((line) => line.trim() !== '' && !line.startsWith('# '));
 
-/** The utterances of the 72 dialogues that come with the lab. */
+/** The utterances of the 72 dialogues in `solace-72.json`, which the reference values were computed of. */
 export function ownUtterances(): { speaker: 'seeker' | 'supporter'; text: string }[] {
   const path = join(import.meta.dirname, '../../public/dialogues/solace-72.json');
   const dialogues = JSON.parse(readFileSync(path, 'utf8')) as { content: { User?: string; AI?: string }[] }[];

@@ -60,7 +60,8 @@ export async function prepareData(
   return prepared;
 }
 
-async function readParts({
+/** The dialogues to train on and to evaluate on. */
+export async function readParts({
   data,
 }: RunConfig): Promise<{ train: FileDialogue[]; eval: FileDialogue[]; bad: string[]; notes: string[] }> {
   const { dialogues, bad } = await readDialogues(data.train, data.format, data.skipBad);

@@ -16,10 +16,10 @@ export interface ImportProgress {
   totalBytes: number;
 }
 
-/** Which dataset, and the URL of the built-in one. */
+/** Which dataset, and the folder of the built-in ones. */
 interface Which {
   id: string;
-  builtInUrl: string;
+  builtInFolder: string;
 }
 
 /**
@@ -27,8 +27,8 @@ interface Which {
  */
 export type DatasetApi = {
   list: Method<Omit<Which, 'id'>, DatasetSummary[]>;
-  addFiles: Method<{ files: File[]; name: string; builtInUrl: string }, DatasetSummary, ImportProgress>;
-  addUrl: Method<{ url: string; builtInUrl: string }, DatasetSummary, ImportProgress>;
+  addFiles: Method<{ files: File[]; name: string; builtInFolder: string }, DatasetSummary, ImportProgress>;
+  addUrl: Method<{ url: string; builtInFolder: string }, DatasetSummary, ImportProgress>;
   remove: Method<Which, void>;
   summary: Method<Which, DatasetSummary>;
   dialogues: Method<Which & { query: DialogueQuery }, void, Dialogue[]>;
@@ -43,36 +43,36 @@ const BLOCK = 100;
 /** The handlers of the worker. */
 export function datasetHandlers(): Handlers<DatasetApi> {
   let library: DatasetLibrary | undefined;
-  const open = (builtInUrl: string): DatasetLibrary =>
+  const open = (builtInFolder: string): DatasetLibrary =>
     (library ??= new DatasetLibrary({
       ...(typeof indexedDB === 'undefined' ? {} : { store: new DatasetStore() }),
-      readBuiltIn: () => fetchFile(builtInUrl),
+      readBuiltIn: (file) => fetchFile(`${builtInFolder}${file}`),
     }));
   return {
-    list: ({ builtInUrl }) => open(builtInUrl).list(),
-    addFiles: ({ files, name, builtInUrl }, { signal, emit }) => {
+    list: ({ builtInFolder }) => open(builtInFolder).list(),
+    addFiles: ({ files, name, builtInFolder }, { signal, emit }) => {
       const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
-      return open(builtInUrl).add(files, { name, signal, onProgress: (bytes) => emit({ bytes, totalBytes }) });
+      return open(builtInFolder).add(files, { name, signal, onProgress: (bytes) => emit({ bytes, totalBytes }) });
     },
-    addUrl: async ({ url, builtInUrl }, { signal, emit }) => {
+    addUrl: async ({ url, builtInFolder }, { signal, emit }) => {
       const file = await fetchFile(url, signal);
-      return open(builtInUrl).add([file], {
+      return open(builtInFolder).add([file], {
         name: file.name,
         signal,
         onProgress: (bytes) => emit({ bytes, totalBytes: file.size }),
       });
     },
-    remove: ({ id, builtInUrl }) => open(builtInUrl).remove(id),
-    summary: ({ id, builtInUrl }) => open(builtInUrl).summary(id),
-    dialogues: async ({ id, query, builtInUrl }, { emit }) => {
-      const found = await open(builtInUrl).find(id, query);
+    remove: ({ id, builtInFolder }) => open(builtInFolder).remove(id),
+    summary: ({ id, builtInFolder }) => open(builtInFolder).summary(id),
+    dialogues: async ({ id, query, builtInFolder }, { emit }) => {
+      const found = await open(builtInFolder).find(id, query);
       for (let at = 0; at < found.length; at += BLOCK) emit(found.slice(at, at + BLOCK));
     },
-    browse: ({ id, query, offset, limit, builtInUrl }) => open(builtInUrl).browse(id, query, offset, limit),
-    dialogue: ({ id, dialogue, builtInUrl }) => open(builtInUrl).dialogue(id, dialogue),
-    statistics: ({ id, query, builtInUrl }) => open(builtInUrl).statistics(id, query),
-    exportLines: async ({ id, query, builtInUrl }) => {
-      const found = await open(builtInUrl).find(id, query);
+    browse: ({ id, query, offset, limit, builtInFolder }) => open(builtInFolder).browse(id, query, offset, limit),
+    dialogue: ({ id, dialogue, builtInFolder }) => open(builtInFolder).dialogue(id, dialogue),
+    statistics: ({ id, query, builtInFolder }) => open(builtInFolder).statistics(id, query),
+    exportLines: async ({ id, query, builtInFolder }) => {
+      const found = await open(builtInFolder).find(id, query);
       return new Blob(
         found.map((dialogue) => toJsonLines([dialogue])),
         { type: 'application/jsonl' },

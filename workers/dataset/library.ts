@@ -7,11 +7,15 @@ import { statisticsOf, type DatasetStatistics } from '../../src/core/dataset/sta
 import type { TextFile } from '../../src/core/dataset/text-stream.ts';
 import { LabError } from '../../src/core/error.ts';
 import type { DatasetHead, DatasetStore } from '../../src/browser/storage/dataset-store.ts';
-import { BUILT_IN_ID } from '../../src/core/dataset/built-in-id.ts';
+import { LazyMap } from '../../src/core/async/memoised.ts';
+import { BUILT_IN, builtIn, type BuiltIn, type DatasetPart } from '../../src/core/dataset/built-in.ts';
+import { partOf } from '../../src/core/training/split.ts';
 
 /** A dataset in a list. */
 export interface DatasetSummary extends DatasetHead {
   builtIn: boolean;
+  /** Which part of a built-in dataset it is; absent for a whole one. */
+  part?: DatasetPart | undefined;
   /** False if it could not be stored and lasts until the page is closed. */
   kept: boolean;
 }
@@ -43,26 +47,34 @@ interface OpenDataset {
   dialogues: Dialogue[];
 }
 
+interface ReadFile {
+  read: ReadDataset;
+  bytes: number;
+}
+
 const LONGEST_OPENING = 160;
 
-/** All datasets: the built-in one and imported ones. Runs in a worker, and in Node without a store. */
+/** All datasets: the built-in ones and imported ones. Runs in a worker, and in Node without a store. */
 export class DatasetLibrary {
   readonly #store: DatasetStore | undefined;
-  readonly #readBuiltIn: () => Promise<TextFile>;
-  /** The built-in one, and those that could not be stored. */
+  readonly #readBuiltIn: (file: string) => Promise<TextFile>;
+  /** The files of built-in datasets, each read once. */
+  readonly #files = new LazyMap<string, ReadFile>();
+  /** Those that could not be stored. */
   readonly #held = new Map<string, OpenDataset>();
   #last: OpenDataset | undefined;
 
-  constructor({ store, readBuiltIn }: { store?: DatasetStore; readBuiltIn: () => Promise<TextFile> }) {
+  constructor({ store, readBuiltIn }: { store?: DatasetStore; readBuiltIn: (file: string) => Promise<TextFile> }) {
     this.#store = store;
     this.#readBuiltIn = readBuiltIn;
   }
 
-  /** The built-in one first, then latest first. */
+  /** The built-in ones first, then latest first. */
   async list(): Promise<DatasetSummary[]> {
     const stored = (await this.#store?.heads()) ?? [];
-    const held = [...this.#held.values()].map(({ head }) => head).filter(({ id }) => id !== BUILT_IN_ID);
-    return [(await this.#builtIn()).head, ...held, ...stored].map((head) => this.#summary(head));
+    const held = [...this.#held.values()].map(({ head }) => head);
+    const own = await Promise.all(BUILT_IN.filter(({ former }) => !former).map((each) => this.#openBuiltIn(each)));
+    return [...own.map(({ head }) => head), ...held, ...stored].map((head) => this.#summary(head));
   }
 
   /**
@@ -99,7 +111,8 @@ export class DatasetLibrary {
 
   /** @throws {LabError} `not-found` when there is no dataset with this id. */
   async open(id: string): Promise<OpenDataset> {
-    if (id === BUILT_IN_ID) return this.#builtIn();
+    const own = builtIn(id);
+    if (own) return this.#openBuiltIn(own);
     const held = this.#held.get(id) ?? (this.#last?.head.id === id ? this.#last : undefined);
     if (held) return held;
     const head = await this.#store?.head(id);
@@ -135,23 +148,19 @@ export class DatasetLibrary {
     return findDialogues((await this.open(id)).dialogues, query);
   }
 
-  async #builtIn(): Promise<OpenDataset> {
-    const held = this.#held.get(BUILT_IN_ID);
-    if (held) return held;
-    const file = await this.#readBuiltIn();
-    const opened = describe(await readDataset([file]), {
-      id: BUILT_IN_ID,
-      name: 'Solace 72',
-      bytes: file.size,
-      addedAt: 0,
+  async #openBuiltIn({ id, name, file, part }: BuiltIn): Promise<OpenDataset> {
+    const { read, bytes } = await this.#files.get(file, async () => {
+      const text = await this.#readBuiltIn(file);
+      return { read: await readDataset([text]), bytes: text.size };
     });
-    this.#held.set(BUILT_IN_ID, opened);
-    return opened;
+    return part
+      ? describe({ ...read, dialogues: partOf(read.dialogues, part) }, { id, name, bytes: 0, addedAt: 0 })
+      : describe(read, { id, name, bytes, addedAt: 0 });
   }
 
   #summary(head: DatasetHead): DatasetSummary {
-    const builtIn = head.id === BUILT_IN_ID;
-    return { ...head, builtIn, kept: builtIn || !this.#held.has(head.id) };
+    const own = builtIn(head.id);
+    return { ...head, builtIn: own !== undefined, part: own?.part, kept: !this.#held.has(head.id) };
   }
 }
 

@@ -46,7 +46,7 @@ export const planSchema = z
     note: z.string().max(2000).default(''),
     dataset: z.strictObject({
       name: z.string().min(1),
-      /** A path or URL, or `built-in`. */
+      /** The id of a built-in dataset, or a path; in the page the id of any dataset. */
       source: z.string().min(1),
       /** SHA-256 of the source's bytes as stored, lower-case hexadecimal; absent until computed. */
       sha256: z

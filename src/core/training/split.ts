@@ -46,6 +46,20 @@ export function stratifiedSplit(labels: readonly string[], testShare: number, se
   return { train: random.permutation(train), test: random.permutation(test) };
 }
 
+/** The training or the test part of the default division by scene, in the order of `dialogues`. */
+export function partOf<Item extends { scene?: string | undefined }>(
+  dialogues: readonly Item[],
+  part: keyof Split,
+): Item[] {
+  const split = stratifiedSplit(
+    dialogues.map(({ scene = '' }) => scene),
+    TEST_SHARE,
+    SPLIT_SEED,
+  );
+  const chosen = new Set(split[part]);
+  return dialogues.filter((_, i) => chosen.has(i));
+}
+
 /** A random split like that of scikit-learn's `ShuffleSplit`, except that at least one index is left to train on. */
 export function randomSplit(count: number, testShare: number, seed: number): Split {
   const drawn = new MersenneTwister(seed).permutation(Array.from({ length: count }, (_, i) => i));

@@ -22,6 +22,8 @@ export const dialogue = z.object({
   emotion: text.optional(),
 });
 export const dialogues = z.array(dialogue).max(200_000);
+/** Which part of the corpus; by default the whole. */
+export const corpusPart = z.object({ part: z.enum(['train', 'test']).optional() });
 export const training = z.object({
   dialogues,
   heldOut: dialogues.optional(),

@@ -138,11 +138,11 @@ display(Math.exp(loss));`,
 display(pairs[0].scores.nltk_meteor);`,
   },
   dialogues: {
-    about: 'Gives the 72 built-in dialogues.',
-    parameters: {},
+    about: 'Gives the 1,008 dialogues of the Solace corpus, or its training or test part.',
+    parameters: { options: '`part`: `train` or `test`; by default both' },
     returns: 'Dialogue[]',
     errors: { network: 'the file could not be loaded' },
-    example: 'const dialogues = await lab.dialogues();',
+    example: 'const dialogues = await lab.dialogues({part: "test"});',
   },
   readDataset: {
     about: 'Reads dialogues from files that you drop into the notebook, at most 8 MB each.',
@@ -237,7 +237,7 @@ const {id} = await lab.fineTune({dialogues, maxSteps: 4});`,
     result: 'The merged model joins your models as "Tuned in a notebook" and replaces the one before.',
     progress: 'the reply so far, a string',
     errors: { 'not-found': 'the adapter is no longer in memory' },
-    example: `const {id} = await lab.fineTune({dialogues: await lab.dialogues(), maxSteps: 4});
+    example: `const {id} = await lab.fineTune({dialogues: (await lab.dialogues()).slice(0, 4), maxSteps: 4});
 display((await lab.generateTuned(id, [{role: "user", content: "I failed my exam."}])).text);`,
   },
   measured: {

@@ -19,6 +19,7 @@ import { listMeasured, readMeasured } from '../published-results.ts';
 import {
   compression,
   contextRequest,
+  corpusPart,
   counting,
   decoding,
   dialogues,
@@ -147,7 +148,7 @@ export const NOTEBOOK_FUNCTIONS = {
     { cached: true },
   ),
 
-  dialogues: define(z.tuple([]), async () => (await builtInDataset()).dialogues),
+  dialogues: define(z.tuple([corpusPart.prefault({})]), async ([{ part }]) => (await builtInDataset(part)).dialogues),
   readDataset: define(z.tuple([files]), ([given], { signal, services }) => {
     const large = given.find(({ size }) => size > LARGEST_FILE);
     if (!large) return services.readDataset(given, signal);

@@ -4,7 +4,8 @@ import type { RunVerdicts } from '../../core/judge/run-verdict.ts';
 import type { EvaluationPlan } from '../../core/evaluation/plan.ts';
 import { sampleTurns, type SampledTurn } from '../../core/evaluation/turns.ts';
 import { RunStore, type StoredRun } from '../../browser/storage/run-store.ts';
-import { BUILT_IN_ID, getDataset } from '../datasets.ts';
+import { builtIn, SOLACE_72_ID } from '../../core/dataset/built-in.ts';
+import { getDataset } from '../datasets.ts';
 
 /** The runs of this browser. */
 export const store = new RunStore();
@@ -42,9 +43,9 @@ export async function found(id: string): Promise<StoredRun> {
 export async function turnsOf(plan: EvaluationPlan): Promise<SampledTurn[]> {
   const { dialogues } = await getDataset(plan.dataset.source);
   // The first way of sampling needs the ids of that version. Imported datasets were stored with theirs.
-  const named = plan.sampling === 1 && plan.dataset.source === BUILT_IN_ID;
+  const named = plan.sampling === 1 && builtIn(plan.dataset.source)?.id === SOLACE_72_ID;
   return sampleTurns(
-    named ? dialogues.map((dialogue, i) => ({ ...dialogue, id: `${BUILT_IN_ID}.json record ${i + 1}` })) : dialogues,
+    named ? dialogues.map((dialogue, i) => ({ ...dialogue, id: `${SOLACE_72_ID}.json record ${i + 1}` })) : dialogues,
     plan,
   );
 }

@@ -7,6 +7,7 @@ import { recordKey } from '../../core/evaluation/record.ts';
 import { planJobs, runPlan } from '../../core/evaluation/runner.ts';
 import { sampleTurns } from '../../core/evaluation/turns.ts';
 import { aggregate } from '../../core/table/aggregate.ts';
+import { locateDataset } from '../dataset-file.ts';
 import { checkNumbers } from '../reproduce.ts';
 import { createNodeMetrics } from '../metrics-node.ts';
 import { nodeRunParts, readPlanDataset, type Places } from '../run-dependencies.ts';
@@ -156,7 +157,7 @@ async function refuseOutput(
   );
   await refuseOverlap(out, {
     '--plan': own !== undefined && own === given ? undefined : file,
-    '--dataset': dataset ?? plan.dataset.source,
+    '--dataset': dataset ?? locateDataset(plan.dataset.source).path,
     '--folder': [...folders.values(), ...plan.models.flatMap((model) => (model.kind === 'folder' ? model.folder : []))],
   });
 }

@@ -27,7 +27,7 @@ export const lengthsCommand = defineCommand({
       kind: 'text',
       value: 'FILE',
       many: true,
-      otherwise: 'the dialogues that come with the lab',
+      otherwise: 'the Solace corpus, which comes with the lab',
       about: 'A file of dialogues; repeat it for each file of the dataset.',
     },
     model: {

@@ -21,7 +21,7 @@ interface Dependencies {
 
 /** The datasets of this browser, and the one that is being imported. */
 export class Datasets {
-  /** The built-in one first; null until the list is read. */
+  /** The built-in ones first; null until the list is read. */
   list = $state.raw<DatasetSummary[] | null>(null);
   error = $state.raw<LabError | null>(null);
   /** What is being imported, one at a time. */
