@@ -11,7 +11,8 @@ export class TrainingProgress {
   show(row: MetricsRow, { updates }: { updates: number }): void {
     if (row.evalLoss !== undefined) {
       this.print(
-        `step ${row.step}: evaluation loss ${row.evalLoss.toFixed(4)}, perplexity ${Math.exp(row.evalLoss).toFixed(2)}` +
+        `step ${row.step}: evaluation loss ${row.evalLoss.toFixed(4)}, ` +
+          `perplexity ${Math.exp(row.evalLoss).toFixed(2)}` +
           (row.transferLoss === undefined ? '' : `; transfer loss ${row.transferLoss.toFixed(4)}`),
         true,
       );
