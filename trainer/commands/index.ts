@@ -8,6 +8,7 @@ export const TRAINER_COMMANDS: Commands = {
   prepare: async () => (await import('./prepare.ts')).prepareCommand,
   train: async () => (await import('./train.ts')).trainCommand,
   perplexity: async () => (await import('./perplexity.ts')).perplexityCommand,
+  'perplexity-table': async () => (await import('./perplexity-table.ts')).perplexityTableCommand,
   plot: async () => (await import('./plot.ts')).plotCommand,
 };
 

@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
-import { LabError } from '../../src/core/error.ts';
+import { LabError, throwIfCancelled } from '../../src/core/error.ts';
 import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
 import { baseFeeds, readBase } from '../../src/core/training/base.ts';
-import { ForwardPass, meanLoss, tensorOf, type MeanLoss } from '../../src/core/training/forward-pass.ts';
+import { ForwardPass, tensorOf, type MeanLoss, type PassLoss } from '../../src/core/training/forward-pass.ts';
 import { NO_ADAPTER } from '../../src/core/training/lora.ts';
-import type { Sequence } from '../../src/core/training/sequence.ts';
+import { batchOf, type Sequence } from '../../src/core/training/sequence.ts';
 import type { DEVICES } from './config.ts';
 
 export interface MeasureOptions {
@@ -23,8 +23,20 @@ export interface MeasureOptions {
 export async function modelLoss(
   checkpoint: Checkpoint,
   sequences: readonly Sequence[],
-  { device, threads, onProgress, signal }: MeasureOptions,
+  options: MeasureOptions,
 ): Promise<MeanLoss> {
+  let [sum, labels] = [0, 0];
+  for await (const loss of modelLosses(checkpoint, sequences, options))
+    [sum, labels] = [sum + loss.sum, labels + loss.labels];
+  return { loss: sum / labels, labels };
+}
+
+/** The loss of each sequence, in their order, as `modelLoss` computes it. */
+export async function* modelLosses(
+  checkpoint: Checkpoint,
+  sequences: readonly Sequence[],
+  { device, threads, onProgress, signal }: MeasureOptions,
+): AsyncGenerator<PassLoss, undefined> {
   const { config } = checkpoint;
   const base = baseFeeds(await readBase(checkpoint, 'fp32', signal), config);
   const options = {
@@ -48,10 +60,11 @@ export async function modelLoss(
     const weights = Object.fromEntries(used);
     const total = sequences.reduce((sum, { ids }) => sum + ids.length, 0);
     let done = 0;
-    return await meanLoss(sequences, (batch) => pass.loss(batch, weights), {
-      onBatch: ({ tokens }) => onProgress?.((done += tokens), total),
-      signal,
-    });
+    for (const sequence of sequences) {
+      throwIfCancelled(signal);
+      yield await pass.loss(batchOf([sequence]), weights);
+      onProgress?.((done += sequence.ids.length), total);
+    }
   } finally {
     await pass.release();
   }

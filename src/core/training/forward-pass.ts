@@ -1,5 +1,4 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
-import { throwIfCancelled } from '../error.ts';
 import type { ModelConfig } from '../formats/config.ts';
 import type { BaseLayout } from './base.ts';
 import { batchFeeds } from './batch-feeds.ts';
@@ -65,22 +64,15 @@ export class ForwardPass {
   }
 }
 
-/**
- * The mean loss over sequences, each in its own pass.
- * @throws {LabError} `cancelled`; whatever `measure` throws.
- */
+/** The mean loss over sequences, each in its own pass. */
 export async function meanLoss(
   sequences: readonly Sequence[],
   measure: (batch: Batch) => Promise<PassLoss>,
-  { onBatch, signal }: { onBatch?: (batch: Batch) => void; signal?: AbortSignal | undefined } = {},
 ): Promise<MeanLoss> {
   let [sum, labels] = [0, 0];
   for (const sequence of sequences) {
-    throwIfCancelled(signal);
-    const batch = batchOf([sequence]);
-    const loss = await measure(batch);
+    const loss = await measure(batchOf([sequence]));
     [sum, labels] = [sum + loss.sum, labels + loss.labels];
-    onBatch?.(batch);
   }
   return { loss: sum / labels, labels };
 }

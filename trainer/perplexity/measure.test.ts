@@ -1,0 +1,91 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { useTinyRuns } from '../../tests/harness/tiny-runs.ts';
+import { perplexityCells } from '../../src/core/table/perplexity-table.ts';
+import { CHATML_TEMPLATE } from '../../src/core/context/chatml.ts';
+import { openModel } from '../files/open-model.ts';
+import { modelLoss } from '../train/perplexity.ts';
+import { prepareData } from '../train/prepare.ts';
+import { measurePerplexities } from './measure.ts';
+import { readPerplexityPlan } from './plan.ts';
+
+const { path, config, run } = useTinyRuns();
+const { signal } = new AbortController();
+
+async function planFile(name: string, change: object = {}): Promise<string> {
+  await writeFile(path('chatml.jinja'), CHATML_TEMPLATE);
+  const plan = {
+    base: path('model'),
+    template: path('chatml.jinja'),
+    representations: ['raw', 'nostopwords'],
+    datasets: { held: { format: 'esconv', files: [path('data.jsonl')], part: 'test' } },
+    models: { base: [], tuned: [path('tuned/best')] },
+    ...change,
+  };
+  await writeFile(path(name), JSON.stringify(plan));
+  return path(name);
+}
+
+describe('measurePerplexities', () => {
+  it('gives the loss of each dialogue under each model and representation, and resumes', async () => {
+    await run(config('tuned', { maxSteps: 8, evalEvery: 4 }));
+    const plan = await readPerplexityPlan(await planFile('plan.yaml'));
+    const rows = await measurePerplexities(plan, path('sums.jsonl'), { signal });
+    expect(perplexityCells(rows).map((cell) => [cell.model, cell.representation, cell.dialogues])).toEqual([
+      ['base', 'raw', 4],
+      ['tuned', 'raw', 4],
+      ['base', 'nostopwords', 4],
+      ['tuned', 'nostopwords', 4],
+    ]);
+
+    const { checkpoint, close } = await openModel({ path: path('model'), adapters: [path('tuned/best')] });
+    const settings = config('', {}, { template: path('chatml.jinja') });
+    const { sequences } = (await prepareData(checkpoint, settings)).eval;
+    const { loss, labels } = await modelLoss(checkpoint, sequences, { device: 'cpu' });
+    await close();
+    const tuned = rows.filter(({ model, representation }) => model === 'tuned' && representation === 'raw');
+    expect(tuned.reduce((total, { tokens }) => total + tokens, 0)).toBe(labels);
+    expect(tuned.reduce((total, { sum }) => total + sum, 0) / labels).toBeCloseTo(loss, 6);
+
+    // Killed in the middle of a line.
+    const text = await readFile(path('sums.jsonl'), 'utf8');
+    await writeFile(path('sums.jsonl'), text.split('\n').slice(0, 9).join('\n').slice(0, -20));
+    const counts: [string, number][] = [];
+    const resumed = await measurePerplexities(plan, path('sums.jsonl'), {
+      onModel: (...count) => void counts.push(count),
+      signal,
+    });
+    expect(resumed).toEqual(rows);
+    expect(counts).toEqual([
+      ['base', 1],
+      ['tuned', 8],
+    ]);
+    const again = await measurePerplexities(plan, path('sums.jsonl'), {
+      onModel: (...count) => void counts.push(count),
+      signal,
+    });
+    expect(again).toEqual(rows);
+    expect(counts.slice(2)).toEqual([
+      ['base', 0],
+      ['tuned', 0],
+    ]);
+  });
+
+  it('refuses a file of sums whose data have changed since', async () => {
+    const plan = await readPerplexityPlan(await planFile('other.yaml', { models: { base: [] } }));
+    await measurePerplexities(plan, path('changed.jsonl'), { signal });
+    const data = await readFile(path('data.jsonl'), 'utf8');
+    await writeFile(path('data.jsonl'), data.replace('hello', 'goodbye'));
+    await expect(measurePerplexities(plan, path('changed.jsonl'), { signal })).rejects.toThrow(
+      /measured with another dataset held/,
+    );
+    await writeFile(path('data.jsonl'), data);
+  });
+
+  it('says what is wrong with a plan', async () => {
+    await expect(readPerplexityPlan(await planFile('bad.yaml', { representations: ['rawest'] }))).rejects.toThrow(
+      /representations/,
+    );
+    await expect(readPerplexityPlan(path('none.yaml'))).rejects.toThrow(/cannot be read/);
+  });
+});

@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto';
+import { appendFile, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { RepresentationId } from '../../src/core/compression/representation.ts';
+import { at } from '../../src/core/at.ts';
+import { LabError } from '../../src/core/error.ts';
+import { parseJsonLines } from '../../src/core/json-lines.ts';
+import { dialogueLossSchema, type DialogueLoss } from '../../src/core/table/perplexity-table.ts';
+import type { Sequence } from '../../src/core/training/sequence.ts';
+import { sha256Of } from '../../src/node/node-manifest.ts';
+import { openModel } from '../files/open-model.ts';
+import { replaceFile } from '../files/sink.ts';
+import { ADAPTER_FILE } from '../train/checkpoint.ts';
+import { parseRunConfig } from '../train/config.ts';
+import { modelLosses } from '../train/perplexity.ts';
+import { prepareData } from '../train/prepare.ts';
+import type { PerplexityPlan, PlannedDataset } from './plan.ts';
+
+/** What a file of sums was measured with: SHA-256 by path for datasets and adapters. */
+const headerSchema = z.object({ protocol: z.literal(1), plan: z.string(), hashes: z.record(z.string(), z.string()) });
+
+export interface MeasureEvents {
+  /** `dialogues` counts those that are not measured yet, over all datasets and representations. */
+  onModel?: (model: string, dialogues: number) => void;
+  onProgress?: (done: number, total: number) => void;
+  signal: AbortSignal;
+}
+
+/**
+ * Measures every model of the plan on every dataset under every representation, and appends each dialogue's loss to
+ * the file `out`. What the file already has is not measured again, so a run that was interrupted resumes.
+ * @throws {LabError} `bad-config` when the file belongs to another plan or to other data; `cancelled`.
+ */
+export async function measurePerplexities(
+  plan: PerplexityPlan,
+  out: string,
+  { onModel, onProgress, signal }: MeasureEvents,
+): Promise<DialogueLoss[]> {
+  const rows = await openSums(plan, out);
+  const measured = new Set(rows.map(keyOf));
+  let parts: PlannedPart[] | undefined;
+  for (const [model, adapters] of Object.entries(plan.models)) {
+    const opened = await openModel({ path: plan.base, adapters, template: plan.template, option: 'base' });
+    try {
+      parts ??= await plannedParts(opened.checkpoint, plan, signal);
+      const left = parts.flatMap(({ dataset, representation, sequences }) =>
+        sequences.flatMap((sequence) => {
+          const cell = { model, dataset, representation, dialogue: sequence.id };
+          return measured.has(keyOf(cell)) ? [] : { cell, sequence };
+        }),
+      );
+      onModel?.(model, left.length);
+      const sequences = left.map(({ sequence }) => sequence);
+      const options = { device: 'cpu', signal, ...(onProgress && { onProgress }) } as const;
+      let next = 0;
+      for await (const loss of modelLosses(opened.checkpoint, sequences, options)) {
+        const row = { ...at(left, next++).cell, sum: loss.sum, tokens: loss.labels };
+        await appendFile(out, `${JSON.stringify(row)}\n`);
+        rows.push(row);
+      }
+    } finally {
+      await opened.close();
+    }
+  }
+  return inPlanOrder(rows, plan, parts ?? []);
+}
+
+/** A dataset under a representation. */
+interface PlannedPart {
+  dataset: string;
+  representation: RepresentationId;
+  sequences: Sequence[];
+}
+
+/** All models have one tokenizer and one template, so the sequences are the same for all of them. */
+async function plannedParts(
+  checkpoint: Parameters<typeof prepareData>[0],
+  plan: PerplexityPlan,
+  signal: AbortSignal,
+): Promise<PlannedPart[]> {
+  const parts: PlannedPart[] = [];
+  for (const [dataset, source] of Object.entries(plan.datasets))
+    for (const representation of plan.representations)
+      parts.push({
+        dataset,
+        representation,
+        sequences: await sequencesOf(checkpoint, plan, source, representation, signal),
+      });
+  return parts;
+}
+
+const keyOf = ({ model, dataset, representation, dialogue }: Omit<DialogueLoss, 'sum' | 'tokens'>): string =>
+  JSON.stringify([model, dataset, representation, dialogue]);
+
+async function sequencesOf(
+  checkpoint: Parameters<typeof prepareData>[0],
+  { base, template, maxTokens }: PerplexityPlan,
+  { format, files, part, limit }: PlannedDataset,
+  representation: RepresentationId,
+  signal: AbortSignal,
+): Promise<Sequence[]> {
+  const data = {
+    format,
+    train: files,
+    ...(part === 'all' && { eval: files }),
+    // The training part is not used; one dialogue is enough.
+    trainLimit: 1,
+    ...(limit !== undefined && { evalLimit: limit }),
+    representation,
+    template,
+    maxTokens,
+  };
+  const prepared = await prepareData(
+    checkpoint,
+    parseRunConfig({ model: base, out: '', data }, 'the plan'),
+    undefined,
+    signal,
+  );
+  return prepared.eval.sequences;
+}
+
+/** Rows that were measured before; writes the header of a new file. */
+async function openSums(plan: PerplexityPlan, out: string): Promise<DialogueLoss[]> {
+  const header = await headerOf(plan);
+  const text = await readFile(out, 'utf8').catch(() => undefined);
+  if (text === undefined) {
+    await appendFile(out, `${JSON.stringify(header)}\n`);
+    return [];
+  }
+  const end = text.indexOf('\n');
+  const parsed = headerSchema.safeParse(parseOr(text.slice(0, end)));
+  const changed = parsed.success
+    ? Object.entries(header.hashes).filter(([name, hash]) => (parsed.data.hashes[name] ?? hash) !== hash)
+    : [];
+  if (!parsed.success || changed.length > 0)
+    throw new LabError({
+      code: 'bad-config',
+      where: out,
+      what: parsed.success
+        ? `Its values were measured with another ${changed.map(([name]) => name).join(', ')}.`
+        : 'It is no file of perplexities.',
+      todo: 'Choose another file with --out, or restore what was measured.',
+    });
+  // A line that was being written when the process was killed would be joined by the next one.
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  if (whole !== text) await replaceFile(out, whole, '--out');
+  return parseJsonLines(whole.slice(end + 1), dialogueLossSchema, {
+    code: 'bad-data',
+    where: out,
+    what: 'This line is no loss of a dialogue.',
+    todo: 'Restore the file, or choose another one with --out.',
+  });
+}
+
+function parseOr(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+async function headerOf(plan: PerplexityPlan): Promise<z.infer<typeof headerSchema>> {
+  const hashes: Record<string, string> = {};
+  for (const [name, { files, ...settings }] of Object.entries(plan.datasets)) {
+    const parts = await Promise.all(files.map(sha256Of));
+    hashes[`dataset ${name}`] = textHash(JSON.stringify([parts, settings, plan.maxTokens]));
+  }
+  for (const [name, adapters] of Object.entries(plan.models)) {
+    const parts = await Promise.all(adapters.map(async (path) => sha256Of(await weightsOf(path))));
+    hashes[`model ${name}`] = textHash(JSON.stringify(parts));
+  }
+  hashes['template'] = await sha256Of(plan.template);
+  return { protocol: 1, plan: textHash(JSON.stringify(plan)), hashes };
+}
+
+const weightsOf = async (path: string): Promise<string> =>
+  (await stat(path)).isDirectory() ? join(path, ADAPTER_FILE) : path;
+
+const textHash = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** The rows of the plan's cells, each with its dialogues in the dataset's order, so that paired tests pair them. */
+function inPlanOrder(
+  rows: readonly DialogueLoss[],
+  plan: PerplexityPlan,
+  parts: readonly PlannedPart[],
+): DialogueLoss[] {
+  const found = new Map(rows.map((row) => [keyOf(row), row]));
+  return parts.flatMap(({ dataset, representation, sequences }) =>
+    Object.keys(plan.models).flatMap((model) =>
+      sequences.flatMap(({ id }) => found.get(keyOf({ model, dataset, representation, dialogue: id })) ?? []),
+    ),
+  );
+}

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { REPRESENTATION_IDS } from '../../src/core/compression/representation.ts';
+import { LabError } from '../../src/core/error.ts';
+import { DATA_FORMATS } from '../train/dialogues.ts';
+import { readYaml } from '../train/load-config.ts';
+
+const datasetSchema = z.strictObject({
+  format: z.enum(DATA_FORMATS).default('auto'),
+  files: z.array(z.string()).min(1),
+  /** `test`: the share that a run with the default split holds out. */
+  part: z.enum(['all', 'test']).default('all'),
+  limit: z.int().positive().optional(),
+});
+export type PlannedDataset = z.infer<typeof datasetSchema>;
+
+const schema = z.strictObject({
+  /** The base model of all adapters. */
+  base: z.string(),
+  /** A file with the chat template of all models. */
+  template: z.string(),
+  maxTokens: z.int().positive().default(2048),
+  representations: z.array(z.enum(REPRESENTATION_IDS)).min(1),
+  datasets: z.record(z.string(), datasetSchema),
+  /** Adapters by model name; an empty list is the base alone. The first model is what the others are compared with. */
+  models: z.record(z.string(), z.array(z.string())),
+});
+
+/** Which models are measured on what. */
+export type PerplexityPlan = z.infer<typeof schema>;
+
+/** @throws {LabError} `missing-file`, or `bad-config` that lists what is wrong. */
+export async function readPerplexityPlan(path: string): Promise<PerplexityPlan> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw LabError.from(error, {
+      code: 'missing-file',
+      where: path,
+      what: 'The plan cannot be read',
+      todo: 'Check --plan.',
+    });
+  });
+  const parsed = schema.safeParse(readYaml(text, path));
+  if (parsed.success) return parsed.data;
+  throw new LabError({
+    code: 'bad-config',
+    where: path,
+    what: `It is no plan of perplexities. ${z.prettifyError(parsed.error)}`,
+    todo: 'docs/reference/training.md has an example.',
+  });
+}
