@@ -98,6 +98,12 @@ describe('datasets', () => {
     expect((await readFile(await (await download).path(), 'utf8')).trim().split('\n')).toHaveLength(1008);
   });
 
+  it('the dialogues that came with the lab before are still opened by their address', async () => {
+    await page.goto(`${lab.url}#/data/solace-72`);
+    await heading('Solace 72').waitFor();
+    expect(await found()).toBe('72 dialogues');
+  });
+
   it('axe finds nothing serious, on a phone in the dark theme and on a desktop in the light theme', async () => {
     for (const [colorScheme, width] of [
       ['light', 1280],

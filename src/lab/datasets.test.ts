@@ -150,6 +150,15 @@ describe('DatasetLibrary', () => {
     expect(asked).toEqual(['solace.json', 'solace.json']);
   });
 
+  it('lists what was imported where the built-in datasets cannot be fetched', async () => {
+    await visit().add([file(chat('One'))], { name: 'Mine' });
+    const offline = new DatasetLibrary({
+      store: new DatasetStore(),
+      readBuiltIn: () => Promise.reject(new TypeError('Failed to fetch')),
+    });
+    expect((await offline.list()).map(({ name }) => name)).toEqual(['Mine']);
+  });
+
   it('recognises the same dialogues', async () => {
     const library = visit();
     const first = await library.add([file(chat('One'))], { name: 'Mine' });

@@ -69,11 +69,18 @@ export class DatasetLibrary {
     this.#readBuiltIn = readBuiltIn;
   }
 
-  /** The built-in ones first, then latest first. */
+  /**
+   * The built-in ones first, then latest first. Where the built-in ones cannot be fetched, as offline before their first
+   * use, the others are listed without them.
+   */
   async list(): Promise<DatasetSummary[]> {
     const stored = (await this.#store?.heads()) ?? [];
     const held = [...this.#held.values()].map(({ head }) => head);
-    const own = await Promise.all(BUILT_IN.filter(({ former }) => !former).map((each) => this.#openBuiltIn(each)));
+    const offered = BUILT_IN.filter(({ former }) => !former);
+    const own = await Promise.all(offered.map((each) => this.#openBuiltIn(each))).catch((error: unknown) => {
+      if (held.length + stored.length > 0) return [];
+      throw error;
+    });
     return [...own.map(({ head }) => head), ...held, ...stored].map((head) => this.#summary(head));
   }
 
