@@ -70,8 +70,8 @@ export class DatasetLibrary {
   }
 
   /**
-   * The built-in ones first, then latest first. Where the built-in ones cannot be fetched, as offline before their first
-   * use, the others are listed without them.
+   * The built-in ones first, then latest first. Where the built-in ones cannot be fetched, as offline before their
+   * first use, the others are listed without them.
    */
   async list(): Promise<DatasetSummary[]> {
     const stored = (await this.#store?.heads()) ?? [];
