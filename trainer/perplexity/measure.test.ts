@@ -80,6 +80,11 @@ describe('measurePerplexities', () => {
       /measured with another dataset held/,
     );
     await writeFile(path('data.jsonl'), data);
+    await writeFile(path('foreign.jsonl'), 'a file of mine\n');
+    await expect(measurePerplexities(plan, path('foreign.jsonl'), { signal })).rejects.toThrow(
+      /no file of perplexities/,
+    );
+    expect(await readFile(path('foreign.jsonl'), 'utf8')).toBe('a file of mine\n');
   });
 
   it('says what is wrong with a plan', async () => {

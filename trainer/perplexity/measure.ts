@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFile, readFile, stat } from 'node:fs/promises';
+import { appendFile, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { RepresentationId } from '../../src/core/compression/representation.ts';
@@ -11,7 +11,6 @@ import type { Sequence } from '../../src/core/training/sequence.ts';
 import { sha256Of } from '../../src/node/node-manifest.ts';
 import { openModel } from '../files/open-model.ts';
 import { replaceFile } from '../files/sink.ts';
-import { ADAPTER_FILE } from '../train/checkpoint.ts';
 import { parseRunConfig } from '../train/config.ts';
 import { modelLosses } from '../train/perplexity.ts';
 import { prepareData } from '../train/prepare.ts';
@@ -128,37 +127,30 @@ async function openSums(plan: PerplexityPlan, out: string): Promise<DialogueLoss
     await appendFile(out, `${JSON.stringify(header)}\n`);
     return [];
   }
-  const end = text.indexOf('\n');
-  const parsed = headerSchema.safeParse(parseOr(text.slice(0, end)));
-  const changed = parsed.success
-    ? Object.entries(header.hashes).filter(([name, hash]) => (parsed.data.hashes[name] ?? hash) !== hash)
-    : [];
-  if (!parsed.success || changed.length > 0)
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const end = whole.indexOf('\n') + 1;
+  const [known] = parseJsonLines(whole.slice(0, end), headerSchema, {
+    code: 'bad-config',
+    where: out,
+    what: 'It is no file of perplexities.',
+    todo: 'Choose another file with --out.',
+  });
+  const changed = Object.entries(header.hashes).filter(([name, hash]) => (known?.hashes[name] ?? hash) !== hash);
+  if (changed.length > 0)
     throw new LabError({
       code: 'bad-config',
       where: out,
-      what: parsed.success
-        ? `Its values were measured with another ${changed.map(([name]) => name).join(', ')}.`
-        : 'It is no file of perplexities.',
+      what: `Its values were measured with another ${changed.map(([name]) => name).join(', ')}.`,
       todo: 'Choose another file with --out, or restore what was measured.',
     });
   // A line that was being written when the process was killed would be joined by the next one.
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   if (whole !== text) await replaceFile(out, whole, '--out');
-  return parseJsonLines(whole.slice(end + 1), dialogueLossSchema, {
+  return parseJsonLines(whole.slice(end), dialogueLossSchema, {
     code: 'bad-data',
     where: out,
     what: 'This line is no loss of a dialogue.',
     todo: 'Restore the file, or choose another one with --out.',
   });
-}
-
-function parseOr(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 async function headerOf(plan: PerplexityPlan): Promise<z.infer<typeof headerSchema>> {
@@ -168,15 +160,19 @@ async function headerOf(plan: PerplexityPlan): Promise<z.infer<typeof headerSche
     hashes[`dataset ${name}`] = textHash(JSON.stringify([parts, settings, plan.maxTokens]));
   }
   for (const [name, adapters] of Object.entries(plan.models)) {
-    const parts = await Promise.all(adapters.map(async (path) => sha256Of(await weightsOf(path))));
+    const parts = await Promise.all(adapters.map(async (path) => Promise.all((await weightFiles(path)).map(sha256Of))));
     hashes[`model ${name}`] = textHash(JSON.stringify(parts));
   }
   hashes['template'] = await sha256Of(plan.template);
   return { protocol: 1, plan: textHash(JSON.stringify(plan)), hashes };
 }
 
-const weightsOf = async (path: string): Promise<string> =>
-  (await stat(path)).isDirectory() ? join(path, ADAPTER_FILE) : path;
+/** The files that hold an adapter's weights: itself, or those of its folder. */
+async function weightFiles(path: string): Promise<string[]> {
+  if (!(await stat(path)).isDirectory()) return [path];
+  const names = await readdir(path);
+  return names.filter((name) => /\.(gguf|safetensors)$/i.test(name)).map((name) => join(path, name));
+}
 
 const textHash = (text: string): string => createHash('sha256').update(text).digest('hex');
 

@@ -10,10 +10,10 @@ export class TrainingProgress {
 
   show(row: MetricsRow, { updates }: { updates: number }): void {
     if (row.evalLoss !== undefined) {
+      const transfer = row.transferLoss === undefined ? '' : `; transfer loss ${row.transferLoss.toFixed(4)}`;
+      const perplexity = Math.exp(row.evalLoss).toFixed(2);
       this.print(
-        `step ${row.step}: evaluation loss ${row.evalLoss.toFixed(4)}, ` +
-          `perplexity ${Math.exp(row.evalLoss).toFixed(2)}` +
-          (row.transferLoss === undefined ? '' : `; transfer loss ${row.transferLoss.toFixed(4)}`),
+        `step ${row.step}: evaluation loss ${row.evalLoss.toFixed(4)}, perplexity ${perplexity}${transfer}`,
         true,
       );
       return;
