@@ -60,10 +60,20 @@ const BENCHES: Record<string, Entry> = {
       'A small run here and with Hugging Face Accelerate in one and two processes: how far the losses come apart.',
     load: async () => (await import('./train-accelerate.ts')).trainAccelerate,
   },
-  answers: {
-    summary: 'Replies of model folders to ten situations, side by side, for people to read.',
-    load: async () => (await import('./answers.ts')).answers,
-    takes: { name: 'model', value: 'FOLDER', about: 'Folders that export wrote.', example: 'models/base models/tuned' },
+  reading: {
+    summary: 'Replies of model folders to forty situations, and a sheet for people to read without the names.',
+    load: async () => (await import('./reading/replies.ts')).writeReading,
+    takes: {
+      name: 'folder',
+      value: 'FOLDER',
+      about: 'The folder for the results, then folders that export wrote.',
+      example: 'docs/readings/mine models/base models/tuned',
+    },
+  },
+  'reading-count': {
+    summary: 'Which replies readers preferred, and how far they agree.',
+    load: async () => (await import('./reading/count.ts')).countReading,
+    takes: { name: 'folder', value: 'FOLDER', about: 'The folder of the results.', example: 'docs/readings/mine' },
   },
   compress: {
     summary: 'KeyPOS and NoStopwords over a corpus vs. spaCy and NLTK.',
