@@ -2,7 +2,7 @@ import { shuffle } from '../../src/core/random/random.ts';
 import { seededRandom } from '../../src/core/random/xoshiro128.ts';
 import type { Replies } from './replies.ts';
 
-/** The models behind the letters A, B, C … of a situation: the same for every reader, drawn anew for each situation. */
+/** The models behind the letters A, B, C … of a situation: drawn for each situation, the same for every reader. */
 export function lettersOf(
   { models, situations }: Pick<Replies, 'models' | 'situations'>,
   id: string,
@@ -27,6 +27,6 @@ export function readingSheet(replies: Replies): string {
 const INSTRUCTIONS = `# Blind reading
 
 Each situation has one reply per model, in random order. Rank the replies by which you would rather give to this person:
-does it take up what was said, is it clear, kind and honest, does it help the person to go on talking? A reply that makes
-no sense, claims to be human, or harms comes last. Write one line per situation into a file \`choices-NAME.tsv\`: the
-situation, a tab, and the letters from best to worst, such as \`B>A=C\` (= where you see no difference).`;
+does it take up what was said, is it clear, kind and honest, does it help the person to go on talking? A reply that
+makes no sense, claims to be human, or harms comes last. Write one line per situation into a file \`choices-NAME.tsv\`:
+the situation, a tab, and the letters from best to worst, such as \`B>A=C\` (= where you see no difference).`;
