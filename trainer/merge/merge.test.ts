@@ -6,7 +6,7 @@ import { readTensor, type Checkpoint } from '../../src/core/formats/checkpoint/c
 import { chatTemplate } from '../../src/core/formats/checkpoint/template.ts';
 import { forward } from '../../src/core/formats/reference/forward.ts';
 import { checkpointToSafetensors } from '../../src/core/formats/safetensors/from-checkpoint.ts';
-import { addProduct } from '../../src/core/training/merge/product.ts';
+import { addProduct } from '../../src/core/formats/simd/product.ts';
 import { adapterTensors, initialAdapter, type LoraConfig } from '../../src/core/training/lora.ts';
 import type { Sequence } from '../../src/core/training/sequence.ts';
 import { noise, writeTinyModel } from '../../tests/harness/tiny-model.ts';
@@ -219,7 +219,7 @@ describe('runtimeProduct', () => {
     const make = (count: number): Float32Array => Float32Array.from({ length: count }, random);
     const [left, right, into] = [make(7 * 4), make(4 * 33), make(7 * 33)];
     const expected = into.slice();
-    addProduct(expected, left, right, 4);
+    addProduct(expected, left, right, 4, null);
     const { add, close } = await runtimeProduct();
     await add(into, left, right, 4);
     into.forEach((value, i) => expect(Math.abs(value - (expected[i] ?? NaN))).toBeLessThan(1e-5));

@@ -1,6 +1,6 @@
 import { roundToHalf } from '../float.ts';
 import { BLOCK, Q4_WIDTHS, Q8_WIDTHS, quantiseQ4, quantiseQ8 } from '../quantise.ts';
-import { KERNELS } from './kernels.wasm.ts';
+import { instantiateKernels, type Kernel } from './instantiate.ts';
 
 /** Fitted blocks; codes are bytes, in two's complement if the grid has negative ones. */
 export interface FittedBlocks {
@@ -36,7 +36,6 @@ const PLACES = (() => {
   return { values: 0, codes, fits, plain, errors, plainErrors, widths, end };
 })();
 
-type Kernel = (...args: number[]) => void;
 interface Kernels {
   memory: WebAssembly.Memory;
   search: Record<GridName, Kernel>;
@@ -49,10 +48,7 @@ let made: Kernels | null | undefined;
 function kernels(): Kernels | null {
   if (made === undefined) {
     try {
-      const binary = Uint8Array.from(atob(KERNELS), (character) => character.charCodeAt(0));
-      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary));
-      const kernel = (name: string): Kernel => exports[name] as Kernel;
-      const memory = exports['memory'] as WebAssembly.Memory;
+      const { memory, kernel } = instantiateKernels();
       memory.grow(Math.ceil(PLACES.end / 65536));
       made = {
         memory,

@@ -1,5 +1,6 @@
-// The inner loops of the quantiser, in AssemblyScript: the syntax of TypeScript, the types of WebAssembly.
-// `npm run kernels` compiles this file to kernels.wasm.ts; a test fails where the two differ. fit.ts calls it.
+// The inner loops of the quantiser and of merging, in AssemblyScript: the syntax of TypeScript, the types of
+// WebAssembly. `npm run kernels` compiles this file to kernels.wasm.ts; a test fails where the two differ. fit.ts and
+// product.ts call it.
 //
 // A block is 32 float32 values: eight vectors of four lanes. Two grids of codes exist: q4 is affine (codes 0 to 15,
 // value = code * scale + minimum), q8 is not (codes -127 to 127, value = code * scale). `affine` is a constant wherever
@@ -238,4 +239,58 @@ export function encode4(values: usize, fits: usize, codes: usize, errors: usize,
 
 export function encode8(values: usize, fits: usize, codes: usize, errors: usize, blocks: i32): void {
   encode(values, fits, codes, errors, blocks, false);
+}
+
+/**
+ * Adds left [rows, rank] · right [rank, columns] to `into` [rows, columns], all float32. `rows` is a multiple of 4 and
+ * `columns` of 8, so that eight sums of four lanes stay in registers.
+ */
+export function product(into: usize, left: usize, right: usize, rows: i32, rank: i32, columns: i32): void {
+  const width = <usize>columns << 2;
+  const depth = <usize>rank << 2;
+  for (let row = 0; row < rows; row += 4) {
+    for (let column: usize = 0; column < width; column += 2 * VECTOR) {
+      const i0 = into + column;
+      const i1 = i0 + width;
+      const i2 = i1 + width;
+      const i3 = i2 + width;
+      let a0 = v128.load(i0);
+      let b0 = v128.load(i0, VECTOR);
+      let a1 = v128.load(i1);
+      let b1 = v128.load(i1, VECTOR);
+      let a2 = v128.load(i2);
+      let b2 = v128.load(i2, VECTOR);
+      let a3 = v128.load(i3);
+      let b3 = v128.load(i3, VECTOR);
+      let from = right + column;
+      const end = left + depth;
+      for (let factor = left; factor < end; factor += 4) {
+        const a = v128.load(from);
+        const b = v128.load(from, VECTOR);
+        from += width;
+        let f = v128.load32_splat(factor);
+        a0 = f32x4.add(a0, f32x4.mul(f, a));
+        b0 = f32x4.add(b0, f32x4.mul(f, b));
+        f = v128.load32_splat(factor + depth);
+        a1 = f32x4.add(a1, f32x4.mul(f, a));
+        b1 = f32x4.add(b1, f32x4.mul(f, b));
+        f = v128.load32_splat(factor + 2 * depth);
+        a2 = f32x4.add(a2, f32x4.mul(f, a));
+        b2 = f32x4.add(b2, f32x4.mul(f, b));
+        f = v128.load32_splat(factor + 3 * depth);
+        a3 = f32x4.add(a3, f32x4.mul(f, a));
+        b3 = f32x4.add(b3, f32x4.mul(f, b));
+      }
+      v128.store(i0, a0);
+      v128.store(i0, b0, VECTOR);
+      v128.store(i1, a1);
+      v128.store(i1, b1, VECTOR);
+      v128.store(i2, a2);
+      v128.store(i2, b2, VECTOR);
+      v128.store(i3, a3);
+      v128.store(i3, b3, VECTOR);
+    }
+    into += 4 * width;
+    left += 4 * depth;
+  }
 }

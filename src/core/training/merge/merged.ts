@@ -1,14 +1,22 @@
 import { LabError } from '../../error.ts';
 import { type Checkpoint, matrixShape, readRows, type TensorInfo } from '../../formats/checkpoint/checkpoint.ts';
 import { ggufArchitecture } from '../../formats/gguf/config.ts';
+import { addProduct as kernelProduct } from '../../formats/simd/product.ts';
 import type { Adapter, AdapterModule } from './adapter.ts';
-import { addProduct as plainProduct, type AddProduct } from './product.ts';
 
 /** An adapter and the factor of its change; 1 applies it fully. */
 export interface WeightedAdapter {
   adapter: Adapter;
   weight: number;
 }
+
+/** Adds left [rows, rank] · right [rank, columns] to `into` [rows, columns]. */
+export type AddProduct = (
+  into: Float32Array,
+  left: Float32Array,
+  right: Float32Array,
+  rank: number,
+) => void | Promise<void>;
 
 export interface MergedCheckpoint extends Checkpoint {
   /** Names of the tensors that adapters change. */
@@ -40,7 +48,7 @@ interface Factors {
 export function mergedCheckpoint(
   base: Checkpoint,
   adapters: readonly WeightedAdapter[],
-  addProduct: AddProduct = plainProduct,
+  addProduct: AddProduct = kernelProduct,
 ): MergedCheckpoint {
   const parts = new Map<string, Part[]>();
   for (const { adapter, weight } of adapters) {
