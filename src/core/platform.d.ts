@@ -80,7 +80,7 @@ declare class DecompressionStream extends TransformStream<Uint8Array<ArrayBuffer
 }
 
 declare class Blob {
-  constructor(parts: readonly (Uint8Array<ArrayBuffer> | string)[]);
+  constructor(parts: readonly (Uint8Array<ArrayBuffer> | string | Blob)[]);
   readonly size: number;
   slice(start?: number, end?: number): Blob;
   arrayBuffer(): Promise<ArrayBuffer>;

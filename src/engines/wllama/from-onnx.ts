@@ -1,5 +1,5 @@
 import { contextBeforeWindow } from '../../core/formats/config.ts';
-import type { FileSink } from '../../core/formats/export/sink.ts';
+import { memorySink } from '../../core/formats/export/memory-sink.ts';
 import { checkpointToGguf } from '../../core/formats/gguf/from-checkpoint.ts';
 import { markedName } from '../../core/tokenizer/plain-text.ts';
 import type { LoadOptions } from '../../core/engine/engine.ts';
@@ -20,7 +20,7 @@ export async function ggufFromOnnx(
     ...(onProgress ? { onProgress } : {}),
     ...(signal ? { signal } : {}),
   });
-  const sink = memorySink();
+  const sink = memorySink('model.gguf');
   await checkpointToGguf(checkpoint, sink, {
     name: files.name,
     type: 'keep',
@@ -31,18 +31,4 @@ export async function ggufFromOnnx(
     ...(signal ? { signal } : {}),
   });
   return { gguf: sink.blob(), contextWindow: contextBeforeWindow(checkpoint.config) };
-}
-
-/** Collects written pieces; nothing is hashed, because nothing is stored. */
-export function memorySink(): FileSink & { blob(): Blob } {
-  const parts: Blob[] = [];
-  return {
-    async write(bytes) {
-      // The writer reuses its buffers, so a blob takes its own copy.
-      parts.push(new Blob([bytes.slice()]));
-    },
-    close: () =>
-      Promise.resolve({ path: 'model.gguf', bytes: parts.reduce((sum, { size }) => sum + size, 0), sha256: '' }),
-    blob: () => new Blob(parts),
-  };
 }

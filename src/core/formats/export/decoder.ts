@@ -4,7 +4,7 @@ import { attr, MICROSOFT, GraphBuilder, type OnnxAttribute } from '../onnx/index
 import { BLOCK } from '../quantise.ts';
 import { EXPORT_FORMATS, type ExportDtype } from './dtype.ts';
 import type { NBits } from './nbits.ts';
-import type { QuantisedMatrix, WeightWriter } from './weights.ts';
+import type { DecoderWeights, QuantisedMatrix } from './weights.ts';
 
 /** Matrices of a layer that are stored as one, with their rows concatenated. */
 export const STACKED: Record<string, string[]> = {
@@ -53,7 +53,7 @@ export class DecoderBuilder {
     this.io = EXPORT_FORMATS[dtype].io;
   }
 
-  async build(weights: WeightWriter): Promise<void> {
+  async build(weights: DecoderWeights): Promise<void> {
     const { graph, config } = this;
     graph.input('input_ids', 'int64', ['batch_size', 'sequence_length']);
     graph.input('attention_mask', 'int64', ['batch_size', 'total_sequence_length']);
@@ -92,7 +92,7 @@ export class DecoderBuilder {
   }
 
   /** Lengths in the form that GroupQueryAttention expects, and the rotary tables. */
-  private async positions(weights: WeightWriter) {
+  private async positions(weights: DecoderWeights) {
     const { graph, config, contextLength } = this;
     graph.ints('axis.1', [1]);
     if (EXPORT_FORMATS[this.dtype].bits !== null) graph.ints('axis.last', [-1]);
@@ -116,7 +116,7 @@ export class DecoderBuilder {
   }
 
   /** Embedding lookup, and a function that adds the output matrix; both share one matrix if the model ties them. */
-  private async embedding(weights: WeightWriter) {
+  private async embedding(weights: DecoderWeights) {
     const { graph, config } = this;
     const table = 'model.embed_tokens';
     const head = config.tied ? table : 'lm_head';
@@ -165,7 +165,7 @@ export class DecoderBuilder {
   }
 
   /** RMSNorm of `residual + branch`; also returns the sum. */
-  private async norm(weights: WeightWriter, name: string, residual: string, branch: string | undefined) {
+  private async norm(weights: DecoderWeights, name: string, residual: string, branch: string | undefined) {
     const gamma = await weights.vector(name, [`${name}.weight`]);
     const epsilon = attr.float(this.config.normEpsilon);
     const hidden = `${name}.out`;
@@ -190,7 +190,7 @@ export class DecoderBuilder {
   }
 
   private async attention(
-    weights: WeightWriter,
+    weights: DecoderWeights,
     layer: number,
     hidden: string,
     position: { lengths: string; total: string; cos: string; sin: string },
@@ -219,7 +219,7 @@ export class DecoderBuilder {
     return this.linear(weights, prefix, 'self_attn.o_proj', out);
   }
 
-  private async feedForward(weights: WeightWriter, prefix: string, hidden: string): Promise<string> {
+  private async feedForward(weights: DecoderWeights, prefix: string, hidden: string): Promise<string> {
     const { graph } = this;
     const gated = await this.linear(weights, prefix, 'mlp.gate_proj', hidden);
     const raised = await this.linear(weights, prefix, 'mlp.up_proj', hidden);
@@ -229,7 +229,7 @@ export class DecoderBuilder {
   }
 
   /** x · Wᵀ + b with the rows of several matrices stacked; has a bias if any of them has one. */
-  private async linear(weights: WeightWriter, prefix: string, stack: string, input: string): Promise<string> {
+  private async linear(weights: DecoderWeights, prefix: string, stack: string, input: string): Promise<string> {
     const name = `${prefix}.${stack}`;
     const parts = (STACKED[stack] ?? []).map((part) => `${prefix}.${part}`);
     const tensors = parts.map((part) => `${part}.weight`);

@@ -83,10 +83,15 @@ export async function openExported(
   const values = async (initializer: string, from: number, count: number): Promise<Float32Array> => {
     const half = initializers.get(initializer)?.type === 'float16';
     const bytes = await bytesOf(initializer, from * (half ? 2 : 4), count * (half ? 2 : 4));
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return Float32Array.from({ length: count }, (_, i) =>
-      half ? fromHalf(view.getUint16(i * 2, true)) : view.getFloat32(i * 4, true),
-    );
+    // A copy, because a view need not begin at a multiple of its element's size.
+    const { buffer } = bytes.slice();
+    return half ? Float32Array.from(new Uint16Array(buffer), fromHalf) : new Float32Array(buffer);
+  };
+  /** The offsets of one matrix at a time: those of some rows lie apart in the file. */
+  let latest: { initializer: string; offsets: Promise<Float32Array> } | undefined;
+  const offsetsOf = (initializer: string, count: number): Promise<Float32Array> => {
+    if (latest?.initializer !== initializer) latest = { initializer, offsets: values(initializer, 0, count) };
+    return latest.offsets;
   };
 
   return settled({
@@ -114,13 +119,13 @@ export async function openExported(
       }
       const codes = await bytesOf(`${initializer}.codes`, (row * columns) / 2, (count * columns) / 2);
       const minimums = new Float32Array(count * blocks);
-      const shifted = initializers.has(`${initializer}.offsets`);
+      const offsets = initializers.has(`${initializer}.offsets`)
+        ? await offsetsOf(`${initializer}.offsets`, blocks * stackedRows)
+        : undefined;
       for (let block = 0; block < blocks; block++) {
-        const offsets = shifted
-          ? await values(`${initializer}.offsets`, block * stackedRows + row, count)
-          : new Float32Array(count);
+        const first = block * stackedRows + row;
         for (let i = 0; i < count; i++)
-          minimums[i * blocks + block] = (offsets[i] ?? 0) - 8 * (scales[i * blocks + block] ?? 0);
+          minimums[i * blocks + block] = (offsets?.[first + i] ?? 0) - 8 * (scales[i * blocks + block] ?? 0);
       }
       return packQ4(codes, scales, minimums);
     },

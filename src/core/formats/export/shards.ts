@@ -21,7 +21,7 @@ export class ShardWriter {
   readonly files: WrittenFile[] = [];
   private file: FileSink | undefined;
   private filled = 0;
-  private count = 0;
+  private count: number;
 
   constructor(
     private readonly folder: FolderSink,
@@ -30,9 +30,13 @@ export class ShardWriter {
     /** Name of the model file, e.g. `model_q4.onnx`. */
     private readonly model: string,
     private readonly maxBytes: number,
-  ) {}
+    /** Number of data files that the model already has. */
+    first = 0,
+  ) {
+    this.count = first;
+  }
 
-  /** Number of data files started. */
+  /** Number of data files, up to the one that was started last. */
   get shards(): number {
     return this.count;
   }

@@ -24,8 +24,20 @@ export interface QuantisedMatrix {
   offsets: string | undefined;
 }
 
-/** Copies weights from a checkpoint into the data files of a graph, a few rows at a time. */
-export class WeightWriter {
+/** Where the graph of a decoder gets its weights: each method returns the names of initializers. */
+export interface DecoderWeights {
+  /** A vector, or several end to end. */
+  vector(name: string, tensors: string[]): Promise<string>;
+  /** Any values, e.g. a table. */
+  put(name: string, dims: number[], values: Float32Array): Promise<string>;
+  /** Matrices stacked by rows as one float initializer [rows, columns]. */
+  float(name: string, tensors: string[]): Promise<{ name: string }>;
+  /** Matrices stacked by rows in MatMulNBits form. */
+  quantised(name: string, tensors: string[], bits: NBits): Promise<QuantisedMatrix>;
+}
+
+/** Copies weights from a checkpoint into the data files of a graph, a few rows at a time, in the IO type. */
+export class WeightWriter implements DecoderWeights {
   constructor(
     private readonly source: Checkpoint,
     private readonly graph: GraphBuilder,
@@ -36,7 +48,6 @@ export class WeightWriter {
     private readonly quantiser: Quantiser = { quantise: toNBits, ahead: 0 },
   ) {}
 
-  /** A vector, or several end to end, as an initializer of the IO type. */
   async vector(name: string, tensors: string[]): Promise<string> {
     const parts = await Promise.all(tensors.map((tensor) => readTensor(this.source, tensor)));
     const values = Float32Array.from(parts.flatMap((part) => [...part]));
@@ -44,14 +55,12 @@ export class WeightWriter {
     return this.put(name, [values.length], values);
   }
 
-  /** Any values of the IO type, e.g. a table. */
   async put(name: string, dims: number[], values: Float32Array): Promise<string> {
     const bytes = floatBytes(values, this.io);
     return this.graph.external(name, this.io, dims, await this.shards.append(bytes.length, [bytes]));
   }
 
-  /** Matrices stacked by rows as one float initializer [rows, columns]. */
-  async float(name: string, tensors: string[]): Promise<{ name: string; rows: number; columns: number }> {
+  async float(name: string, tensors: string[]): Promise<{ name: string }> {
     const { rows, columns } = this.stackedShape(tensors);
     const { io } = this;
     const chunks = this.chunks(tensors);
@@ -59,10 +68,9 @@ export class WeightWriter {
       for await (const { type, stored, count } of chunks) yield floatBytes(decodeStored(type, stored, count), io);
     })();
     const external = await this.shards.append(rows * columns * (io === 'float32' ? 4 : 2), stream);
-    return { name: this.graph.external(name, io, [rows, columns], external), rows, columns };
+    return { name: this.graph.external(name, io, [rows, columns], external) };
   }
 
-  /** Matrices stacked by rows in MatMulNBits form. */
   async quantised(name: string, tensors: string[], bits: NBits): Promise<QuantisedMatrix> {
     const { rows, columns } = this.stackedShape(tensors);
     const blocks = columns / BLOCK;

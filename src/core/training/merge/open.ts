@@ -11,6 +11,12 @@ import { openAdapter } from './peft-adapter.ts';
 /** Text files of an adapter are a few kilobytes; with a tokenizer's settings, a few megabytes. */
 const MAX_TEXT = 1 << 25;
 
+/** Files of an adapter's folder that are read; others are ignored. */
+const READ = new Set([ADAPTER_CONFIG, ADAPTER_FILE, CHAT_TEMPLATE_FILE, TOKENIZER_CONFIG]);
+
+/** Whether a file of an adapter's folder is read, by its name. */
+export const isAdapterFile = (name: string): boolean => READ.has(name) || /\.gguf$/i.test(name);
+
 export interface OpenedAdapterFiles {
   adapter: Adapter;
   /** The chat template that it was trained with, if the files have one. */

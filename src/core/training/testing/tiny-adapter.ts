@@ -1,0 +1,39 @@
+import { layerMatrices } from '../../formats/checkpoint/checkpoint.ts';
+import type { ModelConfig } from '../../formats/config.ts';
+import { memorySink } from '../../formats/export/memory-sink.ts';
+import { writeSafetensors } from '../../formats/safetensors/write.ts';
+import { seededRandom } from '../../random/xoshiro128.ts';
+import { ADAPTER_CONFIG, ADAPTER_FILE, peftConfig } from '../peft-config.ts';
+
+type Target = 'q_proj' | 'k_proj' | 'v_proj' | 'o_proj';
+const ATTENTION: readonly Target[] = ['q_proj', 'k_proj', 'v_proj', 'o_proj'];
+const RANK = 4;
+
+/** PEFT's files of a random adapter on the attention of a model; `size` is the range of its numbers. */
+export async function tinyAdapterFiles(
+  config: ModelConfig,
+  seed: number,
+  { size = 1, targets = ATTENTION }: { size?: number; targets?: readonly Target[] } = {},
+): Promise<Map<string, Blob>> {
+  const random = seededRandom(seed);
+  const matrix = (name: string, rows: number, columns: number) => ({
+    name,
+    shape: [rows, columns],
+    data: Float32Array.from({ length: rows * columns }, () => size * (random() - 0.5)),
+  });
+  const shapes = layerMatrices(config);
+  const tensors = Array.from({ length: config.layers }, (_, layer) =>
+    targets.flatMap((target) => {
+      const [out, columns] = shapes[`self_attn.${target}`] ?? [0, 0];
+      const module = `base_model.model.model.layers.${layer}.self_attn.${target}`;
+      return [matrix(`${module}.lora_A.weight`, RANK, columns), matrix(`${module}.lora_B.weight`, out, RANK)];
+    }),
+  ).flat();
+  const sink = memorySink(ADAPTER_FILE);
+  await writeSafetensors(sink, tensors, { format: 'pt' });
+  const lora = { rank: RANK, alpha: 8, dropout: 0, targets, rankStabilized: false };
+  return new Map([
+    [ADAPTER_FILE, sink.blob()],
+    [ADAPTER_CONFIG, new Blob([peftConfig(lora, 'tiny')])],
+  ]);
+}
