@@ -12,7 +12,7 @@ import { runPlan } from '../src/core/evaluation/runner.ts';
 import { sampleTurns } from '../src/core/evaluation/turns.ts';
 import { createChatTokenizer } from '../src/core/tokenizer/chat-tokenizer.ts';
 import { compress } from '../src/lab/compression.ts';
-import { EMBEDDED_FOLDER } from '../src/node/folder-model.ts';
+import { EMBEDDED_FOLDER } from '../src/node/model-choice.ts';
 import { readPlanDataset } from '../src/node/run-dependencies.ts';
 import { describeExtra } from './harness/shared.ts';
 

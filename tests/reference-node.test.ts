@@ -11,7 +11,7 @@ import { forward } from '../src/core/formats/reference/forward.ts';
 import { openExportedFolder } from '../trainer/export/folder.ts';
 import { diskFolder } from '../trainer/files/sink.ts';
 import { fileSource } from '../trainer/files/source.ts';
-import { EMBEDDED_FOLDER as EMBEDDED } from '../src/node/folder-model.ts';
+import { EMBEDDED_FOLDER as EMBEDDED } from '../src/node/model-choice.ts';
 import { baseExport, SOURCE } from './harness/base-export.ts';
 import { argmax, Decoder, mean, negativeLogLikelihood } from './harness/decoder.ts';
 import { readFixture, type ForwardReference } from './harness/fixtures.ts';

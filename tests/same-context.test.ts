@@ -23,7 +23,7 @@ import { compress } from '../src/lab/compression.ts';
 import { historyOfRun, historySchema, shorten } from '../src/lab/history.ts';
 import { NOTEBOOK_FUNCTIONS, type FunctionContext } from '../src/lab/notebooks/functions.ts';
 import { writeReply } from '../src/lab/reply.ts';
-import { EMBEDDED_FOLDER } from '../src/node/folder-model.ts';
+import { EMBEDDED_FOLDER } from '../src/node/model-choice.ts';
 import { nodeFiles } from '../src/node/node-files.ts';
 import { CompareState } from '../src/ui/state/compare.svelte.ts';
 import { ContextState } from '../src/ui/state/context.svelte.ts';

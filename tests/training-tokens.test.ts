@@ -17,7 +17,7 @@ import { chatTokenizerOf } from '../src/core/tokenizer/chat-tokenizer.ts';
 import { prepareDialogues } from '../src/core/training/prepare.ts';
 import type { Sequence } from '../src/core/training/sequence.ts';
 import { openExportedFiles } from '../src/engines/exported-files.ts';
-import { EMBEDDED_FOLDER } from '../src/node/folder-model.ts';
+import { EMBEDDED_FOLDER } from '../src/node/model-choice.ts';
 import { nodeFiles } from '../src/node/node-files.ts';
 import { openCheckpoint } from '../trainer/files/open.ts';
 import { diskFolder } from '../trainer/files/sink.ts';

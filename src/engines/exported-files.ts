@@ -8,12 +8,17 @@ import { readSideFiles } from '../core/engine/load-tokenizer.ts';
 import { chooseVariant } from './transformers/variants.ts';
 
 /**
- * The weights of an ONNX folder that this lab exported; fetched if they are not here yet.
+ * The weights of an ONNX folder that this lab exported; fetched if they are not here yet. Without `weights` they are
+ * fetched when they are read, for a look at names and shapes.
  * @throws {LabError} `unsupported` for folders of other exporters.
  */
-export async function openExportedFiles(files: ModelFiles, options: LoadOptions): Promise<Checkpoint> {
+export async function openExportedFiles(
+  files: ModelFiles,
+  { weights = true, ...options }: LoadOptions & { weights?: boolean },
+): Promise<Checkpoint> {
   const { graph, data } = chooseVariant(files, 'wasm', false);
-  await files.ensure([...SIDE_FILES.filter((path) => hasFile(files, path)), graph, ...data], options);
+  const wanted = [...SIDE_FILES.filter((path) => hasFile(files, path)), graph, ...(weights ? data : [])];
+  await files.ensure(wanted, options);
   const side = await readSideFiles(files, SIDE_FILES);
   const model = new Uint8Array(await (await files.open(graph)).arrayBuffer());
   return openExported(

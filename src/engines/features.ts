@@ -27,7 +27,7 @@ export interface EngineFacts {
 export const ENGINES: Record<EngineId, EngineFacts> = {
   transformers: {
     name: 'transformers.js with ONNX Runtime',
-    runs: 'ONNX folders',
+    runs: 'ONNX folders, and adapters over them',
     on: 'WebGPU, Wasm, Node',
     scores: 'yes',
     countsTokens: 'yes',
@@ -36,7 +36,7 @@ export const ENGINES: Record<EngineId, EngineFacts> = {
   },
   wllama: {
     name: 'wllama (llama.cpp in Wasm)',
-    runs: "GGUF files; ONNX folders of this lab's exporter",
+    runs: "GGUF files; ONNX folders of this lab's exporter, and adapters over them",
     on: 'Wasm, WebGPU where the card has `shader-f16`',
     scores: 'where the tokenizer in the file can be run here; see below',
     countsTokens: 'where the tokenizer in the file can be run here',
@@ -66,6 +66,7 @@ export const ENGINES: Record<EngineId, EngineFacts> = {
 /** Which engine runs a format on a device; `auto` applies if the person chose no device. */
 export const ENGINE_FOR: Record<ModelFormat, EngineTable> = {
   onnx: { auto: 'transformers', webgpu: 'transformers', wasm: 'wllama' },
+  adapter: { auto: 'transformers', webgpu: 'transformers', wasm: 'wllama' },
   gguf: { auto: 'wllama', webgpu: 'wllama', wasm: 'wllama' },
   mlc: { auto: 'webllm', webgpu: 'webllm' },
   endpoint: { auto: 'openai', webgpu: 'openai', wasm: 'openai' },

@@ -6,14 +6,18 @@
 
 /** Models: those of this browser, files to add, estimates of memory, and the owner of those that are loaded. */
 export {
+  adapterFilesOf,
   addEndpoint,
   addFromFiles,
   addFromUrl,
   addMlc,
+  combineAdapters,
   convertToOnnx,
   removeModel,
+  type AdapterFormat,
   type NewEndpoint,
   type NewMlc,
+  type WeightedModel,
 } from './models/adding.ts';
 export {
   estimateMemory,

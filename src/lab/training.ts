@@ -1,7 +1,7 @@
 import { listTrainings } from '../browser/storage/training-store.ts';
 import { probeGpu } from '../engines/gpu.ts';
 import { wasmThreads } from '../engines/threads.ts';
-import type { FileSink } from '../core/formats/export/sink.ts';
+import { memorySink } from '../core/formats/export/memory-sink.ts';
 import { writeSafetensors } from '../core/formats/safetensors/write.ts';
 import type { RepresentationId } from '../core/compression/representation.ts';
 import { RpcWorker } from '../rpc/worker.ts';
@@ -202,16 +202,12 @@ export async function keptTrainings(): Promise<KeptTraining[]> {
 /** The adapter as the two files that PEFT and this project's trainer read. */
 export async function adapterFiles(
   { adapter, lora }: Pick<FineTuned, 'adapter' | 'lora'>,
-  base = EMBEDDED_MODEL.name,
+  base = EMBEDDED_MODEL.id,
 ): Promise<Map<string, Blob>> {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  const sink: FileSink = {
-    write: (bytes) => Promise.resolve(void parts.push(bytes.slice())),
-    close: () => Promise.resolve({ path: ADAPTER_FILE, bytes: 0, sha256: '' }),
-  };
+  const sink = memorySink(ADAPTER_FILE);
   await writeSafetensors(sink, adapter, { format: 'pt' });
   return new Map([
-    [ADAPTER_FILE, new Blob(parts)],
+    [ADAPTER_FILE, sink.blob()],
     [ADAPTER_CONFIG, new Blob([peftConfig(lora, base)])],
   ]);
 }

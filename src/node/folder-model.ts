@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { CHATML_TEMPLATE } from '../core/context/chatml.ts';
 import type { LoadedModel, LoadOptions } from '../core/engine/engine.ts';
 import type { ModelFiles } from '../core/engine/files.ts';
@@ -6,12 +5,7 @@ import { nodeFiles } from './node-files.ts';
 import { checkManifest } from './node-manifest.ts';
 import { loadTransformers } from '../engines/transformers/load.ts';
 import { parseJson } from '../core/formats/checkpoint/json.ts';
-import { EMBEDDED_MODEL } from '../core/engine/embedded.ts';
-
-const PUBLIC = new URL('../../public/', import.meta.url);
-
-/** The folder of the embedded model in this checkout. */
-export const EMBEDDED_FOLDER = fileURLToPath(new URL(EMBEDDED_MODEL.url ?? '', PUBLIC));
+import { chooseModel, modelFolder } from './model-choice.ts';
 
 export interface FolderModelOptions extends LoadOptions {
   /** `chatml` replaces the model's own chat template by plain ChatML. */
@@ -21,17 +15,20 @@ export interface FolderModelOptions extends LoadOptions {
 }
 
 /**
- * An exported ONNX folder on this machine's processor, for Node; the embedded model by default.
+ * A model on this machine's processor, for Node: one that comes with the lab, by name, or an exported ONNX folder; by
+ * default the one that the page begins with. An adapter is merged into its base once.
  * @throws {LabError} `missing-file` or `bad-config` when the folder holds no such model, `hash-mismatch` when a file is
  * not the one in its manifest.
  */
 export async function loadFolderModel(
-  folder: string = EMBEDDED_FOLDER,
+  given?: string,
   { template = 'own', ...options }: FolderModelOptions = {},
 ): Promise<LoadedModel> {
+  const chosen = chooseModel(given);
+  const folder = await modelFolder(chosen, options.signal);
   const files = await nodeFiles(folder);
   await checkManifest(folder);
-  return loadTransformers(template === 'own' ? files : withTemplate(files, CHATML_TEMPLATE), folder, {
+  return loadTransformers(template === 'own' ? files : withTemplate(files, CHATML_TEMPLATE), chosen.name, {
     ...options,
     device: 'cpu',
   });

@@ -32,25 +32,33 @@ export async function checkFiles(folder: string, files: ModelManifest['files']):
 }
 
 /**
+ * The lab's manifest in a model folder; undefined without one.
+ * @throws {LabError} `bad-file` for a damaged manifest.
+ */
+export async function readManifest(folder: string): Promise<ModelManifest | undefined> {
+  const path = join(folder, MANIFEST_NAME);
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const json = parseJson(text, path);
+  // Other programs also write manifests.
+  if (!(json instanceof Object && 'format' in json && json.format === MANIFEST_FORMAT)) return undefined;
+  const parsed = manifestSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new LabError({
+    code: 'bad-file',
+    where: path,
+    what: z.prettifyError(parsed.error),
+    todo: 'Export the model again.',
+  });
+}
+
+/**
  * Compares the files of a folder with the lab's manifest in it; a folder without one is not checked.
  * @throws {LabError} `bad-file` for a damaged manifest, and what `checkFiles` throws.
  */
 export async function checkManifest(folder: string): Promise<void> {
-  const path = join(folder, MANIFEST_NAME);
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) return;
-  const json = parseJson(text, path);
-  // Other programs also write manifests.
-  if (!(json instanceof Object && 'format' in json && json.format === MANIFEST_FORMAT)) return;
-  const parsed = manifestSchema.safeParse(json);
-  if (!parsed.success)
-    throw new LabError({
-      code: 'bad-file',
-      where: path,
-      what: z.prettifyError(parsed.error),
-      todo: 'Export the model again.',
-    });
-  await checkFiles(folder, parsed.data.files);
+  const manifest = await readManifest(folder);
+  if (manifest) await checkFiles(folder, manifest.files);
 }
 
 /** SHA-256 of a file, hexadecimal. */

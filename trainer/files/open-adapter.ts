@@ -3,13 +3,12 @@ import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../../src/core/error.ts';
 import { parseJson } from '../../src/core/formats/checkpoint/json.ts';
-import { CHAT_TEMPLATE_FILE, TOKENIZER_CONFIG } from '../../src/core/formats/checkpoint/template.ts';
 import { isAdapterGguf } from '../../src/core/formats/gguf/config.ts';
 import { readGgufMetadata } from '../../src/core/formats/gguf/read.ts';
 import { MANIFEST_NAME } from '../../src/core/formats/manifest.ts';
-import { openAdapterFiles, type OpenedAdapterFiles } from '../../src/core/training/merge/index.ts';
+import { isAdapterFile, openAdapterFiles, type OpenedAdapterFiles } from '../../src/core/training/merge/index.ts';
 import { ADAPTER_FORMAT, adapterManifestSchema } from '../../src/core/training/merge/manifest.ts';
-import { ADAPTER_CONFIG, ADAPTER_FILE } from '../../src/core/training/peft-config.ts';
+import { ADAPTER_CONFIG } from '../../src/core/training/peft-config.ts';
 import { checkFiles } from '../../src/node/node-manifest.ts';
 import { exists } from './sink.ts';
 import { type FileSource, fileSource } from './source.ts';
@@ -17,9 +16,6 @@ import { type FileSource, fileSource } from './source.ts';
 export interface OpenedAdapter extends OpenedAdapterFiles {
   close: () => Promise<void>;
 }
-
-/** Files of an adapter's folder that are read besides GGUF files. */
-const FILES = new Set([ADAPTER_CONFIG, ADAPTER_FILE, CHAT_TEMPLATE_FILE, TOKENIZER_CONFIG]);
 
 /**
  * Opens an adapter: a GGUF file, or a folder with one or with PEFT's files.
@@ -36,7 +32,7 @@ export async function openAdapterPath(path: string): Promise<OpenedAdapter> {
     });
   });
   const names = info.isDirectory()
-    ? (await readdir(full)).filter((name) => FILES.has(name) || /\.gguf$/i.test(name)).map((name) => join(full, name))
+    ? (await readdir(full)).filter(isAdapterFile).map((name) => join(full, name))
     : [full];
   const sources: FileSource[] = [];
   const close = async (): Promise<void> => void (await Promise.all(sources.map((source) => source.close())));

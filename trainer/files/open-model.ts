@@ -3,7 +3,12 @@ import { LabError } from '../../src/core/error.ts';
 import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
 import { withTemplate } from '../../src/core/formats/checkpoint/settle.ts';
 import { MANIFEST_NAME, type ModelManifest } from '../../src/core/formats/manifest.ts';
-import { mergedCheckpoint, type MergedCheckpoint, type WeightedAdapter } from '../../src/core/training/merge/index.ts';
+import {
+  commonTemplate,
+  mergedCheckpoint,
+  type MergedCheckpoint,
+  type WeightedAdapter,
+} from '../../src/core/training/merge/index.ts';
 import { openExportedFolder } from '../export/folder.ts';
 import { openAdapterPath, type OpenedAdapter } from './open-adapter.ts';
 import { openCheckpoint, type OpenedCheckpoint } from './open.ts';
@@ -66,7 +71,10 @@ export async function openModel({ path, adapters: options = [], template, option
       closers.push(opened.close);
       adapters.push({ ...opened, weight });
     }
-    const text = template === undefined ? commonTemplate(adapters) : await readTemplate(template, '--template');
+    const text =
+      template === undefined
+        ? commonTemplate(adapters, 'Choose one with --template <file>.')
+        : await readTemplate(template, '--template');
     let checkpoint: Checkpoint = base.checkpoint;
     let merged: MergedCheckpoint['merged'] = new Set();
     if (adapters.length > 0) {
@@ -98,18 +106,4 @@ async function openBase(
   if (!(await exists(join(path, MANIFEST_NAME)))) return openCheckpoint(path, option);
   const { checkpoint, model, manifest, close } = await openExportedFolder(path);
   return { checkpoint, weightFiles: [basename(model)], manifest, close };
-}
-
-function commonTemplate(adapters: readonly OpenedAdapter[]): string | undefined {
-  const templates = new Set(adapters.flatMap(({ template }) => template ?? []));
-  if (templates.size <= 1) return [...templates][0];
-  const names = adapters
-    .filter(({ template }) => template !== undefined)
-    .map(({ adapter }) => adapter.name)
-    .join(', ');
-  throw new LabError({
-    code: 'bad-config',
-    what: `The adapters ${names} were trained with different chat templates.`,
-    todo: 'Choose one with --template <file>.',
-  });
 }

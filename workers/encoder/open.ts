@@ -2,7 +2,7 @@ import { LazyMap } from '../../src/core/async/memoised.ts';
 import { openEncoder, type Encoder } from '../../src/core/engine/encoder.ts';
 import { remoteFiles } from '../../src/browser/model-store/remote-files.ts';
 import { openOrt } from '../../src/engines/ort.ts';
-import { openStore } from '../engine/loaders.ts';
+import { openStore } from '../engine/record-files.ts';
 import type { EncoderPlace } from './place.ts';
 
 const opened = new LazyMap<string, Encoder>();

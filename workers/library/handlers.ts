@@ -8,6 +8,9 @@ import type { ModelFiles } from '../../src/core/engine/files.ts';
 import { estimateMemory } from '../../src/core/engine/memory.ts';
 import type { GgufRecord, ModelRecord, OnnxRecord } from '../../src/core/engine/record.ts';
 import type { FileStore } from '../../src/browser/model-store/file-store.ts';
+import { MERGED_FOLDER } from '../../src/browser/model-store/adapter-parts.ts';
+import { combineAdapters } from '../../src/browser/model-store/ingest-adapter.ts';
+import { saveAdapter } from '../../src/browser/model-store/save-adapter.ts';
 import { checkParts, convertCheckpoint, convertedId, ingestFiles } from '../../src/browser/model-store/ingest.ts';
 import { fileAddress, folderAddresses, folderName } from '../../src/browser/model-store/folder-address.ts';
 import { remoteFiles } from '../../src/browser/model-store/remote-files.ts';
@@ -22,17 +25,20 @@ import { listWebLlm } from '../../src/engines/webllm/catalogue.ts';
 import { ggufSizeFault } from '../../src/engines/wllama/gguf-size.ts';
 import { readGgufFacts } from '../../src/engines/wllama/gguf-tokenizer.ts';
 import type { LibraryApi } from './api.ts';
-import { ggufParts, openStore, recordFiles } from '../engine/loaders.ts';
+import { adapterFiles, ggufParts, openStore, recordFiles, textFiles } from '../engine/record-files.ts';
 
 /** The handlers of the worker for model files. */
 export function libraryHandlers(): Handlers<LibraryApi> {
   const tokenizers = new LazyMap<string, ChatTokenizer>();
   const tokenizer = (record: ModelRecord, base: string) => tokenizers.get(record.id, () => openTokenizer(record, base));
   return {
-    addFiles: async ({ files, convert }, { emit, signal }) =>
-      ingestFiles(await store(), files, convert, { onProgress: emit, signal }),
+    async addFiles({ files, convert, known, base }, { emit, signal }) {
+      const options = { onProgress: emit, signal };
+      const openBase = (record: OnnxRecord) => recordFiles(record, base, options);
+      return ingestFiles(await store(), files, convert, { known, openBase }, options);
+    },
     addUrl: async ({ url, base }, { emit, signal }) => addUrl(url, base, { onProgress: emit, signal }),
-    async convert({ record, base }, { emit, signal }) {
+    async convert({ record, known, base }, { emit, signal }) {
       if (record.format !== 'gguf')
         throw new LabError({ code: 'unsupported', where: record.name, what: 'Only GGUF files are converted.' });
       const files = await store();
@@ -44,7 +50,7 @@ export function libraryHandlers(): Handlers<LibraryApi> {
           what: 'A GGUF in several parts is not converted here.',
           todo: 'Join it with llama-gguf-split --merge first.',
         });
-      const id = await convertedId(files, record.id);
+      const id = await convertedId(files, record.id, known);
       try {
         return await convertCheckpoint(files, id, await openGguf(blobSource(record.name, first)), 'GGUF', {
           onProgress: emit,
@@ -55,6 +61,26 @@ export function libraryHandlers(): Handlers<LibraryApi> {
         throw error;
       }
     },
+    async combine({ name, parts, known, base }, { emit, signal }) {
+      const options = { onProgress: emit, signal };
+      const files = await store();
+      const adapters = parts.map(async ({ record, weight }) => ({
+        record,
+        weight,
+        files: await adapterFiles(record, base, options),
+      }));
+      return combineAdapters(files, name, await Promise.all(adapters), known, options);
+    },
+    async saveAdapter({ record, base, format }, { emit, signal }) {
+      const options = { onProgress: emit, signal };
+      const files = await adapterFiles(record, base, options);
+      return saveAdapter(
+        record,
+        { base: await recordFiles(record.base, base, options), adapter: files },
+        format,
+        options,
+      );
+    },
     async remove(id) {
       tokenizers.forget(id);
       await (await openStore())?.remove(id);
@@ -62,7 +88,10 @@ export function libraryHandlers(): Handlers<LibraryApi> {
     },
     async storedBytes(ids) {
       const files = await openStore();
-      const pairs = ids.map(async (id) => [id, files ? await files.storedBytes(id) : 0] as const);
+      const pairs = ids.map(async (id) => {
+        const merged = (await files?.storedBytes(id, MERGED_FOLDER)) ?? 0;
+        return [id, { files: ((await files?.storedBytes(id)) ?? 0) - merged, merged }] as const;
+      });
       return Object.fromEntries(await Promise.all(pairs));
     },
     async countTokens({ record, base, texts, form }) {
@@ -83,7 +112,8 @@ async function store(): Promise<FileStore> {
 }
 
 async function openTokenizer(record: ModelRecord, base: string): Promise<ChatTokenizer> {
-  if (record.format === 'onnx') return loadChatTokenizer(await recordFiles(record, base, {}));
+  if (record.format === 'onnx' || record.format === 'adapter')
+    return loadChatTokenizer(await textFiles(record, base, {}));
   if (record.format === 'gguf') {
     const [first = new Blob()] = await ggufParts(record, base, { unchecked: true });
     const { tokenizer } = await readGgufFacts(blobSource(record.name, first));
@@ -97,8 +127,9 @@ async function openTokenizer(record: ModelRecord, base: string): Promise<ChatTok
 }
 
 async function estimate(record: ModelRecord, base: string, device: 'webgpu' | 'wasm') {
-  if (record.format !== 'onnx') return null;
-  const files = await recordFiles(record, base, {});
+  if (record.format !== 'onnx' && record.format !== 'adapter') return null;
+  // An adapter adds little to its base.
+  const files = await textFiles(record.format === 'adapter' ? record.base : record, base, {});
   const variant = chooseVariant(files, device, false);
   const shape = await loadShape(files);
   return estimateMemory(

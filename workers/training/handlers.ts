@@ -13,7 +13,7 @@ import { AdapterTrainer } from '../../src/core/training/trainer.ts';
 import { openExportedFiles } from '../../src/engines/exported-files.ts';
 import { withTransfer } from '../../src/rpc/protocol.ts';
 import type { CallContext, Handlers } from '../../src/rpc/server.ts';
-import { recordFiles } from '../engine/loaders.ts';
+import { recordFiles } from '../engine/record-files.ts';
 import type { TrainingApi, TrainingEvent, TrainingResult, TrainingTask } from './api.ts';
 import { prepareExamples, type PreparedExamples } from './examples.ts';
 import { alone, checkFingerprint, KeptRun, savedRun } from './kept-run.ts';

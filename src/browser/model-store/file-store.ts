@@ -44,9 +44,10 @@ export class FileStore {
     return this.#database.get('files', [model, path]);
   }
 
-  /** Bytes on this device, of complete and partial files. */
-  async storedBytes(model: string): Promise<number> {
-    return (await this.files(model)).reduce((sum, file) => sum + sumOf(file.segments), 0);
+  /** Bytes on this device, of complete and partial files whose path begins with `folder`. */
+  async storedBytes(model: string, folder = ''): Promise<number> {
+    const files = (await this.files(model)).filter(({ path }) => path.startsWith(folder));
+    return files.reduce((sum, file) => sum + sumOf(file.segments), 0);
   }
 
   async remove(model: string): Promise<void> {

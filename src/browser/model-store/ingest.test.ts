@@ -64,9 +64,12 @@ async function gguf(options: Partial<GgufOptions> = {}): Promise<Dropped> {
   return file('Tiny.F32.gguf', new Uint8Array(Buffer.concat(parts)));
 }
 
+/** There are no other models, so no base for an adapter. */
+const ALONE = { known: [], openBase: () => Promise.reject(new Error('There is no base.')) };
+
 describe('ingestFiles', () => {
   it('accepts an ONNX folder, ignoring its name', async () => {
-    const record = await ingestFiles(store, await onnxFolder(), false, {});
+    const record = await ingestFiles(store, await onnxFolder(), false, ALONE, {});
     expect(record).toMatchObject({ id: 'my-model', format: 'onnx', url: null, added: true });
     const files = await store.modelFiles(record.id, record.name);
     expect(listVariants(files).map(({ variant }) => variant)).toEqual(['fp32']);
@@ -79,30 +82,32 @@ describe('ingestFiles', () => {
     });
     expect(await loadEndTokens(files)).toEqual([257]);
     expect((await loadChatTokenizer(files)).encode('<s>a')).toEqual([256, 97]);
-    expect((await ingestFiles(store, await onnxFolder(), false, {})).id).toBe('my-model-2');
+    expect((await ingestFiles(store, await onnxFolder(), false, ALONE, {})).id).toBe('my-model-2');
   });
 
   it('names every file that a folder lacks and keeps nothing of it', async () => {
     const folder = (await onnxFolder()).filter(({ path }) => !/tokenizer|data/.test(path));
-    await expect(ingestFiles(store, folder, false, {})).rejects.toMatchObject({
+    await expect(ingestFiles(store, folder, false, ALONE, {})).rejects.toMatchObject({
       code: 'missing-file',
       message: expect.stringMatching(/tokenizer\.json, tokenizer_config\.json/),
     });
     expect(vault.keys()).toEqual([]);
     const weights = [file('config.json', '{}'), file('model.safetensors', 'x')];
-    await expect(ingestFiles(store, weights, false, {})).rejects.toMatchObject({
+    await expect(ingestFiles(store, weights, false, ALONE, {})).rejects.toMatchObject({
       code: 'missing-file',
       message: expect.stringContaining('tokenizer.json'),
     });
-    await expect(ingestFiles(store, [file('notes.txt', 'x')], false, {})).rejects.toMatchObject({ code: 'bad-file' });
-    await expect(ingestFiles(store, [], false, {})).rejects.toMatchObject({ code: 'bad-file' });
+    await expect(ingestFiles(store, [file('notes.txt', 'x')], false, ALONE, {})).rejects.toMatchObject({
+      code: 'bad-file',
+    });
+    await expect(ingestFiles(store, [], false, ALONE, {})).rejects.toMatchObject({ code: 'bad-file' });
   });
 
   it('checks a folder against its manifest', async () => {
     const folder = await onnxFolder();
     const listed = { path: 'config.json', bytes: 1, sha256: 'ab'.repeat(32) };
     const lying = [...folder, file('my model/manifest.json', JSON.stringify({ files: [listed] }))];
-    await expect(ingestFiles(store, lying, false, {})).rejects.toMatchObject({
+    await expect(ingestFiles(store, lying, false, ALONE, {})).rejects.toMatchObject({
       code: 'hash-mismatch',
       detail: { where: 'config.json' },
     });
@@ -110,10 +115,12 @@ describe('ingestFiles', () => {
   });
 
   it('stores a GGUF unchanged, and converts one to an ONNX folder on request', async () => {
-    const kept = await ingestFiles(store, [await gguf()], false, {});
+    const kept = await ingestFiles(store, [await gguf()], false, ALONE, {});
     expect(kept).toMatchObject({ id: 'tiny.f32', format: 'gguf', parts: ['Tiny.F32.gguf'] });
     const stages = new Set<string>();
-    const converted = await ingestFiles(store, [await gguf()], true, { onProgress: ({ stage }) => stages.add(stage) });
+    const converted = await ingestFiles(store, [await gguf()], true, ALONE, {
+      onProgress: ({ stage }) => stages.add(stage),
+    });
     expect(converted).toMatchObject({ format: 'onnx' });
     expect([...stages]).toEqual(['Converting the model to ONNX']);
     const files = await store.modelFiles(converted.id, converted.name);
@@ -125,7 +132,7 @@ describe('ingestFiles', () => {
   });
 
   it('gives the same GGUF back from an ONNX folder, except names of control tokens no message can have', async () => {
-    const record = await ingestFiles(store, await onnxFolder(), false, {});
+    const record = await ingestFiles(store, await onnxFolder(), false, ALONE, {});
     const { gguf: blob } = await ggufFromOnnx(await store.modelFiles(record.id, 'tiny'), {});
     const original = (await gguf({ addStart: false, spell: markedName })).file;
     expect(await blob.text()).toContain('\ufdd0</s>');
@@ -135,7 +142,7 @@ describe('ingestFiles', () => {
   });
 
   it('refuses files that only claim to be GGUF, and sets of parts with gaps', async () => {
-    await expect(ingestFiles(store, [file('a.gguf', '<html>')], false, {})).rejects.toMatchObject({
+    await expect(ingestFiles(store, [file('a.gguf', '<html>')], false, ALONE, {})).rejects.toMatchObject({
       code: 'bad-file',
       detail: { where: 'a.gguf' },
     });
@@ -146,12 +153,14 @@ describe('ingestFiles', () => {
   });
 
   it('stops on request and when the device is full, keeping nothing', async () => {
-    await expect(ingestFiles(store, await onnxFolder(), false, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+    await expect(
+      ingestFiles(store, await onnxFolder(), false, ALONE, { signal: AbortSignal.abort() }),
+    ).rejects.toMatchObject({
       code: 'cancelled',
     });
     const full = memoryVault(20_000);
     const small = new FileStore(full, database, 4096);
-    await expect(ingestFiles(small, [await gguf()], true, {})).rejects.toMatchObject({ code: 'quota' });
+    await expect(ingestFiles(small, [await gguf()], true, ALONE, {})).rejects.toMatchObject({ code: 'quota' });
     expect(full.keys()).toEqual([]);
   });
 });

@@ -9,15 +9,11 @@ import type { LoadOptions } from '../../core/engine/engine.ts';
 import { formatBytes } from '../../core/units.ts';
 import type { GgufRecord, ModelRecord, OnnxRecord } from '../../core/engine/record.ts';
 import { listVariants } from '../../engines/transformers/variants.ts';
+import { freeId, nameOf, stripFolder, type DroppedFile } from './dropped-files.ts';
+import { adapterAmong, keepAdapter, type AdapterSurroundings } from './ingest-adapter.ts';
 import { parseManifest } from './manifest.ts';
 import type { FileStore } from './file-store.ts';
 import { storeSink } from './folder-sink.ts';
-
-/** A dropped file with its path relative to the dropped folder. */
-export interface DroppedFile {
-  path: string;
-  file: File;
-}
 
 /** The kind of a set of dropped files; the first matching row decides. */
 const KINDS = [
@@ -29,8 +25,8 @@ const KINDS = [
 const REQUIRED = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
 
 /**
- * Imports dropped files: an ONNX folder unchanged, a GGUF unchanged or converted (`convert`), a folder of safetensors
- * converted to ONNX.
+ * Imports dropped files: an ONNX folder unchanged, an adapter unchanged, a GGUF unchanged or converted (`convert`), a
+ * folder of safetensors converted to ONNX.
  * @throws {LabError} `missing-file` naming every missing file, `bad-file`, `hash-mismatch`, `quota` or `cancelled`;
  * then nothing of the model is kept.
  */
@@ -38,12 +34,15 @@ export async function ingestFiles(
   store: FileStore,
   dropped: DroppedFile[],
   convert: boolean,
+  surroundings: AdapterSurroundings,
   options: LoadOptions,
 ): Promise<ModelRecord> {
   const files = stripFolder(dropped);
+  const adapter = await adapterAmong(files);
+  if (adapter) return keepAdapter(store, dropped, adapter, surroundings, options);
   const kind = KINDS.find(({ matches }) => files.some(({ path }) => matches(path)))?.kind;
   if (!kind) throw notAModel(files);
-  const id = await freeId(store, nameOf(dropped, kind));
+  const id = await freeId(store, nameOf(dropped, kind), surroundings.known);
   try {
     if (kind === 'onnx') return await keepOnnx(store, id, files, options);
     if (kind === 'gguf' && !convert) return await keepGguf(store, id, files, options);
@@ -67,39 +66,8 @@ function notAModel(files: DroppedFile[]): LabError {
         : `No model was found among ${names}${files.length > 4 ? ' and others' : ''}.`,
     todo:
       'Drop a .gguf file, a folder with config.json, tokenizer.json, tokenizer_config.json and .safetensors files, ' +
-      'or one with onnx/model*.onnx.',
+      'one with onnx/model*.onnx, or an adapter: a GGUF file, or adapter_config.json and adapter_model.safetensors.',
   });
-}
-
-/** Removes the dropped folder's name from the paths of its files. */
-function stripFolder(files: DroppedFile[]): DroppedFile[] {
-  const visible = files.filter(({ path }) => !path.split('/').some((part) => part.startsWith('.')));
-  const [first] = visible;
-  const folder = first?.path.includes('/') ? first.path.slice(0, first.path.indexOf('/') + 1) : '';
-  const nested = folder !== '' && folder !== 'onnx/' && visible.every(({ path }) => path.startsWith(folder));
-  return nested ? stripFolder(visible.map(({ path, file }) => ({ path: path.slice(folder.length), file }))) : visible;
-}
-
-function nameOf(files: DroppedFile[], kind: string): string {
-  const [first] = files;
-  const folder = first?.path.includes('/') ? first.path.slice(0, first.path.indexOf('/')) : '';
-  const weights = files.find(({ path }) => path.endsWith(`.${kind}`))?.file.name;
-  return (folder && folder !== 'onnx' ? folder : (weights ?? 'model')).replace(
-    /(-\d{5}-of-\d{5})?\.(gguf|safetensors|onnx)$/,
-    '',
-  );
-}
-
-async function freeId(store: FileStore, name: string): Promise<string> {
-  const base =
-    name
-      .toLowerCase()
-      .replace(/[^a-z0-9._]+/g, '-')
-      .replace(/^[-.]+|[-.]+$/g, '') || 'model';
-  for (let n = 1; ; n++) {
-    const id = n === 1 ? base : `${base}-${n}`;
-    if ((await store.files(id)).length === 0) return id;
-  }
 }
 
 function record(id: string, files: DroppedFile[], summary: string) {
@@ -245,6 +213,6 @@ export async function convertCheckpoint(
 }
 
 /** A new, unused id for a conversion of `id`. */
-export function convertedId(store: FileStore, id: string): Promise<string> {
-  return freeId(store, `${id}-onnx`);
+export function convertedId(store: FileStore, id: string, known: readonly ModelRecord[]): Promise<string> {
+  return freeId(store, `${id}-onnx`, known);
 }

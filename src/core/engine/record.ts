@@ -1,7 +1,7 @@
 import type { EngineId } from './engine.ts';
 
 /** File formats of models; the table in src/engines/features.ts says which engine runs which format where. */
-export const MODEL_FORMATS = ['onnx', 'gguf', 'mlc', 'endpoint'] as const;
+export const MODEL_FORMATS = ['onnx', 'adapter', 'gguf', 'mlc', 'endpoint'] as const;
 export type ModelFormat = (typeof MODEL_FORMATS)[number];
 
 interface RecordBase {
@@ -22,6 +22,27 @@ export interface OnnxRecord extends RecordBase {
   format: 'onnx';
   /** Folder URL ending in a slash, relative for the embedded model; null for dropped files. */
   url: string | null;
+}
+
+/** An adapter among those of a record. */
+export interface AdapterPart {
+  name: string;
+  /** Where its files are among the record's: a folder ending in a slash, or `''` if they are the record's only ones. */
+  folder: string;
+  /** Factor of its change; 1 applies it fully. */
+  weight: number;
+}
+
+/** One or more LoRA adapters over a base; they are merged on this device when the model is loaded. */
+export interface AdapterRecord extends RecordBase {
+  format: 'adapter';
+  /** An ONNX folder of this lab's exporter. */
+  base: OnnxRecord;
+  /** Folder URL ending in a slash, relative for the adapters that come with the lab; null for files on this device. */
+  url: string | null;
+  /** The chat template that they were trained with; null if it is the base's. */
+  template: string | null;
+  parts: AdapterPart[];
 }
 
 /** One GGUF file, in one or more parts. */
@@ -54,7 +75,7 @@ export interface EndpointRecord extends RecordBase {
   apiKey: string | null;
 }
 
-export type ModelRecord = OnnxRecord | GgufRecord | MlcRecord | EndpointRecord;
+export type ModelRecord = OnnxRecord | AdapterRecord | GgufRecord | MlcRecord | EndpointRecord;
 
 /** The engine and device that run a record. */
 export interface EngineChoice {

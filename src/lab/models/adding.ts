@@ -1,11 +1,11 @@
-import type { DroppedFile } from '../../browser/model-store/ingest.ts';
+import type { DroppedFile } from '../../browser/model-store/dropped-files.ts';
 import type { LoadOptions } from '../../core/engine/engine.ts';
-import type { EndpointRecord, ModelRecord } from '../../core/engine/record.ts';
+import type { AdapterRecord, EndpointRecord, ModelRecord } from '../../core/engine/record.ts';
 import { LabError } from '../../core/error.ts';
 import { normaliseBaseUrl } from '../../engines/openai/endpoint.ts';
 import { catalogue } from './catalogue.ts';
 import { holdKey } from './endpoint-keys.ts';
-import { summarise, type ModelSummary } from './list.ts';
+import { storedBytes, summarise, type ModelSummary } from './list.ts';
 import { residency } from './resident-models.ts';
 import { labAddress, libraryWorker } from './workers.ts';
 
@@ -27,8 +27,8 @@ export interface NewMlc {
 }
 
 /**
- * Adds dropped or picked files: one GGUF (or its parts), an ONNX folder, or a folder of safetensors, which is
- * converted.
+ * Adds dropped or picked files: one GGUF (or its parts), an ONNX folder, a folder of safetensors, which is converted,
+ * or an adapter (a GGUF, or PEFT's two files), which becomes a model over the base that it fits.
  * `convert` turns a GGUF into an ONNX folder as well, for WebGPU. Paths come from `webkitRelativePath` or `paths`.
  */
 export async function addFromFiles(
@@ -40,7 +40,8 @@ export async function addFromFiles(
     path: paths?.[i] ?? (file.webkitRelativePath || file.name),
     file,
   }));
-  return keep(await libraryWorker.call('addFiles', { files: dropped, convert }, callOptions(options)));
+  const surroundings = { known: await catalogue.list(), base: labAddress() };
+  return keep(await libraryWorker.call('addFiles', { files: dropped, convert, ...surroundings }, callOptions(options)));
 }
 
 /** Adds the GGUF file or ONNX folder at an address, whose server must let this page read it. */
@@ -115,11 +116,58 @@ export async function addMlc({ id, weightsUrl, libUrl }: NewMlc): Promise<ModelS
 
 /** Makes an ONNX version of a stored GGUF, for WebGPU. */
 export async function convertToOnnx(id: string, options: LoadOptions = {}): Promise<ModelSummary> {
-  const request = { record: await catalogue.find(id), base: labAddress() };
+  const request = { record: await catalogue.find(id), known: await catalogue.list(), base: labAddress() };
   return keep(await libraryWorker.call('convert', request, callOptions(options)));
 }
 
-/** Removes an added model and its files, or only the files of the embedded model. Work that uses it may finish. */
+/** An adapter to combine, by the id of its model, and the factor of its change. */
+export interface WeightedModel {
+  id: string;
+  weight: number;
+}
+
+/**
+ * Adds up adapters of one base, each with a weight (LoraHub's linear combination), as a new model.
+ * @throws {LabError} `bad-config` for adapters of different bases or chat templates, and models that are no adapters.
+ */
+export async function combineAdapters(
+  name: string,
+  adapters: readonly WeightedModel[],
+  options: LoadOptions = {},
+): Promise<ModelSummary> {
+  await askToPersist();
+  const parts = await Promise.all(adapters.map(async ({ id, weight }) => ({ record: await findAdapter(id), weight })));
+  const task = { name, parts, known: await catalogue.list(), base: labAddress() };
+  return keep(await libraryWorker.call('combine', task, callOptions(options)));
+}
+
+/** Formats in which an adapter can be saved: one file for llama.cpp, or PEFT's folder. */
+export type AdapterFormat = 'gguf' | 'peft';
+
+/** The files of an adapter, by name, to save them. A combination is written as one adapter. */
+export async function adapterFilesOf(
+  id: string,
+  format: AdapterFormat,
+  options: LoadOptions = {},
+): Promise<Map<string, Blob>> {
+  const task = { record: await findAdapter(id), base: labAddress(), format };
+  return libraryWorker.call('saveAdapter', task, callOptions(options));
+}
+
+async function findAdapter(id: string): Promise<AdapterRecord> {
+  const record = await catalogue.find(id);
+  if (record.format === 'adapter') return record;
+  throw new LabError({
+    code: 'bad-config',
+    where: record.name,
+    what: 'It is not an adapter.',
+    todo: 'Choose a model that is an adapter over a base.',
+  });
+}
+
+/**
+ * Removes an added model and its files, or only the files of one that comes with the lab. Work that uses it may finish.
+ */
 export async function removeModel(id: string): Promise<void> {
   await residency.retire(id);
   holdKey(id, undefined);
@@ -132,7 +180,7 @@ export async function removeModel(id: string): Promise<void> {
 async function keep(record: ModelRecord): Promise<ModelSummary> {
   await catalogue.keep(record);
   await residency.retire(record.id);
-  return summarise(record, record.format === 'onnx' || record.format === 'gguf' ? record.bytes : 0);
+  return summarise(record, await storedBytes([record]));
 }
 
 function absolute(text: string): string {

@@ -1,13 +1,13 @@
 import { openModelDatabase, type ModelDatabase } from '../../browser/model-store/database.ts';
 import { Lazy } from '../../core/async/memoised.ts';
-import { EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
+import { EMBEDDED_ADAPTERS, EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
 import type { ModelRecord } from '../../core/engine/record.ts';
 import { LabError } from '../../core/error.ts';
 
 /** The part of the database that the catalogue uses. */
 type Records = Pick<ModelDatabase, 'getAll' | 'put' | 'delete'>;
 
-/** The records of all models of this browser: the embedded one and those that a person added. */
+/** The records of all models of this browser: those that come with the lab and those that a person added. */
 export class ModelCatalogue {
   readonly #database: Lazy<Records>;
   readonly #channel: () => BroadcastChannel | undefined;
@@ -30,14 +30,14 @@ export class ModelCatalogue {
     this.#channel = channel;
   }
 
-  /** The embedded model first, then the others, the newest first. */
+  /** The embedded model and its adapters first, then the others, the newest first. */
   async list(): Promise<ModelRecord[]> {
     const added = await this.#database.get().then(
       (db) => db.getAll('models'),
       () => [],
     );
     const all = [...added.filter(({ id }) => !this.#unkept.has(id)), ...this.#unkept.values()];
-    return [EMBEDDED_MODEL, ...all.sort((a, b) => b.addedAt - a.addedAt)];
+    return [EMBEDDED_MODEL, ...EMBEDDED_ADAPTERS, ...all.sort((a, b) => b.addedAt - a.addedAt).map(withCurrentBase)];
   }
 
   /** @throws {LabError} `not-found` when there is none. */
@@ -93,6 +93,13 @@ export class ModelCatalogue {
     this.#changes?.addEventListener('message', () => this.notify());
     return this.#changes;
   }
+}
+
+/** The lab may have got a new version of the base since an adapter was added. */
+function withCurrentBase(record: ModelRecord): ModelRecord {
+  return record.format === 'adapter' && record.base.id === EMBEDDED_MODEL.id
+    ? { ...record, base: EMBEDDED_MODEL }
+    : record;
 }
 
 /** The catalogue of this browser. */

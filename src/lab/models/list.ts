@@ -1,5 +1,6 @@
 import type { MemoryEstimate } from '../../core/engine/memory.ts';
 import type { MlcRecord, ModelFormat, ModelRecord } from '../../core/engine/record.ts';
+import type { StoredBytes } from '../../../workers/library/api.ts';
 import { catalogue } from './catalogue.ts';
 import { labAddress, libraryWorker } from './workers.ts';
 
@@ -11,43 +12,56 @@ export interface ModelSummary {
   name: string;
   summary: string;
   format: ModelFormat;
-  /** Bytes of all files; 0 if there are none or the size is unknown. */
+  /** Bytes of its files, without those of a base; 0 if there are none or the size is unknown. */
   bytes: number;
-  /** Bytes stored on this device. */
+  /** Bytes stored on this device, with those of a merged model. */
   storedBytes: number;
+  /** Bytes that loading still fetches, those of a base included. */
+  bytesToFetch: number;
+  /** The model that an adapter changes. */
+  base: { id: string; name: string; bytes: number } | null;
   /** Whether it comes with the lab: removing it only deletes its files. */
   embedded: boolean;
+  /** Folder URL, relative for what comes with the lab; null for files of this device and models without a folder. */
+  url: string | null;
   /** Mebibytes of graphics memory, if a list states them. */
   vramMb: number | null;
   /** The endpoint's host, for models that messages are sent to. */
   host: string | null;
 }
 
-export function summarise(record: ModelRecord, storedBytes: number): ModelSummary {
-  const { id, name, summary, format, bytes } = record;
+/** A summary of a record; `stored` says what is on this device, by id. */
+export function summarise(record: ModelRecord, stored: Readonly<Record<string, StoredBytes>>): ModelSummary {
+  const { id, name, summary, format, bytes, added } = record;
+  const missing = (of: { id: string; bytes: number }): number => Math.max(0, of.bytes - (stored[of.id]?.files ?? 0));
+  const base = record.format === 'adapter' ? record.base : undefined;
   return {
     id,
     name,
     summary,
     format,
     bytes,
-    storedBytes,
-    embedded: !record.added,
+    storedBytes: (stored[id]?.files ?? 0) + (stored[id]?.merged ?? 0),
+    bytesToFetch: missing(record) + (base ? missing(base) : 0),
+    base: base ? { id: base.id, name: base.name, bytes: base.bytes } : null,
+    embedded: !added,
+    url: record.format === 'onnx' || record.format === 'adapter' ? record.url : null,
     vramMb: record.format === 'mlc' ? record.vramMb : null,
     host: record.format === 'endpoint' ? new URL(record.baseUrl).host : null,
   };
 }
 
-/** All models: the embedded one, then those a person added, newest first. */
+/** All models: those that come with the lab, then those a person added, newest first. */
 export async function listModels(): Promise<ModelSummary[]> {
   const all = await catalogue.list();
-  const stored = await libraryWorker
-    .call(
-      'storedBytes',
-      all.map(({ id }) => id),
-    )
-    .catch((): Record<string, number> => ({}));
-  return all.map((record) => summarise(record, stored[record.id] ?? 0));
+  const stored = await storedBytes(all);
+  return all.map((record) => summarise(record, stored));
+}
+
+/** What this device stores of models and their bases; nothing where it cannot be known. */
+export function storedBytes(records: readonly ModelRecord[]): Promise<Record<string, StoredBytes>> {
+  const ids = records.flatMap((record) => (record.format === 'adapter' ? [record.id, record.base.id] : [record.id]));
+  return libraryWorker.call('storedBytes', [...new Set(ids)]).catch(() => ({}));
 }
 
 /** The chat models of WebLLM's list, whose code this fetches. Add one with `addMlc`. */

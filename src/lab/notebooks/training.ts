@@ -3,11 +3,10 @@ import type { ChatMessage } from '../../core/context/message.ts';
 import type { Decoding, StreamEvent } from '../../core/engine/engine.ts';
 import { LabError } from '../../core/error.ts';
 import { uniqueId } from '../../core/unique-id.ts';
-import { removeModel } from '../models/adding.ts';
+import { addFromFiles, removeModel } from '../models/adding.ts';
 import { listModels } from '../models/list.ts';
 import { residency } from '../models/resident-models.ts';
-import { fineTune, type FineTuned, type FineTuneOptions } from '../training.ts';
-import { addTuned } from '../merge-adapter.ts';
+import { adapterFiles, fineTune, type FineTuned, type FineTuneOptions } from '../training.ts';
 
 /** What a notebook learns about a training run; the adapter itself stays in the page under `id`. */
 export interface NotebookTraining extends Omit<FineTuned, 'adapter'> {
@@ -16,10 +15,10 @@ export interface NotebookTraining extends Omit<FineTuned, 'adapter'> {
   parameters: number;
 }
 
-/** Name of the merged model in the list of models. Only one is kept; the next replaces it. */
+/** Name of the adapter in the list of models. Only one is kept; the next replaces it. */
 const NAME = 'Tuned in a notebook';
 
-/** The adapter that was trained last, and the merged model. */
+/** The adapter that was trained last, and its model. */
 let latest: { id: string; model: Lazy<string> } | undefined;
 
 /** Trains an adapter and keeps it until the next one, or until the page is closed. */
@@ -31,9 +30,9 @@ export async function trainForNotebook(options: FineTuneOptions): Promise<Notebo
 }
 
 /**
- * A reply of the model with that adapter merged in. The first reply adds the merged model to the models of this
- * browser, which makes it available to the chat; it stays in memory next to the notebook's model, so that the two can
- * be compared.
+ * A reply of the model with that adapter merged in. The first reply adds the adapter to the models of this browser,
+ * which makes it available to the chat; it stays in memory next to the notebook's model, so that the two can be
+ * compared.
  * @throws {LabError} `not-found` when the adapter is no longer the latest; what loading a model throws.
  */
 export async function* replyTuned(
@@ -58,7 +57,7 @@ export async function* replyTuned(
   }
 }
 
-/** Frees the merged model when the notebook is closed. */
+/** Frees the tuned model when the notebook is closed. */
 export async function freeTuned(): Promise<void> {
   const id = await latest?.model.current?.catch(() => undefined);
   if (id !== undefined && residency.ids.length > 1) await residency.unload(id);
@@ -67,5 +66,6 @@ export async function freeTuned(): Promise<void> {
 async function keep(tuned: FineTuned): Promise<string> {
   const before = (await listModels()).filter(({ name, embedded }) => name === NAME && !embedded);
   for (const { id } of before) await removeModel(id);
-  return (await addTuned(tuned, NAME)).id;
+  const files = [...(await adapterFiles(tuned))].map(([path, blob]) => new File([blob], path));
+  return (await addFromFiles(files, { paths: files.map(({ name }) => `${NAME}/${name}`) })).id;
 }

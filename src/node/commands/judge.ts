@@ -16,9 +16,11 @@ import { PROMPT_VERSION } from '../../core/judge/prompt.ts';
 import { validateJudge } from '../../core/judge/validate.ts';
 import { defineCommand } from '../command-options.ts';
 import { readHashedDataset } from '../dataset-file.ts';
-import { EMBEDDED_FOLDER, loadFolderModel } from '../folder-model.ts';
+import { loadFolderModel } from '../folder-model.ts';
 import { JUDGE_SUMMARY, openJudgeFolder, type JudgedLine } from '../judge-folder.ts';
+import { chooseModel } from '../model-choice.ts';
 import { refuseOverlap } from '../output-path.ts';
+import { MODEL } from './options.ts';
 import { progressReporter, reportNoResult, reportWait } from './progress.ts';
 
 /**
@@ -40,12 +42,7 @@ export const judgeCommand = defineCommand({
     dialogues: { kind: 'count', default: '50', about: 'How many dialogues of each file to judge.' },
     repeats: { kind: 'count', default: '3', about: 'How often to judge each dialogue.' },
     weighted: { kind: 'flag', about: 'Weight the scores by the probabilities of the model.' },
-    model: {
-      kind: 'text',
-      value: 'FOLDER',
-      otherwise: 'the embedded model',
-      about: 'The judge: a folder that export wrote.',
-    },
+    model: { ...MODEL, about: `The judge. ${MODEL.about}` },
     endpoint: {
       kind: 'text',
       value: 'URL',
@@ -71,7 +68,7 @@ export const judgeCommand = defineCommand({
     const [good, failed] = [await sample(options.good, dialogues), await sample(options.failed, dialogues)];
     const items = alternated(good.dialogues, failed.dialogues);
     const baseUrl = options.endpoint === undefined ? null : normaliseBaseUrl(options.endpoint);
-    const model = baseUrl === null ? (options.model ?? EMBEDDED_FOLDER) : options.name;
+    const model = baseUrl === null ? chooseModel(options.model).name : options.name;
     if (!model)
       throw new LabError({
         code: 'bad-config',

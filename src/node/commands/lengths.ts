@@ -13,8 +13,9 @@ import {
 } from '../../core/compression/token-length.ts';
 import { readLocalDataset } from '../dataset-file.ts';
 import { readBuiltInDataset } from '../dataset-file.ts';
-import { EMBEDDED_FOLDER } from '../folder-model.ts';
 import { defineCommand } from '../command-options.ts';
+import { chooseModel } from '../model-choice.ts';
+import { MODEL } from './options.ts';
 
 /**
  * Tokens per utterance under each compression and tokenizer: one JSON object per line, with intervals over dialogues.
@@ -30,12 +31,7 @@ export const lengthsCommand = defineCommand({
       otherwise: 'the Solace corpus, which comes with the lab',
       about: 'A file of dialogues; repeat it for each file of the dataset.',
     },
-    model: {
-      kind: 'text',
-      value: 'FOLDER',
-      otherwise: 'the embedded model',
-      about: 'The folder of a model whose tokenizer counts, too.',
-    },
+    model: { ...MODEL, about: `${MODEL.about} Its tokenizer counts, too.` },
   },
   examples: ['--dataset esconv.jsonl'],
   async run({ dataset, model }, print, signal) {
@@ -43,7 +39,7 @@ export const lengthsCommand = defineCommand({
     const counters = new Map<string, TokenCounter>(
       await Promise.all(TOKENIZER_IDS.map(async (id) => [id, await loadTokenCounter(id)] as const)),
     );
-    const tokenizer = await loadChatTokenizer(await nodeFiles(model ?? EMBEDDED_FOLDER));
+    const tokenizer = await loadChatTokenizer(await nodeFiles(chooseModel(model).base));
     counters.set('model', (text) => tokenizer.encodeText(text).length);
     for (const representation of REPRESENTATION_IDS) {
       const { compress } = await loadRepresentation(representation);

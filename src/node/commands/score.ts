@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { requireScorer } from '../../core/engine/capabilities.ts';
 import { loadFolderModel } from '../folder-model.ts';
 import { defineCommand } from '../command-options.ts';
+import { MODEL } from './options.ts';
 import { readJsonArray } from './json.ts';
 
 /**
@@ -13,12 +14,12 @@ export const scoreCommand = defineCommand({
   operand: 'prompts',
   options: {
     prompts: { kind: 'text', value: 'FILE', required: true, about: 'A JSON array of strings.' },
-    model: { kind: 'text', value: 'FOLDER', otherwise: 'the embedded model', about: 'A folder that export wrote.' },
+    model: MODEL,
   },
   examples: ['--prompts prompts.json', '--prompts prompts.json --model my-model'],
-  async run({ prompts: path, model: folder }, print, signal) {
+  async run({ prompts: path, model: given }, print, signal) {
     const prompts = await readJsonArray(path, z.string());
-    const model = await loadFolderModel(folder, { signal });
+    const model = await loadFolderModel(given, { signal });
     try {
       for (const prompt of prompts) {
         const scores = await requireScorer(model).score(prompt, signal);

@@ -1,6 +1,6 @@
 import type { LoadOptions, LoadProgress } from '../../core/engine/engine.ts';
 import type { LabError } from '../../core/error.ts';
-import type { ModelSummary, NewEndpoint, NewMlc } from '../../lab/index.ts';
+import type { AdapterFormat, ModelSummary, NewEndpoint, NewMlc, WeightedModel } from '../../lab/index.ts';
 import type { PickedFile } from '../components/dropped.ts';
 import type { EndpointSpec, MlcPair } from '../models/specs.ts';
 import { attempt } from './attempt.ts';
@@ -13,29 +13,34 @@ export interface ModelIntake {
   addMlc(model: NewMlc): Promise<ModelSummary>;
   addEndpoint(endpoint: NewEndpoint): Promise<ModelSummary>;
   convertToOnnx(id: string, options: LoadOptions): Promise<ModelSummary>;
+  combineAdapters(name: string, adapters: readonly WeightedModel[], options: LoadOptions): Promise<ModelSummary>;
+  adapterFilesOf(id: string, format: AdapterFormat, options: LoadOptions): Promise<Map<string, Blob>>;
 }
 
 interface Dependencies {
   intake: ModelIntake;
   /** The list that a model is added to. */
   models: { refresh(): Promise<void>; choose(id: string): void };
+  saveFile: (name: string, content: Blob) => void;
   toasts: Pick<Toasts, 'show'>;
 }
 
-/** The model that is being added, one at a time. */
+/** The model that is being added or saved, one at a time. */
 export class Adding {
-  /** Name of what is being added; null while nothing is. */
+  /** Name of what is being added or saved; null while nothing is. */
   name = $state<string | null>(null);
   progress = $state.raw<LoadProgress | null>(null);
   error = $state.raw<LabError | null>(null);
   readonly #intake: ModelIntake;
   readonly #models: Dependencies['models'];
+  readonly #saveFile: Dependencies['saveFile'];
   readonly #toasts: Dependencies['toasts'];
   #stopping: AbortController | null = null;
 
-  constructor({ intake, models, toasts }: Dependencies) {
+  constructor({ intake, models, saveFile, toasts }: Dependencies) {
     this.#intake = intake;
     this.#models = models;
+    this.#saveFile = saveFile;
     this.#toasts = toasts;
   }
 
@@ -72,24 +77,48 @@ export class Adding {
     return this.#add(name, (options) => this.#intake.convertToOnnx(id, options));
   }
 
+  combine(name: string, adapters: readonly WeightedModel[]): Promise<void> {
+    return this.#add(name, (options) => this.#intake.combineAdapters(name, adapters, options));
+  }
+
+  /** Saves the files of an adapter. */
+  save(id: string, name: string, format: AdapterFormat): Promise<void> {
+    return this.#one(
+      name,
+      { code: 'bad-file', what: 'The adapter could not be saved.', where: name },
+      async (options) => {
+        for (const [file, content] of await this.#intake.adapterFilesOf(id, format, options))
+          this.#saveFile(file, content);
+      },
+    );
+  }
+
   readonly cancel = (): void => this.#stopping?.abort();
 
-  async #add(name: string, work: (options: LoadOptions) => Promise<ModelSummary>): Promise<void> {
+  #add(name: string, work: (options: LoadOptions) => Promise<ModelSummary>): Promise<void> {
+    const failed = { code: 'bad-file', what: 'The model could not be added.', where: name } as const;
+    return this.#one(name, failed, async (options) => {
+      const added = await work(options);
+      await this.#models.refresh();
+      this.#models.choose(added.id);
+      this.#toasts.show(`${added.name} was added.`);
+    });
+  }
+
+  async #one(
+    name: string,
+    failed: Parameters<typeof attempt>[1],
+    work: (options: LoadOptions) => Promise<void>,
+  ): Promise<void> {
     if (this.name !== null) return;
     const stopping = new AbortController();
     this.#stopping = stopping;
     this.name = name;
     this.error = null;
-    const failed = { code: 'bad-file', what: 'The model could not be added.', where: name } as const;
     await attempt(
       (error) => (this.error = error),
       failed,
-      async () => {
-        const added = await work({ signal: stopping.signal, onProgress: (progress) => (this.progress = progress) });
-        await this.#models.refresh();
-        this.#models.choose(added.id);
-        this.#toasts.show(`${added.name} was added.`);
-      },
+      () => work({ signal: stopping.signal, onProgress: (progress) => (this.progress = progress) }),
     );
     this.name = null;
     this.progress = null;

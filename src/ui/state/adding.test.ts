@@ -22,12 +22,15 @@ function setUp(intake: Partial<ModelIntake> = {}) {
       addMlc: (model) => take('mlc', model),
       addEndpoint: (endpoint) => take('endpoint', endpoint),
       convertToOnnx: (id) => take('convert', id),
+      combineAdapters: (name, adapters) => take('combine', name, adapters),
+      adapterFilesOf: (id, format) => Promise.resolve(new Map([[`${id}.${format}`, new Blob(['x'])]])),
       ...intake,
     },
     models: {
       refresh: () => Promise.resolve(void calls.push('refresh')),
       choose: (id) => void calls.push(['choose', id]),
     },
+    saveFile: (name, content) => void calls.push(['save', name, content.size]),
     toasts,
   });
   return { adding, calls, toasts };

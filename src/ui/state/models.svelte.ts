@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Device, DecodingFeatures, LoadedModel, LoadProgress } from '../../core/engine/engine.ts';
 import { LabError } from '../../core/error.ts';
-import { EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
+import { DEFAULT_MODEL_ID, EMBEDDED_ADAPTERS, EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
 import type {
   DeviceChoice,
   MemoryEstimate,
@@ -12,14 +12,35 @@ import type {
 } from '../../lab/index.ts';
 import { Stored } from './stored.svelte.ts';
 
-/** What lists and the model chip need to know about a model; the embedded one is known without asking the lab. */
+/** What lists and the model chip need to know about a model; those of the lab are known without asking it. */
 export type ListedModel = Pick<ModelSummary, 'id' | 'name' | 'summary' | 'bytes'> & Partial<ModelSummary>;
 
 export const DEVICES = ['auto', 'webgpu', 'wasm'] as const satisfies readonly DeviceChoice[];
 
-const schema = z.object({ id: z.string().catch(EMBEDDED_MODEL.id), device: z.enum(DEVICES).catch('auto') });
+/** Choices of version 1 named a tuned model by the id that is now its base's. */
+const schema = z
+  .object({
+    version: z.int().catch(1),
+    id: z.string().catch(DEFAULT_MODEL_ID),
+    device: z.enum(DEVICES).catch('auto'),
+  })
+  .transform(({ version, id, device }) => ({
+    version: 2,
+    id: version < 2 && id === EMBEDDED_MODEL.id ? DEFAULT_MODEL_ID : id,
+    device,
+  }));
 const DEVICE_NAMES: Record<Device, string> = { webgpu: 'WebGPU', wasm: 'Wasm', cpu: 'CPU', remote: 'endpoint' };
-const EMBEDDED: ListedModel = { ...EMBEDDED_MODEL, embedded: true, format: 'onnx' };
+const BASE: ListedModel = { ...EMBEDDED_MODEL, embedded: true };
+const ADAPTERS: ListedModel[] = EMBEDDED_ADAPTERS.map((adapter) => ({ ...adapter, embedded: true }));
+const EMBEDDED: ListedModel[] = [BASE, ...ADAPTERS];
+const DEFAULT: ListedModel = ADAPTERS.find(({ id }) => id === DEFAULT_MODEL_ID) ?? BASE;
+
+/** Bytes that loading a model will fetch, or read if all of them are on this device. */
+export function bytesToLoad({ bytes, base, bytesToFetch }: ListedModel): number {
+  return bytesToFetch || bytes + (base?.bytes ?? 0);
+}
+
+const isEmbedded = (id: string): boolean => EMBEDDED.some((model) => model.id === id);
 
 /** The part of the model library that the page shows and loads. */
 export interface ModelShelf {
@@ -40,7 +61,7 @@ export type ModelMemory = Pick<
 
 /** The models of this browser, and the one that is chosen and perhaps in memory. */
 export class Models {
-  list = $state.raw<ListedModel[]>([EMBEDDED]);
+  list = $state.raw<ListedModel[]>(EMBEDDED);
   listError = $state.raw<LabError | null>(null);
   phase = $state<'none' | 'loading' | 'ready' | 'failed'>('none');
   progress = $state.raw<LoadProgress | null>(null);
@@ -71,15 +92,15 @@ export class Models {
     this.#choice = new Stored(dependencies.texts, 'model', schema);
   }
 
-  /** Looks up the chosen model, unless it is the embedded one, which is known. */
+  /** Looks up the chosen model, unless it comes with the lab and is known. */
   start(): void {
     this.#residency.preferredDevice = this.device;
     this.#residency.subscribe(() => this.#follow());
-    if (this.#choice.current.id !== EMBEDDED_MODEL.id) void this.refresh();
+    if (!isEmbedded(this.#choice.current.id)) void this.refresh();
   }
 
   get chosen(): ListedModel {
-    return this.list.find(({ id }) => id === this.#choice.current.id) ?? EMBEDDED;
+    return this.list.find(({ id }) => id === this.#choice.current.id) ?? DEFAULT;
   }
 
   /**
@@ -87,7 +108,7 @@ export class Models {
    */
   get host(): string | null | undefined {
     const id = this.#choice.current.id;
-    if (id === EMBEDDED_MODEL.id) return null;
+    if (isEmbedded(id)) return null;
     const found = this.list.find((model) => model.id === id);
     return found ? (found.host ?? null) : undefined;
   }

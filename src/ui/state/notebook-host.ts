@@ -1,8 +1,8 @@
-import { EMBEDDED_MODEL_ID } from '../../core/engine/embedded.ts';
+import { DEFAULT_MODEL_ID } from '../../core/engine/embedded.ts';
 import type { Models } from './models.svelte.ts';
 
-/** The model whose tokenizer counts tokens: the chosen one, or the embedded one if that has no tokenizer here. */
+/** The model whose tokenizer counts tokens: the chosen one, or the default one if that has no tokenizer here. */
 export function tokenizerModel({ chosen }: Pick<Models, 'chosen'>): string {
   const { id, format } = chosen;
-  return format === 'onnx' || format === 'gguf' ? id : EMBEDDED_MODEL_ID;
+  return format === 'onnx' || format === 'adapter' || format === 'gguf' ? id : DEFAULT_MODEL_ID;
 }

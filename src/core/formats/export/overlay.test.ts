@@ -39,7 +39,12 @@ async function stored(checkpoint: Checkpoint): Promise<Map<string, string>> {
 
 async function tinyAdapter(seed: number) {
   const files = await tinyAdapterFiles(tinyCheckpoint().config, seed);
-  return (await openAdapterFiles('tiny', [...files].map(([name, blob]) => blobSource(name, blob)))).adapter;
+  return (
+    await openAdapterFiles(
+      'tiny',
+      [...files].map(([name, blob]) => blobSource(name, blob)),
+    )
+  ).adapter;
 }
 
 describe('exportOverlay', () => {

@@ -7,7 +7,7 @@ let compiled: object | undefined;
 
 /**
  * The kernels with a memory of their own, empty at first.
- * @throws {WebAssembly.CompileError} without SIMD instructions.
+ * @throws {CompileError} without SIMD instructions.
  */
 export function instantiateKernels(): { memory: WebAssembly.Memory; kernel: (name: string) => Kernel } {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(KERNELS), (character) => character.charCodeAt(0)));

@@ -1,9 +1,15 @@
 export { type Adapter } from './adapter.ts';
 export { combinedAdapter } from './combine.ts';
 export { openGgufAdapter } from './gguf-adapter.ts';
-export { checkAdapter, mergedCheckpoint, type AddProduct, type MergedCheckpoint, type WeightedAdapter } from './merged.ts';
+export {
+  checkAdapter,
+  mergedCheckpoint,
+  type AddProduct,
+  type MergedCheckpoint,
+  type WeightedAdapter,
+} from './merged.ts';
 export { mergeKey, type HashedFile } from './merge-key.ts';
-export { isAdapterFile, openAdapterFiles, type OpenedAdapterFiles } from './open.ts';
+export { commonTemplate, isAdapterFile, openAdapterFiles, type OpenedAdapterFiles } from './open.ts';
 export { openAdapter } from './peft-adapter.ts';
 export { parseAdapterSettings } from './settings.ts';
 export { adapterToGguf } from './to-gguf.ts';

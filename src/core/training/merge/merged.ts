@@ -103,7 +103,7 @@ const NAMED_AT_MOST = 8;
  * Checks that an adapter fits a model.
  * @throws {LabError} `bad-config` that names what does not fit.
  */
-function checkAdapter(base: Checkpoint, { name, settings, modules, architecture }: Adapter): void {
+export function checkAdapter(base: Checkpoint, { name, settings, modules, architecture }: Adapter): void {
   const problems: string[] = [];
   const wanted = ggufArchitecture(base.config.architecture);
   if (architecture !== undefined && architecture !== wanted)

@@ -77,3 +77,19 @@ async function readText(source: ByteSource, name: string): Promise<string> {
   }
   return new TextDecoder().decode(await source.read(0, source.size));
 }
+
+/**
+ * The chat template that all adapters were trained with; undefined if none names one.
+ * @param todo what to do where they differ.
+ * @throws {LabError} `bad-config` when they were trained with different ones.
+ */
+export function commonTemplate(adapters: readonly OpenedAdapterFiles[], todo: string): string | undefined {
+  const templates = new Set(adapters.flatMap(({ template }) => template ?? []));
+  if (templates.size <= 1) return [...templates][0];
+  const names = adapters.flatMap(({ adapter, template }) => (template === undefined ? [] : adapter.name)).join(', ');
+  throw new LabError({
+    code: 'bad-config',
+    what: `The adapters ${names} were trained with different chat templates.`,
+    todo,
+  });
+}

@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DEFAULT_MODEL_ID, EMBEDDED_ADAPTERS, EMBEDDED_MODEL, EMBEDDED_MODEL_ID } from '../core/engine/embedded.ts';
+import type { AdapterRecord } from '../core/engine/record.ts';
+import { LabError } from '../core/error.ts';
+import { ADAPTER_CONFIG } from '../core/training/peft-config.ts';
+import { mergedFolder } from './adapter-folder.ts';
+import { didYouMean } from './nearest.ts';
+
+const PUBLIC = new URL('../../public/', import.meta.url);
+
+/** The folder of the base model that comes with the lab. */
+export const EMBEDDED_FOLDER = fileURLToPath(new URL(EMBEDDED_MODEL.url ?? '', PUBLIC));
+
+/** A model on this machine. */
+export interface NodeModel {
+  /** Its name in what is printed and written. */
+  name: string;
+  /** The ONNX folder of the model, or of the base of an adapter. */
+  base: string;
+  /** Folder of the adapter. */
+  adapter?: string;
+}
+
+/** The name by which `--model` knows an adapter. */
+export const adapterName = ({ id }: AdapterRecord): string => id.slice(EMBEDDED_MODEL_ID.length + 1);
+
+const folderOf = ({ url }: AdapterRecord): string => fileURLToPath(new URL(url ?? '', PUBLIC));
+
+/**
+ * The model that `--model` names: the base or an adapter that comes with the lab, by name or id; otherwise a folder: an
+ * exported model, or an adapter over the base. By default the model that the page begins with.
+ * @throws {LabError} `missing-file` when it is none of them.
+ */
+export function chooseModel(given: string = DEFAULT_MODEL_ID): NodeModel {
+  if (given === EMBEDDED_MODEL_ID) return { name: given, base: EMBEDDED_FOLDER };
+  const adapter = EMBEDDED_ADAPTERS.find((each) => each.id === given || adapterName(each) === given);
+  if (adapter) return { name: adapter.id, base: EMBEDDED_FOLDER, adapter: folderOf(adapter) };
+  if (!existsSync(given)) {
+    const names = [EMBEDDED_MODEL_ID, ...EMBEDDED_ADAPTERS.map(adapterName)];
+    throw new LabError({
+      code: 'missing-file',
+      where: given,
+      what: 'This is neither a model that comes with the lab nor a folder.',
+      todo: `${didYouMean(given, names)} Use a folder, or one of ${names.join(', ')}.`.trimStart(),
+    });
+  }
+  return existsSync(join(given, ADAPTER_CONFIG))
+    ? { name: given, base: EMBEDDED_FOLDER, adapter: given }
+    : { name: given, base: given };
+}
+
+/** The folder to load: that of the model, or a merged one. */
+export async function modelFolder({ base, adapter }: NodeModel, signal?: AbortSignal): Promise<string> {
+  return adapter === undefined ? base : mergedFolder(base, adapter, signal);
+}
