@@ -60,6 +60,11 @@ const BENCHES: Record<string, Entry> = {
       'A small run here and with Hugging Face Accelerate in one and two processes: how far the losses come apart.',
     load: async () => (await import('./train-accelerate.ts')).trainAccelerate,
   },
+  adapters: {
+    summary: 'What an adapter does here, in PEFT and in llama.cpp: how far the log-likelihoods differ.',
+    load: async () => (await import('./adapter-parity.ts')).adapterParity,
+    takes: { name: 'model', value: 'PATH', about: 'The base, then the adapter.', example: 'base runs/mine/best' },
+  },
   reading: {
     summary: 'Replies of model folders to forty situations, and a sheet for people to read without the names.',
     load: async () => (await import('./reading/replies.ts')).writeReading,

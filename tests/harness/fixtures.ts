@@ -42,3 +42,11 @@ export interface ForwardReference {
     greedy32_text: string;
   }[];
 }
+
+/** What PEFT on torch and llama.cpp compute with adapters. */
+export interface AdapterReference {
+  versions: Record<string, string>;
+  ids: number[][];
+  /** Negative log-likelihood of every token but the first, in nats, by model, program and sequence. */
+  nll: Record<string, Record<string, number[][]>>;
+}

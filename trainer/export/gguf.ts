@@ -10,7 +10,7 @@ import type { ExportJob } from './job.ts';
 import { verifyGguf } from './verify.ts';
 
 /** Types of a GGUF's matrices that can be exported. */
-export const GGUF_DTYPES = ['F16', 'Q8_0', 'Q4_0', 'Q4_1'] as const satisfies readonly EncodableType[];
+export const GGUF_DTYPES = ['F32', 'F16', 'Q8_0', 'Q4_0', 'Q4_1'] as const satisfies readonly EncodableType[];
 
 /** Files written next to the GGUF, which cannot express sliding windows or rope scaling by itself. */
 const BESIDE = ['config.json', 'LICENSE'];
