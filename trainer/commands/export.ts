@@ -78,6 +78,12 @@ export const exportCommand = defineCommand({
     context: { kind: 'count', value: 'TOKENS', otherwise: "the model's", about: 'The context window to declare.' },
     name: { kind: 'text', value: 'NAME', otherwise: 'the name of the folder', about: 'The name of the model.' },
     summary: { kind: 'text', value: 'TEXT', otherwise: 'its base', about: 'What an adapter is for, in a sentence.' },
+    rank: {
+      kind: 'count',
+      value: 'N',
+      otherwise: 'its own',
+      about: 'The rank to cut an adapter to by its singular values (gguf-lora and peft only).',
+    },
     licence: {
       kind: 'text',
       value: 'TEXT',

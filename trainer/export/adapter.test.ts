@@ -179,6 +179,17 @@ describe('npm run trainer -- export --format gguf-lora', () => {
     await Promise.all([close(), parts.close(), whole.close()]);
   });
 
+  it('cuts to a rank and says what that loses', async () => {
+    const options = ['--format', 'gguf-lora', '--dtype', 'F32', '--rank', '2', '--out', place('cut')];
+    const lines = await run('--in', model, '--adapter', place('first'), ...options);
+    expect((await manifestOf('cut')).rank).toBe(2);
+    const lost = await distance(place('first'), place('cut'));
+    expect(lost).toBeGreaterThan(0.01);
+    const said = /^It was cut from rank 4 to 2 by singular values, which loses ([\d.]+) %/.exec(lines.join('\n'))?.[1];
+    expect(Math.abs(Number(said) / 100 - lost)).toBeLessThan(0.01);
+    expect(await readFile(join(place('cut'), 'README.md'), 'utf8')).toContain(`loses ${said} % of the norm`);
+  });
+
   it('refuses to write no adapter, and one that does not fit', async () => {
     const other = place('other');
     await writeTinyModel(other, { num_hidden_layers: 1 });

@@ -11,6 +11,7 @@ import { adapterCard } from '../../src/core/training/merge/card.ts';
 import { compareChanges } from '../../src/core/training/merge/change.ts';
 import { combinedAdapter } from '../../src/core/training/merge/combine.ts';
 import { ADAPTER_FORMAT, ADAPTER_GGUF, type AdapterManifest } from '../../src/core/training/merge/manifest.ts';
+import { cutAdapter } from '../../src/core/training/merge/cut.ts';
 import { commonSizes, targetNames } from '../../src/core/training/merge/module-settings.ts';
 import {
   ADAPTER_TYPES,
@@ -42,6 +43,8 @@ export interface AdapterOptions {
   template?: string | undefined;
   name?: string | undefined;
   summary?: string | undefined;
+  /** The rank to cut it to; by default it keeps its own. */
+  rank?: number | undefined;
   licence?: string | undefined;
   run: readonly string[];
   data?: string | undefined;
@@ -57,6 +60,8 @@ export interface AdapterOptions {
 interface Job extends AdapterOptions {
   type: AdapterType | SafetensorsType;
   result: Adapter;
+  /** How the result was made, in words. */
+  notes: readonly string[];
   name: string;
   baseId: string;
   opened: OpenedModel;
@@ -86,10 +91,10 @@ export async function exportAdapterFolder(out: OutputFolder, options: AdapterOpt
   const opened = await openModel({ path: options.in, adapters: options.adapter, template: options.template });
   try {
     const name = options.name ?? basename(resolve(out.path));
-    const result = combinedAdapter(name, opened.adapters);
+    const { result, notes } = await madeOf(name, opened, options);
     // Its manifest names it; otherwise its folder or file does.
     const baseId = opened.manifest?.name ?? basename(resolve(options.in));
-    const job = { ...options, type, result, name, baseId, opened };
+    const job = { ...options, type, result, notes, name, baseId, opened };
     await out.write((temporary) => (format === 'peft' ? writePeft(job, temporary) : writeGgufFolder(job, temporary)));
     print(`Written to ${out.path}`);
   } finally {
@@ -128,7 +133,7 @@ async function writeGgufFolder(job: Job, temporary: string): Promise<void> {
   });
   const written = await file.close();
   job.print(`${ADAPTER_GGUF}: ${formatMegabytes(written.bytes)}`);
-  const notes = [...originNotes(job), ...typeNotes(job), ...(await verified(job, temporary))];
+  const notes = [...job.notes, ...typeNotes(job), ...(await verified(job, temporary))];
   await describe(job, folder, { template, notes, file: written });
 }
 
@@ -162,11 +167,28 @@ async function describe(
   await writeFile(folder, MANIFEST_NAME, `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-/** What several adapters, or one with a weight, were made into. */
-function originNotes({ opened: { adapters } }: Job): string[] {
-  if (adapters.every(({ weight }) => weight === 1) && adapters.length === 1) return [];
-  const parts = adapters.map(({ adapter, weight }) => `${weight} × ${adapter.name}`);
-  return [`It is the weighted sum of the changes of ${parts.join(' + ')}.`];
+/** The adapter to write: the given ones together, cut to a rank. */
+async function madeOf(
+  name: string,
+  { adapters, base }: OpenedModel,
+  { rank, print }: AdapterOptions,
+): Promise<{ result: Adapter; notes: string[] }> {
+  const whole = combinedAdapter(name, adapters);
+  const notes: string[] = [];
+  if (adapters.length > 1 || adapters.some(({ weight }) => weight !== 1)) {
+    const parts = adapters.map(({ adapter, weight }) => `${weight} × ${adapter.name}`);
+    notes.push(`Its change is the weighted sum of those of ${parts.join(' + ')}.`);
+  }
+  if (rank === undefined) return { result: whole, notes };
+  const result = cutAdapter(whole, rank);
+  const { share, worst } = await compareChanges(whole, result, base.config.headDim);
+  notes.push(
+    `It was cut from rank ${commonSizes(whole.modules).rank} to ${rank} by singular values, which loses ` +
+      `${percent(share)} of the norm of its change, at most ${percent(worst.share)} in a module ` +
+      `(${worst.module || 'none'}).`,
+  );
+  for (const note of notes) print(note);
+  return { result, notes };
 }
 
 function typeNotes({ result, type }: Job): string[] {
