@@ -12,7 +12,7 @@ const SCRIPT = 'service-worker.js';
 const SOURCE = fileURLToPath(new URL('../workers/service-worker/service-worker.ts', import.meta.url));
 
 /** Models belong to the model store, source maps to developers. */
-const LEFT_OUT = [/^models\//, /\.map$/, new RegExp(`^${SCRIPT}$`)];
+const LEFT_OUT = [/^(models|adapters)\//, /\.map$/, new RegExp(`^${SCRIPT}$`)];
 
 /** Smaller files that many visits never need. */
 const ON_USE = /^dialogues\/.*\.json$/;

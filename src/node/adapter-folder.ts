@@ -33,10 +33,7 @@ export async function mergedFolder(base: string, adapter: string, signal?: Abort
   const { graph, data } = chooseVariant(baseFiles, 'cpu', false);
   const manifest = await readManifest(base);
   if (!manifest) throw missingFile(base, MANIFEST_NAME);
-  const names = (await readdir(adapter)).filter(isAdapterFile);
-  const hashes = await Promise.all(
-    names.map(async (path): Promise<HashedFile> => ({ path, sha256: await sha256Of(join(adapter, path)) })),
-  );
+  const hashes = await adapterHashes(adapter);
   const key = mergeKey({
     base: manifest.files.filter(({ path }) => ['config.json', graph, ...data].includes(path)),
     adapter: hashes,
@@ -46,7 +43,7 @@ export async function mergedFolder(base: string, adapter: string, signal?: Abort
   if (await isWhole(folder, manifest)) return folder;
   const opened = await openAdapterFiles(
     basename(adapter),
-    await Promise.all(names.map(async (name) => bytesSource(name, await readFile(join(adapter, name))))),
+    await Promise.all(hashes.map(async ({ path: name }) => bytesSource(name, await readFile(join(adapter, name))))),
   );
   const overlay = memoryFolder();
   await exportOverlay(
@@ -67,6 +64,12 @@ export async function mergedFolder(base: string, adapter: string, signal?: Abort
     if (!(await isWhole(folder, manifest))) throw error;
   }
   return folder;
+}
+
+/** The files of an adapter in a folder that are read, with their hashes. */
+export async function adapterHashes(folder: string): Promise<HashedFile[]> {
+  const names = (await readdir(folder)).filter(isAdapterFile);
+  return Promise.all(names.map(async (path) => ({ path, sha256: await sha256Of(join(folder, path)) })));
 }
 
 /** Whether a merged model is there, and what differs from its base is unchanged; what is damaged is removed. */

@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { DEFAULT_MODEL_ID, EMBEDDED_ADAPTERS, EMBEDDED_MODEL, EMBEDDED_MODEL_ID } from '../core/engine/embedded.ts';
 import type { AdapterRecord } from '../core/engine/record.ts';
 import { LabError } from '../core/error.ts';
+import { filesHash, isWeightFile, type ModelWeights } from '../core/evaluation/weights.ts';
 import { ADAPTER_CONFIG } from '../core/training/peft-config.ts';
-import { mergedFolder } from './adapter-folder.ts';
+import { adapterHashes, mergedFolder } from './adapter-folder.ts';
 import { didYouMean } from './nearest.ts';
+import { readManifest } from './node-manifest.ts';
 
 const PUBLIC = new URL('../../public/', import.meta.url);
 
@@ -49,6 +51,17 @@ export function chooseModel(given: string = DEFAULT_MODEL_ID): NodeModel {
   return existsSync(join(given, ADAPTER_CONFIG))
     ? { name: given, base: EMBEDDED_FOLDER, adapter: given }
     : { name: given, base: given };
+}
+
+/**
+ * What a plan names of a model's weights; undefined for a folder without a manifest.
+ * @throws {LabError} `bad-file` for a damaged manifest.
+ */
+export async function modelWeights({ base, adapter }: NodeModel): Promise<ModelWeights | undefined> {
+  const manifest = await readManifest(base);
+  if (!manifest) return undefined;
+  const own = { base: filesHash(manifest.files.filter(isWeightFile)) };
+  return adapter === undefined ? own : { ...own, adapter: filesHash(await adapterHashes(adapter)) };
 }
 
 /** The folder to load: that of the model, or a merged one. */

@@ -1,16 +1,19 @@
 import { basename } from 'node:path';
 import type { Dialogue } from '../core/dataset/dialogue.ts';
+import { EMBEDDED_ADAPTERS, EMBEDDED_MODEL } from '../core/engine/embedded.ts';
 import type { LoadedModel } from '../core/engine/engine.ts';
 import { EndpointModel } from '../engines/openai/openai.ts';
 import { normaliseBaseUrl } from '../engines/openai/endpoint.ts';
 import { LabError } from '../core/error.ts';
 import type { EvaluationPlan, PlanModel } from '../core/evaluation/plan.ts';
 import type { RunDependencies } from '../core/evaluation/runner.ts';
+import { checkWeights } from '../core/evaluation/weights.ts';
 import { partOf } from '../core/training/split.ts';
 import { compress, planTools, type Metrics } from '../lab/index.ts';
 import { locateDataset, readHashedDataset } from './dataset-file.ts';
 import { keyForPlan, type TrustedHosts } from './endpoint-key.ts';
 import { loadFolderModel } from './folder-model.ts';
+import { chooseModel, modelWeights } from './model-choice.ts';
 
 /** Local paths of what a plan names in another way. */
 export interface Places {
@@ -48,6 +51,11 @@ export async function readPlanDataset({ dataset, sampling }: EvaluationPlan, ove
   return source.part ? partOf(dialogues, source.part) : dialogues;
 }
 
+/** The id of a model that comes with the lab. */
+function embeddedId({ id }: PlanModel): string | undefined {
+  return [EMBEDDED_MODEL, ...EMBEDDED_ADAPTERS].some((each) => each.id === id) ? id : undefined;
+}
+
 /** What running a plan in Node needs. */
 export function nodeRunParts(
   plan: EvaluationPlan,
@@ -66,10 +74,12 @@ async function openModel(
   { folders, threads, endpointHosts = [] }: Places,
   signal?: AbortSignal,
 ): Promise<LoadedModel> {
-  if (model.kind === 'folder') {
-    const { template } = model;
-    return loadFolderModel(folders.get(model.id) ?? model.folder, {
-      template,
+  // Plans of the page name the models that come with the lab by their ids.
+  const given = folders.get(model.id) ?? (model.kind === 'folder' ? model.folder : embeddedId(model));
+  if (model.kind !== 'endpoint' && given !== undefined) {
+    if (model.weights) checkWeights(model.name, model.weights, await modelWeights(chooseModel(given)));
+    return loadFolderModel(given, {
+      template: model.kind === 'folder' ? model.template : 'own',
       ...(threads !== undefined && { threads }),
       ...(signal && { signal }),
     });

@@ -8,7 +8,7 @@ import type { ModelFiles } from '../../src/core/engine/files.ts';
 import { estimateMemory } from '../../src/core/engine/memory.ts';
 import type { GgufRecord, ModelRecord, OnnxRecord } from '../../src/core/engine/record.ts';
 import type { FileStore } from '../../src/browser/model-store/file-store.ts';
-import { MERGED_FOLDER } from '../../src/browser/model-store/adapter-parts.ts';
+import { adapterPaths, MERGED_FOLDER } from '../../src/browser/model-store/adapter-parts.ts';
 import { combineAdapters } from '../../src/browser/model-store/ingest-adapter.ts';
 import { saveAdapter } from '../../src/browser/model-store/save-adapter.ts';
 import { checkParts, convertCheckpoint, convertedId, ingestFiles } from '../../src/browser/model-store/ingest.ts';
@@ -16,7 +16,8 @@ import { fileAddress, folderAddresses, folderName } from '../../src/browser/mode
 import { remoteFiles } from '../../src/browser/model-store/remote-files.ts';
 import { noStorage } from '../../src/browser/model-store/blob-store.ts';
 import type { ChatTokenizer } from '../../src/core/tokenizer/chat-tokenizer.ts';
-import { hashBytes } from '../../src/browser/model-store/digest.ts';
+import { hashBlob, hashBytes } from '../../src/browser/model-store/digest.ts';
+import { filesHash, isWeightFile, type ModelWeights } from '../../src/core/evaluation/weights.ts';
 import { modelTokenizer } from '../../src/core/engine/model-tokenizer.ts';
 import { loadChatTokenizer } from '../../src/core/engine/load-tokenizer.ts';
 import { LOGITS_ROWS } from '../../src/engines/transformers/ort-model.ts';
@@ -81,6 +82,7 @@ export function libraryHandlers(): Handlers<LibraryApi> {
         options,
       );
     },
+    weights: ({ record, base }) => weightsOf(record, base),
     async remove(id) {
       tokenizers.forget(id);
       await (await openStore())?.remove(id);
@@ -124,6 +126,28 @@ async function openTokenizer(record: ModelRecord, base: string): Promise<ChatTok
     where: record.name,
     what: 'Its tokenizer is not available without the model.',
   });
+}
+
+async function weightsOf(record: ModelRecord, base: string): Promise<ModelWeights | null> {
+  if (record.format !== 'onnx' && record.format !== 'adapter') return null;
+  const hashed = async (files: ModelFiles, paths: readonly string[]) =>
+    filesHash(
+      await Promise.all(
+        files.list
+          .filter(({ path }) => paths.includes(path))
+          .map(async ({ path, sha256 }) => ({ path, sha256: sha256 ?? (await hashBlob(await files.open(path))) })),
+      ),
+    );
+  const weights = await recordFiles(record.format === 'adapter' ? record.base : record, base, {});
+  const own = {
+    base: await hashed(
+      weights,
+      weights.list.filter(isWeightFile).map(({ path }) => path),
+    ),
+  };
+  if (record.format === 'onnx') return own;
+  const files = await adapterFiles(record, base, {});
+  return { ...own, adapter: await hashed(files, adapterPaths(files)) };
 }
 
 async function estimate(record: ModelRecord, base: string, device: 'webgpu' | 'wasm') {

@@ -16,12 +16,12 @@ export function stripFolder(files: DroppedFile[]): DroppedFile[] {
   return nested ? stripFolder(visible.map(({ path, file }) => ({ path: path.slice(folder.length), file }))) : visible;
 }
 
-/** The name of dropped files: their folder's, or that of the weights. */
-export function nameOf(files: readonly DroppedFile[], kind: string): string {
+/** The name of dropped files: their folder's, or that of the weights, or `otherwise`. */
+export function nameOf(files: readonly DroppedFile[], kind: string, otherwise = 'model'): string {
   const [first] = files;
   const folder = first?.path.includes('/') ? first.path.slice(0, first.path.indexOf('/')) : '';
   const weights = files.find(({ path }) => path.endsWith(`.${kind}`))?.file.name;
-  return (folder && folder !== 'onnx' ? folder : (weights ?? 'model')).replace(
+  return (folder && folder !== 'onnx' ? folder : (weights ?? otherwise)).replace(
     /(-\d{5}-of-\d{5})?\.(gguf|safetensors|onnx)$/,
     '',
   );

@@ -3,7 +3,7 @@ import type { LoadOptions } from '../../core/engine/engine.ts';
 import type { ModelFiles } from '../../core/engine/files.ts';
 import type { AdapterPart, AdapterRecord, ModelRecord, OnnxRecord } from '../../core/engine/record.ts';
 import { ADAPTER_CONFIG, ADAPTER_FILE } from '../../core/training/peft-config.ts';
-import { isAdapterGguf } from '../../core/formats/gguf/config.ts';
+import { isAdapterGguf, metadataString } from '../../core/formats/gguf/config.ts';
 import { readGgufMetadata } from '../../core/formats/gguf/read.ts';
 import { blobSource } from '../../core/formats/source.ts';
 import {
@@ -26,17 +26,26 @@ export interface AdapterSurroundings {
   openBase: (record: OnnxRecord) => Promise<ModelFiles>;
 }
 
+/** The files of an adapter, and its name if they state one. */
+interface DroppedAdapter {
+  files: DroppedFile[];
+  name?: string | undefined;
+}
+
 /** The files of an adapter among those dropped; undefined if there is none. */
-export async function adapterAmong(files: readonly DroppedFile[]): Promise<DroppedFile[] | undefined> {
+export async function adapterAmong(files: readonly DroppedFile[]): Promise<DroppedAdapter | undefined> {
   const baseName = ({ path }: DroppedFile): string => path.slice(path.lastIndexOf('/') + 1);
   if (files.some((file) => [ADAPTER_CONFIG, ADAPTER_FILE].includes(baseName(file))))
-    return files
-      .filter((file) => isAdapterFile(baseName(file)))
-      .map((file) => ({ path: baseName(file), file: file.file }));
+    return {
+      files: files
+        .filter((file) => isAdapterFile(baseName(file)))
+        .map((file) => ({ path: baseName(file), file: file.file })),
+    };
   const [first, second] = files.filter(({ path }) => path.endsWith('.gguf'));
   if (!first || second) return undefined;
   const metadata = await readGgufMetadata(blobSource(first.path, first.file));
-  return isAdapterGguf(metadata) ? [{ ...first, path: baseName(first) }] : undefined;
+  if (!isAdapterGguf(metadata)) return undefined;
+  return { files: [{ ...first, path: baseName(first) }], name: metadataString(metadata, 'general.name') };
 }
 
 /**
@@ -46,11 +55,10 @@ export async function adapterAmong(files: readonly DroppedFile[]): Promise<Dropp
 export async function keepAdapter(
   store: FileStore,
   dropped: readonly DroppedFile[],
-  files: readonly DroppedFile[],
+  { files, name = nameOf(dropped, 'gguf', 'My adapter') }: DroppedAdapter,
   { known, openBase }: AdapterSurroundings,
   options: LoadOptions,
 ): Promise<AdapterRecord> {
-  const name = nameOf(dropped, 'gguf');
   const { adapter, template = null } = await openAdapterFiles(
     name,
     files.map(({ path, file }) => blobSource(path, file)),

@@ -7,8 +7,7 @@ export const EMBEDDED_MODEL_ID = 'smollm2-135m-instruct';
 export const EMBEDDED_MODEL: OnnxRecord = {
   id: EMBEDDED_MODEL_ID,
   name: 'SmolLM2 135M Instruct',
-  summary:
-    'The base model, as its makers released it. Not trained for emotional support: compare it with the adapters below.',
+  summary: 'The base model, as its makers released it: not trained for emotional support. Adapters change it.',
   bytes: 116_000_000,
   addedAt: 0,
   added: false,

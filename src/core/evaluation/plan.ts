@@ -10,6 +10,7 @@ import {
   TAGGER_IDS,
   type RepresentationId,
 } from '../compression/representation.ts';
+import { weightsSchema } from './weights.ts';
 
 const PLAN_FORMAT = 'solace-lab-plan';
 
@@ -19,15 +20,19 @@ const seed = z.int().min(0).max(0xffffffff);
 const id = z.string().min(1).max(500);
 
 const modelSchema = z.discriminatedUnion('kind', [
-  /** A model in this browser, by its id. */
-  z.strictObject({ kind: z.literal('lab'), id, name: z.string() }),
-  /** An exported ONNX folder; `template` replaces the model's own chat template. */
+  /** A model in this browser, or one that comes with the lab, by its id. */
+  z.strictObject({ kind: z.literal('lab'), id, name: z.string(), weights: weightsSchema.optional() }),
+  /**
+   * An exported ONNX folder, or the name of a model that comes with the lab; `template` replaces the model's own chat
+   * template. With `weights`, a run refuses a model with others.
+   */
   z.strictObject({
     kind: z.literal('folder'),
     id,
     name: z.string(),
     folder: z.string(),
     template: z.enum(['own', 'chatml']).default('own'),
+    weights: weightsSchema.optional(),
   }),
   /** A model behind an OpenAI-compatible server. Keys never enter a plan. */
   z.strictObject({ kind: z.literal('endpoint'), id, name: z.string(), baseUrl: z.string(), model: z.string() }),

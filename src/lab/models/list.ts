@@ -1,3 +1,4 @@
+import type { ModelWeights } from '../../core/evaluation/weights.ts';
 import type { MemoryEstimate } from '../../core/engine/memory.ts';
 import type { MlcRecord, ModelFormat, ModelRecord } from '../../core/engine/record.ts';
 import type { StoredBytes } from '../../../workers/library/api.ts';
@@ -62,6 +63,12 @@ export async function listModels(): Promise<ModelSummary[]> {
 export function storedBytes(records: readonly ModelRecord[]): Promise<Record<string, StoredBytes>> {
   const ids = records.flatMap((record) => (record.format === 'adapter' ? [record.id, record.base.id] : [record.id]));
   return libraryWorker.call('storedBytes', [...new Set(ids)]).catch(() => ({}));
+}
+
+/** What a plan names of a model's weights; undefined for models whose files have no hashes. */
+export async function modelWeights(id: string): Promise<ModelWeights | undefined> {
+  const request = { record: await catalogue.find(id), base: labAddress() };
+  return (await libraryWorker.call('weights', request)) ?? undefined;
 }
 
 /** The chat models of WebLLM's list, whose code this fetches. Add one with `addMlc`. */

@@ -1,7 +1,9 @@
 import { LabError } from '../../core/error.ts';
-import { parsePlan, type EvaluationPlan, type PlanInput } from '../../core/evaluation/plan.ts';
+import type { LoadedModel } from '../../core/engine/engine.ts';
+import { parsePlan, type EvaluationPlan, type PlanInput, type PlanModel } from '../../core/evaluation/plan.ts';
 import { recordKey } from '../../core/evaluation/record.ts';
 import { planJobs, runPlan, type RunEvent } from '../../core/evaluation/runner.ts';
+import { checkWeights } from '../../core/evaluation/weights.ts';
 import { uniqueId } from '../../core/unique-id.ts';
 import { RpcWorker } from '../../rpc/worker.ts';
 import type { StoredRun } from '../../browser/storage/run-store.ts';
@@ -13,6 +15,7 @@ import { shareHtml } from '../../core/table/share-html.ts';
 import type { RunSummary } from '../../core/table/summary.ts';
 import { compress } from '../compression.ts';
 import { measure } from '../metrics.ts';
+import { modelWeights } from '../models/list.ts';
 import { borrowModel } from '../models/resident-models.ts';
 import { judgingOfRun } from './judging.ts';
 import { planTools } from './plan-tools.ts';
@@ -43,7 +46,12 @@ export const listRuns = (): Promise<RunState[]> => store.list();
  * `quota`.
  */
 export async function createRun(input: Omit<PlanInput, 'format' | 'version'>): Promise<StoredRun> {
-  const plan = parsePlan({ format: 'solace-lab-plan', version: 1, ...input });
+  const plan = parsePlan({
+    format: 'solace-lab-plan',
+    version: 1,
+    ...input,
+    models: await Promise.all(input.models.map(withWeights)),
+  });
   const turns = await turnsOf(plan);
   if (turns.length === 0)
     throw new LabError({
@@ -55,6 +63,19 @@ export async function createRun(input: Omit<PlanInput, 'format' | 'version'>): P
   const run: StoredRun = { id: uniqueId(), plan, total: planJobs(plan, turns).length, createdAt: Date.now() };
   await store.create(run);
   return run;
+}
+
+/** A model of this browser with the hashes of its weights, so that the run refuses others later. */
+async function withWeights<Model extends PlanInput['models'][number]>(model: Model): Promise<Model> {
+  if (model.kind !== 'lab' || model.weights) return model;
+  const weights = await modelWeights(model.id);
+  return weights ? { ...model, weights } : model;
+}
+
+/** @throws {LabError} `hash-mismatch` when a model is not the one that was planned. */
+async function openPlanned(model: PlanModel, signal?: AbortSignal): Promise<LoadedModel> {
+  if (model.kind === 'lab' && model.weights) checkWeights(model.name, model.weights, await modelWeights(model.id));
+  return borrowModel(model.id, signal);
 }
 
 /**
@@ -74,7 +95,8 @@ export async function estimateRun(plan: EvaluationPlan, missing: number): Promis
 /**
  * Starts or resumes a run and stores each record before the next is begun. Only one tab may do so; a second is refused.
  * Aborting `signal` pauses it.
- * @throws {LabError} `busy` when another tab works on it, `quota` when a record could not be stored, `cancelled`.
+ * @throws {LabError} `busy` when another tab works on it, `hash-mismatch` when a model is not the one that was planned,
+ * `quota` when a record could not be stored, `cancelled`.
  */
 export async function startRun(id: string, { signal, onEvent, onWait }: WorkCalls<RunEvent> = {}): Promise<void> {
   await alone(id, async () => {
@@ -85,7 +107,7 @@ export async function startRun(id: string, { signal, onEvent, onWait }: WorkCall
       turns,
       done: new Set(records.map(recordKey)),
       concurrency: REMOTE_CONCURRENCY,
-      openModel: (model, stop) => borrowModel(model.id, stop),
+      openModel: openPlanned,
       ...planTools(plan, { compress, measure }, signal),
       signal,
       ...(onWait && { onWait }),

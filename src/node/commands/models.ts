@@ -1,17 +1,21 @@
 import { DEFAULT_MODEL_ID, EMBEDDED_ADAPTERS, EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
 import { defineCommand } from '../command-options.ts';
-import { adapterName } from '../model-choice.ts';
+import { adapterName, chooseModel, modelWeights } from '../model-choice.ts';
 
-/** Lists the models that come with the lab: one JSON object per line. */
+/** Lists the models that come with the lab, with the hashes that a plan names: one JSON object per line. */
 export const modelsCommand = defineCommand({
-  summary: 'List the models that come with the lab: the base, and adapters over it.',
+  summary: 'List the models that come with the lab: the base, and adapters over it, with the hashes for a plan.',
   options: {},
   examples: [''],
-  run(_, print) {
-    const line = (name: string, { id, bytes, summary }: typeof EMBEDDED_MODEL | (typeof EMBEDDED_ADAPTERS)[number]) =>
-      print(JSON.stringify({ name, id, ...(id === DEFAULT_MODEL_ID && { default: true }), bytes, summary }));
-    line(EMBEDDED_MODEL.id, EMBEDDED_MODEL);
-    for (const adapter of EMBEDDED_ADAPTERS) line(adapterName(adapter), adapter);
-    return Promise.resolve();
+  async run(_, print) {
+    const named = [
+      { name: EMBEDDED_MODEL.id, record: EMBEDDED_MODEL },
+      ...EMBEDDED_ADAPTERS.map((record) => ({ name: adapterName(record), record })),
+    ];
+    for (const { name, record } of named) {
+      const { id, bytes, summary } = record;
+      const weights = await modelWeights(chooseModel(id));
+      print(JSON.stringify({ name, id, ...(id === DEFAULT_MODEL_ID && { default: true }), bytes, weights, summary }));
+    }
   },
 });

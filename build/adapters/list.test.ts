@@ -1,0 +1,61 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { EMBEDDED_MODEL } from '../../src/core/engine/embedded.ts';
+import { adapterManifestSchema, type AdapterManifest } from '../../src/core/training/merge/manifest.ts';
+import { readManifest } from '../../src/node/node-manifest.ts';
+import { EMBEDDED_FOLDER } from '../../src/node/model-choice.ts';
+import { ADAPTERS, listAdapters } from './list.ts';
+
+const LIST = new URL('../../src/core/engine/adapters.json', import.meta.url);
+
+it('the page lists the adapters that are there: `npm run adapters` brings the list up to date', async () => {
+  expect(await readFile(LIST, 'utf8')).toBe(await listAdapters(ADAPTERS));
+});
+
+it('each adapter names the base that comes with the lab', async () => {
+  const base = await readManifest(EMBEDDED_FOLDER);
+  const listed = JSON.parse(await readFile(LIST, 'utf8')) as { name: string }[];
+  for (const { name } of listed) {
+    const manifest = adapterManifestSchema.parse(
+      JSON.parse(await readFile(join(ADAPTERS, name, 'manifest.json'), 'utf8')),
+    );
+    expect(manifest.base.id).toBe(EMBEDDED_MODEL.id);
+    for (const file of manifest.base.weights) expect(base?.files).toContainEqual(file);
+  }
+});
+
+it('lists titles, sizes and templates, the default first', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'adapters-'));
+  try {
+    for (const name of ['corpus-raw', 'solace']) {
+      const sha256 = 'ab'.repeat(32);
+      const manifest: AdapterManifest = {
+        format: 'solace-lab-adapter',
+        version: 1,
+        name: `Adapter ${name}`,
+        summary: 'Trained on something.',
+        base: { id: 'base', weights: [{ path: 'onnx/model_q4.onnx', bytes: 1, sha256 }] },
+        rank: 64,
+        alpha: 32,
+        scaling: 0.5,
+        targets: ['q_proj'],
+        dataset: 'something',
+        dtype: 'Q8_0',
+        licence: 'Apache-2.0',
+        ...(name === 'solace' && { chatTemplate: 'TEMPLATE' }),
+        files: [{ path: 'adapter.gguf', bytes: 7, sha256 }],
+      };
+      await mkdir(join(folder, name));
+      await writeFile(join(folder, name, 'manifest.json'), JSON.stringify(manifest));
+    }
+    expect(JSON.parse(await listAdapters(folder))).toEqual([
+      { name: 'solace', title: 'Adapter solace', summary: 'Trained on something.', bytes: 7, template: 'TEMPLATE' },
+      { name: 'corpus-raw', title: 'Adapter corpus-raw', summary: 'Trained on something.', bytes: 7, template: null },
+    ]);
+    expect(await listAdapters(join(folder, 'none'))).toBe('[]\n');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,39 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { z } from 'zod';
+import { LabError } from '../error.ts';
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** The weights of a model by their contents: SHA-256 of the lists of their files (`filesHash`). */
+export const weightsSchema = z.strictObject({
+  base: hash,
+  /** Absent without an adapter. */
+  adapter: hash.optional(),
+});
+export type ModelWeights = z.infer<typeof weightsSchema>;
+
+/** SHA-256 of what `sha256sum` prints for files in the order of their paths. */
+export function filesHash(files: readonly { path: string; sha256: string }[]): string {
+  const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return bytesToHex(sha256(utf8ToBytes(sorted.map(({ path, sha256: of }) => `${of}  ${path}\n`).join(''))));
+}
+
+/** The weight files of an exported model, of all files in its folder. */
+export const isWeightFile = ({ path }: { path: string }): boolean => path.startsWith('onnx/');
+
+/**
+ * Compares a model with the one that a plan names; plans without hashes accept any.
+ * @throws {LabError} `hash-mismatch` when base or adapter is another.
+ */
+export function checkWeights(name: string, planned: ModelWeights | undefined, found: ModelWeights | undefined): void {
+  if (!planned) return;
+  const differing = (['base', 'adapter'] as const).filter((part) => planned[part] !== found?.[part]);
+  if (differing.length === 0) return;
+  throw new LabError({
+    code: 'hash-mismatch',
+    where: name,
+    what: `It is not the plan's model: the SHA-256 of its ${differing.join(' and its ')} differs.`,
+    todo: 'Use the version of the lab that the plan was made with, or plan the run again.',
+  });
+}
