@@ -40,6 +40,10 @@ const BENCHES: Record<string, Entry> = {
       example: '2 2',
     },
   },
+  'merge-adapter': {
+    summary: 'Merge an adapter of rank 64 into the embedded model as the page does when it loads one: seconds.',
+    load: async () => (await import('./merge-adapter.ts')).benchMergeAdapter,
+  },
   train: {
     summary: 'A LoRA training step of SmolLM2-135M vs. PEFT on torch: tokens per second and peak memory.',
     load: async () => (await import('./train.ts')).benchTrain,

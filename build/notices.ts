@@ -28,9 +28,8 @@ const others = (): Notice[] => [
     name: 'SmolLM2-135M-Instruct',
     licence: 'Apache-2.0',
     about:
-      'Base weights of the embedded model (huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct). Changed: ' +
-      'fine-tuned on ESConv (Liu et al. 2021, CC BY-NC 4.0) and quantised; models/smollm2-135m-instruct/README.md ' +
-      'has the details.',
+      'The embedded model (huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct). Changed: quantised, and written as ' +
+      'ONNX; models/smollm2-135m-instruct/README.md has the details. Adapters over it are in adapters/.',
     text: read('public/models/smollm2-135m-instruct/LICENSE'),
   },
   {

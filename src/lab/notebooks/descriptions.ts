@@ -234,7 +234,7 @@ const {id} = await lab.fineTune({dialogues, maxSteps: 4});`,
     about: 'Generates a reply of the model with an adapter of `fineTune` merged in.',
     parameters: { id: 'the adapter', messages: 'the conversation as messages', decoding: 'how to sample' },
     returns: '{text: string, reason: "stop" | "length" | "content-filter", stats: ReplyStats}',
-    result: 'The merged model joins your models as "Tuned in a notebook" and replaces the one before.',
+    result: 'The adapter joins your models as "Tuned in a notebook" and replaces the one before.',
     progress: 'the reply so far, a string',
     errors: { 'not-found': 'the adapter is no longer in memory' },
     example: `const {id} = await lab.fineTune({dialogues: (await lab.dialogues()).slice(0, 4), maxSteps: 4});

@@ -7,13 +7,12 @@ import { ADAPTER_CONFIG, ADAPTER_FILE, peftConfig } from '../peft-config.ts';
 
 type Target = 'q_proj' | 'k_proj' | 'v_proj' | 'o_proj';
 const ATTENTION: readonly Target[] = ['q_proj', 'k_proj', 'v_proj', 'o_proj'];
-const RANK = 4;
 
 /** PEFT's files of a random adapter on the attention of a model; `size` is the range of its numbers. */
 export async function tinyAdapterFiles(
   config: ModelConfig,
   seed: number,
-  { size = 1, targets = ATTENTION }: { size?: number; targets?: readonly Target[] } = {},
+  { size = 1, rank = 4, targets = ATTENTION }: { size?: number; rank?: number; targets?: readonly Target[] } = {},
 ): Promise<Map<string, Blob>> {
   const random = seededRandom(seed);
   const matrix = (name: string, rows: number, columns: number) => ({
@@ -26,12 +25,12 @@ export async function tinyAdapterFiles(
     targets.flatMap((target) => {
       const [out, columns] = shapes[`self_attn.${target}`] ?? [0, 0];
       const module = `base_model.model.model.layers.${layer}.self_attn.${target}`;
-      return [matrix(`${module}.lora_A.weight`, RANK, columns), matrix(`${module}.lora_B.weight`, out, RANK)];
+      return [matrix(`${module}.lora_A.weight`, rank, columns), matrix(`${module}.lora_B.weight`, out, rank)];
     }),
   ).flat();
   const sink = memorySink(ADAPTER_FILE);
   await writeSafetensors(sink, tensors, { format: 'pt' });
-  const lora = { rank: RANK, alpha: 8, dropout: 0, targets, rankStabilized: false };
+  const lora = { rank, alpha: 8, dropout: 0, targets, rankStabilized: false };
   return new Map([
     [ADAPTER_FILE, sink.blob()],
     [ADAPTER_CONFIG, new Blob([peftConfig(lora, 'tiny')])],
