@@ -4,7 +4,7 @@ import { LabError } from '../../src/core/error.ts';
 import { cohenKappa } from '../../src/core/statistics/agreement.ts';
 import { mean } from '../../src/core/statistics/descriptive.ts';
 import { bootstrapInterval } from '../../src/core/statistics/resampling.ts';
-import { readReplies, type Replies } from './replies.ts';
+import { readReplies, type Replies } from './format.ts';
 import { lettersOf } from './sheet.ts';
 
 /** 1: the first model's reply was preferred; 0: the second's; 0.5: no difference. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contests, parseChoices } from './count.ts';
-import type { Replies } from './replies.ts';
+import type { Replies } from './format.ts';
 import { lettersOf, readingSheet } from './sheet.ts';
 
 const IDS = ['s01', 's02', 's03', 's04', 's05', 's06'];

@@ -1,33 +1,15 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { z } from 'zod';
 import { collectReply } from '../../src/core/engine/collect-reply.ts';
 import { LabError } from '../../src/core/error.ts';
 import { parseJson } from '../../src/core/formats/checkpoint/json.ts';
 import { loadFolderModel } from '../../src/node/folder-model.ts';
 import { sha256Of } from '../../src/node/node-manifest.ts';
+import { readReplies, situationsSchema, type Replies } from './format.ts';
 import { readingSheet } from './sheet.ts';
 
 /** The paper's decoding settings, and a seed that makes replies repeatable. */
 const DECODING = { temperature: 0.7, topP: 0.95, topK: 50, maxNewTokens: 128, seed: 1 };
-
-const situationsSchema = z.array(
-  z.object({
-    id: z.string(),
-    messages: z.array(z.object({ role: z.enum(['user', 'assistant']), content: z.string() })).min(1),
-  }),
-);
-export type Situation = z.infer<typeof situationsSchema>[number];
-
-const repliesSchema = z.object({
-  decoding: z.looseObject({}),
-  /** SHA-256 of each model's manifest by its name, which is its folder's. */
-  models: z.record(z.string(), z.string()),
-  situations: situationsSchema,
-  /** By situation, then by model. */
-  replies: z.record(z.string(), z.record(z.string(), z.string())),
-});
-export type Replies = z.infer<typeof repliesSchema>;
 
 /**
  * `npm run bench -- reading OUT FOLDER FOLDER…`: replies of model folders to the situations of situations.json, and
@@ -63,17 +45,4 @@ export async function writeReading([out, ...folders]: string[]): Promise<void> {
   await writeFile(join(out, 'replies.json'), `${JSON.stringify(result, null, 1)}\n`);
   await writeFile(join(out, 'sheet.md'), readingSheet(result));
   console.log(`Give ${join(out, 'sheet.md')} to readers; their choices go into ${join(out, 'choices-NAME.tsv')}.`);
-}
-
-/** @throws {LabError} `bad-file` when the file is not what `writeReading` writes. */
-export async function readReplies(out: string): Promise<Replies> {
-  const path = join(out, 'replies.json');
-  const parsed = repliesSchema.safeParse(parseJson(await readFile(path, 'utf8'), path));
-  if (parsed.success) return parsed.data;
-  throw new LabError({
-    code: 'bad-file',
-    where: path,
-    what: z.prettifyError(parsed.error),
-    todo: 'Write it again with npm run bench -- reading.',
-  });
 }

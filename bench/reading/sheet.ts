@@ -1,6 +1,6 @@
 import { shuffle } from '../../src/core/random/random.ts';
 import { seededRandom } from '../../src/core/random/xoshiro128.ts';
-import type { Replies } from './replies.ts';
+import type { Replies } from './format.ts';
 
 /** The models behind the letters A, B, C … of a situation: drawn for each situation, the same for every reader. */
 export function lettersOf(
