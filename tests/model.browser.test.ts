@@ -45,7 +45,7 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
   it('loads and says where it runs', async () => {
     await person.acknowledge();
     // The graphics card here is software on two cores, which needs ten seconds per token after the first.
-    await person.keepItShort(webgpu ? 2 : 4);
+    await person.keepItShort(webgpu ? 2 : 12);
     if (webgpu) await person.runOn('webgpu');
     expect(await person.loadModel()).toContain(place);
   });

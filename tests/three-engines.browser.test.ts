@@ -69,7 +69,7 @@ describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
 
   it('loads the embedded model, which replies', async () => {
     await person.press({ role: 'tab', name: 'Settings' });
-    await person.write({ role: 'spinbutton', name: 'Longest reply, exact' }, '6');
+    await person.write({ role: 'spinbutton', name: 'Longest reply, exact' }, '12');
     // Without threads, reading it takes a second.
     await person.write({ role: 'textbox', name: 'System prompt' }, '');
     await person.press({ role: 'button', name: /^Load /, in: { role: 'banner' } });

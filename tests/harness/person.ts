@@ -122,7 +122,7 @@ export class Person {
   }
 
   /** Makes replies and prompts as short as the settings allow. */
-  async keepItShort(tokens = 4): Promise<void> {
+  async keepItShort(tokens = 12): Promise<void> {
     await this.set({ maxNewTokens: tokens });
     await this.page.getByTestId('tab-settings').click();
     await this.page.getByTestId('system-prompt').fill('');
