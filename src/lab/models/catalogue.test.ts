@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
+import { EMBEDDED_ADAPTERS, EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
 import type { EndpointRecord, GgufRecord } from '../../core/engine/record.ts';
 import { ModelCatalogue } from './catalogue.ts';
 
@@ -27,6 +27,8 @@ function records() {
 }
 const closed = () => Promise.reject(new Error('A private window.'));
 const silent = () => undefined;
+/** What comes with the lab. */
+const OURS = [EMBEDDED_MODEL, ...EMBEDDED_ADAPTERS];
 
 describe('ModelCatalogue', () => {
   it('lists the embedded model first, then what was added, the newest first', async () => {
@@ -34,7 +36,7 @@ describe('ModelCatalogue', () => {
     const catalogue = new ModelCatalogue(() => Promise.resolve(db), silent);
     await catalogue.keep(endpoint);
     await catalogue.keep(gguf);
-    expect(await catalogue.list()).toEqual([EMBEDDED_MODEL, gguf, endpoint]);
+    expect(await catalogue.list()).toEqual([...OURS, gguf, endpoint]);
     expect(await catalogue.find('file')).toEqual(gguf);
     await catalogue.remove('file');
     await expect(catalogue.find('file')).rejects.toMatchObject({ code: 'not-found' });
@@ -43,10 +45,10 @@ describe('ModelCatalogue', () => {
   it('keeps endpoints while the page is open if the browser stores nothing, and refuses files', async () => {
     const catalogue = new ModelCatalogue(closed, silent);
     await catalogue.keep(endpoint);
-    expect(await catalogue.list()).toEqual([EMBEDDED_MODEL, endpoint]);
+    expect(await catalogue.list()).toEqual([...OURS, endpoint]);
     await expect(catalogue.keep(gguf)).rejects.toMatchObject({ code: 'io' });
     await catalogue.remove(endpoint.id);
-    expect(await catalogue.list()).toEqual([EMBEDDED_MODEL]);
+    expect(await catalogue.list()).toEqual(OURS);
   });
 
   it('opens the database again after a failure', async () => {
@@ -54,9 +56,9 @@ describe('ModelCatalogue', () => {
     const open = vi.fn(() => Promise.resolve(db));
     open.mockImplementationOnce(closed);
     const catalogue = new ModelCatalogue(open, silent);
-    expect(await catalogue.list()).toEqual([EMBEDDED_MODEL]);
+    expect(await catalogue.list()).toEqual(OURS);
     await catalogue.keep(gguf);
-    expect(await catalogue.list()).toHaveLength(2);
+    expect(await catalogue.list()).toHaveLength(OURS.length + 1);
     expect(open).toHaveBeenCalledTimes(2);
   });
 
