@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { EMBEDDED_MODEL_ID } from '../../core/engine/embedded.ts';
+import { DEFAULT_MODEL_ID } from '../../core/engine/embedded.ts';
 import type { LoadedModel, LoadOptions } from '../../core/engine/engine.ts';
 import { LabError } from '../../core/error.ts';
 import { fakeModel } from '../../core/evaluation/testing/fake-model.ts';
@@ -33,9 +33,7 @@ function create({ stored = {}, hold = false }: { stored?: Record<string, string>
   };
   const residency = new ModelResidency({ load, takesMemory: (id) => Promise.resolve(id !== 'remote') });
   const shelf = {
-    listModels: vi.fn(() =>
-      Promise.resolve([listed(EMBEDDED_MODEL_ID), listed('b'), listed('remote', 'host.example')]),
-    ),
+    listModels: vi.fn(() => Promise.resolve([listed(DEFAULT_MODEL_ID), listed('b'), listed('remote', 'host.example')])),
     removeModel: vi.fn((id: string) => residency.retire(id)),
     estimateMemory: vi.fn<ModelShelf['estimateMemory']>(() => Promise.reject(new Error('Unknown.'))),
     subscribe: vi.fn(() => () => undefined),
@@ -78,11 +76,11 @@ describe('Models', () => {
     end();
     await loading;
     expect([models.phase, models.where, models.progress]).toEqual(['ready', 'Wasm', null]);
-    expect(models.note).toContain(EMBEDDED_MODEL_ID);
+    expect(models.note).toContain(DEFAULT_MODEL_ID);
     expect(models.features).toEqual({ seed: true, topK: true });
     expect(keepEngines).toHaveBeenCalledOnce();
-    expect(await models.use(never, (model) => Promise.resolve(model.info.modelId))).toBe(EMBEDDED_MODEL_ID);
-    expect(log).toEqual([`load ${EMBEDDED_MODEL_ID} on auto`]);
+    expect(await models.use(never, (model) => Promise.resolve(model.info.modelId))).toBe(DEFAULT_MODEL_ID);
+    expect(log).toEqual([`load ${DEFAULT_MODEL_ID} on auto`]);
   });
 
   it('loads the model and lends it to a reply, and returns it even if the reply fails', async () => {
@@ -91,7 +89,7 @@ describe('Models', () => {
     await expect(failing).rejects.toThrow('No reply.');
     expect(models.phase).toBe('ready');
     await models.unload();
-    expect(log.at(-1)).toBe(`unload ${EMBEDDED_MODEL_ID}`);
+    expect(log.at(-1)).toBe(`unload ${DEFAULT_MODEL_ID}`);
     expect(models.phase).toBe('none');
   });
 
@@ -132,13 +130,13 @@ describe('Models', () => {
     await models.refresh();
     await models.load();
     await models.load('b');
-    expect(log).toEqual([`load ${EMBEDDED_MODEL_ID} on auto`, `unload ${EMBEDDED_MODEL_ID}`, 'load b on auto']);
+    expect(log).toEqual([`load ${DEFAULT_MODEL_ID} on auto`, `unload ${DEFAULT_MODEL_ID}`, 'load b on auto']);
     expect(models.chosen.id).toBe('b');
-    models.choose(EMBEDDED_MODEL_ID);
+    models.choose(DEFAULT_MODEL_ID);
     expect(models.chosen.id).toBe('b');
     await models.unload();
-    models.choose(EMBEDDED_MODEL_ID);
-    expect(models.chosen.id).toBe(EMBEDDED_MODEL_ID);
+    models.choose(DEFAULT_MODEL_ID);
+    expect(models.chosen.id).toBe(DEFAULT_MODEL_ID);
   });
 
   it('loads on the device that was chosen, for runs and judges as well', async () => {
@@ -157,14 +155,14 @@ describe('Models', () => {
 
   it('follows models that runs and notebooks load and free', async () => {
     const { models, residency } = create();
-    const run = await residency.acquire(EMBEDDED_MODEL_ID);
+    const run = await residency.acquire(DEFAULT_MODEL_ID);
     expect(models.phase).toBe('ready');
     const other = await residency.acquire('b');
-    expect(models.residents.map(({ id }) => id)).toEqual([EMBEDDED_MODEL_ID, 'b']);
+    expect(models.residents.map(({ id }) => id)).toEqual([DEFAULT_MODEL_ID, 'b']);
     await models.unload('b');
     expect(models.residents).toContainEqual({ id: 'b', leaving: true });
     await other.release();
-    expect(models.residents).toEqual([{ id: EMBEDDED_MODEL_ID, leaving: false }]);
+    expect(models.residents).toEqual([{ id: DEFAULT_MODEL_ID, leaving: false }]);
     await run.release();
     await residency.acquire('b');
     expect([models.phase, models.loaded]).toEqual(['none', null]);
