@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { constants, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { missingFile } from '../core/engine/files.ts';
 import { CHAT_TEMPLATE_FILE } from '../core/formats/checkpoint/template.ts';
@@ -16,30 +17,45 @@ import {
 } from '../core/training/merge/index.ts';
 import { openExportedFiles } from '../engines/exported-files.ts';
 import { chooseVariant } from '../engines/transformers/variants.ts';
+import { checkAdapterBase, checkAdapterManifest } from './adapter-manifest.ts';
 import { nodeFiles } from './node-files.ts';
 import { checkFiles, readManifest, sha256Of } from './node-manifest.ts';
 
-/** Merged models of this checkout, by what they are made of. */
+/** Merged models of this checkout: one per base and adapter. */
 const CACHE = fileURLToPath(new URL('../../.cache/merged/', import.meta.url));
 
+export interface MergeFolderOptions {
+  signal?: AbortSignal;
+  /** Folder for the merged models. Default: the cache of this checkout. */
+  cache?: string;
+}
+
 /**
- * The folder of a base with an adapter merged into it, as `export` would write it; made once in the cache of this
- * checkout.
+ * The folder of a base with an adapter merged into it, as `export` would write it. It is made once; another version of
+ * the base or the adapter replaces it.
  * @param adapter folder with a GGUF adapter or PEFT's files.
- * @throws {LabError} `bad-config` when the adapter does not fit, and what reading throws.
+ * @throws {LabError} `bad-config` when the adapter does not fit, `hash-mismatch` when it is damaged or was made for
+ * another version of the base, and what reading throws.
  */
-export async function mergedFolder(base: string, adapter: string, signal?: AbortSignal): Promise<string> {
+export async function mergedFolder(
+  base: string,
+  adapter: string,
+  { signal, cache = CACHE }: MergeFolderOptions = {},
+): Promise<string> {
   const baseFiles = await nodeFiles(base);
   const { graph, data } = chooseVariant(baseFiles, 'cpu', false);
   const manifest = await readManifest(base);
   if (!manifest) throw missingFile(base, MANIFEST_NAME);
+  const adapterManifest = await checkAdapterManifest(adapter);
+  if (adapterManifest) checkAdapterBase(adapter, adapterManifest, manifest);
   const hashes = await adapterHashes(adapter);
   const key = mergeKey({
     base: manifest.files.filter(({ path }) => ['config.json', graph, ...data].includes(path)),
     adapter: hashes,
     parts: [{ folder: '', weight: 1 }],
   });
-  const folder = join(CACHE, key.slice(0, 32));
+  const versions = versionsPrefix(base, adapter);
+  const folder = join(cache, `${versions}${key.slice(0, 32)}`);
   if (await isWhole(folder, manifest)) return folder;
   const opened = await openAdapterFiles(
     basename(adapter),
@@ -63,7 +79,26 @@ export async function mergedFolder(base: string, adapter: string, signal?: Abort
     // Another process may have made the same.
     if (!(await isWhole(folder, manifest))) throw error;
   }
+  await removeOtherVersions(cache, versions, basename(folder));
   return folder;
+}
+
+/** How the names of all versions of a merged model begin. Folders of the same name in other places are others. */
+function versionsPrefix(base: string, adapter: string): string {
+  const places = JSON.stringify([resolve(base), resolve(adapter)]);
+  const name = basename(resolve(adapter)).replace(/[^\w.-]+/g, '-');
+  return `${name}-${createHash('sha256').update(places).digest('hex').slice(0, 8)}-`;
+}
+
+/** Each version is as large as its base. Those that other processes are still writing have longer names. */
+async function removeOtherVersions(cache: string, prefix: string, kept: string): Promise<void> {
+  const stale = (await readdir(cache)).filter(
+    (name) => name.startsWith(prefix) && /^[0-9a-f]{32}$/.test(name.slice(prefix.length)) && name !== kept,
+  );
+  // One that cannot be removed, e.g. because it is open on Windows, does no harm.
+  await Promise.all(
+    stale.map((name) => rm(join(cache, name), { recursive: true, force: true }).catch(() => undefined)),
+  );
 }
 
 /** The files of an adapter in a folder that are read, with their hashes. */
@@ -102,7 +137,8 @@ async function writeMerged(
     if (own.has(file.path) || file.path === 'README.md') continue;
     const to = join(folder, file.path);
     await mkdir(dirname(to), { recursive: true });
-    // Programs that read ONNX refuse weights with several links, so the disk shares them only where it can copy lazily.
+    // ONNX Runtime refuses links that lead out of the folder of the graph, and Python's onnx refuses files with several
+    // hard links, which the base would then be as well. So the disk shares them only where it can copy lazily.
     await copyFile(join(base, file.path), to, constants.COPYFILE_FICLONE);
     listed.push(file);
   }

@@ -5,6 +5,7 @@ import { DEFAULT_MODEL_ID, EMBEDDED_ADAPTERS, EMBEDDED_MODEL, EMBEDDED_MODEL_ID 
 import type { AdapterRecord } from '../core/engine/record.ts';
 import { LabError } from '../core/error.ts';
 import { filesHash, isWeightFile, type ModelWeights } from '../core/evaluation/weights.ts';
+import { ADAPTER_GGUF } from '../core/training/merge/manifest.ts';
 import { ADAPTER_CONFIG } from '../core/training/peft-config.ts';
 import { adapterHashes, mergedFolder } from './adapter-folder.ts';
 import { didYouMean } from './nearest.ts';
@@ -48,7 +49,7 @@ export function chooseModel(given: string = DEFAULT_MODEL_ID): NodeModel {
       todo: `${didYouMean(given, names)} Use a folder, or one of ${names.join(', ')}.`.trimStart(),
     });
   }
-  return existsSync(join(given, ADAPTER_CONFIG))
+  return [ADAPTER_CONFIG, ADAPTER_GGUF].some((name) => existsSync(join(given, name)))
     ? { name: given, base: EMBEDDED_FOLDER, adapter: given }
     : { name: given, base: given };
 }
@@ -66,5 +67,5 @@ export async function modelWeights({ base, adapter }: NodeModel): Promise<ModelW
 
 /** The folder to load: that of the model, or a merged one. */
 export async function modelFolder({ base, adapter }: NodeModel, signal?: AbortSignal): Promise<string> {
-  return adapter === undefined ? base : mergedFolder(base, adapter, signal);
+  return adapter === undefined ? base : mergedFolder(base, adapter, signal ? { signal } : {});
 }

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../../src/core/error.ts';
+import { isAdapterManifest } from '../../src/node/adapter-manifest.ts';
 import { checkFiles } from '../../src/node/node-manifest.ts';
 import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
 import { parseJson } from '../../src/core/formats/checkpoint/json.ts';
 import { EXPORT_DTYPES, EXPORT_FORMATS, type ExportDtype } from '../../src/core/formats/export/dtype.ts';
 import { openExported } from '../../src/core/formats/export/read.ts';
 import { MANIFEST_NAME, manifestSchema, type ModelManifest } from '../../src/core/formats/manifest.ts';
-import { isAdapterManifest } from '../files/open-adapter.ts';
 import { sideFiles } from '../files/open.ts';
 import { type FileSource, fileSource } from '../files/source.ts';
 

@@ -1,15 +1,13 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { z } from 'zod';
 import { LabError } from '../../src/core/error.ts';
 import { parseJson } from '../../src/core/formats/checkpoint/json.ts';
 import { isAdapterGguf } from '../../src/core/formats/gguf/config.ts';
 import { readGgufMetadata } from '../../src/core/formats/gguf/read.ts';
 import { MANIFEST_NAME } from '../../src/core/formats/manifest.ts';
 import { isAdapterFile, openAdapterFiles, type OpenedAdapterFiles } from '../../src/core/training/merge/index.ts';
-import { ADAPTER_FORMAT, adapterManifestSchema } from '../../src/core/training/merge/manifest.ts';
 import { ADAPTER_CONFIG } from '../../src/core/training/peft-config.ts';
-import { checkFiles } from '../../src/node/node-manifest.ts';
+import { checkAdapterManifest, isAdapterManifest } from '../../src/node/adapter-manifest.ts';
 import { exists } from './sink.ts';
 import { type FileSource, fileSource } from './source.ts';
 
@@ -46,22 +44,6 @@ export async function openAdapterPath(path: string): Promise<OpenedAdapter> {
   }
 }
 
-/** @throws {LabError} `hash-mismatch` when a file is not as the folder's manifest says, if it has one. */
-async function checkAdapterManifest(folder: string): Promise<void> {
-  const path = join(folder, MANIFEST_NAME);
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  const json = text === undefined ? undefined : parseJson(text, path);
-  if (!isAdapterManifest(json)) return;
-  const parsed = adapterManifestSchema.safeParse(json);
-  if (parsed.success) return checkFiles(folder, parsed.data.files);
-  throw new LabError({
-    code: 'bad-file',
-    where: path,
-    what: z.prettifyError(parsed.error),
-    todo: 'Export the adapter again.',
-  });
-}
-
 /** Whether a path holds an adapter and not a model. */
 export async function isAdapter(path: string): Promise<boolean> {
   if (await exists(join(path, ADAPTER_CONFIG))) return true;
@@ -74,9 +56,4 @@ export async function isAdapter(path: string): Promise<boolean> {
   } finally {
     await source.close();
   }
-}
-
-/** Whether a manifest is that of an adapter. */
-export function isAdapterManifest(json: unknown): boolean {
-  return typeof json === 'object' && json !== null && 'format' in json && json.format === ADAPTER_FORMAT;
 }
