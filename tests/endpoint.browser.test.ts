@@ -129,12 +129,7 @@ describe('a browser that stores nothing at all', () => {
 
     await person.keepItShort(4);
     await person.goTo('models');
-    await page
-      .getByRole('list', { name: 'Models' })
-      .getByRole('listitem')
-      .filter({ hasText: 'SmolLM2' })
-      .getByRole('button', { name: 'Switch to this model' })
-      .click();
+    await page.getByRole('button', { name: 'Switch to Solace' }).click();
     await person.modelReady();
     await person.goTo('chat');
     expect(await person.ask('Who are you?')).toMatch(/\w/);
