@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { LabError } from '../../src/core/error.ts';
 import { cohenKappa } from '../../src/core/statistics/agreement.ts';
 import { mean } from '../../src/core/statistics/descriptive.ts';
-import { bootstrapInterval } from '../../src/core/statistics/resampling.ts';
+import { bootstrapInterval, type Interval } from '../../src/core/statistics/resampling.ts';
 import { readReplies, type Replies } from './format.ts';
 import { lettersOf } from './sheet.ts';
 
@@ -15,7 +15,7 @@ const PREFERENCES: readonly Preference[] = [0, 0.5, 1];
 export interface Contest {
   models: [string, string];
   /** Share of situations in which the first is preferred, ties counting half, over all readers; 95 % interval. */
-  preferred: { value: number; low: number; high: number };
+  preferred: Interval;
   wins: number;
   ties: number;
   losses: number;

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { collectReply } from '../../src/core/engine/collect-reply.ts';
+import { PAPER_DECODING, type LoadedModel } from '../../src/core/engine/engine.ts';
 import { LabError } from '../../src/core/error.ts';
 import { parseJson } from '../../src/core/formats/checkpoint/json.ts';
 import { loadFolderModel } from '../../src/node/folder-model.ts';
@@ -8,13 +9,13 @@ import { sha256Of } from '../../src/node/node-manifest.ts';
 import { readReplies, situationsSchema, type Replies } from './format.ts';
 import { readingSheet } from './sheet.ts';
 
-/** The paper's decoding settings, and a seed that makes replies repeatable. */
-const DECODING = { temperature: 0.7, topP: 0.95, topK: 50, maxNewTokens: 128, seed: 1 };
+/** With a seed that makes replies repeatable. */
+const DECODING = { ...PAPER_DECODING, seed: 1 };
 
 /**
  * `npm run bench -- reading OUT FOLDER FOLDER…`: replies of model folders to the situations of situations.json, and
  * a sheet that shows them in random order without the models' names. Models that OUT/replies.json already has, with
- * the same manifest, are not asked again.
+ * the same manifest, are only asked what they have not answered yet.
  */
 export async function writeReading([out, ...folders]: string[]): Promise<void> {
   if (out === undefined || folders.length < 2)
@@ -31,12 +32,17 @@ export async function writeReading([out, ...folders]: string[]): Promise<void> {
     const name = basename(resolve(folder));
     const hash = await sha256Of(join(folder, 'manifest.json'));
     result.models[name] = hash;
-    const model = known?.models[name] === hash ? undefined : await loadFolderModel(folder);
-    for (const { id, messages } of situations) {
-      const text = model
-        ? (await collectReply(model.stream(messages, DECODING))).text.trim()
-        : known?.replies[id]?.[name];
-      result.replies[id] = { ...result.replies[id], [name]: text ?? '' };
+    const answered = known?.models[name] === hash ? known.situations : [];
+    let model: LoadedModel | undefined;
+    for (const situation of situations) {
+      const { id, messages } = situation;
+      const same = answered.some((before) => JSON.stringify(before) === JSON.stringify(situation));
+      let text = same ? known?.replies[id]?.[name] : undefined;
+      if (text === undefined) {
+        model ??= await loadFolderModel(folder);
+        text = (await collectReply(model.stream(messages, DECODING))).text.trim();
+      }
+      result.replies[id] = { ...result.replies[id], [name]: text };
     }
     await model?.unload();
     process.stderr.write(`${name}: ${situations.length} replies\n`);

@@ -1,16 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { z } from 'zod';
 import { LabError } from '../core/error.ts';
-import { parseJson } from '../core/formats/checkpoint/json.ts';
-import { MANIFEST_NAME, type ModelManifest } from '../core/formats/manifest.ts';
+import type { ModelManifest } from '../core/formats/manifest.ts';
 import { ADAPTER_FORMAT, adapterManifestSchema, type AdapterManifest } from '../core/training/merge/manifest.ts';
-import { checkFiles } from './node-manifest.ts';
+import { checkFiles, hasFormat, readManifestOf } from './node-manifest.ts';
 
 /** Whether a manifest is that of an adapter. */
-export function isAdapterManifest(json: unknown): boolean {
-  return typeof json === 'object' && json !== null && 'format' in json && json.format === ADAPTER_FORMAT;
-}
+export const isAdapterManifest = (json: unknown): boolean => hasFormat(json, ADAPTER_FORMAT);
 
 /**
  * Compares the files of an adapter's folder with its manifest.
@@ -18,21 +12,9 @@ export function isAdapterManifest(json: unknown): boolean {
  * @throws {LabError} `hash-mismatch` when a file is not as the manifest says, `bad-file` for a damaged manifest.
  */
 export async function checkAdapterManifest(folder: string): Promise<AdapterManifest | undefined> {
-  const path = join(folder, MANIFEST_NAME);
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  const json = text === undefined ? undefined : parseJson(text, path);
-  if (!isAdapterManifest(json)) return undefined;
-  const parsed = adapterManifestSchema.safeParse(json);
-  if (!parsed.success) {
-    throw new LabError({
-      code: 'bad-file',
-      where: path,
-      what: z.prettifyError(parsed.error),
-      todo: 'Export the adapter again.',
-    });
-  }
-  await checkFiles(folder, parsed.data.files);
-  return parsed.data;
+  const manifest = await readManifestOf(folder, ADAPTER_FORMAT, adapterManifestSchema, 'Export the adapter again.');
+  if (manifest) await checkFiles(folder, manifest.files);
+  return manifest;
 }
 
 /**

@@ -35,22 +35,32 @@ export async function checkFiles(folder: string, files: ModelManifest['files']):
  * The lab's manifest in a model folder; undefined without one.
  * @throws {LabError} `bad-file` for a damaged manifest.
  */
-export async function readManifest(folder: string): Promise<ModelManifest | undefined> {
+export const readManifest = (folder: string): Promise<ModelManifest | undefined> =>
+  readManifestOf(folder, MANIFEST_FORMAT, manifestSchema, 'Export the model again.');
+
+/**
+ * The manifest of a format in a folder; undefined without one, and for manifests of other formats and programs.
+ * @throws {LabError} `bad-file` for a damaged manifest, with `todo`.
+ */
+export async function readManifestOf<Manifest>(
+  folder: string,
+  format: string,
+  schema: z.ZodType<Manifest>,
+  todo: string,
+): Promise<Manifest | undefined> {
   const path = join(folder, MANIFEST_NAME);
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const json = parseJson(text, path);
-  // Other programs also write manifests.
-  if (!(json instanceof Object && 'format' in json && json.format === MANIFEST_FORMAT)) return undefined;
-  const parsed = manifestSchema.safeParse(json);
+  if (!hasFormat(json, format)) return undefined;
+  const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw new LabError({
-    code: 'bad-file',
-    where: path,
-    what: z.prettifyError(parsed.error),
-    todo: 'Export the model again.',
-  });
+  throw new LabError({ code: 'bad-file', where: path, what: z.prettifyError(parsed.error), todo });
 }
+
+/** Whether a manifest has this format: other programs also write manifests. */
+export const hasFormat = (json: unknown, format: string): boolean =>
+  json instanceof Object && 'format' in json && json.format === format;
 
 /**
  * Compares the files of a folder with the lab's manifest in it; a folder without one is not checked.

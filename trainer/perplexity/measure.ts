@@ -17,7 +17,7 @@ import { prepareData } from '../train/prepare.ts';
 import type { PerplexityPlan, PlannedDataset } from './plan.ts';
 
 /** What a file of sums was measured with: SHA-256 by path for datasets and adapters. */
-const headerSchema = z.object({ protocol: z.literal(1), plan: z.string(), hashes: z.record(z.string(), z.string()) });
+const headerSchema = z.object({ protocol: z.literal(1), hashes: z.record(z.string(), z.string()) });
 
 export interface MeasureEvents {
   /** `dialogues` counts those that are not measured yet, over all datasets and representations. */
@@ -164,7 +164,7 @@ async function headerOf(plan: PerplexityPlan): Promise<z.infer<typeof headerSche
     hashes[`model ${name}`] = textHash(JSON.stringify(parts));
   }
   hashes['template'] = await sha256Of(plan.template);
-  return { protocol: 1, plan: textHash(JSON.stringify(plan)), hashes };
+  return { protocol: 1, hashes };
 }
 
 /** The files that hold an adapter's weights: itself, or those of its folder. */

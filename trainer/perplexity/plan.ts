@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { REPRESENTATION_IDS } from '../../src/core/compression/representation.ts';
 import { LabError } from '../../src/core/error.ts';
 import { DATA_FORMATS } from '../train/dialogues.ts';
-import { readYaml } from '../train/load-config.ts';
+import { readYamlFile } from '../train/load-config.ts';
 
 const datasetSchema = z.strictObject({
   format: z.enum(DATA_FORMATS).default('auto'),
@@ -31,15 +30,7 @@ export type PerplexityPlan = z.infer<typeof schema>;
 
 /** @throws {LabError} `missing-file`, or `bad-config` that lists what is wrong. */
 export async function readPerplexityPlan(path: string): Promise<PerplexityPlan> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw LabError.from(error, {
-      code: 'missing-file',
-      where: path,
-      what: 'The plan cannot be read',
-      todo: 'Check --plan.',
-    });
-  });
-  const parsed = schema.safeParse(readYaml(text, path));
+  const parsed = schema.safeParse(await readYamlFile(path, 'The plan', '--plan'));
   if (parsed.success) return parsed.data;
   throw new LabError({
     code: 'bad-config',

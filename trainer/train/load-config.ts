@@ -36,13 +36,23 @@ export async function loadConfig({ preset, file, set = [] }: ConfigSources): Pro
   return parseRunConfig(raw, file ?? preset ?? '--set');
 }
 
-async function readYamlFile(path: string): Promise<Record<string, unknown>> {
+/**
+ * The settings of a YAML file.
+ * @param what names it in the error, e.g. `The plan`.
+ * @param option the option that names it.
+ * @throws {LabError} `missing-file`, or `bad-config` when it is not valid YAML.
+ */
+export async function readYamlFile(
+  path: string,
+  what = 'The configuration',
+  option = '--config',
+): Promise<Record<string, unknown>> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw LabError.from(error, {
       code: 'missing-file',
-      what: 'The configuration cannot be read',
+      what: `${what} cannot be read`,
       where: path,
-      todo: 'Check --config.',
+      todo: `Check ${option}.`,
     });
   });
   return readYaml(text, path);

@@ -3,7 +3,7 @@ import * as ort from 'onnxruntime-node';
 import { LabError, throwIfCancelled } from '../../src/core/error.ts';
 import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
 import { baseFeeds, readBase } from '../../src/core/training/base.ts';
-import { ForwardPass, tensorOf, type MeanLoss, type PassLoss } from '../../src/core/training/forward-pass.ts';
+import { ForwardPass, meanOf, tensorOf, type MeanLoss, type PassLoss } from '../../src/core/training/forward-pass.ts';
 import { NO_ADAPTER } from '../../src/core/training/lora.ts';
 import { batchOf, type Sequence } from '../../src/core/training/sequence.ts';
 import type { DEVICES } from './config.ts';
@@ -25,10 +25,9 @@ export async function modelLoss(
   sequences: readonly Sequence[],
   options: MeasureOptions,
 ): Promise<MeanLoss> {
-  let [sum, labels] = [0, 0];
-  for await (const loss of modelLosses(checkpoint, sequences, options))
-    [sum, labels] = [sum + loss.sum, labels + loss.labels];
-  return { loss: sum / labels, labels };
+  const losses: PassLoss[] = [];
+  for await (const loss of modelLosses(checkpoint, sequences, options)) losses.push(loss);
+  return meanOf(losses);
 }
 
 /** The loss of each sequence, in their order, as `modelLoss` computes it. */

@@ -69,11 +69,15 @@ export async function meanLoss(
   sequences: readonly Sequence[],
   measure: (batch: Batch) => Promise<PassLoss>,
 ): Promise<MeanLoss> {
+  const losses: PassLoss[] = [];
+  for (const sequence of sequences) losses.push(await measure(batchOf([sequence])));
+  return meanOf(losses);
+}
+
+/** The mean over all labels of several passes. */
+export function meanOf(losses: readonly PassLoss[]): MeanLoss {
   let [sum, labels] = [0, 0];
-  for (const sequence of sequences) {
-    const loss = await measure(batchOf([sequence]));
-    [sum, labels] = [sum + loss.sum, labels + loss.labels];
-  }
+  for (const loss of losses) [sum, labels] = [sum + loss.sum, labels + loss.labels];
   return { loss: sum / labels, labels };
 }
 

@@ -13,6 +13,14 @@ export interface AdapterModule {
   scaling: number;
 }
 
+/** The module of a weight [out, in], its matrices in single precision. */
+export const floatModule = ([out, in_]: readonly [number, number], rank: number, scaling = 1): AdapterModule => ({
+  a: { shape: [rank, in_], type: 'F32' },
+  b: { shape: [out, rank], type: 'F32' },
+  rank,
+  scaling,
+});
+
 /** The decoded matrices of a module. */
 export interface AdapterFactors {
   a: Float32Array;

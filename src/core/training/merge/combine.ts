@@ -1,5 +1,5 @@
 import { LabError } from '../../error.ts';
-import { type Adapter, type AdapterFactors, type AdapterModule, moduleOf } from './adapter.ts';
+import { type Adapter, type AdapterFactors, type AdapterModule, floatModule, moduleOf } from './adapter.ts';
 import type { WeightedAdapter } from './merged.ts';
 import { settingsOfModules } from './module-settings.ts';
 
@@ -60,7 +60,7 @@ function together(module: string, list: readonly WeightedAdapter[]): AdapterModu
       todo: 'Combine adapters of the same model.',
     });
   }
-  return { a: { shape: [rank, in_], type: 'F32' }, b: { shape: [out, rank], type: 'F32' }, rank, scaling: 1 };
+  return floatModule([out, in_], rank);
 }
 
 /** A's below each other, B's next to each other. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../random/xoshiro128.ts';
-import type { Adapter } from './adapter.ts';
+import { type Adapter, floatModule } from './adapter.ts';
 import { compareChanges } from './change.ts';
 import { combinedAdapter } from './combine.ts';
 import { cutAdapter } from './cut.ts';
@@ -11,17 +11,7 @@ const MODULE = 'model.layers.0.self_attn.v_proj';
 
 /** An adapter of one module with these values. */
 function adapterOf(a: Float32Array, b: Float32Array, rank: number, scaling = 1): Adapter {
-  const modules = new Map([
-    [
-      MODULE,
-      {
-        a: { shape: [rank, a.length / rank], type: 'F32' as const },
-        b: { shape: [b.length / rank, rank], type: 'F32' as const },
-        rank,
-        scaling,
-      },
-    ],
-  ]);
+  const modules = new Map([[MODULE, floatModule([b.length / rank, a.length / rank], rank, scaling)]]);
   return {
     name: 'made up',
     modules,

@@ -1,5 +1,5 @@
 import { Matrix, QrDecomposition, SingularValueDecomposition } from 'ml-matrix';
-import { type Adapter, type AdapterFactors, type AdapterModule, moduleOf } from './adapter.ts';
+import { type Adapter, type AdapterFactors, type AdapterModule, floatModule, moduleOf } from './adapter.ts';
 import { settingsOfModules } from './module-settings.ts';
 
 /**
@@ -33,7 +33,7 @@ function cutSizes(module: AdapterModule, wanted: number): AdapterModule {
   const [out = 0, in_ = 0] = [module.b.shape[0], module.a.shape[1]];
   const rank = Math.min(wanted, out, in_);
   if (module.rank <= rank) return module;
-  return { a: { shape: [rank, in_], type: 'F32' }, b: { shape: [out, rank], type: 'F32' }, rank, scaling: 1 };
+  return floatModule([out, in_], rank);
 }
 
 /**

@@ -7,7 +7,7 @@ import { checkpointToGguf } from '../../formats/gguf/from-checkpoint.ts';
 import { readGgufHeader } from '../../formats/gguf/read.ts';
 import { bytesSource } from '../../formats/source.ts';
 import { seededRandom } from '../../random/xoshiro128.ts';
-import type { Adapter } from './adapter.ts';
+import { type Adapter, floatModule } from './adapter.ts';
 import { compareChanges } from './change.ts';
 import { mergedCheckpoint, openGgufAdapter } from './index.ts';
 import { settingsOfModules } from './module-settings.ts';
@@ -30,15 +30,7 @@ function adapterOf(sizes: readonly { rank: number; scaling: number }[]): Adapter
     sizes.map(({ rank, scaling }, i) => {
       const { module, shape } = MODULES[i] ?? { module: '', shape: [] };
       const [out = 0, in_ = 0] = shape;
-      return [
-        module,
-        {
-          a: { shape: [rank, in_], type: 'F32' as const },
-          b: { shape: [out, rank], type: 'F32' as const },
-          rank,
-          scaling,
-        },
-      ];
+      return [module, floatModule([out, in_], rank, scaling)];
     }),
   );
   return {
