@@ -31,6 +31,7 @@ const STAGES = [
   'random',
   'statistics',
   'async',
+  'embedding',
   'dataset',
   'formats',
   'compression',

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { loadFolderEncoder } from '../../src/node/encoder-node.ts';
-import { FEATURES, sentenceEmbedding } from '../../src/core/safety/features.ts';
+import { sentenceEmbedding } from '../../src/core/embedding/embedder.ts';
+import { FEATURES } from '../../src/core/safety/features.ts';
 
 const FOLDER = join(import.meta.dirname, '../../.cache');
 const [NAMES, NUMBERS] = [join(FOLDER, 'danger-texts.json'), join(FOLDER, 'danger-embeddings.bin')];

@@ -47,7 +47,7 @@ export {
   listComparisons,
   saveComparison,
 } from '../browser/storage/comparison-store.ts';
-export { readDanger } from './danger.ts';
+export { readDanger } from './sentences.ts';
 
 /** Datasets: import, browsing, statistics. */
 export {

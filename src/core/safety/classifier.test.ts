@@ -9,7 +9,7 @@ import { dot, principalComponents } from '../../../build/safety/pca.ts';
 import { dangerCommand } from '../../node/commands/danger.ts';
 import { loadFolderEncoder } from '../../node/encoder-node.ts';
 import { createClassifier, detectWith, type Classify } from './classifier.ts';
-import { FEATURES, hashedNgrams, nearness, sentenceEmbedding } from './features.ts';
+import { FEATURES, hashedNgrams, nearness } from './features.ts';
 import { quantised, toBase64 } from './weights.ts';
 import { MOST_WINDOWS, WINDOW_WORDS, windowsOf } from './windows.ts';
 
@@ -38,11 +38,6 @@ describe('windows of a message', () => {
 });
 
 describe('the features', () => {
-  it('take the normalised mean of the token vectors', () => {
-    const embedding = sentenceEmbedding({ ids: [1, 2], embeddings: new Float32Array([3, 0, 3, 8]) });
-    expect([...embedding].map((value) => value.toFixed(2))).toEqual(['0.60', '0.80']);
-  });
-
   it('ignore case and apostrophes, and have a fixed weight', () => {
     const { places, values } = hashedNgrams('I don’t KNOW');
     expect(hashedNgrams('i dont know').places).toEqual(places);

@@ -1,6 +1,7 @@
 import type { Encoder } from '../engine/encoder.ts';
 import { detectCrisis } from './crisis.ts';
-import { hashedNgrams, sentenceEmbedding } from './features.ts';
+import { sentenceEmbedding } from '../embedding/embedder.ts';
+import { hashedNgrams } from './features.ts';
 import { strongerSignal, type CrisisSignal } from './kinds.ts';
 import { openWeights, type StoredWeights } from './weights.ts';
 import { windowsOf } from './windows.ts';

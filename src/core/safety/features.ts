@@ -1,4 +1,3 @@
-import type { EncodedText } from '../engine/encoder.ts';
 import { hash } from '../random/fnv1a.ts';
 import { foldedWords } from './languages.ts';
 
@@ -20,15 +19,6 @@ export interface TextFeatures {
   embedding: Float32Array;
   places: Uint32Array;
   values: Float32Array;
-}
-
-/** The mean of a text's token vectors, normalised to length 1. */
-export function sentenceEmbedding({ ids, embeddings }: EncodedText): Float32Array {
-  const dimension = embeddings.length / Math.max(1, ids.length);
-  const mean = new Float32Array(dimension);
-  for (let i = 0; i < embeddings.length; i++) mean[i % dimension] = (mean[i % dimension] ?? 0) + (embeddings[i] ?? 0);
-  const length = Math.hypot(...mean) || 1;
-  return mean.map((value) => value / length);
 }
 
 /** The hashed n-grams of a text: one to three words, two to five letters and marks without blanks. */

@@ -1,16 +1,20 @@
-import type { Handlers } from '../../src/rpc/server.ts';
+import { embedderOf } from '../../src/core/embedding/embedder.ts';
 import { createClassifier, type Classify } from '../../src/core/safety/classifier.ts';
 import weights from '../../src/core/safety/weights.json' with { type: 'json' };
-import type { DangerApi } from './api.ts';
+import type { Handlers } from '../../src/rpc/server.ts';
 import { encoderAt } from '../encoder/open.ts';
+import type { SentencesApi } from './api.ts';
 
 let classifier: { encoder: object; classify: Classify } | undefined;
 
-/** The handlers of the worker that detects danger with the classifier. */
-export const dangerHandlers: Handlers<DangerApi> = {
+/** The handlers of the worker that reads sentences. */
+export const sentencesHandlers: Handlers<SentencesApi> = {
   async danger({ texts, ...place }, { signal }) {
     const encoder = await encoderAt(place, signal);
     if (classifier?.encoder !== encoder) classifier = { encoder, classify: createClassifier(encoder, weights) };
     return classifier.classify(texts, signal);
+  },
+  async embed({ texts, ...place }, { signal }) {
+    return embedderOf(await encoderAt(place, signal)).embed(texts, signal);
   },
 };
