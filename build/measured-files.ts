@@ -1,11 +1,16 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
+import type { MeasuredKind } from '../src/lab/published-results.ts';
 
 /** Address of the list in the page. */
 const PATH = 'measured.json';
-/** Folders of public/ whose files notebooks read, and which of their files. */
-const FOLDERS = { results: /\.json$/, runs: /\.jsonl$/ };
+/** The kinds of files that notebooks read: their folders in public/, and which of the files there. */
+const KINDS: Record<MeasuredKind, { folder: string; pattern: RegExp }> = {
+  results: { folder: 'results', pattern: /\.json$/ },
+  numbers: { folder: 'results', pattern: /\.numbers\.jsonl$/ },
+  runs: { folder: 'runs', pattern: /\.jsonl$/ },
+};
 
 /** Lists the committed measurements, because a static host cannot list folders. */
 export function measuredFiles(): Plugin {
@@ -13,10 +18,10 @@ export function measuredFiles(): Plugin {
   const list = (): string =>
     JSON.stringify(
       Object.fromEntries(
-        Object.entries(FOLDERS).map(([folder, pattern]) => {
+        Object.entries(KINDS).map(([kind, { folder, pattern }]) => {
           const path = join(publicDir, folder);
           return [
-            folder,
+            kind,
             existsSync(path)
               ? readdirSync(path)
                   .filter((name) => pattern.test(name))

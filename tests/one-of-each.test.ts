@@ -231,7 +231,7 @@ const NOUNS: readonly Noun[] = [
       // It copies the lines that stay, whatever they contain.
       'trainer/train/metrics.ts',
       // Code for notebooks.
-      'src/lab/notebooks/descriptions.ts',
+      'src/lab/notebooks/data-descriptions.ts',
     ],
     example: 'lines.map((line) => JSON.parse(line));',
   },

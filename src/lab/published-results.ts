@@ -2,10 +2,17 @@ import { z } from 'zod';
 import { fetchChecked } from '../browser/fetch-checked.ts';
 import { LabError } from '../core/error.ts';
 
-const listSchema = z.object({ results: z.array(z.string()), runs: z.array(z.string()) });
-/** The committed measurements by folder: summaries of evaluation runs, and the trainer's logs. */
+const listSchema = z.object({
+  results: z.array(z.string()),
+  numbers: z.array(z.string()),
+  runs: z.array(z.string()),
+});
+/** The committed measurements: summaries of evaluation runs, the numbers of their records, and the trainer's logs. */
 export type MeasuredFiles = z.output<typeof listSchema>;
-export type MeasuredFolder = keyof MeasuredFiles;
+export type MeasuredKind = keyof MeasuredFiles;
+
+/** The folder of each kind. */
+const FOLDERS: Record<MeasuredKind, string> = { results: 'results', numbers: 'results', runs: 'runs' };
 
 /**
  * The measurements that were committed with this version of the lab.
@@ -19,17 +26,18 @@ export async function listMeasured(): Promise<MeasuredFiles> {
  * The text of one of those files.
  * @throws {LabError} `missing-file` for a name that is not in the list.
  */
-export async function readMeasured(folder: MeasuredFolder, name: string): Promise<string> {
+export async function readMeasured(kind: MeasuredKind, name: string): Promise<string> {
   const known = await listMeasured();
-  if (!known[folder].includes(name)) {
+  const path = `${FOLDERS[kind]}/${name}`;
+  if (!known[kind].includes(name)) {
     throw new LabError({
       code: 'missing-file',
-      where: `${folder}/${name}`,
+      where: path,
       what: 'This version of the lab has no measurement of this name.',
-      todo: known[folder].length > 0 ? `Available: ${known[folder].join(', ')}.` : 'There are none yet.',
+      todo: known[kind].length > 0 ? `Available: ${known[kind].join(', ')}.` : 'There are none yet.',
     });
   }
-  return read(`${folder}/${name}`);
+  return read(path);
 }
 
 const read = (path: string): Promise<string> =>

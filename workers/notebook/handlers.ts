@@ -1,6 +1,8 @@
 import { readDataset, type ReadDataset } from '../../src/core/dataset/read.ts';
 import { statisticsOf, type DatasetStatistics } from '../../src/core/dataset/statistics.ts';
 import type { Dialogue } from '../../src/core/dataset/dialogue.ts';
+import { parseNumbers, type RecordNumbers } from '../../src/core/evaluation/numbers.ts';
+import { findRecords, type RecordQuery } from '../../src/core/evaluation/query.ts';
 import { loadTokenCounter, type TokenizerId } from '../../src/core/compression/token-length.ts';
 import type { Method } from '../../src/rpc/protocol.ts';
 import type { Handlers } from '../../src/rpc/server.ts';
@@ -10,6 +12,7 @@ export type NotebookWorkApi = {
   countTokens: Method<{ texts: string[]; tokenizer: TokenizerId }, number[]>;
   readDataset: Method<File[], ReadDataset>;
   statistics: Method<Dialogue[], DatasetStatistics>;
+  findNumbers: Method<{ lines: string; where: string; query: RecordQuery }, RecordNumbers[]>;
 };
 
 export const notebookHandlers: Handlers<NotebookWorkApi> = {
@@ -19,4 +22,5 @@ export const notebookHandlers: Handlers<NotebookWorkApi> = {
   },
   readDataset: (files, { signal }) => readDataset(files, { signal }),
   statistics: (dialogues) => statisticsOf(dialogues),
+  findNumbers: ({ lines, where, query }) => findRecords(parseNumbers(lines, where), query),
 };

@@ -9,6 +9,8 @@ import { TOKENIZER_IDS } from '../../core/compression/token-length.ts';
 export const text = z.string().max(2_000_000);
 export const texts = z.array(text).max(200_000);
 export const name = z.string().max(200);
+/** The id of a dataset, a run, a model, a condition or a dialogue. */
+export const identifier = z.string().max(500);
 export const message = z.object({ role: z.enum(['system', 'user', 'assistant']), content: text });
 export const messages = z.array(message).min(1).max(5000);
 export const utterance = z.object({ speaker: z.enum(['seeker', 'supporter']), text });
@@ -22,6 +24,28 @@ export const dialogue = z.object({
   emotion: text.optional(),
 });
 export const dialogues = z.array(dialogue).max(200_000);
+/** Whether a list includes what is the person's own, for which the page asks. */
+export const ownToo = z.object({ own: z.boolean().optional() });
+const page = { offset: z.int().min(0).optional(), limit: z.int().min(0).max(1_000_000).optional() };
+const oneOrMore = z.union([identifier, z.array(identifier).max(100_000)]);
+/** Which dialogues of a dataset; by default all. */
+export const dialogueQuery = z.object({
+  words: name.optional(),
+  scene: name.optional(),
+  emotion: name.optional(),
+  strategy: name.optional(),
+  ...page,
+});
+/** Which records of a run; by default all. */
+export const recordQuery = z.object({
+  model: oneOrMore.optional(),
+  representation: oneOrMore.optional(),
+  dialogue: oneOrMore.optional(),
+  turn: z.int().min(0).optional(),
+  failed: z.boolean().optional(),
+  words: name.optional(),
+  ...page,
+});
 /** Which part of the corpus; by default the whole. */
 export const corpusPart = z.object({ part: z.enum(['train', 'test']).optional() });
 export const training = z.object({

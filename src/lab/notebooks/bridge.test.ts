@@ -33,6 +33,7 @@ function servicesOf(model: LoadedModel, parts: Partial<NotebookServices> = {}): 
     countTokens: absent,
     readDataset: absent,
     statistics: absent,
+    findNumbers: absent,
     close: () => undefined,
     ...parts,
   };

@@ -3,13 +3,14 @@ import { LabError, throwIfCancelled } from '../../core/error.ts';
 import type { LoadedModel } from '../../core/engine/engine.ts';
 import type { CallContext } from '../../rpc/server.ts';
 import { Lru } from '../../core/lru.ts';
-import { functionNamed, NOTEBOOK_FUNCTIONS, type NotebookFunction, type Permission } from './functions.ts';
+import type { NotebookFunction, Permission } from './define.ts';
+import { functionNamed, NOTEBOOK_FUNCTIONS } from './functions.ts';
 import type { ModelLease } from '../models/residency.ts';
 import type { NotebookServices } from './services.ts';
 import { freeTuned } from './training.ts';
 
 export { openServices } from './services.ts';
-export { type Permission } from './functions.ts';
+export type { Permission } from './define.ts';
 export {
   deleteNotebook,
   getNotebook,

@@ -1,23 +1,6 @@
-import type { LabErrorCode } from '../../core/error.ts';
+import { DATA_DESCRIPTIONS } from './data-descriptions.ts';
+import type { FunctionDescription } from './description.ts';
 import type { NotebookFunctionName } from './functions.ts';
-
-/** Descriptions of a function for the reference and the notebook editor. The page itself does not load them. */
-export interface FunctionDescription {
-  /** One sentence. */
-  about: string;
-  /** Name and meaning of each parameter, in the order of the schema. */
-  parameters: Record<string, string>;
-  /** The type of the result, as TypeScript. */
-  returns: string;
-  /** What the result means, if the type does not say it. */
-  result?: string;
-  /** What the callback in the last argument is called with. */
-  progress?: string;
-  /** Error codes besides `bad-config` (arguments of the wrong shape) and `cancelled`. */
-  errors?: Partial<Record<LabErrorCode, string>>;
-  /** Code that runs in a cell. */
-  example: string;
-}
 
 const MODEL_ERRORS = {
   refused: 'the model is behind an endpoint and you did not allow its use',
@@ -27,6 +10,7 @@ const NO_SCORER = 'the engine gives no log-probabilities';
 const NO_TOKENIZER = 'the chosen model has no tokenizer here; endpoints have none';
 
 export const DESCRIPTIONS: Record<NotebookFunctionName, FunctionDescription> = {
+  ...DATA_DESCRIPTIONS,
   compress: {
     about: 'Compresses texts, one by one.',
     parameters: {
@@ -137,28 +121,6 @@ display(Math.exp(loss));`,
     example: `const {pairs, corpus} = await lab.measure([{id: 1, hyp: "I hear you.", ref: "I am here for you."}]);
 display(pairs[0].scores.nltk_meteor);`,
   },
-  dialogues: {
-    about: 'Gives the 1,008 dialogues of the Solace corpus, or its training or test part.',
-    parameters: { options: '`part`: `train` or `test`; by default both' },
-    returns: 'Dialogue[]',
-    errors: { network: 'the file could not be loaded' },
-    example: 'const dialogues = await lab.dialogues({part: "test"});',
-  },
-  readDataset: {
-    about: 'Reads dialogues from files that you drop into the notebook, at most 8 MB each.',
-    parameters: { files: 'what `Inputs.file` gives' },
-    returns: '{format: string, dialogues: Dialogue[], bad: {place: string, reason: string}[], badCount: number}',
-    result: '`bad` lists the rejected records, at most a thousand.',
-    errors: { unsupported: 'a file is larger than 8 MB', 'bad-data': 'no format fits the file' },
-    example: `const files = view(Inputs.file({multiple: true}));
-const {dialogues} = await lab.readDataset(files);`,
-  },
-  statistics: {
-    about: 'Counts dialogues, utterances, words, strategies and scenes.',
-    parameters: { dialogues: 'the dialogues to count' },
-    returns: 'DatasetStatistics',
-    example: 'display(await lab.statistics(await lab.dialogues()));',
-  },
   judgeReply: {
     about: "Asks the chosen model to score a reply on the paper's four criteria, several times.",
     parameters: { item: 'the reply and its context', options: 'how often to ask, and how to sample' },
@@ -239,33 +201,5 @@ const {id} = await lab.fineTune({dialogues, maxSteps: 4});`,
     errors: { 'not-found': 'the adapter is no longer in memory' },
     example: `const {id} = await lab.fineTune({dialogues: (await lab.dialogues()).slice(0, 4), maxSteps: 4});
 display((await lab.generateTuned(id, [{role: "user", content: "I failed my exam."}])).text);`,
-  },
-  measured: {
-    about: 'Lists the measurements that come with the lab.',
-    parameters: {},
-    returns: '{results: string[], runs: string[]}',
-    errors: { network: 'the list could not be loaded' },
-    example: 'display(await lab.measured());',
-  },
-  result: {
-    about: 'Gives the summary of a committed evaluation run.',
-    parameters: { file: 'a name from `measured().results`' },
-    returns: 'RunSummary',
-    errors: { 'missing-file': 'the lab has no measurement of this name', network: 'it could not be loaded' },
-    example: 'display((await lab.result("built-in.json")).cells);',
-  },
-  runLog: {
-    about: "Gives a training run's log as JSON lines.",
-    parameters: { file: 'a name from `measured().runs`' },
-    returns: 'string',
-    errors: { 'missing-file': 'the lab has no log of this name', network: 'it could not be loaded' },
-    example: 'const rows = (await lab.runLog("esconv-raw.jsonl")).trim().split("\\n").map((line) => JSON.parse(line));',
-  },
-  conversations: {
-    about: 'Gives the conversations kept in this browser, if you allow it.',
-    parameters: {},
-    returns: '{title: string, messages: {speaker: string, text: string, createdAt: number}[]}[]',
-    errors: { refused: 'you did not allow it' },
-    example: 'const conversations = await lab.conversations();',
   },
 };

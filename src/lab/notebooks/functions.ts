@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { collectReply } from '../../core/engine/collect-reply.ts';
 import { requireScorable, requireScorer } from '../../core/engine/capabilities.ts';
-import type { LoadedModel, TextForm } from '../../core/engine/engine.ts';
+import type { TextForm } from '../../core/engine/engine.ts';
 import { LabError } from '../../core/error.ts';
 import { compareReplies, judge, weightedScores } from '../../core/judge/judge.ts';
 import { replyPrompt } from '../../core/judge/prompt.ts';
 import { replyLikelihood } from '../../core/evaluation/likelihood.ts';
 import type { CountTokens } from '../../core/compression/history/history.ts';
 import type { TokenizerId } from '../../core/compression/token-length.ts';
-import { summarySchema } from '../../core/table/summary.ts';
 import { plainText } from '../../core/tokenizer/plain-text.ts';
 import { fitted } from '../../core/context/assemble.ts';
 import { viewCompressed } from '../compressed-context.ts';
@@ -16,67 +15,38 @@ import { conversations } from '../conversations.ts';
 import { builtInDataset } from '../datasets.ts';
 import { needsModel, shorten } from '../history.ts';
 import { listMeasured, readMeasured } from '../published-results.ts';
+import { committedSummary } from '../runs/committed-runs.ts';
 import {
   compression,
   contextRequest,
   corpusPart,
   counting,
   decoding,
+  dialogueQuery,
   dialogues,
   files,
   history,
+  identifier,
   judged,
   judging,
   LARGEST_FILE,
   messages,
   name,
+  ownToo,
   pairs,
+  recordQuery,
   scoring,
   text,
   texts,
   training,
   utterances,
 } from './arguments.ts';
+import { datasetForNotebook, datasetsForNotebook, modelsForNotebook } from './datasets.ts';
+import { define, type NotebookFunction } from './define.ts';
+import { recordsForNotebook, runsForNotebook, summaryForNotebook } from './runs.ts';
 import type { NotebookServices } from './services.ts';
 import { deleteTraining, keptTrainings } from '../training.ts';
 import { replyTuned, trainForNotebook } from './training.ts';
-
-/** Permissions that the person grants per notebook before a function does anything. */
-export const PERMISSIONS = ['conversations', 'endpoint'] as const;
-export type Permission = (typeof PERMISSIONS)[number];
-
-/** What a function receives in addition to its arguments. */
-export interface FunctionContext {
-  signal: AbortSignal;
-  /** Reports progress to the cell. */
-  emit: (event: unknown) => void;
-  /** The model that replies: the one in memory, otherwise the embedded one. */
-  model: () => Promise<LoadedModel>;
-  /** Services that run off the page's thread and end with the notebook. */
-  services: NotebookServices;
-  /** @throws {LabError} `refused` unless the person allows it. */
-  require: (permission: Permission) => Promise<void>;
-}
-
-export interface NotebookFunction {
-  args: z.ZodType<unknown[]>;
-  /** Whether results can be cached: the same arguments give the same result for the same model. */
-  cached(args: unknown[]): boolean;
-  run(args: unknown[], context: FunctionContext): Promise<unknown>;
-}
-
-/** Pairs a schema of arguments with the function that takes them. */
-function define<Args extends unknown[]>(
-  args: z.ZodType<Args>,
-  run: (args: Args, context: FunctionContext) => Promise<unknown>,
-  { cached = false }: { cached?: boolean | ((args: Args) => boolean) } = {},
-): NotebookFunction {
-  return {
-    args,
-    run: (given, context) => run(given as Args, context),
-    cached: (given) => (typeof cached === 'function' ? cached(given as Args) : cached),
-  };
-}
 
 /**
  * Everything that a notebook can ask of the lab. A notebook cannot reach what is not in this table: no keys, no
@@ -149,6 +119,10 @@ export const NOTEBOOK_FUNCTIONS = {
   ),
 
   dialogues: define(z.tuple([corpusPart.prefault({})]), async ([{ part }]) => (await builtInDataset(part)).dialogues),
+  datasets: define(z.tuple([ownToo.prefault({})]), ([options], context) => datasetsForNotebook(options, context)),
+  dataset: define(z.tuple([identifier, dialogueQuery.prefault({})]), ([id, query], context) =>
+    datasetForNotebook(id, query, context),
+  ),
   readDataset: define(z.tuple([files]), ([given], { signal, services }) => {
     const large = given.find(({ size }) => size > LARGEST_FILE);
     if (!large) return services.readDataset(given, signal);
@@ -187,10 +161,18 @@ export const NOTEBOOK_FUNCTIONS = {
     collectReply(replyTuned(id, given, how, context.signal), context.emit),
   ),
 
-  measured: define(z.tuple([]), () => listMeasured()),
-  result: define(z.tuple([name]), async ([file]) =>
-    summarySchema.parse(JSON.parse(await readMeasured('results', file))),
+  runs: define(z.tuple([ownToo.prefault({})]), ([options], context) => runsForNotebook(options, context)),
+  records: define(z.tuple([identifier, recordQuery.prefault({})]), ([id, query], context) =>
+    recordsForNotebook(id, query, context),
   ),
+  summary: define(z.tuple([identifier]), ([id], context) => summaryForNotebook(id, context)),
+  models: define(z.tuple([ownToo.prefault({})]), ([options], context) => modelsForNotebook(options, context)),
+
+  measured: define(z.tuple([]), async () => {
+    const { results, runs } = await listMeasured();
+    return { results, runs };
+  }),
+  result: define(z.tuple([name]), ([file]) => committedSummary(file.replace(/\.json$/, ''))),
   runLog: define(z.tuple([name]), ([file]) => readMeasured('runs', file)),
 
   conversations: define(z.tuple([]), async (_, { require }) => {

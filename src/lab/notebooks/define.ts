@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+import type { LoadedModel } from '../../core/engine/engine.ts';
+import type { NotebookServices } from './services.ts';
+
+/** Permissions that the person grants per notebook before a function does anything. */
+export const PERMISSIONS = ['conversations', 'datasets', 'runs', 'models', 'endpoint'] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+/** What a function receives in addition to its arguments. */
+export interface FunctionContext {
+  signal: AbortSignal;
+  /** Reports progress to the cell. */
+  emit: (event: unknown) => void;
+  /** The model that replies: the one in memory, otherwise the embedded one. */
+  model: () => Promise<LoadedModel>;
+  /** Services that run off the page's thread and end with the notebook. */
+  services: NotebookServices;
+  /** @throws {LabError} `refused` unless the person allows it. */
+  require: (permission: Permission) => Promise<void>;
+}
+
+export interface NotebookFunction {
+  args: z.ZodType<unknown[]>;
+  /** Whether results can be cached: the same arguments give the same result for the same model. */
+  cached(args: unknown[]): boolean;
+  run(args: unknown[], context: FunctionContext): Promise<unknown>;
+}
+
+/** Pairs a schema of arguments with the function that takes them. */
+export function define<Args extends unknown[]>(
+  args: z.ZodType<Args>,
+  run: (args: Args, context: FunctionContext) => Promise<unknown>,
+  { cached = false }: { cached?: boolean | ((args: Args) => boolean) } = {},
+): NotebookFunction {
+  return {
+    args,
+    run: (given, context) => run(given as Args, context),
+    cached: (given) => (typeof cached === 'function' ? cached(given as Args) : cached),
+  };
+}

@@ -1,0 +1,96 @@
+import { conditionsOf, parseStoredPlan, type EvaluationPlan } from '../../core/evaluation/plan.ts';
+import { findRecords, type RecordQuery } from '../../core/evaluation/query.ts';
+import { recordKey, type ResultRecord } from '../../core/evaluation/record.ts';
+import type { RecordNumbers } from '../../core/evaluation/numbers.ts';
+import type { Scores } from '../../core/judge/criteria.ts';
+import { replyScores } from '../../core/judge/run-verdict.ts';
+import type { RunSummary } from '../../core/table/summary.ts';
+import { committedNumbers, committedRunIds, committedSummary } from '../runs/committed-runs.ts';
+import { judgingOfRun } from '../runs/judging.ts';
+import { listRuns, summariseRun } from '../runs/runs.ts';
+import { found, store } from '../runs/stored-runs.ts';
+import type { FunctionContext } from './define.ts';
+
+type Asking = Pick<FunctionContext, 'require' | 'services' | 'signal'>;
+
+/** A run as a notebook lists it. */
+export interface ListedRun {
+  id: string;
+  name: string;
+  /** Whether it comes with the lab; otherwise it is the person's own. */
+  committed: boolean;
+  /** The dataset's name. */
+  dataset: string;
+  models: { id: string; name: string }[];
+  conditions: { id: string; name: string }[];
+  /** Number of records so far. */
+  records: number;
+  finished: boolean;
+  /** Milliseconds since 1970; null for committed runs. */
+  createdAt: number | null;
+}
+
+/** A record of the person's own run, with the latest judge's mean scores if it has any. */
+export type OwnRecord = ResultRecord & { judged?: Scores };
+
+/** The committed runs; with `own` also the person's, the latest first, if they allow it. */
+export async function runsForNotebook(
+  { own = false }: { own?: boolean | undefined },
+  asking: Asking,
+): Promise<ListedRun[]> {
+  if (own) await asking.require('runs');
+  const committed = await Promise.all(
+    (await committedRunIds()).map(async (id): Promise<ListedRun> => {
+      const { plan, records, finished } = await committedSummary(id);
+      return { id, committed: true, ...described(parseStoredPlan(plan, id)), records, finished, createdAt: null };
+    }),
+  );
+  if (!own) return committed;
+  const stored = (await listRuns()).map(({ run: { id, plan, total, createdAt }, done }): ListedRun => ({
+    id,
+    committed: false,
+    ...described(plan),
+    records: done,
+    finished: done >= total,
+    createdAt,
+  }));
+  return [...committed, ...stored];
+}
+
+/** The records of a run that match a query; those of committed runs hold no texts. */
+export async function recordsForNotebook(
+  id: string,
+  query: RecordQuery,
+  asking: Asking,
+): Promise<RecordNumbers[] | OwnRecord[]> {
+  if (await isCommitted(id, asking))
+    return asking.services.findNumbers(await committedNumbers(id), id, query, asking.signal);
+  await found(id);
+  const [records, judging] = await Promise.all([store.records(id), judgingOfRun(id)]);
+  const scores = replyScores(judging?.verdicts ?? []);
+  return findRecords(records, query).map((record) => {
+    const judged = scores.get(recordKey(record))?.scores;
+    return judged ? { ...record, judged } : record;
+  });
+}
+
+/** The table of a run. */
+export async function summaryForNotebook(id: string, asking: Asking): Promise<RunSummary> {
+  return (await isCommitted(id, asking)) ? committedSummary(id) : summariseRun(id);
+}
+
+/** Whether a run comes with the lab. Asks for permission if not, before it looks whether such a run exists. */
+async function isCommitted(id: string, asking: Asking): Promise<boolean> {
+  if ((await committedRunIds()).includes(id)) return true;
+  await asking.require('runs');
+  return false;
+}
+
+function described(plan: EvaluationPlan): Pick<ListedRun, 'name' | 'dataset' | 'models' | 'conditions'> {
+  return {
+    name: plan.name,
+    dataset: plan.dataset.name,
+    models: plan.models.map(({ id, name }) => ({ id, name })),
+    conditions: conditionsOf(plan).map(({ id, name }) => ({ id, name })),
+  };
+}

@@ -1,0 +1,26 @@
+import { LazyMap } from '../../core/async/memoised.ts';
+import { summarySchema, type RunSummary } from '../../core/table/summary.ts';
+import { listMeasured, readMeasured } from '../published-results.ts';
+
+// A committed run is a summary, `results/<id>.json`, and the numbers of its records, `results/<id>.numbers.jsonl`.
+
+const summaries = new LazyMap<string, RunSummary>();
+
+/**
+ * The ids of the runs that were committed with this version of the lab.
+ * @throws {LabError} `network`.
+ */
+export async function committedRunIds(): Promise<string[]> {
+  const { results } = await listMeasured();
+  return results.map((file) => file.replace(/\.json$/, ''));
+}
+
+/** @throws {LabError} `missing-file` when no committed run has this id, `network`. */
+export const committedSummary = (id: string): Promise<RunSummary> =>
+  summaries.get(id, async () => summarySchema.parse(JSON.parse(await readMeasured('results', `${id}.json`))));
+
+/**
+ * The numbers of a committed run's records, as JSON lines.
+ * @throws {LabError} `missing-file` when it has none, `network`.
+ */
+export const committedNumbers = (id: string): Promise<string> => readMeasured('numbers', `${id}.numbers.jsonl`);
