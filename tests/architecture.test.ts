@@ -45,6 +45,7 @@ const STAGES = [
   'conversation',
   'training',
   'table',
+  'explorer',
 ] as const;
 
 const ringOf = (path: string): number => RINGS.findIndex((ring) => path === ring || path.startsWith(`${ring}/`));

@@ -94,6 +94,14 @@ declare class Response {
   text(): Promise<string>;
 }
 
+declare class URLSearchParams {
+  constructor(text?: string);
+  append(name: string, value: string): void;
+  get(name: string): string | null;
+  getAll(name: string): string[];
+  toString(): string;
+}
+
 interface MessagePort {
   onmessage: (() => void) | null;
   postMessage(message: unknown): void;

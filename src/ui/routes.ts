@@ -23,18 +23,21 @@ export type ViewId = (typeof VIEWS)[number]['id'];
 export interface Route {
   view: (typeof VIEWS)[number];
   param: string | null;
+  /** The view's own state, as URLs write queries; without a question mark. */
+  query: string;
 }
 
-/** Reads `#/view/param`; an unknown view leads to the first one. */
+/** Reads `#/view/param?query`; an unknown view leads to the first one. */
 export function parseRoute(hash: string): Route {
-  const [, id = '', param = ''] = hash.replace(/^#/, '').split('/');
+  const [, path = '', query = ''] = /^#?([^?]*)\??(.*)$/s.exec(hash) ?? [];
+  const [, id = '', param = ''] = path.split('/');
   const view = VIEWS.find((candidate) => candidate.id === id);
-  if (!view) return { view: VIEWS[0], param: null };
-  return { view, param: param ? safeDecode(param) : null };
+  if (!view) return { view: VIEWS[0], param: null, query: '' };
+  return { view, param: param ? safeDecode(param) : null, query };
 }
 
-export function hashOf(viewId: string, param?: string | null): string {
-  return `#/${viewId}${param ? `/${encodeURIComponent(param)}` : ''}`;
+export function hashOf(viewId: string, param?: string | null, query = ''): string {
+  return `#/${viewId}${param ? `/${encodeURIComponent(param)}` : ''}${query ? `?${query}` : ''}`;
 }
 
 function safeDecode(text: string): string | null {

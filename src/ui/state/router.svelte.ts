@@ -34,13 +34,13 @@ export class Router {
     return this.#params[viewId] ?? null;
   }
 
-  go(viewId: string, param?: string | null): void {
-    this.#address.go(hashOf(viewId, param));
+  go(viewId: string, param?: string | null, query = ''): void {
+    this.#address.go(hashOf(viewId, param, query));
   }
 
   /** Replaces the address without a history entry, e.g. when a new conversation gets its id. */
-  replace(viewId: string, param?: string | null): void {
-    this.#address.replace(hashOf(viewId, param));
+  replace(viewId: string, param?: string | null, query = ''): void {
+    this.#address.replace(hashOf(viewId, param, query));
     this.arrive();
   }
 
