@@ -18,9 +18,10 @@ export const perplexityTableCommand = defineCommand({
       about: "JSON lines with every dialogue's loss; an interrupted run resumes from them.",
     },
     table: { kind: 'text', value: 'FILE', otherwise: 'none', about: 'A Markdown file for the table, to overwrite.' },
+    threads: { kind: 'count', otherwise: 'all cores', about: 'Threads of the forward pass.' },
   },
   examples: ['--plan perplexity.yaml --out sums.jsonl --table table.md'],
-  async run({ plan: path, out, table }, print, signal) {
+  async run({ plan: path, out, table, threads }, print, signal) {
     const plan = await readPerplexityPlan(path);
     const inputs = { '--plan': path, template: plan.template, base: plan.base };
     await refuseOverlap(out, inputs);
@@ -28,6 +29,7 @@ export const perplexityTableCommand = defineCommand({
     const rows = await measurePerplexities(plan, out, {
       onModel: (model, dialogues) => void process.stderr.write(`${model}: ${dialogues} dialogues\n`),
       onProgress: progressLine('Measuring'),
+      threads,
       signal,
     });
     const text = perplexityMarkdown(perplexityCells(rows));

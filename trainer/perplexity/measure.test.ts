@@ -87,6 +87,19 @@ describe('measurePerplexities', () => {
     expect(await readFile(path('foreign.jsonl'), 'utf8')).toBe('a file of mine\n');
   });
 
+  it('merges an adapter with its weight, and measures again when the weight has changed', async () => {
+    const tuned = path('tuned/best');
+    const models = { base: [], none: [`${tuned}=0`], half: [`${tuned}=0.5`], whole: [tuned] };
+    const plan = await readPerplexityPlan(await planFile('weights.yaml', { representations: ['raw'], models }));
+    const rows = await measurePerplexities(plan, path('weights.jsonl'), { threads: 1, signal });
+    const [base, none, half, whole] = perplexityCells(rows).map(({ perplexity }) => perplexity.value);
+    expect(none).toBe(base);
+    expect(new Set([base, half, whole]).size).toBe(3);
+
+    const other = { ...plan, models: { ...models, half: [`${tuned}=0.6`] } };
+    await expect(measurePerplexities(other, path('weights.jsonl'), { signal })).rejects.toThrow(/another model half/);
+  });
+
   it('says what is wrong with a plan', async () => {
     await expect(readPerplexityPlan(await planFile('bad.yaml', { representations: ['rawest'] }))).rejects.toThrow(
       /representations/,

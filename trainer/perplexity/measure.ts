@@ -9,7 +9,7 @@ import { parseJsonLines } from '../../src/core/json-lines.ts';
 import { dialogueLossSchema, type DialogueLoss } from '../../src/core/table/perplexity-table.ts';
 import type { Sequence } from '../../src/core/training/sequence.ts';
 import { sha256Of } from '../../src/node/node-manifest.ts';
-import { openModel } from '../files/open-model.ts';
+import { openModel, parseAdapterOption } from '../files/open-model.ts';
 import { replaceFile } from '../files/sink.ts';
 import { parseRunConfig } from '../train/config.ts';
 import { modelLosses } from '../train/perplexity.ts';
@@ -19,10 +19,12 @@ import type { PerplexityPlan, PlannedDataset } from './plan.ts';
 /** What a file of sums was measured with: SHA-256 by path for datasets and adapters. */
 const headerSchema = z.object({ protocol: z.literal(1), hashes: z.record(z.string(), z.string()) });
 
-export interface MeasureEvents {
+export interface MeasureOptions {
   /** `dialogues` counts those that are not measured yet, over all datasets and representations. */
   onModel?: (model: string, dialogues: number) => void;
   onProgress?: (done: number, total: number) => void;
+  /** Default: all cores. */
+  threads?: number | undefined;
   signal: AbortSignal;
 }
 
@@ -34,7 +36,7 @@ export interface MeasureEvents {
 export async function measurePerplexities(
   plan: PerplexityPlan,
   out: string,
-  { onModel, onProgress, signal }: MeasureEvents,
+  { onModel, onProgress, threads, signal }: MeasureOptions,
 ): Promise<DialogueLoss[]> {
   const rows = await openSums(plan, out);
   const measured = new Set(rows.map(keyOf));
@@ -51,7 +53,7 @@ export async function measurePerplexities(
       );
       onModel?.(model, left.length);
       const sequences = left.map(({ sequence }) => sequence);
-      const options = { device: 'cpu', signal, ...(onProgress && { onProgress }) } as const;
+      const options = { device: 'cpu', threads, signal, ...(onProgress && { onProgress }) } as const;
       let next = 0;
       for await (const loss of modelLosses(opened.checkpoint, sequences, options)) {
         const row = { ...at(left, next++).cell, sum: loss.sum, tokens: loss.labels };
@@ -160,11 +162,18 @@ async function headerOf(plan: PerplexityPlan): Promise<z.infer<typeof headerSche
     hashes[`dataset ${name}`] = textHash(JSON.stringify([parts, settings, plan.maxTokens]));
   }
   for (const [name, adapters] of Object.entries(plan.models)) {
-    const parts = await Promise.all(adapters.map(async (path) => Promise.all((await weightFiles(path)).map(sha256Of))));
+    const parts = await Promise.all(adapters.map(adapterHashes));
     hashes[`model ${name}`] = textHash(JSON.stringify(parts));
   }
   hashes['template'] = await sha256Of(plan.template);
   return { protocol: 1, hashes };
+}
+
+/** The hashes of an adapter's files, and the weight that it is merged with, if that is not 1. */
+async function adapterHashes(option: string): Promise<(string | number)[]> {
+  const { path, weight } = await parseAdapterOption(option);
+  const hashes = await Promise.all((await weightFiles(path)).map(sha256Of));
+  return weight === 1 ? hashes : [...hashes, weight];
 }
 
 /** The files that hold an adapter's weights: itself, or those of its folder. */
