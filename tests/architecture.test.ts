@@ -46,6 +46,7 @@ const STAGES = [
   'training',
   'table',
   'explorer',
+  'links',
 ] as const;
 
 const ringOf = (path: string): number => RINGS.findIndex((ring) => path === ring || path.startsWith(`${ring}/`));

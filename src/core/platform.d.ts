@@ -79,6 +79,10 @@ declare class DecompressionStream extends TransformStream<Uint8Array<ArrayBuffer
   constructor(format: 'gzip' | 'deflate' | 'deflate-raw');
 }
 
+declare class CompressionStream extends TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+  constructor(format: 'gzip' | 'deflate' | 'deflate-raw');
+}
+
 declare class Blob {
   constructor(parts: readonly (Uint8Array<ArrayBuffer> | string | Blob)[]);
   readonly size: number;
@@ -100,6 +104,7 @@ declare class URLSearchParams {
   get(name: string): string | null;
   getAll(name: string): string[];
   toString(): string;
+  [Symbol.iterator](): IterableIterator<[string, string]>;
 }
 
 interface MessagePort {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FINISH_REASONS } from '../engine/engine.ts';
 import { REPRESENTATION_IDS, REPRESENTATIONS } from '../compression/representation.ts';
+import { decodingSchema } from './conversation.ts';
 
 /** One compression's column of a comparison: what the model was given and what it replied. */
 export const columnSchema = z.object({
@@ -18,6 +19,15 @@ export const columnSchema = z.object({
 });
 export type Column = z.output<typeof columnSchema>;
 
+/** What a comparison was made from: enough to make it again. */
+const taskSchema = z.object({
+  modelId: z.string(),
+  systemPrompt: z.string(),
+  /** All that was said, the message last; if `whole`, it is never compressed. */
+  utterances: z.array(z.object({ speaker: z.enum(['seeker', 'supporter']), text: z.string(), whole: z.boolean() })),
+  decoding: decodingSchema,
+});
+
 /** The same message answered under several compressions with one seed. */
 export const comparisonSchema = z.object({
   id: z.string(),
@@ -29,6 +39,8 @@ export const comparisonSchema = z.object({
   earlier: z.number(),
   message: z.string(),
   columns: z.array(columnSchema),
+  /** Absent from comparisons of earlier versions. */
+  task: taskSchema.optional().catch(undefined),
 });
 export type Comparison = z.output<typeof comparisonSchema>;
 

@@ -12,6 +12,14 @@ const MESSAGE_STATES = ['complete', 'partial', 'stopped', 'failed'] as const;
 const count = z.number().int().nonnegative();
 const milliseconds = z.number().nonnegative();
 
+export const decodingSchema = z.object({
+  temperature: z.number(),
+  topP: z.number(),
+  topK: z.number(),
+  maxNewTokens: z.number(),
+  seed: z.number(),
+});
+
 /** How a reply was generated: enough to reproduce it. */
 export const replyOriginSchema = z.object({
   modelId: z.string(),
@@ -19,13 +27,7 @@ export const replyOriginSchema = z.object({
   representation: z.enum(REPRESENTATION_IDS),
   tagger: z.enum(TAGGER_IDS).optional(),
   keep: z.array(z.enum(UPOS)).optional(),
-  decoding: z.object({
-    temperature: z.number(),
-    topP: z.number(),
-    topK: z.number(),
-    maxNewTokens: z.number(),
-    seed: z.number(),
-  }),
+  decoding: decodingSchema,
   /** Why it ended; absent until then. */
   reason: z.enum(FINISH_REASONS).optional(),
   /**

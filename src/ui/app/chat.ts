@@ -1,12 +1,13 @@
-import { contextTokenizer, localTexts, readDanger, viewCompressed, writeReply } from '../../lab/index.ts';
+import { contextTokenizer, getDialogue, localTexts, readDanger, viewCompressed, writeReply } from '../../lab/index.ts';
 import { firstReplyTo } from '../help/nearby.ts';
+import { ChatLink } from '../state/chat-link.svelte.ts';
 import { ChatState } from '../state/chat-state.svelte.ts';
 import { ContextState } from '../state/context.svelte.ts';
 import { Dismissals } from '../state/dismissals.svelte.ts';
 import { Drafts } from '../state/drafts.ts';
 import { NextReply } from '../state/next-reply.ts';
 import { conversations } from './conversations.ts';
-import { models, router, settings } from './shell.ts';
+import { models, router, settings, toasts } from './shell.ts';
 
 export const nextReply = new NextReply({ settings, tokenizer: contextTokenizer, write: writeReply });
 
@@ -20,6 +21,12 @@ export const chat = new ChatState({
       if (router.route.view.id === 'chat' && router.route.param !== id) router.replace('chat', id);
     },
     forget: () => router.forget('chat'),
+    missing: () => {
+      router.forget('chat');
+      toasts.show(
+        'This conversation is not in this browser. If another browser has it, export it there and import it here.',
+      );
+    },
   },
   systemPrompt: { get: () => settings.current.systemPrompt, set: (systemPrompt) => settings.set({ systemPrompt }) },
   drafts: new Drafts(localTexts),
@@ -27,6 +34,14 @@ export const chat = new ChatState({
   firstReply: firstReplyTo,
 });
 chat.start();
+
+export const chatLink = new ChatLink({
+  settings,
+  models,
+  getDialogue,
+  save: (conversation) => conversations.save(conversation),
+  show: (id) => router.replace('chat', id),
+});
 
 export const context = new ContextState({
   chat,

@@ -1,4 +1,12 @@
-import { deleteAllComparisons, deleteComparison, listComparisons, saveComparison } from '../../lab/index.ts';
+import {
+  deleteAllComparisons,
+  deleteComparison,
+  getDialogue,
+  listComparisons,
+  saveComparison,
+} from '../../lab/index.ts';
+import { firstReplyTo } from '../help/nearby.ts';
+import { CompareLink } from '../state/compare-link.svelte.ts';
 import { CompareState } from '../state/compare.svelte.ts';
 import { chat, nextReply } from './chat.ts';
 import { models, toasts } from './shell.ts';
@@ -11,3 +19,5 @@ export const compare = new CompareState({
   writeReply: nextReply.write,
   toasts,
 });
+
+export const compareLink = new CompareLink({ compare, models, getDialogue, firstReply: firstReplyTo });

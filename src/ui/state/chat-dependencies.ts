@@ -19,8 +19,8 @@ export interface ChatDependencies {
   /** How the next reply will be generated. */
   nextOrigin(info: LoadedInfo): ReplyOrigin;
   writeReply(model: LoadedModel, request: ReplyTask, signal: AbortSignal): AsyncIterable<ReplyStep>;
-  /** The address of the chat: shows a conversation, or forgets it. */
-  address: { show(id: string): void; forget(): void };
+  /** The address of the chat: shows a conversation, or forgets it. `missing`: it names one that is not here. */
+  address: { show(id: string): void; forget(): void; missing(): void };
   /** The prompt that new conversations start with. */
   systemPrompt: { get(): string; set(text: string): void };
   drafts: { read(id: string | null): string; write(id: string | null, text: string): void };

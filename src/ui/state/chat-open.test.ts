@@ -37,10 +37,10 @@ describe('a conversation that is opened', () => {
     expect([chat.conversation?.id, chat.opening]).toEqual([second.id, false]);
   });
 
-  it('is forgotten if it no longer exists', async () => {
-    const { chat, forgotten } = setUpChat();
+  it('is said to be missing if it is not in this browser', async () => {
+    const { chat, missing } = setUpChat();
     await chat.open('gone');
-    expect([chat.conversation, forgotten(), chat.error]).toEqual([null, 1, null]);
+    expect([chat.conversation, missing(), chat.error]).toEqual([null, 1, null]);
   });
 
   it('shows an error if it cannot be read', async () => {

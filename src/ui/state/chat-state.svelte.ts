@@ -110,7 +110,7 @@ export class ChatState {
       if (!current()) return;
       this.conversation = found ?? null;
       if (this.#dependencies.models.phase === 'ready') void this.#checkDanger();
-      if (id !== null && !found) this.#dependencies.address.forget();
+      if (id !== null && !found) this.#dependencies.address.missing();
     });
     if (!current()) return;
     this.opening = false;

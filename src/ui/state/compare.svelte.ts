@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../core/context/message.ts';
 import { noticedIn, type PromptUtterance } from '../../core/conversation/danger.ts';
-import type { LoadedModel } from '../../core/engine/engine.ts';
+import type { Decoding, LoadedModel } from '../../core/engine/engine.ts';
 import { throwIfCancelled, type LabError } from '../../core/error.ts';
 import { REPRESENTATION_IDS, type RepresentationId } from '../../core/compression/representation.ts';
 import { uniqueId } from '../../core/unique-id.ts';
@@ -28,8 +28,18 @@ export interface ComparisonShelf {
   deleteAllComparisons(): Promise<void>;
 }
 
-/** Whether a message is compared within the conversation that is open, or on its own. */
-export type CompareContext = 'conversation' | 'fresh';
+/** Whether a message is compared within the open conversation, within what a link gave, or on its own. */
+export type CompareContext = 'conversation' | 'given' | 'fresh';
+
+/** What a dialogue or a link gives to compare with. */
+export interface Given {
+  /** Its name, for display. */
+  label: string;
+  /** What was said before the message. */
+  earlier: readonly PromptUtterance[];
+  systemPrompt?: string;
+  decoding?: Partial<Decoding>;
+}
 
 interface Dependencies {
   shelf: ComparisonShelf;
@@ -44,6 +54,7 @@ interface Dependencies {
 export class CompareState {
   draft = $state('');
   context = $state<CompareContext>('conversation');
+  given = $state.raw<Given | null>(null);
   shown = $state.raw<Comparison | null>(null);
   running = $state.raw<RunningColumn | null>(null);
   waitsForModel = $state(false);
@@ -71,6 +82,21 @@ export class CompareState {
   show(comparison: Comparison): void {
     this.shown = comparison;
     this.draft = comparison.message;
+  }
+
+  /** Offers a message with what came before it. */
+  give(given: Given, message: string): void {
+    this.given = given;
+    this.context = 'given';
+    this.draft = message;
+  }
+
+  /** Stores a comparison that a link showed. */
+  async keep(comparison: Comparison): Promise<void> {
+    await this.#attempt('The comparison could not be stored.', async () => {
+      await this.#dependencies.shelf.saveComparison(comparison);
+      this.earlier = [comparison, ...this.earlier.filter(({ id }) => id !== comparison.id)];
+    });
   }
 
   /** Replies to the draft under each compression in turn; finished replies are kept even if it is stopped. */
@@ -125,10 +151,13 @@ export class CompareState {
   async #answerAll(model: LoadedModel, text: string, context: CompareContext, signal: AbortSignal): Promise<void> {
     const { chat, models, shelf } = this.#dependencies;
     const fresh: PromptUtterance = { speaker: 'seeker', text, whole: noticedIn(text)?.level === 'danger' };
-    const utterances: PromptUtterance[] = context === 'conversation' ? chat.saidWith(text) : [fresh];
+    const given = context === 'given' ? this.given : null;
+    const utterances: PromptUtterance[] =
+      context === 'conversation' ? chat.saidWith(text).map(plain) : [...(given?.earlier ?? []), fresh];
     // The person may change it meanwhile; all replies use the same one.
-    const systemPrompt = chat.systemPrompt;
-    const origin = this.#dependencies.nextOrigin(model.info);
+    const systemPrompt = given?.systemPrompt ?? chat.systemPrompt;
+    const next = this.#dependencies.nextOrigin(model.info);
+    const origin = { ...next, decoding: { ...next.decoding, ...given?.decoding } };
     let comparison: Comparison = {
       id: uniqueId(),
       createdAt: Date.now(),
@@ -138,6 +167,7 @@ export class CompareState {
       earlier: utterances.length - 1,
       message: text,
       columns: [],
+      task: { modelId: origin.modelId, systemPrompt, utterances, decoding: origin.decoding },
     };
     this.#runningId = comparison.id;
     for (const representation of REPRESENTATION_IDS) {
@@ -189,3 +219,5 @@ export class CompareState {
     await attempt((error) => (this.error = error), failed, work);
   }
 }
+
+const plain = ({ speaker, text, whole }: PromptUtterance): PromptUtterance => ({ speaker, text, whole });

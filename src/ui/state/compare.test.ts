@@ -1,108 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { ReplyOrigin } from '../../core/conversation/conversation.ts';
-import type { KeyedUtterance } from '../../core/conversation/danger.ts';
 import { REPRESENTATION_IDS } from '../../core/compression/representation.ts';
-import { PAPER_DECODING, type LoadedModel } from '../../core/engine/engine.ts';
 import { LabError } from '../../core/error.ts';
-import { fakeModel } from '../../core/evaluation/testing/fake-model.ts';
-import type { Comparison } from '../../core/conversation/comparison.ts';
-import { CompareState } from './compare.svelte.ts';
-import type { ReplyStep, ReplyTask } from '../../lab/index.ts';
-import { deferred, fakeToasts, settled, type Deferred } from './testing/fakes.ts';
-
-type Dependencies = ConstructorParameters<typeof CompareState>[0];
-
-const ORIGIN: ReplyOrigin = { modelId: 'fake', representation: 'raw', decoding: { ...PAPER_DECODING, seed: 7 } };
-const comparisonOf = (id: string): Comparison => ({
-  id,
-  createdAt: 0,
-  model: 'Fake',
-  device: 'CPU',
-  seed: 7,
-  earlier: 0,
-  message: `message of ${id}`,
-  columns: [],
-});
-
-function setUp({
-  shelf = {},
-  ...rest
-}: { shelf?: Partial<Dependencies['shelf']> } & Partial<Omit<Dependencies, 'shelf'>> = {}) {
-  const stored = new Map<string, Comparison>();
-  const requests: ReplyTask[] = [];
-  const toasts = fakeToasts();
-  const chat = {
-    systemPrompt: 'Listen.',
-    saidWith: (draft: string | null): KeyedUtterance[] => [
-      { key: 'm1', speaker: 'seeker', text: 'Earlier', whole: false },
-      { key: 'draft', speaker: 'seeker', text: draft ?? '', whole: false },
-    ],
-  };
-  /** Each reply waits until the test ends it. */
-  const replies: Deferred[] = [];
-  const compare = new CompareState({
-    shelf: {
-      listComparisons: () => Promise.resolve([...stored.values()]),
-      saveComparison: (comparison) => Promise.resolve(void stored.set(comparison.id, comparison)),
-      deleteComparison: (id) => Promise.resolve(void stored.delete(id)),
-      deleteAllComparisons: () => {
-        stored.clear();
-        return Promise.resolve();
-      },
-      ...shelf,
-    },
-    models: {
-      phase: 'ready',
-      chosen: { name: 'Fake' },
-      where: 'CPU',
-      use: (_: AbortSignal, work: (model: LoadedModel) => Promise<unknown>) => work(fakeModel()),
-    } as never,
-    chat,
-    nextOrigin: () => ORIGIN,
-    async *writeReply(_model, request, signal): AsyncGenerator<ReplyStep> {
-      requests.push(request);
-      const reply = deferred();
-      replies.push(reply);
-      const messages = [{ role: 'user' as const, content: `as ${request.origin.representation}` }];
-      const step = (text: string, end: Partial<ReplyOrigin> = {}): ReplyStep => ({
-        messages,
-        promptTokens: 5,
-        change: { text, state: 'partial', reply: { ...request.origin, ...end } },
-      });
-      yield step('Half');
-      const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-      await Promise.race([reply.promise, stopped]);
-      const stats = { promptTokens: 5, newTokens: 2, firstTokenMs: 1, decodeMs: 2 };
-      yield signal.aborted
-        ? step('Half', { reason: 'cancelled', stats })
-        : step(`Whole ${request.origin.representation}`, { reason: 'stop', stats });
-    },
-    toasts,
-    ...rest,
-  });
-  return {
-    compare,
-    stored,
-    requests,
-    toasts,
-    chat,
-    /** Ends the reply that is being written. */
-    end: async () => {
-      await settled();
-      replies.at(-1)?.resolve();
-      await settled();
-    },
-    fail: async (error: unknown) => {
-      await settled();
-      replies.at(-1)?.reject(error);
-      await settled();
-    },
-  };
-}
+import type { CompareState } from './compare.svelte.ts';
+import { comparisonOf, setUpCompare, type CompareDependencies } from './testing/compare.ts';
+import { settled } from './testing/fakes.ts';
 
 describe('a comparison', () => {
   it('replies under each compression in turn, and stores each reply at once', async () => {
-    const { compare, stored, requests, end } = setUp();
+    const { compare, stored, requests, end } = setUpCompare();
     compare.draft = ' I am tired ';
     const running = compare.run('fresh');
     await settled();
@@ -132,13 +37,13 @@ describe('a comparison', () => {
   });
 
   it('includes the whole conversation, and sends a message of danger whole', async () => {
-    const { compare, requests, end } = setUp();
+    const { compare, requests, end } = setUpCompare();
     compare.draft = 'And now?';
     void compare.run('conversation');
     await end();
     expect(requests[0]?.utterances.map(({ text }) => text)).toEqual(['Earlier', 'And now?']);
     expect(compare.shown?.earlier).toBe(1);
-    const other = setUp();
+    const other = setUpCompare();
     other.compare.draft = 'I want to die';
     void other.compare.run('fresh');
     await other.end();
@@ -146,7 +51,7 @@ describe('a comparison', () => {
   });
 
   it('uses one system prompt, even if that is changed meanwhile', async () => {
-    const { compare, requests, chat, end } = setUp();
+    const { compare, requests, chat, end } = setUpCompare();
     compare.draft = 'Hello';
     void compare.run('fresh');
     await settled();
@@ -156,7 +61,7 @@ describe('a comparison', () => {
   });
 
   it('does not start without a message, or twice', async () => {
-    const { compare, requests } = setUp();
+    const { compare, requests } = setUpCompare();
     await compare.run('fresh');
     compare.draft = 'Hello';
     void compare.run('fresh');
@@ -166,7 +71,7 @@ describe('a comparison', () => {
   });
 
   it('keeps finished replies, and part of the last, when it is cancelled', async () => {
-    const { compare, stored, end } = setUp();
+    const { compare, stored, end } = setUpCompare();
     compare.draft = 'Hello';
     const running = compare.run('fresh');
     await end();
@@ -180,7 +85,7 @@ describe('a comparison', () => {
   });
 
   it('shows why it stopped, keeps what was finished, and can be retried in the same context', async () => {
-    const { compare, stored, requests, end, fail } = setUp();
+    const { compare, stored, requests, end, fail } = setUpCompare();
     compare.draft = 'Hello';
     const running = compare.run('conversation');
     await end();
@@ -197,7 +102,7 @@ describe('a comparison', () => {
   it('waits for the model, and stops waiting when it is cancelled', async () => {
     const use = (signal: AbortSignal): Promise<never> =>
       new Promise((_, reject) => signal.addEventListener('abort', () => reject(LabError.cancelled())));
-    const { compare, requests } = setUp({ models: { phase: 'loading', use } as never });
+    const { compare, requests } = setUpCompare({ models: { phase: 'loading', use } as never });
     compare.draft = 'Hello';
     const running = compare.run('fresh');
     expect(compare.waitsForModel).toBe(true);
@@ -208,7 +113,7 @@ describe('a comparison', () => {
   });
 
   it('does not reappear if it is deleted before it is finished', async () => {
-    const { compare, stored, requests, end } = setUp();
+    const { compare, stored, requests, end } = setUpCompare();
     compare.draft = 'Hello';
     const running = compare.run('fresh');
     await end();
@@ -221,7 +126,7 @@ describe('a comparison', () => {
 
 describe('stored comparisons', () => {
   it('are listed, the first one shown', async () => {
-    const { compare, stored } = setUp();
+    const { compare, stored } = setUpCompare();
     stored.set('a', comparisonOf('a')).set('b', comparisonOf('b'));
     expect(compare.loading).toBe(true);
     await compare.refresh();
@@ -233,7 +138,7 @@ describe('stored comparisons', () => {
   });
 
   it('are restored by undo after they are deleted', async () => {
-    const { compare, stored, toasts } = setUp();
+    const { compare, stored, toasts } = setUpCompare();
     stored.set('a', comparisonOf('a')).set('b', comparisonOf('b'));
     await compare.refresh();
     await compare.remove(comparisonOf('a'));
@@ -243,14 +148,14 @@ describe('stored comparisons', () => {
   });
 
   it('are all deleted when asked', async () => {
-    const { compare, stored } = setUp();
+    const { compare, stored } = setUpCompare();
     stored.set('a', comparisonOf('a'));
     await compare.refresh();
     await compare.removeAll();
     expect([stored.size, compare.earlier, compare.shown]).toEqual([0, [], null]);
   });
 
-  it.each<[string, Partial<Dependencies['shelf']>, (compare: CompareState) => Promise<void>, string]>([
+  it.each<[string, Partial<CompareDependencies['shelf']>, (compare: CompareState) => Promise<void>, string]>([
     [
       'be read',
       { listComparisons: () => Promise.reject(new Error('closed')) },
@@ -270,7 +175,7 @@ describe('stored comparisons', () => {
       'The comparisons could not be deleted (closed).',
     ],
   ])('that cannot %s are kept, with an error', async (_, shelf, act, message) => {
-    const { compare, stored, toasts } = setUp({ shelf });
+    const { compare, stored, toasts } = setUpCompare({ shelf });
     stored.set('a', comparisonOf('a'));
     compare.earlier = [comparisonOf('a')];
     await act(compare);
@@ -279,7 +184,7 @@ describe('stored comparisons', () => {
   });
 
   it('that cannot be restored show an error', async () => {
-    const { compare, toasts } = setUp({ shelf: { saveComparison: () => Promise.reject(new Error('full')) } });
+    const { compare, toasts } = setUpCompare({ shelf: { saveComparison: () => Promise.reject(new Error('full')) } });
     await compare.remove(comparisonOf('a'));
     await toasts.undo();
     expect(compare.error?.message).toContain('The comparison could not be restored (full).');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PAPER_DECODING, type Decoding } from '../../core/engine/engine.ts';
 import { KEY_UPOS, REPRESENTATION_IDS, TAGGER_IDS, UPOS } from '../../core/compression/representation.ts';
+import { writeQuery } from '../../core/links/query.ts';
 import { DECODING_CONTROLS } from '../chat/decoding-controls.ts';
 import type { TextStore } from '../../lab/index.ts';
 import { Stored } from './stored.svelte.ts';
@@ -36,6 +37,44 @@ const schema = z.object({
 });
 
 export type Settings = z.output<typeof schema>;
+
+/** The settings that decide how a reply is made: a link to the chat carries them. */
+export const SHARED_SETTINGS = [
+  'representation',
+  'tagger',
+  'keptTags',
+  'systemPrompt',
+  'temperature',
+  'topP',
+  'topK',
+  'maxNewTokens',
+  'budget',
+  'seed',
+  'seedLocked',
+] as const satisfies readonly (keyof Settings)[];
+
+/** The settings that concern only the person and this screen. */
+export const OWN_SETTINGS = ['showDropped', 'contextOpen', 'introSeen'] as const satisfies readonly (keyof Settings)[];
+
+/** What a link's settings are checked with: unlike stored ones, wrong values are refused. */
+export const SHARED_SHAPE = Object.fromEntries(
+  SHARED_SETTINGS.map((key) => [key, schema.shape[key].unwrap()]),
+) as unknown as { [Key in (typeof SHARED_SETTINGS)[number]]: z.ZodType<Settings[Key]> };
+
+/** The settings that a link changes: all that it can carry, as in a new profile where it is silent. */
+export const settingsFrom = (carried: Partial<Settings>): Partial<Settings> => {
+  const usual = schema.parse({});
+  return Object.fromEntries(SHARED_SETTINGS.map((key) => [key, carried[key] ?? usual[key]]));
+};
+
+/** The query of a link that carries these settings: the compression, and what differs from a new profile. */
+export function sharedQuery(settings: Readonly<Settings>): string {
+  const usual = schema.parse({});
+  const differs = (key: (typeof SHARED_SETTINGS)[number]): boolean =>
+    key === 'seed' ? settings.seedLocked : JSON.stringify(settings[key]) !== JSON.stringify(usual[key]);
+  const carried = SHARED_SETTINGS.filter((key) => key === 'representation' || differs(key));
+  return writeQuery(Object.fromEntries(carried.map((key) => [key, settings[key]])));
+}
 
 export class SettingsState {
   readonly #stored: Stored<typeof schema>;

@@ -4,7 +4,16 @@ import { KEY_UPOS } from '../../core/compression/representation.ts';
 import { PAPER_DECODING } from '../../core/engine/engine.ts';
 import { Dismissals } from './dismissals.svelte.ts';
 import { Drafts } from './drafts.ts';
-import { DEFAULT_SYSTEM_PROMPT, SettingsState } from './settings.svelte.ts';
+import { readQuery } from '../../core/links/query.ts';
+import {
+  DEFAULT_SYSTEM_PROMPT,
+  OWN_SETTINGS,
+  settingsFrom,
+  SettingsState,
+  SHARED_SETTINGS,
+  SHARED_SHAPE,
+  sharedQuery,
+} from './settings.svelte.ts';
 import { Stored } from './stored.svelte.ts';
 import { memoryTexts } from './testing/fakes.ts';
 import { ThemeChoice } from './theme.svelte.ts';
@@ -107,5 +116,46 @@ describe('the theme', () => {
     expect([theme.current, root.dataset['theme'], texts.get('solace.theme')]).toEqual(['light', 'light', 'light']);
     theme.set('system');
     expect([theme.current, root.dataset['theme'], texts.get('solace.theme')]).toEqual(['system', undefined, null]);
+  });
+});
+
+describe('settings in a link', () => {
+  it('are all settings that decide how a reply is made; each setting is one of these or the person’s own', () => {
+    const all = Object.keys(new SettingsState(memoryTexts()).current);
+    expect([...SHARED_SETTINGS, ...OWN_SETTINGS].toSorted()).toEqual(all.toSorted());
+  });
+
+  it('come back as they were, in a profile that had others', () => {
+    const teacher = new SettingsState(memoryTexts());
+    teacher.set({
+      representation: 'keypos',
+      keptTags: ['NOUN'],
+      budget: 512,
+      temperature: 0,
+      systemPrompt: 'Be brief.',
+    });
+    const student = new SettingsState(memoryTexts());
+    student.set({ topK: 3, budget: 999, showDropped: false });
+    const { values, refused } = readQuery(sharedQuery(teacher.current), SHARED_SHAPE);
+    student.set(settingsFrom(values));
+    expect(refused).toEqual([]);
+    for (const key of SHARED_SETTINGS.filter((key) => key !== 'seed')) {
+      expect(student.current[key]).toEqual(teacher.current[key]);
+    }
+    expect(student.current.showDropped).toBe(false);
+  });
+
+  it('name only what differs from a new profile, and the seed where it is locked', () => {
+    const settings = new SettingsState(memoryTexts());
+    expect(sharedQuery(settings.current)).toBe('representation=raw');
+    settings.set({ seed: 7, seedLocked: true, topP: 0.5 });
+    expect(sharedQuery(settings.current)).toBe('representation=raw&topP=0.5&seed=7&seedLocked=true');
+  });
+
+  it('are refused where they are out of range, not replaced', () => {
+    expect(readQuery('temperature=9&representation=raw', SHARED_SHAPE)).toEqual({
+      values: { representation: 'raw' },
+      refused: ['temperature'],
+    });
   });
 });

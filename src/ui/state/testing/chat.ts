@@ -24,6 +24,7 @@ export function setUpChat({ loading = false, conversations = {} }: ChatOptions =
   let words: ((word: string | null | Error) => void) | undefined;
   const shown: string[] = [];
   let forgotten = 0;
+  let missing = 0;
   let systemPrompt = 'Listen.';
   let seen: CrisisSignal | Error | undefined;
   const looked: string[] = [];
@@ -71,7 +72,7 @@ export function setUpChat({ loading = false, conversations = {} }: ChatOptions =
       }
       yield step(text, signal.aborted ? 'stopped' : 'complete');
     },
-    address: { show: (id) => void shown.push(id), forget: () => forgotten++ },
+    address: { show: (id) => void shown.push(id), forget: () => forgotten++, missing: () => missing++ },
     systemPrompt: { get: () => systemPrompt, set: (text) => (systemPrompt = text) },
     drafts: new Drafts(memoryTexts()),
     classifyDanger: (text) => (looked.push(text), seen instanceof Error ? Promise.reject(seen) : Promise.resolve(seen)),
@@ -106,9 +107,10 @@ export function setUpChat({ loading = false, conversations = {} }: ChatOptions =
       words?.(word);
       await settled();
     },
-    /** Conversations that the address showed, and how often it forgot one. */
+    /** Conversations that the address showed, how often it forgot one, and how often it named one that is missing. */
     shown,
     forgotten: () => forgotten,
+    missing: () => missing,
     begin: async (text = 'Hello') => {
       await chat.open(null);
       chat.draft = text;

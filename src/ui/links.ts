@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { packComparison } from '../core/links/comparison.ts';
+import { writeQuery } from '../core/links/query.ts';
+import { DEFAULT_MODEL_ID } from '../core/engine/embedded.ts';
+import type { Comparison } from '../core/conversation/comparison.ts';
+import { formatDataRoute } from './data/dataset-route.ts';
+import { hashOf } from './routes.ts';
+import { SHARED_SHAPE, sharedQuery, type Settings } from './state/settings.svelte.ts';
+
+/** A dialogue up to one of its utterances, counted from 1; all of them if absent. */
+const dialogueShape = { dialogue: z.string().max(1000), turn: z.int().positive() };
+
+/** What the address of the chat may carry. */
+export const CHAT_SHAPE = { ...SHARED_SHAPE, model: z.string().max(1000), ...dialogueShape };
+
+/** What the address of a comparison may carry: one with its replies, or a dialogue to make one from. */
+export const COMPARE_SHAPE = { shared: z.string(), seed: z.int().min(0).max(0xffffffff), ...dialogueShape };
+
+/** The chat with these settings and this model. It carries no message. */
+export function chatHash(settings: Readonly<Settings>, model: string): string {
+  const named = model === DEFAULT_MODEL_ID ? '' : `&${writeQuery({ model })}`;
+  return hashOf('chat', null, sharedQuery(settings) + named);
+}
+
+/** A dialogue of a dataset, opened in the chat or compared up to an utterance. */
+export const dialogueHash = (
+  view: 'chat' | 'compare',
+  { dataset, dialogue, turn }: { dataset: string; dialogue: string; turn?: number },
+): string => hashOf(view, null, writeQuery({ dialogue: formatDataRoute(dataset, dialogue), turn }));
+
+/**
+ * A comparison with all its replies.
+ * @throws {LabError} `quota` when it is too long for a link.
+ */
+export const comparisonHash = async (comparison: Comparison): Promise<string> =>
+  hashOf('compare', null, writeQuery({ shared: await packComparison(comparison) }));
