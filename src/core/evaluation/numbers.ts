@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseJsonLines } from '../json-lines.ts';
 import { recordSchema, type ResultRecord } from './record.ts';
 import { hash } from '../random/fnv1a.ts';
+import { isTaskTalk } from './task-talk.ts';
 
 /**
  * A record without any text of the dataset or the model, so that it may be published: a line of `numbers.jsonl`.
@@ -11,6 +12,8 @@ const numbersSchema = recordSchema.omit({ reference: true, hypothesis: true, err
   /** FNV-1a of the hypothesis, which shows whether another run gave the same one; null without one. */
   hypothesisHash: z.int().nullable(),
   failed: z.boolean(),
+  /** The reference speaks of the crowd-workers' task rather than to the seeker; absent if not. See `isTaskTalk`. */
+  taskTalk: z.literal(true).optional(),
 });
 export type RecordNumbers = z.output<typeof numbersSchema>;
 
@@ -21,6 +24,7 @@ export function numbersOf(record: ResultRecord): RecordNumbers {
     ...record,
     hypothesisHash: hypothesis === null ? null : hash(hypothesis),
     failed: error !== undefined,
+    ...(isTaskTalk(record.reference) && { taskTalk: true }),
   });
 }
 

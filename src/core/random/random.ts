@@ -30,7 +30,9 @@ export function sampleWithoutReplacement<T>(items: readonly T[], count: number, 
 
 /** `count` indices below `count`, drawn with replacement: one bootstrap resample. */
 export function bootstrapIndices(count: number, random: Random): number[] {
-  return Array.from({ length: count }, () => Math.floor(random() * count));
+  const indices = new Array<number>(count);
+  for (let i = 0; i < count; i++) indices[i] = Math.floor(random() * count);
+  return indices;
 }
 
 function swap<T>(items: T[], i: number, j: number): void {

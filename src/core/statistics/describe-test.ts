@@ -1,22 +1,75 @@
-import type { PairedTest } from './resampling.ts';
+import { normalQuantile } from './normal.ts';
+import type { Interval } from './resampling.ts';
+
+/** A tested difference of two systems, and how many tests are read together with it. */
+export interface TestedDifference {
+  /** Limits are NaN or null if there are none. */
+  difference: { value: number; low: number | null; high: number | null };
+  /** Two-sided p-value, corrected for all tests that are read together. */
+  p: number;
+  /** How many tests those are; default 1. */
+  tests?: number;
+}
+
+/**
+ * What a test shows. `alone`: the interval excludes zero, but among all tests that may be chance. The interval decides,
+ * so a sentence made from this cannot contradict it.
+ */
+export type Finding = 'higher' | 'lower' | 'alone' | 'none';
+
+const LEVEL = 0.05;
+
+/** What a test shows about A compared with B; without an interval the test alone decides. */
+export function findingOf({ difference: { value, low, high }, p }: TestedDifference): Finding {
+  const rejected = p < LEVEL;
+  if (low === null || high === null || Number.isNaN(low + high))
+    return !rejected ? 'none' : value > 0 ? 'higher' : 'lower';
+  if (!(low > 0 || high < 0)) return 'none';
+  if (!rejected) return 'alone';
+  return low > 0 ? 'higher' : 'lower';
+}
+
+/** The smallest difference that 80 % of such samples would show at 5 %, from an interval of the difference. */
+export const detectable = ({ low, high }: Pick<Interval, 'low' | 'high'>): number =>
+  ((high - low) / (2 * normalQuantile(1 - LEVEL / 2))) * (normalQuantile(1 - LEVEL / 2) + normalQuantile(0.8));
 
 /** Describes a test's outcome in a sentence, for the line below a table. */
-export function describeTest(names: { metric: string; a: string; b: string }, test: PairedTest, digits = 3): string {
+export function describeTest(
+  names: { metric: string; a: string; b: string },
+  test: TestedDifference,
+  digits = 3,
+): string {
   const { value, low, high } = test.difference;
-  const evidence = (from: number, to: number): string =>
-    `95 % interval ${fixed(from, digits)} to ${fixed(to, digits)}, ` +
-    `p ${test.p < 0.001 ? '< 0.001' : `= ${test.p.toFixed(3)}`}`;
-  if (test.p >= 0.05) {
+  const finding = findingOf(test);
+  const limits = low === null || high === null || Number.isNaN(low + high) ? null : ([low, high] as const);
+  if (finding === 'none') {
+    const evidence = [fixed(value, digits), ...(limits ? [interval(limits, digits)] : [])].join('; ');
     return (
-      `${names.metric}: no difference between ${names.a} and ${names.b} is shown (${fixed(value, digits)}; ` +
-      `${evidence(low, high)}).`
+      `${names.metric}: no difference between ${names.a} and ${names.b} is shown (${evidence}, ${pText(test)}).` +
+      (limits && limits[0] < limits[1] ? powerText(limits, digits) : '')
     );
   }
+  const { tests = 1 } = test;
+  const doubt = tests > 1 ? `among ${tests} tests that may be chance` : 'the permutation test does not confirm it';
+  const caution = finding === 'alone' ? ` Taken alone its interval excludes zero, but ${doubt}.` : '';
+  const higher = limits ? limits[0] > 0 : value > 0;
   // "Lower by" already reverses the sign.
-  const [direction, range] = value > 0 ? ['higher', evidence(low, high)] : ['lower', evidence(-high, -low)];
-  const difference = Math.abs(value).toFixed(digits);
-  return `${names.metric}: ${names.a} is ${direction} than ${names.b} by ${difference} (${range}).`;
+  const range = limits && (higher ? limits : ([-limits[1], -limits[0]] as const));
+  const evidence = [...(range ? [interval(range, digits)] : []), pText(test)].join(', ');
+  return (
+    `${names.metric}: ${names.a} is ${higher ? 'higher' : 'lower'} than ${names.b} by ` +
+    `${Math.abs(value).toFixed(digits)} (${evidence}).${caution}`
+  );
 }
+
+const powerText = ([low, high]: readonly [number, number], digits: number): string =>
+  ` Four of five such samples would show one of ${detectable({ low, high }).toFixed(digits)}.`;
+
+const interval = ([low, high]: readonly [number, number], digits: number): string =>
+  `95 % interval ${fixed(low, digits)} to ${fixed(high, digits)}`;
+
+const pText = ({ p, tests = 1 }: TestedDifference): string =>
+  `p ${p < 0.001 ? '< 0.001' : `= ${p.toFixed(3)}`}${tests > 1 ? ` after correction for ${tests} tests` : ''}`;
 
 /** Fixed decimals, without a minus sign before zero. */
 const fixed = (value: number, digits: number): string => value.toFixed(digits).replace(/^-(?=[0.]*$)/, '');

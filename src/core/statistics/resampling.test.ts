@@ -75,7 +75,11 @@ describe('pairedTest', () => {
   });
 
   it('finds no difference between a system and itself, or two of one kind', () => {
-    expect(pairedTest(mean, base, base)).toEqual({ difference: { value: 0, low: 0, high: 0 }, p: 1 });
+    expect(pairedTest(mean, base, base)).toEqual({
+      difference: { value: 0, low: 0, high: 0 },
+      ratio: { value: 1, low: 1, high: 1 },
+      p: 1,
+    });
     const test = pairedTest(mean, base, sample(200, 1, 12));
     expect(test.p).toBeGreaterThan(0.05);
     expect(describeTest({ metric: 'BLEU-2', a: 'A', b: 'B' }, test)).toContain(
@@ -83,7 +87,7 @@ describe('pairedTest', () => {
     );
     const tiny = describeTest(
       { metric: 'BLEU-2', a: 'A', b: 'B' },
-      { difference: { value: -1e-9, low: -2e-9, high: -0.0004 }, p: 0.5 },
+      { difference: { value: -1e-9, low: -0.0004, high: 2e-9 }, p: 0.5 },
     );
     expect(tiny).toContain('(0.000; 95 % interval 0.000 to 0.000,');
   });

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { RunVerdict } from '../judge/run-verdict.ts';
 import { parsePlan } from '../evaluation/plan.ts';
 import type { ResultRecord } from '../evaluation/record.ts';
-import { aggregate } from './aggregate.ts';
+import { numbersOf } from '../evaluation/numbers.ts';
+import { holm } from '../statistics/holm.ts';
+import { aggregate, aggregateNumbers } from './aggregate.ts';
 import { summarySchema } from './summary.ts';
 
 const plan = parsePlan({
@@ -30,7 +32,7 @@ const record = (representation: 'raw' | 'keypos', i: number, changes: Partial<Re
 });
 
 const records = (['raw', 'keypos'] as const).flatMap((each) => Array.from({ length: 20 }, (_, i) => record(each, i)));
-const options = { machine: 'this one', expected: 40, resamples: 200 };
+const options = { machine: 'this one', expected: 40, resamples: 200, permutations: 1000 };
 
 describe('aggregate', () => {
   it('gives each cell its values with intervals over dialogues', () => {
@@ -110,6 +112,45 @@ describe('aggregate', () => {
     expect(tests.map(({ a, b }) => `${a.representation} ${b.representation}`)).toContain('last-4 raw');
   });
 
+  it('gives ratios to the first condition, in the cells of the others', () => {
+    const { cells } = aggregate(plan, records, options);
+    expect(cells[0]?.metrics['rougeL']?.ratio).toBeUndefined();
+    expect(cells[1]?.metrics['perplexity']?.ratio).toMatchObject({ value: expect.closeTo(Math.E, 9) as number, n: 20 });
+    const { value = 0, low, high } = cells[1]?.metrics['rougeL']?.ratio ?? {};
+    expect(value).toBeCloseTo(0.095, 9);
+    expect(low).toBeLessThan(0.095);
+    expect(high).toBeGreaterThan(0.095);
+  });
+
+  it('gives the same from published numbers, except for what needs the texts', () => {
+    const texts = /corpus|distinct|length_ratio/;
+    const whole = aggregate(plan, records, options);
+    const cells = whole.cells.map((cell) => ({
+      ...cell,
+      metrics: Object.fromEntries(Object.entries(cell.metrics).filter(([name]) => !texts.test(name))),
+    }));
+    expect(aggregateNumbers(plan, records.map(numbersOf), options)).toEqual({ ...whole, cells });
+  });
+
+  it('says what changes without the references that speak of the task', () => {
+    expect(aggregate(plan, records, options).taskTalk).toBeUndefined();
+    const reference = 'You need to press quit and take the survey, I cannot do it from my end.';
+    const some = records.map((each) => (each.turn === 3 ? { ...each, reference } : each));
+    expect(aggregate(plan, some, options).taskTalk).toMatchObject({ turns: 1, of: 20, changed: [] });
+    // What only two references show is gone without them.
+    const shown = records.map((each) =>
+      each.turn < 14 && each.representation === 'keypos'
+        ? { ...each, reference, nll: { sum: 80, tokens: 4 } }
+        : each.turn < 14
+          ? { ...each, reference }
+          : { ...each, nll: { sum: 8, tokens: 4 } },
+    );
+    const { taskTalk } = aggregate(plan, shown, options);
+    expect(taskTalk).toMatchObject({ turns: 14, of: 20 });
+    expect(taskTalk?.movement).toBeGreaterThan(0.5);
+    expect(taskTalk?.words).toMatch(/^14 of 20 references speak of the crowd-workers' task\./);
+  });
+
   it('leaves out failed turns and counts them', () => {
     const failed = record('raw', 30, {
       error: 'No.',
@@ -180,8 +221,18 @@ describe('aggregate', () => {
       ...cell,
       metrics: Object.fromEntries(Object.entries(cell.metrics).filter(([name]) => !name.startsWith('judge_'))),
     }));
+    const bare = (tests: typeof summary.tests) =>
+      tests.map(({ metric, a, b, difference, p }) => ({ metric, a, b, difference, p }));
     const tests = summary.tests.filter(({ metric }) => metric !== 'judge_mean');
-    expect({ ...summary, cells, tests, judge: undefined }).toEqual(without);
+    expect({ ...summary, cells, tests: bare(tests), judge: undefined }).toEqual({
+      ...without,
+      tests: bare(without.tests),
+    });
+    // One more test in the table makes each of the others a little weaker.
+    const adjusted = ({ tests: all }: typeof summary) => all.map((test) => test.adjusted);
+    expect(adjusted(summary)).toEqual(holm(summary.tests.map(({ p }) => p)));
+    expect(adjusted(without)).toEqual(holm(without.tests.map(({ p }) => p)));
+    expect(summary.tests[0]?.words).toContain('after correction for 3 tests');
     expect('judge' in without).toBe(false);
   });
 });

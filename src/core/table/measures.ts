@@ -1,16 +1,20 @@
 import { CRITERIA, SCORE_DIMENSIONS, scoreOf, type ScoreDimension, type Scores } from '../judge/criteria.ts';
-import { corpusScores, type CorpusScores } from '../metrics/corpus.ts';
+import { addUp, COUNT_METRICS } from '../metrics/corpus.ts';
+import { distinct } from '../metrics/distinct.ts';
 import type { PairCounts } from '../metrics/pair.ts';
 import { perplexity } from '../metrics/perplexity.ts';
-import { mean } from '../statistics/descriptive.ts';
-import type { MetricValue, ResultRecord } from '../evaluation/record.ts';
+import type { RecordNumbers } from '../evaluation/numbers.ts';
+import type { MetricValue } from '../evaluation/record.ts';
 
-/** A record with its hypothesis's counts for corpus metrics and a judge's scores, if any. */
+/** The numbers of a record with its hypothesis's counts for corpus metrics and a judge's scores, if any. */
 export interface CountedRecord {
-  record: ResultRecord;
+  record: RecordNumbers;
   counts?: PairCounts;
   judged?: Scores;
 }
+
+/** The records of one dialogue: the unit of resampling, because turns of one dialogue are correlated. */
+export type Cluster = readonly CountedRecord[];
 
 /** One number of a table: which records count, and their value. */
 export interface Measure {
@@ -23,23 +27,85 @@ export interface Measure {
   /** Uses the jackknife interval, because a dialogue drawn twice would lower the value. */
   jackknife?: true;
   counts(record: CountedRecord): boolean;
-  value(records: readonly CountedRecord[]): number;
+  /**
+   * Prepares the value for resampling: the result gives that of the clusters at some indices. What does not change is
+   * summed once, because it is called ten thousand times.
+   */
+  over(clusters: readonly Cluster[]): (indices: readonly number[]) => number;
 }
 
 type Face = Pick<Measure, 'label' | 'digits' | 'better' | 'jackknife'>;
 
-const score = (name: string, face: Face, key: string = name): Measure => ({
+/** A value of sums over records: `sums` of one record, `value` of their totals. */
+function additive(sums: (record: CountedRecord) => readonly number[], value: (totals: readonly number[]) => number) {
+  // Loops: resampling runs them millions of times.
+  const total = (rows: readonly (readonly number[])[], places?: readonly number[]): number[] => {
+    const totals = new Array<number>(rows[0]?.length ?? 0).fill(0);
+    const count = places?.length ?? rows.length;
+    for (let i = 0; i < count; i++) {
+      const row = rows[places ? (places[i] ?? 0) : i] ?? [];
+      for (let at = 0; at < totals.length; at++) totals[at] = (totals[at] ?? 0) + (row[at] ?? 0);
+    }
+    return totals;
+  };
+  return (clusters: readonly Cluster[]) => {
+    const once = clusters.map((cluster) => total(cluster.map(sums)));
+    return (places: readonly number[]): number => value(total(once, places));
+  };
+}
+
+/** The mean of `valueOf` over records. */
+const meanOf = (valueOf: (record: CountedRecord) => number): Measure['over'] =>
+  additive(
+    (record) => [valueOf(record), 1],
+    ([sum = 0, count = 0]) => sum / count,
+  );
+
+const score = (name: string, face: Face, key: string = name, part = 2): Measure => ({
   name,
   ...face,
   counts: ({ record }) => key in record.scores,
-  value: (records) => mean(records.map(({ record }) => single(record.scores[key]))),
+  over: meanOf(({ record }) => single(record.scores[key], part)),
 });
 
-const corpus = (name: keyof CorpusScores, face: Face): Measure => ({
+/** A corpus metric of n-gram counts, summed once per dialogue. */
+const corpus = (name: keyof typeof COUNT_METRICS, face: Face): Measure => ({
   name,
   ...face,
   counts: ({ counts }) => counts !== undefined,
-  value: (records) => corpusScores(records.flatMap(({ counts }) => counts ?? []))[name],
+  over: (clusters) => {
+    const { counts: kind, value } = COUNT_METRICS[name];
+    const once = clusters.map((cluster) =>
+      addUp(
+        cluster.flatMap(({ counts }) => (counts ? [counts[kind]] : [])),
+        kind,
+      ),
+    );
+    return (indices) =>
+      value(
+        addUp(
+          indices.flatMap((i) => once[i] ?? []),
+          kind,
+        ),
+      );
+  },
+});
+
+const distinctMeasure = (order: 1 | 2): Measure => ({
+  name: `distinct${order}`,
+  label: `Distinct-${order}`,
+  digits: 4,
+  better: null,
+  jackknife: true,
+  counts: ({ counts }) => counts !== undefined,
+  over: (clusters) => {
+    const tokens = clusters.map((cluster) => cluster.flatMap(({ counts }) => (counts ? [counts.hypTokens] : [])));
+    return (indices) =>
+      distinct(
+        indices.flatMap((i) => tokens[i] ?? []),
+        order,
+      );
+  },
 });
 
 const judged = (face: ScoreDimension): Measure => ({
@@ -48,12 +114,12 @@ const judged = (face: ScoreDimension): Measure => ({
   digits: 2,
   better: 'higher',
   counts: (record) => record.judged !== undefined,
-  value: (records) => mean(records.flatMap((record) => (record.judged ? scoreOf(record.judged, face) : []))),
+  over: meanOf((record) => (record.judged ? scoreOf(record.judged, face) : Number.NaN)),
 });
 
-/** F of a metric with precision, recall and F. */
-function single(value: MetricValue | undefined): number {
-  return Array.isArray(value) ? value[2] : (value ?? Number.NaN);
+/** A metric's number; of precision, recall and F1 the one at `part`. */
+function single(value: MetricValue | undefined, part: number): number {
+  return (Array.isArray(value) ? value[part] : value) ?? Number.NaN;
 }
 
 /** Everything that a run's table may show, in order. */
@@ -64,7 +130,10 @@ export const MEASURES: readonly Measure[] = [
     digits: 2,
     better: 'lower',
     counts: ({ record }) => record.nll !== null,
-    value: (records) => perplexity(records.flatMap(({ record: { nll } }) => (nll ? [nll] : []))),
+    over: additive(
+      ({ record: { nll } }) => [nll?.sum ?? 0, nll?.tokens ?? 0],
+      ([sum = 0, tokens = 0]) => perplexity([{ sum, tokens }]),
+    ),
   },
   {
     name: 'promptTokens',
@@ -72,15 +141,15 @@ export const MEASURES: readonly Measure[] = [
     digits: 1,
     better: null,
     counts: ({ record }) => record.promptTokens !== null,
-    value: (records) => mean(records.map(({ record }) => record.promptTokens ?? Number.NaN)),
+    over: meanOf(({ record }) => record.promptTokens ?? Number.NaN),
   },
   {
     name: 'newTokens',
     label: 'Reply tokens',
     digits: 1,
     better: null,
-    counts: ({ record }) => record.hypothesis !== null && record.timing !== null,
-    value: (records) => mean(records.map(({ record }) => record.timing?.newTokens ?? Number.NaN)),
+    counts: ({ record }) => record.hypothesisHash !== null && record.timing !== null,
+    over: meanOf(({ record }) => record.timing?.newTokens ?? Number.NaN),
   },
   score('nltk_bleu2_method1', { label: 'BLEU-2', digits: 4, better: 'higher' }),
   score('nltk_bleu4_method1', { label: 'BLEU-4', digits: 4, better: 'higher' }),
@@ -94,9 +163,11 @@ export const MEASURES: readonly Measure[] = [
   score('rougeL', { label: 'ROUGE-L', digits: 4, better: 'higher' }),
   score('rougeLsum', { label: 'ROUGE-Lsum', digits: 4, better: 'higher' }),
   score('nltk_meteor', { label: 'METEOR', digits: 4, better: 'higher' }),
+  score('bertscore_p', { label: 'BERTScore P', digits: 4, better: 'higher' }, 'bertscore', 0),
+  score('bertscore_r', { label: 'BERTScore R', digits: 4, better: 'higher' }, 'bertscore', 1),
   score('bertscore', { label: 'BERTScore F1', digits: 4, better: 'higher' }),
-  corpus('distinct1', { label: 'Distinct-1', digits: 4, better: null, jackknife: true }),
-  corpus('distinct2', { label: 'Distinct-2', digits: 4, better: null, jackknife: true }),
+  distinctMeasure(1),
+  distinctMeasure(2),
   corpus('length_ratio', { label: 'Length ratio', digits: 3, better: null }),
   ...SCORE_DIMENSIONS.map(judged),
 ];

@@ -32,7 +32,7 @@ export function shareHtml(plan: EvaluationPlan, summary: RunSummary, records: re
       `${escapeHtml(record.reference)}</p><p><b>Answer</b> ` +
       `${escapeHtml(record.hypothesis ?? record.error ?? 'none requested')}</p></details>`,
   );
-  const judge = summary.judge ? `\n<p>${escapeHtml(summary.judge.words)}</p>` : '';
+  const notes = [summary.judge, summary.taskTalk].flatMap((note) => (note ? `\n<p>${escapeHtml(note.words)}</p>` : []));
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -60,7 +60,7 @@ p, pre { white-space: pre-wrap; overflow-wrap: anywhere }
       `${summary.finished ? '' : 'The run is not finished. '}${summary.machine}.`,
   )}</p>
 <div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>
-<p>Below each value its 95 % interval over dialogues (bootstrap; jackknife for distinct-n).</p>${judge}
+<p>Below each value its 95 % interval over dialogues (bootstrap; jackknife for distinct-n).</p>${notes.join('')}
 <ul>${summary.tests.map(({ words }) => `<li>${escapeHtml(words)}</li>`).join('\n')}</ul>
 ${answers.length > 0 ? `<h2>Answers</h2>\n${answers.join('\n')}` : ''}
 <h2>Plan</h2>

@@ -3,14 +3,19 @@ import { z } from 'zod';
 export const SUMMARY_FORMAT = 'solace-lab-summary';
 
 /**
- * A value with its 95 % interval over dialogues: the bootstrap's, for distinct-n the jackknife's. No limits if there
- * can be no interval: with fewer than five dialogues, or if every resample gives the same value.
+ * A value with its 95 % interval over dialogues: the bootstrap's (bias-corrected and accelerated; percentiles in older
+ * summaries), for distinct-n the jackknife's. No limits if there can be no interval: with
+ * fewer than five dialogues, or if every resample gives the same value.
  */
 const intervalSchema = z.object({
   value: z.number(),
   low: z.number().nullable(),
   high: z.number().nullable(),
   n: z.int(),
+});
+const metricSchema = intervalSchema.extend({
+  /** The value divided by the same model's under the first condition, on common turns; absent there. */
+  ratio: intervalSchema.optional(),
 });
 
 /**
@@ -38,7 +43,7 @@ export const summarySchema = z.object({
       records: z.int(),
       replies: z.int(),
       /** By metric name, including `perplexity` and `promptTokens`. */
-      metrics: z.record(z.string(), intervalSchema),
+      metrics: z.record(z.string(), metricSchema),
       tokensPerSecond: z.number().nullable(),
     }),
   ),
@@ -50,9 +55,23 @@ export const summarySchema = z.object({
       difference: intervalSchema,
       /** Two-sided, by a permutation test over dialogues. */
       p: z.number(),
+      /** The same after Holm's correction over all tests of the summary; absent in older summaries. */
+      adjusted: z.number().optional(),
       words: z.string(),
     }),
   ),
+  /** What changes without the references that speak of the crowd-workers' task; absent without any. */
+  taskTalk: z
+    .object({
+      turns: z.int(),
+      of: z.int(),
+      /** Largest relative change of a tested measure. */
+      movement: z.number(),
+      /** The findings that change, as sentences. */
+      changed: z.array(z.string()),
+      words: z.string(),
+    })
+    .optional(),
   /** The judge of the replies; absent if there is none. */
   judge: z
     .object({

@@ -120,12 +120,12 @@ export async function startRun(id: string, { signal, onEvent, onWait }: WorkCall
 }
 
 /**
- * The table of a run so far, with `resamples` of the bootstrap (default: 1,000) and the scores of the latest judge
+ * The table of a run so far, with `resamples` of the bootstrap (default: 2,000) and the scores of the latest judge
  * unless `judge` names another.
  */
 export async function summariseRun(
   id: string,
-  { resamples = 1000, judge }: { resamples?: number; judge?: string | undefined } = {},
+  { resamples, judge }: { resamples?: number; judge?: string | undefined } = {},
 ): Promise<RunSummary> {
   const [{ plan, total }, records, judging] = await Promise.all([
     found(id),
@@ -135,7 +135,12 @@ export async function summariseRun(
   return table.call('aggregate', {
     plan,
     records,
-    options: { machine: 'In a browser', expected: total, resamples, judging },
+    options: {
+      machine: 'In a browser',
+      expected: total,
+      ...(resamples !== undefined && { resamples, permutations: resamples }),
+      judging,
+    },
   });
 }
 

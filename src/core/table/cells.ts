@@ -1,0 +1,128 @@
+import { conditionsOf, type EvaluationPlan } from '../evaluation/plan.ts';
+import {
+  bootstrapInterval,
+  hasLimits,
+  jackknifeInterval,
+  pairedIntervals,
+  type Interval,
+  type ResamplingOptions,
+} from '../statistics/resampling.ts';
+import { MEASURES, type Cluster, type CountedRecord, type Measure } from './measures.ts';
+import type { SummaryCell } from './summary.ts';
+
+/** A cell of a run's table. */
+export type Cell = Pick<SummaryCell, 'model' | 'representation'>;
+
+/** Minimum number of dialogues for an interval or a test. */
+export const FEWEST_CLUSTERS = 5;
+
+/** The cell that another is relative to: its model's under the plan's first condition; undefined for that itself. */
+export function baselineOf(plan: EvaluationPlan, { model, representation }: Cell): Cell | undefined {
+  const [first] = conditionsOf(plan);
+  return first && first.id !== representation ? { model, representation: first.id } : undefined;
+}
+
+/** A cell's metrics with their intervals; `baseline` are the records of the cell that ratios are relative to. */
+export function summariseCell(
+  cell: Cell,
+  records: readonly CountedRecord[],
+  baseline: readonly CountedRecord[] | null,
+  options: ResamplingOptions,
+): SummaryCell {
+  const metrics: SummaryCell['metrics'] = {};
+  for (const measure of MEASURES) {
+    const usable = records.filter((record) => measure.counts(record));
+    if (usable.length === 0) continue;
+    const groups = clusters(usable);
+    const value = measure.over(groups);
+    const places = groups.map((_, i) => i);
+    const interval = measure.jackknife ? jackknifeInterval(value, places) : bootstrapInterval(value, places, options);
+    if (Number.isNaN(interval.value)) continue;
+    const ratio = baseline && !measure.jackknife ? ratioOf(measure, usable, baseline, options) : undefined;
+    metrics[measure.name] = {
+      ...reported(interval, { n: usable.length, clusters: groups.length }),
+      ...(ratio && { ratio }),
+    };
+  }
+  const timed = records.flatMap(({ record: { timing } }) => (timing && timing.newTokens > 1 ? [timing] : []));
+  const decodeMs = timed.reduce((sum, timing) => sum + timing.decodeMs, 0);
+  return {
+    ...cell,
+    records: records.length,
+    replies: records.filter(({ record }) => record.hypothesisHash !== null).length,
+    metrics,
+    tokensPerSecond:
+      decodeMs > 0 ? (timed.reduce((sum, { newTokens }) => sum + newTokens - 1, 0) / decodeMs) * 1000 : null,
+  };
+}
+
+/** A measure's value divided by that of the baseline, over their common turns. */
+function ratioOf(
+  measure: Measure,
+  records: readonly CountedRecord[],
+  baseline: readonly CountedRecord[],
+  options: ResamplingOptions,
+): SummaryCell['metrics'][string]['ratio'] {
+  const pair = paired(measure, records, baseline);
+  const { ratio } = pairedIntervals(pair.value, pair.a, pair.b, options);
+  return Number.isFinite(ratio.value) ? reported(ratio, { n: pair.n, clusters: pair.a.length }) : undefined;
+}
+
+/** Two cells' records for their common turns, ready for a paired test over dialogues. */
+export interface PairedCells {
+  /** Value of the dialogues at some places. */
+  value: (places: readonly number[]) => number;
+  a: number[];
+  b: number[];
+  /** Number of common turns. */
+  n: number;
+}
+
+/** Pairs two cells' records that a measure counts. */
+export function paired(measure: Measure, a: readonly CountedRecord[], b: readonly CountedRecord[]): PairedCells {
+  const shared = sharedRecords(
+    a.filter((each) => measure.counts(each)),
+    b.filter((each) => measure.counts(each)),
+  );
+  const [left, right] = [clusters(shared.a), clusters(shared.b)];
+  return {
+    value: measure.over([...left, ...right]),
+    a: left.map((_, i) => i),
+    b: right.map((_, i) => left.length + i),
+    n: shared.a.length,
+  };
+}
+
+/** The records of both cells for their common turns, in the same order. */
+function sharedRecords(
+  a: readonly CountedRecord[],
+  b: readonly CountedRecord[],
+): { a: CountedRecord[]; b: CountedRecord[] } {
+  const key = ({ record }: CountedRecord) => `${record.turn} ${record.dialogue}`;
+  const partners = new Map(b.map((each) => [key(each), each]));
+  const pairs = a.flatMap((each) => {
+    const partner = partners.get(key(each));
+    return partner ? [[each, partner] as const] : [];
+  });
+  pairs.sort(([x], [y]) => (key(x) < key(y) ? -1 : 1));
+  return { a: pairs.map(([each]) => each), b: pairs.map(([, each]) => each) };
+}
+
+function clusters(records: readonly CountedRecord[]): Cluster[] {
+  const byDialogue = new Map<string, CountedRecord[]>();
+  for (const each of records) {
+    const together = byDialogue.get(each.record.dialogue);
+    if (together) together.push(each);
+    else byDialogue.set(each.record.dialogue, [each]);
+  }
+  return [...byDialogue].sort(([x], [y]) => (x < y ? -1 : 1)).map(([, together]) => together);
+}
+
+/** An interval as reported: without limits if there are too few dialogues, or if resamples never differ. */
+export function reported(
+  { value, low, high }: Interval,
+  { n, clusters: count }: { n: number; clusters: number },
+): SummaryCell['metrics'][string] {
+  const defined = count >= FEWEST_CLUSTERS && hasLimits({ low, high });
+  return { value, low: defined ? low : null, high: defined ? high : null, n };
+}

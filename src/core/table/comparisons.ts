@@ -1,0 +1,78 @@
+import { conditionsOf, type EvaluationPlan } from '../evaluation/plan.ts';
+import { describeTest } from '../statistics/describe-test.ts';
+import { holm } from '../statistics/holm.ts';
+import { pairedTest, type ResamplingOptions } from '../statistics/resampling.ts';
+import { FEWEST_CLUSTERS, paired, reported, type Cell } from './cells.ts';
+import { MEASURES, TESTED, type CountedRecord } from './measures.ts';
+import type { RunSummary } from './summary.ts';
+
+type SummaryTest = RunSummary['tests'][number];
+
+/** All tests of a run's table, their p-values corrected for all of them together (Holm), with descriptions. */
+export function testTable(
+  plan: EvaluationPlan,
+  cells: readonly Cell[],
+  counted: readonly CountedRecord[],
+  options: ResamplingOptions,
+): SummaryTest[] {
+  const recordsOf = (cell: Cell) =>
+    counted.filter(({ record }) => record.model === cell.model && record.representation === cell.representation);
+  const tests = comparisons(plan, cells).flatMap(([a, b]) => testCells([a, b], recordsOf(a), recordsOf(b), options));
+  const adjusted = holm(tests.map(({ p }) => p));
+  return tests.map((test, i) => {
+    const corrected = adjusted[i] ?? test.p;
+    return { ...test, adjusted: corrected, words: wordsOf(plan, { ...test, adjusted: corrected }, tests.length) };
+  });
+}
+
+/** Each condition against the first one of its model, and each model against the first one under the same condition. */
+function comparisons(plan: EvaluationPlan, cells: readonly Cell[]): [Cell, Cell][] {
+  const { models } = plan;
+  const representations = conditionsOf(plan).map(({ id }) => id);
+  const find = (model?: string, representation?: string) =>
+    cells.find((cell) => cell.model === model && cell.representation === representation);
+  const pairs: [Cell | undefined, Cell | undefined][] = [
+    ...models.flatMap(({ id }) =>
+      representations.slice(1).map((each) => [find(id, each), find(id, representations[0])] as [Cell?, Cell?]),
+    ),
+    ...representations.flatMap((each) =>
+      models.slice(1).map(({ id }) => [find(id, each), find(models[0]?.id, each)] as [Cell?, Cell?]),
+    ),
+  ] as [Cell | undefined, Cell | undefined][];
+  return pairs.flatMap(([a, b]) => (a && b ? [[a, b] as [Cell, Cell]] : []));
+}
+
+type BareTest = Omit<SummaryTest, 'words' | 'adjusted'>;
+
+function testCells(
+  [a, b]: readonly [Cell, Cell],
+  ofA: readonly CountedRecord[],
+  ofB: readonly CountedRecord[],
+  options: ResamplingOptions,
+): BareTest[] {
+  return MEASURES.filter(({ name }) => TESTED.includes(name)).flatMap((measure) => {
+    const pair = paired(measure, ofA, ofB);
+    const { length: dialogues } = pair.a;
+    if (dialogues < FEWEST_CLUSTERS) return [];
+    const { difference, p } = pairedTest(pair.value, pair.a, pair.b, options);
+    return [{ metric: measure.name, a, b, difference: reported(difference, { n: pair.n, clusters: dialogues }), p }];
+  });
+}
+
+function wordsOf(plan: EvaluationPlan, test: BareTest & { adjusted: number }, tests: number): string {
+  const { a, b } = test;
+  const measure = MEASURES.find(({ name }) => name === test.metric);
+  const metric = `${measure?.label ?? test.metric} (${nameOf(plan, a, b, true)})`;
+  return describeTest(
+    { metric, a: nameOf(plan, a, b), b: nameOf(plan, b, a) },
+    { difference: test.difference, p: test.adjusted, tests },
+    measure?.digits,
+  );
+}
+
+/** What distinguishes the two cells, or, with `common`, what they share. */
+function nameOf(plan: EvaluationPlan, cell: Cell, other: Cell, common = false): string {
+  const model = plan.models.find(({ id }) => id === cell.model)?.name ?? cell.model;
+  const condition = conditionsOf(plan).find(({ id }) => id === cell.representation)?.name ?? cell.representation;
+  return (cell.model === other.model) === common ? model : condition;
+}
