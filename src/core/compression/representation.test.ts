@@ -5,6 +5,7 @@ import { loadRepresentation } from './load.ts';
 import type { Representation } from './representation.ts';
 import { joinKept } from './segment.ts';
 import { loadTagger } from './load-tagger.ts';
+import { createWinkTagger } from './tagger-wink.ts';
 
 const all: { name: string; representation: Representation }[] = [];
 const named = (name: string): Representation => {
@@ -122,6 +123,28 @@ describe('KeyPOS', () => {
   it('joins tokens that touch in the original', async () => {
     const marks = createKeyPos({ tagger: await loadTagger('wink'), keep: new Set(['NOUN', 'PUNCT']) });
     expect(marks.compress('Work, work and work!').text).toMatch(/, work work!$/);
+  });
+});
+
+describe('the tagger wink', () => {
+  it.each([
+    ["I look less happy than the bride's, or the groom.", "The bride's mother is on the phone."],
+    ["My mood is like my son's, up and down.", "Your son's behaviour is causing a lot of stress."],
+    ["It is my husband's.", "I live in my husband's house."],
+  ])('after %j tags %j as if it had read nothing before', (before, text) => {
+    const expected = createWinkTagger().tag(text);
+    const tagger = createWinkTagger();
+    tagger.tag(before);
+    expect(tagger.tag(text)).toEqual(expected);
+  });
+
+  it('tags the same after more new words than it keeps', () => {
+    const text = "The bride's mother is on the flurb, and zorps.";
+    const tagger = createWinkTagger();
+    const expected = tagger.tag(text);
+    const words = Array.from({ length: 22_000 }, (_, i) => `zq${i.toString(36)}x`);
+    expect(tagger.tag(words.join(' ')).length).toBeGreaterThanOrEqual(words.length);
+    expect(tagger.tag(text)).toEqual(expected);
   });
 });
 

@@ -1,4 +1,4 @@
-import winkNLP from 'wink-nlp';
+import winkNLP, { type Document, type WinkMethods } from 'wink-nlp';
 import model from 'wink-eng-lite-web-model';
 import { tagInChunks } from './chunks.ts';
 import { correctTags } from './keypos-rules.ts';
@@ -7,20 +7,49 @@ import { straightenApostrophes } from './segment.ts';
 import { TAGGERS } from './taggers.ts';
 import { asUpos } from './upos.ts';
 
-/** Builds the wink-nlp tagger (about 0.1 s). The library and its English model are in this module's own chunk. */
+/** The words of wink's model, with their indices; wink adds each word that it does not know. */
+interface Lexicon {
+  list: readonly string[];
+  hash: Record<string, number | undefined>;
+}
+
+/** So many added words are forgotten by building wink again, because it keeps some numbers for each. */
+const MOST_ADDED = 20_000;
+
+function build(): { nlp: WinkMethods; lexicon: Lexicon; size: number } {
+  const core = (model.core as () => { features: { lexeme: Lexicon } })();
+  const lexicon = core.features.lexeme;
+  return { nlp: winkNLP({ ...model, core: () => core }, ['sbd', 'pos']), lexicon, size: lexicon.list.length };
+}
+
+/**
+ * Builds the wink-nlp tagger (about 0.1 s). The library and its English model are in this module's own chunk.
+ *
+ * Wink does not split a word that it has added: `son's mother` would be tagged in another way after `like my son's,`.
+ * Therefore this forgets the added words after each text, so that the same text always gets the same tags.
+ */
 export function createWinkTagger(): Tagger {
-  const nlp = winkNLP(model, ['sbd', 'pos']);
-  const { its } = nlp;
+  let wink = build();
+  const { its } = wink.nlp;
   // Wink's helpers are plain functions, whatever its types say.
   /* eslint-disable @typescript-eslint/unbound-method */
   const value = its.value;
   const pos = its.pos;
   /* eslint-enable @typescript-eslint/unbound-method */
 
+  function readAlone(text: string): Document {
+    if (wink.lexicon.list.length - wink.size > MOST_ADDED) wink = build();
+    const { nlp, lexicon } = wink;
+    const before = lexicon.list.length;
+    const document = nlp.readDoc(text);
+    for (const word of lexicon.list.slice(before)) lexicon.hash[word] = undefined;
+    return document;
+  }
+
   function tagChunk(chunk: string): TaggedToken[] {
     // Same length, so offsets stay valid; wink tags words with a straight apostrophe best.
     const text = straightenApostrophes(chunk);
-    const tokens = nlp.readDoc(text).tokens();
+    const tokens = readAlone(text).tokens();
     const values = tokens.out(value);
     const tags = tokens.out(pos);
     const found: TaggedToken[] = [];
