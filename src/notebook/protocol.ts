@@ -20,6 +20,8 @@ export type HostApi = {
   busy: Method<boolean, void>;
   /** A cell was deleted; its name is for display. The page may call `undelete` in response. */
   deleted: Method<string, void>;
+  /** After a run, the names of the given inputs that the notebook lacks or whose value it does not offer. */
+  unmatched: Method<string[], void>;
   /** A link to a view of the lab was followed: `#/models`. */
   follow: Method<string, void>;
 };
@@ -38,9 +40,21 @@ export interface Face {
 export type FrameApi = {
   /**
    * Shows a notebook in Observable's notebook 2.0 HTML. Unless `run` is set, its code is
-   * shown but not run. `functions` are the names in its `lab`.
+   * shown but not run. `functions` are the names in its `lab`; `inputs` are values for inputs by their labels.
    */
-  open: Method<{ html: string; run: boolean; functions: string[]; theme: ThemeName; faces: Face[] }, void>;
+  open: Method<
+    {
+      html: string;
+      run: boolean;
+      functions: string[];
+      theme: ThemeName;
+      faces: Face[];
+      inputs: Record<string, string>;
+    },
+    void
+  >;
+  /** What the labelled inputs show. */
+  inputs: Method<null, Record<string, string>>;
   theme: Method<ThemeName, void>;
   /** Runs all cells from the top. */
   run: Method<null, void>;

@@ -7,6 +7,9 @@ import { formatDataRoute } from './data/dataset-route.ts';
 import { hashOf } from './routes.ts';
 import { SHARED_SHAPE, sharedQuery, type Settings } from './state/settings.svelte.ts';
 
+/** A notebook with more inputs than that is not meant to be read. */
+const MOST_INPUTS = 50;
+
 /** A dialogue up to one of its utterances, counted from 1; all of them if absent. */
 const dialogueShape = { dialogue: z.string().max(1000), turn: z.int().positive() };
 
@@ -15,6 +18,25 @@ export const CHAT_SHAPE = { ...SHARED_SHAPE, model: z.string().max(1000), ...dia
 
 /** What the address of a comparison may carry: one with its replies, or a dialogue to make one from. */
 export const COMPARE_SHAPE = { shared: z.string(), seed: z.int().min(0).max(0xffffffff), ...dialogueShape };
+
+const inputName = z.string().min(1).max(200);
+const inputsSchema = z
+  .record(inputName, z.string().max(1000))
+  .refine((inputs) => Object.keys(inputs).length <= MOST_INPUTS, 'too many inputs');
+
+/** What the address of a notebook may carry: what its inputs show, by their labels. */
+export const NOTEBOOK_SHAPE = { inputs: inputsSchema };
+
+/** A notebook of the lab whose inputs show these values, which come from its sandbox and are checked. */
+export function notebookHash(name: string, inputs: unknown): string {
+  const checked = inputsSchema.safeParse(inputs);
+  const any = checked.success && Object.keys(checked.data).length > 0;
+  return hashOf('notebooks', name, any ? writeQuery({ inputs: checked.data }) : '');
+}
+
+/** Names of inputs that a sandbox lists; whatever else it sends is ignored. */
+export const readInputNames = (names: unknown): string[] =>
+  z.array(inputName).max(MOST_INPUTS).safeParse(names).data ?? [];
 
 /** The chat with these settings and this model. It carries no message. */
 export function chatHash(settings: Readonly<Settings>, model: string): string {

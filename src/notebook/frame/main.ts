@@ -4,6 +4,7 @@ import { serve } from '../../rpc/server.ts';
 import { PORT_MESSAGE, type Face, type FrameApi, type HostApi, type ThemeName } from '../protocol.ts';
 import { Budget } from '../guard/budget.ts';
 import { prepareRealm } from '../guard/realm.ts';
+import { NamedInputs } from './inputs.ts';
 import { createLab } from './lab.ts';
 import Notebook from './Notebook.svelte';
 import { OpenNotebook } from './notebook.svelte.ts';
@@ -22,10 +23,14 @@ function start(port: MessagePort): void {
   const host = new RpcClient<HostApi>(port);
   const budget = new Budget({ now: () => performance.now(), afterTurn: turns() });
   const evaluate = prepareRealm(globalThis, budget);
+  const inputs = new NamedInputs(document.body);
   const notebook = new OpenNotebook({
     evaluator: { evaluate, budget },
     changed: (saved) => void host.call('changed', saved),
-    busy: (busy) => host.call('busy', busy),
+    busy: (busy) => {
+      if (!busy && inputs.unmatched.length > 0) void host.call('unmatched', inputs.unmatched);
+      return host.call('busy', busy);
+    },
     deleted: (name) => void host.call('deleted', name),
   });
   mount(Notebook, { target: document.body, props: { notebook } });
@@ -35,12 +40,14 @@ function start(port: MessagePort): void {
   addEventListener('unhandledrejection', ({ reason }) => notebook.stopped(reason));
   serve<FrameApi>(
     {
-      open: async ({ html, run, functions, theme, faces }) => {
+      open: async ({ html, run, functions, theme, faces, inputs: given }) => {
         setTheme(theme);
         await Promise.all(faces.map(addFace));
+        inputs.expect(given);
         notebook.open(html, createLab(host, functions), run);
       },
       theme: setTheme,
+      inputs: () => inputs.read(),
       run: () => notebook.runAll(),
       undelete: () => notebook.undelete(),
       alive: () => undefined,

@@ -2,6 +2,7 @@ import { RpcClient } from '../../rpc/client.ts';
 import { serve } from '../../rpc/server.ts';
 import { LabError } from '../../core/error.ts';
 import type { NotebookBridge } from '../../lab/index.ts';
+import { readInputNames } from '../links.ts';
 import { FRAME_READY, type FrameApi, type HostApi } from '../../notebook/protocol.ts';
 
 /** Maximum height of a notebook in pixels; more could only be an attack on the page's layout. */
@@ -14,6 +15,8 @@ export interface FrameListeners {
   /** Cells are about to run, or all have finished. */
   onbusy(busy: boolean): void;
   ondeleted(name: string): unknown;
+  /** Inputs of a link that the notebook does not have. */
+  onunmatched(names: string[]): void;
 }
 
 /** The page's end of the port to a sandbox. */
@@ -43,6 +46,7 @@ export async function linkFrame(
       },
       busy: (busy) => listeners.onbusy(busy),
       deleted: (name: unknown) => void listeners.ondeleted(String(name).slice(0, 40)),
+      unmatched: (names: unknown) => listeners.onunmatched(readInputNames(names)),
       follow: (hash) => {
         if (typeof hash === 'string' && hash.startsWith('#/')) listeners.onfollow(hash);
       },
