@@ -16,6 +16,7 @@ const PAGES = [
   'offline',
   'runs',
   'sub-path',
+  'teaching',
 ].map((name) => `tests/${name}.browser.test.ts`);
 
 /** The least share of lines, in percent, that the unit tests must run. Raise it when it grows. */

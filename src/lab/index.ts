@@ -47,6 +47,7 @@ export {
   listComparisons,
   saveComparison,
 } from '../browser/storage/comparison-store.ts';
+export { loadExamples, type Example } from '../core/conversation/examples/examples.ts';
 export { readDanger } from './sentences.ts';
 
 /** Datasets: import, browsing, statistics. */

@@ -6,6 +6,8 @@ export interface View {
   label: string;
   /** Title of the browser tab, before the lab's name. */
   title: string;
+  /** Reached by links in the page, not from the navigation. */
+  unlisted?: true;
 }
 
 export const VIEWS = [
@@ -16,6 +18,7 @@ export const VIEWS = [
   { id: 'notebooks', label: 'Notebooks', title: 'Notebooks' },
   { id: 'models', label: 'Models', title: 'Models' },
   { id: 'about', label: 'About', title: 'About and privacy' },
+  { id: 'tour', label: 'Tour', title: 'A short tour', unlisted: true },
 ] as const satisfies readonly View[];
 
 export type ViewId = (typeof VIEWS)[number]['id'];

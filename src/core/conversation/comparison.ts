@@ -52,8 +52,10 @@ export function readingOf(columns: readonly Column[]): string | null {
   const raw = columns.find((column) => column.representation === 'raw');
   const others = columns.filter((column) => column.representation !== 'raw' && column.end !== 'cancelled');
   if (!raw || raw.end === 'cancelled' || others.length === 0) return null;
-  const parts = others.map(
-    (other) => `${REPRESENTATIONS[other.representation].name} ${tokensAgainst(raw, other)} ${timeAgainst(raw, other)}`,
+  const parts = others.map((other) =>
+    [REPRESENTATIONS[other.representation].name, tokensAgainst(raw, other), timeAgainst(raw, other)]
+      .join(' ')
+      .trimEnd(),
   );
   return `${parts.join('; ')}. One message is an example, not an average.`;
 }
@@ -70,7 +72,8 @@ function tokensAgainst(raw: Column, other: Column): string {
 function timeAgainst(raw: Column, other: Column): string {
   const a = raw.stats.firstTokenMs;
   const b = other.stats.firstTokenMs;
-  if (a <= 0 || Math.abs(a - b) / a < NOISE) return 'and began its reply at about the same moment';
+  if (a <= 0 || b <= 0) return '';
+  if (Math.abs(a - b) / a < NOISE) return 'and began its reply at about the same moment';
   const share = Math.round((Math.abs(a - b) / a) * 100);
   return `and began its reply ${share} % ${b < a ? 'sooner' : 'later'}`;
 }

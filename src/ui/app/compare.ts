@@ -3,10 +3,12 @@ import {
   deleteComparison,
   getDialogue,
   listComparisons,
+  loadExamples,
   saveComparison,
 } from '../../lab/index.ts';
 import { firstReplyTo } from '../help/nearby.ts';
 import { CompareLink } from '../state/compare-link.svelte.ts';
+import { Examples } from '../state/examples.svelte.ts';
 import { CompareState } from '../state/compare.svelte.ts';
 import { chat, nextReply } from './chat.ts';
 import { models, toasts } from './shell.ts';
@@ -21,3 +23,5 @@ export const compare = new CompareState({
 });
 
 export const compareLink = new CompareLink({ compare, models, getDialogue, firstReply: firstReplyTo });
+
+export const examples = new Examples(loadExamples);

@@ -9,5 +9,6 @@ export const LOAD_VIEW: Record<ViewId, () => Promise<{ default: Component }>> = 
   runs: () => import('./RunsView.svelte'),
   notebooks: () => import('./NotebooksView.svelte'),
   models: () => import('./ModelsView.svelte'),
+  tour: () => import('./TourView.svelte'),
   about: () => import('./AboutView.svelte'),
 };

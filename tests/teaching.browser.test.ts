@@ -1,0 +1,156 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launch } from './harness/browser.ts';
+import { serveLab, type ServedLab } from './harness/lab.ts';
+import { NotebookReader } from './harness/notebook.ts';
+import { overhangs } from './harness/overhang.ts';
+import { Person } from './harness/person.ts';
+import { visit, type Visit } from './harness/visit.ts';
+
+// No model is loaded here: links, the tour and the explanations must work without one.
+describe('what a teacher shares', () => {
+  let browser: Browser;
+  let lab: ServedLab;
+  beforeAll(async () => {
+    browser = await launch({ webgpu: false });
+    lab = await serveLab();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await lab.close();
+  });
+
+  /** Opens an address in a fresh profile; the clipboard is readable there. */
+  const fresh = (address: string): Promise<Visit> =>
+    visit(browser, address, { profile: { permissions: ['clipboard-read', 'clipboard-write'] } });
+  const copied = async (page: Page): Promise<string> => {
+    await page.getByRole('button', { name: 'Copy link' }).first().click();
+    await page.getByRole('button', { name: 'Copied' }).first().waitFor();
+    return page.evaluate(() => navigator.clipboard.readText());
+  };
+
+  it('chat settings: the link opens the same settings in a fresh profile, and can be undone', async () => {
+    const teacher = await fresh(lab.url);
+    await new Person(teacher.page).represent('keypos');
+    await teacher.page.getByRole('tab', { name: 'Settings' }).click();
+    await teacher.page.getByTestId('decoding-temperature').fill('0.2');
+    await teacher.page.keyboard.press('Enter');
+    const link = await copied(teacher.page);
+    await teacher.close();
+
+    const student = await fresh(link);
+    const keypos = student.page.locator('input[type=radio][value=keypos]');
+    await student.page.getByRole('complementary', { name: 'About the link' }).waitFor();
+    expect(await keypos.isChecked()).toBe(true);
+    await student.page.getByRole('tab', { name: 'Settings' }).click();
+    expect(await student.page.getByTestId('decoding-temperature').inputValue()).toBe('0.2');
+    await student.page.getByRole('complementary', { name: 'About the link' }).getByText('Undo').click();
+    expect(await keypos.isChecked()).toBe(false);
+    expect(student.errors).toEqual([]);
+    await student.close();
+  });
+
+  it('a dialogue opens in the chat and in Compare from a turn, and a comparison with its replies', async () => {
+    const { page, errors, close } = await fresh(`${lab.url}#/data`);
+    await page.getByRole('list', { name: 'Dialogues' }).getByRole('link').first().click();
+    const turn = page.getByRole('article').getByRole('listitem').nth(2);
+    const said = await turn.locator('.text').innerText();
+    await turn.hover();
+    await page.getByRole('link', { name: 'Compare from turn 3' }).click();
+    await page.getByTestId('compare-message').waitFor();
+    await expect.poll(() => page.getByTestId('compare-message').inputValue()).toBe(said);
+    // The ready-made comparisons need no model.
+    await page.getByRole('button', { name: /^Small words can turn the meaning/ }).click();
+    const replies = page.locator('[data-testid^="compared-"] .reply');
+    const texts = await replies.allInnerTexts();
+    expect(texts.filter((text) => text.length > 10)).toHaveLength(3);
+    const link = await copied(page);
+
+    const student = await fresh(link);
+    await student.page.locator('[data-testid^="compared-"] .reply').first().waitFor();
+    expect(await student.page.locator('[data-testid^="compared-"] .reply').allInnerTexts()).toEqual(texts);
+    await student.page.getByRole('button', { name: 'Keep it in this browser' }).click();
+    await student.page.getByRole('heading', { name: 'Earlier comparisons' }).waitFor();
+    expect(student.errors).toEqual([]);
+    await student.close();
+
+    await page.goto(`${lab.url}#/data/solace~dialogue%201`);
+    await page.getByRole('link', { name: 'Chat from turn 4' }).click();
+    await expect.poll(() => page.locator('[data-testid^="entry-"]').count()).toBe(4);
+    await page.reload();
+    await expect.poll(() => page.locator('[data-testid^="entry-"]').count()).toBe(4);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  it('a link to what is not here says what is missing', async () => {
+    const { page, close } = await fresh(`${lab.url}#/chat?dialogue=mine~d1&model=own`);
+    const note = page.getByRole('complementary', { name: 'About the link' });
+    await note.getByText('The dialogue “d1” is not in this browser').waitFor();
+    await note.getByText('The model “own” is not in this browser').waitFor();
+    await page.goto(`${lab.url}#/chat/5c2a7c3e-0000-4000-8000-000000000000`);
+    await page.getByText('This conversation is not in this browser.').waitFor();
+    await close();
+  });
+
+  it('a notebook opens with the inputs of its link', async () => {
+    const { page, close } = await fresh(`${lab.url}#/notebooks/compression-playground`);
+    const reader = new NotebookReader(page);
+    const budget = (frame = reader.frame) => frame.locator('input[type=number]').first();
+    await budget().fill('320');
+    await reader.frame.locator('select').first().selectOption({ index: 3 });
+    const chosen = await reader.frame.locator('select option:checked').first().innerText();
+    const link = await copied(page);
+    await close();
+    const student = await fresh(link);
+    const other = new NotebookReader(student.page);
+    await expect.poll(() => other.frame.locator('select option:checked').first().innerText()).toBe(chosen);
+    await expect.poll(() => budget(other.frame).inputValue()).toBe('320');
+    await student.close();
+    const missing = await fresh(`${lab.url}#/notebooks/loss-curves?inputs=%7B%22Nothing%22%3A%221%22%7D`);
+    await missing.page.getByText('“Nothing” of the link is not offered').waitFor();
+    await missing.close();
+  });
+
+  it('the tour runs without a model, is left and resumed, and fits 320 px', async () => {
+    const { page, errors, close } = await fresh(lab.url);
+    await page.setViewportSize({ width: 320, height: 640 });
+    await page.getByRole('link', { name: 'Take the tour' }).click();
+    await page.locator('del').first().waitFor();
+    expect(await overhangs(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Next' }).click();
+    await expect.poll(() => page.locator('[data-testid^="compared-"]').count()).toBe(3);
+    expect(await overhangs(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Leave the tour' }).click();
+    await page.getByRole('link', { name: 'Continue the tour at stop 2 of 3' }).click();
+    await page.getByRole('link', { name: 'Next' }).click();
+    const fits = page.getByRole('status').getByRole('listitem');
+    await page.getByRole('slider').fill('0');
+    const [raw = '', keypos = ''] = await fits.allInnerTexts();
+    const turns = (text: string): number => Number(/(\d+) of \d+ turns/.exec(text)?.[1]);
+    expect(turns(keypos)).toBeGreaterThan(turns(raw));
+    expect(await overhangs(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Try it with your own words' }).click();
+    await page.getByRole('link', { name: 'Take the tour' }).waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  it('a term is explained where it is chosen, with the person’s own words, by keyboard', async () => {
+    const { page, errors, close } = await fresh(lab.url);
+    await new Person(page).messageField.fill('I do not want to lose my cat');
+    const ask = page.getByRole('button', { name: 'What is this: compression' });
+    await ask.press('Enter');
+    const about = page.getByRole('group', { name: 'About compression' });
+    await about.getByText('Leveraging Large Language Models').waitFor();
+    await about.locator('[data-representation=nostopwords] del').first().waitFor();
+    expect(await about.locator('[data-representation=nostopwords] del').first().innerText()).toContain('I do not');
+    await page.keyboard.press('Escape');
+    await about.waitFor({ state: 'hidden' });
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
+      'What is this: compression',
+    );
+    expect(errors).toEqual([]);
+    await close();
+  });
+});
