@@ -12,25 +12,27 @@ const KINDS: Record<MeasuredKind, { folder: string; pattern: RegExp }> = {
   runs: { folder: 'runs', pattern: /\.jsonl$/ },
 };
 
+/** The names of the committed measurements in a folder like public/, as JSON. */
+export const measuredList = (publicDir: string): string =>
+  JSON.stringify(
+    Object.fromEntries(
+      Object.entries(KINDS).map(([kind, { folder, pattern }]) => {
+        const path = join(publicDir, folder);
+        return [
+          kind,
+          existsSync(path)
+            ? readdirSync(path)
+                .filter((name) => pattern.test(name))
+                .sort()
+            : [],
+        ];
+      }),
+    ),
+  );
+
 /** Lists the committed measurements, because a static host cannot list folders. */
 export function measuredFiles(): Plugin {
   let publicDir = 'public';
-  const list = (): string =>
-    JSON.stringify(
-      Object.fromEntries(
-        Object.entries(KINDS).map(([kind, { folder, pattern }]) => {
-          const path = join(publicDir, folder);
-          return [
-            kind,
-            existsSync(path)
-              ? readdirSync(path)
-                  .filter((name) => pattern.test(name))
-                  .sort()
-              : [],
-          ];
-        }),
-      ),
-    );
   return {
     name: 'solace:measured-files',
     configResolved(config) {
@@ -42,11 +44,12 @@ export function measuredFiles(): Plugin {
           next();
           return;
         }
-        response.setHeader('Content-Type', 'application/json').end(list());
+        response.setHeader('Content-Type', 'application/json').end(measuredList(publicDir));
       });
     },
     generateBundle() {
-      if (this.environment.name === 'client') this.emitFile({ type: 'asset', fileName: PATH, source: list() });
+      if (this.environment.name === 'client')
+        this.emitFile({ type: 'asset', fileName: PATH, source: measuredList(publicDir) });
     },
   };
 }

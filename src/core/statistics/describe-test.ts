@@ -15,7 +15,8 @@ export interface TestedDifference {
  * What a test shows. `alone`: the interval excludes zero, but among all tests that may be chance. The interval decides,
  * so a sentence made from this cannot contradict it.
  */
-export type Finding = 'higher' | 'lower' | 'alone' | 'none';
+export const FINDINGS = ['higher', 'lower', 'alone', 'none'] as const;
+export type Finding = (typeof FINDINGS)[number];
 
 const LEVEL = 0.05;
 

@@ -1,5 +1,5 @@
 import { conditionsOf, type EvaluationPlan } from '../evaluation/plan.ts';
-import { describeTest } from '../statistics/describe-test.ts';
+import { describeTest, findingOf } from '../statistics/describe-test.ts';
 import { holm } from '../statistics/holm.ts';
 import { pairedTest, type ResamplingOptions } from '../statistics/resampling.ts';
 import { FEWEST_CLUSTERS, paired, reported, type Cell } from './cells.ts';
@@ -21,7 +21,12 @@ export function testTable(
   const adjusted = holm(tests.map(({ p }) => p));
   return tests.map((test, i) => {
     const corrected = adjusted[i] ?? test.p;
-    return { ...test, adjusted: corrected, words: wordsOf(plan, { ...test, adjusted: corrected }, tests.length) };
+    return {
+      ...test,
+      adjusted: corrected,
+      finding: findingOf({ difference: test.difference, p: corrected }),
+      words: wordsOf(plan, { ...test, adjusted: corrected }, tests.length),
+    };
   });
 }
 
@@ -42,7 +47,7 @@ function comparisons(plan: EvaluationPlan, cells: readonly Cell[]): [Cell, Cell]
   return pairs.flatMap(([a, b]) => (a && b ? [[a, b] as [Cell, Cell]] : []));
 }
 
-type BareTest = Omit<SummaryTest, 'words' | 'adjusted'>;
+type BareTest = Omit<SummaryTest, 'words' | 'adjusted' | 'finding'>;
 
 function testCells(
   [a, b]: readonly [Cell, Cell],

@@ -1,5 +1,4 @@
 import type { EvaluationPlan } from '../evaluation/plan.ts';
-import { findingOf } from '../statistics/describe-test.ts';
 import type { ResamplingOptions } from '../statistics/resampling.ts';
 import type { Cell } from './cells.ts';
 import { testTable } from './comparisons.ts';
@@ -33,7 +32,7 @@ export function sensitivityTo(
   const findings = new Map(without.map((test) => [same(test), test]));
   const changed = tests.flatMap((test) => {
     const other = findings.get(same(test));
-    return other && finding(other) !== finding(test) ? [other.words] : [];
+    return other && other.finding !== test.finding ? [other.words] : [];
   });
   const movement = largestMovement(cells, counted, kept);
   return {
@@ -48,9 +47,6 @@ export function sensitivityTo(
       (changed.length === 0 ? '.' : ''),
   };
 }
-
-const finding = ({ difference, p, adjusted = p }: RunSummary['tests'][number]) =>
-  findingOf({ difference, p: adjusted });
 
 /** The largest relative change of a cell's tested measures. */
 function largestMovement(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FINDINGS } from '../statistics/describe-test.ts';
 
 export const SUMMARY_FORMAT = 'solace-lab-summary';
 
@@ -57,6 +58,8 @@ export const summarySchema = z.object({
       p: z.number(),
       /** The same after Holm's correction over all tests of the summary; absent in older summaries. */
       adjusted: z.number().optional(),
+      /** What A is compared with B, by interval and corrected test; see `Finding`. Absent in older summaries. */
+      finding: z.enum(FINDINGS).optional(),
       words: z.string(),
     }),
   ),

@@ -46,6 +46,8 @@ export const recordQuery = z.object({
   words: name.optional(),
   ...page,
 });
+/** Numbers by dialogue, or by what else is resampled as a whole. */
+export const groups = z.array(z.array(z.number()).max(10_000)).max(2000);
 /** Which part of the corpus; by default the whole. */
 export const corpusPart = z.object({ part: z.enum(['train', 'test']).optional() });
 export const training = z.object({

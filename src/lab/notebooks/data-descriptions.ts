@@ -100,6 +100,27 @@ display(cells.map((cell) => [cell.model, cell.representation, cell.metrics.perpl
     errors: { refused: REFUSED },
     example: 'display(Inputs.table(await lab.models()));',
   },
+  interval: {
+    about: 'Gives the mean of all numbers with its 95 % bootstrap interval over groups, such as dialogues.',
+    parameters: { groups: 'the numbers of each group' },
+    returns: '{value: number, low: number, high: number}',
+    result: 'The same interval as in tables of runs.',
+    example: 'display(await lab.interval([[12, 15, 9], [20, 18], [11, 14, 13, 10], [17], [12, 19]]));',
+  },
+  paper: {
+    about: "Gives the paper's numbers: every value of its tables, what its figures show, and its claims.",
+    parameters: {},
+    returns:
+      '{title: string, year: number, models: Record<string, string>, conditions: string[], measures: {id: string, ' +
+      'label: string, unit: string, better: "higher" | "lower", here: string, scale: number}[], metricTables: ' +
+      'object[], lengthTables: object[], judgeTable: object, dataTable: object, trainingTable: object, ' +
+      'decodingTable: object, plateaus: object[], figures: object[], claims: object[]}',
+    result:
+      'Values are as printed, those of `metricTables` in the order of `measures`. `here` is the name of a measure in ' +
+      'summaries of runs, whose value times `scale` has the unit of the paper.',
+    example: `const {metricTables, measures} = await lab.paper();
+display(measures.map(({label}, i) => [label, metricTables[0].values.raw[i]]));`,
+  },
   measured: {
     about: 'Lists the measurements that come with the lab.',
     parameters: {},

@@ -8,6 +8,8 @@ import { replyPrompt } from '../../core/judge/prompt.ts';
 import { replyLikelihood } from '../../core/evaluation/likelihood.ts';
 import type { CountTokens } from '../../core/compression/history/history.ts';
 import type { TokenizerId } from '../../core/compression/token-length.ts';
+import { mean } from '../../core/statistics/descriptive.ts';
+import { bootstrapInterval } from '../../core/statistics/resampling.ts';
 import { plainText } from '../../core/tokenizer/plain-text.ts';
 import { fitted } from '../../core/context/assemble.ts';
 import { viewCompressed } from '../compressed-context.ts';
@@ -25,6 +27,7 @@ import {
   dialogueQuery,
   dialogues,
   files,
+  groups,
   history,
   identifier,
   judged,
@@ -168,6 +171,13 @@ export const NOTEBOOK_FUNCTIONS = {
   summary: define(z.tuple([identifier]), ([id], context) => summaryForNotebook(id, context)),
   models: define(z.tuple([ownToo.prefault({})]), ([options], context) => modelsForNotebook(options, context)),
 
+  interval: define(
+    z.tuple([groups]),
+    ([given]) => Promise.resolve(bootstrapInterval((drawn: readonly number[][]) => mean(drawn.flat()), given)),
+    { cached: true },
+  ),
+
+  paper: define(z.tuple([]), async () => (await import('./paper.json', { with: { type: 'json' } })).default),
   measured: define(z.tuple([]), async () => {
     const { results, runs } = await listMeasured();
     return { results, runs };

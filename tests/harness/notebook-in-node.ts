@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deserialize } from '@observablehq/notebook-kit';
+import { JSDOM } from 'jsdom';
+import type { LoadedModel } from '../../src/core/engine/engine.ts';
+import { loadChatTokenizer } from '../../src/core/engine/load-tokenizer.ts';
+import { loadTokenCounter, type TokenizerId } from '../../src/core/compression/token-length.ts';
+import { statisticsOf } from '../../src/core/dataset/statistics.ts';
+import { corpusScores } from '../../src/core/metrics/corpus.ts';
+import { measurePair, type Pair } from '../../src/core/metrics/pair.ts';
+import { compress } from '../../src/lab/compression.ts';
+import { NOTEBOOK_FUNCTIONS, type NotebookFunctionName } from '../../src/lab/notebooks/functions.ts';
+import type { NotebookServices } from '../../src/lab/notebooks/services.ts';
+import { readBuiltInDataset } from '../../src/node/dataset-file.ts';
+import { EMBEDDED_FOLDER } from '../../src/node/model-choice.ts';
+import { nodeFiles } from '../../src/node/node-files.ts';
+import { measuredList } from '../../build/measured-files.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const PUBLIC = join(ROOT, 'public');
+
+/** Answers requests for what the lab serves from the folder `public/`. */
+function fetchPublic(address: string | URL | Request): Promise<Response> {
+  const path = new URL(address instanceof Request ? address.url : address).pathname.slice(1);
+  if (path === 'measured.json') return Promise.resolve(new Response(measuredList(PUBLIC)));
+  return Promise.resolve(new Response(readFileSync(join(PUBLIC, path))));
+}
+
+/** What notebooks and their figures use of a browser, and Node does not have. */
+const OF_A_WINDOW = [
+  'window',
+  'document',
+  'Node',
+  'NodeFilter',
+  'NodeList',
+  'HTMLCollection',
+  'Element',
+  'HTMLElement',
+  'SVGElement',
+  'Text',
+  'DocumentFragment',
+  'DOMParser',
+  'MutationObserver',
+  'getComputedStyle',
+  'requestAnimationFrame',
+  'cancelAnimationFrame',
+] as const;
+
+/** Observes that everything is visible and 720 pixels wide. */
+class Sighted {
+  readonly #seen: (entries: object[]) => void;
+  constructor(seen: (entries: object[]) => void) {
+    this.#seen = seen;
+  }
+  observe(target: object): void {
+    this.#seen([{ target, isIntersecting: true, contentRect: { width: 720 } }]);
+  }
+  unobserve(): void {}
+  disconnect(): void {}
+}
+
+/** Gives this thread an empty document, and a `fetch` that reads from `public/`, until the result is called. */
+export function openDocument(): () => void {
+  const { window } = new JSDOM('<!doctype html><body></body>', { pretendToBeVisual: true, url: 'http://localhost/' });
+  const matchMedia = () => ({ matches: false, addEventListener() {}, removeEventListener() {} });
+  Object.assign(window, { matchMedia });
+  const added = {
+    ...Object.fromEntries(OF_A_WINDOW.map((name) => [name, (window as unknown as Record<string, unknown>)[name]])),
+    window,
+    matchMedia,
+    Event: window.Event,
+    CustomEvent: window.CustomEvent,
+    ResizeObserver: Sighted,
+    IntersectionObserver: Sighted,
+    fetch: fetchPublic,
+  };
+  const before = Object.keys(added).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
+  for (const [name, value] of Object.entries(added))
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  return () => {
+    for (const [name, descriptor] of before) {
+      if (descriptor) Object.defineProperty(globalThis, name, descriptor);
+      else Reflect.deleteProperty(globalThis, name);
+    }
+    window.close();
+  };
+}
+
+/** Functions that need a worker of the page, on this thread. */
+const ON_THIS_THREAD: Partial<Record<NotebookFunctionName, (...args: never[]) => Promise<unknown>>> = {
+  dialogues: async () => (await readBuiltInDataset()).dialogues,
+};
+
+async function services(): Promise<NotebookServices> {
+  const tokenizer = await loadChatTokenizer(await nodeFiles(EMBEDDED_FOLDER));
+  const absent = (): never => {
+    throw new Error('not in this test');
+  };
+  return {
+    compress,
+    measure: (pairs: readonly Pair[]) => {
+      const measured = pairs.map((pair) => measurePair(pair));
+      return Promise.resolve({ pairs: measured, corpus: corpusScores(measured.map(({ counts }) => counts)) });
+    },
+    countTokens: async (texts: string[], id: TokenizerId) => texts.map(await loadTokenCounter(id)),
+    statistics: (dialogues) => Promise.resolve(statisticsOf(dialogues)),
+    tokenizer: () =>
+      Promise.resolve({
+        countTokens: (texts: string[]) => Promise.resolve(texts.map((text) => tokenizer.encodeText(text).length)),
+        renderPrompt: absent,
+      }),
+    readDataset: absent,
+    findNumbers: absent,
+    close: () => undefined,
+  };
+}
+
+/** The `lab` of a notebook without a page and without a model: the functions of the page, on this thread. */
+async function labInNode(): Promise<Record<string, unknown>> {
+  const context = {
+    signal: new AbortController().signal,
+    emit: () => undefined,
+    model: (): Promise<LoadedModel> => Promise.reject(new Error('There is no model in this test.')),
+    services: await services(),
+    require: () => Promise.reject(new Error('Nobody is asked in this test.')),
+  };
+  const lab = Object.fromEntries(
+    Object.entries(NOTEBOOK_FUNCTIONS).map(([name, { args, run }]) => [
+      name,
+      async (...given: never[]) =>
+        (await ON_THIS_THREAD[name as NotebookFunctionName]?.(...given)) ?? run(args.parse(given), context),
+    ]),
+  );
+  return { ...lab, until: () => lab };
+}
+
+/** A notebook that was run: its text and its cells' outputs. */
+export interface RenderedNotebook {
+  document: HTMLElement;
+  /** Messages of the cells that failed. */
+  failures: string[];
+}
+
+/** Runs a notebook that comes with the lab in the document that `openDocument` gave this thread. */
+export async function renderNotebook(name: string): Promise<RenderedNotebook> {
+  // They look for a document when they are loaded.
+  const { NotebookRunner } = await import('../../src/notebook/frame/run.ts');
+  const { Budget } = await import('../../src/notebook/guard/budget.ts');
+  const { TICK } = await import('../../src/notebook/guard/instrument.ts');
+  const budget = new Budget({ now: () => 0, afterTurn: (callback) => void setImmediate(callback) });
+  Object.assign(globalThis, { [TICK]: budget.tick });
+  const runner = new NotebookRunner(await labInNode(), { evaluate: (code) => (0, eval)(code) as unknown, budget });
+  const { cells } = deserialize(readFileSync(join(ROOT, 'notebooks', `${name}.html`), 'utf8'));
+  const failures: string[] = [];
+  const root = document.createElement('main');
+  document.body.append(root);
+  await Promise.all(
+    cells.map(
+      (cell) =>
+        new Promise<void>((resolve) => {
+          const output = document.createElement('div');
+          root.append(output);
+          runner.define(cell, output, (state) => {
+            if (state === 'rejected') failures.push(`cell ${cell.id}: ${output.textContent}`);
+            if (state === 'fulfilled' || state === 'rejected') resolve();
+          });
+        }),
+    ),
+  );
+  return { document: root, failures };
+}

@@ -1,0 +1,247 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { group } from 'd3-array';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseNumbers } from '../src/core/evaluation/numbers.ts';
+import { parseStoredPlan } from '../src/core/evaluation/plan.ts';
+import { aggregateNumbers } from '../src/core/table/aggregate.ts';
+import type { RunSummary } from '../src/core/table/summary.ts';
+import paper from '../src/lab/notebooks/paper.json' with { type: 'json' };
+import { openDocument, renderNotebook, type RenderedNotebook } from './harness/notebook-in-node.ts';
+import { describeExtra, SHARED } from './harness/shared.ts';
+
+const RESULTS = join(import.meta.dirname, '../public/results');
+
+const tables = new Map<string, RunSummary>();
+
+/** A committed run's table, computed again from its records. */
+function recomputed(id: string): RunSummary {
+  const known = tables.get(id);
+  if (known) return known;
+  const { plan, machine, records } = JSON.parse(readFileSync(join(RESULTS, `${id}.json`), 'utf8')) as RunSummary;
+  const numbers = parseNumbers(readFileSync(join(RESULTS, `${id}.numbers.jsonl`), 'utf8'), id);
+  const table = aggregateNumbers(parseStoredPlan(plan, id), numbers, { machine, expected: records });
+  tables.set(id, table);
+  return table;
+}
+
+const RUNS = { ExTES: 'built-in', ESConv: 'esconv-test' } as const;
+const CONDITIONS = ['raw', 'keypos', 'nostopwords'] as const;
+
+describe('The paper, live', () => {
+  let rendered: RenderedNotebook;
+  let restore = (): void => undefined;
+  beforeAll(async () => {
+    restore = openDocument();
+    rendered = await renderNotebook('the-paper-live');
+  }, 120_000);
+  afterAll(() => restore());
+
+  const tidy = (element: Element | undefined): string => (element?.textContent ?? '').replace(/\s+/g, ' ').trim();
+  const textOf = (selector: string): string => {
+    const found = rendered.document.querySelectorAll(selector);
+    expect(found, selector).toHaveLength(1);
+    return tidy(found[0]);
+  };
+  /** The only cell of a table with these data attributes. Looking for each by a selector would take a minute. */
+  const cellOf = (table: number, data: Record<string, string>): Element | undefined => {
+    cells ??= group(rendered.document.querySelectorAll<HTMLElement>('table[data-table] td[data-kind]'), (cell) =>
+      nameOf(Number(cell.closest('table')?.dataset['table']), cell.dataset),
+    );
+    const found = cells.get(nameOf(table, data)) ?? [];
+    expect(found, nameOf(table, data)).toHaveLength(1);
+    return found[0];
+  };
+  let cells: Map<string, HTMLElement[]> | undefined;
+  const nameOf = (table: number, data: Record<string, string | undefined>): string =>
+    JSON.stringify([table, ...Object.entries(data).sort(([x], [y]) => (x < y ? -1 : 1))]);
+
+  it('runs every cell', () => expect(rendered.failures).toEqual([]));
+
+  it('has as many cells in each row of a table as in its head', () => {
+    const tables = [...rendered.document.querySelectorAll('table')];
+    expect(tables.length).toBeGreaterThan(15);
+    for (const table of tables) {
+      const [head = 0, ...rows] = [...table.querySelectorAll('tr')].map(({ children }) => children.length);
+      expect(new Set(rows), table.textContent.slice(0, 60)).toEqual(new Set([head]));
+    }
+  });
+
+  it('shows all 96 metrics of tables 4, 6, 8 and 10 with their units, each with its ratio to Raw', () => {
+    let seen = 0;
+    for (const table of paper.metricTables)
+      for (const condition of CONDITIONS)
+        paper.measures.forEach(({ id, unit }, at) => {
+          const textIn = (kind: string): string => tidy(cellOf(table.table, { kind, measure: id, condition }));
+          const value = table.values[condition][at] ?? NaN;
+          expect(textIn('paper')).toBe(unit === '' ? String(value) : `${value} %`);
+          const ratio = textIn('paper-ratio');
+          const expected = value / (table.values.raw[at] ?? NaN);
+          if (condition === 'raw') expect(ratio).toBe('');
+          else expect(Number(ratio.replace('× ', ''))).toBeCloseTo(expected, expected < 10 ? 1.9 : 0.9);
+          seen++;
+        });
+    expect(seen).toBe(96);
+  });
+
+  it('shows all 12 lengths of tables 5, 7, 9 and 11, and all 24 scores of table 12', () => {
+    let seen = 0;
+    for (const { table, values } of paper.lengthTables)
+      for (const condition of CONDITIONS) {
+        expect(tidy(cellOf(table, { kind: 'paper', condition }))).toBe(String(values[condition]));
+        seen++;
+      }
+    for (const model of ['mistral', 'llama2'] as const)
+      for (const condition of CONDITIONS)
+        paper.judgeTable.criteria.forEach((criterion, at) => {
+          const value = paper.judgeTable.values[model][condition][at] ?? NaN;
+          const cell = cellOf(12, { kind: 'paper', model, measure: criterion, condition });
+          expect(tidy(cell)).toBe(`${value.toFixed(2)} of 5`);
+          seen++;
+        });
+    expect(seen).toBe(36);
+  });
+
+  it('shows tables 1 to 3 and the plateaus of figures 5 and 6', () => {
+    for (const { dataset, ...values } of paper.dataTable.datasets)
+      for (const [measure, value] of Object.entries(values))
+        expect(
+          Number(
+            textOf(`table[data-table="1"] td[data-dataset="${dataset}"][data-measure="${measure}"]`).replace(',', ''),
+          ),
+        ).toBe(value);
+    for (const [name, value] of paper.trainingTable.settings)
+      expect(textOf(`table[data-table="2"] td[data-measure="${name}"]`)).toBe(String(value));
+    for (const [name, value] of Object.entries(paper.decodingTable.settings))
+      expect(textOf(`table[data-table="3"] td[data-measure="${name}"]`)).toBe(String(value));
+    for (const { figure, evalLoss } of paper.plateaus)
+      expect(textOf(`td[data-measure="figure${figure}"]`)).toBe(String(evalLoss));
+  });
+
+  it('shows what the committed records give, in the paper’s unit, with a link to the turns behind it', () => {
+    let seen = 0;
+    for (const [dataset, id] of Object.entries(RUNS)) {
+      const { cells } = recomputed(id);
+      for (const { table } of paper.metricTables.filter((each) => each.dataset === dataset))
+        for (const { model, representation, metrics } of cells)
+          for (const measure of paper.measures) {
+            const found = metrics[measure.here];
+            const data = { model, measure: measure.id, condition: representation };
+            const cell = cellOf(table, { ...data, kind: 'here' });
+            const shown = tidy(cell);
+            const by = (value: number | null | undefined) => ((value ?? NaN) * measure.scale).toFixed(2);
+            const unit = measure.unit && ` ${measure.unit}`;
+            expect(shown).toBe(`${by(found?.value)}${unit}${by(found?.low)} to ${by(found?.high)}, n ${found?.n ?? 0}`);
+            if (representation !== 'raw')
+              expect(tidy(cellOf(table, { ...data, kind: 'here-ratio' }))).toContain(
+                `× ${found?.ratio?.value.toFixed(2) ?? ''}`,
+              );
+            const link = cell?.querySelector('a')?.getAttribute('href');
+            expect(link).toBe(
+              `#/runs/${id}?model=${model}&condition=${representation}&column=${measure.here}&sort=${measure.here}`,
+            );
+            seen++;
+          }
+    }
+    expect(seen).toBe(4 * 6 * 8);
+  });
+
+  it('has a verdict for each claim, with figures that the committed records give', () => {
+    const verdict = (claim: string): string => textOf(`tr[data-claim="${claim}"] [data-kind="verdict"]`);
+    const figures = (claim: string): string => textOf(`tr[data-claim="${claim}"] [data-kind="figures"]`);
+    const verdicts = Object.fromEntries(paper.claims.map(({ id }) => [id, verdict(id)]));
+    const runs = Object.values(RUNS).map((id) => ({ id, ...recomputed(id) }));
+
+    // Perplexity rises wherever its ratio's interval lies above 1.
+    const ratios = runs.flatMap(({ cells }) => cells.flatMap(({ metrics }) => metrics['perplexity']?.ratio ?? []));
+    expect(ratios).toHaveLength(8);
+    expect(ratios.every(({ low }) => (low ?? 0) > 1)).toBe(true);
+    for (const { value, low, high } of ratios)
+      expect(figures('ppl-rises')).toContain(
+        `× ${value.toFixed(2)} (${(low ?? NaN).toFixed(2)} to ${(high ?? NaN).toFixed(2)})`,
+      );
+
+    // A loss is shown where a corrected test of a text metric says so.
+    const losses = runs.flatMap(({ tests }) =>
+      tests.filter(({ metric, a, b }) => metric !== 'perplexity' && a.model === b.model && b.representation === 'raw'),
+    );
+    const shown = losses.filter(({ finding }) => finding === 'lower');
+    expect(shown.length).toBeGreaterThan(0);
+    expect(figures('small-loss')).toContain(`${shown.length} of ${losses.length} tests`);
+    for (const { words } of shown) expect(figures('small-loss')).toContain(words);
+
+    const esconv = runs.find(({ id }) => id === RUNS.ESConv);
+    const better = (esconv?.tests ?? []).filter(
+      ({ metric, a, b }) =>
+        ['rougeL', 'nltk_meteor'].includes(metric) &&
+        a.model === b.model &&
+        a.representation === 'keypos' &&
+        b.representation === 'raw',
+    );
+    expect(better).toHaveLength(4);
+    for (const { words } of better) expect(figures('keypos-sometimes-better')).toContain(words);
+    expect(better.some(({ finding }) => finding === 'higher')).toBe(false);
+    expect(better.every(({ finding }) => finding === 'lower')).toBe(false);
+
+    expect(verdicts).toEqual({
+      'mistral-over-llama': 'not decidable here',
+      'ppl-rises': 'supported here',
+      'small-loss': 'refuted here',
+      twice: 'refuted here',
+      'keypos-sometimes-better': 'not decidable here',
+      'bleu-up-rouge-down': 'not decidable here',
+      'judge-order': 'not decidable here',
+      'no-overfit': 'not decidable here',
+      faster: 'not decidable here',
+    });
+    // From docs/benchmarks/compression.md: 19.71 / 13.30 and 19.71 / 9.77.
+    expect(figures('twice')).toContain('KeyPOS × 1.48 as many utterances, NoStopwords × 2.02');
+    for (const id of Object.keys(verdicts)) expect(figures(id).length).toBeGreaterThan(80);
+  });
+
+  it('computes where the paper contradicts itself', () => {
+    const text = textOf('table[data-block="contradictions"]');
+    for (const arithmetic of [
+      '31,140 / 1,053 = 29.57, printed 29.8',
+      '200,393 / 11,177 = 17.93, printed 18.2',
+      '3 of 3 values are equal',
+      'exp(0.86) = 2.36, but the perplexity on ExTES is 5.474',
+      'exp(0.95) = 2.59, but the perplexity on ExTES is 9.212',
+      '37.037 and 17.8: × 2.08',
+      '38.886 / 35.535 = 1.09. Counted on ESConv: 19.71 / 20.28 = 0.97',
+      '0.228 to 0.264 over 12 rows',
+      '4.3 (NoStopwords) > 4.25 (Raw) for Mistral 7B Instruct v0.2',
+      '24 of 24 values are multiples of 1 / 20',
+    ])
+      expect(text).toContain(arithmetic);
+  });
+
+  it('says what is not measured, and asks its reader to type nothing in', () => {
+    const text = rendered.document.textContent;
+    expect(text).toContain('Not measured here yet: no committed run has a judge’s scores');
+    expect(text).toContain('Not measured here yet: a committed roll-out of whole conversations');
+    expect(text).not.toMatch(/type (?:its|the|their) values/);
+    const rows = [...rendered.document.querySelectorAll('table[data-block="set-up"] tbody tr')];
+    expect(rows.length).toBeGreaterThan(14);
+    for (const row of rows) expect(row.children[3]?.textContent).toMatch(/^(same|different|not stated)$/);
+  });
+});
+
+describeExtra(['paper/paper.json'], 'the paper’s values', () => {
+  it('are those of its tables', () => {
+    type Tables = Record<string, { rows: Record<string, Record<string, number>>; tokensPerUtterance: unknown }>;
+    const tables = JSON.parse(readFileSync(join(SHARED, 'paper/paper.json'), 'utf8')) as Tables;
+    for (const { table, values } of paper.metricTables)
+      for (const condition of CONDITIONS)
+        expect(paper.measures.map(({ id }) => tables[`table${table}`]?.rows[condition]?.[id])).toEqual(
+          values[condition],
+        );
+    for (const { table, values } of paper.lengthTables)
+      expect(tables[`table${table}`]?.tokensPerUtterance).toEqual(values);
+    for (const model of ['mistral', 'llama2'] as const)
+      for (const condition of CONDITIONS)
+        expect(
+          paper.judgeTable.criteria.map((each) => tables['table12']?.rows[`${model}/${condition}`]?.[each]),
+        ).toEqual(paper.judgeTable.values[model][condition]);
+  });
+});
