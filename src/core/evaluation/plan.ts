@@ -106,6 +106,11 @@ export const planSchema = z
       .strictObject({
         /** Whether to compute the likelihood of the original reply given its context. */
         perplexity: z.boolean().default(true),
+        /**
+         * Whether to compute that of the original reply compressed as its context is, too. Absent in plans without
+         * it.
+         */
+        compressedPerplexity: z.boolean().optional(),
         meteor: z.boolean().default(true),
         bertscore: z.boolean().default(false),
       })

@@ -21,6 +21,8 @@ export const recordSchema = z.object({
   leftOut: count,
   /** Of the original reply and its end-of-turn token: negative log-likelihood in nats, and tokens. */
   nll: z.object({ sum: z.number(), tokens: count }).nullable(),
+  /** The same of the original reply compressed as its context is; absent if the plan does not ask for it. */
+  nllCompressed: z.object({ sum: z.number(), tokens: count }).nullable().optional(),
   timing: z
     .object({ newTokens: count, firstTokenMs: milliseconds, decodeMs: milliseconds, totalMs: milliseconds })
     .nullable(),

@@ -3,7 +3,7 @@ import type { ChatMessage } from '../context/message.ts';
 import type { ModelTokenizer } from '../context/tokenizer.ts';
 import { windowOf } from '../context/window.ts';
 import { collectReply } from '../engine/collect-reply.ts';
-import { scorableModel } from '../engine/capabilities.ts';
+import { scorableModel, type ScorableModel } from '../engine/capabilities.ts';
 import type { LoadedModel } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
 import type { HistoryMethod } from '../compression/history/history.ts';
@@ -66,6 +66,9 @@ export async function respond(
       ? scorableModel(model)
       : undefined;
   const likelihood = scorable ? await replyLikelihood(scorable, messages, turn.reference, signal) : null;
+  const compressed = plan.metrics.compressedPerplexity
+    ? { nllCompressed: scorable ? await compressedLoss(scorable, messages, job, tools, signal) : null }
+    : {};
   return {
     model: job.model,
     representation: condition.id,
@@ -76,6 +79,7 @@ export async function respond(
     promptTokens: likelihood?.promptTokens ?? reply?.promptTokens ?? null,
     leftOut: fit.leftOut,
     nll: likelihood && { sum: likelihood.sum, tokens: likelihood.tokens },
+    ...compressed,
     timing: {
       newTokens: reply?.newTokens ?? 0,
       firstTokenMs: reply?.firstTokenMs ?? 0,
@@ -84,6 +88,21 @@ export async function respond(
     },
     scores: {},
   };
+}
+
+/** The loss of the reply compressed as its context is; null for histories, and if nothing is left of it. */
+async function compressedLoss(
+  model: ScorableModel,
+  messages: ChatMessage[],
+  { condition, turn: { reference } }: Job,
+  { compress }: ContextTools,
+  signal?: AbortSignal,
+): Promise<ResultRecord['nll']> {
+  if ('history' in condition) return null;
+  const [reply = ''] = await compress([reference], condition.id);
+  if (reply.trim() === '') return null;
+  const { sum, tokens } = await replyLikelihood(model, messages, reply, signal);
+  return { sum, tokens };
 }
 
 /** The record of a failed turn, with its error. */

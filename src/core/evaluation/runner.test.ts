@@ -59,6 +59,20 @@ async function collect(from: RunDependencies, most = Infinity): Promise<ResultRe
 const untimed = (records: ResultRecord[]) => records.map((record) => ({ ...record, timing: null }));
 
 describe('runPlan', () => {
+  it('scores the reply compressed as its context is, if the plan asks for it', async () => {
+    const compress: RunDependencies['compress'] = (texts, representation) =>
+      Promise.resolve(texts.map((text) => (representation === 'raw' ? text : text.replace(/^Go.*/, '').slice(0, 2))));
+    const plan = parsePlan({ ...PLAN, metrics: { compressedPerplexity: true }, histories: [{ method: 'last', k: 2 }] });
+    const records = await collect(parts({}, { plan, compress }));
+    const of = (representation: string) => records.filter((record) => record.representation === representation);
+    expect(of('raw').map(({ nllCompressed }) => nllCompressed)).toEqual(of('raw').map(({ nll }) => nll));
+    // Two characters and the end of the turn; nothing is left of the second reply.
+    expect(of('nostopwords').map(({ nllCompressed }) => nllCompressed?.tokens)).toEqual([3, undefined, 3, undefined]);
+    expect(of('last-2').map(({ nllCompressed }) => nllCompressed)).toEqual([null, null, null, null]);
+    expect(records.map((record) => recordSchema.parse(record))).toEqual(records);
+    expect((await collect(parts()))[0]).not.toHaveProperty('nllCompressed');
+  });
+
   it('makes a record for each model, condition and turn', async () => {
     const records = await collect(parts());
     expect(records).toHaveLength(8);

@@ -136,6 +136,17 @@ export const MEASURES: readonly Measure[] = [
     ),
   },
   {
+    name: 'perplexity_compressed',
+    label: 'Perplexity, compressed reply',
+    digits: 2,
+    better: 'lower',
+    counts: ({ record }) => (record.nllCompressed ?? null) !== null,
+    over: additive(
+      ({ record: { nllCompressed } }) => [nllCompressed?.sum ?? 0, nllCompressed?.tokens ?? 0],
+      ([sum = 0, tokens = 0]) => perplexity([{ sum, tokens }]),
+    ),
+  },
+  {
     name: 'promptTokens',
     label: 'Prompt tokens',
     digits: 1,

@@ -41,6 +41,42 @@ async function lengths(signal: AbortSignal): Promise<Row[]> {
 }
 
 describe('lab lengths', () => {
+  it('counts the replies of a run by each tokenizer', async () => {
+    const path = join(folder, 'records.jsonl');
+    const record = (dialogue: string, hypothesis: string | null) => ({
+      model: 'm',
+      representation: 'keypos',
+      dialogue,
+      turn: 1,
+      reference: 'Why?',
+      hypothesis,
+      promptTokens: 1,
+      leftOut: 0,
+      nll: null,
+      timing: null,
+      scores: {},
+    });
+    const records = [...TEXTS.map((text, i) => record(`d${i}`, text)), record('d2', null)];
+    await writeFile(path, records.map((each) => `${JSON.stringify(each)}\n`).join(''));
+    const rows: { tokenizer: string; perReply: { value: number } }[] = [];
+    const print = (line: string): void => void rows.push(JSON.parse(line) as (typeof rows)[0]);
+    await lengthsCommand.run(['--replies', path, '--model', EMBEDDED_MODEL_ID], print, new AbortController().signal);
+    expect(rows).toMatchObject(
+      [...TOKENIZER_IDS, 'model'].map((tokenizer) => ({
+        model: 'm',
+        representation: 'keypos',
+        tokenizer,
+        dialogues: 2,
+        replies: 2,
+      })),
+    );
+    const tokenizer = await loadChatTokenizer(await nodeFiles(EMBEDDED_FOLDER));
+    const counts = TEXTS.map((text) => tokenizer.encodeText(text).length);
+    expect(rows.at(-1)?.perReply.value).toBeCloseTo(counts.reduce((a, b) => a + b) / 2, 9);
+    const missing = lengthsCommand.run(['--replies', join(folder, 'none')], print, new AbortController().signal);
+    await expect(missing).rejects.toMatchObject({ code: 'missing-file' });
+  });
+
   it('counts the tokens per utterance under each compression by each tokenizer', async () => {
     const rows = await lengths(new AbortController().signal);
     expect(rows.map(({ representation, tokenizer }) => `${representation} ${tokenizer}`)).toEqual(

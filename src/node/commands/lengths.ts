@@ -1,3 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { group } from 'd3-array';
+import { LabError } from '../../core/error.ts';
+import { recordSchema, type ResultRecord } from '../../core/evaluation/record.ts';
+import { parseJsonLines } from '../../core/json-lines.ts';
 import { nodeFiles } from '../node-files.ts';
 import { loadChatTokenizer } from '../../core/engine/load-tokenizer.ts';
 import { bootstrapInterval } from '../../core/statistics/resampling.ts';
@@ -31,16 +36,26 @@ export const lengthsCommand = defineCommand({
       otherwise: 'the Solace corpus, which comes with the lab',
       about: 'A file of dialogues; repeat it for each file of the dataset.',
     },
+    replies: {
+      kind: 'text',
+      value: 'FILE',
+      otherwise: 'none',
+      about: "A run's records.jsonl: count the replies of its models in place of a dataset's utterances.",
+    },
     model: { ...MODEL, about: `${MODEL.about} Its tokenizer counts, too.` },
   },
-  examples: ['--dataset esconv.jsonl'],
-  async run({ dataset, model }, print, signal) {
-    const { dialogues } = await (dataset.length > 0 ? readLocalDataset(dataset, { signal }) : readBuiltInDataset());
+  examples: ['--dataset esconv.jsonl', '--replies runs/first/records.jsonl'],
+  async run({ dataset, replies, model }, print, signal) {
     const counters = new Map<string, TokenCounter>(
       await Promise.all(TOKENIZER_IDS.map(async (id) => [id, await loadTokenCounter(id)] as const)),
     );
     const tokenizer = await loadChatTokenizer(await nodeFiles(chooseModel(model).base));
     counters.set('model', (text) => tokenizer.encodeText(text).length);
+    if (replies !== undefined) {
+      for (const line of replyLengths(await readRecords(replies), counters)) print(JSON.stringify(line));
+      return;
+    }
+    const { dialogues } = await (dataset.length > 0 ? readLocalDataset(dataset, { signal }) : readBuiltInDataset());
     for (const representation of REPRESENTATION_IDS) {
       const { compress } = await loadRepresentation(representation);
       // Compressed once, then counted by each tokenizer.
@@ -66,3 +81,34 @@ export const lengthsCommand = defineCommand({
     }
   },
 });
+
+async function readRecords(path: string): Promise<ResultRecord[]> {
+  const refusal = {
+    where: path,
+    what: 'It holds no records of a run.',
+    todo: 'Give the records.jsonl that evaluate wrote.',
+  };
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw LabError.from(error, { code: 'missing-file', ...refusal });
+  });
+  return parseJsonLines(text, recordSchema, { code: 'bad-file', ...refusal });
+}
+
+/** Tokens per reply of each model under each condition, with intervals over dialogues. */
+function* replyLengths(records: readonly ResultRecord[], counters: ReadonlyMap<string, TokenCounter>) {
+  const cells = group(
+    records.filter(({ hypothesis }) => hypothesis !== null),
+    ({ model, representation }) => JSON.stringify([model, representation]),
+  );
+  for (const replies of cells.values()) {
+    const [{ model, representation } = { model: '', representation: '' }] = replies;
+    for (const [tokenizer, count] of counters) {
+      const byDialogue = [...group(replies, ({ dialogue }) => dialogue).values()].map((each) => ({
+        tokens: each.reduce((sum, { hypothesis }) => sum + count(hypothesis ?? ''), 0),
+        utterances: each.length,
+      }));
+      const perReply = bootstrapInterval(tokensPerUtterance, byDialogue);
+      yield { model, representation, tokenizer, dialogues: byDialogue.length, replies: replies.length, perReply };
+    }
+  }
+}
