@@ -9,6 +9,7 @@ import { precache } from './build/precache.ts';
 import { securityMeta } from './build/security-meta.ts';
 import { vendorFiles, type VendorFile } from './build/vendor-files.ts';
 import { entriesStandAlone, WORKER_SPLITTING } from './build/worker-entries.ts';
+import { softwareOf } from './src/node/software.ts';
 import { ISOLATION_HEADERS } from './src/browser/offline/isolation.ts';
 
 const ORT = 'onnxruntime-web';
@@ -29,7 +30,11 @@ const { collect, write } = notices([...new Set(VENDOR.map((file) => file.package
 /** ONNX Runtime with its .wasm beside it rather than inside the bundle, where it would be a second copy. */
 const CONDITIONS = ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions];
 
+/** What the page's records say about the software that made them. */
+const SOFTWARE = softwareOf([ORT, WLLAMA, '@mlc-ai/web-llm']);
+
 export default defineConfig({
+  define: { __SOFTWARE__: JSON.stringify(SOFTWARE) },
   // Relative, so that the build works in any folder of any host.
   base: './',
   // A missing file answers 404; a single-page fallback would hand a model loader an HTML page.

@@ -86,7 +86,16 @@ describe('npm run lab -- evaluate', () => {
     expect(summary).toMatchObject({ finished: true, records: 36, failed: 0, dialogues: 4, turns: 12 });
     for (const text of [numbers, JSON.stringify(summary)]) expect(text).not.toMatch(/My cat|Of course/);
     const checked = await evaluate('--plan', path, '--check', join(out, 'numbers.jsonl'), '--records', '6');
-    expect(checked.at(-1)).toMatchObject({ records: 6, sameReplies: 6 });
+    expect(checked.at(-1)).toMatchObject({ records: 6, sameReplies: 6, sameOrigins: 6 });
+    const [made] = summary.provenance ?? [];
+    expect(summary.provenance).toHaveLength(1);
+    expect(made).toMatchObject({
+      records: 36,
+      models: ['tiny'],
+      device: 'cpu',
+      engine: { package: 'onnxruntime-node' },
+    });
+    for (const hash of [made?.weights?.base, made?.tokenizer, made?.data]) expect(hash).toMatch(/^[0-9a-f]{64}$/);
     expect(checked.at(-1)?.['largestNll']).toBeLessThan(1e-4);
   });
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { DEFAULT_MODEL_ID, EMBEDDED_ADAPTERS, EMBEDDED_MODEL, EMBEDDED_MODEL_ID } from '../core/engine/embedded.ts';
 import type { AdapterRecord } from '../core/engine/record.ts';
 import { LabError } from '../core/error.ts';
-import { filesHash, isWeightFile, type ModelWeights } from '../core/evaluation/weights.ts';
+import { filesHash, isTokenizerFile, isWeightFile, type ModelWeights } from '../core/evaluation/weights.ts';
 import { ADAPTER_GGUF } from '../core/training/merge/manifest.ts';
 import { ADAPTER_CONFIG } from '../core/training/peft-config.ts';
 import { adapterHashes, mergedFolder } from './adapter-folder.ts';
@@ -63,6 +63,12 @@ export async function modelWeights({ base, adapter }: NodeModel): Promise<ModelW
   if (!manifest) return undefined;
   const own = { base: filesHash(manifest.files.filter(isWeightFile)) };
   return adapter === undefined ? own : { ...own, adapter: filesHash(await adapterHashes(adapter)) };
+}
+
+/** The SHA-256 of what tokenizes for a model; null for a folder without a manifest. */
+export async function tokenizerHash({ base }: NodeModel): Promise<string | null> {
+  const manifest = await readManifest(base);
+  return manifest ? filesHash(manifest.files.filter(isTokenizerFile)) : null;
 }
 
 /** The folder to load: that of the model, or a merged one. */

@@ -2,14 +2,26 @@ import { readFile } from 'node:fs/promises';
 import { shuffleByKeys } from '../core/random/random.ts';
 import { seededRandom } from '../core/random/xoshiro128.ts';
 import { LabError } from '../core/error.ts';
-import { compareNumbers, numbersOf, parseNumbers, type RecordNumbers } from '../core/evaluation/numbers.ts';
+import {
+  compareNumbers,
+  numbersOf,
+  parseNumbers,
+  type Difference,
+  type RecordNumbers,
+} from '../core/evaluation/numbers.ts';
 import { recordKey } from '../core/evaluation/record.ts';
 import { jobKey, planJobs, runPlan, type RunDependencies } from '../core/evaluation/runner.ts';
 
 /** One reproduced record, or, at the end, a summary of all. */
 export type CheckLine =
-  | { model: string; representation: string; dialogue: string; turn: number; sameReply: boolean; nll: number }
-  | { records: number; sameReplies: number; largestNll: number };
+  | (Pick<RecordNumbers, 'model' | 'representation' | 'dialogue' | 'turn'> & Difference)
+  | {
+      records: number;
+      sameReplies: number;
+      largestNll: number;
+      /** How many records the same made: commit, engine, device, weights, tokenizer, data. Absent if none says. */
+      sameOrigins?: number;
+    };
 
 /**
  * Reproduces `count` randomly drawn records of a published run and reports the differences. `path` is that run's
@@ -33,7 +45,7 @@ export async function* checkNumbers(
     });
   const shuffled = shuffleByKeys(known, seededRandom(parts.plan.sample.seed + 1));
   const chosen = new Set(shuffled.slice(0, count));
-  const total = { records: 0, sameReplies: 0, largestNll: 0 };
+  const total: Extract<CheckLine, { records: number }> = { records: 0, sameReplies: 0, largestNll: 0 };
   for await (const event of runPlan({ ...parts, done: new Set(keys.filter((key) => !chosen.has(key))) })) {
     if (event.type !== 'record') continue;
     const { model, representation, dialogue, turn } = event.record;
@@ -42,6 +54,8 @@ export async function* checkNumbers(
     const difference = compareNumbers(before, numbersOf(event.record));
     total.records++;
     if (difference.sameReply) total.sameReplies++;
+    if (difference.sameOrigin !== undefined)
+      total.sameOrigins = (total.sameOrigins ?? 0) + Number(difference.sameOrigin);
     total.largestNll = Math.max(total.largestNll, difference.nll);
     yield { model, representation, dialogue, turn, ...difference };
   }

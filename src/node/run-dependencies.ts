@@ -7,13 +7,15 @@ import { normaliseBaseUrl } from '../engines/openai/endpoint.ts';
 import { LabError } from '../core/error.ts';
 import type { EvaluationPlan, PlanModel } from '../core/evaluation/plan.ts';
 import type { RunDependencies } from '../core/evaluation/runner.ts';
+import { modelProvenance } from '../core/evaluation/provenance.ts';
 import { checkWeights } from '../core/evaluation/weights.ts';
 import { partOf } from '../core/training/split.ts';
 import { compress, planTools, type Metrics } from '../lab/index.ts';
 import { locateDataset, readHashedDataset } from './dataset-file.ts';
 import { keyForPlan, type TrustedHosts } from './endpoint-key.ts';
 import { loadFolderModel } from './folder-model.ts';
-import { chooseModel, modelWeights } from './model-choice.ts';
+import { chooseModel, modelWeights, tokenizerHash } from './model-choice.ts';
+import { softwareOf } from './software.ts';
 
 /** Local paths of what a plan names in another way. */
 export interface Places {
@@ -61,21 +63,35 @@ export function nodeRunParts(
   plan: EvaluationPlan,
   places: Places,
   metrics: Metrics,
-): Pick<RunDependencies, 'plan' | 'openModel' | 'compress' | 'openHistory' | 'measure'> {
+): Pick<RunDependencies, 'plan' | 'openModel' | 'compress' | 'openHistory' | 'measure' | 'provenanceOf'> {
   return {
     plan,
     openModel: (model, signal) => openModel(model, places, signal),
+    provenanceOf: async (model, info) => {
+      const folder = folderOf(model, places);
+      const chosen = folder === undefined ? undefined : chooseModel(folder);
+      return modelProvenance(softwareOf([RUNTIME]), info, chosen ? RUNTIME : null, {
+        weights: (chosen && (await modelWeights(chosen))) ?? null,
+        tokenizer: chosen ? await tokenizerHash(chosen) : null,
+      });
+    },
     ...planTools(plan, { compress, measure: metrics.measure }),
   };
 }
 
-async function openModel(
-  model: PlanModel,
-  { folders, threads, endpointHosts = [] }: Places,
-  signal?: AbortSignal,
-): Promise<LoadedModel> {
+/** The package that computes in Node. */
+const RUNTIME = 'onnxruntime-node';
+
+/** The folder or name of a model on this machine; undefined for one behind an endpoint, or only in a browser. */
+function folderOf(model: PlanModel, { folders }: Places): string | undefined {
+  if (model.kind === 'endpoint') return undefined;
   // Plans of the page name the models that come with the lab by their ids.
-  const given = folders.get(model.id) ?? (model.kind === 'folder' ? model.folder : embeddedId(model));
+  return folders.get(model.id) ?? (model.kind === 'folder' ? model.folder : embeddedId(model));
+}
+
+async function openModel(model: PlanModel, places: Places, signal?: AbortSignal): Promise<LoadedModel> {
+  const { threads, endpointHosts = [] } = places;
+  const given = folderOf(model, places);
   if (model.kind !== 'endpoint' && given !== undefined) {
     if (model.weights) checkWeights(model.name, model.weights, await modelWeights(chooseModel(given)));
     return loadFolderModel(given, {

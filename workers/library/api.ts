@@ -1,7 +1,7 @@
 import type { DroppedFile } from '../../src/browser/model-store/dropped-files.ts';
 import type { ChatMessage } from '../../src/core/context/message.ts';
 import type { Method } from '../../src/rpc/protocol.ts';
-import type { ModelWeights } from '../../src/core/evaluation/weights.ts';
+import type { ModelHashes } from '../../src/core/evaluation/provenance.ts';
 import type { LoadProgress, TextForm } from '../../src/core/engine/engine.ts';
 import type { MemoryEstimate } from '../../src/core/engine/memory.ts';
 import type { AdapterRecord, MlcRecord, ModelRecord } from '../../src/core/engine/record.ts';
@@ -32,8 +32,8 @@ export type LibraryApi = {
     AdapterRecord,
     LoadProgress
   >;
-  /** What a plan names of a model's weights; null for models whose files have no hashes. */
-  weights: Method<{ record: ModelRecord; base: string }, ModelWeights | null>;
+  /** Hashes of a model's weights and tokenizer; null for models whose files have none. */
+  hashes: Method<{ record: ModelRecord; base: string }, ModelHashes | null>;
   /** An adapter's files in a format, by name. */
   saveAdapter: Method<
     { record: AdapterRecord; base: string; format: 'gguf' | 'peft' },

@@ -17,7 +17,9 @@ import { remoteFiles } from '../../src/browser/model-store/remote-files.ts';
 import { noStorage } from '../../src/browser/model-store/blob-store.ts';
 import type { ChatTokenizer } from '../../src/core/tokenizer/chat-tokenizer.ts';
 import { hashBlob, hashBytes } from '../../src/browser/model-store/digest.ts';
-import { filesHash, isWeightFile, type ModelWeights } from '../../src/core/evaluation/weights.ts';
+import type { ModelHashes } from '../../src/core/evaluation/provenance.ts';
+import { filesHash, isWeightFile } from '../../src/core/evaluation/weights.ts';
+import { TOKENIZER_FILES } from '../../src/core/formats/checkpoint/side-files.ts';
 import { modelTokenizer } from '../../src/core/engine/model-tokenizer.ts';
 import { loadChatTokenizer } from '../../src/core/engine/load-tokenizer.ts';
 import { LOGITS_ROWS } from '../../src/engines/transformers/ort-model.ts';
@@ -82,7 +84,7 @@ export function libraryHandlers(): Handlers<LibraryApi> {
         options,
       );
     },
-    weights: ({ record, base }) => weightsOf(record, base),
+    hashes: ({ record, base }) => hashesOf(record, base),
     async remove(id) {
       tokenizers.forget(id);
       await (await openStore())?.remove(id);
@@ -128,7 +130,7 @@ async function openTokenizer(record: ModelRecord, base: string): Promise<ChatTok
   });
 }
 
-async function weightsOf(record: ModelRecord, base: string): Promise<ModelWeights | null> {
+async function hashesOf(record: ModelRecord, base: string): Promise<ModelHashes | null> {
   if (record.format !== 'onnx' && record.format !== 'adapter') return null;
   const hashed = async (files: ModelFiles, paths: readonly string[]) =>
     filesHash(
@@ -145,9 +147,10 @@ async function weightsOf(record: ModelRecord, base: string): Promise<ModelWeight
       weights.list.filter(isWeightFile).map(({ path }) => path),
     ),
   };
-  if (record.format === 'onnx') return own;
+  const tokenizer = await hashed(weights, TOKENIZER_FILES);
+  if (record.format === 'onnx') return { weights: own, tokenizer };
   const files = await adapterFiles(record, base, {});
-  return { ...own, adapter: await hashed(files, adapterPaths(files)) };
+  return { weights: { ...own, adapter: await hashed(files, adapterPaths(files)) }, tokenizer };
 }
 
 async function estimate(record: ModelRecord, base: string, device: 'webgpu' | 'wasm') {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseJsonLines } from '../json-lines.ts';
+import { provenanceId } from './provenance.ts';
 import { recordSchema, type ResultRecord } from './record.ts';
 import { hash } from '../random/fnv1a.ts';
 import { isTaskTalk } from './task-talk.ts';
@@ -8,10 +9,12 @@ import { isTaskTalk } from './task-talk.ts';
  * A record without any text of the dataset or the model, so that it may be published: a line of `numbers.jsonl`.
  * Version 1.
  */
-const numbersSchema = recordSchema.omit({ reference: true, hypothesis: true, error: true }).extend({
+const numbersSchema = recordSchema.omit({ reference: true, hypothesis: true, error: true, provenance: true }).extend({
   /** FNV-1a of the hypothesis, which shows whether another run gave the same one; null without one. */
   hypothesisHash: z.int().nullable(),
   failed: z.boolean(),
+  /** The id of what made the record, which the summary describes; absent in older numbers. */
+  origin: z.string().optional(),
   /** The reference speaks of the crowd-workers' task rather than to the seeker; absent if not. See `isTaskTalk`. */
   taskTalk: z.literal(true).optional(),
 });
@@ -24,6 +27,7 @@ export function numbersOf(record: ResultRecord): RecordNumbers {
     ...record,
     hypothesisHash: hypothesis === null ? null : hash(hypothesis),
     failed: error !== undefined,
+    ...(record.provenance && { origin: provenanceId(record.provenance) }),
     ...(isTaskTalk(record.reference) && { taskTalk: true }),
   });
 }
@@ -45,10 +49,16 @@ export interface Difference {
   sameReply: boolean;
   /** Difference of the original reply's negative log-likelihood per token, in nats; 0 if neither has one. */
   nll: number;
+  /** Whether the same made both: commit, engine, device, weights, tokenizer, data. Absent if one does not say. */
+  sameOrigin?: boolean;
 }
 
 /** Compares two records of one turn. */
 export function compareNumbers(before: RecordNumbers, now: RecordNumbers): Difference {
   const perToken = ({ nll }: RecordNumbers) => (nll && nll.tokens > 0 ? nll.sum / nll.tokens : 0);
-  return { sameReply: before.hypothesisHash === now.hypothesisHash, nll: Math.abs(perToken(before) - perToken(now)) };
+  return {
+    sameReply: before.hypothesisHash === now.hypothesisHash,
+    nll: Math.abs(perToken(before) - perToken(now)),
+    ...(before.origin !== undefined && now.origin !== undefined && { sameOrigin: before.origin === now.origin }),
+  };
 }

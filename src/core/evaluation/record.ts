@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { provenanceSchema } from './provenance.ts';
 
 const count = z.int().nonnegative();
 const milliseconds = z.number().nonnegative();
@@ -28,6 +29,8 @@ export const recordSchema = z.object({
     .nullable(),
   /** Metrics of the hypothesis by name; numbers, or precision, recall and F. */
   scores: z.record(z.string(), z.union([z.number(), z.tuple([z.number(), z.number(), z.number()])])),
+  /** What made the record; absent in records of version 0.2.0 and before. */
+  provenance: provenanceSchema.optional(),
   /** Why the turn failed, if it did. */
   error: z.string().optional(),
 });

@@ -1,78 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Dialogue } from '../dataset/dialogue.ts';
 import { LabError } from '../error.ts';
-import { createHistory } from '../compression/history/create.ts';
 import { parsePlan, type PlanInput } from './plan.ts';
 import { recordKey, recordSchema, type ResultRecord } from './record.ts';
-import { jobKey, planJobs, runPlan, type RunDependencies } from './runner.ts';
-import { fakeModel, type FakeManner } from './testing/fake-model.ts';
+import { jobKey, planJobs, runPlan } from './runner.ts';
+import { collect, parts, PLAN } from './testing/run-parts.ts';
 import { sampleTurns } from './turns.ts';
-
-const PLAN: PlanInput = {
-  format: 'solace-lab-plan',
-  version: 1,
-  name: 'test',
-  dataset: { name: 'made up', source: 'built-in' },
-  models: [{ kind: 'folder', id: 'm', name: 'M', folder: '.' }],
-  representations: ['raw', 'nostopwords'],
-};
-
-const DIALOGUES: Dialogue[] = ['a', 'b'].map((id) => ({
-  id,
-  utterances: [
-    { speaker: 'seeker', text: `I am sad, ${id}` },
-    { speaker: 'supporter', text: 'I see' },
-    { speaker: 'seeker', text: 'Help me' },
-    { speaker: 'supporter', text: 'Go on' },
-  ],
-}));
-
-function parts(manner: FakeManner = {}, changes: Partial<RunDependencies> = {}): RunDependencies {
-  const plan = changes.plan ?? parsePlan(PLAN);
-  return {
-    plan,
-    turns: sampleTurns(DIALOGUES, plan),
-    done: new Set(),
-    openModel: () => Promise.resolve(fakeModel(manner)),
-    compress: (texts, representation) =>
-      Promise.resolve(texts.map((text) => (representation === 'raw' ? text : text.toUpperCase()))),
-    openHistory: (spec) =>
-      createHistory(spec, {
-        model: { score: async () => [], generate: async () => 'Notes.' },
-        countTokens: (texts) => texts.map(({ length }) => length),
-        compress: async (texts) => [...texts],
-      }),
-    measure: (hypothesis, reference) => Promise.resolve({ shared: hypothesis === reference ? 1 : 0 }),
-    ...changes,
-  };
-}
-
-async function collect(from: RunDependencies, most = Infinity): Promise<ResultRecord[]> {
-  const records: ResultRecord[] = [];
-  for await (const event of runPlan(from)) {
-    if (event.type === 'record') records.push(event.record);
-    if (records.length >= most) break;
-  }
-  return records;
-}
 
 const untimed = (records: ResultRecord[]) => records.map((record) => ({ ...record, timing: null }));
 
 describe('runPlan', () => {
-  it('scores the reply compressed as its context is, if the plan asks for it', async () => {
-    const compress: RunDependencies['compress'] = (texts, representation) =>
-      Promise.resolve(texts.map((text) => (representation === 'raw' ? text : text.replace(/^Go.*/, '').slice(0, 2))));
-    const plan = parsePlan({ ...PLAN, metrics: { compressedPerplexity: true }, histories: [{ method: 'last', k: 2 }] });
-    const records = await collect(parts({}, { plan, compress }));
-    const of = (representation: string) => records.filter((record) => record.representation === representation);
-    expect(of('raw').map(({ nllCompressed }) => nllCompressed)).toEqual(of('raw').map(({ nll }) => nll));
-    // Two characters and the end of the turn; nothing is left of the second reply.
-    expect(of('nostopwords').map(({ nllCompressed }) => nllCompressed?.tokens)).toEqual([3, undefined, 3, undefined]);
-    expect(of('last-2').map(({ nllCompressed }) => nllCompressed)).toEqual([null, null, null, null]);
-    expect(records.map((record) => recordSchema.parse(record))).toEqual(records);
-    expect((await collect(parts()))[0]).not.toHaveProperty('nllCompressed');
-  });
-
   it('makes a record for each model, condition and turn', async () => {
     const records = await collect(parts());
     expect(records).toHaveLength(8);

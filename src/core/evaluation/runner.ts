@@ -1,10 +1,11 @@
 import { rememberingTokenizer, type ModelTokenizer } from '../context/tokenizer.ts';
-import type { LoadedModel } from '../engine/engine.ts';
+import type { LoadedInfo, LoadedModel } from '../engine/engine.ts';
 import { retryingModel, type RetryWait } from '../engine/retry.ts';
 import { concernsOneItem, throwIfCancelled } from '../error.ts';
 import type { HistoryMethod } from '../compression/history/history.ts';
 import { ProgressEstimator, type RunProgress } from './progress-estimator.ts';
 import { conditionsOf, type EvaluationPlan, type PlanModel } from './plan.ts';
+import { turnsHash, type ModelProvenance, type Provenance } from './provenance.ts';
 import { pooled } from '../async/pooled.ts';
 import { recordKey, type ResultRecord } from './record.ts';
 import { failedRecord, respond, type Compress, type Job, type OpenHistory } from './respond.ts';
@@ -20,6 +21,8 @@ export interface RunDependencies {
   openModel: (model: PlanModel, signal?: AbortSignal) => Promise<LoadedModel>;
   compress: Compress;
   openHistory: OpenHistory;
+  /** What made a record, for its provenance; without it, records have none. */
+  provenanceOf?: ((model: PlanModel, info: LoadedInfo) => Promise<ModelProvenance>) | undefined;
   /** Computes the metrics of one hypothesis. */
   measure: (hypothesis: string, reference: string, signal?: AbortSignal) => Promise<ResultRecord['scores']>;
   /** Maximum number of turns in flight, if the model is remote. Default 1. */
@@ -70,7 +73,11 @@ export async function* runPlan(parts: RunDependencies): AsyncGenerator<RunEvent>
         yield { type: 'loading', model: spec.id, progress: pace.progress };
         await current?.model.unload();
         current = undefined;
-        current = openedWith(retryingModel(await parts.openModel(spec, signal), { onWait: parts.onWait }), spec, parts);
+        current = await openedWith(
+          retryingModel(await parts.openModel(spec, signal), { onWait: parts.onWait }),
+          spec,
+          parts,
+        );
       }
       const ready = current;
       const concurrency = ready.model.info.device === 'remote' ? Math.max(1, parts.concurrency ?? 1) : 1;
@@ -93,15 +100,21 @@ interface Current {
   model: LoadedModel;
   histories: ReadonlyMap<string, HistoryMethod>;
   tokenizer: ModelTokenizer | null;
+  provenance: Provenance | undefined;
 }
 
-function openedWith(model: LoadedModel, { id }: PlanModel, { plan, openHistory }: RunDependencies): Current {
+async function openedWith(
+  model: LoadedModel,
+  spec: PlanModel,
+  { plan, turns, openHistory, provenanceOf }: RunDependencies,
+): Promise<Current> {
   const methods = (plan.histories ?? []).map((spec) => openHistory(spec, model));
   return {
-    id,
+    id: spec.id,
     model,
     histories: new Map(methods.map((method) => [method.id, method])),
     tokenizer: model.tokenizer ? rememberingTokenizer(model.tokenizer) : null,
+    provenance: provenanceOf && { ...(await provenanceOf(spec, model.info)), data: turnsHash(turns) },
   };
 }
 
@@ -121,17 +134,18 @@ function* shifts({
 }
 
 async function complete(
-  { model, ...tools }: Current,
+  { model, provenance, ...tools }: Current,
   job: Job,
   { plan, compress, measure }: RunDependencies,
   signal: AbortSignal,
 ): Promise<ResultRecord> {
+  const origin = provenance && { provenance };
   try {
     const record = await respond(model, job, plan, { ...tools, compress }, signal);
     if (record.hypothesis !== null) record.scores = await measure(record.hypothesis, record.reference, signal);
-    return record;
+    return { ...record, ...origin };
   } catch (error) {
     if (!concernsOneItem(error)) throw error;
-    return failedRecord(job, error);
+    return { ...failedRecord(job, error), ...origin };
   }
 }

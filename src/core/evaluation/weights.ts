@@ -2,6 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { z } from 'zod';
 import { LabError } from '../error.ts';
+import { TOKENIZER_FILES } from '../formats/checkpoint/side-files.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -21,6 +22,9 @@ export function filesHash(files: readonly { path: string; sha256: string }[]): s
 
 /** The weight files of an exported model, of all files in its folder. */
 export const isWeightFile = ({ path }: { path: string }): boolean => path.startsWith('onnx/');
+
+/** The files of an exported model that its tokenizer is made of. */
+export const isTokenizerFile = ({ path }: { path: string }): boolean => TOKENIZER_FILES.some((name) => name === path);
 
 /**
  * Compares a model with the one that a plan names; plans without hashes accept any.

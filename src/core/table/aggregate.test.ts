@@ -3,8 +3,11 @@ import type { RunVerdict } from '../judge/run-verdict.ts';
 import { parsePlan } from '../evaluation/plan.ts';
 import type { ResultRecord } from '../evaluation/record.ts';
 import { numbersOf } from '../evaluation/numbers.ts';
+import type { Provenance } from '../evaluation/provenance.ts';
 import { holm } from '../statistics/holm.ts';
 import { aggregate, aggregateNumbers } from './aggregate.ts';
+import { recordsCsv } from './csv.ts';
+import { shareHtml } from './share-html.ts';
 import { summarySchema } from './summary.ts';
 
 const plan = parsePlan({
@@ -130,6 +133,35 @@ describe('aggregate', () => {
       metrics: Object.fromEntries(Object.entries(cell.metrics).filter(([name]) => !texts.test(name))),
     }));
     expect(aggregateNumbers(plan, records.map(numbersOf), options)).toEqual({ ...whole, cells });
+  });
+
+  it('lists what made the records, and numbers name it', () => {
+    const provenance: Provenance = {
+      lab: '0.2.0',
+      commit: 'abc',
+      engine: { id: 'transformers', package: 'onnxruntime-node', version: '1.30.0' },
+      device: 'cpu',
+      weights: { base: '0'.repeat(64) },
+      tokenizer: '1'.repeat(64),
+      data: '2'.repeat(64),
+    };
+    const made = records.map((each, i) => ({
+      ...each,
+      provenance: i < 30 ? provenance : { ...provenance, commit: 'def' },
+    }));
+    const summary = aggregate(plan, made, options);
+    const [first, second] = summary.provenance ?? [];
+    expect([first?.records, second?.records].sort()).toEqual([10, 30]);
+    expect([first?.commit, second?.commit].sort()).toEqual(['abc', 'def']);
+    expect(first).toMatchObject({ ...provenance, commit: first?.commit, models: ['m'] });
+    expect(new Set(made.map((each) => numbersOf(each).origin))).toEqual(new Set([first?.id, second?.id]));
+    expect(JSON.stringify(made.map(numbersOf))).not.toContain('onnxruntime');
+    expect(summarySchema.parse(JSON.parse(JSON.stringify(summary)))).toEqual(JSON.parse(JSON.stringify(summary)));
+    expect(aggregate(plan, records, options)).not.toHaveProperty('provenance');
+    const [head = '', row = ''] = recordsCsv(made).split('\r\n');
+    expect(head).toContain(',error,lab,commit,engine,device,weights,adapter,tokenizer,data,');
+    expect(row).toContain(`,0.2.0,abc,transformers onnxruntime-node 1.30.0,cpu,${'0'.repeat(64)},,${'1'.repeat(64)},`);
+    expect(shareHtml(plan, summary)).toContain('onnxruntime-node');
   });
 
   it('says what changes without the references that speak of the task', () => {

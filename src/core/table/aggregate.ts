@@ -4,6 +4,7 @@ import { measurePair } from '../metrics/pair.ts';
 import type { ResamplingOptions } from '../statistics/resampling.ts';
 import { conditionsOf, type EvaluationPlan } from '../evaluation/plan.ts';
 import { numbersOf, type RecordNumbers } from '../evaluation/numbers.ts';
+import { provenanceId } from '../evaluation/provenance.ts';
 import { recordKey, type ResultRecord } from '../evaluation/record.ts';
 import { baselineOf, summariseCell, type Cell } from './cells.ts';
 import { testTable } from './comparisons.ts';
@@ -33,8 +34,10 @@ export function aggregate(
     const judged = scored.get(recordKey(record))?.scores;
     return { ...withCounts(record), ...(judged && { judged }) };
   });
+  const origins = originsOf(inOrder(records));
   return {
     ...summarise(plan, counted, options),
+    ...(origins.length > 0 && { provenance: origins }),
     ...(options.judging && { judge: summariseJudging(options.judging, inOrder(records)) }),
   };
 }
@@ -88,6 +91,17 @@ function withCounts(record: ResultRecord): CountedRecord {
   return hypothesis === null
     ? { record: numbers }
     : { record: numbers, counts: measurePair({ id: '', hyp: hypothesis, ref: reference }).counts };
+}
+
+/** What made the records, each with the models and the number of records that it made. */
+function originsOf(records: readonly ResultRecord[]): NonNullable<RunSummary['provenance']> {
+  const made = records.flatMap(({ model, provenance }) =>
+    provenance ? [{ id: provenanceId(provenance), model, provenance }] : [],
+  );
+  return [...new Map(made.map(({ id, provenance }) => [id, provenance]))].map(([id, provenance]) => {
+    const own = made.filter((each) => each.id === id);
+    return { id, models: [...new Set(own.map(({ model }) => model))], records: own.length, ...provenance };
+  });
 }
 
 const inOrder = (records: readonly ResultRecord[]): ResultRecord[] =>

@@ -16,6 +16,9 @@ const FIXED = [
   'error',
 ] as const;
 
+/** What made a record, in a table of which at least one record says it. */
+const ORIGIN = ['lab', 'commit', 'engine', 'device', 'weights', 'adapter', 'tokenizer', 'data'] as const;
+
 /**
  * The records of a run as CSV (RFC 4180), one per line; metrics with precision, recall and F take three columns. Text
  * that a spreadsheet would read as a formula gets an apostrophe, wherever it may split cells: one that splits at
@@ -27,6 +30,7 @@ export function recordsCsv(records: readonly ResultRecord[]): string {
       records.flatMap(({ scores }) => Object.entries(scores).flatMap(([name, value]) => columnsOf(name, value))),
     ),
   ];
+  const origin = records.some(({ provenance }) => provenance) ? ORIGIN : [];
   const rows = records.map((record) => {
     const flat = Object.fromEntries(
       Object.entries(record.scores).flatMap(([name, value]) =>
@@ -41,9 +45,20 @@ export function recordsCsv(records: readonly ResultRecord[]): string {
       totalMs: record.timing?.totalMs,
       error: record.error,
     };
-    return [...FIXED.map((name) => fixed[name]), ...metrics.map((name) => flat[name])];
+    return [
+      ...FIXED.map((name) => fixed[name]),
+      ...origin.map((name) => originOf(record)[name]),
+      ...metrics.map((name) => flat[name]),
+    ];
   });
-  return [[...FIXED, ...metrics], ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';
+  return [[...FIXED, ...origin, ...metrics], ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';
+}
+
+function originOf({ provenance }: ResultRecord): Partial<Record<(typeof ORIGIN)[number], string | null | undefined>> {
+  if (!provenance) return {};
+  const { engine, weights, ...plain } = provenance;
+  const computes = [engine.id, engine.package, engine.version].filter((part) => part !== null).join(' ');
+  return { ...plain, engine: computes, weights: weights?.base, adapter: weights?.adapter };
 }
 
 const columnsOf = (name: string, value: ResultRecord['scores'][string]): string[] =>

@@ -33,6 +33,9 @@ export function shareHtml(plan: EvaluationPlan, summary: RunSummary, records: re
       `${escapeHtml(record.hypothesis ?? record.error ?? 'none requested')}</p></details>`,
   );
   const notes = [summary.judge, summary.taskTalk].flatMap((note) => (note ? `\n<p>${escapeHtml(note.words)}</p>` : []));
+  const origin = summary.provenance
+    ? `<h2>Provenance</h2>\n<pre>${escapeHtml(JSON.stringify(summary.provenance, null, 2))}</pre>\n`
+    : '';
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -63,7 +66,7 @@ p, pre { white-space: pre-wrap; overflow-wrap: anywhere }
 <p>Below each value its 95 % interval over dialogues (bootstrap; jackknife for distinct-n).</p>${notes.join('')}
 <ul>${summary.tests.map(({ words }) => `<li>${escapeHtml(words)}</li>`).join('\n')}</ul>
 ${answers.length > 0 ? `<h2>Answers</h2>\n${answers.join('\n')}` : ''}
-<h2>Plan</h2>
+${origin}<h2>Plan</h2>
 <pre>${escapeHtml(JSON.stringify(plan, null, 2))}</pre>
 </html>
 `;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { provenanceSchema } from '../evaluation/provenance.ts';
 import { FINDINGS } from '../statistics/describe-test.ts';
 
 export const SUMMARY_FORMAT = 'solace-lab-summary';
@@ -63,6 +64,10 @@ export const summarySchema = z.object({
       words: z.string(),
     }),
   ),
+  /** What made the records, with how many each; absent in older summaries. */
+  provenance: z
+    .array(provenanceSchema.extend({ id: z.string(), models: z.array(z.string()), records: z.int() }))
+    .optional(),
   /** What changes without the references that speak of the crowd-workers' task; absent without any. */
   taskTalk: z
     .object({

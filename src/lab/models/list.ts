@@ -1,3 +1,4 @@
+import type { ModelHashes } from '../../core/evaluation/provenance.ts';
 import type { ModelWeights } from '../../core/evaluation/weights.ts';
 import type { MemoryEstimate } from '../../core/engine/memory.ts';
 import type { MlcRecord, ModelFormat, ModelRecord } from '../../core/engine/record.ts';
@@ -66,9 +67,13 @@ export function storedBytes(records: readonly ModelRecord[]): Promise<Record<str
 }
 
 /** What a plan names of a model's weights; undefined for models whose files have no hashes. */
-export async function modelWeights(id: string): Promise<ModelWeights | undefined> {
+export const modelWeights = async (id: string): Promise<ModelWeights | undefined> =>
+  (await modelHashes(id)).weights ?? undefined;
+
+/** Hashes of a model's weights and tokenizer, as far as its files have any. */
+export async function modelHashes(id: string): Promise<ModelHashes> {
   const request = { record: await catalogue.find(id), base: labAddress() };
-  return (await libraryWorker.call('weights', request)) ?? undefined;
+  return (await libraryWorker.call('hashes', request)) ?? { weights: null, tokenizer: null };
 }
 
 /** The chat models of WebLLM's list, whose code this fetches. Add one with `addMlc`. */

@@ -19,6 +19,7 @@ import { modelWeights } from '../models/list.ts';
 import { borrowModel } from '../models/resident-models.ts';
 import { judgingOfRun } from './judging.ts';
 import { planTools } from './plan-tools.ts';
+import { provenanceInPage } from './software.ts';
 import { alone, found, REMOTE_CONCURRENCY, store, turnsOf, type WorkCalls } from './stored-runs.ts';
 import type { TableApi } from '../../../workers/table/handlers.ts';
 
@@ -108,6 +109,7 @@ export async function startRun(id: string, { signal, onEvent, onWait }: WorkCall
       done: new Set(records.map(recordKey)),
       concurrency: REMOTE_CONCURRENCY,
       openModel: openPlanned,
+      provenanceOf: provenanceInPage,
       ...planTools(plan, { compress, measure }, signal),
       signal,
       ...(onWait && { onWait }),

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { group } from 'd3-array';
 import { LabError } from '../../core/error.ts';
 import { recordSchema, type ResultRecord } from '../../core/evaluation/record.ts';
 import { parseJsonLines } from '../../core/json-lines.ts';
@@ -96,19 +95,19 @@ async function readRecords(path: string): Promise<ResultRecord[]> {
 
 /** Tokens per reply of each model under each condition, with intervals over dialogues. */
 function* replyLengths(records: readonly ResultRecord[], counters: ReadonlyMap<string, TokenCounter>) {
-  const cells = group(
-    records.filter(({ hypothesis }) => hypothesis !== null),
-    ({ model, representation }) => JSON.stringify([model, representation]),
-  );
-  for (const replies of cells.values()) {
+  const written = records.filter(({ hypothesis }) => hypothesis !== null);
+  const cellOf = ({ model, representation }: ResultRecord): string => JSON.stringify([model, representation]);
+  for (const cell of new Set(written.map(cellOf))) {
+    const replies = written.filter((record) => cellOf(record) === cell);
     const [{ model, representation } = { model: '', representation: '' }] = replies;
     for (const [tokenizer, count] of counters) {
-      const byDialogue = [...group(replies, ({ dialogue }) => dialogue).values()].map((each) => ({
-        tokens: each.reduce((sum, { hypothesis }) => sum + count(hypothesis ?? ''), 0),
-        utterances: each.length,
-      }));
-      const perReply = bootstrapInterval(tokensPerUtterance, byDialogue);
-      yield { model, representation, tokenizer, dialogues: byDialogue.length, replies: replies.length, perReply };
+      const byDialogue = new Map<string, { tokens: number; utterances: number }>();
+      for (const { dialogue, hypothesis } of replies) {
+        const { tokens, utterances } = byDialogue.get(dialogue) ?? { tokens: 0, utterances: 0 };
+        byDialogue.set(dialogue, { tokens: tokens + count(hypothesis ?? ''), utterances: utterances + 1 });
+      }
+      const perReply = bootstrapInterval(tokensPerUtterance, [...byDialogue.values()]);
+      yield { model, representation, tokenizer, dialogues: byDialogue.size, replies: replies.length, perReply };
     }
   }
 }
