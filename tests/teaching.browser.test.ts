@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch } from './harness/browser.ts';
+import { startEndpoint } from './harness/endpoint.ts';
 import { serveLab, type ServedLab } from './harness/lab.ts';
 import { NotebookReader } from './harness/notebook.ts';
 import { overhangs } from './harness/overhang.ts';
@@ -152,5 +153,57 @@ describe('what a teacher shares', () => {
     );
     expect(errors).toEqual([]);
     await close();
+  });
+
+  it('the chat is quiet at first; Lab view shows the tools, and is kept', async () => {
+    const { page, errors, close } = await visit(browser, lab.url, { quiet: true });
+    await page.getByTestId('composer').waitFor();
+    expect(await page.locator('input[type=radio][value=keypos]').count()).toBe(0);
+    expect(await page.getByRole('tab', { name: 'What the model sees' }).count()).toBe(0);
+    await page.getByTestId('lab-view').click();
+    await page.getByRole('tab', { name: 'What the model sees' }).waitFor();
+    await new Person(page).represent('keypos');
+    await page.reload();
+    await page.getByRole('tab', { name: 'What the model sees' }).waitFor();
+    await page.getByTestId('lab-view').click();
+    // Compression is never applied without a word.
+    await page.getByText('KeyPOS leaves words out of what the model reads.').waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  it('a reply is shown as Markdown, copied as it came, and rated', async () => {
+    const endpoint = await startEndpoint();
+    endpoint.answer = () =>
+      'Try **three** [things](https://example.org) <b>now</b>:\n- rest\n- [no](javascript:alert(1))';
+    const { page, errors, close } = await visit(browser, lab.url, {
+      quiet: true,
+      profile: { permissions: ['clipboard-read', 'clipboard-write'] },
+    });
+    const person = new Person(page);
+    await person.addEndpoint(endpoint);
+    await person.goTo('chat');
+    await person.ask('What helps?');
+    const reply = person.replies.last();
+    expect(await reply.locator('strong').innerText()).toBe('three');
+    expect(await reply.getByRole('listitem').allInnerTexts()).toEqual(['rest', '[no](javascript:alert(1))']);
+    expect(await reply.getByRole('link').evaluateAll((links) => links.map((link) => link.getAttribute('rel')))).toEqual(
+      ['noopener noreferrer'],
+    );
+    expect(await reply.locator('b').count()).toBe(0);
+    expect(await reply.locator('.numbers').count()).toBe(0);
+    await reply.getByRole('button', { name: 'Copy as Markdown' }).click();
+    await reply.getByText('Copied').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(endpoint.answer(''));
+    await reply.getByRole('button', { name: 'This reply did not help' }).click();
+    await reply.getByPlaceholder('Why? Stays in this browser.').fill('a list');
+    await page.keyboard.press('Enter');
+    await page.reload();
+    expect(await reply.getByRole('button', { name: 'This reply did not help' }).getAttribute('aria-pressed')).toBe(
+      'true',
+    );
+    expect(errors).toEqual([]);
+    await close();
+    await endpoint.close();
   });
 });

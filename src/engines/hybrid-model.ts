@@ -18,7 +18,7 @@ export class HybridModel implements LoadedModel {
   readonly info: LoadedInfo;
   readonly tokenizer: ModelTokenizer | undefined;
   readonly scorer: ModelScorer = {
-    score: async (text, signal, from) => requireScorer(await this.#scorer.get()).score(text, signal, from),
+    score: async (text, signal, from, top) => requireScorer(await this.#scorer.get()).score(text, signal, from, top),
   };
   #generator: LoadedModel;
   #scorer: Lazy<LoadedModel>;

@@ -48,6 +48,7 @@ export {
   saveComparison,
 } from '../browser/storage/comparison-store.ts';
 export { loadExamples, type Example } from '../core/conversation/examples/examples.ts';
+export { lookInside, weighDropped, type WordWeight, type WrittenReply } from './look-inside.ts';
 export { readDanger } from './sentences.ts';
 
 /** Datasets: import, browsing, statistics. */

@@ -22,6 +22,8 @@ export interface VisitOptions {
    * seconds, so only tests of it enable it. Otherwise the page finds a browser that has none.
    */
   serviceWorker?: boolean;
+  /** Shows the chat as on a first visit. Otherwise it is in Lab view, because most tests use what only that shows. */
+  quiet?: boolean;
 }
 
 /** Opens `url` in a fresh profile, or in `context` for a second page of the same person. */
@@ -51,9 +53,22 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
   return { context, page, errors, failures, origins, close: () => context.close() };
 }
 
-async function newProfile(browser: Browser, { profile, serviceWorker = false }: VisitOptions): Promise<BrowserContext> {
+async function newProfile(
+  browser: Browser,
+  { profile, serviceWorker = false, quiet = false }: VisitOptions,
+): Promise<BrowserContext> {
   const context = await browser.newContext({ acceptDownloads: true, ...profile });
+  if (!quiet) await context.addInitScript(chooseLabView);
   if (!serviceWorker)
     await context.addInitScript(() => void Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));
   return context;
+}
+
+/** Chooses Lab view on a first visit. Runs in the page, and in frames that have no storage. */
+function chooseLabView(): void {
+  try {
+    if (localStorage.getItem('solace.settings') === null) localStorage.setItem('solace.settings', '{"labView":true}');
+  } catch {
+    // A sandbox, or a browser that keeps nothing: the chat stays quiet there.
+  }
 }

@@ -35,6 +35,6 @@ export type EngineApi = {
   renderPrompt: Method<ChatMessage[], string>;
   countTokens: Method<{ texts: string[]; form: TextForm }, number[]>;
   stream: Method<{ messages: ChatMessage[]; decoding: ReplyRequest }, null, StreamEvent>;
-  score: Method<{ text: string; from: number }, TokenScore[]>;
+  score: Method<{ text: string; from: number; top: number }, TokenScore[]>;
   unload: Method<null, null>;
 };

@@ -27,7 +27,7 @@ export function engineHandlers(loaders: Record<EngineId, EngineLoader>): Handler
       for await (const event of loaded().stream(messages, decoding, signal)) emit(event);
       return null;
     },
-    score: ({ text, from }, { signal }) => scorer().score(text, signal, from),
+    score: ({ text, from, top }, { signal }) => scorer().score(text, signal, from, top),
     async unload() {
       await model?.unload();
       model = undefined;

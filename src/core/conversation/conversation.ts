@@ -49,6 +49,10 @@ export type ReplyOrigin = z.output<typeof replyOriginSchema>;
 export const noticedSchema = z.object({ level: z.enum(['concern', 'danger']), kinds: z.array(z.enum(CRISIS_KINDS)) });
 export type Noticed = z.output<typeof noticedSchema>;
 
+/** What a person thought of a reply. */
+const ratingSchema = z.object({ liked: z.boolean(), why: z.string().max(2000) });
+export type Rating = z.output<typeof ratingSchema>;
+
 const id = z.string().min(1).max(200);
 /** Milliseconds since 1970, within the range of Date. */
 const time = z.number().nonnegative().max(8.64e15);
@@ -65,6 +69,8 @@ export const messageSchema = z.object({
   reply: replyOriginSchema.optional().catch(undefined),
   /** Only on messages of a seeker; values of other versions of the lab are recomputed from the text. */
   noticed: noticedSchema.optional().catch(undefined),
+  /** Only on replies that somebody rated. */
+  rating: ratingSchema.optional().catch(undefined),
 });
 /** One node of the tree. Messages with the same parent are versions of each other. */
 export type Message = z.output<typeof messageSchema>;

@@ -82,7 +82,7 @@ export function regenerate(
 export function update(
   conversation: Conversation,
   id: string,
-  change: Partial<Pick<Message, 'text' | 'state' | 'reply' | 'noticed'>>,
+  change: Partial<Pick<Message, 'text' | 'state' | 'reply' | 'noticed' | 'rating'>>,
 ): Conversation {
   const messages = new Map(conversation.messages).set(id, { ...messageOf(conversation, id), ...change });
   return { ...conversation, messages };

@@ -61,6 +61,13 @@ export interface ReplyStats {
   decodeMs: number;
 }
 
+/** A token that could have stood at a position, with its log-probability in nats. */
+export interface LikelyToken {
+  id: number;
+  text: string;
+  logprob: number;
+}
+
 /** One token of a scored text. `logprob` is in nats, null for the first token, which nothing predicts. */
 export interface TokenScore {
   id: number;
@@ -68,6 +75,8 @@ export interface TokenScore {
   logprob: number | null;
   /** The most likely id at this position, if the engine reports it. */
   likeliest?: number;
+  /** The most likely tokens at this position, likeliest first, if they were asked for and the engine reports them. */
+  top?: LikelyToken[];
 }
 
 export interface LoadProgress {
@@ -99,9 +108,10 @@ export interface LoadedInfo {
 export interface ModelScorer {
   /**
    * Log-probability of every token of `text`, a rendered prompt, given the previous ones; no token is added. Before
-   * token `from` an engine may return null to save work. Insert written text with `plainText`.
+   * token `from` an engine may return null to save work. Insert written text with `plainText`. `top`: how many of the
+   * likeliest tokens to report per position; an engine may report none.
    */
-  score: (text: string, signal?: AbortSignal, from?: number) => Promise<TokenScore[]>;
+  score: (text: string, signal?: AbortSignal, from?: number, top?: number) => Promise<TokenScore[]>;
 }
 
 /**

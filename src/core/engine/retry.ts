@@ -65,7 +65,7 @@ export function retryingModel(model: LoadedModel, options: RetryOptions = {}): L
     info: model.info,
     tokenizer: model.tokenizer,
     scorer: scorer && {
-      score: (text, signal, from) => retried(() => scorer.score(text, signal, from), signal, options),
+      score: (text, signal, from, top) => retried(() => scorer.score(text, signal, from, top), signal, options),
     },
     async *stream(messages, decoding, signal) {
       yield* await retried(() => collect(messages, decoding, signal), signal, options);

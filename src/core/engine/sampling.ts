@@ -96,6 +96,18 @@ function draw(from: Candidate[], u: number): number {
   return (from[from.length - 1] as Candidate).id;
 }
 
+/** The `k` most probable ids with their log-probabilities in nats, most probable first. */
+export function mostLikely(logits: Float32Array, k: number): { id: number; logprob: number }[] {
+  const best = argmax(logits);
+  const highest = logits[best] as number;
+  const ofBest = logProbability(logits, best);
+  const ids = k < logits.length ? atLeast(logits, kthLargest(logits, k)) : Array.from(logits, (_, id) => id);
+  return ids
+    .map((id) => ({ id, logprob: (logits[id] as number) - highest + ofBest }))
+    .sort((a, b) => b.logprob - a.logprob || a.id - b.id)
+    .slice(0, k);
+}
+
 function softmax(logits: Float32Array, temperature: number, ids?: number[]): Candidate[] {
   const chosen = ids ?? Array.from(logits, (_, id) => id);
   let highest = -Infinity;

@@ -15,7 +15,8 @@ export interface ReplyLikelihood {
 }
 
 /**
- * Scores `reply` as the model's answer to `messages`, with its end-of-turn token, as in training. The lab's only
+ * Scores `reply` as the model's answer to `messages`, with its end-of-turn token, as in training; `top`: see
+ * `ModelScorer`. The lab's only
  * definition: a reply's loss is `sum / tokens`, its perplexity the exponential of that.
  * @throws {LabError} `unsupported` when the template renders a reply differently than the prompt for it; what `score`
  * throws.
@@ -25,6 +26,7 @@ export async function replyLikelihood(
   messages: ChatMessage[],
   reply: string,
   signal?: AbortSignal,
+  top = 0,
 ): Promise<ReplyLikelihood> {
   const { tokenizer } = model;
   const prompt = await tokenizer.renderPrompt(messages);
@@ -38,7 +40,7 @@ export async function replyLikelihood(
     }),
   );
   const [promptTokens = 0, answeredTokens = 0] = await tokenizer.countTokens([prompt, answered], 'prompt');
-  const scores = await model.scorer.score(whole, signal, promptTokens);
+  const scores = await model.scorer.score(whole, signal, promptTokens, top);
   const counted = scores.slice(promptTokens, answeredTokens + 1);
   const sum = counted.reduce((total, score) => total - logProbabilityOf(score, model), 0);
   return { sum, tokens: counted.length, scores: counted, promptTokens };

@@ -71,6 +71,27 @@ describe('OrtModel', () => {
     expect(scores.map((score) => score.text).join('')).toBe(text);
   });
 
+  it('reports the likeliest tokens of each position as the reference ranks them, if asked', async () => {
+    const text = '<s>user\nIt rains.</s>';
+    const scores = await model.scorer.score(text, undefined, 3, 5);
+    const rows = await forward(
+      tinyCheckpoint(),
+      scores.map(({ id }) => id),
+    );
+    expect(scores[2]?.top).toBeUndefined();
+    for (const [i, { top }] of scores.entries()) {
+      if (i < 3) continue;
+      const row = rows[i - 1] as Float32Array;
+      const best = [...row.keys()].sort((a, b) => (row[b] as number) - (row[a] as number)).slice(0, 5);
+      expect(top?.map(({ id }) => id)).toEqual(best);
+      for (const { id, logprob, text: piece } of top ?? []) {
+        expect(logprob).toBeCloseTo(logProbability(row, id), 3);
+        expect(piece).toBeTypeOf('string');
+      }
+    }
+    expect((await model.scorer.score(text)).some(({ top }) => top)).toBe(false);
+  });
+
   it('scores only the end of a text, reusing the cache of its beginning', async () => {
     const text = `<s>user\n${'It snows. '.repeat(20)}</s>`;
     const whole = await model.scorer.score(text);

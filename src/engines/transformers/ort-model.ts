@@ -15,7 +15,7 @@ import { brokenLogits, runtimeFault, unloadedModel } from '../../core/engine/fau
 import { Queue } from '../../core/async/queue.ts';
 import { ReplyClock } from '../../core/engine/reply-clock.ts';
 import { checkFitsWindow } from '../../core/engine/window.ts';
-import { argmax, createSampler, logProbability, logitsFault } from '../../core/engine/sampling.ts';
+import { argmax, createSampler, logProbability, logitsFault, mostLikely } from '../../core/engine/sampling.ts';
 import type { ChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
 import { StreamDetokenizer } from '../../core/tokenizer/detokenizer.ts';
 import { decodingFeatures } from '../features.ts';
@@ -36,11 +36,19 @@ export interface OrtModelParts {
   release: () => Promise<void>;
 }
 
+/** Scores from token `from` on, with the `top` likeliest tokens of each position. */
+interface WantedScores {
+  from: number;
+  top: number;
+}
+
 /** A causal language model with one KV cache: the decoding loop of the transformers engine. */
 export class OrtModel implements LoadedModel {
   readonly info: LoadedInfo & { contextWindow: number };
   readonly tokenizer: ModelTokenizer;
-  readonly scorer: ModelScorer = { score: (text, signal, from = 0) => this.#scoreInTurn(text, from, signal) };
+  readonly scorer: ModelScorer = {
+    score: (text, signal, from = 0, top = 0) => this.#scoreInTurn(text, { from, top }, signal),
+  };
   #parts: OrtModelParts;
   #queue = new Queue();
   #unloaded = false;
@@ -62,10 +70,10 @@ export class OrtModel implements LoadedModel {
     }
   }
 
-  async #scoreInTurn(text: string, from: number, signal?: AbortSignal): Promise<TokenScore[]> {
+  async #scoreInTurn(text: string, wanted: WantedScores, signal?: AbortSignal): Promise<TokenScore[]> {
     const leave = await this.#queue.enter();
     try {
-      return await this.#score(text, from, signal);
+      return await this.#score(text, wanted, signal);
     } catch (error) {
       throw this.#fault(error);
     } finally {
@@ -134,7 +142,7 @@ export class OrtModel implements LoadedModel {
     return logits;
   }
 
-  async #score(text: string, from: number, signal?: AbortSignal): Promise<TokenScore[]> {
+  async #score(text: string, { from, top }: WantedScores, signal?: AbortSignal): Promise<TokenScore[]> {
     const { decoder, tokenizer } = this.#parts;
     const ids = tokenizer.encode(text);
     this.#checkLength(ids.length, 0);
@@ -156,6 +164,8 @@ export class OrtModel implements LoadedModel {
         const next = scores[at + row + 1] as TokenScore;
         next.logprob = logProbability(logits, next.id);
         next.likeliest = argmax(logits);
+        if (top > 0)
+          next.top = mostLikely(logits, top).map((each) => ({ ...each, text: tokenizer.tokenText(each.id) }));
       }
     }
     // Keep the KV cache only when a prefix was reused: a text scored whole is rarely repeated.

@@ -38,8 +38,8 @@ export class WorkerModel implements LoadedModel {
       };
     if (loaded.scorer)
       this.scorer = {
-        score: (text, signal, from = 0) =>
-          this.#guard(() => worker.call('score', { text, from }, signal ? { signal } : {})),
+        score: (text, signal, from = 0, top = 0) =>
+          this.#guard(() => worker.call('score', { text, from, top }, signal ? { signal } : {})),
       };
     worker.onLost(() => (this.#lost = true));
   }

@@ -1,4 +1,4 @@
-import type { Conversation, Message, ReplyOrigin } from '../../core/conversation/conversation.ts';
+import type { Conversation, Message, Rating, ReplyOrigin } from '../../core/conversation/conversation.ts';
 import { answeredOn, signalOf } from '../../core/conversation/danger.ts';
 import { pathTo } from '../../core/conversation/tree.ts';
 import type { ReplyStats } from '../../core/engine/engine.ts';
@@ -14,6 +14,8 @@ export interface PageEntry {
   /** Its index among the versions of this message, from 0. */
   versions: { index: number; count: number };
   reply: ReplyNote | null;
+  /** What the person thought of a reply. */
+  rating: Rating | undefined;
   /** Signs of danger in the message. */
   signal: CrisisSignal;
   /** Answers messages of which at least one signals danger, so it is shown only on request. */
@@ -58,6 +60,7 @@ export function pageEntries(conversation: Conversation, writingId: string | null
       writing: message.id === writingId,
       versions: { index: siblings.indexOf(message.id), count: siblings.length },
       reply: message.reply ? noteOf(message, message.reply, writingId) : null,
+      rating: message.rating,
       signal: signalOf(message),
       folded: answered[i]?.level === 'danger',
     };

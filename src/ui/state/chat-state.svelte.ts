@@ -9,7 +9,7 @@ import {
   siblingsOf,
   update,
 } from '../../core/conversation/tree.ts';
-import type { Conversation, Message } from '../../core/conversation/conversation.ts';
+import type { Conversation, Message, Rating } from '../../core/conversation/conversation.ts';
 import { answeredOn, keyedUtterancesOn, utterancesOn, type KeyedUtterance } from '../../core/conversation/danger.ts';
 import type { LoadedModel } from '../../core/engine/engine.ts';
 import type { LabError } from '../../core/error.ts';
@@ -160,6 +160,11 @@ export class ChatState {
   readonly stop = (): void => {
     this.#stopping?.abort();
   };
+
+  /** Keeps what the person thinks of a reply; undefined takes it back. */
+  rate(id: string, rating: Rating | undefined): void {
+    if (this.conversation) void this.#keep(update(this.conversation, id, { rating }));
+  }
 
   /** Shows the `index`th version of a message. */
   show(id: string, index: number): void {

@@ -164,3 +164,20 @@ describe('messages that are sent while the model loads', () => {
     expect(requests).toEqual([]);
   });
 });
+
+describe('a rating', () => {
+  it('is kept with the reply, changed and taken back', async () => {
+    const { chat, saved, begin, write } = setUpChat();
+    const id = await begin();
+    await write('Hello.');
+    await write(null);
+    const reply = chat.entries.at(-1)?.id ?? '';
+    chat.rate(reply, { liked: false, why: 'cold' });
+    expect([chat.entries.at(-1)?.rating, saved.get(id)?.messages.get(reply)?.rating]).toEqual([
+      { liked: false, why: 'cold' },
+      { liked: false, why: 'cold' },
+    ]);
+    chat.rate(reply, undefined);
+    expect(chat.entries.at(-1)?.rating).toBeUndefined();
+  });
+});

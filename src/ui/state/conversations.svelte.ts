@@ -1,3 +1,5 @@
+import { importConversations } from '../../core/conversation/exchange.ts';
+import { preferencePairs } from '../../core/conversation/preferences.ts';
 import type { Conversation, ConversationHead, Message } from '../../core/conversation/conversation.ts';
 import { LabError } from '../../core/error.ts';
 import type { ConversationLibrary, ImportReport, LibraryEvent } from '../../lab/index.ts';
@@ -114,6 +116,20 @@ export class Conversations {
     await this.#try('The conversations could not be exported.', async () => {
       const name = `solace-conversations-${today()}.json`;
       this.#dependencies.saveFile(name, await this.#dependencies.library.export());
+    });
+  }
+
+  /** Saves the ratings of replies as pairs for training; says so if there are none yet. */
+  async exportPreferences(): Promise<void> {
+    await this.#try('The ratings could not be exported.', async () => {
+      const { conversations } = importConversations(await this.#dependencies.library.export());
+      const pairs = preferencePairs(conversations);
+      if (pairs.length > 0)
+        this.#dependencies.saveFile(`solace-preferences-${today()}.json`, JSON.stringify(pairs, null, 1));
+      else
+        this.#dependencies.toasts.show(
+          'There is no pair yet. Press Try again at a reply, then mark one version as helpful and another as not.',
+        );
     });
   }
 

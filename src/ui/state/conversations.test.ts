@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { headOf, type Conversation, type ConversationHead } from '../../core/conversation/conversation.ts';
-import { append, createConversation, rename } from '../../core/conversation/tree.ts';
+import { exportConversations } from '../../core/conversation/exchange.ts';
+import { append, createConversation, regenerate, rename, update } from '../../core/conversation/tree.ts';
 import { LabError } from '../../core/error.ts';
 import type { LibraryEvent } from '../../lab/index.ts';
 import { Conversations } from './conversations.svelte.ts';
@@ -246,5 +247,37 @@ describe('an import', () => {
     await conversations.importFiles([file('broken.json'), file('sound.json')]);
     expect(conversations.error?.message).toContain('The file could not be imported (no JSON).');
     expect(toasts.shown).toHaveLength(1);
+  });
+});
+
+describe('ratings of replies', () => {
+  it('are saved as preference pairs, or it is said that there are none yet', async () => {
+    const none = setUp();
+    await none.conversations.exportPreferences();
+    expect([none.saved, none.conversations.error?.code]).toEqual([[], 'bad-file']);
+    const begun = append(createConversation('Listen.'), { speaker: 'seeker', text: 'I am tired' }).conversation;
+    const first = append(begun, { speaker: 'supporter', text: 'Rest.' });
+    const second = regenerate(first.conversation, first.message.id, undefined);
+    const rated = (liked: boolean) =>
+      exportConversations([
+        update(update(second.conversation, first.message.id, { rating: { liked: true, why: '' } }), second.message.id, {
+          text: 'Sleep.',
+          rating: { liked, why: 'cold' },
+        }),
+      ]);
+    const alike = setUp({ library: { export: () => Promise.resolve(rated(true)) } });
+    await alike.conversations.exportPreferences();
+    expect(alike.toasts.texts()).toEqual([expect.stringContaining('There is no pair yet.')]);
+    const pair = setUp({ library: { export: () => Promise.resolve(rated(false)) } });
+    await pair.conversations.exportPreferences();
+    const [[name = '', text = '[]'] = []] = pair.saved as string[][];
+    expect(name).toMatch(/^solace-preferences-.*\.json$/);
+    expect(JSON.parse(text)).toMatchObject([
+      {
+        chosen: [{ role: 'assistant', content: 'Rest.' }],
+        rejected: [{ content: 'Sleep.' }],
+        why: { rejected: 'cold' },
+      },
+    ]);
   });
 });

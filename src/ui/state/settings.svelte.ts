@@ -34,6 +34,8 @@ const schema = z.object({
   showDropped: z.boolean().catch(true),
   contextOpen: z.boolean().catch(true),
   introSeen: z.boolean().catch(false),
+  /** Shows numbers, compressions and what the model sees; without it the chat is one calm column. */
+  labView: z.boolean().catch(false),
 });
 
 export type Settings = z.output<typeof schema>;
@@ -54,7 +56,12 @@ export const SHARED_SETTINGS = [
 ] as const satisfies readonly (keyof Settings)[];
 
 /** The settings that concern only the person and this screen. */
-export const OWN_SETTINGS = ['showDropped', 'contextOpen', 'introSeen'] as const satisfies readonly (keyof Settings)[];
+export const OWN_SETTINGS = [
+  'showDropped',
+  'contextOpen',
+  'introSeen',
+  'labView',
+] as const satisfies readonly (keyof Settings)[];
 
 /** What a link's settings are checked with: unlike stored ones, wrong values are refused. */
 export const SHARED_SHAPE = Object.fromEntries(
