@@ -61,7 +61,11 @@ describe('notebooks', () => {
     await expectSound();
     const table = reader.frame.getByRole('row', { name: /ESConv \(paper\)/ });
     expect(await table.innerText()).toMatch(/29\.8\s+29\.57\s+off by 0\.23/);
-    expect(await reader.frame.getByRole('row', { name: /Solace corpus/ }).innerText()).toContain('1,008');
+    expect(await reader.frame.getByRole('row', { name: /Solace corpus \(counted now\)/ }).innerText()).toContain(
+      '1,008',
+    );
+    // Nine claims, each with one of three verdicts.
+    expect(await reader.frame.getByRole('row', { name: /(supported|refuted|not decidable) here/ }).count()).toBe(9);
   });
 
   it('Bring your own data: reads the built-in set, then a file that is dropped', async () => {

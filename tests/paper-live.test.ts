@@ -102,6 +102,26 @@ describe('The paper, live', () => {
     expect(seen).toBe(36);
   });
 
+  it('can be read by its headings alone, as a stranger reads it', () => {
+    const read = new Map<string, string>();
+    for (const table of rendered.document.querySelectorAll('table')) {
+      let heading = table.closest('div')?.previousElementSibling;
+      while (heading && heading.tagName !== 'H3') heading = heading.previousElementSibling;
+      const title = /^Table \d+: .* on (?:ExTES|ESConv)$/.exec(tidy(heading ?? undefined))?.[0];
+      const [head, ...rows] = [...table.querySelectorAll('tr')].map((row) =>
+        [...row.children].map((cell) => tidy(cell)),
+      );
+      const paperAt = head?.indexOf('Paper') ?? -1;
+      if (title === undefined || paperAt < 0) continue;
+      for (const row of rows) read.set(`${title}, ${row[0] ?? ''}, ${row[1] ?? ''}`, row[paperAt] ?? '');
+    }
+    expect(read.size).toBe(96);
+    expect(read.get('Table 4: Mistral 7B Instruct v0.2 on ExTES, Perplexity, KeyPOS')).toBe('60.852');
+    expect(read.get('Table 6: Llama 2 7B Chat on ExTES, ROUGE-L, NoStopwords')).toBe('13.094 %');
+    expect(read.get('Table 8: Mistral 7B Instruct v0.2 on ESConv, METEOR, KeyPOS')).toBe('12.303 %');
+    expect(read.get('Table 10: Llama 2 7B Chat on ESConv, BERTScore F1, Raw')).toBe('41.896 %');
+  });
+
   it('shows tables 1 to 3 and the plateaus of figures 5 and 6', () => {
     for (const { dataset, ...values } of paper.dataTable.datasets)
       for (const [measure, value] of Object.entries(values))

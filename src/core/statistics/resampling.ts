@@ -141,9 +141,9 @@ function permutationTest<Item>(
   // Sums in a different order differ in the last digits, which is not evidence.
   const threshold = Math.abs(difference) * (1 - 1e-12);
   let extreme = 0;
+  const first = new Array<Item>(a.length);
+  const second = new Array<Item>(a.length);
   for (let r = 0; r < permutations; r++) {
-    const first = new Array<Item>(a.length);
-    const second = new Array<Item>(a.length);
     for (let i = 0; i < a.length; i++) {
       const swap = random() < 0.5;
       first[i] = (swap ? b : a)[i] as Item;
