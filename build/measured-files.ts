@@ -9,6 +9,8 @@ const PATH = 'measured.json';
 const KINDS: Record<MeasuredKind, { folder: string; pattern: RegExp }> = {
   results: { folder: 'results', pattern: /\.json$/ },
   numbers: { folder: 'results', pattern: /\.numbers\.jsonl$/ },
+  records: { folder: 'results', pattern: /\.records\.jsonl$/ },
+  verdicts: { folder: 'results', pattern: /\.verdicts\.jsonl$/ },
   runs: { folder: 'runs', pattern: /\.jsonl$/ },
 };
 

@@ -2,6 +2,7 @@ import type { Malformed } from '../core/dataset/collect.ts';
 import type { Dialogue } from '../core/dataset/dialogue.ts';
 import type { FormatId } from '../core/dataset/formats/index.ts';
 import type { DialogueQuery } from '../core/dataset/query.ts';
+import type { DialogueLabels } from '../core/explorer/labels.ts';
 import type { DatasetStatistics } from '../core/dataset/statistics.ts';
 import { LabError } from '../core/error.ts';
 import { RpcWorker } from '../rpc/worker.ts';
@@ -97,7 +98,11 @@ export const browseDataset = (
   { offset = 0, limit = 50 } = {},
 ): Promise<DialoguePage> => datasets().call('browse', { id, query: plain(query), offset, limit, ...here() });
 
-/** One dialogue; undefined if none has this id. */
+/** What a dataset says of the dialogues that a run names, without the conversations. */
+export const datasetLabels = (id: string, names: readonly string[]): Promise<DialogueLabels[]> =>
+  datasets().call('labels', { id, names: [...names], ...here() });
+
+/** One dialogue by its id, or by the name that a run has for it; undefined if there is none. */
 export const getDialogue = (id: string, dialogue: string): Promise<Dialogue | undefined> =>
   datasets().call('dialogue', { id, dialogue, ...here() });
 

@@ -41,7 +41,7 @@ export interface Shortened extends CompactedHistory {
 }
 
 /** Opens a method, which works with the lab's compression, a model and a tokenizer. */
-function openHistory(
+export function openHistory(
   spec: HistorySpec,
   { model, countTokens, tagger, compress = sharedCompress }: HistoryParts,
 ): HistoryMethod {

@@ -95,6 +95,21 @@ export {
   type RunSummary,
   type StoredRun,
 } from './runs/runs.ts';
+export {
+  committedSummary,
+  contextOfReply,
+  exploredDistribution,
+  exploredPage,
+  exploredScatter,
+  exploredSlices,
+  exploredTurn,
+  exploreRun,
+  exportExplored,
+  listCommittedRuns,
+  type ExploredRun,
+  type RebuiltContext,
+  type TurnContext,
+} from './runs/explorer.ts';
 export { planTools } from './runs/plan-tools.ts';
 export type { WorkCalls } from './runs/stored-runs.ts';
 export {

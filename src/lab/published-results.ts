@@ -5,14 +5,25 @@ import { LabError } from '../core/error.ts';
 const listSchema = z.object({
   results: z.array(z.string()),
   numbers: z.array(z.string()),
+  records: z.array(z.string()),
+  verdicts: z.array(z.string()),
   runs: z.array(z.string()),
 });
-/** The committed measurements: summaries of evaluation runs, the numbers of their records, and the trainer's logs. */
+/**
+ * The committed measurements: summaries of evaluation runs, the numbers of their records, those records themselves and
+ * judges' verdicts on them where texts may be published, and the trainer's logs.
+ */
 export type MeasuredFiles = z.output<typeof listSchema>;
 export type MeasuredKind = keyof MeasuredFiles;
 
 /** The folder of each kind. */
-const FOLDERS: Record<MeasuredKind, string> = { results: 'results', numbers: 'results', runs: 'runs' };
+const FOLDERS: Record<MeasuredKind, string> = {
+  results: 'results',
+  numbers: 'results',
+  records: 'results',
+  verdicts: 'results',
+  runs: 'runs',
+};
 
 /**
  * The measurements that were committed with this version of the lab.

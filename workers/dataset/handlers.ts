@@ -1,5 +1,6 @@
 import type { Dialogue } from '../../src/core/dataset/dialogue.ts';
 import { toJsonLines } from '../../src/core/dataset/formats/lab.ts';
+import type { DialogueLabels } from '../../src/core/explorer/labels.ts';
 import type { DialogueQuery } from '../../src/core/dataset/query.ts';
 import type { DatasetStatistics } from '../../src/core/dataset/statistics.ts';
 import type { TextFile } from '../../src/core/dataset/text-stream.ts';
@@ -34,6 +35,8 @@ export type DatasetApi = {
   dialogues: Method<Which & { query: DialogueQuery }, void, Dialogue[]>;
   browse: Method<Which & { query: DialogueQuery; offset: number; limit: number }, DialoguePage>;
   dialogue: Method<Which & { dialogue: string }, Dialogue | undefined>;
+  /** What the dataset says of the dialogues that a run names; those that it does not have are left out. */
+  labels: Method<Which & { names: string[] }, DialogueLabels[]>;
   statistics: Method<Which & { query: DialogueQuery }, DatasetStatistics>;
   exportLines: Method<Which & { query: DialogueQuery }, Blob>;
 };
@@ -70,6 +73,7 @@ export function datasetHandlers(): Handlers<DatasetApi> {
     },
     browse: ({ id, query, offset, limit, builtInFolder }) => open(builtInFolder).browse(id, query, offset, limit),
     dialogue: ({ id, dialogue, builtInFolder }) => open(builtInFolder).dialogue(id, dialogue),
+    labels: ({ id, names, builtInFolder }) => open(builtInFolder).labels(id, names),
     statistics: ({ id, query, builtInFolder }) => open(builtInFolder).statistics(id, query),
     exportLines: async ({ id, query, builtInFolder }) => {
       const found = await open(builtInFolder).find(id, query);

@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Dialogue, Utterance } from '../../src/core/dataset/dialogue.ts';
+import { currentName, dialogueNamed, labelsOf, type DialogueLabels } from '../../src/core/explorer/labels.ts';
 import { findDialogues, type DialogueQuery } from '../../src/core/dataset/query.ts';
 import { readDataset, type ReadDataset } from '../../src/core/dataset/read.ts';
 import { statisticsOf, type DatasetStatistics } from '../../src/core/dataset/statistics.ts';
@@ -143,8 +144,18 @@ export class DatasetLibrary {
     return { total: found.length, rows: found.slice(offset, offset + limit).map(rowOf) };
   }
 
+  /** A dialogue by its id, or by the name that a run has for it. */
   async dialogue(id: string, dialogue: string): Promise<Dialogue | undefined> {
-    return (await this.open(id)).dialogues.find((each) => each.id === dialogue);
+    return dialogueNamed((await this.open(id)).dialogues, dialogue);
+  }
+
+  async labels(id: string, names: readonly string[]): Promise<DialogueLabels[]> {
+    const { dialogues } = await this.open(id);
+    const byId = new Map(dialogues.map((dialogue) => [dialogue.id, dialogue]));
+    return names.flatMap((name) => {
+      const dialogue = byId.get(name) ?? byId.get(currentName(name));
+      return dialogue ? [labelsOf(dialogue, name)] : [];
+    });
   }
 
   async statistics(id: string, query: DialogueQuery): Promise<DatasetStatistics> {

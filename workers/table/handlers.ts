@@ -1,15 +1,54 @@
-import type { EvaluationPlan } from '../../src/core/evaluation/plan.ts';
-import type { ResultRecord } from '../../src/core/evaluation/record.ts';
-import type { Method } from '../../src/rpc/protocol.ts';
+import { RunStore } from '../../src/browser/storage/run-store.ts';
+import { distributionOf } from '../../src/core/explorer/distribution.ts';
+import { Explorer } from '../../src/core/explorer/explorer.ts';
+import { exportRows } from '../../src/core/explorer/export.ts';
+import { publishedRun, storedRun } from '../../src/core/explorer/open-run.ts';
+import { scatterOf } from '../../src/core/explorer/scatter.ts';
+import { slicesOf } from '../../src/core/explorer/slices.ts';
+import { aggregate } from '../../src/core/table/aggregate.ts';
 import type { Handlers } from '../../src/rpc/server.ts';
-import { aggregate, type AggregateOptions } from '../../src/core/table/aggregate.ts';
-import type { RunSummary } from '../../src/core/table/summary.ts';
+import type { TableApi } from './api.ts';
 
-/** The methods of the table worker: thousands of resamples would stall the page. */
-export type TableApi = {
-  aggregate: Method<{ plan: EvaluationPlan; records: ResultRecord[]; options: AggregateOptions }, RunSummary>;
-};
+/** Resamples of a slice's interval: there may be a hundred slices. */
+const SLICE_RESAMPLES = 300;
 
-export const tableHandlers: Handlers<TableApi> = {
-  aggregate: ({ plan, records, options }) => aggregate(plan, records, options),
-};
+/** The handlers of the table worker: thousands of records and resamples would stall the page. */
+export function tableHandlers(): Handlers<TableApi> {
+  const store = new RunStore();
+  const explorer = new Explorer();
+  return {
+    aggregate: ({ plan, records, options }) => aggregate(plan, records, options),
+    async summarise({ id, plan, options, judge }) {
+      const [records, judges] = await Promise.all([store.records(id), store.judges(id)]);
+      const chosen = judge ?? judges.sort((a, b) => b.begunAt - a.begunAt)[0]?.id;
+      const found = judges.find((each) => each.id === chosen);
+      const judging = found && { judge: found, verdicts: await store.verdicts(id, found.id) };
+      return aggregate(plan, records, { ...options, judging });
+    },
+    countReplies: async (id) => (await store.records(id)).filter(({ hypothesis }) => hypothesis !== null).length,
+    async openStored({ id, plan }) {
+      const [records, judges, verdicts] = await Promise.all([store.records(id), store.judges(id), store.verdicts(id)]);
+      return explorer.open(id, storedRun(plan, records, judges, verdicts));
+    },
+    openPublished: ({ id, plan, texts }) => explorer.open(id, publishedRun(plan, texts, id)),
+    label: ({ id, labels }) => explorer.label(id, labels),
+    page: ({ selection, columns, offset, limit }) => explorer.page(selection, columns, { offset, limit }),
+    turn: ({ selection, place }) => explorer.turn(selection, place) ?? null,
+    distribution({ selection, measure }) {
+      const { index, rows } = explorer.selected(selection);
+      return distributionOf(index, rows, measure, selection.query.judge);
+    },
+    scatter({ selection, x, y }) {
+      const { index, rows } = explorer.selected(selection);
+      return scatterOf(index, rows, { x, y, judge: selection.query.judge });
+    },
+    slices({ selection, measure, by }) {
+      const { index, rows } = explorer.selected(selection);
+      return slicesOf(index, rows, measure, { by, judge: selection.query.judge, resamples: SLICE_RESAMPLES });
+    },
+    exportRows({ selection, form }) {
+      const { index, rows } = explorer.selected(selection);
+      return new Blob([exportRows(index, rows, form)], { type: form === 'csv' ? 'text/csv' : 'application/json' });
+    },
+  };
+}

@@ -1,4 +1,5 @@
-import { tableHandlers, type TableApi } from './handlers.ts';
+import { tableHandlers } from './handlers.ts';
+import type { TableApi } from './api.ts';
 import { serve } from '../../src/rpc/server.ts';
 
-serve<TableApi>(tableHandlers);
+serve<TableApi>(tableHandlers());

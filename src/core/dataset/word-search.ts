@@ -1,8 +1,11 @@
 /** Text without case and diacritics, for comparison only. */
-const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+export const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
-/** The folded words of a query; all of them must occur. */
-export const queryWords = (query: string): string[] => fold(query).split(/\s+/u).filter(Boolean);
+/** The folded words of a query, and phrases in quotation marks; all of them must occur. */
+export const queryWords = (query: string): string[] =>
+  [...fold(query).matchAll(/["“”„]([^"“”„]+)["“”„]|([^\s"“”„]+)/gu)]
+    .map(([, phrase, word = '']) => (phrase ?? word).trim())
+    .filter(Boolean);
 
 /** Whether every word of a query (see `queryWords`) occurs in one of the texts. */
 export function hasWords(texts: Iterable<string>, words: readonly string[]): boolean {

@@ -54,7 +54,7 @@ export async function respond(
   const started = performance.now();
   const { turn, condition } = job;
   const window = windowOf(model.info.contextWindow, plan.decoding.maxNewTokens);
-  const request = { ...(await conditionOf(job, plan, tools, signal)), ...window };
+  const request = { ...(await conditionRequest(job, plan, tools, signal)), ...window };
   const { messages, fit } = await viewContext(request, tools.tokenizer, signal);
   if (fit instanceof LabError) return failedRecord(job, fit);
   // The reply first, so that the likelihood finds its context in the KV cache.
@@ -123,11 +123,14 @@ export function failedRecord({ model, condition, turn }: Job, { message }: Error
   };
 }
 
-/** The conversation before the turn under its condition. */
-async function conditionOf(
-  { turn: { before: utterances }, condition }: Job,
-  { system, newest }: EvaluationPlan,
-  { compress, histories }: ContextTools,
+/**
+ * The conversation before the turn under its condition; with a window it is the request of the context that is sent.
+ * @throws {LabError} `bad-config` for a history that the plan does not have.
+ */
+export async function conditionRequest(
+  { turn: { before: utterances }, condition }: { turn: Pick<SampledTurn, 'before'>; condition: PlanCondition },
+  { system, newest }: Pick<EvaluationPlan, 'system' | 'newest'>,
+  { compress, histories }: Omit<ContextTools, 'tokenizer'>,
   signal?: AbortSignal,
 ): Promise<Omit<ContextRequest, 'budget' | 'reserve'>> {
   if (!('history' in condition)) {

@@ -33,16 +33,10 @@ export function summariseCell(
   for (const measure of MEASURES) {
     const usable = records.filter((record) => measure.counts(record));
     if (usable.length === 0) continue;
-    const groups = clusters(usable);
-    const value = measure.over(groups);
-    const places = groups.map((_, i) => i);
-    const interval = measure.jackknife ? jackknifeInterval(value, places) : bootstrapInterval(value, places, options);
+    const interval = measureInterval(measure, usable, options);
     if (Number.isNaN(interval.value)) continue;
     const ratio = baseline && !measure.jackknife ? ratioOf(measure, usable, baseline, options) : undefined;
-    metrics[measure.name] = {
-      ...reported(interval, { n: usable.length, clusters: groups.length }),
-      ...(ratio && { ratio }),
-    };
+    metrics[measure.name] = { ...interval, ...(ratio && { ratio }) };
   }
   const timed = records.flatMap(({ record: { timing } }) => (timing && timing.newTokens > 1 ? [timing] : []));
   const decodeMs = timed.reduce((sum, timing) => sum + timing.decodeMs, 0);
@@ -54,6 +48,19 @@ export function summariseCell(
     tokensPerSecond:
       decodeMs > 0 ? (timed.reduce((sum, { newTokens }) => sum + newTokens - 1, 0) / decodeMs) * 1000 : null,
   };
+}
+
+/** The value of a measure over records that it counts, with its interval over dialogues. */
+export function measureInterval(
+  measure: Measure,
+  records: readonly CountedRecord[],
+  options: ResamplingOptions,
+): SummaryCell['metrics'][string] {
+  const groups = clusters(records);
+  const value = measure.over(groups);
+  const places = groups.map((_, i) => i);
+  const interval = measure.jackknife ? jackknifeInterval(value, places) : bootstrapInterval(value, places, options);
+  return reported(interval, { n: records.length, clusters: groups.length });
 }
 
 /** A measure's value divided by that of the baseline, over their common turns. */

@@ -26,6 +26,10 @@ export interface Measure {
   better: 'higher' | 'lower' | null;
   /** Uses the jackknife interval, because a dialogue drawn twice would lower the value. */
   jackknife?: true;
+  /** Defined for many replies together, not for each one. */
+  corpus?: true;
+  /** Figures use a logarithmic scale. */
+  logarithmic?: true;
   counts(record: CountedRecord): boolean;
   /**
    * Prepares the value for resampling: the result gives that of the clusters at some indices. What does not change is
@@ -72,6 +76,7 @@ const score = (name: string, face: Face, key: string = name, part = 2): Measure 
 const corpus = (name: keyof typeof COUNT_METRICS, face: Face): Measure => ({
   name,
   ...face,
+  corpus: true,
   counts: ({ counts }) => counts !== undefined,
   over: (clusters) => {
     const { counts: kind, value } = COUNT_METRICS[name];
@@ -97,6 +102,7 @@ const distinctMeasure = (order: 1 | 2): Measure => ({
   digits: 4,
   better: null,
   jackknife: true,
+  corpus: true,
   counts: ({ counts }) => counts !== undefined,
   over: (clusters) => {
     const tokens = clusters.map((cluster) => cluster.flatMap(({ counts }) => (counts ? [counts.hypTokens] : [])));
@@ -129,6 +135,7 @@ export const MEASURES: readonly Measure[] = [
     label: 'Perplexity',
     digits: 2,
     better: 'lower',
+    logarithmic: true,
     counts: ({ record }) => record.nll !== null,
     over: additive(
       ({ record: { nll } }) => [nll?.sum ?? 0, nll?.tokens ?? 0],

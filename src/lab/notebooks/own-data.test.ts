@@ -19,6 +19,8 @@ vi.mock('../published-results.ts', () => ({
     return {
       results: files.filter((file) => file.endsWith('.json')),
       numbers: files.filter((file) => file.endsWith('.numbers.jsonl')),
+      records: [],
+      verdicts: [],
       runs: [],
     };
   },

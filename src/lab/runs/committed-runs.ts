@@ -3,6 +3,8 @@ import { summarySchema, type RunSummary } from '../../core/table/summary.ts';
 import { listMeasured, readMeasured } from '../published-results.ts';
 
 // A committed run is a summary, `results/<id>.json`, and the numbers of its records, `results/<id>.numbers.jsonl`.
+// Where texts may be published, `<id>.records.jsonl` has the records themselves and `<id>.verdicts.jsonl` what judges
+// made of them, as the command line and the page write them.
 
 const summaries = new LazyMap<string, RunSummary>();
 
@@ -24,3 +26,22 @@ export const committedSummary = (id: string): Promise<RunSummary> =>
  * @throws {LabError} `missing-file` when it has none, `network`.
  */
 export const committedNumbers = (id: string): Promise<string> => readMeasured('numbers', `${id}.numbers.jsonl`);
+
+/** The files of a committed run, each null if there is none. */
+export interface CommittedTexts {
+  records: string | null;
+  numbers: string | null;
+  verdicts: string | null;
+}
+
+/**
+ * A committed run's records with their texts if those were published, otherwise their numbers; and the verdicts.
+ * @throws {LabError} `network`.
+ */
+export async function committedTexts(id: string): Promise<CommittedTexts> {
+  const known = await listMeasured();
+  const read = (kind: 'records' | 'numbers' | 'verdicts') =>
+    known[kind].includes(`${id}.${kind}.jsonl`) ? readMeasured(kind, `${id}.${kind}.jsonl`) : null;
+  const [records, verdicts] = await Promise.all([read('records'), read('verdicts')]);
+  return { records, numbers: records === null ? await read('numbers') : null, verdicts };
+}

@@ -11,6 +11,7 @@ import {
 } from '../../core/judge/run-verdict.ts';
 import { judgePairs, type JudgePair } from '../../core/judge/inter-judge-agreement.ts';
 import { borrowModel } from '../models/resident-models.ts';
+import { table } from './table-worker.ts';
 import { alone, found, judgingsOf, REMOTE_CONCURRENCY, store, turnsOf, type WorkCalls } from './stored-runs.ts';
 
 export { describeJudgePair } from '../../core/judge/inter-judge-agreement.ts';
@@ -26,8 +27,9 @@ export interface JudgeState {
 
 /** The judges of a run, the latest first. */
 export async function judgesOfRun(id: string): Promise<JudgeState[]> {
-  const [judges, records] = await Promise.all([store.judges(id), store.records(id)]);
-  const replies = records.filter(({ hypothesis }) => hypothesis !== null).length;
+  const judges = await store.judges(id);
+  if (judges.length === 0) return [];
+  const replies = await table.call('countReplies', id);
   const states = await Promise.all(
     judges.map(async (judge) => ({
       judge,

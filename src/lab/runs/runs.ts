@@ -5,7 +5,6 @@ import { recordKey } from '../../core/evaluation/record.ts';
 import { planJobs, runPlan, type RunEvent } from '../../core/evaluation/runner.ts';
 import { checkWeights } from '../../core/evaluation/weights.ts';
 import { uniqueId } from '../../core/unique-id.ts';
-import { RpcWorker } from '../../rpc/worker.ts';
 import type { StoredRun } from '../../browser/storage/run-store.ts';
 import { mean } from '../../core/statistics/descriptive.ts';
 import { combineRuns } from '../../core/table/combine.ts';
@@ -17,19 +16,12 @@ import { compress } from '../compression.ts';
 import { measure } from '../metrics.ts';
 import { modelWeights } from '../models/list.ts';
 import { borrowModel } from '../models/resident-models.ts';
-import { judgingOfRun } from './judging.ts';
 import { planTools } from './plan-tools.ts';
 import { provenanceInPage } from './software.ts';
+import { table } from './table-worker.ts';
 import { alone, found, REMOTE_CONCURRENCY, store, turnsOf, type WorkCalls } from './stored-runs.ts';
-import type { TableApi } from '../../../workers/table/handlers.ts';
 
 export type { EvaluationPlan, PlanInput, RunEvent, RunSummary, StoredRun };
-
-const table = new RpcWorker<TableApi>(
-  'table',
-  () =>
-    new Worker(new URL('../../../workers/table/table.worker.ts', import.meta.url), { type: 'module', name: 'table' }),
-);
 
 /** A run and its progress. */
 export interface RunState {
@@ -129,20 +121,16 @@ export async function summariseRun(
   id: string,
   { resamples, judge }: { resamples?: number; judge?: string | undefined } = {},
 ): Promise<RunSummary> {
-  const [{ plan, total }, records, judging] = await Promise.all([
-    found(id),
-    store.records(id),
-    judgingOfRun(id, judge),
-  ]);
-  return table.call('aggregate', {
+  const { plan, total } = await found(id);
+  return table.call('summarise', {
+    id,
     plan,
-    records,
     options: {
       machine: 'In a browser',
       expected: total,
       ...(resamples !== undefined && { resamples, permutations: resamples }),
-      judging,
     },
+    judge,
   });
 }
 

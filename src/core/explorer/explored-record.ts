@@ -1,0 +1,30 @@
+import { numbersOf, type RecordNumbers } from '../evaluation/numbers.ts';
+import type { ResultRecord } from '../evaluation/record.ts';
+
+/** A record of a run as the explorer knows it: numbers, and the texts unless they were not published. */
+export interface ExploredRecord extends RecordNumbers {
+  /** The original reply; empty if it is not known. */
+  reference: string;
+  hypothesis: string | null;
+  /** Why the turn failed; absent also where that was not published. */
+  error?: string | undefined;
+  /** Whether there are texts that were not published. */
+  withheld: boolean;
+}
+
+export function explored(record: ResultRecord): ExploredRecord {
+  const { reference, hypothesis, error } = record;
+  return { ...numbersOf(record), reference, hypothesis, ...(error !== undefined && { error }), withheld: false };
+}
+
+export const exploredNumbers = (numbers: RecordNumbers): ExploredRecord => ({
+  ...numbers,
+  reference: '',
+  hypothesis: null,
+  withheld: true,
+});
+
+/** The record as it was stored; only for one whose texts are known. */
+export function asStored({ hypothesisHash, failed, taskTalk, withheld, ...record }: ExploredRecord): ResultRecord {
+  return record;
+}
