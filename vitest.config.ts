@@ -14,6 +14,7 @@ const PAGES = [
   'notebook-sandbox',
   'notebooks',
   'offline',
+  'run-explorer',
   'runs',
   'sub-path',
   'teaching',

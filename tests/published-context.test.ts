@@ -9,9 +9,12 @@ import { parseNumbers } from '../src/core/evaluation/numbers.ts';
 import { parsePlan } from '../src/core/evaluation/plan.ts';
 import { recordKey } from '../src/core/evaluation/record.ts';
 import { runPlan } from '../src/core/evaluation/runner.ts';
+import { exploredNumbers } from '../src/core/explorer/explored-record.ts';
+import { dialogueNamed } from '../src/core/explorer/labels.ts';
 import { sampleTurns } from '../src/core/evaluation/turns.ts';
 import { createChatTokenizer } from '../src/core/tokenizer/chat-tokenizer.ts';
 import { compress } from '../src/lab/compression.ts';
+import { rebuildContext } from '../src/lab/runs/turn-context.ts';
 import { EMBEDDED_FOLDER } from '../src/node/model-choice.ts';
 import { readPlanDataset } from '../src/node/run-dependencies.ts';
 import { describeExtra } from './harness/shared.ts';
@@ -76,6 +79,20 @@ async function expectSameContexts(name: string): Promise<void> {
 
 describe('the contexts of published runs', () => {
   it('have the same lengths as published: the built-in dialogues', () => expectSameContexts('built-in'));
+
+  it('are rebuilt by the run explorer from the plan and the numbers alone', async () => {
+    const file = join(RESULTS, 'built-in.numbers.jsonl');
+    const records = parseNumbers(await readFile(file, 'utf8'), file).map(exploredNumbers);
+    const plan = parsePlan(await json(join(RESULTS, 'plans/built-in.json')));
+    const [dialogues, { tokenizer = null }] = await Promise.all([readPlanDataset(plan), silentModel()]);
+    const sampled = records.filter((_, i) => i % 17 === 0);
+    for (const record of sampled) {
+      const dialogue = dialogueNamed(dialogues, record.dialogue);
+      const context = await rebuildContext(plan, record, { dialogue, tokenizer, compress });
+      expect(context).toMatchObject({ state: 'rebuilt', agrees: true });
+    }
+    expect(new Set(sampled.map(({ representation }) => representation)).size).toBe(3);
+  });
 });
 
 describeExtra(['data/esconv/esconv_test.jsonl.gz'], 'the contexts of published runs', () => {

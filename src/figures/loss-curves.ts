@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { MetricsRow } from '../core/training/metrics-row.ts';
+import { colourOf } from './palette.ts';
 
 /** A training run with its name in the figure. */
 export interface NamedRun {
@@ -14,8 +15,6 @@ export interface CurveOptions {
   tip?: boolean;
 }
 
-/** Colours that keep a contrast of 3:1 on light and on dark paper; hues after Okabe and Ito. */
-const COLOURS = ['#2f7fc1', '#c4622d', '#1c8f6e', '#a561b5', '#8a7a1f', '#c04a78'];
 const MARGINS = { marginLeft: 56, marginRight: 16 };
 /** The smoothed curve averages over this share of a run's updates. */
 const SMOOTHING = 1 / 30;
@@ -93,8 +92,4 @@ export function rateCurves(runs: readonly NamedRun[], { width = 720 }: CurveOpti
 
 function pick(rows: readonly MetricsRow[], key: 'trainLoss' | 'evalLoss' | 'learningRate'): MetricsRow[] {
   return rows.filter((row) => row[key] !== undefined);
-}
-
-function colourOf(index: number): string {
-  return COLOURS[index % COLOURS.length] ?? 'currentColor';
 }

@@ -96,7 +96,6 @@ export {
   type StoredRun,
 } from './runs/runs.ts';
 export {
-  committedSummary,
   contextOfReply,
   exploredDistribution,
   exploredPage,
@@ -106,6 +105,7 @@ export {
   exploreRun,
   exportExplored,
   listCommittedRuns,
+  type CommittedRun,
   type ExploredRun,
   type RebuiltContext,
   type TurnContext,

@@ -1,3 +1,4 @@
+import type { StoredRun } from '../../src/browser/storage/run-store.ts';
 import type { SliceKind, TurnPlace } from '../../src/core/explorer/address.ts';
 import type { Distribution } from '../../src/core/explorer/distribution.ts';
 import type { RunFacets, RunHead, Selection, TurnPage } from '../../src/core/explorer/explorer.ts';
@@ -18,11 +19,19 @@ interface Opening {
   plan: EvaluationPlan;
 }
 
-/** The methods of the table worker. It reads the runs of this browser itself, so that their records never stall the page. */
+/** The methods of the table worker. It reads the runs of this browser itself, so that they never stall the page. */
 export type TableApi = {
   aggregate: Method<{ plan: EvaluationPlan; records: ResultRecord[]; options: AggregateOptions }, RunSummary>;
   /** The table of a run of this browser, with the scores of a judge: the latest, unless one is named. */
   summarise: Method<Opening & { options: Omit<AggregateOptions, 'judging'>; judge: string | undefined }, RunSummary>;
+  /** Mean milliseconds of the records of some models, over all runs of this browser; null without any. */
+  meanTime: Method<string[], number | null>;
+  exportStored: Method<Opening & { total: number; form: 'csv' | 'json' }, string>;
+  /**
+   * Stores an exported run as a new one.
+   * @throws {LabError} `bad-file` that says what is wrong with it.
+   */
+  importFile: Method<{ file: File; id: string; createdAt: number }, StoredRun>;
   /** Number of replies of a run of this browser. */
   countReplies: Method<string, number>;
   openStored: Method<Opening, RunHead>;

@@ -5,6 +5,9 @@ import { exportRows } from '../../src/core/explorer/export.ts';
 import { publishedRun, storedRun } from '../../src/core/explorer/open-run.ts';
 import { scatterOf } from '../../src/core/explorer/scatter.ts';
 import { slicesOf } from '../../src/core/explorer/slices.ts';
+import { mean } from '../../src/core/statistics/descriptive.ts';
+import { recordsCsv } from '../../src/core/table/csv.ts';
+import { parseRunFile, writeRunFile } from '../../src/core/table/run-file.ts';
 import { aggregate } from '../../src/core/table/aggregate.ts';
 import type { Handlers } from '../../src/rpc/server.ts';
 import type { TableApi } from './api.ts';
@@ -24,6 +27,26 @@ export function tableHandlers(): Handlers<TableApi> {
       const found = judges.find((each) => each.id === chosen);
       const judging = found && { judge: found, verdicts: await store.verdicts(id, found.id) };
       return aggregate(plan, records, { ...options, judging });
+    },
+    async meanTime(models) {
+      const times: number[] = [];
+      for (const { run } of await store.list()) {
+        if (!run.plan.models.some(({ id }) => models.includes(id))) continue;
+        for (const { timing, model } of await store.records(run.id))
+          if (timing && models.includes(model)) times.push(timing.totalMs);
+      }
+      return times.length === 0 ? null : mean(times);
+    },
+    async exportStored({ id, plan, total, form }) {
+      const records = await store.records(id);
+      if (form === 'csv') return recordsCsv(records);
+      return writeRunFile(plan, total, records, await store.judges(id), await store.verdicts(id));
+    },
+    async importFile({ file, id, createdAt }) {
+      const { plan, total, records, judges = [], verdicts = [] } = parseRunFile(await file.text(), file.name);
+      const run = { id, plan, total, createdAt };
+      await store.create(run, records, { judges, verdicts });
+      return run;
     },
     countReplies: async (id) => (await store.records(id)).filter(({ hypothesis }) => hypothesis !== null).length,
     async openStored({ id, plan }) {

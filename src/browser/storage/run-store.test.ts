@@ -2,7 +2,7 @@ import { openDB } from 'idb';
 import { describe, expect, it } from 'vitest';
 import type { RunJudge, RunVerdict } from '../../core/judge/run-verdict.ts';
 import { parsePlan } from '../../core/evaluation/plan.ts';
-import type { ResultRecord } from '../../core/evaluation/record.ts';
+import { recordKey, type ResultRecord } from '../../core/evaluation/record.ts';
 import { RunStore, type StoredRun } from './run-store.ts';
 import { useFakeIndexedDb } from '../../../tests/harness/fake-indexeddb.ts';
 
@@ -65,6 +65,7 @@ describe('RunStore', () => {
       ['a', 2],
     ]);
     expect((await store.records('a')).map(({ hypothesis }) => hypothesis)).toEqual(['h', 'again']);
+    expect(await store.recordKeys('a')).toEqual((await store.records('a')).map(recordKey));
     expect(await store.records('b')).toEqual([record(1)]);
     await store.close();
   });

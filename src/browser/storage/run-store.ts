@@ -109,6 +109,13 @@ export class RunStore {
     return this.#database.use((database) => database.getAll('records', under(id)));
   }
 
+  /** The keys of a run's records, without the records; see `recordKey`. */
+  recordKeys(id: string): Promise<string[]> {
+    return this.#database.use(async (database) =>
+      (await database.getAllKeys('records', under(id))).map(([, key]) => key),
+    );
+  }
+
   append(id: string, record: ResultRecord): Promise<void> {
     return this.#database.use(
       async (database) => void (await database.put('records', record, [id, recordKey(record)])),

@@ -1,5 +1,5 @@
 import { numbersOf, type RecordNumbers } from '../evaluation/numbers.ts';
-import type { ResultRecord } from '../evaluation/record.ts';
+import { recordSchema, type ResultRecord } from '../evaluation/record.ts';
 
 /** A record of a run as the explorer knows it: numbers, and the texts unless they were not published. */
 export interface ExploredRecord extends RecordNumbers {
@@ -25,6 +25,4 @@ export const exploredNumbers = (numbers: RecordNumbers): ExploredRecord => ({
 });
 
 /** The record as it was stored; only for one whose texts are known. */
-export function asStored({ hypothesisHash, failed, taskTalk, withheld, ...record }: ExploredRecord): ResultRecord {
-  return record;
-}
+export const asStored = (record: ExploredRecord): ResultRecord => recordSchema.parse(record);

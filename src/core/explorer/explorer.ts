@@ -54,7 +54,10 @@ export interface Selection {
 }
 
 /** A reply as a line of the table. */
-export interface PageRow extends Pick<ExploredRecord, 'model' | 'representation' | 'dialogue' | 'turn' | 'withheld' | 'failed'> {
+export interface PageRow extends Pick<
+  ExploredRecord,
+  'model' | 'representation' | 'dialogue' | 'turn' | 'withheld' | 'failed'
+> {
   scene: string | null;
   strategies: readonly string[];
   /** The beginning of the reply; null without one. */

@@ -1,3 +1,4 @@
+import { numbersOf } from '../evaluation/numbers.ts';
 import { recordKey } from '../evaluation/record.ts';
 import { recordsCsv } from '../table/csv.ts';
 import { writeRunFile } from '../table/run-file.ts';
@@ -11,11 +12,11 @@ import type { RunIndex, TurnRow } from './run-index.ts';
 export function exportRows(index: RunIndex, rows: readonly TurnRow[], form: 'csv' | 'json'): string {
   if (form === 'csv') return recordsCsv(rows.map(({ record }) => asStored(record)));
   if (rows.some(({ record }) => record.withheld)) {
-    return JSON.stringify(
-      rows.map(({ record: { reference, hypothesis, withheld, ...numbers } }) => numbers),
-      null,
-      1,
-    );
+    const numbers = rows.map(({ record }) => {
+      const { hypothesisHash, failed } = record;
+      return { ...numbersOf(record), hypothesisHash, failed };
+    });
+    return JSON.stringify(numbers, null, 1);
   }
   const kept = new Set(rows.map(({ record }) => recordKey(record)));
   return writeRunFile(

@@ -1,4 +1,4 @@
-import { MEASURES, type Measure } from '../table/measures.ts';
+import { MEASURES, type CountedRecord, type Measure } from '../table/measures.ts';
 import type { Scores } from '../judge/criteria.ts';
 import { replyScores, type RunVerdict, type RunVerdicts } from '../judge/run-verdict.ts';
 import { fold } from '../dataset/word-search.ts';
@@ -37,6 +37,10 @@ export interface RunParts {
   labels?: readonly DialogueLabels[];
 }
 
+/** A measure of one reply; NaN if it has none. */
+export const replyValue = (measure: Measure, counted: CountedRecord): number =>
+  !counted.record.failed && measure.counts(counted) ? measure.over([[counted]])([0]) : Number.NaN;
+
 export const turnKey = ({ dialogue, turn }: Pick<ExploredRecord, 'dialogue' | 'turn'>): string => `${turn} ${dialogue}`;
 
 /** The replies of a run in order, with columns of values that are computed once. */
@@ -65,11 +69,9 @@ export class RunIndex {
     const known = this.#values.get(key);
     if (known) return known;
     const measure = REPLY_MEASURES.find((each) => each.name === name);
-    const values = Float64Array.from(this.rows, (row) => {
-      if (!measure || row.record.failed) return Number.NaN;
-      const counted = { record: row.record, ...this.scoresOf(row, judge) };
-      return measure.counts(counted) ? measure.over([[counted]])([0]) : Number.NaN;
-    });
+    const values = Float64Array.from(this.rows, (row) =>
+      measure ? replyValue(measure, { record: row.record, ...this.scoresOf(row, judge) }) : Number.NaN,
+    );
     this.#values.set(key, values);
     return values;
   }

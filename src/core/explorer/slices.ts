@@ -49,9 +49,7 @@ export function slicesOf(
         .filter(({ record }) => !record.failed)
         .map((row) => ({ record: row.record, ...index.scoresOf(row, judge) }))
         .filter((each) => measure?.counts(each));
-      return measure && counted.length > 0
-        ? [{ group, value: measureInterval(measure, counted, options) }]
-        : [];
+      return measure && counted.length > 0 ? [{ group, value: measureInterval(measure, counted, options) }] : [];
     }),
   }));
   return {

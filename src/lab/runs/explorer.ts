@@ -4,12 +4,13 @@ import { builtIn } from '../../core/dataset/built-in.ts';
 import type { SliceKind, TurnPlace } from '../../core/explorer/address.ts';
 import type { ExploredRecord } from '../../core/explorer/explored-record.ts';
 import type { RunFacets, RunHead, SampleTurn, Selection, TurnPage } from '../../core/explorer/explorer.ts';
+import type { RunSummary } from '../../core/table/summary.ts';
 import { compress } from '../compression.ts';
 import { datasetLabels, getDialogue, listDatasets } from '../datasets.ts';
 import { committedRunIds, committedSummary, committedTexts } from './committed-runs.ts';
 import { planTokenizer } from './plan-tokenizer.ts';
 import { found } from './stored-runs.ts';
-import { table } from './table-worker.ts';
+import { explorerWorker } from './table-worker.ts';
 import { rebuildContext, type TurnContext } from './turn-context.ts';
 
 export type { RebuiltContext, TurnContext } from './turn-context.ts';
@@ -27,18 +28,20 @@ export interface ExploredRun extends RunHead, RunFacets {
  * `network`.
  */
 export async function exploreRun(id: string): Promise<ExploredRun> {
-  const head = (await committedRunIds().catch(() => [])).includes(id) ? await openCommitted(id) : await openStored(id);
+  const head = (await committedRunIds().catch((): string[] => [])).includes(id)
+    ? await openCommitted(id)
+    : await openStored(id);
   const { dataset, labels } = await findDataset(head);
-  return { ...head, ...(await table.call('label', { id, labels })), id, dataset };
+  return { ...head, ...(await explorerWorker.call('label', { id, labels })), id, dataset };
 }
 
 async function openStored(id: string): Promise<RunHead> {
-  return table.call('openStored', { id, plan: (await found(id)).plan });
+  return explorerWorker.call('openStored', { id, plan: (await found(id)).plan });
 }
 
 async function openCommitted(id: string): Promise<RunHead> {
   const [summary, texts] = await Promise.all([committedSummary(id), committedTexts(id)]);
-  return table.call('openPublished', { id, plan: parseStoredPlan(summary.plan, id), texts });
+  return explorerWorker.call('openPublished', { id, plan: parseStoredPlan(summary.plan, id), texts });
 }
 
 interface FoundDataset {
@@ -74,23 +77,24 @@ export const exploredPage = (
   selection: Selection,
   columns: readonly string[],
   { offset, limit }: { offset: number; limit: number },
-): Promise<TurnPage> => table.call('page', { selection, columns: [...columns], offset, limit });
+): Promise<TurnPage> => explorerWorker.call('page', { selection, columns: [...columns], offset, limit });
 
 /** An open turn; null if the run has no such turn. */
-export const exploredTurn = (selection: Selection, place: TurnPlace) => table.call('turn', { selection, place });
+export const exploredTurn = (selection: Selection, place: TurnPlace) =>
+  explorerWorker.call('turn', { selection, place });
 
 export const exploredDistribution = (selection: Selection, measure: string) =>
-  table.call('distribution', { selection, measure });
+  explorerWorker.call('distribution', { selection, measure });
 
 export const exploredScatter = (selection: Selection, x: string, y: string) =>
-  table.call('scatter', { selection, x, y });
+  explorerWorker.call('scatter', { selection, x, y });
 
 export const exploredSlices = (selection: Selection, measure: string, by: SliceKind) =>
-  table.call('slices', { selection, measure, by });
+  explorerWorker.call('slices', { selection, measure, by });
 
 /** The replies that match as a file. */
 export const exportExplored = (selection: Selection, form: 'csv' | 'json'): Promise<Blob> =>
-  table.call('exportRows', { selection, form });
+  explorerWorker.call('exportRows', { selection, form });
 
 /**
  * The context of a record as its model received it, assembled again from the plan.
@@ -109,14 +113,22 @@ export async function contextOfReply(
   return rebuildContext(plan, record, { dialogue, tokenizer, compress }, signal);
 }
 
-/** The committed runs by id and name. */
-export async function listCommittedRuns(): Promise<{ id: string; plan: EvaluationPlan; records: number }[]> {
+/** A run that comes with the lab. */
+export interface CommittedRun {
+  id: string;
+  plan: EvaluationPlan;
+  summary: RunSummary;
+}
+
+/**
+ * The runs that come with the lab.
+ * @throws {LabError} `network`.
+ */
+export async function listCommittedRuns(): Promise<CommittedRun[]> {
   return Promise.all(
     (await committedRunIds()).map(async (id) => {
-      const { plan, records } = await committedSummary(id);
-      return { id, plan: parseStoredPlan(plan, id), records };
+      const summary = await committedSummary(id);
+      return { id, plan: parseStoredPlan(summary.plan, id), summary };
     }),
   );
 }
-
-export { committedSummary };

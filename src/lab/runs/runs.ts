@@ -1,15 +1,11 @@
 import { LabError } from '../../core/error.ts';
 import type { LoadedModel } from '../../core/engine/engine.ts';
 import { parsePlan, type EvaluationPlan, type PlanInput, type PlanModel } from '../../core/evaluation/plan.ts';
-import { recordKey } from '../../core/evaluation/record.ts';
 import { planJobs, runPlan, type RunEvent } from '../../core/evaluation/runner.ts';
 import { checkWeights } from '../../core/evaluation/weights.ts';
 import { uniqueId } from '../../core/unique-id.ts';
 import type { StoredRun } from '../../browser/storage/run-store.ts';
-import { mean } from '../../core/statistics/descriptive.ts';
 import { combineRuns } from '../../core/table/combine.ts';
-import { recordsCsv } from '../../core/table/csv.ts';
-import { parseRunFile, writeRunFile } from '../../core/table/run-file.ts';
 import { shareHtml } from '../../core/table/share-html.ts';
 import type { RunSummary } from '../../core/table/summary.ts';
 import { compress } from '../compression.ts';
@@ -76,13 +72,11 @@ async function openPlanned(model: PlanModel, signal?: AbortSignal): Promise<Load
  * runs.
  */
 export async function estimateRun(plan: EvaluationPlan, missing: number): Promise<number | null> {
-  const times: number[] = [];
-  for (const { run } of await store.list()) {
-    if (!run.plan.models.some(({ id }) => plan.models.some((model) => model.id === id))) continue;
-    for (const { timing, model } of await store.records(run.id))
-      if (timing && plan.models.some(({ id }) => id === model)) times.push(timing.totalMs);
-  }
-  return times.length === 0 ? null : mean(times) * missing;
+  const each = await table.call(
+    'meanTime',
+    plan.models.map(({ id }) => id),
+  );
+  return each === null ? null : each * missing;
 }
 
 /**
@@ -94,11 +88,11 @@ export async function estimateRun(plan: EvaluationPlan, missing: number): Promis
 export async function startRun(id: string, { signal, onEvent, onWait }: WorkCalls<RunEvent> = {}): Promise<void> {
   await alone(id, async () => {
     const { plan } = await found(id);
-    const [turns, records] = await Promise.all([turnsOf(plan), store.records(id)]);
+    const [turns, done] = await Promise.all([turnsOf(plan), store.recordKeys(id)]);
     const events = runPlan({
       plan,
       turns,
-      done: new Set(records.map(recordKey)),
+      done: new Set(done),
       concurrency: REMOTE_CONCURRENCY,
       openModel: openPlanned,
       provenanceOf: provenanceInPage,
@@ -158,10 +152,8 @@ export async function compareRuns(
  */
 export async function exportRun(id: string, form: 'json' | 'csv' | 'html', { answers = false } = {}): Promise<string> {
   const { plan, total } = await found(id);
-  const records = await store.records(id);
-  if (form === 'json') return writeRunFile(plan, total, records, await store.judges(id), await store.verdicts(id));
-  if (form === 'csv') return recordsCsv(records);
-  return shareHtml(plan, await summariseRun(id), answers ? records : []);
+  if (form !== 'html') return table.call('exportStored', { id, plan, total, form });
+  return shareHtml(plan, await summariseRun(id), answers ? await store.records(id) : []);
 }
 
 /**
@@ -169,10 +161,7 @@ export async function exportRun(id: string, form: 'json' | 'csv' | 'html', { ans
  * @throws {LabError} `bad-file` that says what is wrong with it.
  */
 export async function importRun(file: File): Promise<StoredRun> {
-  const { plan, total, records, judges = [], verdicts = [] } = parseRunFile(await file.text(), file.name);
-  const run: StoredRun = { id: uniqueId(), plan, total, createdAt: Date.now() };
-  await store.create(run, records, { judges, verdicts });
-  return run;
+  return table.call('importFile', { file, id: uniqueId(), createdAt: Date.now() });
 }
 
 export async function removeRun(id: string): Promise<void> {

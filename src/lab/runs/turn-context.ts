@@ -1,5 +1,6 @@
 import { viewContext } from '../../core/context/assemble.ts';
 import type { ModelTokenizer } from '../../core/context/tokenizer.ts';
+import type { CountTokens } from '../../core/compression/history/history.ts';
 import { needsModel } from '../../core/compression/history/spec.ts';
 import { conditionRequest } from '../../core/evaluation/respond.ts';
 import { LabError } from '../../core/error.ts';
@@ -51,16 +52,14 @@ export async function rebuildContext(
 ): Promise<TurnContext> {
   const condition = conditionsOf(plan).find(({ id }) => id === record.representation);
   if (!condition) return missing('The plan of this run does not name this condition.');
-  if (record.failed)
-    return missing('The turn failed, so there is nothing that is known to have been sent.');
+  if (record.failed) return missing('The turn failed, so there is nothing that is known to have been sent.');
   const refused = whyNot(plan, record, { condition, dialogue, tokenizer });
   if (refused !== null || !dialogue) return missing(refused ?? '');
   const { before } = supporterTurns(dialogue).find(({ turn }) => turn === record.turn) ?? { before: [] };
   const compressed: Compressed[] = [];
-  const compressWith: Compression['compress'] = (texts, options, stop) => compress(texts, options, stop);
-  const countTokens = tokenizer?.countTokens ?? NO_TOKENIZER;
+  const countTokens: CountTokens = (texts) => (tokenizer ? tokenizer.countTokens(texts) : unavailable());
   const histories = (plan.histories ?? []).map((spec) =>
-    openHistory(spec, { model: noModel, countTokens, tagger: plan.tagger, compress: compressWith }),
+    openHistory(spec, { model: unavailable, countTokens, tagger: plan.tagger, compress }),
   );
   const request = await conditionRequest(
     { turn: { before }, condition },
@@ -123,8 +122,8 @@ function compared(
     return {
       agrees: null,
       words:
-        'Assembled again from the plan. Nothing was left out for lack of room, so these are the texts that were sent; ' +
-        'their number of tokens cannot be compared with the run, because ' +
+        'Assembled again from the plan. Nothing was left out for lack of room, so these are the texts that were ' +
+        'sent; their number of tokens cannot be compared with the run, because ' +
         (promptTokens === null ? 'the run recorded none.' : 'the tokenizer of the model is not in this browser.'),
     };
   if (fit.tokens === promptTokens && fit.leftOut === leftOut)
@@ -135,8 +134,8 @@ function compared(
   return {
     agrees: false,
     words:
-      `Assembled again from the plan, but with ${fit.tokens} tokens where the run recorded ${promptTokens}: its model, ` +
-      'template or dataset is not the one of this browser, and what was sent may differ.',
+      `Assembled again from the plan, but with ${fit.tokens} tokens where the run recorded ${promptTokens}: its ` +
+      'model, template or dataset is not the one of this browser, and what was sent may differ.',
   };
 }
 
@@ -151,6 +150,5 @@ function shortened(written: string, sent: string | null | undefined): Compressed
   return { text: sent ?? '', spans };
 }
 
-const unavailable = (what: string): LabError => new LabError({ code: 'unsupported', what });
-const noModel = () => Promise.reject(unavailable('Contexts are rebuilt without the model.'));
-const NO_TOKENIZER = () => Promise.reject(unavailable('The tokenizer of the model is not here.'));
+const unavailable = (): Promise<never> =>
+  Promise.reject(new LabError({ code: 'unsupported', what: 'Contexts are rebuilt without the model.' }));

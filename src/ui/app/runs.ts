@@ -3,8 +3,16 @@ import {
   checkJudge,
   compareRuns,
   contestsOf,
+  contextOfReply,
   createRun,
   estimateRun,
+  exploredDistribution,
+  exploredPage,
+  exploredScatter,
+  exploredSlices,
+  exploredTurn,
+  exploreRun,
+  exportExplored,
   exportRun,
   importRatings,
   importRun,
@@ -12,6 +20,7 @@ import {
   judgeRatersOf,
   judgeRunReplies,
   judgesOfRun,
+  listCommittedRuns,
   listRuns,
   ratingsOf,
   removeRun,
@@ -22,12 +31,14 @@ import {
 import { JudgeChecking } from '../state/judge-check.svelte.ts';
 import { Judging } from '../state/judging.svelte.ts';
 import { Rating } from '../state/rating.svelte.ts';
+import { RunExplorer } from '../state/run-explorer.svelte.ts';
 import { Runs } from '../state/runs.svelte.ts';
-import { toasts } from './shell.ts';
+import { router, toasts } from './shell.ts';
 
 export const runs = new Runs({
   service: {
     listRuns,
+    listCommittedRuns,
     createRun,
     estimateRun,
     startRun,
@@ -39,6 +50,21 @@ export const runs = new Runs({
   },
   toasts,
   now: () => performance.now(),
+});
+
+/** The replies of the run that the address names. */
+export const runExplorer = new RunExplorer({
+  service: {
+    exploreRun,
+    exploredPage,
+    exploredTurn,
+    exploredDistribution,
+    exploredScatter,
+    exploredSlices,
+    exportExplored,
+    contextOfReply,
+  },
+  navigate: (run, query, replace) => (replace ? router.replace('runs', run, query) : router.go('runs', run, query)),
 });
 
 export const judgeChecking = new JudgeChecking(checkJudge, runs);

@@ -1,6 +1,7 @@
 import type { RetryWait } from '../../core/engine/retry.ts';
 import type { LabError } from '../../core/error.ts';
 import type {
+  CommittedRun,
   EvaluationPlan,
   PlanInput,
   RunEvent,
@@ -55,6 +56,7 @@ export interface ExclusiveWork extends Pick<RunningRun, 'id' | 'work' | 'done' |
 /** The evaluation runs of this browser. */
 export interface RunService {
   listRuns(): Promise<RunState[]>;
+  listCommittedRuns(): Promise<CommittedRun[]>;
   createRun(plan: Omit<PlanInput, 'format' | 'version'>): Promise<StoredRun>;
   estimateRun(plan: EvaluationPlan, missing: number): Promise<number | null>;
   startRun(id: string, calls: Required<WorkCalls<RunEvent>>): Promise<void>;
@@ -75,6 +77,8 @@ interface Dependencies {
 /** The evaluation runs of this browser, and the one in progress in this tab. */
 export class Runs {
   list = $state.raw<RunState[]>([]);
+  /** The runs that come with the lab. */
+  committed = $state.raw<CommittedRun[]>([]);
   loading = $state(true);
   running = $state.raw<RunningRun | null>(null);
   table = $state.raw<ShownTable | null>(null);
@@ -105,7 +109,13 @@ export class Runs {
       const list = await this.#service.listRuns();
       if (current()) this.list = list;
     });
+    await this.#readCommitted();
     this.loading = false;
+  }
+
+  /** Without a network the runs of this browser can still be used, so a failure is not shown. */
+  async #readCommitted(): Promise<void> {
+    if (this.committed.length === 0) this.committed = await this.#service.listCommittedRuns().catch(() => []);
   }
 
   find(id: string): RunState | undefined {

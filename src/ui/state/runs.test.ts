@@ -30,6 +30,7 @@ function setUp(service: Partial<RunService> = {}) {
   const runs = new Runs({
     service: {
       listRuns: () => Promise.resolve(list),
+      listCommittedRuns: () => Promise.resolve([]),
       createRun: refuse,
       estimateRun: (_plan, missing) => Promise.resolve(missing * 10),
       startRun: (id, calls) => {
