@@ -8,13 +8,22 @@ export interface ExploredRecord extends RecordNumbers {
   hypothesis: string | null;
   /** Why the turn failed; absent also where that was not published. */
   error?: string | undefined;
+  /** What made the record; numbers only name it, in `origin`. */
+  provenance?: ResultRecord['provenance'];
   /** Whether there are texts that were not published. */
   withheld: boolean;
 }
 
 export function explored(record: ResultRecord): ExploredRecord {
-  const { reference, hypothesis, error } = record;
-  return { ...numbersOf(record), reference, hypothesis, ...(error !== undefined && { error }), withheld: false };
+  const { reference, hypothesis, error, provenance } = record;
+  return {
+    ...numbersOf(record),
+    reference,
+    hypothesis,
+    ...(error !== undefined && { error }),
+    ...(provenance && { provenance }),
+    withheld: false,
+  };
 }
 
 export const exploredNumbers = (numbers: RecordNumbers): ExploredRecord => ({

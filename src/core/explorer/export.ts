@@ -13,8 +13,8 @@ export function exportRows(index: RunIndex, rows: readonly TurnRow[], form: 'csv
   if (form === 'csv') return recordsCsv(rows.map(({ record }) => asStored(record)));
   if (rows.some(({ record }) => record.withheld)) {
     const numbers = rows.map(({ record }) => {
-      const { hypothesisHash, failed } = record;
-      return { ...numbersOf(record), hypothesisHash, failed };
+      const { hypothesisHash, failed, origin } = record;
+      return { ...numbersOf(record), hypothesisHash, failed, ...(origin !== undefined && { origin }) };
     });
     return JSON.stringify(numbers, null, 1);
   }
