@@ -8,7 +8,7 @@ import type { ChatMessage } from '../src/core/context/message.ts';
 import { rememberingTokenizer, type ModelTokenizer } from '../src/core/context/tokenizer.ts';
 import { replyReserve } from '../src/core/context/window.ts';
 import type { Utterance } from '../src/core/dataset/dialogue.ts';
-import { PAPER_DECODING, type LoadedModel, type StreamEvent } from '../src/core/engine/engine.ts';
+import { PAPER_DECODING } from '../src/core/engine/engine.ts';
 import { loadChatTokenizer } from '../src/core/engine/load-tokenizer.ts';
 import type { ModelRecord } from '../src/core/engine/record.ts';
 import { modelTokenizer } from '../src/core/engine/model-tokenizer.ts';
@@ -23,12 +23,15 @@ import { compress } from '../src/lab/compression.ts';
 import { historyOfRun, historySchema, shorten } from '../src/lab/history.ts';
 import type { FunctionContext } from '../src/lab/notebooks/define.ts';
 import { NOTEBOOK_FUNCTIONS } from '../src/lab/notebooks/functions.ts';
+import type { ReplyOrigin } from '../src/core/conversation/conversation.ts';
+import { openOverflow } from '../src/lab/overflow.ts';
 import { writeReply } from '../src/lab/reply.ts';
 import { EMBEDDED_FOLDER } from '../src/node/model-choice.ts';
 import { nodeFiles } from '../src/node/node-files.ts';
 import { CompareState } from '../src/ui/state/compare.svelte.ts';
 import { ContextState } from '../src/ui/state/context.svelte.ts';
 import { SettingsState } from '../src/ui/state/settings.svelte.ts';
+import { listener } from './harness/listening-model.ts';
 import { writeTinyModel } from './harness/tiny-model.ts';
 
 const SYSTEM = 'Be kind.';
@@ -50,35 +53,25 @@ interface Sent {
   tokens: number | null | undefined;
 }
 
-/** A model that replies nothing and records what it was sent. */
-function listener(tokenizer: ModelTokenizer, contextWindow: number): { model: LoadedModel; heard: ChatMessage[][] } {
-  const heard: ChatMessage[][] = [];
-  const model: LoadedModel = {
-    info: { modelId: 'm', engine: 'transformers', device: 'cpu', features: { seed: true, topK: true }, contextWindow },
-    tokenizer,
-    async *stream(messages): AsyncGenerator<StreamEvent> {
-      heard.push(messages);
-      const [promptTokens = 0] = await tokenizer.countTokens([await tokenizer.renderPrompt(messages)], 'prompt');
-      yield { type: 'text', text: 'I hear.' };
-      yield { type: 'done', reason: 'stop', stats: { promptTokens, newTokens: 2, firstTokenMs: 1, decodeMs: 1 } };
-    },
-    unload: () => Promise.resolve(),
-  };
-  return { model, heard };
-}
-
 const decoding = { ...PAPER_DECODING, maxNewTokens: MAX_NEW_TOKENS, seed: 1 };
-const originOf = (representation: (typeof REPRESENTATION_IDS)[number]) => ({ modelId: 'm', representation, decoding });
+/** What the chat does by default and runs, which reproduce the paper, do not. */
+type Manner = Pick<ReplyOrigin, 'newest' | 'overflow'>;
+const originOf = (representation: (typeof REPRESENTATION_IDS)[number], manner: Manner): ReplyOrigin => ({
+  modelId: 'm',
+  representation,
+  decoding,
+  ...manner,
+});
 const said = UTTERANCES.map((each, i) => ({ ...each, whole: false, key: String(i) }));
 
 /** The context of chat and Compare. */
 const tools = (tokenizer: ModelTokenizer) => ({ tokenizer: () => Promise.resolve(tokenizer), limit: null, compress });
 
-async function byChat(tokenizer: ModelTokenizer, window: number): Promise<Sent[]> {
+async function byChat(tokenizer: ModelTokenizer, window: number, manner: Manner = {}): Promise<Sent[]> {
   const sent: Sent[] = [];
   for (const representation of REPRESENTATION_IDS) {
     const { model, heard } = listener(tokenizer, window);
-    const task = { systemPrompt: SYSTEM, utterances: UTTERANCES, origin: originOf(representation) };
+    const task = { systemPrompt: SYSTEM, utterances: UTTERANCES, origin: originOf(representation, manner) };
     let tokens: number | null = null;
     for await (const step of writeReply(model, task, tools(tokenizer), new AbortController().signal)) {
       tokens = step.promptTokens;
@@ -89,7 +82,7 @@ async function byChat(tokenizer: ModelTokenizer, window: number): Promise<Sent[]
   return sent;
 }
 
-async function byCompare(tokenizer: ModelTokenizer, window: number): Promise<Sent[]> {
+async function byCompare(tokenizer: ModelTokenizer, window: number, manner: Manner = {}): Promise<Sent[]> {
   const { model, heard } = listener(tokenizer, window);
   const compare = new CompareState({
     shelf: {
@@ -100,7 +93,7 @@ async function byCompare(tokenizer: ModelTokenizer, window: number): Promise<Sen
     },
     models: { phase: 'ready', use: (_, work) => work(model), where: 'cpu', chosen: { name: 'M' } as ModelRecord },
     chat: { saidWith: () => said, systemPrompt: SYSTEM },
-    nextOrigin: () => originOf('raw'),
+    nextOrigin: () => originOf('raw', manner),
     writeReply: (to, task, signal) => writeReply(to, task, tools(tokenizer), signal),
     toasts: { show: () => 0 },
   });
@@ -113,17 +106,20 @@ async function byCompare(tokenizer: ModelTokenizer, window: number): Promise<Sen
 }
 
 /** The context in the panel. */
-async function byPanel(tokenizer: ModelTokenizer, window: number): Promise<Sent[]> {
+async function byPanel(tokenizer: ModelTokenizer, window: number, manner: Manner = {}): Promise<Sent[]> {
   const settings = new SettingsState({ get: () => null, set: () => undefined });
   const sent: Sent[] = [];
   for (const representation of REPRESENTATION_IDS) {
-    settings.set({ representation, maxNewTokens: MAX_NEW_TOKENS });
+    const newestWhole = manner.newest === 'as-written';
+    settings.set({ representation, maxNewTokens: MAX_NEW_TOKENS, newestWhole });
+    if (manner.overflow) settings.set({ overflow: manner.overflow });
     const context = new ContextState({
       chat: { draft: '', said, saidWith: () => said, systemPrompt: SYSTEM, entries: [] },
       models: { loaded: listener(tokenizer, window).model, chosen: { id: 'm' } } as never,
       settings,
       view: viewCompressed,
       tokenizerOf: () => Promise.resolve(tokenizer),
+      overflow: manner.overflow ? openOverflow : () => undefined,
     });
     context.refresh();
     await expect.poll(() => context.rows.length > 0 || context.error, { interval: 1 }).toBeTruthy();
@@ -186,7 +182,7 @@ async function byRun(
     done: new Set(),
     openModel: () => Promise.resolve(model),
     compress: async (texts, representation) => (await compress(texts, { representation })).map(({ text }) => text),
-    openHistory: (spec, by) => historyOfRun(spec, by, plan.tagger),
+    openHistory: (spec, by) => historyOfRun(spec, by, { tagger: plan.tagger }),
     measure: () => Promise.resolve({}),
   }))
     if (event.type === 'record') records.push(event.record);
@@ -276,6 +272,16 @@ describe.each(TOKENIZERS)('the template: %s', (_, open) => {
 });
 
 describe('one context for all', () => {
+  it.each(['drop', 'shorten', 'ends'] as const)('is shown in the panel as it is sent under %s', async (overflow) => {
+    const tokenizer = await byteTokenizer(BYTE_TEMPLATES.ChatML);
+    const manner = { newest: 'as-written', overflow } as const;
+    const plain = await byChat(tokenizer, 330);
+    const chat = await byChat(tokenizer, 330, manner);
+    expect(await byCompare(tokenizer, 330, manner)).toEqual(chat);
+    expect(await byPanel(tokenizer, 330, manner)).toEqual(chat);
+    expect(chat.map(({ messages }) => messages)).not.toEqual(plain.map(({ messages }) => messages));
+  });
+
   it('fails with the same error if nothing fits; a run records it with the turn', async () => {
     const tokenizer = await byteTokenizer(BYTE_TEMPLATES.ChatML);
     for (const surface of [byChat, byCompare, byPanel, byNotebook])

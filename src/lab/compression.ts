@@ -30,8 +30,8 @@ interface CompressionSetup {
 /** Texts longer than this are not cached. */
 const LONGEST_REMEMBERED = 20_000;
 
-const keyOf = (text: string, { representation, tagger, keep }: CompressOptions): string =>
-  JSON.stringify([representation, tagger, keep && [...keep].sort(), text]);
+const keyOf = (text: string, { representation, tagger, keep, negations }: CompressOptions): string =>
+  JSON.stringify([representation, tagger, keep && [...keep].sort(), negations, text]);
 
 /** Creates a separate compression service, e.g. for a test; pages and notebooks use `compress`. */
 export function createCompression({ spawn, capacity = 4096 }: CompressionSetup = {}): Compression {
@@ -75,8 +75,8 @@ async function loadHere(options: CompressOptions): Promise<Representation> {
 }
 
 /** Only the known fields, as plain data: reactive proxies of the interface cannot be sent to a worker. */
-function plain({ representation, tagger, keep }: CompressOptions): CompressOptions {
-  return { representation, tagger, keep: keep && [...keep] };
+function plain({ representation, tagger, keep, negations }: CompressOptions): CompressOptions {
+  return { representation, tagger, keep: keep && [...keep], negations };
 }
 
 /** Opens a compression service with its own worker; without workers (Node), it runs on this thread. */

@@ -2,6 +2,7 @@ import { viewContext } from '../core/context/assemble.ts';
 import { estimateTokens } from '../core/context/estimate.ts';
 import type { ChatMessage } from '../core/context/message.ts';
 import type { Utterance } from '../core/dataset/dialogue.ts';
+import type { Embedder } from '../core/embedding/embedder.ts';
 import type { LoadedModel } from '../core/engine/engine.ts';
 import { createHistory } from '../core/compression/history/create.ts';
 import {
@@ -15,6 +16,7 @@ import { needsModel, type HistorySpec } from '../core/compression/history/spec.t
 import type { TaggerId } from '../core/compression/representation.ts';
 import { compress as sharedCompress, type Compression } from './compression.ts';
 import { historyModel } from './history-model.ts';
+import { pageEmbedder } from './sentences.ts';
 
 export { historySchema, needsModel, type HistoryInput, type HistorySpec } from '../core/compression/history/spec.ts';
 export type { HistoryCost, HistoryMethod };
@@ -27,11 +29,13 @@ export interface HistoryParts {
   /** The tagger of KeyPOS. Default: wink. */
   tagger?: TaggerId;
   /** Default: the lab's own compression. */
-  compress?: Compression['compress'];
+  compress?: Compression['compress'] | undefined;
+  /** Default: the page's encoder. */
+  embedder?: Embedder | undefined;
 }
 
 /** A shortened conversation: what is sent of it, and the cost. */
-export interface Shortened extends CompactedHistory {
+export interface Shortened extends Pick<CompactedHistory, 'sent' | 'summary' | 'recalled'> {
   /** Id of the method. */
   id: string;
   name: string;
@@ -43,7 +47,7 @@ export interface Shortened extends CompactedHistory {
 /** Opens a method, which works with the lab's compression, a model and a tokenizer. */
 export function openHistory(
   spec: HistorySpec,
-  { model, countTokens, tagger, compress = sharedCompress }: HistoryParts,
+  { model, countTokens, tagger, compress = sharedCompress, embedder = pageEmbedder }: HistoryParts,
 ): HistoryMethod {
   return createHistory(spec, {
     model: {
@@ -51,18 +55,22 @@ export function openHistory(
       generate: async (prompt, options) => historyModel(await model()).generate(prompt, options),
     },
     countTokens,
-    compress: async (texts, options, signal) =>
-      (await compress(texts, { ...options, tagger }, signal)).map(({ text }) => text),
+    embedder,
+    compress: (texts, options, signal) => compress(texts, { ...options, tagger }, signal),
   });
 }
 
 /**
  * A history of an evaluation plan, with the model that replies. If that has no tokenizer, budgets use estimates.
  */
-export function historyOfRun(spec: HistorySpec, model: LoadedModel, tagger: TaggerId): HistoryMethod {
+export function historyOfRun(
+  spec: HistorySpec,
+  model: LoadedModel,
+  parts: Pick<HistoryParts, 'tagger' | 'embedder'>,
+): HistoryMethod {
   const countTokens: CountTokens = (texts) =>
     model.tokenizer ? model.tokenizer.countTokens(texts) : texts.map(estimateTokens);
-  return openHistory(spec, { model: async () => model, countTokens, tagger });
+  return openHistory(spec, { model: async () => model, countTokens, ...parts });
 }
 
 /**
@@ -85,10 +93,13 @@ export async function shorten(
   if (needsModel(spec)) await parts.model();
   const { compacted, cost } = await compactWithCost(method, utterances, parts.countTokens, signal);
   const { messages } = await viewContext({ utterances, ...compacted, budget: null, reserve: 0 }, null, signal);
+  const { sent, summary, recalled } = compacted;
   return {
     id: method.id,
     name: method.name,
-    ...compacted,
+    sent,
+    ...(summary !== undefined && { summary }),
+    ...(recalled && { recalled }),
     messages,
     cost,
   };

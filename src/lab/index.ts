@@ -37,6 +37,7 @@ export { hasWasmThreads } from '../engines/threads.ts';
 /** Compression and histories: what a model is sent of a conversation. */
 export { compress, createCompression } from './compression.ts';
 export { viewCompressed, type CompressedRequest, type CompressedView } from './compressed-context.ts';
+export { openOverflow, type OverflowChoice } from './overflow.ts';
 
 /** Conversations: replies, the library of conversations, comparisons, signs of danger. */
 export { writeReply, type ReplyStep, type ReplyTask, type ReplyTools } from './reply.ts';

@@ -8,6 +8,7 @@ import { growingReply, type PartialReply } from '../core/engine/collect-reply.ts
 import type { LoadedModel } from '../core/engine/engine.ts';
 import { viewCompressed } from './compressed-context.ts';
 import type { Compression, CompressOptions } from './compression.ts';
+import { openOverflow } from './overflow.ts';
 
 /** A request for a reply in a chat or a comparison. */
 export interface ReplyTask {
@@ -48,13 +49,17 @@ export async function* writeReply(
   signal: AbortSignal,
 ): AsyncGenerator<ReplyStep> {
   const { maxNewTokens } = origin.decoding;
+  const options = optionsOf(origin);
+  const { modelId } = model.info;
   const request = {
     system: systemPrompt,
     utterances,
-    options: optionsOf(origin),
+    options,
+    newest: origin.newest,
+    overflow: origin.overflow && openOverflow({ id: origin.overflow, options, modelId, model, compress }),
     ...chatWindow(model.info.contextWindow, { limit, maxNewTokens }),
   };
-  const { messages } = fitted(await viewCompressed(request, await tokenizer(model.info.modelId), signal, compress));
+  const { messages } = fitted(await viewCompressed(request, await tokenizer(modelId), signal, compress));
   const step = ({ text, promptTokens, end }: PartialReply): ReplyStep => ({
     messages,
     promptTokens,
@@ -68,6 +73,6 @@ export async function* writeReply(
   for await (const reply of growingReply(model.stream(messages, origin.decoding, signal))) yield step(reply);
 }
 
-function optionsOf({ representation, tagger, keep }: ReplyOrigin): CompressOptions {
-  return { representation, ...(tagger && { tagger }), ...(keep && { keep }) };
+function optionsOf({ representation, tagger, keep, negations }: ReplyOrigin): CompressOptions {
+  return { representation, ...(tagger && { tagger }), ...(keep && { keep }), ...(negations && { negations }) };
 }

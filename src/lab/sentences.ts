@@ -47,8 +47,5 @@ function reader(): SentenceReader {
 export const readDanger = (texts: readonly string[], signal?: AbortSignal): Promise<CrisisSignal[]> =>
   reader().danger(texts, signal);
 
-/**
- * Sentence vectors from the page's worker.
- * @public
- */
+/** Sentence vectors from the page's worker. */
 export const pageEmbedder: Embedder = { embed: (texts, signal) => reader().embed(texts, signal) };

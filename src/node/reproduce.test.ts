@@ -39,7 +39,8 @@ function dependencies(seed: number): RunDependencies {
       createHistory(spec, {
         model: { score: async () => [], generate: async () => 'Notes.' },
         countTokens: (texts) => texts.map(({ length }) => length),
-        compress: async (texts) => [...texts],
+        compress: async (texts) => texts.map((text) => ({ text, spans: [] })),
+        embedder: { embed: async (texts) => texts.map(() => new Float32Array([1])) },
       }),
     measure: () => Promise.resolve({}),
   };

@@ -12,6 +12,7 @@ import { checkWeights } from '../core/evaluation/weights.ts';
 import { partOf } from '../core/training/split.ts';
 import { compress, planTools, type Metrics } from '../lab/index.ts';
 import { locateDataset, readHashedDataset } from './dataset-file.ts';
+import { nodeEmbedder } from './encoder-node.ts';
 import { keyForPlan, type TrustedHosts } from './endpoint-key.ts';
 import { loadFolderModel } from './folder-model.ts';
 import { chooseModel, modelWeights, tokenizerHash } from './model-choice.ts';
@@ -75,7 +76,7 @@ export function nodeRunParts(
         tokenizer: chosen ? await tokenizerHash(chosen) : null,
       });
     },
-    ...planTools(plan, { compress, measure: metrics.measure }),
+    ...planTools(plan, { compress, measure: metrics.measure, embedder: nodeEmbedder() }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { createKeyPos } from './keypos.ts';
 import { onlyEnglish } from './language.ts';
+import { keepingNegations } from './negation.ts';
 import { NO_STOPWORDS } from './nostopwords.ts';
 import { RAW } from './raw.ts';
 import { KEY_UPOS, type Representation, type RepresentationId, type TaggerId, type Upos } from './representation.ts';
@@ -10,6 +11,8 @@ export interface RepresentationOptions {
   tagger?: TaggerId | undefined;
   /** The parts of speech that KeyPOS keeps. Default: the paper's. */
   keep?: readonly Upos[] | undefined;
+  /** Whether negations are kept, which the paper's compressions drop. */
+  negations?: boolean | undefined;
 }
 
 const LOADERS: Record<RepresentationId, (options: RepresentationOptions) => Promise<Representation>> = {
@@ -20,6 +23,10 @@ const LOADERS: Record<RepresentationId, (options: RepresentationOptions) => Prom
 };
 
 /** A compression ready to use; only KeyPOS loads a tagger. Texts in languages other than English stay as written. */
-export function loadRepresentation(id: RepresentationId, options: RepresentationOptions = {}): Promise<Representation> {
-  return LOADERS[id](options);
+export async function loadRepresentation(
+  id: RepresentationId,
+  options: RepresentationOptions = {},
+): Promise<Representation> {
+  const representation = await LOADERS[id](options);
+  return options.negations ? keepingNegations(representation) : representation;
 }

@@ -1,12 +1,14 @@
 import { at } from '../at.ts';
+import type { TokenSpan } from '../compression/representation.ts';
 import { LabError, throwIfCancelled } from '../error.ts';
-import { buildContext, roleOf, type BuiltContext } from './build.ts';
+import { buildContext, isBlank, roleOf, type BuiltContext } from './build.ts';
 import { estimateTokens } from './estimate.ts';
 import type { ChatMessage } from './message.ts';
 import { candidatesOf, type Candidates } from './candidates.ts';
 import { longestThatFits, type Found } from './search.ts';
-import { sentTexts, type ContextUtterance, type NewestRule, type SentText } from './sent.ts';
-import { templateTraits } from './template.ts';
+import { afterSteps, quotesOf, shortenPast, type Overflow, type Past } from './overflow.ts';
+import { sentForms, type ContextUtterance, type NewestRule, type SentText } from './sent.ts';
+import { templateTraits, type TemplateTraits } from './template.ts';
 import type { ModelTokenizer } from './tokenizer.ts';
 import { cannotOpen, doesNotFit, type ContextWindow } from './window.ts';
 
@@ -20,8 +22,12 @@ export interface ContextRequest extends ContextWindow {
   sent?: readonly (string | null)[] | undefined;
   /** The condition's summary of utterances that it left out; appended to the system message. */
   summary?: string | undefined;
+  /** Indices of utterances that the condition leaves out of their place and quotes before the newest. */
+  recalled?: readonly number[] | undefined;
   /** Default: `never-empty`. */
   newest?: NewestRule | undefined;
+  /** What happens when the conversation outgrows the window. Default: each turn, the oldest that do not fit leave. */
+  overflow?: Overflow | undefined;
 }
 
 /** Which utterances enter the context: those from index `from` on that the condition does not leave out. */
@@ -29,7 +35,7 @@ export interface Fit {
   from: number;
   /** Number of utterances sent. */
   kept: number;
-  /** Number of oldest utterances that do not fit the window. */
+  /** Number of utterances that do not fit the window, those in a summary included. */
   leftOut: number;
   /** Utterances of the supporter before the seeker's first message, if the template accepts no such opening. */
   unopened: number;
@@ -39,17 +45,21 @@ export interface Fit {
 
 /**
  * Why an utterance is not sent: the condition leaves it out or it is blank; the template accepts no conversation that
- * the supporter opens; it does not fit the window.
+ * the supporter opens; it does not fit the window; it does not fit, and a summary covers it.
  */
-export type Absence = 'condition' | 'opening' | 'window';
+export type Absence = 'condition' | 'opening' | 'window' | 'summary';
 
 /** An utterance and how it is sent. */
 export interface SeenUtterance extends SentText {
   role: ChatMessage['role'];
   /** Tokens of the text as sent, without what the template adds. */
   tokens: number;
-  /** Why it is not in the messages; null if it is. */
+  /** Why it is not in its place in the messages; null if it is. */
   absent: Absence | null;
+  /** Where it lost words because the conversation outgrew the window: which words of the condition's text stay. */
+  shortened: readonly TokenSpan[] | null;
+  /** Quoted before the newest message; its tokens are those of the quote. */
+  recalled: boolean;
 }
 
 /** A conversation as the model receives it. */
@@ -62,8 +72,16 @@ export interface ContextView<Fitting = Fit | LabError> {
   utterances: SeenUtterance[];
   /** Tokens of the system message, the prompt's beginning and the opening of the reply. */
   base: number;
+  /** How many of them a summary takes that was written because the conversation outgrew the window. */
+  summaryTokens: number;
   /** Tokens the prompt would have with every utterance. */
   whole: number;
+  /** The summary that the system message ends with, if any. */
+  summary: string | null;
+  /** The utterances with which the conversation outgrew the window; see `stepsOf`. */
+  steps: number[];
+  /** Why old utterances are only dropped, although more was asked for; null if all was done. */
+  instead: NonNullable<Past['instead']> | null;
   /** What fits; an error if not even the newest utterance does. */
   fit: Fitting;
   /** Whether the model's own tokenizer rendered and counted the prompt; otherwise counts are estimates. */
@@ -108,17 +126,30 @@ export async function viewContext(
   signal?: AbortSignal,
 ): Promise<ContextView> {
   const { utterances } = request;
-  const system = systemOf(request);
-  const sent = sentTexts(utterances, request.sent, request.newest ?? 'never-empty');
-  const texts = sent.map(({ text }) => text ?? '');
+  const countTokens = async (texts: string[]): Promise<number[]> =>
+    tokenizer ? tokenizer.countTokens(texts) : texts.map(estimateTokens);
+  const forms = sentForms(utterances, request.sent, request.newest ?? 'never-empty');
+  const plain = await templateTraits(tokenizer, systemOf(request));
+  const shortened =
+    request.overflow &&
+    (await shortenPast(
+      { utterances, ...forms },
+      { ...plain, room: roomIn(request), countTokens },
+      request.overflow,
+      signal,
+    ));
+  const { sent, summary, recalled } = afterSteps(request, forms, shortened);
+  const system = systemOf({ system: request.system, summary });
+  const quotes = quotesOf(utterances, recalled);
+  const texts = sent.map(({ text }, i) => (recalled.includes(i) ? quotesOf(utterances, [i]) : (text ?? '')));
   const [traits, tokens] = await Promise.all([
-    templateTraits(tokenizer, system),
-    tokenizer ? tokenizer.countTokens(texts) : texts.map(estimateTokens),
+    shortened?.summary === undefined ? plain : templateTraits(tokenizer, system),
+    countTokens(quotes === '' ? texts : [...texts, quotes]),
   ]);
-  const candidates = candidatesOf({ utterances, sent, tokens }, traits);
+  const candidates = candidatesOf({ utterances, sent, tokens, quotes: tokens[utterances.length] ?? 0 }, traits);
   const { present, starts, predicted } = candidates;
   const contextFrom = (first: number): BuiltContext =>
-    buildContext({ system, utterances, sent: sent.map(({ text }, index) => (index < first ? null : text)) });
+    buildContext({ system, utterances, sent: sent.map(({ text }, index) => (index < first ? null : text)), quotes });
   let exact = tokenizer !== null;
   const found = await longestThatFits(predicted, roomIn(request), async (indices) => {
     throwIfCancelled(signal);
@@ -132,23 +163,46 @@ export async function viewContext(
   const sends = new Set(present);
   const opening = present[starts[0] ?? present.length] ?? utterances.length;
   const first = fit instanceof LabError ? utterances.length : fit.from;
+  const step = shortened?.steps.at(-1) ?? 0;
+  const absenceOf = (index: number): Absence | null => {
+    if (sends.has(index)) return index < opening ? 'opening' : index < first ? 'window' : null;
+    if (index >= step || isBlank(at(utterances, index).text)) return 'condition';
+    return index < (shortened?.summarised ?? 0) ? 'summary' : 'window';
+  };
+  const seen = utterances.map(({ speaker }, index): SeenUtterance => ({
+    ...at(sent, index),
+    role: roleOf(speaker),
+    tokens: at(tokens, index),
+    absent: absenceOf(index),
+    shortened: index < step ? (shortened?.spans?.[index] ?? null) : null,
+    recalled: recalled.includes(index),
+  }));
+  const gone = seen.filter(({ absent }, i) => !sends.has(i) && absent !== 'condition').length;
   return {
     ...(fit instanceof LabError ? { messages: [], sources: [] } : contextFrom(first)),
-    utterances: utterances.map(({ speaker }, index) => ({
-      text: sent[index]?.text ?? null,
-      asWritten: sent[index]?.asWritten ?? null,
-      role: roleOf(speaker),
-      tokens: at(tokens, index),
-      absent: !sends.has(index) ? 'condition' : index < opening ? 'opening' : index < first ? 'window' : null,
-    })),
+    utterances: seen,
     base: traits.base,
-    whole: found.measured.get(0) ?? traits.base,
-    fit,
+    summaryTokens: traits.base - plain.base,
+    whole: shortened ? await wholeTokens(forms.later, plain, countTokens) : (found.measured.get(0) ?? traits.base),
+    fit: fit instanceof LabError ? fit : { ...fit, leftOut: fit.leftOut + gone },
     exact,
+    summary: summary ?? null,
+    steps: shortened?.steps ?? [],
+    instead: shortened?.instead ?? null,
   };
 }
 
-function systemOf({ system = '', summary }: ContextRequest): string {
+/** Tokens of a prompt with every utterance, predicted. */
+async function wholeTokens(
+  later: readonly SentText[],
+  { base, perMessage }: TemplateTraits,
+  countTokens: (texts: string[]) => Promise<number[]>,
+): Promise<number> {
+  const texts = later.flatMap(({ text }) => (text === null || isBlank(text) ? [] : [text]));
+  return (await countTokens(texts)).reduce((sum, tokens) => sum + tokens + perMessage, base);
+}
+
+function systemOf({ system = '', summary }: Pick<ContextRequest, 'system' | 'summary'>): string {
   const notes = summary === undefined ? '' : `${SUMMARY_HEAD} ${summary}`;
   return [system.trim(), notes].filter((text) => text !== '').join('\n\n');
 }

@@ -12,6 +12,8 @@ export interface ContextInput {
   utterances: readonly Pick<Utterance, 'speaker' | 'text'>[];
   /** The text to send for each utterance, e.g. compressed; null leaves it out. Default: the utterance's own text. */
   sent?: readonly (string | null)[] | undefined;
+  /** Quotes of earlier utterances; they begin the seeker's last message, on lines of their own. */
+  quotes?: string | undefined;
 }
 
 export interface BuiltContext {
@@ -25,7 +27,7 @@ export interface BuiltContext {
  * first. Neighbouring utterances of one speaker are joined with a space, because chat templates expect alternating
  * roles. Blank utterances are dropped; one whose compression is empty keeps its message, so that roles still alternate.
  */
-export function buildContext({ system = '', utterances, sent }: ContextInput): BuiltContext {
+export function buildContext({ system = '', utterances, sent, quotes = '' }: ContextInput): BuiltContext {
   const messages: ChatMessage[] = [];
   const sources: number[][] = [];
   if (!isBlank(system)) {
@@ -45,6 +47,8 @@ export function buildContext({ system = '', utterances, sent }: ContextInput): B
       sources.push([index]);
     }
   });
+  const last = quotes === '' ? undefined : messages.findLast(({ role }) => role === 'user');
+  if (last) last.content = `${quotes}\n\n${last.content}`;
   return { messages, sources };
 }
 

@@ -18,17 +18,19 @@ interface SentUtterances {
   sent: readonly SentText[];
   /** Tokens of each text that is sent. */
   tokens: readonly number[];
+  /** Tokens of the quotes before the newest. */
+  quotes?: number;
 }
 
 /** A context may begin anywhere, or only at a seeker's utterance if the template accepts no other opening. */
 export function candidatesOf(
-  { utterances, sent, tokens }: SentUtterances,
+  { utterances, sent, tokens, quotes = 0 }: SentUtterances,
   { base, perMessage, opening }: TemplateTraits,
 ): Candidates {
   const present = utterances.flatMap(({ text }, i) => (isBlank(text) || (sent[i]?.text ?? null) === null ? [] : [i]));
   const starts: number[] = [];
   const predicted: number[] = [];
-  let total = base;
+  let total = base + quotes;
   for (let place = present.length - 1; place >= 0; place--) {
     const index = at(present, place);
     const { speaker } = at(utterances, index);

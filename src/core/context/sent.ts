@@ -1,3 +1,4 @@
+import { at } from '../at.ts';
 import type { AsWritten } from '../compression/representation.ts';
 import type { Utterance } from '../dataset/dialogue.ts';
 import { isBlank } from './build.ts';
@@ -20,24 +21,35 @@ export interface SentText {
   asWritten: AsWritten | null;
 }
 
+/** How each utterance is sent: as one of many, and as the one to be answered. */
+export interface SentForms {
+  later: SentText[];
+  newest: SentText[];
+}
+
 /** The text to send for each utterance: the condition's, unless a rule above overrules it. */
-export function sentTexts(
+export function sentForms(
   utterances: readonly ContextUtterance[],
   sent: readonly (string | null)[] | undefined,
   rule: NewestRule,
-): SentText[] {
-  const newest = utterances.findLastIndex(({ speaker, text }) => speaker === 'seeker' && !isBlank(text));
-  return utterances.map(({ text: written, whole = false }, index) => {
+): SentForms {
+  const later = utterances.map(({ text: written, whole = false }, index): SentText => {
     const made = sent ? (sent[index] ?? null) : written;
-    if (made === null) return { text: null, asWritten: null };
-    if (whole) return { text: written.trim(), asWritten: 'danger' };
-    if (index !== newest || rule === 'compressed') return { text: made.trim(), asWritten: null };
-    if (rule === 'as-written') return { text: written.trim(), asWritten: null };
-    return saysNothing(made, written)
-      ? { text: written.trim(), asWritten: 'empty' }
-      : { text: made.trim(), asWritten: null };
+    if (made !== null && whole) return { text: written.trim(), asWritten: 'danger' };
+    return { text: made?.trim() ?? null, asWritten: null };
   });
+  const newest = utterances.map(({ speaker, text: written }, index): SentText => {
+    const form = at(later, index);
+    if (form.text === null || form.asWritten || speaker !== 'seeker' || rule === 'compressed') return form;
+    if (rule === 'as-written') return { text: written.trim(), asWritten: null };
+    return saysNothing(form.text, written) ? { text: written.trim(), asWritten: 'empty' } : form;
+  });
+  return { later, newest };
 }
+
+/** The seeker's newest utterance, the one to be answered; -1 if there is none. */
+export const newestIn = (utterances: readonly ContextUtterance[]): number =>
+  utterances.findLastIndex(({ speaker, text }) => speaker === 'seeker' && !isBlank(text));
 
 /** Whether words were dropped and none is left; punctuation alone cannot be answered. */
 const saysNothing = (sent: string, written: string): boolean =>

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ENGINE_IDS, FINISH_REASONS } from '../engine/engine.ts';
+import { OVERFLOW_IDS } from '../compression/history/overflow.ts';
 import { REPRESENTATION_IDS, TAGGER_IDS, UPOS } from '../compression/representation.ts';
+import { NEWEST_RULES } from '../context/sent.ts';
 import { CRISIS_KINDS } from '../safety/kinds.ts';
 
 /**
@@ -27,6 +29,12 @@ export const replyOriginSchema = z.object({
   representation: z.enum(REPRESENTATION_IDS),
   tagger: z.enum(TAGGER_IDS).optional(),
   keep: z.array(z.enum(UPOS)).optional(),
+  /** Whether negations were kept, which the paper's compressions drop. */
+  negations: z.boolean().optional(),
+  /** How the newest message was sent. */
+  newest: z.enum(NEWEST_RULES).optional().catch(undefined),
+  /** What happened to old turns if the conversation had outgrown the window. */
+  overflow: z.enum(OVERFLOW_IDS).optional().catch(undefined),
   decoding: decodingSchema,
   /** Why it ended; absent until then. */
   reason: z.enum(FINISH_REASONS).optional(),
@@ -36,6 +44,7 @@ export const replyOriginSchema = z.object({
   stats: z
     .object({
       promptTokens: count.nullable().catch(null),
+      readTokens: count.optional().catch(undefined),
       newTokens: count,
       firstTokenMs: milliseconds,
       decodeMs: milliseconds,

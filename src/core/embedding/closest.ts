@@ -12,10 +12,7 @@ function similarityOf(a: Float32Array, b: Float32Array): number {
   return sum;
 }
 
-/**
- * The `most` vectors closest to the query, closest first; equally close ones in their order. All have length 1.
- * @public
- */
+/** The `most` vectors closest to the query, closest first; equally close ones in their order. All have length 1. */
 export function closest(
   query: Float32Array,
   vectors: readonly Float32Array[],

@@ -54,6 +54,8 @@ export type StreamEvent =
 export interface ReplyStats {
   /** Tokens of the rendered prompt; null if the engine does not report them. */
   promptTokens: number | null;
+  /** Tokens of the prompt that were read, because the cache of keys and values did not hold them; absent if unknown. */
+  readTokens?: number | undefined;
   newTokens: number;
   /** Milliseconds from the request to the first token. */
   firstTokenMs: number;

@@ -23,14 +23,16 @@ export class ReplyClock {
   /**
    * @param promptTokens null if the engine does not report them
    * @param newTokens the engine's own count, if it has one. Default: the ticks
+   * @param readTokens how much of the prompt was read, if the engine reports it
    */
-  done(reason: FinishReason, promptTokens: number | null, newTokens: number = this.#ticks): Done {
+  done(reason: FinishReason, promptTokens: number | null, newTokens: number = this.#ticks, readTokens?: number): Done {
     const first = this.#first;
     return {
       type: 'done',
       reason,
       stats: {
         promptTokens,
+        ...(readTokens !== undefined && { readTokens }),
         newTokens,
         firstTokenMs: (first ?? performance.now()) - this.#start,
         decodeMs: first === undefined ? 0 : this.#last - first,

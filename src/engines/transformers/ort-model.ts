@@ -105,7 +105,8 @@ export class OrtModel implements LoadedModel {
     const text = new StreamDetokenizer((ids) => tokenizer.decode(ids));
     let reason: 'stop' | 'length' | 'cancelled' = 'length';
 
-    let logits = await this.#prefill(prompt, signal);
+    const kept = await decoder.keepPrefix(prompt);
+    let logits = await this.#prefill(prompt, kept, signal);
     while (clock.ticks < limit) {
       await nextTask();
       if (signal?.aborted || !logits) {
@@ -126,15 +127,15 @@ export class OrtModel implements LoadedModel {
 
     const rest = text.end();
     if (rest) yield { type: 'text', text: rest };
-    yield clock.done(reason, prompt.length);
+    yield clock.done(reason, prompt.length, clock.ticks, prompt.length - kept);
   }
 
-  /** Runs the part of the prompt that is not cached; undefined if cancelled meanwhile. */
-  async #prefill(prompt: number[], signal?: AbortSignal): Promise<StepLogits | undefined> {
+  /** Runs the prompt after the part that is cached; undefined if cancelled meanwhile. */
+  async #prefill(prompt: number[], kept: number, signal?: AbortSignal): Promise<StepLogits | undefined> {
     const { decoder } = this.#parts;
     const rows = decoder.keepsLogits ? PREFILL_ROWS : LOGITS_ROWS;
     let logits: StepLogits | undefined;
-    for (let at = await decoder.keepPrefix(prompt); at < prompt.length; at += rows) {
+    for (let at = kept; at < prompt.length; at += rows) {
       await nextTask();
       if (signal?.aborted) return undefined;
       logits = await decoder.step(prompt.slice(at, at + rows), 'last');
@@ -151,7 +152,7 @@ export class OrtModel implements LoadedModel {
     const asked = ids.slice(0, -1);
     const skipped = asked.slice(0, Math.max(0, from - 1));
     if (skipped.length === 0) decoder.clear();
-    else await this.#prefill(skipped, signal);
+    else await this.#prefill(skipped, await decoder.keepPrefix(skipped), signal);
     for (let at = skipped.length; at < asked.length; at += LOGITS_ROWS) {
       await nextTask();
       throwIfCancelled(signal);

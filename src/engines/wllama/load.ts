@@ -104,10 +104,11 @@ async function complete(
 ): Promise<CompletionChunk> {
   const params = { ...settings, ...(signal ? { abortSignal: signal } : {}) };
   let last: CompletionChunk = { choices: [] };
-  const onData = ({ choices, usage }: ServerChunk) => {
+  const onData = ({ choices, usage, timings }: ServerChunk) => {
     last = {
       choices: choices.map(({ delta, ...choice }) => (delta?.content ? { ...choice, text: delta.content } : choice)),
       usage: usage ?? null,
+      timings: timings ?? null,
     };
     onChunk?.(last);
   };

@@ -27,6 +27,8 @@ export interface CompletionChunk {
     logprobs?: { content?: { id?: number; logprob: number }[] } | null;
   }[];
   usage?: { prompt_tokens: number; completion_tokens: number } | null;
+  /** `prompt_n`: tokens of the prompt that were read. */
+  timings?: { prompt_n?: number } | null;
 }
 
 export interface CompletionRequest {
@@ -172,6 +174,7 @@ export class WllamaModel implements LoadedModel {
 
     const pieces = new Channel<string>();
     let newTokens: number | undefined;
+    let readTokens: number | undefined;
     let finish: string | undefined;
     const request = {
       prompt,
@@ -190,6 +193,7 @@ export class WllamaModel implements LoadedModel {
       finish = choice?.finish_reason ?? finish;
       newTokens = chunk.usage?.completion_tokens ?? newTokens;
       promptTokens ??= chunk.usage?.prompt_tokens ?? null;
+      readTokens = chunk.timings?.prompt_n ?? readTokens;
       if (!choice?.text) return;
       clock.tick();
       pieces.push(choice.text);
@@ -204,7 +208,8 @@ export class WllamaModel implements LoadedModel {
       if (!signal?.aborted) throw error;
     }
     const stopped = signal?.aborted && finish === undefined;
-    yield clock.done(stopped ? 'cancelled' : finish === 'length' ? 'length' : 'stop', promptTokens, newTokens);
+    const reason = stopped ? 'cancelled' : finish === 'length' ? 'length' : 'stop';
+    yield clock.done(reason, promptTokens, newTokens, readTokens);
   }
 
   /** The prompt and its tokens; or messages and null, to use the template and tokenizer in the file. */

@@ -1,3 +1,4 @@
+import type { Embedder } from '../../core/embedding/embedder.ts';
 import type { RunDependencies } from '../../core/evaluation/runner.ts';
 import type { EvaluationPlan } from '../../core/evaluation/plan.ts';
 import type { Compression } from '../compression.ts';
@@ -11,14 +12,18 @@ import type { Metrics } from '../metrics.ts';
  */
 export function planTools(
   plan: EvaluationPlan,
-  { compress, measure }: { compress: Compression['compress']; measure: Metrics['measure'] },
+  {
+    compress,
+    measure,
+    embedder,
+  }: { compress: Compression['compress']; measure: Metrics['measure']; embedder?: Embedder | undefined },
   signal?: AbortSignal,
 ): Pick<RunDependencies, 'compress' | 'openHistory' | 'measure'> {
   const { tagger, metrics } = plan;
   return {
     compress: async (texts, representation) =>
       (await compress(texts, { representation, tagger }, signal)).map(({ text }) => text),
-    openHistory: (spec, model) => historyOfRun(spec, model, tagger),
+    openHistory: (spec, model) => historyOfRun(spec, model, { tagger, embedder }),
     async measure(hyp, ref, stop) {
       const { pairs } = await measure([{ id: 0, hyp, ref }], {
         meteor: metrics.meteor,

@@ -1,4 +1,12 @@
-import { contextTokenizer, getDialogue, localTexts, readDanger, viewCompressed, writeReply } from '../../lab/index.ts';
+import {
+  contextTokenizer,
+  getDialogue,
+  localTexts,
+  openOverflow,
+  readDanger,
+  viewCompressed,
+  writeReply,
+} from '../../lab/index.ts';
 import { firstReplyTo } from '../help/nearby.ts';
 import { ChatLink } from '../state/chat-link.svelte.ts';
 import { ChatState } from '../state/chat-state.svelte.ts';
@@ -49,6 +57,7 @@ export const context = new ContextState({
   settings,
   view: viewCompressed,
   tokenizerOf: contextTokenizer,
+  overflow: openOverflow,
 });
 context.start();
 

@@ -1,9 +1,11 @@
-import type { AsWritten, RepresentationId, TokenSpan } from '../../core/compression/representation.ts';
-import type { Absence, ContextView } from '../../core/context/assemble.ts';
+import { droppedNegations } from '../../core/compression/negation.ts';
+import type { AsWritten, Compressed, RepresentationId, TokenSpan } from '../../core/compression/representation.ts';
+import type { Absence, ContextView, SeenUtterance } from '../../core/context/assemble.ts';
 import type { ChatMessage } from '../../core/context/message.ts';
 import { LabError } from '../../core/error.ts';
 import type { KeyedUtterance } from '../../core/conversation/danger.ts';
 import type { CompressedView } from '../../lab/index.ts';
+import { composedSpans } from './composed-spans.ts';
 
 /** A message of the context as the panel shows it. */
 export interface SeenRow {
@@ -21,6 +23,14 @@ export interface SeenRow {
   draft: boolean;
   /** Why it is sent as written although a compression is chosen; null where it is compressed. */
   asWritten: AsWritten | null;
+  /** It lost words, or more words, because the conversation outgrew the window. */
+  shortened: boolean;
+  /** It left, and is quoted before the newest message. */
+  recalled: boolean;
+  /** It is a summary of utterances that left. */
+  notes: boolean;
+  /** Number of negations among its dropped words. */
+  negations: number;
 }
 
 /** An utterance, as the panel knows it. */
@@ -32,37 +42,95 @@ export function seenRows(
   said: readonly SeenSaid[],
   { system, representation }: { system: string; representation: RepresentationId },
 ): SeenRow[] {
-  const head: SeenRow = {
-    key: 'system',
+  const systemRow = (key: string, text: string, tokens: number): SeenRow => ({
+    ...PLAIN,
+    key,
     role: 'system',
-    written: system,
-    sent: system,
+    written: text,
+    sent: text,
     spans: [],
-    tokens: view.base,
-    absent: null,
-    draft: false,
-    asWritten: null,
-  };
+    tokens,
+    notes: key === 'notes',
+  });
   const rows = view.utterances.flatMap((seen, i): SeenRow[] => {
     const utterance = said[i];
     const compressed = view.compressed[i];
     if (!utterance || !compressed) return [];
     const asWritten = representation === 'raw' ? null : (seen.asWritten ?? compressed.asWritten ?? null);
+    const spans = spansOf(utterance.text, seen, compressed);
     return [
       {
+        ...PLAIN,
         key: utterance.key,
         role: seen.role,
         written: utterance.text,
         sent: seen.text ?? '',
-        spans: seen.asWritten ? [] : compressed.spans,
+        spans,
         tokens: seen.tokens,
         absent: seen.absent,
         draft: utterance.draft,
         asWritten,
+        shortened: seen.shortened?.some(({ keep }) => !keep) ?? false,
+        recalled: seen.recalled,
+        negations: seen.text === null ? 0 : droppedNegations(utterance.text, spans).length,
       },
     ];
   });
-  return system.trim() ? [head, ...rows] : rows;
+  const notes = view.summary === null ? [] : [systemRow('notes', view.summary, view.summaryTokens)];
+  return [...(system.trim() ? [systemRow('system', system, view.base - view.summaryTokens)] : []), ...notes, ...rows];
+}
+
+const PLAIN = {
+  absent: null,
+  draft: false,
+  asWritten: null,
+  shortened: false,
+  recalled: false,
+  notes: false,
+  negations: 0,
+} as const;
+
+/** Which words of the text as written are sent. */
+function spansOf(written: string, seen: SeenUtterance, compressed: Compressed): readonly TokenSpan[] {
+  // What is sent as it was written has lost nothing.
+  if (seen.text === null || seen.text === written.trim()) return [];
+  if (!seen.shortened) return compressed.spans;
+  const own = compressed.text === written ? [] : compressed.spans;
+  return own.length === 0 ? seen.shortened : composedSpans(written, own, seen.shortened);
+}
+
+/** What became of a message in the context of the next reply, for the log. */
+export type Fate = 'left' | 'summarised' | 'shortened' | 'quoted';
+
+/** The fate of each message that the model no longer reads as it would if the window were larger. */
+export const fatesOf = (rows: readonly SeenRow[]): ReadonlyMap<string, Fate> =>
+  new Map(
+    rows.flatMap((row) => {
+      const fate = fateOf(row);
+      return fate ? [[row.key, fate] as const] : [];
+    }),
+  );
+
+function fateOf({ absent, recalled, shortened }: SeenRow): Fate | null {
+  if (recalled) return 'quoted';
+  if (absent === 'summary') return 'summarised';
+  if (absent === 'window') return 'left';
+  return shortened ? 'shortened' : null;
+}
+
+/** The message below which everything is read in full, and what became of those above; null while all is read. */
+export interface Edge {
+  key: string;
+  counts: Partial<Record<Fate, number>>;
+}
+
+export function edgeOf(rows: readonly SeenRow[]): Edge | null {
+  const last = rows.findLastIndex((row) => fateOf(row) !== null);
+  const first = rows[last + 1];
+  if (last < 0 || !first) return null;
+  const counts: Edge['counts'] = {};
+  for (const fate of fatesOf(rows).values()) counts[fate] = (counts[fate] ?? 0) + 1;
+  return { key: first.key, counts };
 }
 
 /** How many utterances fit into the window under one compression. */

@@ -1,9 +1,20 @@
+import type { Overflow, Past } from '../../core/context/overflow.ts';
 import type { ModelTokenizer } from '../../core/context/tokenizer.ts';
 import { chatWindow, USUAL_WINDOW } from '../../core/context/window.ts';
 import { LabError } from '../../core/error.ts';
-import type { CompressedRequest, CompressedView } from '../../lab/index.ts';
+import type { CompressedRequest, CompressedView, OverflowChoice } from '../../lab/index.ts';
 import { REPRESENTATION_IDS, type AsWritten, type RepresentationId } from '../../core/compression/representation.ts';
-import { meterRow, seenRows, type MeterRow, type SeenRow, type SeenSaid } from '../context/seen-rows.ts';
+import {
+  edgeOf,
+  fatesOf,
+  meterRow,
+  seenRows,
+  type Edge,
+  type Fate,
+  type MeterRow,
+  type SeenRow,
+  type SeenSaid,
+} from '../context/seen-rows.ts';
 import type { ChatState } from './chat-state.svelte.ts';
 import type { Models } from './models.svelte.ts';
 import type { SettingsState } from './settings.svelte.ts';
@@ -28,6 +39,8 @@ interface Dependencies {
   view: (request: CompressedRequest, tokenizer: ModelTokenizer | null, signal: AbortSignal) => Promise<CompressedView>;
   /** Null where counts are estimated. */
   tokenizerOf: (modelId: string) => Promise<ModelTokenizer | null>;
+  /** Opens a way to shorten a conversation that outgrows the window. The model is not asked. */
+  overflow: (choice: OverflowChoice) => Overflow | undefined;
 }
 
 /** What the model would receive if it answered now, under each compression. */
@@ -41,6 +54,11 @@ export class ContextState {
   outside = $state(0);
   /** Why messages are sent as written, by key; compressed messages are absent. */
   readonly asWritten: ReadonlyMap<string, AsWritten> = $derived(reasonsOf(this.rows));
+  /** What became of messages that the model no longer reads in full, by key. */
+  readonly fates: ReadonlyMap<string, Fate> = $derived(fatesOf(this.rows));
+  readonly edge: Edge | null = $derived(edgeOf(this.rows));
+  /** Why old messages are only dropped, although the settings ask for more. */
+  instead = $state<Past['instead'] | null>(null);
   /** Number of utterances that the meter covers. */
   utterances = $state(0);
   error = $state.raw<LabError | null>(null);
@@ -81,7 +99,8 @@ export class ContextState {
 
   /** Computes the context again. The settings that it reads make the effect above run again. */
   refresh(): void {
-    const { representation, tagger, keptTags } = this.#dependencies.settings.current;
+    const { representation, tagger, keptTags, newestWhole, keepNegations, overflow } =
+      this.#dependencies.settings.current;
     const utterances = this.#utterances;
     const request = { system: this.#dependencies.chat.systemPrompt, utterances, ...this.window };
     const begun = this.#dependencies.chat.entries.length > 0;
@@ -92,10 +111,15 @@ export class ContextState {
     this.#looking?.abort();
     const looking = new AbortController();
     this.#looking = looking;
-    const ask = (each: RepresentationId): CompressedRequest => ({
-      ...request,
-      options: { representation: each, tagger, keep: [...keptTags] },
-    });
+    const ask = (each: RepresentationId): CompressedRequest => {
+      const options = { representation: each, tagger, keep: [...keptTags], negations: keepNegations };
+      return {
+        ...request,
+        options,
+        newest: newestWhole ? 'as-written' : 'never-empty',
+        overflow: this.#dependencies.overflow({ id: overflow, options, modelId: modelId ?? '', model: null }),
+      };
+    };
     void this.#look(ask, { chosen: representation, ids, utterances, modelId }, looking.signal);
   }
 
@@ -130,6 +154,7 @@ export class ContextState {
     this.rows = seenRows(chosen, utterances, { system, representation });
     this.total = utterances.length === 0 || fit instanceof LabError ? null : fit.tokens;
     this.estimated = !exact;
+    this.instead = chosen.instead;
     this.outside = fit instanceof LabError ? utterances.length : fit.leftOut;
     this.utterances = utterances.length;
     this.meter = [...seen].flatMap(([id, view]) => (view ? [meterRow(id, view)] : []));

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { KeyedUtterance } from '../../core/conversation/danger.ts';
 import { wordTokenizer } from '../../core/context/testing/word-tokenizer.ts';
 import type { ModelTokenizer } from '../../core/context/tokenizer.ts';
-import { type CompressedView, createCompression, viewCompressed } from '../../lab/index.ts';
+import { type CompressedView, createCompression, openOverflow, viewCompressed } from '../../lab/index.ts';
 import { ContextState } from './context.svelte.ts';
 import { SettingsState } from './settings.svelte.ts';
 import { deferred, memoryTexts, settled, type Deferred } from './testing/fakes.ts';
@@ -39,6 +39,7 @@ function setUp({
       return viewCompressed(request, tokenizer, signal, compress);
     },
     tokenizerOf: () => Promise.resolve(wordTokenizer()),
+    overflow: (choice) => openOverflow({ ...choice, compress }),
     ...rest,
   });
   return { context, settings, chat, asked };

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { DEFAULT_OVERFLOW } from '../../core/compression/history/overflow.ts';
 import type { LoadedInfo } from '../../core/engine/engine.ts';
+import { planSchema } from '../../core/evaluation/plan.ts';
 import { fakeModel } from '../../core/evaluation/testing/fake-model.ts';
 import { type ReplyStep, writeReply } from '../../lab/index.ts';
 import { NextReply } from './next-reply.ts';
@@ -46,4 +48,25 @@ it('stays within the window set in the settings', async () => {
   for await (const step of reply.write(fakeModel(), task, new AbortController().signal)) steps.push(step);
   expect(steps.at(-1)?.change).toMatchObject({ text: '7 I am tired', state: 'complete' });
   expect(limits).toEqual([300]);
+});
+
+it('sends the newest message whole and keeps negations if asked, where runs keep the paper’s way', async () => {
+  const { settings, reply } = setUp();
+  settings.set({ representation: 'nostopwords' });
+  expect(reply.origin(INFO)).toMatchObject({ newest: 'as-written', overflow: DEFAULT_OVERFLOW });
+  expect(reply.origin(INFO)).not.toHaveProperty('negations');
+  const said = async (): Promise<string | undefined> => {
+    const utterances = [{ speaker: 'seeker' as const, text: 'I am not at all sure' }];
+    const task = { systemPrompt: '', utterances, origin: reply.origin(INFO) };
+    let text: string | undefined;
+    for await (const step of reply.write(fakeModel(), task, new AbortController().signal)) text = step.change.text;
+    return text;
+  };
+  expect(await said()).toBe('7 I am not at all sure');
+  settings.set({ newestWhole: false });
+  expect(await said()).toBe('7 sure');
+  settings.set({ keepNegations: true });
+  expect(await said()).toBe('7 not sure');
+  // Plans of runs do not send it whole unless they say so.
+  expect(planSchema.shape.newest.parse(undefined)).toBe('never-empty');
 });

@@ -20,12 +20,15 @@ export class NextReply {
   /** How the reply will be generated; draws its seed. */
   readonly origin = (info: LoadedInfo): ReplyOrigin => {
     const { settings } = this.#dependencies;
-    const { representation, tagger, keptTags } = settings.current;
+    const { representation, tagger, keptTags, overflow, newestWhole, keepNegations } = settings.current;
     return {
       modelId: info.modelId,
       engine: info.engine,
       representation,
       ...(representation === 'keypos' && { tagger, keep: [...keptTags] }),
+      ...(representation !== 'raw' && keepNegations && { negations: true }),
+      newest: newestWhole ? 'as-written' : 'never-empty',
+      overflow,
       decoding: settings.nextDecoding(),
     };
   };

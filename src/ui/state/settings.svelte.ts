@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PAPER_DECODING, type Decoding } from '../../core/engine/engine.ts';
 import { KEY_UPOS, REPRESENTATION_IDS, TAGGER_IDS, UPOS } from '../../core/compression/representation.ts';
+import { DEFAULT_OVERFLOW, OVERFLOW_IDS } from '../../core/compression/history/overflow.ts';
 import { writeQuery } from '../../core/links/query.ts';
 import { DECODING_CONTROLS } from '../chat/decoding-controls.ts';
 import type { TextStore } from '../../lab/index.ts';
@@ -31,6 +32,12 @@ const schema = z.object({
   seedLocked: z.boolean().catch(false),
   /** Limit of the context in tokens; null for the model's whole window. */
   budget: z.number().int().positive().nullable().catch(null),
+  /** What happens to old turns when the conversation outgrows the window. */
+  overflow: z.enum(OVERFLOW_IDS).catch(DEFAULT_OVERFLOW),
+  /** Whether the newest message is sent as written; the paper compresses it too. */
+  newestWhole: z.boolean().catch(true),
+  /** Whether compressions keep negations; the paper's drop them. */
+  keepNegations: z.boolean().catch(false),
   showDropped: z.boolean().catch(true),
   contextOpen: z.boolean().catch(true),
   introSeen: z.boolean().catch(false),

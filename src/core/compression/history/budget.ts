@@ -1,5 +1,6 @@
 import { at } from '../../at.ts';
 import { throwIfCancelled } from '../../error.ts';
+import type { TokenSpan } from '../representation.ts';
 import type { CountTokens, HistoryMethod, UtteranceCompressor } from './history.ts';
 
 export interface BudgetOptions {
@@ -8,26 +9,29 @@ export interface BudgetOptions {
   countTokens: CountTokens;
   /** In order of preference, longest first, e.g. Raw. */
   forms: readonly UtteranceCompressor[];
+  /** How many of the first utterances stay, if the budget holds them. Default: none. */
+  first?: number | undefined;
 }
 
 /**
  * As much of a conversation as a budget holds. Takes as many utterances as fit in their shortest form, from the newest
  * back; then, again from the newest back, gives each the best form that the remaining budget allows.
  */
-export function underBudget({ tokens, countTokens, forms: wanted }: BudgetOptions): HistoryMethod {
+export function underBudget({ tokens, countTokens, forms: wanted, first = 0 }: BudgetOptions): HistoryMethod {
+  const opening = first > 0 ? ` and the first ${first}` : '';
   return {
-    id: `budget-${tokens}-${wanted.map(({ id }) => id).join('-')}`,
-    name: `${wanted.map(({ name }) => name).join(', then ')} in ${tokens} tokens`,
-    summary: `As many utterances as fit in ${tokens} tokens; recent ones keep more words than old ones.`,
+    id: `budget-${tokens}-${wanted.map(({ id }) => id).join('-')}${first > 0 ? `-first-${first}` : ''}`,
+    name: `${wanted.map(({ name }) => name).join(', then ')} in ${tokens} tokens${opening && `,${opening}`}`,
+    summary: `As many utterances as fit in ${tokens} tokens${opening}; recent ones keep more words than old ones.`,
     async compact(utterances, signal) {
-      const forms: { texts: string[]; counts: number[] }[] = [];
+      const forms: { kept: { text: string; spans: TokenSpan[] }[]; counts: number[] }[] = [];
       for (const { shorten } of wanted) {
         throwIfCancelled(signal);
-        const texts = await shorten(
+        const kept = await shorten(
           utterances.map(({ text }) => text),
           signal,
         );
-        forms.push({ texts, counts: await countTokens(texts) });
+        forms.push({ kept, counts: await countTokens(kept.map(({ text }) => text)) });
       }
       const last = utterances.length - 1;
       const whole = await countTokens(utterances.slice(last).map(({ text }) => text));
@@ -37,23 +41,29 @@ export function underBudget({ tokens, countTokens, forms: wanted }: BudgetOption
 
       // There is no newest utterance before the first message.
       let left = tokens - (whole[0] ?? 0);
-      /** The form of each utterance before the newest; those before `from` are left out. */
+      /** The form of each utterance before the newest; those between `pinned` and `from` are left out. */
       const chosen = utterances.map((_, i) => shortest(i));
+      const opened = chosen.slice(0, Math.min(first, Math.max(0, last)));
+      const openingSize = opened.reduce((sum, form, i) => sum + sizeOf(form, i), 0);
+      const pinned = openingSize <= left ? opened.length : 0;
+      if (pinned > 0) left -= openingSize;
       let from = last;
-      while (from > 0 && sizeOf(at(chosen, from - 1), from - 1) <= left) {
+      while (from > pinned && sizeOf(at(chosen, from - 1), from - 1) <= left) {
         from--;
         left -= sizeOf(at(chosen, from), from);
       }
-      for (let i = last - 1; i >= from; i--) {
+      const stays = (i: number): boolean => i < pinned || i >= from;
+      for (let i = last - 1; i >= 0; i--) {
+        if (!stays(i)) continue;
         const now = sizeOf(at(chosen, i), i);
         const better = forms.findIndex((_, form) => sizeOf(form, i) - now <= left);
         left -= sizeOf(better, i) - now;
         chosen[i] = better;
       }
+      const formOf = (i: number) => (i === last || !stays(i) ? null : at(at(forms, at(chosen, i)).kept, i));
       return {
-        sent: utterances.map(({ text }, i) =>
-          i === last ? text : i < from ? null : at(at(forms, at(chosen, i)).texts, i),
-        ),
+        sent: utterances.map(({ text }, i) => (i === last ? text : (formOf(i)?.text ?? null))),
+        spans: utterances.map((_, i) => formOf(i)?.spans ?? null),
       };
     },
   };

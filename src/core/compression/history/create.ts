@@ -1,7 +1,9 @@
 import { LabError } from '../../error.ts';
-import { REPRESENTATIONS, type RepresentationId, type Upos } from '../representation.ts';
+import { REPRESENTATIONS, type Compressed, type RepresentationId, type Upos } from '../representation.ts';
 import { underBudget } from './budget.ts';
+import type { Embedder } from '../../embedding/embedder.ts';
 import type { CountTokens, HistoryMethod, HistoryModel, UtteranceCompressor } from './history.ts';
+import { withRecall } from './recall.ts';
 import { rollingSummary } from './rolling-summary.ts';
 import { selectiveContext } from './selective-context.ts';
 import type { HistorySpec } from './spec.ts';
@@ -16,7 +18,8 @@ export interface HistoryTools {
     texts: readonly string[],
     options: { representation: RepresentationId; keep?: readonly Upos[] | undefined },
     signal?: AbortSignal,
-  ) => Promise<string[]>;
+  ) => Promise<Pick<Compressed, 'text' | 'spans'>[]>;
+  embedder: Embedder;
 }
 
 type SpecOf = { [Method in HistorySpec['method']]: Extract<HistorySpec, { method: Method }> };
@@ -25,14 +28,18 @@ const MAKERS: { [Method in keyof SpecOf]: (spec: SpecOf[Method], tools: HistoryT
   every: ({ representation, keep }, tools) => everyUtterance(formFrom(tools, representation, keep)),
   last: ({ k }) => lastUtterances(k),
   'first-last': ({ first, last }) => firstAndLast(first, last),
-  summary: (options, { model }) => rollingSummary(model, options),
-  selective: ({ drop }, { model }) => selectiveContext(model, drop),
-  budget: ({ tokens, representations }, tools) =>
+  summary: ({ tokens, ...options }, { model, countTokens }) =>
+    rollingSummary(model, { ...options, budget: tokens === undefined ? undefined : { tokens, countTokens } }),
+  selective: ({ drop, tokens }, { model, countTokens }) =>
+    selectiveContext(model, drop, tokens === undefined ? undefined : { tokens, countTokens }),
+  budget: ({ representations, ...options }, tools) =>
     underBudget({
-      tokens,
+      ...options,
       countTokens: tools.countTokens,
       forms: representations.map((each) => formFrom(tools, each)),
     }),
+  recall: ({ representation, ...options }, tools) =>
+    withRecall({ ...options, ...tools, form: formFrom(tools, representation) }),
 };
 
 /** The method that a spec describes. Two specs that ask for different things have different ids. */
@@ -66,4 +73,9 @@ const absent = (): never => {
     todo: 'Create it with its tools.',
   });
 };
-const NO_TOOLS: HistoryTools = { model: { score: absent, generate: absent }, countTokens: absent, compress: absent };
+const NO_TOOLS: HistoryTools = {
+  model: { score: absent, generate: absent },
+  countTokens: absent,
+  compress: absent,
+  embedder: { embed: absent },
+};

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { Utterance } from '../../dataset/dialogue.ts';
+import type { Embedder } from '../../embedding/embedder.ts';
 import { NO_STOPWORDS } from '../nostopwords.ts';
 import { RAW } from '../raw.ts';
 import { REPRESENTATIONS, type Representation } from '../representation.ts';
 import { underBudget } from './budget.ts';
 import { compactWithCost, type HistoryMethod, type UtteranceCompressor } from './history.ts';
+import { quoteOf } from './quote.ts';
+import { findEarlier, withRecall } from './recall.ts';
 import { rollingSummary } from './rolling-summary.ts';
 import { informationOf, selectiveContext } from './selective-context.ts';
 import { everyUtterance, firstAndLast, lastUtterances } from './windows.ts';
@@ -21,7 +24,7 @@ const sent = async (method: HistoryMethod, utterances = SEVEN): Promise<(string 
 const formOf = ({ id, compress }: Representation): UtteranceCompressor => ({
   id,
   name: REPRESENTATIONS[id].name,
-  shorten: async (texts) => texts.map((text) => compress(text).text),
+  shorten: async (texts) => texts.map((text) => compress(text)),
 });
 
 describe('windows', () => {
@@ -89,6 +92,7 @@ describe('a rolling summary', () => {
     expect(await method.compact(SEVEN)).toEqual({
       sent: [null, null, null, null, 'I am five', 'You are six', 'I am seven'],
       summary: 'notes notes (none)++',
+      summarised: 4,
     });
     expect(generate.mock.calls.map(([prompt]) => prompt.includes('I am three'))).toEqual([false, true]);
     expect(await method.compact([...SEVEN, ...said('more')])).toMatchObject({ summary: 'notes notes notes (none)+++' });
@@ -138,5 +142,87 @@ describe('Selective Context', () => {
       { text: ' ok', logprob: -2 },
     ];
     expect(await sent(selectiveContext({ score: odd }, 0.1), said('😀 ok', 'so'))).toHaveLength(2);
+  });
+});
+
+describe('methods within a number of tokens', () => {
+  const LONG = said(...Array.from({ length: 20 }, (_, i) => `We spoke about matter number ${i} then`));
+  const sizeOf = async (method: HistoryMethod, utterances = LONG): Promise<number> =>
+    (await compactWithCost(method, utterances, words)).cost.tokensAfter;
+
+  it('keep the first utterances if the budget holds them', async () => {
+    const method = (tokens: number) => underBudget({ tokens, countTokens: words, forms: [RAW].map(formOf), first: 1 });
+    expect(await sent(method(9))).toEqual(['I am one', null, null, null, null, 'You are six', 'I am seven']);
+    expect(await sent(method(5))).toEqual([null, null, null, null, null, null, 'I am seven']);
+  });
+
+  it('summarise as few blocks as necessary, and none of what fits', async () => {
+    const generate = vi.fn(async () => 'They spoke.');
+    const method = (tokens: number) =>
+      rollingSummary({ generate }, { block: 4, maxNewTokens: 10, budget: { tokens, countTokens: words } });
+    expect(await method(140).compact(LONG)).toEqual({ sent: LONG.map(({ text }) => text) });
+    expect(generate).not.toHaveBeenCalled();
+    const { sent: kept, summary, summarised } = await method(100).compact(LONG);
+    expect([kept.filter((text) => text !== null).length, summary, summarised]).toEqual([12, 'They spoke.', 8]);
+    // The incomplete block does not fit either: its oldest utterances are left out.
+    expect((await method(24).compact(LONG)).sent.filter((text) => text !== null)).toHaveLength(2);
+    for (const tokens of [30, 60, 100]) expect(await sizeOf(method(tokens))).toBeLessThanOrEqual(tokens);
+  });
+
+  it('drop only as many words as necessary, then the oldest utterances', async () => {
+    const score = async (text: string) =>
+      [...text.matchAll(/\s*\S+/g)].map(([token], i) => ({ text: token, logprob: i === 0 ? null : -token.length }));
+    const method = (tokens: number) => selectiveContext({ score }, 0.5, { tokens, countTokens: words });
+    expect(await sent(method(140), LONG)).toEqual(LONG.map(({ text }) => text));
+    const some = await method(120).compact(LONG);
+    expect(some.sent.includes(null)).toBe(false);
+    expect(some.spans?.[0]?.some(({ keep }) => !keep)).toBe(true);
+    expect((await method(40).compact(LONG)).sent.filter((text) => text === null).length).toBeGreaterThan(5);
+    for (const tokens of [10, 40, 120]) expect(await sizeOf(method(tokens))).toBeLessThanOrEqual(tokens);
+  });
+});
+
+describe('recall', () => {
+  const TOPICS = ['dog', 'exam', 'sister'];
+  /** One dimension per topic, and one for everything else. */
+  const embedder: Embedder = {
+    embed: async (texts) =>
+      texts.map((text) => {
+        const topics = TOPICS.map((topic) => (text.includes(topic) ? 1 : 0));
+        const vector = [...topics, topics.includes(1) ? 0 : 1];
+        const length = Math.hypot(...vector);
+        return Float32Array.from(vector, (value) => value / length);
+      }),
+  };
+  const utterances = said(
+    'My dog is called Rex',
+    'A fine name it is',
+    'The exam is next week',
+    'That is rather soon then',
+    'It rained all day today',
+    'Did you go out anyway',
+    'Is my dog happy now',
+  );
+  const method = (tokens: number, share = 0.5) =>
+    withRecall({ tokens, share, form: formOf(RAW), countTokens: words, embedder });
+
+  it('quotes what is close to the newest among what is left out', async () => {
+    const { sent: kept, recalled } = await method(20).compact(utterances);
+    expect(recalled).toEqual([0]);
+    expect(kept[0]).toBeNull();
+    expect(kept.at(-1)).toBe('Is my dog happy now');
+    expect(quoteOf({ speaker: 'seeker', text: 'My dog is called Rex' })).toBe('Earlier I said: “My dog is called Rex”');
+    expect((await compactWithCost(method(20), utterances, words)).cost.tokensAfter).toBeLessThanOrEqual(20);
+  });
+
+  it('quotes nothing that fits, is unrelated, says nothing or is too long', async () => {
+    expect((await method(100).compact(utterances)).recalled ?? []).toEqual([]);
+    const search = { tokens: 100, countTokens: words, embedder };
+    const earlier = utterances.slice(0, 4);
+    expect(await findEarlier({ ...search, query: 'My sister will be there', earlier })).toEqual([]);
+    expect(await findEarlier({ ...search, query: 'My dog', earlier })).toEqual([]);
+    expect(await findEarlier({ ...search, query: 'What about my dog', earlier: said('dog', 'the dog') })).toEqual([]);
+    expect(await findEarlier({ ...search, query: 'What about my dog', earlier, tokens: 5 })).toEqual([]);
+    expect(await findEarlier({ ...search, query: 'What about the exam', earlier })).toEqual([2]);
   });
 });

@@ -1,4 +1,7 @@
+import { at } from '../../at.ts';
 import type { Utterance } from '../../dataset/dialogue.ts';
+import type { Compressed, TokenSpan } from '../representation.ts';
+import { quoteOf } from './quote.ts';
 
 /** What some methods need of a model; a small adapter makes one from the engines' `LoadedModel`. */
 export interface HistoryModel {
@@ -14,6 +17,12 @@ export interface CompactedHistory {
   sent: (string | null)[];
   /** Replaces the utterances left out, if the method writes a summary. */
   summary?: string;
+  /** Number of utterances, from the first, that the summary covers. */
+  summarised?: number;
+  /** Where words were dropped: which words of each utterance stay; null where it is left out or as written. */
+  spans?: (readonly TokenSpan[] | null)[];
+  /** Indices of utterances that are left out of their place and quoted before the newest, oldest first. */
+  recalled?: number[];
 }
 
 /** One way to shorten a conversation. The newest utterance is always kept as written. */
@@ -30,7 +39,7 @@ export interface UtteranceCompressor {
   id: string;
   name: string;
   /** One result per text, in order. */
-  shorten: (texts: readonly string[], signal?: AbortSignal) => Promise<string[]>;
+  shorten: (texts: readonly string[], signal?: AbortSignal) => Promise<Pick<Compressed, 'text' | 'spans'>[]>;
 }
 
 /** What a method cost and saved. */
@@ -60,6 +69,7 @@ export async function compactWithCost(
   const after = [
     ...compacted.sent.filter((text) => text !== null),
     ...(compacted.summary === undefined ? [] : [compacted.summary]),
+    ...(compacted.recalled ?? []).map((i) => quoteOf(at(utterances, i))),
   ];
   return {
     compacted,

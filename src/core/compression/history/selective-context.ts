@@ -2,7 +2,7 @@ import type { Utterance } from '../../dataset/dialogue.ts';
 import { throwIfCancelled } from '../../error.ts';
 import type { TokenSpan } from '../representation.ts';
 import { joinKept, segment } from '../segment.ts';
-import type { HistoryMethod, HistoryModel } from './history.ts';
+import type { CountTokens, HistoryMethod, HistoryModel } from './history.ts';
 
 /** Characters scored at once; more would not fit a small model's window. */
 const CHUNK = 4000;
@@ -13,33 +13,94 @@ export interface InformedSpan extends Omit<TokenSpan, 'keep'> {
   information: number;
 }
 
+/** Tokens for the texts that stay, and how they are counted. */
+interface SelectiveBudget {
+  tokens: number;
+  countTokens: CountTokens;
+}
+
+/** Bisections of the share of words to drop; the last one is exact to 1.6 %. */
+const BISECTIONS = 6;
+
 /**
  * Drops the words that tell the model least: of all words before the newest utterance, the share `drop` with the lowest
  * self-information (Selective Context, Li et al. 2023, arXiv:2310.06201; its lexical units are words here). The
- * beginning of a scored chunk has no probability and stays.
+ * beginning of a scored chunk has no probability and stays. Under a budget it drops only as many words as necessary, at
+ * most that share; what then does not fit is left out, oldest utterances first.
  */
-export function selectiveContext(model: Pick<HistoryModel, 'score'>, drop = 0.5): HistoryMethod {
+export function selectiveContext(
+  model: Pick<HistoryModel, 'score'>,
+  drop = 0.5,
+  budget?: SelectiveBudget,
+): HistoryMethod {
+  const share = `${Math.round(100 * drop)} %`;
   return {
-    id: `selective-${drop}`,
-    name: `Selective Context ${Math.round(100 * drop)} %`,
-    summary: `Without the ${Math.round(100 * drop)} % of words that the model predicts best.`,
+    id: `selective-${drop}${budget ? `-tokens-${budget.tokens}` : ''}`,
+    name: `Selective Context ${budget ? `in ${budget.tokens} tokens` : share}`,
+    summary: budget
+      ? `Without up to ${share} of words, those that the model predicts best, in ${budget.tokens} tokens.`
+      : `Without the ${share} of words that the model predicts best.`,
     async compact(utterances, signal) {
       const old = utterances.slice(0, -1);
-      const informed = await informationOf(old, model, signal);
-      const sorted = informed
-        .flat()
-        .map(({ information }) => information)
-        .sort((a, b) => a - b);
-      const threshold = sorted[Math.floor(drop * sorted.length)] ?? Infinity;
-      const compressed = old.map(({ text }, i) =>
-        joinKept(
-          text,
-          (informed[i] ?? []).map((span) => ({ ...span, keep: drop < 1 && span.information >= threshold })),
-        ),
-      );
-      return { sent: [...compressed, ...utterances.slice(-1).map(({ text }) => text)] };
+      const newest = utterances.slice(-1).map(({ text }) => text);
+      const kept = budget
+        ? await necessary(old, newest, { model, drop, budget }, signal)
+        : dropping(await informationOf(old, model, signal), drop);
+      // The oldest have no spans; nothing is left of them.
+      const out = old.length - kept.length;
+      return {
+        sent: [...old.map(({ text }, i) => (i < out ? null : joinKept(text, kept[i - out] ?? []))), ...newest],
+        spans: [...old.map((_, i) => kept[i - out] ?? null), ...newest.map(() => null)],
+      };
     },
   };
+}
+
+/** The words that stay if the share `drop` with the least information goes. */
+function dropping(informed: readonly InformedSpan[][], drop: number): TokenSpan[][] {
+  const sorted = informed
+    .flat()
+    .map(({ information }) => information)
+    .sort((a, b) => a - b);
+  const threshold = sorted[Math.floor(drop * sorted.length)] ?? Infinity;
+  return informed.map((spans) =>
+    spans.map(({ start, end, information }) => ({ start, end, keep: drop < 1 && information >= threshold })),
+  );
+}
+
+/** The words that stay of the latest utterances that a budget holds: as many utterances, then as many words, as fit. */
+async function necessary(
+  old: readonly Utterance[],
+  newest: string[],
+  { model, drop, budget }: { model: Pick<HistoryModel, 'score'>; drop: number; budget: SelectiveBudget },
+  signal?: AbortSignal,
+): Promise<TokenSpan[][]> {
+  const { tokens, countTokens } = budget;
+  const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+  const room = tokens - sum(await countTokens(newest));
+  if (sum(await countTokens(old.map(({ text }) => text))) <= room)
+    return old.map(({ text }) => segment(text).map((range) => ({ ...range, keep: true })));
+  const sizesOf = async (informed: readonly InformedSpan[][], share: number): Promise<number[]> => {
+    const spans = dropping(informed, share);
+    const texts = old.slice(old.length - informed.length).map(({ text }) => text);
+    return countTokens(texts.map((text, i) => joinKept(text, spans[i] ?? [])));
+  };
+  let informed = await informationOf(old, model, signal);
+  for (;;) {
+    const sizes = await sizesOf(informed, drop);
+    let excess = sum(sizes) - room;
+    if (excess <= 0 || informed.length === 0) break;
+    let from = 0;
+    while (from < sizes.length && excess > 0) excess -= sizes[from++] ?? 0;
+    informed = informed.slice(from);
+  }
+  let [fits, tooLong] = [drop, 0];
+  for (let i = 0; i < BISECTIONS; i++) {
+    const middle = (fits + tooLong) / 2;
+    if (sum(await sizesOf(informed, middle)) <= room) fits = middle;
+    else tooLong = middle;
+  }
+  return dropping(informed, fits);
 }
 
 /** The words of each utterance with their self-information given everything before them. */

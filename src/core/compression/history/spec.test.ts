@@ -20,7 +20,8 @@ const tools: HistoryTools = {
   },
   countTokens: (texts) => texts.map((text) => text.split(' ').length),
   compress: async (texts, { representation }) =>
-    texts.map((text) => (representation === 'raw' ? text : (text.split(' ').at(-1) ?? ''))),
+    texts.map((text) => ({ text: representation === 'raw' ? text : (text.split(' ').at(-1) ?? ''), spans: [] })),
+  embedder: { embed: async (texts) => texts.map(() => new Float32Array([1])) },
 };
 
 const WRITTEN: HistoryInput[] = [
@@ -34,6 +35,11 @@ const WRITTEN: HistoryInput[] = [
   { method: 'selective', drop: 0.505 },
   { method: 'budget', tokens: 9 },
   { method: 'budget', tokens: 9, representations: ['raw', 'nostopwords'] },
+  { method: 'budget', tokens: 9, first: 1 },
+  { method: 'summary', tokens: 9 },
+  { method: 'selective', tokens: 9 },
+  { method: 'recall', tokens: 9 },
+  { method: 'recall', tokens: 9, representation: 'keypos' },
 ];
 
 describe('historySchema', () => {
@@ -48,6 +54,8 @@ describe('historySchema', () => {
     [{ method: 'budget', tokens: 9, representations: [] }],
     [{ method: 'summary', maxNewTokens: 1e9 }],
     [{ method: 'every', representation: 'keypos', keep: [] }],
+    [{ method: 'recall' }],
+    [{ method: 'recall', tokens: 9, share: 1.5 }],
     [null],
   ])('refuses %j', (spec) => {
     expect(historySchema.safeParse(spec).success).toBe(false);

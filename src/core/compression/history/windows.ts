@@ -31,7 +31,11 @@ export function everyUtterance({ id, name, shorten }: UtteranceCompressor): Hist
         utterances.slice(0, -1).map(({ text }) => text),
         signal,
       );
-      return { sent: [...old, ...utterances.slice(-1).map(({ text }) => text)] };
+      const newest = utterances.slice(-1);
+      return {
+        sent: [...old.map(({ text }) => text), ...newest.map(({ text }) => text)],
+        spans: [...old.map(({ spans }) => spans), ...newest.map(() => null)],
+      };
     },
   };
 }

@@ -41,7 +41,8 @@ export function parts(manner: FakeManner = {}, changes: Partial<RunDependencies>
       createHistory(spec, {
         model: { score: async () => [], generate: async () => 'Notes.' },
         countTokens: (texts) => texts.map(({ length }) => length),
-        compress: async (texts) => [...texts],
+        compress: async (texts) => texts.map((text) => ({ text, spans: [] })),
+        embedder: { embed: async (texts) => texts.map(() => new Float32Array([1])) },
       }),
     measure: (hypothesis, reference) => Promise.resolve({ shared: hypothesis === reference ? 1 : 0 }),
     ...changes,
