@@ -1,3 +1,4 @@
+import { OVERFLOWS } from '../../core/compression/history/overflow.ts';
 import { REPRESENTATIONS } from '../../core/compression/representation.ts';
 import type { Settings } from '../state/settings.svelte.ts';
 import { DECODING_CONTROLS } from './decoding-controls.ts';
@@ -6,7 +7,7 @@ const KEYS = Object.keys(DECODING_CONTROLS) as (keyof typeof DECODING_CONTROLS)[
 
 /** Settings in words, one phrase each; the system prompt is shown on its own. */
 export function describeSettings(settings: Partial<Settings>): string[] {
-  const { representation, tagger, keptTags, budget, seed } = settings;
+  const { representation, tagger, keptTags, budget, overflow, newestWhole, keepNegations, seed } = settings;
   return [
     representation && `compression ${REPRESENTATIONS[representation].name}`,
     tagger && `tagger ${tagger}`,
@@ -15,6 +16,9 @@ export function describeSettings(settings: Partial<Settings>): string[] {
       (key) => settings[key] !== undefined && `${DECODING_CONTROLS[key].label.toLowerCase()} ${settings[key]}`,
     ),
     budget != null && `context window ${budget} tokens`,
+    overflow && `when it is full: ${OVERFLOWS[overflow].name.toLowerCase()}`,
+    newestWhole !== undefined && `newest message ${newestWhole ? 'whole' : 'shortened like the others'}`,
+    keepNegations !== undefined && `negations ${keepNegations ? 'kept' : 'dropped as in the paper'}`,
     seed !== undefined && `seed ${seed}`,
   ].filter((phrase) => typeof phrase === 'string');
 }

@@ -58,6 +58,9 @@ export const SHARED_SETTINGS = [
   'topK',
   'maxNewTokens',
   'budget',
+  'overflow',
+  'newestWhole',
+  'keepNegations',
   'seed',
   'seedLocked',
 ] as const satisfies readonly (keyof Settings)[];

@@ -211,7 +211,8 @@ describe('recall', () => {
     expect(recalled).toEqual([0]);
     expect(kept[0]).toBeNull();
     expect(kept.at(-1)).toBe('Is my dog happy now');
-    expect(quoteOf({ speaker: 'seeker', text: 'My dog is called Rex' })).toBe('Earlier I said: “My dog is called Rex”');
+    const quote = quoteOf({ speaker: 'seeker', text: 'My dog is called Rex' });
+    expect(quote).toBe('Earlier I said: “My dog is called Rex”');
     expect((await compactWithCost(method(20), utterances, words)).cost.tokensAfter).toBeLessThanOrEqual(20);
   });
 
