@@ -11,6 +11,7 @@ const PAGES = [
   'first-page',
   'harness',
   'judge',
+  'notebook-editing',
   'notebook-sandbox',
   'notebooks',
   'offline',

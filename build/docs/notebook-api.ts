@@ -118,7 +118,23 @@ export function notebookApiPage(): string {
   ].join('\n\n');
 }
 
-/** Completions of the notebook editor after `lab.`, as JSON. */
+/** What the notebook editor says of the functions after `lab.`, as JSON. */
 export function completionsFile(): string {
-  return JSON.stringify(NAMES.map((name) => ({ name, signature: signatureOf(name), about: DESCRIPTIONS[name].about })));
+  return JSON.stringify(
+    NAMES.map((name) => {
+      const { about, returns, result, errors, example, progress } = DESCRIPTIONS[name];
+      const parameters = parametersOf(name).map((each) => [each.name, each.about]);
+      if (progress !== undefined) parameters.push(['onProgress', `called with ${progress}`]);
+      return {
+        name,
+        signature: signatureOf(name),
+        returns: `Promise<${returns}>`,
+        about,
+        parameters,
+        ...(result !== undefined && { result }),
+        ...(errors && { errors: Object.entries(errors) }),
+        example,
+      };
+    }),
+  );
 }

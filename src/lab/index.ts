@@ -145,11 +145,14 @@ export type { Validation } from '../core/judge/validate.ts';
 
 /** Notebooks: what is stored, and the bridge between a sandbox and these services. */
 export {
+  attachFiles,
   deleteNotebook,
+  detachFiles,
   FUNCTION_NAMES,
   getNotebook,
   listNotebooks,
   NotebookBridge,
+  notebookFiles,
   openServices,
   putNotebook,
   type Permission,

@@ -11,6 +11,10 @@ export type HostApi = {
   lab: Method<{ name: string; args: unknown[] }, unknown, unknown>;
   /** The notebook was edited. */
   changed: Method<{ title: string; html: string }, void>;
+  /** Which sources of cells the reader chose to see or not; that does not edit the notebook. */
+  folded: Method<Shown, void>;
+  /** Files were dropped on the notebook, to be attached to it. */
+  attach: Method<File[], void>;
   /** The height of the content, in CSS pixels. */
   height: Method<number, void>;
   /**
@@ -26,6 +30,21 @@ export type HostApi = {
   follow: Method<string, void>;
 };
 
+/** Cells by id whose source a reader chose to see (true) or not. */
+export type Shown = [cell: number, shown: boolean][];
+
+/** A cell as a page shows it that does not run it. */
+export interface RenderedCell {
+  /** Its language, as the notebook kit names it. */
+  mode: string;
+  source: string;
+  /** Whether its source is visible. */
+  shown: boolean;
+  failed: boolean;
+  /** Its output. */
+  html: string;
+}
+
 export type ThemeName = 'light' | 'dark';
 
 /** A font face of the page; the sandbox cannot fetch its own. */
@@ -40,7 +59,8 @@ export interface Face {
 export type FrameApi = {
   /**
    * Shows a notebook in Observable's notebook 2.0 HTML. Unless `run` is set, its code is
-   * shown but not run. `functions` are the names in its `lab`; `inputs` are values for inputs by their labels.
+   * shown but not run. `functions` are the names in its `lab`; `inputs` are values for inputs by their labels; `shown`
+   * is what `folded` was last told; `files` are those attached.
    */
   open: Method<
     {
@@ -50,6 +70,8 @@ export type FrameApi = {
       theme: ThemeName;
       faces: Face[];
       inputs: Record<string, string>;
+      shown: Shown;
+      files: File[];
     },
     void
   >;
@@ -58,8 +80,12 @@ export type FrameApi = {
   theme: Method<ThemeName, void>;
   /** Runs all cells from the top. */
   run: Method<null, void>;
+  /** The attached files are these now. */
+  files: Method<File[], void>;
   /** Restores the cell that was deleted last. */
   undelete: Method<null, void>;
+  /** All cells as they look now. */
+  render: Method<null, RenderedCell[]>;
   /** Answers as soon as the sandbox has a turn. */
   alive: Method<null, void>;
 };

@@ -49,6 +49,18 @@ export class NotebookReader {
     return this.frame.locator('.cell[data-state="rejected"] .output').allInnerTexts();
   }
 
+  /** The accessible name of the button that has the focus. */
+  focused(): Promise<string | null> {
+    return this.frame
+      .locator('body')
+      .evaluate(({ ownerDocument: { activeElement } }) => activeElement?.ariaLabel ?? null);
+  }
+
+  /** What a screen reader was told last. */
+  async said(): Promise<string> {
+    return (await this.frame.locator('main > [role="status"]').innerText()).trim();
+  }
+
   /** Replaces the text of a cell and runs it. */
   async rewrite(number: number, text: string): Promise<void> {
     const cell = this.cell(number);

@@ -1,3 +1,4 @@
+import { escapeHtml } from './escape-html.ts';
 import type { EvaluationPlan } from '../evaluation/plan.ts';
 import type { ResultRecord } from '../evaluation/record.ts';
 import { MEASURES } from './measures.ts';
@@ -70,10 +71,4 @@ ${origin}<h2>Plan</h2>
 <pre>${escapeHtml(JSON.stringify(plan, null, 2))}</pre>
 </html>
 `;
-}
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

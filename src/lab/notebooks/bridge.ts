@@ -11,6 +11,7 @@ import { freeTuned } from './training.ts';
 
 export { openServices } from './services.ts';
 export type { Permission } from './define.ts';
+export { attachFiles, detachFiles, notebookFiles } from '../../browser/storage/notebook-file-store.ts';
 export {
   deleteNotebook,
   getNotebook,

@@ -1,7 +1,7 @@
-import 'fake-indexeddb/auto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { useFakeIndexedDb } from '../../../tests/harness/fake-indexeddb.ts';
 import { notebookHandlers } from '../../../workers/notebook/handlers.ts';
 import { parsePlan } from '../../core/evaluation/plan.ts';
 import type { ResultRecord } from '../../core/evaluation/record.ts';
@@ -78,6 +78,7 @@ function bridge(answer: boolean) {
 }
 
 describe('what a notebook reads of runs, datasets and models', () => {
+  useFakeIndexedDb();
   beforeAll(async () => {
     const { store } = await import('../runs/stored-runs.ts');
     const plan = parsePlan({

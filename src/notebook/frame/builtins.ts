@@ -3,6 +3,7 @@ import { library } from '@observablehq/notebook-kit/runtime';
 import * as Plot from '@observablehq/plot';
 import * as d3 from 'd3';
 import * as htl from 'htl';
+import type { Attachments } from './attachments.ts';
 import { noNetwork } from '../guard/no-network.ts';
 import { dialogueLengths, shareBars, utteranceLengths } from '../../figures/dataset-figures.ts';
 import { lossCurves, rateCurves } from '../../figures/loss-curves.ts';
@@ -16,7 +17,7 @@ const fetches = () => (name: unknown) => {
 };
 
 /** The names that every cell may use in addition to its own; none of them fetches anything. */
-export function builtins(lab: unknown): Record<string, () => unknown> {
+export function builtins(lab: unknown, attachments: Attachments): Record<string, () => unknown> {
   const { dark, now, width, md, Generators, Mutable } = library;
   return {
     lab: () => lab,
@@ -33,7 +34,7 @@ export function builtins(lab: unknown): Record<string, () => unknown> {
     width,
     Generators,
     Mutable,
-    FileAttachment: fetches,
+    FileAttachment: () => attachments.open,
     DatabaseClient: fetches,
     require: fetches,
   };

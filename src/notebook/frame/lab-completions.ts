@@ -1,17 +1,11 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
-import functions from './completions.json' with { type: 'json' };
+import { documentationOf } from './lab-documentation.ts';
+import { LAB_FUNCTIONS } from './lab-functions.ts';
 
-/** Listed here because it belongs to the frame and is not in the page's table. */
-const UNTIL = {
-  name: 'until',
-  signature: 'until(invalidation: Promise)',
-  about: 'The same lab, whose calls are cancelled when the cell runs again.',
-};
-
-const OPTIONS: Completion[] = [...functions, UNTIL].map(({ name, signature, about }) => ({
-  label: name,
-  detail: signature.slice(name.length),
-  info: about,
+const OPTIONS: Completion[] = LAB_FUNCTIONS.map((each) => ({
+  label: each.name,
+  detail: each.signature.slice(each.name.length),
+  info: () => documentationOf(each),
   type: 'function',
 }));
 

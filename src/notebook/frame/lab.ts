@@ -17,6 +17,10 @@ interface LabParts {
   signal?: AbortSignal;
 }
 
+/** Where a function of `lab` was called that rejected with an error; the error itself comes from the page. */
+const callStacks = new WeakMap<Error, string>();
+export const callStackOf = (error: Error): string | undefined => callStacks.get(error);
+
 /** Creates a function per name. A callback as the last argument receives progress. */
 export function createLab(
   client: RpcClient<HostApi>,
@@ -28,13 +32,19 @@ export function createLab(
     (...args) => {
       const last = args.at(-1);
       const listens = typeof last === 'function';
-      return turnstile.pass(() =>
-        client.call(
-          'lab',
-          { name, args: listens ? args.slice(0, -1) : args },
-          { ...(signal && { signal }), ...(listens && { onEvent: last as (event: unknown) => void }) },
-        ),
-      );
+      const { stack } = new Error(name);
+      return turnstile
+        .pass(() =>
+          client.call(
+            'lab',
+            { name, args: listens ? args.slice(0, -1) : args },
+            { ...(signal && { signal }), ...(listens && { onEvent: last as (event: unknown) => void }) },
+          ),
+        )
+        .catch((error: unknown) => {
+          if (error instanceof Error && stack !== undefined) callStacks.set(error, stack);
+          throw error;
+        });
     };
   return {
     ...Object.fromEntries(names.map((name) => [name, functionOf(name)])),

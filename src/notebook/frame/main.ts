@@ -4,10 +4,12 @@ import { serve } from '../../rpc/server.ts';
 import { PORT_MESSAGE, type Face, type FrameApi, type HostApi, type ThemeName } from '../protocol.ts';
 import { Budget } from '../guard/budget.ts';
 import { prepareRealm } from '../guard/realm.ts';
+import { readFile, writeFile } from './file.ts';
 import { NamedInputs } from './inputs.ts';
 import { createLab } from './lab.ts';
 import Notebook from './Notebook.svelte';
 import { OpenNotebook } from './notebook.svelte.ts';
+import { renderedCell } from './rendered.ts';
 import '@observablehq/inputs/dist/index.css';
 import '@observablehq/notebook-kit/inspector.css';
 import './frame.css';
@@ -20,13 +22,16 @@ addEventListener('message', function connect(event: MessageEvent) {
 });
 
 function start(port: MessagePort): void {
+  // An error's place in a cell may lie below many calls of a library.
+  Object.assign(Error, { stackTraceLimit: 50 });
   const host = new RpcClient<HostApi>(port);
   const budget = new Budget({ now: () => performance.now(), afterTurn: turns() });
   const evaluate = prepareRealm(globalThis, budget);
   const inputs = new NamedInputs(document.body);
   const notebook = new OpenNotebook({
     evaluator: { evaluate, budget },
-    changed: (saved) => void host.call('changed', saved),
+    changed: (file) => void host.call('changed', { title: file.title, html: writeFile(file) }),
+    folded: (shown) => void host.call('folded', shown),
     busy: (busy) => {
       if (!busy && inputs.unmatched.length > 0) void host.call('unmatched', inputs.unmatched);
       return host.call('busy', busy);
@@ -36,24 +41,52 @@ function start(port: MessagePort): void {
   mount(Notebook, { target: document.body, props: { notebook } });
   reportHeight((height) => void host.call('height', height));
   document.addEventListener('click', (event) => followInside(event, (hash) => void host.call('follow', hash)));
+  takeDrops((files) => void host.call('attach', files));
   addEventListener('error', ({ error }) => notebook.stopped(error));
   addEventListener('unhandledrejection', ({ reason }) => notebook.stopped(reason));
   serve<FrameApi>(
     {
-      open: async ({ html, run, functions, theme, faces, inputs: given }) => {
+      open: async ({ html, run, functions, theme, faces, inputs: given, shown, files }) => {
         setTheme(theme);
         await Promise.all(faces.map(addFace));
         inputs.expect(given);
-        notebook.open(html, createLab(host, functions), run);
+        notebook.attach(files);
+        notebook.open(readFile(html), createLab(host, functions), run, shown);
       },
       theme: setTheme,
       inputs: () => inputs.read(),
       run: () => notebook.runAll(),
-      undelete: () => notebook.undelete(),
+      files: (files) => notebook.attach(files),
+      undelete: () => notebook.edits.undelete(),
+      render: () => notebook.live.map((cell) => renderedCell(cell, notebook.showsSource(cell))),
       alive: () => undefined,
     },
     port,
   );
+}
+
+/** Takes files that are dropped anywhere but on a cell's own input. */
+function takeDrops(attach: (files: File[]) => void): void {
+  const isForUs = ({ dataTransfer, target, defaultPrevented }: DragEvent) =>
+    !defaultPrevented &&
+    dataTransfer?.types.includes('Files') === true &&
+    !(target instanceof Element && target.closest('input[type="file"]'));
+  const mark = (over: boolean) => document.body.toggleAttribute('data-dropping', over);
+  document.addEventListener('dragover', (event) => {
+    const ours = isForUs(event);
+    if (ours) event.preventDefault();
+    mark(ours);
+  });
+  document.addEventListener('dragleave', ({ relatedTarget }) => {
+    if (!relatedTarget) mark(false);
+  });
+  document.addEventListener('drop', (event) => {
+    mark(false);
+    if (!isForUs(event)) return;
+    event.preventDefault();
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (files.length > 0) attach(files);
+  });
 }
 
 /** Calls back after other tasks had a turn; messages are not throttled as timers are. */

@@ -1,5 +1,10 @@
-import { deserialize, serialize, toCell, toNotebook, type Cell, type Notebook } from '@observablehq/notebook-kit';
-import { NotebookRunner, type CellEvaluator, type CellState } from './run.ts';
+import { toNotebook, type Cell, type Notebook } from '@observablehq/notebook-kit';
+import type { Place } from '../guard/place.ts';
+import { Attachments } from './attachments.ts';
+import { OpenCell, type FocusWish } from './cell.svelte.ts';
+import { NotebookEdits } from './edits.svelte.ts';
+import { headingOf, type NotebookFile } from './file.ts';
+import { NotebookRunner, type CellEvaluator, type Report } from './run.ts';
 
 /** Milliseconds after the last keystroke before a change is sent to the page. */
 const REST = 400;
@@ -7,47 +12,13 @@ const REST = 400;
 /** Milliseconds without a pending cell before a run counts as finished. */
 const SETTLED = 100;
 
-/** The kinds of cell that a person can add. */
-export const ADDABLE = { js: 'JavaScript', md: 'Markdown', html: 'HTML' } as const;
-export type AddableMode = keyof typeof ADDABLE;
-
-/** A cell on the page: its source, its last output, and whether it is being edited. */
-export class OpenCell {
-  readonly id: number;
-  readonly mode: Cell['mode'];
-  readonly hidden: boolean;
-  readonly output: string | undefined;
-  /** The element in which the runtime shows the cell's output. */
-  readonly root: HTMLDivElement = document.createElement('div');
-  value = $state('');
-  pinned = $state(false);
-  state = $state<CellState>('idle');
-  editing = $state(false);
-  /** Whether the text was changed since it was last run. */
-  stale = $state(false);
-  /** Deleted cells keep their position until the notebook is closed, so that they can be restored to it. */
-  deleted = $state(false);
-
-  constructor(cell: Cell) {
-    this.id = cell.id;
-    this.mode = cell.mode;
-    this.hidden = cell.hidden;
-    this.output = cell.output;
-    this.value = cell.value;
-    this.pinned = cell.pinned;
-  }
-
-  get plain(): Cell {
-    const { id, mode, hidden, output, value, pinned } = this;
-    return toCell({ id, mode, hidden, value, pinned, ...(output !== undefined && { output }) });
-  }
-}
-
 /** Dependencies and callbacks of a notebook in the sandbox. */
 export interface NotebookParts {
   evaluator: CellEvaluator;
   /** Called when the text has changed. */
-  changed(saved: { title: string; html: string }): void;
+  changed(file: NotebookFile): void;
+  /** Called when a reader folds or unfolds the source of a cell: the cells whose sources they chose to see or not. */
+  folded(shown: [cell: number, shown: boolean][]): void;
   /** Called before cells run, and once none is pending any more. */
   busy(busy: boolean): Promise<void>;
   deleted(name: string): void;
@@ -62,15 +33,20 @@ const COMPACT = '(hover: none), (max-width: 40rem)';
 export class OpenNotebook {
   /** All cells, including those deleted since the notebook was opened. */
   cells = $state<OpenCell[]>([]);
+  /** Whether its code is folded where a reader opens it. */
+  fold = $state(false);
   /** False while an imported notebook waits for the person to run it. */
   running = $state(false);
   /** Whether cells can be edited, moved, added and deleted. */
   editable = $state(!matchMedia(COMPACT).matches);
   /** Whether editing can be switched on and off. */
   compact = $state(matchMedia(COMPACT).matches);
+  focus = $state.raw<FocusWish | null>(null);
+  /** What a screen reader should say. */
+  said = $state('');
+  readonly edits: NotebookEdits = new NotebookEdits(this);
   readonly #parts: NotebookParts;
-  /** Cells that were deleted, the latest last. */
-  readonly #deleted: OpenCell[] = [];
+  readonly #attachments = new Attachments();
   #runner: NotebookRunner | undefined;
   #head: Pick<Notebook, 'title' | 'theme' | 'readOnly'> = toNotebook({});
   #saving: ReturnType<typeof setTimeout> | undefined;
@@ -93,19 +69,30 @@ export class OpenNotebook {
   allowEditing(editable: boolean): void {
     this.flush();
     this.editable = editable;
-    if (!editable) for (const cell of this.cells) cell.editing = false;
+    if (!editable) for (const cell of this.cells) this.edits.closeEditor(cell);
   }
 
-  /** Replaces the notebook that is shown. `lab` is what its cells see under that name. */
-  open(html: string, lab: unknown, run: boolean): void {
-    const { cells, ...head } = deserialize(html);
+  /**
+   * Replaces the notebook that is shown. `lab` is what its cells see under that name, `shown` what `folded` was last
+   * told.
+   */
+  open({ cells, fold, ...head }: NotebookFile, lab: unknown, run: boolean, shown: readonly [number, boolean][]): void {
     for (const cell of this.cells) this.#runner?.remove(cell.id);
-    this.#runner = new NotebookRunner(lab, this.#parts.evaluator);
+    this.#runner = new NotebookRunner(lab, this.#parts.evaluator, this.#attachments);
     this.#head = head;
+    this.fold = fold;
     this.cells = cells.map((cell) => new OpenCell(cell));
-    this.#deleted.length = 0;
+    for (const cell of this.cells) cell.shown = shown.find(([id]) => id === cell.id)?.[1];
+    this.edits.clear();
     this.running = false;
     if (run) this.runAll();
+  }
+
+  /** Replaces the attached files, and runs the cells again that read any. */
+  attach(files: readonly File[]): void {
+    const changed = this.#attachments.replace(files);
+    if (!this.running || changed.size === 0) return;
+    for (const cell of this.live) if (this.#runner?.uses(cell.id, 'FileAttachment')) void this.run(cell);
   }
 
   /** Runs all cells. The caller must have notified the page. */
@@ -115,13 +102,31 @@ export class OpenNotebook {
     this.#settle();
   }
 
-  /** Runs a cell after notifying the page. */
-  async run(cell: OpenCell): Promise<void> {
+  /**
+   * Runs a cell after notifying the page; a screen reader says how it ended unless `quiet`. Resolves to the place of an
+   * error of the parser.
+   */
+  async run(cell: OpenCell, { quiet = false } = {}): Promise<Place | undefined> {
     this.flush();
     this.running = true;
+    cell.asked = !quiet;
     await this.#parts.busy(true);
-    this.#define(cell);
+    const fault = this.#define(cell);
     this.#settle();
+    return fault;
+  }
+
+  /** Runs a cell and moves on to the next, unless it has an error of syntax. */
+  async runAndMoveOn(cell: OpenCell): Promise<void> {
+    const fault = await this.run(cell);
+    if (fault) {
+      this.focus = { cell, part: 'editor', at: fault };
+      return;
+    }
+    const { live } = this;
+    const next = live[live.indexOf(cell) + 1];
+    this.edits.closeEditor(cell);
+    this.focus = next ? { cell: next, part: next.editing ? 'editor' : 'cell' } : { cell, part: 'next' };
   }
 
   edit(cell: OpenCell, value: string): void {
@@ -129,57 +134,43 @@ export class OpenNotebook {
     cell.value = value;
     cell.stale = true;
     clearTimeout(this.#saving);
-    this.#saving = setTimeout(() => this.#changed(), REST);
+    this.#saving = setTimeout(() => this.changed(), REST);
   }
 
-  pin(cell: OpenCell): void {
-    cell.pinned = !cell.pinned;
-    this.#changed();
+  /** Whether the source of a cell is visible while it is not edited. */
+  showsSource(cell: OpenCell): boolean {
+    if (cell.state === 'idle' && !this.running) return true;
+    return cell.shown ?? (cell.pinned && !(this.fold && cell.isCode));
   }
 
-  /** Adds an empty cell after another (null for the top) and opens it for editing. */
-  add(after: OpenCell | null, mode: AddableMode): void {
-    const id = Math.max(0, ...this.cells.map((cell) => cell.id)) + 1;
-    const cell = new OpenCell(toCell({ id, mode }));
-    cell.editing = true;
-    this.cells.splice(after ? this.#placeOf(after) + 1 : 0, 0, cell);
-    this.#changed();
+  /** Shows or hides the sources of cells for this reader, who is not an author by that. */
+  showSources(cells: readonly OpenCell[], shown: boolean): void {
+    for (const cell of cells) cell.shown = shown;
+    this.#parts.folded(this.cells.flatMap(({ id, shown: chosen }) => (chosen === undefined ? [] : [[id, chosen]])));
   }
 
-  move(cell: OpenCell, step: -1 | 1): void {
-    const { live } = this;
-    const other = live[live.findIndex(({ id }) => id === cell.id) + step];
-    if (!other) return;
-    const [moved] = this.cells.splice(this.#placeOf(cell), 1);
-    if (moved) this.cells.splice(this.#placeOf(other) + (step === 1 ? 1 : 0), 0, moved);
-    this.#changed();
-  }
-
-  remove(cell: OpenCell): void {
-    const name = `Cell ${this.live.findIndex(({ id }) => id === cell.id) + 1}`;
+  /** Stops a cell and clears its output. */
+  stop(cell: OpenCell): void {
     this.#runner?.remove(cell.id);
     cell.state = 'idle';
-    cell.editing = false;
-    cell.deleted = true;
-    this.#deleted.push(cell);
-    this.#changed();
+    cell.place = undefined;
     this.#settle();
-    this.#parts.deleted(name);
   }
 
-  /** Restores a deleted cell to its position: this one, or the one deleted last. */
-  undelete(wanted = this.#deleted.at(-1)): void {
-    const at = this.#deleted.findIndex(({ id }) => id === wanted?.id);
-    const [cell] = at < 0 ? [] : this.#deleted.splice(at, 1);
-    if (!cell) return;
-    cell.deleted = false;
-    this.#changed();
-    if (this.running) void this.run(cell);
+  /** Tells the page that a cell was deleted. */
+  deleted(name: string): void {
+    this.#parts.deleted(`${name[0]?.toUpperCase()}${name.slice(1)}`);
+  }
+
+  /** Has a screen reader say something. */
+  say(text: string): void {
+    // The same text again would be no change of the document.
+    this.said = this.said === text ? `${text}\u00a0` : text;
   }
 
   /** Sends a pending change to the page at once. */
   flush(): void {
-    if (this.#saving !== undefined) this.#changed();
+    if (this.#saving !== undefined) this.changed();
   }
 
   /** Handles errors that no cell awaited. */
@@ -187,16 +178,28 @@ export class OpenNotebook {
     this.#runner?.stopped(error);
   }
 
-  #placeOf(cell: OpenCell): number {
-    return this.cells.findIndex(({ id }) => id === cell.id);
+  /** `cell 3`. */
+  nameOf(cell: OpenCell): string {
+    return `cell ${this.live.findIndex(({ id }) => id === cell.id) + 1}`;
   }
 
-  #define(cell: OpenCell): void {
+  #define(cell: OpenCell): Place | undefined {
     cell.stale = false;
-    this.#runner?.define(cell.plain, cell.root, (state) => {
+    const report: Report = (state, place) => {
       cell.state = state;
+      cell.place = place;
+      this.#announce(cell);
       this.#settle();
-    });
+    };
+    return this.#runner?.define(cell.plain, cell.root, report);
+  }
+
+  /** Says how a run ended that the person asked for. */
+  #announce(cell: OpenCell): void {
+    if (!cell.asked || cell.state === 'pending') return;
+    cell.asked = false;
+    const name = this.nameOf(cell);
+    this.say(cell.state === 'rejected' ? `Error in ${name}.` : `Ran ${name}.`);
   }
 
   /** Tells the page when nothing is pending; in a separate task, so that synchronous work of a cell is over by then. */
@@ -206,20 +209,12 @@ export class OpenNotebook {
     this.#settling = setTimeout(() => void this.#parts.busy(false), SETTLED);
   }
 
-  #changed(): void {
+  /** Sends the notebook as it is now to the page. */
+  changed(): void {
     clearTimeout(this.#saving);
     this.#saving = undefined;
-    const cells = this.live.map((cell) => cell.plain);
-    const title = headingOf(cells) ?? this.#head.title;
-    this.#parts.changed({ title, html: serialize({ ...this.#head, title, cells }) });
+    const cells: Cell[] = this.live.map((cell) => cell.plain);
+    const title = headingOf({ cells }) ?? this.#head.title;
+    this.#parts.changed({ ...this.#head, title, cells, fold: this.fold });
   }
-}
-
-/** The first top-level heading, which names the notebook. */
-function headingOf(cells: readonly Cell[]): string | undefined {
-  for (const { mode, value } of cells) {
-    const heading = mode === 'md' ? /^#\s+(.+)$/m.exec(value)?.[1] : undefined;
-    if (heading) return heading.trim();
-  }
-  return undefined;
 }

@@ -190,6 +190,18 @@ describe('a guarded cell', () => {
   });
 
   it.each([
+    ['npm:@observablehq/plot', 'Plot'],
+    ['https://cdn.jsdelivr.net/npm/d3@7/+esm', 'd3'],
+    ['d3', 'd3'],
+    ['npm:htl', 'htl'],
+  ])('is told that it has %s without an import', async (module, name) => {
+    await expect(realm().run(`import(${JSON.stringify(module)})`)).rejects.toMatchObject({
+      code: 'network',
+      message: expect.stringContaining(`Delete the import: every cell has ${name} without one.`),
+    });
+  });
+
+  it.each([
     'import("npm:left-pad")',
     'import("https://example.com/x.js")',
     'fetch("./models")',

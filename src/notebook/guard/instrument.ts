@@ -26,9 +26,35 @@ const REPLACES = 2;
  * @throws {LabError} `bad-data` when it uses the lab's own names.
  */
 export function withGuards(source: string, cell: number, kind: 'program' | 'expression' = 'program'): string {
+  return guarded(source, cell, kind).code;
+}
+
+/** Guarded code, and where it came from. */
+export interface Guarded {
+  code: string;
+  /** The offset in the source of an offset in the code. */
+  sourceOffset: (at: number) => number;
+}
+
+/** The same as `withGuards`, with the way back to the source. */
+export function guarded(source: string, cell: number, kind: 'program' | 'expression'): Guarded {
   if (source.includes(TICK) || source.includes(IMPORT)) throw reserved();
-  const code = kind === 'program' ? source : `(${source}\n)`;
-  return assemble(code, insertionsFor(code, `${TICK}(${cell})`));
+  const before = kind === 'program' ? '' : '(';
+  const plain = kind === 'program' ? source : `(${source}\n)`;
+  const insertions = insertionsFor(plain, `${TICK}(${cell})`);
+  return {
+    code: assemble(plain, insertions),
+    sourceOffset: (at) => {
+      let added = 0;
+      for (const { at: start, text, order } of insertions) {
+        if (start + added >= at) break;
+        const more = text.length - (order === REPLACES ? 'import'.length : 0);
+        // Within what was added, the place is where it was added.
+        added += Math.min(more, at - start - added);
+      }
+      return Math.min(source.length, Math.max(0, at - added - before.length));
+    },
+  };
 }
 
 function insertionsFor(code: string, call: string): Insertion[] {

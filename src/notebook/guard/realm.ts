@@ -17,7 +17,10 @@ export function prepareRealm(realm: typeof globalThis, budget: Budget): (code: s
   const guarded = (code: string) => plainEval(withGuards(code, UNKNOWN_CELL));
 
   fix(realm, TICK, budget.tick);
-  fix(realm, IMPORT, (name: unknown) => Promise.reject(noNetwork(asWritten(String(name)), IMPORTED)));
+  fix(realm, IMPORT, (name: unknown) => {
+    const module = asWritten(String(name));
+    return Promise.reject(noNetwork(module, insteadOf(module)));
+  });
   replace(realm, 'eval', (code: unknown) => (typeof code === 'string' ? guarded(code) : code));
 
   for (const [keyword, sample] of CONSTRUCTORS) {
@@ -54,7 +57,24 @@ export function prepareRealm(realm: typeof globalThis, budget: Budget): (code: s
   return plainEval;
 }
 
-const IMPORTED = 'Plot, Inputs, d3 and htl are available without an import.';
+/** Modules that every cell has anyway, by the name that cells know them under. */
+const AT_HAND: readonly [module: RegExp, name: string][] = [
+  [/^@observablehq\/plot\b/, 'Plot'],
+  [/^@observablehq\/inputs\b/, 'Inputs'],
+  [/^d3\b/, 'd3'],
+  [/^htl\b/, 'htl'],
+];
+
+/** What to do instead of importing a module. */
+function insteadOf(module: string): string {
+  const plain = module.replace(/^(npm|observable|jsr):/, '');
+  const known = AT_HAND.find(([pattern]) => pattern.test(plain))?.[1];
+  if (known) return `Delete the import: every cell has ${known} without one.`;
+  return (
+    'Plot, Inputs, d3 and htl are available without an import. Of another module, copy the function that you need ' +
+    'into a cell. For data, use Inputs.file: drop the file on it.'
+  );
+}
 
 /** The four kinds of function that can be created from text, each with an example to get its constructor from. */
 const CONSTRUCTORS = [

@@ -1,8 +1,11 @@
 import {
+  attachFiles,
   deleteNotebook,
+  detachFiles,
   getNotebook,
   listNotebooks,
   NotebookBridge,
+  notebookFiles,
   openOwnTokenizer,
   openServices,
   type Permission,
@@ -12,11 +15,17 @@ import { loadBuiltIn } from '../notebook/built-in.ts';
 import { readNotebook } from '../notebook/import.ts';
 import { clearMark, didNotFinish, markRunning } from '../notebook/run-mark.ts';
 import { tokenizerModel } from '../state/notebook-host.ts';
+import { NotebookFiles } from '../state/notebook-files.svelte.ts';
 import { Notebooks } from '../state/notebooks.svelte.ts';
 import { models, toasts } from './shell.ts';
 
+const fileShelf = { notebookFiles, attachFiles, detachFiles };
+
+/** The files attached to a notebook. */
+export const filesOf = (id: string): NotebookFiles => new NotebookFiles(id, fileShelf, toasts);
+
 export const notebooks = new Notebooks({
-  shelf: { listNotebooks, getNotebook, putNotebook, deleteNotebook },
+  shelf: { listNotebooks, getNotebook, putNotebook, deleteNotebook, ...fileShelf },
   loadBuiltIn,
   readNotebook,
   marks: { didNotFinish, markRunning, clearMark },

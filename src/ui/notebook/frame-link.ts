@@ -10,6 +10,10 @@ const TALLEST = 200_000;
 
 export interface FrameListeners {
   onchange(saved: { title: string; html: string }): void;
+  /** The reader chose which sources to see; from the sandbox, so it may be anything. */
+  onfolded(shown: unknown): void;
+  /** Files were dropped on the notebook. */
+  onattach(files: File[]): void;
   onheight(pixels: number): void;
   onfollow(hash: string): void;
   /** Cells are about to run, or all have finished. */
@@ -40,6 +44,11 @@ export async function linkFrame(
       changed: (saved) => {
         const { title, html } = (saved ?? {}) as Partial<typeof saved>;
         if (typeof title === 'string' && typeof html === 'string') listeners.onchange({ title, html });
+      },
+      folded: (shown: unknown) => listeners.onfolded(shown),
+      attach: (files: unknown) => {
+        const given = Array.isArray(files) ? files.filter((file) => file instanceof File) : [];
+        if (given.length > 0) listeners.onattach(given);
       },
       height: (pixels) => {
         if (Number.isFinite(pixels)) listeners.onheight(Math.min(TALLEST, Math.max(0, pixels)));

@@ -6,6 +6,7 @@ import { LONGEST_NOTEBOOK } from '../../notebook/protocol.ts';
 import type { ReadNotebook } from '../notebook/import.ts';
 import { attempt } from './attempt.ts';
 import { Latest } from './latest.ts';
+import type { FileShelf } from './notebook-files.svelte.ts';
 import type { Toasts } from './toasts.svelte.ts';
 
 /** The notebook that is open. */
@@ -40,7 +41,7 @@ const FAILED = {
 const isBuiltIn = (id: string): boolean => CATALOGUE.some(({ name }) => name === id);
 
 /** Where notebooks are stored. */
-export interface NotebookShelf {
+export interface NotebookShelf extends FileShelf {
   listNotebooks(): Promise<StoredNotebook[]>;
   getNotebook(id: string): Promise<StoredNotebook | undefined>;
   putNotebook(notebook: StoredNotebook): Promise<unknown>;
@@ -145,11 +146,21 @@ export class Notebooks {
   }
 
   async remove(notebook: StoredNotebook): Promise<void> {
-    const removed = await this.#attempt(() => this.#shelf.deleteNotebook(notebook.id).then(() => true));
+    const { id } = notebook;
+    // Files that cannot be read are not deleted, because undo could not restore them.
+    const files = await this.#attempt(async () => {
+      const attached = await this.#shelf.notebookFiles(id);
+      await this.#shelf.deleteNotebook(id);
+      if (attached.length > 0) await this.#shelf.detachFiles(id);
+      return attached;
+    });
     await this.refresh();
-    if (!removed) return;
+    if (!files) return;
     const undo = async (): Promise<void> => {
-      await this.#attempt(() => this.#shelf.putNotebook(notebook));
+      await this.#attempt(async () => {
+        if (files.length > 0) await this.#shelf.attachFiles(id, files);
+        await this.#shelf.putNotebook(notebook);
+      });
       await this.refresh();
     };
     this.#dependencies.toasts.show(`“${notebook.title}” deleted.`, { label: 'Undo', run: () => void undo() });
@@ -181,10 +192,16 @@ export class Notebooks {
     return this.#add({ title: 'Untitled', html: EMPTY, imported: false });
   }
 
-  /** Copies the open notebook as it is now and returns the copy's id. */
-  copy(): Promise<string | undefined> {
-    const { title = 'Untitled', imported = false } = this.shown ?? {};
-    return this.#add({ title: `${title} (copy)`, html: this.current, imported });
+  /** Copies the open notebook as it is now, with its files, and returns the copy's id. */
+  async copy(): Promise<string | undefined> {
+    const { id, title = 'Untitled', imported = false } = this.shown ?? {};
+    const copy = await this.#add({ title: `${title} (copy)`, html: this.current, imported });
+    if (id === undefined || copy === undefined) return copy;
+    await this.#attempt(async () => {
+      const files = await this.#shelf.notebookFiles(id);
+      if (files.length > 0) await this.#shelf.attachFiles(copy, files);
+    });
+    return copy;
   }
 
   /** Imports notebook files; unreadable ones are shown as errors, the others are stored. */

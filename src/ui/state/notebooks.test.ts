@@ -24,6 +24,7 @@ function setUp({
   ...rest
 }: { shelf?: Partial<Dependencies['shelf']> } & Partial<Omit<Dependencies, 'shelf'>> = {}) {
   const stored = new Map<string, StoredNotebook>();
+  const attached = new Map<string, File[]>();
   const running = new Set<string>();
   const toasts = fakeToasts();
   const notebooks = new Notebooks({
@@ -32,6 +33,9 @@ function setUp({
       getNotebook: (id) => Promise.resolve(stored.get(id)),
       putNotebook: (notebook) => Promise.resolve(stored.set(notebook.id, notebook)),
       deleteNotebook: (id) => Promise.resolve(void stored.delete(id)),
+      notebookFiles: (id) => Promise.resolve(attached.get(id) ?? []),
+      attachFiles: (id, files) => Promise.resolve(void attached.set(id, [...files])),
+      detachFiles: (id) => Promise.resolve(void attached.delete(id)),
       ...shelf,
     },
     loadBuiltIn: (name) => Promise.resolve(`<original ${name}>`),
@@ -44,8 +48,46 @@ function setUp({
     toasts,
     ...rest,
   });
-  return { notebooks, stored, running, toasts };
+  return { notebooks, stored, attached, running, toasts };
 }
+
+describe('the files attached to a notebook', () => {
+  const file = new File(['1'], 'a.csv');
+
+  it('are copied with it', async () => {
+    const { notebooks, stored, attached } = setUp();
+    stored.set('a', own('a'));
+    attached.set('a', [file]);
+    await notebooks.open('a');
+    expect(attached.get((await notebooks.copy()) ?? '')).toEqual([file]);
+  });
+
+  it('are deleted with it and restored with it', async () => {
+    const { notebooks, stored, attached, toasts } = setUp();
+    stored.set('a', own('a'));
+    attached.set('a', [file]);
+    await notebooks.remove(own('a'));
+    expect([stored.has('a'), attached.has('a')]).toEqual([false, false]);
+    await toasts.undo();
+    expect([stored.has('a'), attached.get('a')]).toEqual([true, [file]]);
+  });
+
+  it('keep it from being deleted if they cannot be read', async () => {
+    const { notebooks, stored } = setUp({ shelf: { notebookFiles: () => Promise.reject(new Error('no')) } });
+    stored.set('a', own('a'));
+    await notebooks.remove(own('a'));
+    expect(stored.has('a')).toBe(true);
+    expect(notebooks.error).not.toBeNull();
+  });
+
+  it('stay when the edits of a built-in notebook are discarded', async () => {
+    const { notebooks, stored, attached } = setUp();
+    stored.set(BUILT_IN, own(BUILT_IN));
+    attached.set(BUILT_IN, [file]);
+    await notebooks.restore(BUILT_IN);
+    expect([stored.has(BUILT_IN), attached.has(BUILT_IN)]).toEqual([false, true]);
+  });
+});
 
 describe('a notebook that is opened', () => {
   it('is the original of a built-in one, until it is edited', async () => {
