@@ -145,11 +145,13 @@ export interface RenderedNotebook {
 export async function renderNotebook(name: string): Promise<RenderedNotebook> {
   // They look for a document when they are loaded.
   const { NotebookRunner } = await import('../../src/notebook/frame/run.ts');
+  const { Attachments } = await import('../../src/notebook/frame/attachments.ts');
   const { Budget } = await import('../../src/notebook/guard/budget.ts');
   const { TICK } = await import('../../src/notebook/guard/instrument.ts');
   const budget = new Budget({ now: () => 0, afterTurn: (callback) => void setImmediate(callback) });
   Object.assign(globalThis, { [TICK]: budget.tick });
-  const runner = new NotebookRunner(await labInNode(), { evaluate: (code) => (0, eval)(code) as unknown, budget });
+  const evaluator = { evaluate: (code: string) => (0, eval)(code) as unknown, budget };
+  const runner = new NotebookRunner(await labInNode(), evaluator, new Attachments());
   const { cells } = deserialize(readFileSync(join(ROOT, 'notebooks', `${name}.html`), 'utf8'));
   const failures: string[] = [];
   const root = document.createElement('main');

@@ -4,9 +4,9 @@ const ELEMENTS = new Set(
     'a abbr article aside b bdi bdo blockquote br button caption cite code col colgroup data dd del details dfn div ' +
     'dl dt em fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr i img input ins kbd ' +
     'label legend li main mark menu meter nav ol optgroup option output p pre progress q rp rt ruby s samp ' +
-    'section select small span strong style sub summary sup table tbody td textarea tfoot th thead time tr u ul var wbr ' +
-    'svg g path circle ellipse line polyline polygon rect text tspan textPath title desc defs clipPath mask marker ' +
-    'linearGradient radialGradient stop pattern symbol use image'
+    'section select small span strong style sub summary sup table tbody td textarea tfoot th thead time tr u ' +
+    'ul var wbr svg g path circle ellipse line polyline polygon rect text tspan textPath title desc defs clipPath ' +
+    'mask marker linearGradient radialGradient stop pattern symbol use image'
   ).split(' '),
 );
 
