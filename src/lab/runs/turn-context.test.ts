@@ -55,7 +55,7 @@ async function run(): Promise<{ record: ResultRecord; heard: ChatMessage[] }[]> 
         },
       }),
     compress: async (texts, representation) => (await compress(texts, { representation })).map(({ text }) => text),
-    openHistory: (spec, by) => historyOfRun(spec, by, PLAN.tagger),
+    openHistory: (spec, by) => historyOfRun(spec, by, { tagger: PLAN.tagger }),
     measure: () => Promise.resolve({}),
   })) {
     if (event.type !== 'record') continue;
