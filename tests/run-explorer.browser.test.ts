@@ -84,6 +84,7 @@ describe('the run explorer', () => {
     await page.getByRole('link', { name: 'All replies' }).click();
     await page.getByRole('radio', { name: 'Distribution' }).check();
     await page.getByRole('img', { name: /^Distribution of/ }).waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
     const [svg] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Save as SVG' }).click(),

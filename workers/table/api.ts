@@ -28,10 +28,10 @@ export type TableApi = {
   meanTime: Method<string[], number | null>;
   exportStored: Method<Opening & { total: number; form: 'csv' | 'json' }, string>;
   /**
-   * Stores an exported run as a new one.
-   * @throws {LabError} `bad-file` that says what is wrong with it.
+   * Stores a run as a new one: an exported file, or the plan and records of a folder.
+   * @throws {LabError} as `parseRunFiles` does.
    */
-  importFile: Method<{ file: File; id: string; createdAt: number }, StoredRun>;
+  importFiles: Method<{ files: File[]; id: string; createdAt: number }, StoredRun>;
   /** Number of replies of a run of this browser. */
   countReplies: Method<string, number>;
   openStored: Method<Opening, RunHead>;

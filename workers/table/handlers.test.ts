@@ -24,7 +24,7 @@ describe('the table worker', () => {
   it('stores an imported run, and explores, counts and exports it from there', async () => {
     const handlers = tableHandlers();
     const file = new File([writeRunFile(PLAN, RECORDS.length, RECORDS)], 'run.json');
-    const run = await handlers.importFile({ file, id: 'a', createdAt: 5 }, context);
+    const run = await handlers.importFiles({ files: [file], id: 'a', createdAt: 5 }, context);
     expect(run).toEqual({ id: 'a', plan: PLAN, total: 6, createdAt: 5 });
     expect(await handlers.countReplies('a', context)).toBe(6);
     expect(await handlers.meanTime(['base'], context)).toBe(30);
@@ -65,8 +65,11 @@ describe('the table worker', () => {
     const texts = { records, numbers: null, verdicts: null };
     expect(await handlers.openPublished({ id: 'p', plan: PLAN, texts }, context)).toMatchObject({ records: 6 });
     const file = new File(['{}'], 'x.json');
-    await expect(handlers.importFile({ file, id: 'b', createdAt: 1 }, context)).rejects.toMatchObject({
+    await expect(handlers.importFiles({ files: [file], id: 'b', createdAt: 1 }, context)).rejects.toMatchObject({
       code: 'bad-file',
     });
+    const folder = [new File([JSON.stringify(PLAN)], 'plan.json'), new File([records], 'records.jsonl')];
+    const run = await handlers.importFiles({ files: folder, id: 'c', createdAt: 1 }, context);
+    expect(run).toMatchObject({ plan: { name: PLAN.name }, total: 6 });
   });
 });

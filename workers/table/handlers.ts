@@ -7,7 +7,7 @@ import { scatterOf } from '../../src/core/explorer/scatter.ts';
 import { slicesOf } from '../../src/core/explorer/slices.ts';
 import { mean } from '../../src/core/statistics/descriptive.ts';
 import { recordsCsv } from '../../src/core/table/csv.ts';
-import { parseRunFile, writeRunFile } from '../../src/core/table/run-file.ts';
+import { parseRunFiles, writeRunFile } from '../../src/core/table/run-file.ts';
 import { aggregate } from '../../src/core/table/aggregate.ts';
 import type { Handlers } from '../../src/rpc/server.ts';
 import type { TableApi } from './api.ts';
@@ -42,8 +42,9 @@ export function tableHandlers(): Handlers<TableApi> {
       if (form === 'csv') return recordsCsv(records);
       return writeRunFile(plan, total, records, await store.judges(id), await store.verdicts(id));
     },
-    async importFile({ file, id, createdAt }) {
-      const { plan, total, records, judges = [], verdicts = [] } = parseRunFile(await file.text(), file.name);
+    async importFiles({ files, id, createdAt }) {
+      const texts = await Promise.all(files.map(async (file) => ({ name: file.name, text: await file.text() })));
+      const { plan, total, records, judges = [], verdicts = [] } = parseRunFiles(texts);
       const run = { id, plan, total, createdAt };
       await store.create(run, records, { judges, verdicts });
       return run;

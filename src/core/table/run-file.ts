@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { LabError } from '../error.ts';
 import { runJudgeSchema, runVerdictSchema, verdictKey, type RunJudge, type RunVerdict } from '../judge/run-verdict.ts';
-import { storedPlanSchema, type EvaluationPlan } from '../evaluation/plan.ts';
+import { parseJsonLines } from '../json-lines.ts';
+import { parseStoredPlan, storedPlanSchema, type EvaluationPlan } from '../evaluation/plan.ts';
 import { recordKey, recordSchema, type ResultRecord } from '../evaluation/record.ts';
 
 const RUN_FORMAT = 'solace-lab-run';
@@ -61,24 +62,64 @@ export function writeRunFile(
   } satisfies RunFile);
 }
 
+/** A file as text. */
+export interface NamedText {
+  name: string;
+  text: string;
+}
+
+/**
+ * Reads a run: one exported file, or `plan.json` and `records.jsonl` of a folder that `lab evaluate` wrote.
+ * @throws {LabError} `bad-file` or `bad-config` naming the first field at fault.
+ */
+export function parseRunFiles(files: readonly NamedText[]): RunFile {
+  const [only, ...others] = files;
+  const lines = files.find(({ name }) => name.endsWith('.jsonl'));
+  if (only && others.length === 0 && !lines) return parseRunFile(only.text, only.name);
+  const plan = files.find(({ name }) => name === 'plan.json') ?? files.find(({ name }) => name.endsWith('.json'));
+  if (!lines || !plan)
+    throw new LabError({
+      code: 'bad-file',
+      where: files.map(({ name }) => name).join(', '),
+      what: 'It is not a whole run.',
+      todo: 'Choose an exported .json file, or plan.json and records.jsonl of a run’s folder together.',
+    });
+  const records = parseJsonLines(lines.text, recordSchema, {
+    code: 'bad-file',
+    where: lines.name,
+    what: 'It holds no records of a run.',
+    todo: 'Choose the records.jsonl that lab evaluate wrote, and the plan.json beside it.',
+  });
+  return {
+    format: RUN_FORMAT,
+    version: 1,
+    plan: parseStoredPlan(parseJson(plan), plan.name),
+    total: records.length,
+    records,
+  };
+}
+
 /**
  * Reads an exported run.
  * @throws {LabError} `bad-file` naming the first field at fault.
  */
 export function parseRunFile(text: string, where: string): RunFile {
-  const refuse = (what: string, cause?: unknown) =>
-    new LabError(
-      { code: 'bad-file', where, what, todo: 'Choose a .json file that was exported on the page of runs.' },
-      { cause },
-    );
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw refuse('It is not JSON.', error);
-  }
-  const parsed = runFileSchema.safeParse(json);
+  const parsed = runFileSchema.safeParse(parseJson({ name: where, text }));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw refuse(`${issue?.path.join('.') || 'It is no run'}: ${issue?.message ?? 'not as expected'}.`);
+  throw refusal(where, `${issue?.path.join('.') || 'It is no run'}: ${issue?.message ?? 'not as expected'}.`);
 }
+
+function parseJson({ name, text }: NamedText): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw refusal(name, 'It is not JSON.', error);
+  }
+}
+
+const refusal = (where: string, what: string, cause?: unknown): LabError =>
+  new LabError(
+    { code: 'bad-file', where, what, todo: 'Choose a .json file that was exported on the page of runs.' },
+    { cause },
+  );

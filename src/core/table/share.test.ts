@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parsePlan } from '../evaluation/plan.ts';
 import type { RunJudge, RunVerdict } from '../judge/run-verdict.ts';
 import type { ResultRecord } from '../evaluation/record.ts';
-import { parseRunFile, writeRunFile } from './run-file.ts';
+import { parseRunFile, parseRunFiles, writeRunFile } from './run-file.ts';
 import { aggregate } from './aggregate.ts';
 import { recordsCsv } from './csv.ts';
 import { shareHtml } from './share-html.ts';
@@ -98,6 +98,19 @@ describe('a shared run', () => {
       const csv = recordsCsv([{ ...(records[0] as ResultRecord), hypothesis: `a${run.repeat(500_000)}\n =1+1` }]);
       expect(csv, JSON.stringify(run)).toContain('\n \'=1+1"');
     }
+  });
+
+  it('is read from a folder of the command line, too: its plan and its records', () => {
+    const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+    const folder = [
+      { name: 'records.jsonl', text: lines },
+      { name: 'plan.json', text: JSON.stringify(plan) },
+    ];
+    expect(parseRunFiles(folder)).toMatchObject({ plan, total: records.length, records });
+    expect(parseRunFiles([{ name: 'run.json', text: writeRunFile(plan, 5, records) }])).toMatchObject({ total: 5 });
+    for (const part of folder) expect(() => parseRunFiles([part])).toThrow(/records\.jsonl|plan\.json/);
+    expect(() => parseRunFiles([{ name: 'records.jsonl', text: '{}\n' }, ...folder.slice(1)])).toThrow(/no records/);
+    expect(() => parseRunFiles([{ name: 'plan.json', text: '{' }, ...folder.slice(0, 1)])).toThrow(/not JSON/);
   });
 
   it('as a file is read back unchanged, and other files are refused', () => {

@@ -157,11 +157,11 @@ export async function exportRun(id: string, form: 'json' | 'csv' | 'html', { ans
 }
 
 /**
- * Adds an exported run as a new one.
- * @throws {LabError} `bad-file` that says what is wrong with it.
+ * Adds a run as a new one: an exported file, or `plan.json` and `records.jsonl` of a folder of the command line.
+ * @throws {LabError} `bad-file` or `bad-config` that says what is wrong with it.
  */
-export async function importRun(file: File): Promise<StoredRun> {
-  return table.call('importFile', { file, id: uniqueId(), createdAt: Date.now() });
+export async function importRun(files: readonly File[]): Promise<StoredRun> {
+  return table.call('importFiles', { files: [...files], id: uniqueId(), createdAt: Date.now() });
 }
 
 export async function removeRun(id: string): Promise<void> {

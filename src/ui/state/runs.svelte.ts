@@ -63,7 +63,7 @@ export interface RunService {
   summariseRun(id: string, options: { resamples?: number; judge?: string | undefined }): Promise<RunSummary>;
   compareRuns(ids: readonly [string, ...string[]]): Promise<Omit<ShownTable, 'of'>>;
   exportRun(id: string, form: 'json' | 'csv' | 'html', options: { answers: boolean }): Promise<string>;
-  importRun(file: File): Promise<StoredRun>;
+  importRun(files: readonly File[]): Promise<StoredRun>;
   removeRun(id: string): Promise<void>;
 }
 
@@ -209,10 +209,10 @@ export class Runs {
     return this.#attempt('The run could not be exported', () => this.#service.exportRun(id, form, { answers }));
   }
 
-  import(file: File): Promise<string | undefined> {
+  import(files: readonly File[]): Promise<string | undefined> {
     this.error = null;
     return this.#attempt('The run could not be imported', async () => {
-      const { id, plan } = await this.#service.importRun(file);
+      const { id, plan } = await this.#service.importRun(files);
       await this.refresh();
       this.#toasts.show(`Imported “${plan.name}”.`);
       return id;

@@ -241,7 +241,7 @@ describe('the list of runs', () => {
     });
     expect(await runs.create(PLAN)).toBe('c');
     expect(runs.find('c')).toBeDefined();
-    expect(await runs.import(new File([], 'run.json'))).toBe('d');
+    expect(await runs.import([new File([], 'run.json')])).toBe('d');
     expect(toasts.texts()).toEqual(['Imported “First”.']);
     await runs.remove('d');
     expect(removed).toEqual(['d']);
@@ -250,7 +250,7 @@ describe('the list of runs', () => {
 
   it.each([
     ['create', 'The run could not be planned (not expected).', (runs: Runs) => runs.create(PLAN)],
-    ['import', 'The run could not be imported (not expected).', (runs: Runs) => runs.import(new File([], 'x'))],
+    ['import', 'The run could not be imported (not expected).', (runs: Runs) => runs.import([new File([], 'x')])],
     ['remove', 'The run could not be deleted (not expected).', (runs: Runs) => runs.remove('a')],
     ['text', 'The run could not be exported (not expected).', (runs: Runs) => runs.text('a', 'csv')],
   ])('shows why %s failed', async (_, message, act) => {
