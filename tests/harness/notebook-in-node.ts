@@ -110,7 +110,7 @@ async function services(): Promise<NotebookServices> {
         renderPrompt: absent,
       }),
     readDataset: absent,
-    findNumbers: absent,
+    findPublished: absent,
     close: () => undefined,
   };
 }

@@ -1,7 +1,7 @@
 import { readDataset, type ReadDataset } from '../../src/core/dataset/read.ts';
 import { statisticsOf, type DatasetStatistics } from '../../src/core/dataset/statistics.ts';
 import type { Dialogue } from '../../src/core/dataset/dialogue.ts';
-import { parseNumbers, type RecordNumbers } from '../../src/core/evaluation/numbers.ts';
+import { parsePublished, type PublishedRecord, type PublishedRecords } from '../../src/core/evaluation/published.ts';
 import { findRecords, type RecordQuery } from '../../src/core/evaluation/query.ts';
 import { loadTokenCounter, type TokenizerId } from '../../src/core/compression/token-length.ts';
 import type { Method } from '../../src/rpc/protocol.ts';
@@ -12,7 +12,7 @@ export type NotebookWorkApi = {
   countTokens: Method<{ texts: string[]; tokenizer: TokenizerId }, number[]>;
   readDataset: Method<File[], ReadDataset>;
   statistics: Method<Dialogue[], DatasetStatistics>;
-  findNumbers: Method<{ lines: string; where: string; query: RecordQuery }, RecordNumbers[]>;
+  findPublished: Method<{ texts: PublishedRecords; where: string; query: RecordQuery }, PublishedRecord[]>;
 };
 
 export const notebookHandlers: Handlers<NotebookWorkApi> = {
@@ -22,5 +22,5 @@ export const notebookHandlers: Handlers<NotebookWorkApi> = {
   },
   readDataset: (files, { signal }) => readDataset(files, { signal }),
   statistics: (dialogues) => statisticsOf(dialogues),
-  findNumbers: ({ lines, where, query }) => findRecords(parseNumbers(lines, where), query),
+  findPublished: ({ texts, where, query }) => findRecords<PublishedRecord>(parsePublished(texts, where), query),
 };

@@ -1,7 +1,6 @@
-import { LabError } from '../error.ts';
-import { parseNumbers } from '../evaluation/numbers.ts';
 import type { EvaluationPlan } from '../evaluation/plan.ts';
-import { recordSchema, type ResultRecord } from '../evaluation/record.ts';
+import { parsePublished, type PublishedRecords } from '../evaluation/published.ts';
+import type { ResultRecord } from '../evaluation/record.ts';
 import { parseJsonLines } from '../json-lines.ts';
 import { runVerdictSchema, type RunJudge, type RunVerdict, type RunVerdicts } from '../judge/run-verdict.ts';
 import { explored, exploredNumbers, type ExploredRecord } from './explored-record.ts';
@@ -15,9 +14,7 @@ export interface FoundRun {
 }
 
 /** The texts of a published run's files; null where there is none. */
-export interface PublishedTexts {
-  records: string | null;
-  numbers: string | null;
+export interface PublishedTexts extends PublishedRecords {
   verdicts: string | null;
 }
 
@@ -48,23 +45,9 @@ export function publishedRun(plan: EvaluationPlan, texts: PublishedTexts, where:
   });
   return {
     plan,
-    records: publishedRecords(texts, where),
+    records: parsePublished(texts, where).map((each) => ('failed' in each ? exploredNumbers(each) : explored(each))),
     judgings: judges.map((judge) => verdictsOf(judge, verdicts)),
   };
-}
-
-function publishedRecords({ records, numbers }: PublishedTexts, where: string): ExploredRecord[] {
-  if (records !== null) {
-    const refusal = { code: 'bad-file', where, what: 'Its records cannot be read.', todo: 'Reload the page.' } as const;
-    return parseJsonLines(records, recordSchema, refusal).map(explored);
-  }
-  if (numbers !== null) return parseNumbers(numbers, where).map(exploredNumbers);
-  throw new LabError({
-    code: 'missing-file',
-    where,
-    what: 'The records of this run were not published.',
-    todo: 'Only its table can be shown.',
-  });
 }
 
 const verdictsOf = (judge: RunJudge, verdicts: readonly RunVerdict[]): RunVerdicts => ({

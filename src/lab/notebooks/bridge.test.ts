@@ -33,7 +33,7 @@ function servicesOf(model: LoadedModel, parts: Partial<NotebookServices> = {}): 
     countTokens: absent,
     readDataset: absent,
     statistics: absent,
-    findNumbers: absent,
+    findPublished: absent,
     close: () => undefined,
     ...parts,
   };

@@ -66,10 +66,11 @@ const {dialogues} = await lab.readDataset(files);`,
       '[number, number, number]>, hypothesisHash?: number | null, failed?: boolean, reference?: string, ' +
       'hypothesis?: string | null, error?: string, judged?: Scores}[]',
     result:
-      'Records of committed runs have no texts: in place of the reply and the error, `hypothesisHash` and `failed`. ' +
-      'Your own have `reference` (the original reply), `hypothesis` (the model’s, null if none was requested), ' +
-      '`error` if the turn failed, and `judged`, the mean scores of the latest judge; the page asks you first. ' +
-      '`representation` is the condition, `turn` the index of the first utterance of the turn, `nll` in nats.',
+      'Records of committed runs whose texts may not be published have `hypothesisHash` and `failed` instead. The ' +
+      'others have `reference` (the original reply), `hypothesis` (the model’s, null if none was requested), ' +
+      '`error` if the turn failed, and yours `judged`, the mean scores of the latest judge. The page asks you first ' +
+      'if it is your run. `representation` is the condition, `turn` the index of the first utterance of the turn, ' +
+      '`nll` in nats.',
     errors: {
       refused: REFUSED,
       'not-found': 'there is no such run',

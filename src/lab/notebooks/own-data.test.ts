@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { useFakeIndexedDb } from '../../../tests/harness/fake-indexeddb.ts';
 import { notebookHandlers } from '../../../workers/notebook/handlers.ts';
 import { parsePlan } from '../../core/evaluation/plan.ts';
+import type { PublishedRecords } from '../../core/evaluation/published.ts';
 import type { ResultRecord } from '../../core/evaluation/record.ts';
 import type { ListedDataset, ListedModel } from './datasets.ts';
 import type { ListedRun, OwnRecord } from './runs.ts';
@@ -64,8 +65,8 @@ const context = { signal: new AbortController().signal, emit: () => undefined };
 function bridge(answer: boolean) {
   const asked: string[] = [];
   const services = {
-    findNumbers: async (lines: string, where: string, query: object) =>
-      notebookHandlers.findNumbers({ lines, where, query }, context),
+    findPublished: async (texts: PublishedRecords, where: string, query: object) =>
+      notebookHandlers.findPublished({ texts, where, query }, context),
   } as unknown as NotebookServices;
   const opened = new NotebookBridge({
     lease: () => Promise.reject(new Error('not in this test')),

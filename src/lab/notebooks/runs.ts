@@ -1,11 +1,11 @@
 import { conditionsOf, parseStoredPlan, type EvaluationPlan } from '../../core/evaluation/plan.ts';
 import { findRecords, type RecordQuery } from '../../core/evaluation/query.ts';
 import { recordKey, type ResultRecord } from '../../core/evaluation/record.ts';
-import type { RecordNumbers } from '../../core/evaluation/numbers.ts';
+import type { PublishedRecord } from '../../core/evaluation/published.ts';
 import type { Scores } from '../../core/judge/criteria.ts';
 import { replyScores } from '../../core/judge/run-verdict.ts';
 import type { RunSummary } from '../../core/table/summary.ts';
-import { committedNumbers, committedRunIds, committedSummary } from '../runs/committed-runs.ts';
+import { committedTexts, committedRunIds, committedSummary } from '../runs/committed-runs.ts';
 import { judgingOfRun } from '../runs/judging.ts';
 import { listRuns, summariseRun } from '../runs/runs.ts';
 import { found, store } from '../runs/stored-runs.ts';
@@ -57,14 +57,14 @@ export async function runsForNotebook(
   return [...committed, ...stored];
 }
 
-/** The records of a run that match a query; those of committed runs hold no texts. */
+/** The records of a run that match a query; those of committed runs hold texts only where these were published. */
 export async function recordsForNotebook(
   id: string,
   query: RecordQuery,
   asking: Asking,
-): Promise<RecordNumbers[] | OwnRecord[]> {
+): Promise<PublishedRecord[] | OwnRecord[]> {
   if (await isCommitted(id, asking))
-    return asking.services.findNumbers(await committedNumbers(id), id, query, asking.signal);
+    return asking.services.findPublished(await committedTexts(id), id, query, asking.signal);
   await found(id);
   const [records, judging] = await Promise.all([store.records(id), judgingOfRun(id)]);
   const scores = replyScores(judging?.verdicts ?? []);

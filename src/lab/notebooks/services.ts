@@ -3,7 +3,7 @@ import type { Dialogue } from '../../core/dataset/dialogue.ts';
 import type { ReadDataset } from '../../core/dataset/read.ts';
 import type { DatasetStatistics } from '../../core/dataset/statistics.ts';
 import { LabError } from '../../core/error.ts';
-import type { RecordNumbers } from '../../core/evaluation/numbers.ts';
+import type { PublishedRecord, PublishedRecords } from '../../core/evaluation/published.ts';
 import type { RecordQuery } from '../../core/evaluation/query.ts';
 import type { TokenizerId } from '../../core/compression/token-length.ts';
 import { RpcWorker } from '../../rpc/worker.ts';
@@ -24,8 +24,13 @@ export interface NotebookServices {
   countTokens(texts: string[], tokenizer: TokenizerId, signal?: AbortSignal): Promise<number[]>;
   readDataset(files: File[], signal?: AbortSignal): Promise<ReadDataset>;
   statistics(dialogues: Dialogue[], signal?: AbortSignal): Promise<DatasetStatistics>;
-  /** Reads the numbers of a run (`where` names it) from JSON lines and gives those that match a query. */
-  findNumbers(lines: string, where: string, query: RecordQuery, signal?: AbortSignal): Promise<RecordNumbers[]>;
+  /** Reads the records of a published run (`where` names it) and gives those that match a query. */
+  findPublished(
+    texts: PublishedRecords,
+    where: string,
+    query: RecordQuery,
+    signal?: AbortSignal,
+  ): Promise<PublishedRecord[]>;
   /** The chosen model's tokenizer, cached until another model is chosen. */
   tokenizer(): Promise<ModelTokenizer>;
   /** Ends all workers; pending calls reject with `cancelled`. */
@@ -62,7 +67,7 @@ export function openServices(
     countTokens: (texts, which, signal) => worker.call('countTokens', { texts, tokenizer: which }, { signal }),
     readDataset: (files, signal) => worker.call('readDataset', files, { signal }),
     statistics: (dialogues, signal) => worker.call('statistics', dialogues, { signal }),
-    findNumbers: (lines, where, query, signal) => worker.call('findNumbers', { lines, where, query }, { signal }),
+    findPublished: (texts, where, query, signal) => worker.call('findPublished', { texts, where, query }, { signal }),
     tokenizer() {
       if (closed) return Promise.reject(LabError.cancelled());
       const id = chosen();

@@ -21,12 +21,6 @@ export async function committedRunIds(): Promise<string[]> {
 export const committedSummary = (id: string): Promise<RunSummary> =>
   summaries.get(id, async () => summarySchema.parse(JSON.parse(await readMeasured('results', `${id}.json`))));
 
-/**
- * The numbers of a committed run's records, as JSON lines.
- * @throws {LabError} `missing-file` when it has none, `network`.
- */
-export const committedNumbers = (id: string): Promise<string> => readMeasured('numbers', `${id}.numbers.jsonl`);
-
 /** The files of a committed run, each null if there is none. */
 export interface CommittedTexts {
   records: string | null;
