@@ -84,6 +84,17 @@ const BENCHES: Record<string, Entry> = {
     load: async () => (await import('./reading/count.ts')).countReading,
     takes: { name: 'folder', value: 'FOLDER', about: 'The folder of the results.', example: 'docs/readings/mine' },
   },
+  'context-plan': {
+    summary: 'Print the plan of a run at equal budgets: perplexity of the next reply by how tokens are spent.',
+    load: async () => (await import('./context-plan.ts')).writeContextPlan,
+    takes: {
+      name: 'sample',
+      value: 'VALUE',
+      about: 'Dataset, dialogues, turns per dialogue, model, budgets in tokens, in this order.',
+      otherwise: 'solace-test 100 2, the embedded base, 128 to 512',
+      example: 'solace-test 6 2',
+    },
+  },
   compress: {
     summary: 'KeyPOS and NoStopwords over a corpus vs. spaCy and NLTK.',
     load: async () => (await import('./compress.ts')).benchCompress,

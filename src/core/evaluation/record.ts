@@ -25,7 +25,14 @@ export const recordSchema = z.object({
   /** The same of the original reply compressed as its context is; absent if the plan does not ask for it. */
   nllCompressed: z.object({ sum: z.number(), tokens: count }).nullable().optional(),
   timing: z
-    .object({ newTokens: count, firstTokenMs: milliseconds, decodeMs: milliseconds, totalMs: milliseconds })
+    .object({
+      newTokens: count,
+      firstTokenMs: milliseconds,
+      decodeMs: milliseconds,
+      totalMs: milliseconds,
+      /** Time to compress or shorten the conversation; absent in records of version 0.2.0 and before. */
+      contextMs: milliseconds.optional(),
+    })
     .nullable(),
   /** Metrics of the hypothesis by name; numbers, or precision, recall and F. */
   scores: z.record(z.string(), z.union([z.number(), z.tuple([z.number(), z.number(), z.number()])])),

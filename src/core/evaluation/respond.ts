@@ -55,6 +55,7 @@ export async function respond(
   const { turn, condition } = job;
   const window = windowOf(model.info.contextWindow, plan.decoding.maxNewTokens);
   const request = { ...(await conditionRequest(job, plan, tools, signal)), ...window };
+  const contextMs = performance.now() - started;
   const { messages, fit } = await viewContext(request, tools.tokenizer, signal);
   if (fit instanceof LabError) return failedRecord(job, fit);
   // The reply first, so that the likelihood finds its context in the KV cache.
@@ -85,6 +86,7 @@ export async function respond(
       firstTokenMs: reply?.firstTokenMs ?? 0,
       decodeMs: reply?.decodeMs ?? 0,
       totalMs: performance.now() - started,
+      contextMs,
     },
     scores: {},
   };
