@@ -21,7 +21,10 @@ const schema = z.strictObject({
   maxTokens: z.int().positive().default(2048),
   representations: z.array(z.enum(REPRESENTATION_IDS)).min(1),
   datasets: z.record(z.string(), datasetSchema),
-  /** Adapters (`path` or `path=weight`) by model name; an empty list is the base alone. The first model is what the others are compared with. */
+  /**
+   * Adapters (`path` or `path=weight`) by model name; an empty list is the base alone. The first model is what the
+   * others are compared with.
+   */
   models: z.record(z.string(), z.array(z.string())),
 });
 
