@@ -181,6 +181,14 @@ describe('The paper, live', () => {
         `× ${value.toFixed(2)} (${(low ?? NaN).toFixed(2)} to ${(high ?? NaN).toFixed(2)})`,
       );
 
+    // Both readings, from a run that scores replies compressed like their context.
+    const readings = recomputed('corpus-both-readings').cells.filter(({ representation }) => representation !== 'raw');
+    for (const name of ['perplexity', 'perplexity_compressed'])
+      for (const { metrics } of readings) {
+        const ratio = metrics[name]?.ratio?.value ?? NaN;
+        expect(figures('ppl-rises')).toContain(`× ${ratio.toFixed(ratio < 10 ? 2 : 1)}`);
+      }
+
     // A loss is shown where a corrected test of a text metric says so.
     const losses = runs.flatMap(({ tests }) =>
       tests.filter(({ metric, a, b }) => metric !== 'perplexity' && a.model === b.model && b.representation === 'raw'),
