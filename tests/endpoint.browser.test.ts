@@ -127,6 +127,8 @@ describe('a browser that stores nothing at all', () => {
     await person.replies.nth(1).waitFor();
     expect(await page.getByRole('alert').count()).toBe(0);
 
+    // Nothing is stored, so the chat is quiet.
+    await page.getByTestId('lab-view').click();
     await person.keepItShort(4);
     await person.goTo('models');
     await page.getByRole('button', { name: 'Switch to Solace' }).click();

@@ -1,4 +1,5 @@
-import type { Browser, Page } from 'playwright-core';
+import { readFile } from 'node:fs/promises';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch } from './harness/browser.ts';
 import { startEndpoint } from './harness/endpoint.ts';
@@ -205,5 +206,45 @@ describe('what a teacher shares', () => {
     expect(errors).toEqual([]);
     await close();
     await endpoint.close();
+  });
+
+  it('presents in large type, steps with arrow keys, and a comparison prints on one page', async () => {
+    const { page, errors, close } = await fresh(lab.url);
+    await page.getByRole('button', { name: 'Present' }).click();
+    await page.getByRole('toolbar', { name: 'Presentation' }).waitFor();
+    expect(await page.getByRole('banner').count()).toBe(0);
+    await page.locator('h2').first().click();
+    for (const heading of ['What the model sees', 'What it answers', 'What still fits']) {
+      await page.keyboard.press('ArrowRight');
+      await page.getByRole('heading', { name: heading }).waitFor();
+    }
+    expect(await overhangs(page)).toEqual([]);
+    await page.keyboard.press('ArrowRight');
+    await page.getByText('The link holds the messages').waitFor();
+    expect(await page.evaluate(() => getComputedStyle(document.documentElement).fontSize)).toBe('24px');
+    await page.keyboard.press('Escape');
+    await page.getByRole('banner').waitFor();
+    const pdf = await page.pdf({ format: 'A4', preferCSSPageSize: false });
+    expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  it('figures are saved as PNG, SVG and CSV, and tables as CSV', async () => {
+    const { page, errors, close } = await fresh(`${lab.url}#/data`);
+    await page.getByRole('tab', { name: 'Statistics' }).click();
+    const figure = page.getByRole('figure').first();
+    const saved = async (button: Locator): Promise<Buffer> => {
+      const download = page.waitForEvent('download');
+      await button.click();
+      return readFile(await (await download).path());
+    };
+    expect([...(await saved(figure.getByText('PNG'))).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
+    expect((await saved(figure.getByText('SVG'))).toString()).toContain('<svg ');
+    expect((await saved(figure.getByText('CSV'))).toString().split('\r\n').length).toBeGreaterThan(3);
+    const table = (await saved(page.getByText('Save the table as CSV').first())).toString();
+    expect(table).toContain('Dialogues,"1,008"');
+    expect(errors).toEqual([]);
+    await close();
   });
 });

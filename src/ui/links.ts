@@ -16,8 +16,13 @@ const dialogueShape = { dialogue: z.string().max(1000), turn: z.int().positive()
 /** What the address of the chat may carry. */
 export const CHAT_SHAPE = { ...SHARED_SHAPE, model: z.string().max(1000), ...dialogueShape };
 
-/** What the address of a comparison may carry: one with its replies, or a dialogue to make one from. */
-export const COMPARE_SHAPE = { shared: z.string(), seed: z.int().min(0).max(0xffffffff), ...dialogueShape };
+/** What the address of a comparison may carry: one with its replies, a ready-made one, or a dialogue. */
+export const COMPARE_SHAPE = {
+  shared: z.string(),
+  example: z.int().min(1),
+  seed: z.int().min(0).max(0xffffffff),
+  ...dialogueShape,
+};
 
 const inputName = z.string().min(1).max(200);
 const inputsSchema = z

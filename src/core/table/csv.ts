@@ -51,8 +51,12 @@ export function recordsCsv(records: readonly ResultRecord[]): string {
       ...metrics.map((name) => flat[name]),
     ];
   });
-  return [[...FIXED, ...origin, ...metrics], ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';
+  return csvText([[...FIXED, ...origin, ...metrics], ...rows]);
 }
+
+/** Rows of any values as CSV, with the same rules. */
+export const csvText = (rows: readonly (readonly unknown[])[]): string =>
+  rows.map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';
 
 function originOf({ provenance }: ResultRecord): Partial<Record<(typeof ORIGIN)[number], string | null | undefined>> {
   if (!provenance) return {};

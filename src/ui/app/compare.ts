@@ -22,6 +22,6 @@ export const compare = new CompareState({
   toasts,
 });
 
-export const compareLink = new CompareLink({ compare, models, getDialogue, firstReply: firstReplyTo });
+export const compareLink = new CompareLink({ compare, models, getDialogue, firstReply: firstReplyTo, loadExamples });
 
 export const examples = new Examples(loadExamples);

@@ -15,22 +15,22 @@ import {
 } from '../../lab/index.ts';
 import { Models } from '../state/models.svelte.ts';
 import { OfflineView } from '../state/offline.svelte.ts';
-import { Router } from '../state/router.svelte.ts';
+import { Present } from '../state/present.svelte.ts';
+import { Router, type Address } from '../state/router.svelte.ts';
 import { SettingsState } from '../state/settings.svelte.ts';
 import { lacksDatabases, StorageState } from '../state/storage.svelte.ts';
 import { ThemeChoice } from '../state/theme.svelte.ts';
 import { Toasts } from '../state/toasts.svelte.ts';
 
-export const router = new Router(
-  {
-    get: () => location.hash,
-    go: (hash) => (location.hash = hash),
-    replace: (hash) => history.replaceState(history.state, '', hash),
-  },
-  tabTexts,
-);
+const address: Address = {
+  get: () => location.hash,
+  go: (hash) => (location.hash = hash),
+  replace: (hash) => history.replaceState(history.state, '', hash),
+};
+export const router = new Router(address, tabTexts);
 addEventListener('hashchange', router.arrive);
 
+export const present = new Present(document.documentElement, address);
 export const storage = new StorageState(lacksDatabases());
 export const theme = new ThemeChoice(document.documentElement, localTexts);
 export const toasts = new Toasts();

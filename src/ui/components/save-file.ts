@@ -8,3 +8,11 @@ export function saveFile(name: string, content: BlobPart, type = 'application/js
   // By the next task the download holds its own reference to the blob.
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
+
+/** The name of a file, without an ending, from what it shows. */
+export const fileNameFrom = (title: string): string =>
+  title
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+    .replaceAll(/^-|-$/g, '')
+    .slice(0, 60);

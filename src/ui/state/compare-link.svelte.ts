@@ -6,6 +6,7 @@ import { LabError } from '../../core/error.ts';
 import { unpackComparison } from '../../core/links/comparison.ts';
 import { readQuery } from '../../core/links/query.ts';
 import type { CrisisSignal } from '../../core/safety/kinds.ts';
+import type { Example } from '../../lab/index.ts';
 import { COMPARE_SHAPE } from '../links.ts';
 import type { CompareState } from './compare.svelte.ts';
 import { findDialogue, type DialogueFinder } from './given-dialogue.ts';
@@ -16,6 +17,7 @@ interface Dependencies {
   models: Pick<Models, 'list' | 'refresh'>;
   getDialogue: DialogueFinder;
   firstReply: (signal: CrisisSignal) => string;
+  loadExamples(): Promise<readonly Pick<Example, 'title' | 'comparison'>[]>;
 }
 
 /** Opens Compare as a link describes it: a comparison with its replies, or a dialogue to compare from a turn. */
@@ -32,10 +34,11 @@ export class CompareLink {
 
   async open(query: string): Promise<void> {
     const { values, refused } = readQuery(query, COMPARE_SHAPE);
-    const { shared, dialogue, turn, seed } = values;
+    const { shared, example, dialogue, turn, seed } = values;
     this.missing = refused.map((name) => `The link’s value for “${name}” cannot be used here.`);
     try {
       if (shared !== undefined) await this.#showShared(shared);
+      else if (example !== undefined) await this.#showExample(example);
       else if (dialogue !== undefined) await this.#give(dialogue, turn, seed);
     } catch (error) {
       this.#dependencies.compare.error = LabError.from(error, { code: 'bad-data', what: 'The link cannot be opened.' });
@@ -56,6 +59,12 @@ export class CompareLink {
       ...this.missing,
       `It was made with ${comparison.model}, which is not in this browser: comparing again gives other replies.`,
     ];
+  }
+
+  async #showExample(number: number): Promise<void> {
+    const example = (await this.#dependencies.loadExamples())[number - 1];
+    if (example) await this.showAndOffer(example.comparison, `“${example.title}”`);
+    else this.missing = [...this.missing, `There is no ready-made comparison ${number}.`];
   }
 
   async #showShared(packed: string): Promise<void> {

@@ -7,7 +7,7 @@ import { parseRoute } from '../routes.ts';
 import type { Given } from './compare.svelte.ts';
 import { CompareLink } from './compare-link.svelte.ts';
 
-const COMPARISON: Comparison = {
+const COMPARISON = {
   id: 'c1',
   createdAt: 1,
   model: 'Solace',
@@ -17,10 +17,10 @@ const COMPARISON: Comparison = {
   message: 'And now?',
   columns: [
     {
-      representation: 'raw',
-      messages: [{ role: 'user', content: 'And now?' }],
+      representation: 'raw' as const,
+      messages: [{ role: 'user' as const, content: 'And now?' }],
       reply: 'Now you rest.',
-      end: 'stop',
+      end: 'stop' as const,
       stats: { promptTokens: 9, newTokens: 4, firstTokenMs: 1, decodeMs: 3 },
     },
   ],
@@ -28,12 +28,12 @@ const COMPARISON: Comparison = {
     modelId: 'solace',
     systemPrompt: 'Listen.',
     utterances: [
-      { speaker: 'supporter', text: 'Hello', whole: false },
-      { speaker: 'seeker', text: 'And now?', whole: false },
+      { speaker: 'supporter' as const, text: 'Hello', whole: false },
+      { speaker: 'seeker' as const, text: 'And now?', whole: false },
     ],
     decoding: { ...PAPER_DECODING, seed: 7 },
   },
-};
+} satisfies Comparison;
 const DIALOGUE = {
   id: 'd1',
   scene: 'Grief',
@@ -58,6 +58,7 @@ function setUp(models = ['solace']) {
     models: { list: models.map((id) => ({ id, name: id, summary: '', bytes: 1 })), refresh: () => Promise.resolve() },
     getDialogue: (_, id) => Promise.resolve(id === 'd1' ? DIALOGUE : undefined),
     firstReply: () => 'Are you safe?',
+    loadExamples: () => Promise.resolve([{ title: 'First', comparison: COMPARISON }]),
   });
   return { link, compare, shown, given, open: (hash: string) => link.open(parseRoute(hash).query) };
 }
@@ -91,6 +92,14 @@ describe('a link to a comparison', () => {
     ]);
     link.dismiss();
     expect(link.missing).toEqual([]);
+  });
+
+  it('shows a ready-made one by its number, or says that there is none', async () => {
+    const { link, shown, given, open } = setUp();
+    await open('#/compare?example=1');
+    expect([shown.length, given[0]?.given.label]).toEqual([1, '“First”']);
+    await open('#/compare?example=4');
+    expect([shown.length, link.missing]).toEqual([1, ['There is no ready-made comparison 4.']]);
   });
 
   it('that is damaged says so and shows nothing', async () => {
