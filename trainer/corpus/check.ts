@@ -1,6 +1,7 @@
 import type { Dialogue } from '../../src/core/dataset/dialogue.ts';
 import { countWords } from '../../src/core/dataset/statistics.ts';
-import { SCENES, STRATEGIES } from './scenes.ts';
+import { STRATEGIES } from '../../src/core/dataset/strategy.ts';
+import { SCENES } from './scenes.ts';
 import { varietyOf } from './variety.ts';
 
 /** Dialogues of each scene in the whole corpus. */

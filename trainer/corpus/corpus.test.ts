@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkCorpus } from './check.ts';
-import { SCENES, STRATEGIES } from './scenes.ts';
+import { STRATEGIES } from '../../src/core/dataset/strategy.ts';
+import { SCENES } from './scenes.ts';
 import { corpusText } from './published.ts';
 import { inTurn, parseSource } from './source.ts';
 import { varietyOf } from './variety.ts';

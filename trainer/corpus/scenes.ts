@@ -37,23 +37,3 @@ export const SCENES = [
   'Addiction and Recovery',
   'Support for Loved Ones or Friends',
 ] as const;
-
-/** The 16 support strategies of ExTES. */
-export const STRATEGIES = [
-  'Reflective Statements',
-  'Clarification',
-  'Emotional Validation',
-  'Empathetic Statements',
-  'Affirmation',
-  'Offer Hope',
-  'Avoid Judgment and Criticism',
-  'Suggest Options',
-  'Collaborative Planning',
-  'Provide Different Perspectives',
-  'Reframe Negative Thoughts',
-  'Share Information',
-  'Normalize Experiences',
-  'Promote Self-Care Practices',
-  'Stress Management',
-  'Others',
-] as const;

@@ -34,6 +34,8 @@ const dataSchema = z.strictObject({
   transferLimit: count.optional(),
   representation: z.enum(REPRESENTATION_IDS).default('raw'),
   labels: z.enum(LABEL_CHOICES).default('supporter'),
+  /** Learns `(Clarification) What did he say?`: the strategy, where the data names it, before the reply. */
+  strategies: z.boolean().optional(),
   system: z.string().default(''),
   /** A file with a Jinja chat template to use instead of the model's own. */
   template: z.string().optional(),

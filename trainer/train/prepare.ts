@@ -42,6 +42,7 @@ export async function prepareData(
     now: dateOf(config),
     compress: (text) => compress(text).text,
     labels: data.labels,
+    strategies: data.strategies,
     system: data.system,
     maxTokens: data.maxTokens,
     overflow: data.overflow,

@@ -16,6 +16,8 @@ export const recordSchema = z.object({
   reference: z.string(),
   /** The model's reply; null if none was requested. */
   hypothesis: z.string().nullable(),
+  /** The strategy that the model named before its reply, and the dataset's; absent where either is. */
+  strategy: z.object({ hyp: z.string(), ref: z.string() }).optional(),
   /** Tokens of the prompt; null if the engine does not report them. */
   promptTokens: count.nullable().catch(null),
   /** Oldest utterances that did not fit the window; in records of version 0.1.0, messages. */

@@ -5,6 +5,7 @@ import { windowOf } from '../context/window.ts';
 import { collectReply } from '../engine/collect-reply.ts';
 import { scorableModel, type ScorableModel } from '../engine/capabilities.ts';
 import type { LoadedModel } from '../engine/engine.ts';
+import { splitStrategy } from '../dataset/strategy.ts';
 import { LabError } from '../error.ts';
 import type { HistoryMethod } from '../compression/history/history.ts';
 import type { HistorySpec } from '../compression/history/spec.ts';
@@ -77,6 +78,7 @@ export async function respond(
     turn: turn.turn,
     reference: turn.reference,
     hypothesis: reply?.text ?? null,
+    ...(reply?.strategy && turn.strategy && { strategy: { hyp: reply.strategy, ref: turn.strategy } }),
     promptTokens: likelihood?.promptTokens ?? reply?.promptTokens ?? null,
     leftOut: fit.leftOut,
     nll: likelihood && { sum: likelihood.sum, tokens: likelihood.tokens },
@@ -173,7 +175,7 @@ async function generate(
   signal?: AbortSignal,
 ) {
   const { text, reason, stats } = await collectReply(model.stream(messages, decoding, signal));
-  if (reason !== 'content-filter') return { ...stats, text: text.trim() };
+  if (reason !== 'content-filter') return { ...stats, ...splitStrategy(text.trim()) };
   throw new LabError({
     code: 'no-reply',
     where: model.info.modelId,

@@ -13,6 +13,8 @@ export interface SupporterTurn {
   before: readonly Utterance[];
   /** The supporter's utterances of the turn, joined with spaces. */
   reference: string;
+  /** The strategy of its first utterance, if the dataset names it. */
+  strategy?: string | undefined;
 }
 
 /** A turn of a run; some turns need only the likelihood. */
@@ -29,7 +31,7 @@ export interface SampledTurn extends SupporterTurn {
 export function supporterTurns({ id, utterances }: Dialogue): SupporterTurn[] {
   const turns: SupporterTurn[] = [];
   let heard = false;
-  utterances.forEach(({ speaker, text }, index) => {
+  utterances.forEach(({ speaker, text, strategy }, index) => {
     if (text.trim() === '') return;
     if (speaker === 'seeker') return void (heard = true);
     if (!heard) return;
@@ -38,7 +40,14 @@ export function supporterTurns({ id, utterances }: Dialogue): SupporterTurn[] {
       last &&
       utterances.slice(last.turn, index).every((each) => each.speaker === 'supporter' || each.text.trim() === '');
     if (goesOn) last.reference = `${last.reference} ${text.trim()}`;
-    else turns.push({ dialogue: id, turn: index, before: utterances.slice(0, index), reference: text.trim() });
+    else
+      turns.push({
+        dialogue: id,
+        turn: index,
+        before: utterances.slice(0, index),
+        reference: text.trim(),
+        ...(strategy && { strategy }),
+      });
   });
   return turns;
 }

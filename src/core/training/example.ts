@@ -1,6 +1,7 @@
 import { buildContext } from '../context/build.ts';
 import type { ChatMessage } from '../context/message.ts';
 import type { Utterance } from '../dataset/dialogue.ts';
+import { strategiesFirst } from '../dataset/strategy.ts';
 import { LabError } from '../error.ts';
 import type { ChatTokenizer } from '../tokenizer/chat-tokenizer.ts';
 import { suitedMessages } from '../tokenizer/template-needs.ts';
@@ -22,6 +23,8 @@ export interface ExampleOptions {
   labels: LabelChoice;
   /** System message; if blank, the template decides. */
   system: string;
+  /** Whether each reply is learnt with its strategy before it, which the context of later replies does not show. */
+  strategies?: boolean | undefined;
 }
 
 /**
@@ -34,14 +37,15 @@ export function dialogueSequence(
   utterances: readonly Utterance[],
   options: ExampleOptions,
 ): Sequence | null {
-  const { tokenizer, compress, labels, system, now } = options;
+  const { tokenizer, compress, labels, system, now, strategies = false } = options;
   const { endOfTurn } = tokenizer;
   // Some base models end texts with the token with which the template begins turns.
   const ends = new Set(endOfTurn === undefined ? options.endIds : [endOfTurn]);
   const suit = (messages: readonly ChatMessage[]): ChatMessage[] => suitedMessages(messages, tokenizer.needs());
   const render = (messages: readonly ChatMessage[], reply: boolean): string =>
     tokenizer.renderPrompt(messages, { reply, now });
-  const written = suit(buildContext({ system, utterances }).messages);
+  const replies = strategies ? strategiesFirst(utterances) : utterances;
+  const written = suit(buildContext({ system, utterances: replies }).messages);
   const sent = suit(
     buildContext({ system, utterances, sent: utterances.map((utterance) => compress(utterance.text)) }).messages,
   );
