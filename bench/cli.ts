@@ -95,6 +95,20 @@ const BENCHES: Record<string, Entry> = {
       example: 'solace-test 6 2',
     },
   },
+  'assist-contexts': {
+    summary: 'What trainer/ranker/sample.py replies to, to measure best of four and similar exchanges.',
+    load: async () => (await import('./assist/contexts.ts')).printContexts,
+  },
+  'assist-choose': {
+    summary: 'A sheet for blind reading and metrics from the replies that sample.py wrote.',
+    load: async () => (await import('./assist/choose.ts')).chooseReplies,
+    takes: {
+      name: 'path',
+      value: 'PATH',
+      about: 'The folder for the results, then the file of replies.',
+      example: 'docs/readings/mine candidates.jsonl',
+    },
+  },
   compress: {
     summary: 'KeyPOS and NoStopwords over a corpus vs. spaCy and NLTK.',
     load: async () => (await import('./compress.ts')).benchCompress,

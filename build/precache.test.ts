@@ -15,6 +15,7 @@ describe('listBuild', () => {
     'assets/style.css': 'body {}',
     'assets/later-b.js.map': '{}',
     'dialogues/solace.json': '[]',
+    'dialogues/solace-exchanges.bin': 'SLX1',
     'dialogues/README.md': '# Dialogues',
     'models/small/model.onnx': 'weights',
     'ort/big.wasm': Buffer.alloc(5 * 1024 * 1024),
@@ -40,6 +41,7 @@ describe('listBuild', () => {
       'assets/later-b.js': 'idle',
       'dialogues/README.md': 'idle',
       'dialogues/solace.json': 'use',
+      'dialogues/solace-exchanges.bin': 'use',
       'ort/big.wasm': 'use',
     });
   });

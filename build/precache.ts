@@ -15,7 +15,7 @@ const SOURCE = fileURLToPath(new URL('../workers/service-worker/service-worker.t
 const LEFT_OUT = [/^(models|adapters)\//, /\.map$/, new RegExp(`^${SCRIPT}$`)];
 
 /** Smaller files that many visits never need. */
-const ON_USE = /^dialogues\/.*\.json$/;
+const ON_USE = /^dialogues\/.*\.(json|bin)$/;
 
 /** Files that the page needs from the start though no script imports them; a top-level script comes from `public/`. */
 const SHELL_FILES = /(^index\.html|^[^/]+\.js|\.(css|woff2|svg|ico|webmanifest))$/;

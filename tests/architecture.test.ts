@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { cyclesOf, edgesOf, importsOf, readSources } from './harness/imports.ts';
 
@@ -42,6 +43,7 @@ const STAGES = [
   'evaluation',
   'metrics',
   'judge',
+  'assist',
   'conversation',
   'training',
   'table',
@@ -122,6 +124,18 @@ describe('src/ and workers/', () => {
     const wrong = all.filter(({ from, to }) => outside(from) && services(from).test(to) && to !== 'src/lab/index.ts');
     expect(wrong.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
     expect(all.filter(({ from, to }) => outside(from) && to === 'src/lab/index.ts').length).toBeGreaterThan(20);
+  });
+
+  it('keep what assists the chat out of evaluation runs', () => {
+    const makes = /^src\/(core\/evaluation|lab\/runs|lab\/notebooks)|^src\/node\/(run-|commands\/evaluate)/;
+    const reached = new Set(files.map(({ path }) => path).filter((path) => makes.test(path)));
+    // The door exports everything; what is taken from it is looked for by name below.
+    for (const path of reached)
+      for (const { from, to } of all) if (from === path && to !== 'src/lab/index.ts') reached.add(to);
+    expect([...reached].filter((path) => path.startsWith('src/core/evaluation/')).length).toBeGreaterThan(5);
+    expect([...reached].filter((path) => /\/assist(-node)?[./]/.test(path) && !path.endsWith('/note.ts'))).toEqual([]);
+    const takers = [...reached].filter((path) => /\b(openAssist|openNodeAssist)\b/.test(readFileSync(path, 'utf8')));
+    expect(takers).toEqual([]);
   });
 
   it('name imported files in full', () => {

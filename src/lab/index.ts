@@ -51,6 +51,7 @@ export {
 export { loadExamples, type Example } from '../core/conversation/examples/examples.ts';
 export { lookInside, weighDropped, type WordWeight, type WrittenReply } from './look-inside.ts';
 export { readDanger } from './sentences.ts';
+export { openAssist } from './assist.ts';
 
 /** Datasets: import, browsing, statistics. */
 export {

@@ -1,11 +1,17 @@
-import { fitted } from '../core/context/assemble.ts';
+import { asEarlierTurns, type Assist } from '../core/assist/assist.ts';
+import { bestOf, type ChosenReply } from '../core/assist/best-of.ts';
+import type { FoundExchange } from '../core/assist/exchange-index.ts';
+import type { AssistNote } from '../core/assist/note.ts';
+import { fitted, type AssembledContext } from '../core/context/assemble.ts';
 import type { ChatMessage } from '../core/context/message.ts';
 import type { ContextUtterance } from '../core/context/sent.ts';
 import type { ModelTokenizer } from '../core/context/tokenizer.ts';
 import { chatWindow } from '../core/context/window.ts';
 import type { Message, ReplyOrigin } from '../core/conversation/conversation.ts';
-import { growingReply, type PartialReply } from '../core/engine/collect-reply.ts';
+import { growingReply } from '../core/engine/collect-reply.ts';
+import { splitStrategy } from '../core/dataset/strategy.ts';
 import type { LoadedModel } from '../core/engine/engine.ts';
+import { LabError } from '../core/error.ts';
 import { viewCompressed } from './compressed-context.ts';
 import type { Compression, CompressOptions } from './compression.ts';
 import { openOverflow } from './overflow.ts';
@@ -23,6 +29,8 @@ export interface ReplyStep {
   /** The context as the model received it. */
   messages: ChatMessage[];
   promptTokens: number | null;
+  /** Which of several replies is being sampled, from 1; absent for a plain reply. */
+  sampling?: number;
   change: { text: string; state: Message['state']; reply: NonNullable<Message['reply']> };
 }
 
@@ -34,43 +42,104 @@ export interface ReplyTools {
   limit: number | null;
   /** Default: the lab's own compression. */
   compress?: Compression['compress'];
+  /** Opens what assisted replies need; without it, all are plain. */
+  assist?: () => Promise<Assist>;
 }
 
 /**
  * Builds the context and streams a reply to it, one step per event. If `signal` is aborted, the last step is a
- * `stopped` one with what had arrived.
+ * `stopped` one with what had arrived. Where assistance fails, the reply is plain and its note says why.
  * @throws {LabError} `bad-config` when the message does not fit; what the compression, the tokenizer and the engine
  * throw.
  */
 export async function* writeReply(
   model: LoadedModel,
-  { origin, systemPrompt, utterances }: ReplyTask,
-  { tokenizer, limit, compress }: ReplyTools,
+  task: ReplyTask,
+  tools: ReplyTools,
   signal: AbortSignal,
 ): AsyncGenerator<ReplyStep> {
+  const started = performance.now();
+  const { origin, utterances } = task;
+  const { assist, found, problem } = await assistanceFor(task, tools, signal);
+  const { messages, sent } = await contextOf(model, task, tools, found, signal);
+  const note = (more: Partial<AssistNote>): { assist?: AssistNote } =>
+    origin.assist ? { assist: { ...origin.assist, found: sent, ...(problem && { problem }), ...more } } : {};
+  const step = ({ text: written = '', promptTokens, end, sampling, outcome }: Partial<ChosenReply>): ReplyStep => {
+    const { text, strategy } = splitStrategy(written, end !== undefined);
+    const own = note({ ...outcome, ...(end && { ms: performance.now() - started }) });
+    return {
+      messages,
+      promptTokens: promptTokens ?? null,
+      ...(sampling !== undefined && { sampling }),
+      change: {
+        text: end ? text.trim() : text,
+        state: !end ? 'partial' : end.reason === 'cancelled' ? 'stopped' : 'complete',
+        reply: { ...origin, ...(strategy && { strategy }), ...own, ...end },
+      },
+    };
+  };
+  yield step({});
+  const count = origin.assist?.bestOf ?? 1;
+  const replies: AsyncIterable<Partial<ChosenReply>> =
+    assist && count > 1
+      ? bestOf(model, { messages, decoding: origin.decoding, count, score: assist.ranker(utterances) }, signal)
+      : growingReply(model.stream(messages, origin.decoding, signal));
+  for await (const reply of replies) yield step(reply);
+}
+
+interface Assistance {
+  assist?: Assist;
+  found: FoundExchange[];
+  /** Why there is none although it was asked for. */
+  problem?: string;
+}
+
+/** Opens what the reply needs beside the model, and looks up similar exchanges. */
+async function assistanceFor(
+  { origin, utterances }: ReplyTask,
+  { assist: open }: ReplyTools,
+  signal: AbortSignal,
+): Promise<Assistance> {
+  if (!origin.assist || !open) return { found: [] };
+  try {
+    const assist = await open();
+    const { exchanges } = origin.assist;
+    return { assist, found: exchanges > 0 ? await assist.similar(utterances, exchanges, signal) : [] };
+  } catch (error) {
+    const { detail } = LabError.from(error, { code: 'worker-lost', what: 'The encoder could not be used.' });
+    if (detail.code === 'cancelled') throw error;
+    return { found: [], problem: detail.what };
+  }
+}
+
+/** The messages for the model, and the exchanges among them: all, or none where they do not fit. */
+async function contextOf(
+  model: LoadedModel,
+  { origin, systemPrompt, utterances }: ReplyTask,
+  { tokenizer, limit, compress }: ReplyTools,
+  found: FoundExchange[],
+  signal: AbortSignal,
+): Promise<Pick<AssembledContext, 'messages'> & { sent: FoundExchange[] }> {
   const { maxNewTokens } = origin.decoding;
+  const { modelId, contextWindow } = model.info;
   const options = optionsOf(origin);
-  const { modelId } = model.info;
   const request = {
     system: systemPrompt,
-    utterances,
     options,
     newest: origin.newest,
-    overflow: origin.overflow && openOverflow({ id: origin.overflow, options, modelId, model, compress }),
-    ...chatWindow(model.info.contextWindow, { limit, maxNewTokens }),
+    ...chatWindow(contextWindow, { limit, maxNewTokens }),
   };
-  const { messages } = fitted(await viewCompressed(request, await tokenizer(modelId), signal, compress));
-  const step = ({ text, promptTokens, end }: PartialReply): ReplyStep => ({
-    messages,
-    promptTokens,
-    change: {
-      text: end ? text.trim() : text,
-      state: !end ? 'partial' : end.reason === 'cancelled' ? 'stopped' : 'complete',
-      reply: { ...origin, ...end },
-    },
-  });
-  yield step({ text: '', promptTokens: null });
-  for await (const reply of growingReply(model.stream(messages, origin.decoding, signal))) yield step(reply);
+  const counter = await tokenizer(modelId);
+  const earlier = asEarlierTurns(found);
+  if (earlier.length > 0) {
+    const all = { ...request, utterances: [...earlier, ...utterances] };
+    const { messages, fit } = fitted(await viewCompressed(all, counter, signal, compress));
+    if (fit.from === 0) return { messages, sent: found };
+  }
+  // The conversation comes first: nothing of it is left out or shortened for the sake of an exchange.
+  const overflow = origin.overflow && openOverflow({ id: origin.overflow, options, modelId, model, compress });
+  const alone = { ...request, utterances, overflow };
+  return { messages: fitted(await viewCompressed(alone, counter, signal, compress)).messages, sent: [] };
 }
 
 function optionsOf({ representation, tagger, keep, negations }: ReplyOrigin): CompressOptions {

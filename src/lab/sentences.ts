@@ -1,4 +1,5 @@
 import { rememberingEmbedder, type Embedder } from '../core/embedding/embedder.ts';
+import type { Encoder, EncodedText } from '../core/engine/encoder.ts';
 import type { CrisisSignal } from '../core/safety/kinds.ts';
 import { RpcWorker, type WorkerLike } from '../rpc/worker.ts';
 import { embeddedEncoder, type EncoderPlace } from '../../workers/encoder/place.ts';
@@ -8,6 +9,8 @@ import type { SentencesApi } from '../../workers/sentences/api.ts';
 interface SentenceReader extends Embedder {
   /** Finds danger in messages. Rejects if the encoder cannot be loaded or there can be no worker. */
   danger(texts: readonly string[], signal?: AbortSignal): Promise<CrisisSignal[]>;
+  /** Encodes each text token by token. Rejects as `danger` does. */
+  encode(texts: readonly string[], signal?: AbortSignal): Promise<EncodedText[]>;
 }
 
 /** A reader in its own worker, which fetches the encoder on the first call. `base` is the lab's address. */
@@ -24,6 +27,7 @@ function createSentenceReader(spawn: () => WorkerLike | Worker, base: string): S
   });
   return {
     danger: (texts, signal) => worker.call('danger', { texts: [...texts], ...place }, signal ? { signal } : {}),
+    encode: (texts, signal) => worker.call('encode', { texts: [...texts], ...place }, signal ? { signal } : {}),
     embed: (texts, signal) => embedder.embed(texts, signal),
   };
 }
@@ -49,3 +53,6 @@ export const readDanger = (texts: readonly string[], signal?: AbortSignal): Prom
 
 /** Sentence vectors from the page's worker. */
 export const pageEmbedder: Embedder = { embed: (texts, signal) => reader().embed(texts, signal) };
+
+/** Texts token by token from the page's worker. */
+export const pageEncoder: Pick<Encoder, 'encode'> = { encode: (texts, signal) => reader().encode(texts, signal) };

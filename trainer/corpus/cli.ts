@@ -7,6 +7,7 @@ process.exitCode = await runCommandLine(
     check: async () => (await import('./commands/check.ts')).checkCommand,
     build: async () => (await import('./commands/build.ts')).buildCommand,
     split: async () => (await import('./commands/split.ts')).splitCommand,
+    exchanges: async () => (await import('./commands/exchanges.ts')).exchangesCommand,
   },
   process.argv.slice(2),
 );

@@ -1,3 +1,4 @@
+import type { EncodedText } from '../../src/core/engine/encoder.ts';
 import type { CrisisSignal } from '../../src/core/safety/kinds.ts';
 import type { Method } from '../../src/rpc/protocol.ts';
 import type { EncoderPlace } from '../encoder/place.ts';
@@ -12,4 +13,6 @@ export type SentencesApi = {
   danger: Method<SentencesRequest, CrisisSignal[]>;
   /** The vector of each text, of length 1. */
   embed: Method<SentencesRequest, Float32Array[]>;
+  /** Each text token by token. */
+  encode: Method<SentencesRequest, EncodedText[]>;
 };

@@ -17,4 +17,7 @@ export const sentencesHandlers: Handlers<SentencesApi> = {
   async embed({ texts, ...place }, { signal }) {
     return embedderOf(await encoderAt(place, signal)).embed(texts, signal);
   },
+  async encode({ texts, ...place }, { signal }) {
+    return (await encoderAt(place, signal)).encode(texts, signal);
+  },
 };

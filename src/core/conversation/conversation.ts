@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { assistNoteSchema } from '../assist/note.ts';
 import { ENGINE_IDS, FINISH_REASONS } from '../engine/engine.ts';
 import { OVERFLOW_IDS } from '../compression/history/overflow.ts';
 import { REPRESENTATION_IDS, TAGGER_IDS, UPOS } from '../compression/representation.ts';
@@ -51,6 +52,10 @@ export const replyOriginSchema = z.object({
     })
     .optional()
     .catch(undefined),
+  /** The strategy that the model named before the reply. */
+  strategy: z.string().optional().catch(undefined),
+  /** Absent for a plain reply. */
+  assist: assistNoteSchema.optional().catch(undefined),
 });
 export type ReplyOrigin = z.output<typeof replyOriginSchema>;
 

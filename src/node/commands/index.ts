@@ -10,4 +10,5 @@ export const LAB_COMMANDS: Commands = {
   score: async () => (await import('./score.ts')).scoreCommand,
   judge: async () => (await import('./judge.ts')).judgeCommand,
   danger: async () => (await import('./danger.ts')).dangerCommand,
+  reply: async () => (await import('./reply.ts')).replyCommand,
 };

@@ -2,6 +2,7 @@ import {
   contextTokenizer,
   getDialogue,
   localTexts,
+  openAssist,
   openOverflow,
   readDanger,
   viewCompressed,
@@ -17,7 +18,12 @@ import { NextReply } from '../state/next-reply.ts';
 import { conversations } from './conversations.ts';
 import { models, router, settings, toasts } from './shell.ts';
 
-export const nextReply = new NextReply({ settings, tokenizer: contextTokenizer, write: writeReply });
+export const nextReply = new NextReply({
+  settings,
+  tokenizer: contextTokenizer,
+  assist: openAssist,
+  write: writeReply,
+});
 
 export const chat = new ChatState({
   conversations,

@@ -17,7 +17,7 @@ export const compare = new CompareState({
   shelf: { listComparisons, saveComparison, deleteComparison, deleteAllComparisons },
   models,
   chat,
-  nextOrigin: nextReply.origin,
+  nextOrigin: nextReply.plainOrigin,
   writeReply: nextReply.write,
   toasts,
 });

@@ -7,7 +7,8 @@ const KEYS = Object.keys(DECODING_CONTROLS) as (keyof typeof DECODING_CONTROLS)[
 
 /** Settings in words, one phrase each; the system prompt is shown on its own. */
 export function describeSettings(settings: Partial<Settings>): string[] {
-  const { representation, tagger, keptTags, budget, overflow, newestWhole, keepNegations, seed } = settings;
+  const { representation, tagger, keptTags, exchanges, bestOf, budget, overflow, newestWhole, keepNegations, seed } =
+    settings;
   return [
     representation && `compression ${REPRESENTATIONS[representation].name}`,
     tagger && `tagger ${tagger}`,
@@ -15,6 +16,8 @@ export function describeSettings(settings: Partial<Settings>): string[] {
     ...KEYS.map(
       (key) => settings[key] !== undefined && `${DECODING_CONTROLS[key].label.toLowerCase()} ${settings[key]}`,
     ),
+    bestOf !== undefined && `the best of ${bestOf} replies`,
+    exchanges !== undefined && `${exchanges} similar exchanges`,
     budget != null && `context window ${budget} tokens`,
     overflow && `when it is full: ${OVERFLOWS[overflow].name.toLowerCase()}`,
     newestWhole !== undefined && `newest message ${newestWhole ? 'whole' : 'shortened like the others'}`,

@@ -52,6 +52,15 @@ describe('the entries of a page', () => {
     expect(pageEntries(path, null).map(({ folded }) => folded)).toEqual([false, false, true, false, false]);
   });
 
+  it('tell what was done around the model, and its strategy', () => {
+    const assist = { exchanges: 0, bestOf: 2, candidates: [{ text: 'a', score: 1 }], chosen: 0 };
+    const { conversation, answer } = dialogue();
+    const note = (change: Partial<ReplyOrigin>) =>
+      pageEntries(update(conversation, answer.id, { reply: { ...reply, ...change } }), null)[1]?.reply;
+    expect(note({})).toMatchObject({ assist: null, strategy: null });
+    expect(note({ assist, strategy: 'Others' })).toMatchObject({ assist, strategy: 'Others' });
+  });
+
   it('say why a reply is incomplete', () => {
     const { conversation, answer } = dialogue();
     const end = (change: Parameters<typeof update>[2]) =>

@@ -1,3 +1,4 @@
+import type { AssistNote } from '../../core/assist/note.ts';
 import type { Conversation, Message, Rating, ReplyOrigin } from '../../core/conversation/conversation.ts';
 import { answeredOn, signalOf } from '../../core/conversation/danger.ts';
 import { pathTo } from '../../core/conversation/tree.ts';
@@ -28,6 +29,10 @@ export interface ReplyNote {
   stats: ReplyStats | null;
   seed: number | null;
   model: string;
+  /** The strategy that the model named before the reply, if it does. */
+  strategy: string | null;
+  /** What was done around the model; null for a plain reply. */
+  assist: AssistNote | null;
   /** Why the reply is incomplete: a key of `ENDS`. */
   end: keyof typeof ENDS | null;
 }
@@ -73,6 +78,8 @@ function noteOf(message: Message, reply: ReplyOrigin, writingId: string | null):
     stats: reply.stats ?? null,
     seed: reply.decoding.seed,
     model: reply.modelId,
+    strategy: reply.strategy ?? null,
+    assist: reply.assist ?? null,
     end: endOf(message, reply, writingId),
   };
 }

@@ -29,7 +29,7 @@ export class ChatState {
   opening = $state(true);
   error = $state.raw<LabError | null>(null);
   /** The reply being written; separate from the conversation, so that a token costs the same at any length. */
-  writing = $state.raw<{ id: string; text: string } | null>(null);
+  writing = $state.raw<{ id: string; text: string; sampling?: number | undefined } | null>(null);
   waitsForModel = $state(false);
   /** Separate from its text, so that what depends on it is not recomputed with every token. */
   readonly #writingId: string | null = $derived(this.writing?.id ?? null);
@@ -227,7 +227,7 @@ export class ChatState {
       for await (const step of this.#dependencies.writeReply(model, { systemPrompt, utterances, origin }, signal)) {
         if (this.conversation?.id !== id) break;
         last = step.change;
-        this.writing = { id: message.id, text: step.change.text ?? '' };
+        this.writing = { id: message.id, text: step.change.text, sampling: step.sampling };
         this.#dependencies.conversations.keepMessage(id, { ...message, ...step.change });
       }
       // If the classifier has found danger meanwhile, the reply written by people is announced instead.

@@ -17,6 +17,7 @@ function setUp() {
   const reply = new NextReply({
     settings,
     tokenizer: () => Promise.resolve(null),
+    assist: () => Promise.reject(new Error('not needed')),
     write: (model, task, tools, signal) => (limits.push(tools.limit), writeReply(model, task, tools, signal)),
   });
   return { settings, reply, limits };
@@ -69,4 +70,12 @@ it('sends the newest message whole and keeps negations if asked, where runs keep
   expect(await said()).toBe('7 not sure');
   // Plans of runs do not send it whole unless they say so.
   expect(planSchema.shape.newest.parse(undefined)).toBe('never-empty');
+});
+
+it('assists the chat as the settings say, and never a comparison', () => {
+  const { settings, reply } = setUp();
+  expect(reply.origin(INFO)).not.toHaveProperty('assist');
+  settings.set({ bestOf: 4, exchanges: 2 });
+  expect(reply.origin(INFO).assist).toEqual({ exchanges: 2, bestOf: 4 });
+  expect(reply.plainOrigin(INFO)).not.toHaveProperty('assist');
 });

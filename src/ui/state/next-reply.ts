@@ -1,3 +1,4 @@
+import { NO_ASSIST } from '../../core/assist/assist.ts';
 import type { ReplyOrigin } from '../../core/conversation/conversation.ts';
 import type { LoadedInfo, LoadedModel } from '../../core/engine/engine.ts';
 import type { ReplyStep, ReplyTask, ReplyTools } from '../../lab/index.ts';
@@ -6,6 +7,7 @@ import type { SettingsState } from './settings.svelte.ts';
 interface Dependencies {
   settings: Pick<SettingsState, 'current' | 'nextDecoding'>;
   tokenizer: ReplyTools['tokenizer'];
+  assist: NonNullable<ReplyTools['assist']>;
   write: (model: LoadedModel, task: ReplyTask, tools: ReplyTools, signal: AbortSignal) => AsyncGenerator<ReplyStep>;
 }
 
@@ -17,8 +19,15 @@ export class NextReply {
     this.#dependencies = dependencies;
   }
 
-  /** How the reply will be generated; draws its seed. */
+  /** How the chat's next reply will be generated; draws its seed. */
   readonly origin = (info: LoadedInfo): ReplyOrigin => {
+    const { exchanges, bestOf } = this.#dependencies.settings.current;
+    const plain = exchanges === NO_ASSIST.exchanges && bestOf === NO_ASSIST.bestOf;
+    return { ...this.plainOrigin(info), ...(!plain && { assist: { exchanges, bestOf } }) };
+  };
+
+  /** The same without anything around the model, as comparisons need it. */
+  readonly plainOrigin = (info: LoadedInfo): ReplyOrigin => {
     const { settings } = this.#dependencies;
     const { representation, tagger, keptTags, overflow, newestWhole, keepNegations } = settings.current;
     return {
@@ -35,7 +44,7 @@ export class NextReply {
 
   /** Writes the reply within the window set in the settings. Throws what writing a reply throws. */
   readonly write = (model: LoadedModel, task: ReplyTask, signal: AbortSignal): AsyncGenerator<ReplyStep> => {
-    const { settings, tokenizer, write } = this.#dependencies;
-    return write(model, task, { tokenizer, limit: settings.current.budget }, signal);
+    const { settings, tokenizer, assist, write } = this.#dependencies;
+    return write(model, task, { tokenizer, assist, limit: settings.current.budget }, signal);
   };
 }

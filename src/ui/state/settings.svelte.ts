@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NO_ASSIST } from '../../core/assist/assist.ts';
 import { PAPER_DECODING, type Decoding } from '../../core/engine/engine.ts';
 import { KEY_UPOS, REPRESENTATION_IDS, TAGGER_IDS, UPOS } from '../../core/compression/representation.ts';
 import { DEFAULT_OVERFLOW, OVERFLOW_IDS } from '../../core/compression/history/overflow.ts';
@@ -13,6 +14,10 @@ const within = (key: keyof typeof DECODING_CONTROLS) =>
 export const DEFAULT_SYSTEM_PROMPT =
   'You are a warm and attentive listener. Reply in two or three short sentences: say back what you understand, ' +
   'then offer support or ask one gentle question.';
+
+/** How many similar exchanges may come before a conversation, and from how many replies the best may be chosen. */
+export const EXCHANGE_COUNTS = [0, 2, 3];
+export const BEST_OF_COUNTS = [1, 2, 4];
 
 const schema = z.object({
   representation: z.enum(REPRESENTATION_IDS).catch('raw'),
@@ -29,6 +34,8 @@ const schema = z.object({
     .min(0)
     .max(0xffffffff)
     .catch(() => randomSeed()),
+  exchanges: z.literal(EXCHANGE_COUNTS).catch(NO_ASSIST.exchanges),
+  bestOf: z.literal(BEST_OF_COUNTS).catch(NO_ASSIST.bestOf),
   seedLocked: z.boolean().catch(false),
   /** Limit of the context in tokens; null for the model's whole window. */
   budget: z.number().int().positive().nullable().catch(null),
@@ -57,6 +64,8 @@ export const SHARED_SETTINGS = [
   'topP',
   'topK',
   'maxNewTokens',
+  'exchanges',
+  'bestOf',
   'budget',
   'overflow',
   'newestWhole',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { NO_ASSIST } from '../../core/assist/assist.ts';
 import { KEY_UPOS } from '../../core/compression/representation.ts';
 import { PAPER_DECODING } from '../../core/engine/engine.ts';
 import { Dismissals } from './dismissals.svelte.ts';
@@ -58,6 +59,7 @@ describe('the settings', () => {
       topP,
       topK,
       maxNewTokens,
+      ...NO_ASSIST,
     });
   });
 
