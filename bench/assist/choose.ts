@@ -117,9 +117,8 @@ async function printMetrics(items: readonly AssistItem[], replies: Replies['repl
     const distincts = [1, 2].map((n) =>
       show(jackknifeInterval((list: readonly string[][]) => distinct(list, n), tokens)),
     );
-    console.log(
-      `| ${[name, against(meteor), against(bertscore), ...distincts, mean(tokens.map(({ length }) => length)).toFixed(1)].join(' | ')} |`,
-    );
+    const length = mean(tokens.map((list) => list.length)).toFixed(1);
+    console.log(`| ${[name, against(meteor), against(bertscore), ...distincts, length].join(' | ')} |`);
   }
 }
 

@@ -33,7 +33,8 @@ export function separations(replies: readonly RankedReply[], scores: readonly nu
       parted,
       { resamples: 300 },
     );
-    return `${name}: ${wins.length} replies, AUC ${show(areas)}, in the same conversation ${show(bootstrapInterval(mean, wins))}`;
+    const within = show(bootstrapInterval(mean, wins));
+    return `${name}: ${wins.length} replies, AUC ${show(areas)}, in the same conversation ${within}`;
   });
 }
 

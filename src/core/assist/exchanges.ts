@@ -10,7 +10,7 @@ export interface Exchange {
   supporter: string;
 }
 
-/** The dataset whose exchanges are looked up: what the lab's own models were trained on, never what they are tested on. */
+/** The dataset whose exchanges are looked up: what the lab's models were trained on, never what they are tested on. */
 export const EXCHANGES_DATASET = 'solace-train';
 /** The file with their embeddings, in the folder of the dialogues. */
 export const EXCHANGES_FILE = 'solace-exchanges.bin';

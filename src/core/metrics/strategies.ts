@@ -51,7 +51,7 @@ export function strategyPreferences(
   return new Map(strategies.map((strategy, i) => [strategy, strengths[i] ?? 1]));
 }
 
-/** The preference bias: the standard deviation of the preferences, 0 for a model that prefers none. Reference: as above. */
+/** The preference bias: the standard deviation of the preferences, 0 for a model without any. Reference: as above. */
 export function preferenceBias(pairs: readonly StrategyPair[], strategies: readonly string[]): number {
   const preferences = [...strategyPreferences(pairs, strategies).values()];
   return Math.sqrt(preferences.reduce((sum, value) => sum + (value - 1) ** 2, 0) / preferences.length);
