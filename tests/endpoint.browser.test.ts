@@ -4,6 +4,7 @@ import { useEndpointLab, useEndpointVisit } from './harness/endpoint-lab.ts';
 import { serveWithoutStorage } from './harness/no-storage.ts';
 import { Person } from './harness/person.ts';
 import { storedText } from './harness/stored-text.ts';
+import { writeTinyLab } from './harness/tiny-lab.ts';
 import { visit } from './harness/visit.ts';
 
 /** The message that a person must see for each fault of an endpoint. */
@@ -108,7 +109,8 @@ describe('a browser that stores nothing at all', () => {
   const at = useEndpointLab();
 
   it('chats with an endpoint and with the embedded model, and says that nothing is stored', async () => {
-    const lab = await serveWithoutStorage();
+    const tiny = await writeTinyLab();
+    const lab = await serveWithoutStorage(tiny.folder);
     const guest = await visit(at.browser, lab.url);
     const { page, errors } = guest;
     const person = new Person(page);
@@ -139,5 +141,6 @@ describe('a browser that stores nothing at all', () => {
     expect(errors).toEqual([]);
     await guest.close();
     await lab.close();
+    await tiny.remove();
   });
 });

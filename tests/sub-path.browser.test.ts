@@ -5,6 +5,7 @@ import { serveStatically, type ServedLab } from './harness/lab.ts';
 import { NotebookReader } from './harness/notebook.ts';
 import { keptOffline } from './harness/offline.ts';
 import { Person } from './harness/person.ts';
+import { writeTinyLab, type TinyLab } from './harness/tiny-lab.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
 const FOLDER = '/solace-lab/';
@@ -13,6 +14,7 @@ const NOTEBOOK = 'the-paper-live';
 // As .github/workflows/pages.yml publishes it: one visit, step by step.
 describe('the built lab under a sub-path of a host that sets no headers', () => {
   let browser: Browser;
+  let lab: TinyLab;
   let host: ServedLab;
   let guest: Visit;
   let person: Person;
@@ -21,7 +23,8 @@ describe('the built lab under a sub-path of a host that sets no headers', () => 
 
   beforeAll(async () => {
     browser = await launch({ webgpu: false });
-    host = await serveStatically({ subfolder: FOLDER });
+    lab = await writeTinyLab();
+    host = await serveStatically({ folder: lab.folder, subfolder: FOLDER });
     guest = await visit(browser, host.url, { serviceWorker: true });
     guest.context.on('request', (request) => {
       const { protocol, pathname } = new URL(request.url());
@@ -34,6 +37,7 @@ describe('the built lab under a sub-path of a host that sets no headers', () => 
     await browser.close();
     // The last test has already closed it.
     await host.close().catch(() => undefined);
+    await lab.remove();
   });
 
   it('shows its first page and isolates itself', async () => {

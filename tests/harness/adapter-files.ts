@@ -73,7 +73,8 @@ export async function writeTinyAdapters(folder: string): Promise<void> {
   await close();
 }
 
-async function writePeft(
+/** Writes an adapter of random numbers in PEFT's format; `rankOf` gives a module's rank, 0 for none. */
+export async function writePeft(
   folder: string,
   { config }: Checkpoint,
   settings: Record<string, unknown>,

@@ -16,24 +16,24 @@ const REFUSE = `{
 `;
 
 /**
- * Serves the built lab as if browsers stored nothing for it. Its modules are patched, because what a test does to a
- * page does not reach the page's workers.
+ * Serves a folder with the built lab as if browsers stored nothing for it. Its modules are patched, because what a
+ * test does to a page does not reach the page's workers.
  */
-export async function serveWithoutStorage(): Promise<ServedLab> {
+export async function serveWithoutStorage(lab = DIST): Promise<ServedLab> {
   const folder = await mkdtemp(join(tmpdir(), 'lab-no-storage-'));
-  for (const name of await readdir(DIST)) if (name !== 'assets') await symlink(join(DIST, name), join(folder, name));
+  for (const name of await readdir(lab)) if (name !== 'assets') await symlink(join(lab, name), join(folder, name));
   await mkdir(join(folder, 'assets'));
-  for (const name of await readdir(join(DIST, 'assets'))) {
-    const from = join(DIST, 'assets', name);
+  for (const name of await readdir(join(lab, 'assets'))) {
+    const from = join(lab, 'assets', name);
     const to = join(folder, 'assets', name);
     if (name.endsWith('.js')) await writeFile(to, REFUSE + (await readFile(from, 'utf8')));
     else await symlink(from, to);
   }
-  const lab = await serveStatically({ folder });
+  const served = await serveStatically({ folder });
   return {
-    url: lab.url,
+    url: served.url,
     async close() {
-      await lab.close();
+      await served.close();
       await rm(folder, { recursive: true });
     },
   };
