@@ -36,7 +36,13 @@ const LEAST_COVERED = {
   trainer: 89,
 };
 
-const browser = { environment: 'node', testTimeout: 480_000, hookTimeout: 120_000 } as const;
+const browser = {
+  environment: 'node',
+  testTimeout: 480_000,
+  hookTimeout: 120_000,
+  // The unit tests and the checks run at the same time, so a page may be slow to show what a test waits for.
+  expect: { poll: { timeout: 60_000, interval: 100 } },
+};
 
 export default defineConfig({
   // As in the page: for Node, Svelte would compile state without reactivity.

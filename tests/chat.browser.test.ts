@@ -4,6 +4,7 @@ import { HELP_LINES } from '../src/core/safety/help/lines.ts';
 import { seriousViolations } from './harness/axe.ts';
 import { useEndpointVisit } from './harness/endpoint-lab.ts';
 import { overhangs } from './harness/overhang.ts';
+import { storedText } from './harness/stored-text.ts';
 
 const DANGER = 'I want to kill myself';
 const LONG = 'A sentence that fills a line or two of the log, so that a few of them overflow it. '.repeat(4);
@@ -80,13 +81,14 @@ describe('help in the chat', () => {
     const { page } = guest;
     await liveIn(page, ['en-GB', 'en'], 'Europe/London');
     await person.represent('keypos');
-    endpoint.pause = 1500;
+    let answer = (): void => undefined;
+    endpoint.pause = new Promise((resolve) => (answer = resolve));
     await person.say(DANGER);
-    // Long before the model answers.
     const first = person.replies.first();
-    await first.getByText('Are you thinking of killing yourself?').waitFor({ timeout: 1400 });
+    await first.getByText('Are you thinking of killing yourself?').waitFor();
     expect(await first.innerText()).toContain('999');
     expect(await first.innerText()).toContain('Samaritans, 116 123');
+    answer();
     await person.reply();
     endpoint.pause = 0;
     const own = person.replies.last();
@@ -116,7 +118,7 @@ describe('help in the chat', () => {
       .waitFor();
     expect(await seriousViolations(page)).toEqual([]);
     // Stopped before the model wrote anything, the reply can be retried.
-    endpoint.pause = 3000;
+    endpoint.pause = new Promise(() => undefined);
     await person.say(DANGER);
     await page.getByTestId('stop-reply').click();
     await own.getByText('The model wrote nothing.').waitFor();
@@ -157,6 +159,10 @@ describe('help in the chat', () => {
       .first()
       .waitFor();
     await person.ask('Are you there?');
+    await expect.poll(() => storedText(page)).toContain('You said: there? you Are');
+    // A page that still has something to save would replace what is spoilt.
+    await page.reload();
+    await person.replies.last().waitFor();
     await page.evaluate(spoilReplies);
     await page.reload();
     const broken = page.getByRole('alert').filter({ hasText: 'Part of this message could not be shown.' });

@@ -27,7 +27,7 @@ describe('judging the replies of a run', () => {
     await page.getByLabel('Rounds').fill(String(ROUNDS));
     await page.getByLabel('Judge', { exact: true }).selectOption({ label: await modelName(page, endpoint) });
     await page.getByRole('button', { name: 'Judge', exact: true }).click();
-    await expect.poll(() => verdictsOf(page), { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(() => verdictsOf(page), { timeout: 60_000 }).toBeGreaterThan(0);
     await page.getByRole('button', { name: 'Stop judging' }).click();
     const resume = page.getByRole('button', { name: /^Resume judging with/ });
     await resume.waitFor();
@@ -46,7 +46,7 @@ describe('judging the replies of a run', () => {
     endpoint.answer = () => answers.shift() ?? SCORES;
     const seen = endpoint.seen.length;
     await resume.click();
-    await page.getByText(`${VERDICTS} of ${VERDICTS}`).waitFor({ timeout: 20_000 });
+    await page.getByText(`${VERDICTS} of ${VERDICTS}`).waitFor({ timeout: 60_000 });
     await page.getByRole('button', { name: 'Stop judging' }).waitFor({ state: 'hidden' });
     // Judged replies are not judged again; unreadable ones are requested once more.
     const asked = endpoint.seen.slice(seen);
@@ -132,7 +132,7 @@ describe('judging the replies of a run', () => {
     await page.getByLabel('Conversations that failed').selectOption({ label: 'Solace corpus, test part' });
     await page.getByLabel('Dialogues of each, drawn at random').fill('24');
     await page.getByRole('button', { name: 'Check the judge' }).click();
-    await page.getByText('48 dialogues judged; 0 refusals, 0 unreadable answers.').waitFor({ timeout: 20_000 });
+    await page.getByText('48 dialogues judged; 0 refusals, 0 unreadable answers.').waitFor({ timeout: 60_000 });
     const row = page.getByRole('region', { name: 'Agreement by criterion' }).getByRole('row', { name: 'Mean' });
     // Of 24, sixteen are above 1 and four are equal to it.
     expect((await row.getByRole('cell').allInnerTexts()).map((cell) => cell.split(' ')[0])).toEqual(['1.00', '0.75']);
@@ -151,7 +151,7 @@ async function answeredRun(page: Page, { model }: Endpoint): Promise<void> {
   await page.getByRole('group', { name: 'In addition to BLEU' }).getByLabel('METEOR').uncheck();
   await page.getByRole('button', { name: 'Plan the run' }).click();
   await page.getByRole('button', { name: 'Start' }).click();
-  await page.getByText('Finished').waitFor({ timeout: 30_000 });
+  await page.getByText('Finished').waitFor({ timeout: 60_000 });
 }
 
 async function openPanel(page: Page): Promise<void> {

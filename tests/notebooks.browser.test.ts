@@ -10,7 +10,7 @@ import { takeSlow } from './harness/slow.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
 /** Two busy cores are slow to show typed text. */
-const PATIENT = { timeout: 30_000 };
+const PATIENT = { timeout: 60_000 };
 
 describe('notebooks', () => {
   let browser: Browser;

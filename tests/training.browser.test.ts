@@ -220,7 +220,7 @@ describe('training in a page', () => {
     expect(losses.length).toBeGreaterThanOrEqual(3);
     expect(losses.length).toBeLessThan(STEPS);
     expect([stopped, learnt]).toEqual([true, true]);
-    await expect.poll(() => guest.page.workers().length, { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => guest.page.workers().length, { timeout: 60_000 }).toBe(0);
   });
 
   it('resumes a run after the page was closed, with the results of an uninterrupted run', async () => {

@@ -19,8 +19,8 @@ export interface Endpoint {
   manner: Manner;
   /** Its reply to the last message if it `answers`; an echo by default. */
   answer: (message: string) => string;
-  /** Milliseconds before an answer begins. */
-  pause: number;
+  /** Milliseconds before an answer begins, or a promise that answers wait for. */
+  pause: number | Promise<void>;
   /** Requests that are neither answered nor aborted yet. */
   open: number;
   /** Every requested chat completion. */
@@ -99,7 +99,7 @@ export async function startEndpoint(): Promise<Endpoint> {
     seen.push(asked);
     endpoint.open++;
     response.once('close', () => endpoint.open--);
-    if (endpoint.pause > 0) await new Promise((resolve) => setTimeout(resolve, endpoint.pause));
+    await (typeof endpoint.pause === 'number' ? after(endpoint.pause) : endpoint.pause);
     if (!response.destroyed) MANNERS[endpoint.manner](response, asked, endpoint);
   };
   const server = createServer((request, response) => void answer(request, response));
@@ -120,6 +120,10 @@ export async function startEndpoint(): Promise<Endpoint> {
       }),
   };
   return endpoint;
+}
+
+async function after(ms: number): Promise<void> {
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function openStream(response: ServerResponse): void {

@@ -26,6 +26,9 @@ export interface VisitOptions {
   quiet?: boolean;
 }
 
+/** Milliseconds for which a step waits: other test files and programs may keep the machine busy. */
+const PATIENCE_MS = 60_000;
+
 /** Opens `url` in a fresh profile, or in `context` for a second page of the same person. */
 export async function visit(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visit> {
   const context = options.context ?? (await newProfile(browser, options));
@@ -57,7 +60,9 @@ async function newProfile(
   browser: Browser,
   { profile, serviceWorker = false, quiet = false }: VisitOptions,
 ): Promise<BrowserContext> {
-  const context = await browser.newContext({ acceptDownloads: true, ...profile });
+  // Without a graphics card, the processor draws every frame of an indicator that turns while a model loads.
+  const context = await browser.newContext({ acceptDownloads: true, reducedMotion: 'reduce', ...profile });
+  context.setDefaultTimeout(PATIENCE_MS);
   if (!quiet) await context.addInitScript(chooseLabView);
   if (!serviceWorker)
     await context.addInitScript(() => void Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));
