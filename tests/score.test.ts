@@ -45,7 +45,7 @@ describe('npm run lab -- score', () => {
     it('gives the values of a q4 export of its model', async () => {
       const { rows } = readJsonGz<ForwardReference>(REFERENCE);
       const shortest = rows.sort((a, b) => a.nll.length - b.nll.length).slice(0, PROMPTS);
-      await expectValues(shortest, ['--model', await baseExport('q4', '-score')]);
+      await expectValues(shortest, ['--model', await baseExport('q4')]);
     });
   });
 
