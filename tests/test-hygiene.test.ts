@@ -16,6 +16,7 @@ const RULES: [what: string, pattern: RegExp, example: string][] = [
   ['draws random numbers that nobody can draw again', /[^'`]\bMath\.random\(/, '  at(Math.random());'],
   ['waits for a time rather than for a state', /waitForTimeout\(/, 'await page.waitForTimeout(500);'],
   ['prints instead of annotating', /\bconsole\.\w+\(|process\.stdout\.write\(/, "console.log('done');"],
+  ['replaces a module', /\bvi\.(?:mock|doMock)\(/, "vi.mock('../datasets.ts', () => ({}));"],
   ['leaves an IndexedDB behind', /fake-indexeddb\/auto|globalThis\.indexedDB =/, "import 'fake-indexeddb/auto';"],
   ['skips itself without the shared folder', /skipIf\([^)]*hasShared/, 'it.skipIf(!hasShared(REFERENCE))'],
 ];

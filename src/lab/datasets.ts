@@ -6,13 +6,12 @@ import type { DialogueLabels } from '../core/explorer/labels.ts';
 import type { DatasetStatistics } from '../core/dataset/statistics.ts';
 import { LabError } from '../core/error.ts';
 import { RpcWorker } from '../rpc/worker.ts';
-import { CORPUS_ID, TEST_PART_ID, type DatasetPart } from '../core/dataset/built-in.ts';
+import { TEST_PART_ID } from '../core/dataset/built-in.ts';
 import type { DatasetSummary, DialoguePage, DialogueRow } from '../../workers/dataset/library.ts';
 import type { DatasetApi, ImportProgress } from '../../workers/dataset/handlers.ts';
 
 export { TEST_PART_ID };
 export type {
-  DatasetPart,
   DatasetStatistics,
   DatasetSummary,
   Dialogue,
@@ -125,18 +124,6 @@ export async function getDataset(id: string, query: DialogueQuery = {}): Promise
   );
   return { id, name, format, dialogues, bad, badCount };
 }
-
-/**
- * The Solace corpus, which comes with the lab: 28 original dialogues for each of ExTES's 36 scenes, or its training or
- * test part.
- *
- * ```ts
- * const { dialogues } = await builtInDataset('test');
- * dialogues[0].utterances[0].text;
- * ```
- */
-export const builtInDataset = (part?: DatasetPart): Promise<Dataset> =>
-  getDataset(part === undefined ? CORPUS_ID : `${CORPUS_ID}-${part}`);
 
 /** Only the known fields, as plain data: reactive proxies of the interface can't be sent to a worker. */
 function plain({ words, scene, emotion, strategy }: DialogueQuery): DialogueQuery {

@@ -155,6 +155,7 @@ export {
   NotebookBridge,
   notebookFiles,
   openServices,
+  pageData,
   putNotebook,
   type Permission,
   type StoredNotebook,

@@ -2,29 +2,22 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deserialize } from '@observablehq/notebook-kit';
 import { JSDOM } from 'jsdom';
-import type { LoadedModel } from '../../src/core/engine/engine.ts';
 import { loadChatTokenizer } from '../../src/core/engine/load-tokenizer.ts';
 import { loadTokenCounter, type TokenizerId } from '../../src/core/compression/token-length.ts';
 import { statisticsOf } from '../../src/core/dataset/statistics.ts';
 import { corpusScores } from '../../src/core/metrics/corpus.ts';
 import { measurePair, type Pair } from '../../src/core/metrics/pair.ts';
 import { compress } from '../../src/lab/compression.ts';
-import { NOTEBOOK_FUNCTIONS, type NotebookFunctionName } from '../../src/lab/notebooks/functions.ts';
+import type { FunctionContext } from '../../src/lab/notebooks/define.ts';
+import { NOTEBOOK_FUNCTIONS } from '../../src/lab/notebooks/functions.ts';
+import type { PageData } from '../../src/lab/notebooks/page-data.ts';
 import type { NotebookServices } from '../../src/lab/notebooks/services.ts';
 import { readBuiltInDataset } from '../../src/node/dataset-file.ts';
 import { EMBEDDED_FOLDER } from '../../src/node/model-choice.ts';
 import { nodeFiles } from '../../src/node/node-files.ts';
-import { measuredList } from '../../build/measured-files.ts';
+import { fetchPublic } from './public-files.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const PUBLIC = join(ROOT, 'public');
-
-/** Answers requests for what the lab serves from the folder `public/`. */
-function fetchPublic(address: string | URL | Request): Promise<Response> {
-  const path = new URL(address instanceof Request ? address.url : address).pathname.slice(1);
-  if (path === 'measured.json') return Promise.resolve(new Response(measuredList(PUBLIC)));
-  return Promise.resolve(new Response(readFileSync(join(PUBLIC, path))));
-}
 
 /** What notebooks and their figures use of a browser, and Node does not have. */
 const OF_A_WINDOW = [
@@ -86,16 +79,20 @@ export function openDocument(): () => void {
   };
 }
 
-/** Functions that need a worker of the page, on this thread. */
-const ON_THIS_THREAD: Partial<Record<NotebookFunctionName, (...args: never[]) => Promise<unknown>>> = {
-  dialogues: async () => (await readBuiltInDataset()).dialogues,
+const absent = (): never => {
+  throw new Error('not in this test');
+};
+
+/** The datasets that come with the lab, read on this thread. */
+const DATA: PageData = {
+  getDataset: (id) => readBuiltInDataset(id),
+  listDatasets: absent,
+  listModels: absent,
+  summariseRun: absent,
 };
 
 async function services(): Promise<NotebookServices> {
   const tokenizer = await loadChatTokenizer(await nodeFiles(EMBEDDED_FOLDER));
-  const absent = (): never => {
-    throw new Error('not in this test');
-  };
   return {
     compress,
     measure: (pairs: readonly Pair[]) => {
@@ -117,18 +114,18 @@ async function services(): Promise<NotebookServices> {
 
 /** The `lab` of a notebook without a page and without a model: the functions of the page, on this thread. */
 async function labInNode(): Promise<Record<string, unknown>> {
-  const context = {
+  const context: FunctionContext = {
     signal: new AbortController().signal,
     emit: () => undefined,
-    model: (): Promise<LoadedModel> => Promise.reject(new Error('There is no model in this test.')),
+    model: () => Promise.reject(new Error('There is no model in this test.')),
     services: await services(),
+    data: DATA,
     require: () => Promise.reject(new Error('Nobody is asked in this test.')),
   };
   const lab = Object.fromEntries(
     Object.entries(NOTEBOOK_FUNCTIONS).map(([name, { args, run }]) => [
       name,
-      async (...given: never[]) =>
-        (await ON_THIS_THREAD[name as NotebookFunctionName]?.(...given)) ?? run(args.parse(given), context),
+      async (...given: unknown[]) => run(args.parse(given), context),
     ]),
   );
   return { ...lab, until: () => lab };

@@ -25,6 +25,9 @@ export const BUILT_IN: readonly BuiltIn[] = [
   { id: SOLACE_72_ID, name: 'Solace 72', file: 'solace-72.json', former: true },
 ];
 
+/** The id of the corpus, or of one of its parts. */
+export const corpusId = (part?: DatasetPart): string => (part === undefined ? CORPUS_ID : `${CORPUS_ID}-${part}`);
+
 /** The built-in dataset with this id. Plans of the command line called the 72 dialogues `built-in`. */
 export function builtIn(id: string): BuiltIn | undefined {
   const wanted = id === 'built-in' ? SOLACE_72_ID : id;

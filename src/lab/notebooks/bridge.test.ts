@@ -3,6 +3,7 @@ import type { LoadedModel } from '../../core/engine/engine.ts';
 import type { CallContext } from '../../rpc/server.ts';
 import { openCompression } from '../compression.ts';
 import { NotebookBridge, type NotebookHost } from './bridge.ts';
+import type { PageData } from './page-data.ts';
 import type { NotebookServices } from './services.ts';
 
 const context = (): CallContext<unknown> => ({ signal: new AbortController().signal, emit: vi.fn() });
@@ -23,9 +24,11 @@ function modelOf(device: 'wasm' | 'remote', id: string): { model: LoadedModel; s
   return { model, score };
 }
 
+const absent = () => Promise.reject(new Error('not in this test'));
+const data: PageData = { getDataset: absent, listDatasets: absent, listModels: absent, summariseRun: absent };
+
 /** The services of a notebook, on this thread; those that a test does not need fail. */
 function servicesOf(model: LoadedModel, parts: Partial<NotebookServices> = {}): NotebookServices {
-  const absent = () => Promise.reject(new Error('not in this test'));
   return {
     compress: openCompression().compress,
     tokenizer: async () => model.tokenizer ?? absent(),
@@ -43,7 +46,7 @@ const leaseOf = (model: LoadedModel) => async () => ({ model, release: async () 
 
 function bridgeTo(model: LoadedModel, answer = true): { bridge: NotebookBridge; ask: ReturnType<typeof vi.fn> } {
   const ask = vi.fn(async () => answer);
-  const host: NotebookHost = { lease: leaseOf(model), services: servicesOf(model), ask };
+  const host: NotebookHost = { lease: leaseOf(model), services: servicesOf(model), data, ask };
   return { bridge: new NotebookBridge(host), ask };
 }
 
@@ -110,7 +113,7 @@ describe('a notebook’s bridge', () => {
     const { model: counted, score } = modelOf('wasm', 'shortens');
     const release = vi.fn(async () => undefined);
     const load = vi.fn(async () => ({ model: counted, release }));
-    const bridge = new NotebookBridge({ lease: load, services: servicesOf(counted), ask: async () => true });
+    const bridge = new NotebookBridge({ lease: load, services: servicesOf(counted), data, ask: async () => true });
     const shorten = (spec: unknown) => bridge.call({ name: 'shorten', args: [said, spec] }, context());
     expect(await shorten({ method: 'last', k: 1 })).toMatchObject({
       id: 'last-1',
@@ -136,7 +139,7 @@ describe('a notebook’s bridge', () => {
       compress: waiting,
       close,
     });
-    const bridge = new NotebookBridge({ lease: leaseOf(model), services, ask: async () => true });
+    const bridge = new NotebookBridge({ lease: leaseOf(model), services, data, ask: async () => true });
     const heard = context();
     const calls: [string, unknown[]][] = [
       ['countTokens', [['text'], { tokenizer: 'mistral' }]],

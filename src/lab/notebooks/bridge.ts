@@ -6,9 +6,11 @@ import { Lru } from '../../core/lru.ts';
 import type { NotebookFunction, Permission } from './define.ts';
 import { functionNamed, NOTEBOOK_FUNCTIONS } from './functions.ts';
 import type { ModelLease } from '../models/residency.ts';
+import type { PageData } from './page-data.ts';
 import type { NotebookServices } from './services.ts';
 import { freeTuned } from './training.ts';
 
+export { pageData } from './page-data.ts';
 export { openServices } from './services.ts';
 export type { Permission } from './define.ts';
 export { attachFiles, detachFiles, notebookFiles } from '../../browser/storage/notebook-file-store.ts';
@@ -26,6 +28,8 @@ export interface NotebookHost {
   lease(signal: AbortSignal): Promise<ModelLease>;
   /** Services for this notebook alone. */
   services: NotebookServices;
+  /** What notebooks read of the page. */
+  data: PageData;
   /** Asks the person for permission; resolves to the answer. */
   ask(permission: Permission): Promise<boolean>;
 }
@@ -66,9 +70,9 @@ export class NotebookBridge {
     const checked = check(name, entry, args);
     let lease: Promise<ModelLease> | undefined;
     const model = () => this.#allowed((lease ??= this.#host.lease(signal)));
-    const { services } = this.#host;
+    const { services, data } = this.#host;
     const run = () =>
-      entry.run(checked, { signal, emit, model, services, require: (permission) => this.#require(permission) });
+      entry.run(checked, { signal, emit, model, services, data, require: (permission) => this.#require(permission) });
     try {
       if (!entry.cached(checked)) return await run();
       const modelId = name === 'measure' ? '' : (await model()).info.modelId;

@@ -1,9 +1,9 @@
 import { builtIn } from '../../core/dataset/built-in.ts';
-import { getDataset, listDatasets, type Dataset, type DatasetSummary, type DialogueQuery } from '../datasets.ts';
-import { listModels, type ModelSummary } from '../models/list.ts';
+import type { Dataset, DatasetSummary, DialogueQuery } from '../datasets.ts';
+import type { ModelSummary } from '../models/list.ts';
 import type { FunctionContext } from './define.ts';
 
-type Asking = Pick<FunctionContext, 'require'>;
+type Asking = Pick<FunctionContext, 'data' | 'require'>;
 
 /** A dataset as a notebook lists it. */
 export type ListedDataset = Pick<
@@ -23,7 +23,7 @@ export async function datasetsForNotebook(
   asking: Asking,
 ): Promise<ListedDataset[]> {
   if (own) await asking.require('datasets');
-  return (await listDatasets())
+  return (await asking.data.listDatasets())
     .filter((each) => own || each.builtIn)
     .map(({ id, name, format, dialogues, utterances, badCount, builtIn }) => ({
       id,
@@ -47,7 +47,7 @@ export async function datasetForNotebook(
   asking: Asking,
 ): Promise<Dataset> {
   if (!builtIn(id)) await asking.require('datasets');
-  const dataset = await getDataset(id, query);
+  const dataset = await asking.data.getDataset(id, query);
   return { ...dataset, dialogues: dataset.dialogues.slice(offset, offset + limit) };
 }
 
@@ -57,7 +57,7 @@ export async function modelsForNotebook(
   asking: Asking,
 ): Promise<ListedModel[]> {
   if (own) await asking.require('models');
-  return (await listModels())
+  return (await asking.data.listModels())
     .filter((each) => own || each.embedded)
     .map(({ id, name, summary, format, bytes, embedded, base }) => ({
       id,

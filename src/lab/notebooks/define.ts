@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { LoadedModel } from '../../core/engine/engine.ts';
+import type { PageData } from './page-data.ts';
 import type { NotebookServices } from './services.ts';
 
 /** Permissions that the person grants per notebook before a function does anything. */
@@ -15,6 +16,8 @@ export interface FunctionContext {
   model: () => Promise<LoadedModel>;
   /** Services that run off the page's thread and end with the notebook. */
   services: NotebookServices;
+  /** Datasets, models and tables of the page. */
+  data: PageData;
   /** @throws {LabError} `refused` unless the person allows it. */
   require: (permission: Permission) => Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { corpusId } from '../../core/dataset/built-in.ts';
 import { collectReply } from '../../core/engine/collect-reply.ts';
 import { requireScorable, requireScorer } from '../../core/engine/capabilities.ts';
 import type { TextForm } from '../../core/engine/engine.ts';
@@ -14,7 +15,6 @@ import { plainText } from '../../core/tokenizer/plain-text.ts';
 import { fitted } from '../../core/context/assemble.ts';
 import { viewCompressed } from '../compressed-context.ts';
 import { conversations } from '../conversations.ts';
-import { builtInDataset } from '../datasets.ts';
 import { needsModel, shorten } from '../history.ts';
 import { listMeasured, readMeasured } from '../published-results.ts';
 import { committedSummary } from '../runs/committed-runs.ts';
@@ -121,7 +121,10 @@ export const NOTEBOOK_FUNCTIONS = {
     { cached: true },
   ),
 
-  dialogues: define(z.tuple([corpusPart.prefault({})]), async ([{ part }]) => (await builtInDataset(part)).dialogues),
+  dialogues: define(
+    z.tuple([corpusPart.prefault({})]),
+    async ([{ part }], { data }) => (await data.getDataset(corpusId(part))).dialogues,
+  ),
   datasets: define(z.tuple([ownToo.prefault({})]), ([options], context) => datasetsForNotebook(options, context)),
   dataset: define(z.tuple([identifier, dialogueQuery.prefault({})]), ([id, query], context) =>
     datasetForNotebook(id, query, context),

@@ -1,64 +1,33 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { useFakeIndexedDb } from '../../../tests/harness/fake-indexeddb.ts';
+import { fetchPublic } from '../../../tests/harness/public-files.ts';
 import { notebookHandlers } from '../../../workers/notebook/handlers.ts';
-import { parsePlan } from '../../core/evaluation/plan.ts';
 import type { PublishedRecords } from '../../core/evaluation/published.ts';
 import type { ResultRecord } from '../../core/evaluation/record.ts';
+import { madeUpPlan, madeUpRecord } from '../../core/explorer/testing/made-up-run.ts';
+import { store } from '../runs/stored-runs.ts';
 import type { ListedDataset, ListedModel } from './datasets.ts';
+import type { PageData } from './page-data.ts';
 import type { ListedRun, OwnRecord } from './runs.ts';
 import type { NotebookServices } from './services.ts';
 import { NotebookBridge } from './bridge.ts';
 
-const PUBLIC = join(import.meta.dirname, '../../../public');
 const dialogue = { id: 'dialogue 1', utterances: [{ speaker: 'seeker', text: 'My secret.' }] };
 
-vi.mock('../published-results.ts', () => ({
-  listMeasured: async () => {
-    const files = readdirSync(join(PUBLIC, 'results'));
-    return {
-      results: files.filter((file) => file.endsWith('.json')),
-      numbers: files.filter((file) => file.endsWith('.numbers.jsonl')),
-      records: [],
-      verdicts: [],
-      runs: [],
-    };
-  },
-  readMeasured: async (_: string, file: string) => readFileSync(join(PUBLIC, 'results', file), 'utf8'),
-}));
-vi.mock('../datasets.ts', () => ({
+const data = {
   listDatasets: async () => [
     { id: 'solace', name: 'Solace corpus', builtIn: true, bytes: 5 },
     { id: '0123456789abcdef', name: 'mine.json', builtIn: false, bytes: 5 },
   ],
   getDataset: async (id: string) => ({ id, dialogues: [dialogue, { ...dialogue, id: 'dialogue 2' }] }),
-}));
-vi.mock('../models/list.ts', () => ({
   listModels: async () => [
     { id: 'lab', name: 'Of the lab', embedded: true, base: { id: 'base', name: 'Base', bytes: 1 }, host: null },
     { id: 'far', name: 'Far away', embedded: false, base: null, host: 'secret.example' },
   ],
-}));
-vi.mock('../runs/runs.ts', async () => {
-  const { store } = await import('../runs/stored-runs.ts');
-  return { listRuns: () => store.list(), summariseRun: async (id: string) => ({ plan: { name: id }, cells: [] }) };
-});
-vi.mock('./training.ts', () => ({ freeTuned: async () => undefined }));
+  summariseRun: async (id: string) => ({ plan: { name: id }, cells: [] }),
+} as unknown as PageData;
 
-const RECORD: ResultRecord = {
-  model: 'lab',
-  representation: 'raw',
-  dialogue: 'dialogue 1',
-  turn: 1,
-  reference: 'I see.',
-  hypothesis: 'Go on.',
-  promptTokens: 5,
-  leftOut: 0,
-  nll: null,
-  timing: null,
-  scores: {},
-};
+const RECORD = madeUpRecord({ model: 'lab', hypothesis: 'Go on.' });
 const context = { signal: new AbortController().signal, emit: () => undefined };
 
 /** A bridge whose person answers `answer`, and what it was asked. */
@@ -71,6 +40,7 @@ function bridge(answer: boolean) {
   const opened = new NotebookBridge({
     lease: () => Promise.reject(new Error('not in this test')),
     services,
+    data,
     ask: async (permission) => asked.push(permission) > 0 && answer,
   });
   const call = async <Result>(name: string, ...args: unknown[]) =>
@@ -80,15 +50,10 @@ function bridge(answer: boolean) {
 
 describe('what a notebook reads of runs, datasets and models', () => {
   useFakeIndexedDb();
+  afterAll(() => vi.unstubAllGlobals());
   beforeAll(async () => {
-    const { store } = await import('../runs/stored-runs.ts');
-    const plan = parsePlan({
-      format: 'solace-lab-plan',
-      version: 1,
-      name: 'My run',
-      dataset: { name: 'Mine', source: '0123456789abcdef' },
-      models: [{ kind: 'lab', id: 'lab', name: 'Of the lab' }],
-    });
+    vi.stubGlobal('document', { baseURI: 'http://localhost/' });
+    vi.stubGlobal('fetch', fetchPublic);
     const judge = { id: 'judge', name: 'Judge', rounds: 1, begunAt: 0 };
     const verdict = {
       judge: 'judge',
@@ -103,7 +68,7 @@ describe('what a notebook reads of runs, datasets and models', () => {
       repaired: false,
     };
     await store.create(
-      { id: 'own-run', plan, total: 3, createdAt: 7 },
+      { id: 'own-run', plan: madeUpPlan(['lab']), total: 3, createdAt: 7 },
       [RECORD, { ...RECORD, turn: 3, hypothesis: 'Why?' }],
       { judges: [judge], verdicts: [verdict] },
     );

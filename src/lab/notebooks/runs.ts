@@ -7,11 +7,10 @@ import { replyScores } from '../../core/judge/run-verdict.ts';
 import type { RunSummary } from '../../core/table/summary.ts';
 import { committedTexts, committedRunIds, committedSummary } from '../runs/committed-runs.ts';
 import { judgingOfRun } from '../runs/judging.ts';
-import { listRuns, summariseRun } from '../runs/runs.ts';
 import { found, store } from '../runs/stored-runs.ts';
 import type { FunctionContext } from './define.ts';
 
-type Asking = Pick<FunctionContext, 'require' | 'services' | 'signal'>;
+type Asking = Pick<FunctionContext, 'data' | 'require' | 'services' | 'signal'>;
 
 /** A run as a notebook lists it. */
 export interface ListedRun {
@@ -46,7 +45,7 @@ export async function runsForNotebook(
     }),
   );
   if (!own) return committed;
-  const stored = (await listRuns()).map(({ run: { id, plan, total, createdAt }, done }): ListedRun => ({
+  const stored = (await store.list()).map(({ run: { id, plan, total, createdAt }, done }): ListedRun => ({
     id,
     committed: false,
     ...described(plan),
@@ -76,7 +75,7 @@ export async function recordsForNotebook(
 
 /** The table of a run. */
 export async function summaryForNotebook(id: string, asking: Asking): Promise<RunSummary> {
-  return (await isCommitted(id, asking)) ? committedSummary(id) : summariseRun(id);
+  return (await isCommitted(id, asking)) ? committedSummary(id) : asking.data.summariseRun(id);
 }
 
 /** Whether a run comes with the lab. Asks for permission if not, before it looks whether such a run exists. */

@@ -8,6 +8,7 @@ import {
   notebookFiles,
   openOwnTokenizer,
   openServices,
+  pageData,
   type Permission,
   putNotebook,
 } from '../../lab/index.ts';
@@ -38,6 +39,7 @@ export function openBridge(ask: (permission: Permission) => Promise<boolean>): N
     // The model of the page, loaded if need be, as the chat would.
     lease: (signal) => models.lease(signal),
     services: openServices(() => tokenizerModel(models), openOwnTokenizer),
+    data: pageData,
     ask,
   });
 }
