@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { deserialize } from '@observablehq/notebook-kit';
 import { JSDOM } from 'jsdom';
 import { loadChatTokenizer } from '../../src/core/engine/load-tokenizer.ts';
-import { loadTokenCounter, type TokenizerId } from '../../src/core/compression/token-length.ts';
-import { statisticsOf } from '../../src/core/dataset/statistics.ts';
 import { corpusScores } from '../../src/core/metrics/corpus.ts';
 import { measurePair, type Pair } from '../../src/core/metrics/pair.ts';
 import { compress } from '../../src/lab/compression.ts';
@@ -15,6 +13,7 @@ import type { NotebookServices } from '../../src/lab/notebooks/services.ts';
 import { readBuiltInDataset } from '../../src/node/dataset-file.ts';
 import { EMBEDDED_FOLDER } from '../../src/node/model-choice.ts';
 import { nodeFiles } from '../../src/node/node-files.ts';
+import { notebookHandlers } from '../../workers/notebook/handlers.ts';
 import { fetchPublic } from './public-files.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -91,6 +90,10 @@ const DATA: PageData = {
   summariseRun: absent,
 };
 
+/** A call that nobody stops or follows. */
+const CALL = { signal: new AbortController().signal, emit: () => undefined };
+
+/** The services of a notebook, whose workers' methods run on this thread. */
 async function services(): Promise<NotebookServices> {
   const tokenizer = await loadChatTokenizer(await nodeFiles(EMBEDDED_FOLDER));
   return {
@@ -99,15 +102,16 @@ async function services(): Promise<NotebookServices> {
       const measured = pairs.map((pair) => measurePair(pair));
       return Promise.resolve({ pairs: measured, corpus: corpusScores(measured.map(({ counts }) => counts)) });
     },
-    countTokens: async (texts: string[], id: TokenizerId) => texts.map(await loadTokenCounter(id)),
-    statistics: (dialogues) => Promise.resolve(statisticsOf(dialogues)),
+    countTokens: async (texts, which) => notebookHandlers.countTokens({ texts, tokenizer: which }, CALL),
+    readDataset: async (files) => notebookHandlers.readDataset(files, CALL),
+    statistics: async (dialogues) => notebookHandlers.statistics(dialogues, CALL),
+    findPublished: async (texts, where, query) => notebookHandlers.findPublished({ texts, where, query }, CALL),
+    interval: async (groups) => notebookHandlers.interval(groups, CALL),
     tokenizer: () =>
       Promise.resolve({
         countTokens: (texts: string[]) => Promise.resolve(texts.map((text) => tokenizer.encodeText(text).length)),
         renderPrompt: absent,
       }),
-    readDataset: absent,
-    findPublished: absent,
     close: () => undefined,
   };
 }
@@ -115,8 +119,7 @@ async function services(): Promise<NotebookServices> {
 /** The `lab` of a notebook without a page and without a model: the functions of the page, on this thread. */
 async function labInNode(): Promise<Record<string, unknown>> {
   const context: FunctionContext = {
-    signal: new AbortController().signal,
-    emit: () => undefined,
+    ...CALL,
     model: () => Promise.reject(new Error('There is no model in this test.')),
     services: await services(),
     data: DATA,

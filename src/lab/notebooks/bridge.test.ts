@@ -37,6 +37,7 @@ function servicesOf(model: LoadedModel, parts: Partial<NotebookServices> = {}): 
     readDataset: absent,
     statistics: absent,
     findPublished: absent,
+    interval: absent,
     close: () => undefined,
     ...parts,
   };
@@ -105,6 +106,23 @@ describe('a notebook’s bridge', () => {
     expect(second.score).toHaveBeenCalledTimes(1);
   });
 
+  it.each([
+    ['interval', [[[1, 2], [4]]]],
+    ['measure', [[{ id: 1, hyp: 'once', ref: 'b' }]]],
+  ])('computes the same %s once, without a model', async (name, args) => {
+    const lease = vi.fn(() => Promise.reject(new Error('not in this test')));
+    const compute = vi.fn(async () => ({ pairs: [], corpus: {}, value: 7 / 3, low: 1, high: 4 }));
+    const services = servicesOf(model, {
+      measure: compute as unknown as NotebookServices['measure'],
+      interval: compute,
+    });
+    const bridge = new NotebookBridge({ lease, services, data, ask: async () => true });
+    const first = await bridge.call({ name, args }, context());
+    expect(await bridge.call({ name, args }, context())).toBe(first);
+    expect(compute).toHaveBeenCalledOnce();
+    expect(lease).not.toHaveBeenCalled();
+  });
+
   it('shortens without the model if possible, and otherwise asks it once', async () => {
     const said = ['I am low', 'Why?', 'My cat left'].map((each, i) => ({
       speaker: i % 2 ? 'supporter' : 'seeker',
@@ -136,6 +154,7 @@ describe('a notebook’s bridge', () => {
       readDataset: waiting,
       statistics: waiting,
       measure: waiting,
+      interval: waiting,
       compress: waiting,
       close,
     });
@@ -146,6 +165,7 @@ describe('a notebook’s bridge', () => {
       ['readDataset', [[new File(['{}'], 'a.jsonl')]]],
       ['statistics', [[]]],
       ['measure', [[{ id: 1, hyp: 'a', ref: 'b' }]]],
+      ['interval', [[[1, 2], [3]]]],
       ['compress', [['text'], { representation: 'raw' }]],
     ];
     for (const [name, args] of calls) void bridge.call({ name, args }, heard);

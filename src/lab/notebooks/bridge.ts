@@ -42,7 +42,7 @@ export interface LabCall {
   args: unknown[];
 }
 
-/** Cached results of notebook calls, by model, until the page is closed. */
+/** Cached results of notebook calls, by arguments and model, until the page is closed. */
 const results = new Lru<unknown>(2000);
 const MEMORABLE = 2_000_000;
 
@@ -74,8 +74,9 @@ export class NotebookBridge {
     const run = () =>
       entry.run(checked, { signal, emit, model, services, data, require: (permission) => this.#require(permission) });
     try {
-      if (!entry.cached(checked)) return await run();
-      const modelId = name === 'measure' ? '' : (await model()).info.modelId;
+      const by = entry.cached(checked);
+      if (by === null) return await run();
+      const modelId = by === 'model' ? (await model()).info.modelId : '';
       const key = JSON.stringify([name, checked, modelId]);
       const known = key.length < MEMORABLE ? results.get(key) : undefined;
       if (known !== undefined) return known;

@@ -22,10 +22,13 @@ export interface FunctionContext {
   require: (permission: Permission) => Promise<void>;
 }
 
+/** The same arguments give the same result, always or with the same model. */
+export type CachedBy = 'arguments' | 'model';
+
 export interface NotebookFunction {
   args: z.ZodType<unknown[]>;
-  /** Whether results can be cached: the same arguments give the same result for the same model. */
-  cached(args: unknown[]): boolean;
+  /** What decides a result, so that it can be cached; null if nothing does. */
+  cached(args: unknown[]): CachedBy | null;
   run(args: unknown[], context: FunctionContext): Promise<unknown>;
 }
 
@@ -33,7 +36,7 @@ export interface NotebookFunction {
 export function define<Args extends unknown[]>(
   args: z.ZodType<Args>,
   run: (args: Args, context: FunctionContext) => Promise<unknown>,
-  { cached = false }: { cached?: boolean | ((args: Args) => boolean) } = {},
+  { cached = null }: { cached?: CachedBy | null | ((args: Args) => CachedBy | null) } = {},
 ): NotebookFunction {
   return {
     args,

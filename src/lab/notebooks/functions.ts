@@ -9,8 +9,6 @@ import { replyPrompt } from '../../core/judge/prompt.ts';
 import { replyLikelihood } from '../../core/evaluation/likelihood.ts';
 import type { CountTokens } from '../../core/compression/history/history.ts';
 import type { TokenizerId } from '../../core/compression/token-length.ts';
-import { mean } from '../../core/statistics/descriptive.ts';
-import { bootstrapInterval } from '../../core/statistics/resampling.ts';
 import { plainText } from '../../core/tokenizer/plain-text.ts';
 import { fitted } from '../../core/context/assemble.ts';
 import { viewCompressed } from '../compressed-context.ts';
@@ -76,7 +74,7 @@ export const NOTEBOOK_FUNCTIONS = {
         { model, countTokens: await counterOf(tokenizer, services, signal), compress: services.compress },
         signal,
       ),
-    { cached: ([, spec]) => needsModel(spec) },
+    { cached: ([, spec]) => (needsModel(spec) ? 'model' : null) },
   ),
 
   countTokens: define(
@@ -95,14 +93,14 @@ export const NOTEBOOK_FUNCTIONS = {
     z.tuple([messages, decoding.prefault({})]),
     async ([given, how], context) =>
       collectReply((await context.model()).stream(given, how, context.signal), context.emit),
-    { cached: true },
+    { cached: 'model' },
   ),
 
   score: define(
     z.tuple([text, scoring.prefault({})]),
     async ([given, { form }], { model, signal }) =>
       requireScorer(await model()).score(form === 'prompt' ? given : plainText(given), signal),
-    { cached: true },
+    { cached: 'model' },
   ),
 
   replyLoss: define(
@@ -111,14 +109,14 @@ export const NOTEBOOK_FUNCTIONS = {
       const { sum, scores, promptTokens } = await replyLikelihood(requireScorable(await model()), given, reply, signal);
       return { tokens: scores, loss: sum / scores.length, promptTokens };
     },
-    { cached: true },
+    { cached: 'model' },
   ),
 
   measure: define(
     z.tuple([pairs, z.object({ meteor: z.boolean().optional() }).prefault({})]),
     ([given, options], { signal, emit, services }) =>
       services.measure(given, { ...options, signal, onProgress: (done, total) => emit({ done, total }) }),
-    { cached: true },
+    { cached: 'arguments' },
   ),
 
   dialogues: define(
@@ -144,18 +142,18 @@ export const NOTEBOOK_FUNCTIONS = {
   judgeReply: define(
     z.tuple([judged, judging.prefault({})]),
     async ([item, options], { model, signal }) => judge(await model(), replyPrompt(item), { ...options, signal }),
-    { cached: true },
+    { cached: 'model' },
   ),
   weightedScores: define(
     z.tuple([judged]),
     async ([item], { model, signal }) => weightedScores(await model(), replyPrompt(item), signal),
-    { cached: true },
+    { cached: 'model' },
   ),
   compareReplies: define(
     z.tuple([utterances, text, text]),
     async ([context, first, second], { model, signal }) =>
       compareReplies(await model(), context, first, second, { signal }),
-    { cached: true },
+    { cached: 'model' },
   ),
 
   fineTune: define(z.tuple([training]), ([task], { signal, emit }) =>
@@ -174,11 +172,9 @@ export const NOTEBOOK_FUNCTIONS = {
   summary: define(z.tuple([identifier]), ([id], context) => summaryForNotebook(id, context)),
   models: define(z.tuple([ownToo.prefault({})]), ([options], context) => modelsForNotebook(options, context)),
 
-  interval: define(
-    z.tuple([groups]),
-    ([given]) => Promise.resolve(bootstrapInterval((drawn: readonly number[][]) => mean(drawn.flat()), given)),
-    { cached: true },
-  ),
+  interval: define(z.tuple([groups]), ([given], { signal, services }) => services.interval(given, signal), {
+    cached: 'arguments',
+  }),
 
   paper: define(z.tuple([]), async () => (await import('./paper.json', { with: { type: 'json' } })).default),
   measured: define(z.tuple([]), async () => {

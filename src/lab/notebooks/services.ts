@@ -5,6 +5,7 @@ import type { DatasetStatistics } from '../../core/dataset/statistics.ts';
 import { LabError } from '../../core/error.ts';
 import type { PublishedRecord, PublishedRecords } from '../../core/evaluation/published.ts';
 import type { RecordQuery } from '../../core/evaluation/query.ts';
+import type { Interval } from '../../core/statistics/resampling.ts';
 import type { TokenizerId } from '../../core/compression/token-length.ts';
 import { RpcWorker } from '../../rpc/worker.ts';
 import { openCompression, type Compression } from '../compression.ts';
@@ -31,6 +32,8 @@ export interface NotebookServices {
     query: RecordQuery,
     signal?: AbortSignal,
   ): Promise<PublishedRecord[]>;
+  /** The mean of all numbers with its 95 % bootstrap interval over groups. */
+  interval(groups: number[][], signal?: AbortSignal): Promise<Interval>;
   /** The chosen model's tokenizer, cached until another model is chosen. */
   tokenizer(): Promise<ModelTokenizer>;
   /** Ends all workers; pending calls reject with `cancelled`. */
@@ -68,6 +71,7 @@ export function openServices(
     readDataset: (files, signal) => worker.call('readDataset', files, { signal }),
     statistics: (dialogues, signal) => worker.call('statistics', dialogues, { signal }),
     findPublished: (texts, where, query, signal) => worker.call('findPublished', { texts, where, query }, { signal }),
+    interval: (groups, signal) => worker.call('interval', groups, { signal }),
     tokenizer() {
       if (closed) return Promise.reject(LabError.cancelled());
       const id = chosen();
