@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fetchChecked } from '../browser/fetch-checked.ts';
+import { Lazy } from '../core/async/memoised.ts';
 import { LabError } from '../core/error.ts';
 
 const listSchema = z.object({
@@ -29,9 +30,10 @@ const FOLDERS: Record<MeasuredKind, string> = {
  * The measurements that were committed with this version of the lab.
  * @throws {LabError} `network` or `bad-file`.
  */
-export async function listMeasured(): Promise<MeasuredFiles> {
-  return listSchema.parse(JSON.parse(await read('measured.json')));
-}
+export const listMeasured = (): Promise<MeasuredFiles> => list.get();
+
+// It cannot change while the page is open, and every file that is read is looked up in it.
+const list = new Lazy(async () => listSchema.parse(JSON.parse(await read('measured.json'))));
 
 /**
  * The text of one of those files.

@@ -12,6 +12,7 @@ import type { ListedRun, OwnRecord } from './runs.ts';
 import type { NotebookServices } from './services.ts';
 import { NotebookBridge } from './bridge.ts';
 
+const BASE = 'http://localhost/';
 const dialogue = { id: 'dialogue 1', utterances: [{ speaker: 'seeker', text: 'My secret.' }] };
 
 const data = {
@@ -50,10 +51,11 @@ function bridge(answer: boolean) {
 
 describe('what a notebook reads of runs, datasets and models', () => {
   useFakeIndexedDb();
+  const fetched = vi.fn(fetchPublic);
   afterAll(() => vi.unstubAllGlobals());
   beforeAll(async () => {
-    vi.stubGlobal('document', { baseURI: 'http://localhost/' });
-    vi.stubGlobal('fetch', fetchPublic);
+    vi.stubGlobal('document', { baseURI: BASE });
+    vi.stubGlobal('fetch', fetched);
     const judge = { id: 'judge', name: 'Judge', rounds: 1, begunAt: 0 };
     const verdict = {
       judge: 'judge',
@@ -97,6 +99,7 @@ describe('what a notebook reads of runs, datasets and models', () => {
       { id: 'lab', name: 'Of the lab', embedded: true, base: 'base' },
     ]);
     expect(asked).toEqual([]);
+    expect(fetched.mock.calls.filter(([address]) => address === `${BASE}measured.json`).length).toBeLessThan(2);
   });
 
   it.each([
