@@ -35,6 +35,7 @@ describe('an OpenAI-compatible endpoint', () => {
   it('receives compressed messages, and the page keeps the whole ones', async () => {
     const { endpoint, person } = at;
     await person.represent('nostopwords');
+    await person.shortenNewest();
     await person.ask('I am so very tired of the noise');
     expect(endpoint.seen[0]?.body.messages.at(-1)?.content).toBe('tired noise');
     expect(await person.messages.last().innerText()).toContain('I am so very tired of the noise');

@@ -102,6 +102,11 @@ export class Person {
     await this.page.getByRole('main').locator(`input[type=radio][value=${id}]`).check();
   }
 
+  /** Has the newest message compressed like any other, as in the paper. */
+  async shortenNewest(): Promise<void> {
+    await this.page.getByRole('checkbox', { name: 'Send my newest message whole' }).uncheck();
+  }
+
   /** Requests a reply under each compression in Compare. */
   async compare(text: string): Promise<void> {
     await this.goTo('compare');
