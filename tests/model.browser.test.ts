@@ -104,7 +104,7 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
 
   it('exports and imports the conversation', async () => {
     const download = guest.page.waitForEvent('download');
-    await guest.page.getByRole('button', { name: 'Export' }).click();
+    await guest.page.getByRole('button', { name: 'Export', exact: true }).click();
     const path = await (await download).path();
     expect(await readFile(path, 'utf8')).toContain('I feel so lonely.');
     await guest.page.getByRole('button', { name: 'Delete all' }).click();

@@ -68,6 +68,7 @@ describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
   });
 
   it('loads the embedded model, which replies', async () => {
+    await person.press({ role: 'button', name: 'Lab view' });
     await person.press({ role: 'tab', name: 'Settings' });
     await person.write({ role: 'spinbutton', name: 'Longest reply, exact' }, '12');
     // Without threads, reading it takes a second.
@@ -101,8 +102,9 @@ describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
     await person.press({ role: 'button', name: new RegExp(`^Switch to ${endpoint.model}`) });
     await person.goTo('Chat');
     await person.press({ role: 'radio', name: 'NoStopwords' });
-    expect(await ask('There is nobody that I could call.')).toBe('You said: call. could nobody');
     await person.press({ role: 'tab', name: 'What the model sees' });
+    await person.press({ role: 'checkbox', name: 'Send my newest message whole' });
+    expect(await ask('There is nobody that I could call.')).toBe('You said: call. could nobody');
     await person.until(
       'what was dropped',
       () => tab.evaluate('document.querySelectorAll("[role=tabpanel] del").length'),
