@@ -1,20 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { useFakeLocalStorage } from '../../../tests/harness/fake-local-storage.ts';
 import { clearMark, didNotFinish, foundUnfinished, RunWatch } from './run-mark.ts';
 
 describe('the mark of a running notebook', () => {
-  beforeEach(() => {
-    const kept = new Map<string, string>();
-    vi.stubGlobal('localStorage', {
-      getItem: (key: string) => kept.get(key) ?? null,
-      setItem: (key: string, value: string) => void kept.set(key, value),
-      removeItem: (key: string) => void kept.delete(key),
-    });
-    vi.useFakeTimers();
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-    vi.unstubAllGlobals();
-  });
+  useFakeLocalStorage();
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
 
   const answers = () => Promise.resolve();
   const hangs = () => new Promise<void>(() => {});

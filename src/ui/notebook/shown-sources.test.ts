@@ -1,16 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { useFakeLocalStorage } from '../../../tests/harness/fake-local-storage.ts';
 import { keepShownSources, shownSources } from './shown-sources.ts';
 
 describe('the sources that a reader chose to see', () => {
-  beforeEach(() => {
-    const texts = new Map<string, string>();
-    vi.stubGlobal('localStorage', {
-      getItem: (key: string) => texts.get(key) ?? null,
-      setItem: (key: string, text: string) => texts.set(key, text),
-      removeItem: (key: string) => texts.delete(key),
-    });
-  });
-  afterEach(() => vi.unstubAllGlobals());
+  useFakeLocalStorage();
 
   it('are kept by notebook', () => {
     keepShownSources('a', [
