@@ -1,6 +1,6 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import { documentationOf } from './lab-documentation.ts';
-import { LAB_FUNCTIONS } from './lab-functions.ts';
+import { BEFORE_NAME, LAB_FUNCTIONS } from './lab-functions.ts';
 
 const OPTIONS: Completion[] = LAB_FUNCTIONS.map((each) => ({
   label: each.name,
@@ -9,9 +9,11 @@ const OPTIONS: Completion[] = LAB_FUNCTIONS.map((each) => ({
   type: 'function',
 }));
 
+const TYPED = new RegExp(`${BEFORE_NAME.source}\\w*$`);
+
 /** Offers the functions of `lab` after `lab.`, with their signatures, and nothing elsewhere. */
 export function completeLab(context: CompletionContext): CompletionResult | null {
-  const typed = context.matchBefore(/\blab(?:\.until\([^()]*\))?\.\w*$/);
+  const typed = context.matchBefore(TYPED);
   if (!typed) return null;
   return { from: typed.from + typed.text.lastIndexOf('.') + 1, options: OPTIONS, validFor: /^\w*$/ };
 }

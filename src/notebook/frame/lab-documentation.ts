@@ -1,6 +1,6 @@
 import { StateEffect, StateField, type Extension, type Text } from '@codemirror/state';
 import { EditorView, hoverTooltip, keymap, showTooltip, type Tooltip } from '@codemirror/view';
-import { LAB_FUNCTIONS, type LabFunctionInfo } from './lab-functions.ts';
+import { BEFORE_NAME, LAB_FUNCTIONS, type LabFunctionInfo } from './lab-functions.ts';
 
 /** A call of a function of `lab` in the text of a cell. */
 export interface LabCallAt {
@@ -9,10 +9,12 @@ export interface LabCallAt {
   to: number;
 }
 
+const CALLS = new RegExp(`${BEFORE_NAME.source}(\\w+)`, 'g');
+
 /** The function of `lab` whose name is at a position of a line, or whose arguments are. */
 export function labCallAt(line: string, column: number): LabCallAt | undefined {
   let around: LabCallAt | undefined;
-  for (const match of line.matchAll(/\blab(?:\.until\([^()]*\))?\.(\w+)/g)) {
+  for (const match of line.matchAll(CALLS)) {
     const [whole, name] = match;
     const found = LAB_FUNCTIONS.find((each) => each.name === name);
     if (!found || match.index > column) continue;

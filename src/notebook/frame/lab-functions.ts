@@ -28,4 +28,7 @@ const UNTIL: LabFunctionInfo = {
   example: 'const reply = await lab.until(invalidation).generate(messages);',
 };
 
+/** Matches what comes before the name of a function of `lab` that is called. */
+export const BEFORE_NAME = /\blab(?:\.until\([^()]*\))?\./;
+
 export const LAB_FUNCTIONS: readonly LabFunctionInfo[] = [...functions, UNTIL];

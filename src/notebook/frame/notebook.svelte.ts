@@ -1,8 +1,9 @@
 import { toNotebook, type Cell, type Notebook } from '@observablehq/notebook-kit';
 import type { Place } from '../guard/place.ts';
+import type { Shown } from '../protocol.ts';
 import { Attachments } from './attachments.ts';
 import { OpenCell, type FocusWish } from './cell.svelte.ts';
-import { NotebookEdits } from './edits.svelte.ts';
+import { NotebookEdits } from './edits.ts';
 import { headingOf, type NotebookFile } from './file.ts';
 import { NotebookRunner, type CellEvaluator, type Report } from './run.ts';
 
@@ -18,7 +19,7 @@ export interface NotebookParts {
   /** Called when the text has changed. */
   changed(file: NotebookFile): void;
   /** Called when a reader folds or unfolds the source of a cell: the cells whose sources they chose to see or not. */
-  folded(shown: [cell: number, shown: boolean][]): void;
+  folded(shown: Shown): void;
   /** Called before cells run, and once none is pending any more. */
   busy(busy: boolean): Promise<void>;
   deleted(name: string): void;
@@ -76,7 +77,7 @@ export class OpenNotebook {
    * Replaces the notebook that is shown. `lab` is what its cells see under that name, `shown` what `folded` was last
    * told.
    */
-  open({ cells, fold, ...head }: NotebookFile, lab: unknown, run: boolean, shown: readonly [number, boolean][]): void {
+  open({ cells, fold, ...head }: NotebookFile, lab: unknown, run: boolean, shown: Shown): void {
     for (const cell of this.cells) this.#runner?.remove(cell.id);
     this.#runner = new NotebookRunner(lab, this.#parts.evaluator, this.#attachments);
     this.#head = head;

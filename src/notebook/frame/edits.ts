@@ -26,8 +26,8 @@ export interface EditedNotebook {
 export class NotebookEdits {
   readonly #notebook: EditedNotebook;
   readonly #history = new History();
-  /** Ids of deleted cells, the latest last. */
-  readonly #deletions: number[] = [];
+  /** Cells in the order of their deletion; some were restored since. */
+  readonly #deletions: OpenCell[] = [];
 
   constructor(notebook: EditedNotebook) {
     this.#notebook = notebook;
@@ -70,14 +70,9 @@ export class NotebookEdits {
   }
 
   pin(cell: OpenCell): void {
-    this.#switch(
-      cell.pinned
-        ? `hide the source of ${this.#notebook.nameOf(cell)}`
-        : `pin the source of ${this.#notebook.nameOf(cell)}`,
-      () => {
-        cell.pinned = !cell.pinned;
-      },
-    );
+    this.#switch(`${cell.pinned ? 'hide' : 'pin'} the source of ${this.#notebook.nameOf(cell)}`, () => {
+      cell.pinned = !cell.pinned;
+    });
   }
 
   /** Folds the code for everybody who opens the notebook, or no longer does. */
@@ -138,9 +133,8 @@ export class NotebookEdits {
   }
 
   /** Restores a deleted cell to its position: this one, or the one deleted last. */
-  undelete(wanted = this.#deletedLast()): void {
-    const cell = this.#notebook.cells.find(({ id, deleted }) => deleted && id === wanted?.id);
-    if (!cell) return;
+  undelete(cell = this.#deletions.findLast(({ deleted }) => deleted)): void {
+    if (!cell?.deleted) return;
     this.#history.do({
       name: 'restore a cell',
       redo: () => this.#restore(cell),
@@ -169,17 +163,10 @@ export class NotebookEdits {
     for (const cell of this.#notebook.cells) this.closeEditor(cell);
   }
 
-  #deletedLast(): OpenCell | undefined {
-    const id = this.#deletions.findLast((each) =>
-      this.#notebook.cells.some((cell) => cell.id === each && cell.deleted),
-    );
-    return this.#notebook.cells.find((cell) => cell.id === id);
-  }
-
   #delete(cell: OpenCell): void {
     cell.editing = false;
     cell.deleted = true;
-    this.#deletions.push(cell.id);
+    this.#deletions.push(cell);
     this.#notebook.stop(cell);
     this.#notebook.changed();
   }
