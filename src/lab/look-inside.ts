@@ -4,8 +4,7 @@ import type { LoadedModel, TokenScore } from '../core/engine/engine.ts';
 import { throwIfCancelled } from '../core/error.ts';
 import { replyLikelihood } from '../core/evaluation/likelihood.ts';
 import { droppedWords, KNOWN_ALTERNATIVES } from '../core/evaluation/look-inside.ts';
-import { compress as sharedCompress } from './compression.ts';
-import { writeReply, type ReplyTask, type ReplyTools } from './reply.ts';
+import { replyContext, type ReplyContext, type ReplyTask, type ReplyTools } from './reply.ts';
 
 /** A reply that was written, and what it was written from. */
 export interface WrittenReply extends ReplyTask {
@@ -33,7 +32,7 @@ export async function lookInside(
   signal: AbortSignal,
 ): Promise<TokenScore[]> {
   const scorable = requireScorable(model);
-  const messages = await contextOf(model, task, tools, signal);
+  const { messages } = await contextOf(model, task, tools, signal);
   return (await replyLikelihood(scorable, messages, task.reply, signal, KNOWN_ALTERNATIVES)).scores;
 }
 
@@ -48,28 +47,24 @@ export async function* weighDropped(
   signal: AbortSignal,
 ): AsyncGenerator<{ weight: WordWeight; of: number }> {
   const scorable = requireScorable(model);
-  const messages = await contextOf(model, task, tools, signal);
-  const { representation, tagger, keep } = task.origin;
-  const options = { representation, ...(tagger && { tagger }), ...(keep && { keep }) };
-  const texts = task.utterances.map(({ text }) => text);
-  const compressed = await (tools.compress ?? sharedCompress)(texts, options, signal);
-  const words = droppedWords(messages, task.utterances, compressed).slice(0, MOST_WEIGHED);
+  const context = await contextOf(model, task, tools, signal);
+  const words = droppedWords(context).slice(0, MOST_WEIGHED);
   if (words.length === 0) return;
-  const lossOf = async (context: ChatMessage[]): Promise<number> => {
-    const { sum, tokens } = await replyLikelihood(scorable, context, task.reply, signal);
+  const lossOf = async (messages: ChatMessage[]): Promise<number> => {
+    const { sum, tokens } = await replyLikelihood(scorable, messages, task.reply, signal);
     return sum / tokens;
   };
-  const before = await lossOf(messages);
-  for (const { word, messages: context } of words) {
+  const before = await lossOf(context.messages);
+  for (const { word, messages } of words) {
     throwIfCancelled(signal);
-    yield { weight: { word, gain: before - (await lossOf(context)) }, of: words.length };
+    yield { weight: { word, gain: before - (await lossOf(messages)) }, of: words.length };
   }
 }
 
-/** The context that a reply is written from, without writing one: its first step comes before the model is asked. */
-async function contextOf(...request: Parameters<typeof writeReply>): Promise<ChatMessage[]> {
-  const steps = writeReply(...request);
-  const first = await steps.next();
-  await steps.return(undefined);
-  return first.done ? [] : first.value.messages;
-}
+/** The context that the reply was written from. The exchanges before it are those that were found then. */
+const contextOf = (
+  model: LoadedModel,
+  task: WrittenReply,
+  tools: ReplyTools,
+  signal: AbortSignal,
+): Promise<ReplyContext> => replyContext(model, task, tools, task.origin.assist?.found ?? [], signal);

@@ -2,7 +2,7 @@ import { asEarlierTurns, type Assist } from '../core/assist/assist.ts';
 import { bestOf, type ChosenReply } from '../core/assist/best-of.ts';
 import type { FoundExchange } from '../core/assist/exchange-index.ts';
 import type { AssistNote } from '../core/assist/note.ts';
-import { fitted, type AssembledContext } from '../core/context/assemble.ts';
+import { fitted, type Fit } from '../core/context/assemble.ts';
 import type { ChatMessage } from '../core/context/message.ts';
 import type { ContextUtterance } from '../core/context/sent.ts';
 import type { ModelTokenizer } from '../core/context/tokenizer.ts';
@@ -12,7 +12,7 @@ import { growingReply } from '../core/engine/collect-reply.ts';
 import { splitStrategy } from '../core/dataset/strategy.ts';
 import type { LoadedModel } from '../core/engine/engine.ts';
 import { LabError } from '../core/error.ts';
-import { viewCompressed } from './compressed-context.ts';
+import { viewCompressed, type CompressedRequest, type CompressedView } from './compressed-context.ts';
 import type { Compression, CompressOptions } from './compression.ts';
 import { openOverflow } from './overflow.ts';
 
@@ -61,7 +61,7 @@ export async function* writeReply(
   const started = performance.now();
   const { origin, utterances } = task;
   const { assist, found, problem } = await assistanceFor(task, tools, signal);
-  const { messages, sent } = await contextOf(model, task, tools, found, signal);
+  const { messages, sent } = await replyContext(model, task, tools, found, signal);
   const note = (more: Partial<AssistNote>): { assist?: AssistNote } =>
     origin.assist ? { assist: { ...origin.assist, found: sent, ...(problem && { problem }), ...more } } : {};
   const step = ({ text: written = '', promptTokens, end, sampling, outcome }: Partial<ChosenReply>): ReplyStep => {
@@ -112,14 +112,26 @@ async function assistanceFor(
   }
 }
 
-/** The messages for the model, and the exchanges among them: all, or none where they do not fit. */
-async function contextOf(
+/** A conversation as a model receives it for a reply. */
+export interface ReplyContext extends CompressedView {
+  fit: Fit;
+  /** The utterances of the context as written, those of the exchanges included. */
+  written: readonly ContextUtterance[];
+  /** The exchanges before the conversation: all that were found, or none where they do not fit. */
+  sent: FoundExchange[];
+}
+
+/**
+ * The context of a reply: the only place that builds it, for the reply and for a look inside it.
+ * @throws {LabError} as `writeReply`.
+ */
+export async function replyContext(
   model: LoadedModel,
   { origin, systemPrompt, utterances }: ReplyTask,
   { tokenizer, limit, compress }: ReplyTools,
   found: FoundExchange[],
   signal: AbortSignal,
-): Promise<Pick<AssembledContext, 'messages'> & { sent: FoundExchange[] }> {
+): Promise<ReplyContext> {
   const { maxNewTokens } = origin.decoding;
   const { modelId, contextWindow } = model.info;
   const options = optionsOf(origin);
@@ -130,16 +142,20 @@ async function contextOf(
     ...chatWindow(contextWindow, { limit, maxNewTokens }),
   };
   const counter = await tokenizer(modelId);
+  const view = async (
+    more: Pick<CompressedRequest, 'utterances' | 'overflow'>,
+  ): Promise<Omit<ReplyContext, 'sent'>> => {
+    const seen = await viewCompressed({ ...request, ...more }, counter, signal, compress);
+    return { ...fitted(seen), written: more.utterances };
+  };
   const earlier = asEarlierTurns(found);
   if (earlier.length > 0) {
-    const all = { ...request, utterances: [...earlier, ...utterances] };
-    const { messages, fit } = fitted(await viewCompressed(all, counter, signal, compress));
-    if (fit.from === 0) return { messages, sent: found };
+    const all = await view({ utterances: [...earlier, ...utterances] });
+    if (all.fit.from === 0) return { ...all, sent: found };
   }
   // The conversation comes first: nothing of it is left out or shortened for the sake of an exchange.
   const overflow = origin.overflow && openOverflow({ id: origin.overflow, options, modelId, model, compress });
-  const alone = { ...request, utterances, overflow };
-  return { messages: fitted(await viewCompressed(alone, counter, signal, compress)).messages, sent: [] };
+  return { ...(await view({ utterances, overflow })), sent: [] };
 }
 
 function optionsOf({ representation, tagger, keep, negations }: ReplyOrigin): CompressOptions {

@@ -110,7 +110,7 @@ export async function assembleContext(
  * The view, if something fits.
  * @throws {LabError} `bad-config` when nothing does.
  */
-export function fitted(view: ContextView): AssembledContext {
+export function fitted<View extends ContextView>(view: View): View & { fit: Fit } {
   const { fit } = view;
   if (fit instanceof LabError) throw fit;
   return { ...view, fit };

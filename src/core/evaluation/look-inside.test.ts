@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ChatMessage } from '../context/message.ts';
+import { viewContext, type ContextRequest } from '../context/assemble.ts';
+import type { ContextUtterance } from '../context/sent.ts';
 import type { Compressed } from '../compression/representation.ts';
 import { NO_STOPWORDS } from '../compression/nostopwords.ts';
 import { droppedWords, redraw } from './look-inside.ts';
@@ -26,15 +27,19 @@ describe('the alternatives of a word, drawn anew', () => {
 
 describe('the words that were dropped', () => {
   const compress = (texts: string[]): Compressed[] => texts.map((text) => NO_STOPWORDS.compress(text));
+  const said = (...texts: string[]): ContextUtterance[] =>
+    texts.map((text, i) => ({ speaker: i % 2 === 0 ? 'seeker' : 'supporter', text }));
+  const open = async (written: ContextUtterance[], compressed: Compressed[], request: Partial<ContextRequest> = {}) => {
+    const sent = compressed.map(({ text }) => text);
+    const view = await viewContext({ utterances: written, sent, budget: null, reserve: 0, ...request }, null);
+    return { ...view, written, compressed };
+  };
 
-  it('come with the context that keeps each of them, newest utterance first', () => {
-    const utterances = [{ text: 'I lost my cat.' }, { text: 'Where?' }, { text: 'Not in the garden.' }];
-    const compressed = compress(utterances.map(({ text }) => text));
-    const messages: ChatMessage[] = [
-      { role: 'system', content: 'Listen.' },
-      ...compressed.map(({ text }, i): ChatMessage => ({ role: i === 1 ? 'assistant' : 'user', content: text })),
-    ];
-    const words = droppedWords(messages, utterances, compressed);
+  it('come with the context that keeps each of them, newest utterance first', async () => {
+    const written = said('I lost my cat.', 'Where?', 'Not in the garden.');
+    const conversation = await open(written, compress(written.map(({ text }) => text)), { system: 'Listen.' });
+    const { messages } = conversation;
+    const words = droppedWords(conversation);
     expect(words.map(({ word }) => word)).toEqual(['Not', 'in', 'the', 'Where', 'I', 'my']);
     const not = words.find(({ word }) => word === 'Not');
     expect(not?.messages.at(-1)?.content).toContain('Not');
@@ -44,13 +49,38 @@ describe('the words that were dropped', () => {
     expect(my?.messages.at(-1)).toEqual(messages.at(-1));
   });
 
-  it('are none where the utterance was sent whole or did not enter the context', () => {
-    const utterances = [{ text: 'I lost my cat.' }, { text: 'And my dog.' }];
-    const [first, second] = compress(utterances.map(({ text }) => text));
+  it('are none where the utterance was sent whole or did not enter the context', async () => {
+    const written = said('I lost my cat.', 'Oh.', 'And my dog.');
+    const [first, second, third] = compress(written.map(({ text }) => text)) as [Compressed, Compressed, Compressed];
     const whole = { text: 'And my dog.', spans: [] };
-    expect(droppedWords([{ role: 'user', content: whole.text }], utterances, [first, whole] as Compressed[])).toEqual(
-      [],
-    );
-    expect(droppedWords([], utterances, [first, second] as Compressed[])).toEqual([]);
+    const sent = [null, null, whole.text];
+    expect(droppedWords(await open(written, [first, second, whole], { sent }))).toEqual([]);
+    // Nothing fits, so nothing is sent.
+    expect(droppedWords(await open(written, [first, second, third], { budget: 1 }))).toEqual([]);
+  });
+
+  it('are put back where they were dropped, though what was kept stands elsewhere in the message too', async () => {
+    const [one, two] = ['My cat.', 'The cat, and my cat.'];
+    const written: ContextUtterance[] = [one, two].map((text) => ({ speaker: 'seeker', text }));
+    const conversation = await open(written, compress([one, two]), { newest: 'compressed' });
+    expect(conversation.messages).toEqual([{ role: 'user', content: 'cat. cat, cat.' }]);
+    expect(droppedWords(conversation).map(({ messages: [message] }) => message?.content)).toEqual([
+      'cat. The cat, cat.',
+      'cat. cat, and cat.',
+      'cat. cat, my cat.',
+      'My cat. cat, cat.',
+    ]);
+  });
+
+  it('are put back after quotes', async () => {
+    const written = said('My old cat.', 'Oh.', 'My dog.');
+    const [first, second, third] = compress(written.map(({ text }) => text)) as [Compressed, Compressed, Compressed];
+    const request = { sent: [null, null, third.text], recalled: [0], newest: 'compressed' as const };
+    const conversation = await open(written, [first, second, third], request);
+    const [message] = conversation.messages;
+    expect(message?.content).toMatch(/My old cat\.[^]*\n\ndog\.$/);
+    expect(droppedWords(conversation)).toEqual([
+      { word: 'My', messages: [{ ...message, content: message?.content.replace(/dog\.$/, 'My dog.') }] },
+    ]);
   });
 });

@@ -1,6 +1,9 @@
+import { at } from '../at.ts';
 import { joinKept } from '../compression/segment.ts';
 import type { Compressed, TokenSpan } from '../compression/representation.ts';
 import type { ChatMessage } from '../context/message.ts';
+import { messagesWith, type SentConversation } from '../context/replace.ts';
+import { sentSpans } from '../context/sent-spans.ts';
 import type { Decoding, LikelyToken } from '../engine/engine.ts';
 import { candidates } from '../engine/sampling.ts';
 
@@ -43,24 +46,16 @@ const WORD = /[\p{L}\p{N}]/u;
  * The words that were dropped from a context, those of the newest utterances first, each with the context that keeps
  * it. Punctuation is left out, and so are utterances that did not enter the context.
  */
-export function droppedWords(
-  messages: readonly ChatMessage[],
-  utterances: readonly { text: string }[],
-  compressed: readonly Compressed[],
-): DroppedWord[] {
-  let end = messages.length - 1;
-  return [...utterances.keys()].toReversed().flatMap((i) => {
-    const { text, spans } = compressed[i] ?? { text: '', spans: [] };
-    const original = utterances[i]?.text ?? '';
-    const at = text === '' ? -1 : messages.findLastIndex(({ content }, m) => m <= end && content.includes(text));
-    const message = messages[at];
-    if (!message) return [];
-    end = at;
+export function droppedWords(conversation: SentConversation & { compressed: readonly Compressed[] }): DroppedWord[] {
+  const { sources, utterances, written, compressed } = conversation;
+  return [...written.keys()].toReversed().flatMap((i) => {
+    const { text } = at(written, i);
+    const spans = sentSpans(text, at(utterances, i), at(compressed, i));
+    if (!sources.some((indices) => indices.includes(i))) return [];
     return spans.flatMap((span, index): DroppedWord[] => {
-      const word = original.slice(span.start, span.end);
+      const word = text.slice(span.start, span.end);
       if (span.keep || !WORD.test(word)) return [];
-      const content = message.content.replace(text, () => joinKept(original, keeping(spans, index)));
-      return [{ word, messages: messages.map((each, m) => (m === at ? { ...message, content } : each)) }];
+      return [{ word, messages: messagesWith(conversation, i, joinKept(text, keeping(spans, index))) }];
     });
   });
 }

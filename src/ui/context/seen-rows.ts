@@ -1,11 +1,11 @@
 import { droppedNegations } from '../../core/compression/negation.ts';
-import type { AsWritten, Compressed, RepresentationId, TokenSpan } from '../../core/compression/representation.ts';
-import type { Absence, ContextView, SeenUtterance } from '../../core/context/assemble.ts';
+import type { AsWritten, RepresentationId, TokenSpan } from '../../core/compression/representation.ts';
+import type { Absence, ContextView } from '../../core/context/assemble.ts';
 import type { ChatMessage } from '../../core/context/message.ts';
+import { sentSpans } from '../../core/context/sent-spans.ts';
 import { LabError } from '../../core/error.ts';
 import type { KeyedUtterance } from '../../core/conversation/danger.ts';
 import type { CompressedView } from '../../lab/index.ts';
-import { composedSpans } from './composed-spans.ts';
 
 /** A message of the context as the panel shows it. */
 export interface SeenRow {
@@ -57,7 +57,7 @@ export function seenRows(
     const compressed = view.compressed[i];
     if (!utterance || !compressed) return [];
     const asWritten = representation === 'raw' ? null : (seen.asWritten ?? compressed.asWritten ?? null);
-    const spans = spansOf(utterance.text, seen, compressed);
+    const spans = sentSpans(utterance.text, seen, compressed);
     return [
       {
         ...PLAIN,
@@ -89,15 +89,6 @@ const PLAIN = {
   notes: false,
   negations: 0,
 } as const;
-
-/** Which words of the text as written are sent. */
-function spansOf(written: string, seen: SeenUtterance, compressed: Compressed): readonly TokenSpan[] {
-  // What is sent as it was written has lost nothing.
-  if (seen.text === null || seen.text === written.trim()) return [];
-  if (!seen.shortened) return compressed.spans;
-  const own = compressed.text === written ? [] : compressed.spans;
-  return own.length === 0 ? seen.shortened : composedSpans(written, own, seen.shortened);
-}
 
 /** What became of a message in the context of the next reply, for the log. */
 export type Fate = 'left' | 'summarised' | 'shortened' | 'quoted';

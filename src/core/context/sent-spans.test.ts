@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { NO_STOPWORDS } from '../../core/compression/nostopwords.ts';
-import { joinKept, segment } from '../../core/compression/segment.ts';
-import { composedSpans } from './composed-spans.ts';
+import { NO_STOPWORDS } from '../compression/nostopwords.ts';
+import { joinKept, segment } from '../compression/segment.ts';
+import { composedSpans } from './sent-spans.ts';
 
 it('shows in the text as written which words two steps together drop', () => {
   const written = 'I am so very tired, and my dog is ill';
