@@ -235,6 +235,13 @@ const NOUNS: readonly Noun[] = [
     ],
     example: 'lines.map((line) => JSON.parse(line));',
   },
+  {
+    noun: 'buttons that choose files',
+    primitive: /type="file"/,
+    only: ['src/ui/components/FileButton.svelte'],
+    within: 'src/ui/',
+    example: '<input type="file" hidden />',
+  },
 ];
 
 const isSource = (path: string): boolean =>
