@@ -24,7 +24,7 @@ export const dialogue = z.object({
   emotion: text.optional(),
 });
 export const dialogues = z.array(dialogue).max(200_000);
-/** Whether a list includes what is the person's own, for which the page asks. */
+/** Whether a list includes what is the person's own; the page asks them first. */
 export const ownToo = z.object({ own: z.boolean().optional() });
 const page = { offset: z.int().min(0).optional(), limit: z.int().min(0).max(1_000_000).optional() };
 const oneOrMore = z.union([identifier, z.array(identifier).max(100_000)]);

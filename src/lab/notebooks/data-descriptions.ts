@@ -13,7 +13,7 @@ export const DATA_DESCRIPTIONS = {
   },
   datasets: {
     about: 'Lists the datasets that come with the lab, and those that you imported if you allow it.',
-    parameters: { options: '`own`: true to list yours too, for which the page asks you' },
+    parameters: { options: '`own`: true to list yours, too; the page asks you first' },
     returns:
       '{id: string, name: string, format: string, dialogues: number, utterances: number, badCount: number, builtIn: ' +
       'boolean}[]',
@@ -27,7 +27,8 @@ export const DATA_DESCRIPTIONS = {
     returns:
       '{id: string, name: string, format: string, dialogues: Dialogue[], bad: {place: string, reason: string}[], ' +
       'badCount: number}',
-    result: 'The page asks you first if it is a dataset that you imported. `words` are sought in all texts and fields.',
+    result:
+      'The page asks you first if it is a dataset that you imported. `words` are looked for in all texts and fields.',
     errors: { refused: REFUSED, 'not-found': 'there is no such dataset', network: 'it could not be loaded' },
     example: `const {dialogues} = await lab.dataset("solace-test", {words: "exam", limit: 10});
 display(dialogues.length);`,
@@ -49,7 +50,7 @@ const {dialogues} = await lab.readDataset(files);`,
   },
   runs: {
     about: 'Lists the evaluation runs that come with the lab, and your own if you allow it.',
-    parameters: { options: '`own`: true to list yours too, for which the page asks you' },
+    parameters: { options: '`own`: true to list yours, too; the page asks you first' },
     returns:
       '{id: string, name: string, committed: boolean, dataset: string, models: {id: string, name: string}[], ' +
       'conditions: {id: string, name: string}[], records: number, finished: boolean, createdAt: number | null}[]',
@@ -93,7 +94,7 @@ display(cells.map((cell) => [cell.model, cell.representation, cell.metrics.perpl
   },
   models: {
     about: 'Lists the models and adapters that come with the lab, and those that you added if you allow it.',
-    parameters: { options: '`own`: true to list yours too, for which the page asks you' },
+    parameters: { options: '`own`: true to list yours, too; the page asks you first' },
     returns:
       '{id: string, name: string, summary: string, format: "onnx" | "adapter" | "gguf" | "mlc" | "endpoint", bytes: ' +
       'number, embedded: boolean, base: string | null}[]',

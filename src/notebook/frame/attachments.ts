@@ -84,7 +84,7 @@ function rows(
 export class Attachments {
   #files = new Map<string, File>();
 
-  /** Replaces all of them. Returns the names of those that came, went or changed. */
+  /** Replaces all of them. Returns the names of those that were added, removed or changed. */
   replace(files: readonly File[]): Set<string> {
     const before = this.#files;
     this.#files = new Map(files.map((file) => [file.name, file]));

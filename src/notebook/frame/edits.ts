@@ -158,7 +158,7 @@ export class NotebookEdits {
     return this.#notebook.cells.findIndex(({ id }) => id === cell.id);
   }
 
-  /** What is being written is a change of its own. */
+  /** Text that is still being edited becomes a change of its own. */
   #closeEditors(): void {
     for (const cell of this.#notebook.cells) this.closeEditor(cell);
   }

@@ -6,7 +6,7 @@ export interface Change {
   redo(): void;
 }
 
-/** Most changes that can be undone. */
+/** Maximum number of changes that can be undone. */
 const DEPTH = 200;
 
 /** The changes of a notebook, in order. Each undo and redo finds the notebook as the change left it. */

@@ -32,7 +32,8 @@ export function createLab(
     (...args) => {
       const last = args.at(-1);
       const listens = typeof last === 'function';
-      const { stack } = new Error(name);
+      // Its stack becomes text only where it is read.
+      const called = new Error(name);
       return turnstile
         .pass(() =>
           client.call(
@@ -42,7 +43,7 @@ export function createLab(
           ),
         )
         .catch((error: unknown) => {
-          if (error instanceof Error && stack !== undefined) callStacks.set(error, stack);
+          if (error instanceof Error && called.stack !== undefined) callStacks.set(error, called.stack);
           throw error;
         });
     };

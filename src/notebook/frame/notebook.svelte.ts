@@ -144,7 +144,7 @@ export class OpenNotebook {
     return cell.shown ?? (cell.pinned && !(this.fold && cell.isCode));
   }
 
-  /** Shows or hides the sources of cells for this reader, who is not an author by that. */
+  /** Shows or hides the sources of cells for this reader. That does not edit the notebook. */
   showSources(cells: readonly OpenCell[], shown: boolean): void {
     for (const cell of cells) cell.shown = shown;
     this.#parts.folded(this.cells.flatMap(({ id, shown: chosen }) => (chosen === undefined ? [] : [[id, chosen]])));

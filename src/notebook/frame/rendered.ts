@@ -6,7 +6,7 @@ export function renderedCell({ mode, value, state, root }: OpenCell, shown: bool
   return { mode, source: value, shown, failed: state === 'rejected', html: stillOf(root) };
 }
 
-/** The content of an element, with what only its objects hold written into attributes. */
+/** The content of an element, with the state that is not in its HTML written into attributes. */
 function stillOf(root: HTMLElement): string {
   const copy = root.cloneNode(true) as HTMLElement;
   const live = root.querySelectorAll('input, select, textarea, canvas');

@@ -46,7 +46,7 @@ export function sourcePosition({ source, body, code, bodyOffset }: Compiled, at:
   const line = inBody.line - (header.split('\n').length - 1) + (source.startsWith('\n') ? 1 : 0);
   const text = source.split('\n')[line - 1];
   if (text === undefined) return undefined;
-  // Markdown and HTML begin with a tag, and their backslashes are doubled: the column is right up to those.
+  // Markdown and HTML begin with a tag, and their backslashes are doubled: after one, the column is too large.
   const shift = Math.max(0, (body.split('\n')[inBody.line - 1] ?? '').indexOf(text));
   return { line, column: Math.min(Math.max(1, inBody.column - shift), text.length + 1) };
 }
