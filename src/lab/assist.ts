@@ -1,6 +1,5 @@
-import { createAssist, type Assist } from '../core/assist/assist.ts';
-import { openExchangeIndex, type ExchangeIndex } from '../core/assist/exchange-index.ts';
-import { EXCHANGES_DATASET, EXCHANGES_FILE, exchangesOf } from '../core/assist/exchanges.ts';
+import type { Assist } from '../core/assist/assist.ts';
+import type { ExchangeIndex } from '../core/assist/exchange-index.ts';
 import { Lazy } from '../core/async/memoised.ts';
 import { fetchChecked } from '../browser/fetch-checked.ts';
 import { getDataset } from './datasets.ts';
@@ -8,6 +7,10 @@ import { pageEmbedder, pageEncoder } from './sentences.ts';
 
 /** Fetches the corpus and its index when exchanges are first looked up. */
 const index = new Lazy(async (): Promise<ExchangeIndex> => {
+  const [{ openExchangeIndex }, { EXCHANGES_DATASET, EXCHANGES_FILE, exchangesOf }] = await Promise.all([
+    import('../core/assist/exchange-index.ts'),
+    import('../core/assist/exchanges.ts'),
+  ]);
   const url = new URL(`dialogues/${EXCHANGES_FILE}`, document.baseURI).href;
   const failure = { what: 'The index of similar exchanges could not be fetched.', todo: 'Try again when online.' };
   const [{ dialogues }, bytes] = await Promise.all([
@@ -17,8 +20,12 @@ const index = new Lazy(async (): Promise<ExchangeIndex> => {
   return openExchangeIndex(bytes, exchangesOf(dialogues), url);
 });
 
+/** Few chats are assisted, so the first page does without this code. */
 const assist = new Lazy(async (): Promise<Assist> => {
-  const { default: weights } = await import('../core/assist/ranker.json', { with: { type: 'json' } });
+  const [{ createAssist }, { default: weights }] = await Promise.all([
+    import('../core/assist/create.ts'),
+    import('../core/assist/ranker.json', { with: { type: 'json' } }),
+  ]);
   return createAssist({ embedder: pageEmbedder, encoder: pageEncoder, index: () => index.get(), weights });
 });
 

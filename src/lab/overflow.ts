@@ -1,7 +1,6 @@
-import { createHistory, type HistoryTools } from '../core/compression/history/create.ts';
+import type { HistoryTools } from '../core/compression/history/create.ts';
 import type { HistoryModel } from '../core/compression/history/history.ts';
 import { overflowSpec, RECALL_SHARE, type OverflowId } from '../core/compression/history/overflow.ts';
-import { findEarlier } from '../core/compression/history/recall.ts';
 import type { Overflow, Past } from '../core/context/overflow.ts';
 import type { Embedder } from '../core/embedding/embedder.ts';
 import type { LoadedModel } from '../core/engine/engine.ts';
@@ -50,6 +49,8 @@ export function openOverflow({ id, options, embedder = pageEmbedder, ...asked }:
   };
   return {
     async shorten(utterances, { tokens, countTokens }, signal) {
+      // Most conversations fit the window, so the first page does without this code.
+      const { createHistory } = await import('../core/compression/history/create.ts');
       const shortenAs = (way: OverflowId): Promise<Past> =>
         createHistory(overflowSpec(way, tokens, chosen), { ...tools, countTokens }).compact(utterances, signal);
       try {
@@ -62,12 +63,16 @@ export function openOverflow({ id, options, embedder = pageEmbedder, ...asked }:
     ...(id === 'recall' && {
       recall: {
         share: RECALL_SHARE,
-        find: (search, signal) =>
-          findEarlier({ ...search, embedder }, signal).catch((error: unknown) => {
+        async find(search, signal) {
+          try {
+            const { findEarlier } = await import('../core/compression/history/recall.ts');
+            return await findEarlier({ ...search, embedder }, signal);
+          } catch (error) {
             // A chat continues without its encoder, e.g. without a network; a stopped one stops.
             if (signal?.aborted) throw error;
             return null;
-          }),
+          }
+        },
       },
     }),
   };

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Lazy } from '../core/async/memoised.ts';
-import { createAssist, type Assist } from '../core/assist/assist.ts';
+import type { Assist } from '../core/assist/assist.ts';
+import { createAssist } from '../core/assist/create.ts';
 import { openExchangeIndex } from '../core/assist/exchange-index.ts';
 import { EXCHANGES_DATASET, EXCHANGES_FILE, exchangesOf } from '../core/assist/exchanges.ts';
 import { embedderOf } from '../core/embedding/embedder.ts';

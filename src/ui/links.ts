@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { packComparison } from '../core/links/comparison.ts';
 import { writeQuery } from '../core/links/query.ts';
 import { DEFAULT_MODEL_ID } from '../core/engine/embedded.ts';
 import type { Comparison } from '../core/conversation/comparison.ts';
@@ -59,5 +58,8 @@ export const dialogueHash = (
  * A comparison with all its replies.
  * @throws {LabError} `quota` when it is too long for a link.
  */
-export const comparisonHash = async (comparison: Comparison): Promise<string> =>
-  hashOf('compare', null, writeQuery({ shared: await packComparison(comparison) }));
+export async function comparisonHash(comparison: Comparison): Promise<string> {
+  // The chat links elsewhere too, but packs nothing.
+  const { packComparison } = await import('../core/links/comparison.ts');
+  return hashOf('compare', null, writeQuery({ shared: await packComparison(comparison) }));
+}

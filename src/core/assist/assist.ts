@@ -1,10 +1,7 @@
 import type { ContextUtterance } from '../context/sent.ts';
-import type { Embedder } from '../embedding/embedder.ts';
-import type { Encoder } from '../engine/encoder.ts';
 import type { ScoreReplies } from './best-of.ts';
-import type { ExchangeIndex, FoundExchange } from './exchange-index.ts';
-import { queryOf, type Exchange } from './exchanges.ts';
-import { replyRanker, type RankerWeights } from './ranker.ts';
+import type { FoundExchange } from './exchange-index.ts';
+import type { Exchange } from './exchanges.ts';
 
 /** What is done around a model to get better replies. Runs of evaluation plans use none of it. */
 export interface AssistSettings {
@@ -25,25 +22,6 @@ export interface Assist {
   similar(utterances: Said, count: number, signal?: AbortSignal): Promise<FoundExchange[]>;
   /** Scores replies to a conversation. */
   ranker(utterances: Said): ScoreReplies;
-}
-
-interface AssistParts {
-  embedder: Embedder;
-  encoder: Pick<Encoder, 'encode'>;
-  /** Opened when exchanges are first looked up. */
-  index: () => Promise<Pick<ExchangeIndex, 'nearest'>>;
-  weights: RankerWeights;
-}
-
-/** Assistance by an encoder, the index of the corpus and the trained ranker. */
-export function createAssist({ embedder, encoder, index, weights }: AssistParts): Assist {
-  return {
-    async similar(utterances, count, signal) {
-      const [[query], { nearest }] = await Promise.all([embedder.embed([queryOf(utterances)], signal), index()]);
-      return query ? nearest(query, count) : [];
-    },
-    ranker: (utterances) => replyRanker(encoder, weights, utterances),
-  };
 }
 
 /** Exchanges as the turns of an earlier conversation; the most similar is nearest to what has to be answered. */
