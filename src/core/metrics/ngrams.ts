@@ -58,12 +58,15 @@ export function emptyStatistics(maxOrder: number): NgramStatistics {
 
 /** Adds `other` to `total` in place. */
 export function addStatistics(total: NgramStatistics, other: NgramStatistics): void {
-  for (const key of ['matched', 'hyp', 'ref'] as const) {
-    const sums = total[key];
-    for (let n = 0; n < sums.length; n++) sums[n] = at(sums, n) + at(other[key], n);
-  }
+  addEach(total.matched, other.matched);
+  addEach(total.hyp, other.hyp);
+  addEach(total.ref, other.ref);
   total.hypLength += other.hypLength;
   total.refLength += other.refLength;
+}
+
+function addEach(sums: number[], more: readonly number[]): void {
+  for (let n = 0; n < sums.length; n++) sums[n] = at(sums, n) + at(more, n);
 }
 
 /** Numbers tokens by first appearance; the shared `vocabulary` grows. */

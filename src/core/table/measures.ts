@@ -1,6 +1,7 @@
+import { at } from '../at.ts';
 import { CRITERIA, SCORE_DIMENSIONS, scoreOf, type ScoreDimension, type Scores } from '../judge/criteria.ts';
 import { addUp, COUNT_METRICS } from '../metrics/corpus.ts';
-import { distinct } from '../metrics/distinct.ts';
+import { distinctOver } from '../metrics/distinct.ts';
 import type { PairCounts } from '../metrics/pair.ts';
 import { perplexity } from '../metrics/perplexity.ts';
 import type { RecordNumbers } from '../evaluation/numbers.ts';
@@ -40,29 +41,36 @@ export interface Measure {
 
 type Face = Pick<Measure, 'label' | 'digits' | 'better' | 'jackknife'>;
 
-/** A value of sums over records: `sums` of one record, `value` of their totals. */
-function additive(sums: (record: CountedRecord) => readonly number[], value: (totals: readonly number[]) => number) {
-  // Loops: resampling runs them millions of times.
-  const total = (rows: readonly (readonly number[])[], places?: readonly number[]): number[] => {
-    const totals = new Array<number>(rows[0]?.length ?? 0).fill(0);
-    const count = places?.length ?? rows.length;
-    for (let i = 0; i < count; i++) {
-      const row = rows[places ? (places[i] ?? 0) : i] ?? [];
-      for (let at = 0; at < totals.length; at++) totals[at] = (totals[at] ?? 0) + (row[at] ?? 0);
-    }
-    return totals;
+/** A value of two sums over records: `sums` of one record, `value` of their totals. */
+const additive =
+  (
+    sums: (record: CountedRecord) => readonly [number, number],
+    value: (first: number, second: number) => number,
+  ): Measure['over'] =>
+  (clusters) => {
+    const [firsts, seconds] = [new Float64Array(clusters.length), new Float64Array(clusters.length)];
+    clusters.forEach((cluster, i) => {
+      const rows = cluster.map(sums);
+      firsts[i] = rows.reduce((sum, [first]) => sum + first, 0);
+      seconds[i] = rows.reduce((sum, [, second]) => sum + second, 0);
+    });
+    return (indices) => {
+      let [first, second] = [0, 0];
+      // A loop: resampling runs it millions of times.
+      for (let i = 0; i < indices.length; i++) {
+        const at = indices[i] as number;
+        first += firsts[at] as number;
+        second += seconds[at] as number;
+      }
+      return value(first, second);
+    };
   };
-  return (clusters: readonly Cluster[]) => {
-    const once = clusters.map((cluster) => total(cluster.map(sums)));
-    return (places: readonly number[]): number => value(total(once, places));
-  };
-}
 
 /** The mean of `valueOf` over records. */
 const meanOf = (valueOf: (record: CountedRecord) => number): Measure['over'] =>
   additive(
     (record) => [valueOf(record), 1],
-    ([sum = 0, count = 0]) => sum / count,
+    (sum, count) => sum / count,
   );
 
 const score = (name: string, face: Face, key: string = name, part = 2): Measure => ({
@@ -89,7 +97,7 @@ const corpus = (name: keyof typeof COUNT_METRICS, face: Face): Measure => ({
     return (indices) =>
       value(
         addUp(
-          indices.flatMap((i) => once[i] ?? []),
+          indices.map((i) => at(once, i)),
           kind,
         ),
       );
@@ -104,14 +112,11 @@ const distinctMeasure = (order: 1 | 2): Measure => ({
   jackknife: true,
   corpus: true,
   counts: ({ counts }) => counts !== undefined,
-  over: (clusters) => {
-    const tokens = clusters.map((cluster) => cluster.flatMap(({ counts }) => (counts ? [counts.hypTokens] : [])));
-    return (indices) =>
-      distinct(
-        indices.flatMap((i) => tokens[i] ?? []),
-        order,
-      );
-  },
+  over: (clusters) =>
+    distinctOver(
+      clusters.map((cluster) => cluster.flatMap(({ counts }) => (counts ? [counts.hypTokens] : []))),
+      order,
+    ),
 });
 
 const judged = (face: ScoreDimension): Measure => ({
@@ -139,7 +144,7 @@ export const MEASURES: readonly Measure[] = [
     counts: ({ record }) => record.nll !== null,
     over: additive(
       ({ record: { nll } }) => [nll?.sum ?? 0, nll?.tokens ?? 0],
-      ([sum = 0, tokens = 0]) => perplexity([{ sum, tokens }]),
+      (sum, tokens) => perplexity([{ sum, tokens }]),
     ),
   },
   {
@@ -150,7 +155,7 @@ export const MEASURES: readonly Measure[] = [
     counts: ({ record }) => (record.nllCompressed ?? null) !== null,
     over: additive(
       ({ record: { nllCompressed } }) => [nllCompressed?.sum ?? 0, nllCompressed?.tokens ?? 0],
-      ([sum = 0, tokens = 0]) => perplexity([{ sum, tokens }]),
+      (sum, tokens) => perplexity([{ sum, tokens }]),
     ),
   },
   {
