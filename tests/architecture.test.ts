@@ -25,6 +25,7 @@ const RINGS = [
 const STAGES = [
   'error.ts',
   'at.ts',
+  'group.ts',
   'lru.ts',
   'unique-id.ts',
   'units.ts',

@@ -57,3 +57,6 @@ export function recordKey({
 }: Pick<ResultRecord, 'model' | 'representation' | 'dialogue' | 'turn'>): string {
   return JSON.stringify([model, representation, dialogue, turn]);
 }
+
+/** Identifies a turn within a run, whichever model replied to it under whichever condition. */
+export const turnKey = ({ dialogue, turn }: Pick<ResultRecord, 'dialogue' | 'turn'>): string => `${turn} ${dialogue}`;

@@ -1,6 +1,7 @@
 import type { RunJudge } from '../judge/run-verdict.ts';
 import { LabError } from '../error.ts';
 import type { EvaluationPlan } from '../evaluation/plan.ts';
+import { turnKey } from '../evaluation/record.ts';
 import type { TurnPlace } from './address.ts';
 import type { ExploredRecord } from './explored-record.ts';
 import type { DialogueLabels } from './labels.ts';
@@ -8,7 +9,7 @@ import type { FoundRun } from './open-run.ts';
 import { openTurn, type OpenTurn } from './open-turn.ts';
 import { differencesOf, pairRuns, type Partners } from './pairs.ts';
 import type { TurnQuery } from './query.ts';
-import { REPLY_MEASURES, RunIndex, turnKey, type TurnRow } from './run-index.ts';
+import { REPLY_MEASURES, RunIndex, type TurnRow } from './run-index.ts';
 import { selectRows, type Differences } from './select.ts';
 
 /** A turn and its original reply, to recognise a run's dataset. */

@@ -1,4 +1,5 @@
 import { conditionsOf, type EvaluationPlan } from '../evaluation/plan.ts';
+import { groupBy } from '../group.ts';
 import type { TurnRow } from './run-index.ts';
 
 /** One model under one condition, as figures name it. */
@@ -17,14 +18,8 @@ export interface GroupedRows {
 
 /** Every model under every condition that has replies, in the order of the plan. */
 export function groupRows(plan: EvaluationPlan, rows: readonly TurnRow[]): GroupedRows[] {
-  const byCell = new Map<string, TurnRow[]>();
   const key = (model: string, condition: string) => JSON.stringify([model, condition]);
-  for (const row of rows) {
-    const cell = key(row.record.model, row.record.representation);
-    const together = byCell.get(cell);
-    if (together) together.push(row);
-    else byCell.set(cell, [row]);
-  }
+  const byCell = groupBy(rows, ({ record }) => key(record.model, record.representation));
   return plan.models.flatMap((model) =>
     conditionsOf(plan).flatMap((condition) => {
       const together = byCell.get(key(model.id, condition.id));

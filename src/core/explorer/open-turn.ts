@@ -1,9 +1,9 @@
-import { recordKey } from '../evaluation/record.ts';
+import { recordKey, turnKey } from '../evaluation/record.ts';
 import type { RunJudge, RunVerdict } from '../judge/run-verdict.ts';
 import type { TurnPlace } from './address.ts';
 import type { ExploredRecord } from './explored-record.ts';
 import type { Partners } from './pairs.ts';
-import { turnKey, type RunIndex, type TurnRow } from './run-index.ts';
+import type { RunIndex, TurnRow } from './run-index.ts';
 
 /** A reply of an open turn with every verdict on it. */
 export interface TurnReply {

@@ -1,5 +1,6 @@
+import { turnKey } from '../evaluation/record.ts';
 import type { ExploredRecord } from './explored-record.ts';
-import { turnKey, type RunIndex, type TurnRow } from './run-index.ts';
+import type { RunIndex, TurnRow } from './run-index.ts';
 import type { Differences } from './select.ts';
 
 /** The reply of another run to the same turn under the same condition, by the place of this run's row. */

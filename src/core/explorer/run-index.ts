@@ -3,7 +3,8 @@ import type { Scores } from '../judge/criteria.ts';
 import { replyScores, type RunVerdict, type RunVerdicts } from '../judge/run-verdict.ts';
 import { fold } from '../dataset/word-search.ts';
 import { conditionsOf, type EvaluationPlan } from '../evaluation/plan.ts';
-import { recordKey } from '../evaluation/record.ts';
+import { recordKey, turnKey } from '../evaluation/record.ts';
+import { groupBy } from '../group.ts';
 import type { ExploredRecord } from './explored-record.ts';
 import type { DialogueLabels } from './labels.ts';
 import type { JudgedState } from './query.ts';
@@ -40,8 +41,6 @@ export interface RunParts {
 /** A measure of one reply; NaN if it has none. */
 export const replyValue = (measure: Measure, counted: CountedRecord): number =>
   !counted.record.failed && measure.counts(counted) ? measure.over([[counted]])([0]) : Number.NaN;
-
-export const turnKey = ({ dialogue, turn }: Pick<ExploredRecord, 'dialogue' | 'turn'>): string => `${turn} ${dialogue}`;
 
 /** The replies of a run in order, with columns of values that are computed once. */
 export class RunIndex {
@@ -134,14 +133,10 @@ function rowsOf(
       models(a.model) - models(b.model) ||
       conditions(a.representation) - conditions(b.representation),
   );
-  const replies = new Map<string, Set<number>>();
-  for (const record of records) {
-    if (record.hypothesisHash === null) continue;
-    const key = modelTurn(record);
-    const seen = replies.get(key);
-    if (seen) seen.add(record.hypothesisHash);
-    else replies.set(key, new Set([record.hypothesisHash]));
-  }
+  const answered = records.filter(({ hypothesisHash }) => hypothesisHash !== null);
+  const replies = new Map(
+    [...groupBy(answered, modelTurn)].map(([key, own]) => [key, new Set(own.map((each) => each.hypothesisHash))]),
+  );
   const known = new Map(
     labels.flatMap(({ dialogue, scene, turns }) =>
       turns.map((turn) => [turnKey({ dialogue, turn: turn.turn }), { scene, ...turn }] as const),

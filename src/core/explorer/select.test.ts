@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { RunVerdict } from '../judge/run-verdict.ts';
 import { parseNumbers } from '../evaluation/numbers.ts';
 import { explored, exploredNumbers } from './explored-record.ts';
+import { turnKey } from '../evaluation/record.ts';
 import { EVERY_TURN, JUDGED_STATES, type TurnQuery } from './query.ts';
-import { RunIndex, turnKey } from './run-index.ts';
+import { RunIndex } from './run-index.ts';
 import { selectRows } from './select.ts';
 import { MADE_UP_LABELS, madeUpPlan, madeUpRecord, madeUpRecords } from './testing/made-up-run.ts';
 

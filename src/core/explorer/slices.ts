@@ -1,3 +1,4 @@
+import { groupBy } from '../group.ts';
 import { measureInterval } from '../table/cells.ts';
 import type { SummaryCell } from '../table/summary.ts';
 import type { ResamplingOptions } from '../statistics/resampling.ts';
@@ -33,18 +34,17 @@ export function slicesOf(
   { by, judge, ...options }: SliceOptions,
 ): Slices {
   const measure = REPLY_MEASURES.find((each) => each.name === name);
-  const bySlice = new Map<string | null, TurnRow[]>();
-  for (const row of rows) {
-    for (const slice of by === 'scene' ? [row.scene] : row.strategies.length > 0 ? row.strategies : [null]) {
-      const together = bySlice.get(slice);
-      if (together) together.push(row);
-      else bySlice.set(slice, [row]);
-    }
-  }
-  const slices = [...bySlice].map(([slice, own]) => ({
+  const inSlices = rows.flatMap((row) => {
+    const names = by === 'scene' ? [row.scene] : row.strategies.length > 0 ? row.strategies : [null];
+    return names.map((slice) => ({ slice, row }));
+  });
+  const slices = [...groupBy(inSlices, ({ slice }) => slice)].map(([slice, own]) => ({
     name: slice,
-    dialogues: new Set(own.map(({ record }) => record.dialogue)).size,
-    groups: groupRows(index.plan, own).flatMap(({ group, rows: together }) => {
+    dialogues: new Set(own.map(({ row: { record } }) => record.dialogue)).size,
+    groups: groupRows(
+      index.plan,
+      own.map(({ row }) => row),
+    ).flatMap(({ group, rows: together }) => {
       const counted = together
         .filter(({ record }) => !record.failed)
         .map((row) => ({ record: row.record, ...index.scoresOf(row, judge) }))

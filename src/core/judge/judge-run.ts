@@ -1,8 +1,9 @@
 import type { LoadedModel } from '../engine/engine.ts';
 import { concernsOneItem } from '../error.ts';
 import type { RunProgress } from '../evaluation/progress-estimator.ts';
-import type { ResultRecord } from '../evaluation/record.ts';
+import { turnKey, type ResultRecord } from '../evaluation/record.ts';
 import type { SupporterTurn } from '../evaluation/turns.ts';
+import { groupBy } from '../group.ts';
 import { judge } from './judge.ts';
 import { judgeItems, type JudgeAccess } from './judge-items.ts';
 import { newestLines, replyPrompt, type Line } from './prompt.ts';
@@ -36,11 +37,9 @@ export interface JudgingDependencies extends JudgeAccess {
 
 /** The replies of a run turn by turn, so that a judge that is stopped early has judged all models on the same turns. */
 export function repliesOf(turns: readonly SupporterTurn[], records: readonly ResultRecord[]): RunReply[] {
-  const name = ({ dialogue, turn }: Pick<RunVerdict, 'dialogue' | 'turn'>) => `${turn} ${dialogue}`;
-  const byTurn = new Map<string, ResultRecord[]>();
-  for (const record of records) byTurn.set(name(record), [...(byTurn.get(name(record)) ?? []), record]);
+  const byTurn = groupBy(records, turnKey);
   return turns.flatMap((turn) =>
-    (byTurn.get(name(turn)) ?? []).flatMap(({ model, representation, dialogue, turn: index, hypothesis }) =>
+    (byTurn.get(turnKey(turn)) ?? []).flatMap(({ model, representation, dialogue, turn: index, hypothesis }) =>
       hypothesis === null
         ? []
         : [

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { groupBy } from '../group.ts';
 import { mean, variance } from '../statistics/descriptive.ts';
 import { recordKey, recordSchema } from '../evaluation/record.ts';
 import { HIGHEST, scoreOf, overScores, type Scores } from './criteria.ts';
@@ -70,19 +71,17 @@ export interface ReplyScores {
 
 /** The scores of each reply that a judge scored, by `recordKey`. */
 export function replyScores(verdicts: readonly RunVerdict[]): Map<string, ReplyScores> {
-  const rounds = new Map<string, Scores[]>();
-  for (const verdict of verdicts) {
-    if (!verdict.scores) continue;
-    const key = recordKey(verdict);
-    rounds.set(key, [...(rounds.get(key) ?? []), verdict.scores]);
-  }
+  const scored = verdicts.filter(({ scores }) => scores !== null);
   return new Map(
-    [...rounds].map(([key, all]) => [
-      key,
-      {
-        scores: overScores(all, mean),
-        variance: all.length < 2 ? null : variance(all.map((each) => scoreOf(each, 'mean'))),
-      },
-    ]),
+    [...groupBy(scored, recordKey)].map(([key, rounds]) => {
+      const all = rounds.flatMap(({ scores }) => scores ?? []);
+      return [
+        key,
+        {
+          scores: overScores(all, mean),
+          variance: all.length < 2 ? null : variance(all.map((each) => scoreOf(each, 'mean'))),
+        },
+      ];
+    }),
   );
 }

@@ -4,9 +4,8 @@ import { measurePair } from '../metrics/pair.ts';
 import type { ResamplingOptions } from '../statistics/resampling.ts';
 import { conditionsOf, type EvaluationPlan } from '../evaluation/plan.ts';
 import { numbersOf, type RecordNumbers } from '../evaluation/numbers.ts';
-import { provenanceId } from '../evaluation/provenance.ts';
-import { recordKey, type ResultRecord } from '../evaluation/record.ts';
-import { baselineOf, summariseCell, type Cell } from './cells.ts';
+import { recordKey, turnKey, type ResultRecord } from '../evaluation/record.ts';
+import { baselineOf, recordsOf, summariseCell, type Cell } from './cells.ts';
 import { testTable } from './comparisons.ts';
 import { summariseJudging } from './judging.ts';
 import type { CountedRecord } from './measures.ts';
@@ -30,15 +29,16 @@ export function aggregate(
   options: AggregateOptions,
 ): RunSummary {
   const scored = replyScores(options.judging?.verdicts ?? []);
-  const counted = records.map((record): CountedRecord => {
+  const ordered = inOrder(records);
+  const counted = ordered.map((record): CountedRecord => {
     const judged = scored.get(recordKey(record))?.scores;
     return { ...withCounts(record), ...(judged && { judged }) };
   });
-  const origins = originsOf(inOrder(records));
+  const origins = originsOf(ordered, counted);
   return {
     ...summarise(plan, counted, options),
     ...(origins.length > 0 && { provenance: origins }),
-    ...(options.judging && { judge: summariseJudging(options.judging, inOrder(records)) }),
+    ...(options.judging && { judge: summariseJudging(options.judging, ordered) }),
   };
 }
 
@@ -50,21 +50,17 @@ export const aggregateNumbers = (
 ): RunSummary =>
   summarise(
     plan,
-    numbers.map((record) => ({ record })),
+    inOrder(numbers).map((record) => ({ record })),
     options,
   );
 
-function summarise(plan: EvaluationPlan, arrived: readonly CountedRecord[], options: AggregateOptions): RunSummary {
-  // Resampling draws by position, so the order of records must not matter.
-  const all = [...arrived].sort((a, b) => (recordKey(a.record) < recordKey(b.record) ? -1 : 1));
+function summarise(plan: EvaluationPlan, all: readonly CountedRecord[], options: AggregateOptions): RunSummary {
   const counted = all.filter(({ record }) => !record.failed);
   const cells: Cell[] = plan.models.flatMap(({ id }) =>
     conditionsOf(plan).map((condition) => ({ model: id, representation: condition.id })),
   );
   const tests = testTable(plan, cells, counted, options);
   const taskTalk = sensitivityTo('taskTalk', plan, { cells, counted, tests }, options);
-  const recordsOf = (cell: Cell) =>
-    counted.filter(({ record }) => record.model === cell.model && record.representation === cell.representation);
   return {
     format: SUMMARY_FORMAT,
     version: 1,
@@ -74,11 +70,11 @@ function summarise(plan: EvaluationPlan, arrived: readonly CountedRecord[], opti
     records: all.length,
     failed: all.length - counted.length,
     dialogues: new Set(all.map(({ record: { dialogue } }) => dialogue)).size,
-    turns: new Set(all.map(({ record: { dialogue, turn } }) => `${turn} ${dialogue}`)).size,
+    turns: new Set(all.map(({ record }) => turnKey(record))).size,
     seconds: all.reduce((sum, { record: { timing } }) => sum + (timing?.totalMs ?? 0), 0) / 1000,
     cells: cells.map((cell) => {
       const baseline = baselineOf(plan, cell);
-      return summariseCell(cell, recordsOf(cell), baseline ? recordsOf(baseline) : null, options);
+      return summariseCell(cell, recordsOf(counted, cell), baseline ? recordsOf(counted, baseline) : null, options);
     }),
     tests,
     ...(taskTalk && { taskTalk }),
@@ -94,15 +90,22 @@ function withCounts(record: ResultRecord): CountedRecord {
 }
 
 /** What made the records, each with the models and the number of records that it made. */
-function originsOf(records: readonly ResultRecord[]): NonNullable<RunSummary['provenance']> {
-  const made = records.flatMap(({ model, provenance }) =>
-    provenance ? [{ id: provenanceId(provenance), model, provenance }] : [],
-  );
+function originsOf(
+  records: readonly ResultRecord[],
+  counted: readonly CountedRecord[],
+): NonNullable<RunSummary['provenance']> {
+  const made = records.flatMap(({ model, provenance }, i) => {
+    const id = counted[i]?.record.origin;
+    return provenance && id !== undefined ? [{ id, model, provenance }] : [];
+  });
   return [...new Map(made.map(({ id, provenance }) => [id, provenance]))].map(([id, provenance]) => {
     const own = made.filter((each) => each.id === id);
     return { id, models: [...new Set(own.map(({ model }) => model))], records: own.length, ...provenance };
   });
 }
 
-const inOrder = (records: readonly ResultRecord[]): ResultRecord[] =>
-  [...records].sort((a, b) => (recordKey(a) < recordKey(b) ? -1 : 1));
+/** In the order of their keys: resampling draws by position, so that in which they arrived must not matter. */
+function inOrder<Item extends Parameters<typeof recordKey>[0]>(records: readonly Item[]): Item[] {
+  const keyed = records.map((record) => ({ record, key: recordKey(record) }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ record }) => record);
+}

@@ -1,4 +1,6 @@
 import { conditionsOf, type EvaluationPlan } from '../evaluation/plan.ts';
+import { turnKey } from '../evaluation/record.ts';
+import { groupBy } from '../group.ts';
 import {
   bootstrapInterval,
   hasLimits,
@@ -12,6 +14,10 @@ import type { SummaryCell } from './summary.ts';
 
 /** A cell of a run's table. */
 export type Cell = Pick<SummaryCell, 'model' | 'representation'>;
+
+/** The records of a cell. */
+export const recordsOf = (records: readonly CountedRecord[], { model, representation }: Cell): CountedRecord[] =>
+  records.filter(({ record }) => record.model === model && record.representation === representation);
 
 /** Minimum number of dialogues for an interval or a test. */
 export const FEWEST_CLUSTERS = 5;
@@ -105,7 +111,7 @@ function sharedRecords(
   a: readonly CountedRecord[],
   b: readonly CountedRecord[],
 ): { a: CountedRecord[]; b: CountedRecord[] } {
-  const key = ({ record }: CountedRecord) => `${record.turn} ${record.dialogue}`;
+  const key = ({ record }: CountedRecord) => turnKey(record);
   const partners = new Map(b.map((each) => [key(each), each]));
   const pairs = a.flatMap((each) => {
     const partner = partners.get(key(each));
@@ -115,15 +121,10 @@ function sharedRecords(
   return { a: pairs.map(([each]) => each), b: pairs.map(([, each]) => each) };
 }
 
-function clusters(records: readonly CountedRecord[]): Cluster[] {
-  const byDialogue = new Map<string, CountedRecord[]>();
-  for (const each of records) {
-    const together = byDialogue.get(each.record.dialogue);
-    if (together) together.push(each);
-    else byDialogue.set(each.record.dialogue, [each]);
-  }
-  return [...byDialogue].sort(([x], [y]) => (x < y ? -1 : 1)).map(([, together]) => together);
-}
+const clusters = (records: readonly CountedRecord[]): Cluster[] =>
+  [...groupBy(records, ({ record }) => record.dialogue)]
+    .sort(([x], [y]) => (x < y ? -1 : 1))
+    .map(([, together]) => together);
 
 /** An interval as reported: without limits if there are too few dialogues, or if resamples never differ. */
 export function reported(

@@ -1,6 +1,6 @@
 import { describeHistory } from '../compression/history/create.ts';
 import type { EvaluationPlan } from '../evaluation/plan.ts';
-import type { ResultRecord } from '../evaluation/record.ts';
+import { turnKey, type ResultRecord } from '../evaluation/record.ts';
 
 export interface ComparableRun {
   plan: EvaluationPlan;
@@ -47,7 +47,7 @@ export function combineRuns(runs: readonly [ComparableRun, ...ComparableRun[]]):
 function datasetsOf(runs: readonly ComparableRun[]): number[] {
   const datasets: { source: EvaluationPlan['dataset']; replies: Map<string, string> }[] = [];
   return runs.map(({ plan: { dataset: source }, records }) => {
-    const replies = new Map(records.map(({ dialogue, turn, reference }) => [`${turn} ${dialogue}`, reference]));
+    const replies = new Map(records.map((record) => [turnKey(record), record.reference]));
     const found = datasets.findIndex((each) => {
       const shared = [...replies].filter(([turn]) => each.replies.has(turn));
       if (shared.length > 0) return shared.every(([turn, reply]) => each.replies.get(turn) === reply);

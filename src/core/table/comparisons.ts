@@ -2,7 +2,7 @@ import { conditionsOf, type EvaluationPlan } from '../evaluation/plan.ts';
 import { describeTest, findingOf } from '../statistics/describe-test.ts';
 import { holm } from '../statistics/holm.ts';
 import { pairedTest, type ResamplingOptions } from '../statistics/resampling.ts';
-import { FEWEST_CLUSTERS, paired, reported, type Cell } from './cells.ts';
+import { FEWEST_CLUSTERS, paired, recordsOf, reported, type Cell } from './cells.ts';
 import { MEASURES, TESTED, type CountedRecord } from './measures.ts';
 import type { RunSummary } from './summary.ts';
 
@@ -15,9 +15,9 @@ export function testTable(
   counted: readonly CountedRecord[],
   options: ResamplingOptions,
 ): SummaryTest[] {
-  const recordsOf = (cell: Cell) =>
-    counted.filter(({ record }) => record.model === cell.model && record.representation === cell.representation);
-  const tests = comparisons(plan, cells).flatMap(([a, b]) => testCells([a, b], recordsOf(a), recordsOf(b), options));
+  const tests = comparisons(plan, cells).flatMap(([a, b]) =>
+    testCells([a, b], recordsOf(counted, a), recordsOf(counted, b), options),
+  );
   const adjusted = holm(tests.map(({ p }) => p));
   return tests.map((test, i) => {
     const corrected = adjusted[i] ?? test.p;

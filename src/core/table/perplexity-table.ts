@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { REPRESENTATION_IDS } from '../compression/representation.ts';
+import { groupBy } from '../group.ts';
 import { perplexity } from '../metrics/perplexity.ts';
 import { bootstrapInterval, pairedTest, type Interval } from '../statistics/resampling.ts';
 
@@ -37,11 +38,9 @@ export interface PerplexityCell {
  * @throws {LabError} `bad-data` when a model lacks dialogues that the first one has.
  */
 export function perplexityCells(rows: readonly DialogueLoss[]): PerplexityCell[] {
-  const groups = new Map<string, DialogueLoss[]>();
-  for (const row of rows) {
-    const key = JSON.stringify([row.dataset, row.representation, row.model]);
-    groups.set(key, [...(groups.get(key) ?? []), row]);
-  }
+  const groups = groupBy(rows, ({ dataset, representation, model }) =>
+    JSON.stringify([dataset, representation, model]),
+  );
   const options = { resamples: 10_000 };
   return [...groups.values()].flatMap((losses) => {
     const [first] = losses;

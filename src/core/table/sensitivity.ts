@@ -1,6 +1,7 @@
 import type { EvaluationPlan } from '../evaluation/plan.ts';
+import { turnKey } from '../evaluation/record.ts';
 import type { ResamplingOptions } from '../statistics/resampling.ts';
-import type { Cell } from './cells.ts';
+import { recordsOf, type Cell } from './cells.ts';
 import { testTable } from './comparisons.ts';
 import { MEASURES, TESTED, type CountedRecord } from './measures.ts';
 import type { RunSummary } from './summary.ts';
@@ -23,7 +24,7 @@ export function sensitivityTo(
   options: ResamplingOptions,
 ): RunSummary['taskTalk'] {
   const turnsOf = (records: readonly CountedRecord[]): number =>
-    new Set(records.map(({ record: { dialogue, turn } }) => `${turn} ${dialogue}`)).size;
+    new Set(records.map(({ record }) => turnKey(record))).size;
   const kept = counted.filter(({ record }) => !record[flag]);
   const turns = turnsOf(counted) - turnsOf(kept);
   if (turns === 0) return undefined;
@@ -43,8 +44,7 @@ export function sensitivityTo(
     words:
       `${turns} of ${turnsOf(counted)} references speak of the crowd-workers' task. Without them no tested measure ` +
       `moves by more than ${(100 * movement).toFixed(1)} %, and ` +
-      (changed.length === 0 ? 'no finding changes' : `findings change: ${changed.join(' ')}`) +
-      (changed.length === 0 ? '.' : ''),
+      (changed.length === 0 ? 'no finding changes.' : `findings change: ${changed.join(' ')}`),
   };
 }
 
@@ -55,14 +55,9 @@ function largestMovement(
   kept: readonly CountedRecord[],
 ): number {
   const changes = MEASURES.filter(({ name }) => TESTED.includes(name)).flatMap((measure) =>
-    cells.map(({ model, representation }) => {
+    cells.map((cell) => {
       const valueOf = (records: readonly CountedRecord[]): number =>
-        measure.over([
-          records.filter(
-            (each) =>
-              each.record.model === model && each.record.representation === representation && measure.counts(each),
-          ),
-        ])([0]);
+        measure.over([recordsOf(records, cell).filter((each) => measure.counts(each))])([0]);
       const before = valueOf(all);
       return Math.abs(valueOf(kept) - before) / Math.abs(before);
     }),

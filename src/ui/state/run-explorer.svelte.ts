@@ -4,7 +4,7 @@ import type { PageRow, Selection, TurnPage } from '../../core/explorer/explorer.
 import type { ExploredRecord } from '../../core/explorer/explored-record.ts';
 import type { OpenTurn } from '../../core/explorer/open-turn.ts';
 import { EVERY_TURN, type TurnQuery } from '../../core/explorer/query.ts';
-import { turnKey } from '../../core/explorer/run-index.ts';
+import { turnKey } from '../../core/evaluation/record.ts';
 import type { Scatter } from '../../core/explorer/scatter.ts';
 import type { Slices } from '../../core/explorer/slices.ts';
 import type { LabError } from '../../core/error.ts';
