@@ -1,6 +1,6 @@
 import { mean, median, quantile } from '../statistics/descriptive.ts';
 import { groupRows, type ReplyGroup } from './groups.ts';
-import { REPLY_MEASURES, type RunIndex, type TurnRow } from './run-index.ts';
+import { replyMeasure, type RunIndex, type TurnRow } from './run-index.ts';
 
 const BINS = 30;
 
@@ -55,8 +55,7 @@ export function distributionOf(
   };
 }
 
-export const isLogarithmic = (measure: string): boolean =>
-  REPLY_MEASURES.find(({ name }) => name === measure)?.logarithmic === true;
+export const isLogarithmic = (measure: string): boolean => replyMeasure(measure)?.logarithmic === true;
 
 /** The smallest and the largest value; null without any. */
 export function extentOf(values: readonly number[]): [low: number, high: number] | null {

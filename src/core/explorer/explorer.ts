@@ -93,6 +93,8 @@ const orNull = (value: number | undefined): number | null =>
 export class Explorer {
   readonly #found = new Map<string, FoundRun>();
   readonly #indices = new Map<string, RunIndex>();
+  /** The pairs of two runs, by their ids, until one of them changes. */
+  readonly #pairs = new Map<string, Partners>();
   #latest: { key: string; selected: Selected } | undefined;
 
   /** Opens a run, or opens it again with newer records. */
@@ -181,7 +183,9 @@ export class Explorer {
     let other: Selected['other'];
     if (selection.other !== null) {
       const index = this.#index(selection.other);
-      const partners = pairRuns(run, index);
+      const pair = JSON.stringify([selection.run, selection.other]);
+      const partners = this.#pairs.get(pair) ?? pairRuns(run, index);
+      this.#pairs.set(pair, partners);
       other = { index, partners, differences: differencesOf({ run, other: index, partners }, compared, query.judge) };
     }
     const rows = selectRows(run, query, other?.differences);
@@ -201,6 +205,7 @@ export class Explorer {
 
   #place(id: string, index: RunIndex): RunIndex {
     this.#indices.set(id, index);
+    this.#pairs.clear();
     this.#latest = undefined;
     return index;
   }

@@ -1,4 +1,4 @@
-import { recordKey, turnKey } from '../evaluation/record.ts';
+import { turnKey } from '../evaluation/record.ts';
 import type { RunJudge, RunVerdict } from '../judge/run-verdict.ts';
 import type { TurnPlace } from './address.ts';
 import type { ExploredRecord } from './explored-record.ts';
@@ -54,14 +54,13 @@ export function openTurn({ index, other, turns, place }: Opening): OpenTurn | un
   };
 }
 
-function replyOf({ judgings }: RunIndex, { record }: TurnRow): TurnReply {
-  const key = recordKey(record);
+function replyOf(index: RunIndex, row: TurnRow): TurnReply {
   return {
-    record,
-    judgings: judgings
-      .map(({ judge, verdicts }) => ({
+    record: row.record,
+    judgings: index.judgings
+      .map(({ judge }) => ({
         judge,
-        verdicts: verdicts.filter((verdict) => recordKey(verdict) === key).sort((a, b) => a.round - b.round),
+        verdicts: index.verdictsOn(row, judge.id).toSorted((a, b) => a.round - b.round),
       }))
       .filter(({ verdicts }) => verdicts.length > 0),
   };

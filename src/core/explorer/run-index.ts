@@ -12,6 +12,9 @@ import type { JudgedState } from './query.ts';
 /** The measures that one reply has by itself. */
 export const REPLY_MEASURES: readonly Measure[] = MEASURES.filter(({ corpus }) => !corpus);
 
+/** The measure of this name that one reply has by itself. */
+export const replyMeasure = (name: string): Measure | undefined => REPLY_MEASURES.find((each) => each.name === name);
+
 /** One reply of a run with what the dataset says of its turn. */
 export interface TurnRow {
   record: ExploredRecord;
@@ -26,7 +29,7 @@ export interface TurnRow {
 /** What one judge made of the replies, by `recordKey`. */
 interface JudgedReplies {
   scores: ReadonlyMap<string, { scores: Scores }>;
-  states: ReadonlyMap<string, JudgedState>;
+  verdicts: ReadonlyMap<string, readonly RunVerdict[]>;
 }
 
 export interface RunParts {
@@ -67,7 +70,7 @@ export class RunIndex {
     const key = JSON.stringify([name, this.judging(judge)?.judge.id]);
     const known = this.#values.get(key);
     if (known) return known;
-    const measure = REPLY_MEASURES.find((each) => each.name === name);
+    const measure = replyMeasure(name);
     const values = Float64Array.from(this.rows, (row) =>
       measure ? replyValue(measure, { record: row.record, ...this.scoresOf(row, judge) }) : Number.NaN,
     );
@@ -82,7 +85,17 @@ export class RunIndex {
   }
 
   judgedState({ record }: TurnRow, judge: string | null): JudgedState {
-    return this.#judgedBy(judge)?.states.get(recordKey(record)) ?? 'none';
+    const judged = this.#judgedBy(judge);
+    const key = recordKey(record);
+    if (judged?.scores.has(key)) return 'scored';
+    const last = judged?.verdicts.get(key)?.at(-1);
+    if (!last) return 'none';
+    return last.error !== undefined ? 'failed' : last.refused ? 'refused' : 'unreadable';
+  }
+
+  /** A judge's verdicts on a reply, in no particular order. */
+  verdictsOn({ record }: TurnRow, judge: string): readonly RunVerdict[] {
+    return this.#judgedBy(judge)?.verdicts.get(recordKey(record)) ?? [];
   }
 
   /** The text of a row that words are sought in, folded. */
@@ -99,21 +112,10 @@ export class RunIndex {
     if (!judging) return undefined;
     const known = this.#judged.get(judging.judge.id);
     if (known) return known;
-    const scores = replyScores(judging.verdicts);
-    const judged = { scores, states: statesOf(judging.verdicts, scores) };
+    const judged = { scores: replyScores(judging.verdicts), verdicts: groupBy(judging.verdicts, recordKey) };
     this.#judged.set(judging.judge.id, judged);
     return judged;
   }
-}
-
-function statesOf(verdicts: readonly RunVerdict[], scores: JudgedReplies['scores']): Map<string, JudgedState> {
-  return new Map(
-    verdicts.map((verdict) => {
-      const key = recordKey(verdict);
-      if (scores.has(key)) return [key, 'scored'];
-      return [key, verdict.error !== undefined ? 'failed' : verdict.refused ? 'refused' : 'unreadable'];
-    }),
-  );
 }
 
 /** Turn by turn, each under the models and conditions in the order of the plan. */

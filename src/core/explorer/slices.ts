@@ -4,7 +4,7 @@ import type { SummaryCell } from '../table/summary.ts';
 import type { ResamplingOptions } from '../statistics/resampling.ts';
 import type { SliceKind } from './address.ts';
 import { groupRows, type ReplyGroup } from './groups.ts';
-import { REPLY_MEASURES, type RunIndex, type TurnRow } from './run-index.ts';
+import { replyMeasure, type RunIndex, type TurnRow } from './run-index.ts';
 
 /** A measure by scene or strategy, with intervals over dialogues as in the table of a run. */
 export interface Slices {
@@ -33,7 +33,7 @@ export function slicesOf(
   name: string,
   { by, judge, ...options }: SliceOptions,
 ): Slices {
-  const measure = REPLY_MEASURES.find((each) => each.name === name);
+  const measure = replyMeasure(name);
   const inSlices = rows.flatMap((row) => {
     const names = by === 'scene' ? [row.scene] : row.strategies.length > 0 ? row.strategies : [null];
     return names.map((slice) => ({ slice, row }));

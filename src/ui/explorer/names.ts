@@ -1,15 +1,11 @@
 import { conditionsOf, type EvaluationPlan } from '../../core/evaluation/plan.ts';
-import { REPLY_MEASURES } from '../../core/explorer/run-index.ts';
-import type { Measure } from '../../core/table/measures.ts';
+import { replyMeasure } from '../../core/explorer/run-index.ts';
 
-/** The measures that a reply has, by name. */
-export const measureNamed = (name: string): Measure | undefined => REPLY_MEASURES.find((each) => each.name === name);
-
-export const measureLabel = (name: string): string => measureNamed(name)?.label ?? name;
+export const measureLabel = (name: string): string => replyMeasure(name)?.label ?? name;
 
 /** A value of a measure with its decimals; a dash without one. */
 export function valueText(name: string, value: number | null): string {
-  return value === null || Number.isNaN(value) ? '–' : value.toFixed(measureNamed(name)?.digits ?? 3);
+  return value === null || Number.isNaN(value) ? '–' : value.toFixed(replyMeasure(name)?.digits ?? 3);
 }
 
 /** A difference with its sign. */
