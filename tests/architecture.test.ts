@@ -30,6 +30,7 @@ const STAGES = [
   'unique-id.ts',
   'units.ts',
   'json-lines.ts',
+  'sha256.ts',
   'random',
   'statistics',
   'async',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sha256Schema } from '../sha256.ts';
 import { NEWEST_RULES } from '../context/sent.ts';
 import { PAPER_DECODING } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
@@ -54,10 +55,7 @@ export const planSchema = z
       /** The id of a built-in dataset, or a path; in the page the id of any dataset. */
       source: z.string().min(1),
       /** SHA-256 of the source's bytes as stored, lower-case hexadecimal; absent until computed. */
-      sha256: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/)
-        .optional(),
+      sha256: sha256Schema.optional(),
     }),
     sample: z
       .strictObject({

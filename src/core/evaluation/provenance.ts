@@ -1,11 +1,8 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { z } from 'zod';
 import type { LoadedInfo } from '../engine/engine.ts';
+import { sha256Schema, textHash } from '../sha256.ts';
 import type { SampledTurn } from './turns.ts';
 import { weightsSchema, type ModelWeights } from './weights.ts';
-
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** What made a record: enough to make it again, or to see why another machine makes a different one. */
 export const provenanceSchema = z.object({
@@ -18,9 +15,9 @@ export const provenanceSchema = z.object({
   /** SHA-256 of weights and adapter, as in plans; null if the model's files have none. */
   weights: weightsSchema.nullable(),
   /** SHA-256 of the list of the tokenizer's files; null if it is not in files of its own. */
-  tokenizer: hash.nullable(),
+  tokenizer: sha256Schema.nullable(),
   /** SHA-256 of the turns, with what was said before them. */
-  data: hash,
+  data: sha256Schema,
 });
 export type Provenance = z.output<typeof provenanceSchema>;
 
@@ -55,15 +52,13 @@ export const modelProvenance = (
   ...hashes,
 });
 
-const sha256Hex = (text: string): string => bytesToHex(sha256(utf8ToBytes(text)));
-
 /** A short name of a provenance: the first 12 digits of its SHA-256. The schema gives its fields their order. */
 export const provenanceId = (provenance: Provenance): string =>
-  sha256Hex(JSON.stringify(provenanceSchema.parse(provenance))).slice(0, 12);
+  textHash(JSON.stringify(provenanceSchema.parse(provenance))).slice(0, 12);
 
 /** The SHA-256 of a run's turns: what was said before each, and the original reply. Names of files do not matter. */
 export const turnsHash = (turns: readonly Pick<SampledTurn, 'before' | 'reference' | 'reply'>[]): string =>
-  sha256Hex(
+  textHash(
     turns
       .map(({ before, reference, reply }) =>
         JSON.stringify([before.map(({ speaker, text }) => [speaker, text]), reference, reply]),

@@ -1,23 +1,20 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { z } from 'zod';
 import { LabError } from '../error.ts';
 import { TOKENIZER_FILES } from '../formats/checkpoint/side-files.ts';
-
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
+import { sha256Schema, textHash } from '../sha256.ts';
 
 /** The weights of a model by their contents: SHA-256 of the lists of their files (`filesHash`). */
 export const weightsSchema = z.strictObject({
-  base: hash,
+  base: sha256Schema,
   /** Absent without an adapter. */
-  adapter: hash.optional(),
+  adapter: sha256Schema.optional(),
 });
 export type ModelWeights = z.infer<typeof weightsSchema>;
 
 /** SHA-256 of what `sha256sum` prints for files in the order of their paths. */
 export function filesHash(files: readonly { path: string; sha256: string }[]): string {
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
-  return bytesToHex(sha256(utf8ToBytes(sorted.map(({ path, sha256: of }) => `${of}  ${path}\n`).join(''))));
+  return textHash(sorted.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join(''));
 }
 
 /** The weight files of an exported model, of all files in its folder. */

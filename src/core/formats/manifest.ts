@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sha256Schema } from '../sha256.ts';
 
 /** Whether a path in a file stays inside the folder of that file. */
 export function isSafePath(path: string): boolean {
@@ -14,7 +15,7 @@ export const filesSchema = z.array(
   z.object({
     path: z.string().refine(isSafePath, 'is not a relative path inside the folder'),
     bytes: z.number().int().nonnegative(),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    sha256: sha256Schema,
   }),
 );
 

@@ -1,5 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { textHash } from '../../sha256.ts';
 
 /** Changes when merging gives other bytes for the same base and adapters. */
 const MERGE_VERSION = 1;
@@ -25,5 +24,5 @@ export function mergeKey({ base, adapter, parts }: MergeInputs): string {
   const listed = (files: readonly HashedFile[]) =>
     files.map(({ path, sha256: hash }) => [path, hash]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
   const named = [MERGE_VERSION, listed(base), listed(adapter), parts.map(({ folder, weight }) => [folder, weight])];
-  return bytesToHex(sha256(utf8ToBytes(JSON.stringify(named))));
+  return textHash(JSON.stringify(named));
 }
