@@ -2,12 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHistory } from '../core/compression/history/create.ts';
 import type { Dialogue } from '../core/dataset/dialogue.ts';
 import { numbersOf } from '../core/evaluation/numbers.ts';
 import { parsePlan } from '../core/evaluation/plan.ts';
 import { runPlan, type RunDependencies } from '../core/evaluation/runner.ts';
-import { fakeModel } from '../core/evaluation/testing/fake-model.ts';
+import { parts } from '../core/evaluation/testing/run-parts.ts';
 import { sampleTurns } from '../core/evaluation/turns.ts';
 import { checkNumbers, type CheckLine } from './reproduce.ts';
 
@@ -29,21 +28,15 @@ function dependencies(seed: number): RunDependencies {
     representations: ['raw'],
     sample: { seed },
   });
-  return {
-    plan,
-    turns: sampleTurns(DIALOGUES, plan),
-    done: new Set(),
-    openModel: () => Promise.resolve(fakeModel()),
-    compress: (texts) => Promise.resolve([...texts]),
-    openHistory: (spec) =>
-      createHistory(spec, {
-        model: { score: async () => [], generate: async () => 'Notes.' },
-        countTokens: (texts) => texts.map(({ length }) => length),
-        compress: async (texts) => texts.map((text) => ({ text, spans: [] })),
-        embedder: { embed: async (texts) => texts.map(() => new Float32Array([1])) },
-      }),
-    measure: () => Promise.resolve({}),
-  };
+  return parts(
+    {},
+    {
+      plan,
+      turns: sampleTurns(DIALOGUES, plan),
+      compress: (texts) => Promise.resolve([...texts]),
+      measure: () => Promise.resolve({}),
+    },
+  );
 }
 
 let folder = '';

@@ -16,8 +16,7 @@ export interface ReplyLikelihood {
 
 /**
  * Scores `reply` as the model's answer to `messages`, with its end-of-turn token, as in training; `top`: see
- * `ModelScorer`. The lab's only
- * definition: a reply's loss is `sum / tokens`, its perplexity the exponential of that.
+ * `ModelScorer`. The lab's only definition: a reply's loss is `sum / tokens`, its perplexity the exponential of that.
  * @throws {LabError} `unsupported` when the template renders a reply differently than the prompt for it; what `score`
  * throws.
  */

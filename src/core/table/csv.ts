@@ -45,9 +45,10 @@ export function recordsCsv(records: readonly ResultRecord[]): string {
       totalMs: record.timing?.totalMs,
       error: record.error,
     };
+    const made = originOf(record);
     return [
       ...FIXED.map((name) => fixed[name]),
-      ...origin.map((name) => originOf(record)[name]),
+      ...origin.map((name) => made[name]),
       ...metrics.map((name) => flat[name]),
     ];
   });

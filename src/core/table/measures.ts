@@ -3,7 +3,7 @@ import { CRITERIA, SCORE_DIMENSIONS, scoreOf, type ScoreDimension, type Scores }
 import { addUp, COUNT_METRICS } from '../metrics/corpus.ts';
 import { distinctOver } from '../metrics/distinct.ts';
 import type { PairCounts } from '../metrics/pair.ts';
-import { perplexity } from '../metrics/perplexity.ts';
+import { perplexity, type TokenLoss } from '../metrics/perplexity.ts';
 import type { RecordNumbers } from '../evaluation/numbers.ts';
 import type { MetricValue } from '../evaluation/record.ts';
 
@@ -65,6 +65,20 @@ const additive =
       return value(first, second);
     };
   };
+
+/** The perplexity of a loss that records may have. */
+const perplexityOf = (
+  lossOf: (record: RecordNumbers) => TokenLoss | null | undefined,
+): Pick<Measure, 'counts' | 'over'> => ({
+  counts: ({ record }) => Boolean(lossOf(record)),
+  over: additive(
+    ({ record }) => {
+      const { sum, tokens } = lossOf(record) ?? { sum: 0, tokens: 0 };
+      return [sum, tokens];
+    },
+    (sum, tokens) => perplexity([{ sum, tokens }]),
+  ),
+});
 
 /** The mean of `valueOf` over records. */
 const meanOf = (valueOf: (record: CountedRecord) => number): Measure['over'] =>
@@ -141,22 +155,14 @@ export const MEASURES: readonly Measure[] = [
     digits: 2,
     better: 'lower',
     logarithmic: true,
-    counts: ({ record }) => record.nll !== null,
-    over: additive(
-      ({ record: { nll } }) => [nll?.sum ?? 0, nll?.tokens ?? 0],
-      (sum, tokens) => perplexity([{ sum, tokens }]),
-    ),
+    ...perplexityOf(({ nll }) => nll),
   },
   {
     name: 'perplexity_compressed',
     label: 'Perplexity, compressed reply',
     digits: 2,
     better: 'lower',
-    counts: ({ record }) => (record.nllCompressed ?? null) !== null,
-    over: additive(
-      ({ record: { nllCompressed } }) => [nllCompressed?.sum ?? 0, nllCompressed?.tokens ?? 0],
-      (sum, tokens) => perplexity([{ sum, tokens }]),
-    ),
+    ...perplexityOf(({ nllCompressed }) => nllCompressed),
   },
   {
     name: 'promptTokens',

@@ -6,8 +6,8 @@ export const SUMMARY_FORMAT = 'solace-lab-summary';
 
 /**
  * A value with its 95 % interval over dialogues: the bootstrap's (bias-corrected and accelerated; percentiles in older
- * summaries), for distinct-n the jackknife's. No limits if there can be no interval: with
- * fewer than five dialogues, or if every resample gives the same value.
+ * summaries), for distinct-n the jackknife's. No limits if there can be no interval: with fewer than five dialogues, or
+ * if every resample gives the same value.
  */
 const intervalSchema = z.object({
   value: z.number(),

@@ -1,4 +1,5 @@
 import { LazyMap } from '../../core/async/memoised.ts';
+import type { PublishedTexts } from '../../core/explorer/open-run.ts';
 import { summarySchema, type RunSummary } from '../../core/table/summary.ts';
 import { listMeasured, readMeasured } from '../published-results.ts';
 
@@ -21,18 +22,11 @@ export async function committedRunIds(): Promise<string[]> {
 export const committedSummary = (id: string): Promise<RunSummary> =>
   summaries.get(id, async () => summarySchema.parse(JSON.parse(await readMeasured('results', `${id}.json`))));
 
-/** The files of a committed run, each null if there is none. */
-export interface CommittedTexts {
-  records: string | null;
-  numbers: string | null;
-  verdicts: string | null;
-}
-
 /**
  * A committed run's records with their texts if those were published, otherwise their numbers; and the verdicts.
  * @throws {LabError} `network`.
  */
-export async function committedTexts(id: string): Promise<CommittedTexts> {
+export async function committedTexts(id: string): Promise<PublishedTexts> {
   const known = await listMeasured();
   const read = (kind: 'records' | 'numbers' | 'verdicts') =>
     known[kind].includes(`${id}.${kind}.jsonl`) ? readMeasured(kind, `${id}.${kind}.jsonl`) : null;

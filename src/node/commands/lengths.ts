@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { LabError } from '../../core/error.ts';
 import { recordSchema, type ResultRecord } from '../../core/evaluation/record.ts';
+import { groupBy } from '../../core/group.ts';
 import { parseJsonLines } from '../../core/json-lines.ts';
 import { nodeFiles } from '../node-files.ts';
 import { loadChatTokenizer } from '../../core/engine/load-tokenizer.ts';
@@ -97,8 +98,7 @@ async function readRecords(path: string): Promise<ResultRecord[]> {
 function* replyLengths(records: readonly ResultRecord[], counters: ReadonlyMap<string, TokenCounter>) {
   const written = records.filter(({ hypothesis }) => hypothesis !== null);
   const cellOf = ({ model, representation }: ResultRecord): string => JSON.stringify([model, representation]);
-  for (const cell of new Set(written.map(cellOf))) {
-    const replies = written.filter((record) => cellOf(record) === cell);
+  for (const replies of groupBy(written, cellOf).values()) {
     const [{ model, representation } = { model: '', representation: '' }] = replies;
     for (const [tokenizer, count] of counters) {
       const byDialogue = new Map<string, { tokens: number; utterances: number }>();
