@@ -93,7 +93,7 @@ async function byCompare(tokenizer: ModelTokenizer, window: number, manner: Mann
     },
     models: { phase: 'ready', use: (_, work) => work(model), where: 'cpu', chosen: { name: 'M' } as ModelRecord },
     chat: { saidWith: () => said, systemPrompt: SYSTEM },
-    nextOrigin: () => originOf('raw', manner),
+    nextOrigins: () => (representation) => originOf(representation, manner),
     writeReply: (to, task, signal) => writeReply(to, task, tools(tokenizer), signal),
     toasts: { show: () => 0 },
   });

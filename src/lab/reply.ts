@@ -134,7 +134,7 @@ export async function replyContext(
 ): Promise<ReplyContext> {
   const { maxNewTokens } = origin.decoding;
   const { modelId, contextWindow } = model.info;
-  const options = optionsOf(origin);
+  const options = compressionOf(origin);
   const request = {
     system: systemPrompt,
     options,
@@ -158,6 +158,12 @@ export async function replyContext(
   return { ...(await view({ utterances, overflow })), sent: [] };
 }
 
-function optionsOf({ representation, tagger, keep, negations }: ReplyOrigin): CompressOptions {
+/** The compression of a reply's context. */
+export function compressionOf({
+  representation,
+  tagger,
+  keep,
+  negations,
+}: Pick<ReplyOrigin, 'representation' | 'tagger' | 'keep' | 'negations'>): CompressOptions {
   return { representation, ...(tagger && { tagger }), ...(keep && { keep }), ...(negations && { negations }) };
 }

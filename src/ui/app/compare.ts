@@ -17,7 +17,7 @@ export const compare = new CompareState({
   shelf: { listComparisons, saveComparison, deleteComparison, deleteAllComparisons },
   models,
   chat,
-  nextOrigin: nextReply.plainOrigin,
+  nextOrigins: nextReply.plainOrigins,
   writeReply: nextReply.write,
   toasts,
 });

@@ -45,7 +45,7 @@ interface Dependencies {
   shelf: ComparisonShelf;
   models: Pick<Models, 'phase' | 'use' | 'chosen' | 'where'>;
   chat: Pick<ChatState, 'saidWith' | 'systemPrompt'>;
-  nextOrigin: NextReply['origin'];
+  nextOrigins: NextReply['plainOrigins'];
   writeReply: NextReply['write'];
   toasts: Pick<Toasts, 'show'>;
 }
@@ -156,25 +156,26 @@ export class CompareState {
       context === 'conversation' ? chat.saidWith(text).map(plain) : [...(given?.earlier ?? []), fresh];
     // The person may change it meanwhile; all replies use the same one.
     const systemPrompt = given?.systemPrompt ?? chat.systemPrompt;
-    const next = this.#dependencies.nextOrigin(model.info);
-    const origin = { ...next, decoding: { ...next.decoding, ...given?.decoding } };
+    const originUnder = this.#dependencies.nextOrigins(model.info);
+    const { modelId, decoding: usual } = originUnder('raw');
+    const decoding = { ...usual, ...given?.decoding };
     let comparison: Comparison = {
       id: uniqueId(),
       createdAt: Date.now(),
       model: models.chosen.name,
       device: models.where,
-      seed: origin.decoding.seed,
+      seed: decoding.seed,
       earlier: utterances.length - 1,
       message: text,
       columns: [],
-      task: { modelId: origin.modelId, systemPrompt, utterances, decoding: origin.decoding },
+      task: { modelId, systemPrompt, utterances, decoding },
     };
     this.#runningId = comparison.id;
     for (const representation of REPRESENTATION_IDS) {
       throwIfCancelled(signal);
       this.running = { representation, messages: [], promptTokens: null, reply: '' };
       this.shown = comparison;
-      const request = { systemPrompt, utterances, origin: { ...origin, representation } };
+      const request = { systemPrompt, utterances, origin: { ...originUnder(representation), decoding } };
       const column = await this.#answer(model, request, signal);
       // Deleted meanwhile: it must not reappear.
       if (this.#runningId !== comparison.id) return;

@@ -2,7 +2,7 @@ import type { Overflow, Past } from '../../core/context/overflow.ts';
 import type { ModelTokenizer } from '../../core/context/tokenizer.ts';
 import { chatWindow, USUAL_WINDOW } from '../../core/context/window.ts';
 import { LabError } from '../../core/error.ts';
-import type { CompressedRequest, CompressedView, OverflowChoice } from '../../lab/index.ts';
+import { compressionOf, type CompressedRequest, type CompressedView, type OverflowChoice } from '../../lab/index.ts';
 import { REPRESENTATION_IDS, type AsWritten, type RepresentationId } from '../../core/compression/representation.ts';
 import {
   edgeOf,
@@ -17,6 +17,7 @@ import {
 } from '../context/seen-rows.ts';
 import type { ChatState } from './chat-state.svelte.ts';
 import type { Models } from './models.svelte.ts';
+import { sendingFrom } from './next-reply.ts';
 import type { SettingsState } from './settings.svelte.ts';
 
 interface Looking {
@@ -99,8 +100,9 @@ export class ContextState {
 
   /** Computes the context again. The settings that it reads make the effect above run again. */
   refresh(): void {
-    const { representation, tagger, keptTags, newestWhole, keepNegations, overflow } =
-      this.#dependencies.settings.current;
+    const settings = this.#dependencies.settings.current;
+    const { representation } = settings;
+    const sendingUnder = sendingFrom(settings);
     const utterances = this.#utterances;
     const request = { system: this.#dependencies.chat.systemPrompt, utterances, ...this.window };
     const begun = this.#dependencies.chat.entries.length > 0;
@@ -112,13 +114,10 @@ export class ContextState {
     const looking = new AbortController();
     this.#looking = looking;
     const ask = (each: RepresentationId): CompressedRequest => {
-      const options = { representation: each, tagger, keep: [...keptTags], negations: keepNegations };
-      return {
-        ...request,
-        options,
-        newest: newestWhole ? 'as-written' : 'never-empty',
-        overflow: this.#dependencies.overflow({ id: overflow, options, modelId: modelId ?? '', model: null }),
-      };
+      const { newest, overflow: id, ...chosen } = sendingUnder(each);
+      const options = compressionOf(chosen);
+      const overflow = this.#dependencies.overflow({ id, options, modelId: modelId ?? '', model: null });
+      return { ...request, options, newest, overflow };
     };
     void this.#look(ask, { chosen: representation, ids, utterances, modelId }, looking.signal);
   }

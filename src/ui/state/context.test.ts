@@ -2,9 +2,15 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { KeyedUtterance } from '../../core/conversation/danger.ts';
 import { wordTokenizer } from '../../core/context/testing/word-tokenizer.ts';
 import type { ModelTokenizer } from '../../core/context/tokenizer.ts';
-import { type CompressedView, createCompression, openOverflow, viewCompressed } from '../../lab/index.ts';
+import {
+  type CompressedRequest,
+  type CompressedView,
+  createCompression,
+  openOverflow,
+  viewCompressed,
+} from '../../lab/index.ts';
 import { ContextState } from './context.svelte.ts';
-import { SettingsState } from './settings.svelte.ts';
+import { SettingsState, type Settings } from './settings.svelte.ts';
 import { deferred, memoryTexts, settled, type Deferred } from './testing/fakes.ts';
 
 type Dependencies = ConstructorParameters<typeof ContextState>[0];
@@ -196,5 +202,29 @@ describe('the context, once it is started', () => {
     const after = requests.length;
     await vi.advanceTimersByTimeAsync(1000);
     expect(requests).toHaveLength(after);
+  });
+
+  it.each<Partial<Settings>>([
+    { tagger: 'compromise' },
+    { keptTags: ['VERB'] },
+    { keepNegations: true },
+    { newestWhole: false },
+    { overflow: 'drop' },
+  ])('is computed again after a change of %o, and not of what it does not depend on', async (change) => {
+    const requests: CompressedRequest[] = [];
+    const { context, settings } = setUp({
+      view: (request) => (requests.push(request), new Promise(() => undefined)),
+      tokenizerOf: () => Promise.resolve(null),
+    });
+    const stop = context.start();
+    await vi.advanceTimersByTimeAsync(0);
+    const before = requests.length;
+    settings.set({ seed: 3, showDropped: false });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(requests).toHaveLength(before);
+    settings.set(change);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(requests.length).toBeGreaterThan(before);
+    stop();
   });
 });

@@ -77,5 +77,24 @@ it('assists the chat as the settings say, and never a comparison', () => {
   expect(reply.origin(INFO)).not.toHaveProperty('assist');
   settings.set({ bestOf: 4, exchanges: 2 });
   expect(reply.origin(INFO).assist).toEqual({ exchanges: 2, bestOf: 4 });
-  expect(reply.plainOrigin(INFO)).not.toHaveProperty('assist');
+  expect(reply.plainOrigins(INFO)('raw')).not.toHaveProperty('assist');
+});
+
+it('compares each compression as the settings say, whichever the chat uses, with one seed', () => {
+  const { settings, reply } = setUp();
+  settings.set({ representation: 'raw', tagger: 'compromise', keepNegations: true, seedLocked: false });
+  const originUnder = reply.plainOrigins(INFO);
+  // What is changed meanwhile concerns the next comparison.
+  const { seed } = settings.current;
+  settings.set({ tagger: 'wink', keptTags: ['VERB'], seed: seed + 1 });
+  expect(originUnder('keypos')).toMatchObject({
+    representation: 'keypos',
+    tagger: 'compromise',
+    keep: ['NOUN'],
+    negations: true,
+    decoding: { seed },
+  });
+  expect(originUnder('nostopwords')).toMatchObject({ negations: true, decoding: { seed } });
+  for (const plain of ['raw', 'nostopwords'] as const) expect(originUnder(plain)).not.toHaveProperty('keep');
+  expect(originUnder('raw')).not.toHaveProperty('negations');
 });

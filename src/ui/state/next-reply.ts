@@ -1,8 +1,11 @@
 import { NO_ASSIST } from '../../core/assist/assist.ts';
+import type { OverflowId } from '../../core/compression/history/overflow.ts';
+import type { RepresentationId } from '../../core/compression/representation.ts';
+import type { NewestRule } from '../../core/context/sent.ts';
 import type { ReplyOrigin } from '../../core/conversation/conversation.ts';
 import type { LoadedInfo, LoadedModel } from '../../core/engine/engine.ts';
 import type { ReplyStep, ReplyTask, ReplyTools } from '../../lab/index.ts';
-import type { SettingsState } from './settings.svelte.ts';
+import type { Settings, SettingsState } from './settings.svelte.ts';
 
 interface Dependencies {
   settings: Pick<SettingsState, 'current' | 'nextDecoding'>;
@@ -23,23 +26,18 @@ export class NextReply {
   readonly origin = (info: LoadedInfo): ReplyOrigin => {
     const { exchanges, bestOf } = this.#dependencies.settings.current;
     const plain = exchanges === NO_ASSIST.exchanges && bestOf === NO_ASSIST.bestOf;
-    return { ...this.plainOrigin(info), ...(!plain && { assist: { exchanges, bestOf } }) };
+    const origin = this.plainOrigins(info)(this.#dependencies.settings.current.representation);
+    return { ...origin, ...(!plain && { assist: { exchanges, bestOf } }) };
   };
 
-  /** The same without anything around the model, as comparisons need it. */
-  readonly plainOrigin = (info: LoadedInfo): ReplyOrigin => {
-    const { settings } = this.#dependencies;
-    const { representation, tagger, keptTags, overflow, newestWhole, keepNegations } = settings.current;
-    return {
-      modelId: info.modelId,
-      engine: info.engine,
-      representation,
-      ...(representation === 'keypos' && { tagger, keep: [...keptTags] }),
-      ...(representation !== 'raw' && keepNegations && { negations: true }),
-      newest: newestWhole ? 'as-written' : 'never-empty',
-      overflow,
-      decoding: settings.nextDecoding(),
-    };
+  /**
+   * The same under each compression, as the settings are now, with one seed and without anything around the model: as
+   * comparisons need it.
+   */
+  readonly plainOrigins = ({ modelId, engine }: LoadedInfo): ((representation: RepresentationId) => ReplyOrigin) => {
+    const decoding = this.#dependencies.settings.nextDecoding();
+    const sendingUnder = sendingFrom(this.#dependencies.settings.current);
+    return (representation) => ({ modelId, engine, ...sendingUnder(representation), decoding });
   };
 
   /** Writes the reply within the window set in the settings. Throws what writing a reply throws. */
@@ -47,4 +45,27 @@ export class NextReply {
     const { settings, tokenizer, assist, write } = this.#dependencies;
     return write(model, task, { tokenizer, assist, limit: settings.current.budget }, signal);
   };
+}
+
+interface Sending extends Pick<ReplyOrigin, 'representation' | 'tagger' | 'keep' | 'negations'> {
+  newest: NewestRule;
+  overflow: OverflowId;
+}
+
+/** How the settings, as they are now, ask for a conversation to be sent under each compression. */
+export function sendingFrom({
+  tagger,
+  keptTags,
+  overflow,
+  newestWhole,
+  keepNegations,
+}: Readonly<Settings>): (representation: RepresentationId) => Sending {
+  const keep = [...keptTags];
+  return (representation) => ({
+    representation,
+    ...(representation === 'keypos' && { tagger, keep }),
+    ...(representation !== 'raw' && keepNegations && { negations: true }),
+    newest: newestWhole ? 'as-written' : 'never-empty',
+    overflow,
+  });
 }
