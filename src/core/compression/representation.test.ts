@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import model from 'wink-eng-lite-web-model';
 import { createKeyPos } from './keypos.ts';
 import { loadRepresentation } from './load.ts';
 import type { Representation } from './representation.ts';
@@ -131,6 +132,7 @@ describe('the tagger wink', () => {
     ["I look less happy than the bride's, or the groom.", "The bride's mother is on the phone."],
     ["My mood is like my son's, up and down.", "Your son's behaviour is causing a lot of stress."],
     ["It is my husband's.", "I live in my husband's house."],
+    ['Zorp saw a flurb. ZORPAUD!', "Zorp's flurb-zorp, (flurb) and ZORPAUD's zorp.flurb"],
   ])('after %j tags %j as if it had read nothing before', (before, text) => {
     const expected = createWinkTagger().tag(text);
     const tagger = createWinkTagger();
@@ -145,6 +147,13 @@ describe('the tagger wink', () => {
     const words = Array.from({ length: 22_000 }, (_, i) => `zq${i.toString(36)}x`);
     expect(tagger.tag(words.join(' ')).length).toBeGreaterThanOrEqual(words.length);
     expect(tagger.tag(text)).toEqual(expected);
+  });
+
+  it('never calls the function of the model that fails when it has been called 20 times', () => {
+    const metaCER = vi.spyOn(model as { metaCER: () => unknown }, 'metaCER');
+    expect(createWinkTagger().tag('I am so sad today.')).not.toEqual([]);
+    expect(metaCER).not.toHaveBeenCalled();
+    metaCER.mockRestore();
   });
 });
 

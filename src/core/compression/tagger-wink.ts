@@ -13,20 +13,28 @@ interface Lexicon {
   hash: Record<string, number | undefined>;
 }
 
-/** So many added words are forgotten by building wink again, because it keeps some numbers for each. */
+/** After so many added words wink is built again, because it keeps some numbers for each, forgotten or not. */
 const MOST_ADDED = 20_000;
+
+/** Wink never splits these, whether it knows them or not. */
+const NEVER_SPLIT = /^[A-Za-z][a-z]*$/;
+
+/** Read once: each call of the model's own function quotes the text of the last one again, and the 21st call fails. */
+const metaCER = (model.metaCER as () => unknown)();
 
 function build(): { nlp: WinkMethods; lexicon: Lexicon; size: number } {
   const core = (model.core as () => { features: { lexeme: Lexicon } })();
   const lexicon = core.features.lexeme;
-  return { nlp: winkNLP({ ...model, core: () => core }, ['sbd', 'pos']), lexicon, size: lexicon.list.length };
+  const parts = { ...model, core: () => core, metaCER: () => metaCER };
+  return { nlp: winkNLP(parts, ['sbd', 'pos']), lexicon, size: lexicon.list.length };
 }
 
 /**
  * Builds the wink-nlp tagger (about 0.1 s). The library and its English model are in this module's own chunk.
  *
  * Wink does not split a word that it has added: `son's mother` would be tagged in another way after `like my son's,`.
- * Therefore this forgets the added words after each text, so that the same text always gets the same tags.
+ * Therefore this forgets such words after each text, so that the same text always gets the same tags. It keeps plain
+ * ones, because adding a word takes as long as tagging several that wink knows.
  */
 export function createWinkTagger(): Tagger {
   let wink = build();
@@ -42,7 +50,7 @@ export function createWinkTagger(): Tagger {
     const { nlp, lexicon } = wink;
     const before = lexicon.list.length;
     const document = nlp.readDoc(text);
-    for (const word of lexicon.list.slice(before)) lexicon.hash[word] = undefined;
+    for (const word of lexicon.list.slice(before)) if (!NEVER_SPLIT.test(word)) lexicon.hash[word] = undefined;
     return document;
   }
 
