@@ -3,6 +3,7 @@ import type { Conversation, ConversationHead, Message } from '../../core/convers
 import { headOf, replyOriginSchema } from '../../core/conversation/conversation.ts';
 import { hasWords, queryWords } from '../../core/dataset/word-search.ts';
 import type { LabDatabase, LabStore, StoredMessage } from './lab-store.ts';
+import { keysUnder } from './stored-database.ts';
 
 /** Conversations in IndexedDB. Every method may reject as `StoredDatabase.use` does. */
 export class ConversationStore {
@@ -22,7 +23,7 @@ export class ConversationStore {
       const transaction = database.transaction(['heads', 'messages']);
       const [head, stored] = await Promise.all([
         transaction.objectStore('heads').get(id),
-        transaction.objectStore('messages').getAll(messagesOf(id)),
+        transaction.objectStore('messages').getAll(keysUnder(id)),
       ]);
       return head && { ...head, messages: assemble(stored) };
     });
@@ -67,7 +68,7 @@ export class ConversationStore {
       const transaction = database.transaction(['heads', 'messages'], 'readwrite');
       await settle([
         transaction.objectStore('heads').delete(id),
-        transaction.objectStore('messages').delete(messagesOf(id)),
+        transaction.objectStore('messages').delete(keysUnder(id)),
         transaction.done,
       ]);
     });
@@ -99,12 +100,9 @@ export class ConversationStore {
 }
 
 async function messagesHaveWords(database: LabDatabase, head: ConversationHead, words: string[]): Promise<boolean> {
-  const messages = await database.getAll('messages', messagesOf(head.id));
+  const messages = await database.getAll('messages', keysUnder(head.id));
   return hasWords([head.title, ...messages.map(({ text }) => text)], words);
 }
-
-/** Arrays sort behind all strings in IndexedDB, so this is every key that begins with `id`. */
-const messagesOf = (id: string): IDBKeyRange => IDBKeyRange.bound([id], [id, []]);
 
 /** Waits for all, so that no rejection stays unhandled when the first one is thrown. */
 async function settle(work: Promise<unknown>[]): Promise<void> {

@@ -2,7 +2,7 @@ import type { DBSchema } from 'idb';
 import type { Malformed } from '../../core/dataset/collect.ts';
 import type { Dialogue } from '../../core/dataset/dialogue.ts';
 import type { FormatId } from '../../core/dataset/formats/index.ts';
-import { StoredDatabase } from './stored-database.ts';
+import { keysUnder, StoredDatabase } from './stored-database.ts';
 
 /** A dataset's metadata, without its dialogues. */
 export interface DatasetHead {
@@ -51,7 +51,7 @@ export class DatasetStore {
   }
 
   dialogues(id: string): Promise<Dialogue[]> {
-    return this.#database.use(async (database) => (await database.getAll('blocks', blocksOf(id))).flat());
+    return this.#database.use(async (database) => (await database.getAll('blocks', keysUnder(id))).flat());
   }
 
   /** Writes a dataset atomically. */
@@ -71,12 +71,9 @@ export class DatasetStore {
       const transaction = database.transaction(['heads', 'blocks'], 'readwrite');
       await Promise.all([
         transaction.objectStore('heads').delete(id),
-        transaction.objectStore('blocks').delete(blocksOf(id)),
+        transaction.objectStore('blocks').delete(keysUnder(id)),
         transaction.done,
       ]);
     });
   }
 }
-
-/** Arrays sort behind all numbers in IndexedDB, so this is every key that begins with `id`. */
-const blocksOf = (id: string): IDBKeyRange => IDBKeyRange.bound([id], [id, []]);

@@ -1,5 +1,5 @@
 import type { DBSchema } from 'idb';
-import { StoredDatabase } from './stored-database.ts';
+import { keysUnder, StoredDatabase } from './stored-database.ts';
 
 type FileKey = [notebook: string, name: string];
 
@@ -12,11 +12,9 @@ const store = new StoredDatabase<Schema>('solace-notebook-files', 1, 'notebooks'
   database.createObjectStore('files');
 });
 
-const under = (notebook: string): IDBKeyRange => IDBKeyRange.bound([notebook], [notebook, []]);
-
 /** The files attached to a notebook, by name. All functions may reject with `quota` or `unsupported`. */
 export const notebookFiles = (notebook: string): Promise<File[]> =>
-  store.use((database) => database.getAll('files', under(notebook)));
+  store.use((database) => database.getAll('files', keysUnder(notebook)));
 
 /** Attaches files; one of the same name is replaced. */
 export const attachFiles = (notebook: string, files: readonly File[]): Promise<void> =>
@@ -28,4 +26,4 @@ export const attachFiles = (notebook: string, files: readonly File[]): Promise<v
 
 /** Removes a file of a notebook, or all of them. */
 export const detachFiles = (notebook: string, name?: string): Promise<void> =>
-  store.use((database) => database.delete('files', name === undefined ? under(notebook) : [notebook, name]));
+  store.use((database) => database.delete('files', name === undefined ? keysUnder(notebook) : [notebook, name]));

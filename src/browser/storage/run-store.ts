@@ -3,7 +3,7 @@ import type { RunJudge, RunVerdict } from '../../core/judge/run-verdict.ts';
 import type { Ratings } from '../../core/judge/side-by-side.ts';
 import { asStored, type EvaluationPlan } from '../../core/evaluation/plan.ts';
 import { recordKey, type ResultRecord } from '../../core/evaluation/record.ts';
-import { StoredDatabase } from './stored-database.ts';
+import { keysUnder, StoredDatabase } from './stored-database.ts';
 
 const RUN_DATABASE = 'solace-lab-runs';
 
@@ -52,9 +52,6 @@ const MIGRATIONS: readonly ((database: IDBPDatabase<RunSchema>) => void)[] = [
   },
 ];
 
-/** The range of keys with this prefix. */
-const under = (...key: string[]): IDBKeyRange => IDBKeyRange.bound(key, [...key, []]);
-
 /**
  * Evaluation runs in IndexedDB, separate from conversations: deleting one keeps the other. Every method throws LabError
  * `quota` when the browser's allowance is used up, `unsupported` without storage.
@@ -93,7 +90,7 @@ export class RunStore {
       const runs = await database.getAll('runs');
       runs.sort((a, b) => b.createdAt - a.createdAt);
       return Promise.all(
-        runs.map(async (run) => ({ run: current(run), done: await database.count('records', under(run.id)) })),
+        runs.map(async (run) => ({ run: current(run), done: await database.count('records', keysUnder(run.id)) })),
       );
     });
   }
@@ -106,13 +103,13 @@ export class RunStore {
   }
 
   records(id: string): Promise<ResultRecord[]> {
-    return this.#database.use((database) => database.getAll('records', under(id)));
+    return this.#database.use((database) => database.getAll('records', keysUnder(id)));
   }
 
   /** The keys of a run's records, without the records; see `recordKey`. */
   recordKeys(id: string): Promise<string[]> {
     return this.#database.use(async (database) =>
-      (await database.getAllKeys('records', under(id))).map(([, key]) => key),
+      (await database.getAllKeys('records', keysUnder(id))).map(([, key]) => key),
     );
   }
 
@@ -128,7 +125,7 @@ export class RunStore {
       const transaction = database.transaction(['runs', ...parts], 'readwrite');
       await Promise.all([
         transaction.objectStore('runs').delete(id),
-        ...parts.map((part) => transaction.objectStore(part).delete(under(id))),
+        ...parts.map((part) => transaction.objectStore(part).delete(keysUnder(id))),
         transaction.done,
       ]);
     });
@@ -136,7 +133,7 @@ export class RunStore {
 
   /** All raters' ratings of a comparison. */
   ratings(id: string, first: string, second: string): Promise<Ratings[]> {
-    return this.#database.use((database) => database.getAll('ratings', under(id, first, second)));
+    return this.#database.use((database) => database.getAll('ratings', keysUnder(id, first, second)));
   }
 
   saveRatings(id: string, ratings: Ratings): Promise<void> {
@@ -148,7 +145,7 @@ export class RunStore {
 
   /** The judges of a run. */
   judges(id: string): Promise<RunJudge[]> {
-    return this.#database.use((database) => database.getAll('judges', under(id)));
+    return this.#database.use((database) => database.getAll('judges', keysUnder(id)));
   }
 
   saveJudge(id: string, judge: RunJudge): Promise<void> {
@@ -158,12 +155,12 @@ export class RunStore {
   /** The verdicts on a run's replies: of one judge, or of all. */
   verdicts(id: string, judge?: string): Promise<RunVerdict[]> {
     return this.#database.use((database) =>
-      database.getAll('verdicts', judge === undefined ? under(id) : under(id, judge)),
+      database.getAll('verdicts', judge === undefined ? keysUnder(id) : keysUnder(id, judge)),
     );
   }
 
   countVerdicts(id: string, judge: string): Promise<number> {
-    return this.#database.use((database) => database.count('verdicts', under(id, judge)));
+    return this.#database.use((database) => database.count('verdicts', keysUnder(id, judge)));
   }
 
   appendVerdict(id: string, verdict: RunVerdict): Promise<void> {

@@ -3,6 +3,9 @@ import { Lazy } from '../../core/async/memoised.ts';
 import { openDatabase } from './open-database.ts';
 import { openingFailed, storageError, type StoredThings } from './storage-errors.ts';
 
+/** The range of keys that begin with these parts: arrays sort behind all strings and numbers in IndexedDB. */
+export const keysUnder = (...parts: string[]): IDBKeyRange => IDBKeyRange.bound(parts, [...parts, []]);
+
 /** A database of this browser: opened when it is first used, and again after the browser or another tab closed it. */
 export class StoredDatabase<Schema extends DBSchema> {
   readonly #opening: Lazy<IDBPDatabase<Schema>>;
