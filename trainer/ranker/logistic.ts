@@ -1,3 +1,4 @@
+import { scoreOf, type Fitted } from '../../src/core/assist/ranker.ts';
 import { shuffle } from '../../src/core/random/random.ts';
 import { seededRandom } from '../../src/core/random/xoshiro128.ts';
 
@@ -8,12 +9,6 @@ export interface Labelled {
   weight: number;
   /** Replies to one conversation; they are never divided between folds. */
   group: string;
-}
-
-export interface Fitted {
-  bias: number;
-  /** One per feature, as it is given. */
-  weights: ArrayLike<number>;
 }
 
 export interface FitOptions {
@@ -96,6 +91,3 @@ export function choosePenalty(examples: readonly Labelled[], print: (line: strin
   });
   return PENALTIES[losses.indexOf(Math.min(...losses))] ?? 0;
 }
-
-export const scoreOf = ({ bias, weights }: Fitted, features: Float32Array): number =>
-  features.reduce((sum, value, i) => sum + value * (weights[i] ?? 0), bias);

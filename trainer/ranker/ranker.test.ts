@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { scoreOf } from '../../src/core/assist/ranker.ts';
 import weights from '../../src/core/assist/ranker.json' with { type: 'json' };
 import { featureCount } from '../../src/core/assist/reply-features.ts';
 import { seededRandom } from '../../src/core/random/xoshiro128.ts';
 import { rankerTurns, samplingContexts } from './contexts.ts';
 import { rankedReplies, type SampledReply } from './examples.ts';
-import { choosePenalty, fitLogistic, scoreOf, type Labelled } from './logistic.ts';
+import { choosePenalty, fitLogistic, type Labelled } from './logistic.ts';
 import { GENERIC, mangled } from './mangle.ts';
 import { separations } from './measure.ts';
 

@@ -63,10 +63,12 @@ export function openExchangeIndex(bytes: Uint8Array, exchanges: readonly Exchang
   const vectors = exchanges.map((_, i) => {
     const start = HEADER + row * i;
     const scale = view.getFloat32(start, true);
-    return Float32Array.from({ length: dimension }, (__, j) => {
-      const both = bytes[start + 4 + Math.floor(j / 2)] ?? 0;
-      return ((j % 2 === 0 ? both & 15 : both >> 4) - 8) * scale;
-    });
+    const vector = new Float32Array(dimension);
+    for (let j = 0; j < dimension; j++) {
+      const both = bytes[start + 4 + (j >> 1)] ?? 0;
+      vector[j] = ((j % 2 === 0 ? both & 15 : both >> 4) - 8) * scale;
+    }
+    return vector;
   });
   return {
     nearest(embedding, wanted) {

@@ -1,4 +1,5 @@
 import type { Dialogue, Utterance } from '../dataset/dialogue.ts';
+import { countWords } from '../dataset/statistics.ts';
 import { supporterTurns } from '../evaluation/turns.ts';
 
 /** What a seeker wrote in a dialogue of the corpus, and the supporter's reply to it. */
@@ -20,15 +21,13 @@ const FEWEST_WORDS = 6;
 /** Older messages of a seeker are looked up with the newest one until there are this many words. */
 const QUERY_WORDS = 12;
 
-const wordsIn = (text: string): number => text.split(/\s+/u).filter(Boolean).length;
-
 /** The exchanges of a dataset in which the seeker says enough to be found. */
 export function exchangesOf(dialogues: readonly Dialogue[]): Exchange[] {
   return dialogues.flatMap((dialogue) =>
     supporterTurns(dialogue).flatMap(({ turn, before, reference }) => {
       const first = before.findLastIndex(({ speaker, text }) => speaker === 'supporter' && text.trim() !== '') + 1;
       const seeker = joined(before.slice(first));
-      return wordsIn(seeker) < FEWEST_WORDS ? [] : [{ dialogue: dialogue.id, turn, seeker, supporter: reference }];
+      return countWords(seeker) < FEWEST_WORDS ? [] : [{ dialogue: dialogue.id, turn, seeker, supporter: reference }];
     }),
   );
 }
@@ -39,7 +38,7 @@ export function queryOf(utterances: readonly Pick<Utterance, 'speaker' | 'text'>
   for (const { speaker, text } of [...utterances].reverse()) {
     if (speaker !== 'seeker') continue;
     said.unshift(text.trim());
-    if (wordsIn(said.join(' ')) >= QUERY_WORDS) break;
+    if (countWords(said.join(' ')) >= QUERY_WORDS) break;
   }
   return said.join(' ');
 }

@@ -4,13 +4,17 @@ import { LabError } from '../error.ts';
 import type { ScoreReplies } from './best-of.ts';
 import { rankerContext, replyFeatures } from './reply-features.ts';
 
+/** A fitted logistic regression. */
+export interface Fitted {
+  bias: number;
+  /** One per feature, as it is given. */
+  weights: ArrayLike<number>;
+}
+
 /** The trained ranker as in ranker.json: a logistic regression over the features of `replyFeatures`. */
-export interface RankerWeights {
+export interface RankerWeights extends Fitted {
   /** SHA-256 of the replies of models that it learned from. */
   replies: string;
-  bias: number;
-  /** One per feature. */
-  weights: number[];
 }
 
 type Encode = Pick<Encoder, 'encode'>;
@@ -24,7 +28,7 @@ const LAST = -1000;
  */
 export function replyRanker(
   encoder: Encode,
-  { bias, weights }: RankerWeights,
+  ranker: RankerWeights,
   utterances: readonly Pick<Utterance, 'speaker' | 'text'>[],
 ): ScoreReplies {
   const context = rankerContext(utterances);
@@ -34,11 +38,16 @@ export function replyRanker(
       const reply = encoded[i];
       if (!query || !recent || !reply || text.trim() === '') return LAST;
       const features = replyFeatures(context, text, { query, recent, reply });
-      if (features.length !== weights.length) throw otherEncoder(features.length, weights.length);
-      return features.reduce((sum, value, at) => sum + value * (weights[at] ?? 0), bias);
+      const { length } = ranker.weights;
+      if (features.length !== length) throw otherEncoder(features.length, length);
+      return scoreOf(ranker, features);
     });
   };
 }
+
+/** The log-odds that a logistic regression gives to a reply with these features. */
+export const scoreOf = ({ bias, weights }: Fitted, features: Float32Array): number =>
+  features.reduce((sum, value, i) => sum + value * (weights[i] ?? 0), bias);
 
 const otherEncoder = (features: number, weights: number): LabError =>
   new LabError({

@@ -1,5 +1,6 @@
 import type { Utterance } from '../dataset/dialogue.ts';
 import type { EncodedText } from '../engine/encoder.ts';
+import { similarityOf } from '../embedding/closest.ts';
 import { sentenceEmbedding } from '../embedding/embedder.ts';
 import { mean } from '../statistics/descriptive.ts';
 import { queryOf } from './exchanges.ts';
@@ -76,8 +77,8 @@ export function replyFeatures(
   const triples = grams(own, 3);
   const pairs = grams(own, 2);
   const numbers = [
-    dot(q, r),
-    dot(h, r),
+    similarityOf(q, r),
+    similarityOf(h, r),
     meanOf(toQuery),
     meanOf(fromQuery),
     meanOf(toRecent),
@@ -99,7 +100,7 @@ export function replyFeatures(
 /** For each token of `from`, the cosine with the most similar token of `to`, without the special tokens at the ends. */
 function matches(from: EncodedText, to: EncodedText): number[] {
   const [a, b] = [rows(from), rows(to)];
-  return a.map((row) => b.reduce((best, other) => Math.max(best, dot(row, other)), 0));
+  return a.map((row) => b.reduce((best, other) => Math.max(best, similarityOf(row, other)), 0));
 }
 
 /** The vectors of the tokens between [CLS] and [SEP], at length 1. */
@@ -130,9 +131,3 @@ const grams = (words: readonly string[], n: number): string[] =>
   words.slice(n - 1).map((_, i) => words.slice(i, i + n).join(' '));
 
 const meanOf = (values: readonly number[]): number => (values.length === 0 ? 0 : mean(values));
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
-  return sum;
-}

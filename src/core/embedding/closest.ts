@@ -6,7 +6,7 @@ export interface Match {
 }
 
 /** The cosine similarity of two vectors of length 1. */
-function similarityOf(a: Float32Array, b: Float32Array): number {
+export function similarityOf(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
   return sum;

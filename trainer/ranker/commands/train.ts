@@ -1,15 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import type { RankerWeights } from '../../../src/core/assist/ranker.ts';
+import { scoreOf, type RankerWeights } from '../../../src/core/assist/ranker.ts';
 import type { DatasetPart } from '../../../src/core/dataset/built-in.ts';
 import { parseJsonLines } from '../../../src/core/json-lines.ts';
 import { defineCommand } from '../../../src/node/command-options.ts';
 import { loadFolderEncoder } from '../../../src/node/encoder-node.ts';
+import { sha256Of } from '../../../src/node/node-manifest.ts';
 import { rankerTurns } from '../contexts.ts';
 import { featuresOf, KIND_WEIGHTS, rankedReplies, sampledReplySchema, type RankedReply } from '../examples.ts';
-import { choosePenalty, fitLogistic, scoreOf, type Labelled } from '../logistic.ts';
+import { choosePenalty, fitLogistic, type Labelled } from '../logistic.ts';
 import { separations } from '../measure.ts';
 
 const REPLIES = fileURLToPath(new URL('../replies.jsonl', import.meta.url));
@@ -39,7 +38,7 @@ export const trainCommand = defineCommand({
     const penalty = choosePenalty(train.examples, print);
     const fitted = fitLogistic(train.examples, { penalty });
     const weights: RankerWeights = {
-      replies: bytesToHex(sha256(utf8ToBytes(text))),
+      replies: await sha256Of(REPLIES),
       bias: rounded(fitted.bias),
       weights: Array.from(fitted.weights, rounded),
     };

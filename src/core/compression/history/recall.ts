@@ -1,5 +1,6 @@
 import { at } from '../../at.ts';
 import type { Utterance } from '../../dataset/dialogue.ts';
+import { countWords } from '../../dataset/statistics.ts';
 import { closest } from '../../embedding/closest.ts';
 import type { Embedder } from '../../embedding/embedder.ts';
 import { underBudget } from './budget.ts';
@@ -21,7 +22,7 @@ const RELATED = 0.32;
 const MOST = 4;
 
 /** Very short texts ("Hm.", "Yes, please.") are close to each other and to nothing that matters. */
-const saysSomething = (text: string): boolean => text.trim().split(/\s+/).length >= 3;
+const saysSomething = (text: string): boolean => countWords(text) >= 3;
 
 interface Search extends RecallOptions {
   /** What is looked for. */
