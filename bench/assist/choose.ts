@@ -8,6 +8,7 @@ import { distinct } from '../../src/core/metrics/distinct.ts';
 import type { MeasuredPair } from '../../src/core/metrics/pair.ts';
 import { mean } from '../../src/core/statistics/descriptive.ts';
 import { jackknifeInterval, pairedTest, type Interval } from '../../src/core/statistics/resampling.ts';
+import { intervalText } from '../../src/core/table/summary.ts';
 import { PAPER_DECODING } from '../../src/core/engine/engine.ts';
 import { LabError } from '../../src/core/error.ts';
 import { openNodeAssist } from '../../src/node/assist-node.ts';
@@ -115,13 +116,15 @@ async function printMetrics(items: readonly AssistItem[], replies: Replies['repl
     };
     const tokens = pairs.map(({ counts }) => counts.hypTokens);
     const distincts = [1, 2].map((n) =>
-      show(jackknifeInterval((list: readonly string[][]) => distinct(list, n), tokens)),
+      intervalText(
+        jackknifeInterval((list: readonly string[][]) => distinct(list, n), tokens),
+        3,
+      ),
     );
     const length = mean(tokens.map((list) => list.length)).toFixed(1);
     console.log(`| ${[name, against(meteor), against(bertscore), ...distincts, length].join(' | ')} |`);
   }
 }
 
-const show = ({ value, low, high }: Interval): string => `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
 const signed = ({ value, low, high }: Interval): string =>
-  `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+  `${value < 0 ? '−' : '+'}${intervalText({ value: Math.abs(value), low, high }, 3)}`;

@@ -1,6 +1,7 @@
 import { auc } from '../../src/core/statistics/agreement.ts';
 import { mean } from '../../src/core/statistics/descriptive.ts';
-import { bootstrapInterval, type Interval } from '../../src/core/statistics/resampling.ts';
+import { bootstrapInterval } from '../../src/core/statistics/resampling.ts';
+import { intervalText } from '../../src/core/table/summary.ts';
 import { REPLY_KINDS, type RankedReply } from './examples.ts';
 
 /**
@@ -33,9 +34,7 @@ export function separations(replies: readonly RankedReply[], scores: readonly nu
       parted,
       { resamples: 300 },
     );
-    const within = show(bootstrapInterval(mean, wins));
-    return `${name}: ${wins.length} replies, AUC ${show(areas)}, in the same conversation ${within}`;
+    const within = intervalText(bootstrapInterval(mean, wins), 3);
+    return `${name}: ${wins.length} replies, AUC ${intervalText(areas, 3)}, in the same conversation ${within}`;
   });
 }
-
-const show = ({ value, low, high }: Interval): string => `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;

@@ -3,6 +3,7 @@ import { REPRESENTATION_IDS } from '../compression/representation.ts';
 import { groupBy } from '../group.ts';
 import { perplexity } from '../metrics/perplexity.ts';
 import { bootstrapInterval, pairedTest, type Interval } from '../statistics/resampling.ts';
+import { intervalText } from './summary.ts';
 
 /** The loss of one dialogue's supporter tokens under a model and a representation. */
 export const dialogueLossSchema = z.object({
@@ -75,7 +76,7 @@ function datasetTable(cells: readonly PerplexityCell[]): string {
       model,
       columns.map((column) => {
         const cell = cells.find((each) => each.model === model && each.representation === column);
-        return cell ? cellText(cell) : '';
+        return cell ? intervalText(cell.perplexity, 2) : '';
       }),
     ),
   );
@@ -88,8 +89,4 @@ function datasetTable(cells: readonly PerplexityCell[]): string {
     ),
     ...lines,
   ].join('\n');
-}
-
-function cellText({ perplexity: { value, low, high } }: PerplexityCell): string {
-  return `${value.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
 }

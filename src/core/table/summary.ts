@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { provenanceSchema } from '../evaluation/provenance.ts';
 import { FINDINGS } from '../statistics/describe-test.ts';
+import type { Interval } from '../statistics/resampling.ts';
 
 export const SUMMARY_FORMAT = 'solace-lab-summary';
 
@@ -118,3 +119,7 @@ export function limitsText(
 ): string | undefined {
   return low === null || high === null ? undefined : `${low.toFixed(digits)}${between}${high.toFixed(digits)}`;
 }
+
+/** A value and its limits as text, e.g. `0.512 [0.498, 0.527]`. */
+export const intervalText = ({ value, low, high }: Interval, digits: number): string =>
+  `${value.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
