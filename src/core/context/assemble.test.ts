@@ -3,23 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { LabError } from '../error.ts';
 import { assembleContext, SUMMARY_HEAD, viewContext, type ContextRequest } from './assemble.ts';
 import type { ContextUtterance } from './sent.ts';
+import { contents, request, UTTERANCES } from './testing/request.ts';
 import { wordTokenizer, type Manner } from './testing/word-tokenizer.ts';
-
-const UTTERANCES: ContextUtterance[] = [
-  { speaker: 'seeker', text: 'I am so very sad today' },
-  { speaker: 'supporter', text: 'What has happened' },
-  { speaker: 'seeker', text: 'My dog' },
-  { speaker: 'seeker', text: 'has died' },
-];
-const request = (change: Partial<ContextRequest> = {}): ContextRequest => ({
-  system: 'Be kind',
-  utterances: UTTERANCES,
-  budget: null,
-  reserve: 0,
-  ...change,
-});
-const contents = ({ messages }: { messages: { content: string }[] }): string[] =>
-  messages.map(({ content }) => content);
 
 describe('assembleContext', () => {
   it('joins utterances, counts what the template renders, and names the source of each message', async () => {

@@ -8,7 +8,7 @@ import { candidatesOf, type Candidates } from './candidates.ts';
 import { longestThatFits, type Found } from './search.ts';
 import { afterSteps, quotesOf, shortenPast, type Overflow, type Past } from './overflow.ts';
 import { sentForms, type ContextUtterance, type NewestRule, type SentText } from './sent.ts';
-import { templateTraits, type TemplateTraits } from './template.ts';
+import { templateTraits } from './template.ts';
 import type { ModelTokenizer } from './tokenizer.ts';
 import { cannotOpen, doesNotFit, type ContextWindow } from './window.ts';
 
@@ -183,23 +183,13 @@ export async function viewContext(
     utterances: seen,
     base: traits.base,
     summaryTokens: traits.base - plain.base,
-    whole: shortened ? await wholeTokens(forms.later, plain, countTokens) : (found.measured.get(0) ?? traits.base),
+    whole: shortened?.whole ?? found.measured.get(0) ?? traits.base,
     fit: fit instanceof LabError ? fit : { ...fit, leftOut: fit.leftOut + gone },
     exact,
     summary: summary ?? null,
     steps: shortened?.steps ?? [],
     instead: shortened?.instead ?? null,
   };
-}
-
-/** Tokens of a prompt with every utterance, predicted. */
-async function wholeTokens(
-  later: readonly SentText[],
-  { base, perMessage }: TemplateTraits,
-  countTokens: (texts: string[]) => Promise<number[]>,
-): Promise<number> {
-  const texts = later.flatMap(({ text }) => (text === null || isBlank(text) ? [] : [text]));
-  return (await countTokens(texts)).reduce((sum, tokens) => sum + tokens + perMessage, base);
 }
 
 function systemOf({ system = '', summary }: Pick<ContextRequest, 'system' | 'summary'>): string {

@@ -1,24 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { assembleContext, SUMMARY_HEAD, type ContextRequest } from './assemble.ts';
+import { assembleContext, SUMMARY_HEAD } from './assemble.ts';
 import type { Overflow } from './overflow.ts';
 import type { ContextUtterance } from './sent.ts';
+import { contents, request } from './testing/request.ts';
 import { wordTokenizer } from './testing/word-tokenizer.ts';
-
-const UTTERANCES: ContextUtterance[] = [
-  { speaker: 'seeker', text: 'I am so very sad today' },
-  { speaker: 'supporter', text: 'What has happened' },
-  { speaker: 'seeker', text: 'My dog' },
-  { speaker: 'seeker', text: 'has died' },
-];
-const request = (change: Partial<ContextRequest> = {}): ContextRequest => ({
-  system: 'Be kind',
-  utterances: UTTERANCES,
-  budget: null,
-  reserve: 0,
-  ...change,
-});
-const contents = ({ messages }: { messages: { content: string }[] }): string[] =>
-  messages.map(({ content }) => content);
 
 describe('quotes', () => {
   it('begin the seeker’s last message and are counted', async () => {

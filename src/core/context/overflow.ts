@@ -78,6 +78,8 @@ interface Conversation extends SentForms {
 export interface Shortened extends Past {
   /** See `stepsOf`. */
   steps: number[];
+  /** Tokens the prompt would have with every utterance, predicted. */
+  whole: number;
 }
 
 interface Measures {
@@ -111,7 +113,7 @@ export async function shortenPast(
     signal,
   );
   const sent = later.map(({ text }, i) => (i < step ? (past.sent[i] ?? null) : text));
-  const shortened = { ...past, sent, steps };
+  const shortened = { ...past, sent, steps, whole: sizes.later.reduce((sum, size) => sum + size, base) };
   const gone = utterances.flatMap(({ text }, i) => (i < step && sent[i] === null && !isBlank(text) ? [i] : []));
   const query = newest.at(-1)?.text ?? '';
   if (!overflow.recall || gone.length === 0) return shortened;
