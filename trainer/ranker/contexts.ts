@@ -16,7 +16,7 @@ export interface SamplingContext {
   messages: ChatMessage[];
 }
 
-/** Every how many dialogues a model replies to. */
+/** Each model replies to one dialogue in this many. */
 const EVERY = { solace: 3, base: 12 } as const;
 
 /** One supporter turn per dialogue of a part of the corpus, the same in every call. */

@@ -25,7 +25,7 @@ const KINDS: readonly (readonly string[])[] = [
 ];
 const KIND_OF = new Map(KINDS.flatMap((kind) => kind.map((word) => [word, kind] as const)));
 
-/** Every how many words of these kinds one is replaced. */
+/** One word in this many of these kinds is replaced. */
 const EVERY = 3;
 
 /**

@@ -1,9 +1,9 @@
-"""Samples replies of a model to many conversations at once; a test of the lab's own engine would take hours.
+"""Samples replies of a model to many conversations at once. The lab's engine samples one at a time, which takes hours.
 
 python trainer/ranker/sample.py CONTEXTS BASE ADAPTER OUT
 
-CONTEXTS: JSON lines with `model` ("solace" for base and adapter, "base" for the base alone) and `messages`, perhaps
-with `samples` and `decoding` (temperature, topP); the other keys are copied. BASE: a folder with model.safetensors.
+CONTEXTS: JSON lines with `model` ("solace" for base and adapter, "base" for the base alone) and `messages`, optionally
+with `samples` and `decoding` (temperature, topP); other keys are copied. BASE: a folder with model.safetensors.
 ADAPTER: a PEFT folder. OUT: JSON lines with `text` and `sample` instead of `messages`; a second run resumes.
 """
 

@@ -35,7 +35,7 @@ export interface Past extends CompactedHistory {
 
 /**
  * The share of the window that is freed at once. A cache of keys and values holds as long as the beginning of the
- * prompt does not change, so a conversation is shortened seldom and much, not a little with every turn.
+ * prompt does not change, so a conversation is shortened rarely and by much, rather than a little with every turn.
  */
 const STEP = 1 / 4;
 

@@ -39,8 +39,8 @@ export function strategiesFirst(utterances: readonly Utterance[]): Utterance[] {
 const MARKS = STRATEGIES.map((strategy) => ({ strategy, mark: `(${strategy})`.toLowerCase() }));
 
 /**
- * A reply without the strategy that a model wrote before it, and that strategy if it is one of the sixteen. Of a reply
- * that is still being written and may become a strategy, the text is empty.
+ * A reply without the strategy that a model wrote before it, and that strategy if it is one of the sixteen. While what
+ * has been written may still become a strategy, the text is empty.
  */
 export function splitStrategy(reply: string, complete = true): { strategy?: Strategy; text: string } {
   const start = reply.trimStart();
