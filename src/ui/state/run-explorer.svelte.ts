@@ -99,7 +99,7 @@ export class RunExplorer {
     if (id !== this.#id) {
       this.#id = id;
       this.#clear();
-      Object.assign(this, { run: null, error: null });
+      [this.run, this.error] = [null, null];
     }
     const { other } = this.address;
     const current = this.#opening.ask();
@@ -253,14 +253,14 @@ export class RunExplorer {
 
   #close(): void {
     this.#context?.abort();
-    Object.assign(this, { turn: null, context: null });
+    [this.turn, this.context] = [null, null];
   }
 
   #clear(): void {
     this.#showing.ask();
     this.#reading = {};
     this.#shown = '';
-    Object.assign(this, { blocks: {}, found: null, figure: null });
+    [this.blocks, this.found, this.figure] = [{}, null, null];
     this.#close();
   }
 
