@@ -5,6 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import { REPRESENTATION_IDS, type RepresentationId } from '../../src/core/compression/representation.ts';
 import { noticedIn, type PromptUtterance } from '../../src/core/conversation/danger.ts';
+import { DEFAULT_SYSTEM_PROMPT } from '../../src/core/conversation/system-prompt.ts';
 import type { Example } from '../../src/core/conversation/examples/examples.ts';
 import type { Dialogue } from '../../src/core/dataset/dialogue.ts';
 import { TEST_PART_ID } from '../../src/core/dataset/built-in.ts';
@@ -15,9 +16,6 @@ import { viewCompressed, writeReply, type CompressedView, type ReplyStep } from 
 import { readBuiltInDataset } from '../../src/node/dataset-file.ts';
 import { loadFolderModel } from '../../src/node/folder-model.ts';
 
-const SYSTEM =
-  'You are a warm and attentive listener. Reply in two or three short sentences: say back what you understand, then ' +
-  'offer support or ask one gentle question.';
 const SEED = 1;
 /** The windows that the tour's slider offers, in tokens. */
 const BUDGETS = Array.from({ length: 16 }, (_, i) => 256 + 64 * i);
@@ -76,7 +74,12 @@ async function exampleOf(
     let last: ReplyStep | undefined;
     const tools = { tokenizer: () => Promise.resolve(model.tokenizer ?? null), limit: null };
     const signal = new AbortController().signal;
-    for await (const step of writeReply(model, { systemPrompt: SYSTEM, utterances, origin }, tools, signal))
+    for await (const step of writeReply(
+      model,
+      { systemPrompt: DEFAULT_SYSTEM_PROMPT, utterances, origin },
+      tools,
+      signal,
+    ))
       last = step;
     const { stats, reason } = last?.change.reply ?? {};
     if (!last || !stats || !reason) throw new Error(`${id} got no reply under ${representation}.`);
@@ -110,7 +113,7 @@ async function exampleOf(
       earlier: utterances.length - 1,
       message,
       columns,
-      task: { modelId: DEFAULT_MODEL_ID, systemPrompt: SYSTEM, utterances, decoding },
+      task: { modelId: DEFAULT_MODEL_ID, systemPrompt: DEFAULT_SYSTEM_PROMPT, utterances, decoding },
     },
     seen,
     fits,
@@ -123,7 +126,7 @@ function viewed(
   budget: number | null,
   { tokenizer }: LoadedModel,
 ): Promise<CompressedView> {
-  const request = { system: SYSTEM, utterances, options: { representation }, budget, reserve: RESERVE };
+  const request = { system: DEFAULT_SYSTEM_PROMPT, utterances, options: { representation }, budget, reserve: RESERVE };
   return viewCompressed(request, tokenizer ?? null);
 }
 

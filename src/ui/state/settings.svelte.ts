@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NO_ASSIST } from '../../core/assist/assist.ts';
+import { DEFAULT_SYSTEM_PROMPT } from '../../core/conversation/system-prompt.ts';
 import { PAPER_DECODING, type Decoding } from '../../core/engine/engine.ts';
 import { KEY_UPOS, REPRESENTATION_IDS, TAGGER_IDS, UPOS } from '../../core/compression/representation.ts';
 import { DEFAULT_OVERFLOW, OVERFLOW_IDS } from '../../core/compression/history/overflow.ts';
@@ -11,15 +12,12 @@ import { Stored } from './stored.svelte.ts';
 const within = (key: keyof typeof DECODING_CONTROLS) =>
   z.number().min(DECODING_CONTROLS[key].min).max(DECODING_CONTROLS[key].max).catch(PAPER_DECODING[key]);
 
-export const DEFAULT_SYSTEM_PROMPT =
-  'You are a warm and attentive listener. Reply in two or three short sentences: say back what you understand, ' +
-  'then offer support or ask one gentle question.';
-
 /** How many similar exchanges may come before a conversation, and from how many replies the best may be chosen. */
 export const EXCHANGE_COUNTS = [0, 2, 3];
 export const BEST_OF_COUNTS = [1, 2, 4];
 
-const schema = z.object({
+/** The settings that decide how a reply is made: a link to the chat carries them, in this order. */
+const shared = {
   representation: z.enum(REPRESENTATION_IDS).catch('raw'),
   tagger: z.enum(TAGGER_IDS).catch('wink'),
   keptTags: z.array(z.enum(UPOS)).catch(() => [...KEY_UPOS]),
@@ -28,15 +26,8 @@ const schema = z.object({
   topP: within('topP'),
   topK: within('topK'),
   maxNewTokens: within('maxNewTokens'),
-  seed: z
-    .number()
-    .int()
-    .min(0)
-    .max(0xffffffff)
-    .catch(() => randomSeed()),
   exchanges: z.literal(EXCHANGE_COUNTS).catch(NO_ASSIST.exchanges),
   bestOf: z.literal(BEST_OF_COUNTS).catch(NO_ASSIST.bestOf),
-  seedLocked: z.boolean().catch(false),
   /** Limit of the context in tokens; null for the model's whole window. */
   budget: z.number().int().positive().nullable().catch(null),
   /** What happens to old turns when the conversation outgrows the window. */
@@ -45,47 +36,35 @@ const schema = z.object({
   newestWhole: z.boolean().catch(true),
   /** Whether compressions keep negations; the paper's drop them. */
   keepNegations: z.boolean().catch(false),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(0xffffffff)
+    .catch(() => randomSeed()),
+  seedLocked: z.boolean().catch(false),
+};
+
+/** The settings that concern only the person and this screen. */
+const own = {
   showDropped: z.boolean().catch(true),
   contextOpen: z.boolean().catch(true),
   introSeen: z.boolean().catch(false),
   /** Shows numbers, compressions and what the model sees; without it the chat is one calm column. */
   labView: z.boolean().catch(false),
-});
+};
+
+const schema = z.object({ ...shared, ...own });
 
 export type Settings = z.output<typeof schema>;
+type Shared = keyof typeof shared;
 
-/** The settings that decide how a reply is made: a link to the chat carries them. */
-export const SHARED_SETTINGS = [
-  'representation',
-  'tagger',
-  'keptTags',
-  'systemPrompt',
-  'temperature',
-  'topP',
-  'topK',
-  'maxNewTokens',
-  'exchanges',
-  'bestOf',
-  'budget',
-  'overflow',
-  'newestWhole',
-  'keepNegations',
-  'seed',
-  'seedLocked',
-] as const satisfies readonly (keyof Settings)[];
-
-/** The settings that concern only the person and this screen. */
-export const OWN_SETTINGS = [
-  'showDropped',
-  'contextOpen',
-  'introSeen',
-  'labView',
-] as const satisfies readonly (keyof Settings)[];
+export const SHARED_SETTINGS = Object.keys(shared) as Shared[];
 
 /** What a link's settings are checked with: unlike stored ones, wrong values are refused. */
 export const SHARED_SHAPE = Object.fromEntries(
-  SHARED_SETTINGS.map((key) => [key, schema.shape[key].unwrap()]),
-) as unknown as { [Key in (typeof SHARED_SETTINGS)[number]]: z.ZodType<Settings[Key]> };
+  SHARED_SETTINGS.map((key) => [key, shared[key].unwrap()]),
+) as unknown as { [Key in Shared]: z.ZodType<Settings[Key]> };
 
 /** The settings that a link changes: all that it can carry, as in a new profile where it is silent. */
 export const settingsFrom = (carried: Partial<Settings>): Partial<Settings> => {
@@ -96,7 +75,7 @@ export const settingsFrom = (carried: Partial<Settings>): Partial<Settings> => {
 /** The query of a link that carries these settings: the compression, and what differs from a new profile. */
 export function sharedQuery(settings: Readonly<Settings>): string {
   const usual = schema.parse({});
-  const differs = (key: (typeof SHARED_SETTINGS)[number]): boolean =>
+  const differs = (key: Shared): boolean =>
     key === 'seed' ? settings.seedLocked : JSON.stringify(settings[key]) !== JSON.stringify(usual[key]);
   const carried = SHARED_SETTINGS.filter((key) => key === 'representation' || differs(key));
   return writeQuery(Object.fromEntries(carried.map((key) => [key, settings[key]])));

@@ -2,19 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { NO_ASSIST } from '../../core/assist/assist.ts';
 import { KEY_UPOS } from '../../core/compression/representation.ts';
+import { DEFAULT_SYSTEM_PROMPT } from '../../core/conversation/system-prompt.ts';
 import { PAPER_DECODING } from '../../core/engine/engine.ts';
 import { Dismissals } from './dismissals.svelte.ts';
 import { Drafts } from './drafts.ts';
 import { readQuery } from '../../core/links/query.ts';
-import {
-  DEFAULT_SYSTEM_PROMPT,
-  OWN_SETTINGS,
-  settingsFrom,
-  SettingsState,
-  SHARED_SETTINGS,
-  SHARED_SHAPE,
-  sharedQuery,
-} from './settings.svelte.ts';
+import { settingsFrom, SettingsState, SHARED_SETTINGS, SHARED_SHAPE, sharedQuery } from './settings.svelte.ts';
 import { Stored } from './stored.svelte.ts';
 import { memoryTexts } from './testing/fakes.ts';
 import { ThemeChoice } from './theme.svelte.ts';
@@ -124,7 +117,8 @@ describe('the theme', () => {
 describe('settings in a link', () => {
   it('are all settings that decide how a reply is made; each setting is one of these or the person’s own', () => {
     const all = Object.keys(new SettingsState(memoryTexts()).current);
-    expect([...SHARED_SETTINGS, ...OWN_SETTINGS].toSorted()).toEqual(all.toSorted());
+    const own = ['showDropped', 'contextOpen', 'introSeen', 'labView'];
+    expect([...SHARED_SETTINGS, ...own].toSorted()).toEqual(all.toSorted());
   });
 
   it('come back as they were, in a profile that had others', () => {
