@@ -23,6 +23,10 @@ export const COMPARE_SHAPE = {
   ...dialogueShape,
 };
 
+/** What a person is told about the parts of a link that were refused. */
+export const aboutRefused = (names: readonly string[]): string[] =>
+  names.map((name) => `The link’s value for “${name}” cannot be used here.`);
+
 const inputName = z.string().min(1).max(200);
 const inputsSchema = z
   .record(inputName, z.string().max(1000))

@@ -3,7 +3,7 @@ import { conversationFrom } from '../../core/conversation/from-dialogue.ts';
 import { DEFAULT_MODEL_ID } from '../../core/engine/embedded.ts';
 import { readQuery } from '../../core/links/query.ts';
 import { describeSettings } from '../chat/describe-settings.ts';
-import { CHAT_SHAPE } from '../links.ts';
+import { aboutRefused, CHAT_SHAPE } from '../links.ts';
 import { findDialogue, type DialogueFinder } from './given-dialogue.ts';
 import type { Models } from './models.svelte.ts';
 import { settingsFrom, SHARED_SETTINGS, type Settings, type SettingsState } from './settings.svelte.ts';
@@ -42,7 +42,7 @@ export class ChatLink {
     const { settings } = this.#dependencies;
     const { values, refused } = readQuery(query, CHAT_SHAPE);
     const { model, dialogue, turn, ...carried } = values;
-    const missing = refused.map((name) => `The link’s value for “${name}” cannot be used here.`);
+    const missing = aboutRefused(refused);
     const setsAny = SHARED_SETTINGS.some((key) => key in carried) || model !== undefined;
     const before = pick(settings.current);
     const modelBefore = this.#dependencies.models.chosen.id;

@@ -7,7 +7,7 @@ import { unpackComparison } from '../../core/links/comparison.ts';
 import { readQuery } from '../../core/links/query.ts';
 import type { CrisisSignal } from '../../core/safety/kinds.ts';
 import type { Example } from '../../lab/index.ts';
-import { COMPARE_SHAPE } from '../links.ts';
+import { aboutRefused, COMPARE_SHAPE } from '../links.ts';
 import type { CompareState } from './compare.svelte.ts';
 import { findDialogue, type DialogueFinder } from './given-dialogue.ts';
 import type { Models } from './models.svelte.ts';
@@ -35,7 +35,7 @@ export class CompareLink {
   async open(query: string): Promise<void> {
     const { values, refused } = readQuery(query, COMPARE_SHAPE);
     const { shared, example, dialogue, turn, seed } = values;
-    this.missing = refused.map((name) => `The link’s value for “${name}” cannot be used here.`);
+    this.missing = aboutRefused(refused);
     try {
       if (shared !== undefined) await this.#showShared(shared);
       else if (example !== undefined) await this.#showExample(example);
