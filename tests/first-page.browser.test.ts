@@ -1,30 +1,19 @@
 import { gzipSync } from 'node:zlib';
-import type { Browser, Response } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Response } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { dependencies } from '../package.json';
-import { launch } from './harness/browser.ts';
-import { serveLab, type ServedLab } from './harness/lab.ts';
 import { Person } from './harness/person.ts';
+import { useLab } from './harness/use-lab.ts';
 import { visit } from './harness/visit.ts';
 
 /** Maximum bytes of gzipped JavaScript before a person can write. */
 const SCRIPT_BUDGET = 250_000;
 
 describe('the first page', () => {
-  let browser: Browser;
-  let lab: ServedLab;
-
-  beforeAll(async () => {
-    browser = await launch({ webgpu: true });
-    lab = await serveLab();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await lab.close();
-  });
+  const at = useLab({ webgpu: true });
 
   it('can be used before any byte of a model or an engine is requested', async () => {
-    const guest = await visit(browser, lab.url);
+    const guest = await visit(at.browser, at.lab.url);
     const asked: string[] = [];
     guest.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     const person = new Person(guest.page);
@@ -39,12 +28,12 @@ describe('the first page', () => {
   });
 
   it('needs less than 250 KB of JavaScript, gzipped', async () => {
-    const guest = await visit(browser, 'about:blank');
+    const guest = await visit(at.browser, 'about:blank');
     const scripts: Response[] = [];
     guest.page.on('response', (response) => {
       if (/javascript/.test(response.headers()['content-type'] ?? '')) scripts.push(response);
     });
-    await guest.page.goto(lab.url);
+    await guest.page.goto(at.lab.url);
     await new Person(guest.page).messageField.fill('Hello');
     await guest.page.waitForLoadState('networkidle');
     const sizes = await Promise.all(scripts.map(async (script) => gzipSync(await script.body()).length));
@@ -55,27 +44,27 @@ describe('the first page', () => {
   });
 
   it('has its policy both in the page and in the header, and contacts no other host', async () => {
-    const guest = await visit(browser, lab.url, { serviceWorker: true });
+    const guest = await visit(at.browser, at.lab.url, { serviceWorker: true });
     const response = await guest.page.reload();
     expect(response?.headers()['content-security-policy']).toContain("default-src 'none'");
     const meta = guest.page.locator('meta[http-equiv="Content-Security-Policy"]');
     expect(await meta.getAttribute('content')).toContain("script-src 'self' 'wasm-unsafe-eval'");
     await guest.page.waitForLoadState('networkidle');
-    expect([...guest.origins]).toEqual([new URL(lab.url).origin]);
+    expect([...guest.origins]).toEqual([new URL(at.lab.url).origin]);
     expect(guest.errors).toEqual([]);
     expect(guest.failures).toEqual([]);
     await guest.close();
   });
 
   it('answers 404, not a page, if a file is missing', async () => {
-    const response = await fetch(new URL('models/none/config.json', lab.url));
+    const response = await fetch(new URL('models/none/config.json', at.lab.url));
     expect(response.status).toBe(404);
   });
 
   it('links to the licences of everything it contains', async () => {
-    const guest = await visit(browser, `${lab.url}#/about`);
+    const guest = await visit(at.browser, `${at.lab.url}#/about`);
     const href = await guest.page.getByRole('link', { name: 'third-party notices' }).getAttribute('href');
-    const list = await (await guest.page.request.get(new URL(href ?? '', lab.url).href)).text();
+    const list = await (await guest.page.request.get(new URL(href ?? '', at.lab.url).href)).text();
     const heads = new Set(list.split('\n').map((line) => line.replace(/ .*/, '')));
     // Only the command line reads YAML and cuts the rank of adapters.
     const bundled = Object.keys(dependencies).filter((name) => !['yaml', 'ml-matrix'].includes(name));

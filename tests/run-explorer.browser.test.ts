@@ -1,14 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { writeRunFile } from '../src/core/table/run-file.ts';
 import { madeUpPlan, madeUpRecord } from '../src/core/explorer/testing/made-up-run.ts';
 import { seriousViolations } from './harness/axe.ts';
-import { launch } from './harness/browser.ts';
-import { serveLab, type ServedLab } from './harness/lab.ts';
 import { overhangs } from './harness/overhang.ts';
+import { useLab } from './harness/use-lab.ts';
 import { visit } from './harness/visit.ts';
 
 /** Records of the run of somebody else: two models under three conditions, of dialogues that are not in the lab. */
@@ -40,19 +39,10 @@ const VERDICT = {
 };
 
 describe('the run explorer', () => {
-  let browser: Browser;
-  let lab: ServedLab;
-  beforeAll(async () => {
-    browser = await launch({ webgpu: false });
-    lab = await serveLab();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await lab.close();
-  });
+  const at = useLab();
 
   it('leads a reviewer from a committed run to a turn, and its link into a fresh profile', async () => {
-    const { page, errors, close } = await visit(browser, `${lab.url}#/runs`);
+    const { page, errors, close } = await visit(at.browser, `${at.lab.url}#/runs`);
     await page.getByRole('list', { name: 'Committed runs' }).getByRole('link', { name: 'The built-in' }).click();
     await found(page, '432 replies to 72 turns');
     await page.getByLabel('KeyPOS').uncheck();
@@ -74,7 +64,7 @@ describe('the run explorer', () => {
     expect(seen.context.length).toBeGreaterThan(0);
     expect(await seriousViolations(page)).toEqual([]);
 
-    const stranger = await visit(browser, page.url(), { profile: { viewport: { width: 320, height: 640 } } });
+    const stranger = await visit(at.browser, page.url(), { profile: { viewport: { width: 320, height: 640 } } });
     await stranger.page.getByTestId('context-agrees').waitFor();
     expect(await turnOf(stranger.page)).toEqual(seen);
     expect(await overhangs(stranger.page)).toEqual([]);
@@ -102,7 +92,7 @@ describe('the run explorer', () => {
     const file = join(tmpdir(), `foreign-${process.pid}.json`);
     const judge = { id: 'gpt', name: 'A judge', rounds: 1, begunAt: 1 };
     await writeFile(file, writeRunFile(madeUpPlan(), FOREIGN.length, FOREIGN, [judge], [VERDICT]));
-    const { page, errors, close } = await visit(browser, `${lab.url}#/runs`);
+    const { page, errors, close } = await visit(at.browser, `${at.lab.url}#/runs`);
     for (let copy = 0; copy < 2; copy++) {
       await page.getByLabel('Import a run').setInputFiles(file);
       await found(page, '144 replies to 24 turns');

@@ -1,30 +1,20 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launch } from './harness/browser.ts';
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { startEndpoint } from './harness/endpoint.ts';
-import { serveLab, type ServedLab } from './harness/lab.ts';
 import { NotebookReader } from './harness/notebook.ts';
 import { overhangs } from './harness/overhang.ts';
 import { Person } from './harness/person.ts';
+import { useLab } from './harness/use-lab.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
 // No model is loaded here: links, the tour and the explanations must work without one.
 describe('what a teacher shares', () => {
-  let browser: Browser;
-  let lab: ServedLab;
-  beforeAll(async () => {
-    browser = await launch({ webgpu: false });
-    lab = await serveLab();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await lab.close();
-  });
+  const at = useLab();
 
   /** Opens an address in a fresh profile; the clipboard is readable there. */
   const fresh = (address: string): Promise<Visit> =>
-    visit(browser, address, { profile: { permissions: ['clipboard-read', 'clipboard-write'] } });
+    visit(at.browser, address, { profile: { permissions: ['clipboard-read', 'clipboard-write'] } });
   const copied = async (page: Page): Promise<string> => {
     await page.getByRole('button', { name: 'Copy link' }).first().click();
     await page.getByRole('button', { name: 'Copied' }).first().waitFor();
@@ -32,7 +22,7 @@ describe('what a teacher shares', () => {
   };
 
   it('chat settings: the link opens the same settings in a fresh profile, and can be undone', async () => {
-    const teacher = await fresh(lab.url);
+    const teacher = await fresh(at.lab.url);
     await new Person(teacher.page).represent('keypos');
     await teacher.page.getByRole('tab', { name: 'Settings' }).click();
     await teacher.page.getByTestId('decoding-temperature').fill('0.2');
@@ -53,7 +43,7 @@ describe('what a teacher shares', () => {
   });
 
   it('a dialogue opens in the chat and in Compare from a turn, and a comparison with its replies', async () => {
-    const { page, errors, close } = await fresh(`${lab.url}#/data`);
+    const { page, errors, close } = await fresh(`${at.lab.url}#/data`);
     await page.getByRole('list', { name: 'Dialogues' }).getByRole('link').first().click();
     const turn = page.getByRole('article').getByRole('listitem').nth(2);
     const said = await turn.locator('.text').innerText();
@@ -76,7 +66,7 @@ describe('what a teacher shares', () => {
     expect(student.errors).toEqual([]);
     await student.close();
 
-    await page.goto(`${lab.url}#/data/solace~dialogue%201`);
+    await page.goto(`${at.lab.url}#/data/solace~dialogue%201`);
     await page.getByRole('link', { name: 'Chat from turn 4' }).click();
     await expect.poll(() => page.locator('[data-testid^="entry-"]').count()).toBe(4);
     await page.reload();
@@ -86,17 +76,17 @@ describe('what a teacher shares', () => {
   });
 
   it('a link to what is not here says what is missing', async () => {
-    const { page, close } = await fresh(`${lab.url}#/chat?dialogue=mine~d1&model=own`);
+    const { page, close } = await fresh(`${at.lab.url}#/chat?dialogue=mine~d1&model=own`);
     const note = page.getByRole('complementary', { name: 'About the link' });
     await note.getByText('The dialogue “d1” is not in this browser').waitFor();
     await note.getByText('The model “own” is not in this browser').waitFor();
-    await page.goto(`${lab.url}#/chat/5c2a7c3e-0000-4000-8000-000000000000`);
+    await page.goto(`${at.lab.url}#/chat/5c2a7c3e-0000-4000-8000-000000000000`);
     await page.getByText('This conversation is not in this browser.').waitFor();
     await close();
   });
 
   it('a notebook opens with the inputs of its link', async () => {
-    const { page, close } = await fresh(`${lab.url}#/notebooks/compression-playground`);
+    const { page, close } = await fresh(`${at.lab.url}#/notebooks/compression-playground`);
     const reader = new NotebookReader(page);
     const budget = (frame = reader.frame) => frame.locator('input[type=number]').first();
     await budget().fill('320');
@@ -109,13 +99,13 @@ describe('what a teacher shares', () => {
     await expect.poll(() => other.frame.locator('select option:checked').first().innerText()).toBe(chosen);
     await expect.poll(() => budget(other.frame).inputValue()).toBe('320');
     await student.close();
-    const missing = await fresh(`${lab.url}#/notebooks/loss-curves?inputs=%7B%22Nothing%22%3A%221%22%7D`);
+    const missing = await fresh(`${at.lab.url}#/notebooks/loss-curves?inputs=%7B%22Nothing%22%3A%221%22%7D`);
     await missing.page.getByText('“Nothing” of the link is not offered').waitFor();
     await missing.close();
   });
 
   it('the tour runs without a model, is left and resumed, and fits 320 px', async () => {
-    const { page, errors, close } = await fresh(lab.url);
+    const { page, errors, close } = await fresh(at.lab.url);
     await page.setViewportSize({ width: 320, height: 640 });
     await page.getByRole('link', { name: 'Take the tour' }).click();
     await page.locator('del').first().waitFor();
@@ -139,7 +129,7 @@ describe('what a teacher shares', () => {
   });
 
   it('a term is explained where it is chosen, with the person’s own words, by keyboard', async () => {
-    const { page, errors, close } = await fresh(lab.url);
+    const { page, errors, close } = await fresh(at.lab.url);
     await new Person(page).messageField.fill('I do not want to lose my cat');
     const ask = page.getByRole('button', { name: 'What is this: compression' });
     await ask.press('Enter');
@@ -157,7 +147,7 @@ describe('what a teacher shares', () => {
   });
 
   it('the chat is quiet at first; Lab view shows the tools, and is kept', async () => {
-    const { page, errors, close } = await visit(browser, lab.url, { quiet: true });
+    const { page, errors, close } = await visit(at.browser, at.lab.url, { quiet: true });
     await page.getByTestId('composer').waitFor();
     expect(await page.locator('input[type=radio][value=keypos]').count()).toBe(0);
     expect(await page.getByRole('tab', { name: 'What the model sees' }).count()).toBe(0);
@@ -177,7 +167,7 @@ describe('what a teacher shares', () => {
     const endpoint = await startEndpoint();
     endpoint.answer = () =>
       'Try **three** [things](https://example.org) <b>now</b>:\n- rest\n- [no](javascript:alert(1))';
-    const { page, errors, close } = await visit(browser, lab.url, {
+    const { page, errors, close } = await visit(at.browser, at.lab.url, {
       quiet: true,
       profile: { permissions: ['clipboard-read', 'clipboard-write'] },
     });
@@ -209,7 +199,7 @@ describe('what a teacher shares', () => {
   });
 
   it('presents in large type, steps with arrow keys, and a comparison prints on one page', async () => {
-    const { page, errors, close } = await fresh(lab.url);
+    const { page, errors, close } = await fresh(at.lab.url);
     await page.getByRole('button', { name: 'Present' }).click();
     await page.getByRole('toolbar', { name: 'Presentation' }).waitFor();
     expect(await page.getByRole('banner').count()).toBe(0);
@@ -231,7 +221,7 @@ describe('what a teacher shares', () => {
   });
 
   it('figures are saved as PNG, SVG and CSV, and tables as CSV', async () => {
-    const { page, errors, close } = await fresh(`${lab.url}#/data`);
+    const { page, errors, close } = await fresh(`${at.lab.url}#/data`);
     await page.getByRole('tab', { name: 'Statistics' }).click();
     const figure = page.getByRole('figure').first();
     const saved = async (button: Locator): Promise<Buffer> => {

@@ -1,14 +1,10 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import { launch } from './browser.ts';
+import { afterEach, beforeEach } from 'vitest';
 import { startEndpoint, type Endpoint } from './endpoint.ts';
-import { serveLab, type ServedLab } from './lab.ts';
 import { Person } from './person.ts';
+import { useLab, type UsedLab } from './use-lab.ts';
 import { visit, type Visit } from './visit.ts';
 
-export interface EndpointLab {
-  browser: Browser;
-  lab: ServedLab;
+export interface EndpointLab extends UsedLab {
   /** Replies instead of a model in tests about the page. A new one before each test. */
   endpoint: Endpoint;
 }
@@ -23,15 +19,7 @@ export interface EndpointVisit extends EndpointLab {
  * set when tests run.
  */
 export function useEndpointLab(): EndpointLab {
-  const opened = {} as EndpointLab;
-  beforeAll(async () => {
-    opened.browser = await launch({ webgpu: false });
-    opened.lab = await serveLab();
-  });
-  afterAll(async () => {
-    await opened.browser.close();
-    await opened.lab.close();
-  });
+  const opened = useLab() as EndpointLab;
   beforeEach(async () => {
     opened.endpoint = await startEndpoint();
   });

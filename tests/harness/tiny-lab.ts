@@ -30,10 +30,12 @@ export async function writeTinyLab(): Promise<TinyLab> {
   ]);
   await mkdir(folder);
   for (const name of await readdir(DIST)) {
-    const inside = [...stands].filter(([path]) => path.startsWith(`${name}/`));
-    if (inside.length === 0) await symlink(join(DIST, name), join(folder, name));
-    else await mkdir(join(folder, name));
-    for (const each of inside.length === 0 ? [] : await readdir(join(DIST, name))) {
+    if (![...stands.keys()].some((path) => path.startsWith(`${name}/`))) {
+      await symlink(join(DIST, name), join(folder, name));
+      continue;
+    }
+    await mkdir(join(folder, name));
+    for (const each of await readdir(join(DIST, name))) {
       const path = `${name}/${each}`;
       await symlink(stands.get(path) ?? join(DIST, path), join(folder, path));
     }
