@@ -156,9 +156,16 @@ export class ConversationLibrary {
     }
   }
 
+  /** The given conversations with their messages, or all; those that do not exist are left out. */
+  async all(ids?: readonly string[]): Promise<Conversation[]> {
+    const wanted = ids ?? (await this.list()).map(({ id }) => id);
+    const found = await Promise.all(wanted.map((id) => this.get(id)));
+    return found.filter((conversation) => conversation !== undefined);
+  }
+
   /** The text of a JSON file with the given conversations, or with all. */
   async export(ids?: readonly string[]): Promise<string> {
-    return exportConversations(await this.#all(ids));
+    return exportConversations(await this.all(ids));
   }
 
   /**
@@ -166,7 +173,7 @@ export class ConversationLibrary {
    * @throws {LabError} `bad-file` for any other file.
    */
   async import(text: string): Promise<ImportReport> {
-    const here = new Map((await this.#all()).map((conversation) => [conversation.id, conversation]));
+    const here = new Map((await this.all()).map((conversation) => [conversation.id, conversation]));
     const { conversations, ...report } = importConversations(text, (id) => here.get(id));
     await this.add(conversations);
     return { ...report, added: conversations.map(headOf) };
@@ -176,12 +183,6 @@ export class ConversationLibrary {
   async close(): Promise<void> {
     await this.flush();
     this.#tabs.close();
-  }
-
-  async #all(ids?: readonly string[]): Promise<Conversation[]> {
-    const wanted = ids ?? (await this.list()).map(({ id }) => id);
-    const found = await Promise.all(wanted.map((id) => this.get(id)));
-    return found.filter((conversation) => conversation !== undefined);
   }
 
   async #write(conversation: Conversation): Promise<void> {

@@ -1,4 +1,3 @@
-import { importConversations } from '../../core/conversation/exchange.ts';
 import { preferencePairs } from '../../core/conversation/preferences.ts';
 import type { Conversation, ConversationHead, Message } from '../../core/conversation/conversation.ts';
 import { LabError } from '../../core/error.ts';
@@ -14,6 +13,7 @@ interface Dependencies {
     | 'subscribe'
     | 'list'
     | 'get'
+    | 'all'
     | 'save'
     | 'keepMessage'
     | 'remove'
@@ -122,8 +122,7 @@ export class Conversations {
   /** Saves the ratings of replies as pairs for training; says so if there are none yet. */
   async exportPreferences(): Promise<void> {
     await this.#try('The ratings could not be exported.', async () => {
-      const { conversations } = importConversations(await this.#dependencies.library.export());
-      const pairs = preferencePairs(conversations);
+      const pairs = preferencePairs(await this.#dependencies.library.all());
       if (pairs.length > 0)
         this.#dependencies.saveFile(`solace-preferences-${today()}.json`, JSON.stringify(pairs, null, 1));
       else

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { headOf, type Conversation, type ConversationHead } from '../../core/conversation/conversation.ts';
-import { exportConversations } from '../../core/conversation/exchange.ts';
 import { append, createConversation, regenerate, rename, update } from '../../core/conversation/tree.ts';
 import { LabError } from '../../core/error.ts';
 import type { LibraryEvent } from '../../lab/index.ts';
@@ -32,6 +31,7 @@ function setUp({ library = {}, missing = false }: { library?: Partial<Library>; 
         return Promise.resolve([...stored.values()].map(headOf).filter(({ title }) => title.includes(query)));
       },
       get: (id) => Promise.resolve(stored.get(id)),
+      all: () => Promise.resolve([...stored.values()]),
       save: (conversation) => Promise.resolve(void stored.set(conversation.id, conversation)),
       keepMessage: (id) => void calls.push(`keepMessage ${id}`),
       remove: (id) => {
@@ -252,23 +252,24 @@ describe('an import', () => {
 
 describe('ratings of replies', () => {
   it('are saved as preference pairs, or it is said that there are none yet', async () => {
-    const none = setUp();
+    const unreadable = new LabError({ code: 'bad-file', what: 'A conversation is damaged.' });
+    const none = setUp({ library: { all: () => Promise.reject(unreadable) } });
     await none.conversations.exportPreferences();
     expect([none.saved, none.conversations.error?.code]).toEqual([[], 'bad-file']);
     const begun = append(createConversation('Listen.'), { speaker: 'seeker', text: 'I am tired' }).conversation;
     const first = append(begun, { speaker: 'supporter', text: 'Rest.' });
     const second = regenerate(first.conversation, first.message.id, undefined);
     const rated = (liked: boolean) =>
-      exportConversations([
+      Promise.resolve([
         update(update(second.conversation, first.message.id, { rating: { liked: true, why: '' } }), second.message.id, {
           text: 'Sleep.',
           rating: { liked, why: 'cold' },
         }),
       ]);
-    const alike = setUp({ library: { export: () => Promise.resolve(rated(true)) } });
+    const alike = setUp({ library: { all: () => rated(true) } });
     await alike.conversations.exportPreferences();
     expect(alike.toasts.texts()).toEqual([expect.stringContaining('There is no pair yet.')]);
-    const pair = setUp({ library: { export: () => Promise.resolve(rated(false)) } });
+    const pair = setUp({ library: { all: () => rated(false) } });
     await pair.conversations.exportPreferences();
     const [[name = '', text = '[]'] = []] = pair.saved as string[][];
     expect(name).toMatch(/^solace-preferences-.*\.json$/);
