@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { writeRunFile } from '../src/core/table/run-file.ts';
-import { madeUpPlan, madeUpRecord } from '../src/core/explorer/testing/made-up-run.ts';
+import { madeUpPlan, madeUpRecord, madeUpVerdict } from '../src/core/explorer/testing/made-up-run.ts';
 import { seriousViolations } from './harness/axe.ts';
 import { overhangs } from './harness/overhang.ts';
 import { useLab } from './harness/use-lab.ts';
@@ -24,19 +24,7 @@ const FOREIGN = Array.from({ length: 24 }, (_, d) =>
     ),
   ),
 ).flat();
-const VERDICT = {
-  judge: 'gpt',
-  model: 'base',
-  representation: 'raw',
-  dialogue: 'dialogue 3',
-  turn: 1,
-  round: 0,
-  scores: { engagement: 4, comforting: 3, appropriateness: 5, suggestion: 2 },
-  refused: false,
-  unreadable: 0,
-  repaired: false,
-  answers: ['{"engagement": 4, "comforting": 3}'],
-};
+const VERDICT = madeUpVerdict({ dialogue: 'dialogue 3', answers: ['{"engagement": 4, "comforting": 3}'] });
 
 describe('the run explorer', () => {
   const at = useLab();

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { parseRunFile } from '../table/run-file.ts';
-import type { RunVerdict } from '../judge/run-verdict.ts';
 import { numbersOf } from '../evaluation/numbers.ts';
 import type { ResultRecord } from '../evaluation/record.ts';
 import { Explorer, type Selection } from './explorer.ts';
@@ -8,7 +7,7 @@ import { exportRows } from './export.ts';
 import { currentName, dialogueNamed, labelsOf } from './labels.ts';
 import { publishedRun, storedRun } from './open-run.ts';
 import { EVERY_TURN } from './query.ts';
-import { MADE_UP_LABELS, madeUpPlan, madeUpRecord } from './testing/made-up-run.ts';
+import { MADE_UP_LABELS, madeUpPlan, madeUpRecord, madeUpVerdict } from './testing/made-up-run.ts';
 
 const PLAN = madeUpPlan(['base']);
 const JUDGE = { id: 'gpt', name: 'GPT', rounds: 1, begunAt: 5 };
@@ -23,19 +22,7 @@ const records = [1, 2, 3].flatMap((d) =>
     }),
   ),
 );
-const verdict: RunVerdict = {
-  judge: 'gpt',
-  model: 'base',
-  representation: 'raw',
-  dialogue: 'dialogue 2',
-  turn: 1,
-  round: 0,
-  scores: { engagement: 4, comforting: 3, appropriateness: 5, suggestion: 2 },
-  refused: false,
-  unreadable: 0,
-  repaired: false,
-  answers: ['{"engagement": 4}'],
-};
+const verdict = madeUpVerdict({ dialogue: 'dialogue 2', answers: ['{"engagement": 4}'] });
 const selection = (changes: Partial<Selection['query']> = {}, other: string | null = null): Selection => ({
   run: 'a',
   query: { ...EVERY_TURN, ...changes },

@@ -7,7 +7,7 @@ import { turnKey } from '../evaluation/record.ts';
 import { EVERY_TURN, JUDGED_STATES, type TurnQuery } from './query.ts';
 import { RunIndex } from './run-index.ts';
 import { selectRows } from './select.ts';
-import { MADE_UP_LABELS, madeUpPlan, madeUpRecord, madeUpRecords } from './testing/made-up-run.ts';
+import { MADE_UP_LABELS, madeUpPlan, madeUpRecord, madeUpRecords, madeUpVerdict } from './testing/made-up-run.ts';
 
 const indices = madeUpRecords.map(
   (records) => new RunIndex({ plan: madeUpPlan(), records: records.map(explored), labels: MADE_UP_LABELS }),
@@ -145,19 +145,8 @@ describe('RunIndex', () => {
   });
 
   it('takes the scores and states of the judge that is asked for, or of the latest', () => {
-    const verdict = (judge: string, turn: number, fields: Partial<RunVerdict>): RunVerdict => ({
-      judge,
-      model: 'base',
-      representation: 'raw',
-      dialogue: 'dialogue 1',
-      turn,
-      round: 0,
-      scores: null,
-      refused: false,
-      unreadable: 0,
-      repaired: false,
-      ...fields,
-    });
+    const verdict = (judge: string, turn: number, fields: Partial<RunVerdict>): RunVerdict =>
+      madeUpVerdict({ judge, turn, scores: null, ...fields });
     const all = (score: number) => ({
       scores: { engagement: score, comforting: score, appropriateness: score, suggestion: score },
     });

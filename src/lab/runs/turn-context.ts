@@ -53,16 +53,23 @@ export async function rebuildContext(
   const condition = conditionsOf(plan).find(({ id }) => id === record.representation);
   if (!condition) return missing('The plan of this run does not name this condition.');
   if (record.failed) return missing('The turn failed, so there is nothing that is known to have been sent.');
-  const refused = whyNot(plan, record, { condition, dialogue, tokenizer });
-  if (refused !== null || !dialogue) return missing(refused ?? '');
-  const { before } = supporterTurns(dialogue).find(({ turn }) => turn === record.turn) ?? { before: [] };
+  if (!dialogue)
+    return missing(
+      `Its dataset, “${plan.dataset.name}”, is not in this browser. Add it under Data, and open the turn again.`,
+    );
+  const turn = supporterTurns(dialogue).find((each) => each.turn === record.turn);
+  if (!turn || (record.reference !== '' && turn.reference !== record.reference))
+    return missing('The dialogue of this name in this browser is not the one of the run.');
+  const refused = whyNot(record, condition, tokenizer);
+  if (refused !== null) return missing(refused);
+  const { before } = turn;
   const compressed: Compressed[] = [];
   const countTokens: CountTokens = (texts) => (tokenizer ? tokenizer.countTokens(texts) : unavailable());
   const histories = (plan.histories ?? []).map((spec) =>
     openHistory(spec, { model: unavailable, countTokens, tagger: plan.tagger, compress }),
   );
   const request = await conditionRequest(
-    { turn: { before }, condition },
+    { turn, condition },
     plan,
     {
       async compress(texts, representation) {
@@ -89,17 +96,8 @@ export async function rebuildContext(
 const DIFFERENT_MODEL =
   'The model of the run is not here: with the one of this name, the context would not have had this length.';
 
-/** Why a context cannot be assembled again; null if it can. */
-function whyNot(
-  { dataset }: EvaluationPlan,
-  record: ExploredRecord,
-  { condition, dialogue, tokenizer }: Pick<ContextSources, 'dialogue' | 'tokenizer'> & { condition: PlanCondition },
-): string | null {
-  if (!dialogue)
-    return `Its dataset, “${dataset.name}”, is not in this browser. Add it under Data, and open the turn again.`;
-  const turn = supporterTurns(dialogue).find((each) => each.turn === record.turn);
-  if (!turn || (record.reference !== '' && turn.reference !== record.reference))
-    return `The dialogue of this name in this browser is not the one of the run.`;
+/** Why the context of a known turn cannot be assembled again; null if it can. */
+function whyNot(record: ExploredRecord, condition: PlanCondition, tokenizer: ModelTokenizer | null): string | null {
   if ('history' in condition && needsModel(condition.history))
     return 'The model itself wrote this history while the run was in progress, and it was not stored.';
   if ('history' in condition && condition.history.method === 'budget' && !tokenizer)

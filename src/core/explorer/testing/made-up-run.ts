@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { parsePlan, type EvaluationPlan } from '../../evaluation/plan.ts';
 import type { ResultRecord } from '../../evaluation/record.ts';
+import type { RunVerdict } from '../../judge/run-verdict.ts';
 import type { DialogueLabels } from '../labels.ts';
 
 /** A plan with the models `base` and `tuned` under the three compressions. */
@@ -26,6 +27,21 @@ export const madeUpRecord = (fields: Partial<ResultRecord> = {}): ResultRecord =
   nll: { sum: 12, tokens: 4 },
   timing: { newTokens: 4, firstTokenMs: 5, decodeMs: 20, totalMs: 30 },
   scores: {},
+  ...fields,
+});
+
+/** A judge's verdict on the first reply, with the given fields. */
+export const madeUpVerdict = (fields: Partial<RunVerdict> = {}): RunVerdict => ({
+  judge: 'gpt',
+  model: 'base',
+  representation: 'raw',
+  dialogue: 'dialogue 1',
+  turn: 1,
+  round: 0,
+  scores: { engagement: 4, comforting: 3, appropriateness: 5, suggestion: 2 },
+  refused: false,
+  unreadable: 0,
+  repaired: false,
   ...fields,
 });
 
