@@ -10,7 +10,7 @@ import { datasetLabels, getDialogue, listDatasets } from '../datasets.ts';
 import { committedRunIds, committedSummary, committedTexts } from './committed-runs.ts';
 import { planTokenizer } from './plan-tokenizer.ts';
 import { found } from './stored-runs.ts';
-import { explorerWorker } from './table-worker.ts';
+import { runReader } from './table-worker.ts';
 import { rebuildContext, type TurnContext } from './turn-context.ts';
 
 export type { RebuiltContext, TurnContext } from './turn-context.ts';
@@ -32,16 +32,16 @@ export async function exploreRun(id: string): Promise<ExploredRun> {
     ? await openCommitted(id)
     : await openStored(id);
   const { dataset, labels } = await findDataset(head);
-  return { ...head, ...(await explorerWorker.call('label', { id, labels })), id, dataset };
+  return { ...head, ...(await runReader.call('label', { id, labels })), id, dataset };
 }
 
 async function openStored(id: string): Promise<RunHead> {
-  return explorerWorker.call('openStored', { id, plan: (await found(id)).plan });
+  return runReader.call('openStored', { id, plan: (await found(id)).plan });
 }
 
 async function openCommitted(id: string): Promise<RunHead> {
   const [summary, texts] = await Promise.all([committedSummary(id), committedTexts(id)]);
-  return explorerWorker.call('openPublished', { id, plan: parseStoredPlan(summary.plan, id), texts });
+  return runReader.call('openPublished', { id, plan: parseStoredPlan(summary.plan, id), texts });
 }
 
 interface FoundDataset {
@@ -77,24 +77,23 @@ export const exploredPage = (
   selection: Selection,
   columns: readonly string[],
   { offset, limit }: { offset: number; limit: number },
-): Promise<TurnPage> => explorerWorker.call('page', { selection, columns: [...columns], offset, limit });
+): Promise<TurnPage> => runReader.call('page', { selection, columns: [...columns], offset, limit });
 
 /** An open turn; null if the run has no such turn. */
-export const exploredTurn = (selection: Selection, place: TurnPlace) =>
-  explorerWorker.call('turn', { selection, place });
+export const exploredTurn = (selection: Selection, place: TurnPlace) => runReader.call('turn', { selection, place });
 
 export const exploredDistribution = (selection: Selection, measure: string) =>
-  explorerWorker.call('distribution', { selection, measure });
+  runReader.call('distribution', { selection, measure });
 
 export const exploredScatter = (selection: Selection, x: string, y: string) =>
-  explorerWorker.call('scatter', { selection, x, y });
+  runReader.call('scatter', { selection, x, y });
 
 export const exploredSlices = (selection: Selection, measure: string, by: SliceKind) =>
-  explorerWorker.call('slices', { selection, measure, by });
+  runReader.call('slices', { selection, measure, by });
 
 /** The replies that match as a file. */
 export const exportExplored = (selection: Selection, form: 'csv' | 'json'): Promise<Blob> =>
-  explorerWorker.call('exportRows', { selection, form });
+  runReader.call('exportRows', { selection, form });
 
 /**
  * The context of a record as its model received it, assembled again from the plan.

@@ -11,7 +11,7 @@ import {
 } from '../../core/judge/run-verdict.ts';
 import { judgePairs, type JudgePair } from '../../core/judge/inter-judge-agreement.ts';
 import { borrowModel } from '../models/resident-models.ts';
-import { table } from './table-worker.ts';
+import { runReader } from './table-worker.ts';
 import { alone, found, judgingsOf, REMOTE_CONCURRENCY, store, turnsOf, type WorkCalls } from './stored-runs.ts';
 
 export { describeJudgePair } from '../../core/judge/inter-judge-agreement.ts';
@@ -29,7 +29,7 @@ export interface JudgeState {
 export async function judgesOfRun(id: string): Promise<JudgeState[]> {
   const judges = await store.judges(id);
   if (judges.length === 0) return [];
-  const replies = await table.call('countReplies', id);
+  const replies = await runReader.call('countReplies', id);
   const states = await Promise.all(
     judges.map(async (judge) => ({
       judge,

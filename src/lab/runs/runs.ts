@@ -14,7 +14,7 @@ import { modelWeights } from '../models/list.ts';
 import { borrowModel } from '../models/resident-models.ts';
 import { planTools } from './plan-tools.ts';
 import { provenanceInPage } from './software.ts';
-import { table } from './table-worker.ts';
+import { runReader, table } from './table-worker.ts';
 import { alone, found, REMOTE_CONCURRENCY, store, turnsOf, type WorkCalls } from './stored-runs.ts';
 
 export type { EvaluationPlan, PlanInput, RunEvent, RunSummary, StoredRun };
@@ -72,7 +72,7 @@ async function openPlanned(model: PlanModel, signal?: AbortSignal): Promise<Load
  * runs.
  */
 export async function estimateRun(plan: EvaluationPlan, missing: number): Promise<number | null> {
-  const each = await table.call(
+  const each = await runReader.call(
     'meanTime',
     plan.models.map(({ id }) => id),
   );
@@ -152,7 +152,7 @@ export async function compareRuns(
  */
 export async function exportRun(id: string, form: 'json' | 'csv' | 'html', { answers = false } = {}): Promise<string> {
   const { plan, total } = await found(id);
-  if (form !== 'html') return table.call('exportStored', { id, plan, total, form });
+  if (form !== 'html') return runReader.call('exportStored', { id, plan, total, form });
   return shareHtml(plan, await summariseRun(id), answers ? await store.records(id) : []);
 }
 
@@ -161,7 +161,7 @@ export async function exportRun(id: string, form: 'json' | 'csv' | 'html', { ans
  * @throws {LabError} `bad-file` or `bad-config` that says what is wrong with it.
  */
 export async function importRun(files: readonly File[]): Promise<StoredRun> {
-  return table.call('importFiles', { files: [...files], id: uniqueId(), createdAt: Date.now() });
+  return runReader.call('importFiles', { files: [...files], id: uniqueId(), createdAt: Date.now() });
 }
 
 export async function removeRun(id: string): Promise<void> {

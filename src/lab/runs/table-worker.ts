@@ -7,8 +7,8 @@ const open = (name: string): RpcWorker<TableApi> =>
     () => new Worker(new URL('../../../workers/table/table.worker.ts', import.meta.url), { type: 'module', name }),
   );
 
-/** Reads runs and computes their tables. */
+/** Computes tables, which takes half a minute for ten thousand records. */
 export const table = open('table');
 
-/** Answers the explorer in a worker of its own, which does not wait for the resamples of a table. */
-export const explorerWorker = open('explorer');
+/** Imports, reads, explores and exports runs: a worker of its own, so that none of that waits for a table. */
+export const runReader = open('runs');
