@@ -52,7 +52,6 @@ export class ContextState {
   /** Tokens of the prompt; null while there is nothing to count. */
   total = $state<number | null>(null);
   estimated = $state(true);
-  outside = $state(0);
   /** Why messages are sent as written, by key; compressed messages are absent. */
   readonly asWritten: ReadonlyMap<string, AsWritten> = $derived(reasonsOf(this.rows));
   /** What became of messages that the model no longer reads in full, by key. */
@@ -154,7 +153,6 @@ export class ContextState {
     this.total = utterances.length === 0 || fit instanceof LabError ? null : fit.tokens;
     this.estimated = !exact;
     this.instead = chosen.instead;
-    this.outside = fit instanceof LabError ? utterances.length : fit.leftOut;
     this.utterances = utterances.length;
     this.meter = [...seen].flatMap(([id, view]) => (view ? [meterRow(id, view)] : []));
     this.error = fit instanceof LabError && utterances.length > 0 ? fit : null;

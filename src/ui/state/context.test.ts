@@ -65,7 +65,7 @@ describe('the context', () => {
       ['m0', 'user', 'I am so tired of the exam', null, false],
       ['m1', 'assistant', 'Since when?', null, false],
     ]);
-    expect(context).toMatchObject({ estimated: false, outside: 0, utterances: 2, error: null });
+    expect(context).toMatchObject({ estimated: false, edge: null, utterances: 2, error: null });
     expect(context.total).toBeGreaterThan(0);
     expect(context.meter).toHaveLength(3);
   });
@@ -105,7 +105,7 @@ describe('the context', () => {
     context.refresh();
     await seen(context);
     expect(context.estimated).toBe(true);
-    expect(context.outside).toBeGreaterThan(0);
+    expect(context.edge?.counts.left).toBeGreaterThan(0);
     expect(context.window.budget).toBe(256);
     expect(context.modelWindow).toBeGreaterThan(256);
   });
@@ -116,7 +116,7 @@ describe('the context', () => {
     context.refresh();
     await seen(context);
     expect(context.error?.code).toBe('bad-config');
-    expect([context.total, context.outside]).toEqual([null, 1]);
+    expect([context.total, context.fates.size]).toEqual([null, 1]);
   });
 
   it('belongs to the newest request, whichever is answered first', async () => {
