@@ -31,11 +31,18 @@ async function spoilReplies(): Promise<void> {
       request.onerror = () => reject(request.error ?? new Error('It could not be read.'));
     });
   const database = await asked(indexedDB.open('solace-lab'));
-  const messages = database.transaction('messages', 'readwrite').objectStore('messages');
+  const transaction = database.transaction('messages', 'readwrite');
+  // A page that is left before the transaction is complete takes its changes back.
+  const complete = new Promise((resolve, reject) => {
+    transaction.oncomplete = resolve;
+    transaction.onabort = reject;
+  });
+  const messages = transaction.objectStore('messages');
   for (const message of await asked<{ reply?: { representation: string } }[]>(messages.getAll())) {
     if (message.reply)
       await asked(messages.put({ ...message, reply: { ...message.reply, representation: 'no such one' } }));
   }
+  await complete;
   database.close();
 }
 
