@@ -1,7 +1,8 @@
 import { viewContext, type ContextRequest, type ContextView } from '../core/context/assemble.ts';
 import type { ModelTokenizer } from '../core/context/tokenizer.ts';
 import type { Compressed } from '../core/compression/representation.ts';
-import { compress as sharedCompress, type Compression, type CompressOptions } from './compression.ts';
+import type { CompressOptions } from '../core/compression/options.ts';
+import { compress as sharedCompress, type Compression } from './compression.ts';
 
 /** A conversation to compress and send, and the token budget for it. */
 export interface CompressedRequest extends Omit<ContextRequest, 'sent' | 'summary'> {

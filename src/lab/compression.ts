@@ -1,9 +1,10 @@
 import { at } from '../core/at.ts';
 import { throwIfCancelled } from '../core/error.ts';
+import type { CompressOptions } from '../core/compression/options.ts';
 import type { Compressed, Representation } from '../core/compression/representation.ts';
 import { RpcWorker } from '../rpc/worker.ts';
 import type { WorkerLike } from '../rpc/worker.ts';
-import type { CompressApi, CompressOptions } from '../../workers/compression/api.ts';
+import type { CompressApi } from '../../workers/compression/api.ts';
 import { Lru } from '../core/lru.ts';
 
 /** Compresses texts off the page's thread and remembers results. */
@@ -17,8 +18,6 @@ export interface Compression {
   /** Stops the worker; the next call starts it again. */
   terminate(): void;
 }
-
-export type { CompressOptions };
 
 interface CompressionSetup {
   /** Starts the worker. If absent, or where there are no workers (Node), the same code runs on this thread. */

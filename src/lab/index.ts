@@ -40,7 +40,7 @@ export { viewCompressed, type CompressedRequest, type CompressedView } from './c
 export { openOverflow, type OverflowChoice } from './overflow.ts';
 
 /** Conversations: replies, the library of conversations, comparisons, signs of danger. */
-export { compressionOf, writeReply, type ReplyStep, type ReplyTask, type ReplyTools } from './reply.ts';
+export { writeReply, type ReplyStep, type ReplyTask, type ReplyTools } from './reply.ts';
 export { conversations, type ConversationLibrary, type ImportReport, type LibraryEvent } from './conversations.ts';
 export {
   deleteAllComparisons,

@@ -5,7 +5,8 @@ import type { Overflow, Past } from '../core/context/overflow.ts';
 import type { Embedder } from '../core/embedding/embedder.ts';
 import type { LoadedModel } from '../core/engine/engine.ts';
 import { Lru } from '../core/lru.ts';
-import { compress as sharedCompress, type Compression, type CompressOptions } from './compression.ts';
+import type { CompressOptions } from '../core/compression/options.ts';
+import { compress as sharedCompress, type Compression } from './compression.ts';
 import { historyModel } from './history-model.ts';
 import { pageEmbedder } from './sentences.ts';
 

@@ -2,6 +2,7 @@ import { asEarlierTurns, type Assist } from '../core/assist/assist.ts';
 import { bestOf, type ChosenReply } from '../core/assist/best-of.ts';
 import type { FoundExchange } from '../core/assist/exchange-index.ts';
 import type { AssistNote } from '../core/assist/note.ts';
+import { compressionOf } from '../core/compression/options.ts';
 import { fitted, type Fit } from '../core/context/assemble.ts';
 import type { ChatMessage } from '../core/context/message.ts';
 import type { ContextUtterance } from '../core/context/sent.ts';
@@ -13,7 +14,7 @@ import { splitStrategy } from '../core/dataset/strategy.ts';
 import type { LoadedModel } from '../core/engine/engine.ts';
 import { LabError } from '../core/error.ts';
 import { viewCompressed, type CompressedRequest, type CompressedView } from './compressed-context.ts';
-import type { Compression, CompressOptions } from './compression.ts';
+import type { Compression } from './compression.ts';
 import { openOverflow } from './overflow.ts';
 
 /** A request for a reply in a chat or a comparison. */
@@ -156,14 +157,4 @@ export async function replyContext(
   // The conversation comes first: nothing of it is left out or shortened for the sake of an exchange.
   const overflow = origin.overflow && openOverflow({ id: origin.overflow, options, modelId, model, compress });
   return { ...(await view({ utterances, overflow })), sent: [] };
-}
-
-/** The compression of a reply's context. */
-export function compressionOf({
-  representation,
-  tagger,
-  keep,
-  negations,
-}: Pick<ReplyOrigin, 'representation' | 'tagger' | 'keep' | 'negations'>): CompressOptions {
-  return { representation, ...(tagger && { tagger }), ...(keep && { keep }), ...(negations && { negations }) };
 }

@@ -1,11 +1,6 @@
-import type { RepresentationOptions } from '../../src/core/compression/load.ts';
-import type { Compressed, RepresentationId } from '../../src/core/compression/representation.ts';
+import type { CompressOptions } from '../../src/core/compression/options.ts';
+import type { Compressed } from '../../src/core/compression/representation.ts';
 import type { Method } from '../../src/rpc/protocol.ts';
-
-/** Which compression, with which tagger and kept parts of speech (both only matter to KeyPOS). */
-export interface CompressOptions extends RepresentationOptions {
-  representation: RepresentationId;
-}
 
 /** The methods of the compression worker. */
 export type CompressApi = {

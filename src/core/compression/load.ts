@@ -2,18 +2,10 @@ import { createKeyPos } from './keypos.ts';
 import { onlyEnglish } from './language.ts';
 import { keepingNegations } from './negation.ts';
 import { NO_STOPWORDS } from './nostopwords.ts';
+import type { RepresentationOptions } from './options.ts';
 import { RAW } from './raw.ts';
-import { KEY_UPOS, type Representation, type RepresentationId, type TaggerId, type Upos } from './representation.ts';
+import { KEY_UPOS, type Representation, type RepresentationId } from './representation.ts';
 import { loadTagger } from './load-tagger.ts';
-
-export interface RepresentationOptions {
-  /** Default: wink. */
-  tagger?: TaggerId | undefined;
-  /** The parts of speech that KeyPOS keeps. Default: the paper's. */
-  keep?: readonly Upos[] | undefined;
-  /** Whether negations are kept, which the paper's compressions drop. */
-  negations?: boolean | undefined;
-}
 
 const LOADERS: Record<RepresentationId, (options: RepresentationOptions) => Promise<Representation>> = {
   raw: async () => RAW,

@@ -2,7 +2,8 @@ import type { Overflow, Past } from '../../core/context/overflow.ts';
 import type { ModelTokenizer } from '../../core/context/tokenizer.ts';
 import { chatWindow, USUAL_WINDOW } from '../../core/context/window.ts';
 import { LabError } from '../../core/error.ts';
-import { compressionOf, type CompressedRequest, type CompressedView, type OverflowChoice } from '../../lab/index.ts';
+import type { CompressedRequest, CompressedView, OverflowChoice } from '../../lab/index.ts';
+import { compressionOf } from '../../core/compression/options.ts';
 import { REPRESENTATION_IDS, type AsWritten, type RepresentationId } from '../../core/compression/representation.ts';
 import {
   edgeOf,
