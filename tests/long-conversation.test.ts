@@ -43,7 +43,7 @@ const model: LoadedModel = {
     modelId: 'fake',
     engine: 'transformers',
     device: 'cpu',
-    features: { seed: true, topK: true },
+    features: { seed: true, topK: true, resumes: true },
     contextWindow: WINDOW.budget,
   },
   scorer: {

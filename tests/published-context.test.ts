@@ -34,7 +34,7 @@ async function silentModel(): Promise<LoadedModel> {
       modelId: 'tuned',
       engine: 'transformers',
       device: 'cpu',
-      features: { seed: true, topK: true },
+      features: { seed: true, topK: true, resumes: true },
       contextWindow: 8192,
     },
     tokenizer,

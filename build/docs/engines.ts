@@ -11,6 +11,7 @@ const COLUMNS: Record<keyof EngineFacts, string> = {
   countsTokens: 'counts tokens',
   seed: 'seed',
   topK: 'top-k',
+  resumes: 'resumes a reply',
 };
 
 function table(rows: readonly (readonly string[])[]): string {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ENGINE_IDS, type EngineId, type LoadedModel } from '../core/engine/engine.ts';
+import { MODEL_FORMATS } from '../core/engine/record.ts';
 import { byteTokenizerFiles } from '../core/engine/testing/byte-tokenizer.ts';
 import { createChatTokenizer } from '../core/tokenizer/chat-tokenizer.ts';
-import { ENGINES, type Support } from './features.ts';
+import { ENGINES, formatResumes, type Support } from './features.ts';
 import { EndpointModel } from './openai/openai.ts';
 import type { KvDecoder } from './transformers/kv-decoder.ts';
 import { OrtModel } from './transformers/ort-model.ts';
@@ -44,12 +45,17 @@ describe.each(ENGINE_IDS)('the table entry of %s', (id) => {
   const { best, least } = MODELS[id];
 
   it('says what its models can do', () => {
-    const { seed, topK, scores, countsTokens } = ENGINES[id];
+    const { seed, topK, resumes, scores, countsTokens } = ENGINES[id];
     expect(best.info.engine).toBe(id);
-    expect(best.info.features).toEqual({ seed: seed !== 'no', topK: topK !== 'no' });
+    expect(best.info.features).toEqual({ seed: seed !== 'no', topK: topK !== 'no', resumes: resumes !== 'no' });
+    expect([best.info.features.resumes, least.info.features.resumes]).toEqual(promised(resumes));
     expect([best.tokenizer !== undefined, least.tokenizer !== undefined]).toEqual(promised(countsTokens));
     // Whether a server can score is known only after a request, so an endpoint always has a scorer.
     if (id === 'openai') expect([scores, best.scorer !== undefined]).toEqual([expect.stringMatching(/^where/), true]);
     else expect([best.scorer !== undefined, least.scorer !== undefined]).toEqual(promised(scores));
   });
+});
+
+it('expects local models to resume replies, and no others', () => {
+  expect(MODEL_FORMATS.filter(formatResumes)).toEqual(['onnx', 'adapter', 'gguf']);
 });

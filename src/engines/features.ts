@@ -19,6 +19,8 @@ export interface EngineFacts {
   seed: Support;
   /** Whether the setting `topK` is honoured. */
   topK: Support;
+  /** Whether a reply can be resumed where it ended. */
+  resumes: Support;
 }
 
 /**
@@ -33,6 +35,7 @@ export const ENGINES: Record<EngineId, EngineFacts> = {
     countsTokens: 'yes',
     seed: 'yes',
     topK: 'yes',
+    resumes: 'yes',
   },
   wllama: {
     name: 'wllama (llama.cpp in Wasm)',
@@ -42,6 +45,7 @@ export const ENGINES: Record<EngineId, EngineFacts> = {
     countsTokens: 'where the tokenizer in the file can be run here',
     seed: 'yes',
     topK: 'yes',
+    resumes: 'where the tokenizer in the file can be run here',
   },
   webllm: {
     name: 'WebLLM',
@@ -51,6 +55,7 @@ export const ENGINES: Record<EngineId, EngineFacts> = {
     countsTokens: 'no',
     seed: 'yes',
     topK: 'no',
+    resumes: 'no',
   },
   openai: {
     name: 'endpoint',
@@ -60,6 +65,7 @@ export const ENGINES: Record<EngineId, EngineFacts> = {
     countsTokens: 'no',
     seed: 'where the server honours it',
     topK: 'where the server honours it',
+    resumes: 'no',
   },
 };
 
@@ -74,6 +80,12 @@ export const ENGINE_FOR: Record<ModelFormat, EngineTable> = {
 
 /** The settings that an engine honours; those that only some servers honour are sent to all. */
 export function decodingFeatures(id: EngineId): DecodingFeatures {
-  const { seed, topK } = ENGINES[id];
-  return { seed: seed !== 'no', topK: topK !== 'no' };
+  const { seed, topK, resumes } = ENGINES[id];
+  return { seed: seed !== 'no', topK: topK !== 'no', resumes: resumes !== 'no' };
+}
+
+/** Whether a model of this format that is not loaded yet can be expected to resume replies. */
+export function formatResumes(format: ModelFormat): boolean {
+  const { auto } = ENGINE_FOR[format];
+  return auto !== undefined && decodingFeatures(auto).resumes;
 }

@@ -32,6 +32,7 @@ export { residency } from './models/resident-models.ts';
 export { openOwnTokenizer } from './models/tokenizers.ts';
 export { contextTokenizer } from './models/context-tokenizer.ts';
 export { probeGpu, type GpuProbe } from '../engines/gpu.ts';
+export { formatResumes } from '../engines/features.ts';
 export { hasWasmThreads } from '../engines/threads.ts';
 
 /** Compression and histories: what a model is sent of a conversation. */
@@ -40,7 +41,8 @@ export { viewCompressed, type CompressedRequest, type CompressedView } from './c
 export { openOverflow, type OverflowChoice } from './overflow.ts';
 
 /** Conversations: replies, the library of conversations, comparisons, signs of danger. */
-export { writeReply, type ReplyStep, type ReplyTask, type ReplyTools } from './reply.ts';
+export { writeReply, type ReplyStep, type ReplyTask, type ReplyTools, type WrittenReply } from './reply.ts';
+export { resumeReply } from './resume-reply.ts';
 export { conversations, type ConversationLibrary, type ImportReport, type LibraryEvent } from './conversations.ts';
 export {
   deleteAllComparisons,
@@ -49,7 +51,7 @@ export {
   saveComparison,
 } from '../browser/storage/comparison-store.ts';
 export { loadExamples, type Example } from '../core/conversation/examples/examples.ts';
-export { lookInside, weighDropped, type WordWeight, type WrittenReply } from './look-inside.ts';
+export { lookInside, weighDropped, type WordWeight } from './look-inside.ts';
 export { readDanger } from './sentences.ts';
 export { openAssist } from './assist.ts';
 

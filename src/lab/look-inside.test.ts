@@ -4,8 +4,8 @@ import { NO_STOPWORDS } from '../core/compression/nostopwords.ts';
 import { PAPER_DECODING, type LoadedModel } from '../core/engine/engine.ts';
 import { fakeModel } from '../core/evaluation/testing/fake-model.ts';
 import type { CompressOptions } from '../core/compression/options.ts';
-import { lookInside, weighDropped, type WordWeight, type WrittenReply } from './look-inside.ts';
-import type { ReplyTools } from './reply.ts';
+import { lookInside, weighDropped, type WordWeight } from './look-inside.ts';
+import type { ReplyTools, WrittenReply } from './reply.ts';
 
 const TASK: WrittenReply = {
   systemPrompt: '',

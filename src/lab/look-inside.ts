@@ -4,12 +4,7 @@ import type { LoadedModel, TokenScore } from '../core/engine/engine.ts';
 import { throwIfCancelled } from '../core/error.ts';
 import { replyLikelihood } from '../core/evaluation/likelihood.ts';
 import { droppedWords, KNOWN_ALTERNATIVES } from '../core/evaluation/look-inside.ts';
-import { replyContext, type ReplyContext, type ReplyTask, type ReplyTools } from './reply.ts';
-
-/** A reply that was written, and what it was written from. */
-export interface WrittenReply extends ReplyTask {
-  reply: string;
-}
+import { writtenContext, type ReplyTools, type WrittenReply } from './reply.ts';
 
 /** How much a dropped word would have mattered to a reply. */
 export interface WordWeight {
@@ -32,7 +27,7 @@ export async function lookInside(
   signal: AbortSignal,
 ): Promise<TokenScore[]> {
   const scorable = requireScorable(model);
-  const { messages } = await contextOf(model, task, tools, signal);
+  const { messages } = await writtenContext(model, task, tools, signal);
   return (await replyLikelihood(scorable, messages, task.reply, signal, KNOWN_ALTERNATIVES)).scores;
 }
 
@@ -47,7 +42,7 @@ export async function* weighDropped(
   signal: AbortSignal,
 ): AsyncGenerator<{ weight: WordWeight; of: number }> {
   const scorable = requireScorable(model);
-  const context = await contextOf(model, task, tools, signal);
+  const context = await writtenContext(model, task, tools, signal);
   const words = droppedWords(context).slice(0, MOST_WEIGHED);
   if (words.length === 0) return;
   const lossOf = async (messages: ChatMessage[]): Promise<number> => {
@@ -60,11 +55,3 @@ export async function* weighDropped(
     yield { weight: { word, gain: before - (await lossOf(messages)) }, of: words.length };
   }
 }
-
-/** The context that the reply was written from. The exchanges before it are those that were found then. */
-const contextOf = (
-  model: LoadedModel,
-  task: WrittenReply,
-  tools: ReplyTools,
-  signal: AbortSignal,
-): Promise<ReplyContext> => replyContext(model, task, tools, task.origin.assist?.found ?? [], signal);

@@ -25,6 +25,11 @@ export interface ReplyTask {
   origin: ReplyOrigin;
 }
 
+/** A reply that was written, whole or in part, and what it was written from. */
+export interface WrittenReply extends ReplyTask {
+  reply: string;
+}
+
 /** A reply so far. */
 export interface ReplyStep {
   /** The context as the model received it. */
@@ -123,10 +128,10 @@ export interface ReplyContext extends CompressedView {
 }
 
 /**
- * The context of a reply: the only place that builds it, for the reply and for a look inside it.
+ * The context of a reply: the only place that builds it, for the reply, the rest of it and a look inside it.
  * @throws {LabError} as `writeReply`.
  */
-export async function replyContext(
+async function replyContext(
   model: LoadedModel,
   { origin, systemPrompt, utterances }: ReplyTask,
   { tokenizer, limit, compress }: ReplyTools,
@@ -158,3 +163,14 @@ export async function replyContext(
   const overflow = origin.overflow && openOverflow({ id: origin.overflow, options, modelId, model, compress });
   return { ...(await view({ utterances, overflow })), sent: [] };
 }
+
+/**
+ * The context that a reply was written from. The exchanges before it are those that were found then.
+ * @throws {LabError} as `writeReply`.
+ */
+export const writtenContext = (
+  model: LoadedModel,
+  task: WrittenReply,
+  tools: ReplyTools,
+  signal: AbortSignal,
+): Promise<ReplyContext> => replyContext(model, task, tools, task.origin.assist?.found ?? [], signal);

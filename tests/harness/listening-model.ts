@@ -9,7 +9,13 @@ export function listener(
 ): { model: LoadedModel; heard: ChatMessage[][] } {
   const heard: ChatMessage[][] = [];
   const model: LoadedModel = {
-    info: { modelId: 'm', engine: 'transformers', device: 'cpu', features: { seed: true, topK: true }, contextWindow },
+    info: {
+      modelId: 'm',
+      engine: 'transformers',
+      device: 'cpu',
+      features: { seed: true, topK: true, resumes: true },
+      contextWindow,
+    },
     tokenizer,
     async *stream(messages): AsyncGenerator<StreamEvent> {
       heard.push(messages);

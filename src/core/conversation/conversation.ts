@@ -52,6 +52,11 @@ export const replyOriginSchema = z.object({
     })
     .optional()
     .catch(undefined),
+  /**
+   * Where the reply was resumed after it had been cut or stopped: its length then, in UTF-16 units. Each piece was
+   * sampled with `decoding`, seed included; `stats` cover all pieces.
+   */
+  resumedAt: z.array(count).optional().catch(undefined),
   /** The strategy that the model named before the reply. */
   strategy: z.string().optional().catch(undefined),
   /** Absent for a plain reply. */

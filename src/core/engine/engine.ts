@@ -9,12 +9,14 @@ export type Device = 'webgpu' | 'wasm' | 'cpu' | 'remote';
 export const ENGINE_IDS = ['transformers', 'wllama', 'webllm', 'openai'] as const;
 export type EngineId = (typeof ENGINE_IDS)[number];
 
-/** Decoding settings that a loaded model honours; decides which controls the interface shows. */
+/** What a loaded model honours when it replies; decides which controls the interface shows. */
 export interface DecodingFeatures {
   /** Whether the same seed and settings give the same reply. */
   seed: boolean;
   /** Whether `topK` is honoured. */
   topK: boolean;
+  /** Whether a reply can be resumed where it ended (`ReplyRequest.beginning`). */
+  resumes: boolean;
 }
 
 /** Decoding settings. The paper's are the defaults (see `PAPER_DECODING`). */
@@ -32,6 +34,8 @@ export interface Decoding {
 export interface ReplyRequest extends Decoding {
   /** A JSON schema for the reply; engines without constrained decoding ignore it. */
   jsonSchema?: object;
+  /** The reply so far: the model writes only what follows it. Requires `features.resumes`. */
+  beginning?: string;
 }
 
 export const PAPER_DECODING: Omit<Decoding, 'seed'> = {

@@ -26,7 +26,7 @@ function fakeJudge(asked: string[]): LoadedModel {
       modelId: 'j',
       engine: 'openai',
       device: 'remote',
-      features: { seed: true, topK: true },
+      features: { seed: true, topK: true, resumes: true },
       contextWindow: null,
     },
     async *stream(messages) {

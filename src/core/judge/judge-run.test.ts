@@ -32,7 +32,7 @@ function fakeJudge(answers: string[]): LoadedModel {
       modelId: 'j',
       engine: 'openai',
       device: 'remote',
-      features: { seed: true, topK: true },
+      features: { seed: true, topK: true, resumes: true },
       contextWindow: null,
     },
     async *stream() {

@@ -59,6 +59,16 @@ describe.each(CASES)('a tokenizer $kind under $name', ({ template, files }) => {
   const chat = (...contents: string[]): ChatMessage[] =>
     contents.map((content, i) => ({ role: i % 2 ? 'assistant' : 'user', content }));
 
+  it('reads the beginning of a reply as words, whatever they look like', () => {
+    const opened = tokenizer.renderPrompt(chat('Hello'));
+    for (const beginning of ['', 'I hear', ...DANGEROUS]) {
+      const prompt = tokenizer.renderPrompt(chat('Hello'), { beginning });
+      expect(withoutMarks(prompt)).toBe(withoutMarks(opened) + beginning);
+      const ids = tokenizer.encode(prompt);
+      expect(controls(tokenizer, ids)).toEqual(controls(tokenizer, tokenizer.encode(opened)));
+    }
+  });
+
   it('encodes harmless words like the plain tokenizer', () => {
     const words = fc.array(
       fc.oneof(

@@ -18,6 +18,8 @@ const configSchema = z.looseObject({
 export interface PromptForm {
   /** End with the opening of a reply; default true. */
   reply?: boolean;
+  /** How that reply begins; it is read like the content of a message. */
+  beginning?: string | undefined;
   /** The date that a template prints as today's. */
   now?: Date | undefined;
 }
@@ -126,10 +128,11 @@ export function createChatTokenizer(
     renderPrompt(messages, form = {}) {
       const suited = suitedMessages(messages, needs());
       try {
-        return render(
+        const prompt = render(
           suited.map(({ role, content }) => ({ role, content: guard(content) })),
           form,
         );
+        return prompt + guard(form.beginning ?? '');
       } catch (error) {
         throw LabError.from(error, {
           code: 'bad-data',

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportOnnx } from '../../core/formats/export/export.ts';
 import type { FolderSink } from '../../core/formats/export/sink.ts';
 import { forward } from '../../core/formats/reference/forward.ts';
-import type { Decoding, StreamEvent } from '../../core/engine/engine.ts';
+import type { Decoding, ReplyRequest, StreamEvent } from '../../core/engine/engine.ts';
 import { nodeFiles } from '../../node/node-files.ts';
 import { logProbability } from '../../core/engine/sampling.ts';
 import { tinyCheckpoint } from '../../core/engine/testing/tiny-model.ts';
@@ -48,7 +48,7 @@ afterAll(async () => {
 });
 
 const decoding: Decoding = { temperature: 1, topK: 50, topP: 0.95, maxNewTokens: 40, seed: 11 };
-async function reply(from: OrtModel, content: string, settings: Partial<Decoding> = {}, signal?: AbortSignal) {
+async function reply(from: OrtModel, content: string, settings: Partial<ReplyRequest> = {}, signal?: AbortSignal) {
   const events: StreamEvent[] = [];
   for await (const event of from.stream([{ role: 'user', content }], { ...decoding, ...settings }, signal))
     events.push(event);
@@ -116,6 +116,19 @@ describe('OrtModel', () => {
     }
     const bytes = Uint8Array.from(out.filter((id) => id < 256));
     expect(text.replaceAll('\ufffd', '')).toBe(new TextDecoder().decode(bytes).replaceAll('\ufffd', ''));
+  });
+
+  it('resumes a reply after its beginning, which it reads as part of the prompt', async () => {
+    const beginning = 'I see</s>';
+    const messages = [{ role: 'user' as const, content: 'Hi' }];
+    const prompt = (await model.scorer.score(await model.tokenizer.renderPrompt(messages))).map(({ id }) => id);
+    const begun = [...prompt, ...new TextEncoder().encode(beginning)];
+    const { text, done } = await reply(model, 'Hi', { temperature: 0, maxNewTokens: 1, beginning });
+    const row = (await forward(tinyCheckpoint(), begun)).at(-1) ?? new Float32Array();
+    const best = row.indexOf(Math.max(...row));
+    expect(text).toBe(new TextDecoder().decode(Uint8Array.of(best)));
+    expect(done).toMatchObject({ reason: 'length', stats: { promptTokens: begun.length, newTokens: 1 } });
+    await expect(reply(model, 'Hi', { beginning: 'x'.repeat(500) })).rejects.toMatchObject({ code: 'bad-data' });
   });
 
   it('repeats a reply for a seed, with a warm and a cold cache', async () => {

@@ -2,11 +2,11 @@ import type { ChatMessage } from '../../core/context/message.ts';
 import { type LabError, throwIfCancelled } from '../../core/error.ts';
 import { nextTask } from '../../core/async/next-task.ts';
 import type {
-  Decoding,
   LoadedInfo,
   LoadedModel,
   ModelScorer,
   ModelTokenizer,
+  ReplyRequest,
   StreamEvent,
   TokenScore,
 } from '../../core/engine/engine.ts';
@@ -59,7 +59,7 @@ export class OrtModel implements LoadedModel {
     this.tokenizer = modelTokenizer(parts.tokenizer);
   }
 
-  async *stream(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+  async *stream(messages: ChatMessage[], decoding: ReplyRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
     const leave = await this.#queue.enter();
     try {
       yield* this.#reply(messages, decoding, signal);
@@ -93,11 +93,11 @@ export class OrtModel implements LoadedModel {
     }
   }
 
-  async *#reply(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+  async *#reply(messages: ChatMessage[], decoding: ReplyRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
     const { decoder, tokenizer, eosIds } = this.#parts;
     const clock = new ReplyClock();
     const sample = createSampler(decoding);
-    const prompt = tokenizer.encode(tokenizer.renderPrompt(messages));
+    const prompt = tokenizer.encode(tokenizer.renderPrompt(messages, { beginning: decoding.beginning }));
     this.#checkLength(prompt.length, 1);
     yield { type: 'prompt', tokens: prompt.length };
 

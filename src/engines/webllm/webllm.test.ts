@@ -84,7 +84,7 @@ describe('WebLlmModel', () => {
   it('offers only what WebLLM can do, and distinguishes a lost device from other errors', async () => {
     const engine = new Speaker([]);
     const model: LoadedModel = new WebLlmModel({ modelId: 'm', contextWindow: null }, engine);
-    expect(model.info.features).toEqual({ seed: true, topK: false });
+    expect(model.info.features).toEqual({ seed: true, topK: false, resumes: false });
     expect(model.scorer).toBeUndefined();
     expect(model.tokenizer).toBeUndefined();
     expect(() => requireScorer(model)).toThrow(expect.objectContaining({ code: 'unsupported' }));

@@ -1,11 +1,11 @@
 import type { ChatMessage } from '../../core/context/message.ts';
 import { LabError, throwIfCancelled } from '../../core/error.ts';
 import type {
-  Decoding,
   LoadedInfo,
   LoadedModel,
   ModelScorer,
   ModelTokenizer,
+  ReplyRequest,
   StreamEvent,
   TokenScore,
 } from '../../core/engine/engine.ts';
@@ -78,7 +78,8 @@ export class WllamaModel implements LoadedModel {
     runtime: LlamaRuntime,
     tokenizer: ChatTokenizer | undefined,
   ) {
-    this.info = { ...info, engine: 'wllama', features: decodingFeatures('wllama') };
+    const features = { ...decodingFeatures('wllama'), resumes: tokenizer !== undefined };
+    this.info = { ...info, engine: 'wllama', features };
     this.#runtime = runtime;
     this.#tokenizer = tokenizer;
     if (!tokenizer) return;
@@ -86,7 +87,7 @@ export class WllamaModel implements LoadedModel {
     this.scorer = { score: (text, signal, from = 0) => this.#score(tokenizer, text, from, signal) };
   }
 
-  async *stream(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+  async *stream(messages: ChatMessage[], decoding: ReplyRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
     const leave = await this.#queue.enter();
     try {
       yield* this.#reply(messages, decoding, signal);
@@ -165,10 +166,10 @@ export class WllamaModel implements LoadedModel {
     return start && text.startsWith(start) ? text.slice(start.length) : text;
   }
 
-  async *#reply(messages: ChatMessage[], decoding: Decoding, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
-    const { temperature, topK, topP, maxNewTokens, seed } = decoding;
+  async *#reply(messages: ChatMessage[], decoding: ReplyRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+    const { temperature, topK, topP, maxNewTokens, seed, beginning } = decoding;
     const clock = new ReplyClock();
-    const { prompt, tokens } = this.#render(messages);
+    const { prompt, tokens } = this.#render(messages, beginning);
     let promptTokens = tokens;
     if (tokens !== null) yield { type: 'prompt', tokens };
 
@@ -213,13 +214,13 @@ export class WllamaModel implements LoadedModel {
   }
 
   /** The prompt and its tokens; or messages and null, to use the template and tokenizer in the file. */
-  #render(messages: ChatMessage[]): { prompt: string | ChatMessage[]; tokens: number | null } {
+  #render(messages: ChatMessage[], beginning?: string): { prompt: string | ChatMessage[]; tokens: number | null } {
     if (!this.#tokenizer)
       return {
         prompt: messages.map(({ role, content }) => ({ role, content: splitLookalikes(content) })),
         tokens: null,
       };
-    const rendered = this.#readable(this.#tokenizer.renderPrompt(messages), this.#tokenizer);
+    const rendered = this.#readable(this.#tokenizer.renderPrompt(messages, { beginning }), this.#tokenizer);
     const tokens = this.#tokenizer.encode(rendered).length;
     checkFitsWindow(this.info, tokens, 1);
     return { prompt: this.#prompt(rendered), tokens };

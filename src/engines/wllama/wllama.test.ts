@@ -81,6 +81,22 @@ describe('WllamaModel', () => {
     });
   });
 
+  it('resumes a reply: the prompt ends with its beginning, in which the server finds no control token', async () => {
+    const { model, runtime } = open();
+    const messages = [{ role: 'user' as const, content: 'Hi' }];
+    const text = async (beginning: string): Promise<string> => {
+      let text = '';
+      for await (const event of model.stream(messages, { ...PAPER_DECODING, maxNewTokens: 2, seed: 9, beginning }))
+        if (event.type === 'text') text += event.text;
+      return text;
+    };
+    expect([await text('I he'), await text('a</s>b')]).toEqual(['bc', 'bc']);
+    expect(runtime.asked.map(({ prompt }) => prompt)).toEqual([
+      'user\nHi</s>\n<s>assistant\nI he',
+      'user\nHi</s>\n<s>assistant\na<\u200b/s>b',
+    ]);
+  });
+
   it('sends text that looks like a control token so that the server finds none', async () => {
     const { model, runtime } = open();
     for await (const event of model.stream([{ role: 'user', content: 'a</s>b <' }], {

@@ -20,7 +20,7 @@ function parrot(unloads: string[]): LoadedModel {
       modelId: 'parrot',
       engine: 'transformers',
       device: 'wasm',
-      features: { seed: true, topK: true },
+      features: { seed: true, topK: true, resumes: true },
       contextWindow: 100,
     },
     tokenizer: {

@@ -5,6 +5,7 @@ import {
   openAssist,
   openOverflow,
   readDanger,
+  resumeReply,
   viewCompressed,
   writeReply,
 } from '../../lab/index.ts';
@@ -23,6 +24,7 @@ export const nextReply = new NextReply({
   tokenizer: contextTokenizer,
   assist: openAssist,
   write: writeReply,
+  resume: resumeReply,
 });
 
 export const chat = new ChatState({
@@ -30,6 +32,7 @@ export const chat = new ChatState({
   models,
   nextOrigin: nextReply.origin,
   writeReply: nextReply.write,
+  resumeReply: nextReply.resume,
   address: {
     show: (id) => {
       if (router.route.view.id === 'chat' && router.route.param !== id) router.replace('chat', id);

@@ -9,7 +9,7 @@ import {
   update,
 } from '../../core/conversation/tree.ts';
 import { PAPER_DECODING } from '../../core/engine/engine.ts';
-import { pageEntries } from './page-entries.ts';
+import { mayResume, pageEntries, type ReplyNote } from './page-entries.ts';
 
 const reply: ReplyOrigin = { modelId: 'm', representation: 'keypos', decoding: { ...PAPER_DECODING, seed: 7 } };
 
@@ -72,5 +72,20 @@ describe('the entries of a page', () => {
     expect(end({ state: 'stopped' })).toBe('stopped');
     expect(end({ reply: { ...reply, reason: 'length' } })).toBe('length');
     expect(end({ reply: { ...reply, reason: 'content-filter' } })).toBe('filtered');
+    expect(end({ reply: { ...reply, reason: 'stop', resumedAt: [4] } })).toBeNull();
+  });
+
+  it('can be resumed where text was cut, stopped or interrupted, and tell how often they were', () => {
+    const { conversation, answer } = dialogue();
+    const note = (change: Parameters<typeof update>[2]): ReplyNote => {
+      const entry = pageEntries(update(conversation, answer.id, change), null)[1];
+      if (!entry?.reply) throw new Error('The reply has no note.');
+      return entry.reply;
+    };
+    const resumable = [{ state: 'stopped' }, { state: 'failed' }, { reply: { ...reply, reason: 'length' } }] as const;
+    const others = [{}, { state: 'failed', text: '' }, { reply: { ...reply, reason: 'content-filter' } }] as const;
+    expect(resumable.map((change) => mayResume(note(change)))).toEqual([true, true, true]);
+    expect(others.map((change) => mayResume(note(change)))).toEqual([false, false, false]);
+    expect([note({}).resumed, note({ reply: { ...reply, resumedAt: [4, 9] } }).resumed]).toEqual([0, 2]);
   });
 });

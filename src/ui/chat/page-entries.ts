@@ -33,6 +33,8 @@ export interface ReplyNote {
   strategy: string | null;
   /** What was done around the model; null for a plain reply. */
   assist: AssistNote | null;
+  /** How often it was resumed after it had been cut or stopped. */
+  resumed: number;
   /** Why the reply is incomplete: a key of `ENDS`. */
   end: keyof typeof ENDS | null;
 }
@@ -45,6 +47,9 @@ export const ENDS = {
   lost: 'Interrupted. What arrived is kept.',
   nothing: 'No reply arrived.',
 } as const;
+
+/** Incomplete replies that can be resumed where they end. */
+export const mayResume = ({ end }: ReplyNote): boolean => end === 'length' || end === 'stopped' || end === 'lost';
 
 /** The shown branch of a conversation, first message first. `writingId` is the reply that is being written. */
 export function pageEntries(conversation: Conversation, writingId: string | null): PageEntry[] {
@@ -80,6 +85,7 @@ function noteOf(message: Message, reply: ReplyOrigin, writingId: string | null):
     model: reply.modelId,
     strategy: reply.strategy ?? null,
     assist: reply.assist ?? null,
+    resumed: reply.resumedAt?.length ?? 0,
     end: endOf(message, reply, writingId),
   };
 }

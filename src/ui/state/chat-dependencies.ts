@@ -1,7 +1,7 @@
 import type { Conversation, Message, ReplyOrigin } from '../../core/conversation/conversation.ts';
 import type { LoadedInfo, LoadedModel } from '../../core/engine/engine.ts';
 import type { CrisisSignal } from '../../core/safety/kinds.ts';
-import type { LibraryEvent, ReplyStep, ReplyTask } from '../../lab/index.ts';
+import type { LibraryEvent, ReplyStep, ReplyTask, WrittenReply } from '../../lab/index.ts';
 
 /** What the chat depends on: the page's own services, or fakes in a test. */
 export interface ChatDependencies {
@@ -19,6 +19,8 @@ export interface ChatDependencies {
   /** How the next reply will be generated. */
   nextOrigin(info: LoadedInfo): ReplyOrigin;
   writeReply(model: LoadedModel, request: ReplyTask, signal: AbortSignal): AsyncIterable<ReplyStep>;
+  /** Writes the rest of a reply that ended early. */
+  resumeReply(model: LoadedModel, request: WrittenReply, signal: AbortSignal): AsyncIterable<ReplyStep>;
   /** The address of the chat: shows a conversation, or forgets it. `missing`: it names one that is not here. */
   address: { show(id: string): void; forget(): void; missing(): void };
   /** The prompt that new conversations start with. */

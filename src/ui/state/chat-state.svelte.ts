@@ -3,14 +3,13 @@ import {
   append,
   editAndBranch,
   pathTo,
-  regenerate,
   rename,
   selectSibling,
   siblingsOf,
   update,
 } from '../../core/conversation/tree.ts';
-import type { Conversation, Message, Rating } from '../../core/conversation/conversation.ts';
-import { answeredOn, keyedUtterancesOn, utterancesOn, type KeyedUtterance } from '../../core/conversation/danger.ts';
+import type { Conversation, Rating } from '../../core/conversation/conversation.ts';
+import { answeredOn, keyedUtterancesOn, type KeyedUtterance } from '../../core/conversation/danger.ts';
 import type { LoadedModel } from '../../core/engine/engine.ts';
 import type { LabError } from '../../core/error.ts';
 import { pageEntries, type PageEntry } from '../chat/page-entries.ts';
@@ -19,6 +18,7 @@ import { attempt } from './attempt.ts';
 import type { ChatDependencies } from './chat-dependencies.ts';
 import { checkNewest } from './danger-check.ts';
 import { Latest } from './latest.ts';
+import { beginReply, type Wanted } from './reply-place.ts';
 
 /** The conversation on the page: its messages, the draft, and the reply that is being written. */
 export class ChatState {
@@ -45,8 +45,7 @@ export class ChatState {
   #draft = $state('');
   #stopping: AbortController | null = null;
   #answering: Promise<void> = Promise.resolve();
-  /** The reply that will get another version; none if the last message is to be answered. */
-  #beside: string | undefined;
+  #wanted: Wanted = { kind: 'answer' };
   /** Another tab has changed the conversation during a reply. */
   #outdated = false;
 
@@ -127,7 +126,7 @@ export class ChatState {
     this.#announcer.help(message);
     // The pending reply answers this message too, whatever it was requested for.
     if (joins) {
-      this.#beside = undefined;
+      this.#wanted = { kind: 'answer' };
       this.asked++;
     }
     await this.#keep(conversation);
@@ -147,14 +146,21 @@ export class ChatState {
   /** Adds another version of a reply. */
   async regenerate(id: string): Promise<void> {
     if (!this.conversation || this.busy) return;
-    await this.#start(id);
+    await this.#start({ kind: 'version', of: id });
   }
 
-  /** Answers the last message again after an error. */
+  /** Resumes a reply that was cut or stopped, where it ended. */
+  async resume(id: string): Promise<void> {
+    if (!this.conversation || this.busy) return;
+    await this.#start({ kind: 'rest', of: id });
+  }
+
+  /** After an error: answers the last message again, or resumes its reply again if that is what failed. */
   readonly retry = (): void => {
     const last = this.entries.at(-1);
     if (!last || this.busy) return;
-    void this.#start(last.speaker === 'supporter' ? last.id : undefined);
+    const rest = this.#wanted.kind === 'rest' && this.#wanted.of === last.id;
+    void this.#start(last.speaker === 'supporter' ? { kind: rest ? 'rest' : 'version', of: last.id } : undefined);
   };
 
   readonly stop = (): void => {
@@ -173,9 +179,9 @@ export class ChatState {
     if (version) void this.#keep(selectSibling(this.conversation, version.id));
   }
 
-  #start(beside?: string): Promise<void> {
+  #start(wanted: Wanted = { kind: 'answer' }): Promise<void> {
     this.asked++;
-    this.#beside = beside;
+    this.#wanted = wanted;
     this.#answering = this.#answer();
     return this.#answering;
   }
@@ -191,7 +197,7 @@ export class ChatState {
     });
   }
 
-  /** Writes a reply after the last message, or as another version of `#beside`. */
+  /** Writes the reply that is wanted once the model is there. */
   async #answer(): Promise<void> {
     const stopping = new AbortController();
     this.#stopping = stopping;
@@ -201,7 +207,7 @@ export class ChatState {
       await this.#dependencies.models.use(stopping.signal, async (model) => {
         this.waitsForModel = false;
         void this.#checkDanger();
-        await this.#write(model, this.#beside, stopping.signal);
+        await this.#write(model, stopping.signal);
       });
     });
     this.waitsForModel = false;
@@ -211,20 +217,16 @@ export class ChatState {
     this.#outdated = false;
   }
 
-  async #write(model: LoadedModel, beside: string | undefined, signal: AbortSignal): Promise<void> {
+  async #write(model: LoadedModel, signal: AbortSignal): Promise<void> {
     if (!this.conversation || signal.aborted) return;
-    const origin = this.#dependencies.nextOrigin(model.info);
-    const { conversation, message } = beside
-      ? regenerate(this.conversation, beside, origin)
-      : append(this.conversation, { speaker: 'supporter', text: '', state: 'partial', reply: origin });
-    const { id, systemPrompt } = conversation;
-    const path = pathTo(conversation, message.parent);
-    this.writing = { id: message.id, text: '' };
+    const begun = beginReply(this.#dependencies, model, this.conversation, this.#wanted);
+    const { conversation, message } = begun;
+    const { id } = conversation;
+    this.writing = { id: message.id, text: message.text };
     await this.#keep(conversation);
-    let last: Partial<Message> = { state: 'failed' };
+    let last = begun.unwritten;
     try {
-      const utterances = utterancesOn(path, this.#dependencies.firstReply);
-      for await (const step of this.#dependencies.writeReply(model, { systemPrompt, utterances, origin }, signal)) {
+      for await (const step of begun.write(signal)) {
         if (this.conversation?.id !== id) break;
         last = step.change;
         this.writing = { id: message.id, text: step.change.text, sampling: step.sampling };
@@ -232,7 +234,9 @@ export class ChatState {
       }
       // If the classifier has found danger meanwhile, the reply written by people is announced instead.
       const shown = this.conversation?.id === id ? answeredOn(pathTo(this.conversation, message.id)).at(-1) : undefined;
-      if (shown && shown.level !== 'danger') this.#announcer.say(last.text ?? '');
+      // Of a reply that was resumed, only the rest.
+      const fresh = (last.text ?? '').slice(message.text.trimEnd().length);
+      if (shown && shown.level !== 'danger') this.#announcer.say(fresh.trimStart());
     } finally {
       // What had arrived before an engine was lost is kept.
       if (last.state === 'partial') last = { ...last, state: 'failed' };

@@ -181,3 +181,65 @@ describe('a rating', () => {
     expect(chat.entries.at(-1)?.rating).toBeUndefined();
   });
 });
+
+describe('a reply that ended early', () => {
+  /** A chat with a reply that was cut, and its id. */
+  async function cut() {
+    const opened = setUpChat();
+    const id = await opened.begin();
+    await opened.write('I hear');
+    await opened.write(null);
+    const reply = opened.chat.entries.at(-1)?.id ?? '';
+    opened.chat.rate(reply, { liked: true, why: 'warm' });
+    return { ...opened, reply, stored: () => opened.saved.get(id)?.messages.get(reply) };
+  }
+
+  it('is resumed as the same message, from what it was written from, and keeps its rating', async () => {
+    const { chat, reply, write, requests, stored, settled } = await cut();
+    void chat.resume(reply);
+    await settled();
+    expect(chat.writing).toMatchObject({ id: reply, text: 'I hear' });
+    await write(' you.');
+    expect(chat.entries.map((entry) => chat.textOf(entry))).toEqual(['Hello', 'I hear you.']);
+    await write(null);
+    const [first, rest] = requests;
+    expect(rest).toEqual({ ...first, reply: 'I hear' });
+    expect(stored()).toMatchObject({ text: 'I hear you.', state: 'complete', rating: { liked: true, why: 'warm' } });
+    expect(chat.entries.map(({ versions }) => versions.count)).toEqual([1, 1]);
+    // Screen readers have heard the beginning.
+    expect(chat.announcement).toBe('you.');
+  });
+
+  it('stays as it was if nothing more arrives before a stop or an error', async () => {
+    const { chat, reply, write, stored, settled } = await cut();
+    const before = stored();
+    void chat.resume(reply);
+    await settled();
+    chat.stop();
+    await settled();
+    expect(stored()).toEqual(before);
+    void chat.resume(reply);
+    await write(new Error('lost'));
+    expect(stored()).toEqual(before);
+    expect(chat.error?.message).toContain('lost');
+  });
+
+  it('keeps what arrived before a stop or an error, and the error offers to resume again', async () => {
+    const { chat, reply, write, stored, requests, settled } = await cut();
+    void chat.resume(reply);
+    await write(' you');
+    chat.stop();
+    await settled();
+    expect(stored()).toMatchObject({ text: 'I hear you', state: 'stopped' });
+    void chat.resume(reply);
+    await write(', and');
+    await write(new Error('lost'));
+    expect(stored()).toMatchObject({ text: 'I hear you, and', state: 'failed' });
+    chat.retry();
+    await write(' I stay.');
+    await write(null);
+    expect(stored()).toMatchObject({ text: 'I hear you, and I stay.', state: 'complete' });
+    expect(requests.at(-1)).toMatchObject({ reply: 'I hear you, and' });
+    expect(chat.entries).toHaveLength(2);
+  });
+});

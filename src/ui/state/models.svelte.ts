@@ -2,13 +2,14 @@ import { z } from 'zod';
 import type { Device, DecodingFeatures, LoadedModel, LoadProgress } from '../../core/engine/engine.ts';
 import { LabError } from '../../core/error.ts';
 import { DEFAULT_MODEL_ID, EMBEDDED_ADAPTERS, EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
-import type {
-  DeviceChoice,
-  MemoryEstimate,
-  ModelLease,
-  ModelResidency,
-  ModelSummary,
-  TextStore,
+import {
+  formatResumes,
+  type DeviceChoice,
+  type MemoryEstimate,
+  type ModelLease,
+  type ModelResidency,
+  type ModelSummary,
+  type TextStore,
 } from '../../lab/index.ts';
 import { Stored } from './stored.svelte.ts';
 
@@ -133,6 +134,13 @@ export class Models {
 
   get features(): DecodingFeatures | null {
     return this.loaded?.info.features ?? null;
+  }
+
+  /** Whether the chosen model wrote such a reply and can resume it; before it is loaded, its format tells. */
+  resumes(modelId: string): boolean {
+    const { id, format } = this.chosen;
+    if (id !== modelId) return false;
+    return this.features?.resumes ?? (format !== undefined && formatResumes(format));
   }
 
   setDevice(device: DeviceChoice): void {

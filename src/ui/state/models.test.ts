@@ -66,6 +66,8 @@ describe('Models', () => {
   it('loads the chosen model, reports its progress, and keeps it for the next request', async () => {
     const { models, log, end, report, begun, keepEngines } = create({ hold: true });
     expect([models.phase, models.where, models.note, models.features]).toEqual(['none', '', null, null]);
+    // Before it is loaded, its format tells.
+    expect(models.resumes(models.chosen.id)).toBe(true);
     const loading = models.load();
     expect(models.phase).toBe('loading');
     await begun();
@@ -77,7 +79,8 @@ describe('Models', () => {
     await loading;
     expect([models.phase, models.where, models.progress]).toEqual(['ready', 'Wasm', null]);
     expect(models.note).toContain(DEFAULT_MODEL_ID);
-    expect(models.features).toEqual({ seed: true, topK: true });
+    expect(models.features).toEqual({ seed: true, topK: true, resumes: true });
+    expect([models.resumes(models.chosen.id), models.resumes('another')]).toEqual([true, false]);
     expect(keepEngines).toHaveBeenCalledOnce();
     expect(await models.use(never, (model) => Promise.resolve(model.info.modelId))).toBe(DEFAULT_MODEL_ID);
     expect(log).toEqual([`load ${DEFAULT_MODEL_ID} on auto`]);

@@ -3,7 +3,7 @@ import { DEFAULT_OVERFLOW } from '../../core/compression/history/overflow.ts';
 import type { LoadedInfo } from '../../core/engine/engine.ts';
 import { planSchema } from '../../core/evaluation/plan.ts';
 import { fakeModel } from '../../core/evaluation/testing/fake-model.ts';
-import { type ReplyStep, writeReply } from '../../lab/index.ts';
+import { type ReplyStep, resumeReply, writeReply } from '../../lab/index.ts';
 import { NextReply } from './next-reply.ts';
 import { SettingsState } from './settings.svelte.ts';
 import { memoryTexts } from './testing/fakes.ts';
@@ -19,6 +19,7 @@ function setUp() {
     tokenizer: () => Promise.resolve(null),
     assist: () => Promise.reject(new Error('not needed')),
     write: (model, task, tools, signal) => (limits.push(tools.limit), writeReply(model, task, tools, signal)),
+    resume: (model, task, tools, signal) => (limits.push(tools.limit), resumeReply(model, task, tools, signal)),
   });
   return { settings, reply, limits };
 }
@@ -48,7 +49,10 @@ it('stays within the window set in the settings', async () => {
   const steps: ReplyStep[] = [];
   for await (const step of reply.write(fakeModel(), task, new AbortController().signal)) steps.push(step);
   expect(steps.at(-1)?.change).toMatchObject({ text: '7 I am tired', state: 'complete' });
-  expect(limits).toEqual([300]);
+  const begun = { ...task, reply: '7 I' };
+  for await (const step of reply.resume(fakeModel(), begun, new AbortController().signal)) steps.push(step);
+  expect(steps.at(-1)?.change).toMatchObject({ text: '7 I7 I am tired', reply: { resumedAt: [3] } });
+  expect(limits).toEqual([300, 300]);
 });
 
 it('sends the newest message whole and keeps negations if asked, where runs keep the paper’s way', async () => {

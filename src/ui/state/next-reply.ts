@@ -4,7 +4,7 @@ import type { RepresentationId } from '../../core/compression/representation.ts'
 import type { NewestRule } from '../../core/context/sent.ts';
 import type { ReplyOrigin } from '../../core/conversation/conversation.ts';
 import type { LoadedInfo, LoadedModel } from '../../core/engine/engine.ts';
-import type { ReplyStep, ReplyTask, ReplyTools } from '../../lab/index.ts';
+import type { ReplyStep, ReplyTask, ReplyTools, WrittenReply } from '../../lab/index.ts';
 import type { Settings, SettingsState } from './settings.svelte.ts';
 
 interface Dependencies {
@@ -12,6 +12,7 @@ interface Dependencies {
   tokenizer: ReplyTools['tokenizer'];
   assist: NonNullable<ReplyTools['assist']>;
   write: (model: LoadedModel, task: ReplyTask, tools: ReplyTools, signal: AbortSignal) => AsyncGenerator<ReplyStep>;
+  resume: (model: LoadedModel, task: WrittenReply, tools: ReplyTools, signal: AbortSignal) => AsyncGenerator<ReplyStep>;
 }
 
 /** The next reply of a chat or a comparison, with the settings at the time of the request. */
@@ -41,10 +42,17 @@ export class NextReply {
   };
 
   /** Writes the reply within the window set in the settings. Throws what writing a reply throws. */
-  readonly write = (model: LoadedModel, task: ReplyTask, signal: AbortSignal): AsyncGenerator<ReplyStep> => {
-    const { settings, tokenizer, assist, write } = this.#dependencies;
-    return write(model, task, { tokenizer, assist, limit: settings.current.budget }, signal);
-  };
+  readonly write = (model: LoadedModel, task: ReplyTask, signal: AbortSignal): AsyncGenerator<ReplyStep> =>
+    this.#dependencies.write(model, task, this.#tools, signal);
+
+  /** Writes the rest of a reply. Throws what resuming a reply throws. */
+  readonly resume = (model: LoadedModel, task: WrittenReply, signal: AbortSignal): AsyncGenerator<ReplyStep> =>
+    this.#dependencies.resume(model, task, this.#tools, signal);
+
+  get #tools(): ReplyTools {
+    const { settings, tokenizer, assist } = this.#dependencies;
+    return { tokenizer, assist, limit: settings.current.budget };
+  }
 }
 
 interface Sending extends Pick<ReplyOrigin, 'representation' | 'tagger' | 'keep' | 'negations'> {

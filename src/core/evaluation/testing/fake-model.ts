@@ -22,7 +22,7 @@ export function fakeModel({ device = 'cpu', beforeReply, reason = 'stop' }: Fake
       modelId: 'fake',
       engine: 'transformers',
       device,
-      features: { seed: true, topK: true },
+      features: { seed: true, topK: true, resumes: true },
       contextWindow: 400,
     },
     tokenizer: {

@@ -24,7 +24,7 @@ export function fakeJudge(...answers: string[]): LoadedModel & { asked: string[]
       modelId: 'judge',
       engine: 'transformers',
       device: 'cpu',
-      features: { seed: true, topK: true },
+      features: { seed: true, topK: true, resumes: true },
       contextWindow: 4096,
     },
     tokenizer: {

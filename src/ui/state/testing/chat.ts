@@ -3,7 +3,7 @@ import { PAPER_DECODING } from '../../../core/engine/engine.ts';
 import { LabError } from '../../../core/error.ts';
 import { fakeModel } from '../../../core/evaluation/testing/fake-model.ts';
 import type { CrisisSignal } from '../../../core/safety/kinds.ts';
-import type { LibraryEvent, ReplyStep, ReplyTask } from '../../../lab/index.ts';
+import type { LibraryEvent, ReplyStep, ReplyTask, WrittenReply } from '../../../lab/index.ts';
 import type { ChatDependencies } from '../chat-dependencies.ts';
 import { ChatState } from '../chat-state.svelte.ts';
 import { Drafts } from '../drafts.ts';
@@ -19,7 +19,7 @@ interface ChatOptions {
 export function setUpChat({ loading = false, conversations = {} }: ChatOptions = {}) {
   const saved = new Map<string, Conversation>();
   const read: string[] = [];
-  const requests: ReplyTask[] = [];
+  const requests: (ReplyTask | WrittenReply)[] = [];
   const listeners: ((event: LibraryEvent) => void)[] = [];
   let words: ((word: string | null | Error) => void) | undefined;
   const shown: string[] = [];
@@ -31,6 +31,27 @@ export function setUpChat({ loading = false, conversations = {} }: ChatOptions =
   const model = fakeModel();
   let load: () => void = () => undefined;
   const loaded = new Promise<void>((resolve) => (load = resolve));
+  async function* growing(request: ReplyTask, begun: string, signal: AbortSignal): AsyncGenerator<ReplyStep> {
+    requests.push(request);
+    const step = (text: string, state: 'partial' | 'complete' | 'stopped'): ReplyStep => ({
+      messages: [],
+      promptTokens: null,
+      change: { text, state, reply: request.origin },
+    });
+    let text = begun;
+    if (text === '') yield step(text, 'partial');
+    for (;;) {
+      const word = await new Promise<string | null | Error>((resolve) => {
+        words = resolve;
+        signal.addEventListener('abort', () => resolve(null), { once: true });
+      });
+      if (word === null) break;
+      if (word instanceof Error) throw word;
+      text += word;
+      yield step(text, 'partial');
+    }
+    if (begun === '' || text !== begun || !signal.aborted) yield step(text, signal.aborted ? 'stopped' : 'complete');
+  }
   const dependencies: ChatDependencies = {
     conversations: {
       subscribe: (listener) => (listeners.push(listener), () => undefined),
@@ -51,27 +72,8 @@ export function setUpChat({ loading = false, conversations = {} }: ChatOptions =
       },
     },
     nextOrigin: () => ({ modelId: 'fake', representation: 'keypos', decoding: { ...PAPER_DECODING, seed: 1 } }),
-    async *writeReply(_model, request, signal): AsyncGenerator<ReplyStep> {
-      requests.push(request);
-      const step = (text: string, state: 'partial' | 'complete' | 'stopped'): ReplyStep => ({
-        messages: [],
-        promptTokens: null,
-        change: { text, state, reply: request.origin },
-      });
-      let text = '';
-      yield step(text, 'partial');
-      for (;;) {
-        const word = await new Promise<string | null | Error>((resolve) => {
-          words = resolve;
-          signal.addEventListener('abort', () => resolve(null), { once: true });
-        });
-        if (word === null) break;
-        if (word instanceof Error) throw word;
-        text += word;
-        yield step(text, 'partial');
-      }
-      yield step(text, signal.aborted ? 'stopped' : 'complete');
-    },
+    writeReply: (_model, request, signal) => growing(request, '', signal),
+    resumeReply: (_model, request, signal) => growing(request, request.reply, signal),
     address: { show: (id) => void shown.push(id), forget: () => forgotten++, missing: () => missing++ },
     systemPrompt: { get: () => systemPrompt, set: (text) => (systemPrompt = text) },
     drafts: new Drafts(memoryTexts()),
