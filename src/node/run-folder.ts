@@ -1,11 +1,12 @@
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { LabError } from '../core/error.ts';
 import { parseJson } from '../core/formats/checkpoint/json.ts';
 import { numbersOf } from '../core/evaluation/numbers.ts';
 import { parsePlan, parseStoredPlan, type EvaluationPlan } from '../core/evaluation/plan.ts';
 import { recordSchema, type ResultRecord } from '../core/evaluation/record.ts';
-import type { RunSummary } from '../core/table/summary.ts';
+import { summarySchema, type RunSummary } from '../core/table/summary.ts';
+import { JUDGES_FILE, openRunJudgings, VERDICTS_FILE, type RunJudgings } from './run-judgings.ts';
 import { openWorkFolder } from './work-folder.ts';
 
 /** Name of a run's plan in its folder. */
@@ -16,14 +17,19 @@ const NUMBERS_FILE = 'numbers.jsonl';
 
 /**
  * A run on disk: `plan.json`, `records.jsonl` (one line per finished turn), and `summary.json` and
- * `numbers.jsonl`, which contain no text and may be published.
+ * `numbers.jsonl`, which contain no text and may be published. A judged run also has `judges.json` and
+ * `verdicts.jsonl`.
  */
 export interface RunFolder {
   /** All finished records, from before and now. */
   readonly records: readonly ResultRecord[];
+  /** What judges made of the replies. */
+  readonly judgings: RunJudgings;
   /** Resolves when the operating system has the line, so that a kill loses at most the record in progress. */
   append(record: ResultRecord): Promise<void>;
   writeSummary(summary: RunSummary): Promise<void>;
+  /** The machine of the summary that was written before; undefined without one. */
+  machine(): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -41,18 +47,37 @@ export async function openRunFolder(out: string, plan: EvaluationPlan, force = f
       compare: (before, path) => comparePlan(before, path, out, plan),
     },
     lines: { file: RECORDS_FILE, schema: recordSchema, what: 'record of a run' },
-    others: [SUMMARY_FILE, NUMBERS_FILE],
+    others: [SUMMARY_FILE, NUMBERS_FILE, JUDGES_FILE, VERDICTS_FILE],
     force,
   });
+  const judgings = await openRunJudgings(out, (file, text) => folder.write(file, text)).catch(
+    async (error: unknown) => {
+      await folder.close();
+      throw error;
+    },
+  );
   return {
     records: folder.lines,
+    judgings,
     append: (record) => folder.append(record),
     async writeSummary(summary) {
       await folder.write(NUMBERS_FILE, folder.lines.map((record) => `${JSON.stringify(numbersOf(record))}\n`).join(''));
       await folder.write(SUMMARY_FILE, `${JSON.stringify(summary, null, 1)}\n`);
     },
+    async machine() {
+      const before = await readFile(join(out, SUMMARY_FILE), 'utf8').catch(() => '');
+      return summarySchema.pick({ machine: true }).safeParse(safeJson(before)).data?.machine;
+    },
     close: () => folder.close(),
   };
+}
+
+function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

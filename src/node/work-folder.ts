@@ -6,6 +6,22 @@ import { LabError } from '../core/error.ts';
 import { parseJsonLines } from '../core/json-lines.ts';
 import { lockFolder } from './folder-lock.ts';
 
+/** A file of JSON lines in such a folder. */
+export interface LinesFile<Line> {
+  file: string;
+  schema: z.ZodType<Line>;
+  /** What a line is, for messages. */
+  what: string;
+}
+
+/** Finished lines that grow. */
+export interface GrowingLines<Line> {
+  /** All finished lines, from before and now. */
+  readonly lines: readonly Line[];
+  /** Resolves when the operating system has the line, so that a kill loses at most the line in progress. */
+  append(line: Line): Promise<void>;
+}
+
 export interface WorkFolderOptions<Line> {
   /** The task, written when the work starts. Its file identifies the kind of the folder. */
   task: {
@@ -18,18 +34,14 @@ export interface WorkFolderOptions<Line> {
     compare(before: string, path: string): void;
   };
   /** The finished work: JSON lines. */
-  lines: { file: string; schema: z.ZodType<Line>; what: string };
+  lines: LinesFile<Line>;
   /** Names of other files that the work writes. */
   others: readonly string[];
   /** Write into a folder that contains other files. They are kept, and none may have the name of a file of the work. */
   force?: boolean;
 }
 
-export interface WorkFolder<Line> {
-  /** All finished lines, from before and now. */
-  readonly lines: readonly Line[];
-  /** Resolves when the operating system has the line, so that a kill loses at most the line in progress. */
-  append(line: Line): Promise<void>;
+export interface WorkFolder<Line> extends GrowingLines<Line> {
   /** Replaces a whole file of the folder. */
   write(file: string, text: string): Promise<void>;
   close(): Promise<void>;
@@ -59,14 +71,8 @@ export async function openWorkFolder<Line>(
     const before = await readFile(path, 'utf8').catch(() => undefined);
     if (before === undefined) await writeFile(path, task.text);
     else task.compare(before, path);
-    const file = join(out, lines.file);
-    const done = await readLines(file, lines);
     return {
-      lines: done,
-      async append(line) {
-        await appendFile(file, `${JSON.stringify(line)}\n`);
-        done.push(line);
-      },
+      ...(await openLines(out, lines)),
       write: (name, text) => replaceFile(join(out, name), text),
       close: unlock,
     };
@@ -74,6 +80,22 @@ export async function openWorkFolder<Line>(
     await unlock();
     throw error;
   }
+}
+
+/**
+ * Opens a file of lines in a folder that this process has locked.
+ * @throws {LabError} `bad-file` when its lines are damaged.
+ */
+export async function openLines<Line>(out: string, of: LinesFile<Line>): Promise<GrowingLines<Line>> {
+  const file = join(out, of.file);
+  const lines = await readLines(file, of);
+  return {
+    lines,
+    async append(line) {
+      await appendFile(file, `${JSON.stringify(line)}\n`);
+      lines.push(line);
+    },
+  };
 }
 
 /** A folder that is not empty must belong to such work. */
@@ -99,7 +121,7 @@ async function replaceFile(path: string, text: string): Promise<void> {
 }
 
 /** The lines of a file. A last line without its end was being written when the process was killed and is removed. */
-async function readLines<Line>(path: string, { schema, what }: WorkFolderOptions<Line>['lines']): Promise<Line[]> {
+async function readLines<Line>(path: string, { schema, what }: LinesFile<Line>): Promise<Line[]> {
   const bytes = await readFile(path).catch(() => Buffer.alloc(0));
   const end = bytes.lastIndexOf(0x0a) + 1;
   const lines = parseJsonLines(bytes.toString('utf8', 0, end), schema, {

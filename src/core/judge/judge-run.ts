@@ -4,9 +4,9 @@ import type { RunProgress } from '../evaluation/progress-estimator.ts';
 import { turnKey, type ResultRecord } from '../evaluation/record.ts';
 import type { SupporterTurn } from '../evaluation/turns.ts';
 import { groupBy } from '../group.ts';
-import { judge } from './judge.ts';
+import { judge, type JudgeOptions } from './judge.ts';
 import { judgeItems, type JudgeAccess } from './judge-items.ts';
-import { newestLines, replyPrompt, type Line } from './prompt.ts';
+import { newestLines, replyPrompt, type Line, type ScoringPrompt } from './prompt.ts';
 import { verdictKey, type RunJudge, type RunVerdict } from './run-verdict.ts';
 
 type Place = Pick<RunVerdict, 'model' | 'representation' | 'dialogue' | 'turn'>;
@@ -20,16 +20,19 @@ export interface RunReply {
 }
 
 /** One reply in one round. */
-interface Item {
+export interface JudgedItem {
   reply: RunReply;
   round: number;
 }
+
+/** How a judge of a run is asked. */
+export type Asking = Pick<RunJudge, 'id' | 'temperature' | 'seed'>;
 
 export type JudgingEvent =
   { type: 'loading'; progress: RunProgress } | { type: 'verdict'; verdict: RunVerdict; progress: RunProgress };
 
 export interface JudgingDependencies extends JudgeAccess {
-  judge: Pick<RunJudge, 'id' | 'rounds'>;
+  judge: Asking & Pick<RunJudge, 'rounds'>;
   replies: readonly RunReply[];
   /** Keys of the existing verdicts; see `verdictKey`. */
   done: ReadonlySet<string>;
@@ -61,41 +64,56 @@ export function repliesOf(turns: readonly SupporterTurn[], records: readonly Res
  * @throws {LabError} `cancelled` on `signal`, and whatever loading and answering throw.
  */
 export async function* judgeRun({
-  judge: { id, rounds },
+  judge: judgedBy,
   replies,
   done,
   ...access
 }: JudgingDependencies): AsyncGenerator<JudgingEvent> {
-  const all = Array.from({ length: rounds }, (_, round) => replies.map((reply): Item => ({ reply, round }))).flat();
-  const open = all.filter(({ reply, round }) => !done.has(verdictKey({ judge: id, ...reply.place, round })));
+  const all = itemsOf(replies, judgedBy.rounds);
+  const open = all.filter((item) => !done.has(itemKey(judgedBy.id, item)));
   for await (const event of judgeItems(
     open,
     all.length,
-    (model, item, stop) => judgeItem(model, id, item, stop),
+    (model, item, stop) => judgeItem(model, judgedBy, item, stop),
     access,
   )) {
     yield event.type === 'loading' ? event : { type: 'verdict', verdict: event.result, progress: event.progress };
   }
 }
 
-async function judgeItem(
+/** What there is to judge, round by round. */
+export const itemsOf = (replies: readonly RunReply[], rounds: number): JudgedItem[] =>
+  Array.from({ length: rounds }, (_, round) => replies.map((reply): JudgedItem => ({ reply, round }))).flat();
+
+/** The key of an item's verdict; see `verdictKey`. */
+export const itemKey = (judge: string, { reply, round }: JudgedItem): string =>
+  verdictKey({ judge, ...reply.place, round });
+
+/** What a judge is asked about a reply. */
+export function promptOf({ context, candidate, reference }: RunReply, contextWindow: number | null): ScoringPrompt {
+  return replyPrompt({ context: newestLines(context, contextWindow), candidate, reference });
+}
+
+/**
+ * Has a judge answer about one item.
+ * @param attempts the first and the last attempt; by default all of them
+ */
+export async function judgeItem(
   model: LoadedModel,
-  id: string,
-  { reply, round }: Item,
-  signal: AbortSignal,
+  judgedBy: Asking,
+  { reply, round }: JudgedItem,
+  signal?: AbortSignal,
+  attempts: Pick<JudgeOptions, 'firstAttempt' | 'retries'> = {},
 ): Promise<RunVerdict> {
-  const { place, context, candidate, reference } = reply;
-  const prompt = replyPrompt({ context: newestLines(context, model.info.contextWindow), candidate, reference });
+  const verdict = { judge: judgedBy.id, ...reply.place, round };
   try {
-    const { answers, rounds, refused, unreadable, repaired } = await judge(model, prompt, {
-      firstRound: round,
-      repeats: 1,
-      signal,
-    });
+    const { answers, rounds, refused, unreadable, repaired } = await judge(
+      model,
+      promptOf(reply, model.info.contextWindow),
+      { ...attempts, temperature: judgedBy.temperature, seed: judgedBy.seed, firstRound: round, repeats: 1, signal },
+    );
     return {
-      judge: id,
-      ...place,
-      round,
+      ...verdict,
       scores: rounds[0] ?? null,
       refused: refused > 0,
       unreadable,
@@ -104,15 +122,6 @@ async function judgeItem(
     };
   } catch (error) {
     if (!concernsOneItem(error)) throw error;
-    return {
-      judge: id,
-      ...place,
-      round,
-      scores: null,
-      refused: false,
-      unreadable: 0,
-      repaired: false,
-      error: error.message,
-    };
+    return { ...verdict, scores: null, refused: false, unreadable: 0, repaired: false, error: error.message };
   }
 }

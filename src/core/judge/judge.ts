@@ -4,15 +4,18 @@ import { requireScorable } from '../engine/capabilities.ts';
 import { PAPER_DECODING, type LoadedModel, type ReplyRequest } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
 import { mean, variance } from '../statistics/descriptive.ts';
-import { CRITERION_IDS, HIGHEST, overScores, type CriterionId, type Scores } from './criteria.ts';
+import { CRITERION_IDS, HIGHEST, overScores, type Scores } from './criteria.ts';
 import { comparingPrompt, type Line, type ScoringPrompt } from './prompt.ts';
-import { readPreference, readVerdict, VERDICT_JSON_SCHEMA, type Verdict } from './verdict.ts';
+import { JUDGE_RETRIES, judgeRequest } from './request.ts';
+import { readPreference, readVerdict, type Verdict } from './verdict.ts';
 
 export interface JudgeOptions {
   /** How often each item is judged, each time with a different seed and order of criteria. Default 3. */
   repeats?: number | undefined;
   /** Number of the first round, so that later rounds differ from those judged before. Default 0. */
   firstRound?: number | undefined;
+  /** Number of the first attempt of each round: how often it was asked before without a readable answer. Default 0. */
+  firstAttempt?: number | undefined;
   /** Number of retries after an unreadable answer. Default 2. */
   retries?: number | undefined;
   temperature?: number | undefined;
@@ -29,9 +32,6 @@ export interface JudgeAnswer {
   /** Why the text is missing or partial: the server's filter, a refusal, an empty reply. */
   withheld?: string;
 }
-
-/** Default decoding of a judge. */
-export const JUDGE_DECODING = { temperature: 0.7, seed: 1 } as const;
 
 /** A judge's result for one reply or conversation. */
 export interface Judgement {
@@ -66,23 +66,17 @@ export async function judge(
   {
     repeats = 3,
     firstRound = 0,
-    retries = 2,
-    temperature = JUDGE_DECODING.temperature,
-    seed = JUDGE_DECODING.seed,
+    firstAttempt = 0,
+    retries = JUDGE_RETRIES,
+    temperature,
+    seed,
     signal,
   }: JudgeOptions = {},
 ): Promise<Judgement> {
   const judgement = noJudgement();
   for (let round = firstRound; round < firstRound + repeats; round++) {
-    const messages = prompt(criteriaOrder(round));
-    for (let attempt = 0; attempt <= retries; attempt++) {
-      const decoding: ReplyRequest = {
-        ...PAPER_DECODING,
-        temperature,
-        maxNewTokens: 96,
-        seed: (seed + round * 1000 + attempt) >>> 0,
-        jsonSchema: VERDICT_JSON_SCHEMA,
-      };
+    for (let attempt = firstAttempt; attempt <= retries; attempt++) {
+      const { messages, decoding } = judgeRequest(prompt, { round, attempt }, { temperature, seed });
       const { declined, ...answered } = await answer(model, messages, decoding, signal);
       judgement.answers.push({ round, attempt, ...answered });
       const verdict: Verdict = declined ? { kind: 'refused' } : readVerdict(answered.text);
@@ -102,10 +96,6 @@ export async function judge(
   judgement.variance = judgement.rounds.length > 1 ? overScores(judgement.rounds, variance) : null;
   return judgement;
 }
-
-/** The order of the criteria in a round: different each time, so that no criterion always influences the same other. */
-const criteriaOrder = (round: number): CriterionId[] =>
-  CRITERION_IDS.map((_, i) => CRITERION_IDS[(i + round) % CRITERION_IDS.length] as CriterionId);
 
 /**
  * Scores weighted by the model's probabilities of the numbers 0 to 5, which are more fine-grained than the numbers that

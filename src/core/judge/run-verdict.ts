@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { LabError } from '../error.ts';
 import { groupBy } from '../group.ts';
 import { mean, variance } from '../statistics/descriptive.ts';
 import { recordKey, recordSchema } from '../evaluation/record.ts';
 import { HIGHEST, scoreOf, overScores, type Scores } from './criteria.ts';
+import { PROMPT_VERSION } from './prompt.ts';
+import { JUDGE_DECODING } from './request.ts';
 
 /** Maximum number of judging rounds per reply. */
 export const MOST_ROUNDS = 20;
@@ -21,6 +24,29 @@ export const runJudgeSchema = z.strictObject({
   seed: z.int().nonnegative().optional(),
 });
 export type RunJudge = z.output<typeof runJudgeSchema>;
+
+/**
+ * A judge that begins on a run, or resumes: then it keeps how it was asked before, and may get more rounds.
+ * @throws {LabError} `bad-config` for an invalid number of rounds.
+ */
+export function judgeOfRun(
+  judges: readonly RunJudge[],
+  { id, name, rounds }: Pick<RunJudge, 'id' | 'name' | 'rounds'>,
+): RunJudge {
+  const before = judges.find((each) => each.id === id);
+  const judge = runJudgeSchema.safeParse(
+    before
+      ? { ...before, rounds: Math.max(before.rounds, rounds) }
+      : { id, name: name.slice(0, 300), rounds, begunAt: Date.now(), prompt: PROMPT_VERSION, ...JUDGE_DECODING },
+  );
+  if (judge.success) return judge.data;
+  throw new LabError({
+    code: 'bad-config',
+    where: name,
+    what: `It cannot judge ${rounds} times.`,
+    todo: `Choose 1 to ${MOST_ROUNDS} rounds.`,
+  });
+}
 
 const count = z.int().nonnegative();
 const score = z.number().min(0).max(HIGHEST);

@@ -19,27 +19,40 @@ const runFileSchema = z
     judges: z.array(runJudgeSchema).optional(),
     verdicts: z.array(runVerdictSchema).optional(),
   })
-  .superRefine(({ records, judges = [], verdicts = [] }, context) => {
-    const rounds = new Map(judges.map((judge) => [judge.id, judge.rounds]));
-    if (rounds.size < judges.length)
-      context.addIssue({ code: 'custom', path: ['judges'], message: 'a judge is listed twice' });
-    const replies = new Set(records.map(recordKey));
-    const seen = new Set<string>();
-    const faultOf = (verdict: RunVerdict): string | undefined => {
-      const key = verdictKey(verdict);
-      if (seen.has(key)) return 'it appears twice';
-      seen.add(key);
-      if (verdict.round >= (rounds.get(verdict.judge) ?? 0)) return 'its judge and round are not in the file';
-      return replies.has(recordKey(verdict)) ? undefined : 'its reply is not in the file';
-    };
-    for (const [i, verdict] of verdicts.entries()) {
-      const message = faultOf(verdict);
-      if (message !== undefined) {
-        context.addIssue({ code: 'custom', path: ['verdicts', i], message });
-        return;
-      }
-    }
+  .superRefine((run, context) => {
+    const fault = faultOfVerdicts(run);
+    if (fault) context.addIssue({ code: 'custom', ...fault });
   });
+
+interface JudgedRecords {
+  records: readonly ResultRecord[];
+  judges?: readonly RunJudge[] | undefined;
+  verdicts?: readonly RunVerdict[] | undefined;
+}
+
+/** The first verdict or judge that does not belong to a run. */
+function faultOfVerdicts({
+  records,
+  judges = [],
+  verdicts = [],
+}: JudgedRecords): { path: (string | number)[]; message: string } | undefined {
+  const rounds = new Map(judges.map((judge) => [judge.id, judge.rounds]));
+  if (rounds.size < judges.length) return { path: ['judges'], message: 'a judge is listed twice' };
+  const replies = new Set(records.map(recordKey));
+  const seen = new Set<string>();
+  const faultOf = (verdict: RunVerdict): string | undefined => {
+    const key = verdictKey(verdict);
+    if (seen.has(key)) return 'it appears twice';
+    seen.add(key);
+    if (verdict.round >= (rounds.get(verdict.judge) ?? 0)) return 'its judge and round are not in the file';
+    return replies.has(recordKey(verdict)) ? undefined : 'its reply is not in the file';
+  };
+  for (const [i, verdict] of verdicts.entries()) {
+    const message = faultOf(verdict);
+    if (message !== undefined) return { path: ['verdicts', i], message };
+  }
+  return undefined;
+}
 
 /** A run in one file, as the page exports and imports it. */
 export type RunFile = z.output<typeof runFileSchema>;
@@ -69,14 +82,17 @@ export interface NamedText {
 }
 
 /**
- * Reads a run: one exported file, or `plan.json` and `records.jsonl` of a folder that `lab evaluate` wrote.
+ * Reads a run: one exported file, or `plan.json` and `records.jsonl` of a folder that `lab evaluate` wrote, with its
+ * `judges.json` and `verdicts.jsonl` if it was judged.
  * @throws {LabError} `bad-file` or `bad-config` naming the first field at fault.
  */
 export function parseRunFiles(files: readonly NamedText[]): RunFile {
   const [only, ...others] = files;
-  const lines = files.find(({ name }) => name.endsWith('.jsonl'));
+  const judged = judgingFiles(files);
+  const rest = files.filter((file) => file !== judged.judges && file !== judged.verdicts);
+  const lines = rest.find(({ name }) => name.endsWith('.jsonl'));
   if (only && others.length === 0 && !lines) return parseRunFile(only.text, only.name);
-  const plan = files.find(({ name }) => name === 'plan.json') ?? files.find(({ name }) => name.endsWith('.json'));
+  const plan = rest.find(({ name }) => name === 'plan.json') ?? rest.find(({ name }) => name.endsWith('.json'));
   if (!lines || !plan)
     throw new LabError({
       code: 'bad-file',
@@ -90,12 +106,49 @@ export function parseRunFiles(files: readonly NamedText[]): RunFile {
     what: 'It holds no records of a run.',
     todo: 'Choose the records.jsonl that lab evaluate wrote, and the plan.json beside it.',
   });
-  return {
+  const run: RunFile = {
     format: RUN_FORMAT,
     version: 1,
     plan: parseStoredPlan(parseJson(plan), plan.name),
     total: records.length,
     records,
+    ...readJudgings(judged),
+  };
+  const fault = faultOfVerdicts(run);
+  if (fault) throw refusal(judged.verdicts?.name ?? plan.name, `${fault.path.join('.')}: ${fault.message}.`);
+  return run;
+}
+
+/** The files of a run's folder that hold what judges made of it. */
+interface JudgingFiles {
+  judges: NamedText | undefined;
+  verdicts: NamedText | undefined;
+}
+
+const judgingFiles = (files: readonly NamedText[]): JudgingFiles => ({
+  judges: files.find(({ name }) => name === 'judges.json'),
+  verdicts: files.find(({ name }) => name === 'verdicts.jsonl'),
+});
+
+function readJudgings({ judges, verdicts }: JudgingFiles): Pick<RunFile, 'judges' | 'verdicts'> {
+  if (!judges && !verdicts) return {};
+  if (!judges || !verdicts)
+    throw new LabError({
+      code: 'bad-file',
+      where: (judges ?? verdicts)?.name ?? '',
+      what: 'It is one half of what judges made of a run.',
+      todo: 'Choose judges.json and verdicts.jsonl of the folder together, or neither.',
+    });
+  const parsed = z.array(runJudgeSchema).safeParse(parseJson(judges));
+  if (!parsed.success) throw refusal(judges.name, 'It does not contain the judges of a run.', parsed.error);
+  return {
+    judges: parsed.data,
+    verdicts: parseJsonLines(verdicts.text, runVerdictSchema, {
+      code: 'bad-file',
+      where: verdicts.name,
+      what: 'It holds no verdicts.',
+      todo: 'Choose the verdicts.jsonl that lab judge wrote.',
+    }),
   };
 }
 

@@ -113,6 +113,29 @@ describe('a shared run', () => {
     expect(() => parseRunFiles([{ name: 'plan.json', text: '{' }, ...folder.slice(0, 1)])).toThrow(/not JSON/);
   });
 
+  it('is read from such a folder with what judges made of it, if that belongs to it', () => {
+    const folder = [
+      { name: 'records.jsonl', text: records.map((record) => `${JSON.stringify(record)}\n`).join('') },
+      { name: 'plan.json', text: JSON.stringify(plan) },
+    ];
+    const judges = { name: 'judges.json', text: JSON.stringify([judge]) };
+    const verdicts = (...lines: RunVerdict[]) => ({
+      name: 'verdicts.jsonl',
+      text: lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+    });
+    // In the order of their names, as a person chooses them.
+    expect(parseRunFiles([judges, ...folder, verdicts(verdict)])).toMatchObject({
+      records,
+      judges: [judge],
+      verdicts: [verdict],
+    });
+    expect(() => parseRunFiles([...folder, judges])).toThrow(/judges\.json: It is one half/);
+    expect(() => parseRunFiles([...folder, verdicts(verdict)])).toThrow(/verdicts\.jsonl: It is one half/);
+    expect(() => parseRunFiles([...folder, judges, verdicts({ ...verdict, turn: 9 })])).toThrow(
+      /verdicts\.jsonl: verdicts\.0: its reply is not in the file/,
+    );
+  });
+
   it('as a file is read back unchanged, and other files are refused', () => {
     expect(parseRunFile(writeRunFile(plan, 5, records), 'run.json')).toMatchObject({ plan, total: 5, records });
     for (const bad of [

@@ -11,6 +11,7 @@ import type {
 import { decodingFeatures } from '../features.ts';
 import { ReplyClock } from '../../core/engine/reply-clock.ts';
 import { BODY_LIMITS } from './body.ts';
+import { chatBody } from './chat-body.ts';
 import { echoedScores, echoSchema } from './echo.ts';
 import { endpointError, normaliseBaseUrl, type Endpoint } from './endpoint.ts';
 import { emptyReply } from './empty-reply.ts';
@@ -136,31 +137,17 @@ export class EndpointModel implements LoadedModel {
   async unload(): Promise<void> {}
 
   async #chat(messages: ChatMessage[], decoding: ReplyRequest, signal: AbortSignal | undefined): Promise<Response> {
-    const { temperature, topP, topK, maxNewTokens, seed, jsonSchema } = decoding;
-    const body = {
-      model: this.#settings.model,
-      messages,
-      temperature,
-      top_p: topP,
-      max_tokens: maxNewTokens,
-      seed,
-      stream: true,
-      stream_options: { include_usage: true },
-    };
     const send = () =>
       request(
         this.#settings,
         '/chat/completions',
         {
-          ...body,
-          ...(this.#sendTopK && topK !== 0 && { top_k: topK }),
-          ...(this.#sendSchema &&
-            jsonSchema && {
-              response_format: {
-                type: 'json_schema',
-                json_schema: { name: 'reply', strict: true, schema: jsonSchema },
-              },
-            }),
+          ...chatBody(this.#settings.model, messages, decoding, {
+            sendTopK: this.#sendTopK,
+            sendSchema: this.#sendSchema,
+          }),
+          stream: true,
+          stream_options: { include_usage: true },
         },
         { ...this.#options, signal },
       );
@@ -174,7 +161,7 @@ export class EndpointModel implements LoadedModel {
         if (this.#sendTopK && /top_k/.test(refused)) {
           this.#sendTopK = false;
           this.info.features.topK = false;
-        } else if (this.#sendSchema && jsonSchema && /response_format|json_schema/.test(refused))
+        } else if (this.#sendSchema && decoding.jsonSchema && /response_format|json_schema/.test(refused))
           this.#sendSchema = false;
         else throw error;
       }

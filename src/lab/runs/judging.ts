@@ -1,14 +1,6 @@
 import { LabError } from '../../core/error.ts';
-import { JUDGE_DECODING } from '../../core/judge/judge.ts';
 import { judgeRun, repliesOf, type JudgingEvent } from '../../core/judge/judge-run.ts';
-import { PROMPT_VERSION } from '../../core/judge/prompt.ts';
-import {
-  MOST_ROUNDS,
-  runJudgeSchema,
-  verdictKey,
-  type RunVerdicts,
-  type RunJudge,
-} from '../../core/judge/run-verdict.ts';
+import { judgeOfRun, MOST_ROUNDS, verdictKey, type RunVerdicts, type RunJudge } from '../../core/judge/run-verdict.ts';
 import { judgePairs, type JudgePair } from '../../core/judge/inter-judge-agreement.ts';
 import { borrowModel } from '../models/resident-models.ts';
 import { runReader } from './table-worker.ts';
@@ -81,29 +73,10 @@ export async function judgeRunReplies(
         what: 'It has no replies to judge yet.',
         todo: 'Start the run first.',
       });
-    const before = judges.find((each) => each.id === model);
-    const judge = runJudgeSchema.safeParse(
-      before
-        ? { ...before, rounds: Math.max(before.rounds, rounds) }
-        : {
-            id: model,
-            name: name.slice(0, 300),
-            rounds,
-            begunAt: Date.now(),
-            prompt: PROMPT_VERSION,
-            ...JUDGE_DECODING,
-          },
-    );
-    if (!judge.success)
-      throw new LabError({
-        code: 'bad-config',
-        where: name,
-        what: `It cannot judge ${rounds} times.`,
-        todo: `Choose 1 to ${MOST_ROUNDS} rounds.`,
-      });
-    await store.saveJudge(id, judge.data);
+    const judge = judgeOfRun(judges, { id: model, name, rounds });
+    await store.saveJudge(id, judge);
     const events = judgeRun({
-      judge: judge.data,
+      judge: judge,
       replies,
       done: new Set(verdicts.map(verdictKey)),
       concurrency: REMOTE_CONCURRENCY,

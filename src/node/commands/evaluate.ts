@@ -1,18 +1,17 @@
 import { realpath } from 'node:fs/promises';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { LabError } from '../../core/error.ts';
 import type { EvaluationPlan } from '../../core/evaluation/plan.ts';
 import { recordKey } from '../../core/evaluation/record.ts';
-import { planJobs, runPlan } from '../../core/evaluation/runner.ts';
+import { runPlan } from '../../core/evaluation/runner.ts';
 import { sampleTurns } from '../../core/evaluation/turns.ts';
-import { aggregate } from '../../core/table/aggregate.ts';
 import { locateDataset } from '../dataset-file.ts';
 import { checkNumbers } from '../reproduce.ts';
 import { createNodeMetrics } from '../metrics-node.ts';
 import { nodeRunParts, readPlanDataset, type Places } from '../run-dependencies.ts';
 import { refuseOverlap } from '../output-path.ts';
 import { openRunFolder, parsePlanFile, PLAN_FILE } from '../run-folder.ts';
+import { summariseFolder, thisMachine } from '../run-summary.ts';
 import { choose, defineCommand } from '../command-options.ts';
 import { readJson } from './json.ts';
 import { progressReporter, reportNoResult, reportWait } from './progress.ts';
@@ -120,8 +119,7 @@ export const evaluateCommand = defineCommand({
         // Running out of time is not a failure. Either way, what is done is summarised, and the same command resumes.
         if (!late.aborted || signal.aborted) failure = { reason: error };
       }
-      const summary = aggregate(plan, run.records, { machine: machine(), expected: planJobs(plan, turns).length });
-      await run.writeSummary(summary);
+      const summary = await summariseFolder(run, plan, turns, { machine: thisMachine() });
       for (const cell of summary.cells) print(JSON.stringify(cell));
       reportNoResult(
         'records',
@@ -171,9 +169,4 @@ function splitAssignment(text: string): [string, string] {
       todo: 'Write --folder ID=FOLDER.',
     });
   return [text.slice(0, at), text.slice(at + 1)];
-}
-
-function machine(): string {
-  const list = cpus();
-  return `${list.length} x ${list[0]?.model.trim() ?? 'processor'}, Node ${process.versions.node}, onnxruntime-node`;
 }

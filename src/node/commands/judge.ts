@@ -1,47 +1,68 @@
-import { basename } from 'node:path';
-import type { Dialogue } from '../../core/dataset/dialogue.ts';
-import type { LoadedModel } from '../../core/engine/engine.ts';
-import { normaliseBaseUrl } from '../../engines/openai/endpoint.ts';
-import { EndpointModel } from '../../engines/openai/openai.ts';
 import { LabError } from '../../core/error.ts';
-import { JUDGE_DECODING } from '../../core/judge/judge.ts';
-import {
-  checkKey,
-  drawDialogues,
-  alternated,
-  judgeDialogues,
-  type JudgedCheckDialogue,
-} from '../../core/judge/judge-dialogues.ts';
-import { PROMPT_VERSION } from '../../core/judge/prompt.ts';
-import { validateJudge } from '../../core/judge/validate.ts';
 import { defineCommand } from '../command-options.ts';
-import { readHashedDataset } from '../dataset-file.ts';
-import { loadFolderModel } from '../folder-model.ts';
-import { JUDGE_SUMMARY, openJudgeFolder, type JudgedLine } from '../judge-folder.ts';
-import { chooseModel } from '../model-choice.ts';
-import { refuseOverlap } from '../output-path.ts';
+import { readBatchAnswers, writeBatchRequests } from '../judge-batch.ts';
+import { judgeFolderOfRun } from '../judge-run-folder.ts';
+import { validateJudgeOn } from '../judge-validation.ts';
 import { MODEL } from './options.ts';
-import { progressReporter, reportNoResult, reportWait } from './progress.ts';
 
-/**
- * Validates a judge against people: one line per dialogue, then its agreement with the survey and how well it separates
- * failed dialogues.
- */
+/** Has a model judge the replies of a run, at once or as a batch, or validates a judge against people. */
 export const judgeCommand = defineCommand({
   summary:
-    "Have a model judge dialogues, resumably, and compare it with the seekers' own survey and with failed dialogues.",
+    'Have a model judge the replies of a run, at once or through the files of a batch, resumably; or, with --good and ' +
+    "--failed, judge dialogues to compare the judge with the seekers' own survey and with failed dialogues.",
   options: {
-    good: { kind: 'text', value: 'FILE', required: true, about: 'Dialogues with a survey, such as ESConv.' },
-    failed: { kind: 'text', value: 'FILE', required: true, about: 'Dialogues that failed, such as FailedESConv.' },
+    run: {
+      kind: 'text',
+      value: 'FOLDER',
+      otherwise: 'none; a judge is validated with --good and --failed',
+      about:
+        'Folder of a run that evaluate wrote: judge its replies. Verdicts are stored there. The same command resumes.',
+    },
+    requests: {
+      kind: 'text',
+      value: 'FILE',
+      otherwise: 'the judge is asked at once',
+      about:
+        "Write the open requests for the run as JSON lines of OpenAI's Batch interface, and ask nobody. --name is the " +
+        'model that they ask.',
+    },
+    answers: {
+      kind: 'text',
+      value: 'FILE',
+      otherwise: 'the judge is asked at once',
+      about: "Read a batch's output or error file and store its verdicts. Needs no model.",
+    },
+    'no-schema': {
+      kind: 'flag',
+      about: 'Leave the JSON schema out of --requests, for models that refuse "response_format".',
+    },
+    dataset: {
+      kind: 'text',
+      value: 'FILE',
+      otherwise: "the plan's",
+      about: "The file of the run's dataset on this machine.",
+    },
+    good: {
+      kind: 'text',
+      value: 'FILE',
+      otherwise: 'none; it is needed without --run',
+      about: 'Dialogues with a survey, such as ESConv.',
+    },
+    failed: {
+      kind: 'text',
+      value: 'FILE',
+      otherwise: 'none; it is needed without --run',
+      about: 'Dialogues that failed, such as FailedESConv.',
+    },
     out: {
       kind: 'text',
       value: 'FOLDER',
       otherwise: 'none',
-      about: 'Folder for every verdict with its raw answers. The same command resumes.',
+      about: 'With --good: folder for every verdict with its raw answers. The same command resumes.',
     },
-    dialogues: { kind: 'count', default: '50', about: 'How many dialogues of each file to judge.' },
-    repeats: { kind: 'count', default: '3', about: 'How often to judge each dialogue.' },
-    weighted: { kind: 'flag', about: 'Weight the scores by the probabilities of the model.' },
+    dialogues: { kind: 'count', default: '50', about: 'With --good: how many dialogues of each file to judge.' },
+    repeats: { kind: 'count', default: '3', about: 'How often to judge each reply or dialogue.' },
+    weighted: { kind: 'flag', about: 'With --good: weight the scores by the probabilities of the model.' },
     model: { ...MODEL, about: `The judge. ${MODEL.about}` },
     endpoint: {
       kind: 'text',
@@ -52,127 +73,58 @@ export const judgeCommand = defineCommand({
     name: {
       kind: 'text',
       value: 'MODEL',
-      otherwise: 'none; an endpoint needs it',
-      about: 'The name of the model at the endpoint.',
+      otherwise: 'none; an endpoint and --requests need it',
+      about: 'The name of the model at the endpoint, or of the one that answers the batch.',
     },
     concurrency: { kind: 'count', default: '8', about: 'Concurrent requests to an endpoint.' },
-    force: { kind: 'flag', about: 'Write into a folder that contains other files, which are kept.' },
+    force: {
+      kind: 'flag',
+      about: 'Write into a folder that contains other files, which are kept; replace --requests.',
+    },
   },
   examples: [
+    '--run runs/first --endpoint http://localhost:8000/v1 --name mistral-7b',
+    '--run runs/first --requests requests.jsonl --name gpt-4 --no-schema',
+    '--run runs/first --answers batch_output.jsonl',
     '--good esconv.jsonl --failed failed.json',
     '--good esconv.jsonl --failed failed.json --endpoint http://localhost:8000/v1 --name mistral-7b --out runs/judge',
   ],
-  async run({ dialogues, repeats, weighted, out, force, concurrency, ...options }, print, signal) {
-    if (out !== undefined)
-      await refuseOverlap(out, { '--good': options.good, '--failed': options.failed, '--model': options.model });
-    const [good, failed] = [await sample(options.good, dialogues), await sample(options.failed, dialogues)];
-    const items = alternated(good.dialogues, failed.dialogues);
-    const baseUrl = options.endpoint === undefined ? null : normaliseBaseUrl(options.endpoint);
-    const model = baseUrl === null ? chooseModel(options.model).name : options.name;
-    if (!model)
-      throw new LabError({
-        code: 'bad-config',
-        what: '--name is missing.',
-        todo: 'An endpoint needs the name of its model.',
-      });
-    const settings = {
-      format: 'solace-lab-judge' as const,
-      version: 1 as const,
-      model: baseUrl === null ? basename(model) : model,
-      endpoint: baseUrl,
-      prompt: PROMPT_VERSION,
-      weighted,
-      repeats,
-      ...JUDGE_DECODING,
-      good: good.sha256,
-      failed: failed.sha256,
-      dialogues,
-    };
-    const folder = out === undefined ? undefined : await openJudgeFolder(out, settings, force);
-    const judged: JudgedLine[] = [...(folder?.lines ?? [])];
-    const report = progressReporter();
-    try {
-      for (const line of judged) print(JSON.stringify(line));
-      const events = judgeDialogues({
-        items,
-        done: new Set(judged.map(({ group, dialogue }) => checkKey({ group, dialogue: { id: dialogue } }))),
-        rounds: repeats,
-        weighted,
-        concurrency,
-        signal,
-        onWait: reportWait,
-        openModel: (stop) => openJudge(baseUrl, model, stop ?? signal),
-      });
-      let failure: { reason: unknown } | undefined;
-      try {
-        for await (const event of events) {
-          report(event.type === 'loading' ? 'loading the judge' : 'judging', event.progress);
-          if (event.type !== 'judged') continue;
-          const line = lineOf(event.judged);
-          await folder?.append(line);
-          judged.push(line);
-          print(JSON.stringify(line));
-        }
-      } catch (error) {
-        // What is done is summarised anyway, and the same command resumes.
-        failure = { reason: error };
-      }
-      const validation = validationOf(items, judged);
-      await folder?.write(
-        JUDGE_SUMMARY,
-        `${JSON.stringify({ settings, judged: judged.length, of: items.length, validation }, null, 1)}\n`,
-      );
-      reportNoResult('dialogues', judged.filter(({ scores }) => scores === null).map(reasonOf), judged.length);
-      if (failure) throw failure.reason;
-      print(JSON.stringify(validation));
-    } finally {
-      await folder?.close();
-    }
+  async run({ run, requests, answers, good, failed, ...options }, print, signal) {
+    const fault = faultOf({ run, requests, answers, good, failed, out: options.out, weighted: options.weighted });
+    if (fault !== undefined) throw new LabError({ code: 'bad-config', what: fault, todo: 'See --help.' });
+    if (run === undefined)
+      return validateJudgeOn({ ...options, good: good ?? '', failed: failed ?? '' }, print, signal);
+    const { dataset, repeats, force } = options;
+    const place = { run, dataset };
+    if (answers !== undefined) return readBatchAnswers(place, answers, print);
+    if (requests === undefined) return judgeFolderOfRun({ ...options, ...place }, print, signal);
+    const schema = !options['no-schema'];
+    return writeBatchRequests({ ...place, repeats, name: options.name, file: requests, schema, force }, print);
   },
 });
 
-const lineOf = ({ group, dialogue, judgement, error }: JudgedCheckDialogue): JudgedLine => ({
-  group,
-  dialogue: dialogue.id,
-  ...judgement,
-  ...(error !== undefined && { error }),
-});
-
-/** Why a dialogue has no scores. */
-function reasonOf({ error, answers, refused }: JudgedLine): string {
-  const withheld = answers.find((answer) => answer.withheld !== undefined)?.withheld;
-  return (
-    error ?? withheld ?? (refused > 0 ? 'The judge refused to answer.' : 'None of the answers could be read as scores.')
-  );
+interface Given {
+  run: string | undefined;
+  requests: string | undefined;
+  answers: string | undefined;
+  good: string | undefined;
+  failed: string | undefined;
+  out: string | undefined;
+  weighted: boolean;
 }
 
-function validationOf(items: ReturnType<typeof alternated>, judged: readonly JudgedLine[]) {
-  const byKey = new Map(
-    judged.map(({ group, dialogue, scores }) => [checkKey({ group, dialogue: { id: dialogue } }), scores]),
-  );
-  const of = (wanted: 'good' | 'failed') =>
-    items.flatMap((item) => {
-      const scores = byKey.get(checkKey(item));
-      return item.group === wanted && scores !== undefined ? [{ dialogue: item.dialogue, scores }] : [];
-    });
-  return validateJudge(of('good'), of('failed'));
-}
-
-async function sample(path: string, count: number): Promise<{ dialogues: Dialogue[]; sha256: string }> {
-  const { sha256, read } = await readHashedDataset(path, {
-    what: 'The dialogues cannot be read',
-    todo: 'Check the path.',
-  });
-  return { dialogues: drawDialogues((await read()).dialogues, count), sha256 };
-}
-
-async function openJudge(baseUrl: string | null, model: string, signal: AbortSignal): Promise<LoadedModel> {
-  if (baseUrl === null) return loadFolderModel(model, { signal });
-  return new EndpointModel({
-    baseUrl,
-    model,
-    modelId: model,
-    contextWindow: null,
-    apiKey: process.env['SOLACE_API_KEY'],
-  });
+/** What is wrong with options that exclude or need each other, as a sentence. */
+function faultOf({ run, requests, answers, good, failed, out, weighted }: Given): string | undefined {
+  if (run === undefined) {
+    if (requests !== undefined || answers !== undefined)
+      return `--run is missing: --${requests === undefined ? 'answers' : 'requests'} needs the folder of a run.`;
+    if (good === undefined) return '--good is missing.';
+    return failed === undefined ? '--failed is missing.' : undefined;
+  }
+  const validating = Object.entries({ good, failed, out, weighted: weighted || undefined });
+  const both = validating.find(([, value]) => value !== undefined);
+  if (both) return `--${both[0]} belongs to the validation of a judge, not to --run.`;
+  return requests !== undefined && answers !== undefined
+    ? '--requests and --answers cannot be given together.'
+    : undefined;
 }

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { LabError } from '../core/error.ts';
+import type { EvaluationPlan } from '../core/evaluation/plan.ts';
+import { sampleTurns, type SampledTurn } from '../core/evaluation/turns.ts';
+import { repliesOf, type RunReply } from '../core/judge/judge-run.ts';
+import { judgeOfRun, type RunVerdict, type RunVerdicts } from '../core/judge/run-verdict.ts';
+import { summariseJudging } from '../core/table/judging.ts';
+import { readJson } from './commands/json.ts';
+import { reportNoResult } from './commands/progress.ts';
+import { readPlanDataset } from './run-dependencies.ts';
+import { openRunFolder, parsePlanFile, PLAN_FILE, type RunFolder } from './run-folder.ts';
+import { summariseFolder } from './run-summary.ts';
+
+/** The run to judge. */
+export interface RunPlace {
+  /** Its folder. */
+  run: string;
+  /** The file of its dataset; by default the plan's. */
+  dataset: string | undefined;
+}
+
+/** An open run with what there is to judge. */
+export interface JudgedRun {
+  plan: EvaluationPlan;
+  turns: readonly SampledTurn[];
+  replies: readonly RunReply[];
+  folder: RunFolder;
+}
+
+export type Print = (line: string) => void;
+
+/**
+ * Opens the folder of a run for `work`.
+ * @throws {LabError} as opening it and its dataset do; `bad-data` without replies.
+ */
+export async function withRun(place: RunPlace, work: (judged: JudgedRun) => Promise<void>): Promise<void> {
+  const path = join(place.run, PLAN_FILE);
+  const plan = await parsePlanFile(await readJson(path), path);
+  const turns = sampleTurns(await readPlanDataset(plan, place.dataset), plan);
+  const folder = await openRunFolder(place.run, plan);
+  try {
+    const replies = repliesOf(turns, folder.records);
+    if (replies.length === 0)
+      throw new LabError({
+        code: 'bad-data',
+        where: place.run,
+        what: 'It has no replies to judge yet.',
+        todo: 'Run its plan first, with evaluate.',
+      });
+    await work({ plan, turns, replies, folder });
+  } finally {
+    await folder.close();
+  }
+}
+
+/** The judge of this name, stored with the run. */
+export async function judgeOf({ folder }: JudgedRun, name: string, rounds: number): Promise<RunVerdicts['judge']> {
+  const known = folder.judgings.all().map(({ judge }) => judge);
+  const judge = judgeOfRun(known, { id: name, name, rounds });
+  await folder.judgings.saveJudge(judge);
+  return judge;
+}
+
+/** The verdicts of a judge so far. */
+export const verdictsOf = (folder: RunFolder, judge: string): readonly RunVerdict[] =>
+  folder.judgings.all().find((each) => each.judge.id === judge)?.verdicts ?? [];
+
+/** Writes the summary with this judge's scores, and says what is lacking. */
+export async function finish({ folder, plan, turns }: JudgedRun, judge: string, print: Print): Promise<void> {
+  const judging = folder.judgings.all().find((each) => each.judge.id === judge);
+  if (!judging || judging.verdicts.length === 0) return;
+  await summariseFolder(folder, plan, turns, { judging });
+  const lacking = judging.verdicts.filter(({ scores }) => scores === null);
+  reportNoResult('verdicts', lacking.map(reasonOf), judging.verdicts.length);
+  print(JSON.stringify(summariseJudging(judging, folder.records)));
+}
+
+const reasonOf = ({ error, refused }: RunVerdict): string =>
+  error ?? (refused ? 'The judge refused to answer.' : 'None of the answers could be read as scores.');
