@@ -11,6 +11,7 @@ const PAGES = [
   'first-page',
   'harness',
   'judge',
+  'long-chat',
   'notebook-editing',
   'notebook-sandbox',
   'notebooks',
