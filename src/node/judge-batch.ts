@@ -54,8 +54,8 @@ interface BatchFile {
 
 /**
  * Reads the answers of a batch and stores their verdicts.
- * @throws {LabError} `bad-file` naming the line at fault, `bad-data` when no answer belongs to the run, `not-found` when
- * no requests were written for it.
+ * @throws {LabError} `bad-file` naming the line at fault, `bad-data` when no answer belongs to the run, `not-found`
+ * when no requests were written for it.
  */
 export async function readBatchAnswers(place: RunPlace, file: string, print: Print): Promise<void> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {

@@ -8,8 +8,8 @@ import { MODEL } from './options.ts';
 /** Has a model judge the replies of a run, at once or as a batch, or validates a judge against people. */
 export const judgeCommand = defineCommand({
   summary:
-    'Have a model judge the replies of a run, at once or through the files of a batch, resumably; or, with --good and ' +
-    "--failed, judge dialogues to compare the judge with the seekers' own survey and with failed dialogues.",
+    'Have a model judge the replies of a run, at once or through the files of a batch, resumably; or, with --good ' +
+    "and --failed, judge dialogues to compare the judge with the seekers' own survey and with failed dialogues.",
   options: {
     run: {
       kind: 'text',
@@ -23,8 +23,8 @@ export const judgeCommand = defineCommand({
       value: 'FILE',
       otherwise: 'the judge is asked at once',
       about:
-        "Write the open requests for the run as JSON lines of OpenAI's Batch interface, and ask nobody. --name is the " +
-        'model that they ask.',
+        "Write the open requests for the run as JSON lines of OpenAI's Batch interface, and ask nobody. --name is " +
+        'the model that they ask.',
     },
     answers: {
       kind: 'text',
