@@ -43,6 +43,26 @@ describe('the first page', () => {
     await guest.close();
   });
 
+  it('can be installed, and takes text that is shared with it without sending it', async () => {
+    const guest = await visit(at.browser, `${at.lab.url}?title=A+note&text=I+can%E2%80%99t+sleep`);
+    const { page, context } = guest;
+    const person = new Person(page);
+    expect(await person.messageField.inputValue()).toBe('A note\nI can’t sleep');
+    // It is neither read again with the next load nor kept in the history.
+    expect(new URL(page.url()).search).toBe('');
+    await page.reload();
+    expect(await person.messageField.inputValue()).toBe('A note\nI can’t sleep');
+    expect(await person.messages.count()).toBe(0);
+    const session = await context.newCDPSession(page);
+    const { url, errors } = await session.send('Page.getAppManifest');
+    expect([url, errors]).toEqual([`${at.lab.url}manifest.webmanifest`, []]);
+    const { installabilityErrors: reasons } = await session.send('Page.getInstallabilityErrors');
+    // The profiles of tests are incognito.
+    expect(reasons.map(({ errorId }) => errorId).filter((id) => id !== 'in-incognito')).toEqual([]);
+    expect(guest.failures).toEqual([]);
+    await guest.close();
+  });
+
   it('has its policy both in the page and in the header, and contacts no other host', async () => {
     const guest = await visit(at.browser, at.lab.url, { serviceWorker: true });
     const response = await guest.page.reload();

@@ -16,8 +16,13 @@ import { ContextState } from '../state/context.svelte.ts';
 import { Dismissals } from '../state/dismissals.svelte.ts';
 import { Drafts } from '../state/drafts.ts';
 import { NextReply } from '../state/next-reply.ts';
+import { receiveShared } from '../state/shared-text.ts';
 import { conversations } from './conversations.ts';
 import { models, router, settings, toasts } from './shell.ts';
+
+const drafts = new Drafts(localTexts);
+// The text leaves the address, so that a reload does not add it again.
+receiveShared(location.search, drafts, () => history.replaceState(null, '', `${location.pathname}${location.hash}`));
 
 export const nextReply = new NextReply({
   settings,
@@ -46,7 +51,7 @@ export const chat = new ChatState({
     },
   },
   systemPrompt: { get: () => settings.current.systemPrompt, set: (systemPrompt) => settings.set({ systemPrompt }) },
-  drafts: new Drafts(localTexts),
+  drafts,
   classifyDanger: async (text) => (await readDanger([text]))[0],
   firstReply: firstReplyTo,
 });
