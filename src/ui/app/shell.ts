@@ -5,6 +5,7 @@
  */
 import {
   estimateMemory,
+  formatResumes,
   listModels,
   localTexts,
   removeModel,
@@ -42,7 +43,7 @@ export const offline = new OfflineView(
 );
 
 export const models = new Models({
-  shelf: { listModels, removeModel, estimateMemory, subscribe: subscribeToModels },
+  shelf: { listModels, removeModel, estimateMemory, formatResumes, subscribe: subscribeToModels },
   residency,
   texts: localTexts,
   offline,

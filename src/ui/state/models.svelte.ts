@@ -2,14 +2,13 @@ import { z } from 'zod';
 import type { Device, DecodingFeatures, LoadedModel, LoadProgress } from '../../core/engine/engine.ts';
 import { LabError } from '../../core/error.ts';
 import { DEFAULT_MODEL_ID, EMBEDDED_ADAPTERS, EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
-import {
-  formatResumes,
-  type DeviceChoice,
-  type MemoryEstimate,
-  type ModelLease,
-  type ModelResidency,
-  type ModelSummary,
-  type TextStore,
+import type {
+  DeviceChoice,
+  MemoryEstimate,
+  ModelLease,
+  ModelResidency,
+  ModelSummary,
+  TextStore,
 } from '../../lab/index.ts';
 import { Stored } from './stored.svelte.ts';
 
@@ -48,6 +47,8 @@ export interface ModelShelf {
   listModels(): Promise<ListedModel[]>;
   removeModel(id: string): Promise<void>;
   estimateMemory(id: string, device: 'webgpu' | 'wasm'): Promise<MemoryEstimate | null>;
+  /** Whether a model of this format can be expected to resume replies. */
+  formatResumes(format: ModelSummary['format']): boolean;
   /** Calls `listener` after every change to the list. */
   subscribe(listener: () => void): () => void;
 }
@@ -140,7 +141,7 @@ export class Models {
   resumes(modelId: string): boolean {
     const { id, format } = this.chosen;
     if (id !== modelId) return false;
-    return this.features?.resumes ?? (format !== undefined && formatResumes(format));
+    return this.features?.resumes ?? (format !== undefined && this.#shelf.formatResumes(format));
   }
 
   setDevice(device: DeviceChoice): void {

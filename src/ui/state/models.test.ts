@@ -35,6 +35,7 @@ function create({ stored = {}, hold = false }: { stored?: Record<string, string>
   const shelf = {
     listModels: vi.fn(() => Promise.resolve([listed(DEFAULT_MODEL_ID), listed('b'), listed('remote', 'host.example')])),
     removeModel: vi.fn((id: string) => residency.retire(id)),
+    formatResumes: (format: string) => format !== 'endpoint',
     estimateMemory: vi.fn<ModelShelf['estimateMemory']>(() => Promise.reject(new Error('Unknown.'))),
     subscribe: vi.fn(() => () => undefined),
   };
