@@ -150,6 +150,32 @@ describe('npm run lab -- judge --run', () => {
     expect(summary.judge).toMatchObject({ id: endpoint.model, verdicts: 12 });
   });
 
+  it("asks with the paper's prompt, as another judge", async () => {
+    const path = file('paper.jsonl');
+    const [report] = await judged(
+      ...['--requests', path, '--name', endpoint.model, '--prompt', 'paper', '--repeats', '1'],
+    );
+    const id = `${endpoint.model}, paper's prompt`;
+    expect(report).toMatchObject({ requests: 6, of: 6, judge: { id, model: endpoint.model, wording: 'paper' } });
+    const requests = await requestsIn(path);
+    for (const { body } of requests) {
+      expect(body.model).toBe(endpoint.model);
+      expect(body).not.toHaveProperty('response_format');
+      expect(body.messages.map(({ role }) => role)).toEqual(['user']);
+      expect(body.messages[0]?.content).toContain('Output a list with the four scores.');
+    }
+    await writeFile(
+      file('paper-output.jsonl'),
+      answersTo(requests, (i) => `[${i % 6}, 1, 2, 3]`),
+    );
+    const printed = await judged('--answers', file('paper-output.jsonl'));
+    expect(printed[1]).toMatchObject({ judge: id, wording: 'paper', scores: { engagement: 1, suggestion: 3 } });
+    expect(printed.at(-2)).toMatchObject({ id, replies: 6, repaired: 0 });
+    await expect(
+      command(judgeCommand, '--good', 'x', '--failed', 'x', '--prompt', 'paper', '--weighted'),
+    ).rejects.toThrow('--weighted needs the JSON that only --prompt lab asks for.');
+  });
+
   it.each([
     [['--requests', 'x.jsonl'], /--name is missing\. Give the name of the model/],
     [['--answers', 'nowhere.jsonl'], /nowhere\.jsonl: The answers cannot be read/],

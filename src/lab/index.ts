@@ -118,13 +118,19 @@ export { planTools } from './runs/plan-tools.ts';
 export type { WorkCalls } from './runs/stored-runs.ts';
 export {
   MOST_ROUNDS,
+  PROMPT_IDS,
+  PROMPTS,
   describeJudgePair,
+  judgeIdOf,
   judgePairsOf,
   judgeRunReplies,
   judgesOfRun,
+  modelOfJudge,
+  type ChosenJudge,
   type JudgePair,
   type JudgeState,
   type JudgingEvent,
+  type PromptId,
 } from './runs/judging.ts';
 export {
   cellName,

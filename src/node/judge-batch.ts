@@ -1,13 +1,14 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { LabError } from '../core/error.ts';
 import { openRequests, readBatch } from '../core/judge/batch.ts';
+import type { PromptId } from '../core/judge/prompts.ts';
 import { batchLine, parseBatchAnswers } from '../engines/openai/batch.ts';
 import { finish, judgeOf, verdictsOf, withRun, type Print, type RunPlace } from './judged-run.ts';
 import { refuseOverlap } from './output-path.ts';
 
 /** Writes the open requests for a run into a file. */
 export async function writeBatchRequests(
-  { name, file, schema, force, repeats, ...place }: RunPlace & BatchFile,
+  { name, file, schema, force, repeats, prompt, ...place }: RunPlace & BatchFile,
   print: Print,
 ): Promise<void> {
   if (!name)
@@ -25,7 +26,7 @@ export async function writeBatchRequests(
       todo: 'Choose another with --requests, or add --force to replace it.',
     });
   await withRun(place, async (judged) => {
-    const judge = await judgeOf(judged, name, repeats);
+    const judge = await judgeOf(judged, { name, repeats, prompt });
     const verdicts = verdictsOf(judged.folder, judge.id);
     const open = openRequests({ judge, verdicts }, judged.replies);
     const lines = open.map((request) => `${JSON.stringify(batchLine(request.id, name, request, schema))}\n`);
@@ -50,6 +51,7 @@ interface BatchFile {
   /** Replace the file. */
   force: boolean;
   repeats: number;
+  prompt: PromptId;
 }
 
 /**

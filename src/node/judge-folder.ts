@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LabError } from '../core/error.ts';
 import { HIGHEST } from '../core/judge/criteria.ts';
+import { PROMPT_IDS } from '../core/judge/prompts.ts';
 import { openWorkFolder, type WorkFolder } from './work-folder.ts';
 
 /** The settings of a judge, which must be equal for two verdicts to belong together. */
@@ -12,6 +13,8 @@ const settingsSchema = z.strictObject({
   endpoint: z.string().nullable(),
   /** Version of the prompt, see `src/core/judge/prompt.ts`. */
   prompt: z.int(),
+  /** The prompt; folders of version 0.2.0 and before do not say, and have the lab's own. */
+  wording: z.enum(PROMPT_IDS).default('lab'),
   weighted: z.boolean(),
   repeats: z.int(),
   temperature: z.number(),

@@ -1,4 +1,5 @@
 import { judgeRun } from '../core/judge/judge-run.ts';
+import type { PromptId } from '../core/judge/prompts.ts';
 import { verdictKey } from '../core/judge/run-verdict.ts';
 import { progressReporter, reportWait } from './commands/progress.ts';
 import { chooseJudge, type JudgeChoice } from './judge-choice.ts';
@@ -9,14 +10,21 @@ import { finish, judgeOf, verdictsOf, withRun, type Print, type RunPlace } from 
  * @throws {LabError} as `judgeRun` does; what is done is summarised anyway.
  */
 export async function judgeFolderOfRun(
-  { run, dataset, repeats, concurrency, ...choice }: RunPlace & JudgeChoice & { repeats: number; concurrency: number },
+  {
+    run,
+    dataset,
+    repeats,
+    prompt,
+    concurrency,
+    ...choice
+  }: RunPlace & JudgeChoice & { repeats: number; prompt: PromptId; concurrency: number },
   print: Print,
   signal: AbortSignal,
 ): Promise<void> {
   const chosen = chooseJudge(choice);
   await withRun({ run, dataset }, async (judged) => {
     const { folder, replies } = judged;
-    const judge = await judgeOf(judged, chosen.name, repeats);
+    const judge = await judgeOf(judged, { name: chosen.name, repeats, prompt });
     const done = verdictsOf(folder, judge.id);
     for (const verdict of done) print(JSON.stringify(verdict));
     const report = progressReporter();

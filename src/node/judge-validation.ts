@@ -7,7 +7,7 @@ import {
   judgeDialogues,
   type JudgedCheckDialogue,
 } from '../core/judge/judge-dialogues.ts';
-import { PROMPT_VERSION } from '../core/judge/prompt.ts';
+import { PROMPTS, type PromptId } from '../core/judge/prompts.ts';
 import { validateJudge } from '../core/judge/validate.ts';
 import { progressReporter, reportNoResult, reportWait } from './commands/progress.ts';
 import { readHashedDataset } from './dataset-file.ts';
@@ -24,6 +24,7 @@ export interface ValidationOptions extends JudgeChoice {
   repeats: number;
   concurrency: number;
   weighted: boolean;
+  prompt: PromptId;
   force: boolean;
 }
 
@@ -32,7 +33,7 @@ export interface ValidationOptions extends JudgeChoice {
  * failed dialogues.
  */
 export async function validateJudgeOn(
-  { dialogues, repeats, weighted, out, force, concurrency, ...options }: ValidationOptions,
+  { dialogues, repeats, weighted, out, force, concurrency, prompt, ...options }: ValidationOptions,
   print: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -46,7 +47,8 @@ export async function validateJudgeOn(
     version: 1 as const,
     model: judge.name,
     endpoint: judge.baseUrl,
-    prompt: PROMPT_VERSION,
+    prompt: PROMPTS[prompt].version,
+    wording: prompt,
     weighted,
     repeats,
     ...JUDGE_DECODING,
@@ -63,6 +65,7 @@ export async function validateJudgeOn(
       items,
       done: new Set(judged.map(({ group, dialogue }) => checkKey({ group, dialogue: { id: dialogue } }))),
       rounds: repeats,
+      wording: prompt,
       weighted,
       concurrency,
       signal,

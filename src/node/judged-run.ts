@@ -3,7 +3,8 @@ import { LabError } from '../core/error.ts';
 import type { EvaluationPlan } from '../core/evaluation/plan.ts';
 import { sampleTurns, type SampledTurn } from '../core/evaluation/turns.ts';
 import { repliesOf, type RunReply } from '../core/judge/judge-run.ts';
-import { judgeOfRun, type RunVerdict, type RunVerdicts } from '../core/judge/run-verdict.ts';
+import type { PromptId } from '../core/judge/prompts.ts';
+import { judgeOfRun, type RunJudge, type RunVerdict } from '../core/judge/run-verdict.ts';
 import { summariseJudging } from '../core/table/judging.ts';
 import { readJson } from './commands/json.ts';
 import { reportNoResult } from './commands/progress.ts';
@@ -54,9 +55,12 @@ export async function withRun(place: RunPlace, work: (judged: JudgedRun) => Prom
 }
 
 /** The judge of this name, stored with the run. */
-export async function judgeOf({ folder }: JudgedRun, name: string, rounds: number): Promise<RunVerdicts['judge']> {
+export async function judgeOf(
+  { folder }: JudgedRun,
+  { name, repeats, prompt }: { name: string; repeats: number; prompt: PromptId },
+): Promise<RunJudge> {
   const known = folder.judgings.all().map(({ judge }) => judge);
-  const judge = judgeOfRun(known, { id: name, name, rounds });
+  const judge = judgeOfRun(known, { model: name, name, rounds: repeats, wording: prompt });
   await folder.judgings.saveJudge(judge);
   return judge;
 }

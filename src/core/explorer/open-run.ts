@@ -40,8 +40,10 @@ export function publishedRun(plan: EvaluationPlan, texts: PublishedTexts, where:
     what: 'Its verdicts cannot be read.',
   });
   const judges = [...new Set(verdicts.map(({ judge }) => judge))].map((id): RunJudge => {
-    const rounds = verdicts.filter(({ judge }) => judge === id).map(({ round }) => round + 1);
-    return { id, name: id, rounds: Math.max(...rounds), begunAt: 0 };
+    const own = verdicts.filter(({ judge }) => judge === id);
+    const wording = own.find((verdict) => verdict.wording !== undefined)?.wording;
+    const rounds = Math.max(...own.map(({ round }) => round + 1));
+    return { id, name: id, rounds, begunAt: 0, ...(wording && { wording }) };
   });
   return {
     plan,

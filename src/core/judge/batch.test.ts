@@ -13,7 +13,7 @@ const replies: RunReply[] = [1, 3].map((turn) => ({
   reference: 'That is hard.',
 }));
 const SCORES = JSON.stringify(scores(1, 2, 3, 4));
-const NO_ANSWERS = { judge: judgeOfRun([], { id: 'far', name: 'Far', rounds: 2 }), verdicts: [] };
+const NO_ANSWERS = { judge: judgeOfRun([], { model: 'far', name: 'Far', rounds: 2 }), verdicts: [] };
 
 /** A model that gives one answer, or fails. */
 function answering(answer: string | LabError) {
@@ -71,7 +71,15 @@ describe('a batch', () => {
     const failure = new LabError({ code: 'bad-data', where: 'batch', what: 'The batch expired.' });
     const first = await readBatch([NO_ANSWERS], replies, answered(open, SCORES, "I'm sorry, I can't.", 'hm', failure));
     expect(first.read.map((each) => runVerdictSchema.parse(each))).toMatchObject([
-      { turn: 1, round: 0, scores: scores(1, 2, 3, 4), refused: false, unreadable: 0, answers: [SCORES] },
+      {
+        turn: 1,
+        round: 0,
+        wording: 'lab',
+        scores: scores(1, 2, 3, 4),
+        refused: false,
+        unreadable: 0,
+        answers: [SCORES],
+      },
       { turn: 3, round: 0, scores: null, refused: true, unreadable: 0 },
       { turn: 1, round: 1, scores: null, refused: false, unreadable: 1, answers: ['hm'] },
       { turn: 3, round: 1, scores: null, refused: false, unreadable: 0, error: 'batch: The batch expired.' },
@@ -89,6 +97,32 @@ describe('a batch', () => {
     ]);
     expect(second.read[0]?.error).toBeUndefined();
     expect(openRequests(second.judgings[0] ?? NO_ANSWERS, replies)).toEqual([]);
+  });
+
+  it("asks with the paper's prompt, reads its lists and says so in the verdict", async () => {
+    const judge = judgeOfRun([], { model: 'far', name: 'Far', rounds: 1, wording: 'paper' });
+    expect(judge).toMatchObject({
+      id: "far, paper's prompt",
+      model: 'far',
+      name: "Far, paper's prompt",
+      wording: 'paper',
+    });
+    const open = openRequests({ judge, verdicts: [] }, replies);
+    expect(open[0]?.messages[0]?.content).toMatch(/Output a list with the four scores\./);
+    expect(open[0]?.decoding).not.toHaveProperty('jsonSchema');
+    const { read } = await readBatch(
+      [NO_ANSWERS, { judge, verdicts: [] }],
+      replies,
+      answered(open, '[1, 2, 3, 4]', SCORES),
+    );
+    expect(read).toMatchObject([
+      { judge: judge.id, wording: 'paper', scores: scores(1, 2, 3, 4), repaired: false },
+      { judge: judge.id, wording: 'paper', scores: scores(1, 2, 3, 4) },
+    ]);
+    expect(judgeOfRun([judge], { model: 'far', name: 'Far', rounds: 3, wording: 'paper' })).toEqual({
+      ...judge,
+      rounds: 3,
+    });
   });
 
   it('recognises answers of another run, judge, prompt or reply', async () => {

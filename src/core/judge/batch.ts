@@ -1,7 +1,7 @@
 import type { LoadedModel } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
 import { textHash } from '../sha256.ts';
-import { itemKey, itemsOf, judgeItem, promptOf, type Asking, type JudgedItem, type RunReply } from './judge-run.ts';
+import { itemKey, itemsOf, judgeItem, promptOf, type JudgeInUse, type JudgedItem, type RunReply } from './judge-run.ts';
 import { JUDGE_RETRIES, judgeRequest, type JudgeRequest } from './request.ts';
 import { verdictKey, type RunVerdict, type RunVerdicts } from './run-verdict.ts';
 
@@ -45,18 +45,22 @@ export function openRequests({ judge, verdicts }: RunVerdicts, replies: readonly
     const attempt = attemptOf(known.get(itemKey(judge.id, item)));
     if (attempt === null) return [];
     const turn = { round: item.round, attempt };
-    return [{ id: requestId(judge, item, attempt), ...judgeRequest(promptOf(item.reply, null), turn, judge) }];
+    return [{ id: requestId(judge, item, attempt), ...judgeRequest(promptOf(item.reply, judge, null), turn, judge) }];
   });
 }
 
 /** At most 64 letters, digits and hyphens, which all servers accept. */
-function requestId(judge: Asking, { reply, round }: JudgedItem, attempt: number): string {
+function requestId(judge: JudgeInUse, { reply, round }: JudgedItem, attempt: number): string {
   return `${itemHash(judge, reply)}-${round}-${attempt}`;
 }
 
-const itemHash = (judge: Asking, reply: RunReply): string =>
+const itemHash = (judge: JudgeInUse, reply: RunReply): string =>
   textHash(
-    JSON.stringify([judge.id, reply.place, judgeRequest(promptOf(reply, null), { round: 0, attempt: 0 }, judge)]),
+    JSON.stringify([
+      judge.id,
+      reply.place,
+      judgeRequest(promptOf(reply, judge, null), { round: 0, attempt: 0 }, judge),
+    ]),
   ).slice(0, 40);
 
 /**

@@ -6,7 +6,8 @@ import { concernsOneItem } from '../error.ts';
 import type { RunProgress } from '../evaluation/progress-estimator.ts';
 import { judge, noJudgement, weightedScores, type Judgement } from './judge.ts';
 import { judgeItems, type JudgeAccess } from './judge-items.ts';
-import { conversationPrompt, newestLines } from './prompt.ts';
+import { newestLines } from './prompt.ts';
+import { PROMPTS, type PromptId } from './prompts.ts';
 import { validateJudge, type Validation } from './validate.ts';
 
 /** A whole dialogue to judge: a good one, or a failed one. */
@@ -50,6 +51,8 @@ export interface CheckDependencies extends JudgeAccess {
   /** Dialogues judged before, by `checkKey`. */
   done: ReadonlySet<string>;
   rounds: number;
+  /** The prompt; by default the lab's own. */
+  wording?: PromptId | undefined;
   /** Weight scores by the model's probabilities instead of reading them from its answer; see `weightedScores`. */
   weighted?: boolean;
 }
@@ -62,16 +65,17 @@ export async function* judgeDialogues({
   items,
   done,
   rounds,
+  wording = 'lab',
   weighted = false,
   ...access
 }: CheckDependencies): AsyncGenerator<CheckEvent> {
   const open = items.filter((item) => !done.has(checkKey(item)));
   const work = async (model: LoadedModel, item: CheckDialogue, signal: AbortSignal): Promise<JudgedCheckDialogue> => {
-    const prompt = conversationPrompt(newestLines(item.dialogue.utterances, model.info.contextWindow));
+    const prompt = PROMPTS[wording].conversation(newestLines(item.dialogue.utterances, model.info.contextWindow));
     try {
       if (weighted)
         return { ...item, judgement: { ...noJudgement(), scores: await weightedScores(model, prompt, signal) } };
-      return { ...item, judgement: await judge(model, prompt, { repeats: rounds, signal }) };
+      return { ...item, judgement: await judge(model, prompt, { wording, repeats: rounds, signal }) };
     } catch (error) {
       if (!concernsOneItem(error)) throw error;
       return { ...item, judgement: noJudgement(), error: error.message };

@@ -6,7 +6,9 @@ import type { SupporterTurn } from '../evaluation/turns.ts';
 import { groupBy } from '../group.ts';
 import { judge, type JudgeOptions } from './judge.ts';
 import { judgeItems, type JudgeAccess } from './judge-items.ts';
-import { newestLines, replyPrompt, type Line, type ScoringPrompt } from './prompt.ts';
+import { newestLines, type Line, type ScoringPrompt } from './prompt.ts';
+import { PROMPTS } from './prompts.ts';
+import type { Asking } from './request.ts';
 import { verdictKey, type RunJudge, type RunVerdict } from './run-verdict.ts';
 
 type Place = Pick<RunVerdict, 'model' | 'representation' | 'dialogue' | 'turn'>;
@@ -25,14 +27,14 @@ export interface JudgedItem {
   round: number;
 }
 
-/** How a judge of a run is asked. */
-export type Asking = Pick<RunJudge, 'id' | 'temperature' | 'seed'>;
+/** A judge of a run as it is asked. */
+export type JudgeInUse = Asking & Pick<RunJudge, 'id'>;
 
 export type JudgingEvent =
   { type: 'loading'; progress: RunProgress } | { type: 'verdict'; verdict: RunVerdict; progress: RunProgress };
 
 export interface JudgingDependencies extends JudgeAccess {
-  judge: Asking & Pick<RunJudge, 'rounds'>;
+  judge: JudgeInUse & Pick<RunJudge, 'rounds'>;
   replies: readonly RunReply[];
   /** Keys of the existing verdicts; see `verdictKey`. */
   done: ReadonlySet<string>;
@@ -90,8 +92,12 @@ export const itemKey = (judge: string, { reply, round }: JudgedItem): string =>
   verdictKey({ judge, ...reply.place, round });
 
 /** What a judge is asked about a reply. */
-export function promptOf({ context, candidate, reference }: RunReply, contextWindow: number | null): ScoringPrompt {
-  return replyPrompt({ context: newestLines(context, contextWindow), candidate, reference });
+export function promptOf(
+  { context, candidate, reference }: RunReply,
+  { wording = 'lab' }: Asking,
+  contextWindow: number | null,
+): ScoringPrompt {
+  return PROMPTS[wording].reply({ context: newestLines(context, contextWindow), candidate, reference });
 }
 
 /**
@@ -100,17 +106,18 @@ export function promptOf({ context, candidate, reference }: RunReply, contextWin
  */
 export async function judgeItem(
   model: LoadedModel,
-  judgedBy: Asking,
+  judgedBy: JudgeInUse,
   { reply, round }: JudgedItem,
   signal?: AbortSignal,
   attempts: Pick<JudgeOptions, 'firstAttempt' | 'retries'> = {},
 ): Promise<RunVerdict> {
-  const verdict = { judge: judgedBy.id, ...reply.place, round };
+  const { id, wording = 'lab', temperature, seed } = judgedBy;
+  const verdict = { judge: id, ...reply.place, round, wording };
   try {
     const { answers, rounds, refused, unreadable, repaired } = await judge(
       model,
-      promptOf(reply, model.info.contextWindow),
-      { ...attempts, temperature: judgedBy.temperature, seed: judgedBy.seed, firstRound: round, repeats: 1, signal },
+      promptOf(reply, judgedBy, model.info.contextWindow),
+      { ...attempts, wording, temperature, seed, firstRound: round, repeats: 1, signal },
     );
     return {
       ...verdict,

@@ -6,10 +6,11 @@ import { LabError } from '../error.ts';
 import { mean, variance } from '../statistics/descriptive.ts';
 import { CRITERION_IDS, HIGHEST, overScores, type Scores } from './criteria.ts';
 import { comparingPrompt, type Line, type ScoringPrompt } from './prompt.ts';
-import { JUDGE_RETRIES, judgeRequest } from './request.ts';
-import { readPreference, readVerdict, type Verdict } from './verdict.ts';
+import { PROMPTS } from './prompts.ts';
+import { JUDGE_RETRIES, judgeRequest, type Asking } from './request.ts';
+import { readPreference, type Verdict } from './verdict.ts';
 
-export interface JudgeOptions {
+export interface JudgeOptions extends Asking {
   /** How often each item is judged, each time with a different seed and order of criteria. Default 3. */
   repeats?: number | undefined;
   /** Number of the first round, so that later rounds differ from those judged before. Default 0. */
@@ -18,8 +19,6 @@ export interface JudgeOptions {
   firstAttempt?: number | undefined;
   /** Number of retries after an unreadable answer. Default 2. */
   retries?: number | undefined;
-  temperature?: number | undefined;
-  seed?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -68,6 +67,7 @@ export async function judge(
     firstRound = 0,
     firstAttempt = 0,
     retries = JUDGE_RETRIES,
+    wording = 'lab',
     temperature,
     seed,
     signal,
@@ -76,10 +76,10 @@ export async function judge(
   const judgement = noJudgement();
   for (let round = firstRound; round < firstRound + repeats; round++) {
     for (let attempt = firstAttempt; attempt <= retries; attempt++) {
-      const { messages, decoding } = judgeRequest(prompt, { round, attempt }, { temperature, seed });
+      const { messages, decoding } = judgeRequest(prompt, { round, attempt }, { wording, temperature, seed });
       const { declined, ...answered } = await answer(model, messages, decoding, signal);
       judgement.answers.push({ round, attempt, ...answered });
-      const verdict: Verdict = declined ? { kind: 'refused' } : readVerdict(answered.text);
+      const verdict: Verdict = declined ? { kind: 'refused' } : PROMPTS[wording].read(answered.text);
       if (verdict.kind === 'unreadable') {
         judgement.unreadable++;
         continue;

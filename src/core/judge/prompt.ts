@@ -22,7 +22,7 @@ export interface JudgedReply {
 const NAMES: Record<Line['speaker'], string> = { seeker: 'Seeker', supporter: 'Supporter' };
 
 /** Lines of a dialogue as a judge reads them. Line breaks inside an utterance would look like new speakers. */
-function transcript(lines: readonly Line[]): string {
+export function transcript(lines: readonly Line[]): string {
   return lines.map(({ speaker, text }) => `${NAMES[speaker]}: ${oneLine(text)}`).join('\n');
 }
 
@@ -31,9 +31,12 @@ const LONGEST = 16_000;
 /** Tokens of a small window that instructions, reply, original and answer take. */
 const BESIDE = 1000;
 
-/** The newest lines that fit a judge's window, by a conservative estimate of characters per token. */
-export function newestLines<L extends Line>(lines: readonly L[], contextWindow: number | null = null): L[] {
-  const room = contextWindow === null ? LONGEST : Math.min(LONGEST, Math.max(0, contextWindow - BESIDE) * 3);
+/**
+ * The newest lines that fit a judge's window, by a conservative estimate of characters per token.
+ * @param among the number of conversations that share the window
+ */
+export function newestLines<L extends Line>(lines: readonly L[], contextWindow: number | null = null, among = 1): L[] {
+  const room = contextWindow === null ? LONGEST : Math.min(LONGEST, (Math.max(0, contextWindow - BESIDE) * 3) / among);
   let length = 0;
   return lines.slice(lines.findLastIndex(({ text }) => (length += text.length + 12) > room) + 1);
 }
@@ -80,8 +83,13 @@ export function replyPrompt({ context, candidate, reference }: JudgedReply): Sco
 }
 
 /** The same about everything that a supporter says in a conversation. */
-export function conversationPrompt(lines: readonly Line[]): ScoringPrompt {
-  return (order) => ask(`The conversation to assess:\n${transcript(lines)}`, order);
+export function conversationPrompt(lines: readonly Line[], reference: readonly Line[] = []): ScoringPrompt {
+  const original =
+    reference.length === 0
+      ? ''
+      : 'The same conversation with a trained human supporter, as a yardstick (other good answers exist):\n' +
+        `${transcript(reference)}\n\n`;
+  return (order) => ask(`${original}The conversation to assess:\n${transcript(lines)}`, order);
 }
 
 /** Asks which of two replies is better: A, B or tie. */

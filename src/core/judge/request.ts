@@ -2,7 +2,7 @@ import type { ChatMessage } from '../context/message.ts';
 import { PAPER_DECODING, type ReplyRequest } from '../engine/engine.ts';
 import { CRITERION_IDS, type CriterionId } from './criteria.ts';
 import type { ScoringPrompt } from './prompt.ts';
-import { VERDICT_JSON_SCHEMA } from './verdict.ts';
+import { PROMPTS, type PromptId } from './prompts.ts';
 
 /** Default decoding of a judge. */
 export const JUDGE_DECODING = { temperature: 0.7, seed: 1 } as const;
@@ -16,21 +16,30 @@ export interface JudgeRequest {
   decoding: ReplyRequest;
 }
 
+/** How a judge is asked. */
+export interface Asking {
+  temperature?: number | undefined;
+  seed?: number | undefined;
+  /** The prompt; by default the lab's own. */
+  wording?: PromptId | undefined;
+}
+
 /** Which of the questions about one item: its round, and how often it was asked before in that round. */
 export interface JudgeTurn {
   round: number;
   attempt: number;
 }
 
-/** The question of a round. Each round has another seed and order of criteria, each attempt another seed. */
+/**
+ * The question of a round. Each round has another seed and, unless the prompt has an order of its own, another order of
+ * the criteria; each attempt has another seed.
+ */
 export function judgeRequest(
   prompt: ScoringPrompt,
   { round, attempt }: JudgeTurn,
-  {
-    temperature = JUDGE_DECODING.temperature,
-    seed = JUDGE_DECODING.seed,
-  }: { temperature?: number | undefined; seed?: number | undefined } = {},
+  { temperature = JUDGE_DECODING.temperature, seed = JUDGE_DECODING.seed, wording = 'lab' }: Asking = {},
 ): JudgeRequest {
+  const { jsonSchema } = PROMPTS[wording];
   return {
     messages: prompt(criteriaOrder(round)),
     decoding: {
@@ -38,7 +47,7 @@ export function judgeRequest(
       temperature,
       maxNewTokens: 96,
       seed: (seed + round * 1000 + attempt) >>> 0,
-      jsonSchema: VERDICT_JSON_SCHEMA,
+      ...(jsonSchema && { jsonSchema }),
     },
   };
 }

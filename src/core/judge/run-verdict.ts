@@ -4,7 +4,7 @@ import { groupBy } from '../group.ts';
 import { mean, variance } from '../statistics/descriptive.ts';
 import { recordKey, recordSchema } from '../evaluation/record.ts';
 import { HIGHEST, scoreOf, overScores, type Scores } from './criteria.ts';
-import { PROMPT_VERSION } from './prompt.ts';
+import { PROMPT_IDS, PROMPTS, type PromptId } from './prompts.ts';
 import { JUDGE_DECODING } from './request.ts';
 
 /** Maximum number of judging rounds per reply. */
@@ -12,12 +12,16 @@ export const MOST_ROUNDS = 20;
 
 /** A judge of a run's replies, and how often it judges each. */
 export const runJudgeSchema = z.strictObject({
-  /** The model's id in this browser. */
+  /** The model's id in this browser, or its name; with another prompt than the lab's own see `judgeIdOf`. */
   id: z.string().min(1).max(500),
+  /** The model's id if it is not `id`. */
+  model: z.string().min(1).max(500).optional(),
   name: z.string().min(1).max(300),
   rounds: z.int().min(1).max(MOST_ROUNDS),
   /** Milliseconds since the epoch. */
   begunAt: z.number().nonnegative(),
+  /** The prompt; absent for the lab's own. */
+  wording: z.enum(PROMPT_IDS).optional(),
   /** Version of the prompt, temperature and seed; absent for judges of version 0.1.0. */
   prompt: z.int().positive().optional(),
   temperature: z.number().nonnegative().optional(),
@@ -25,19 +29,46 @@ export const runJudgeSchema = z.strictObject({
 });
 export type RunJudge = z.output<typeof runJudgeSchema>;
 
+/** A model chosen as judge, how often it judges each reply, and with which prompt (by default the lab's own). */
+export interface ChosenJudge {
+  model: string;
+  name: string;
+  rounds: number;
+  wording?: PromptId | undefined;
+}
+
+/** The id of a judge of a run: one model with two prompts is two judges. */
+export const judgeIdOf = ({ model, wording = 'lab' }: Pick<ChosenJudge, 'model' | 'wording'>): string =>
+  withPrompt(model, wording);
+
+const withPrompt = (name: string, wording: PromptId): string =>
+  wording === 'paper' ? `${name}, paper's prompt` : name;
+
+/** The id of the model that judges. */
+export const modelOfJudge = ({ id, model }: Pick<RunJudge, 'id' | 'model'>): string => model ?? id;
+
 /**
  * A judge that begins on a run, or resumes: then it keeps how it was asked before, and may get more rounds.
  * @throws {LabError} `bad-config` for an invalid number of rounds.
  */
 export function judgeOfRun(
   judges: readonly RunJudge[],
-  { id, name, rounds }: Pick<RunJudge, 'id' | 'name' | 'rounds'>,
+  { model, name, rounds, wording = 'lab' }: ChosenJudge,
 ): RunJudge {
+  const id = judgeIdOf({ model, wording });
   const before = judges.find((each) => each.id === id);
   const judge = runJudgeSchema.safeParse(
     before
       ? { ...before, rounds: Math.max(before.rounds, rounds) }
-      : { id, name: name.slice(0, 300), rounds, begunAt: Date.now(), prompt: PROMPT_VERSION, ...JUDGE_DECODING },
+      : {
+          id,
+          ...(wording !== 'lab' && { model, wording }),
+          name: withPrompt(name.slice(0, 270), wording),
+          rounds,
+          begunAt: Date.now(),
+          prompt: PROMPTS[wording].version,
+          ...JUDGE_DECODING,
+        },
   );
   if (judge.success) return judge.data;
   throw new LabError({
@@ -60,6 +91,8 @@ export const runVerdictSchema = z.strictObject({
   dialogue,
   turn,
   round: count.max(MOST_ROUNDS - 1),
+  /** The prompt of the judge; absent in older verdicts, which are of the lab's own. */
+  wording: z.enum(PROMPT_IDS).optional(),
   /** Null if no answer could be read. */
   scores: z
     .strictObject({ engagement: score, comforting: score, appropriateness: score, suggestion: score })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { scores } from './testing/fake-judge.ts';
-import { readPreference, readVerdict } from './verdict.ts';
+import { readPreference, readScoreList, readVerdict } from './verdict.ts';
 
 describe('readVerdict', () => {
   const all = scores(4, 3, 5, 0);
@@ -35,6 +35,30 @@ describe('readVerdict', () => {
     ['', 'unreadable'],
   ])('reads %j as %s', (text, kind) => {
     expect(readVerdict(text)).toEqual({ kind });
+  });
+
+  it.each([
+    ['[4, 3, 5, 0]'],
+    ['4, 3.0, 5/5, 0.'],
+    ['Here is the list: [4, 3, 5, 0]\n\nThe supporter listens well [mostly].'],
+    ['[Engagement: 4, Comforting: 3, Appropriateness: 5, Suggestion: 0]'],
+    ['- Engagement: 4\n- Comforting: 3\n- Appropriateness: 5\n- Suggestion: 0'],
+    ["{engagement: 4, 'comforting': 3/5, 'appropriateness': 5, 'suggestion': 0,}"],
+  ])('reads the list %j', (text) => {
+    expect(readScoreList(text)).toEqual({ kind: 'scores', scores: all, repaired: false });
+  });
+
+  it.each([
+    ['[4, 3, 5]', 'unreadable'],
+    ['[4, 3, 5, 9]', 'unreadable'],
+    ['[4, 3, 5, -1]', 'unreadable'],
+    ['[4, 3, 5/10, 1]', 'unreadable'],
+    ['[4, 3, 5, 0] or rather [4, 3, 4, 0]', 'unreadable'],
+    ['1. 4\n2. 3\n3. 5\n4. 0', 'unreadable'],
+    ["I'm sorry, but I can't rate this.", 'refused'],
+    ['', 'unreadable'],
+  ])('reads the list %j as %s', (text, kind) => {
+    expect(readScoreList(text)).toEqual({ kind });
   });
 
   it('reads preferences', () => {

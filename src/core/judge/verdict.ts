@@ -99,6 +99,26 @@ function numberOf(text: string): number {
   return match ? Number(match[1]) : Number.NaN;
 }
 
+/**
+ * Reads the answer to a prompt that asks for a list of the four scores: bare numbers in the order of the criteria
+ * ("[4, 3, 5, 4]"), or each with its name.
+ */
+export function readScoreList(text: string): Verdict {
+  const lists = [text.replace(/[.\s]+$/, ''), ...(text.match(/\[[^[\]]*\]/g) ?? [])].flatMap(
+    (each) => bareList(each) ?? [],
+  );
+  // Two lists that differ say nothing.
+  const differ = new Set(lists.map((each) => JSON.stringify(each))).size > 1;
+  const scores = differ ? undefined : (lists[0] ?? fromLines(text));
+  return scores ? { kind: 'scores', scores, repaired: false } : differ ? { kind: 'unreadable' } : readVerdict(text);
+}
+
+function bareList(text: string): Scores | undefined {
+  const numbers = text.replace(/^\s*\[|\]\s*$/g, '').split(',');
+  if (numbers.length !== CRITERION_IDS.length) return undefined;
+  return schema.safeParse(Object.fromEntries(CRITERION_IDS.map((id, i) => [id, numberOf(numbers[i] ?? '')]))).data;
+}
+
 /** Reads the answer to a comparison. */
 export function readPreference(text: string): 'a' | 'b' | 'tie' | undefined {
   // "A tie" prefers neither, and "A and B" is not an answer yet.

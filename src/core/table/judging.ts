@@ -1,7 +1,7 @@
 import { reportedCorrelation } from '../statistics/agreement.ts';
 import { verbosityBias } from '../judge/bias.ts';
 import { CRITERION_IDS } from '../judge/criteria.ts';
-import { replyScores, type RunVerdicts } from '../judge/run-verdict.ts';
+import { modelOfJudge, replyScores, type RunVerdicts } from '../judge/run-verdict.ts';
 import { mean } from '../statistics/descriptive.ts';
 import { recordKey, type ResultRecord } from '../evaluation/record.ts';
 import type { RunSummary } from './summary.ts';
@@ -36,7 +36,7 @@ export function summariseJudging({ judge, verdicts }: RunVerdicts, records: read
     ...counts,
     words: judgingWords(
       counts,
-      records.some(({ model }) => model === judge.id),
+      records.some(({ model }) => model === modelOfJudge(judge)),
     ),
   };
 }

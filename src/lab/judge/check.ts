@@ -7,6 +7,7 @@ import {
   type CheckEvent,
   type JudgedCheckDialogue,
 } from '../../core/judge/judge-dialogues.ts';
+import type { PromptId } from '../../core/judge/prompts.ts';
 import { getDataset } from '../datasets.ts';
 import { borrowModel } from '../models/resident-models.ts';
 import { REMOTE_CONCURRENCY, type WorkCalls } from '../runs/stored-runs.ts';
@@ -27,6 +28,7 @@ export interface JudgeCheck {
   /** Dialogues drawn from each. */
   dialogues: number;
   rounds: number;
+  wording: PromptId;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface JudgeCheck {
  * throw.
  */
 export async function checkJudge(
-  { judge, good, failed, dialogues, rounds }: JudgeCheck,
+  { judge, good, failed, dialogues, rounds, wording }: JudgeCheck,
   { done = [], signal, onEvent, onWait }: WorkCalls<CheckEvent> & { done?: readonly JudgedCheckDialogue[] } = {},
 ): Promise<void> {
   const drawn = async (id: string | null) =>
@@ -52,6 +54,7 @@ export async function checkJudge(
     items,
     done: new Set(done.map(checkKey)),
     rounds,
+    wording,
     concurrency: REMOTE_CONCURRENCY,
     openModel: (stop) => borrowModel(judge, stop),
     ...(signal && { signal }),

@@ -1,13 +1,23 @@
 import { LabError } from '../../core/error.ts';
 import { judgeRun, repliesOf, type JudgingEvent } from '../../core/judge/judge-run.ts';
-import { judgeOfRun, MOST_ROUNDS, verdictKey, type RunVerdicts, type RunJudge } from '../../core/judge/run-verdict.ts';
+import {
+  judgeIdOf,
+  judgeOfRun,
+  modelOfJudge,
+  MOST_ROUNDS,
+  verdictKey,
+  type ChosenJudge,
+  type RunJudge,
+  type RunVerdicts,
+} from '../../core/judge/run-verdict.ts';
 import { judgePairs, type JudgePair } from '../../core/judge/inter-judge-agreement.ts';
 import { borrowModel } from '../models/resident-models.ts';
 import { runReader } from './table-worker.ts';
 import { alone, found, judgingsOf, REMOTE_CONCURRENCY, store, turnsOf, type WorkCalls } from './stored-runs.ts';
 
 export { describeJudgePair } from '../../core/judge/inter-judge-agreement.ts';
-export { MOST_ROUNDS, type JudgePair, type JudgingEvent, type RunJudge };
+export { judgeIdOf, modelOfJudge, MOST_ROUNDS, type ChosenJudge, type JudgePair, type JudgingEvent };
+export { PROMPT_IDS, PROMPTS, type PromptId } from '../../core/judge/prompts.ts';
 
 /** A judge of a run and its progress. */
 export interface JudgeState {
@@ -54,7 +64,7 @@ export async function judgePairsOf(id: string): Promise<JudgePair[]> {
  */
 export async function judgeRunReplies(
   id: string,
-  { model, name, rounds }: { model: string; name: string; rounds: number },
+  chosen: ChosenJudge,
   { signal, onEvent, onWait }: WorkCalls<JudgingEvent> = {},
 ): Promise<void> {
   await alone(id, async () => {
@@ -63,7 +73,7 @@ export async function judgeRunReplies(
       turnsOf(plan),
       store.records(id),
       store.judges(id),
-      store.verdicts(id, model),
+      store.verdicts(id, judgeIdOf(chosen)),
     ]);
     const replies = repliesOf(turns, records);
     if (replies.length === 0)
@@ -73,14 +83,14 @@ export async function judgeRunReplies(
         what: 'It has no replies to judge yet.',
         todo: 'Start the run first.',
       });
-    const judge = judgeOfRun(judges, { id: model, name, rounds });
+    const judge = judgeOfRun(judges, chosen);
     await store.saveJudge(id, judge);
     const events = judgeRun({
-      judge: judge,
+      judge,
       replies,
       done: new Set(verdicts.map(verdictKey)),
       concurrency: REMOTE_CONCURRENCY,
-      openModel: (stop) => borrowModel(model, stop),
+      openModel: (stop) => borrowModel(chosen.model, stop),
       ...(signal && { signal }),
       ...(onWait && { onWait }),
     });

@@ -1,4 +1,5 @@
 import { LabError } from '../../core/error.ts';
+import { PROMPT_IDS, type PromptId } from '../../core/judge/prompts.ts';
 import { defineCommand } from '../command-options.ts';
 import { readBatchAnswers, writeBatchRequests } from '../judge-batch.ts';
 import { judgeFolderOfRun } from '../judge-run-folder.ts';
@@ -63,6 +64,14 @@ export const judgeCommand = defineCommand({
     dialogues: { kind: 'count', default: '50', about: 'With --good: how many dialogues of each file to judge.' },
     repeats: { kind: 'count', default: '3', about: 'How often to judge each reply or dialogue.' },
     weighted: { kind: 'flag', about: 'With --good: weight the scores by the probabilities of the model.' },
+    prompt: {
+      kind: 'text',
+      choices: PROMPT_IDS,
+      default: 'lab',
+      about:
+        'What the judge is asked: lab explains each criterion and asks for JSON; paper has the words of a summary of ' +
+        "the paper's figure 7 and asks for a list.",
+    },
     model: { ...MODEL, about: `The judge. ${MODEL.about}` },
     endpoint: {
       kind: 'text',
@@ -90,16 +99,16 @@ export const judgeCommand = defineCommand({
     '--good esconv.jsonl --failed failed.json --endpoint http://localhost:8000/v1 --name mistral-7b --out runs/judge',
   ],
   async run({ run, requests, answers, good, failed, ...options }, print, signal) {
-    const fault = faultOf({ run, requests, answers, good, failed, out: options.out, weighted: options.weighted });
+    const fault = faultOf({ run, requests, answers, good, failed, ...options });
     if (fault !== undefined) throw new LabError({ code: 'bad-config', what: fault, todo: 'See --help.' });
     if (run === undefined)
       return validateJudgeOn({ ...options, good: good ?? '', failed: failed ?? '' }, print, signal);
-    const { dataset, repeats, force } = options;
+    const { dataset, repeats, prompt, force } = options;
     const place = { run, dataset };
     if (answers !== undefined) return readBatchAnswers(place, answers, print);
     if (requests === undefined) return judgeFolderOfRun({ ...options, ...place }, print, signal);
     const schema = !options['no-schema'];
-    return writeBatchRequests({ ...place, repeats, name: options.name, file: requests, schema, force }, print);
+    return writeBatchRequests({ ...place, repeats, prompt, name: options.name, file: requests, schema, force }, print);
   },
 });
 
@@ -111,15 +120,17 @@ interface Given {
   failed: string | undefined;
   out: string | undefined;
   weighted: boolean;
+  prompt: PromptId;
 }
 
 /** What is wrong with options that exclude or need each other, as a sentence. */
-function faultOf({ run, requests, answers, good, failed, out, weighted }: Given): string | undefined {
+function faultOf({ run, requests, answers, good, failed, out, weighted, prompt }: Given): string | undefined {
   if (run === undefined) {
     if (requests !== undefined || answers !== undefined)
       return `--run is missing: --${requests === undefined ? 'answers' : 'requests'} needs the folder of a run.`;
     if (good === undefined) return '--good is missing.';
-    return failed === undefined ? '--failed is missing.' : undefined;
+    if (failed === undefined) return '--failed is missing.';
+    return weighted && prompt !== 'lab' ? '--weighted needs the JSON that only --prompt lab asks for.' : undefined;
   }
   const validating = Object.entries({ good, failed, out, weighted: weighted || undefined });
   const both = validating.find(([, value]) => value !== undefined);

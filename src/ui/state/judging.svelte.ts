@@ -1,15 +1,15 @@
 import type { LabError } from '../../core/error.ts';
-import type { JudgePair, JudgeState, JudgingEvent, WorkCalls } from '../../lab/index.ts';
+import {
+  judgeIdOf,
+  type ChosenJudge,
+  type JudgePair,
+  type JudgeState,
+  type JudgingEvent,
+  type WorkCalls,
+} from '../../lab/index.ts';
 import { attempt } from './attempt.ts';
 import { Latest } from './latest.ts';
 import type { Runs } from './runs.svelte.ts';
-
-/** A model chosen as judge, and its number of rounds per reply. */
-export interface ChosenJudge {
-  model: string;
-  name: string;
-  rounds: number;
-}
 
 /** Judges the replies of runs. */
 export interface JudgingService {
@@ -52,7 +52,8 @@ export class Judging {
 
   /** Has a model judge the replies, or resumes that; the table shows its scores. */
   async start(judge: ChosenJudge): Promise<void> {
-    const { done = 0, total = 0 } = this.judges.find(({ judge: { id } }) => id === judge.model) ?? {};
+    const id = judgeIdOf(judge);
+    const { done = 0, total = 0 } = this.judges.find((each) => each.judge.id === id) ?? {};
     await this.#runs.runExclusive({
       id: this.#run,
       work: 'judging',
@@ -60,7 +61,7 @@ export class Judging {
       total,
       failed: 'Judging stopped',
       run: (signal, report) => {
-        void this.show(judge.model);
+        void this.show(id);
         return this.#service.judgeRunReplies(this.#run, judge, {
           signal,
           onEvent: ({ type, progress }) =>

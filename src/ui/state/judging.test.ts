@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../core/error.ts';
-import type { JudgedCheckDialogue, JudgePair, JudgeState } from '../../lab/index.ts';
+import type { JudgeCheck, JudgedCheckDialogue, JudgePair, JudgeState } from '../../lab/index.ts';
 import { JudgeChecking, type CheckJudge } from './judge-check.svelte.ts';
 import { Judging, type JudgingService } from './judging.svelte.ts';
 import type { ExclusiveWork, Runs } from './runs.svelte.ts';
@@ -67,6 +67,10 @@ describe('the judges of a run', () => {
       ['Judging', PROGRESS, true],
     ]);
     expect(shown).toEqual([['r', { judge: 'j' }]]);
+    // The same model with another prompt is another judge.
+    await judging.start({ ...judge, wording: 'paper' });
+    expect(begun.at(-1)).toMatchObject({ done: 0, total: 0 });
+    expect(shown.at(-1)).toEqual(['r', { judge: "j, paper's prompt" }]);
   });
 
   it('are read again after they have judged', async () => {
@@ -101,7 +105,7 @@ describe('the judges of a run', () => {
 });
 
 describe('the check of a judge', () => {
-  const CHECK = { judge: 'j', good: 'good', failed: null, dialogues: 2, rounds: 1 };
+  const CHECK: JudgeCheck = { judge: 'j', good: 'good', failed: null, dialogues: 2, rounds: 1, wording: 'lab' };
   const judgedOf = (id: string) =>
     ({
       group: 'good',
