@@ -166,6 +166,8 @@ describe('help in the chat', () => {
       .getByRole('link', { name: 'findahelpline.com' })
       .first()
       .waitFor();
+    // A message before the model's own reply would be answered together with this one, and that reply folded, too.
+    await page.getByRole('button', { name: 'Show what the model wrote' }).waitFor();
     await person.ask('Are you there?');
     await expect.poll(() => storedText(page)).toContain('You said: there? you Are');
     // The lab must not be open meanwhile: what it still has to save would replace what is spoilt.
@@ -242,7 +244,7 @@ describe('the log', () => {
 });
 
 describe('the page around the log', () => {
-  const at = useEndpointVisit({ view: 'chat' });
+  const at = useEndpointVisit({ view: 'chat', sentences: true });
 
   it('says where messages go, and counts what fits', async () => {
     const { guest, person, endpoint } = at;

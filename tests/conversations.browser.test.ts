@@ -98,8 +98,12 @@ describe('conversations', () => {
     expect((help?.y ?? Infinity) < (reply?.y ?? 0)).toBe(true);
     expect(await banner.getByRole('link').count()).toBeGreaterThan(0);
   });
+});
 
-  it('shows it late if only the classifier detects danger, once its encoder is loaded, and keeps it', async () => {
+describe('danger that no phrase names', () => {
+  const at = useEndpointVisit({ view: 'chat', sentences: true });
+
+  it('is shown late, once the encoder of the classifier is loaded, and stays', async () => {
     const { guest, person } = at;
     const banner = guest.page.getByRole('region', { name: 'Where to find people who can help' });
     expect(detectCrisis(BETWEEN_THE_LINES).level).toBe('none');

@@ -28,10 +28,10 @@ export function useEndpointLab(): EndpointLab {
 }
 
 /** The same, and for each test a person on their first visit, who has added the endpoint and opened a view. */
-export function useEndpointVisit(options: { key?: string; view?: 'chat' } = {}): EndpointVisit {
+export function useEndpointVisit(options: { key?: string; view?: 'chat'; sentences?: boolean } = {}): EndpointVisit {
   const opened = useEndpointLab() as EndpointVisit;
   beforeEach(async () => {
-    opened.guest = await visit(opened.browser, opened.lab.url);
+    opened.guest = await visit(opened.browser, opened.lab.url, { sentences: options.sentences ?? false });
     opened.person = new Person(opened.guest.page);
     await opened.person.addEndpoint(opened.endpoint, options.key);
     await opened.guest.page.getByRole('list', { name: 'Models' }).getByText(opened.endpoint.model).first().waitFor();

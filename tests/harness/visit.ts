@@ -22,6 +22,11 @@ export interface VisitOptions {
    * seconds, so only tests of it enable it. Otherwise the page finds a browser that has none.
    */
   serviceWorker?: boolean;
+  /**
+   * Lets the page read sentences with the encoder (danger that no phrase names, recall). Opening it takes three seconds
+   * of a core in each profile, so only tests of that enable it. Otherwise the encoder is never ready, as on a slow line.
+   */
+  sentences?: boolean;
   /** Shows the chat as on a first visit. Otherwise it is in Lab view, because most tests use what only that shows. */
   quiet?: boolean;
 }
@@ -58,12 +63,13 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
 
 async function newProfile(
   browser: Browser,
-  { profile, serviceWorker = false, quiet = false }: VisitOptions,
+  { profile, serviceWorker = false, sentences = false, quiet = false }: VisitOptions,
 ): Promise<BrowserContext> {
   // Without a graphics card, the processor draws every frame of an indicator that turns while a model loads.
   const context = await browser.newContext({ acceptDownloads: true, reducedMotion: 'reduce', ...profile });
   context.setDefaultTimeout(PATIENCE_MS);
   if (!quiet) await context.addInitScript(chooseLabView);
+  if (!sentences) await context.addInitScript(holdSentences);
   if (!serviceWorker)
     await context.addInitScript(() => void Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));
   return context;
@@ -76,4 +82,20 @@ function chooseLabView(): void {
   } catch {
     // A sandbox, or a browser that keeps nothing: the chat stays quiet there.
   }
+}
+
+/** Makes the worker that reads sentences one that never answers. Runs in the page. */
+function holdSentences(): void {
+  class Silent extends EventTarget {
+    postMessage(): void {
+      // Nobody listens.
+    }
+    terminate(): void {
+      // Nothing runs.
+    }
+  }
+  globalThis.Worker = new Proxy(Worker, {
+    construct: (Real, [url, options]: ConstructorParameters<typeof Worker>) =>
+      options?.name === 'sentences' ? new Silent() : new Real(url, options),
+  });
 }
