@@ -74,7 +74,8 @@ export default defineConfig({
           include: ['{src,workers,trainer,build,bench}/**/*.test.ts', 'tests/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'tests/**/*.browser.test.ts'],
           environment: 'node',
-          testTimeout: 60_000,
+          // `npm test` runs them in the background of the browser tests.
+          testTimeout: 240_000,
           maxWorkers: 2,
         },
       },

@@ -34,7 +34,6 @@ export function useEndpointVisit(options: { key?: string; view?: 'chat'; sentenc
     opened.guest = await visit(opened.browser, opened.lab.url, { sentences: options.sentences ?? false });
     opened.person = new Person(opened.guest.page);
     await opened.person.addEndpoint(opened.endpoint, options.key);
-    await opened.guest.page.getByRole('list', { name: 'Models' }).getByText(opened.endpoint.model).first().waitFor();
     if (options.view) await opened.person.goTo(options.view);
   });
   afterEach(() => opened.guest.close());

@@ -157,5 +157,7 @@ export class Person {
     await this.page.getByTestId('endpoint-key').fill(key);
     if (remember) await this.page.getByTestId('endpoint-remember').check();
     await this.page.getByTestId('add-endpoint').click();
+    // What is written before it is chosen would be answered by another model.
+    await this.page.getByRole('list', { name: 'Models' }).getByText(endpoint.model).first().waitFor();
   }
 }

@@ -23,8 +23,8 @@ export interface VisitOptions {
    */
   serviceWorker?: boolean;
   /**
-   * Lets the page read sentences with the encoder (danger that no phrase names, recall). Opening it takes three seconds
-   * of a core in each profile, so only tests of that enable it. Otherwise the encoder is never ready, as on a slow line.
+   * Lets the page read sentences with the encoder (danger that no phrase names, recall). Opening it takes three
+   * seconds of a core in each profile, so only tests of that enable it. Otherwise it is never ready, as on a slow line.
    */
   sentences?: boolean;
   /** Shows the chat as on a first visit. Otherwise it is in Lab view, because most tests use what only that shows. */

@@ -1,12 +1,6 @@
 import type { LabError } from '../../core/error.ts';
-import {
-  judgeIdOf,
-  type ChosenJudge,
-  type JudgePair,
-  type JudgeState,
-  type JudgingEvent,
-  type WorkCalls,
-} from '../../lab/index.ts';
+import { judgeIdOf } from '../../core/judge/run-verdict.ts';
+import type { ChosenJudge, JudgePair, JudgeState, JudgingEvent, WorkCalls } from '../../lab/index.ts';
 import { attempt } from './attempt.ts';
 import { Latest } from './latest.ts';
 import type { Runs } from './runs.svelte.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Device, DecodingFeatures, LoadedModel, LoadProgress } from '../../core/engine/engine.ts';
-import { LabError } from '../../core/error.ts';
+import { LabError, throwIfCancelled } from '../../core/error.ts';
 import { DEFAULT_MODEL_ID, EMBEDDED_ADAPTERS, EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
 import type {
   DeviceChoice,
@@ -189,8 +189,9 @@ export class Models {
    * Loads a model, by default the chosen one, on the chosen device, after freeing the one chosen before. Failures are
    * shown, not thrown.
    */
-  async load(id = this.chosen.id): Promise<void> {
-    await this.#start(id).catch(() => undefined);
+  async load(id?: string): Promise<void> {
+    if (id === undefined && !this.#knowsChosen) await this.refresh();
+    await this.#start(id ?? this.chosen.id).catch(() => undefined);
   }
 
   /**
@@ -198,7 +199,11 @@ export class Models {
    * @throws {LabError} `cancelled` when the wait or the loading is stopped, and what loading throws.
    */
   async lease(signal: AbortSignal): Promise<ModelLease> {
-    if (!this.loaded) void this.load();
+    if (!this.loaded) {
+      if (!this.#knowsChosen) await this.refresh();
+      throwIfCancelled(signal);
+      void this.#start(this.chosen.id).catch(() => undefined);
+    }
     const stopping = this.#stopping?.signal;
     return this.#residency.acquire(this.#choice.current.id, {
       signal: stopping ? AbortSignal.any([signal, stopping]) : signal,
@@ -235,6 +240,12 @@ export class Models {
       });
     }
     await this.refresh();
+  }
+
+  /** Whether the list has the chosen model; until it does, the default would replace it. */
+  get #knowsChosen(): boolean {
+    const { id } = this.#choice.current;
+    return isEmbedded(id) || this.list.some((model) => model.id === id);
   }
 
   #start(id: string): Promise<void> {

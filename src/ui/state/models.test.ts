@@ -172,6 +172,16 @@ describe('Models', () => {
     expect([models.phase, models.loaded]).toEqual(['none', null]);
   });
 
+  it.each(['lease', 'load'] as const)('%ss the chosen model, not the default, before the list is read', async (how) => {
+    const { models, shelf, log } = create({
+      stored: { 'solace.model': '{"version":2,"id":"b"}' },
+    });
+    expect(models.list.map(({ id }) => id)).not.toContain('b');
+    await (how === 'lease' ? models.lease(never) : models.load());
+    expect(shelf.listModels).toHaveBeenCalled();
+    expect([log, models.chosen.id]).toEqual([['load b on auto'], 'b']);
+  });
+
   it('knows where messages go once the list is read', async () => {
     const { models } = create();
     expect(models.host).toBeNull();
