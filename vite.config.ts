@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defaultClientConditions, defineConfig } from 'vite';
 import { HOST_HEADERS } from './build/headers.ts';
+import { leanZod } from './build/lean-zod.ts';
 import { measuredFiles } from './build/measured-files.ts';
 import { notebookFrame } from './build/notebook-frame.ts';
 import { notices } from './build/notices.ts';
@@ -41,6 +42,7 @@ export default defineConfig({
   appType: 'mpa',
   plugins: [
     svelte({ configFile: false }),
+    leanZod(),
     vendorFiles(VENDOR),
     notebookFrame([collect]),
     measuredFiles(),
@@ -56,7 +58,7 @@ export default defineConfig({
   },
   worker: {
     format: 'es',
-    plugins: () => [svelte({ configFile: false }), entriesStandAlone(), collect],
+    plugins: () => [svelte({ configFile: false }), leanZod(), entriesStandAlone(), collect],
     rolldownOptions: { output: { codeSplitting: WORKER_SPLITTING } },
   },
   build: {

@@ -1,7 +1,6 @@
 import { changeBetween, merge } from '../core/conversation/change.ts';
 import { headOf } from '../core/conversation/conversation.ts';
 import type { Conversation, ConversationHead, Message } from '../core/conversation/conversation.ts';
-import { exportConversations, importConversations } from '../core/conversation/exchange.ts';
 import type { Imported } from '../core/conversation/exchange.ts';
 import { searchConversations } from '../core/conversation/search.ts';
 import { rename } from '../core/conversation/tree.ts';
@@ -11,6 +10,9 @@ import { DATABASE_NAME, LabStore } from '../browser/storage/lab-store.ts';
 import { storageMissing } from '../browser/storage/storage-errors.ts';
 import { openTabChannel } from '../browser/storage/tab-channel.ts';
 import type { TabChannel } from '../browser/storage/tab-channel.ts';
+
+/** Few visits export or import, so the first page does without this code. */
+const exchange = () => import('../core/conversation/exchange.ts');
 
 /** A change to stored conversations. `remote`: another tab made it. `id: null`: it affects all of them. */
 export type LibraryEvent =
@@ -165,6 +167,7 @@ export class ConversationLibrary {
 
   /** The text of a JSON file with the given conversations, or with all. */
   async export(ids?: readonly string[]): Promise<string> {
+    const { exportConversations } = await exchange();
     return exportConversations(await this.all(ids));
   }
 
@@ -173,6 +176,7 @@ export class ConversationLibrary {
    * @throws {LabError} `bad-file` for any other file.
    */
   async import(text: string): Promise<ImportReport> {
+    const { importConversations } = await exchange();
     const here = new Map((await this.all()).map((conversation) => [conversation.id, conversation]));
     const { conversations, ...report } = importConversations(text, (id) => here.get(id));
     await this.add(conversations);
