@@ -172,5 +172,6 @@ export {
 /** The browser: small texts, storage that fails, use without a network. */
 export { localTexts, tabTexts, type TextStore } from '../browser/storage/text-store.ts';
 export { storageMissing } from '../browser/storage/storage-errors.ts';
+export { isMetered } from '../browser/metered.ts';
 export { startOffline, type Offline, type OfflineState } from '../browser/offline/offline.ts';
 export { isCodeCache } from '../browser/offline/precache.ts';

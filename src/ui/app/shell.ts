@@ -6,6 +6,7 @@
 import {
   estimateMemory,
   formatResumes,
+  isMetered,
   listModels,
   localTexts,
   removeModel,
@@ -47,5 +48,6 @@ export const models = new Models({
   residency,
   texts: localTexts,
   offline,
+  isMetered,
 });
 models.start();

@@ -1,5 +1,5 @@
 import type { Message } from '../../core/conversation/conversation.ts';
-import { signalOf } from '../../core/conversation/danger.ts';
+import { answeredOn, signalOf } from '../../core/conversation/danger.ts';
 import type { CrisisSignal } from '../../core/safety/kinds.ts';
 
 /** What a screen reader says about the chat. */
@@ -14,6 +14,11 @@ export class Announcer {
   /** A screen reader speaks only what has changed, so repeated text ends in a space, which is not spoken. */
   say(text: string): void {
     this.text = text && text === this.text ? `${text}\u00a0` : text;
+  }
+
+  /** Announces that the reply at the end of `path` is being written, unless help is listed, which matters more. */
+  begins(path: readonly Message[]): void {
+    if (answeredOn(path).at(-1)?.level === 'none') this.say('The supporter is writing.');
   }
 
   /** Announces at once that help is listed, if a message calls for it. */

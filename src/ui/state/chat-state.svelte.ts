@@ -18,7 +18,7 @@ import { attempt } from './attempt.ts';
 import type { ChatDependencies } from './chat-dependencies.ts';
 import { checkNewest } from './danger-check.ts';
 import { Latest } from './latest.ts';
-import { beginReply, type Wanted } from './reply-place.ts';
+import { beginReply, type Wanted, type Writing } from './reply-place.ts';
 
 /** The conversation on the page: its messages, the draft, and the reply that is being written. */
 export class ChatState {
@@ -29,7 +29,7 @@ export class ChatState {
   opening = $state(true);
   error = $state.raw<LabError | null>(null);
   /** The reply being written; separate from the conversation, so that a token costs the same at any length. */
-  writing = $state.raw<{ id: string; text: string; sampling?: number | undefined } | null>(null);
+  writing = $state.raw<Writing | null>(null);
   waitsForModel = $state(false);
   /** Separate from its text, so that what depends on it is not recomputed with every token. */
   readonly #writingId: string | null = $derived(this.writing?.id ?? null);
@@ -223,13 +223,14 @@ export class ChatState {
     const { conversation, message } = begun;
     const { id } = conversation;
     this.writing = { id: message.id, text: message.text };
+    this.#announcer.begins(pathTo(conversation, message.id));
     await this.#keep(conversation);
     let last = begun.unwritten;
     try {
       for await (const step of begun.write(signal)) {
         if (this.conversation?.id !== id) break;
         last = step.change;
-        this.writing = { id: message.id, text: step.change.text, sampling: step.sampling };
+        this.writing = { id: message.id, text: step.change.text, sampling: step.sampling, reads: step.promptTokens };
         this.#dependencies.conversations.keepMessage(id, { ...message, ...step.change });
       }
       // If the classifier has found danger meanwhile, the reply written by people is announced instead.

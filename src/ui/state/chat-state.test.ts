@@ -59,6 +59,21 @@ describe('the chat during a reply', () => {
   });
 });
 
+describe('while a reply is awaited', () => {
+  it('the page knows how much is read, and screen readers hear that somebody writes', async () => {
+    const { chat, begin, write } = setUpChat();
+    await begin();
+    expect(chat.writing).toMatchObject({ text: '', reads: 54 });
+    expect(chat.announcement).toBe('The supporter is writing.');
+    await write('Hi.');
+    await write(null);
+    expect(chat.announcement).toBe('Hi.');
+    await begin('I can’t take it anymore');
+    // Help matters more.
+    expect(chat.announcement).toBe('People who can help are listed under your message.');
+  });
+});
+
 describe('messages that are sent while the model loads', () => {
   const shown = (chat: ChatState) => chat.entries.map(({ text, folded }) => [text, folded]);
 

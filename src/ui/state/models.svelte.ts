@@ -1,19 +1,11 @@
 import { z } from 'zod';
 import type { Device, DecodingFeatures, LoadedModel, LoadProgress } from '../../core/engine/engine.ts';
 import { LabError, throwIfCancelled } from '../../core/error.ts';
-import { DEFAULT_MODEL_ID, EMBEDDED_ADAPTERS, EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
-import type {
-  DeviceChoice,
-  MemoryEstimate,
-  ModelLease,
-  ModelResidency,
-  ModelSummary,
-  TextStore,
-} from '../../lab/index.ts';
+import { DEFAULT_MODEL_ID, EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
+import type { DeviceChoice, ModelLease, ModelResidency, TextStore } from '../../lab/index.ts';
+import { Consent } from './consent.svelte.ts';
+import { DEFAULT, EMBEDDED, isEmbedded, type ListedModel, type ModelShelf } from './listed-models.ts';
 import { Stored } from './stored.svelte.ts';
-
-/** What lists and the model chip need to know about a model; those of the lab are known without asking it. */
-export type ListedModel = Pick<ModelSummary, 'id' | 'name' | 'summary' | 'bytes'> & Partial<ModelSummary>;
 
 export const DEVICES = ['auto', 'webgpu', 'wasm'] as const satisfies readonly DeviceChoice[];
 
@@ -30,28 +22,6 @@ const schema = z
     device,
   }));
 const DEVICE_NAMES: Record<Device, string> = { webgpu: 'WebGPU', wasm: 'Wasm', cpu: 'CPU', remote: 'endpoint' };
-const BASE: ListedModel = { ...EMBEDDED_MODEL, embedded: true };
-const ADAPTERS: ListedModel[] = EMBEDDED_ADAPTERS.map((adapter) => ({ ...adapter, embedded: true }));
-const EMBEDDED: ListedModel[] = [BASE, ...ADAPTERS];
-const DEFAULT: ListedModel = ADAPTERS.find(({ id }) => id === DEFAULT_MODEL_ID) ?? BASE;
-
-/** Bytes that loading a model will fetch, or read if all of them are on this device. */
-export function bytesToLoad({ bytes, base, bytesToFetch }: ListedModel): number {
-  return bytesToFetch || bytes + (base?.bytes ?? 0);
-}
-
-const isEmbedded = (id: string): boolean => EMBEDDED.some((model) => model.id === id);
-
-/** The part of the model library that the page shows and loads. */
-export interface ModelShelf {
-  listModels(): Promise<ListedModel[]>;
-  removeModel(id: string): Promise<void>;
-  estimateMemory(id: string, device: 'webgpu' | 'wasm'): Promise<MemoryEstimate | null>;
-  /** Whether a model of this format can be expected to resume replies. */
-  formatResumes(format: ModelSummary['format']): boolean;
-  /** Calls `listener` after every change to the list. */
-  subscribe(listener: () => void): () => void;
-}
 
 /** The part of the owner of models in memory that the page uses. */
 export type ModelMemory = Pick<
@@ -77,7 +47,10 @@ export class Models {
   readonly #shelf: ModelShelf;
   readonly #residency: ModelMemory;
   readonly #offline: { keepEngines(): void };
+  readonly #isMetered: () => boolean;
   readonly #choice: Stored<typeof schema>;
+  /** Asks where the chosen model is wanted and must be fetched over a metered connection. */
+  readonly consent = new Consent();
   #loading: Promise<void> | null = null;
   #stopping: AbortController | null = null;
   #follows = false;
@@ -87,10 +60,13 @@ export class Models {
     residency: ModelMemory;
     texts: TextStore;
     offline: { keepEngines(): void };
+    /** Whether the connection costs the person money or patience. */
+    isMetered: () => boolean;
   }) {
     this.#shelf = dependencies.shelf;
     this.#residency = dependencies.residency;
     this.#offline = dependencies.offline;
+    this.#isMetered = dependencies.isMetered;
     this.#choice = new Stored(dependencies.texts, 'model', schema);
   }
 
@@ -195,19 +171,27 @@ export class Models {
   }
 
   /**
-   * Leases the chosen model, after loading it if necessary. Aborting `signal` ends the wait, not the loading.
+   * Leases the chosen model, after loading it if necessary; asks first on a metered connection. Aborting `signal` ends
+   * the wait, not the loading.
    * @throws {LabError} `cancelled` when the wait or the loading is stopped, and what loading throws.
    */
   async lease(signal: AbortSignal): Promise<ModelLease> {
     if (!this.loaded) {
       if (!this.#knowsChosen) await this.refresh();
+      if (!this.#loading && this.#isMetered()) await this.#ask(signal);
       throwIfCancelled(signal);
-      void this.#start(this.chosen.id).catch(() => undefined);
+      if (this.phase !== 'ready') void this.#start(this.chosen.id).catch(() => undefined);
     }
     const stopping = this.#stopping?.signal;
     return this.#residency.acquire(this.#choice.current.id, {
       signal: stopping ? AbortSignal.any([signal, stopping]) : signal,
     });
+  }
+
+  /** Asks whether the chosen model may be fetched, unless it is on this device already. */
+  async #ask(signal: AbortSignal): Promise<void> {
+    await this.refresh();
+    if (this.chosen.bytesToFetch && !this.loaded && !this.#loading) await this.consent.ask(signal);
   }
 
   /** Lends the chosen model to `work`; see `lease`. */
@@ -266,6 +250,7 @@ export class Models {
     this.#choice.current = { ...this.#choice.current, id };
     this.phase = 'loading';
     this.error = null;
+    this.consent.agree();
     try {
       await this.#residency.unload(before);
       const lease = await this.#residency.acquire(id, {

@@ -4,12 +4,21 @@ import type { LoadedModel, LoadOptions } from '../../core/engine/engine.ts';
 import { LabError } from '../../core/error.ts';
 import { fakeModel } from '../../core/evaluation/testing/fake-model.ts';
 import { ModelResidency, type DeviceChoice } from '../../lab/models/residency.ts';
-import { Models, type ListedModel, type ModelShelf } from './models.svelte.ts';
+import type { ListedModel, ModelShelf } from './listed-models.ts';
+import { Models } from './models.svelte.ts';
 
 const listed = (id: string, host: string | null = null): ListedModel => ({ id, name: id, summary: '', bytes: 1, host });
 
 /** The state with a real residency over fake models; `hold` makes loading wait for the test. */
-function create({ stored = {}, hold = false }: { stored?: Record<string, string>; hold?: boolean } = {}) {
+interface Setup {
+  stored?: Record<string, string>;
+  hold?: boolean;
+  metered?: boolean;
+  /** Bytes of the default model that are not on this device. */
+  toFetch?: number;
+}
+
+function create({ stored = {}, hold = false, metered = false, toFetch = 0 }: Setup = {}) {
   const texts = new Map(Object.entries(stored));
   const log: string[] = [];
   let end: (failure?: LabError) => void = () => undefined;
@@ -33,7 +42,13 @@ function create({ stored = {}, hold = false }: { stored?: Record<string, string>
   };
   const residency = new ModelResidency({ load, takesMemory: (id) => Promise.resolve(id !== 'remote') });
   const shelf = {
-    listModels: vi.fn(() => Promise.resolve([listed(DEFAULT_MODEL_ID), listed('b'), listed('remote', 'host.example')])),
+    listModels: vi.fn(() =>
+      Promise.resolve([
+        { ...listed(DEFAULT_MODEL_ID), bytesToFetch: toFetch },
+        listed('b'),
+        listed('remote', 'host.example'),
+      ]),
+    ),
     removeModel: vi.fn((id: string) => residency.retire(id)),
     formatResumes: (format: string) => format !== 'endpoint',
     estimateMemory: vi.fn<ModelShelf['estimateMemory']>(() => Promise.reject(new Error('Unknown.'))),
@@ -48,6 +63,7 @@ function create({ stored = {}, hold = false }: { stored?: Record<string, string>
       set: (key, text) => void (text === null ? texts.delete(key) : texts.set(key, text)),
     },
     offline: { keepEngines },
+    isMetered: () => metered,
   });
   models.start();
   return {
@@ -95,6 +111,35 @@ describe('Models', () => {
     await models.unload();
     expect(log.at(-1)).toBe(`unload ${DEFAULT_MODEL_ID}`);
     expect(models.phase).toBe('none');
+  });
+
+  it('asks before it fetches a model over a metered connection, and only then', async () => {
+    const { models, log } = create({ metered: true, toFetch: 100 });
+    const stop = new AbortController();
+    const refused = models.use(stop.signal, () => Promise.resolve('read'));
+    await vi.waitFor(() => expect(models.consent.asks).toBe(true), { interval: 1 });
+    stop.abort();
+    await expect(refused).rejects.toMatchObject({ code: 'cancelled' });
+    expect([models.consent.asks, models.phase, log]).toEqual([false, 'none', []]);
+
+    const agreed = models.use(never, () => Promise.resolve('read'));
+    await vi.waitFor(() => expect(models.consent.asks).toBe(true), { interval: 1 });
+    models.consent.agree();
+    expect(await agreed).toBe('read');
+    expect(models.consent.asks).toBe(false);
+    await models.unload();
+
+    // The button that says what it loads is an answer, too.
+    const waiting = models.use(never, () => Promise.resolve('read'));
+    await vi.waitFor(() => expect(models.consent.asks).toBe(true), { interval: 1 });
+    await models.load();
+    expect(await waiting).toBe('read');
+    expect(models.consent.asks).toBe(false);
+
+    for (const quiet of [create({ metered: true }), create({ toFetch: 100 })]) {
+      expect(await quiet.models.use(never, () => Promise.resolve('read'))).toBe('read');
+      expect(quiet.models.consent.asks).toBe(false);
+    }
   });
 
   it('ends a wait without ending the loading, and both if the loading is cancelled', async () => {

@@ -12,6 +12,16 @@ export interface Wanted {
   of?: string;
 }
 
+/** A reply that is being written, as far as it is. */
+export interface Writing {
+  id: string;
+  text: string;
+  /** Which of several replies is being sampled, from 1. */
+  sampling?: number | undefined;
+  /** Tokens of the prompt; absent or null while they are not known. */
+  reads?: number | null;
+}
+
 /** A reply that is about to be written. */
 export interface BegunReply {
   conversation: Conversation;

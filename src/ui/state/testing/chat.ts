@@ -35,7 +35,7 @@ export function setUpChat({ loading = false, conversations = {} }: ChatOptions =
     requests.push(request);
     const step = (text: string, state: 'partial' | 'complete' | 'stopped'): ReplyStep => ({
       messages: [],
-      promptTokens: null,
+      promptTokens: 54,
       change: { text, state, reply: request.origin },
     });
     let text = begun;
