@@ -99,8 +99,9 @@ export class Adding {
     const failed = { code: 'bad-file', what: 'The model could not be added.', where: name } as const;
     return this.#one(name, failed, async (options) => {
       const added = await work(options);
-      await this.#models.refresh();
+      // First, so that whoever sees it in the list, which other tabs' news may bring earlier, finds it chosen.
       this.#models.choose(added.id);
+      await this.#models.refresh();
       this.#toasts.show(`${added.name} was added.`);
     });
   }

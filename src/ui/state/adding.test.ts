@@ -36,10 +36,10 @@ function setUp(intake: Partial<ModelIntake> = {}) {
   return { adding, calls, toasts };
 }
 
-it('lists, chooses and announces a model that was added', async () => {
+it('chooses, lists and announces a model that was added', async () => {
   const { adding, calls, toasts } = setUp();
   await adding.files([{ path: 'folder/model.gguf', file: new File([], 'model.gguf') }]);
-  expect(calls).toEqual([['files', ['model.gguf'], ['folder/model.gguf']], 'refresh', ['choose', 'id of M']]);
+  expect(calls).toEqual([['files', ['model.gguf'], ['folder/model.gguf']], ['choose', 'id of M'], 'refresh']);
   expect(toasts.texts()).toEqual(['M was added.']);
   expect(adding).toMatchObject({ name: null, progress: null, error: null });
 });
