@@ -33,7 +33,7 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
   beforeAll(async () => {
     browser = await launch({ webgpu });
     lab = await serveLab();
-    guest = await visit(browser, lab.url, { serviceWorker: true });
+    guest = await visit(browser, lab.url, { serviceWorker: true, cores: 'all' });
     person = new Person(guest.page);
   });
   afterAll(async () => {

@@ -27,6 +27,11 @@ export interface VisitOptions {
    * seconds of a core in each profile, so only tests of that enable it. Otherwise it is never ready, as on a slow line.
    */
   sentences?: boolean;
+  /**
+   * The cores that the page finds; one by default, or all. The threads of a Wasm runtime wait for each other by
+   * spinning, which other tests pay for.
+   */
+  cores?: 'one' | 'all';
   /** Shows the chat as on a first visit. Otherwise it is in Lab view, because most tests use what only that shows. */
   quiet?: boolean;
 }
@@ -63,12 +68,13 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
 
 async function newProfile(
   browser: Browser,
-  { profile, serviceWorker = false, sentences = false, quiet = false }: VisitOptions,
+  { profile, serviceWorker = false, sentences = false, cores = 'one', quiet = false }: VisitOptions,
 ): Promise<BrowserContext> {
   // Without a graphics card, the processor draws every frame of an indicator that turns while a model loads.
   const context = await browser.newContext({ acceptDownloads: true, reducedMotion: 'reduce', ...profile });
   context.setDefaultTimeout(PATIENCE_MS);
   if (!quiet) await context.addInitScript(chooseLabView);
+  if (cores === 'one') await context.addInitScript(claimOneCore);
   if (!sentences) await context.addInitScript(holdSentences);
   if (!serviceWorker)
     await context.addInitScript(() => void Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));
@@ -82,6 +88,11 @@ function chooseLabView(): void {
   } catch {
     // A sandbox, or a browser that keeps nothing: the chat stays quiet there.
   }
+}
+
+/** Has the page find one core. Runs in the page. */
+function claimOneCore(): void {
+  Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', { configurable: true, get: () => 1 });
 }
 
 /** Makes the worker that reads sentences one that never answers. Runs in the page. */
