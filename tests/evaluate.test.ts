@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -115,6 +115,40 @@ describe('npm run lab -- evaluate', () => {
     expect(lasting(after ?? [])).toEqual(lasting(before ?? []));
     const checked = await evaluate('--plan', second, '--check', join(folder, 'first/numbers.jsonl'));
     expect(checked.at(-1)).toMatchObject({ records: 4, sameReplies: 4 });
+  });
+
+  it("rolls dialogues out on the model's own replies, resumes them and reproduces them", async () => {
+    const path = await planFile({ representations: ['raw', 'nostopwords'], sample: { dialogues: 2 } });
+    const out = join(folder, 'rolled');
+    const cells = await evaluate('--plan', path, '--out', out, '--roll-out');
+    expect(cells.map(({ records, replies }) => [records, replies])).toEqual([
+      [6, 6],
+      [6, 6],
+    ]);
+    const stored = JSON.parse(await readFile(join(out, 'plan.json'), 'utf8')) as PlanInput;
+    expect(stored).toMatchObject({ mode: 'roll-out', sample: { dialogues: 2, turns: null } });
+    const whole = await readLines(join(out, 'records.jsonl'));
+    // The context of the first turn is that of a run without roll-out; later ones contain other replies.
+    await evaluate('--plan', path, '--out', join(folder, 'gold'));
+    const gold = await readLines(join(folder, 'gold/records.jsonl'));
+    const prompts = (records: Record<string, unknown>[]) => records.slice(0, 3).map((each) => each['promptTokens']);
+    expect(prompts(whole)[0]).toBe(prompts(gold)[0]);
+    expect(prompts(whole).slice(1)).not.toEqual(prompts(gold).slice(1));
+
+    const resumed = join(folder, 'rolled-resumed');
+    await mkdir(resumed);
+    await writeFile(join(resumed, 'plan.json'), JSON.stringify(stored));
+    const lines = whole.slice(0, 4).map((record) => `${JSON.stringify(record)}\n`);
+    await writeFile(join(resumed, 'records.jsonl'), lines.join(''));
+    await evaluate('--plan', path, '--out', resumed, '--roll-out');
+    expect(lasting(await readLines(join(resumed, 'records.jsonl')))).toEqual(lasting(whole));
+    await expect(evaluate('--plan', path, '--out', resumed)).rejects.toThrow(/another plan/);
+
+    // The records that a chosen one builds on are made again, too, but not counted.
+    const plan = join(out, 'plan.json');
+    const checked = await evaluate('--plan', plan, '--check', join(out, 'numbers.jsonl'), '--records', '5');
+    expect(checked).toHaveLength(6);
+    expect(checked.at(-1)).toMatchObject({ records: 5, sameReplies: 5 });
   });
 
   it('queries an endpoint with as many concurrent turns as allowed', async () => {

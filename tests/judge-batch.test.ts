@@ -29,12 +29,13 @@ afterAll(async () => {
 const file = (name: string) => join(folder, name);
 
 /** A run of six replies by the endpoint. */
-async function evaluated(name: string): Promise<string> {
+async function evaluated(name: string, mode?: 'roll-out'): Promise<string> {
   const plan: PlanInput = {
     format: 'solace-lab-plan',
     version: 1,
     name: 'test',
     dataset: { name: 'chats', source: await writeChats(folder) },
+    ...(mode && { mode }),
     sample: { dialogues: 2 },
     models: [{ kind: 'endpoint', id: 'far', name: 'Far', baseUrl: endpoint.url, model: endpoint.model }],
     representations: ['raw'],
@@ -174,6 +175,32 @@ describe('npm run lab -- judge --run', () => {
     await expect(
       command(judgeCommand, '--good', 'x', '--failed', 'x', '--prompt', 'paper', '--weighted'),
     ).rejects.toThrow('--weighted needs the JSON that only --prompt lab asks for.');
+  });
+
+  it('judges a roll-out dialogue by dialogue, with one score for each', async () => {
+    const rolled = await evaluated('rolled', 'roll-out');
+    const path = file('rolled.jsonl');
+    const start = ['--run', rolled, '--name', endpoint.model, '--repeats', '2', '--prompt', 'paper'];
+    const [report] = await command(judgeCommand, ...start, '--requests', path);
+    expect(report).toMatchObject({ requests: 4, of: 4 });
+    const requests = await requestsIn(path);
+    const asked = requests[0]?.body.messages[0]?.content ?? '';
+    // The original dialogue, and the same seeker with the endpoint's echoes, which build on each other.
+    expect(asked).toMatch(/Reference:\nSeeker: I am sad\nSupporter: Why is that\?\n/);
+    expect(asked).toMatch(/Dialogue:\nSeeker: I am sad\nSupporter: You said: sad am I\nSeeker: My cat/);
+    expect(asked.trimEnd().split('\n').at(-1)).toBe('Supporter: You said: Thanks');
+    await writeFile(
+      file('rolled-output.jsonl'),
+      answersTo(requests, (i) => `[${i % 2}, 1, 2, 3]`),
+    );
+    const printed = await command(judgeCommand, '--run', rolled, '--answers', file('rolled-output.jsonl'));
+    expect(printed.slice(0, 4).map(({ turn }) => turn)).toEqual([5, 5, 5, 5]);
+    expect(printed.at(-2)).toMatchObject({
+      replies: 2,
+      words: expect.stringContaining('rest on 2 dialogues and 4 verdicts') as string,
+    });
+    const summary = summarySchema.parse(JSON.parse(await readFile(join(rolled, 'summary.json'), 'utf8')));
+    expect(summary.cells[0]).toMatchObject({ replies: 6, metrics: { judge_engagement: { value: 0.5, n: 2 } } });
   });
 
   it.each([

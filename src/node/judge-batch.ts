@@ -28,7 +28,7 @@ export async function writeBatchRequests(
   await withRun(place, async (judged) => {
     const judge = await judgeOf(judged, { name, repeats, prompt });
     const verdicts = verdictsOf(judged.folder, judge.id);
-    const open = openRequests({ judge, verdicts }, judged.replies);
+    const open = openRequests({ judge, verdicts }, judged.items);
     const lines = open.map((request) => `${JSON.stringify(batchLine(request.id, name, request, schema))}\n`);
     await writeFile(file, lines.join('')).catch((error: unknown) => {
       throw LabError.from(error, {
@@ -38,7 +38,7 @@ export async function writeBatchRequests(
         todo: 'Choose another file with --requests.',
       });
     });
-    print(JSON.stringify({ requests: open.length, of: judged.replies.length * judge.rounds, file, judge }));
+    print(JSON.stringify({ requests: open.length, of: judged.items.length * judge.rounds, file, judge }));
   });
 }
 
@@ -77,7 +77,7 @@ export async function readBatchAnswers(place: RunPlace, file: string, print: Pri
       todo: 'Give the output file of the batch, once it is finished.',
     });
   await withRun(place, async (judged) => {
-    const { folder, replies } = judged;
+    const { folder, items } = judged;
     const before = folder.judgings.all();
     if (before.length === 0)
       throw new LabError({
@@ -86,7 +86,7 @@ export async function readBatchAnswers(place: RunPlace, file: string, print: Pri
         what: 'No requests were written for this run.',
         todo: 'Write them with --requests, and have them answered.',
       });
-    const batch = await readBatch(before, replies, answers).catch((error: unknown) => {
+    const batch = await readBatch(before, items, answers).catch((error: unknown) => {
       throw error instanceof LabError ? new LabError({ ...error.detail, where: file }, { cause: error }) : error;
     });
     await folder.judgings.replace(batch.judgings.flatMap(({ verdicts }) => verdicts));
@@ -96,7 +96,7 @@ export async function readBatchAnswers(place: RunPlace, file: string, print: Pri
     const { read, repeated, foreign } = batch;
     const open = batch.judgings.map((judging) => ({
       judge: judging.judge.id,
-      requests: openRequests(judging, replies).length,
+      requests: openRequests(judging, items).length,
     }));
     print(JSON.stringify({ answers: answers.length, read: read.length, repeated, foreign, open }));
   });

@@ -23,7 +23,7 @@ export async function judgeFolderOfRun(
 ): Promise<void> {
   const chosen = chooseJudge(choice);
   await withRun({ run, dataset }, async (judged) => {
-    const { folder, replies } = judged;
+    const { folder, items } = judged;
     const judge = await judgeOf(judged, { name: chosen.name, repeats, prompt });
     const done = verdictsOf(folder, judge.id);
     for (const verdict of done) print(JSON.stringify(verdict));
@@ -31,7 +31,7 @@ export async function judgeFolderOfRun(
     try {
       for await (const event of judgeRun({
         judge,
-        replies,
+        judged: items,
         done: new Set(done.map(verdictKey)),
         concurrency,
         signal,

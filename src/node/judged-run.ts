@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { LabError } from '../core/error.ts';
 import type { EvaluationPlan } from '../core/evaluation/plan.ts';
 import { sampleTurns, type SampledTurn } from '../core/evaluation/turns.ts';
-import { repliesOf, type RunReply } from '../core/judge/judge-run.ts';
+import { judgedOf, type Judged } from '../core/judge/judge-run.ts';
 import type { PromptId } from '../core/judge/prompts.ts';
 import { judgeOfRun, type RunJudge, type RunVerdict } from '../core/judge/run-verdict.ts';
 import { summariseJudging } from '../core/table/judging.ts';
@@ -24,7 +24,7 @@ export interface RunPlace {
 export interface JudgedRun {
   plan: EvaluationPlan;
   turns: readonly SampledTurn[];
-  replies: readonly RunReply[];
+  items: readonly Judged[];
   folder: RunFolder;
 }
 
@@ -40,15 +40,15 @@ export async function withRun(place: RunPlace, work: (judged: JudgedRun) => Prom
   const turns = sampleTurns(await readPlanDataset(plan, place.dataset), plan);
   const folder = await openRunFolder(place.run, plan);
   try {
-    const replies = repliesOf(turns, folder.records);
-    if (replies.length === 0)
+    const items = judgedOf(plan, turns, folder.records);
+    if (items.length === 0)
       throw new LabError({
         code: 'bad-data',
         where: place.run,
-        what: 'It has no replies to judge yet.',
+        what: `It has no ${plan.mode === 'roll-out' ? 'finished dialogue' : 'replies'} to judge yet.`,
         todo: 'Run its plan first, with evaluate.',
       });
-    await work({ plan, turns, replies, folder });
+    await work({ plan, turns, items, folder });
   } finally {
     await folder.close();
   }
@@ -76,7 +76,7 @@ export async function finish({ folder, plan, turns }: JudgedRun, judge: string, 
   await summariseFolder(folder, plan, turns, { judging });
   const lacking = judging.verdicts.filter(({ scores }) => scores === null);
   reportNoResult('verdicts', lacking.map(reasonOf), judging.verdicts.length);
-  print(JSON.stringify(summariseJudging(judging, folder.records)));
+  print(JSON.stringify(summariseJudging(judging, folder.records, plan)));
 }
 
 const reasonOf = ({ error, refused }: RunVerdict): string =>

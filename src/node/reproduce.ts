@@ -10,7 +10,8 @@ import {
   type RecordNumbers,
 } from '../core/evaluation/numbers.ts';
 import { recordKey } from '../core/evaluation/record.ts';
-import { jobKey, planJobs, runPlan, type RunDependencies } from '../core/evaluation/runner.ts';
+import { jobKey, type Job } from '../core/evaluation/respond.ts';
+import { planJobs, runPlan, type RunDependencies } from '../core/evaluation/runner.ts';
 
 /** One reproduced record, or, at the end, a summary of all. */
 export type CheckLine =
@@ -34,7 +35,8 @@ export async function* checkNumbers(
   count: number,
 ): AsyncGenerator<CheckLine> {
   const published = new Map((await readNumbers(path)).map((numbers) => [recordKey(numbers), numbers]));
-  const keys = planJobs(parts.plan, parts.turns).map(jobKey);
+  const jobs = planJobs(parts.plan, parts.turns);
+  const keys = jobs.map(jobKey);
   const known = keys.filter((key) => published.has(key));
   if (known.length === 0)
     throw new LabError({
@@ -46,8 +48,9 @@ export async function* checkNumbers(
   const shuffled = shuffleByKeys(known, seededRandom(parts.plan.sample.seed + 1));
   const chosen = new Set(shuffled.slice(0, count));
   const total: Extract<CheckLine, { records: number }> = { records: 0, sameReplies: 0, largestNll: 0 };
-  for await (const event of runPlan({ ...parts, done: new Set(keys.filter((key) => !chosen.has(key))) })) {
-    if (event.type !== 'record') continue;
+  const needed = parts.plan.mode === 'roll-out' ? withEarlierTurns(jobs, chosen) : chosen;
+  for await (const event of runPlan({ ...parts, done: new Set(keys.filter((key) => !needed.has(key))) })) {
+    if (event.type !== 'record' || !chosen.has(recordKey(event.record))) continue;
     const { model, representation, dialogue, turn } = event.record;
     const before = published.get(recordKey(event.record));
     if (!before) continue;
@@ -60,6 +63,15 @@ export async function* checkNumbers(
     yield { model, representation, dialogue, turn, ...difference };
   }
   yield total;
+}
+
+/** The chosen records and those that they build on: the earlier turns of their dialogue in the same roll-out. */
+function withEarlierTurns(jobs: readonly Job[], chosen: ReadonlySet<string>): Set<string> {
+  const cellOf = ({ model, condition, turn }: Job) => JSON.stringify([model, condition.id, turn.dialogue]);
+  const last = new Map<string, number>();
+  for (const job of jobs)
+    if (chosen.has(jobKey(job))) last.set(cellOf(job), Math.max(last.get(cellOf(job)) ?? 0, job.turn.turn));
+  return new Set(jobs.filter((job) => job.turn.turn <= (last.get(cellOf(job)) ?? -1)).map(jobKey));
 }
 
 async function readNumbers(path: string): Promise<RecordNumbers[]> {

@@ -32,8 +32,13 @@ export type TableApi = {
    * @throws {LabError} as `parseRunFiles` does.
    */
   importFiles: Method<{ files: File[]; id: string; createdAt: number }, StoredRun>;
-  /** Number of replies of a run of this browser. */
-  countReplies: Method<string, number>;
+  /** Number of replies of a run of this browser that can be judged, or of dialogues of a roll-out. */
+  countJudged: Method<Opening, number>;
+  /** The earlier replies that a record of an open roll-out follows, by the index of their turns. */
+  earlierReplies: Method<
+    { id: string; record: Pick<ResultRecord, 'model' | 'representation' | 'dialogue' | 'turn'> },
+    Map<number, string>
+  >;
   openStored: Method<Opening, RunHead>;
   openPublished: Method<Opening & { texts: PublishedTexts }, RunHead>;
   label: Method<{ id: string; labels: DialogueLabels[] }, RunFacets>;

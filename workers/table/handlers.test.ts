@@ -26,7 +26,7 @@ describe('the table worker', () => {
     const file = new File([writeRunFile(PLAN, RECORDS.length, RECORDS)], 'run.json');
     const run = await handlers.importFiles({ files: [file], id: 'a', createdAt: 5 }, context);
     expect(run).toEqual({ id: 'a', plan: PLAN, total: 6, createdAt: 5 });
-    expect(await handlers.countReplies('a', context)).toBe(6);
+    expect(await handlers.countJudged({ id: 'a', plan: PLAN }, context)).toBe(6);
     expect(await handlers.meanTime(['base'], context)).toBe(30);
     expect(await handlers.meanTime(['other'], context)).toBeNull();
 

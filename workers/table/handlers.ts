@@ -3,6 +3,7 @@ import { distributionOf } from '../../src/core/explorer/distribution.ts';
 import { Explorer } from '../../src/core/explorer/explorer.ts';
 import { exportRows } from '../../src/core/explorer/export.ts';
 import { publishedRun, storedRun } from '../../src/core/explorer/open-run.ts';
+import { countJudged } from '../../src/core/judge/rolled-dialogues.ts';
 import { scatterOf } from '../../src/core/explorer/scatter.ts';
 import { slicesOf } from '../../src/core/explorer/slices.ts';
 import { mean } from '../../src/core/statistics/descriptive.ts';
@@ -49,7 +50,8 @@ export function tableHandlers(): Handlers<TableApi> {
       await store.create(run, records, { judges, verdicts });
       return run;
     },
-    countReplies: async (id) => (await store.records(id)).filter(({ hypothesis }) => hypothesis !== null).length,
+    countJudged: async ({ id, plan }) => countJudged(plan, await store.records(id)),
+    earlierReplies: ({ id, record }) => explorer.earlierReplies(id, record),
     async openStored({ id, plan }) {
       const [records, judges, verdicts] = await Promise.all([store.records(id), store.judges(id), store.verdicts(id)]);
       return explorer.open(id, storedRun(plan, records, judges, verdicts));

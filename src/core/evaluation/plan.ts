@@ -57,12 +57,17 @@ export const planSchema = z
       /** SHA-256 of the source's bytes as stored, lower-case hexadecimal; absent until computed. */
       sha256: sha256Schema.optional(),
     }),
+    /**
+     * `roll-out`: every reply follows the model's own earlier ones in the dialogue, between the seeker's lines as they
+     * are in the dataset. Absent: it follows the original ones.
+     */
+    mode: z.literal('roll-out').optional(),
     sample: z
       .strictObject({
         seed: seed.default(1),
-        /** Number of dialogues drawn at random; null takes all. */
+        /** Number of dialogues drawn at random; null takes all. By default all, or 20 of a roll-out. */
         dialogues: positive.nullable().default(null),
-        /** Number of supporter turns drawn per dialogue; null takes all. */
+        /** Number of supporter turns drawn per dialogue, of a roll-out its first ones; null takes all. */
         turns: positive.nullable().default(null),
         /** How many of these get a reply from the model in addition to a likelihood; null for all. */
         replies: whole.nullable().default(null),
@@ -120,6 +125,8 @@ export const planSchema = z
     const ids = plan.models.map((model) => model.id);
     if (new Set(ids).size < ids.length)
       context.addIssue({ code: 'custom', path: ['models'], message: 'two models have the same id' });
+    if (plan.mode === 'roll-out' && plan.sample.replies !== null)
+      context.addIssue({ code: 'custom', path: ['sample', 'replies'], message: 'a roll-out replies to every turn' });
     const histories = (plan.histories ?? []).map((spec) => describeHistory(spec).id);
     if (new Set(histories).size < histories.length)
       context.addIssue({ code: 'custom', path: ['histories'], message: 'the same history is listed twice' });
@@ -165,7 +172,18 @@ export const storedPlanSchema = z.preprocess(
  * Reads a plan.
  * @throws {LabError} `bad-config` naming the first field at fault.
  */
-export const parsePlan = (json: unknown, where = 'The plan'): EvaluationPlan => parseWith(planSchema, json, where);
+export const parsePlan = (json: unknown, where = 'The plan'): EvaluationPlan =>
+  parseWith(planSchema, asWritten(json), where);
+
+/** Number of dialogues of a roll-out whose plan names none. */
+export const ROLL_OUT_DIALOGUES = 20;
+
+/** A plan as a person writes it: a roll-out takes fewer dialogues, because it replies to all of their turns. */
+function asWritten(json: unknown): unknown {
+  const written = z.looseObject({ mode: z.literal('roll-out'), sample: z.looseObject({}).default({}) }).safeParse(json);
+  if (!written.success) return json;
+  return { ...written.data, sample: { dialogues: ROLL_OUT_DIALOGUES, ...written.data.sample } };
+}
 
 /**
  * Reads the plan of a stored run.

@@ -12,7 +12,7 @@ import type { HistorySpec } from '../compression/history/spec.ts';
 import type { RepresentationId } from '../compression/representation.ts';
 import { replyLikelihood } from './likelihood.ts';
 import type { EvaluationPlan, PlanCondition } from './plan.ts';
-import type { ResultRecord } from './record.ts';
+import { recordKey, type ResultRecord } from './record.ts';
 import type { SampledTurn } from './turns.ts';
 
 /** One record to compute. */
@@ -22,6 +22,9 @@ export interface Job {
   condition: PlanCondition;
   turn: SampledTurn;
 }
+
+export const jobKey = ({ model, condition, turn }: Job): string =>
+  recordKey({ model, representation: condition.id, dialogue: turn.dialogue, turn: turn.turn });
 
 /** Compresses texts for the context, one result per text. */
 export type Compress = (texts: readonly string[], representation: RepresentationId) => Promise<string[]>;

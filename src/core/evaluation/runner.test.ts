@@ -3,7 +3,8 @@ import type { Dialogue } from '../dataset/dialogue.ts';
 import { LabError } from '../error.ts';
 import { parsePlan, type PlanInput } from './plan.ts';
 import { recordKey, recordSchema, type ResultRecord } from './record.ts';
-import { jobKey, planJobs, runPlan } from './runner.ts';
+import { jobKey } from './respond.ts';
+import { planJobs, runPlan } from './runner.ts';
 import { collect, parts, PLAN } from './testing/run-parts.ts';
 import { sampleTurns } from './turns.ts';
 

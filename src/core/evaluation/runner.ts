@@ -7,8 +7,9 @@ import { ProgressEstimator, type RunProgress } from './progress-estimator.ts';
 import { conditionsOf, type EvaluationPlan, type PlanModel } from './plan.ts';
 import { turnsHash, type ModelProvenance, type Provenance } from './provenance.ts';
 import { pooled } from '../async/pooled.ts';
-import { recordKey, type ResultRecord } from './record.ts';
-import { failedRecord, respond, type Compress, type Job, type OpenHistory } from './respond.ts';
+import type { ResultRecord } from './record.ts';
+import { failedRecord, jobKey, respond, type Compress, type Job, type OpenHistory } from './respond.ts';
+import { RollOut, type EarlierRecord } from './roll-out.ts';
 import type { SampledTurn } from './turns.ts';
 
 export type { RunProgress };
@@ -18,6 +19,8 @@ export interface RunDependencies {
   turns: readonly SampledTurn[];
   /** Keys of the existing records; see `recordKey`. */
   done: ReadonlySet<string>;
+  /** Those records; a roll-out builds on their replies. Other runs do not need them. */
+  earlier?: readonly EarlierRecord[] | undefined;
   openModel: (model: PlanModel, signal?: AbortSignal) => Promise<LoadedModel>;
   compress: Compress;
   openHistory: OpenHistory;
@@ -49,9 +52,6 @@ export function planJobs(plan: EvaluationPlan, turns: readonly SampledTurn[]): J
   );
 }
 
-export const jobKey = ({ model, condition, turn }: Job): string =>
-  recordKey({ model, representation: condition.id, dialogue: turn.dialogue, turn: turn.turn });
-
 /**
  * Runs a plan and yields each record when it is finished; the caller stores it before it asks for the next. Running it
  * again with the keys of the stored records resumes it. A turn that a model refuses for its data, or does not reply to,
@@ -63,6 +63,7 @@ export async function* runPlan(parts: RunDependencies): AsyncGenerator<RunEvent>
   const all = planJobs(plan, parts.turns);
   const open = all.filter((job) => !parts.done.has(jobKey(job)));
   const pace = new ProgressEstimator(all.length, open.length);
+  const rollOut = plan.mode === 'roll-out' ? new RollOut(parts.turns, parts.earlier) : undefined;
   let current: Current | undefined;
   try {
     for (const { spec, dialogues } of shifts(parts)) {
@@ -82,7 +83,14 @@ export async function* runPlan(parts: RunDependencies): AsyncGenerator<RunEvent>
       const ready = current;
       const concurrency = ready.model.info.device === 'remote' ? Math.max(1, parts.concurrency ?? 1) : 1;
       pace.start();
-      for await (const record of pooled(jobs, concurrency, (job, stop) => complete(ready, job, parts, stop), signal)) {
+      // One by one, a model goes through dialogue after dialogue and finds what it has read in its KV cache.
+      const ordered = rollOut && concurrency > 1 ? rollOut.abreast(jobs) : jobs;
+      const work = (job: Job, stop: AbortSignal) => {
+        const record = complete(ready, job, { ...parts, rollOut }, stop);
+        rollOut?.expect(job, record);
+        return record;
+      };
+      for await (const record of pooled(ordered, concurrency, work, signal)) {
         yield { type: 'record', record, progress: pace.count() };
       }
     }
@@ -136,12 +144,13 @@ function* shifts({
 async function complete(
   { model, provenance, ...tools }: Current,
   job: Job,
-  { plan, compress, measure }: RunDependencies,
+  { plan, compress, measure, rollOut }: RunDependencies & { rollOut: RollOut | undefined },
   signal: AbortSignal,
 ): Promise<ResultRecord> {
   const origin = provenance && { provenance };
   try {
-    const record = await respond(model, job, plan, { ...tools, compress }, signal);
+    const asked = rollOut ? await rollOut.following(job) : job;
+    const record = await respond(model, asked, plan, { ...tools, compress }, signal);
     if (record.hypothesis !== null) record.scores = await measure(record.hypothesis, record.reference, signal);
     return { ...record, ...origin };
   } catch (error) {

@@ -53,12 +53,12 @@ export function supporterTurns({ id, utterances }: Dialogue): SupporterTurn[] {
 }
 
 /**
- * The turns of a plan, in the dataset's order. Each dialogue has its own random stream, so that leaving one out changes
- * nothing in the others.
+ * The turns of a plan, in the dataset's order; of a roll-out the first ones of each dialogue. Each dialogue has its own
+ * random stream, so that leaving one out changes nothing in the others.
  */
 export function sampleTurns(
   dialogues: readonly Dialogue[],
-  { sample, sampling }: Pick<EvaluationPlan, 'sample' | 'sampling'>,
+  { sample, sampling, mode }: Pick<EvaluationPlan, 'sample' | 'sampling' | 'mode'>,
 ): SampledTurn[] {
   const { seed, dialogues: wanted, turns: perDialogue, replies } = sample;
   const usable = dialogues
@@ -67,7 +67,7 @@ export function sampleTurns(
   return draw(usable, wanted, seed).flatMap(({ dialogue, turns }) => {
     const name = sampling === 1 ? dialogue.id : contentOf(dialogue);
     const stream = seed ^ hash(name);
-    const chosen = draw(turns, perDialogue, stream);
+    const chosen = mode === 'roll-out' ? turns.slice(0, perDialogue ?? turns.length) : draw(turns, perDialogue, stream);
     const answered = new Set(draw(chosen, replies, stream + 1));
     return chosen.map((turn) => ({ ...turn, reply: answered.has(turn), key: hash(`${name}\n${turn.turn}`) }));
   });

@@ -38,6 +38,23 @@ function opened(all: readonly ResultRecord[] = records): Explorer {
 }
 
 describe('Explorer', () => {
+  it('knows the replies that a reply of a roll-out follows', () => {
+    const own = [0, 2, 4].flatMap((turn) =>
+      ['raw', 'keypos'].map((representation) =>
+        madeUpRecord({
+          dialogue: 'd',
+          representation,
+          turn,
+          hypothesis: turn === 2 ? null : `${representation} ${turn}`,
+        }),
+      ),
+    );
+    const place = { model: own[0]?.model ?? '', representation: 'keypos', dialogue: 'd', turn: 4 };
+    const explorer = opened([...own, madeUpRecord({ dialogue: 'other', representation: 'keypos', turn: 0 })]);
+    expect([...explorer.earlierReplies('a', place)]).toEqual([[0, 'keypos 0']]);
+    expect([...explorer.earlierReplies('a', { ...place, turn: 0 })]).toEqual([]);
+  });
+
   it('describes a run before any reply is read', () => {
     const head = new Explorer().open('a', storedRun(PLAN, records, [JUDGE], [verdict]));
     expect(head).toMatchObject({ records: 6, failed: 0, withheld: false, judges: [JUDGE] });

@@ -2,6 +2,7 @@ import type { RunJudge } from '../judge/run-verdict.ts';
 import { LabError } from '../error.ts';
 import type { EvaluationPlan } from '../evaluation/plan.ts';
 import { turnKey } from '../evaluation/record.ts';
+import { repliesBefore } from '../evaluation/roll-out.ts';
 import type { TurnPlace } from './address.ts';
 import type { ExploredRecord } from './explored-record.ts';
 import type { DialogueLabels } from './labels.ts';
@@ -168,6 +169,12 @@ export class Explorer {
   turn(selection: Selection, place: TurnPlace): OpenTurn | undefined {
     const { turns, other } = this.#select(selection);
     return openTurn({ index: this.#index(selection.run), other, turns, place });
+  }
+
+  /** The earlier replies that a record of an open roll-out follows, by the index of their turns. */
+  earlierReplies(id: string, record: Parameters<typeof repliesBefore>[1]): Map<number, string> {
+    const records = this.#index(id).rows.map((row) => row.record);
+    return repliesBefore(records, record);
   }
 
   /** The matching replies of an open run, in order. */

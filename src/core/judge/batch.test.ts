@@ -44,7 +44,7 @@ describe('a batch', () => {
     const verdicts = [];
     for await (const event of judgeRun({
       judge: NO_ANSWERS.judge,
-      replies,
+      judged: replies,
       done: new Set(),
       openModel: () => Promise.resolve(model),
     }))

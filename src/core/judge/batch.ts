@@ -1,7 +1,7 @@
 import type { LoadedModel } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
 import { textHash } from '../sha256.ts';
-import { itemKey, itemsOf, judgeItem, promptOf, type JudgeInUse, type JudgedItem, type RunReply } from './judge-run.ts';
+import { itemKey, itemsOf, judgeItem, promptOf, type JudgeInUse, type JudgedItem, type Judged } from './judge-run.ts';
 import { JUDGE_RETRIES, judgeRequest, type JudgeRequest } from './request.ts';
 import { verdictKey, type RunVerdict, type RunVerdicts } from './run-verdict.ts';
 
@@ -39,27 +39,27 @@ function attemptOf(verdict: RunVerdict | undefined): number | null {
  * The questions that a judge has yet to answer: those that were not asked, could not be answered, or whose answer could
  * not be read and that are asked again.
  */
-export function openRequests({ judge, verdicts }: RunVerdicts, replies: readonly RunReply[]): BatchRequest[] {
+export function openRequests({ judge, verdicts }: RunVerdicts, judged: readonly Judged[]): BatchRequest[] {
   const known = new Map(verdicts.map((verdict) => [verdictKey(verdict), verdict]));
-  return itemsOf(replies, judge.rounds).flatMap((item) => {
+  return itemsOf(judged, judge.rounds).flatMap((item) => {
     const attempt = attemptOf(known.get(itemKey(judge.id, item)));
     if (attempt === null) return [];
     const turn = { round: item.round, attempt };
-    return [{ id: requestId(judge, item, attempt), ...judgeRequest(promptOf(item.reply, judge, null), turn, judge) }];
+    return [{ id: requestId(judge, item, attempt), ...judgeRequest(promptOf(item.judged, judge, null), turn, judge) }];
   });
 }
 
 /** At most 64 letters, digits and hyphens, which all servers accept. */
-function requestId(judge: JudgeInUse, { reply, round }: JudgedItem, attempt: number): string {
-  return `${itemHash(judge, reply)}-${round}-${attempt}`;
+function requestId(judge: JudgeInUse, { judged, round }: JudgedItem, attempt: number): string {
+  return `${itemHash(judge, judged)}-${round}-${attempt}`;
 }
 
-const itemHash = (judge: JudgeInUse, reply: RunReply): string =>
+const itemHash = (judge: JudgeInUse, judged: Judged): string =>
   textHash(
     JSON.stringify([
       judge.id,
-      reply.place,
-      judgeRequest(promptOf(reply, judge, null), { round: 0, attempt: 0 }, judge),
+      judged.place,
+      judgeRequest(promptOf(judged, judge, null), { round: 0, attempt: 0 }, judge),
     ]),
   ).slice(0, 40);
 
@@ -70,11 +70,11 @@ const itemHash = (judge: JudgeInUse, reply: RunReply): string =>
  */
 export async function readBatch(
   judgings: readonly RunVerdicts[],
-  replies: readonly RunReply[],
+  judged: readonly Judged[],
   answers: readonly BatchAnswer[],
 ): Promise<ReadBatch> {
   const asked = new Map(
-    judgings.flatMap(({ judge }) => replies.map((reply) => [itemHash(judge, reply), { judge, reply }] as const)),
+    judgings.flatMap(({ judge }) => judged.map((each) => [itemHash(judge, each), { judge, judged: each }] as const)),
   );
   const known = new Map(judgings.flatMap(({ verdicts }) => verdicts.map((each) => [verdictKey(each), each] as const)));
   const read = new Map<string, RunVerdict>();
@@ -86,7 +86,7 @@ export async function readBatch(
       foreign++;
       continue;
     }
-    const item = { reply: question.reply, round };
+    const item = { judged: question.judged, round };
     const key = itemKey(question.judge.id, item);
     const before = known.get(key);
     if (attemptOf(before) !== attempt) {

@@ -51,7 +51,7 @@ describe('judgeRun', () => {
     const begin = async (answers: string[], most: number) => {
       for await (const event of judgeRun({
         judge: { id: 'j', rounds: 2 },
-        replies,
+        judged: replies,
         done: new Set(done.map(verdictKey)),
         openModel: () => Promise.resolve(fakeJudge(answers)),
       })) {

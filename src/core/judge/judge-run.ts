@@ -1,11 +1,13 @@
 import type { LoadedModel } from '../engine/engine.ts';
 import { concernsOneItem } from '../error.ts';
 import type { RunProgress } from '../evaluation/progress-estimator.ts';
+import type { EvaluationPlan } from '../evaluation/plan.ts';
 import { turnKey, type ResultRecord } from '../evaluation/record.ts';
 import type { SupporterTurn } from '../evaluation/turns.ts';
 import { groupBy } from '../group.ts';
 import { judge, type JudgeOptions } from './judge.ts';
 import { judgeItems, type JudgeAccess } from './judge-items.ts';
+import { dialoguesOf, type RunDialogue } from './rolled-dialogues.ts';
 import { newestLines, type Line, type ScoringPrompt } from './prompt.ts';
 import { PROMPTS } from './prompts.ts';
 import type { Asking } from './request.ts';
@@ -21,9 +23,12 @@ export interface RunReply {
   reference: string;
 }
 
-/** One reply in one round. */
+/** What a judge of a run judges at once. */
+export type Judged = RunReply | RunDialogue;
+
+/** What is judged, in one round. */
 export interface JudgedItem {
-  reply: RunReply;
+  judged: Judged;
   round: number;
 }
 
@@ -35,10 +40,17 @@ export type JudgingEvent =
 
 export interface JudgingDependencies extends JudgeAccess {
   judge: JudgeInUse & Pick<RunJudge, 'rounds'>;
-  replies: readonly RunReply[];
+  judged: readonly Judged[];
   /** Keys of the existing verdicts; see `verdictKey`. */
   done: ReadonlySet<string>;
 }
+
+/** What there is to judge of a run: its replies, or the finished dialogues of a roll-out. */
+export const judgedOf = (
+  { mode }: Pick<EvaluationPlan, 'mode'>,
+  turns: readonly SupporterTurn[],
+  records: readonly ResultRecord[],
+): Judged[] => (mode === 'roll-out' ? dialoguesOf(turns, records) : repliesOf(turns, records));
 
 /** The replies of a run turn by turn, so that a judge that is stopped early has judged all models on the same turns. */
 export function repliesOf(turns: readonly SupporterTurn[], records: readonly ResultRecord[]): RunReply[] {
@@ -60,18 +72,18 @@ export function repliesOf(turns: readonly SupporterTurn[], records: readonly Res
 }
 
 /**
- * Judges the replies of a run, round by round, and yields each verdict; the caller stores it before it asks for the
- * next. Running it again with the keys of the stored verdicts resumes it. A reply that the judge's engine refuses for
- * its data becomes a verdict with an `error`; every other failure ends the judging.
+ * Judges the replies or dialogues of a run, round by round, and yields each verdict; the caller stores it before it
+ * asks for the next. Running it again with the keys of the stored verdicts resumes it. What the judge's engine refuses
+ * for its data becomes a verdict with an `error`; every other failure ends the judging.
  * @throws {LabError} `cancelled` on `signal`, and whatever loading and answering throw.
  */
 export async function* judgeRun({
   judge: judgedBy,
-  replies,
+  judged,
   done,
   ...access
 }: JudgingDependencies): AsyncGenerator<JudgingEvent> {
-  const all = itemsOf(replies, judgedBy.rounds);
+  const all = itemsOf(judged, judgedBy.rounds);
   const open = all.filter((item) => !done.has(itemKey(judgedBy.id, item)));
   for await (const event of judgeItems(
     open,
@@ -84,19 +96,20 @@ export async function* judgeRun({
 }
 
 /** What there is to judge, round by round. */
-export const itemsOf = (replies: readonly RunReply[], rounds: number): JudgedItem[] =>
-  Array.from({ length: rounds }, (_, round) => replies.map((reply): JudgedItem => ({ reply, round }))).flat();
+export const itemsOf = (judged: readonly Judged[], rounds: number): JudgedItem[] =>
+  Array.from({ length: rounds }, (_, round) => judged.map((each): JudgedItem => ({ judged: each, round }))).flat();
 
 /** The key of an item's verdict; see `verdictKey`. */
-export const itemKey = (judge: string, { reply, round }: JudgedItem): string =>
-  verdictKey({ judge, ...reply.place, round });
+export const itemKey = (judge: string, { judged: { place }, round }: JudgedItem): string =>
+  verdictKey({ judge, ...place, round });
 
-/** What a judge is asked about a reply. */
-export function promptOf(
-  { context, candidate, reference }: RunReply,
-  { wording = 'lab' }: Asking,
-  contextWindow: number | null,
-): ScoringPrompt {
+/** What a judge is asked about a reply or a dialogue. */
+export function promptOf(judged: Judged, { wording = 'lab' }: Asking, contextWindow: number | null): ScoringPrompt {
+  if ('lines' in judged) {
+    const [lines, original] = [judged.lines, judged.original].map((each) => newestLines(each, contextWindow, 2));
+    return PROMPTS[wording].conversation(lines ?? [], original);
+  }
+  const { context, candidate, reference } = judged;
   return PROMPTS[wording].reply({ context: newestLines(context, contextWindow), candidate, reference });
 }
 
@@ -107,16 +120,16 @@ export function promptOf(
 export async function judgeItem(
   model: LoadedModel,
   judgedBy: JudgeInUse,
-  { reply, round }: JudgedItem,
+  { judged, round }: JudgedItem,
   signal?: AbortSignal,
   attempts: Pick<JudgeOptions, 'firstAttempt' | 'retries'> = {},
 ): Promise<RunVerdict> {
   const { id, wording = 'lab', temperature, seed } = judgedBy;
-  const verdict = { judge: id, ...reply.place, round, wording };
+  const verdict = { judge: id, ...judged.place, round, wording };
   try {
     const { answers, rounds, refused, unreadable, repaired } = await judge(
       model,
-      promptOf(reply, judgedBy, model.info.contextWindow),
+      promptOf(judged, judgedBy, model.info.contextWindow),
       { ...attempts, wording, temperature, seed, firstRound: round, repeats: 1, signal },
     );
     return {

@@ -38,7 +38,7 @@ export function aggregate(
   return {
     ...summarise(plan, counted, options),
     ...(origins.length > 0 && { provenance: origins }),
-    ...(options.judging && { judge: summariseJudging(options.judging, ordered) }),
+    ...(options.judging && { judge: summariseJudging(options.judging, ordered, plan) }),
   };
 }
 

@@ -1,5 +1,7 @@
 import { reportedCorrelation } from '../statistics/agreement.ts';
 import { verbosityBias } from '../judge/bias.ts';
+import type { EvaluationPlan } from '../evaluation/plan.ts';
+import { judgedText } from '../judge/rolled-dialogues.ts';
 import { CRITERION_IDS } from '../judge/criteria.ts';
 import { modelOfJudge, replyScores, type RunVerdicts } from '../judge/run-verdict.ts';
 import { mean } from '../statistics/descriptive.ts';
@@ -12,11 +14,16 @@ export type JudgingSummary = NonNullable<RunSummary['judge']>;
  * What a reader must know about a judge besides its scores: missing scores, consistency, and whether length is
  * rewarded.
  */
-export function summariseJudging({ judge, verdicts }: RunVerdicts, records: readonly ResultRecord[]): JudgingSummary {
+export function summariseJudging(
+  { judge, verdicts }: RunVerdicts,
+  records: readonly ResultRecord[],
+  plan: Pick<EvaluationPlan, 'mode'>,
+): JudgingSummary {
   const scored = replyScores(verdicts);
+  const text = judgedText(plan, records);
   const replies = records.flatMap((record) => {
     const found = scored.get(recordKey(record));
-    return found && record.hypothesis !== null ? [{ judgement: found, candidate: record.hypothesis }] : [];
+    return found && record.hypothesis !== null ? [{ judgement: found, candidate: text(record) }] : [];
   });
   const variances = replies.flatMap(({ judgement: { variance } }) => (variance === null ? [] : [variance]));
   const counts: Omit<JudgingSummary, 'words'> = {
@@ -36,6 +43,7 @@ export function summariseJudging({ judge, verdicts }: RunVerdicts, records: read
     ...counts,
     words: judgingWords(
       counts,
+      plan.mode === 'roll-out' ? ['dialogue', 'dialogues'] : ['reply', 'replies'],
       records.some(({ model }) => model === modelOfJudge(judge)),
     ),
   };
@@ -54,6 +62,7 @@ function judgingWords(
     deviation,
     verbosity,
   }: Omit<JudgingSummary, 'words'>,
+  [one, many]: readonly [string, string],
   self: boolean,
 ): string {
   const without = [
@@ -63,7 +72,7 @@ function judgingWords(
   ] as const;
   const lacking = without.flatMap(([n, what]) => (n > 0 ? [`${n} ${what}`] : []));
   return [
-    `Judge: ${name}. Scores run from 0 to 5 and rest on ${plural(replies, 'reply', 'replies')} and ` +
+    `Judge: ${name}. Scores run from 0 to 5 and rest on ${plural(replies, one, many)} and ` +
       `${plural(verdicts, 'verdict', 'verdicts')}, ` +
       `${lacking.length > 0 ? `of which ${lacking.join(', ')}` : 'none of which is lacking'}.`,
     ...(repaired > 0
@@ -75,11 +84,11 @@ function judgingWords(
     ...(deviation === null
       ? []
       : [
-          `Asked again, the mean of the ${CRITERION_IDS.length} criteria of one reply has a standard deviation ` +
+          `Asked again, the mean of the ${CRITERION_IDS.length} criteria of one ${one} has a standard deviation ` +
             `of ${deviation.toFixed(2)}.`,
         ]),
     verbosity === null
-      ? 'Whether length is rewarded cannot be determined: there are too few replies, or they are too alike.'
+      ? `Whether length is rewarded cannot be determined: there are too few ${many}, or they are too alike.`
       : `Spearman's correlation of score and length in words is ${verbosity.toFixed(2)} (near 0 where length earns ` +
         'nothing).',
     ...(self ? ['It judges replies of its own, which models tend to favour.'] : []),

@@ -100,16 +100,23 @@ export const exportExplored = (selection: Selection, form: 'csv' | 'json'): Prom
  * @throws {LabError} `cancelled` on `signal`; what the compression and the tokenizer throw.
  */
 export async function contextOfReply(
-  { plan, dataset }: Pick<ExploredRun, 'plan' | 'dataset'>,
+  { id, plan, dataset }: Pick<ExploredRun, 'id' | 'plan' | 'dataset'>,
   record: ExploredRecord,
   signal?: AbortSignal,
 ): Promise<TurnContext> {
-  const model = plan.models.find(({ id }) => id === record.model);
-  const [dialogue, tokenizer] = await Promise.all([
+  const model = plan.models.find((each) => each.id === record.model);
+  const { representation, turn } = record;
+  const [dialogue, tokenizer, earlier] = await Promise.all([
     dataset === null ? undefined : getDialogue(dataset, record.dialogue),
     model ? planTokenizer(model) : null,
+    plan.mode === 'roll-out'
+      ? runReader.call('earlierReplies', {
+          id,
+          record: { model: record.model, representation, dialogue: record.dialogue, turn },
+        })
+      : undefined,
   ]);
-  return rebuildContext(plan, record, { dialogue, tokenizer, compress }, signal);
+  return rebuildContext(plan, record, { dialogue, tokenizer, compress, earlier }, signal);
 }
 
 /** A run that comes with the lab. */

@@ -1,5 +1,5 @@
 import { LabError } from '../../core/error.ts';
-import { judgeRun, repliesOf, type JudgingEvent } from '../../core/judge/judge-run.ts';
+import { judgedOf, judgeRun, type JudgingEvent } from '../../core/judge/judge-run.ts';
 import {
   judgeIdOf,
   judgeOfRun,
@@ -23,7 +23,7 @@ export { PROMPT_IDS, PROMPTS, type PromptId } from '../../core/judge/prompts.ts'
 export interface JudgeState {
   judge: RunJudge;
   done: number;
-  /** Verdicts to reach: the replies so far, times the judge's rounds. */
+  /** Verdicts to reach: the replies so far, or finished dialogues of a roll-out, times the judge's rounds. */
   total: number;
 }
 
@@ -31,12 +31,13 @@ export interface JudgeState {
 export async function judgesOfRun(id: string): Promise<JudgeState[]> {
   const judges = await store.judges(id);
   if (judges.length === 0) return [];
-  const replies = await runReader.call('countReplies', id);
+  const { plan } = await found(id);
+  const judged = await runReader.call('countJudged', { id, plan });
   const states = await Promise.all(
     judges.map(async (judge) => ({
       judge,
       done: await store.countVerdicts(id, judge.id),
-      total: replies * judge.rounds,
+      total: judged * judge.rounds,
     })),
   );
   return states.sort((a, b) => b.judge.begunAt - a.judge.begunAt);
@@ -75,19 +76,19 @@ export async function judgeRunReplies(
       store.judges(id),
       store.verdicts(id, judgeIdOf(chosen)),
     ]);
-    const replies = repliesOf(turns, records);
-    if (replies.length === 0)
+    const judged = judgedOf(plan, turns, records);
+    if (judged.length === 0)
       throw new LabError({
         code: 'bad-data',
         where: plan.name,
-        what: 'It has no replies to judge yet.',
+        what: `It has no ${plan.mode === 'roll-out' ? 'finished dialogue' : 'replies'} to judge yet.`,
         todo: 'Start the run first.',
       });
     const judge = judgeOfRun(judges, chosen);
     await store.saveJudge(id, judge);
     const events = judgeRun({
       judge,
-      replies,
+      judged,
       done: new Set(verdicts.map(verdictKey)),
       concurrency: REMOTE_CONCURRENCY,
       openModel: (stop) => borrowModel(chosen.model, stop),

@@ -1,4 +1,5 @@
 import { LabError } from '../../core/error.ts';
+import { contestsBetween, type CellRef } from '../../core/judge/contests.ts';
 import { judgeVotes } from '../../core/judge/inter-judge-agreement.ts';
 import { replyScores } from '../../core/judge/run-verdict.ts';
 import {
@@ -8,38 +9,19 @@ import {
   type JudgeRater,
   type Ratings,
 } from '../../core/judge/side-by-side.ts';
-import { recordKey } from '../../core/evaluation/record.ts';
-import type { SampledTurn } from '../../core/evaluation/turns.ts';
+import { recordKey, turnKey } from '../../core/evaluation/record.ts';
 import { found, judgingsOf, store, turnsOf } from './stored-runs.ts';
 
+export type { CellRef } from '../../core/judge/contests.ts';
 export { type HumanResult, type JudgeRater, type Ratings } from '../../core/judge/side-by-side.ts';
 
-/** One model under one condition. */
-export interface CellRef {
-  model: string;
-  representation: string;
-}
-
 export const cellName = ({ model, representation }: CellRef): string => `${model} ${representation}`;
-
-const contestId = ({ turn, dialogue }: Pick<SampledTurn, 'turn' | 'dialogue'>): string => `${turn} ${dialogue}`;
 
 /** The turns that both cells of a run have answered, with the utterances before, for people to choose between. */
 export async function contestsOf(id: string, first: CellRef, second: CellRef): Promise<PairwiseItem[]> {
   const { plan } = await found(id);
   const [turns, records] = await Promise.all([turnsOf(plan), store.records(id)]);
-  const answer = (cell: CellRef, turn: SampledTurn) =>
-    records.find(
-      (each) =>
-        each.model === cell.model &&
-        each.representation === cell.representation &&
-        each.dialogue === turn.dialogue &&
-        each.turn === turn.turn,
-    )?.hypothesis;
-  return turns.flatMap((turn) => {
-    const [a, b] = [answer(first, turn), answer(second, turn)];
-    return a && b && a !== b ? [{ id: contestId(turn), context: turn.before, first: a, second: b }] : [];
-  });
+  return contestsBetween([first, second], plan, turns, records);
 }
 
 /** The preferences of people between two cells of a run so far. */
@@ -81,7 +63,7 @@ export async function judgeRatersOf(id: string, first: CellRef, second: CellRef)
       .filter((verdict) => cellName(verdict) === cellName(first))
       .flatMap(({ dialogue, turn }) => {
         const [a, b] = [first, second].map((cell) => scores.get(recordKey({ ...cell, dialogue, turn })));
-        return a && b ? [[contestId({ dialogue, turn }), judgeVotes(a, b)] as const] : [];
+        return a && b ? [[turnKey({ dialogue, turn }), judgeVotes(a, b)] as const] : [];
       });
     return { name: judge.name, votes: new Map(votes) };
   });

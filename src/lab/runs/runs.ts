@@ -88,11 +88,16 @@ export async function estimateRun(plan: EvaluationPlan, missing: number): Promis
 export async function startRun(id: string, { signal, onEvent, onWait }: WorkCalls<RunEvent> = {}): Promise<void> {
   await alone(id, async () => {
     const { plan } = await found(id);
-    const [turns, done] = await Promise.all([turnsOf(plan), store.recordKeys(id)]);
+    const [turns, done, earlier] = await Promise.all([
+      turnsOf(plan),
+      store.recordKeys(id),
+      plan.mode === 'roll-out' ? store.records(id) : [],
+    ]);
     const events = runPlan({
       plan,
       turns,
       done: new Set(done),
+      earlier,
       concurrency: REMOTE_CONCURRENCY,
       openModel: openPlanned,
       provenanceOf: provenanceInPage,

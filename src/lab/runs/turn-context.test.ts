@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChatMessage } from '../../core/context/message.ts';
 import { runPlan } from '../../core/evaluation/runner.ts';
 import { fakeModel } from '../../core/evaluation/testing/fake-model.ts';
+import { repliesBefore } from '../../core/evaluation/roll-out.ts';
 import { sampleTurns } from '../../core/evaluation/turns.ts';
 import { parsePlan } from '../../core/evaluation/plan.ts';
 import type { ResultRecord } from '../../core/evaluation/record.ts';
@@ -36,15 +37,15 @@ const PLAN = parsePlan({
 });
 
 /** A run whose model records what it was sent; its window of 400 characters is too small for the whole dialogue. */
-async function run(): Promise<{ record: ResultRecord; heard: ChatMessage[] }[]> {
+async function run(plan = PLAN): Promise<{ record: ResultRecord; heard: ChatMessage[] }[]> {
   const heard: ChatMessage[][] = [];
   // It reports the length of the prompt, as engines do.
   const model = fakeModel();
   const render = (messages: ChatMessage[]) => model.tokenizer?.renderPrompt(messages) ?? Promise.resolve('');
   const records: { record: ResultRecord; heard: ChatMessage[] }[] = [];
   for await (const event of runPlan({
-    plan: PLAN,
-    turns: sampleTurns([DIALOGUE], PLAN),
+    plan,
+    turns: sampleTurns([DIALOGUE], plan),
     done: new Set(),
     openModel: () =>
       Promise.resolve({
@@ -87,6 +88,33 @@ describe('rebuildContext', () => {
     }
     expect(full).toBeGreaterThan(0);
     expect(full).toBeLessThan(records.length);
+  });
+
+  it("contains the model's own earlier replies in a roll-out, and cannot be shown without them", async () => {
+    const plan: typeof PLAN = {
+      ...PLAN,
+      mode: 'roll-out',
+      histories: [],
+      metrics: { ...PLAN.metrics, perplexity: false },
+    };
+    const records = await run(plan);
+    expect(records).toHaveLength(18);
+    for (const { record, heard } of records) {
+      const earlier = repliesBefore(
+        records.map((each) => each.record),
+        record,
+      );
+      const context = await rebuildContext(plan, explored(record), { ...sources, earlier });
+      if (context.state !== 'rebuilt') throw new Error(context.why);
+      expect(context.view.messages).toEqual(heard);
+      expect(context.utterances.filter(({ speaker }) => speaker === 'supporter').map(({ text }) => text)).toEqual([
+        ...earlier.values(),
+      ]);
+      if (record.turn > 1)
+        expect(await rebuildContext(plan, explored(record), sources)).toMatchObject({
+          why: expect.stringContaining('earlier replies') as string,
+        });
+    }
   });
 
   it('shows the same texts without a tokenizer if nothing was left out, and otherwise does not guess', async () => {

@@ -5,6 +5,7 @@ import { needsModel } from '../../core/compression/history/spec.ts';
 import { conditionRequest } from '../../core/evaluation/respond.ts';
 import { LabError } from '../../core/error.ts';
 import { conditionsOf, type EvaluationPlan, type PlanCondition } from '../../core/evaluation/plan.ts';
+import { ownHistory } from '../../core/evaluation/roll-out.ts';
 import { supporterTurns } from '../../core/evaluation/turns.ts';
 import { markAdded } from '../../core/explorer/mark-added.ts';
 import type { ExploredRecord } from '../../core/explorer/explored-record.ts';
@@ -36,6 +37,8 @@ export interface ContextSources {
   /** The tokenizer of the record's model; null if it is not here. */
   tokenizer: ModelTokenizer | null;
   compress: Compression['compress'];
+  /** In a roll-out, the model's own earlier replies by the index of their turns. */
+  earlier?: ReadonlyMap<number, string> | undefined;
 }
 
 const missing = (why: string): TurnContext => ({ state: 'missing', why });
@@ -47,7 +50,7 @@ const missing = (why: string): TurnContext => ({ state: 'missing', why });
 export async function rebuildContext(
   plan: EvaluationPlan,
   record: ExploredRecord,
-  { dialogue, tokenizer, compress }: ContextSources,
+  { dialogue, tokenizer, compress, earlier = new Map() }: ContextSources,
   signal?: AbortSignal,
 ): Promise<TurnContext> {
   const condition = conditionsOf(plan).find(({ id }) => id === record.representation);
@@ -57,12 +60,17 @@ export async function rebuildContext(
     return missing(
       `Its dataset, “${plan.dataset.name}”, is not in this browser. Add it under Data, and open the turn again.`,
     );
-  const turn = supporterTurns(dialogue).find((each) => each.turn === record.turn);
-  if (!turn || (record.reference !== '' && turn.reference !== record.reference))
+  const turns = supporterTurns(dialogue);
+  const original = turns.find((each) => each.turn === record.turn);
+  if (!original || (record.reference !== '' && original.reference !== record.reference))
     return missing('The dialogue of this name in this browser is not the one of the run.');
   const refused = whyNot(record, condition, tokenizer);
   if (refused !== null) return missing(refused);
-  const { before } = turn;
+  const rolledOut = plan.mode === 'roll-out';
+  if (rolledOut && turns.some((each) => each.turn < record.turn && !earlier.has(each.turn)))
+    return missing('It contains the model’s own earlier replies, which this run does not have.');
+  const before = rolledOut ? ownHistory(original.before, earlier) : original.before;
+  const turn = { ...original, before };
   const compressed: Compressed[] = [];
   const countTokens: CountTokens = (texts) => (tokenizer ? tokenizer.countTokens(texts) : unavailable());
   const histories = (plan.histories ?? []).map((spec) =>

@@ -38,6 +38,12 @@ export const evaluateCommand = defineCommand({
       otherwise: 'none; it is needed unless --check is given',
       about: "The folder of the run. The same command resumes the plan's run there.",
     },
+    'roll-out': {
+      kind: 'flag',
+      about:
+        "Let every reply follow the model's own earlier ones, between the seeker's lines: whole dialogues, 20 unless " +
+        'the plan says how many. The same as "mode": "roll-out" in the plan.',
+    },
     check: {
       kind: 'text',
       value: 'NUMBERS',
@@ -71,11 +77,12 @@ export const evaluateCommand = defineCommand({
   examples: [
     '--plan plan.json --out runs/first',
     '--plan plan.json --out runs/first --folder base=models/base --minutes 30',
+    '--plan plan.json --out runs/rolled --roll-out',
     '--plan plan.json --check numbers.jsonl',
   ],
   async run(options, print, signal) {
     const path = options.plan;
-    const plan = await parsePlanFile(await readJson(path), path);
+    const plan = await parsePlanFile(withMode(await readJson(path), options['roll-out']), path);
     const places: Places = {
       folders: new Map(options.folder.map(splitAssignment)),
       threads: options.threads,
@@ -106,6 +113,7 @@ export const evaluateCommand = defineCommand({
         ...parts,
         signal: AbortSignal.any([signal, late]),
         done: new Set(run.records.map(recordKey)),
+        earlier: run.records,
         concurrency: options.concurrency,
         onWait: reportWait,
         ...(minutes !== undefined && { dialoguesAtOnce: DIALOGUES_AT_ONCE }),
@@ -134,6 +142,10 @@ export const evaluateCommand = defineCommand({
     }
   },
 });
+
+/** The plan of a file, as a roll-out if the command asks for one. */
+const withMode = (json: unknown, rollOut: boolean): unknown =>
+  rollOut && typeof json === 'object' && json !== null ? { ...json, mode: 'roll-out' } : json;
 
 interface Given {
   out?: string | undefined;
