@@ -50,6 +50,7 @@ describe('the built lab under a sub-path of a host that sets no headers', () => 
     await person.keepItShort();
     expect(await person.loadModel()).toContain('Wasm');
     expect(await person.ask('I feel so lonely.')).toMatch(/\w/);
+    await person.replies.first().getByText('135 million parameters').waitFor();
   });
 
   it('runs a notebook', async () => {
