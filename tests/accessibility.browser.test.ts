@@ -23,6 +23,14 @@ async function violationsInBoth(page: Page): Promise<string[]> {
   return found;
 }
 
+/** States of views that a link leads to, and what shows that they are complete. */
+const STATES: [hash: string, shown: string][] = [
+  ['#/tour/2', '[data-testid^="compared-"]'],
+  ['#/tour/3', '[role="status"] li'],
+  ['#/compare?example=1', '[data-testid^="compared-"] .reply'],
+  ['#/chat?representation=keypos&dialogue=solace~dialogue%201&turn=3', '[aria-label="About the link"]'],
+];
+
 describe('accessibility', () => {
   const at = useEndpointLab();
 
@@ -33,10 +41,38 @@ describe('accessibility', () => {
     for (const { id } of VIEWS) {
       await guest.page.goto(`${lab.url}#/${id}`);
       await guest.page.getByRole('heading', { level: 1 }).first().waitFor();
+      await guest.page.waitForLoadState('networkidle');
       for (const violation of await violationsInBoth(guest.page)) found.push(`${id}, ${violation}`);
       for (const overhang of await overhangs(guest.page)) found.push(`${id} scrolls sideways: ${overhang}`);
     }
     expect(found).toEqual([]);
+    await guest.close();
+  });
+
+  it('nothing overlaps or is unreadable where a link leads, nor in a presentation, at a zoom of 400 %', async () => {
+    const { browser, lab } = at;
+    const profile: BrowserContextOptions = { viewport: { width: 320, height: 256 }, colorScheme: 'dark' };
+    const guest = await visit(browser, lab.url, { profile });
+    const { page } = guest;
+    const found: string[] = [];
+    const examine = async (state: string): Promise<void> => {
+      for (const violation of await seriousViolations(page)) found.push(`${state}, ${violation}`);
+      for (const overhang of await overhangs(page)) found.push(`${state} scrolls sideways: ${overhang}`);
+    };
+    for (const [hash, shown] of STATES) {
+      await page.goto(`${lab.url}${hash}`);
+      await page.locator(shown).first().waitFor();
+      await examine(hash);
+    }
+    await page.goto(`${lab.url}#/tour/1`);
+    // The button is for wide screens; somebody may zoom in afterwards.
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.getByRole('button', { name: 'Present' }).click();
+    await page.getByRole('toolbar', { name: 'Presentation' }).waitFor();
+    await page.setViewportSize({ width: 320, height: 256 });
+    await examine('a presentation');
+    expect(found).toEqual([]);
+    expect(guest.errors).toEqual([]);
     await guest.close();
   });
 
@@ -75,6 +111,10 @@ describe('accessibility', () => {
     };
 
     await tabTo(/^Skip to the content$/);
+    await tabTo(/^Skip to your message$/);
+    await keyboard.press('Enter');
+    const focused = (): Promise<string | undefined> => guest.page.evaluate(() => document.activeElement?.id);
+    expect(await focused()).toBe('message');
     await tabTo(/^Models$/);
     await keyboard.press('Enter');
     await guest.page.getByRole('heading', { level: 1, name: 'Models' }).waitFor();
@@ -94,6 +134,19 @@ describe('accessibility', () => {
     await keyboard.type('Only keys');
     await keyboard.press('Enter');
     await new Person(guest.page).replies.getByText(echo('Only keys')).waitFor();
+    await keyboard.press('Control+Shift+O');
+    await guest.page.getByRole('heading', { name: 'New conversation' }).waitFor();
+    await expect.poll(focused).toBe('message');
+    await keyboard.type('Another one');
+    await keyboard.press('Enter');
+    await new Person(guest.page).replies.getByText(echo('Another one')).waitFor();
+    // The list of conversations is one stop, in which arrow keys move; a slash leads back to the message.
+    await tabTo(/^Another one/);
+    await keyboard.press('ArrowDown');
+    await keyboard.press('Enter');
+    await new Person(guest.page).replies.getByText(echo('Only keys')).waitFor();
+    await keyboard.press('/');
+    expect(await focused()).toBe('message');
     await guest.close();
   });
 });
