@@ -11,6 +11,7 @@ import { forward } from '../src/core/formats/reference/forward.ts';
 import { openExportedFolder } from '../trainer/export/folder.ts';
 import { diskFolder } from '../trainer/files/sink.ts';
 import { fileSource } from '../trainer/files/source.ts';
+import { readManifest } from '../src/node/node-manifest.ts';
 import { EMBEDDED_FOLDER as EMBEDDED } from '../src/node/model-choice.ts';
 import { baseExport, SOURCE } from './harness/base-export.ts';
 import { argmax, Decoder, mean, negativeLogLikelihood } from './harness/decoder.ts';
@@ -72,6 +73,13 @@ describe('the embedded model', () => {
     );
     expect(worst).toBeLessThan(1e-3);
     await close();
+  });
+
+  it('computes the known values of its manifest, with which devices are tested', async () => {
+    const known = (await readManifest(EMBEDDED))?.selfTest;
+    const { nll } = await decoder.score(known?.ids ?? []);
+    expect(nll).toHaveLength(known?.logprobs.length ?? NaN);
+    nll.forEach((value, i) => expect(-value).toBeCloseTo(known?.logprobs[i] ?? NaN, 3));
   });
 
   it('gives the same likelihoods, next tokens and greedy replies as torch with its weights', async () => {

@@ -14,7 +14,7 @@ it('the page lists the adapters that are there: `npm run adapters` brings the li
   expect(await readFile(LIST, 'utf8')).toBe(await listAdapters(ADAPTERS));
 });
 
-it('each adapter names the base that comes with the lab', async () => {
+it('each adapter names the base that comes with the lab, and has known values of its own', async () => {
   const base = await readManifest(EMBEDDED_FOLDER);
   const listed = JSON.parse(await readFile(LIST, 'utf8')) as { name: string }[];
   for (const { name } of listed) {
@@ -23,6 +23,8 @@ it('each adapter names the base that comes with the lab', async () => {
     );
     expect(manifest.base.id).toBe(EMBEDDED_MODEL.id);
     for (const file of manifest.base.weights) expect(base?.files).toContainEqual(file);
+    expect(manifest.selfTest?.ids).toEqual(base?.selfTest?.ids);
+    expect(manifest.selfTest?.logprobs).not.toEqual(base?.selfTest?.logprobs);
   }
 });
 

@@ -15,6 +15,8 @@ export type LabErrorCode =
   | 'out-of-memory'
   | 'quota'
   | 'device-lost'
+  /** A device computes other numbers than are known of a model. */
+  | 'wrong-numbers'
   | 'worker-lost'
   | 'endpoint'
   /** The model gave no usable reply: it was empty, or a filter stopped it. */
@@ -39,6 +41,8 @@ export interface LabErrorDetail {
   retryable?: boolean;
   /** The model, or a filter of its server, declined to reply. */
   declined?: boolean;
+  /** Facts for whoever looks into it, over several lines, to copy. */
+  report?: string;
 }
 
 /** An error that says what is wrong, where, and what to do. It survives the trip between a worker and the page. */

@@ -27,8 +27,8 @@ export async function probeGpu(gpu: Pick<GPU, 'requestAdapter'> | undefined = br
     const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
     if (!adapter) return { available: false, reason: 'no graphics adapter was found' };
     const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = adapter.limits;
-    const { vendor, architecture, description } = adapter.info;
-    const words = [vendor, architecture, description].filter(Boolean).join(' ');
+    const { vendor, architecture, device, description } = adapter.info;
+    const words = [vendor, architecture, device, description].filter(Boolean).join(' ');
     return {
       available: true,
       software: isFallback(adapter) || SOFTWARE.test(words),

@@ -148,6 +148,11 @@ async function writeMerged(
     await writeFile(to, new Uint8Array(await blob.arrayBuffer()));
     listed.push({ path, bytes: blob.size, sha256: await sha256Of(to) });
   }
-  const merged: ModelManifest = { ...manifest, files: listed.sort((a, b) => (a.path < b.path ? -1 : 1)) };
+  const merged: ModelManifest = {
+    ...manifest,
+    // Those of the base.
+    selfTest: undefined,
+    files: listed.sort((a, b) => (a.path < b.path ? -1 : 1)),
+  };
   await writeFile(join(folder, MANIFEST_NAME), `${JSON.stringify(merged, null, 2)}\n`);
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareChanges } from '../../src/core/training/merge/change.ts';
 import { adapterManifestSchema, type AdapterManifest } from '../../src/core/training/merge/manifest.ts';
 import { adapterTensors, initialAdapter, type LoraConfig } from '../../src/core/training/lora.ts';
-import { sha256Of } from '../../src/node/node-manifest.ts';
+import { readManifest, sha256Of } from '../../src/node/node-manifest.ts';
 import { noise, writeTinyModel } from '../../tests/harness/tiny-model.ts';
 import { exportCommand } from '../commands/export.ts';
 import { inspectCommand } from '../commands/inspect.ts';
@@ -120,7 +120,13 @@ describe('npm run trainer -- export --format gguf-lora', () => {
       '--out',
       place('again'),
     );
-    const { base } = await manifestOf('again');
+    const { base, selfTest } = await manifestOf('again');
+    // For the self-test of devices, which run the exported base; another base has other weights.
+    const alone = (await readManifest(place('onnx')))?.selfTest;
+    expect(alone?.logprobs).toHaveLength((alone?.ids.length ?? 0) - 1);
+    expect(selfTest?.ids).toEqual(alone?.ids);
+    expect(selfTest?.logprobs).not.toEqual(alone?.logprobs);
+    expect((await manifestOf('q8')).selfTest).toBeUndefined();
     expect(base.id).toBe('tiny');
     expect(base.weights.map(({ path }) => path)).toEqual(['onnx/model.onnx', 'onnx/model.onnx_data']);
     expect(await distance(place('q8'), place('again'))).toBeLessThan(0.01);

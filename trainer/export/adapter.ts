@@ -12,6 +12,7 @@ import { compareChanges } from '../../src/core/training/merge/change.ts';
 import { combinedAdapter } from '../../src/core/training/merge/combine.ts';
 import { ADAPTER_FORMAT, ADAPTER_GGUF, type AdapterManifest } from '../../src/core/training/merge/manifest.ts';
 import { cutAdapter } from '../../src/core/training/merge/cut.ts';
+import { mergedCheckpoint } from '../../src/core/training/merge/merged.ts';
 import { commonSizes, targetNames } from '../../src/core/training/merge/module-settings.ts';
 import {
   ADAPTER_TYPES,
@@ -29,6 +30,7 @@ import type { OutputFolder } from '../files/output.ts';
 import { diskFolder } from '../files/sink.ts';
 import { trainingData } from './facts.ts';
 import { UNKNOWN_LICENCE } from './job.ts';
+import { computedValues } from './known-values.ts';
 
 /** Formats of an adapter, with the types that its matrices may have. */
 export const ADAPTER_FORMATS = { 'gguf-lora': ADAPTER_TYPES, peft: SAFETENSORS_TYPES } as const;
@@ -139,12 +141,26 @@ async function writeGgufFolder(job: Job, temporary: string): Promise<void> {
 
 /** Writes README and manifest. */
 async function describe(
-  { opened, result, name, baseId, type, summary, licence = UNKNOWN_LICENCE, run, data, sections, in: input }: Job,
+  {
+    opened,
+    result,
+    name,
+    baseId,
+    type,
+    summary,
+    licence = UNKNOWN_LICENCE,
+    run,
+    data,
+    sections,
+    in: input,
+    signal,
+  }: Job,
   folder: FolderSink,
   { template, notes, file }: { template: string | undefined; notes: string[]; file: AdapterManifest['files'][number] },
 ): Promise<void> {
   const { rank, alpha } = commonSizes(result.modules);
   const trained = await trainingData(run);
+  const selfTest = await computedWith(opened, result, signal);
   const manifest: AdapterManifest = {
     format: ADAPTER_FORMAT,
     version: 1,
@@ -159,12 +175,18 @@ async function describe(
     dataset: data ?? trained.files ?? 'not stated',
     dtype: type,
     licence,
+    ...(selfTest && { selfTest }),
     ...(template !== undefined && { chatTemplate: template }),
     files: [file],
   };
   manifest.files.push(await writeFile(folder, 'README.md', adapterCard(manifest, notes, sections)));
   manifest.files.sort((a, b) => (a.path < b.path ? -1 : 1));
   await writeFile(folder, MANIFEST_NAME, `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** What the base computes with an adapter; undefined where the base has other weights than the page's. */
+async function computedWith({ base, manifest }: OpenedModel, adapter: Adapter, signal: AbortSignal) {
+  return manifest && computedValues(mergedCheckpoint(base, [{ adapter, weight: 1 }]), signal);
 }
 
 /** The adapter to write: the given ones together, cut to a rank. */

@@ -4,6 +4,7 @@ import { countParameters, exportOnnx } from '../../src/core/formats/export/expor
 import { diskFolder } from '../files/sink.ts';
 import { type ExportJob, UNKNOWN_LICENCE } from './job.ts';
 import { quantisePool } from './quantise-pool.ts';
+import { writeKnownValues } from './known-values.ts';
 import { verifyExport } from './verify.ts';
 
 /** Number of weights from which threads are worth starting. */
@@ -32,5 +33,6 @@ export async function exportOnnxFolder(job: ExportJob): Promise<void> {
         `${(manifest.parameters / 1e6).toFixed(1)} million parameters`,
     );
     if (job.check) await verifyExport(source, temporary, print, signal);
+    await writeKnownValues(temporary, manifest, source);
   });
 }

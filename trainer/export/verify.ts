@@ -14,6 +14,7 @@ import { fileSource } from '../files/source.ts';
 import { compareWeights, describeErrors } from './compare.ts';
 import { checkEffective, effectiveSettings } from './effective.ts';
 import { openExportedFolder } from './folder.ts';
+import { SMALL } from './known-values.ts';
 import { onnxLogits } from './logits.ts';
 
 /** Largest relative error of a correct copy; more means a bug, not coarse quantisation. */
@@ -28,8 +29,6 @@ const LIMITS: Record<StoredType, number> = {
   Q4_0: 0.2,
 };
 
-/** Number of weights up to which the plain forward pass takes seconds. */
-const SMALL = 2e8;
 /** Tokens on which the logits are compared. Any would do; low ids exist in every vocabulary. */
 const PROBE = [1, 2, 7, 19, 44, 101, 150, 203];
 /** Largest difference of logits, relative to their spread, that the precision of each IO type explains. */

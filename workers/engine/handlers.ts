@@ -18,7 +18,8 @@ export function engineHandlers(loaders: Record<EngineId, EngineLoader>): Handler
       model = undefined;
       model = await loaders[request.choice.engine](request, { onProgress: emit, signal });
       const notes = [request.choice.note, model.info.note].filter(Boolean);
-      const info = { ...model.info, ...(notes.length > 0 ? { note: notes.join(' ') } : {}) };
+      const report = request.choice.report ?? model.info.report;
+      const info = { ...model.info, ...(notes.length > 0 && { note: notes.join(' ') }), ...(report && { report }) };
       return { info, tokenizer: model.tokenizer !== undefined, scorer: model.scorer !== undefined };
     },
     renderPrompt: (messages) => tokenizer().renderPrompt(messages),

@@ -1,52 +1,64 @@
 import { LabError } from '../../src/core/error.ts';
-import type { EngineId, LoadOptions } from '../../src/core/engine/engine.ts';
+import type { EngineId, LoadedModel, LoadOptions } from '../../src/core/engine/engine.ts';
+import type { ModelFiles } from '../../src/core/engine/files.ts';
 import { loadChatTokenizer } from '../../src/core/engine/load-tokenizer.ts';
 import { HybridModel } from '../../src/engines/hybrid-model.ts';
 import { blobSource } from '../../src/core/formats/source.ts';
-import type { ModelRecord } from '../../src/core/engine/record.ts';
+import type { EngineChoice, ModelRecord } from '../../src/core/engine/record.ts';
+import type { ggufFromOnnx } from '../../src/engines/wllama/from-onnx.ts';
 import { readGgufFacts } from '../../src/engines/wllama/gguf-tokenizer.ts';
+import type { WllamaOptions } from '../../src/engines/wllama/load.ts';
+import type { WllamaModel } from '../../src/engines/wllama/wllama-model.ts';
 import type { EngineLoader } from './handlers.ts';
 import { ggufParts, recordFiles } from './record-files.ts';
+import { loadTested } from './self-test.ts';
+
+type WllamaFacts = Pick<WllamaOptions, 'tokenizer' | 'named' | 'contextWindow'>;
+type MadeGguf = Awaited<ReturnType<typeof ggufFromOnnx>>;
 
 /** How each engine loads a model in its worker; an engine's code is fetched on first use. */
 export const LOADERS: Record<EngineId, EngineLoader> = {
-  async transformers({ record, choice, base, threads }, options) {
-    const { loadTransformers } = await import('../../src/engines/transformers/load.ts');
+  async transformers(request, options) {
+    const { record, choice, base, threads } = request;
+    const { loadTransformers, sameOnProcessor } = await import('../../src/engines/transformers/load.ts');
     const files = await recordFiles(record, base, options);
-    return loadTransformers(files, record.id, { ...options, device: choice.device, ortBase: `${base}ort/`, threads });
+    const load = (device: EngineChoice['device']) =>
+      loadTransformers(files, record.id, { ...options, device, ortBase: `${base}ort/`, threads });
+    const onProcessor = async () => ((await sameOnProcessor(files)) ? load('wasm') : undefined);
+    const subject = { request, engine: 'transformers', files, onProcessor, ...options } as const;
+    return loadTested(subject, () => load(choice.device));
   },
   async wllama(request, options) {
     const { loadWllama, needsLargeMemory, wllamaRunsHere } = await import('../../src/engines/wllama/load.ts');
     const { record, choice, base, threads } = request;
-    const common = { ...options, device: choice.device, wasmUrl: `${base}wllama/wllama.wasm`, threads };
+    const tested = (parts: Blob[], facts: WllamaFacts, files?: ModelFiles) => {
+      const load = (device: EngineChoice['device']) =>
+        loadWllama(parts, record.id, { ...options, ...facts, device, wasmUrl: `${base}wllama/wllama.wasm`, threads });
+      const onProcessor = () => load('wasm');
+      const subject = { request, engine: 'wllama', files, onProcessor, ...options } as const;
+      return loadTested(subject, () => load(choice.device));
+    };
     if (record.format === 'gguf') {
       // Before gigabytes are fetched in vain.
       if (!wllamaRunsHere()) throw needsLargeMemory(record.name);
       const parts = await ggufParts(record, base, options);
-      const { tokenizer, contextWindow } = await readGgufFacts(blobSource(record.name, parts[0] ?? new Blob()));
-      return loadWllama(parts, record.id, { ...common, tokenizer, contextWindow });
+      return tested(parts, await readGgufFacts(blobSource(record.name, parts[0] ?? new Blob())));
     }
     if (record.format !== 'onnx' && record.format !== 'adapter') throw wrongFormat(record, 'wllama');
     const onnx = (more: LoadOptions, device: 'webgpu' | 'wasm' = 'wasm') =>
-      LOADERS.transformers({ ...request, choice: { engine: 'transformers', device } }, more);
+      LOADERS.transformers({ ...request, choice: { ...choice, engine: 'transformers', device } }, more);
     if (!wllamaRunsHere()) return onnx(options);
-    const { ggufFromOnnx } = await import('../../src/engines/wllama/from-onnx.ts');
     const files = await recordFiles(record, base, options);
-    let made: Awaited<ReturnType<typeof ggufFromOnnx>>;
+    const made = await madeGguf(files, options);
+    if (!made) return onnx(options);
+    const facts = { tokenizer: await loadChatTokenizer(files), named: true, contextWindow: made.contextWindow };
+    let generator: WllamaModel;
     try {
-      made = await ggufFromOnnx(files, options);
+      generator = await tested([made.gguf], facts, files);
     } catch (error) {
-      // Folders of other exporters run in ONNX Runtime.
-      if (error instanceof LabError && error.code === 'unsupported') return onnx(options);
-      throw error;
+      if (choice.device === 'webgpu' || !(error instanceof LabError && error.code === 'wrong-numbers')) throw error;
+      return noted(await onnx(options), error);
     }
-    const tokenizer = await loadChatTokenizer(files);
-    const generator = await loadWllama([made.gguf], record.id, {
-      ...common,
-      tokenizer,
-      named: true,
-      contextWindow: made.contextWindow,
-    });
     // Scores use the same device as replies, so that one device can be shown for both.
     return new HybridModel(generator, () => onnx({}, generator.info.device === 'webgpu' ? 'webgpu' : 'wasm'));
   },
@@ -68,6 +80,24 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
     });
   },
 };
+
+/** The weights of a folder as a GGUF; undefined for folders of other exporters, which run in ONNX Runtime. */
+async function madeGguf(files: ModelFiles, options: LoadOptions): Promise<MadeGguf | undefined> {
+  const { ggufFromOnnx } = await import('../../src/engines/wllama/from-onnx.ts');
+  try {
+    return await ggufFromOnnx(files, options);
+  } catch (error) {
+    if (error instanceof LabError && error.code === 'unsupported') return undefined;
+    throw error;
+  }
+}
+
+/** A model that runs in ONNX Runtime, because llama.cpp failed the self-test. */
+function noted(model: LoadedModel, { detail: { report } }: LabError): LoadedModel {
+  model.info.note = 'Runs with ONNX Runtime, because llama.cpp computed wrong numbers on this processor.';
+  if (report) model.info.report = report;
+  return model;
+}
 
 function wrongFormat(record: ModelRecord, engine: EngineId): LabError {
   return new LabError({

@@ -1,9 +1,11 @@
 import { LazyMap } from '../../core/async/memoised.ts';
 import { LabError, throwIfCancelled } from '../../core/error.ts';
 import type { ModelFile, ModelFiles } from '../../core/engine/files.ts';
+import { MANIFEST_NAME, type KnownValues } from '../../core/formats/manifest.ts';
 import { compareSegments } from './compare-segments.ts';
 import type { ModelDatabase, StoredFile } from './database.ts';
 import { hashBlob, hashBytes } from './digest.ts';
+import { parseManifest } from './manifest.ts';
 import { awayFile, changedFile, cutFile, tooLongFile, wrongHash } from './store-faults.ts';
 import type { BlobStore } from './blob-store.ts';
 
@@ -108,7 +110,23 @@ export class FileStore {
       bytes,
       ...(sha256 ? { sha256 } : {}),
     }));
-    return { name, list, open: (path) => this.open(model, path), ensure: () => Promise.resolve() };
+    return {
+      name,
+      list,
+      selfTest: await this.#knownValues(model, list),
+      open: (path) => this.open(model, path),
+      ensure: () => Promise.resolve(),
+    };
+  }
+
+  async #knownValues(model: string, list: readonly ModelFile[]): Promise<KnownValues | undefined> {
+    if (!list.some(({ path }) => path === MANIFEST_NAME)) return undefined;
+    try {
+      return parseManifest(await (await this.open(model, MANIFEST_NAME)).text(), MANIFEST_NAME).selfTest;
+    } catch {
+      // It is read for nothing else here.
+      return undefined;
+    }
   }
 
   /**

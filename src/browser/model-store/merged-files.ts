@@ -58,7 +58,8 @@ export async function mergedFiles(
     await merge(folder, record, { base, adapter }, options);
     return folder.files;
   });
-  return overlaid(record, base, files);
+  const whole = record.parts.length === 1 && record.parts[0]?.weight === 1;
+  return { ...overlaid(record, base, files), contents: key, selfTest: whole ? adapter.selfTest : undefined };
 }
 
 /** A base's files with the chat template of its adapters, for work that needs no weights. */

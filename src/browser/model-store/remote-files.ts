@@ -1,6 +1,7 @@
 import { LabError } from '../../core/error.ts';
 import type { LoadOptions } from '../../core/engine/engine.ts';
 import { hasFile, missingFile, type ModelFile, type ModelFiles } from '../../core/engine/files.ts';
+import type { KnownValues } from '../../core/formats/manifest.ts';
 import { hashBlob } from './digest.ts';
 import { downloadAll } from './download.ts';
 import type { Wanted } from './transfer.ts';
@@ -20,6 +21,12 @@ export interface RemoteModel {
   url: string;
 }
 
+/** The files of a folder, and what its manifest says the model computes. */
+interface Listed {
+  files: ModelFile[];
+  selfTest?: KnownValues | undefined;
+}
+
 export interface ListOptions extends LoadOptions {
   /** List a folder without a manifest again. */
   relist?: boolean;
@@ -35,7 +42,7 @@ export async function remoteFiles(
   options: ListOptions = {},
   fetcher: typeof fetch = fetch,
 ): Promise<ModelFiles> {
-  const list = await listRemote(store, model, options, fetcher);
+  const { files: list, selfTest } = await listRemote(store, model, options, fetcher);
   const held = new Map<string, Blob>();
   const wanted = (path: string): Wanted => {
     const file = list.find((each) => each.path === path);
@@ -55,6 +62,7 @@ export async function remoteFiles(
   const files: ModelFiles = {
     name: model.name,
     list,
+    selfTest,
     async open(path) {
       if (!hasFile(files, path)) throw missingFile(model.name, path);
       await files.ensure([path], {});
@@ -101,7 +109,7 @@ async function listRemote(
   model: RemoteModel,
   { signal, relist }: ListOptions,
   fetcher: typeof fetch,
-): Promise<ModelFile[]> {
+): Promise<Listed> {
   const url = new URL(MANIFEST, model.url).href;
   let response: Response | undefined;
   try {
@@ -112,9 +120,9 @@ async function listRemote(
   if (response?.ok) {
     const text = await response.text();
     if (!text.trimStart().startsWith('<') && !isOtherManifest(text)) {
-      const list = parseManifest(text, url).files;
+      const manifest = parseManifest(text, url);
       await keepList(store, model.id, MANIFEST, text);
-      return list;
+      return manifest;
     }
   }
   const kept = store && !relist && (await keptList(store, model));
@@ -122,11 +130,11 @@ async function listRemote(
   try {
     const found = await probeFolder({ url: model.url, signal, fetcher });
     await keepList(store, model.id, LISTING, JSON.stringify(found));
-    return found;
+    return { files: found };
   } catch (error) {
     const held =
       store && !(error instanceof LabError && error.code === 'cancelled') ? await heldFiles(store, model.id) : [];
-    if (held.length > 0) return held;
+    if (held.length > 0) return { files: held };
     if (response || !(error instanceof LabError && error.code === 'missing-file')) throw error;
     throw new LabError({
       code: 'network',
@@ -158,13 +166,14 @@ async function keepList(store: FileStore | undefined, id: string, path: string, 
 }
 
 /** The stored list, if complete and unchanged. */
-async function keptList(store: FileStore, { id, name }: RemoteModel): Promise<ModelFile[] | undefined> {
+async function keptList(store: FileStore, { id, name }: RemoteModel): Promise<Listed | undefined> {
   const read = async (path: string) =>
     (await store.condition(id, path)) === 'whole' ? (await store.open(id, path)).text() : undefined;
   const manifest = await read(MANIFEST);
-  if (manifest !== undefined) return parseManifest(manifest, `${name}/${MANIFEST}`).files;
+  if (manifest !== undefined) return parseManifest(manifest, `${name}/${MANIFEST}`);
   const listing = await read(LISTING);
-  return listing === undefined ? undefined : parseListing(listing);
+  const files = listing === undefined ? undefined : parseListing(listing);
+  return files && { files };
 }
 
 /** The stored files of a model, if no list is available. */

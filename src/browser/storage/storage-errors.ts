@@ -27,7 +27,8 @@ export function openingFailed(error: unknown): never {
 }
 
 /** What the lab keeps in databases, as a person calls it. */
-export type StoredThings = 'conversations' | 'notebooks' | 'runs' | 'datasets' | 'comparisons' | 'training runs';
+export type StoredThings =
+  'conversations' | 'notebooks' | 'runs' | 'datasets' | 'comparisons' | 'training runs' | 'self-tests';
 /** These can be saved to a file first. */
 const EXPORTED = new Set<StoredThings>(['conversations', 'notebooks', 'runs']);
 

@@ -98,6 +98,12 @@ export interface LoadOptions {
   signal?: AbortSignal;
 }
 
+/** Whether a device computes for a model what is known of it: the model's manifest, or the processor, is compared. */
+export type SelfTestOutcome =
+  | { passed: true; against: 'manifest' | 'processor' }
+  /** `why` it was not tested, as the end of a sentence. */
+  | { passed: null; why: string };
+
 /** What was loaded and where it runs. */
 export interface LoadedInfo {
   modelId: string;
@@ -108,6 +114,10 @@ export interface LoadedInfo {
   contextWindow: number | null;
   /** A sentence about a fallback, e.g. from WebGPU to Wasm, and its reason. */
   note?: string;
+  /** Absent for models that run elsewhere. */
+  selfTest?: SelfTestOutcome;
+  /** A text to copy about a device that computed wrong numbers, so that another one runs the model. */
+  report?: string;
 }
 
 /** Computes how probable a model finds a text. */

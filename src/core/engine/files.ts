@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { LabError } from '../error.ts';
+import type { KnownValues } from '../formats/manifest.ts';
 import type { LoadOptions } from './engine.ts';
 
 /** One file of a model; `path` is relative to the model's folder, with forward slashes. */
@@ -22,6 +23,10 @@ export interface ModelFiles {
   open(path: string): Promise<Blob>;
   /** Fetches those of `paths` that are not on this device yet, so that opening them is quick. */
   ensure(paths: string[], options: LoadOptions): Promise<void>;
+  /** What the model computes, if its manifest says so. */
+  readonly selfTest?: KnownValues | undefined;
+  /** Names the weights by their contents, if that is known without reading them. */
+  readonly contents?: string | undefined;
   /** In Node, the absolute folder that contains the files. */
   readonly directory?: string;
 }

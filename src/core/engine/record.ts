@@ -83,4 +83,8 @@ export interface EngineChoice {
   device: 'auto' | 'webgpu' | 'wasm' | 'cpu';
   /** A sentence about a fallback that led to this choice. */
   note?: string;
+  /** A report about a device that computed wrong numbers, which led to this choice. */
+  report?: string;
+  /** Run the self-test even if the device failed it before. */
+  retest?: boolean;
 }

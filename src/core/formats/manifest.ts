@@ -19,6 +19,17 @@ export const filesSchema = z.array(
   }),
 );
 
+/**
+ * What a correct runtime computes for a model: a text, its token ids, and the log-probability in nats of every token
+ * after the first.
+ */
+export const knownValuesSchema = z.object({
+  text: z.string().min(1),
+  ids: z.array(z.number().int().nonnegative()).min(3),
+  logprobs: z.array(z.number().max(0)),
+});
+export type KnownValues = z.infer<typeof knownValuesSchema>;
+
 /** The manifest of a model folder. Version 1. */
 export const manifestSchema = z.object({
   format: z.literal(MANIFEST_FORMAT),
@@ -36,6 +47,8 @@ export const manifestSchema = z.object({
   licence: z.string(),
   /** Its source. */
   source: z.string(),
+  /** For the self-test of a device; manifests of earlier versions of the lab lack it. */
+  selfTest: knownValuesSchema.optional(),
   /** Every other file. */
   files: filesSchema,
 });

@@ -103,6 +103,13 @@ export async function loadTransformers(
   }
 }
 
+/** Whether the processor would run the same weights as the graphics device. */
+export async function sameOnProcessor(files: ModelFiles): Promise<boolean> {
+  const gpu = await probeGpu();
+  const onGpu = chooseVariant(files, 'webgpu', gpu.available && gpu.halfPrecision);
+  return onGpu.graph === chooseVariant(files, 'wasm', false).graph;
+}
+
 function deviceFor(
   wanted: TransformersOptions['device'],
   gpu: GpuProbe,

@@ -8,6 +8,13 @@ import { forward } from '../../core/formats/reference/forward.ts';
 import type { Decoding, ReplyRequest, StreamEvent } from '../../core/engine/engine.ts';
 import { nodeFiles } from '../../node/node-files.ts';
 import { logProbability } from '../../core/engine/sampling.ts';
+import {
+  expectedValues,
+  knownValues,
+  largestDifference,
+  measure,
+  SELF_TEST_TEXT,
+} from '../../core/engine/self-test.ts';
 import { tinyCheckpoint } from '../../core/engine/testing/tiny-model.ts';
 import type { OrtModel } from './ort-model.ts';
 import { loadTransformers } from './load.ts';
@@ -90,6 +97,15 @@ describe('OrtModel', () => {
       }
     }
     expect((await model.scorer.score(text)).some(({ top }) => top)).toBe(false);
+  });
+
+  it('passes the self-test: a single step and several tokens give the values of a plain forward pass', async () => {
+    const ids = (await model.scorer.score(SELF_TEST_TEXT)).map(({ id }) => id);
+    const known = knownValues(SELF_TEST_TEXT, ids, await forward(tinyCheckpoint(), ids));
+    const { ids: seen, values } = await measure(model.scorer, SELF_TEST_TEXT, ids.length);
+    expect(seen).toEqual(known.ids);
+    expect(values).toHaveLength(3);
+    expect(largestDifference(values, expectedValues(known))).toBeLessThan(1e-3);
   });
 
   it('scores only the end of a text, reusing the cache of its beginning', async () => {

@@ -46,6 +46,7 @@ export class WebLlmModel implements LoadedModel {
       engine: 'webllm',
       device: 'webgpu',
       features: decodingFeatures('webllm'),
+      selfTest: { passed: null, why: 'WebLLM gives no log-probabilities of a given text' },
     };
     this.#engine = engine;
   }

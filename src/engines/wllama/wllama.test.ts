@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { PAPER_DECODING, type StreamEvent } from '../../core/engine/engine.ts';
+import { PAPER_DECODING, type ModelScorer, type StreamEvent } from '../../core/engine/engine.ts';
+import { largestDifference, measure, SELF_TEST_TOLERANCE } from '../../core/engine/self-test.ts';
 import { byteTokenizerFiles } from '../../core/engine/testing/byte-tokenizer.ts';
 import { createChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
 import { WllamaModel, type CompletionChunk, type CompletionRequest, type LlamaRuntime } from './wllama-model.ts';
@@ -138,6 +139,23 @@ describe('WllamaModel', () => {
     const events = await talk(open().model, 30, controller.signal, () => controller.abort());
     expect(events.at(-1)).toMatchObject({ type: 'done', reason: 'cancelled' });
     expect(events.filter(({ type }) => type === 'text').length).toBeGreaterThan(0);
+  });
+
+  it('fails the self-test if llama.cpp computes other values than are known', async () => {
+    const text = 'abcd';
+    const count = tokenizer.encode(text).length;
+    const right = await measure(open().model.scorer as ModelScorer, text, count);
+    expect(right.values).toEqual(Array<number>(3).fill(Math.log(2 / 3)));
+    const wrong = new Alphabet();
+    const complete = wrong.complete.bind(wrong);
+    wrong.complete = async (...request) => {
+      const { choices } = await complete(...request);
+      const [first] = choices[0]?.logprobs?.content ?? [];
+      if (first) first.logprob -= 1;
+      return { choices };
+    };
+    const { values } = await measure(open(wrong).model.scorer as ModelScorer, text, count);
+    expect(largestDifference(values, right.values)).toBeGreaterThan(SELF_TEST_TOLERANCE);
   });
 
   it('scores a text by forcing each token in turn', async () => {

@@ -47,14 +47,17 @@ export async function loadModel(
     });
   }
   try {
-    return await start({ engine, ...chosen });
+    // Whoever asks for the graphics device again may have a new driver.
+    return await start({ engine, ...chosen, retest: device === 'webgpu' });
   } catch (error) {
     const fallback = engines.wasm;
-    if (device !== 'auto' || chosen.device !== 'webgpu' || !fallback || !isGpuTrouble(error)) throw error;
+    if (chosen.device !== 'webgpu' || !fallback || !isGpuTrouble(error, device)) throw error;
+    const { what, report } = error.detail;
     return await start({
       engine: fallback,
       device: 'wasm',
-      note: `Runs on the processor, so replies are slower: WebGPU failed: ${error.detail.what}`,
+      note: `Runs on the processor, so replies are slower: WebGPU failed: ${what}`,
+      ...(report && { report }),
     });
   } finally {
     // Files may have been fetched.
@@ -62,8 +65,11 @@ export async function loadModel(
   }
 }
 
-function isGpuTrouble(error: unknown): error is LabError {
-  return (
-    error instanceof LabError && ['device-lost', 'out-of-memory', 'unsupported', 'missing-file'].includes(error.code)
-  );
+/** Whether the processor should run the model instead. Wrong numbers are not accepted even on request. */
+function isGpuTrouble(error: unknown, wanted: DeviceChoice): error is LabError {
+  const codes =
+    wanted === 'auto'
+      ? ['wrong-numbers', 'device-lost', 'out-of-memory', 'unsupported', 'missing-file']
+      : ['wrong-numbers'];
+  return error instanceof LabError && codes.includes(error.code);
 }

@@ -109,6 +109,19 @@ export class Models {
     return this.loaded?.info.note ?? null;
   }
 
+  /** Whether the loaded model was checked on its device, as a sentence; null for models that run elsewhere. */
+  get selfTest(): string | null {
+    const { device, selfTest } = this.loaded?.info ?? {};
+    if (!selfTest) return null;
+    const place = device === 'webgpu' ? 'this GPU' : 'this processor';
+    return selfTest.passed ? `Checked on ${place}.` : `Not checked on ${place}: ${selfTest.why}.`;
+  }
+
+  /** What to report about a device that computed wrong numbers; null if none did. */
+  get report(): string | null {
+    return this.loaded?.info.report ?? this.error?.detail.report ?? null;
+  }
+
   get features(): DecodingFeatures | null {
     return this.loaded?.info.features ?? null;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { DEFAULT_MODEL_ID } from '../../core/engine/embedded.ts';
-import type { LoadedModel, LoadOptions } from '../../core/engine/engine.ts';
+import type { LoadedInfo, LoadedModel, LoadOptions, SelfTestOutcome } from '../../core/engine/engine.ts';
 import { LabError } from '../../core/error.ts';
 import { fakeModel } from '../../core/evaluation/testing/fake-model.ts';
 import { ModelResidency, type DeviceChoice } from '../../lab/models/residency.ts';
@@ -16,9 +16,11 @@ interface Setup {
   metered?: boolean;
   /** Bytes of the default model that are not on this device. */
   toFetch?: number;
+  /** What the loaded model says about itself. */
+  about?: Partial<LoadedInfo>;
 }
 
-function create({ stored = {}, hold = false, metered = false, toFetch = 0 }: Setup = {}) {
+function create({ stored = {}, hold = false, metered = false, toFetch = 0, about = {} }: Setup = {}) {
   const texts = new Map(Object.entries(stored));
   const log: string[] = [];
   let end: (failure?: LabError) => void = () => undefined;
@@ -33,7 +35,7 @@ function create({ stored = {}, hold = false, metered = false, toFetch = 0 }: Set
           ? reject(failure)
           : resolve({
               ...model,
-              info: { ...info, modelId: id, note: `A note about ${id}.` },
+              info: { ...info, modelId: id, note: `A note about ${id}.`, ...about },
               unload: () => Promise.resolve(void log.push(`unload ${id}`)),
             });
       signal?.addEventListener('abort', () => reject(LabError.cancelled()));
@@ -260,6 +262,30 @@ describe('Models', () => {
     shelf.listModels.mockRejectedValueOnce(new Error('Locked.'));
     await models.remove('b');
     expect(models.listError).not.toBeNull();
+  });
+
+  it.each<[LoadedInfo['device'], SelfTestOutcome | undefined, string | null]>([
+    ['webgpu', { passed: true, against: 'manifest' }, 'Checked on this GPU.'],
+    ['wasm', { passed: true, against: 'processor' }, 'Checked on this processor.'],
+    ['webgpu', { passed: null, why: 'it is large' }, 'Not checked on this GPU: it is large.'],
+    ['remote', undefined, null],
+  ])('says whether the device was checked: %s, %o', async (device, selfTest, sentence) => {
+    const { models } = create({ about: { device, ...(selfTest && { selfTest }) } });
+    expect(models.selfTest).toBeNull();
+    await models.load('b');
+    expect([models.selfTest, models.report]).toEqual([sentence, null]);
+  });
+
+  it('offers the report about a device, of the model that runs elsewhere now and of one that runs nowhere', async () => {
+    const { models } = create({ about: { report: 'Device: acme' } });
+    await models.load('b');
+    expect(models.report).toBe('Device: acme');
+    const failing = create({ hold: true });
+    const loading = failing.models.load('b');
+    await failing.begun();
+    failing.end(new LabError({ code: 'wrong-numbers', what: 'Wrong.', report: 'Device: processor' }));
+    await loading;
+    expect([failing.models.phase, failing.models.report]).toEqual(['failed', 'Device: processor']);
   });
 
   it('estimates memory once for each model', async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { REPRESENTATION_IDS } from '../../compression/representation.ts';
-import { filesSchema } from '../../formats/manifest.ts';
+import { filesSchema, knownValuesSchema } from '../../formats/manifest.ts';
 
 /** The name of the adapter's file in a folder with a manifest. */
 export const ADAPTER_GGUF = 'adapter.gguf';
@@ -33,6 +33,8 @@ export const adapterManifestSchema = z.object({
   /** Type of most of its matrices. */
   dtype: z.string(),
   licence: z.string(),
+  /** What the base with this adapter computes; manifests of earlier versions of the lab lack it. */
+  selfTest: knownValuesSchema.optional(),
   /** The chat template that it was trained with, if it is not that of the base. */
   chatTemplate: z.string().optional(),
   /** Every other file of the folder. */
