@@ -16,6 +16,12 @@ const BENCHES: Record<string, Entry> = {
       'The embedded model in Chromium on Wasm and WebGPU vs. wllama: load, first token, tokens per second, memory.',
     load: async () => (await import('./chat.ts')).benchChat,
   },
+  gpu: {
+    summary:
+      'One token of the embedded model on WebGPU: nodes, dispatches, submits, bytes read back; and the self-test of ' +
+      'a device.',
+    load: async () => (await import('./gpu.ts')).benchGpu,
+  },
   'export-memory': {
     summary: 'Peak memory of exporting a checkpoint of more than 2 GB.',
     load: async () => (await import('./export-memory.ts')).benchExportMemory,

@@ -1,15 +1,19 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LoadedInfo } from '../src/core/engine/engine.ts';
 import type * as models from './harness/engine-page/models.ts';
 import { exportCommand } from '../trainer/commands/export.ts';
 import { launch } from './harness/browser.ts';
 import { buildEnginePage, serveEnginePage } from './harness/engine-page.ts';
+import { withEngineScript } from './harness/engine-script.ts';
+import { COUNT_GPU, gpuCountsPerToken } from './harness/gpu-counts.ts';
 import type { ServedLab } from './harness/lab.ts';
+import { load, type InPage } from './harness/page-model.ts';
 import { serveModelHub, type ModelHub } from './harness/model-hub.ts';
+import { exportTalkingModel } from './harness/talking-model.ts';
 import { takeSlow } from './harness/slow.ts';
 import { writeTinyModel } from './harness/tiny-model.ts';
 import { visit, type Visit } from './harness/visit.ts';
@@ -35,6 +39,7 @@ async function exported(format: 'gguf' | 'onnx', dtype: string, from = 'source')
 async function layOut(): Promise<string> {
   const folder = join(root, 'hub');
   await writeTinyModel(join(root, 'source'), { max_position_embeddings: 256 });
+  await exportTalkingModel(join(root, 'talking'), 'onnx', 'q4');
   for (const dtype of ['fp32', 'q4f16', 'q4']) await cp(await exported('onnx', dtype), folder, { recursive: true });
   await cp(join(await exported('gguf', 'Q8_0'), 'tiny.Q8_0.gguf'), join(folder, 'tiny.gguf'));
   await rm(join(folder, 'manifest.json'));
@@ -105,6 +110,7 @@ describe('a folder at an address, without a manifest', () => {
       const { info, tokens, scores, error } = await attempt(guest.page, `${hub.url}/org/tiny`, { device: 'webgpu' }, 2);
       expect(error).toBeUndefined();
       expect(info).toMatchObject({ engine: 'transformers', device: 'webgpu' });
+      expect(info?.selfTest).toEqual({ passed: true, against: 'processor' });
       expect(tokens).toBeGreaterThan(0);
       expect(scores?.slice(1).every((value) => value !== null && value < 0)).toBe(true);
       expect(weights().some((line) => line.endsWith('/model_q4.onnx'))).toBe(true);
@@ -122,6 +128,7 @@ describe('a folder at an address, without a manifest', () => {
       return model.info;
     }, id);
     expect(info).toMatchObject({ device: 'wasm', note: expect.stringMatching(/is a program \(.*swiftshader.*\)/) });
+    expect(info.selfTest).toMatchObject({ passed: null, why: expect.stringContaining('state no values') });
     expect(hub.asked).toEqual(['GET /org/tiny/resolve/main/manifest.json']);
   });
 });
@@ -147,7 +154,7 @@ describe('a GGUF at an address', () => {
   });
 
   it('falls back to Wasm, and says so, if llama.cpp finds less than the browser reported', async () => {
-    const deceived = await visit(browser, lab.url, { context: await pretending(CARD + HALVES) });
+    const deceived = await visit(browser, lab.url, { context: await withEngineScript(browser, CARD + HALVES) });
     const { info, error } = await attempt(deceived.page, page());
     expect(error).toBeUndefined();
     expect(info).toMatchObject({
@@ -158,17 +165,6 @@ describe('a GGUF at an address', () => {
     await deceived.close();
   });
 });
-
-/** A profile whose page and engine run `script` first; llama.cpp's own worker sees the real values. */
-async function pretending(script: string): Promise<BrowserContext> {
-  const context = await browser.newContext();
-  await context.addInitScript(script);
-  await context.route(/engine\.worker/, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${script}\n${await response.text()}` });
-  });
-  return context;
-}
 
 /** SwiftShader under the name of a graphics card. */
 const CARD = `
@@ -187,8 +183,48 @@ const limits = (binding: number, buffer: number): string => `{
 }`;
 const MIB = 2 ** 20;
 
+/** The kernel of quantised products adds half as much again. */
+const WRONG_KERNEL = `if (globalThis.GPUDevice) {
+  const { createShaderModule } = GPUDevice.prototype;
+  GPUDevice.prototype.createShaderModule = function ({ code, ...rest }) {
+    return createShaderModule.call(this, { ...rest, code: code.replaceAll('+= sum;', '+= sum * 1.5;') });
+  };
+}`;
+
+describe('a folder with known values', () => {
+  const url = (): string => `${lab.url}files/source-onnx-q4/`;
+
+  it('runs on a device that computes them, and reads back no more than one row of logits for a token', async () => {
+    const context = await withEngineScript(browser, COUNT_GPU);
+    const counted = await visit(browser, lab.url, { context });
+    await load(counted.page, { url: 'files/talking/tiny-onnx-q4/', device: 'webgpu' });
+    const info = await counted.page.evaluate(() => (globalThis as unknown as InPage).model.info);
+    expect(info).toMatchObject({ device: 'webgpu', selfTest: { passed: true, against: 'manifest' } });
+    expect(await gpuCountsPerToken(counted.page)).toEqual({});
+    await counted.close();
+  });
+
+  it('leaves a device whose kernel is wrong for the processor, names it, and reports it', async () => {
+    const sick = await visit(browser, lab.url, { context: await withEngineScript(browser, CARD + WRONG_KERNEL) });
+    const { info, error } = await attempt(sick.page, url(), { device: 'webgpu' });
+    expect(error).toBeUndefined();
+    expect(info).toMatchObject({
+      engine: 'wllama',
+      device: 'wasm',
+      note: expect.stringMatching(/WebGPU failed: The graphics device \(acme card\) computes wrong numbers/),
+      selfTest: { passed: true, against: 'manifest' },
+    });
+    expect(info?.report).toMatch(/Device: webgpu, acme card\n.*Chrome.*\nEngine: transformers, onnxruntime-web \d/);
+    expect(info?.report).toMatch(/Expected \(manifest\): -\d.*\nFound: -\d/);
+    // It is remembered: the graphics device is not even tried.
+    const again = await attempt(sick.page, url());
+    expect(again.info).toMatchObject({ device: 'wasm', note: info?.note, report: info?.report });
+    await sick.close();
+  });
+});
+
 it('runs a model on Wasm if the graphics device cannot hold its weights, and states both sizes', async () => {
-  const small = await visit(browser, lab.url, { context: await pretending(CARD + limits(4096, 4096)) });
+  const small = await visit(browser, lab.url, { context: await withEngineScript(browser, CARD + limits(4096, 4096)) });
   const { info, error } = await attempt(small.page, `${lab.url}files/source-onnx-q4/`);
   expect(error).toBeUndefined();
   expect(info).toMatchObject({
@@ -212,7 +248,9 @@ describe.runIf(takeSlow)('a weight above the binding limit', () => {
       intermediate_size: 128,
     });
     await exported('onnx', 'q4', 'wide');
-    const limited = await visit(browser, lab.url, { context: await pretending(limits(128 * MIB, 256 * MIB)) });
+    const limited = await visit(browser, lab.url, {
+      context: await withEngineScript(browser, limits(128 * MIB, 256 * MIB)),
+    });
     const url = `${lab.url}files/wide-onnx-q4/`;
     const [gpu, wasm] = [
       await attempt(limited.page, url, { device: 'webgpu' }, 1),
@@ -224,7 +262,9 @@ describe.runIf(takeSlow)('a weight above the binding limit', () => {
     for (const [i, score] of (gpu.scores ?? []).entries())
       if (score !== null) expect(score).toBeCloseTo(wasm.scores?.[i] ?? NaN, 2);
     await limited.close();
-    const small = await visit(browser, lab.url, { context: await pretending(limits(64 * MIB, 128 * MIB)) });
+    const small = await visit(browser, lab.url, {
+      context: await withEngineScript(browser, limits(64 * MIB, 128 * MIB)),
+    });
     expect((await attempt(small.page, url, { device: 'webgpu' })).error).toMatchObject({
       code: 'out-of-memory',
       message: expect.stringMatching(/takes 136 MB, but this graphics device allows 134 MB per buffer/),

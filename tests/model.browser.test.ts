@@ -48,6 +48,7 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
     await person.keepItShort(webgpu ? 2 : 12);
     if (webgpu) await person.runOn('webgpu');
     expect(await person.loadModel()).toContain(place);
+    expect(await person.deviceCheck()).toBe(`Checked on this ${webgpu ? 'GPU' : 'processor'}.`);
   });
 
   it('streams a reply', async () => {

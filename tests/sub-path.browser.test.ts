@@ -49,6 +49,7 @@ describe('the built lab under a sub-path of a host that sets no headers', () => 
   it('loads the embedded model, which replies', async () => {
     await person.keepItShort();
     expect(await person.loadModel()).toContain('Wasm');
+    expect(await person.deviceCheck()).toBe('Checked on this processor.');
     expect(await person.ask('I feel so lonely.')).toMatch(/\w/);
     await person.replies.first().getByText('135 million parameters').waitFor();
   });

@@ -41,6 +41,7 @@ describe('a tiny model on WebGPU', () => {
   it('is added from an address, loads, and says that it runs there', async () => {
     await person.runOn('webgpu');
     expect(await person.loadFromAddress(`${hub.url}/org/tiny`, 'tiny')).toContain('WebGPU');
+    expect(await person.deviceCheck()).toBe('Checked on this GPU.');
   });
 
   it('streams a reply', async () => {

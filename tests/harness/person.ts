@@ -66,6 +66,14 @@ export class Person {
     return chip.innerText();
   }
 
+  /** Whether the device was checked with the loaded model, as the page says it. */
+  async deviceCheck(): Promise<string> {
+    await this.goTo('models');
+    const words = await this.page.getByTestId('model-row').getByTestId('self-test').innerText();
+    await this.goTo('chat');
+    return words;
+  }
+
   /** Adds a model from an address and loads it; returns where it runs, as the page says it. */
   async loadFromAddress(url: string, name: string): Promise<string> {
     await this.goTo('models');
