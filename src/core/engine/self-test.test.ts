@@ -5,8 +5,8 @@ describe('known values', () => {
   it('are the log-probabilities of the tokens after the first', () => {
     const even = Float32Array.of(0, 0, 0, 0);
     const sure = Float32Array.of(0, 100, 0, 0);
-    const known = knownValues('text', [3, 2, 1], [even, sure, even]);
-    expect(known).toEqual({ text: 'text', ids: [3, 2, 1], logprobs: [-1.3863, -100] });
+    const known = knownValues('text', [3, 2, 0], [even, sure, even]);
+    expect(known).toEqual({ text: 'text', ids: [3, 2, 0], logprobs: [-1.3863, -100] });
     expect(expectedValues(known)).toEqual([-100, -1.3863, -100]);
   });
 
