@@ -8,7 +8,7 @@ import { launch } from '../tests/harness/browser.ts';
 import { buildEnginePage, serveEnginePage } from '../tests/harness/engine-page.ts';
 import { withEngineScript } from '../tests/harness/engine-script.ts';
 import { COUNT_GPU, gpuCountsPerToken } from '../tests/harness/gpu-counts.ts';
-import { load, unload } from '../tests/harness/page-model.ts';
+import { load, unload, type InPage } from '../tests/harness/page-model.ts';
 import { SELF_TEST_MEASURE } from '../workers/engine/self-test.ts';
 
 /**
@@ -62,10 +62,23 @@ async function printSelfTests(browser: Browser, url: string): Promise<void> {
       (name) => performance.getEntriesByName(name).map(({ duration }) => duration),
       SELF_TEST_MEASURE,
     );
-    console.log(`  ${engine}: ${ms?.map((each) => each.toFixed(0)).join(', ')} ms`);
+    console.log(
+      `  ${engine}: ${ms?.map((each) => each.toFixed(0)).join(', ')} ms; a token of a reply then takes ` +
+        `${(await msPerToken(page)).toFixed(0)} ms`,
+    );
     await unload(page);
     await page.context().close();
   }
+}
+
+async function msPerToken(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const { model } = globalThis as unknown as InPage;
+    const decoding = { temperature: 0, topK: 0, topP: 1, maxNewTokens: 9, seed: 1 };
+    for await (const event of model.stream([{ role: 'user', content: 'I feel so lonely.' }], decoding))
+      if (event.type === 'done') return event.stats.decodeMs / (event.stats.newTokens - 1);
+    return NaN;
+  });
 }
 
 async function openPage(browser: Browser, url: string, script: string): Promise<Page> {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AutoModelForCausalLM, AutoTokenizer, type PreTrainedTokenizer, type Tensor } from '@huggingface/transformers';
@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { checkpointToGguf } from '../src/core/formats/gguf/from-checkpoint.ts';
 import { readGgufHeader } from '../src/core/formats/gguf/read.ts';
 import { tokenizerFromGguf } from '../src/core/formats/gguf/tokenizer.ts';
+import { decodeModel } from '../src/core/formats/onnx/index.ts';
 import { forward } from '../src/core/formats/reference/forward.ts';
 import { openExportedFolder } from '../trainer/export/folder.ts';
 import { diskFolder } from '../trainer/files/sink.ts';
@@ -73,6 +74,13 @@ describe('the embedded model', () => {
     );
     expect(worst).toBeLessThan(1e-3);
     await close();
+  });
+
+  // Each node costs time for every token, on a graphics device above all (docs/benchmarks/engines.md).
+  it('has at most 888 nodes', async () => {
+    const { graph } = decodeModel(await readFile(join(EMBEDDED, 'onnx/model_q4.onnx')));
+    expect(graph.nodes.length).toBeGreaterThan(100);
+    expect(graph.nodes.length).toBeLessThanOrEqual(888);
   });
 
   it('computes the known values of its manifest, with which devices are tested', async () => {

@@ -8,6 +8,7 @@ import {
   measure,
   SELF_TEST_TEXT,
   SELF_TEST_TOLERANCE,
+  startsOf,
   wrongNumbers,
   type FailedSelfTest,
 } from '../../src/core/engine/self-test.ts';
@@ -67,7 +68,7 @@ export async function loadTested<Model extends LoadedModel>(
   tools: SelfTestTools = HERE,
 ): Promise<Model> {
   const { request, engine } = subject;
-  const device: Device = request.choice.device === 'webgpu' ? 'webgpu' : 'wasm';
+  const device = deviceOf(request);
   const adapter = device === 'webgpu' ? await tools.adapter() : '';
   const version = tools.version(engine);
   const contents = contentsOf(subject);
@@ -93,6 +94,8 @@ export async function loadTested<Model extends LoadedModel>(
     throw error;
   }
 }
+
+const deviceOf = ({ choice }: LoadRequest): Device => (choice.device === 'webgpu' ? 'webgpu' : 'wasm');
 
 /** Names the weights by SHA-256 if the files have any, otherwise by what the record says of them. */
 function contentsOf({ request: { record }, files }: SelfTestSubject): string {
@@ -123,24 +126,26 @@ async function test(model: LoadedModel, subject: SelfTestSubject): Promise<Teste
 }
 
 async function compare(model: LoadedModel, subject: SelfTestSubject): Promise<Tested> {
-  const { request, files, onProcessor, signal } = subject;
+  const { request, engine, files, onProcessor, signal } = subject;
   const { scorer, tokenizer } = model;
   if (!scorer || !tokenizer) return untested('its tokenizer cannot run here');
   const known = files?.selfTest;
   if (known) {
-    const { ids, values } = await measure(scorer, known.text, known.ids.length, signal);
+    const starts = startsOf(deviceOf(request), engine, known.ids.length);
+    const { ids, values } = await measure(scorer, known.text, starts, signal);
     if (ids.join() !== known.ids.join()) return untested('its tokenizer is not the one that its manifest describes');
-    return compared(known.text, values, expectedValues(known), 'manifest');
+    return compared(known.text, values, expectedValues(known, starts), 'manifest');
   }
-  if (request.choice.device !== 'webgpu') return untested(NO_VALUES);
+  if (deviceOf(request) !== 'webgpu') return untested(NO_VALUES);
   if (request.record.bytes > CHEAP_BYTES) return untested(`${NO_VALUES}, and it is too large for a second copy`);
   const text = SELF_TEST_TEXT;
   const [count = 0] = await tokenizer.countTokens([text], 'prompt');
-  const found = await measure(scorer, text, count, signal);
+  const starts = startsOf('webgpu', engine, count);
+  const found = await measure(scorer, text, starts, signal);
   const reference = await onProcessor();
   if (!reference) return untested(`${NO_VALUES}, and the processor would use other weights`);
   try {
-    const expected = reference.scorer && (await measure(reference.scorer, text, count, signal));
+    const expected = reference.scorer && (await measure(reference.scorer, text, starts, signal));
     if (!expected) return untested('it cannot score on the processor');
     return compared(text, found.values, expected.values, 'processor');
   } finally {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectedValues, knownValues, largestDifference } from './self-test.ts';
+import { expectedValues, knownValues, largestDifference, startsOf } from './self-test.ts';
 
 describe('known values', () => {
   it('are the log-probabilities of the tokens after the first', () => {
@@ -7,7 +7,13 @@ describe('known values', () => {
     const sure = Float32Array.of(0, 100, 0, 0);
     const known = knownValues('text', [3, 2, 0], [even, sure, even]);
     expect(known).toEqual({ text: 'text', ids: [3, 2, 0], logprobs: [-1.3863, -100] });
-    expect(expectedValues(known)).toEqual([-100, -1.3863, -100]);
+  });
+
+  it('are compared for single steps and steps of several on a graphics device, and once elsewhere', () => {
+    const known = { text: 'text', ids: [7, 8, 9, 10], logprobs: [-1, -2, -3] };
+    expect(expectedValues(known, startsOf('webgpu', 'transformers', 4))).toEqual([-3, -2, -3]);
+    expect(expectedValues(known, startsOf('wasm', 'wllama', 4))).toEqual([-3]);
+    expect(expectedValues(known, startsOf('wasm', 'transformers', 4))).toEqual([-2, -3]);
   });
 
   it('differ by the largest difference, without bound where a value is missing or not a number', () => {

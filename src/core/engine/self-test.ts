@@ -26,40 +26,48 @@ export const knownValues = (text: string, ids: readonly number[], logits: readon
 /** What a device computed for a text. */
 export interface Measured {
   ids: number[];
-  /** Log-probabilities: of the last token after a single step, then of the last two after a step of several tokens. */
+  /** Log-probabilities of the last tokens, for each start in turn. */
   values: number[];
 }
 
 /**
- * Scores the end of a text twice, so that both kinds of step that a reply takes are run: several tokens at once, as for
- * a prompt, and a single one with cached keys and values.
- * @param count number of tokens of the text, at least 3.
+ * The tokens from which a text of `count` tokens is scored. On a graphics device, steps of one token and of several run
+ * different kernels, so both are tested: from the last token, a single one is run after cached ones; from the one before
+ * it, several are. On the processor one score must do, to be quick, and each engine has its own way to be: ONNX Runtime
+ * computes a whole text in one step, llama.cpp needs a step for each score.
  */
+export function startsOf(device: Device, engine: EngineId, count: number): number[] {
+  if (device === 'webgpu') return [count - 1, count - 2];
+  return [engine === 'wllama' ? count - 1 : 1];
+}
+
+/** Scores a text from each of `starts`; of the scores, those of its last two tokens are kept. */
 export async function measure(
   scorer: ModelScorer,
   text: string,
-  count: number,
+  starts: readonly number[],
   signal?: AbortSignal,
 ): Promise<Measured> {
-  const single = await scorer.score(text, signal, count - 1);
-  const several = await scorer.score(text, signal, count - 2);
-  return {
-    ids: several.map(({ id }) => id),
-    values: [single.at(-1), several.at(-2), several.at(-1)].map((score) => score?.logprob ?? NaN),
-  };
+  let ids: number[] = [];
+  const values: number[] = [];
+  for (const start of starts) {
+    const scores = await scorer.score(text, signal, start);
+    ids = scores.map(({ id }) => id);
+    values.push(...scores.slice(keptFrom(start, scores.length)).map(({ logprob }) => logprob ?? NaN));
+  }
+  return { ids, values };
 }
 
 /** The values that `measure` gives on a correct device. */
-export const expectedValues = ({ logprobs }: Pick<KnownValues, 'logprobs'>): number[] => [
-  logprobs.at(-1) ?? NaN,
-  logprobs.at(-2) ?? NaN,
-  logprobs.at(-1) ?? NaN,
-];
+export const expectedValues = ({ ids, logprobs }: KnownValues, starts: readonly number[]): number[] =>
+  starts.flatMap((start) => logprobs.slice(keptFrom(start, ids.length) - 1));
+
+const keptFrom = (start: number, count: number): number => Math.max(start, count - 2);
 
 /** Largest difference of two lists of values; infinite if one is not a number. */
 export function largestDifference(found: readonly number[], expected: readonly number[]): number {
   const differences = found.map((value, i) => Math.abs(value - (expected[i] ?? NaN)));
-  return differences.some(Number.isNaN) ? Infinity : Math.max(...differences);
+  return found.length !== expected.length || differences.some(Number.isNaN) ? Infinity : Math.max(...differences);
 }
 
 /** A self-test that failed. */

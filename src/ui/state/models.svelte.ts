@@ -5,6 +5,7 @@ import { DEFAULT_MODEL_ID, EMBEDDED_MODEL } from '../../core/engine/embedded.ts'
 import type { DeviceChoice, ModelLease, ModelResidency, TextStore } from '../../lab/index.ts';
 import { Consent } from './consent.svelte.ts';
 import { DEFAULT, EMBEDDED, isEmbedded, type ListedModel, type ModelShelf } from './listed-models.ts';
+import { selfTestSentence } from './self-test-sentence.ts';
 import { Stored } from './stored.svelte.ts';
 
 export const DEVICES = ['auto', 'webgpu', 'wasm'] as const satisfies readonly DeviceChoice[];
@@ -111,10 +112,7 @@ export class Models {
 
   /** Whether the loaded model was checked on its device, as a sentence; null for models that run elsewhere. */
   get selfTest(): string | null {
-    const { device, selfTest } = this.loaded?.info ?? {};
-    if (!selfTest) return null;
-    const place = device === 'webgpu' ? 'this GPU' : 'this processor';
-    return selfTest.passed ? `Checked on ${place}.` : `Not checked on ${place}: ${selfTest.why}.`;
+    return this.loaded && selfTestSentence(this.loaded.info);
   }
 
   /** What to report about a device that computed wrong numbers; null if none did. */
