@@ -12,7 +12,6 @@ import { compareChanges } from '../../src/core/training/merge/change.ts';
 import { combinedAdapter } from '../../src/core/training/merge/combine.ts';
 import { ADAPTER_FORMAT, ADAPTER_GGUF, type AdapterManifest } from '../../src/core/training/merge/manifest.ts';
 import { cutAdapter } from '../../src/core/training/merge/cut.ts';
-import { mergedCheckpoint } from '../../src/core/training/merge/merged.ts';
 import { commonSizes, targetNames } from '../../src/core/training/merge/module-settings.ts';
 import {
   ADAPTER_TYPES,
@@ -136,31 +135,26 @@ async function writeGgufFolder(job: Job, temporary: string): Promise<void> {
   const written = await file.close();
   job.print(`${ADAPTER_GGUF}: ${formatMegabytes(written.bytes)}`);
   const notes = [...job.notes, ...typeNotes(job), ...(await verified(job, temporary))];
-  await describe(job, folder, { template, notes, file: written });
+  const selfTest = await computedWith(job.in, opened, temporary, signal);
+  await describe(job, folder, { template, notes, file: written, selfTest });
+}
+
+/** What is known of an adapter once its file is written. */
+interface Written {
+  template: string | undefined;
+  notes: string[];
+  file: AdapterManifest['files'][number];
+  selfTest: AdapterManifest['selfTest'];
 }
 
 /** Writes README and manifest. */
 async function describe(
-  {
-    opened,
-    result,
-    name,
-    baseId,
-    type,
-    summary,
-    licence = UNKNOWN_LICENCE,
-    run,
-    data,
-    sections,
-    in: input,
-    signal,
-  }: Job,
+  { opened, result, name, baseId, type, summary, licence = UNKNOWN_LICENCE, run, data, sections, in: input }: Job,
   folder: FolderSink,
-  { template, notes, file }: { template: string | undefined; notes: string[]; file: AdapterManifest['files'][number] },
+  { template, notes, file, selfTest }: Written,
 ): Promise<void> {
   const { rank, alpha } = commonSizes(result.modules);
   const trained = await trainingData(run);
-  const selfTest = await computedWith(opened, result, signal);
   const manifest: AdapterManifest = {
     format: ADAPTER_FORMAT,
     version: 1,
@@ -184,9 +178,15 @@ async function describe(
   await writeFile(folder, MANIFEST_NAME, `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-/** What the base computes with an adapter; undefined where the base has other weights than the page's. */
-async function computedWith({ base, manifest }: OpenedModel, adapter: Adapter, signal: AbortSignal) {
-  return manifest && computedValues(mergedCheckpoint(base, [{ adapter, weight: 1 }]), signal);
+/** What the base computes with the written adapter; undefined where the base has other weights than the page's. */
+async function computedWith(input: string, { manifest }: OpenedModel, temporary: string, signal: AbortSignal) {
+  if (!manifest) return undefined;
+  const { checkpoint, close } = await openModel({ path: input, adapters: [temporary] });
+  try {
+    return await computedValues(checkpoint, signal);
+  } finally {
+    await close();
+  }
 }
 
 /** The adapter to write: the given ones together, cut to a rank. */

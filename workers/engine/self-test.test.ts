@@ -85,7 +85,7 @@ const failure = (loading: Promise<unknown>): Promise<LabError> =>
   );
 
 describe('the self-test of a device', () => {
-  it('compares a single step and a step of several tokens with the manifest, once per weights, engine and device', async () => {
+  it('compares two kinds of steps with the manifest, once per weights, engine and device', async () => {
     const { load, results, exchangeCard } = browser();
     const first = device();
     expect((await load(first)).info.selfTest).toEqual({ passed: true, against: 'manifest' });
@@ -111,7 +111,7 @@ describe('the self-test of a device', () => {
     expect((await failure(browser().load(device(NaN)))).code).toBe('wrong-numbers');
   });
 
-  it('refuses a device that computes wrong numbers, names it, and reports all that is needed to look into it', async () => {
+  it('refuses a device that computes wrong numbers, names it, and reports it', async () => {
     const unloads: string[] = [];
     const { detail } = await failure(browser().load(device(-2, unloads)));
     expect(unloads).toEqual(['unloaded']);

@@ -139,7 +139,7 @@ async function compare(model: LoadedModel, subject: SelfTestSubject): Promise<Te
   if (deviceOf(request) !== 'webgpu') return untested(NO_VALUES);
   if (request.record.bytes > CHEAP_BYTES) return untested(`${NO_VALUES}, and it is too large for a second copy`);
   const text = SELF_TEST_TEXT;
-  const [count = 0] = await tokenizer.countTokens([text], 'prompt');
+  const [count = 0] = await tokenizer.countTokens([text]);
   const starts = startsOf('webgpu', engine, count);
   const found = await measure(scorer, text, starts, signal);
   const reference = await onProcessor();

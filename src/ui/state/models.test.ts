@@ -264,7 +264,7 @@ describe('Models', () => {
     expect(models.listError).not.toBeNull();
   });
 
-  it('offers the report about a device, of the model that runs elsewhere now and of one that runs nowhere', async () => {
+  it('offers the report about a device, whether the model runs elsewhere or nowhere', async () => {
     const selfTest = { passed: true, against: 'manifest' } as const;
     const { models } = create({ about: { selfTest, report: 'Device: acme' } });
     expect([models.selfTest, models.report]).toEqual([null, null]);
