@@ -31,9 +31,9 @@ export interface Measured {
 }
 
 /**
- * The tokens from which a text of `count` tokens is scored. On a graphics device, steps of one token and of several run
- * different kernels, so both are tested: from the last token, a single one is run after cached ones; from the one
- * before it, several are. On the processor one score must do, to be quick, and each engine has its own way to be: ONNX Runtime
+ * The tokens from which a text of `count` tokens is scored. A graphics device runs different kernels for one token and
+ * for several, so both are tested: from the last token, a single one is run after cached ones; from the one before it,
+ * several are. On the processor one score must do, to be quick, and each engine has its own way to be: ONNX Runtime
  * computes a whole text in one step, llama.cpp needs a step for each score.
  */
 export function startsOf(device: Device, engine: EngineId, count: number): number[] {
