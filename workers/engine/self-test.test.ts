@@ -19,12 +19,12 @@ function device(error = 0, unloads: string[] = []): LoadedModel & { scorer: Mode
     info,
     tokenizer: {
       renderPrompt: () => Promise.resolve(''),
-      countTokens: (texts) => Promise.resolve(texts.map(() => KNOWN.ids.length)),
+      countTokens: (texts) => Promise.resolve(texts.map((text) => text.split(' ').length)),
     },
     scorer: {
       score: vi.fn<ModelScorer['score']>((text, _signal, from = 0) =>
         Promise.resolve(
-          KNOWN.ids.map((id, i) => ({
+          KNOWN.ids.slice(0, text.split(' ').length).map((id, i) => ({
             id,
             text,
             logprob: i === 0 || i < from ? null : (KNOWN.logprobs[i - 1] ?? NaN) + error,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectedValues, knownValues, largestDifference, startsOf } from './self-test.ts';
+import { expectedValues, knownValues, largestDifference, startsOf, textFor } from './self-test.ts';
 
 describe('known values', () => {
   it('are the log-probabilities of the tokens after the first', () => {
@@ -10,10 +10,12 @@ describe('known values', () => {
   });
 
   it('are compared for single steps and steps of several on a graphics device, and once elsewhere', () => {
-    const known = { text: 'text', ids: [7, 8, 9, 10], logprobs: [-1, -2, -3] };
-    expect(expectedValues(known, startsOf('webgpu', 'transformers', 4))).toEqual([-3, -2, -3]);
-    expect(expectedValues(known, startsOf('wasm', 'wllama', 4))).toEqual([-3]);
-    expect(expectedValues(known, startsOf('wasm', 'transformers', 4))).toEqual([-2, -3]);
+    const known = { logprobs: [-1, -2, -3] };
+    expect(expectedValues(known, startsOf('webgpu', 4), 4)).toEqual([-3, -2, -3]);
+    expect(expectedValues(known, startsOf('wasm', 4), 4)).toEqual([-2, -3]);
+    expect(expectedValues(known, startsOf('wasm', 3), 3)).toEqual([-1, -2]);
+    expect(textFor('webgpu', 'a b c d')).toBe('a b c d');
+    expect(textFor('wasm', 'a b c d')).toBe('a b c');
   });
 
   it('differ by the largest difference, without bound where a value is missing or not a number', () => {

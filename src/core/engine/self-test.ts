@@ -30,16 +30,20 @@ export interface Measured {
   values: number[];
 }
 
+/** Words of the text that the processor scores: a token takes it long. */
+const WORDS_ON_PROCESSOR = 3;
+
+/** The text that a device scores: on the processor the beginning. */
+export const textFor = (device: Device, text: string): string =>
+  device === 'webgpu' ? text : text.split(' ').slice(0, WORDS_ON_PROCESSOR).join(' ');
+
 /**
  * The tokens from which a text of `count` tokens is scored. A graphics device runs different kernels for one token and
  * for several, so both are tested: from the last token, a single one is run after cached ones; from the one before it,
- * several are. On the processor one score must do, to be quick, and each engine has its own way to be: ONNX Runtime
- * computes a whole text in one step, llama.cpp needs a step for each score.
+ * several are.
  */
-export function startsOf(device: Device, engine: EngineId, count: number): number[] {
-  if (device === 'webgpu') return [count - 1, count - 2];
-  return [engine === 'wllama' ? count - 1 : 1];
-}
+export const startsOf = (device: Device, count: number): number[] =>
+  device === 'webgpu' ? [count - 1, count - 2] : [count - 2];
 
 /** Scores a text from each of `starts`; of the scores, those of its last two tokens are kept. */
 export async function measure(
@@ -58,9 +62,12 @@ export async function measure(
   return { ids, values };
 }
 
-/** The values that `measure` gives on a correct device. */
-export const expectedValues = ({ ids, logprobs }: KnownValues, starts: readonly number[]): number[] =>
-  starts.flatMap((start) => logprobs.slice(keptFrom(start, ids.length) - 1));
+/** The values that `measure` gives on a correct device for the first `count` tokens. */
+export const expectedValues = (
+  { logprobs }: Pick<KnownValues, 'logprobs'>,
+  starts: readonly number[],
+  count: number,
+): number[] => starts.flatMap((start) => logprobs.slice(keptFrom(start, count) - 1, count - 1));
 
 const keptFrom = (start: number, count: number): number => Math.max(start, count - 2);
 
