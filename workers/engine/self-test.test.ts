@@ -19,7 +19,7 @@ function device(error = 0, unloads: string[] = []): LoadedModel & { scorer: Mode
     info,
     tokenizer: {
       renderPrompt: () => Promise.resolve(''),
-      countTokens: (texts) => Promise.resolve(texts.map((text) => text.split(' ').length)),
+      countTokens: (texts) => Promise.resolve(texts.map((text) => Math.min(text.split(' ').length, KNOWN.ids.length))),
     },
     scorer: {
       score: vi.fn<ModelScorer['score']>((text, _signal, from = 0) =>

@@ -9,7 +9,6 @@ import {
   SELF_TEST_TEXT,
   SELF_TEST_TOLERANCE,
   startsOf,
-  textFor,
   wrongNumbers,
   type FailedSelfTest,
 } from '../../src/core/engine/self-test.ts';
@@ -133,7 +132,7 @@ async function compare(model: LoadedModel, subject: SelfTestSubject): Promise<Te
   if (!scorer || !tokenizer) return untested('its tokenizer cannot run here');
   const known = files?.selfTest;
   const device = deviceOf(request);
-  const text = textFor(device, known?.text ?? SELF_TEST_TEXT);
+  const text = known?.text ?? SELF_TEST_TEXT;
   const [count = 0] = await tokenizer.countTokens([text]);
   if (count < LEAST_TOKENS) return untested('its tokenizer makes too few tokens of the text');
   const starts = startsOf(device, count);

@@ -30,17 +30,10 @@ export interface Measured {
   values: number[];
 }
 
-/** Words of the text that the processor scores: a token takes it long. */
-const WORDS_ON_PROCESSOR = 3;
-
-/** The text that a device scores: on the processor the beginning. */
-export const textFor = (device: Device, text: string): string =>
-  device === 'webgpu' ? text : text.split(' ').slice(0, WORDS_ON_PROCESSOR).join(' ');
-
 /**
  * The tokens from which a text of `count` tokens is scored. A graphics device runs different kernels for one token and
  * for several, so both are tested: from the last token, a single one is run after cached ones; from the one before it,
- * several are.
+ * several are. The processor runs the same for both.
  */
 export const startsOf = (device: Device, count: number): number[] =>
   device === 'webgpu' ? [count - 1, count - 2] : [count - 2];
