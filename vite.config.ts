@@ -66,6 +66,8 @@ export default defineConfig({
     // 26 MB of Wasm is expected; the first page has a budget of its own in tests/first-page.browser.test.ts.
     chunkSizeWarningLimit: 8192,
     assetsInlineLimit: 0,
+    // All of it is 12 kB compressed. In pieces, one that cannot be fetched would keep a whole view from opening.
+    cssCodeSplit: false,
     rolldownOptions: {
       // The door to the services only names them: a view takes what it uses, not all that stands behind the door.
       treeshake: { moduleSideEffects: [{ test: /\/src\/lab\//, sideEffects: false }] },

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ChatMessage } from '../src/core/context/message.ts';
+import { EMBEDDED_MODEL_ID } from '../src/core/engine/embedded.ts';
 import type { EngineId } from '../src/core/engine/engine.ts';
 import { tinyAdapterFiles } from '../src/core/training/testing/tiny-adapter.ts';
 import { launch } from './harness/browser.ts';
@@ -13,7 +15,8 @@ import { exportTalkingModel } from './harness/talking-model.ts';
 import { openExportedFolder } from '../trainer/export/folder.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
-const QUESTION = [{ role: 'user' as const, content: 'a' }];
+const PUBLIC = join(import.meta.dirname, '../public');
+const QUESTION: ChatMessage[] = [{ role: 'user', content: 'a' }];
 
 let root: string;
 let lab: ServedLab;
@@ -26,7 +29,11 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'solace-adapters-'));
   const folder = await exportTalkingModel(root, 'onnx', 'q4');
   await buildEnginePage();
-  lab = await serveEnginePage({ 'base/': `${folder}/` });
+  lab = await serveEnginePage({
+    'base/': `${folder}/`,
+    'models/': `${PUBLIC}/models/`,
+    'adapters/': `${PUBLIC}/adapters/`,
+  });
   browser = await launch({ webgpu: false });
   guest = await visit(browser, lab.url);
   const { checkpoint, close } = await openExportedFolder(folder);
@@ -63,7 +70,11 @@ afterAll(async () => {
 });
 
 /** Loads a model, has it reply, and unloads it; says whether loading merged anything. */
-async function speak(id: string, engine: EngineId): Promise<{ text: string; merged: boolean }> {
+async function speak(
+  id: string,
+  engine: EngineId,
+  messages: ChatMessage[] = QUESTION,
+): Promise<{ text: string; merged: boolean }> {
   const merged = await guest.page.evaluate(
     async ({ id, engine }) => {
       const stages: string[] = [];
@@ -73,21 +84,32 @@ async function speak(id: string, engine: EngineId): Promise<{ text: string; merg
     },
     { id, engine },
   );
-  const text = await reply(guest.page, QUESTION, 8);
+  const text = await reply(guest.page, messages, 8);
   await unload(guest.page);
   return { text, merged };
 }
 
-/** SHA-256 of the stored matrices that differ from the base. */
+/** SHA-256 of the stored files of a merge, in the order of their names. */
 const mergedHash = (id: string): Promise<string> =>
   guest.page.evaluate(async (id) => {
     let folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('models');
-    for (const name of [id, 'merged', 'onnx', 'model_q4.onnx_data_1'])
-      folder = await folder.getDirectoryHandle(encodeURIComponent(name));
-    const file = await (await folder.getFileHandle('0')).getFile();
-    const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
+    for (const name of [id, 'merged', 'onnx']) folder = await folder.getDirectoryHandle(encodeURIComponent(name));
+    const names: string[] = [];
+    for await (const name of folder.keys()) names.push(name);
+    names.sort();
+    const parts = names.map(async (name) =>
+      (await (await folder.getDirectoryHandle(name)).getFileHandle('0')).getFile(),
+    );
+    const bytes = await new Blob(await Promise.all(parts)).arrayBuffer();
+    const digest = await crypto.subtle.digest('SHA-256', bytes);
     return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
   }, id);
+
+/** Waits until no engine's worker is left. */
+const noEngines = async (): Promise<void> => {
+  const engines = () => guest.page.workers().filter((worker) => worker.url().includes('engine'));
+  await expect.poll(engines, { timeout: 60_000 }).toEqual([]);
+};
 
 describe('a base and two adapters over it', () => {
   const said = new Map<string, string>();
@@ -107,8 +129,7 @@ describe('a base and two adapters over it', () => {
     const { text, merged } = await speak(last, 'transformers');
     // llama.cpp's cache has half precision: with random weights, the engines soon differ.
     expect([text.slice(0, 4), merged]).toEqual([said.get(last)?.slice(0, 4), false]);
-    const engines = () => guest.page.workers().filter((worker) => worker.url().includes('engine'));
-    await expect.poll(engines, { timeout: 60_000 }).toEqual([]);
+    await noEngines();
     expect((await heap()) - before).toBeLessThan(2e6);
   });
 
@@ -137,6 +158,24 @@ describe('a base and two adapters over it', () => {
     }
     expect(stored.after).toContain(models[0]);
     await expect(mergedHash(models[1] ?? '')).rejects.toThrow(/NotFound|could not be found/);
+  });
+
+  it('are, as published with the lab, three models that differ and stay the same after a reload', async () => {
+    const [first = '', second = ''] = ['corpus-raw', 'corpus-keypos'].map((name) => `${EMBEDDED_MODEL_ID}+${name}`);
+    const heap = await heapMeter(guest);
+    const question: ChatMessage[] = [{ role: 'user', content: 'I feel so lonely.' }];
+    const before = await heap();
+    const texts: string[] = [];
+    for (const id of [EMBEDDED_MODEL_ID, first, second]) texts.push((await speak(id, 'wllama', question)).text);
+    expect(new Set(texts).size).toBe(3);
+    await noEngines();
+    expect((await heap()) - before).toBeLessThan(2e6);
+    const hash = await mergedHash(first);
+    expect(await mergedHash(second)).not.toBe(hash);
+    await guest.page.reload();
+    await guest.page.waitForFunction(() => 'solace' in globalThis);
+    expect(await speak(first, 'wllama', question)).toEqual({ text: texts[1], merged: false });
+    expect(await mergedHash(first)).toBe(hash);
   });
 
   it('contacted no other host and broke no policy', () => {

@@ -11,7 +11,8 @@ export const hasShared = (path = ''): boolean => existsSync(join(SHARED, path));
 
 /**
  * Tests beyond those that a clean clone can run, because their data may not or cannot be in the repository. If a path
- * of the shared folder is missing, they are skipped by name, or left out altogether in CI, which skips nothing.
+ * of the shared folder is missing, they are skipped by name, or left out altogether in CI, which skips nothing; a file
+ * needs others besides.
  */
 export function describeExtra(paths: readonly string[], title: string, tests: () => void): void {
   const missing = paths.filter((path) => !hasShared(path));

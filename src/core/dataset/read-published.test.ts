@@ -6,6 +6,12 @@ import { file } from './testing/read-text.ts';
 
 const PUBLISHED = ['data/esconv', 'data/dailydialog', 'data/empatheticdialogues'];
 
+it('reads the dialogues that come with the lab: 1,008, nothing malformed', async () => {
+  const json = readFileSync(new URL('../../../public/dialogues/solace.json', import.meta.url));
+  const { dialogues, bad } = await readDataset([file(new Uint8Array(json), 'solace.json')]);
+  expect([dialogues.length, bad]).toEqual([1008, []]);
+});
+
 describeExtra(PUBLISHED, 'readDataset on the published datasets', () => {
   const shared = (path: string): File =>
     file(new Uint8Array(readFileSync(`${SHARED}/data/${path}`)), path.split('/').at(-1));
