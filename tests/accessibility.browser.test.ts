@@ -110,11 +110,12 @@ describe('accessibility', () => {
       throw new Error(`Sixty steps of Tab do not lead to ${name}.`);
     };
 
+    await guest.page.getByRole('textbox', { name: 'Your message' }).waitFor();
     await tabTo(/^Skip to the content$/);
     await tabTo(/^Skip to your message$/);
     await keyboard.press('Enter');
     const focused = (): Promise<string | undefined> => guest.page.evaluate(() => document.activeElement?.id);
-    expect(await focused()).toBe('message');
+    await expect.poll(focused).toBe('message');
     await tabTo(/^Models$/);
     await keyboard.press('Enter');
     await guest.page.getByRole('heading', { level: 1, name: 'Models' }).waitFor();
@@ -146,7 +147,7 @@ describe('accessibility', () => {
     await keyboard.press('Enter');
     await new Person(guest.page).replies.getByText(echo('Only keys')).waitFor();
     await keyboard.press('/');
-    expect(await focused()).toBe('message');
+    await expect.poll(focused).toBe('message');
     await guest.close();
   });
 });

@@ -11,7 +11,7 @@ import { buildEnginePage, serveEnginePage } from './harness/engine-page.ts';
 import { withEngineScript } from './harness/engine-script.ts';
 import { COUNT_GPU, gpuCountsPerToken, type GpuCounts } from './harness/gpu-counts.ts';
 import type { ServedLab } from './harness/lab.ts';
-import { load, score, unload, type InPage } from './harness/page-model.ts';
+import { load } from './harness/page-model.ts';
 import { serveModelHub, type ModelHub } from './harness/model-hub.ts';
 import { takeSlow } from './harness/slow.ts';
 import { writeTinyModel } from './harness/tiny-model.ts';
@@ -53,7 +53,7 @@ beforeAll(async () => {
   hub = await serveModelHub(await layOut());
   lab = await serveEnginePage({ 'files/': `${root}/` });
   browser = await launch({ webgpu: true });
-  guest = await visit(browser, lab.url, { context: await withEngineScript(browser, COUNT_GPU) });
+  guest = await visit(browser, lab.url);
 }, 240_000);
 afterAll(async () => {
   await browser.close();
@@ -107,20 +107,16 @@ describe('a folder at an address, without a manifest', () => {
   it(
     'is found from the page of a model hub, with the weights that this device can run',
     { timeout: 120_000 },
-    async ({ annotate }) => {
-      const { page } = guest;
-      expect(await load(page, { url: `${hub.url}/org/tiny`, device: 'webgpu' })).toBe('transformers');
-      const info = await page.evaluate(() => (globalThis as unknown as InPage).model.info);
-      expect(info).toMatchObject({ device: 'webgpu', selfTest: { passed: true, against: 'processor' } });
-      const scores = (await score(page, 'hello hello')).map(({ logprob }) => logprob);
-      expect(scores.slice(1).every((value) => value !== null && value < 0)).toBe(true);
-      const counts = await gpuCountsPerToken(page);
-      await annotate(`two layers on WebGPU, per token: ${JSON.stringify(counts)}`);
-      for (const [name, most] of Object.entries(MOST_PER_TOKEN))
-        expect(counts[name as keyof GpuCounts], name).toBeLessThanOrEqual(most);
-      // A token cannot be chosen without reading something.
-      expect(counts.bytesRead).toBeGreaterThan(0);
-      await unload(page);
+    async () => {
+      const { info, tokens, scores, error } = await attempt(guest.page, `${hub.url}/org/tiny`, { device: 'webgpu' }, 2);
+      expect(error).toBeUndefined();
+      expect(info).toMatchObject({
+        engine: 'transformers',
+        device: 'webgpu',
+        selfTest: { passed: true, against: 'processor' },
+      });
+      expect(tokens).toBeGreaterThan(0);
+      expect(scores?.slice(1).every((value) => value !== null && value < 0)).toBe(true);
       expect(weights().some((line) => line.endsWith('/model_q4.onnx'))).toBe(true);
     },
   );
@@ -201,6 +197,19 @@ const WRONG_KERNEL = `if (globalThis.GPUDevice) {
 
 describe('a folder with known values', () => {
   const url = (): string => `${lab.url}files/source-onnx-q4/`;
+
+  // A request that is redirected to another origin fails where a script is put into the engine, so not with the hub.
+  it('costs no more dispatches, submits and bytes read back per token than are stated', async ({ annotate }) => {
+    const counted = await visit(browser, lab.url, { context: await withEngineScript(browser, COUNT_GPU) });
+    expect(await load(counted.page, { url: url(), device: 'webgpu' })).toBe('transformers');
+    const counts = await gpuCountsPerToken(counted.page);
+    await annotate(`two layers on WebGPU, per token: ${JSON.stringify(counts)}`);
+    for (const [name, most] of Object.entries(MOST_PER_TOKEN))
+      expect(counts[name as keyof GpuCounts], name).toBeLessThanOrEqual(most);
+    // A token cannot be chosen without reading something.
+    expect(counts.bytesRead).toBeGreaterThan(0);
+    await counted.close();
+  });
 
   it('leaves a device whose kernel is wrong for the processor, names it, and reports it', async () => {
     const sick = await visit(browser, lab.url, { context: await withEngineScript(browser, CARD + WRONG_KERNEL) });
