@@ -26,7 +26,7 @@ export const knownValues = (text: string, ids: readonly number[], logits: readon
 /** What a device computed for a text. */
 export interface Measured {
   ids: number[];
-  /** Log-probabilities of the last tokens, for each start in turn. */
+  /** Log-probabilities of the tokens from each start to the end, one start after the other. */
   values: number[];
 }
 
@@ -38,7 +38,7 @@ export interface Measured {
 export const startsOf = (device: Device, count: number): number[] =>
   device === 'webgpu' ? [count - 1, count - 2] : [count - 2];
 
-/** Scores a text from each of `starts`; of the scores, those of its last two tokens are kept. */
+/** Scores a text from each of `starts`. */
 export async function measure(
   scorer: ModelScorer,
   text: string,
@@ -50,7 +50,7 @@ export async function measure(
   for (const start of starts) {
     const scores = await scorer.score(text, signal, start);
     ids = scores.map(({ id }) => id);
-    values.push(...scores.slice(keptFrom(start, scores.length)).map(({ logprob }) => logprob ?? NaN));
+    values.push(...scores.slice(start).map(({ logprob }) => logprob ?? NaN));
   }
   return { ids, values };
 }
@@ -60,9 +60,7 @@ export const expectedValues = (
   { logprobs }: Pick<KnownValues, 'logprobs'>,
   starts: readonly number[],
   count: number,
-): number[] => starts.flatMap((start) => logprobs.slice(keptFrom(start, count) - 1, count - 1));
-
-const keptFrom = (start: number, count: number): number => Math.max(start, count - 2);
+): number[] => starts.flatMap((start) => logprobs.slice(start - 1, count - 1));
 
 /** Largest difference of two lists of values; infinite if one is not a number. */
 export function largestDifference(found: readonly number[], expected: readonly number[]): number {
