@@ -1,10 +1,11 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { LabError } from '../core/error.ts';
 import { openRequests, readBatch } from '../core/judge/batch.ts';
 import type { PromptId } from '../core/judge/prompts.ts';
 import { batchLine, parseBatchAnswers } from '../engines/openai/batch.ts';
 import { finish, judgeOf, verdictsOf, withRun, type Print, type RunPlace } from './judged-run.ts';
 import { refuseOverlap } from './output-path.ts';
+import { readText } from './text-file.ts';
 
 /** Writes the open requests for a run into a file. */
 export async function writeBatchRequests(
@@ -60,14 +61,7 @@ interface BatchFile {
  * when no requests were written for it.
  */
 export async function readBatchAnswers(place: RunPlace, file: string, print: Print): Promise<void> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw LabError.from(error, {
-      code: 'missing-file',
-      where: file,
-      what: 'The answers cannot be read',
-      todo: 'Give the output file of the batch.',
-    });
-  });
+  const text = await readText(file, { what: 'The answers cannot be read', todo: 'Give the output file of the batch.' });
   const answers = parseBatchAnswers(text, file);
   if (answers.length === 0)
     throw new LabError({

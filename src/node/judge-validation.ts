@@ -8,6 +8,7 @@ import {
   type JudgedCheckDialogue,
 } from '../core/judge/judge-dialogues.ts';
 import { PROMPTS, type PromptId } from '../core/judge/prompts.ts';
+import { whyNoScores } from '../core/judge/run-verdict.ts';
 import { validateJudge } from '../core/judge/validate.ts';
 import { progressReporter, reportNoResult, reportWait } from './commands/progress.ts';
 import { readHashedDataset } from './dataset-file.ts';
@@ -109,9 +110,7 @@ const lineOf = ({ group, dialogue, judgement, error }: JudgedCheckDialogue): Jud
 /** Why a dialogue has no scores. */
 function reasonOf({ error, answers, refused }: JudgedLine): string {
   const withheld = answers.find((answer) => answer.withheld !== undefined)?.withheld;
-  return (
-    error ?? withheld ?? (refused > 0 ? 'The judge refused to answer.' : 'None of the answers could be read as scores.')
-  );
+  return whyNoScores({ error: error ?? withheld, refused: refused > 0 });
 }
 
 function validationOf(items: ReturnType<typeof alternated>, judged: readonly JudgedLine[]) {

@@ -1,10 +1,15 @@
 import { join } from 'node:path';
-import { LabError } from '../core/error.ts';
 import type { EvaluationPlan } from '../core/evaluation/plan.ts';
 import { sampleTurns, type SampledTurn } from '../core/evaluation/turns.ts';
-import { judgedOf, type Judged } from '../core/judge/judge-run.ts';
+import { judgedOf, nothingToJudge, type Judged } from '../core/judge/judge-run.ts';
 import type { PromptId } from '../core/judge/prompts.ts';
-import { judgeOfRun, type RunJudge, type RunVerdict } from '../core/judge/run-verdict.ts';
+import {
+  judgeOfRun,
+  whyNoScores,
+  type RunJudge,
+  type RunVerdict,
+  type RunVerdicts,
+} from '../core/judge/run-verdict.ts';
 import { summariseJudging } from '../core/table/judging.ts';
 import { readJson } from './commands/json.ts';
 import { reportNoResult } from './commands/progress.ts';
@@ -42,12 +47,7 @@ export async function withRun(place: RunPlace, work: (judged: JudgedRun) => Prom
   try {
     const items = judgedOf(plan, turns, folder.records);
     if (items.length === 0)
-      throw new LabError({
-        code: 'bad-data',
-        where: place.run,
-        what: `It has no ${plan.mode === 'roll-out' ? 'finished dialogue' : 'replies'} to judge yet.`,
-        todo: 'Run its plan first, with evaluate.',
-      });
+      throw nothingToJudge(plan, { where: place.run, todo: 'Run its plan first, with evaluate.' });
     await work({ plan, turns, items, folder });
   } finally {
     await folder.close();
@@ -65,19 +65,19 @@ export async function judgeOf(
   return judge;
 }
 
+const judgingOf = (folder: RunFolder, judge: string): RunVerdicts | undefined =>
+  folder.judgings.all().find((each) => each.judge.id === judge);
+
 /** The verdicts of a judge so far. */
 export const verdictsOf = (folder: RunFolder, judge: string): readonly RunVerdict[] =>
-  folder.judgings.all().find((each) => each.judge.id === judge)?.verdicts ?? [];
+  judgingOf(folder, judge)?.verdicts ?? [];
 
 /** Writes the summary with this judge's scores, and says what is lacking. */
 export async function finish({ folder, plan, turns }: JudgedRun, judge: string, print: Print): Promise<void> {
-  const judging = folder.judgings.all().find((each) => each.judge.id === judge);
+  const judging = judgingOf(folder, judge);
   if (!judging || judging.verdicts.length === 0) return;
   await summariseFolder(folder, plan, turns, { judging });
   const lacking = judging.verdicts.filter(({ scores }) => scores === null);
-  reportNoResult('verdicts', lacking.map(reasonOf), judging.verdicts.length);
+  reportNoResult('verdicts', lacking.map(whyNoScores), judging.verdicts.length);
   print(JSON.stringify(summariseJudging(judging, folder.records, plan)));
 }
-
-const reasonOf = ({ error, refused }: RunVerdict): string =>
-  error ?? (refused ? 'The judge refused to answer.' : 'None of the answers could be read as scores.');

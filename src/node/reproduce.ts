@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { shuffleByKeys } from '../core/random/random.ts';
 import { seededRandom } from '../core/random/xoshiro128.ts';
 import { LabError } from '../core/error.ts';
@@ -9,9 +8,10 @@ import {
   type Difference,
   type RecordNumbers,
 } from '../core/evaluation/numbers.ts';
-import { recordKey } from '../core/evaluation/record.ts';
+import { conversationKey, recordKey } from '../core/evaluation/record.ts';
 import { jobKey, type Job } from '../core/evaluation/respond.ts';
 import { planJobs, runPlan, type RunDependencies } from '../core/evaluation/runner.ts';
+import { readText } from './text-file.ts';
 
 /** One reproduced record, or, at the end, a summary of all. */
 export type CheckLine =
@@ -67,7 +67,8 @@ export async function* checkNumbers(
 
 /** The chosen records and those that they build on: the earlier turns of their dialogue in the same roll-out. */
 function withEarlierTurns(jobs: readonly Job[], chosen: ReadonlySet<string>): Set<string> {
-  const cellOf = ({ model, condition, turn }: Job) => JSON.stringify([model, condition.id, turn.dialogue]);
+  const cellOf = ({ model, condition, turn: { dialogue } }: Job) =>
+    conversationKey({ model, representation: condition.id, dialogue });
   const last = new Map<string, number>();
   for (const job of jobs)
     if (chosen.has(jobKey(job))) last.set(cellOf(job), Math.max(last.get(cellOf(job)) ?? 0, job.turn.turn));
@@ -75,13 +76,6 @@ function withEarlierTurns(jobs: readonly Job[], chosen: ReadonlySet<string>): Se
 }
 
 async function readNumbers(path: string): Promise<RecordNumbers[]> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw LabError.from(error, {
-      code: 'missing-file',
-      where: path,
-      what: 'It cannot be read',
-      todo: 'Give the numbers.jsonl that evaluate wrote.',
-    });
-  });
+  const text = await readText(path, { what: 'It cannot be read', todo: 'Give the numbers.jsonl that evaluate wrote.' });
   return parseNumbers(text, path);
 }

@@ -8,6 +8,7 @@ import { parseMetrics } from '../../src/core/training/metrics-row.ts';
 import { drawSvg, isOwnSvg } from '../figures/svg.ts';
 import { replaceFile } from '../files/sink.ts';
 import { METRICS_FILE } from '../train/metrics.ts';
+import { readText } from '../../src/node/text-file.ts';
 
 /** Draws the losses and the learning rate of runs. */
 export const plotCommand = defineCommand({
@@ -79,13 +80,9 @@ async function claimSvg(out: string, runs: readonly string[], force: boolean): P
 async function readRun(path: string): Promise<NamedRun> {
   const info = await stat(path).catch(() => undefined);
   const file = info?.isDirectory() ? join(path, METRICS_FILE) : path;
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw LabError.from(error, {
-      code: 'missing-file',
-      what: 'The metrics of the run cannot be read',
-      where: file,
-      todo: 'Give the folder of a run, or its metrics.jsonl.',
-    });
+  const text = await readText(file, {
+    what: 'The metrics of the run cannot be read',
+    todo: 'Give the folder of a run, or its metrics.jsonl.',
   });
   const rows = parseMetrics(text, file);
   if (rows.length === 0)

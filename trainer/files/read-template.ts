@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { LabError } from '../../src/core/error.ts';
+import { readText } from '../../src/node/text-file.ts';
 
 /**
  * The text of a chat template.
@@ -7,12 +6,5 @@ import { LabError } from '../../src/core/error.ts';
  * @throws {LabError} `missing-file` when it cannot be read.
  */
 export async function readTemplate(path: string, setting: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error: unknown) => {
-    throw LabError.from(error, {
-      code: 'missing-file',
-      where: path,
-      what: 'The template cannot be read',
-      todo: `Check ${setting}.`,
-    });
-  });
+  return readText(path, { what: 'The template cannot be read', todo: `Check ${setting}.` });
 }

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { LabError } from '../../src/core/error.ts';
 import { didYouMean } from '../../src/node/nearest.ts';
 import { parseRunConfig, type RunConfig } from './config.ts';
+import { readText } from '../../src/node/text-file.ts';
 
 export const PRESETS = ['built-in', 'smollm2-135m', 'paper-mistral-7b', 'paper-llama2-7b'] as const;
 
@@ -47,14 +47,7 @@ export async function readYamlFile(
   what = 'The configuration',
   option = '--config',
 ): Promise<Record<string, unknown>> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw LabError.from(error, {
-      code: 'missing-file',
-      what: `${what} cannot be read`,
-      where: path,
-      todo: `Check ${option}.`,
-    });
-  });
+  const text = await readText(path, { what: `${what} cannot be read`, todo: `Check ${option}.` });
   return readYaml(text, path);
 }
 

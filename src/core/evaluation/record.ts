@@ -58,5 +58,13 @@ export function recordKey({
   return JSON.stringify([model, representation, dialogue, turn]);
 }
 
+/** Identifies what one model said in one dialogue under one condition. */
+export const conversationKey = ({
+  model,
+  representation,
+  dialogue,
+}: Pick<ResultRecord, 'model' | 'representation' | 'dialogue'>): string =>
+  JSON.stringify([model, representation, dialogue]);
+
 /** Identifies a turn within a run, whichever model replied to it under whichever condition. */
 export const turnKey = ({ dialogue, turn }: Pick<ResultRecord, 'dialogue' | 'turn'>): string => `${turn} ${dialogue}`;

@@ -1,30 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ResultRecord } from '../evaluation/record.ts';
 import { contestsBetween } from './contests.ts';
+import { lines, record, turns } from './testing/two-turns.ts';
 
-const lines = ['one', 'gold 1', 'two', 'gold 2'].map((text, i) => ({
-  speaker: i % 2 ? ('supporter' as const) : ('seeker' as const),
-  text,
-}));
-const turns = [1, 3].map((turn) => ({
-  dialogue: 'd',
-  turn,
-  before: lines.slice(0, turn),
-  reference: lines[turn]?.text ?? '',
-}));
-const record = (representation: string, turn: number, hypothesis: string | null): ResultRecord => ({
-  model: 'm',
-  representation,
-  dialogue: 'd',
-  turn,
-  reference: 'r',
-  hypothesis,
-  promptTokens: null,
-  leftOut: 0,
-  nll: null,
-  timing: null,
-  scores: {},
-});
 const CELLS = [
   { model: 'm', representation: 'raw' },
   { model: 'm', representation: 'keypos' },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LoadedModel } from '../engine/engine.ts';
-import type { ResultRecord } from '../evaluation/record.ts';
 import { judgeRun, repliesOf } from './judge-run.ts';
+import { record as recordOf } from './testing/two-turns.ts';
 import { replyScores, runVerdictSchema, verdictKey, type RunVerdict } from './run-verdict.ts';
 
 const turns = [1, 3].map((turn) => ({
@@ -10,19 +10,7 @@ const turns = [1, 3].map((turn) => ({
   before: [{ speaker: 'seeker' as const, text: 'I lost my job.' }],
   reference: 'That is hard.',
 }));
-const record = (turn: number, hypothesis: string | null): ResultRecord => ({
-  model: 'm',
-  representation: 'raw',
-  dialogue: 'd',
-  turn,
-  reference: 'r',
-  hypothesis,
-  promptTokens: null,
-  leftOut: 0,
-  nll: null,
-  timing: null,
-  scores: {},
-});
+const record = (turn: number, hypothesis: string | null) => recordOf('raw', turn, hypothesis);
 const SCORES = '{"engagement": 1, "comforting": 2, "appropriateness": 3, "suggestion": 4}';
 
 function fakeJudge(answers: string[]): LoadedModel {

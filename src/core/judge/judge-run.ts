@@ -1,5 +1,5 @@
 import type { LoadedModel } from '../engine/engine.ts';
-import { concernsOneItem } from '../error.ts';
+import { concernsOneItem, LabError, type LabErrorDetail } from '../error.ts';
 import type { RunProgress } from '../evaluation/progress-estimator.ts';
 import type { EvaluationPlan } from '../evaluation/plan.ts';
 import { turnKey, type ResultRecord } from '../evaluation/record.ts';
@@ -51,6 +51,17 @@ export const judgedOf = (
   turns: readonly SupporterTurn[],
   records: readonly ResultRecord[],
 ): Judged[] => (mode === 'roll-out' ? dialoguesOf(turns, records) : repliesOf(turns, records));
+
+/** The error for a run without anything to judge: `bad-data`. */
+export const nothingToJudge = (
+  { mode }: Pick<EvaluationPlan, 'mode'>,
+  about: Pick<LabErrorDetail, 'where' | 'todo'>,
+): LabError =>
+  new LabError({
+    code: 'bad-data',
+    ...about,
+    what: `It has no ${mode === 'roll-out' ? 'finished dialogue' : 'replies'} to judge yet.`,
+  });
 
 /** The replies of a run turn by turn, so that a judge that is stopped early has judged all models on the same turns. */
 export function repliesOf(turns: readonly SupporterTurn[], records: readonly ResultRecord[]): RunReply[] {

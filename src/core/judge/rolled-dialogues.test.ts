@@ -1,32 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { ResultRecord } from '../evaluation/record.ts';
 import { openRequests } from './batch.ts';
 import { judgedOf, judgeRun, type JudgingEvent } from './judge-run.ts';
 import { countJudged, judgedText } from './rolled-dialogues.ts';
 import { judgeOfRun } from './run-verdict.ts';
 import { fakeJudge, scores } from './testing/fake-judge.ts';
+import { lines, record, turns } from './testing/two-turns.ts';
 
 const said = (speaker: 'seeker' | 'supporter', text: string) => ({ speaker, text });
-const lines = ['one', 'gold 1', 'two', 'gold 2', 'bye'].map((text, i) => said(i % 2 ? 'supporter' : 'seeker', text));
-const turns = [1, 3].map((turn) => ({
-  dialogue: 'd',
-  turn,
-  before: lines.slice(0, turn),
-  reference: lines[turn]?.text ?? '',
-}));
-const record = (representation: string, turn: number, hypothesis: string | null): ResultRecord => ({
-  model: 'm',
-  representation,
-  dialogue: 'd',
-  turn,
-  reference: 'r',
-  hypothesis,
-  promptTokens: null,
-  leftOut: 0,
-  nll: null,
-  timing: null,
-  scores: {},
-});
 const ROLL_OUT = { mode: 'roll-out' } as const;
 /** Under one condition finished, under another failed, under a third in the making. */
 const records = [

@@ -1,4 +1,4 @@
-import { recordKey, type ResultRecord } from '../evaluation/record.ts';
+import { conversationKey, recordKey, type ResultRecord } from '../evaluation/record.ts';
 import { ownHistory } from '../evaluation/roll-out.ts';
 import type { SupporterTurn } from '../evaluation/turns.ts';
 import { groupBy } from '../group.ts';
@@ -15,14 +15,6 @@ export interface RunDialogue {
   original: readonly Line[];
 }
 
-/** Identifies what a model said in one dialogue under one condition. */
-const cellKey = ({
-  model,
-  representation,
-  dialogue,
-}: Pick<ResultRecord, 'model' | 'representation' | 'dialogue'>): string =>
-  JSON.stringify([model, representation, dialogue]);
-
 /**
  * The finished dialogues of a roll-out, as the models led them and as people did, up to the last turn; dialogue by
  * dialogue, so that a judge that is stopped early has judged all models on the same ones.
@@ -32,7 +24,7 @@ export function dialoguesOf(turns: readonly SupporterTurn[], records: readonly R
   const byDialogue = groupBy(records, ({ dialogue }) => dialogue);
   return [...groupBy(turns, ({ dialogue }) => dialogue)].flatMap(([dialogue, own]) => {
     const last = own.at(-1);
-    const cells = new Map((byDialogue.get(dialogue) ?? []).map((record) => [cellKey(record), record]));
+    const cells = new Map((byDialogue.get(dialogue) ?? []).map((record) => [conversationKey(record), record]));
     return [...cells.values()].flatMap(({ model, representation }): RunDialogue[] => {
       const place = (turn: number) => ({ model, representation, dialogue, turn });
       const replies = new Map(
@@ -62,8 +54,9 @@ export function countJudged({ mode }: Pick<EvaluationPlan, 'mode'>, records: rea
   const replied = records.filter(({ hypothesis }) => hypothesis !== null);
   if (mode !== 'roll-out') return replied.length;
   const turns = new Map([...groupBy(records, ({ dialogue }) => dialogue)].map(([key, own]) => [key, turnsOf(own)]));
-  return [...groupBy(replied, cellKey).values()].filter((own) => own.length === turns.get(own[0]?.dialogue ?? ''))
-    .length;
+  return [...groupBy(replied, conversationKey).values()].filter(
+    (own) => own.length === turns.get(own[0]?.dialogue ?? ''),
+  ).length;
 }
 
 const turnsOf = (records: readonly ResultRecord[]): number => new Set(records.map(({ turn }) => turn)).size;
@@ -74,6 +67,7 @@ export function judgedText(
   records: readonly ResultRecord[],
 ): (record: ResultRecord) => string {
   if (mode !== 'roll-out') return ({ hypothesis }) => hypothesis ?? '';
-  const cells = groupBy(records, cellKey);
-  return (record) => (cells.get(cellKey(record)) ?? []).flatMap(({ hypothesis }) => hypothesis ?? []).join('\n');
+  const cells = groupBy(records, conversationKey);
+  return (record) =>
+    (cells.get(conversationKey(record)) ?? []).flatMap(({ hypothesis }) => hypothesis ?? []).join('\n');
 }

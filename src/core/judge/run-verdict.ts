@@ -108,6 +108,10 @@ export const runVerdictSchema = z.strictObject({
 });
 export type RunVerdict = z.output<typeof runVerdictSchema>;
 
+/** Why a verdict has no scores, as a sentence. */
+export const whyNoScores = ({ error, refused }: { error?: string | undefined; refused: boolean }): string =>
+  error ?? (refused ? 'The judge refused to answer.' : 'None of the answers could be read as scores.');
+
 /** All verdicts of one judge on a run. */
 export interface RunVerdicts {
   judge: RunJudge;

@@ -1,5 +1,4 @@
-import { LabError } from '../../core/error.ts';
-import { judgedOf, judgeRun, type JudgingEvent } from '../../core/judge/judge-run.ts';
+import { judgedOf, judgeRun, nothingToJudge, type JudgingEvent } from '../../core/judge/judge-run.ts';
 import {
   judgeIdOf,
   judgeOfRun,
@@ -77,13 +76,7 @@ export async function judgeRunReplies(
       store.verdicts(id, judgeIdOf(chosen)),
     ]);
     const judged = judgedOf(plan, turns, records);
-    if (judged.length === 0)
-      throw new LabError({
-        code: 'bad-data',
-        where: plan.name,
-        what: `It has no ${plan.mode === 'roll-out' ? 'finished dialogue' : 'replies'} to judge yet.`,
-        todo: 'Start the run first.',
-      });
+    if (judged.length === 0) throw nothingToJudge(plan, { where: plan.name, todo: 'Start the run first.' });
     const judge = judgeOfRun(judges, chosen);
     await store.saveJudge(id, judge);
     const events = judgeRun({

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { LabError } from '../../core/error.ts';
 import { recordSchema, type ResultRecord } from '../../core/evaluation/record.ts';
 import { groupBy } from '../../core/group.ts';
 import { parseJsonLines } from '../../core/json-lines.ts';
@@ -21,6 +19,7 @@ import { readBuiltInDataset } from '../dataset-file.ts';
 import { defineCommand } from '../command-options.ts';
 import { chooseModel } from '../model-choice.ts';
 import { MODEL } from './options.ts';
+import { readText } from '../text-file.ts';
 
 /**
  * Tokens per utterance under each compression and tokenizer: one JSON object per line, with intervals over dialogues.
@@ -83,15 +82,8 @@ export const lengthsCommand = defineCommand({
 });
 
 async function readRecords(path: string): Promise<ResultRecord[]> {
-  const refusal = {
-    where: path,
-    what: 'It holds no records of a run.',
-    todo: 'Give the records.jsonl that evaluate wrote.',
-  };
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw LabError.from(error, { code: 'missing-file', ...refusal });
-  });
-  return parseJsonLines(text, recordSchema, { code: 'bad-file', ...refusal });
+  const refusal = { what: 'It holds no records of a run.', todo: 'Give the records.jsonl that evaluate wrote.' };
+  return parseJsonLines(await readText(path, refusal), recordSchema, { code: 'bad-file', where: path, ...refusal });
 }
 
 /** Tokens per reply of each model under each condition, with intervals over dialogues. */
