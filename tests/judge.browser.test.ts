@@ -100,6 +100,43 @@ describe('judging the replies of a run', () => {
     expect(guest.errors).toEqual([]);
   });
 
+  it("plans a roll-out, judges its dialogues with the paper's prompt and shows a reply in its context", async () => {
+    const { endpoint, guest } = at;
+    const { page } = guest;
+    await page.getByRole('navigation').getByRole('link', { name: 'Runs' }).click();
+    await page.getByLabel('Each reply follows').selectOption({ label: 'the model’s own earlier replies (roll-out)' });
+    expect(await page.getByLabel('Dialogues, drawn at random').inputValue()).toBe('20');
+    const turns = page.getByLabel('First turns of each dialogue');
+    expect(await turns.inputValue()).toBe('');
+    await turns.fill('2');
+    await page.getByLabel('Dialogues, drawn at random').fill('1');
+    await plan(page, endpoint);
+    const sent = endpoint.seen.map(({ body }) => body.messages.map(({ content }) => content));
+    // Two conditions with two turns each: the second turn contains the first reply.
+    expect(sent).toHaveLength(4);
+    const second = sent.filter((messages) => messages.some((text) => /^You said/.test(text)));
+    expect(second).toHaveLength(2);
+
+    endpoint.answer = () => '[4, 3, 2, 1]';
+    endpoint.seen.length = 0;
+    await page.getByText('Judge these dialogues').click();
+    await page.getByLabel('Rounds').fill('1');
+    await page.getByLabel('Judge', { exact: true }).selectOption({ label: await modelName(page, endpoint) });
+    await page.getByLabel('Prompt', { exact: true }).selectOption({ label: "The paper's, from a summary of figure 7" });
+    await page.getByRole('button', { name: 'Judge', exact: true }).click();
+    await page.getByText(/paper's prompt\. .* 2 dialogues and 2 verdicts, none of which is lacking/).waitFor();
+    expect(endpoint.seen).toHaveLength(2);
+    for (const { body } of endpoint.seen) {
+      expect(body.messages.map(({ role }) => role)).toEqual(['user']);
+      expect(body.messages[0]?.content).toMatch(/^Rate the conversation's emotional support/);
+      expect(body.messages[0]?.content.match(/Supporter: You said:/g)).toHaveLength(2);
+    }
+    await page.getByTestId('explorer-table').getByRole('link').last().click();
+    await page.getByText('In a roll-out, judges read whole dialogues.').waitFor();
+    await page.getByRole('list', { name: 'The context as sent' }).getByText('You said:').waitFor();
+    expect(guest.errors).toEqual([]);
+  });
+
   it('validates a judge against the survey of one dataset and the failures of another', async () => {
     const { endpoint, guest } = at;
     const { page } = guest;
@@ -141,10 +178,15 @@ describe('judging the replies of a run', () => {
   });
 });
 
-async function answeredRun(page: Page, { model }: Endpoint): Promise<void> {
+async function answeredRun(page: Page, endpoint: Endpoint): Promise<void> {
   await page.getByRole('navigation').getByRole('link', { name: 'Runs' }).click();
   await page.getByLabel('Dialogues, drawn at random').fill('2');
   await page.getByLabel('Turns per dialogue').fill('1');
+  await plan(page, endpoint);
+}
+
+/** Plans a run of the endpoint under two conditions, and carries it out. */
+async function plan(page: Page, { model }: Endpoint): Promise<void> {
   for (const box of await page.getByRole('group', { name: 'Models' }).getByRole('checkbox').all()) await box.uncheck();
   await page.getByRole('group', { name: 'Models' }).getByLabel(model).first().check();
   await page.getByRole('group', { name: 'Compression of utterances' }).getByLabel('NoStopwords').uncheck();
