@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { LAB_COMMANDS } from '../src/node/commands/index.ts';
 import { commandHelp } from '../src/node/command-help.ts';
 import { askedFor } from '../src/node/command-options.ts';
-import type { Commands } from '../src/node/command-line.ts';
+import { runCommandLine, type Commands } from '../src/node/command-line.ts';
+import { runHere } from './harness/run-here.ts';
 import { TRAINER_COMMANDS } from '../trainer/commands/index.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -132,17 +133,15 @@ describe.each(Object.entries(COMMAND_LINES))('npm run %s', (script, { commands, 
     },
   );
 
-  const run = (...args: string[]) => runFile(file, ...args);
+  const run = (...args: string[]) => runHere(() => runCommandLine(`npm run ${script} --`, commands, args));
 
   it('answers --help and --version with exit code 0, whatever the other arguments', async () => {
     const [first = ''] = Object.keys(commands);
-    const [help, short, version, own, unknown] = await Promise.all([
-      run(first, '--help'),
-      run(first, '--nonsense', '-h'),
-      run('--version'),
-      run(first, '--version'),
-      run(`${first}x`),
-    ]);
+    const help = await run(first, '--help');
+    const short = await run(first, '--nonsense', '-h');
+    const version = await runFile(file, '--version');
+    const own = await run(first, '--version');
+    const unknown = await run(`${first}x`);
     expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('Options:') as string });
     expect(short).toEqual(help);
     expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^solace-lab \d+\.\d+\.\d+\n$/) as string });

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommandLine } from '../src/node/command-line.ts';
+import { runHere } from '../tests/harness/run-here.ts';
 import { writeTinyModel } from '../tests/harness/tiny-model.ts';
+import { RENAMED_COMMANDS, TRAINER_COMMANDS } from './commands/index.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const run = promisify(execFile);
@@ -18,21 +21,18 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-/** Runs the trainer as a person would; returns its exit code and output. */
+/** Runs the trainer; returns its exit code and output. */
 async function trainer(...args: string[]): Promise<{ code: number; text: string }> {
-  try {
-    const { stdout, stderr } = await run(process.execPath, ['--import', 'tsx', 'trainer/cli.ts', ...args], {
-      cwd: ROOT,
-    });
-    return { code: 0, text: stdout + stderr };
-  } catch (error) {
-    const failed = error as { code: number; stdout: string; stderr: string };
-    return { code: failed.code, text: failed.stdout + failed.stderr };
-  }
+  const { code, stdout, stderr } = await runHere(() =>
+    runCommandLine('npm run trainer --', TRAINER_COMMANDS, args, RENAMED_COMMANDS),
+  );
+  return { code, text: stdout + stderr };
 }
 
 describe('npm run trainer', () => {
   it('explains itself', async () => {
+    const own = await run(process.execPath, ['--import', 'tsx', 'trainer/cli.ts', 'help'], { cwd: ROOT });
+    expect(own).toMatchObject({ stdout: (await trainer('help')).text, stderr: '' });
     expect(await trainer('help')).toMatchObject({ code: 0, text: expect.stringContaining('export') });
     expect(await trainer('fly')).toMatchObject({ code: 1, text: expect.stringContaining('no command "fly"') });
     expect(await trainer('evaluate', '--preset', 'smollm2-135m')).toEqual({

@@ -1,8 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { runCommandLine } from './command-line.ts';
+import { LAB_COMMANDS } from './commands/index.ts';
+import { runHere } from '../../tests/harness/run-here.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lab-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -13,18 +15,10 @@ function file(name: string, text: string): string {
   return path;
 }
 
-function lab(...args: string[]): Promise<{ code: number; lines: unknown[]; stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, ['--import', 'tsx', 'src/node/cli.ts', ...args], (error, stdout, stderr) => {
-      const lines = error
-        ? []
-        : stdout
-            .trim()
-            .split('\n')
-            .map((line) => JSON.parse(line) as unknown);
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, lines, stderr });
-    });
-  });
+async function lab(...args: string[]): Promise<{ code: number; lines: unknown[]; stderr: string }> {
+  const { code, stdout, stderr } = await runHere(() => runCommandLine('npm run -s lab --', LAB_COMMANDS, args));
+  const lines = code === 0 ? stdout.trim().split('\n') : [];
+  return { code, lines: lines.map((line) => JSON.parse(line) as unknown), stderr };
 }
 
 describe('npm run lab', () => {

@@ -24,8 +24,7 @@ export async function runCommandLine(
   [name = '', ...args]: string[],
   renamed: Readonly<Record<string, string>> = {},
 ): Promise<number> {
-  // A reader that stops early, such as `head`, is not a failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  if (!process.stdout.listeners('error').includes(endWithReader)) process.stdout.on('error', endWithReader);
   if (name === '--version' || name === 'version') return say(await version());
   if (['', 'help', '--help', '-h'].includes(name)) {
     if (name === 'help' && args[0] !== undefined && Object.hasOwn(commands, args[0]))
@@ -44,6 +43,11 @@ export async function runCommandLine(
     return 1;
   }
   return runCommand(script, name, load, args);
+}
+
+/** A reader that stops early, such as `head`, is not a failure. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
 }
 
 /** Runs the only command of a command line. Exit codes are those of `runCommandLine`. */
@@ -69,6 +73,8 @@ async function runCommand(script: string, name: string, load: () => Promise<Comm
     const help = failure.detail.todo === 'See --help.' ? ` (${called} --help)` : '';
     process.stderr.write(`${start}${failure.message}${help}\n`);
     return stopping.code() ?? 1;
+  } finally {
+    stopping.end();
   }
 }
 
@@ -77,19 +83,22 @@ const SAME_SIGNAL_MS = 1000;
 /** Milliseconds between checks whether npm's shell still runs. */
 const PARENT_MS = 250;
 
-/** The first signal asks the command to stop; a later one ends the process at once. */
-function stopOnSignals(): { signal: AbortSignal; code(): number | undefined } {
+/** The first signal asks the command to stop; a later one ends the process at once. `end` stops listening. */
+function stopOnSignals(): { signal: AbortSignal; code(): number | undefined; end(): void } {
   const stop = new AbortController();
+  const ended = new AbortController();
   let first: { code: number; at: number } | undefined;
   const stopWith = (code: number): void => {
     first ??= { code, at: performance.now() };
     stop.abort();
   };
   for (const [signal, code] of Object.entries(STOP_CODES)) {
-    process.on(signal, () => {
+    const onSignal = (): void => {
       if (first && performance.now() - first.at > SAME_SIGNAL_MS) process.exit(code);
       stopWith(code);
-    });
+    };
+    process.on(signal, onSignal);
+    ended.signal.addEventListener('abort', () => process.off(signal, onSignal));
   }
   // npm ends its shell on a signal but does not pass the signal on to this process.
   if (process.env['npm_lifecycle_event'] !== undefined) {
@@ -100,8 +109,9 @@ function stopOnSignals(): { signal: AbortSignal; code(): number | undefined } {
       stopWith(STOP_CODES.SIGTERM);
     }, PARENT_MS);
     watch.unref();
+    ended.signal.addEventListener('abort', () => clearInterval(watch));
   }
-  return { signal: stop.signal, code: () => first?.code };
+  return { signal: stop.signal, code: () => first?.code, end: () => ended.abort() };
 }
 
 function say(text: string): 0 {

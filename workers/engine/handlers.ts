@@ -1,6 +1,7 @@
 import { LabError } from '../../src/core/error.ts';
 import type { Handlers } from '../../src/rpc/server.ts';
 import type { EngineId, LoadedModel, LoadOptions } from '../../src/core/engine/engine.ts';
+import { sparingly } from '../../src/core/engine/progress.ts';
 import type { EngineApi, LoadRequest } from './api.ts';
 
 /** Loads a model with one engine. */
@@ -16,7 +17,7 @@ export function engineHandlers(loaders: Record<EngineId, EngineLoader>): Handler
     async load(request, { emit, signal }) {
       await model?.unload();
       model = undefined;
-      model = await loaders[request.choice.engine](request, { onProgress: emit, signal });
+      model = await loaders[request.choice.engine](request, { onProgress: sparingly(emit), signal });
       const notes = [request.choice.note, model.info.note].filter(Boolean);
       const report = request.choice.report ?? model.info.report;
       const info = { ...model.info, ...(notes.length > 0 && { note: notes.join(' ') }), ...(report && { report }) };

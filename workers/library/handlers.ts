@@ -5,6 +5,7 @@ import { blobSource } from '../../src/core/formats/source.ts';
 import type { Handlers } from '../../src/rpc/server.ts';
 import { loadShape } from '../../src/core/engine/load-config.ts';
 import type { ModelFiles } from '../../src/core/engine/files.ts';
+import { sparingly } from '../../src/core/engine/progress.ts';
 import { estimateMemory } from '../../src/core/engine/memory.ts';
 import type { GgufRecord, ModelRecord, OnnxRecord } from '../../src/core/engine/record.ts';
 import type { FileStore } from '../../src/browser/model-store/file-store.ts';
@@ -36,16 +37,16 @@ export function libraryHandlers(): Handlers<LibraryApi> {
   const tokenizer = (record: ModelRecord, base: string) => tokenizers.get(record.id, () => openTokenizer(record, base));
   return {
     async addFiles({ files, convert, known, base }, { emit, signal }) {
-      const options = { onProgress: emit, signal };
+      const options = { onProgress: sparingly(emit), signal };
       const openBase = (record: OnnxRecord) => recordFiles(record, base, options);
       return ingestFiles(await store(), files, convert, { known, openBase }, options);
     },
-    addUrl: async ({ url, base }, { emit, signal }) => addUrl(url, base, { onProgress: emit, signal }),
+    addUrl: async ({ url, base }, { emit, signal }) => addUrl(url, base, { onProgress: sparingly(emit), signal }),
     async convert({ record, known, base }, { emit, signal }) {
       if (record.format !== 'gguf')
         throw new LabError({ code: 'unsupported', where: record.name, what: 'Only GGUF files are converted.' });
       const files = await store();
-      const [first, second] = await ggufParts(record, base, { onProgress: emit, signal });
+      const [first, second] = await ggufParts(record, base, { onProgress: sparingly(emit), signal });
       if (!first || second)
         throw new LabError({
           code: 'unsupported',
@@ -56,7 +57,7 @@ export function libraryHandlers(): Handlers<LibraryApi> {
       const id = await convertedId(files, record.id, known);
       try {
         return await convertCheckpoint(files, id, await openGguf(blobSource(record.name, first)), 'GGUF', {
-          onProgress: emit,
+          onProgress: sparingly(emit),
           signal,
         });
       } catch (error) {
@@ -65,7 +66,7 @@ export function libraryHandlers(): Handlers<LibraryApi> {
       }
     },
     async combine({ name, parts, known, base }, { emit, signal }) {
-      const options = { onProgress: emit, signal };
+      const options = { onProgress: sparingly(emit), signal };
       const files = await store();
       const adapters = parts.map(async ({ record, weight }) => ({
         record,
@@ -75,7 +76,7 @@ export function libraryHandlers(): Handlers<LibraryApi> {
       return combineAdapters(files, name, await Promise.all(adapters), known, options);
     },
     async saveAdapter({ record, base, format }, { emit, signal }) {
-      const options = { onProgress: emit, signal };
+      const options = { onProgress: sparingly(emit), signal };
       const files = await adapterFiles(record, base, options);
       return saveAdapter(
         record,

@@ -1,5 +1,6 @@
 import { hashBytes } from '../../src/browser/model-store/digest.ts';
-import type { LoadProgress } from '../../src/core/engine/engine.ts';
+import type { LoadOptions } from '../../src/core/engine/engine.ts';
+import { sparingly } from '../../src/core/engine/progress.ts';
 import { LabError } from '../../src/core/error.ts';
 import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
 import { parseConfig, type ModelConfig } from '../../src/core/formats/config.ts';
@@ -25,7 +26,7 @@ export const trainingHandlers: Handlers<TrainingApi> = {
 
 async function fineTune(task: TrainingTask, { signal, emit }: CallContext<TrainingEvent>): Promise<TrainingResult> {
   const { lora, plan, length, keep } = task;
-  const onProgress = (progress: LoadProgress): void => emit({ type: 'reading', ...progress });
+  const onProgress = sparingly((progress) => emit({ type: 'reading', ...progress }));
   const saved = await savedRun(keep, task.fresh);
   const startedAt = saved?.startedAt ?? Date.now();
   const checkpoint = await openModel(task, onProgress, signal);
@@ -71,7 +72,7 @@ async function fineTune(task: TrainingTask, { signal, emit }: CallContext<Traini
 
 async function openModel(
   { model }: TrainingTask,
-  onProgress: (progress: LoadProgress) => void,
+  onProgress: NonNullable<LoadOptions['onProgress']>,
   signal: AbortSignal,
 ): Promise<Checkpoint | undefined> {
   if (model.kind === 'weights') return undefined;

@@ -64,7 +64,8 @@ describe('an adapter as GGUF', () => {
             rank: fc.constantFrom(1, 2, 3, 8, 32),
             scaling: fc.oneof(
               fc.constantFrom(0, 1, 0.5, 2 / Math.sqrt(3)),
-              fc.double({ min: -4, max: 4, noNaN: true }),
+              // Products of smaller ones are too small for single precision, in which factors and alpha are.
+              fc.double({ min: -4, max: 4, noNaN: true }).filter((scaling) => Math.abs(scaling) > 1e-6),
             ),
           }),
           { minLength: 1, maxLength: MODULES.length },
