@@ -2,7 +2,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import { preview } from 'vite';
+import { preview, type Plugin } from 'vite';
 
 const ROOT = join(import.meta.dirname, '../..');
 export const DIST = join(ROOT, 'dist');
@@ -14,12 +14,24 @@ export interface ServedLab {
   close(): Promise<void>;
 }
 
-/** Serves the built lab as `npm start` does, on a free port. */
+/** Sends files as they are: the server would compress the weights of a model, too, which takes four seconds of a core. */
+const uncompressed: Plugin = {
+  name: 'tests:uncompressed',
+  configurePreviewServer({ middlewares }) {
+    middlewares.use((request, _response, next) => {
+      delete request.headers['accept-encoding'];
+      next();
+    });
+  },
+};
+
+/** Serves the built lab as `npm start` does, on a free port and without compression. */
 export async function serveLab(): Promise<ServedLab> {
   requireBuild();
   const server = await preview({
     root: ROOT,
     logLevel: 'silent',
+    plugins: [uncompressed],
     preview: { host: '127.0.0.1', port: 0, open: false },
   });
   const { port } = server.httpServer.address() as AddressInfo;
