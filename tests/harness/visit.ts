@@ -1,4 +1,5 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { claimOneCore, holdSentences } from './calm-page.ts';
 
 /** A page, and its errors and requests while it was open. */
 export interface Visit {
@@ -66,7 +67,8 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
   return { context, page, errors, failures, origins, close: () => context.close() };
 }
 
-async function newProfile(
+/** A fresh profile; see `VisitOptions` for what its pages find. */
+export async function newProfile(
   browser: Browser,
   { profile, serviceWorker = false, sentences = false, cores = 'one', quiet = false }: VisitOptions,
 ): Promise<BrowserContext> {
@@ -88,25 +90,4 @@ function chooseLabView(): void {
   } catch {
     // A sandbox, or a browser that keeps nothing: the chat stays quiet there.
   }
-}
-
-/** Has the page find one core. Runs in the page. */
-function claimOneCore(): void {
-  Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', { configurable: true, get: () => 1 });
-}
-
-/** Makes the worker that reads sentences one that never answers. Runs in the page. */
-function holdSentences(): void {
-  class Silent extends EventTarget {
-    postMessage(): void {
-      // Nobody listens.
-    }
-    terminate(): void {
-      // Nothing runs.
-    }
-  }
-  globalThis.Worker = new Proxy(Worker, {
-    construct: (Real, [url, options]: ConstructorParameters<typeof Worker>) =>
-      options?.name === 'sentences' ? new Silent() : new Real(url, options),
-  });
 }

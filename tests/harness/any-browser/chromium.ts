@@ -1,5 +1,6 @@
 import type { Frame, JSHandle } from 'playwright-core';
 import { launch } from '../browser.ts';
+import { newProfile } from '../visit.ts';
 import { expressionOf } from './find.ts';
 import { frameWithin } from './frames.ts';
 import { describeTarget, type Engine, type Tab, type Target } from './tab.ts';
@@ -12,7 +13,7 @@ export const CHROMIUM: Engine = {
   find: () => 'the one that the other tests use',
   async start() {
     const browser = await launch({ webgpu: false });
-    const page = await browser.newPage();
+    const page = await (await newProfile(browser, { serviceWorker: true, quiet: true })).newPage();
     const errors: string[] = [];
     page.on('console', (message) => void (message.type() === 'error' && errors.push(message.text())));
     page.on('pageerror', (error) => errors.push(error.message));

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import puppeteer, { type ElementHandle, type Frame } from 'puppeteer-core';
+import { claimOneCore, holdSentences } from '../calm-page.ts';
 import { expressionOf } from './find.ts';
 import { frameWithin } from './frames.ts';
 import { describeTarget, type Engine, type Tab, type Target } from './tab.ts';
@@ -38,8 +39,12 @@ export const FIREFOX: Engine = {
       executablePath: path,
       headless: true,
       defaultViewport: { width: 1280, height: 900 },
+      // Without a graphics card, the processor draws every frame of an indicator that turns.
+      extraPrefsFirefox: { 'ui.prefersReducedMotion': 1 },
     });
     const page = await browser.newPage();
+    await page.evaluateOnNewDocument(claimOneCore);
+    await page.evaluateOnNewDocument(holdSentences);
     const errors: string[] = [];
     const report = (message: string) => {
       if (message !== ENDED_THREAD && message !== LEFT_PAGE && !message.startsWith(POLICY)) errors.push(message);
