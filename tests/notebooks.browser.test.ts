@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, Locator } from 'playwright-core';
+import type { Browser, Locator, Request } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { seriousViolations } from './harness/axe.ts';
 import { launch } from './harness/browser.ts';
 import { ASKING, HOSTILE, LEAVING } from './harness/hostile/brought-notebooks.ts';
 import { serveLab, type ServedLab } from './harness/lab.ts';
 import { clickAllowEarly, NotebookReader } from './harness/notebook.ts';
+import { Person } from './harness/person.ts';
 import { takeSlow } from './harness/slow.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
@@ -154,6 +155,27 @@ describe('notebooks', () => {
     await expectSound();
   });
 
+  it('Which words matter: fetches nothing until Measure is pressed, and the size is read', async () => {
+    const asked: string[] = [];
+    const note = (request: Request): unknown => asked.push(new URL(request.url()).pathname);
+    guest.context.on('request', note);
+    await runs('which-words-matter');
+    await reader.frame.getByText('Measured before, with Solace 135M.').waitFor();
+    await button('Measure').click();
+    const wanted = guest.page.getByRole('group', { name: 'The model of this notebook' });
+    await wanted.getByText(/Solace 135M, which has to be fetched once: \d+ MB/).waitFor();
+    await reader.frame.getByText('The page asks before it fetches one.').waitFor();
+    // It is in view wherever the reader is.
+    expect(await wanted.evaluate((panel) => panel.getBoundingClientRect().bottom <= innerHeight)).toBe(true);
+    expect(await seriousViolations(guest.page)).toEqual([]);
+    expect(asked.filter((path) => path.includes('/models/') && /\.(onnx|onnx_data|bin|gguf)/.test(path))).toEqual([]);
+    guest.context.off('request', note);
+    await expectSound();
+    // A question of a notebook ends with it.
+    await guest.page.goto(`${lab.url}#/notebooks`);
+    await wanted.waitFor({ state: 'detached' });
+  });
+
   async function bring(by: Visit, name: string, html: string): Promise<NotebookReader> {
     const brought = new NotebookReader(by.page);
     await brought.bring(lab.url, name, html);
@@ -205,19 +227,30 @@ describe('notebooks', () => {
 
   // Two minutes on two cores, of the suite's ten.
   describe.runIf(takeSlow)('with the embedded model (SOLACE_SLOW=1 runs these)', () => {
+    beforeAll(async () => {
+      await guest.page.goto(lab.url);
+      await new Person(guest.page).loadModel();
+    });
+
     it('Which words matter: measures the loss without each part of speech', async () => {
       await runs('which-words-matter');
+      const shown = (): Promise<number[]> =>
+        reader
+          .cell(13)
+          .getByRole('row')
+          .evaluateAll((rows) =>
+            rows.slice(1).map((row) => Number(row.lastElementChild?.previousElementSibling?.textContent)),
+          );
+      const shipped = await shown();
+      await button('Measure').click();
       await reader.frame.getByText('11 of 11 measured.').waitFor({ timeout: 240_000 });
       await expectSound();
-      const losses = await reader
-        .cell(10)
-        .getByRole('row')
-        .evaluateAll((rows) =>
-          rows.slice(1).map((row) => Number(row.lastElementChild?.previousElementSibling?.textContent)),
-        );
+      const losses = await shown();
       expect(losses).toHaveLength(11);
       for (const loss of losses) expect(loss).toBeGreaterThan(0.5);
       expect(new Set(losses).size).toBeGreaterThan(3);
+      // What the notebook came with was measured by the same code.
+      for (const [i, loss] of losses.entries()) expect(Math.abs(loss - (shipped[i] ?? 0))).toBeLessThan(0.05);
     });
 
     it('Judging the judge: compares in both orders', async () => {

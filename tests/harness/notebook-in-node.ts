@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { deserialize } from '@observablehq/notebook-kit';
 import { JSDOM } from 'jsdom';
 import { loadChatTokenizer } from '../../src/core/engine/load-tokenizer.ts';
+import { modelTokenizer } from '../../src/core/engine/model-tokenizer.ts';
 import { corpusScores } from '../../src/core/metrics/corpus.ts';
 import { measurePair, type Pair } from '../../src/core/metrics/pair.ts';
 import { compress } from '../../src/lab/compression.ts';
@@ -69,7 +70,14 @@ export function openDocument(): () => void {
   const before = Object.keys(added).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
   for (const [name, value] of Object.entries(added))
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  const { defineProperty } = Object;
+  // jsdom does not let anybody set an accessor of a form itself, which is how inputs take their values.
+  Object.defineProperty = (target, name, descriptor) =>
+    target instanceof window.HTMLFormElement && descriptor.set
+      ? Object.setPrototypeOf(target, Object.create(Reflect.getPrototypeOf(target), { [name]: descriptor }))
+      : defineProperty(target, name, descriptor);
   return () => {
+    Object.defineProperty = defineProperty;
     for (const [name, descriptor] of before) {
       if (descriptor) Object.defineProperty(globalThis, name, descriptor);
       else Reflect.deleteProperty(globalThis, name);
@@ -95,7 +103,7 @@ const CALL = { signal: new AbortController().signal, emit: () => undefined };
 
 /** The services of a notebook, whose workers' methods run on this thread. */
 async function services(): Promise<NotebookServices> {
-  const tokenizer = await loadChatTokenizer(await nodeFiles(EMBEDDED_FOLDER));
+  const tokenizer = modelTokenizer(await loadChatTokenizer(await nodeFiles(EMBEDDED_FOLDER)));
   return {
     compress,
     measure: (pairs: readonly Pair[]) => {
@@ -107,11 +115,7 @@ async function services(): Promise<NotebookServices> {
     statistics: async (dialogues) => notebookHandlers.statistics(dialogues, CALL),
     findPublished: async (texts, where, query) => notebookHandlers.findPublished({ texts, where, query }, CALL),
     interval: async (groups) => notebookHandlers.interval(groups, CALL),
-    tokenizer: () =>
-      Promise.resolve({
-        countTokens: (texts: string[]) => Promise.resolve(texts.map((text) => tokenizer.encodeText(text).length)),
-        renderPrompt: absent,
-      }),
+    tokenizer: () => Promise.resolve(tokenizer),
     close: () => undefined,
   };
 }

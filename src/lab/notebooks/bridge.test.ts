@@ -97,6 +97,18 @@ describe('a notebook’s bridge', () => {
     expect(vi.mocked(heard.emit).mock.calls).toEqual([['I '], ['I hear']]);
   });
 
+  it('tells how far the model is loaded that it waits for', async () => {
+    const lease: NotebookHost['lease'] = (_signal, onProgress) => {
+      onProgress?.({ stage: 'Fetching', loadedBytes: 1, totalBytes: 4 });
+      return leaseOf(model)();
+    };
+    const host: NotebookHost = { lease, services: servicesOf(model), data, ask: absent };
+    const heard = context();
+    const info = await new NotebookBridge(host).call({ name: 'model', args: [] }, heard);
+    expect(info).toMatchObject({ modelId: 'local', device: 'wasm' });
+    expect(vi.mocked(heard.emit).mock.calls).toEqual([[{ stage: 'Fetching', loadedBytes: 1, totalBytes: 4 }]]);
+  });
+
   it('computes the same result once per model', async () => {
     const first = modelOf('wasm', 'first');
     const second = modelOf('wasm', 'second');

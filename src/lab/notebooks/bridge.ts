@@ -1,6 +1,6 @@
 import { LazyMap } from '../../core/async/memoised.ts';
 import { LabError, throwIfCancelled } from '../../core/error.ts';
-import type { LoadedModel } from '../../core/engine/engine.ts';
+import type { LoadedModel, LoadProgress } from '../../core/engine/engine.ts';
 import type { CallContext } from '../../rpc/server.ts';
 import { Lru } from '../../core/lru.ts';
 import type { NotebookFunction, Permission } from './define.ts';
@@ -25,7 +25,7 @@ export {
 /** What the page gives a notebook's bridge. */
 export interface NotebookHost {
   /** Leases the model that notebooks use; a call holds the lease until it ends. */
-  lease(signal: AbortSignal): Promise<ModelLease>;
+  lease(signal: AbortSignal, onProgress?: (progress: LoadProgress) => void): Promise<ModelLease>;
   /** Services for this notebook alone. */
   services: NotebookServices;
   /** What notebooks read of the page. */
@@ -69,7 +69,8 @@ export class NotebookBridge {
     if (!entry) throw unknownFunction(name);
     const checked = check(name, entry, args);
     let lease: Promise<ModelLease> | undefined;
-    const model = () => this.#allowed((lease ??= this.#host.lease(signal)));
+    const model = (onProgress?: (progress: LoadProgress) => void) =>
+      this.#allowed((lease ??= this.#host.lease(signal, onProgress)));
     const { services, data } = this.#host;
     const run = () =>
       entry.run(checked, { signal, emit, model, services, data, require: (permission) => this.#require(permission) });

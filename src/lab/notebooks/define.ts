@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { LoadedModel } from '../../core/engine/engine.ts';
+import type { LoadedModel, LoadProgress } from '../../core/engine/engine.ts';
 import type { PageData } from './page-data.ts';
 import type { NotebookServices } from './services.ts';
 
@@ -12,8 +12,8 @@ export interface FunctionContext {
   signal: AbortSignal;
   /** Reports progress to the cell. */
   emit: (event: unknown) => void;
-  /** The model that replies: the one in memory, otherwise the embedded one. */
-  model: () => Promise<LoadedModel>;
+  /** The chosen model, which is loaded if necessary; if it has to be fetched, the page asks the person first. */
+  model: (onProgress?: (progress: LoadProgress) => void) => Promise<LoadedModel>;
   /** Services that run off the page's thread and end with the notebook. */
   services: NotebookServices;
   /** Datasets, models and tables of the page. */

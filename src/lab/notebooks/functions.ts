@@ -87,7 +87,7 @@ export const NOTEBOOK_FUNCTIONS = {
     (await services.tokenizer()).renderPrompt(given),
   ),
 
-  model: define(z.tuple([]), async (_, { model }) => (await model()).info),
+  model: define(z.tuple([]), async (_, { model, emit }) => (await model(emit)).info),
 
   generate: define(
     z.tuple([messages, decoding.prefault({})]),

@@ -33,11 +33,20 @@ export const notebooks = new Notebooks({
   toasts,
 });
 
-/** A bridge for the notebook that is being opened; `ask` shows the person what it wants. */
-export function openBridge(ask: (permission: Permission) => Promise<boolean>): NotebookBridge {
+/**
+ * A bridge for the notebook that is being opened; `ask` shows the person what it wants, and `wants` learns when a call
+ * begins (1) and ceases (-1) to wait for the model.
+ */
+export function openBridge(
+  ask: (permission: Permission) => Promise<boolean>,
+  wants: (change: 1 | -1) => void,
+): NotebookBridge {
   return new NotebookBridge({
-    // The model of the page, loaded if need be, as the chat would.
-    lease: (signal) => models.lease(signal),
+    // The model of the page, loaded if need be. Opening a notebook must not fetch it without a question.
+    lease: (signal, onProgress) => {
+      wants(1);
+      return models.lease(signal, { asksFirst: true, ...(onProgress && { onProgress }) }).finally(() => wants(-1));
+    },
     services: openServices(() => tokenizerModel(models), openOwnTokenizer),
     data: pageData,
     ask,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Device, DecodingFeatures, LoadedModel, LoadProgress } from '../../core/engine/engine.ts';
+import type { Device, DecodingFeatures, LoadedModel, LoadOptions, LoadProgress } from '../../core/engine/engine.ts';
 import { LabError, throwIfCancelled } from '../../core/error.ts';
 import { DEFAULT_MODEL_ID, EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
 import type { DeviceChoice, ModelLease, ModelResidency, TextStore } from '../../lab/index.ts';
@@ -50,7 +50,7 @@ export class Models {
   readonly #offline: { keepEngines(): void };
   readonly #isMetered: () => boolean;
   readonly #choice: Stored<typeof schema>;
-  /** Asks where the chosen model is wanted and must be fetched over a metered connection. */
+  /** Asks before the chosen model is fetched: for a notebook, and over a metered connection. */
   readonly consent = new Consent();
   #loading: Promise<void> | null = null;
   #stopping: AbortController | null = null;
@@ -182,19 +182,23 @@ export class Models {
   }
 
   /**
-   * Leases the chosen model, after loading it if necessary; asks first on a metered connection. Aborting `signal` ends
-   * the wait, not the loading.
+   * Leases the chosen model, after loading it if necessary. On a metered connection, or if `asksFirst`, the person is
+   * asked before anything is fetched. Aborting `signal` ends the wait, not the loading.
    * @throws {LabError} `cancelled` when the wait or the loading is stopped, and what loading throws.
    */
-  async lease(signal: AbortSignal): Promise<ModelLease> {
+  async lease(
+    signal: AbortSignal,
+    { asksFirst = this.#isMetered(), ...options }: Pick<LoadOptions, 'onProgress'> & { asksFirst?: boolean } = {},
+  ): Promise<ModelLease> {
     if (!this.loaded) {
       if (!this.#knowsChosen) await this.refresh();
-      if (!this.#loading && this.#isMetered()) await this.#ask(signal);
+      if (!this.#loading && asksFirst) await this.#ask(signal);
       throwIfCancelled(signal);
       if (this.phase !== 'ready') void this.#start(this.chosen.id).catch(() => undefined);
     }
     const stopping = this.#stopping?.signal;
     return this.#residency.acquire(this.#choice.current.id, {
+      ...options,
       signal: stopping ? AbortSignal.any([signal, stopping]) : signal,
     });
   }

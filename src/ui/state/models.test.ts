@@ -1,89 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { DEFAULT_MODEL_ID } from '../../core/engine/embedded.ts';
-import type { LoadedInfo, LoadedModel, LoadOptions } from '../../core/engine/engine.ts';
 import { LabError } from '../../core/error.ts';
-import { fakeModel } from '../../core/evaluation/testing/fake-model.ts';
-import { ModelResidency, type DeviceChoice } from '../../lab/models/residency.ts';
-import type { ListedModel, ModelShelf } from './listed-models.ts';
-import { Models } from './models.svelte.ts';
+import { createModels } from './testing/models.ts';
 
-const listed = (id: string, host: string | null = null): ListedModel => ({ id, name: id, summary: '', bytes: 1, host });
-
-/** The state with a real residency over fake models; `hold` makes loading wait for the test. */
-interface Setup {
-  stored?: Record<string, string>;
-  hold?: boolean;
-  metered?: boolean;
-  /** Bytes of the default model that are not on this device. */
-  toFetch?: number;
-  /** What the loaded model says about itself. */
-  about?: Partial<LoadedInfo>;
-}
-
-function create({ stored = {}, hold = false, metered = false, toFetch = 0, about = {} }: Setup = {}) {
-  const texts = new Map(Object.entries(stored));
-  const log: string[] = [];
-  let end: (failure?: LabError) => void = () => undefined;
-  let progress: LoadOptions['onProgress'];
-  const load = (id: string, { device, signal, onProgress }: LoadOptions & { device: DeviceChoice }) => {
-    log.push(`load ${id} on ${device}`);
-    progress = onProgress;
-    return new Promise<LoadedModel>((resolve, reject) => {
-      const { info, ...model } = fakeModel({ device: 'wasm' });
-      end = (failure) =>
-        failure
-          ? reject(failure)
-          : resolve({
-              ...model,
-              info: { ...info, modelId: id, note: `A note about ${id}.`, ...about },
-              unload: () => Promise.resolve(void log.push(`unload ${id}`)),
-            });
-      signal?.addEventListener('abort', () => reject(LabError.cancelled()));
-      if (!hold) end();
-    });
-  };
-  const residency = new ModelResidency({ load, takesMemory: (id) => Promise.resolve(id !== 'remote') });
-  const shelf = {
-    listModels: vi.fn(() =>
-      Promise.resolve([
-        { ...listed(DEFAULT_MODEL_ID), bytesToFetch: toFetch },
-        listed('b'),
-        listed('remote', 'host.example'),
-      ]),
-    ),
-    removeModel: vi.fn((id: string) => residency.retire(id)),
-    formatResumes: (format: string) => format !== 'endpoint',
-    estimateMemory: vi.fn<ModelShelf['estimateMemory']>(() => Promise.reject(new Error('Unknown.'))),
-    subscribe: vi.fn(() => () => undefined),
-  };
-  const keepEngines = vi.fn();
-  const models = new Models({
-    shelf,
-    residency,
-    texts: {
-      get: (key) => texts.get(key) ?? null,
-      set: (key, text) => void (text === null ? texts.delete(key) : texts.set(key, text)),
-    },
-    offline: { keepEngines },
-    isMetered: () => metered,
-  });
-  models.start();
-  return {
-    models,
-    residency,
-    shelf,
-    log,
-    keepEngines,
-    end: (failure?: LabError) => end(failure),
-    report: (loadedBytes: number, totalBytes: number) => progress?.({ stage: 'Loading', loadedBytes, totalBytes }),
-    begun: () => vi.waitFor(() => expect(log.length).toBeGreaterThan(0), { interval: 1 }),
-  };
-}
 const never = new AbortController().signal;
 
 describe('Models', () => {
   it('loads the chosen model, reports its progress, and keeps it for the next request', async () => {
-    const { models, log, end, report, begun, keepEngines } = create({ hold: true });
+    const { models, log, end, report, begun, keepEngines } = createModels({ hold: true });
     expect([models.phase, models.where, models.note, models.features]).toEqual(['none', '', null, null]);
     // Before it is loaded, its format tells.
     expect(models.resumes(models.chosen.id)).toBe(true);
@@ -106,7 +30,7 @@ describe('Models', () => {
   });
 
   it('loads the model and lends it to a reply, and returns it even if the reply fails', async () => {
-    const { models, log } = create();
+    const { models, log } = createModels();
     const failing = models.use(never, () => Promise.reject(new Error('No reply.')));
     await expect(failing).rejects.toThrow('No reply.');
     expect(models.phase).toBe('ready');
@@ -116,7 +40,7 @@ describe('Models', () => {
   });
 
   it('asks before it fetches a model over a metered connection, and only then', async () => {
-    const { models, log } = create({ metered: true, toFetch: 100 });
+    const { models, log } = createModels({ metered: true, toFetch: 100 });
     const stop = new AbortController();
     const refused = models.use(stop.signal, () => Promise.resolve('read'));
     await vi.waitFor(() => expect(models.consent.asks).toBe(true), { interval: 1 });
@@ -138,14 +62,33 @@ describe('Models', () => {
     expect(await waiting).toBe('read');
     expect(models.consent.asks).toBe(false);
 
-    for (const quiet of [create({ metered: true }), create({ toFetch: 100 })]) {
+    for (const quiet of [createModels({ metered: true }), createModels({ toFetch: 100 })]) {
       expect(await quiet.models.use(never, () => Promise.resolve('read'))).toBe('read');
       expect(quiet.models.consent.asks).toBe(false);
     }
   });
 
+  it('asks once for all who want to be asked, on any connection, and reports the loading to each', async () => {
+    const { models, log, end, report, begun } = createModels({ hold: true, toFetch: 100 });
+    const heard = [vi.fn(), vi.fn()];
+    const wanted = heard.map((onProgress) => models.lease(never, { asksFirst: true, onProgress }));
+    await vi.waitFor(() => expect(models.consent.asks).toBe(true), { interval: 1 });
+    expect(log).toEqual([]);
+    models.consent.agree();
+    await begun();
+    expect(models.consent.asks).toBe(false);
+    report(25, 100);
+    end();
+    expect(await Promise.all(wanted)).toHaveLength(2);
+    for (const each of heard)
+      expect(each.mock.calls).toEqual([[{ stage: 'Loading', loadedBytes: 25, totalBytes: 100 }]]);
+    // In memory, it is lent without a question.
+    await models.lease(never, { asksFirst: true });
+    expect([models.consent.asks, log]).toEqual([false, [`load ${DEFAULT_MODEL_ID} on auto`]]);
+  });
+
   it('ends a wait without ending the loading, and both if the loading is cancelled', async () => {
-    const { models, end, begun } = create({ hold: true });
+    const { models, end, begun } = createModels({ hold: true });
     const stop = new AbortController();
     const waiting = models.lease(stop.signal);
     await begun();
@@ -165,7 +108,7 @@ describe('Models', () => {
   });
 
   it('shows why a model could not be loaded, and rejects those who wait', async () => {
-    const { models, end, begun } = create({ hold: true });
+    const { models, end, begun } = createModels({ hold: true });
     const waiting = models.lease(never);
     await begun();
     end(new LabError({ code: 'out-of-memory', what: 'Too large.' }));
@@ -177,7 +120,7 @@ describe('Models', () => {
   });
 
   it('switches to another model, and frees the one before', async () => {
-    const { models, log } = create();
+    const { models, log } = createModels();
     await models.refresh();
     await models.load();
     await models.load('b');
@@ -191,7 +134,7 @@ describe('Models', () => {
   });
 
   it('loads on the device that was chosen, for runs and judges as well', async () => {
-    const { models, residency, log } = create({ stored: { 'solace.model': '{"device":"wasm"}' } });
+    const { models, residency, log } = createModels({ stored: { 'solace.model': '{"device":"wasm"}' } });
     await models.load();
     models.setDevice('webgpu');
     expect(models.device).toBe('webgpu');
@@ -205,7 +148,7 @@ describe('Models', () => {
   });
 
   it('follows models that runs and notebooks load and free', async () => {
-    const { models, residency } = create();
+    const { models, residency } = createModels();
     const run = await residency.acquire(DEFAULT_MODEL_ID);
     expect(models.phase).toBe('ready');
     const other = await residency.acquire('b');
@@ -220,7 +163,7 @@ describe('Models', () => {
   });
 
   it.each(['lease', 'load'] as const)('%ss the chosen model, not the default, before the list is read', async (how) => {
-    const { models, shelf, log } = create({
+    const { models, shelf, log } = createModels({
       stored: { 'solace.model': '{"version":2,"id":"b"}' },
     });
     expect(models.list.map(({ id }) => id)).not.toContain('b');
@@ -230,7 +173,7 @@ describe('Models', () => {
   });
 
   it('knows where messages go once the list is read', async () => {
-    const { models } = create();
+    const { models } = createModels();
     expect(models.host).toBeNull();
     await models.load('remote');
     expect(models.host).toBeUndefined();
@@ -239,7 +182,7 @@ describe('Models', () => {
   });
 
   it('reads the list, follows it, and shows an error if it cannot be read', async () => {
-    const { models, shelf } = create();
+    const { models, shelf } = createModels();
     await models.refresh();
     await models.refresh();
     expect(shelf.subscribe).toHaveBeenCalledOnce();
@@ -252,7 +195,7 @@ describe('Models', () => {
   });
 
   it('removes a model from memory and from the list, and shows an error if it cannot', async () => {
-    const { models, shelf, log } = create();
+    const { models, shelf, log } = createModels();
     await models.load('b');
     await models.remove('b');
     expect(shelf.removeModel).toHaveBeenCalledWith('b');
@@ -266,11 +209,11 @@ describe('Models', () => {
 
   it('offers the report about a device, whether the model runs elsewhere or nowhere', async () => {
     const selfTest = { passed: true, against: 'manifest' } as const;
-    const { models } = create({ about: { selfTest, report: 'Device: acme' } });
+    const { models } = createModels({ about: { selfTest, report: 'Device: acme' } });
     expect([models.selfTest, models.report]).toEqual([null, null]);
     await models.load('b');
     expect([models.selfTest, models.report]).toEqual(['Checked on this processor.', 'Device: acme']);
-    const failing = create({ hold: true });
+    const failing = createModels({ hold: true });
     const loading = failing.models.load('b');
     await failing.begun();
     failing.end(new LabError({ code: 'wrong-numbers', what: 'Wrong.', report: 'Device: processor' }));
@@ -279,7 +222,7 @@ describe('Models', () => {
   });
 
   it('estimates memory once for each model', async () => {
-    const { models, shelf } = create();
+    const { models, shelf } = createModels();
     await models.estimate('b');
     expect(models.memory).toEqual({ b: null });
     shelf.estimateMemory.mockResolvedValueOnce({ weights: 1, cache: 1, logits: 1, runtime: 1, total: 9, peak: 9 });
