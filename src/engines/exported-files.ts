@@ -1,7 +1,7 @@
 import type { Checkpoint } from '../core/formats/checkpoint/checkpoint.ts';
 import { SIDE_FILES } from '../core/formats/checkpoint/side-files.ts';
 import { openExported } from '../core/formats/export/read.ts';
-import { blobSource } from '../core/formats/source.ts';
+import { windowedSources } from '../core/formats/source.ts';
 import type { LoadOptions } from '../core/engine/engine.ts';
 import { hasFile, type ModelFiles } from '../core/engine/files.ts';
 import { readSideFiles } from '../core/engine/load-tokenizer.ts';
@@ -21,10 +21,11 @@ export async function openExportedFiles(
   await files.ensure(wanted, options);
   const side = await readSideFiles(files, SIDE_FILES);
   const model = new Uint8Array(await (await files.open(graph)).arrayBuffer());
+  const open = windowedSources();
   return openExported(
     files.name,
     model,
-    async (location) => blobSource(location, await files.open(`onnx/${location}`)),
+    async (location) => open(location, await files.open(`onnx/${location}`)),
     side,
   );
 }

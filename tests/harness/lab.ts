@@ -14,7 +14,7 @@ export interface ServedLab {
   close(): Promise<void>;
 }
 
-/** Sends files as they are: the server would compress the weights of a model, too, which takes four seconds of a core. */
+/** Sends files as they are: compressing the weights of a model, as the server would, takes four seconds of a core. */
 const uncompressed: Plugin = {
   name: 'tests:uncompressed',
   configurePreviewServer({ middlewares }) {

@@ -1,10 +1,13 @@
 import { LabError } from '../../core/error.ts';
 
+/** What is stored; bytes reach the disk with fewer copies than a blob, which the browser holds in another process. */
+export type StoredData = Blob | Uint8Array<ArrayBuffer>;
+
 /** A flat store of blobs under slash-separated keys; `put` is atomic. */
 export interface BlobStore {
   readonly kind: 'opfs' | 'cache' | 'memory';
   /** @throws {LabError} `quota` when the device or the site's share is full. */
-  put(key: string, data: Blob): Promise<void>;
+  put(key: string, data: StoredData): Promise<void>;
   /** A lazily read blob; undefined if it does not exist. */
   get(key: string): Promise<Blob | undefined>;
   /** Removes all keys that start with `prefix + '/'`. */
@@ -118,8 +121,9 @@ export function memoryVault(capacity = Infinity): BlobStore & { keys(): string[]
     keys: () => [...blobs.keys()],
     async put(key, data) {
       const held = [...blobs.values()].reduce((sum, blob) => sum + blob.size, 0) - (blobs.get(key)?.size ?? 0);
-      if (held + data.size > capacity) throw storageFault(new DOMException('full', 'QuotaExceededError'));
-      blobs.set(key, data);
+      const blob = new Blob([data]);
+      if (held + blob.size > capacity) throw storageFault(new DOMException('full', 'QuotaExceededError'));
+      blobs.set(key, blob);
     },
     get: (key) => Promise.resolve(blobs.get(key)),
     async clear(prefix) {

@@ -12,6 +12,9 @@ import type { BlobStore } from './blob-store.ts';
 /** Files are stored in segments of this size, so that downloads resume without rewriting. */
 const SEGMENT_BYTES = 16 * 2 ** 20;
 
+/** A file up to this size stays in memory while it arrives, so that it is not read again to be hashed. */
+const HELD_BYTES = 64 * 2 ** 20;
+
 export interface WriteOptions {
   /** If the hash differs, the file is refused and deleted. */
   sha256?: string;
@@ -96,6 +99,17 @@ export class FileStore {
     return !unchecked && (await this.#state(file)) === 'changed' ? 'damaged' : 'whole';
   }
 
+  /**
+   * SHA-256 of a complete file; one of a single segment is not read for that.
+   * @throws {LabError} like `open`.
+   */
+  async sha256(model: string, path: string, signal?: AbortSignal): Promise<string> {
+    const { complete = false, digests = [] } = (await this.file(model, path)) ?? {};
+    const [only, ...others] = digests;
+    if (complete && only !== undefined && others.length === 0) return only;
+    return hashBlob(await this.open(model, path), signal);
+  }
+
   /** The last stored bytes of a file, at most `length`. */
   async tail(model: string, path: string, length: number): Promise<Uint8Array<ArrayBuffer>> {
     const file = await this.file(model, path);
@@ -146,15 +160,19 @@ export class FileStore {
     let stored = sumOf(file.segments);
     let buffer: Uint8Array<ArrayBuffer>[] = [];
     let buffered = 0;
+    /** All segments, if they are few and none is from an earlier attempt. */
+    let held: Uint8Array<ArrayBuffer>[] | undefined = stored === 0 ? [] : undefined;
 
     const flush = async () => {
       if (buffered === 0) return;
-      const segment = new Blob(buffer);
-      const digest = await hashBytes(await segment.arrayBuffer());
+      const segment = joined(buffer);
+      const digest = await hashBytes(segment);
       await this.#vault.put(segmentKey(file, file.segments.length), segment);
       file.segments.push(buffered);
       file.digests?.push(digest);
       stored += buffered;
+      if (expected === undefined || stored > HELD_BYTES) held = undefined;
+      held?.push(segment);
       buffer = [];
       buffered = 0;
       await this.#database.put('files', file);
@@ -185,10 +203,15 @@ export class FileStore {
       void reader.cancel().catch(() => {});
     }
     await flush();
-    await this.#finish(file, expected, signal);
+    await this.#finish(file, expected, held, signal);
   }
 
-  async #finish(file: StoredFile, expected: string | undefined, signal?: AbortSignal): Promise<void> {
+  async #finish(
+    file: StoredFile,
+    expected: string | undefined,
+    held: Uint8Array<ArrayBuffer>[] | undefined,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const stored = sumOf(file.segments);
     if (file.bytes > 0 && stored < file.bytes) throw cutFile(file.path, stored, file.bytes);
     if (file.bytes > 0 && stored > file.bytes) {
@@ -196,8 +219,8 @@ export class FileStore {
       throw tooLongFile(file.path, file.bytes);
     }
     if (expected) {
-      const blob = await this.#join(file);
-      const actual = blob && (await hashBlob(blob, signal));
+      const blob = held ? undefined : await this.#join(file);
+      const actual = held ? await hashBytes(joined(held)) : blob && (await hashBlob(blob, signal));
       if (actual !== expected.toLowerCase()) {
         await this.removeFile(file.model, file.path);
         throw wrongHash(file.path, actual, expected);
@@ -238,6 +261,18 @@ export class FileStore {
 
 function segmentKey(file: StoredFile, index: number): string {
   return `${file.model}/${file.path}/${index}`;
+}
+
+function joined(parts: Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  const [only, ...others] = parts;
+  if (only && others.length === 0) return only;
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 function sumOf(values: number[]): number {

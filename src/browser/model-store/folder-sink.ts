@@ -1,5 +1,4 @@
 import type { FolderSink } from '../../core/formats/export/sink.ts';
-import { hashBlob } from './digest.ts';
 import type { FileStore } from './file-store.ts';
 
 /** Lets the exporter write a model folder directly into the store. */
@@ -23,8 +22,8 @@ export function storeSink(store: FileStore, model: string, signal?: AbortSignal)
         async close() {
           await writer.close().catch(() => {});
           await stored;
-          const blob = await store.open(model, path);
-          return { path, bytes: blob.size, sha256: await hashBlob(blob, signal) };
+          const { size } = await store.open(model, path);
+          return { path, bytes: size, sha256: await store.sha256(model, path, signal) };
         },
       };
     },

@@ -52,6 +52,23 @@ describe('FileStore', () => {
     expect(files.list).toEqual([{ path: 'onnx/a.onnx', bytes: content.length, sha256: digest }]);
   });
 
+  it('checks the hash of what arrived whole without reading it again, and of a resumed file by reading it', async () => {
+    let reads = 0;
+    const counting = { ...vault, get: (key: string) => (reads++, vault.get(key)) };
+    const counted = new FileStore(counting, database, 1024);
+    await counted.append({ model: 'm', path: 'a', bytes: 0 }, streamOf(content), { sha256: digest });
+    expect([(await counted.file('m', 'a'))?.segments.length, reads]).toEqual([1, 0]);
+    const parts = [content.subarray(0, 3000), content.subarray(3000)] as const;
+    const start = { model: 'm', path: 'b', bytes: content.length };
+    await expect(counted.append(start, streamOf(parts[0]))).rejects.toMatchObject({ code: 'network' });
+    await counted.append(start, streamOf(parts[1]), { sha256: digest });
+    expect(reads).toBeGreaterThan(1);
+    const before = reads;
+    expect(await counted.sha256('m', 'a')).toBe(digest);
+    expect(reads).toBe(before);
+    expect(await counted.sha256('m', 'b')).toBe(digest);
+  });
+
   it('keeps nothing of a file whose hash differs', async () => {
     const wrong = store.append({ model: 'm', path: 'a', bytes: 0 }, streamOf(content), { sha256: 'ab'.repeat(32) });
     await expect(wrong).rejects.toMatchObject({ code: 'hash-mismatch', detail: { where: 'a' } });

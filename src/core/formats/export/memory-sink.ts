@@ -1,15 +1,31 @@
 import type { FileSink, FolderSink } from './sink.ts';
 
+/** A browser keeps blobs in another process, so they are made of many pieces at once. */
+const BLOB_BYTES = 8 * 2 ** 20;
+
 /** Collects written pieces; nothing is hashed, because nothing is stored. */
 export function memorySink(path: string): FileSink & { blob(): Blob } {
-  const parts: Blob[] = [];
+  const blobs: Blob[] = [];
+  let pieces: Uint8Array<ArrayBuffer>[] = [];
+  let waiting = 0;
+  const gather = (): void => {
+    if (waiting > 0) blobs.push(new Blob(pieces));
+    pieces = [];
+    waiting = 0;
+  };
+  const blob = (): Blob => {
+    gather();
+    return new Blob(blobs);
+  };
   return {
     async write(bytes) {
-      // The writer reuses its buffers, so a blob takes its own copy.
-      parts.push(new Blob([bytes.slice()]));
+      // The writer reuses its buffers.
+      pieces.push(bytes.slice());
+      waiting += bytes.length;
+      if (waiting >= BLOB_BYTES) gather();
     },
-    close: () => Promise.resolve({ path, bytes: parts.reduce((sum, { size }) => sum + size, 0), sha256: '' }),
-    blob: () => new Blob(parts),
+    close: () => Promise.resolve({ path, bytes: blob().size, sha256: '' }),
+    blob,
   };
 }
 

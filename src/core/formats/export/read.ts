@@ -212,7 +212,8 @@ function packQ8(codes: Uint8Array, scales: Float32Array): Uint8Array {
   for (let block = 0; block < scales.length; block++) {
     const at = block * 34;
     view.setUint16(at, toHalf(scales[block] ?? 0), true);
-    for (let i = 0; i < BLOCK; i++) view.setInt8(at + 2 + i, (codes[block * BLOCK + i] ?? 128) - 128);
+    // From unsigned to two's complement: codes are shifted by 128.
+    for (let i = 0; i < BLOCK; i++) out[at + 2 + i] = (codes[block * BLOCK + i] as number) ^ 128;
   }
   return out;
 }
