@@ -52,7 +52,7 @@ describe('FileStore', () => {
     expect(files.list).toEqual([{ path: 'onnx/a.onnx', bytes: content.length, sha256: digest }]);
   });
 
-  it('checks the hash of what arrived whole without reading it again, and of a resumed file by reading it', async () => {
+  it('checks the hash of what arrived whole without reading it again, and reads a resumed file', async () => {
     let reads = 0;
     const counting = { ...vault, get: (key: string) => (reads++, vault.get(key)) };
     const counted = new FileStore(counting, database, 1024);
