@@ -23,6 +23,16 @@ async function violationsInBoth(page: Page): Promise<string[]> {
   return found;
 }
 
+/** Buttons that are smaller than a finger, 44 pixels. */
+const smallTargets = (page: Page): Promise<string[]> =>
+  page.locator('.button:visible').evaluateAll((buttons) =>
+    buttons.flatMap((button) => {
+      const { width, height } = button.getBoundingClientRect();
+      const name = button.ariaLabel ?? button.textContent;
+      return Math.min(width, height) < 44 ? [`${name?.trim()}: ${width} by ${height}`] : [];
+    }),
+  );
+
 /** States of views that a link leads to, and what shows that they are complete. */
 const STATES: [hash: string, shown: string][] = [
   ['#/tour/2', '[data-testid^="compared-"]'],
@@ -34,7 +44,7 @@ const STATES: [hash: string, shown: string][] = [
 describe('accessibility', () => {
   const at = useEndpointLab();
 
-  it.each(PROFILES)('axe finds nothing serious on any view, light and dark (%s)', async (_name, profile) => {
+  it.each(PROFILES)('axe finds nothing serious on any view, light and dark (%s)', async (name, profile) => {
     const { browser, lab } = at;
     const guest = await visit(browser, lab.url, { profile });
     const found: string[] = [];
@@ -44,6 +54,8 @@ describe('accessibility', () => {
       await guest.page.waitForLoadState('networkidle');
       for (const violation of await violationsInBoth(guest.page)) found.push(`${id}, ${violation}`);
       for (const overhang of await overhangs(guest.page)) found.push(`${id} scrolls sideways: ${overhang}`);
+      if (name === 'phone')
+        for (const target of await smallTargets(guest.page)) found.push(`${id} has a small button: ${target}`);
     }
     expect(found).toEqual([]);
     await guest.close();
@@ -89,6 +101,8 @@ describe('accessibility', () => {
     expect(await violationsInBoth(guest.page)).toEqual([]);
     await guest.page.getByRole('tab', { name: 'Settings' }).click();
     expect(await violationsInBoth(guest.page)).toEqual([]);
+    await guest.page.setViewportSize({ width: 390, height: 844 });
+    expect(await smallTargets(guest.page)).toEqual([]);
     await guest.close();
   });
 
@@ -110,10 +124,17 @@ describe('accessibility', () => {
       throw new Error(`Sixty steps of Tab do not lead to ${name}.`);
     };
 
-    await guest.page.getByRole('textbox', { name: 'Your message' }).waitFor();
+    // The link waits for a chat that is still being fetched.
+    let arrive = (): void => undefined;
+    const late = new Promise<void>((resolve) => (arrive = resolve));
+    await guest.page.route('**/ChatView-*.js', (route) => void late.then(() => route.continue()));
+    await guest.page.reload();
+    await guest.page.getByText('Skip to your message').waitFor({ state: 'attached' });
     await tabTo(/^Skip to the content$/);
     await tabTo(/^Skip to your message$/);
     await keyboard.press('Enter');
+    expect(await guest.page.getByRole('textbox', { name: 'Your message' }).count()).toBe(0);
+    arrive();
     const focused = (): Promise<string | undefined> => guest.page.evaluate(() => document.activeElement?.id);
     await expect.poll(focused).toBe('message');
     await tabTo(/^Models$/);

@@ -86,6 +86,54 @@ describe('conversations', () => {
     expect(await person.replies.first().innerText()).toContain(echo('Keep this one'));
   });
 
+  it('are found with the words in their place, renamed, and deleted with an Undo that covers nothing', async () => {
+    const { guest, person } = at;
+    const { page } = guest;
+    await person.ask('My neighbour sings at night');
+    // Nothing around the log can be scrolled away, not even by a script.
+    const shifted = await page.evaluate(() =>
+      [...document.querySelectorAll('html, body, .frame, main, .chat, .chat > *')].filter((element) => {
+        element.scrollTop = 100;
+        return element.scrollTop !== 0;
+      }),
+    );
+    expect(shifted).toHaveLength(0);
+    await page.getByRole('button', { name: 'New conversation' }).click();
+    await person.ask('The second one. It is about a café by the river');
+    await page.getByRole('searchbox', { name: 'Search conversations' }).fill('CAFE');
+    const row = person.conversations();
+    await expect.poll(() => row.count()).toBe(1);
+    expect(await row.locator('mark').allInnerTexts()).toContain('café');
+    await page.getByRole('button', { name: /^Rename/ }).press('Enter');
+    const name = page.getByRole('textbox', { name: 'Name of the conversation' });
+    // The whole ring of the focus is inside the field, which fills the list.
+    expect(await name.evaluate((field) => getComputedStyle(field).outlineOffset)).toBe('-2px');
+    await name.press('Escape');
+
+    // On a phone, the list is a sheet over the page.
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole('button', { name: 'Conversations', exact: true }).click();
+    await page
+      .getByRole('button', { name: /^Delete The second/ })
+      .first()
+      .click();
+    const undo = page.getByRole('dialog', { name: 'Conversations' }).getByRole('button', { name: 'Undo' });
+    await undo.waitFor();
+    await page.keyboard.press('Escape');
+    const toast = page.getByRole('status').filter({ hasText: 'Deleted' });
+    const boxes = await Promise.all(
+      [toast, page.getByRole('heading', { level: 1 }), person.messageField].map((each) => each.boundingBox()),
+    );
+    const [below = null, title = null, field = null] = boxes;
+    expect((below?.y ?? 0) >= (field?.y ?? Infinity) + (field?.height ?? 0)).toBe(true);
+    expect((title?.y ?? Infinity) + (title?.height ?? 0) <= (below?.y ?? 0)).toBe(true);
+    expect((below?.y ?? Infinity) + (below?.height ?? 0)).toBeLessThanOrEqual(844);
+    await toast.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Conversations', exact: true }).click();
+    await person.conversations().first().waitFor();
+    expect(guest.errors).toEqual([]);
+  });
+
   it('shows a calm banner with help lines if a message signals danger, and only then', async () => {
     const { guest, person } = at;
     const banner = guest.page.getByRole('region', { name: 'Where to find people who can help' });

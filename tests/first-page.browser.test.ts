@@ -18,6 +18,7 @@ describe('the first page', () => {
     guest.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     const person = new Person(guest.page);
     await person.messageField.fill('I can write already');
+    await guest.page.getByText(/The first message loads the model: \d+ MB, fetched once\./).waitFor();
     await guest.page.reload();
     expect(await person.messageField.inputValue()).toBe('I can write already');
     await guest.page.waitForLoadState('networkidle');

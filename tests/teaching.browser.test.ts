@@ -56,6 +56,15 @@ describe('what a teacher shares', () => {
     const replies = page.locator('[data-testid^="compared-"] .reply');
     const texts = await replies.allInnerTexts();
     expect(texts.filter((text) => text.length > 10)).toHaveLength(3);
+    // A finished reply is followed by what the model saw, which unfolds under all three at once.
+    const first = page.getByTestId('compared-raw');
+    const gap = await first.evaluate((column) => {
+      const [reply, saw] = [column.querySelector('.reply'), column.querySelector('details')];
+      return (saw?.getBoundingClientRect().top ?? 0) - (reply?.getBoundingClientRect().bottom ?? 0);
+    });
+    expect(gap).toBeLessThan(24);
+    await first.getByText('What the model saw').click();
+    await expect.poll(() => page.locator('[data-testid^="compared-"] details[open]').count()).toBe(3);
     const link = await copied(page);
 
     const student = await fresh(link);

@@ -2,7 +2,7 @@ import { changeBetween, merge } from '../core/conversation/change.ts';
 import { headOf } from '../core/conversation/conversation.ts';
 import type { Conversation, ConversationHead, Message } from '../core/conversation/conversation.ts';
 import type { Imported } from '../core/conversation/exchange.ts';
-import { searchConversations } from '../core/conversation/search.ts';
+import { searchConversations, type FoundConversation } from '../core/conversation/search.ts';
 import { rename } from '../core/conversation/tree.ts';
 import { LabError } from '../core/error.ts';
 import { ConversationStore } from '../browser/storage/conversation-store.ts';
@@ -68,12 +68,13 @@ export class ConversationLibrary {
   }
 
   /**
-   * The conversations whose title or text contains every word of `query` (ignoring case and diacritics), latest first.
+   * The conversations whose title or text contains every word of `query` (ignoring case and diacritics), latest first,
+   * each with a passage that shows where.
    */
-  async list(query = ''): Promise<ConversationHead[]> {
+  async list(query = ''): Promise<FoundConversation[]> {
     await this.#settled();
     const stored = await this.#read(() => this.#store.search(query), []);
-    const held = searchConversations([...this.#unsaved.values()], query).map(headOf);
+    const held = searchConversations([...this.#unsaved.values()], query);
     const rest = stored.filter(({ id }) => !this.#unsaved.has(id));
     return [...held, ...rest].sort((a, b) => b.updatedAt - a.updatedAt);
   }

@@ -1,7 +1,8 @@
 import type { ConversationChange } from '../../core/conversation/change.ts';
 import type { Conversation, ConversationHead, Message } from '../../core/conversation/conversation.ts';
 import { headOf, replyOriginSchema } from '../../core/conversation/conversation.ts';
-import { hasWords, queryWords } from '../../core/dataset/word-search.ts';
+import { foundByMessages, foundByTitle, type FoundConversation } from '../../core/conversation/search.ts';
+import { queryWords } from '../../core/dataset/word-search.ts';
 import type { LabDatabase, LabStore, StoredMessage } from './lab-store.ts';
 import { keysUnder } from './stored-database.ts';
 
@@ -86,23 +87,22 @@ export class ConversationStore {
   }
 
   /** Conversations with every word of `query` in their title or messages, latest first; all for a blank query. */
-  search(query: string): Promise<ConversationHead[]> {
+  search(query: string): Promise<FoundConversation[]> {
     const words = queryWords(query);
     return this.#store.use(async (database) => {
       const heads = await database.getAll('heads');
-      const found: ConversationHead[] = [];
+      const found: FoundConversation[] = [];
       for (const head of heads) {
-        if (hasWords([head.title], words) || (await messagesHaveWords(database, head, words))) found.push(head);
+        const each = foundByTitle(head, words) ?? foundByMessages(head, await messagesOf(database, head), words);
+        if (each) found.push(each);
       }
       return latestFirst(found);
     });
   }
 }
 
-async function messagesHaveWords(database: LabDatabase, head: ConversationHead, words: string[]): Promise<boolean> {
-  const messages = await database.getAll('messages', keysUnder(head.id));
-  return hasWords([head.title, ...messages.map(({ text }) => text)], words);
-}
+const messagesOf = (database: LabDatabase, { id }: ConversationHead): Promise<StoredMessage[]> =>
+  database.getAll('messages', keysUnder(id));
 
 /** Waits for all, so that no rejection stays unhandled when the first one is thrown. */
 async function settle(work: Promise<unknown>[]): Promise<void> {
@@ -134,4 +134,5 @@ function assemble(stored: StoredMessage[]): Map<string, Message> {
   return messages;
 }
 
-const latestFirst = (heads: ConversationHead[]): ConversationHead[] => heads.sort((a, b) => b.updatedAt - a.updatedAt);
+const latestFirst = <Head extends ConversationHead>(heads: Head[]): Head[] =>
+  heads.sort((a, b) => b.updatedAt - a.updatedAt);

@@ -1,5 +1,6 @@
 import { preferencePairs } from '../../core/conversation/preferences.ts';
 import type { Conversation, ConversationHead, Message } from '../../core/conversation/conversation.ts';
+import type { FoundConversation } from '../../core/conversation/search.ts';
 import { LabError } from '../../core/error.ts';
 import type { ConversationLibrary, ImportReport, LibraryEvent } from '../../lab/index.ts';
 import { count } from '../components/format.ts';
@@ -35,7 +36,7 @@ export class Conversations {
   /** All conversations, the latest first. */
   heads = $state.raw<ConversationHead[]>([]);
   /** Conversations that contain the words of the query. */
-  shown = $state.raw<ConversationHead[]>([]);
+  shown = $state.raw<FoundConversation[]>([]);
   error = $state.raw<LabError | null>(null);
   readonly #dependencies: Dependencies;
   #query = $state('');
