@@ -5,16 +5,14 @@ import { loadChatTokenizer } from '../../src/core/engine/load-tokenizer.ts';
 import { HybridModel } from '../../src/engines/hybrid-model.ts';
 import { blobSource } from '../../src/core/formats/source.ts';
 import type { EngineChoice, ModelRecord } from '../../src/core/engine/record.ts';
-import type { ggufFromOnnx } from '../../src/engines/wllama/from-onnx.ts';
 import { readGgufFacts } from '../../src/engines/wllama/gguf-tokenizer.ts';
 import type { WllamaOptions } from '../../src/engines/wllama/load.ts';
 import type { WllamaModel } from '../../src/engines/wllama/wllama-model.ts';
 import type { EngineLoader } from './handlers.ts';
-import { ggufParts, recordFiles } from './record-files.ts';
+import { ggufParts, openStore, recordFiles } from './record-files.ts';
 import { loadTested } from './self-test.ts';
 
 type WllamaFacts = Pick<WllamaOptions, 'tokenizer' | 'named' | 'contextWindow'>;
-type MadeGguf = Awaited<ReturnType<typeof ggufFromOnnx>>;
 
 /** How each engine loads a model in its worker; an engine's code is fetched on first use. */
 export const LOADERS: Record<EngineId, EngineLoader> = {
@@ -49,7 +47,7 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
       LOADERS.transformers({ ...request, choice: { ...choice, engine: 'transformers', device } }, more);
     if (!wllamaRunsHere()) return onnx(options);
     const files = await recordFiles(record, base, options);
-    const made = await madeGguf(files, options);
+    const made = await madeGguf(record, files, options);
     if (!made) return onnx(options);
     const facts = { tokenizer: await loadChatTokenizer(files), named: true, contextWindow: made.contextWindow };
     let generator: WllamaModel;
@@ -82,10 +80,10 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
 };
 
 /** The weights of a folder as a GGUF; undefined for folders of other exporters, which run in ONNX Runtime. */
-async function madeGguf(files: ModelFiles, options: LoadOptions): Promise<MadeGguf | undefined> {
-  const { ggufFromOnnx } = await import('../../src/engines/wllama/from-onnx.ts');
+async function madeGguf(record: ModelRecord, files: ModelFiles, options: LoadOptions) {
+  const { convertedGguf } = await import('../../src/browser/model-store/converted-files.ts');
   try {
-    return await ggufFromOnnx(files, options);
+    return await convertedGguf(await openStore(), record, files, options);
   } catch (error) {
     if (error instanceof LabError && error.code === 'unsupported') return undefined;
     throw error;

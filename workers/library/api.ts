@@ -10,8 +10,8 @@ import type { AdapterRecord, MlcRecord, ModelRecord } from '../../src/core/engin
 export interface StoredBytes {
   /** Its own files, complete or in part. */
   files: number;
-  /** What was made of an adapter and its base. */
-  merged: number;
+  /** What was made of them: a merged model, and one converted for llama.cpp. */
+  made: number;
 }
 
 /** The lab's own address, and the models of this browser. */

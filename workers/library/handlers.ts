@@ -9,7 +9,7 @@ import { sparingly } from '../../src/core/engine/progress.ts';
 import { estimateMemory } from '../../src/core/engine/memory.ts';
 import type { GgufRecord, ModelRecord, OnnxRecord } from '../../src/core/engine/record.ts';
 import type { FileStore } from '../../src/browser/model-store/file-store.ts';
-import { adapterPaths, MERGED_FOLDER } from '../../src/browser/model-store/adapter-parts.ts';
+import { adapterPaths } from '../../src/browser/model-store/adapter-parts.ts';
 import { combineAdapters } from '../../src/browser/model-store/ingest-adapter.ts';
 import { saveAdapter } from '../../src/browser/model-store/save-adapter.ts';
 import { checkParts, convertCheckpoint, convertedId, ingestFiles } from '../../src/browser/model-store/ingest.ts';
@@ -93,10 +93,7 @@ export function libraryHandlers(): Handlers<LibraryApi> {
     },
     async storedBytes(ids) {
       const files = await openStore();
-      const pairs = ids.map(async (id) => {
-        const merged = (await files?.storedBytes(id, MERGED_FOLDER)) ?? 0;
-        return [id, { files: ((await files?.storedBytes(id)) ?? 0) - merged, merged }] as const;
-      });
+      const pairs = ids.map(async (id) => [id, (await files?.storedBytes(id)) ?? { files: 0, made: 0 }] as const);
       return Object.fromEntries(await Promise.all(pairs));
     },
     async countTokens({ record, base, texts, form }) {

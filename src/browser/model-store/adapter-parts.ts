@@ -7,17 +7,13 @@ import {
   type OpenedAdapterFiles,
   type WeightedAdapter,
 } from '../../core/training/merge/index.ts';
+import { isMade } from './made-folders.ts';
 
 export type OpenedPart = OpenedAdapterFiles & WeightedAdapter;
 
-/** Where a merged model is among the files of its record. */
-export const MERGED_FOLDER = 'merged/';
-
 /** The files of a record that belong to its adapters. */
 export const adapterPaths = ({ list }: ModelFiles): string[] =>
-  list
-    .map(({ path }) => path)
-    .filter((path) => !path.startsWith(MERGED_FOLDER) && isAdapterFile(path.slice(path.lastIndexOf('/') + 1)));
+  list.map(({ path }) => path).filter((path) => !isMade(path) && isAdapterFile(path.slice(path.lastIndexOf('/') + 1)));
 
 /** Opens the adapters of a record; their matrices are read on demand. */
 export async function openParts({ parts }: Pick<AdapterRecord, 'parts'>, files: ModelFiles): Promise<OpenedPart[]> {

@@ -5,6 +5,7 @@ import { MANIFEST_NAME, type KnownValues } from '../../core/formats/manifest.ts'
 import { compareSegments } from './compare-segments.ts';
 import type { ModelDatabase, StoredFile } from './database.ts';
 import { hashBlob, hashBytes } from './digest.ts';
+import { isMade } from './made-folders.ts';
 import { parseManifest } from './manifest.ts';
 import { awayFile, changedFile, cutFile, tooLongFile, wrongHash } from './store-faults.ts';
 import type { BlobStore } from './blob-store.ts';
@@ -49,10 +50,11 @@ export class FileStore {
     return this.#database.get('files', [model, path]);
   }
 
-  /** Bytes on this device, of complete and partial files whose path begins with `folder`. */
-  async storedBytes(model: string, folder = ''): Promise<number> {
-    const files = (await this.files(model)).filter(({ path }) => path.startsWith(folder));
-    return files.reduce((sum, file) => sum + sumOf(file.segments), 0);
+  /** Bytes on this device, of complete and partial files, and how many of them were made of the model's own. */
+  async storedBytes(model: string): Promise<{ files: number; made: number }> {
+    const bytes = { files: 0, made: 0 };
+    for (const { path, segments } of await this.files(model)) bytes[isMade(path) ? 'made' : 'files'] += sumOf(segments);
+    return bytes;
   }
 
   async remove(model: string): Promise<void> {
@@ -100,14 +102,18 @@ export class FileStore {
   }
 
   /**
-   * SHA-256 of a complete file; one of a single segment is not read for that.
+   * SHA-256 of a complete file, kept with it; one of a single segment is not read for that.
    * @throws {LabError} like `open`.
    */
   async sha256(model: string, path: string, signal?: AbortSignal): Promise<string> {
-    const { complete = false, digests = [] } = (await this.file(model, path)) ?? {};
-    const [only, ...others] = digests;
-    if (complete && only !== undefined && others.length === 0) return only;
-    return hashBlob(await this.open(model, path), signal);
+    const file = await this.file(model, path);
+    if (!file?.complete) throw awayFile(model, path);
+    const [only, ...others] = file.digests ?? [];
+    const sha256 =
+      file.sha256 ??
+      (only !== undefined && others.length === 0 ? only : await hashBlob(await this.open(model, path), signal));
+    if (!file.sha256) await this.#database.put('files', { ...file, sha256 });
+    return sha256;
   }
 
   /** The last stored bytes of a file, at most `length`. */
@@ -117,9 +123,10 @@ export class FileStore {
     return new Uint8Array(blob ? await blob.slice(-length).arrayBuffer() : new ArrayBuffer(0));
   }
 
-  /** A model's complete files, for an engine. */
+  /** A model's complete files, for an engine, without those that were made of them. */
   async modelFiles(model: string, name: string): Promise<ModelFiles> {
-    const list: ModelFile[] = (await this.complete(model)).map(({ path, bytes, sha256 }) => ({
+    const own = (await this.complete(model)).filter(({ path }) => !isMade(path));
+    const list: ModelFile[] = own.map(({ path, bytes, sha256 }) => ({
       path,
       bytes,
       ...(sha256 ? { sha256 } : {}),

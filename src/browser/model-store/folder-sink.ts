@@ -1,8 +1,8 @@
 import type { FolderSink } from '../../core/formats/export/sink.ts';
 import type { FileStore } from './file-store.ts';
 
-/** Lets the exporter write a model folder directly into the store. */
-export function storeSink(store: FileStore, model: string, signal?: AbortSignal): FolderSink {
+/** Lets the exporter write a model folder directly into the store; unless `hashed`, the hash of a file is empty. */
+export function storeSink(store: FileStore, model: string, signal?: AbortSignal, { hashed = true } = {}): FolderSink {
   return {
     async create(path) {
       const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
@@ -23,7 +23,7 @@ export function storeSink(store: FileStore, model: string, signal?: AbortSignal)
           await writer.close().catch(() => {});
           await stored;
           const { size } = await store.open(model, path);
-          return { path, bytes: size, sha256: await store.sha256(model, path, signal) };
+          return { path, bytes: size, sha256: hashed ? await store.sha256(model, path, signal) : '' };
         },
       };
     },

@@ -10,7 +10,6 @@ import { tinyAdapterFiles } from '../../core/training/testing/tiny-adapter.ts';
 import { openExportedFiles } from '../../engines/exported-files.ts';
 import { listVariants } from '../../engines/transformers/variants.ts';
 import { useFakeIndexedDb } from '../../../tests/harness/fake-indexeddb.ts';
-import { MERGED_FOLDER } from './adapter-parts.ts';
 import { memoryVault } from './blob-store.ts';
 import { openModelDatabase, type ModelDatabase } from './database.ts';
 import { FileStore } from './file-store.ts';
@@ -79,7 +78,7 @@ async function load(record: AdapterRecord, from: FileStore | undefined = again()
 
 const queries = async (files: ModelFiles): Promise<Float32Array> => readTensor(await openExportedFiles(files, {}), Q);
 const mergedPaths = async (id: string): Promise<string[]> =>
-  (await store.files(id)).map(({ path }) => path).filter((path) => path.startsWith(MERGED_FOLDER));
+  (await store.files(id)).map(({ path }) => path).filter((path) => path.startsWith('merged/'));
 
 describe('mergedFiles', () => {
   it('merges an adapter once, and keeps only what differs from the base', async () => {
@@ -95,9 +94,9 @@ describe('mergedFiles', () => {
       'merged/onnx/model_q4.onnx',
       'merged/onnx/model_q4.onnx_data_1',
     ]);
-    const added = await store.storedBytes(record.id, MERGED_FOLDER);
-    expect(added).toBeGreaterThan(0);
-    expect(await store.storedBytes(record.id)).toBe(record.bytes + added);
+    const stored = await store.storedBytes(record.id);
+    expect(stored.made).toBeGreaterThan(0);
+    expect(stored.files).toBe(record.bytes);
 
     const second = await load(record);
     expect(second.merged).toBe(false);

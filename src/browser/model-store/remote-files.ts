@@ -6,6 +6,7 @@ import { hashBlob } from './digest.ts';
 import { downloadAll } from './download.ts';
 import type { Wanted } from './transfer.ts';
 import type { FileStore } from './file-store.ts';
+import { isMade } from './made-folders.ts';
 import { parseManifest } from './manifest.ts';
 import { LISTING, parseListing, probeFolder } from './probe-folder.ts';
 import { cutFile, wrongHash } from './store-faults.ts';
@@ -178,6 +179,6 @@ async function keptList(store: FileStore, { id, name }: RemoteModel): Promise<Li
 
 /** The stored files of a model, if no list is available. */
 async function heldFiles(store: FileStore, id: string): Promise<ModelFile[]> {
-  const held = (await store.complete(id)).filter(({ path }) => path !== MANIFEST && path !== LISTING);
+  const held = (await store.complete(id)).filter(({ path }) => path !== MANIFEST && path !== LISTING && !isMade(path));
   return held.map(({ path, bytes, sha256 }) => ({ path, bytes, ...(sha256 ? { sha256 } : {}) }));
 }

@@ -47,7 +47,7 @@ describe('FileStore', () => {
     });
     expect((await bytesOf(await store.open('m', 'onnx/a.onnx'))).equals(content)).toBe(true);
     expect(seen.at(-1)).toBe(content.length);
-    expect(await store.storedBytes('m')).toBe(content.length);
+    expect(await store.storedBytes('m')).toEqual({ files: content.length, made: 0 });
     const files = await store.modelFiles('m', 'Model');
     expect(files.list).toEqual([{ path: 'onnx/a.onnx', bytes: content.length, sha256: digest }]);
   });
@@ -100,7 +100,7 @@ describe('FileStore', () => {
       },
     });
     await expect(small.append({ model: 'm', path: 'a', bytes: 5000 }, stream)).rejects.toMatchObject({ code: 'quota' });
-    expect(await small.storedBytes('m')).toBe(1500);
+    expect(await small.storedBytes('m')).toEqual({ files: 1500, made: 0 });
   });
 
   it('removes one model and leaves the other, whatever their names', async () => {
@@ -207,7 +207,7 @@ describe('downloadFile', () => {
   it.each(['whole', 'no-range', 'changed'] as const)('resumes after a cut, server then: %s', async (later) => {
     files.mode = 'cut';
     await expect(get()).rejects.toMatchObject({ code: 'network' });
-    const stored = await store.storedBytes('m');
+    const { files: stored } = await store.storedBytes('m');
     expect(stored).toBeGreaterThan(0);
     files.mode = later;
     if (later === 'changed') {

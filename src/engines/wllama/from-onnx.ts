@@ -1,26 +1,42 @@
-import { contextBeforeWindow } from '../../core/formats/config.ts';
-import { memorySink } from '../../core/formats/export/memory-sink.ts';
+import { contextBeforeWindow, parseConfig } from '../../core/formats/config.ts';
+import { requireExported } from '../../core/formats/export/read.ts';
+import type { FileSink } from '../../core/formats/export/sink.ts';
 import { checkpointToGguf } from '../../core/formats/gguf/from-checkpoint.ts';
 import { markedName } from '../../core/tokenizer/plain-text.ts';
 import type { LoadOptions } from '../../core/engine/engine.ts';
 import { openExportedFiles } from '../exported-files.ts';
-import type { ModelFiles } from '../../core/engine/files.ts';
+import { readJson, type ModelFiles } from '../../core/engine/files.ts';
+import { chooseVariant } from '../transformers/variants.ts';
+
+/** Changes when converting gives other bytes for the same files. */
+export const GGUF_VERSION = 1;
 
 /**
- * Losslessly converts the weights of an ONNX folder that this lab exported to a GGUF in memory, for llama.cpp, which
- * reads rendered prompts, with names of control tokens that no message can contain (`markControls`), and has no sliding
- * windows: `contextWindow` ends where one would begin to count.
+ * The context window of a model in llama.cpp, which has no sliding windows: it ends where one would begin to count. Of
+ * the weights only the graph is fetched.
+ * @throws {LabError} `unsupported` for folders of other exporters, which cannot be converted.
+ */
+export async function convertibleWindow(files: ModelFiles, options: LoadOptions): Promise<number> {
+  const { graph } = chooseVariant(files, 'wasm', false);
+  await files.ensure(['config.json', graph], options);
+  requireExported(files.name, new Uint8Array(await (await files.open(graph)).arrayBuffer()));
+  return contextBeforeWindow(parseConfig(await readJson(files, 'config.json'), `${files.name}/config.json`));
+}
+
+/**
+ * Losslessly converts the weights of an ONNX folder that this lab exported to a GGUF for llama.cpp, which reads
+ * rendered prompts, with names of control tokens that no message can contain (`markControls`).
  * @throws {LabError} `unsupported` for folders of other exporters.
  */
 export async function ggufFromOnnx(
   files: ModelFiles,
+  sink: FileSink,
   { onProgress, signal }: LoadOptions,
-): Promise<{ gguf: Blob; contextWindow: number }> {
+): Promise<void> {
   const checkpoint = await openExportedFiles(files, {
     ...(onProgress ? { onProgress } : {}),
     ...(signal ? { signal } : {}),
   });
-  const sink = memorySink('model.gguf');
   await checkpointToGguf(checkpoint, sink, {
     name: files.name,
     type: 'keep',
@@ -30,5 +46,4 @@ export async function ggufFromOnnx(
       onProgress?.({ stage: 'Preparing the weights for llama.cpp', loadedBytes: done, totalBytes: total }),
     ...(signal ? { signal } : {}),
   });
-  return { gguf: sink.blob(), contextWindow: contextBeforeWindow(checkpoint.config) };
 }

@@ -35,7 +35,7 @@ beforeEach(() => {
   vi.spyOn(catalogue, 'keep').mockResolvedValue();
   vi.spyOn(residency, 'retire').mockResolvedValue();
   vi.spyOn(libraryWorker, 'call').mockImplementation(((method: string, input: unknown, options: object) => {
-    if (method === 'storedBytes') return Promise.resolve({ sum: { files: 5, merged: 2 } });
+    if (method === 'storedBytes') return Promise.resolve({ sum: { files: 5, made: 2 } });
     asked.push([method, input]);
     if ('onEvent' in options) (options.onEvent as (event: object) => void)({ stage: 'Reading' });
     return Promise.resolve(method === 'combine' ? COMBINED : FILES);

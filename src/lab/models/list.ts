@@ -16,7 +16,7 @@ export interface ModelSummary {
   format: ModelFormat;
   /** Bytes of its files, without those of a base; 0 if there are none or the size is unknown. */
   bytes: number;
-  /** Bytes stored on this device, with those of a merged model. */
+  /** Bytes stored on this device, with those of what was merged or converted. */
   storedBytes: number;
   /** Bytes that loading still fetches, those of a base included. */
   bytesToFetch: number;
@@ -43,7 +43,7 @@ export function summarise(record: ModelRecord, stored: Readonly<Record<string, S
     summary,
     format,
     bytes,
-    storedBytes: (stored[id]?.files ?? 0) + (stored[id]?.merged ?? 0),
+    storedBytes: (stored[id]?.files ?? 0) + (stored[id]?.made ?? 0),
     bytesToFetch: missing(record) + (base ? missing(base) : 0),
     base: base ? { id: base.id, name: base.name, bytes: base.bytes } : null,
     embedded: !added,

@@ -46,15 +46,7 @@ export async function openExported(
   files: SideFiles,
 ): Promise<Checkpoint> {
   const config = parseConfig(parseJson(files.get('config.json') ?? 'null', 'config.json'));
-  const { graph, producerName } = decodeModel(model);
-  if (producerName !== 'solace-lab') {
-    throw new LabError({
-      code: 'unsupported',
-      what: `It was written by "${producerName}".`,
-      where: name,
-      todo: 'Only models that this exporter wrote can be read back.',
-    });
-  }
+  const { graph } = requireExported(name, model);
   const initializers = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]));
   const places = locate(config, initializers, name);
   const tensors = new Map([...places].map(([tensor, place]) => [tensor, place.info]));
@@ -129,6 +121,21 @@ export async function openExported(
       }
       return packQ4(codes, scales, minimums);
     },
+  });
+}
+
+/**
+ * Decodes a graph that `exportOnnx` wrote.
+ * @throws {LabError} `unsupported` when another exporter did, `bad-file` when it is damaged.
+ */
+export function requireExported(name: string, model: Uint8Array): ReturnType<typeof decodeModel> {
+  const decoded = decodeModel(model);
+  if (decoded.producerName === 'solace-lab') return decoded;
+  throw new LabError({
+    code: 'unsupported',
+    what: `It was written by "${decoded.producerName}".`,
+    where: name,
+    todo: 'Only models that this exporter wrote can be read back.',
   });
 }
 

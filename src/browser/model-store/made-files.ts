@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { LabError } from '../../core/error.ts';
+import type { ModelFiles } from '../../core/engine/files.ts';
+import { memoryFolder } from '../../core/formats/export/memory-sink.ts';
+import type { FolderSink } from '../../core/formats/export/sink.ts';
+import type { HashedFile } from '../../core/training/merge/index.ts';
+import { hashBlob } from './digest.ts';
+import type { FileStore } from './file-store.ts';
+import { storeSink } from './folder-sink.ts';
+import { MADE_FOLDERS, type MadeFolder } from './made-folders.ts';
+
+/** How files are made. */
+export interface Recipe {
+  folder: MadeFolder;
+  /** Names what they are made of, and the way of making. */
+  key: string;
+  /** @throws {LabError} what keeps them from being made; then nothing is kept. */
+  make(folder: FolderSink): Promise<void>;
+}
+
+/** Files by their paths in the folder that they were made in. */
+export type Made = ReadonlyMap<string, Blob>;
+
+const indexSchema = z.object({ key: z.string(), files: z.array(z.object({ path: z.string() })) });
+type MadeIndex = z.infer<typeof indexSchema>;
+
+const indexPath = (folder: MadeFolder): string => `${MADE_FOLDERS[folder]}${folder}.json`;
+
+/**
+ * Files that are made of a model's own, kept in the store next to them, so that the next load makes nothing. What was
+ * damaged, or has another key, is made afresh. Without a store, or when it is full, they are held in memory.
+ * @throws {LabError} `cancelled`, and what making them throws.
+ */
+export async function madeFiles(
+  store: FileStore | undefined,
+  { id, name }: { id: string; name: string },
+  recipe: Recipe,
+  signal?: AbortSignal,
+): Promise<Made> {
+  return oneAtATime(`solace-lab-${recipe.folder} ${id}`, signal, async () => {
+    if (store) {
+      const kept = await keptFiles(store, id, recipe);
+      if (kept) return kept;
+      await forget(store, id, recipe.folder);
+      try {
+        await makeInto(store, id, recipe, signal);
+      } catch (error) {
+        await forget(store, id, recipe.folder);
+        if (!(error instanceof LabError && error.code === 'quota')) throw error;
+        return inMemory(recipe);
+      }
+      const made = await keptFiles(store, id, recipe);
+      if (made) return made;
+      throw new LabError({
+        code: 'bad-file',
+        where: name,
+        what: `The ${recipe.folder} model could not be read back.`,
+        todo: 'Load it again.',
+      });
+    }
+    return inMemory(recipe);
+  });
+}
+
+/** Names files by contents; those without a known hash are read. */
+export function hashedFiles(files: ModelFiles, paths: readonly string[], signal?: AbortSignal): Promise<HashedFile[]> {
+  return Promise.all(
+    files.list
+      .filter(({ path }) => paths.includes(path))
+      .map(async ({ path, sha256 }) => ({ path, sha256: sha256 ?? (await hashBlob(await files.open(path), signal)) })),
+  );
+}
+
+async function inMemory({ make }: Recipe): Promise<Made> {
+  const folder = memoryFolder();
+  await make(folder);
+  return folder.files;
+}
+
+/** Tabs that load the same model at the same time make its files once. */
+async function oneAtATime<Result>(
+  name: string,
+  signal: AbortSignal | undefined,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const locks = typeof navigator === 'undefined' ? undefined : navigator.locks;
+  if (!locks) return work();
+  try {
+    return await locks.request(name, signal ? { signal } : {}, work);
+  } catch (error) {
+    if (signal?.aborted) throw LabError.cancelled();
+    throw error;
+  }
+}
+
+/** The kept files, if they are complete, unchanged and have this key. */
+async function keptFiles(store: FileStore, id: string, { folder, key }: Recipe): Promise<Made | undefined> {
+  if ((await store.condition(id, indexPath(folder))) !== 'whole') return undefined;
+  const json = await (await store.open(id, indexPath(folder))).text();
+  const index = indexSchema.safeParse(parseOrNull(json)).data;
+  if (index?.key !== key) return undefined;
+  const files = new Map<string, Blob>();
+  for (const { path } of index.files) {
+    const stored = MADE_FOLDERS[folder] + path;
+    if ((await store.condition(id, stored)) !== 'whole') return undefined;
+    files.set(path, await store.open(id, stored));
+  }
+  return files;
+}
+
+function parseOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}
+
+async function forget(store: FileStore, id: string, folder: MadeFolder): Promise<void> {
+  const kept = (await store.files(id)).filter(({ path }) => path.startsWith(MADE_FOLDERS[folder]));
+  // The index first: an interrupted removal must not look like a finished piece of work.
+  const index = indexPath(folder);
+  kept.sort((a, b) => Number(b.path === index) - Number(a.path === index));
+  for (const { path } of kept) await store.removeFile(id, path);
+}
+
+async function makeInto(store: FileStore, id: string, recipe: Recipe, signal?: AbortSignal): Promise<void> {
+  const { folder, key, make } = recipe;
+  const sink = storeSink(store, id, signal, { hashed: false });
+  const index: MadeIndex = { key, files: [] };
+  await make({
+    create(path) {
+      index.files.push({ path });
+      return sink.create(MADE_FOLDERS[folder] + path);
+    },
+  });
+  const text = new Blob([JSON.stringify(index)]);
+  await store.append({ model: id, path: indexPath(folder), bytes: 0 }, text.stream());
+}
