@@ -15,7 +15,7 @@ export interface Recipe {
   /** Names what they are made of, and the way of making. */
   key: string;
   /** @throws {LabError} what keeps them from being made; then nothing is kept. */
-  make(folder: FolderSink): Promise<void>;
+  make: (folder: FolderSink) => Promise<void>;
 }
 
 /** Files by their paths in the folder that they were made in. */

@@ -73,14 +73,17 @@ class GgufBytes {
 
   private room(count: number): number {
     const at = this.length;
+    this.reserve(count);
     this.length += count;
-    if (this.length > this.bytes.length) {
-      const larger = new Uint8Array(Math.max(this.length, this.bytes.length * 2));
-      larger.set(this.bytes);
-      this.bytes = larger;
-      this.view = new DataView(larger.buffer);
-    }
     return at;
+  }
+
+  private reserve(count: number): void {
+    if (this.length + count <= this.bytes.length) return;
+    const larger = new Uint8Array(Math.max(this.length + count, this.bytes.length * 2));
+    larger.set(this.bytes);
+    this.bytes = larger;
+    this.view = new DataView(larger.buffer);
   }
 
   u32(value: number): void {
@@ -93,17 +96,19 @@ class GgufBytes {
     this.view.setBigUint64(at, BigInt(value), true);
   }
 
-  text(value: string): void {
-    const bytes = this.utf8.encode(value);
-    const at = this.room(bytes.length);
-    this.bytes.set(bytes, at);
+  /** @returns the number of bytes. */
+  text(value: string): number {
+    // A tokenizer has a hundred thousand strings: each is encoded in place. No character takes more than three bytes.
+    this.reserve(value.length * 3);
+    const { written } = this.utf8.encodeInto(value, this.bytes.subarray(this.length));
+    this.length += written;
+    return written;
   }
 
   string(value: string): void {
-    const bytes = this.utf8.encode(value);
-    this.u64(bytes.length);
-    const at = this.room(bytes.length);
-    this.bytes.set(bytes, at);
+    const at = this.room(8);
+    const length = this.text(value);
+    this.view.setUint32(at, length, true);
   }
 
   scalar(type: GgufScalarType, value: GgufScalar): void {
