@@ -1,6 +1,7 @@
 import type { Utterance } from '../dataset/dialogue.ts';
 import type { EvaluationPlan } from '../evaluation/plan.ts';
 import { recordKey, turnKey, type ResultRecord } from '../evaluation/record.ts';
+import { groupBy } from '../group.ts';
 import { ownHistory, repliesBefore } from '../evaluation/roll-out.ts';
 import type { SupporterTurn } from '../evaluation/turns.ts';
 import type { PairwiseItem } from './side-by-side.ts';
@@ -19,8 +20,11 @@ export function contestsBetween(
   records: readonly ResultRecord[],
 ): PairwiseItem[] {
   const replies = new Map(records.map((record) => [recordKey(record), record.hypothesis]));
+  const ofDialogue = groupBy(records, ({ dialogue }) => dialogue);
   const before = (cell: CellRef, { dialogue, turn, before: original }: SupporterTurn): readonly Utterance[] =>
-    mode === 'roll-out' ? ownHistory(original, repliesBefore(records, { ...cell, dialogue, turn })) : original;
+    mode === 'roll-out'
+      ? ownHistory(original, repliesBefore(ofDialogue.get(dialogue) ?? [], { ...cell, dialogue, turn }))
+      : original;
   return turns.flatMap((turn) => {
     const [a, b] = [first, second].map((cell) => replies.get(recordKey({ ...cell, ...placeOf(turn) })));
     if (!a || !b || a === b) return [];
