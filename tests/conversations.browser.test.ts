@@ -99,6 +99,7 @@ describe('conversations', () => {
     );
     expect(shifted).toHaveLength(0);
     await page.getByRole('button', { name: 'New conversation' }).click();
+    await expect.poll(() => person.replies.count()).toBe(0);
     await person.ask('The second one. It is about a café by the river');
     await page.getByRole('searchbox', { name: 'Search conversations' }).fill('CAFE');
     const row = person.conversations();

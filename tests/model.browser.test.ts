@@ -119,26 +119,39 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
   });
 
   it.skipIf(webgpu)('silently fetches model files again that the browser has deleted or damaged', async () => {
-    const hurt = await guest.page.evaluate(async (model) => {
-      const folder = await (
-        await (await navigator.storage.getDirectory()).getDirectoryHandle('models')
-      ).getDirectoryHandle(model);
+    const { hurt, converted } = await guest.page.evaluate(async (model) => {
+      const models = await (await navigator.storage.getDirectory()).getDirectoryHandle('models');
+      /** Overwrites a part of the first large segment in a folder of segments, and returns its name. */
+      const damage = async (folder: FileSystemDirectoryHandle): Promise<string | undefined> => {
+        for await (const segment of folder.values()) {
+          if (segment.kind !== 'file' || (await segment.getFile()).size < 1_000_000) continue;
+          const writable = await segment.createWritable({ keepExistingData: true });
+          await writable.write({ type: 'write', position: 1000, data: new Uint8Array(8) });
+          await writable.close();
+          return `${folder.name}/${segment.name}`;
+        }
+        return undefined;
+      };
+      // What was converted for llama.cpp is damaged too; else nothing would be read of the weights.
+      const converted: string[] = [];
+      for await (const each of models.values()) {
+        if (each.kind !== 'directory') continue;
+        const made = await each.getDirectoryHandle('converted').catch(() => undefined);
+        const name = made && (await damage(await made.getDirectoryHandle('model.gguf')));
+        if (name !== undefined) converted.push(name);
+      }
+      const folder = await models.getDirectoryHandle(model);
       for (const name of ['config.json', 'tokenizer.json']) await folder.removeEntry(name, { recursive: true });
       const weights: string[] = [];
       for await (const name of folder.keys()) if (name.endsWith('onnx')) weights.push(name);
       const data = await folder.getDirectoryHandle(weights[0] ?? '');
       for await (const entry of data.values()) {
-        if (entry.kind !== 'directory') continue;
-        for await (const segment of entry.values()) {
-          if (segment.kind !== 'file' || (await segment.getFile()).size < 1_000_000) continue;
-          const writable = await segment.createWritable({ keepExistingData: true });
-          await writable.write({ type: 'write', position: 1000, data: new Uint8Array(8) });
-          await writable.close();
-          return `${entry.name}/${segment.name}`;
-        }
+        const name = entry.kind === 'directory' && (await damage(entry));
+        if (name) return { hurt: name, converted };
       }
-      return '';
+      return { hurt: '', converted };
     }, EMBEDDED_MODEL_ID);
+    expect(converted).toHaveLength(1);
     expect(hurt).not.toBe('');
     const fetched: string[] = [];
     guest.page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
