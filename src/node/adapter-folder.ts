@@ -9,6 +9,7 @@ import { memoryFolder } from '../core/formats/export/memory-sink.ts';
 import { MANIFEST_NAME, type ModelManifest } from '../core/formats/manifest.ts';
 import { bytesSource } from '../core/formats/source.ts';
 import {
+  checkAdapterBase,
   isAdapterFile,
   mergedCheckpoint,
   mergeKey,
@@ -17,7 +18,7 @@ import {
 } from '../core/training/merge/index.ts';
 import { openExportedFiles } from '../engines/exported-files.ts';
 import { chooseVariant } from '../engines/transformers/variants.ts';
-import { checkAdapterBase, checkAdapterManifest } from './adapter-manifest.ts';
+import { checkAdapterManifest } from './adapter-manifest.ts';
 import { nodeFiles } from './node-files.ts';
 import { checkFiles, readManifest, sha256Of } from './node-manifest.ts';
 
@@ -47,7 +48,7 @@ export async function mergedFolder(
   const manifest = await readManifest(base);
   if (!manifest) throw missingFile(base, MANIFEST_NAME);
   const adapterManifest = await checkAdapterManifest(adapter);
-  if (adapterManifest) checkAdapterBase(adapter, adapterManifest, manifest);
+  if (adapterManifest) checkAdapterBase(adapter, adapterManifest.base, manifest.files);
   const hashes = await adapterHashes(adapter);
   const key = mergeKey({
     base: manifest.files.filter(({ path }) => ['config.json', graph, ...data].includes(path)),

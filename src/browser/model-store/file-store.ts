@@ -1,12 +1,12 @@
 import { LazyMap } from '../../core/async/memoised.ts';
 import { LabError, throwIfCancelled } from '../../core/error.ts';
 import type { ModelFile, ModelFiles } from '../../core/engine/files.ts';
-import { MANIFEST_NAME, type KnownValues } from '../../core/formats/manifest.ts';
+import { MANIFEST_NAME } from '../../core/formats/manifest.ts';
 import { compareSegments } from './compare-segments.ts';
 import type { ModelDatabase, StoredFile } from './database.ts';
 import { hashBlob, hashBytes } from './digest.ts';
 import { isMade } from './made-folders.ts';
-import { parseManifest } from './manifest.ts';
+import { parseManifest, type Manifest } from './manifest.ts';
 import { awayFile, changedFile, cutFile, tooLongFile, wrongHash } from './store-faults.ts';
 import type { BlobStore } from './blob-store.ts';
 
@@ -131,21 +131,23 @@ export class FileStore {
       bytes,
       ...(sha256 ? { sha256 } : {}),
     }));
+    const manifest = await this.#manifest(model, list);
     return {
       name,
       list,
-      selfTest: await this.#knownValues(model, list),
+      selfTest: manifest?.selfTest,
+      madeFor: manifest?.base,
       open: (path) => this.open(model, path),
       ensure: () => Promise.resolve(),
     };
   }
 
-  async #knownValues(model: string, list: readonly ModelFile[]): Promise<KnownValues | undefined> {
+  async #manifest(model: string, list: readonly ModelFile[]): Promise<Manifest | undefined> {
     if (!list.some(({ path }) => path === MANIFEST_NAME)) return undefined;
     try {
-      return parseManifest(await (await this.open(model, MANIFEST_NAME)).text(), MANIFEST_NAME).selfTest;
+      return parseManifest(await (await this.open(model, MANIFEST_NAME)).text(), MANIFEST_NAME);
     } catch {
-      // It is read for nothing else here.
+      // What it says beyond the list of files is not needed to use the model.
       return undefined;
     }
   }

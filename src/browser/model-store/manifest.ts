@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LabError } from '../../core/error.ts';
-import { isSafePath, knownValuesSchema } from '../../core/formats/manifest.ts';
+import { baseSchema, isSafePath, knownValuesSchema } from '../../core/formats/manifest.ts';
 import { checkJson } from '../../core/engine/files.ts';
 
 /** The list of a model's files with sizes and hashes, in `manifest.json` next to them. */
@@ -8,6 +8,7 @@ export const manifestSchema = z.looseObject({
   name: z.string().optional(),
   /** Values that cannot be read are as good as none. */
   selfTest: knownValuesSchema.optional().catch(undefined),
+  base: baseSchema.optional().catch(undefined),
   files: z
     .array(
       z.looseObject({

@@ -105,6 +105,22 @@ describe('mergedFiles', () => {
     expect(vault.keys().some((key) => key.startsWith(record.id))).toBe(false);
   });
 
+  it('refuses a base that is another version of the one that the adapter was made for', async () => {
+    const record = await add(5);
+    const adapter = await store.modelFiles(record.id, record.name);
+    const [weights] = base.list.filter(({ path, sha256 }) => path.endsWith('_data') && sha256 !== undefined);
+    const { path, bytes, sha256 } = weights ?? expect.fail('The base has no weights with a hash.');
+    const made = (hash: string | undefined): Promise<ModelFiles> => {
+      const madeFor = { id: 'base', weights: [{ path, bytes, sha256: hash ?? '' }] };
+      return mergedFiles(again(), record, { base, adapter: { ...adapter, madeFor } }, {});
+    };
+    await expect(made('0'.repeat(64))).rejects.toMatchObject({
+      code: 'hash-mismatch',
+      message: expect.stringContaining('made for another version of base'),
+    });
+    expect((await made(sha256)).list).not.toEqual(base.list);
+  });
+
   it('merges afresh for another version of the adapter, and replaces the stale result', async () => {
     const record = await add(5);
     const before = await queries((await load(record)).files);

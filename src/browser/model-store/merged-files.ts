@@ -4,7 +4,7 @@ import type { AdapterRecord } from '../../core/engine/record.ts';
 import { CHAT_TEMPLATE_FILE } from '../../core/formats/checkpoint/template.ts';
 import { exportOverlay } from '../../core/formats/export/overlay.ts';
 import type { FolderSink } from '../../core/formats/export/sink.ts';
-import { mergedCheckpoint, mergeKey } from '../../core/training/merge/index.ts';
+import { checkAdapterBase, mergedCheckpoint, mergeKey } from '../../core/training/merge/index.ts';
 import { openExportedFiles } from '../../engines/exported-files.ts';
 import { chooseVariant } from '../../engines/transformers/variants.ts';
 import { adapterPaths, openParts } from './adapter-parts.ts';
@@ -16,7 +16,8 @@ import { hashedFiles, madeFiles, type Made } from './made-files.ts';
  * from the base's files. They are kept in the store next to the adapter's files, under a key that names base, adapters
  * and weights, so that the next load merges nothing. What was damaged, or belongs to another version of base or
  * adapter, is merged afresh. Without a store, or when it is full, they are held in memory.
- * @throws {LabError} `bad-config` when an adapter does not fit the base, `cancelled`, and what reading the files
+ * @throws {LabError} `bad-config` when an adapter does not fit the base, `hash-mismatch` when its manifest names
+ * another version of the base, `cancelled`, and what reading the files
  * throws.
  */
 export async function mergedFiles(
@@ -26,6 +27,7 @@ export async function mergedFiles(
   options: LoadOptions,
 ): Promise<ModelFiles> {
   await adapter.ensure(adapterPaths(adapter), options);
+  if (adapter.madeFor) checkAdapterBase(record.name, adapter.madeFor, base.list);
   const key = await keyOf(record, base, adapter, options.signal);
   const make = (folder: FolderSink) => merge(folder, record, { base, adapter }, options);
   const files = await madeFiles(store, record, { folder: 'merged', key, make }, options.signal);

@@ -1,13 +1,12 @@
 import { LabError } from '../../core/error.ts';
 import type { LoadOptions } from '../../core/engine/engine.ts';
 import { hasFile, missingFile, type ModelFile, type ModelFiles } from '../../core/engine/files.ts';
-import type { KnownValues } from '../../core/formats/manifest.ts';
 import { hashBlob } from './digest.ts';
 import { downloadAll } from './download.ts';
 import type { Wanted } from './transfer.ts';
 import type { FileStore } from './file-store.ts';
 import { isMade } from './made-folders.ts';
-import { parseManifest } from './manifest.ts';
+import { parseManifest, type Manifest } from './manifest.ts';
 import { LISTING, parseListing, probeFolder } from './probe-folder.ts';
 import { cutFile, wrongHash } from './store-faults.ts';
 import { wholeTransfer } from './transfer.ts';
@@ -22,10 +21,9 @@ export interface RemoteModel {
   url: string;
 }
 
-/** The files of a folder, and what its manifest says the model computes. */
-interface Listed {
+/** The files of a folder, and what its manifest says. */
+interface Listed extends Partial<Pick<Manifest, 'selfTest' | 'base'>> {
   files: ModelFile[];
-  selfTest?: KnownValues | undefined;
 }
 
 export interface ListOptions extends LoadOptions {
@@ -43,7 +41,7 @@ export async function remoteFiles(
   options: ListOptions = {},
   fetcher: typeof fetch = fetch,
 ): Promise<ModelFiles> {
-  const { files: list, selfTest } = await listRemote(store, model, options, fetcher);
+  const { files: list, selfTest, base } = await listRemote(store, model, options, fetcher);
   const held = new Map<string, Blob>();
   const wanted = (path: string): Wanted => {
     const file = list.find((each) => each.path === path);
@@ -64,6 +62,7 @@ export async function remoteFiles(
     name: model.name,
     list,
     selfTest,
+    madeFor: base,
     async open(path) {
       if (!hasFile(files, path)) throw missingFile(model.name, path);
       await files.ensure([path], {});

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { LabError } from '../error.ts';
-import type { KnownValues } from '../formats/manifest.ts';
+import type { AdapterBase, KnownValues } from '../formats/manifest.ts';
 import type { LoadOptions } from './engine.ts';
 
 /** One file of a model; `path` is relative to the model's folder, with forward slashes. */
@@ -25,6 +25,8 @@ export interface ModelFiles {
   ensure(paths: string[], options: LoadOptions): Promise<void>;
   /** What the model computes, if its manifest says so. */
   readonly selfTest?: KnownValues | undefined;
+  /** Of an adapter: the base that it was made for, if its manifest says so. */
+  readonly madeFor?: AdapterBase | undefined;
   /** Names the weights by their contents, if that is known without reading them. */
   readonly contents?: string | undefined;
   /** In Node, the absolute folder that contains the files. */

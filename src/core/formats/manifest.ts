@@ -30,6 +30,15 @@ export const knownValuesSchema = z.object({
 });
 export type KnownValues = z.infer<typeof knownValuesSchema>;
 
+/** The base that an adapter was made for. */
+export const baseSchema = z.object({
+  /** Id of the base model: the name of its folder. */
+  id: z.string().min(1),
+  /** Its weight files, with their hashes. */
+  weights: filesSchema.min(1),
+});
+export type AdapterBase = z.infer<typeof baseSchema>;
+
 /** The manifest of a model folder. Version 1. */
 export const manifestSchema = z.object({
   format: z.literal(MANIFEST_FORMAT),

@@ -1,4 +1,5 @@
 export { type Adapter } from './adapter.ts';
+export { checkAdapterBase } from './check-base.ts';
 export { combinedAdapter } from './combine.ts';
 export { openGgufAdapter } from './gguf-adapter.ts';
 export {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { REPRESENTATION_IDS } from '../../compression/representation.ts';
-import { filesSchema, knownValuesSchema } from '../../formats/manifest.ts';
+import { baseSchema, filesSchema, knownValuesSchema } from '../../formats/manifest.ts';
 
 /** The name of the adapter's file in a folder with a manifest. */
 export const ADAPTER_GGUF = 'adapter.gguf';
@@ -14,12 +14,7 @@ export const adapterManifestSchema = z.object({
   name: z.string().min(1),
   /** What it is for, a sentence. */
   summary: z.string(),
-  base: z.object({
-    /** Id of the base model: the name of its folder. */
-    id: z.string().min(1),
-    /** Its weight files, with their hashes. */
-    weights: filesSchema.min(1),
-  }),
+  base: baseSchema,
   /** Rank and alpha of most modules, and the factor of B·A there. */
   rank: z.number().int().positive(),
   alpha: z.number(),
