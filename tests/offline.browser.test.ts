@@ -9,6 +9,9 @@ import { DIST, serveStatically, type ServedLab } from './harness/lab.ts';
 import { keptOffline } from './harness/offline.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
+/** The first file that the service worker stores in the background: a view that nobody has opened. */
+const isStoredFirst = (path: string): boolean => path.startsWith('assets/AboutView-');
+
 /** Shows that the page's own code runs, not merely that its HTML exists. */
 async function expectAlive(page: Page): Promise<void> {
   await page.getByRole('navigation').first().waitFor();
@@ -39,18 +42,39 @@ describe('on a host that sets no headers, in a subfolder', () => {
     expect(guest.errors).toEqual([]);
   });
 
-  it('does not reload while a person is using it', async () => {
+  it('neither reloads while a person is using it nor stores files while a model is being loaded', async () => {
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
-    const slow = await serveStatically({ delay: (path) => (path === 'service-worker.js' ? held : undefined) });
+    const never = new Promise<void>(() => undefined);
+    const asked: string[] = [];
+    const slow = await serveStatically({
+      delay(path) {
+        asked.push(path);
+        if (path.startsWith('adapters/')) return never;
+        return path === 'service-worker.js' ? held : undefined;
+      },
+    });
     const { page, close } = await visit(browser, slow.url, { serviceWorker: true });
     await expectAlive(page);
     let loads = 0;
     page.on('load', () => loads++);
 
-    await page.keyboard.press('Tab');
+    await page.getByTestId('load-model').click();
+    await expect.poll(() => asked).toContain('adapters/solace/manifest.json');
+    // The engine is on its way before the model.
+    expect(asked.slice(0, asked.indexOf('adapters/solace/manifest.json'))).toContain('wllama/wllama.wasm');
     release();
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+      for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => requestIdleCallback(resolve));
+    });
+    expect(asked.filter(isStoredFirst)).toEqual([]);
+    await page.getByTestId('model-chip').getByRole('button').click();
+    await page.getByRole('button', { name: 'Cancel' }).click();
     await keptOffline(page);
+    expect(asked.filter(isStoredFirst)).toHaveLength(1);
+    // Once for the page or a worker, and once to be stored.
+    expect(asked.filter((path) => asked.filter((other) => other === path).length > 2)).toEqual([]);
     expect(await page.evaluate(() => Boolean(navigator.serviceWorker.controller))).toBe(true);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
     expect(loads).toBe(0);

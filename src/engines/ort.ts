@@ -16,11 +16,16 @@ const BUILDS: Record<OrtDevice, string> = {
   wasm: 'ort-wasm-simd-threaded',
 };
 
+/** The addresses of a device's build. */
+export const ortFiles = (device: OrtDevice, ortBase: string): { mjs: string; wasm: string } => ({
+  mjs: `${ortBase}${BUILDS[device]}.mjs`,
+  wasm: `${ortBase}${BUILDS[device]}.wasm`,
+});
+
 /** Makes an ONNX Runtime, the lab's own or that of transformers.js, fetch its Wasm only from the lab. */
 export function useVendoredOrt({ wasm }: Partial<Env>, device: OrtDevice, { ortBase, threads }: OrtPlace): void {
   if (!wasm) return;
-  const build = BUILDS[device];
-  wasm.wasmPaths = { mjs: `${ortBase}${build}.mjs`, wasm: `${ortBase}${build}.wasm` };
+  wasm.wasmPaths = ortFiles(device, ortBase);
   wasm.numThreads = threads;
 }
 

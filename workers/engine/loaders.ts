@@ -27,11 +27,14 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
     return loadTested(subject, () => load(choice.device));
   },
   async wllama(request, options) {
-    const { loadWllama, needsLargeMemory, wllamaRunsHere } = await import('../../src/engines/wllama/load.ts');
+    const { fetchWllama, loadWllama, needsLargeMemory, wllamaRunsHere } =
+      await import('../../src/engines/wllama/load.ts');
     const { record, choice, base, threads } = request;
+    const wasmUrl = `${base}wllama/wllama.wasm`;
+    const { signal } = options;
     const tested = (parts: Blob[], facts: WllamaFacts, files?: ModelFiles) => {
       const load = (device: EngineChoice['device']) =>
-        loadWllama(parts, record.id, { ...options, ...facts, device, wasmUrl: `${base}wllama/wllama.wasm`, threads });
+        loadWllama(parts, record.id, { ...options, ...facts, device, wasmUrl, threads });
       const onProcessor = () => load('wasm');
       const subject = { request, engine: 'wllama', files, onProcessor, ...options } as const;
       return loadTested(subject, () => load(choice.device));
@@ -39,6 +42,7 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
     if (record.format === 'gguf') {
       // Before gigabytes are fetched in vain.
       if (!wllamaRunsHere()) throw needsLargeMemory(record.name);
+      fetchWllama(wasmUrl, signal);
       const parts = await ggufParts(record, base, options);
       return tested(parts, await readGgufFacts(blobSource(record.name, parts[0] ?? new Blob())));
     }
@@ -46,13 +50,18 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
     const onnx = (more: LoadOptions, device: 'webgpu' | 'wasm' = 'wasm') =>
       LOADERS.transformers({ ...request, choice: { ...choice, engine: 'transformers', device } }, more);
     if (!wllamaRunsHere()) return onnx(options);
+    // An adapter's base can be converted, because nothing could be merged into another.
+    if (record.format === 'adapter') fetchWllama(wasmUrl, signal);
     const files = await recordFiles(record, base, options);
-    const made = await madeGguf(record, files, options);
-    if (!made) return onnx(options);
-    const facts = { tokenizer: await loadChatTokenizer(files), named: true, contextWindow: made.contextWindow };
+    const contextWindow = await llamaWindow(files, options);
+    if (contextWindow === undefined) return onnx(options);
+    if (record.format === 'onnx') fetchWllama(wasmUrl, signal);
+    const { convertedGguf } = await import('../../src/browser/model-store/converted-files.ts');
+    const gguf = await convertedGguf(await openStore(), record, files, options);
+    const facts = { tokenizer: await loadChatTokenizer(files), named: true, contextWindow };
     let generator: WllamaModel;
     try {
-      generator = await tested([made.gguf], facts, files);
+      generator = await tested([gguf], facts, files);
     } catch (error) {
       if (choice.device === 'webgpu' || !(error instanceof LabError && error.code === 'wrong-numbers')) throw error;
       return noted(await onnx(options), error);
@@ -79,11 +88,11 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
   },
 };
 
-/** The weights of a folder as a GGUF; undefined for folders of other exporters, which run in ONNX Runtime. */
-async function madeGguf(record: ModelRecord, files: ModelFiles, options: LoadOptions) {
-  const { convertedGguf } = await import('../../src/browser/model-store/converted-files.ts');
+/** The context window in llama.cpp; undefined for folders of other exporters, which run in ONNX Runtime. */
+async function llamaWindow(files: ModelFiles, options: LoadOptions): Promise<number | undefined> {
+  const { convertibleWindow } = await import('../../src/engines/wllama/from-onnx.ts');
   try {
-    return await convertedGguf(await openStore(), record, files, options);
+    return await convertibleWindow(files, options);
   } catch (error) {
     if (error instanceof LabError && error.code === 'unsupported') return undefined;
     throw error;

@@ -35,7 +35,7 @@ worker.addEventListener('message', (event) => {
   else if (request.type === 'status') event.waitUntil(reply());
   else
     event.waitUntil(
-      fill(request.tiers)
+      fill(request.tiers, request.mostBytes)
         .catch(() => undefined)
         .then(reply),
     );
@@ -53,13 +53,18 @@ async function answer(event: FetchEvent, way: Exclude<Route, { kind: 'pass' }>):
 }
 
 /**
- * Fetches missing files of `tiers`, one after another so that the page's own requests go first. A file that fails does
- * not hold up the others; the first failure is thrown at the end.
+ * Fetches missing files of `tiers`, one after another so that the page's own requests go first, until `mostBytes` are
+ * stored. A file that fails does not hold up the others; the first failure is thrown at the end.
  */
-async function fill(tiers: readonly Tier[]): Promise<void> {
+async function fill(tiers: readonly Tier[], mostBytes = Infinity): Promise<void> {
   const failures: unknown[] = [];
+  let stored = 0;
   for (const entry of coverage(manifest, tiers, base, await keys()).missing) {
-    await fetchAndKeep(entry).catch((error: unknown) => failures.push(error));
+    if (stored >= mostBytes) break;
+    await fetchAndKeep(entry).then(
+      () => (stored += entry.bytes),
+      (error: unknown) => failures.push(error),
+    );
   }
   if (failures.length > 0) throw failures[0];
 }

@@ -6,6 +6,7 @@ import { tinyCheckpoint } from '../../core/engine/testing/tiny-model.ts';
 import { exportOnnx } from '../../core/formats/export/export.ts';
 import { memoryFolder } from '../../core/formats/export/memory-sink.ts';
 import { decodeModel, encodeModel } from '../../core/formats/onnx/index.ts';
+import { convertibleWindow } from '../../engines/wllama/from-onnx.ts';
 import { useFakeIndexedDb } from '../../../tests/harness/fake-indexeddb.ts';
 import { memoryVault } from './blob-store.ts';
 import { convertedGguf } from './converted-files.ts';
@@ -64,7 +65,8 @@ async function load(from: FileStore | undefined = again(), options: LoadOptions 
     stages.add(progress.stage);
     options.onProgress?.(progress);
   };
-  const { gguf, contextWindow } = await convertedGguf(from, RECORD, files, { ...options, onProgress });
+  const contextWindow = await convertibleWindow(files, options);
+  const gguf = await convertedGguf(from, RECORD, files, { ...options, onProgress });
   const bytes = Buffer.from(await gguf.arrayBuffer());
   return { bytes, contextWindow, converted: stages.has('Preparing the weights for llama.cpp'), opened };
 }
@@ -137,11 +139,22 @@ describe('convertedGguf', () => {
     },
   );
 
+  it('is kept for the two models that were converted last', async () => {
+    const { files } = await watched();
+    const { files: own } = await store.storedBytes('base');
+    for (const id of ['base', 'b', 'c', 'd', 'c']) await convertedGguf(again(), { id, name: id }, files, {});
+    const keptOf = async (id: string) => (await store.storedBytes(id)).made > 0;
+    expect(await Promise.all(['base', 'b', 'c', 'd'].map(keptOf))).toEqual([false, false, true, true]);
+    await load();
+    expect(await Promise.all(['base', 'b', 'c', 'd'].map(keptOf))).toEqual([true, false, false, true]);
+    expect((await store.storedBytes('base')).files).toBe(own);
+  });
+
   it('works in memory without a store and when the device is full', async () => {
     const { bytes } = await load();
     const { files } = await watched();
     const inMemory = await convertedGguf(undefined, RECORD, files, {});
-    expect(Buffer.from(await inMemory.gguf.arrayBuffer()).equals(bytes)).toBe(true);
+    expect(Buffer.from(await inMemory.arrayBuffer()).equals(bytes)).toBe(true);
     const full = new FileStore(memoryVault(1000), await openModelDatabase(`full-${count++}`), 65_536);
     expect((await load(full)).bytes.equals(bytes)).toBe(true);
     expect(await full.files('base')).toEqual([]);
@@ -158,8 +171,9 @@ describe('convertedGguf', () => {
   it('refuses a folder of another exporter before it reads its weights', async () => {
     await replace(GRAPH, (bytes) => encodeModel({ ...decodeModel(bytes), producerName: 'another' }).slice());
     const { files, opened } = await watched();
-    await expect(convertedGguf(store, RECORD, files, {})).rejects.toMatchObject({ code: 'unsupported' });
+    await expect(convertibleWindow(files, {})).rejects.toMatchObject({ code: 'unsupported' });
     expect([...opened]).toEqual([GRAPH]);
+    await expect(convertedGguf(store, RECORD, files, {})).rejects.toMatchObject({ code: 'unsupported' });
     expect(await kept()).toEqual([]);
   });
 });

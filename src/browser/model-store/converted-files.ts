@@ -3,16 +3,19 @@ import type { ModelFiles } from '../../core/engine/files.ts';
 import { SIDE_FILES } from '../../core/formats/checkpoint/side-files.ts';
 import { textHash } from '../../core/sha256.ts';
 import { chooseVariant } from '../../engines/transformers/variants.ts';
-import { convertibleWindow, GGUF_VERSION, ggufFromOnnx } from '../../engines/wllama/from-onnx.ts';
+import { GGUF_VERSION, ggufFromOnnx } from '../../engines/wllama/from-onnx.ts';
 import type { FileStore } from './file-store.ts';
 import { hashedFiles, madeFiles } from './made-files.ts';
 
 const FILE = 'model.gguf';
 
+/** Each takes about as much of the disk as the model, and is made again in a second or two. */
+const KEPT_MODELS = 2;
+
 /**
  * The weights of an ONNX folder that this lab exported as a GGUF for llama.cpp. It is kept in the store next to the
  * model's files, under a key that names weights, tokenizer and the way of converting, so that the next load neither
- * reads the weights nor converts anything.
+ * reads the weights nor converts anything; those of two models are kept.
  * @throws {LabError} `unsupported` for folders of other exporters, `cancelled`, and what reading the files throws.
  */
 export async function convertedGguf(
@@ -20,8 +23,7 @@ export async function convertedGguf(
   record: { id: string; name: string },
   files: ModelFiles,
   options: LoadOptions,
-): Promise<{ gguf: Blob; contextWindow: number }> {
-  const contextWindow = await convertibleWindow(files, options);
+): Promise<Blob> {
   const key = await keyOf(files, options);
   const made = await madeFiles(
     store,
@@ -29,6 +31,7 @@ export async function convertedGguf(
     {
       folder: 'converted',
       key,
+      models: KEPT_MODELS,
       async make(folder) {
         const file = await folder.create(FILE);
         await ggufFromOnnx(files, file, options);
@@ -37,7 +40,7 @@ export async function convertedGguf(
     },
     options.signal,
   );
-  return { gguf: made.get(FILE) ?? new Blob(), contextWindow };
+  return made.get(FILE) ?? new Blob();
 }
 
 async function keyOf(files: ModelFiles, options: LoadOptions): Promise<string> {

@@ -46,6 +46,11 @@ export class FileStore {
     return (await this.files(model)).filter((file) => file.complete);
   }
 
+  /** The models that have a file of this path, complete or in part. */
+  async modelsWith(path: string): Promise<string[]> {
+    return (await this.#database.getAllKeys('files')).flatMap(([model, each]) => (each === path ? [model] : []));
+  }
+
   file(model: string, path: string): Promise<StoredFile | undefined> {
     return this.#database.get('files', [model, path]);
   }

@@ -14,6 +14,8 @@ export interface Recipe {
   folder: MadeFolder;
   /** Names what they are made of, and the way of making. */
   key: string;
+  /** Of how many models they are kept, the latest; default: all. */
+  models?: number;
   /** @throws {LabError} what keeps them from being made; then nothing is kept. */
   make: (folder: FolderSink) => Promise<void>;
 }
@@ -21,7 +23,12 @@ export interface Recipe {
 /** Files by their paths in the folder that they were made in. */
 export type Made = ReadonlyMap<string, Blob>;
 
-const indexSchema = z.object({ key: z.string(), files: z.array(z.object({ path: z.string() })) });
+const indexSchema = z.object({
+  key: z.string(),
+  files: z.array(z.object({ path: z.string() })),
+  /** Larger than that of all models whose files were made before. */
+  order: z.number().catch(0),
+});
 type MadeIndex = z.infer<typeof indexSchema>;
 
 const indexPath = (folder: MadeFolder): string => `${MADE_FOLDERS[folder]}${folder}.json`;
@@ -93,11 +100,15 @@ async function oneAtATime<Result>(
   }
 }
 
-/** The kept files, if they are complete, unchanged and have this key. */
-async function keptFiles(store: FileStore, id: string, { folder, key }: Recipe): Promise<Made | undefined> {
+async function readIndex(store: FileStore, id: string, folder: MadeFolder): Promise<MadeIndex | undefined> {
   if ((await store.condition(id, indexPath(folder))) !== 'whole') return undefined;
   const json = await (await store.open(id, indexPath(folder))).text();
-  const index = indexSchema.safeParse(parseOrNull(json)).data;
+  return indexSchema.safeParse(parseOrNull(json)).data;
+}
+
+/** The kept files, if they are complete, unchanged and have this key. */
+async function keptFiles(store: FileStore, id: string, { folder, key }: Recipe): Promise<Made | undefined> {
+  const index = await readIndex(store, id, folder);
   if (index?.key !== key) return undefined;
   const files = new Map<string, Blob>();
   for (const { path } of index.files) {
@@ -125,9 +136,11 @@ async function forget(store: FileStore, id: string, folder: MadeFolder): Promise
 }
 
 async function makeInto(store: FileStore, id: string, recipe: Recipe, signal?: AbortSignal): Promise<void> {
-  const { folder, key, make } = recipe;
+  const { folder, key, make, models = Infinity } = recipe;
+  const others = await madeOf(store, folder);
+  for (const { model } of others.slice(Math.max(0, models - 1))) await forget(store, model, folder);
   const sink = storeSink(store, id, signal, { hashed: false });
-  const index: MadeIndex = { key, files: [] };
+  const index: MadeIndex = { key, files: [], order: (others[0]?.order ?? 0) + 1 };
   await make({
     create(path) {
       index.files.push({ path });
@@ -136,4 +149,11 @@ async function makeInto(store: FileStore, id: string, recipe: Recipe, signal?: A
   });
   const text = new Blob([JSON.stringify(index)]);
   await store.append({ model: id, path: indexPath(folder), bytes: 0 }, text.stream());
+}
+
+/** The models of which such files are kept, the latest first. */
+async function madeOf(store: FileStore, folder: MadeFolder): Promise<{ model: string; order: number }[]> {
+  const models = await store.modelsWith(indexPath(folder));
+  const dated = models.map(async (model) => ({ model, order: (await readIndex(store, model, folder))?.order ?? 0 }));
+  return (await Promise.all(dated)).sort((a, b) => b.order - a.order);
 }

@@ -1,4 +1,5 @@
 import type { OfflineRequest, OfflineStatus } from './messages.ts';
+import { PORTION_BYTES, storePortions } from './portions.ts';
 import type { Tier } from './precache.ts';
 
 /** The state of offline use. */
@@ -33,8 +34,10 @@ const RELOADED = 'solace-isolation-reload';
 /** Delays of retries after a failed fetch; after the last one, the next visit resumes. */
 const RETRY_AFTER_MS = [2_000, 10_000, 60_000];
 
-/** Registers the service worker at `script` and stores the lab's code in the background. */
-export function startOffline(script: URL): Offline {
+/**
+ * Registers the service worker at `script` and stores the lab's code in the background, while the network is `free`.
+ */
+export function startOffline(script: URL, free: () => Promise<unknown>): Offline {
   let state: OfflineState = { phase: 'preparing', engines: false, updateWaiting: false };
   const listeners = new Set<(state: OfflineState) => void>();
   const change = (part: Partial<OfflineState>): void => {
@@ -56,11 +59,12 @@ export function startOffline(script: URL): Offline {
   const keep = async (tiers: readonly Tier[], attempt = 0): Promise<void> => {
     const worker = (await registration) && (await navigator.serviceWorker.ready).active;
     if (!worker) return;
-    const status = await ask(worker, { type: 'fill', tiers });
+    const complete = ({ code, engines }: OfflineStatus): boolean => code && (engines || !tiers.includes('use'));
+    const next = () => ask(worker, { type: 'fill', tiers, mostBytes: PORTION_BYTES });
+    const status = await storePortions({ next, free, complete });
     change({ phase: status.code ? 'ready' : 'incomplete', engines: status.engines });
-    const complete = status.code && (status.engines || !tiers.includes('use'));
     const pause = RETRY_AFTER_MS[attempt];
-    if (!complete && pause !== undefined) setTimeout(() => void keep(tiers, attempt + 1), pause);
+    if (!complete(status) && pause !== undefined) setTimeout(() => void keep(tiers, attempt + 1), pause);
   };
 
   if ('serviceWorker' in navigator) isolateOnce();

@@ -19,7 +19,8 @@ import { loadChatTokenizer } from '../../core/engine/load-tokenizer.ts';
 import { OrtModel, LOGITS_ROWS } from './ort-model.ts';
 import { KvDecoder, type SlicePositions } from './kv-decoder.ts';
 import { slicePositionsOnCpu, slicePositionsOnGpu } from './positions.ts';
-import { useVendoredOrt } from '../ort.ts';
+import { fetchAhead } from '../fetch-ahead.ts';
+import { ortFiles, useVendoredOrt } from '../ort.ts';
 import type { OrtSession } from '../../core/engine/ort.ts';
 import { chooseVariant, type VariantFiles } from './variants.ts';
 
@@ -63,6 +64,10 @@ export async function loadTransformers(
   refuseTooLarge(modelId, estimateMemory(needs, device), deviceLimits(device));
   if (device === 'webgpu' && gpu.available) await checkWeights(files, variant, gpu, modelId, options);
 
+  const { ortBase } = options;
+  if (ortBase) fetchAhead(ortFiles(device === 'webgpu' ? 'webgpu' : 'wasm', ortBase).wasm, signal);
+  const library = import('@huggingface/transformers');
+  library.catch(() => undefined);
   const progress = (stage: string, loadedBytes: number) =>
     onProgress?.({ stage, loadedBytes, totalBytes: variant.bytes });
   const wanted = [...SIDE_FILES, variant.graph, ...variant.data];
@@ -76,7 +81,7 @@ export async function loadTransformers(
   throwIfCancelled(signal);
   progress(`Loading the weights into ${device === 'webgpu' ? 'the graphics device' : 'memory'}`, 0);
 
-  const hf = await import('@huggingface/transformers');
+  const hf = await library;
   configure(hf, files, device, options);
   try {
     const { session, slicePositions, watch } = await openSession(hf, files, modelId, device, variant, options.threads);

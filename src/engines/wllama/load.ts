@@ -1,6 +1,7 @@
 import type { Wllama } from '@wllama/wllama';
 import { LabError, throwIfCancelled } from '../../core/error.ts';
 import { gpuObstacle, surroundings } from '../choose-device.ts';
+import { fetchAhead } from '../fetch-ahead.ts';
 import type { LoadOptions } from '../../core/engine/engine.ts';
 import { runtimeFault } from '../../core/engine/faults.ts';
 import { formatBytes } from '../../core/units.ts';
@@ -19,6 +20,12 @@ export interface WllamaOptions extends LoadOptions {
   named?: boolean;
   /** Context window of the model in tokens; the size of the cache, up to `MAX_CONTEXT`. */
   contextWindow: number;
+}
+
+/** Begins to fetch llama.cpp, so that it arrives beside the weights. */
+export function fetchWllama(wasmUrl: string, signal: AbortSignal | undefined): void {
+  import('@wllama/wllama').catch(() => undefined);
+  fetchAhead(wasmUrl, signal);
 }
 
 /** llama.cpp allocates the whole cache at once, so long windows are limited. */

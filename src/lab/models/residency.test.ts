@@ -95,10 +95,14 @@ describe('ModelResidency', () => {
     const { residency, load, begun } = loader({ wait: true });
     const first = residency.acquire('a');
     const second = residency.acquire('b');
+    let idle = false;
+    const allLoaded = residency.idle().then(() => (idle = true));
     (await begun('a')).finish();
     await first;
+    expect(idle).toBe(false);
     (await begun('b')).finish();
     await second;
+    await allLoaded;
     expect(load.mock.calls.map(([id]) => id)).toEqual(['a', 'b']);
     expect(residency.ids).toEqual(['a', 'b']);
   });
@@ -126,6 +130,7 @@ describe('ModelResidency', () => {
     const failure = new LabError({ code: 'out-of-memory', what: 'Too large.' });
     (await begun('a')).fail(failure);
     for (const each of waiting) await expect(each).rejects.toBe(failure);
+    await residency.idle();
     expect(residency.ids).toEqual([]);
     const again = residency.acquire('a');
     await vi.waitFor(() => expect(load).toHaveBeenCalledTimes(2), { interval: 1 });

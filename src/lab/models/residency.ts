@@ -84,6 +84,15 @@ export class ModelResidency {
     return this.#residents.get(id)?.leaving ?? false;
   }
 
+  /** Resolves once no model is being loaded. */
+  async idle(): Promise<void> {
+    for (;;) {
+      const loading = [...this.#residents.values()].filter(({ model }) => !model);
+      if (loading.length === 0) return;
+      await Promise.allSettled(loading.map((resident) => resident.loading));
+    }
+  }
+
   /** Calls `listener` when a model has been loaded or freed; returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);

@@ -38,9 +38,9 @@ export const theme = new ThemeChoice(document.documentElement, localTexts);
 export const toasts = new Toasts();
 export const settings = new SettingsState(localTexts);
 
-/** Starts to keep the lab for use without a network; in development there is no service worker. */
+/** Keeps the lab for use without a network, while no model is being loaded; development has no service worker. */
 export const offline = new OfflineView(
-  import.meta.env.PROD ? startOffline(new URL('service-worker.js', document.baseURI)) : null,
+  import.meta.env.PROD ? startOffline(new URL('service-worker.js', document.baseURI), () => residency.idle()) : null,
 );
 
 export const models = new Models({
