@@ -92,6 +92,8 @@ describe('an OpenAI-compatible endpoint', () => {
     const { endpoint, guest, person } = at;
     endpoint.manner = 'silent';
     await person.say('Are you there?');
+    // The wait for the first word is no silence.
+    await person.replies.last().getByTestId('reading').waitFor();
     await guest.page.getByTestId('stop-reply').click();
     await guest.page.getByRole('button', { name: 'Send' }).waitFor();
     expect(await person.messages.last().innerText()).toContain('Are you there?');

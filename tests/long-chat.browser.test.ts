@@ -2,8 +2,10 @@ import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportConversations } from '../src/core/conversation/exchange.ts';
 import { append, createConversation, rename } from '../src/core/conversation/tree.ts';
+import { seriousViolations } from './harness/axe.ts';
 import { launch } from './harness/browser.ts';
 import { serveStatically, type ServedLab } from './harness/lab.ts';
+import { overhangs } from './harness/overhang.ts';
 import { Person } from './harness/person.ts';
 import { writeTinyLab, type TinyLab } from './harness/tiny-lab.ts';
 import { visit, type Visit } from './harness/visit.ts';
@@ -118,6 +120,21 @@ describe('a conversation of 120 turns in a window of 2,048 tokens', () => {
     await slider.fill('0.2');
     const sharp = await shares();
     expect(Math.max(...sharp)).toBeGreaterThan(Math.max(...flat));
+    const { page } = guest;
+    await page.setViewportSize({ width: 320, height: 640 });
+    expect(await overhangs(page)).toEqual([]);
+    expect(await seriousViolations(page, 'article:has([role="toolbar"])')).toEqual([]);
+    // What the model sees is a sheet here, which begins at the newest message.
+    await page.getByRole('button', { name: 'Context' }).click();
+    const newest = panel().getByRole('region', { name: 'Context' }).getByRole('listitem').last();
+    await expect.poll(() => newest.evaluate((row) => row.getBoundingClientRect().bottom <= innerHeight + 1)).toBe(true);
+    // Each tab keeps its own place.
+    await page.getByTestId('tab-settings').click();
+    await expect.poll(() => panel().evaluate((box) => box.scrollTop)).toBe(0);
+    await page.getByTestId('tab-context').click();
+    await expect.poll(() => panel().evaluate((box) => box.scrollTop)).toBeGreaterThan(1000);
+    expect(await overhangs(page)).toEqual([]);
+    expect(await seriousViolations(page, 'dialog section:not([aria-label="Context"])')).toEqual([]);
     expect(guest.errors).toEqual([]);
   });
 });
