@@ -117,7 +117,7 @@ describe('conversations', () => {
     // What a busy machine does later than in the eight seconds of a toast must not fail.
     await page.evaluate(() => {
       const { setTimeout: later } = globalThis;
-      const lasting = (run: () => void, ms = 0): number => later(run, ms === 8000 ? 600_000 : ms);
+      const lasting = (run: () => void, ms = 0): ReturnType<typeof later> => later(run, ms === 8000 ? 600_000 : ms);
       Object.assign(globalThis, { setTimeout: lasting });
     });
     // On a phone, the list is a sheet over the page.
