@@ -67,6 +67,14 @@ describe('accessibility', () => {
     const guest = await visit(browser, lab.url, { profile });
     const { page } = guest;
     const found: string[] = [];
+    // Nothing of the header lies on its neighbour or beyond the edge.
+    const header = await page
+      .getByRole('banner')
+      .locator(':is(a, button):visible')
+      .evaluateAll((all) => all.map((each) => each.getBoundingClientRect()).map(({ left, right }) => [left, right]));
+    expect(header.length).toBeGreaterThan(3);
+    for (const [i, [, right = 0]] of header.entries())
+      expect(right).toBeLessThanOrEqual((header[i + 1]?.[0] ?? 320) + 1);
     const examine = async (state: string): Promise<void> => {
       for (const violation of await seriousViolations(page)) found.push(`${state}, ${violation}`);
       for (const overhang of await overhangs(page)) found.push(`${state} scrolls sideways: ${overhang}`);

@@ -79,6 +79,12 @@ describe('a notebook that is written', () => {
     await expect
       .poll(() => reader.cell(2).innerText(), PATIENT)
       .toMatch(/LabError[^]*In line 1, column 11\s*: await lab/);
+    // The tools stand below the error, not on it.
+    const [tools, error] = await Promise.all([
+      reader.cell(2).getByRole('group', { name: 'Tools of cell 2' }).boundingBox(),
+      reader.cell(2).locator('.output').boundingBox(),
+    ]);
+    expect(tools?.y ?? 0).toBeGreaterThanOrEqual((error?.y ?? Infinity) + (error?.height ?? 0));
     await reader.rewrite(1, '# Untitled ${nobody}');
     await expect.poll(() => reader.focused(), PATIENT).toBe('Edit cell 2');
     for (const name of ['edit cell 1', 'edit cell 2']) {

@@ -55,7 +55,13 @@ await photograph('data');
 
 await toView('notebooks/compression-playground');
 // The chart comes after the tagger has compressed a dialogue.
-await new NotebookReader(page).frame.locator('section.cell svg').first().waitFor({ timeout: PATIENCE });
+const { frame } = new NotebookReader(page);
+await frame.locator('section.cell svg').first().waitFor({ timeout: PATIENCE });
+// What is chosen, and what it changes.
+await frame
+  .locator('select')
+  .first()
+  .evaluate((select) => select.scrollIntoView({ block: 'start' }));
 await photograph('notebook');
 
 await toView('models');
