@@ -2,7 +2,7 @@ import type { StoredFile } from './database.ts';
 import { hashBlob, hashBytes } from './digest.ts';
 
 /**
- * Whether a file's segments still have the stored bytes. A file of an earlier version of the lab has no digests: the
+ * Whether a file's segments still have the stored bytes. A file that was hashed as a whole has no digests yet: the
  * manifest's hash is used instead, if any, and the current digests are returned for the next time.
  */
 export async function compareSegments(

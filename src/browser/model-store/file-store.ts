@@ -13,7 +13,10 @@ import type { BlobStore } from './blob-store.ts';
 /** Files are stored in segments of this size, so that downloads resume without rewriting. */
 const SEGMENT_BYTES = 16 * 2 ** 20;
 
-/** A file up to this size stays in memory while it arrives, so that it is not read again to be hashed. */
+/**
+ * A file up to this size whose hash is known stays in memory while it arrives, and is hashed once, as a whole. Its
+ * segments get their digests when it is first compared.
+ */
 const HELD_BYTES = 64 * 2 ** 20;
 
 export interface WriteOptions {
@@ -174,18 +177,18 @@ export class FileStore {
     let stored = sumOf(file.segments);
     let buffer: Uint8Array<ArrayBuffer>[] = [];
     let buffered = 0;
-    /** All segments, if they are few and none is from an earlier attempt. */
-    let held: Uint8Array<ArrayBuffer>[] | undefined = stored === 0 ? [] : undefined;
+    const isHeld = expected !== undefined && stored === 0 && file.bytes > 0 && file.bytes <= HELD_BYTES;
+    const held: Uint8Array<ArrayBuffer>[] | undefined = isHeld ? [] : undefined;
+    if (held) delete file.digests;
 
     const flush = async () => {
       if (buffered === 0) return;
       const segment = joined(buffer);
-      const digest = await hashBytes(segment);
+      const digest = file.digests && (await hashBytes(segment));
       await this.#vault.put(segmentKey(file, file.segments.length), segment);
       file.segments.push(buffered);
-      file.digests?.push(digest);
+      if (digest) file.digests?.push(digest);
       stored += buffered;
-      if (expected === undefined || stored > HELD_BYTES) held = undefined;
       held?.push(segment);
       buffer = [];
       buffered = 0;
@@ -243,7 +246,7 @@ export class FileStore {
     }
     file.bytes = stored;
     file.complete = true;
-    // Its digests were computed just now.
+    // It was hashed just now.
     this.#states.forget(segmentKey(file, 0));
     void this.#states.get(segmentKey(file, 0), () => Promise.resolve('same'));
     await this.#database.put('files', file);
