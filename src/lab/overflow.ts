@@ -1,3 +1,4 @@
+import { within } from '../core/async/within.ts';
 import type { HistoryTools } from '../core/compression/history/create.ts';
 import type { HistoryModel } from '../core/compression/history/history.ts';
 import { overflowSpec, RECALL_SHARE, type OverflowId } from '../core/compression/history/overflow.ts';
@@ -24,6 +25,9 @@ export interface OverflowChoice {
   /** Default: the lab's own compression. */
   compress?: Compression['compress'] | undefined;
 }
+
+/** Milliseconds that a reply waits for the encoder, which may have to be fetched; the next reply may find it ready. */
+const PATIENCE_MS = 8000;
 
 /** What models said: between two steps a conversation is shortened to the same form with every turn. */
 const summaries = new Lru<string>(300);
@@ -67,7 +71,7 @@ export function openOverflow({ id, options, embedder = pageEmbedder, ...asked }:
         async find(search, signal) {
           try {
             const { findEarlier } = await import('../core/compression/history/recall.ts');
-            return await findEarlier({ ...search, embedder }, signal);
+            return (await within(PATIENCE_MS, findEarlier({ ...search, embedder }, signal))) ?? null;
           } catch (error) {
             // A chat continues without its encoder, e.g. without a network; a stopped one stops.
             if (signal?.aborted) throw error;

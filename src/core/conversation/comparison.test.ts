@@ -7,7 +7,7 @@ const column = (
   firstTokenMs: number,
 ): Column => ({
   representation,
-  messages: [],
+  messages: [{ role: 'user', content: `as ${representation} has it` }],
   reply: 'I hear you.',
   end: 'stop',
   stats: { promptTokens, newTokens: 4, firstTokenMs, decodeMs: 100 },
@@ -18,6 +18,14 @@ describe('the reading of a comparison', () => {
     const words = readingOf([column('raw', 200, 1000), column('keypos', 130, 600), column('nostopwords', 110, 980)]);
     expect(words).toContain('KeyPOS sent 35 % fewer tokens than Raw and began its reply 40 % sooner');
     expect(words).toContain('NoStopwords sent 45 % fewer tokens than Raw and began its reply at about the same moment');
+  });
+
+  it('compares no times of the same context, which an engine has read the second time', () => {
+    const raw = column('raw', 66, 988);
+    const same = { ...column('keypos', 66, 88), messages: raw.messages };
+    expect(readingOf([raw, same, column('nostopwords', 60, 900)])).toMatch(
+      /^KeyPOS sent the same context as Raw; NoStopwords sent 9 % fewer tokens than Raw/,
+    );
   });
 
   it('reports more tokens and later replies as such', () => {

@@ -52,13 +52,17 @@ export function readingOf(columns: readonly Column[]): string | null {
   const raw = columns.find((column) => column.representation === 'raw');
   const others = columns.filter((column) => column.representation !== 'raw' && column.end !== 'cancelled');
   if (!raw || raw.end === 'cancelled' || others.length === 0) return null;
-  const parts = others.map((other) =>
-    [REPRESENTATIONS[other.representation].name, tokensAgainst(raw, other), timeAgainst(raw, other)]
-      .join(' ')
-      .trimEnd(),
-  );
+  const parts = others.map((other) => {
+    const { name } = REPRESENTATIONS[other.representation];
+    // An engine keeps what it has read, so the same context is answered at once the second time: no time is compared.
+    if (sameMessages(raw, other)) return `${name} sent the same context as Raw`;
+    return [name, tokensAgainst(raw, other), timeAgainst(raw, other)].join(' ').trimEnd();
+  });
   return `${parts.join('; ')}. One message is an example, not an average.`;
 }
+
+const sameMessages = (a: Column, b: Column): boolean =>
+  a.messages.length === b.messages.length && a.messages.every(({ content }, i) => content === b.messages[i]?.content);
 
 function tokensAgainst(raw: Column, other: Column): string {
   const a = raw.stats.promptTokens;

@@ -55,13 +55,19 @@ export class ChatLink {
     this.note =
       setsAny || missing.length > 0
         ? {
-            settings: describeSettings(carried),
+            settings: [...describeSettings(carried), ...this.#modelSince(modelBefore)],
             systemPrompt: carried.systemPrompt ?? null,
             missing,
             undo: setsAny ? () => this.#undo(before, modelBefore) : null,
           }
         : null;
     this.#dependencies.show(typeof conversation === 'string' ? null : (conversation?.id ?? null));
+  }
+
+  /** The chosen model, if it is another one than before. */
+  #modelSince(id: string): string[] {
+    const { chosen } = this.#dependencies.models;
+    return chosen.id === id ? [] : [`model ${chosen.name}`];
   }
 
   #undo(before: Partial<Settings>, model: string): void {

@@ -56,7 +56,7 @@ describe('a link to the chat', () => {
     expect({ ...settings.current, introSeen: true }).toEqual({ ...teacher.current, introSeen: true });
     expect([chosen(), shown]).toEqual(['other', [null]]);
     expect(link.note).toMatchObject({
-      settings: ['compression KeyPOS', 'temperature 0.2', 'seed 7'],
+      settings: ['compression KeyPOS', 'temperature 0.2', 'seed 7', 'model Model other'],
       systemPrompt: 'Be brief.',
       missing: [],
     });
