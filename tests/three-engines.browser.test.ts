@@ -5,7 +5,9 @@ import { serveStrictly, type StrictHost } from './harness/any-browser/strict-hos
 import type { Tab, Target } from './harness/any-browser/tab.ts';
 import { Visitor } from './harness/any-browser/visitor.ts';
 import { WEBKIT } from './harness/any-browser/webkit.ts';
+import type { OfflineStatus } from '../src/browser/offline/messages.ts';
 import { startEndpoint, type Endpoint } from './harness/endpoint.ts';
+import { OFFLINE_STATUS } from './harness/offline.ts';
 
 const NOTEBOOK = ['iframe[title^="Notebook"]', 'iframe[title="Notebook"]'];
 
@@ -155,7 +157,11 @@ describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
   });
 
   it('opens without its host, with the conversation', async () => {
-    await tab.evaluate('navigator.serviceWorker.ready.then(() => true)');
+    await person.until(
+      'the lab on this device',
+      () => tab.evaluate(OFFLINE_STATUS) as Promise<OfflineStatus | undefined>,
+      (status): status is OfflineStatus => status?.code === true,
+    );
     await host.close();
     await tab.open(host.url);
     await tab.reload();

@@ -52,9 +52,10 @@ it('lists titles, sizes and templates, the default first', async () => {
       await mkdir(join(folder, name));
       await writeFile(join(folder, name, 'manifest.json'), JSON.stringify(manifest));
     }
+    const common = { summary: 'Trained on something.', licence: 'Apache-2.0', bytes: 7 };
     expect(JSON.parse(await listAdapters(folder))).toEqual([
-      { name: 'solace', title: 'Adapter solace', summary: 'Trained on something.', bytes: 7, template: 'TEMPLATE' },
-      { name: 'corpus-raw', title: 'Adapter corpus-raw', summary: 'Trained on something.', bytes: 7, template: null },
+      { ...common, name: 'solace', title: 'Adapter solace', template: 'TEMPLATE' },
+      { ...common, name: 'corpus-raw', title: 'Adapter corpus-raw', template: null },
     ]);
     expect(await listAdapters(join(folder, 'none'))).toBe('[]\n');
   } finally {

@@ -18,8 +18,8 @@ export async function listAdapters(folder: string): Promise<string> {
         const text = await readFile(join(folder, name, 'manifest.json'), 'utf8');
         const manifest = adapterManifestSchema.parse(JSON.parse(text));
         const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
-        const { name: title, summary, chatTemplate: template = null } = manifest;
-        return { name, title, summary, bytes, template };
+        const { name: title, summary, licence, chatTemplate: template = null } = manifest;
+        return { name, title, summary, licence, bytes, template };
       }),
   );
   listed.sort((a, b) => Number(b.name === FIRST) - Number(a.name === FIRST) || (a.name < b.name ? -1 : 1));

@@ -21,6 +21,7 @@ interface ListedAdapter {
   title: string;
   /** One sentence: what it was trained on. */
   summary: string;
+  licence: string;
   bytes: number;
   template: string | null;
 }
@@ -28,10 +29,11 @@ const adapters: readonly ListedAdapter[] = listed;
 
 /** The adapters that come with the lab, at relative addresses; made from their manifests by `npm run adapters`. */
 export const EMBEDDED_ADAPTERS: readonly AdapterRecord[] = adapters.map(
-  ({ name, title, summary, bytes, template }) => ({
+  ({ name, title, summary, licence, bytes, template }) => ({
     id: `${EMBEDDED_MODEL_ID}+${name}`,
     name: title,
     summary,
+    licence,
     bytes,
     addedAt: 0,
     added: false,

@@ -9,6 +9,8 @@ interface RecordBase {
   name: string;
   /** One sentence for the interface. */
   summary: string;
+  /** Of what comes with the lab. */
+  licence?: string;
   /** Bytes of all files; 0 without files. */
   bytes: number;
   /** Milliseconds since the epoch. */

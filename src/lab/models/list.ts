@@ -13,6 +13,8 @@ export interface ModelSummary {
   id: string;
   name: string;
   summary: string;
+  /** Of what comes with the lab, and is not the base's. */
+  licence: string | null;
   format: ModelFormat;
   /** Bytes of its files, without those of a base; 0 if there are none or the size is unknown. */
   bytes: number;
@@ -34,13 +36,14 @@ export interface ModelSummary {
 
 /** A summary of a record; `stored` says what is on this device, by id. */
 export function summarise(record: ModelRecord, stored: Readonly<Record<string, StoredBytes>>): ModelSummary {
-  const { id, name, summary, format, bytes, added } = record;
+  const { id, name, summary, licence = null, format, bytes, added } = record;
   const missing = (of: { id: string; bytes: number }): number => Math.max(0, of.bytes - (stored[of.id]?.files ?? 0));
   const base = record.format === 'adapter' ? record.base : undefined;
   return {
     id,
     name,
     summary,
+    licence,
     format,
     bytes,
     storedBytes: (stored[id]?.files ?? 0) + (stored[id]?.made ?? 0),
