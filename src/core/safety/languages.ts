@@ -11,7 +11,7 @@ export interface LanguagePhrases {
 const MARKS = /[\u0300-\u036f]/gu;
 
 /** Scripts without spaces between words, or with optional ones. */
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/u;
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 
 /** Letters without a decomposition, and how people type them without the right keyboard. */
 const BARE: Readonly<Record<string, string>> = { ß: 'ss', ø: 'o', æ: 'ae', ł: 'l', ı: 'i', œ: 'oe', đ: 'd', ё: 'е' };
