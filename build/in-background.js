@@ -5,8 +5,8 @@ import { setPriority } from 'node:os';
 
 const [command = '', ...rest] = process.argv.slice(2);
 try {
-  // Children inherit it. A third of the usual share, so that what runs here does not come to a stop.
-  setPriority(5);
+  // Children inherit it. A sixth of the usual share, so that what runs here does not come to a stop.
+  setPriority(8);
 } catch {
   // Some systems do not allow it; then all share alike.
 }
