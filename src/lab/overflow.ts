@@ -22,6 +22,8 @@ export interface OverflowChoice {
   model: Pick<LoadedModel, 'info' | 'stream' | 'scorer'> | null;
   /** Default: the page's encoder. */
   embedder?: Embedder | undefined;
+  /** Milliseconds that a reply waits for it. Default: 8,000. */
+  patience?: number | undefined;
   /** Default: the lab's own compression. */
   compress?: Compression['compress'] | undefined;
 }
@@ -43,7 +45,13 @@ class Unasked extends Error {
 }
 
 /** Opens a way to shorten a chat. If the model cannot be asked, the oldest turns are dropped instead. */
-export function openOverflow({ id, options, embedder = pageEmbedder, ...asked }: OverflowChoice): Overflow {
+export function openOverflow({
+  id,
+  options,
+  embedder = pageEmbedder,
+  patience = PATIENCE_MS,
+  ...asked
+}: OverflowChoice): Overflow {
   const { compress = sharedCompress } = asked;
   const { representation: chosen, tagger, keep, negations } = options;
   const tools: Omit<HistoryTools, 'countTokens'> = {
@@ -71,7 +79,7 @@ export function openOverflow({ id, options, embedder = pageEmbedder, ...asked }:
         async find(search, signal) {
           try {
             const { findEarlier } = await import('../core/compression/history/recall.ts');
-            return (await within(PATIENCE_MS, findEarlier({ ...search, embedder }, signal))) ?? null;
+            return (await within(patience, findEarlier({ ...search, embedder }, signal))) ?? null;
           } catch (error) {
             // A chat continues without its encoder, e.g. without a network; a stopped one stops.
             if (signal?.aborted) throw error;
