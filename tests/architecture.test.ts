@@ -23,6 +23,7 @@ const RINGS = [
 
 /** The folders of `src/core` in the order in which data flows. A folder imports only from those above it. */
 const STAGES = [
+  'bytes.ts',
   'error.ts',
   'at.ts',
   'group.ts',

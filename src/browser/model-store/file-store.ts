@@ -1,4 +1,5 @@
 import { LazyMap } from '../../core/async/memoised.ts';
+import { joinBytes } from '../../core/bytes.ts';
 import { LabError, throwIfCancelled } from '../../core/error.ts';
 import type { ModelFile, ModelFiles } from '../../core/engine/files.ts';
 import { MANIFEST_NAME } from '../../core/formats/manifest.ts';
@@ -280,16 +281,10 @@ function segmentKey(file: StoredFile, index: number): string {
   return `${file.model}/${file.path}/${index}`;
 }
 
+/** The parts as one; a single part, such as a whole segment, is not copied. */
 function joined(parts: Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
   const [only, ...others] = parts;
-  if (only && others.length === 0) return only;
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return only && others.length === 0 ? only : joinBytes(parts);
 }
 
 function sumOf(values: number[]): number {

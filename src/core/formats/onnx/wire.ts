@@ -1,3 +1,4 @@
+import { joinBytes } from '../../bytes.ts';
 import { LabError } from '../../error.ts';
 
 /** Protocol Buffers wire types (protobuf.dev, "Encoding"). */
@@ -52,13 +53,7 @@ export class MessageWriter {
   }
 
   finish(): Uint8Array<ArrayBuffer> {
-    const out = new Uint8Array(this.size);
-    let at = 0;
-    for (const part of this.parts) {
-      out.set(part, at);
-      at += part.length;
-    }
-    return out;
+    return joinBytes(this.parts);
   }
 }
 

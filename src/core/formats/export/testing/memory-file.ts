@@ -1,17 +1,10 @@
+import { joinBytes } from '../../../bytes.ts';
 import type { FileSink } from '../sink.ts';
 
 /** A file in memory, for tests; nothing is hashed. */
 export function memoryFile(): FileSink & { bytes(): Uint8Array } {
   const chunks: Uint8Array[] = [];
-  const bytes = (): Uint8Array => {
-    const all = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const chunk of chunks) {
-      all.set(chunk, at);
-      at += chunk.length;
-    }
-    return all;
-  };
+  const bytes = (): Uint8Array => joinBytes(chunks);
   return {
     // The writer may reuse its buffer.
     write: async (chunk) => void chunks.push(chunk.slice()),
