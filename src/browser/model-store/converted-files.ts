@@ -1,3 +1,4 @@
+import { at } from '../../core/at.ts';
 import type { LoadOptions } from '../../core/engine/engine.ts';
 import type { ModelFiles } from '../../core/engine/files.ts';
 import { SIDE_FILES } from '../../core/formats/checkpoint/side-files.ts';
@@ -40,7 +41,7 @@ export async function convertedGguf(
     },
     options.signal,
   );
-  return made.get(FILE) ?? new Blob();
+  return at([...made.values()], 0);
 }
 
 async function keyOf(files: ModelFiles, options: LoadOptions): Promise<string> {
