@@ -8,6 +8,7 @@ import { storedText } from './harness/stored-text.ts';
 
 const DANGER = 'I want to kill myself';
 const LONG = 'A sentence that fills a line or two of the log, so that a few of them overflow it. '.repeat(4);
+const bannerOf = (page: Page) => page.getByRole('region', { name: 'Where to find people who can help' });
 
 /** Makes the page's browser report these languages and this time zone. */
 async function liveIn(page: Page, languages: string[], timeZone: string): Promise<void> {
@@ -67,7 +68,7 @@ describe('help in the chat', () => {
         [...own, 'findahelpline.com'].sort(),
       );
       // Nothing mentions numbers that are not shown.
-      expect(await dialog.getByText('We have not checked these numbers yet.').first().isVisible()).toBe(own.length > 0);
+      expect(await dialog.getByText('If one does not answer, try the next one').isVisible()).toBe(own.length > 0);
       expect(await dialog.getByText('We have no numbers for where you are.').isVisible()).toBe(own.length === 0);
       // The table of other countries stays closed, even if the person's country has no line.
       expect(await dialog.locator('details[open]').count()).toBe(0);
@@ -77,9 +78,12 @@ describe('help in the chat', () => {
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Need a person now?');
     await liveIn(page, ['it-IT', 'it', 'en-US', 'en'], 'Europe/Rome');
     await person.ask(DANGER);
-    const banner = page.getByRole('region', { name: 'Where to find people who can help' });
-    expect(await banner.getByRole('link').allInnerTexts()).toEqual(['112', 'findahelpline.com']);
-    await banner.getByText('We have not checked these numbers yet.', { exact: false }).waitFor();
+    expect(await bannerOf(page).getByRole('link').allInnerTexts()).toEqual(['112', 'findahelpline.com']);
+    // That nobody has compared the numbers yet is said only above the table of all lines.
+    expect(await bannerOf(page).innerText()).toMatch(/^(?!.*compared).*If one does not answer, try the next one/s);
+    await bannerOf(page).locator('summary').press('Enter');
+    await bannerOf(page).getByText('Lines without a date were entered in November 2026').waitFor();
+    await bannerOf(page).getByRole('link', { name: 'samaritans.org' }).waitFor();
     expect(guest.errors).toEqual([]);
   });
 
@@ -142,9 +146,9 @@ describe('help in the chat', () => {
     await guest.context.route(/engine\.worker/, () => undefined);
     await page.reload();
     await person.say(DANGER);
-    await page.getByText('You can keep writing.', { exact: false }).waitFor();
     await person.messageField.fill('no');
     await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByText('You can keep writing.', { exact: false }).waitFor();
     await expect
       .poll(() => person.messages.allInnerTexts())
       .toEqual([expect.stringContaining(DANGER), expect.stringContaining('no')]);
@@ -161,11 +165,7 @@ describe('help in the chat', () => {
     const { page } = guest;
     await page.evaluate(() => Object.defineProperty(navigator, 'languages', { configurable: true, get: () => null }));
     await person.ask(DANGER);
-    await page
-      .getByRole('region', { name: 'Where to find people who can help' })
-      .getByRole('link', { name: 'findahelpline.com' })
-      .first()
-      .waitFor();
+    await bannerOf(page).getByRole('link', { name: 'findahelpline.com' }).first().waitFor();
     // A message before the model's own reply would be answered together with this one, and that reply folded, too.
     await page.getByRole('button', { name: 'Show what the model wrote' }).waitFor();
     await person.ask('Are you there?');
@@ -207,11 +207,11 @@ describe('the log', () => {
     expect(await gap(page)).toBeLessThanOrEqual(1);
     // Opening a table to read it does not scroll to its end.
     await person.ask("I can't take it anymore");
-    const banner = page.getByRole('region', { name: 'Where to find people who can help' });
-    await banner.getByText(/^Lines /).click();
+    const summary = bannerOf(page).locator('summary');
+    await summary.click();
     // After two frames, anything that would scroll has scrolled.
     await page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));
-    expect(await banner.getByText(/^Lines /).evaluate((summary) => summary.getBoundingClientRect().top > 0)).toBe(true);
+    expect(await summary.evaluate((element) => element.getBoundingClientRect().top > 0)).toBe(true);
   });
 
   it.each([

@@ -9,6 +9,21 @@ import { visit } from './harness/visit.ts';
 /** Maximum bytes of gzipped JavaScript on a first visit, and once somebody writes in Lab view. */
 const SCRIPT_BUDGETS = { quiet: 150_000, lab: 180_000 };
 
+/** A phone, an old one, one on its side, and a laptop at 400 % zoom, in pixels. */
+const SMALL = [
+  [390, 844],
+  [320, 568],
+  [844, 390],
+  [320, 256],
+] as const;
+
+/** Whether an element is on the screen and nothing covers it. Runs in the page. */
+function isInSight(element: Element): boolean {
+  const { x, y, width, height, top, bottom } = element.getBoundingClientRect();
+  const seen = document.elementFromPoint(x + width / 2, y + height / 2);
+  return top >= 0 && bottom <= innerHeight && seen !== null && element.contains(seen);
+}
+
 describe('the first page', () => {
   const at = useLab({ webgpu: true });
 
@@ -46,6 +61,28 @@ describe('the first page', () => {
       expect(total, `${scripts.length} scripts in the ${view} view, gzipped`).toBeLessThan(budget);
       await guest.close();
     }
+  });
+
+  it('shows help at once where a first message signals danger, however small the window is', async () => {
+    const guest = await visit(at.browser, at.lab.url, { quiet: true });
+    const { page } = guest;
+    const person = new Person(page);
+    // The built-in model, which never arrives.
+    await guest.context.route(/engine\.worker/, () => undefined);
+    const banner = page.getByRole('region', { name: 'Where to find people who can help' });
+    for (const [width, height] of SMALL) {
+      await page.setViewportSize({ width, height });
+      await page.keyboard.press('Control+Shift+O');
+      await page.getByRole('heading', { name: 'New conversation' }).waitFor();
+      await page.getByTestId('acknowledge').waitFor();
+      await person.say('I want to die');
+      for (const part of [banner.getByRole('heading'), banner.getByRole('link').first()])
+        await expect.poll(() => part.evaluate(isInSight), { message: `${width} by ${height}` }).toBe(true);
+      expect(await page.locator('[aria-live=assertive]').textContent()).toMatch(/^People who can help are listed/);
+      await page.getByTestId('stop-reply').click();
+    }
+    expect(guest.errors).toEqual([]);
+    await guest.close();
   });
 
   it('can be installed, and takes text that is shared with it without sending it', async () => {

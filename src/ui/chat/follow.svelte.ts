@@ -1,6 +1,6 @@
 /** Within this many pixels of the end, a reader is assumed to be at the end. */
 const NEAR = 48;
-/** Space above the entry that is read first, in pixels. */
+/** Space above what is read first, in pixels. */
 const MARGIN = 12;
 
 /**
@@ -12,10 +12,10 @@ export class Follow {
   #box: HTMLElement | undefined;
   /** Last known scroll position of the log, in pixels. */
   #last = 0;
-  /** Stays at the beginning of the entry to be read first, however much follows. */
+  /** Stays at the beginning of what is to be read first, however much follows. */
   #held = false;
 
-  /** An attachment for the log, whose first child grows. */
+  /** An attachment for the log, whose children grow. */
   readonly attach = (box: HTMLElement) => {
     this.#box = box;
     this.#last = scrollerOf(box).scrollTop;
@@ -39,7 +39,7 @@ export class Follow {
     addEventListener('scroll', onscroll, { passive: true });
     box.addEventListener('click', onclick, { capture: true });
     grown.observe(box);
-    if (box.firstElementChild) grown.observe(box.firstElementChild);
+    for (const child of box.children) grown.observe(child);
     return () => {
       box.removeEventListener('scroll', onscroll);
       removeEventListener('scroll', onscroll);
@@ -69,7 +69,7 @@ function gapOf(box: HTMLElement): number {
   return end.getBoundingClientRect().bottom - innerHeight;
 }
 
-/** How far the log can scroll before the beginning of a first reply to a person in danger leaves the view. */
+/** How far the log can scroll before the beginning of help for the newest message leaves the view. */
 function roomAbove(box: HTMLElement, scroller: Element): number {
   const first = box.querySelector('[data-read-first]');
   if (!first) return Infinity;

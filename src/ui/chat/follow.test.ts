@@ -6,8 +6,8 @@ class Box extends EventTarget {
   scrollTop = 0;
   scrollHeight = 1000;
   clientHeight = 200;
-  firstElementChild = {};
-  /** Where the entry to be read first begins, in pixels of the log. */
+  children = [{}];
+  /** Where what is to be read first begins, in pixels of the log. */
   first: number | null = null;
 
   querySelector() {

@@ -51,6 +51,15 @@ export const ENDS = {
 /** Incomplete replies that can be resumed where they end. */
 export const mayResume = ({ end }: ReplyNote): boolean => end === 'length' || end === 'stopped' || end === 'lost';
 
+/** The newest message of the person if help is shown with it, unless the person has hidden it. */
+export function helpedEntry(
+  entries: readonly PageEntry[],
+  hidden: { has(id: string): boolean },
+): PageEntry | undefined {
+  const newest = entries.findLast(({ speaker }) => speaker === 'seeker');
+  return newest && newest.signal.level !== 'none' && !hidden.has(newest.id) ? newest : undefined;
+}
+
 /** The shown branch of a conversation, first message first. `writingId` is the reply that is being written. */
 export function pageEntries(conversation: Conversation, writingId: string | null): PageEntry[] {
   const versions = new Map<string | null, string[]>();

@@ -5,15 +5,16 @@ import type { CrisisSignal } from '../../core/safety/kinds.ts';
 /** What a screen reader says about the chat. */
 export class Announcer {
   text = $state('');
+  /** What is said at once, whatever else is being read. */
+  alert = $state('');
   readonly #firstReply: (signal: CrisisSignal) => string;
 
   constructor(firstReply: (signal: CrisisSignal) => string) {
     this.#firstReply = firstReply;
   }
 
-  /** A screen reader speaks only what has changed, so repeated text ends in a space, which is not spoken. */
   say(text: string): void {
-    this.text = text && text === this.text ? `${text}\u00a0` : text;
+    this.text = changed(this.text, text);
   }
 
   /** Announces that the reply at the end of `path` is being written, unless help is listed, which matters more. */
@@ -24,7 +25,11 @@ export class Announcer {
   /** Announces at once that help is listed, if a message calls for it. */
   help(message: Message): void {
     const signal = signalOf(message);
-    if (signal.level === 'danger') this.say(`${this.#firstReply(signal)} People who can help are listed next.`);
-    if (signal.level === 'concern') this.say('People who can help are listed under your message.');
+    if (signal.level === 'none') return;
+    const listed = 'People who can help are listed under your message.';
+    this.alert = changed(this.alert, signal.level === 'danger' ? `${listed} ${this.#firstReply(signal)}` : listed);
   }
 }
+
+/** A screen reader speaks only what has changed, so repeated text ends in a space, which is not spoken. */
+const changed = (before: string, text: string): string => (text && text === before ? `${text}\u00a0` : text);

@@ -6,10 +6,10 @@ describe('a message of danger', () => {
   it('is sent whole, now and later, also when edited or answered again, and folds the reply of the model', async () => {
     const { chat, begin, write, requests, settled } = setUpChat();
     await begin('I want to die');
-    expect(chat.announcement).toContain('Are you safe?');
+    expect(chat.announcer.alert).toContain('Are you safe?');
     await write('Cheer up.');
     await write(null);
-    expect(chat.announcement).not.toContain('Cheer up.');
+    expect(chat.announcer.text).not.toContain('Cheer up.');
     expect(chat.entries.map(({ folded, signal }) => [folded, signal.level])).toEqual([
       [false, 'danger'],
       [true, 'none'],
@@ -70,11 +70,12 @@ describe('the classifier', () => {
     sees({ level: 'danger', kinds: ['suicide'] });
     const id = await begin('I gave my cat to the neighbour, with all her things');
     expect(noticed(chat)).toBe('danger');
-    expect(chat.announcement).toContain('People who can help');
+    expect(chat.announcer.alert).toContain('People who can help');
     await write('Hm.');
     await write(null);
     // The model's own reply is not announced after it.
-    expect(chat.announcement).toContain('People who can help');
+    expect(chat.announcer.alert).toContain('People who can help');
+    expect(chat.announcer.text).not.toContain('Hm.');
     expect([...(saved.get(id)?.messages.values() ?? [])].map(({ noticed: what }) => what?.level)).toEqual([
       'danger',
       undefined,

@@ -23,7 +23,7 @@ import { beginReply, type Wanted, type Writing } from './reply-place.ts';
 /** The conversation on the page: its messages, the draft, and the reply that is being written. */
 export class ChatState {
   readonly #dependencies: ChatDependencies;
-  readonly #announcer: Announcer;
+  readonly announcer: Announcer;
   readonly #opened = new Latest();
   conversation = $state.raw<Conversation | null>(null);
   opening = $state(true);
@@ -51,7 +51,7 @@ export class ChatState {
 
   constructor(dependencies: ChatDependencies) {
     this.#dependencies = dependencies;
-    this.#announcer = new Announcer(dependencies.firstReply);
+    this.announcer = new Announcer(dependencies.firstReply);
   }
 
   /** Follows changes that this and other tabs store. */
@@ -61,11 +61,6 @@ export class ChatState {
       if (event.type === 'deleted' && (event.id ?? this.conversation.id) === this.conversation.id) this.#leave();
       if (event.type === 'changed' && event.remote && event.id === this.conversation?.id) void this.#reread(event.id);
     });
-  }
-
-  /** What screen readers announce: the last complete reply, or that help is listed. */
-  get announcement(): string {
-    return this.#announcer.text;
   }
 
   get draft(): string {
@@ -123,7 +118,7 @@ export class ChatState {
     this.draft = '';
     const begun = this.conversation ?? createConversation(this.systemPrompt);
     const { conversation, message } = append(begun, { speaker: 'seeker', text });
-    this.#announcer.help(message);
+    this.announcer.help(message);
     // The pending reply answers this message too, whatever it was requested for.
     if (joins) {
       this.#wanted = { kind: 'answer' };
@@ -138,7 +133,7 @@ export class ChatState {
   async edit(id: string, text: string): Promise<void> {
     if (!this.conversation || this.busy || !text.trim()) return;
     const { conversation, message } = editAndBranch(this.conversation, id, text.trim());
-    this.#announcer.help(message);
+    this.announcer.help(message);
     await this.#keep(conversation);
     await this.#start();
   }
@@ -223,7 +218,7 @@ export class ChatState {
     const { conversation, message } = begun;
     const { id } = conversation;
     this.writing = { id: message.id, text: message.text };
-    this.#announcer.begins(pathTo(conversation, message.id));
+    this.announcer.begins(pathTo(conversation, message.id));
     await this.#keep(conversation);
     let last = begun.unwritten;
     try {
@@ -237,7 +232,7 @@ export class ChatState {
       const shown = this.conversation?.id === id ? answeredOn(pathTo(this.conversation, message.id)).at(-1) : undefined;
       // Of a reply that was resumed, only the rest.
       const fresh = (last.text ?? '').slice(message.text.trimEnd().length);
-      if (shown && shown.level !== 'danger') this.#announcer.say(fresh.trimStart());
+      if (shown && shown.level !== 'danger') this.announcer.say(fresh.trimStart());
     } finally {
       // What had arrived before an engine was lost is kept.
       if (last.state === 'partial') last = { ...last, state: 'failed' };
@@ -254,7 +249,7 @@ export class ChatState {
         return current();
       },
       noticed: async (conversation, message) => {
-        this.#announcer.help(message);
+        this.announcer.help(message);
         await this.#keep(conversation);
       },
     });

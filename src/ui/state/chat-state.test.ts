@@ -64,13 +64,14 @@ describe('while a reply is awaited', () => {
     const { chat, begin, write } = setUpChat();
     await begin();
     expect(chat.writing).toMatchObject({ text: '', reads: 54 });
-    expect(chat.announcement).toBe('The supporter is writing.');
+    expect(chat.announcer.text).toBe('The supporter is writing.');
     await write('Hi.');
     await write(null);
-    expect(chat.announcement).toBe('Hi.');
+    expect(chat.announcer.text).toBe('Hi.');
     await begin('I can’t take it anymore');
     // Help matters more.
-    expect(chat.announcement).toBe('People who can help are listed under your message.');
+    expect(chat.announcer.text).toBe('Hi.');
+    expect(chat.announcer.alert).toBe('People who can help are listed under your message.');
   });
 });
 
@@ -99,26 +100,26 @@ describe('messages that are sent while the model loads', () => {
       ['It is quiet here.', false],
       ['Hi.', false],
     ]);
-    expect(chat.announcement).toBe('Hi.');
+    expect(chat.announcer.text).toBe('Hi.');
     expect(chat).toMatchObject({ busy: false, error: null });
   });
 
   it('do not change the fold, the context or the announcement after danger', async () => {
     const { chat, begin, say, load, write, requests } = setUpChat({ loading: true });
     await begin('I want to die');
-    const first = chat.announcement;
+    const first = chat.announcer.alert;
     expect(first).toContain('Are you safe?');
     await say('no');
-    expect(chat.announcement).toBe(first);
+    expect(chat.announcer.alert).toBe(first);
     // A repeated first reply counts as a change, so it is announced again.
     await say('I will kill myself');
-    expect(chat.announcement).not.toBe(first);
-    expect(chat.announcement.trim()).toBe(first);
+    expect(chat.announcer.alert).not.toBe(first);
+    expect(chat.announcer.alert.trim()).toBe(first);
     await say('please');
     await load();
     await write('Cheer up.');
     await write(null);
-    expect(chat.announcement.trim()).toBe(first);
+    expect(chat.announcer.alert.trim()).toBe(first);
     expect(requests.at(-1)?.utterances).toEqual([
       { speaker: 'seeker', text: 'I want to die', whole: true },
       { speaker: 'supporter', text: 'Are you safe?', whole: true },
@@ -144,7 +145,7 @@ describe('messages that are sent while the model loads', () => {
       ['danger', false],
       ['none', true],
     ]);
-    expect(chat.announcement).toContain('Are you safe?');
+    expect(chat.announcer.alert).toContain('Are you safe?');
   });
 
   it('are answered even if another version of a reply was requested', async () => {
@@ -222,7 +223,7 @@ describe('a reply that ended early', () => {
     expect(stored()).toMatchObject({ text: 'I hear you.', state: 'complete', rating: { liked: true, why: 'warm' } });
     expect(chat.entries.map(({ versions }) => versions.count)).toEqual([1, 1]);
     // Screen readers have heard the beginning.
-    expect(chat.announcement).toBe('you.');
+    expect(chat.announcer.text).toBe('you.');
   });
 
   it('stays as it was if nothing more arrives before a stop or an error', async () => {

@@ -12,9 +12,13 @@ export const HELP_TEXT = {
   },
 } as const;
 
-/** Shown below lines of which at least one has no `verifiedOn`. */
-export const UNVERIFIED =
-  'We have not checked these numbers yet. If one does not answer, try the next one, or findahelpline.com.';
+/** Shown below lines: what to do if one fails. */
+export const NO_ANSWER = 'If one does not answer, try the next one, or findahelpline.com.';
+
+/** Shown above the table of all lines, where it does not stand between a person and a number. */
+export const SOURCES =
+  'Each line names the page of its own service; where the two differ, the page is right. A date says when a person ' +
+  'last compared them. Lines without a date were entered in November 2026 and have not been compared yet.';
 
 /** Shown below the directory if the table has no line for the reader's country, or the country is unknown. */
 export const NO_LINES =
