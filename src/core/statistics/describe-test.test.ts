@@ -31,8 +31,17 @@ describe('describeTest', () => {
     expect(detectable({ low: -1.96, high: 1.96 })).toBeCloseTo(2.8016, 3);
     expect(describeTest(NAMES, { difference: { value: 0, low: -0.0196, high: 0.0196 }, p: 1 })).toBe(
       'METEOR: no difference between KeyPOS and Raw is shown (0.000; 95 % interval -0.020 to 0.020, p = 1.000). ' +
-        'Four of five such samples would show one of 0.028.',
+        'One test at 5 % would find a difference of 0.028 with a power of 80 %.',
     );
+  });
+
+  it('says that a p-value is the least possible, and never shows a limit beside zero as zero', () => {
+    const test = { difference: { value: 0.0152, low: 0.00004, high: 0.0305 }, p: 0.0035, tests: 35, least: 0.0035 };
+    expect(describeTest(NAMES, test, 4)).toBe(
+      'METEOR: KeyPOS is higher than Raw by 0.0152 (95 % interval 0.00004 to 0.0305, p ≤ 0.0035 after correction for ' +
+        '35 tests).',
+    );
+    expect(describeTest(NAMES, { ...test, p: 0.0036 }, 4)).toContain('p = 0.004 after');
   });
 
   it('lets the test decide where there is no interval', () => {

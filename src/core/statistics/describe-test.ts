@@ -9,6 +9,8 @@ export interface TestedDifference {
   p: number;
   /** How many tests those are; default 1. */
   tests?: number;
+  /** The smallest p-value that the test could give, with the same correction; absent if there is none. */
+  least?: number;
 }
 
 /**
@@ -64,13 +66,21 @@ export function describeTest(
 }
 
 const powerText = ([low, high]: readonly [number, number], digits: number): string =>
-  ` Four of five such samples would show one of ${detectable({ low, high }).toFixed(digits)}.`;
+  ` One test at 5 % would find a difference of ${detectable({ low, high }).toFixed(digits)} with a power of 80 %.`;
 
-const interval = ([low, high]: readonly [number, number], digits: number): string =>
-  `95 % interval ${fixed(low, digits)} to ${fixed(high, digits)}`;
+/** Limits beyond zero get as many more decimals as they need so as not to look like zero. */
+function interval([low, high]: readonly [number, number], digits: number): string {
+  const beyond = low > 0 || high < 0;
+  const needed = Math.ceil(-Math.log10(Math.min(Math.abs(low), Math.abs(high))));
+  const shown = (value: number) =>
+    fixed(value, beyond && Number(value.toFixed(digits)) === 0 ? Math.min(needed, 100) : digits);
+  return `95 % interval ${shown(low)} to ${shown(high)}`;
+}
 
-const pText = ({ p, tests = 1 }: TestedDifference): string =>
-  `p ${p < 0.001 ? '< 0.001' : `= ${p.toFixed(3)}`}${tests > 1 ? ` after correction for ${tests} tests` : ''}`;
+function pText({ p, tests = 1, least = 0 }: TestedDifference): string {
+  const shown = p <= least * 1.000001 ? `≤ ${least.toPrecision(2)}` : p < 0.001 ? '< 0.001' : `= ${p.toFixed(3)}`;
+  return `p ${shown}${tests > 1 ? ` after correction for ${tests} tests` : ''}`;
+}
 
 /** Fixed decimals, without a minus sign before zero. */
 const fixed = (value: number, digits: number): string => value.toFixed(digits).replace(/^-(?=[0.]*$)/, '');

@@ -7,12 +7,18 @@ import { normalCdf, normalQuantile, studentQuantile } from './normal.ts';
 /** The value of a metric over some pairs' results; NaN if undefined. `mean`, or a corpus metric over counts. */
 export type Statistic<Item> = (items: readonly Item[]) => number;
 
+/** So many that Holm's correction can still reject among 35 tests. */
+export const PERMUTATIONS = 10_000;
+
+/** The smallest p-value of that many permutations, of which the observed one is one. */
+export const leastP = (permutations = PERMUTATIONS): number => 1 / (permutations + 1);
+
 export interface ResamplingOptions {
   /** Seed; default 1. */
   seed?: number;
   /** Number of bootstrap resamples; default 2,000. */
   resamples?: number;
-  /** Number of permutations of a test; default 10,000, so that Holm's correction can still reject among 35 tests. */
+  /** Number of permutations of a test; default `PERMUTATIONS`. */
   permutations?: number;
 }
 
@@ -123,7 +129,7 @@ export function pairedTest<Item>(
   options: ResamplingOptions = {},
 ): PairedTest {
   const { difference, ratio } = pairedIntervals(statistic, a, b, options);
-  const { seed = 1, permutations = 10_000 } = options;
+  const { seed = 1, permutations = PERMUTATIONS } = options;
   const random = seededRandom(seed ^ 0x5bd1e995);
   return {
     difference,

@@ -1,7 +1,7 @@
 import { conditionsOf, type EvaluationPlan } from '../evaluation/plan.ts';
 import { describeTest, findingOf } from '../statistics/describe-test.ts';
 import { holm } from '../statistics/holm.ts';
-import { pairedTest, type ResamplingOptions } from '../statistics/resampling.ts';
+import { leastP, pairedTest, type ResamplingOptions } from '../statistics/resampling.ts';
 import { FEWEST_CLUSTERS, paired, recordsOf, reported, type Cell } from './cells.ts';
 import { MEASURES, TESTED, type CountedRecord } from './measures.ts';
 import type { RunSummary } from './summary.ts';
@@ -25,7 +25,7 @@ export function testTable(
       ...test,
       adjusted: corrected,
       finding: findingOf({ difference: test.difference, p: corrected }),
-      words: wordsOf(plan, { ...test, adjusted: corrected }, tests.length),
+      words: testInWords(plan, { ...test, adjusted: corrected }, tests.length, options),
     };
   });
 }
@@ -64,14 +64,21 @@ function testCells(
   });
 }
 
-function wordsOf(plan: EvaluationPlan, test: BareTest & { adjusted: number }, tests: number): string {
+/** A test of a table in a sentence; with `points` its difference is of scores from 0 to 100, with fewer decimals. */
+export function testInWords(
+  plan: EvaluationPlan,
+  test: BareTest & { adjusted: number },
+  tests: number,
+  { permutations, points = false }: Pick<ResamplingOptions, 'permutations'> & { points?: boolean } = {},
+): string {
   const { a, b } = test;
   const measure = MEASURES.find(({ name }) => name === test.metric);
+  const digits = measure && measure.digits - (points && measure.fraction ? 2 : 0);
   const metric = `${measure?.label ?? test.metric} (${nameOf(plan, a, b, true)})`;
   return describeTest(
     { metric, a: nameOf(plan, a, b), b: nameOf(plan, b, a) },
-    { difference: test.difference, p: test.adjusted, tests },
-    measure?.digits,
+    { difference: test.difference, p: test.adjusted, tests, least: tests * leastP(permutations) },
+    digits,
   );
 }
 

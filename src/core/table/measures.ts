@@ -29,6 +29,8 @@ export interface Measure {
   jackknife?: true;
   /** Defined for many replies together, not for each one. */
   corpus?: true;
+  /** A share of 1, which papers print times 100. */
+  fraction?: true;
   /** Figures use a logarithmic scale. */
   logarithmic?: true;
   counts(record: CountedRecord): boolean;
@@ -39,7 +41,10 @@ export interface Measure {
   over(clusters: readonly Cluster[]): (indices: readonly number[]) => number;
 }
 
-type Face = Pick<Measure, 'label' | 'digits' | 'better' | 'jackknife'>;
+type Face = Pick<Measure, 'label' | 'digits' | 'better' | 'jackknife' | 'fraction'>;
+
+/** What most scores of a text have in common. */
+const FRACTION = { digits: 4, better: 'higher', fraction: true } as const;
 
 /** A value of two sums over records: `sums` of one record, `value` of their totals. */
 const additive =
@@ -125,6 +130,7 @@ const distinctMeasure = (order: 1 | 2): Measure => ({
   better: null,
   jackknife: true,
   corpus: true,
+  fraction: true,
   counts: ({ counts }) => counts !== undefined,
   over: (clusters) =>
     distinctOver(
@@ -180,21 +186,21 @@ export const MEASURES: readonly Measure[] = [
     counts: ({ record }) => record.hypothesisHash !== null && record.timing !== null,
     over: meanOf(({ record }) => record.timing?.newTokens ?? Number.NaN),
   },
-  score('nltk_bleu2_method1', { label: 'BLEU-2', digits: 4, better: 'higher' }),
-  score('nltk_bleu4_method1', { label: 'BLEU-4', digits: 4, better: 'higher' }),
-  corpus('nltk_corpus_bleu2_method0', { label: 'BLEU-2, corpus', digits: 4, better: 'higher' }),
-  corpus('nltk_corpus_bleu4_method0', { label: 'BLEU-4, corpus', digits: 4, better: 'higher' }),
+  score('nltk_bleu2_method1', { label: 'BLEU-2', ...FRACTION }),
+  score('nltk_bleu4_method1', { label: 'BLEU-4', ...FRACTION }),
+  corpus('nltk_corpus_bleu2_method0', { label: 'BLEU-2, corpus', ...FRACTION }),
+  corpus('nltk_corpus_bleu4_method0', { label: 'BLEU-4, corpus', ...FRACTION }),
   score('sacre_sentence_bleu4', { label: 'sacreBLEU, sentence', digits: 2, better: 'higher' }),
   corpus('sacre_corpus_bleu4', { label: 'sacreBLEU, corpus', digits: 2, better: 'higher' }),
   score('chrf2', { label: 'chrF2', digits: 2, better: 'higher' }),
-  score('rouge1', { label: 'ROUGE-1', digits: 4, better: 'higher' }),
-  score('rouge2', { label: 'ROUGE-2', digits: 4, better: 'higher' }),
-  score('rougeL', { label: 'ROUGE-L', digits: 4, better: 'higher' }),
-  score('rougeLsum', { label: 'ROUGE-Lsum', digits: 4, better: 'higher' }),
-  score('nltk_meteor', { label: 'METEOR', digits: 4, better: 'higher' }),
-  score('bertscore_p', { label: 'BERTScore P', digits: 4, better: 'higher' }, 'bertscore', 0),
-  score('bertscore_r', { label: 'BERTScore R', digits: 4, better: 'higher' }, 'bertscore', 1),
-  score('bertscore', { label: 'BERTScore F1', digits: 4, better: 'higher' }),
+  score('rouge1', { label: 'ROUGE-1', ...FRACTION }),
+  score('rouge2', { label: 'ROUGE-2', ...FRACTION }),
+  score('rougeL', { label: 'ROUGE-L', ...FRACTION }),
+  score('rougeLsum', { label: 'ROUGE-Lsum', ...FRACTION }),
+  score('nltk_meteor', { label: 'METEOR', ...FRACTION }),
+  score('bertscore_p', { label: 'BERTScore P', ...FRACTION }, 'bertscore', 0),
+  score('bertscore_r', { label: 'BERTScore R', ...FRACTION }, 'bertscore', 1),
+  score('bertscore', { label: 'BERTScore F1', ...FRACTION }),
   distinctMeasure(1),
   distinctMeasure(2),
   corpus('length_ratio', { label: 'Length ratio', digits: 3, better: null }),

@@ -6,6 +6,8 @@ import { testTable } from './comparisons.ts';
 import { MEASURES, TESTED, type CountedRecord } from './measures.ts';
 import type { RunSummary } from './summary.ts';
 
+type TaskTalk = NonNullable<RunSummary['taskTalk']>;
+
 /** What is known before anything is left out. */
 interface Whole {
   cells: readonly Cell[];
@@ -22,7 +24,7 @@ export function sensitivityTo(
   plan: EvaluationPlan,
   { cells, counted, tests }: Whole,
   options: ResamplingOptions,
-): RunSummary['taskTalk'] {
+): TaskTalk | undefined {
   const turnsOf = (records: readonly CountedRecord[]): number =>
     new Set(records.map(({ record }) => turnKey(record))).size;
   const kept = counted.filter(({ record }) => !record[flag]);
@@ -33,20 +35,25 @@ export function sensitivityTo(
   const findings = new Map(without.map((test) => [same(test), test]));
   const changed = tests.flatMap((test) => {
     const other = findings.get(same(test));
-    return other && other.finding !== test.finding ? [other.words] : [];
+    return other && other.finding !== test.finding ? [other] : [];
   });
-  const movement = largestMovement(cells, counted, kept);
-  return {
+  return talkInWords({
     turns,
     of: turnsOf(counted),
-    movement,
-    changed,
-    words:
-      `${turns} of ${turnsOf(counted)} references speak of the crowd-workers' task. Without them no tested measure ` +
-      `moves by more than ${(100 * movement).toFixed(1)} %, and ` +
-      (changed.length === 0 ? 'no finding changes.' : `findings change: ${changed.join(' ')}`),
-  };
+    movement: largestMovement(cells, counted, kept),
+    tests: changed,
+    changed: changed.map(({ words }) => words),
+  });
 }
+
+/** The same with its sentence, which has the sentences of the findings that change. */
+export const talkInWords = (talk: Omit<TaskTalk, 'words'>): TaskTalk => ({
+  ...talk,
+  words:
+    `${talk.turns} of ${talk.of} references speak of the crowd-workers' task. Without them no tested measure ` +
+    `moves by more than ${(100 * talk.movement).toFixed(1)} %, and ` +
+    (talk.changed.length === 0 ? 'no finding changes.' : `findings change: ${talk.changed.join(' ')}`),
+});
 
 /** The largest relative change of a cell's tested measures. */
 function largestMovement(

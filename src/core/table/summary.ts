@@ -21,6 +21,20 @@ const metricSchema = intervalSchema.extend({
   ratio: intervalSchema.optional(),
 });
 
+const testSchema = z.object({
+  metric: z.string(),
+  a: z.object({ model: z.string(), representation: z.string() }),
+  b: z.object({ model: z.string(), representation: z.string() }),
+  difference: intervalSchema,
+  /** Two-sided, by a permutation test over dialogues. */
+  p: z.number(),
+  /** The same after Holm's correction over all tests of the summary; absent in older summaries. */
+  adjusted: z.number().optional(),
+  /** What A is compared with B, by interval and corrected test; see `Finding`. Absent in older summaries. */
+  finding: z.enum(FINDINGS).optional(),
+  words: z.string(),
+});
+
 /**
  * The numbers of an evaluation run, without any text of the dataset or a model, so that it may be published. Version 1
  * of `summary.json`.
@@ -50,21 +64,7 @@ export const summarySchema = z.object({
       tokensPerSecond: z.number().nullable(),
     }),
   ),
-  tests: z.array(
-    z.object({
-      metric: z.string(),
-      a: z.object({ model: z.string(), representation: z.string() }),
-      b: z.object({ model: z.string(), representation: z.string() }),
-      difference: intervalSchema,
-      /** Two-sided, by a permutation test over dialogues. */
-      p: z.number(),
-      /** The same after Holm's correction over all tests of the summary; absent in older summaries. */
-      adjusted: z.number().optional(),
-      /** What A is compared with B, by interval and corrected test; see `Finding`. Absent in older summaries. */
-      finding: z.enum(FINDINGS).optional(),
-      words: z.string(),
-    }),
-  ),
+  tests: z.array(testSchema),
   /** What made the records, with how many each; absent in older summaries. */
   provenance: z
     .array(provenanceSchema.extend({ id: z.string(), models: z.array(z.string()), records: z.int() }))
@@ -78,6 +78,8 @@ export const summarySchema = z.object({
       movement: z.number(),
       /** The findings that change, as sentences. */
       changed: z.array(z.string()),
+      /** The tests that those sentences describe; absent in older summaries. */
+      tests: z.array(testSchema).optional(),
       words: z.string(),
     })
     .optional(),

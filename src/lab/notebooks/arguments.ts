@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PAPER_DECODING } from '../../core/engine/engine.ts';
 import { REPRESENTATION_IDS, TAGGER_IDS, UPOS } from '../../core/compression/representation.ts';
 import { historySchema } from '../../core/compression/history/spec.ts';
+import { EVIDENCE } from '../../core/statistics/verdict.ts';
 import { TOKENIZER_IDS } from '../../core/compression/token-length.ts';
 
 // Argument schemas of the notebook functions. Calls come from untrusted code, so everything has a limit.
@@ -45,6 +46,17 @@ export const recordQuery = z.object({
   failed: z.boolean().optional(),
   words: name.optional(),
   ...page,
+});
+/** The unit of a run's table. */
+export const tableUnit = z.object({ points: z.boolean().optional() });
+const says = z.array(z.enum(EVIDENCE)).max(10_000);
+export const statements = z
+  .array(z.object({ holds: z.enum(['every', 'some']), printed: says, measured: says }))
+  .max(1000);
+export const chance = z.object({
+  n: z.int().min(1),
+  range: z.number().positive(),
+  tests: z.int().min(1).exactOptional(),
 });
 /** Numbers by dialogue, or by what else is resampled as a whole. */
 export const groups = z.array(z.array(z.number()).max(10_000)).max(2000);

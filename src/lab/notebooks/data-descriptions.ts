@@ -53,8 +53,10 @@ const {dialogues} = await lab.readDataset(files);`,
     parameters: { options: '`own`: true to list yours, too; the page asks you first' },
     returns:
       '{id: string, name: string, committed: boolean, dataset: string, models: {id: string, name: string}[], ' +
-      'conditions: {id: string, name: string}[], records: number, finished: boolean, createdAt: number | null}[]',
-    result: '`committed` runs come with the lab; `createdAt` is in milliseconds since 1970, null for them.',
+      'conditions: {id: string, name: string}[], records: number, texts: boolean, finished: boolean, createdAt: number | null}[]',
+    result:
+      '`committed` runs come with the lab; `texts` says whether their records have the texts of replies. `createdAt` ' +
+      'is in milliseconds since 1970, null for committed runs.',
     errors: { refused: REFUSED, network: 'the list could not be loaded' },
     example: 'display(Inputs.table(await lab.runs(), {columns: ["id", "name", "dataset", "records"]}));',
   },
@@ -83,7 +85,10 @@ display(Plot.plot({marks: [Plot.boxX(records, {x: (d) => d.nll.sum / d.nll.token
   },
   summary: {
     about: 'Gives the table of a run: each model under each condition with intervals, and tested differences.',
-    parameters: { id: 'an id from `runs`' },
+    parameters: {
+      id: 'an id from `runs`',
+      options: '`points`: true for scores from 0 to 100, as papers print them; otherwise fractions',
+    },
     returns: 'RunSummary',
     result:
       '`cells` has a cell per model and condition, whose `metrics` are `{value, low, high, n}` by name; `tests` has ' +
@@ -109,6 +114,24 @@ display(cells.map((cell) => [cell.model, cell.representation, cell.metrics.perpl
     result: 'The same interval as in tables of runs.',
     example: 'display(await lab.interval([[12, 15, 9], [20, 18], [11, 14, 13, 10], [17], [12, 19]]));',
   },
+  verdict: {
+    about: 'Applies one rule to what was printed and what was measured: a claim is supported, refuted or open.',
+    parameters: { statements: 'the statements of the claim, each with what its comparisons say' },
+    returns: '"supported" | "refuted" | "open"',
+    result:
+      'A statement about `every` comparison is refuted by one against it and supported if all measured ones are for ' +
+      'it; one about `some` is supported by one measured for it and refuted if all are against it. A claim is ' +
+      'refuted if one of its statements is, supported if all are. What is only printed supports nothing.',
+    example: `const statements = [{holds: "every", printed: ["for"], measured: ["for", "nothing"]}];
+display(await lab.verdict(statements));`,
+  },
+  chanceAtMost: {
+    about: 'Gives the largest difference of two means that chance can give at 5 %, whatever the spread of the values.',
+    parameters: { means: 'how many independent values each mean has, and the range of a value' },
+    returns: 'number',
+    result: 'With `tests`, after correction for so many.',
+    example: 'display(await lab.chanceAtMost({n: 1856, range: 100}));',
+  },
   paper: {
     about: "Gives the paper's numbers: every value of its tables, what its figures show, and its claims.",
     parameters: {},
@@ -126,7 +149,10 @@ display(measures.map(({label}, i) => [label, metricTables[0].values.raw[i]]));`,
   measured: {
     about: 'Lists the measurements that come with the lab.',
     parameters: {},
-    returns: '{results: string[], runs: string[]}',
+    returns: '{results: string[], runs: string[], logs: object[], lengths: object[]}',
+    result:
+      '`logs` says of each file of `runs` what was trained, on which text, and what its losses are of; `lengths` has ' +
+      'the tokens of an utterance of whole datasets, counted by `lab lengths`.',
     errors: { network: 'the list could not be loaded' },
     example: 'display(await lab.measured());',
   },

@@ -8,6 +8,7 @@ import { compareReplies, judge, weightedScores } from '../../core/judge/judge.ts
 import { replyPrompt } from '../../core/judge/prompt.ts';
 import { replyLikelihood } from '../../core/evaluation/likelihood.ts';
 import type { CountTokens } from '../../core/compression/history/history.ts';
+import { chanceAtMost, verdictOn } from '../../core/statistics/verdict.ts';
 import type { TokenizerId } from '../../core/compression/token-length.ts';
 import { plainText } from '../../core/tokenizer/plain-text.ts';
 import { fitted } from '../../core/context/assemble.ts';
@@ -17,6 +18,7 @@ import { needsModel, shorten } from '../history.ts';
 import { listMeasured, readMeasured } from '../published-results.ts';
 import { committedSummary } from '../runs/committed-runs.ts';
 import {
+  chance,
   compression,
   contextRequest,
   corpusPart,
@@ -37,6 +39,8 @@ import {
   pairs,
   recordQuery,
   scoring,
+  statements,
+  tableUnit,
   text,
   texts,
   training,
@@ -169,17 +173,25 @@ export const NOTEBOOK_FUNCTIONS = {
   records: define(z.tuple([identifier, recordQuery.prefault({})]), ([id, query], context) =>
     recordsForNotebook(id, query, context),
   ),
-  summary: define(z.tuple([identifier]), ([id], context) => summaryForNotebook(id, context)),
+  summary: define(z.tuple([identifier, tableUnit.prefault({})]), ([id, options], context) =>
+    summaryForNotebook(id, options, context),
+  ),
   models: define(z.tuple([ownToo.prefault({})]), ([options], context) => modelsForNotebook(options, context)),
 
   interval: define(z.tuple([groups]), ([given], { signal, services }) => services.interval(given, signal), {
     cached: 'arguments',
   }),
 
+  verdict: define(z.tuple([statements]), ([given]) => Promise.resolve(verdictOn(given))),
+  chanceAtMost: define(z.tuple([chance]), ([given]) => Promise.resolve(chanceAtMost(given))),
+
   paper: define(z.tuple([]), async () => (await import('./paper.json', { with: { type: 'json' } })).default),
   measured: define(z.tuple([]), async () => {
-    const { results, runs } = await listMeasured();
-    return { results, runs };
+    const [{ results, runs }, { default: counted }] = await Promise.all([
+      listMeasured(),
+      import('./measurements.json', { with: { type: 'json' } }),
+    ]);
+    return { results, runs, ...counted };
   }),
   result: define(z.tuple([name]), ([file]) => committedSummary(file.replace(/\.json$/, ''))),
   runLog: define(z.tuple([name]), ([file]) => readMeasured('runs', file)),

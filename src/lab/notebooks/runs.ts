@@ -4,8 +4,9 @@ import { recordKey, type ResultRecord } from '../../core/evaluation/record.ts';
 import type { PublishedRecord } from '../../core/evaluation/published.ts';
 import type { Scores } from '../../core/judge/criteria.ts';
 import { replyScores } from '../../core/judge/run-verdict.ts';
+import { inPoints } from '../../core/table/points.ts';
 import type { RunSummary } from '../../core/table/summary.ts';
-import { committedTexts, committedRunIds, committedSummary } from '../runs/committed-runs.ts';
+import { committedTexts, committedRunIds, committedSummary, textsArePublished } from '../runs/committed-runs.ts';
 import { judgingOfRun } from '../runs/judging.ts';
 import { found, store } from '../runs/stored-runs.ts';
 import type { FunctionContext } from './define.ts';
@@ -24,6 +25,8 @@ export interface ListedRun {
   conditions: { id: string; name: string }[];
   /** Number of records so far. */
   records: number;
+  /** Whether its records have the texts of replies, which committed runs may have only as hashes. */
+  texts: boolean;
   finished: boolean;
   /** Milliseconds since 1970; null for committed runs. */
   createdAt: number | null;
@@ -40,8 +43,9 @@ export async function runsForNotebook(
   if (own) await asking.require('runs');
   const committed = await Promise.all(
     (await committedRunIds()).map(async (id): Promise<ListedRun> => {
-      const { plan, records, finished } = await committedSummary(id);
-      return { id, committed: true, ...described(parseStoredPlan(plan, id)), records, finished, createdAt: null };
+      const [{ plan, records, finished }, texts] = await Promise.all([committedSummary(id), textsArePublished(id)]);
+      const known = described(parseStoredPlan(plan, id));
+      return { id, committed: true, ...known, records, texts, finished, createdAt: null };
     }),
   );
   if (!own) return committed;
@@ -50,6 +54,7 @@ export async function runsForNotebook(
     committed: false,
     ...described(plan),
     records: done,
+    texts: true,
     finished: done >= total,
     createdAt,
   }));
@@ -73,9 +78,14 @@ export async function recordsForNotebook(
   });
 }
 
-/** The table of a run. */
-export async function summaryForNotebook(id: string, asking: Asking): Promise<RunSummary> {
-  return (await isCommitted(id, asking)) ? committedSummary(id) : asking.data.summariseRun(id);
+/** The table of a run; with `points`, fractions are scores from 0 to 100. */
+export async function summaryForNotebook(
+  id: string,
+  { points = false }: { points?: boolean | undefined },
+  asking: Asking,
+): Promise<RunSummary> {
+  const summary = await ((await isCommitted(id, asking)) ? committedSummary(id) : asking.data.summariseRun(id));
+  return points ? inPoints(summary, id) : summary;
 }
 
 /** Whether a run comes with the lab. Asks for permission if not, before it looks whether such a run exists. */

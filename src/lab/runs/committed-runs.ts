@@ -23,6 +23,13 @@ export const committedSummary = (id: string): Promise<RunSummary> =>
   summaries.get(id, async () => summarySchema.parse(JSON.parse(await readMeasured('results', `${id}.json`))));
 
 /**
+ * Whether a committed run's records were published with their texts.
+ * @throws {LabError} `network`.
+ */
+export const textsArePublished = async (id: string): Promise<boolean> =>
+  (await listMeasured()).records.includes(`${id}.records.jsonl`);
+
+/**
  * A committed run's records with their texts if those were published, otherwise their numbers; and the verdicts.
  * @throws {LabError} `network`.
  */
