@@ -8,7 +8,7 @@ import { normalCdf, normalQuantile, studentQuantile } from './normal.ts';
 export type Statistic<Item> = (items: readonly Item[]) => number;
 
 /** So many that Holm's correction can still reject among 35 tests. */
-export const PERMUTATIONS = 10_000;
+const PERMUTATIONS = 10_000;
 
 /** The smallest p-value of that many permutations, of which the observed one is one. */
 export const leastP = (permutations = PERMUTATIONS): number => 1 / (permutations + 1);

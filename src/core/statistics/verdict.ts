@@ -41,7 +41,8 @@ function verdictOnOne({ holds, printed, measured }: Statement): Verdict {
 
 /**
  * The largest difference of two means that chance can give at 5 % after correction for `tests` tests, whatever the
- * spread: both are of `n` independent values between 0 and `range`. A difference above it is significant although no test was made.
+ * spread: both are of `n` independent values between 0 and `range`. A difference above it is significant although no
+ * test was made.
  */
 export const chanceAtMost = ({ n, range, tests = 1 }: { n: number; range: number; tests?: number }): number =>
   normalQuantile(1 - 0.05 / tests / 2) * Math.sqrt(2 / n) * (range / 2);

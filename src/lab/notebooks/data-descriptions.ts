@@ -53,7 +53,8 @@ const {dialogues} = await lab.readDataset(files);`,
     parameters: { options: '`own`: true to list yours, too; the page asks you first' },
     returns:
       '{id: string, name: string, committed: boolean, dataset: string, models: {id: string, name: string}[], ' +
-      'conditions: {id: string, name: string}[], records: number, texts: boolean, finished: boolean, createdAt: number | null}[]',
+      'conditions: {id: string, name: string}[], records: number, texts: boolean, finished: boolean, createdAt: ' +
+      'number | null}[]',
     result:
       '`committed` runs come with the lab; `texts` says whether their records have the texts of replies. `createdAt` ' +
       'is in milliseconds since 1970, null for committed runs.',

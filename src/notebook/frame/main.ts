@@ -13,6 +13,7 @@ import { renderedCell } from './rendered.ts';
 import '@observablehq/inputs/dist/index.css';
 import '@observablehq/notebook-kit/inspector.css';
 import './frame.css';
+import './tables.css';
 
 addEventListener('message', function connect(event: MessageEvent) {
   const [port] = event.ports;

@@ -3,6 +3,7 @@ import inspector from '@observablehq/notebook-kit/inspector.css?inline';
 import { z } from 'zod';
 import { escapeHtml } from '../../core/table/escape-html.ts';
 import frame from '../../notebook/frame/frame.css?inline';
+import tables from '../../notebook/frame/tables.css?inline';
 import tokens from '../styles/tokens.css?inline';
 import { inertHtml } from './inert.ts';
 
@@ -64,7 +65,7 @@ export function staticPage({ title, cells, lab, savedAt }: PageParts): string {
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width">
 <title>${escapeHtml(title)}</title>
-<style>${[tokens, inspector, inputs, frame, LAYOUT].join('\n').replaceAll('</', '<\\/')}</style>
+<style>${[tokens, inspector, inputs, frame, tables, LAYOUT].join('\n').replaceAll('</', '<\\/')}</style>
 </head>
 <body>
 <main><div class="output">${heading}</div>
