@@ -71,6 +71,10 @@ describe('Explorer', () => {
       limit: 1,
     });
     expect(page).toMatchObject({ replies: 3, turns: 3 });
+    // Over all that match, not over the page: means of the scores 0.1, 0.2, 0.3 and of the one judgement.
+    expect(page.totals).toMatchObject([{ group: { condition: 'raw' }, replies: 3 }]);
+    expect(page.totals[0]?.values[0]).toBeCloseTo(0.2, 9);
+    expect(page.totals[0]?.values[1]).toBeCloseTo(3.5, 9);
     expect(page.rows).toMatchObject([
       { dialogue: 'dialogue 2', scene: 'Grief', excerpt: 'Reply 2 raw.', values: [0.2, 3.5], other: null },
     ]);

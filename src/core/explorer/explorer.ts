@@ -12,6 +12,7 @@ import { differencesOf, pairRuns, type Partners } from './pairs.ts';
 import type { TurnQuery } from './query.ts';
 import { REPLY_MEASURES, RunIndex, type TurnRow } from './run-index.ts';
 import { selectRows, type Differences } from './select.ts';
+import { totalsOf, type Total } from './totals.ts';
 
 /** A turn and its original reply, to recognise a run's dataset. */
 export type SampleTurn = Pick<ExploredRecord, 'dialogue' | 'turn' | 'reference'>;
@@ -76,6 +77,8 @@ export interface TurnPage {
   /** Number of replies and of turns that match. */
   replies: number;
   turns: number;
+  /** The asked measures over all replies that match, for each model and condition. */
+  totals: Total[];
   rows: PageRow[];
 }
 
@@ -144,6 +147,7 @@ export class Explorer {
     return {
       replies: rows.length,
       turns: turns.length,
+      totals: totalsOf(index, rows, columns, judge),
       rows: rows.slice(offset, offset + limit).map(({ record, place, scene, strategies }) => {
         const partner = other?.partners.get(place);
         return {

@@ -1,3 +1,5 @@
+import { scrollerOf } from '../components/scroller.ts';
+
 /** Within this many pixels of the end, a reader is assumed to be at the end. */
 const NEAR = 48;
 /** Space above what is read first, in pixels. */
@@ -74,8 +76,4 @@ function roomAbove(box: HTMLElement, scroller: Element): number {
   const first = box.querySelector('[data-read-first]');
   if (!first) return Infinity;
   return first.getBoundingClientRect().top - (scroller === box ? box.getBoundingClientRect().top : 0) - MARGIN;
-}
-
-function scrollerOf(box: HTMLElement): Element {
-  return getComputedStyle(box).overflowY === 'visible' ? (document.scrollingElement ?? box) : box;
 }

@@ -55,8 +55,8 @@ export class RunExplorer {
   /** The run to compare with. */
   other = $state.raw<ExploredRun | null>(null);
   address = $state.raw<ExplorerAddress>(readAddress(''));
-  /** Number of replies and turns that match; null until they are counted. */
-  found = $state.raw<Pick<TurnPage, 'replies' | 'turns'> | null>(null);
+  /** Number of replies and turns that match, and their totals; null until they are counted. */
+  found = $state.raw<Omit<TurnPage, 'rows'> | null>(null);
   /** Rows of the table by block. */
   blocks = $state.raw<Readonly<Record<number, readonly PageRow[]>>>({});
   figure = $state.raw<ShownFigure | null>(null);

@@ -49,7 +49,7 @@ function setUp(changes: Partial<ExplorerService> = {}) {
       exploredPage: (selection, columns, { offset, limit }) => {
         pages.push({ selection, columns, offset });
         const rows = Array.from({ length: Math.min(limit, TOTAL - offset) }, (_, i) => rowOf(offset + i));
-        return Promise.resolve({ replies: TOTAL, turns: 7, rows });
+        return Promise.resolve({ replies: TOTAL, turns: 7, totals: [], rows });
       },
       exploredTurn: (_, { dialogue, turn }) =>
         Promise.resolve({
@@ -81,7 +81,7 @@ function setUp(changes: Partial<ExplorerService> = {}) {
 it('shows the first rows of a run, and reads others when they are needed, each block once', async () => {
   const { explorer, pages } = setUp();
   await explorer.arrive('a', 'condition=raw');
-  expect(explorer.found).toEqual({ replies: TOTAL, turns: 7 });
+  expect(explorer.found).toEqual({ replies: TOTAL, turns: 7, totals: [] });
   expect(explorer.rowAt(3)?.dialogue).toBe('dialogue 3');
   expect(explorer.rowAt(BLOCK)).toBeUndefined();
   explorer.need(BLOCK - 5, BLOCK + 5);
