@@ -3,6 +3,7 @@ import type { Browser, Locator, Request } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { seriousViolations } from './harness/axe.ts';
 import { launch } from './harness/browser.ts';
+import { fromClaimToTurn } from './harness/claim-to-turn.ts';
 import { ASKING, HOSTILE, LEAVING } from './harness/hostile/brought-notebooks.ts';
 import { serveLab, type ServedLab } from './harness/lab.ts';
 import { clickAllowEarly, NotebookReader } from './harness/notebook.ts';
@@ -12,12 +13,6 @@ import { visit, type Visit } from './harness/visit.ts';
 
 /** Two busy cores are slow to show typed text. */
 const PATIENT = { timeout: 60_000 };
-
-/** Whether an element is where a reader sees it. */
-const inView = async (element: Locator): Promise<boolean> => {
-  const box = await element.boundingBox();
-  return box !== null && box.y >= 0 && box.y < 720;
-};
 
 describe('notebooks', () => {
   let browser: Browser;
@@ -74,28 +69,7 @@ describe('notebooks', () => {
     // Nine claims, each with one of three verdicts.
     expect(await reader.frame.getByRole('row', { name: /(supported|refuted|not decidable) here/ }).count()).toBe(9);
 
-    // From a claim to a turn in three clicks: its evidence, the replies behind a number, one of them.
-    const { page } = guest;
-    const scrolled = () => page.locator('main').evaluate(({ scrollTop }) => scrollTop);
-    await reader.frame.getByRole('link', { name: '3.', exact: true }).click();
-    const number = reader.frame.locator('section[data-evidence="small-loss"] a[href^="#/runs/"]').first();
-    await number.click();
-    const totals = page.getByTestId('explorer-totals');
-    expect((await totals.innerText()).replace(/\s+/g, ' ')).toMatch(
-      /Raw, 72 replies: BLEU-4 0\.\d+ \(\d+\.\d+ of 100\).*KeyPOS/,
-    );
-    await expect.poll(() => inView(page.getByRole('heading', { name: 'Replies' })), PATIENT).toBe(true);
-    await page.getByTestId('explorer-table').getByRole('rowheader').getByRole('link').first().click();
-    await page.getByTestId('context-agrees').waitFor();
-    expect(page.url()).toMatch(/#\/runs\/built-in\?.*dialogue=/);
-    // Back to the number that was clicked.
-    await page.goBack();
-    await totals.waitFor();
-    await page.goBack();
-    await reader.cells.first().waitFor();
-    await reader.settled();
-    await expect.poll(() => inView(number), PATIENT).toBe(true);
-    expect(await scrolled()).toBeGreaterThan(5000);
+    await fromClaimToTurn(reader);
     await expectSound();
   });
 

@@ -12,8 +12,8 @@ export const withPlace = (state: unknown, { scrollTop }: Scroller): object => ({
 });
 
 /**
- * Leads a reader who comes back to a notebook to the place where they left it. Its outputs appear one after the other, so
- * the page reaches that height step by step; a reader who scrolls meanwhile stays where they are.
+ * Leads a reader who comes back to a notebook to the place where they left it. Its outputs appear one after the other,
+ * so the page reaches that height step by step; a reader who scrolls meanwhile stays where they are.
  */
 export class ReturnPlace {
   #at: number | null;
