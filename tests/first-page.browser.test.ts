@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { Response } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { dependencies } from '../package.json';
+import { isInSight } from './harness/in-sight.ts';
 import { Person } from './harness/person.ts';
 import { useLab } from './harness/use-lab.ts';
 import { visit } from './harness/visit.ts';
@@ -17,13 +18,6 @@ const SMALL = [
   [320, 256],
 ] as const;
 
-/** Whether an element is on the screen and nothing covers it. Runs in the page. */
-function isInSight(element: Element): boolean {
-  const { x, y, width, height, top, bottom } = element.getBoundingClientRect();
-  const seen = document.elementFromPoint(x + width / 2, y + height / 2);
-  return top >= 0 && bottom <= innerHeight && seen !== null && element.contains(seen);
-}
-
 describe('the first page', () => {
   const at = useLab({ webgpu: true });
 
@@ -32,7 +26,11 @@ describe('the first page', () => {
     const asked: string[] = [];
     guest.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     const person = new Person(guest.page);
+    const phrases = () => asked.filter((path) => path.includes('all-languages')).length;
+    await guest.page.waitForLoadState('networkidle');
+    expect(phrases()).toBe(0);
     await person.messageField.fill('I can write already');
+    await expect.poll(phrases).toBe(1);
     await guest.page.getByText(/The first message loads the model: \d+ MB, fetched once\./).waitFor();
     await guest.page.reload();
     expect(await person.messageField.inputValue()).toBe('I can write already');

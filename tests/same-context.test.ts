@@ -93,6 +93,7 @@ async function byCompare(tokenizer: ModelTokenizer, window: number, manner: Mann
     },
     models: { phase: 'ready', use: (_, work) => work(model), where: 'cpu', chosen: { name: 'M' } as ModelRecord },
     chat: { saidWith: () => said, systemPrompt: SYSTEM },
+    languages: { ready: () => Promise.resolve() },
     nextOrigins: () => (representation) => originOf(representation, manner),
     writeReply: (to, task, signal) => writeReply(to, task, tools(tokenizer), signal),
     toasts: { show: () => 0 },
@@ -110,8 +111,7 @@ async function byPanel(tokenizer: ModelTokenizer, window: number, manner: Manner
   const settings = new SettingsState({ get: () => null, set: () => undefined });
   const sent: Sent[] = [];
   for (const representation of REPRESENTATION_IDS) {
-    const newestWhole = manner.newest === 'as-written';
-    settings.set({ representation, maxNewTokens: MAX_NEW_TOKENS, newestWhole });
+    settings.set({ representation, maxNewTokens: MAX_NEW_TOKENS, newestWhole: manner.newest === 'as-written' });
     if (manner.overflow) settings.set({ overflow: manner.overflow });
     const context = new ContextState({
       chat: { draft: '', said, saidWith: () => said, systemPrompt: SYSTEM, entries: [] },

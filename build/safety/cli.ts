@@ -7,7 +7,7 @@ import { judgeLeftOut, judgeUnseen, levels, table, unseenAuthors } from './measu
 import { train } from './train.ts';
 
 const phrases = defineCommand({
-  summary: 'Check the files of src/core/safety/phrases and write src/core/safety/phrases.json from them.',
+  summary: 'Check the files of src/core/safety/phrases and write phrases.json and languages.json next to them.',
   options: {},
   examples: [''],
   run(_values, print) {

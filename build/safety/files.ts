@@ -14,13 +14,16 @@ export function readPhrases(folder = join(SAFETY, 'phrases')): PhraseBook {
   );
 }
 
-/** The text of phrases.json for a phrase book. */
-export const bookText = (book: PhraseBook): string => `${JSON.stringify(book, null, 1)}\n`;
+/** The files of a phrase book by name. */
+export function bookFiles({ languages, ...english }: PhraseBook): Record<string, string> {
+  const text = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
+  return { 'phrases.json': text(english), 'languages.json': text(languages) };
+}
 
-/** Writes phrases.json; returns the number of phrases. */
+/** Writes phrases.json and languages.json; returns the number of phrases. */
 export function writePhrases(): number {
   const book = readPhrases();
-  writeFileSync(join(SAFETY, 'phrases.json'), bookText(book));
+  for (const [name, text] of Object.entries(bookFiles(book))) writeFileSync(join(SAFETY, name), text);
   const lists = [...book.english, ...book.languages.flatMap(({ signals }) => signals)];
   return lists.reduce((sum, { phrases }) => sum + phrases.length, 0);
 }

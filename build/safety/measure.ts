@@ -1,7 +1,7 @@
 /** Misses and false alarms by author. Node only. */
 import { readdirSync } from 'node:fs';
 import { createClassifier } from '../../src/core/safety/classifier.ts';
-import { detectCrisis } from '../../src/core/safety/crisis.ts';
+import { detectCrisis, loadLanguages } from '../../src/core/safety/crisis.ts';
 import { higherLevel, type CrisisLevel } from '../../src/core/safety/kinds.ts';
 import type { StoredWeights } from '../../src/core/safety/weights.ts';
 import { ALWAYS_LEARNED, PHRASES, readAuthor, TRAINING_AUTHORS, type Example } from './examples.ts';
@@ -13,6 +13,8 @@ export interface Judged extends Example {
   classifier: CrisisLevel;
   together: CrisisLevel;
 }
+
+await loadLanguages();
 
 const WAYS = ['rules', 'classifier', 'together'] as const;
 

@@ -1,8 +1,9 @@
-import { detectCrisis } from '../safety/crisis.ts';
+import { detectCrisis, knowsLanguages } from '../safety/crisis.ts';
 import { higherLevel, strongerSignal, type CrisisSignal } from '../safety/kinds.ts';
 import type { Message, Noticed } from './conversation.ts';
 
 const NOTHING: CrisisSignal = { level: 'none', kinds: [] };
+/** Signals that no more phrases can change. */
 const known = new WeakMap<object, CrisisSignal>();
 
 /** The danger that rules detect in a text at once; undefined if none. */
@@ -22,7 +23,7 @@ export function signalOf(message: Pick<Message, 'speaker' | 'text' | 'noticed'>)
   const now = detectCrisis(message.text);
   const signal =
     message.noticed && higherLevel(message.noticed.level, now.level) === message.noticed.level ? message.noticed : now;
-  known.set(message, signal);
+  if (knowsLanguages()) known.set(message, signal);
   return signal;
 }
 

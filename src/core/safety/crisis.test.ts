@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ownUtterances } from '../../../tests/harness/fixtures.ts';
 import { describeExtra, readJsonLinesGz } from '../../../tests/harness/shared.ts';
 import { DANGEROUS, MORE_DANGEROUS } from './examples/dangerous.ts';
 import { HARMLESS_MESSAGES, MORE_HARMLESS } from './examples/harmless.ts';
-import { CRISIS_KINDS, detectCrisis } from './crisis.ts';
+import { CRISIS_KINDS, detectCrisis, loadLanguages } from './crisis.ts';
 
 const ESCONV = 'data/esconv/esconv_test.jsonl.gz';
 interface Dialogue {
@@ -39,6 +39,7 @@ describe('the labelled phrases', () => {
 });
 
 describe('detectCrisis', () => {
+  beforeAll(loadLanguages);
   it.each([
     ['I want to die', 'danger', ['suicide']],
     ['I would never kill myself', 'concern', ['suicide']],

@@ -1,7 +1,7 @@
 import { CRISIS_KINDS, higherLevel, type CrisisKind, type CrisisLevel, type CrisisSignal } from './kinds.ts';
-import { createLanguageReader } from './languages.ts';
+import type { LanguageReader } from './languages.ts';
 import { compilePhrase, plainWords } from './notation.ts';
-import type { PhraseBook } from './phrase-files.ts';
+import type { EnglishPhrases } from './phrase-files.ts';
 import book from './phrases.json' with { type: 'json' };
 
 export { CRISIS_KINDS, type CrisisSignal } from './kinds.ts';
@@ -10,7 +10,7 @@ export { CRISIS_KINDS, type CrisisSignal } from './kinds.ts';
  * Detects danger in a message at once, without a model. The phrases are in phrases/, one per line; classifier.ts adds
  * its signals once its encoder is loaded; docs/reference/safety.md states the limits of both.
  */
-const { words, idioms, english, languages } = book as PhraseBook;
+const { words, idioms, english } = book as EnglishPhrases;
 
 interface Pattern {
   kind: CrisisKind;
@@ -22,7 +22,7 @@ const PATTERNS: Pattern[] = english.flatMap(({ kind, level, phrases }) =>
   phrases.map((phrase) => ({ kind, level, expression: compilePhrase(phrase, words) })),
 );
 const IDIOMS = idioms.map((idiom) => compilePhrase(idiom, words));
-const readLanguages = createLanguageReader(languages);
+let readLanguages: LanguageReader | undefined;
 
 /** Words that negate a wish up to three words after them. */
 const NEGATIONS = [
@@ -32,9 +32,17 @@ const NEGATIONS = [
 ];
 const NEGATION = new RegExp(`(?: (?:${NEGATIONS.join('|')}))(?: [a-z0-9]+){0,3}$`);
 
+/** Whether `detectCrisis` knows all languages. */
+export const knowsLanguages = (): boolean => readLanguages !== undefined;
+
+/** Fetches the phrases of the languages other than English, which `detectCrisis` knows from then on. */
+export async function loadLanguages(): Promise<void> {
+  readLanguages ??= (await import('./all-languages.ts')).readAllLanguages;
+}
+
 /**
- * Finds signs of danger to the writer or to others: English phrases, and fixed phrases in the languages of
- * phrases/languages. Pure and linear in the message's length.
+ * Finds signs of danger to the writer or to others: English phrases and, once `loadLanguages` has resolved, fixed
+ * phrases in the languages of phrases/languages. Linear in the message's length.
  *
  * ```ts
  * detectCrisis('I want to die').level; // 'danger'
@@ -55,7 +63,7 @@ export function detectCrisis(message: string): CrisisSignal {
       report(kind, negated ? 'concern' : level);
     }
   }
-  readLanguages(message, report);
+  readLanguages?.(message, report);
   const kinds = CRISIS_KINDS.filter((kind) => levels.has(kind));
   return { level: [...levels.values()].reduce(higherLevel, 'none'), kinds };
 }

@@ -11,7 +11,7 @@ export interface LanguagePhrases {
 const MARKS = /[\u0300-\u036f]/gu;
 
 /** Scripts without spaces between words, or with optional ones. */
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/u;
 
 /** Letters without a decomposition, and how people type them without the right keyboard. */
 const BARE: Readonly<Record<string, string>> = { ß: 'ss', ø: 'o', æ: 'ae', ł: 'l', ı: 'i', œ: 'oe', đ: 'd', ё: 'е' };
@@ -36,10 +36,14 @@ interface Prepared {
   idioms: string[];
 }
 
-/** Prepares phrases once; the returned function reports what a message signals, in time linear in its length. */
-export function createLanguageReader(
-  languages: readonly LanguagePhrases[],
-): (message: string, report: (kind: CrisisKind, level: Exclude<CrisisLevel, 'none'>) => void) => void {
+/** Reports what a message signals. */
+export type LanguageReader = (
+  message: string,
+  report: (kind: CrisisKind, level: Exclude<CrisisLevel, 'none'>) => void,
+) => void;
+
+/** Prepares phrases once; the returned function takes time linear in the length of a message. */
+export function createLanguageReader(languages: readonly LanguagePhrases[]): LanguageReader {
   const prepared = languages.map(({ signals, idioms }): Prepared => ({
     signals: signals.map(({ kind, level, phrases }) => ({ kind, level, needles: phrases.map(needleOf) })),
     idioms: idioms.map(needleOf),

@@ -3,11 +3,15 @@ import { CRISIS_KINDS, type CrisisKind, type CrisisLevel } from './kinds.ts';
 import type { LanguagePhrases } from './languages.ts';
 import { compilePhrase, readLines, readWordLists, type WordLists } from './notation.ts';
 
-/** All phrases as in phrases.json, in the notation of the files. */
-export interface PhraseBook {
+/** The phrases of phrases.json, in the notation of the files. */
+export interface EnglishPhrases {
   words: WordLists;
   idioms: readonly string[];
   english: { kind: CrisisKind; level: Exclude<CrisisLevel, 'none'>; phrases: readonly string[] }[];
+}
+
+/** All phrases; those of other languages are in languages.json, which is fetched when somebody writes. */
+export interface PhraseBook extends EnglishPhrases {
   languages: LanguagePhrases[];
 }
 

@@ -1,14 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { bookText, readPhrases, SAFETY } from '../../../build/safety/files.ts';
-import { detectCrisis } from './crisis.ts';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { bookFiles, readPhrases, SAFETY } from '../../../build/safety/files.ts';
+import { detectCrisis, loadLanguages } from './crisis.ts';
 import { createLanguageReader } from './languages.ts';
 import { compilePhrase, plainWords, readLines, readWordLists } from './notation.ts';
 import { readPhraseFiles } from './phrase-files.ts';
 
 const finds = (phrase: string, text: string, lists = {}): boolean =>
   compilePhrase(phrase, lists).test(plainWords(text));
+
+it('are English until the other languages are loaded', async () => {
+  vi.resetModules();
+  const fresh = await import('./crisis.ts');
+  const levels = () => ['I want to die', 'Je ne veux plus vivre'].map((text) => fresh.detectCrisis(text).level);
+  expect(levels()).toEqual(['danger', 'none']);
+  await fresh.loadLanguages();
+  expect(levels()).toEqual(['danger', 'danger']);
+});
 
 describe('the notation', () => {
   it.each([
@@ -47,10 +56,13 @@ describe('the notation', () => {
 });
 
 describe('the files', () => {
+  beforeAll(loadLanguages);
   const book = readPhrases();
 
-  it('are compiled into phrases.json (npm run safety -- phrases)', () => {
-    expect(readFileSync(join(SAFETY, 'phrases.json'), 'utf8')).toBe(bookText(book));
+  it('are compiled into phrases.json and languages.json (npm run safety -- phrases)', () => {
+    const files = Object.entries(bookFiles(book));
+    expect(files.map(([name]) => name)).toEqual(['phrases.json', 'languages.json']);
+    for (const [name, text] of files) expect(readFileSync(join(SAFETY, name), 'utf8'), name).toBe(text);
   });
 
   it('have no phrase twice and no line over 120 columns', () => {
@@ -82,6 +94,7 @@ describe('the files', () => {
 });
 
 describe('other languages', () => {
+  beforeAll(loadLanguages);
   it.each([
     ['Je ne veux plus vivre', 'danger'],
     ['No quiero vivir mas', 'danger'],
@@ -103,6 +116,15 @@ describe('other languages', () => {
     ['Nu mai vreau sa traiesc', 'danger'],
     ['aku pengen mati', 'danger'],
     ['Tôi không muốn sống nữa', 'danger'],
+    ['ผมอยากตายแล้วครับ', 'danger'],
+    ['ฉันไม่อยากมีชีวิตอยู่ต่อไปแล้ว', 'danger'],
+    ['আমি আর বাঁচতে চাই না', 'danger'],
+    ['Uz nechci zit', 'danger'],
+    ['Meg akarok halni.', 'danger'],
+    ['Jednou bych chtěl žít v Praze', 'none'],
+    ['Nem akarok elkésni', 'none'],
+    ['วันนี้ฝนตกหนักมาก', 'none'],
+    ['আমি চা খেতে চাই', 'none'],
     ['רציתי למות מצחוק', 'none'],
     ['Mệt muốn chết', 'none'],
     ['Vreau să mor de râs', 'none'],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { createClassifier, detectWith } from '../../core/safety/classifier.ts';
-import { detectCrisis } from '../../core/safety/crisis.ts';
+import { detectCrisis, loadLanguages } from '../../core/safety/crisis.ts';
 import { defineCommand } from '../command-options.ts';
 import { readJsonArray } from './json.ts';
 
@@ -21,6 +21,7 @@ export const dangerCommand = defineCommand({
   examples: ['--texts messages.json', '--texts messages.json --rules-only'],
   async run({ texts: path, 'rules-only': rulesOnly, encoder: folder }, print, signal) {
     const texts = await readJsonArray(path, z.string());
+    await loadLanguages();
     if (rulesOnly) {
       for (const text of texts) print(detectCrisis(text).level);
       return;

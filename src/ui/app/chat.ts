@@ -1,3 +1,4 @@
+import { loadLanguages } from '../../core/safety/crisis.ts';
 import {
   contextTokenizer,
   getDialogue,
@@ -16,6 +17,7 @@ import { ContextState } from '../state/context.svelte.ts';
 import { Dismissals } from '../state/dismissals.svelte.ts';
 import { Drafts } from '../state/drafts.ts';
 import { NextReply } from '../state/next-reply.ts';
+import { OtherLanguages } from '../state/other-languages.svelte.ts';
 import { receiveShared } from '../state/shared-text.ts';
 import { conversations } from './conversations.ts';
 import { models, router, settings, toasts } from './shell.ts';
@@ -23,6 +25,11 @@ import { models, router, settings, toasts } from './shell.ts';
 const drafts = new Drafts(localTexts);
 // The text leaves the address, so that a reload does not add it again.
 receiveShared(location.search, drafts, () => history.replaceState(null, '', `${location.pathname}${location.hash}`));
+
+/** What is on the page when they arrive is judged again. */
+export const languages = new OtherLanguages(loadLanguages, () => {
+  if (chat.conversation) chat.conversation = { ...chat.conversation };
+});
 
 export const nextReply = new NextReply({
   settings,
@@ -52,6 +59,7 @@ export const chat = new ChatState({
   },
   systemPrompt: { get: () => settings.current.systemPrompt, set: (systemPrompt) => settings.set({ systemPrompt }) },
   drafts,
+  languages,
   classifyDanger: async (text) => (await readDanger([text]))[0],
   firstReply: firstReplyTo,
 });

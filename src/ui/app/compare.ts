@@ -10,13 +10,14 @@ import { firstReplyTo } from '../help/nearby.ts';
 import { CompareLink } from '../state/compare-link.svelte.ts';
 import { Examples } from '../state/examples.svelte.ts';
 import { CompareState } from '../state/compare.svelte.ts';
-import { chat, nextReply } from './chat.ts';
+import { chat, languages, nextReply } from './chat.ts';
 import { models, toasts } from './shell.ts';
 
 export const compare = new CompareState({
   shelf: { listComparisons, saveComparison, deleteComparison, deleteAllComparisons },
   models,
   chat,
+  languages,
   nextOrigins: nextReply.plainOrigins,
   writeReply: nextReply.write,
   toasts,

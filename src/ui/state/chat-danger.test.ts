@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { loadLanguages } from '../../core/safety/crisis.ts';
 import type { ChatState } from './chat-state.svelte.ts';
 import { setUpChat } from './testing/chat.ts';
 
@@ -58,6 +59,29 @@ describe('a message of danger', () => {
     await write('Good night.');
     await write(null);
     expect(chat.entries.map(({ folded }) => folded)).toEqual([false, false]);
+  });
+});
+
+describe('a message in another language', () => {
+  it('is judged before it is shown, however fast it is sent', async () => {
+    let arrive = (): void => undefined;
+    const ready = new Promise<void>((resolve) => (arrive = resolve)).then(loadLanguages);
+    const { chat, settled } = setUpChat({ languages: { ready: () => ready } });
+    await chat.open(null);
+    chat.draft = 'Je veux mourir';
+    void chat.send();
+    void chat.send();
+    await settled();
+    expect([chat.entries, chat.draft]).toEqual([[], 'Je veux mourir']);
+    arrive();
+    await ready;
+    await settled();
+    expect(chat.entries.map(({ text, signal }) => [text, signal.level])).toEqual([
+      ['Je veux mourir', 'danger'],
+      ['', 'none'],
+    ]);
+    expect(chat.draft).toBe('');
+    expect(chat.announcer.alert).toContain('Are you safe?');
   });
 });
 

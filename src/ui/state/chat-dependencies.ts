@@ -26,6 +26,8 @@ export interface ChatDependencies {
   /** The prompt that new conversations start with. */
   systemPrompt: { get(): string; set(text: string): void };
   drafts: { read(id: string | null): string; write(id: string | null, text: string): void };
+  /** The phrases of danger in other languages than English; see `OtherLanguages`. */
+  languages: { ready(): Promise<void> };
   /** The classifier's signal for a message. May reject, and waits until its encoder is downloaded. */
   classifyDanger: (text: string) => Promise<CrisisSignal | undefined>;
   /** The first reply to a person in danger. */

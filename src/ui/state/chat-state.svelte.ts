@@ -69,6 +69,7 @@ export class ChatState {
 
   set draft(text: string) {
     this.#draft = text;
+    if (text) void this.#dependencies.languages.ready();
     this.#dependencies.drafts.write(this.conversation?.id ?? null, text);
   }
 
@@ -97,6 +98,7 @@ export class ChatState {
     this.stop();
     // A partial reply belongs to the conversation that is being left.
     await this.#answering;
+    if (id !== null) await this.#dependencies.languages.ready();
     if (!current()) return;
     this.error = null;
     await this.#attempt('The conversation could not be opened.', async () => {
@@ -112,8 +114,10 @@ export class ChatState {
   }
 
   async send(): Promise<void> {
+    const { id } = this.conversation ?? {};
+    if (this.#draft.trim()) await this.#dependencies.languages.ready();
     const text = this.#draft.trim();
-    if (!text || !this.maySend) return;
+    if (!text || !this.maySend || this.conversation?.id !== id) return;
     const joins = this.waitsForModel;
     this.draft = '';
     const begun = this.conversation ?? createConversation(this.systemPrompt);
@@ -131,7 +135,8 @@ export class ChatState {
 
   /** Adds another version of a message and answers it; the old branch is kept. */
   async edit(id: string, text: string): Promise<void> {
-    if (!this.conversation || this.busy || !text.trim()) return;
+    await this.#dependencies.languages.ready();
+    if (!this.conversation?.messages.has(id) || this.busy || !text.trim()) return;
     const { conversation, message } = editAndBranch(this.conversation, id, text.trim());
     this.announcer.help(message);
     await this.#keep(conversation);

@@ -45,6 +45,8 @@ interface Dependencies {
   shelf: ComparisonShelf;
   models: Pick<Models, 'phase' | 'use' | 'chosen' | 'where'>;
   chat: Pick<ChatState, 'saidWith' | 'systemPrompt'>;
+  /** The phrases of danger in other languages than English. */
+  languages: { ready(): Promise<void> };
   nextOrigins: NextReply['plainOrigins'];
   writeReply: NextReply['write'];
   toasts: Pick<Toasts, 'show'>;
@@ -109,6 +111,8 @@ export class CompareState {
     this.error = null;
     await this.#attempt('The comparison stopped early.', async () => {
       this.waitsForModel = this.#dependencies.models.phase !== 'ready';
+      await this.#dependencies.languages.ready();
+      throwIfCancelled(stopping.signal);
       await this.#dependencies.models.use(stopping.signal, async (model) => {
         this.waitsForModel = false;
         await this.#answerAll(model, text, context, stopping.signal);

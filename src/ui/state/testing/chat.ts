@@ -13,10 +13,13 @@ interface ChatOptions {
   /** The model is loaded only when the test says so. */
   loading?: boolean;
   conversations?: Partial<ChatDependencies['conversations']>;
+  languages?: ChatDependencies['languages'];
 }
 
+const KNOWN = { ready: () => Promise.resolve() };
+
 /** A chat whose reply grows by a word whenever the test says so, and the conversations it saved. */
-export function setUpChat({ loading = false, conversations = {} }: ChatOptions = {}) {
+export function setUpChat({ loading = false, conversations = {}, languages = KNOWN }: ChatOptions = {}) {
   const saved = new Map<string, Conversation>();
   const read: string[] = [];
   const requests: (ReplyTask | WrittenReply)[] = [];
@@ -77,6 +80,7 @@ export function setUpChat({ loading = false, conversations = {} }: ChatOptions =
     address: { show: (id) => void shown.push(id), forget: () => forgotten++, missing: () => missing++ },
     systemPrompt: { get: () => systemPrompt, set: (text) => (systemPrompt = text) },
     drafts: new Drafts(memoryTexts()),
+    languages,
     classifyDanger: (text) => (looked.push(text), seen instanceof Error ? Promise.reject(seen) : Promise.resolve(seen)),
     firstReply: () => 'Are you safe?',
   };

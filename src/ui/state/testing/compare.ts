@@ -56,6 +56,7 @@ export function setUpCompare({
       use: (_: AbortSignal, work: (model: LoadedModel) => Promise<unknown>) => work(fakeModel()),
     } as never,
     chat,
+    languages: { ready: () => Promise.resolve() },
     nextOrigins: () => (representation) => ({ ...ORIGIN, representation }),
     async *writeReply(_model, request, signal): AsyncGenerator<ReplyStep> {
       requests.push(request);
