@@ -175,7 +175,7 @@ describe('what a teacher shares', () => {
   it('a reply is shown as Markdown, copied as it came, and rated', async () => {
     const endpoint = await startEndpoint();
     endpoint.answer = () =>
-      'Try **three** [things](https://example.org) <b>now</b>:\n- rest\n- [no](javascript:alert(1))';
+      'שבוע! Try **three** [things](https://example.org) <b>now</b>:\n- rest\n- [no](javascript:alert(1))\n# שבוע';
     const { page, errors, close } = await visit(at.browser, at.lab.url, {
       quiet: true,
       profile: { permissions: ['clipboard-read', 'clipboard-write'] },
@@ -191,6 +191,11 @@ describe('what a teacher shares', () => {
       ['noopener noreferrer'],
     );
     expect(await reply.locator('b').count()).toBe(0);
+    // Each block is laid out in the direction of most of its letters, whatever its first word.
+    const directions = await reply
+      .locator('.markdown > *')
+      .evaluateAll((all: HTMLElement[]) => all.map(({ dir }) => dir));
+    expect(directions).toEqual(['ltr', 'ltr', 'rtl']);
     expect(await reply.locator('.numbers').count()).toBe(0);
     await reply.getByRole('button', { name: 'Copy as Markdown' }).click();
     await reply.getByText('Copied').waitFor();
