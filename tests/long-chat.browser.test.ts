@@ -4,6 +4,7 @@ import { exportConversations } from '../src/core/conversation/exchange.ts';
 import { append, createConversation, rename } from '../src/core/conversation/tree.ts';
 import { seriousViolations } from './harness/axe.ts';
 import { launch } from './harness/browser.ts';
+import { isInSight } from './harness/in-sight.ts';
 import { serveStatically, type ServedLab } from './harness/lab.ts';
 import { overhangs } from './harness/overhang.ts';
 import { Person } from './harness/person.ts';
@@ -124,6 +125,16 @@ describe('a conversation of 120 turns in a window of 2,048 tokens', () => {
     await page.setViewportSize({ width: 320, height: 640 });
     expect(await overhangs(page)).toEqual([]);
     expect(await seriousViolations(page, 'article:has([role="toolbar"])')).toEqual([]);
+    // Opened on a phone, it is in sight and has the focus; closed, the focus is back where it was.
+    const inside = reply.getByRole('region', { name: 'Inside this reply' });
+    const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
+    await inside.getByRole('button', { name: 'Close' }).click();
+    expect([await inside.count(), await focused()]).toEqual([0, 'Look inside']);
+    await page.keyboard.press('Enter');
+    await expect.poll(focused).toBe('Inside this reply');
+    expect(await inside.getByRole('heading').evaluate(isInSight)).toBe(true);
+    await page.keyboard.press('Escape');
+    expect([await inside.count(), await focused()]).toEqual([0, 'Look inside']);
     // What the model sees is a sheet here, which begins at the newest message.
     await page.getByRole('button', { name: 'Context' }).click();
     const newest = panel().getByRole('region', { name: 'Context' }).getByRole('listitem').last();

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch } from './harness/browser.ts';
+import { isInSight } from './harness/in-sight.ts';
 import { serveStatically, type ServedLab } from './harness/lab.ts';
 import { NotebookReader } from './harness/notebook.ts';
 import { keptOffline } from './harness/offline.ts';
@@ -52,6 +53,13 @@ describe('the built lab under a sub-path of a host that sets no headers', () => 
     expect(await person.deviceCheck()).toBe('Checked on this processor.');
     expect(await person.ask('I feel so lonely.')).toMatch(/\w/);
     await person.replies.first().getByText('135 million parameters').waitFor();
+    // Where no larger model can run, the link says why, and what can be done.
+    await person.replies.first().getByRole('link', { name: 'Use a larger one' }).click();
+    const larger = guest.page.getByTestId('larger-models');
+    await larger.getByText(/and here (this browser has no WebGPU|no graphics adapter was found)/).waitFor();
+    expect(await guest.page.evaluate(() => document.activeElement?.textContent)).toBe('Larger models');
+    expect(await larger.getByRole('heading').evaluate(isInSight)).toBe(true);
+    await person.goTo('chat');
   });
 
   it('runs a notebook', async () => {

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { listWebLlm } from '../../engines/webllm/catalogue.ts';
+import type { GpuProbe } from '../../lab/index.ts';
+import { largerModels, whyNoLarger } from './larger.ts';
+
+const GPU: GpuProbe = {
+  available: true,
+  software: false,
+  halfPrecision: true,
+  maxBufferBytes: 2 ** 31,
+  maxBindingBytes: 2 ** 31,
+  maxBuffersPerShader: 10,
+  description: 'a card',
+};
+
+describe('larger models', () => {
+  it('are in WebLLM’s list, smallest first, in the arithmetic of the graphics device', async () => {
+    const list = await listWebLlm();
+    for (const half of [true, false]) {
+      const offered = largerModels(list, half);
+      expect(offered.map(({ parameters }) => parameters)).toEqual([
+        '360 million',
+        '1 billion',
+        '1.5 billion',
+        '3 billion',
+        '8 billion',
+      ]);
+      expect(offered.every(({ id }) => id.includes(half ? 'q4f16' : 'q4f32'))).toBe(true);
+      const bytes = offered.map((model) => model.bytes);
+      expect(bytes).toEqual(bytes.toSorted((a, b) => a - b));
+      expect(Math.min(...bytes)).toBeGreaterThan(3e8);
+    }
+  });
+
+  it('are refused with the reason', () => {
+    expect(whyNoLarger(GPU)).toBeNull();
+    expect(whyNoLarger({ available: false, reason: 'this browser has no WebGPU' })).toBe('this browser has no WebGPU');
+    expect(whyNoLarger({ ...GPU, software: true, description: 'SwiftShader' })).toContain('SwiftShader');
+  });
+});

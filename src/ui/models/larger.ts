@@ -1,0 +1,35 @@
+import type { MlcRecord } from '../../core/engine/record.ts';
+import type { GpuProbe } from '../../lab/index.ts';
+
+/** Models of WebLLM's list that answer without thinking aloud first, with their parameters; smallest first. */
+const OFFERED = [
+  ['SmolLM2-360M-Instruct', 'SmolLM2', '360 million'],
+  ['Llama-3.2-1B-Instruct', 'Llama 3.2', '1 billion'],
+  ['Qwen2.5-1.5B-Instruct', 'Qwen 2.5', '1.5 billion'],
+  ['Llama-3.2-3B-Instruct', 'Llama 3.2', '3 billion'],
+  ['Llama-3.1-8B-Instruct', 'Llama 3.1', '8 billion'],
+] as const;
+
+/** A larger model that can be loaded with one press. */
+export interface LargerModel {
+  id: string;
+  name: string;
+  /** In words: "1 billion". */
+  parameters: string;
+  /** Of graphics memory; about as much is fetched. */
+  bytes: number;
+}
+
+/** The larger models that are offered, in the arithmetic that the graphics device has. */
+export function largerModels(list: readonly MlcRecord[], halfPrecision: boolean): LargerModel[] {
+  return OFFERED.flatMap(([base, name, parameters]) => {
+    const found = list.find(({ id }) => id === `${base}-${halfPrecision ? 'q4f16_1' : 'q4f32_1'}-MLC`);
+    return found ? [{ id: found.id, name, parameters, bytes: found.bytes }] : [];
+  });
+}
+
+/** Why no larger model can run here, as the end of a sentence; null where they can. */
+export function whyNoLarger(gpu: GpuProbe): string | null {
+  if (!gpu.available) return gpu.reason;
+  return gpu.software ? `the only graphics adapter here is a program (${gpu.description})` : null;
+}
