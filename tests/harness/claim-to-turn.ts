@@ -12,8 +12,8 @@ const inView = async (element: Locator): Promise<boolean> => {
 };
 
 /**
- * Goes from a claim of the paper's notebook, which is open, to a turn in three clicks: its evidence, the replies behind a
- * number, one of them. Then back to the number.
+ * Goes from a claim of the paper's notebook, which is open, to a turn in three clicks: its evidence, the replies behind
+ * a number, one of them. Then back to the number.
  */
 export async function fromClaimToTurn(reader: NotebookReader): Promise<void> {
   const { page } = reader;
