@@ -10,6 +10,11 @@ describe('The paper, live', () => {
 
   it('runs every cell', () => expect(page.rendered.failures).toEqual([]));
 
+  it('shows no code where it shows text', () => {
+    for (const output of page.rendered.document.children)
+      expect(output.textContent).not.toMatch(/\\u[0-9a-f]{4}|undefined|NaN|\[object|DocumentFragment/);
+  });
+
   it('has as many cells in each row of a table as in its head', () => {
     const tables = [...page.rendered.document.querySelectorAll('table')];
     expect(tables.length).toBeGreaterThan(15);
