@@ -5,10 +5,11 @@ import { chanceAtMost } from '../src/core/statistics/verdict.ts';
 import { inPoints } from '../src/core/table/points.ts';
 import measurements from '../src/lab/notebooks/measurements.json' with { type: 'json' };
 import paper from '../src/lab/notebooks/paper.json' with { type: 'json' };
+import { MADE_UP_BUDGETS, madeUpBudgets, withMadeUpBudgets } from './harness/made-up-budgets.ts';
 import { recomputed, RUNS, tidy, usePaper } from './harness/rendered-paper.ts';
 
 describe('The paper, live', () => {
-  const page = usePaper();
+  const page = usePaper(withMadeUpBudgets);
 
   it('has a verdict for each claim, with figures that the committed records give', () => {
     const verdict = (claim: string): string => page.textOf(`tr[data-claim="${claim}"] [data-kind="verdict"]`);
@@ -176,6 +177,36 @@ describe('The paper, live', () => {
         expect(tidy(line)).toMatch(/\d+ records; .*texts were not published, only a hash of each/);
     expect(tidy(page.rendered.document.querySelector('p[data-behind="corpus-both-readings"]') ?? undefined)).toContain(
       '240 records; no replies were generated',
+    );
+  });
+
+  it('draws what a run at equal budgets measured, a line for each of eight methods', () => {
+    const { document: shown } = page.rendered;
+    const figure = shown.querySelector('svg[aria-label^="Perplexity of the next reply against tokens"]');
+    expect(figure?.querySelectorAll('[aria-label="line"] path')).toHaveLength(8);
+    expect(figure?.querySelectorAll('[aria-label="dot"] circle')).toHaveLength(8 * MADE_UP_BUDGETS.length);
+    // Every value has an interval, drawn as a rule.
+    expect(figure?.querySelectorAll('[aria-label="rule"] line')).toHaveLength(8 * MADE_UP_BUDGETS.length);
+    const rows = [...shown.querySelectorAll('table[data-budget="made-up-budgets"] tbody tr')];
+    expect(rows.map((row) => tidy(row.children[0]))).toEqual([
+      'Raw',
+      'KeyPOS',
+      'NoStopwords',
+      'Mixed by age',
+      'Raw, the opening kept',
+      'Summary',
+      'Selective Context',
+      'Recall by embedding',
+    ]);
+    // After Raw alone, a budget's eight conditions follow each other; condition c took c milliseconds.
+    rows.forEach((row, i) =>
+      MADE_UP_BUDGETS.forEach((_, b) => {
+        const at = 1 + 8 * b + i;
+        const { perplexity } = madeUpBudgets.cells[at]?.metrics ?? {};
+        const [low, high] = [perplexity?.low?.toFixed(2), perplexity?.high?.toFixed(2)];
+        expect(tidy(row.children[1 + b])).toBe(`${perplexity?.value.toFixed(2)}${low} to ${high}, n 8`);
+        if (b === 1) expect(tidy(row.children[3])).toBe(`${at.toFixed(1)}`);
+      }),
     );
   });
 

@@ -121,7 +121,7 @@ async function services(): Promise<NotebookServices> {
 }
 
 /** The `lab` of a notebook without a page and without a model: the functions of the page, on this thread. */
-async function labInNode(): Promise<Record<string, unknown>> {
+async function labInNode(change: (lab: NodeLab) => NodeLab): Promise<Record<string, unknown>> {
   const context: FunctionContext = {
     ...CALL,
     model: () => Promise.reject(new Error('There is no model in this test.')),
@@ -129,14 +129,18 @@ async function labInNode(): Promise<Record<string, unknown>> {
     data: DATA,
     require: () => Promise.reject(new Error('Nobody is asked in this test.')),
   };
-  const lab = Object.fromEntries(
+  const functions = Object.fromEntries(
     Object.entries(NOTEBOOK_FUNCTIONS).map(([name, { args, run }]) => [
       name,
       async (...given: unknown[]) => run(args.parse(given), context),
     ]),
   );
+  const lab = change(functions);
   return { ...lab, until: () => lab };
 }
+
+/** The functions of `lab`, by name. */
+export type NodeLab = Record<string, (...given: unknown[]) => Promise<unknown>>;
 
 /** A notebook that was run: its text and its cells' outputs. */
 export interface RenderedNotebook {
@@ -145,8 +149,14 @@ export interface RenderedNotebook {
   failures: string[];
 }
 
-/** Runs a notebook that comes with the lab in the document that `openDocument` gave this thread. */
-export async function renderNotebook(name: string): Promise<RenderedNotebook> {
+/**
+ * Runs a notebook that comes with the lab in the document that `openDocument` gave this thread; `change` may replace
+ * functions of its lab.
+ */
+export async function renderNotebook(
+  name: string,
+  change: (lab: NodeLab) => NodeLab = (lab) => lab,
+): Promise<RenderedNotebook> {
   // They look for a document when they are loaded.
   const { NotebookRunner } = await import('../../src/notebook/frame/run.ts');
   const { Attachments } = await import('../../src/notebook/frame/attachments.ts');
@@ -155,7 +165,7 @@ export async function renderNotebook(name: string): Promise<RenderedNotebook> {
   const budget = new Budget({ now: () => 0, afterTurn: (callback) => void setImmediate(callback) });
   Object.assign(globalThis, { [TICK]: budget.tick });
   const evaluator = { evaluate: (code: string) => (0, eval)(code) as unknown, budget };
-  const runner = new NotebookRunner(await labInNode(), evaluator, new Attachments());
+  const runner = new NotebookRunner(await labInNode(change), evaluator, new Attachments());
   const { cells } = deserialize(readFileSync(join(ROOT, 'notebooks', `${name}.html`), 'utf8'));
   const failures: string[] = [];
   const root = document.createElement('main');

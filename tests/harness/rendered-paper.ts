@@ -6,7 +6,7 @@ import { parseNumbers } from '../../src/core/evaluation/numbers.ts';
 import { parseStoredPlan } from '../../src/core/evaluation/plan.ts';
 import { aggregateNumbers } from '../../src/core/table/aggregate.ts';
 import type { RunSummary } from '../../src/core/table/summary.ts';
-import { openDocument, renderNotebook, type RenderedNotebook } from './notebook-in-node.ts';
+import { openDocument, renderNotebook, type NodeLab, type RenderedNotebook } from './notebook-in-node.ts';
 
 const RESULTS = join(import.meta.dirname, '../../public/results');
 
@@ -57,12 +57,12 @@ export class RenderedPaper {
 const nameOf = (table: number, data: Record<string, string | undefined>): string =>
   JSON.stringify([table, ...Object.entries(data).sort(([x], [y]) => (x < y ? -1 : 1))]);
 
-export function usePaper(): RenderedPaper {
+export function usePaper(change?: (lab: NodeLab) => NodeLab): RenderedPaper {
   const paper = new RenderedPaper();
   let restore = (): void => undefined;
   beforeAll(async () => {
     restore = openDocument();
-    paper.rendered = await renderNotebook('the-paper-live');
+    paper.rendered = await renderNotebook('the-paper-live', change);
   }, 120_000);
   afterAll(() => restore());
   return paper;

@@ -1,0 +1,59 @@
+import { equalBudgetHistories } from '../../src/core/evaluation/equal-budget.ts';
+import { conditionsOf, parsePlan } from '../../src/core/evaluation/plan.ts';
+import { madeUpRecord } from '../../src/core/explorer/testing/made-up-run.ts';
+import { aggregate } from '../../src/core/table/aggregate.ts';
+import { inPoints } from '../../src/core/table/points.ts';
+import type { ListedRun } from '../../src/lab/notebooks/runs.ts';
+import type { NodeLab } from './notebook-in-node.ts';
+
+/** The budgets of the run, in tokens. */
+export const MADE_UP_BUDGETS = [128, 512] as const;
+const ID = 'made-up-budgets';
+
+const plan = parsePlan({
+  format: 'solace-lab-plan',
+  version: 1,
+  name: 'Equal budgets, made up',
+  dataset: { name: 'made up', source: 'solace-72' },
+  sample: { seed: 1, dialogues: 8, turns: 1, replies: 0 },
+  models: [{ kind: 'lab', id: 'm', name: 'M' }],
+  representations: ['raw'],
+  histories: equalBudgetHistories(MADE_UP_BUDGETS),
+  metrics: { perplexity: true, meteor: false },
+});
+const conditions = conditionsOf(plan).map(({ id, name }) => ({ id, name }));
+const records = conditions.flatMap(({ id }, c) =>
+  Array.from({ length: 8 }, (_, d) =>
+    madeUpRecord({
+      model: 'm',
+      representation: id,
+      dialogue: `dialogue ${d + 1}`,
+      hypothesis: null,
+      nll: { sum: 40 + c + d, tokens: 16 },
+      timing: { newTokens: 0, firstTokenMs: 0, decodeMs: 0, totalMs: 50, contextMs: c },
+    }),
+  ),
+);
+export const madeUpBudgets = aggregate(plan, records, { machine: 'a made-up machine', expected: records.length });
+
+/** A `lab` that has one more committed run, which compares ways to spend the same number of tokens. */
+export const withMadeUpBudgets = (lab: NodeLab): NodeLab => ({
+  ...lab,
+  runs: async (...given) => {
+    const listed: ListedRun = {
+      id: ID,
+      name: plan.name,
+      committed: true,
+      dataset: plan.dataset.name,
+      models: [{ id: 'm', name: 'M' }],
+      conditions,
+      records: records.length,
+      texts: false,
+      finished: true,
+      createdAt: null,
+    };
+    return [...((await lab['runs']?.(...given)) as ListedRun[]), listed];
+  },
+  summary: async (...given) => (given[0] === ID ? inPoints(madeUpBudgets, ID) : lab['summary']?.(...given)),
+  records: async (...given) => (given[0] === ID ? records : lab['records']?.(...given)),
+});
