@@ -205,7 +205,7 @@ describe('The paper, live', () => {
         const { perplexity } = madeUpBudgets.cells[at]?.metrics ?? {};
         const [low, high] = [perplexity?.low?.toFixed(2), perplexity?.high?.toFixed(2)];
         expect(tidy(row.children[1 + b])).toBe(`${perplexity?.value.toFixed(2)}${low} to ${high}, n 8`);
-        if (b === 1) expect(tidy(row.children[3])).toBe(`${at.toFixed(1)}`);
+        if (b === 1) expect(tidy(row.children[3])).toBe(at.toFixed(1));
       }),
     );
   });
