@@ -7,7 +7,7 @@ import { EMBEDDED_FOLDER } from '../src/node/model-choice.ts';
 import { launch } from '../tests/harness/browser.ts';
 import { buildEnginePage, serveEnginePage } from '../tests/harness/engine-page.ts';
 import { withEngineScript } from '../tests/harness/engine-script.ts';
-import { COUNT_GPU, gpuCountsPerToken } from '../tests/harness/gpu-counts.ts';
+import { gpuCountsPerToken } from '../tests/harness/gpu-counts.ts';
 import { load, unload, type InPage } from '../tests/harness/page-model.ts';
 import { SELF_TEST_MEASURE } from '../workers/engine/self-test.ts';
 
@@ -43,7 +43,7 @@ async function printNodes(): Promise<void> {
 }
 
 async function printCounts(browser: Browser, url: string): Promise<void> {
-  const page = await openPage(browser, url, COUNT_GPU);
+  const page = await openPage(browser, url);
   const adapter = await page.evaluate(async () => (await navigator.gpu?.requestAdapter())?.info.architecture);
   await load(page, { device: 'webgpu' });
   const counts = await gpuCountsPerToken(page);
@@ -55,7 +55,7 @@ async function printCounts(browser: Browser, url: string): Promise<void> {
 async function printSelfTests(browser: Browser, url: string): Promise<void> {
   console.log('\nSelf-test on Wasm, at the first load only:');
   for (const engine of ['wllama', 'transformers'] as const) {
-    const page = await openPage(browser, url, '');
+    const page = await openPage(browser, url);
     await load(page, { device: 'wasm', engine });
     const [worker] = page.workers().filter((each) => /engine\.worker/.test(each.url()));
     const ms = await worker?.evaluate(
@@ -81,9 +81,9 @@ async function msPerToken(page: Page): Promise<number> {
   });
 }
 
-async function openPage(browser: Browser, url: string, script: string): Promise<Page> {
+async function openPage(browser: Browser, url: string): Promise<Page> {
   // The compiler that runs this benchmark names functions with a helper that pages lack.
-  const context = await withEngineScript(browser, `globalThis.__name = (named) => named;\n${script}`);
+  const context = await withEngineScript(browser, 'globalThis.__name = (named) => named;');
   const page = await context.newPage();
   page.setDefaultTimeout(600_000);
   await page.goto(url);

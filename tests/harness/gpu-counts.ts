@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page, Worker } from 'playwright-core';
 import type { InPage } from './page-model.ts';
 
 /** Calls of WebGPU by one engine, and bytes that cross between main memory and the device. */
@@ -12,8 +12,9 @@ export interface GpuCounts {
   bytesWritten: number;
 }
 
-/** Counts WebGPU calls in the global `gpuCounts`; for `withEngineScript`. */
-export const COUNT_GPU = `if (globalThis.GPUQueue) {
+/** Counts the WebGPU calls of a worker from now on, in its global `gpuCounts`. */
+const COUNT_GPU = `(() => {
+  if (globalThis.gpuCounts || !globalThis.GPUQueue) return;
   const counts = { passes: 0, dispatches: 0, submits: 0, reads: 0, bytesRead: 0, bytesWritten: 0 };
   globalThis.gpuCounts = counts;
   const count = ({ prototype }, name, add) => {
@@ -36,16 +37,17 @@ export const COUNT_GPU = `if (globalThis.GPUQueue) {
     counts.reads++;
     counts.bytesRead += size ?? buffer.size - from;
   });
-}`;
+})()`;
 
 /** New tokens of the two replies whose difference is divided. */
 const [FEW, MORE] = [2, 6];
 
 /**
  * What one token of a reply costs, exactly: two replies to the same message differ only in their numbers of tokens, and
- * the prompt of both is cached. For pages of `withEngineScript(browser, COUNT_GPU)` that have loaded a model.
+ * the prompt of both is cached. For pages that have loaded a model (page-model.ts).
  */
 export async function gpuCountsPerToken(page: Page): Promise<GpuCounts> {
+  await engineWorker(page).evaluate(COUNT_GPU);
   await countedReply(page, FEW);
   const few = await countedReply(page, FEW);
   const more = await countedReply(page, MORE);
@@ -76,7 +78,11 @@ async function countedReply(page: Page, maxNewTokens: number): Promise<GpuCounts
 }
 
 async function countsOf(page: Page): Promise<GpuCounts> {
+  return engineWorker(page).evaluate(() => ({ ...(globalThis as unknown as { gpuCounts: GpuCounts }).gpuCounts }));
+}
+
+function engineWorker(page: Page): Worker {
   const [worker] = page.workers().filter((each) => /engine\.worker/.test(each.url()));
   if (!worker) throw new Error('No model is loaded.');
-  return worker.evaluate(() => ({ ...(globalThis as unknown as { gpuCounts: GpuCounts }).gpuCounts }));
+  return worker;
 }
