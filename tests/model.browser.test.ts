@@ -6,8 +6,7 @@ import { launch } from './harness/browser.ts';
 import { serveLab, type ServedLab } from './harness/lab.ts';
 import { keptOffline } from './harness/offline.ts';
 import { Person } from './harness/person.ts';
-import { beginLongReply, endWorkersInReply, expectRecovery, LONG_QUESTION } from './harness/recovery.ts';
-import { storedText } from './harness/stored-text.ts';
+import { expectComparison, expectNothingLost } from './harness/recovery.ts';
 import { countReplyLengths } from './harness/streaming.ts';
 import { takeSlow } from './harness/slow.ts';
 import { visit, type Visit } from './harness/visit.ts';
@@ -65,34 +64,12 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
     await person.dropped.first().waitFor();
   });
 
-  it('compares the three compressions', async () => {
-    await person.compare('I can not sleep.');
-    for (const id of ['raw', 'keypos', 'nostopwords'] as const) {
-      const column = await person.comparedDone(id);
-      await column
-        .getByText(/^[\d.]+ m?s$/)
-        .first()
-        .waitFor();
-      expect(await column.getByText(/^\d+ tokens$/).count()).toBe(1);
-    }
-  });
+  // Like the next test, with a tiny model by default (sub-path.browser.test.ts).
+  it.runIf(takeSlow)('compares the three compressions', () => expectComparison(person, 'I can not sleep.'));
 
-  it.skipIf(webgpu)(
+  it.runIf(takeSlow && !webgpu)(
     'reports a killed worker, replies again, and keeps at a reload what had arrived of a reply',
-    async () => {
-      await person.goTo('chat');
-      await endWorkersInReply(guest.page);
-      await person.say(LONG_QUESTION);
-      await expectRecovery(person);
-
-      await beginLongReply(person, 'And then?');
-      const unfinished = (): Promise<string> => person.replies.last().getByRole('paragraph').first().innerText();
-      const words = (await unfinished()).trim();
-      await expect.poll(() => storedText(guest.page)).toContain(words.slice(0, 10));
-      await guest.page.reload();
-      await person.replies.first().waitFor();
-      expect((await unfinished()).startsWith(words.slice(0, 10))).toBe(true);
-    },
+    () => expectNothingLost(person),
   );
 
   it('restores the conversation after a reload', async () => {

@@ -6,6 +6,7 @@ import { serveStatically, type ServedLab } from './harness/lab.ts';
 import { NotebookReader } from './harness/notebook.ts';
 import { keptOffline } from './harness/offline.ts';
 import { Person } from './harness/person.ts';
+import { expectComparison, expectNothingLost } from './harness/recovery.ts';
 import { writeTinyLab, type TinyLab } from './harness/tiny-lab.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
@@ -61,6 +62,11 @@ describe('the built lab under a sub-path of a host that sets no headers', () => 
     expect(await larger.getByRole('heading').evaluate(isInSight)).toBe(true);
     await person.goTo('chat');
   });
+
+  it('compares the three compressions', () => expectComparison(person, 'I can not sleep.'));
+
+  it('reports a killed worker, replies again, and keeps at a reload what had arrived of a reply', () =>
+    expectNothingLost(person));
 
   it('runs a notebook', async () => {
     await reader.open(host.url, NOTEBOOK);

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Person } from './person.ts';
+import { storedText } from './stored-text.ts';
 
 export const LONG_QUESTION = 'Tell me a long story about a lighthouse.';
 
@@ -42,4 +43,35 @@ export async function expectRecovery(person: Person, question = LONG_QUESTION): 
   await person.problem.first().getByTestId('retry').click();
   expect(await person.reply()).toMatch(/\w/);
   expect(await person.problem.count()).toBe(0);
+}
+
+/** Checks that a killed worker costs no message, and a reload none of a reply's words that had arrived. */
+export async function expectNothingLost(person: Person): Promise<void> {
+  const { page } = person;
+  await person.goTo('chat');
+  await endWorkersInReply(page);
+  await person.say(LONG_QUESTION);
+  await expectRecovery(person);
+
+  await beginLongReply(person, 'And then?');
+  const unfinished = (): Promise<string> => person.replies.last().getByRole('paragraph').first().innerText();
+  const words = (await unfinished()).trim();
+  await expect.poll(() => storedText(page)).toContain(words.slice(0, 10));
+  await page.reload();
+  await person.replies.first().waitFor();
+  expect((await unfinished()).startsWith(words.slice(0, 10))).toBe(true);
+}
+
+/** Checks that each column of a comparison ends with its reply, its tokens and its times. */
+export async function expectComparison(person: Person, question: string): Promise<void> {
+  await person.compare(question);
+  for (const id of ['raw', 'keypos', 'nostopwords'] as const) {
+    const column = await person.comparedDone(id);
+    await column
+      .getByText(/^[\d.]+ m?s$/)
+      .first()
+      .waitFor();
+    expect(await column.getByText(/^\d+ tokens$/).count()).toBe(1);
+    expect(await column.locator('p').first().innerText()).toMatch(/\w/);
+  }
 }
