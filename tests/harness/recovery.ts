@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Person } from './person.ts';
 import { storedText } from './stored-text.ts';
 
-export const LONG_QUESTION = 'Tell me a long story about a lighthouse.';
+const LONG_QUESTION = 'Tell me a long story about a lighthouse.';
 
 /** Requests a long reply and returns once its first words have arrived. */
 export async function beginLongReply(person: Person, question = LONG_QUESTION): Promise<void> {
@@ -18,7 +18,7 @@ export async function beginLongReply(person: Person, question = LONG_QUESTION): 
  * Ends the engine's workers in the middle of the next reply, at its second token, because a reply may be too short to
  * interrupt later.
  */
-export async function endWorkersInReply(page: Page): Promise<void> {
+async function endWorkersInReply(page: Page): Promise<void> {
   for (const worker of page.workers()) {
     if (!worker.url().includes('engine')) continue;
     await worker.evaluate(() => {
