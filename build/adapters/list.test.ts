@@ -6,6 +6,7 @@ import { EMBEDDED_MODEL } from '../../src/core/engine/embedded.ts';
 import { adapterManifestSchema, type AdapterManifest } from '../../src/core/training/merge/manifest.ts';
 import { readManifest } from '../../src/node/node-manifest.ts';
 import { EMBEDDED_FOLDER } from '../../src/node/model-choice.ts';
+import { openAdapterPath } from '../../trainer/files/open-adapter.ts';
 import { ADAPTERS, listAdapters } from './list.ts';
 
 const LIST = new URL('../../src/core/engine/adapters.json', import.meta.url);
@@ -25,6 +26,21 @@ it('each adapter names the base that comes with the lab, and has known values of
     for (const file of manifest.base.weights) expect(base?.files).toContainEqual(file);
     expect(manifest.selfTest?.ids).toEqual(base?.selfTest?.ids);
     expect(manifest.selfTest?.logprobs).not.toEqual(base?.selfTest?.logprobs);
+  }
+});
+
+it('each adapter has the rank that its manifest and its summary name', async () => {
+  for (const { name, summary } of JSON.parse(await readFile(LIST, 'utf8')) as { name: string; summary: string }[]) {
+    const { adapter, close } = await openAdapterPath(join(ADAPTERS, name));
+    const ranks = new Set([...adapter.modules.values()].map(({ a }) => a.shape[0]));
+    await close();
+    const { rank } = adapterManifestSchema.parse(
+      JSON.parse(await readFile(join(ADAPTERS, name, 'manifest.json'), 'utf8')),
+    );
+    expect([...ranks], name).toEqual([rank]);
+    expect([...summary.matchAll(/rank (\d+)/g)].map(([, named]) => Number(named))).toEqual(
+      summary.includes('rank') ? [rank] : [],
+    );
   }
 });
 
