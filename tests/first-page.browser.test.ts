@@ -31,7 +31,9 @@ describe('the first page', () => {
     expect(phrases()).toBe(0);
     await person.messageField.fill('I can write already');
     await expect.poll(phrases).toBe(1);
-    await guest.page.getByText(/The first message loads the model: \d+ MB, fetched once\./).waitFor();
+    await guest.page
+      .getByText(/The first message loads the model: \d+ MB fetched once, up to \d+ MB kept here\./)
+      .waitFor();
     await guest.page.reload();
     expect(await person.messageField.inputValue()).toBe('I can write already');
     await guest.page.waitForLoadState('networkidle');

@@ -125,6 +125,7 @@ async function labInNode(change: (lab: NodeLab) => NodeLab): Promise<Record<stri
   const context: FunctionContext = {
     ...CALL,
     model: () => Promise.reject(new Error('There is no model in this test.')),
+    mayFetchBase: () => Promise.reject(new Error('Nobody is asked in this test.')),
     services: await services(),
     data: DATA,
     require: () => Promise.reject(new Error('Nobody is asked in this test.')),

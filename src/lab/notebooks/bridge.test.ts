@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { LoadedModel } from '../../core/engine/engine.ts';
+import { LabError } from '../../core/error.ts';
 import type { CallContext } from '../../rpc/server.ts';
 import { openCompression } from '../compression.ts';
 import { NotebookBridge, type NotebookHost } from './bridge.ts';
@@ -47,7 +48,7 @@ const leaseOf = (model: LoadedModel) => async () => ({ model, release: async () 
 
 function bridgeTo(model: LoadedModel, answer = true): { bridge: NotebookBridge; ask: ReturnType<typeof vi.fn> } {
   const ask = vi.fn(async () => answer);
-  const host: NotebookHost = { lease: leaseOf(model), services: servicesOf(model), data, ask };
+  const host: NotebookHost = { lease: leaseOf(model), mayFetchBase: absent, services: servicesOf(model), data, ask };
   return { bridge: new NotebookBridge(host), ask };
 }
 
@@ -97,12 +98,20 @@ describe('a notebook’s bridge', () => {
     expect(vi.mocked(heard.emit).mock.calls).toEqual([['I '], ['I hear']]);
   });
 
+  it('trains nothing before the person lets the model be fetched that is trained', async () => {
+    const mayFetchBase = vi.fn(() => Promise.reject(LabError.cancelled()));
+    const host: NotebookHost = { lease: absent, mayFetchBase, services: servicesOf(model), data, ask: absent };
+    const training = new NotebookBridge(host).call({ name: 'fineTune', args: [{ dialogues: [] }] }, context());
+    await expect(training).rejects.toMatchObject({ code: 'cancelled' });
+    expect(mayFetchBase).toHaveBeenCalledOnce();
+  });
+
   it('tells how far the model is loaded that it waits for', async () => {
     const lease: NotebookHost['lease'] = (_signal, onProgress) => {
       onProgress?.({ stage: 'Fetching', loadedBytes: 1, totalBytes: 4 });
       return leaseOf(model)();
     };
-    const host: NotebookHost = { lease, services: servicesOf(model), data, ask: absent };
+    const host: NotebookHost = { lease, mayFetchBase: absent, services: servicesOf(model), data, ask: absent };
     const heard = context();
     const info = await new NotebookBridge(host).call({ name: 'model', args: [] }, heard);
     expect(info).toMatchObject({ modelId: 'local', device: 'wasm' });
@@ -128,7 +137,7 @@ describe('a notebook’s bridge', () => {
       measure: compute as unknown as NotebookServices['measure'],
       interval: compute,
     });
-    const bridge = new NotebookBridge({ lease, services, data, ask: async () => true });
+    const bridge = new NotebookBridge({ lease, mayFetchBase: absent, services, data, ask: async () => true });
     const first = await bridge.call({ name, args }, context());
     expect(await bridge.call({ name, args }, context())).toBe(first);
     expect(compute).toHaveBeenCalledOnce();
@@ -143,7 +152,13 @@ describe('a notebook’s bridge', () => {
     const { model: counted, score } = modelOf('wasm', 'shortens');
     const release = vi.fn(async () => undefined);
     const load = vi.fn(async () => ({ model: counted, release }));
-    const bridge = new NotebookBridge({ lease: load, services: servicesOf(counted), data, ask: async () => true });
+    const bridge = new NotebookBridge({
+      lease: load,
+      mayFetchBase: absent,
+      services: servicesOf(counted),
+      data,
+      ask: async () => true,
+    });
     const shorten = (spec: unknown) => bridge.call({ name: 'shorten', args: [said, spec] }, context());
     expect(await shorten({ method: 'last', k: 1 })).toMatchObject({
       id: 'last-1',
@@ -170,7 +185,13 @@ describe('a notebook’s bridge', () => {
       compress: waiting,
       close,
     });
-    const bridge = new NotebookBridge({ lease: leaseOf(model), services, data, ask: async () => true });
+    const bridge = new NotebookBridge({
+      lease: leaseOf(model),
+      mayFetchBase: absent,
+      services,
+      data,
+      ask: async () => true,
+    });
     const heard = context();
     const calls: [string, unknown[]][] = [
       ['countTokens', [['text'], { tokenizer: 'mistral' }]],

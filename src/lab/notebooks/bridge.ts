@@ -26,6 +26,8 @@ export {
 export interface NotebookHost {
   /** Leases the model that notebooks use; a call holds the lease until it ends. */
   lease(signal: AbortSignal, onProgress?: (progress: LoadProgress) => void): Promise<ModelLease>;
+  /** Asks whether the model may be fetched that training reads, unless it is on this device. */
+  mayFetchBase(signal: AbortSignal): Promise<void>;
   /** Services for this notebook alone. */
   services: NotebookServices;
   /** What notebooks read of the page. */
@@ -72,8 +74,9 @@ export class NotebookBridge {
     const model = (onProgress?: (progress: LoadProgress) => void) =>
       this.#allowed((lease ??= this.#host.lease(signal, onProgress)));
     const { services, data } = this.#host;
-    const run = () =>
-      entry.run(checked, { signal, emit, model, services, data, require: (permission) => this.#require(permission) });
+    const mayFetchBase = () => this.#host.mayFetchBase(signal);
+    const require = (permission: Permission) => this.#require(permission);
+    const run = () => entry.run(checked, { signal, emit, model, mayFetchBase, services, data, require });
     try {
       const by = entry.cached(checked);
       if (by === null) return await run();

@@ -14,6 +14,8 @@ export interface FunctionContext {
   emit: (event: unknown) => void;
   /** The chosen model, which is loaded if necessary; if it has to be fetched, the page asks the person first. */
   model: (onProgress?: (progress: LoadProgress) => void) => Promise<LoadedModel>;
+  /** Waits until the person lets the model be fetched that training reads, unless it is on this device. */
+  mayFetchBase: () => Promise<void>;
   /** Services that run off the page's thread and end with the notebook. */
   services: NotebookServices;
   /** Datasets, models and tables of the page. */

@@ -160,9 +160,10 @@ export const NOTEBOOK_FUNCTIONS = {
     { cached: 'model' },
   ),
 
-  fineTune: define(z.tuple([training]), ([task], { signal, emit }) =>
-    trainForNotebook({ ...task, signal, onProgress: emit }),
-  ),
+  fineTune: define(z.tuple([training]), async ([task], { signal, emit, mayFetchBase }) => {
+    await mayFetchBase();
+    return trainForNotebook({ ...task, signal, onProgress: emit });
+  }),
   trainings: define(z.tuple([]), () => keptTrainings()),
   forgetTraining: define(z.tuple([name]), ([kept]) => deleteTraining(kept)),
   generateTuned: define(z.tuple([name, messages, decoding.prefault({})]), ([id, given, how], context) =>

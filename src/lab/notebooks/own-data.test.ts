@@ -40,6 +40,7 @@ function bridge(answer: boolean) {
   } as unknown as NotebookServices;
   const opened = new NotebookBridge({
     lease: () => Promise.reject(new Error('not in this test')),
+    mayFetchBase: () => Promise.reject(new Error('not in this test')),
     services,
     data,
     ask: async (permission) => asked.push(permission) > 0 && answer,

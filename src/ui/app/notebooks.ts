@@ -1,3 +1,4 @@
+import { EMBEDDED_MODEL_ID } from '../../core/engine/embedded.ts';
 import {
   attachFiles,
   deleteNotebook,
@@ -46,6 +47,10 @@ export function openBridge(
     lease: (signal, onProgress) => {
       wants(1);
       return models.lease(signal, { asksFirst: true, ...(onProgress && { onProgress }) }).finally(() => wants(-1));
+    },
+    mayFetchBase: (signal) => {
+      wants(1);
+      return models.mayFetch(EMBEDDED_MODEL_ID, signal).finally(() => wants(-1));
     },
     services: openServices(() => tokenizerModel(models), openOwnTokenizer),
     data: pageData,

@@ -1,8 +1,10 @@
 import { LabError } from '../../core/error.ts';
+import type { ListedModel } from './listed-models.ts';
 
-/** A question to the person that work waits for. */
+/** The question whether a model may be fetched, which work waits for. */
 export class Consent {
-  asks = $state(false);
+  /** The model that is asked about; null while nothing is. */
+  model = $state.raw<ListedModel | null>(null);
   #waiting: (() => void)[] = [];
 
   /** Lets all work resume that waits for an answer. */
@@ -14,7 +16,7 @@ export class Consent {
    * Resolves once the person agrees.
    * @throws {LabError} `cancelled` when `signal` is aborted before.
    */
-  async ask(signal: AbortSignal): Promise<void> {
+  async ask(signal: AbortSignal, model: ListedModel): Promise<void> {
     let resume = (): void => undefined;
     const answered = new Promise<void>((resolve, reject) => {
       resume = resolve;
@@ -22,10 +24,10 @@ export class Consent {
       if (signal.aborted) reject(LabError.cancelled());
     });
     this.#waiting.push(resume);
-    this.asks = true;
+    this.model = model;
     await answered.finally(() => {
       this.#waiting = this.#waiting.filter((each) => each !== resume);
-      this.asks = this.#waiting.length > 0;
+      if (this.#waiting.length === 0) this.model = null;
     });
   }
 }

@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import type { Device, DecodingFeatures, LoadedModel, LoadOptions, LoadProgress } from '../../core/engine/engine.ts';
+import type { Device, DecodingFeatures, LoadedModel, LoadOptions } from '../../core/engine/engine.ts';
+import { WholeLoad, type WholeProgress } from '../../core/engine/whole-load.ts';
 import { LabError, throwIfCancelled } from '../../core/error.ts';
 import { DEFAULT_MODEL_ID, EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
 import type { DeviceChoice, ModelLease, ModelResidency, TextStore } from '../../lab/index.ts';
+import { attempt } from './attempt.ts';
 import { Consent } from './consent.svelte.ts';
-import { DEFAULT, EMBEDDED, isEmbedded, type ListedModel, type ModelShelf } from './listed-models.ts';
+import { DEFAULT, EMBEDDED, isEmbedded, sizesOf, type ListedModel, type ModelShelf } from './listed-models.ts';
 import { selfTestSentence } from './self-test-sentence.ts';
 import { Stored } from './stored.svelte.ts';
 
@@ -37,7 +39,7 @@ export class Models {
   list = $state.raw<ListedModel[]>(EMBEDDED);
   listError = $state.raw<LabError | null>(null);
   phase = $state<'none' | 'loading' | 'ready' | 'failed'>('none');
-  progress = $state.raw<LoadProgress | null>(null);
+  progress = $state.raw<WholeProgress | null>(null);
   error = $state.raw<LabError | null>(null);
   /** The chosen model if it is in memory, whoever loaded it. */
   loaded = $state.raw<LoadedModel | null>(null);
@@ -55,6 +57,7 @@ export class Models {
   #loading: Promise<void> | null = null;
   #stopping: AbortController | null = null;
   #follows = false;
+  readonly #listFailed = (error: LabError): unknown => (this.listError = error);
 
   constructor(dependencies: {
     shelf: ModelShelf;
@@ -94,11 +97,6 @@ export class Models {
 
   get device(): DeviceChoice {
     return this.#choice.current.device;
-  }
-
-  /** Share of loading that is done, in 0..1; null while unknown. */
-  get share(): number | null {
-    return this.progress?.totalBytes ? Math.min(1, this.progress.loadedBytes / this.progress.totalBytes) : null;
   }
 
   /** Where the loaded model runs, for display. */
@@ -143,16 +141,15 @@ export class Models {
       this.#follows = true;
       this.#shelf.subscribe(() => void this.refresh());
     }
-    try {
-      this.list = await this.#shelf.listModels();
-      this.listError = null;
-    } catch (error) {
-      this.listError = LabError.from(error, {
-        code: 'unsupported',
-        what: 'The list of models could not be read.',
-        todo: 'Reload the page.',
-      });
-    }
+    const failed = {
+      code: 'unsupported',
+      what: 'The list of models could not be read.',
+      todo: 'Reload the page.',
+    } as const;
+    const list = await attempt(this.#listFailed, failed, () => this.#shelf.listModels());
+    if (!list) return;
+    this.list = list;
+    this.listError = null;
   }
 
   /** Estimates the memory that a model takes, once per model. Fetches its configuration. */
@@ -192,7 +189,7 @@ export class Models {
   ): Promise<ModelLease> {
     if (!this.loaded) {
       if (!this.#knowsChosen) await this.refresh();
-      if (!this.#loading && asksFirst) await this.#ask(signal);
+      if (!this.#loading && asksFirst) await this.mayFetch(this.chosen.id, signal);
       throwIfCancelled(signal);
       if (this.phase !== 'ready') void this.#start(this.chosen.id).catch(() => undefined);
     }
@@ -203,10 +200,11 @@ export class Models {
     });
   }
 
-  /** Asks whether the chosen model may be fetched, unless it is on this device already. */
-  async #ask(signal: AbortSignal): Promise<void> {
+  /** Asks whether a model may be fetched, unless it is on this device already. */
+  async mayFetch(id: string, signal: AbortSignal): Promise<void> {
     await this.refresh();
-    if (this.chosen.bytesToFetch && !this.loaded && !this.#loading) await this.consent.ask(signal);
+    const model = this.list.find((each) => each.id === id);
+    if (model?.bytesToFetch && !this.#loading) await this.consent.ask(signal, model);
   }
 
   /** Lends the chosen model to `work`; see `lease`. */
@@ -229,15 +227,9 @@ export class Models {
   }
 
   async remove(id: string): Promise<void> {
-    try {
-      await this.#shelf.removeModel(id);
-    } catch (error) {
-      this.listError = LabError.from(error, {
-        code: 'unsupported',
-        what: 'The model could not be removed.',
-        todo: 'Reload the page and try again.',
-      });
-    }
+    const todo = 'Reload the page and try again.';
+    const failed = { code: 'unsupported', what: 'The model could not be removed.', todo } as const;
+    await attempt(this.#listFailed, failed, () => this.#shelf.removeModel(id));
     await this.refresh();
   }
 
@@ -266,11 +258,14 @@ export class Models {
     this.phase = 'loading';
     this.error = null;
     this.consent.agree();
+    // Whether its files are here is known by the first report.
+    if (isEmbedded(id) && this.chosen.bytesToFetch === undefined) void this.refresh();
+    const whole = new WholeLoad(() => sizesOf(this.chosen));
     try {
       await this.#residency.unload(before);
       const lease = await this.#residency.acquire(id, {
         signal: stopping.signal,
-        onProgress: (progress) => (this.progress = progress),
+        onProgress: (progress) => (this.progress = whole.add(progress)),
       });
       this.phase = 'ready';
       this.#offline.keepEngines();

@@ -7,17 +7,21 @@ const never = new AbortController().signal;
 
 describe('Models', () => {
   it('loads the chosen model, reports its progress, and keeps it for the next request', async () => {
-    const { models, log, end, report, begun, keepEngines } = createModels({ hold: true });
+    const { models, log, end, report, begun, keepEngines } = createModels({ hold: true, toFetch: 100 });
     expect([models.phase, models.where, models.note, models.features]).toEqual(['none', '', null, null]);
     // Before it is loaded, its format tells.
     expect(models.resumes(models.chosen.id)).toBe(true);
     const loading = models.load();
     expect(models.phase).toBe('loading');
     await begun();
-    report(1, 4);
-    expect(models.share).toBe(0.25);
-    report(1, 0);
-    expect(models.share).toBeNull();
+    // The files of adapter and base, and the steps after fetching them, are one whole.
+    const all = models.chosen.bytes + (models.chosen.base?.bytes ?? 0);
+    expect(models.progress?.share ?? null).toBeNull();
+    report(all / 4, all);
+    expect(models.progress?.share ?? null).toBeCloseTo(0.225);
+    report(0, all);
+    expect(models.progress?.share ?? null).toBeCloseTo(0.225);
+    expect(models.progress).toMatchObject({ loadedBytes: all / 4, totalBytes: all });
     end();
     await loading;
     expect([models.phase, models.where, models.progress]).toEqual(['ready', 'Wasm', null]);
@@ -43,28 +47,28 @@ describe('Models', () => {
     const { models, log } = createModels({ metered: true, toFetch: 100 });
     const stop = new AbortController();
     const refused = models.use(stop.signal, () => Promise.resolve('read'));
-    await vi.waitFor(() => expect(models.consent.asks).toBe(true), { interval: 1 });
+    await vi.waitFor(() => expect(models.consent.model?.id).toBe(DEFAULT_MODEL_ID), { interval: 1 });
     stop.abort();
     await expect(refused).rejects.toMatchObject({ code: 'cancelled' });
-    expect([models.consent.asks, models.phase, log]).toEqual([false, 'none', []]);
+    expect([models.consent.model, models.phase, log]).toEqual([null, 'none', []]);
 
     const agreed = models.use(never, () => Promise.resolve('read'));
-    await vi.waitFor(() => expect(models.consent.asks).toBe(true), { interval: 1 });
+    await vi.waitFor(() => expect(models.consent.model?.id).toBe(DEFAULT_MODEL_ID), { interval: 1 });
     models.consent.agree();
     expect(await agreed).toBe('read');
-    expect(models.consent.asks).toBe(false);
+    expect(models.consent.model).toBeNull();
     await models.unload();
 
     // The button that says what it loads is an answer, too.
     const waiting = models.use(never, () => Promise.resolve('read'));
-    await vi.waitFor(() => expect(models.consent.asks).toBe(true), { interval: 1 });
+    await vi.waitFor(() => expect(models.consent.model?.id).toBe(DEFAULT_MODEL_ID), { interval: 1 });
     await models.load();
     expect(await waiting).toBe('read');
-    expect(models.consent.asks).toBe(false);
+    expect(models.consent.model).toBeNull();
 
     for (const quiet of [createModels({ metered: true }), createModels({ toFetch: 100 })]) {
       expect(await quiet.models.use(never, () => Promise.resolve('read'))).toBe('read');
-      expect(quiet.models.consent.asks).toBe(false);
+      expect(quiet.models.consent.model).toBeNull();
     }
   });
 
@@ -72,19 +76,19 @@ describe('Models', () => {
     const { models, log, end, report, begun } = createModels({ hold: true, toFetch: 100 });
     const heard = [vi.fn(), vi.fn()];
     const wanted = heard.map((onProgress) => models.lease(never, { asksFirst: true, onProgress }));
-    await vi.waitFor(() => expect(models.consent.asks).toBe(true), { interval: 1 });
+    await vi.waitFor(() => expect(models.consent.model?.id).toBe(DEFAULT_MODEL_ID), { interval: 1 });
     expect(log).toEqual([]);
     models.consent.agree();
     await begun();
-    expect(models.consent.asks).toBe(false);
+    expect(models.consent.model).toBeNull();
     report(25, 100);
     end();
     expect(await Promise.all(wanted)).toHaveLength(2);
     for (const each of heard)
-      expect(each.mock.calls).toEqual([[{ stage: 'Loading', loadedBytes: 25, totalBytes: 100 }]]);
+      expect(each.mock.calls).toEqual([[{ stage: 'Fetching the model', loadedBytes: 25, totalBytes: 100 }]]);
     // In memory, it is lent without a question.
     await models.lease(never, { asksFirst: true });
-    expect([models.consent.asks, log]).toEqual([false, [`load ${DEFAULT_MODEL_ID} on auto`]]);
+    expect([models.consent.model, log]).toEqual([null, [`load ${DEFAULT_MODEL_ID} on auto`]]);
   });
 
   it('ends a wait without ending the loading, and both if the loading is cancelled', async () => {

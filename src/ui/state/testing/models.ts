@@ -75,7 +75,8 @@ export function createModels({ stored = {}, hold = false, metered = false, toFet
     log,
     keepEngines,
     end: (failure?: LabError) => end(failure),
-    report: (loadedBytes: number, totalBytes: number) => progress?.({ stage: 'Loading', loadedBytes, totalBytes }),
+    report: (loadedBytes: number, totalBytes: number) =>
+      progress?.({ stage: 'Fetching the model', loadedBytes, totalBytes }),
     begun: () => vi.waitFor(() => expect(log.length).toBeGreaterThan(0), { interval: 1 }),
   };
 }
