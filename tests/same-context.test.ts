@@ -10,7 +10,6 @@ import { replyReserve } from '../src/core/context/window.ts';
 import type { Utterance } from '../src/core/dataset/dialogue.ts';
 import { PAPER_DECODING } from '../src/core/engine/engine.ts';
 import { loadChatTokenizer } from '../src/core/engine/load-tokenizer.ts';
-import type { ModelRecord } from '../src/core/engine/record.ts';
 import { modelTokenizer } from '../src/core/engine/model-tokenizer.ts';
 import { byteTokenizerFiles } from '../src/core/engine/testing/byte-tokenizer.ts';
 import { BYTE_TEMPLATES, IM_TEMPLATES } from '../src/core/engine/testing/chat-templates.ts';
@@ -91,10 +90,11 @@ async function byCompare(tokenizer: ModelTokenizer, window: number, manner: Mann
       deleteComparison: () => Promise.resolve(),
       deleteAllComparisons: () => Promise.resolve(),
     },
-    models: { phase: 'ready', use: (_, work) => work(model), where: 'cpu', chosen: { name: 'M' } as ModelRecord },
+    models: { phase: 'ready', use: (_, work) => work(model), where: 'cpu', chosen: { name: 'M' } as never },
     chat: { saidWith: () => said, systemPrompt: SYSTEM },
     languages: { ready: () => Promise.resolve() },
     nextOrigins: () => (representation) => originOf(representation, manner),
+    readBeginning: () => Promise.resolve(),
     writeReply: (to, task, signal) => writeReply(to, task, tools(tokenizer), signal),
     toasts: { show: () => 0 },
   });

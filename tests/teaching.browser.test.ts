@@ -132,6 +132,15 @@ describe('what a teacher shares', () => {
     expect(turns(keypos)).toBeGreaterThan(turns(raw));
     expect(await overhangs(page)).toEqual([]);
     await page.getByRole('link', { name: 'Try it with your own words' }).click();
+    // It leads on: the message of the tour waits to be written over, within the same conversation.
+    const message = page.getByTestId('compare-message');
+    await page.getByText('Now your own words:').waitFor();
+    await expect.poll(() => message.evaluate((field) => field === document.activeElement)).toBe(true);
+    expect(await message.inputValue()).not.toBe('');
+    expect(await page.locator('[data-testid^="compared-"]').count()).toBe(3);
+    expect(await overhangs(page)).toEqual([]);
+    await page.getByRole('banner').getByRole('button', { name: 'Menu' }).click();
+    await page.getByTestId('view-chat').last().click();
     await page.getByRole('link', { name: 'Take the tour' }).waitFor();
     expect(errors).toEqual([]);
     await close();

@@ -42,6 +42,7 @@ export { openOverflow, type OverflowChoice } from './overflow.ts';
 
 /** Conversations: replies, the library of conversations, comparisons, signs of danger. */
 export { writeReply, type ReplyStep, type ReplyTask, type ReplyTools, type WrittenReply } from './reply.ts';
+export { readBeginning } from './read-beginning.ts';
 export { resumeReply } from './resume-reply.ts';
 export { conversations, type ConversationLibrary, type ImportReport, type LibraryEvent } from './conversations.ts';
 export {

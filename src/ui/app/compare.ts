@@ -4,6 +4,7 @@ import {
   getDialogue,
   listComparisons,
   loadExamples,
+  readBeginning,
   saveComparison,
 } from '../../lab/index.ts';
 import { firstReplyTo } from '../help/nearby.ts';
@@ -19,6 +20,7 @@ export const compare = new CompareState({
   chat,
   languages,
   nextOrigins: nextReply.plainOrigins,
+  readBeginning,
   writeReply: nextReply.write,
   toasts,
 });

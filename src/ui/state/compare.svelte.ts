@@ -48,6 +48,8 @@ interface Dependencies {
   /** The phrases of danger in other languages than English. */
   languages: { ready(): Promise<void> };
   nextOrigins: NextReply['plainOrigins'];
+  /** Has the model read what all columns begin with, so that none pays for it alone. */
+  readBeginning(model: LoadedModel, systemPrompt: string, signal: AbortSignal): Promise<void>;
   writeReply: NextReply['write'];
   toasts: Pick<Toasts, 'show'>;
 }
@@ -60,6 +62,8 @@ export class CompareState {
   shown = $state.raw<Comparison | null>(null);
   running = $state.raw<RunningColumn | null>(null);
   waitsForModel = $state(false);
+  /** Whether the person is invited to write their own words over the message. */
+  invites = $state(false);
   error = $state.raw<LabError | null>(null);
   earlier = $state.raw<Comparison[]>([]);
   loading = $state(true);
@@ -109,6 +113,7 @@ export class CompareState {
     this.#stopping = stopping;
     this.#lastContext = context;
     this.error = null;
+    this.invites = false;
     await this.#attempt('The comparison stopped early.', async () => {
       this.waitsForModel = this.#dependencies.models.phase !== 'ready';
       await this.#dependencies.languages.ready();
@@ -175,6 +180,7 @@ export class CompareState {
       task: { modelId, systemPrompt, utterances, decoding },
     };
     this.#runningId = comparison.id;
+    await this.#dependencies.readBeginning(model, systemPrompt, signal);
     for (const representation of REPRESENTATION_IDS) {
       throwIfCancelled(signal);
       this.running = { representation, messages: [], promptTokens: null, reply: '' };

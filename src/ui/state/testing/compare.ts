@@ -58,6 +58,7 @@ export function setUpCompare({
     chat,
     languages: { ready: () => Promise.resolve() },
     nextOrigins: () => (representation) => ({ ...ORIGIN, representation }),
+    readBeginning: () => Promise.resolve(),
     async *writeReply(_model, request, signal): AsyncGenerator<ReplyStep> {
       requests.push(request);
       const reply = deferred();
