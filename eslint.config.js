@@ -58,6 +58,15 @@ export default defineConfig(
       // The compiler finds undefined names; this rule does not know the browser's and Node's globals.
       'no-undef': 'off',
       eqeqeq: ['error', 'smart'],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            '[accessibility="private"]:matches(PropertyDefinition, MethodDefinition[kind!="constructor"], ' +
+            'TSParameterProperty)',
+          message: 'Write #name, which is private at run time too.',
+        },
+      ],
       // Some comments are for svelte-check, whose warnings this plugin does not know.
       'svelte/no-unused-svelte-ignore': 'off',
       'svelte/require-store-reactive-access': 'off',

@@ -7,22 +7,26 @@ export interface Runtime {
 
 /** A decoder exported with float32 input and output, driven without any library on top. */
 export class Decoder {
-  private readonly layers: number;
+  readonly #layers: number;
+  readonly #ort: Runtime;
+  readonly #session: InferenceSession;
+  readonly #kvHeads: number;
+  readonly #headDim: number;
 
-  constructor(
-    private readonly ort: Runtime,
-    private readonly session: InferenceSession,
-    private readonly kvHeads: number,
-    private readonly headDim: number,
-  ) {
-    this.layers = session.inputNames.filter((name) => name.endsWith('.key')).length;
+  constructor(ort: Runtime, session: InferenceSession, kvHeads: number, headDim: number) {
+    this.#ort = ort;
+    this.#session = session;
+    this.#kvHeads = kvHeads;
+    this.#headDim = headDim;
+
+    this.#layers = session.inputNames.filter((name) => name.endsWith('.key')).length;
   }
 
   /**
    * Logits after each of the last `keep` tokens (0 for all of them), one row per token, and the cache to continue from.
    */
   async run(ids: number[], keep: number, past?: Map<string, Tensor>) {
-    const { ort } = this;
+    const ort = this.#ort;
     const before = past?.get('past_key_values.0.key')?.dims[2] ?? 0;
     const feeds: Record<string, Tensor> = {
       input_ids: new ort.Tensor('int64', BigInt64Array.from(ids.map(BigInt)), [1, ids.length]),
@@ -32,14 +36,14 @@ export class Decoder {
       ]),
       num_logits_to_keep: new ort.Tensor('int64', BigInt64Array.of(BigInt(keep)), []),
     };
-    for (let layer = 0; layer < this.layers; layer++) {
+    for (let layer = 0; layer < this.#layers; layer++) {
       for (const part of ['key', 'value']) {
         const name = `past_key_values.${layer}.${part}`;
         feeds[name] =
-          past?.get(name) ?? new ort.Tensor('float32', new Float32Array(0), [1, this.kvHeads, 0, this.headDim]);
+          past?.get(name) ?? new ort.Tensor('float32', new Float32Array(0), [1, this.#kvHeads, 0, this.#headDim]);
       }
     }
-    const results = await this.session.run(feeds);
+    const results = await this.#session.run(feeds);
     const { logits } = results;
     if (!logits) throw new Error('no logits');
     const width = logits.dims.at(-1) ?? 0;

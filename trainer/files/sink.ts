@@ -40,33 +40,37 @@ export function takeHash(path: string): string | undefined {
 }
 
 class NodeFileSink implements FileSink {
-  private readonly hash = createHash('sha256');
-  private bytes = 0;
+  readonly #hash = createHash('sha256');
+  #bytes = 0;
+  readonly #handle: FileHandle;
+  readonly #path: string;
+  readonly #full: string;
+  readonly #option: PlaceOption;
 
-  constructor(
-    private readonly handle: FileHandle,
-    private readonly path: string,
-    private readonly full: string,
-    private readonly option: PlaceOption,
-  ) {}
+  constructor(handle: FileHandle, path: string, full: string, option: PlaceOption) {
+    this.#handle = handle;
+    this.#path = path;
+    this.#full = full;
+    this.#option = option;
+  }
 
   async write(bytes: Uint8Array): Promise<void> {
     try {
-      for (let done = 0; done < bytes.length;) done += (await this.handle.write(bytes, done)).bytesWritten;
+      for (let done = 0; done < bytes.length;) done += (await this.#handle.write(bytes, done)).bytesWritten;
     } catch (error) {
-      throw diskError(error, this.full, this.option);
+      throw diskError(error, this.#full, this.#option);
     }
-    this.hash.update(bytes);
-    this.bytes += bytes.length;
+    this.#hash.update(bytes);
+    this.#bytes += bytes.length;
   }
 
   async close() {
-    await this.handle.close().catch((error: unknown) => {
-      throw diskError(error, this.full, this.option);
+    await this.#handle.close().catch((error: unknown) => {
+      throw diskError(error, this.#full, this.#option);
     });
-    const sha256 = this.hash.digest('hex');
-    hashes.set(this.full, sha256);
-    return { path: this.path, bytes: this.bytes, sha256 };
+    const sha256 = this.#hash.digest('hex');
+    hashes.set(this.#full, sha256);
+    return { path: this.#path, bytes: this.#bytes, sha256 };
   }
 }
 

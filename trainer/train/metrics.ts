@@ -9,12 +9,16 @@ export const METRICS_FILE = 'metrics.jsonl';
 
 /** Appends to `metrics.jsonl`. */
 export class MetricsLog {
-  constructor(private readonly path: string) {}
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
 
   /** @throws {LabError} `quota` when the disk is full. */
   async append(row: MetricsRow): Promise<void> {
-    await appendFile(this.path, `${JSON.stringify(row)}\n`).catch((error: unknown) => {
-      throw diskError(error, this.path, '--set out=');
+    await appendFile(this.#path, `${JSON.stringify(row)}\n`).catch((error: unknown) => {
+      throw diskError(error, this.#path, '--set out=');
     });
   }
 
@@ -23,9 +27,9 @@ export class MetricsLog {
    * too.
    */
   async rewind(step: number): Promise<void> {
-    const text = await readFile(this.path, 'utf8').catch(() => '');
+    const text = await readFile(this.#path, 'utf8').catch(() => '');
     const kept = text.split('\n').filter((line) => (stepOf(line) ?? Infinity) <= step);
-    await replaceFile(this.path, kept.map((line) => `${line}\n`).join(''), '--set out=');
+    await replaceFile(this.#path, kept.map((line) => `${line}\n`).join(''), '--set out=');
   }
 }
 

@@ -11,11 +11,11 @@ export class ProgressEstimator {
   #fresh = 0;
   #spent = 0;
   #since = 0;
+  readonly #total: number;
 
-  constructor(
-    private readonly total: number,
-    open: number,
-  ) {
+  constructor(total: number, open: number) {
+    this.#total = total;
+
     this.#done = total - open;
   }
 
@@ -33,7 +33,7 @@ export class ProgressEstimator {
   }
 
   get progress(): RunProgress {
-    const remainingMs = this.#fresh === 0 ? null : (this.#spent / this.#fresh) * (this.total - this.#done);
-    return { done: this.#done, total: this.total, remainingMs };
+    const remainingMs = this.#fresh === 0 ? null : (this.#spent / this.#fresh) * (this.#total - this.#done);
+    return { done: this.#done, total: this.#total, remainingMs };
   }
 }

@@ -6,22 +6,22 @@ const SHIFT = 397;
  * Python can be reproduced.
  */
 export class MersenneTwister {
-  private readonly state = new Uint32Array(WORDS);
-  private index = WORDS;
+  readonly #state = new Uint32Array(WORDS);
+  #index = WORDS;
 
   /** @param seed a whole number below 2³². */
   constructor(seed: number) {
     let word = seed >>> 0;
     for (let i = 0; i < WORDS; i++) {
-      this.state[i] = word;
+      this.#state[i] = word;
       word = (Math.imul(1812433253, word ^ (word >>> 30)) + i + 1) >>> 0;
     }
   }
 
   /** 32 random bits. */
   next(): number {
-    if (this.index === WORDS) this.twist();
-    let y = this.state[this.index++] ?? 0;
+    if (this.#index === WORDS) this.#twist();
+    let y = this.#state[this.#index++] ?? 0;
     y ^= y >>> 11;
     y ^= (y << 7) & 0x9d2c5680;
     y ^= (y << 15) & 0xefc60000;
@@ -47,12 +47,12 @@ export class MersenneTwister {
     return result;
   }
 
-  private twist(): void {
-    const { state } = this;
+  #twist(): void {
+    const state = this.#state;
     for (let i = 0; i < WORDS; i++) {
       const y = ((state[i] ?? 0) & 0x80000000) | ((state[(i + 1) % WORDS] ?? 0) & 0x7fffffff);
       state[i] = (state[(i + SHIFT) % WORDS] ?? 0) ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
     }
-    this.index = 0;
+    this.#index = 0;
   }
 }

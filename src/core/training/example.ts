@@ -82,51 +82,51 @@ function commonPrefix(a: readonly number[], b: readonly number[]): number {
 
 /** Collects the trunk and the branches of a sequence in the order in which attention needs them. */
 class SequenceWriter {
-  private readonly ids: number[] = [];
-  private readonly positions: number[] = [];
-  private readonly branches: number[] = [];
-  private readonly labelled: number[] = [];
-  private readonly trunkIds: number[] = [];
-  private branchCount = 0;
+  readonly #ids: number[] = [];
+  readonly #positions: number[] = [];
+  readonly #branches: number[] = [];
+  readonly #labelled: number[] = [];
+  readonly #trunkIds: number[] = [];
+  #branchCount = 0;
 
   /** Extends the trunk to `ids`, of which it is a prefix; indices from `from` to `to` are labelled. */
   trunk(ids: readonly number[], { id, from, to }: { id: string; from: number; to: number }): void {
-    this.expectTrunk(ids, id);
-    for (let i = this.trunkIds.length; i < ids.length; i++) {
-      this.push(ids[i] ?? 0, i, 0, i > 0 && i >= from && i < to);
-      this.trunkIds.push(ids[i] ?? 0);
+    this.#expectTrunk(ids, id);
+    for (let i = this.#trunkIds.length; i < ids.length; i++) {
+      this.#push(ids[i] ?? 0, i, 0, i > 0 && i >= from && i < to);
+      this.#trunkIds.push(ids[i] ?? 0);
     }
   }
 
   /** Adds the ids beyond the trunk as a branch; indices starting at `from` are labelled. */
   branch(ids: readonly number[], { id, from }: { id: string; from: number }): void {
-    this.expectTrunk(ids, id);
-    this.branchCount++;
-    for (let i = this.trunkIds.length; i < ids.length; i++)
-      this.push(ids[i] ?? 0, i, this.branchCount, i > 0 && i >= from);
+    this.#expectTrunk(ids, id);
+    this.#branchCount++;
+    for (let i = this.#trunkIds.length; i < ids.length; i++)
+      this.#push(ids[i] ?? 0, i, this.#branchCount, i > 0 && i >= from);
   }
 
   finish(id: string): Sequence | null {
-    const length = this.labelled.lastIndexOf(1) + 1;
+    const length = this.#labelled.lastIndexOf(1) + 1;
     if (length === 0) return null;
     return {
       id,
-      ids: Int32Array.from(this.ids.slice(0, length)),
-      positions: Int32Array.from(this.positions.slice(0, length)),
-      branches: Int32Array.from(this.branches.slice(0, length)),
-      labelled: Uint8Array.from(this.labelled.slice(0, length)),
+      ids: Int32Array.from(this.#ids.slice(0, length)),
+      positions: Int32Array.from(this.#positions.slice(0, length)),
+      branches: Int32Array.from(this.#branches.slice(0, length)),
+      labelled: Uint8Array.from(this.#labelled.slice(0, length)),
     };
   }
 
-  private push(token: number, position: number, branch: number, labelled: boolean): void {
-    this.ids.push(token);
-    this.positions.push(position);
-    this.branches.push(branch);
-    this.labelled.push(labelled ? 1 : 0);
+  #push(token: number, position: number, branch: number, labelled: boolean): void {
+    this.#ids.push(token);
+    this.#positions.push(position);
+    this.#branches.push(branch);
+    this.#labelled.push(labelled ? 1 : 0);
   }
 
-  private expectTrunk(ids: readonly number[], id: string): void {
-    if (commonPrefix(this.trunkIds, ids) === this.trunkIds.length) return;
+  #expectTrunk(ids: readonly number[], id: string): void {
+    if (commonPrefix(this.#trunkIds, ids) === this.#trunkIds.length) return;
     throw new LabError({
       code: 'unsupported',
       where: id,

@@ -31,11 +31,15 @@ export interface ForwardModel {
 
 /** The loss of batches without dropout and without a gradient. */
 export class ForwardPass {
-  private constructor(
-    private readonly runtime: OrtModule,
-    private readonly config: ModelConfig,
-    private readonly session: InferenceSession,
-  ) {}
+  readonly #runtime: OrtModule;
+  readonly #config: ModelConfig;
+  readonly #session: InferenceSession;
+
+  private constructor(runtime: OrtModule, config: ModelConfig, session: InferenceSession) {
+    this.#runtime = runtime;
+    this.#config = config;
+    this.#session = session;
+  }
 
   static async create(
     runtime: OrtModule,
@@ -48,19 +52,19 @@ export class ForwardPass {
 
   /** Names of the inputs, including weights. */
   get inputs(): readonly string[] {
-    return this.session.inputNames;
+    return this.#session.inputNames;
   }
 
   /** @param weights tensors of the base and of the adapter, by the names of the graph's inputs. */
   async loss(batch: Batch, weights: Readonly<Record<string, Tensor>>): Promise<PassLoss> {
     const feeds = { ...weights };
-    for (const [name, feed] of batchFeeds(this.config, batch)) feeds[name] = tensorOf(this.runtime, feed);
-    const outputs = await this.session.run(feeds);
+    for (const [name, feed] of batchFeeds(this.#config, batch)) feeds[name] = tensorOf(this.#runtime, feed);
+    const outputs = await this.#session.run(feeds);
     return { sum: await takeNumber(outputs[LOSS]), labels: batch.labels };
   }
 
   release(): Promise<void> {
-    return this.session.release();
+    return this.#session.release();
   }
 }
 

@@ -17,7 +17,7 @@ export class Visitor {
   }
 
   async press(target: Target, frames?: Frames): Promise<void> {
-    await this.clickable(target, frames);
+    await this.#clickable(target, frames);
     await this.tab.click(target, frames);
   }
 
@@ -28,7 +28,7 @@ export class Visitor {
 
   /** Checks a box or unchecks it. */
   async choose(target: Target, checked: boolean): Promise<void> {
-    await this.clickable(target);
+    await this.#clickable(target);
     if ((await this.tab.evaluate(`${expressionOf(target)}.checked`)) !== checked) await this.tab.click(target);
   }
 
@@ -55,7 +55,7 @@ export class Visitor {
   }
 
   /** Not every driver waits for elements that still move or are covered. */
-  private async clickable(target: Target, frames?: Frames): Promise<void> {
+  async #clickable(target: Target, frames?: Frames): Promise<void> {
     const look = () => this.tab.evaluate(`(${String(takesClicks)})(${expressionOf(target)})`, frames);
     await this.until(`a ${describeTarget(target)} to press`, look, (yes): yes is true => yes === true);
   }

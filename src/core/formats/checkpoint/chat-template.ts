@@ -73,21 +73,20 @@ export function compileTemplate(source: string, where: string): ChatTemplate {
 
 /** An interpreter that stops a template that loops or grows beyond need. */
 class BoundedInterpreter extends Interpreter {
-  private work = 0;
+  #work = 0;
+  readonly #where: string;
 
-  constructor(
-    environment: Environment,
-    private readonly where: string,
-  ) {
+  constructor(environment: Environment, where: string) {
     super(environment);
+    this.#where = where;
   }
 
   override evaluate(...input: Parameters<Interpreter['evaluate']>): ReturnType<Interpreter['evaluate']> {
     const result = super.evaluate(...input);
     const { value } = result;
     const length = typeof value === 'string' || Array.isArray(value) ? value.length : 0;
-    this.work += 1 + length / 16;
-    if (this.work > MAX_WORK || length > MAX_LENGTH) throw endless(this.where);
+    this.#work += 1 + length / 16;
+    if (this.#work > MAX_WORK || length > MAX_LENGTH) throw endless(this.#where);
     return result;
   }
 }

@@ -45,29 +45,34 @@ export async function buildEncoder(
 class EncoderBuilder {
   readonly graph = new GraphBuilder('encoder');
 
-  constructor(
-    private readonly config: EncoderConfig,
-    private readonly weights: EncoderWeights,
-    private readonly dtype: EncoderDtype,
-  ) {}
+  readonly #config: EncoderConfig;
+  readonly #weights: EncoderWeights;
+  readonly #dtype: EncoderDtype;
+
+  constructor(config: EncoderConfig, weights: EncoderWeights, dtype: EncoderDtype) {
+    this.#config = config;
+    this.#weights = weights;
+    this.#dtype = dtype;
+  }
 
   async build(): Promise<void> {
-    const { graph, config } = this;
+    const { graph } = this;
+    const config = this.#config;
     for (const name of ['input_ids', 'attention_mask', 'token_type_ids'])
       graph.input(name, 'int64', ['batch_size', 'sequence_length']);
     const headSize = config.hiddenSize / config.heads;
     graph.ints('shape.heads', [0, 0, config.heads, headSize]);
     graph.ints('shape.joined', [0, 0, config.hiddenSize]);
     graph.floats('attention.scale', [], [1 / Math.sqrt(headSize)]);
-    const mask = this.mask();
-    let hidden = await this.embeddings();
+    const mask = this.#mask();
+    let hidden = await this.#embeddings();
     for (let layer = 0; layer < config.layers; layer++) {
       const prefix = `encoder.layer.${layer}`;
-      const attended = await this.attention(`${prefix}.attention`, hidden, mask);
-      hidden = await this.norm(`${prefix}.attention.output.LayerNorm`, graph.node('Add', [attended, hidden]));
-      const fed = await this.feedForward(prefix, hidden);
+      const attended = await this.#attention(`${prefix}.attention`, hidden, mask);
+      hidden = await this.#norm(`${prefix}.attention.output.LayerNorm`, graph.node('Add', [attended, hidden]));
+      const fed = await this.#feedForward(prefix, hidden);
       const last = layer === config.layers - 1;
-      hidden = await this.norm(
+      hidden = await this.#norm(
         `${prefix}.output.LayerNorm`,
         graph.node('Add', [fed, hidden]),
         last ? 'last_hidden_state' : undefined,
@@ -77,7 +82,7 @@ class EncoderBuilder {
   }
 
   /** 0 for tokens, a very low number for padding; [batch, 1, 1, sequence]. */
-  private mask(): string {
+  #mask(): string {
     const { graph } = this;
     graph.floats('mask.one', [], [1]);
     graph.floats('mask.lowest', [], [-1e9]);
@@ -87,29 +92,31 @@ class EncoderBuilder {
     return graph.node('Unsqueeze', [hidden, 'mask.axes']);
   }
 
-  private async embeddings(): Promise<string> {
-    const { graph, config } = this;
+  async #embeddings(): Promise<string> {
+    const { graph } = this;
+    const config = this.#config;
     const h = config.hiddenSize;
     const gather = { axis: attr.int(0) };
-    const words = await this.words();
-    const types = await this.floats('embeddings.token_type_embeddings.weight', [config.tokenTypes, h]);
-    const positions = await this.halves('embeddings.position_embeddings.weight', [config.maxPositions, h]);
+    const words = await this.#words();
+    const types = await this.#floats('embeddings.token_type_embeddings.weight', [config.tokenTypes, h]);
+    const positions = await this.#halves('embeddings.position_embeddings.weight', [config.maxPositions, h]);
     graph.ints('position.first', [0]);
     graph.ints('position.axis', [0]);
     const shape = graph.node('Shape', ['input_ids'], { start: attr.int(1), end: attr.int(2) });
     const places = graph.node('Slice', [positions, 'position.first', shape, 'position.axis']);
     const typed = graph.node('Add', [words, graph.node('Gather', [types, 'token_type_ids'], gather)]);
-    return this.norm('embeddings.LayerNorm', graph.node('Add', [typed, places]));
+    return this.#norm('embeddings.LayerNorm', graph.node('Add', [typed, places]));
   }
 
-  private async words(): Promise<string> {
-    const { graph, config } = this;
+  async #words(): Promise<string> {
+    const { graph } = this;
+    const config = this.#config;
     const name = 'embeddings.word_embeddings.weight';
     const shape = [config.vocabSize, config.hiddenSize];
     const gather = { axis: attr.int(0) };
-    if (this.dtype === 'fp32') return graph.node('Gather', [await this.floats(name, shape), 'input_ids'], gather);
+    if (this.#dtype === 'fp32') return graph.node('Gather', [await this.#floats(name, shape), 'input_ids'], gather);
     const groups = config.hiddenSize / GROUP;
-    const { codes, scales } = packBytes(await this.weights.read(name, shape), GROUP);
+    const { codes, scales } = packBytes(await this.#weights.read(name, shape), GROUP);
     graph.initializer(`${name}.codes`, 'uint8', [config.vocabSize, groups, GROUP], codes);
     graph.floats(`${name}.scales`, [config.vocabSize, groups, 1], scales);
     graph.floats('words.zero', [], [128]);
@@ -123,11 +130,12 @@ class EncoderBuilder {
     return graph.node('Reshape', [scaled, 'shape.joined']);
   }
 
-  private async attention(prefix: string, hidden: string, mask: string): Promise<string> {
-    const { graph, config } = this;
+  async #attention(prefix: string, hidden: string, mask: string): Promise<string> {
+    const { graph } = this;
+    const config = this.#config;
     const h = config.hiddenSize;
     const heads = async (part: string, perm: number[]) => {
-      const projected = await this.linear(`${prefix}.self.${part}`, hidden, h, h);
+      const projected = await this.#linear(`${prefix}.self.${part}`, hidden, h, h);
       return graph.node('Transpose', [graph.node('Reshape', [projected, 'shape.heads'])], { perm: attr.ints(perm) });
     };
     const query = await heads('query', [0, 2, 1, 3]);
@@ -136,13 +144,13 @@ class EncoderBuilder {
     const scores = graph.node('Mul', [graph.node('MatMul', [query, key]), 'attention.scale']);
     const shares = graph.node('Softmax', [graph.node('Add', [scores, mask])], { axis: attr.int(-1) });
     const mixed = graph.node('Transpose', [graph.node('MatMul', [shares, value])], { perm: attr.ints([0, 2, 1, 3]) });
-    return this.linear(`${prefix}.output.dense`, graph.node('Reshape', [mixed, 'shape.joined']), h, h);
+    return this.#linear(`${prefix}.output.dense`, graph.node('Reshape', [mixed, 'shape.joined']), h, h);
   }
 
-  private async feedForward(prefix: string, hidden: string): Promise<string> {
-    const { hiddenSize: h, intermediateSize: f } = this.config;
-    const raised = await this.linear(`${prefix}.intermediate.dense`, hidden, f, h);
-    return this.linear(
+  async #feedForward(prefix: string, hidden: string): Promise<string> {
+    const { hiddenSize: h, intermediateSize: f } = this.#config;
+    const raised = await this.#linear(`${prefix}.intermediate.dense`, hidden, f, h);
+    return this.#linear(
       `${prefix}.output.dense`,
       this.graph.node('Gelu', [raised], { approximate: attr.string('none') }),
       h,
@@ -150,25 +158,25 @@ class EncoderBuilder {
     );
   }
 
-  private async norm(name: string, input: string, output?: string): Promise<string> {
-    const { hiddenSize, normEpsilon } = this.config;
-    const gamma = await this.floats(`${name}.weight`, [hiddenSize]);
-    const beta = await this.floats(`${name}.bias`, [hiddenSize]);
+  async #norm(name: string, input: string, output?: string): Promise<string> {
+    const { hiddenSize, normEpsilon } = this.#config;
+    const gamma = await this.#floats(`${name}.weight`, [hiddenSize]);
+    const beta = await this.#floats(`${name}.bias`, [hiddenSize]);
     const attributes = { axis: attr.int(-1), epsilon: attr.float(normEpsilon) };
     return this.graph.node('LayerNormalization', [input, gamma, beta], attributes, output ? { outputs: [output] } : {});
   }
 
   /** x · Wᵀ + b. */
-  private async linear(name: string, input: string, rows: number, columns: number): Promise<string> {
+  async #linear(name: string, input: string, rows: number, columns: number): Promise<string> {
     const { graph } = this;
-    const bias = await this.floats(`${name}.bias`, [rows]);
-    return graph.node('Add', [await this.product(`${name}.weight`, input, rows, columns), bias]);
+    const bias = await this.#floats(`${name}.bias`, [rows]);
+    return graph.node('Add', [await this.#product(`${name}.weight`, input, rows, columns), bias]);
   }
 
-  private async product(name: string, input: string, rows: number, columns: number): Promise<string> {
+  async #product(name: string, input: string, rows: number, columns: number): Promise<string> {
     const { graph } = this;
     const matrix =
-      this.dtype === 'fp32' ? await this.floats(name, [rows, columns]) : await this.twelveBits(name, rows, columns);
+      this.#dtype === 'fp32' ? await this.#floats(name, [rows, columns]) : await this.#twelveBits(name, rows, columns);
     return graph.node('MatMul', [input, graph.node('Transpose', [matrix], { perm: attr.ints([1, 0]) })]);
   }
 
@@ -176,9 +184,9 @@ class EncoderBuilder {
    * (16 · high + low − 2048) · scale, one scale per row. It depends on no input, so ONNX Runtime computes it once, at
    * loading.
    */
-  private async twelveBits(name: string, rows: number, columns: number): Promise<string> {
+  async #twelveBits(name: string, rows: number, columns: number): Promise<string> {
     const { graph } = this;
-    const { high, low, scales } = packTwelve(await this.weights.read(name, [rows, columns]), columns);
+    const { high, low, scales } = packTwelve(await this.#weights.read(name, [rows, columns]), columns);
     const float = (part: string, bytes: Uint8Array, width: number) =>
       graph.node('Cast', [graph.initializer(`${name}.${part}`, 'uint8', [rows, width], bytes)], { to: attr.int(1) });
     if (!graph.graph.initializers.some((tensor) => tensor.name === 'twelve.sixteen')) {
@@ -199,8 +207,8 @@ class EncoderBuilder {
     ]);
   }
 
-  private async floats(name: string, shape: number[]): Promise<string> {
-    const values = await this.weights.read(name, shape);
+  async #floats(name: string, shape: number[]): Promise<string> {
+    const values = await this.#weights.read(name, shape);
     return this.graph.initializer(
       name,
       'float32',
@@ -210,9 +218,9 @@ class EncoderBuilder {
   }
 
   /** Floats that `q8` stores in half precision. */
-  private async halves(name: string, shape: number[]): Promise<string> {
-    if (this.dtype === 'fp32') return this.floats(name, shape);
-    const values = Uint16Array.from(await this.weights.read(name, shape), toHalf);
+  async #halves(name: string, shape: number[]): Promise<string> {
+    if (this.#dtype === 'fp32') return this.#floats(name, shape);
+    const values = Uint16Array.from(await this.#weights.read(name, shape), toHalf);
     this.graph.initializer(name, 'float16', shape, new Uint8Array(values.buffer));
     return this.graph.node('Cast', [name], { to: attr.int(1) });
   }

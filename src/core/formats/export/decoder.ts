@@ -3,26 +3,8 @@ import { type ModelConfig, ropeFrequencies } from '../config.ts';
 import { attr, MICROSOFT, GraphBuilder, type OnnxAttribute } from '../onnx/index.ts';
 import { BLOCK } from '../quantise.ts';
 import { EXPORT_FORMATS, type ExportDtype } from './dtype.ts';
-import type { NBits } from './nbits.ts';
+import { bitsOf, STACKED } from './stacks.ts';
 import type { DecoderWeights, QuantisedMatrix } from './weights.ts';
-
-/** Matrices of a layer that are stored as one, with their rows concatenated. */
-export const STACKED: Record<string, string[]> = {
-  'self_attn.qkv_proj': ['self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj'],
-  'self_attn.o_proj': ['self_attn.o_proj'],
-  'mlp.gate_proj': ['mlp.gate_proj'],
-  'mlp.up_proj': ['mlp.up_proj'],
-  'mlp.down_proj': ['mlp.down_proj'],
-};
-/** Bits of matrices that are stored together: if one needs 8, all get 8. Null for floats. */
-export function bitsOf(
-  tensors: readonly string[],
-  dtype: ExportDtype,
-  eightBits: (tensor: string) => boolean,
-): NBits | null {
-  const { bits } = EXPORT_FORMATS[dtype];
-  return bits === 4 && tensors.some(eightBits) ? 8 : bits;
-}
 
 /** The end of an open-ended slice. */
 const TO_END = 2 ** 31 - 1;
@@ -36,66 +18,77 @@ const TO_END = 2 ** 31 - 1;
  */
 export class DecoderBuilder {
   readonly graph = new GraphBuilder('decoder');
-  private readonly config: ModelConfig;
-  private readonly io: 'float32' | 'float16';
+  readonly #config: ModelConfig;
+  readonly #io: 'float32' | 'float16';
   /** Cached sums of activations over blocks of 32, by the name of the summed value. */
-  private readonly sums = new Map<string, string>();
+  readonly #sums = new Map<string, string>();
+  readonly #source: Checkpoint;
+  readonly #dtype: ExportDtype;
+  readonly #contextLength: number;
+  readonly #eightBits: (tensor: string) => boolean;
 
   constructor(
-    private readonly source: Checkpoint,
-    private readonly dtype: ExportDtype,
+    source: Checkpoint,
+    dtype: ExportDtype,
     /** Number of positions in the rotary tables. */
-    private readonly contextLength: number,
+    contextLength: number,
     /** Matrices that get 8 bits if the others get 4. */
-    private readonly eightBits: (tensor: string) => boolean = () => false,
+    eightBits: (tensor: string) => boolean = () => false,
   ) {
-    this.config = source.config;
-    this.io = EXPORT_FORMATS[dtype].io;
+    this.#source = source;
+    this.#dtype = dtype;
+    this.#contextLength = contextLength;
+    this.#eightBits = eightBits;
+    this.#config = source.config;
+    this.#io = EXPORT_FORMATS[dtype].io;
   }
 
   async build(weights: DecoderWeights): Promise<void> {
-    const { graph, config } = this;
+    const { graph } = this;
+    const config = this.#config;
     graph.input('input_ids', 'int64', ['batch_size', 'sequence_length']);
     graph.input('attention_mask', 'int64', ['batch_size', 'total_sequence_length']);
     graph.input('num_logits_to_keep', 'int64', []);
-    const position = await this.positions(weights);
+    const position = await this.#positions(weights);
 
-    const embedding = await this.embedding(weights);
+    const embedding = await this.#embedding(weights);
     let residual = embedding.hidden;
     let branch: string | undefined;
     for (let layer = 0; layer < config.layers; layer++) {
       const prefix = `model.layers.${layer}`;
-      const attended = await this.norm(weights, `${prefix}.input_layernorm`, residual, branch);
+      const attended = await this.#norm(weights, `${prefix}.input_layernorm`, residual, branch);
       residual = attended.residual;
-      const attention = await this.attention(weights, layer, attended.hidden, position);
-      const fed = await this.norm(weights, `${prefix}.post_attention_layernorm`, residual, attention);
+      const attention = await this.#attention(weights, layer, attended.hidden, position);
+      const fed = await this.#norm(weights, `${prefix}.post_attention_layernorm`, residual, attention);
       residual = fed.residual;
-      branch = await this.feedForward(weights, prefix, fed.hidden);
+      branch = await this.#feedForward(weights, prefix, fed.hidden);
     }
-    const last = await this.norm(weights, 'model.norm', residual, branch);
-    const kept = this.keepLast(last.hidden);
+    const last = await this.#norm(weights, 'model.norm', residual, branch);
+    const kept = this.#keepLast(last.hidden);
     await embedding.logits(kept);
-    graph.output('logits', this.io, ['batch_size', 'logits_length', config.vocabSize]);
+    graph.output('logits', this.#io, ['batch_size', 'logits_length', config.vocabSize]);
     for (let layer = 0; layer < config.layers; layer++) {
       for (const part of ['key', 'value'])
-        graph.output(`present.${layer}.${part}`, this.io, this.cacheDims('total_sequence_length'));
+        graph.output(`present.${layer}.${part}`, this.#io, this.#cacheDims('total_sequence_length'));
     }
   }
 
   /** transformers.js builds the first, empty cache from these: only `batch_size` and the length may be symbolic. */
-  private cacheDims(length: string) {
-    return ['batch_size', this.config.kvHeads, length, this.config.headDim];
+  #cacheDims(length: string) {
+    return ['batch_size', this.#config.kvHeads, length, this.#config.headDim];
   }
 
-  private ms(op: string, inputs: string[], attributes: Record<string, OnnxAttribute>, outputs?: string[]): string {
+  #ms(op: string, inputs: string[], attributes: Record<string, OnnxAttribute>, outputs?: string[]): string {
     return this.graph.node(op, inputs, attributes, { domain: MICROSOFT, ...(outputs && { outputs }) });
   }
 
   /** Lengths in the form that GroupQueryAttention expects, and the rotary tables. */
-  private async positions(weights: DecoderWeights) {
-    const { graph, config, contextLength } = this;
+  async #positions(weights: DecoderWeights) {
+    const { graph } = this;
+    const config = this.#config;
+    const contextLength = this.#contextLength;
     graph.ints('axis.1', [1]);
-    if (EXPORT_FORMATS[this.dtype].bits !== null) graph.ints('axis.last', [-1]);
+    if (EXPORT_FORMATS[this.#dtype].bits !== null) graph.ints('axis.last', [-1]);
     graph.ints('one', [1]);
     const int32 = { to: attr.int(6) };
     const valid = graph.node('ReduceSum', ['attention_mask', 'axis.1'], { keepdims: attr.int(0) });
@@ -116,11 +109,12 @@ export class DecoderBuilder {
   }
 
   /** Embedding lookup, and a function that adds the output matrix; both share one matrix if the model ties them. */
-  private async embedding(weights: DecoderWeights) {
-    const { graph, config } = this;
+  async #embedding(weights: DecoderWeights) {
+    const { graph } = this;
+    const config = this.#config;
     const table = 'model.embed_tokens';
     const head = config.tied ? table : 'lm_head';
-    if (EXPORT_FORMATS[this.dtype].bits === null) {
+    if (EXPORT_FORMATS[this.#dtype].bits === null) {
       const matrix = await weights.float(table, [`${table}.weight`]);
       const hidden = graph.node('Gather', [matrix.name, 'input_ids'], { axis: attr.int(0) });
       const logits = async (kept: string) => {
@@ -135,10 +129,10 @@ export class DecoderBuilder {
       return { hidden, logits };
     }
     const matrix = await weights.quantised(table, [`${table}.weight`], 8);
-    const hidden = this.lookUp(matrix);
+    const hidden = this.#lookUp(matrix);
     const logits = async (kept: string) => {
       const output = config.tied ? matrix : await weights.quantised(head, [`${head}.weight`], 8);
-      this.matMulNBits(kept, output, 8, 'logits');
+      this.#matMulNBits(kept, output, 8, 'logits');
     };
     return { hidden, logits };
   }
@@ -147,8 +141,9 @@ export class DecoderBuilder {
    * (codes − 128) · scale of the rows that `input_ids` names, in standard operators: the WebGPU build of ONNX Runtime
    * has no GatherBlockQuantized for the CPU, to which transformers.js falls back without WebGPU.
    */
-  private lookUp(matrix: QuantisedMatrix): string {
-    const { graph, io } = this;
+  #lookUp(matrix: QuantisedMatrix): string {
+    const { graph } = this;
+    const io = this.#io;
     const half = io === 'float16';
     graph.initializer(
       'embedding.zero',
@@ -165,9 +160,9 @@ export class DecoderBuilder {
   }
 
   /** RMSNorm of `residual + branch`; also returns the sum. */
-  private async norm(weights: DecoderWeights, name: string, residual: string, branch: string | undefined) {
+  async #norm(weights: DecoderWeights, name: string, residual: string, branch: string | undefined) {
     const gamma = await weights.vector(name, [`${name}.weight`]);
-    const epsilon = attr.float(this.config.normEpsilon);
+    const epsilon = attr.float(this.#config.normEpsilon);
     const hidden = `${name}.out`;
     if (branch === undefined) {
       this.graph.node(
@@ -180,7 +175,7 @@ export class DecoderBuilder {
     }
     const last = name === 'model.norm';
     const sum = `${name}.sum`;
-    this.ms(
+    this.#ms(
       'SkipSimplifiedLayerNormalization',
       [residual, branch, gamma],
       { epsilon },
@@ -189,20 +184,21 @@ export class DecoderBuilder {
     return { hidden, residual: sum };
   }
 
-  private async attention(
+  async #attention(
     weights: DecoderWeights,
     layer: number,
     hidden: string,
     position: { lengths: string; total: string; cos: string; sin: string },
   ) {
-    const { graph, config } = this;
+    const { graph } = this;
+    const config = this.#config;
     const prefix = `model.layers.${layer}`;
-    const packed = await this.linear(weights, prefix, 'self_attn.qkv_proj', hidden);
+    const packed = await this.#linear(weights, prefix, 'self_attn.qkv_proj', hidden);
     const past = ['key', 'value'].map((part) =>
-      graph.input(`past_key_values.${layer}.${part}`, this.io, this.cacheDims('past_sequence_length')),
+      graph.input(`past_key_values.${layer}.${part}`, this.#io, this.#cacheDims('past_sequence_length')),
     );
     const out = `${prefix}.self_attn.out`;
-    this.ms(
+    this.#ms(
       'GroupQueryAttention',
       [packed, '', '', ...past, position.lengths, position.total, position.cos, position.sin],
       {
@@ -216,24 +212,24 @@ export class DecoderBuilder {
       },
       [out, `present.${layer}.key`, `present.${layer}.value`],
     );
-    return this.linear(weights, prefix, 'self_attn.o_proj', out);
+    return this.#linear(weights, prefix, 'self_attn.o_proj', out);
   }
 
-  private async feedForward(weights: DecoderWeights, prefix: string, hidden: string): Promise<string> {
+  async #feedForward(weights: DecoderWeights, prefix: string, hidden: string): Promise<string> {
     const { graph } = this;
-    const gated = await this.linear(weights, prefix, 'mlp.gate_proj', hidden);
-    const raised = await this.linear(weights, prefix, 'mlp.up_proj', hidden);
+    const gated = await this.#linear(weights, prefix, 'mlp.gate_proj', hidden);
+    const raised = await this.#linear(weights, prefix, 'mlp.up_proj', hidden);
     const silu = graph.node('Mul', [gated, graph.node('Sigmoid', [gated])]);
     const product = graph.node('Mul', [silu, raised]);
-    return this.linear(weights, prefix, 'mlp.down_proj', product);
+    return this.#linear(weights, prefix, 'mlp.down_proj', product);
   }
 
   /** x · Wᵀ + b with the rows of several matrices stacked; has a bias if any of them has one. */
-  private async linear(weights: DecoderWeights, prefix: string, stack: string, input: string): Promise<string> {
+  async #linear(weights: DecoderWeights, prefix: string, stack: string, input: string): Promise<string> {
     const name = `${prefix}.${stack}`;
     const parts = (STACKED[stack] ?? []).map((part) => `${prefix}.${part}`);
     const tensors = parts.map((part) => `${part}.weight`);
-    const bits = bitsOf(tensors, this.dtype, this.eightBits);
+    const bits = bitsOf(tensors, this.#dtype, this.#eightBits);
     let output: string;
     if (bits === null) {
       const matrix = await weights.float(name, tensors);
@@ -242,9 +238,9 @@ export class DecoderBuilder {
         this.graph.node('Transpose', [matrix.name], { perm: attr.ints([1, 0]) }),
       ]);
     } else {
-      output = this.matMulNBits(input, await weights.quantised(name, tensors, bits), bits);
+      output = this.#matMulNBits(input, await weights.quantised(name, tensors, bits), bits);
     }
-    const biases = parts.map((part) => `${part}.bias`).filter((bias) => this.source.tensors.has(bias));
+    const biases = parts.map((part) => `${part}.bias`).filter((bias) => this.#source.tensors.has(bias));
     if (biases.length === 0) return output;
     return this.graph.node('Add', [output, await weights.vector(`${name}.bias`, biases)]);
   }
@@ -253,26 +249,26 @@ export class DecoderBuilder {
    * MatMulNBits supports integer zero points only on WebGPU, and its fast path only without them. A 4-bit block with a
    * minimum is therefore split: x·(codes − 8)·scale by MatMulNBits, plus (sum of x over the block)·(minimum + 8·scale).
    */
-  private matMulNBits(input: string, matrix: QuantisedMatrix, bits: number, output?: string): string {
+  #matMulNBits(input: string, matrix: QuantisedMatrix, bits: number, output?: string): string {
     const attributes = {
       K: attr.int(matrix.columns),
       N: attr.int(matrix.rows),
       bits: attr.int(bits),
       block_size: attr.int(BLOCK),
     };
-    const product = this.ms(
+    const product = this.#ms(
       'MatMulNBits',
       [input, matrix.codes, matrix.scales],
       attributes,
       output && !matrix.offsets ? [output] : undefined,
     );
     if (!matrix.offsets) return product;
-    const shift = this.graph.node('MatMul', [this.blockSums(input, matrix.columns), matrix.offsets]);
+    const shift = this.graph.node('MatMul', [this.#blockSums(input, matrix.columns), matrix.offsets]);
     return this.graph.node('Add', [product, shift], {}, output ? { outputs: [output] } : {});
   }
 
-  private blockSums(input: string, columns: number): string {
-    const known = this.sums.get(input);
+  #blockSums(input: string, columns: number): string {
+    const known = this.#sums.get(input);
     if (known) return known;
     const { graph } = this;
     const shape = `blocks.${columns}`;
@@ -281,12 +277,12 @@ export class DecoderBuilder {
     const sums = graph.node('ReduceSum', [graph.node('Reshape', [input, shape]), 'axis.last'], {
       keepdims: attr.int(0),
     });
-    this.sums.set(input, sums);
+    this.#sums.set(input, sums);
     return sums;
   }
 
   /** The last `num_logits_to_keep` positions: a slice from −n, which for n = 0 starts at the beginning. */
-  private keepLast(hidden: string): string {
+  #keepLast(hidden: string): string {
     const { graph } = this;
     graph.ints('slice.end', [TO_END]);
     graph.ints('slice.shape', [1]);

@@ -6,12 +6,13 @@ import { MANIFEST_NAME, type ModelManifest } from '../manifest.ts';
 import { encodeModel } from '../onnx/index.ts';
 import { BLOCK } from '../quantise.ts';
 import { type CardSection, modelCard } from './card.ts';
-import { bitsOf, DecoderBuilder, STACKED } from './decoder.ts';
+import { DecoderBuilder } from './decoder.ts';
 import { EXPORT_FORMATS, type ExportDtype } from './dtype.ts';
 import { isExact, type Quantiser } from './nbits.ts';
 import { shardSize, ShardWriter } from './shards.ts';
 import { type FolderSink, writeFile } from './sink.ts';
 import { WeightWriter } from './weights.ts';
+import { bitsOf, STACKED } from './stacks.ts';
 
 /** Default limit of the context, because rotary tables grow with it; few chats with a small model get longer. */
 const DEFAULT_MAX_CONTEXT = 32768;

@@ -1,12 +1,13 @@
 import { LabError } from '../../error.ts';
 import { type Checkpoint, matrixShape, missingTensor, tensorInfo } from '../checkpoint/checkpoint.ts';
 import { decodeModel, encodeModel, type GraphBuilder, type OnnxTensor } from '../onnx/index.ts';
-import { DecoderBuilder, STACKED } from './decoder.ts';
+import { DecoderBuilder } from './decoder.ts';
 import { EXPORT_DTYPES, EXPORT_FORMATS } from './dtype.ts';
 import type { NBits } from './nbits.ts';
 import { SHARD_BYTES, ShardWriter } from './shards.ts';
 import { type FolderSink, writeFile, type WrittenFile } from './sink.ts';
 import { type DecoderWeights, type QuantisedMatrix, WeightWriter } from './weights.ts';
+import { STACKED } from './stacks.ts';
 
 /** A checkpoint that was read from an exported model, some of whose tensors have new values since. */
 export interface ChangedCheckpoint extends Checkpoint {
@@ -91,45 +92,55 @@ function changedValues(changed: ChangedCheckpoint): number {
 
 /** Weights of the exported model where nothing changed, new ones elsewhere. */
 class OverlayWeights implements DecoderWeights {
+  readonly #changed: ChangedCheckpoint;
+  readonly #initializers: ReadonlyMap<string, OnnxTensor>;
+  readonly #graph: GraphBuilder;
+  readonly #fresh: WeightWriter;
+
   constructor(
-    private readonly changed: ChangedCheckpoint,
-    private readonly initializers: ReadonlyMap<string, OnnxTensor>,
-    private readonly graph: GraphBuilder,
-    private readonly fresh: WeightWriter,
-  ) {}
+    changed: ChangedCheckpoint,
+    initializers: ReadonlyMap<string, OnnxTensor>,
+    graph: GraphBuilder,
+    fresh: WeightWriter,
+  ) {
+    this.#changed = changed;
+    this.#initializers = initializers;
+    this.#graph = graph;
+    this.#fresh = fresh;
+  }
 
   async vector(name: string): Promise<string> {
-    return this.reuse(name);
+    return this.#reuse(name);
   }
 
   async put(name: string): Promise<string> {
-    return this.reuse(name);
+    return this.#reuse(name);
   }
 
   async float(name: string, tensors: string[]): Promise<{ name: string }> {
-    return this.isChanged(tensors) ? this.fresh.float(name, tensors) : { name: this.reuse(name) };
+    return this.#isChanged(tensors) ? this.#fresh.float(name, tensors) : { name: this.#reuse(name) };
   }
 
   async quantised(name: string, tensors: string[], bits: NBits): Promise<QuantisedMatrix> {
-    if (this.isChanged(tensors)) return this.fresh.quantised(name, tensors, bits);
-    const shapes = tensors.map((tensor) => matrixShape(tensorInfo(this.changed, tensor)));
+    if (this.#isChanged(tensors)) return this.#fresh.quantised(name, tensors, bits);
+    const shapes = tensors.map((tensor) => matrixShape(tensorInfo(this.#changed, tensor)));
     return {
       rows: shapes.reduce((sum, { rows }) => sum + rows, 0),
       columns: shapes[0]?.columns ?? 0,
-      codes: this.reuse(`${name}.codes`),
-      scales: this.reuse(`${name}.scales`),
-      offsets: this.initializers.has(`${name}.offsets`) ? this.reuse(`${name}.offsets`) : undefined,
+      codes: this.#reuse(`${name}.codes`),
+      scales: this.#reuse(`${name}.scales`),
+      offsets: this.#initializers.has(`${name}.offsets`) ? this.#reuse(`${name}.offsets`) : undefined,
     };
   }
 
-  private isChanged(tensors: string[]): boolean {
-    return tensors.some((tensor) => this.changed.merged.has(tensor));
+  #isChanged(tensors: string[]): boolean {
+    return tensors.some((tensor) => this.#changed.merged.has(tensor));
   }
 
-  private reuse(name: string): string {
-    const tensor = this.initializers.get(name);
-    if (!tensor) throw missingTensor(this.changed.name, name);
-    this.graph.graph.initializers.push(tensor);
+  #reuse(name: string): string {
+    const tensor = this.#initializers.get(name);
+    if (!tensor) throw missingTensor(this.#changed.name, name);
+    this.#graph.graph.initializers.push(tensor);
     return name;
   }
 }

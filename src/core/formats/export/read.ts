@@ -19,7 +19,7 @@ import { decodeModel, type OnnxTensor } from '../onnx/index.ts';
 import { BLOCK } from '../quantise.ts';
 import { type ByteSource, checkRange } from '../source.ts';
 import { type StoredType } from '../stored.ts';
-import { STACKED } from './decoder.ts';
+import { STACKED } from './stacks.ts';
 
 /** Opens a data file by its name relative to the model. */
 export type OpenData = (location: string) => Promise<ByteSource>;

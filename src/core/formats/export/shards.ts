@@ -19,58 +19,67 @@ export function shardSize(total: number): number {
  */
 export class ShardWriter {
   readonly files: WrittenFile[] = [];
-  private file: FileSink | undefined;
-  private filled = 0;
-  private count: number;
+  #file: FileSink | undefined;
+  #filled = 0;
+  #count: number;
+  readonly #folder: FolderSink;
+  readonly #directory: string;
+  readonly #model: string;
+  readonly #maxBytes: number;
 
   constructor(
-    private readonly folder: FolderSink,
+    folder: FolderSink,
     /** Folder of the model inside `folder`, e.g. `onnx/`. */
-    private readonly directory: string,
+    directory: string,
     /** Name of the model file, e.g. `model_q4.onnx`. */
-    private readonly model: string,
-    private readonly maxBytes: number,
+    model: string,
+    maxBytes: number,
     /** Number of data files that the model already has. */
     first = 0,
   ) {
-    this.count = first;
+    this.#folder = folder;
+    this.#directory = directory;
+    this.#model = model;
+    this.#maxBytes = maxBytes;
+
+    this.#count = first;
   }
 
   /** Number of data files, up to the one that was started last. */
   get shards(): number {
-    return this.count;
+    return this.#count;
   }
 
   /** Appends a tensor of exactly `length` bytes and returns its location. */
   async append(length: number, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<OnnxExternalData> {
-    let offset = Math.ceil(this.filled / ALIGNMENT) * ALIGNMENT;
-    if (this.file && offset + length > this.maxBytes) await this.closeFile();
-    if (!this.file) {
-      this.file = await this.folder.create(this.directory + this.location(this.count++));
-      this.filled = offset = 0;
+    let offset = Math.ceil(this.#filled / ALIGNMENT) * ALIGNMENT;
+    if (this.#file && offset + length > this.#maxBytes) await this.#closeFile();
+    if (!this.#file) {
+      this.#file = await this.#folder.create(this.#directory + this.#location(this.#count++));
+      this.#filled = offset = 0;
     }
-    if (offset > this.filled) await this.file.write(new Uint8Array(offset - this.filled));
+    if (offset > this.#filled) await this.#file.write(new Uint8Array(offset - this.#filled));
     let written = 0;
     for await (const chunk of chunks) {
-      await this.file.write(chunk);
+      await this.#file.write(chunk);
       written += chunk.length;
     }
     if (written !== length) throw new Error(`A tensor of ${length} bytes was given ${written}.`);
-    this.filled = offset + length;
-    return { location: this.location(this.count - 1), offset, length };
+    this.#filled = offset + length;
+    return { location: this.#location(this.#count - 1), offset, length };
   }
 
   async finish(): Promise<void> {
-    await this.closeFile();
+    await this.#closeFile();
   }
 
-  private async closeFile(): Promise<void> {
-    if (this.file) this.files.push(await this.file.close());
-    this.file = undefined;
-    this.filled = 0;
+  async #closeFile(): Promise<void> {
+    if (this.#file) this.files.push(await this.#file.close());
+    this.#file = undefined;
+    this.#filled = 0;
   }
 
-  private location(index: number): string {
-    return index === 0 ? `${this.model}_data` : `${this.model}_data_${index}`;
+  #location(index: number): string {
+    return index === 0 ? `${this.#model}_data` : `${this.#model}_data_${index}`;
   }
 }

@@ -38,48 +38,64 @@ export interface DecoderWeights {
 
 /** Copies weights from a checkpoint into the data files of a graph, a few rows at a time, in the IO type. */
 export class WeightWriter implements DecoderWeights {
+  readonly #source: Checkpoint;
+  readonly #graph: GraphBuilder;
+  readonly #shards: ShardWriter;
+  readonly #io: 'float32' | 'float16';
+  readonly #onProgress: (values: number) => void;
+  readonly #signal: AbortSignal | undefined;
+  readonly #quantiser: Quantiser;
+
   constructor(
-    private readonly source: Checkpoint,
-    private readonly graph: GraphBuilder,
-    private readonly shards: ShardWriter,
-    private readonly io: 'float32' | 'float16',
-    private readonly onProgress: (values: number) => void,
-    private readonly signal?: AbortSignal,
-    private readonly quantiser: Quantiser = { quantise: toNBits, ahead: 0 },
-  ) {}
+    source: Checkpoint,
+    graph: GraphBuilder,
+    shards: ShardWriter,
+    io: 'float32' | 'float16',
+    onProgress: (values: number) => void,
+    signal?: AbortSignal,
+    quantiser: Quantiser = { quantise: toNBits, ahead: 0 },
+  ) {
+    this.#source = source;
+    this.#graph = graph;
+    this.#shards = shards;
+    this.#io = io;
+    this.#onProgress = onProgress;
+    this.#signal = signal;
+    this.#quantiser = quantiser;
+  }
 
   async vector(name: string, tensors: string[]): Promise<string> {
-    const parts = await Promise.all(tensors.map((tensor) => readTensor(this.source, tensor)));
+    const parts = await Promise.all(tensors.map((tensor) => readTensor(this.#source, tensor)));
     const values = Float32Array.from(parts.flatMap((part) => [...part]));
-    this.onProgress(values.length);
+    this.#onProgress(values.length);
     return this.put(name, [values.length], values);
   }
 
   async put(name: string, dims: number[], values: Float32Array): Promise<string> {
-    const bytes = floatBytes(values, this.io);
-    return this.graph.external(name, this.io, dims, await this.shards.append(bytes.length, [bytes]));
+    const bytes = floatBytes(values, this.#io);
+    return this.#graph.external(name, this.#io, dims, await this.#shards.append(bytes.length, [bytes]));
   }
 
   async float(name: string, tensors: string[]): Promise<{ name: string }> {
-    const { rows, columns } = this.stackedShape(tensors);
-    const { io } = this;
-    const chunks = this.chunks(tensors);
+    const { rows, columns } = this.#stackedShape(tensors);
+    const io = this.#io;
+    const chunks = this.#chunks(tensors);
     const stream = (async function* () {
       for await (const { type, stored, count } of chunks) yield floatBytes(decodeStored(type, stored, count), io);
     })();
-    const external = await this.shards.append(rows * columns * (io === 'float32' ? 4 : 2), stream);
-    return { name: this.graph.external(name, io, [rows, columns], external) };
+    const external = await this.#shards.append(rows * columns * (io === 'float32' ? 4 : 2), stream);
+    return { name: this.#graph.external(name, io, [rows, columns], external) };
   }
 
   async quantised(name: string, tensors: string[], bits: NBits): Promise<QuantisedMatrix> {
-    const { rows, columns } = this.stackedShape(tensors);
+    const { rows, columns } = this.#stackedShape(tensors);
     const blocks = columns / BLOCK;
     const scales = new Float32Array(rows * blocks);
     const offsets = new Float32Array(bits === 4 ? rows * blocks : 0);
     let block = 0;
-    const { quantiser } = this;
+    const quantiser = this.#quantiser;
     const parts = inOrder(
-      this.chunks(tensors),
+      this.#chunks(tensors),
       ({ type, stored, count }) => quantiser.quantise(type, stored, count, bits),
       quantiser.ahead,
     );
@@ -96,11 +112,11 @@ export class WeightWriter implements DecoderWeights {
       }
     })();
     const blob = (BLOCK * bits) / 8;
-    const external = await this.shards.append(rows * blocks * blob, stream);
+    const external = await this.#shards.append(rows * blocks * blob, stream);
     return {
       rows,
       columns,
-      codes: this.graph.external(`${name}.codes`, 'uint8', [rows, blocks, blob], external),
+      codes: this.#graph.external(`${name}.codes`, 'uint8', [rows, blocks, blob], external),
       scales: await this.put(`${name}.scales`, [rows, blocks], scales),
       offsets: offsets.some((value) => value !== 0)
         ? await this.put(`${name}.offsets`, [blocks, rows], offsets)
@@ -108,22 +124,22 @@ export class WeightWriter implements DecoderWeights {
     };
   }
 
-  private stackedShape(tensors: string[]): { rows: number; columns: number } {
-    const shapes = tensors.map((tensor) => matrixShape(tensorInfo(this.source, tensor)));
+  #stackedShape(tensors: string[]): { rows: number; columns: number } {
+    const shapes = tensors.map((tensor) => matrixShape(tensorInfo(this.#source, tensor)));
     return { rows: shapes.reduce((sum, shape) => sum + shape.rows, 0), columns: at(shapes, 0).columns };
   }
 
-  private async *chunks(tensors: string[]) {
+  async *#chunks(tensors: string[]) {
     for (const tensor of tensors) {
-      const { type, ...info } = tensorInfo(this.source, tensor);
+      const { type, ...info } = tensorInfo(this.#source, tensor);
       const { rows, columns } = matrixShape({ type, ...info });
       const step = Math.max(1, Math.floor(CHUNK_VALUES / columns));
       for (let row = 0; row < rows; row += step) {
-        throwIfCancelled(this.signal);
+        throwIfCancelled(this.#signal);
         const take = Math.min(step, rows - row);
         const count = take * columns;
-        yield { type, stored: await this.source.readStoredRows(tensor, row, take), count };
-        this.onProgress(count);
+        yield { type, stored: await this.#source.readStoredRows(tensor, row, take), count };
+        this.#onProgress(count);
       }
     }
   }

@@ -84,62 +84,64 @@ function damaged(where: string, what: string): LabError {
 const TYPE_BY_CODE = new Map<number, StoredType>(STORED_TYPES.map((type) => [TENSOR_CODES[type], type]));
 
 class Parser {
-  private readonly view: DataView;
-  private readonly text = new TextDecoder();
-  private at = 0;
+  readonly #view: DataView;
+  readonly #text = new TextDecoder();
+  #at = 0;
+  readonly #source: ByteSource;
+  readonly #bytes: Uint8Array;
 
-  constructor(
-    private readonly source: ByteSource,
-    private readonly bytes: Uint8Array,
-  ) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  constructor(source: ByteSource, bytes: Uint8Array) {
+    this.#source = source;
+    this.#bytes = bytes;
+
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  private fail(what: string): LabError {
-    return damaged(this.source.name, what);
+  #fail(what: string): LabError {
+    return damaged(this.#source.name, what);
   }
 
-  private take(length: number): number {
-    if (this.at + length > this.bytes.length) throw new NeedMore();
-    const from = this.at;
-    this.at += length;
+  #take(length: number): number {
+    if (this.#at + length > this.#bytes.length) throw new NeedMore();
+    const from = this.#at;
+    this.#at += length;
     return from;
   }
 
-  private u32(): number {
-    return this.view.getUint32(this.take(4), true);
+  #u32(): number {
+    return this.#view.getUint32(this.#take(4), true);
   }
 
-  private u64(): bigint {
-    return this.view.getBigUint64(this.take(8), true);
+  #u64(): bigint {
+    return this.#view.getBigUint64(this.#take(8), true);
   }
 
   /** Reads a count of items of at least `each` bytes, which must fit into the rest of the file. */
-  private count(of: string, each: number): number {
-    const value = this.u64();
-    const room = Math.floor((this.source.size - this.at) / each);
-    if (value > BigInt(room)) throw this.fail(`It claims ${value} ${of}, more than the file can hold.`);
+  #count(of: string, each: number): number {
+    const value = this.#u64();
+    const room = Math.floor((this.#source.size - this.#at) / each);
+    if (value > BigInt(room)) throw this.#fail(`It claims ${value} ${of}, more than the file can hold.`);
     return Number(value);
   }
 
-  private string(of: string, max = this.source.size): string {
-    const length = this.count(`bytes in ${of}`, 1);
-    if (length > max) throw this.fail(`${of} is ${length} bytes long.`);
-    const from = this.take(length);
-    return this.text.decode(this.bytes.subarray(from, from + length));
+  #string(of: string, max = this.#source.size): string {
+    const length = this.#count(`bytes in ${of}`, 1);
+    if (length > max) throw this.#fail(`${of} is ${length} bytes long.`);
+    const from = this.#take(length);
+    return this.#text.decode(this.#bytes.subarray(from, from + length));
   }
 
   /** Everything before the table of tensors. */
   start(): { version: number; tensorCount: number; metadata: GgufMetadata } {
-    if (this.bytes.length < 8 || this.u32() !== MAGIC) throw this.fail('It does not begin with "GGUF".');
-    const version = this.u32();
-    if (version !== 2 && version !== 3) throw this.fail(`GGUF version ${version} is not supported (2 and 3 are).`);
-    const tensorCount = this.count('tensors', 24);
-    const metadataCount = this.count('metadata entries', 13);
+    if (this.#bytes.length < 8 || this.#u32() !== MAGIC) throw this.#fail('It does not begin with "GGUF".');
+    const version = this.#u32();
+    if (version !== 2 && version !== 3) throw this.#fail(`GGUF version ${version} is not supported (2 and 3 are).`);
+    const tensorCount = this.#count('tensors', 24);
+    const metadataCount = this.#count('metadata entries', 13);
     const metadata: GgufMetadata = new Map();
     for (let i = 0; i < metadataCount; i++) {
-      const key = this.string('a metadata key', MAX_NAME);
-      metadata.set(key, this.value(key));
+      const key = this.#string('a metadata key', MAX_NAME);
+      metadata.set(key, this.#value(key));
     }
     return { version, tensorCount, metadata };
   }
@@ -147,25 +149,25 @@ class Parser {
   header(): GgufHeader {
     const { version, tensorCount, metadata } = this.start();
     const infos: Omit<GgufTensor, 'bytes'>[] = [];
-    for (let i = 0; i < tensorCount; i++) infos.push(this.tensorInfo());
-    return { version, metadata, tensors: this.place(infos, alignmentOf(metadata, this.source.name)) };
+    for (let i = 0; i < tensorCount; i++) infos.push(this.#tensorInfo());
+    return { version, metadata, tensors: this.#place(infos, alignmentOf(metadata, this.#source.name)) };
   }
 
   extent(): { from: number; to: number } {
     const { tensorCount, metadata } = this.start();
     const ends: [offset: number, bytes: number | undefined][] = [];
     for (let i = 0; i < tensorCount; i++) {
-      const { shape, code, offset } = this.rawTensor();
+      const { shape, code, offset } = this.#rawTensor();
       const type = TYPE_BY_CODE.get(code);
       const [values, bytes] = type ? [STORED[type].values, STORED[type].bytes] : (OTHER_BLOCKS[code] ?? [1, undefined]);
       ends.push([Number(offset), bytes && Math.ceil(shape.reduce((a, b) => a * b, 1) / values) * bytes]);
     }
-    const alignment = alignmentOf(metadata, this.source.name);
-    const start = Math.ceil(this.at / alignment) * alignment;
+    const alignment = alignmentOf(metadata, this.#source.name);
+    const start = Math.ceil(this.#at / alignment) * alignment;
     // Without tensors a file may end with its header.
     const from = ends.reduce(
       (most, [offset, bytes]) => Math.max(most, start + offset + (bytes ?? 0)),
-      tensorCount === 0 ? this.at : start,
+      tensorCount === 0 ? this.#at : start,
     );
     return {
       from,
@@ -173,76 +175,76 @@ class Parser {
     };
   }
 
-  private value(key: string): GgufValue {
-    const type = this.valueType(key);
-    if (type !== 'array') return { type, value: this.scalar(type, key) };
-    const of = this.valueType(key);
-    if (of === 'array') throw this.fail(`"${key}" holds lists of lists, which no model file does.`);
-    const count = this.count(`values in "${key}"`, SCALAR_BYTES[of]);
-    if (count > MAX_LIST) throw this.fail(`"${key}" claims ${count} values.`);
+  #value(key: string): GgufValue {
+    const type = this.#valueType(key);
+    if (type !== 'array') return { type, value: this.#scalar(type, key) };
+    const of = this.#valueType(key);
+    if (of === 'array') throw this.#fail(`"${key}" holds lists of lists, which no model file does.`);
+    const count = this.#count(`values in "${key}"`, SCALAR_BYTES[of]);
+    if (count > MAX_LIST) throw this.#fail(`"${key}" claims ${count} values.`);
     const value: GgufScalar[] = [];
-    for (let i = 0; i < count; i++) value.push(this.scalar(of, key));
+    for (let i = 0; i < count; i++) value.push(this.#scalar(of, key));
     return { type, of, value };
   }
 
-  private valueType(key: string): GgufValue['type'] {
-    const code = this.u32();
+  #valueType(key: string): GgufValue['type'] {
+    const code = this.#u32();
     const type = SCALAR_BY_CODE.get(code);
-    if (!type) throw this.fail(`"${key}" has the unknown value type ${code}.`);
+    if (!type) throw this.#fail(`"${key}" has the unknown value type ${code}.`);
     return type;
   }
 
-  private scalar(type: GgufScalarType, key: string): GgufScalar {
-    if (type === 'string') return this.string(`"${key}"`);
-    const from = this.take(SCALAR_BYTES[type]);
-    const value = SCALAR_READERS[type](this.view, from);
+  #scalar(type: GgufScalarType, key: string): GgufScalar {
+    if (type === 'string') return this.#string(`"${key}"`);
+    const from = this.#take(SCALAR_BYTES[type]);
+    const value = SCALAR_READERS[type](this.#view, from);
     if (typeof value !== 'bigint') return value;
     const number = Number(value);
     return Number.isSafeInteger(number) ? number : value;
   }
 
-  private rawTensor(): { name: string; shape: number[]; code: number; offset: bigint } {
-    const name = this.string('a tensor name', MAX_NAME);
-    const rank = this.u32();
-    if (rank < 1 || rank > 4) throw this.fail(`Tensor "${name}" has ${rank} dimensions.`);
+  #rawTensor(): { name: string; shape: number[]; code: number; offset: bigint } {
+    const name = this.#string('a tensor name', MAX_NAME);
+    const rank = this.#u32();
+    if (rank < 1 || rank > 4) throw this.#fail(`Tensor "${name}" has ${rank} dimensions.`);
     const shape: number[] = [];
     for (let i = 0; i < rank; i++) {
-      const size = this.u64();
+      const size = this.#u64();
       if (size < 1n || size > BigInt(Number.MAX_SAFE_INTEGER))
-        throw this.fail(`Tensor "${name}" has a dimension of ${size}.`);
+        throw this.#fail(`Tensor "${name}" has a dimension of ${size}.`);
       shape.unshift(Number(size));
     }
-    return { name, shape, code: this.u32(), offset: this.u64() };
+    return { name, shape, code: this.#u32(), offset: this.#u64() };
   }
 
-  private tensorInfo(): Omit<GgufTensor, 'bytes'> {
-    const { name, shape, code, offset } = this.rawTensor();
+  #tensorInfo(): Omit<GgufTensor, 'bytes'> {
+    const { name, shape, code, offset } = this.#rawTensor();
     const type = TYPE_BY_CODE.get(code);
     if (!type) {
       const known = OTHER_TENSOR_TYPES[code];
-      if (!known) throw this.fail(`Tensor "${name}" has the unknown type ${code}.`);
+      if (!known) throw this.#fail(`Tensor "${name}" has the unknown type ${code}.`);
       throw new LabError({
         code: 'unsupported',
         what: `Tensor "${name}" is stored as ${known}, which is not read here.`,
-        where: this.source.name,
+        where: this.#source.name,
         todo: `Use a file whose weights are ${STORED_TYPES.join(', ')}.`,
       });
     }
-    if (offset > BigInt(this.source.size))
-      throw this.fail(`Tensor "${name}" begins at byte ${offset}, past the end of the file.`);
+    if (offset > BigInt(this.#source.size))
+      throw this.#fail(`Tensor "${name}" begins at byte ${offset}, past the end of the file.`);
     return { name, shape, type, offset: Number(offset) };
   }
 
   /** Turns offsets relative to the data section into absolute ones and checks that tensors fit and do not overlap. */
-  private place(infos: Omit<GgufTensor, 'bytes'>[], alignment: number): GgufTensor[] {
-    const start = Math.ceil(this.at / alignment) * alignment;
+  #place(infos: Omit<GgufTensor, 'bytes'>[], alignment: number): GgufTensor[] {
+    const start = Math.ceil(this.#at / alignment) * alignment;
     const names = new Set<string>();
     const tensors = infos.map((info) => {
-      if (names.has(info.name)) throw this.fail(`Tensor "${info.name}" occurs twice.`);
+      if (names.has(info.name)) throw this.#fail(`Tensor "${info.name}" occurs twice.`);
       names.add(info.name);
       const row = info.shape.at(-1) ?? 1;
       if (row % STORED[info.type].values !== 0) {
-        throw this.fail(
+        throw this.#fail(
           `Tensor "${info.name}" has rows of ${row} values, not a multiple of ${STORED[info.type].values} as ` +
             `${info.type} asks.`,
         );
@@ -251,17 +253,20 @@ class Parser {
         info.type,
         info.shape.reduce((a, b) => a * b, 1),
       );
-      if (info.offset % alignment !== 0) throw this.fail(`Tensor "${info.name}" is not aligned to ${alignment} bytes.`);
+      if (info.offset % alignment !== 0)
+        throw this.#fail(`Tensor "${info.name}" is not aligned to ${alignment} bytes.`);
       const offset = start + info.offset;
-      if (!Number.isSafeInteger(bytes) || offset + bytes > this.source.size) {
-        throw this.fail(`Tensor "${info.name}" ends at byte ${offset + bytes}, but the file has ${this.source.size}.`);
+      if (!Number.isSafeInteger(bytes) || offset + bytes > this.#source.size) {
+        throw this.#fail(
+          `Tensor "${info.name}" ends at byte ${offset + bytes}, but the file has ${this.#source.size}.`,
+        );
       }
       return { ...info, offset, bytes };
     });
     const sorted = [...tensors].sort((a, b) => a.offset - b.offset);
     for (let i = 1; i < sorted.length; i++) {
       const [a, b] = [sorted[i - 1], sorted[i]];
-      if (a && b && a.offset + a.bytes > b.offset) throw this.fail(`Tensors "${a.name}" and "${b.name}" overlap.`);
+      if (a && b && a.offset + a.bytes > b.offset) throw this.#fail(`Tensors "${a.name}" and "${b.name}" overlap.`);
     }
     return tensors;
   }

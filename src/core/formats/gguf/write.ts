@@ -67,48 +67,48 @@ function bytesOf(tensor: GgufTensorSource): number {
 /** A growing buffer of little-endian values. */
 class GgufBytes {
   length = 0;
-  private bytes = new Uint8Array(1 << 16);
-  private view = new DataView(this.bytes.buffer);
-  private readonly utf8 = new TextEncoder();
+  #bytes = new Uint8Array(1 << 16);
+  #view = new DataView(this.#bytes.buffer);
+  readonly #utf8 = new TextEncoder();
 
-  private room(count: number): number {
+  #room(count: number): number {
     const at = this.length;
-    this.reserve(count);
+    this.#reserve(count);
     this.length += count;
     return at;
   }
 
-  private reserve(count: number): void {
-    if (this.length + count <= this.bytes.length) return;
-    const larger = new Uint8Array(Math.max(this.length + count, this.bytes.length * 2));
-    larger.set(this.bytes);
-    this.bytes = larger;
-    this.view = new DataView(larger.buffer);
+  #reserve(count: number): void {
+    if (this.length + count <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(this.length + count, this.#bytes.length * 2));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
   }
 
   u32(value: number): void {
-    const at = this.room(4);
-    this.view.setUint32(at, value, true);
+    const at = this.#room(4);
+    this.#view.setUint32(at, value, true);
   }
 
   u64(value: number): void {
-    const at = this.room(8);
-    this.view.setBigUint64(at, BigInt(value), true);
+    const at = this.#room(8);
+    this.#view.setBigUint64(at, BigInt(value), true);
   }
 
   /** @returns the number of bytes. */
   text(value: string): number {
     // A tokenizer has a hundred thousand strings: each is encoded in place. No character takes more than three bytes.
-    this.reserve(value.length * 3);
-    const { written } = this.utf8.encodeInto(value, this.bytes.subarray(this.length));
+    this.#reserve(value.length * 3);
+    const { written } = this.#utf8.encodeInto(value, this.#bytes.subarray(this.length));
     this.length += written;
     return written;
   }
 
   string(value: string): void {
-    const at = this.room(8);
+    const at = this.#room(8);
     const length = this.text(value);
-    this.view.setUint32(at, length, true);
+    this.#view.setUint32(at, length, true);
   }
 
   scalar(type: GgufScalarType, value: GgufScalar): void {
@@ -116,12 +116,12 @@ class GgufBytes {
       this.string(String(value));
       return;
     }
-    const at = this.room(SCALAR_BYTES[type]);
-    SCALAR_WRITERS[type](this.view, at, value);
+    const at = this.#room(SCALAR_BYTES[type]);
+    SCALAR_WRITERS[type](this.#view, at, value);
   }
 
   finish(length: number): Uint8Array {
-    this.room(length - this.length);
-    return this.bytes.subarray(0, length);
+    this.#room(length - this.length);
+    return this.#bytes.subarray(0, length);
   }
 }

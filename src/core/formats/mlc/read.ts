@@ -15,50 +15,51 @@ export interface MlcRows {
 
 /** Reads the parameters of a weight folder back. */
 export class MlcReader {
-  private readonly places = new Map<string, { record: MlcRecord; dataPath: string }>();
+  readonly #places = new Map<string, { record: MlcRecord; dataPath: string }>();
+  readonly #dtype: MlcDtype;
+  readonly #open: (dataPath: string) => Promise<ByteSource>;
 
-  constructor(
-    index: MlcIndex,
-    private readonly dtype: MlcDtype,
-    private readonly open: (dataPath: string) => Promise<ByteSource>,
-  ) {
+  constructor(index: MlcIndex, dtype: MlcDtype, open: (dataPath: string) => Promise<ByteSource>) {
+    this.#dtype = dtype;
+    this.#open = open;
+
     for (const { dataPath, records } of index.records)
-      for (const record of records) this.places.set(record.name, { record, dataPath });
+      for (const record of records) this.#places.set(record.name, { record, dataPath });
   }
 
   /** Names of the tensors in the index. */
   get names(): string[] {
-    return [...this.places.keys()];
+    return [...this.#places.keys()];
   }
 
   /** `count` rows from row `start`; a vector is one row. */
   async readRows(parameter: MlcParameter, start: number, count: number): Promise<MlcRows> {
-    const [first, second] = mlcTensors(parameter, this.dtype);
+    const [first, second] = mlcTensors(parameter, this.#dtype);
     if (!first) throw new Error(`The parameter ${parameter.module} has no tensor.`);
-    if (!second || !MLC_FORMATS[this.dtype].quantised)
-      return { values: await this.floats(first.name, start, count), scales: null };
-    const bytes = await this.bytes(first.name, start, count);
+    if (!second || !MLC_FORMATS[this.#dtype].quantised)
+      return { values: await this.#floats(first.name, start, count), scales: null };
+    const bytes = await this.#bytes(first.name, start, count);
     const words = new Uint32Array(bytes.slice().buffer);
-    const scales = await this.floats(second.name, start, count);
+    const scales = await this.#floats(second.name, start, count);
     return { values: dequantiseGroups({ words, scales }), scales };
   }
 
-  private async floats(name: string, start: number, count: number): Promise<Float32Array> {
-    const { record } = this.place(name);
+  async #floats(name: string, start: number, count: number): Promise<Float32Array> {
+    const { record } = this.#place(name);
     const type = record.dtype === 'float16' ? 'F16' : record.format === 'f32-to-bf16' ? 'BF16' : 'F32';
-    const bytes = await this.bytes(name, start, count);
+    const bytes = await this.#bytes(name, start, count);
     return decodeStored(type, bytes, (count * record.shape.reduce((a, b) => a * b, 1)) / rowCount(record));
   }
 
-  private async bytes(name: string, start: number, count: number): Promise<Uint8Array> {
-    const { record, dataPath } = this.place(name);
+  async #bytes(name: string, start: number, count: number): Promise<Uint8Array> {
+    const { record, dataPath } = this.#place(name);
     const row = record.nbytes / rowCount(record);
-    return (await this.open(dataPath)).read(record.byteOffset + start * row, count * row);
+    return (await this.#open(dataPath)).read(record.byteOffset + start * row, count * row);
   }
 
   /** @throws {LabError} `bad-file` when the index lacks the tensor. */
-  private place(name: string): { record: MlcRecord; dataPath: string } {
-    const place = this.places.get(name);
+  #place(name: string): { record: MlcRecord; dataPath: string } {
+    const place = this.#places.get(name);
     if (place) return place;
     throw new LabError({
       code: 'bad-file',

@@ -13,44 +13,46 @@ type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 export class MlcShardWriter {
   readonly shards: MlcShard[] = [];
   readonly files: WrittenFile[] = [];
-  private waiting: { record: MlcRecord; bytes: Uint8Array }[] = [];
-  private filled = 0;
+  #waiting: { record: MlcRecord; bytes: Uint8Array }[] = [];
+  #filled = 0;
+  readonly #folder: FolderSink;
+  readonly #capacity: number;
 
-  constructor(
-    private readonly folder: FolderSink,
-    private readonly capacity = SHARD_BYTES,
-  ) {}
+  constructor(folder: FolderSink, capacity = SHARD_BYTES) {
+    this.#folder = folder;
+    this.#capacity = capacity;
+  }
 
   /** Appends a tensor of exactly `nbytes` bytes. */
   async append(tensor: Omit<MlcRecord, 'byteOffset'>, chunks: Chunks): Promise<void> {
     const { nbytes } = tensor;
-    if (2 * nbytes >= this.capacity) return this.writeFile([{ ...tensor, byteOffset: 0 }], chunks);
-    if (this.filled + nbytes >= this.capacity) await this.flush();
-    this.waiting.push({ record: { ...tensor, byteOffset: this.filled }, bytes: await joined(chunks, nbytes) });
-    this.filled += nbytes;
+    if (2 * nbytes >= this.#capacity) return this.#writeFile([{ ...tensor, byteOffset: 0 }], chunks);
+    if (this.#filled + nbytes >= this.#capacity) await this.#flush();
+    this.#waiting.push({ record: { ...tensor, byteOffset: this.#filled }, bytes: await joined(chunks, nbytes) });
+    this.#filled += nbytes;
   }
 
   /** Writes the tensors that are still waiting. */
   async finish(): Promise<void> {
-    await this.flush();
+    await this.#flush();
   }
 
-  private async flush(): Promise<void> {
-    if (this.waiting.length === 0) return;
-    const { waiting } = this;
-    [this.waiting, this.filled] = [[], 0];
-    await this.writeFile(
+  async #flush(): Promise<void> {
+    if (this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    [this.#waiting, this.#filled] = [[], 0];
+    await this.#writeFile(
       waiting.map(({ record }) => record),
       waiting.map(({ bytes }) => bytes),
     );
   }
 
-  private async writeFile(records: MlcRecord[], chunks: Chunks): Promise<void> {
+  async #writeFile(records: MlcRecord[], chunks: Chunks): Promise<void> {
     const dataPath = `params_shard_${this.shards.length}.bin`;
     const nbytes = records.reduce((sum, record) => sum + record.nbytes, 0);
     const shard: MlcShard = { dataPath, format: 'raw-shard', nbytes, records, md5sum: '' };
     this.shards.push(shard);
-    const file: FileSink = await this.folder.create(dataPath);
+    const file: FileSink = await this.#folder.create(dataPath);
     const hash = md5.create();
     for await (const chunk of chunks) {
       hash.update(chunk);

@@ -33,7 +33,7 @@ interface NodeOptions {
  */
 export class GraphBuilder {
   readonly graph: OnnxGraph;
-  private counter = 0;
+  #counter = 0;
 
   constructor(name: string) {
     this.graph = { name, nodes: [], initializers: [], inputs: [], outputs: [] };
@@ -80,7 +80,7 @@ export class GraphBuilder {
     attributes: Record<string, OnnxAttribute> = {},
     options: NodeOptions = {},
   ): string {
-    const name = options.name ?? `${op}_${this.counter++}`;
+    const name = options.name ?? `${op}_${this.#counter++}`;
     const outputs = options.outputs ?? [`${name}.out`];
     this.graph.nodes.push({ name, op, domain: options.domain ?? '', inputs, outputs, attributes });
     return at(outputs, 0);

@@ -9,35 +9,35 @@ const text = new TextDecoder();
 
 /** Collects the encoded fields of one message. Also writes fields equal to their proto default: the caller decides. */
 export class MessageWriter {
-  private readonly parts: Uint8Array[] = [];
-  private size = 0;
+  readonly #parts: Uint8Array[] = [];
+  #size = 0;
 
-  private push(part: Uint8Array): void {
-    this.parts.push(part);
-    this.size += part.length;
+  #push(part: Uint8Array): void {
+    this.#parts.push(part);
+    this.#size += part.length;
   }
 
-  private tag(field: number, wire: number): void {
-    this.push(varint(BigInt(field) * 8n + BigInt(wire)));
+  #tag(field: number, wire: number): void {
+    this.#push(varint(BigInt(field) * 8n + BigInt(wire)));
   }
 
   /** An int32/int64/enum field; negative values take ten bytes, as the format requires. */
   int(field: number, value: number): void {
-    this.tag(field, WIRE.varint);
-    this.push(varint(BigInt.asUintN(64, BigInt(value))));
+    this.#tag(field, WIRE.varint);
+    this.#push(varint(BigInt.asUintN(64, BigInt(value))));
   }
 
   float(field: number, value: number): void {
-    this.tag(field, WIRE.fixed32);
+    this.#tag(field, WIRE.fixed32);
     const bytes = new Uint8Array(4);
     new DataView(bytes.buffer).setFloat32(0, value, true);
-    this.push(bytes);
+    this.#push(bytes);
   }
 
   bytes(field: number, value: Uint8Array): void {
-    this.tag(field, WIRE.bytes);
-    this.push(varint(BigInt(value.length)));
-    this.push(value);
+    this.#tag(field, WIRE.bytes);
+    this.#push(varint(BigInt(value.length)));
+    this.#push(value);
   }
 
   string(field: number, value: string): void {
@@ -47,13 +47,13 @@ export class MessageWriter {
   message(field: number, write: (writer: MessageWriter) => void): void {
     const writer = new MessageWriter();
     write(writer);
-    this.tag(field, WIRE.bytes);
-    this.push(varint(BigInt(writer.size)));
-    for (const part of writer.parts) this.push(part);
+    this.#tag(field, WIRE.bytes);
+    this.#push(varint(BigInt(writer.#size)));
+    for (const part of writer.#parts) this.#push(part);
   }
 
   finish(): Uint8Array<ArrayBuffer> {
-    return joinBytes(this.parts);
+    return joinBytes(this.#parts);
   }
 }
 

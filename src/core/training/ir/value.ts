@@ -75,7 +75,7 @@ export class Graph {
 
   input(name: string, type: ElementType, shape: Shape): Value {
     if (this.inputs.has(name)) throw new Error(`The graph already has an input ${name}.`);
-    const value = this.add({ shape, type });
+    const value = this.#add({ shape, type });
     this.inputs.set(name, value);
     return value;
   }
@@ -83,7 +83,7 @@ export class Graph {
   /** A constant; a scalar when `dims` is left out. */
   constant(data: number | number[], dims: number[] = []): Value {
     const list = typeof data === 'number' ? [data] : data;
-    return this.add({ shape: dims, type: 'float32', constant: { dims, data: list } });
+    return this.#add({ shape: dims, type: 'float32', constant: { dims, data: list } });
   }
 
   output(name: string, value: Value): void {
@@ -92,10 +92,10 @@ export class Graph {
   }
 
   apply(operator: Operator, inputs: readonly Value[], settings: Settings = {}): Value {
-    return this.add({ ...operator.infer(inputs, settings), made: { operator, inputs, settings } });
+    return this.#add({ ...operator.infer(inputs, settings), made: { operator, inputs, settings } });
   }
 
-  private add(parts: Pick<Value, 'shape' | 'type' | 'made' | 'constant'>): Value {
+  #add(parts: Pick<Value, 'shape' | 'type' | 'made' | 'constant'>): Value {
     const value: Value = { id: this.values.length, graph: this, ...parts };
     this.values.push(value);
     return value;
