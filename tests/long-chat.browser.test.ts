@@ -133,6 +133,10 @@ describe('a conversation of 120 turns in a window of 2,048 tokens', () => {
     await page.keyboard.press('Enter');
     await expect.poll(focused).toBe('Inside this reply');
     expect(await inside.getByRole('heading').evaluate(isInSight)).toBe(true);
+    // It stays in sight when the words have arrived.
+    await inside.getByRole('toolbar').waitFor();
+    await page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));
+    expect(await inside.getByRole('heading').first().evaluate(isInSight)).toBe(true);
     await page.keyboard.press('Escape');
     expect([await inside.count(), await focused()]).toEqual([0, 'Look inside']);
     // What the model sees is a sheet here, which begins at the newest message.
