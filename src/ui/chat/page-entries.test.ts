@@ -9,7 +9,7 @@ import {
   update,
 } from '../../core/conversation/tree.ts';
 import { PAPER_DECODING } from '../../core/engine/engine.ts';
-import { mayResume, pageEntries, type ReplyNote } from './page-entries.ts';
+import { helpedEntry, mayResume, pageEntries, type ReplyNote } from './page-entries.ts';
 
 const reply: ReplyOrigin = { modelId: 'm', representation: 'keypos', decoding: { ...PAPER_DECODING, seed: 7 } };
 
@@ -50,6 +50,17 @@ describe('the entries of a page', () => {
       createConversation(),
     );
     expect(pageEntries(path, null).map(({ folded }) => folded)).toEqual([false, false, true, false, false]);
+  });
+
+  it('show help with the newest message of the person that calls for it, until it is hidden', () => {
+    const asked = append(createConversation(), { speaker: 'seeker', text: 'I want to die' });
+    const answered = append(asked.conversation, { speaker: 'supporter', text: 'Cheer up.', reply });
+    const { id } = asked.message;
+    const shown = new Set<string>();
+    expect(helpedEntry(pageEntries(answered.conversation, null), shown)?.id).toBe(id);
+    expect(helpedEntry(pageEntries(answered.conversation, null), new Set([id]))).toBeUndefined();
+    const calm = append(answered.conversation, { speaker: 'seeker', text: 'Thank you.' });
+    expect(helpedEntry(pageEntries(calm.conversation, null), shown)).toBeUndefined();
   });
 
   it('tell what was done around the model, and its strategy', () => {
