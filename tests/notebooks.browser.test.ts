@@ -270,7 +270,7 @@ describe('notebooks', () => {
     it('Compression playground: replies from what fits', async () => {
       await runs('compression-playground');
       await reader.rewrite(4, 'const budget = 96;');
-      await button('Compare all three').click();
+      await button('Compare all').click();
       await expect.poll(() => reader.cell(15).getByRole('row').count(), { timeout: 240_000 }).toBe(4);
       await expectSound();
     });

@@ -28,7 +28,7 @@ type Ranking = Map<string, Map<string, number>>;
 
 /**
  * A reader's choices: a line per situation, `s01<tab>B>A=C`.
- * @throws {LabError} `bad-data` naming the line that has not each letter exactly once, or a situation that is missing.
+ * @throws {LabError} `bad-data` naming a line in which a letter is missing or repeated, or a situation that is missing.
  */
 export function parseChoices(text: string, where: string, replies: Replies): Ranking {
   const ranking: Ranking = new Map();

@@ -14,7 +14,7 @@ import { openLines } from './work-folder.ts';
 export const JUDGES_FILE = 'judges.json';
 export const VERDICTS_FILE = 'verdicts.jsonl';
 
-/** The judges of a run on disk, in `judges.json`, and their verdicts, a line each in `verdicts.jsonl`. */
+/** The judges of a run on disk, in `judges.json`, and their verdicts, one per line in `verdicts.jsonl`. */
 export interface RunJudgings {
   /** Every judge with its verdicts, the earliest first. */
   all(): RunVerdicts[];
