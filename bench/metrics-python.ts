@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Pair } from '../src/core/metrics/pair.ts';
+import { exists } from '../src/node/read-file.ts';
 
 const execute = promisify(execFile);
 
@@ -63,11 +64,4 @@ async function prepareWordNet(): Promise<void> {
   await mkdir(join(NLTK_DATA, 'corpora'), { recursive: true });
   await rename(dict, folder);
   await rm(work, { recursive: true });
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { exists } from '../src/node/read-file.ts';
 
 const execute = promisify(execFile);
 
@@ -17,7 +18,7 @@ export async function python(requirements: string, folder: string): Promise<stri
   const venv = resolve(folder);
   const file = join(venv, 'bin/python');
   const done = join(venv, 'done');
-  if (await stat(done).catch(() => undefined)) return file;
+  if (await exists(done)) return file;
   console.log(`Installing ${requirements} into .cache/ ...`);
   await mkdir(venv, { recursive: true });
   await execute('python3', ['-m', 'venv', venv]);

@@ -224,6 +224,16 @@ const NOUNS: readonly Noun[] = [
     example: 'return `${(bytes / 1e6).toFixed(1)} MB`;',
   },
   {
+    noun: 'files that may be missing',
+    primitive: /'ENOENT'|\b(?:readFile|readdir|realpath|l?stat)\(.*\)\.catch\(\(\)(?:: [\w[\]]+)? =>/,
+    only: [
+      'src/node/read-file.ts',
+      // /proc reports what it can.
+      'src/node/folder-lock.ts',
+    ],
+    example: "const text = await readFile(path, 'utf8').catch(() => undefined);",
+  },
+  {
     noun: 'JSON lines',
     primitive: /JSON\.parse\(line/,
     only: [

@@ -30,6 +30,6 @@ export async function readReplies(out: string): Promise<Replies> {
     code: 'bad-file',
     where: path,
     what: z.prettifyError(parsed.error),
-    todo: 'Write it again with npm run bench -- reading.',
+    todo: 'Restore it, or move it away and write it again with npm run bench -- reading.',
   });
 }

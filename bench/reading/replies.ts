@@ -6,6 +6,7 @@ import { LabError } from '../../src/core/error.ts';
 import { parseJson } from '../../src/core/formats/checkpoint/json.ts';
 import { loadFolderModel } from '../../src/node/folder-model.ts';
 import { sha256Of } from '../../src/node/node-manifest.ts';
+import { exists } from '../../src/node/read-file.ts';
 import { readReplies, situationsSchema, type Replies } from './format.ts';
 import { readingSheet } from './sheet.ts';
 
@@ -26,7 +27,7 @@ export async function writeReading([out, ...folders]: string[]): Promise<void> {
     });
   const path = join(import.meta.dirname, 'situations.json');
   const situations = situationsSchema.parse(parseJson(await readFile(path, 'utf8'), path));
-  const known = await readReplies(out).catch((): undefined => undefined);
+  const known = (await exists(join(out, 'replies.json'))) ? await readReplies(out) : undefined;
   const result: Replies = { decoding: DECODING, models: {}, situations, replies: {} };
   for (const folder of folders) {
     const name = basename(resolve(folder));

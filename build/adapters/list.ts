@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { adapterManifestSchema } from '../../src/core/training/merge/manifest.ts';
+import { ifPresent } from '../../src/node/read-file.ts';
 
 export const ADAPTERS = fileURLToPath(new URL('../../public/adapters/', import.meta.url));
 
@@ -10,7 +11,7 @@ const FIRST = 'solace';
 
 /** What the page lists of the adapters in a folder, from their manifests, as the text of a JSON file. */
 export async function listAdapters(folder: string): Promise<string> {
-  const names = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const names = (await ifPresent(folder, readdir(folder, { withFileTypes: true }))) ?? [];
   const listed = await Promise.all(
     names
       .filter((entry) => entry.isDirectory())

@@ -1,7 +1,8 @@
 /** `npm run docs` writes the generated files, `npm run check:docs` fails if one differs from its source. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import prettier from 'prettier';
+import { readIfPresent } from '../../src/node/read-file.ts';
 import { commandLinePage } from './command-line.ts';
 import { enginesPage } from './engines.ts';
 import { completionsFile, notebookApiPage } from './notebook-api.ts';
@@ -21,7 +22,7 @@ const stale: string[] = [];
 for (const [file, make] of Object.entries(FILES)) {
   const path = join(ROOT, file);
   const text = await prettier.format(await make(path), { ...(await prettier.resolveConfig(path)), filepath: path });
-  if (text === (await readFile(path, 'utf8').catch(() => ''))) continue;
+  if (text === (await readIfPresent(path))) continue;
   if (check) stale.push(file);
   else {
     await writeFile(path, text);

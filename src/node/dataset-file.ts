@@ -8,20 +8,15 @@ import { builtIn, CORPUS_ID, type BuiltIn } from '../core/dataset/built-in.ts';
 import type { Dataset } from '../lab/index.ts';
 import { readDataset, type ReadDataset, type ReadOptions } from '../core/dataset/read.ts';
 import type { TextFile } from '../core/dataset/text-stream.ts';
-import { LabError } from '../core/error.ts';
 import { DatasetLibrary } from '../../workers/dataset/library.ts';
+import { unreadable } from './read-file.ts';
 
 const BUILT_IN_FOLDER = fileURLToPath(new URL('../../public/dialogues/', import.meta.url));
 
 /** A file on disk, for Node; its bytes are read as needed. */
 async function openLocalFile(path: string): Promise<TextFile> {
   const { size } = await stat(path).catch((error: unknown) => {
-    throw LabError.from(error, {
-      code: 'missing-file',
-      where: path,
-      what: 'The file cannot be read',
-      todo: 'Check its path.',
-    });
+    throw unreadable(error, path, { what: 'The file cannot be read', todo: 'Check its path.' });
   });
   // Node's type of a web stream differs from the browser's, though the value is one.
   return {
@@ -31,14 +26,14 @@ async function openLocalFile(path: string): Promise<TextFile> {
   };
 }
 
-/** Reads the files of one dataset from disk, for Node. Rejects as `readDataset` does, and with `missing-file`. */
+/** Reads the files of one dataset from disk, for Node. Rejects as `readDataset` does, and with `missing-file` or `io`. */
 export async function readLocalDataset(paths: readonly string[], options: ReadOptions = {}): Promise<ReadDataset> {
   return readDataset(await Promise.all(paths.map(openLocalFile)), options);
 }
 
 /**
  * Reads a whole dataset file, with the SHA-256 of its bytes. `name` replaces the file's own name in ids.
- * @throws {LabError} `missing-file` with the text of `missing`, and what `readDataset` throws.
+ * @throws {LabError} `missing-file` or `io` with the text of `missing`, and what `readDataset` throws.
  */
 export async function readHashedDataset(
   path: string,
@@ -46,7 +41,7 @@ export async function readHashedDataset(
   { name = basename(path), ...options }: ReadOptions & { name?: string } = {},
 ): Promise<{ sha256: string; read: () => Promise<ReadDataset> }> {
   const bytes = await readFile(path).catch((error: unknown) => {
-    throw LabError.from(error, { code: 'missing-file', where: path, ...missing });
+    throw unreadable(error, path, missing);
   });
   const blob = new Blob([bytes]);
   return {

@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../core/error.ts';
+import { readIfPresent } from './read-file.ts';
 
 const LOCK_FILE = 'lock';
 const LOCK_START = '{"pid":';
@@ -41,7 +42,7 @@ export async function lockFolder(folder: string, option = '--out'): Promise<() =
         await rm(path, { force: true });
       };
     }
-    const text = await readFile(path, 'utf8').catch(() => undefined);
+    const text = await readIfPresent(path);
     // It has just been released.
     if (text === undefined) continue;
     if (!isLock(text)) {

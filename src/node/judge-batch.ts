@@ -1,11 +1,11 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { LabError } from '../core/error.ts';
 import { openRequests, readBatch } from '../core/judge/batch.ts';
 import type { PromptId } from '../core/judge/prompts.ts';
 import { batchLine, parseBatchAnswers } from '../engines/openai/batch.ts';
 import { finish, judgeOf, verdictsOf, withRun, type Print, type RunPlace } from './judged-run.ts';
 import { refuseOverlap } from './output-path.ts';
-import { readText } from './text-file.ts';
+import { exists, readText } from './read-file.ts';
 
 /** Writes the open requests for a run into a file. */
 export async function writeBatchRequests(
@@ -19,7 +19,7 @@ export async function writeBatchRequests(
       todo: 'Give the name of the model that answers the batch, such as gpt-4.',
     });
   await refuseOverlap(file, { '--run': place.run, '--dataset': place.dataset }, '--requests');
-  if (!force && (await stat(file).catch(() => undefined)))
+  if (!force && (await exists(file)))
     throw new LabError({
       code: 'bad-config',
       where: file,

@@ -1,21 +1,23 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { LabError } from '../core/error.ts';
 import { parseJson } from '../core/formats/checkpoint/json.ts';
 import { MANIFEST_FORMAT, MANIFEST_NAME, manifestSchema, type ModelManifest } from '../core/formats/manifest.ts';
+import { ifPresent, readIfPresent } from './read-file.ts';
 
 /**
  * Compares the files of a folder with its manifest, size first.
- * @throws {LabError} `missing-file`, `hash-mismatch` for the first file that is missing or has changed.
+ * @throws {LabError} `missing-file`, `hash-mismatch` for the first file that is missing or has changed; `io` when one
+ * cannot be read.
  */
 export async function checkFiles(folder: string, files: ModelManifest['files']): Promise<void> {
   for (const { path, bytes } of files) {
     const full = join(folder, path);
-    const info = await stat(full).catch(() => undefined);
+    const info = await ifPresent(full, stat(full));
     if (!info?.isFile())
       throw new LabError({
         code: 'missing-file',
@@ -33,14 +35,14 @@ export async function checkFiles(folder: string, files: ModelManifest['files']):
 
 /**
  * The lab's manifest in a model folder; undefined without one.
- * @throws {LabError} `bad-file` for a damaged manifest.
+ * @throws {LabError} `bad-file` for a damaged manifest, `io` for one that cannot be read.
  */
 export const readManifest = (folder: string): Promise<ModelManifest | undefined> =>
   readManifestOf(folder, MANIFEST_FORMAT, manifestSchema, 'Export the model again.');
 
 /**
  * The manifest of a format in a folder; undefined without one, and for manifests of other formats and programs.
- * @throws {LabError} `bad-file` for a damaged manifest, with `todo`.
+ * @throws {LabError} `bad-file` for a damaged manifest, with `todo`; `io` for one that cannot be read.
  */
 export async function readManifestOf<Manifest>(
   folder: string,
@@ -49,7 +51,7 @@ export async function readManifestOf<Manifest>(
   todo: string,
 ): Promise<Manifest | undefined> {
   const path = join(folder, MANIFEST_NAME);
-  const text = await readFile(path, 'utf8').catch(() => undefined);
+  const text = await readIfPresent(path);
   if (text === undefined) return undefined;
   const json = parseJson(text, path);
   if (!hasFormat(json, format)) return undefined;

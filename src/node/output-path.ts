@@ -2,6 +2,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { LabError } from '../core/error.ts';
+import { ifPresent } from './read-file.ts';
 
 /** What a command reads: the option's name, e.g. `--in`, and the files or folders. */
 export type InputPaths = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -37,10 +38,10 @@ async function placesOf(path: string): Promise<string[]> {
   const full = resolve(path);
   const linked: string[] = [];
   for (const folder of [full, join(full, 'onnx')]) {
-    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    const entries = (await ifPresent(folder, readdir(folder, { withFileTypes: true }))) ?? [];
     linked.push(...entries.filter((entry) => entry.isSymbolicLink()).map(({ name }) => join(folder, name)));
   }
-  const real = await Promise.all([full, ...linked].map((place) => realpath(place).catch(() => undefined)));
+  const real = await Promise.all([full, ...linked].map((place) => ifPresent(place, realpath(place))));
   return [full, ...real.filter((place) => place !== undefined)];
 }
 
@@ -52,6 +53,6 @@ async function contains(target: string, place: string): Promise<boolean> {
 }
 
 async function identity(path: string): Promise<string | undefined> {
-  const info = await stat(path, { bigint: true }).catch(() => undefined);
+  const info = await ifPresent(path, stat(path, { bigint: true }));
   return info && `${info.dev}:${info.ino}`;
 }

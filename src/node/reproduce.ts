@@ -11,7 +11,7 @@ import {
 import { conversationKey, recordKey } from '../core/evaluation/record.ts';
 import { jobKey, type Job } from '../core/evaluation/respond.ts';
 import { planJobs, runPlan, type RunDependencies } from '../core/evaluation/runner.ts';
-import { readText } from './text-file.ts';
+import { readText } from './read-file.ts';
 
 /** One reproduced record, or, at the end, a summary of all. */
 export type CheckLine =

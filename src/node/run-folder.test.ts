@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -61,6 +61,15 @@ describe('openRunFolder', () => {
     await writeFile(join(out, 'records.jsonl'), `${JSON.stringify(record)}\n{}\n`);
     await expect(openRunFolder(out, plan)).rejects.toThrow(/line 2/);
     await (await openRunFolder(join(out, 'free'), plan)).close();
+  });
+
+  it.each(['records.jsonl', 'judges.json', 'plan.json'])('does not take an unreadable %s for none', async (name) => {
+    await (await openRunFolder(out, plan)).close();
+    await rm(join(out, name), { force: true });
+    await symlink(name, join(out, name));
+    await expect(openRunFolder(out, plan)).rejects.toMatchObject({ code: 'io' });
+    expect(await readdir(out)).not.toContain('lock');
+    expect(await readlink(join(out, name))).toBe(name);
   });
 
   it('resumes a run that is older than some settings, by its own plan', async () => {

@@ -1,4 +1,3 @@
-import { access, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { LabError } from '../core/error.ts';
 import { parseJson } from '../core/formats/checkpoint/json.ts';
@@ -6,6 +5,7 @@ import { numbersOf } from '../core/evaluation/numbers.ts';
 import { parsePlan, parseStoredPlan, type EvaluationPlan } from '../core/evaluation/plan.ts';
 import { recordSchema, type ResultRecord } from '../core/evaluation/record.ts';
 import { summarySchema, type RunSummary } from '../core/table/summary.ts';
+import { exists, readIfPresent } from './read-file.ts';
 import { JUDGES_FILE, openRunJudgings, VERDICTS_FILE, type RunJudgings } from './run-judgings.ts';
 import { openWorkFolder } from './work-folder.ts';
 
@@ -65,8 +65,8 @@ export async function openRunFolder(out: string, plan: EvaluationPlan, force = f
       await folder.write(SUMMARY_FILE, `${JSON.stringify(summary, null, 1)}\n`);
     },
     async machine() {
-      const before = await readFile(join(out, SUMMARY_FILE), 'utf8').catch(() => '');
-      return summarySchema.pick({ machine: true }).safeParse(safeJson(before)).data?.machine;
+      const before = await readIfPresent(join(out, SUMMARY_FILE));
+      return summarySchema.pick({ machine: true }).safeParse(safeJson(before ?? '')).data?.machine;
     },
     close: () => folder.close(),
   };
@@ -86,12 +86,7 @@ function safeJson(text: string): unknown {
  * @throws {LabError} `bad-config` naming the first field at fault.
  */
 export async function parsePlanFile(json: unknown, path: string): Promise<EvaluationPlan> {
-  const beside = [RECORDS_FILE, NUMBERS_FILE].map((name) =>
-    access(join(dirname(path), name)).then(
-      () => true,
-      () => false,
-    ),
-  );
+  const beside = [RECORDS_FILE, NUMBERS_FILE].map((name) => exists(join(dirname(path), name)));
   const ofRun = basename(path) === PLAN_FILE && (await Promise.all(beside)).includes(true);
   return ofRun ? parseStoredPlan(json, path) : parsePlan(json, path);
 }

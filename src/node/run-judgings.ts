@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../core/error.ts';
@@ -9,6 +8,7 @@ import {
   type RunVerdict,
   type RunVerdicts,
 } from '../core/judge/run-verdict.ts';
+import { readIfPresent } from './read-file.ts';
 import { openLines } from './work-folder.ts';
 
 export const JUDGES_FILE = 'judges.json';
@@ -53,7 +53,7 @@ export async function openRunJudgings(
 }
 
 async function readJudges(path: string): Promise<RunJudge[]> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
+  const text = await readIfPresent(path);
   if (text === undefined) return [];
   try {
     return z.array(runJudgeSchema).parse(JSON.parse(text));

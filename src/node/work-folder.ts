@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { LabError } from '../core/error.ts';
 import { parseJsonLines } from '../core/json-lines.ts';
 import { lockFolder } from './folder-lock.ts';
+import { ifPresent, readIfPresent } from './read-file.ts';
 
 /** A file of JSON lines in such a folder. */
 export interface LinesFile<Line> {
@@ -50,7 +51,7 @@ export interface WorkFolder<Line> extends GrowingLines<Line> {
 /**
  * Opens a folder for exclusive use by this process; a lock that a killed process left behind is taken over.
  * @throws {LabError} `bad-config` when the folder contains another task or other files, `busy` when it is in use,
- * `bad-file` when its lines are damaged.
+ * `bad-file` when its lines are damaged, `io` when a file of it cannot be read.
  */
 export async function openWorkFolder<Line>(
   out: string,
@@ -68,7 +69,7 @@ export async function openWorkFolder<Line>(
   const unlock = await lockFolder(out);
   try {
     const path = join(out, task.file);
-    const before = await readFile(path, 'utf8').catch(() => undefined);
+    const before = await readIfPresent(path);
     if (before === undefined) await writeFile(path, task.text);
     else task.compare(before, path);
     return {
@@ -84,7 +85,7 @@ export async function openWorkFolder<Line>(
 
 /**
  * Opens a file of lines in a folder that this process has locked.
- * @throws {LabError} `bad-file` when its lines are damaged.
+ * @throws {LabError} `bad-file` when its lines are damaged, `io` when it cannot be read.
  */
 export async function openLines<Line>(out: string, of: LinesFile<Line>): Promise<GrowingLines<Line>> {
   const file = join(out, of.file);
@@ -100,7 +101,7 @@ export async function openLines<Line>(out: string, of: LinesFile<Line>): Promise
 
 /** A folder that is not empty must belong to such work. */
 async function refuseOthersFiles(out: string, task: string, own: readonly string[], force: boolean): Promise<void> {
-  const names = (await readdir(out).catch((): string[] => [])).filter((name) => name !== 'lock').sort();
+  const names = ((await ifPresent(out, readdir(out))) ?? []).filter((name) => name !== 'lock').sort();
   if (names.includes(task)) return;
   const taken = names.filter((name) => own.includes(name));
   const found = force ? taken : names;
@@ -122,7 +123,7 @@ async function replaceFile(path: string, text: string): Promise<void> {
 
 /** The lines of a file. A last line without its end was being written when the process was killed and is removed. */
 async function readLines<Line>(path: string, { schema, what }: LinesFile<Line>): Promise<Line[]> {
-  const bytes = await readFile(path).catch(() => Buffer.alloc(0));
+  const bytes = (await ifPresent(path, readFile(path))) ?? Buffer.alloc(0);
   const end = bytes.lastIndexOf(0x0a) + 1;
   const lines = parseJsonLines(bytes.toString('utf8', 0, end), schema, {
     code: 'bad-file',

@@ -8,7 +8,7 @@ import { parseMetrics } from '../../src/core/training/metrics-row.ts';
 import { drawSvg, isOwnSvg } from '../figures/svg.ts';
 import { replaceFile } from '../files/sink.ts';
 import { METRICS_FILE } from '../train/metrics.ts';
-import { readText } from '../../src/node/text-file.ts';
+import { ifPresent, readText } from '../../src/node/read-file.ts';
 
 /** Draws the losses and the learning rate of runs. */
 export const plotCommand = defineCommand({
@@ -59,7 +59,7 @@ async function claimSvg(out: string, runs: readonly string[], force: boolean): P
       todo: 'Use a name such as loss.svg.',
     });
   await refuseOverlap(out, { 'the plot': runs });
-  const info = await stat(out).catch(() => undefined);
+  const info = await ifPresent(out, stat(out));
   if (!info) return;
   if (!info.isFile())
     throw new LabError({
@@ -78,7 +78,7 @@ async function claimSvg(out: string, runs: readonly string[], force: boolean): P
 }
 
 async function readRun(path: string): Promise<NamedRun> {
-  const info = await stat(path).catch(() => undefined);
+  const info = await ifPresent(path, stat(path));
   const file = info?.isDirectory() ? join(path, METRICS_FILE) : path;
   const text = await readText(file, {
     what: 'The metrics of the run cannot be read',

@@ -4,6 +4,7 @@ import { LabError } from '../../src/core/error.ts';
 import { choose } from '../../src/node/command-options.ts';
 import { ENCODER_DTYPES } from '../../src/core/formats/encoder/build.ts';
 import { exportEncoder } from '../../src/core/formats/encoder/export.ts';
+import { unreadable } from '../../src/node/read-file.ts';
 import { sideFiles } from '../files/open.ts';
 import type { OutputFolder } from '../files/output.ts';
 import { diskFolder } from '../files/sink.ts';
@@ -31,12 +32,7 @@ export async function exportEncoderFolder(
 ): Promise<void> {
   const dtype = choose('dtype', options.dtype, ENCODER_DTYPES);
   const names = await readdir(input).catch((error: unknown) => {
-    throw LabError.from(error, {
-      code: 'missing-file',
-      where: input,
-      what: 'The folder cannot be read',
-      todo: 'Check --in.',
-    });
+    throw unreadable(error, input, { what: 'The folder cannot be read', todo: 'Check --in.' });
   });
   const [file, other] = names.filter((name) => name.endsWith('.safetensors'));
   if (!file || other)

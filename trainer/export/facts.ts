@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { LabError } from '../../src/core/error.ts';
 import type { CardSection } from '../../src/core/formats/export/card.ts';
 import { mean } from '../../src/core/statistics/descriptive.ts';
 import { parseMetrics } from '../../src/core/training/metrics-row.ts';
+import { isMissing, unreadable } from '../../src/node/read-file.ts';
 import { parseRunConfig, type RunConfig } from '../train/config.ts';
 import { readYaml } from '../train/load-config.ts';
 
@@ -47,12 +47,8 @@ const fileNames = ({ train }: RunConfig['data']): string[] => train.map((path) =
 async function readRun(run: string): Promise<{ config: RunConfig; rows: ReturnType<typeof parseMetrics> }> {
   const read = (name: string): Promise<string> =>
     readFile(join(run, name), 'utf8').catch((error: unknown) => {
-      throw LabError.from(error, {
-        code: 'missing-file',
-        where: run,
-        what: `${name} is missing`,
-        todo: 'Use the folder that train wrote (out).',
-      });
+      const what = isMissing(error) ? `${name} is missing` : `${name} cannot be read`;
+      throw unreadable(error, run, { what, todo: 'Use the folder that train wrote (out).' });
     });
   return {
     config: parseRunConfig(readYaml(await read('config.yaml'), join(run, 'config.yaml')), join(run, 'config.yaml')),

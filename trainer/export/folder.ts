@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { LabError } from '../../src/core/error.ts';
 import { isAdapterManifest } from '../../src/node/adapter-manifest.ts';
 import { checkFiles } from '../../src/node/node-manifest.ts';
+import { isMissing, unreadable } from '../../src/node/read-file.ts';
 import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
 import { parseJson } from '../../src/core/formats/checkpoint/json.ts';
 import { EXPORT_DTYPES, EXPORT_FORMATS, type ExportDtype } from '../../src/core/formats/export/dtype.ts';
@@ -27,12 +28,8 @@ export interface ExportedFolder {
  */
 export async function openExportedFolder(folder: string): Promise<ExportedFolder> {
   const text = await readFile(join(folder, MANIFEST_NAME), 'utf8').catch((error: unknown) => {
-    throw LabError.from(error, {
-      code: 'missing-file',
-      what: `${MANIFEST_NAME} is missing`,
-      where: folder,
-      todo: 'Use a folder that the export command wrote.',
-    });
+    const what = isMissing(error) ? `${MANIFEST_NAME} is missing` : `${MANIFEST_NAME} cannot be read`;
+    throw unreadable(error, folder, { what, todo: 'Use a folder that the export command wrote.' });
   });
   const json = parseJson(text, join(folder, MANIFEST_NAME));
   if (isAdapterManifest(json)) {

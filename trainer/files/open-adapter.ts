@@ -1,6 +1,5 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { LabError } from '../../src/core/error.ts';
 import { parseJson } from '../../src/core/formats/checkpoint/json.ts';
 import { isAdapterGguf } from '../../src/core/formats/gguf/config.ts';
 import { readGgufMetadata } from '../../src/core/formats/gguf/read.ts';
@@ -8,7 +7,7 @@ import { MANIFEST_NAME } from '../../src/core/formats/manifest.ts';
 import { isAdapterFile, openAdapterFiles, type OpenedAdapterFiles } from '../../src/core/training/merge/index.ts';
 import { ADAPTER_CONFIG } from '../../src/core/training/peft-config.ts';
 import { checkAdapterManifest, isAdapterManifest } from '../../src/node/adapter-manifest.ts';
-import { exists } from './sink.ts';
+import { exists, readIfPresent, unreadable } from '../../src/node/read-file.ts';
 import { type FileSource, fileSource } from './source.ts';
 
 export interface OpenedAdapter extends OpenedAdapterFiles {
@@ -22,12 +21,7 @@ export interface OpenedAdapter extends OpenedAdapterFiles {
 export async function openAdapterPath(path: string): Promise<OpenedAdapter> {
   const full = resolve(path);
   const info = await stat(full).catch((error: unknown) => {
-    throw LabError.from(error, {
-      code: 'missing-file',
-      what: 'The adapter cannot be opened',
-      where: path,
-      todo: 'Check --adapter.',
-    });
+    throw unreadable(error, path, { what: 'The adapter cannot be opened', todo: 'Check --adapter.' });
   });
   const names = info.isDirectory()
     ? (await readdir(full)).filter(isAdapterFile).map((name) => join(full, name))
@@ -47,7 +41,7 @@ export async function openAdapterPath(path: string): Promise<OpenedAdapter> {
 /** Whether a path holds an adapter and not a model. */
 export async function isAdapter(path: string): Promise<boolean> {
   if (await exists(join(path, ADAPTER_CONFIG))) return true;
-  const manifest = await readFile(join(path, MANIFEST_NAME), 'utf8').catch(() => undefined);
+  const manifest = await readIfPresent(join(path, MANIFEST_NAME));
   if (manifest !== undefined) return isAdapterManifest(parseJson(manifest, join(path, MANIFEST_NAME)));
   if (!/\.gguf$/i.test(path)) return false;
   const source = await fileSource(path);

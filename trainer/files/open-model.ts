@@ -9,11 +9,11 @@ import {
   type MergedCheckpoint,
   type WeightedAdapter,
 } from '../../src/core/training/merge/index.ts';
+import { exists } from '../../src/node/read-file.ts';
 import { openExportedFolder } from '../export/folder.ts';
 import { openAdapterPath, type OpenedAdapter } from './open-adapter.ts';
 import { openCheckpoint, type OpenedCheckpoint } from './open.ts';
 import { readTemplate } from './read-template.ts';
-import { exists } from './sink.ts';
 import { runtimeProduct } from '../merge/product.ts';
 
 /** Parses `path` or `path=weight`; if a file or folder with the whole name exists, it is used. */

@@ -1,10 +1,11 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { LabError } from '../../src/core/error.ts';
 import type { Checkpoint, SideFiles } from '../../src/core/formats/checkpoint/checkpoint.ts';
 import { openGguf } from '../../src/core/formats/gguf/checkpoint.ts';
 import { SAFETENSORS_INDEX, SIDE_FILES } from '../../src/core/formats/checkpoint/side-files.ts';
 import { indexedFiles, openSafetensors, weightFiles } from '../../src/core/formats/safetensors/checkpoint.ts';
+import { ifPresent, readIfPresent } from '../../src/node/read-file.ts';
 import { type FileSource, fileSource } from './source.ts';
 
 export interface OpenedCheckpoint {
@@ -22,7 +23,7 @@ export interface OpenedCheckpoint {
  */
 export async function openCheckpoint(path: string, option = '--in'): Promise<OpenedCheckpoint> {
   const full = resolve(path);
-  const info = await stat(full).catch(() => undefined);
+  const info = await ifPresent(path, stat(full));
   if (!info)
     throw new LabError({
       code: 'missing-file',
@@ -69,7 +70,7 @@ async function weightsIn(folder: string, shown: string, option: string, files: S
 export async function sideFiles(folder: string): Promise<SideFiles> {
   const files: SideFiles = new Map();
   for (const name of SIDE_FILES) {
-    const text = await readFile(join(folder, name), 'utf8').catch(() => undefined);
+    const text = await readIfPresent(join(folder, name));
     if (text !== undefined) files.set(name, text);
   }
   return files;

@@ -17,7 +17,8 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { LabError } from '../../src/core/error.ts';
 import { type InputPaths, refuseOverlap } from '../../src/node/output-path.ts';
-import { diskError, exists, type PlaceOption } from './sink.ts';
+import { exists, ifPresent } from '../../src/node/read-file.ts';
+import { diskError, type PlaceOption } from './sink.ts';
 import { filesIn, isUnchanged, markWritten, writtenFiles } from './written.ts';
 
 /** A folder that a command may write. */
@@ -83,9 +84,9 @@ export async function othersFiles(folder: string): Promise<string[]> {
 
 async function realTarget(out: string): Promise<string> {
   const full = resolve(out);
-  const info = await lstat(full).catch(() => undefined);
+  const info = await ifPresent(out, lstat(full));
   if (!info) return full;
-  const real = await realpath(full).catch(() => undefined);
+  const real = await ifPresent(out, realpath(full));
   if (real === undefined)
     throw refused(out, 'It is a broken link.', 'Remove the link, or choose another folder with --out.');
   if (!(await stat(real)).isDirectory())
@@ -111,7 +112,7 @@ interface FolderState {
 
 async function survey(target: string, force: boolean): Promise<FolderState> {
   const state: FolderState = { own: new Set(), changed: [], foreign: [] };
-  const top = await readdir(target).catch((): string[] => []);
+  const top = (await ifPresent(target, readdir(target))) ?? [];
   if (top.length === 0) return state;
   const written = await writtenFiles(target);
   if (!written && !force) {
@@ -158,7 +159,7 @@ async function fillFolder<T>(
 
 /** Replaces the old folder by the new one, keeping the files of the old one that are not the lab's. */
 async function install(temporary: string, target: string, before: string, force: boolean): Promise<void> {
-  if (!(await lstat(target).catch(() => undefined))) return rename(temporary, target);
+  if (!(await ifPresent(target, lstat(target)))) return rename(temporary, target);
   const { own, changed, foreign } = await survey(target, force);
   const fresh = new Set(await filesIn(temporary));
   const clashes = [...foreign.filter((path) => fresh.has(path)), ...changed];
@@ -215,7 +216,7 @@ export async function removeWritten(folder: string, known: readonly string[]): P
 /** Undoes what a killed `write` left next to a folder: restores the old folder and removes unfinished ones. */
 export async function recoverFolder(folder: string): Promise<void> {
   const [parent, name] = [dirname(resolve(folder)), basename(folder)];
-  const siblings = await readdir(parent).catch((): string[] => []);
+  const siblings = (await ifPresent(parent, readdir(parent))) ?? [];
   const left = (kind: string): string[] =>
     siblings.filter(
       (sibling) =>

@@ -1,4 +1,4 @@
-import { readText } from '../../src/node/text-file.ts';
+import { readText } from '../../src/node/read-file.ts';
 
 /**
  * The text of a chat template.

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LabError } from '../../src/core/error.ts';
 import type { FileSink, FolderSink } from '../../src/core/formats/export/sink.ts';
+import { ifPresent } from '../../src/node/read-file.ts';
 
 /** How the output path is named: an option of the command, or the setting of a run. */
 export type PlaceOption = '--out' | '--set out=';
@@ -91,7 +92,7 @@ export function diskFolder(root: string, option: PlaceOption = '--out'): FolderS
 
 /** Writes a file atomically; a link stays a link. */
 export async function replaceFile(path: string, text: string, option: PlaceOption = '--out'): Promise<void> {
-  const target = await realpath(path).catch(() => path);
+  const target = (await ifPresent(path, realpath(path))) ?? path;
   const temporary = `${target}.partial-${process.pid}`;
   try {
     await writeFile(temporary, text);
@@ -100,11 +101,4 @@ export async function replaceFile(path: string, text: string, option: PlaceOptio
     await rm(temporary, { force: true }).catch(() => undefined);
     throw diskError(error, path, option);
   }
-}
-
-export async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

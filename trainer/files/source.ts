@@ -1,22 +1,17 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { LabError } from '../../src/core/error.ts';
 import { type ByteSource, checkRange } from '../../src/core/formats/source.ts';
+import { unreadable } from '../../src/node/read-file.ts';
 
 /** A file on disk that stays open until `close`. */
 export interface FileSource extends ByteSource {
   close(): Promise<void>;
 }
 
-/** @throws {LabError} `missing-file` when it can't be opened. */
+/** @throws {LabError} `missing-file` or `io` when it can't be opened. */
 export async function fileSource(path: string): Promise<FileSource> {
   const handle = await open(path, 'r').catch((error: unknown) => {
-    throw LabError.from(error, {
-      code: 'missing-file',
-      what: 'The file cannot be opened',
-      where: path,
-      todo: 'Check the path.',
-    });
+    throw unreadable(error, path, { what: 'The file cannot be opened', todo: 'Check the path.' });
   });
   const { size } = await handle.stat();
   const source: FileSource = {

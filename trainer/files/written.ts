@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { sha256Of } from '../../src/node/node-manifest.ts';
 import { MANIFEST_NAME, manifestSchema } from '../../src/core/formats/manifest.ts';
 import { adapterManifestSchema } from '../../src/core/training/merge/manifest.ts';
+import { ifPresent } from '../../src/node/read-file.ts';
 import { takeHash } from './sink.ts';
 
 /** Lists what the lab wrote into a folder that has no manifest, so that nothing else is ever removed from it. */
@@ -67,7 +68,7 @@ export async function filesIn(folder: string): Promise<string[]> {
 /** Whether a file is still as the lab wrote it. */
 export async function isUnchanged(folder: string, { path, bytes, sha256 }: WrittenEntry): Promise<boolean> {
   const full = join(folder, path);
-  const info = await stat(full).catch(() => undefined);
+  const info = await ifPresent(full, stat(full));
   if (!info?.isFile() || info.size !== bytes) return false;
   return sha256 === undefined || sha256 === (await sha256Of(full));
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFile, readdir, readFile, stat } from 'node:fs/promises';
+import { appendFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { RepresentationId } from '../../src/core/compression/representation.ts';
@@ -9,6 +9,7 @@ import { parseJsonLines } from '../../src/core/json-lines.ts';
 import { dialogueLossSchema, type DialogueLoss } from '../../src/core/table/perplexity-table.ts';
 import type { Sequence } from '../../src/core/training/sequence.ts';
 import { sha256Of } from '../../src/node/node-manifest.ts';
+import { readIfPresent } from '../../src/node/read-file.ts';
 import { openModel, parseAdapterOption } from '../files/open-model.ts';
 import { replaceFile } from '../files/sink.ts';
 import { parseRunConfig } from '../train/config.ts';
@@ -124,7 +125,7 @@ async function sequencesOf(
 /** Rows that were measured before; writes the header of a new file. */
 async function openSums(plan: PerplexityPlan, out: string): Promise<DialogueLoss[]> {
   const header = await headerOf(plan);
-  const text = await readFile(out, 'utf8').catch(() => undefined);
+  const text = await readIfPresent(out);
   if (text === undefined) {
     await appendFile(out, `${JSON.stringify(header)}\n`);
     return [];

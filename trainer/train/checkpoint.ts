@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../../src/core/error.ts';
@@ -12,6 +11,7 @@ import type { AdapterTensor } from '../../src/core/training/lora.ts';
 import { ADAPTER_CONFIG, ADAPTER_FILE, peftConfig } from '../../src/core/training/peft-config.ts';
 import { runStateSchema, type RunState, type SavedRun } from '../../src/core/training/run-state.ts';
 import type { Moments, Weights } from '../../src/core/training/trainer.ts';
+import { readIfPresent } from '../../src/node/read-file.ts';
 import { ownFolder, recoverFolder } from '../files/output.ts';
 import { diskFolder } from '../files/sink.ts';
 import { fileSource } from '../files/source.ts';
@@ -79,12 +79,12 @@ export async function saveAdapter(
 /**
  * Reads a checkpoint to resume from, or null if there is none. A checkpoint that was being replaced when the run was
  * killed is restored first.
- * @throws {LabError} `bad-file` for a damaged one.
+ * @throws {LabError} `bad-file` for a damaged one, `io` for one that cannot be read.
  */
 export async function loadCheckpoint(folder: string): Promise<SavedRun | null> {
   await recoverFolder(folder);
-  const text = await readFile(join(folder, STATE_FILE), 'utf8').catch(() => null);
-  if (text === null) return null;
+  const text = await readIfPresent(join(folder, STATE_FILE));
+  if (text === undefined) return null;
   const parsed = runStateSchema.safeParse(parseJson(text, join(folder, STATE_FILE)));
   if (!parsed.success)
     throw new LabError({

@@ -3,7 +3,7 @@ import { parse as parseYaml } from 'yaml';
 import { LabError } from '../../src/core/error.ts';
 import { didYouMean } from '../../src/node/nearest.ts';
 import { parseRunConfig, type RunConfig } from './config.ts';
-import { readText } from '../../src/node/text-file.ts';
+import { readText } from '../../src/node/read-file.ts';
 
 export const PRESETS = ['built-in', 'smollm2-135m', 'paper-mistral-7b', 'paper-llama2-7b'] as const;
 

@@ -1,5 +1,6 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import type { MetricsRow } from '../../src/core/training/metrics-row.ts';
+import { readIfPresent } from '../../src/node/read-file.ts';
 import { diskError, replaceFile } from '../files/sink.ts';
 
 export type { MetricsRow };
@@ -25,9 +26,11 @@ export class MetricsLog {
   /**
    * Removes what was written after `step`, because a resumed run writes it again. An incomplete last line is removed,
    * too.
+   * @throws {LabError} `io` when the file cannot be read, `quota` when the disk is full.
    */
   async rewind(step: number): Promise<void> {
-    const text = await readFile(this.#path, 'utf8').catch(() => '');
+    const text = await readIfPresent(this.#path);
+    if (text === undefined) return;
     const kept = text.split('\n').filter((line) => (stepOf(line) ?? Infinity) <= step);
     await replaceFile(this.#path, kept.map((line) => `${line}\n`).join(''), '--set out=');
   }

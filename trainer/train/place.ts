@@ -1,11 +1,12 @@
-import { mkdir, readFile, rename, rmdir, stat } from 'node:fs/promises';
+import { mkdir, rename, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { parse as parseYaml, stringify } from 'yaml';
 import { LabError } from '../../src/core/error.ts';
 import { lockFolder } from '../../src/node/folder-lock.ts';
 import { type InputPaths, refuseOverlap } from '../../src/node/output-path.ts';
-import { diskError, exists, replaceFile } from '../files/sink.ts';
+import { exists, ifPresent, readIfPresent } from '../../src/node/read-file.ts';
+import { diskError, replaceFile } from '../files/sink.ts';
 import { parseRunConfig, type RunConfig } from './config.ts';
 import { METRICS_FILE } from './metrics.ts';
 
@@ -71,7 +72,7 @@ export async function claimRun(
 
 /** Updates of the run in a folder; undefined if there is none. */
 async function runIn(out: string): Promise<number | undefined> {
-  const metrics = await readFile(join(out, METRICS_FILE), 'utf8').catch(() => '');
+  const metrics = (await readIfPresent(join(out, METRICS_FILE))) ?? '';
   if (metrics === '' && !(await exists(join(out, 'last'))) && !(await exists(join(out, 'best')))) return undefined;
   return Math.max(0, ...[...metrics.matchAll(/"step":(\d+)/g)].map(([, step]) => Number(step)));
 }
@@ -80,7 +81,7 @@ async function withoutOwnConfig(out: string, inputs: InputPaths): Promise<InputP
   const { '--config': file, ...others } = inputs;
   if (typeof file !== 'string') return inputs;
   const [own, given] = await Promise.all(
-    [join(out, CONFIG_FILE), file].map((path) => stat(path, { bigint: true }).catch(() => undefined)),
+    [join(out, CONFIG_FILE), file].map((path) => ifPresent(path, stat(path, { bigint: true }))),
   );
   return own !== undefined && own.ino === given?.ino && own.dev === given.dev ? others : inputs;
 }
@@ -91,7 +92,7 @@ async function withoutOwnConfig(out: string, inputs: InputPaths): Promise<InputP
 export async function writeConfig(config: RunConfig): Promise<void> {
   const path = join(config.out, CONFIG_FILE);
   const text = stringify(config);
-  const before = await readFile(path, 'utf8').catch(() => undefined);
+  const before = await readIfPresent(path);
   if (before === text) return;
   if (before !== undefined && !isOwnConfig(before)) {
     let kept = join(config.out, 'config.before.yaml');

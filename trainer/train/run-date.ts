@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
+import { readIfPresent } from '../../src/node/read-file.ts';
 import { type RunConfig, runSchema } from './config.ts';
 import { CONFIG_FILE } from './place.ts';
 
@@ -23,7 +23,7 @@ export function dateOf({ data }: RunConfig): Date | undefined {
 }
 
 async function savedDate(out: string): Promise<string | undefined> {
-  const text = await readFile(join(out, CONFIG_FILE), 'utf8').catch(() => undefined);
+  const text = await readIfPresent(join(out, CONFIG_FILE));
   if (text === undefined) return undefined;
   try {
     return runSchema.parse(parseYaml(text)).data.date;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useTinyRuns } from '../../tests/harness/tiny-runs.ts';
@@ -206,5 +206,12 @@ describe('MetricsLog', () => {
     await writeFile(path, '{"step":1,"epoch":0}\n{"step":2,"epoch":0}\n{"step":3,"ep');
     await new MetricsLog(path).rewind(1);
     expect(await readFile(path, 'utf8')).toBe('{"step":1,"epoch":0}\n');
+  });
+
+  it('does not replace a file that cannot be read', async () => {
+    const path = join(folder, 'loop.jsonl');
+    await symlink('loop.jsonl', path);
+    await expect(new MetricsLog(path).rewind(1)).rejects.toMatchObject({ code: 'io' });
+    expect(await readlink(path)).toBe('loop.jsonl');
   });
 });

@@ -10,6 +10,7 @@ import { checkNumbers } from '../reproduce.ts';
 import { createNodeMetrics } from '../metrics-node.ts';
 import { nodeRunParts, readPlanDataset, type Places } from '../run-dependencies.ts';
 import { refuseOverlap } from '../output-path.ts';
+import { ifPresent } from '../read-file.ts';
 import { openRunFolder, parsePlanFile, PLAN_FILE } from '../run-folder.ts';
 import { summariseFolder, thisMachine } from '../run-summary.ts';
 import { choose, defineCommand } from '../command-options.ts';
@@ -162,9 +163,7 @@ async function refuseOutput(
 ): Promise<void> {
   if (check !== undefined) return;
   if (!out) throw new LabError({ code: 'bad-config', what: '--out is missing.', todo: 'See --help.' });
-  const [own, given] = await Promise.all(
-    [join(out, PLAN_FILE), file].map((path) => realpath(path).catch(() => undefined)),
-  );
+  const [own, given] = await Promise.all([join(out, PLAN_FILE), file].map((path) => ifPresent(path, realpath(path))));
   await refuseOverlap(out, {
     '--plan': own !== undefined && own === given ? undefined : file,
     '--dataset': dataset ?? locateDataset(plan.dataset.source).path,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { LabError } from '../../core/error.ts';
+import { isMissing } from '../read-file.ts';
 
 /** Reads a JSON array from a file; an error names the index of the first item that `item` refuses. */
 export async function readJsonArray<Schema extends z.ZodType>(path: string, item: Schema): Promise<z.output<Schema>[]> {
@@ -22,7 +23,7 @@ export async function readJsonArray<Schema extends z.ZodType>(path: string, item
 
 /**
  * The JSON of a file.
- * @throws {LabError} `missing-file` or `bad-data`.
+ * @throws {LabError} `missing-file`, `io` or `bad-data`.
  */
 export async function readJson(path: string): Promise<unknown> {
   return parse(await read(path), path);
@@ -32,8 +33,7 @@ async function read(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (missing) throw new LabError({ code: 'missing-file', where: path, what: 'The file does not exist.' });
+    if (isMissing(error)) throw new LabError({ code: 'missing-file', where: path, what: 'The file does not exist.' });
     throw LabError.from(error, { code: 'io', where: path, what: 'The file cannot be read.' });
   }
 }

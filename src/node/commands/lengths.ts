@@ -19,7 +19,7 @@ import { readBuiltInDataset } from '../dataset-file.ts';
 import { defineCommand } from '../command-options.ts';
 import { chooseModel } from '../model-choice.ts';
 import { MODEL } from './options.ts';
-import { readText } from '../text-file.ts';
+import { readText } from '../read-file.ts';
 
 /**
  * Tokens per utterance under each compression and tokenizer: one JSON object per line, with intervals over dialogues.
