@@ -26,7 +26,10 @@ async function openLocalFile(path: string): Promise<TextFile> {
   };
 }
 
-/** Reads the files of one dataset from disk, for Node. Rejects as `readDataset` does, and with `missing-file` or `io`. */
+/**
+ * Reads the files of one dataset from disk, for Node.
+ * @throws {LabError} `missing-file` or `io`, and what `readDataset` throws.
+ */
 export async function readLocalDataset(paths: readonly string[], options: ReadOptions = {}): Promise<ReadDataset> {
   return readDataset(await Promise.all(paths.map(openLocalFile)), options);
 }
