@@ -1,7 +1,7 @@
 import { mount } from 'svelte';
 import App from './ui/App.svelte';
 // Begins to keep the lab for use without a network, whichever view is opened first.
-import './ui/app/shell.ts';
+import { languageChoice } from './ui/app/shell.ts';
 import './ui/styles/fonts.css';
 import './ui/styles/tokens.css';
 import './ui/styles/base.css';
@@ -9,4 +9,6 @@ import './ui/styles/controls.css';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html lacks the element #app.');
+
+await languageChoice.start();
 mount(App, { target });

@@ -1,25 +1,33 @@
-/** A page of the lab. To add one, add a row here and its component in `views/load.ts`. */
+/** A page of the lab. Its names are in `texts/en/shell.ts`, its component in `views/load.ts`. */
 export interface View {
   /** First part of the address: `#/chat/…`. */
   id: string;
-  /** Its name in the navigation. */
-  label: string;
-  /** Title of the browser tab, before the lab's name. */
-  title: string;
   /** Reached by links in the page, not from the navigation. */
   unlisted?: true;
 }
 
 export const VIEWS = [
-  { id: 'chat', label: 'Chat', title: 'Chat' },
-  { id: 'compare', label: 'Compare', title: 'Compare compressions' },
-  { id: 'data', label: 'Data', title: 'Datasets' },
-  { id: 'runs', label: 'Runs', title: 'Evaluation runs' },
-  { id: 'notebooks', label: 'Notebooks', title: 'Notebooks' },
-  { id: 'models', label: 'Models', title: 'Models' },
-  { id: 'about', label: 'About', title: 'About and privacy' },
-  { id: 'tour', label: 'Tour', title: 'A short tour', unlisted: true },
+  { id: 'chat' },
+  { id: 'compare' },
+  { id: 'data' },
+  { id: 'runs' },
+  { id: 'notebooks' },
+  { id: 'models' },
+  { id: 'about' },
+  { id: 'tour', unlisted: true },
 ] as const satisfies readonly View[];
+
+/** Views whose own texts are in English, whatever the language of the interface. */
+export const ENGLISH_VIEWS: readonly ViewId[] = [
+  'chat',
+  'compare',
+  'data',
+  'runs',
+  'notebooks',
+  'models',
+  'about',
+  'tour',
+];
 
 export type ViewId = (typeof VIEWS)[number]['id'];
 

@@ -15,6 +15,7 @@ import {
   subscribeToModels,
   tabTexts,
 } from '../../lab/index.ts';
+import { LanguageChoice } from '../state/language.svelte.ts';
 import { Models } from '../state/models.svelte.ts';
 import { OfflineView } from '../state/offline.svelte.ts';
 import { Present } from '../state/present.svelte.ts';
@@ -23,6 +24,7 @@ import { SettingsState } from '../state/settings.svelte.ts';
 import { lacksDatabases, StorageState } from '../state/storage.svelte.ts';
 import { ThemeChoice } from '../state/theme.svelte.ts';
 import { Toasts } from '../state/toasts.svelte.ts';
+import { LOAD_TEXTS } from '../texts/load.ts';
 
 const address: Address = {
   get: () => location.hash,
@@ -34,6 +36,12 @@ addEventListener('hashchange', router.arrive);
 
 export const present = new Present(document.documentElement, address);
 export const storage = new StorageState(lacksDatabases());
+export const languageChoice = new LanguageChoice({
+  texts: localTexts,
+  root: document.documentElement,
+  preferred: navigator.languages,
+  load: LOAD_TEXTS,
+});
 export const theme = new ThemeChoice(document.documentElement, localTexts);
 export const toasts = new Toasts();
 export const settings = new SettingsState(localTexts);

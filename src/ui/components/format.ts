@@ -1,13 +1,17 @@
-/** Formats numbers for the interface, so that they look the same everywhere. */
+/** Formats numbers in the language of the interface, so that they look the same everywhere. */
 
-export { formatBytes as bytes, formatDuration as duration } from '../../core/units.ts';
+import { formatBytes, formatDuration, formatNumber } from '../../core/units.ts';
+import { countingIn } from '../texts/counting.ts';
+import { language } from '../texts/in-use.svelte.ts';
+import { shellTexts } from '../texts/shell.ts';
 
-const integer = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+export const bytes = (n: number): string => formatBytes(n, language());
+export const duration = (ms: number): string => formatDuration(ms, language());
 
-/** 1 token, 2 tokens, 1,024 tokens. */
-export function count(n: number, one: string, many = `${one}s`): string {
-  return `${integer.format(n)} ${n === 1 ? one : many}`;
-}
+const counted = countingIn('en');
+
+/** In English: 1 token, 2 tokens, 1,024 tokens. */
+export const count = (n: number, one: string, many = `${one}s`): string => counted(n, one, many);
 
 /** Tokens per second of a reply; null where one token or none was decoded. */
 export function tokensPerSecond(stats: { newTokens: number; decodeMs: number }): number | null {
@@ -16,19 +20,17 @@ export function tokensPerSecond(stats: { newTokens: number; decodeMs: number }):
 }
 
 /** 31 or 4.2: two significant figures, as a rate that varies from reply to reply deserves. */
-export function rate(perSecond: number): string {
-  return perSecond < 10 ? perSecond.toFixed(1) : integer.format(perSecond);
-}
+export const rate = (perSecond: number): string => formatNumber(perSecond, perSecond < 10 ? 1 : 0, language());
 
 export function percent(share: number, digits = 0): string {
-  return `${(share * 100).toFixed(digits)} %`;
+  return `${formatNumber(share * 100, digits, language())} %`;
 }
 
 /** "just now", "5 min ago", "3 h ago", then the date. */
 export function ago(then: number, now: number): string {
   const minutes = Math.floor((now - then) / 60_000);
-  if (minutes < 1) return 'just now';
-  if (minutes < 60) return `${minutes} min ago`;
-  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ago`;
-  return new Date(then).toLocaleDateString('en', { day: 'numeric', month: 'short', year: 'numeric' });
+  if (minutes < 1) return shellTexts.justNow;
+  if (minutes < 60) return shellTexts.minutesAgo(minutes);
+  if (minutes < 24 * 60) return shellTexts.hoursAgo(Math.floor(minutes / 60));
+  return new Date(then).toLocaleDateString(language(), { day: 'numeric', month: 'short', year: 'numeric' });
 }

@@ -1,4 +1,5 @@
 import type { LoadProgress } from '../../core/engine/engine.ts';
+import { shellTexts } from '../texts/shell.ts';
 
 /** How fast a transfer has been in the last seconds, and how long the rest takes at that pace. */
 export interface Pace {
@@ -36,8 +37,8 @@ export class PaceMeter {
 
 /** As roughly as it is known: "a few seconds left", "about 40 s left", "about 3 min left". */
 export function timeLeft(seconds: number): string {
-  if (seconds < 10) return 'a few seconds left';
-  if (seconds < 55) return `about ${Math.round(seconds / 10) * 10} s left`;
-  if (seconds < 3570) return `about ${Math.max(1, Math.round(seconds / 60))} min left`;
-  return 'more than an hour left';
+  if (seconds < 10) return shellTexts.fewSecondsLeft;
+  if (seconds < 55) return shellTexts.secondsLeft(Math.round(seconds / 10) * 10);
+  if (seconds < 3570) return shellTexts.minutesLeft(Math.max(1, Math.round(seconds / 60)));
+  return shellTexts.hoursLeft;
 }

@@ -1,6 +1,7 @@
 import type { Message } from '../../core/conversation/conversation.ts';
 import { answeredOn, signalOf } from '../../core/conversation/danger.ts';
 import type { CrisisSignal } from '../../core/safety/kinds.ts';
+import { helpTexts } from '../texts/help.ts';
 
 /** What a screen reader says about the chat. */
 export class Announcer {
@@ -19,14 +20,14 @@ export class Announcer {
 
   /** Announces that the reply at the end of `path` is being written, unless help is listed, which matters more. */
   begins(path: readonly Message[]): void {
-    if (answeredOn(path).at(-1)?.level === 'none') this.say('The supporter is writing.');
+    if (answeredOn(path).at(-1)?.level === 'none') this.say(helpTexts.writing);
   }
 
   /** Announces at once that help is listed, if a message calls for it. */
   help(message: Message): void {
     const signal = signalOf(message);
     if (signal.level === 'none') return;
-    const listed = 'People who can help are listed under your message.';
+    const { listed } = helpTexts;
     this.alert = changed(this.alert, signal.level === 'danger' ? `${listed} ${this.#firstReply(signal)}` : listed);
   }
 }

@@ -46,9 +46,9 @@ export function countryOfZone(timeZone: string | undefined): string | undefined 
   return COUNTRIES.get(timeZone.toLowerCase()) ?? COUNTRIES.get(canonical(timeZone).toLowerCase());
 }
 
-/** A country's English name. */
-export function nameOfCountry(country: string): string {
-  return new Intl.DisplayNames(['en'], { type: 'region' }).of(country) ?? country;
+/** The name of a country (ISO 3166-1) or region (UN M49), by default in English. */
+export function nameOfCountry(country: string, language = 'en'): string {
+  return new Intl.DisplayNames([language], { type: 'region' }).of(country) ?? country;
 }
 
 function localeOf(tag: string): Intl.Locale | undefined {

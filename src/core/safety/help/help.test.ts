@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { countryOf, countryOfZone, nameOfCountry } from './country.ts';
-import { CRISIS_KINDS } from '../kinds.ts';
 import { DIRECTORIES, HELP_LINES, lineKey, linesOf } from './lines.ts';
-import { firstReply, HELP_TEXT } from './words.ts';
 
 describe('the table of lines', () => {
   it('names a contact and a source, and invents no date', () => {
@@ -14,7 +12,8 @@ describe('the table of lines', () => {
       expect(line.verifiedBy === null, line.name).toBe(line.verifiedOn === null);
       expect(line.verifiedBy).not.toBe('');
       if (line.href.startsWith('tel:')) expect(line.contact.replace(/\D/g, '')).toBe(line.href.slice(4));
-      for (const country of line.countries) expect(nameOfCountry(country)).not.toBe(country);
+      for (const place of [...line.countries, ...line.places]) expect(nameOfCountry(place)).not.toBe(place);
+      expect(line.places.length).toBeGreaterThan(0);
     }
     expect(DIRECTORIES.map(({ contact }) => contact)).toEqual(['findahelpline.com']);
   });
@@ -104,35 +103,5 @@ describe('the country whose numbers are shown', () => {
     expect(countryOfZone('US/Eastern')).toBe('US');
     const placed = Intl.supportedValuesOf('timeZone').filter((zone) => countryOfZone(zone) !== undefined);
     expect(placed.length).toBeGreaterThan(400);
-  });
-});
-
-describe('the words', () => {
-  it('of the banner are calm and short', () => {
-    for (const { heading, body } of Object.values(HELP_TEXT)) {
-      expect(`${heading}${body}`).not.toMatch(/!/);
-      expect((body ?? '').split(/\s+/).length).toBeLessThan(50);
-    }
-  });
-
-  it.each([...CRISIS_KINDS, undefined])(
-    'of the first reply (%s) ask directly and offer a person and a number',
-    (kind) => {
-      for (const country of ['GB', 'US', 'IT', 'IN', undefined]) {
-        const lines = linesOf(country);
-        const reply = firstReply(kind ? [kind] : [], lines);
-        expect(reply).toContain('?');
-        expect(reply).not.toMatch(/!|[{}]/);
-        expect(reply.split(/\s+/).length).toBeLessThan(95);
-        const emergency = lines.find((line) => line.kind === 'emergency');
-        expect(reply).toContain(emergency?.contact ?? 'your local emergency number');
-        expect(reply).toMatch(/People who listen.*(?:\d|findahelpline\.com)/);
-      }
-    },
-  );
-
-  it('of the first reply address what is most urgent', () => {
-    expect(firstReply(['suicide', 'overdose'], [])).toContain('If you have taken something');
-    expect(firstReply(['suicide', 'abuse'], linesOf('GB'))).toContain('killing yourself');
   });
 });

@@ -2,8 +2,8 @@ import table from './lines.json' with { type: 'json' };
 
 /** One service that a person in danger can reach; a record of lines.json. */
 export interface HelpLine {
-  /** Its country or region, as shown to people. */
-  region: string;
+  /** Its countries (ISO 3166-1) or region (UN M49), by which the table names it. */
+  places: string[];
   /** Countries (ISO 3166-1) where it is shown; empty for the directory, which is shown everywhere. */
   countries: string[];
   /** `emergency`: for immediate danger to life. `talk`: somebody who listens. */
@@ -35,4 +35,4 @@ export function linesOf(country: string | undefined): HelpLine[] {
 }
 
 /** A unique key of a line; names alone repeat. */
-export const lineKey = ({ region, name, href }: HelpLine): string => `${region} ${name} ${href}`;
+export const lineKey = ({ places, name, href }: HelpLine): string => `${places.join(' ')} ${name} ${href}`;

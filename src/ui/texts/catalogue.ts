@@ -1,0 +1,14 @@
+import type { LabErrorCode } from '../../core/error.ts';
+import type { help } from './en/help.ts';
+import type { shell } from './en/shell.ts';
+
+/**
+ * All texts of the interface in one language, by area. English is the source: what another language lacks, or has in
+ * addition, the compiler reports. A text is a string, or a function of its parts, which are strings and numbers.
+ */
+export interface Catalogue {
+  help: typeof help;
+  shell: typeof shell;
+  /** What an error means, by its code: the words of the error itself are English. */
+  errors: Record<LabErrorCode, string>;
+}

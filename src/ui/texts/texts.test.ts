@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { HELP_LINES } from '../../core/safety/help/lines.ts';
+import { help } from './en/help.ts';
+import { shell } from './en/shell.ts';
+import { preferredLanguage } from './languages.ts';
+import { LOAD_TEXTS } from './load.ts';
+
+const ENGLISH = { help, shell };
+
+/** Words that are the same in another language. */
+const SAME: Record<keyof typeof LOAD_TEXTS, readonly string[]> = {
+  de: [
+    'shell.views.chat.label',
+    'shell.views.chat.title',
+    'shell.views.notebooks.label',
+    'shell.views.notebooks.title',
+    'shell.views.tour.label',
+    'shell.ok',
+    'shell.pace',
+  ],
+  es: ['shell.views.chat.label', 'shell.views.chat.title', 'shell.pace'],
+};
+
+/** What functions are called with: parts that are found again in what they return, whatever a language does to them. */
+const PARTS = ['101', '102', '103', '104', '105'];
+
+/** All texts below `value` by their path; of a function, what it makes of parts. */
+function textsOf(value: unknown, path = ''): [path: string, text: string][] {
+  if (typeof value === 'string') return [[path, value]];
+  if (typeof value === 'function') return [[path, String(Reflect.apply(value, undefined, PARTS))]];
+  const entries = Object.entries(value ?? {});
+  expect(entries.length, path).toBeGreaterThan(0);
+  return entries.flatMap(([key, inner]) => textsOf(inner, path ? `${path}.${key}` : key));
+}
+
+const numbersIn = (text: string): string[] => (text.match(/10[1-5]|\d+/g) ?? []).sort();
+
+describe.each(['de', 'es'] as const)('the texts in %s', (id) => {
+  it('are those of the English catalogue, translated, with the same parts and numbers', async () => {
+    const { errors, ...areas } = (await LOAD_TEXTS[id]()).catalogue;
+    const english = new Map(textsOf(ENGLISH));
+    const texts = textsOf(areas);
+    expect(texts.map(([path]) => path).sort()).toEqual([...english.keys()].sort());
+    for (const [path, text] of texts)
+      expect([path, numbersIn(text)]).toEqual([path, numbersIn(english.get(path) ?? '')]);
+    const same = texts.filter(([path, text]) => english.get(path) === text).map(([path]) => path);
+    expect(same.sort()).toEqual([...SAME[id]].sort());
+    for (const [path, text] of [...texts, ...textsOf(errors)]) {
+      expect([path, text.trim().length > 0]).toEqual([path, true]);
+      expect(text).not.toMatch(/[{}]|undefined|\[object/);
+    }
+  });
+});
+
+it('name no number of their own in crisis: all come from the table', () => {
+  const known = HELP_LINES.map(({ contact }) => contact.replace(/\D/g, ''));
+  expect(known).toContain('112');
+  const own = textsOf(help).flatMap(([, text]) => numbersIn(text).filter((each) => !PARTS.includes(each)));
+  expect(own).toEqual(['2026']);
+});
+
+it.each([
+  [['de-DE', 'en'], 'de'],
+  [['de_AT'], 'de'],
+  [['fr-FR', 'es-419', 'en'], 'es'],
+  [['en-GB', 'de'], 'en'],
+  [['ja', 'constructor'], 'en'],
+  [[], 'en'],
+])('a browser that asks for %j is shown %s', (tags, id) => {
+  expect(preferredLanguage(tags)).toBe(id);
+});
