@@ -10,5 +10,5 @@ import './ui/styles/controls.css';
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html lacks the element #app.');
 
-await languageChoice.start();
-mount(App, { target });
+// No await: with one at the top level, the build would split the first page into twice as many files.
+void languageChoice.start().then(() => mount(App, { target }));
