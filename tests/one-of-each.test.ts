@@ -234,6 +234,12 @@ const NOUNS: readonly Noun[] = [
     example: "const text = await readFile(path, 'utf8').catch(() => undefined);",
   },
   {
+    noun: 'replacing a file, and appending to one',
+    primitive: /function (?:replaceFile|diskError)\b|\bappendFile\(|'ENOSPC'/,
+    only: ['src/node/write-file.ts'],
+    example: 'await appendFile(path, `${JSON.stringify(row)}\\n`);',
+  },
+  {
     noun: 'JSON lines',
     primitive: /JSON\.parse\(line/,
     only: [

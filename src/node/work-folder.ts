@@ -1,11 +1,12 @@
 /** A folder for work that is done line by line and can be resumed. Node only; the page never imports this file. */
-import { appendFile, mkdir, readdir, readFile, rename, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { LabError } from '../core/error.ts';
 import { parseJsonLines } from '../core/json-lines.ts';
 import { lockFolder } from './folder-lock.ts';
 import { ifPresent, readIfPresent } from './read-file.ts';
+import { appendLine, replaceFile } from './write-file.ts';
 
 /** A file of JSON lines in such a folder. */
 export interface LinesFile<Line> {
@@ -19,7 +20,10 @@ export interface LinesFile<Line> {
 export interface GrowingLines<Line> {
   /** All finished lines, from before and now. */
   readonly lines: readonly Line[];
-  /** Resolves when the operating system has the line, so that a kill loses at most the line in progress. */
+  /**
+   * Resolves when the operating system has the line, so that a kill loses at most the line in progress.
+   * @throws {LabError} `quota` when the disk is full.
+   */
   append(line: Line): Promise<void>;
 }
 
@@ -43,7 +47,10 @@ export interface WorkFolderOptions<Line> {
 }
 
 export interface WorkFolder<Line> extends GrowingLines<Line> {
-  /** Replaces a whole file of the folder. */
+  /**
+   * Replaces a whole file of the folder.
+   * @throws {LabError} `quota` when the disk is full.
+   */
   write(file: string, text: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -70,7 +77,7 @@ export async function openWorkFolder<Line>(
   try {
     const path = join(out, task.file);
     const before = await readIfPresent(path);
-    if (before === undefined) await writeFile(path, task.text);
+    if (before === undefined) await replaceFile(path, task.text);
     else task.compare(before, path);
     return {
       ...(await openLines(out, lines)),
@@ -93,7 +100,7 @@ export async function openLines<Line>(out: string, of: LinesFile<Line>): Promise
   return {
     lines,
     async append(line) {
-      await appendFile(file, `${JSON.stringify(line)}\n`);
+      await appendLine(file, line);
       lines.push(line);
     },
   };
@@ -113,12 +120,6 @@ async function refuseOthersFiles(out: string, task: string, own: readonly string
     what,
     todo: `Choose another folder with --out${taken.length > 0 ? '' : ', or add --force, which keeps these files'}.`,
   });
-}
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}`;
-  await writeFile(temporary, text);
-  await rename(temporary, path);
 }
 
 /** The lines of a file. A last line without its end was being written when the process was killed and is removed. */

@@ -6,7 +6,7 @@ import { refuseOverlap } from '../../src/node/output-path.ts';
 import { lossCurves, rateCurves, type NamedRun } from '../../src/figures/loss-curves.ts';
 import { parseMetrics } from '../../src/core/training/metrics-row.ts';
 import { drawSvg, isOwnSvg } from '../figures/svg.ts';
-import { replaceFile } from '../files/sink.ts';
+import { replaceFile } from '../../src/node/write-file.ts';
 import { METRICS_FILE } from '../train/metrics.ts';
 import { ifPresent, readText } from '../../src/node/read-file.ts';
 

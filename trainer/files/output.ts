@@ -18,7 +18,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { LabError } from '../../src/core/error.ts';
 import { type InputPaths, refuseOverlap } from '../../src/node/output-path.ts';
 import { exists, ifPresent } from '../../src/node/read-file.ts';
-import { diskError, type PlaceOption } from './sink.ts';
+import { diskError, type PlaceOption } from '../../src/node/write-file.ts';
 import { filesIn, isUnchanged, markWritten, writtenFiles } from './written.ts';
 
 /** A folder that a command may write. */

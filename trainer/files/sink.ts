@@ -1,34 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { LabError } from '../../src/core/error.ts';
 import type { FileSink, FolderSink } from '../../src/core/formats/export/sink.ts';
-import { ifPresent } from '../../src/node/read-file.ts';
-
-/** How the output path is named: an option of the command, or the setting of a run. */
-export type PlaceOption = '--out' | '--set out=';
-
-/** Turns an error of the file system into advice. */
-export function diskError(error: unknown, path: string, option: PlaceOption = '--out'): LabError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new LabError(
-      {
-        code: 'quota',
-        what: 'The disk is full.',
-        where: path,
-        todo: `Free some space or choose another folder with ${option}.`,
-      },
-      { cause: error },
-    );
-  }
-  return LabError.from(error, {
-    code: 'io',
-    what: 'The file cannot be written',
-    where: path,
-    todo: `Check the folder and its permissions, or choose another with ${option}.`,
-  });
-}
+import { diskError, type PlaceOption } from '../../src/node/write-file.ts';
 
 /** SHA-256 of files that this process wrote, by full path, so that large files need not be read again. */
 const hashes = new Map<string, string>();
@@ -88,17 +62,4 @@ export function diskFolder(root: string, option: PlaceOption = '--out'): FolderS
       }
     },
   };
-}
-
-/** Writes a file atomically; a link stays a link. */
-export async function replaceFile(path: string, text: string, option: PlaceOption = '--out'): Promise<void> {
-  const target = (await ifPresent(path, realpath(path))) ?? path;
-  const temporary = `${target}.partial-${process.pid}`;
-  try {
-    await writeFile(temporary, text);
-    await rename(temporary, target);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw diskError(error, path, option);
-  }
 }

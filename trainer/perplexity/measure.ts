@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFile, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { RepresentationId } from '../../src/core/compression/representation.ts';
@@ -11,7 +11,7 @@ import type { Sequence } from '../../src/core/training/sequence.ts';
 import { sha256Of } from '../../src/node/node-manifest.ts';
 import { readIfPresent } from '../../src/node/read-file.ts';
 import { openModel, parseAdapterOption } from '../files/open-model.ts';
-import { replaceFile } from '../files/sink.ts';
+import { appendLine, replaceFile } from '../../src/node/write-file.ts';
 import { parseRunConfig } from '../train/config.ts';
 import { modelLosses } from '../train/perplexity.ts';
 import { prepareData } from '../train/prepare.ts';
@@ -58,7 +58,7 @@ export async function measurePerplexities(
       let next = 0;
       for await (const loss of modelLosses(opened.checkpoint, sequences, options)) {
         const row = { ...at(left, next++).cell, sum: loss.sum, tokens: loss.labels };
-        await appendFile(out, `${JSON.stringify(row)}\n`);
+        await appendLine(out, row);
         rows.push(row);
       }
     } finally {
@@ -127,7 +127,7 @@ async function openSums(plan: PerplexityPlan, out: string): Promise<DialogueLoss
   const header = await headerOf(plan);
   const text = await readIfPresent(out);
   if (text === undefined) {
-    await appendFile(out, `${JSON.stringify(header)}\n`);
+    await appendLine(out, header);
     return [];
   }
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);

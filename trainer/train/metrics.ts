@@ -1,7 +1,6 @@
-import { appendFile } from 'node:fs/promises';
 import type { MetricsRow } from '../../src/core/training/metrics-row.ts';
 import { readIfPresent } from '../../src/node/read-file.ts';
-import { diskError, replaceFile } from '../files/sink.ts';
+import { appendLine, replaceFile } from '../../src/node/write-file.ts';
 
 export type { MetricsRow };
 
@@ -18,9 +17,7 @@ export class MetricsLog {
 
   /** @throws {LabError} `quota` when the disk is full. */
   async append(row: MetricsRow): Promise<void> {
-    await appendFile(this.#path, `${JSON.stringify(row)}\n`).catch((error: unknown) => {
-      throw diskError(error, this.#path, '--set out=');
-    });
+    await appendLine(this.#path, row, '--set out=');
   }
 
   /**

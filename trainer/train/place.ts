@@ -6,7 +6,7 @@ import { LabError } from '../../src/core/error.ts';
 import { lockFolder } from '../../src/node/folder-lock.ts';
 import { type InputPaths, refuseOverlap } from '../../src/node/output-path.ts';
 import { exists, ifPresent, readIfPresent } from '../../src/node/read-file.ts';
-import { diskError, replaceFile } from '../files/sink.ts';
+import { diskError, replaceFile } from '../../src/node/write-file.ts';
 import { parseRunConfig, type RunConfig } from './config.ts';
 import { METRICS_FILE } from './metrics.ts';
 
