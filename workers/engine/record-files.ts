@@ -20,6 +20,16 @@ export async function openStore(): Promise<FileStore | undefined> {
 }
 
 /**
+ * The store of this browser.
+ * @throws {LabError} `quota` without one.
+ */
+export async function requireStore(): Promise<FileStore> {
+  const store = await openStore();
+  if (!store) throw noStorage();
+  return store;
+}
+
+/**
  * The parts of a GGUF in order; fetched if they are missing or incomplete. `unchecked` skips the verification of
  * gigabytes if only the header is needed.
  */
@@ -28,8 +38,7 @@ export async function ggufParts(
   base: string,
   { onProgress, signal, unchecked = false }: LoadOptions & { unchecked?: boolean },
 ): Promise<Blob[]> {
-  const store = await openStore();
-  if (!store) throw noStorage();
+  const store = await requireStore();
   if (record.url !== null) {
     const folder = new URL(record.url, base);
     for (const [i, path] of record.parts.entries()) {

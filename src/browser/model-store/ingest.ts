@@ -3,6 +3,7 @@ import type { SideFiles } from '../../core/formats/checkpoint/checkpoint.ts';
 import { SIDE_FILES } from '../../core/formats/checkpoint/side-files.ts';
 import { exportOnnx } from '../../core/formats/export/export.ts';
 import { openGguf } from '../../core/formats/gguf/checkpoint.ts';
+import { ggufPartNames } from '../../core/formats/gguf/parts.ts';
 import { openSafetensors } from '../../core/formats/safetensors/checkpoint.ts';
 import { blobSource } from '../../core/formats/source.ts';
 import type { LoadOptions } from '../../core/engine/engine.ts';
@@ -132,22 +133,20 @@ async function keepGguf(store: FileStore, id: string, files: DroppedFile[], opti
 
 /** The names of split files contain their number. */
 export function checkParts(where: string, names: string[]): void {
-  const total = Number(/-\d{5}-of-(\d{5})\.gguf$/.exec(names[0] ?? '')?.[1] ?? 1);
-  if (names.length === total) return;
-  if (total === 1)
+  const expected = ggufPartNames(names[0] ?? '');
+  if (names.length === expected.length) return;
+  if (expected.length === 1)
     throw new LabError({
       code: 'bad-file',
       where,
       what: `There are ${names.length} GGUF files that are not parts of one model.`,
       todo: 'Add them one by one.',
     });
-  const missing = Array.from({ length: total }, (_, i) => `-${String(i + 1).padStart(5, '0')}-of-`).filter(
-    (part) => !names.some((name) => name.includes(part)),
-  );
+  const missing = expected.flatMap((name, i) => (names.includes(name) ? [] : String(i + 1).padStart(5, '0')));
   throw new LabError({
     code: 'missing-file',
     where,
-    what: `${names.length} of ${total} parts are here; missing: ${missing.map((part) => part.slice(1, 6)).join(', ')}.`,
+    what: `${names.length} of ${expected.length} parts are here; missing: ${missing.join(', ')}.`,
     todo: 'Drop all parts together.',
   });
 }
