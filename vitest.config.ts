@@ -24,16 +24,17 @@ const PAGES = [
 
 /** The least share of lines, in percent, that the unit tests must run. Raise it when it grows. */
 const LEAST_COVERED = {
-  'src/core': 95,
+  'src/core': 96,
   'src/rpc': 95,
   'src/engines': 80,
-  'src/browser': 83,
-  'src/figures': 87,
-  'src/lab': 59,
-  'src/node': 79,
+  'src/browser': 84,
+  'src/figures': 95,
+  'src/lab': 65,
+  'src/node': 89,
   'src/notebook': 42,
+  'src/ui': 85,
   'src/ui/state': 95,
-  workers: 21,
+  workers: 34,
   trainer: 89,
 };
 
