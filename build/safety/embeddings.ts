@@ -31,5 +31,9 @@ export async function embedAll(texts: readonly string[]): Promise<Float32Array[]
     writeFileSync(NAMES, JSON.stringify([...known.keys()]));
     writeFileSync(NUMBERS, Buffer.concat([...known.values()].map(({ buffer }) => Buffer.from(buffer))));
   }
-  return texts.map((text) => known.get(text) ?? new Float32Array(FEATURES.dimension));
+  return texts.map((text) => {
+    const embedding = known.get(text);
+    if (!embedding) throw new Error(`The encoder gave no embedding of "${text}".`);
+    return embedding;
+  });
 }

@@ -1,5 +1,6 @@
-/** Misses and false alarms by author. Node only. */
+/** Misses and false alarms by author. */
 import { readdirSync } from 'node:fs';
+import { at } from '../../src/core/at.ts';
 import { createClassifier } from '../../src/core/safety/classifier.ts';
 import { detectCrisis, loadLanguages } from '../../src/core/safety/crisis.ts';
 import { higherLevel, type CrisisLevel } from '../../src/core/safety/kinds.ts';
@@ -41,7 +42,7 @@ export async function judgeUnseen(author: string, weights: StoredWeights): Promi
   const encoder = await loadFolderEncoder();
   const seen = await createClassifier(encoder, weights)(examples.map(({ text }) => text));
   await encoder.release();
-  return examples.map((example, i) => judged(example, seen[i]?.level ?? 'none'));
+  return examples.map((example, i) => judged(example, at(seen, i).level));
 }
 
 function judged(example: Example, classifier: CrisisLevel): Judged {

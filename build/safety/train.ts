@@ -1,7 +1,7 @@
-/** Trains the classifier. Node only. */
+/** Trains the classifier. */
 import { FEATURES, hashedNgrams } from '../../src/core/safety/features.ts';
 import { CRISIS_KINDS, type CrisisLevel } from '../../src/core/safety/kinds.ts';
-import { quantised, toBase64, type StoredWeights } from '../../src/core/safety/weights.ts';
+import { HARMLESS, quantised, toBase64, type StoredWeights } from '../../src/core/safety/weights.ts';
 import { embedAll } from './embeddings.ts';
 import { hashOf, TRAINING_AUTHORS, type Example } from './examples.ts';
 import { fitKernel, kernelMatrix, marginOf, type KernelText } from './kernel.ts';
@@ -90,8 +90,9 @@ export async function train(examples: readonly Example[]): Promise<Trained> {
   };
 }
 
-/** A kind's index in the list; 255 for none. */
-const kindPlace = (example: Example | undefined): number => (example?.kind ? CRISIS_KINDS.indexOf(example.kind) : 255);
+/** A kind's index in the list. */
+const kindPlace = (example: Example | undefined): number =>
+  example?.kind ? CRISIS_KINDS.indexOf(example.kind) : HARMLESS;
 
 type Score = 'flag' | 'danger';
 

@@ -8,9 +8,11 @@ import { fitKernel, kernelMatrix, marginOf, type KernelText } from '../../../bui
 import { dot, principalComponents } from '../../../build/safety/pca.ts';
 import { dangerCommand } from '../../node/commands/danger.ts';
 import { loadFolderEncoder } from '../../node/encoder-node.ts';
+import type { EncodedText } from '../engine/encoder.ts';
 import { createClassifier, detectWith, type Classify } from './classifier.ts';
 import { FEATURES, hashedNgrams, nearness } from './features.ts';
-import { quantised, toBase64 } from './weights.ts';
+import { CRISIS_KINDS } from './kinds.ts';
+import { openWeights, quantised, toBase64, type Judge } from './weights.ts';
 import { MOST_WINDOWS, WINDOW_WORDS, windowsOf } from './windows.ts';
 
 const weights = readWeights();
@@ -82,6 +84,66 @@ describe('training', () => {
 
   it('used the committed phrases (npm run safety -- train)', () => {
     expect(weights.phrases).toBe(hashOf(readTraining()));
+  });
+});
+
+describe('the weights', () => {
+  const embedding = new Float32Array(FEATURES.dimension).fill(0.05);
+  const noNgrams = [new Uint32Array(), new Float32Array()] as const;
+
+  it.each([
+    ['mean', { mean: weights.mean.slice(0, 400) }],
+    ['directions', { directions: '' }],
+    ['directionScale', { directionScale: NaN }],
+    ['pointScales', { pointScales: weights.pointScales.slice(4) }],
+    ['points', { points: weights.points.slice(0, 4000) }],
+    ['kinds', { kinds: toBase64(new Uint8Array([CRISIS_KINDS.length])) }],
+    ['kinds', { kinds: '' }],
+    ['flag.weights', { flag: { ...weights.flag, weights: weights.flag.weights.slice(0, 4000) } }],
+    ['flag.threshold', { flag: { ...weights.flag, threshold: Infinity } }],
+    ['danger.weights', { danger: { ...weights.danger, weights: 'not base64!' } }],
+    ['danger.margin', { danger: { ...weights.danger, margin: NaN } }],
+    ['ngrams', { ngrams: weights.ngrams.slice(0, 4000) }],
+    ['pointScales', { pointScales: toBase64(new Float32Array(FEATURES.components).fill(NaN)) }],
+  ])('are refused if "%s" is damaged', (part, damage) => {
+    const open = () => openWeights({ ...weights, ...damage });
+    expect(open).toThrow(expect.objectContaining({ code: 'bad-file', message: expect.stringContaining(`"${part}"`) }));
+  });
+
+  let opened: Judge;
+  let encoded: EncodedText[];
+  let classify: Classify;
+  beforeAll(() => {
+    opened = openWeights(weights);
+    classify = createClassifier({ encode: () => Promise.resolve(encoded) }, weights);
+  });
+
+  it('judge only what has the size of what they were trained on, and finite numbers', () => {
+    const { project, judge } = opened;
+    const wrong = expect.objectContaining({ code: 'wrong-numbers' });
+    expect(project(embedding)).toHaveLength(FEATURES.components);
+    expect(() => project(embedding.subarray(3))).toThrow(wrong);
+    expect(() => project(new Float32Array())).toThrow(wrong);
+    expect(() => project(embedding.map((value, i) => (i === 7 ? NaN : value)))).toThrow(wrong);
+    expect(() => judge(new Float32Array(3), ...noNgrams)).toThrow(wrong);
+    expect(() => judge(new Float32Array(FEATURES.components).fill(Infinity), ...noNgrams)).toThrow(wrong);
+    expect(() => judge(project(embedding), new Uint32Array([1, 2]), new Float32Array(1))).toThrow(wrong);
+    expect(() => judge(project(embedding), new Uint32Array([2 * FEATURES.buckets]), new Float32Array(1))).toThrow();
+    expect(() => nearness(new Float32Array(2), new Float32Array(3))).toThrow();
+  });
+
+  it.each([
+    ['no encoding', []],
+    ['an encoding of three numbers', [{ ids: [1], embeddings: new Float32Array([1, 0, 0]) }]],
+    ['no tokens', [{ ids: [], embeddings: new Float32Array() }]],
+    ['numbers that are not finite', [{ ids: [1], embeddings: embedding.map(() => NaN) }]],
+  ])('give no answer, not a wrong one, where the encoder gives %s', async (_, output) => {
+    encoded = output;
+    await expect(classify(['I want to die'])).rejects.toThrow();
+  });
+
+  it('take one signal per message', async () => {
+    await expect(detectWith(() => Promise.resolve([]), ['Hello'])).rejects.toThrow();
   });
 });
 

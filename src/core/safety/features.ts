@@ -48,8 +48,9 @@ export function hashedNgrams(text: string): Pick<TextFeatures, 'places' | 'value
   return { places, values };
 }
 
-/** The similarity of two projected embeddings, in 0..1: a Gaussian kernel. */
+/** The similarity of two projected embeddings of the same length, in 0..1: a Gaussian kernel. */
 export function nearness(a: Float32Array, b: Float32Array): number {
+  if (a.length !== b.length) throw new Error(`Points of ${a.length} and ${b.length} numbers cannot be compared.`);
   let distance = 0;
   for (let i = 0; i < a.length; i++) distance += ((a[i] ?? 0) - (b[i] ?? 0)) ** 2;
   return Math.exp(-FEATURES.gamma * distance);

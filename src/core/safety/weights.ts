@@ -1,5 +1,10 @@
+import { at } from '../at.ts';
+import { LabError } from '../error.ts';
 import { CRISIS_KINDS, type CrisisKind } from './kinds.ts';
 import { FEATURES, nearness } from './features.ts';
+
+/** Stands for a harmless phrase where the others have the index of their kind. */
+export const HARMLESS = 255;
 
 /** The trained classifier as in weights.json; arrays of numbers are base64. */
 export interface StoredWeights {
@@ -13,7 +18,7 @@ export interface StoredWeights {
   /** The support phrases of the decision, projected onto these directions (8-bit), with a scale per direction. */
   points: string;
   pointScales: string;
-  /** Index of each phrase's kind in CRISIS_KINDS; 255 for a harmless one. */
+  /** Index of each phrase's kind in CRISIS_KINDS; `HARMLESS` for a harmless one. */
   kinds: string;
   /**
    * For "concern or danger" and for "danger": a weight for each phrase, and the threshold of the score. For danger, the
@@ -35,50 +40,109 @@ export interface Verdict {
 
 /** Computes the scores of a text from its features. */
 export interface Judge {
-  /** Projects an embedding to few dimensions. */
+  /** Projects an embedding to `FEATURES.components` dimensions. */
   project: (embedding: Float32Array) => Float32Array;
   judge: (point: Float32Array, places: Uint32Array, values: Float32Array) => Verdict;
 }
 
+/**
+ * Opens trained weights. What is returned throws a LabError `wrong-numbers` where an embedding or a score is not made
+ * of finite numbers, or has another size than in training: no answer is better than a wrong one.
+ * @throws {LabError} `bad-file` if a part of the weights is missing, cut off or not a number.
+ */
 export function openWeights(stored: StoredWeights): Judge {
-  const { components, dimension } = FEATURES;
-  const mean = floats(stored.mean);
-  const directions = Float32Array.from(bytes(stored.directions), (value) => value * stored.directionScale);
-  const scales = floats(stored.pointScales);
-  const points = Float32Array.from(bytes(stored.points), (value, i) => value * (scales[i % components] ?? 0));
-  const kinds = Uint8Array.from(bytes(stored.kinds));
-  const [flag, danger] = [floats(stored.flag.weights), floats(stored.danger.weights)];
-  const ngrams = bytes(stored.ngrams);
+  const { components, dimension, buckets } = FEATURES;
+  const mean = floats('mean', stored.mean, dimension);
+  const directions = bytes('directions', stored.directions, components * dimension);
+  const directionScale = finite('directionScale', stored.directionScale);
+  const scales = floats('pointScales', stored.pointScales, components);
+  const kinds = Uint8Array.from(raw('kinds', stored.kinds));
+  if (kinds.length === 0) throw broken('kinds', 'is empty');
+  if (kinds.some((kind) => kind !== HARMLESS && kind >= CRISIS_KINDS.length)) throw broken('kinds', 'has another kind');
+  const small = bytes('points', stored.points, kinds.length * components);
+  const flag = floats('flag.weights', stored.flag.weights, kinds.length);
+  const danger = floats('danger.weights', stored.danger.weights, kinds.length);
+  const flagThreshold = finite('flag.threshold', stored.flag.threshold);
+  const dangerThreshold = finite('danger.threshold', stored.danger.threshold);
+  const margin = finite('danger.margin', stored.danger.margin);
+  const ngrams = bytes('ngrams', stored.ngrams, 2 * buckets);
+  const ngramScale = finite('ngramScale', stored.ngramScale);
+  const points = Float32Array.from(small, (value, i) => value * at(scales, i % components));
   return {
-    project: (embedding) =>
-      Float32Array.from({ length: components }, (_, row) => {
-        let sum = 0;
-        for (let i = 0; i < dimension; i++)
-          sum += (directions[row * dimension + i] ?? 0) * ((embedding[i] ?? 0) - (mean[i] ?? 0));
-        return sum;
-      }),
+    project(embedding) {
+      checkNumbers('The embedding of a message', embedding, dimension);
+      const centred = embedding.map((value, i) => value - at(mean, i));
+      return Float32Array.from({ length: components }, (_, row) => {
+        const direction = directions.subarray(row * dimension, (row + 1) * dimension);
+        return directionScale * centred.reduce((sum, value, i) => sum + value * at(direction, i), 0);
+      });
+    },
     judge(point, places, values) {
-      const scores = { flag: -stored.flag.threshold, danger: -stored.danger.threshold };
-      const votes = new Float64Array(CRISIS_KINDS.length);
-      for (let i = 0; i < kinds.length; i++) {
+      checkNumbers('The projected embedding of a message', point, components);
+      checkNumbers('The list of n-grams of a message', values, places.length);
+      const scores = { flag: -flagThreshold, danger: -dangerThreshold };
+      const votes = CRISIS_KINDS.map(() => 0);
+      kinds.forEach((kind, i) => {
         // The 1 is the bias, as in training.
         const near = nearness(point, points.subarray(i * components, (i + 1) * components));
-        scores.flag += (flag[i] ?? 0) * (1 + near);
-        scores.danger += (danger[i] ?? 0) * (1 + near);
-        const kind = kinds[i] ?? 255;
-        if (kind < votes.length) votes[kind] = (votes[kind] ?? 0) + near;
-      }
-      for (let i = 0; i < places.length; i++)
-        scores.flag += (ngrams[places[i] ?? 0] ?? 0) * stored.ngramScale * (values[i] ?? 0);
-      const sure = Math.min(scores.danger, scores.flag - stored.danger.margin);
-      return { flag: scores.flag, danger: sure, kind: CRISIS_KINDS[votes.indexOf(Math.max(...votes))] ?? 'suicide' };
+        scores.flag += at(flag, i) * (1 + near);
+        scores.danger += at(danger, i) * (1 + near);
+        if (kind !== HARMLESS) votes[kind] = at(votes, kind) + near;
+      });
+      places.forEach((place, i) => (scores.flag += at(ngrams, place) * ngramScale * at(values, i)));
+      const sure = Math.min(scores.danger, scores.flag - margin);
+      checkNumbers('The scores of a message', [scores.flag, sure], 2);
+      return { flag: scores.flag, danger: sure, kind: at(CRISIS_KINDS, votes.indexOf(Math.max(...votes))) };
     },
   };
 }
 
-const raw = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-const bytes = (text: string): Int8Array => new Int8Array(raw(text).buffer);
-const floats = (text: string): Float32Array => new Float32Array(raw(text).buffer);
+const broken = (part: string, what: string): LabError =>
+  new LabError({
+    code: 'bad-file',
+    where: 'weights.json',
+    what: `"${part}" ${what}, so no message can be checked for danger with it`,
+    todo: 'Load the lab again, or train the weights with "npm run safety -- train".',
+  });
+
+function checkNumbers(what: string, numbers: ArrayLike<number>, size: number): void {
+  const wrong = numbers.length !== size || !Array.from(numbers).every(Number.isFinite);
+  if (!wrong) return;
+  throw new LabError({
+    code: 'wrong-numbers',
+    what: `${what} should be ${size} finite numbers`,
+    todo: 'Load the lab again.',
+  });
+}
+
+function raw(part: string, text: string): Uint8Array<ArrayBuffer> {
+  let letters: string;
+  try {
+    letters = atob(text);
+  } catch {
+    throw broken(part, 'is not base64');
+  }
+  const data = new Uint8Array(letters.length);
+  for (let i = 0; i < data.length; i++) data[i] = letters.charCodeAt(i);
+  return data;
+}
+
+function bytes(part: string, text: string, size: number): Int8Array {
+  const data = raw(part, text);
+  if (data.length !== size) throw broken(part, `has ${data.length} bytes, not ${size}`);
+  return new Int8Array(data.buffer);
+}
+
+function floats(part: string, text: string, size: number): Float32Array {
+  const numbers = new Float32Array(bytes(part, text, 4 * size).buffer as ArrayBuffer);
+  if (!numbers.every(Number.isFinite)) throw broken(part, 'has a value that is not a number');
+  return numbers;
+}
+
+function finite(part: string, value: number): number {
+  if (!Number.isFinite(value)) throw broken(part, 'is not a number');
+  return value;
+}
 
 /** The numbers of a typed array as base64, little-endian. */
 export function toBase64(array: Int8Array | Uint8Array | Float32Array): string {
