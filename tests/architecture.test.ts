@@ -30,6 +30,7 @@ const STAGES = [
   'lru.ts',
   'unique-id.ts',
   'units.ts',
+  'json.ts',
   'json-lines.ts',
   'sha256.ts',
   'random',

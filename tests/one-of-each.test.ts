@@ -240,6 +240,34 @@ const NOUNS: readonly Noun[] = [
     example: 'await appendFile(path, `${JSON.stringify(row)}\\n`);',
   },
   {
+    noun: 'JSON (parsing)',
+    primitive: /JSON\.parse\((?!JSON\.stringify)/,
+    only: [
+      'src/core/json.ts',
+      'src/core/json-lines.ts',
+      // A record that is no JSON is listed with the reason.
+      'src/core/dataset/read-json.ts',
+      // The package.json of this project and of its libraries.
+      'src/node/command-line.ts',
+      'src/node/software.ts',
+      // The sandbox has a small bundle of its own.
+      'src/notebook/frame/',
+      // Code for notebooks.
+      'src/lab/notebooks/data-descriptions.ts',
+      'trainer/train/metrics.ts',
+      'build/',
+      'bench/',
+    ],
+    example: 'return JSON.parse(text);',
+  },
+  {
+    noun: 'JSON (the first field at fault)',
+    primitive: /\[issue\]|issues\[0\]/,
+    // The bridge counts the arguments of a function.
+    only: ['src/core/json.ts', 'src/lab/notebooks/bridge.ts'],
+    example: 'const [issue] = parsed.error.issues;',
+  },
+  {
     noun: 'JSON lines',
     primitive: /JSON\.parse\(line/,
     only: [

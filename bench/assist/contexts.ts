@@ -3,7 +3,7 @@ import { asEarlierTurns } from '../../src/core/assist/assist.ts';
 import { assembleContext } from '../../src/core/context/assemble.ts';
 import type { ContextUtterance } from '../../src/core/context/sent.ts';
 import { sampleTurns } from '../../src/core/evaluation/turns.ts';
-import { parseJson } from '../../src/core/formats/checkpoint/json.ts';
+import { parseJson } from '../../src/core/json.ts';
 import { readBuiltInDataset } from '../../src/node/dataset-file.ts';
 import { openNodeAssist } from '../../src/node/assist-node.ts';
 import { situationsSchema } from '../reading/format.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../../src/core/error.ts';
-import { parseJson } from '../../src/core/formats/checkpoint/json.ts';
+import { parseJson } from '../../src/core/json.ts';
 
 /** What a reading answers. */
 export const situationsSchema = z.array(

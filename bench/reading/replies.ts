@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { collectReply } from '../../src/core/engine/collect-reply.ts';
 import { PAPER_DECODING, type LoadedModel } from '../../src/core/engine/engine.ts';
 import { LabError } from '../../src/core/error.ts';
-import { parseJson } from '../../src/core/formats/checkpoint/json.ts';
+import { parseJson } from '../../src/core/json.ts';
 import { loadFolderModel } from '../../src/node/folder-model.ts';
 import { sha256Of } from '../../src/node/node-manifest.ts';
 import { exists } from '../../src/node/read-file.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fetchChecked } from '../browser/fetch-checked.ts';
 import { Lazy } from '../core/async/memoised.ts';
 import { LabError } from '../core/error.ts';
+import { parseJson } from '../core/json.ts';
 
 const listSchema = z.object({
   results: z.array(z.string()),
@@ -33,7 +34,7 @@ const FOLDERS: Record<MeasuredKind, string> = {
 export const listMeasured = (): Promise<MeasuredFiles> => list.get();
 
 // It cannot change while the page is open, and every file that is read is looked up in it.
-const list = new Lazy(async () => listSchema.parse(JSON.parse(await read('measured.json'))));
+const list = new Lazy(async () => listSchema.parse(parseJson(await read('measured.json'), 'measured.json')));
 
 /**
  * The text of one of those files.

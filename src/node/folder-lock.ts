@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../core/error.ts';
+import { tryParseJson } from '../core/json.ts';
 import { readIfPresent } from './read-file.ts';
 
 const LOCK_FILE = 'lock';
@@ -104,13 +105,10 @@ function isLock(text: string): boolean {
 
 /** Undefined for a lock whose process was killed while writing it. */
 async function parseOwner(text: string): Promise<Owner | undefined> {
-  try {
-    return ownerSchema.parse(JSON.parse(text));
-  } catch {
-    // Another process may still be writing it.
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    return undefined;
-  }
+  const owner = ownerSchema.safeParse(tryParseJson(text)).data;
+  // Another process may still be writing it.
+  if (!owner) await new Promise((resolve) => setTimeout(resolve, 200));
+  return owner;
 }
 
 async function isAlive({ pid, started }: Owner, path: string): Promise<boolean> {

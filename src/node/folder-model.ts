@@ -4,7 +4,7 @@ import type { ModelFiles } from '../core/engine/files.ts';
 import { nodeFiles } from './node-files.ts';
 import { checkManifest } from './node-manifest.ts';
 import { loadTransformers } from '../engines/transformers/load.ts';
-import { parseJson } from '../core/formats/checkpoint/json.ts';
+import { parseJson } from '../core/json.ts';
 import { chooseModel, modelFolder } from './model-choice.ts';
 
 export interface FolderModelOptions extends LoadOptions {

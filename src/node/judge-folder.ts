@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LabError } from '../core/error.ts';
+import { checkJson, parseJson } from '../core/json.ts';
 import { HIGHEST } from '../core/judge/criteria.ts';
 import { PROMPT_IDS } from '../core/judge/prompts.ts';
 import { openWorkFolder, type WorkFolder } from './work-folder.ts';
@@ -77,15 +78,11 @@ export function openJudgeFolder(out: string, settings: JudgeSettings, force = fa
 }
 
 function differenceOf(before: string, path: string, settings: JudgeSettings): string | undefined {
-  try {
-    const stored = settingsSchema.parse(JSON.parse(before));
-    return (Object.keys(settings) as (keyof JudgeSettings)[]).find((key) => stored[key] !== settings[key]);
-  } catch (error) {
-    throw LabError.from(error, {
-      code: 'bad-file',
-      where: path,
-      what: 'It does not contain the settings of a judge',
-      todo: 'Choose another folder with --out.',
-    });
-  }
+  const refusal = {
+    code: 'bad-file',
+    what: 'It does not contain the settings of a judge',
+    todo: 'Choose another folder with --out.',
+  } as const;
+  const stored = checkJson(settingsSchema, parseJson(before, path, refusal), path, refusal);
+  return (Object.keys(settings) as (keyof JudgeSettings)[]).find((key) => stored[key] !== settings[key]);
 }

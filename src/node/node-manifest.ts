@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { LabError } from '../core/error.ts';
-import { parseJson } from '../core/formats/checkpoint/json.ts';
+import { parseJson } from '../core/json.ts';
 import { MANIFEST_FORMAT, MANIFEST_NAME, manifestSchema, type ModelManifest } from '../core/formats/manifest.ts';
 import { ifPresent, readIfPresent } from './read-file.ts';
 

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { LabError } from '../core/error.ts';
-import { parseJson } from '../core/formats/checkpoint/json.ts';
+import { parseJson, tryParseJson } from '../core/json.ts';
 import { numbersOf } from '../core/evaluation/numbers.ts';
 import { parsePlan, parseStoredPlan, type EvaluationPlan } from '../core/evaluation/plan.ts';
 import { recordSchema, type ResultRecord } from '../core/evaluation/record.ts';
@@ -66,18 +66,10 @@ export async function openRunFolder(out: string, plan: EvaluationPlan, force = f
     },
     async machine() {
       const before = await readIfPresent(join(out, SUMMARY_FILE));
-      return summarySchema.pick({ machine: true }).safeParse(safeJson(before ?? '')).data?.machine;
+      return summarySchema.pick({ machine: true }).safeParse(tryParseJson(before ?? '')).data?.machine;
     },
     close: () => folder.close(),
   };
-}
-
-function safeJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { LabError } from '../core/error.ts';
+import { checkJson, parseJson } from '../core/json.ts';
 import {
   runJudgeSchema,
   runVerdictSchema,
@@ -55,14 +55,10 @@ export async function openRunJudgings(
 async function readJudges(path: string): Promise<RunJudge[]> {
   const text = await readIfPresent(path);
   if (text === undefined) return [];
-  try {
-    return z.array(runJudgeSchema).parse(JSON.parse(text));
-  } catch (error) {
-    throw LabError.from(error, {
-      code: 'bad-file',
-      where: path,
-      what: 'It does not contain the judges of a run',
-      todo: 'Restore the file, or remove it together with verdicts.jsonl.',
-    });
-  }
+  const refusal = {
+    code: 'bad-file',
+    what: 'It does not contain the judges of a run',
+    todo: 'Restore the file, or remove it together with verdicts.jsonl.',
+  } as const;
+  return checkJson(z.array(runJudgeSchema), parseJson(text, path, refusal), path, refusal);
 }

@@ -6,7 +6,7 @@ import { isAdapterManifest } from '../../src/node/adapter-manifest.ts';
 import { checkFiles } from '../../src/node/node-manifest.ts';
 import { isMissing, unreadable } from '../../src/node/read-file.ts';
 import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
-import { parseJson } from '../../src/core/formats/checkpoint/json.ts';
+import { parseJson } from '../../src/core/json.ts';
 import { EXPORT_DTYPES, EXPORT_FORMATS, type ExportDtype } from '../../src/core/formats/export/dtype.ts';
 import { openExported } from '../../src/core/formats/export/read.ts';
 import { MANIFEST_NAME, manifestSchema, type ModelManifest } from '../../src/core/formats/manifest.ts';

@@ -8,7 +8,7 @@ import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts
 import { brokenSource, rowChunks } from '../../src/core/formats/checkpoint/row-chunks.ts';
 import { chatTemplate } from '../../src/core/formats/checkpoint/template.ts';
 import { contextBeforeWindow } from '../../src/core/formats/config.ts';
-import { parseJson } from '../../src/core/formats/checkpoint/json.ts';
+import { parseJson } from '../../src/core/json.ts';
 import { mlcWindow } from '../../src/core/formats/mlc/chat-config.ts';
 import { chooseConversation } from '../../src/core/formats/mlc/conversation.ts';
 import { exportMlc } from '../../src/core/formats/mlc/export.ts';

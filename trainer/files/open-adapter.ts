@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { parseJson } from '../../src/core/formats/checkpoint/json.ts';
+import { parseJson } from '../../src/core/json.ts';
 import { isAdapterGguf } from '../../src/core/formats/gguf/config.ts';
 import { readGgufMetadata } from '../../src/core/formats/gguf/read.ts';
 import { MANIFEST_NAME } from '../../src/core/formats/manifest.ts';

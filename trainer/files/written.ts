@@ -1,10 +1,11 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import { sha256Of } from '../../src/node/node-manifest.ts';
+import { tryParseJson } from '../../src/core/json.ts';
 import { MANIFEST_NAME, manifestSchema } from '../../src/core/formats/manifest.ts';
 import { adapterManifestSchema } from '../../src/core/training/merge/manifest.ts';
-import { ifPresent } from '../../src/node/read-file.ts';
+import { ifPresent, readIfPresent } from '../../src/node/read-file.ts';
 import { takeHash } from './sink.ts';
 
 /** Lists what the lab wrote into a folder that has no manifest, so that nothing else is ever removed from it. */
@@ -30,7 +31,7 @@ export async function writtenFiles(folder: string): Promise<Map<string, WrittenE
   ];
   let found: Map<string, WrittenEntry> | undefined;
   for (const { name, schema } of lists) {
-    const parsed = schema.safeParse(await readJson(join(folder, name)));
+    const parsed = schema.safeParse(tryParseJson((await readIfPresent(join(folder, name))) ?? ''));
     if (!parsed.success) continue;
     found ??= new Map();
     for (const entry of parsed.data.files) found.set(entry.path, entry);
@@ -71,12 +72,4 @@ export async function isUnchanged(folder: string, { path, bytes, sha256 }: Writt
   const info = await ifPresent(full, stat(full));
   if (!info?.isFile() || info.size !== bytes) return false;
   return sha256 === undefined || sha256 === (await sha256Of(full));
-}
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8'));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../../src/core/error.ts';
-import { parseJson } from '../../src/core/formats/checkpoint/json.ts';
+import { parseJson } from '../../src/core/json.ts';
 import { writeFile } from '../../src/core/formats/export/sink.ts';
 import { readSafetensorsHeader } from '../../src/core/formats/safetensors/read.ts';
 import { writeSafetensors } from '../../src/core/formats/safetensors/write.ts';

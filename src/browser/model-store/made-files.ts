@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LabError } from '../../core/error.ts';
+import { tryParseJson } from '../../core/json.ts';
 import type { ModelFiles } from '../../core/engine/files.ts';
 import { memoryFolder } from '../../core/formats/export/memory-sink.ts';
 import type { FolderSink } from '../../core/formats/export/sink.ts';
@@ -103,7 +104,7 @@ async function oneAtATime<Result>(
 async function readIndex(store: FileStore, id: string, folder: MadeFolder): Promise<MadeIndex | undefined> {
   if ((await store.condition(id, indexPath(folder))) !== 'whole') return undefined;
   const json = await (await store.open(id, indexPath(folder))).text();
-  return indexSchema.safeParse(parseOrNull(json)).data;
+  return indexSchema.safeParse(tryParseJson(json)).data;
 }
 
 /** The kept files, if they are complete, unchanged and have this key. */
@@ -117,14 +118,6 @@ async function keptFiles(store: FileStore, id: string, { folder, key }: Recipe):
     files.set(path, await store.open(id, stored));
   }
   return files;
-}
-
-function parseOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return null;
-  }
 }
 
 async function forget(store: FileStore, id: string, folder: MadeFolder): Promise<void> {

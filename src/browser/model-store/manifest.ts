@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { LabError } from '../../core/error.ts';
 import { baseSchema, isSafePath, knownValuesSchema } from '../../core/formats/manifest.ts';
-import { checkJson } from '../../core/engine/files.ts';
+import { GET_AGAIN } from '../../core/engine/files.ts';
+import { checkJson, parseJson } from '../../core/json.ts';
 
 /** The list of a model's files with sizes and hashes, in `manifest.json` next to them. */
 export const manifestSchema = z.looseObject({
@@ -22,11 +22,6 @@ export const manifestSchema = z.looseObject({
 export type Manifest = z.infer<typeof manifestSchema>;
 
 export function parseManifest(text: string, where: string): Manifest {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw LabError.from(error, { code: 'bad-file', where, what: 'The manifest is not valid JSON' });
-  }
-  return checkJson(manifestSchema, value, where);
+  const value = parseJson(text, where, { what: 'The manifest is not valid JSON', todo: GET_AGAIN });
+  return checkJson(manifestSchema, value, where, { todo: GET_AGAIN });
 }

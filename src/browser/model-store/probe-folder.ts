@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LabError } from '../../core/error.ts';
+import { tryParseJson } from '../../core/json.ts';
 import { SIDE_FILES } from '../../core/formats/checkpoint/side-files.ts';
 import { missingFile, type ModelFile } from '../../core/engine/files.ts';
 import { GRAPHS } from '../../engines/transformers/variants.ts';
@@ -89,9 +90,5 @@ const listingSchema = z.array(z.object({ path: z.string().refine(isSafePath), by
 
 /** A stored listing; undefined if it is damaged. */
 export function parseListing(text: string): ModelFile[] | undefined {
-  try {
-    return listingSchema.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  return listingSchema.safeParse(tryParseJson(text)).data;
 }

@@ -1,4 +1,5 @@
 import { LabError } from '../../core/error.ts';
+import { tryParseJson } from '../../core/json.ts';
 import type { LoadOptions } from '../../core/engine/engine.ts';
 import { hasFile, missingFile, type ModelFile, type ModelFiles } from '../../core/engine/files.ts';
 import { hashBlob } from './digest.ts';
@@ -147,12 +148,8 @@ async function listRemote(
 
 /** For example a web app's manifest: JSON of that name without a list of files. */
 function isOtherManifest(text: string): boolean {
-  try {
-    const json: unknown = JSON.parse(text);
-    return typeof json === 'object' && json !== null && !('files' in json);
-  } catch {
-    return false;
-  }
+  const json = tryParseJson(text);
+  return typeof json === 'object' && json !== null && !('files' in json);
 }
 
 async function keepList(store: FileStore | undefined, id: string, path: string, text: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LabError } from '../error.ts';
+import { checkJson, firstFault, parseJson } from '../json.ts';
 import { uniqueId } from '../unique-id.ts';
 import { headOf, headSchema, messageSchema } from './conversation.ts';
 import type { Conversation, Message } from './conversation.ts';
@@ -74,24 +75,13 @@ export function importConversations(
 }
 
 function readFile(text: string): unknown[] {
-  const fail = (what: string, todo = 'Choose a file that Export wrote.'): never => {
-    throw new LabError({ code: 'bad-file', what, where: 'The file of conversations', todo });
-  };
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (error) {
-    return fail(`It is not JSON (${error instanceof Error ? error.message : String(error)}).`);
-  }
-  const file = fileSchema.safeParse(content);
-  if (!file.success) return fail(`It is not an export of conversations: ${firstIssue(file.error)}.`);
-  if (file.data.version !== EXCHANGE_VERSION) {
-    return fail(
-      `Its version is ${file.data.version}, and this lab reads version ${EXCHANGE_VERSION}.`,
-      'Update the lab.',
-    );
-  }
-  return file.data.conversations;
+  const where = 'The file of conversations';
+  const refusal = { code: 'bad-file', todo: 'Choose a file that Export wrote.' } as const;
+  const content = parseJson(text, where, { ...refusal, what: 'It is not JSON' });
+  const file = checkJson(fileSchema, content, where, { ...refusal, what: 'It is not an export of conversations' });
+  if (file.version === EXCHANGE_VERSION) return file.conversations;
+  const what = `Its version is ${file.version}, and this lab reads version ${EXCHANGE_VERSION}.`;
+  throw new LabError({ code: 'bad-file', where, what, todo: 'Update the lab.' });
 }
 
 function readConversation(record: unknown, where: string, problems: ImportProblem[]): Conversation | undefined {
@@ -105,7 +95,7 @@ function readConversation(record: unknown, where: string, problems: ImportProble
   }
   const parsed = conversationSchema.safeParse(record);
   if (!parsed.success) {
-    refuse(`${firstIssue(parsed.error)}.`);
+    refuse(`${firstFault(parsed.error)}.`);
     return;
   }
   const { messages: list, ...head } = parsed.data;
@@ -143,13 +133,6 @@ function treeFault(messages: ReadonlyMap<string, Message>, leaf: string | null):
     for (const id of walked) rooted.add(id);
   }
   return undefined;
-}
-
-function firstIssue(error: z.ZodError): string {
-  const [issue] = error.issues;
-  if (!issue) return 'Something is wrong in it';
-  const path = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
-  return path === '' ? issue.message : `${path.replace(/^\./, '')}: ${issue.message}`;
 }
 
 function messageCount(record: unknown): number {

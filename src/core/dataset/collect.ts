@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { firstFault } from '../json.ts';
 import type { Dialogue } from './dialogue.ts';
-import { BadRecord, describeIssue, finish, type DialogueContent } from './formats/format.ts';
+import { BadRecord, finish, type DialogueContent } from './formats/format.ts';
 import { MAX_BAD_NAMED } from './limits.ts';
 
 /** A record that was left out. */
@@ -40,7 +41,7 @@ export class Collector {
       const content = finish(read());
       this.dialogues.push({ ...content, id: this.#unique(content.id ?? id) });
     } catch (error) {
-      if (error instanceof z.ZodError) this.refuse(place, describeIssue(error));
+      if (error instanceof z.ZodError) this.refuse(place, firstFault(error));
       else if (error instanceof BadRecord) this.refuse(place, error.message);
       else throw error;
     }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { throwIfCancelled } from '../error.ts';
 import { nextTask } from '../async/next-task.ts';
 import { openEncoderTokenizer } from '../tokenizer/tokenizer.ts';
-import { checkJson, hasFile, missingFile, readJson, type ModelFiles } from './files.ts';
+import { checkJson } from '../json.ts';
+import { GET_AGAIN, hasFile, missingFile, readJson, type ModelFiles } from './files.ts';
 import type { OrtModule } from './ort.ts';
 
 /** A text as an encoder sees it, special tokens included. */
@@ -43,7 +44,9 @@ export async function openEncoder(
   const graph = GRAPHS.find((path) => hasFile(files, path));
   if (!graph) throw missingFile(files.name, GRAPHS.join(' or '));
   await files.ensure(['config.json', 'tokenizer.json', 'tokenizer_config.json', graph], signal ? { signal } : {});
-  const config = checkJson(configSchema, await readJson(files, 'config.json'), `${files.name}/config.json`);
+  const config = checkJson(configSchema, await readJson(files, 'config.json'), `${files.name}/config.json`, {
+    todo: GET_AGAIN,
+  });
   const encode = openEncoderTokenizer(
     await readJson(files, 'tokenizer.json'),
     await readJson(files, 'tokenizer_config.json'),

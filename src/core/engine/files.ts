@@ -1,7 +1,10 @@
-import type { z } from 'zod';
 import { LabError } from '../error.ts';
+import { parseJson } from '../json.ts';
 import type { AdapterBase, KnownValues } from '../formats/manifest.ts';
 import type { LoadOptions } from './engine.ts';
+
+/** Advice for a file of a model that is damaged. */
+export const GET_AGAIN = 'Get the file again from the source of the model.';
 
 /** One file of a model; `path` is relative to the model's folder, with forward slashes. */
 export interface ModelFile {
@@ -53,27 +56,8 @@ export async function readJson(files: ModelFiles, path: string, optional = false
     throw missingFile(files.name, path);
   }
   const text = await (await files.open(path)).text();
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw LabError.from(error, {
-      code: 'bad-file',
-      where: `${files.name}/${path}`,
-      what: text.trimStart().startsWith('<') ? 'It is a web page instead of JSON' : 'It is not valid JSON',
-      todo: 'Get the file again from the source of the model.',
-    });
-  }
-}
-
-/** Checks parsed JSON against a schema; the error names the file and the first field at fault. */
-export function checkJson<Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.output<Schema> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new LabError({
-    code: 'bad-config',
-    where,
-    what: `${issue?.path.join('.') || 'The file'}: ${issue?.message ?? 'not as expected'}.`,
-    todo: 'Get the file again from the source of the model.',
+  return parseJson(text, `${files.name}/${path}`, {
+    what: text.trimStart().startsWith('<') ? 'It is a web page instead of JSON' : 'It is not valid JSON',
+    todo: GET_AGAIN,
   });
 }

@@ -3,6 +3,7 @@ import { sha256Schema } from '../sha256.ts';
 import { NEWEST_RULES } from '../context/sent.ts';
 import { PAPER_DECODING } from '../engine/engine.ts';
 import { LabError } from '../error.ts';
+import { faultMessage, faultyField } from '../json.ts';
 import { describeHistory } from '../compression/history/create.ts';
 import { historySchema, type HistorySpec } from '../compression/history/spec.ts';
 import {
@@ -195,12 +196,11 @@ export const parseStoredPlan = (json: unknown, where: string): EvaluationPlan =>
 function parseWith(schema: z.ZodType<EvaluationPlan>, json: unknown, where: string): EvaluationPlan {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = issue?.path.join('.');
+  const field = faultyField(parsed.error);
   throw new LabError({
     code: 'bad-config',
     where: field ? `${where}, ${field}` : where,
-    what: `${issue?.message ?? 'It is not an evaluation plan'}.`,
+    what: faultMessage(parsed.error),
     todo: 'Correct the plan, or make one on the page of runs.',
   });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { hash } from '../random/fnv1a.ts';
 import { seededRandom } from '../random/xoshiro128.ts';
-import { LabError } from '../error.ts';
+import { checkJson, parseJson } from '../json.ts';
 import { mean } from '../statistics/descriptive.ts';
 import { cohenKappa } from '../statistics/agreement.ts';
 import { CRITERION_IDS, type CriterionId } from './criteria.ts';
@@ -90,20 +90,12 @@ export type Ratings = z.output<typeof ratingsSchema>;
 
 /** @throws {LabError} `bad-file` naming the first field at fault. */
 export function parseRatings(text: string, where: string): Ratings {
-  try {
-    return ratingsSchema.parse(JSON.parse(text));
-  } catch (error) {
-    const field = error instanceof z.ZodError ? (error.issues[0]?.path.join('.') ?? '') : '';
-    throw new LabError(
-      {
-        code: 'bad-file',
-        where,
-        what: `It does not contain ratings${field ? ` (${field})` : ''}.`,
-        todo: 'Choose a file that this page exported.',
-      },
-      { cause: error },
-    );
-  }
+  const refusal = {
+    code: 'bad-file',
+    what: 'It does not contain ratings',
+    todo: 'Choose a file that this page exported.',
+  } as const;
+  return checkJson(ratingsSchema, parseJson(text, where, refusal), where, refusal);
 }
 
 const VOTES = ['first', 'second', 'tie'] as const;

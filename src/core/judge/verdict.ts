@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tryParseJson } from '../json.ts';
 import { CRITERIA, CRITERION_IDS, HIGHEST, type CriterionId, type Scores } from './criteria.ts';
 
 const score = z.number().min(0).max(HIGHEST);
@@ -47,19 +48,15 @@ export function readVerdict(text: string): Verdict {
 }
 
 function attempt(text: string): Scores | undefined {
-  try {
-    const json: unknown = JSON.parse(text);
-    if (typeof json !== 'object' || json === null) return undefined;
-    const named = Object.fromEntries(
-      Object.entries(json).map(([key, value]) => [
-        key.toLowerCase(),
-        typeof value === 'string' ? numberOf(value) : value,
-      ]),
-    );
-    return schema.safeParse(named).data;
-  } catch {
-    return undefined;
-  }
+  const json = tryParseJson(text);
+  if (typeof json !== 'object' || json === null) return undefined;
+  const named = Object.fromEntries(
+    Object.entries(json).map(([key, value]) => [
+      key.toLowerCase(),
+      typeof value === 'string' ? numberOf(value) : value,
+    ]),
+  );
+  return schema.safeParse(named).data;
 }
 
 /** Fixes what models get wrong in JSON: single quotes, bare keys and trailing commas. */

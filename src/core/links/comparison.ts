@@ -1,5 +1,6 @@
 import { comparisonSchema, type Comparison } from '../conversation/comparison.ts';
 import { LabError } from '../error.ts';
+import { tryParseJson } from '../json.ts';
 import { uniqueId } from '../unique-id.ts';
 import { LONGEST_PACKED, pack, unpack } from './packed.ts';
 
@@ -30,13 +31,7 @@ export async function packComparison(comparison: Comparison): Promise<string> {
  */
 export async function unpackComparison(packed: string): Promise<Comparison> {
   const text = await unpack(packed);
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch {
-    content = undefined;
-  }
-  const read = linkedSchema.safeParse(content);
+  const read = linkedSchema.safeParse(tryParseJson(text));
   if (!read.success) {
     throw new LabError({
       code: 'bad-data',

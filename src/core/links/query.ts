@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { tryParseJson } from '../json.ts';
 
 /** The longest query that is read, in UTF-16 units. Longer ones could only stall the page. */
 export const LONGEST_QUERY = 24_000;
@@ -33,17 +34,9 @@ export function readQuery<S extends Shape>(query: string, shape: S): ReadQuery<S
     const schema = Object.hasOwn(shape, key) ? shape[key] : undefined;
     if (!schema) continue;
     const read = schema.safeParse(text);
-    const parsed = read.success ? read : schema.safeParse(fromJson(text));
+    const parsed = read.success ? read : schema.safeParse(tryParseJson(text));
     if (parsed.success) values[key] = parsed.data;
     else refused.push(key);
   }
   return { values: values as QueryValues<S>, refused };
-}
-
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

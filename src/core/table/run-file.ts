@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LabError } from '../error.ts';
 import { runJudgeSchema, runVerdictSchema, verdictKey, type RunJudge, type RunVerdict } from '../judge/run-verdict.ts';
+import { checkJson, parseJson } from '../json.ts';
 import { parseJsonLines } from '../json-lines.ts';
 import { parseStoredPlan, storedPlanSchema, type EvaluationPlan } from '../evaluation/plan.ts';
 import { recordKey, recordSchema, type ResultRecord } from '../evaluation/record.ts';
@@ -109,13 +110,16 @@ export function parseRunFiles(files: readonly NamedText[]): RunFile {
   const run: RunFile = {
     format: RUN_FORMAT,
     version: 1,
-    plan: parseStoredPlan(parseJson(plan), plan.name),
+    plan: parseStoredPlan(parse(plan), plan.name),
     total: records.length,
     records,
     ...readJudgings(judged),
   };
   const fault = faultOfVerdicts(run);
-  if (fault) throw refusal(judged.verdicts?.name ?? plan.name, `${fault.path.join('.')}: ${fault.message}.`);
+  if (fault) {
+    const where = judged.verdicts?.name ?? plan.name;
+    throw new LabError({ ...REFUSAL, where, what: `${fault.path.join('.')}: ${fault.message}.` });
+  }
   return run;
 }
 
@@ -139,10 +143,9 @@ function readJudgings({ judges, verdicts }: JudgingFiles): Pick<RunFile, 'judges
       what: 'It is one half of what judges made of a run.',
       todo: 'Choose judges.json and verdicts.jsonl of the folder together, or neither.',
     });
-  const parsed = z.array(runJudgeSchema).safeParse(parseJson(judges));
-  if (!parsed.success) throw refusal(judges.name, 'It does not contain the judges of a run.', parsed.error);
+  const what = 'It does not contain the judges of a run';
   return {
-    judges: parsed.data,
+    judges: checkJson(z.array(runJudgeSchema), parse(judges), judges.name, { ...REFUSAL, what }),
     verdicts: parseJsonLines(verdicts.text, runVerdictSchema, {
       code: 'bad-file',
       where: verdicts.name,
@@ -157,22 +160,9 @@ function readJudgings({ judges, verdicts }: JudgingFiles): Pick<RunFile, 'judges
  * @throws {LabError} `bad-file` naming the first field at fault.
  */
 export function parseRunFile(text: string, where: string): RunFile {
-  const parsed = runFileSchema.safeParse(parseJson({ name: where, text }));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw refusal(where, `${issue?.path.join('.') || 'It is no run'}: ${issue?.message ?? 'not as expected'}.`);
+  return checkJson(runFileSchema, parse({ name: where, text }), where, { ...REFUSAL, what: 'It is not a run' });
 }
 
-function parseJson({ name, text }: NamedText): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw refusal(name, 'It is not JSON.', error);
-  }
-}
+const parse = ({ name, text }: NamedText): unknown => parseJson(text, name, { ...REFUSAL, what: 'It is not JSON' });
 
-const refusal = (where: string, what: string, cause?: unknown): LabError =>
-  new LabError(
-    { code: 'bad-file', where, what, todo: 'Choose a .json file that was exported on the page of runs.' },
-    { cause },
-  );
+const REFUSAL = { code: 'bad-file', todo: 'Choose a .json file that was exported on the page of runs.' } as const;

@@ -3,7 +3,7 @@ import type { ChatMessage } from '../context/message.ts';
 import { LabError } from '../error.ts';
 import { compileTemplate } from '../formats/checkpoint/chat-template.ts';
 import type { SideFiles } from '../formats/checkpoint/checkpoint.ts';
-import { parseJson } from '../formats/checkpoint/json.ts';
+import { parseJson } from '../json.ts';
 import { CHAT_TEMPLATE_FILE, chosenTemplate, TOKENIZER_CONFIG } from '../formats/checkpoint/template.ts';
 import { endOfTurnIn, factsOf, templateVariables } from '../formats/checkpoint/tokenizer-facts.ts';
 import { controlMarker, controlNamer, isControl } from './plain-text.ts';

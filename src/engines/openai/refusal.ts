@@ -1,4 +1,5 @@
 import type { LabError } from '../../core/error.ts';
+import { tryParseJson } from '../../core/json.ts';
 import { bodyText, type BodyLimits } from './body.ts';
 import { endpointError, type Endpoint } from './endpoint.ts';
 import { redact } from './redact.ts';
@@ -91,11 +92,9 @@ function messageIn(json: unknown): string | undefined {
 
 /** The server's own explanation, in its various formats, without markup. */
 function serverMessage(body: string, endpoint: Endpoint): string {
-  try {
-    return tidy(messageIn(JSON.parse(body)) ?? '', endpoint);
-  } catch {
-    return isMarkup(body) ? 'It sent a web page instead of an answer.' : tidy(body, endpoint);
-  }
+  const json = tryParseJson(body);
+  if (json !== undefined) return tidy(messageIn(json) ?? '', endpoint);
+  return isMarkup(body) ? 'It sent a web page instead of an answer.' : tidy(body, endpoint);
 }
 
 /** One line of bounded length. The key is removed before truncation, which could leave a part of it. */

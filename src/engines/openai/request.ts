@@ -1,4 +1,5 @@
 import { LabError } from '../../core/error.ts';
+import { tryParseJson } from '../../core/json.ts';
 import { BODY_LIMITS, bodyText, type BodyLimits } from './body.ts';
 import { checkedKey, endpointError, type Endpoint } from './endpoint.ts';
 import { failure, garbage, refusal } from './refusal.ts';
@@ -108,12 +109,8 @@ export async function readAnswer(
 
 /** Parses a response or an event; throws an error that it reports. */
 export function parseAnswer(text: string, endpoint: Endpoint): unknown {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw garbage(text, endpoint);
-  }
+  const json = tryParseJson(text);
+  if (json === undefined) throw garbage(text, endpoint);
   const failed = failure(json, endpoint);
   if (failed) throw failed;
   return json;

@@ -1,4 +1,5 @@
 import { LabError } from '../../core/error.ts';
+import { parseJson } from '../../core/json.ts';
 import type { GgufMetadata } from '../../core/formats/gguf/types.ts';
 import { readGgufMetadata } from '../../core/formats/gguf/read.ts';
 import { metadataNumber, metadataString } from '../../core/formats/gguf/config.ts';
@@ -46,8 +47,8 @@ function contextLength(metadata: GgufMetadata, architecture: string | undefined,
 function openTokenizer(metadata: GgufMetadata, where: string): ChatTokenizer | undefined {
   try {
     const files = tokenizerFromGguf(metadata, where);
-    const json = (name: string): unknown => dropNulls(JSON.parse(files.get(name) ?? '{}'));
-    return createChatTokenizer(JSON.parse(files.get('tokenizer.json') ?? '{}'), json('tokenizer_config.json'), where);
+    const json = (name: string): unknown => parseJson(files.get(name) ?? '{}', `${where}/${name}`);
+    return createChatTokenizer(json('tokenizer.json'), dropNulls(json('tokenizer_config.json')), where);
   } catch (error) {
     if (error instanceof LabError && error.code === 'unsupported') return undefined;
     throw error;

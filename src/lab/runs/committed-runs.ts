@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/json.ts';
 import { LazyMap } from '../../core/async/memoised.ts';
 import type { PublishedTexts } from '../../core/explorer/open-run.ts';
 import { summarySchema, type RunSummary } from '../../core/table/summary.ts';
@@ -20,7 +21,9 @@ export async function committedRunIds(): Promise<string[]> {
 
 /** @throws {LabError} `missing-file` when no committed run has this id, `network`. */
 export const committedSummary = (id: string): Promise<RunSummary> =>
-  summaries.get(id, async () => summarySchema.parse(JSON.parse(await readMeasured('results', `${id}.json`))));
+  summaries.get(id, async () =>
+    summarySchema.parse(parseJson(await readMeasured('results', `${id}.json`), `${id}.json`)),
+  );
 
 /**
  * Whether a committed run's records were published with their texts.

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { LabError } from '../../core/error.ts';
+import { faultMessage, faultyField, parseJson } from '../../core/json.ts';
 import { isMissing } from '../read-file.ts';
 
 /** Reads a JSON array from a file; an error names the index of the first item that `item` refuses. */
@@ -11,12 +12,11 @@ export async function readJsonArray<Schema extends z.ZodType>(path: string, item
   return value.map((entry: unknown, index) => {
     const result = item.safeParse(entry);
     if (result.success) return result.data;
-    const issue = result.error.issues[0];
-    const field = issue?.path.length ? `, field "${issue.path.join('.')}"` : '';
+    const field = faultyField(result.error);
     throw new LabError({
       code: 'bad-data',
-      where: `${path}, item ${index + 1}${field}`,
-      what: `${issue?.message ?? 'Not as expected'}.`,
+      where: `${path}, item ${index + 1}${field && `, field "${field}"`}`,
+      what: faultMessage(result.error),
     });
   });
 }
@@ -26,7 +26,8 @@ export async function readJsonArray<Schema extends z.ZodType>(path: string, item
  * @throws {LabError} `missing-file`, `io` or `bad-data`.
  */
 export async function readJson(path: string): Promise<unknown> {
-  return parse(await read(path), path);
+  const text = await read(path);
+  return parseJson(text.replace(/^\ufeff/, ''), path, { code: 'bad-data', what: 'It is not JSON' });
 }
 
 async function read(path: string): Promise<string> {
@@ -35,13 +36,5 @@ async function read(path: string): Promise<string> {
   } catch (error) {
     if (isMissing(error)) throw new LabError({ code: 'missing-file', where: path, what: 'The file does not exist.' });
     throw LabError.from(error, { code: 'io', where: path, what: 'The file cannot be read.' });
-  }
-}
-
-function parse(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\ufeff/, ''));
-  } catch (error) {
-    throw LabError.from(error, { code: 'bad-data', where: path, what: 'It is not JSON.' });
   }
 }

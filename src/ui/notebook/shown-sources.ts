@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tryParseJson } from '../../core/json.ts';
 import { localTexts } from '../../lab/index.ts';
 import type { Shown } from '../../notebook/protocol.ts';
 
@@ -7,11 +8,7 @@ const shownSchema = z.array(z.tuple([z.int(), z.boolean()])).max(5000);
 
 /** Which sources of a notebook's cells this reader chose to see or not; empty if they never chose. */
 export function shownSources(id: string): Shown {
-  try {
-    return shownSchema.parse(JSON.parse(localTexts.get(KEY + id) ?? '[]'));
-  } catch {
-    return [];
-  }
+  return shownSchema.safeParse(tryParseJson(localTexts.get(KEY + id) ?? '[]')).data ?? [];
 }
 
 /** Keeps that choice. `shown` comes from the sandbox and may be anything; what is not a choice is ignored. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tryParseJson } from '../../core/json.ts';
 import type { TextStore } from '../../lab/index.ts';
 import { hashOf, parseRoute, type Route } from '../routes.ts';
 
@@ -64,9 +65,5 @@ export class Router {
 }
 
 function readParams(texts: TextStore): Record<string, string | null> {
-  try {
-    return paramsSchema.parse(JSON.parse(texts.get(KEY) ?? '{}'));
-  } catch {
-    return {};
-  }
+  return paramsSchema.parse(tryParseJson(texts.get(KEY) ?? '{}'));
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { tryParseJson } from '../../core/json.ts';
 import type { TextStore } from '../../lab/index.ts';
 
 /**
@@ -33,13 +34,7 @@ export class Stored<S extends z.ZodType> {
   }
 
   #read(): z.output<S> {
-    let stored: unknown;
-    try {
-      stored = JSON.parse(this.#texts.get(this.#key) ?? '{}');
-    } catch {
-      stored = {};
-    }
-    const parsed = this.#schema.safeParse(stored);
+    const parsed = this.#schema.safeParse(tryParseJson(this.#texts.get(this.#key) ?? '{}') ?? {});
     return parsed.success ? parsed.data : this.#schema.parse({});
   }
 }

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { Dialogue, Utterance } from '../dialogue.ts';
 import { MAX_UTTERANCES } from '../limits.ts';
 
@@ -27,16 +26,6 @@ export const isRecord = (value: unknown): value is JsonRecord =>
 /** The items of a list that are objects, e.g. to recognise a format. */
 export const recordsIn = (value: unknown): JsonRecord[] =>
   Array.isArray(value) ? value.slice(0, 8).filter(isRecord) : [];
-
-/** The first fault that a schema found, with its path in the record: `dialog[3].text: …`. */
-export function describeIssue({ issues: [issue] }: z.ZodError): string {
-  if (!issue) return 'The record is malformed.';
-  const path = issue.path
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
-    .join('')
-    .replace(/^\./, '');
-  return path === '' ? issue.message : `${path}: ${issue.message}`;
-}
 
 /** Refuses impossibly long lists before a schema walks through them. */
 export function refuseHuge(record: JsonRecord): void {

@@ -1,5 +1,5 @@
 import type { SideFiles } from './checkpoint.ts';
-import { parseJson } from './json.ts';
+import { parseJson } from '../../json.ts';
 import { chatTemplate, CHAT_TEMPLATE_FILE, TOKENIZER_CONFIG } from './template.ts';
 
 export const SAFETENSORS_INDEX = 'model.safetensors.index.json';

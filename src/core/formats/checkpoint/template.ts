@@ -1,5 +1,5 @@
 import type { SideFiles } from './checkpoint.ts';
-import { parseJson } from './json.ts';
+import { parseJson } from '../../json.ts';
 
 export const TOKENIZER_CONFIG = 'tokenizer_config.json';
 /** The file in which Transformers 5 stores the chat template. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LabError } from '../../error.ts';
 import type { SideFiles } from './checkpoint.ts';
 import { compileTemplate, type TemplateVariables } from './chat-template.ts';
-import { parseJson } from './json.ts';
+import { parseJson } from '../../json.ts';
 import { settingsOf } from './side-files.ts';
 import { chatTemplate, TOKENIZER_CONFIG } from './template.ts';
 

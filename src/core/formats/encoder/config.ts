@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LabError } from '../../error.ts';
+import { checkJson } from '../../json.ts';
 
 const count = z.number().int().positive();
 
@@ -35,17 +36,9 @@ export interface EncoderConfig {
  * @throws {LabError} `bad-config` for other models, naming the first invalid field.
  */
 export function parseEncoderConfig(json: unknown): EncoderConfig {
-  const parsed = schema.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new LabError({
-      code: 'bad-config',
-      where: 'config.json',
-      what: `${issue?.path.join('.') || 'The file'}: ${issue?.message ?? 'not as expected'}.`,
-      todo: 'Use a BERT encoder (model_type "bert"), such as all-MiniLM-L6-v2.',
-    });
-  }
-  const config = parsed.data;
+  const config = checkJson(schema, json, 'config.json', {
+    todo: 'Use a BERT encoder (model_type "bert"), such as all-MiniLM-L6-v2.',
+  });
   if (config.hidden_size % config.num_attention_heads !== 0) {
     throw new LabError({
       code: 'bad-config',

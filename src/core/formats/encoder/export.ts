@@ -1,6 +1,6 @@
 import { LabError } from '../../error.ts';
 import type { SideFiles } from '../checkpoint/checkpoint.ts';
-import { parseJson } from '../checkpoint/json.ts';
+import { parseJson } from '../../json.ts';
 import { modelCard } from '../export/card.ts';
 import { type FolderSink, writeFile, type WrittenFile } from '../export/sink.ts';
 import { MANIFEST_NAME, type ModelManifest } from '../manifest.ts';

@@ -1,6 +1,6 @@
 import { LabError } from '../../error.ts';
 import { type Checkpoint, expectedTensors, layerMatrices } from '../checkpoint/checkpoint.ts';
-import { parseJson } from '../checkpoint/json.ts';
+import { parseJson } from '../../json.ts';
 import { CARRIED_FILES } from '../checkpoint/side-files.ts';
 import { MANIFEST_NAME, type ModelManifest } from '../manifest.ts';
 import { encodeModel } from '../onnx/index.ts';

@@ -10,7 +10,7 @@ import {
   type TensorInfo,
   missingTensor,
 } from '../checkpoint/checkpoint.ts';
-import { parseJson } from '../checkpoint/json.ts';
+import { parseJson } from '../../json.ts';
 import { settled } from '../checkpoint/settle.ts';
 import { type ModelConfig, parseConfig } from '../config.ts';
 import { fromHalf, toHalf } from '../float.ts';

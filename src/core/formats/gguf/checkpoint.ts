@@ -8,7 +8,7 @@ import {
   type TensorInfo,
   missingTensor,
 } from '../checkpoint/checkpoint.ts';
-import { parseJson } from '../checkpoint/json.ts';
+import { parseJson } from '../../json.ts';
 import { settled } from '../checkpoint/settle.ts';
 import { parseConfig } from '../config.ts';
 import type { ByteSource } from '../source.ts';

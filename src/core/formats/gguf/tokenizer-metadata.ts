@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LabError } from '../../error.ts';
 import type { SideFiles } from '../checkpoint/checkpoint.ts';
-import { parseJson } from '../checkpoint/json.ts';
+import { parseJson } from '../../json.ts';
 import { chatTemplate } from '../checkpoint/template.ts';
 import { tokenizerFacts } from '../checkpoint/tokenizer-facts.ts';
 import { pieceScores, spacePrefix } from './sentencepiece.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LabError } from '../../error.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import { parseJson } from '../checkpoint/json.ts';
+import { parseJson } from '../../json.ts';
 import { contextBeforeWindow, type ModelConfig } from '../config.ts';
 import type { Conversation } from './conversation.ts';
 import type { MlcDtype } from './format.ts';

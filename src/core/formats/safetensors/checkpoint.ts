@@ -8,7 +8,7 @@ import {
   type SideFiles,
   type TensorInfo,
 } from '../checkpoint/checkpoint.ts';
-import { parseJson } from '../checkpoint/json.ts';
+import { parseJson } from '../../json.ts';
 import { settled } from '../checkpoint/settle.ts';
 import { SAFETENSORS_INDEX } from '../checkpoint/side-files.ts';
 import { parseConfig } from '../config.ts';

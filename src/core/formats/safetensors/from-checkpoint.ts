@@ -1,6 +1,6 @@
 import { LabError } from '../../error.ts';
 import { type Checkpoint, tensorInfo } from '../checkpoint/checkpoint.ts';
-import { parseJson } from '../checkpoint/json.ts';
+import { parseJson } from '../../json.ts';
 import { rowChunks } from '../checkpoint/row-chunks.ts';
 import { chatTemplate } from '../checkpoint/template.ts';
 import { encodeStored } from '../encode-stored.ts';

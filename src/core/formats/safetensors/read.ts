@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LabError } from '../../error.ts';
-import { parseJson } from '../checkpoint/json.ts';
+import { parseJson } from '../../json.ts';
 import type { ByteSource } from '../source.ts';
 import { storedBytes, type StoredType } from '../stored.ts';
 

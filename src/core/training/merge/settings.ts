@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LabError } from '../../error.ts';
-import { parseJson } from '../../formats/checkpoint/json.ts';
+import { parseJson } from '../../json.ts';
 
 const names = z.union([z.string(), z.array(z.string())]).nullish();
 
