@@ -226,11 +226,8 @@ const NOUNS: readonly Noun[] = [
   {
     noun: 'files that may be missing',
     primitive: /'ENOENT'|\b(?:readFile|readdir|realpath|l?stat)\(.*\)\.catch\(\(\)(?:: [\w[\]]+)? =>/,
-    only: [
-      'src/node/read-file.ts',
-      // /proc reports what it can.
-      'src/node/folder-lock.ts',
-    ],
+    // /proc reports what it can.
+    only: ['src/node/read-file.ts', 'src/node/folder-lock.ts'],
     example: "const text = await readFile(path, 'utf8').catch(() => undefined);",
   },
   {
@@ -240,32 +237,18 @@ const NOUNS: readonly Noun[] = [
     example: 'await appendFile(path, `${JSON.stringify(row)}\\n`);',
   },
   {
-    noun: 'JSON (parsing)',
-    primitive: /JSON\.parse\((?!JSON\.stringify)/,
+    noun: 'JSON (parsing, and the first field at fault)',
+    primitive: /JSON\.parse\((?!JSON\.stringify)|\[issue\]|issues\[0\]/,
     only: [
-      'src/core/json.ts',
-      'src/core/json-lines.ts',
+      ...['src/core/json.ts', 'src/core/json-lines.ts', 'trainer/train/metrics.ts', 'build/', 'bench/'],
       // A record that is no JSON is listed with the reason.
       'src/core/dataset/read-json.ts',
       // The package.json of this project and of its libraries.
-      'src/node/command-line.ts',
-      'src/node/software.ts',
-      // The sandbox has a small bundle of its own.
-      'src/notebook/frame/',
-      // Code for notebooks.
-      'src/lab/notebooks/data-descriptions.ts',
-      'trainer/train/metrics.ts',
-      'build/',
-      'bench/',
+      ...['src/node/command-line.ts', 'src/node/software.ts'],
+      // The sandbox has its own small bundle, its code samples parse, and its bridge counts arguments.
+      ...['src/notebook/frame/', 'src/lab/notebooks/data-descriptions.ts', 'src/lab/notebooks/bridge.ts'],
     ],
     example: 'return JSON.parse(text);',
-  },
-  {
-    noun: 'JSON (the first field at fault)',
-    primitive: /\[issue\]|issues\[0\]/,
-    // The bridge counts the arguments of a function.
-    only: ['src/core/json.ts', 'src/lab/notebooks/bridge.ts'],
-    example: 'const [issue] = parsed.error.issues;',
   },
   {
     noun: 'JSON lines',
