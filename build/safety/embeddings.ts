@@ -1,4 +1,4 @@
-/** Sentence embeddings of phrases, cached in .cache because the encoder takes a minute for thousands. Node only. */
+/** Sentence embeddings of phrases, cached in .cache because the encoder takes a minute for thousands. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';

@@ -1,4 +1,4 @@
-/** The labelled phrases. Node only. */
+/** The labelled phrases. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

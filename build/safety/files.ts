@@ -1,4 +1,4 @@
-/** Paths and readers of the sources of the danger detector. Node only. */
+/** Paths and readers of the sources of the danger detector. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StoredWeights } from '../../src/core/safety/weights.ts';

@@ -1,6 +1,4 @@
-/**
- * `npm run -s lab -- <command>`: the lab without a browser. Node only; the page never imports this file or `commands/`.
- */
+/** `npm run -s lab -- <command>`: the lab without a browser. */
 import { runCommandLine } from './command-line.ts';
 import { LAB_COMMANDS } from './commands/index.ts';
 

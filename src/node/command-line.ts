@@ -1,4 +1,4 @@
-/** Shared by the command lines of the lab and of the trainer. Node only; the page never imports this file. */
+/** Shared by the command lines of the lab and of the trainer. */
 import { readFile } from 'node:fs/promises';
 import { LabError } from '../core/error.ts';
 import { commandHelp, overview } from './command-help.ts';

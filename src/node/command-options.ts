@@ -1,4 +1,4 @@
-/** Commands and their options. Parsing and help read the same tables. Node only; the page never imports this file. */
+/** Commands and their options. Parsing and help read the same tables. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { LabError } from '../core/error.ts';
 import { didYouMean } from './nearest.ts';

@@ -1,4 +1,4 @@
-/** Locks a folder for one process. Node only; the page never imports this file. */
+/** Locks a folder for one process. */
 import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';

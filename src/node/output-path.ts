@@ -1,4 +1,4 @@
-/** Checks where commands may write. Node only; the page never imports this file. */
+/** Checks where commands may write. */
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { LabError } from '../core/error.ts';

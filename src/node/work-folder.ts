@@ -1,4 +1,4 @@
-/** A folder for work that is done line by line and can be resumed. Node only; the page never imports this file. */
+/** A folder for work that is done line by line and can be resumed. */
 import { mkdir, readdir, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';

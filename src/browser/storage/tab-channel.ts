@@ -11,7 +11,5 @@ export function openTabChannel(name: string, onNotice: (notice: TabNotice) => vo
   if (typeof BroadcastChannel === 'undefined') return { send: () => {}, close: () => {} };
   const channel = new BroadcastChannel(name);
   channel.addEventListener('message', ({ data }: MessageEvent<TabNotice>) => onNotice(data));
-  // Node only: an open channel must not keep a command-line run alive.
-  (channel as { unref?: () => void }).unref?.();
   return { send: (notice) => channel.postMessage(notice), close: () => channel.close() };
 }
