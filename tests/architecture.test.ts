@@ -121,13 +121,35 @@ describe('src/ and workers/', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('say by their folder, not by a comment, which code runs in Node', () => {
+    const marked = readSources('src', 'workers', 'trainer', 'build', 'bench').filter(({ path }) =>
+      /\bnode[- ]only\b|\bthe page never imports\b/i.test(readFileSync(path, 'utf8')),
+    );
+    expect(marked.map(({ path }) => path)).toEqual([]);
+  });
+
   it('reach the services of the page only through src/lab/index.ts', () => {
     const outside = (path: string) => path.startsWith('src/ui/') || path.startsWith('src/node/');
+    // Node loads engines itself: it has no worker in which `src/lab` would run them.
     const services = (from: string) =>
-      from.startsWith('src/ui/') ? /^(src\/(lab|browser|engines)|workers)\// : /^src\/lab\//;
+      from.startsWith('src/ui/') ? /^(src\/(lab|browser|engines|node)|workers)\// : /^(src\/(lab|browser)|workers)\//;
     const wrong = all.filter(({ from, to }) => outside(from) && services(from).test(to) && to !== 'src/lab/index.ts');
     expect(wrong.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
     expect(all.filter(({ from, to }) => outside(from) && to === 'src/lab/index.ts').length).toBeGreaterThan(20);
+  });
+
+  it('have the files in each folder of a worker that ARCHITECTURE.md says', () => {
+    const paths = files.map(({ path }) => path);
+    const folders = [...new Set(paths.flatMap((path) => /^workers\/([^/]+)\//.exec(path)?.[1] ?? []))];
+    const lacking = (file: (name: string) => string) =>
+      folders.filter((name) => !paths.includes(`workers/${name}/${file(name)}`)).sort();
+    expect(lacking((name) => `${name}.worker.ts`)).toEqual(['service-worker']);
+    expect(lacking(() => 'api.ts')).toEqual(['dataset', 'metrics', 'notebook', 'service-worker']);
+    expect(lacking(() => 'handlers.ts')).toEqual(['compression', 'service-worker']);
+    const guests = all
+      .filter(({ to }) => to === 'workers/engine/record-files.ts')
+      .map(({ from }) => from.split('/')[1]);
+    expect([...new Set(guests)].sort()).toEqual(['encoder', 'engine', 'library', 'training']);
   });
 
   it('keep what assists the chat out of evaluation runs', () => {

@@ -77,6 +77,7 @@ export {
   type ImportCalls,
   type ImportProgress,
 } from './datasets.ts';
+export { DatasetLibrary } from '../../workers/dataset/library.ts';
 
 /** Metrics: text metrics and BERTScore. */
 export { createMetrics, type Metrics } from './metrics.ts';

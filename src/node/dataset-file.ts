@@ -8,7 +8,6 @@ import { builtIn, CORPUS_ID, type BuiltIn } from '../core/dataset/built-in.ts';
 import type { Dataset } from '../lab/index.ts';
 import { readDataset, type ReadDataset, type ReadOptions } from '../core/dataset/read.ts';
 import type { TextFile } from '../core/dataset/text-stream.ts';
-import { DatasetLibrary } from '../../workers/dataset/library.ts';
 import { unreadable } from './read-file.ts';
 
 const BUILT_IN_FOLDER = fileURLToPath(new URL('../../public/dialogues/', import.meta.url));
@@ -64,6 +63,7 @@ export function locateDataset(source: string): { path: string; part?: BuiltIn['p
 
 /** A dataset that comes with the lab, for Node; by default the whole Solace corpus. */
 export async function readBuiltInDataset(builtInId = CORPUS_ID): Promise<Dataset> {
+  const { DatasetLibrary } = await import('../lab/index.ts');
   const { head, dialogues } = await new DatasetLibrary({ readBuiltIn: openBuiltIn }).open(builtInId);
   const { id, name, format, bad, badCount } = head;
   return { id, name, format, dialogues, bad, badCount };
