@@ -29,7 +29,7 @@ export interface EngineFacts {
 export const ENGINES: Record<EngineId, EngineFacts> = {
   transformers: {
     name: 'transformers.js with ONNX Runtime',
-    runs: 'ONNX folders, and adapters over them',
+    runs: 'ONNX folders, and adapters for them',
     on: 'WebGPU, Wasm, Node',
     scores: 'yes',
     countsTokens: 'yes',
@@ -39,7 +39,7 @@ export const ENGINES: Record<EngineId, EngineFacts> = {
   },
   wllama: {
     name: 'wllama (llama.cpp in Wasm)',
-    runs: "GGUF files; ONNX folders of this lab's exporter, and adapters over them",
+    runs: "GGUF files; ONNX folders of this lab's exporter, and adapters for them",
     on: 'Wasm, WebGPU where the card has `shader-f16`',
     scores: 'where the tokenizer in the file can be run here; see below',
     countsTokens: 'where the tokenizer in the file can be run here',

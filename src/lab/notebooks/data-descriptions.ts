@@ -5,7 +5,7 @@ const REFUSED = 'you did not allow it';
 /** Functions that give data: datasets, runs, models, measurements, conversations. */
 export const DATA_DESCRIPTIONS = {
   dialogues: {
-    about: 'Gives the 1,008 dialogues of the Solace corpus, or its training or test part.',
+    about: 'Returns the 1,008 dialogues of the Solace corpus, or its training or test part.',
     parameters: { options: '`part`: `train` or `test`; by default both' },
     returns: 'Dialogue[]',
     errors: { network: 'the file could not be loaded' },
@@ -22,7 +22,7 @@ export const DATA_DESCRIPTIONS = {
     example: 'display(Inputs.table(await lab.datasets()));',
   },
   dataset: {
-    about: 'Gives a dataset, or those of its dialogues that match a query.',
+    about: 'Returns a dataset, or those of its dialogues that match a query.',
     parameters: { id: 'an id from `datasets`', query: 'which dialogues; by default all' },
     returns:
       '{id: string, name: string, format: string, dialogues: Dialogue[], bad: {place: string, reason: string}[], ' +
@@ -62,7 +62,7 @@ const {dialogues} = await lab.readDataset(files);`,
     example: 'display(Inputs.table(await lab.runs(), {columns: ["id", "name", "dataset", "records"]}));',
   },
   records: {
-    about: 'Gives the records of a run, one per turn, model and condition, or those that match a query.',
+    about: 'Returns the records of a run, one per turn, model and condition, or those that match a query.',
     parameters: { id: 'an id from `runs`', query: 'which records; by default all' },
     returns:
       '{model: string, representation: string, dialogue: string, turn: number, promptTokens: number | null, leftOut: ' +
@@ -85,7 +85,7 @@ const {dialogues} = await lab.readDataset(files);`,
 display(Plot.plot({marks: [Plot.boxX(records, {x: (d) => d.nll.sum / d.nll.tokens, y: "representation"})]}));`,
   },
   summary: {
-    about: 'Gives the table of a run: each model under each condition with intervals, and tested differences.',
+    about: 'Returns the table of a run: each model under each condition with intervals, and tested differences.',
     parameters: {
       id: 'an id from `runs`',
       options: '`points`: true for scores from 0 to 100, as papers print them; otherwise fractions',
@@ -109,7 +109,7 @@ display(cells.map((cell) => [cell.model, cell.representation, cell.metrics.perpl
     example: 'display(Inputs.table(await lab.models()));',
   },
   interval: {
-    about: 'Gives the mean of all numbers with its 95 % bootstrap interval over groups, such as dialogues.',
+    about: 'Returns the mean of all numbers with its 95 % bootstrap interval over groups, such as dialogues.',
     parameters: { groups: 'the numbers of each group' },
     returns: '{value: number, low: number, high: number}',
     result: 'The same interval as in tables of runs.',
@@ -122,19 +122,20 @@ display(cells.map((cell) => [cell.model, cell.representation, cell.metrics.perpl
     result:
       'A statement about `every` comparison is refuted by one against it and supported if all measured ones are for ' +
       'it; one about `some` is supported by one measured for it and refuted if all are against it. A claim is ' +
-      'refuted if one of its statements is, supported if all are. What is only printed supports nothing.',
+      'refuted if one of its statements is, supported if all are. A comparison that is only printed supports nothing.',
     example: `const statements = [{holds: "every", printed: ["for"], measured: ["for", "nothing"]}];
 display(await lab.verdict(statements));`,
   },
   chanceAtMost: {
-    about: 'Gives the largest difference of two means that chance can give at 5 %, whatever the spread of the values.',
+    about:
+      'Returns the largest difference of two means that chance can give at 5 %, whatever the spread of the values.',
     parameters: { means: 'how many independent values each mean has, and the range of a value' },
     returns: 'number',
-    result: 'With `tests`, after correction for so many.',
+    result: 'With `tests`, after correction for that many tests.',
     example: 'display(await lab.chanceAtMost({n: 1856, range: 100}));',
   },
   paper: {
-    about: "Gives the paper's numbers: every value of its tables, what its figures show, and its claims.",
+    about: "Returns the paper's numbers: every value of its tables, what its figures show, and its claims.",
     parameters: {},
     returns:
       '{title: string, year: number, models: Record<string, string>, conditions: string[], measures: {id: string, ' +
@@ -152,27 +153,28 @@ display(measures.map(({label}, i) => [label, metricTables[0].values.raw[i]]));`,
     parameters: {},
     returns: '{results: string[], runs: string[], logs: object[], lengths: object[]}',
     result:
-      '`logs` says of each file of `runs` what was trained, on which text, and what its losses are of; `lengths` has ' +
-      'the tokens of an utterance of whole datasets, counted by `lab lengths`.',
+      '`logs` says for each file of `runs` what was trained, on which text, and what its losses measure; `lengths` has ' +
+      'the tokens of an utterance of whole datasets, as counted by `lab lengths`.',
     errors: { network: 'the list could not be loaded' },
     example: 'display(await lab.measured());',
   },
   result: {
-    about: 'Gives the summary of a committed evaluation run by its file. `summary` does the same by the id of any run.',
+    about:
+      'Returns the summary of a committed evaluation run by its file. `summary` does the same by the id of any run.',
     parameters: { file: 'a name from `measured().results`' },
     returns: 'RunSummary',
     errors: { 'missing-file': 'the lab has no measurement of this name', network: 'it could not be loaded' },
     example: 'display((await lab.result("built-in.json")).cells);',
   },
   runLog: {
-    about: "Gives a training run's log as JSON lines.",
+    about: "Returns a training run's log as JSON lines.",
     parameters: { file: 'a name from `measured().runs`' },
     returns: 'string',
     errors: { 'missing-file': 'the lab has no log of this name', network: 'it could not be loaded' },
     example: 'const rows = (await lab.runLog("esconv-raw.jsonl")).trim().split("\\n").map((line) => JSON.parse(line));',
   },
   conversations: {
-    about: 'Gives the conversations kept in this browser, if you allow it.',
+    about: 'Returns the conversations kept in this browser, if you allow it.',
     parameters: {},
     returns: '{title: string, messages: {speaker: string, text: string, createdAt: number}[]}[]',
     errors: { refused: REFUSED },

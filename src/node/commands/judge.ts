@@ -6,10 +6,10 @@ import { judgeFolderOfRun } from '../judge-run-folder.ts';
 import { validateJudgeOn } from '../judge-validation.ts';
 import { MODEL } from './options.ts';
 
-/** Has a model judge the replies of a run, at once or as a batch, or validates a judge against people. */
+/** Has a model judge the replies of a run, directly or as a batch, or validates a judge against people. */
 export const judgeCommand = defineCommand({
   summary:
-    'Have a model judge the replies of a run, at once or through the files of a batch, resumably; or, with --good ' +
+    'Have a model judge the replies of a run, directly or through batch files, resumably; or, with --good ' +
     "and --failed, judge dialogues to compare the judge with the seekers' own survey and with failed dialogues.",
   options: {
     run: {
@@ -22,15 +22,15 @@ export const judgeCommand = defineCommand({
     requests: {
       kind: 'text',
       value: 'FILE',
-      otherwise: 'the judge is asked at once',
+      otherwise: 'the judge is asked directly',
       about:
-        "Write the open requests for the run as JSON lines of OpenAI's Batch interface, and ask nobody. --name is " +
-        'the model that they ask.',
+        "Write the open requests for the run as JSON lines for OpenAI's Batch API, and contact no server. --name is " +
+        'the model that the requests name.',
     },
     answers: {
       kind: 'text',
       value: 'FILE',
-      otherwise: 'the judge is asked at once',
+      otherwise: 'the judge is asked directly',
       about: "Read a batch's output or error file and store its verdicts. Needs no model.",
     },
     'no-schema': {

@@ -4,7 +4,7 @@ import { adapterName, chooseModel, modelWeights } from '../model-choice.ts';
 
 /** Lists the models that come with the lab, with the hashes that a plan names: one JSON object per line. */
 export const modelsCommand = defineCommand({
-  summary: 'List the models that come with the lab: the base, and adapters over it, with the hashes for a plan.',
+  summary: 'List the models that come with the lab: the base and the adapters for it, with the hashes for a plan.',
   options: {},
   examples: [''],
   async run(_, print) {
