@@ -87,6 +87,34 @@ describe('the first page', () => {
     await guest.close();
   });
 
+  it('speaks the language of the browser from the first paint, also in danger, or the one that is chosen', async () => {
+    const profile = { locale: 'de-DE', timezoneId: 'Europe/Berlin' };
+    const guest = await visit(at.browser, 'about:blank', { quiet: true, profile });
+    const { page } = guest;
+    await guest.context.route(/engine\.worker/, () => undefined);
+    await page.goto(at.lab.url);
+    const language = () => page.evaluate(() => document.documentElement.lang);
+    // Nothing is shown in English first: the earliest heading is German.
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Neues Gespräch');
+    expect(await language()).toBe('de');
+    await page.getByTestId('acknowledge').waitFor();
+    await new Person(page).say('Ich will mich umbringen');
+    const banner = page.getByRole('region', { name: 'Wo du Menschen findest, die helfen können' });
+    await banner.getByRole('heading', { name: 'Menschen, die du jetzt erreichen kannst' }).waitFor();
+    expect(await banner.getByRole('link').allInnerTexts()).toEqual(['112', '0800 111 0 111', 'findahelpline.com']);
+    await page.getByText('Denkst du daran, dir das Leben zu nehmen?').first().waitFor();
+    await page.getByTestId('stop-reply').click();
+    const choice = page.getByRole('banner').getByTestId('language');
+    await choice.focus();
+    await page.keyboard.type('Esp');
+    await page.getByRole('heading', { name: 'Personas con las que puedes hablar ahora' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Personas con las que puedes hablar ahora' }).waitFor();
+    expect([await language(), await choice.inputValue()]).toEqual(['es', 'es']);
+    expect(guest.errors).toEqual([]);
+    await guest.close();
+  });
+
   it('can be installed, and takes text that is shared with it without sending it', async () => {
     const guest = await visit(at.browser, `${at.lab.url}?title=A+note&text=I+can%E2%80%99t+sleep`);
     const { page, context } = guest;

@@ -19,6 +19,7 @@ import { Drafts } from '../state/drafts.ts';
 import { NextReply } from '../state/next-reply.ts';
 import { OtherLanguages } from '../state/other-languages.svelte.ts';
 import { receiveShared } from '../state/shared-text.ts';
+import { chatTexts } from '../texts/chat.ts';
 import { conversations } from './conversations.ts';
 import { models, router, settings, toasts } from './shell.ts';
 
@@ -52,9 +53,7 @@ export const chat = new ChatState({
     forget: () => router.forget('chat'),
     missing: () => {
       router.forget('chat');
-      toasts.show(
-        'This conversation is not in this browser. If another browser has it, export it there and import it here.',
-      );
+      toasts.show(chatTexts.missing);
     },
   },
   systemPrompt: { get: () => settings.current.systemPrompt, set: (systemPrompt) => settings.set({ systemPrompt }) },

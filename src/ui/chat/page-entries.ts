@@ -35,18 +35,9 @@ export interface ReplyNote {
   assist: AssistNote | null;
   /** How often it was resumed after it had been cut or stopped. */
   resumed: number;
-  /** Why the reply is incomplete: a key of `ENDS`. */
-  end: keyof typeof ENDS | null;
+  /** Why the reply is incomplete. */
+  end: 'stopped' | 'length' | 'filtered' | 'lost' | 'nothing' | null;
 }
-
-/** What the page says about a reply that is incomplete. */
-export const ENDS = {
-  stopped: 'Stopped early.',
-  length: 'Cut off at the length limit.',
-  filtered: "Stopped by the server's content filter.",
-  lost: 'Interrupted. What arrived is kept.',
-  nothing: 'No reply arrived.',
-} as const;
 
 /** Incomplete replies that can be resumed where they end. */
 export const mayResume = ({ end }: ReplyNote): boolean => end === 'length' || end === 'stopped' || end === 'lost';

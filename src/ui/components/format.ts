@@ -8,6 +8,8 @@ import { shellTexts } from '../texts/shell.ts';
 export const bytes = (n: number): string => formatBytes(n, language());
 export const duration = (ms: number): string => formatDuration(ms, language());
 
+export const integer = (n: number): string => formatNumber(n, 0, language());
+
 const counted = countingIn('en');
 
 /** In English: 1 token, 2 tokens, 1,024 tokens. */

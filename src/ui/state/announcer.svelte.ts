@@ -1,6 +1,7 @@
 import type { Message } from '../../core/conversation/conversation.ts';
 import { answeredOn, signalOf } from '../../core/conversation/danger.ts';
 import type { CrisisSignal } from '../../core/safety/kinds.ts';
+import { chatTexts } from '../texts/chat.ts';
 import { helpTexts } from '../texts/help.ts';
 
 /** What a screen reader says about the chat. */
@@ -20,7 +21,7 @@ export class Announcer {
 
   /** Announces that the reply at the end of `path` is being written, unless help is listed, which matters more. */
   begins(path: readonly Message[]): void {
-    if (answeredOn(path).at(-1)?.level === 'none') this.say(helpTexts.writing);
+    if (answeredOn(path).at(-1)?.level === 'none') this.say(chatTexts.writing);
   }
 
   /** Announces at once that help is listed, if a message calls for it. */

@@ -19,6 +19,7 @@ import type { ChatDependencies } from './chat-dependencies.ts';
 import { checkNewest } from './danger-check.ts';
 import { Latest } from './latest.ts';
 import { beginReply, type Wanted, type Writing } from './reply-place.ts';
+import { chatTexts } from '../texts/chat.ts';
 
 /** The conversation on the page: its messages, the draft, and the reply that is being written. */
 export class ChatState {
@@ -39,7 +40,7 @@ export class ChatState {
   readonly busy: boolean = $derived(this.writing !== null || this.waitsForModel);
   /** While the model loads, which can take minutes, the person can keep writing; one reply answers all messages. */
   readonly maySend: boolean = $derived(this.writing === null);
-  readonly title: string = $derived(this.conversation?.title || 'New conversation');
+  readonly title: string = $derived(this.conversation?.title || chatTexts.newConversation);
   /** Counts the requests for replies, so that the page can scroll to its end each time. */
   asked = $state(0);
   #draft = $state('');
@@ -101,7 +102,7 @@ export class ChatState {
     if (id !== null) await this.#dependencies.languages.ready();
     if (!current()) return;
     this.error = null;
-    await this.#attempt('The conversation could not be opened.', async () => {
+    await this.#attempt(chatTexts.failed.open, async () => {
       const found = id === null ? null : await this.#dependencies.conversations.get(id);
       if (!current()) return;
       this.conversation = found ?? null;
@@ -188,7 +189,7 @@ export class ChatState {
 
   /** Renames a conversation, whether it is on the page or not. */
   async rename(id: string, title: string): Promise<void> {
-    await this.#attempt('The conversation could not be renamed.', async () => {
+    await this.#attempt(chatTexts.failed.rename, async () => {
       const conversation =
         this.conversation?.id === id ? this.conversation : await this.#dependencies.conversations.get(id);
       if (!conversation) return;
@@ -202,7 +203,7 @@ export class ChatState {
     const stopping = new AbortController();
     this.#stopping = stopping;
     this.error = null;
-    await this.#attempt('The reply could not be written.', async () => {
+    await this.#attempt(chatTexts.failed.reply, async () => {
       this.waitsForModel = this.#dependencies.models.phase !== 'ready';
       await this.#dependencies.models.use(stopping.signal, async (model) => {
         this.waitsForModel = false;
@@ -273,7 +274,7 @@ export class ChatState {
       this.#outdated = true;
       return;
     }
-    await this.#attempt('What another tab added could not be read.', async () => {
+    await this.#attempt(chatTexts.failed.reread, async () => {
       const found = await this.#dependencies.conversations.get(id);
       if (found && this.conversation?.id === id && !this.busy)
         this.conversation = { ...found, leaf: this.conversation.leaf };
@@ -282,13 +283,11 @@ export class ChatState {
 
   async #keep(conversation: Conversation): Promise<void> {
     this.conversation = conversation;
-    await this.#attempt('The conversation could not be saved; it is kept only on this page.', () =>
-      this.#dependencies.conversations.save(conversation),
-    );
+    await this.#attempt(chatTexts.failed.keep, () => this.#dependencies.conversations.save(conversation));
   }
 
   async #attempt(what: string, work: () => Promise<void>): Promise<void> {
-    const todo = 'Try again. If it happens again, reload the page.';
+    const todo = chatTexts.failedTodo;
     await attempt((error) => (this.error = error), { code: 'worker-lost', what, todo }, work);
   }
 

@@ -3,10 +3,11 @@ import type { Conversation, ConversationHead, Message } from '../../core/convers
 import type { FoundConversation } from '../../core/conversation/search.ts';
 import { LabError } from '../../core/error.ts';
 import type { ConversationLibrary, ImportReport, LibraryEvent } from '../../lab/index.ts';
-import { count } from '../components/format.ts';
 import { attempt } from './attempt.ts';
 import type { StorageState } from './storage.svelte.ts';
 import type { Toasts } from './toasts.svelte.ts';
+import { chatTexts } from '../texts/chat.ts';
+import { shellTexts } from '../texts/shell.ts';
 
 interface Dependencies {
   library: Pick<
@@ -95,26 +96,25 @@ export class Conversations {
   }
 
   /** Saves what was added to a growing reply since its last save; called when the page is about to close. */
-  readonly flush = (): Promise<void> =>
-    this.#try('The reply could not be saved.', () => this.#dependencies.library.flush());
+  readonly flush = (): Promise<void> => this.#try(chatTexts.failed.flush, () => this.#dependencies.library.flush());
 
   async remove(id: string): Promise<void> {
-    await this.#try('The conversation could not be deleted.', async () => {
+    await this.#try(chatTexts.failed.remove, async () => {
       const removed = await this.#dependencies.library.remove(id);
       if (!removed) return;
-      this.#dependencies.toasts.show(`Deleted “${removed.title || 'New conversation'}”.`, {
-        label: 'Undo',
+      this.#dependencies.toasts.show(chatTexts.removed(removed.title || chatTexts.newConversation), {
+        label: shellTexts.undo,
         run: () => void this.#restore(removed),
       });
     });
   }
 
   async removeAll(): Promise<void> {
-    await this.#try('The conversations could not be deleted.', () => this.#dependencies.library.removeAll());
+    await this.#try(chatTexts.failed.removeAll, () => this.#dependencies.library.removeAll());
   }
 
   async exportAll(): Promise<void> {
-    await this.#try('The conversations could not be exported.', async () => {
+    await this.#try(chatTexts.failed.exportAll, async () => {
       const name = `solace-conversations-${today()}.json`;
       this.#dependencies.saveFile(name, await this.#dependencies.library.export());
     });
@@ -122,28 +122,25 @@ export class Conversations {
 
   /** Saves the ratings of replies as pairs for training; says so if there are none yet. */
   async exportPreferences(): Promise<void> {
-    await this.#try('The ratings could not be exported.', async () => {
+    await this.#try(chatTexts.failed.exportRatings, async () => {
       const pairs = preferencePairs(await this.#dependencies.library.all());
       if (pairs.length > 0)
         this.#dependencies.saveFile(`solace-preferences-${today()}.json`, JSON.stringify(pairs, null, 1));
-      else
-        this.#dependencies.toasts.show(
-          'There is no pair yet. Press Try again at a reply, then mark one version as helpful and another as not.',
-        );
+      else this.#dependencies.toasts.show(chatTexts.noPairs);
     });
   }
 
   async importFiles(files: readonly File[]): Promise<void> {
     for (const file of files) {
-      await this.#try('The file could not be imported.', async () => {
+      await this.#try(chatTexts.failed.import, async () => {
         this.#report(file.name, await this.#dependencies.library.import(await file.text()));
       });
     }
   }
 
   #report(file: string, { added, alreadyHere, problems }: ImportReport): void {
-    const parts = [`${count(added.length, 'conversation')} imported`];
-    if (alreadyHere.length > 0) parts.push(`${alreadyHere.length} already here`);
+    const parts = [chatTexts.imported(added.length)];
+    if (alreadyHere.length > 0) parts.push(chatTexts.alreadyHere(alreadyHere.length));
     this.#dependencies.toasts.show(`${parts.join(', ')}.`);
     const [problem] = problems;
     if (!problem) return;
@@ -157,13 +154,13 @@ export class Conversations {
   }
 
   #restore(removed: Conversation): Promise<void> {
-    return this.#try('The conversation could not be restored.', () => this.#dependencies.library.add([removed]));
+    return this.#try(chatTexts.failed.restore, () => this.#dependencies.library.add([removed]));
   }
 
   async #read(): Promise<void> {
     while (this.#again) {
       this.#again = false;
-      await this.#try('The conversations could not be read.', async () => {
+      await this.#try(chatTexts.failed.list, async () => {
         this.heads = await this.#dependencies.library.list();
         this.#storageMissing();
         this.shown = this.#query.trim() ? await this.#dependencies.library.list(this.#query) : this.heads;
@@ -181,7 +178,7 @@ export class Conversations {
   }
 
   async #try(what: string, work: () => Promise<void>): Promise<void> {
-    const failed = { code: 'unsupported', what, todo: 'Reload the page and try again.' } as const;
+    const failed = { code: 'unsupported', what, todo: chatTexts.reloadTodo } as const;
     await attempt((error) => this.#show(error), failed, work);
   }
 }

@@ -1,4 +1,5 @@
 import type { LabErrorCode } from '../../core/error.ts';
+import type { chat } from './en/chat.ts';
 import type { help } from './en/help.ts';
 import type { shell } from './en/shell.ts';
 
@@ -7,8 +8,11 @@ import type { shell } from './en/shell.ts';
  * addition, the compiler reports. A text is a string, or a function of its parts, which are strings and numbers.
  */
 export interface Catalogue {
+  chat: typeof chat;
   help: typeof help;
   shell: typeof shell;
   /** What an error means, by its code: the words of the error itself are English. */
   errors: Record<LabErrorCode, string>;
+  /** Said instead of an engine's own note about the processor, which is English. */
+  onProcessor: string;
 }

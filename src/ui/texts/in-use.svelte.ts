@@ -3,7 +3,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { LanguageId } from './languages.ts';
 
 /** The areas that have an English source. */
-type Area = Exclude<keyof Catalogue, 'errors'>;
+type Area = Exclude<keyof Catalogue, 'errors' | 'onProcessor'>;
 
 let inUse = $state.raw<{ id: LanguageId; catalogue: Catalogue | null }>({ id: 'en', catalogue: null });
 
@@ -27,3 +27,6 @@ export function area<Name extends Area>(name: Name, english: Catalogue[Name]): C
 
 /** What an error with this code means, in the language in use; undefined in English, where the error says it. */
 export const errorMeaning = (code: LabErrorCode): string | undefined => inUse.catalogue?.errors[code];
+
+/** That a model runs on the processor, in the language in use; undefined in English, where the engine says why. */
+export const processorNote = (): string | undefined => inUse.catalogue?.onProcessor;

@@ -79,5 +79,4 @@ export const help: Catalogue['help'] = {
     'Gefahr ist, ruf eine Notrufnummer an.',
 
   listed: 'Unter deiner Nachricht stehen Menschen, die helfen können.',
-  writing: 'Die Antwort wird geschrieben.',
 };

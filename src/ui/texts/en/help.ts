@@ -92,5 +92,4 @@ export const help = {
 
   /** Said by a screen reader at once. */
   listed: 'People who can help are listed under your message.',
-  writing: 'The supporter is writing.',
 };

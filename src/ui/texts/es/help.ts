@@ -84,5 +84,4 @@ export const help: Catalogue['help'] = {
     'número de emergencias.',
 
   listed: 'Debajo de tu mensaje hay personas que pueden ayudar.',
-  writing: 'Se está escribiendo la respuesta.',
 };

@@ -1,6 +1,13 @@
 import type { Catalogue } from '../catalogue.ts';
+import { chat } from './chat.ts';
 import { errors } from './errors.ts';
 import { help } from './help.ts';
 import { shell } from './shell.ts';
 
-export const catalogue: Catalogue = { errors, help, shell };
+export const catalogue: Catalogue = {
+  chat,
+  errors,
+  help,
+  shell,
+  onProcessor: 'Funciona en el procesador de este dispositivo; las respuestas tardan un poco más.',
+};
