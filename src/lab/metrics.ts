@@ -155,7 +155,7 @@ function createPool({ spawn, workers: size, wordnetUrl }: Extract<MetricsSetup, 
   };
 }
 
-/** Retries once: the next call starts a fresh worker in place of a lost one. */
+/** Retries once: the next call starts a new worker to replace a lost one. */
 async function onceMore<T>(attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt();

@@ -8,7 +8,7 @@ const LOOSE_END = /[\s\ufffd]+$/u;
 
 /**
  * Resumes a reply where it ended, from the same context and with the same settings. There is no step until the reply
- * has grown or ended by itself; if `signal` is aborted, the last step is a `stopped` one with what had arrived.
+ * has grown or ended normally; if `signal` is aborted, the last step is a `stopped` one with what had arrived.
  * @throws {LabError} `unsupported` when another model wrote the reply or this one cannot resume it; what `writeReply`
  * throws.
  */

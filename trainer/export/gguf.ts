@@ -12,7 +12,7 @@ import { verifyGguf } from './verify.ts';
 /** Types of a GGUF's matrices that can be exported. */
 export const GGUF_DTYPES = ['F32', 'F16', 'Q8_0', 'Q4_0', 'Q4_1'] as const satisfies readonly EncodableType[];
 
-/** Files written next to the GGUF, which cannot express sliding windows or rope scaling by itself. */
+/** Files written next to the GGUF, which alone cannot express sliding windows or rope scaling. */
 const BESIDE = ['config.json', 'LICENSE'];
 
 /** Atomically writes a checkpoint as `<name>.<type>.gguf` for llama.cpp into a folder, and checks it. */

@@ -1,6 +1,6 @@
 import type { Random } from '../../src/core/random/random.ts';
 
-/** Words of one kind: one in place of another makes a fact wrong. */
+/** Words of one kind: replacing one with another makes a fact wrong. */
 const KINDS: readonly (readonly string[])[] = [
   ['two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve', 'twenty', 'thirty'],
   ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'],

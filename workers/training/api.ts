@@ -45,7 +45,7 @@ export interface TrainingTask {
   saveEvery: number;
   /** The name under which this browser keeps the run's checkpoints; none are kept without one. */
   keep: string | undefined;
-  /** Start anew where a run of that name is kept. */
+  /** Start over even if a run of that name is stored. */
   fresh: boolean;
   device: TrainingDevice;
   ortBase: string;

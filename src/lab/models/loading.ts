@@ -47,7 +47,7 @@ export async function loadModel(
     });
   }
   try {
-    // Whoever asks for the graphics device again may have a new driver.
+    // A person who chooses WebGPU again may have installed a new driver.
     return await start({ engine, ...chosen, retest: device === 'webgpu' });
   } catch (error) {
     const fallback = engines.wasm;

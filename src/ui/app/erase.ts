@@ -2,7 +2,7 @@ import { isCodeCache } from '../../lab/index.ts';
 import { eraseEverything, type BrowserStores } from '../state/erase.ts';
 
 /**
- * Deletes everything that this browser keeps for the lab except its code, and starts it afresh.
+ * Deletes everything that this browser keeps for the lab except its code, and restarts the lab.
  * @throws {LabError} `io` when something could not be deleted; then the page stays as it is.
  */
 export async function eraseAndRestart(): Promise<void> {

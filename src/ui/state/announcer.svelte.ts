@@ -7,7 +7,7 @@ import { helpTexts } from '../texts/help.ts';
 /** What a screen reader says about the chat. */
 export class Announcer {
   text = $state('');
-  /** What is said at once, whatever else is being read. */
+  /** What is announced at once, interrupting whatever is being read. */
   alert = $state('');
   readonly #firstReply: (signal: CrisisSignal) => string;
 

@@ -58,7 +58,7 @@ export class ContextState {
   /** What became of messages that the model no longer reads in full, by key. */
   readonly fates: ReadonlyMap<string, Fate> = $derived(fatesOf(this.rows));
   readonly edge: Edge | null = $derived(edgeOf(this.rows));
-  /** Why old messages are only dropped, although the settings ask for more. */
+  /** Why old messages are only dropped, although the settings request another method. */
   instead = $state<Past['instead'] | null>(null);
   /** Number of utterances that the meter covers. */
   utterances = $state(0);

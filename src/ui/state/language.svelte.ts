@@ -38,7 +38,7 @@ export class LanguageChoice {
     await within(PATIENCE_MS, this.#speak());
   }
 
-  /** Changes the language and keeps the choice. Resolves to whether its texts could be had. */
+  /** Changes the language and keeps the choice. Resolves to whether its texts could be loaded. */
   async set(id: LanguageId): Promise<boolean> {
     this.#wanted = id;
     this.#dependencies.texts.set(KEY, id);

@@ -60,7 +60,7 @@ interface Sending extends Pick<ReplyOrigin, 'representation' | 'tagger' | 'keep'
   overflow: OverflowId;
 }
 
-/** How the settings, as they are now, ask for a conversation to be sent under each compression. */
+/** How a conversation is sent under each compression with the current settings. */
 export function sendingFrom({
   tagger,
   keptTags,

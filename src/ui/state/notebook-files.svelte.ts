@@ -3,7 +3,7 @@ import { formatBytes } from '../../core/units.ts';
 import { attempt } from './attempt.ts';
 import type { Toasts } from './toasts.svelte.ts';
 
-/** Bytes of all files of a notebook, and how many there may be: the sandbox may ask for more by itself. */
+/** Bytes of all files of a notebook, and how many there may be: the sandbox can request more without a person. */
 const LARGEST = 100_000_000;
 const MOST = 50;
 

@@ -20,7 +20,7 @@ export class OtherLanguages {
     this.#arrived = arrived;
   }
 
-  /** Fetches the phrases. Resolves when they are there, cannot be had, or take too long; the next call tries again. */
+  /** Fetches the phrases. Resolves when they are loaded, fail to load, or take too long; the next call tries again. */
   async ready(): Promise<void> {
     if (this.loaded) return;
     this.#loading ??= this.#load().then(
