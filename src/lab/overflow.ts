@@ -18,7 +18,7 @@ export interface OverflowChoice {
   options: CompressOptions;
   /** The model that is asked, if the method asks one. */
   modelId: string;
-  /** Null where it must not be asked now, e.g. while a person is typing; what it said before is still known. */
+  /** Null where it must not be asked now, e.g. while a person is typing; its earlier answers are still known. */
   model: Pick<LoadedModel, 'info' | 'stream' | 'scorer'> | null;
   /** Default: the page's encoder. */
   embedder?: Embedder | undefined;
@@ -31,7 +31,7 @@ export interface OverflowChoice {
 /** Milliseconds that a reply waits for the encoder, which may have to be fetched; the next reply may find it ready. */
 const PATIENCE_MS = 8000;
 
-/** What models said: between two steps a conversation is shortened to the same form with every turn. */
+/** Answers of models: between two steps a conversation is shortened to the same form with every turn. */
 const summaries = new Lru<string>(300);
 const scores = new Lru<Awaited<ReturnType<HistoryModel['score']>>>(60);
 

@@ -91,7 +91,7 @@ async function realTarget(out: string): Promise<string> {
     throw refused(out, 'It is a broken link.', 'Remove the link, or choose another folder with --out.');
   if (!(await stat(real)).isDirectory())
     throw refused(out, 'It is a file, but the output is a folder.', 'Choose another path with --out.');
-  // A new folder takes the old one's place by renaming, which no system allows for a mount such as a container's
+  // A new folder replaces the old one by renaming, which no system allows for a mount such as a container's
   // volume.
   if ((await stat(real)).dev !== (await stat(dirname(real))).dev)
     throw refused(

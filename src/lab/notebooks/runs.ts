@@ -88,7 +88,7 @@ export async function summaryForNotebook(
   return points ? inPoints(summary, id) : summary;
 }
 
-/** Whether a run comes with the lab. Asks for permission if not, before it looks whether such a run exists. */
+/** Whether a run comes with the lab. If not, asks for permission before it checks whether such a run exists. */
 async function isCommitted(id: string, asking: Asking): Promise<boolean> {
   if ((await committedRunIds()).includes(id)) return true;
   await asking.require('runs');

@@ -5,7 +5,7 @@ import { firstReply } from './first-reply.ts';
 
 /**
  * The help lines of the country (ISO 3166-1) that this browser seems to be in; none if it does not say. Determined
- * anew each time, because its settings may change. Never throws: if a browser lacks something, all countries are still
+ * again each time, because its settings may change. Never throws: if a browser lacks something, all countries are still
  * listed.
  */
 export function nearby(): { country: string | null; lines: HelpLine[] } {

@@ -17,7 +17,7 @@ export class PaceMeter {
   #seen: { at: number; progress: LoadProgress }[] = [];
 
   /**
-   * Takes a report of progress and returns the pace; null while nobody can know it.
+   * Takes a report of progress and returns the pace; null while it cannot be known.
    * @param now milliseconds of a clock that never goes back
    */
   add(progress: LoadProgress, now: number): Pace | null {

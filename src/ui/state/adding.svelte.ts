@@ -99,7 +99,7 @@ export class Adding {
     const failed = { code: 'bad-file', what: 'The model could not be added.', where: name } as const;
     return this.#one(name, failed, async (options) => {
       const added = await work(options);
-      // First, so that whoever sees it in the list, which other tabs' news may bring earlier, finds it chosen.
+      // First, so that it is already chosen when it appears in the list, which news from other tabs can update earlier.
       this.#models.choose(added.id);
       await this.#models.refresh();
       this.#toasts.show(`${added.name} was added.`);

@@ -122,7 +122,7 @@ export class Models {
     return this.loaded?.info.features ?? null;
   }
 
-  /** Whether the chosen model wrote such a reply and can resume it; before it is loaded, its format tells. */
+  /** Whether the chosen model wrote such a reply and can resume it; before it is loaded, its format decides. */
   resumes(modelId: string): boolean {
     const { id, format } = this.chosen;
     if (id !== modelId) return false;

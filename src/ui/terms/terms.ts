@@ -5,7 +5,7 @@ export type TermId =
 
 interface Term {
   title: string;
-  /** One sentence for somebody who meets the word for the first time. */
+  /** One sentence for somebody who sees the word for the first time. */
   says: string;
   /** Where it comes from. */
   source: { work: string; by: string };
