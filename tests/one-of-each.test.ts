@@ -237,6 +237,12 @@ const NOUNS: readonly Noun[] = [
     example: 'await appendFile(path, `${JSON.stringify(row)}\\n`);',
   },
   {
+    noun: 'side files of weights',
+    primitive: /'(?:chat_template\.jinja|tokenizer_config\.json)'|\.json', '(?:\w+\.json|LICENSE)'/,
+    only: ['src/core/formats/checkpoint/side-files.ts', 'src/core/formats/checkpoint/template.ts', 'bench/'],
+    example: "const REQUIRED = ['config.json', 'tokenizer.json'];",
+  },
+  {
     noun: 'JSON (parsing, and the first field at fault)',
     primitive: /JSON\.parse\((?!JSON\.stringify)|\[issue\]|issues\[0\]/,
     only: [

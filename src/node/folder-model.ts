@@ -5,6 +5,7 @@ import { nodeFiles } from './node-files.ts';
 import { checkManifest } from './node-manifest.ts';
 import { loadTransformers } from '../engines/transformers/load.ts';
 import { parseJson } from '../core/json.ts';
+import { CHAT_TEMPLATE_FILE, TOKENIZER_CONFIG } from '../core/formats/checkpoint/template.ts';
 import { chooseModel, modelFolder } from './model-choice.ts';
 
 export interface FolderModelOptions extends LoadOptions {
@@ -37,10 +38,10 @@ export async function loadFolderModel(
 function withTemplate(files: ModelFiles, template: string): ModelFiles {
   return {
     ...files,
-    list: files.list.filter(({ path }) => path !== 'chat_template.jinja'),
+    list: files.list.filter(({ path }) => path !== CHAT_TEMPLATE_FILE),
     async open(path) {
       const file = await files.open(path);
-      if (path !== 'tokenizer_config.json') return file;
+      if (path !== TOKENIZER_CONFIG) return file;
       return new Blob([JSON.stringify({ ...(parseJson(await file.text(), path) as object), chat_template: template })]);
     },
   };

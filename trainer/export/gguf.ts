@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { CARRIED_WITH_GGUF } from '../../src/core/formats/checkpoint/side-files.ts';
 import { formatMegabytes } from '../../src/core/units.ts';
 import type { Checkpoint } from '../../src/core/formats/checkpoint/checkpoint.ts';
 import { contextBeforeWindow } from '../../src/core/formats/config.ts';
@@ -11,9 +12,6 @@ import { verifyGguf } from './verify.ts';
 
 /** Types of a GGUF's matrices that can be exported. */
 export const GGUF_DTYPES = ['F32', 'F16', 'Q8_0', 'Q4_0', 'Q4_1'] as const satisfies readonly EncodableType[];
-
-/** Files written next to the GGUF, which alone cannot express sliding windows or rope scaling. */
-const BESIDE = ['config.json', 'LICENSE'];
 
 /** Atomically writes a checkpoint as `<name>.<type>.gguf` for llama.cpp into a folder, and checks it. */
 export async function exportGgufFolder(job: ExportJob): Promise<void> {
@@ -31,7 +29,7 @@ export async function exportGgufFolder(job: ExportJob): Promise<void> {
       signal: job.signal,
     });
     const { bytes } = await file.close();
-    for (const beside of BESIDE) {
+    for (const beside of CARRIED_WITH_GGUF) {
       const text = job.source.files.get(beside);
       if (text !== undefined) await writeFile(folder, beside, text);
     }

@@ -2,6 +2,7 @@ import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../../src/core/error.ts';
 import { parseJson } from '../../src/core/json.ts';
+import { CHAT_TEMPLATE_FILE } from '../../src/core/formats/checkpoint/template.ts';
 import { writeFile } from '../../src/core/formats/export/sink.ts';
 import { readSafetensorsHeader } from '../../src/core/formats/safetensors/read.ts';
 import { writeSafetensors } from '../../src/core/formats/safetensors/write.ts';
@@ -17,15 +18,13 @@ import { diskFolder } from '../files/sink.ts';
 import { fileSource } from '../files/source.ts';
 import type { RunConfig } from './config.ts';
 
-/** The chat template that an adapter was trained with; Transformers looks for it under this name. */
-const ADAPTER_TEMPLATE = 'chat_template.jinja';
 const OPTIMIZER_FILE = 'optimizer.safetensors';
 const STATE_FILE = 'state.json';
 /** Files that the trainer writes into `best/` and `last/`. */
 export const ADAPTER_FILES: readonly string[] = [
   ADAPTER_CONFIG,
   ADAPTER_FILE,
-  ADAPTER_TEMPLATE,
+  CHAT_TEMPLATE_FILE,
   OPTIMIZER_FILE,
   STATE_FILE,
 ];
@@ -48,7 +47,8 @@ export async function saveAdapter(
   await ownFolder(folder).write(async (temporary) => {
     const sink = diskFolder(temporary, '--set out=');
     await writeFile(sink, ADAPTER_CONFIG, peftConfig(config.lora, basename(resolve(config.model))));
-    if (template !== undefined) await writeFile(sink, ADAPTER_TEMPLATE, template);
+    // The chat template that the adapter was trained with.
+    if (template !== undefined) await writeFile(sink, CHAT_TEMPLATE_FILE, template);
     await writeTensors(ADAPTER_FILE, [{ prefix: '', weights: adapter }]);
     if (run) {
       await writeTensors(OPTIMIZER_FILE, [

@@ -1,6 +1,6 @@
 import { LabError, throwIfCancelled } from '../../core/error.ts';
 import type { SideFiles } from '../../core/formats/checkpoint/checkpoint.ts';
-import { SIDE_FILES } from '../../core/formats/checkpoint/side-files.ts';
+import { MODEL_REQUIRED, SIDE_FILES } from '../../core/formats/checkpoint/side-files.ts';
 import { exportOnnx } from '../../core/formats/export/export.ts';
 import { openGguf } from '../../core/formats/gguf/checkpoint.ts';
 import { ggufPartNames } from '../../core/formats/gguf/parts.ts';
@@ -22,8 +22,6 @@ const KINDS = [
   { kind: 'safetensors', matches: (path: string) => path.endsWith('.safetensors') },
   { kind: 'gguf', matches: (path: string) => path.endsWith('.gguf') },
 ] as const;
-
-const REQUIRED = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
 
 /**
  * Imports dropped files: an ONNX folder unchanged, an adapter unchanged, a GGUF unchanged or converted (`convert`), a
@@ -66,7 +64,7 @@ function notAModel(files: DroppedFile[]): LabError {
         ? 'No files were given.'
         : `No model was found among ${names}${files.length > 4 ? ' and others' : ''}.`,
     todo:
-      'Drop a .gguf file, a folder with config.json, tokenizer.json, tokenizer_config.json and .safetensors files, ' +
+      `Drop a .gguf file, a folder with ${MODEL_REQUIRED.join(', ')} and .safetensors files, ` +
       'one with onnx/model*.onnx, or an adapter: a GGUF file, or adapter_config.json and adapter_model.safetensors.',
   });
 }
@@ -100,7 +98,7 @@ async function copyAll(
 async function keepOnnx(store: FileStore, id: string, files: DroppedFile[], options: LoadOptions): Promise<OnnxRecord> {
   const manifest = files.find(({ path }) => path === 'manifest.json');
   const listed = manifest ? parseManifest(await manifest.file.text(), 'manifest.json').files : [];
-  demand(id, [...REQUIRED, ...listed.map(({ path }) => path)], files);
+  demand(id, [...MODEL_REQUIRED, ...listed.map(({ path }) => path)], files);
   listVariants({
     name: id,
     list: files.map(({ path, file }) => ({ path, bytes: file.size })),
@@ -151,7 +149,7 @@ export function checkParts(where: string, names: string[]): void {
   });
 }
 
-function demand(where: string, paths: string[], files: DroppedFile[]): void {
+function demand(where: string, paths: readonly string[], files: DroppedFile[]): void {
   const missing = [...new Set(paths)].filter((path) => !files.some((file) => file.path === path));
   if (missing.length === 0) return;
   throw new LabError({
@@ -171,7 +169,7 @@ async function convertFiles(
 ): Promise<OnnxRecord> {
   const side: SideFiles = new Map();
   for (const { path, file } of files) if (SIDE_FILES.some((name) => name === path)) side.set(path, await file.text());
-  if (kind === 'safetensors') demand(id, REQUIRED, files);
+  if (kind === 'safetensors') demand(id, MODEL_REQUIRED, files);
   const sources = files.filter(({ path }) => path.endsWith(`.${kind}`)).map(({ path, file }) => blobSource(path, file));
   const [first] = sources;
   if (!first) throw notAModel(files);

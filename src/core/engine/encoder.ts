@@ -3,6 +3,8 @@ import { throwIfCancelled } from '../error.ts';
 import { nextTask } from '../async/next-task.ts';
 import { openEncoderTokenizer } from '../tokenizer/tokenizer.ts';
 import { checkJson } from '../json.ts';
+import { TOKENIZER_CONFIG } from '../formats/checkpoint/template.ts';
+import { MODEL_REQUIRED } from '../formats/checkpoint/side-files.ts';
 import { GET_AGAIN, hasFile, missingFile, readJson, type ModelFiles } from './files.ts';
 import type { OrtModule } from './ort.ts';
 
@@ -43,13 +45,13 @@ export async function openEncoder(
 ): Promise<Encoder> {
   const graph = GRAPHS.find((path) => hasFile(files, path));
   if (!graph) throw missingFile(files.name, GRAPHS.join(' or '));
-  await files.ensure(['config.json', 'tokenizer.json', 'tokenizer_config.json', graph], signal ? { signal } : {});
+  await files.ensure([...MODEL_REQUIRED, graph], signal ? { signal } : {});
   const config = checkJson(configSchema, await readJson(files, 'config.json'), `${files.name}/config.json`, {
     todo: GET_AGAIN,
   });
   const encode = openEncoderTokenizer(
     await readJson(files, 'tokenizer.json'),
-    await readJson(files, 'tokenizer_config.json'),
+    await readJson(files, TOKENIZER_CONFIG),
     files.name,
   );
   const session = await InferenceSession.create(new Uint8Array(await (await files.open(graph)).arrayBuffer()));

@@ -1,13 +1,11 @@
 import type { SideFiles } from '../formats/checkpoint/checkpoint.ts';
-import { TOKENIZER_FILES } from '../formats/checkpoint/side-files.ts';
+import { TOKENIZER_FILES, TOKENIZER_REQUIRED } from '../formats/checkpoint/side-files.ts';
 import { chatTokenizerOf, type ChatTokenizer } from '../tokenizer/chat-tokenizer.ts';
 import { hasFile, missingFile, type ModelFiles } from './files.ts';
 
-const REQUIRED = ['tokenizer.json', 'tokenizer_config.json'];
-
 /** Opens a model's tokenizer; the chat template is in its own file or in the tokenizer's settings. */
 export async function loadChatTokenizer(files: ModelFiles): Promise<ChatTokenizer> {
-  const missing = REQUIRED.find((path) => !hasFile(files, path));
+  const missing = TOKENIZER_REQUIRED.find((path) => !hasFile(files, path));
   if (missing) throw missingFile(files.name, missing);
   return chatTokenizerOf(await readSideFiles(files, TOKENIZER_FILES), files.name);
 }

@@ -1,5 +1,6 @@
 import { LabError } from '../../core/error.ts';
 import { parseJson } from '../../core/json.ts';
+import { TOKENIZER_CONFIG } from '../../core/formats/checkpoint/template.ts';
 import type { GgufMetadata } from '../../core/formats/gguf/types.ts';
 import { readGgufMetadata } from '../../core/formats/gguf/read.ts';
 import { metadataNumber, metadataString } from '../../core/formats/gguf/config.ts';
@@ -48,7 +49,7 @@ function openTokenizer(metadata: GgufMetadata, where: string): ChatTokenizer | u
   try {
     const files = tokenizerFromGguf(metadata, where);
     const json = (name: string): unknown => parseJson(files.get(name) ?? '{}', `${where}/${name}`);
-    return createChatTokenizer(json('tokenizer.json'), dropNulls(json('tokenizer_config.json')), where);
+    return createChatTokenizer(json('tokenizer.json'), dropNulls(json(TOKENIZER_CONFIG)), where);
   } catch (error) {
     if (error instanceof LabError && error.code === 'unsupported') return undefined;
     throw error;

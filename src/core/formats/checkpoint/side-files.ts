@@ -4,8 +4,14 @@ import { chatTemplate, CHAT_TEMPLATE_FILE, TOKENIZER_CONFIG } from './template.t
 
 export const SAFETENSORS_INDEX = 'model.safetensors.index.json';
 
+/** Files without which a tokenizer cannot be opened. */
+export const TOKENIZER_REQUIRED = ['tokenizer.json', TOKENIZER_CONFIG] as const;
+
 /** Files of the tokenizer and chat template. */
-export const TOKENIZER_FILES = ['tokenizer.json', TOKENIZER_CONFIG, CHAT_TEMPLATE_FILE] as const;
+export const TOKENIZER_FILES = [...TOKENIZER_REQUIRED, CHAT_TEMPLATE_FILE] as const;
+
+/** Files without which weights are not a model. */
+export const MODEL_REQUIRED = ['config.json', ...TOKENIZER_REQUIRED] as const;
 
 /** Small files that accompany weights, wherever they are read from. */
 export const SIDE_FILES = [
@@ -20,11 +26,19 @@ export const SIDE_FILES = [
 /** Files to copy along with weights in another format; config.json is rewritten instead. */
 export const CARRIED_FILES = [
   'generation_config.json',
-  'tokenizer.json',
-  TOKENIZER_CONFIG,
+  ...TOKENIZER_REQUIRED,
   'special_tokens_map.json',
   'LICENSE',
 ] as const;
+
+/** Files to copy along with an encoder, if it has them. */
+export const CARRIED_WITH_ENCODER = [...MODEL_REQUIRED, 'special_tokens_map.json', 'LICENSE'] as const;
+
+/** Files to copy along with weights for MLC; those of the tokenizer are rewritten instead. */
+export const CARRIED_WITH_MLC = ['generation_config.json', 'LICENSE'] as const;
+
+/** Files to write next to a GGUF, which alone cannot express sliding windows or rope scaling. */
+export const CARRIED_WITH_GGUF = ['config.json', 'LICENSE'] as const;
 
 /** Settings of a JSON side file; empty without the file. */
 export function settingsOf(files: SideFiles, name: string): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import { LabError } from '../../error.ts';
 import type { SideFiles } from '../checkpoint/checkpoint.ts';
 import { parseJson } from '../../json.ts';
+import { CARRIED_WITH_ENCODER, MODEL_REQUIRED } from '../checkpoint/side-files.ts';
 import { modelCard } from '../export/card.ts';
 import { type FolderSink, writeFile, type WrittenFile } from '../export/sink.ts';
 import { MANIFEST_NAME, type ModelManifest } from '../manifest.ts';
@@ -25,9 +26,6 @@ export interface EncoderExportOptions {
   licence: string;
 }
 
-const REQUIRED = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
-const CARRIED = ['special_tokens_map.json', 'LICENSE'];
-
 const NOTES: Record<EncoderDtype, string> = {
   fp32: 'All weights are 32-bit floats.',
   q8:
@@ -48,7 +46,7 @@ export async function exportEncoder(
   options: EncoderExportOptions,
 ): Promise<ModelManifest> {
   const { dtype, name } = options;
-  for (const file of REQUIRED) {
+  for (const file of MODEL_REQUIRED) {
     if (!files.has(file))
       throw new LabError({
         code: 'missing-file',
@@ -60,7 +58,7 @@ export async function exportEncoder(
   const config = parseEncoderConfig(parseJson(files.get('config.json') ?? '', 'config.json'));
   const model = await buildEncoder(config, await openEncoderWeights(weights), dtype);
   const written: WrittenFile[] = [await writeFile(folder, ENCODER_GRAPHS[dtype], encodeModel(model))];
-  for (const file of [...REQUIRED, ...CARRIED]) {
+  for (const file of CARRIED_WITH_ENCODER) {
     const text = files.get(file);
     if (text !== undefined) written.push(await writeFile(folder, file, text));
   }

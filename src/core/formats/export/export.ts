@@ -1,7 +1,7 @@
 import { LabError } from '../../error.ts';
 import { type Checkpoint, expectedTensors, layerMatrices } from '../checkpoint/checkpoint.ts';
 import { parseJson } from '../../json.ts';
-import { CARRIED_FILES } from '../checkpoint/side-files.ts';
+import { CARRIED_FILES, TOKENIZER_REQUIRED } from '../checkpoint/side-files.ts';
 import { MANIFEST_NAME, type ModelManifest } from '../manifest.ts';
 import { encodeModel } from '../onnx/index.ts';
 import { BLOCK } from '../quantise.ts';
@@ -37,8 +37,6 @@ export interface ExportOptions {
   signal?: AbortSignal;
 }
 
-const REQUIRED = ['tokenizer.json', 'tokenizer_config.json'];
-
 /**
  * Writes a model folder that transformers.js loads unmodified: config, tokenizer, `onnx/model*.onnx` with its data
  * files, manifest and card. Memory stays bounded: weights are processed a few rows at a time.
@@ -53,7 +51,7 @@ export async function exportOnnx(
   const { dtype } = options;
   const { config } = source;
   const format = EXPORT_FORMATS[dtype];
-  for (const name of REQUIRED) {
+  for (const name of TOKENIZER_REQUIRED) {
     if (!source.files.has(name)) {
       throw new LabError({
         code: 'missing-file',

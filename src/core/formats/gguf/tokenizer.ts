@@ -1,4 +1,6 @@
 import { LabError } from '../../error.ts';
+import { TOKENIZER_CONFIG } from '../checkpoint/template.ts';
+import { TOKENIZER_REQUIRED } from '../checkpoint/side-files.ts';
 import type { SideFiles } from '../checkpoint/checkpoint.ts';
 import { metadataNumber, metadataString } from './config.ts';
 import { mergesOf, SPACE } from './sentencepiece.ts';
@@ -51,7 +53,7 @@ function essence(pre: unknown): string {
   });
 }
 
-const BESIDE = "Put the model's tokenizer.json and tokenizer_config.json next to the file.";
+const BESIDE = `Put the model's ${TOKENIZER_REQUIRED.join(' and ')} next to the file.`;
 
 /** The parts of tokenizer.json that split and join text; the list of tokens is the same for all kinds. */
 interface Rules {
@@ -135,7 +137,7 @@ export function tokenizerFromGguf(metadata: GgufMetadata, where: string): SideFi
   };
   return new Map([
     ['tokenizer.json', JSON.stringify(tokenizer)],
-    ['tokenizer_config.json', JSON.stringify(config, null, 2)],
+    [TOKENIZER_CONFIG, JSON.stringify(config, null, 2)],
   ]);
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LabError } from '../../error.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { parseJson } from '../../json.ts';
+import { TOKENIZER_REQUIRED } from '../checkpoint/side-files.ts';
 import { contextBeforeWindow, type ModelConfig } from '../config.ts';
 import type { Conversation } from './conversation.ts';
 import type { MlcDtype } from './format.ts';
@@ -108,7 +109,7 @@ export function chatConfig(
     frequency_penalty: 0,
     repetition_penalty: generation.repetition_penalty ?? 1,
     top_p: generation.top_p ?? 1,
-    tokenizer_files: TOKENIZER_FILES,
+    tokenizer_files: TOKENIZER_REQUIRED,
     tokenizer_info: tokenizerInfo(source),
     conv_template: conversation,
     pad_token_id: json.pad_token_id ?? config.eosTokenIds[0] ?? null,
@@ -119,11 +120,9 @@ export function chatConfig(
   };
 }
 
-const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json'];
-
 /** The tokenizer's files, with merges as strings for older readers of tokenizer.json. */
 export function tokenizerForMlc(source: Checkpoint): [name: string, content: string][] {
-  return TOKENIZER_FILES.map((name) => {
+  return TOKENIZER_REQUIRED.map((name): [string, string] => {
     const text = source.files.get(name);
     if (text === undefined)
       throw new LabError({

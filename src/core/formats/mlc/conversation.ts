@@ -1,4 +1,5 @@
 import { LabError } from '../../error.ts';
+import { TOKENIZER_CONFIG } from '../checkpoint/template.ts';
 import type { ModelConfig } from '../config.ts';
 
 /** MLC's conversation template, with the keys of `conv_template` in mlc-chat-config.json. */
@@ -133,7 +134,7 @@ export function chooseConversation(
   if (!family) {
     throw new LabError({
       code: 'unsupported',
-      where: 'tokenizer_config.json',
+      where: TOKENIZER_CONFIG,
       what: `MLC has no conversation template like this model's chat template.`,
       todo: `It must be one of ${FAMILIES.map(({ parts }) => parts.name).join(', ')}; or export to another format.`,
     });

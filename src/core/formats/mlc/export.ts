@@ -1,4 +1,5 @@
 import { LabError } from '../../error.ts';
+import { CARRIED_WITH_MLC } from '../checkpoint/side-files.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { brokenSource, rowChunks } from '../checkpoint/row-chunks.ts';
 import { toHalf } from '../float.ts';
@@ -20,7 +21,6 @@ export interface MlcExportOptions {
 }
 
 /** Files that belong to the weights, although MLC does not read them. */
-const CARRIED = ['generation_config.json', 'LICENSE'];
 
 /**
  * Writes a weight folder for WebLLM and mlc-llm: shards, both indexes, mlc-chat-config.json and the tokenizer. Matrices
@@ -72,7 +72,7 @@ export async function exportMlc(
     JSON.stringify(chatConfig(source, dtype, conversation, options.contextLength), null, 2),
   );
   for (const [name, content] of tokenizerForMlc(source)) await put(name, content);
-  for (const name of CARRIED) {
+  for (const name of CARRIED_WITH_MLC) {
     const text = source.files.get(name);
     if (text !== undefined) await put(name, text);
   }

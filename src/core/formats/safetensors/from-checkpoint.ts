@@ -2,7 +2,7 @@ import { LabError } from '../../error.ts';
 import { type Checkpoint, tensorInfo } from '../checkpoint/checkpoint.ts';
 import { parseJson } from '../../json.ts';
 import { rowChunks } from '../checkpoint/row-chunks.ts';
-import { chatTemplate } from '../checkpoint/template.ts';
+import { chatTemplate, CHAT_TEMPLATE_FILE } from '../checkpoint/template.ts';
 import { encodeStored } from '../encode-stored.ts';
 import { type FolderSink, writeFile, type WrittenFile } from '../export/sink.ts';
 import { SAFETENSORS_INDEX } from '../checkpoint/side-files.ts';
@@ -112,6 +112,6 @@ function sideFiles({ files: given }: Checkpoint, type: SafetensorsType): Map<str
     `${JSON.stringify({ ...Object.fromEntries(config), torch_dtype: TORCH_NAMES[type] }, null, 2)}\n`,
   );
   const template = chatTemplate(files);
-  if (template !== undefined) files.set('chat_template.jinja', template);
+  if (template !== undefined) files.set(CHAT_TEMPLATE_FILE, template);
   return files;
 }
