@@ -55,14 +55,14 @@ export const chat: Catalogue['chat'] = {
   wholeDanger: 'Hier könnte es um eine Gefahr gehen; die Nachricht wird unverändert gesendet.',
   wholeEmpty: (compression) =>
     `${compression} würde von dieser Nachricht nichts übrig lassen; sie wird unverändert gesendet.`,
-  wholeLanguage: (compression) => `${compression} kann nur Englisch; diese Nachricht wird unverändert gesendet.`,
+  wholeLanguage: (compression) => `${compression} versteht nur Englisch; diese Nachricht wird unverändert gesendet.`,
 
   loading: 'Das Modell wird geladen',
   mustFetch: (model, fetched, kept) =>
     `Um zu antworten, muss ${model} einmal heruntergeladen werden: ${fetched}. Bis zu ${kept} bleiben in diesem ` +
     'Browser gespeichert.',
   asksFirst:
-    'Dein Browser spart Daten oder ist im Mobilfunknetz, deshalb wirst du vorher gefragt. Deine Nachricht geht ' +
+    'Dein Browser spart Daten oder ist im Mobilfunknetz, deshalb fragen wir vorher. Deine Nachricht geht ' +
     'nicht verloren.',
   fetchNow: 'Jetzt herunterladen',
   keepWriting: 'Du kannst weiterschreiben. Nichts geht verloren, und die Antwort kommt, sobald das Modell geladen ist.',
@@ -72,7 +72,7 @@ export const chat: Catalogue['chat'] = {
   you: 'Du',
   supporter: 'Antwort',
   youWrote: 'Du hast geschrieben',
-  supporterWrote: 'Die Antwort',
+  supporterWrote: 'Antwort an dich',
   writing: 'Die Antwort wird geschrieben.',
   smallModel: 'Dieses Modell hat 135 Millionen Parameter: Es versteht oft nicht, worum es geht.',
   largerOne: 'Ein größeres benutzen',
@@ -89,7 +89,7 @@ export const chat: Catalogue['chat'] = {
   answer: 'Beantworten',
   again: 'Noch einmal',
   lookInside: 'Hineinschauen',
-  resume: 'Fortsetzen',
+  resume: 'Weiterschreiben lassen',
   jump: 'Zum Neuesten',
   ends: {
     stopped: 'Vorzeitig angehalten.',
@@ -129,12 +129,12 @@ export const chat: Catalogue['chat'] = {
   readNew: 'Neue Tokens des Kontexts; der Rest war noch im Speicher',
   strategy: 'Die Strategie, die das Modell vor seiner Antwort genannt hat',
   sampling: (now, all) => `schreibt ${now} von ${all}`,
-  withExchanges: (n) => `mit ${count(n, 'ähnlichen Austausch', 'ähnlichen Beispielen')}`,
+  withExchanges: (n) => `mit ${count(n, 'ähnlichem Beispiel', 'ähnlichen Beispielen')}`,
   chosenFrom: (n) => `aus ${n} ausgewählt`,
   plain: 'einfach, siehe Kontext',
   pieces: (n) => `in ${count(n, 'Stück', 'Stücken')}`,
   read: (n) => `${count(n, 'Token', 'Tokens')} gelesen`,
-  perSecond: (rate) => `${rate} Tok./s`,
+  perSecond: (rate) => `${rate} Tokens/s`,
   firstIn: (time) => `erstes nach ${time}`,
   wholeIn: (time) => `ganz nach ${time}`,
   seed: (seed) => `Startwert ${seed}`,

@@ -11,7 +11,7 @@ export const help: Catalogue['help'] = {
         'zwischen dich und alles, womit du dich verletzen könntest.',
     },
     'self-harm': {
-      heard: () => 'Danke, dass du das sagst. Es klingt, als wäre etwas kaum noch auszuhalten.',
+      heard: () => 'Danke, dass du das sagst. Es klingt, als wäre etwas zu viel geworden, um es noch auszuhalten.',
       asks: 'Bist du gerade verletzt? Ist der Drang jetzt da?',
       todo: (call) =>
         `Wenn du ärztliche Hilfe brauchst, ruf bitte ${call} an. Wenn der Drang da ist, leg außer Reichweite, was du ` +
@@ -19,7 +19,8 @@ export const help: Catalogue['help'] = {
     },
     overdose: {
       heard: (call) =>
-        `Wenn du etwas genommen hast, ruf bitte sofort ${call} an, auch wenn es dir gut geht. Hilfe wirkt am besten, ` +
+        `Wenn du etwas genommen hast, ruf bitte sofort ${call} an, auch wenn du dich gut fühlst. Hilfe wirkt am ` +
+        'besten, ' +
         'wenn sie früh kommt.',
       asks: 'Was hast du genommen, wie viel und wann?',
       todo: () => 'Sag das am Telefon, und bleib nicht allein. Wenn du noch nichts genommen hast, geh bitte davon weg.',

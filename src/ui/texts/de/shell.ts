@@ -29,7 +29,8 @@ export const shell: Catalogue['shell'] = {
   themes: { system: 'wie das System', light: 'hell', dark: 'dunkel' },
   language: 'Sprache',
   partly: 'Einige Seiten sind noch auf Englisch',
-  languageFailed: 'Die Texte dieser Sprache konnten nicht geladen werden. Versuch es mit Verbindung noch einmal.',
+  languageFailed:
+    'Die Texte dieser Sprache konnten nicht geladen werden. Versuch es noch einmal, wenn du verbunden bist.',
 
   introLabel: 'Bevor du schreibst',
   introHead: 'Das ist ein Forschungsprojekt, keine Therapie.',

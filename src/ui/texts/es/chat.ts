@@ -18,7 +18,7 @@ export const chat: Catalogue['chat'] = {
   openingHead: '¿De qué te gustaría hablar?',
   opening:
     'Escribe como escribirías a una amiga o a un amigo. El modelo entiende mejor el inglés y responde en inglés. ' +
-    'Puedes ver, palabra por palabra, lo que le llega a leer. O empieza con uno de estos ejemplos:',
+    'Puedes ver, palabra por palabra, lo que recibe para leer. O empieza con uno de estos ejemplos:',
   takeTour: 'Hacer el recorrido',
   resumeTour: (stop, stops) => `Seguir el recorrido en la parada ${stop} de ${stops}`,
   aboutTour: '90 segundos, sin necesidad de un modelo.',
@@ -51,14 +51,14 @@ export const chat: Catalogue['chat'] = {
   moment: 'Un momento…',
   tokenTerm: 'tokens',
   ofWindow: (budget) => `de ${budget}`,
-  wholeDanger: 'Aquí podría haber un peligro; el mensaje se envía tal como está.',
+  wholeDanger: 'Aquí podría tratarse de un peligro; el mensaje se envía tal como está.',
   wholeEmpty: (compression) => `${compression} no dejaría nada de este mensaje; se envía tal como está.`,
-  wholeLanguage: (compression) => `${compression} solo sabe inglés; este mensaje se envía tal como está.`,
+  wholeLanguage: (compression) => `${compression} solo entiende inglés; este mensaje se envía tal como está.`,
 
   loading: 'Se está cargando el modelo',
   mustFetch: (model, fetched, kept) =>
     `Para responder hay que descargar ${model} una vez: ${fetched}. Hasta ${kept} se guardan en este navegador.`,
-  asksFirst: 'Tu navegador ahorra datos o usa una red móvil, por eso se te pregunta antes. Tu mensaje no se pierde.',
+  asksFirst: 'Tu navegador ahorra datos o usa una red móvil, por eso preguntamos antes. Tu mensaje no se pierde.',
   fetchNow: 'Descargar ahora',
   keepWriting: 'Puedes seguir escribiendo. No se pierde nada, y la respuesta llega en cuanto el modelo esté cargado.',
   meanwhile: 'Un recorrido de 90 segundos',
@@ -67,7 +67,7 @@ export const chat: Catalogue['chat'] = {
   you: 'Tú',
   supporter: 'Respuesta',
   youWrote: 'Has escrito',
-  supporterWrote: 'La respuesta',
+  supporterWrote: 'Respuesta para ti',
   writing: 'Se está escribiendo la respuesta.',
   smallModel: 'Este modelo tiene 135 millones de parámetros: muchas veces no entiende de qué se trata.',
   largerOne: 'Usar uno más grande',
@@ -124,7 +124,7 @@ export const chat: Catalogue['chat'] = {
   plain: 'simple, mira el contexto',
   pieces: (n) => `en ${count(n, 'parte', 'partes')}`,
   read: (n) => count(n, 'token leído', 'tokens leídos'),
-  perSecond: (rate) => `${rate} tok./s`,
+  perSecond: (rate) => `${rate} tokens/s`,
   firstIn: (time) => `el primero en ${time}`,
   wholeIn: (time) => `completa en ${time}`,
   seed: (seed) => `semilla ${seed}`,
@@ -150,7 +150,7 @@ export const chat: Catalogue['chat'] = {
     'Todavía no hay ningún par. Pulsa «Otra vez» en una respuesta y marca después una versión como útil y otra ' +
     'como no útil.',
   imported: (n) => count(n, 'conversación importada', 'conversaciones importadas'),
-  alreadyHere: (n) => `${n} ya estaban aquí`,
+  alreadyHere: (n) => count(n, 'ya estaba aquí', 'ya estaban aquí'),
   missing: 'Esta conversación no está en este navegador. Si la tiene otro navegador, expórtala allí e impórtala aquí.',
 
   linkChanged: 'El enlace ha cambiado los ajustes de este chat',

@@ -13,7 +13,7 @@ export const help: Catalogue['help'] = {
     },
     'self-harm': {
       heard: () => 'Gracias por decirlo. Parece que algo se ha vuelto demasiado difícil de soportar.',
-      asks: '¿Tienes alguna herida ahora? ¿Sientes el impulso en este momento?',
+      asks: '¿Te has hecho daño? ¿Sientes el impulso en este momento?',
       todo: (call) =>
         `Si necesitas atención médica, por favor, llama al ${call}. Si sientes el impulso, deja fuera de tu alcance ` +
         'lo que usarías y quédate cerca de alguien hasta que pase.',
@@ -41,7 +41,7 @@ export const help: Catalogue['help'] = {
         `Si es así, por favor, aléjate y llama al ${call}. Puedes decir exactamente lo que has escrito aquí.`,
     },
     unknown: {
-      heard: () => 'Gracias por decirlo. Parece muy duro, y no tienes por qué pasar por esto sin compañía.',
+      heard: () => 'Gracias por decirlo. Suena muy duro, y no tienes por qué pasar por esto sin compañía.',
       asks: '¿Estás a salvo en este momento? ¿Estás pensando en hacerte daño, o alguien te está haciendo daño?',
       todo: (call) => `Si estás en peligro, por favor, llama al ${call} o ve con alguien que esté cerca.`,
     },
