@@ -153,8 +153,8 @@ display(measures.map(({label}, i) => [label, metricTables[0].values.raw[i]]));`,
     parameters: {},
     returns: '{results: string[], runs: string[], logs: object[], lengths: object[]}',
     result:
-      '`logs` says for each file of `runs` what was trained, on which text, and what its losses measure; `lengths` has ' +
-      'the tokens of an utterance of whole datasets, as counted by `lab lengths`.',
+      '`logs` says for each file of `runs` what was trained, on which text, and what its losses measure; `lengths` ' +
+      'has the tokens of an utterance of whole datasets, as counted by `lab lengths`.',
     errors: { network: 'the list could not be loaded' },
     example: 'display(await lab.measured());',
   },
