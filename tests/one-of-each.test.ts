@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-
-const ROOT = join(import.meta.dirname, '..');
+import { readSources } from './harness/imports.ts';
 
 interface Noun {
   noun: string;
@@ -20,9 +19,10 @@ interface Noun {
 const NOUNS: readonly Noun[] = [
   {
     noun: 'statistics (d3-array)',
-    primitive: /from 'd3-array'/,
-    only: ['src/core/statistics/'],
-    example: `import { mean } from 'd3-array';`,
+    primitive: /(?:from|import\() ?'d3(?:-array)?'/,
+    // Notebooks are given all of d3, and what it makes of an attached file.
+    only: ['src/core/statistics/', 'src/notebook/frame/'],
+    example: `import * as d3 from 'd3';`,
   },
   {
     noun: 'statistics (definitions)',
@@ -187,29 +187,39 @@ const NOUNS: readonly Noun[] = [
   },
   {
     noun: 'memoised promises',
-    primitive: /new Map<.*, Promise<|\?\?= .*\)\.catch\(|\.catch\(\(\) => (?:\w+\.delete\(|\(.* = undefined\))/,
-    // There are many prompts, so only the latest are kept.
-    only: ['src/core/async/', 'src/core/context/tokenizer.ts'],
+    primitive:
+      /new Map<.*, Promise<|\?\?= .*\)\.catch\(|\?\?= await |\.catch\(\(\) => (?:\w+\.delete\(|\(.* = undefined\))/,
+    only: [
+      'src/core/async/',
+      // There are many prompts, so only the latest are kept.
+      'src/core/context/tokenizer.ts',
+      // These make one call at a time, and must not begin before the first.
+      'src/core/training/trainer.ts',
+      'trainer/perplexity/measure.ts',
+      'bench/reading/replies.ts',
+    ],
     example: 'const opened = new Map<string, Promise<Encoder>>();',
   },
   {
     noun: 'fetch, or an error that says what is missing',
-    primitive: /await fetch\(/,
+    primitive: /(?<![.\w]|\* )fetch\(/,
     only: [
       'src/browser/fetch-checked.ts',
+      // It only asks early for what the engine fetches again, and reports then.
+      'src/engines/fetch-ahead.ts',
       // It answers requests of the page, also with what the server refuses.
       'workers/service-worker/service-worker.ts',
       // A missing font face is left out silently.
       'src/ui/notebook/fonts.ts',
       'bench/',
     ],
-    example: 'const response = await fetch(url);',
+    example: 'return fetch(url);',
   },
   {
     noun: 'opening of databases (idb)',
-    primitive: /\bopenDB\b/,
+    primitive: /\bopenDB\b|\bindexedDB\.open\(/,
     only: ['src/browser/storage/open-database.ts'],
-    example: "const database = await openDB('solace-notebooks', 1);",
+    example: "const request = indexedDB.open('solace-notebooks', 1);",
   },
   {
     noun: 'opening of databases (waiting, errors, reopening)',
@@ -261,7 +271,7 @@ const NOUNS: readonly Noun[] = [
     primitive: /JSON\.parse\(line/,
     only: [
       'src/core/json-lines.ts',
-      // It copies the lines that stay, whatever they contain.
+      // It reads only the step of a line, and drops lines that have none, such as an incomplete last one.
       'trainer/train/metrics.ts',
       // Code for notebooks.
       'src/lab/notebooks/data-descriptions.ts',
@@ -277,15 +287,10 @@ const NOUNS: readonly Noun[] = [
   },
 ];
 
-const isSource = (path: string): boolean =>
-  /\.(ts|svelte)$/.test(path) && !path.endsWith('.d.ts') && !/\.test\.ts$|\/testing\//.test(path);
-
-const sources = ['src', 'workers', 'trainer', 'bench', 'build'].flatMap((folder) =>
-  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .map((name) => `${folder}/${name.split(sep).join('/')}`)
-    .filter(isSource)
-    .map((path) => ({ path, lines: readFileSync(join(ROOT, path), 'utf8').split('\n') })),
-);
+const sources = readSources('src', 'workers', 'trainer', 'bench', 'build').map(({ path }) => ({
+  path,
+  lines: readFileSync(join(import.meta.dirname, '..', path), 'utf8').split('\n'),
+}));
 
 describe('one of each', () => {
   it.each(NOUNS)('$noun', ({ primitive, only, within = '', example }) => {

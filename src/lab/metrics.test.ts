@@ -55,6 +55,16 @@ describe('createMetrics', () => {
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
   });
 
+  it('loads WordNet once for calls at the same time, and again after a failure', async () => {
+    let loads = 0;
+    const metrics = createMetrics({
+      loadWordNet: () => (++loads === 1 ? Promise.reject(new Error('offline')) : loadLocalWordNet()),
+    });
+    await expect(metrics.measure(PAIRS.slice(0, 1))).rejects.toThrow('offline');
+    await Promise.all([metrics.measure(PAIRS.slice(0, 1)), metrics.measure(PAIRS.slice(0, 1))]);
+    expect(loads).toBe(2);
+  });
+
   it('computes METEOR with WordNet', async () => {
     const { pairs } = await createMetrics({ loadWordNet: loadLocalWordNet }).measure(PAIRS.slice(0, 1));
     expect(pairs[0]?.scores.nltk_meteor).toBeGreaterThan(0.3);

@@ -1,4 +1,5 @@
 import { hasWasmThreads } from '../engines/threads.ts';
+import { Lazy } from '../core/async/memoised.ts';
 import { at } from '../core/at.ts';
 import { LabError, throwIfCancelled } from '../core/error.ts';
 import { corpusScores, type CorpusScores } from '../core/metrics/corpus.ts';
@@ -72,11 +73,11 @@ function withBertScore(metrics: Metrics, scorer: BertScorer): Metrics {
 }
 
 function createInline(loadWordNet: () => Promise<WordNet>): Metrics {
-  let kept: WordNet | undefined;
+  const wordnets = new Lazy(loadWordNet);
   return {
     async measure(pairs, { meteor = true, signal, onProgress } = {}) {
       throwIfCancelled(signal);
-      const wordnet = meteor ? (kept ??= await loadWordNet()) : undefined;
+      const wordnet = meteor ? await wordnets.get() : undefined;
       const measured = await measurePairs(pairs, wordnet, {
         signal,
         onProgress: (done) => onProgress?.(done, pairs.length),
@@ -85,7 +86,7 @@ function createInline(loadWordNet: () => Promise<WordNet>): Metrics {
       return summarise(measured);
     },
     terminate() {
-      kept = undefined;
+      void wordnets.forget()?.catch(() => undefined);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { Lazy } from '../../core/async/memoised.ts';
 import { rememberingTokenizer } from '../../core/context/tokenizer.ts';
 import type { Dialogue } from '../../core/dataset/dialogue.ts';
 import type { ReadDataset } from '../../core/dataset/read.ts';
@@ -55,11 +56,11 @@ export function openServices(
   );
   const compression = openCompression();
   let metrics: Metrics | undefined;
-  let tokenizer: { id: string; opened: Promise<OwnTokenizer> } | undefined;
+  let tokenizer: { id: string; opening: Lazy<OwnTokenizer> } | undefined;
   let closed = false;
 
   const endTokenizer = () =>
-    void tokenizer?.opened.then(
+    void tokenizer?.opening.forget()?.then(
       (opened) => opened.close(),
       () => undefined,
     );
@@ -77,14 +78,13 @@ export function openServices(
       const id = chosen();
       if (tokenizer?.id !== id) {
         endTokenizer();
-        const opened = openTokenizer(id).then((own) => ({ ...rememberingTokenizer(own), close: () => own.close() }));
-        tokenizer = { id, opened };
-        // A failure is not remembered: the network may be back next time.
-        opened.catch(() => {
-          if (tokenizer?.opened === opened) tokenizer = undefined;
-        });
+        const open = async () => {
+          const own = await openTokenizer(id);
+          return { ...rememberingTokenizer(own), close: () => own.close() };
+        };
+        tokenizer = { id, opening: new Lazy(open) };
       }
-      return tokenizer.opened;
+      return tokenizer.opening.get();
     },
     close() {
       closed = true;

@@ -79,7 +79,10 @@ it.each(['solace-lab', 'model.gguf', 'models', 'texts'])(
 );
 
 it('does nothing in a browser that stores nothing', async () => {
-  const { stores } = fakeStores();
+  const { kept, stores } = fakeStores();
+  const before = structuredClone(kept);
   await eraseEverything({ ...stores, databases: undefined, files: undefined, caches: undefined });
+  expect(kept).toEqual({ ...before, texts: [] });
   await eraseEverything({ ...stores, files: () => Promise.reject(new Error('private window')) });
+  expect(kept).toEqual({ texts: [], databases: [], files: before.files, caches: ['solace-code-1'] });
 });
