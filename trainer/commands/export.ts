@@ -1,5 +1,7 @@
 import { basename, resolve } from 'node:path';
+import { LabError } from '../../src/core/error.ts';
 import { choose, defineCommand } from '../../src/node/command-options.ts';
+import { combinedLicence } from '../../src/core/training/merge/provenance.ts';
 import { EXPORT_DTYPES } from '../../src/core/formats/export/dtype.ts';
 import { MLC_DTYPES, type MlcDtype } from '../../src/core/formats/mlc/format.ts';
 import { ADAPTER_FORMATS, exportAdapterFolder } from '../export/adapter.ts';
@@ -9,6 +11,7 @@ import { exportGgufFolder, GGUF_DTYPES } from '../export/gguf.ts';
 import type { ExportJob } from '../export/job.ts';
 import { exportMlcFolder } from '../export/mlc.ts';
 import { exportOnnxFolder } from '../export/onnx.ts';
+import { readSources, trainingOf } from '../export/sources.ts';
 import { claimFolder } from '../files/output.ts';
 import { openModel } from '../files/open-model.ts';
 import { adapterPaths, ADAPTER, FORCE } from './options.ts';
@@ -87,7 +90,7 @@ export const exportCommand = defineCommand({
     licence: {
       kind: 'text',
       value: 'TEXT',
-      otherwise: 'that of the original weights',
+      otherwise: 'that of the adapters, or of the original weights',
       about: 'The licence for the model card.',
     },
     source: {
@@ -129,6 +132,14 @@ export const exportCommand = defineCommand({
       '--template': options.template,
       '--run': options.run,
     };
+    if (options.rank !== undefined && !(format in ADAPTER_FORMATS)) {
+      throw new LabError({
+        code: 'bad-config',
+        where: '--rank',
+        what: `--rank cuts an adapter that is exported alone, and the format ${format} is that of a whole model.`,
+        todo: 'Leave --rank out, or choose --format gguf-lora or peft.',
+      });
+    }
     if (options.kind === 'encoder') {
       return exportEncoderFolder(
         input,
@@ -162,14 +173,15 @@ export const exportCommand = defineCommand({
     });
     try {
       for (const note of checkpoint.notes ?? []) print(note);
+      const sources = await readSources(adapter);
       await write({
         source: checkpoint,
         out,
         dtype,
         name: options.name ?? basename(resolve(path)),
-        licence: options.licence,
+        licence: options.licence ?? combinedLicence(sources),
         origin: options.source ?? weightFiles.join(', '),
-        sections,
+        sections: sections.length > 0 ? sections : trainingOf(sources),
         eightBits: (tensor) => options['adapted-bits'] === '8' && merged.has(tensor),
         ...(options.context !== undefined && { contextLength: options.context }),
         check: !options['no-check'],

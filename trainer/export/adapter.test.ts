@@ -1,4 +1,4 @@
-import { appendFile, cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -194,6 +194,61 @@ describe('npm run trainer -- export --format gguf-lora', () => {
     const said = /^It was cut from rank 4 to 2 by singular values, which loses ([\d.]+) %/.exec(lines.join('\n'))?.[1];
     expect(Math.abs(Number(said) / 100 - lost)).toBeLessThan(0.01);
     expect(await readFile(join(place('cut'), 'README.md'), 'utf8')).toContain(`loses ${said} % of the norm`);
+  });
+
+  it('takes over licence, data, representation and training notes, through PEFT as well', async () => {
+    const notes = ['--adapter', place('first'), '--format', 'gguf-lora', '--dtype', 'F32', '--no-check'];
+    await run('--in', model, ...notes, '--licence', 'CC BY-NC 4.0', '--data', 'ESConv', '--out', place('nc'));
+    await run('--in', model, ...notes, '--licence', 'CC BY 4.0', '--data', 'Solace', '--out', place('by'));
+    // As a card looks after a training.
+    const card = await readFile(join(place('nc'), 'README.md'), 'utf8');
+    const told = card.replace('| ESConv |', '| ESConv; utterances as keypos |');
+    await mkdir(place('told'));
+    await cp(join(place('nc'), 'adapter.gguf'), join(place('told'), 'adapter.gguf'));
+    const training = '## What it was trained on\n\n- One epoch.\n\n## How it was made';
+    await writeFile(join(place('told'), 'README.md'), told.replace('## How it was made', training));
+
+    const to = (format: string, out: string, ...from: string[]) => {
+      const adapters = from.flatMap((name) => ['--adapter', place(name)]);
+      return run('--in', model, ...adapters, '--format', format, '--dtype', 'F32', '--no-check', '--out', place(out));
+    };
+    await to('peft', 'told-peft', 'told');
+    const peft = await readFile(join(place('told-peft'), 'README.md'), 'utf8');
+    expect(peft).toContain('| Licence | CC BY-NC 4.0 |');
+    expect(peft).toContain('- One epoch.');
+    await to('gguf-lora', 'told-again', 'told-peft');
+    const again = await manifestOf('told-again');
+    expect(again).toMatchObject({ licence: 'CC BY-NC 4.0', dataset: 'ESConv', representation: 'keypos' });
+    expect(await readFile(join(place('told-again'), 'README.md'), 'utf8')).toContain('- One epoch.');
+
+    await to('gguf-lora', 'both', 'by', 'nc');
+    const both = await manifestOf('both');
+    expect(both.licence).toMatch(/^CC BY-NC 4\.0\. This is the strictest; .*by: CC BY 4\.0/);
+    expect(both.dataset).toBe('Solace / ESConv');
+    // The file alone states the licence as well.
+    await cp(join(place('nc'), 'adapter.gguf'), place('alone.gguf'));
+    await to('gguf-lora', 'from-file', 'alone.gguf');
+    expect((await manifestOf('from-file')).licence).toBe('cc by-nc 4.0');
+  });
+
+  it('refuses a rank that cuts nothing, and one for a whole model', async () => {
+    const to = (format: string, dtype: string) =>
+      run(
+        '--in',
+        model,
+        '--adapter',
+        place('first'),
+        '--format',
+        format,
+        '--dtype',
+        dtype,
+        '--rank',
+        '8',
+        '--out',
+        place('no'),
+      );
+    await expect(to('gguf-lora', 'F32')).rejects.toThrow(/has the rank 4, so there is nothing to cut to 8/);
+    await expect(to('onnx', 'fp32')).rejects.toThrow(/the format onnx is that of a whole model/);
   });
 
   it('refuses to write no adapter, and one that does not fit', async () => {

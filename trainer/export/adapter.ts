@@ -14,6 +14,12 @@ import { ADAPTER_FORMAT, ADAPTER_GGUF, type AdapterManifest } from '../../src/co
 import { cutAdapter } from '../../src/core/training/merge/cut.ts';
 import { commonSizes, targetNames } from '../../src/core/training/merge/module-settings.ts';
 import {
+  combinedDataset,
+  combinedLicence,
+  commonRepresentation,
+  provenanceLine,
+} from '../../src/core/training/merge/provenance.ts';
+import {
   ADAPTER_TYPES,
   adapterToGguf,
   type AdapterType,
@@ -30,6 +36,7 @@ import { diskFolder } from '../files/sink.ts';
 import { trainingData } from './facts.ts';
 import { UNKNOWN_LICENCE } from './job.ts';
 import { computedValues } from './known-values.ts';
+import { type AdapterSource, makingOf, readSources, trainingOf } from './sources.ts';
 
 /** Formats of an adapter, with the types that its matrices may have. */
 export const ADAPTER_FORMATS = { 'gguf-lora': ADAPTER_TYPES, peft: SAFETENSORS_TYPES } as const;
@@ -66,6 +73,8 @@ interface Job extends AdapterOptions {
   name: string;
   baseId: string;
   opened: OpenedModel;
+  /** What the given adapters state about where they come from. */
+  sources: readonly AdapterSource[];
 }
 
 /**
@@ -95,7 +104,9 @@ export async function exportAdapterFolder(out: OutputFolder, options: AdapterOpt
     const { result, notes } = await madeOf(name, opened, options);
     // Its manifest names it; otherwise its folder or file does.
     const baseId = opened.manifest?.name ?? basename(resolve(options.in));
-    const job = { ...options, type, result, notes, name, baseId, opened };
+    const sources = await readSources(options.adapter);
+    const licence = options.licence ?? combinedLicence(sources);
+    const job = { ...options, licence, type, result, notes, name, baseId, opened, sources };
     await out.write((temporary) => (format === 'peft' ? writePeft(job, temporary) : writeGgufFolder(job, temporary)));
     print(`Written to ${out.path}`);
   } finally {
@@ -113,7 +124,8 @@ async function writePeft(job: Job, temporary: string): Promise<void> {
     onProgress,
     signal,
   });
-  await verified(job, temporary);
+  const notes = [...job.notes, ...(await verified(job, temporary))];
+  await describe(job, diskFolder(temporary), { template: undefined, notes, selfTest: undefined });
 }
 
 async function writeGgufFolder(job: Job, temporary: string): Promise<void> {
@@ -143,37 +155,45 @@ async function writeGgufFolder(job: Job, temporary: string): Promise<void> {
 interface Written {
   template: string | undefined;
   notes: string[];
-  file: AdapterManifest['files'][number];
+  /** Undefined for PEFT's folder, which has a card but no manifest: PEFT itself may save into it again. */
+  file?: AdapterManifest['files'][number];
   selfTest: AdapterManifest['selfTest'];
 }
 
-/** Writes README and manifest. */
+/** Writes README and manifest. What the options do not say is taken over from the given adapters. */
 async function describe(
-  { opened, result, name, baseId, type, summary, licence = UNKNOWN_LICENCE, run, data, sections, in: input }: Job,
+  { opened, result, name, baseId, type, summary, licence = UNKNOWN_LICENCE, run, data, in: input, ...job }: Job,
   folder: FolderSink,
   { template, notes, file, selfTest }: Written,
 ): Promise<void> {
   const { rank, alpha } = commonSizes(result.modules);
+  const { sources } = job;
   const trained = await trainingData(run);
+  const representation = run.length > 0 ? trained.representation : commonRepresentation(sources);
+  const sections = run.length > 0 ? job.sections : trainingOf(sources);
   const manifest: AdapterManifest = {
     format: ADAPTER_FORMAT,
     version: 1,
     name,
     summary: summary ?? `Changes the replies of ${baseId}.`,
-    base: { id: baseId, weights: await baseWeights(input, opened) },
+    base: { id: baseId, weights: file ? await baseWeights(input, opened) : [] },
     rank,
     alpha,
     scaling: alpha / rank,
     targets: targetNames(result.modules),
-    ...(trained.representation && { representation: trained.representation }),
-    dataset: data ?? trained.files ?? 'not stated',
+    ...(representation && { representation }),
+    dataset: data ?? trained.files ?? combinedDataset(sources) ?? 'not stated',
     dtype: type,
     licence,
     ...(selfTest && { selfTest }),
     ...(template !== undefined && { chatTemplate: template }),
-    files: [file],
+    files: file ? [file] : [],
   };
-  manifest.files.push(await writeFile(folder, 'README.md', adapterCard(manifest, notes, sections)));
+  const told = sources.filter((source) => source.licence ?? source.dataset ?? source.representation);
+  const made = [...told.map(provenanceLine), ...makingOf(sources), ...notes];
+  const card = adapterCard(manifest, made, sections, file ? 'gguf' : 'peft');
+  manifest.files.push(await writeFile(folder, 'README.md', card));
+  if (!file) return;
   manifest.files.sort((a, b) => (a.path < b.path ? -1 : 1));
   await writeFile(folder, MANIFEST_NAME, `${JSON.stringify(manifest, null, 2)}\n`);
 }
@@ -202,6 +222,15 @@ async function madeOf(
     notes.push(`Its change is the weighted sum of those of ${parts.join(' + ')}.`);
   }
   if (rank === undefined) return { result: whole, notes };
+  const largest = Math.max(...[...whole.modules.values()].map((module) => module.rank));
+  if (rank >= largest) {
+    throw new LabError({
+      code: 'bad-config',
+      where: '--rank',
+      what: `${whole.name} has the rank ${largest}, so there is nothing to cut to ${rank}.`,
+      todo: `Give a rank below ${largest}, or leave --rank out.`,
+    });
+  }
   const result = cutAdapter(whole, rank);
   const { share, worst } = await compareChanges(whole, result, base.config.headDim);
   notes.push(

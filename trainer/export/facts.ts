@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { CardSection } from '../../src/core/formats/export/card.ts';
+import { TRAINING_SECTION } from '../../src/core/training/merge/card.ts';
 import { mean } from '../../src/core/statistics/descriptive.ts';
 import { parseMetrics } from '../../src/core/training/metrics-row.ts';
 import { isMissing, unreadable } from '../../src/node/read-file.ts';
@@ -24,7 +25,7 @@ export async function trainingSection({ runs, data }: TrainingFacts): Promise<Ca
     const found = await pointsOf(run, data);
     points.push(...(runs.length === 1 ? found : found.map((point) => `Run ${i + 1}. ${point}`)));
   }
-  return { title: 'What it was trained on', points };
+  return { title: TRAINING_SECTION, points };
 }
 
 /** What the adapters of runs were trained on, as far as they agree. */

@@ -6,6 +6,9 @@ import { ADAPTER_CONFIG, ADAPTER_FILE } from '../../core/training/peft-config.ts
 import { isAdapterGguf, metadataString } from '../../core/formats/gguf/config.ts';
 import { readGgufMetadata } from '../../core/formats/gguf/read.ts';
 import { blobSource } from '../../core/formats/source.ts';
+import { cardRow } from '../../core/formats/export/card.ts';
+import { LICENCE_ROW } from '../../core/training/merge/card.ts';
+import { combinedLicence } from '../../core/training/merge/provenance.ts';
 import {
   checkAdapter,
   commonTemplate,
@@ -30,23 +33,36 @@ export interface AdapterSurroundings {
 interface DroppedAdapter {
   files: DroppedFile[];
   name?: string | undefined;
+  licence?: string | undefined;
 }
 
 /** The files of an adapter among those dropped; undefined if there is none. */
 export async function adapterAmong(files: readonly DroppedFile[]): Promise<DroppedAdapter | undefined> {
   const baseName = ({ path }: DroppedFile): string => path.slice(path.lastIndexOf('/') + 1);
+  const licence = await statedLicence(files.find((file) => baseName(file) === CARD)?.file);
   if (files.some((file) => [ADAPTER_CONFIG, ADAPTER_FILE].includes(baseName(file))))
     return {
       files: files
         .filter((file) => isAdapterFile(baseName(file)))
         .map((file) => ({ path: baseName(file), file: file.file })),
+      licence,
     };
   const [first, second] = files.filter(({ path }) => path.endsWith('.gguf'));
   if (!first || second) return undefined;
   const metadata = await readGgufMetadata(blobSource(first.path, first.file));
   if (!isAdapterGguf(metadata)) return undefined;
-  return { files: [{ ...first, path: baseName(first) }], name: metadataString(metadata, 'general.name') };
+  return {
+    files: [{ ...first, path: baseName(first) }],
+    name: metadataString(metadata, 'general.name'),
+    licence: licence ?? metadataString(metadata, 'general.license'),
+  };
 }
+
+const CARD = 'README.md';
+
+/** The licence on a card that the lab wrote; undefined for other texts. */
+const statedLicence = async (card: Blob | undefined): Promise<string | undefined> =>
+  card && cardRow(await card.text(), LICENCE_ROW);
 
 /**
  * Keeps a dropped adapter as a model over the first base that it fits.
@@ -55,7 +71,7 @@ export async function adapterAmong(files: readonly DroppedFile[]): Promise<Dropp
 export async function keepAdapter(
   store: FileStore,
   dropped: readonly DroppedFile[],
-  { files, name = nameOf(dropped, 'gguf', 'My adapter') }: DroppedAdapter,
+  { files, name = nameOf(dropped, 'gguf', 'My adapter'), licence }: DroppedAdapter,
   { known, openBase }: AdapterSurroundings,
   options: LoadOptions,
 ): Promise<AdapterRecord> {
@@ -65,7 +81,8 @@ export async function keepAdapter(
   );
   const base = await baseOf(adapter, known, openBase);
   const part = { name, weight: 1, folder: '', files: new Map(files.map(({ path, file }) => [path, file])) };
-  return storeAdapter(store, { name, base, template, summary: 'Adapter from this device' }, [part], known, options);
+  const about = { name, base, template, summary: 'Adapter from this device', ...(licence && { licence }) };
+  return storeAdapter(store, about, [part], known, options);
 }
 
 /** A part with its files, before it is stored. */
@@ -114,13 +131,20 @@ export async function combineAdapters(
   }
   const template = commonTemplate(opened, 'Combine adapters that were trained with the same one.') ?? null;
   const sum = parts.map((part) => `${part.weight} × ${part.name}`).join(' + ');
-  const about = { name, base: first.record.base, template, summary: `Sum of ${sum}` };
-  return storeAdapter(store, about, parts, known, options);
+  const records = adapters.map(({ record }) => record);
+  const licence = combinedLicence(records);
+  const sources = [...new Set(records.flatMap((record) => record.sources ?? sourceLine(record)))];
+  const about = { name, base: first.record.base, template, summary: `Sum of ${sum}`, ...(licence && { licence }) };
+  return { ...(await storeAdapter(store, about, parts, known, options)), sources };
 }
+
+/** What an adapter states about itself, a line for the card of a combination. */
+export const sourceLine = ({ name, summary, licence }: AdapterRecord): string =>
+  `${name}: ${summary.replace(/\.?$/, '.')} Licence: ${licence ?? 'not stated'}.`;
 
 async function storeAdapter(
   store: FileStore,
-  { name, base, template, summary }: Pick<AdapterRecord, 'name' | 'base' | 'template' | 'summary'>,
+  { name, base, template, summary, licence }: Pick<AdapterRecord, 'name' | 'base' | 'template' | 'summary' | 'licence'>,
   parts: readonly NewPart[],
   known: readonly ModelRecord[],
   { onProgress, signal }: LoadOptions,
@@ -147,6 +171,7 @@ async function storeAdapter(
     id,
     name,
     summary: `${summary}, over ${base.name}.`,
+    ...(licence && { licence }),
     bytes: totalBytes,
     addedAt: Date.now(),
     added: true,

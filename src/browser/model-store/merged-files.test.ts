@@ -230,6 +230,31 @@ describe('adapters of a person', () => {
     expect(halved.parts.map(({ weight }) => weight)).toEqual([0.25, 0.125]);
   });
 
+  it('keep their licences when they are combined, saved and added again', async () => {
+    const one = { ...(await add(5, 'one')), licence: 'CC BY 4.0' };
+    const two = { ...(await add(6, 'two')), licence: 'CC BY-NC 4.0' };
+    const parts = await Promise.all(
+      [one, two].map(async (record) => ({
+        record,
+        weight: 1,
+        files: await store.modelFiles(record.id, record.name),
+      })),
+    );
+    const record = await combineAdapters(store, 'both', parts, [BASE, one, two], {});
+    expect(record.licence).toBe(
+      'CC BY-NC 4.0. This is the strictest; all of these apply: one: CC BY 4.0 / two: CC BY-NC 4.0',
+    );
+    const adapter = await store.modelFiles(record.id, record.name);
+    for (const format of ['peft', 'gguf'] as const) {
+      const saved = await saveAdapter(record, { base, adapter }, format, {});
+      if (format === 'peft') expect(await saved.get('README.md')?.text()).toContain('two: Adapter from this device');
+      const dropped = [...saved].map(([path, blob]) => ({ path, file: new File([blob], path) }));
+      const surroundings = { known: [BASE, record], openBase: () => Promise.resolve(base) };
+      const copy = await ingestFiles(store, dropped, false, surroundings, {});
+      expect(copy.licence?.toLowerCase()).toBe(record.licence?.toLowerCase());
+    }
+  });
+
   it.each(['peft', 'gguf'] as const)('can be saved as %s and added again, with the same change', async (format) => {
     const record = await add(5, 'mine', { [CHAT_TEMPLATE_FILE]: 'THE TEMPLATE' });
     const adapter = await store.modelFiles(record.id, record.name);

@@ -2,9 +2,13 @@ import type { LoadOptions } from '../../core/engine/engine.ts';
 import type { ModelFiles } from '../../core/engine/files.ts';
 import type { AdapterRecord } from '../../core/engine/record.ts';
 import { memoryFolder } from '../../core/formats/export/memory-sink.ts';
-import { adapterToGguf, adapterToPeft, combinedAdapter } from '../../core/training/merge/index.ts';
+import { card } from '../../core/formats/export/card.ts';
+import { writeFile } from '../../core/formats/export/sink.ts';
+import { LICENCE_ROW, MAKING_SECTION, PEFT_USE } from '../../core/training/merge/card.ts';
+import { type Adapter, adapterToGguf, adapterToPeft, combinedAdapter } from '../../core/training/merge/index.ts';
 import { openExportedFiles } from '../../engines/exported-files.ts';
 import { adapterPaths, openParts } from './adapter-parts.ts';
+import { sourceLine } from './ingest-adapter.ts';
 
 /**
  * A record's adapters as the files of one: a GGUF of 8 bits for llama.cpp, or PEFT's folder in single precision.
@@ -30,6 +34,7 @@ export async function saveAdapter(
   };
   if (format === 'peft') {
     await adapterToPeft(whole, folder, { ...common, base: checkpoint, baseName: record.base.id, type: 'F32' });
+    await writeFile(folder, 'README.md', cardOf(record, whole));
   } else {
     const file = await folder.create(`${record.id.replace(/^.*\+/, '')}.gguf`);
     await adapterToGguf(whole, file, {
@@ -38,8 +43,33 @@ export async function saveAdapter(
       type: 'Q8_0',
       name: record.name,
       base: record.base.id,
+      licence: record.licence,
     });
     await file.close();
   }
   return new Map(folder.files);
+}
+
+/** The card of PEFT's folder. A GGUF states the licence in its metadata. */
+function cardOf(record: AdapterRecord, { settings }: Adapter): string {
+  const parts = record.parts.map(({ name, weight }) => `${weight} × ${name}`).join(' + ');
+  return card({
+    title: record.name,
+    rows: [
+      ['Base model', record.base.id],
+      ['Adapter', `LoRA of rank ${settings.rank}`],
+      [LICENCE_ROW, record.licence ?? 'not stated'],
+    ],
+    sections: [
+      { title: 'What it is for', points: [record.summary] },
+      {
+        title: MAKING_SECTION,
+        points: [
+          ...(record.sources ?? [sourceLine(record)]).map((line) => `Source ${line}`),
+          `Its change is ${parts}.`,
+        ],
+      },
+    ],
+    use: PEFT_USE,
+  });
 }

@@ -9,7 +9,7 @@ interface RecordBase {
   name: string;
   /** One sentence for the interface. */
   summary: string;
-  /** Of what comes with the lab. */
+  /** The licence, if it is known: of what comes with the lab, and of adapters that state theirs. */
   licence?: string;
   /** Bytes of all files; 0 without files. */
   bytes: number;
@@ -45,6 +45,8 @@ export interface AdapterRecord extends RecordBase {
   /** The chat template that they were trained with; null if it is the base's. */
   template: string | null;
   parts: AdapterPart[];
+  /** What the adapters of a combination state about themselves, a line each. */
+  sources?: string[];
 }
 
 /** One GGUF file, in one or more parts. */

@@ -24,7 +24,7 @@ export const replyCommand = defineCommand({
       about: 'A JSON array of conversations, each an array of {speaker, text} that ends with the seeker.',
     },
     model: MODEL,
-    system: { kind: 'text', value: 'TEXT', default: '', about: 'The system prompt.' },
+    system: { kind: 'text', value: 'TEXT', otherwise: 'none', about: 'The system prompt.' },
     exchanges: { kind: 'count', otherwise: 'none', about: 'Similar exchanges of the corpus before the conversation.' },
     'best-of': { kind: 'count', default: '1', about: 'Replies to sample, of which the best is chosen.' },
     temperature: { kind: 'text', value: 'NUMBER', default: String(PAPER_DECODING.temperature), about: 'Temperature.' },
@@ -58,7 +58,7 @@ export const replyCommand = defineCommand({
           limit: null,
           ...(assist && { assist: () => Promise.resolve(assist) }),
         };
-        const task = { systemPrompt: options.system, utterances, origin };
+        const task = { systemPrompt: options.system ?? '', utterances, origin };
         let last: ReplyStep | undefined;
         for await (const step of writeReply(model, task, tools, signal)) last = step;
         if (signal.aborted || !last) throw LabError.cancelled();

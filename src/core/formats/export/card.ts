@@ -58,3 +58,19 @@ ${use}
 
 const sectionText = ({ title, points }: CardSection): string =>
   `## ${title}\n\n${points.map((point) => `- ${point}`).join('\n')}\n`;
+
+/** The value of a row in the table of a card; undefined if it has none. */
+export function cardRow(text: string, name: string): string | undefined {
+  const start = `| ${name} | `;
+  const line = text.split(/\r?\n/).find((one) => one.startsWith(start));
+  return line?.slice(start.length).replace(/\s*\|\s*$/, '');
+}
+
+/** The points of a section of a card; none if it lacks the section. */
+export function cardPoints(text: string, title: string): string[] {
+  const lines = text.split(/\r?\n/);
+  const after = lines.slice(lines.indexOf(`## ${title}`) + 1);
+  if (after.length === lines.length) return [];
+  const next = after.findIndex((line) => line.startsWith('## '));
+  return after.slice(0, next < 0 ? undefined : next).flatMap((line) => (line.startsWith('- ') ? [line.slice(2)] : []));
+}
