@@ -54,6 +54,20 @@ describe('--model', () => {
     }
   });
 
+  it('says which folder to give for a file and for a folder of adapters, and which name a title has', async () => {
+    const todo = (text: string): unknown =>
+      expect.objectContaining({
+        detail: expect.objectContaining({ todo: expect.stringContaining(text) as string }) as object,
+      });
+    const folder = await folderWith('with-file', ADAPTER_GGUF);
+    expect(() => chooseModel(join(folder, ADAPTER_GGUF))).toThrow(todo(`Give the folder that it is in: ${folder}.`));
+    const many = await folderWith('many');
+    await folderWith('many/one', ADAPTER_GGUF);
+    expect(() => chooseModel(many)).toThrow(todo('Name one of its subfolders: one.'));
+    for (const adapter of EMBEDDED_ADAPTERS)
+      expect(() => chooseModel(adapter.name)).toThrow(todo(`Did you mean ${adapterName(adapter)}?`));
+  });
+
   it('refuses what is neither, and says which name was probably meant', () => {
     const [name = ''] = NAMES;
     const misspelt = `${name.slice(0, -2)}${name.slice(-1)}`;

@@ -13,7 +13,7 @@ export const ADAPTER = {
   kind: 'text',
   value: 'ADAPTER[=WEIGHT]',
   many: true,
-  about: 'A LoRA adapter, a GGUF file or a PEFT folder, optionally with a weight (default: 1).',
+  about: "A LoRA adapter, a GGUF file, a PEFT folder or the lab's own by name, optionally with a weight (default: 1).",
 } as const;
 
 /** Options that name a configuration. */

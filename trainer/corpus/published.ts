@@ -24,18 +24,19 @@ const itemText = ({ speaker, text, strategy }: Utterance): string =>
     : `  {"AI": ${JSON.stringify(text)}, "AI Strategy": ${JSON.stringify(strategy)}}`;
 
 /** The dialogues of both parts by their numbers in the corpus, counted from 1: the trainer's default division. */
-export function splitText(dialogues: readonly Dialogue[]): string {
+export function splitParts(dialogues: readonly Dialogue[]): { train: number[]; test: number[] } {
   const { train, test } = stratifiedSplit(
     dialogues.map(({ scene = '' }) => scene),
     TEST_SHARE,
     SPLIT_SEED,
   );
-  const numbers = (indices: readonly number[]): string =>
-    `[${indices
-      .map((i) => i + 1)
-      .sort((a, b) => a - b)
-      .join(', ')}]`;
-  return (
-    `{"seed": ${SPLIT_SEED}, "testShare": ${TEST_SHARE},\n` + `"train": ${numbers(train)},\n"test": ${numbers(test)}}\n`
-  );
+  const numbers = (indices: readonly number[]): number[] => indices.map((i) => i + 1).sort((a, b) => a - b);
+  return { train: numbers(train), test: numbers(test) };
+}
+
+/** The file of both parts. */
+export function splitText(dialogues: readonly Dialogue[]): string {
+  const { train, test } = splitParts(dialogues);
+  const list = (numbers: readonly number[]): string => `[${numbers.join(', ')}]`;
+  return `{"seed": ${SPLIT_SEED}, "testShare": ${TEST_SHARE},\n"train": ${list(train)},\n"test": ${list(test)}}\n`;
 }

@@ -9,6 +9,7 @@ import {
   type MergedCheckpoint,
   type WeightedAdapter,
 } from '../../src/core/training/merge/index.ts';
+import { labAdapterFolder } from '../../src/node/model-choice.ts';
 import { exists } from '../../src/node/read-file.ts';
 import { openExportedFolder } from '../export/folder.ts';
 import { openAdapterPath, type OpenedAdapter } from './open-adapter.ts';
@@ -16,17 +17,28 @@ import { openCheckpoint, type OpenedCheckpoint } from './open.ts';
 import { readTemplate } from './read-template.ts';
 import { runtimeProduct } from '../merge/product.ts';
 
-/** Parses `path` or `path=weight`; if a file or folder with the whole name exists, it is used. */
+/**
+ * Parses `path` or `path=weight`; if a file or folder with the whole name exists, it is used. A path may also be the
+ * name of an adapter that comes with the lab.
+ * @throws {LabError} `bad-config` for a weight that is not a number.
+ */
 export async function parseAdapterOption(option: string): Promise<{ path: string; weight: number }> {
-  const [, path, weight] = /^(.+)=([-+]?[\d.]+(?:e[-+]?\d+)?)$/i.exec(option) ?? [];
-  if (path === undefined || (await exists(option))) return { path: option, weight: 1 };
-  if (Number.isFinite(Number(weight))) return { path, weight: Number(weight) };
+  const whole = await placeOf(option);
+  if (whole !== undefined) return { path: whole, weight: 1 };
+  const [, path, weight = ''] = /^(.+)=([^=/\\]*)$/.exec(option) ?? [];
+  if (path === undefined) return { path: option, weight: 1 };
+  if (/^[-+]?[\d.]+(?:e[-+]?\d+)?$/i.test(weight) && Number.isFinite(Number(weight)))
+    return { path: (await placeOf(path)) ?? path, weight: Number(weight) };
   throw new LabError({
     code: 'bad-config',
-    what: `--adapter ${option} has the weight ${weight}.`,
+    what: `--adapter ${option} has the weight ${weight}, which is not a number.`,
     todo: 'Write --adapter path=0.5.',
   });
 }
+
+/** The path of an adapter: the given one if it exists, or that of the lab's adapter of this name. */
+const placeOf = async (given: string): Promise<string | undefined> =>
+  (await exists(given)) ? given : labAdapterFolder(given);
 
 export interface ModelChoice {
   /** A GGUF file, a safetensors folder, or a folder that the exporter wrote. */

@@ -153,6 +153,9 @@ describe('npm run trainer -- merge', () => {
     expect(await parseAdapterOption('a/b')).toEqual({ path: 'a/b', weight: 1 });
     expect(await parseAdapterOption('a=b=-1.5e-1')).toEqual({ path: 'a=b', weight: -0.15 });
     await expect(parseAdapterOption('a=1.2.3')).rejects.toThrow(/weight 1.2.3/);
+    await expect(parseAdapterOption('solace=abc')).rejects.toThrow(/abc, which is not a number/);
+    expect((await parseAdapterOption('solace=0.5')).path).toMatch(/public.adapters.solace.?$/);
+    expect(await parseAdapterOption('solace')).toMatchObject({ weight: 1 });
     const folder = join(root, 'lr=2e-4');
     await mkdir(folder);
     expect(await parseAdapterOption(folder)).toEqual({ path: folder, weight: 1 });

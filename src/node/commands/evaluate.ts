@@ -5,6 +5,7 @@ import type { EvaluationPlan } from '../../core/evaluation/plan.ts';
 import { recordKey } from '../../core/evaluation/record.ts';
 import { runPlan } from '../../core/evaluation/runner.ts';
 import { sampleTurns } from '../../core/evaluation/turns.ts';
+import { cellLines } from '../cell-lines.ts';
 import { locateDataset } from '../dataset-file.ts';
 import { checkNumbers } from '../reproduce.ts';
 import { createNodeMetrics } from '../metrics-node.ts';
@@ -129,7 +130,8 @@ export const evaluateCommand = defineCommand({
         if (!late.aborted || signal.aborted) failure = { reason: error };
       }
       const summary = await summariseFolder(run, plan, turns, { machine: thisMachine() });
-      for (const cell of summary.cells) print(JSON.stringify(cell));
+      const done = { records: run.records.length, failed: failure !== undefined };
+      for (const line of cellLines(summary.cells, done)) print(line);
       reportNoResult(
         'records',
         run.records.flatMap(({ error }) => error ?? []),

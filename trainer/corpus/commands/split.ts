@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { defineCommand } from '../../../src/node/command-options.ts';
 import { refuseOverlap } from '../../../src/node/output-path.ts';
-import { SPLIT_FILE, splitText } from '../published.ts';
+import { readIfPresent } from '../../../src/node/read-file.ts';
+import { SPLIT_FILE, splitParts, splitText } from '../published.ts';
 import { readSources, SOURCE_FOLDER } from '../source.ts';
 
 export const splitCommand = defineCommand({
@@ -19,7 +20,13 @@ export const splitCommand = defineCommand({
   async run({ out = SPLIT_FILE, sources = SOURCE_FOLDER }, print) {
     await refuseOverlap(out, { '--sources': sources });
     const dialogues = await readSources(sources);
-    await writeFile(out, splitText(dialogues));
-    print(`The split of ${dialogues.length} dialogues is in ${out}`);
+    const text = splitText(dialogues);
+    const unchanged = (await readIfPresent(out)) === text;
+    await writeFile(out, text);
+    const { train, test } = splitParts(dialogues);
+    print(
+      `The split of ${dialogues.length} dialogues is in ${out}: ${train.length} for training, ${test.length} for ` +
+        `testing${unchanged ? ', unchanged' : ''}.`,
+    );
   },
 });

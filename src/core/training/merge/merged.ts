@@ -137,6 +137,15 @@ export function checkAdapter(base: Checkpoint, { name, settings, modules, archit
     code: 'bad-config',
     where: name,
     what: `The adapter does not fit ${base.name}: ${problems.slice(0, NAMED_AT_MOST).join('; ')}${more}.`,
-    todo: `Use the model that it was trained on${settings.base === undefined ? '' : ` (${settings.base})`}.`,
+    todo: adviceFor(base.name, settings.base),
   });
+}
+
+/** The base that the adapter names helps only if it is another model than this one. */
+function adviceFor(model: string, named: string | undefined): string {
+  if (named === undefined) return 'Use the model that it was trained on.';
+  const last = (path: string): string => path.replace(/\/+$/, '').replace(/^.*\//, '').toLowerCase();
+  return last(named) === last(model)
+    ? `It names this model (${named}) as its base, but has other modules: export it again from its source.`
+    : `Use the model that it was trained on (${named}).`;
 }
