@@ -205,7 +205,7 @@ describe('parsePlan', () => {
   });
 
   it.each([
-    [{ ...PLAN, histories: [{ method: 'last', k: 0 }] }, 'histories.0.k'],
+    [{ ...PLAN, histories: [{ method: 'last', k: 0 }] }, 'histories[0].k'],
     [
       {
         ...PLAN,
