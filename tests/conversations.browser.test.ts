@@ -176,6 +176,7 @@ describe('danger that no phrase names', () => {
     await person.ask(BETWEEN_THE_LINES);
     await banner.waitFor();
     expect(fetched.some((url) => url.includes('/all-minilm'))).toBe(true);
+    await expect.poll(() => storedText(guest.page)).toMatch(/"noticed":\{/);
     await guest.page.reload();
     await banner.waitFor();
     expect(guest.errors).toEqual([]);

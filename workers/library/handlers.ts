@@ -5,7 +5,7 @@ import { blobSource } from '../../src/core/formats/source.ts';
 import type { Handlers } from '../../src/rpc/server.ts';
 import { loadShape } from '../../src/core/engine/load-config.ts';
 import { sparingly } from '../../src/core/engine/progress.ts';
-import { estimateMemory } from '../../src/core/engine/memory.ts';
+import { estimateMemory, type MemoryEstimate } from '../../src/core/engine/memory.ts';
 import type { ModelRecord, OnnxRecord } from '../../src/core/engine/record.ts';
 import { combineAdapters } from '../../src/browser/model-store/ingest-adapter.ts';
 import { saveAdapter } from '../../src/browser/model-store/save-adapter.ts';
@@ -26,6 +26,7 @@ import { hashesOf } from './model-hashes.ts';
 export function libraryHandlers(): Handlers<LibraryApi> {
   const tokenizers = new LazyMap<string, ChatTokenizer>();
   const tokenizer = (record: ModelRecord, base: string) => tokenizers.get(record.id, () => openTokenizer(record, base));
+  const estimates = new LazyMap<string, MemoryEstimate>();
   return {
     async addFiles({ files, convert, known, base }, { emit, signal }) {
       const options = { onProgress: sparingly(emit), signal };
@@ -79,6 +80,7 @@ export function libraryHandlers(): Handlers<LibraryApi> {
     hashes: ({ record, base }) => hashesOf(record, base),
     async remove(id) {
       tokenizers.forget(id);
+      for (const device of ['webgpu', 'wasm']) estimates.forget(`${id} ${device}`);
       await (await openStore())?.remove(id);
       return null;
     },
@@ -93,7 +95,12 @@ export function libraryHandlers(): Handlers<LibraryApi> {
     async renderPrompt({ record, base, messages }) {
       return (await tokenizer(record, base)).renderPrompt(messages);
     },
-    estimate: ({ record, base, device }) => estimate(record, base, device),
+    async estimate({ record, base, device }) {
+      if (record.format !== 'onnx' && record.format !== 'adapter') return null;
+      // An adapter adds little to its base. The list asks for all adapters of a base at once.
+      const weights = record.format === 'adapter' ? record.base : record;
+      return estimates.get(`${weights.id} ${device}`, () => estimate(weights, base, device));
+    },
     webLlmList: () => listWebLlm(),
   };
 }
@@ -113,10 +120,8 @@ async function openTokenizer(record: ModelRecord, base: string): Promise<ChatTok
   });
 }
 
-async function estimate(record: ModelRecord, base: string, device: 'webgpu' | 'wasm') {
-  if (record.format !== 'onnx' && record.format !== 'adapter') return null;
-  // An adapter adds little to its base.
-  const files = await textFiles(record.format === 'adapter' ? record.base : record, base, {});
+async function estimate(record: OnnxRecord, base: string, device: 'webgpu' | 'wasm'): Promise<MemoryEstimate> {
+  const files = await textFiles(record, base, {});
   const variant = chooseVariant(files, device, false);
   const shape = await loadShape(files);
   return estimateMemory(

@@ -63,7 +63,7 @@ describe('a message of danger', () => {
 });
 
 describe('a message in another language', () => {
-  it('is judged before it is shown, however fast it is sent', async () => {
+  it('is judged before it is answered, however fast it is sent, and what is typed meanwhile is kept', async () => {
     let arrive = (): void => undefined;
     const ready = new Promise<void>((resolve) => (arrive = resolve)).then(loadLanguages);
     const { chat, settled } = setUpChat({ languages: { ready: () => ready } });
@@ -71,16 +71,22 @@ describe('a message in another language', () => {
     chat.draft = 'Je veux mourir';
     void chat.send();
     void chat.send();
+    chat.draft = 'no';
     await settled();
-    expect([chat.entries, chat.draft]).toEqual([[], 'Je veux mourir']);
+    expect([chat.entries.map(({ text }) => text), chat.draft]).toEqual([['Je veux mourir'], 'no']);
+    void chat.send();
+    chat.draft = 'and';
+    await settled();
+    expect(chat.announcer.alert).toBe('');
     arrive();
     await ready;
     await settled();
     expect(chat.entries.map(({ text, signal }) => [text, signal.level])).toEqual([
       ['Je veux mourir', 'danger'],
+      ['no', 'none'],
       ['', 'none'],
     ]);
-    expect(chat.draft).toBe('');
+    expect(chat.draft).toBe('and');
     expect(chat.announcer.alert).toContain('Are you safe?');
   });
 });

@@ -8,7 +8,7 @@ import {
   siblingsOf,
   update,
 } from '../../core/conversation/tree.ts';
-import type { Conversation, Rating } from '../../core/conversation/conversation.ts';
+import type { Conversation, Message, Rating } from '../../core/conversation/conversation.ts';
 import { answeredOn, keyedUtterancesOn, type KeyedUtterance } from '../../core/conversation/danger.ts';
 import type { LoadedModel } from '../../core/engine/engine.ts';
 import type { LabError } from '../../core/error.ts';
@@ -46,6 +46,7 @@ export class ChatState {
   #draft = $state('');
   #stopping: AbortController | null = null;
   #answering: Promise<void> = Promise.resolve();
+  #judged: Promise<void> = Promise.resolve();
   #wanted: Wanted = { kind: 'answer' };
   /** Another tab has changed the conversation during a reply. */
   #outdated = false;
@@ -115,15 +116,13 @@ export class ChatState {
   }
 
   async send(): Promise<void> {
-    const { id } = this.conversation ?? {};
-    if (this.#draft.trim()) await this.#dependencies.languages.ready();
     const text = this.#draft.trim();
-    if (!text || !this.maySend || this.conversation?.id !== id) return;
+    if (!text || !this.maySend) return;
     const joins = this.waitsForModel;
     this.draft = '';
     const begun = this.conversation ?? createConversation(this.systemPrompt);
     const { conversation, message } = append(begun, { speaker: 'seeker', text });
-    this.announcer.help(message);
+    this.#judge(message);
     // The pending reply answers this message too, whatever it was requested for.
     if (joins) {
       this.#wanted = { kind: 'answer' };
@@ -136,10 +135,9 @@ export class ChatState {
 
   /** Adds another version of a message and answers it; the old branch is kept. */
   async edit(id: string, text: string): Promise<void> {
-    await this.#dependencies.languages.ready();
     if (!this.conversation?.messages.has(id) || this.busy || !text.trim()) return;
     const { conversation, message } = editAndBranch(this.conversation, id, text.trim());
-    this.announcer.help(message);
+    this.#judge(message);
     await this.#keep(conversation);
     await this.#start();
   }
@@ -164,9 +162,7 @@ export class ChatState {
     void this.#start(last.speaker === 'supporter' ? { kind: rest ? 'rest' : 'version', of: last.id } : undefined);
   };
 
-  readonly stop = (): void => {
-    this.#stopping?.abort();
-  };
+  readonly stop = (): void => this.#stopping?.abort();
 
   /** Keeps what the person thinks of a reply; undefined takes it back. */
   rate(id: string, rating: Rating | undefined): void {
@@ -178,6 +174,11 @@ export class ChatState {
     if (!this.conversation || this.busy) return;
     const version = siblingsOf(this.conversation, id)[index];
     if (version) void this.#keep(selectSibling(this.conversation, version.id));
+  }
+
+  /** Announces help for a message, once it can be judged in all languages; it is answered after that. */
+  #judge(message: Message): void {
+    this.#judged = this.#dependencies.languages.ready().then(() => this.announcer.help(message));
   }
 
   #start(wanted: Wanted = { kind: 'answer' }): Promise<void> {
@@ -204,6 +205,9 @@ export class ChatState {
     this.#stopping = stopping;
     this.error = null;
     await this.#attempt(chatTexts.failed.reply, async () => {
+      // What is sent meanwhile joins this reply.
+      this.waitsForModel = true;
+      await this.#judged;
       this.waitsForModel = this.#dependencies.models.phase !== 'ready';
       await this.#dependencies.models.use(stopping.signal, async (model) => {
         this.waitsForModel = false;
@@ -292,7 +296,5 @@ export class ChatState {
   }
 
   /** The current text of a message. */
-  textOf(entry: PageEntry): string {
-    return this.writing?.id === entry.id ? this.writing.text : entry.text;
-  }
+  textOf = (entry: PageEntry): string => (this.writing?.id === entry.id ? this.writing.text : entry.text);
 }
