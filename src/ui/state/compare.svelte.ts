@@ -108,7 +108,8 @@ export class CompareState {
   /** Replies to the draft under each compression in turn; finished replies are kept even if it is stopped. */
   async run(context: CompareContext): Promise<void> {
     const text = this.draft.trim();
-    if (!text || this.running || this.waitsForModel) return;
+    // A comparison is under way, which may still be reading what comes before its first reply.
+    if (!text || this.#stopping) return;
     const stopping = new AbortController();
     this.#stopping = stopping;
     this.#lastContext = context;

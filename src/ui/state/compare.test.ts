@@ -3,7 +3,7 @@ import { REPRESENTATION_IDS } from '../../core/compression/representation.ts';
 import { LabError } from '../../core/error.ts';
 import type { CompareState } from './compare.svelte.ts';
 import { comparisonOf, setUpCompare, type CompareDependencies } from './testing/compare.ts';
-import { settled } from './testing/fakes.ts';
+import { deferred, settled } from './testing/fakes.ts';
 
 describe('a comparison', () => {
   it('replies under each compression in turn, and stores each reply at once', async () => {
@@ -68,6 +68,21 @@ describe('a comparison', () => {
     await settled();
     await compare.run('fresh');
     expect(requests).toHaveLength(1);
+  });
+
+  it.each(['languages', 'beginning'])('does not start again while it waits for the %s', async (what) => {
+    const wait = deferred();
+    const { compare, end, requests } = setUpCompare(
+      what === 'languages' ? { languages: { ready: () => wait.promise } } : { readBeginning: () => wait.promise },
+    );
+    compare.draft = 'Hello';
+    const first = compare.run('fresh');
+    await settled();
+    void compare.run('fresh');
+    wait.resolve();
+    for (let i = 0; i < 3; i++) await end();
+    await first;
+    expect(requests).toHaveLength(3);
   });
 
   it('keeps finished replies, and part of the last, when it is cancelled', async () => {
