@@ -7,7 +7,7 @@ import { EMBEDDED_FOLDER } from '../src/node/model-choice.ts';
 import { launch } from '../tests/harness/browser.ts';
 import { buildEnginePage, serveEnginePage } from '../tests/harness/engine-page.ts';
 import { withEngineScript } from '../tests/harness/engine-script.ts';
-import { gpuCountsPerToken } from '../tests/harness/gpu-counts.ts';
+import { engineWorker, gpuCountsPerToken } from '../tests/harness/gpu-counts.ts';
 import { load, unload, type InPage } from '../tests/harness/page-model.ts';
 import { SELF_TEST_MEASURE } from '../workers/engine/self-test.ts';
 
@@ -57,13 +57,12 @@ async function printSelfTests(browser: Browser, url: string): Promise<void> {
   for (const engine of ['wllama', 'transformers'] as const) {
     const page = await openPage(browser, url);
     await load(page, { device: 'wasm', engine });
-    const [worker] = page.workers().filter((each) => /engine\.worker/.test(each.url()));
-    const ms = await worker?.evaluate(
+    const ms = await engineWorker(page).evaluate(
       (name) => performance.getEntriesByName(name).map(({ duration }) => duration),
       SELF_TEST_MEASURE,
     );
     console.log(
-      `  ${engine}: ${ms?.map((each) => each.toFixed(0)).join(', ')} ms; a token of a reply then takes ` +
+      `  ${engine}: ${ms.map((each) => each.toFixed(0)).join(', ')} ms; a token of a reply then takes ` +
         `${(await msPerToken(page)).toFixed(0)} ms`,
     );
     await unload(page);

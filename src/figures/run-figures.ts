@@ -2,15 +2,15 @@ import * as Plot from '@observablehq/plot';
 import type { Distribution } from '../core/explorer/distribution.ts';
 import type { Scatter } from '../core/explorer/scatter.ts';
 import type { Slices } from '../core/explorer/slices.ts';
-import { MEASURES, type Measure } from '../core/table/measures.ts';
+import { measureOf, type Measure } from '../core/table/measures.ts';
 import type { FigureSize } from './draw.ts';
 import { colourOf } from './palette.ts';
 
-const measureOf = (name: string): Pick<Measure, 'label' | 'digits' | 'logarithmic'> =>
-  MEASURES.find((each) => each.name === name) ?? { label: name, digits: 3 };
+const shownAs = (name: string): Pick<Measure, 'label' | 'digits' | 'logarithmic'> =>
+  measureOf(name) ?? { label: name, digits: 3 };
 
 const scaleOf = (name: string): Pick<Plot.ScaleOptions, 'type' | 'label'> => {
-  const { label, logarithmic } = measureOf(name);
+  const { label, logarithmic } = shownAs(name);
   return { label, ...(logarithmic && { type: 'log' as const }) };
 };
 
@@ -19,7 +19,7 @@ export function distributionFigure(
   { measure, limits, groups }: Distribution,
   { width, tip = false }: FigureSize,
 ): Plot.PlotOptions {
-  const { digits } = measureOf(measure);
+  const { digits } = shownAs(measure);
   const names = groups.map(({ group }) => group.name);
   const bars = groups.flatMap(({ group, n, counts }, i) =>
     counts.map((count, bin) => ({
@@ -92,8 +92,8 @@ export function scatterFigure({ x, y, groups }: Scatter, { width, tip = false }:
         tip,
         title: ({ name, place, count, ...at }: (typeof points)[number]) =>
           `${name}\n${place ? `${place.dialogue}, ${place.turn}` : `${count} replies`}\n` +
-          `${measureOf(x).label} ${at.x.toFixed(measureOf(x).digits)}, ` +
-          `${measureOf(y).label} ${at.y.toFixed(measureOf(y).digits)}`,
+          `${shownAs(x).label} ${at.x.toFixed(shownAs(x).digits)}, ` +
+          `${shownAs(y).label} ${at.y.toFixed(shownAs(y).digits)}`,
       }),
       ...legend(groups.map(({ group }) => group.name)),
     ],
@@ -102,7 +102,7 @@ export function scatterFigure({ x, y, groups }: Scatter, { width, tip = false }:
 
 /** A measure by scene or strategy, with intervals. */
 export function slicesFigure({ measure, slices }: Slices, { width, tip = false }: FigureSize): Plot.PlotOptions {
-  const { digits } = measureOf(measure);
+  const { digits } = shownAs(measure);
   const names = [...new Set(slices.flatMap(({ groups }) => groups.map(({ group }) => group.name)))];
   const rows = slices.flatMap(({ name, groups }) =>
     groups.map(({ group, value }) => ({

@@ -81,7 +81,8 @@ async function countsOf(page: Page): Promise<GpuCounts> {
   return engineWorker(page).evaluate(() => ({ ...(globalThis as unknown as { gpuCounts: GpuCounts }).gpuCounts }));
 }
 
-function engineWorker(page: Page): Worker {
+/** The worker of the model that is loaded. */
+export function engineWorker(page: Page): Worker {
   const [worker] = page.workers().filter((each) => /engine\.worker/.test(each.url()));
   if (!worker) throw new Error('No model is loaded.');
   return worker;

@@ -3,7 +3,7 @@ import { describeTest, findingOf } from '../statistics/describe-test.ts';
 import { holm } from '../statistics/holm.ts';
 import { leastP, pairedTest, type ResamplingOptions } from '../statistics/resampling.ts';
 import { FEWEST_CLUSTERS, paired, recordsOf, reported, type Cell } from './cells.ts';
-import { MEASURES, TESTED, type CountedRecord } from './measures.ts';
+import { measureOf, MEASURES, TESTED, type CountedRecord } from './measures.ts';
 import type { RunSummary } from './summary.ts';
 
 type SummaryTest = RunSummary['tests'][number];
@@ -72,7 +72,7 @@ export function testInWords(
   { permutations, points = false }: Pick<ResamplingOptions, 'permutations'> & { points?: boolean } = {},
 ): string {
   const { a, b } = test;
-  const measure = MEASURES.find(({ name }) => name === test.metric);
+  const measure = measureOf(test.metric);
   const digits = measure && measure.digits - (points && measure.fraction ? 2 : 0);
   const metric = `${measure?.label ?? test.metric} (${nameOf(plan, a, b, true)})`;
   return describeTest(

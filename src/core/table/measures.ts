@@ -207,5 +207,8 @@ export const MEASURES: readonly Measure[] = [
   ...SCORE_DIMENSIONS.map(judged),
 ];
 
+/** The measure of this name; undefined if no table shows it. */
+export const measureOf = (name: string): Measure | undefined => MEASURES.find((each) => each.name === name);
+
 /** The measures whose differences are tested; the others correlate with them or do not measure quality. */
 export const TESTED = ['perplexity', 'nltk_bleu4_method1', 'rougeL', 'nltk_meteor', 'bertscore', 'judge_mean'];

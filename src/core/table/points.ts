@@ -1,6 +1,6 @@
 import { parseStoredPlan } from '../evaluation/plan.ts';
 import { testInWords } from './comparisons.ts';
-import { MEASURES } from './measures.ts';
+import { measureOf } from './measures.ts';
 import { talkInWords } from './sensitivity.ts';
 import type { RunSummary } from './summary.ts';
 
@@ -44,8 +44,7 @@ export function inPoints(summary: RunSummary, where: string): RunSummary {
   };
 }
 
-const factorOf = (name: string): number =>
-  MEASURES.find((measure) => measure.name === name)?.fraction === true ? HUNDRED : 1;
+const factorOf = (name: string): number => (measureOf(name)?.fraction === true ? HUNDRED : 1);
 
 /** An interval times a factor; its ratio stays. */
 const times = <Scaled extends Metric>(interval: Scaled, by: number): Scaled => ({
