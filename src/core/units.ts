@@ -17,9 +17,9 @@ export function formatNumber(value: number, digits = 0, language = 'en'): string
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
-/** Bytes in decimal units, as file managers show sizes: 950 kB, 4.1 MB, 112 MB. */
-export function formatBytes(bytes: number, language = 'en'): string {
-  if (!Number.isFinite(bytes) || bytes < 0) return 'unknown size';
+/** Bytes in decimal units, as file managers show sizes: 950 kB, 4.1 MB, 112 MB; `unknown` for what is no size. */
+export function formatBytes(bytes: number, language = 'en', unknown = 'unknown size'): string {
+  if (!Number.isFinite(bytes) || bytes < 0) return unknown;
   let value = bytes;
   let unit = 0;
   while (value >= 999.5 && unit < UNITS.length - 1) {

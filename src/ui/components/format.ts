@@ -5,10 +5,14 @@ import { countingIn } from '../texts/counting.ts';
 import { language } from '../texts/in-use.svelte.ts';
 import { shellTexts } from '../texts/shell.ts';
 
-export const bytes = (n: number): string => formatBytes(n, language());
+export const bytes = (n: number): string => formatBytes(n, language(), shellTexts.unknownSize);
 export const duration = (ms: number): string => formatDuration(ms, language());
 
 export const integer = (n: number): string => formatNumber(n, 0, language());
+
+/** A number with this many decimals; a dash for NaN and infinities. */
+export const decimal = (n: number, digits = 1): string =>
+  Number.isFinite(n) ? formatNumber(n, digits, language()) : '–';
 
 const counted = countingIn('en');
 

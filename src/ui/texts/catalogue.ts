@@ -1,5 +1,6 @@
 import type { LabErrorCode } from '../../core/error.ts';
 import type { chat } from './en/chat.ts';
+import type { components } from './en/components.ts';
 import type { help } from './en/help.ts';
 import type { shell } from './en/shell.ts';
 
@@ -9,6 +10,7 @@ import type { shell } from './en/shell.ts';
  */
 export interface Catalogue {
   chat: typeof chat;
+  components: typeof components;
   help: typeof help;
   shell: typeof shell;
   /** What an error means, by its code: the words of the error itself are English. */

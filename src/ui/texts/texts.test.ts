@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { HELP_LINES } from '../../core/safety/help/lines.ts';
 import { chat } from './en/chat.ts';
+import { components } from './en/components.ts';
 import { help } from './en/help.ts';
 import { shell } from './en/shell.ts';
 import { preferredLanguage } from './languages.ts';
 import { LOAD_TEXTS } from './load.ts';
 
-const ENGLISH = { chat, help, shell };
+const ENGLISH = { chat, components, help, shell };
 
 /** Words that are the same in another language. */
 const SAME: Record<keyof typeof LOAD_TEXTS, readonly string[]> = {

@@ -76,6 +76,7 @@ export const shell: Catalogue['shell'] = {
   notCheckedGpu: (why) => `Auf dieser Grafikkarte nicht geprüft: ${why}.`,
   notCheckedProcessor: (why) => `Auf diesem Prozessor nicht geprüft: ${why}.`,
 
+  unknownSize: 'Größe unbekannt',
   startingEngine: 'Das Programm für das Modell startet',
   loadedOf: (done, total) => `${done} von ${total}`,
   pace: (perSecond, left) => `, ${perSecond}/s, ${left}`,
@@ -90,6 +91,9 @@ export const shell: Catalogue['shell'] = {
     merging: 'Der Adapter wird eingebaut',
     preparing: 'Die Gewichte werden für llama.cpp vorbereitet',
     memory: 'Die Gewichte werden in den Arbeitsspeicher geladen',
+    writingAdapter: 'Der Adapter wird geschrieben',
+    copyingAdapter: 'Der Adapter wird kopiert',
+    converting: 'Das Modell wird in ONNX umgewandelt',
     ready: 'Bereit',
   },
 

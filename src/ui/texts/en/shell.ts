@@ -74,6 +74,7 @@ export const shell = {
   notCheckedGpu: (why: string) => `Not checked on this GPU: ${why}.`,
   notCheckedProcessor: (why: string) => `Not checked on this processor: ${why}.`,
 
+  unknownSize: 'unknown size',
   startingEngine: 'Starting the engine',
   loadedOf: (done: string, total: string) => `${done} of ${total}`,
   pace: (perSecond: string, left: string) => `, ${perSecond}/s, ${left}`,
@@ -89,6 +90,9 @@ export const shell = {
     merging: 'Merging the adapter',
     preparing: 'Preparing the weights for llama.cpp',
     memory: 'Loading the weights into memory',
+    writingAdapter: 'Writing the adapter',
+    copyingAdapter: 'Copying the adapter',
+    converting: 'Converting the model to ONNX',
     ready: 'Ready',
   },
 

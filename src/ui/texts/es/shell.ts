@@ -74,6 +74,7 @@ export const shell: Catalogue['shell'] = {
   notCheckedGpu: (why) => `Sin comprobar en esta tarjeta gráfica: ${why}.`,
   notCheckedProcessor: (why) => `Sin comprobar en este procesador: ${why}.`,
 
+  unknownSize: 'tamaño desconocido',
   startingEngine: 'Arrancando el motor del modelo',
   loadedOf: (done, total) => `${done} de ${total}`,
   pace: (perSecond, left) => `, ${perSecond}/s, ${left}`,
@@ -88,6 +89,9 @@ export const shell: Catalogue['shell'] = {
     merging: 'Incorporando el adaptador',
     preparing: 'Preparando los pesos para llama.cpp',
     memory: 'Cargando los pesos en la memoria',
+    writingAdapter: 'Escribiendo el adaptador',
+    copyingAdapter: 'Copiando el adaptador',
+    converting: 'Convirtiendo el modelo a ONNX',
     ready: 'Listo',
   },
 

@@ -1,0 +1,9 @@
+/** Components that views share, apart from those of the first page, whose texts are in `shell.ts`. */
+export const components = {
+  chooseFile: 'Choose a file',
+  chooseFiles: 'Choose files',
+  chooseFolder: 'Choose a folder',
+  saveAs: (format: string) => `Save as ${format}`,
+  saveTable: 'Save the table as CSV',
+  figureNotSaved: 'The figure could not be saved.',
+};

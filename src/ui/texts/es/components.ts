@@ -1,0 +1,10 @@
+import type { Catalogue } from '../catalogue.ts';
+
+export const components: Catalogue['components'] = {
+  chooseFile: 'Elegir un archivo',
+  chooseFiles: 'Elegir archivos',
+  chooseFolder: 'Elegir una carpeta',
+  saveAs: (format) => `Guardar como ${format}`,
+  saveTable: 'Guardar la tabla como CSV',
+  figureNotSaved: 'No se ha podido guardar la figura.',
+};
