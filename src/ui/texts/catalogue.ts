@@ -1,20 +1,25 @@
 import type { LabErrorCode } from '../../core/error.ts';
+import type { about } from './en/about.ts';
 import type { chat } from './en/chat.ts';
 import type { components } from './en/components.ts';
 import type { help } from './en/help.ts';
 import type { shell } from './en/shell.ts';
+import type { Terms } from './terms.ts';
 
 /**
  * All texts of the interface in one language, by area. English is the source: what another language lacks, or has in
  * addition, the compiler reports. A text is a string, or a function of its parts, which are strings and numbers.
  */
 export interface Catalogue {
+  about: typeof about;
   chat: typeof chat;
   components: typeof components;
   help: typeof help;
   shell: typeof shell;
   /** What an error means, by its code: the words of the error itself are English. */
   errors: Record<LabErrorCode, string>;
+  /** Names and sentences that `core` and `lab` have in English. */
+  terms: Terms;
   /** Said instead of an engine's own note about the processor, which is English. */
   onProcessor: string;
 }

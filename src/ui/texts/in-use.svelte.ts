@@ -1,9 +1,10 @@
 import type { LabErrorCode } from '../../core/error.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { LanguageId } from './languages.ts';
+import type { Terms } from './terms.ts';
 
 /** The areas that have an English source. */
-type Area = Exclude<keyof Catalogue, 'errors' | 'onProcessor'>;
+type Area = Exclude<keyof Catalogue, 'errors' | 'onProcessor' | 'terms'>;
 
 let inUse = $state.raw<{ id: LanguageId; catalogue: Catalogue | null }>({ id: 'en', catalogue: null });
 
@@ -30,3 +31,6 @@ export const errorMeaning = (code: LabErrorCode): string | undefined => inUse.ca
 
 /** That a model runs on the processor, in the language in use; undefined in English, where the engine says why. */
 export const processorNote = (): string | undefined => inUse.catalogue?.onProcessor;
+
+/** Names and sentences that `core` and `lab` have in English, in the language in use; undefined in English. */
+export const terms = (): Terms | undefined => inUse.catalogue?.terms;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HELP_LINES } from '../../core/safety/help/lines.ts';
+import { about } from './en/about.ts';
 import { chat } from './en/chat.ts';
 import { components } from './en/components.ts';
 import { help } from './en/help.ts';
@@ -7,11 +8,13 @@ import { shell } from './en/shell.ts';
 import { preferredLanguage } from './languages.ts';
 import { LOAD_TEXTS } from './load.ts';
 
-const ENGLISH = { chat, components, help, shell };
+const ENGLISH = { about, chat, components, help, shell };
 
 /** Words that are the same in another language. */
 const SAME: Record<keyof typeof LOAD_TEXTS, readonly string[]> = {
   de: [
+    'about.licenceEnd',
+    'about.version',
     'shell.views.chat.label',
     'shell.views.chat.title',
     'shell.views.notebooks.label',
@@ -20,7 +23,15 @@ const SAME: Record<keyof typeof LOAD_TEXTS, readonly string[]> = {
     'shell.ok',
     'shell.pace',
   ],
-  es: ['shell.views.chat.label', 'shell.views.chat.title', 'shell.pace', 'chat.tokens', 'chat.tokenTerm'],
+  es: [
+    'about.licenceEnd',
+    'about.no',
+    'shell.views.chat.label',
+    'shell.views.chat.title',
+    'shell.pace',
+    'chat.tokens',
+    'chat.tokenTerm',
+  ],
 };
 
 /** What functions are called with: parts that are found again in what they return, whatever a language does to them. */
@@ -39,7 +50,7 @@ const numbersIn = (text: string): string[] => (text.match(/10[1-5]|\d+/g) ?? [])
 
 describe.each(['de', 'es'] as const)('the texts in %s', (id) => {
   it('are those of the English catalogue, translated, with the same parts and numbers', async () => {
-    const { errors, onProcessor, ...areas } = (await LOAD_TEXTS[id]()).catalogue;
+    const { errors, onProcessor, terms, ...areas } = (await LOAD_TEXTS[id]()).catalogue;
     const english = new Map(textsOf(ENGLISH));
     const texts = textsOf(areas);
     expect(texts.map(([path]) => path).sort()).toEqual([...english.keys()].sort());
@@ -47,7 +58,12 @@ describe.each(['de', 'es'] as const)('the texts in %s', (id) => {
       expect([path, numbersIn(text)]).toEqual([path, numbersIn(english.get(path) ?? '')]);
     const same = texts.filter(([path, text]) => english.get(path) === text).map(([path]) => path);
     expect(same.sort()).toEqual([...SAME[id]].sort());
-    for (const [path, text] of [...texts, ...textsOf(errors), ...textsOf(onProcessor, 'onProcessor')]) {
+    for (const [path, text] of [
+      ...texts,
+      ...textsOf(errors),
+      ...textsOf(onProcessor, 'onProcessor'),
+      ...textsOf(terms),
+    ]) {
       expect([path, text.trim().length > 0]).toEqual([path, true]);
       expect(text).not.toMatch(/[{}]|undefined|\[object/);
     }

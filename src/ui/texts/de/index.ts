@@ -1,15 +1,19 @@
 import type { Catalogue } from '../catalogue.ts';
+import { about } from './about.ts';
 import { chat } from './chat.ts';
 import { components } from './components.ts';
 import { errors } from './errors.ts';
 import { help } from './help.ts';
 import { shell } from './shell.ts';
+import { terms } from './terms.ts';
 
 export const catalogue: Catalogue = {
+  about,
   chat,
   components,
   errors,
   help,
   shell,
+  terms,
   onProcessor: 'Läuft auf dem Prozessor dieses Geräts; Antworten brauchen etwas länger.',
 };

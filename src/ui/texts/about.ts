@@ -1,0 +1,4 @@
+import { about } from './en/about.ts';
+import { area } from './in-use.svelte.ts';
+
+export const aboutTexts = area('about', about);
