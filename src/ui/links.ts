@@ -4,6 +4,7 @@ import { DEFAULT_MODEL_ID } from '../core/engine/embedded.ts';
 import type { Comparison } from '../core/conversation/comparison.ts';
 import { formatDataRoute } from './data/dataset-route.ts';
 import { hashOf } from './routes.ts';
+import { shellTexts } from './texts/shell.ts';
 import { SHARED_SHAPE, sharedQuery, type Settings } from './state/settings.svelte.ts';
 
 /** A notebook with more inputs than that is not meant to be read. */
@@ -24,8 +25,7 @@ export const COMPARE_SHAPE = {
 };
 
 /** What a person is told about the parts of a link that were refused. */
-export const aboutRefused = (names: readonly string[]): string[] =>
-  names.map((name) => `The link’s value for “${name}” cannot be used here.`);
+export const aboutRefused = (names: readonly string[]): string[] => names.map((name) => shellTexts.linkRefused(name));
 
 const inputName = z.string().min(1).max(200);
 const inputsSchema = z

@@ -19,6 +19,9 @@ const counted = countingIn('en');
 /** In English: 1 token, 2 tokens, 1,024 tokens. */
 export const count = (n: number, one: string, many = `${one}s`): string => counted(n, one, many);
 
+/** The value of a setting, with as many decimals as it has: 0.7, 50. */
+export const setting = (value: number): string => value.toLocaleString(language());
+
 /** Tokens per second of a reply; null where one token or none was decoded. */
 export function tokensPerSecond(stats: { newTokens: number; decodeMs: number }): number | null {
   if (stats.newTokens < 2 || stats.decodeMs <= 0) return null;

@@ -2,8 +2,8 @@ import type { Conversation } from '../../core/conversation/conversation.ts';
 import { conversationFrom } from '../../core/conversation/from-dialogue.ts';
 import { DEFAULT_MODEL_ID } from '../../core/engine/embedded.ts';
 import { readQuery } from '../../core/links/query.ts';
-import { describeSettings } from '../chat/describe-settings.ts';
 import { aboutRefused, CHAT_SHAPE } from '../links.ts';
+import { shellTexts } from '../texts/shell.ts';
 import { findDialogue, type DialogueFinder } from './given-dialogue.ts';
 import type { Models } from './models.svelte.ts';
 import { settingsFrom, SHARED_SETTINGS, type Settings, type SettingsState } from './settings.svelte.ts';
@@ -52,10 +52,11 @@ export class ChatLink {
     }
     const conversation = dialogue === undefined ? null : await this.#begin(dialogue, turn);
     if (typeof conversation === 'string') missing.push(conversation);
+    const changed = setsAny ? await inWords(carried, this.#modelSince(modelBefore)) : [];
     this.note =
       setsAny || missing.length > 0
         ? {
-            settings: [...describeSettings(carried), ...this.#modelSince(modelBefore)],
+            settings: changed,
             systemPrompt: carried.systemPrompt ?? null,
             missing,
             undo: setsAny ? () => this.#undo(before, modelBefore) : null,
@@ -64,10 +65,10 @@ export class ChatLink {
     this.#dependencies.show(typeof conversation === 'string' ? null : (conversation?.id ?? null));
   }
 
-  /** The chosen model, if it is another one than before. */
-  #modelSince(id: string): string[] {
+  /** The name of the chosen model, if it is another one than before. */
+  #modelSince(id: string): string | null {
     const { chosen } = this.#dependencies.models;
-    return chosen.id === id ? [] : [`model ${chosen.name}`];
+    return chosen.id === id ? null : chosen.name;
   }
 
   #undo(before: Partial<Settings>, model: string): void {
@@ -82,12 +83,12 @@ export class ChatLink {
     if (models.chosen.id === id) return [];
     await models.refresh();
     if (!models.list.some((model) => model.id === id)) {
-      return [`The model “${id}” is not in this browser; ${models.chosen.name} answers instead.`];
+      return [shellTexts.linkModel(id, models.chosen.name)];
     }
     models.choose(id);
     // While another model is in memory, it stays the chosen one.
     const name = models.list.find((model) => model.id === id)?.name ?? id;
-    return models.chosen.id === id ? [] : [`${models.chosen.name} is loaded. To use the link’s model, load ${name}.`];
+    return models.chosen.id === id ? [] : [shellTexts.linkModelWaits(models.chosen.name, name)];
   }
 
   /** Stores the dialogue as a new conversation; the reason if it is missing. */
@@ -103,3 +104,10 @@ export class ChatLink {
 
 const pick = (settings: Readonly<Settings>): Partial<Settings> =>
   Object.fromEntries(SHARED_SETTINGS.map((key) => [key, settings[key]]));
+
+/** What was set, in words; without them the note still says that something was. Most visits need no such words. */
+const inWords = (settings: Partial<Settings>, model: string | null): Promise<string[]> =>
+  import('../chat/describe-settings.ts').then(
+    ({ describeSettings }) => describeSettings(settings, model),
+    () => [],
+  );

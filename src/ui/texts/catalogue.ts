@@ -2,7 +2,9 @@ import type { LabErrorCode } from '../../core/error.ts';
 import type { about } from './en/about.ts';
 import type { chat } from './en/chat.ts';
 import type { components } from './en/components.ts';
+import type { context } from './en/context.ts';
 import type { help } from './en/help.ts';
+import type { settings } from './en/settings.ts';
 import type { shell } from './en/shell.ts';
 import type { Terms } from './terms.ts';
 
@@ -14,7 +16,9 @@ export interface Catalogue {
   about: typeof about;
   chat: typeof chat;
   components: typeof components;
+  context: typeof context;
   help: typeof help;
+  settings: typeof settings;
   shell: typeof shell;
   /** What an error means, by its code: the words of the error itself are English. */
   errors: Record<LabErrorCode, string>;

@@ -34,3 +34,6 @@ export const processorNote = (): string | undefined => inUse.catalogue?.onProces
 
 /** Names and sentences that `core` and `lab` have in English, in the language in use; undefined in English. */
 export const terms = (): Terms | undefined => inUse.catalogue?.terms;
+
+/** The `lang` of a text that is English whatever the language of the interface; undefined where that is English too. */
+export const markEnglish = (): 'en' | undefined => (inUse.id === 'en' ? undefined : 'en');

@@ -3,12 +3,14 @@ import { HELP_LINES } from '../../core/safety/help/lines.ts';
 import { about } from './en/about.ts';
 import { chat } from './en/chat.ts';
 import { components } from './en/components.ts';
+import { context } from './en/context.ts';
 import { help } from './en/help.ts';
+import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { preferredLanguage } from './languages.ts';
 import { LOAD_TEXTS } from './load.ts';
 
-const ENGLISH = { about, chat, components, help, shell };
+const ENGLISH = { about, chat, components, context, help, settings, shell };
 
 /** Words that are the same in another language. */
 const SAME: Record<keyof typeof LOAD_TEXTS, readonly string[]> = {
@@ -22,6 +24,9 @@ const SAME: Record<keyof typeof LOAD_TEXTS, readonly string[]> = {
     'shell.views.tour.label',
     'shell.ok',
     'shell.pace',
+    'settings.changed.decoding',
+    'settings.decoding.topP.label',
+    'settings.decoding.topK.label',
   ],
   es: [
     'about.licenceEnd',
@@ -31,6 +36,9 @@ const SAME: Record<keyof typeof LOAD_TEXTS, readonly string[]> = {
     'shell.pace',
     'chat.tokens',
     'chat.tokenTerm',
+    'settings.changed.decoding',
+    'settings.decoding.topP.label',
+    'settings.decoding.topK.label',
   ],
 };
 

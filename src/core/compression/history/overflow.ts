@@ -8,28 +8,6 @@ export type OverflowId = (typeof OVERFLOW_IDS)[number];
 /** The chat's choice until a person makes another; docs/reference/compression.md says what was measured. */
 export const DEFAULT_OVERFLOW: OverflowId = 'recall';
 
-/** In words for the interface. */
-export const OVERFLOWS: Readonly<Record<OverflowId, { name: string; summary: string }>> = {
-  drop: { name: 'Drop the oldest', summary: 'The oldest turns leave; the rest stays as it is.' },
-  ends: { name: 'Keep the beginning', summary: 'The first two turns stay, then the oldest leave.' },
-  shorten: {
-    name: 'Shorten older turns',
-    summary: 'Old turns lose their less important words before they leave: first to KeyPOS, then to NoStopwords.',
-  },
-  summarise: {
-    name: 'Summarise',
-    summary: 'The model writes notes on the oldest turns and reads those instead. Takes time now and then.',
-  },
-  select: {
-    name: 'Drop predictable words',
-    summary: 'Old turns lose the words that the model could best have guessed (Selective Context).',
-  },
-  recall: {
-    name: 'Look back when needed',
-    summary: 'The oldest turns leave; those close in meaning to the newest message are quoted with it.',
-  },
-};
-
 /** The share of the window for quotes from turns that left it. */
 export const RECALL_SHARE = 1 / 8;
 

@@ -43,6 +43,11 @@ export const shell: Catalogue['shell'] = {
   introAgree: 'Verstanden',
 
   aboutLink: 'Zum Link',
+  linkRefused: (name) => `Der Wert des Links für „${name}“ kann hier nicht benutzt werden.`,
+  linkDialogue: (name) =>
+    `Der Dialog „${name}“ ist nicht in diesem Browser. Importiere seinen Datensatz und öffne den Link noch einmal.`,
+  linkModel: (id, instead) => `Das Modell „${id}“ ist nicht in diesem Browser; stattdessen antwortet ${instead}.`,
+  linkModelWaits: (loaded, wanted) => `${loaded} ist geladen. Für das Modell des Links lade ${wanted}.`,
   undo: 'Rückgängig',
   ok: 'OK',
   close: 'Schließen',

@@ -39,6 +39,12 @@ export const shell = {
   introAgree: 'I understand',
 
   aboutLink: 'About the link',
+  /** What a link asked for and could not have. */
+  linkRefused: (name: string) => `The link’s value for “${name}” cannot be used here.`,
+  linkDialogue: (name: string) =>
+    `The dialogue “${name}” is not in this browser. Import its dataset, then open the link again.`,
+  linkModel: (id: string, instead: string) => `The model “${id}” is not in this browser; ${instead} answers instead.`,
+  linkModelWaits: (loaded: string, wanted: string) => `${loaded} is loaded. To use the link’s model, load ${wanted}.`,
   undo: 'Undo',
   ok: 'OK',
   close: 'Close',

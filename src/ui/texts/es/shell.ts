@@ -41,6 +41,11 @@ export const shell: Catalogue['shell'] = {
   introAgree: 'Entendido',
 
   aboutLink: 'Sobre el enlace',
+  linkRefused: (name) => `El valor del enlace para «${name}» no se puede usar aquí.`,
+  linkDialogue: (name) =>
+    `El diálogo «${name}» no está en este navegador. Importa su conjunto de datos y vuelve a abrir el enlace.`,
+  linkModel: (id, instead) => `El modelo «${id}» no está en este navegador; en su lugar responde ${instead}.`,
+  linkModelWaits: (loaded, wanted) => `${loaded} está cargado. Para usar el modelo del enlace, carga ${wanted}.`,
   undo: 'Deshacer',
   ok: 'Aceptar',
   close: 'Cerrar',

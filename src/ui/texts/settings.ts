@@ -1,0 +1,4 @@
+import { settings } from './en/settings.ts';
+import { area } from './in-use.svelte.ts';
+
+export const settingsTexts = area('settings', settings);
