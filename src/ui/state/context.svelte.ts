@@ -16,6 +16,7 @@ import {
   type SeenRow,
   type SeenSaid,
 } from '../context/seen-rows.ts';
+import { chatTexts } from '../texts/chat.ts';
 import type { ChatState } from './chat-state.svelte.ts';
 import type { Models } from './models.svelte.ts';
 import { sendingFrom } from './next-reply.ts';
@@ -136,8 +137,8 @@ export class ContextState {
       if (signal.aborted) return;
       this.error = LabError.from(error, {
         code: 'worker-lost',
-        what: 'The context could not be compressed.',
-        todo: 'Try again.',
+        what: chatTexts.failed.compress,
+        todo: chatTexts.failedTodo,
       });
     }
   }

@@ -5,6 +5,8 @@ import type { LoadedModel, TokenScore } from '../../core/engine/engine.ts';
 import type { LabError } from '../../core/error.ts';
 import type { CrisisSignal } from '../../core/safety/kinds.ts';
 import type { WordWeight, WrittenReply } from '../../lab/index.ts';
+import { chatTexts } from '../texts/chat.ts';
+import { lookTexts } from '../texts/look.ts';
 import { attempt } from './attempt.ts';
 
 interface Dependencies {
@@ -66,7 +68,7 @@ export class LookInside {
     this.#stopping = stopping;
     this.busy = busy;
     this.error = null;
-    const failed = { code: 'worker-lost', what: 'The reply could not be examined.', todo: 'Try again.' } as const;
+    const failed = { code: 'worker-lost', what: lookTexts.failed, todo: chatTexts.failedTodo } as const;
     await attempt(
       (error) => (this.error = error),
       failed,

@@ -3,11 +3,8 @@ import type { TextStore } from '../../lab/index.ts';
 import { Stored } from './stored.svelte.ts';
 
 /** The stops of the tour, in order. */
-export const STOPS = [
-  { id: 'seen', title: 'What the model sees' },
-  { id: 'compare', title: 'What it answers' },
-  { id: 'window', title: 'What still fits' },
-] as const;
+export const STOPS = ['seen', 'compare', 'window'] as const;
+export type StopId = (typeof STOPS)[number];
 
 const schema = z.object({
   stop: z.int().min(1).max(STOPS.length).catch(1),

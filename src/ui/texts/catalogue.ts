@@ -3,9 +3,12 @@ import type { about } from './en/about.ts';
 import type { chat } from './en/chat.ts';
 import type { components } from './en/components.ts';
 import type { context } from './en/context.ts';
+import type { glossary } from './en/glossary.ts';
 import type { help } from './en/help.ts';
+import type { look } from './en/look.ts';
 import type { settings } from './en/settings.ts';
 import type { shell } from './en/shell.ts';
+import type { tour } from './en/tour.ts';
 import type { Terms } from './terms.ts';
 
 /**
@@ -17,9 +20,12 @@ export interface Catalogue {
   chat: typeof chat;
   components: typeof components;
   context: typeof context;
+  glossary: typeof glossary;
   help: typeof help;
+  look: typeof look;
   settings: typeof settings;
   shell: typeof shell;
+  tour: typeof tour;
   /** What an error means, by its code: the words of the error itself are English. */
   errors: Record<LabErrorCode, string>;
   /** Names and sentences that `core` and `lab` have in English. */

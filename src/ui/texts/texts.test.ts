@@ -4,13 +4,16 @@ import { about } from './en/about.ts';
 import { chat } from './en/chat.ts';
 import { components } from './en/components.ts';
 import { context } from './en/context.ts';
+import { glossary } from './en/glossary.ts';
 import { help } from './en/help.ts';
+import { look } from './en/look.ts';
 import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
+import { tour } from './en/tour.ts';
 import { preferredLanguage } from './languages.ts';
 import { LOAD_TEXTS } from './load.ts';
 
-const ENGLISH = { about, chat, components, context, help, settings, shell };
+const ENGLISH = { about, chat, components, context, glossary, help, look, settings, shell, tour };
 
 /** Words that are the same in another language. */
 const SAME: Record<keyof typeof LOAD_TEXTS, readonly string[]> = {

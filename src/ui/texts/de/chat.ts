@@ -176,6 +176,7 @@ export const chat: Catalogue['chat'] = {
   failed: {
     open: 'Das Gespräch konnte nicht geöffnet werden.',
     reply: 'Die Antwort konnte nicht geschrieben werden.',
+    compress: 'Der Kontext konnte nicht komprimiert werden.',
     reread: 'Was ein anderer Tab hinzugefügt hat, konnte nicht gelesen werden.',
     keep: 'Das Gespräch konnte nicht gespeichert werden; es bleibt nur auf dieser Seite.',
     rename: 'Das Gespräch konnte nicht umbenannt werden.',

@@ -160,6 +160,7 @@ export const chat = {
   failed: {
     open: 'The conversation could not be opened.',
     reply: 'The reply could not be written.',
+    compress: 'The context could not be compressed.',
     reread: 'What another tab added could not be read.',
     keep: 'The conversation could not be saved; it is kept only on this page.',
     rename: 'The conversation could not be renamed.',

@@ -162,6 +162,7 @@ export const chat: Catalogue['chat'] = {
   failed: {
     open: 'No se ha podido abrir la conversación.',
     reply: 'No se ha podido escribir la respuesta.',
+    compress: 'No se ha podido comprimir el contexto.',
     reread: 'No se ha podido leer lo que ha añadido otra pestaña.',
     keep: 'No se ha podido guardar la conversación; solo está en esta página.',
     rename: 'No se ha podido cambiar el nombre de la conversación.',

@@ -4,10 +4,13 @@ import { chat } from './chat.ts';
 import { components } from './components.ts';
 import { context } from './context.ts';
 import { errors } from './errors.ts';
+import { glossary } from './glossary.ts';
 import { help } from './help.ts';
+import { look } from './look.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { terms } from './terms.ts';
+import { tour } from './tour.ts';
 
 export const catalogue: Catalogue = {
   about,
@@ -15,9 +18,12 @@ export const catalogue: Catalogue = {
   components,
   context,
   errors,
+  glossary,
   help,
+  look,
   settings,
   shell,
   terms,
+  tour,
   onProcessor: 'Funciona en el procesador de este dispositivo; las respuestas tardan un poco más.',
 };

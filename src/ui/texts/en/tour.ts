@@ -1,0 +1,48 @@
+import type { StopId } from '../../state/tour.svelte.ts';
+import { countingIn } from '../counting.ts';
+
+const count = countingIn('en');
+
+const stops: Record<StopId, { title: string; says: string }> = {
+  seen: {
+    title: 'What the model sees',
+    says:
+      'A language model reads the conversation before each reply. To make that cheaper, words can be left out first. ' +
+      'Choose a method and see what is left: the struck words never reach the model.',
+  },
+  compare: {
+    title: 'What it answers',
+    says:
+      'The same message, the same model, the same random numbers; only the context differs. Fewer tokens cost less ' +
+      'time and memory. Read the replies: what did each of them still understand?',
+  },
+  window: {
+    title: 'What still fits',
+    says:
+      'A model can hold only so many tokens: its window. When a conversation is longer, the oldest turns are left out ' +
+      'first. Make the window smaller: KeyPOS forgets words, and Raw forgets whole turns.',
+  },
+};
+
+/** The tour; its example comes with its replies, in English. */
+export const tour = {
+  lead: 'Three stops in about 90 seconds. No model is loaded: the replies were written by the lab’s own model beforehand.',
+  /** Shown only where the interface speaks another language. */
+  englishExample: 'The example and its replies are in English.',
+  stopList: 'Stops of the tour',
+  stops,
+  back: 'Back',
+  next: 'Next',
+  ownWords: 'Try it with your own words',
+  more: 'More comparisons',
+  leave: 'Leave the tour',
+  resumes: 'It continues here when you come back.',
+
+  seeker: 'Seeker',
+  supporter: 'Supporter',
+  /** What a compression leaves of the example: tokens, and tokens of the whole. */
+  left: (compression: string, n: number, whole: string) =>
+    `${compression}: ${count(n, 'token', 'tokens')} of ${whole}.`,
+  window: 'Window:',
+  kept: (turns: number, all: number, n: number) => `${turns} of ${all} turns, ${count(n, 'token', 'tokens')}`,
+};

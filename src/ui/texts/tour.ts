@@ -1,0 +1,4 @@
+import { tour } from './en/tour.ts';
+import { area } from './in-use.svelte.ts';
+
+export const tourTexts = area('tour', tour);
