@@ -1,23 +1,15 @@
 import type { Page } from 'playwright-core';
 import type { LanguageId } from '../../src/ui/texts/languages.ts';
 import { LOAD_TEXTS } from '../../src/ui/texts/load.ts';
+import { textsOf } from '../../src/ui/texts/testing/texts-of.ts';
 
 type Other = Exclude<LanguageId, 'en'>;
 
 /** Every English area; a new file in `texts/en` is among them. */
 const ENGLISH = import.meta.glob<Record<string, unknown>>('../../src/ui/texts/en/*.ts', { eager: true });
 
-/** What functions of the catalogue are called with, as in `texts.test.ts`. */
-const PARTS = ['101', '102', '103', '104', '105'];
 /** Texts of so many letters are looked for within others; shorter ones must be all of a text. */
 const LONG = 16;
-
-/** All texts below `value` by their path; of a function, what it makes of parts. */
-function textsOf(value: unknown, path: string): [path: string, text: string][] {
-  if (typeof value === 'string') return [[path, value]];
-  if (typeof value === 'function') return [[path, String(Reflect.apply(value, undefined, PARTS))]];
-  return Object.entries(value ?? {}).flatMap(([key, inner]) => textsOf(inner, `${path}.${key}`));
-}
 
 const letters = (text: string): string => text.replace(/[^\p{L}]/gu, '');
 

@@ -12,6 +12,7 @@ import { shell } from './en/shell.ts';
 import { tour } from './en/tour.ts';
 import { preferredLanguage } from './languages.ts';
 import { LOAD_TEXTS } from './load.ts';
+import { PARTS, textsOf } from './testing/texts-of.ts';
 
 const ENGLISH = { about, chat, components, context, glossary, help, look, settings, shell, tour };
 
@@ -44,18 +45,6 @@ const SAME: Record<keyof typeof LOAD_TEXTS, readonly string[]> = {
     'settings.decoding.topK.label',
   ],
 };
-
-/** What functions are called with: parts that are found again in what they return, whatever a language does to them. */
-const PARTS = ['101', '102', '103', '104', '105'];
-
-/** All texts below `value` by their path; of a function, what it makes of parts. */
-function textsOf(value: unknown, path = ''): [path: string, text: string][] {
-  if (typeof value === 'string') return [[path, value]];
-  if (typeof value === 'function') return [[path, String(Reflect.apply(value, undefined, PARTS))]];
-  const entries = Object.entries(value ?? {});
-  expect(entries.length, path).toBeGreaterThan(0);
-  return entries.flatMap(([key, inner]) => textsOf(inner, path ? `${path}.${key}` : key));
-}
 
 const numbersIn = (text: string): string[] => (text.match(/10[1-5]|\d+/g) ?? []).sort();
 
