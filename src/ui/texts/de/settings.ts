@@ -8,6 +8,7 @@ export const settings: Catalogue['settings'] = {
   promptOf: 'Systemprompt',
   promptHint: 'Steht vor dem Gespräch und sagt dem Modell, wie es antworten soll. Wird nie komprimiert.',
   restore: 'Alle Einstellungen zurücksetzen',
+  copyLink: 'Link kopieren',
   linkHolds:
     'Der Link enthält diese Einstellungen und den Namen des Modells, aber nichts von dem, was du im Gespräch ' +
     'geschrieben hast.',

@@ -30,6 +30,7 @@ export const settings = {
   promptOf: 'system prompt',
   promptHint: 'Comes before the conversation and tells the model how to answer. It is never compressed.',
   restore: 'Restore all settings',
+  copyLink: 'Copy link',
   linkHolds: 'The link holds these settings and the model’s name, nothing that you wrote in the conversation.',
 
   decoding: {

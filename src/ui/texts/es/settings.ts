@@ -8,6 +8,7 @@ export const settings: Catalogue['settings'] = {
   promptOf: 'instrucción del sistema',
   promptHint: 'Va antes de la conversación y le dice al modelo cómo responder. Nunca se comprime.',
   restore: 'Restablecer todos los ajustes',
+  copyLink: 'Copiar enlace',
   linkHolds:
     'El enlace contiene estos ajustes y el nombre del modelo, pero nada de lo que has escrito en la conversación.',
 
