@@ -34,7 +34,7 @@ export const context: Catalogue['context'] = {
 
   meterEmpty: 'Zahlen erscheinen, sobald du etwas schreibst.',
   about: (what) => `etwa ${what}`,
-  fit: (fits, total) => `${fits} von ${total} ${fits === 1 ? 'passt' : 'passen'} hinein`,
+  fit: (fits, total) => `${fits} von ${total} ${fits === 1 ? 'passt' : 'passen'}`,
   used: (used, budget) => `${used} von ${tokens(budget)}`,
   all: (total, take) => `Alle ${total}: ${take}.`,
 
@@ -75,7 +75,7 @@ export const context: Catalogue['context'] = {
     X: 'Sonstiges',
   },
   foreignWords: 'Fremdsprachiges',
-  restoreParts: 'Auswahl des Artikels wiederherstellen',
+  restoreParts: 'Auswahl wie im Artikel',
 
   assist: 'Hilfe bei der neuesten Antwort',
   plainReply: (why) => `Es ist eine einfache Antwort. Der Grund, auf Englisch: ${why}`,

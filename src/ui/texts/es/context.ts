@@ -34,10 +34,10 @@ export const context: Catalogue['context'] = {
     'Conserva «not», «never», «don’t» y similares. A diferencia del artículo, cuyos métodos las quitan.',
 
   meterEmpty: 'Los números aparecen en cuanto escribas algo.',
-  about: (what) => `alrededor de ${what}`,
+  about: (what) => `unos ${what}`,
   fit: (fits, total) => `${fits === 1 ? 'cabe' : 'caben'} ${fits} de ${total}`,
   used: (used, budget) => `${used} de ${tokens(budget)}`,
-  all: (total, take) => `En total, ${total}: ${take}.`,
+  all: (total, take) => `Todos (${total}): ${take}.`,
 
   window: 'Ventana de contexto',
   windowOf: 'ventana de contexto',
