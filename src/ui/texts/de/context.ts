@@ -48,8 +48,8 @@ export const context: Catalogue['context'] = {
   tagger: 'Tagger für KeyPOS',
   taggerOf: 'Tagger',
   taggerHint: (share) =>
-    `Bestimmt die Wortart jedes Worts. In ${share} der Fälle behält oder streicht er ein Wort genauso, wie es bei von ` +
-    'Hand bestimmten Wortarten geschähe (UD English-EWT, Entwicklungsteil).',
+    `Bestimmt die Wortart jedes Worts. In ${share} der Fälle behält oder streicht er ein Wort genauso, wie es bei ` +
+    'von Hand bestimmten Wortarten geschähe (UD English-EWT, Entwicklungsteil).',
   kept: 'Wörter, die KeyPOS behält',
   asInPaper: 'wie im Artikel',
   changed: 'geändert',

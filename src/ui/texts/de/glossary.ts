@@ -7,7 +7,7 @@ export const glossary: Catalogue['glossary'] = {
   terms: {
     compression: {
       title: 'Kompression',
-      says: 'Lässt Wörter weg, bevor das Modell liest, damit es früher antwortet und sich mehr Nachrichten merken kann.',
+      says: 'Lässt Wörter weg, bevor das Modell liest, damit es früher antwortet und sich mehr merken kann.',
     },
     token: {
       title: 'Token (Textstück)',
@@ -30,20 +30,20 @@ export const glossary: Catalogue['glossary'] = {
     prompt: {
       title: 'Systemprompt',
       says:
-        'Eine Anweisung, die das Modell vor jeder Antwort noch vor dem Gespräch liest; du siehst sie, andere sehen sie ' +
-        'nicht.',
+        'Eine Anweisung, die das Modell vor jeder Antwort noch vor dem Gespräch liest; du siehst sie, andere sehen ' +
+        'sie nicht.',
     },
     seed: {
       title: 'Startwert (Seed)',
       says:
-        'Die Zahl, von der aller Zufall in einer Antwort ausgeht: Derselbe Startwert mit denselben Einstellungen ergibt ' +
-        'wieder dieselbe Antwort.',
+        'Die Zahl, von der aller Zufall in einer Antwort ausgeht: Derselbe Startwert mit denselben Einstellungen ' +
+        'ergibt wieder dieselbe Antwort.',
     },
     temperature: {
       title: 'Temperatur',
       says:
-        'Wie viel der Zufall entscheidet: Bei 0 gewinnt immer das wahrscheinlichste Wort, bei 1 gewinnen Wörter so oft, ' +
-        'wie das Modell es erwartet.',
+        'Wie viel der Zufall entscheidet: Bei 0 gewinnt immer das wahrscheinlichste Wort, bei 1 gewinnen Wörter so ' +
+        'oft, wie das Modell es erwartet.',
     },
     topP: {
       title: 'Top-p (Nucleus-Sampling)',

@@ -54,8 +54,8 @@ export const settings: Catalogue['settings'] = {
     'Jede dauert so lange wie eine Antwort, und du siehst nichts, bis die letzte fertig ist.',
   exchanges: 'Ähnliche Beispiele',
   exchangesHint:
-    'Das Modell liest zuerst so viele Nachrichten aus dem Solace-Korpus, die deiner ähneln, mit den Antworten darauf. ' +
-    'In unseren Messungen hat das dem voreingestellten Modell nicht geholfen.',
+    'Das Modell liest zuerst so viele Nachrichten aus dem Solace-Korpus, die deiner ähneln, mit den Antworten ' +
+    'darauf. In unseren Messungen hat das dem voreingestellten Modell nicht geholfen.',
 
   overflow: 'Wenn das Gespräch länger ist, als das Modell lesen kann',
   overflows: {

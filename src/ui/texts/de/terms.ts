@@ -16,14 +16,14 @@ export const terms: Terms = {
     {
       title: 'Namen und Orte bleiben',
       why:
-        'Harolds Tochter, seine Frau, ein See und eine Bibliothek: Substantive und Namen behalten beide Kompressionen. ' +
-        'Was macht jede Antwort daraus?',
+        'Harolds Tochter, seine Frau, ein See und eine Bibliothek: Substantive und Namen behalten beide ' +
+        'Kompressionen. Was macht jede Antwort daraus?',
     },
     {
       title: 'Ein langes Gespräch, und was es spart',
       why:
-        'Einundzwanzig Beiträge, von denen das Modell jedes Wort liest oder nur die Hälfte. Je länger ein Gespräch ist, ' +
-        'desto mehr wird gespart, und desto weniger bleibt von der eigenen Stimme der Person.',
+        'Einundzwanzig Beiträge, von denen das Modell jedes Wort liest oder nur die Hälfte. Je länger ein Gespräch ' +
+        'ist, desto mehr wird gespart, und desto weniger bleibt von der eigenen Stimme der Person.',
     },
   ],
 };

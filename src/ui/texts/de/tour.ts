@@ -5,16 +5,17 @@ const count = countingIn('de');
 
 export const tour: Catalogue['tour'] = {
   lead:
-    'Drei Stationen in etwa 90 Sekunden. Dafür wird kein Modell geladen: Die Antworten hat das Modell des Labors schon ' +
-    'vorher geschrieben.',
+    'Drei Stationen in etwa 90 Sekunden. Dafür wird kein Modell geladen: Die Antworten hat das Modell des Labors ' +
+    'schon vorher geschrieben.',
   englishExample: 'Das Beispiel und die Antworten darauf sind auf Englisch.',
   stopList: 'Stationen der Tour',
   stops: {
     seen: {
       title: 'Was das Modell liest',
       says:
-        'Ein Sprachmodell liest vor jeder Antwort das Gespräch. Damit das weniger Aufwand macht, kann man vorher Wörter ' +
-        'weglassen. Wähl eine Methode und sieh, was übrig bleibt: Die durchgestrichenen Wörter kommen beim Modell nie an.',
+        'Ein Sprachmodell liest vor jeder Antwort das Gespräch. Damit das weniger Aufwand macht, kann man vorher ' +
+        'Wörter weglassen. Wähl eine Methode und sieh, was übrig bleibt: Die durchgestrichenen Wörter kommen beim ' +
+        'Modell nie an.',
     },
     compare: {
       title: 'Was es antwortet',
@@ -25,9 +26,9 @@ export const tour: Catalogue['tour'] = {
     window: {
       title: 'Was noch hineinpasst',
       says:
-        'Ein Modell kann nur eine begrenzte Zahl von Tokens aufnehmen: sein Kontextfenster. Wird ein Gespräch länger, ' +
-        'fallen die ältesten Beiträge zuerst weg. Mach das Fenster kleiner: KeyPOS vergisst Wörter, Raw vergisst ganze ' +
-        'Beiträge.',
+        'Ein Modell kann nur eine begrenzte Zahl von Tokens aufnehmen: sein Kontextfenster. Wird ein Gespräch ' +
+        'länger, fallen die ältesten Beiträge zuerst weg. Mach das Fenster kleiner: KeyPOS vergisst Wörter, Raw ' +
+        'vergisst ganze Beiträge.',
     },
   },
   back: 'Zurück',

@@ -9,8 +9,8 @@ export const about = {
   whatNot: 'What this is not',
   notTherapy:
     'It is not a therapist, not a medical device and not a crisis service. The model is small: it repeats itself, ' +
-    'forgets, makes things up and can miss how serious something is. Nobody is reading along, and nobody can step in. ' +
-    'If you or someone near you is in danger, call your local emergency number or one of these lines;',
+    'forgets, makes things up and can miss how serious something is. Nobody is reading along, and nobody can step ' +
+    'in. If you or someone near you is in danger, call your local emergency number or one of these lines;',
   listsMore: 'lists more.',
   lines: 'Lines by country',
   leaves: 'What leaves this machine',

@@ -72,8 +72,8 @@ export const settings = {
     'as long as a reply, and you see nothing until the last is written.',
   exchanges: 'Similar exchanges',
   exchangesHint:
-    'The model first reads that many messages like yours from the Solace corpus, with the replies written to them. In ' +
-    'our measurements this did not help the default model.',
+    'The model first reads that many messages like yours from the Solace corpus, with the replies written to them. ' +
+    'In our measurements this did not help the default model.',
 
   overflow: 'When the conversation is longer than the model can read',
   overflows,

@@ -19,14 +19,16 @@ const stops: Record<StopId, { title: string; says: string }> = {
   window: {
     title: 'What still fits',
     says:
-      'A model can hold only so many tokens: its window. When a conversation is longer, the oldest turns are left out ' +
-      'first. Make the window smaller: KeyPOS forgets words, and Raw forgets whole turns.',
+      'A model can hold only so many tokens: its window. When a conversation is longer, the oldest turns are left ' +
+      'out first. Make the window smaller: KeyPOS forgets words, and Raw forgets whole turns.',
   },
 };
 
 /** The tour; its example comes with its replies, in English. */
 export const tour = {
-  lead: 'Three stops in about 90 seconds. No model is loaded: the replies were written by the lab’s own model beforehand.',
+  lead:
+    'Three stops in about 90 seconds. No model is loaded: the replies were written by the lab’s own model ' +
+    'beforehand.',
   /** Shown only where the interface speaks another language. */
   englishExample: 'The example and its replies are in English.',
   stopList: 'Stops of the tour',

@@ -55,8 +55,8 @@ export const about: Catalogue['about'] = {
   softwareOnly: (description) => `solo por software (${description})`,
   update: 'Actualizar a la nueva versión',
   licence:
-    'El código tiene licencia MIT. README.md y docs/, en el código fuente, explican (en inglés) cómo está hecho y cómo ' +
-    'usar un modelo propio. Los componentes de terceros figuran en los',
+    'El código tiene licencia MIT. README.md y docs/, en el código fuente, explican (en inglés) cómo está hecho y ' +
+    'cómo usar un modelo propio. Los componentes de terceros figuran en los',
   notices: 'avisos de terceros',
   licenceEnd: '.',
 };

@@ -43,8 +43,8 @@ export const context: Catalogue['context'] = {
   windowOf: 'ventana de contexto',
   wholeWindow: (size) => `${size} (toda)`,
   windowHint:
-    'Como si el modelo solo pudiera abarcar esta cantidad de tokens, incluida su respuesta. Los mensajes más antiguos ' +
-    'salen primero; con compresión caben más.',
+    'Como si el modelo solo pudiera abarcar esta cantidad de tokens, incluida su respuesta. Los mensajes más ' +
+    'antiguos salen primero; con compresión caben más.',
 
   tagger: 'Etiquetador para KeyPOS',
   taggerOf: 'etiquetador',

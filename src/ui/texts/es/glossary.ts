@@ -23,7 +23,7 @@ export const glossary: Catalogue['glossary'] = {
     },
     tagger: {
       title: 'Etiquetador',
-      says: 'El programa que decide la categoría gramatical de cada palabra, antes de que KeyPOS la conserve o la quite.',
+      says: 'El programa que decide la categoría gramatical de cada palabra antes de que KeyPOS la conserve o quite.',
     },
     parts: {
       title: 'Categorías gramaticales',
@@ -31,19 +31,21 @@ export const glossary: Catalogue['glossary'] = {
     },
     prompt: {
       title: 'Instrucción del sistema',
-      says: 'Una indicación que el modelo lee antes de la conversación, en cada respuesta; tú la ves, las demás personas no.',
+      says:
+        'Una indicación que el modelo lee antes de la conversación, en cada respuesta; tú la ves, las demás ' +
+        'personas no.',
     },
     seed: {
       title: 'Semilla',
       says:
-        'El número del que sale todo el azar de una respuesta: la misma semilla con los mismos ajustes vuelve a dar la ' +
-        'misma respuesta.',
+        'El número del que sale todo el azar de una respuesta: la misma semilla con los mismos ajustes vuelve a dar ' +
+        'la misma respuesta.',
     },
     temperature: {
       title: 'Temperatura',
       says:
-        'Cuánto decide el azar: con 0 siempre gana la palabra más probable; con 1, cada palabra gana tantas veces como ' +
-        'espera el modelo.',
+        'Cuánto decide el azar: con 0 siempre gana la palabra más probable; con 1, cada palabra gana tantas veces ' +
+        'como espera el modelo.',
     },
     topP: {
       title: 'Top-p (muestreo de núcleo)',

@@ -23,8 +23,8 @@ export const look: Catalogue['look'] = {
   weighing: (done, all) => `${done} de ${all} palabras repuestas y leídas de nuevo.`,
   stop: 'Detener',
   weighHint:
-    'Cada palabra que quitó la compresión se repone y se vuelve a leer la misma respuesta: ¿era más fácil de esperar? ' +
-    'El modelo lee la conversación una vez por cada palabra.',
+    'Cada palabra que quitó la compresión se repone y se vuelve a leer la misma respuesta: ¿era más fácil de ' +
+    'esperar? El modelo lee la conversación una vez por cada palabra.',
   weigh: 'Calcular su peso',
   nothingDropped: 'No se quitó ninguna palabra de lo que leyó el modelo.',
   change: 'Cambio de la pérdida, nats por token',

@@ -16,8 +16,8 @@ export const settings: Catalogue['settings'] = {
     temperature: {
       label: 'Temperatura',
       explains:
-        'Cuánto azar hay en la elección de cada palabra: con 0 siempre sale la más probable; con valores más altos hay ' +
-        'más variedad.',
+        'Cuánto azar hay en la elección de cada palabra: con 0 siempre sale la más probable; con valores más altos ' +
+        'hay más variedad.',
     },
     topP: {
       label: 'Top-p',
@@ -49,8 +49,8 @@ export const settings: Catalogue['settings'] = {
   none: 'ninguno',
   bestOf: 'Respuestas entre las que elegir',
   bestOfHint:
-    'Si son más de una, el modelo escribe esa cantidad de respuestas y un segundo modelo, pequeño, te muestra la mejor. ' +
-    'Cada una tarda lo que una respuesta, y no ves nada hasta que se ha escrito la última.',
+    'Si son más de una, el modelo escribe esa cantidad de respuestas y un segundo modelo, pequeño, te muestra la ' +
+    'mejor. Cada una tarda lo que una respuesta, y no ves nada hasta que se ha escrito la última.',
   exchanges: 'Intercambios parecidos',
   exchangesHint:
     'El modelo lee primero esa cantidad de mensajes parecidos al tuyo del corpus Solace, con las respuestas que ' +
@@ -66,8 +66,8 @@ export const settings: Catalogue['settings'] = {
     shorten: {
       name: 'Acortar lo antiguo',
       summary:
-        'Los mensajes antiguos pierden sus palabras menos importantes antes de salir: primero con KeyPOS, después con ' +
-        'NoStopwords.',
+        'Los mensajes antiguos pierden sus palabras menos importantes antes de salir: primero con KeyPOS, después ' +
+        'con NoStopwords.',
     },
     summarise: {
       name: 'Resumir',
@@ -77,7 +77,8 @@ export const settings: Catalogue['settings'] = {
     select: {
       name: 'Quitar lo previsible',
       summary:
-        'Los mensajes antiguos pierden las palabras que el modelo habría adivinado con más facilidad (Selective Context).',
+        'Los mensajes antiguos pierden las palabras que el modelo habría adivinado con más facilidad (Selective ' +
+        'Context).',
     },
     recall: {
       name: 'Mirar atrás si hace falta',
@@ -85,8 +86,8 @@ export const settings: Catalogue['settings'] = {
     },
   },
   overflowFrees:
-    'Cada vez se libera una cuarta parte de la ventana, para que en la mayoría de las respuestas solo haya que leer lo ' +
-    'nuevo.',
+    'Cada vez se libera una cuarta parte de la ventana, para que en la mayoría de las respuestas solo haya que leer ' +
+    'lo nuevo.',
   overflowLater: 'El modelo lo hace al responder; hasta entonces, lo más antiguo aparece como quitado.',
   overflowMissing: 'Esto no está disponible aquí en este momento, así que lo más antiguo solo se quita.',
 

@@ -10,8 +10,8 @@ export const terms: Terms = {
     {
       title: 'Las palabras pequeñas pueden cambiar el sentido',
       why:
-        'Rowan dice «I’m not being difficult» y «I don’t do the face». «Not» no es una palabra clave, así que KeyPOS la ' +
-        'quita y la frase dice lo contrario.',
+        'Rowan dice «I’m not being difficult» y «I don’t do the face». «Not» no es una palabra clave, así que ' +
+        'KeyPOS la quita y la frase dice lo contrario.',
     },
     {
       title: 'Los nombres y los lugares se conservan',
