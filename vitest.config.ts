@@ -11,7 +11,6 @@ const PAGES = [
   'first-page',
   'harness',
   'judge',
-  'languages',
   'long-chat',
   'notebook-editing',
   'notebook-sandbox',
