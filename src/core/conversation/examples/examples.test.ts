@@ -31,4 +31,14 @@ describe('the examples that come with the lab', async () => {
     expect(dropped).toContain('not');
     expect(first?.seen.raw[at]?.dropped).toEqual([]);
   });
+
+  it('show what the tour says of its last turns: KeyPOS drops “not” from “I don’t do the face”', () => {
+    const [first] = examples;
+    const turns = first?.comparison.task.utterances ?? [];
+    const at = turns.findIndex(({ text }) => text.includes("I don't do the face"));
+    expect(turns.length - at).toBeLessThanOrEqual(7);
+    const text = turns[at]?.text ?? '';
+    const from = text.indexOf("n't do the face");
+    expect(first?.seen.keypos[at]?.dropped).toContainEqual([from, from + 3]);
+  });
 });

@@ -13,15 +13,17 @@ export const tour: Catalogue['tour'] = {
     seen: {
       title: 'Was das Modell liest',
       says:
-        'Ein Sprachmodell liest vor jeder Antwort das Gespräch. Damit das weniger Aufwand macht, kann man vorher ' +
-        'Wörter weglassen. Wähl eine Methode und sieh, was übrig bleibt: Die durchgestrichenen Wörter kommen beim ' +
-        'Modell nie an.',
+        'Ein Sprachmodell liest vor jeder Antwort das Gespräch, in Tokens: kurzen Wörtern und Teilen von längeren. ' +
+        'Damit das weniger Aufwand macht, kann man vorher Wörter weglassen: Die durchgestrichenen kommen beim Modell ' +
+        'nie an. KeyPOS streicht Artikel, Hilfsverben, Satzzeichen und „not“. Deshalb sagt „I don’t do the face“ ' +
+        'das Gegenteil.',
     },
     compare: {
       title: 'Was es antwortet',
       says:
         'Dieselbe Nachricht, dasselbe Modell, dieselben Zufallszahlen; nur der Kontext ist anders. Weniger Tokens ' +
-        'brauchen weniger Zeit und Speicher. Lies die Antworten: Was hat jede von ihnen noch verstanden?',
+        'brauchen weniger Zeit und Speicher. (Zum Prompt gehören auch die Anweisungen und die Marken zwischen den ' +
+        'Beiträgen.) Lies die Antworten: Was hat jede von ihnen noch verstanden?',
     },
     window: {
       title: 'Was noch hineinpasst',
@@ -42,5 +44,9 @@ export const tour: Catalogue['tour'] = {
   supporter: 'Helfende Person',
   left: (compression, n, whole) => `${compression}: ${count(n, 'Token', 'Tokens')} von ${whole}.`,
   window: 'Fenster:',
+  average: (dialogues, saved, rise) =>
+    `Im Mittel über ${dialogues} andere Dialoge spart KeyPOS ${saved} der Tokens, und das Modell erwartet die ` +
+    `ursprüngliche Antwort weniger: Seine Perplexität (je niedriger, desto besser) steigt um ${rise}.`,
+  averageToo: (saved, rise) => `NoStopwords spart ${saved} und erhöht sie um ${rise}.`,
   kept: (turns, all, n) => `${turns} von ${all} Beiträgen, ${count(n, 'Token', 'Tokens')}`,
 };

@@ -7,14 +7,16 @@ const stops: Record<StopId, { title: string; says: string }> = {
   seen: {
     title: 'What the model sees',
     says:
-      'A language model reads the conversation before each reply. To make that cheaper, words can be left out first. ' +
-      'Choose a method and see what is left: the struck words never reach the model.',
+      'A language model reads the conversation before each reply, in tokens: short words and pieces of longer ones. ' +
+      'To make that cheaper, words can be left out first: the struck ones never reach the model. KeyPOS drops ' +
+      'articles, auxiliary verbs, punctuation and “not”. So “I don’t do the face” says the opposite.',
   },
   compare: {
     title: 'What it answers',
     says:
       'The same message, the same model, the same random numbers; only the context differs. Fewer tokens cost less ' +
-      'time and memory. Read the replies: what did each of them still understand?',
+      'time and memory. (A prompt also holds the instructions and the marks between turns.) Read the replies: what ' +
+      'did each of them still understand?',
   },
   window: {
     title: 'What still fits',
@@ -46,5 +48,10 @@ export const tour = {
   left: (compression: string, n: number, whole: string) =>
     `${compression}: ${count(n, 'token', 'tokens')} of ${whole}.`,
   window: 'Window:',
+  /** What the compressions cost beyond the example. Shares are formatted. */
+  average: (dialogues: number, saved: string, rise: string) =>
+    `On average over ${dialogues} other dialogues, KeyPOS saves ${saved} of the tokens, and the model expects the ` +
+    `original reply less: its perplexity, where lower is better, rises by ${rise}.`,
+  averageToo: (saved: string, rise: string) => `NoStopwords saves ${saved} and raises it by ${rise}.`,
   kept: (turns: number, all: number, n: number) => `${turns} of ${all} turns, ${count(n, 'token', 'tokens')}`,
 };

@@ -13,14 +13,17 @@ export const tour: Catalogue['tour'] = {
     seen: {
       title: 'Lo que lee el modelo',
       says:
-        'Un modelo de lenguaje lee la conversación antes de cada respuesta. Para que cueste menos, se pueden quitar ' +
-        'antes algunas palabras. Elige un método y mira lo que queda: las palabras tachadas nunca llegan al modelo.',
+        'Un modelo de lenguaje lee la conversación antes de cada respuesta, en tokens: palabras cortas y trozos de ' +
+        'las más largas. Para que cueste menos, se pueden quitar antes algunas palabras: las tachadas nunca llegan al ' +
+        'modelo. KeyPOS quita artículos, verbos auxiliares, signos de puntuación y «not». Por eso «I don’t do the ' +
+        'face» dice lo contrario.',
     },
     compare: {
       title: 'Lo que responde',
       says:
         'El mismo mensaje, el mismo modelo, los mismos números aleatorios; solo cambia el contexto. Menos tokens ' +
-        'cuestan menos tiempo y memoria. Lee las respuestas: ¿qué ha entendido todavía cada una?',
+        'cuestan menos tiempo y memoria. (El prompt incluye también las instrucciones y las marcas entre ' +
+        'intervenciones.) Lee las respuestas: ¿qué ha entendido todavía cada una?',
     },
     window: {
       title: 'Lo que todavía cabe',
@@ -41,5 +44,9 @@ export const tour: Catalogue['tour'] = {
   supporter: 'Persona que da apoyo',
   left: (compression, n, whole) => `${compression}: ${count(n, 'token', 'tokens')} de ${whole}.`,
   window: 'Ventana:',
+  average: (dialogues, saved, rise) =>
+    `De media, en otros ${dialogues} diálogos, KeyPOS ahorra un ${saved} de los tokens y el modelo espera menos la ` +
+    `respuesta original: su perplejidad (cuanto más baja, mejor) sube un ${rise}.`,
+  averageToo: (saved, rise) => `NoStopwords ahorra un ${saved} y la sube un ${rise}.`,
   kept: (turns, all, n) => `${turns} de ${all} intervenciones, ${count(n, 'token', 'tokens')}`,
 };
