@@ -70,6 +70,7 @@ export const help: Catalogue['help'] = {
     'noch nicht verglichen.',
   numbersFor: (country) => `Nummern für ${country}. Andere Länder`,
   linesByCountry: 'Nummern nach Land',
+  europe: 'Europa',
   emergencyServices: 'Notruf',
   callOrText: (number) => `Anruf oder SMS an ${number}`,
   orText: (number) => `Anruf oder SMS an ${number}`,

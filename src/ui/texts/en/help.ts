@@ -79,6 +79,8 @@ export const help = {
     'last compared them. Lines without a date were entered in November 2026 and have not been compared yet.',
   numbersFor: (country: string) => `Numbers for ${country}. Other countries`,
   linesByCountry: 'Lines by country',
+  /** Chromium knows no name for UN M49's region 150. */
+  europe: 'Europe',
   emergencyServices: 'Emergency services',
   callOrText: (number: string) => `Call or text ${number}`,
   /** The same within a sentence. */

@@ -74,6 +74,7 @@ export const help: Catalogue['help'] = {
     'no se han comparado.',
   numbersFor: (country) => `Números para ${country}. Otros países`,
   linesByCountry: 'Números por país',
+  europe: 'Europa',
   emergencyServices: 'Emergencias',
   callOrText: (number) => `Llamada o SMS al ${number}`,
   orText: (number) => `llamada o SMS al ${number}`,
