@@ -9,6 +9,7 @@ import type { CrisisSignal } from '../../core/safety/kinds.ts';
 import type { Example } from '../../lab/index.ts';
 import { aboutRefused, COMPARE_SHAPE } from '../links.ts';
 import type { CompareState } from './compare.svelte.ts';
+import { compareTexts } from '../texts/compare.ts';
 import { findDialogue, type DialogueFinder } from './given-dialogue.ts';
 import type { Models } from './models.svelte.ts';
 
@@ -41,7 +42,7 @@ export class CompareLink {
       else if (example !== undefined) await this.#showExample(example);
       else if (dialogue !== undefined) await this.#give(dialogue, turn, seed);
     } catch (error) {
-      this.#dependencies.compare.error = LabError.from(error, { code: 'bad-data', what: 'The link cannot be opened.' });
+      this.#dependencies.compare.error = LabError.from(error, { code: 'bad-data', what: compareTexts.failed.link });
     }
   }
 
@@ -55,24 +56,21 @@ export class CompareLink {
     compare.give({ label, earlier: task.utterances.slice(0, -1), systemPrompt, decoding }, comparison.message);
     if (!models.list.some(({ id }) => id === task.modelId)) await models.refresh();
     if (models.list.some(({ id }) => id === task.modelId)) return;
-    this.missing = [
-      ...this.missing,
-      `It was made with ${comparison.model}, which is not in this browser: comparing again gives other replies.`,
-    ];
+    this.missing = [...this.missing, compareTexts.otherModel(comparison.model)];
   }
 
   async #showExample(number: number): Promise<void> {
     const example = (await this.#dependencies.loadExamples())[number - 1];
-    if (example) await this.showAndOffer(example.comparison, `“${example.title}”`);
-    else this.missing = [...this.missing, `There is no ready-made comparison ${number}.`];
+    if (example) await this.showAndOffer(example.comparison, compareTexts.example(example.title));
+    else this.missing = [...this.missing, compareTexts.noExample(number)];
   }
 
   async #showShared(packed: string): Promise<void> {
     const comparison = await unpackComparison(packed);
     if (comparison.columns.every(({ messages }) => messages.length === 0) && comparison.columns.length > 0) {
-      this.missing = [...this.missing, 'What the model saw was too long for the link.'];
+      this.missing = [...this.missing, compareTexts.contextsLeftOut];
     }
-    await this.showAndOffer(comparison, 'What the link gave');
+    await this.showAndOffer(comparison, compareTexts.fromLink);
   }
 
   async #give(named: string, turn: number | undefined, seed: number | undefined): Promise<void> {
@@ -88,10 +86,10 @@ export class CompareLink {
     const said = utterancesOn(path, firstReply);
     const message = said.pop();
     if (!message) {
-      this.missing = [...this.missing, 'Nobody asks for support in this dialogue up to there.'];
+      this.missing = [...this.missing, compareTexts.nobodyAsks];
       return;
     }
-    const label = `“${found.scene ?? found.id}” up to turn ${last + 1}`;
+    const label = compareTexts.upTo(found.scene ?? found.id, last + 1);
     compare.give({ label, earlier: said, ...(seed !== undefined && { decoding: { seed } }) }, message.text);
   }
 }

@@ -5,6 +5,8 @@ import { throwIfCancelled, type LabError } from '../../core/error.ts';
 import { REPRESENTATION_IDS, type RepresentationId } from '../../core/compression/representation.ts';
 import { uniqueId } from '../../core/unique-id.ts';
 import type { Column, Comparison } from '../../core/conversation/comparison.ts';
+import { compareTexts } from '../texts/compare.ts';
+import { shellTexts } from '../texts/shell.ts';
 import { attempt } from './attempt.ts';
 import type { ChatState } from './chat-state.svelte.ts';
 import type { Models } from './models.svelte.ts';
@@ -78,7 +80,7 @@ export class CompareState {
   }
 
   async refresh(): Promise<void> {
-    await this.#attempt('The stored comparisons could not be read.', async () => {
+    await this.#attempt(compareTexts.failed.list, async () => {
       this.earlier = await this.#dependencies.shelf.listComparisons();
       this.shown ??= this.earlier[0] ?? null;
     });
@@ -99,7 +101,7 @@ export class CompareState {
 
   /** Stores a comparison that a link showed. */
   async keep(comparison: Comparison): Promise<void> {
-    await this.#attempt('The comparison could not be stored.', async () => {
+    await this.#attempt(compareTexts.failed.keep, async () => {
       await this.#dependencies.shelf.saveComparison(comparison);
       this.earlier = [comparison, ...this.earlier.filter(({ id }) => id !== comparison.id)];
     });
@@ -115,7 +117,7 @@ export class CompareState {
     this.#lastContext = context;
     this.error = null;
     this.invites = false;
-    await this.#attempt('The comparison stopped early.', async () => {
+    await this.#attempt(compareTexts.failed.run, async () => {
       this.waitsForModel = this.#dependencies.models.phase !== 'ready';
       await this.#dependencies.languages.ready();
       throwIfCancelled(stopping.signal);
@@ -134,25 +136,25 @@ export class CompareState {
   readonly cancel = (): void => this.#stopping?.abort();
 
   async remove(comparison: Comparison): Promise<void> {
-    await this.#attempt('The comparison could not be deleted.', async () => {
+    await this.#attempt(compareTexts.failed.remove, async () => {
       await this.#dependencies.shelf.deleteComparison(comparison.id);
       this.#forget([comparison]);
-      this.#dependencies.toasts.show('Comparison deleted.', {
-        label: 'Undo',
+      this.#dependencies.toasts.show(compareTexts.removed, {
+        label: shellTexts.undo,
         run: () => void this.#restore(comparison),
       });
     });
   }
 
   async removeAll(): Promise<void> {
-    await this.#attempt('The comparisons could not be deleted.', async () => {
+    await this.#attempt(compareTexts.failed.removeAll, async () => {
       await this.#dependencies.shelf.deleteAllComparisons();
       this.#forget(this.earlier);
     });
   }
 
   async #restore(comparison: Comparison): Promise<void> {
-    await this.#attempt('The comparison could not be restored.', async () => {
+    await this.#attempt(compareTexts.failed.restore, async () => {
       await this.#dependencies.shelf.saveComparison(comparison);
       await this.refresh();
     });
@@ -227,7 +229,7 @@ export class CompareState {
   }
 
   async #attempt(what: string, work: () => Promise<void>): Promise<void> {
-    const failed = { code: 'worker-lost', what, todo: 'Try again. Finished replies were kept.' } as const;
+    const failed = { code: 'worker-lost', what, todo: compareTexts.failedTodo } as const;
     await attempt((error) => (this.error = error), failed, work);
   }
 }

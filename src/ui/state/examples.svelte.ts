@@ -1,5 +1,7 @@
 import type { LabError } from '../../core/error.ts';
 import type { Example } from '../../lab/index.ts';
+import { compareTexts } from '../texts/compare.ts';
+import { shellTexts } from '../texts/shell.ts';
 import { attempt } from './attempt.ts';
 
 /** The comparisons that come with the lab, read when they are first shown. */
@@ -15,7 +17,7 @@ export class Examples {
   async open(): Promise<void> {
     if (this.list.length > 0) return;
     this.error = null;
-    const failed = { code: 'network', what: 'The examples could not be read.', todo: 'Try again.' } as const;
+    const failed = { code: 'network', what: compareTexts.failed.examples, todo: shellTexts.tryAgain } as const;
     this.list = (await attempt((error) => (this.error = error), failed, this.#load)) ?? [];
   }
 }

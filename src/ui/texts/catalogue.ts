@@ -1,6 +1,7 @@
 import type { LabErrorCode } from '../../core/error.ts';
 import type { about } from './en/about.ts';
 import type { chat } from './en/chat.ts';
+import type { compare } from './en/compare.ts';
 import type { components } from './en/components.ts';
 import type { context } from './en/context.ts';
 import type { glossary } from './en/glossary.ts';
@@ -18,6 +19,7 @@ import type { Terms } from './terms.ts';
 export interface Catalogue {
   about: typeof about;
   chat: typeof chat;
+  compare: typeof compare;
   components: typeof components;
   context: typeof context;
   glossary: typeof glossary;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HELP_LINES } from '../../core/safety/help/lines.ts';
 import { about } from './en/about.ts';
 import { chat } from './en/chat.ts';
+import { compare } from './en/compare.ts';
 import { components } from './en/components.ts';
 import { context } from './en/context.ts';
 import { glossary } from './en/glossary.ts';
@@ -14,13 +15,15 @@ import { preferredLanguage } from './languages.ts';
 import { LOAD_TEXTS } from './load.ts';
 import { PARTS, textsOf } from './testing/texts-of.ts';
 
-const ENGLISH = { about, chat, components, context, glossary, help, look, settings, shell, tour };
+const ENGLISH = { about, chat, compare, components, context, glossary, help, look, settings, shell, tour };
 
 /** Words that are the same in another language. */
 const SAME: Record<keyof typeof LOAD_TEXTS, readonly string[]> = {
   de: [
     'about.licenceEnd',
     'about.version',
+    'compare.prompt',
+    'compare.system',
     'shell.views.chat.label',
     'shell.views.chat.title',
     'shell.views.notebooks.label',
@@ -35,6 +38,7 @@ const SAME: Record<keyof typeof LOAD_TEXTS, readonly string[]> = {
   es: [
     'about.licenceEnd',
     'about.no',
+    'compare.prompt',
     'shell.views.chat.label',
     'shell.views.chat.title',
     'shell.pace',

@@ -6,5 +6,6 @@ export const components: Catalogue['components'] = {
   chooseFolder: 'Ordner auswählen',
   saveAs: (format) => `Als ${format} speichern`,
   saveTable: 'Tabelle als CSV speichern',
+  copyLink: 'Link kopieren',
   figureNotSaved: 'Die Abbildung konnte nicht gespeichert werden.',
 };

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../catalogue.ts';
 import { about } from './about.ts';
 import { chat } from './chat.ts';
+import { compare } from './compare.ts';
 import { components } from './components.ts';
 import { context } from './context.ts';
 import { errors } from './errors.ts';
@@ -15,6 +16,7 @@ import { tour } from './tour.ts';
 export const catalogue: Catalogue = {
   about,
   chat,
+  compare,
   components,
   context,
   errors,

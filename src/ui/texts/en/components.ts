@@ -5,5 +5,6 @@ export const components = {
   chooseFolder: 'Choose a folder',
   saveAs: (format: string) => `Save as ${format}`,
   saveTable: 'Save the table as CSV',
+  copyLink: 'Copy link',
   figureNotSaved: 'The figure could not be saved.',
 };

@@ -6,5 +6,6 @@ export const components: Catalogue['components'] = {
   chooseFolder: 'Elegir una carpeta',
   saveAs: (format) => `Guardar como ${format}`,
   saveTable: 'Guardar la tabla como CSV',
+  copyLink: 'Copiar el enlace',
   figureNotSaved: 'No se ha podido guardar la figura.',
 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readingOf, type Column } from './comparison.ts';
+import type { Column } from '../../core/conversation/comparison.ts';
+import { readingOf } from './reading.ts';
 
 const column = (
   representation: Column['representation'],
