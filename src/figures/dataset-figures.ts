@@ -1,7 +1,17 @@
 import * as Plot from '@observablehq/plot';
 import type { DatasetStatistics, Lengths, Share } from '../core/dataset/statistics.ts';
 import { countedQuantile } from '../core/statistics/descriptive.ts';
+import { formatNumber } from '../core/units.ts';
+import { DATASET_WORDS } from './dataset-words.ts';
 import type { FigureSize } from './draw.ts';
+
+/** The language that a figure speaks, as a BCP 47 tag, and its words. */
+export interface FigureSpeech {
+  words: typeof DATASET_WORDS;
+  language: string;
+}
+
+const ENGLISH: FigureSpeech = { words: DATASET_WORDS, language: 'en' };
 
 /** Colours that keep a contrast of 3:1 on light and on dark paper; hues after Okabe and Ito. */
 const SEEKER = '#c4622d';
@@ -19,6 +29,7 @@ const NAMES = 250;
 export function dialogueLengths(
   { utterancesPerDialogue }: DatasetStatistics,
   { width, tip = false }: FigureSize,
+  { words, language }: FigureSpeech = ENGLISH,
 ): Plot.PlotOptions {
   const interval = intervalFor(utterancesPerDialogue);
   const bins = binned(utterancesPerDialogue, interval, utterancesPerDialogue.at(-1)?.length ?? 0).filter(
@@ -27,8 +38,8 @@ export function dialogueLengths(
   return {
     width,
     ...AXES,
-    x: { label: 'utterances in a dialogue', labelOffset: AXES.marginBottom - 4 },
-    y: { label: 'dialogues', grid: true },
+    x: { label: words.utterances, labelOffset: AXES.marginBottom - 4, tickFormat: ticksIn(language) },
+    y: { label: words.dialogues, grid: true, tickFormat: ticksIn(language) },
     marks: [
       Plot.rectY(bins, {
         x1: 'from',
@@ -38,7 +49,9 @@ export function dialogueLengths(
         inset: 0.5,
         tip,
         title: ({ from, count }: Bin) =>
-          `${interval === 1 ? from : `${from} to ${from + interval - 1}`} utterances: ${count} dialogues`,
+          interval === 1
+            ? words.oneLength(from, formatNumber(count, 0, language))
+            : words.lengths(from, from + interval - 1, formatNumber(count, 0, language)),
       }),
       Plot.ruleY([0]),
     ],
@@ -49,10 +62,11 @@ export function dialogueLengths(
 export function utteranceLengths(
   { seeker, supporter }: DatasetStatistics,
   { width, tip = false }: FigureSize,
+  { words, language }: FigureSpeech = ENGLISH,
 ): Plot.PlotOptions {
   const sides = [
-    { name: 'seeker', colour: SEEKER, ...seeker },
-    { name: 'supporter', colour: SUPPORTER, ...supporter },
+    { name: words.seeker, colour: SEEKER, ...seeker },
+    { name: words.supporter, colour: SUPPORTER, ...supporter },
   ];
   const longest = Math.max(
     ...sides.map(({ wordsPerUtterance }) =>
@@ -69,8 +83,13 @@ export function utteranceLengths(
   return {
     width,
     ...AXES,
-    x: { label: 'words in an utterance', labelOffset: AXES.marginBottom - 4, domain: [0, longest + interval] },
-    y: { label: '% of the speaker’s utterances', grid: true },
+    x: {
+      label: words.words,
+      labelOffset: AXES.marginBottom - 4,
+      domain: [0, longest + interval],
+      tickFormat: ticksIn(language),
+    },
+    y: { label: words.share, grid: true, tickFormat: ticksIn(language) },
     marks: [
       ...sides.flatMap(({ name, colour, wordsPerUtterance, utterances }) => {
         const bins = binned(wordsPerUtterance, interval, longest).map((bin) => ({
@@ -86,7 +105,7 @@ export function utteranceLengths(
             r: 2.5,
             tip,
             title: ({ from, share }: Bin & { share: number }) =>
-              `${name}: ${share.toFixed(1)} % have ${from} to ${from + interval - 1} words`,
+              words.shareOf(name, formatNumber(share, 1, language), from, from + interval - 1),
           }),
         ];
       }),
@@ -99,7 +118,12 @@ export function utteranceLengths(
 }
 
 /** The frequency of each name, most frequent on top. */
-export function shareBars(shares: readonly Share[], { width, tip = false }: FigureSize): Plot.PlotOptions {
+export function shareBars(
+  shares: readonly Share[],
+  { width, tip = false }: FigureSize,
+  { language }: Pick<FigureSpeech, 'language'> = ENGLISH,
+): Plot.PlotOptions {
+  const percent = (share: number): string => `${formatNumber(100 * share, 1, language)} %`;
   const names = Math.min(NAMES, width * 0.45);
   const fits = Math.floor(names / 6.2);
   return {
@@ -124,18 +148,24 @@ export function shareBars(shares: readonly Share[], { width, tip = false }: Figu
         insetTop: 3,
         insetBottom: 3,
         tip,
-        title: ({ name, count, share }: Share) => `${name}\n${count} (${(100 * share).toFixed(1)} %)`,
+        title: ({ name, count, share }: Share) => `${name}\n${formatNumber(count, 0, language)} (${percent(share)})`,
       }),
       Plot.text(shares, {
         x: 'count',
         y: 'name',
-        text: ({ share }: Share) => `${(100 * share).toFixed(1)} %`,
+        text: ({ share }: Share) => percent(share),
         textAnchor: 'start',
         dx: 6,
       }),
     ],
   };
 }
+
+/** Numbers beside an axis. */
+const ticksIn =
+  (language: string) =>
+  (value: number): string =>
+    value.toLocaleString(language);
 
 /** A whole bin width of 1, 2 or 5 times a power of ten that gives at most 30 bins. */
 function intervalFor(lengths: Lengths): number {

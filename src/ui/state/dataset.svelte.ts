@@ -1,5 +1,6 @@
 import type { LabError } from '../../core/error.ts';
 import type { DatasetStatistics, DatasetSummary, Dialogue, DialogueQuery, DialogueRow } from '../../lab/index.ts';
+import { dataTexts } from '../texts/data.ts';
 import { attempt } from './attempt.ts';
 import { Latest } from './latest.ts';
 
@@ -9,11 +10,7 @@ const PAGE = 50;
 export type Filter = Record<keyof DialogueQuery, string>;
 const NO_FILTER: Filter = { words: '', scene: '', emotion: '', strategy: '' };
 
-const FAILED = {
-  code: 'bad-data',
-  what: 'The dataset could not be read.',
-  todo: 'Reload the page, or import it again.',
-} as const;
+const failed = () => ({ code: 'bad-data', what: dataTexts.failed.read, todo: dataTexts.readTodo }) as const;
 
 /** Answers questions about a dataset. */
 export interface DatasetReader {
@@ -130,7 +127,7 @@ export class OpenDataset {
     const current = this.#reading.ask();
     await attempt(
       (error) => current() && (this.error = error),
-      FAILED,
+      failed(),
       async () => {
         const found = dialogue === null ? undefined : await this.#reader.getDialogue(dataset, dialogue);
         if (current()) this.dialogue = found ?? null;
@@ -143,7 +140,7 @@ export class OpenDataset {
     let failure: LabError | null = null;
     await attempt(
       (error) => (failure = error),
-      FAILED,
+      failed(),
       () => work(current),
     );
     if (current()) this.error = failure;

@@ -1,6 +1,8 @@
 import type { LabError } from '../../core/error.ts';
 import type { DatasetSummary, DialogueQuery, ImportCalls, ImportProgress } from '../../lab/index.ts';
-import { count } from '../components/format.ts';
+import { componentsTexts } from '../texts/components.ts';
+import { dataTexts } from '../texts/data.ts';
+import { chatTexts } from '../texts/chat.ts';
 import { attempt } from './attempt.ts';
 import type { Toasts } from './toasts.svelte.ts';
 
@@ -35,13 +37,13 @@ export class Datasets {
   }
 
   async refresh(): Promise<void> {
-    await this.#try('The datasets could not be listed.', async () => {
+    await this.#try(dataTexts.failed.list, async () => {
       this.list = await this.#dependencies.shelf.listDatasets();
     });
   }
 
   files(files: readonly File[]): Promise<DatasetSummary | null> {
-    return this.#add(files.length === 1 ? (files[0]?.name ?? '') : count(files.length, 'file'), (calls) =>
+    return this.#add(files.length === 1 ? (files[0]?.name ?? '') : componentsTexts.files(files.length), (calls) =>
       this.#dependencies.shelf.importFiles(files, calls),
     );
   }
@@ -54,9 +56,7 @@ export class Datasets {
 
   /** Resolves to whether the dataset is gone. */
   async remove(id: string): Promise<boolean> {
-    const removed = await this.#try('The dataset could not be removed.', () =>
-      this.#dependencies.shelf.removeDataset(id),
-    );
+    const removed = await this.#try(dataTexts.failed.remove, () => this.#dependencies.shelf.removeDataset(id));
     // Listing clears the error, which must stay.
     if (removed) await this.refresh();
     return removed;
@@ -64,7 +64,7 @@ export class Datasets {
 
   /** Saves the dialogues that match a query as a file of JSON lines. */
   async export({ id, name }: DatasetSummary, query: DialogueQuery = {}): Promise<void> {
-    await this.#try('The dataset could not be exported.', async () => {
+    await this.#try(dataTexts.failed.export, async () => {
       const fileName = `${name.replace(/\.(jsonl?|csv|txt)?(\.gz)?$/i, '')}.jsonl`;
       this.#dependencies.saveFile(
         fileName,
@@ -80,7 +80,7 @@ export class Datasets {
     this.#stopping = stopping;
     this.adding = { name, progress: null };
     this.addError = null;
-    const failed = { code: 'bad-data', what: 'The dataset could not be imported.', where: name } as const;
+    const failed = { code: 'bad-data', what: dataTexts.failed.import, where: name } as const;
     const added = await attempt(
       (error) => (this.addError = error),
       failed,
@@ -89,8 +89,10 @@ export class Datasets {
           signal: stopping.signal,
           onProgress: (progress) => (this.adding = { name, progress }),
         });
-        const leftOut = imported.badCount > 0 ? `, ${count(imported.badCount, 'record')} left out` : '';
-        this.#dependencies.toasts.show(`${count(imported.dialogues, 'dialogue')} imported${leftOut}.`);
+        const { dialogues, badCount } = imported;
+        this.#dependencies.toasts.show(
+          badCount > 0 ? dataTexts.importedWithout(dialogues, badCount) : dataTexts.imported(dialogues),
+        );
         await this.refresh();
         return imported;
       },
@@ -103,7 +105,7 @@ export class Datasets {
   /** Resolves to whether `work` succeeded. */
   async #try(what: string, work: () => Promise<void>): Promise<boolean> {
     this.error = null;
-    const failed = { code: 'unsupported', what, todo: 'Reload the page and try again.' } as const;
+    const failed = { code: 'unsupported', what, todo: chatTexts.reloadTodo } as const;
     await attempt((error) => (this.error = error), failed, work);
     return this.error === null;
   }

@@ -5,6 +5,7 @@ import type { compare } from './en/compare.ts';
 import type { components } from './en/components.ts';
 import type { context } from './en/context.ts';
 import type { glossary } from './en/glossary.ts';
+import type { data } from './en/data.ts';
 import type { help } from './en/help.ts';
 import type { look } from './en/look.ts';
 import type { settings } from './en/settings.ts';
@@ -23,6 +24,7 @@ export interface Catalogue {
   components: typeof components;
   context: typeof context;
   glossary: typeof glossary;
+  data: typeof data;
   help: typeof help;
   look: typeof look;
   settings: typeof settings;

@@ -6,6 +6,7 @@ import { compare } from './en/compare.ts';
 import { components } from './en/components.ts';
 import { context } from './en/context.ts';
 import { glossary } from './en/glossary.ts';
+import { data } from './en/data.ts';
 import { help } from './en/help.ts';
 import { look } from './en/look.ts';
 import { settings } from './en/settings.ts';
@@ -15,7 +16,7 @@ import { preferredLanguage } from './languages.ts';
 import { LOAD_TEXTS } from './load.ts';
 import { PARTS, textsOf } from './testing/texts-of.ts';
 
-const ENGLISH = { about, chat, compare, components, context, glossary, help, look, settings, shell, tour };
+const ENGLISH = { about, chat, compare, components, context, data, glossary, help, look, settings, shell, tour };
 
 /** Words that are the same in another language. */
 const SAME: Record<keyof typeof LOAD_TEXTS, readonly string[]> = {
@@ -24,6 +25,7 @@ const SAME: Record<keyof typeof LOAD_TEXTS, readonly string[]> = {
     'about.version',
     'compare.prompt',
     'compare.system',
+    'data.emotion',
     'shell.views.chat.label',
     'shell.views.chat.title',
     'shell.views.notebooks.label',

@@ -4,6 +4,7 @@ import { chat } from './chat.ts';
 import { compare } from './compare.ts';
 import { components } from './components.ts';
 import { context } from './context.ts';
+import { data } from './data.ts';
 import { errors } from './errors.ts';
 import { glossary } from './glossary.ts';
 import { help } from './help.ts';
@@ -19,6 +20,7 @@ export const catalogue: Catalogue = {
   compare,
   components,
   context,
+  data,
   errors,
   glossary,
   help,
