@@ -18,7 +18,7 @@ export const VIEWS = [
 ] as const satisfies readonly View[];
 
 /** Views whose own texts are in English, whatever the language of the interface. */
-export const ENGLISH_VIEWS: readonly ViewId[] = ['runs', 'notebooks', 'models'];
+export const ENGLISH_VIEWS: readonly ViewId[] = ['runs', 'notebooks'];
 
 export type ViewId = (typeof VIEWS)[number]['id'];
 

@@ -10,6 +10,12 @@ export const duration = (ms: number): string => formatDuration(ms, language());
 
 export const integer = (n: number): string => formatNumber(n, 0, language());
 
+/** A large number in words: "1.5 billion". */
+export const inWords = (n: number): string =>
+  new Intl.NumberFormat(language(), { notation: 'compact', compactDisplay: 'long', maximumFractionDigits: 1 }).format(
+    n,
+  );
+
 /** A number with this many decimals; a dash for NaN and infinities. */
 export const decimal = (n: number, digits = 1): string =>
   Number.isFinite(n) ? formatNumber(n, digits, language()) : '–';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { listWebLlm } from '../../engines/webllm/catalogue.ts';
 import type { GpuProbe } from '../../lab/index.ts';
+import { inWords } from '../components/format.ts';
 import { largerModels, whyNoLarger } from './larger.ts';
 
 const GPU: GpuProbe = {
@@ -18,7 +19,7 @@ describe('larger models', () => {
     const list = await listWebLlm();
     for (const half of [true, false]) {
       const offered = largerModels(list, half);
-      expect(offered.map(({ parameters }) => parameters)).toEqual([
+      expect(offered.map(({ parameters }) => inWords(parameters))).toEqual([
         '360 million',
         '1 billion',
         '1.5 billion',

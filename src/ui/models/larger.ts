@@ -3,19 +3,19 @@ import type { GpuProbe } from '../../lab/index.ts';
 
 /** Models of WebLLM's list that answer without thinking aloud first, with their parameters; smallest first. */
 const OFFERED = [
-  ['SmolLM2-360M-Instruct', 'SmolLM2', '360 million'],
-  ['Llama-3.2-1B-Instruct', 'Llama 3.2', '1 billion'],
-  ['Qwen2.5-1.5B-Instruct', 'Qwen 2.5', '1.5 billion'],
-  ['Llama-3.2-3B-Instruct', 'Llama 3.2', '3 billion'],
-  ['Llama-3.1-8B-Instruct', 'Llama 3.1', '8 billion'],
+  ['SmolLM2-360M-Instruct', 'SmolLM2', 360e6],
+  ['Llama-3.2-1B-Instruct', 'Llama 3.2', 1e9],
+  ['Qwen2.5-1.5B-Instruct', 'Qwen 2.5', 1.5e9],
+  ['Llama-3.2-3B-Instruct', 'Llama 3.2', 3e9],
+  ['Llama-3.1-8B-Instruct', 'Llama 3.1', 8e9],
 ] as const;
 
 /** A larger model that can be loaded with one press. */
 export interface LargerModel {
   id: string;
   name: string;
-  /** In words: "1 billion". */
-  parameters: string;
+  /** How many it has. */
+  parameters: number;
   /** Of graphics memory; about as much is fetched. */
   bytes: number;
 }

@@ -3,6 +3,8 @@ import type { LabError } from '../../core/error.ts';
 import type { AdapterFormat, ModelSummary, NewEndpoint, NewMlc, WeightedModel } from '../../lab/index.ts';
 import type { PickedFile } from '../components/dropped.ts';
 import type { EndpointSpec, MlcPair } from '../models/specs.ts';
+import { componentsTexts } from '../texts/components.ts';
+import { modelsTexts } from '../texts/models.ts';
 import { attempt } from './attempt.ts';
 import type { Toasts } from './toasts.svelte.ts';
 
@@ -46,7 +48,7 @@ export class Adding {
 
   files(files: readonly PickedFile[]): Promise<void> {
     const [first] = files;
-    return this.#add(files.length === 1 && first ? first.path : `${files.length} files`, (options) =>
+    return this.#add(files.length === 1 && first ? first.path : componentsTexts.files(files.length), (options) =>
       this.#intake.addFromFiles(
         files.map(({ file }) => file),
         { ...options, paths: files.map(({ path }) => path) },
@@ -83,26 +85,22 @@ export class Adding {
 
   /** Saves the files of an adapter. */
   save(id: string, name: string, format: AdapterFormat): Promise<void> {
-    return this.#one(
-      name,
-      { code: 'bad-file', what: 'The adapter could not be saved.', where: name },
-      async (options) => {
-        for (const [file, content] of await this.#intake.adapterFilesOf(id, format, options))
-          this.#saveFile(file, content);
-      },
-    );
+    return this.#one(name, { code: 'bad-file', what: modelsTexts.failed.save, where: name }, async (options) => {
+      for (const [file, content] of await this.#intake.adapterFilesOf(id, format, options))
+        this.#saveFile(file, content);
+    });
   }
 
   readonly cancel = (): void => this.#stopping?.abort();
 
   #add(name: string, work: (options: LoadOptions) => Promise<ModelSummary>): Promise<void> {
-    const failed = { code: 'bad-file', what: 'The model could not be added.', where: name } as const;
+    const failed = { code: 'bad-file', what: modelsTexts.failed.add, where: name } as const;
     return this.#one(name, failed, async (options) => {
       const added = await work(options);
       // First, so that it is already chosen when it appears in the list, which news from other tabs can update earlier.
       this.#models.choose(added.id);
       await this.#models.refresh();
-      this.#toasts.show(`${added.name} was added.`);
+      this.#toasts.show(modelsTexts.added(added.name));
     });
   }
 

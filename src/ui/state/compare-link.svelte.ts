@@ -10,6 +10,7 @@ import type { Example } from '../../lab/index.ts';
 import { aboutRefused, COMPARE_SHAPE } from '../links.ts';
 import type { CompareState } from './compare.svelte.ts';
 import { compareTexts } from '../texts/compare.ts';
+import { exampleText } from '../texts/named.ts';
 import { findDialogue, type DialogueFinder } from './given-dialogue.ts';
 import type { Models } from './models.svelte.ts';
 
@@ -18,7 +19,7 @@ interface Dependencies {
   models: Pick<Models, 'list' | 'refresh'>;
   getDialogue: DialogueFinder;
   firstReply: (signal: CrisisSignal) => string;
-  loadExamples(): Promise<readonly Pick<Example, 'title' | 'comparison'>[]>;
+  loadExamples(): Promise<readonly Pick<Example, 'title' | 'why' | 'comparison'>[]>;
 }
 
 /** Opens Compare as a link describes it: a comparison with its replies, or a dialogue to compare from a turn. */
@@ -61,7 +62,7 @@ export class CompareLink {
 
   async #showExample(number: number): Promise<void> {
     const example = (await this.#dependencies.loadExamples())[number - 1];
-    if (example) await this.showAndOffer(example.comparison, compareTexts.example(example.title));
+    if (example) await this.showAndOffer(example.comparison, compareTexts.example(exampleText(number - 1, example).title));
     else this.missing = [...this.missing, compareTexts.noExample(number)];
   }
 

@@ -2,7 +2,7 @@ import type { LabError } from '../../core/error.ts';
 import type { DatasetSummary, DialogueQuery, ImportCalls, ImportProgress } from '../../lab/index.ts';
 import { componentsTexts } from '../texts/components.ts';
 import { dataTexts } from '../texts/data.ts';
-import { chatTexts } from '../texts/chat.ts';
+import { shellTexts } from '../texts/shell.ts';
 import { attempt } from './attempt.ts';
 import type { Toasts } from './toasts.svelte.ts';
 
@@ -105,7 +105,7 @@ export class Datasets {
   /** Resolves to whether `work` succeeded. */
   async #try(what: string, work: () => Promise<void>): Promise<boolean> {
     this.error = null;
-    const failed = { code: 'unsupported', what, todo: chatTexts.reloadTodo } as const;
+    const failed = { code: 'unsupported', what, todo: shellTexts.reloadTodo } as const;
     await attempt((error) => (this.error = error), failed, work);
     return this.error === null;
   }

@@ -4,6 +4,7 @@ import { WholeLoad, type WholeProgress } from '../../core/engine/whole-load.ts';
 import { LabError, throwIfCancelled } from '../../core/error.ts';
 import { DEFAULT_MODEL_ID, EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
 import type { DeviceChoice, ModelLease, ModelResidency, TextStore } from '../../lab/index.ts';
+import { shellTexts } from '../texts/shell.ts';
 import { attempt } from './attempt.ts';
 import { Consent } from './consent.svelte.ts';
 import { DEFAULT, EMBEDDED, isEmbedded, sizesOf, type ListedModel, type ModelShelf } from './listed-models.ts';
@@ -24,7 +25,7 @@ const schema = z
     id: version < 2 && id === EMBEDDED_MODEL.id ? DEFAULT_MODEL_ID : id,
     device,
   }));
-const DEVICE_NAMES: Record<Device, string> = { webgpu: 'WebGPU', wasm: 'Wasm', cpu: 'CPU', remote: 'endpoint' };
+const DEVICE_NAMES: Record<Exclude<Device, 'remote'>, string> = { webgpu: 'WebGPU', wasm: 'Wasm', cpu: 'CPU' };
 
 /** The part of the owner of models in memory that the page uses. */
 export type ModelMemory = Pick<
@@ -101,7 +102,9 @@ export class Models {
 
   /** Where the loaded model runs, for display. */
   get where(): string {
-    return this.loaded ? DEVICE_NAMES[this.loaded.info.device] : '';
+    const device = this.loaded?.info.device;
+    if (!device) return '';
+    return device === 'remote' ? shellTexts.endpoint : DEVICE_NAMES[device];
   }
 
   get note(): string | null {
@@ -143,8 +146,8 @@ export class Models {
     }
     const failed = {
       code: 'unsupported',
-      what: 'The list of models could not be read.',
-      todo: 'Reload the page.',
+      what: shellTexts.modelFailed.list,
+      todo: shellTexts.reloadTodo,
     } as const;
     const list = await attempt(this.#listFailed, failed, () => this.#shelf.listModels());
     if (!list) return;
@@ -227,8 +230,8 @@ export class Models {
   }
 
   async remove(id: string): Promise<void> {
-    const todo = 'Reload the page and try again.';
-    const failed = { code: 'unsupported', what: 'The model could not be removed.', todo } as const;
+    const { modelFailed, reloadTodo: todo } = shellTexts;
+    const failed = { code: 'unsupported', what: modelFailed.remove, todo } as const;
     await attempt(this.#listFailed, failed, () => this.#shelf.removeModel(id));
     await this.refresh();
   }
@@ -273,8 +276,8 @@ export class Models {
     } catch (error) {
       const fault = LabError.from(error, {
         code: 'bad-file',
-        what: 'The model could not be loaded.',
-        todo: 'Try again, or choose another model.',
+        what: shellTexts.modelFailed.load,
+        todo: shellTexts.loadTodo,
       });
       this.phase = fault.code === 'cancelled' ? 'none' : 'failed';
       this.error = fault.code === 'cancelled' ? null : fault;

@@ -1,4 +1,5 @@
 import type { LoadedInfo } from '../../core/engine/engine.ts';
+import { engineWords } from '../texts/engine-words.ts';
 import { shellTexts } from '../texts/shell.ts';
 
 /** Whether a device was checked with a model, and if not, why; null for models that run elsewhere. */
@@ -6,5 +7,6 @@ export function selfTestSentence({ device, selfTest }: Pick<LoadedInfo, 'device'
   if (!selfTest) return null;
   const onGpu = device === 'webgpu';
   if (selfTest.passed) return onGpu ? shellTexts.checkedGpu : shellTexts.checkedProcessor;
-  return onGpu ? shellTexts.notCheckedGpu(selfTest.why) : shellTexts.notCheckedProcessor(selfTest.why);
+  const why = engineWords(selfTest.why) ?? selfTest.why;
+  return onGpu ? shellTexts.notCheckedGpu(why) : shellTexts.notCheckedProcessor(why);
 }

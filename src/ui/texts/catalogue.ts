@@ -9,6 +9,7 @@ import type { data } from './en/data.ts';
 import type { help } from './en/help.ts';
 import type { look } from './en/look.ts';
 import type { settings } from './en/settings.ts';
+import type { models } from './en/models.ts';
 import type { shell } from './en/shell.ts';
 import type { tour } from './en/tour.ts';
 import type { Terms } from './terms.ts';
@@ -28,6 +29,7 @@ export interface Catalogue {
   help: typeof help;
   look: typeof look;
   settings: typeof settings;
+  models: typeof models;
   shell: typeof shell;
   tour: typeof tour;
   /** What an error means, by its code: the words of the error itself are English. */

@@ -12,6 +12,8 @@ import { look } from './en/look.ts';
 import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { tour } from './en/tour.ts';
+import { models } from './en/models.ts';
+import { models, shell } from './en/shell.ts';
 import { preferredLanguage } from './languages.ts';
 import { LOAD_TEXTS } from './load.ts';
 import { PARTS, textsOf } from './testing/texts-of.ts';
@@ -26,6 +28,11 @@ const SAME: Record<keyof typeof LOAD_TEXTS, readonly string[]> = {
     'compare.prompt',
     'compare.system',
     'data.emotion',
+    'models.devices.wasm.name',
+    'models.devices.webgpu.name',
+    'models.saveFormats.gguf.name',
+    'models.webllm',
+    'models.name',
     'shell.views.chat.label',
     'shell.views.chat.title',
     'shell.views.notebooks.label',
@@ -41,6 +48,10 @@ const SAME: Record<keyof typeof LOAD_TEXTS, readonly string[]> = {
     'about.licenceEnd',
     'about.no',
     'compare.prompt',
+    'models.devices.wasm.name',
+    'models.devices.webgpu.name',
+    'models.saveFormats.gguf.name',
+    'models.webllm',
     'shell.views.chat.label',
     'shell.views.chat.title',
     'shell.pace',

@@ -19,8 +19,8 @@ export const data: Catalogue['data'] = {
   removeNamed: (name) => `${name} entfernen`,
   removeHead: (name) => `${name} entfernen?`,
   removeBody: (dialogues) =>
-    `${count(dialogues, 'Dialog wird', 'Dialoge werden')} aus diesem Browser gelöscht. Die ursprüngliche Datei bleibt, ` +
-    'wie sie ist.',
+    `${count(dialogues, 'Dialog wird', 'Dialoge werden')} aus diesem Browser gelöscht. Die ursprüngliche Datei ` +
+    'bleibt, wie sie ist.',
   dialogues: (n) => count(n, 'Dialog', 'Dialoge'),
   utterances: (n) => count(n, 'Äußerung', 'Äußerungen'),
   leftOut: (n) => `${count(n, 'Eintrag', 'Einträge')} ausgelassen`,
@@ -28,8 +28,8 @@ export const data: Catalogue['data'] = {
 
   ways: 'Wege, einen Datensatz hinzuzufügen',
   dropHere:
-    'Leg ESConv, ExTES, DailyDialog, EmpatheticDialogues oder Chats hier ab: als JSON, JSON-Zeilen, CSV oder Text, mit ' +
-    'oder ohne gzip. Dateien, die du zusammen ablegst, werden ein Datensatz.',
+    'Leg ESConv, ExTES, DailyDialog, EmpatheticDialogues oder Chats hier ab: als JSON, JSON-Zeilen, CSV oder Text, ' +
+    'mit oder ohne gzip. Dateien, die du zusammen ablegst, werden ein Datensatz.',
   address: 'Adresse einer Datei mit Dialogen',
   addressHint:
     'Diese Seite lädt die Datei herunter, und sie bleibt in diesem Browser. Der Server muss anderen Seiten erlauben, ' +

@@ -82,6 +82,14 @@ export const shell: Catalogue['shell'] = {
   notCheckedProcessor: (why) => `Auf diesem Prozessor nicht geprüft: ${why}.`,
 
   unknownSize: 'Größe unbekannt',
+  endpoint: 'Endpunkt',
+  modelFailed: {
+    list: 'Die Liste der Modelle konnte nicht gelesen werden.',
+    remove: 'Das Modell konnte nicht entfernt werden.',
+    load: 'Das Modell konnte nicht geladen werden.',
+  },
+  loadTodo: 'Versuch es noch einmal, oder wähle ein anderes Modell.',
+  reloadTodo: 'Lade die Seite neu, und versuch es noch einmal.',
   startingEngine: 'Das Programm für das Modell startet',
   loadedOf: (done, total) => `${done} von ${total}`,
   pace: (perSecond, left) => `, ${perSecond}/s, ${left}`,

@@ -81,6 +81,15 @@ export const shell = {
   notCheckedProcessor: (why: string) => `Not checked on this processor: ${why}.`,
 
   unknownSize: 'unknown size',
+  /** Where a model of a server runs. */
+  endpoint: 'endpoint',
+  modelFailed: {
+    list: 'The list of models could not be read.',
+    remove: 'The model could not be removed.',
+    load: 'The model could not be loaded.',
+  },
+  loadTodo: 'Try again, or choose another model.',
+  reloadTodo: 'Reload the page and try again.',
   startingEngine: 'Starting the engine',
   loadedOf: (done: string, total: string) => `${done} of ${total}`,
   pace: (perSecond: string, left: string) => `, ${perSecond}/s, ${left}`,

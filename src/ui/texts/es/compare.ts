@@ -18,8 +18,8 @@ export const compare: Catalogue['compare'] = {
     fresh: 'Ninguno',
   },
   noEarlier:
-    'No hay mensajes anteriores, y cuanto más larga es una conversación, más se nota la compresión. Abre antes una en ' +
-    'el chat o',
+    'No hay mensajes anteriores, y cuanto más larga es una conversación, más se nota la compresión. Abre antes una ' +
+    'en el chat o',
   chooseDialogue: 'elige un diálogo desde el que comparar',
   stop: 'Detener',
   all: 'Comparar todas',

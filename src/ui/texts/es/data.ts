@@ -32,8 +32,8 @@ export const data: Catalogue['data'] = {
     'comprimidos con gzip o no. Los archivos que sueltes a la vez formarán un solo conjunto.',
   address: 'Dirección de un archivo de diálogos',
   addressHint:
-    'Esta página lo descarga y lo guarda en este navegador. El servidor debe permitir que otras páginas lo lean, como ' +
-    'hacen las direcciones «raw» de GitHub y Hugging Face.',
+    'Esta página lo descarga y lo guarda en este navegador. El servidor debe permitir que otras páginas lo lean, ' +
+    'como hacen las direcciones «raw» de GitHub y Hugging Face.',
   readingNamed: (name) => `Leyendo ${name}`,
   imported: (dialogues) => `${count(dialogues, 'diálogo importado', 'diálogos importados')}.`,
   importedWithout: (dialogues, records) =>

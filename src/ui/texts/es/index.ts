@@ -10,6 +10,7 @@ import { glossary } from './glossary.ts';
 import { help } from './help.ts';
 import { look } from './look.ts';
 import { settings } from './settings.ts';
+import { models } from './models.ts';
 import { shell } from './shell.ts';
 import { terms } from './terms.ts';
 import { tour } from './tour.ts';
@@ -26,6 +27,7 @@ export const catalogue: Catalogue = {
   help,
   look,
   settings,
+  models,
   shell,
   terms,
   tour,

@@ -80,6 +80,14 @@ export const shell: Catalogue['shell'] = {
   notCheckedProcessor: (why) => `Sin comprobar en este procesador: ${why}.`,
 
   unknownSize: 'tamaño desconocido',
+  endpoint: 'servidor',
+  modelFailed: {
+    list: 'No se ha podido leer la lista de modelos.',
+    remove: 'No se ha podido quitar el modelo.',
+    load: 'No se ha podido cargar el modelo.',
+  },
+  loadTodo: 'Inténtalo de nuevo o elige otro modelo.',
+  reloadTodo: 'Recarga la página e inténtalo de nuevo.',
   startingEngine: 'Arrancando el motor del modelo',
   loadedOf: (done, total) => `${done} de ${total}`,
   pace: (perSecond, left) => `, ${perSecond}/s, ${left}`,
