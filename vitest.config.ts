@@ -11,6 +11,7 @@ const PAGES = [
   'first-page',
   'harness',
   'judge',
+  'languages',
   'long-chat',
   'notebook-editing',
   'notebook-sandbox',

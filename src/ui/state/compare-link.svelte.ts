@@ -62,7 +62,8 @@ export class CompareLink {
 
   async #showExample(number: number): Promise<void> {
     const example = (await this.#dependencies.loadExamples())[number - 1];
-    if (example) await this.showAndOffer(example.comparison, compareTexts.example(exampleText(number - 1, example).title));
+    if (example)
+      await this.showAndOffer(example.comparison, compareTexts.example(exampleText(number - 1, example).title));
     else this.missing = [...this.missing, compareTexts.noExample(number)];
   }
 

@@ -59,6 +59,65 @@ function setUp(models = ['solace']) {
     getDialogue: (_, id) => Promise.resolve(id === 'd1' ? DIALOGUE : undefined),
     firstReply: () => 'Are you safe?',
     loadExamples: () => Promise.resolve([{ title: 'First', why: '', comparison: COMPARISON }]),
+  });
+  return { link, compare, shown, given, open: (hash: string) => link.open(parseRoute(hash).query) };
+}
+
+describe('a link to a comparison', () => {
+  it('shows it with its replies, and offers to make it again from the same messages with the same seed', async () => {
+    const { link, shown, given, open } = setUp();
+    await open(await comparisonHash(COMPARISON));
+    expect(shown).toMatchObject([{ message: 'And now?', seed: 7, columns: COMPARISON.columns }]);
+    expect(given).toEqual([
+      {
+        message: 'And now?',
+        given: {
+          label: 'What the link gave',
+          earlier: [{ speaker: 'supporter', text: 'Hello', whole: false }],
+          systemPrompt: 'Listen.',
+          decoding: { ...PAPER_DECODING, seed: 7 },
+        },
+      },
+    ]);
+    expect(link.missing).toEqual([]);
+  });
+
+  it('says which model is missing, and that contexts were too long', async () => {
+    const { link, open } = setUp(['other']);
+    const columns = COMPARISON.columns.map((column) => ({ ...column, messages: [] }));
+    await open(await comparisonHash({ ...COMPARISON, columns }));
+    expect(link.missing).toEqual([
+      'What the model saw was too long for the link.',
+      'It was made with Solace, which is not in this browser: comparing again gives other replies.',
+    ]);
+    link.dismiss();
+    expect(link.missing).toEqual([]);
+  });
+
+  it('shows a ready-made one by its number, or says that there is none', async () => {
+    const { link, shown, given, open } = setUp();
+    await open('#/compare?example=1');
+    expect([shown.length, given[0]?.given.label]).toEqual([1, '“First”']);
+    await open('#/compare?example=4');
+    expect([shown.length, link.missing]).toEqual([1, ['There is no ready-made comparison 4.']]);
+  });
+
+  it('that is damaged says so and shows nothing', async () => {
+    const { compare, shown, open } = setUp();
+    await open('#/compare?shared=AAAA');
+    expect(shown).toEqual([]);
+    expect(compare.error?.code).toBe('bad-data');
+  });
+});
+
+describe('a link to a dialogue to compare from', () => {
+  it('offers the last message that the seeker wrote up to there, with all before it', async () => {
+    const { given, open } = setUp();
+    await open(`${dialogueHash('compare', { dataset: 'solace', dialogue: 'd1', turn: 4 })}&seed=9`);
+    expect(given[0]).toMatchObject({
+      message: 'He sang.',
+      given: { label: '“Grief” up to turn 3', decoding: { seed: 9 } },
+    });
     // As in the chat, a message that signals danger is answered by people first and is never compressed.
     expect(given[0]?.given.earlier).toEqual([
       { speaker: 'seeker', text: 'I want to kill myself', whole: true },

@@ -70,7 +70,7 @@ export const compare: Catalogue['compare'] = {
   example: (title) => `„${title}“`,
 
   fromLink: 'Aus dem Link',
-  upTo: (dialogue, turn) => `„${dialogue}“ bis Äußerung ${turn}`,
+  upTo: (dialogue, turn) => `„${dialogue}“ bis Beitrag ${turn}`,
   otherModel: (model) =>
     `Der Vergleich entstand mit ${model}. Dieses Modell ist nicht in diesem Browser: Wer noch einmal vergleicht, ` +
     'bekommt andere Antworten.',

@@ -62,9 +62,9 @@ export const data: Catalogue['data'] = {
   back: 'Zurück zur Liste',
   continueInChat: 'Im Chat fortsetzen',
   chatFrom: 'Ab hier chatten',
-  chatFromTurn: (turn) => `Ab hier chatten, Äußerung ${turn}`,
+  chatFromTurn: (turn) => `Ab hier chatten, Beitrag ${turn}`,
   compareFrom: 'Ab hier vergleichen',
-  compareFromTurn: (turn) => `Ab hier vergleichen, Äußerung ${turn}`,
+  compareFromTurn: (turn) => `Ab hier vergleichen, Beitrag ${turn}`,
   seeker: 'Ratsuchende',
   supporter: 'Unterstützende',
 
