@@ -52,8 +52,8 @@ export const models = {
 
   larger: 'Larger models',
   asking: 'Asking the browser for a graphics card…',
-  /** Why comes after it, then what remains. */
-  noLarger: 'A larger model needs a graphics card that the browser offers through WebGPU. Here that is missing:',
+  /** The reason ends the sentence. */
+  noLarger: 'A larger model needs a graphics card that the browser offers through WebGPU, and here',
   largerWays:
     'Two ways remain: a current Chrome, Edge or Safari on a computer with a graphics card, or an endpoint (see ' +
     'below): Ollama or llama.cpp on your own computer, or a service, which then reads what you write.',
