@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { EMBEDDED_ADAPTERS, EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
-import { loadExamples } from '../../core/conversation/examples/examples.ts';
 import { chooseDevice } from '../../engines/choose-device.ts';
 import { probeGpu, type GpuProbe } from '../../engines/gpu.ts';
 import { listWebLlm } from '../../engines/webllm/catalogue.ts';
@@ -8,7 +7,6 @@ import { whyNoLarger } from '../models/larger.ts';
 import { engineWords, modelSummary } from './engine-words.ts';
 import { speak } from './in-use.svelte.ts';
 import { LOAD_TEXTS } from './load.ts';
-import { aboutExample } from './named.ts';
 
 const CARD: GpuProbe = {
   available: true,
@@ -65,11 +63,6 @@ describe.each(['de', 'es'] as const)('in %s', (id) => {
     const all = [EMBEDDED_MODEL, ...EMBEDDED_ADAPTERS, ...ADDED.map((summary) => ({ id: 'mine', summary })), listed];
     for (const model of all) expectTranslated(model?.summary ?? '', model && modelSummary(model));
     expect(modelSummary({ id: 'e', host: 'host.example', summary: '' })).toContain('host.example');
-  });
-
-  it('every ready-made comparison is presented', async () => {
-    await speakIt();
-    for (const example of await loadExamples()) expect(aboutExample(example)).not.toBe(example);
   });
 });
 

@@ -13,12 +13,25 @@ import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { tour } from './en/tour.ts';
 import { models } from './en/models.ts';
-import { models, shell } from './en/shell.ts';
 import { preferredLanguage } from './languages.ts';
 import { LOAD_TEXTS } from './load.ts';
 import { PARTS, textsOf } from './testing/texts-of.ts';
 
-const ENGLISH = { about, chat, compare, components, context, data, glossary, help, look, settings, shell, tour };
+const ENGLISH = {
+  about,
+  chat,
+  compare,
+  components,
+  context,
+  data,
+  glossary,
+  help,
+  look,
+  models,
+  settings,
+  shell,
+  tour,
+};
 
 /** Words that are the same in another language. */
 const SAME: Record<keyof typeof LOAD_TEXTS, readonly string[]> = {
