@@ -32,7 +32,7 @@ export const compare: Catalogue['compare'] = {
   madeWith: (model, device) => `${model} auf ${device}, Startwert`,
   writing: (now, all, compression) => `${now} von ${all}: ${compression}`,
   keep: 'In diesem Browser behalten',
-  print: 'Handzettel drucken',
+  print: 'Handout drucken',
   linkHolds: 'Der Link enthält die Nachrichten und die Antworten. Wer ihn hat, kann sie lesen.',
 
   prompt: 'Prompt',

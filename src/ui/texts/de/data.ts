@@ -26,7 +26,7 @@ export const data: Catalogue['data'] = {
   leftOut: (n) => `${count(n, 'Eintrag', 'Einträge')} ausgelassen`,
   formats: { chat: 'Chat-Nachrichten', lab: 'eigenes Format des Labors' },
 
-  ways: 'Wege, einen Datensatz hinzuzufügen',
+  ways: 'Möglichkeiten, einen Datensatz hinzuzufügen',
   dropHere:
     'Leg ESConv, ExTES, DailyDialog, EmpatheticDialogues oder Chats hier ab: als JSON, JSON-Zeilen, CSV oder Text, ' +
     'mit oder ohne gzip. Dateien, die du zusammen ablegst, werden ein Datensatz.',

@@ -2,8 +2,8 @@ import type { Catalogue } from '../catalogue.ts';
 
 export const models: Catalogue['models'] = {
   lead:
-    'Immer ein Modell ist im Arbeitsspeicher und antwortet in jeder Ansicht. Modelle laufen auf dieser Seite, ' +
-    'Endpunkte ausgenommen.',
+    'Im Arbeitsspeicher ist immer nur ein Modell; es antwortet in jeder Ansicht. Modelle laufen auf dieser Seite, ' +
+    'außer denen hinter einem Endpunkt.',
   add: 'Modell hinzufügen',
   combineHead: 'Adapter kombinieren',
 
@@ -16,7 +16,7 @@ export const models: Catalogue['models'] = {
     webgpu: { name: 'WebGPU', hint: 'Nur auf der Grafikkarte; bietet der Browser keine an, scheitert das Laden.' },
     wasm: { name: 'Wasm', hint: 'Nur auf dem Prozessor: langsamer, läuft aber überall.' },
   },
-  nextTime: 'Gilt ab dem nächsten Laden eines Modells.',
+  nextTime: 'Gilt, sobald das nächste Mal ein Modell geladen wird.',
 
   over: (size, base, baseSize) => `${size}, auf ${base} (${baseSize}, einmal heruntergeladen)`,
   memory: (size) => `etwa ${size} Arbeitsspeicher`,
@@ -77,7 +77,7 @@ export const models: Catalogue['models'] = {
   more: 'Weitere stehen unten unter WebLLM. Passt eines nicht, zeigt sich das beim Laden.',
   listFailed: 'Die Liste konnte nicht gelesen werden. Lade die Seite neu, um es noch einmal zu versuchen.',
 
-  ways: 'Wege, ein Modell hinzuzufügen',
+  ways: 'Möglichkeiten, ein Modell hinzuzufügen',
   webllm: 'WebLLM',
   endpoint: 'Endpunkt',
   dropHere:

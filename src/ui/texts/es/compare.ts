@@ -32,7 +32,7 @@ export const compare: Catalogue['compare'] = {
   madeWith: (model, device) => `${model} en ${device}, semilla`,
   writing: (now, all, compression) => `${now} de ${all}: ${compression}`,
   keep: 'Guardar en este navegador',
-  print: 'Imprimir una hoja',
+  print: 'Imprimir en una hoja',
   linkHolds: 'El enlace contiene los mensajes y las respuestas. Quien lo tenga puede leerlos.',
 
   prompt: 'Prompt',

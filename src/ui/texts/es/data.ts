@@ -66,8 +66,8 @@ export const data: Catalogue['data'] = {
   chatFromTurn: (turn) => `Chatear desde aquí, intervención ${turn}`,
   compareFrom: 'Comparar desde aquí',
   compareFromTurn: (turn) => `Comparar desde aquí, intervención ${turn}`,
-  seeker: 'Busca apoyo',
-  supporter: 'Da apoyo',
+  seeker: 'Quien busca apoyo',
+  supporter: 'Quien da apoyo',
 
   malformed: (records) =>
     `${count(records, 'registro tenía errores y se ha omitido', 'registros tenían errores y se han omitido')}; los ` +
@@ -95,8 +95,8 @@ export const data: Catalogue['data'] = {
     lengths: (from, to, dialogues) => `De ${from} a ${to} intervenciones: ${dialogues} diálogos`,
     words: 'palabras en una intervención',
     share: '% de las intervenciones de cada parte',
-    seeker: 'busca apoyo',
-    supporter: 'da apoyo',
+    seeker: 'quien busca apoyo',
+    supporter: 'quien da apoyo',
     shareOf: (speaker, percent, from, to) => `${speaker}: el ${percent} % tiene de ${from} a ${to} palabras`,
   },
   dialogueLengths: 'Longitud de los diálogos',

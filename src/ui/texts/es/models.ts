@@ -2,8 +2,8 @@ import type { Catalogue } from '../catalogue.ts';
 
 export const models: Catalogue['models'] = {
   lead:
-    'Hay un solo modelo en la memoria, y responde en todas las secciones. Los modelos funcionan en esta página, ' +
-    'salvo los de un servidor.',
+    'Solo hay un modelo a la vez en la memoria, y responde en todas las secciones. Los modelos funcionan en esta ' +
+    'página, salvo los de un servidor.',
   add: 'Añadir un modelo',
   combineHead: 'Combinar adaptadores',
 
