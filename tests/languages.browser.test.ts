@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { EXPLORER_VIEWS } from '../src/core/explorer/address.ts';
 import { seriousViolations } from './harness/axe.ts';
 import { englishSentences, leftInEnglish } from './harness/left-in-english.ts';
 import { overhangs } from './harness/overhang.ts';
@@ -82,6 +83,39 @@ describe.each(['de', 'es'] as const)('in %s', (language) => {
       await page.locator(shown).first().waitFor();
       found.push(...(await faults(page, language, `Stop ${stop}`)));
     }
+    expect(found).toEqual([]);
+    expect(guest.errors).toEqual([]);
+    await guest.close();
+  });
+
+  it('Runs, Notebooks and About leave nothing in English, and fit 320 px', async () => {
+    const profile = { locale: LOCALES[language], viewport: NARROW };
+    const guest = await visit(at.browser, 'about:blank', { profile });
+    const { page } = guest;
+    const found: string[] = [];
+    const look = async (place: string, shown: string) => {
+      await page.locator(shown).first().waitFor();
+      found.push(...(await faults(page, language, place)), ...(await englishSentences(page)));
+    };
+    for (const { hash, shown } of [
+      { hash: '#/about', shown: 'main dl' },
+      { hash: '#/notebooks', shown: 'main li a' },
+      { hash: '#/notebooks/loss-curves', shown: 'iframe' },
+      { hash: '#/runs', shown: 'main li a' },
+    ]) {
+      await page.goto(`${at.lab.url}${hash}`);
+      await look(hash, shown);
+    }
+    await page.getByRole('link', { name: 'The built-in' }).click();
+    await look('A run', '[data-testid="explorer-table"] tbody a');
+    for (const [place, view] of EXPLORER_VIEWS.entries()) {
+      if (view === 'table') continue;
+      await page.getByTestId('explorer').getByRole('radio').nth(place).check();
+      await look(view, 'figure svg');
+    }
+    await page.getByTestId('explorer').getByRole('radio').first().check();
+    await page.locator('[data-testid="explorer-table"] tbody a').first().click();
+    await look('A turn', '[data-testid="context-agrees"]');
     expect(found).toEqual([]);
     expect(guest.errors).toEqual([]);
     await guest.close();

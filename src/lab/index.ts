@@ -113,6 +113,7 @@ export {
   listCommittedRuns,
   type CommittedRun,
   type ExploredRun,
+  type MissingReason,
   type RebuiltContext,
   type TurnContext,
 } from './runs/explorer.ts';

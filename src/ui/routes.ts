@@ -17,9 +17,6 @@ export const VIEWS = [
   { id: 'tour', unlisted: true },
 ] as const satisfies readonly View[];
 
-/** Views whose own texts are in English, whatever the language of the interface. */
-export const ENGLISH_VIEWS: readonly ViewId[] = ['runs', 'notebooks'];
-
 export type ViewId = (typeof VIEWS)[number]['id'];
 
 export interface Route {

@@ -7,7 +7,7 @@ const normalQuantile = (tests: number): number => Z[Math.min(Math.max(tests, 1),
 /**
  * The central 95 % of AUCs of a judge that guesses. Reference: Mann and Whitney (1947), the variance of U without ties.
  */
-function guessedAuc(good: number, failed: number): [low: number, high: number] {
+export function guessedAuc(good: number, failed: number): [low: number, high: number] {
   const reach = normalQuantile(1) * Math.sqrt((good + failed + 1) / (12 * good * failed));
   return [Math.max(0, 0.5 - reach), Math.min(1, 0.5 + reach)];
 }
@@ -16,7 +16,7 @@ function guessedAuc(good: number, failed: number): [low: number, high: number] {
  * The distance from 0 within which the rank correlations of a guessing judge stay in 95 % of checks, all `tests` of a
  * check together. Reference: Kendall and Gibbons (1990).
  */
-const guessedRho = (n: number, tests = 1): number => Math.min(1, normalQuantile(tests) / Math.sqrt(n - 1));
+export const guessedRho = (n: number, tests = 1): number => Math.min(1, normalQuantile(tests) / Math.sqrt(n - 1));
 
 /** Minimum number of dialogues for a statement on agreement. */
 export const FEWEST_DIALOGUES = 20;

@@ -1,5 +1,5 @@
 import { conditionsOf, type EvaluationPlan } from '../evaluation/plan.ts';
-import { describeTest, findingOf } from '../statistics/describe-test.ts';
+import { describeTest, findingOf, type TestedDifference } from '../statistics/describe-test.ts';
 import { holm } from '../statistics/holm.ts';
 import { leastP, pairedTest, type ResamplingOptions } from '../statistics/resampling.ts';
 import { FEWEST_CLUSTERS, paired, recordsOf, reported, type Cell } from './cells.ts';
@@ -71,20 +71,30 @@ export function testInWords(
   tests: number,
   { permutations, points = false }: Pick<ResamplingOptions, 'permutations'> & { points?: boolean } = {},
 ): string {
-  const { a, b } = test;
   const measure = measureOf(test.metric);
   const digits = measure && measure.digits - (points && measure.fraction ? 2 : 0);
-  const metric = `${measure?.label ?? test.metric} (${nameOf(plan, a, b, true)})`;
-  return describeTest(
-    { metric, a: nameOf(plan, a, b), b: nameOf(plan, b, a) },
-    { difference: test.difference, p: test.adjusted, tests, least: tests * leastP(permutations) },
-    digits,
-  );
+  const { common, a, b } = testNames(plan, test);
+  const metric = `${measure?.label ?? test.metric} (${common})`;
+  return describeTest({ metric, a, b }, testedDifference(test, tests, permutations), digits);
 }
 
-/** What distinguishes the two cells, or, with `common`, what they share. */
-function nameOf(plan: EvaluationPlan, cell: Cell, other: Cell, common = false): string {
-  const model = plan.models.find(({ id }) => id === cell.model)?.name ?? cell.model;
-  const condition = conditionsOf(plan).find(({ id }) => id === cell.representation)?.name ?? cell.representation;
-  return (cell.model === other.model) === common ? model : condition;
+/** A test of a table as its sentence takes it, with the smallest p-value that it could give. */
+export const testedDifference = (
+  { difference, adjusted }: Pick<BareTest, 'difference'> & { adjusted: number },
+  tests: number,
+  permutations?: number,
+): TestedDifference => ({ difference, p: adjusted, tests, least: tests * leastP(permutations) });
+
+/** What the two cells of a test share, and what distinguishes them. */
+export function testNames(
+  plan: EvaluationPlan,
+  { a, b }: Pick<BareTest, 'a' | 'b'>,
+  conditionName = (id: string): string => conditionsOf(plan).find((each) => each.id === id)?.name ?? id,
+): { common: string; a: string; b: string } {
+  const nameOf = (cell: Cell, ofModel: boolean): string =>
+    ofModel
+      ? (plan.models.find(({ id }) => id === cell.model)?.name ?? cell.model)
+      : conditionName(cell.representation);
+  const sameModel = a.model === b.model;
+  return { common: nameOf(a, sameModel), a: nameOf(a, !sameModel), b: nameOf(b, !sameModel) };
 }

@@ -13,7 +13,7 @@ import { found } from './stored-runs.ts';
 import { runReader } from './table-worker.ts';
 import { rebuildContext, type TurnContext } from './turn-context.ts';
 
-export type { RebuiltContext, TurnContext } from './turn-context.ts';
+export type { MissingReason, RebuiltContext, TurnContext } from './turn-context.ts';
 
 /** A run that is open in the explorer. */
 export interface ExploredRun extends RunHead, RunFacets {

@@ -16,7 +16,25 @@ import type { Compression } from '../compression.ts';
 import { openHistory } from '../history.ts';
 
 /** The context of a record as the model received it, or why it cannot be shown. */
-export type TurnContext = RebuiltContext | { state: 'missing'; why: string };
+export type TurnContext = RebuiltContext | MissingContext;
+
+/** Why a context cannot be shown: as an id, and as a sentence. */
+interface MissingContext {
+  state: 'missing';
+  reason: MissingReason;
+  why: string;
+}
+
+export type MissingReason =
+  | 'condition'
+  | 'failed'
+  | 'dataset'
+  | 'other-dialogue'
+  | 'model-wrote'
+  | 'tokenizer'
+  | 'left-out'
+  | 'earlier-replies'
+  | 'other-model';
 
 /** A context that was assembled again from the plan. */
 export interface RebuiltContext {
@@ -26,6 +44,8 @@ export interface RebuiltContext {
   utterances: readonly Utterance[];
   /** Whether it is as long as the record says; null if that cannot be told. */
   agrees: boolean | null;
+  /** Its length in tokens. */
+  tokens: number;
   /** What `agrees` means, as a sentence. */
   words: string;
 }
@@ -41,7 +61,7 @@ export interface ContextSources {
   earlier?: ReadonlyMap<number, string> | undefined;
 }
 
-const missing = (why: string): TurnContext => ({ state: 'missing', why });
+const missing = (reason: MissingReason, why: string): MissingContext => ({ state: 'missing', reason, why });
 
 /**
  * Assembles the context of a record again, as the run did: by `conditionRequest` and `viewContext`. Where utterances
@@ -54,21 +74,22 @@ export async function rebuildContext(
   signal?: AbortSignal,
 ): Promise<TurnContext> {
   const condition = conditionsOf(plan).find(({ id }) => id === record.representation);
-  if (!condition) return missing('The plan of this run does not name this condition.');
-  if (record.failed) return missing('The turn failed, so there is nothing that is known to have been sent.');
+  if (!condition) return missing('condition', 'The plan of this run does not name this condition.');
+  if (record.failed) return missing('failed', 'The turn failed, so there is nothing that is known to have been sent.');
   if (!dialogue)
     return missing(
+      'dataset',
       `Its dataset, “${plan.dataset.name}”, is not in this browser. Add it under Data, and open the turn again.`,
     );
   const turns = supporterTurns(dialogue);
   const original = turns.find((each) => each.turn === record.turn);
   if (!original || (record.reference !== '' && original.reference !== record.reference))
-    return missing('The dialogue of this name in this browser is not the one of the run.');
+    return missing('other-dialogue', 'The dialogue of this name in this browser is not the one of the run.');
   const refused = whyNot(record, condition, tokenizer);
-  if (refused !== null) return missing(refused);
+  if (refused) return refused;
   const rolledOut = plan.mode === 'roll-out';
   if (rolledOut && turns.some((each) => each.turn < record.turn && !earlier.has(each.turn)))
-    return missing('It contains the model’s own earlier replies, which this run does not have.');
+    return missing('earlier-replies', 'It contains the model’s own earlier replies, which this run does not have.');
   const before = rolledOut ? ownHistory(original.before, earlier) : original.before;
   const turn = { ...original, before };
   const compressed: Compressed[] = [];
@@ -90,7 +111,7 @@ export async function rebuildContext(
   );
   const budget = record.leftOut > 0 ? record.promptTokens : null;
   const view = await viewContext({ ...request, budget, reserve: 0 }, tokenizer, signal);
-  if (view.fit instanceof LabError) return missing(DIFFERENT_MODEL);
+  if (view.fit instanceof LabError) return missing('other-model', DIFFERENT_MODEL);
   const explained =
     compressed.length > 0 ? compressed : before.map(({ text }, i) => shortened(text, view.utterances[i]?.text));
   return {
@@ -105,15 +126,23 @@ const DIFFERENT_MODEL =
   'The model of the run is not here: with the one of this name, the context would not have had this length.';
 
 /** Why the context of a known turn cannot be assembled again; null if it can. */
-function whyNot(record: ExploredRecord, condition: PlanCondition, tokenizer: ModelTokenizer | null): string | null {
+function whyNot(
+  record: ExploredRecord,
+  condition: PlanCondition,
+  tokenizer: ModelTokenizer | null,
+): MissingContext | null {
   if ('history' in condition && needsModel(condition.history))
-    return 'The model itself wrote this history while the run was in progress, and it was not stored.';
+    return missing(
+      'model-wrote',
+      'The model itself wrote this history while the run was in progress, and it was not stored.',
+    );
   if ('history' in condition && condition.history.method === 'budget' && !tokenizer)
-    return 'This history depends on the tokenizer of the model, which is not in this browser.';
+    return missing('tokenizer', 'This history depends on the tokenizer of the model, which is not in this browser.');
   if (record.leftOut > 0 && !tokenizer)
-    return (
+    return missing(
+      'left-out',
       `${record.leftOut} of the oldest utterances did not fit the window. Which ones can only be told with the ` +
-      'tokenizer of the model, which is not in this browser.'
+        'tokenizer of the model, which is not in this browser.',
     );
   return null;
 }
@@ -123,10 +152,12 @@ function compared(
   { promptTokens, leftOut }: ExploredRecord,
   fit: { tokens: number; leftOut: number },
   exact: boolean,
-): Pick<RebuiltContext, 'agrees' | 'words'> {
+): Pick<RebuiltContext, 'agrees' | 'tokens' | 'words'> {
+  const { tokens } = fit;
   if (!exact || promptTokens === null)
     return {
       agrees: null,
+      tokens,
       words:
         'Assembled again from the plan. Nothing was left out for lack of room, so these are the texts that were ' +
         'sent; their number of tokens cannot be compared with the run, because ' +
@@ -135,10 +166,12 @@ function compared(
   if (fit.tokens === promptTokens && fit.leftOut === leftOut)
     return {
       agrees: true,
+      tokens,
       words: `Assembled again from the plan: ${promptTokens} tokens, as many as the run recorded.`,
     };
   return {
     agrees: false,
+    tokens,
     words:
       `Assembled again from the plan, but with ${fit.tokens} tokens where the run recorded ${promptTokens}: its ` +
       'model, template or dataset is not the one of this browser, and what was sent may differ.',

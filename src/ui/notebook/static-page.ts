@@ -43,16 +43,18 @@ export interface PageParts {
   /** The address of this lab, without what follows `#`. */
   lab: string;
   savedAt: Date;
+  /** What the lab itself says, in its language. */
+  words: { language: string; saved: (day: string) => string; code: string };
 }
 
 /**
  * A notebook with its outputs as one HTML file that shows the same without the lab: figures as SVG, tables as HTML,
  * code folded under each cell. Nothing in it runs.
  */
-export function staticPage({ title, cells, lab, savedAt }: PageParts): string {
+export function staticPage({ title, cells, lab, savedAt, words }: PageParts): string {
   const sections = cellsSchema.parse(cells).map(({ mode, source, shown, failed, html }) => {
     const isText = mode === 'md' || source.trim() === '';
-    const code = isText ? '' : folded(source, shown);
+    const code = isText ? '' : folded(source, shown, words);
     const output = inertHtml(html, lab);
     return `<section><div class="output"${failed ? ' data-failed' : ''}>${output}</div>${code}</section>`;
   });
@@ -71,14 +73,14 @@ export function staticPage({ title, cells, lab, savedAt }: PageParts): string {
 <main><div class="output">${heading}</div>
 ${sections.join('\n')}
 </main>
-<footer><p>Saved from Solace Lab on ${day}, with the outputs of that moment. Nothing on this page runs.</p></footer>
+<footer lang="${words.language}"><p>${escapeHtml(words.saved(day))}</p></footer>
 </body>
 </html>
 `;
 }
 
 /** Source code under a summary, unfolded if it was visible. */
-function folded(source: string, shown: boolean): string {
+function folded(source: string, shown: boolean, { language, code: label }: PageParts['words']): string {
   const code = `<pre><code>${escapeHtml(source)}</code></pre>`;
-  return `<details${shown ? ' open' : ''}><summary>Code</summary>${code}</details>`;
+  return `<details${shown ? ' open' : ''}><summary lang="${language}">${escapeHtml(label)}</summary>${code}</details>`;
 }

@@ -1,5 +1,6 @@
 import { validationOf } from '../../core/judge/judge-dialogues.ts';
 import type { CheckEvent, JudgeCheck, JudgedCheckDialogue, WorkCalls } from '../../lab/index.ts';
+import { runTexts as t } from '../texts/runs.ts';
 import type { Runs } from './runs.svelte.ts';
 
 /** Has a model judge whole conversations; those that are `done` are not judged again. */
@@ -41,7 +42,7 @@ export class JudgeChecking {
           signal,
           onEvent: (event) => {
             if (event.type === 'judged') this.judged = [...this.judged, event.judged];
-            report(event.type === 'loading' ? 'Loading the judge' : 'Judging', event.progress, false);
+            report(event.type === 'loading' ? t.stages.loadingJudge : t.stages.judging, event.progress, false);
           },
           onWait: this.#runs.waiting,
         });

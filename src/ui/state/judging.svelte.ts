@@ -1,6 +1,7 @@
 import type { LabError } from '../../core/error.ts';
 import { judgeIdOf } from '../../core/judge/run-verdict.ts';
 import type { ChosenJudge, JudgePair, JudgeState, JudgingEvent, WorkCalls } from '../../lab/index.ts';
+import { runTexts as t } from '../texts/runs.ts';
 import { attempt } from './attempt.ts';
 import { Latest } from './latest.ts';
 import type { Runs } from './runs.svelte.ts';
@@ -59,7 +60,7 @@ export class Judging {
         return this.#service.judgeRunReplies(this.#run, judge, {
           signal,
           onEvent: ({ type, progress }) =>
-            report(type === 'loading' ? 'Loading the judge' : 'Judging', progress, type === 'verdict'),
+            report(type === 'loading' ? t.stages.loadingJudge : t.stages.judging, progress, type === 'verdict'),
           onWait: this.#runs.waiting,
         });
       },

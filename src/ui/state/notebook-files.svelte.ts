@@ -1,5 +1,7 @@
 import { LabError } from '../../core/error.ts';
 import { formatBytes } from '../../core/units.ts';
+import { notebookTexts as t } from '../texts/notebooks.ts';
+import { shellTexts } from '../texts/shell.ts';
 import { attempt } from './attempt.ts';
 import type { Toasts } from './toasts.svelte.ts';
 
@@ -60,7 +62,7 @@ export class NotebookFiles {
       await this.load();
     });
     if (this.error || replaced.length === 0) return;
-    this.#offerUndo(`Replaced ${replaced.map(({ name }) => name).join(', ')}.`, replaced);
+    this.#offerUndo(t.replaced(replaced.map(({ name }) => name).join(', ')), replaced);
   }
 
   /** Removes a file, which can be undone. */
@@ -68,7 +70,7 @@ export class NotebookFiles {
     await this.#attempt(async () => {
       await this.#shelf.detachFiles(this.#notebook, file.name);
       await this.load();
-      this.#offerUndo(`Removed ${file.name}.`, [file]);
+      this.#offerUndo(t.removed(file.name), [file]);
     });
   }
 
@@ -78,7 +80,7 @@ export class NotebookFiles {
         await this.#shelf.attachFiles(this.#notebook, files);
         await this.load();
       });
-    this.#toasts.show(what, { label: 'Undo', run: () => void undo() });
+    this.#toasts.show(what, { label: shellTexts.undo, run: () => void undo() });
   }
 
   async #attempt(work: () => Promise<void>): Promise<void> {

@@ -4,6 +4,8 @@ import type { StoredNotebook } from '../../lab/index.ts';
 import { CATALOGUE } from '../../notebook/catalogue.ts';
 import { LONGEST_NOTEBOOK } from '../../notebook/protocol.ts';
 import type { ReadNotebook } from '../notebook/import.ts';
+import { notebookTexts as t } from '../texts/notebooks.ts';
+import { shellTexts } from '../texts/shell.ts';
 import { attempt } from './attempt.ts';
 import { Latest } from './latest.ts';
 import type { FileShelf } from './notebook-files.svelte.ts';
@@ -19,11 +21,11 @@ export interface ShownNotebook {
   builtIn: boolean;
 }
 
-const EMPTY = `<!doctype html>
+const emptyNotebook = (title: string): string => `<!doctype html>
 <notebook theme="air">
-  <title>Untitled</title>
+  <title>${title}</title>
   <script id="1" type="text/markdown">
-    # Untitled
+    # ${title}
   </script>
   <script id="2" type="module" pinned>
     const [first] = await lab.compress(["I am so tired of all this."], {representation: "keypos"});
@@ -114,7 +116,7 @@ export class Notebooks {
       this.current = html;
       this.shown = {
         id,
-        title: stored?.title ?? entry?.title ?? 'Untitled',
+        title: stored?.title ?? entry?.title ?? t.untitled,
         html,
         imported: stored?.imported ?? false,
         builtIn: Boolean(entry),
@@ -163,7 +165,10 @@ export class Notebooks {
       });
       await this.refresh();
     };
-    this.#dependencies.toasts.show(`“${notebook.title}” deleted.`, { label: 'Undo', run: () => void undo() });
+    this.#dependencies.toasts.show(t.notebookDeleted(notebook.title), {
+      label: shellTexts.undo,
+      run: () => void undo(),
+    });
   }
 
   async #discardEdits(id: string, show: () => Promise<void>): Promise<void> {
@@ -184,18 +189,18 @@ export class Notebooks {
       await this.#attempt(() => this.#shelf.putNotebook(before));
       await show();
     };
-    this.#dependencies.toasts.show('Restored the original.', { label: 'Undo', run: () => void undo() });
+    this.#dependencies.toasts.show(t.restored, { label: shellTexts.undo, run: () => void undo() });
   }
 
   /** Stores a new notebook and returns its id. */
   create(): Promise<string | undefined> {
-    return this.#add({ title: 'Untitled', html: EMPTY, imported: false });
+    return this.#add({ title: t.untitled, html: emptyNotebook(t.untitled), imported: false });
   }
 
   /** Copies the open notebook as it is now, with its files, and returns the copy's id. */
   async copy(): Promise<string | undefined> {
-    const { id, title = 'Untitled', imported = false } = this.shown ?? {};
-    const copy = await this.#add({ title: `${title} (copy)`, html: this.current, imported });
+    const { id, title = t.untitled, imported = false } = this.shown ?? {};
+    const copy = await this.#add({ title: t.copyOf(title), html: this.current, imported });
     if (id === undefined || copy === undefined) return copy;
     await this.#attempt(async () => {
       const files = await this.#shelf.notebookFiles(id);

@@ -70,7 +70,8 @@ function setUp(changes: Partial<ExplorerService> = {}) {
       exploredScatter: (_, x, y) => (asked.push(`scatter ${x} ${y}`), Promise.resolve({ x, y, groups: [] })),
       exploredSlices: refuse,
       exportExplored: refuse,
-      contextOfReply: (_, { representation }) => Promise.resolve({ state: 'missing', why: representation }),
+      contextOfReply: (_, { representation }) =>
+        Promise.resolve({ state: 'missing', reason: 'failed', why: representation }),
       ...changes,
     },
     navigate: (run, query, replace) => (hash = `${replace ? 'replace' : 'go'} ${run}?${query}`),
@@ -112,9 +113,9 @@ it('opens a turn with the context of its first reply, or of the one that the add
   const { explorer, pages } = setUp();
   await explorer.arrive('a', 'dialogue=d&turn=3');
   expect(explorer.turn?.replies[0]?.record).toMatchObject({ dialogue: 'd', turn: 3 });
-  expect(explorer.context).toEqual({ state: 'missing', why: 'raw' });
+  expect(explorer.context).toEqual({ state: 'missing', reason: 'failed', why: 'raw' });
   await explorer.arrive('a', 'dialogue=d&turn=3&context=keypos%7Ebase');
-  expect(explorer.context).toEqual({ state: 'missing', why: 'keypos' });
+  expect(explorer.context).toEqual({ state: 'missing', reason: 'failed', why: 'keypos' });
   // The table is read when the turn is closed.
   expect(pages).toEqual([]);
   await explorer.arrive('a', '');

@@ -10,6 +10,8 @@ import type {
   StoredRun,
   WorkCalls,
 } from '../../lab/index.ts';
+import { errorMeaning } from '../texts/in-use.svelte.ts';
+import { runTexts as t } from '../texts/runs.ts';
 import { attempt } from './attempt.ts';
 import { Latest } from './latest.ts';
 import type { Toasts } from './toasts.svelte.ts';
@@ -25,6 +27,8 @@ export interface ShownTable {
   of: string;
   plan: EvaluationPlan;
   summary: RunSummary;
+  /** Permutations of each test; absent for the usual number. */
+  permutations?: number | undefined;
 }
 
 /** The work in this tab: models reply, a judge scores the replies, or a judge is validated. */
@@ -151,7 +155,7 @@ export class Runs {
         this.#service.startRun(id, {
           signal,
           onEvent: ({ type, progress }) =>
-            report(type === 'loading' ? 'Loading the model' : 'Answering', progress, type === 'record'),
+            report(type === 'loading' ? t.stages.loading : t.stages.answering, progress, type === 'record'),
           onWait: this.waiting,
         }),
     });
@@ -163,7 +167,7 @@ export class Runs {
     this.error = null;
     const stopping = new AbortController();
     this.#stopping = stopping;
-    this.running = { ...begun, stage: 'Getting ready', remainingMs: null };
+    this.running = { ...begun, stage: t.stages.ready, remainingMs: null };
     await this.#attempt(failed, () =>
       run(stopping.signal, (stage, progress, tableGrew) => {
         this.running = { ...begun, stage, ...progress };
@@ -181,7 +185,7 @@ export class Runs {
   /** Shows why nothing happens while a server is busy or unreachable. */
   readonly waiting = ({ milliseconds, error }: RetryWait): void => {
     if (!this.running) return;
-    const stage = `Trying again in ${Math.ceil(milliseconds / 1000)} s. ${error.detail.what}`;
+    const stage = t.waiting(Math.ceil(milliseconds / 1000), errorMeaning(error.code) ?? error.detail.what);
     this.running = { ...this.running, stage };
   };
 
@@ -196,7 +200,7 @@ export class Runs {
       const plan = this.find(id)?.run.plan;
       const options = { ...(resamples !== undefined && { resamples }), judge: this.#judge };
       const summary = await this.#service.summariseRun(id, options);
-      return plan && { plan, summary };
+      return plan && { plan, summary, permutations: resamples };
     });
   }
 
@@ -214,7 +218,7 @@ export class Runs {
     return this.#attempt('The run could not be imported', async () => {
       const { id, plan } = await this.#service.importRun(files);
       await this.refresh();
-      this.#toasts.show(`Imported “${plan.name}”.`);
+      this.#toasts.show(t.imported(plan.name));
       return id;
     });
   }

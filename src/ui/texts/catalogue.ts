@@ -10,6 +10,9 @@ import type { help } from './en/help.ts';
 import type { look } from './en/look.ts';
 import type { settings } from './en/settings.ts';
 import type { models } from './en/models.ts';
+import type { explorer } from './en/explorer.ts';
+import type { notebooks } from './en/notebooks.ts';
+import type { runs } from './en/runs.ts';
 import type { shell } from './en/shell.ts';
 import type { tour } from './en/tour.ts';
 import type { Terms } from './terms.ts';
@@ -30,6 +33,9 @@ export interface Catalogue {
   look: typeof look;
   settings: typeof settings;
   models: typeof models;
+  explorer: typeof explorer;
+  notebooks: typeof notebooks;
+  runs: typeof runs;
   shell: typeof shell;
   tour: typeof tour;
   /** What an error means, by its code: the words of the error itself are English. */

@@ -1,4 +1,5 @@
 import { REPRESENTATIONS, type RepresentationId } from '../../core/compression/representation.ts';
+import type { CatalogueEntry } from '../../notebook/catalogue.ts';
 import { terms } from './in-use.svelte.ts';
 import type { ExampleText } from './terms.ts';
 
@@ -9,3 +10,9 @@ export const compressionSummary = (id: RepresentationId): string =>
 /** What is said about a ready-made comparison, by its place among them, in the language in use. */
 export const exampleText = (index: number, { title, why }: ExampleText): ExampleText =>
   terms()?.examples[index] ?? { title, why };
+
+/** What a notebook of the lab is about, in the language in use. */
+export const notebookSummary = ({ name, summary }: CatalogueEntry): string => terms()?.notebooks[name] ?? summary;
+
+/** Says that notebooks are English; undefined in English. */
+export const notebooksInEnglish = (): string | undefined => terms()?.notebooksInEnglish;

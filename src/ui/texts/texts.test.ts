@@ -10,6 +10,9 @@ import { data } from './en/data.ts';
 import { help } from './en/help.ts';
 import { look } from './en/look.ts';
 import { settings } from './en/settings.ts';
+import { explorer } from './en/explorer.ts';
+import { notebooks } from './en/notebooks.ts';
+import { runs } from './en/runs.ts';
 import { shell } from './en/shell.ts';
 import { tour } from './en/tour.ts';
 import { models } from './en/models.ts';
@@ -24,10 +27,13 @@ const ENGLISH = {
   components,
   context,
   data,
+  explorer,
   glossary,
   help,
   look,
   models,
+  notebooks,
+  runs,
   settings,
   shell,
   tour,
@@ -36,6 +42,16 @@ const ENGLISH = {
 /** Words that are the same in another language. */
 const SAME: Record<keyof typeof LOAD_TEXTS, readonly string[]> = {
   de: [
+    'explorer.median',
+    'explorer.original',
+    'explorer.turn',
+    'explorer.turns',
+    'runs.metric.meteor',
+    'runs.name',
+    'runs.prompt',
+    'notebooks.one',
+    'notebooks.code',
+    'notebooks.frame',
     'about.licenceEnd',
     'about.version',
     'compare.prompt',
@@ -58,6 +74,9 @@ const SAME: Record<keyof typeof LOAD_TEXTS, readonly string[]> = {
     'settings.decoding.topK.label',
   ],
   es: [
+    'explorer.original',
+    'runs.metric.meteor',
+    'runs.prompt',
     'about.licenceEnd',
     'about.no',
     'compare.prompt',

@@ -28,7 +28,6 @@ export const shell: Catalogue['shell'] = {
   switchTheme: (current, next) => `Farben: ${current}. Wechseln zu: ${next}`,
   themes: { system: 'wie das System', light: 'hell', dark: 'dunkel' },
   language: 'Sprache',
-  partly: 'Einige Seiten sind noch auf Englisch',
   languageFailed:
     'Die Texte dieser Sprache konnten nicht geladen werden. Versuch es noch einmal, wenn du verbunden bist.',
 

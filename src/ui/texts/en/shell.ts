@@ -27,7 +27,6 @@ export const shell = {
   switchTheme: (current: string, next: string) => `Theme: ${current}. Switch to ${next}`,
   themes: { system: 'as the system', light: 'light', dark: 'dark' },
   language: 'Language',
-  partly: 'Other languages: some pages are in English',
   languageFailed: 'The texts of this language could not be fetched. Try again when you are connected.',
 
   introLabel: 'Before you write',

@@ -19,11 +19,11 @@ export const about: Catalogue['about'] = {
   nothing:
     'Nada. La página, el modelo y tus conversaciones se quedan en este navegador; no hay cuentas, ni rastreo, ni ' +
     'registros. Hay dos excepciones, y las dos las decides tú en la página «Modelos»: un',
-  endpoint: 'punto de acceso',
-  endpointReceives: ' que añadas recibe las conversaciones que mantengas con él, y el servidor de una',
+  endpoint: 'servidor',
+  endpointReceives: ' que añadas recibe las conversaciones que mantengas con él, y el sitio de una',
   modelAddress: 'dirección de modelo',
   hostSees: ' que introduzcas ve la descarga.',
-  key: 'La clave de un punto de acceso se queda en la memoria hasta que cierres la pestaña, salvo que pidas guardarla.',
+  key: 'La clave de un servidor se queda en la memoria hasta que cierres la pestaña, salvo que pidas guardarla.',
 
   stored: 'Guardado en este navegador',
   takes: 'El laboratorio, sus modelos y tus conversaciones ocupan',

@@ -11,6 +11,9 @@ import { help } from './help.ts';
 import { look } from './look.ts';
 import { settings } from './settings.ts';
 import { models } from './models.ts';
+import { explorer } from './explorer.ts';
+import { notebooks } from './notebooks.ts';
+import { runs } from './runs.ts';
 import { shell } from './shell.ts';
 import { terms } from './terms.ts';
 import { tour } from './tour.ts';
@@ -28,6 +31,9 @@ export const catalogue: Catalogue = {
   look,
   settings,
   models,
+  explorer,
+  notebooks,
+  runs,
   shell,
   terms,
   tour,

@@ -27,7 +27,6 @@ export const shell: Catalogue['shell'] = {
   switchTheme: (current, next) => `Colores: ${current}. Cambiar a: ${next}`,
   themes: { system: 'como el sistema', light: 'claros', dark: 'oscuros' },
   language: 'Idioma',
-  partly: 'Algunas páginas están todavía en inglés',
   languageFailed: 'No se han podido cargar los textos de este idioma. Inténtalo de nuevo cuando tengas conexión.',
 
   introLabel: 'Antes de escribir',

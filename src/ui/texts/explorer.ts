@@ -1,0 +1,4 @@
+import { explorer } from './en/explorer.ts';
+import { area } from './in-use.svelte.ts';
+
+export const explorerTexts = area('explorer', explorer);

@@ -1,0 +1,4 @@
+import { notebooks } from './en/notebooks.ts';
+import { area } from './in-use.svelte.ts';
+
+export const notebookTexts = area('notebooks', notebooks);
