@@ -165,7 +165,8 @@ export function slicesFigure(
         tip,
         title: ({ slice, name, value, low, high, n }: (typeof rows)[number]) =>
           `${slice}, ${name}\n${number(value)}` +
-          `${low === null || high === null ? '' : ` (${words.to(number(low), number(high))})`}, n = ${words.integer(n)}`,
+          `${low === null || high === null ? '' : ` (${words.to(number(low), number(high))})`}, ` +
+          `n = ${words.integer(n)}`,
       }),
       ...legend(names),
     ],

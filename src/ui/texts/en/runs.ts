@@ -120,8 +120,8 @@ export const runs = {
   check: 'Validate a judge against human ratings',
   checkAbout:
     "A model judges whole conversations. Its scores are compared with the seekers' own survey, where a dataset " +
-    'has one (ESConv), and successful conversations are compared with failed ones (FailedESConv). Results last until the ' +
-    'page is closed.',
+    'has one (ESConv), and successful conversations are compared with failed ones (FailedESConv). Results last ' +
+    'until the page is closed.',
   wentWell: 'Conversations that went well',
   failed: 'Conversations that failed',
   none: 'None',
