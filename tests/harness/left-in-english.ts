@@ -57,7 +57,8 @@ export async function leftInEnglish(page: Page, language: Other, part = 'body'):
 
 /**
  * Visible sentences with words that neither German nor Spanish has, wherever they come from: texts that are not in the
- * catalogue. What people, models and datasets wrote has a `dir` of its own, or is in figures and lists to choose from.
+ * catalogue. What people, models and datasets wrote has a `dir` of its own, is quoted, or is in figures and lists to
+ * choose from.
  */
 export async function englishSentences(page: Page): Promise<string[]> {
   const texts = await page
@@ -68,5 +69,6 @@ export async function englishSentences(page: Page): Promise<string[]> {
         .flatMap(({ childNodes }) => [...childNodes])
         .flatMap((child) => (child.nodeType === Node.TEXT_NODE ? (child.textContent ?? '') : [])),
     );
-  return texts.filter((text) => /\b(the|and|with|of|are|from|your|this|which|could)\b/i.test(text));
+  const unquoted = (text: string): string => text.replace(/„[^“]*“|«[^»]*»/g, '');
+  return texts.filter((text) => /\b(the|and|with|of|are|from|your|this|which|could)\b/i.test(unquoted(text)));
 }
