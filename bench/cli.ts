@@ -97,8 +97,8 @@ const BENCHES: Record<string, Entry> = {
       name: 'sample',
       value: 'VALUE',
       about: 'Dataset, dialogues, turns per dialogue, model, budgets in tokens, in this order.',
-      otherwise: 'solace-test 100 2, the embedded base, 128 to 512',
-      example: 'solace-test 6 2',
+      otherwise: 'solace-test 100 1, solace, 128 to 512',
+      example: 'solace-test 6 1',
     },
   },
   'assist-contexts': {

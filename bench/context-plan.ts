@@ -2,7 +2,8 @@ import { BUDGETS, equalBudgetHistories } from '../src/core/evaluation/equal-budg
 import { parsePlan } from '../src/core/evaluation/plan.ts';
 import type { Bench } from './bench.ts';
 
-const MODEL = 'public/models/smollm2-135m-instruct';
+/** More than the middle one of the budgets in tokens, so that most budgets cannot hold the whole conversation. */
+const WORDS_BEFORE = 240;
 
 /**
  * Prints the plan of a run that compares ways to spend the same number of tokens on a conversation. `lab evaluate`
@@ -11,8 +12,8 @@ const MODEL = 'public/models/smollm2-135m-instruct';
 export const writeContextPlan: Bench = async ([
   source = 'solace-test',
   dialogues = '100',
-  turns = '2',
-  folder = MODEL,
+  turns = '1',
+  folder = 'solace',
   ...tokens
 ]) => {
   const plan = parsePlan({
@@ -21,8 +22,8 @@ export const writeContextPlan: Bench = async ([
     name: `Equal budgets, ${source}`,
     note: 'The perplexity of the next reply at equal numbers of tokens of context, by how they are spent.',
     dataset: { name: source, source },
-    sample: { seed: 1, dialogues: Number(dialogues), turns: Number(turns), replies: 0 },
-    models: [{ kind: 'folder', id: 'model', name: folder, folder }],
+    sample: { seed: 1, dialogues: Number(dialogues), turns: Number(turns), wordsBefore: WORDS_BEFORE, replies: 0 },
+    models: [{ kind: 'folder', id: 'model', name: folder, folder, template: 'chatml' }],
     representations: ['raw'],
     histories: equalBudgetHistories(tokens.length > 0 ? tokens.map(Number) : BUDGETS),
     metrics: { perplexity: true, meteor: false },

@@ -1,3 +1,4 @@
+import { LazyMap } from '../async/memoised.ts';
 import type { ChatMessage } from '../context/message.ts';
 import type { ScorableModel } from '../engine/capabilities.ts';
 import type { TokenScore } from '../engine/engine.ts';
@@ -43,6 +44,25 @@ export async function replyLikelihood(
   const counted = scores.slice(promptTokens, answeredTokens + 1);
   const sum = counted.reduce((total, score) => total - logProbabilityOf(score, model), 0);
   return { sum, tokens: counted.length, scores: counted, promptTokens };
+}
+
+/** What a record keeps of a likelihood. */
+export type ReplyLoss = Pick<ReplyLikelihood, 'sum' | 'tokens' | 'promptTokens'>;
+
+/** Scores a reply to messages; see `replyLikelihood`. */
+export type ScoreReply = (messages: ChatMessage[], reply: string, signal?: AbortSignal) => Promise<ReplyLoss>;
+
+/**
+ * `replyLikelihood` of one model that scores the same reply to the same messages once: conditions often send the same
+ * context, e.g. all budgets that hold the whole conversation.
+ */
+export function rememberingLikelihood(model: ScorableModel): ScoreReply {
+  const known = new LazyMap<string, ReplyLoss>();
+  return (messages, reply, signal) =>
+    known.get(JSON.stringify([messages, reply]), async () => {
+      const { sum, tokens, promptTokens } = await replyLikelihood(model, messages, reply, signal);
+      return { sum, tokens, promptTokens };
+    });
 }
 
 /** A placeholder reply that shows what a template writes around replies: a character that no template contains. */

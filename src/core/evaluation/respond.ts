@@ -3,14 +3,13 @@ import type { ChatMessage } from '../context/message.ts';
 import type { ModelTokenizer } from '../context/tokenizer.ts';
 import { windowOf } from '../context/window.ts';
 import { collectReply } from '../engine/collect-reply.ts';
-import { scorableModel, type ScorableModel } from '../engine/capabilities.ts';
 import type { LoadedModel } from '../engine/engine.ts';
 import { splitStrategy } from '../dataset/strategy.ts';
 import { LabError } from '../error.ts';
 import type { HistoryMethod } from '../compression/history/history.ts';
 import type { HistorySpec } from '../compression/history/spec.ts';
 import type { RepresentationId } from '../compression/representation.ts';
-import { replyLikelihood } from './likelihood.ts';
+import type { ScoreReply } from './likelihood.ts';
 import type { EvaluationPlan, PlanCondition } from './plan.ts';
 import { recordKey, type ResultRecord } from './record.ts';
 import type { SampledTurn } from './turns.ts';
@@ -41,6 +40,12 @@ export interface ContextTools {
   tokenizer: ModelTokenizer | null;
 }
 
+/** Dependencies for a record. */
+export interface RecordTools extends ContextTools {
+  /** Scores the original reply; null if the model's engine cannot. */
+  scoreReply: ScoreReply | null;
+}
+
 /** Tokens that a template may add around a reply. */
 const REPLY_FRAME = 16;
 
@@ -52,7 +57,7 @@ export async function respond(
   model: LoadedModel,
   job: Job,
   plan: EvaluationPlan,
-  tools: ContextTools,
+  tools: RecordTools,
   signal?: AbortSignal,
 ): Promise<ResultRecord> {
   const started = performance.now();
@@ -66,13 +71,13 @@ export async function respond(
   const reply = turn.reply
     ? await generate(model, messages, { ...plan.decoding, seed: replySeed(plan, turn) }, signal)
     : null;
-  const scorable =
+  const scoreReply =
     plan.metrics.perplexity && (await hasRoom(turn.reference, fit.tokens, window.budget, tools.tokenizer))
-      ? scorableModel(model)
-      : undefined;
-  const likelihood = scorable ? await replyLikelihood(scorable, messages, turn.reference, signal) : null;
+      ? tools.scoreReply
+      : null;
+  const likelihood = scoreReply && (await scoreReply(messages, turn.reference, signal));
   const compressed = plan.metrics.compressedPerplexity
-    ? { nllCompressed: scorable ? await compressedLoss(scorable, messages, job, tools, signal) : null }
+    ? { nllCompressed: scoreReply && (await compressedLoss(scoreReply, messages, job, tools, signal)) }
     : {};
   return {
     model: job.model,
@@ -99,7 +104,7 @@ export async function respond(
 
 /** The loss of the reply compressed as its context is; null for histories, and if nothing is left of it. */
 async function compressedLoss(
-  model: ScorableModel,
+  scoreReply: ScoreReply,
   messages: ChatMessage[],
   { condition, turn: { reference } }: Job,
   { compress }: ContextTools,
@@ -108,7 +113,7 @@ async function compressedLoss(
   if ('history' in condition) return null;
   const [reply = ''] = await compress([reference], condition.id);
   if (reply.trim() === '') return null;
-  const { sum, tokens } = await replyLikelihood(model, messages, reply, signal);
+  const { sum, tokens } = await scoreReply(messages, reply, signal);
   return { sum, tokens };
 }
 

@@ -1,9 +1,11 @@
 import { rememberingTokenizer, type ModelTokenizer } from '../context/tokenizer.ts';
+import { scorableModel } from '../engine/capabilities.ts';
 import type { LoadedInfo, LoadedModel } from '../engine/engine.ts';
 import { retryingModel, type RetryWait } from '../engine/retry.ts';
 import { concernsOneItem, throwIfCancelled } from '../error.ts';
 import type { HistoryMethod } from '../compression/history/history.ts';
 import { ProgressEstimator, type RunProgress } from './progress-estimator.ts';
+import { rememberingLikelihood, type ScoreReply } from './likelihood.ts';
 import { conditionsOf, type EvaluationPlan, type PlanModel } from './plan.ts';
 import { turnsHash, type ModelProvenance, type Provenance } from './provenance.ts';
 import { pooled } from '../async/pooled.ts';
@@ -108,6 +110,7 @@ interface Current {
   model: LoadedModel;
   histories: ReadonlyMap<string, HistoryMethod>;
   tokenizer: ModelTokenizer | null;
+  scoreReply: ScoreReply | null;
   provenance: Provenance | undefined;
 }
 
@@ -117,9 +120,11 @@ async function openedWith(
   { plan, turns, openHistory, provenanceOf }: RunDependencies,
 ): Promise<Current> {
   const methods = (plan.histories ?? []).map((spec) => openHistory(spec, model));
+  const scorable = scorableModel(model);
   return {
     id: spec.id,
     model,
+    scoreReply: scorable ? rememberingLikelihood(scorable) : null,
     histories: new Map(methods.map((method) => [method.id, method])),
     tokenizer: model.tokenizer ? rememberingTokenizer(model.tokenizer) : null,
     provenance: provenanceOf && { ...(await provenanceOf(spec, model.info)), data: turnsHash(turns) },

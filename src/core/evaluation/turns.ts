@@ -1,4 +1,5 @@
 import type { Dialogue, Utterance } from '../dataset/dialogue.ts';
+import { countWords } from '../dataset/statistics.ts';
 import { sampleWithoutReplacement } from '../random/random.ts';
 import { hash } from '../random/fnv1a.ts';
 import { seededRandom } from '../random/xoshiro128.ts';
@@ -60,9 +61,9 @@ export function sampleTurns(
   dialogues: readonly Dialogue[],
   { sample, sampling, mode }: Pick<EvaluationPlan, 'sample' | 'sampling' | 'mode'>,
 ): SampledTurn[] {
-  const { seed, dialogues: wanted, turns: perDialogue, replies } = sample;
+  const { seed, dialogues: wanted, turns: perDialogue, replies, wordsBefore = 0 } = sample;
   const usable = dialogues
-    .map((dialogue) => ({ dialogue, turns: supporterTurns(dialogue) }))
+    .map((dialogue) => ({ dialogue, turns: supporterTurns(dialogue).filter((turn) => wordsOf(turn) >= wordsBefore) }))
     .filter(({ turns }) => turns.length > 0);
   return draw(usable, wanted, seed).flatMap(({ dialogue, turns }) => {
     const name = sampling === 1 ? dialogue.id : contentOf(dialogue);
@@ -72,6 +73,9 @@ export function sampleTurns(
     return chosen.map((turn) => ({ ...turn, reply: answered.has(turn), key: hash(`${name}\n${turn.turn}`) }));
   });
 }
+
+/** The number of words before a turn. */
+const wordsOf = ({ before }: SupporterTurn): number => before.reduce((sum, { text }) => sum + countWords(text), 0);
 
 /** The content of a dialogue, without its id. */
 const contentOf = ({ utterances }: Dialogue): string =>
