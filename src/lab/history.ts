@@ -11,7 +11,9 @@ import {
   type CountTokens,
   type HistoryCost,
   type HistoryMethod,
+  type HistoryModel,
 } from '../core/compression/history/history.ts';
+import { rememberingModel } from '../core/compression/history/remembering.ts';
 import { needsModel, type HistorySpec } from '../core/compression/history/spec.ts';
 import type { TaggerId } from '../core/compression/representation.ts';
 import { compress as sharedCompress, type Compression } from './compression.ts';
@@ -45,20 +47,27 @@ export interface Shortened extends Pick<CompactedHistory, 'sent' | 'summary' | '
 }
 
 /** Opens a method, which works with the lab's compression, a model and a tokenizer. */
-export function openHistory(
+export const openHistory = (spec: HistorySpec, { model, ...parts }: HistoryParts): HistoryMethod =>
+  openWith(spec, async () => historyModel(await model()), parts);
+
+function openWith(
   spec: HistorySpec,
-  { model, countTokens, tagger, compress = sharedCompress, embedder = pageEmbedder }: HistoryParts,
+  model: () => Promise<HistoryModel>,
+  { countTokens, tagger, compress = sharedCompress, embedder = pageEmbedder }: Omit<HistoryParts, 'model'>,
 ): HistoryMethod {
   return createHistory(spec, {
     model: {
-      score: async (text, signal) => historyModel(await model()).score(text, signal),
-      generate: async (prompt, options) => historyModel(await model()).generate(prompt, options),
+      score: async (text, signal) => (await model()).score(text, signal),
+      generate: async (prompt, options) => (await model()).generate(prompt, options),
     },
     countTokens,
     embedder,
     compress: (texts, options, signal) => compress(texts, { ...options, tagger }, signal),
   });
 }
+
+/** What the models of runs computed for histories: those that differ in their budgets only ask for the same. */
+const remembered = new WeakMap<LoadedModel, HistoryModel>();
 
 /**
  * A history of an evaluation plan, with the model that replies. If that has no tokenizer, budgets use estimates.
@@ -70,7 +79,9 @@ export function historyOfRun(
 ): HistoryMethod {
   const countTokens: CountTokens = (texts) =>
     model.tokenizer ? model.tokenizer.countTokens(texts) : texts.map(estimateTokens);
-  return openHistory(spec, { model: async () => model, countTokens, ...parts });
+  const remembering = remembered.get(model) ?? rememberingModel(historyModel(model));
+  remembered.set(model, remembering);
+  return openWith(spec, async () => remembering, { countTokens, ...parts });
 }
 
 /**

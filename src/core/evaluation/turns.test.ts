@@ -50,6 +50,14 @@ describe('sampleTurns', () => {
     expect(among.filter((each) => each.dialogue === 'd7')).toEqual(alone);
   });
 
+  it('draws only turns with enough words before them', () => {
+    const drawn = sampleTurns(many, { ...plan, sample: { ...sample, turns: 2, wordsBefore: 20 } });
+    // Every utterance has four words: the supporter's turns after five utterances or more.
+    expect(new Set(drawn.map(({ turn }) => turn))).toEqual(new Set([5, 7, 9]));
+    expect(drawn).toHaveLength(20);
+    expect(sampleTurns(many, { ...plan, sample: { ...sample, wordsBefore: 37 } })).toEqual([]);
+  });
+
   it('takes all where no cap is set', () => {
     const turns = sampleTurns(many, { ...plan, sample: { seed: 1, dialogues: null, turns: null, replies: null } });
     expect(turns).toHaveLength(200);
