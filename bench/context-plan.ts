@@ -22,7 +22,7 @@ export const writeContextPlan: Bench = async ([
     name: `Equal budgets, ${source}`,
     note: 'The perplexity of the next reply at equal numbers of tokens of context, by how they are spent.',
     dataset: { name: source, source },
-    sample: { seed: 1, dialogues: Number(dialogues), turns: Number(turns), wordsBefore: WORDS_BEFORE, replies: 0 },
+    sample: { seed: 1, dialogues: Number(dialogues), turns: Number(turns), minWordsBefore: WORDS_BEFORE, replies: 0 },
     models: [{ kind: 'folder', id: 'model', name: folder, folder, template: 'chatml' }],
     representations: ['raw'],
     histories: equalBudgetHistories(tokens.length > 0 ? tokens.map(Number) : BUDGETS),

@@ -180,32 +180,45 @@ describe('The paper, live', () => {
     );
   });
 
-  it('draws what a run at equal budgets measured, a line for each of eight methods', () => {
+  it('draws what a run at equal budgets measured, a line for each of seven methods', () => {
     const { document: shown } = page.rendered;
-    const figure = shown.querySelector('svg[aria-label^="Perplexity of the next reply against tokens"]');
-    expect(figure?.querySelectorAll('[aria-label="line"] path')).toHaveLength(8);
-    expect(figure?.querySelectorAll('[aria-label="dot"] circle')).toHaveLength(8 * MADE_UP_BUDGETS.length);
+    const figures = shown.querySelectorAll('svg[aria-label^="Perplexity of the next reply against tokens"]');
+    expect(figures).toHaveLength(shown.querySelectorAll('table[data-budget]').length);
+    // The made-up run is the last of the list.
+    const figure = [...figures].at(-1);
+    expect(figure?.querySelectorAll('[aria-label="line"] path')).toHaveLength(7);
+    expect(figure?.querySelectorAll('[aria-label="dot"] circle')).toHaveLength(7 * MADE_UP_BUDGETS.length);
     // Every value has an interval, drawn as a rule.
-    expect(figure?.querySelectorAll('[aria-label="rule"] line')).toHaveLength(8 * MADE_UP_BUDGETS.length);
+    expect(figure?.querySelectorAll('[aria-label="rule"] line')).toHaveLength(7 * MADE_UP_BUDGETS.length);
     const rows = [...shown.querySelectorAll('table[data-budget="made-up-budgets"] tbody tr')];
     expect(rows.map((row) => tidy(row.children[0]))).toEqual([
       'Raw',
       'KeyPOS',
       'NoStopwords',
       'Mixed by age',
-      'Raw, the opening kept',
       'Summary',
       'Selective Context',
       'Recall by embedding',
     ]);
-    // After Raw alone, a budget's eight conditions follow each other; condition c took c milliseconds.
+    const perplexityOf = (at: number) => madeUpBudgets.cells[at]?.metrics['perplexity'];
+    const inWords = ({ low, high }: { low: number | null; high: number | null }, sign = '') =>
+      `${sign}${low?.toFixed(2)} to ${high?.toFixed(2)}`;
+    // After Raw alone, a budget's seven conditions follow each other; condition c took c milliseconds.
     rows.forEach((row, i) =>
       MADE_UP_BUDGETS.forEach((_, b) => {
-        const at = 1 + 8 * b + i;
-        const { perplexity } = madeUpBudgets.cells[at]?.metrics ?? {};
-        const [low, high] = [perplexity?.low?.toFixed(2), perplexity?.high?.toFixed(2)];
-        expect(tidy(row.children[1 + b])).toBe(`${perplexity?.value.toFixed(2)}${low} to ${high}, n 8`);
-        if (b === 1) expect(tidy(row.children[3])).toBe(at.toFixed(1));
+        const at = 1 + 7 * b + i;
+        const perplexity = perplexityOf(at);
+        const [cell, raw] = [tidy(row.children[1 + b]), perplexityOf(1 + 7 * b)];
+        if (!perplexity || !raw) throw new Error('missing');
+        expect(cell).toContain(`${perplexity.value.toFixed(2)}${inWords(perplexity)}, n 8`);
+        if (i > 0 && perplexity.ratio) {
+          expect(perplexity.ratio.value).toBeCloseTo(perplexity.value / raw.value, 9);
+          expect(cell).toContain(`× ${perplexity.ratio.value.toFixed(2)}${inWords(perplexity.ratio, '× ')}`);
+        } else expect(cell).not.toContain('×');
+        if (b > 0) return;
+        expect(tidy(row.children[3])).toBe(at.toFixed(1));
+        // The model took 50 ms to read a record's 20 tokens of context and 16 of the reply.
+        expect(tidy(row.children[4])).toBe(String(Math.round(at / (50 / 36))));
       }),
     );
   });

@@ -29,7 +29,8 @@ const records = conditions.flatMap(({ id }, c) =>
       representation: id,
       dialogue: `dialogue ${d + 1}`,
       hypothesis: null,
-      nll: { sum: 40 + c + d, tokens: 16 },
+      // Conditions differ by other amounts in each dialogue, so that ratios have intervals.
+      nll: { sum: 40 + c + ((d * (c + 3)) % 8), tokens: 16 },
       timing: { newTokens: 0, firstTokenMs: 0, decodeMs: 0, totalMs: 50, contextMs: c },
     }),
   ),

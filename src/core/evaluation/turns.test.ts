@@ -51,11 +51,13 @@ describe('sampleTurns', () => {
   });
 
   it('draws only turns with enough words before them', () => {
-    const drawn = sampleTurns(many, { ...plan, sample: { ...sample, turns: 2, wordsBefore: 20 } });
+    const drawn = sampleTurns(many, { ...plan, sample: { ...sample, turns: 2, minWordsBefore: 20 } });
     // Every utterance has four words: the supporter's turns after five utterances or more.
     expect(new Set(drawn.map(({ turn }) => turn))).toEqual(new Set([5, 7, 9]));
     expect(drawn).toHaveLength(20);
-    expect(sampleTurns(many, { ...plan, sample: { ...sample, wordsBefore: 37 } })).toEqual([]);
+    const short = sampleTurns(many, { ...plan, sample: { ...sample, minWordsBefore: 20, maxWordsBefore: 28 } });
+    expect(new Set(short.map(({ turn }) => turn))).toEqual(new Set([5, 7]));
+    expect(sampleTurns(many, { ...plan, sample: { ...sample, minWordsBefore: 37 } })).toEqual([]);
   });
 
   it('takes all where no cap is set', () => {

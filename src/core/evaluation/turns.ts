@@ -61,9 +61,20 @@ export function sampleTurns(
   dialogues: readonly Dialogue[],
   { sample, sampling, mode }: Pick<EvaluationPlan, 'sample' | 'sampling' | 'mode'>,
 ): SampledTurn[] {
-  const { seed, dialogues: wanted, turns: perDialogue, replies, wordsBefore = 0 } = sample;
+  const {
+    seed,
+    dialogues: wanted,
+    turns: perDialogue,
+    replies,
+    minWordsBefore = 0,
+    maxWordsBefore = Infinity,
+  } = sample;
+  const isWanted = ({ before }: SupporterTurn): boolean => {
+    const words = before.reduce((sum, { text }) => sum + countWords(text), 0);
+    return words >= minWordsBefore && words <= maxWordsBefore;
+  };
   const usable = dialogues
-    .map((dialogue) => ({ dialogue, turns: supporterTurns(dialogue).filter((turn) => wordsOf(turn) >= wordsBefore) }))
+    .map((dialogue) => ({ dialogue, turns: supporterTurns(dialogue).filter(isWanted) }))
     .filter(({ turns }) => turns.length > 0);
   return draw(usable, wanted, seed).flatMap(({ dialogue, turns }) => {
     const name = sampling === 1 ? dialogue.id : contentOf(dialogue);
@@ -73,9 +84,6 @@ export function sampleTurns(
     return chosen.map((turn) => ({ ...turn, reply: answered.has(turn), key: hash(`${name}\n${turn.turn}`) }));
   });
 }
-
-/** The number of words before a turn. */
-const wordsOf = ({ before }: SupporterTurn): number => before.reduce((sum, { text }) => sum + countWords(text), 0);
 
 /** The content of a dialogue, without its id. */
 const contentOf = ({ utterances }: Dialogue): string =>

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { RunVerdict } from '../judge/run-verdict.ts';
-import { parsePlan } from '../evaluation/plan.ts';
+import { conditionsOf, parsePlan } from '../evaluation/plan.ts';
 import type { ResultRecord } from '../evaluation/record.ts';
 import { numbersOf } from '../evaluation/numbers.ts';
 import type { Provenance } from '../evaluation/provenance.ts';
 import { holm } from '../statistics/holm.ts';
 import { aggregate, aggregateNumbers } from './aggregate.ts';
+import { baselineOf } from './cells.ts';
 import { recordsCsv } from './csv.ts';
 import { shareHtml } from './share-html.ts';
 import { summarySchema } from './summary.ts';
@@ -113,6 +114,35 @@ describe('aggregate', () => {
     );
     expect(cells.map(({ representation }) => representation)).toEqual(['raw', 'keypos', 'last-4']);
     expect(tests.map(({ a, b }) => `${a.representation} ${b.representation}`)).toContain('last-4 raw');
+  });
+
+  it('compares ways to spend a budget with the conversation cut off at the same budget', () => {
+    const budget = (tokens: number, ...representations: ('raw' | 'keypos')[]) =>
+      ({ method: 'budget', tokens, representations }) as const;
+    const histories = [
+      budget(64, 'raw'),
+      budget(64, 'keypos'),
+      budget(128, 'keypos'),
+      { method: 'last', k: 4 } as const,
+    ];
+    const written = parsePlan({ ...plan, representations: ['raw'], histories });
+    const conditions = conditionsOf(written).map(({ id }) => id);
+    expect(conditions.slice(1).map((id) => baselineOf(written, { model: 'm', representation: id }))).toEqual(
+      ['raw', 'budget-64-raw', 'raw', 'raw'].map((representation) => ({ model: 'm', representation })),
+    );
+    const { cells, tests } = aggregate(
+      written,
+      conditions.flatMap((representation, c) =>
+        records
+          .filter((each) => each.representation === 'raw')
+          .map((each) => ({ ...each, representation, nll: { sum: 20 + c, tokens: 10 } })),
+      ),
+      { ...options, resamples: 20 },
+    );
+    expect(cells[2]?.metrics['perplexity']?.ratio?.value).toBeCloseTo(Math.exp(0.1), 9);
+    expect(tests.map(({ a, b }) => `${a.representation} ${b.representation}`)).toContain(
+      'budget-64-keypos budget-64-raw',
+    );
   });
 
   it('gives ratios to the first condition, in the cells of the others', () => {

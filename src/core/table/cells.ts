@@ -1,4 +1,4 @@
-import { conditionsOf, type EvaluationPlan } from '../evaluation/plan.ts';
+import { conditionsOf, type EvaluationPlan, type PlanCondition } from '../evaluation/plan.ts';
 import { turnKey } from '../evaluation/record.ts';
 import { groupBy } from '../group.ts';
 import {
@@ -22,11 +22,30 @@ export const recordsOf = (records: readonly CountedRecord[], { model, representa
 /** Minimum number of dialogues for an interval or a test. */
 export const FEWEST_CLUSTERS = 5;
 
-/** The cell that another is relative to: its model's under the plan's first condition; undefined for that itself. */
+/**
+ * The cell that another is relative to, of the same model. For a way to spend a budget it is the conversation as
+ * written, cut off at the same budget, if the plan has that; otherwise the plan's first condition, which is relative to
+ * nothing.
+ */
 export function baselineOf(plan: EvaluationPlan, { model, representation }: Cell): Cell | undefined {
-  const [first] = conditionsOf(plan);
-  return first && first.id !== representation ? { model, representation: first.id } : undefined;
+  const conditions = conditionsOf(plan);
+  const [first] = conditions;
+  if (!first || first.id === representation) return undefined;
+  const budget = budgetOf(conditions.find(({ id }) => id === representation));
+  const cutOff = conditions.find((each) => budget !== undefined && isCutOff(each) && budgetOf(each) === budget);
+  return { model, representation: cutOff && cutOff.id !== representation ? cutOff.id : first.id };
 }
+
+/** Tokens for the conversation, if a condition has a limit. */
+const budgetOf = (condition: PlanCondition | undefined): number | undefined =>
+  condition && 'history' in condition && 'tokens' in condition.history ? condition.history.tokens : undefined;
+
+/** Whether a condition sends the latest utterances as written, as many as its budget holds. */
+const isCutOff = (condition: PlanCondition): boolean =>
+  'history' in condition &&
+  condition.history.method === 'budget' &&
+  condition.history.first === undefined &&
+  condition.history.representations.every((each) => each === 'raw');
 
 /** A cell's metrics with their intervals; `baseline` are the records of the cell that ratios are relative to. */
 export function summariseCell(

@@ -2,7 +2,7 @@ import { conditionsOf, type EvaluationPlan } from '../evaluation/plan.ts';
 import { describeTest, findingOf, type TestedDifference } from '../statistics/describe-test.ts';
 import { holm } from '../statistics/holm.ts';
 import { leastP, pairedTest, type ResamplingOptions } from '../statistics/resampling.ts';
-import { FEWEST_CLUSTERS, paired, recordsOf, reported, type Cell } from './cells.ts';
+import { baselineOf, FEWEST_CLUSTERS, paired, recordsOf, reported, type Cell } from './cells.ts';
 import { measureOf, MEASURES, TESTED, type CountedRecord } from './measures.ts';
 import type { RunSummary } from './summary.ts';
 
@@ -30,21 +30,18 @@ export function testTable(
   });
 }
 
-/** Each condition against the first one of its model, and each model against the first one under the same condition. */
+/** Each condition against its model's baseline, and each model against the first one under the same condition. */
 function comparisons(plan: EvaluationPlan, cells: readonly Cell[]): [Cell, Cell][] {
-  const { models } = plan;
-  const representations = conditionsOf(plan).map(({ id }) => id);
-  const find = (model?: string, representation?: string) =>
-    cells.find((cell) => cell.model === model && cell.representation === representation);
-  const pairs: [Cell | undefined, Cell | undefined][] = [
-    ...models.flatMap(({ id }) =>
-      representations.slice(1).map((each) => [find(id, each), find(id, representations[0])] as [Cell?, Cell?]),
-    ),
-    ...representations.flatMap((each) =>
-      models.slice(1).map(({ id }) => [find(id, each), find(models[0]?.id, each)] as [Cell?, Cell?]),
-    ),
-  ] as [Cell | undefined, Cell | undefined][];
-  return pairs.flatMap(([a, b]) => (a && b ? [[a, b] as [Cell, Cell]] : []));
+  const [first] = plan.models;
+  const byCondition = conditionsOf(plan).flatMap(({ id }) =>
+    cells.filter(({ representation }) => representation === id),
+  );
+  return [
+    ...cells.map((cell) => [cell, baselineOf(plan, cell)] as const),
+    ...byCondition
+      .filter(({ model }) => model !== first?.id)
+      .map((cell) => [cell, first && { ...cell, model: first.id }] as const),
+  ].flatMap(([a, b]): [Cell, Cell][] => (b ? [[a, b]] : []));
 }
 
 type BareTest = Omit<SummaryTest, 'words' | 'adjusted' | 'finding'>;

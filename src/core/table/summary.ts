@@ -17,7 +17,7 @@ const intervalSchema = z.object({
   n: z.int(),
 });
 const metricSchema = intervalSchema.extend({
-  /** The value divided by the same model's under the first condition, on common turns; absent there. */
+  /** The value divided by that of the same model's baseline (see `baselineOf`), on common turns; absent without one. */
   ratio: intervalSchema.optional(),
 });
 
