@@ -6,10 +6,11 @@ import { inPoints } from '../src/core/table/points.ts';
 import measurements from '../src/lab/notebooks/measurements.json' with { type: 'json' };
 import paper from '../src/lab/notebooks/paper.json' with { type: 'json' };
 import { MADE_UP_BUDGETS, madeUpBudgets, withMadeUpBudgets } from './harness/made-up-budgets.ts';
+import { withMadeUpRollOut } from './harness/made-up-roll-out.ts';
 import { recomputed, RUNS, tidy, usePaper } from './harness/rendered-paper.ts';
 
 describe('The paper, live', () => {
-  const page = usePaper(withMadeUpBudgets);
+  const page = usePaper((lab) => withMadeUpRollOut(withMadeUpBudgets(lab)));
 
   it('has a verdict for each claim, with figures that the committed records give', () => {
     const verdict = (claim: string): string => page.textOf(`tr[data-claim="${claim}"] [data-kind="verdict"]`);
@@ -184,7 +185,7 @@ describe('The paper, live', () => {
     const { document: shown } = page.rendered;
     const figures = shown.querySelectorAll('svg[aria-label^="Perplexity of the next reply against tokens"]');
     expect(figures).toHaveLength(shown.querySelectorAll('table[data-budget]').length);
-    // The made-up run is the last of the list.
+    // The made-up run is the last of the list that has budgets.
     const figure = [...figures].at(-1);
     expect(figure?.querySelectorAll('[aria-label="line"] path')).toHaveLength(7);
     expect(figure?.querySelectorAll('[aria-label="dot"] circle')).toHaveLength(7 * MADE_UP_BUDGETS.length);
@@ -221,6 +222,22 @@ describe('The paper, live', () => {
         expect(tidy(row.children[4])).toBe(String(Math.round(at / (50 / 36))));
       }),
     );
+  });
+
+  it('shows a rolled-out conversation, and leads from each reply to its context', () => {
+    const table = page.rendered.document.querySelector('table[data-figure="8 9"][data-run="made-up-roll-out"]');
+    const replies = [...(table?.querySelectorAll('tbody a') ?? [])];
+    expect(replies.length).toBeGreaterThanOrEqual(9);
+    expect(tidy(replies[0])).toBe('Reply 0 under raw.');
+    expect(replies[0]?.getAttribute('href')).toMatch(
+      /^#\/runs\/made-up-roll-out\?dialogue=[^&]+&turn=\d+&context=raw%7Em$/,
+    );
+    // Under KeyPOS every reply but the first repeats one; a third of the replies are under each compression.
+    const repeated = [...page.rendered.document.querySelectorAll('table[data-block="roll-outs"] tbody tr')].map((row) =>
+      tidy(row.children[2]),
+    );
+    const n = replies.length / 3;
+    expect(repeated.map((cell) => Number.parseFloat(cell))).toEqual([0, Number(((100 * (n - 1)) / n).toFixed(1)), 0]);
   });
 
   it('computes where the paper contradicts itself', () => {
