@@ -30,7 +30,7 @@ const records = conditions.flatMap(({ id }, c) =>
       dialogue: `dialogue ${d + 1}`,
       hypothesis: null,
       // Conditions differ by other amounts in each dialogue, so that ratios have intervals.
-      nll: { sum: 40 + c + ((d * (c + 3)) % 8), tokens: 16 },
+      nll: { sum: 40 + c + ((d * (c + 3)) % 19), tokens: 16 },
       timing: { newTokens: 0, firstTokenMs: 0, decodeMs: 0, totalMs: 50, contextMs: c },
     }),
   ),
