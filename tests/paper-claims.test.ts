@@ -224,6 +224,32 @@ describe('The paper, live', () => {
     );
   });
 
+  it('draws two committed runs at equal budgets: seven methods, a hundred dialogues of each dataset', () => {
+    for (const id of ['equal-budget-corpus', 'equal-budget-esconv']) {
+      const { cells, dialogues, failed, tests } = recomputed(id);
+      expect([dialogues, failed]).toEqual([100, 0]);
+      const rows = [...page.rendered.document.querySelectorAll(`table[data-budget="${id}"] tbody tr`)];
+      expect(rows).toHaveLength(7);
+      const budgets = (cells.length - 1) / rows.length;
+      rows.forEach((row, i) =>
+        Array.from({ length: budgets }, (_, b) => {
+          const { representation, metrics } = cells[1 + 7 * b + i] ?? {};
+          const [link] = row.children[1 + b]?.querySelectorAll('a') ?? [];
+          expect(tidy(link)).toBe(metrics?.['perplexity']?.value.toFixed(2));
+          expect(link?.getAttribute('href')).toBe(
+            `#/runs/${id}?model=solace&condition=${representation}&column=perplexity&sort=perplexity`,
+          );
+        }),
+      );
+      // Every confirmed difference is said, and nothing else: those of the methods from Raw at the same budget.
+      const confirmed = tests.filter(
+        ({ finding, b }) => finding !== 'none' && finding !== 'alone' && b.representation !== 'raw',
+      );
+      const said = tidy(page.rendered.document.querySelector(`ul[data-findings="${id}"]`));
+      expect(said.match(/× \d/g) ?? []).toHaveLength(confirmed.length);
+    }
+  });
+
   it('shows a rolled-out conversation, and leads from each reply to its context', () => {
     const table = page.rendered.document.querySelector('table[data-figure="8 9"][data-run="made-up-roll-out"]');
     const replies = [...(table?.querySelectorAll('tbody a') ?? [])];
