@@ -53,6 +53,24 @@ describe('Markdown in replies', () => {
     ] satisfies Block[]);
   });
 
+  it('reads a table, also with cells too few or too many', () => {
+    expect(readMarkdown('Two:\n| Habit | Helps |\n|:---|---:|\n| Walk | **a lot** |\n| Rest |\n|a|b|c|\nEnd')).toEqual([
+      { kind: 'paragraph', inlines: [text('Two:')] },
+      {
+        kind: 'table',
+        head: [[text('Habit')], [text('Helps')]],
+        rows: [
+          [[text('Walk')], [{ kind: 'strong', text: 'a lot' }]],
+          [[text('Rest')]],
+          [[text('a')], [text('b')], [text('c')]],
+        ],
+      },
+      { kind: 'paragraph', inlines: [text('End')] },
+    ] satisfies Block[]);
+    for (const plain of ['| no rule |\n| below |', '|', 'a | b\n--- | ---', '| a |\n|:|'])
+      expect(readMarkdown(plain)).toBeNull();
+  });
+
   it.each([
     'javascript:alert(1)',
     'data:text/html,x',
@@ -70,12 +88,12 @@ describe('Markdown in replies', () => {
     fc.assert(
       fc.property(
         fc.string({
-          unit: fc.constantFrom('*', '_', '`', '[', ']', '(', ')', '>', '-', '#', '1', '.', ' ', '\n', 'a'),
+          unit: fc.constantFrom('*', '_', '`', '[', ']', '(', ')', '>', '-', '#', '1', '.', '|', ':', ' ', '\n', 'a'),
         }),
         (any) => void readMarkdown(any),
       ),
     );
-    for (const nasty of ['*', '_', '[', '`', '**a', '[a](', '> ']) readMarkdown(nasty.repeat(5000));
+    for (const nasty of ['*', '_', '[', '`', '**a', '[a](', '> ', '|-', '| ', '|\n']) readMarkdown(nasty.repeat(5000));
     expect(readMarkdown('```\nx')).toEqual([{ kind: 'code', text: 'x' }]);
     expect(readMarkdown(`**a** ${'x'.repeat(30_000)}`)).toBeNull();
   });

@@ -1,6 +1,6 @@
 /**
- * A safe subset of Markdown, as models write it: paragraphs, headings, lists, quotes, code, bold, italic, links. It is
- * parsed to data, never to HTML, and what it does not know stays text.
+ * A safe subset of Markdown, as models write it: paragraphs, headings, lists, tables, quotes, code, bold, italic, links.
+ * It is parsed to data, never to HTML, and what it does not know stays text.
  */
 
 export type Inline =
@@ -9,7 +9,9 @@ export type Inline =
 export type Block =
   | { kind: 'paragraph' | 'heading' | 'quote'; inlines: Inline[] }
   | { kind: 'code'; text: string }
-  | { kind: 'list'; ordered: boolean; start: number; items: Inline[][] };
+  | { kind: 'list'; ordered: boolean; start: number; items: Inline[][] }
+  /** A row may have fewer or more cells than the head; filled up, a hostile table would be huge. */
+  | { kind: 'table'; head: Inline[][]; rows: Inline[][][] };
 
 /** Longer replies are shown as they are, so that a growing one stays cheap to show. */
 const LONGEST = 20_000;
@@ -29,6 +31,7 @@ const HEADING = /^#{1,6}\s+(.*)$/;
 const QUOTE = /^\s*>\s?(.*)$/;
 const BULLET = /^\s*[-*+]\s+(.*)$/;
 const NUMBERED = /^\s*(\d{1,9})[.)]\s+(.*)$/;
+const ROW = /^\s*\|(.*)$/;
 
 function blocksOf(lines: readonly string[]): Block[] {
   const blocks: Block[] = [];
@@ -65,6 +68,11 @@ function blocksOf(lines: readonly string[]): Block[] {
       const start = Number(NUMBERED.exec(line)?.[1] ?? 1);
       blocks.push({ kind: 'list', ordered: true, start, items: items.map(inlinesOf) });
       i += items.length - 1;
+    } else if (ROW.test(line) && isRule(lines[i + 1] ?? '')) {
+      close();
+      const [head = [], , ...rows] = run(lines, i, ROW).map((row) => cellsOf(row).map(inlinesOf));
+      blocks.push({ kind: 'table', head, rows });
+      i += rows.length + 1;
     } else if (line.trim() === '') close();
     else paragraph.push(line);
   }
@@ -81,6 +89,20 @@ function run(lines: readonly string[], from: number, pattern: RegExp): string[] 
     found.push(content);
   }
   return found;
+}
+
+/** The cells of a row without its first bar; another bar may end it. */
+const cellsOf = (row: string): string[] =>
+  row
+    .trim()
+    .replace(/\|$/, '')
+    .split('|')
+    .map((cell) => cell.trim());
+
+/** Whether a line is the one below the head of a table. */
+function isRule(line: string): boolean {
+  const row = ROW.exec(line)?.[1];
+  return row !== undefined && cellsOf(row).every((cell) => /^:?-+:?$/.test(cell));
 }
 
 /** Bounded repetitions only, so that no text takes long to read. */
