@@ -28,6 +28,17 @@ describe('the notebooks that come with the lab', () => {
   });
 });
 
+it.each(['compression-playground', 'which-words-matter', 'the-paper-live'])('%s hides its code at first', (name) => {
+  expect(readFileSync(join(FOLDER, `${name}.html`), 'utf8')).toMatch(/<notebook\b[^>]* fold>/);
+});
+
+it('The paper, live names the paper before anything else', () => {
+  const [first] = read(readFileSync(join(FOLDER, 'the-paper-live.html'), 'utf8')).cells;
+  expect(first?.value.replaceAll(/\s+/g, ' ')).toMatch(
+    /^The paper behind this lab is \*Leveraging Large Language Models for Emotionally Supportive Chatbots\* \(/,
+  );
+});
+
 describe('the format', () => {
   it('returns what was written, whatever a cell contains', () => {
     const value = fc.oneof(

@@ -90,6 +90,9 @@ describe('remoteFiles', () => {
     await files.ensure(paths, {});
     for (const path of paths) expect(await text(files, path)).toBe(FILES[path]);
     expect(asked.sort()).toEqual([...paths, 'manifest.json'].map((path) => `GET ${path}`).sort());
+    // A private window may lose them while the model is open.
+    await vault.clear('m');
+    for (const path of paths) expect(await text(files, path)).toBe(FILES[path]);
   });
 
   it('says that the network is needed if a damaged file cannot be fetched again', async () => {

@@ -19,6 +19,7 @@ import { models } from './en/models.ts';
 import { preferredLanguage } from './languages.ts';
 import { LOAD_TEXTS } from './load.ts';
 import { PARTS, textsOf } from './testing/texts-of.ts';
+import { STARTERS } from '../chat/starters.ts';
 
 const ENGLISH = {
   about,
@@ -124,6 +125,19 @@ it('name no number of their own in crisis: all come from the table', () => {
   expect(known).toContain('112');
   const own = textsOf(help).flatMap(([, text]) => numbersIn(text).filter((each) => !PARTS.includes(each)));
   expect(own).toEqual(['2026']);
+});
+
+it('says in English what people say, and nothing of the engine room', () => {
+  const texts = textsOf(ENGLISH);
+  const stilted = texts.filter(([, text]) =>
+    /\bcan not\b|\bbroken off\b|\bWasm\b|\bWebGPU\b|\bweights of\b/i.test(text),
+  );
+  expect(stilted).toEqual([]);
+  // On a phone, nothing is beside anything.
+  expect(chat.opening).not.toMatch(/\b(?:beside|next to|left|right)\b/i);
+  // A person who is asked to begin with one of these would say “don’t”.
+  for (const starter of STARTERS)
+    expect(starter).not.toMatch(/\b(?:can ?not|(?:do|does|did|is|are|was|have|has|would) not|I am|I have|it is)\b/i);
 });
 
 it.each([
