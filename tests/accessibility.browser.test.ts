@@ -177,6 +177,13 @@ describe('accessibility', () => {
     await new Person(guest.page).replies.getByText(echo('Only keys')).waitFor();
     await keyboard.press('/');
     await expect.poll(focused).toBe('message');
+    // Its button leads there as well, and so does a visit by somebody who has read the first note.
+    await guest.page.getByTestId('acknowledge').press('Enter');
+    await guest.page.getByRole('button', { name: 'New conversation' }).press('Enter');
+    await guest.page.getByRole('heading', { name: 'New conversation' }).waitFor();
+    await expect.poll(focused).toBe('message');
+    await guest.page.reload();
+    await expect.poll(focused).toBe('message');
     await guest.close();
   });
 });

@@ -33,12 +33,21 @@ describe('an OpenAI-compatible endpoint', () => {
   });
 
   it('receives compressed messages, and the page keeps the whole ones', async () => {
-    const { endpoint, person } = at;
+    const { endpoint, guest, person } = at;
     await person.represent('nostopwords');
     await person.shortenNewest();
     await person.ask('I am so very tired of the noise');
     expect(endpoint.seen[0]?.body.messages.at(-1)?.content).toBe('tired noise');
     expect(await person.messages.last().innerText()).toContain('I am so very tired of the noise');
+    // Where that drops a negation, the panel says what it can do, and keeps them from now on if asked.
+    await person.represent('keypos');
+    await person.ask('I don’t want to fail');
+    expect(endpoint.seen[1]?.body.messages.at(-1)?.content).toBe('I want fail');
+    const warning = guest.page.getByText('1 negation dropped: this can reverse the meaning.');
+    await warning.getByRole('button', { name: 'Keep negations (departs from the paper)' }).click();
+    await warning.waitFor({ state: 'detached' });
+    await person.ask('I don’t want to fail');
+    expect(endpoint.seen[2]?.body.messages.at(-1)?.content).toBe('I don’t want fail');
   });
 
   it('forgets the key with the tab', async () => {
@@ -94,6 +103,7 @@ describe('an OpenAI-compatible endpoint', () => {
     await person.say('Are you there?');
     // The wait for the first word is no silence.
     await person.replies.last().getByTestId('reading').waitFor();
+    expect(await guest.page.locator('[aria-live=polite]', { hasText: 'The supporter is writing.' }).count()).toBe(1);
     await guest.page.getByTestId('stop-reply').click();
     await guest.page.getByRole('button', { name: 'Send' }).waitFor();
     expect(await person.messages.last().innerText()).toContain('Are you there?');
@@ -128,6 +138,8 @@ describe('a browser that stores nothing at all', () => {
     expect(await person.ask('And now?')).toBe(echo('And now?'));
     expect(await person.conversations().count()).toBe(1);
     await person.goTo('about');
+    // It knows no more of a graphics device than the chat does.
+    await page.getByText(/^no: (this browser has no WebGPU|no graphics adapter was found)/).waitFor();
     await person.goTo('chat');
     await person.replies.nth(1).waitFor();
     expect(await page.getByRole('alert').count()).toBe(0);

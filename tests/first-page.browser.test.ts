@@ -37,9 +37,19 @@ describe('the first page', () => {
     await guest.page.reload();
     expect(await person.messageField.inputValue()).toBe('I can write already');
     await guest.page.waitForLoadState('networkidle');
-    expect(asked.filter((path) => /\.(wasm|gguf|safetensors|onnx|onnx_data.*)$|\/(ort|wllama)\//.test(path))).toEqual(
-      [],
-    );
+    const fetched = () =>
+      asked.filter((path) => /\.(wasm|gguf|safetensors|onnx|onnx_data.*)$|\/(ort|wllama)\//.test(path));
+    expect(fetched()).toEqual([]);
+    // Where data is saved, the first message does not fetch it either before the person agrees.
+    await guest.context.route(/engine\.worker/, () => undefined);
+    await guest.page.evaluate(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }));
+    await person.messageField.press('Enter');
+    const loading = guest.page.getByRole('group', { name: 'The model is being loaded' });
+    await loading.getByText(/has to be fetched once: \d+ MB/).waitFor();
+    expect(fetched()).toEqual([]);
+    await loading.getByTestId('agree').click();
+    // Meanwhile there is something to do.
+    await loading.getByRole('link', { name: 'A tour of 90 seconds' }).waitFor();
     await guest.close();
   });
 
@@ -64,7 +74,7 @@ describe('the first page', () => {
   });
 
   it('shows help at once where a first message signals danger, however small the window is', async () => {
-    const guest = await visit(at.browser, at.lab.url, { quiet: true });
+    const guest = await visit(at.browser, at.lab.url, { quiet: true, profile: { timezoneId: 'UTC' } });
     const { page } = guest;
     const person = new Person(page);
     // The built-in model, which never arrives.
@@ -72,17 +82,29 @@ describe('the first page', () => {
     const banner = page.getByRole('region', { name: 'Where to find people who can help' });
     for (const [width, height] of SMALL) {
       await page.setViewportSize({ width, height });
-      for (const text of ['I want to die', 'I can’t take it anymore']) {
-        await page.keyboard.press('Control+Shift+O');
-        await page.getByRole('heading', { name: 'New conversation' }).waitFor();
-        await page.getByTestId('acknowledge').waitFor();
-        await person.say(text);
-        for (const part of [banner.getByRole('heading'), banner.getByRole('link').first()])
-          await expect.poll(() => part.evaluate(isInSight), { message: `${width} by ${height}` }).toBe(true);
-        expect(await page.locator('[aria-live=assertive]').textContent()).toMatch(/^People who can help are listed/);
-        await page.getByTestId('stop-reply').click();
-      }
+      // The button says how much it fetches.
+      expect(await page.getByTestId('load-model').innerText()).toMatch(/\d+ MB/);
     }
+    const expectHelp = async (text: string, size: string): Promise<void> => {
+      await page.keyboard.press('Control+Shift+O');
+      await page.getByRole('heading', { name: 'New conversation' }).waitFor();
+      await page.getByTestId('acknowledge').waitFor();
+      await person.say(text);
+      for (const part of [banner.getByRole('heading'), banner.getByRole('link').first()])
+        await expect.poll(() => part.evaluate(isInSight), { message: size }).toBe(true);
+      expect(await page.locator('[aria-live=assertive]').textContent()).toMatch(/^People who can help are listed/);
+      await page.getByTestId('stop-reply').click();
+    };
+    for (const [width, height] of SMALL) {
+      await page.setViewportSize({ width, height });
+      for (const text of ['I want to die', 'I can’t take it anymore']) await expectHelp(text, `${width} by ${height}`);
+    }
+    // Where neither language nor time zone names a country, the table of all lines stays closed.
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.evaluate(() => Object.defineProperty(navigator, 'languages', { get: () => ['en'] }));
+    await expectHelp('I can’t take it anymore', 'no country');
+    expect(await banner.getByRole('link').first().innerText()).toBe('findahelpline.com');
+    expect(await banner.locator('details[open]').count()).toBe(0);
     expect(guest.errors).toEqual([]);
     await guest.close();
   });

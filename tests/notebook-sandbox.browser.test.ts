@@ -228,6 +228,7 @@ describe('the sandbox of a notebook', () => {
       expect(await tools.count()).toBeGreaterThan(20);
       expect(await notebook.frame.locator('body').evaluate(overhang)).toEqual([]);
       expect(await notebook.frame.locator('body').evaluate(overlaps)).toEqual([]);
+      expect(await notebook.frame.locator('body').evaluate(lowButtons)).toEqual([]);
       await edit.click();
       expect(await tools.count()).toBe(0);
       await phone.close();
@@ -243,6 +244,14 @@ function overhang(body: Element): string[] {
     return right > wide || left < -1 || top + scrollY < -1
       ? [`${each.textContent?.slice(0, 30)} ${left} ${right}`]
       : [];
+  });
+}
+
+/** Buttons and choices that are lower than a finger, 44 pixels. */
+function lowButtons(body: Element): string[] {
+  return [...body.querySelectorAll('button, select')].flatMap((each) => {
+    const { height } = each.getBoundingClientRect();
+    return height < 44 ? [`${each.ariaLabel ?? each.textContent}: ${height}`] : [];
   });
 }
 

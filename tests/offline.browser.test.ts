@@ -75,6 +75,8 @@ describe('on a host that sets no headers, in a subfolder', () => {
     expect(asked.filter(isStoredFirst)).toHaveLength(1);
     // Once for the page or a worker, and once to be stored.
     expect(asked.filter((path) => asked.filter((other) => other === path).length > 2)).toEqual([]);
+    // Two bundles of workers tag words. A third copy of the tagger would be another megabyte.
+    expect(new Set(asked.filter((path) => path.includes('/tagger-wink-'))).size).toBeLessThanOrEqual(2);
     expect(await page.evaluate(() => Boolean(navigator.serviceWorker.controller))).toBe(true);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
     expect(loads).toBe(0);

@@ -51,6 +51,14 @@ describe('the built lab under a sub-path of a host that sets no headers', () => 
   it('loads the embedded model, which replies', async () => {
     await person.keepItShort();
     expect(await person.loadModel()).toContain('Wasm');
+    // Its name is not cut, on a phone either.
+    const name = guest.page.getByTestId('model-chip').getByText('Solace 135M', { exact: true });
+    for (const width of [390, 1280]) {
+      await guest.page.setViewportSize({ width, height: 800 });
+      const [shown, whole] = await name.evaluate((each) => [each.clientWidth, each.scrollWidth]);
+      expect(shown).toBeGreaterThan(20);
+      expect(whole).toBe(shown);
+    }
     expect(await person.deviceCheck()).toBe('Checked on this processor.');
     expect(await person.ask('I feel so lonely.')).toMatch(/\w/);
     await person.replies.first().getByText('135 million parameters').waitFor();

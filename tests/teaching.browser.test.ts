@@ -99,7 +99,14 @@ describe('what a teacher shares', () => {
     const reader = new NotebookReader(page);
     const budget = (frame = reader.frame) => frame.locator('input[type=number]').first();
     await budget().fill('320');
-    await reader.frame.locator('select').first().selectOption({ index: 3 });
+    // The slider and what it draws are on one screen, without code between them.
+    const drawn = reader.frame.locator('svg:has([aria-label="bar"])').first();
+    const [slider, chart] = await Promise.all([budget().boundingBox(), drawn.boundingBox()]);
+    expect((chart?.y ?? Infinity) + (chart?.height ?? 0) - (slider?.y ?? 0)).toBeLessThan(720);
+    // What can be chosen ends before the arrow.
+    const choice = reader.frame.locator('select').first();
+    expect(await choice.evaluate((each) => getComputedStyle(each).paddingInlineEnd)).toBe('24px');
+    await choice.selectOption({ index: 3 });
     const chosen = await reader.frame.locator('select option:checked').first().innerText();
     const link = await copied(page);
     await close();
@@ -153,6 +160,9 @@ describe('what a teacher shares', () => {
     await ask.press('Enter');
     const about = page.getByRole('group', { name: 'About compression' });
     await about.getByText('Leveraging Large Language Models').waitFor();
+    // The same sentence under all three.
+    for (const id of ['raw', 'keypos', 'nostopwords'])
+      await about.locator(`[data-representation=${id}]`).getByText('lose my cat').waitFor();
     await about.locator('[data-representation=nostopwords] del').first().waitFor();
     expect(await about.locator('[data-representation=nostopwords] del').first().innerText()).toContain('I do not');
     await page.keyboard.press('Escape');
@@ -182,7 +192,8 @@ describe('what a teacher shares', () => {
   it('a reply is shown as Markdown, copied as it came, and rated', async () => {
     const endpoint = await startEndpoint();
     endpoint.answer = () =>
-      'שבוע! Try **three** [things](https://example.org) <b>now</b>:\n- rest\n- [no](javascript:alert(1))\n# שבוע';
+      'שבוע! Try **three** [things](https://example.org) <b>now</b>:\n- rest\n- [no](javascript:alert(1))\n' +
+      '| Habit | Helps |\n| --- | --- |\n| Walk | a lot |\n# שבוע';
     const { page, errors, close } = await visit(at.browser, at.lab.url, {
       quiet: true,
       profile: { permissions: ['clipboard-read', 'clipboard-write'] },
@@ -198,11 +209,12 @@ describe('what a teacher shares', () => {
       ['noopener noreferrer'],
     );
     expect(await reply.locator('b').count()).toBe(0);
+    expect(await reply.getByRole('cell').allInnerTexts()).toEqual(['Walk', 'a lot']);
     // Each block is laid out in the direction of most of its letters, whatever its first word.
     const directions = await reply
       .locator('.markdown > *')
       .evaluateAll((all: HTMLElement[]) => all.map(({ dir }) => dir));
-    expect(directions).toEqual(['ltr', 'ltr', 'rtl']);
+    expect(directions).toEqual(['ltr', 'ltr', '', 'rtl']);
     expect(await reply.locator('.numbers').count()).toBe(0);
     await reply.getByRole('button', { name: 'Copy as Markdown' }).click();
     await reply.getByText('Copied').waitFor();
