@@ -8,7 +8,7 @@ import { useLab } from './harness/use-lab.ts';
 import { visit } from './harness/visit.ts';
 
 /** Maximum bytes of gzipped JavaScript on a first visit, and once somebody writes in Lab view. */
-const SCRIPT_BUDGETS = { quiet: 150_000, lab: 180_000 };
+const SCRIPT_BUDGETS = { quiet: 150_000, lab: 182_000 };
 
 /** A phone, an old one, one on its side, and a laptop at 400 % zoom, in pixels. */
 const SMALL = [
