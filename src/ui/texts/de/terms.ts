@@ -184,7 +184,7 @@ export const terms: Terms = {
     dialogues: (n) => count(n, 'Dialog', 'Dialogen'),
     rests: (name, judged, verdicts) =>
       `Bewerter: ${name}. Die Bewertungen reichen von 0 bis 5 und beruhen auf ${judged} und ` +
-      `${count(verdicts, 'Urteil', 'Urteilen')}`,
+      count(verdicts, 'Urteil', 'Urteilen'),
     lacksNothing: ', von denen keines fehlt.',
     lacks: (list) => `, davon ${list}.`,
     refused: (n) => `${n} verweigert`,

@@ -179,7 +179,7 @@ export const terms: Terms = {
     dialogues: (n) => count(n, 'diálogo', 'diálogos'),
     rests: (name, judged, verdicts) =>
       `Juez: ${name}. Las puntuaciones van de 0 a 5 y se basan en ${judged} y ` +
-      `${count(verdicts, 'veredicto', 'veredictos')}`,
+      count(verdicts, 'veredicto', 'veredictos'),
     lacksNothing: ', de los que no falta ninguno.',
     lacks: (list) => `, de los cuales: ${list}.`,
     refused: (n) => count(n, 'negativa', 'negativas'),
