@@ -1,6 +1,6 @@
 /**
- * A safe subset of Markdown, as models write it: paragraphs, headings, lists, tables, quotes, code, bold, italic, links.
- * It is parsed to data, never to HTML, and what it does not know stays text.
+ * A safe subset of Markdown, as models write it: paragraphs, headings, lists, tables, quotes, code, bold, italic and
+ * links. It is parsed to data, never to HTML, and what it does not know stays text.
  */
 
 export type Inline =

@@ -70,7 +70,7 @@ export const planSchema = z
         dialogues: positive.nullable().default(null),
         /** Number of supporter turns drawn per dialogue, of a roll-out its first ones; null takes all. */
         turns: positive.nullable().default(null),
-        /** Only turns with at least, and at most, this many words before them are drawn, e.g. so that a budget binds. */
+        /** Words before a turn that is drawn, at least and at most: e.g. so many that a budget binds. Absent: any. */
         minWordsBefore: positive.optional(),
         maxWordsBefore: positive.optional(),
         /** How many of these get a reply from the model in addition to a likelihood; null for all. */

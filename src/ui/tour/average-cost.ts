@@ -1,7 +1,7 @@
 /**
- * What the compressions cost the lab's own model, Solace 135M, in the committed run `corpus-both-readings`: the share of
- * the prompt's tokens that is not sent, and by which share the perplexity of the original reply rises. They are copied so
- * that the tour need not read the run; a test compares the two.
+ * What the compressions cost the lab's own model, Solace 135M, in the committed run `corpus-both-readings`: the share
+ * of the prompt's tokens that is not sent, and by which share the perplexity of the original reply rises. They are
+ * copied so that the tour need not read the run; a test compares the two.
  */
 export const AVERAGE = {
   dialogues: 40,

@@ -14,8 +14,8 @@ export const tour: Catalogue['tour'] = {
       title: 'Lo que lee el modelo',
       says:
         'Un modelo de lenguaje lee la conversación antes de cada respuesta, en tokens: palabras cortas y trozos de ' +
-        'las más largas. Para que cueste menos, se pueden quitar antes algunas palabras: las tachadas nunca llegan al ' +
-        'modelo. KeyPOS quita artículos, verbos auxiliares, signos de puntuación y «not». Por eso «I don’t do the ' +
+        'las más largas. Para que cueste menos, se pueden quitar antes algunas palabras: las tachadas nunca llegan ' +
+        'al modelo. KeyPOS quita artículos, verbos auxiliares, signos de puntuación y «not». Por eso «I don’t do the ' +
         'face» dice lo contrario.',
     },
     compare: {
