@@ -1,6 +1,6 @@
 /** A map that drops the least recently used entry beyond `capacity`. */
-export class Lru<Value> {
-  #entries = new Map<string, Value>();
+export class Lru<Value, Key = string> {
+  #entries = new Map<Key, Value>();
   readonly capacity: number;
 
   constructor(capacity: number) {
@@ -11,7 +11,7 @@ export class Lru<Value> {
     return this.#entries.size;
   }
 
-  get(key: string): Value | undefined {
+  get(key: Key): Value | undefined {
     const value = this.#entries.get(key);
     if (value !== undefined) {
       this.#entries.delete(key);
@@ -20,11 +20,19 @@ export class Lru<Value> {
     return value;
   }
 
-  delete(key: string): void {
+  delete(key: Key): void {
     this.#entries.delete(key);
   }
 
-  set(key: string, value: Value): void {
+  clear(): void {
+    this.#entries.clear();
+  }
+
+  values(): Iterable<Value> {
+    return this.#entries.values();
+  }
+
+  set(key: Key, value: Value): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);
     if (this.#entries.size <= this.capacity) return;

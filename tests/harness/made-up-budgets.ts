@@ -2,13 +2,11 @@ import { equalBudgetHistories } from '../../src/core/evaluation/equal-budget.ts'
 import { conditionsOf, parsePlan } from '../../src/core/evaluation/plan.ts';
 import { madeUpRecord } from '../../src/core/explorer/testing/made-up-run.ts';
 import { aggregate } from '../../src/core/table/aggregate.ts';
-import { inPoints } from '../../src/core/table/points.ts';
-import type { ListedRun } from '../../src/lab/notebooks/runs.ts';
 import type { NodeLab } from './notebook-in-node.ts';
+import { withRun } from './with-run.ts';
 
 /** The budgets of the run, in tokens. */
 export const MADE_UP_BUDGETS = [128, 512] as const;
-const ID = 'made-up-budgets';
 
 const plan = parsePlan({
   format: 'solace-lab-plan',
@@ -38,23 +36,5 @@ const records = conditions.flatMap(({ id }, c) =>
 export const madeUpBudgets = aggregate(plan, records, { machine: 'a made-up machine', expected: records.length });
 
 /** A `lab` that has one more committed run, which compares ways to spend the same number of tokens. */
-export const withMadeUpBudgets = (lab: NodeLab): NodeLab => ({
-  ...lab,
-  runs: async (...given) => {
-    const listed: ListedRun = {
-      id: ID,
-      name: plan.name,
-      committed: true,
-      dataset: plan.dataset.name,
-      models: [{ id: 'm', name: 'M' }],
-      conditions,
-      records: records.length,
-      texts: false,
-      finished: true,
-      createdAt: null,
-    };
-    return [...((await lab['runs']?.(...given)) as ListedRun[]), listed];
-  },
-  summary: async (...given) => (given[0] === ID ? inPoints(madeUpBudgets, ID) : lab['summary']?.(...given)),
-  records: async (...given) => (given[0] === ID ? records : lab['records']?.(...given)),
-});
+export const withMadeUpBudgets = (lab: NodeLab): NodeLab =>
+  withRun(lab, 'made-up-budgets', () => ({ plan, summary: madeUpBudgets, records, texts: false }));

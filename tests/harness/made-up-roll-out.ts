@@ -3,11 +3,8 @@ import { supporterTurns } from '../../src/core/evaluation/turns.ts';
 import type { Dialogue } from '../../src/core/dataset/dialogue.ts';
 import { madeUpRecord } from '../../src/core/explorer/testing/made-up-run.ts';
 import { aggregate } from '../../src/core/table/aggregate.ts';
-import { inPoints } from '../../src/core/table/points.ts';
-import type { ListedRun } from '../../src/lab/notebooks/runs.ts';
 import type { NodeLab } from './notebook-in-node.ts';
-
-const ID = 'made-up-roll-out';
+import { withRun } from './with-run.ts';
 
 const plan = parsePlan({
   format: 'solace-lab-plan',
@@ -37,32 +34,10 @@ const recordsOf = (dialogue: Dialogue) =>
   );
 
 /** A `lab` that has one more committed run: a roll-out of the first dialogue of the test part. */
-export const withMadeUpRollOut = (lab: NodeLab): NodeLab => {
-  const records = async () => {
+export const withMadeUpRollOut = (lab: NodeLab): NodeLab =>
+  withRun(lab, 'made-up-roll-out', async () => {
     const [first] = (await lab['dialogues']?.({ part: 'test' })) as Dialogue[];
-    return first ? recordsOf(first) : [];
-  };
-  return {
-    ...lab,
-    runs: async (...given) => {
-      const listed: ListedRun = {
-        id: ID,
-        name: plan.name,
-        committed: true,
-        dataset: plan.dataset.name,
-        models: [{ id: 'm', name: 'M' }],
-        conditions: plan.representations.map((id) => ({ id, name: id })),
-        records: (await records()).length,
-        texts: true,
-        finished: true,
-        createdAt: null,
-      };
-      return [...((await lab['runs']?.(...given)) as ListedRun[]), listed];
-    },
-    summary: async (...given) =>
-      given[0] === ID
-        ? inPoints(aggregate(plan, await records(), { machine: 'a made-up machine', expected: 0 }), ID)
-        : lab['summary']?.(...given),
-    records: async (...given) => (given[0] === ID ? records() : lab['records']?.(...given)),
-  };
-};
+    const records = first ? recordsOf(first) : [];
+    const summary = aggregate(plan, records, { machine: 'a made-up machine', expected: records.length });
+    return { plan, summary, records, texts: true };
+  });

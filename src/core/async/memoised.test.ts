@@ -50,6 +50,14 @@ describe('LazyMap', () => {
     expect(await get('b')).toBe('b4');
   });
 
+  it('keeps the values that were used last if it is told how many', async () => {
+    const next = counter();
+    const map = new LazyMap<string, string>(2);
+    const get = (key: string) => map.get(key, async () => `${key}${await next()}`);
+    expect([await get('a'), await get('b'), await get('a'), await get('c')]).toEqual(['a1', 'b2', 'a1', 'c3']);
+    expect([await get('a'), await get('b')]).toEqual(['a1', 'b4']);
+  });
+
   it('tries again after a failure', async () => {
     const map = new LazyMap<string, number>();
     const make = counter(1);

@@ -1,3 +1,5 @@
+import { Lru } from '../lru.ts';
+
 /**
  * A value that is made when it is first asked for and then shared. A failure is not kept: the next call tries again.
  *
@@ -39,7 +41,12 @@ export class Lazy<Value> {
 
 /** `Lazy` with one value per key. */
 export class LazyMap<Key, Value> {
-  readonly #entries = new Map<Key, Lazy<Value>>();
+  readonly #entries: Lru<Lazy<Value>, Key>;
+
+  /** @param most how many values are kept, the last used ones; by default all */
+  constructor(most = Infinity) {
+    this.#entries = new Lru(most);
+  }
 
   get(key: Key, make: () => Promise<Value>): Promise<Value> {
     const known = this.#entries.get(key)?.current;

@@ -1,3 +1,4 @@
+import { LazyMap } from '../async/memoised.ts';
 import { at } from '../at.ts';
 import { Lru } from '../lru.ts';
 import type { ChatMessage } from './message.ts';
@@ -30,17 +31,12 @@ const MOST_PROMPTS = 200;
  */
 export function rememberingTokenizer(tokenizer: ModelTokenizer): ModelTokenizer {
   const counts = new Lru<number>(MOST_COUNTS);
-  const prompts = new Lru<Promise<string>>(MOST_PROMPTS);
+  const prompts = new LazyMap<string, string>(MOST_PROMPTS);
   return {
     renderPrompt(messages) {
       const key = JSON.stringify(messages);
       if (key.length > LONGEST_REMEMBERED) return tokenizer.renderPrompt(messages);
-      const known = prompts.get(key);
-      if (known) return known;
-      const rendering = tokenizer.renderPrompt(messages);
-      prompts.set(key, rendering);
-      rendering.catch(() => prompts.delete(key));
-      return rendering;
+      return prompts.get(key, () => tokenizer.renderPrompt(messages));
     },
     async countTokens(texts, form = 'words') {
       const keyOf = (text: string): string => `${form} ${text}`;

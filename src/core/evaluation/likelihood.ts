@@ -52,12 +52,15 @@ export type ReplyLoss = Pick<ReplyLikelihood, 'sum' | 'tokens' | 'promptTokens'>
 /** Scores a reply to messages; see `replyLikelihood`. */
 export type ScoreReply = (messages: ChatMessage[], reply: string, signal?: AbortSignal) => Promise<ReplyLoss>;
 
+/** Losses kept; more than the contexts of the dialogues that a run works on at a time. */
+const MOST_LOSSES = 5000;
+
 /**
  * `replyLikelihood` of one model that scores the same reply to the same messages once: conditions often send the same
  * context, e.g. all budgets that hold the whole conversation.
  */
 export function rememberingLikelihood(model: ScorableModel): ScoreReply {
-  const known = new LazyMap<string, ReplyLoss>();
+  const known = new LazyMap<string, ReplyLoss>(MOST_LOSSES);
   return (messages, reply, signal) =>
     known.get(JSON.stringify([messages, reply]), async () => {
       const { sum, tokens, promptTokens } = await replyLikelihood(model, messages, reply, signal);

@@ -32,8 +32,8 @@ export function baselineOf(plan: EvaluationPlan, { model, representation }: Cell
   const [first] = conditions;
   if (!first || first.id === representation) return undefined;
   const budget = budgetOf(conditions.find(({ id }) => id === representation));
-  const cutOff = conditions.find((each) => budget !== undefined && isCutOff(each) && budgetOf(each) === budget);
-  return { model, representation: cutOff && cutOff.id !== representation ? cutOff.id : first.id };
+  const cutOff = conditions.find((each) => isCutOff(each) && budgetOf(each) === budget)?.id;
+  return { model, representation: cutOff === undefined || cutOff === representation ? first.id : cutOff };
 }
 
 /** Tokens for the conversation, if a condition has a limit. */

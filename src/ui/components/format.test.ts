@@ -1,14 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { countingIn } from '../texts/counting.ts';
 import { speak } from '../texts/in-use.svelte.ts';
 import { LOAD_TEXTS } from '../texts/load.ts';
-import { ago, bytes, count, decimal, inWords, integer, percent, rate, tokensPerSecond } from './format.ts';
+import { ago, bytes, decimal, inWords, integer, percent, rate, tokensPerSecond } from './format.ts';
 
 afterEach(() => speak('en', null));
 
 describe('words', () => {
   it('writes counts with their unit', () => {
-    expect(count(1, 'token')).toBe('1 token');
-    expect(count(2048, 'token')).toBe('2,048 tokens');
+    const count = countingIn('en');
+    expect(count(1, 'token', 'tokens')).toBe('1 token');
+    expect(count(2048, 'token', 'tokens')).toBe('2,048 tokens');
     expect(count(2, 'reply', 'replies')).toBe('2 replies');
   });
 

@@ -1,7 +1,6 @@
 /** Formats numbers in the language of the interface, so that they look the same everywhere. */
 
 import { formatBytes, formatDuration, formatNumber } from '../../core/units.ts';
-import { countingIn } from '../texts/counting.ts';
 import { language } from '../texts/in-use.svelte.ts';
 import { shellTexts } from '../texts/shell.ts';
 
@@ -19,11 +18,6 @@ export const inWords = (n: number): string =>
 /** A number with this many decimals; a dash for NaN and infinities. */
 export const decimal = (n: number, digits = 1): string =>
   Number.isFinite(n) ? formatNumber(n, digits, language()) : '–';
-
-const counted = countingIn('en');
-
-/** In English: 1 token, 2 tokens, 1,024 tokens. */
-export const count = (n: number, one: string, many = `${one}s`): string => counted(n, one, many);
 
 /** The value of a setting, with as many decimals as it has: 0.7, 50. */
 export const setting = (value: number): string => value.toLocaleString(language());

@@ -9,27 +9,11 @@ const KEPT = 256;
  * conversation, and summarise the same utterances.
  */
 export function rememberingModel(model: HistoryModel): HistoryModel {
-  const scores = new Recent<Awaited<ReturnType<HistoryModel['score']>>>();
-  const replies = new Recent<string>();
+  const scores = new LazyMap<string, Awaited<ReturnType<HistoryModel['score']>>>(KEPT);
+  const replies = new LazyMap<string, string>(KEPT);
   return {
     score: (text, signal) => scores.get(text, () => model.score(text, signal)),
     generate: (prompt, options) =>
       replies.get(JSON.stringify([prompt, options.maxNewTokens]), () => model.generate(prompt, options)),
   };
-}
-
-/** The results that were made last. */
-class Recent<Value> {
-  readonly #results = new LazyMap<string, Value>();
-  readonly #keys = new Set<string>();
-
-  get(key: string, make: () => Promise<Value>): Promise<Value> {
-    this.#keys.add(key);
-    const [oldest] = this.#keys;
-    if (oldest !== undefined && this.#keys.size > KEPT) {
-      this.#keys.delete(oldest);
-      this.#results.forget(oldest);
-    }
-    return this.#results.get(key, make);
-  }
 }
