@@ -42,7 +42,7 @@ const LEAST_COVERED = {
 const browser = {
   environment: 'node',
   testTimeout: 480_000,
-  hookTimeout: 120_000,
+  hookTimeout: 240_000,
   // The unit tests and the checks run at the same time, so a page may be slow to show what a test waits for.
   expect: { poll: { timeout: 60_000, interval: 100 } },
 };
@@ -76,8 +76,9 @@ export default defineConfig({
           include: ['{src,workers,trainer,build,bench}/**/*.test.ts', 'tests/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'tests/**/*.browser.test.ts'],
           environment: 'node',
-          // `npm test` runs them in the background of the browser tests.
-          testTimeout: 240_000,
+          // `npm test` runs them in the background of the browser tests, so a slow machine may take minutes for one.
+          testTimeout: 480_000,
+          hookTimeout: 480_000,
           maxWorkers: 2,
         },
       },

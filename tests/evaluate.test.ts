@@ -55,7 +55,7 @@ const lasting = (records: Record<string, unknown>[]) =>
 const likelihoods = (records: Record<string, unknown>[]) => records.map(({ nll }) => (nll as { sum: number }).sum);
 
 describe('npm run lab -- evaluate', () => {
-  it('resumes after kill -9 with the results of an uninterrupted run', { timeout: 120_000 }, async () => {
+  it('resumes after kill -9 with the results of an uninterrupted run', async () => {
     const path = await planFile();
     const cells = await evaluate('--plan', path, '--out', join(folder, 'whole'));
     expect(cells.map(({ representation, records }) => [representation, records])).toEqual([
@@ -202,7 +202,7 @@ describe('npm run lab -- evaluate', () => {
     }
   });
 
-  it('waits for a busy server and retries, turn by turn', { timeout: 30_000 }, async () => {
+  it('waits for a busy server and retries, turn by turn', async () => {
     const endpoint = await startEndpoint();
     endpoint.manner = 'busy-once';
     try {

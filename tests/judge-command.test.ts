@@ -63,7 +63,7 @@ describe('npm run lab -- judge', () => {
     }
   });
 
-  it('stores raw answers, queries concurrently, waits for a busy server and resumes', { timeout: 30_000 }, async () => {
+  it('stores raw answers, queries concurrently, waits for a busy server and resumes', async () => {
     const endpoint = await startEndpoint();
     endpoint.answer = () => '{"engagement": 1, "comforting": 2, "appropriateness": 3, "suggestion": 4}';
     const out = join(folder, 'judged');

@@ -63,7 +63,7 @@ export function usePaper(change?: (lab: NodeLab) => NodeLab): RenderedPaper {
   beforeAll(async () => {
     restore = openDocument();
     paper.rendered = await renderNotebook('the-paper-live', change);
-  }, 120_000);
+  });
   afterAll(() => restore());
   return paper;
 }

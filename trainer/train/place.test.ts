@@ -165,7 +165,7 @@ describe('npm run trainer -- train', () => {
     expect(losses('killed').length).toBe(losses('unkilled').length);
     losses('killed').forEach((loss, i) => expect(Math.abs(loss - (losses('unkilled')[i] ?? NaN))).toBeLessThan(1e-5));
     expect((await readdir(join(folder, 'killed'))).sort()).toEqual(['best', 'config.yaml', 'last', 'metrics.jsonl']);
-  }, 180_000);
+  });
 
   it.skipIf(process.platform === 'win32')(
     'saves on SIGINT and SIGTERM, exits with their codes and resumes identically',

@@ -1,7 +1,6 @@
 import { LabError } from '../error.ts';
-import { bootstrapIndices, type Random } from '../random/random.ts';
-import { seededRandom } from '../random/xoshiro128.ts';
 import { mean, quantile, sumOfSquares } from './descriptive.ts';
+import { resamplesOf, swapsOf } from './draws.ts';
 import { normalCdf, normalQuantile, studentQuantile } from './normal.ts';
 
 /** The value of a metric over some pairs' results; NaN if undefined. `mean`, or a corpus metric over counts. */
@@ -54,8 +53,8 @@ export function bootstrapInterval<Item>(
   items: readonly Item[],
   { seed = 1, resamples = 2000 }: ResamplingOptions = {},
 ): Interval {
-  const random = seededRandom(seed);
-  const drawn = Array.from({ length: resamples }, () => statistic(pick(items, bootstrapIndices(items.length, random))));
+  const draws = resamplesOf({ rows: resamples, count: items.length, seed });
+  const drawn = Array.from(draws, (indices) => statistic(pick(items, indices)));
   return accelerated(
     statistic(items),
     drawn,
@@ -98,13 +97,12 @@ export function pairedIntervals<Item>(
       todo: 'Compare runs over the same dialogues.',
     });
   }
-  const random = seededRandom(seed);
-  const both = (indices: readonly number[]): [number, number] => [
+  const both = (indices: ArrayLike<number>): [number, number] => [
     statistic(pick(a, indices)),
     statistic(pick(b, indices)),
   ];
   const whole: [number, number] = [statistic(a), statistic(b)];
-  const drawn = Array.from({ length: resamples }, () => both(bootstrapIndices(a.length, random)));
+  const drawn = Array.from(resamplesOf({ rows: resamples, count: a.length, seed }), both);
   const without = withoutEach(a.length, both);
   const interval = (of: (values: [number, number]) => number): Interval =>
     accelerated(of(whole), drawn.map(of), without.map(of));
@@ -130,30 +128,31 @@ export function pairedTest<Item>(
 ): PairedTest {
   const { difference, ratio } = pairedIntervals(statistic, a, b, options);
   const { seed = 1, permutations = PERMUTATIONS } = options;
-  const random = seededRandom(seed ^ 0x5bd1e995);
   return {
     difference,
     ratio,
-    p: permutationTest(statistic, [a, b], difference.value, { permutations, random }),
+    p: permutationTest(statistic, [a, b], difference.value, { permutations, seed: seed ^ 0x5bd1e995 }),
   };
 }
 
 function permutationTest<Item>(
   statistic: Statistic<Item>,
-  [a, b]: [readonly Item[], readonly Item[]],
+  systems: [readonly Item[], readonly Item[]],
   difference: number,
-  { permutations, random }: { permutations: number; random: Random },
+  { permutations, seed }: { permutations: number; seed: number },
 ): number {
   // Sums in a different order differ in the last digits, which is not evidence.
   const threshold = Math.abs(difference) * (1 - 1e-12);
   let extreme = 0;
-  const first = new Array<Item>(a.length);
-  const second = new Array<Item>(a.length);
-  for (let r = 0; r < permutations; r++) {
-    for (let i = 0; i < a.length; i++) {
-      const swap = random() < 0.5;
-      first[i] = (swap ? b : a)[i] as Item;
-      second[i] = (swap ? a : b)[i] as Item;
+  const count = systems[0].length;
+  const first = new Array<Item>(count);
+  const second = new Array<Item>(count);
+  for (const swaps of swapsOf({ rows: permutations, count, seed })) {
+    for (let i = 0; i < count; i++) {
+      // Indices, because no processor guesses a random branch.
+      const swap = swaps[i] as 0 | 1;
+      first[i] = systems[swap][i] as Item;
+      second[i] = systems[(1 - swap) as 0 | 1][i] as Item;
     }
     if (Math.abs(statistic(first) - statistic(second)) >= threshold) extreme++;
   }
@@ -207,7 +206,7 @@ function withoutEach<Value>(count: number, valueOf: (indices: readonly number[])
 }
 
 // A loop: it runs millions of times, and a callback per item takes twice as long.
-function pick<Item>(items: readonly Item[], indices: readonly number[]): Item[] {
+function pick<Item>(items: readonly Item[], indices: ArrayLike<number>): Item[] {
   const picked = new Array<Item>(indices.length);
   for (let i = 0; i < indices.length; i++) picked[i] = items[indices[i] as number] as Item;
   return picked;
