@@ -124,7 +124,7 @@ describe('The paper, live', () => {
   });
 
   it('says that the order of the compressions is the reverse of the paper’s, and that tables repeat', () => {
-    const order = page.textOf('p[data-block="order"]');
+    const order = page.textOf('div[data-block="order"]');
     expect(order).toContain('In the paper KeyPOS has the higher perplexity in 4 of 4 tables');
     const pairs = [...Object.values(RUNS), 'corpus-both-readings'].flatMap((id) => {
       const { cells } = recomputed(id);
@@ -138,11 +138,11 @@ describe('The paper, live', () => {
       );
     });
     expect(pairs).toHaveLength(8);
-    expect(order).toContain('Here it has in 0 of 8 comparisons');
+    expect(order).toContain('KeyPOS has the higher one in 0 of 8 comparisons');
     for (const [keypos, nostopwords] of pairs)
       expect(order).toContain(`${keypos.toFixed(2)} < ${nostopwords.toFixed(2)}`);
     expect(page.textOf('p[data-block="length-order"]')).toContain(
-      'table 7: KeyPOS 17.744, NoStopwords 17.903, so KeyPOS',
+      'KeyPOS in table 7 (KeyPOS 17.744, NoStopwords 17.903)',
     );
     expect(page.textOf('p[data-line="6"]')).toContain('The columns “here” are those of table 4');
     expect(page.textOf('p[data-line="10"]')).toContain('The columns “here” are those of table 8');
